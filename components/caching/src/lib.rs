@@ -1,0 +1,4 @@
+//! x
+
+#[cfg(target_arch = "wasm32")]
+mod guest;

@@ -1,0 +1,128 @@
+//! Ids of shops and shoppers.
+
+use std::fmt;
+
+/// The longest store id: a DNS name may be 253 bytes, a shop's domain never is.
+const STORE_BYTES_MAX: usize = 100;
+/// The longest shopper id.
+const SHOPPER_BYTES_MAX: usize = 128;
+
+/// Why a text is no id. The message is fit for the one who sent it: it does not repeat the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WrongId {
+    /// Nothing there.
+    #[error("{0} id is empty")]
+    Empty(&'static str),
+    /// Longer than ids are.
+    #[error("{0} id is longer than {1} bytes")]
+    TooLong(&'static str, usize),
+    /// A character that ids do not have.
+    #[error("{0} id may hold only {1}")]
+    Alphabet(&'static str, &'static str),
+}
+
+/// A shop: lower-case labels of letters, digits and inner hyphens, joined by dots, such as
+/// `magic-wands` or `magic-wands.myshopify.com`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StoreId(String);
+
+impl StoreId {
+    /// Parses a store id.
+    pub fn parse(text: &str) -> Result<Self, WrongId> {
+        const WHAT: &str = "store";
+        check_length(WHAT, text, STORE_BYTES_MAX)?;
+        let wrong = WrongId::Alphabet(WHAT, "dot-separated labels of a-z, 0-9 and inner hyphens");
+        text.split('.').all(is_label).then(|| Self(text.to_owned())).ok_or(wrong)
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A shopper of a shop: letters, digits, `_` and `-`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ShopperId(String);
+
+impl ShopperId {
+    /// Parses a shopper id.
+    pub fn parse(text: &str) -> Result<Self, WrongId> {
+        const WHAT: &str = "shopper";
+        check_length(WHAT, text, SHOPPER_BYTES_MAX)?;
+        let wrong = WrongId::Alphabet(WHAT, "A-Z, a-z, 0-9, '_' and '-'");
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        text.bytes().all(fits).then(|| Self(text.to_owned())).ok_or(wrong)
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for StoreId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for ShopperId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn check_length(what: &'static str, text: &str, max: usize) -> Result<(), WrongId> {
+    match text.len() {
+        0 => Err(WrongId::Empty(what)),
+        length if length > max => Err(WrongId::TooLong(what, max)),
+        _ => Ok(()),
+    }
+}
+
+fn is_label(label: &str) -> bool {
+    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !label.is_empty() && label.bytes().all(inner) && !label.starts_with('-') && !label.ends_with('-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn shops_and_their_domains_are_store_ids() {
+        for text in ["magic-wands", "magic-wands.myshopify.com", "a", "0"] {
+            assert_eq!(StoreId::parse(text).map(|id| id.to_string()), Ok(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn what_could_leave_its_key_is_no_store_id() {
+        for text in ["", ".", "..", "a..b", "-a", "a-", "a:b", "a/b", "A", "a b", "a\0", "é", "a.", ".a", "%2e"] {
+            assert!(StoreId::parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_could_leave_its_key_is_no_shopper_id() {
+        for text in ["", ".", "a.b", "a:b", "a/b", "a b", "<script>", "a\n", "é", "{{", &"a".repeat(129)] {
+            assert!(ShopperId::parse(text).is_err(), "{text:?}");
+        }
+        assert!(ShopperId::parse(&"a".repeat(128)).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn a_parsed_id_holds_no_separator(text in ".{0,140}") {
+            let separators = [':', '/', '\\', '?', '#', '%', '&', '\0', '\n', '<', '{'];
+            if let Ok(id) = StoreId::parse(&text) {
+                prop_assert!(!id.as_str().contains(separators) && !id.as_str().contains(".."));
+            }
+            if let Ok(id) = ShopperId::parse(&text) {
+                prop_assert!(!id.as_str().contains(separators) && !id.as_str().contains('.'));
+            }
+        }
+    }
+}

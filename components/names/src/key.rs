@@ -1,0 +1,130 @@
+//! Every name under which something is stored.
+
+use std::fmt;
+
+use crate::{ShopperId, StoreId};
+
+/// The key-value stores of a deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Store {
+    /// Pages, short-term, and catalog versions.
+    UiCache,
+    /// What went wrong in jobs.
+    GenerationQueue,
+    /// What shoppers did.
+    ShopperSessions,
+}
+
+impl Store {
+    /// The name that the deployment gives it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::UiCache => "UI_CACHE",
+            Self::GenerationQueue => "GENERATION_QUEUE",
+            Self::ShopperSessions => "SHOPPER_SESSIONS",
+        }
+    }
+}
+
+/// A key in a key-value store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key<'a> {
+    /// A shopper's page.
+    Page(&'a StoreId, &'a ShopperId),
+    /// How many times a shop's catalog moved.
+    CatalogVersion(&'a StoreId),
+    /// What a shopper did in a shop. The shop is part of the key: what a shopper does in one is
+    /// not the business of another.
+    Session(&'a StoreId, &'a ShopperId),
+    /// What went wrong in a job, by the time in milliseconds since the epoch.
+    JobError(u64, &'a str),
+}
+
+impl Key<'_> {
+    /// What all keys of errors start with.
+    pub const JOB_ERRORS: &'static str = "error:";
+
+    /// The store that holds it.
+    pub fn store(&self) -> Store {
+        match self {
+            Self::Page(..) | Self::CatalogVersion(_) => Store::UiCache,
+            Self::Session(..) => Store::ShopperSessions,
+            Self::JobError(..) => Store::GenerationQueue,
+        }
+    }
+}
+
+impl fmt::Display for Key<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Page(store, shopper) => write!(f, "ui:{store}:{shopper}"),
+            Self::CatalogVersion(store) => write!(f, "catalog:{store}"),
+            Self::Session(store, shopper) => write!(f, "session:{store}:{shopper}"),
+            // Zero-padded, so that byte order is the order of time.
+            Self::JobError(at_ms, job) => write!(f, "{}{at_ms:015}:{job}", Self::JOB_ERRORS),
+        }
+    }
+}
+
+/// The buckets of a deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bucket {
+    /// Pages and their plans, long-term.
+    UiStorage,
+}
+
+impl Bucket {
+    /// The name that the deployment gives it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::UiStorage => "UI_STORAGE",
+        }
+    }
+}
+
+/// An object in a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Object<'a> {
+    /// A shopper's page.
+    Page(&'a StoreId, &'a ShopperId),
+    /// The plan it was rendered from.
+    Plan(&'a StoreId, &'a ShopperId),
+}
+
+impl Object<'_> {
+    /// The bucket that holds it.
+    pub fn bucket(&self) -> Bucket {
+        match self {
+            Self::Page(..) | Self::Plan(..) => Bucket::UiStorage,
+        }
+    }
+}
+
+impl fmt::Display for Object<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Page(store, shopper) => write!(f, "generated/{store}:{shopper}.html"),
+            Self::Plan(store, shopper) => write!(f, "generated/{store}:{shopper}.json"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_original_deployment() {
+        let store = StoreId::parse("magic-wands").unwrap();
+        let shopper = ShopperId::parse("abc123").unwrap();
+        assert_eq!(Key::Page(&store, &shopper).to_string(), "ui:magic-wands:abc123");
+        assert_eq!(Object::Page(&store, &shopper).to_string(), "generated/magic-wands:abc123.html");
+        assert_eq!(Key::Page(&store, &shopper).store().name(), "UI_CACHE");
+        assert_eq!(Object::Page(&store, &shopper).bucket().name(), "UI_STORAGE");
+    }
+
+    #[test]
+    fn errors_sort_by_time() {
+        assert!(Key::JobError(999, "b").to_string() < Key::JobError(1000, "a").to_string());
+    }
+}

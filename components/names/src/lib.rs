@@ -1,0 +1,10 @@
+//! Ids that were parsed, and every key under which something is stored.
+//!
+//! Pure: no I/O, no clock, no WIT types. A [`StoreId`] or [`ShopperId`] cannot hold a separator
+//! of keys, paths or URLs, so that no id can reach what belongs to another.
+
+mod id;
+mod key;
+
+pub use id::{ShopperId, StoreId, WrongId};
+pub use key::{Bucket, Key, Object, Store};

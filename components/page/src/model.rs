@@ -1,0 +1,90 @@
+//! What is on a page, with everything that it refers to resolved.
+
+/// A page to be rendered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<'a> {
+    /// Whose shop it is.
+    pub shop: &'a Shop,
+    /// What the document is called.
+    pub title: &'a str,
+    /// From top to bottom.
+    pub blocks: Vec<Block<'a>>,
+}
+
+/// What every page of a shop has in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shop {
+    /// The store id.
+    pub id: String,
+    /// The name that shoppers know.
+    pub name: String,
+    /// Where the shop's own pages live, with no slash at the end; empty if it has none.
+    pub url: String,
+    /// BCP 47 language tag.
+    pub language: String,
+    /// ISO 4217 code of all prices.
+    pub currency: String,
+}
+
+/// Something for sale.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Product {
+    /// Its id in the shop.
+    pub id: String,
+    /// What it is called.
+    pub title: String,
+    /// A sentence or two, as plain text.
+    pub description: String,
+    /// Who makes it.
+    pub vendor: String,
+    /// What kind of thing it is.
+    pub category: String,
+    /// The merchant's labels, in lower case.
+    pub tags: Vec<String>,
+    /// Where it can be looked at and bought.
+    pub url: String,
+    /// Its picture.
+    pub image: Option<Image>,
+    /// What it costs, in the currency's minor unit.
+    pub price: u64,
+    /// What it cost before, if it is reduced.
+    pub price_before: Option<u64>,
+    /// Whether it can be bought now.
+    pub available: bool,
+}
+
+/// A picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// An `https:` or `data:image/` address.
+    pub url: String,
+    /// What it shows, for those who cannot see it.
+    pub alt: String,
+    /// Width in CSS pixels.
+    pub width: u32,
+    /// Height in CSS pixels.
+    pub height: u32,
+}
+
+/// A part of a page.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Block<'a> {
+    /// The opening: what this page is about, with a product to show for it.
+    Hero { headline: &'a str, text: &'a str, product: Option<&'a Product> },
+    /// Products side by side.
+    Grid { heading: &'a str, products: Vec<&'a Product> },
+    /// One product and the reason to look at it.
+    Spotlight { heading: &'a str, text: &'a str, product: &'a Product },
+    /// Products that go together, with what they cost together.
+    Bundle { heading: &'a str, text: &'a str, products: Vec<&'a Product> },
+    /// Reduced products in a row.
+    Deals { heading: &'a str, products: Vec<&'a Product> },
+    /// A search field with a few terms to start from.
+    Search { heading: &'a str, terms: Vec<&'a str> },
+    /// A text about the shop.
+    Story { heading: &'a str, text: &'a str },
+    /// What the shopper looked at before.
+    RecentlyViewed { heading: &'a str, products: Vec<&'a Product> },
+    /// Two to four short promises, such as free returns.
+    Reassurance { points: Vec<&'a str> },
+}
