@@ -1,1 +1,18 @@
-//! x
+//! Wandstore's own host: the capabilities natively, the components in process, HTTP in front.
+//!
+//! It knows `wit/` and the backends, and no component's crate: which page a shopper gets is
+//! decided in components only.
+
+#[allow(missing_docs, reason = "generated")]
+mod bindings;
+pub mod backends;
+pub mod changes;
+pub mod component;
+pub mod config;
+pub mod context;
+pub mod deployment;
+pub mod engine;
+pub mod http;
+pub mod pages;
+pub mod telemetry;
+pub mod worker;

@@ -1,4 +1,4 @@
-//! Binds the logic to WIT.
+//! Binds the logic to WIT: conversions, and nothing that decides.
 #![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
@@ -8,4 +8,290 @@ mod bindings {
         world: "wandstore:storefront/caching",
         generate_all,
     });
+}
+
+use bindings::exports::wandstore::storefront::cache::Guest;
+use bindings::wandstore::capabilities::values::Value;
+use bindings::wandstore::capabilities::{blob, clock, kv, log, settings};
+use bindings::wandstore::storefront::page_types as wit;
+use bindings::wandstore::storefront::shopper_types;
+use names::{Key, ShopperId, StoreId, WrongId};
+
+use crate::{
+    Blob, Cache, Cached, Entry, Error, Facts, Failure, Kv, Level, NewPage, Object, Operator, Page, Persona,
+    Source, Staleness, StoredPlan, Swap, WrongJobId,
+};
+
+struct Component;
+
+struct HostKv;
+
+struct HostBlob;
+
+struct HostOperator;
+
+const CACHE: Cache<HostKv, HostBlob, HostOperator> =
+    Cache { kv: HostKv, blob: HostBlob, operator: HostOperator };
+
+impl Guest for Component {
+    fn get(store: String, shopper: String) -> Result<wit::Cached, wit::CacheError> {
+        let (store, shopper) = parse(&store, &shopper)?;
+        Ok(CACHE.lookup(&store, &shopper, clock::now_ms())?.into())
+    }
+
+    fn plan(store: String, shopper: String) -> Result<Option<wit::StoredPlan>, wit::CacheError> {
+        let (store, shopper) = parse(&store, &shopper)?;
+        Ok(CACHE.plan(&store, &shopper)?.map(Into::into))
+    }
+
+    fn put(store: String, shopper: String, page: wit::NewPage) -> Result<(), wit::CacheError> {
+        let (store, shopper) = parse(&store, &shopper)?;
+        CACHE.store(&store, &shopper, &page.try_into()?)?;
+        Ok(())
+    }
+
+    fn catalog_version(store: String) -> Result<u64, wit::CacheError> {
+        Ok(CACHE.catalog_version(&StoreId::parse(&store)?)?)
+    }
+
+    fn catalog_moved(store: String) -> Result<u64, wit::CacheError> {
+        Ok(CACHE.catalog_moved(&StoreId::parse(&store)?)?)
+    }
+
+    fn purge(store: String, shopper: String) -> Result<(), wit::CacheError> {
+        let (store, shopper) = parse(&store, &shopper)?;
+        Ok(CACHE.purge(&store, &shopper)?)
+    }
+}
+
+bindings::export!(Component with_types_in bindings);
+
+fn parse(store: &str, shopper: &str) -> Result<(StoreId, ShopperId), WrongId> {
+    Ok((StoreId::parse(store)?, ShopperId::parse(shopper)?))
+}
+
+impl crate::Value for Value {
+    fn new(bytes: &[u8]) -> Self {
+        Value::new(bytes)
+    }
+
+    fn prefixed(&self, head: &[u8]) -> Self {
+        Value::prefixed(self, head)
+    }
+}
+
+impl Kv for HostKv {
+    type Value = Value;
+
+    fn get(&self, key: Key<'_>, peek: u32) -> Result<Option<Entry<Value>>, Failure> {
+        let entry = kv::get(key.store().name(), &key.to_string(), peek)?;
+        Ok(entry.map(|kv::Entry { value, head, version }| Entry { value, head, version }))
+    }
+
+    fn set(&self, key: Key<'_>, value: &Value, ttl_seconds: u32) -> Result<(), Failure> {
+        Ok(kv::set(key.store().name(), &key.to_string(), value, Some(ttl_seconds))?)
+    }
+
+    fn compare_and_swap(
+        &self,
+        key: Key<'_>,
+        expected: Option<u64>,
+        value: &Value,
+        ttl_seconds: Option<u32>,
+    ) -> Result<Swap, Failure> {
+        match kv::compare_and_swap(key.store().name(), &key.to_string(), expected, value, ttl_seconds)? {
+            kv::Swap::Done(_) => Ok(Swap::Done),
+            kv::Swap::Lost => Ok(Swap::Lost),
+        }
+    }
+
+    fn delete(&self, key: Key<'_>) -> Result<(), Failure> {
+        kv::delete(key.store().name(), &key.to_string())?;
+        Ok(())
+    }
+}
+
+impl Blob for HostBlob {
+    type Value = Value;
+
+    fn get(&self, name: names::Object<'_>, peek: u32) -> Result<Option<Object<Value>>, Failure> {
+        let object = blob::get(name.bucket().name(), &name.to_string(), peek)?;
+        Ok(object.map(|blob::Object { value, head }| Object { value, head }))
+    }
+
+    fn put(&self, name: names::Object<'_>, value: &Value) -> Result<(), Failure> {
+        Ok(blob::put(name.bucket().name(), &name.to_string(), value)?)
+    }
+
+    fn delete(&self, name: names::Object<'_>) -> Result<(), Failure> {
+        Ok(blob::delete(name.bucket().name(), &name.to_string())?)
+    }
+}
+
+impl Operator for HostOperator {
+    fn kv_ttl_seconds(&self) -> u32 {
+        settings::lifetimes().kv_ttl_seconds
+    }
+
+    fn event(&self, level: Level, message: &str, particulars: &[(&str, &str)]) {
+        let level = match level {
+            Level::Info => log::Level::Info,
+            Level::Warn => log::Level::Warn,
+        };
+        let owned: Vec<_> =
+            particulars.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        log::event(level, message, &owned);
+    }
+}
+
+impl From<kv::Error> for Failure {
+    fn from(error: kv::Error) -> Self {
+        match error {
+            kv::Error::NoSuchStore => Self::Unavailable("no such store is given to caching".into()),
+            kv::Error::TooLarge(bytes_max) => Self::TooLarge(bytes_max),
+            kv::Error::Unavailable(text) => Self::Unavailable(text),
+        }
+    }
+}
+
+impl From<blob::Error> for Failure {
+    fn from(error: blob::Error) -> Self {
+        match error {
+            blob::Error::NoSuchBucket => Self::Unavailable("no such bucket is given to caching".into()),
+            blob::Error::TooLarge(bytes_max) => Self::TooLarge(bytes_max),
+            blob::Error::Unavailable(text) => Self::Unavailable(text),
+        }
+    }
+}
+
+impl From<WrongId> for wit::CacheError {
+    fn from(wrong: WrongId) -> Self {
+        Self::Invalid(wrong.to_string())
+    }
+}
+
+impl From<WrongJobId> for wit::CacheError {
+    fn from(wrong: WrongJobId) -> Self {
+        Self::Invalid(wrong.to_string())
+    }
+}
+
+impl From<Error> for wit::CacheError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Plan(_) | Error::TooLarge(_) => Self::Invalid(error.to_string()),
+            Error::Unavailable(text) => Self::Unavailable(text),
+        }
+    }
+}
+
+impl From<Cached<Value>> for wit::Cached {
+    fn from(cached: Cached<Value>) -> Self {
+        match cached {
+            Cached::Fresh(page) => Self::Fresh(page.into()),
+            Cached::Stale(page, reason) => {
+                Self::Stale(wit::StalePage { page: page.into(), reason: reason.into() })
+            }
+            Cached::Miss => Self::Miss,
+        }
+    }
+}
+
+impl From<Staleness> for wit::Staleness {
+    fn from(staleness: Staleness) -> Self {
+        match staleness {
+            Staleness::CatalogMoved => Self::CatalogMoved,
+            Staleness::Expired => Self::Expired,
+        }
+    }
+}
+
+impl From<Page<Value>> for wit::Page {
+    fn from(Page { content, facts }: Page<Value>) -> Self {
+        Self { content, facts: facts.into() }
+    }
+}
+
+impl From<StoredPlan> for wit::StoredPlan {
+    fn from(StoredPlan { json, facts }: StoredPlan) -> Self {
+        Self { json, facts: facts.into() }
+    }
+}
+
+impl TryFrom<wit::NewPage> for NewPage<Value> {
+    type Error = WrongJobId;
+
+    fn try_from(page: wit::NewPage) -> Result<Self, WrongJobId> {
+        Ok(Self { content: page.content, plan: page.plan, facts: page.facts.try_into()? })
+    }
+}
+
+impl From<Facts> for wit::PageFacts {
+    fn from(facts: Facts) -> Self {
+        Self {
+            persona: facts.persona.into(),
+            confidence: facts.confidence,
+            source: facts.source.into(),
+            job: facts.job.into(),
+            planned_ms: facts.planned_ms,
+            fresh_until_ms: facts.fresh_until_ms,
+            catalog_version: facts.catalog_version,
+        }
+    }
+}
+
+impl TryFrom<wit::PageFacts> for Facts {
+    type Error = WrongJobId;
+
+    fn try_from(facts: wit::PageFacts) -> Result<Self, WrongJobId> {
+        Ok(Self {
+            persona: facts.persona.into(),
+            confidence: facts.confidence,
+            source: facts.source.into(),
+            job: facts.job.try_into()?,
+            planned_ms: facts.planned_ms,
+            fresh_until_ms: facts.fresh_until_ms,
+            catalog_version: facts.catalog_version,
+        })
+    }
+}
+
+impl From<Persona> for shopper_types::Persona {
+    fn from(persona: Persona) -> Self {
+        match persona {
+            Persona::Minimalist => Self::Minimalist,
+            Persona::Explorer => Self::Explorer,
+            Persona::Dealhunter => Self::Dealhunter,
+            Persona::Loyalist => Self::Loyalist,
+        }
+    }
+}
+
+impl From<shopper_types::Persona> for Persona {
+    fn from(persona: shopper_types::Persona) -> Self {
+        match persona {
+            shopper_types::Persona::Minimalist => Self::Minimalist,
+            shopper_types::Persona::Explorer => Self::Explorer,
+            shopper_types::Persona::Dealhunter => Self::Dealhunter,
+            shopper_types::Persona::Loyalist => Self::Loyalist,
+        }
+    }
+}
+
+impl From<Source> for wit::Source {
+    fn from(source: Source) -> Self {
+        match source {
+            Source::Llm => Self::Llm,
+            Source::Local => Self::Local,
+        }
+    }
+}
+
+impl From<wit::Source> for Source {
+    fn from(source: wit::Source) -> Self {
+        match source {
+            wit::Source::Llm => Self::Llm,
+            wit::Source::Local => Self::Local,
+        }
+    }
 }

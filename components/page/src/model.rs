@@ -9,6 +9,8 @@ pub struct Page<'a> {
     pub title: &'a str,
     /// From top to bottom.
     pub blocks: Vec<Block<'a>>,
+    /// Whether it was made for one shopper; `false` is the page that fits every shopper.
+    pub generated: bool,
 }
 
 /// What every page of a shop has in common.
@@ -70,21 +72,70 @@ pub struct Image {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Block<'a> {
     /// The opening: what this page is about, with a product to show for it.
-    Hero { headline: &'a str, text: &'a str, product: Option<&'a Product> },
+    Hero {
+        /// The first thing read; the first hero's is the heading of the document.
+        headline: &'a str,
+        /// A sentence or two below it.
+        text: &'a str,
+        /// What to show for it.
+        product: Option<&'a Product>,
+    },
     /// Products side by side.
-    Grid { heading: &'a str, products: Vec<&'a Product> },
+    Grid {
+        /// What they have in common.
+        heading: &'a str,
+        /// In the order of interest.
+        products: Vec<&'a Product>,
+    },
     /// One product and the reason to look at it.
-    Spotlight { heading: &'a str, text: &'a str, product: &'a Product },
+    Spotlight {
+        /// Why it stands here.
+        heading: &'a str,
+        /// The reason, in a sentence or two.
+        text: &'a str,
+        /// The product.
+        product: &'a Product,
+    },
     /// Products that go together, with what they cost together.
-    Bundle { heading: &'a str, text: &'a str, products: Vec<&'a Product> },
+    Bundle {
+        /// What they make together.
+        heading: &'a str,
+        /// Why they go together.
+        text: &'a str,
+        /// The products.
+        products: Vec<&'a Product>,
+    },
     /// Reduced products in a row.
-    Deals { heading: &'a str, products: Vec<&'a Product> },
+    Deals {
+        /// What the row is called.
+        heading: &'a str,
+        /// In the order of interest.
+        products: Vec<&'a Product>,
+    },
     /// A search field with a few terms to start from.
-    Search { heading: &'a str, terms: Vec<&'a str> },
+    Search {
+        /// The question that it answers.
+        heading: &'a str,
+        /// Terms to start from.
+        terms: Vec<&'a str>,
+    },
     /// A text about the shop.
-    Story { heading: &'a str, text: &'a str },
+    Story {
+        /// What it is called.
+        heading: &'a str,
+        /// Plain text; line feeds are kept.
+        text: &'a str,
+    },
     /// What the shopper looked at before.
-    RecentlyViewed { heading: &'a str, products: Vec<&'a Product> },
+    RecentlyViewed {
+        /// What the row is called.
+        heading: &'a str,
+        /// Newest first.
+        products: Vec<&'a Product>,
+    },
     /// Two to four short promises, such as free returns.
-    Reassurance { points: Vec<&'a str> },
+    Reassurance {
+        /// The promises, each of a few words.
+        points: Vec<&'a str>,
+    },
 }

@@ -1,4 +1,4 @@
-//! Binds the logic to WIT.
+//! Binds the logic to WIT: conversions, and nothing that decides.
 #![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
@@ -8,4 +8,325 @@ mod bindings {
         world: "wandstore:storefront/queueing",
         generate_all,
     });
+}
+
+use bindings::exports::wandstore::storefront::queue::Guest;
+use bindings::wandstore::capabilities::values::Value;
+use bindings::wandstore::capabilities::{clock, ids, jobs, kv, log, settings};
+use bindings::wandstore::storefront::job_types as wit;
+use names::{Key, ShopperId, Store, StoreId, WrongId};
+
+use crate::{
+    Answer, Backoff, Claimed, Depth, Error, Failure, Job, Jobs, Kv, Leased, Member, NewJob, Offered,
+    Operator, Order, Outcome, Pool, Queue, Record, Settlement, Signals, State, Work,
+};
+
+struct Component;
+
+struct HostJobs;
+
+struct HostKv;
+
+struct HostOperator;
+
+const QUEUE: Queue<HostJobs, HostKv, HostOperator> =
+    Queue { jobs: HostJobs, kv: HostKv, operator: HostOperator };
+
+impl Guest for Component {
+    fn offer(order: wit::Order) -> Result<wit::Offered, wit::QueueError> {
+        Ok(QUEUE.offer(order.try_into()?, pool(), clock::now_ms())?.into())
+    }
+
+    fn claim(member: String) -> Result<wit::Claimed, wit::QueueError> {
+        Ok(QUEUE.claim(&member, pool(), clock::now_ms())?.into())
+    }
+
+    fn keep(job: wit::Job) -> Result<bool, wit::QueueError> {
+        Ok(QUEUE.keep(&job.try_into()?, pool(), clock::now_ms())?)
+    }
+
+    fn settle(job: wit::Job, outcome: wit::Outcome) -> Result<bool, wit::QueueError> {
+        let job = job.try_into()?;
+        Ok(QUEUE.settle(&job, outcome.into(), pool().backoff, clock::now_ms(), ids::random())?)
+    }
+
+    fn status(store: String, shopper: String) -> Result<wit::JobState, wit::QueueError> {
+        let (store, shopper) = parse(&store, &shopper)?;
+        Ok(QUEUE.status(&store, &shopper)?.into())
+    }
+
+    fn pool() -> Result<Vec<wit::Member>, wit::QueueError> {
+        let pool = pool();
+        let members = QUEUE.members(pool)?;
+        Ok(members.into_iter().map(|member| to_wit(member, pool.depth_max)).collect())
+    }
+
+    fn errors(limit: u32) -> Result<Vec<wit::JobError>, wit::QueueError> {
+        let records = QUEUE.errors(limit, clock::now_ms())?;
+        Ok(records.into_iter().map(Into::into).collect())
+    }
+}
+
+bindings::export!(Component with_types_in bindings);
+
+fn parse(store: &str, shopper: &str) -> Result<(StoreId, ShopperId), WrongId> {
+    Ok((StoreId::parse(store)?, ShopperId::parse(shopper)?))
+}
+
+fn pool() -> Pool {
+    let limits = settings::pool();
+    Pool {
+        size: limits.size,
+        depth_max: limits.depth_max,
+        attempts_max: limits.attempts_max,
+        lease_ms: limits.lease_ms,
+        backoff: Backoff { first_ms: limits.backoff_ms, max_ms: limits.backoff_ms_max },
+    }
+}
+
+impl Jobs for HostJobs {
+    fn offer(&self, job: NewJob) -> Result<Offered, Failure> {
+        let NewJob { lanes, lane_depth_max, key, payload, now_ms } = job;
+        Ok(jobs::offer(&jobs::NewJob { lanes, lane_depth_max, key, payload, now_ms })?.into())
+    }
+
+    fn claim(&self, lane: &str, now_ms: u64, lease_ms: u32) -> Result<Answer, Failure> {
+        Ok(jobs::claim(lane, now_ms, lease_ms)?.into())
+    }
+
+    fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure> {
+        Ok(jobs::extend(id, token, now_ms, lease_ms)?)
+    }
+
+    fn settle(&self, id: &str, token: u64, now_ms: u64, settlement: &Settlement) -> Result<bool, Failure> {
+        Ok(jobs::settle(id, token, now_ms, &settlement.into())?)
+    }
+
+    fn newest(&self, key: &str) -> Result<Option<State>, Failure> {
+        Ok(jobs::newest(key)?.map(|status| status.state.into()))
+    }
+
+    fn measure(&self, lane: &str) -> Result<Depth, Failure> {
+        let jobs::Depth { queued, running, dead, oldest_ms } = jobs::measure(lane)?;
+        Ok(Depth { queued, running, dead, oldest_ms })
+    }
+}
+
+impl Kv for HostKv {
+    fn set(&self, key: Key<'_>, bytes: &[u8], ttl_seconds: u32) -> Result<(), Failure> {
+        Ok(kv::set(key.store().name(), &key.to_string(), &Value::new(bytes), Some(ttl_seconds))?)
+    }
+
+    fn get(&self, key: &str, peek: u32) -> Result<Option<Vec<u8>>, Failure> {
+        Ok(kv::get(Store::GenerationQueue.name(), key, peek)?.map(|entry| entry.head))
+    }
+
+    fn list_keys(&self, prefix: &str, after: &str, limit: u32) -> Result<Vec<String>, Failure> {
+        Ok(kv::list_keys(Store::GenerationQueue.name(), prefix, Some(after), limit)?)
+    }
+}
+
+impl Operator for HostOperator {
+    fn warn(&self, message: &str, particulars: &[(&str, &str)]) {
+        let owned: Vec<_> =
+            particulars.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        log::event(log::Level::Warn, message, &owned);
+    }
+}
+
+impl From<jobs::Error> for Failure {
+    fn from(error: jobs::Error) -> Self {
+        match error {
+            jobs::Error::TooLarge(bytes_max) => Self(format!("a job may be at most {bytes_max} bytes")),
+            jobs::Error::Unavailable(text) => Self(text),
+        }
+    }
+}
+
+impl From<kv::Error> for Failure {
+    fn from(error: kv::Error) -> Self {
+        match error {
+            kv::Error::NoSuchStore => Self("no such store is given to queueing".into()),
+            kv::Error::TooLarge(bytes_max) => Self(format!("a record may be at most {bytes_max} bytes")),
+            kv::Error::Unavailable(text) => Self(text),
+        }
+    }
+}
+
+impl From<WrongId> for wit::QueueError {
+    fn from(wrong: WrongId) -> Self {
+        Self::Invalid(wrong.to_string())
+    }
+}
+
+impl From<Error> for wit::QueueError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NoSuchMember => Self::Invalid(error.to_string()),
+            Error::Unavailable(failure) => Self::Unavailable(failure.0),
+        }
+    }
+}
+
+impl From<jobs::Offered> for Offered {
+    fn from(offered: jobs::Offered) -> Self {
+        match offered {
+            jobs::Offered::Accepted(id) => Self::Accepted(id),
+            jobs::Offered::Live(id) => Self::Live(id),
+            jobs::Offered::Full => Self::Full,
+        }
+    }
+}
+
+impl From<Offered> for wit::Offered {
+    fn from(offered: Offered) -> Self {
+        match offered {
+            Offered::Accepted(id) => Self::Accepted(id),
+            Offered::Live(id) => Self::Live(id),
+            Offered::Full => Self::Full,
+        }
+    }
+}
+
+impl From<jobs::ClaimResult> for Answer {
+    fn from(result: jobs::ClaimResult) -> Self {
+        match result {
+            jobs::ClaimResult::Job(jobs::Claimed { id, token, attempt, payload, .. }) => {
+                Self::Job(Leased { id, token, attempt, payload })
+            }
+            jobs::ClaimResult::Idle(until_ms) => Self::Idle(until_ms),
+        }
+    }
+}
+
+impl From<Claimed> for wit::Claimed {
+    fn from(claimed: Claimed) -> Self {
+        match claimed {
+            Claimed::Job(job) => Self::Job((*job).into()),
+            Claimed::Idle(until_ms) => Self::Idle(until_ms),
+        }
+    }
+}
+
+impl From<&Settlement> for jobs::Settlement {
+    fn from(settlement: &Settlement) -> Self {
+        match settlement.clone() {
+            Settlement::Done(note) => Self::Done(note),
+            Settlement::Retry { at_ms, reason } => Self::Retry(jobs::Retry { at_ms, reason }),
+            Settlement::Dead(reason) => Self::Dead(reason),
+        }
+    }
+}
+
+impl From<wit::Outcome> for Outcome {
+    fn from(outcome: wit::Outcome) -> Self {
+        match outcome {
+            wit::Outcome::Done(note) => Self::Done(note),
+            wit::Outcome::Retry(wit::Retry { after_ms, reason }) => Self::Retry { after_ms, reason },
+            wit::Outcome::Failed(reason) => Self::Failed(reason),
+        }
+    }
+}
+
+impl From<jobs::State> for State {
+    fn from(state: jobs::State) -> Self {
+        match state {
+            jobs::State::Queued => Self::Queued,
+            jobs::State::Running => Self::Running,
+            jobs::State::Done => Self::Done,
+            jobs::State::Dead => Self::Dead,
+        }
+    }
+}
+
+impl From<Option<State>> for wit::JobState {
+    fn from(state: Option<State>) -> Self {
+        match state {
+            None => Self::None,
+            Some(State::Queued) => Self::Queued,
+            Some(State::Running) => Self::Running,
+            Some(State::Done) => Self::Done,
+            Some(State::Dead) => Self::Dead,
+        }
+    }
+}
+
+fn to_wit(member: Member, depth_max: u32) -> wit::Member {
+    let Member { name, depth: Depth { queued, running, dead, oldest_ms } } = member;
+    wit::Member { name, queued, running, dead, depth_max, oldest_ms }
+}
+
+impl From<Record> for wit::JobError {
+    fn from(record: Record) -> Self {
+        let Record { at_ms, job, store, reason, settled } = record;
+        Self { at_ms, job, store, reason, settled }
+    }
+}
+
+impl TryFrom<wit::Job> for Job {
+    type Error = WrongId;
+
+    fn try_from(job: wit::Job) -> Result<Self, WrongId> {
+        let wit::Job { id, token, attempt, last, order } = job;
+        Ok(Self { id, token, attempt, last, order: order.try_into()? })
+    }
+}
+
+impl From<Job> for wit::Job {
+    fn from(job: Job) -> Self {
+        let Job { id, token, attempt, last, order } = job;
+        Self { id, token, attempt, last, order: order.into() }
+    }
+}
+
+impl TryFrom<wit::Order> for Order {
+    type Error = WrongId;
+
+    fn try_from(order: wit::Order) -> Result<Self, WrongId> {
+        let (store, shopper) = parse(&order.store, &order.shopper)?;
+        Ok(Self { store, shopper, work: order.work.into(), signals: order.signals.into() })
+    }
+}
+
+impl From<Order> for wit::Order {
+    fn from(order: Order) -> Self {
+        Self {
+            store: order.store.to_string(),
+            shopper: order.shopper.to_string(),
+            work: order.work.into(),
+            signals: order.signals.into(),
+        }
+    }
+}
+
+impl From<wit::Work> for Work {
+    fn from(work: wit::Work) -> Self {
+        match work {
+            wit::Work::Generate => Self::Generate,
+            wit::Work::Rerender => Self::Rerender,
+        }
+    }
+}
+
+impl From<Work> for wit::Work {
+    fn from(work: Work) -> Self {
+        match work {
+            Work::Generate => Self::Generate,
+            Work::Rerender => Self::Rerender,
+        }
+    }
+}
+
+impl From<wit::Signals> for Signals {
+    fn from(signals: wit::Signals) -> Self {
+        let wit::Signals { visits, views, searches, filters, sorts, carted, purchased } = signals;
+        Self { visits, views, searches, filters, sorts, carted, purchased }
+    }
+}
+
+impl From<Signals> for wit::Signals {
+    fn from(signals: Signals) -> Self {
+        let Signals { visits, views, searches, filters, sorts, carted, purchased } = signals;
+        Self { visits, views, searches, filters, sorts, carted, purchased }
+    }
 }

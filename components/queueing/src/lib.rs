@@ -1,4 +1,28 @@
-//! x
+//! The pool of generation workers: which member gets a job, who may be admitted, when a job is
+//! tried again and when it is given up.
+//!
+//! Pure: it reads no clock, rolls no dice and stores nothing itself. The durable mechanism of
+//! leases is the host's ([`Jobs`]); what is here is the policy over it. A job is live from its
+//! offer until it is settled, of live jobs there is one per shopper of a shop, and each claim
+//! settles at most once.
 
+mod capabilities;
+mod journal;
+mod order;
+mod policy;
+mod queue;
+
+#[cfg(test)]
+mod fakes;
 #[cfg(target_arch = "wasm32")]
 mod guest;
+#[cfg(test)]
+mod simulation;
+
+pub use capabilities::{
+    Answer, Depth, Failure, Jobs, Kv, Leased, NewJob, Offered, Operator, Settlement, State,
+};
+pub use journal::Record;
+pub use order::{Order, Signals, Work};
+pub use policy::{Backoff, Pool, member_name, pause_ms, rotation};
+pub use queue::{Claimed, Error, Job, Member, Outcome, Queue};

@@ -1,4 +1,39 @@
-//! x
+//! HTTP in, HTTP out: shops and shoppers, the page at once, and the order for a better one.
+//!
+//! Pure: no I/O of its own, no clock, no WIT types. It never asks a language model, holds no
+//! secret, and reads a cached page's bytes never: the page passes through as a handle. Whatever a
+//! shopper's request meets (storage that is down, a full pool), the answer is a page or a
+//! one-line refusal of bad input, and no server error. Only the operator's routes own up to one.
 
+mod capabilities;
+mod debug;
+mod events;
+mod headers;
+mod http;
+mod ordering;
+mod refusal;
+mod route;
+mod router;
+mod signals;
+mod status;
+mod storefront;
+mod target;
+mod track;
+mod visitor;
+
+#[cfg(test)]
+mod fakes;
 #[cfg(target_arch = "wasm32")]
 mod guest;
+#[cfg(test)]
+mod tests;
+
+pub use capabilities::{
+    Assortment, Cache, Cached, Catalog, Deployment, Facts, Failure, Found, JobError, JobState, Log, Member,
+    Merchant, Offered, Order, Page, Persona, Queue, Sessions, Settings, Signatures, Source, Staleness, Swap,
+    Work,
+};
+pub use http::{Body, BodyError, Method, Reply, Request, Response};
+pub use router::handle;
+pub use signals::Signals;
+pub use storefront::fallback;

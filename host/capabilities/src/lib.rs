@@ -1,1 +1,127 @@
-//! x
+//! The backends behind the capabilities that a host supplies to components: key-value and blob
+//! storage, jobs, a language model, signatures, time, chance, settings and the log.
+//!
+//! Each is a trait with a real and a scripted implementation. Nothing here knows WebAssembly, the
+//! environment or a configuration file: whoever composes a deployment chooses the backends by
+//! name and hands them in.
+
+#[cfg(test)]
+mod battery;
+pub mod blob;
+pub mod clock;
+pub mod faults;
+pub mod ids;
+pub mod jobs;
+pub mod kv;
+pub mod llm;
+pub mod log;
+mod secret;
+pub mod settings;
+pub mod signatures;
+pub mod sqlite;
+
+use std::sync::Arc;
+
+pub use secret::Secret;
+
+use clock::Clock;
+use faults::Faults;
+use ids::Ids;
+use settings::Settings;
+
+/// The backends of a deployment.
+#[derive(Clone)]
+pub struct Capabilities {
+    /// Short-term storage.
+    pub kv: Arc<dyn kv::Kv>,
+    /// Long-term storage.
+    pub blob: Arc<dyn blob::Blob>,
+    /// Durable jobs.
+    pub jobs: Arc<dyn jobs::Jobs>,
+    /// The language model.
+    pub llm: Arc<dyn llm::Llm>,
+    /// Checks against secrets.
+    pub signatures: Arc<dyn signatures::Signatures>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub ids: Arc<dyn Ids>,
+    /// What the operator decided.
+    pub settings: Arc<Settings>,
+    /// Events for the operator.
+    pub log: Arc<dyn log::Log>,
+}
+
+/// The strings by which a test moves scripted [`Capabilities`].
+#[derive(Clone)]
+pub struct Strings {
+    /// Moves the time.
+    pub clock: Arc<clock::Scripted>,
+    /// Breaks short-term storage.
+    pub kv: Arc<Faults>,
+    /// Breaks long-term storage.
+    pub blob: Arc<Faults>,
+    /// Breaks the jobs.
+    pub jobs: Arc<Faults>,
+    /// Answers for the language model.
+    pub llm: Arc<llm::Scripted>,
+    /// What was logged.
+    pub log: Arc<log::Recorded>,
+}
+
+/// What a scripted clock shows at first: the 14th of November 2023, in the evening.
+const SCRIPTED_START_MS: u64 = 1_700_000_000_000;
+
+impl Capabilities {
+    /// Capabilities in memory, with default settings, no secrets, and a model that is not
+    /// configured until it is given answers. Any field may be replaced.
+    pub fn scripted() -> (Self, Strings) {
+        let clock = Arc::new(clock::Scripted::new(SCRIPTED_START_MS));
+        let ids: Arc<dyn Ids> = Arc::new(ids::Scripted::new(0));
+        let strings = Strings {
+            clock: clock.clone(),
+            kv: Arc::default(),
+            blob: Arc::default(),
+            jobs: Arc::default(),
+            llm: Arc::default(),
+            log: Arc::default(),
+        };
+        let capabilities = Self {
+            kv: Arc::new(kv::Scripted::new(Arc::new(kv::Memory::new(clock.clone())), strings.kv.clone())),
+            blob: Arc::new(blob::Scripted::new(Arc::new(blob::Memory::default()), strings.blob.clone())),
+            jobs: Arc::new(jobs::Scripted::new(
+                Arc::new(jobs::Memory::new(ids.clone())),
+                strings.jobs.clone(),
+            )),
+            llm: strings.llm.clone(),
+            signatures: Arc::new(signatures::Secrets::new([])),
+            clock,
+            ids,
+            settings: Arc::default(),
+            log: strings.log.clone(),
+        };
+        (capabilities, strings)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn scripted_capabilities_obey_their_strings() {
+        let (capabilities, strings) = Capabilities::scripted();
+        let ttl = Some(Duration::from_secs(1));
+        capabilities.kv.set("S", "k", "v".into(), ttl).await.unwrap();
+
+        strings.kv.break_all();
+        assert!(capabilities.kv.get("S", "k").await.is_err());
+        strings.kv.restore();
+        assert!(capabilities.kv.get("S", "k").await.unwrap().is_some());
+
+        strings.clock.advance(Duration::from_secs(1));
+        assert_eq!(capabilities.kv.get("S", "k").await, Ok(None));
+    }
+}

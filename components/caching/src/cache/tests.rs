@@ -1,0 +1,373 @@
+use names::WrongId;
+use proptest::prelude::*;
+
+use super::*;
+use crate::facts::{Persona, Source};
+use crate::fakes::{Bytes, FakeBlob, FakeKv, FakeOperator, Faults};
+
+const KEY: &str = "ui:magic-wands:abc123";
+const PAGE: &str = "generated/magic-wands:abc123.html";
+const PLAN: &str = "generated/magic-wands:abc123.json";
+const VERSION: &str = "catalog:magic-wands";
+
+struct Shop {
+    cache: Cache<FakeKv, FakeBlob, FakeOperator>,
+    store: StoreId,
+    shopper: ShopperId,
+}
+
+impl Shop {
+    fn open() -> Result<Self, WrongId> {
+        Ok(Self {
+            cache: Cache {
+                kv: FakeKv::default(),
+                blob: FakeBlob::default(),
+                operator: FakeOperator::default(),
+            },
+            store: StoreId::parse("magic-wands")?,
+            shopper: ShopperId::parse("abc123")?,
+        })
+    }
+
+    fn store_page(&self, html: &str, facts: Facts) -> Result<Stored, Error> {
+        let content = Bytes::new(html.as_bytes());
+        let page = NewPage { content, plan: format!("{{\"title\":\"{html}\"}}"), facts };
+        self.cache.store(&self.store, &self.shopper, &page)
+    }
+
+    fn lookup(&self, now_ms: u64) -> Result<Cached<Bytes>, Error> {
+        self.cache.lookup(&self.store, &self.shopper, now_ms)
+    }
+
+    /// Where a lookup ends, and the document that is served.
+    fn served(&self, now_ms: u64) -> (&'static str, String) {
+        match self.lookup(now_ms).unwrap() {
+            Cached::Fresh(page) => ("fresh", document(&page)),
+            Cached::Stale(page, Staleness::CatalogMoved) => ("catalog moved", document(&page)),
+            Cached::Stale(page, Staleness::Expired) => ("expired", document(&page)),
+            Cached::Miss => ("miss", String::new()),
+        }
+    }
+
+    fn forget_short_term(&self) {
+        self.cache.kv.entries.borrow_mut().remove(KEY);
+    }
+
+    fn kv_calls(&self) -> Vec<String> {
+        self.cache.kv.calls.take()
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let events = self.cache.operator.events.take();
+        events.into_iter().filter(|(level, _)| *level == Level::Warn).map(|(_, message)| message).collect()
+    }
+}
+
+fn document(page: &Page<Bytes>) -> String {
+    let text = std::str::from_utf8(&page.content.0).unwrap();
+    let end_of_head = if text.starts_with("<!--wand ") { text.find('\n').unwrap() + 1 } else { 0 };
+    text[end_of_head..].to_owned()
+}
+
+fn facts() -> Facts {
+    Facts {
+        persona: Persona::Dealhunter,
+        confidence: 80,
+        source: Source::Local,
+        job: "job-1".to_owned().try_into().unwrap(),
+        planned_ms: 100,
+        fresh_until_ms: 1000,
+        catalog_version: 0,
+    }
+}
+
+fn is<T>(state: &'static str, html: T) -> (&'static str, String)
+where
+    T: Into<String>,
+{
+    (state, html.into())
+}
+
+#[test]
+fn a_fresh_page_costs_two_reads_of_short_term_storage() {
+    let shop = Shop::open().unwrap();
+    shop.store_page("hello", facts()).unwrap();
+    shop.kv_calls();
+    shop.cache.blob.calls.take();
+
+    assert_eq!(shop.served(200), is("fresh", "hello"));
+    assert_eq!(shop.kv_calls(), [format!("get {KEY}"), format!("get {VERSION}")]);
+    assert!(shop.cache.blob.calls.take().is_empty());
+}
+
+#[test]
+fn a_page_comes_with_its_facts() {
+    let shop = Shop::open().unwrap();
+    shop.store_page("hello", facts()).unwrap();
+    let Cached::Fresh(page) = shop.lookup(200).unwrap() else { panic!("not fresh") };
+    assert_eq!(page.facts, facts());
+}
+
+#[test]
+fn nothing_anywhere_is_a_miss() {
+    let shop = Shop::open().unwrap();
+    assert_eq!(shop.served(0), is("miss", ""));
+    assert!(shop.warnings().is_empty());
+}
+
+#[test]
+fn a_page_goes_stale_by_time_and_by_catalog() {
+    let shop = Shop::open().unwrap();
+    shop.store_page("hello", facts()).unwrap();
+    assert_eq!(shop.cache.catalog_moved(&shop.store), Ok(1));
+    assert_eq!(shop.served(999), is("catalog moved", "hello"));
+    assert_eq!(shop.served(1000), is("expired", "hello"));
+
+    shop.store_page("hello again", Facts { catalog_version: 1, ..facts() }).unwrap();
+    assert_eq!(shop.served(999), is("fresh", "hello again"));
+}
+
+#[test]
+fn a_page_of_the_original_deployment_is_served_as_expired() {
+    let shop = Shop::open().unwrap();
+    shop.cache.kv.write(KEY.into(), Bytes::new(b"<!doctype html>old"), None);
+    let Cached::Stale(page, Staleness::Expired) = shop.lookup(0).unwrap() else { panic!("not expired") };
+    assert_eq!((document(&page).as_str(), page.facts), ("<!doctype html>old", Facts::unknown()));
+}
+
+#[test]
+fn long_term_storage_refills_short_term_with_the_same_bytes() {
+    let shop = Shop::open().unwrap();
+    shop.store_page("hello", facts()).unwrap();
+    shop.forget_short_term();
+
+    assert_eq!(shop.served(200), is("fresh", "hello"));
+    {
+        let entries = shop.cache.kv.entries.borrow();
+        assert_eq!(entries[KEY].value, shop.cache.blob.objects.borrow()[PAGE]);
+        assert_eq!(entries[KEY].ttl_seconds, Some(FakeOperator::TTL_SECONDS));
+    }
+    shop.cache.blob.faults.set(Faults::ALL);
+    assert_eq!(shop.served(200), is("fresh", "hello"));
+}
+
+#[test]
+fn a_refill_does_not_replace_a_newer_page() {
+    let shop = Shop::open().unwrap();
+    shop.store_page("older", facts()).unwrap();
+    shop.forget_short_term();
+    let newer = Bytes::new(b"newer").prefixed(&facts().encode_head());
+    shop.cache.kv.rivals.borrow_mut().push_back((KEY.into(), newer));
+
+    assert_eq!(shop.served(200), is("fresh", "older"));
+    assert_eq!(shop.served(200), is("fresh", "newer"));
+}
+
+#[test]
+fn a_refill_that_fails_is_only_a_warning() {
+    let shop = Shop::open().unwrap();
+    shop.store_page("hello", facts()).unwrap();
+    shop.forget_short_term();
+    shop.cache.kv.faults.set(&["swap"]);
+    assert_eq!(shop.served(200), is("fresh", "hello"));
+    assert_eq!(shop.warnings(), ["short-term storage was not refilled"]);
+}
+
+#[test]
+fn without_short_term_storage_long_term_answers() {
+    let shop = Shop::open().unwrap();
+    shop.store_page("hello", facts()).unwrap();
+    shop.cache.kv.faults.set(Faults::ALL);
+    shop.kv_calls();
+
+    assert_eq!(shop.served(200), is("fresh", "hello"));
+    assert_eq!(shop.kv_calls(), [format!("get {KEY}"), format!("get {VERSION}")]);
+    assert_eq!(shop.warnings(), ["short-term storage did not give a page", "catalog version is not known"]);
+}
+
+#[test]
+fn without_any_storage_the_cache_is_unavailable() {
+    let shop = Shop::open().unwrap();
+    shop.cache.kv.faults.set(Faults::ALL);
+    shop.cache.blob.faults.set(Faults::ALL);
+    assert_eq!(shop.lookup(0).unwrap_err(), Error::Unavailable("get is down".into()));
+}
+
+#[test]
+fn a_plan_is_kept_beside_its_page() {
+    let shop = Shop::open().unwrap();
+    assert_eq!(shop.cache.plan(&shop.store, &shop.shopper), Ok(None));
+    shop.store_page("hello", facts()).unwrap();
+    let plan = StoredPlan { json: "{\"title\":\"hello\"}".into(), facts: facts() };
+    assert_eq!(shop.cache.plan(&shop.store, &shop.shopper), Ok(Some(plan)));
+}
+
+#[test]
+fn the_plan_is_written_before_the_page_and_long_term_before_short_term() {
+    let shop = Shop::open().unwrap();
+    shop.store_page("hello", facts()).unwrap();
+    assert_eq!(
+        shop.cache.blob.calls.take(),
+        [format!("get {PLAN}"), format!("put {PLAN}"), format!("put {PAGE}")]
+    );
+
+    shop.cache.blob.faults.set(&["put"]);
+    shop.kv_calls();
+    assert_eq!(shop.store_page("hello", facts()), Err(Error::Unavailable("put is down".into())));
+    assert!(shop.kv_calls().is_empty());
+}
+
+#[test]
+fn a_page_that_short_term_storage_refuses_is_kept_and_not_hidden_by_an_older_one() {
+    let shop = Shop::open().unwrap();
+    shop.store_page("older", facts()).unwrap();
+    shop.cache.kv.faults.set(&["set"]);
+    assert_eq!(shop.store_page("newer", facts()), Ok(Stored::Written));
+    assert_eq!(shop.warnings(), ["short-term storage did not take a page"]);
+    assert_eq!(shop.served(200), is("fresh", "newer"));
+}
+
+#[test]
+fn a_late_worker_does_not_overwrite_a_newer_page() {
+    let shop = Shop::open().unwrap();
+    shop.store_page("newer", Facts { planned_ms: 101, ..facts() }).unwrap();
+    assert_eq!(shop.store_page("late", facts()), Ok(Stored::Outdated));
+    assert_eq!(shop.served(200), is("fresh", "newer"));
+}
+
+#[test]
+fn a_plan_that_cannot_be_read_does_not_stand_in_the_way() {
+    let shop = Shop::open().unwrap();
+    shop.cache.blob.objects.borrow_mut().insert(PLAN.into(), Bytes::new(b"garbage"));
+    assert_eq!(shop.cache.plan(&shop.store, &shop.shopper), Ok(None));
+    assert_eq!(shop.warnings(), ["an object holds no plan, and counts as absent"]);
+    assert_eq!(shop.store_page("hello", facts()), Ok(Stored::Written));
+}
+
+#[test]
+fn a_plan_that_is_no_json_is_refused_before_anything_is_written() {
+    let shop = Shop::open().unwrap();
+    let page = NewPage { content: Bytes::new(b"hello"), plan: "{".into(), facts: facts() };
+    let result = shop.cache.store(&shop.store, &shop.shopper, &page);
+    assert_eq!(result, Err(Error::Plan(WrongPlan::NotJson)));
+    assert!(shop.cache.blob.calls.take().is_empty());
+}
+
+#[test]
+fn a_catalog_that_never_moved_is_at_version_0() {
+    let shop = Shop::open().unwrap();
+    assert_eq!(shop.cache.catalog_version(&shop.store), Ok(0));
+    assert_eq!(shop.cache.catalog_moved(&shop.store), Ok(1));
+    assert_eq!(shop.cache.catalog_moved(&shop.store), Ok(2));
+    assert_eq!(shop.cache.catalog_version(&shop.store), Ok(2));
+    let entries = shop.cache.kv.entries.borrow();
+    assert_eq!((&*entries[VERSION].value.0, entries[VERSION].ttl_seconds), (b"2".as_slice(), None));
+}
+
+#[test]
+fn of_racing_moves_each_one_counts() {
+    let shop = Shop::open().unwrap();
+    for version in ["1", "2"] {
+        shop.cache.kv.rivals.borrow_mut().push_back((VERSION.into(), Bytes::new(version.as_bytes())));
+    }
+    assert_eq!(shop.cache.catalog_moved(&shop.store), Ok(3));
+}
+
+#[test]
+fn a_race_lost_again_and_again_is_given_up() {
+    let shop = Shop::open().unwrap();
+    for version in 1..=SWAPS_MAX {
+        let value = Bytes::new(version.to_string().as_bytes());
+        shop.cache.kv.rivals.borrow_mut().push_back((VERSION.into(), value));
+    }
+    assert!(matches!(shop.cache.catalog_moved(&shop.store), Err(Error::Unavailable(_))));
+    assert_eq!(shop.cache.catalog_version(&shop.store), Ok(u64::from(SWAPS_MAX)));
+}
+
+#[test]
+fn a_version_that_is_none_is_replaced_by_the_next_move() {
+    let shop = Shop::open().unwrap();
+    shop.cache.kv.write(VERSION.into(), Bytes::new(b"\xff not a number"), None);
+    assert_eq!(shop.cache.catalog_version(&shop.store), Ok(0));
+    assert_eq!(shop.cache.catalog_moved(&shop.store), Ok(1));
+}
+
+#[test]
+fn a_purge_forgets_everything() {
+    let shop = Shop::open().unwrap();
+    shop.store_page("hello", facts()).unwrap();
+    assert_eq!(shop.cache.purge(&shop.store, &shop.shopper), Ok(()));
+    assert_eq!(shop.served(200), is("miss", ""));
+    assert_eq!(shop.cache.plan(&shop.store, &shop.shopper), Ok(None));
+    assert_eq!(shop.cache.purge(&shop.store, &shop.shopper), Ok(()));
+}
+
+#[test]
+fn a_purge_that_fails_in_part_tries_the_rest() {
+    let shop = Shop::open().unwrap();
+    shop.store_page("hello", facts()).unwrap();
+    shop.cache.blob.faults.set(&["delete"]);
+    assert_eq!(
+        shop.cache.purge(&shop.store, &shop.shopper),
+        Err(Error::Unavailable("delete is down".into()))
+    );
+    assert!(shop.cache.kv.entries.borrow().is_empty());
+    assert_eq!(
+        shop.cache.blob.calls.take().split_off(3),
+        [format!("delete {PLAN}"), format!("delete {PAGE}")]
+    );
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Store { planned_ms: u64 },
+    Lookup,
+    ForgetShortTerm,
+    BreakShortTerm(&'static [&'static str]),
+    Purge,
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
+    let faults: Vec<&[&str]> = vec![&[], &["get"], &["set"], &["swap"], &["get", "set", "swap"]];
+    prop_oneof![
+        (0..20u64).prop_map(|planned_ms| Step::Store { planned_ms }),
+        Just(Step::Lookup),
+        Just(Step::ForgetShortTerm),
+        prop::sample::select(faults).prop_map(Step::BreakShortTerm),
+        Just(Step::Purge),
+    ]
+}
+
+proptest! {
+    /// Short-term storage may fail to read and write, but not to delete: then what is looked up is
+    /// what was last written, and that is never an older plan than the one before.
+    #[test]
+    fn a_lookup_gives_what_was_last_written(steps in prop::collection::vec(any_step(), 1..40)) {
+        let shop = Shop::open().unwrap();
+        let mut kept: Option<(u64, String)> = None;
+        for (number, step) in steps.into_iter().enumerate() {
+            match step {
+                Step::Store { planned_ms } => {
+                    let html = format!("page {number}");
+                    let newer = kept.as_ref().is_none_or(|(stored_ms, _)| *stored_ms <= planned_ms);
+                    let stored = shop.store_page(&html, Facts { planned_ms, ..facts() }).unwrap();
+                    prop_assert_eq!(stored, if newer { Stored::Written } else { Stored::Outdated });
+                    if newer {
+                        kept = Some((planned_ms, html));
+                    }
+                }
+                Step::Lookup => {
+                    let (_, html) = shop.served(0);
+                    let expected = kept.as_ref().map_or("", |(_, html)| html);
+                    prop_assert_eq!(html, expected);
+                }
+                Step::ForgetShortTerm => shop.forget_short_term(),
+                Step::BreakShortTerm(faults) => shop.cache.kv.faults.set(faults),
+                Step::Purge => {
+                    shop.cache.purge(&shop.store, &shop.shopper).unwrap();
+                    kept = None;
+                }
+            }
+        }
+    }
+}

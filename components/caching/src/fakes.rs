@@ -1,0 +1,174 @@
+//! Storage in memory that fails on demand and writes down what it was asked.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use names::{Key, Object as Name};
+
+use crate::capabilities::{Blob, Entry, Failure, Kv, Level, Object, Operator, Swap, Value};
+
+/// Bytes that the cache can join and hand over, and has no way to read.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Bytes(pub(crate) Rc<[u8]>);
+
+impl Value for Bytes {
+    fn new(bytes: &[u8]) -> Self {
+        Self(bytes.into())
+    }
+
+    fn prefixed(&self, head: &[u8]) -> Self {
+        Self([head, &self.0].concat().into())
+    }
+}
+
+/// Which operations fail, by name.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Cell<&'static [&'static str]>);
+
+impl Faults {
+    pub(crate) const ALL: &[&str] = &["get", "set", "swap", "put", "delete"];
+
+    pub(crate) fn set(&self, operations: &'static [&'static str]) {
+        self.0.set(operations);
+    }
+
+    fn check(&self, operation: &str) -> Result<(), Failure> {
+        let fails = self.0.get().contains(&operation);
+        if fails { Err(Failure::Unavailable(format!("{operation} is down"))) } else { Ok(()) }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct FakeEntry {
+    pub(crate) value: Bytes,
+    pub(crate) version: u64,
+    pub(crate) ttl_seconds: Option<u32>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct FakeKv {
+    pub(crate) entries: RefCell<BTreeMap<String, FakeEntry>>,
+    pub(crate) calls: RefCell<Vec<String>>,
+    pub(crate) faults: Faults,
+    /// What somebody else writes right before the next compare-and-swaps, one each.
+    pub(crate) rivals: RefCell<VecDeque<(String, Bytes)>>,
+    writes: Cell<u64>,
+}
+
+impl FakeKv {
+    pub(crate) fn write(&self, key: String, value: Bytes, ttl_seconds: Option<u32>) {
+        self.writes.set(self.writes.get() + 1);
+        let entry = FakeEntry { value, version: self.writes.get(), ttl_seconds };
+        self.entries.borrow_mut().insert(key, entry);
+    }
+
+    fn asked(&self, operation: &str, key: Key<'_>) -> Result<String, Failure> {
+        assert_eq!(key.store().name(), "UI_CACHE");
+        self.calls.borrow_mut().push(format!("{operation} {key}"));
+        self.faults.check(operation).map(|()| key.to_string())
+    }
+}
+
+impl Kv for FakeKv {
+    type Value = Bytes;
+
+    fn get(&self, key: Key<'_>, peek: u32) -> Result<Option<Entry<Bytes>>, Failure> {
+        let key = self.asked("get", key)?;
+        Ok(self.entries.borrow().get(&key).map(|entry| Entry {
+            value: entry.value.clone(),
+            head: head(&entry.value, peek),
+            version: entry.version,
+        }))
+    }
+
+    fn set(&self, key: Key<'_>, value: &Bytes, ttl_seconds: u32) -> Result<(), Failure> {
+        let key = self.asked("set", key)?;
+        self.write(key, value.clone(), Some(ttl_seconds));
+        Ok(())
+    }
+
+    fn compare_and_swap(
+        &self,
+        key: Key<'_>,
+        expected: Option<u64>,
+        value: &Bytes,
+        ttl_seconds: Option<u32>,
+    ) -> Result<Swap, Failure> {
+        let key = self.asked("swap", key)?;
+        if let Some((key, value)) = self.rivals.borrow_mut().pop_front() {
+            self.write(key, value, None);
+        }
+        let version = self.entries.borrow().get(&key).map(|entry| entry.version);
+        if version != expected {
+            return Ok(Swap::Lost);
+        }
+        self.write(key, value.clone(), ttl_seconds);
+        Ok(Swap::Done)
+    }
+
+    fn delete(&self, key: Key<'_>) -> Result<(), Failure> {
+        let key = self.asked("delete", key)?;
+        self.entries.borrow_mut().remove(&key);
+        Ok(())
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct FakeBlob {
+    pub(crate) objects: RefCell<BTreeMap<String, Bytes>>,
+    pub(crate) calls: RefCell<Vec<String>>,
+    pub(crate) faults: Faults,
+}
+
+impl FakeBlob {
+    fn asked(&self, operation: &str, name: Name<'_>) -> Result<String, Failure> {
+        self.calls.borrow_mut().push(format!("{operation} {name}"));
+        self.faults.check(operation).map(|()| name.to_string())
+    }
+}
+
+impl Blob for FakeBlob {
+    type Value = Bytes;
+
+    fn get(&self, name: Name<'_>, peek: u32) -> Result<Option<Object<Bytes>>, Failure> {
+        let name = self.asked("get", name)?;
+        let object = self.objects.borrow().get(&name).cloned();
+        Ok(object.map(|value| Object { head: head(&value, peek), value }))
+    }
+
+    fn put(&self, name: Name<'_>, value: &Bytes) -> Result<(), Failure> {
+        let name = self.asked("put", name)?;
+        self.objects.borrow_mut().insert(name, value.clone());
+        Ok(())
+    }
+
+    fn delete(&self, name: Name<'_>) -> Result<(), Failure> {
+        let name = self.asked("delete", name)?;
+        self.objects.borrow_mut().remove(&name);
+        Ok(())
+    }
+}
+
+fn head(value: &Bytes, peek: u32) -> Vec<u8> {
+    value.0.iter().take(peek as usize).copied().collect()
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct FakeOperator {
+    pub(crate) events: RefCell<Vec<(Level, String)>>,
+}
+
+impl FakeOperator {
+    pub(crate) const TTL_SECONDS: u32 = 3600;
+}
+
+impl Operator for FakeOperator {
+    fn kv_ttl_seconds(&self) -> u32 {
+        Self::TTL_SECONDS
+    }
+
+    fn event(&self, level: Level, message: &str, _particulars: &[(&str, &str)]) {
+        self.events.borrow_mut().push((level, message.to_owned()));
+    }
+}

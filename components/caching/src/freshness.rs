@@ -1,0 +1,62 @@
+//! When a page is no longer fresh.
+
+use crate::facts::Facts;
+
+/// Why a page is no longer fresh.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Staleness {
+    /// Products changed since it was rendered: its plan can be rendered again.
+    CatalogMoved,
+    /// Its plan is too old, or of unknown age: it needs a new one.
+    Expired,
+}
+
+/// Judges a page. `catalog_version` is asked only if the page's own facts leave it open, and may
+/// answer `None` where the version is not to be had: then the page stands by its own facts.
+///
+/// A page that is both is `Expired`, for its plan is too old to be rendered again. Versions are
+/// compared for equality: should the count ever start anew, older pages are stale all the same.
+pub fn staleness(
+    facts: &Facts,
+    now_ms: u64,
+    catalog_version: impl FnOnce() -> Option<u64>,
+) -> Option<Staleness> {
+    if now_ms >= facts.fresh_until_ms {
+        return Some(Staleness::Expired);
+    }
+    let current = catalog_version()?;
+    (current != facts.catalog_version).then_some(Staleness::CatalogMoved)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judge(now_ms: u64, current: Option<u64>) -> Option<Staleness> {
+        let facts = Facts { fresh_until_ms: 1000, catalog_version: 3, ..Facts::unknown() };
+        staleness(&facts, now_ms, || current)
+    }
+
+    #[test]
+    fn a_page_is_fresh_until_its_time() {
+        assert_eq!(judge(999, Some(3)), None);
+        assert_eq!(judge(1000, Some(3)), Some(Staleness::Expired));
+    }
+
+    #[test]
+    fn a_catalog_that_moved_makes_it_stale_whichever_way() {
+        assert_eq!(judge(0, Some(4)), Some(Staleness::CatalogMoved));
+        assert_eq!(judge(0, Some(0)), Some(Staleness::CatalogMoved));
+    }
+
+    #[test]
+    fn expired_wins_over_catalog_moved() {
+        assert_eq!(judge(1000, Some(4)), Some(Staleness::Expired));
+    }
+
+    #[test]
+    fn an_unknown_catalog_version_leaves_the_page_its_own_facts() {
+        assert_eq!(judge(999, None), None);
+        assert_eq!(judge(1000, None), Some(Staleness::Expired));
+    }
+}

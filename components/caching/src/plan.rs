@@ -1,0 +1,86 @@
+//! The plan object that lies beside a page in long-term storage.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::facts::Facts;
+
+/// The largest plan object, in bytes: plans are a few thousand.
+pub(crate) const PLAN_BYTES_MAX: u32 = 256 * 1024;
+
+/// What is kept of a plan, so that a page can be rendered again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredPlan {
+    /// The plan as JSON, to the byte as it was written, but for whitespace around it.
+    pub json: String,
+    /// What is known about the page that was last rendered from it.
+    pub facts: Facts,
+}
+
+/// The form in storage: an object that holds the plan as JSON within JSON, not as a string.
+#[derive(Serialize, Deserialize)]
+struct Form<'a> {
+    facts: Facts,
+    #[serde(borrow)]
+    plan: &'a RawValue,
+}
+
+/// Why a plan cannot be stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WrongPlan {
+    /// Not JSON.
+    #[error("plan is not JSON")]
+    NotJson,
+    /// Too much of it.
+    #[error("plan is larger than {PLAN_BYTES_MAX} bytes")]
+    TooLarge,
+}
+
+/// The object for a plan.
+pub(crate) fn encode(plan: &str, facts: &Facts) -> Result<Vec<u8>, WrongPlan> {
+    let plan: &RawValue = serde_json::from_str(plan).map_err(|_| WrongPlan::NotJson)?;
+    let bytes =
+        serde_json::to_vec(&Form { facts: facts.clone(), plan }).expect("plain fields have a JSON form");
+    if bytes.len() > PLAN_BYTES_MAX as usize { Err(WrongPlan::TooLarge) } else { Ok(bytes) }
+}
+
+/// The plan in an object; `None` if the object holds none.
+pub(crate) fn decode(bytes: &[u8]) -> Option<StoredPlan> {
+    let form: Form<'_> = serde_json::from_slice(bytes).ok()?;
+    Some(StoredPlan { json: form.plan.get().to_owned(), facts: form.facts })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_comes_back_to_the_byte() {
+        let json = r#"{ "blocks" : [1.0, "é\u00e9"] }"#;
+        let stored = decode(&encode(json, &Facts::unknown()).unwrap()).unwrap();
+        assert_eq!(stored, StoredPlan { json: json.to_owned(), facts: Facts::unknown() });
+    }
+
+    #[test]
+    fn a_plan_is_stored_as_json_within_json() {
+        let bytes = encode(r#"{"blocks":[]}"#, &Facts::unknown()).unwrap();
+        let object: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(object["plan"]["blocks"], serde_json::json!([]));
+    }
+
+    #[test]
+    fn what_is_no_plan_is_refused() {
+        for text in ["", "{", "{} {}", "nonsense"] {
+            assert_eq!(encode(text, &Facts::unknown()), Err(WrongPlan::NotJson), "{text}");
+        }
+        let long = format!("\"{}\"", "a".repeat(PLAN_BYTES_MAX as usize));
+        assert_eq!(encode(&long, &Facts::unknown()), Err(WrongPlan::TooLarge));
+    }
+
+    #[test]
+    fn an_object_of_another_form_holds_no_plan() {
+        for bytes in [b"".as_slice(), b"{}", b"\xff", b"{\"facts\":{},\"plan\":{}}"] {
+            assert_eq!(decode(bytes), None);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Reads a plan from what the model wrote.
+//!
+//! Tolerant of what surrounds the JSON, such as a code fence or a greeting, and of nothing else.
+
+use crate::check::Problem;
+use crate::plan::Plan;
+
+/// A longer answer is not read.
+pub const BYTES_MAX: usize = 64 * 1024;
+/// How much of a parser's message is passed on, in characters.
+const MESSAGE_CHARS_MAX: usize = 200;
+
+/// The plan in an answer. `complete` is false for an answer that was cut off.
+pub fn read(text: &str, complete: bool) -> Result<Plan, Problem> {
+    if text.len() > BYTES_MAX {
+        return Err(problem(format!("is longer than {BYTES_MAX} bytes")));
+    }
+    let json = outermost_object(text).ok_or_else(|| problem("holds no JSON object".to_owned()));
+    let parsed = json.and_then(|json| serde_json::from_str(json).map_err(|error| refused(&error)));
+    parsed.map_err(|found| if complete { found } else { problem("was cut off; be shorter".to_owned()) })
+}
+
+fn outermost_object(text: &str) -> Option<&str> {
+    let start = text.find('{')?;
+    let end = text.rfind('}')?;
+    text.get(start..=end)
+}
+
+fn refused(error: &serde_json::Error) -> Problem {
+    let message: String = error.to_string().chars().take(MESSAGE_CHARS_MAX).collect();
+    problem(format!("does not follow the schema: {message}"))
+}
+
+fn problem(what: String) -> Problem {
+    Problem { path: "answer".to_owned(), what }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fakes::every_block;
+    use proptest::prelude::*;
+
+    fn json() -> String {
+        serde_json::to_string(&every_block()).unwrap()
+    }
+
+    #[test]
+    fn a_plan_is_found_in_a_fence_and_in_prose() {
+        for text in [json(), format!("```json\n{}\n```", json()), format!("Sure!\n{}\nEnjoy.", json())] {
+            assert_eq!(read(&text, true), Ok(every_block()), "{text}");
+        }
+    }
+
+    #[track_caller]
+    fn check(text: &str, complete: bool, what: &str) {
+        let problem = read(text, complete).unwrap_err();
+        assert_eq!(problem.path, "answer");
+        assert!(problem.what.starts_with(what), "{problem}");
+    }
+
+    #[test]
+    fn what_is_no_plan_is_refused() {
+        check("", true, "holds no JSON object");
+        check("} {", true, "holds no JSON object");
+        check("[]", true, "holds no JSON object");
+        check("{}", true, "does not follow the schema: missing field `title`");
+        check(&json()[..json().len() / 2], true, "does not follow the schema");
+        check(&json()[..json().len() / 2], false, "was cut off");
+        check(&json().replace("\"title\"", "\"html\""), true, "does not follow the schema: unknown field");
+        check(&format!("{}}}", "{\"blocks\":".repeat(6_000)), true, "does not follow the schema");
+        check(&"{".repeat(BYTES_MAX + 1), true, "is longer than");
+    }
+
+    #[test]
+    fn what_the_parser_says_is_passed_on_in_short() {
+        let plan = format!("{{{:?}:1}}", "x".repeat(9000));
+        assert!(read(&plan, true).unwrap_err().what.len() < 300);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_plan_or_a_problem(text in "[{}\\[\\]\",:a-z\\\\0-9 ]{0,200}", complete: bool) {
+            let _ = read(&text, complete);
+        }
+    }
+}

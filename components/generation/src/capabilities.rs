@@ -1,0 +1,175 @@
+//! What generation needs of the world.
+
+use names::{ShopperId, StoreId};
+
+use crate::assortment::Assortment;
+use crate::persona::Persona;
+use crate::prompt::Request;
+use crate::storefront::Merchant;
+
+/// All of it.
+pub trait Host: Cache + Catalog + Llm + Operator {}
+
+impl<T: Cache + Catalog + Llm + Operator> Host for T {}
+
+/// Who planned a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The language model.
+    Llm,
+    /// The local planner.
+    Local,
+}
+
+impl Source {
+    /// Its name, in lower case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Llm => "llm",
+            Self::Local => "local",
+        }
+    }
+}
+
+/// What is known about a stored page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// For whom it was made.
+    pub persona: Persona,
+    /// How sure that is, in percent.
+    pub confidence: u32,
+    /// Who planned it.
+    pub source: Source,
+    /// The job that made it.
+    pub job: String,
+    /// When its plan was made, in milliseconds since the epoch.
+    pub planned_ms: u64,
+    /// Until when it is fresh, likewise.
+    pub fresh_until_ms: u64,
+    /// The catalog version that its prices are from.
+    pub catalog_version: u64,
+}
+
+/// A plan that the cache holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredPlan {
+    /// The plan, as [`crate::plan::to_stored`] wrote it.
+    pub json: String,
+    /// What is known about the page that was last rendered from it.
+    pub facts: Facts,
+}
+
+/// Why the cache did not do it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CacheError {
+    /// It never will. The text is for the log.
+    #[error("{0}")]
+    Invalid(String),
+    /// Not now: try later. The text is for the log.
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+/// Keeps pages and plans. Writing the same page twice does no harm.
+pub trait Cache {
+    /// How many times the store's catalog moved.
+    fn catalog_version(&self, store: &StoreId) -> Result<u64, CacheError>;
+    /// The plan behind the shopper's page.
+    fn plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<Option<StoredPlan>, CacheError>;
+    /// What is known about the shopper's page, fresh or stale.
+    fn page_facts(&self, store: &StoreId, shopper: &ShopperId) -> Result<Option<Facts>, CacheError>;
+    /// Keeps a page and the plan it was rendered from: the plan first.
+    fn put(&self, store: &StoreId, shopper: &ShopperId, page: NewPage) -> Result<(), CacheError>;
+}
+
+/// A page to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPage {
+    /// The document.
+    pub html: String,
+    /// Its plan, as [`crate::plan::to_stored`] wrote it.
+    pub plan: String,
+    /// What is known about it.
+    pub facts: Facts,
+}
+
+/// Why there is no assortment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CatalogError {
+    /// The catalog knows no such shop.
+    NoSuchStore,
+    /// It did not answer: try again after so many milliseconds.
+    Unavailable(u64),
+}
+
+/// Knows products.
+pub trait Catalog {
+    /// The products that the storefront may show.
+    fn products(&self, store: &StoreId) -> Result<Assortment, CatalogError>;
+}
+
+/// An answer of the model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// The text, exactly as the model gave it.
+    pub text: String,
+    /// The model, as it names itself.
+    pub model: String,
+    /// Tokens of the question.
+    pub tokens_in: u32,
+    /// Tokens of the answer.
+    pub tokens_out: u32,
+    /// False where the answer was cut off.
+    pub complete: bool,
+}
+
+/// Why there is no answer. As text it is fit for anybody: what an endpoint said is left out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoAnswer {
+    /// The deployment has no model: plan locally.
+    #[error("there is no language model")]
+    NotConfigured,
+    /// Asked too often: ask again after so many milliseconds.
+    #[error("the language model was asked too often")]
+    RateLimited(u64),
+    /// Down: ask again after so many milliseconds.
+    #[error("the language model is not available")]
+    Unavailable(u64),
+    /// Too slow: ask again later.
+    #[error("the language model did not answer in time")]
+    Timeout,
+    /// The spending limit is reached: plan locally.
+    #[error("the spending limit for the language model is reached")]
+    OverBudget,
+    /// The request or the key is refused for good: plan locally. The text is for the log.
+    #[error("the language model refused the request")]
+    Rejected(String),
+}
+
+/// A large language model.
+pub trait Llm {
+    /// Asks, and waits for the whole answer. Costs money: called once for a job, and once more if
+    /// the first answer has to be repaired.
+    fn complete(&self, request: &Request) -> Result<Completion, NoAnswer>;
+}
+
+/// How much an event matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Worth knowing.
+    Info,
+    /// Something went wrong and was dealt with.
+    Warn,
+}
+
+/// The one who runs the deployment: what they decided, what time it is there, and what they are told.
+pub trait Operator {
+    /// What the merchant of a store decided; `None` if the store is not served here.
+    fn merchant(&self, store: &StoreId) -> Option<Merchant>;
+    /// How long a page counts as fresh.
+    fn fresh_seconds(&self) -> u32;
+    /// Milliseconds since the Unix epoch.
+    fn now_ms(&self) -> u64;
+    /// Tells of an event, in words that do not vary, with particulars as name and value.
+    fn event(&self, level: Level, message: &str, particulars: &[(&str, &str)]);
+}

@@ -1,0 +1,369 @@
+//! Judges a plan: all that the schema says, and what no schema can say.
+//!
+//! The only way to a [`Checked`] plan. It changes nothing in a plan and lets nothing pass: what a
+//! planner has to put right is told to it as problems.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use page::Product;
+
+use crate::assortment::reduction_percent;
+use crate::plan::{Block, Plan, limits};
+use crate::storefront::Storefront;
+
+/// No more problems than this are reported: a repair that needs more is a new plan.
+const PROBLEMS_MAX: usize = 20;
+
+/// A plan without problems.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked(Plan);
+
+impl Checked {
+    /// The plan.
+    pub fn plan(&self) -> &Plan {
+        &self.0
+    }
+}
+
+/// What is wrong with a plan, and where. As text it is a sentence for the planner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where, such as `blocks[2].products[0]`. It holds no word of the planner's.
+    pub path: String,
+    /// What is wrong; it may repeat what the planner wrote.
+    pub what: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.what)
+    }
+}
+
+/// Checks a plan against the storefront that it is for. The problems are never empty.
+pub fn check(plan: Plan, storefront: &Storefront) -> Result<Checked, Vec<Problem>> {
+    let mut judge = Judge { storefront, problems: Vec::new() };
+    judge.plan(&plan);
+    judge.problems.truncate(PROBLEMS_MAX);
+    if judge.problems.is_empty() { Ok(Checked(plan)) } else { Err(judge.problems) }
+}
+
+/// What a block demands of a product.
+#[derive(Clone, Copy, PartialEq)]
+enum Demand {
+    Known,
+    Available,
+    Reduced,
+}
+
+struct Judge<'a> {
+    storefront: &'a Storefront,
+    problems: Vec<Problem>,
+}
+
+impl Judge<'_> {
+    fn plan(&mut self, plan: &Plan) {
+        self.copy("title", &plan.title, limits::TITLE_CHARS_MAX);
+        self.count("blocks", plan.blocks.len(), limits::BLOCKS_MIN..=limits::BLOCKS_MAX);
+        self.order(&plan.blocks);
+        // A plan may be long and wrong throughout; nobody reads on after so many blocks.
+        for (index, block) in plan.blocks.iter().take(limits::BLOCKS_MAX).enumerate() {
+            self.block(&format!("blocks[{index}]"), block);
+        }
+    }
+
+    /// One hero, and first; at least one grid where there is something for it; singles once.
+    fn order(&mut self, blocks: &[Block]) {
+        if !matches!(blocks.first(), Some(Block::Hero { .. })) {
+            self.report("blocks[0]", "the first block is not a hero");
+        }
+        let mut singles = BTreeSet::new();
+        for (index, block) in blocks.iter().enumerate() {
+            let Some(name) = single(block) else { continue };
+            if !singles.insert(name) {
+                self.report(&format!("blocks[{index}]"), format!("there is a {name} before this one"));
+            }
+        }
+        let enough = self.storefront.assortment.offered().nth(limits::GRID_MIN - 1).is_some();
+        if enough && !blocks.iter().any(|block| matches!(block, Block::Grid { .. })) {
+            self.report("blocks", "there is no grid");
+        }
+    }
+
+    fn block(&mut self, path: &str, block: &Block) {
+        match block {
+            Block::Hero { headline, text, product } => {
+                self.copy(&format!("{path}.headline"), headline, limits::HEADLINE_CHARS_MAX);
+                self.text(path, text, limits::TEXT_CHARS_MAX);
+                if let Some(id) = product {
+                    self.product(&format!("{path}.product"), id, Demand::Available);
+                }
+            }
+            Block::Grid { heading, products } => {
+                self.heading(path, heading);
+                self.products(path, products, limits::GRID_MIN..=limits::GRID_MAX, Demand::Known);
+            }
+            Block::Spotlight { heading, text, product } => {
+                self.heading(path, heading);
+                self.text(path, text, limits::TEXT_CHARS_MAX);
+                self.product(&format!("{path}.product"), product, Demand::Available);
+            }
+            Block::Bundle { heading, text, products } => {
+                self.heading(path, heading);
+                self.text(path, text, limits::TEXT_CHARS_MAX);
+                self.products(path, products, limits::BUNDLE_MIN..=limits::BUNDLE_MAX, Demand::Available);
+            }
+            Block::Deals { heading, products } => {
+                self.heading(path, heading);
+                self.products(path, products, 1..=limits::DEALS_MAX, Demand::Reduced);
+            }
+            Block::Search { heading, terms } => {
+                self.heading(path, heading);
+                self.terms(path, terms);
+            }
+            Block::Story { heading, text } => {
+                self.heading(path, heading);
+                self.text(path, text, limits::STORY_CHARS_MAX);
+            }
+            Block::RecentlyViewed { heading } => self.heading(path, heading),
+            Block::Reassurance {} => {}
+        }
+    }
+
+    fn heading(&mut self, path: &str, text: &str) {
+        self.copy(&format!("{path}.heading"), text, limits::HEADING_CHARS_MAX);
+    }
+
+    fn text(&mut self, path: &str, text: &str, chars_max: usize) {
+        self.copy(&format!("{path}.text"), text, chars_max);
+    }
+
+    fn copy(&mut self, path: &str, text: &str, chars_max: usize) {
+        if let Some(flaw) = self.storefront.voice.flaw(text, chars_max) {
+            self.report(path, flaw.to_string());
+        }
+    }
+
+    fn terms(&mut self, path: &str, terms: &[String]) {
+        let path = format!("{path}.terms");
+        self.count(&path, terms.len(), 0..=limits::TERMS_MAX);
+        for (index, term) in terms.iter().take(limits::TERMS_MAX).enumerate() {
+            self.copy(&format!("{path}[{index}]"), term, limits::TERM_CHARS_MAX);
+        }
+        self.repeated(&path, terms);
+    }
+
+    fn products(&mut self, path: &str, ids: &[String], allowed: RangeInclusive<usize>, demand: Demand) {
+        let path = format!("{path}.products");
+        let most = *allowed.end();
+        self.count(&path, ids.len(), allowed);
+        for (index, id) in ids.iter().take(most).enumerate() {
+            self.product(&format!("{path}[{index}]"), id, demand);
+        }
+        self.repeated(&path, ids);
+    }
+
+    fn product(&mut self, path: &str, id: &str, demand: Demand) {
+        match self.storefront.assortment.get(id) {
+            None => self.report(path, format!("no product has the id {:?}", shortened(id))),
+            Some(product) => {
+                if let Some(what) = unmet(product, demand) {
+                    self.report(path, what);
+                }
+            }
+        }
+    }
+
+    fn repeated(&mut self, path: &str, items: &[String]) {
+        let mut seen = BTreeSet::new();
+        if let Some(index) = items.iter().position(|item| !seen.insert(item)) {
+            self.report(&format!("{path}[{index}]"), "is in the list already");
+        }
+    }
+
+    fn count(&mut self, path: &str, count: usize, allowed: RangeInclusive<usize>) {
+        if !allowed.contains(&count) {
+            let (least, most) = allowed.into_inner();
+            self.report(path, format!("has {count} items, {least} to {most} are allowed"));
+        }
+    }
+
+    fn report(&mut self, path: &str, what: impl Into<String>) {
+        self.problems.push(Problem { path: path.to_owned(), what: what.into() });
+    }
+}
+
+/// The name of a kind of block that a page has at most once.
+fn single(block: &Block) -> Option<&'static str> {
+    match block {
+        Block::Hero { .. } => Some("hero"),
+        Block::Deals { .. } => Some("deals"),
+        Block::Search { .. } => Some("search"),
+        Block::RecentlyViewed { .. } => Some("recently_viewed"),
+        Block::Reassurance {} => Some("reassurance"),
+        Block::Grid { .. } | Block::Spotlight { .. } | Block::Bundle { .. } | Block::Story { .. } => None,
+    }
+}
+
+fn unmet(product: &Product, demand: Demand) -> Option<&'static str> {
+    if demand != Demand::Known && !product.available {
+        Some("the product is sold out")
+    } else if demand == Demand::Reduced && reduction_percent(product).is_none() {
+        Some("the product is not reduced")
+    } else {
+        None
+    }
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(60).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fakes::{assortment, every_block, merchant, storefront};
+    use crate::storefront::Merchant;
+    use serde_json::{Value, json};
+
+    /// Checks the plan of every block after `change` and compares the first problem.
+    #[track_caller]
+    fn check_changed(change: impl FnOnce(&mut Value), expected: &str) {
+        let mut plan = serde_json::to_value(every_block()).unwrap();
+        change(&mut plan);
+        let plan = serde_json::from_value(plan).unwrap();
+        let problems = check(plan, &storefront()).expect_err("a problem");
+        assert_eq!(problems[0].to_string(), expected, "{problems:#?}");
+    }
+
+    #[test]
+    fn a_plan_of_every_block_has_no_problem() {
+        let checked = check(every_block(), &storefront());
+        assert_eq!(checked.map(|checked| checked.plan().clone()), Ok(every_block()));
+    }
+
+    #[test]
+    fn products_are_known_available_and_reduced_where_they_must_be() {
+        let cases = [
+            ("/blocks/0/product", "x", "blocks[0].product: no product has the id \"x\""),
+            ("/blocks/0/product", "wand-sold-out", "blocks[0].product: the product is sold out"),
+            ("/blocks/1/products/0", "x", "blocks[1].products[0]: no product has the id \"x\""),
+            ("/blocks/1/products/0", "hat-1", "blocks[1].products[1]: is in the list already"),
+            ("/blocks/2/product", "wand-sold-out", "blocks[2].product: the product is sold out"),
+            ("/blocks/3/products/0", "wand-sold-out", "blocks[3].products[0]: the product is sold out"),
+            ("/blocks/4/products/0", "wand-1", "blocks[4].products[0]: the product is not reduced"),
+        ];
+        for (pointer, id, expected) in cases {
+            check_changed(|plan| *plan.pointer_mut(pointer).unwrap() = json!(id), expected);
+        }
+    }
+
+    #[test]
+    fn a_grid_may_show_what_is_sold_out() {
+        let mut plan = every_block();
+        let Block::Grid { products, .. } = &mut plan.blocks[1] else { panic!("a grid is second") };
+        products[0] = "wand-sold-out".to_owned();
+        assert!(check(plan, &storefront()).is_ok());
+    }
+
+    #[test]
+    fn lists_have_their_lengths() {
+        let ids = |count: usize| json!(vec!["wand-1"; count]);
+        let cases = [
+            ("/blocks/1/products", ids(1), "blocks[1].products: has 1 items, 2 to 12 are allowed"),
+            ("/blocks/1/products", ids(13), "blocks[1].products: has 13 items, 2 to 12 are allowed"),
+            ("/blocks/3/products", ids(5), "blocks[3].products: has 5 items, 2 to 4 are allowed"),
+            ("/blocks/4/products", ids(0), "blocks[4].products: has 0 items, 1 to 8 are allowed"),
+            ("/blocks/5/terms", ids(7), "blocks[5].terms: has 7 items, 0 to 6 are allowed"),
+            ("/blocks/5/terms", ids(2), "blocks[5].terms[1]: is in the list already"),
+            ("/blocks", json!([]), "blocks: has 0 items, 3 to 10 are allowed"),
+        ];
+        for (pointer, list, expected) in cases {
+            check_changed(|plan| *plan.pointer_mut(pointer).unwrap() = list, expected);
+        }
+    }
+
+    #[test]
+    fn every_text_is_judged_by_its_own_limit() {
+        let cases = [
+            ("/title", "title", limits::TITLE_CHARS_MAX),
+            ("/blocks/0/headline", "blocks[0].headline", limits::HEADLINE_CHARS_MAX),
+            ("/blocks/0/text", "blocks[0].text", limits::TEXT_CHARS_MAX),
+            ("/blocks/1/heading", "blocks[1].heading", limits::HEADING_CHARS_MAX),
+            ("/blocks/2/heading", "blocks[2].heading", limits::HEADING_CHARS_MAX),
+            ("/blocks/2/text", "blocks[2].text", limits::TEXT_CHARS_MAX),
+            ("/blocks/3/heading", "blocks[3].heading", limits::HEADING_CHARS_MAX),
+            ("/blocks/3/text", "blocks[3].text", limits::TEXT_CHARS_MAX),
+            ("/blocks/4/heading", "blocks[4].heading", limits::HEADING_CHARS_MAX),
+            ("/blocks/5/heading", "blocks[5].heading", limits::HEADING_CHARS_MAX),
+            ("/blocks/5/terms/0", "blocks[5].terms[0]", limits::TERM_CHARS_MAX),
+            ("/blocks/6/heading", "blocks[6].heading", limits::HEADING_CHARS_MAX),
+            ("/blocks/6/text", "blocks[6].text", limits::STORY_CHARS_MAX),
+            ("/blocks/7/heading", "blocks[7].heading", limits::HEADING_CHARS_MAX),
+        ];
+        for (pointer, path, chars_max) in cases {
+            let chars = chars_max + 1;
+            let too_long = format!("{path}: has {chars} characters, {chars_max} are allowed");
+            check_changed(|plan| *plan.pointer_mut(pointer).unwrap() = json!("é".repeat(chars)), &too_long);
+            let marked_up = format!("{path}: holds markup; plain text only");
+            check_changed(|plan| *plan.pointer_mut(pointer).unwrap() = json!("<b>x</b>"), &marked_up);
+            let banned = format!("{path}: uses the banned word \"cursed\"");
+            check_changed(|plan| *plan.pointer_mut(pointer).unwrap() = json!("A Cursed wand"), &banned);
+        }
+    }
+
+    #[test]
+    fn a_page_opens_with_its_only_hero() {
+        let swap = |plan: &mut Value| plan["blocks"].as_array_mut().unwrap().swap(0, 1);
+        check_changed(swap, "blocks[0]: the first block is not a hero");
+        let double = |plan: &mut Value| plan["blocks"][2] = plan["blocks"][0].clone();
+        check_changed(double, "blocks[2]: there is a hero before this one");
+    }
+
+    #[test]
+    fn some_blocks_are_there_at_most_once() {
+        for (index, name) in [(4, "deals"), (5, "search"), (7, "recently_viewed"), (8, "reassurance")] {
+            let expected = format!("blocks[9]: there is a {name} before this one");
+            let again = |plan: &mut Value| {
+                let block = plan["blocks"][index].clone();
+                plan["blocks"].as_array_mut().unwrap().push(block);
+            };
+            check_changed(again, &expected);
+        }
+    }
+
+    #[test]
+    fn a_page_shows_products_if_there_are_any() {
+        let story = json!({ "type": "story", "heading": "x", "text": "x" });
+        check_changed(|plan| plan["blocks"][1] = story, "blocks: there is no grid");
+    }
+
+    #[test]
+    fn a_shop_without_products_can_have_a_page() {
+        let plan = json!({ "title": "x", "blocks": [
+            { "type": "hero", "headline": "x", "text": "x", "product": null },
+            { "type": "story", "heading": "x", "text": "x" },
+            { "type": "search", "heading": "x", "terms": [] },
+        ]});
+        let empty = Storefront::new("s", merchant(), crate::Assortment::new("EUR".to_owned(), Vec::new()));
+        assert!(check(serde_json::from_value(plan).unwrap(), &empty).is_ok());
+    }
+
+    #[test]
+    fn a_plan_wrong_throughout_is_told_so_in_few_words() {
+        let block = Block::Grid { heading: "<".repeat(1000), products: vec!["<".repeat(1000); 1000] };
+        let plan = Plan { title: "<".repeat(1000), blocks: vec![block; 1000] };
+        let problems = check(plan, &storefront()).unwrap_err();
+        assert_eq!(problems.len(), PROBLEMS_MAX);
+        assert!(problems.iter().all(|problem| problem.to_string().len() < 200));
+    }
+
+    #[test]
+    fn the_name_of_the_shop_is_always_allowed() {
+        let odd = Merchant { name: "Cursed $".to_owned(), ..merchant() };
+        let storefront = Storefront::new("s", odd, assortment());
+        assert!(check(Plan { title: "Cursed $".to_owned(), ..every_block() }, &storefront).is_ok());
+    }
+}

@@ -1,0 +1,252 @@
+//! What copy may say. One judge for both planners: what the model wrote and what we would write.
+//!
+//! Copy is plain text of one line. It holds no markup, no address, no price and no percentage (those
+//! come from the catalog when a page is rendered), and no word that the merchant banned.
+
+use crate::storefront::Merchant;
+
+/// The longest name that is used as copy, in characters: it fits every place but search terms.
+const NAME_CHARS_MAX: usize = 60;
+
+/// What opens markup or a template expression.
+const MARKUP: [&str; 4] = ["<", ">", "{{", "{%"];
+/// What addresses hold.
+const ADDRESS: [&str; 3] = ["://", "www.", "mailto:"];
+/// Signs that turn a number into a claim. Currency signs are Unicode's category Sc.
+const CLAIMS: &str = "%٪‰％﹪$¢£¤¥֏؋߾߿৲৳৻૱௹฿៛﷼﹩＄￠￡￥￦";
+
+/// How a merchant's pages may sound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voice {
+    name: String,
+    banned: Vec<String>,
+    currency: String,
+}
+
+/// Why a text cannot be copy. The message does not repeat the text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Flaw {
+    /// Nothing to read.
+    #[error("is empty")]
+    Empty,
+    /// Longer than its place.
+    #[error("has {chars} characters, {chars_max} are allowed")]
+    TooLong {
+        /// How many it has.
+        chars: usize,
+        /// How many it may have.
+        chars_max: usize,
+    },
+    /// A line break, a control character, or one that cannot be seen.
+    #[error("holds a control or invisible character")]
+    Invisible,
+    /// `<`, `>` or a template expression.
+    #[error("holds markup; plain text only")]
+    Markup,
+    /// A link.
+    #[error("holds an address")]
+    Address,
+    /// A price or a percentage.
+    #[error("names a price or a percentage; those are added from the catalog")]
+    Claim,
+    /// A word that the merchant does not want.
+    #[error("uses the banned word {0:?}")]
+    Banned(String),
+}
+
+impl Voice {
+    /// The voice of a shop. Banned words without a letter or digit ban nothing.
+    pub fn new(store: &str, merchant: &Merchant, currency: &str) -> Self {
+        let banned = merchant.banned_words.iter().map(|word| folded(word));
+        Self {
+            name: legible(&merchant.name).or_else(|| legible(store)).unwrap_or_else(|| "Shop".to_owned()),
+            banned: banned.filter(|word| word.contains(char::is_alphanumeric)).collect(),
+            currency: folded(currency),
+        }
+    }
+
+    /// The shop's name: the one text that is always allowed. The merchant chose it, so neither
+    /// the ban on words nor that on signs holds for it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What is wrong with `text` as copy of at most `chars_max` characters; `None` if nothing is.
+    pub fn flaw(&self, text: &str, chars_max: usize) -> Option<Flaw> {
+        let chars = text.chars().count();
+        if text.trim().is_empty() {
+            Some(Flaw::Empty)
+        } else if chars > chars_max {
+            Some(Flaw::TooLong { chars, chars_max })
+        } else if text == self.name {
+            None
+        } else {
+            self.flaw_of_words(text)
+        }
+    }
+
+    fn flaw_of_words(&self, text: &str) -> Option<Flaw> {
+        let folded = folded(text);
+        let holds_any = |needles: &[&str]| needles.iter().any(|needle| folded.contains(needle));
+        if text.contains(is_invisible) {
+            Some(Flaw::Invisible)
+        } else if holds_any(&MARKUP) {
+            Some(Flaw::Markup)
+        } else if holds_any(&ADDRESS) {
+            Some(Flaw::Address)
+        } else if self.claims(&folded) {
+            Some(Flaw::Claim)
+        } else {
+            self.banned.iter().find(|word| holds_word(&folded, word)).cloned().map(Flaw::Banned)
+        }
+    }
+
+    /// A sign is a claim by itself; "percent" or the currency's code only beside a number, for codes
+    /// such as `ALL` and `TRY` are words too.
+    fn claims(&self, folded: &str) -> bool {
+        let is_sign = |c: char| CLAIMS.contains(c) || ('\u{20a0}'..='\u{20cf}').contains(&c);
+        let named = || holds_word(folded, "percent") || holds_word(folded, &self.currency);
+        folded.contains(is_sign) || (folded.contains(char::is_numeric) && named())
+    }
+}
+
+/// `text` in lower case, with single spaces.
+fn folded(text: &str) -> String {
+    text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// `text` without what cannot be seen, and no longer than a name; `None` if nothing is left.
+fn legible(text: &str) -> Option<String> {
+    let seen: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let kept: String = seen.chars().filter(|c| !is_invisible(*c)).take(NAME_CHARS_MAX).collect();
+    let name = kept.trim();
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// Control characters, and format characters that hide or reorder text (Unicode TR 36, section
+/// 2.5). The joiners U+200C and U+200D stay: Persian and emoji need them.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
+        || ('\u{2028}'..='\u{202e}').contains(&c)
+        || ('\u{2060}'..='\u{206f}').contains(&c)
+        || ('\u{e0000}'..='\u{e007f}').contains(&c)
+}
+
+/// Whether `word` stands in `text` as a word: not as a part of a longer one.
+fn holds_word(text: &str, word: &str) -> bool {
+    !word.is_empty()
+        && text.match_indices(word).any(|(start, _)| {
+            let before = text.get(..start).and_then(|part| part.chars().next_back());
+            let after = text.get(start + word.len()..).and_then(|part| part.chars().next());
+            !joined(before, word.chars().next()) && !joined(word.chars().next_back(), after)
+        })
+}
+
+/// Whether two neighbours belong to one word. Scripts from Thai (U+0E00) on mostly write words
+/// without spaces between them: there any occurrence counts as the word.
+fn joined(left: Option<char>, right: Option<char>) -> bool {
+    let spells = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && c < '\u{e00}');
+    spells(left) && spells(right)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fakes::merchant;
+    use proptest::prelude::*;
+
+    fn voice(banned: &[&str]) -> Voice {
+        let banned_words = banned.iter().map(|word| (*word).to_owned()).collect();
+        Voice::new("magic-wands", &Merchant { banned_words, ..merchant() }, "EUR")
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<&Flaw>) {
+        assert_eq!(voice(&["cheap", "last chance", "安い"]).flaw(text, 40).as_ref(), expected, "{text:?}");
+    }
+
+    #[test]
+    fn plain_words_are_copy() {
+        for text in ["Wands for dusk", "2 wands & 1 hat", "Für dich, à la carte", "杖", "👩‍🚀"] {
+            check(text, None);
+        }
+    }
+
+    #[test]
+    fn markup_is_refused() {
+        for text in ["<b>x</b>", "a < b", "x > y", "{{ x }}", "{% if %}", "&lt;<"] {
+            check(text, Some(&Flaw::Markup));
+        }
+    }
+
+    #[test]
+    fn addresses_are_refused() {
+        for text in ["see https://x.example", "WWW.example.com", "mailto:x", "javascript://x"] {
+            check(text, Some(&Flaw::Address));
+        }
+    }
+
+    #[test]
+    fn prices_and_percentages_are_refused() {
+        for text in ["from €5", "50% off", "5 EUR", "now 5\u{a0}eur", "20 percent less", "₿", "＄1", "half‰"]
+        {
+            check(text, Some(&Flaw::Claim));
+        }
+        check("eur is not a price", None);
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_refused() {
+        for text in ["a\nb", "a\0", "a\u{200b}b", "\u{202e}abc", "soft\u{ad}hyphen", "a\u{e0041}"] {
+            check(text, Some(&Flaw::Invisible));
+        }
+    }
+
+    #[test]
+    fn banned_words_are_refused_as_words() {
+        for (text, word) in [
+            ("Cheap!", "cheap"),
+            ("so CHEAP", "cheap"),
+            ("your last  chance", "last chance"),
+            ("とても安い杖", "安い"),
+        ] {
+            check(text, Some(&Flaw::Banned(word.to_owned())));
+        }
+        for text in ["cheaply", "uncheap", "last chances", "the last, chance"] {
+            check(text, None);
+        }
+    }
+
+    #[test]
+    fn length_counts_characters_not_bytes() {
+        check(&"é".repeat(40), None);
+        check(&"é".repeat(41), Some(&Flaw::TooLong { chars: 41, chars_max: 40 }));
+        check(" \u{a0} ", Some(&Flaw::Empty));
+    }
+
+    #[test]
+    fn the_name_is_allowed_whatever_it_holds() {
+        let odd =
+            Merchant { name: "Cheap $ <3".to_owned(), banned_words: vec!["cheap".to_owned()], ..merchant() };
+        let voice = Voice::new("magic-wands", &odd, "EUR");
+        assert_eq!(voice.flaw("Cheap $ <3", 40), None);
+        assert!(voice.flaw("Cheap $ <3!", 40).is_some());
+    }
+
+    #[test]
+    fn a_name_that_shows_nothing_is_replaced() {
+        let nameless = Merchant { name: "\u{200b}\n ".to_owned(), ..merchant() };
+        assert_eq!(Voice::new("magic-wands", &nameless, "EUR").name(), "magic-wands");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_can_be_judged(text in ".{0,60}", banned in prop::collection::vec(".{0,4}", 0..4)) {
+            let merchant = Merchant { name: text.clone(), banned_words: banned, ..merchant() };
+            let voice = Voice::new("s", &merchant, &text);
+            let _ = voice.flaw(&text, 30);
+            prop_assert_eq!(voice.flaw(voice.name(), NAME_CHARS_MAX), None);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! A world in memory: a cache, a catalog, a model with a script, and a job that can be cut off.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use names::{ShopperId, StoreId};
+
+use crate::assortment::Assortment;
+use crate::capabilities::{
+    Cache, CacheError, Catalog, CatalogError, Completion, Facts, Level, Llm, NewPage, NoAnswer, Operator,
+    StoredPlan,
+};
+use crate::fakes::{assortment, merchant};
+use crate::generate::{Job, Outcome, generate};
+use crate::prompt::Request;
+use crate::storefront::Merchant;
+
+pub struct World {
+    pub merchant: Option<Merchant>,
+    pub products: Result<Assortment, CatalogError>,
+    pub cache_error: Option<CacheError>,
+    /// What the model says, in turn; then it is not configured.
+    pub script: RefCell<VecDeque<Result<Completion, NoAnswer>>>,
+    pub asked: RefCell<Vec<Request>>,
+    pub plan: RefCell<Option<StoredPlan>>,
+    pub page: RefCell<Option<NewPage>>,
+    pub pages_stored: Cell<usize>,
+    pub catalog_version: Cell<u64>,
+    /// Moves the catalog while it is being read.
+    pub moves_while_read: bool,
+    pub events: RefCell<Vec<String>>,
+    pub steps: Cell<usize>,
+    pub cut_at: Cell<Option<usize>>,
+}
+
+/// What the model says, whole.
+#[expect(clippy::unnecessary_wraps, reason = "a line of its script")]
+pub fn answer(text: impl Into<String>) -> Result<Completion, NoAnswer> {
+    let (model, tokens_in, tokens_out) = ("scripted".to_owned(), 2000, 500);
+    Ok(Completion { text: text.into(), model, tokens_in, tokens_out, complete: true })
+}
+
+impl World {
+    pub const NOW_MS: u64 = 1_700_000_000_000;
+    pub const FRESH_SECONDS: u32 = 86_400;
+
+    pub fn new(script: impl IntoIterator<Item = Result<Completion, NoAnswer>>) -> Self {
+        Self {
+            merchant: Some(merchant()),
+            products: Ok(assortment()),
+            cache_error: None,
+            script: RefCell::new(script.into_iter().collect()),
+            asked: RefCell::default(),
+            plan: RefCell::default(),
+            page: RefCell::default(),
+            pages_stored: Cell::default(),
+            catalog_version: Cell::new(7),
+            moves_while_read: false,
+            events: RefCell::default(),
+            steps: Cell::default(),
+            cut_at: Cell::default(),
+        }
+    }
+
+    /// Does the job until its step of that number, and no further. `None` if it was cut off.
+    pub fn generate_until(&self, step: usize, job: &Job) -> Option<Outcome> {
+        self.steps.set(0);
+        self.cut_at.set(Some(step));
+        let outcome = catch_unwind(AssertUnwindSafe(|| generate(self, job))).ok();
+        self.cut_at.set(None);
+        outcome
+    }
+
+    pub fn facts(&self) -> Facts {
+        self.page.borrow().as_ref().expect("a page").facts.clone()
+    }
+
+    pub fn html(&self) -> String {
+        self.page.borrow().as_ref().expect("a page").html.clone()
+    }
+
+    pub fn asked_times(&self) -> usize {
+        self.asked.borrow().len()
+    }
+
+    fn step(&self) {
+        if self.cut_at.get() == Some(self.steps.get()) {
+            resume_unwind(Box::new("cut off"));
+        }
+        self.steps.set(self.steps.get() + 1);
+    }
+
+    fn cached<T>(&self, value: T) -> Result<T, CacheError> {
+        self.step();
+        self.cache_error.clone().map_or(Ok(value), Err)
+    }
+}
+
+impl Cache for World {
+    fn catalog_version(&self, _: &StoreId) -> Result<u64, CacheError> {
+        self.cached(self.catalog_version.get())
+    }
+
+    fn plan(&self, _: &StoreId, _: &ShopperId) -> Result<Option<StoredPlan>, CacheError> {
+        self.cached(self.plan.borrow().clone())
+    }
+
+    fn page_facts(&self, _: &StoreId, _: &ShopperId) -> Result<Option<Facts>, CacheError> {
+        self.cached(self.page.borrow().as_ref().map(|page| page.facts.clone()))
+    }
+
+    fn put(&self, _: &StoreId, _: &ShopperId, page: NewPage) -> Result<(), CacheError> {
+        self.cached(())?;
+        *self.plan.borrow_mut() = Some(StoredPlan { json: page.plan.clone(), facts: page.facts.clone() });
+        self.step();
+        *self.page.borrow_mut() = Some(page);
+        self.pages_stored.set(self.pages_stored.get() + 1);
+        self.step();
+        Ok(())
+    }
+}
+
+impl Catalog for World {
+    fn products(&self, _: &StoreId) -> Result<Assortment, CatalogError> {
+        self.step();
+        if self.moves_while_read {
+            self.catalog_version.set(self.catalog_version.get() + 1);
+        }
+        self.products.clone()
+    }
+}
+
+impl Llm for World {
+    fn complete(&self, request: &Request) -> Result<Completion, NoAnswer> {
+        self.step();
+        self.asked.borrow_mut().push(request.clone());
+        let answer = self.script.borrow_mut().pop_front().unwrap_or(Err(NoAnswer::NotConfigured));
+        self.step();
+        answer
+    }
+}
+
+impl Operator for World {
+    fn merchant(&self, _: &StoreId) -> Option<Merchant> {
+        self.step();
+        self.merchant.clone()
+    }
+
+    fn fresh_seconds(&self) -> u32 {
+        Self::FRESH_SECONDS
+    }
+
+    fn now_ms(&self) -> u64 {
+        Self::NOW_MS
+    }
+
+    fn event(&self, _: Level, message: &str, particulars: &[(&str, &str)]) {
+        self.events.borrow_mut().push(format!("{message} {particulars:?}"));
+    }
+}

@@ -1,0 +1,198 @@
+//! The steps of a job, from its order to its page in the cache.
+//!
+//! A job may be cut off anywhere and be done again. The plan is stored under the job's id before
+//! the page is, so that what was planned once is never planned twice, and a page that is there is
+//! not stored again. Only an answer that was lost before it was stored is asked for again.
+
+use names::{ShopperId, StoreId};
+
+use crate::bind;
+use crate::capabilities::{CacheError, CatalogError, Facts, Host, Level, NewPage, StoredPlan};
+use crate::check::Checked;
+use crate::persona::{self, Reading};
+use crate::plan;
+use crate::propose::{Proposal, propose};
+use crate::refit::refit;
+use crate::storefront::{Signals, Storefront};
+
+/// What is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// A plan and its page.
+    Generate,
+    /// The page again, from the plan that is stored.
+    Rerender,
+}
+
+/// An order under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Its id.
+    pub id: String,
+    /// Whether there will be no other attempt.
+    pub last: bool,
+    /// Whose shop.
+    pub store: StoreId,
+    /// For whom.
+    pub shopper: ShopperId,
+    /// What is to be done.
+    pub work: Work,
+    /// What the shopper did so far.
+    pub signals: Signals,
+}
+
+/// What became of a job. The texts hold no word of a shopper's or a model's, and no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The page is stored. The text, if any, is what went wrong on the way.
+    Done(Option<String>),
+    /// Worth another attempt.
+    Retry {
+        /// Not sooner than in so many milliseconds; `None` leaves it to the queue.
+        after_ms: Option<u64>,
+        /// What went wrong.
+        reason: String,
+    },
+    /// Not worth one, with the reason.
+    Failed(String),
+}
+
+/// Does a job.
+pub fn generate(host: &impl Host, job: &Job) -> Outcome {
+    Run { host, job }.run().map_or_else(|stopped| stopped, Outcome::Done)
+}
+
+struct Run<'a, H> {
+    host: &'a H,
+    job: &'a Job,
+}
+
+/// A plan that is ready to be shown.
+struct Ready {
+    plan: Checked,
+    /// As it is stored: of a plan that was stored before, to the byte.
+    stored: String,
+    facts: Facts,
+    note: Option<String>,
+}
+
+impl<H: Host> Run<'_, H> {
+    /// What went wrong on the way, if anything; the outcome if the way ends early.
+    fn run(&self) -> Result<Option<String>, Outcome> {
+        let Job { store, shopper, .. } = self.job;
+        let merchant = self.host.merchant(store).ok_or_else(|| failed("this store is not served here"))?;
+        let kept = self.host.plan(store, shopper).map_err(|error| self.cache_failed(&error))?;
+        if self.is_finished(kept.as_ref())? {
+            return Ok(None);
+        }
+        // The version is read before the products: should they move in between, the page counts as
+        // older than it is, and is rendered once too often rather than once too rarely.
+        let version = self.host.catalog_version(store).map_err(|error| self.cache_failed(&error))?;
+        let assortment = self.host.products(store).map_err(catalog_failed)?;
+        let storefront = Storefront::new(store.as_str(), merchant, assortment);
+        let ready = match self.reuse(kept, version, &storefront) {
+            Some(ready) => ready,
+            None => self.plan(version, &storefront)?,
+        };
+        self.store(ready, &storefront)
+    }
+
+    /// Whether an earlier attempt came to the end and only its settlement was lost.
+    fn is_finished(&self, kept: Option<&StoredPlan>) -> Result<bool, Outcome> {
+        if !kept.is_some_and(|kept| self.is_ours(&kept.facts)) {
+            return Ok(false);
+        }
+        let facts = self.host.page_facts(&self.job.store, &self.job.shopper);
+        let facts = facts.map_err(|error| self.cache_failed(&error))?;
+        Ok(facts.is_some_and(|facts| self.is_ours(&facts)))
+    }
+
+    fn is_ours(&self, facts: &Facts) -> bool {
+        facts.job == self.job.id
+    }
+
+    /// The stored plan, if it is this job's own or all that is wished for, and still fits. What is
+    /// known of it stands, but for the job that renders it and the version that its prices are from.
+    fn reuse(
+        &self,
+        kept: Option<StoredPlan>,
+        catalog_version: u64,
+        storefront: &Storefront,
+    ) -> Option<Ready> {
+        let kept = kept.filter(|kept| self.is_ours(&kept.facts) || self.job.work == Work::Rerender)?;
+        let fitted = plan::from_stored(&kept.json).map(|plan| refit(plan, storefront));
+        if let Some(Ok(plan)) = fitted {
+            let facts = Facts { job: self.job.id.clone(), catalog_version, ..kept.facts };
+            return Some(Ready { plan, stored: kept.json, facts, note: None });
+        }
+        self.host.event(Level::Info, "the stored plan no longer fits", &[]);
+        None
+    }
+
+    fn plan(&self, catalog_version: u64, storefront: &Storefront) -> Result<Ready, Outcome> {
+        let reading = persona::read(&self.job.signals, &storefront.assortment);
+        let proposal = propose(self.host, self.job, &reading, storefront)?;
+        let facts = self.facts(&proposal, &reading, catalog_version);
+        let stored = plan::to_stored(proposal.plan.plan());
+        Ok(Ready { plan: proposal.plan, stored, facts, note: proposal.note })
+    }
+
+    fn facts(&self, proposal: &Proposal, reading: &Reading, catalog_version: u64) -> Facts {
+        let planned_ms = self.host.now_ms();
+        let fresh_ms = u64::from(self.host.fresh_seconds()) * 1000;
+        let fresh_ms = proposal.fresh_ms_max.map_or(fresh_ms, |fresh_ms_max| fresh_ms.min(fresh_ms_max));
+        Facts {
+            persona: reading.persona,
+            confidence: reading.confidence,
+            source: proposal.source,
+            job: self.job.id.clone(),
+            planned_ms,
+            fresh_until_ms: planned_ms.saturating_add(fresh_ms),
+            catalog_version,
+        }
+    }
+
+    fn store(&self, ready: Ready, storefront: &Storefront) -> Result<Option<String>, Outcome> {
+        let Job { store, shopper, signals, .. } = self.job;
+        let html = bind::render(&ready.plan, store, signals, storefront);
+        self.tell_of(&ready.facts);
+        let page = NewPage { html, plan: ready.stored, facts: ready.facts };
+        self.host.put(store, shopper, page).map_err(|error| self.cache_failed(&error))?;
+        Ok(ready.note)
+    }
+
+    fn tell_of(&self, facts: &Facts) {
+        let particulars = [
+            ("persona", facts.persona.name()),
+            ("confidence", &facts.confidence.to_string()),
+            ("source", facts.source.name()),
+        ];
+        self.host.event(Level::Info, "a page was made", &particulars);
+    }
+
+    fn cache_failed(&self, error: &CacheError) -> Outcome {
+        self.host.event(Level::Warn, "the cache failed", &[("cause", &error.to_string())]);
+        match error {
+            CacheError::Invalid(_) => failed("the cache refused the job"),
+            CacheError::Unavailable(_) => {
+                Outcome::Retry { after_ms: None, reason: "the cache did not answer".to_owned() }
+            }
+        }
+    }
+}
+
+fn catalog_failed(error: CatalogError) -> Outcome {
+    match error {
+        CatalogError::NoSuchStore => failed("the catalog knows no such store"),
+        CatalogError::Unavailable(after_ms) => {
+            Outcome::Retry { after_ms: Some(after_ms), reason: "the catalog did not answer".to_owned() }
+        }
+    }
+}
+
+fn failed(reason: &str) -> Outcome {
+    Outcome::Failed(reason.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

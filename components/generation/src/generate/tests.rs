@@ -1,0 +1,373 @@
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::assortment::Assortment;
+use crate::capabilities::{Completion, NoAnswer, Source};
+use crate::fakes::{World, answer, any_signals, any_text, every_block, product, products, reduced};
+use crate::persona::Persona;
+
+fn job() -> Job {
+    Job {
+        id: "job-1".to_owned(),
+        last: false,
+        store: StoreId::parse("magic-wands").unwrap(),
+        shopper: ShopperId::parse("abc123").unwrap(),
+        work: Work::Generate,
+        signals: Signals { searches: vec!["xyzzy on sale".to_owned()], ..Signals::default() },
+    }
+}
+
+fn last_job() -> Job {
+    Job { last: true, ..job() }
+}
+
+fn rerender_job() -> Job {
+    Job { id: "job-2".to_owned(), work: Work::Rerender, ..job() }
+}
+
+fn good() -> String {
+    serde_json::to_string(&every_block()).unwrap()
+}
+
+/// A good plan with a product that does not exist.
+fn mistaken() -> String {
+    good().replace("\"wand-2\"", "\"wand-99\"")
+}
+
+fn fresh_ms(world: &World) -> u64 {
+    world.facts().fresh_until_ms - World::NOW_MS
+}
+
+const FRESH_MS: u64 = World::FRESH_SECONDS as u64 * 1000;
+
+#[test]
+fn without_a_model_the_page_is_planned_locally_and_nothing_is_amiss() {
+    let world = World::new([]);
+    assert_eq!(generate(&world, &job()), Outcome::Done(None));
+    assert_eq!(
+        world.facts(),
+        Facts {
+            persona: Persona::Dealhunter,
+            confidence: 29,
+            source: Source::Local,
+            job: "job-1".to_owned(),
+            planned_ms: World::NOW_MS,
+            fresh_until_ms: World::NOW_MS + FRESH_MS,
+            catalog_version: 7,
+        }
+    );
+    assert!(world.html().contains("More for less"));
+}
+
+#[test]
+fn a_good_plan_of_the_models_becomes_the_page() {
+    let world = World::new([answer(good())]);
+    assert_eq!(generate(&world, &job()), Outcome::Done(None));
+    assert_eq!((world.facts().source, fresh_ms(&world)), (Source::Llm, FRESH_MS));
+    assert!(world.html().contains("Dusk is near"));
+    let stored = world.plan.borrow().clone().unwrap();
+    assert_eq!(plan::from_stored(&stored.json), Some(every_block()));
+    assert!(world.events.borrow().iter().any(|event| event.contains(r#"("tokens_out", "500")"#)));
+}
+
+#[test]
+fn a_mistaken_plan_is_repaired_once() {
+    let world = World::new([answer(mistaken()), answer(good())]);
+    assert_eq!(generate(&world, &job()), Outcome::Done(None));
+    assert_eq!((world.facts().source, world.asked_times()), (Source::Llm, 2));
+    let repair = world.asked.borrow()[1].messages.last().unwrap().text.clone();
+    assert!(repair.contains("- blocks[2].product: no product has the id \"wand-99\""), "{repair}");
+}
+
+#[test]
+fn an_answer_that_is_useless_twice_ends_in_a_local_page_and_a_note() {
+    let half = &good()[..100];
+    let wrong = r#"{"xyzzy":1}"#;
+    for garbage in ["", half, wrong, &mistaken(), &"x".repeat(100_000), "xyzzy"] {
+        let world = World::new([answer(garbage), answer(garbage)]);
+        let Outcome::Done(Some(note)) = generate(&world, &job()) else { panic!("a page and a note") };
+        assert!(note.starts_with("the plan of the language model was refused"), "{note}");
+        assert!(!note.contains("xyzzy") && !note.contains("wand-99") && note.len() < 150, "{note}");
+        assert_eq!((world.facts().source, world.asked_times()), (Source::Local, 2));
+        assert_eq!(fresh_ms(&world), 600_000);
+    }
+}
+
+#[test]
+fn a_model_that_is_soon_back_is_waited_for() {
+    let cases = [
+        (NoAnswer::RateLimited(30_000), Some(30_000)),
+        (NoAnswer::Unavailable(1), Some(1)),
+        (NoAnswer::Timeout, None),
+    ];
+    for (no_answer, wait_ms) in cases {
+        let world = World::new([Err(no_answer.clone())]);
+        let reason = no_answer.to_string();
+        assert_eq!(generate(&world, &job()), Outcome::Retry { after_ms: wait_ms, reason });
+        assert_eq!(world.pages_stored.get(), 0);
+    }
+}
+
+#[test]
+fn a_model_that_stays_away_is_replaced_for_a_short_while() {
+    let cases = [
+        (NoAnswer::RateLimited(30_001), job(), 60_000),
+        (NoAnswer::Unavailable(90_000), job(), 90_000),
+        (NoAnswer::Unavailable(u64::MAX), job(), FRESH_MS),
+        (NoAnswer::RateLimited(1), last_job(), 60_000),
+        (NoAnswer::Timeout, last_job(), 60_000),
+    ];
+    for (no_answer, job, expected_ms) in cases {
+        let world = World::new([Err(no_answer.clone())]);
+        assert_eq!(generate(&world, &job), Outcome::Done(Some(no_answer.to_string())));
+        assert_eq!((world.facts().source, fresh_ms(&world)), (Source::Local, expected_ms));
+    }
+}
+
+#[test]
+fn a_model_that_refuses_for_good_is_replaced_and_noted() {
+    for no_answer in [NoAnswer::OverBudget, NoAnswer::Rejected("xyzzy is not a key".to_owned())] {
+        let world = World::new([Err(no_answer.clone())]);
+        let Outcome::Done(Some(note)) = generate(&world, &job()) else { panic!("a page and a note") };
+        assert!(!note.contains("xyzzy"), "{note}");
+        assert_eq!((world.facts().source, fresh_ms(&world)), (Source::Local, FRESH_MS));
+    }
+}
+
+#[test]
+fn a_repair_that_gets_no_answer_is_not_tried_again() {
+    let world = World::new([answer(mistaken()), Err(NoAnswer::RateLimited(1))]);
+    let note = "the plan was refused, and then the language model was asked too often";
+    assert_eq!(generate(&world, &job()), Outcome::Done(Some(note.to_owned())));
+    assert_eq!((world.facts().source, fresh_ms(&world)), (Source::Local, 600_000));
+}
+
+#[test]
+fn a_store_that_is_not_served_has_no_page() {
+    let nowhere = World { merchant: None, ..World::new([]) };
+    assert!(matches!(generate(&nowhere, &job()), Outcome::Failed(_)));
+    let unknown = World { products: Err(CatalogError::NoSuchStore), ..World::new([]) };
+    assert!(matches!(generate(&unknown, &job()), Outcome::Failed(_)));
+}
+
+#[test]
+fn what_does_not_answer_is_tried_again() {
+    let world = World { products: Err(CatalogError::Unavailable(500)), ..World::new([]) };
+    assert!(matches!(generate(&world, &job()), Outcome::Retry { after_ms: Some(500), .. }));
+    let error = CacheError::Unavailable("xyzzy".to_owned());
+    let world = World { cache_error: Some(error), ..World::new([]) };
+    let Outcome::Retry { after_ms: None, reason } = generate(&world, &job()) else { panic!("a retry") };
+    assert!(!reason.contains("xyzzy"), "what storage said is for the log alone");
+    assert_eq!(world.asked_times(), 0);
+}
+
+#[test]
+fn what_the_cache_refuses_is_not_tried_again() {
+    let world = World { cache_error: Some(CacheError::Invalid(String::new())), ..World::new([]) };
+    assert!(matches!(generate(&world, &job()), Outcome::Failed(_)));
+}
+
+/// A world in which the first job is done, and potions then got dearer and a hat sold out.
+fn world_that_moved(script: impl IntoIterator<Item = Result<Completion, NoAnswer>>) -> World {
+    let mut world = World::new([answer(good())]);
+    assert_eq!(generate(&world, &job()), Outcome::Done(None));
+    let mut moved = products();
+    moved.retain(|product| product.id != "hat-1");
+    moved.iter_mut().filter(|product| product.id == "potion-1").for_each(|potion| potion.price = 77_700);
+    world.products = Ok(Assortment::new("EUR".to_owned(), moved));
+    world.catalog_version.set(8);
+    *world.script.borrow_mut() = script.into_iter().collect();
+    world.asked.borrow_mut().clear();
+    world
+}
+
+#[test]
+fn a_page_is_rendered_again_from_its_plan_with_todays_prices_and_no_model() {
+    let world = world_that_moved([]);
+    let (plan, facts) = (world.plan.borrow().clone().unwrap(), world.facts());
+    assert_eq!(generate(&world, &rerender_job()), Outcome::Done(None));
+    assert_eq!(world.asked_times(), 0);
+    assert!(world.html().contains("777") && !world.html().contains("hat-1"));
+    assert_eq!(world.facts(), Facts { job: "job-2".to_owned(), catalog_version: 8, ..facts });
+    assert_eq!(world.plan.borrow().as_ref().unwrap().json, plan.json);
+}
+
+#[test]
+fn a_page_whose_plan_no_longer_fits_is_planned_anew() {
+    let mut world = world_that_moved([answer(good().replace("wand-1", "wand-3"))]);
+    let left = products().into_iter().filter(|product| product.id != "wand-1").collect();
+    world.products = Ok(Assortment::new("EUR".to_owned(), left));
+    assert_eq!(generate(&world, &rerender_job()), Outcome::Done(None));
+    assert_eq!((world.asked_times(), world.facts().source), (1, Source::Llm));
+}
+
+#[test]
+fn a_page_without_a_readable_plan_is_planned_anew() {
+    let world = World::new([answer(good())]);
+    assert_eq!(generate(&world, &rerender_job()), Outcome::Done(None));
+    assert_eq!(world.asked_times(), 1);
+
+    let world = world_that_moved([answer(good().replace("hat-1", "hat-2"))]);
+    world.plan.borrow_mut().as_mut().unwrap().json = "{\"format\":99}".to_owned();
+    assert_eq!(generate(&world, &rerender_job()), Outcome::Done(None));
+    assert_eq!(world.asked_times(), 1);
+}
+
+#[test]
+fn a_new_plan_is_made_for_a_new_order_whatever_is_stored() {
+    let world = world_that_moved([answer(good().replace("hat-1", "hat-2").replace("Dusk", "Dawn"))]);
+    let next = Job { id: "job-3".to_owned(), ..job() };
+    assert_eq!(generate(&world, &next), Outcome::Done(None));
+    assert!(world.html().contains("Dawn is near"));
+}
+
+#[test]
+fn a_catalog_that_moves_while_it_is_read_leaves_the_page_old() {
+    let world = World { moves_while_read: true, ..World::new([]) };
+    assert_eq!(generate(&world, &job()), Outcome::Done(None));
+    assert_eq!((world.facts().catalog_version, world.catalog_version.get()), (7, 8));
+}
+
+#[test]
+fn a_job_whose_settlement_was_lost_is_done_and_does_nothing() {
+    let world = World::new([answer(good())]);
+    assert_eq!(generate(&world, &job()), Outcome::Done(None));
+    assert_eq!(generate(&world, &job()), Outcome::Done(None));
+    assert_eq!((world.asked_times(), world.pages_stored.get()), (1, 1));
+}
+
+/// Cuts `job` off at each of its steps in turn, does it again, and shows the world before and after
+/// the second time to `see`.
+fn cut_off_everywhere(world: impl Fn() -> World, job: &Job, see: impl Fn(usize, bool, &World)) {
+    for step in 0.. {
+        let world = world();
+        if world.generate_until(step, job).is_some() {
+            assert!(step > 5, "a job has more steps than {step}");
+            return;
+        }
+        let asked_times = world.asked_times();
+        let was_kept = world.plan.borrow().as_ref().is_some_and(|plan| plan.facts.job == job.id);
+        assert_eq!(generate(&world, job), Outcome::Done(None), "cut off at step {step}");
+        assert_eq!(world.facts().job, job.id, "cut off at step {step}");
+        see(asked_times, was_kept, &world);
+    }
+}
+
+#[test]
+fn a_generation_cut_off_anywhere_is_brought_to_its_end_and_nothing_done_twice() {
+    let world = || World::new([answer(good()), answer(good())]);
+    cut_off_everywhere(world, &job(), |asked_times, was_kept, world| {
+        let asked_again = world.asked_times() - asked_times;
+        assert_eq!(asked_again, usize::from(!was_kept), "what was planned is not planned again");
+        assert_eq!(world.pages_stored.get(), 1, "a page that was stored is not stored again");
+        assert!(world.html().contains("Dusk is near"));
+    });
+}
+
+#[test]
+fn a_rerendering_cut_off_anywhere_asks_no_model() {
+    cut_off_everywhere(
+        || world_that_moved([]),
+        &rerender_job(),
+        |_, _, world| {
+            assert_eq!(world.asked_times(), 0);
+            assert_eq!(world.pages_stored.get(), 2, "once by each job");
+        },
+    );
+}
+
+/// What a model might say: a plan, nearly a plan, and text that means harm.
+fn any_answer() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => prop::collection::vec((any::<prop::sample::Index>(), any_value()), 0..3).prop_map(altered),
+        1 => any_text(),
+        1 => ".{0,200}",
+    ]
+}
+
+const EVIL: &str = "<x-evil onclick=alert(1)>";
+
+fn any_value() -> impl Strategy<Value = Value> {
+    let known = prop::sample::select(products()).prop_map(|product| json!(product.id));
+    let odd =
+        vec![json!(EVIL), json!("{{ x-evil }}"), json!(null), json!(-1), json!([]), json!({ "x": EVIL })];
+    prop_oneof![
+        3 => known,
+        3 => Just(json!("Plain words")),
+        2 => prop::sample::select(odd),
+        1 => any_text().prop_map(Value::from),
+    ]
+}
+
+/// The good plan, with some of its values replaced.
+fn altered(changes: Vec<(prop::sample::Index, Value)>) -> String {
+    let mut plan = serde_json::to_value(every_block()).unwrap();
+    for (index, value) in changes {
+        let places = places(&plan, String::new());
+        let place: &String = index.get(&places);
+        *plan.pointer_mut(place).unwrap() = value;
+    }
+    plan.to_string()
+}
+
+/// Where in `value`, which is at `at`, there are values: as JSON pointers (RFC 6901).
+fn places(value: &Value, at: String) -> Vec<String> {
+    let inner: Vec<_> = match value {
+        Value::Object(object) => object.iter().map(|(name, inner)| (name.clone(), inner)).collect(),
+        Value::Array(items) => {
+            items.iter().enumerate().map(|(index, inner)| (index.to_string(), inner)).collect()
+        }
+        _ => Vec::new(),
+    };
+    let inner = inner.into_iter().flat_map(|(name, inner)| places(inner, format!("{at}/{name}"))).collect();
+    [vec![at], inner].concat()
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_model_says_there_is_a_page_and_it_holds_no_markup_of_the_models(
+        first in any_answer(),
+        second in any_answer(),
+        signals in any_signals(),
+        complete: bool,
+    ) {
+        let mut first = answer(first);
+        first.as_mut().unwrap().complete = complete;
+        let world = World::new([first, answer(second)]);
+        let outcome = generate(&world, &Job { signals, ..job() });
+        prop_assert!(matches!(outcome, Outcome::Done(_)), "{:?}", outcome);
+        let html = world.html();
+        prop_assert!(!html.contains("<x-evil") && !html.contains("x-evil }}"), "{}", html);
+        prop_assert!(!html.contains("<script>alert"), "{}", html);
+    }
+
+    #[test]
+    fn whatever_a_shopper_types_is_in_no_outcome_and_no_event(words in "[a-z ]{0,10}", last: bool) {
+        let words = format!("xyzzy{words}");
+        let list = vec![words.clone()];
+        let signals = Signals {
+            views: list.clone(), searches: list.clone(), filters: list.clone(), sorts: list.clone(),
+            carted: list.clone(), purchased: list, visits: 1,
+        };
+        for script in [vec![answer(&words), answer(&words)], vec![Err(NoAnswer::Timeout)], vec![]] {
+            let world = World::new(script);
+            let outcome = generate(&world, &Job { signals: signals.clone(), last, ..job() });
+            let told = format!("{outcome:?} {:?}", world.events.borrow());
+            prop_assert!(!told.contains("xyzzy"), "{}", told);
+        }
+    }
+}
+
+#[test]
+fn a_shop_of_any_size_has_a_page() {
+    for count in 0..5u64 {
+        let few = (0..count).map(|index| product(&format!("p{index}"), "Wands", index)).collect();
+        let world = World { products: Ok(Assortment::new("JPY".to_owned(), few)), ..World::new([]) };
+        assert_eq!(generate(&world, &job()), Outcome::Done(None));
+    }
+    let one = vec![reduced("a", "Wands", 1, 2)];
+    let world = World { products: Ok(Assortment::new("EUR".to_owned(), one)), ..World::new([]) };
+    assert_eq!(generate(&world, &job()), Outcome::Done(None));
+    assert!(world.html().contains("Product a"));
+}

@@ -1,0 +1,426 @@
+//! Plans a page without a model: from the persona, the signals and the assortment alone.
+//!
+//! Deterministic, and bound by the same check as the model. For that it needs no luck: whatever it
+//! says was judged first, and the shop's name, which is always allowed, is the last thing left to
+//! say. For a shop whose language is not English it says nothing of its own, and makes do with words
+//! that the shop supplies: its name, its categories, its products' titles and descriptions.
+
+use std::collections::BTreeSet;
+
+use page::Product;
+
+use crate::assortment::reduction_percent;
+use crate::persona::Persona;
+use crate::phrases::Place;
+use crate::plan::{Block, Plan, limits};
+use crate::storefront::{Signals, Storefront};
+use crate::taste::Taste;
+
+/// A minimalist is shown no more products side by side.
+const SHORT_GRID_MAX: usize = 4;
+/// Other grids than the main one hold no more.
+const SIDE_GRID_MAX: usize = 6;
+/// A bundle of the planner's holds no more.
+const PAIRED_MAX: usize = 3;
+
+/// Plans the page for a persona.
+pub fn plan(persona: Persona, signals: &Signals, storefront: &Storefront) -> Plan {
+    let taste = Taste::of(signals, &storefront.assortment);
+    let ranked = taste.rank(persona, &storefront.assortment);
+    let planner = Planner { persona, signals, storefront, taste, ranked };
+    Plan { title: storefront.voice.name().to_owned(), blocks: planner.blocks() }
+}
+
+struct Planner<'a> {
+    persona: Persona,
+    signals: &'a Signals,
+    storefront: &'a Storefront,
+    taste: Taste<'a>,
+    ranked: Vec<&'a Product>,
+}
+
+impl Planner<'_> {
+    /// What each persona sees, in which order. Blocks that the shop has nothing for are passed
+    /// over, and a page that is left with too few is filled up.
+    fn blocks(&self) -> Vec<Block> {
+        let candidates = match self.persona {
+            Persona::Minimalist => vec![
+                Some(self.hero()),
+                self.spotlight(),
+                self.main_grid(SHORT_GRID_MAX),
+                Some(Block::Reassurance {}),
+            ],
+            Persona::Explorer => vec![
+                Some(self.hero()),
+                Some(self.search()),
+                self.main_grid(limits::GRID_MAX),
+                Some(self.recently_viewed()),
+                self.spotlight(),
+                self.category_grid(),
+                Some(self.story()),
+                Some(Block::Reassurance {}),
+            ],
+            Persona::Dealhunter => vec![
+                Some(self.hero()),
+                self.deals(),
+                self.main_grid(limits::GRID_MAX),
+                self.bundle(),
+                Some(self.recently_viewed()),
+                Some(self.search()),
+                Some(Block::Reassurance {}),
+            ],
+            Persona::Loyalist => vec![
+                Some(self.hero()),
+                Some(self.recently_viewed()),
+                self.again(),
+                self.main_grid(limits::GRID_MAX),
+                self.bundle(),
+                self.spotlight(),
+                Some(self.story()),
+                Some(Block::Reassurance {}),
+            ],
+        };
+        self.filled_up(candidates.into_iter().flatten().collect())
+    }
+
+    /// Blocks that are filled in when the page is rendered may come out empty, and do not count.
+    fn filled_up(&self, mut blocks: Vec<Block>) -> Vec<Block> {
+        let is_sure = |block: &&Block| !matches!(block, Block::RecentlyViewed { .. } | Block::Reassurance {});
+        for more in [self.story(), self.search()] {
+            let sure = blocks.iter().filter(is_sure).count();
+            let there =
+                blocks.iter().any(|block| std::mem::discriminant(block) == std::mem::discriminant(&more));
+            if sure < limits::BLOCKS_MIN && !there {
+                blocks.push(more);
+            }
+        }
+        blocks
+    }
+
+    fn hero(&self) -> Block {
+        let product = self.available().next();
+        let described = product.map_or("", |product| &product.description);
+        Block::Hero {
+            headline: self.say(Place::Headline(self.persona), &[], limits::HEADLINE_CHARS_MAX),
+            text: self.say(Place::HeroText(self.persona), &[described], limits::TEXT_CHARS_MAX),
+            product: product.map(|product| product.id.clone()),
+        }
+    }
+
+    fn spotlight(&self) -> Option<Block> {
+        let product = self.spotlit()?;
+        Some(Block::Spotlight {
+            heading: self.say(Place::Spotlight(self.persona), &[&product.title], limits::HEADING_CHARS_MAX),
+            text: self.say(
+                Place::SpotlightText(self.persona),
+                &[&product.description],
+                limits::TEXT_CHARS_MAX,
+            ),
+            product: product.id.clone(),
+        })
+    }
+
+    /// The second best; for an explorer, the best of a category that the hero is not of. For a
+    /// dealhunter, to whom the deals are what a spotlight is to others, none.
+    fn spotlit(&self) -> Option<&Product> {
+        let hero = self.available().next()?;
+        let mut others = self.available().skip(1);
+        match self.persona {
+            Persona::Dealhunter => None,
+            Persona::Explorer => others.find(|other| other.category != hero.category),
+            Persona::Minimalist | Persona::Loyalist => others.next(),
+        }
+    }
+
+    /// The best that are not shown on their own, if there is enough; for a dealhunter from the lowest
+    /// price up.
+    fn main_grid(&self, products_max: usize) -> Option<Block> {
+        let alone: Vec<_> =
+            self.available().take(1).chain(self.spotlit()).map(|product| &product.id).collect();
+        let mut products = self.ranked.clone();
+        products.retain(|product| !alone.contains(&&product.id));
+        if products.len() < limits::GRID_MIN {
+            products.clone_from(&self.ranked);
+        }
+        products.truncate(products_max);
+        if self.persona == Persona::Dealhunter {
+            products.sort_by_key(|product| product.price);
+        }
+        self.grid(Place::Grid(self.persona), &products)
+    }
+
+    /// What was bought before and can be bought again.
+    fn again(&self) -> Option<Block> {
+        let assortment = &self.storefront.assortment;
+        let bought = assortment.resolve(&self.signals.purchased).filter(|product| product.available);
+        self.grid(Place::Again, &bought.take(SIDE_GRID_MAX).collect::<Vec<_>>())
+    }
+
+    /// A whole category, of those that the shopper does not know yet if there is one.
+    fn category_grid(&self) -> Option<Block> {
+        let unknown = |product: &&&Product| !self.taste.knows(&product.category);
+        let lead = self.ranked.iter().find(unknown).or(self.ranked.first())?;
+        let products: Vec<_> = self.of_category(&lead.category).take(SIDE_GRID_MAX).collect();
+        let heading = self.first_allowed(&[&lead.category], limits::HEADING_CHARS_MAX);
+        (products.len() >= limits::GRID_MIN).then(|| Block::Grid { heading, products: ids(&products) })
+    }
+
+    fn grid(&self, place: Place, products: &[&Product]) -> Option<Block> {
+        let heading = self.say(place, &[], limits::HEADING_CHARS_MAX);
+        (products.len() >= limits::GRID_MIN).then(|| Block::Grid { heading, products: ids(products) })
+    }
+
+    /// Products of the best category that has several.
+    fn bundle(&self) -> Option<Block> {
+        let several = |product: &&Product| {
+            self.of_category(&product.category).filter(|other| other.available).count() >= limits::BUNDLE_MIN
+        };
+        let lead = self.available().find(several)?;
+        let same = self.of_category(&lead.category).filter(|product| product.available);
+        let products: Vec<_> = same.take(PAIRED_MAX).collect();
+        Some(Block::Bundle {
+            heading: self.say(Place::Bundle, &[&lead.category], limits::HEADING_CHARS_MAX),
+            text: self.say(Place::BundleText, &[], limits::TEXT_CHARS_MAX),
+            products: ids(&products),
+        })
+    }
+
+    fn deals(&self) -> Option<Block> {
+        let reduced = self.available().filter(|product| reduction_percent(product).is_some());
+        let products: Vec<_> = reduced.take(limits::DEALS_MAX).collect();
+        let heading = self.say(Place::Deals, &[], limits::HEADING_CHARS_MAX);
+        (!products.is_empty()).then(|| Block::Deals { heading, products: ids(&products) })
+    }
+
+    /// The terms are the shop's categories, and never the shopper's words: what somebody typed is
+    /// not for the next one at the same screen to read.
+    fn search(&self) -> Block {
+        let mut seen = BTreeSet::new();
+        let categories = self.ranked.iter().map(|product| product.category.as_str());
+        let allowed = categories.filter(|term| self.is_allowed(term, limits::TERM_CHARS_MAX));
+        let terms = allowed.filter(|term| seen.insert(*term)).take(limits::TERMS_MAX).map(str::to_owned);
+        Block::Search {
+            terms: terms.collect(),
+            heading: self.say(Place::Search, &[], limits::HEADING_CHARS_MAX),
+        }
+    }
+
+    fn story(&self) -> Block {
+        Block::Story {
+            heading: self.say(Place::Story, &[], limits::HEADING_CHARS_MAX),
+            text: self.say(Place::StoryText, &[], limits::STORY_CHARS_MAX),
+        }
+    }
+
+    fn recently_viewed(&self) -> Block {
+        Block::RecentlyViewed { heading: self.say(Place::RecentlyViewed, &[], limits::HEADING_CHARS_MAX) }
+    }
+
+    fn available(&self) -> impl Iterator<Item = &Product> {
+        self.ranked.iter().copied().filter(|product| product.available)
+    }
+
+    fn of_category<'b>(&'b self, category: &'b str) -> impl Iterator<Item = &'b Product> {
+        self.ranked.iter().copied().filter(move |product| product.category == category)
+    }
+
+    /// What to say at a place: a phrase if the shop speaks English, else what the shop itself
+    /// supplied for it.
+    fn say(&self, place: Place, supplied: &[&str], chars_max: usize) -> String {
+        let phrases = if self.speaks_english() { place.phrases() } else { &[] };
+        self.first_allowed(&[phrases, supplied].concat(), chars_max)
+    }
+
+    fn first_allowed(&self, texts: &[&str], chars_max: usize) -> String {
+        let allowed = texts.iter().find(|text| self.is_allowed(text, chars_max));
+        allowed.copied().unwrap_or(self.storefront.voice.name()).to_owned()
+    }
+
+    fn is_allowed(&self, text: &str, chars_max: usize) -> bool {
+        self.storefront.voice.flaw(text, chars_max).is_none()
+    }
+
+    fn speaks_english(&self) -> bool {
+        let language = self.storefront.merchant.language.split(['-', '_']).next();
+        language.is_some_and(|language| language.eq_ignore_ascii_case("en"))
+    }
+}
+
+fn ids(products: &[&Product]) -> Vec<String> {
+    products.iter().map(|product| product.id.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assortment::Assortment;
+    use crate::check::check;
+    use crate::fakes::{any_signals, any_text, merchant, product, reduced, storefront};
+    use crate::storefront::Merchant;
+    use proptest::prelude::*;
+
+    fn kinds(plan: &Plan) -> Vec<String> {
+        let plan = serde_json::to_value(plan).unwrap();
+        plan["blocks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|block| block["type"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    fn planned(persona: Persona, signals: &Signals) -> Plan {
+        plan(persona, signals, &storefront())
+    }
+
+    #[test]
+    fn each_persona_sees_another_page() {
+        let kinds = |persona| kinds(&planned(persona, &Signals::default()));
+        assert_eq!(kinds(Persona::Minimalist), ["hero", "spotlight", "grid", "reassurance"]);
+        assert_eq!(
+            kinds(Persona::Explorer),
+            ["hero", "search", "grid", "recently_viewed", "spotlight", "grid", "story", "reassurance"]
+        );
+        assert_eq!(
+            kinds(Persona::Dealhunter),
+            ["hero", "deals", "grid", "bundle", "recently_viewed", "search", "reassurance"]
+        );
+        assert_eq!(
+            kinds(Persona::Loyalist),
+            ["hero", "recently_viewed", "grid", "bundle", "spotlight", "story", "reassurance"]
+        );
+    }
+
+    #[test]
+    fn a_minimalist_sees_the_best_match_first_and_few_others() {
+        let signals = Signals { carted: vec!["hat-2".to_owned()], ..Signals::default() };
+        let plan = planned(Persona::Minimalist, &signals);
+        assert!(matches!(&plan.blocks[0], Block::Hero { product: Some(id), .. } if id == "hat-1"));
+        assert!(matches!(&plan.blocks[2], Block::Grid { products, .. } if products.len() == SHORT_GRID_MAX));
+    }
+
+    #[test]
+    fn a_dealhunter_sees_deals_by_reduction_and_a_grid_by_price() {
+        let plan = planned(Persona::Dealhunter, &Signals::default());
+        assert!(matches!(&plan.blocks[0], Block::Hero { product: Some(id), .. } if id == "potion-2"));
+        assert!(
+            matches!(&plan.blocks[1], Block::Deals { products, .. } if products == &["potion-2", "wand-3"])
+        );
+        assert!(
+            matches!(&plan.blocks[2], Block::Grid { products, .. } if products[..2] == ["potion-1", "hat-1"])
+        );
+    }
+
+    #[test]
+    fn an_explorer_sees_what_they_do_not_know() {
+        let signals =
+            Signals { views: vec!["wand-1".to_owned(), "potion-1".to_owned()], ..Signals::default() };
+        let plan = planned(Persona::Explorer, &signals);
+        assert!(matches!(&plan.blocks[0], Block::Hero { product: Some(id), .. } if id == "hat-1"));
+        assert!(matches!(&plan.blocks[5], Block::Grid { heading, .. } if heading == "Hats"));
+        assert!(
+            matches!(&plan.blocks[1], Block::Search { terms, .. } if terms == &["Hats", "Wands", "Potions"])
+        );
+    }
+
+    #[test]
+    fn a_loyalist_sees_again_what_they_bought() {
+        let signals =
+            Signals { purchased: vec!["wand-1".to_owned(), "hat-1".to_owned()], ..Signals::default() };
+        let plan = planned(Persona::Loyalist, &signals);
+        assert!(matches!(&plan.blocks[2], Block::Grid { products, .. } if products == &["wand-1", "hat-1"]));
+    }
+
+    #[test]
+    fn a_banned_word_leaves_another_phrase_or_the_name() {
+        let with = |banned: &[&str]| {
+            let banned_words = banned.iter().map(|word| (*word).to_owned()).collect();
+            let merchant = Merchant { banned_words, ..merchant() };
+            let storefront = Storefront::new("s", merchant, storefront().assortment);
+            let plan = plan(Persona::Loyalist, &Signals::default(), &storefront);
+            let Block::Hero { headline, .. } = &plan.blocks[0] else { panic!("a hero is first") };
+            headline.clone()
+        };
+        assert_eq!(with(&[]), "Good to see you again");
+        assert_eq!(with(&["again"]), "Welcome back");
+        assert_eq!(with(&["again", "welcome", "here"]), "Magic Wands");
+    }
+
+    #[test]
+    fn a_shop_that_speaks_no_english_is_quoted_and_not_spoken_for() {
+        let merchant =
+            Merchant { language: "de-AT".to_owned(), name: "Zauberstäbe".to_owned(), ..merchant() };
+        let storefront = Storefront::new("s", merchant, storefront().assortment);
+        let plan = plan(Persona::Explorer, &Signals::default(), &storefront);
+        let text = serde_json::to_string(&plan).unwrap();
+        assert!(text.contains("Made by hand.") && text.contains("Zauberstäbe"));
+        assert!(!text.contains("Look around") && !text.contains("Wander"), "{text}");
+    }
+
+    #[test]
+    fn a_shop_with_nothing_to_show_has_a_page() {
+        let storefront = Storefront::new("s", merchant(), Assortment::new("EUR".to_owned(), Vec::new()));
+        for persona in Persona::ALL {
+            let plan = plan(persona, &Signals::default(), &storefront);
+            assert!(kinds(&plan).iter().any(|kind| kind == "story"), "{plan:?}");
+            assert!(check(plan, &storefront).is_ok());
+        }
+    }
+
+    fn any_product() -> impl Strategy<Value = Product> {
+        let word =
+            prop_oneof![prop::sample::select(vec!["Wands", "Hats"]).prop_map(str::to_owned), any_text()];
+        let before = prop::option::of(0u64..200);
+        ("[a-d]{1,2}", word.clone(), word.clone(), word, 0u64..200, before, any::<bool>()).prop_map(
+            |(id, category, title, description, price, price_before, available)| Product {
+                title,
+                description,
+                price_before,
+                available,
+                ..reduced(&id, &category, price, 0)
+            },
+        )
+    }
+
+    fn any_storefront() -> impl Strategy<Value = Storefront> {
+        let ours = ["again", "a", "the", "more", "less", "here", "reduced", "search", "hats", "you", "good"];
+        let banned = prop_oneof![prop::sample::select(ours.to_vec()).prop_map(str::to_owned), any_text()];
+        let language = prop::sample::select(vec!["en", "en-GB", "de", ""]);
+        let merchant = (any_text(), language, prop::collection::vec(banned, 0..12)).prop_map(
+            |(name, language, banned_words)| Merchant {
+                name,
+                banned_words,
+                language: language.to_owned(),
+                ..merchant()
+            },
+        );
+        (merchant, prop::collection::vec(any_product(), 0..30)).prop_map(|(merchant, products)| {
+            Storefront::new("magic-wands", merchant, Assortment::new("EUR".to_owned(), products))
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_plan_passes_the_check(storefront in any_storefront(), signals in any_signals()) {
+            for persona in Persona::ALL {
+                let planned = plan(persona, &signals, &storefront);
+                prop_assert_eq!(check(planned.clone(), &storefront).err(), None, "{:?}", planned);
+            }
+        }
+
+        #[test]
+        fn the_same_shopper_sees_the_same_page(storefront in any_storefront(), signals in any_signals()) {
+            let again = plan(Persona::Explorer, &signals.clone(), &storefront.clone());
+            prop_assert_eq!(plan(Persona::Explorer, &signals, &storefront), again);
+        }
+    }
+
+    #[test]
+    fn a_single_product_is_enough_for_a_page() {
+        let assortment = Assortment::new("EUR".to_owned(), vec![product("a", "Wands", 1)]);
+        let storefront = Storefront::new("s", merchant(), assortment);
+        for persona in Persona::ALL {
+            assert!(check(plan(persona, &Signals::default(), &storefront), &storefront).is_ok());
+        }
+    }
+}

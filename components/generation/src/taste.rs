@@ -1,0 +1,160 @@
+//! What a shopper seems to like, and how near a product comes to it.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use page::Product;
+
+use crate::assortment::{Assortment, reduction_percent};
+use crate::persona::Persona;
+use crate::storefront::Signals;
+
+/// What a look, a place in the cart and a purchase say about a product's category and tags.
+const VIEWED: u32 = 1;
+const BOUGHT: u32 = 3;
+const CARTED: u32 = 4;
+/// How much a category says, where a tag says 1.
+const CATEGORY: u32 = 3;
+/// What a word of a search says about products that have it.
+const SEARCHED: u32 = 4;
+/// Shorter words of a search say nothing, in bytes.
+const WORD_BYTES_MIN: usize = 3;
+/// So many signals of a kind count, the newest first.
+const SIGNALS_MAX: usize = 20;
+
+/// What a shopper seems to like.
+#[derive(Debug, Default)]
+pub struct Taste<'a> {
+    categories: BTreeMap<&'a str, u32>,
+    tags: BTreeMap<&'a str, u32>,
+    words: BTreeSet<String>,
+}
+
+impl<'a> Taste<'a> {
+    /// Reads it from what the shopper did.
+    pub fn of(signals: &'a Signals, assortment: &'a Assortment) -> Self {
+        let mut taste = Self { words: search_words(signals), ..Self::default() };
+        for (ids, weight) in
+            [(&signals.views, VIEWED), (&signals.carted, CARTED), (&signals.purchased, BOUGHT)]
+        {
+            for product in assortment.resolve(ids).take(SIGNALS_MAX) {
+                taste.learn(product, weight);
+            }
+        }
+        taste
+    }
+
+    fn learn(&mut self, product: &'a Product, weight: u32) {
+        *self.categories.entry(&product.category).or_default() += weight * CATEGORY;
+        for tag in &product.tags {
+            *self.tags.entry(tag).or_default() += weight;
+        }
+    }
+
+    /// How near a product comes to it; 0 for one that nothing speaks for.
+    pub fn affinity(&self, product: &Product) -> u32 {
+        let category = self.categories.get(product.category.as_str()).copied().unwrap_or(0);
+        let tags: u32 = product.tags.iter().filter_map(|tag| self.tags.get(tag.as_str())).sum();
+        let found = self.words.iter().filter(|word| mentions(product, word)).count();
+        category + tags + SEARCHED * u32::try_from(found).unwrap_or(0)
+    }
+
+    /// Whether the shopper had to do with a category.
+    pub fn knows(&self, category: &str) -> bool {
+        self.categories.contains_key(category)
+    }
+
+    /// The products on offer, in the order in which this persona wants to see them. Where nothing
+    /// tells two apart, the one that sells better comes first.
+    pub fn rank(&self, persona: Persona, assortment: &'a Assortment) -> Vec<&'a Product> {
+        let mut ranked: Vec<_> = assortment.offered().collect();
+        match persona {
+            Persona::Minimalist | Persona::Loyalist => {
+                ranked.sort_by_key(|product| Reverse(self.affinity(product)));
+            }
+            Persona::Dealhunter => {
+                ranked.sort_by_key(|product| {
+                    (Reverse(reduction_percent(product)), Reverse(self.affinity(product)))
+                });
+            }
+            Persona::Explorer => ranked = self.mixed(&ranked),
+        }
+        ranked
+    }
+
+    /// One of each category in turn, those that the shopper does not know yet first.
+    fn mixed(&self, products: &[&'a Product]) -> Vec<&'a Product> {
+        let mut dealt: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut turns: Vec<_> = products
+            .iter()
+            .map(|product| {
+                let turn = dealt.entry(&product.category).or_default();
+                *turn += 1;
+                ((*turn, self.knows(&product.category)), *product)
+            })
+            .collect();
+        turns.sort_by_key(|(turn, _)| *turn);
+        turns.into_iter().map(|(_, product)| product).collect()
+    }
+}
+
+fn search_words(signals: &Signals) -> BTreeSet<String> {
+    let searches = signals.searches.iter().take(SIGNALS_MAX);
+    let words = searches.flat_map(|search| search.split(|c: char| !c.is_alphanumeric()));
+    words.filter(|word| word.len() >= WORD_BYTES_MIN).take(SIGNALS_MAX).map(str::to_lowercase).collect()
+}
+
+fn mentions(product: &Product, word: &str) -> bool {
+    let holds = |text: &str| text.to_lowercase().contains(word);
+    holds(&product.title) || holds(&product.category) || product.tags.iter().any(|tag| holds(tag))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fakes::assortment;
+
+    fn ids(products: &[&Product]) -> Vec<String> {
+        products.iter().map(|product| product.id.clone()).collect()
+    }
+
+    fn ranked(persona: Persona, signals: &Signals) -> Vec<String> {
+        let assortment = assortment();
+        ids(&Taste::of(signals, &assortment).rank(persona, &assortment))
+    }
+
+    #[test]
+    fn what_was_carted_draws_its_category_up() {
+        let signals = Signals {
+            views: vec!["wand-1".to_owned()],
+            carted: vec!["potion-1".to_owned()],
+            ..Signals::default()
+        };
+        let ranked = ranked(Persona::Loyalist, &signals);
+        assert!(ranked[0].starts_with("potion"), "{ranked:?}");
+        assert!(ranked.iter().position(|id| id == "wand-1") < ranked.iter().position(|id| id == "hat-1"));
+    }
+
+    #[test]
+    fn what_was_searched_for_comes_first() {
+        let signals = Signals { searches: vec!["a HAT!".to_owned()], ..Signals::default() };
+        assert!(ranked(Persona::Minimalist, &signals)[0].starts_with("hat"));
+    }
+
+    #[test]
+    fn a_dealhunter_sees_the_largest_reduction_first() {
+        assert_eq!(ranked(Persona::Dealhunter, &Signals::default())[..2], ["potion-2", "wand-3"]);
+    }
+
+    #[test]
+    fn an_explorer_sees_one_of_each_category_in_turn_and_the_unknown_first() {
+        let signals = Signals { views: vec!["wand-1".to_owned()], ..Signals::default() };
+        let ranked = ranked(Persona::Explorer, &signals);
+        assert_eq!(ranked[..6], ["hat-1", "potion-1", "wand-1", "hat-2", "potion-2", "wand-2"]);
+    }
+
+    #[test]
+    fn without_signals_what_sells_best_comes_first() {
+        assert_eq!(ranked(Persona::Minimalist, &Signals::default())[..3], ["wand-1", "wand-2", "wand-3"]);
+    }
+}

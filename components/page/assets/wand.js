@@ -1,0 +1,156 @@
+(() => {
+'use strict';
+const { body } = document;
+const main = document.querySelector('main');
+const { store } = body.dataset;
+const shopper = new URLSearchParams(location.search).get('shopper');
+
+// The page lives at {prefix}/s/{store}, or at {prefix} itself behind an app proxy.
+const path = location.pathname.replace(/\/$/, '');
+const cut = path.lastIndexOf('/s/');
+const api = (cut < 0 ? path : path.slice(0, cut)) + '/api/';
+
+// What the shopper does.
+
+const track = (event) => shopper && fetch(api + 'shopper/track', {
+  method: 'POST',
+  keepalive: true,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ store, shopper, events: [event] }),
+}).catch(() => {});
+
+const search = (text) => {
+  const term = text.trim().slice(0, 80);
+  if (term) track({ type: 'search', term });
+};
+
+const put = (button) => {
+  const label = button.firstChild;
+  const mark = (text, added) => {
+    label.data = text;
+    button.classList.toggle('added', added);
+  };
+  mark('Added', true);
+  document.querySelector('#said').textContent = button.textContent;
+  clearTimeout(button.timer);
+  button.timer = setTimeout(mark, 2500, 'Add to cart', false);
+  track({ type: 'add-to-cart', product: button.dataset.cart });
+};
+
+const filter = (form) => {
+  const words = form.q.value.toLowerCase().split(/\s+/);
+  const found = new Set();
+  for (const card of main.querySelectorAll('.cards li')) {
+    const text = card.textContent.toLowerCase();
+    card.hidden = !words.every((word) => text.includes(word));
+    if (!card.hidden) found.add(card.dataset.id);
+  }
+  const count = (found.size || 'No') + (found.size === 1 ? ' product' : ' products');
+  form.parentNode.querySelector('output').textContent = form.q.value && count + ' found on this page';
+};
+
+const sort = ({ value, parentNode }) => {
+  const list = parentNode.parentNode.nextElementSibling;
+  const sign = { 'price-ascending': 1, 'price-descending': -1 }[value] || 0;
+  list.featured ??= [...list.children];
+  list.append(...[...list.featured].sort((a, b) => sign * (a.dataset.price - b.dataset.price)));
+  track({ type: 'sort', value });
+};
+
+const on = (type, selector, act) => document.addEventListener(type, (event) => {
+  const element = event.target.closest(selector);
+  if (element) act(element, event);
+});
+on('click', '[data-cart]', put);
+on('click', '[data-id] a', (link) => track({ type: 'view', product: link.closest('[data-id]').dataset.id }));
+on('click', 'a[data-term]', (link) => search(link.dataset.term));
+on('click', 'button[data-term]', (button) => {
+  const form = button.closest('section').querySelector('form');
+  form.q.value = button.dataset.term;
+  form.requestSubmit();
+});
+on('submit', 'form', (form) => search(form.q.value));
+on('submit', '[data-filter]', (form, event) => {
+  event.preventDefault();
+  filter(form);
+});
+on('input', '[data-filter] input', (input) => filter(input.form));
+on('change', '[data-sort]', sort);
+
+// The page that is being made for the shopper.
+
+const isNewest = () => {
+  const timings = performance.getEntriesByType('navigation')[0]?.serverTiming;
+  const cache = timings?.find((timing) => timing.name === 'cache')?.description;
+  return cache ? cache === 'HIT' : body.dataset.generated === 'true';
+};
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+const turn = () => new Promise((done) => document.addEventListener('visibilitychange', done, { once: true }));
+
+const get = async (url, options) => {
+  const answer = await fetch(url, options);
+  if (!answer.ok) throw answer.status;
+  return answer;
+};
+
+// With the pictures that are seen first already decoded.
+const load = async () => {
+  const answer = await get(location.href, { cache: 'no-store' });
+  if (answer.headers.get('x-generated') !== 'true') throw answer.status;
+  const next = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const pictures = [...next.querySelectorAll('main img:not([loading])')].map((picture) => {
+    picture.decoding = 'sync';
+    const copy = new Image();
+    copy.src = picture.src;
+    return copy.decode().catch(() => {});
+  });
+  await Promise.race([Promise.all(pictures), pause(4000)]);
+  return next;
+};
+
+const wait = async () => {
+  const status = api + 'generation/status?' + new URLSearchParams({ store, shopper, wait: 20 });
+  for (let failures = 0; failures < 10;) {
+    while (document.hidden) await turn();
+    try {
+      const { state } = await (await get(status)).json();
+      if (state === 'ready') return await load();
+      if (state !== 'queued' && state !== 'running') return;
+      failures = 0;
+    } catch {
+      failures++;
+    }
+    await pause(1000 * 1.6 ** failures);
+  }
+};
+
+const show = (next) => {
+  const change = () => {
+    main.replaceChildren(...next.querySelector('main').childNodes);
+    document.title = next.title;
+    body.dataset.generated = 'true';
+    document.documentElement.dataset.swapped = 'true';
+    scrollTo(0, 0);
+  };
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  if (still || !document.startViewTransition) change();
+  else document.startViewTransition(change).ready.catch(() => {});
+};
+
+// Nothing moves under a shopper who is reading or typing.
+const offer = (next) => {
+  const button = document.createElement('button');
+  button.textContent = 'Your storefront is ready';
+  button.onclick = () => {
+    button.remove();
+    show(next);
+    main.focus({ preventScroll: true });
+  };
+  document.querySelector('#news').append(button);
+};
+
+track({ type: 'visit' });
+if (shopper && !isNewest()) {
+  wait().then((next) => next && (scrollY > 0 || main.contains(document.activeElement) ? offer : show)(next)).catch(() => {});
+}
+})();

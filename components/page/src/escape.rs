@@ -1,0 +1,94 @@
+//! How text enters a document: as text, whoever wrote it and whoever reads it next.
+//!
+//! A page may be handed to Shopify to be rendered inside a theme. There it is a Liquid template,
+//! so that `{{ … }}` and `{% … %}` in a product's title would be run. Braces and percent signs are
+//! therefore written as character references, just as the characters that HTML gives a meaning to.
+//! Only the percent sign of a percent-encoded byte stays as it is: beside braces that are none it
+//! means nothing, and a picture in a `data:` address has hundreds.
+
+use std::fmt::{self, Write};
+
+use askama::filters::Escaper;
+
+/// Escapes for HTML text and quoted attributes, in a document that may be read as Liquid.
+#[derive(Debug, Clone, Copy)]
+pub struct HtmlInLiquid;
+
+impl Escaper for HtmlInLiquid {
+    fn write_escaped_str<W: Write>(&self, mut out: W, text: &str) -> fmt::Result {
+        let mut rest = text;
+        while let Some((plain, reference, after)) = next_special(rest) {
+            out.write_str(plain)?;
+            out.write_str(reference)?;
+            rest = after;
+        }
+        out.write_str(rest)
+    }
+}
+
+/// The text before the first special character, the reference to it, and the text after it.
+fn next_special(text: &str) -> Option<(&str, &'static str, &str)> {
+    text.bytes().enumerate().find_map(|(at, byte)| {
+        let reference = reference(byte)?;
+        // All special characters are ASCII, one byte long.
+        let (plain, after) = (text.get(..at)?, text.get(at + 1..)?);
+        (byte != b'%' || !starts_with_hex(after)).then_some((plain, reference, after))
+    })
+}
+
+/// Whether a percent sign before the text encodes a byte (RFC 3986, section 2.1).
+fn starts_with_hex(text: &str) -> bool {
+    matches!(text.as_bytes(), [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
+}
+
+fn reference(byte: u8) -> Option<&'static str> {
+    Some(match byte {
+        b'"' => "&#34;",
+        b'%' => "&#37;",
+        b'&' => "&#38;",
+        b'\'' => "&#39;",
+        b'<' => "&#60;",
+        b'>' => "&#62;",
+        b'{' => "&#123;",
+        b'}' => "&#125;",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn escaped(text: &str) -> String {
+        let mut out = String::new();
+        HtmlInLiquid.write_escaped_str(&mut out, text).unwrap();
+        out
+    }
+
+    /// What a browser makes of it.
+    fn read_back(text: &str) -> String {
+        let special = ['"', '%', '\'', '<', '>', '{', '}', '&'];
+        special
+            .iter()
+            .fold(text.to_owned(), |text, &c| text.replace(&format!("&#{};", c as u32), &c.to_string()))
+    }
+
+    #[test]
+    fn markup_and_liquid_become_text() {
+        assert_eq!(escaped("<b title='x'>"), "&#60;b title=&#39;x&#39;&#62;");
+        assert_eq!(escaped("{{ 7 | times: 7 }}"), "&#123;&#123; 7 | times: 7 &#125;&#125;");
+        assert_eq!(escaped("{%- raw -%}"), "&#123;&#37;- raw -&#37;&#125;");
+        assert_eq!(escaped("{%20%}"), "&#123;%20&#37;&#125;");
+        assert_eq!(escaped("Zauberstäbe – 50 €"), "Zauberstäbe – 50 €");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_special_survives_and_nothing_is_lost(text in "[\\PC\"%&'<>{}]{0,60}") {
+            let out = escaped(&text);
+            prop_assert!(!out.contains(['"', '\'', '<', '>', '{', '}']), "{out:?}");
+            prop_assert_eq!(read_back(&out), text);
+        }
+    }
+}

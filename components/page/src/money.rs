@@ -1,0 +1,125 @@
+//! Prices as shoppers read them.
+
+/// An amount in a currency, such as `$1,024.00`, `¥2,400`, or `24.00 CHF` where the currency has
+/// no symbol that English readers know. `minor` counts the currency's minor unit.
+pub fn money(minor: u64, currency: &str) -> String {
+    let currency = currency.to_ascii_uppercase();
+    let amount = amount(minor, decimals(&currency));
+    match symbol(&currency) {
+        Some(symbol) => format!("{symbol}{amount}"),
+        None => format!("{amount} {currency}"),
+    }
+}
+
+/// How much less a price is than it was before, in percent rounded down; `None` below 1 percent.
+pub fn percent_off(price: u64, before: u64) -> Option<u64> {
+    let saved = u128::from(before.checked_sub(price)?);
+    let percent = (saved * 100).checked_div(u128::from(before))?;
+    u64::try_from(percent).ok().filter(|&percent| percent > 0)
+}
+
+fn amount(minor: u64, decimals: u32) -> String {
+    let unit = 10_u64.pow(decimals);
+    let whole = grouped(minor / unit);
+    match decimals {
+        0 => whole,
+        decimals => format!("{whole}.{:0width$}", minor % unit, width = decimals as usize),
+    }
+}
+
+/// Digits in groups of three.
+fn grouped(whole: u64) -> String {
+    match (whole / 1000, whole % 1000) {
+        (0, last) => last.to_string(),
+        (rest, last) => format!("{},{last:03}", grouped(rest)),
+    }
+}
+
+/// Digits after the decimal point (ISO 4217, list one, "minor unit").
+fn decimals(currency: &str) -> u32 {
+    match currency {
+        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI"
+        | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+        "CLF" | "UYW" => 4,
+        _ => 2,
+    }
+}
+
+/// The symbol by which English readers tell a currency from all others (Unicode CLDR, `en`).
+fn symbol(currency: &str) -> Option<&'static str> {
+    Some(match currency {
+        "AUD" => "A$",
+        "BRL" => "R$",
+        "CAD" => "CA$",
+        "CNY" => "CN¥",
+        "EUR" => "€",
+        "GBP" => "£",
+        "HKD" => "HK$",
+        "ILS" => "₪",
+        "INR" => "₹",
+        "JPY" => "¥",
+        "KRW" => "₩",
+        "MXN" => "MX$",
+        "NZD" => "NZ$",
+        "PHP" => "₱",
+        "TWD" => "NT$",
+        "USD" => "$",
+        "VND" => "₫",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn money_has_its_currencys_symbol_and_decimals() {
+        for (minor, currency, expected) in [
+            (2400, "USD", "$24.00"),
+            (2400, "usd", "$24.00"),
+            (2400, "EUR", "€24.00"),
+            (2400, "GBP", "£24.00"),
+            (2400, "JPY", "¥2,400"),
+            (2400, "CHF", "24.00 CHF"),
+            (2400, "KWD", "2.400 KWD"),
+            (2400, "CLF", "0.2400 CLF"),
+            (2400, "CAD", "CA$24.00"),
+            (0, "USD", "$0.00"),
+            (5, "USD", "$0.05"),
+            (99_999, "USD", "$999.99"),
+            (100_000, "USD", "$1,000.00"),
+            (100_000_500, "USD", "$1,000,005.00"),
+            (u64::MAX, "JPY", "¥18,446,744,073,709,551,615"),
+        ] {
+            assert_eq!(money(minor, currency), expected);
+        }
+    }
+
+    #[test]
+    fn percent_off_is_rounded_down() {
+        for (price, before, expected) in [
+            (50, 100, Some(50)),
+            (2_001, 3_000, Some(33)),
+            (1_999, 2_000, None),
+            (1_980, 2_000, Some(1)),
+            (1, u64::MAX, Some(99)),
+            (0, 1, Some(100)),
+            (100, 100, None),
+            (101, 100, None),
+            (0, 0, None),
+        ] {
+            assert_eq!(percent_off(price, before), expected, "{price} instead of {before}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_digit_of_an_amount_is_lost(minor: u64, currency in "[A-Z]{3}") {
+            let digits: String = money(minor, &currency).chars().filter(char::is_ascii_digit).collect();
+            prop_assert_eq!(digits.parse::<u64>(), Ok(minor));
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! What the template writes: blocks with their prices as text, their addresses checked, and
+//! their pictures told when to load.
+
+use std::collections::BTreeSet;
+
+use crate::address::{Address, query_value};
+use crate::money::{money, percent_off};
+use crate::{Block, Image, Page, Product, Shop};
+
+/// From how many products on a grid can be sorted.
+const SORTABLE_MIN: usize = 6;
+/// Pictures that load at once, beside the first of the page: a row.
+const EAGER_PICTURES: usize = 4;
+
+/// The sections of a page, from top to bottom.
+pub fn sections<'a>(page: &Page<'a>) -> Vec<Section<'a>> {
+    let mut desk = Desk { shop: page.shop, pictures: 0, has_hero: false, anchors: BTreeSet::new() };
+    page.blocks.iter().filter_map(|block| desk.section(block)).collect()
+}
+
+/// A part of a page, ready to be written.
+pub enum Section<'a> {
+    Hero(Hero<'a>),
+    Cards(Cards<'a>),
+    Spotlight { heading: &'a str, text: &'a str, card: Card<'a> },
+    Bundle { text: &'a str, cards: Cards<'a>, total: Option<Price> },
+    Search(Search<'a>),
+    Story { heading: &'a str, text: &'a str },
+    Reassurance { points: Vec<&'a str> },
+}
+
+pub struct Hero<'a> {
+    /// Whether its headline is the heading of the document.
+    pub first: bool,
+    pub headline: &'a str,
+    pub text: &'a str,
+    pub card: Option<Card<'a>>,
+}
+
+pub struct Cards<'a> {
+    pub heading: &'a str,
+    pub layout: Layout,
+    pub items: Vec<Card<'a>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// As many rows as it takes.
+    Grid,
+    /// One row, scrolled sideways.
+    Row,
+    /// One row of small cards that cannot be bought from.
+    SmallRow,
+}
+
+/// A product.
+pub struct Card<'a> {
+    pub product: &'a Product,
+    /// Who made it and what it is.
+    pub kind: Vec<&'a str>,
+    pub link: Option<Address<'a>>,
+    /// The id of its element, where its link leads here.
+    pub anchor: Option<&'a str>,
+    pub picture: Option<Picture<'a>>,
+    pub price: Price,
+    pub purchase: Purchase<'a>,
+}
+
+pub struct Picture<'a> {
+    pub url: Address<'a>,
+    pub alt: &'a str,
+    pub width: u32,
+    pub height: u32,
+    pub loading: Loading,
+}
+
+#[derive(Clone, Copy)]
+pub enum Loading {
+    /// Before all else: the largest thing that is seen first.
+    First,
+    /// With the page.
+    Eager,
+    /// When it comes into view.
+    Lazy,
+}
+
+pub struct Price {
+    pub now: String,
+    /// What it was, if it was more.
+    pub before: Option<String>,
+    /// By how much it is reduced, in percent.
+    pub percent_off: Option<u64>,
+}
+
+/// How a product is bought.
+pub enum Purchase<'a> {
+    /// Into the cart, on this page.
+    Cart,
+    /// On the shop's own page of it.
+    Page(Address<'a>),
+    SoldOut,
+    /// Not from here: the shop sells on a page that cannot be linked to.
+    Elsewhere,
+}
+
+pub struct Search<'a> {
+    pub heading: &'a str,
+    /// The shop whose search answers; without one, the script filters what is on the page.
+    pub shop: Option<Address<'a>>,
+    pub terms: Vec<Term<'a>>,
+}
+
+pub struct Term<'a> {
+    pub text: &'a str,
+    /// The text as the value of a query parameter.
+    pub query: String,
+}
+
+impl Cards<'_> {
+    pub fn is_sortable(&self) -> bool {
+        self.layout == Layout::Grid && self.items.len() >= SORTABLE_MIN
+    }
+}
+
+impl Card<'_> {
+    /// What stands in for a picture.
+    pub fn initial(&self) -> &str {
+        let title = self.product.title.trim();
+        title.chars().next().and_then(|first| title.get(..first.len_utf8())).unwrap_or_default()
+    }
+}
+
+/// Makes sections in their order on the page, and so knows which come first.
+struct Desk<'a> {
+    shop: &'a Shop,
+    pictures: usize,
+    has_hero: bool,
+    anchors: BTreeSet<&'a str>,
+}
+
+impl<'a> Desk<'a> {
+    /// The section for a block; `None` for a block with nothing in it.
+    fn section(&mut self, block: &Block<'a>) -> Option<Section<'a>> {
+        Some(match block {
+            Block::Hero { headline, text, product } => Section::Hero(self.hero(headline, text, *product)),
+            Block::Grid { heading, products } => {
+                Section::Cards(self.cards(heading, Layout::Grid, products)?)
+            }
+            Block::Deals { heading, products } => {
+                Section::Cards(self.cards(heading, Layout::Row, products)?)
+            }
+            Block::RecentlyViewed { heading, products } => {
+                Section::Cards(self.cards(heading, Layout::SmallRow, products)?)
+            }
+            Block::Spotlight { heading, text, product } => {
+                Section::Spotlight { heading, text, card: self.card(product) }
+            }
+            Block::Bundle { heading, text, products } => Section::Bundle {
+                text,
+                cards: self.cards(heading, Layout::Grid, products)?,
+                total: self.total(products),
+            },
+            Block::Search { heading, terms } => Section::Search(self.search(heading, terms)),
+            Block::Story { heading, text } => Section::Story { heading, text },
+            Block::Reassurance { points } if points.is_empty() => return None,
+            Block::Reassurance { points } => Section::Reassurance { points: points.clone() },
+        })
+    }
+
+    fn hero(&mut self, headline: &'a str, text: &'a str, product: Option<&'a Product>) -> Hero<'a> {
+        let first = !std::mem::replace(&mut self.has_hero, true);
+        Hero { first, headline, text, card: product.map(|product| self.card(product)) }
+    }
+
+    fn cards(&mut self, heading: &'a str, layout: Layout, products: &[&'a Product]) -> Option<Cards<'a>> {
+        let items: Vec<_> = products.iter().map(|product| self.card(product)).collect();
+        (!items.is_empty()).then_some(Cards { heading, layout, items })
+    }
+
+    fn card(&mut self, product: &'a Product) -> Card<'a> {
+        let vendor = product.vendor.as_str();
+        let kind = [if vendor == self.shop.name { "" } else { vendor }, product.category.as_str()];
+        let link = Address::of_link(&product.url);
+        Card {
+            product,
+            kind: kind.into_iter().filter(|text| !text.is_empty()).collect(),
+            link,
+            anchor: link.and_then(Address::fragment).filter(|&anchor| self.anchors.insert(anchor)),
+            picture: product.image.as_ref().and_then(|image| self.picture(image, &product.title)),
+            price: self.price(product.price, product.price_before),
+            purchase: self.purchase(product, link),
+        }
+    }
+
+    fn picture(&mut self, image: &'a Image, title: &'a str) -> Option<Picture<'a>> {
+        let url = Address::of_picture(&image.url)?;
+        let loading = match self.pictures {
+            0 => Loading::First,
+            1..=EAGER_PICTURES => Loading::Eager,
+            _ => Loading::Lazy,
+        };
+        self.pictures += 1;
+        let alt = if image.alt.trim().is_empty() { title } else { &image.alt };
+        Some(Picture { url, alt, width: image.width.max(1), height: image.height.max(1), loading })
+    }
+
+    fn price(&self, price: u64, before: Option<u64>) -> Price {
+        let before = before.filter(|&before| before > price);
+        Price {
+            now: money(price, &self.shop.currency),
+            before: before.map(|before| money(before, &self.shop.currency)),
+            percent_off: before.and_then(|before| percent_off(price, before)),
+        }
+    }
+
+    /// A shop with pages of its own sells there: its products may have options to choose.
+    fn purchase(&self, product: &Product, link: Option<Address<'a>>) -> Purchase<'a> {
+        match (product.available, Address::of_shop(&self.shop.url), link) {
+            (false, _, _) => Purchase::SoldOut,
+            (true, Some(_), Some(link)) => Purchase::Page(link),
+            (true, Some(_), None) => Purchase::Elsewhere,
+            (true, None, _) => Purchase::Cart,
+        }
+    }
+
+    /// What products cost together; `None` if they cannot be had together.
+    fn total(&self, products: &[&Product]) -> Option<Price> {
+        let sum = |price: fn(&Product) -> u64| {
+            products.iter().map(|product| price(product)).fold(0, u64::saturating_add)
+        };
+        let before = sum(|product| product.price_before.unwrap_or(0).max(product.price));
+        let all_available = products.iter().all(|product| product.available);
+        all_available.then(|| self.price(sum(|product| product.price), Some(before)))
+    }
+
+    fn search(&self, heading: &'a str, terms: &[&'a str]) -> Search<'a> {
+        let term = |&text: &&'a str| Term { text, query: query_value(text) };
+        Search { heading, shop: Address::of_shop(&self.shop.url), terms: terms.iter().map(term).collect() }
+    }
+}

@@ -1,0 +1,337 @@
+//! What holds of every document.
+
+mod samples;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use page::{Block, Image, Page, Product, Shop, content_security_policy, fallback, render};
+use proptest::prelude::*;
+use sha2::{Digest as _, Sha256};
+
+fn fallback_page(count: usize) -> String {
+    render(&fallback(&samples::shop(), &samples::products(count), &samples::promises()))
+}
+
+/// The document without its style and script: what was written for this page.
+fn markup(document: &str) -> String {
+    ["style", "script"].iter().fold(document.to_owned(), |text, name| {
+        let inline = inline(&text, name).to_owned();
+        text.replace(&inline, "")
+    })
+}
+
+fn inline<'a>(document: &'a str, name: &str) -> &'a str {
+    let (_, rest) = document.split_once(&format!("<{name}>")).expect("it has one");
+    rest.split_once(&format!("</{name}>")).expect("it ends").0
+}
+
+/// The attributes of each element of a name, with the name.
+fn elements<'a>(document: &'a str, name: &str) -> Vec<&'a str> {
+    let start = format!("<{name}");
+    let is_named = |tag: &&str| matches!(tag.as_bytes().get(start.len()), None | Some(b' '));
+    let tags = document.match_indices(&start).filter_map(|(at, _)| document[at..].split('>').next());
+    tags.filter(is_named).collect()
+}
+
+#[test]
+fn every_document_has_one_heading_one_main_part_and_a_language() {
+    for count in [0, 1, 2, 14, 100] {
+        let document = fallback_page(count);
+        for name in ["h1", "main", "header", "footer", "title", "style", "script"] {
+            assert_eq!(elements(&markup(&document), name).len(), 1, "{name} with {count} products");
+        }
+        assert!(document.starts_with("<!doctype html>\n<html lang=\"en\">"));
+        assert!(document.contains(r#"<body data-store="magic-wands" data-generated="false">"#));
+    }
+}
+
+#[test]
+fn without_a_hero_or_with_two_there_is_one_first_heading() {
+    let shop = samples::shop();
+    let hero = Block::Hero { headline: "Hello", text: "There", product: None };
+    for blocks in [vec![], vec![hero.clone()], vec![hero.clone(), hero]] {
+        let document = render(&Page { shop: &shop, title: "Wands", blocks, generated: true });
+        assert_eq!(elements(&document, "h1").len(), 1);
+        assert!(document.contains(r#"data-generated="true""#));
+    }
+}
+
+#[test]
+fn every_picture_has_a_text_and_dimensions() {
+    let mut products = samples::products(30);
+    products[2].image.as_mut().unwrap().alt.clear();
+    let document = render(&fallback(&samples::shop(), &products, &[]));
+    let pictures = elements(&document, "img");
+    assert!(pictures.len() > 12);
+    for picture in pictures {
+        assert!(picture.contains(r#" width="600" height="600""#), "{picture}");
+        assert!(picture.contains(" alt=\"") && !picture.contains("alt=\"\""), "{picture}");
+    }
+    assert!(document.contains(r#"alt="Linen cloak, midnight""#), "the title stands in for a missing text");
+}
+
+#[test]
+fn a_product_without_a_picture_is_shown_by_its_initial() {
+    let mut products = samples::products(2);
+    products[0].image = None;
+    products[1].image.as_mut().unwrap().url = "javascript:alert(1)".to_owned();
+    let document = render(&fallback(&samples::shop(), &products, &[]));
+    assert_eq!(elements(&document, "img").len(), 0);
+    for initial in ["H", "C"] {
+        assert!(document.contains(&format!(r#"<span class="blank" aria-hidden="true">{initial}</span>"#)));
+    }
+}
+
+#[test]
+fn what_is_seen_first_loads_first() {
+    let document = fallback_page(30);
+    let pictures = elements(&document, "img");
+    let lazy: Vec<bool> = pictures.iter().map(|picture| picture.contains(r#"loading="lazy""#)).collect();
+    let urgent: Vec<bool> =
+        pictures.iter().map(|picture| picture.contains(r#"fetchpriority="high""#)).collect();
+    assert_eq!(urgent.iter().position(|&urgent| urgent), Some(0));
+    assert_eq!(urgent.iter().filter(|&&urgent| urgent).count(), 1);
+    assert_eq!(lazy.iter().position(|&lazy| lazy), Some(5));
+    assert!(lazy[5..].iter().all(|&lazy| lazy));
+}
+
+#[test]
+fn the_policy_allows_the_style_and_script_that_are_there_and_no_other() {
+    let document = fallback_page(14);
+    for name in ["style", "script"] {
+        let hash = STANDARD.encode(Sha256::digest(inline(&document, name)));
+        assert!(content_security_policy().contains(&format!("{name}-src 'sha256-{hash}'")), "{name}");
+    }
+    assert!(!content_security_policy().contains("unsafe"));
+    assert!(!markup(&document).contains(" style="), "the policy forbids styles in attributes");
+    assert!(!skeleton(&markup(&document)).contains(" on"), "nor handlers");
+}
+
+#[test]
+fn a_page_of_twelve_products_is_small() {
+    let mut products = samples::products(13);
+    for product in &mut products {
+        product.image.as_mut().unwrap().url = "/w.jpg".to_owned();
+    }
+    let document = render(&fallback(&samples::shop(), &products, &samples::promises()));
+    assert!(document.len() < 24 * 1024, "{} bytes", document.len());
+}
+
+#[test]
+fn a_shop_without_products_has_a_page_that_says_so() {
+    let document = fallback_page(0);
+    assert!(document.contains(">Magic Wands</h1>"));
+    assert!(document.contains("look in again soon"));
+    assert_eq!(elements(&document, "form").len(), 0, "there is nothing to search");
+    assert!(document.contains("Free returns for 30 days"));
+}
+
+#[test]
+fn the_best_product_that_is_available_opens_the_fallback_page() {
+    let (shop, mut products) = (samples::shop(), samples::products(3));
+    products[0].available = false;
+    let page = fallback(&shop, &products, &[]);
+    assert!(matches!(page.blocks[0], Block::Hero { product: Some(product), .. } if product.id == "p1"));
+    for product in &mut products {
+        product.available = false;
+    }
+    let page = fallback(&shop, &products, &[]);
+    assert!(matches!(page.blocks[0], Block::Hero { product: None, .. }));
+}
+
+#[test]
+fn the_fallback_page_shows_best_sellers_then_the_largest_reductions() {
+    let (shop, products) = (samples::shop(), samples::products(100));
+    let page = fallback(&shop, &products, &[]);
+    let Block::Grid { products: best, .. } = &page.blocks[2] else { panic!("no grid") };
+    assert_eq!(best.len(), 12);
+    assert_eq!(best[0].id, "p1", "the hero's product is not shown twice");
+    assert!(best.iter().all(|product| product.available), "what is sold out comes last");
+    let Block::Deals { products: deals, .. } = &page.blocks[3] else { panic!("no deals") };
+    assert_eq!(deals.len(), 8);
+    assert!(deals.iter().all(|product| product.title == "Copper travel cauldron"), "20 % is most");
+    assert_eq!(page.blocks.len(), 4, "without promises, none are made");
+}
+
+#[test]
+fn only_reduced_products_make_deals() {
+    let (shop, mut products) = (samples::shop(), samples::products(12));
+    for product in &mut products {
+        product.price_before = Some(product.price);
+    }
+    let page = fallback(&shop, &products, &[]);
+    assert!(!page.blocks.iter().any(|block| matches!(block, Block::Deals { .. })));
+}
+
+#[test]
+fn a_reduced_price_is_told_to_those_who_cannot_see_it() {
+    let document = fallback_page(3);
+    assert!(document.contains(
+        r#"<span class="quiet">Now </span><strong>$64.00</strong> <s><span class="quiet">Before </span>$80.00</s>"#
+    ));
+    assert!(document.contains("20&#37; off"));
+}
+
+#[test]
+fn what_is_sold_out_cannot_be_bought() {
+    let (shop, mut products) = (samples::shop(), samples::products(1));
+    let page = |products: &[Product]| {
+        let product = &products[0];
+        let blocks = vec![Block::Grid { heading: "One", products: vec![product] }];
+        render(&Page { shop: &shop, title: "One", blocks, generated: false })
+    };
+    assert!(page(&products).contains(r#"data-cart="p0""#) && !page(&products).contains("Sold out"));
+    products[0].available = false;
+    assert!(!page(&products).contains(r#"data-cart="p0""#) && page(&products).contains("Sold out"));
+}
+
+#[test]
+fn a_shop_with_pages_of_its_own_sells_and_searches_there() {
+    let shop = Shop { url: "https://wands.example".to_owned(), ..samples::shop() };
+    let document = render(&fallback(&shop, &samples::products(14), &[]));
+    let markup = markup(&document);
+    assert!(!markup.contains("data-cart") && !markup.contains("data-filter"));
+    assert!(markup.contains(r#"<form role="search" action="https://wands.example/search">"#));
+    assert!(markup.contains(r#"href="https://wands.example/search?q=Wands""#));
+    assert!(markup.contains(r#"<a class="button" href="/products/p0">View product"#));
+}
+
+#[test]
+fn a_shop_with_pages_of_its_own_sells_nothing_without_a_link() {
+    let shop = Shop { url: "https://wands.example".to_owned(), ..samples::shop() };
+    let mut products = samples::products(1);
+    products[0].url = "javascript:alert(1)".to_owned();
+    let document = markup(&render(&fallback(&shop, &products, &[])));
+    assert!(document.contains("Hawthorn wand"));
+    assert!(!document.contains("data-cart") && !document.contains("View product"));
+}
+
+#[test]
+fn a_link_to_a_product_of_this_page_leads_to_its_first_place() {
+    let mut products = samples::products(3);
+    for product in &mut products {
+        product.url = format!("#product-{}", product.id);
+    }
+    let document = render(&fallback(&samples::shop(), &products, &[]));
+    assert!(document.matches(r##"href="#product-p1""##).count() > 1, "in the grid and among the deals");
+    for product in &products {
+        assert_eq!(document.matches(&format!(r#" id="product-{}""#, product.id)).count(), 1);
+    }
+}
+
+#[test]
+fn a_bundle_says_what_it_costs_together_unless_it_cannot_be_had() {
+    let (shop, mut products) = (samples::shop(), samples::products(2));
+    let page = |products: &[Product]| {
+        let blocks = vec![Block::Bundle { heading: "Both", text: "", products: products.iter().collect() }];
+        render(&Page { shop: &shop, title: "Both", blocks, generated: true })
+    };
+    assert!(page(&products).contains("<strong>$153.00</strong>") && page(&products).contains("$169.00</s>"));
+    products[1].available = false;
+    assert!(!page(&products).contains("Together"));
+}
+
+#[test]
+fn long_grids_can_be_sorted_and_short_ones_need_not_be() {
+    assert!(markup(&fallback_page(7)).contains("data-sort"));
+    assert!(!markup(&fallback_page(6)).contains("data-sort"));
+}
+
+/// A page whose every text is the same.
+fn page_of(text: &str) -> String {
+    let shop = Shop {
+        id: text.to_owned(),
+        name: text.to_owned(),
+        url: text.to_owned(),
+        language: text.to_owned(),
+        currency: text.to_owned(),
+    };
+    let product = Product {
+        id: text.to_owned(),
+        title: text.to_owned(),
+        description: text.to_owned(),
+        vendor: format!("by {text}"),
+        category: text.to_owned(),
+        tags: vec![text.to_owned()],
+        url: text.to_owned(),
+        image: Some(Image { url: text.to_owned(), alt: text.to_owned(), width: 0, height: u32::MAX }),
+        price: u64::MAX,
+        price_before: Some(u64::MAX),
+        available: true,
+    };
+    let products = vec![&product; 7];
+    let (heading, headline) = (text, text);
+    let blocks = vec![
+        Block::Hero { headline, text, product: Some(&product) },
+        Block::Grid { heading, products: products.clone() },
+        Block::Spotlight { heading, text, product: &product },
+        Block::Bundle { heading, text, products: products.clone() },
+        Block::Deals { heading, products: products.clone() },
+        Block::Search { heading, terms: vec![text] },
+        Block::Story { heading, text },
+        Block::RecentlyViewed { heading, products },
+        Block::Reassurance { points: vec![text] },
+    ];
+    render(&Page { shop: &shop, title: text, blocks, generated: true })
+}
+
+/// The tags of a document, without the values of their attributes.
+fn skeleton(document: &str) -> String {
+    let mut quoted = false;
+    let mut inside = false;
+    document
+        .chars()
+        .filter(|&c| {
+            match c {
+                '"' if inside => quoted = !quoted,
+                '<' if !quoted => inside = true,
+                '>' if !quoted && inside => {
+                    inside = false;
+                    return true;
+                }
+                _ => {}
+            }
+            inside && !quoted
+        })
+        .collect()
+}
+
+#[test]
+fn no_text_is_run_as_liquid() {
+    for text in ["{{ 7 | times: 7 }}", "{% raw %}", "{%- comment -%}", "{{", "%}", "{{{%"] {
+        let document = page_of(text);
+        assert!(!document.contains("{{") && !document.contains("{%"), "{text}");
+        assert!(!markup(&document).contains(['{', '}', '%']), "{text}");
+    }
+    assert!(!page_of("{%20%}").contains("{%"));
+    assert!(page_of("{{ 7 }}").contains("&#123;&#123; 7 &#125;&#125;"));
+}
+
+#[test]
+fn no_address_leads_to_a_script() {
+    for text in
+        ["javascript:alert(1)", "JAVASCRIPT:alert(1)", "data:text/html,<script>alert(1)</script>", "//evil"]
+    {
+        let document = markup(&page_of(text));
+        assert_eq!(elements(&document, "img").len(), 0, "{text}");
+        for link in elements(&document, "a") {
+            assert!(link.contains(r##"href="#main""##), "{link}");
+        }
+        assert!(!document.contains("action="), "{text}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    // No text starts as an address does: an address adds links.
+    #[test]
+    fn no_text_changes_the_shape_of_a_document(text in r#"x[a-z<>"'&{}%=/ \-!]{0,24}"#) {
+        let plain = page_of("plain");
+        let hostile = page_of(&text);
+        prop_assert_eq!(skeleton(&markup(&hostile)), skeleton(&markup(&plain)));
+        prop_assert_eq!(markup(&hostile).find(['{', '}']), None);
+        let liquid = hostile.find("{%");
+        prop_assert_eq!(liquid, None);
+    }
+}

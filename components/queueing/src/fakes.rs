@@ -1,0 +1,205 @@
+//! Jobs and records in memory, with faults on demand.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+use names::Key;
+
+use crate::capabilities::{
+    Answer, Depth, Failure, Jobs, Kv, Leased, NewJob, Offered, Operator, Settlement, State,
+};
+
+/// What happens to a call.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Nothing.
+    #[default]
+    None,
+    /// It does not arrive.
+    Lost,
+    /// It is carried out, and the answer does not arrive.
+    Unanswered,
+}
+
+impl Fault {
+    fn around<T>(self, operation: impl FnOnce() -> T) -> Result<T, Failure> {
+        let failure = Failure("down".into());
+        match self {
+            Self::None => Ok(operation()),
+            Self::Lost => Err(failure),
+            Self::Unanswered => {
+                operation();
+                Err(failure)
+            }
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    pub(crate) lane: String,
+    pub(crate) key: String,
+    pub(crate) payload: Vec<u8>,
+    pub(crate) state: State,
+    pub(crate) attempt: u32,
+    pub(crate) offered_ms: u64,
+    /// When it may be claimed: for a running job, when its lease runs out.
+    pub(crate) due_ms: u64,
+    pub(crate) reason: Option<String>,
+    token: u64,
+}
+
+impl Row {
+    pub(crate) fn is_live(&self) -> bool {
+        matches!(self.state, State::Queued | State::Running)
+    }
+}
+
+/// Rows by id; ids count up.
+#[derive(Debug, Default)]
+pub(crate) struct FakeJobs {
+    pub(crate) rows: RefCell<BTreeMap<String, Row>>,
+    pub(crate) fault: Cell<Fault>,
+    tokens: Cell<u64>,
+}
+
+impl FakeJobs {
+    fn live_in(&self, lane: &str) -> usize {
+        self.rows.borrow().values().filter(|row| row.lane == lane && row.is_live()).count()
+    }
+
+    fn add(&self, job: NewJob) -> Offered {
+        let live = |(_, row): &(&String, &Row)| row.key == job.key && row.is_live();
+        if let Some((id, _)) = self.rows.borrow().iter().find(live) {
+            return Offered::Live(id.clone());
+        }
+        let has_room = |lane: &&String| self.live_in(lane) < job.lane_depth_max as usize;
+        let Some(lane) = job.lanes.iter().find(has_room) else { return Offered::Full };
+        let id = format!("job-{:06}", self.rows.borrow().len());
+        let row = Row {
+            lane: lane.clone(),
+            key: job.key,
+            payload: job.payload,
+            state: State::Queued,
+            attempt: 0,
+            offered_ms: job.now_ms,
+            due_ms: job.now_ms,
+            reason: None,
+            token: 0,
+        };
+        self.rows.borrow_mut().insert(id.clone(), row);
+        Offered::Accepted(id)
+    }
+
+    fn lease(&self, lane: &str, now_ms: u64, lease_ms: u32) -> Answer {
+        let mut rows = self.rows.borrow_mut();
+        let live = rows.iter_mut().filter(|(_, row)| row.lane == lane && row.is_live());
+        let Some((id, row)) = live.min_by_key(|(_, row)| row.due_ms) else { return Answer::Idle(None) };
+        if row.due_ms > now_ms {
+            return Answer::Idle(Some(row.due_ms));
+        }
+        self.tokens.set(self.tokens.get() + 1);
+        row.state = State::Running;
+        row.attempt += 1;
+        row.due_ms = now_ms + u64::from(lease_ms);
+        row.token = self.tokens.get();
+        Answer::Job(Leased {
+            id: id.clone(),
+            token: row.token,
+            attempt: row.attempt,
+            payload: row.payload.clone(),
+        })
+    }
+
+    /// Changes a job that is the caller's.
+    fn change(&self, id: &str, token: u64, change: impl FnOnce(&mut Row)) -> bool {
+        let mut rows = self.rows.borrow_mut();
+        let ours = |row: &&mut Row| row.token == token && row.state == State::Running;
+        rows.get_mut(id).filter(ours).map(change).is_some()
+    }
+}
+
+impl Jobs for FakeJobs {
+    fn offer(&self, job: NewJob) -> Result<Offered, Failure> {
+        self.fault.get().around(|| self.add(job))
+    }
+
+    fn claim(&self, lane: &str, now_ms: u64, lease_ms: u32) -> Result<Answer, Failure> {
+        self.fault.get().around(|| self.lease(lane, now_ms, lease_ms))
+    }
+
+    fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure> {
+        let until_ms = now_ms + u64::from(lease_ms);
+        self.fault.get().around(|| self.change(id, token, |row| row.due_ms = until_ms))
+    }
+
+    fn settle(&self, id: &str, token: u64, _now_ms: u64, settlement: &Settlement) -> Result<bool, Failure> {
+        let change = |row: &mut Row| match settlement.clone() {
+            Settlement::Done(note) => (row.state, row.reason) = (State::Done, note),
+            Settlement::Dead(reason) => (row.state, row.reason) = (State::Dead, Some(reason)),
+            Settlement::Retry { at_ms, reason } => {
+                (row.state, row.reason, row.due_ms) = (State::Queued, Some(reason), at_ms);
+            }
+        };
+        self.fault.get().around(|| self.change(id, token, change))
+    }
+
+    fn newest(&self, key: &str) -> Result<Option<State>, Failure> {
+        let rows = self.rows.borrow();
+        self.fault.get().around(|| rows.values().rfind(|row| row.key == key).map(|row| row.state))
+    }
+
+    fn measure(&self, lane: &str) -> Result<Depth, Failure> {
+        let rows = self.rows.borrow();
+        let count = |state| rows.values().filter(|row| row.lane == lane && row.state == state).count();
+        let live = rows.values().filter(|row| row.lane == lane && row.is_live());
+        self.fault.get().around(|| Depth {
+            queued: u32::try_from(count(State::Queued)).unwrap(),
+            running: u32::try_from(count(State::Running)).unwrap(),
+            dead: u32::try_from(count(State::Dead)).unwrap(),
+            oldest_ms: live.map(|row| row.offered_ms).min(),
+        })
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct FakeKv {
+    pub(crate) entries: RefCell<BTreeMap<String, Vec<u8>>>,
+    pub(crate) ttls_seconds: RefCell<Vec<u32>>,
+    pub(crate) lists: Cell<u32>,
+    pub(crate) fault: Cell<Fault>,
+}
+
+impl Kv for FakeKv {
+    fn set(&self, key: Key<'_>, bytes: &[u8], ttl_seconds: u32) -> Result<(), Failure> {
+        assert_eq!(key.store().name(), "GENERATION_QUEUE");
+        self.ttls_seconds.borrow_mut().push(ttl_seconds);
+        self.fault.get().around(|| {
+            self.entries.borrow_mut().insert(key.to_string(), bytes.to_vec());
+        })
+    }
+
+    fn get(&self, key: &str, peek: u32) -> Result<Option<Vec<u8>>, Failure> {
+        let entries = self.entries.borrow();
+        let head = |bytes: &Vec<u8>| bytes.iter().take(peek as usize).copied().collect();
+        self.fault.get().around(|| entries.get(key).map(head))
+    }
+
+    fn list_keys(&self, prefix: &str, after: &str, limit: u32) -> Result<Vec<String>, Failure> {
+        self.lists.set(self.lists.get() + 1);
+        let entries = self.entries.borrow();
+        let listed = entries.keys().filter(|key| key.starts_with(prefix) && key.as_str() > after);
+        self.fault.get().around(|| listed.take(limit as usize).cloned().collect())
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct FakeOperator {
+    pub(crate) warnings: RefCell<Vec<String>>,
+}
+
+impl Operator for FakeOperator {
+    fn warn(&self, message: &str, _particulars: &[(&str, &str)]) {
+        self.warnings.borrow_mut().push(message.to_owned());
+    }
+}

@@ -1,0 +1,170 @@
+//! What went wrong in jobs, kept for a week for the operator.
+
+use std::collections::VecDeque;
+
+use names::{Key, StoreId};
+use serde::{Deserialize, Serialize};
+
+use crate::capabilities::{Failure, Kv};
+
+/// How long a record is kept: 7 days.
+const TTL_SECONDS: u32 = 7 * 24 * 60 * 60;
+/// The longest reason.
+const REASON_CHARS_MAX: usize = 300;
+/// More than any record takes: a reason of 300 characters is 1200 bytes, or twice 300 with escapes.
+const RECORD_BYTES_MAX: u32 = 2048;
+/// The most records that are listed at once.
+const RECORDS_MAX: usize = 100;
+/// How many keys are listed by one call, and how many calls one look back may take.
+const KEYS_PER_CALL: u32 = 200;
+const CALLS_MAX: u32 = 10;
+/// How far is looked back, one span after the other, until enough is found: from a second to over
+/// twelve days.
+const SPANS_MS: [u64; 6] = [1 << 10, 1 << 14, 1 << 18, 1 << 22, 1 << 26, 1 << 30];
+
+/// Something that went wrong in a job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// When, in milliseconds since the epoch.
+    pub at_ms: u64,
+    /// Which job.
+    pub job: String,
+    /// Whose shop; empty if that could not be read.
+    pub store: String,
+    /// What went wrong.
+    pub reason: String,
+    /// What became of the job: `done`, `retry` or `dead`.
+    pub settled: String,
+}
+
+impl Record {
+    pub(crate) fn new(at_ms: u64, job: &str, store: Option<&StoreId>, reason: &str, settled: &str) -> Self {
+        let reason = reason.chars().filter(|c| !c.is_control()).take(REASON_CHARS_MAX).collect();
+        let store = store.map_or("", StoreId::as_str).to_owned();
+        Self { at_ms, job: job.to_owned(), store, reason, settled: settled.to_owned() }
+    }
+}
+
+/// Writes a record.
+pub(crate) fn write(kv: &impl Kv, record: &Record) -> Result<(), Failure> {
+    let bytes = serde_json::to_vec(record).expect("plain fields have a JSON form");
+    kv.set(Key::JobError(record.at_ms, &record.job), &bytes, TTL_SECONDS)
+}
+
+/// The newest records, newest first, at most `limit` and never more than 100. A record that
+/// expired meanwhile, or cannot be read, is left out.
+pub(crate) fn newest(kv: &impl Kv, now_ms: u64, limit: u32) -> Result<Vec<Record>, Failure> {
+    let limit = RECORDS_MAX.min(limit as usize);
+    let mut records = Vec::with_capacity(limit);
+    for key in newest_keys(kv, now_ms, limit)?.iter().rev() {
+        let bytes = kv.get(key, RECORD_BYTES_MAX)?.unwrap_or_default();
+        records.extend(serde_json::from_slice::<Record>(&bytes));
+    }
+    Ok(records)
+}
+
+/// The last `limit` keys, oldest first. Keys are listed oldest first only, so the look goes back
+/// over longer and longer spans until one holds enough. A span that holds too many keys to be
+/// listed ends it: what the shorter one gave is newer than all that is left out.
+fn newest_keys(kv: &impl Kv, now_ms: u64, limit: usize) -> Result<VecDeque<String>, Failure> {
+    let mut newest = VecDeque::new();
+    for span_ms in SPANS_MS {
+        match keys_since(kv, now_ms.saturating_sub(span_ms), limit)? {
+            Some(keys) => newest = keys,
+            None => break,
+        }
+        if newest.len() == limit {
+            break;
+        }
+    }
+    Ok(newest)
+}
+
+/// The last `limit` keys from a time on; `None` if there are too many to list.
+fn keys_since(kv: &impl Kv, since_ms: u64, limit: usize) -> Result<Option<VecDeque<String>>, Failure> {
+    let mut after = Key::JobError(since_ms, "").to_string();
+    let mut last = VecDeque::new();
+    for _ in 0..CALLS_MAX {
+        let keys = kv.list_keys(Key::JOB_ERRORS, &after, KEYS_PER_CALL)?;
+        let complete = keys.len() < KEYS_PER_CALL as usize;
+        last.extend(keys);
+        last.drain(..last.len().saturating_sub(limit));
+        match last.back() {
+            Some(key) if !complete => after.clone_from(key),
+            _ => return Ok(Some(last)),
+        }
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::fakes::FakeKv;
+
+    const NOW_MS: u64 = 1_800_000_000_000;
+    const WEEK_MS: u64 = TTL_SECONDS as u64 * 1000;
+
+    fn write_at(kv: &FakeKv, at_ms: u64) {
+        write(kv, &Record::new(at_ms, "job-1", None, "it broke", "retry")).unwrap();
+    }
+
+    fn times(kv: &FakeKv, limit: u32) -> Vec<u64> {
+        newest(kv, NOW_MS, limit).unwrap().iter().map(|record| record.at_ms).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn the_newest_records_come_newest_first(
+            ages_ms in prop::collection::btree_set(0..WEEK_MS, 0..300), limit in 0..150u32,
+        ) {
+            let kv = FakeKv::default();
+            for age_ms in &ages_ms {
+                write_at(&kv, NOW_MS - age_ms);
+            }
+            let expected: Vec<u64> =
+                ages_ms.iter().map(|age_ms| NOW_MS - age_ms).take(RECORDS_MAX.min(limit as usize)).collect();
+            prop_assert_eq!(times(&kv, limit), expected);
+        }
+    }
+
+    #[test]
+    fn a_flood_of_older_records_does_not_hide_the_newest() {
+        let kv = FakeKv::default();
+        (0..5000).for_each(|number| write_at(&kv, NOW_MS - 3_600_000 + number));
+        for age_ms in [3, 2, 1] {
+            write_at(&kv, NOW_MS - age_ms);
+        }
+        assert_eq!(times(&kv, 10), [NOW_MS - 1, NOW_MS - 2, NOW_MS - 3]);
+    }
+
+    #[test]
+    fn more_than_one_page_of_keys_is_read_to_its_end() {
+        let kv = FakeKv::default();
+        (0..450).for_each(|age_ms| write_at(&kv, NOW_MS - age_ms));
+        assert_eq!(times(&kv, 2), [NOW_MS, NOW_MS - 1]);
+        assert_eq!(kv.lists.get(), 3);
+    }
+
+    #[test]
+    fn a_record_that_cannot_be_read_is_left_out() {
+        let kv = FakeKv::default();
+        write_at(&kv, NOW_MS - 1);
+        kv.entries.borrow_mut().insert(Key::JobError(NOW_MS, "x").to_string(), b"garbage".to_vec());
+        assert_eq!(times(&kv, 10), [NOW_MS - 1]);
+    }
+
+    #[test]
+    fn the_longest_record_is_read_whole() {
+        for hostile in ["€", "\u{1F9D9}", "\"", "\\", "\n"] {
+            let kv = FakeKv::default();
+            let store = StoreId::parse(&"s".repeat(100)).unwrap();
+            let record = Record::new(NOW_MS, &"j".repeat(64), Some(&store), &hostile.repeat(10_000), "retry");
+            write(&kv, &record).unwrap();
+            assert!(record.reason.chars().count() <= REASON_CHARS_MAX);
+            assert_eq!(newest(&kv, NOW_MS, 1), Ok(vec![record]));
+        }
+    }
+}

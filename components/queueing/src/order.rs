@@ -1,0 +1,216 @@
+//! Orders: what they hold, how much of it, and the form in which they lie in the queue.
+
+use names::{ShopperId, StoreId, WrongId};
+use serde::{Deserialize, Serialize};
+
+/// The form of payloads that is written, and the only one that is read.
+const FORM: u32 = 1;
+/// The most entries of one kind of signal.
+const ENTRIES_MAX: usize = 20;
+/// The longest entry.
+const ENTRY_BYTES_MAX: usize = 128;
+
+/// A wish for a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// Whose shop.
+    pub store: StoreId,
+    /// For whom.
+    pub shopper: ShopperId,
+    /// What is to be done.
+    pub work: Work,
+    /// What the shopper did so far.
+    pub signals: Signals,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Work {
+    /// A plan and its page.
+    Generate,
+    /// The page again, from the plan that is stored.
+    Rerender,
+}
+
+/// What a shopper did, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signals {
+    /// Visits to the storefront.
+    pub visits: u32,
+    /// Products that were looked at.
+    pub views: Vec<String>,
+    /// Search terms.
+    pub searches: Vec<String>,
+    /// Filters that were set.
+    pub filters: Vec<String>,
+    /// Sort orders that were chosen.
+    pub sorts: Vec<String>,
+    /// Products that were put into the cart.
+    pub carted: Vec<String>,
+    /// Products that were bought.
+    pub purchased: Vec<String>,
+}
+
+impl Signals {
+    /// The same, no larger than a job may be: the newest 20 entries of each kind, each the first
+    /// 128 bytes of its printable characters. Too much of a shopper's history is no reason to
+    /// refuse them a page.
+    #[must_use]
+    pub fn bounded(self) -> Self {
+        Self {
+            visits: self.visits,
+            views: bounded(self.views),
+            searches: bounded(self.searches),
+            filters: bounded(self.filters),
+            sorts: bounded(self.sorts),
+            carted: bounded(self.carted),
+            purchased: bounded(self.purchased),
+        }
+    }
+}
+
+fn bounded(entries: Vec<String>) -> Vec<String> {
+    let printable = entries.into_iter().map(|entry| printable(&entry));
+    printable.filter(|entry| !entry.is_empty()).take(ENTRIES_MAX).collect()
+}
+
+/// Control characters carry nothing that a shopper meant, and JSON takes six bytes for each.
+fn printable(entry: &str) -> String {
+    let mut text: String = entry.chars().filter(|c| !c.is_control()).take(ENTRY_BYTES_MAX).collect();
+    text.truncate(text.floor_char_boundary(ENTRY_BYTES_MAX));
+    text
+}
+
+/// Why bytes are no order.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum WrongPayload {
+    #[error("it is not an order: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("its form is {0}, not {FORM}")]
+    Form(u32),
+    #[error("{0}")]
+    Id(#[from] WrongId),
+}
+
+/// An order in the queue.
+#[derive(Serialize, Deserialize)]
+struct Payload<'a> {
+    form: u32,
+    store: &'a str,
+    shopper: &'a str,
+    work: Work,
+    signals: Signals,
+}
+
+impl Order {
+    /// What the job is about: there is one live job for it.
+    pub fn key(&self) -> String {
+        job_key(&self.store, &self.shopper)
+    }
+
+    /// The order as it lies in the queue, under 64 KiB if its signals are bounded.
+    pub(crate) fn encode(self) -> Vec<u8> {
+        let payload = Payload {
+            form: FORM,
+            store: self.store.as_str(),
+            shopper: self.shopper.as_str(),
+            work: self.work,
+            signals: self.signals,
+        };
+        serde_json::to_vec(&payload).expect("plain fields have a JSON form")
+    }
+
+    /// Reads an order from the queue.
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, WrongPayload> {
+        let payload: Payload<'_> = serde_json::from_slice(bytes)?;
+        if payload.form != FORM {
+            return Err(WrongPayload::Form(payload.form));
+        }
+        Ok(Self {
+            store: StoreId::parse(payload.store)?,
+            shopper: ShopperId::parse(payload.shopper)?,
+            work: payload.work,
+            signals: payload.signals,
+        })
+    }
+}
+
+/// The key of a shopper's jobs.
+pub(crate) fn job_key(store: &StoreId, shopper: &ShopperId) -> String {
+    format!("{store}:{shopper}")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn order(signals: Signals) -> Order {
+        Order {
+            store: StoreId::parse(&"s".repeat(100)).unwrap(),
+            shopper: ShopperId::parse(&"a".repeat(128)).unwrap(),
+            work: Work::Rerender,
+            signals,
+        }
+    }
+
+    fn same_in_all_kinds(entries: &[String]) -> Signals {
+        Signals {
+            visits: 7,
+            views: entries.to_vec(),
+            searches: entries.to_vec(),
+            filters: entries.to_vec(),
+            sorts: entries.to_vec(),
+            carted: entries.to_vec(),
+            purchased: entries.to_vec(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_bounded_order_fits_a_job_and_comes_back(entries in prop::collection::vec("(?s).{0,200}", 0..40)) {
+            let order = order(same_in_all_kinds(&entries).bounded());
+            let payload = order.clone().encode();
+            prop_assert!(payload.len() < 64 * 1024);
+            prop_assert_eq!(Order::decode(&payload).unwrap(), order);
+        }
+
+        #[test]
+        fn any_bytes_can_be_asked_for_an_order(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert!(Order::decode(&bytes).is_err());
+        }
+    }
+
+    #[test]
+    fn the_longest_order_fits_a_job() {
+        for hostile in ["\"", "\\", "\0", "\u{85}", "€", "\u{2028}"] {
+            let entries = vec![hostile.repeat(1000); 1000];
+            let payload = order(same_in_all_kinds(&entries).bounded()).encode();
+            assert!(payload.len() < 64 * 1024, "{hostile:?}: {} bytes", payload.len());
+        }
+    }
+
+    #[test]
+    fn the_newest_signals_are_kept() {
+        let entries: Vec<String> = (0..30).map(|number| number.to_string()).collect();
+        assert_eq!(same_in_all_kinds(&entries).bounded(), same_in_all_kinds(&entries[..20]));
+    }
+
+    #[test]
+    fn entries_are_cut_between_characters_and_emptied_ones_left_out() {
+        assert_eq!(
+            bounded(vec!["€".repeat(100), "\n\t".into(), "a\0b".into()]),
+            ["€".repeat(42), "ab".into()]
+        );
+    }
+
+    #[test]
+    fn payloads_of_another_form_are_no_orders() {
+        let text = String::from_utf8(order(Signals::default()).encode()).unwrap();
+        let wrong = Order::decode(text.replace("\"form\":1", "\"form\":2").as_bytes()).unwrap_err();
+        assert_eq!(wrong.to_string(), "its form is 2, not 1");
+        assert!(Order::decode(text.replace("aaa", "a:a").as_bytes()).is_err());
+    }
+}

@@ -1,0 +1,158 @@
+//! Which member takes a job, and how long a failed job pauses. Plain numbers in, plain numbers out.
+
+/// The pool of generation workers, and what becomes of jobs in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pool {
+    /// Members: `pool-0` to `pool-{size - 1}`.
+    pub size: u32,
+    /// A member with this many live jobs is full.
+    pub depth_max: u32,
+    /// A job is worked on at most so many times.
+    pub attempts_max: u32,
+    /// How long a claim holds, unless it is extended.
+    pub lease_ms: u32,
+    /// The pauses between attempts.
+    pub backoff: Backoff,
+}
+
+/// The pauses between attempts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backoff {
+    /// The longest first pause; it doubles from there.
+    pub first_ms: u32,
+    /// No pause is longer.
+    pub max_ms: u32,
+}
+
+/// The name of a member.
+pub fn member_name(index: u32) -> String {
+    format!("pool-{index}")
+}
+
+/// The index of the member of that name, if a pool of that size has it.
+pub(crate) fn member_index(name: &str, size: u32) -> Option<u32> {
+    let index = name.strip_prefix("pool-")?.parse().ok()?;
+    (index < size && member_name(index) == name).then_some(index)
+}
+
+/// The members that may take a job about `key`, in order of preference: the one that the key
+/// hashes to, then the ones after it, around the pool.
+///
+/// The hash is FNV-1a, 64 bits (RFC 9923), over the bytes of the key, its two halves folded into
+/// one by exclusive or, modulo the size of the pool. It is not to change: a shopper keeps their
+/// member across releases. Without the folding the lowest bit would be no more than the parity of
+/// the key's bytes.
+pub fn rotation(key: &str, size: u32) -> impl Iterator<Item = u32> {
+    let hash = fnv_1a(key.as_bytes());
+    let folded = (hash >> 32) ^ (hash & u64::from(u32::MAX));
+    let home = folded.checked_rem(u64::from(size)).unwrap_or(0);
+    let is_before_home = move |index: &u32| u64::from(*index) < home;
+    (0..size).skip_while(is_before_home).chain((0..size).take_while(is_before_home))
+}
+
+fn fnv_1a(bytes: &[u8]) -> u64 {
+    const OFFSET_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0000_0100_0000_01b3;
+    bytes.iter().fold(OFFSET_BASIS, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(PRIME))
+}
+
+/// How long a job pauses after its `attempt`, from 1, in milliseconds: between half and the whole
+/// of an exponentially growing span, as `random` says, so that jobs that failed together do not
+/// come back together. `after_ms`, what a server asked for, is honoured even where it is longer.
+pub fn pause_ms(attempt: u32, backoff: Backoff, after_ms: Option<u64>, random: u64) -> u64 {
+    let span = span_ms(attempt, backoff);
+    let least = span / 2;
+    let jittered = least + random % (span - least + 1);
+    jittered.max(after_ms.unwrap_or(0))
+}
+
+fn span_ms(attempt: u32, backoff: Backoff) -> u64 {
+    let doublings = attempt.saturating_sub(1).min(32);
+    (u64::from(backoff.first_ms) << doublings).min(u64::from(backoff.max_ms))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_rotation_visits_every_member_once(key in "[a-z0-9.-]{1,40}:[A-Za-z0-9_-]{1,40}", size in 0..300u32) {
+            let members: Vec<u32> = rotation(&key, size).collect();
+            let distinct: BTreeSet<u32> = members.iter().copied().collect();
+            prop_assert_eq!(members.len(), size as usize);
+            prop_assert_eq!(distinct, (0..size).collect::<BTreeSet<u32>>());
+        }
+
+        #[test]
+        fn a_pause_is_between_half_and_whole_of_its_span(
+            attempt in any::<u32>(), first_ms in any::<u32>(), max_ms in any::<u32>(), random in any::<u64>(),
+        ) {
+            let backoff = Backoff { first_ms, max_ms };
+            let pause = pause_ms(attempt, backoff, None, random);
+            let span = span_ms(attempt, backoff);
+            prop_assert!(span / 2 <= pause && pause <= span);
+            prop_assert!(span <= u64::from(max_ms));
+        }
+
+        #[test]
+        fn spans_never_shrink(attempt in 1..u32::MAX, first_ms in any::<u32>(), max_ms in any::<u32>()) {
+            let backoff = Backoff { first_ms, max_ms };
+            prop_assert!(span_ms(attempt, backoff) <= span_ms(attempt + 1, backoff));
+        }
+
+        #[test]
+        fn what_a_server_asked_for_is_honoured(
+            attempt in any::<u32>(), after_ms in any::<u64>(), random in any::<u64>(),
+        ) {
+            let backoff = Backoff { first_ms: 1000, max_ms: 60_000 };
+            prop_assert!(pause_ms(attempt, backoff, Some(after_ms), random) >= after_ms);
+        }
+
+        #[test]
+        fn only_the_names_of_members_are_members(name in "(pool-)?[0-9+]{0,12}", size in 0..20u32) {
+            let expected = (0..size).find(|index| member_name(*index) == name);
+            prop_assert_eq!(member_index(&name, size), expected);
+        }
+    }
+
+    #[test]
+    fn pauses_double_up_to_the_cap() {
+        let backoff = Backoff { first_ms: 1000, max_ms: 5000 };
+        let whole = |attempt| span_ms(attempt, backoff);
+        assert_eq!([1, 2, 3, 4, u32::MAX].map(whole), [1000, 2000, 4000, 5000, 5000]);
+    }
+
+    #[test]
+    fn the_hash_is_the_published_one() {
+        // From the test vectors of RFC 9923.
+        assert_eq!(fnv_1a(b""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fnv_1a(b"a"), 0xaf63_dc4c_8601_ec8c);
+        assert_eq!(fnv_1a(b"foobar"), 0x8594_4171_f739_67e8);
+    }
+
+    #[test]
+    fn a_shopper_keeps_their_member() {
+        let members = |key| rotation(key, 10).take(3).collect::<Vec<_>>();
+        assert_eq!(members("magic-wands:abc123"), [7, 8, 9]);
+        assert_eq!(members("magic-wands:shopper-2"), [6, 7, 8]);
+    }
+
+    #[test]
+    fn shoppers_spread_evenly_over_members() {
+        for size in [2, 3, 4, 8, 10, 16] {
+            let mut counts = vec![0u32; size as usize];
+            for shopper in 0..10_000 {
+                let member = rotation(&format!("magic-wands:shopper-{shopper}"), size).next().unwrap();
+                counts[member as usize] += 1;
+            }
+            let fair = 10_000 / size;
+            let even = counts.iter().all(|count| count.abs_diff(fair) < fair / 5);
+            assert!(even, "{size} members: {counts:?}");
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! The operations of the queue.
+
+use names::{ShopperId, StoreId};
+
+use crate::capabilities::{
+    Answer, Depth, Failure, Jobs, Kv, Leased, NewJob, Offered, Operator, Settlement, State,
+};
+use crate::journal::{self, Record};
+use crate::order::{self, Order};
+use crate::policy::{Backoff, Pool, member_index, member_name, pause_ms, rotation};
+
+/// How many jobs one claim may bury before it leaves the rest to the next.
+const BURIALS_MAX: u32 = 16;
+
+/// The queue over its storage.
+#[derive(Debug)]
+pub struct Queue<J, K, O> {
+    /// Where jobs are durable.
+    pub jobs: J,
+    /// Where it is kept what went wrong.
+    pub kv: K,
+    /// Who hears of what could not be kept.
+    pub operator: O,
+}
+
+/// An order under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Its id.
+    pub id: String,
+    /// Proof that it is the holder's to settle.
+    pub token: u64,
+    /// Which attempt this is, from 1.
+    pub attempt: u32,
+    /// Whether there will be no other.
+    pub last: bool,
+    /// What is wished.
+    pub order: Order,
+}
+
+/// How a claim ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claimed {
+    /// A job to be done.
+    Job(Box<Job>),
+    /// Nothing to do before this time; `None` where nothing waits.
+    Idle(Option<u64>),
+}
+
+/// What became of a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The page is stored. The text, if any, is what went wrong on the way.
+    Done(Option<String>),
+    /// Worth another attempt.
+    Retry {
+        /// Not sooner than in so many milliseconds.
+        after_ms: Option<u64>,
+        /// What went wrong.
+        reason: String,
+    },
+    /// Not worth one, with the reason.
+    Failed(String),
+}
+
+/// A member of the pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// `pool-0` and so on.
+    pub name: String,
+    /// How full it is.
+    pub depth: Depth,
+}
+
+/// Why the queue did not do it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The pool has no member of that name: a mistake of the caller's.
+    #[error("the pool has no such member")]
+    NoSuchMember,
+    /// Storage did not answer: try later.
+    #[error(transparent)]
+    Unavailable(#[from] Failure),
+}
+
+impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
+    /// Takes an order, durably before it returns. A full member passes it on to the next.
+    pub fn offer(&self, order: Order, pool: Pool, now_ms: u64) -> Result<Offered, Error> {
+        let key = order.key();
+        let offered = self.jobs.offer(NewJob {
+            lanes: rotation(&key, pool.size).map(member_name).collect(),
+            lane_depth_max: pool.depth_max,
+            payload: Order { signals: order.signals.bounded(), ..order }.encode(),
+            key,
+            now_ms,
+        })?;
+        Ok(offered)
+    }
+
+    /// Leases the next job of a member. Jobs that cannot be done are buried on the way: those that
+    /// hold no order, and those whose worker died in every attempt they had.
+    pub fn claim(&self, member: &str, pool: Pool, now_ms: u64) -> Result<Claimed, Error> {
+        let lane = member_name(member_index(member, pool.size).ok_or(Error::NoSuchMember)?);
+        for _ in 0..BURIALS_MAX {
+            let leased = match self.jobs.claim(&lane, now_ms, pool.lease_ms)? {
+                Answer::Job(leased) => leased,
+                Answer::Idle(until_ms) => return Ok(Claimed::Idle(until_ms)),
+            };
+            match admit(leased, pool.attempts_max) {
+                Ok(job) => return Ok(Claimed::Job(Box::new(job))),
+                Err(hopeless) => self.bury(&hopeless, now_ms)?,
+            }
+        }
+        Ok(Claimed::Idle(Some(now_ms)))
+    }
+
+    fn bury(&self, hopeless: &Hopeless, now_ms: u64) -> Result<(), Error> {
+        let Hopeless { id, token, store, reason } = hopeless;
+        if self.jobs.settle(id, *token, now_ms, &Settlement::Dead(reason.clone()))? {
+            self.record(&Record::new(now_ms, id, store.as_ref(), reason, "dead"));
+        }
+        Ok(())
+    }
+
+    /// Prolongs the lease of a job that is still being worked on; false if it is no longer ours.
+    pub fn keep(&self, job: &Job, pool: Pool, now_ms: u64) -> Result<bool, Error> {
+        Ok(self.jobs.extend(&job.id, job.token, now_ms, pool.lease_ms)?)
+    }
+
+    /// Settles a job; false if it was no longer ours, and then nothing changed. `random` spreads
+    /// the retries of jobs that failed together.
+    pub fn settle(
+        &self,
+        job: &Job,
+        outcome: Outcome,
+        backoff: Backoff,
+        now_ms: u64,
+        random: u64,
+    ) -> Result<bool, Error> {
+        let settlement = settlement(job, outcome, |after_ms| {
+            now_ms.saturating_add(pause_ms(job.attempt, backoff, after_ms, random))
+        });
+        let ours = self.jobs.settle(&job.id, job.token, now_ms, &settlement)?;
+        if let (true, Some((reason, settled))) = (ours, complaint(&settlement)) {
+            self.record(&Record::new(now_ms, &job.id, Some(&job.order.store), reason, settled));
+        }
+        Ok(ours)
+    }
+
+    /// The job is settled already: what cannot be recorded is told to the operator and let go.
+    fn record(&self, record: &Record) {
+        if let Err(failure) = journal::write(&self.kv, record) {
+            let particulars = [
+                ("job", &*record.job),
+                ("settled", &*record.settled),
+                ("reason", &*record.reason),
+                ("cause", &*failure.0),
+            ];
+            self.operator.warn("what went wrong in a job was not recorded", &particulars);
+        }
+    }
+
+    /// Where a shopper's newest job stands; `None` if there is none.
+    pub fn status(&self, store: &StoreId, shopper: &ShopperId) -> Result<Option<State>, Error> {
+        Ok(self.jobs.newest(&order::job_key(store, shopper))?)
+    }
+
+    /// How full each member is.
+    pub fn members(&self, pool: Pool) -> Result<Vec<Member>, Error> {
+        let measured = (0..pool.size).map(member_name).map(|name| {
+            let depth = self.jobs.measure(&name)?;
+            Ok(Member { name, depth })
+        });
+        measured.collect()
+    }
+
+    /// What went wrong lately, newest first, at most `limit` and never more than 100.
+    pub fn errors(&self, limit: u32, now_ms: u64) -> Result<Vec<Record>, Error> {
+        Ok(journal::newest(&self.kv, now_ms, limit)?)
+    }
+}
+
+/// A job that is not handed out again.
+struct Hopeless {
+    id: String,
+    token: u64,
+    store: Option<StoreId>,
+    reason: String,
+}
+
+fn admit(leased: Leased, attempts_max: u32) -> Result<Job, Hopeless> {
+    let Leased { id, token, attempt, payload } = leased;
+    let order = match Order::decode(&payload) {
+        Ok(order) => order,
+        Err(wrong) => return Err(Hopeless { id, token, store: None, reason: wrong.to_string() }),
+    };
+    if attempt > attempts_max {
+        let reason =
+            format!("claimed {attempts_max} times, and never settled the last time: its worker died");
+        return Err(Hopeless { id, token, store: Some(order.store), reason });
+    }
+    Ok(Job { id, token, attempt, last: attempt == attempts_max, order })
+}
+
+/// What an outcome comes to: after the last attempt there is no retry.
+fn settlement(job: &Job, outcome: Outcome, retry_at_ms: impl FnOnce(Option<u64>) -> u64) -> Settlement {
+    match outcome {
+        Outcome::Done(note) => Settlement::Done(note),
+        Outcome::Retry { reason, .. } if job.last => Settlement::Dead(reason),
+        Outcome::Retry { after_ms, reason } => Settlement::Retry { at_ms: retry_at_ms(after_ms), reason },
+        Outcome::Failed(reason) => Settlement::Dead(reason),
+    }
+}
+
+/// What there is to be recorded about a settlement: what went wrong, and how the job was settled.
+fn complaint(settlement: &Settlement) -> Option<(&str, &'static str)> {
+    match settlement {
+        Settlement::Done(note) => note.as_deref().map(|note| (note, "done")),
+        Settlement::Retry { reason, .. } => Some((reason, "retry")),
+        Settlement::Dead(reason) => Some((reason, "dead")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

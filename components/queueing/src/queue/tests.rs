@@ -1,0 +1,267 @@
+use super::*;
+use crate::fakes::{FakeJobs, FakeKv, FakeOperator, Fault};
+use crate::order::{Signals, Work};
+
+const POOL: Pool = Pool {
+    size: 3,
+    depth_max: 2,
+    attempts_max: 3,
+    lease_ms: 100,
+    backoff: Backoff { first_ms: 1000, max_ms: 5000 },
+};
+
+type TestQueue = Queue<FakeJobs, FakeKv, FakeOperator>;
+
+fn queue() -> TestQueue {
+    Queue { jobs: FakeJobs::default(), kv: FakeKv::default(), operator: FakeOperator::default() }
+}
+
+fn order(shopper: &str) -> Order {
+    Order {
+        store: StoreId::parse("magic-wands").unwrap(),
+        shopper: ShopperId::parse(shopper).unwrap(),
+        work: Work::Generate,
+        signals: Signals { visits: 2, searches: vec!["willow".into()], ..Signals::default() },
+    }
+}
+
+/// Offers an order and claims its job.
+fn job_under_way(queue: &TestQueue) -> Job {
+    assert!(matches!(queue.offer(order("abc123"), POOL, 0), Ok(Offered::Accepted(_))));
+    claim_any(queue, 0).expect("a job was offered")
+}
+
+fn claim_any(queue: &TestQueue, now_ms: u64) -> Option<Job> {
+    (0..POOL.size).find_map(|index| match queue.claim(&member_name(index), POOL, now_ms).unwrap() {
+        Claimed::Job(job) => Some(*job),
+        Claimed::Idle(_) => None,
+    })
+}
+
+fn settle(queue: &TestQueue, job: &Job, outcome: Outcome, now_ms: u64) -> bool {
+    queue.settle(job, outcome, POOL.backoff, now_ms, 0).unwrap()
+}
+
+fn retry(after_ms: Option<u64>) -> Outcome {
+    Outcome::Retry { after_ms, reason: "rate limited".into() }
+}
+
+fn state(queue: &TestQueue) -> Option<State> {
+    let Order { store, shopper, .. } = order("abc123");
+    queue.status(&store, &shopper).unwrap()
+}
+
+/// Reason and settlement of each record.
+fn records(queue: &TestQueue, now_ms: u64) -> Vec<(String, String)> {
+    let errors = queue.errors(10, now_ms).unwrap();
+    errors.into_iter().map(|record| (record.reason, record.settled)).collect()
+}
+
+#[test]
+fn an_order_is_claimed_as_it_was_offered() {
+    let queue = queue();
+    let job = job_under_way(&queue);
+    assert_eq!((job.attempt, job.last, job.order), (1, false, order("abc123")));
+}
+
+#[test]
+fn a_shopper_has_one_live_job() {
+    let queue = queue();
+    let Offered::Accepted(id) = queue.offer(order("abc123"), POOL, 0).unwrap() else { panic!("refused") };
+    assert_eq!(queue.offer(order("abc123"), POOL, 1), Ok(Offered::Live(id)));
+}
+
+#[test]
+fn a_full_member_fails_over_until_all_are_full() {
+    let queue = queue();
+    for shopper in 0..POOL.size * POOL.depth_max {
+        let offered = queue.offer(order(&format!("shopper-{shopper}")), POOL, 0);
+        assert!(matches!(offered, Ok(Offered::Accepted(_))), "{offered:?}");
+    }
+    assert_eq!(queue.offer(order("one-too-many"), POOL, 0), Ok(Offered::Full));
+    for member in queue.members(POOL).unwrap() {
+        assert_eq!(member.depth, Depth { queued: 2, running: 0, dead: 0, oldest_ms: Some(0) });
+    }
+}
+
+#[test]
+fn the_preferred_member_gets_the_job() {
+    let queue = queue();
+    queue.offer(order("abc123"), POOL, 0).unwrap();
+    let home = rotation("magic-wands:abc123", POOL.size).next().unwrap();
+    assert!(matches!(queue.claim(&member_name(home), POOL, 0), Ok(Claimed::Job(_))));
+}
+
+#[test]
+fn a_pool_of_none_is_full() {
+    assert_eq!(queue().offer(order("abc123"), Pool { size: 0, ..POOL }, 0), Ok(Offered::Full));
+}
+
+#[test]
+fn a_member_that_the_pool_does_not_have_is_refused() {
+    for name in ["", "pool-", "pool-3", "pool-01", "pool-+1", "pool--1", "pool-0 ", "lane-0"] {
+        assert_eq!(queue().claim(name, POOL, 0), Err(Error::NoSuchMember), "{name}");
+    }
+}
+
+#[test]
+fn an_empty_member_is_idle_and_a_busy_one_until_its_lease_runs_out() {
+    let queue = queue();
+    let member = member_name(rotation("magic-wands:abc123", POOL.size).next().unwrap());
+    assert_eq!(queue.claim(&member, POOL, 0), Ok(Claimed::Idle(None)));
+    job_under_way(&queue);
+    assert_eq!(queue.claim(&member, POOL, 50), Ok(Claimed::Idle(Some(100))));
+}
+
+#[test]
+fn a_job_goes_from_queued_to_done() {
+    let queue = queue();
+    assert_eq!(state(&queue), None);
+    queue.offer(order("abc123"), POOL, 0).unwrap();
+    assert_eq!(state(&queue), Some(State::Queued));
+    let job = claim_any(&queue, 0).unwrap();
+    assert_eq!(state(&queue), Some(State::Running));
+    assert!(settle(&queue, &job, Outcome::Done(None), 10));
+    assert_eq!(state(&queue), Some(State::Done));
+    assert!(records(&queue, 10).is_empty());
+    assert!(matches!(queue.offer(order("abc123"), POOL, 20), Ok(Offered::Accepted(_))));
+}
+
+#[test]
+fn a_note_on_a_done_job_is_recorded() {
+    let queue = queue();
+    let job = job_under_way(&queue);
+    assert!(settle(&queue, &job, Outcome::Done(Some("planned locally".into())), 10));
+    assert_eq!(records(&queue, 10), [("planned locally".into(), "done".into())]);
+    assert_eq!(queue.kv.ttls_seconds.take(), [604_800]);
+}
+
+#[test]
+fn a_retry_pauses_and_longer_if_a_server_asked_for_it() {
+    let queue = queue();
+    let job = job_under_way(&queue);
+    assert!(settle(&queue, &job, retry(None), 10));
+    assert_eq!(state(&queue), Some(State::Queued));
+    assert_eq!(claim_any(&queue, 509), None);
+
+    let job = claim_any(&queue, 510).unwrap();
+    assert_eq!((job.attempt, job.last), (2, false));
+    assert!(settle(&queue, &job, retry(Some(90_000)), 520));
+    assert_eq!(claim_any(&queue, 90_519), None);
+    assert!(claim_any(&queue, 90_520).unwrap().last);
+    let record = ("rate limited".to_owned(), "retry".to_owned());
+    assert_eq!(records(&queue, 90_520), [record.clone(), record]);
+}
+
+#[test]
+fn a_pause_without_end_does_not_overflow() {
+    let queue = queue();
+    let job = job_under_way(&queue);
+    assert!(settle(&queue, &job, retry(Some(u64::MAX)), 10));
+    assert_eq!(claim_any(&queue, u64::MAX - 1), None);
+}
+
+#[test]
+fn a_retry_after_the_last_attempt_is_death() {
+    let queue = queue();
+    let job = Job { last: true, ..job_under_way(&queue) };
+    assert!(settle(&queue, &job, retry(None), 10));
+    assert_eq!(state(&queue), Some(State::Dead));
+    assert_eq!(records(&queue, 10), [("rate limited".into(), "dead".into())]);
+}
+
+#[test]
+fn a_failed_job_is_dead_at_once() {
+    let queue = queue();
+    let job = job_under_way(&queue);
+    assert!(settle(&queue, &job, Outcome::Failed("no such store".into()), 10));
+    assert_eq!(state(&queue), Some(State::Dead));
+    assert_eq!(records(&queue, 10), [("no such store".into(), "dead".into())]);
+}
+
+#[test]
+fn expired_lease_is_claimed_again_and_the_late_worker_changes_nothing() {
+    let queue = queue();
+    let late = job_under_way(&queue);
+    let job = claim_any(&queue, 100).unwrap();
+    assert_eq!((job.attempt, &job.id), (2, &late.id));
+
+    assert!(!settle(&queue, &late, Outcome::Failed("too late".into()), 110));
+    assert_eq!(queue.keep(&late, POOL, 110), Ok(false));
+    assert!(records(&queue, 110).is_empty());
+    assert!(settle(&queue, &job, Outcome::Done(None), 120));
+    assert!(!settle(&queue, &job, Outcome::Done(None), 130));
+}
+
+#[test]
+fn a_lease_that_is_kept_does_not_run_out() {
+    let queue = queue();
+    let job = job_under_way(&queue);
+    assert_eq!(queue.keep(&job, POOL, 90), Ok(true));
+    assert_eq!(claim_any(&queue, 189), None);
+    assert!(claim_any(&queue, 190).is_some());
+}
+
+#[test]
+fn a_job_whose_worker_dies_every_time_is_buried() {
+    let queue = queue();
+    job_under_way(&queue);
+    assert!(!claim_any(&queue, 100).unwrap().last);
+    assert!(claim_any(&queue, 200).unwrap().last);
+    assert_eq!(claim_any(&queue, 300), None);
+    assert_eq!(state(&queue), Some(State::Dead));
+    let reason = "claimed 3 times, and never settled the last time: its worker died";
+    assert_eq!(records(&queue, 300), [(reason.into(), "dead".into())]);
+    assert_eq!(queue.errors(1, 300).unwrap()[0].store, "magic-wands");
+}
+
+#[test]
+fn a_payload_that_is_no_order_is_buried_and_the_next_job_claimed() {
+    let queue = queue();
+    let offer = |key: &str, payload: Vec<u8>| {
+        let lanes = vec![member_name(0)];
+        let job = NewJob { lanes, lane_depth_max: 9, key: key.into(), payload, now_ms: 0 };
+        queue.jobs.offer(job).unwrap();
+    };
+    offer("a", b"\xff".to_vec());
+    offer("b", order("abc123").encode());
+    let Ok(Claimed::Job(job)) = queue.claim("pool-0", POOL, 0) else { panic!("no job") };
+    assert_eq!(job.order, order("abc123"));
+    let errors = queue.errors(10, 0).unwrap();
+    assert_eq!((errors.len(), &*errors[0].settled, &*errors[0].store), (1, "dead", ""));
+    assert!(errors[0].reason.starts_with("it is not an order"), "{}", errors[0].reason);
+}
+
+#[test]
+fn a_claim_buries_no_more_than_it_may_and_asks_to_come_back() {
+    let queue = queue();
+    for number in 0..=BURIALS_MAX {
+        let (lanes, key) = (vec![member_name(0)], number.to_string());
+        queue.jobs.offer(NewJob { lanes, lane_depth_max: 99, key, payload: vec![], now_ms: 0 }).unwrap();
+    }
+    assert_eq!(queue.claim("pool-0", POOL, 7), Ok(Claimed::Idle(Some(7))));
+    assert_eq!(queue.claim("pool-0", POOL, 7), Ok(Claimed::Idle(None)));
+}
+
+#[test]
+fn what_cannot_be_recorded_is_told_to_the_operator() {
+    let queue = queue();
+    let job = job_under_way(&queue);
+    queue.kv.fault.set(Fault::Lost);
+    assert!(settle(&queue, &job, Outcome::Failed("no such store".into()), 10));
+    assert_eq!(queue.operator.warnings.take(), ["what went wrong in a job was not recorded"]);
+}
+
+#[test]
+fn without_storage_the_queue_is_unavailable() {
+    let queue = queue();
+    let job = job_under_way(&queue);
+    queue.jobs.fault.set(Fault::Lost);
+    queue.kv.fault.set(Fault::Lost);
+    let down = Error::Unavailable(Failure("down".into()));
+    assert_eq!(queue.offer(order("other"), POOL, 0), Err(down.clone()));
+    assert_eq!(queue.claim("pool-0", POOL, 0), Err(down.clone()));
+    assert_eq!(queue.settle(&job, Outcome::Done(None), POOL.backoff, 0, 0), Err(down.clone()));
+    assert_eq!(queue.members(POOL), Err(down.clone()));
+    assert_eq!(queue.errors(1, 0), Err(down));
+}

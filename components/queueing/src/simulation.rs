@@ -1,0 +1,286 @@
+//! Faults that the queue must survive, drawn from a seed, in virtual time.
+//!
+//! Workers crash while they hold a job, stall beyond their lease and settle late, settle twice;
+//! calls to jobs and records do not arrive, or arrive and are not answered. After each step:
+//!
+//! - there is one live job per shopper, and no member is over its depth;
+//! - no accepted job has vanished;
+//! - nobody is handed a job that another holds under a valid lease, or before its retry is due;
+//! - a claim settles at most once, a job is done at most once, and is handed out no more often than
+//!   it may be.
+//!
+//! Then the faults stop, and every job must come to its end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use names::{ShopperId, StoreId};
+
+use crate::capabilities::{Offered, State};
+use crate::fakes::{FakeJobs, FakeKv, FakeOperator, Fault, Row};
+use crate::order::{Order, Signals, Work};
+use crate::policy::{Backoff, Pool, member_name};
+use crate::queue::{Claimed, Job, Outcome, Queue};
+
+const POOL: Pool = Pool {
+    size: 3,
+    depth_max: 4,
+    attempts_max: 3,
+    lease_ms: 1000,
+    backoff: Backoff { first_ms: 500, max_ms: 4000 },
+};
+const SHOPPERS: u64 = 20;
+const WORKERS_PER_MEMBER: usize = 2;
+const STEPS: u32 = 600;
+const SEEDS: u64 = 100;
+/// Says which one seed to run.
+const SEED_VARIABLE: &str = "QUEUEING_SEED";
+
+#[test]
+fn no_job_is_lost_or_done_twice_whatever_breaks() {
+    match std::env::var(SEED_VARIABLE) {
+        Ok(seed) => run(seed.parse().expect("a seed is a number")),
+        Err(_) => (0..SEEDS).for_each(run),
+    }
+}
+
+fn run(seed: u64) {
+    let _replay = Replay(seed);
+    let mut simulation = Simulation::new(seed);
+    for _ in 0..STEPS {
+        simulation.step();
+        simulation.check();
+    }
+    simulation.drain();
+}
+
+/// Says how to see a failure again.
+struct Replay(u64);
+
+impl Drop for Replay {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("replay: {SEED_VARIABLE}={} cargo test -p queueing simulation", self.0);
+        }
+    }
+}
+
+/// `SplitMix64` (Steele, Lea and Flood, 2014).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, end: u64) -> u64 {
+        self.next() % end
+    }
+
+    fn one_in(&mut self, end: u64) -> bool {
+        self.below(end) == 0
+    }
+}
+
+struct Worker {
+    member: String,
+    holds: Option<Held>,
+}
+
+struct Held {
+    job: Job,
+    lease_until_ms: u64,
+}
+
+/// What was promised about a job, as those outside saw it.
+#[derive(Default)]
+struct Promises {
+    handed_out: u32,
+    not_before_ms: u64,
+    done: bool,
+}
+
+struct Simulation {
+    random: Random,
+    now_ms: u64,
+    faulty: bool,
+    queue: Queue<FakeJobs, FakeKv, FakeOperator>,
+    workers: Vec<Worker>,
+    accepted: BTreeSet<String>,
+    promises: BTreeMap<String, Promises>,
+    settled: BTreeSet<u64>,
+}
+
+impl Simulation {
+    fn new(seed: u64) -> Self {
+        let members = (0..POOL.size).map(member_name);
+        let workers = members
+            .flat_map(|member| std::iter::repeat_n(member, WORKERS_PER_MEMBER))
+            .map(|member| Worker { member, holds: None });
+        Self {
+            random: Random(seed),
+            now_ms: 0,
+            faulty: true,
+            workers: workers.collect(),
+            queue: Queue {
+                jobs: FakeJobs::default(),
+                kv: FakeKv::default(),
+                operator: FakeOperator::default(),
+            },
+            accepted: BTreeSet::new(),
+            promises: BTreeMap::new(),
+            settled: BTreeSet::new(),
+        }
+    }
+
+    fn step(&mut self) {
+        let (jobs_fault, kv_fault) = (self.fault(), self.fault());
+        self.queue.jobs.fault.set(jobs_fault);
+        self.queue.kv.fault.set(kv_fault);
+        match self.random.below(4) {
+            0 => self.now_ms += self.random.below(u64::from(POOL.lease_ms)),
+            1 => self.offer(),
+            _ => self.work(),
+        }
+    }
+
+    fn fault(&mut self) -> Fault {
+        match self.random.below(20) {
+            0 if self.faulty => Fault::Lost,
+            1 if self.faulty => Fault::Unanswered,
+            _ => Fault::None,
+        }
+    }
+
+    fn offer(&mut self) {
+        let order = Order {
+            store: StoreId::parse("magic-wands").unwrap(),
+            shopper: ShopperId::parse(&format!("shopper-{}", self.random.below(SHOPPERS))).unwrap(),
+            work: Work::Generate,
+            signals: Signals::default(),
+        };
+        if let Ok(Offered::Accepted(id)) = self.queue.offer(order, POOL, self.now_ms) {
+            assert!(self.accepted.insert(id), "an id was given twice");
+        }
+    }
+
+    fn work(&mut self) {
+        let index = usize::try_from(self.random.below(self.workers.len() as u64)).unwrap();
+        match self.workers[index].holds.take() {
+            None => self.workers[index].holds = self.claim(index),
+            Some(held) => self.workers[index].holds = self.go_on(held),
+        }
+    }
+
+    fn claim(&mut self, worker: usize) -> Option<Held> {
+        let member = &self.workers[worker].member;
+        let Ok(Claimed::Job(job)) = self.queue.claim(member, POOL, self.now_ms) else { return None };
+        let holders = self.workers.iter().filter_map(|worker| worker.holds.as_ref());
+        let holder =
+            holders.filter(|held| held.job.id == job.id).find(|held| held.lease_until_ms > self.now_ms);
+        assert!(holder.is_none(), "{} is held by another", job.id);
+
+        let promises = self.promises.entry(job.id.clone()).or_default();
+        promises.handed_out += 1;
+        assert!(promises.handed_out <= POOL.attempts_max, "{} was handed out too often", job.id);
+        assert!(promises.not_before_ms <= self.now_ms, "{} came back too early", job.id);
+        assert_eq!(job.last, job.attempt == POOL.attempts_max);
+        Some(Held { job: *job, lease_until_ms: self.now_ms + u64::from(POOL.lease_ms) })
+    }
+
+    /// What a worker does with the job it holds; what it still holds afterwards. To do nothing,
+    /// while time goes on, is to stall.
+    fn go_on(&mut self, held: Held) -> Option<Held> {
+        match self.random.below(8) {
+            0 if self.faulty => None,
+            1 | 2 if self.faulty => Some(held),
+            3 => self.keep(held),
+            _ => self.settle(held),
+        }
+    }
+
+    fn keep(&self, held: Held) -> Option<Held> {
+        match self.queue.keep(&held.job, POOL, self.now_ms) {
+            Ok(true) => Some(Held { lease_until_ms: self.now_ms + u64::from(POOL.lease_ms), ..held }),
+            Ok(false) => None,
+            Err(_) => Some(held),
+        }
+    }
+
+    /// A worker that got no answer, and sometimes one that did, tries again later.
+    fn settle(&mut self, held: Held) -> Option<Held> {
+        let outcome = self.outcome();
+        let random = self.random.next();
+        match self.queue.settle(&held.job, outcome.clone(), POOL.backoff, self.now_ms, random) {
+            Err(_) => return Some(held),
+            Ok(false) => return None,
+            Ok(true) => self.note_effect(&held.job, &outcome),
+        }
+        (self.faulty && self.random.one_in(4)).then_some(Held { lease_until_ms: 0, ..held })
+    }
+
+    fn outcome(&mut self) -> Outcome {
+        match self.random.below(6) {
+            0 if self.faulty => Outcome::Failed("broken".into()),
+            1 | 2 if self.faulty => {
+                let after_ms = self.random.one_in(2).then(|| self.random.below(10_000));
+                Outcome::Retry { after_ms, reason: "rate limited".into() }
+            }
+            _ => Outcome::Done(None),
+        }
+    }
+
+    fn note_effect(&mut self, job: &Job, outcome: &Outcome) {
+        assert!(self.settled.insert(job.token), "claim {} of {} settled twice", job.token, job.id);
+        let promises = self.promises.entry(job.id.clone()).or_default();
+        match outcome {
+            Outcome::Done(_) => {
+                assert!(!promises.done, "{} was done twice", job.id);
+                promises.done = true;
+            }
+            Outcome::Retry { after_ms, .. } if !job.last => {
+                let pause_ms = after_ms.unwrap_or(0).max(u64::from(POOL.backoff.first_ms) / 2);
+                promises.not_before_ms = self.now_ms + pause_ms;
+            }
+            Outcome::Retry { .. } | Outcome::Failed(_) => {
+                assert_eq!(self.queue.jobs.rows.borrow()[&job.id].state, State::Dead);
+            }
+        }
+    }
+
+    fn check(&self) {
+        let rows = self.queue.jobs.rows.borrow();
+        let mut live_keys = BTreeSet::new();
+        let mut depths = BTreeMap::<&str, u32>::new();
+        for (id, row) in rows.iter().filter(|(_, row)| row.is_live()) {
+            assert!(live_keys.insert(&row.key), "{} has a second live job, {id}", row.key);
+            *depths.entry(&row.lane).or_default() += 1;
+        }
+        assert!(depths.values().all(|depth| *depth <= POOL.depth_max), "over depth: {depths:?}");
+        assert!(self.accepted.iter().all(|id| rows.contains_key(id)), "an accepted job vanished");
+        for (id, _) in self.promises.iter().filter(|(_, promises)| promises.done) {
+            assert_eq!(rows[id].state, State::Done, "{id} was done and is not");
+        }
+    }
+
+    /// Without faults, all that is live is done in the time that its pauses take.
+    fn drain(&mut self) {
+        self.faulty = false;
+        for _ in 0..STEPS * 20 {
+            if !self.queue.jobs.rows.borrow().values().any(Row::is_live) {
+                return;
+            }
+            self.queue.jobs.fault.set(Fault::None);
+            self.queue.kv.fault.set(Fault::None);
+            self.now_ms += 50;
+            self.work();
+            self.check();
+        }
+        let rows = self.queue.jobs.rows.borrow();
+        let live: Vec<_> = rows.iter().filter(|(_, row)| row.is_live()).collect();
+        panic!("still live at {} ms: {live:?}", self.now_ms);
+    }
+}

@@ -1,0 +1,53 @@
+//! `/debug/*`: a page ordered by hand, what went wrong, how full the pool is.
+//!
+//! For operators, who are told of failures with the status that says so. For everybody else these
+//! routes do not exist.
+
+use serde::Serialize;
+use serde_json::json;
+
+use crate::capabilities::{Deployment, Failure, Log, Offered, Queue, Work};
+use crate::http::Response;
+use crate::ordering;
+use crate::refusal::Refusal;
+use crate::target::Target;
+use crate::visitor::Visitor;
+
+/// How many errors are listed unless asked otherwise, and at most.
+const ERRORS: u32 = 50;
+const ERRORS_MAX: u32 = 200;
+
+/// `/debug/generate?store={id}&shopper={id}`: orders a page now.
+pub(crate) fn generate<D: Deployment>(
+    deployment: &D,
+    target: Target<'_>,
+) -> Result<Response<D::Value>, Refusal> {
+    let visitor = Visitor::of_query(deployment, target)?;
+    match ordering::order(deployment, &visitor, Work::Generate) {
+        Ok(Offered::Accepted(job)) => Ok(Response::json(202, &json!({ "job": job, "state": "accepted" }))),
+        Ok(Offered::Live(job)) => Ok(Response::json(202, &json!({ "job": job, "state": "live" }))),
+        Ok(Offered::Full) => Err(Refusal::QueueFull),
+        Err(_logged) => Err(Refusal::QueueUnavailable),
+    }
+}
+
+/// `/debug/errors[?limit={number}]`: what went wrong lately, newest first.
+pub(crate) fn errors<V>(deployment: &(impl Queue + Log), target: Target<'_>) -> Result<Response<V>, Refusal> {
+    let limit = target.number("limit", ERRORS_MAX)?.unwrap_or(ERRORS);
+    list(deployment, deployment.errors(limit))
+}
+
+/// `/debug/pool`: the members of the pool and how full they are.
+pub(crate) fn pool<V>(deployment: &(impl Queue + Log)) -> Result<Response<V>, Refusal> {
+    list(deployment, deployment.pool())
+}
+
+fn list<V>(log: &impl Log, answer: Result<Vec<impl Serialize>, Failure>) -> Result<Response<V>, Refusal> {
+    match answer {
+        Ok(rows) => Ok(Response::json(200, &rows)),
+        Err(Failure(reason)) => {
+            log.warn("the queue could not be inspected", &[("reason", &reason)]);
+            Err(Refusal::QueueUnavailable)
+        }
+    }
+}

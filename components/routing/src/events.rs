@@ -1,0 +1,260 @@
+//! What a page reports about its shopper, parsed from JSON that may be anything.
+//!
+//! Parsed by hand rather than by derive: a refusal names the field by its place, and nothing that
+//! was sent is ever repeated.
+
+use serde_json::{Map, Value};
+
+/// The most events of one report.
+const EVENTS_MAX: usize = 50;
+/// The longest product id, in bytes.
+const PRODUCT_BYTES_MAX: usize = 64;
+/// The longest term, in characters.
+const TERM_CHARS_MAX: usize = 80;
+
+/// The place of the whole.
+const BODY: &str = "body";
+
+/// Why a body is no report.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum WrongReport {
+    /// Not text at all.
+    #[error("body is not UTF-8")]
+    Encoding,
+    /// Not JSON from there on.
+    #[error("body is not JSON: line {line}, column {column}")]
+    Json {
+        /// From 1.
+        line: usize,
+        /// From 1.
+        column: usize,
+    },
+    /// JSON of another shape.
+    #[error("{place} {rule}")]
+    Field {
+        /// Which field, such as `events[3].product`.
+        place: String,
+        /// What is wrong with it.
+        rule: &'static str,
+    },
+}
+
+/// What a page reports. The ids are yet to be parsed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Report {
+    pub(crate) store: String,
+    pub(crate) shopper: String,
+    /// 1 to 50, in the order in which they happened.
+    pub(crate) events: Vec<Event>,
+}
+
+/// Something that a shopper did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Event {
+    /// Came to the storefront.
+    Visit,
+    /// Looked at this product.
+    View(String),
+    /// Searched for this.
+    Search(String),
+    /// Set this filter.
+    Filter(String),
+    /// Chose this sort order.
+    Sort(String),
+    /// Put this product into the cart.
+    AddToCart(String),
+    /// Bought this product.
+    Purchase(String),
+}
+
+impl Report {
+    /// Reads a report: `{"store", "shopper", "events": [{"type", …}]}`.
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, WrongReport> {
+        let text = str::from_utf8(body).map_err(|_| WrongReport::Encoding)?;
+        let value: Value = serde_json::from_str(text)
+            .map_err(|error| WrongReport::Json { line: error.line(), column: error.column() })?;
+        let fields = Fields::of(&value, BODY)?;
+        fields.hold_only(&["store", "shopper", "events"], "may hold only store, shopper and events")?;
+        let (store, shopper) = (fields.text("store")?.to_owned(), fields.text("shopper")?.to_owned());
+        Ok(Self { store, shopper, events: events(fields.get("events"))? })
+    }
+}
+
+fn events(value: Option<&Value>) -> Result<Vec<Event>, WrongReport> {
+    let list = value.and_then(Value::as_array).ok_or_else(|| wrong("events", "must be a list"))?;
+    if list.is_empty() || list.len() > EVENTS_MAX {
+        return Err(wrong("events", "must be 1 to 50"));
+    }
+    list.iter().enumerate().map(|(at, value)| event(value, &format!("events[{at}]"))).collect()
+}
+
+fn event(value: &Value, place: &str) -> Result<Event, WrongReport> {
+    const ONLY_TYPE: &str = "may hold only type";
+    let fields = Fields::of(value, place)?;
+    match fields.text("type")? {
+        "visit" => fields.hold_only(&["type"], ONLY_TYPE).map(|()| Event::Visit),
+        "view" => fields.product().map(Event::View),
+        "add-to-cart" => fields.product().map(Event::AddToCart),
+        "purchase" => fields.product().map(Event::Purchase),
+        "search" => fields.term("term", "may hold only type and term").map(Event::Search),
+        "filter" => fields.term("value", "may hold only type and value").map(Event::Filter),
+        "sort" => fields.term("value", "may hold only type and value").map(Event::Sort),
+        _ => Err(fields.wrong("type", "must be visit, view, search, filter, sort, add-to-cart or purchase")),
+    }
+}
+
+/// A JSON object and where it stands.
+struct Fields<'a> {
+    place: &'a str,
+    map: &'a Map<String, Value>,
+}
+
+impl<'a> Fields<'a> {
+    fn of(value: &'a Value, place: &'a str) -> Result<Self, WrongReport> {
+        let map = value.as_object().ok_or_else(|| wrong(place, "must be an object"))?;
+        Ok(Self { place, map })
+    }
+
+    fn hold_only(&self, names: &[&str], rule: &'static str) -> Result<(), WrongReport> {
+        let known = self.map.keys().all(|name| names.contains(&name.as_str()));
+        if known { Ok(()) } else { Err(wrong(self.place, rule)) }
+    }
+
+    fn get(&self, name: &str) -> Option<&'a Value> {
+        self.map.get(name)
+    }
+
+    fn text(&self, name: &str) -> Result<&'a str, WrongReport> {
+        self.get(name).and_then(Value::as_str).ok_or_else(|| self.wrong(name, "must be a text"))
+    }
+
+    fn product(&self) -> Result<String, WrongReport> {
+        self.hold_only(&["type", "product"], "may hold only type and product")?;
+        let product = self.text("product")?;
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        if product.is_empty() || product.len() > PRODUCT_BYTES_MAX || !product.bytes().all(fits) {
+            return Err(self.wrong("product", "must be 1 to 64 of A-Z, a-z, 0-9, '_' and '-'"));
+        }
+        Ok(product.to_owned())
+    }
+
+    /// A text in the shopper's words, which is all that the event holds.
+    fn term(&self, name: &'static str, only: &'static str) -> Result<String, WrongReport> {
+        self.hold_only(&["type", name], only)?;
+        let term = self.text(name)?.trim();
+        if term.is_empty() || term.chars().count() > TERM_CHARS_MAX || term.contains(char::is_control) {
+            return Err(self.wrong(name, "must be 1 to 80 characters, and no control characters"));
+        }
+        Ok(term.to_owned())
+    }
+
+    fn wrong(&self, name: &str, rule: &'static str) -> WrongReport {
+        if self.place == BODY { wrong(name, rule) } else { wrong(&format!("{}.{name}", self.place), rule) }
+    }
+}
+
+fn wrong(place: &str, rule: &'static str) -> WrongReport {
+    WrongReport::Field { place: place.to_owned(), rule }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(events: &str) -> String {
+        format!(r#"{{"store":"magic-wands","shopper":"abc123","events":{events}}}"#)
+    }
+
+    #[track_caller]
+    fn check(event: &str, expected: Event) {
+        let report = Report::parse(report(&format!("[{event}]")).as_bytes()).unwrap();
+        assert_eq!(report.events, [expected]);
+    }
+
+    #[track_caller]
+    fn refuse(body: &str, reason: &str) {
+        assert_eq!(Report::parse(body.as_bytes()).unwrap_err().to_string(), reason, "{body}");
+    }
+
+    #[test]
+    fn events_of_every_type_are_read() {
+        let text = str::to_owned;
+        check(r#"{"type":"visit"}"#, Event::Visit);
+        check(r#"{"type":"view","product":"wand-1"}"#, Event::View(text("wand-1")));
+        check(r#"{"type":"search","term":" oak wand "}"#, Event::Search(text("oak wand")));
+        check(r#"{"type":"filter","value":"price < 20"}"#, Event::Filter(text("price < 20")));
+        check(r#"{"type":"sort","value":"price-ascending"}"#, Event::Sort(text("price-ascending")));
+        check(r#"{"type":"add-to-cart","product":"A_1"}"#, Event::AddToCart(text("A_1")));
+        check(r#"{"type":"purchase","product":"7"}"#, Event::Purchase(text("7")));
+    }
+
+    #[test]
+    fn events_keep_their_order_and_ids_are_left_to_be_parsed() {
+        let body = report(r#"[{"type":"view","product":"b"},{"type":"view","product":"a"}]"#);
+        let report = Report::parse(body.as_bytes()).unwrap();
+        assert_eq!((report.store.as_str(), report.shopper.as_str()), ("magic-wands", "abc123"));
+        assert_eq!(report.events, [Event::View("b".into()), Event::View("a".into())]);
+    }
+
+    #[test]
+    fn a_term_is_1_to_80_characters() {
+        let search = |term: &str| {
+            Report::parse(report(&format!(r#"[{{"type":"search","term":"{term}"}}]"#)).as_bytes())
+        };
+        assert!(search(&"é".repeat(80)).is_ok());
+        for wrong in ["", "  ", "a\\u0000b", "a\\nb", "a\\u0085b", &"a".repeat(81)] {
+            let reason = search(wrong).unwrap_err().to_string();
+            assert_eq!(reason, "events[0].term must be 1 to 80 characters, and no control characters");
+        }
+    }
+
+    #[test]
+    fn a_product_is_1_to_64_of_its_alphabet() {
+        let view =
+            |id: &str| Report::parse(report(&format!(r#"[{{"type":"view","product":"{id}"}}]"#)).as_bytes());
+        assert!(view(&"a".repeat(64)).is_ok());
+        for wrong in ["", "a b", "a:b", "é", "<script>", "../x", " a", &"a".repeat(65)] {
+            let reason = view(wrong).unwrap_err().to_string();
+            assert_eq!(reason, "events[0].product must be 1 to 64 of A-Z, a-z, 0-9, '_' and '-'");
+        }
+    }
+
+    #[test]
+    fn a_report_holds_1_to_50_events() {
+        let visits = |count: usize| report(&format!("[{}]", vec![r#"{"type":"visit"}"#; count].join(",")));
+        assert_eq!(Report::parse(visits(50).as_bytes()).unwrap().events.len(), 50);
+        refuse(&visits(0), "events must be 1 to 50");
+        refuse(&visits(51), "events must be 1 to 50");
+    }
+
+    #[test]
+    fn a_refusal_names_the_field_and_repeats_nothing() {
+        refuse("[]", "body must be an object");
+        refuse(r#"{"<script>":1}"#, "body may hold only store, shopper and events");
+        refuse(r#"{"shopper":"a","events":[]}"#, "store must be a text");
+        refuse(r#"{"store":7,"shopper":"a","events":[]}"#, "store must be a text");
+        refuse(r#"{"store":"a","events":[]}"#, "shopper must be a text");
+        refuse(r#"{"store":"a","shopper":"a"}"#, "events must be a list");
+        refuse(&report("{}"), "events must be a list");
+        refuse(&report("[7]"), "events[0] must be an object");
+        refuse(&report(r#"[{"type":"visit"},{}]"#), "events[1].type must be a text");
+        refuse(
+            &report(r#"[{"type":"<script>"}]"#),
+            "events[0].type must be visit, view, search, filter, sort, add-to-cart or purchase",
+        );
+        refuse(&report(r#"[{"type":"visit","<script>":1}]"#), "events[0] may hold only type");
+        refuse(&report(r#"[{"type":"view","term":"a"}]"#), "events[0] may hold only type and product");
+        refuse(&report(r#"[{"type":"view"}]"#), "events[0].product must be a text");
+        refuse(&report(r#"[{"type":"search","term":null}]"#), "events[0].term must be a text");
+        refuse(&report(r#"[{"type":"sort","value":["a"]}]"#), "events[0].value must be a text");
+    }
+
+    #[test]
+    fn what_is_not_json_is_refused_where_it_breaks() {
+        refuse("", "body is not JSON: line 1, column 0");
+        refuse("{\"store\":\n\"<script>", "body is not JSON: line 2, column 9");
+        refuse("store=a&shopper=b", "body is not JSON: line 1, column 1");
+        refuse(&"[".repeat(10_000), "body is not JSON: line 1, column 128");
+        assert_eq!(Report::parse(b"{\"store\":\"\xff\"}"), Err(WrongReport::Encoding));
+    }
+}

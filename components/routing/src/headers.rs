@@ -1,0 +1,121 @@
+//! Which header fields a response has: each kind of response is a value here, and its field lines
+//! are written here and nowhere else.
+
+use crate::capabilities::Facts;
+use crate::route::{Allowed, Format};
+
+/// How long a client may well wait before it asks a full pool again.
+const RETRY_AFTER: &str = "retry-after: 30\n";
+
+/// What every page says. A page is for one shopper, so that no shared cache may keep it, and
+/// changes at any time, so that the browser may not either.
+const PAGE: &str = "content-type: text/html; charset=utf-8\n\
+                    cache-control: private, no-store\n\
+                    x-content-type-options: nosniff\n\
+                    referrer-policy: strict-origin-when-cross-origin\n\
+                    content-security-policy: ";
+
+/// Room for what is different from page to page.
+const VARYING_BYTES: usize = 256;
+
+/// Which page a shopper gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Served {
+    /// The one that was made for them.
+    Hit(Facts),
+    /// The same, while a newer one is wished for.
+    Stale(Facts, Generation),
+    /// The one that fits every shopper, while theirs is wished for.
+    Miss(Generation),
+}
+
+/// What came of the wish for a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Generation {
+    /// A job is under way.
+    Triggered,
+    /// Every member of the pool is full.
+    QueueFull,
+    /// The queue did not answer.
+    QueueUnavailable,
+    /// Nobody asked for one.
+    NotTriggered,
+}
+
+/// What a response other than a page says besides what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Aside<'a> {
+    /// Nothing.
+    None,
+    /// Which methods the path takes.
+    Allow(Allowed),
+    /// When to ask again.
+    RetryAfter,
+    /// Where to go; a path of our own.
+    Location(&'a str),
+}
+
+/// The field lines of a page.
+pub(crate) fn page(served: Served) -> String {
+    let policy = page::content_security_policy();
+    let mut lines = String::with_capacity(PAGE.len() + policy.len() + VARYING_BYTES);
+    lines.extend([PAGE, policy, "\n", served.line()]);
+    if let Served::Hit(facts) | Served::Stale(facts, _) = served {
+        lines.extend([
+            "x-wand-source: ",
+            facts.source.name(),
+            "\nx-wand-persona: ",
+            facts.persona.name(),
+            "\n",
+        ]);
+    }
+    if let Served::Stale(_, generation) | Served::Miss(generation) = served {
+        lines.extend(generation.lines());
+    }
+    lines
+}
+
+/// The field lines of whatever is not a page.
+pub(crate) fn notice(format: Format, aside: Aside<'_>) -> String {
+    let content_type = match format {
+        Format::Text => "text/plain; charset=utf-8",
+        Format::Json => "application/json",
+    };
+    let mut lines =
+        format!("content-type: {content_type}\ncache-control: no-store\nx-content-type-options: nosniff\n");
+    match aside {
+        Aside::None => {}
+        Aside::Allow(allowed) => lines.extend(["allow: ", allowed.field(), "\n"]),
+        Aside::RetryAfter => lines.push_str(RETRY_AFTER),
+        Aside::Location(path) => lines.extend(["location: ", path, "\n"]),
+    }
+    lines
+}
+
+impl Served {
+    /// The page's own script reads `server-timing`: of a document's fields it can see no other.
+    fn line(self) -> &'static str {
+        match self {
+            Self::Hit(_) => "x-cache: HIT\nserver-timing: cache;desc=HIT\nx-generated: true\n",
+            Self::Stale(..) => "x-cache: STALE\nserver-timing: cache;desc=STALE\nx-generated: true\n",
+            Self::Miss(_) => {
+                "x-cache: MISS\nserver-timing: cache;desc=MISS\nx-generated: false\nx-wand-source: fallback\n"
+            }
+        }
+    }
+}
+
+impl Generation {
+    fn lines(self) -> [&'static str; 2] {
+        match self {
+            Self::Triggered => ["x-generation-triggered: true\n", ""],
+            Self::QueueFull => {
+                ["x-generation-triggered: false\nx-generation-refused: queue-full\n", RETRY_AFTER]
+            }
+            Self::QueueUnavailable => {
+                ["x-generation-triggered: false\n", "x-generation-refused: queue-unavailable\n"]
+            }
+            Self::NotTriggered => ["x-generation-triggered: false\n", ""],
+        }
+    }
+}

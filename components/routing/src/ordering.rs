@@ -1,0 +1,40 @@
+//! Orders for pages: what a shopper did, and the wish for a page that follows it.
+
+use crate::capabilities::{Failure, Log, Offered, Order, Queue, Sessions, Work};
+use crate::signals::{self, Signals};
+use crate::visitor::Visitor;
+
+/// Orders a page for a visitor, by what they did so far.
+pub(crate) fn order(
+    deployment: &(impl Queue + Sessions + Log),
+    visitor: &Visitor,
+    work: Work,
+) -> Result<Offered, Failure> {
+    order_by(deployment, visitor, work, recall(deployment, visitor))
+}
+
+/// Orders a page for a visitor, by the signals. A queue that does not answer is logged here.
+pub(crate) fn order_by(
+    deployment: &(impl Queue + Log),
+    visitor: &Visitor,
+    work: Work,
+    signals: Signals,
+) -> Result<Offered, Failure> {
+    let order = Order { store: &visitor.store, shopper: &visitor.shopper, work, signals };
+    deployment.offer(order).inspect_err(|failure| {
+        let particulars = [("store", visitor.store.as_str()), ("reason", &failure.0)];
+        deployment.warn("a page could not be ordered", &particulars);
+    })
+}
+
+/// What a visitor did so far. Without an answer they are a stranger, who gets a page, too.
+fn recall(deployment: &(impl Sessions + Log), visitor: &Visitor) -> Signals {
+    match deployment.read(visitor.session(), signals::BYTES_MAX) {
+        Ok(found) => found.map(|found| Signals::decode(&found.bytes)).unwrap_or_default(),
+        Err(Failure(reason)) => {
+            let particulars = [("store", visitor.store.as_str()), ("reason", &reason)];
+            deployment.warn("a session could not be read", &particulars);
+            Signals::default()
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Which paths there are, and which methods each takes.
+
+use crate::http::Method;
+
+/// What answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Endpoint<'a> {
+    /// `/`
+    Home,
+    /// `/s/{store}`, with the store as it stands in the path: not empty, without a slash.
+    Storefront(&'a str),
+    /// `/api/generation/status`
+    Status,
+    /// `/api/shopper/track`
+    Track,
+    /// `/debug/generate`
+    Generate,
+    /// `/debug/errors`
+    Errors,
+    /// `/debug/pool`
+    Pool,
+}
+
+impl<'a> Endpoint<'a> {
+    /// What answers at a path.
+    pub(crate) fn at(path: &'a str) -> Option<Self> {
+        Some(match path {
+            "/" => Self::Home,
+            "/api/generation/status" => Self::Status,
+            "/api/shopper/track" => Self::Track,
+            "/debug/generate" => Self::Generate,
+            "/debug/errors" => Self::Errors,
+            "/debug/pool" => Self::Pool,
+            _ => Self::Storefront(path.strip_prefix("/s/").filter(|rest| is_segment(rest))?),
+        })
+    }
+
+    /// The methods it takes.
+    pub(crate) fn allowed(self) -> Allowed {
+        match self {
+            Self::Home | Self::Storefront(_) | Self::Status | Self::Errors | Self::Pool => Allowed::Read,
+            Self::Track => Allowed::Write,
+            Self::Generate => Allowed::Both,
+        }
+    }
+}
+
+fn is_segment(text: &str) -> bool {
+    !text.is_empty() && !text.contains('/')
+}
+
+/// Sets of methods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Allowed {
+    /// GET and HEAD.
+    Read,
+    /// POST.
+    Write,
+    /// GET, HEAD and POST.
+    Both,
+}
+
+impl Allowed {
+    pub(crate) fn includes(self, method: Method) -> bool {
+        match method {
+            Method::Get | Method::Head => self != Self::Write,
+            Method::Post => self != Self::Read,
+            Method::Other => false,
+        }
+    }
+
+    /// As the value of an `allow` field (RFC 9110, section 10.2.1).
+    pub(crate) fn field(self) -> &'static str {
+        match self {
+            Self::Read => "GET, HEAD",
+            Self::Write => "POST",
+            Self::Both => "GET, HEAD, POST",
+        }
+    }
+}
+
+/// How an answer on a path speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// To people: a line of plain text.
+    Text,
+    /// To programs: JSON.
+    Json,
+}
+
+impl Format {
+    /// The format of refusals on a path.
+    pub(crate) fn of(path: &str) -> Self {
+        if path.starts_with("/api/") || path.starts_with("/debug/") { Self::Json } else { Self::Text }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_has_its_endpoint() {
+        assert_eq!(Endpoint::at("/"), Some(Endpoint::Home));
+        assert_eq!(Endpoint::at("/s/magic-wands"), Some(Endpoint::Storefront("magic-wands")));
+        assert_eq!(Endpoint::at("/s/magic%2Dwands"), Some(Endpoint::Storefront("magic%2Dwands")));
+        assert_eq!(Endpoint::at("/api/generation/status"), Some(Endpoint::Status));
+        assert_eq!(Endpoint::at("/api/shopper/track"), Some(Endpoint::Track));
+        assert_eq!(Endpoint::at("/debug/generate"), Some(Endpoint::Generate));
+        assert_eq!(Endpoint::at("/debug/errors"), Some(Endpoint::Errors));
+        assert_eq!(Endpoint::at("/debug/pool"), Some(Endpoint::Pool));
+    }
+
+    #[test]
+    fn no_other_path_has_one() {
+        for path in [
+            "",
+            "*",
+            "//",
+            "/s",
+            "/s/",
+            "/s//",
+            "/s/a/b",
+            "/s/a/",
+            "/s/../x",
+            "//s/a",
+            "/S/a",
+            "/debug",
+            "/debug/",
+            "/debug/pool/",
+            "/api",
+            "/health",
+            "/metrics",
+            "http://wands.example/s/a",
+            "/./s/a",
+        ] {
+            assert_eq!(Endpoint::at(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn an_endpoint_takes_the_methods_that_it_names() {
+        for (allowed, names) in
+            [(Allowed::Read, "GET, HEAD"), (Allowed::Write, "POST"), (Allowed::Both, "GET, HEAD, POST")]
+        {
+            assert_eq!(allowed.field(), names);
+            for (method, name) in [(Method::Get, "GET"), (Method::Head, "HEAD"), (Method::Post, "POST")] {
+                assert_eq!(allowed.includes(method), names.contains(name), "{name} in {names}");
+            }
+            assert!(!allowed.includes(Method::Other));
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! From a request to whoever answers it.
+
+use crate::capabilities::{Deployment, Settings, Signatures};
+use crate::debug;
+use crate::headers::{self, Aside};
+use crate::http::{Body, Method, Reply, Request, Response};
+use crate::refusal::Refusal;
+use crate::route::{Endpoint, Format};
+use crate::status;
+use crate::storefront;
+use crate::target::Target;
+use crate::track;
+
+/// The secret that opens the operator's routes.
+const DEBUG_TOKEN: &str = "DEBUG_TOKEN";
+
+/// Answers a request. `target` is the path and query as they came (RFC 9112, origin-form).
+pub fn handle<D: Deployment>(
+    deployment: &D,
+    method: Method,
+    target: &str,
+    request: &impl Request,
+) -> Reply<D::Value> {
+    let target = Target::new(target);
+    answer(deployment, method, target, request)
+        .unwrap_or_else(|refusal| Reply::Ready(refusal.response(Format::of(target.path))))
+}
+
+fn answer<D: Deployment>(
+    deployment: &D,
+    method: Method,
+    target: Target<'_>,
+    request: &impl Request,
+) -> Result<Reply<D::Value>, Refusal> {
+    let endpoint = Endpoint::at(target.path).ok_or(Refusal::NothingHere)?;
+    if !is_there(deployment, endpoint, request) {
+        return Err(Refusal::NothingHere);
+    }
+    if !endpoint.allowed().includes(method) {
+        return Err(Refusal::Method(endpoint.allowed()));
+    }
+    let response = match endpoint {
+        Endpoint::Status => return status::status(deployment, target),
+        Endpoint::Home => home(deployment)?,
+        Endpoint::Storefront(store) => storefront::page(deployment, store, target)?,
+        Endpoint::Track => track::track(deployment, request)?,
+        Endpoint::Generate => debug::generate(deployment, target)?,
+        Endpoint::Errors => debug::errors(deployment, target)?,
+        Endpoint::Pool => debug::pool(deployment)?,
+    };
+    Ok(Reply::Ready(response))
+}
+
+/// Whether an endpoint is there for whoever asks. What is not open to a stranger does not exist
+/// for them: a 401 would say that there is something to be guessed.
+fn is_there(
+    deployment: &(impl Settings + Signatures),
+    endpoint: Endpoint<'_>,
+    request: &impl Request,
+) -> bool {
+    match endpoint {
+        Endpoint::Storefront(_) | Endpoint::Status | Endpoint::Track => true,
+        Endpoint::Home => deployment.development(),
+        Endpoint::Generate | Endpoint::Errors | Endpoint::Pool => {
+            deployment.development() || is_operator(deployment, request)
+        }
+    }
+}
+
+/// Whether a request carries the operator's bearer token (RFC 6750, section 2.1).
+fn is_operator(signatures: &impl Signatures, request: &impl Request) -> bool {
+    let authorization = request.header("authorization").unwrap_or_default();
+    let Some((scheme, token)) = authorization.split_once(' ') else { return false };
+    let token = token.trim();
+    scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && signatures.matches(DEBUG_TOKEN, token)
+}
+
+/// Shows somebody who just started the demo where to look.
+fn home<V>(settings: &impl Settings) -> Result<Response<V>, Refusal> {
+    let store = settings.first_store().ok_or(Refusal::NothingHere)?;
+    let location = format!("/s/{store}?shopper=demo");
+    let headers = headers::notice(Format::Text, Aside::Location(&location));
+    Ok(Response { status: 302, headers, body: Body::Empty })
+}

@@ -1,0 +1,220 @@
+//! What a shopper did in a shop: how it grows, when it is enough for another page, and the form in
+//! which it is stored.
+
+use serde::{Deserialize, Serialize};
+
+use crate::events::Event;
+
+/// Space for any session: six lists of 20 entries of at most 320 bytes (80 characters of four
+/// bytes, none of which JSON escapes at greater length), and change.
+pub(crate) const BYTES_MAX: u32 = 64 * 1024;
+
+/// The form of sessions that is written, and the only one that is read.
+const FORM: u32 = 1;
+/// The most entries of one kind.
+const ENTRIES_MAX: usize = 20;
+/// A shopper who reaches one of these numbers of signals is known well enough for another page.
+/// Each is four times the one before: what is learnt from a signal wanes as they add up.
+const MILESTONES: [usize; 3] = [4, 16, 64];
+
+/// What a shopper did, newest first, no entry twice in a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signals {
+    /// Visits to the storefront.
+    pub visits: u32,
+    /// Products that were looked at.
+    pub views: Vec<String>,
+    /// Search terms.
+    pub searches: Vec<String>,
+    /// Filters that were set.
+    pub filters: Vec<String>,
+    /// Sort orders that were chosen.
+    pub sorts: Vec<String>,
+    /// Products that were put into the cart.
+    pub carted: Vec<String>,
+    /// Products that were bought.
+    pub purchased: Vec<String>,
+}
+
+/// Signals in storage.
+#[derive(Serialize, Deserialize)]
+struct Session<S> {
+    form: u32,
+    signals: S,
+}
+
+impl Signals {
+    /// Reads stored signals. What cannot be read tells nothing about the shopper.
+    pub(crate) fn decode(bytes: &[u8]) -> Self {
+        match serde_json::from_slice(bytes) {
+            Ok(Session { form: FORM, signals }) => signals,
+            _ => Self::default(),
+        }
+    }
+
+    /// The signals as they are stored.
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let session = Session { form: FORM, signals: self };
+        serde_json::to_vec(&session).expect("plain fields have a JSON form")
+    }
+
+    /// The signals with those of `events`, which come in the order in which they happened.
+    #[must_use]
+    pub(crate) fn with(mut self, events: &[Event]) -> Self {
+        for event in events {
+            self.add(event);
+        }
+        self
+    }
+
+    /// Whether a milestone was reached on the way here from `before`.
+    pub(crate) fn reach_milestone_since(&self, before: &Self) -> bool {
+        MILESTONES.iter().any(|milestone| (before.count()..self.count()).contains(&(milestone - 1)))
+    }
+
+    fn add(&mut self, event: &Event) {
+        match event {
+            Event::Visit => self.visits = self.visits.saturating_add(1),
+            Event::View(product) => remember(&mut self.views, product),
+            Event::Search(term) => remember(&mut self.searches, term),
+            Event::Filter(value) => remember(&mut self.filters, value),
+            Event::Sort(value) => remember(&mut self.sorts, value),
+            Event::AddToCart(product) => remember(&mut self.carted, product),
+            Event::Purchase(product) => remember(&mut self.purchased, product),
+        }
+    }
+
+    fn count(&self) -> usize {
+        let lists = [&self.views, &self.searches, &self.filters, &self.sorts, &self.carted, &self.purchased];
+        let entries: usize = lists.into_iter().map(Vec::len).sum();
+        entries.saturating_add(usize::try_from(self.visits).unwrap_or(usize::MAX))
+    }
+}
+
+/// Puts an entry at the front of a list, in place of the same entry further back.
+fn remember(list: &mut Vec<String>, entry: &str) {
+    list.retain(|known| known != entry);
+    list.insert(0, entry.to_owned());
+    list.truncate(ENTRIES_MAX);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn view(number: usize) -> Event {
+        Event::View(format!("wand-{number}"))
+    }
+
+    fn views(count: usize) -> Signals {
+        Signals::default().with(&(0..count).map(view).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn every_event_finds_its_list() {
+        let text = || "x".to_owned();
+        let events = [
+            Event::Visit,
+            Event::View(text()),
+            Event::Search(text()),
+            Event::Filter(text()),
+            Event::Sort(text()),
+            Event::AddToCart(text()),
+            Event::Purchase(text()),
+        ];
+        let one = || vec![text()];
+        assert_eq!(
+            Signals::default().with(&events),
+            Signals {
+                visits: 1,
+                views: one(),
+                searches: one(),
+                filters: one(),
+                sorts: one(),
+                carted: one(),
+                purchased: one(),
+            }
+        );
+    }
+
+    #[test]
+    fn the_newest_is_first_and_nothing_is_there_twice() {
+        assert_eq!(views(2).with(&[view(2), view(0)]).views, ["wand-0", "wand-2", "wand-1"]);
+    }
+
+    #[test]
+    fn the_oldest_is_forgotten() {
+        let views = views(25).views;
+        assert_eq!(views.len(), 20);
+        assert_eq!((views[0].as_str(), views[19].as_str()), ("wand-24", "wand-5"));
+    }
+
+    #[test]
+    fn visits_do_not_overflow() {
+        let signals = Signals { visits: u32::MAX, ..Signals::default() };
+        assert_eq!(signals.with(&[Event::Visit]).visits, u32::MAX);
+    }
+
+    #[test]
+    fn another_page_is_due_at_4_16_and_64_signals() {
+        let due: Vec<u32> = (1..200)
+            .filter(|visits| {
+                let signals = |visits| Signals { visits, ..Signals::default() };
+                signals(*visits).reach_milestone_since(&signals(visits - 1))
+            })
+            .collect();
+        assert_eq!(due, [4, 16, 64]);
+    }
+
+    #[test]
+    fn a_milestone_may_be_leapt_over_and_is_not_reached_twice() {
+        assert!(views(17).reach_milestone_since(&views(3)));
+        assert!(!views(5).reach_milestone_since(&views(4)));
+        assert!(!views(4).reach_milestone_since(&views(4)));
+        let known = views(4);
+        assert!(!known.clone().with(&[view(0)]).reach_milestone_since(&known), "nothing new");
+    }
+
+    #[test]
+    fn what_is_stored_is_versioned() {
+        let stored = String::from_utf8(views(1).encode()).unwrap();
+        assert!(stored.starts_with(r#"{"form":1,"signals":{"visits":0,"views":["wand-0"]"#), "{stored}");
+        assert_eq!(
+            Signals::decode(stored.replace("\"form\":1", "\"form\":2").as_bytes()),
+            Signals::default()
+        );
+    }
+
+    #[test]
+    fn the_largest_session_has_space() {
+        let longest =
+            |c: char| (0..20).map(move |number| format!("{number:02}{}", String::from(c).repeat(78)));
+        for c in ['\u{1F9D9}', '"', '\\', '\u{2028}'] {
+            let list: Vec<_> = longest(c).collect();
+            let largest = Signals {
+                visits: u32::MAX,
+                views: list.clone(),
+                searches: list.clone(),
+                filters: list.clone(),
+                sorts: list.clone(),
+                carted: list.clone(),
+                purchased: list,
+            };
+            assert!(largest.encode().len() < BYTES_MAX as usize);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn signals_come_back_from_storage(entries in prop::collection::vec("(?s).{0,80}", 0..20), visits: u32) {
+            let signals = Signals { visits, searches: entries.clone(), sorts: entries, ..Signals::default() };
+            prop_assert_eq!(Signals::decode(&signals.encode()), signals);
+        }
+
+        #[test]
+        fn any_bytes_can_be_asked_for_signals(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
+            prop_assert_eq!(Signals::decode(&bytes), Signals::default());
+        }
+    }
+}

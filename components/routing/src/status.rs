@@ -1,0 +1,106 @@
+//! `GET /api/generation/status?store={id}&shopper={id}[&wait={seconds}]`: where a shopper's page stands.
+//!
+//! The open page asks this and waits for the answer to change. It is told `unknown` where the
+//! queue or the cache does not answer, so that it can leave the shopper alone.
+
+use serde::Serialize;
+
+use crate::capabilities::{Cache, Cached, Facts, Failure, JobState, Log, Queue, Settings};
+use crate::http::{Reply, Response};
+use crate::refusal::Refusal;
+use crate::target::Target;
+use crate::visitor::Visitor;
+
+/// The longest that a request may wait, short of what proxies commonly cut off.
+const WAIT_SECONDS_MAX: u32 = 25;
+
+/// Where a page stands.
+#[derive(Debug, Clone, Copy)]
+enum State {
+    /// Nobody makes one.
+    None,
+    /// A job for it waits.
+    Queued,
+    /// It is being made.
+    Running,
+    /// It is there.
+    Ready(Facts),
+    /// It was given up.
+    Failed,
+    /// The queue or the cache did not answer.
+    Unknown,
+}
+
+/// The JSON form of a status.
+#[derive(Serialize)]
+struct Status<'a> {
+    store: &'a str,
+    shopper: &'a str,
+    state: &'static str,
+    source: Option<&'static str>,
+    persona: Option<&'static str>,
+    generated_ms: Option<u64>,
+}
+
+/// Where a shopper's page stands; with `wait`, while a job is under way, a reply that waits.
+pub(crate) fn status<D: Cache + Queue + Settings + Log>(
+    deployment: &D,
+    target: Target<'_>,
+) -> Result<Reply<D::Value>, Refusal> {
+    let wait_seconds = target.number("wait", WAIT_SECONDS_MAX)?.unwrap_or(0);
+    let visitor = Visitor::of_query(deployment, target)?;
+    let state = state(deployment, &visitor).unwrap_or_else(|Failure(reason)| {
+        let particulars = [("store", visitor.store.as_str()), ("reason", &reason)];
+        deployment.warn("the status of a page could not be told", &particulars);
+        State::Unknown
+    });
+    let response = respond(&visitor, state);
+    Ok(match state {
+        State::Queued | State::Running if wait_seconds > 0 => Reply::Pending {
+            interim: response,
+            topic: format!("{}:{}", visitor.store, visitor.shopper),
+            wait_ms: wait_seconds * 1000,
+        },
+        _ => Reply::Ready(response),
+    })
+}
+
+/// A live job is looked for first: its page is the one that is worth waiting for.
+fn state(deployment: &(impl Cache + Queue), visitor: &Visitor) -> Result<State, Failure> {
+    let without_page = match deployment.status(&visitor.store, &visitor.shopper)? {
+        JobState::Queued => return Ok(State::Queued),
+        JobState::Running => return Ok(State::Running),
+        JobState::None | JobState::Done => State::None,
+        JobState::Dead => State::Failed,
+    };
+    Ok(match deployment.lookup(&visitor.store, &visitor.shopper)? {
+        Cached::Fresh(page) | Cached::Stale(page, _) => State::Ready(page.facts),
+        Cached::Miss => without_page,
+    })
+}
+
+fn respond<V>(visitor: &Visitor, state: State) -> Response<V> {
+    let facts = if let State::Ready(facts) = state { Some(facts) } else { None };
+    let status = Status {
+        store: visitor.store.as_str(),
+        shopper: visitor.shopper.as_str(),
+        state: state.name(),
+        source: facts.map(|facts| facts.source.name()),
+        persona: facts.map(|facts| facts.persona.name()),
+        generated_ms: facts.map(|facts| facts.planned_ms),
+    };
+    Response::json(200, &status)
+}
+
+impl State {
+    fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Ready(_) => "ready",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        }
+    }
+}

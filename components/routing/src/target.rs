@@ -1,0 +1,142 @@
+//! A request's target, taken apart strictly.
+//!
+//! Percent-decoding (RFC 3986, section 2.1) where a malformed escape or invalid UTF-8 is an
+//! error, never a guess. Names of parameters are matched as they stand, and `+` stands for
+//! itself: no parameter of ours holds a space.
+
+use std::borrow::Cow;
+
+/// Why a parameter cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum WrongParameter {
+    /// It is needed.
+    #[error("parameter {0} is missing")]
+    Missing(&'static str),
+    /// Which of them is meant?
+    #[error("parameter {0} is given more than once")]
+    Repeated(&'static str),
+    /// Not two hexadecimal digits after a percent sign, or not UTF-8.
+    #[error("parameter {0} is not well encoded")]
+    Encoding(&'static str),
+    /// Not a run of decimal digits.
+    #[error("parameter {0} is not a whole number")]
+    Number(&'static str),
+}
+
+/// Path and query, as they came (RFC 9112, origin-form).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Target<'a> {
+    pub(crate) path: &'a str,
+    query: &'a str,
+}
+
+impl<'a> Target<'a> {
+    pub(crate) fn new(target: &'a str) -> Self {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        Self { path, query }
+    }
+
+    /// The parameter of that name, which has to be there.
+    pub(crate) fn required(self, name: &'static str) -> Result<Cow<'a, str>, WrongParameter> {
+        self.parameter(name)?.ok_or(WrongParameter::Missing(name))
+    }
+
+    /// The parameter of that name as a whole number; more than `max` counts as `max`.
+    pub(crate) fn number(self, name: &'static str, max: u32) -> Result<Option<u32>, WrongParameter> {
+        self.parameter(name)?.map(|text| at_most(max, &text).ok_or(WrongParameter::Number(name))).transpose()
+    }
+
+    /// The parameter of that name, decoded.
+    fn parameter(self, name: &'static str) -> Result<Option<Cow<'a, str>>, WrongParameter> {
+        let pairs = self.query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        let mut values = pairs.filter(|(given, _)| *given == name).map(|(_, value)| value);
+        let Some(value) = values.next() else { return Ok(None) };
+        if values.next().is_some() {
+            return Err(WrongParameter::Repeated(name));
+        }
+        decode(value).map(Some).ok_or(WrongParameter::Encoding(name))
+    }
+}
+
+/// Decodes percent-encoded text; `None` if an escape is malformed or the result is not UTF-8.
+pub(crate) fn decode(text: &str) -> Option<Cow<'_, str>> {
+    if !text.contains('%') {
+        return Some(Cow::Borrowed(text));
+    }
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        decoded.push(if byte == b'%' { digit(bytes.next()?)? << 4 | digit(bytes.next()?)? } else { byte });
+    }
+    String::from_utf8(decoded).ok().map(Cow::Owned)
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}
+
+/// Reads decimal digits. A number too large for any type is too large for `max`, too.
+fn at_most(max: u32, text: &str) -> Option<u32> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse().unwrap_or(max).min(max))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn check(target: &str, shopper: Result<&str, WrongParameter>) {
+        assert_eq!(Target::new(target).required("shopper").as_deref(), shopper.as_deref(), "{target}");
+    }
+
+    #[test]
+    fn a_parameter_is_found_and_decoded() {
+        check("/s/x?shopper=abc", Ok("abc"));
+        check("/s/x?a=b&shopper=abc&c", Ok("abc"));
+        check("/s/x?shopper=%61b%63", Ok("abc"));
+        check("/s/x?shopper=%C3%A9", Ok("é"));
+        check("/s/x?shopper=a=b?c", Ok("a=b?c"));
+        check("/s/x?shopper=a+b", Ok("a+b"));
+        check("/s/x?shopper=", Ok(""));
+        check("/s/x?shopper", Ok(""));
+    }
+
+    #[test]
+    fn what_is_absent_repeated_or_not_well_encoded_is_refused() {
+        for absent in ["/s/x", "/s/x?", "/s/x?&&", "/s/x?Shopper=a", "/s/x?%73hopper=a", "/s/x?xshopper=a"] {
+            check(absent, Err(WrongParameter::Missing("shopper")));
+        }
+        check("/s/x?shopper=a&shopper=a", Err(WrongParameter::Repeated("shopper")));
+        for broken in ["%", "%4", "%zz", "%4z", "a%", "%+1", "%ff", "%C3", "%ED%A0%80"] {
+            check(&format!("/s/x?shopper={broken}"), Err(WrongParameter::Encoding("shopper")));
+        }
+    }
+
+    #[test]
+    fn parameters_that_are_not_ours_are_not_looked_at() {
+        check("/s/x?utm=%zz&utm=%&shopper=abc", Ok("abc"));
+    }
+
+    #[test]
+    fn numbers_are_digits_and_clamped() {
+        let wait = |text: &str| Target::new(&format!("/?wait={text}")).number("wait", 25);
+        for (text, number) in [("0", 0), ("025", 25), ("26", 25), ("%31", 1), ("99999999999999999999999", 25)]
+        {
+            assert_eq!(wait(text), Ok(Some(number)), "{text}");
+        }
+        for garbage in ["", "-1", "+1", "1.5", "1e3", "0x1", "abc", "%20", "٣"] {
+            assert_eq!(wait(garbage), Err(WrongParameter::Number("wait")), "{garbage}");
+        }
+        assert_eq!(Target::new("/").number("wait", 25), Ok(None));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_survives_being_encoded_whole(text in "(?s).{0,40}") {
+            let encoded = text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
+            prop_assert_eq!(decode(&encoded), Some(Cow::Borrowed(text.as_str())));
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The operator looks after the pool.
+
+use serde_json::json;
+
+use crate::fakes::{Answer, Fake, FakeRequest, TOKEN};
+use crate::{Method, Offered, Work, handle};
+
+const GENERATE: &str = "/debug/generate?store=magic-wands&shopper=abc123";
+const ROUTES: [&str; 3] = [GENERATE, "/debug/errors", "/debug/pool"];
+
+fn development() -> Fake {
+    Fake { development: true, ..Fake::default() }
+}
+
+fn with_authorization(shop: &Fake, target: &str, authorization: &str) -> Answer {
+    let headers = vec![("authorization", authorization.to_owned())];
+    Answer::of(handle(shop, Method::Get, target, &FakeRequest { headers, ..FakeRequest::default() }))
+}
+
+#[test]
+fn for_a_stranger_the_routes_do_not_exist() {
+    let shop = Fake::default();
+    for target in ROUTES {
+        let nothing = shop.get("/debug/unknown");
+        for answer in [
+            shop.get(target),
+            shop.post(target, ""),
+            Answer::of(handle(&shop, Method::Other, target, &FakeRequest::default())),
+            with_authorization(&shop, target, TOKEN),
+            with_authorization(&shop, target, "Bearer wrong"),
+            with_authorization(&shop, target, "Bearer "),
+            with_authorization(&shop, target, &format!("Basic {TOKEN}")),
+        ] {
+            assert_eq!(answer.status(), 404);
+            assert_eq!((answer.text(), answer.fields()), (nothing.text(), nothing.fields()));
+        }
+    }
+    assert!(shop.orders.borrow().is_empty());
+}
+
+#[test]
+fn the_token_opens_them() {
+    for target in ROUTES {
+        for scheme in ["Bearer", "bearer"] {
+            let answer = with_authorization(&Fake::default(), target, &format!("{scheme} {TOKEN}"));
+            assert!(answer.status() < 300, "{target}");
+        }
+    }
+}
+
+#[test]
+fn without_a_secret_or_with_an_empty_one_no_token_opens_them() {
+    for token in [None, Some("")] {
+        let shop = Fake { token, ..Fake::default() };
+        for (target, sent) in ROUTES.into_iter().flat_map(|target| [(target, TOKEN), (target, "")]) {
+            assert_eq!(with_authorization(&shop, target, &format!("Bearer {sent}")).status(), 404);
+        }
+    }
+}
+
+#[test]
+fn a_page_is_ordered_by_hand() {
+    for (offered, state) in
+        [(Offered::Accepted("job-7".into()), "accepted"), (Offered::Live("job-7".into()), "live")]
+    {
+        let shop = Fake { offered, ..development() };
+        for answer in [shop.get(GENERATE), shop.post(GENERATE, "")] {
+            assert_eq!((answer.status(), answer.json()), (202, json!({ "job": "job-7", "state": state })));
+        }
+        assert_eq!(shop.orders.borrow()[0].work, Work::Generate);
+    }
+}
+
+#[test]
+fn a_full_pool_says_when_to_ask_again() {
+    let answer = Fake { offered: Offered::Full, ..development() }.get(GENERATE);
+    assert_eq!((answer.status(), answer.header("retry-after")), (429, "30"));
+    assert_eq!(answer.json(), json!({ "error": "every member of the pool is full" }));
+}
+
+#[test]
+fn errors_are_listed_as_many_as_asked_for() {
+    let shop = development();
+    let count = |query: &str| shop.get(&format!("/debug/errors{query}")).json().as_array().map(Vec::len);
+    assert_eq!(count(""), Some(50));
+    assert_eq!(count("?limit=3"), Some(3));
+    assert_eq!(count("?limit=200"), Some(200));
+    assert_eq!(count("?limit=201"), Some(200));
+    assert_eq!(shop.get("/debug/errors?limit=many").status(), 400);
+    assert_eq!(
+        shop.get("/debug/errors?limit=1").json(),
+        json!([{
+            "at_ms": 0, "job": "job-1", "store": "magic-wands",
+            "reason": "the model said \"no\"", "settled": "retry",
+        }])
+    );
+}
+
+#[test]
+fn members_are_listed() {
+    assert_eq!(
+        development().get("/debug/pool").json(),
+        json!([{ "name": "pool-0", "queued": 1, "running": 2, "dead": 3, "depth_max": 4, "oldest_ms": null }])
+    );
+}
+
+#[test]
+fn an_operator_is_told_that_the_queue_is_down() {
+    let shop = Fake { down: vec!["queue"], ..development() };
+    for target in ROUTES {
+        let answer = shop.get(target);
+        assert_eq!((answer.status(), answer.json()), (503, json!({ "error": "the queue is unavailable" })));
+    }
+    assert_eq!(shop.warnings.borrow().len(), ROUTES.len());
+}

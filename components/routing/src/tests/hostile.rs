@@ -1,0 +1,169 @@
+//! Whatever is sent, and whatever is down: no panic, no server error, no field line that was not meant.
+
+use proptest::prelude::*;
+
+use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, PARTS, STORE};
+use crate::{BodyError, Cached, JobState, Method, Offered, Staleness, handle};
+
+/// Text that is nearly right more often than chance would have it.
+fn any_text() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "",
+        "a",
+        "abc123",
+        STORE,
+        "%0d%0a",
+        "\r\nx-evil: 1",
+        "\0",
+        "%",
+        "%zz",
+        "%ff",
+        "..",
+        "/",
+        "?",
+        "&",
+        "=",
+        "<b>",
+        "é",
+        "store=",
+        "shopper=",
+        "wait=",
+        "limit=",
+        "25",
+        "{{",
+        "\"",
+    ]);
+    prop_oneof![
+        prop::collection::vec(pieces, 0..8).prop_map(|pieces| pieces.concat()),
+        "(?s).{0,60}",
+        Just(STORE.to_owned()),
+    ]
+}
+
+fn any_target() -> impl Strategy<Value = String> {
+    let paths = prop::sample::select(vec![
+        "",
+        "/",
+        "/s/",
+        "/s/magic-wands?shopper=",
+        "/api/generation/status?store=magic-wands&shopper=",
+        "/api/generation/status?",
+        "/api/shopper/track",
+        "/debug/generate?store=magic-wands&shopper=",
+        "/debug/errors?limit=",
+        "/debug/pool",
+    ]);
+    (paths, any_text()).prop_map(|(path, text)| path.to_owned() + &text)
+}
+
+/// JSON of about the right shape, and bytes of none.
+fn any_body() -> impl Strategy<Value = Result<Vec<u8>, BodyError>> {
+    let names = || prop::sample::select(vec!["type", "product", "term", "value", "x\n"]);
+    let values = || {
+        prop_oneof![
+            prop::sample::select(vec!["visit", "view", "search", "sort", "purchase"]).prop_map(str::to_owned),
+            any_text(),
+        ]
+    };
+    let event = prop::collection::hash_map(names(), values(), 0..3);
+    let report =
+        (values(), values(), prop::collection::vec(event, 0..4)).prop_map(|(store, shopper, events)| {
+            serde_json::json!({ "store": store, "shopper": shopper, "events": events })
+                .to_string()
+                .into_bytes()
+        });
+    prop_oneof![
+        4 => report.prop_map(Ok),
+        1 => prop::collection::vec(any::<u8>(), 0..40).prop_map(Ok),
+        1 => Just(Ok(vec![b' '; 20_000])),
+        1 => Just(Err(BodyError::Incomplete)),
+    ]
+}
+
+fn any_cached() -> impl Strategy<Value = Cached<Held>> {
+    prop::sample::select(vec![
+        Cached::Miss,
+        Cached::Fresh(PAGE),
+        Cached::Stale(PAGE, Staleness::Expired),
+        Cached::Stale(PAGE, Staleness::CatalogMoved),
+    ])
+}
+
+fn any_shop() -> impl Strategy<Value = Fake> {
+    let offered = prop::sample::select(vec![Offered::Accepted("job-1".into()), Offered::Full]);
+    let state = prop::sample::select(vec![
+        JobState::None,
+        JobState::Queued,
+        JobState::Running,
+        JobState::Done,
+        JobState::Dead,
+    ]);
+    let down = prop::sample::subsequence(PARTS.to_vec(), 0..=PARTS.len());
+    (any_cached(), offered, state, down).prop_map(|(cached, offered, state, down)| Fake {
+        cached,
+        offered,
+        state,
+        down,
+        ..Fake::default()
+    })
+}
+
+fn any_request() -> impl Strategy<Value = FakeRequest> {
+    let names = prop::sample::select(vec!["authorization", "content-type"]);
+    let headers = prop::collection::vec((names, any_text()), 0..2);
+    (headers, any_body()).prop_map(|(headers, body)| FakeRequest { headers, body })
+}
+
+fn any_method() -> impl Strategy<Value = Method> {
+    prop::sample::select(vec![Method::Get, Method::Head, Method::Post, Method::Other])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1024))]
+
+    #[test]
+    fn whoever_sends_whatever_gets_an_answer_and_no_server_error(
+        shop in any_shop(), method in any_method(), target in any_target(), request in any_request(),
+    ) {
+        let answer = Answer::of(handle(&shop, method, &target, &request));
+        prop_assert!((200..500).contains(&answer.status()), "{}", answer.status());
+        prop_assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        prop_assert_eq!(answer.header("x-evil"), "");
+    }
+
+    #[test]
+    fn an_operator_meets_no_worse_than_an_unavailable_queue(
+        shop in any_shop(), method in any_method(), target in any_target(), request in any_request(),
+    ) {
+        let shop = Fake { development: true, ..shop };
+        let answer = Answer::of(handle(&shop, method, &target, &request));
+        prop_assert!(answer.status() < 500 || shop.down.contains(&"queue"), "{}", answer.status());
+        prop_assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    }
+
+    #[test]
+    fn what_was_sent_is_not_repeated(shopper in "[<>a-z]{0,8}<[<>a-z]{0,8}", as_store: bool) {
+        let target = if as_store { format!("/s/{shopper}") } else { format!("/s/magic-wands?shopper={shopper}") };
+        let answer = Fake::default().get(&target);
+        prop_assert!((400..500).contains(&answer.status()));
+        prop_assert!(!answer.text().contains('<'));
+    }
+
+    #[test]
+    fn what_is_refused_is_neither_stored_nor_logged(
+        method in any_method(), target in any_target(), request in any_request(),
+    ) {
+        let shop = Fake::default();
+        let answer = Answer::of(handle(&shop, method, &target, &request));
+        if answer.status() >= 400 {
+            prop_assert!(shop.sessions.borrow().is_empty() && shop.orders.borrow().is_empty());
+            prop_assert!(shop.warnings.borrow().is_empty());
+        }
+    }
+
+    #[test]
+    fn any_store_can_be_asked_for_its_fallback(store in any_text()) {
+        let is_here = crate::fallback(&Fake::default(), &store).is_some();
+        prop_assert_eq!(is_here, store == STORE);
+    }
+}

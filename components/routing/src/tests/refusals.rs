@@ -1,0 +1,111 @@
+//! What is refused, and how.
+
+use crate::fakes::{Answer, Fake, FakeRequest};
+use crate::{Method, handle};
+
+#[track_caller]
+fn refuse(target: &str, status: u16, line: &str) {
+    let shop = Fake::default();
+    let answer = shop.get(target);
+    assert_eq!((answer.status(), answer.text()), (status, format!("{line}\n").as_str()), "{target}");
+    assert_eq!(answer.header("content-type"), "text/plain; charset=utf-8");
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    assert!(shop.sessions.borrow().is_empty() && shop.orders.borrow().is_empty(), "nothing is stored");
+    assert!(shop.warnings.borrow().is_empty(), "nothing is logged");
+}
+
+#[test]
+fn a_shopper_who_is_not_one_is_a_400() {
+    let alphabet = "shopper id may hold only A-Z, a-z, 0-9, '_' and '-'";
+    refuse("/s/magic-wands", 400, "parameter shopper is missing");
+    refuse("/s/magic-wands?shopper=", 400, "shopper id is empty");
+    refuse("/s/magic-wands?shopper", 400, "shopper id is empty");
+    refuse(
+        &format!("/s/magic-wands?shopper={}", "a".repeat(129)),
+        400,
+        "shopper id is longer than 128 bytes",
+    );
+    refuse(
+        &format!("/s/magic-wands?shopper={}", "a".repeat(10_000)),
+        400,
+        "shopper id is longer than 128 bytes",
+    );
+    for hostile in
+        ["%3Cscript%3E", "<script>", "a:b", "a/b", "..", "a%0d%0ax-cache:%20HIT", "%00", "a+b", "{{a}}", "é"]
+    {
+        refuse(&format!("/s/magic-wands?shopper={hostile}"), 400, alphabet);
+    }
+    refuse("/s/magic-wands?shopper=%zz", 400, "parameter shopper is not well encoded");
+    refuse("/s/magic-wands?shopper=%ff", 400, "parameter shopper is not well encoded");
+    refuse("/s/magic-wands?shopper=a&shopper=b", 400, "parameter shopper is given more than once");
+}
+
+#[test]
+fn a_store_that_is_not_here_is_a_404_whoever_asks() {
+    for store in
+        ["unknown", "MAGIC-WANDS", "magic%2Fwands", "%2e%2e", "..", "magic-wands%", "%ff", "a:b", "-a"]
+    {
+        refuse(&format!("/s/{store}?shopper=abc123"), 404, "there is no such store here");
+        refuse(&format!("/s/{store}"), 404, "there is no such store here");
+    }
+}
+
+#[test]
+fn a_path_that_is_not_here_is_a_404() {
+    for path in
+        ["", "*", "//", "/s", "/s/", "/s//", "/s/../x", "/s/magic-wands/x", "/x", "/health", "/metrics"]
+    {
+        refuse(&format!("{path}?shopper=abc123"), 404, "there is nothing at this address");
+    }
+}
+
+#[test]
+fn programs_are_refused_in_json() {
+    for (target, status, reason) in [
+        ("/api/unknown", 404, "there is nothing at this address"),
+        ("/debug/pool", 404, "there is nothing at this address"),
+        ("/api/generation/status?store=unknown&shopper=a", 404, "there is no such store here"),
+        ("/api/generation/status?shopper=a", 400, "parameter store is missing"),
+        ("/api/generation/status?store=magic-wands", 400, "parameter shopper is missing"),
+        ("/api/generation/status?store=magic-wands&store=a", 400, "parameter store is given more than once"),
+        (
+            "/api/generation/status?store=magic-wands&shopper=a&wait=soon",
+            400,
+            "parameter wait is not a whole number",
+        ),
+    ] {
+        let answer = Fake::default().get(target);
+        assert_eq!(answer.status(), status, "{target}");
+        assert_eq!(answer.json(), serde_json::json!({ "error": reason }), "{target}");
+        assert_eq!(answer.header("cache-control"), "no-store");
+    }
+}
+
+#[test]
+fn another_method_is_a_405_that_names_those_there_are() {
+    let development = Fake { development: true, ..Fake::default() };
+    let reads = [Method::Post, Method::Other].as_slice();
+    for (target, refused, allow) in [
+        ("/", reads, "GET, HEAD"),
+        ("/s/magic-wands?shopper=a", reads, "GET, HEAD"),
+        ("/api/generation/status", reads, "GET, HEAD"),
+        ("/api/shopper/track", &[Method::Get, Method::Head, Method::Other], "POST"),
+        ("/debug/generate", &[Method::Other], "GET, HEAD, POST"),
+        ("/debug/errors", reads, "GET, HEAD"),
+        ("/debug/pool", reads, "GET, HEAD"),
+    ] {
+        for method in refused {
+            let answer = Answer::of(handle(&development, *method, target, &FakeRequest::default()));
+            assert_eq!((answer.status(), answer.header("allow")), (405, allow), "{method:?} {target}");
+            assert!(answer.text().contains(&format!("this address takes {allow} only")));
+        }
+    }
+}
+
+#[test]
+fn head_is_answered_as_get() {
+    let shop = Fake::default();
+    let head = Answer::of(handle(&shop, Method::Head, "/s/magic-wands?shopper=a", &FakeRequest::default()));
+    let get = shop.get("/s/magic-wands?shopper=a");
+    assert_eq!((head.status(), head.fields()), (get.status(), get.fields()));
+}

@@ -1,0 +1,100 @@
+//! The open page asks where its successor stands.
+
+use serde_json::json;
+
+use crate::fakes::{Fake, PAGE};
+use crate::{Cached, JobState, Staleness};
+
+const TARGET: &str = "/api/generation/status?store=magic-wands&shopper=abc123";
+
+fn state(shop: &Fake) -> String {
+    let answer = shop.get(TARGET);
+    assert_eq!(answer.status(), 200);
+    answer.json()["state"].as_str().expect("a text").to_owned()
+}
+
+#[test]
+fn a_page_that_is_there_is_ready_and_says_what_it_is() {
+    let shop = Fake { state: JobState::Done, cached: Cached::Fresh(PAGE), ..Fake::default() };
+    let answer = shop.get(TARGET);
+    assert_eq!(
+        answer.json(),
+        json!({
+            "store": "magic-wands", "shopper": "abc123", "state": "ready",
+            "source": "llm", "persona": "dealhunter", "generated_ms": 1_700_000_000_000_u64,
+        })
+    );
+    assert_eq!(answer.header("cache-control"), "no-store");
+}
+
+#[test]
+fn a_page_that_is_not_there_has_no_particulars() {
+    assert_eq!(
+        Fake::default().get(TARGET).json(),
+        json!({
+            "store": "magic-wands", "shopper": "abc123", "state": "none",
+            "source": null, "persona": null, "generated_ms": null,
+        })
+    );
+}
+
+#[test]
+fn the_state_follows_from_the_newest_job_and_the_cache() {
+    let stale = || Cached::Stale(PAGE, Staleness::Expired);
+    for (job, cached, expected) in [
+        (JobState::None, Cached::Miss, "none"),
+        (JobState::None, Cached::Fresh(PAGE), "ready"),
+        (JobState::None, stale(), "ready"),
+        (JobState::Queued, Cached::Miss, "queued"),
+        (JobState::Queued, Cached::Fresh(PAGE), "queued"),
+        (JobState::Running, Cached::Miss, "running"),
+        (JobState::Running, stale(), "running"),
+        (JobState::Done, Cached::Miss, "none"),
+        (JobState::Done, Cached::Fresh(PAGE), "ready"),
+        (JobState::Dead, Cached::Miss, "failed"),
+        (JobState::Dead, stale(), "ready"),
+    ] {
+        let shop = Fake { state: job, cached: cached.clone(), ..Fake::default() };
+        assert_eq!(state(&shop), expected, "{job:?} {cached:?}");
+    }
+}
+
+#[test]
+fn a_live_job_is_worth_waiting_for() {
+    for job in [JobState::Queued, JobState::Running] {
+        let shop = Fake { state: job, ..Fake::default() };
+        for (wait, wait_ms) in [("1", 1_000), ("25", 25_000), ("26", 25_000), ("99999999999", 25_000)] {
+            let answer = shop.get(&format!("{TARGET}&wait={wait}"));
+            assert_eq!(answer.pending, Some(("magic-wands:abc123".to_owned(), wait_ms)), "{wait}");
+            assert_eq!(
+                answer.json(),
+                shop.get(TARGET).json(),
+                "the interim answer is the one without a wait"
+            );
+        }
+        assert_eq!(shop.get(TARGET).pending, None);
+        assert_eq!(shop.get(&format!("{TARGET}&wait=0")).pending, None);
+    }
+}
+
+#[test]
+fn nothing_else_is_worth_waiting_for() {
+    for (job, cached) in [
+        (JobState::None, Cached::Miss),
+        (JobState::Done, Cached::Fresh(PAGE)),
+        (JobState::Dead, Cached::Miss),
+    ] {
+        let shop = Fake { state: job, cached, ..Fake::default() };
+        assert_eq!(shop.get(&format!("{TARGET}&wait=25")).pending, None, "{job:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_asked_is_unknown_and_logged_once() {
+    for part in ["cache", "queue"] {
+        let shop = Fake { down: vec![part], ..Fake::default() };
+        assert_eq!(state(&shop), "unknown");
+        assert_eq!(shop.warnings.borrow().len(), 1);
+        assert_eq!(shop.get(&format!("{TARGET}&wait=25")).pending, None);
+    }
+}

@@ -1,0 +1,206 @@
+//! A shopper opens their page.
+
+use crate::fakes::{Fake, Held, Ordered, PAGE, STORE};
+use crate::{Cached, Found, Offered, Signals, Staleness, Work};
+
+const TARGET: &str = "/s/magic-wands?shopper=abc123";
+
+fn holding(cached: Cached<Held>) -> Fake {
+    Fake { cached, ..Fake::default() }
+}
+
+fn known() -> Signals {
+    Signals { visits: 2, views: vec!["wand-1".into()], ..Signals::default() }
+}
+
+fn remember(shop: &Fake, signals: &Signals) {
+    let found = Found { bytes: signals.encode(), version: 1 };
+    shop.sessions.borrow_mut().insert("session:magic-wands:abc123".into(), found);
+}
+
+#[test]
+fn a_fresh_page_is_served_from_cache_and_costs_two_calls() {
+    let shop = holding(Cached::Fresh(PAGE));
+    let answer = shop.get(TARGET);
+    assert_eq!((answer.status(), answer.text()), (200, "a page for abc123"));
+    assert_eq!(answer.header("x-cache"), "HIT");
+    assert_eq!(answer.header("server-timing"), "cache;desc=HIT");
+    assert_eq!(answer.header("x-generated"), "true");
+    assert_eq!(answer.header("x-wand-source"), "llm");
+    assert_eq!(answer.header("x-wand-persona"), "dealhunter");
+    assert_eq!(answer.header("x-generation-triggered"), "");
+    assert_eq!(*shop.calls.borrow(), ["settings.has-store", "cache.get"]);
+}
+
+#[test]
+fn every_page_says_who_may_keep_it_and_what_it_may_do() {
+    for cached in [Cached::Fresh(PAGE), Cached::Stale(PAGE, Staleness::Expired), Cached::Miss] {
+        let answer = holding(cached)
+            .get(TARGET)
+            .fields()
+            .into_iter()
+            .map(|(n, v)| (n.to_owned(), v.to_owned()))
+            .collect::<Vec<_>>();
+        for (name, value) in [
+            ("content-type", "text/html; charset=utf-8"),
+            ("cache-control", "private, no-store"),
+            ("content-security-policy", page::content_security_policy()),
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "strict-origin-when-cross-origin"),
+        ] {
+            assert!(answer.contains(&(name.to_owned(), value.to_owned())), "{name} in {answer:?}");
+        }
+    }
+}
+
+#[test]
+fn a_page_older_than_its_products_is_served_while_it_is_rendered_again() {
+    let shop = holding(Cached::Stale(PAGE, Staleness::CatalogMoved));
+    remember(&shop, &known());
+    let answer = shop.get(TARGET);
+    assert_eq!((answer.status(), answer.text()), (200, "a page for abc123"));
+    assert_eq!(answer.header("x-cache"), "STALE");
+    assert_eq!(answer.header("server-timing"), "cache;desc=STALE");
+    assert_eq!(answer.header("x-generated"), "true");
+    assert_eq!(answer.header("x-wand-persona"), "dealhunter");
+    assert_eq!(answer.header("x-generation-triggered"), "true");
+    let visitor = "magic-wands:abc123".to_owned();
+    assert_eq!(*shop.orders.borrow(), [Ordered { visitor, work: Work::Rerender, signals: known() }]);
+}
+
+#[test]
+fn an_expired_page_is_served_while_a_new_one_is_planned() {
+    let shop = holding(Cached::Stale(PAGE, Staleness::Expired));
+    assert_eq!(shop.get(TARGET).header("x-cache"), "STALE");
+    assert_eq!(shop.orders.borrow()[0].work, Work::Generate);
+}
+
+#[test]
+fn a_stranger_gets_the_page_that_fits_everybody_and_one_is_ordered() {
+    let shop = Fake::default();
+    let answer = shop.get(TARGET);
+    assert_eq!(answer.status(), 200);
+    assert!(answer.text().contains("Elder Wand") && answer.text().contains("Free returns"));
+    assert_eq!(answer.header("x-cache"), "MISS");
+    assert_eq!(answer.header("server-timing"), "cache;desc=MISS");
+    assert_eq!(answer.header("x-generated"), "false");
+    assert_eq!(answer.header("x-wand-source"), "fallback");
+    assert_eq!(answer.header("x-wand-persona"), "");
+    assert_eq!(answer.header("x-generation-triggered"), "true");
+    let visitor = "magic-wands:abc123".to_owned();
+    let signals = Signals::default();
+    assert_eq!(*shop.orders.borrow(), [Ordered { visitor, work: Work::Generate, signals }]);
+    assert!(shop.warnings.borrow().is_empty());
+}
+
+#[test]
+fn the_order_says_what_the_shopper_did() {
+    let shop = Fake::default();
+    remember(&shop, &known());
+    shop.get(TARGET);
+    assert_eq!(shop.orders.borrow()[0].signals, known());
+}
+
+#[test]
+fn a_live_job_counts_as_triggered() {
+    let shop = Fake { offered: Offered::Live("job-1".into()), ..Fake::default() };
+    assert_eq!(shop.get(TARGET).header("x-generation-triggered"), "true");
+}
+
+#[test]
+fn a_full_pool_is_told_in_headers_and_the_page_stands() {
+    for cached in [Cached::Miss, Cached::Stale(PAGE, Staleness::Expired)] {
+        let shop = Fake { cached, offered: Offered::Full, ..Fake::default() };
+        let answer = shop.get(TARGET);
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.header("x-generation-triggered"), "false");
+        assert_eq!(answer.header("x-generation-refused"), "queue-full");
+        assert_eq!(answer.header("retry-after"), "30");
+        assert!(shop.warnings.borrow().is_empty(), "a full pool is no fault");
+    }
+}
+
+#[test]
+fn a_queue_that_is_down_is_told_in_headers_and_logged_once() {
+    let shop = Fake { down: vec!["queue"], ..Fake::default() };
+    let answer = shop.get(TARGET);
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.header("x-generation-triggered"), "false");
+    assert_eq!(answer.header("x-generation-refused"), "queue-unavailable");
+    assert_eq!(answer.header("retry-after"), "");
+    assert_eq!(
+        *shop.warnings.borrow(),
+        [r#"a page could not be ordered [("store", "magic-wands"), ("reason", "queue is down")]"#]
+    );
+}
+
+#[test]
+fn a_cache_that_is_down_is_a_miss_and_logged_once() {
+    let shop = Fake { cached: Cached::Fresh(PAGE), down: vec!["cache"], ..Fake::default() };
+    let answer = shop.get(TARGET);
+    assert_eq!((answer.status(), answer.header("x-cache")), (200, "MISS"));
+    assert!(answer.text().contains("Elder Wand"));
+    assert_eq!(answer.header("x-generation-triggered"), "true");
+    assert_eq!(
+        *shop.warnings.borrow(),
+        [
+            r#"the cache could not be asked for a page [("store", "magic-wands"), ("reason", "cache is down")]"#
+        ]
+    );
+}
+
+#[test]
+fn a_catalog_that_is_down_leaves_a_whole_page_with_empty_shelves() {
+    let shop = Fake { down: vec!["catalog"], ..Fake::default() };
+    let answer = shop.get(TARGET);
+    assert_eq!(answer.status(), 200);
+    assert!(answer.text().contains("Magic Wands") && !answer.text().contains("Elder Wand"));
+    assert_eq!(shop.warnings.borrow().len(), 1);
+}
+
+#[test]
+fn a_session_that_cannot_be_read_is_that_of_a_stranger() {
+    let shop = Fake { down: vec!["sessions"], ..Fake::default() };
+    remember(&shop, &known());
+    assert_eq!(shop.get(TARGET).header("x-generation-triggered"), "true");
+    assert_eq!(shop.orders.borrow()[0].signals, Signals::default());
+    assert_eq!(shop.warnings.borrow().len(), 1);
+}
+
+#[test]
+fn everything_down_is_still_a_page_and_a_restored_shop_serves_as_before() {
+    let mut shop = Fake { cached: Cached::Fresh(PAGE), ..Fake::default() };
+    assert_eq!(shop.get(TARGET).header("x-cache"), "HIT");
+    shop.down = crate::fakes::PARTS.to_vec();
+    let answer = shop.get(TARGET);
+    assert_eq!((answer.status(), answer.header("x-cache")), (200, "MISS"));
+    assert!(answer.text().contains("Magic Wands"));
+    shop.down.clear();
+    assert_eq!(shop.get(TARGET).header("x-cache"), "HIT");
+}
+
+#[test]
+fn an_encoded_store_is_the_same_store() {
+    assert_eq!(Fake::default().get("/s/magic%2Dwands?shopper=abc123").status(), 200);
+}
+
+#[test]
+fn the_host_can_have_a_page_to_keep_without_anybody_asking() {
+    let shop = Fake::default();
+    let answer = crate::fakes::Answer::of(crate::Reply::Ready(crate::fallback(&shop, STORE).unwrap()));
+    assert!(answer.text().contains("Elder Wand"));
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.header("x-cache"), "MISS");
+    assert_eq!(answer.header("x-generation-triggered"), "false");
+    assert_eq!(*shop.calls.borrow(), ["settings.store", "catalog.products"]);
+    assert_eq!(crate::fallback(&shop, "unknown"), None);
+    assert_eq!(crate::fallback(&shop, "../x"), None);
+}
+
+#[test]
+fn in_development_the_root_leads_to_the_first_store() {
+    let answer = Fake { development: true, ..Fake::default() }.get("/");
+    assert_eq!((answer.status(), answer.header("location")), (302, "/s/magic-wands?shopper=demo"));
+    assert_eq!(Fake { development: true, stores: Vec::new(), ..Fake::default() }.get("/").status(), 404);
+    assert_eq!(Fake::default().get("/").status(), 404);
+}

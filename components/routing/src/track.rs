@@ -1,0 +1,90 @@
+//! `POST /api/shopper/track`: what the shopper did goes into their session.
+//!
+//! Any media type but those of forms is taken for JSON: a browser's `sendBeacon` sends a text as
+//! `text/plain`, while a form can be sent here from anybody's page. Storage that fails is the
+//! operator's matter: the page is told that nothing was stored, and nothing else.
+
+use serde_json::json;
+
+use crate::capabilities::{Deployment, Failure, Log, Queue, Sessions, Swap, Work};
+use crate::events::{Event, Report};
+use crate::http::{Request, Response};
+use crate::ordering;
+use crate::refusal::Refusal;
+use crate::signals::{self, Signals};
+use crate::visitor::Visitor;
+
+/// The largest body.
+const BODY_BYTES_MAX: u32 = 16 * 1024;
+/// How long a session is kept after its last signal: 30 days.
+const SESSION_TTL_SECONDS: u32 = 30 * 24 * 60 * 60;
+/// How often a lost race is run again.
+const TRIES: u32 = 5;
+
+/// Why signals were not stored.
+#[derive(Debug, thiserror::Error)]
+enum NotStored {
+    #[error(transparent)]
+    Failure(#[from] Failure),
+    #[error("others wrote first, {TRIES} times")]
+    RacesLost,
+}
+
+/// A session before and after signals were added.
+struct Change {
+    before: Signals,
+    after: Signals,
+}
+
+/// Stores what a page reports, and orders another page when that is due.
+pub(crate) fn track<D: Deployment>(
+    deployment: &D,
+    request: &impl Request,
+) -> Result<Response<D::Value>, Refusal> {
+    refuse_forms(request)?;
+    let body = request.body(BODY_BYTES_MAX).map_err(|error| Refusal::of_body(error, BODY_BYTES_MAX))?;
+    let report = Report::parse(&body)?;
+    let visitor = Visitor::parse(deployment, &report.store, &report.shopper)?;
+    let stored = match store(deployment, &visitor, &report.events) {
+        Ok(change) => {
+            follow(deployment, &visitor, change);
+            report.events.len()
+        }
+        Err(reason) => {
+            let particulars = [("store", visitor.store.as_str()), ("reason", &reason.to_string())];
+            deployment.warn("signals were not stored", &particulars);
+            0
+        }
+    };
+    Ok(Response::json(200, &json!({ "stored": stored })))
+}
+
+fn refuse_forms(request: &impl Request) -> Result<(), Refusal> {
+    let media_type = request.header("content-type").unwrap_or_default().to_ascii_lowercase();
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    let is_form = essence == "application/x-www-form-urlencoded" || essence.starts_with("multipart/");
+    if is_form { Err(Refusal::Form) } else { Ok(()) }
+}
+
+/// Adds events to the visitor's session, whoever else is adding to it.
+fn store(sessions: &impl Sessions, visitor: &Visitor, events: &[Event]) -> Result<Change, NotStored> {
+    for _ in 0..TRIES {
+        let found = sessions.read(visitor.session(), signals::BYTES_MAX)?;
+        let version = found.as_ref().map(|found| found.version);
+        let before = found.map(|found| Signals::decode(&found.bytes)).unwrap_or_default();
+        let after = before.clone().with(events);
+        match sessions.compare_and_swap(visitor.session(), version, &after.encode(), SESSION_TTL_SECONDS)? {
+            Swap::Done => return Ok(Change { before, after }),
+            Swap::Lost => {}
+        }
+    }
+    Err(NotStored::RacesLost)
+}
+
+/// Orders a page that follows the shopper, if they did enough that is new. A pool that is full
+/// now is offered a job again at their next visit or milestone.
+fn follow(deployment: &(impl Queue + Log), visitor: &Visitor, Change { before, after }: Change) {
+    if after.reach_milestone_since(&before) {
+        let _logged = ordering::order_by(deployment, visitor, Work::Generate, after);
+    }
+}

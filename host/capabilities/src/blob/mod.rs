@@ -1,0 +1,57 @@
+//! Long-term storage: named buckets of objects, written and read whole.
+
+#[cfg(test)]
+mod battery;
+mod location;
+mod memory;
+mod object_store;
+mod scripted;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+pub use self::object_store::ObjectStore;
+pub use memory::Memory;
+pub use scripted::Scripted;
+
+/// The longest object, in bytes: 8 MiB.
+pub const OBJECT_BYTES_MAX: u64 = 8 << 20;
+
+/// Why an operation was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The object is over this limit, in bytes: write less.
+    #[error("the object is over the limit of {0} bytes")]
+    TooLarge(u64),
+    /// The backend did not answer: go on without, or try later.
+    #[error("blob storage is unavailable: {0}")]
+    Unavailable(String),
+}
+
+/// A blob backend. All keys are listed in byte order.
+#[async_trait]
+pub trait Blob: Send + Sync {
+    /// The object at `key`.
+    async fn get(&self, bucket: &str, key: &str) -> Result<Option<Bytes>, Error>;
+
+    /// Writes the object at `key` whole, replacing what was there; a reader sees the old one or
+    /// the new one, never a part.
+    async fn put(&self, bucket: &str, key: &str, value: Bytes) -> Result<(), Error>;
+
+    /// Removes the object at `key`; succeeds where there is none.
+    async fn delete(&self, bucket: &str, key: &str) -> Result<(), Error>;
+
+    /// The keys that start with `prefix` and sort after `after`, at most `limit`.
+    async fn list_keys(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<String>, Error>;
+}
+
+fn check_size(value: &Bytes) -> Result<(), Error> {
+    let size = value.len() as u64;
+    if size > OBJECT_BYTES_MAX { Err(Error::TooLarge(OBJECT_BYTES_MAX)) } else { Ok(()) }
+}

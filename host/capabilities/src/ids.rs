@@ -1,0 +1,59 @@
+//! Chance, as a part that can be replaced.
+
+use std::sync::{Mutex, PoisonError};
+
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+
+/// Draws random numbers.
+pub trait Ids: Send + Sync {
+    /// 64 random bits, not to be guessed.
+    fn random(&self) -> u64;
+}
+
+/// The process's cryptographic generator, seeded by the operating system.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct System;
+
+impl Ids for System {
+    fn random(&self) -> u64 {
+        rand::random()
+    }
+}
+
+/// The same numbers for the same seed.
+#[derive(Debug)]
+pub struct Scripted(Mutex<StdRng>);
+
+impl Scripted {
+    /// The numbers of `seed`.
+    pub fn new(seed: u64) -> Self {
+        Self(Mutex::new(StdRng::seed_from_u64(seed)))
+    }
+}
+
+impl Ids for Scripted {
+    fn random(&self) -> u64 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).next_u64()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_determines_the_numbers() {
+        let draw = |seed| {
+            let ids = Scripted::new(seed);
+            [ids.random(), ids.random(), ids.random()]
+        };
+        assert_eq!(draw(7), draw(7));
+        assert_ne!(draw(7), draw(8));
+    }
+
+    #[test]
+    fn the_system_does_not_repeat_itself() {
+        assert_ne!(System.random(), System.random());
+    }
+}

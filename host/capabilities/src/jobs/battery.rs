@@ -1,0 +1,583 @@
+//! What every job backend must do.
+
+use std::collections::BTreeSet;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use proptest::prelude::*;
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+
+use super::{
+    Buried, ClaimResult, Claimed, Depth, Error, Filter, Jobs, Memory, NewJob, Offered, PAYLOAD_BYTES_MAX,
+    Requeued, Scripted, Settlement, Sqlite, State, Status,
+};
+use crate::battery::battery;
+use crate::faults::Faults;
+use crate::ids;
+
+battery! {
+    backends: [memory, sqlite],
+    cases: [
+        an_accepted_job_is_claimed_as_it_was_offered,
+        a_full_lane_fails_over_to_the_next,
+        a_key_has_one_live_job,
+        a_live_job_is_told_even_where_all_is_full,
+        of_twenty_offers_of_a_key_one_is_accepted,
+        racing_offers_overfill_no_lane,
+        two_claimers_never_get_the_same_job,
+        the_job_due_longest_comes_first,
+        an_idle_lane_says_when_to_come_back,
+        expired_lease_is_claimed_again,
+        a_lease_that_nobody_else_took_is_still_held,
+        an_extended_lease_holds_longer,
+        a_settled_job_is_settled_once,
+        a_retried_job_waits_for_its_time,
+        a_dead_job_is_kept_with_its_reason,
+        a_note_on_a_done_job_is_kept,
+        lanes_are_measured_apart,
+        newest_is_the_live_job_or_else_the_last,
+        jobs_are_listed_newest_first,
+        a_requeued_job_has_all_its_attempts,
+        only_a_dead_job_without_successor_is_requeued,
+        a_buried_job_is_out_of_its_holders_hands,
+        pruning_forgets_old_done_jobs_and_nothing_else,
+        a_payload_over_the_limit_is_refused,
+        ids_sort_by_time,
+        failures_pass_and_leave_nothing_behind,
+    ]
+}
+
+struct Stage {
+    jobs: Arc<dyn Jobs>,
+    _folder: Option<TempDir>,
+}
+
+impl Deref for Stage {
+    type Target = dyn Jobs;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.jobs
+    }
+}
+
+async fn memory() -> Stage {
+    Stage { jobs: Arc::new(Memory::new(Arc::new(ids::Scripted::new(0)))), _folder: None }
+}
+
+async fn sqlite() -> Stage {
+    let folder = tempfile::tempdir().unwrap();
+    let jobs = Sqlite::open(&folder.path().join("jobs.db"), Arc::new(ids::Scripted::new(0))).await.unwrap();
+    Stage { jobs: Arc::new(jobs), _folder: Some(folder) }
+}
+
+/// When the stories begin, and how long a lease is.
+const T: u64 = 1_700_000_000_000;
+const LEASE_MS: u32 = 1_000;
+
+fn job(key: &str, now_ms: u64) -> NewJob {
+    NewJob {
+        lanes: vec!["pool-0".into(), "pool-1".into()],
+        lane_depth_max: 50,
+        key: key.into(),
+        payload: Bytes::from(format!("payload of {key}")),
+        now_ms,
+    }
+}
+
+impl Stage {
+    async fn accept(&self, key: &str, now_ms: u64) -> String {
+        match self.offer(job(key, now_ms)).await.unwrap() {
+            Offered::Accepted { id, .. } => id,
+            refused => panic!("{key} was not accepted: {refused:?}"),
+        }
+    }
+
+    async fn take(&self, now_ms: u64) -> Claimed {
+        match self.claim("pool-0", now_ms, LEASE_MS).await.unwrap() {
+            ClaimResult::Job(claimed) => claimed,
+            ClaimResult::Idle(until) => panic!("there was no job before {until:?}"),
+        }
+    }
+
+    async fn finish(&self, claimed: &Claimed, now_ms: u64, settlement: Settlement) -> Option<String> {
+        self.settle(&claimed.id, claimed.token, now_ms, settlement).await.unwrap()
+    }
+
+    async fn state(&self, id: &str) -> State {
+        self.show(id).await.unwrap().unwrap().state
+    }
+
+    async fn die(&self, key: &str, now_ms: u64) -> String {
+        self.accept(key, now_ms).await;
+        let claimed = self.take(now_ms).await;
+        self.finish(&claimed, now_ms, Settlement::Dead("broken".into())).await.unwrap();
+        claimed.id
+    }
+}
+
+async fn an_accepted_job_is_claimed_as_it_was_offered(jobs: &Stage) {
+    let offered = NewJob { payload: Bytes::from_static(b"\0\xff"), ..job("k", T) };
+    let Offered::Accepted { id, lane } = jobs.offer(offered).await.unwrap() else { panic!("not accepted") };
+    assert_eq!(lane, "pool-0");
+    let claimed = jobs.take(T).await;
+    let payload = Bytes::from_static(b"\0\xff");
+    assert_eq!(
+        claimed,
+        Claimed { id: id.clone(), key: "k".into(), token: claimed.token, attempt: 1, payload }
+    );
+    assert_eq!(jobs.state(&id).await, State::Running);
+}
+
+async fn a_full_lane_fails_over_to_the_next(jobs: &Stage) {
+    let narrow = |key| NewJob { lane_depth_max: 2, ..job(key, T) };
+    let mut lanes = Vec::new();
+    for key in ["a", "b", "c", "d"] {
+        let Offered::Accepted { lane, .. } = jobs.offer(narrow(key)).await.unwrap() else { panic!("full") };
+        lanes.push(lane);
+    }
+    assert_eq!(lanes, ["pool-0", "pool-0", "pool-1", "pool-1"]);
+    assert_eq!(jobs.offer(narrow("e")).await, Ok(Offered::Full));
+    assert_eq!(jobs.offer(NewJob { lanes: vec![], ..job("f", T) }).await, Ok(Offered::Full));
+
+    let claimed = jobs.take(T).await;
+    assert_eq!(jobs.offer(narrow("e")).await, Ok(Offered::Full), "a running job takes up room");
+    jobs.finish(&claimed, T, Settlement::Dead("no".into())).await.unwrap();
+    assert!(matches!(jobs.offer(narrow("e")).await, Ok(Offered::Accepted { lane, .. }) if lane == "pool-0"));
+}
+
+async fn a_key_has_one_live_job(jobs: &Stage) {
+    let first = jobs.accept("k", T).await;
+    assert_eq!(jobs.offer(job("k", T)).await, Ok(Offered::Live(first.clone())), "while it waits");
+    let claimed = jobs.take(T).await;
+    assert_eq!(jobs.offer(job("k", T)).await, Ok(Offered::Live(first.clone())), "while it runs");
+    jobs.finish(&claimed, T, Settlement::Done(None)).await.unwrap();
+    assert_ne!(jobs.accept("k", T).await, first, "when it is done");
+}
+
+async fn a_live_job_is_told_even_where_all_is_full(jobs: &Stage) {
+    let id = jobs.accept("k", T).await;
+    assert_eq!(jobs.offer(NewJob { lane_depth_max: 0, ..job("k", T) }).await, Ok(Offered::Live(id)));
+    assert_eq!(jobs.offer(NewJob { lane_depth_max: 0, ..job("l", T) }).await, Ok(Offered::Full));
+}
+
+async fn offer_at_once(stage: &Stage, offers: impl Iterator<Item = NewJob>) -> Vec<Offered> {
+    let mut offering = JoinSet::new();
+    for offer in offers {
+        let jobs = stage.jobs.clone();
+        offering.spawn(async move { jobs.offer(offer).await.unwrap() });
+    }
+    offering.join_all().await
+}
+
+async fn of_twenty_offers_of_a_key_one_is_accepted(jobs: &Stage) {
+    let offered = offer_at_once(jobs, (0..20).map(|_| job("k", T))).await;
+    let accepted: Vec<_> =
+        offered.iter().filter(|offered| matches!(offered, Offered::Accepted { .. })).collect();
+    let [Offered::Accepted { id, .. }] = accepted[..] else { panic!("{accepted:?}") };
+    assert_eq!(offered.iter().filter(|offered| **offered == Offered::Live(id.clone())).count(), 19);
+}
+
+async fn racing_offers_overfill_no_lane(jobs: &Stage) {
+    let offers = (0..30).map(|n| NewJob { lane_depth_max: 5, ..job(&format!("k{n}"), T) });
+    let offered = offer_at_once(jobs, offers).await;
+    assert_eq!(offered.iter().filter(|offered| **offered == Offered::Full).count(), 20);
+    assert_eq!(jobs.measure("pool-0").await.unwrap().queued, 5);
+    assert_eq!(jobs.measure("pool-1").await.unwrap().queued, 5);
+}
+
+async fn two_claimers_never_get_the_same_job(stage: &Stage) {
+    for n in 0..20 {
+        stage.accept(&format!("k{n}"), T).await;
+    }
+    let mut claimers = JoinSet::new();
+    for _ in 0..8 {
+        let jobs = stage.jobs.clone();
+        claimers.spawn(async move {
+            let mut claimed = Vec::new();
+            while let ClaimResult::Job(job) = jobs.claim("pool-0", T, LEASE_MS).await.unwrap() {
+                claimed.push(job.id);
+            }
+            claimed
+        });
+    }
+    let claimed = claimers.join_all().await.concat();
+    assert_eq!(claimed.len(), 20);
+    assert_eq!(claimed.iter().collect::<BTreeSet<_>>().len(), 20);
+}
+
+async fn the_job_due_longest_comes_first(jobs: &Stage) {
+    for (key, at_ms) in [("b", T + 2), ("a", T + 1), ("c", T + 2)] {
+        jobs.accept(key, at_ms).await;
+    }
+    let first = jobs.take(T + 5).await;
+    jobs.finish(&first, T + 5, Settlement::Retry { at_ms: T + 6, reason: "again".into() }).await.unwrap();
+    let mut order = vec![first.key];
+    for _ in 0..3 {
+        order.push(jobs.take(T + 10).await.key);
+    }
+    assert_eq!(order, ["a", "b", "c", "a"]);
+}
+
+async fn an_idle_lane_says_when_to_come_back(jobs: &Stage) {
+    assert_eq!(jobs.claim("pool-0", T, LEASE_MS).await, Ok(ClaimResult::Idle(None)));
+    jobs.accept("k", T + 100).await;
+    assert_eq!(jobs.claim("pool-0", T, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T + 100))));
+    assert_eq!(jobs.claim("pool-1", T, LEASE_MS).await, Ok(ClaimResult::Idle(None)));
+    jobs.take(T + 100).await;
+    assert_eq!(jobs.claim("pool-0", T + 100, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T + 1_100))));
+}
+
+async fn expired_lease_is_claimed_again(jobs: &Stage) {
+    jobs.accept("k", T).await;
+    let lost = jobs.take(T).await;
+    assert_eq!(jobs.claim("pool-0", T + 999, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T + 1_000))));
+    let taken = jobs.take(T + 1_000).await;
+    assert_eq!((&taken.id, taken.attempt), (&lost.id, 2));
+    assert!(taken.token > lost.token);
+
+    for settlement in [
+        Settlement::Done(None),
+        Settlement::Dead("late".into()),
+        Settlement::Retry { at_ms: T, reason: "late".into() },
+    ] {
+        assert_eq!(jobs.finish(&lost, T + 1_001, settlement).await, None);
+    }
+    assert_eq!(jobs.extend(&lost.id, lost.token, T + 1_001, LEASE_MS).await, Ok(false));
+    assert_eq!(jobs.state(&taken.id).await, State::Running, "nothing changed");
+    assert_eq!(jobs.finish(&taken, T + 1_002, Settlement::Done(None)).await.as_deref(), Some("k"));
+}
+
+async fn a_lease_that_nobody_else_took_is_still_held(jobs: &Stage) {
+    jobs.accept("k", T).await;
+    let claimed = jobs.take(T).await;
+    assert_eq!(jobs.finish(&claimed, T + 60_000, Settlement::Done(None)).await.as_deref(), Some("k"));
+}
+
+async fn an_extended_lease_holds_longer(jobs: &Stage) {
+    jobs.accept("k", T).await;
+    let claimed = jobs.take(T).await;
+    assert_eq!(jobs.extend(&claimed.id, claimed.token, T + 900, LEASE_MS).await, Ok(true));
+    assert_eq!(jobs.claim("pool-0", T + 1_899, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T + 1_900))));
+    assert_eq!(jobs.extend(&claimed.id, claimed.token + 1, T + 900, LEASE_MS).await, Ok(false));
+    assert_eq!(jobs.extend("nothing", 1, T, LEASE_MS).await, Ok(false));
+}
+
+async fn a_settled_job_is_settled_once(jobs: &Stage) {
+    jobs.accept("k", T).await;
+    let claimed = jobs.take(T).await;
+    assert_eq!(jobs.finish(&claimed, T + 5, Settlement::Done(None)).await.as_deref(), Some("k"));
+    assert_eq!(jobs.finish(&claimed, T + 6, Settlement::Dead("late".into())).await, None);
+    assert_eq!(jobs.extend(&claimed.id, claimed.token, T + 6, LEASE_MS).await, Ok(false));
+    let expected = Status { id: claimed.id, state: State::Done, attempt: 1, since_ms: T + 5 };
+    assert_eq!(jobs.newest("k").await, Ok(Some(expected)));
+    assert_eq!(jobs.claim("pool-0", T + 100_000, LEASE_MS).await, Ok(ClaimResult::Idle(None)));
+}
+
+async fn a_retried_job_waits_for_its_time(jobs: &Stage) {
+    jobs.accept("k", T).await;
+    let claimed = jobs.take(T).await;
+    let retry = Settlement::Retry { at_ms: T + 5_000, reason: "rate limited".into() };
+    assert_eq!(jobs.finish(&claimed, T + 10, retry).await.as_deref(), Some("k"));
+    assert_eq!(jobs.claim("pool-0", T + 4_999, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T + 5_000))));
+    let record = jobs.show(&claimed.id).await.unwrap().unwrap();
+    assert_eq!((record.state, record.settled_ms), (State::Queued, None));
+    assert_eq!(record.error.as_deref(), Some("rate limited"));
+
+    let again = jobs.take(T + 5_000).await;
+    assert_eq!(again.attempt, 2);
+    assert_eq!(
+        jobs.finish(&claimed, T + 5_001, Settlement::Done(None)).await,
+        None,
+        "the old token is worthless"
+    );
+}
+
+async fn a_dead_job_is_kept_with_its_reason(jobs: &Stage) {
+    let id = jobs.die("k", T).await;
+    let record = jobs.show(&id).await.unwrap().unwrap();
+    assert_eq!((record.state, record.error.as_deref()), (State::Dead, Some("broken")));
+    assert_eq!((record.settled_ms, record.payload), (Some(T), "payload of k".into()));
+    assert_eq!(jobs.claim("pool-0", T + 100_000, LEASE_MS).await, Ok(ClaimResult::Idle(None)));
+}
+
+async fn a_note_on_a_done_job_is_kept(jobs: &Stage) {
+    jobs.accept("k", T).await;
+    let claimed = jobs.take(T).await;
+    let retry = Settlement::Retry { at_ms: T, reason: "first".into() };
+    jobs.finish(&claimed, T, retry).await.unwrap();
+    let claimed = jobs.take(T).await;
+    jobs.finish(&claimed, T, Settlement::Done(None)).await.unwrap();
+    assert_eq!(jobs.show(&claimed.id).await.unwrap().unwrap().error.as_deref(), Some("first"));
+
+    jobs.accept("l", T).await;
+    let claimed = jobs.take(T).await;
+    jobs.finish(&claimed, T, Settlement::Done(Some("planned locally".into()))).await.unwrap();
+    assert_eq!(jobs.show(&claimed.id).await.unwrap().unwrap().error.as_deref(), Some("planned locally"));
+}
+
+async fn lanes_are_measured_apart(jobs: &Stage) {
+    assert_eq!(jobs.measure("pool-0").await, Ok(Depth::default()));
+    jobs.die("dead", T).await;
+    for (key, at_ms) in [("a", T + 1), ("b", T + 2), ("c", T + 3)] {
+        jobs.accept(key, at_ms).await;
+    }
+    let done = jobs.take(T + 3).await;
+    jobs.finish(&done, T + 3, Settlement::Done(None)).await.unwrap();
+    jobs.take(T + 3).await;
+    let expected = Depth { queued: 1, running: 1, dead: 1, oldest_ms: Some(T + 2) };
+    assert_eq!(jobs.measure("pool-0").await, Ok(expected));
+    assert_eq!(jobs.measure("pool-1").await, Ok(Depth::default()));
+}
+
+async fn newest_is_the_live_job_or_else_the_last(jobs: &Stage) {
+    assert_eq!(jobs.newest("k").await, Ok(None));
+    jobs.die("k", T).await;
+    let live = jobs.accept("k", T - 50).await;
+    let expected = Status { id: live.clone(), state: State::Queued, attempt: 0, since_ms: T - 50 };
+    assert_eq!(jobs.newest("k").await, Ok(Some(expected)), "although the clock went back");
+
+    let claimed = jobs.take(T).await;
+    jobs.finish(&claimed, T + 7, Settlement::Done(None)).await.unwrap();
+    let last = jobs.die("k", T + 20).await;
+    assert_eq!(jobs.newest("k").await.unwrap().unwrap().id, last);
+}
+
+async fn jobs_are_listed_newest_first(jobs: &Stage) {
+    jobs.die("a", T).await;
+    jobs.accept("b", T + 1).await;
+    jobs.offer(NewJob { lanes: vec!["pool-1".into()], ..job("c", T + 2) }).await.unwrap();
+    jobs.accept("d", T + 2).await;
+    let keys = async |filter, limit| {
+        let listed = jobs.list(filter, limit).await.unwrap();
+        listed.into_iter().map(|job| job.key).collect::<Vec<_>>()
+    };
+    let (state, lane) = (Some(State::Queued), Some("pool-1".to_owned()));
+    assert_eq!(keys(Filter::default(), 100).await, ["d", "c", "b", "a"]);
+    assert_eq!(keys(Filter::default(), 2).await, ["d", "c"]);
+    assert_eq!(keys(Filter { state, lane: None }, 100).await, ["d", "c", "b"]);
+    assert_eq!(keys(Filter { state, lane: lane.clone() }, 100).await, ["c"]);
+    assert_eq!(keys(Filter { state: Some(State::Done), lane }, 100).await, [""; 0]);
+}
+
+async fn a_requeued_job_has_all_its_attempts(jobs: &Stage) {
+    let id = jobs.die("k", T).await;
+    assert_eq!(jobs.requeue(&id, T + 10).await, Ok(Requeued::Done));
+    let expected = Status { id: id.clone(), state: State::Queued, attempt: 0, since_ms: T + 10 };
+    assert_eq!(jobs.newest("k").await, Ok(Some(expected)));
+    let claimed = jobs.take(T + 10).await;
+    assert_eq!((claimed.attempt, claimed.token), (1, 2), "the token still grows");
+    assert_eq!(jobs.finish(&claimed, T + 11, Settlement::Done(None)).await.as_deref(), Some("k"));
+}
+
+async fn only_a_dead_job_without_successor_is_requeued(jobs: &Stage) {
+    assert_eq!(jobs.requeue("nothing", T).await, Ok(Requeued::NotThere));
+    let dead = jobs.die("k", T).await;
+    let live = jobs.accept("k", T).await;
+    assert_eq!(jobs.requeue(&dead, T).await, Ok(Requeued::Live(live.clone())));
+    assert_eq!(jobs.requeue(&live, T).await, Ok(Requeued::NotDead(State::Queued)));
+    let claimed = jobs.take(T).await;
+    assert_eq!(jobs.requeue(&live, T).await, Ok(Requeued::NotDead(State::Running)));
+    jobs.finish(&claimed, T, Settlement::Done(None)).await.unwrap();
+    assert_eq!(jobs.requeue(&live, T).await, Ok(Requeued::NotDead(State::Done)));
+    assert_eq!(jobs.requeue(&dead, T).await, Ok(Requeued::Done));
+}
+
+async fn a_buried_job_is_out_of_its_holders_hands(jobs: &Stage) {
+    assert_eq!(jobs.bury("nothing", "why not", T).await, Ok(Buried::NotThere));
+    jobs.accept("k", T).await;
+    let claimed = jobs.take(T).await;
+    assert_eq!(jobs.bury(&claimed.id, "stuck", T + 1).await, Ok(Buried::Done));
+    assert_eq!(jobs.bury(&claimed.id, "again", T + 2).await, Ok(Buried::NotLive(State::Dead)));
+    assert_eq!(jobs.finish(&claimed, T + 3, Settlement::Done(None)).await, None);
+    assert_eq!(jobs.extend(&claimed.id, claimed.token, T + 3, LEASE_MS).await, Ok(false));
+    let record = jobs.show(&claimed.id).await.unwrap().unwrap();
+    assert_eq!(
+        (record.state, record.settled_ms, record.error.as_deref()),
+        (State::Dead, Some(T + 1), Some("stuck"))
+    );
+
+    assert_eq!(jobs.requeue(&claimed.id, T + 4).await, Ok(Requeued::Done));
+    assert_eq!(
+        jobs.finish(&claimed, T + 5, Settlement::Done(None)).await,
+        None,
+        "not even when it lives again"
+    );
+}
+
+async fn pruning_forgets_old_done_jobs_and_nothing_else(jobs: &Stage) {
+    let dead = jobs.die("dead", T).await;
+    let mut done = Vec::new();
+    for at_ms in [T, T + 10] {
+        jobs.accept("k", at_ms).await;
+        let claimed = jobs.take(at_ms).await;
+        jobs.finish(&claimed, at_ms, Settlement::Done(None)).await.unwrap();
+        done.push(claimed.id);
+    }
+    let live = jobs.accept("live", T).await;
+    assert_eq!(jobs.prune(T).await, Ok(0));
+    assert_eq!(jobs.prune(T + 10).await, Ok(1));
+    assert_eq!(jobs.show(&done[0]).await, Ok(None));
+    for id in [&dead, &done[1], &live] {
+        assert!(jobs.show(id).await.unwrap().is_some());
+    }
+}
+
+async fn a_payload_over_the_limit_is_refused(jobs: &Stage) {
+    let limit = usize::try_from(PAYLOAD_BYTES_MAX).unwrap();
+    let of = |size| NewJob { payload: vec![0; size].into(), ..job("k", T) };
+    assert_eq!(jobs.offer(of(limit + 1)).await, Err(Error::TooLarge(PAYLOAD_BYTES_MAX)));
+    assert_eq!(jobs.newest("k").await, Ok(None));
+    assert!(matches!(jobs.offer(of(limit)).await, Ok(Offered::Accepted { .. })));
+}
+
+async fn ids_sort_by_time(jobs: &Stage) {
+    let mut ids = Vec::new();
+    for (n, at_ms) in [0, 1, 999, 1_000, T, T + 1].into_iter().enumerate() {
+        ids.push(jobs.accept(&format!("k{n}"), at_ms).await);
+    }
+    assert!(ids.is_sorted(), "{ids:?}");
+}
+
+async fn failures_pass_and_leave_nothing_behind(stage: &Stage) {
+    let faults = Arc::new(Faults::default());
+    let jobs = Scripted::new(stage.jobs.clone(), faults.clone());
+    let id = stage.accept("k", T).await;
+
+    faults.break_all();
+    let down = Error::Unavailable("scripted failure".to_owned());
+    assert_eq!(jobs.offer(job("l", T)).await, Err(down.clone()));
+    assert_eq!(jobs.claim("pool-0", T, LEASE_MS).await, Err(down.clone()));
+    assert_eq!(jobs.extend(&id, 1, T, LEASE_MS).await, Err(down.clone()));
+    assert_eq!(jobs.settle(&id, 1, T, Settlement::Done(None)).await, Err(down.clone()));
+    assert_eq!(jobs.newest("k").await, Err(down.clone()));
+    assert_eq!(jobs.measure("pool-0").await, Err(down.clone()));
+    assert_eq!(jobs.list(Filter::default(), 1).await, Err(down.clone()));
+    assert_eq!(jobs.show(&id).await, Err(down.clone()));
+    assert_eq!(jobs.requeue(&id, T).await, Err(down.clone()));
+    assert_eq!(jobs.bury(&id, "no", T).await, Err(down.clone()));
+    assert_eq!(jobs.prune(T).await, Err(down));
+
+    faults.restore();
+    assert_eq!(jobs.measure("pool-0").await.unwrap().queued, 1);
+    assert!(
+        matches!(jobs.claim("pool-0", T, LEASE_MS).await, Ok(ClaimResult::Job(claimed)) if claimed.id == id)
+    );
+}
+
+/// Something to do to a backend. Small numbers name the jobs and claims seen so far.
+#[derive(Debug, Clone)]
+enum Act {
+    Offer { key: u8, lanes: Vec<u8>, depth_max: u32 },
+    Claim(u8),
+    Extend(usize),
+    Settle(usize, u8),
+    Requeue(usize),
+    Bury(usize),
+    Prune,
+    Wait(u64),
+    Look,
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let lanes = proptest::collection::vec(0..2_u8, 0..3);
+    prop_oneof![
+        4 => (0..5_u8, lanes, 0..4_u32).prop_map(|(key, lanes, depth_max)| Act::Offer { key, lanes, depth_max }),
+        4 => (0..2_u8).prop_map(Act::Claim),
+        1 => (0..8_usize).prop_map(Act::Extend),
+        4 => (0..8_usize, 0..4_u8).prop_map(|(claim, how)| Act::Settle(claim, how)),
+        1 => (0..8_usize).prop_map(Act::Requeue),
+        1 => (0..8_usize).prop_map(Act::Bury),
+        1 => Just(Act::Prune),
+        2 => (1..1_500_u64).prop_map(Act::Wait),
+        2 => Just(Act::Look),
+    ]
+}
+
+/// A story, as one backend tells it.
+struct Story {
+    stage: Stage,
+    now_ms: u64,
+    jobs: Vec<String>,
+    claims: Vec<(String, u64)>,
+}
+
+impl Story {
+    fn new(stage: Stage) -> Self {
+        Self { stage, now_ms: T, jobs: vec!["nothing".into()], claims: vec![("nothing".into(), 1)] }
+    }
+
+    async fn play(&mut self, act: &Act) -> String {
+        let (jobs, now_ms) = (&self.stage.jobs, self.now_ms);
+        let some_job = |n: &usize| self.jobs[n % self.jobs.len()].clone();
+        let some_claim = |n: &usize| self.claims[n % self.claims.len()].clone();
+        match act {
+            Act::Offer { key, lanes, depth_max } => {
+                let lanes = lanes.iter().map(|lane| format!("pool-{lane}")).collect();
+                let offer = NewJob { lanes, lane_depth_max: *depth_max, ..job(&format!("k{key}"), now_ms) };
+                let offered = jobs.offer(offer).await;
+                if let Ok(Offered::Accepted { id, .. }) = &offered {
+                    self.jobs.push(id.clone());
+                }
+                format!("{offered:?}")
+            }
+            Act::Claim(lane) => {
+                let claimed = jobs.claim(&format!("pool-{lane}"), now_ms, LEASE_MS).await;
+                if let Ok(ClaimResult::Job(claimed)) = &claimed {
+                    self.claims.push((claimed.id.clone(), claimed.token));
+                }
+                format!("{claimed:?}")
+            }
+            Act::Extend(claim) => {
+                let (id, token) = some_claim(claim);
+                format!("{:?}", jobs.extend(&id, token, now_ms, LEASE_MS).await)
+            }
+            Act::Settle(claim, how) => {
+                let (id, token) = some_claim(claim);
+                format!("{:?}", jobs.settle(&id, token, now_ms, settlement(*how, now_ms)).await)
+            }
+            Act::Requeue(job) => format!("{:?}", jobs.requeue(&some_job(job), now_ms).await),
+            Act::Bury(job) => format!("{:?}", jobs.bury(&some_job(job), "buried", now_ms).await),
+            Act::Prune => format!("{:?}", jobs.prune(now_ms - 500).await),
+            Act::Wait(wait_ms) => {
+                self.now_ms += wait_ms;
+                String::new()
+            }
+            Act::Look => self.look().await,
+        }
+    }
+
+    async fn look(&self) -> String {
+        let jobs = &self.stage.jobs;
+        let lanes = (jobs.measure("pool-0").await, jobs.measure("pool-1").await);
+        let newest = (jobs.newest("k0").await, jobs.newest("k1").await);
+        format!("{lanes:?} {newest:?} {:?}", jobs.list(Filter::default(), 100).await)
+    }
+}
+
+fn settlement(how: u8, now_ms: u64) -> Settlement {
+    match how {
+        0 => Settlement::Done(None),
+        1 => Settlement::Done(Some("with a note".into())),
+        2 => Settlement::Retry { at_ms: now_ms + 300, reason: "again".into() },
+        _ => Settlement::Dead("broken".into()),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_backend_tells_the_same_story(acts in proptest::collection::vec(act(), 1..60)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mut stories = [Story::new(memory().await), Story::new(sqlite().await)];
+            for act in acts.iter().chain([&Act::Look]) {
+                let told = [stories[0].play(act).await, stories[1].play(act).await];
+                prop_assert_eq!(&told[0], &told[1], "{:?}", act);
+            }
+            Ok(())
+        })?;
+    }
+}

@@ -1,0 +1,209 @@
+//! Jobs in this process alone, for tests: durable as long as the value lives.
+
+use std::cmp::Reverse;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+
+use super::{
+    Buried, ClaimResult, Claimed, Depth, Error, Filter, Jobs, NewJob, Offered, Record, Requeued, Settlement,
+    State, Status, check_size, new_id,
+};
+use crate::ids::Ids;
+
+/// Jobs in memory, oldest first.
+pub struct Memory {
+    ids: Arc<dyn Ids>,
+    jobs: Mutex<Vec<Record>>,
+}
+
+impl Memory {
+    /// No jobs; their ids will be drawn from `ids`.
+    pub fn new(ids: Arc<dyn Ids>) -> Self {
+        Self { ids, jobs: Mutex::default() }
+    }
+
+    fn jobs(&self) -> MutexGuard<'_, Vec<Record>> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn live_of_key<'a>(jobs: &'a [Record], key: &str) -> Option<&'a Record> {
+    jobs.iter().find(|job| job.key == key && job.state.is_live())
+}
+
+fn live_of_lane<'a>(jobs: &'a [Record], lane: &str) -> impl Iterator<Item = &'a Record> {
+    jobs.iter().filter(move |job| job.lane == lane && job.state.is_live())
+}
+
+/// The job that the claim with `token` holds.
+fn held<'a>(jobs: &'a mut [Record], id: &str, token: u64) -> Option<&'a mut Record> {
+    jobs.iter_mut().find(|job| job.id == id && job.claims == token && job.state == State::Running)
+}
+
+impl Record {
+    fn settle(&mut self, state: State, error: Option<String>, now_ms: u64) {
+        self.state = state;
+        self.settled_ms = Some(now_ms);
+        self.error = error.or(self.error.take());
+    }
+
+    fn claim(&mut self, due_ms: u64) -> Claimed {
+        self.state = State::Running;
+        self.attempt += 1;
+        self.claims += 1;
+        self.due_ms = due_ms;
+        Claimed {
+            id: self.id.clone(),
+            key: self.key.clone(),
+            token: self.claims,
+            attempt: self.attempt,
+            payload: self.payload.clone(),
+        }
+    }
+}
+
+#[async_trait]
+impl Jobs for Memory {
+    async fn offer(&self, job: NewJob) -> Result<Offered, Error> {
+        check_size(&job.payload)?;
+        let mut jobs = self.jobs();
+        if let Some(live) = live_of_key(&jobs, &job.key) {
+            return Ok(Offered::Live(live.id.clone()));
+        }
+        let id = new_id(job.now_ms, &*self.ids);
+        let has_room = |lane: &String| live_of_lane(&jobs, lane).count() < job.lane_depth_max as usize;
+        let Some(lane) = job.lanes.into_iter().find(has_room) else { return Ok(Offered::Full) };
+        jobs.push(Record {
+            id: id.clone(),
+            key: job.key,
+            lane: lane.clone(),
+            state: State::Queued,
+            attempt: 0,
+            claims: 0,
+            offered_ms: job.now_ms,
+            due_ms: job.now_ms,
+            settled_ms: None,
+            error: None,
+            payload: job.payload,
+        });
+        Ok(Offered::Accepted { id, lane })
+    }
+
+    async fn claim(&self, lane: &str, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Error> {
+        let mut jobs = self.jobs();
+        let live = jobs.iter_mut().filter(|job| job.lane == lane && job.state.is_live());
+        Ok(match live.min_by_key(|job| job.due_ms) {
+            Some(job) if job.due_ms <= now_ms => ClaimResult::Job(job.claim(now_ms + u64::from(lease_ms))),
+            later => ClaimResult::Idle(later.map(|job| job.due_ms)),
+        })
+    }
+
+    async fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Error> {
+        let mut jobs = self.jobs();
+        let held = held(&mut jobs, id, token);
+        Ok(held.map(|job| job.due_ms = now_ms + u64::from(lease_ms)).is_some())
+    }
+
+    async fn settle(
+        &self,
+        id: &str,
+        token: u64,
+        now_ms: u64,
+        settlement: Settlement,
+    ) -> Result<Option<String>, Error> {
+        let mut jobs = self.jobs();
+        let Some(job) = held(&mut jobs, id, token) else { return Ok(None) };
+        match settlement {
+            Settlement::Done(error) => job.settle(State::Done, error, now_ms),
+            Settlement::Dead(reason) => job.settle(State::Dead, Some(reason), now_ms),
+            Settlement::Retry { at_ms, reason } => {
+                job.state = State::Queued;
+                job.due_ms = at_ms;
+                job.error = Some(reason);
+            }
+        }
+        Ok(Some(job.key.clone()))
+    }
+
+    async fn newest(&self, key: &str) -> Result<Option<Status>, Error> {
+        let jobs = self.jobs();
+        let of_key = jobs.iter().filter(|job| job.key == key);
+        Ok(of_key.max_by_key(|job| (job.state.is_live(), job.offered_ms)).map(Record::status))
+    }
+
+    async fn measure(&self, lane: &str) -> Result<Depth, Error> {
+        let jobs = self.jobs();
+        let count = |state| {
+            let such = jobs.iter().filter(|job| job.lane == lane && job.state == state).count();
+            u32::try_from(such).unwrap_or(u32::MAX)
+        };
+        Ok(Depth {
+            queued: count(State::Queued),
+            running: count(State::Running),
+            dead: count(State::Dead),
+            oldest_ms: live_of_lane(&jobs, lane).map(|job| job.offered_ms).min(),
+        })
+    }
+
+    async fn list(&self, filter: Filter, limit: u32) -> Result<Vec<Record>, Error> {
+        let fits = |job: &&Record| {
+            filter.state.is_none_or(|state| job.state == state)
+                && filter.lane.as_ref().is_none_or(|lane| job.lane == *lane)
+        };
+        let mut listed: Vec<_> = self.jobs().iter().rev().filter(fits).cloned().collect();
+        listed.sort_by_key(|job| Reverse(job.offered_ms));
+        listed.truncate(limit as usize);
+        Ok(listed)
+    }
+
+    async fn show(&self, id: &str) -> Result<Option<Record>, Error> {
+        Ok(self.jobs().iter().find(|job| job.id == id).cloned())
+    }
+
+    async fn requeue(&self, id: &str, now_ms: u64) -> Result<Requeued, Error> {
+        let mut jobs = self.jobs();
+        let Some(place) = jobs.iter().position(|job| job.id == id) else { return Ok(Requeued::NotThere) };
+        if jobs[place].state != State::Dead {
+            return Ok(Requeued::NotDead(jobs[place].state));
+        }
+        if let Some(live) = live_of_key(&jobs, &jobs[place].key) {
+            return Ok(Requeued::Live(live.id.clone()));
+        }
+        let job = &mut jobs[place];
+        (job.state, job.attempt, job.settled_ms) = (State::Queued, 0, None);
+        (job.offered_ms, job.due_ms) = (now_ms, now_ms);
+        Ok(Requeued::Done)
+    }
+
+    async fn bury(&self, id: &str, reason: &str, now_ms: u64) -> Result<Buried, Error> {
+        let mut jobs = self.jobs();
+        Ok(match jobs.iter_mut().find(|job| job.id == id) {
+            None => Buried::NotThere,
+            Some(job) if !job.state.is_live() => Buried::NotLive(job.state),
+            Some(job) => {
+                job.settle(State::Dead, Some(reason.to_owned()), now_ms);
+                Buried::Done
+            }
+        })
+    }
+
+    async fn prune(&self, settled_before_ms: u64) -> Result<u64, Error> {
+        let mut jobs = self.jobs();
+        let before = jobs.len();
+        let settled = |job: &Record| job.settled_ms.is_some_and(|settled_ms| settled_ms < settled_before_ms);
+        jobs.retain(|job| job.state != State::Done || !settled(job));
+        Ok((before - jobs.len()) as u64)
+    }
+}
+
+impl Record {
+    fn status(&self) -> Status {
+        Status {
+            id: self.id.clone(),
+            state: self.state,
+            attempt: self.attempt,
+            since_ms: self.settled_ms.unwrap_or(self.offered_ms),
+        }
+    }
+}

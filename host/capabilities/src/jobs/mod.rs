@@ -1,0 +1,287 @@
+//! Durable jobs: the mechanism. Which lanes there are, how deep they may get, when to try again
+//! and when to give up is the caller's policy.
+//!
+//! A job is *live* from its offer until it is settled as done or dead. Of live jobs there is at
+//! most one per key. Times are milliseconds since the Unix epoch and are the caller's: no backend
+//! reads a clock.
+
+#[cfg(test)]
+mod battery;
+#[cfg(test)]
+mod kill;
+mod memory;
+mod scripted;
+mod sql;
+mod sqlite;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use crate::ids::Ids;
+
+pub use memory::Memory;
+pub use scripted::Scripted;
+pub use sqlite::Sqlite;
+
+/// The longest payload, in bytes: 64 KiB.
+pub const PAYLOAD_BYTES_MAX: u64 = 64 << 10;
+
+/// A job to be queued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewJob {
+    /// The lanes that may take it, in order of preference.
+    pub lanes: Vec<String>,
+    /// A lane with this many live jobs is full.
+    pub lane_depth_max: u32,
+    /// What the job is about: one live job per key.
+    pub key: String,
+    /// The job itself; opaque here.
+    pub payload: Bytes,
+    /// Now, which is also when it may first be claimed.
+    pub now_ms: u64,
+}
+
+/// How an offer ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Offered {
+    /// Durably queued.
+    Accepted {
+        /// Its id.
+        id: String,
+        /// The lane that took it.
+        lane: String,
+    },
+    /// The id of the key's live job, which stands; nothing was queued.
+    Live(String),
+    /// Every lane is full; nothing was queued.
+    Full,
+}
+
+/// A job under lease.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// Its id.
+    pub id: String,
+    /// Its key.
+    pub key: String,
+    /// Proof of this claim; it grows with every claim of the job and never returns.
+    pub token: u64,
+    /// How many times it was claimed since it was offered or requeued, this claim included.
+    pub attempt: u32,
+    /// What was offered.
+    pub payload: Bytes,
+}
+
+/// How a claim ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClaimResult {
+    /// A job, leased to the caller.
+    Job(Claimed),
+    /// Nothing to do before this time; `None` where the lane has no live job.
+    Idle(Option<u64>),
+}
+
+/// What became of a claimed job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settlement {
+    /// It is done. The text, if any, is what went wrong on the way.
+    Done(Option<String>),
+    /// It may be claimed again.
+    Retry {
+        /// From when on.
+        at_ms: u64,
+        /// What went wrong.
+        reason: String,
+    },
+    /// It is given up and kept among the dead letters, with the reason.
+    Dead(String),
+}
+
+/// Where a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Waiting to be claimed.
+    Queued,
+    /// Under lease.
+    Running,
+    /// Settled, for good.
+    Done,
+    /// Given up.
+    Dead,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Queued, Self::Running, Self::Done, Self::Dead];
+
+    /// Its name in storage and to operators.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Dead => "dead",
+        }
+    }
+
+    /// The state of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+
+    /// Whether the job is yet to be settled.
+    pub fn is_live(self) -> bool {
+        matches!(self, Self::Queued | Self::Running)
+    }
+}
+
+/// The newest job of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// Its id.
+    pub id: String,
+    /// Where it stands.
+    pub state: State,
+    /// How many times it was claimed since it was offered or requeued.
+    pub attempt: u32,
+    /// When it was offered, or settled if it is settled.
+    pub since_ms: u64,
+}
+
+/// How full a lane is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Depth {
+    /// Jobs that wait.
+    pub queued: u32,
+    /// Jobs under lease.
+    pub running: u32,
+    /// Dead letters.
+    pub dead: u32,
+    /// When the oldest live job was offered.
+    pub oldest_ms: Option<u64>,
+}
+
+/// Everything about a job, for operators.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Its id.
+    pub id: String,
+    /// Its key.
+    pub key: String,
+    /// The lane it is in.
+    pub lane: String,
+    /// Where it stands.
+    pub state: State,
+    /// How many times it was claimed since it was offered or requeued.
+    pub attempt: u32,
+    /// How many times it was claimed in all; the token of its newest claim.
+    pub claims: u64,
+    /// When it was offered, or requeued.
+    pub offered_ms: u64,
+    /// When it may be claimed: while it runs, when its lease ends.
+    pub due_ms: u64,
+    /// When it was settled.
+    pub settled_ms: Option<u64>,
+    /// What went wrong last.
+    pub error: Option<String>,
+    /// What was offered.
+    pub payload: Bytes,
+}
+
+/// Which jobs to list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    /// Only those in this state.
+    pub state: Option<State>,
+    /// Only those of this lane.
+    pub lane: Option<String>,
+}
+
+/// How an operator's requeueing ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Requeued {
+    /// It waits again, with all its attempts.
+    Done,
+    /// There is no such job.
+    NotThere,
+    /// It is not dead: this is where it stands.
+    NotDead(State),
+    /// Its key has another live job, which stands: this is its id.
+    Live(String),
+}
+
+/// How an operator's burial ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Buried {
+    /// It is among the dead letters; who holds it can no longer settle it.
+    Done,
+    /// There is no such job.
+    NotThere,
+    /// It is not live: this is where it stands.
+    NotLive(State),
+}
+
+/// Why an operation was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The payload is over this limit, in bytes: offer less.
+    #[error("the payload is over the limit of {0} bytes")]
+    TooLarge(u64),
+    /// The backend did not answer: go on without, or try later.
+    #[error("job storage is unavailable: {0}")]
+    Unavailable(String),
+}
+
+/// A job backend. Every change is durable when the call returns.
+#[async_trait]
+pub trait Jobs: Send + Sync {
+    /// Queues a job in the first lane that has room.
+    async fn offer(&self, job: NewJob) -> Result<Offered, Error>;
+
+    /// Leases the job of `lane` that has been due longest. A job whose lease ran out is due.
+    async fn claim(&self, lane: &str, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Error>;
+
+    /// Prolongs a lease; false if it is no longer the caller's.
+    async fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Error>;
+
+    /// Settles a job and returns its key; `None` if it is no longer the caller's, and then nothing
+    /// changed.
+    async fn settle(
+        &self,
+        id: &str,
+        token: u64,
+        now_ms: u64,
+        settlement: Settlement,
+    ) -> Result<Option<String>, Error>;
+
+    /// The newest job of `key`, live or settled.
+    async fn newest(&self, key: &str) -> Result<Option<Status>, Error>;
+
+    /// How full `lane` is.
+    async fn measure(&self, lane: &str) -> Result<Depth, Error>;
+
+    /// The jobs that `filter` lets through, newest first, at most `limit`.
+    async fn list(&self, filter: Filter, limit: u32) -> Result<Vec<Record>, Error>;
+
+    /// The job of that id.
+    async fn show(&self, id: &str) -> Result<Option<Record>, Error>;
+
+    /// Puts a dead job back into its lane, however full that is.
+    async fn requeue(&self, id: &str, now_ms: u64) -> Result<Requeued, Error>;
+
+    /// Gives up a live job.
+    async fn bury(&self, id: &str, reason: &str, now_ms: u64) -> Result<Buried, Error>;
+
+    /// Forgets jobs that were done before this time; how many they were. Dead letters stay.
+    async fn prune(&self, settled_before_ms: u64) -> Result<u64, Error>;
+}
+
+fn check_size(payload: &Bytes) -> Result<(), Error> {
+    let size = payload.len() as u64;
+    if size > PAYLOAD_BYTES_MAX { Err(Error::TooLarge(PAYLOAD_BYTES_MAX)) } else { Ok(()) }
+}
+
+/// An id that sorts by time (48 bits of it) and is not to be guessed (64 bits of chance).
+fn new_id(now_ms: u64, ids: &dyn Ids) -> String {
+    format!("{now_ms:012x}{:016x}", ids.random())
+}

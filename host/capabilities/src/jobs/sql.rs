@@ -1,0 +1,92 @@
+//! Every statement of jobs in `SQLite`. Each is a decision of its own: nothing is read first and
+//! relied upon later.
+
+/// ?1 key.
+pub const LIVE_OF_KEY: &str = "SELECT id FROM jobs WHERE key = ?1 AND state IN ('queued', 'running')";
+
+/// ?1 id, ?2 key, ?3 payload, ?4 now, ?5 lanes as a JSON array, ?6 greatest depth.
+///
+/// Returns the job that is live for the key when the statement ends: the new one, or the one that
+/// stood; nothing if there is neither, because every lane is full.
+pub const OFFER: &str = "
+    INSERT INTO jobs (id, key, lane, state, payload, offered_ms, due_ms)
+    SELECT ?1, ?2, lane.value, 'queued', ?3, ?4, ?4
+    FROM json_each(?5) AS lane
+    WHERE ?6 > (
+            SELECT count(*) FROM jobs AS live
+            WHERE live.lane = lane.value AND live.state IN ('queued', 'running')
+        )
+        OR EXISTS (
+            SELECT 1 FROM jobs AS live WHERE live.key = ?2 AND live.state IN ('queued', 'running')
+        )
+    ORDER BY lane.key LIMIT 1
+    ON CONFLICT (key) WHERE state IN ('queued', 'running') DO UPDATE SET key = excluded.key
+    RETURNING id, lane";
+
+/// ?1 lane, ?2 now, ?3 end of the lease.
+pub const CLAIM: &str = "
+    UPDATE jobs SET state = 'running', attempt = attempt + 1, claims = claims + 1, due_ms = ?3
+    WHERE number = (
+        SELECT number FROM jobs
+        WHERE lane = ?1 AND state IN ('queued', 'running') AND due_ms <= ?2
+        ORDER BY due_ms, number LIMIT 1
+    )
+    RETURNING id, key, claims, attempt, payload";
+
+/// ?1 lane.
+pub const NEXT_DUE: &str = "SELECT min(due_ms) FROM jobs WHERE lane = ?1 AND state IN ('queued', 'running')";
+
+/// ?1 id, ?2 token, ?3 end of the lease.
+pub const EXTEND: &str = "
+    UPDATE jobs SET due_ms = ?3
+    WHERE id = ?1 AND claims = ?2 AND state = 'running'
+    RETURNING id";
+
+/// ?1 id, ?2 token, ?3 state, ?4 when it was settled, or null, ?5 when it is due, or null for as
+/// it was, ?6 what went wrong, or null for as it was.
+pub const SETTLE: &str = "
+    UPDATE jobs
+    SET state = ?3, settled_ms = ?4, due_ms = coalesce(?5, due_ms), error = coalesce(?6, error)
+    WHERE id = ?1 AND claims = ?2 AND state = 'running'
+    RETURNING key";
+
+/// ?1 key.
+pub const NEWEST: &str = "
+    SELECT id, state, attempt, coalesce(settled_ms, offered_ms) AS since_ms FROM jobs
+    WHERE key = ?1
+    ORDER BY state IN ('queued', 'running') DESC, offered_ms DESC, number DESC LIMIT 1";
+
+/// ?1 lane.
+pub const MEASURE: &str = "
+    SELECT
+        count(*) FILTER (WHERE state = 'queued') AS queued,
+        count(*) FILTER (WHERE state = 'running') AS running,
+        (SELECT count(*) FROM jobs WHERE lane = ?1 AND state = 'dead') AS dead,
+        min(offered_ms) AS oldest_ms
+    FROM jobs WHERE lane = ?1 AND state IN ('queued', 'running')";
+
+/// ?1 state, or null, ?2 lane, or null, ?3 limit.
+pub const LIST: &str = "
+    SELECT * FROM jobs WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR lane = ?2)
+    ORDER BY offered_ms DESC, number DESC LIMIT ?3";
+
+/// ?1 id.
+pub const SHOW: &str = "SELECT * FROM jobs WHERE id = ?1";
+
+/// ?1 id, ?2 now. Changes nothing where the job is not dead or its key has a live one.
+pub const REQUEUE: &str = "
+    UPDATE jobs
+    SET state = 'queued', attempt = 0, offered_ms = ?2, due_ms = ?2, settled_ms = NULL
+    WHERE id = ?1 AND state = 'dead' AND NOT EXISTS (
+        SELECT 1 FROM jobs AS live WHERE live.key = jobs.key AND live.state IN ('queued', 'running')
+    )
+    RETURNING id";
+
+/// ?1 id, ?2 now, ?3 reason.
+pub const BURY: &str = "
+    UPDATE jobs SET state = 'dead', settled_ms = ?2, error = ?3
+    WHERE id = ?1 AND state IN ('queued', 'running')
+    RETURNING id";
+
+/// ?1 the time before which jobs were done.
+pub const PRUNE: &str = "DELETE FROM jobs WHERE state = 'done' AND settled_ms < ?1";

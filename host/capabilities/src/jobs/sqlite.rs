@@ -1,0 +1,261 @@
+//! Jobs in an `SQLite` file that other processes, such as the command line, may use as well.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use sqlx::Row;
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::SqliteRow;
+
+use super::{
+    Buried, ClaimResult, Claimed, Depth, Error, Filter, Jobs, NewJob, Offered, Record, Requeued, Settlement,
+    State, Status, check_size, new_id, sql,
+};
+use crate::ids::Ids;
+use crate::sqlite::{Database, Durability, OpenError, WriteFailed, from_sql, to_sql};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/jobs");
+
+/// Jobs in `SQLite`. What a call changed survives a loss of power once it has returned.
+pub struct Sqlite {
+    database: Database,
+    ids: Arc<dyn Ids>,
+}
+
+impl Sqlite {
+    /// Opens the file at `path`, which is made if it is missing.
+    pub async fn open(path: &Path, ids: Arc<dyn Ids>) -> Result<Self, OpenError> {
+        let database = Database::open(path, &MIGRATIONS, Durability::Power).await?;
+        Ok(Self { database, ids })
+    }
+
+    /// Finishes what is under way and closes the file.
+    pub async fn close(&self) {
+        self.database.close().await;
+    }
+
+    #[cfg(test)]
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
+    }
+
+    async fn live_of_key(&self, key: &str) -> Result<Option<String>, Error> {
+        let query = sqlx::query_scalar(sql::LIVE_OF_KEY).bind(key);
+        Ok(query.fetch_optional(self.database.reader()).await?)
+    }
+}
+
+impl From<WriteFailed> for Error {
+    fn from(failed: WriteFailed) -> Self {
+        Self::Unavailable(failed.0)
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+fn lease_end(now_ms: u64, lease_ms: u32) -> i64 {
+    to_sql(now_ms.saturating_add(lease_ms.into()))
+}
+
+fn time(row: &SqliteRow, column: &str) -> Result<u64, sqlx::Error> {
+    row.try_get(column).map(from_sql)
+}
+
+fn time_if_any(row: &SqliteRow, column: &str) -> Result<Option<u64>, sqlx::Error> {
+    Ok(row.try_get::<Option<i64>, _>(column)?.map(from_sql))
+}
+
+fn state(row: &SqliteRow) -> Result<State, Error> {
+    let name: &str = row.try_get("state")?;
+    State::parse(name).ok_or_else(|| Error::Unavailable(format!("unknown state of a job: {name}")))
+}
+
+fn payload(row: &SqliteRow) -> Result<Bytes, sqlx::Error> {
+    row.try_get::<Vec<u8>, _>("payload").map(Bytes::from)
+}
+
+fn claimed(row: &SqliteRow) -> Result<Claimed, Error> {
+    Ok(Claimed {
+        id: row.try_get("id")?,
+        key: row.try_get("key")?,
+        token: from_sql(row.try_get("claims")?),
+        attempt: row.try_get("attempt")?,
+        payload: payload(row)?,
+    })
+}
+
+fn status(row: &SqliteRow) -> Result<Status, Error> {
+    Ok(Status {
+        id: row.try_get("id")?,
+        state: state(row)?,
+        attempt: row.try_get("attempt")?,
+        since_ms: time(row, "since_ms")?,
+    })
+}
+
+fn record(row: &SqliteRow) -> Result<Record, Error> {
+    Ok(Record {
+        id: row.try_get("id")?,
+        key: row.try_get("key")?,
+        lane: row.try_get("lane")?,
+        state: state(row)?,
+        attempt: row.try_get("attempt")?,
+        claims: from_sql(row.try_get("claims")?),
+        offered_ms: time(row, "offered_ms")?,
+        due_ms: time(row, "due_ms")?,
+        settled_ms: time_if_any(row, "settled_ms")?,
+        error: row.try_get("error")?,
+        payload: payload(row)?,
+    })
+}
+
+#[async_trait]
+impl Jobs for Sqlite {
+    /// A key's live job is looked for first, since that is the usual answer and costs no write.
+    async fn offer(&self, job: NewJob) -> Result<Offered, Error> {
+        check_size(&job.payload)?;
+        if let Some(live) = self.live_of_key(&job.key).await? {
+            return Ok(Offered::Live(live));
+        }
+        let id = new_id(job.now_ms, &*self.ids);
+        let query = sqlx::query(sql::OFFER)
+            .bind(&id)
+            .bind(&job.key)
+            .bind(&job.payload[..])
+            .bind(to_sql(job.now_ms))
+            .bind(serde_json::Value::from(job.lanes).to_string())
+            .bind(job.lane_depth_max);
+        let Some(row) = self.database.change(query).await? else { return Ok(Offered::Full) };
+        let live: String = row.try_get("id")?;
+        Ok(if live == id {
+            Offered::Accepted { id, lane: row.try_get("lane")? }
+        } else {
+            Offered::Live(live)
+        })
+    }
+
+    async fn claim(&self, lane: &str, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Error> {
+        let query = sqlx::query(sql::CLAIM).bind(lane).bind(to_sql(now_ms)).bind(lease_end(now_ms, lease_ms));
+        if let Some(row) = self.database.change(query).await? {
+            return Ok(ClaimResult::Job(claimed(&row)?));
+        }
+        let query = sqlx::query_scalar::<_, Option<i64>>(sql::NEXT_DUE).bind(lane);
+        Ok(ClaimResult::Idle(query.fetch_one(self.database.reader()).await?.map(from_sql)))
+    }
+
+    async fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Error> {
+        let query = sqlx::query(sql::EXTEND).bind(id).bind(to_sql(token)).bind(lease_end(now_ms, lease_ms));
+        Ok(self.database.change(query).await?.is_some())
+    }
+
+    async fn settle(
+        &self,
+        id: &str,
+        token: u64,
+        now_ms: u64,
+        settlement: Settlement,
+    ) -> Result<Option<String>, Error> {
+        let (state, settled_ms, due_ms, error) = match settlement {
+            Settlement::Done(error) => (State::Done, Some(now_ms), None, error),
+            Settlement::Dead(reason) => (State::Dead, Some(now_ms), None, Some(reason)),
+            Settlement::Retry { at_ms, reason } => (State::Queued, None, Some(at_ms), Some(reason)),
+        };
+        let query = sqlx::query(sql::SETTLE)
+            .bind(id)
+            .bind(to_sql(token))
+            .bind(state.name())
+            .bind(settled_ms.map(to_sql))
+            .bind(due_ms.map(to_sql))
+            .bind(error);
+        let row = self.database.change(query).await?;
+        Ok(row.map(|row| row.try_get("key")).transpose()?)
+    }
+
+    async fn newest(&self, key: &str) -> Result<Option<Status>, Error> {
+        let query = sqlx::query(sql::NEWEST).bind(key);
+        query.fetch_optional(self.database.reader()).await?.as_ref().map(status).transpose()
+    }
+
+    async fn measure(&self, lane: &str) -> Result<Depth, Error> {
+        let row = sqlx::query(sql::MEASURE).bind(lane).fetch_one(self.database.reader()).await?;
+        Ok(Depth {
+            queued: row.try_get("queued")?,
+            running: row.try_get("running")?,
+            dead: row.try_get("dead")?,
+            oldest_ms: time_if_any(&row, "oldest_ms")?,
+        })
+    }
+
+    async fn list(&self, filter: Filter, limit: u32) -> Result<Vec<Record>, Error> {
+        let query = sqlx::query(sql::LIST).bind(filter.state.map(State::name)).bind(filter.lane).bind(limit);
+        query.fetch_all(self.database.reader()).await?.iter().map(record).collect()
+    }
+
+    async fn show(&self, id: &str) -> Result<Option<Record>, Error> {
+        let query = sqlx::query(sql::SHOW).bind(id);
+        query.fetch_optional(self.database.reader()).await?.as_ref().map(record).transpose()
+    }
+
+    async fn requeue(&self, id: &str, now_ms: u64) -> Result<Requeued, Error> {
+        let query = sqlx::query(sql::REQUEUE).bind(id).bind(to_sql(now_ms));
+        if self.database.change(query).await?.is_some() {
+            return Ok(Requeued::Done);
+        }
+        let Some(job) = self.show(id).await? else { return Ok(Requeued::NotThere) };
+        if job.state != State::Dead {
+            return Ok(Requeued::NotDead(job.state));
+        }
+        let stood = self.live_of_key(&job.key).await?;
+        stood
+            .map(Requeued::Live)
+            .ok_or_else(|| Error::Unavailable("the job's key was just taken and freed".into()))
+    }
+
+    async fn bury(&self, id: &str, reason: &str, now_ms: u64) -> Result<Buried, Error> {
+        let query = sqlx::query(sql::BURY).bind(id).bind(to_sql(now_ms)).bind(reason);
+        if self.database.change(query).await?.is_some() {
+            return Ok(Buried::Done);
+        }
+        Ok(self.show(id).await?.map_or(Buried::NotThere, |job| Buried::NotLive(job.state)))
+    }
+
+    async fn prune(&self, settled_before_ms: u64) -> Result<u64, Error> {
+        let query = sqlx::query(sql::PRUNE).bind(to_sql(settled_before_ms));
+        Ok(self.database.change_many(query).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids;
+
+    /// Without their index, these would read every job there ever was.
+    #[tokio::test]
+    async fn what_runs_often_reads_an_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = Sqlite::open(&folder.path().join("jobs.db"), Arc::new(ids::System)).await.unwrap();
+        for (sql, index) in [
+            (sql::LIVE_OF_KEY, "jobs_live_by_key"),
+            (sql::OFFER, "jobs_live_by_lane"),
+            (sql::CLAIM, "jobs_live_by_lane"),
+            (sql::NEXT_DUE, "jobs_live_by_lane"),
+            (sql::NEWEST, "jobs_by_key"),
+            (sql::MEASURE, "jobs_dead_by_lane"),
+            (sql::REQUEUE, "jobs_live_by_key"),
+            (sql::PRUNE, "jobs_done_by_time"),
+        ] {
+            let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+            let rows = sqlx::query(explain).fetch_all(jobs.database().reader()).await.unwrap();
+            let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+            assert!(plan.iter().any(|step| step.contains(index)), "{index}: {plan:#?}");
+            assert!(!plan.iter().any(|step| step.starts_with("SCAN jobs")), "{plan:#?}");
+        }
+    }
+}

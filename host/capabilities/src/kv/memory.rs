@@ -1,0 +1,114 @@
+//! Keys in this process alone, for tests. It keeps nothing over a restart and has no bound.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use super::{Entry, Error, Kv, Swap, check_size, expiry};
+use crate::clock::Clock;
+
+/// Key-value storage in memory.
+pub struct Memory {
+    clock: Arc<dyn Clock>,
+    tables: Mutex<Tables>,
+}
+
+#[derive(Default)]
+struct Tables {
+    stores: HashMap<String, BTreeMap<String, Entry>>,
+    version: u64,
+}
+
+impl Memory {
+    /// Empty storage whose keys expire by `clock`.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, tables: Mutex::default() }
+    }
+
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tables {
+    fn find(&self, store: &str, key: &str, now_ms: u64) -> Option<&Entry> {
+        self.stores.get(store)?.get(key).filter(|entry| entry.holds_at(now_ms))
+    }
+
+    fn write(&mut self, store: &str, key: &str, value: Bytes, expires_ms: Option<u64>) -> u64 {
+        self.version += 1;
+        let entry = Entry { value, version: self.version, expires_ms };
+        self.stores.entry(store.to_owned()).or_default().insert(key.to_owned(), entry);
+        self.version
+    }
+}
+
+#[async_trait]
+impl Kv for Memory {
+    async fn get(&self, store: &str, key: &str) -> Result<Option<Entry>, Error> {
+        Ok(self.tables().find(store, key, self.clock.now_ms()).cloned())
+    }
+
+    async fn set(&self, store: &str, key: &str, value: Bytes, ttl: Option<Duration>) -> Result<u64, Error> {
+        check_size(&value)?;
+        let expires_ms = expiry(self.clock.now_ms(), ttl);
+        Ok(self.tables().write(store, key, value, expires_ms))
+    }
+
+    async fn compare_and_swap(
+        &self,
+        store: &str,
+        key: &str,
+        expected: Option<u64>,
+        value: Bytes,
+        ttl: Option<Duration>,
+    ) -> Result<Swap, Error> {
+        check_size(&value)?;
+        let now_ms = self.clock.now_ms();
+        let mut tables = self.tables();
+        if tables.find(store, key, now_ms).map(|entry| entry.version) != expected {
+            return Ok(Swap::Lost);
+        }
+        Ok(Swap::Done(tables.write(store, key, value, expiry(now_ms, ttl))))
+    }
+
+    async fn delete(&self, store: &str, key: &str) -> Result<bool, Error> {
+        let now_ms = self.clock.now_ms();
+        let removed = self.tables().stores.get_mut(store).and_then(|entries| entries.remove(key));
+        Ok(removed.is_some_and(|entry| entry.holds_at(now_ms)))
+    }
+
+    async fn list_keys(
+        &self,
+        store: &str,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<String>, Error> {
+        let now_ms = self.clock.now_ms();
+        let from = match after {
+            Some(after) if after >= prefix => Bound::Excluded(after),
+            _ => Bound::Included(prefix),
+        };
+        let tables = self.tables();
+        let Some(entries) = tables.stores.get(store) else { return Ok(Vec::new()) };
+        let under = entries.range::<str, _>((from, Bound::Unbounded));
+        let keys = under.take_while(|(key, _)| key.starts_with(prefix));
+        let held = keys.filter(|(_, entry)| entry.holds_at(now_ms)).map(|(key, _)| key.clone());
+        Ok(held.take(limit as usize).collect())
+    }
+
+    async fn purge_expired(&self) -> Result<u64, Error> {
+        let now_ms = self.clock.now_ms();
+        let purge = |entries: &mut BTreeMap<String, Entry>| {
+            let before = entries.len();
+            entries.retain(|_, entry| entry.holds_at(now_ms));
+            (before - entries.len()) as u64
+        };
+        Ok(self.tables().stores.values_mut().map(purge).sum())
+    }
+}

@@ -1,0 +1,41 @@
+//! Every statement of key-value storage in `SQLite`.
+//!
+//! A key's version is its row id. Each write replaces the row, and `AUTOINCREMENT` never hands out
+//! an id twice, not even after a deletion (<https://www.sqlite.org/autoinc.html>).
+
+/// ?1 store, ?2 key, ?3 now.
+pub const GET: &str = "
+    SELECT value, version, expires_ms FROM entries
+    WHERE store = ?1 AND key = ?2 AND (expires_ms IS NULL OR expires_ms > ?3)";
+
+/// ?1 store, ?2 key, ?3 value, ?4 expiry.
+pub const SET: &str = "
+    INSERT OR REPLACE INTO entries (store, key, value, expires_ms) VALUES (?1, ?2, ?3, ?4)
+    RETURNING version";
+
+/// ?1 store, ?2 key, ?3 value, ?4 expiry, ?5 now, ?6 the version expected, or null.
+pub const COMPARE_AND_SWAP: &str = "
+    INSERT OR REPLACE INTO entries (store, key, value, expires_ms)
+    SELECT ?1, ?2, ?3, ?4
+    WHERE ?6 IS (
+        SELECT version FROM entries
+        WHERE store = ?1 AND key = ?2 AND (expires_ms IS NULL OR expires_ms > ?5)
+    )
+    RETURNING version";
+
+/// ?1 store, ?2 key, ?3 now. Returns whether the key held something.
+pub const DELETE: &str = "
+    DELETE FROM entries WHERE store = ?1 AND key = ?2
+    RETURNING expires_ms IS NULL OR expires_ms > ?3";
+
+/// ?1 store, ?2 prefix, ?3 the first text after all that start with it, or null,
+/// ?4 the key to start after, or null, ?5 limit, ?6 now.
+/// A blob sorts after every text, and an empty text before (<https://www.sqlite.org/datatype3.html>).
+pub const LIST_KEYS: &str = "
+    SELECT key FROM entries
+    WHERE store = ?1 AND key >= ?2 AND key < coalesce(?3, x'')
+        AND (?4 IS NULL OR key > ?4) AND (expires_ms IS NULL OR expires_ms > ?6)
+    ORDER BY key LIMIT ?5";
+
+/// ?1 now.
+pub const PURGE_EXPIRED: &str = "DELETE FROM entries WHERE expires_ms <= ?1";

@@ -1,0 +1,161 @@
+//! Keys in an `SQLite` file that other processes, such as the command line, may use as well.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use sqlx::Row;
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::SqliteRow;
+
+use super::{Entry, Error, Kv, Swap, check_size, expiry, sql};
+use crate::clock::Clock;
+use crate::sqlite::{Database, Durability, OpenError, WriteFailed, from_sql, to_sql};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/kv");
+
+/// Key-value storage in `SQLite`. A write survives the end of this process however that comes; the
+/// last ones may be lost when the machine loses power.
+pub struct Sqlite {
+    database: Database,
+    clock: Arc<dyn Clock>,
+}
+
+impl Sqlite {
+    /// Opens the file at `path`, which is made if it is missing.
+    pub async fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let database = Database::open(path, &MIGRATIONS, Durability::Process).await?;
+        Ok(Self { database, clock })
+    }
+
+    /// Finishes what is under way and closes the file.
+    pub async fn close(&self) {
+        self.database.close().await;
+    }
+}
+
+impl From<WriteFailed> for Error {
+    fn from(failed: WriteFailed) -> Self {
+        Self::Unavailable(failed.0)
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+fn entry(row: &SqliteRow) -> Result<Entry, Error> {
+    Ok(Entry {
+        value: row.try_get::<Vec<u8>, _>("value")?.into(),
+        version: from_sql(row.try_get("version")?),
+        expires_ms: row.try_get::<Option<i64>, _>("expires_ms")?.map(from_sql),
+    })
+}
+
+#[async_trait]
+impl Kv for Sqlite {
+    async fn get(&self, store: &str, key: &str) -> Result<Option<Entry>, Error> {
+        let query = sqlx::query(sql::GET).bind(store).bind(key).bind(to_sql(self.clock.now_ms()));
+        query.fetch_optional(self.database.reader()).await?.as_ref().map(entry).transpose()
+    }
+
+    async fn set(&self, store: &str, key: &str, value: Bytes, ttl: Option<Duration>) -> Result<u64, Error> {
+        check_size(&value)?;
+        let expires_ms = expiry(self.clock.now_ms(), ttl).map(to_sql);
+        let query = sqlx::query(sql::SET).bind(store).bind(key).bind(&value[..]).bind(expires_ms);
+        let row = self.database.change(query).await?.ok_or(sqlx::Error::RowNotFound)?;
+        Ok(from_sql(row.try_get("version")?))
+    }
+
+    async fn compare_and_swap(
+        &self,
+        store: &str,
+        key: &str,
+        expected: Option<u64>,
+        value: Bytes,
+        ttl: Option<Duration>,
+    ) -> Result<Swap, Error> {
+        check_size(&value)?;
+        let now_ms = self.clock.now_ms();
+        let query = sqlx::query(sql::COMPARE_AND_SWAP)
+            .bind(store)
+            .bind(key)
+            .bind(&value[..])
+            .bind(expiry(now_ms, ttl).map(to_sql))
+            .bind(to_sql(now_ms))
+            .bind(expected.map(to_sql));
+        match self.database.change(query).await? {
+            Some(row) => Ok(Swap::Done(from_sql(row.try_get("version")?))),
+            None => Ok(Swap::Lost),
+        }
+    }
+
+    async fn delete(&self, store: &str, key: &str) -> Result<bool, Error> {
+        let query = sqlx::query(sql::DELETE).bind(store).bind(key).bind(to_sql(self.clock.now_ms()));
+        let row = self.database.change(query).await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?.unwrap_or(false))
+    }
+
+    async fn list_keys(
+        &self,
+        store: &str,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<String>, Error> {
+        let query = sqlx::query_scalar(sql::LIST_KEYS)
+            .bind(store)
+            .bind(prefix)
+            .bind(first_after(prefix))
+            .bind(after)
+            .bind(limit)
+            .bind(to_sql(self.clock.now_ms()));
+        Ok(query.fetch_all(self.database.reader()).await?)
+    }
+
+    async fn purge_expired(&self) -> Result<u64, Error> {
+        let query = sqlx::query(sql::PURGE_EXPIRED).bind(to_sql(self.clock.now_ms()));
+        Ok(self.database.change_many(query).await?)
+    }
+}
+
+/// The first text that sorts after every text that starts with `prefix`; `None` where there is
+/// none. The byte order of UTF-8 is that of its characters.
+fn first_after(prefix: &str) -> Option<String> {
+    let mut chars: Vec<char> = prefix.chars().collect();
+    while let Some(last) = chars.pop() {
+        if let Some(next) = (last..=char::MAX).nth(1) {
+            chars.push(next);
+            return Some(chars.into_iter().collect());
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::first_after;
+
+    proptest! {
+        #[test]
+        fn what_starts_with_a_prefix_sorts_before_what_comes_after_it(
+            prefix in "[a\u{d7ff}\u{e000}\u{10ffff}]{0,3}",
+            rest in "[\0a\u{10ffff}]{0,3}",
+            other in "[a\u{d7ff}\u{e000}\u{10ffff}]{0,4}",
+        ) {
+            let bound = first_after(&prefix);
+            let is_under = |text: &str| {
+                text >= prefix.as_str() && bound.as_deref().is_none_or(|bound| text < bound)
+            };
+            let longer = format!("{prefix}{rest}");
+            prop_assert!(is_under(&longer));
+            prop_assert_eq!(is_under(&other), other.starts_with(&prefix));
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! A tier of memory before any key-value backend, for reads that must not wait.
+//!
+//! What memory holds is at most `trust` old, since another process may write the same backend;
+//! this process's own writes show at once. Memory never knows better than the backend: every
+//! write goes there first, and whatever races with a write is not kept.
+
+#[cfg(test)]
+mod tests;
+
+use std::array;
+use std::borrow::Borrow;
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use moka::ops::compute::Op;
+use moka::sync::Cache;
+
+use super::{Entry, Error, Kv, Swap, expiry};
+use crate::clock::{Clock, millis};
+
+/// What an entry costs beside its key and value, roughly, in bytes.
+const OVERHEAD_BYTES: usize = 200;
+/// Keys share so many counters of changes.
+const STRIPES: usize = 64;
+
+/// Memory over a backend.
+pub struct Tiered {
+    below: Arc<dyn Kv>,
+    clock: Arc<dyn Clock>,
+    trust_ms: u64,
+    memory: Cache<Key, Held>,
+    changes: Changes,
+}
+
+#[derive(Debug, Clone)]
+struct Held {
+    entry: Entry,
+    /// When the backend was asked, or told.
+    as_of_ms: u64,
+}
+
+impl Tiered {
+    /// Memory of `capacity_bytes` over `below`; an entry in it is good for less than `trust`.
+    pub fn new(below: Arc<dyn Kv>, clock: Arc<dyn Clock>, capacity_bytes: u64, trust: Duration) -> Self {
+        let memory = Cache::builder().max_capacity(capacity_bytes).weigher(weigh).build();
+        Self { below, clock, trust_ms: millis(trust), memory, changes: Changes::new() }
+    }
+
+    /// Keeps what was read from the backend, unless the key was changed meanwhile.
+    fn keep(&self, key: Key, seen: u64, held: Held) {
+        let changes = self.changes.of(&key);
+        self.memory.entry(key).and_compute_with(|known| {
+            let newer_known = known.is_some_and(|known| known.value().entry.version > held.entry.version);
+            if newer_known || changes.load(Ordering::SeqCst) != seen { Op::Nop } else { Op::Put(held) }
+        });
+    }
+
+    /// Announces a change of `store`'s `key`, before the backend is told.
+    fn change(&self, store: &str, key: &str) -> Change<'_> {
+        let key = Key { store: store.into(), key: key.into() };
+        let seen = self.changes.of(&key).load(Ordering::SeqCst);
+        Change { tier: self, key: Some(key), seen, as_of_ms: self.clock.now_ms() }
+    }
+}
+
+/// A change under way. Unless it comes to its end, even if whoever waits for it goes away, memory
+/// forgets the key.
+struct Change<'a> {
+    tier: &'a Tiered,
+    key: Option<Key>,
+    seen: u64,
+    as_of_ms: u64,
+}
+
+impl Change<'_> {
+    /// The key was written.
+    fn written(mut self, value: Bytes, version: u64, ttl: Option<Duration>) {
+        let entry = Entry { value, version, expires_ms: expiry(self.as_of_ms, ttl) };
+        self.finish(Some(Held { entry, as_of_ms: self.as_of_ms }));
+    }
+
+    /// Counts the change and replaces what memory holds, in one step for all who look at the key.
+    /// Where another change of it ended first, nobody here knows which of them came last below.
+    fn finish(&mut self, held: Option<Held>) {
+        let Some(key) = self.key.take() else { return };
+        let changes = self.tier.changes.of(&key);
+        self.tier.memory.entry(key).and_compute_with(|_| {
+            let alone = changes.fetch_add(1, Ordering::SeqCst) == self.seen;
+            held.filter(|_| alone).map_or(Op::Remove, Op::Put)
+        });
+    }
+}
+
+impl Drop for Change<'_> {
+    fn drop(&mut self) {
+        self.finish(None);
+    }
+}
+
+#[async_trait]
+impl Kv for Tiered {
+    fn peek(&self, store: &str, key: &str) -> Option<Entry> {
+        let held = self.memory.get(&(store, key) as &dyn Pair)?;
+        let now_ms = self.clock.now_ms();
+        let trusted = now_ms.abs_diff(held.as_of_ms) < self.trust_ms;
+        (trusted && held.entry.holds_at(now_ms)).then_some(held.entry)
+    }
+
+    async fn get(&self, store: &str, key: &str) -> Result<Option<Entry>, Error> {
+        if let Some(entry) = self.peek(store, key) {
+            return Ok(Some(entry));
+        }
+        let owned = Key { store: store.into(), key: key.into() };
+        let seen = self.changes.of(&owned).load(Ordering::SeqCst);
+        let as_of_ms = self.clock.now_ms();
+        let found = self.below.get(store, key).await?;
+        if let Some(entry) = &found {
+            self.keep(owned, seen, Held { entry: entry.clone(), as_of_ms });
+        }
+        Ok(found)
+    }
+
+    async fn set(&self, store: &str, key: &str, value: Bytes, ttl: Option<Duration>) -> Result<u64, Error> {
+        let change = self.change(store, key);
+        let version = self.below.set(store, key, value.clone(), ttl).await?;
+        change.written(value, version, ttl);
+        Ok(version)
+    }
+
+    async fn compare_and_swap(
+        &self,
+        store: &str,
+        key: &str,
+        expected: Option<u64>,
+        value: Bytes,
+        ttl: Option<Duration>,
+    ) -> Result<Swap, Error> {
+        // Where the swap is lost, what memory holds is why: it is forgotten as the change ends.
+        let change = self.change(store, key);
+        let swap = self.below.compare_and_swap(store, key, expected, value.clone(), ttl).await?;
+        if let Swap::Done(version) = swap {
+            change.written(value, version, ttl);
+        }
+        Ok(swap)
+    }
+
+    async fn delete(&self, store: &str, key: &str) -> Result<bool, Error> {
+        let _change = self.change(store, key);
+        self.below.delete(store, key).await
+    }
+
+    async fn list_keys(
+        &self,
+        store: &str,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<String>, Error> {
+        self.below.list_keys(store, prefix, after, limit).await
+    }
+
+    async fn purge_expired(&self) -> Result<u64, Error> {
+        self.below.purge_expired().await
+    }
+}
+
+fn weigh(key: &Key, held: &Held) -> u32 {
+    let bytes = key.store.len() + key.key.len() + held.entry.value.len() + OVERHEAD_BYTES;
+    u32::try_from(bytes).unwrap_or(u32::MAX)
+}
+
+/// How many changes of each key have ended. Keys share counters: at worst, an entry is not kept
+/// because of another's change.
+struct Changes {
+    counters: [AtomicU64; STRIPES],
+    hashes: RandomState,
+}
+
+impl Changes {
+    fn new() -> Self {
+        Self { counters: array::from_fn(|_| AtomicU64::new(0)), hashes: RandomState::new() }
+    }
+
+    fn of(&self, key: &Key) -> &AtomicU64 {
+        let stripe = self.hashes.hash_one(key) % STRIPES as u64;
+        &self.counters[usize::try_from(stripe).unwrap_or(0)]
+    }
+}
+
+/// A key of a store, as memory keeps it.
+#[derive(Debug)]
+struct Key {
+    store: Box<str>,
+    key: Box<str>,
+}
+
+/// A key of a store, owned or not, so that looking one up allocates nothing.
+trait Pair {
+    fn pair(&self) -> (&str, &str);
+}
+
+impl Pair for Key {
+    fn pair(&self) -> (&str, &str) {
+        (&self.store, &self.key)
+    }
+}
+
+impl Pair for (&str, &str) {
+    fn pair(&self) -> (&str, &str) {
+        *self
+    }
+}
+
+impl<'a> Borrow<dyn Pair + 'a> for Key {
+    fn borrow(&self) -> &(dyn Pair + 'a) {
+        self
+    }
+}
+
+impl PartialEq for dyn Pair + '_ {
+    fn eq(&self, other: &Self) -> bool {
+        self.pair() == other.pair()
+    }
+}
+
+impl Eq for dyn Pair + '_ {}
+
+impl Hash for dyn Pair + '_ {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.pair().hash(state);
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.pair() == other.pair()
+    }
+}
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.pair().hash(state);
+    }
+}

@@ -1,0 +1,351 @@
+//! What memory over a backend must and must not know. That it is a backend like any other is
+//! tested by the battery.
+
+use std::sync::atomic::AtomicBool;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::*;
+use crate::clock;
+use crate::faults::Faults;
+use crate::kv::{Memory, Scripted};
+
+const TRUST: Duration = Duration::from_secs(2);
+
+fn clock() -> Arc<clock::Scripted> {
+    Arc::new(clock::Scripted::new(1_000_000))
+}
+
+fn tier(below: Arc<dyn Kv>, clock: &Arc<clock::Scripted>) -> Arc<Tiered> {
+    Arc::new(Tiered::new(below, clock.clone(), 1 << 20, TRUST))
+}
+
+fn peek(tier: &Tiered) -> Option<Bytes> {
+    tier.peek("S", "k").map(|entry| entry.value)
+}
+
+async fn write(kv: &dyn Kv, value: &'static str) -> u64 {
+    kv.set("S", "k", value.into(), None).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_was_read_or_written_here_is_known_without_waiting() {
+    let clock = clock();
+    let below = Arc::new(Memory::new(clock.clone()));
+    let tier = tier(below.clone(), &clock);
+    assert_eq!(peek(&tier), None);
+    write(&*below, "theirs").await;
+    assert_eq!(peek(&tier), None, "never heard of");
+    tier.get("S", "k").await.unwrap();
+    assert_eq!(peek(&tier).unwrap(), "theirs");
+    write(&*tier, "ours").await;
+    assert_eq!(peek(&tier).unwrap(), "ours");
+    assert_eq!(tier.peek("S", "k"), below.get("S", "k").await.unwrap());
+}
+
+#[tokio::test]
+async fn a_write_of_another_process_shows_when_trust_ends() {
+    let clock = clock();
+    let below = Arc::new(Memory::new(clock.clone()));
+    let tier = tier(below.clone(), &clock);
+    write(&*tier, "ours").await;
+    write(&*below, "theirs").await;
+    clock.advance(Duration::from_millis(1_999));
+    assert_eq!(peek(&tier).unwrap(), "ours");
+    clock.advance(Duration::from_millis(1));
+    assert_eq!(peek(&tier), None);
+    assert_eq!(tier.get("S", "k").await.unwrap().unwrap().value, "theirs");
+}
+
+#[tokio::test]
+async fn a_clock_that_goes_back_prolongs_no_trust() {
+    let clock = clock();
+    let tier = tier(Arc::new(Memory::new(clock.clone())), &clock);
+    write(&*tier, "v").await;
+    clock.set(0);
+    assert_eq!(peek(&tier), None);
+}
+
+#[tokio::test]
+async fn memory_keeps_to_the_time_to_live() {
+    let clock = clock();
+    let tier = tier(Arc::new(Memory::new(clock.clone())), &clock);
+    let second = Duration::from_secs(1);
+    tier.set("S", "k", "v".into(), Some(second)).await.unwrap();
+    assert!(peek(&tier).is_some());
+    clock.advance(second);
+    assert_eq!(peek(&tier), None);
+}
+
+/// Without this, whoever lost would read what memory holds and lose again until trust ends.
+#[tokio::test]
+async fn a_swap_lost_to_another_process_is_won_at_the_second_try() {
+    let clock = clock();
+    let below = Arc::new(Memory::new(clock.clone()));
+    let tier = tier(below.clone(), &clock);
+    let known = write(&*tier, "ours").await;
+    write(&*below, "theirs").await;
+    assert_eq!(tier.compare_and_swap("S", "k", Some(known), "new".into(), None).await, Ok(Swap::Lost));
+    let known = tier.get("S", "k").await.unwrap().unwrap();
+    assert_eq!(known.value, "theirs");
+    let swap = tier.compare_and_swap("S", "k", Some(known.version), "new".into(), None).await;
+    assert!(matches!(swap, Ok(Swap::Done(_))));
+    assert_eq!(peek(&tier).unwrap(), "new");
+}
+
+#[tokio::test]
+async fn a_write_that_failed_leaves_nothing_to_trust() {
+    let clock = clock();
+    let faults = Arc::new(Faults::default());
+    let below = Arc::new(Scripted::new(Arc::new(Memory::new(clock.clone())), faults.clone()));
+    let tier = tier(below, &clock);
+    write(&*tier, "before").await;
+    faults.fail_next(1);
+    assert!(tier.set("S", "k", "after".into(), None).await.is_err());
+    assert_eq!(peek(&tier), None, "it may have been written all the same");
+    assert_eq!(tier.get("S", "k").await.unwrap().unwrap().value, "before");
+}
+
+#[tokio::test]
+async fn memory_serves_while_the_backend_is_down_as_long_as_it_is_trusted() {
+    let clock = clock();
+    let faults = Arc::new(Faults::default());
+    let below = Arc::new(Scripted::new(Arc::new(Memory::new(clock.clone())), faults.clone()));
+    let tier = tier(below, &clock);
+    write(&*tier, "v").await;
+    faults.break_all();
+    assert_eq!(tier.get("S", "k").await.unwrap().unwrap().value, "v");
+    clock.advance(TRUST);
+    assert!(tier.get("S", "k").await.is_err());
+    faults.restore();
+    assert_eq!(tier.get("S", "k").await.unwrap().unwrap().value, "v");
+}
+
+#[tokio::test]
+async fn memory_is_bounded() {
+    let clock = clock();
+    let below = Arc::new(Memory::new(clock.clone()));
+    let tier = Tiered::new(below, clock, 100_000, TRUST);
+    for n in 0..100 {
+        tier.set("S", &format!("k{n}"), vec![0; 10_000].into(), None).await.unwrap();
+    }
+    tier.memory.run_pending_tasks();
+    assert!((10_000..=100_000).contains(&tier.memory.weighted_size()), "{}", tier.memory.weighted_size());
+}
+
+/// A backend one of whose answers is on its way until it is let go.
+struct Slow {
+    inner: Memory,
+    next_is_late: AtomicBool,
+    on_their_way: Semaphore,
+    let_go: Semaphore,
+}
+
+impl Slow {
+    fn new(clock: Arc<dyn Clock>) -> Arc<Self> {
+        let inner = Memory::new(clock);
+        let next_is_late = AtomicBool::new(false);
+        Arc::new(Self { inner, next_is_late, on_their_way: Semaphore::new(0), let_go: Semaphore::new(0) })
+    }
+
+    async fn deliver<T>(&self, answer: T) -> T {
+        if self.next_is_late.swap(false, Ordering::SeqCst) {
+            self.on_their_way.add_permits(1);
+            self.let_go.acquire().await.unwrap().forget();
+        }
+        answer
+    }
+
+    /// Starts `task`, and returns when its answer from below is on its way.
+    async fn hold<T: Send + 'static>(
+        &self,
+        task: impl Future<Output = T> + Send + 'static,
+    ) -> tokio::task::JoinHandle<T> {
+        self.next_is_late.store(true, Ordering::SeqCst);
+        let task = tokio::spawn(task);
+        self.on_their_way.acquire().await.unwrap().forget();
+        task
+    }
+}
+
+#[async_trait]
+impl Kv for Slow {
+    async fn get(&self, store: &str, key: &str) -> Result<Option<Entry>, Error> {
+        let answer = self.inner.get(store, key).await;
+        self.deliver(answer).await
+    }
+
+    async fn set(&self, store: &str, key: &str, value: Bytes, ttl: Option<Duration>) -> Result<u64, Error> {
+        let answer = self.inner.set(store, key, value, ttl).await;
+        self.deliver(answer).await
+    }
+
+    async fn compare_and_swap(
+        &self,
+        store: &str,
+        key: &str,
+        expected: Option<u64>,
+        value: Bytes,
+        ttl: Option<Duration>,
+    ) -> Result<Swap, Error> {
+        let answer = self.inner.compare_and_swap(store, key, expected, value, ttl).await;
+        self.deliver(answer).await
+    }
+
+    async fn delete(&self, store: &str, key: &str) -> Result<bool, Error> {
+        let answer = self.inner.delete(store, key).await;
+        self.deliver(answer).await
+    }
+
+    async fn list_keys(
+        &self,
+        store: &str,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<String>, Error> {
+        self.inner.list_keys(store, prefix, after, limit).await
+    }
+
+    async fn purge_expired(&self) -> Result<u64, Error> {
+        self.inner.purge_expired().await
+    }
+}
+
+async fn write_new(tier: &Tiered) {
+    write(tier, "new").await;
+}
+
+/// A reader has got the old value from below; then the key is changed; then the reader arrives.
+async fn read_around(change: impl AsyncFn(&Tiered, u64)) -> (Arc<Tiered>, Option<Bytes>) {
+    let clock = clock();
+    let below = Slow::new(clock.clone());
+    let tier = tier(below.clone(), &clock);
+    let old = write(&below.inner, "old").await;
+    let reading = below.hold({
+        let tier = tier.clone();
+        async move { tier.get("S", "k").await }
+    });
+    let reading = reading.await;
+    change(&tier, old).await;
+    below.let_go.add_permits(1);
+    assert_eq!(reading.await.unwrap().unwrap().unwrap().value, "old");
+    let found = tier.get("S", "k").await.unwrap().map(|entry| entry.value);
+    (tier, found)
+}
+
+#[tokio::test]
+async fn a_late_reader_brings_no_value_back_after_a_write() {
+    let (tier, found) = read_around(async |tier, _| write_new(tier).await).await;
+    assert_eq!(found.unwrap(), "new");
+    assert_eq!(peek(&tier).unwrap(), "new");
+}
+
+#[tokio::test]
+async fn a_late_reader_brings_no_value_back_after_a_swap() {
+    let swap = async |tier: &Tiered, old| {
+        let swap = tier.compare_and_swap("S", "k", Some(old), "new".into(), None).await;
+        assert!(matches!(swap, Ok(Swap::Done(_))));
+    };
+    assert_eq!(read_around(swap).await.1.unwrap(), "new");
+}
+
+#[tokio::test]
+async fn a_late_reader_brings_no_value_back_after_a_deletion() {
+    let delete = async |tier: &Tiered, _| assert_eq!(tier.delete("S", "k").await, Ok(true));
+    let (tier, found) = read_around(delete).await;
+    assert_eq!(found, None);
+    assert_eq!(peek(&tier), None);
+}
+
+#[tokio::test]
+async fn a_late_reader_brings_no_value_back_after_memory_made_room() {
+    let write_and_evict = async |tier: &Tiered, _| {
+        write(tier, "new").await;
+        tier.memory.invalidate_all();
+        tier.memory.run_pending_tasks();
+    };
+    let (tier, found) = read_around(write_and_evict).await;
+    assert_eq!(found.unwrap(), "new");
+    assert_eq!(peek(&tier).unwrap(), "new");
+}
+
+/// A writer has written below; then another change comes and goes; then the writer arrives.
+async fn write_around(change: impl AsyncFn(&Tiered)) -> Arc<Tiered> {
+    let clock = clock();
+    let below = Slow::new(clock.clone());
+    let tier = tier(below.clone(), &clock);
+    let writing = below.hold({
+        let tier = tier.clone();
+        async move { write(&*tier, "first").await }
+    });
+    let writing = writing.await;
+    change(&tier).await;
+    below.let_go.add_permits(1);
+    writing.await.unwrap();
+    tier
+}
+
+#[tokio::test]
+async fn a_late_writer_does_not_hide_a_later_write() {
+    let tier = write_around(write_new).await;
+    assert_eq!(tier.get("S", "k").await.unwrap().unwrap().value, "new");
+}
+
+#[tokio::test]
+async fn a_late_writer_does_not_hide_a_later_deletion() {
+    let tier = write_around(async |tier| assert_eq!(tier.delete("S", "k").await, Ok(true))).await;
+    assert_eq!(peek(&tier), None);
+    assert_eq!(tier.get("S", "k").await, Ok(None));
+}
+
+#[tokio::test]
+async fn a_writer_who_gives_up_leaves_nothing_to_trust() {
+    let clock = clock();
+    let below = Slow::new(clock.clone());
+    let tier = tier(below.clone(), &clock);
+    write(&*tier, "old").await;
+    let writing = below.hold({
+        let tier = tier.clone();
+        async move { write(&*tier, "new").await }
+    });
+    let writing = writing.await;
+    writing.abort();
+    assert!(writing.await.unwrap_err().is_cancelled());
+    assert_eq!(peek(&tier), None);
+    assert_eq!(tier.get("S", "k").await.unwrap().unwrap().value, "new");
+}
+
+/// Whoever starts to read after a write has returned sees it, or a later one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nobody_reads_what_was_overwritten_before() {
+    let clock = clock();
+    let tier = tier(Arc::new(Memory::new(clock.clone())), &clock);
+    let written = Arc::new(AtomicU64::new(0));
+    let mut tasks = JoinSet::new();
+    for _ in 0..3 {
+        let (tier, written) = (tier.clone(), written.clone());
+        tasks.spawn(async move {
+            for _ in 0..3_000 {
+                let at_least = written.load(Ordering::SeqCst);
+                let seen = tier.get("S", "k").await.unwrap().map_or(0, |entry| entry.version);
+                assert!(seen >= at_least, "{seen} < {at_least}");
+                tokio::task::yield_now().await;
+            }
+        });
+    }
+    tasks.spawn(async move {
+        for n in 0..1_000 {
+            if n % 3 == 0 {
+                tier.memory.invalidate_all();
+            }
+            let version = write(&*tier, "v").await;
+            written.fetch_max(version, Ordering::SeqCst);
+            tokio::task::yield_now().await;
+        }
+    });
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap();
+    }
+}

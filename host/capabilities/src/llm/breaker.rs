@@ -1,0 +1,121 @@
+//! A circuit breaker: after so many failures in a row nobody asks for a while, then one does.
+//! Time is an argument.
+
+use std::time::{Duration, Instant};
+
+/// Whether an endpoint is worth asking.
+#[derive(Debug)]
+pub struct Breaker {
+    failures_max: u32,
+    cooldown: Duration,
+    failures: u32,
+    open_until: Option<Instant>,
+}
+
+impl Breaker {
+    /// Opens for `cooldown` after `failures_max` failures in a row.
+    pub fn new(failures_max: u32, cooldown: Duration) -> Self {
+        Self { failures_max: failures_max.max(1), cooldown, failures: 0, open_until: None }
+    }
+
+    /// How long it is still open.
+    pub fn remaining(&self, now: Instant) -> Option<Duration> {
+        let left = self.open_until?.saturating_duration_since(now);
+        (!left.is_zero()).then_some(left)
+    }
+
+    /// Lets the caller ask, or says how long nobody may. Where the cool-down has just ended, the
+    /// caller is the probe, and for another cool-down the only one, whatever becomes of it.
+    pub fn admit(&mut self, now: Instant) -> Result<(), Duration> {
+        if let Some(left) = self.remaining(now) {
+            return Err(left);
+        }
+        if self.open_until.is_some() {
+            self.open_until = Some(now + self.cooldown);
+        }
+        Ok(())
+    }
+
+    /// The endpoint works.
+    pub fn succeeded(&mut self) {
+        self.failures = 0;
+        self.open_until = None;
+    }
+
+    /// The endpoint does not.
+    pub fn failed(&mut self, now: Instant) {
+        self.failures = self.failures.saturating_add(1);
+        if self.failures >= self.failures_max {
+            self.open_until = Some(now + self.cooldown);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COOLDOWN: Duration = Duration::from_secs(10);
+
+    fn open_at(now: Instant) -> Breaker {
+        let mut breaker = Breaker::new(3, COOLDOWN);
+        for _ in 0..3 {
+            assert_eq!(breaker.admit(now), Ok(()));
+            breaker.failed(now);
+        }
+        breaker
+    }
+
+    #[test]
+    fn it_opens_after_failures_in_a_row() {
+        let now = Instant::now();
+        let mut breaker = open_at(now);
+        assert_eq!(breaker.admit(now), Err(COOLDOWN));
+        assert_eq!(breaker.admit(now + COOLDOWN / 2), Err(COOLDOWN / 2));
+    }
+
+    #[test]
+    fn a_success_between_failures_keeps_it_closed() {
+        let now = Instant::now();
+        let mut breaker = Breaker::new(3, COOLDOWN);
+        for _ in 0..10 {
+            breaker.failed(now);
+            breaker.failed(now);
+            breaker.succeeded();
+        }
+        assert_eq!(breaker.admit(now), Ok(()));
+    }
+
+    #[test]
+    fn after_the_cooldown_there_is_one_probe() {
+        let now = Instant::now();
+        let mut breaker = open_at(now);
+        let later = now + COOLDOWN;
+        assert_eq!(breaker.admit(later), Ok(()));
+        assert_eq!(breaker.admit(later), Err(COOLDOWN));
+    }
+
+    #[test]
+    fn a_probe_that_succeeds_closes_it_and_one_that_fails_does_not() {
+        let now = Instant::now();
+        let later = now + COOLDOWN;
+
+        let mut breaker = open_at(now);
+        breaker.admit(later).unwrap();
+        breaker.failed(later);
+        assert_eq!(breaker.admit(later), Err(COOLDOWN));
+
+        let mut breaker = open_at(now);
+        breaker.admit(later).unwrap();
+        breaker.succeeded();
+        assert_eq!((breaker.admit(later), breaker.admit(later)), (Ok(()), Ok(())));
+    }
+
+    #[test]
+    fn a_probe_that_never_comes_back_is_followed_by_another() {
+        let now = Instant::now();
+        let mut breaker = open_at(now);
+        breaker.admit(now + COOLDOWN).unwrap();
+        assert_eq!(breaker.admit(now + COOLDOWN * 2), Ok(()));
+    }
+}

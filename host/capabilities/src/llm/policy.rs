@@ -1,0 +1,219 @@
+//! When to ask a model's endpoint again, and when to give up. Time and chance are arguments.
+
+use std::time::{Duration, Instant};
+
+use super::Error;
+use crate::clock::millis;
+
+/// No pause that we choose is longer.
+const BACKOFF_MAX: Duration = Duration::from_secs(8);
+/// No pause that an endpoint chooses is taken for longer.
+const RETRY_AFTER_MAX: Duration = Duration::from_hours(1);
+
+/// Why an attempt gave no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// Not reached, or it failed: it may be well again soon, or after the time it named.
+    Transient(Option<Duration>),
+    /// It asks for patience.
+    RateLimited(Option<Duration>),
+    /// It says that all is well, but what it sent is no answer.
+    Lie,
+    /// It does not know the form of answer that was asked for; another was agreed on.
+    Renegotiated,
+    /// Asking again would not help.
+    Final(Error),
+}
+
+impl Failure {
+    /// Whether the endpoint does its work, if not for this request.
+    pub fn is_healthy(&self) -> bool {
+        !matches!(self, Self::Transient(_) | Self::Lie)
+    }
+}
+
+/// The patience with one question.
+#[derive(Debug)]
+pub struct Patience {
+    retries_left: u32,
+    backoff: Duration,
+    lied: bool,
+    deadline: Instant,
+}
+
+impl Patience {
+    /// At most `retries` further attempts, none of which starts after `deadline`. Where the endpoint
+    /// names no time, the first pause is about `backoff` long, and each later one twice that.
+    pub fn new(retries: u32, backoff: Duration, deadline: Instant) -> Self {
+        Self { retries_left: retries, backoff, lied: false, deadline }
+    }
+
+    /// How long to pause before asking again after `failure`, or the error to give up with.
+    pub fn pause(&mut self, failure: Failure, now: Instant, random: u64) -> Result<Duration, Error> {
+        let backoff = jittered(self.backoff, random);
+        let (pause, error) = match failure {
+            Failure::Final(error) => return Err(error),
+            Failure::Renegotiated => return Ok(Duration::ZERO),
+            Failure::Lie if self.lied => return Err(not_a_completion()),
+            Failure::Lie => (backoff, not_a_completion()),
+            Failure::Transient(after) => {
+                let pause = after.unwrap_or(backoff);
+                (pause, Error::Unavailable(millis(pause)))
+            }
+            Failure::RateLimited(after) => {
+                let pause = after.unwrap_or(backoff);
+                (pause, Error::RateLimited(millis(pause)))
+            }
+        };
+        if self.retries_left == 0 || now + pause >= self.deadline {
+            return Err(error);
+        }
+        self.retries_left -= 1;
+        self.backoff = (self.backoff * 2).min(BACKOFF_MAX);
+        self.lied |= failure == Failure::Lie;
+        Ok(pause)
+    }
+}
+
+fn not_a_completion() -> Error {
+    Error::Rejected("the answer is not a chat completion".to_owned())
+}
+
+/// Half of `pause` for certain and half of it by chance, so that many who failed together do not
+/// come back together.
+fn jittered(pause: Duration, random: u64) -> Duration {
+    let half = pause / 2;
+    half + Duration::from_millis(random % (millis(half) + 1))
+}
+
+/// What a `Retry-After` header says (RFC 9110, section 10.2.3): seconds, or a date.
+pub fn retry_after(header: &str, now_ms: u64) -> Option<Duration> {
+    let header = header.trim();
+    let seconds = header.parse().ok().map(Duration::from_secs);
+    let until_date = || http_date_ms(header).map(|at_ms| Duration::from_millis(at_ms.saturating_sub(now_ms)));
+    seconds.or_else(until_date).map(|after| after.min(RETRY_AFTER_MAX))
+}
+
+/// A date in the form that senders must use (RFC 9110, section 5.6.7), such as
+/// `Sun, 06 Nov 1994 08:49:37 GMT`, in milliseconds since the epoch.
+fn http_date_ms(text: &str) -> Option<u64> {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let words: Vec<&str> = text.split(' ').collect();
+    let [_weekday, day, month, year, time, "GMT"] = words[..] else { return None };
+    let clock: Vec<u64> = time.split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    let [hours, minutes, seconds] = clock[..] else { return None };
+    let month = MONTHS.iter().position(|name| *name == month)? as u64 + 1;
+    let days = days_since_epoch(year.parse().ok()?, month, day.parse().ok()?)?;
+    let in_range = hours < 24 && minutes < 60 && seconds <= 60;
+    in_range.then_some((((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000)
+}
+
+/// Days from 1 January 1970 to a day of the Gregorian calendar. Years are counted from March, so
+/// that a leap day is the last of its year.
+fn days_since_epoch(year: u64, month: u64, day: u64) -> Option<u64> {
+    /// From 1 March of the year 0 to the epoch.
+    const EPOCH: u64 = 719_468;
+    if !(1970..=9999).contains(&year) || !(1..=31).contains(&day) {
+        return None;
+    }
+    let (year, months_since_march) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days_before_month = (153 * months_since_march + 2) / 5;
+    Some(365 * year + year / 4 - year / 100 + year / 400 + days_before_month + day - 1 - EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn patience(retries: u32, now: Instant) -> Patience {
+        Patience::new(retries, Duration::from_millis(250), now + Duration::from_mins(1))
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now_ms = 784_111_777_000;
+        for (header, expected) in [
+            ("0", Some(0)),
+            (" 120 ", Some(120)),
+            ("86400", Some(3_600)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(0)),
+            ("Sun, 06 Nov 1994 08:50:07 GMT", Some(30)),
+            ("Sun, 06 Nov 1994 08:49:00 GMT", Some(0)),
+            ("Tue, 29 Feb 2028 00:00:00 GMT", Some(3_600)),
+            ("Sun, 06 Nov 1994 25:49:37 GMT", None),
+            ("Sun, 06 Foo 1994 08:49:37 GMT", None),
+            ("Sun, 06 Nov 1994 08:49:37", None),
+            ("-1", None),
+            ("1.5", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            assert_eq!(retry_after(header, now_ms), expected.map(Duration::from_secs), "{header:?}");
+        }
+    }
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        assert_eq!(days_since_epoch(1970, 1, 1), Some(0));
+        assert_eq!(days_since_epoch(1994, 11, 6), Some(784_111_777 / 86_400));
+        assert_eq!(days_since_epoch(2000, 3, 1), Some(11_017));
+        assert_eq!(days_since_epoch(2024, 2, 29), Some(19_782));
+    }
+
+    #[test]
+    fn a_passing_fault_is_retried_so_many_times_and_then_reported() {
+        let now = Instant::now();
+        let mut patience = patience(2, now);
+        for _ in 0..2 {
+            assert!(patience.pause(Failure::Transient(None), now, 0).is_ok());
+        }
+        assert!(
+            matches!(patience.pause(Failure::Transient(None), now, 0), Err(Error::Unavailable(ms)) if ms > 0)
+        );
+    }
+
+    #[test]
+    fn an_endpoint_that_names_a_time_gets_it_if_there_is_time() {
+        let now = Instant::now();
+        let soon = Failure::RateLimited(Some(Duration::from_secs(5)));
+        assert_eq!(patience(1, now).pause(soon, now, 0), Ok(Duration::from_secs(5)));
+        let late = Failure::RateLimited(Some(Duration::from_mins(1)));
+        assert_eq!(patience(1, now).pause(late, now, 0), Err(Error::RateLimited(60_000)));
+    }
+
+    #[test]
+    fn a_lie_is_believed_to_be_an_accident_once() {
+        let now = Instant::now();
+        let mut patience = patience(5, now);
+        assert!(patience.pause(Failure::Lie, now, 0).is_ok());
+        assert_eq!(patience.pause(Failure::Lie, now, 0), Err(not_a_completion()));
+    }
+
+    #[test]
+    fn what_is_final_is_not_retried() {
+        let now = Instant::now();
+        let failure = Failure::Final(Error::OverBudget);
+        assert_eq!(patience(5, now).pause(failure, now, 0), Err(Error::OverBudget));
+    }
+
+    proptest! {
+        #[test]
+        fn pauses_double_up_to_a_limit(random: u64) {
+            let now = Instant::now();
+            let mut patience = Patience::new(9, Duration::from_secs(1), now + Duration::from_mins(1));
+            for seconds in [1, 2, 4, 8, 8, 8] {
+                let longest = Duration::from_secs(seconds);
+                let pause = patience.pause(Failure::Transient(None), now, random).unwrap();
+                prop_assert!(pause >= longest / 2 && pause <= longest, "{:?}", pause);
+            }
+        }
+
+        #[test]
+        fn no_header_is_too_strange(header in ".{0,40}", now_ms: u64) {
+            prop_assert!(retry_after(&header, now_ms).is_none_or(|after| after <= RETRY_AFTER_MAX));
+        }
+    }
+}

@@ -1,0 +1,472 @@
+//! The client against a real socket and an endpoint that stalls, fails and lies.
+
+use std::collections::{HashMap, VecDeque};
+use std::io::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+use super::{Completion, Config, Error, Llm, Message, OpenAi, Request, Role, SchemaMode, Unconfigured};
+use crate::{Secret, clock, ids};
+
+const KEY: &str = "sk-very-secret";
+
+/// What the endpoint does with a request.
+enum Reply {
+    /// Sends this and hangs up.
+    Send(Vec<u8>),
+    /// Sends this and then nothing more.
+    Stall(Vec<u8>),
+    /// Sends a response of which a byte arrives now and then.
+    Drip,
+    /// Sends a response without an end.
+    Flood,
+}
+
+fn reply(status: u16, headers: &str, body: &str) -> Reply {
+    let length = body.len();
+    Reply::Send(
+        format!("HTTP/1.1 {status} S\r\n{headers}Content-Length: {length}\r\n\r\n{body}").into_bytes(),
+    )
+}
+
+fn answer(text: &str) -> Reply {
+    let body = json!({
+        "model": "kimi-k2",
+        "choices": [{ "message": { "role": "assistant", "content": text }, "finish_reason": "stop" }],
+        "usage": { "prompt_tokens": 1_000, "completion_tokens": 500 },
+    });
+    reply(200, "", &body.to_string())
+}
+
+fn complaint(status: u16, headers: &str, message: &str) -> Reply {
+    reply(status, headers, &json!({ "error": { "message": message } }).to_string())
+}
+
+/// An endpoint on this machine that follows a script, and answers 500 when that is at its end.
+struct Endpoint {
+    base_url: String,
+    requests: Arc<Mutex<Vec<Received>>>,
+    serving: JoinHandle<()>,
+}
+
+#[derive(Clone)]
+struct Received {
+    head: String,
+    body: Value,
+}
+
+impl Drop for Endpoint {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+impl Endpoint {
+    async fn following(script: impl IntoIterator<Item = Reply>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base_url = format!("http://{}/v1", listener.local_addr().unwrap());
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let script: VecDeque<_> = script.into_iter().collect();
+        let serving = tokio::spawn(serve(listener, script, requests.clone()));
+        Self { base_url, requests, serving }
+    }
+
+    fn requests(&self) -> Vec<Received> {
+        self.requests.lock().unwrap().clone()
+    }
+}
+
+async fn serve(listener: TcpListener, mut script: VecDeque<Reply>, requests: Arc<Mutex<Vec<Received>>>) {
+    let mut connections = tokio::task::JoinSet::new();
+    loop {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut stream = BufReader::new(stream);
+        let Some(received) = receive(&mut stream).await else { continue };
+        requests.lock().unwrap().push(received);
+        let reply =
+            script.pop_front().unwrap_or_else(|| complaint(500, "Retry-After: 0\r\n", "end of script"));
+        connections.spawn(send(stream.into_inner(), reply));
+    }
+}
+
+async fn receive(stream: &mut BufReader<TcpStream>) -> Option<Received> {
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        if stream.read_line(&mut head).await.ok()? == 0 {
+            return None;
+        }
+    }
+    let length =
+        head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok())?;
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.ok()?;
+    Some(Received { head, body: serde_json::from_slice(&body).ok()? })
+}
+
+/// Errors are those of a client that hung up.
+async fn send(mut stream: TcpStream, reply: Reply) {
+    match reply {
+        Reply::Send(bytes) => {
+            let _ = stream.write_all(&bytes).await;
+            let _ = stream.shutdown().await;
+        }
+        Reply::Stall(bytes) => {
+            let _ = stream.write_all(&bytes).await;
+            std::future::pending::<()>().await;
+        }
+        Reply::Drip => {
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n").await;
+            while stream.write_all(b" ").await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        }
+        Reply::Flood => {
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
+            while stream.write_all(&[b' '; 4096]).await.is_ok() {}
+        }
+    }
+}
+
+fn config(endpoint: &Endpoint) -> Config {
+    Config {
+        timeout: Duration::from_secs(10),
+        backoff: Duration::from_millis(2),
+        ..Config::new(&endpoint.base_url, "kimi", Some(Secret::new(KEY)))
+    }
+}
+
+fn client(config: Config) -> OpenAi {
+    OpenAi::new(config, Arc::new(clock::Scripted::new(0)), Arc::new(ids::Scripted::new(0))).unwrap()
+}
+
+fn request() -> Request {
+    Request {
+        messages: vec![Message { role: Role::User, text: "Plan.".into() }],
+        schema: r#"{"type":"object"}"#.into(),
+        schema_name: "plan".into(),
+        tokens_max: 500,
+    }
+}
+
+/// What comes of one question to an endpoint that follows `script`, and how many requests it took.
+async fn ask(script: impl IntoIterator<Item = Reply>) -> (Result<Completion, Error>, usize) {
+    ask_with(script, |_| ()).await
+}
+
+async fn ask_with(
+    script: impl IntoIterator<Item = Reply>,
+    configure: impl FnOnce(&mut Config),
+) -> (Result<Completion, Error>, usize) {
+    let endpoint = Endpoint::following(script).await;
+    let mut config = config(&endpoint);
+    configure(&mut config);
+    let outcome = client(config).complete(request()).await;
+    (outcome, endpoint.requests().len())
+}
+
+fn text((outcome, requests): (Result<Completion, Error>, usize)) -> (String, usize) {
+    (outcome.unwrap().text, requests)
+}
+
+const STALLED: Duration = Duration::from_millis(100);
+
+#[tokio::test]
+async fn no_model_is_a_value() {
+    assert_eq!(Unconfigured.complete(request()).await, Err(Error::NotConfigured));
+}
+
+#[tokio::test]
+async fn an_answer_comes_with_its_model_and_tokens() {
+    let endpoint = Endpoint::following([answer("{}")]).await;
+    let expected = Completion {
+        text: "{}".into(),
+        model: "kimi-k2".into(),
+        tokens_in: 1_000,
+        tokens_out: 500,
+        complete: true,
+    };
+    assert_eq!(client(config(&endpoint)).complete(request()).await, Ok(expected));
+
+    let asked = &endpoint.requests()[0];
+    assert!(asked.head.starts_with("POST /v1/chat/completions HTTP/1.1\r\n"), "{}", asked.head);
+    assert!(
+        asked.head.to_lowercase().contains(&format!("authorization: bearer {KEY}\r\n")),
+        "{}",
+        asked.head
+    );
+    assert_eq!(asked.body["model"], "kimi");
+    assert_eq!(asked.body["response_format"]["json_schema"]["name"], "plan");
+}
+
+#[tokio::test]
+async fn without_a_key_none_is_sent() {
+    let endpoint = Endpoint::following([answer("{}")]).await;
+    client(Config { key: None, ..config(&endpoint) }).complete(request()).await.unwrap();
+    assert!(!endpoint.requests()[0].head.to_lowercase().contains("authorization"));
+}
+
+#[tokio::test]
+async fn a_fault_that_passes_is_not_noticed() {
+    let passing = [
+        complaint(500, "", "oops"),
+        complaint(503, "Retry-After: 0\r\n", "busy"),
+        complaint(429, "Retry-After: 0\r\n", "slow down"),
+        complaint(429, "", "slow down"),
+        Reply::Send(vec![]),
+        Reply::Send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"choices\"".to_vec()),
+        Reply::Send(b"garbage\r\n\r\n".to_vec()),
+        reply(200, "", "{\"choices\": [{\"mess"),
+    ];
+    for fault in passing {
+        assert_eq!(text(ask([fault, answer("{}")]).await), ("{}".into(), 2));
+    }
+}
+
+#[tokio::test]
+async fn a_fault_that_stays_ends_in_unavailable() {
+    let (outcome, requests) = ask([]).await;
+    assert_eq!((outcome, requests), (Err(Error::Unavailable(0)), 3));
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_not_there_is_unavailable() {
+    let unreachable = Config {
+        retries: 1,
+        backoff: Duration::from_millis(2),
+        ..Config::new("http://127.0.0.1:1", "m", None)
+    };
+    assert!(matches!(client(unreachable).complete(request()).await, Err(Error::Unavailable(_))));
+}
+
+#[tokio::test]
+async fn a_wait_that_is_too_long_is_handed_on() {
+    let (outcome, requests) = ask([complaint(429, "Retry-After: 30\r\n", "slow down")]).await;
+    assert_eq!((outcome, requests), (Err(Error::RateLimited(30_000)), 1));
+    let date = "Retry-After: Thu, 01 Jan 1970 00:02:00 GMT\r\n";
+    let (outcome, requests) = ask([complaint(503, date, "closed")]).await;
+    assert_eq!((outcome, requests), (Err(Error::Unavailable(120_000)), 1));
+}
+
+#[tokio::test]
+async fn an_endpoint_that_keeps_lying_is_rejected() {
+    let lies = || reply(200, "", "<html>Welcome!</html>");
+    let (outcome, requests) = ask([lies(), lies(), lies()]).await;
+    assert_eq!(outcome, Err(Error::Rejected("the answer is not a chat completion".into())));
+    assert_eq!(requests, 2);
+}
+
+#[tokio::test]
+async fn an_endless_body_is_read_only_so_far() {
+    let (outcome, requests) = ask([Reply::Flood, Reply::Flood]).await;
+    assert_eq!(outcome, Err(Error::Rejected("the answer is not a chat completion".into())));
+    assert_eq!(requests, 2);
+    let huge = reply(200, "", &format!("\"{}\"", "x".repeat(10 << 20)));
+    assert_eq!(text(ask([huge, answer("{}")]).await), ("{}".into(), 2));
+}
+
+#[tokio::test]
+async fn a_whole_answer_has_so_much_time_and_no_more() {
+    let stalls = [
+        Reply::Stall(vec![]),
+        Reply::Stall(b"HTTP/1.1 200 OK\r\n".to_vec()),
+        Reply::Stall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{".to_vec()),
+        Reply::Stall(b"HTTP/1.1 500 S\r\nContent-Length: 100\r\n\r\n{".to_vec()),
+        Reply::Drip,
+    ];
+    for stall in stalls {
+        let (outcome, requests) = ask_with([stall], |config| config.timeout = STALLED).await;
+        assert_eq!((outcome, requests), (Err(Error::Timeout), 1));
+    }
+}
+
+#[tokio::test]
+async fn waiting_for_a_place_takes_of_the_same_time() {
+    let endpoint = Endpoint::following([Reply::Stall(vec![]), Reply::Stall(vec![])]).await;
+    let client = client(Config { timeout: STALLED, concurrency: 1, ..config(&endpoint) });
+    let start = tokio::time::Instant::now();
+    let ask = || client.complete(request());
+    let asked = tokio::join!(ask(), ask(), ask(), ask(), ask());
+    let late = Err(Error::Timeout);
+    assert_eq!(asked, (late.clone(), late.clone(), late.clone(), late.clone(), late));
+    assert!(start.elapsed() < STALLED * 3, "not one after the other");
+}
+
+#[tokio::test]
+async fn what_is_refused_for_good_is_not_asked_again() {
+    for status in [400, 401, 403, 404, 422] {
+        let (outcome, requests) = ask([complaint(status, "", "no such thing")]).await;
+        assert_eq!(outcome, Err(Error::Rejected(format!("status {status}: no such thing"))));
+        assert_eq!(requests, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let elsewhere = Endpoint::following([answer("{}")]).await;
+    let location = format!("Location: {}/chat/completions\r\n", elsewhere.base_url);
+    let (outcome, _) = ask([reply(307, &location, "")]).await;
+    assert_eq!(outcome, Err(Error::Rejected("status 307: ".into())));
+    assert_eq!(elsewhere.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn a_bill_that_is_due_is_over_budget() {
+    let quota = reply(429, "", r#"{"error":{"message":"m","type":"exceeded_current_quota_error"}}"#);
+    for bill in [complaint(402, "", "pay first"), quota] {
+        assert_eq!(ask([bill]).await, (Err(Error::OverBudget), 1));
+    }
+}
+
+#[tokio::test]
+async fn a_spent_budget_asks_nobody() {
+    let endpoint = Endpoint::following([answer("{}"), answer("{}")]).await;
+    let client = client(Config { tokens_per_day_max: Some(1_500), ..config(&endpoint) });
+    assert!(client.complete(request()).await.is_ok());
+    assert_eq!(client.complete(request()).await, Err(Error::OverBudget));
+    assert_eq!(endpoint.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn an_endpoint_that_takes_no_schema_is_asked_in_words_from_then_on() {
+    let refusal = complaint(400, "", "unknown parameter: 'response_format.json_schema'");
+    let endpoint = Endpoint::following([refusal, answer("one"), answer("two")]).await;
+    let client = client(Config { retries: 0, ..config(&endpoint) });
+    assert_eq!(client.complete(request()).await.unwrap().text, "one");
+    assert_eq!(client.complete(request()).await.unwrap().text, "two");
+    let forms: Vec<_> =
+        endpoint.requests().iter().map(|asked| asked.body["response_format"]["type"].clone()).collect();
+    assert_eq!(forms, ["json_schema", "json_object", "json_object"]);
+}
+
+#[tokio::test]
+async fn an_endpoint_that_takes_no_form_at_all_is_rejected() {
+    let refusal = || complaint(400, "", "response_format is not supported");
+    let (outcome, requests) = ask([refusal(), refusal(), refusal()]).await;
+    assert!(matches!(outcome, Err(Error::Rejected(_))));
+    assert_eq!(requests, 2);
+    let plain = |config: &mut Config| config.schema_mode = SchemaMode::None;
+    assert_eq!(text(ask_with([answer("{}")], plain).await), ("{}".into(), 1));
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_down_is_left_alone_and_then_tried_again() {
+    let down = || complaint(500, "Retry-After: 0\r\n", "down");
+    let endpoint = Endpoint::following([down(), down(), answer("{}")]).await;
+    let cooldown = Duration::from_millis(50);
+    let client =
+        client(Config { retries: 0, breaker_failures: 2, breaker_cooldown: cooldown, ..config(&endpoint) });
+    for _ in 0..2 {
+        assert_eq!(client.complete(request()).await, Err(Error::Unavailable(0)));
+    }
+    assert!(matches!(client.complete(request()).await, Err(Error::Unavailable(1..=50))));
+    assert_eq!(endpoint.requests().len(), 2, "nobody asked");
+    tokio::time::sleep(cooldown).await;
+    assert_eq!(client.complete(request()).await.unwrap().text, "{}");
+}
+
+#[tokio::test]
+async fn an_endpoint_that_stalls_is_left_alone_too() {
+    let endpoint = Endpoint::following([Reply::Stall(vec![])]).await;
+    let client = client(Config { timeout: STALLED, breaker_failures: 1, ..config(&endpoint) });
+    assert_eq!(client.complete(request()).await, Err(Error::Timeout));
+    assert!(matches!(client.complete(request()).await, Err(Error::Unavailable(_))));
+}
+
+#[tokio::test]
+async fn the_key_is_in_no_error_and_no_log() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer({
+            let log = log.clone();
+            move || log.clone()
+        })
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+
+    let echo = || format!("key {KEY} is unknown, {}{KEY}", "x".repeat(180));
+    let script =
+        [complaint(500, "Retry-After: 0\r\n", &echo()), Reply::Send(vec![]), complaint(401, "", &echo())];
+    let endpoint = Endpoint::following(script).await;
+    let config = config(&endpoint);
+    let shown = format!("{config:?}");
+    let error = client(config).complete(request()).await.unwrap_err();
+    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(error.to_string().contains("status 401: key (key) is unknown"), "{error}");
+    assert!(logged.contains("the model gave no answer"), "{logged}");
+    for text in [shown, format!("{error:?}"), error.to_string(), logged] {
+        assert!(!text.contains("sk-"), "{text}");
+    }
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn questions_tokens_and_cost_are_counted() {
+    let counted = Counted::default();
+    let _guard = metrics::set_default_local_recorder(&counted);
+    let priced = |config: &mut Config| {
+        config.price_in_microdollars = Some(600_000);
+        config.price_out_microdollars = Some(2_500_000);
+    };
+    ask_with([answer("{}")], priced).await.0.unwrap();
+    ask_with([complaint(401, "", "no")], priced).await.0.unwrap_err();
+    for (name, expected) in [
+        ("wandstore_llm_requests_total answered", 1),
+        ("wandstore_llm_requests_total rejected", 1),
+        ("wandstore_llm_tokens_total in", 1_000),
+        ("wandstore_llm_tokens_total out", 500),
+        ("wandstore_llm_cost_microdollars_total", 600 + 1_250),
+    ] {
+        assert_eq!(counted.of(name), expected, "{name}");
+    }
+}
+
+/// Counters by name and label values.
+#[derive(Default)]
+struct Counted(Mutex<HashMap<String, Arc<AtomicU64>>>);
+
+impl Counted {
+    fn of(&self, name: &str) -> u64 {
+        self.0.lock().unwrap().get(name).map_or(0, |count| count.load(Ordering::SeqCst))
+    }
+}
+
+impl Recorder for Counted {
+    fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+        let labels = key.labels().map(|label| format!(" {}", label.value()));
+        let name: String = std::iter::once(key.name().to_owned()).chain(labels).collect();
+        Counter::from_arc(self.0.lock().unwrap().entry(name).or_default().clone())
+    }
+
+    fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {
+        Gauge::noop()
+    }
+
+    fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
+        Histogram::noop()
+    }
+}

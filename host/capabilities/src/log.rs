@@ -1,0 +1,181 @@
+//! Events for the operator: bounded and free of control characters, whoever wrote them.
+
+use std::sync::{Mutex, PoisonError};
+
+/// How much an event matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// For somebody who is looking for a fault.
+    Debug,
+    /// Worth knowing.
+    Info,
+    /// Something went wrong and was dealt with.
+    Warn,
+    /// Something is wrong and needs the operator.
+    Error,
+}
+
+/// Something that happened in a component.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event<'a> {
+    /// How much it matters.
+    pub level: Level,
+    /// What happened, in words that do not vary.
+    pub message: &'a str,
+    /// Name and value of each particular.
+    pub particulars: Vec<(String, String)>,
+    /// The component that says so.
+    pub component: &'a str,
+    /// What the component was called for: a request or a job.
+    pub call: &'a str,
+}
+
+/// Takes events.
+pub trait Log: Send + Sync {
+    /// Records an event.
+    fn event(&self, event: Event<'_>);
+}
+
+/// More particulars than these are left out.
+const PARTICULARS_MAX: usize = 20;
+/// What is longer is cut, in characters.
+const TEXT_CHARS_MAX: usize = 256;
+
+/// Hands events to `tracing`, under the target `component`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Tracing;
+
+impl Log for Tracing {
+    fn event(&self, event: Event<'_>) {
+        let line = Line::of(&event);
+        macro_rules! emit {
+            ($level:ident) => {
+                tracing::$level!(
+                    target: "component",
+                    component = line.component,
+                    call = line.call,
+                    particulars = line.particulars,
+                    "{}", line.message
+                )
+            };
+        }
+        match event.level {
+            Level::Debug => emit!(debug),
+            Level::Info => emit!(info),
+            Level::Warn => emit!(warn),
+            Level::Error => emit!(error),
+        }
+    }
+}
+
+/// An event as it is written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// How much it matters.
+    pub level: Level,
+    /// What happened.
+    pub message: String,
+    /// `name=value` of each particular, separated by spaces, values quoted.
+    pub particulars: String,
+    /// The component that says so.
+    pub component: String,
+    /// What it was called for.
+    pub call: String,
+}
+
+impl Line {
+    fn of(event: &Event<'_>) -> Self {
+        let shown = event.particulars.iter().take(PARTICULARS_MAX);
+        let particulars: Vec<_> =
+            shown.map(|(name, value)| format!("{}=\"{}\"", tame(name), tame(value))).collect();
+        Self {
+            level: event.level,
+            message: tame(event.message),
+            particulars: particulars.join(" "),
+            component: tame(event.component),
+            call: tame(event.call),
+        }
+    }
+}
+
+/// Keeps events for tests.
+#[derive(Debug, Default)]
+pub struct Recorded(Mutex<Vec<Line>>);
+
+impl Recorded {
+    /// What was recorded so far, oldest first.
+    pub fn lines(&self) -> Vec<Line> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Log for Recorded {
+    fn event(&self, event: Event<'_>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Line::of(&event));
+    }
+}
+
+/// Cuts `text` and escapes what could forge a line or end a quoted value.
+fn tame(text: &str) -> String {
+    let escape = |c: char| match c {
+        '"' | '\\' => c.escape_default().to_string(),
+        _ if c.is_control() || is_invisible(c) => c.escape_unicode().to_string(),
+        _ => c.to_string(),
+    };
+    let mut tamed: String = text.chars().take(TEXT_CHARS_MAX).map(escape).collect();
+    if text.chars().nth(TEXT_CHARS_MAX).is_some() {
+        tamed.push('…');
+    }
+    tamed
+}
+
+/// Line and paragraph separators, and the marks that turn the direction of a line around
+/// (Unicode Standard Annex 9).
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(message: &str, particulars: Vec<(String, String)>) -> Line {
+        let log = Recorded::default();
+        log.event(Event {
+            level: Level::Warn,
+            message,
+            particulars,
+            component: "routing",
+            call: "request 1",
+        });
+        log.lines().remove(0)
+    }
+
+    #[test]
+    fn an_event_becomes_one_line() {
+        let line = record(
+            "page was stale",
+            vec![("store".into(), "magic-wands".into()), ("age".into(), "7".into())],
+        );
+        assert_eq!(line.message, "page was stale");
+        assert_eq!(line.particulars, r#"store="magic-wands" age="7""#);
+        assert_eq!((line.component.as_str(), line.call.as_str()), ("routing", "request 1"));
+    }
+
+    #[test]
+    fn hostile_text_can_forge_neither_a_line_nor_a_particular() {
+        let line =
+            record("a\nb\u{1b}[31m", vec![("k".into(), "v\" admin=\"yes\r\n\u{2028}\u{202e}\\".into())]);
+        assert_eq!(line.message, r"a\u{a}b\u{1b}[31m");
+        assert_eq!(line.particulars, r#"k="v\" admin=\"yes\u{d}\u{a}\u{2028}\u{202e}\\""#);
+    }
+
+    #[test]
+    fn there_is_no_end_of_particulars_but_of_the_line() {
+        let many = (0..1_000).map(|n| (format!("n{n}"), "é".repeat(10_000))).collect();
+        let line = record(&"m".repeat(10_000), many);
+        assert_eq!(line.message.chars().count(), TEXT_CHARS_MAX + 1);
+        assert_eq!(line.particulars.matches('=').count(), PARTICULARS_MAX);
+        assert!(line.particulars.chars().count() < PARTICULARS_MAX * (TEXT_CHARS_MAX + 8));
+    }
+}

@@ -1,0 +1,50 @@
+//! The backends of a deployment, chosen here and nowhere else, all in one data folder.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use capabilities::{Capabilities, blob, clock, ids, jobs, kv, llm, log, signatures};
+
+use crate::config::Config;
+
+/// Opens them; the data folder is made if need be.
+pub async fn open(config: &Config) -> anyhow::Result<Capabilities> {
+    let folder = &config.file.server.data_dir;
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let clock: Arc<dyn clock::Clock> = Arc::new(clock::System);
+    let ids: Arc<dyn ids::Ids> = Arc::new(ids::System);
+    let cache = &config.file.cache;
+
+    let short_term = kv::Sqlite::open(&folder.join("kv.db"), clock.clone()).await?;
+    let trust = Duration::from_millis(cache.memory_trust_ms);
+    let short_term = kv::Tiered::new(Arc::new(short_term), clock.clone(), cache.memory_mib << 20, trust);
+    let llm: Arc<dyn llm::Llm> = match config.llm() {
+        Some(llm) => Arc::new(llm::OpenAi::new(llm, clock.clone(), ids.clone()).context("llm")?),
+        None => Arc::new(llm::Unconfigured),
+    };
+    let secrets = config.secrets.named.iter().map(|(name, secret)| ((*name).to_owned(), vec![secret.clone()]));
+    Ok(Capabilities {
+        kv: Arc::new(short_term),
+        blob: Arc::new(blob::ObjectStore::folder(&folder.join("blobs"))?),
+        jobs: Arc::new(jobs::Sqlite::open(&folder.join("jobs.db"), ids.clone()).await?),
+        llm,
+        signatures: Arc::new(signatures::Secrets::new(secrets)),
+        clock,
+        ids,
+        settings: Arc::new(config.settings()),
+        log: Arc::new(log::Tracing),
+    })
+}
+
+/// Throws away expired values, and jobs that were settled longer than `keep_settled` ago.
+pub async fn prune(capabilities: &Capabilities, keep_settled: Duration) {
+    let keep_ms = u64::try_from(keep_settled.as_millis()).unwrap_or(u64::MAX);
+    let before_ms = capabilities.clock.now_ms().saturating_sub(keep_ms);
+    if let Err(error) = capabilities.kv.purge_expired().await {
+        tracing::warn!(%error, "expired values were not thrown away");
+    }
+    if let Err(error) = capabilities.jobs.prune(before_ms).await {
+        tracing::warn!(%error, "settled jobs were not thrown away");
+    }
+}

@@ -1,0 +1,75 @@
+//! `wandstore cache`: through the caching component, as every other reader.
+
+use std::sync::Arc;
+
+use anyhow::{anyhow, bail};
+use clap::Subcommand;
+use host::backends;
+use host::config::Config;
+use host::deployment::{Components, Deployment};
+use host::pages::{self, Found};
+
+/// Look at a shopper's page, make pages stale, forget them.
+///
+/// A server that runs keeps what it read in memory for a moment (`cache.memory_trust_ms`) and sees
+/// the change after that.
+#[derive(Subcommand)]
+pub enum Cache {
+    /// What is kept for a shopper: whether it is fresh, for whom and by whom it was planned.
+    Show {
+        /// The store's id.
+        store: String,
+        /// The shopper's id.
+        shopper: String,
+    },
+    /// Forget a shopper's page and plan.
+    Purge {
+        /// The store's id.
+        store: String,
+        /// The shopper's id.
+        shopper: String,
+    },
+    /// Note that a store's products changed: its pages are served stale and rendered again from their plans.
+    Stale {
+        /// The store's id.
+        store: String,
+    },
+}
+
+impl Cache {
+    pub async fn run(self, config: &Config) -> anyhow::Result<()> {
+        let (Self::Show { store, .. } | Self::Purge { store, .. } | Self::Stale { store }) = &self;
+        if !config.file.stores.contains_key(store) {
+            bail!("there is no store {store}; `wandstore check` lists those that there are");
+        }
+        let deployment = deployment(config).await?;
+        match self {
+            Self::Show { store, shopper } => match pages::show(&deployment, &store, &shopper).await.map_err(|error| anyhow!(error))? {
+                Some(found) => println!("{}", describe(&found)),
+                None => println!("nothing is kept for {shopper} in {store}"),
+            },
+            Self::Purge { store, shopper } => {
+                pages::purge(&deployment, &store, &shopper).await.map_err(|error| anyhow!(error))?;
+                println!("forgotten");
+            }
+            Self::Stale { store } => {
+                let version = pages::catalog_moved(&deployment, &store).await.map_err(|error| anyhow!(error))?;
+                println!("the catalog of {store} is at version {version}; older pages are stale");
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn deployment(config: &Config) -> anyhow::Result<Deployment> {
+    let components = tokio::task::block_in_place(|| Components::load(config))?;
+    components.link(Arc::new(backends::open(config).await?))
+}
+
+fn describe(found: &Found) -> String {
+    let Found { state, persona, confidence, source, job, planned_ms, fresh_until_ms, catalog_version, bytes } = found;
+    format!(
+        "state            {state}\npersona          {persona} ({confidence} %)\nplanned by       {source}\njob              {job}\n\
+         planned          {planned_ms} ms\nfresh until      {fresh_until_ms} ms\ncatalog version  {catalog_version}\nsize             {bytes} bytes"
+    )
+}

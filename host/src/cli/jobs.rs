@@ -1,0 +1,106 @@
+//! `wandstore jobs`: straight on the database, beside a server that runs or without one.
+
+use anyhow::bail;
+use capabilities::jobs::{Buried, Filter, Record, Requeued, State};
+use clap::{Subcommand, ValueEnum};
+use host::backends;
+use host::config::Config;
+
+/// Look at jobs, try dead ones again, give up live ones.
+#[derive(Subcommand)]
+pub enum Jobs {
+    /// The newest jobs, a line each.
+    List {
+        /// Only those in this state.
+        #[arg(long)]
+        state: Option<JobState>,
+        /// Only those of this member, such as pool-3.
+        #[arg(long)]
+        member: Option<String>,
+        /// At most so many.
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+    /// All that is known of a job.
+    Show {
+        /// Its id.
+        id: String,
+    },
+    /// Queue a dead job again; a server that runs finds it within seconds.
+    Retry {
+        /// Its id.
+        id: String,
+    },
+    /// Give up a job that waits or is under way.
+    Bury {
+        /// Its id.
+        id: String,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum JobState {
+    Queued,
+    Running,
+    Done,
+    Dead,
+}
+
+impl From<JobState> for State {
+    fn from(state: JobState) -> Self {
+        match state {
+            JobState::Queued => Self::Queued,
+            JobState::Running => Self::Running,
+            JobState::Done => Self::Done,
+            JobState::Dead => Self::Dead,
+        }
+    }
+}
+
+impl Jobs {
+    pub async fn run(self, config: &Config) -> anyhow::Result<()> {
+        let capabilities = backends::open(config).await?;
+        let (jobs, now_ms) = (&capabilities.jobs, capabilities.clock.now_ms());
+        match self {
+            Self::List { state, member, limit } => {
+                let filter = Filter { state: state.map(Into::into), lane: member };
+                let records = jobs.list(filter, limit).await?;
+                println!("{:<34} {:<8} {:<8} {:>8} {:>6}  KEY", "ID", "MEMBER", "STATE", "ATTEMPT", "AGE");
+                records.iter().for_each(|record| println!("{}", line(record, now_ms)));
+            }
+            Self::Show { id } => match jobs.show(&id).await? {
+                Some(record) => println!("{}", whole(&record)),
+                None => bail!("there is no job {id}"),
+            },
+            Self::Retry { id } => match jobs.requeue(&id, now_ms).await? {
+                Requeued::Done => println!("{id} is queued again"),
+                Requeued::NotDead(state) => bail!("job {id} is {}: only dead jobs are tried again", state.name()),
+                Requeued::Live(newer) => bail!("the newer job {newer} is for the same shopper, and stands"),
+                Requeued::NotThere => bail!("there is no job {id}"),
+            },
+            Self::Bury { id } => match jobs.bury(&id, "buried by the operator", now_ms).await? {
+                Buried::Done => println!("{id} is dead"),
+                Buried::NotLive(state) => bail!("job {id} is {}: only jobs that wait or are under way are buried", state.name()),
+                Buried::NotThere => bail!("there is no job {id}"),
+            },
+        }
+        Ok(())
+    }
+}
+
+fn line(record: &Record, now_ms: u64) -> String {
+    let age = now_ms.saturating_sub(record.offered_ms) / 1_000;
+    let Record { id, lane, attempt, key, .. } = record;
+    format!("{id:<34} {lane:<8} {:<8} {attempt:>8} {age:>5}s  {key}", record.state.name())
+}
+
+fn whole(record: &Record) -> String {
+    let payload = String::from_utf8_lossy(&record.payload);
+    let error = record.error.as_deref().unwrap_or("none");
+    let Record { id, lane, key, attempt, offered_ms, due_ms, .. } = record;
+    format!(
+        "id        {id}\nkey       {key}\nmember    {lane}\nstate     {}\nattempt   {attempt}\noffered   {offered_ms} ms\n\
+         due       {due_ms} ms\nerror     {error}\npayload   {payload}",
+        record.state.name()
+    )
+}

@@ -1,0 +1,71 @@
+//! The command line.
+
+mod cache;
+mod check;
+mod jobs;
+mod serve;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use host::config::{Config, Environment};
+
+/// Storefront pages made for each shopper, from WebAssembly components.
+///
+/// A shopper who opens /s/<store>?shopper=<id> gets a page at once: the one made for them if there is
+/// one, else the shop's fallback page, while a job makes theirs in the background.
+///
+/// Without any configuration it serves the demo shop `magic-wands`, and plans pages itself. Set
+/// KIMI_API_KEY, or LLM_BASE_URL for any OpenAI-compatible endpoint, to have a language model plan them.
+#[derive(Parser)]
+#[command(name = "wandstore", version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(flatten)]
+    deployment: DeploymentArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args)]
+struct DeploymentArgs {
+    /// The configuration file [default: wandstore.toml, if there is one].
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The folder for databases, pages and compiled components [default: data].
+    #[arg(long, global = true, value_name = "FOLDER", env = "WANDSTORE_DATA_DIR")]
+    data_dir: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve shoppers and make pages, until SIGINT or SIGTERM.
+    Serve(serve::Serve),
+    /// Validate the configuration and every component, and say what each may reach.
+    Check,
+    /// Look at jobs, try dead ones again, give up live ones.
+    #[command(subcommand)]
+    Jobs(jobs::Jobs),
+    /// Look at a shopper's page, make pages stale, forget them.
+    #[command(subcommand)]
+    Cache(cache::Cache),
+    /// Which component plays each role: where it is from, its SHA-256, what it imports.
+    Components,
+}
+
+/// Runs the command.
+pub fn run(cli: Cli) -> anyhow::Result<()> {
+    let mut config = Config::load(cli.deployment.config.as_deref(), &Environment::of_process())?;
+    if let Some(folder) = cli.deployment.data_dir {
+        config.file.server.data_dir = folder;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve(serve) => serve.run(config).await,
+            Command::Check => check::run(&config),
+            Command::Components => check::components(&config),
+            Command::Jobs(jobs) => jobs.run(&config).await,
+            Command::Cache(cache) => cache.run(&config).await,
+        }
+    })
+}

@@ -1,0 +1,102 @@
+//! `wandstore serve`.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use clap::Args;
+use host::backends;
+use host::config::Config;
+use host::deployment::{Components, Deployment};
+use host::http::{self, Lifeboat, Operator, Server};
+use host::telemetry::{self, Telemetry};
+use host::worker::Workers;
+
+/// Serve shoppers and make pages.
+///
+/// It answers at once; jobs of an earlier run go on. SIGTERM lets requests and jobs under way end.
+#[derive(Args)]
+pub struct Serve {
+    /// The address to listen on; port 0 takes a free one [default: 127.0.0.1:8787].
+    #[arg(long, value_name = "ADDRESS:PORT", env = "WANDSTORE_LISTEN")]
+    listen: Option<String>,
+    /// Log as JSON lines. RUST_LOG says how much [default: info].
+    #[arg(long)]
+    log_json: bool,
+}
+
+/// How long jobs under way may take once the process is to stop.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often what is no longer needed is thrown away.
+const TIDY: Duration = Duration::from_secs(60);
+/// How often the fallback pages that outlive routing are renewed.
+const LIFEBOAT: Duration = Duration::from_secs(300);
+
+impl Serve {
+    pub async fn run(self, config: Config) -> anyhow::Result<()> {
+        let started = Instant::now();
+        telemetry::log(self.log_json);
+        let telemetry = Telemetry::install()?;
+        let listen = self.listen.as_ref().unwrap_or(&config.file.server.listen);
+        let server = Server::bind(listen, config.file.server.connections_max).await?;
+        let components = tokio::task::block_in_place(|| Components::load(&config))?;
+        let capabilities = Arc::new(backends::open(&config).await?);
+        let deployment = Arc::new(components.link(capabilities)?);
+        let lifeboat = Arc::new(Lifeboat::default());
+        lifeboat.refresh(&deployment.routing, config.file.stores.keys()).await;
+
+        let workers = Workers::start(&deployment, config.file.pool.jobs_per_member);
+        let plans_with_llm = config.llm().is_some();
+        tokio::spawn(tidy(deployment.clone(), lifeboat.clone(), config));
+        announce(&server, &deployment, plans_with_llm, started)?;
+        let operator = Operator { deployment, plans_with_llm, telemetry };
+        http::serve(server, operator, lifeboat, stopped()).await?;
+        workers.stop(PATIENCE).await;
+        Ok(())
+    }
+}
+
+/// Says where to look.
+fn announce(server: &Server, deployment: &Deployment, plans_with_llm: bool, started: Instant) -> anyhow::Result<()> {
+    let address = server.address()?;
+    let planner = if plans_with_llm { "language model" } else { "local planner" };
+    tracing::info!(%address, planner, ms = started.elapsed().as_millis(), "serving");
+    for store in deployment.capabilities.settings.shops.keys() {
+        println!("http://{address}/s/{store}?shopper=abc123");
+    }
+    Ok(())
+}
+
+/// Throws away what is no longer needed, and renews what is.
+async fn tidy(deployment: Arc<Deployment>, lifeboat: Arc<Lifeboat>, config: Config) {
+    let idle = Duration::from_millis(config.file.pool.inactivity_timeout_ms);
+    let mut renewed = Instant::now();
+    loop {
+        tokio::time::sleep(TIDY).await;
+        deployment.shrink(idle);
+        backends::prune(&deployment.capabilities, Duration::from_secs(config.file.pool.keep_settled_seconds)).await;
+        if renewed.elapsed() >= LIFEBOAT {
+            lifeboat.refresh(&deployment.routing, config.file.stores.keys()).await;
+            renewed = Instant::now();
+        }
+    }
+}
+
+/// SIGINT or SIGTERM.
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminated = async {
+        match signal(SignalKind::terminate()).context("SIGTERM") {
+            Ok(mut terminate) => drop(terminate.recv().await),
+            Err(error) => {
+                tracing::warn!(%error, "this signal will not be heard");
+                std::future::pending().await
+            }
+        }
+    };
+    tokio::select! {
+        () = terminated => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    tracing::info!("stopping");
+}

@@ -1,0 +1,132 @@
+//! The components of a deployment: where they come from, what they may import, and how calls
+//! reach them.
+
+mod capability;
+mod pool;
+mod source;
+mod storefront;
+pub mod world;
+
+use std::sync::Arc;
+
+pub(crate) use storefront::call;
+
+pub use pool::{Failure, Held, Limits, Pool};
+pub use source::{Binary, Digest, Source};
+
+use crate::changes::Changes;
+use crate::bindings::exports::wandstore::storefront::{cache, catalog, generator, handler, queue};
+
+/// A part that a component plays in a deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Answers shoppers.
+    Routing,
+    /// Keeps pages.
+    Caching,
+    /// Keeps jobs.
+    Queueing,
+    /// Makes pages.
+    Generation,
+    /// Knows products.
+    Catalog,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 5] = [Self::Routing, Self::Caching, Self::Queueing, Self::Generation, Self::Catalog];
+
+    /// Its name in configuration, logs and metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Routing => "routing",
+            Self::Caching => "caching",
+            Self::Queueing => "queueing",
+            Self::Generation => "generation",
+            Self::Catalog => "catalog",
+        }
+    }
+}
+
+impl std::fmt::Display for Role {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A component's export, as the host calls it.
+pub trait Export: Sized + Send + Sync + 'static {
+    /// Where the functions are in the component.
+    type Indices: Send + Sync + 'static;
+
+    /// Finds the functions in a component.
+    fn find(pre: &wasmtime::component::InstancePre<crate::context::Context>) -> wasmtime::Result<Self::Indices>;
+
+    /// Binds them to an instance.
+    fn bind(
+        indices: &Self::Indices,
+        store: &mut wasmtime::Store<crate::context::Context>,
+        instance: &wasmtime::component::Instance,
+    ) -> wasmtime::Result<Self>;
+}
+
+macro_rules! export {
+    ($interface:ident) => {
+        impl Export for $interface::Guest {
+            type Indices = $interface::GuestIndices;
+
+            fn find(
+                pre: &wasmtime::component::InstancePre<crate::context::Context>,
+            ) -> wasmtime::Result<Self::Indices> {
+                $interface::GuestIndices::new(pre)
+            }
+
+            fn bind(
+                indices: &Self::Indices,
+                store: &mut wasmtime::Store<crate::context::Context>,
+                instance: &wasmtime::component::Instance,
+            ) -> wasmtime::Result<Self> {
+                indices.load(store, instance)
+            }
+        }
+    };
+}
+
+export!(handler);
+export!(cache);
+export!(queue);
+export!(generator);
+export!(catalog);
+
+/// The pools of the five roles.
+pub type Handler = Pool<handler::Guest>;
+/// See [`Handler`].
+pub type Cache = Pool<cache::Guest>;
+/// See [`Handler`].
+pub type Queue = Pool<queue::Guest>;
+/// See [`Handler`].
+pub type Generator = Pool<generator::Guest>;
+/// See [`Handler`].
+pub type Catalog = Pool<catalog::Guest>;
+
+/// What a component's imports lead to, beside the backends. A component that its world does not
+/// import is `None`.
+#[derive(Clone)]
+pub struct Links {
+    /// Where changes are announced.
+    pub changes: Arc<Changes>,
+    /// For routing and generation.
+    pub cache: Option<Arc<Cache>>,
+    /// For routing.
+    pub queue: Option<Arc<Queue>>,
+    /// For routing and generation.
+    pub catalog: Option<Arc<Catalog>>,
+}
+
+impl Links {
+    /// Links to no component.
+    pub fn new(changes: &Arc<Changes>) -> Self {
+        Self { changes: changes.clone(), cache: None, queue: None, catalog: None }
+    }
+}

@@ -1,0 +1,249 @@
+//! Instances of one component: made when first needed, reused for a bounded number of calls,
+//! and dropped, never shared, once anything went wrong in them.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use capabilities::Capabilities;
+use metrics::Counter;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::error::Elapsed;
+use wasmtime::component::{Component, InstancePre};
+use wasmtime::{Engine, Store, Trap, UpdateDeadline};
+
+use super::{Export, Links, Role, world};
+use crate::context::{Cause, Context};
+use crate::engine::EPOCH;
+
+/// What bounds a component.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// How many calls an instance serves before it is replaced; 1 gives each call a fresh one.
+    pub calls_per_instance: u32,
+    /// How many instances there may be at once.
+    pub instances: usize,
+    /// How long a call may compute. Waiting for the host does not count.
+    pub compute: Duration,
+    /// How long a call may take, all in all.
+    pub wall: Duration,
+    /// How much memory an instance may have, in bytes.
+    pub memory_bytes: usize,
+}
+
+/// Why a call gave nothing. It was logged when it happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// The component trapped.
+    #[error("the component trapped")]
+    Trap,
+    /// It computed for too long.
+    #[error("the component ran over its time")]
+    Compute,
+    /// It waited for too long.
+    #[error("the component did not answer in time")]
+    Wall,
+    /// It wanted more memory than it may have.
+    #[error("the component ran out of memory")]
+    Memory,
+    /// No instance was to be had.
+    #[error("no instance of the component is free")]
+    Busy,
+}
+
+impl Failure {
+    /// Its name in metrics and logs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Trap => "trap",
+            Self::Compute => "compute_deadline",
+            Self::Wall => "wall_deadline",
+            Self::Memory => "memory_limit",
+            Self::Busy => "busy",
+        }
+    }
+
+    const ALL: [Self; 5] = [Self::Trap, Self::Compute, Self::Wall, Self::Memory, Self::Busy];
+}
+
+/// The instances of a component that exports `E`.
+pub struct Pool<E: Export> {
+    role: Role,
+    pre: InstancePre<Context>,
+    indices: E::Indices,
+    capabilities: Arc<Capabilities>,
+    links: Arc<Links>,
+    limits: Limits,
+    idle: Mutex<Vec<Instance<E>>>,
+    permits: Arc<Semaphore>,
+    calls: Counter,
+    failures: [Counter; Failure::ALL.len()],
+}
+
+struct Instance<E> {
+    store: Store<Context>,
+    guest: E,
+    calls: u32,
+    used: Instant,
+}
+
+impl<E: Export> Pool<E> {
+    /// A pool of `component`, which must fit `role`.
+    pub fn new(
+        engine: &Engine,
+        role: Role,
+        component: &Component,
+        capabilities: Arc<Capabilities>,
+        links: Links,
+        limits: Limits,
+    ) -> wasmtime::Result<Self> {
+        let pre = world::linker(engine, role)?.instantiate_pre(component)?;
+        let indices = E::find(&pre)?;
+        let failure = |failure: Failure| {
+            metrics::counter!("wandstore_component_failures_total", "component" => role.name(), "failure" => failure.name())
+        };
+        Ok(Self {
+            role,
+            pre,
+            indices,
+            capabilities,
+            links: Arc::new(links),
+            limits,
+            idle: Mutex::default(),
+            permits: Arc::new(Semaphore::new(limits.instances)),
+            calls: metrics::counter!("wandstore_component_calls_total", "component" => role.name()),
+            failures: Failure::ALL.map(failure),
+        })
+    }
+
+    /// An instance for one call, made if none is idle.
+    pub async fn acquire(&self, cause: Cause) -> Result<Held<'_, E>, Failure> {
+        let permit = match self.permits.clone().try_acquire_owned() {
+            Ok(permit) => permit,
+            Err(_) => self.queue_for_permit(&cause).await?,
+        };
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut instance = match idle {
+            Some(instance) => instance,
+            None => self.instantiate().await.map_err(|error| self.failed(&cause, &error))?,
+        };
+        self.calls.increment(1);
+        instance.calls += 1;
+        let context = instance.store.data_mut();
+        context.cause = cause;
+        context.ticks_left = ticks(self.limits.compute);
+        instance.store.set_epoch_deadline(1);
+        Ok(Held { pool: self, instance, _permit: permit })
+    }
+
+    /// How long a call may take, all in all.
+    pub fn wall(&self) -> Duration {
+        self.limits.wall
+    }
+
+    /// Drops the instances that were idle for `idle` or longer.
+    pub fn shrink(&self, idle: Duration) {
+        let mut instances = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        instances.retain(|instance| instance.used.elapsed() < idle);
+    }
+
+    async fn queue_for_permit(&self, cause: &Cause) -> Result<OwnedSemaphorePermit, Failure> {
+        let permit = tokio::time::timeout(self.limits.wall, self.permits.clone().acquire_owned()).await;
+        let Ok(Ok(permit)) = permit else {
+            return Err(self.report(cause, Failure::Busy, &"every instance is taken"));
+        };
+        Ok(permit)
+    }
+
+    async fn instantiate(&self) -> wasmtime::Result<Instance<E>> {
+        let context = Context::new(self.role, self.capabilities.clone(), self.links.clone(), self.limits.memory_bytes);
+        let mut store = Store::new(self.pre.engine(), context);
+        store.limiter(|context| &mut context.memory);
+        store.data_mut().ticks_left = ticks(self.limits.compute);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|mut store| {
+            let left = &mut store.data_mut().ticks_left;
+            *left = left.saturating_sub(1);
+            if *left == 0 { Err(Trap::Interrupt.into()) } else { Ok(UpdateDeadline::Yield(1)) }
+        });
+        let instance = self.pre.instantiate_async(&mut store).await?;
+        let guest = E::bind(&self.indices, &mut store, &instance)?;
+        Ok(Instance { store, guest, calls: 0, used: Instant::now() })
+    }
+
+    fn failed(&self, cause: &Cause, error: &wasmtime::Error) -> Failure {
+        let failure = match error.downcast_ref::<Trap>() {
+            Some(Trap::Interrupt) => Failure::Compute,
+            _ => Failure::Trap,
+        };
+        self.report(cause, failure, &format_args!("{error:#}"))
+    }
+
+    /// Logs a failure, once, with its component and cause.
+    fn report(&self, cause: &Cause, failure: Failure, detail: &dyn std::fmt::Display) -> Failure {
+        let index = Failure::ALL.iter().position(|each| *each == failure).unwrap_or_default();
+        self.failures[index].increment(1);
+        let first_line = detail.to_string().lines().next().unwrap_or_default().to_owned();
+        tracing::error!(component = self.role.name(), failure = failure.name(), %cause, detail = first_line, "a component failed");
+        failure
+    }
+}
+
+/// An instance during one call.
+pub struct Held<'a, E: Export> {
+    pool: &'a Pool<E>,
+    instance: Instance<E>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl<E: Export> Held<'_, E> {
+    /// The functions to call and the store to call them in.
+    pub fn parts(&mut self) -> (&E, &mut Store<Context>) {
+        (&self.instance.guest, &mut self.instance.store)
+    }
+
+    /// Ends the call: an instance that answered goes back to its pool, any other is dropped.
+    pub fn finish<T>(mut self, outcome: Result<wasmtime::Result<T>, Elapsed>) -> Result<T, Failure> {
+        let cause = self.instance.store.data().cause.clone();
+        match outcome {
+            Ok(Ok(answer)) => {
+                self.instance.store.data_mut().request = Default::default();
+                self.release();
+                Ok(answer)
+            }
+            Ok(Err(error)) if self.instance.store.data().memory.exceeded() => {
+                Err(self.pool.report(&cause, Failure::Memory, &format_args!("{error:#}")))
+            }
+            Ok(Err(error)) => Err(self.pool.failed(&cause, &error)),
+            Err(elapsed) => Err(self.pool.report(&cause, Failure::Wall, &elapsed)),
+        }
+    }
+
+    fn release(mut self) {
+        self.instance.used = Instant::now();
+        let worn = self.instance.calls >= self.pool.limits.calls_per_instance;
+        if !worn && self.instance.store.data().is_clean() {
+            self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(self.instance);
+        }
+    }
+}
+
+impl<E: Export> Deref for Held<'_, E> {
+    type Target = Context;
+
+    fn deref(&self) -> &Context {
+        self.instance.store.data()
+    }
+}
+
+impl<E: Export> DerefMut for Held<'_, E> {
+    fn deref_mut(&mut self) -> &mut Context {
+        self.instance.store.data_mut()
+    }
+}
+
+fn ticks(limit: Duration) -> u64 {
+    let ticks = limit.as_millis().div_ceil(EPOCH.as_millis()).max(1);
+    // One more: the first tick may come at once.
+    u64::try_from(ticks).unwrap_or(u64::MAX).saturating_add(1)
+}

@@ -1,0 +1,102 @@
+//! Where a component's bytes come from, and that they are the ones that were meant.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+use sha2::{Digest as _, Sha256};
+
+use super::Role;
+
+/// Where a component comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// This binary.
+    Embedded,
+    /// A file, which must have this digest if one is given.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Its digest.
+        sha256: Option<Digest>,
+    },
+}
+
+/// A SHA-256 digest (FIPS 180-4).
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Digest([u8; 32]);
+
+/// A component's bytes.
+#[derive(Debug, Clone)]
+pub struct Binary {
+    /// Where they are from, for messages.
+    pub origin: String,
+    /// The bytes.
+    pub bytes: std::borrow::Cow<'static, [u8]>,
+    /// Their digest.
+    pub digest: Digest,
+}
+
+impl Source {
+    /// Reads the component of `role`.
+    pub fn read(&self, role: Role) -> anyhow::Result<Binary> {
+        match self {
+            Self::Embedded => Ok(Binary::new("this binary".into(), embedded(role).into())),
+            Self::File { path, sha256 } => {
+                let bytes = std::fs::read(path).with_context(|| format!("components.{role}.path: cannot read {}", path.display()))?;
+                let binary = Binary::new(path.display().to_string(), bytes.into());
+                match sha256 {
+                    Some(expected) if *expected != binary.digest => bail!(
+                        "components.{role}: {} has the SHA-256 {}, but {expected} is required",
+                        path.display(),
+                        binary.digest
+                    ),
+                    _ => Ok(binary),
+                }
+            }
+        }
+    }
+}
+
+impl Binary {
+    fn new(origin: String, bytes: std::borrow::Cow<'static, [u8]>) -> Self {
+        let digest = Digest(Sha256::digest(&bytes).into());
+        Self { origin, bytes, digest }
+    }
+}
+
+fn embedded(role: Role) -> &'static [u8] {
+    match role {
+        Role::Routing => include_bytes!(env!("COMPONENT_ROUTING")),
+        Role::Caching => include_bytes!(env!("COMPONENT_CACHING")),
+        Role::Queueing => include_bytes!(env!("COMPONENT_QUEUEING")),
+        Role::Generation => include_bytes!(env!("COMPONENT_GENERATION")),
+        Role::Catalog => include_bytes!(env!("COMPONENT_CATALOG_DEMO")),
+    }
+}
+
+impl Digest {
+    /// Parses 64 hexadecimal digits.
+    pub fn parse(text: &str) -> anyhow::Result<Self> {
+        let mut digest = [0; 32];
+        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            bail!("a SHA-256 digest is 64 hexadecimal digits");
+        }
+        for (byte, digits) in digest.iter_mut().zip(text.as_bytes().chunks(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(digits)?, 16)?;
+        }
+        Ok(Self(digest))
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

@@ -1,0 +1,239 @@
+//! What components supply to each other: an import of one is served by the export of another.
+//!
+//! Each has a store of its own, so that a trap stays where it happened: the caller gets an
+//! `unavailable` value. Records cross as they are; values move from store to store as handles.
+
+use std::time::Duration;
+
+use http::HeaderName;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use wasmtime::Result;
+use wasmtime::component::Resource;
+
+use super::Failure;
+use crate::bindings::wandstore::storefront::{
+    cache, catalog, catalog_types, http_types, job_types, page_types, queue, shopper_types,
+};
+use crate::context::{Context, Request, RequestBody};
+
+use catalog_types::{Assortment, CatalogError};
+use http_types::BodyError;
+use job_types::{Claimed, Job, JobError, JobState, Member, Offered, Order, Outcome, QueueError};
+use page_types::{CacheError, Cached, NewPage, StalePage, StoredPlan};
+
+/// Calls a function of another component: acquires an instance, bounds the call, and gives the
+/// instance back. `$keep` moves the handles in an answer out of the instance that gave it.
+macro_rules! call {
+    ($pool:expr, $cause:expr, |$guest:ident, $store:ident| $call:expr) => {
+        $crate::component::call!($pool, $cause, |$guest, $store| $call, |held, answer| Ok(()))
+    };
+    ($pool:expr, $cause:expr, |$guest:ident, $store:ident| $call:expr, |$held:ident, $answer:ident| $keep:expr) => {
+        match $pool.acquire($cause).await {
+            Ok(mut $held) => {
+                let ($guest, $store) = $held.parts();
+                #[allow(unused_mut, reason = "most answers hold no handle")]
+                let outcome = match ::tokio::time::timeout($pool.wall(), $call).await {
+                    Ok(Ok(mut $answer)) => Ok($keep.map(|()| $answer)),
+                    Ok(Err(error)) => Ok(Err(error)),
+                    Err(elapsed) => Err(elapsed),
+                };
+                $held.finish(outcome)
+            }
+            Err(failure) => Err(failure),
+        }
+    };
+}
+pub(crate) use call;
+
+/// How long a client may take to send a body: less than a call may take, so that a slow client
+/// is not a component's failure.
+const BODY_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long to wait before a component that failed is asked again.
+const RETRY_MS: u64 = 1_000;
+
+impl From<Failure> for CacheError {
+    fn from(failure: Failure) -> Self {
+        Self::Unavailable(failure.to_string())
+    }
+}
+
+impl From<Failure> for QueueError {
+    fn from(failure: Failure) -> Self {
+        Self::Unavailable(failure.to_string())
+    }
+}
+
+impl From<Failure> for CatalogError {
+    fn from(_: Failure) -> Self {
+        Self::Unavailable(RETRY_MS)
+    }
+}
+
+/// A call that failed is an answer of the interface's own kind.
+fn flat<T, E: From<Failure>>(outcome: std::result::Result<std::result::Result<T, E>, Failure>) -> std::result::Result<T, E> {
+    outcome.unwrap_or_else(|failure| Err(failure.into()))
+}
+
+/// The component behind an import; the linker supplies no interface without one.
+fn linked<T>(link: &Option<T>) -> Result<&T> {
+    link.as_ref().ok_or_else(|| wasmtime::format_err!("no component is linked to this import"))
+}
+
+impl shopper_types::Host for Context {}
+impl catalog_types::Host for Context {}
+impl page_types::Host for Context {}
+impl job_types::Host for Context {}
+impl http_types::Host for Context {}
+
+impl cache::Host for Context {
+    async fn get(&mut self, store: String, shopper: String) -> Result<Result<Cached, CacheError>> {
+        let links = self.links.clone();
+        let pool = linked(&links.cache)?;
+        let answer = call!(
+            pool,
+            self.cause.clone(),
+            |guest, instance| guest.call_get(instance, &store, &shopper),
+            |held, answer| move_page(&mut answer, &mut held, self)
+        );
+        Ok(flat(answer))
+    }
+
+    async fn plan(&mut self, store: String, shopper: String) -> Result<Result<Option<StoredPlan>, CacheError>> {
+        let links = self.links.clone();
+        let pool = linked(&links.cache)?;
+        Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_plan(instance, &store, &shopper))))
+    }
+
+    async fn put(&mut self, store: String, shopper: String, page: NewPage) -> Result<Result<(), CacheError>> {
+        let links = self.links.clone();
+        let pool = linked(&links.cache)?;
+        let content = self.take(page.content)?;
+        let answer = match pool.acquire(self.cause.clone()).await {
+            Ok(mut held) => {
+                let page = NewPage { content: held.lend(content)?, ..page };
+                let (guest, instance) = held.parts();
+                let call = guest.call_put(instance, &store, &shopper, &page);
+                let outcome = tokio::time::timeout(pool.wall(), call).await;
+                held.finish(outcome)
+            }
+            Err(failure) => Err(failure),
+        };
+        Ok(flat(answer))
+    }
+
+    async fn catalog_version(&mut self, store: String) -> Result<Result<u64, CacheError>> {
+        let links = self.links.clone();
+        let pool = linked(&links.cache)?;
+        Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_catalog_version(instance, &store))))
+    }
+
+    async fn catalog_moved(&mut self, store: String) -> Result<Result<u64, CacheError>> {
+        let links = self.links.clone();
+        let pool = linked(&links.cache)?;
+        Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_catalog_moved(instance, &store))))
+    }
+
+    async fn purge(&mut self, store: String, shopper: String) -> Result<Result<(), CacheError>> {
+        let links = self.links.clone();
+        let pool = linked(&links.cache)?;
+        Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_purge(instance, &store, &shopper))))
+    }
+}
+
+/// Moves the page of an answer from the store of the component that gave it to that of the one
+/// that asked.
+fn move_page(answer: &mut Result<Cached, CacheError>, from: &mut Context, to: &mut Context) -> Result<()> {
+    if let Ok(Cached::Fresh(page) | Cached::Stale(StalePage { page, .. })) = answer {
+        let handle = std::mem::replace(&mut page.content, Resource::new_own(0));
+        page.content = to.lend(from.take(handle)?)?;
+    }
+    Ok(())
+}
+
+impl queue::Host for Context {
+    async fn offer(&mut self, order: Order) -> Result<Result<Offered, QueueError>> {
+        let links = self.links.clone();
+        let pool = linked(&links.queue)?;
+        Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_offer(instance, &order))))
+    }
+
+    async fn claim(&mut self, member: String) -> Result<Result<Claimed, QueueError>> {
+        let links = self.links.clone();
+        let pool = linked(&links.queue)?;
+        Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_claim(instance, &member))))
+    }
+
+    async fn keep(&mut self, job: Job) -> Result<Result<bool, QueueError>> {
+        let links = self.links.clone();
+        let pool = linked(&links.queue)?;
+        Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_keep(instance, &job))))
+    }
+
+    async fn settle(&mut self, job: Job, outcome: Outcome) -> Result<Result<bool, QueueError>> {
+        let links = self.links.clone();
+        let pool = linked(&links.queue)?;
+        Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_settle(instance, &job, &outcome))))
+    }
+
+    async fn status(&mut self, store: String, shopper: String) -> Result<Result<JobState, QueueError>> {
+        let links = self.links.clone();
+        let pool = linked(&links.queue)?;
+        Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_status(instance, &store, &shopper))))
+    }
+
+    async fn pool(&mut self) -> Result<Result<Vec<Member>, QueueError>> {
+        let links = self.links.clone();
+        let pool = linked(&links.queue)?;
+        Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_pool(instance))))
+    }
+
+    async fn errors(&mut self, limit: u32) -> Result<Result<Vec<JobError>, QueueError>> {
+        let links = self.links.clone();
+        let pool = linked(&links.queue)?;
+        Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_errors(instance, limit))))
+    }
+}
+
+impl catalog::Host for Context {
+    async fn products(&mut self, store: String) -> Result<Result<Assortment, CatalogError>> {
+        let links = self.links.clone();
+        let pool = linked(&links.catalog)?;
+        Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_products(instance, &store))))
+    }
+}
+
+impl http_types::HostRequest for Context {
+    async fn header(&mut self, _request: Resource<Request>, name: String) -> Result<Option<String>> {
+        let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else { return Ok(None) };
+        let value = self.request.headers.get(name).and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
+        Ok(value.map(str::to_owned))
+    }
+
+    async fn body(&mut self, _request: Resource<Request>, limit: u32) -> Result<Result<Vec<u8>, BodyError>> {
+        Ok(self.request.body.read(limit).await)
+    }
+
+    async fn drop(&mut self, _request: Resource<Request>) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl RequestBody {
+    /// The whole body, if it is at most `limit` bytes.
+    async fn read(&mut self, limit: u32) -> Result<Vec<u8>, BodyError> {
+        if let Self::Unread(body) = std::mem::replace(self, Self::Broken) {
+            let whole = Limited::new(body, limit as usize).collect();
+            *self = match tokio::time::timeout(BODY_TIMEOUT, whole).await {
+                Ok(Ok(whole)) => Self::Read(whole.to_bytes()),
+                Ok(Err(error)) if error.is::<LengthLimitError>() => Self::TooLarge,
+                Ok(Err(_)) | Err(_) => Self::Broken,
+            };
+        }
+        match self {
+            Self::Read(bytes) if bytes.len() <= limit as usize => Ok(bytes.to_vec()),
+            Self::Read(_) | Self::TooLarge => Err(BodyError::TooLarge),
+            Self::Empty => Ok(Vec::new()),
+            Self::Unread(_) | Self::Broken => Err(BodyError::Incomplete),
+        }
+    }
+}

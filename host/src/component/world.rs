@@ -1,0 +1,154 @@
+//! What a component of each role may import: the host's side of `wit/storefront/worlds.wit`.
+//!
+//! A component is given these interfaces and no others; one that asks for more is refused before
+//! it runs.
+
+use wasmtime::component::{Component, HasSelf, Linker, types::ComponentItem};
+use wasmtime::{Engine, Result};
+
+use super::Role;
+use crate::bindings::wandstore::capabilities::{
+    blob, clock, ids, jobs, kv, llm, log, settings, signatures, values,
+};
+use crate::bindings::wandstore::storefront::{
+    cache, catalog, catalog_types, http_types, job_types, page_types, queue, shopper_types,
+};
+use crate::context::Context;
+
+/// The interfaces that a role's world imports, with their versions. Types come with the
+/// interfaces that use them.
+pub fn imports(role: Role) -> &'static [&'static str] {
+    match role {
+        Role::Routing => &[
+            "wandstore:capabilities/values@0.1.0",
+            "wandstore:capabilities/kv@0.1.0",
+            "wandstore:capabilities/signatures@0.1.0",
+            "wandstore:capabilities/clock@0.1.0",
+            "wandstore:capabilities/settings@0.1.0",
+            "wandstore:capabilities/log@0.1.0",
+            "wandstore:storefront/shopper-types@0.1.0",
+            "wandstore:storefront/catalog-types@0.1.0",
+            "wandstore:storefront/page-types@0.1.0",
+            "wandstore:storefront/job-types@0.1.0",
+            "wandstore:storefront/http-types@0.1.0",
+            "wandstore:storefront/cache@0.1.0",
+            "wandstore:storefront/queue@0.1.0",
+            "wandstore:storefront/catalog@0.1.0",
+        ],
+        Role::Caching => &[
+            "wandstore:capabilities/values@0.1.0",
+            "wandstore:capabilities/kv@0.1.0",
+            "wandstore:capabilities/blob@0.1.0",
+            "wandstore:capabilities/clock@0.1.0",
+            "wandstore:capabilities/settings@0.1.0",
+            "wandstore:capabilities/log@0.1.0",
+            "wandstore:storefront/shopper-types@0.1.0",
+            "wandstore:storefront/page-types@0.1.0",
+        ],
+        Role::Queueing => &[
+            "wandstore:capabilities/values@0.1.0",
+            "wandstore:capabilities/kv@0.1.0",
+            "wandstore:capabilities/jobs@0.1.0",
+            "wandstore:capabilities/clock@0.1.0",
+            "wandstore:capabilities/ids@0.1.0",
+            "wandstore:capabilities/settings@0.1.0",
+            "wandstore:capabilities/log@0.1.0",
+            "wandstore:storefront/shopper-types@0.1.0",
+            "wandstore:storefront/job-types@0.1.0",
+        ],
+        Role::Generation => &[
+            "wandstore:capabilities/values@0.1.0",
+            "wandstore:capabilities/llm@0.1.0",
+            "wandstore:capabilities/clock@0.1.0",
+            "wandstore:capabilities/settings@0.1.0",
+            "wandstore:capabilities/log@0.1.0",
+            "wandstore:storefront/shopper-types@0.1.0",
+            "wandstore:storefront/catalog-types@0.1.0",
+            "wandstore:storefront/page-types@0.1.0",
+            "wandstore:storefront/job-types@0.1.0",
+            "wandstore:storefront/cache@0.1.0",
+            "wandstore:storefront/catalog@0.1.0",
+        ],
+        Role::Catalog => &["wandstore:storefront/catalog-types@0.1.0"],
+    }
+}
+
+/// The interface that a component of a role exports.
+pub fn export(role: Role) -> &'static str {
+    match role {
+        Role::Routing => "wandstore:storefront/handler@0.1.0",
+        Role::Caching => "wandstore:storefront/cache@0.1.0",
+        Role::Queueing => "wandstore:storefront/queue@0.1.0",
+        Role::Generation => "wandstore:storefront/generator@0.1.0",
+        Role::Catalog => "wandstore:storefront/catalog@0.1.0",
+    }
+}
+
+/// Why a component does not fit a role.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Misfit {
+    /// It wants what the role is not given.
+    #[error("the {0} component imports `{1}`, which a {0} component is not given; it may import: {2}")]
+    Import(Role, String, String),
+    /// It lacks what the role is there for.
+    #[error("the {0} component does not export `{1}`; it exports: {2}")]
+    Export(Role, &'static str, String),
+}
+
+/// What a component imports, in its own order.
+pub fn imports_of(engine: &Engine, component: &Component) -> Vec<String> {
+    component.component_type().imports(engine).map(|(name, _)| name.to_owned()).collect()
+}
+
+/// Holds a component to its role.
+pub fn check(engine: &Engine, role: Role, component: &Component) -> Result<(), Misfit> {
+    let allowed = imports(role);
+    if let Some(name) = imports_of(engine, component).into_iter().find(|name| !allowed.contains(&name.as_str())) {
+        return Err(Misfit::Import(role, name, allowed.join(", ")));
+    }
+    let exports: Vec<_> = component
+        .component_type()
+        .exports(engine)
+        .filter(|(_, item)| matches!(item.ty, ComponentItem::ComponentInstance(_)))
+        .map(|(name, _)| name.to_owned())
+        .collect();
+    match exports.iter().any(|name| name == export(role)) {
+        true => Ok(()),
+        false => Err(Misfit::Export(role, export(role), exports.join(", "))),
+    }
+}
+
+/// A linker that supplies what the role's world imports.
+pub fn linker(engine: &Engine, role: Role) -> Result<Linker<Context>> {
+    let mut linker = Linker::new(engine);
+    for interface in imports(role) {
+        supply(&mut linker, interface)?;
+    }
+    Ok(linker)
+}
+
+fn supply(linker: &mut Linker<Context>, interface: &str) -> Result<()> {
+    type Own = HasSelf<Context>;
+    let (name, _version) = interface.split_once('@').unwrap_or((interface, ""));
+    match name {
+        "wandstore:capabilities/values" => values::add_to_linker::<_, Own>(linker, |own| own),
+        "wandstore:capabilities/kv" => kv::add_to_linker::<_, Own>(linker, |own| own),
+        "wandstore:capabilities/blob" => blob::add_to_linker::<_, Own>(linker, |own| own),
+        "wandstore:capabilities/llm" => llm::add_to_linker::<_, Own>(linker, |own| own),
+        "wandstore:capabilities/jobs" => jobs::add_to_linker::<_, Own>(linker, |own| own),
+        "wandstore:capabilities/signatures" => signatures::add_to_linker::<_, Own>(linker, |own| own),
+        "wandstore:capabilities/clock" => clock::add_to_linker::<_, Own>(linker, |own| own),
+        "wandstore:capabilities/ids" => ids::add_to_linker::<_, Own>(linker, |own| own),
+        "wandstore:capabilities/settings" => settings::add_to_linker::<_, Own>(linker, |own| own),
+        "wandstore:capabilities/log" => log::add_to_linker::<_, Own>(linker, |own| own),
+        "wandstore:storefront/shopper-types" => shopper_types::add_to_linker::<_, Own>(linker, |own| own),
+        "wandstore:storefront/catalog-types" => catalog_types::add_to_linker::<_, Own>(linker, |own| own),
+        "wandstore:storefront/page-types" => page_types::add_to_linker::<_, Own>(linker, |own| own),
+        "wandstore:storefront/job-types" => job_types::add_to_linker::<_, Own>(linker, |own| own),
+        "wandstore:storefront/http-types" => http_types::add_to_linker::<_, Own>(linker, |own| own),
+        "wandstore:storefront/cache" => cache::add_to_linker::<_, Own>(linker, |own| own),
+        "wandstore:storefront/queue" => queue::add_to_linker::<_, Own>(linker, |own| own),
+        "wandstore:storefront/catalog" => catalog::add_to_linker::<_, Own>(linker, |own| own),
+        other => wasmtime::bail!("no such interface: {other}"),
+    }
+}

@@ -1,0 +1,177 @@
+//! The configuration: `wandstore.toml`, over it the environment, over it the command line.
+//!
+//! Only [`environment`] knows the names of environment variables. Secrets come from the
+//! environment alone and are never printed.
+
+mod environment;
+mod file;
+mod keys;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use capabilities::llm;
+use capabilities::settings::{PageLifetimes, PoolLimits, Settings, Shop};
+use names::StoreId;
+
+use crate::component::{Limits, Role, Source};
+
+pub use environment::{Environment, Secrets};
+pub use file::File;
+
+/// The file that is read where none is named.
+pub const FILE: &str = "wandstore.toml";
+
+/// A deployment, as its operator wants it.
+#[derive(Debug)]
+pub struct Config {
+    /// What was written, after the environment was laid over it.
+    pub file: File,
+    /// What only the environment says.
+    pub secrets: Secrets,
+    /// What relative component paths start from: the folder of the file.
+    pub folder: PathBuf,
+}
+
+impl Config {
+    /// Reads `path`, or `wandstore.toml` in the working folder if there is one, or nothing.
+    pub fn load(path: Option<&Path>, environment: &Environment) -> anyhow::Result<Self> {
+        let (text, folder) = match path {
+            Some(path) => (read(path)?, folder_of(path)),
+            None if Path::new(FILE).exists() => (read(Path::new(FILE))?, PathBuf::from(".")),
+            None => (String::new(), PathBuf::from(".")),
+        };
+        let name = path.map_or(FILE.into(), |path| path.display().to_string());
+        Self::parse(&text, folder, environment).with_context(|| format!("{name} and the environment"))
+    }
+
+    /// Parses and validates all of it.
+    pub fn parse(text: &str, folder: PathBuf, environment: &Environment) -> anyhow::Result<Self> {
+        let mut file = File::parse(text)?;
+        let secrets = environment.lay_over(&mut file)?;
+        let config = Self { file, secrets, folder };
+        config.validate()?;
+        Ok(config)
+    }
+
+    fn validate(&self) -> anyhow::Result<()> {
+        let File { pool, cache, stores, llm, server, .. } = &self.file;
+        at_least_one(&[
+            ("pool.size", pool.size.into()),
+            ("pool.depth_max", pool.depth_max.into()),
+            ("pool.attempts_max", pool.attempts_max.into()),
+            ("pool.lease_ms", pool.lease_ms.into()),
+            ("pool.jobs_per_member", pool.jobs_per_member as u64),
+            ("cache.ttl_seconds", cache.ttl_seconds.into()),
+            ("cache.fresh_seconds", cache.fresh_seconds.into()),
+            ("llm.timeout_ms", llm.timeout_ms),
+            ("llm.concurrency", llm.concurrency.into()),
+            ("server.connections_max", server.connections_max as u64),
+        ])?;
+        if pool.size > 1_000 {
+            bail!("pool.size is {}; at most 1000 members make sense on one machine", pool.size);
+        }
+        if stores.is_empty() {
+            bail!("there is no store: add one under [stores.<id>], such as [stores.magic-wands]");
+        }
+        for (id, store) in stores {
+            StoreId::parse(id).with_context(|| format!("stores.{id}"))?;
+            if !(store.url.is_empty() || store.url.starts_with("https://") && !store.url.ends_with('/')) {
+                bail!("stores.{id}.url is {:?}: it must be https://…, with no slash at the end, or empty", store.url);
+            }
+        }
+        for role in Role::ALL {
+            let limits = self.limits(role);
+            at_least_one(&[
+                (&format!("components.{role}.calls_per_instance"), limits.calls_per_instance.into()),
+                (&format!("components.{role}.instances"), limits.instances as u64),
+                (&format!("components.{role}.compute_ms"), limits.compute.as_millis() as u64),
+                (&format!("components.{role}.wall_ms"), limits.wall.as_millis() as u64),
+                (&format!("components.{role}.memory_mib"), limits.memory_bytes as u64),
+            ])?;
+            self.source(role)?;
+        }
+        Ok(())
+    }
+
+    /// Where the component of a role comes from.
+    pub fn source(&self, role: Role) -> anyhow::Result<Source> {
+        let component = self.file.component(role);
+        match (&component.path, &component.sha256) {
+            (None, None) => Ok(Source::Embedded),
+            (None, Some(_)) => bail!("components.{role}.sha256 is set, but components.{role}.path is not"),
+            (Some(path), sha256) => {
+                let sha256 = sha256.as_deref().map(crate::component::Digest::parse).transpose();
+                let sha256 = sha256.with_context(|| format!("components.{role}.sha256"))?;
+                Ok(Source::File { path: self.folder.join(path), sha256 })
+            }
+        }
+    }
+
+    /// What bounds the component of a role.
+    pub fn limits(&self, role: Role) -> Limits {
+        let component = self.file.component(role);
+        let defaults = file::limits(role);
+        Limits {
+            calls_per_instance: component.calls_per_instance.unwrap_or(defaults.calls_per_instance),
+            instances: component.instances.unwrap_or(defaults.instances),
+            compute: component.compute_ms.map_or(defaults.compute, Duration::from_millis),
+            wall: component.wall_ms.map_or(defaults.wall, Duration::from_millis),
+            memory_bytes: component.memory_mib.map_or(defaults.memory_bytes, |mib| mib << 20),
+        }
+    }
+
+    /// What components may ask of the `settings` capability.
+    pub fn settings(&self) -> Settings {
+        let File { pool, cache, stores, .. } = &self.file;
+        let shop = |(id, store): (&String, &file::Store)| {
+            let shop = Shop {
+                name: store.name.clone(),
+                url: store.url.clone(),
+                language: store.language.clone(),
+                tone: store.tone.clone(),
+                banned_words: store.banned_words.iter().map(|word| word.to_lowercase()).collect(),
+                promises: store.promises.clone(),
+            };
+            (id.clone(), shop)
+        };
+        Settings {
+            development: self.file.environment == file::Kind::Development,
+            pool: PoolLimits {
+                size: pool.size,
+                depth_max: pool.depth_max,
+                attempts_max: pool.attempts_max,
+                lease_ms: pool.lease_ms,
+                backoff_ms: pool.backoff_ms,
+                backoff_ms_max: pool.backoff_ms_max,
+            },
+            lifetimes: PageLifetimes { kv_ttl_seconds: cache.ttl_seconds, fresh_seconds: cache.fresh_seconds },
+            shops: stores.iter().map(shop).collect(),
+        }
+    }
+
+    /// The language model's endpoint; `None` plans locally.
+    pub fn llm(&self) -> Option<llm::Config> {
+        let llm = &self.file.llm;
+        if self.secrets.llm_key.is_none() && llm.base_url.is_none() {
+            return None;
+        }
+        Some(llm.to_config(self.secrets.llm_key.clone()))
+    }
+}
+
+fn at_least_one(values: &[(&str, u64)]) -> anyhow::Result<()> {
+    match values.iter().find(|(_, value)| *value == 0) {
+        Some((name, _)) => bail!("{name} is 0; it must be at least 1"),
+        None => Ok(()),
+    }
+}
+
+fn read(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
+}

@@ -1,0 +1,136 @@
+//! A deployment: backends and components, put together as the configuration says.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use capabilities::Capabilities;
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+use crate::changes::Changes;
+use crate::component::{
+    Binary, Cache, Catalog, Digest, Export, Generator, Handler, Limits, Links, Pool, Queue, Role, world,
+};
+use crate::config::Config;
+use crate::engine::{self, Compiled};
+
+/// The five components, linked, and what they run on.
+pub struct Deployment {
+    /// The backends.
+    pub capabilities: Arc<Capabilities>,
+    /// Who waits for what.
+    pub changes: Arc<Changes>,
+    /// Answers shoppers.
+    pub routing: Arc<Handler>,
+    /// Keeps pages.
+    pub caching: Arc<Cache>,
+    /// Keeps jobs.
+    pub queueing: Arc<Queue>,
+    /// Makes pages.
+    pub generation: Arc<Generator>,
+    /// Knows products.
+    pub catalog: Arc<Catalog>,
+    /// What was loaded for each role.
+    pub loaded: Vec<Loaded>,
+}
+
+/// A component as it was loaded.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// What it does here.
+    pub role: Role,
+    /// Where it is from.
+    pub origin: String,
+    /// The digest of its bytes.
+    pub digest: Digest,
+    /// What it imports.
+    pub imports: Vec<String>,
+}
+
+/// The components of a configuration, compiled, and held to their roles; not linked yet.
+pub struct Components {
+    engine: Engine,
+    compiled: Vec<(Role, Component, Limits)>,
+    /// What was loaded for each role.
+    pub loaded: Vec<Loaded>,
+}
+
+impl Components {
+    /// Reads, compiles and checks all five.
+    pub fn load(config: &Config) -> anyhow::Result<Self> {
+        let limits = Role::ALL.map(|role| config.limits(role));
+        let instances = limits.iter().map(|limits| limits.instances).sum();
+        let memory_bytes_max = limits.iter().map(|limits| limits.memory_bytes).max().unwrap_or_default();
+        let engine = engine::new(instances, memory_bytes_max)?;
+        let cache = Compiled::open(config.file.server.data_dir.join("compiled"))?;
+
+        let load = |role: Role| -> anyhow::Result<(Component, Loaded)> {
+            let binary = config.source(role)?.read(role)?;
+            let component = cache.load(&engine, &binary).with_context(|| format!("components.{role}"))?;
+            world::check(&engine, role, &component).with_context(|| format!("components.{role}: {}", binary.origin))?;
+            let imports = world::imports_of(&engine, &component);
+            let Binary { origin, digest, .. } = binary;
+            Ok((component, Loaded { role, origin, digest, imports }))
+        };
+        // Compiling takes seconds the first time, and each component compiles by itself.
+        let results = std::thread::scope(|scope| {
+            let threads = Role::ALL.map(|role| scope.spawn(move || load(role)));
+            threads.map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+
+        let (mut compiled, mut loaded) = (Vec::new(), Vec::new());
+        for ((role, limits), result) in Role::ALL.into_iter().zip(limits).zip(results) {
+            let (component, entry) = result?;
+            compiled.push((role, component, limits));
+            loaded.push(entry);
+        }
+        Ok(Self { engine, compiled, loaded })
+    }
+
+    /// Links them over `capabilities`.
+    pub fn link(&self, capabilities: Arc<Capabilities>) -> anyhow::Result<Deployment> {
+        let changes = Arc::new(Changes::new());
+        let linker = Linker { components: self, capabilities: &capabilities };
+        let catalog = linker.pool(Role::Catalog, Links::new(&changes))?;
+        let caching = linker.pool(Role::Caching, Links::new(&changes))?;
+        let queueing = linker.pool(Role::Queueing, Links::new(&changes))?;
+        let for_generation = Links { cache: Some(caching.clone()), catalog: Some(catalog.clone()), ..Links::new(&changes) };
+        let for_routing = Links { queue: Some(queueing.clone()), ..for_generation.clone() };
+        Ok(Deployment {
+            generation: linker.pool(Role::Generation, for_generation)?,
+            routing: linker.pool(Role::Routing, for_routing)?,
+            capabilities,
+            changes,
+            caching,
+            queueing,
+            catalog,
+            loaded: self.loaded.clone(),
+        })
+    }
+}
+
+struct Linker<'a> {
+    components: &'a Components,
+    capabilities: &'a Arc<Capabilities>,
+}
+
+impl Linker<'_> {
+    fn pool<E: Export>(&self, role: Role, links: Links) -> anyhow::Result<Arc<Pool<E>>> {
+        let found = self.components.compiled.iter().find(|(of, ..)| *of == role);
+        let (_, component, limits) = found.with_context(|| format!("there is no {role} component"))?;
+        let pool = Pool::new(&self.components.engine, role, component, self.capabilities.clone(), links, *limits);
+        Ok(Arc::new(pool.map_err(anyhow::Error::from).with_context(|| format!("components.{role}"))?))
+    }
+}
+
+impl Deployment {
+    /// Drops instances that were idle for `idle` or longer.
+    pub fn shrink(&self, idle: Duration) {
+        self.routing.shrink(idle);
+        self.caching.shrink(idle);
+        self.queueing.shrink(idle);
+        self.generation.shrink(idle);
+        self.catalog.shrink(idle);
+    }
+}

@@ -1,0 +1,113 @@
+//! The WebAssembly engine, and what it compiled before.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use wasmtime::component::Component;
+use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
+
+use crate::component::Binary;
+
+/// How often running components are looked after: what their computing time is counted in.
+pub const EPOCH: Duration = Duration::from_millis(10);
+
+/// An engine for `instances` instances of at most `memory_bytes_max` each.
+pub fn new(instances: usize, memory_bytes_max: usize) -> anyhow::Result<Engine> {
+    let instances = u32::try_from(instances)?;
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(instances)
+        // A component is a few core instances: its module, and adapters around it.
+        .total_core_instances(instances * 4)
+        .total_memories(instances)
+        .total_tables(instances * 4)
+        .total_stacks(instances)
+        .max_memories_per_component(1)
+        .max_memory_size(memory_bytes_max)
+        .table_elements(100_000)
+        .linear_memory_keep_resident(256 << 10)
+        .table_keep_resident(16 << 10)
+        .pagemap_scan(Enabled::Auto);
+    let mut config = Config::new();
+    config
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
+        .concurrency_support(false)
+        .epoch_interruption(true)
+        .cranelift_opt_level(OptLevel::Speed)
+        .max_wasm_stack(512 << 10)
+        .async_stack_size(1 << 20)
+        .memory_reservation(memory_bytes_max as u64)
+        .memory_guard_size(64 << 10);
+    let engine = Engine::new(&config).map_err(anyhow::Error::from).context("the WebAssembly engine")?;
+    keep_time(&engine)?;
+    Ok(engine)
+}
+
+/// Lets computing time pass, for as long as there is an engine.
+fn keep_time(engine: &Engine) -> anyhow::Result<()> {
+    let weak = engine.weak();
+    let tick = move || {
+        while let Some(engine) = weak.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            std::thread::sleep(EPOCH);
+        }
+    };
+    std::thread::Builder::new().name("epoch".into()).spawn(tick).context("the epoch thread")?;
+    Ok(())
+}
+
+/// Compiled components, by their digest and the engine that compiled them.
+///
+/// What is in the folder is run as machine code: the folder is the operator's own, and only the
+/// owner may write to it.
+#[derive(Debug)]
+pub struct Compiled {
+    folder: PathBuf,
+}
+
+impl Compiled {
+    /// Opens the folder, made if need be.
+    pub fn open(folder: PathBuf) -> anyhow::Result<Self> {
+        use std::os::unix::fs::DirBuilderExt;
+        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+        made.with_context(|| format!("cannot make {}", folder.display()))?;
+        Ok(Self { folder })
+    }
+
+    /// The component, compiled now if it was not before.
+    pub fn load(&self, engine: &Engine, binary: &Binary) -> anyhow::Result<Component> {
+        let path = self.path(engine, binary);
+        if path.exists() {
+            match deserialize(engine, &path) {
+                Ok(component) => return Ok(component),
+                Err(error) => tracing::warn!(path = %path.display(), %error, "a compiled component is unusable; compiling again"),
+            }
+        }
+        let code = engine.precompile_component(&binary.bytes).map_err(anyhow::Error::from);
+        let code = code.with_context(|| format!("{} is not a WebAssembly component", binary.origin))?;
+        write_whole(&path, &code)?;
+        deserialize(engine, &path)
+    }
+
+    fn path(&self, engine: &Engine, binary: &Binary) -> PathBuf {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut engine_hash = DefaultHasher::new();
+        engine.precompile_compatibility_hash().hash(&mut engine_hash);
+        self.folder.join(format!("{}-{:016x}.cwasm", binary.digest, engine_hash.finish()))
+    }
+}
+
+fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let partial = path.with_extension(format!("{}.partial", std::process::id()));
+    std::fs::write(&partial, bytes).with_context(|| format!("cannot write {}", partial.display()))?;
+    std::fs::rename(&partial, path).with_context(|| format!("cannot write {}", path.display()))
+}
+
+#[expect(unsafe_code, reason = "compiled code is trusted: it is in a folder that only its owner can write to")]
+fn deserialize(engine: &Engine, path: &Path) -> anyhow::Result<Component> {
+    // SAFETY: the file was written by `Compiled::load` from this engine's own compiler, into a
+    // folder of mode 0700; wasmtime checks that version and configuration are the same.
+    let component = unsafe { Component::deserialize_file(engine, path) };
+    component.map_err(anyhow::Error::from).with_context(|| format!("cannot load {}", path.display()))
+}

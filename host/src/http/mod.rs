@@ -1,0 +1,11 @@
+//! HTTP: the operator's side by axum, everything else by the routing component.
+
+mod answer;
+mod lifeboat;
+mod operator;
+mod server;
+mod shopper;
+
+pub use lifeboat::Lifeboat;
+pub use operator::Operator;
+pub use server::{Server, serve};

@@ -1,0 +1,103 @@
+//! Connections: how many, how large their heads may be, how slow, and how they end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::Lifeboat;
+use super::operator::{self, Operator};
+use super::shopper::Shoppers;
+
+/// How long a client may take to send the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// More header fields are answered 431 (RFC 6585, section 5).
+const HEADERS_MAX: usize = 64;
+/// A larger head is answered 431.
+const HEAD_BYTES_MAX: usize = 32 << 10;
+/// How long requests under way may take once the server is to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// A server that is bound but does not answer yet.
+pub struct Server {
+    listener: TcpListener,
+    connections: Arc<Semaphore>,
+}
+
+impl Server {
+    /// Binds `listen`, which may ask for any port with port 0.
+    pub async fn bind(listen: &str, connections_max: usize) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+        Ok(Self { listener, connections: Arc::new(Semaphore::new(connections_max)) })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> anyhow::Result<std::net::SocketAddr> {
+        Ok(self.listener.local_addr()?)
+    }
+}
+
+/// Answers until `stop` completes, then lets requests under way end.
+pub async fn serve(
+    server: Server,
+    operator: Operator,
+    lifeboat: Arc<Lifeboat>,
+    stop: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
+    let shoppers = Arc::new(Shoppers::new(operator.deployment.clone(), lifeboat));
+    let answer = move |request| shoppers.clone().answer(request);
+    let router = operator::router(operator).fallback(answer);
+    let graceful = GracefulShutdown::new();
+    tokio::pin!(stop);
+    loop {
+        tokio::select! {
+            (stream, permit) = accept(&server) => serve_connection(stream, permit, router.clone(), &graceful),
+            () = &mut stop => break,
+        }
+    }
+    drop(server);
+    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some connections did not end in time");
+    }
+    Ok(())
+}
+
+async fn accept(server: &Server) -> (TcpStream, OwnedSemaphorePermit) {
+    loop {
+        let Ok(permit) = server.connections.clone().acquire_owned().await else { std::future::pending().await };
+        match server.listener.accept().await {
+            Ok((stream, _peer)) => return (stream, permit),
+            Err(error) => {
+                // Out of file descriptors, for one: others may be given back soon.
+                tracing::warn!(%error, "a connection was not accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+fn serve_connection(stream: TcpStream, permit: OwnedSemaphorePermit, router: Router, graceful: &GracefulShutdown) {
+    // A page is written at once: waiting to fill a segment would only delay it.
+    let _ = stream.set_nodelay(true);
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_headers(HEADERS_MAX)
+        .max_buf_size(HEAD_BYTES_MAX)
+        .pipeline_flush(true)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let watched = graceful.watch(connection);
+    tokio::spawn(async move {
+        if let Err(error) = watched.await {
+            tracing::debug!(%error, "a connection ended early");
+        }
+        drop(permit);
+    });
+}

@@ -1,0 +1,184 @@
+//! Everything that is not the operator's: handed to routing, as it came.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use axum::extract::Request as HttpRequest;
+use bytes::Bytes;
+use futures_util::stream;
+use http::{HeaderValue, Method, Response, StatusCode, header};
+use http_body_util::{BodyExt as _, StreamBody};
+use hyper::body::Frame;
+use tokio::time::Instant as Deadline;
+use wasmtime::component::Resource;
+
+use super::answer::Answer;
+use super::lifeboat::Lifeboat;
+use crate::bindings::wandstore::storefront::http_types::{Method as WitMethod, Pending, Reply};
+use crate::changes::Topic;
+use crate::component::Failure;
+use crate::context::{Cause, Request, RequestBody};
+use crate::deployment::Deployment;
+use crate::telemetry::Requests;
+
+/// The longest target that is looked at; RFC 9110, section 4.1, asks for 8000 at least.
+const TARGET_BYTES_MAX: usize = 8_192;
+
+/// Answers shoppers.
+pub struct Shoppers {
+    deployment: Arc<Deployment>,
+    lifeboat: Arc<Lifeboat>,
+    requests: Requests,
+}
+
+/// What routing makes of a request.
+enum Asked {
+    Answer(Answer),
+    /// An answer that may become a better one.
+    Wait { interim: Answer, topic: String, wait: Duration },
+}
+
+/// A request that may be asked about more than once.
+struct Question {
+    id: u64,
+    method: Method,
+    target: String,
+    rest: Request,
+}
+
+impl Shoppers {
+    /// Shoppers of a deployment.
+    pub fn new(deployment: Arc<Deployment>, lifeboat: Arc<Lifeboat>) -> Self {
+        Self { deployment, lifeboat, requests: Requests::new() }
+    }
+
+    /// Answers a request. There is always an answer, and it is never an error of ours.
+    pub async fn answer(self: Arc<Self>, request: HttpRequest) -> Response<Body> {
+        let started = Instant::now();
+        let (parts, body) = request.into_parts();
+        let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
+        if target.len() > TARGET_BYTES_MAX {
+            return refusal(StatusCode::URI_TOO_LONG, "the request target is longer than 8192 bytes\n");
+        }
+        let streams = parts.headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes() == b"text/event-stream");
+        let mut question = Question {
+            id: self.deployment.capabilities.ids.random(),
+            method: parts.method,
+            target: target.to_owned(),
+            rest: Request { headers: parts.headers, body: unread(body) },
+        };
+        let response = match self.ask(&mut question).await {
+            Ok(Asked::Answer(answer)) => answer,
+            Ok(Asked::Wait { .. }) if streams => return self.stream(question),
+            Ok(Asked::Wait { topic, wait, .. }) => self.wait(&mut question, &topic, wait).await,
+            Err(_logged) => self.rescue(&question),
+        };
+        let path = question.target.split('?').next().unwrap_or_default();
+        self.requests.count(path, &response.headers, response.status, started.elapsed());
+        tracing::debug!(request = format_args!("{:016x}", question.id), path, status = response.status.as_u16(), us = started.elapsed().as_micros(), "answered");
+        response.into_response()
+    }
+
+    /// Asks routing, once.
+    async fn ask(&self, question: &mut Question) -> Result<Asked, Failure> {
+        let pool = &self.deployment.routing;
+        let mut held = pool.acquire(Cause::Request(question.id)).await?;
+        held.request = std::mem::take(&mut question.rest);
+        let (guest, store) = held.parts();
+        let call = guest.call_handle(store, method(&question.method), &question.target, Resource::new_borrow(0));
+        let outcome = match tokio::time::timeout(pool.wall(), call).await {
+            Ok(Ok(Reply::Ready(response))) => Ok(Answer::take(response, &mut held).map(Asked::Answer)),
+            Ok(Ok(Reply::Pending(Pending { interim, topic, wait_ms }))) => {
+                let interim = Answer::take(interim, &mut held);
+                let wait = Duration::from_millis(wait_ms.into());
+                Ok(interim.map(|interim| Asked::Wait { interim, topic, wait }))
+            }
+            Ok(Err(error)) => Ok(Err(error)),
+            Err(elapsed) => Err(elapsed),
+        };
+        question.rest = std::mem::take(&mut held.request);
+        held.finish(outcome)
+    }
+
+    /// Waits for the better answer, at most for `wait`. No instance is held meanwhile.
+    async fn wait(&self, question: &mut Question, topic: &str, wait: Duration) -> Answer {
+        let deadline = Deadline::now() + wait;
+        loop {
+            // Listen before asking: what changes in between is not missed.
+            let changed = self.deployment.changes.next(Topic::Key(topic));
+            match self.ask(question).await {
+                Ok(Asked::Answer(answer)) => return answer,
+                Ok(Asked::Wait { interim, .. }) => {
+                    if tokio::time::timeout_at(deadline, changed).await.is_err() {
+                        return interim;
+                    }
+                }
+                Err(_logged) => return self.rescue(question),
+            }
+        }
+    }
+
+    /// Server-sent events (WHATWG HTML, section 9.2): each interim answer, and the last one.
+    fn stream(self: Arc<Self>, question: Question) -> Response<Body> {
+        let events = stream::unfold(Some((self, question, None::<Answer>)), |state| async move {
+            let (shoppers, mut question, told) = state?;
+            let (event, ended) = shoppers.next_event(&mut question, told.as_ref()).await;
+            let frame = Frame::data(Bytes::from(format!("data: {}\n\n", String::from_utf8_lossy(&event.body))));
+            let next = (!ended).then_some((shoppers, question, Some(event)));
+            Some((Ok::<_, std::convert::Infallible>(frame), next))
+        });
+        let mut response = Response::new(Body::new(StreamBody::new(events).boxed_unsync()));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+
+    /// The next answer that differs from the one `told`, and whether it is the last.
+    async fn next_event(&self, question: &mut Question, told: Option<&Answer>) -> (Answer, bool) {
+        let mut topic = None;
+        loop {
+            let changed = topic.as_deref().map(|topic| self.deployment.changes.next(Topic::Key(topic)));
+            match self.ask(question).await {
+                Ok(Asked::Answer(answer)) => return (answer, true),
+                Ok(Asked::Wait { interim, .. }) if told.is_none_or(|told| told.body != interim.body) => {
+                    return (interim, false);
+                }
+                Ok(Asked::Wait { topic: now, wait, .. }) => {
+                    if let Some(changed) = changed {
+                        let _ = tokio::time::timeout(wait, changed).await;
+                    }
+                    topic = Some(now);
+                }
+                Err(_logged) => return (self.rescue(question), true),
+            }
+        }
+    }
+
+    fn rescue(&self, question: &Question) -> Answer {
+        let path = question.target.split('?').next().unwrap_or_default();
+        self.lifeboat.answer(&question.method, path)
+    }
+}
+
+/// A one-line refusal that needs no component.
+pub fn refusal(status: StatusCode, line: &'static str) -> Response<Body> {
+    let mut response = Response::new(Body::from(line));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+}
+
+fn unread(body: Body) -> RequestBody {
+    use hyper::body::Body as _;
+    if body.is_end_stream() { RequestBody::Empty } else { RequestBody::Unread(body) }
+}
+
+fn method(method: &Method) -> WitMethod {
+    match *method {
+        Method::GET => WitMethod::Get,
+        Method::HEAD => WitMethod::Head,
+        Method::POST => WitMethod::Post,
+        _ => WitMethod::Other,
+    }
+}

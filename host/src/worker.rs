@@ -1,0 +1,170 @@
+//! The generation workers: each member of the pool claims jobs, has them done, and settles them.
+//!
+//! Policy is not here: which job is next, when it is tried again and when it is given up is the
+//! queueing component's business.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::bindings::wandstore::storefront::job_types::{Claimed, Job, Outcome, QueueError, Retry};
+use crate::changes::Topic;
+use crate::component::{Failure, call};
+use crate::context::Cause;
+use crate::deployment::Deployment;
+
+/// How often a member looks for jobs that nobody announced: those of another process.
+const LOOK: Duration = Duration::from_secs(2);
+/// How long a member rests when the queue does not answer.
+const REST: Duration = Duration::from_secs(1);
+/// How often settling a job is tried before its lease is left to run out.
+const SETTLE_ATTEMPTS: u32 = 5;
+
+/// The workers of a deployment, until they are told to stop.
+pub struct Workers {
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Workers {
+    /// Starts a task for each member; each works on at most `jobs_per_member` jobs at once.
+    pub fn start(deployment: &Arc<Deployment>, jobs_per_member: usize) -> Self {
+        let workers = Self { stop: CancellationToken::new(), tasks: TaskTracker::new() };
+        for index in 0..deployment.capabilities.settings.pool.size {
+            let member = Member {
+                name: format!("pool-{index}"),
+                deployment: deployment.clone(),
+                slots: Arc::new(Semaphore::new(jobs_per_member)),
+                tasks: workers.tasks.clone(),
+            };
+            workers.tasks.spawn(member.run(workers.stop.clone()));
+        }
+        workers
+    }
+
+    /// Claims nothing more, and waits at most `patience` for what is under way. What is not done
+    /// by then is claimed again when its lease has run out.
+    pub async fn stop(self, patience: Duration) {
+        self.stop.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(patience, self.tasks.wait()).await.is_err() {
+            tracing::warn!("jobs were left unfinished; they will be done after the next start");
+        }
+    }
+}
+
+struct Member {
+    name: String,
+    deployment: Arc<Deployment>,
+    slots: Arc<Semaphore>,
+    tasks: TaskTracker,
+}
+
+impl Member {
+    async fn run(self, stop: CancellationToken) {
+        let claims = async {
+            loop {
+                let Ok(slot) = self.slots.clone().acquire_owned().await else { return };
+                self.claim(slot).await;
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = claims => {}
+        }
+    }
+
+    /// Starts the next job, or waits until there may be one.
+    async fn claim(&self, slot: OwnedSemaphorePermit) {
+        let announced = self.deployment.changes.next(Topic::Lane(&self.name));
+        let pool = &self.deployment.queueing;
+        let answer = call!(pool, Cause::Operator, |guest, store| guest.call_claim(store, &self.name));
+        let rest = match answer {
+            Ok(Ok(Claimed::Job(job))) => {
+                let deployment = self.deployment.clone();
+                self.tasks.spawn(async move {
+                    work(&deployment, job).await;
+                    drop(slot);
+                });
+                return;
+            }
+            Ok(Ok(Claimed::Idle(due_ms))) => {
+                let now_ms = self.deployment.capabilities.clock.now_ms();
+                due_ms.map_or(LOOK, |due_ms| Duration::from_millis(due_ms.saturating_sub(now_ms)).min(LOOK))
+            }
+            Ok(Err(error)) => {
+                tracing::warn!(member = self.name, error = %describe(&error), "the queue gave no job");
+                REST
+            }
+            Err(_logged) => REST,
+        };
+        drop(slot);
+        let _ = tokio::time::timeout(rest, announced).await;
+    }
+}
+
+/// Has one job done, and settles it.
+async fn work(deployment: &Deployment, job: Job) {
+    let started = Instant::now();
+    let outcome = tokio::select! {
+        outcome = generate(deployment, &job) => outcome,
+        () = lost(deployment, &job) => {
+            tracing::warn!(job = job.id, "the lease was lost; its work is dropped");
+            return;
+        }
+    };
+    let name = match &outcome {
+        Outcome::Done(None) => "done",
+        Outcome::Done(Some(_)) => "done_with_error",
+        Outcome::Retry(_) => "retry",
+        Outcome::Failed(_) => "failed",
+    };
+    metrics::histogram!("wandstore_generation_seconds", "outcome" => name).record(started.elapsed().as_secs_f64());
+    tracing::info!(job = job.id, attempt = job.attempt, outcome = name, ms = started.elapsed().as_millis(), "a job ended");
+    settle(deployment, &job, &outcome).await;
+}
+
+async fn generate(deployment: &Deployment, job: &Job) -> Outcome {
+    let pool = &deployment.generation;
+    let answer = call!(pool, Cause::Job(job.id.as_str().into()), |guest, store| guest.call_generate(store, job));
+    answer.unwrap_or_else(|failure: Failure| Outcome::Retry(Retry { after_ms: None, reason: failure.to_string() }))
+}
+
+/// Keeps the lease; completes if it is lost.
+async fn lost(deployment: &Deployment, job: &Job) {
+    let lease = Duration::from_millis(deployment.capabilities.settings.pool.lease_ms.into());
+    loop {
+        tokio::time::sleep(lease / 3).await;
+        let pool = &deployment.queueing;
+        let cause = Cause::Job(job.id.as_str().into());
+        if let Ok(Ok(false)) = call!(pool, cause, |guest, store| guest.call_keep(store, job)) {
+            return;
+        }
+    }
+}
+
+async fn settle(deployment: &Deployment, job: &Job, outcome: &Outcome) {
+    for attempt in 1..=SETTLE_ATTEMPTS {
+        let pool = &deployment.queueing;
+        let cause = Cause::Job(job.id.as_str().into());
+        match call!(pool, cause, |guest, store| guest.call_settle(store, job, outcome)) {
+            Ok(Ok(true)) => return,
+            Ok(Ok(false)) => {
+                tracing::warn!(job = job.id, "the job was settled by another worker");
+                return;
+            }
+            Ok(Err(error)) => tracing::warn!(job = job.id, attempt, error = %describe(&error), "the job was not settled"),
+            Err(_logged) => {}
+        }
+        tokio::time::sleep(REST).await;
+    }
+}
+
+fn describe(error: &QueueError) -> &str {
+    match error {
+        QueueError::Invalid(reason) | QueueError::Unavailable(reason) => reason,
+    }
+}

@@ -1,0 +1,52 @@
+//! The numbers that Wandstore promises, each beside its native floor, in one run.
+//!
+//! The machine may be slow or busy: what counts is the ratio. The server has one core, the load
+//! another; figures are medians of rounds that take turns.
+
+mod client;
+mod durable;
+mod fallback;
+mod floor;
+mod hit;
+mod server;
+mod start;
+
+use clap::{Parser, Subcommand};
+
+/// Measures a release build of `wandstore` against its native floor.
+#[derive(Parser)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// How long each load lasts, in seconds.
+    #[arg(long, default_value_t = 10)]
+    seconds: u32,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the bytes of a file by bare hyper, on one thread: the floor that others are held against.
+    Floor {
+        /// What every request is answered with.
+        file: std::path::PathBuf,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    if let Some(Command::Floor { file }) = cli.command {
+        return floor::serve(&file);
+    }
+    hit::measure(cli.seconds)?;
+    fallback::measure()?;
+    durable::measure()?;
+    start::measure()
+}
+
+/// The value that `share` of the sorted values do not exceed.
+fn quantile(values: &mut [f64], share: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an index")]
+    let index = ((values.len() - 1) as f64 * share).round() as usize;
+    values[index]
+}

@@ -1,0 +1,76 @@
+//! Components that trap, loop, or hoard memory: the shopper gets a page all the same.
+
+use host::component::Role;
+
+use crate::harness::broken::{self, Flaw};
+use crate::harness::{Host, load};
+
+fn config(role: Role, flaw: Flaw) -> String {
+    let path = broken::component(role, flaw);
+    format!("[components.{role}]\npath = {:?}\ncompute_ms = 50\nwall_ms = 500\n", path.display().to_string())
+}
+
+#[tokio::test]
+async fn whatever_fails_in_a_component_a_shopper_gets_a_page() {
+    for role in Role::ALL {
+        for flaw in Flaw::ALL {
+            let host = Host::wish().config(&config(role, flaw)).open().await;
+            let page = host.visit("abc123").await;
+            assert_eq!(page.status, 200, "{role} that {flaw:?}: {}", page.body);
+            assert_eq!(page.header("x-cache"), "MISS", "{role} that {flaw:?}");
+            assert!(page.body.contains("</html>"), "{role} that {flaw:?}");
+            let status = host.get("/api/generation/status?store=magic-wands&shopper=abc123").await;
+            assert_eq!(status.status, 200, "{role} that {flaw:?}: {}", status.body);
+            let tracked = r#"{"store":"magic-wands","shopper":"abc123","events":[{"type":"visit"}]}"#;
+            assert_eq!(host.post("/api/shopper/track", tracked).await.status, 200, "{role} that {flaw:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_failing_generation_is_retried_and_then_kept_as_a_dead_letter() {
+    let host = Host::wish()
+        .config(&config(Role::Generation, Flaw::Traps))
+        .settings(|settings| {
+            settings.pool.attempts_max = 2;
+            settings.pool.backoff_ms = 1;
+            settings.pool.backoff_ms_max = 1;
+        })
+        .open()
+        .await;
+    host.visit("abc123").await.is_fallback();
+    loop {
+        host.strings.clock.advance(std::time::Duration::from_secs(1));
+        if host.status("abc123", 1).await == "failed" {
+            break;
+        }
+    }
+    let jobs = host.deployment.capabilities.jobs.list(Default::default(), 10).await.expect("the jobs are listed");
+    assert_eq!((jobs.len(), jobs[0].state.name(), jobs[0].attempt), (1, "dead", 2));
+    let errors = host.get("/debug/errors").await;
+    assert!(errors.body.contains("the component trapped"), "{}", errors.body);
+}
+
+#[test]
+fn a_component_that_wants_more_than_its_role_is_refused_with_the_reason() {
+    let path = broken::component(Role::Generation, Flaw::Traps);
+    let config = format!("[components.caching]\npath = {:?}\n", path.display().to_string());
+    let refusal = format!("{:#}", load(&config).err().expect("it is refused"));
+    assert!(refusal.contains("the caching component imports `wandstore:capabilities/llm@0.1.0`"), "{refusal}");
+}
+
+#[test]
+fn a_component_without_its_roles_export_is_refused_with_the_reason() {
+    let path = broken::component(Role::Catalog, Flaw::Traps);
+    let config = format!("[components.routing]\npath = {:?}\n", path.display().to_string());
+    let refusal = format!("{:#}", load(&config).err().expect("it is refused"));
+    assert!(refusal.contains("does not export `wandstore:storefront/handler@0.1.0`"), "{refusal}");
+}
+
+#[test]
+fn a_component_with_another_digest_is_refused() {
+    let path = broken::component(Role::Catalog, Flaw::Traps);
+    let config = format!("[components.catalog]\npath = {:?}\nsha256 = \"{}\"\n", path.display().to_string(), "0".repeat(64));
+    let refusal = format!("{:#}", load(&config).err().expect("it is refused"));
+    assert!(refusal.contains("is required"), "{refusal}");
+}

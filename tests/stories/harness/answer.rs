@@ -1,0 +1,50 @@
+//! An HTTP answer, read whole.
+
+/// An HTTP answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    headers: reqwest::header::HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub async fn read(response: reqwest::Response) -> Self {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = response.text().await.expect("the answer arrives whole");
+        Self { status, headers, body }
+    }
+
+    /// A header field; empty if it is absent.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("headers are ASCII"))
+    }
+
+    /// A member of a JSON object.
+    pub fn json(&self, member: &str) -> serde_json::Value {
+        let body: serde_json::Value = serde_json::from_str(&self.body).expect("the answer is JSON");
+        body[member].clone()
+    }
+
+    /// Holds the answer to what is promised of every fallback page.
+    #[track_caller]
+    pub fn is_fallback(&self) {
+        assert_eq!((self.status, self.header("x-cache"), self.header("x-generated")), (200, "MISS", "false"), "{}", self.body);
+        assert!(self.header("content-type").starts_with("text/html"));
+        assert!(self.body.contains("</html>"), "a fallback page is complete");
+    }
+
+    /// Holds the answer to what is promised of every cache hit.
+    #[track_caller]
+    pub fn is_hit(&self) {
+        assert_eq!((self.status, self.header("x-cache"), self.header("x-generated")), (200, "HIT", "true"), "{}", self.body);
+    }
+
+    /// Holds the answer to what is promised of every refusal: a clear 4xx and one line.
+    #[track_caller]
+    pub fn is_refusal(&self, status: u16) {
+        assert_eq!(self.status, status, "{}", self.body);
+        let line = self.body.trim_end();
+        assert!(!line.is_empty() && !line.contains('\n'), "a refusal is one line, not {line:?}");
+    }
+}

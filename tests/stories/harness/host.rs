@@ -1,0 +1,139 @@
+//! A host in this process: real components, scripted backends.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use capabilities::settings::Settings;
+use capabilities::{Capabilities, Strings};
+use host::config::{Config, Environment};
+use host::deployment::{Components, Deployment};
+use host::http::{Lifeboat, Operator, Server, serve};
+use host::telemetry::Telemetry;
+use host::worker::Workers;
+
+use super::Answer;
+
+/// A host that serves until the test ends.
+pub struct Host {
+    pub address: String,
+    pub strings: Strings,
+    pub deployment: Arc<Deployment>,
+    client: reqwest::Client,
+    _workers: Workers,
+}
+
+/// How a host differs from the one that everybody has.
+pub struct Wishes {
+    config: String,
+    settings: Settings,
+    change: Box<dyn FnOnce(&mut Capabilities)>,
+}
+
+impl Host {
+    /// The demo shop, in development.
+    pub async fn open() -> Self {
+        Self::wish().open().await
+    }
+
+    /// A host that differs.
+    pub fn wish() -> Wishes {
+        let settings = Settings { development: true, ..Settings::default() };
+        Wishes { config: String::new(), settings, change: Box::new(|_| {}) }
+    }
+
+    pub async fn get(&self, target: &str) -> Answer {
+        let response = self.client.get(format!("http://{}{target}", self.address)).send().await;
+        Answer::read(response.expect("the host answers")).await
+    }
+
+    pub async fn post(&self, target: &str, body: impl Into<reqwest::Body>) -> Answer {
+        let response = self.client.post(format!("http://{}{target}", self.address)).body(body).send().await;
+        Answer::read(response.expect("the host answers")).await
+    }
+
+    pub async fn request(&self, request: impl FnOnce(&reqwest::Client, String) -> reqwest::RequestBuilder) -> Answer {
+        let response = request(&self.client, format!("http://{}", self.address)).send().await;
+        Answer::read(response.expect("the host answers")).await
+    }
+
+    /// A shopper opens the storefront.
+    pub async fn visit(&self, shopper: &str) -> Answer {
+        self.get(&format!("/s/magic-wands?shopper={shopper}")).await
+    }
+
+    /// What the shopper's open page hears, after at most `wait` seconds.
+    pub async fn status(&self, shopper: &str, wait: u32) -> String {
+        let target = format!("/api/generation/status?store=magic-wands&shopper={shopper}&wait={wait}");
+        self.get(&target).await.json("state").as_str().expect("a status is told").to_owned()
+    }
+
+    /// Waits until the shopper's job is settled and says where the page stands.
+    pub async fn settled(&self, shopper: &str) -> String {
+        loop {
+            let state = self.status(shopper, 20).await;
+            if state != "queued" && state != "running" {
+                return state;
+            }
+        }
+    }
+}
+
+impl Wishes {
+    /// Lines of `wandstore.toml`.
+    pub fn config(mut self, lines: &str) -> Self {
+        self.config.push_str(lines);
+        self
+    }
+
+    /// What the operator decided.
+    pub fn settings(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(&mut self.settings);
+        self
+    }
+
+    /// Other backends.
+    pub fn backends(mut self, change: impl FnOnce(&mut Capabilities) + 'static) -> Self {
+        self.change = Box::new(change);
+        self
+    }
+
+    pub async fn open(self) -> Host {
+        let (mut capabilities, strings) = Capabilities::scripted();
+        capabilities.settings = Arc::new(self.settings);
+        (self.change)(&mut capabilities);
+        let deployment = if self.config.is_empty() {
+            usual_components().link(Arc::new(capabilities))
+        } else {
+            load(&self.config).expect("the configuration is right").link(Arc::new(capabilities))
+        };
+        let deployment = Arc::new(deployment.expect("the components fit together"));
+        let lifeboat = Arc::new(Lifeboat::default());
+        lifeboat.refresh(&deployment.routing, deployment.capabilities.settings.shops.keys()).await;
+        let workers = Workers::start(&deployment, 4);
+        let server = Server::bind("127.0.0.1:0", 1_000).await.expect("there is a free port");
+        let address = server.address().expect("it is bound").to_string();
+        let operator = Operator { deployment: deployment.clone(), plans_with_llm: false, telemetry: telemetry() };
+        tokio::spawn(serve(server, operator, lifeboat, std::future::pending()));
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+        let client = client.build().expect("a client needs nothing");
+        Host { address, strings, deployment, client, _workers: workers }
+    }
+}
+
+/// Loads the components that a configuration names.
+pub fn load(config: &str) -> anyhow::Result<Components> {
+    let mut config = Config::parse(config, PathBuf::from("."), &Environment::default())?;
+    config.file.server.data_dir = env!("CARGO_TARGET_TMPDIR").into();
+    Components::load(&config)
+}
+
+/// The components of this build: compiled once for all tests.
+fn usual_components() -> &'static Components {
+    static COMPONENTS: OnceLock<Components> = OnceLock::new();
+    COMPONENTS.get_or_init(|| load("").expect("the components of this build load"))
+}
+
+fn telemetry() -> Telemetry {
+    static TELEMETRY: OnceLock<Telemetry> = OnceLock::new();
+    TELEMETRY.get_or_init(|| Telemetry::install().expect("nobody else counts")).clone()
+}

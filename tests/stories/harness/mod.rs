@@ -1,0 +1,12 @@
+//! What the stories are told with.
+
+mod answer;
+pub mod broken;
+pub mod host;
+mod llm;
+pub mod process;
+
+pub use answer::Answer;
+pub use host::{Host, load};
+pub use llm::{LlmServer, Saying};
+pub use process::Process;

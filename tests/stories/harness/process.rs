@@ -1,0 +1,62 @@
+//! The `wandstore` binary, as an operator runs it.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use super::Answer;
+
+/// A `wandstore serve` that runs until it is killed.
+pub struct Process {
+    child: Child,
+    /// `host:port`.
+    pub address: String,
+    /// What it logs.
+    pub log: PathBuf,
+}
+
+impl Process {
+    /// Starts it over `folder`, whose log grows with every start.
+    pub fn start(folder: &Path, environment: &[(&str, &str)]) -> Self {
+        let log = folder.join("serve.log");
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(&log).expect("the folder is there");
+        let mut command = wandstore(folder);
+        command.args(["serve", "--listen", "127.0.0.1:0"]).envs(environment.iter().copied());
+        let mut child = command.stdout(Stdio::piped()).stderr(file).spawn().expect("the binary is built");
+        let mut line = String::new();
+        let output = child.stdout.take().expect("it is piped");
+        BufReader::new(output).read_line(&mut line).expect("it prints where it listens");
+        let address = line.trim().trim_start_matches("http://").split('/').next().unwrap_or_default().to_owned();
+        assert!(!address.is_empty(), "it ended early: {}", std::fs::read_to_string(&log).unwrap_or_default());
+        Self { child, address, log }
+    }
+
+    /// SIGKILL: it has no time to tidy up.
+    pub fn kill(mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it ends");
+    }
+
+    pub async fn get(&self, target: &str) -> reqwest::Result<Answer> {
+        Ok(Answer::read(reqwest::get(format!("http://{}{target}", self.address)).await?).await)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The binary with its own data folder, and nothing from the environment of the test.
+pub fn wandstore(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wandstore"));
+    command.env_clear().current_dir(folder).arg("--data-dir").arg(folder.join("data"));
+    command
+}
+
+/// Runs a command to its end.
+pub fn run(folder: &Path, arguments: &[&str]) -> Output {
+    wandstore(folder).args(arguments).output().expect("the binary is built")
+}

@@ -1,0 +1,12 @@
+//! What people see of Wandstore, told as stories: the real components in the real host, over a
+//! real socket, with backends and a language model that do as they are told.
+
+mod architecture;
+mod bad_input;
+mod components;
+mod durability;
+mod faults;
+mod harness;
+mod llm;
+mod operator;
+mod shopper;

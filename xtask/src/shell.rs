@@ -1,0 +1,77 @@
+//! Running other programs, and what more than one command needs.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, bail};
+
+/// Where the components are compiled for.
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Makes the workspace the working folder.
+pub fn in_workspace() -> anyhow::Result<()> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    std::env::set_current_dir(&workspace).with_context(|| format!("cannot enter {}", workspace.display()))
+}
+
+/// Says what is being done.
+pub fn step(what: &str) {
+    println!("\n=== {what}");
+}
+
+/// Runs a program to its end; an error if it fails.
+pub fn run(program: &str, arguments: &[&str]) -> anyhow::Result<()> {
+    check(Command::new(program).args(arguments), &format!("{program} {}", arguments.join(" ")))
+}
+
+/// Runs a command to its end; an error, with its `name`, if it fails.
+pub fn check(command: &mut Command, name: &str) -> anyhow::Result<()> {
+    let status = command.status().with_context(|| format!("cannot run `{name}`"))?;
+    if !status.success() {
+        bail!("`{name}` failed: {status}");
+    }
+    Ok(())
+}
+
+/// Whether a program is there.
+pub fn has(program: &str) -> bool {
+    let quiet = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    quiet.is_ok_and(|status| status.success())
+}
+
+/// Adds the target of the components, if it is missing.
+pub fn add_target() -> anyhow::Result<()> {
+    let sysroot = Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]).output()?;
+    let libraries = String::from_utf8_lossy(&sysroot.stdout).trim().to_owned();
+    if Path::new(&libraries).is_dir() {
+        return Ok(());
+    }
+    step("adding the target of the components");
+    run("rustup", &["target", "add", TARGET])
+        .context("without rustup, install the standard library for wasm32-unknown-unknown by other means")
+}
+
+/// Builds `target/release/wandstore`, components included.
+pub fn build_release() -> anyhow::Result<()> {
+    add_target()?;
+    step("building the components and the host (the first time takes minutes)");
+    run("cargo", &["build", "--release", "--package", "host"])
+}
+
+/// Installs a Debian package for a program that is missing, where that is possible.
+pub fn install(program: &str, package: &str) -> anyhow::Result<()> {
+    if has(program) {
+        return Ok(());
+    }
+    let how = format!("`{program}` is missing; install it with: apt-get install {package}");
+    if !(has("apt-get") && is_root()) {
+        bail!(how);
+    }
+    step(&format!("installing {package}"));
+    run("apt-get", &["update", "-qq"])?;
+    run("apt-get", &["install", "-y", "-qq", package]).context(how)
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.starts_with(b"0\n"))
+}
