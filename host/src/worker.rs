@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::runtime::{Handle, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -20,8 +21,22 @@ use crate::deployment::Deployment;
 const LOOK: Duration = Duration::from_secs(2);
 /// How long a member rests when the queue does not answer.
 const REST: Duration = Duration::from_secs(1);
+/// How much the background gives way to shoppers (`setpriority(2)`: 19 gives way most).
+const BACKGROUND_NICENESS: i32 = 15;
 /// How often settling a job is tried before its lease is left to run out.
 const SETTLE_ATTEMPTS: u32 = 5;
+
+/// Threads for work that nobody waits for: the system prefers those that serve shoppers.
+pub fn background() -> std::io::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .thread_name("background")
+        .on_thread_start(|| {
+            // On Linux this is the thread's own priority. Where it cannot be had, all are equal.
+            let _ = rustix::process::setpriority_process(None, BACKGROUND_NICENESS);
+        })
+        .enable_all()
+        .build()
+}
 
 /// The workers of a deployment, until they are told to stop.
 pub struct Workers {
@@ -30,8 +45,8 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts a task for each member; each works on at most `jobs_per_member` jobs at once.
-    pub fn start(deployment: &Arc<Deployment>, jobs_per_member: usize) -> Self {
+    /// Starts a task for each member on `runtime`; each works on at most `jobs_per_member` jobs at once.
+    pub fn start(deployment: &Arc<Deployment>, jobs_per_member: usize, runtime: &Handle) -> Self {
         let workers = Self { stop: CancellationToken::new(), tasks: TaskTracker::new() };
         for index in 0..deployment.capabilities.settings.pool.size {
             let member = Member {
@@ -40,7 +55,7 @@ impl Workers {
                 slots: Arc::new(Semaphore::new(jobs_per_member)),
                 tasks: workers.tasks.clone(),
             };
-            workers.tasks.spawn(member.run(workers.stop.clone()));
+            workers.tasks.spawn_on(member.run(workers.stop.clone()), runtime);
         }
         workers
     }

@@ -18,13 +18,14 @@ async fn host(server: &LlmServer) -> Host {
         key: Some(Secret::new(KEY)),
         timeout: Duration::from_millis(300),
         retries: 0,
+        backoff: Duration::from_millis(1),
         concurrency: 4,
         breaker_failures: 1_000,
         breaker_cooldown: Duration::from_millis(10),
         schema_mode: SchemaMode::JsonSchema,
         tokens_per_day_max: None,
-        price_in: None,
-        price_out: None,
+        price_in_microdollars: None,
+        price_out_microdollars: None,
     };
     Host::wish()
         .settings(|settings| {

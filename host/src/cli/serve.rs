@@ -10,7 +10,7 @@ use host::config::Config;
 use host::deployment::{Components, Deployment};
 use host::http::{self, Lifeboat, Operator, Server};
 use host::telemetry::{self, Telemetry};
-use host::worker::Workers;
+use host::worker::{self, Workers};
 
 /// Serve shoppers and make pages.
 ///
@@ -45,13 +45,15 @@ impl Serve {
         let lifeboat = Arc::new(Lifeboat::default());
         lifeboat.refresh(&deployment.routing, config.file.stores.keys()).await;
 
-        let workers = Workers::start(&deployment, config.file.pool.jobs_per_member);
+        let background = worker::background()?;
+        let workers = Workers::start(&deployment, config.file.pool.jobs_per_member, background.handle());
         let plans_with_llm = config.llm().is_some();
         tokio::spawn(tidy(deployment.clone(), lifeboat.clone(), config));
         announce(&server, &deployment, plans_with_llm, started)?;
         let operator = Operator { deployment, plans_with_llm, telemetry };
         http::serve(server, operator, lifeboat, stopped()).await?;
         workers.stop(PATIENCE).await;
+        background.shutdown_background();
         Ok(())
     }
 }

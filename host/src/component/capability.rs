@@ -2,10 +2,12 @@
 //!
 //! Conversions only; what a backend does is in the `capabilities` crate.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use bytes::Bytes;
 use capabilities::{blob as blob_backend, jobs as jobs_backend, kv as kv_backend, llm as llm_backend};
+use metrics::Counter;
 use wasmtime::Result;
 use wasmtime::component::Resource;
 
@@ -52,6 +54,46 @@ fn seconds(ttl: Option<u32>) -> Option<Duration> {
     ttl.map(|seconds| Duration::from_secs(seconds.into()))
 }
 
+/// Reads by tier and outcome.
+struct Reads {
+    memory: Outcomes,
+    kv: Outcomes,
+    blob: Outcomes,
+}
+
+/// What came of reading a tier.
+struct Outcomes {
+    hit: Counter,
+    miss: Counter,
+    error: Counter,
+}
+
+fn reads() -> &'static Reads {
+    static READS: LazyLock<Reads> = LazyLock::new(|| {
+        let counter = |tier: &'static str, outcome: &'static str| {
+            metrics::counter!("wandstore_cache_reads_total", "tier" => tier, "outcome" => outcome)
+        };
+        let outcomes = |tier| Outcomes {
+            hit: counter(tier, "hit"),
+            miss: counter(tier, "miss"),
+            error: counter(tier, "error"),
+        };
+        Reads { memory: outcomes("memory"), kv: outcomes("kv"), blob: outcomes("blob") }
+    });
+    &READS
+}
+
+impl Outcomes {
+    fn count<T, E>(&self, found: &Result<Option<T>, E>) {
+        let counter = match found {
+            Ok(Some(_)) => &self.hit,
+            Ok(None) => &self.miss,
+            Err(_) => &self.error,
+        };
+        counter.increment(1);
+    }
+}
+
 // --- kv -------------------------------------------------------------------------------------
 
 /// The stores that a deployment has. Every component that may use `kv` may use them all.
@@ -83,10 +125,19 @@ impl kv::Host for Context {
             return Ok(Err(error));
         }
         let backend = self.capabilities.kv.clone();
-        let found = match backend.peek(&store, &key) {
-            Some(entry) => Ok(Some(entry)),
-            None => backend.get(&store, &key).await,
-        };
+        match backend.peek(&store, &key) {
+            kv_backend::Peeked::Held(entry) => {
+                reads().memory.hit.increment(1);
+                return Ok(Ok(Some(self.entry(entry, peek)?)));
+            }
+            kv_backend::Peeked::Absent => {
+                reads().memory.miss.increment(1);
+                return Ok(Ok(None));
+            }
+            kv_backend::Peeked::Unknown => {}
+        }
+        let found = backend.get(&store, &key).await;
+        reads().kv.count(&found);
         match found {
             Ok(Some(entry)) => Ok(Ok(Some(self.entry(entry, peek)?))),
             Ok(None) => Ok(Ok(None)),
@@ -175,7 +226,9 @@ impl blob::Host for Context {
         if let Err(error) = known_bucket(&bucket) {
             return Ok(Err(error));
         }
-        match self.capabilities.blob.get(&bucket, &key).await {
+        let found = self.capabilities.blob.get(&bucket, &key).await;
+        reads().blob.count(&found);
+        match found {
             Ok(Some(value)) => {
                 let head = head(&value, peek);
                 Ok(Ok(Some(blob::Object { value: self.lend(value)?, head })))

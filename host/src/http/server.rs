@@ -91,7 +91,6 @@ fn serve_connection(stream: TcpStream, permit: OwnedSemaphorePermit, router: Rou
         .header_read_timeout(HEAD_TIMEOUT)
         .max_headers(HEADERS_MAX)
         .max_buf_size(HEAD_BYTES_MAX)
-        .pipeline_flush(true)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
     let watched = graceful.watch(connection);
     tokio::spawn(async move {

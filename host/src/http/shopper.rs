@@ -39,6 +39,15 @@ enum Asked {
     Wait { interim: Answer, topic: String, wait: Duration },
 }
 
+impl Asked {
+    /// Whether it can be told as an event: JSON, now or later.
+    fn is_event(&self) -> bool {
+        let (Self::Answer(answer) | Self::Wait { interim: answer, .. }) = self;
+        let json = answer.headers.get(header::CONTENT_TYPE).is_some_and(|value| value == "application/json");
+        answer.status == StatusCode::OK && json
+    }
+}
+
 /// A request that may be asked about more than once.
 struct Question {
     id: u64,
@@ -69,8 +78,8 @@ impl Shoppers {
             rest: Request { headers: parts.headers, body: unread(body) },
         };
         let response = match self.ask(&mut question).await {
+            Ok(asked) if streams && asked.is_event() => return self.stream(question),
             Ok(Asked::Answer(answer)) => answer,
-            Ok(Asked::Wait { .. }) if streams => return self.stream(question),
             Ok(Asked::Wait { topic, wait, .. }) => self.wait(&mut question, &topic, wait).await,
             Err(_logged) => self.rescue(&question),
         };

@@ -26,7 +26,7 @@ pub fn serve(file: &Path) -> anyhow::Result<()> {
                 let response = Response::builder().header("content-type", "text/html").body(Full::new(body.clone()));
                 async move { Ok::<_, Infallible>(response.unwrap_or_default()) }
             });
-            let connection = http1::Builder::new().pipeline_flush(true).serve_connection(TokioIo::new(stream), answer);
+            let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), answer);
             tokio::spawn(connection);
         }
     })

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use capabilities::settings::Settings;
 use capabilities::{Capabilities, Strings};
+use host::component::Role;
 use host::config::{Config, Environment};
 use host::deployment::{Components, Deployment};
 use host::http::{Lifeboat, Operator, Server, serve};
@@ -98,6 +99,8 @@ impl Wishes {
     }
 
     pub async fn open(self) -> Host {
+        // What is counted before somebody counts is lost.
+        let telemetry = telemetry();
         let (mut capabilities, strings) = Capabilities::scripted();
         capabilities.settings = Arc::new(self.settings);
         (self.change)(&mut capabilities);
@@ -109,10 +112,10 @@ impl Wishes {
         let deployment = Arc::new(deployment.expect("the components fit together"));
         let lifeboat = Arc::new(Lifeboat::default());
         lifeboat.refresh(&deployment.routing, deployment.capabilities.settings.shops.keys()).await;
-        let workers = Workers::start(&deployment, 4);
+        let workers = Workers::start(&deployment, 4, &tokio::runtime::Handle::current());
         let server = Server::bind("127.0.0.1:0", 1_000).await.expect("there is a free port");
         let address = server.address().expect("it is bound").to_string();
-        let operator = Operator { deployment: deployment.clone(), plans_with_llm: false, telemetry: telemetry() };
+        let operator = Operator { deployment: deployment.clone(), plans_with_llm: false, telemetry };
         tokio::spawn(serve(server, operator, lifeboat, std::future::pending()));
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
         let client = client.build().expect("a client needs nothing");
@@ -124,6 +127,10 @@ impl Wishes {
 pub fn load(config: &str) -> anyhow::Result<Components> {
     let mut config = Config::parse(config, PathBuf::from("."), &Environment::default())?;
     config.file.server.data_dir = env!("CARGO_TARGET_TMPDIR").into();
+    // Many engines at once would use up the memory maps of the process.
+    for role in Role::ALL {
+        config.file.components.entry(role).or_default().instances.get_or_insert(16);
+    }
     Components::load(&config)
 }
 

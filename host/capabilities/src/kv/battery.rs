@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-use super::{Entry, Error, Kv, Memory, Scripted, Sqlite, Swap, Tiered, VALUE_BYTES_MAX};
+use super::{Entry, Error, Kv, Memory, Peeked, Scripted, Sqlite, Swap, Tiered, VALUE_BYTES_MAX};
 use crate::battery::battery;
 use crate::clock;
 use crate::faults::Faults;
@@ -285,7 +285,7 @@ async fn failures_pass_and_leave_nothing_behind(stage: &Stage) {
 
     faults.break_all();
     let down = Error::Unavailable("scripted failure".to_owned());
-    assert_eq!(kv.peek("S", "k"), None);
+    assert_eq!(kv.peek("S", "k"), Peeked::Unknown);
     assert_eq!(kv.get("S", "k").await, Err(down.clone()));
     assert_eq!(kv.set("S", "k", "during".into(), None).await, Err(down.clone()));
     assert_eq!(kv.compare_and_swap("S", "l", None, "during".into(), None).await, Err(down.clone()));

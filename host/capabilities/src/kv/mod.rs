@@ -41,6 +41,23 @@ impl Entry {
     }
 }
 
+/// What is known of a key without waiting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Peeked {
+    /// It holds this.
+    Held(Entry),
+    /// It holds nothing.
+    Absent,
+    /// Nothing: it is to be asked for.
+    Unknown,
+}
+
+impl From<Option<Entry>> for Peeked {
+    fn from(found: Option<Entry>) -> Self {
+        found.map_or(Self::Absent, Self::Held)
+    }
+}
+
 /// How a compare-and-swap ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Swap {
@@ -64,10 +81,10 @@ pub enum Error {
 /// A key-value backend. All keys are listed in byte order.
 #[async_trait]
 pub trait Kv: Send + Sync {
-    /// What `key` holds, if that is known without waiting. `None` says nothing about the key.
-    fn peek(&self, store: &str, key: &str) -> Option<Entry> {
+    /// What `key` holds, if that is known without waiting.
+    fn peek(&self, store: &str, key: &str) -> Peeked {
         let _ = (store, key);
-        None
+        Peeked::Unknown
     }
 
     /// What `key` holds. An expired key holds nothing.

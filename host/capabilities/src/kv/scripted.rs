@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use super::{Entry, Error, Kv, Swap};
+use super::{Entry, Error, Kv, Peeked, Swap};
 use crate::faults::Faults;
 
 /// A backend that fails when it is told to; a failed operation changes nothing.
@@ -29,8 +29,8 @@ impl Scripted {
 
 #[async_trait]
 impl Kv for Scripted {
-    fn peek(&self, store: &str, key: &str) -> Option<Entry> {
-        if self.faults.healthy() { self.inner.peek(store, key) } else { None }
+    fn peek(&self, store: &str, key: &str) -> Peeked {
+        if self.faults.healthy() { self.inner.peek(store, key) } else { Peeked::Unknown }
     }
 
     async fn get(&self, store: &str, key: &str) -> Result<Option<Entry>, Error> {

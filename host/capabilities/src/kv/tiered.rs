@@ -19,7 +19,7 @@ use bytes::Bytes;
 use moka::ops::compute::Op;
 use moka::sync::Cache;
 
-use super::{Entry, Error, Kv, Swap, expiry};
+use super::{Entry, Error, Kv, Peeked, Swap, expiry};
 use crate::clock::{Clock, millis};
 
 /// What an entry costs beside its key and value, roughly, in bytes.
@@ -36,11 +36,23 @@ pub struct Tiered {
     changes: Changes,
 }
 
+/// What a key holds, or that it holds nothing: the latter is asked for as often, such as the
+/// catalog version of a shop whose catalog never moved.
 #[derive(Debug, Clone)]
 struct Held {
-    entry: Entry,
+    entry: Option<Entry>,
     /// When the backend was asked, or told.
     as_of_ms: u64,
+}
+
+impl Held {
+    /// Versions tell which of two values is newer; beside an absent one, only the time can.
+    fn is_newer_than(&self, other: &Self) -> bool {
+        match (&self.entry, &other.entry) {
+            (Some(entry), Some(other)) => entry.version > other.version,
+            _ => self.as_of_ms > other.as_of_ms,
+        }
+    }
 }
 
 impl Tiered {
@@ -54,7 +66,7 @@ impl Tiered {
     fn keep(&self, key: Key, seen: u64, held: Held) {
         let changes = self.changes.of(&key);
         self.memory.entry(key).and_compute_with(|known| {
-            let newer_known = known.is_some_and(|known| known.value().entry.version > held.entry.version);
+            let newer_known = known.is_some_and(|known| known.value().is_newer_than(&held));
             if newer_known || changes.load(Ordering::SeqCst) != seen { Op::Nop } else { Op::Put(held) }
         });
     }
@@ -68,7 +80,7 @@ impl Tiered {
 }
 
 /// A change under way. Unless it comes to its end, even if whoever waits for it goes away, memory
-/// forgets the key.
+/// forgets the key. What still happens below after that shows when trust ends.
 struct Change<'a> {
     tier: &'a Tiered,
     key: Option<Key>,
@@ -79,7 +91,7 @@ struct Change<'a> {
 impl Change<'_> {
     /// The key was written.
     fn written(mut self, value: Bytes, version: u64, ttl: Option<Duration>) {
-        let entry = Entry { value, version, expires_ms: expiry(self.as_of_ms, ttl) };
+        let entry = Some(Entry { value, version, expires_ms: expiry(self.as_of_ms, ttl) });
         self.finish(Some(Held { entry, as_of_ms: self.as_of_ms }));
     }
 
@@ -103,24 +115,26 @@ impl Drop for Change<'_> {
 
 #[async_trait]
 impl Kv for Tiered {
-    fn peek(&self, store: &str, key: &str) -> Option<Entry> {
-        let held = self.memory.get(&(store, key) as &dyn Pair)?;
+    fn peek(&self, store: &str, key: &str) -> Peeked {
+        let Some(held) = self.memory.get(&(store, key) as &dyn Pair) else { return Peeked::Unknown };
         let now_ms = self.clock.now_ms();
-        let trusted = now_ms.abs_diff(held.as_of_ms) < self.trust_ms;
-        (trusted && held.entry.holds_at(now_ms)).then_some(held.entry)
+        if now_ms.abs_diff(held.as_of_ms) >= self.trust_ms {
+            return Peeked::Unknown;
+        }
+        held.entry.filter(|entry| entry.holds_at(now_ms)).into()
     }
 
     async fn get(&self, store: &str, key: &str) -> Result<Option<Entry>, Error> {
-        if let Some(entry) = self.peek(store, key) {
-            return Ok(Some(entry));
+        match self.peek(store, key) {
+            Peeked::Held(entry) => return Ok(Some(entry)),
+            Peeked::Absent => return Ok(None),
+            Peeked::Unknown => {}
         }
         let owned = Key { store: store.into(), key: key.into() };
         let seen = self.changes.of(&owned).load(Ordering::SeqCst);
         let as_of_ms = self.clock.now_ms();
         let found = self.below.get(store, key).await?;
-        if let Some(entry) = &found {
-            self.keep(owned, seen, Held { entry: entry.clone(), as_of_ms });
-        }
+        self.keep(owned, seen, Held { entry: found.clone(), as_of_ms });
         Ok(found)
     }
 
@@ -169,7 +183,8 @@ impl Kv for Tiered {
 }
 
 fn weigh(key: &Key, held: &Held) -> u32 {
-    let bytes = key.store.len() + key.key.len() + held.entry.value.len() + OVERHEAD_BYTES;
+    let value_bytes = held.entry.as_ref().map_or(0, |entry| entry.value.len());
+    let bytes = key.store.len() + key.key.len() + value_bytes + OVERHEAD_BYTES;
     u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 

@@ -377,6 +377,7 @@ async fn an_endpoint_that_stalls_is_left_alone_too() {
     let client = client(Config { timeout: STALLED, breaker_failures: 1, ..config(&endpoint) });
     assert_eq!(client.complete(request()).await, Err(Error::Timeout));
     assert!(matches!(client.complete(request()).await, Err(Error::Unavailable(_))));
+    assert_eq!(endpoint.requests().len(), 1, "nobody asked");
 }
 
 #[tokio::test]

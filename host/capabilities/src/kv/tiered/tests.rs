@@ -22,7 +22,10 @@ fn tier(below: Arc<dyn Kv>, clock: &Arc<clock::Scripted>) -> Arc<Tiered> {
 }
 
 fn peek(tier: &Tiered) -> Option<Bytes> {
-    tier.peek("S", "k").map(|entry| entry.value)
+    match tier.peek("S", "k") {
+        Peeked::Held(entry) => Some(entry.value),
+        Peeked::Absent | Peeked::Unknown => None,
+    }
 }
 
 async fn write(kv: &dyn Kv, value: &'static str) -> u64 {
@@ -41,7 +44,26 @@ async fn what_was_read_or_written_here_is_known_without_waiting() {
     assert_eq!(peek(&tier).unwrap(), "theirs");
     write(&*tier, "ours").await;
     assert_eq!(peek(&tier).unwrap(), "ours");
-    assert_eq!(tier.peek("S", "k"), below.get("S", "k").await.unwrap());
+    assert_eq!(tier.peek("S", "k"), below.get("S", "k").await.unwrap().into());
+}
+
+#[tokio::test]
+async fn that_a_key_holds_nothing_is_known_without_waiting_until_it_is_written_or_trust_ends() {
+    let clock = clock();
+    let below = Arc::new(Memory::new(clock.clone()));
+    let tier = tier(below.clone(), &clock);
+    tier.get("S", "k").await.unwrap();
+    assert_eq!(tier.peek("S", "k"), Peeked::Absent);
+    write(&*tier, "ours").await;
+    assert_eq!(peek(&tier).unwrap(), "ours");
+
+    tier.delete("S", "k").await.unwrap();
+    tier.get("S", "k").await.unwrap();
+    write(&*below, "theirs").await;
+    assert_eq!(tier.peek("S", "k"), Peeked::Absent);
+    clock.advance(TRUST);
+    assert_eq!(tier.peek("S", "k"), Peeked::Unknown);
+    assert_eq!(tier.get("S", "k").await.unwrap().unwrap().value, "theirs");
 }
 
 #[tokio::test]

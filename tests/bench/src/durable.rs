@@ -1,0 +1,58 @@
+//! From the offer of a job to its being durable, against writing and syncing as many bytes.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::sync::Arc;
+use std::time::Instant;
+
+use capabilities::clock::{Clock as _, System as SystemClock};
+use capabilities::ids::System as SystemIds;
+use capabilities::jobs::{Jobs as _, NewJob, Offered, Sqlite};
+
+use crate::quantile;
+
+const OFFERS: usize = 2_000;
+/// About what one commit of an offer adds to the write-ahead log: three pages of 4 KiB.
+const COMMIT_BYTES: usize = 12 << 10;
+
+/// Milliseconds, median and p99.
+pub fn measure() -> anyhow::Result<()> {
+    let folder = tempfile::tempdir_in("target")?;
+    let mut file = File::create(folder.path().join("floor"))?;
+    let mut native_ms = Vec::with_capacity(OFFERS);
+    for _ in 0..OFFERS {
+        let started = Instant::now();
+        file.write_all(&[1; COMMIT_BYTES])?;
+        file.sync_data()?;
+        native_ms.push(started.elapsed().as_secs_f64() * 1e3);
+    }
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut offer_ms = runtime.block_on(async {
+        let jobs = Sqlite::open(&folder.path().join("jobs.db"), Arc::new(SystemIds)).await?;
+        let mut offer_ms = Vec::with_capacity(OFFERS);
+        for index in 0..OFFERS {
+            let job = NewJob {
+                lanes: vec![format!("pool-{}", index % 10)],
+                lane_depth_max: u32::MAX,
+                key: format!("magic-wands:shopper-{index}"),
+                payload: vec![b'x'; 512].into(),
+                now_ms: SystemClock.now_ms(),
+            };
+            let started = Instant::now();
+            let offered = jobs.offer(job).await?;
+            offer_ms.push(started.elapsed().as_secs_f64() * 1e3);
+            anyhow::ensure!(matches!(offered, Offered::Accepted { .. }), "an offer was not accepted");
+        }
+        Ok(offer_ms)
+    })?;
+    println!(
+        "offer to durable: median {:.2} ms, p99 {:.2} ms; writing and syncing 12 KiB median {:.2} ms, p99 {:.2} ms \
+         (a p99 under 5 ms is promised)",
+        quantile(&mut offer_ms, 0.5),
+        quantile(&mut offer_ms, 0.99),
+        quantile(&mut native_ms, 0.5),
+        quantile(&mut native_ms, 0.99)
+    );
+    Ok(())
+}

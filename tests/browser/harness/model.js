@@ -1,0 +1,73 @@
+// A language model's endpoint on a loopback socket. It thinks until the test lets it speak.
+
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { json } from 'node:stream/consumers';
+
+/** The endpoint. What it was last told to say is said to every question until it is told otherwise. */
+export class Model {
+  #server = createServer((request, response) => this.#answer(request, response));
+  #saying;
+  #speak;
+
+  static async open() {
+    const model = new Model();
+    model.think();
+    model.#server.listen(0, '127.0.0.1');
+    await once(model.#server, 'listening');
+    return model;
+  }
+
+  /** Where it is, as `LLM_BASE_URL` has it. */
+  get url() {
+    return `http://127.0.0.1:${this.#server.address().port}/v1`;
+  }
+
+  /** Leaves questions open until `say` or `refuse`. */
+  think() {
+    this.#saying = new Promise((speak) => { this.#speak = speak; });
+  }
+
+  /** Answers with the plan that `planOf` makes of the products in a question. */
+  say(planOf) {
+    this.#speak((question) => [200, completion(planOf(productsIn(question)))]);
+  }
+
+  /** Answers with this status and an error. */
+  refuse(status) {
+    this.#speak(() => [status, { error: { message: 'as told' } }]);
+  }
+
+  /** Cuts off every question that is still open. */
+  async close() {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  async #answer(request, response) {
+    const question = await json(request);
+    const saying = await this.#saying;
+    const [status, body] = saying(question);
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  }
+}
+
+/** The question lists products as JSON, one on each line. */
+function productsIn({ messages }) {
+  const { content } = messages.find(({ role }) => role === 'user');
+  return content.split('\n').filter((line) => line.startsWith('{"id":')).map((line) => JSON.parse(line));
+}
+
+function completion(plan) {
+  return {
+    object: 'chat.completion',
+    model: 'scripted',
+    choices: [{
+      index: 0,
+      finish_reason: 'stop',
+      message: { role: 'assistant', content: JSON.stringify(plan) },
+    }],
+    usage: { prompt_tokens: 1000, completion_tokens: 200, total_tokens: 1200 },
+  };
+}

@@ -1,0 +1,74 @@
+// The `wandstore` binary, as an operator runs it, on a folder of its own.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+
+const WORKSPACE = resolve(import.meta.dirname, '../../..');
+const BINARY = process.env.WANDSTORE_BIN
+  ?? resolve(WORKSPACE, process.env.CARGO_TARGET_DIR ?? 'target', 'debug/wandstore');
+const START_MS_MAX = 30_000;
+
+/** A model that is down is asked once: a story does not wait until it is back. */
+const CONFIG = '[llm]\nretries = 0\n[pool]\nattempts_max = 1\n';
+
+/** A `wandstore serve` of the demo shop. */
+export class Server {
+  /** Where the shop's page is. */
+  page;
+  #folder = mkdtempSync(join(tmpdir(), 'wandstore-browser-'));
+  #process;
+
+  /** Starts it; its plans come from the model at `modelUrl`. */
+  static async start(modelUrl) {
+    const server = new Server(modelUrl);
+    try {
+      server.page = await server.#announced();
+      return server;
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+  }
+
+  constructor(modelUrl) {
+    writeFileSync(join(this.#folder, 'wandstore.toml'), CONFIG);
+    const options = ['serve', '--listen', '127.0.0.1:0', '--data-dir', join(this.#folder, 'data')];
+    const env = { LLM_BASE_URL: modelUrl, LLM_MODEL: 'scripted' };
+    this.#process = spawn(BINARY, options, { cwd: this.#folder, env });
+    process.on('exit', this.#vanish);
+  }
+
+  /** Ends it at once, and forgets what it stored. */
+  async stop() {
+    const { pid, exitCode, signalCode } = this.#process;
+    if (pid && exitCode === null && signalCode === null) {
+      this.#process.kill('SIGKILL');
+      await once(this.#process, 'exit');
+    }
+    this.#vanish();
+    process.off('exit', this.#vanish);
+  }
+
+  #vanish = () => {
+    this.#process.kill('SIGKILL');
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+
+  /** The first line that it prints is the address of the page for some shopper. */
+  async #announced() {
+    const log = text(this.#process.stderr);
+    const ended = once(this.#process, 'close').then(async () => {
+      throw new Error(`${BINARY} ended early: ${await log}`);
+    });
+    ended.catch(() => {});
+    const signal = AbortSignal.timeout(START_MS_MAX);
+    const [line] = await Promise.race([once(createInterface(this.#process.stdout), 'line', { signal }), ended]);
+    const { origin, pathname } = new URL(line);
+    return origin + pathname;
+  }
+}

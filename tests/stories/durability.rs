@@ -1,0 +1,65 @@
+//! `kill -9` at any moment: no job is lost, no page is stored twice.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::harness::Process;
+
+/// How often the process is killed.
+const KILLS: usize = 6;
+/// Shoppers who come between two kills.
+const SHOPPERS: usize = 12;
+/// How long the last process may take to make every page.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Leases are short, so that what a killed worker held is claimed again soon.
+const CONFIG: &str = "[pool]\nsize = 3\nlease_ms = 300\nbackoff_ms = 10\nattempts_max = 50\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whenever_the_process_is_killed_every_promised_page_is_made_and_stored_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("wandstore.toml"), CONFIG).expect("it is written");
+    let mut promised = Vec::new();
+    for kill in 0..KILLS {
+        let process = Process::start(folder.path(), &[("RUST_LOG", "info")]);
+        for index in 0..SHOPPERS {
+            let shopper = format!("shopper-{kill}-{index}");
+            let Ok(page) = process.get(&format!("/s/magic-wands?shopper={shopper}")).await else { break };
+            if page.header("x-generation-triggered") == "true" {
+                promised.push(shopper);
+            }
+        }
+        // Some rounds end while most jobs wait, some while they run, some when they are done.
+        let moment = Instant::now() + Duration::from_millis(7 * kill as u64);
+        while Instant::now() < moment {
+            let _ = process.get("/health").await;
+        }
+        process.kill();
+    }
+
+    let process = Process::start(folder.path(), &[("RUST_LOG", "info")]);
+    let deadline = Instant::now() + PATIENCE;
+    for shopper in &promised {
+        let target = format!("/api/generation/status?store=magic-wands&shopper={shopper}&wait=5");
+        while process.get(&target).await.expect("it serves").json("state") != "ready" {
+            assert!(Instant::now() < deadline, "the page of {shopper} was promised and never made");
+        }
+        process.get(&format!("/s/magic-wands?shopper={shopper}")).await.expect("it serves").is_hit();
+    }
+    assert_eq!(promised.len(), KILLS * SHOPPERS);
+    each_page_was_stored_once(&process.log);
+}
+
+/// A page that is stored is logged with its job, and a job that is done is not claimed again.
+fn each_page_was_stored_once(log: &Path) {
+    let text = std::fs::read_to_string(log).expect("there is a log");
+    let mut stored: HashMap<&str, usize> = HashMap::new();
+    for line in text.lines().filter(|line| line.contains("a page was made")) {
+        let job = line.split("job ").nth(1).and_then(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric()).next());
+        *stored.entry(job.expect("the line names its job")).or_default() += 1;
+    }
+    let twice: Vec<_> = stored.iter().filter(|(_, times)| **times > 1).collect();
+    assert!(twice.is_empty(), "stored more than once: {twice:?}");
+    assert!(stored.len() >= KILLS * SHOPPERS / 2, "the log names the pages that were made");
+}
