@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
 use bytes::Bytes;
 use capabilities::Capabilities;
 use http::HeaderMap;
+use hyper::body::Incoming;
 use wasmtime::ResourceLimiter;
 use wasmtime::component::{Resource, ResourceTable};
 
@@ -30,7 +30,7 @@ pub enum RequestBody {
     #[default]
     Empty,
     /// Not read yet.
-    Unread(Body),
+    Unread(Incoming),
     /// Read whole.
     Read(Bytes),
     /// It was larger than asked for.

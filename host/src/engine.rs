@@ -35,9 +35,7 @@ pub fn new(instances: usize, memory_bytes_max: usize) -> anyhow::Result<Engine> 
         .epoch_interruption(true)
         .cranelift_opt_level(OptLevel::Speed)
         .max_wasm_stack(512 << 10)
-        .async_stack_size(1 << 20)
-        .memory_reservation(memory_bytes_max as u64)
-        .memory_guard_size(64 << 10);
+        .async_stack_size(1 << 20);
     let engine = Engine::new(&config).map_err(anyhow::Error::from).context("the WebAssembly engine")?;
     keep_time(&engine)?;
     Ok(engine)

@@ -2,6 +2,10 @@
 
 mod cli;
 
+/// A request allocates some dozens of times; this allocator is about a microsecond cheaper for it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use clap::Parser as _;
 
 fn main() -> std::process::ExitCode {

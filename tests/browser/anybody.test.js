@@ -1,20 +1,17 @@
 // A page for whoever comes: without scripts, without motion, in the dark.
 
 import assert from 'node:assert/strict';
-import test from 'node:test';
 
 import { contrasts, luminance } from './harness/contrast.js';
 import { HEADLINE, plan } from './harness/plan.js';
 import { openStage } from './harness/stage.js';
 
-const { model, shopper: open } = await openStage();
+const { model, story } = await openStage();
 
 /** What WCAG 2.2 asks of text of any size (success criterion 1.4.3, level AA). */
 const CONTRAST_MIN = 4.5;
 
-test('without scripts there is a whole page, and nothing on it that would need them', async (t) => {
-  model.think();
-  const shopper = await open(t, { javaScriptEnabled: false });
+story('without scripts there is a whole page, and nothing on it that would need them', async (shopper) => {
   const { page } = shopper;
   await shopper.visit();
   await shopper.isWhole();
@@ -23,25 +20,21 @@ test('without scripts there is a whole page, and nothing on it that would need t
   }
   assert.equal(await page.getByRole('button').count(), 0);
   assert.equal(await page.getByRole('searchbox').count(), 0);
-  await shopper.picture('fallback-without-scripts', { fullPage: true });
-});
+  assert.equal(await page.getByRole('combobox').count(), 0);
+  await shopper.wholePicture('fallback-without-scripts');
+}, { javaScriptEnabled: false });
 
-test('a shopper who wants no motion gets their page without any', async (t) => {
-  model.think();
-  const shopper = await open(t, { reducedMotion: 'reduce' });
+story('a shopper who wants no motion gets their page without any', async (shopper) => {
   await shopper.visit();
   model.say(plan);
   await shopper.seeSwap();
   assert.equal(await shopper.heading(), HEADLINE);
   assert.equal(await shopper.transitions(), 0);
   assert.deepEqual(await shopper.shifts(), []);
-  assert.deepEqual(await shopper.complaints(), []);
-});
+}, { reducedMotion: 'reduce' });
 
 for (const colorScheme of ['light', 'dark']) {
-  test(`every text has enough contrast on a ${colorScheme} ground`, async (t) => {
-    model.think();
-    const shopper = await open(t, { colorScheme });
+  story(`every text has enough contrast on a ${colorScheme} ground`, async (shopper) => {
     const { page } = shopper;
     await shopper.visit();
     const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -51,9 +44,8 @@ for (const colorScheme of ['light', 'dark']) {
     model.say(plan);
     await shopper.seeSwap();
     await areLegible(page);
-    assert.deepEqual(await shopper.complaints(), []);
-    await shopper.picture(`generated-${colorScheme}`, { fullPage: true });
-  });
+    await shopper.wholePicture(`generated-${colorScheme}`);
+  }, { colorScheme });
 }
 
 /** Of all texts on a page. */

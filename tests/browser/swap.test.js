@@ -1,18 +1,15 @@
 // From the first visit to the page that was made for the shopper.
 
 import assert from 'node:assert/strict';
-import test from 'node:test';
 
 import { HEADLINE, plan, TITLE } from './harness/plan.js';
 import { DESKTOP, openStage, PHONE } from './harness/stage.js';
 
-const { model, shopper: open } = await openStage();
+const { model, story } = await openStage();
 const STATUS = '/api/generation/status';
 
 for (const [device, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
-  test(`a first visit on a ${device} shows a whole page at once, and then the shopper's own without a shift`, async (t) => {
-    model.think();
-    const shopper = await open(t, { viewport });
+  story(`a first visit on a ${device} is a whole page at once, then one's own with no shift`, async (shopper) => {
     const { page } = shopper;
     const headers = await shopper.visit();
     assert.equal(headers['x-cache'], 'MISS');
@@ -34,23 +31,18 @@ for (const [device, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE
     assert.equal(shopper.loads, 1);
     assert.equal(await shopper.transitions(), 1);
     assert.deepEqual(await shopper.shifts(), []);
-    assert.deepEqual(await shopper.complaints(), []);
-    await shopper.picture(`generated-${device}`, { fullPage: true });
-  });
+    await shopper.wholePicture(`generated-${device}`);
+  }, { viewport });
 }
 
-test('a layout that shifts is noticed', async (t) => {
-  model.think();
-  const shopper = await open(t);
+story('a layout that shifts is noticed', async (shopper) => {
   await shopper.visit();
   await shopper.page.evaluate(() => document.querySelector('main').before(document.querySelector('footer')));
   await shopper.rest();
   assert.notDeepEqual(await shopper.shifts(), []);
 });
 
-test('the next visit is a hit that shows the generated page at once and asks for no other', async (t) => {
-  model.think();
-  const shopper = await open(t);
+story('the next visit is a hit: the generated page at once, and none is asked for', async (shopper) => {
   const { page } = shopper;
   await shopper.visit();
   model.say(plan);
@@ -69,13 +61,10 @@ test('the next visit is a hit that shows the generated page at once and asks for
   assert.ok(!shopper.asked.includes(STATUS), `it asked for ${shopper.asked}`);
   assert.equal(await page.locator('html[data-swapped]').count(), 0);
   assert.deepEqual(await shopper.shifts(), []);
-  assert.deepEqual(await shopper.complaints(), []);
 });
 
 for (const [trouble, status] of Object.entries({ 'is down': 500, 'refuses our key': 401 })) {
-  test(`a model that ${trouble} costs the shopper its plan and nothing else`, async (t) => {
-    model.think();
-    const shopper = await open(t);
+  story(`a model that ${trouble} costs the shopper its plan and nothing else`, async (shopper) => {
     const { page } = shopper;
     await shopper.visit();
     const fallbackHeading = await shopper.heading();
@@ -89,6 +78,5 @@ for (const [trouble, status] of Object.entries({ 'is down': 500, 'refuses our ke
     const headers = await shopper.visit();
     assert.equal(headers['x-cache'], 'HIT');
     assert.equal(headers['x-wand-source'], 'local');
-    assert.deepEqual(await shopper.complaints(), []);
   });
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use capabilities::Secret;
-use capabilities::llm::{Config, OpenAi, SchemaMode};
+use capabilities::llm::{Config, OpenAi};
 
 use crate::harness::{Host, LlmServer, Saying};
 
@@ -13,19 +13,13 @@ const KEY: &str = "sk-this-is-never-to-be-seen";
 
 async fn host(server: &LlmServer) -> Host {
     let config = Config {
-        base_url: server.url.clone(),
-        model: "scripted-1".into(),
-        key: Some(Secret::new(KEY)),
         timeout: Duration::from_millis(300),
         retries: 0,
         backoff: Duration::from_millis(1),
         concurrency: 4,
         breaker_failures: 1_000,
         breaker_cooldown: Duration::from_millis(10),
-        schema_mode: SchemaMode::JsonSchema,
-        tokens_per_day_max: None,
-        price_in_microdollars: None,
-        price_out_microdollars: None,
+        ..Config::new(&server.url, "scripted-1", Some(Secret::new(KEY)))
     };
     Host::wish()
         .settings(|settings| {
@@ -88,8 +82,17 @@ async fn whatever_the_model_says_there_is_a_page_and_the_error_is_on_record() {
         assert!(!page.body.contains("<script>alert") && !page.body.contains("{{"), "{shown}");
         let errors = host.get("/debug/errors").await;
         assert!(errors.body.contains("\"reason\""), "{shown}: {}", errors.body);
-        assert!(!errors.body.contains(KEY) && !format!("{:?}", host.strings.log.lines()).contains(KEY), "{shown}");
-        let jobs = host.deployment.capabilities.jobs.list(Default::default(), 10).await.expect("the jobs are listed");
+        assert!(
+            !errors.body.contains(KEY) && !format!("{:?}", host.strings.log.lines()).contains(KEY),
+            "{shown}"
+        );
+        let jobs = host
+            .deployment
+            .capabilities
+            .jobs
+            .list(Default::default(), 10)
+            .await
+            .expect("the jobs are listed");
         assert!(jobs.iter().all(|job| job.state.name() == "done"), "{shown}: {jobs:?}");
     }
 }

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 /// The settings of a deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -43,7 +45,8 @@ pub struct PageLifetimes {
 }
 
 /// A merchant's shop.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Shop {
     /// The name that shoppers know.
     pub name: String,
@@ -90,6 +93,20 @@ impl Default for PageLifetimes {
     }
 }
 
+impl Default for Shop {
+    /// A shop of which nothing is said, not even its name: it promises nothing.
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            url: String::new(),
+            language: "en".to_owned(),
+            tone: "warm and clear".to_owned(),
+            banned_words: Vec::new(),
+            promises: Vec::new(),
+        }
+    }
+}
+
 impl Shop {
     /// The shop that needs no configuration.
     pub fn demo() -> Self {
@@ -97,11 +114,9 @@ impl Shop {
             ["Free returns within 30 days", "Every wand tested by hand", "Ships within one working day"];
         Self {
             name: "Magic Wands".to_owned(),
-            url: String::new(),
-            language: "en".to_owned(),
             tone: "warm, witty, a little mysterious".to_owned(),
-            banned_words: Vec::new(),
             promises: promises.map(str::to_owned).to_vec(),
+            ..Self::default()
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use capabilities::Capabilities;
 use clap::Args;
 use host::backends;
 use host::config::Config;
@@ -45,6 +46,7 @@ impl Serve {
         let lifeboat = Arc::new(Lifeboat::default());
         lifeboat.refresh(&deployment.routing, config.file.stores.keys()).await;
 
+        adopt(&deployment.capabilities).await;
         let background = worker::background()?;
         let workers = Workers::start(&deployment, config.file.pool.jobs_per_member, background.handle());
         let plans_with_llm = config.llm().is_some();
@@ -58,8 +60,25 @@ impl Serve {
     }
 }
 
+/// Gives the jobs that an earlier, larger pool left behind to members that there are.
+async fn adopt(capabilities: &Capabilities) {
+    let lanes: Vec<_> = (0..capabilities.settings.pool.size).map(|index| format!("pool-{index}")).collect();
+    match capabilities.jobs.adopt(&lanes).await {
+        Ok(0) => {}
+        Ok(jobs) => tracing::info!(jobs, "the jobs of members that are no more went to others"),
+        Err(error) => {
+            tracing::warn!(%error, "the jobs of members that are no more, if any, wait for the next start")
+        }
+    }
+}
+
 /// Says where to look.
-fn announce(server: &Server, deployment: &Deployment, plans_with_llm: bool, started: Instant) -> anyhow::Result<()> {
+fn announce(
+    server: &Server,
+    deployment: &Deployment,
+    plans_with_llm: bool,
+    started: Instant,
+) -> anyhow::Result<()> {
     let address = server.address()?;
     let planner = if plans_with_llm { "language model" } else { "local planner" };
     tracing::info!(%address, planner, ms = started.elapsed().as_millis(), "serving");
@@ -76,7 +95,8 @@ async fn tidy(deployment: Arc<Deployment>, lifeboat: Arc<Lifeboat>, config: Conf
     loop {
         tokio::time::sleep(TIDY).await;
         deployment.shrink(idle);
-        backends::prune(&deployment.capabilities, Duration::from_secs(config.file.pool.keep_settled_seconds)).await;
+        backends::prune(&deployment.capabilities, Duration::from_secs(config.file.pool.keep_settled_seconds))
+            .await;
         if renewed.elapsed() >= LIFEBOAT {
             lifeboat.refresh(&deployment.routing, config.file.stores.keys()).await;
             renewed = Instant::now();

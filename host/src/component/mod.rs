@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 pub(crate) use storefront::call;
 
-pub use pool::{Failure, Held, Limits, Pool};
+pub use pool::{Failure, Held, Limits, Pool, within};
 pub use source::{Binary, Digest, Source};
 
 use crate::changes::Changes;

@@ -1,8 +1,11 @@
 //! Instances of one component: made when first needed, reused for a bounded number of calls,
 //! and dropped, never shared, once anything went wrong in them.
 
+use std::future::poll_fn;
 use std::ops::{Deref, DerefMut};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use capabilities::Capabilities;
@@ -239,6 +242,16 @@ impl<E: Export> Deref for Held<'_, E> {
 impl<E: Export> DerefMut for Held<'_, E> {
     fn deref_mut(&mut self) -> &mut Context {
         self.instance.store.data_mut()
+    }
+}
+
+/// What `call` gives, if it gives it within `limit`. Most calls never wait: only one that does
+/// costs a timer.
+pub async fn within<T>(limit: Duration, call: impl Future<Output = T>) -> Result<T, Elapsed> {
+    let mut call = pin!(call);
+    match poll_fn(|task| Poll::Ready(call.as_mut().poll(task))).await {
+        Poll::Ready(answer) => Ok(answer),
+        Poll::Pending => tokio::time::timeout(limit, call).await,
     }
 }
 

@@ -10,7 +10,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use wasmtime::Result;
 use wasmtime::component::Resource;
 
-use super::Failure;
+use super::{Failure, within};
 use crate::bindings::wandstore::storefront::{
     cache, catalog, catalog_types, http_types, job_types, page_types, queue, shopper_types,
 };
@@ -32,7 +32,7 @@ macro_rules! call {
             Ok(mut $held) => {
                 let ($guest, $store) = $held.parts();
                 #[allow(unused_mut, reason = "most answers hold no handle")]
-                let outcome = match ::tokio::time::timeout($pool.wall(), $call).await {
+                let outcome = match $crate::component::within($pool.wall(), $call).await {
                     Ok(Ok(mut $answer)) => Ok($keep.map(|()| $answer)),
                     Ok(Err(error)) => Ok(Err(error)),
                     Err(elapsed) => Err(elapsed),
@@ -113,7 +113,7 @@ impl cache::Host for Context {
                 let page = NewPage { content: held.lend(content)?, ..page };
                 let (guest, instance) = held.parts();
                 let call = guest.call_put(instance, &store, &shopper, &page);
-                let outcome = tokio::time::timeout(pool.wall(), call).await;
+                let outcome = within(pool.wall(), call).await;
                 held.finish(outcome)
             }
             Err(failure) => Err(failure),

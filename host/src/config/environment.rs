@@ -89,7 +89,9 @@ impl Environment {
     where
         T::Err: std::error::Error + Send + Sync + 'static,
     {
-        let parse = |text: String| text.parse().with_context(|| format!("{name} is {text:?}; it must be a whole number"));
+        let parse = |text: String| {
+            text.parse().with_context(|| format!("{name} is {text:?}; it must be a whole number"))
+        };
         self.text(name).map(parse).transpose()
     }
 }

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use capabilities::settings::{Settings, Shop};
 use capabilities::{Secret, llm};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 use super::keys;
 use crate::component::{Limits, Role};
@@ -24,8 +26,8 @@ pub struct File {
     pub pool: Pool,
     /// The language model.
     pub llm: Llm,
-    /// The shops, by id.
-    pub stores: BTreeMap<String, Store>,
+    /// The shops, by id. Where nothing is said of any, there is the demo shop.
+    pub stores: BTreeMap<String, Shop>,
     /// The components, by role. What is not named here is the one this binary was built with.
     pub components: BTreeMap<Role, Component>,
 }
@@ -119,8 +121,9 @@ pub struct Llm {
     pub price_in_microdollars: u64,
     /// Price of a million tokens of answer, likewise.
     pub price_out_microdollars: u64,
-    /// More fields for the request body, as the endpoint wants them.
-    pub extra: toml::Table,
+    /// More members for the request body, as the endpoint wants them. Where nothing is said, Kimi
+    /// is told not to think aloud and every other endpoint gets none; `{}` is none for all.
+    pub extra: Option<Map<String, Value>>,
 }
 
 /// How the plan's schema is sent.
@@ -133,24 +136,6 @@ pub enum SchemaMode {
     JsonObject,
     /// Plain text; the schema is in the prompt only.
     None,
-}
-
-/// A shop.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Store {
-    /// The name that shoppers know.
-    pub name: String,
-    /// Where its theme's own pages live; empty for a shop that has none.
-    pub url: String,
-    /// BCP 47 language tag.
-    pub language: String,
-    /// How it wants to sound.
-    pub tone: String,
-    /// Words that its pages must not use.
-    pub banned_words: Vec<String>,
-    /// What it promises.
-    pub promises: Vec<String>,
 }
 
 /// The component that plays a role, and what bounds it.
@@ -179,9 +164,7 @@ impl File {
         let table: toml::Table = text.parse()?;
         keys::check(&table, &Self::with_every_key())?;
         let mut file: Self = table.try_into()?;
-        if file.stores.is_empty() {
-            file.stores.insert("magic-wands".into(), Store::default());
-        }
+        file.stores.iter_mut().for_each(|(id, shop)| complete(id, shop));
         Ok(file)
     }
 
@@ -201,11 +184,22 @@ impl File {
             wall_ms: Some(1),
             memory_mib: Some(1),
         };
-        let mut file = Self { components: Role::ALL.map(|role| (role, component.clone())).into(), ..Self::default() };
+        let mut file =
+            Self { components: Role::ALL.map(|role| (role, component.clone())).into(), ..Self::default() };
         file.llm.base_url = Some(String::new());
-        file.llm.extra.insert(keys::ANY.into(), true.into());
-        file.stores.insert(keys::ANY.into(), Store::default());
+        file.llm.extra = Some(Map::from_iter([(keys::ANY.into(), true.into())]));
+        file.stores = BTreeMap::from([(keys::ANY.into(), Shop::default())]);
         toml::Table::try_from(file).unwrap_or_default()
+    }
+}
+
+/// A shop without a name is called by its id.
+fn complete(id: &str, shop: &mut Shop) {
+    if shop.name.trim().is_empty() {
+        id.clone_into(&mut shop.name);
+    }
+    for word in &mut shop.banned_words {
+        *word = word.to_lowercase();
     }
 }
 
@@ -217,7 +211,7 @@ impl Default for File {
             cache: Cache::default(),
             pool: Pool::default(),
             llm: Llm::default(),
-            stores: BTreeMap::new(),
+            stores: Settings::default().shops,
             components: BTreeMap::new(),
         }
     }
@@ -266,7 +260,7 @@ impl Default for Llm {
             tokens_per_day_max: 0,
             price_in_microdollars: 950_000,
             price_out_microdollars: 4_000_000,
-            extra: toml::Table::new(),
+            extra: None,
         }
     }
 }
@@ -277,7 +271,10 @@ const KIMI_URL: &str = "https://api.moonshot.ai/v1";
 impl Llm {
     /// The endpoint, with its key.
     pub(super) fn to_config(&self, key: Option<Secret>) -> llm::Config {
-        let base_url = self.base_url.clone().unwrap_or_else(|| KIMI_URL.into());
+        let (base_url, usual_extra) = match &self.base_url {
+            Some(base_url) => (base_url.clone(), Map::new()),
+            None => (KIMI_URL.into(), kimi_extra()),
+        };
         llm::Config {
             base_url,
             model: self.model.clone(),
@@ -296,23 +293,15 @@ impl Llm {
             tokens_per_day_max: Some(self.tokens_per_day_max).filter(|max| *max > 0),
             price_in_microdollars: Some(self.price_in_microdollars),
             price_out_microdollars: Some(self.price_out_microdollars),
+            extra: self.extra.clone().unwrap_or(usual_extra),
         }
     }
 }
 
-impl Default for Store {
-    fn default() -> Self {
-        Self {
-            name: "Magic Wands".into(),
-            url: String::new(),
-            language: "en".into(),
-            tone: "warm, witty, a little mysterious".into(),
-            banned_words: Vec::new(),
-            promises: ["Free returns within 30 days", "Every wand tested by hand", "Ships within one working day"]
-                .map(String::from)
-                .into(),
-        }
-    }
+/// Keeps Kimi from spending the tokens of its answer on thinking, which it does unless it is told
+/// not to (<https://platform.kimi.ai/docs/guide/use-kimi-k2-thinking-model>).
+fn kimi_extra() -> Map<String, Value> {
+    Map::from_iter([("thinking".into(), json!({ "type": "disabled" }))])
 }
 
 /// What bounds a component where the file does not say.

@@ -17,7 +17,9 @@ fn check_below(path: &str, found: &Table, known: &Table) -> anyhow::Result<()> {
             bail!("there is no key `{path}{key}`{}", hint(path, key, known));
         };
         match (value, model) {
-            (Value::Table(found), Value::Table(known)) => check_below(&format!("{path}{key}."), found, known)?,
+            (Value::Table(found), Value::Table(known)) => {
+                check_below(&format!("{path}{key}."), found, known)?
+            }
             (_, Value::Table(_)) => bail!("`{path}{key}` is a section: write it as [{path}{key}]"),
             _ => {}
         }
@@ -50,7 +52,10 @@ mod tests {
             refusal("[section]\nttl_secs = 3"),
             "there is no key `section.ttl_secs`; the nearest is `section.ttl_seconds`"
         );
-        assert_eq!(refusal("[map.mine]\nnam = 'x'"), "there is no key `map.mine.nam`; the nearest is `map.mine.name`");
+        assert_eq!(
+            refusal("[map.mine]\nnam = 'x'"),
+            "there is no key `map.mine.nam`; the nearest is `map.mine.name`"
+        );
     }
 
     #[test]

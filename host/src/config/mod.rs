@@ -6,13 +6,15 @@
 mod environment;
 mod file;
 mod keys;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use capabilities::llm;
-use capabilities::settings::{PageLifetimes, PoolLimits, Settings, Shop};
+use capabilities::settings::{PageLifetimes, PoolLimits, Settings};
 use names::StoreId;
 
 use crate::component::{Limits, Role, Source};
@@ -78,7 +80,10 @@ impl Config {
         for (id, store) in stores {
             StoreId::parse(id).with_context(|| format!("stores.{id}"))?;
             if !(store.url.is_empty() || store.url.starts_with("https://") && !store.url.ends_with('/')) {
-                bail!("stores.{id}.url is {:?}: it must be https://…, with no slash at the end, or empty", store.url);
+                bail!(
+                    "stores.{id}.url is {:?}: it must be https://…, with no slash at the end, or empty",
+                    store.url
+                );
             }
         }
         for role in Role::ALL {
@@ -125,17 +130,6 @@ impl Config {
     /// What components may ask of the `settings` capability.
     pub fn settings(&self) -> Settings {
         let File { pool, cache, stores, .. } = &self.file;
-        let shop = |(id, store): (&String, &file::Store)| {
-            let shop = Shop {
-                name: store.name.clone(),
-                url: store.url.clone(),
-                language: store.language.clone(),
-                tone: store.tone.clone(),
-                banned_words: store.banned_words.iter().map(|word| word.to_lowercase()).collect(),
-                promises: store.promises.clone(),
-            };
-            (id.clone(), shop)
-        };
         Settings {
             development: self.file.environment == file::Kind::Development,
             pool: PoolLimits {
@@ -146,8 +140,11 @@ impl Config {
                 backoff_ms: pool.backoff_ms,
                 backoff_ms_max: pool.backoff_ms_max,
             },
-            lifetimes: PageLifetimes { kv_ttl_seconds: cache.ttl_seconds, fresh_seconds: cache.fresh_seconds },
-            shops: stores.iter().map(shop).collect(),
+            lifetimes: PageLifetimes {
+                kv_ttl_seconds: cache.ttl_seconds,
+                fresh_seconds: cache.fresh_seconds,
+            },
+            shops: stores.clone(),
         }
     }
 

@@ -1,11 +1,20 @@
 //! What a component said, as an HTTP response.
 
-use axum::body::Body;
+use std::pin::Pin;
+use std::sync::{PoisonError, RwLock};
+use std::task::{Context as Task, Poll};
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http_body_util::Full;
+use http_body_util::combinators::UnsyncBoxBody;
+use hyper::body::{Body, Frame, SizeHint};
 
 use crate::bindings::wandstore::storefront::http_types;
 use crate::context::Context;
+
+/// Blocks of header lines that are remembered: every cache outcome, source and persona.
+const BLOCKS_MAX: usize = 24;
 
 /// A response that no longer needs the component which gave it.
 #[derive(Debug, Clone)]
@@ -22,7 +31,7 @@ impl Answer {
     /// Takes a component's response out of its store.
     pub fn take(response: http_types::Response, context: &mut Context) -> wasmtime::Result<Self> {
         let status = StatusCode::from_u16(response.status)?;
-        let headers = parse(&response.headers)?;
+        let headers = parsed(response.headers)?;
         let body = match response.body {
             http_types::Body::Empty => Bytes::new(),
             http_types::Body::Bytes(bytes) => bytes.into(),
@@ -32,24 +41,77 @@ impl Answer {
     }
 
     /// The response to be sent.
-    pub fn into_response(self) -> Response<Body> {
-        let mut response = Response::new(Body::from(self.body));
+    pub fn into_response(self) -> Response<Outgoing> {
+        let mut response = Response::new(Outgoing::Whole(Full::new(self.body)));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
         response
     }
 }
 
-/// Field lines, each `name: value` with a line feed.
-fn parse(lines: &str) -> wasmtime::Result<HeaderMap> {
-    let mut headers = HeaderMap::with_capacity(16);
-    for line in lines.lines() {
-        let Some((name, value)) = line.split_once(": ") else {
-            wasmtime::bail!("a response header is not `name: value`");
-        };
-        headers.append(HeaderName::from_bytes(name.as_bytes())?, HeaderValue::from_str(value)?);
+/// The fields of a block of lines. Hits have the same few blocks again and again: those are
+/// parsed once, since parsing costs as much as a call of a component.
+fn parsed(lines: String) -> wasmtime::Result<HeaderMap> {
+    static BLOCKS: RwLock<Vec<(String, HeaderMap)>> = RwLock::new(Vec::new());
+    let known = |blocks: &[(String, HeaderMap)]| {
+        blocks.iter().find(|(block, _)| *block == lines).map(|(_, headers)| headers.clone())
+    };
+    if let Some(headers) = known(&BLOCKS.read().unwrap_or_else(PoisonError::into_inner)) {
+        return Ok(headers);
+    }
+    let headers = parse(lines.clone().into())?;
+    let mut blocks = BLOCKS.write().unwrap_or_else(PoisonError::into_inner);
+    if blocks.len() < BLOCKS_MAX && known(&blocks).is_none() {
+        blocks.push((lines, headers.clone()));
     }
     Ok(headers)
+}
+
+/// Field lines, each `name: value` with a line feed. Values stay where they are, and are shared.
+fn parse(lines: Bytes) -> wasmtime::Result<HeaderMap> {
+    let mut headers = HeaderMap::with_capacity(16);
+    for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        let Some(colon) = line.iter().position(|byte| *byte == b':').filter(|at| line.get(at + 1) == Some(&b' ')) else {
+            wasmtime::bail!("a response header is not `name: value`");
+        };
+        let value = lines.slice_ref(&line[colon + 2..]);
+        headers.append(HeaderName::from_bytes(&line[..colon])?, HeaderValue::from_maybe_shared(value)?);
+    }
+    Ok(headers)
+}
+
+/// The body of a response.
+pub enum Outgoing {
+    /// All of it, at hand: a page from memory is sent without being boxed or copied.
+    Whole(Full<Bytes>),
+    /// As it comes.
+    Stream(UnsyncBoxBody<Bytes, axum::Error>),
+}
+
+impl Body for Outgoing {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        match self.get_mut() {
+            Self::Whole(body) => Pin::new(body).poll_frame(task).map_err(|never| match never {}),
+            Self::Stream(body) => Pin::new(body).poll_frame(task),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Whole(body) => body.is_end_stream(),
+            Self::Stream(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Whole(body) => body.size_hint(),
+            Self::Stream(body) => body.size_hint(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -58,15 +120,15 @@ mod tests {
 
     #[test]
     fn lines_become_fields() {
-        let headers = parse("content-type: text/html\nx-cache: HIT\n").unwrap();
+        let headers = parse("content-type: text/html\nx-cache: HIT\n".into()).unwrap();
         assert_eq!(headers["x-cache"], "HIT");
         assert_eq!(headers.len(), 2);
     }
 
     #[test]
     fn what_is_no_field_line_is_refused() {
-        for lines in ["x-cache", "x cache: HIT\n", "x: a\rb\n", ": x\n"] {
-            assert!(parse(lines).is_err(), "{lines:?}");
+        for lines in ["x-cache", "x-cache:HIT\n", "x cache: HIT\n", "x: a\rb\n", ": x\n"] {
+            assert!(parse(lines.into()).is_err(), "{lines:?}");
         }
     }
 }

@@ -27,9 +27,18 @@ pub struct Operator {
 /// How long a check may take before it counts as failed.
 const CHECK: Duration = Duration::from_secs(2);
 
+/// Where the operator's routes are.
+const HEALTH: &str = "/health";
+const METRICS: &str = "/metrics";
+
+/// Whether a path is the operator's.
+pub fn owns(path: &str) -> bool {
+    path == HEALTH || path == METRICS
+}
+
 /// The operator's routes.
 pub fn router(operator: Operator) -> Router {
-    Router::new().route("/health", get(health)).route("/metrics", get(metrics)).with_state(operator)
+    Router::new().route(HEALTH, get(health)).route(METRICS, get(metrics)).with_state(operator)
 }
 
 #[derive(Serialize)]

@@ -1,18 +1,24 @@
 //! Connections: how many, how large their heads may be, how slow, and how they end.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
+use http::{Request, Response};
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower::ServiceExt as _;
 
 use super::Lifeboat;
+use super::answer::Outgoing;
 use super::operator::{self, Operator};
 use super::shopper::Shoppers;
 
@@ -52,13 +58,12 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let shoppers = Arc::new(Shoppers::new(operator.deployment.clone(), lifeboat));
-    let answer = move |request| shoppers.clone().answer(request);
-    let router = operator::router(operator).fallback(answer);
+    let front = Front { shoppers, operator: operator::router(operator) };
     let graceful = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
         tokio::select! {
-            (stream, permit) = accept(&server) => serve_connection(stream, permit, router.clone(), &graceful),
+            (stream, permit) = accept(&server) => serve_connection(stream, permit, front.clone(), &graceful),
             () = &mut stop => break,
         }
     }
@@ -83,7 +88,25 @@ async fn accept(server: &Server) -> (TcpStream, OwnedSemaphorePermit) {
     }
 }
 
-fn serve_connection(stream: TcpStream, permit: OwnedSemaphorePermit, router: Router, graceful: &GracefulShutdown) {
+/// Both sides. What is not the operator's goes to shoppers past the router, which costs more than
+/// all that it would decide.
+#[derive(Clone)]
+struct Front {
+    shoppers: Arc<Shoppers>,
+    operator: Router,
+}
+
+impl Front {
+    async fn answer(self, request: Request<Incoming>) -> Result<Response<Outgoing>, Infallible> {
+        if !operator::owns(request.uri().path()) {
+            return Ok(self.shoppers.answer(request).await);
+        }
+        let response = self.operator.oneshot(request).await?;
+        Ok(response.map(|body| body.boxed_unsync()).map(Outgoing::Stream))
+    }
+}
+
+fn serve_connection(stream: TcpStream, permit: OwnedSemaphorePermit, front: Front, graceful: &GracefulShutdown) {
     // A page is written at once: waiting to fill a segment would only delay it.
     let _ = stream.set_nodelay(true);
     let connection = http1::Builder::new()
@@ -91,7 +114,7 @@ fn serve_connection(stream: TcpStream, permit: OwnedSemaphorePermit, router: Rou
         .header_read_timeout(HEAD_TIMEOUT)
         .max_headers(HEADERS_MAX)
         .max_buf_size(HEAD_BYTES_MAX)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(stream), service_fn(move |request| front.clone().answer(request)));
     let watched = graceful.watch(connection);
     tokio::spawn(async move {
         if let Err(error) = watched.await {

@@ -3,21 +3,19 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::body::Body;
-use axum::extract::Request as HttpRequest;
 use bytes::Bytes;
 use futures_util::stream;
-use http::{HeaderValue, Method, Response, StatusCode, header};
-use http_body_util::{BodyExt as _, StreamBody};
-use hyper::body::Frame;
+use http::{HeaderValue, Method, Request as HttpRequest, Response, StatusCode, header};
+use http_body_util::{BodyExt as _, Full, StreamBody};
+use hyper::body::{Body as _, Frame, Incoming};
 use tokio::time::Instant as Deadline;
 use wasmtime::component::Resource;
 
-use super::answer::Answer;
+use super::answer::{Answer, Outgoing};
 use super::lifeboat::Lifeboat;
 use crate::bindings::wandstore::storefront::http_types::{Method as WitMethod, Pending, Reply};
 use crate::changes::Topic;
-use crate::component::Failure;
+use crate::component::{Failure, within};
 use crate::context::{Cause, Request, RequestBody};
 use crate::deployment::Deployment;
 use crate::telemetry::Requests;
@@ -63,7 +61,7 @@ impl Shoppers {
     }
 
     /// Answers a request. There is always an answer, and it is never an error of ours.
-    pub async fn answer(self: Arc<Self>, request: HttpRequest) -> Response<Body> {
+    pub async fn answer(self: Arc<Self>, request: HttpRequest<Incoming>) -> Response<Outgoing> {
         let started = Instant::now();
         let (parts, body) = request.into_parts();
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
@@ -96,7 +94,7 @@ impl Shoppers {
         held.request = std::mem::take(&mut question.rest);
         let (guest, store) = held.parts();
         let call = guest.call_handle(store, method(&question.method), &question.target, Resource::new_borrow(0));
-        let outcome = match tokio::time::timeout(pool.wall(), call).await {
+        let outcome = match within(pool.wall(), call).await {
             Ok(Ok(Reply::Ready(response))) => Ok(Answer::take(response, &mut held).map(Asked::Answer)),
             Ok(Ok(Reply::Pending(Pending { interim, topic, wait_ms }))) => {
                 let interim = Answer::take(interim, &mut held);
@@ -129,15 +127,15 @@ impl Shoppers {
     }
 
     /// Server-sent events (WHATWG HTML, section 9.2): each interim answer, and the last one.
-    fn stream(self: Arc<Self>, question: Question) -> Response<Body> {
+    fn stream(self: Arc<Self>, question: Question) -> Response<Outgoing> {
         let events = stream::unfold(Some((self, question, None::<Answer>)), |state| async move {
             let (shoppers, mut question, told) = state?;
             let (event, ended) = shoppers.next_event(&mut question, told.as_ref()).await;
             let frame = Frame::data(Bytes::from(format!("data: {}\n\n", String::from_utf8_lossy(&event.body))));
             let next = (!ended).then_some((shoppers, question, Some(event)));
-            Some((Ok::<_, std::convert::Infallible>(frame), next))
+            Some((Ok::<_, axum::Error>(frame), next))
         });
-        let mut response = Response::new(Body::new(StreamBody::new(events).boxed_unsync()));
+        let mut response = Response::new(Outgoing::Stream(StreamBody::new(events).boxed_unsync()));
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
@@ -171,15 +169,14 @@ impl Shoppers {
 }
 
 /// A one-line refusal that needs no component.
-pub fn refusal(status: StatusCode, line: &'static str) -> Response<Body> {
-    let mut response = Response::new(Body::from(line));
+fn refusal(status: StatusCode, line: &'static str) -> Response<Outgoing> {
+    let mut response = Response::new(Outgoing::Whole(Full::new(line.into())));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response
 }
 
-fn unread(body: Body) -> RequestBody {
-    use hyper::body::Body as _;
+fn unread(body: Incoming) -> RequestBody {
     if body.is_end_stream() { RequestBody::Empty } else { RequestBody::Unread(body) }
 }
 

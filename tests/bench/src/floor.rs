@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 /// Serves `file` on a free port, which it prints as the first line of its output.
 pub fn serve(file: &Path) -> anyhow::Result<()> {
     let body = Bytes::from(std::fs::read(file)?);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         println!("http://{}/", listener.local_addr()?);

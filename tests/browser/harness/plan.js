@@ -8,6 +8,7 @@ export function plan(products) {
   const available = products.filter((product) => product.available);
   const wands = available.filter((product) => product.category === 'Wands');
   const others = available.filter((product) => product.category !== 'Wands');
+  const reduced = available.filter((product) => product.reduced);
   return {
     title: TITLE,
     blocks: [
@@ -24,7 +25,7 @@ export function plan(products) {
         text: 'Half of wandlore is knowing what to hold. The other half is knowing how.',
         product: id(others.find((product) => product.category === 'Books')),
       },
-      { type: 'deals', heading: 'Kinder to the purse', products: available.filter((it) => it.reduced).map(id) },
+      { type: 'deals', heading: 'Kinder to the purse', products: reduced.map(id) },
       {
         type: 'bundle',
         heading: 'A first evening',

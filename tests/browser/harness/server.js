@@ -66,8 +66,9 @@ export class Server {
       throw new Error(`${BINARY} ended early: ${await log}`);
     });
     ended.catch(() => {});
-    const signal = AbortSignal.timeout(START_MS_MAX);
-    const [line] = await Promise.race([once(createInterface(this.#process.stdout), 'line', { signal }), ended]);
+    const lines = createInterface(this.#process.stdout);
+    const announced = once(lines, 'line', { signal: AbortSignal.timeout(START_MS_MAX) });
+    const [line] = await Promise.race([announced, ended]);
     const { origin, pathname } = new URL(line);
     return origin + pathname;
   }

@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Somebody who looks at one page. */
@@ -13,17 +12,18 @@ export class Shopper {
   asked = [];
   /** How often the page was loaded. */
   loads = 0;
+  /** Errors and warnings on the console: of scripts, of requests, of the content security policy. */
+  complaints = [];
   #address;
-  #errors = [];
 
   constructor(page, shop) {
     this.page = page;
     this.#address = `${shop}?shopper=${randomUUID()}`;
     page.on('request', (request) => this.asked.push(new URL(request.url()).pathname));
     page.on('domcontentloaded', () => { this.loads += 1; });
-    page.on('pageerror', (error) => this.#errors.push(String(error)));
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') this.#errors.push(message.text());
+      if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text());
     });
   }
 
@@ -119,16 +119,18 @@ export class Shopper {
     return this.page.evaluate(() => window.witness.transitions);
   }
 
-  /** Everything that the browser complained about, on every page so far. */
-  async complaints() {
-    return [...this.#errors, ...await this.page.evaluate(() => window.witness.violations)];
-  }
-
-  /** Keeps a picture of the screen, or of the whole page, in the folder SCREENSHOTS if that is set. */
+  /** Keeps a picture of the screen in the folder SCREENSHOTS, if that is set. */
   async picture(name, options) {
     const folder = process.env.SCREENSHOTS;
-    if (!folder) return;
-    await mkdir(folder, { recursive: true });
-    await this.page.screenshot({ path: join(folder, `${name}.png`), ...options });
+    if (folder) await this.page.screenshot({ path: join(folder, `${name}.png`), ...options });
+  }
+
+  /** The same of the whole page, with the pictures that were not on the screen yet. */
+  async wholePicture(name) {
+    await this.page.evaluate(() => Promise.all([...document.images].map((picture) => {
+      picture.loading = 'eager';
+      return picture.decode();
+    })));
+    await this.picture(name, { fullPage: true });
   }
 }

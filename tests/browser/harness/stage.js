@@ -1,6 +1,8 @@
 // What a file of stories plays on: a model, a server that asks it, and a browser.
 
-import { after } from 'node:test';
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import test, { after } from 'node:test';
 
 import { chromium } from 'playwright-core';
 
@@ -11,8 +13,9 @@ import { Shopper } from './shopper.js';
 export const DESKTOP = { width: 1280, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
-/** How long a story waits for anything. */
+/** How long a story waits for anything, and how long it takes at the most. */
 const WAIT_MS_MAX = 10_000;
+const STORY_MS_MAX = 30_000;
 
 const CHROMIUM = {
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -28,7 +31,7 @@ const CHROMIUM = {
   ],
 };
 
-/** Opens a stage that is there until all tests of the file have ended. */
+/** Opens a stage that is there until all stories of the file have ended. */
 export async function openStage() {
   // Who is told to end early cleans up too: that is done at exit.
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
@@ -40,14 +43,20 @@ export async function openStage() {
     await server.stop();
     await model.close();
   });
-  return { model, shopper: (test, options) => shopper(browser, server, test, options) };
-}
 
-/** A shopper who was never here before, with a browser profile of their own until `test` ends. */
-async function shopper(browser, server, test, options) {
-  const profile = await browser.newContext({ viewport: DESKTOP, ...options });
-  test.after(() => profile.close());
-  profile.setDefaultTimeout(WAIT_MS_MAX);
-  await profile.addInitScript({ path: new URL('witness.js', import.meta.url).pathname });
-  return new Shopper(await profile.newPage(), server.page);
+  /**
+   * A test about a shopper who was never here before, while the model thinks. At its end the browser
+   * must have nothing to complain about. `options` are those of Playwright's browser contexts.
+   */
+  const story = (sentence, tell, options) => test(sentence, { timeout: STORY_MS_MAX }, async (t) => {
+    model.think();
+    const profile = await browser.newContext({ viewport: DESKTOP, ...options });
+    t.after(() => profile.close());
+    profile.setDefaultTimeout(WAIT_MS_MAX);
+    await profile.addInitScript({ path: join(import.meta.dirname, 'witness.js') });
+    const shopper = new Shopper(await profile.newPage(), server.page);
+    await tell(shopper);
+    assert.deepEqual(shopper.complaints, []);
+  });
+  return { model, story };
 }

@@ -1,6 +1,6 @@
 // Runs in the page before anything else there, and notes what cannot be seen afterwards.
 
-window.witness = { shifts: [], violations: [], transitions: 0 };
+window.witness = { shifts: [], transitions: 0 };
 
 {
   const note = (entries) => {
@@ -13,10 +13,6 @@ window.witness = { shifts: [], violations: [], transitions: 0 };
   observer.observe({ type: 'layout-shift', buffered: true });
   window.witness.settle = () => note(observer.takeRecords());
 }
-
-document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
-  window.witness.violations.push(`${violatedDirective}: ${blockedURI}`);
-});
 
 {
   const { startViewTransition } = Document.prototype;

@@ -41,6 +41,10 @@ battery! {
         jobs_are_listed_newest_first,
         a_requeued_job_has_all_its_attempts,
         only_a_dead_job_without_successor_is_requeued,
+        a_job_in_a_lane_that_is_no_more_is_claimed_from_another,
+        a_running_job_is_adopted_with_its_lease,
+        strays_are_spread_evenly_and_nothing_else_moves,
+        without_lanes_nothing_moves,
         a_buried_job_is_out_of_its_holders_hands,
         pruning_forgets_old_done_jobs_and_nothing_else,
         a_payload_over_the_limit_is_refused,
@@ -384,6 +388,64 @@ async fn only_a_dead_job_without_successor_is_requeued(jobs: &Stage) {
     assert_eq!(jobs.requeue(&dead, T).await, Ok(Requeued::Done));
 }
 
+/// Accepts a job into `lane` and no other.
+async fn accept_into(jobs: &Stage, lane: &str, key: &str) -> String {
+    let offered = jobs.offer(NewJob { lanes: vec![lane.into()], ..job(key, T) }).await.unwrap();
+    let Offered::Accepted { id, .. } = offered else { panic!("{key} was not accepted: {offered:?}") };
+    id
+}
+
+async fn adopt(jobs: &Stage, lanes: &[&str]) -> u64 {
+    let lanes: Vec<_> = lanes.iter().map(|lane| (*lane).to_owned()).collect();
+    jobs.adopt(&lanes).await.unwrap()
+}
+
+async fn lane(jobs: &Stage, id: &str) -> String {
+    jobs.show(id).await.unwrap().unwrap().lane
+}
+
+async fn a_job_in_a_lane_that_is_no_more_is_claimed_from_another(jobs: &Stage) {
+    let id = accept_into(jobs, "pool-7", "k").await;
+    assert_eq!(jobs.claim("pool-0", T, LEASE_MS).await, Ok(ClaimResult::Idle(None)));
+    assert_eq!(adopt(jobs, &["pool-0"]).await, 1);
+    assert_eq!(jobs.claim("pool-0", T - 1, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T))));
+    assert_eq!(jobs.take(T).await.id, id);
+    assert_eq!(jobs.measure("pool-7").await, Ok(Depth::default()));
+}
+
+async fn a_running_job_is_adopted_with_its_lease(jobs: &Stage) {
+    accept_into(jobs, "pool-7", "k").await;
+    let ClaimResult::Job(claimed) = jobs.claim("pool-7", T, LEASE_MS).await.unwrap() else { panic!("idle") };
+    assert_eq!(adopt(jobs, &["pool-0"]).await, 1);
+    assert_eq!(jobs.claim("pool-0", T + 999, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T + 1_000))));
+    assert_eq!(jobs.extend(&claimed.id, claimed.token, T + 999, LEASE_MS).await, Ok(true));
+    assert_eq!(jobs.finish(&claimed, T + 1_500, Settlement::Done(None)).await.as_deref(), Some("k"));
+}
+
+async fn strays_are_spread_evenly_and_nothing_else_moves(jobs: &Stage) {
+    let dead = jobs.die("dead", T).await;
+    let mut strays = Vec::new();
+    for n in 0..4 {
+        accept_into(jobs, "pool-1", &format!("home{n}")).await;
+        strays.push(accept_into(jobs, &format!("pool-{}", 3 + n), &format!("stray{n}")).await);
+    }
+    assert_eq!(adopt(jobs, &["pool-1", "pool-2"]).await, 4);
+    let mut lanes = Vec::new();
+    for id in &strays {
+        lanes.push(lane(jobs, id).await);
+    }
+    assert_eq!(lanes, ["pool-1", "pool-2", "pool-1", "pool-2"]);
+    assert_eq!(jobs.measure("pool-1").await.unwrap().queued, 4 + 2);
+    assert_eq!(lane(jobs, &dead).await, "pool-0");
+    assert_eq!(adopt(jobs, &["pool-1", "pool-2"]).await, 0, "all are at home now");
+}
+
+async fn without_lanes_nothing_moves(jobs: &Stage) {
+    let id = accept_into(jobs, "pool-7", "k").await;
+    assert_eq!(adopt(jobs, &[]).await, 0);
+    assert_eq!(lane(jobs, &id).await, "pool-7");
+}
+
 async fn a_buried_job_is_out_of_its_holders_hands(jobs: &Stage) {
     assert_eq!(jobs.bury("nothing", "why not", T).await, Ok(Buried::NotThere));
     jobs.accept("k", T).await;
@@ -456,6 +518,7 @@ async fn failures_pass_and_leave_nothing_behind(stage: &Stage) {
     assert_eq!(jobs.list(Filter::default(), 1).await, Err(down.clone()));
     assert_eq!(jobs.show(&id).await, Err(down.clone()));
     assert_eq!(jobs.requeue(&id, T).await, Err(down.clone()));
+    assert_eq!(jobs.adopt(&["pool-1".to_owned()]).await, Err(down.clone()));
     assert_eq!(jobs.bury(&id, "no", T).await, Err(down.clone()));
     assert_eq!(jobs.prune(T).await, Err(down));
 
@@ -475,6 +538,7 @@ enum Act {
     Settle(usize, u8),
     Requeue(usize),
     Bury(usize),
+    Adopt(Vec<u8>),
     Prune,
     Wait(u64),
     Look,
@@ -483,6 +547,7 @@ enum Act {
 fn act() -> impl Strategy<Value = Act> {
     let lanes = proptest::collection::vec(0..2_u8, 0..3);
     prop_oneof![
+        1 => lanes.clone().prop_map(Act::Adopt),
         4 => (0..5_u8, lanes, 0..4_u32).prop_map(|(key, lanes, depth_max)| Act::Offer { key, lanes, depth_max }),
         4 => (0..2_u8).prop_map(Act::Claim),
         1 => (0..8_usize).prop_map(Act::Extend),
@@ -539,6 +604,10 @@ impl Story {
             }
             Act::Requeue(job) => format!("{:?}", jobs.requeue(&some_job(job), now_ms).await),
             Act::Bury(job) => format!("{:?}", jobs.bury(&some_job(job), "buried", now_ms).await),
+            Act::Adopt(lanes) => {
+                let lanes: Vec<_> = lanes.iter().map(|lane| format!("pool-{lane}")).collect();
+                format!("{:?}", jobs.adopt(&lanes).await)
+            }
             Act::Prune => format!("{:?}", jobs.prune(now_ms - 500).await),
             Act::Wait(wait_ms) => {
                 self.now_ms += wait_ms;

@@ -176,6 +176,17 @@ impl Jobs for Memory {
         Ok(Requeued::Done)
     }
 
+    async fn adopt(&self, lanes: &[String]) -> Result<u64, Error> {
+        let mut jobs = self.jobs();
+        let strays = jobs.iter_mut().filter(|job| job.state.is_live() && !lanes.contains(&job.lane));
+        let mut moved = 0;
+        for (job, lane) in strays.zip(lanes.iter().cycle()) {
+            job.lane.clone_from(lane);
+            moved += 1;
+        }
+        Ok(moved)
+    }
+
     async fn bury(&self, id: &str, reason: &str, now_ms: u64) -> Result<Buried, Error> {
         let mut jobs = self.jobs();
         Ok(match jobs.iter_mut().find(|job| job.id == id) {

@@ -269,6 +269,10 @@ pub trait Jobs: Send + Sync {
     /// Puts a dead job back into its lane, however full that is.
     async fn requeue(&self, id: &str, now_ms: u64) -> Result<Requeued, Error>;
 
+    /// Spreads the live jobs whose lane is none of `lanes` evenly over `lanes`, however full those
+    /// are; how many they were. Leases and due times stay. Without `lanes` nothing moves.
+    async fn adopt(&self, lanes: &[String]) -> Result<u64, Error>;
+
     /// Gives up a live job.
     async fn bury(&self, id: &str, reason: &str, now_ms: u64) -> Result<Buried, Error>;
 

@@ -71,6 +71,10 @@ impl Jobs for Scripted {
         self.pass().await?.requeue(id, now_ms).await
     }
 
+    async fn adopt(&self, lanes: &[String]) -> Result<u64, Error> {
+        self.pass().await?.adopt(lanes).await
+    }
+
     async fn bury(&self, id: &str, reason: &str, now_ms: u64) -> Result<Buried, Error> {
         self.pass().await?.bury(id, reason, now_ms).await
     }

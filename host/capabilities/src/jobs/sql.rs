@@ -82,6 +82,17 @@ pub const REQUEUE: &str = "
     )
     RETURNING id";
 
+/// ?1 lanes as a JSON array. The oldest stray goes to the first lane, the next to the second, and
+/// so on; none finds a lane where there is none.
+pub const ADOPT: &str = "
+    UPDATE jobs SET lane = adopter.value
+    FROM (
+            SELECT number, row_number() OVER (ORDER BY number) - 1 AS place FROM jobs
+            WHERE state IN ('queued', 'running') AND lane NOT IN (SELECT value FROM json_each(?1))
+        ) AS stray
+        JOIN json_each(?1) AS adopter ON adopter.key = stray.place % json_array_length(?1)
+    WHERE jobs.number = stray.number";
+
 /// ?1 id, ?2 now, ?3 reason.
 pub const BURY: &str = "
     UPDATE jobs SET state = 'dead', settled_ms = ?2, error = ?3

@@ -217,6 +217,11 @@ impl Jobs for Sqlite {
             .ok_or_else(|| Error::Unavailable("the job's key was just taken and freed".into()))
     }
 
+    async fn adopt(&self, lanes: &[String]) -> Result<u64, Error> {
+        let query = sqlx::query(sql::ADOPT).bind(serde_json::Value::from(lanes).to_string());
+        Ok(self.database.change_many(query).await?)
+    }
+
     async fn bury(&self, id: &str, reason: &str, now_ms: u64) -> Result<Buried, Error> {
         let query = sqlx::query(sql::BURY).bind(id).bind(to_sql(now_ms)).bind(reason);
         if self.database.change(query).await?.is_some() {

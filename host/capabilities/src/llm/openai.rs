@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use metrics::{counter, histogram};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode, Url, redirect};
+use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
 use tracing::{debug, warn};
 
@@ -60,6 +61,9 @@ pub struct Config {
     pub price_in_microdollars: Option<u64>,
     /// What a million tokens of answers cost, in millionths of a dollar.
     pub price_out_microdollars: Option<u64>,
+    /// More members for the request's body, as the endpoint wants them. `messages`, `model`, `stream`,
+    /// `max_tokens` and `response_format` are not taken from here.
+    pub extra: Map<String, Value>,
 }
 
 impl Config {
@@ -79,6 +83,7 @@ impl Config {
             tokens_per_day_max: None,
             price_in_microdollars: None,
             price_out_microdollars: None,
+            extra: Map::new(),
         }
     }
 }
@@ -162,7 +167,8 @@ impl OpenAi {
 
     async fn ask(&self, request: &Request) -> Result<Completion, Failure> {
         let mode = self.schema_mode();
-        let Some(question) = wire::question(request, &self.config.model, mode) else {
+        let Config { model, extra, .. } = &self.config;
+        let Some(question) = wire::question(request, model, mode, extra) else {
             return Err(Failure::Final(Error::Rejected("the schema is not JSON".to_owned())));
         };
         let sending =

@@ -1,8 +1,10 @@
 //! Chat completions as `OpenAI` defined them (<https://platform.openai.com/docs/api-reference/chat>)
 //! and many endpoints understand them: what is sent, and what comes back. No I/O.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Completion, Request, Role};
 use crate::Secret;
@@ -32,7 +34,12 @@ struct Question<'a> {
     stream: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     response_format: Option<Value>,
+    #[serde(flatten)]
+    extra: BTreeMap<&'a str, &'a Value>,
 }
+
+/// The members of a question that are ours to say: none of them is taken from the extra ones.
+const OURS: [&str; 5] = ["model", "messages", "max_tokens", "stream", "response_format"];
 
 #[derive(Debug, Serialize)]
 struct Turn<'a> {
@@ -40,8 +47,14 @@ struct Turn<'a> {
     content: &'a str,
 }
 
-/// The body of the request that puts `request` to `model`; `None` if its schema is no JSON.
-pub fn question(request: &Request, model: &str, mode: SchemaMode) -> Option<Vec<u8>> {
+/// The body of the request that puts `request` to `model`, with those members of `extra` that are
+/// not [`OURS`]; `None` if its schema is no JSON.
+pub fn question(
+    request: &Request,
+    model: &str,
+    mode: SchemaMode,
+    extra: &Map<String, Value>,
+) -> Option<Vec<u8>> {
     let schema: Value = serde_json::from_str(&request.schema).ok()?;
     let instruction = format!("Answer with one JSON document that follows this JSON Schema: {schema}");
     let told = (mode != SchemaMode::JsonSchema).then_some(Turn { role: "system", content: &instruction });
@@ -56,8 +69,10 @@ pub fn question(request: &Request, model: &str, mode: SchemaMode) -> Option<Vec<
         SchemaMode::None => None,
     };
     let messages = told.into_iter().chain(said).collect();
-    let question =
-        Question { model, messages, max_tokens: request.tokens_max, stream: false, response_format };
+    let max_tokens = request.tokens_max;
+    let members = extra.iter().map(|(name, value)| (name.as_str(), value));
+    let extra = members.filter(|(name, _)| !OURS.contains(name)).collect();
+    let question = Question { model, messages, max_tokens, stream: false, response_format, extra };
     serde_json::to_vec(&question).ok()
 }
 
@@ -170,7 +185,12 @@ mod tests {
     }
 
     fn asked(mode: SchemaMode) -> Value {
-        serde_json::from_slice(&question(&request(), "kimi", mode).unwrap()).unwrap()
+        asked_with(mode, json!({}))
+    }
+
+    fn asked_with(mode: SchemaMode, extra: Value) -> Value {
+        let extra = serde_json::from_value(extra).unwrap();
+        serde_json::from_slice(&question(&request(), "kimi", mode, &extra).unwrap()).unwrap()
     }
 
     #[test]
@@ -202,8 +222,28 @@ mod tests {
     }
 
     #[test]
+    fn extra_members_are_sent_beside_ours() {
+        let mut expected = asked(SchemaMode::JsonSchema);
+        expected["thinking"] = json!({ "type": "disabled" });
+        expected["top_p"] = json!(0.9);
+        let extra = json!({ "thinking": { "type": "disabled" }, "top_p": 0.9 });
+        assert_eq!(asked_with(SchemaMode::JsonSchema, extra), expected);
+    }
+
+    #[test]
+    fn extra_members_never_replace_ours() {
+        for mode in [SchemaMode::JsonSchema, SchemaMode::JsonObject, SchemaMode::None] {
+            let usurpers = json!({
+                "messages": [], "model": "dear", "stream": true, "max_tokens": 1_000_000, "response_format": {},
+            });
+            assert_eq!(asked_with(mode, usurpers), asked(mode), "{mode:?}");
+        }
+    }
+
+    #[test]
     fn a_schema_that_is_no_json_asks_nothing() {
-        assert_eq!(question(&Request { schema: "{".into(), ..request() }, "m", SchemaMode::None), None);
+        let request = Request { schema: "{".into(), ..request() };
+        assert_eq!(question(&request, "m", SchemaMode::None, &Map::new()), None);
     }
 
     #[test]

@@ -1,0 +1,146 @@
+//! Whole configurations, as operators write them.
+
+use std::path::PathBuf;
+
+use capabilities::settings::Shop;
+use serde_json::{Value, json};
+
+use super::{Config, Environment};
+
+fn parse(text: &str, variables: &[(&str, &str)]) -> anyhow::Result<Config> {
+    let lookup = |name: &str| {
+        let (_, value) = variables.iter().find(|(known, _)| *known == name)?;
+        Some((*value).to_owned())
+    };
+    Config::parse(text, PathBuf::from("."), &Environment::from_lookup(lookup))
+}
+
+fn accepted(text: &str, variables: &[(&str, &str)]) -> Config {
+    parse(text, variables).expect("the configuration is right")
+}
+
+fn refusal(text: &str, variables: &[(&str, &str)]) -> String {
+    format!("{:#}", parse(text, variables).expect_err("the configuration is wrong"))
+}
+
+/// The extra members of the model's requests; null where there is no model.
+fn extra(text: &str, variables: &[(&str, &str)]) -> Value {
+    accepted(text, variables).llm().map(|llm| llm.extra.into()).unwrap_or_default()
+}
+
+#[test]
+fn where_nothing_is_said_there_is_the_demo_shop() {
+    let shops = accepted("", &[]).settings().shops;
+    assert_eq!(shops.into_iter().collect::<Vec<_>>(), [("magic-wands".to_owned(), Shop::demo())]);
+}
+
+#[test]
+fn a_file_with_two_stores_serves_these_two() {
+    let text = "
+        [stores.tea-house]
+        name = 'The Tea House'
+        url = 'https://tea.example'
+        language = 'en-GB'
+        tone = 'calm'
+        banned_words = ['CHEAP', 'Best']
+        promises = ['Ships tomorrow']
+
+        [stores.lamps]
+        name = 'Lamps & Co'
+    ";
+    let shops = accepted(text, &[]).settings().shops;
+    assert_eq!(shops.keys().collect::<Vec<_>>(), ["lamps", "tea-house"]);
+    let tea_house = Shop {
+        name: "The Tea House".into(),
+        url: "https://tea.example".into(),
+        language: "en-GB".into(),
+        tone: "calm".into(),
+        banned_words: vec!["cheap".into(), "best".into()],
+        promises: vec!["Ships tomorrow".into()],
+    };
+    assert_eq!(shops["tea-house"], tea_house);
+    assert_eq!(shops["lamps"], Shop { name: "Lamps & Co".into(), ..Shop::default() });
+}
+
+#[test]
+fn a_store_without_a_name_is_called_by_its_id_and_promises_nothing() {
+    for text in ["[stores.lamps]", "[stores.lamps]\nname = ' '"] {
+        let shops = accepted(text, &[]).settings().shops;
+        let expected = Shop {
+            name: "lamps".into(),
+            url: String::new(),
+            language: "en".into(),
+            tone: "warm and clear".into(),
+            banned_words: vec![],
+            promises: vec![],
+        };
+        assert_eq!(shops["lamps"], expected, "{text}");
+    }
+}
+
+#[test]
+fn a_section_of_stores_without_a_store_is_refused() {
+    assert!(refusal("[stores]", &[]).starts_with("there is no store"));
+}
+
+#[test]
+fn an_unknown_key_in_a_store_is_told_the_nearest() {
+    assert_eq!(
+        refusal("[stores.lamps]\nlangage = 'en'", &[]),
+        "there is no key `stores.lamps.langage`; the nearest is `stores.lamps.language`"
+    );
+}
+
+#[test]
+fn the_address_of_a_store_is_https_without_a_slash_at_the_end() {
+    for url in ["http://lamps.example", "lamps.example", "https://lamps.example/"] {
+        let told = refusal(&format!("[stores.lamps]\nurl = '{url}'"), &[]);
+        assert!(told.starts_with("stores.lamps.url is ") && told.contains(url), "{told}");
+    }
+}
+
+#[test]
+fn a_pool_without_members_is_refused() {
+    let told = "pool.size is 0; it must be at least 1";
+    assert_eq!(refusal("[pool]\nsize = 0", &[]), told);
+    assert_eq!(refusal("", &[("POOL_SIZE", "0")]), told);
+}
+
+#[test]
+fn a_variable_that_is_no_number_is_named() {
+    let told = refusal("", &[("CACHE_TTL_SECONDS", "abc")]);
+    assert!(told.starts_with("CACHE_TTL_SECONDS is \"abc\"; it must be a whole number"), "{told}");
+}
+
+#[test]
+fn a_variable_lies_over_the_file_and_an_empty_one_does_not() {
+    let text = "[cache]\nttl_seconds = 60";
+    assert_eq!(accepted(text, &[("CACHE_TTL_SECONDS", "5")]).settings().lifetimes.kv_ttl_seconds, 5);
+    assert_eq!(accepted(text, &[("CACHE_TTL_SECONDS", " ")]).settings().lifetimes.kv_ttl_seconds, 60);
+}
+
+#[test]
+fn secrets_are_known_and_not_shown() {
+    let config = accepted("", &[("KIMI_API_KEY", "sk-hush"), ("DEBUG_TOKEN", "open sesame")]);
+    assert_eq!(config.secrets.llm_key.as_ref().map(|key| key.expose()), Some("sk-hush"));
+    assert_eq!(config.secrets.named["DEBUG_TOKEN"].expose(), "open sesame");
+    let shown = format!("{config:?} {:?}", config.llm());
+    assert!(!shown.contains("sk-hush") && !shown.contains("open sesame"), "{shown}");
+}
+
+#[test]
+fn kimi_is_told_not_to_think_unless_the_operator_says_what_it_is_told() {
+    let key = &[("KIMI_API_KEY", "sk-hush")];
+    assert_eq!(extra("", key), json!({ "thinking": { "type": "disabled" } }));
+    assert_eq!(extra("[llm]\nextra = {}", key), json!({}));
+    let text = "[llm.extra]\ntop_p = 0.9\n[llm.extra.thinking]\ntype = 'enabled'";
+    assert_eq!(extra(text, key), json!({ "top_p": 0.9, "thinking": { "type": "enabled" } }));
+}
+
+#[test]
+fn another_endpoint_is_told_only_what_the_operator_says() {
+    let local = &[("LLM_BASE_URL", "http://127.0.0.1:11434/v1"), ("KIMI_API_KEY", "sk-hush")];
+    assert_eq!(extra("", local), json!({}));
+    assert_eq!(extra("[llm.extra]\nkeep_alive = 60", local), json!({ "keep_alive": 60 }));
+    assert_eq!(extra("", &[]), Value::Null, "no model at all");
+}
