@@ -34,13 +34,18 @@ fn build(workspace: &Path, target_dir: &Path) {
         cargo.args(["--package", component]);
     }
     // What the outer cargo was told (flags, wrappers such as clippy's) is not meant for this one.
-    for inherited in ["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTC"] {
+    for inherited in
+        ["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTC"]
+    {
         cargo.env_remove(inherited);
     }
     // No path of the machine that built it may be in a component: its digest must not depend on them.
     cargo.env("RUSTFLAGS", remapped(workspace));
     let status = cargo.status().unwrap_or_else(|error| panic!("cannot run cargo: {error}"));
-    assert!(status.success(), "the components did not build; is the target there? rustup target add {TARGET}");
+    assert!(
+        status.success(),
+        "the components did not build; is the target there? rustup target add {TARGET}"
+    );
 }
 
 fn remapped(workspace: &Path) -> String {

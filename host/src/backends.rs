@@ -23,7 +23,8 @@ pub async fn open(config: &Config) -> anyhow::Result<Capabilities> {
         Some(llm) => Arc::new(llm::OpenAi::new(llm, clock.clone(), ids.clone()).context("llm")?),
         None => Arc::new(llm::Unconfigured),
     };
-    let secrets = config.secrets.named.iter().map(|(name, secret)| ((*name).to_owned(), vec![secret.clone()]));
+    let secrets =
+        config.secrets.named.iter().map(|(name, secret)| ((*name).to_owned(), vec![secret.clone()]));
     Ok(Capabilities {
         kv: Arc::new(short_term),
         blob: Arc::new(blob::ObjectStore::folder(&folder.join("blobs"))?),

@@ -82,7 +82,12 @@ pub struct Context {
 
 impl Context {
     /// A context for a new instance.
-    pub fn new(role: Role, capabilities: Arc<Capabilities>, links: Arc<Links>, memory_bytes_max: usize) -> Self {
+    pub fn new(
+        role: Role,
+        capabilities: Arc<Capabilities>,
+        links: Arc<Links>,
+        memory_bytes_max: usize,
+    ) -> Self {
         Self {
             role,
             capabilities,

@@ -68,7 +68,8 @@ impl Components {
         let load = |role: Role| -> anyhow::Result<(Component, Loaded)> {
             let binary = config.source(role)?.read(role)?;
             let component = cache.load(&engine, &binary).with_context(|| format!("components.{role}"))?;
-            world::check(&engine, role, &component).with_context(|| format!("components.{role}: {}", binary.origin))?;
+            world::check(&engine, role, &component)
+                .with_context(|| format!("components.{role}: {}", binary.origin))?;
             let imports = world::imports_of(&engine, &component);
             let Binary { origin, digest, .. } = binary;
             Ok((component, Loaded { role, origin, digest, imports }))
@@ -95,7 +96,8 @@ impl Components {
         let catalog = linker.pool(Role::Catalog, Links::new(&changes))?;
         let caching = linker.pool(Role::Caching, Links::new(&changes))?;
         let queueing = linker.pool(Role::Queueing, Links::new(&changes))?;
-        let for_generation = Links { cache: Some(caching.clone()), catalog: Some(catalog.clone()), ..Links::new(&changes) };
+        let for_generation =
+            Links { cache: Some(caching.clone()), catalog: Some(catalog.clone()), ..Links::new(&changes) };
         let for_routing = Links { queue: Some(queueing.clone()), ..for_generation.clone() };
         Ok(Deployment {
             generation: linker.pool(Role::Generation, for_generation)?,
@@ -119,7 +121,8 @@ impl Linker<'_> {
     fn pool<E: Export>(&self, role: Role, links: Links) -> anyhow::Result<Arc<Pool<E>>> {
         let found = self.components.compiled.iter().find(|(of, ..)| *of == role);
         let (_, component, limits) = found.with_context(|| format!("there is no {role} component"))?;
-        let pool = Pool::new(&self.components.engine, role, component, self.capabilities.clone(), links, *limits);
+        let pool =
+            Pool::new(&self.components.engine, role, component, self.capabilities.clone(), links, *limits);
         Ok(Arc::new(pool.map_err(anyhow::Error::from).with_context(|| format!("components.{role}"))?))
     }
 }

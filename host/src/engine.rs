@@ -79,7 +79,9 @@ impl Compiled {
         if path.exists() {
             match deserialize(engine, &path) {
                 Ok(component) => return Ok(component),
-                Err(error) => tracing::warn!(path = %path.display(), %error, "a compiled component is unusable; compiling again"),
+                Err(error) => {
+                    tracing::warn!(path = %path.display(), %error, "a compiled component is unusable; compiling again")
+                }
             }
         }
         let code = engine.precompile_component(&binary.bytes).map_err(anyhow::Error::from);
@@ -102,7 +104,10 @@ fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     std::fs::rename(&partial, path).with_context(|| format!("cannot write {}", path.display()))
 }
 
-#[expect(unsafe_code, reason = "compiled code is trusted: it is in a folder that only its owner can write to")]
+#[expect(
+    unsafe_code,
+    reason = "compiled code is trusted: it is in a folder that only its owner can write to"
+)]
 fn deserialize(engine: &Engine, path: &Path) -> anyhow::Result<Component> {
     // SAFETY: the file was written by `Compiled::load` from this engine's own compiler, into a
     // folder of mode 0700; wasmtime checks that version and configuration are the same.

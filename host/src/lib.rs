@@ -3,9 +3,9 @@
 //! It knows `wit/` and the backends, and no component's crate: which page a shopper gets is
 //! decided in components only.
 
+pub mod backends;
 #[allow(missing_docs, reason = "generated")]
 mod bindings;
-pub mod backends;
 pub mod changes;
 pub mod component;
 pub mod config;

@@ -1,7 +1,7 @@
 //! The operator's view of the cache: through the caching component's own interface.
 
-use crate::bindings::wandstore::storefront::page_types::{CacheError, Cached, Page, StalePage, Staleness};
 use crate::bindings::wandstore::storefront::page_types::Source;
+use crate::bindings::wandstore::storefront::page_types::{CacheError, Cached, Page, StalePage, Staleness};
 use crate::bindings::wandstore::storefront::shopper_types::Persona;
 use crate::component::{Failure, call};
 use crate::context::Cause;
@@ -47,20 +47,26 @@ pub async fn show(deployment: &Deployment, store: &str, shopper: &str) -> Result
     );
     Ok(match flat(answer)? {
         Cached::Fresh(page) => Some(found("fresh", page, bytes)),
-        Cached::Stale(StalePage { page, reason: Staleness::CatalogMoved }) => Some(found("stale: the catalog moved", page, bytes)),
-        Cached::Stale(StalePage { page, reason: Staleness::Expired }) => Some(found("stale: the plan is too old", page, bytes)),
+        Cached::Stale(StalePage { page, reason: Staleness::CatalogMoved }) => {
+            Some(found("stale: the catalog moved", page, bytes))
+        }
+        Cached::Stale(StalePage { page, reason: Staleness::Expired }) => {
+            Some(found("stale: the plan is too old", page, bytes))
+        }
         Cached::Miss => None,
     })
 }
 
 /// Forgets a shopper's page and plan.
 pub async fn purge(deployment: &Deployment, store: &str, shopper: &str) -> Result<(), String> {
-    flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest.call_purge(instance, store, shopper)))
+    flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest
+        .call_purge(instance, store, shopper)))
 }
 
 /// Notes that a store's products changed; the new catalog version.
 pub async fn catalog_moved(deployment: &Deployment, store: &str) -> Result<u64, String> {
-    flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest.call_catalog_moved(instance, store)))
+    flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest
+        .call_catalog_moved(instance, store)))
 }
 
 fn flat<T>(answer: Result<Result<T, CacheError>, Failure>) -> Result<T, String> {

@@ -47,7 +47,8 @@ async fn measure_queue(deployment: &Deployment) {
         let member = format!("pool-{index}");
         let Ok(depth) = deployment.capabilities.jobs.measure(&member).await else { return };
         let age_ms = depth.oldest_ms.map_or(0, |oldest_ms| now_ms.saturating_sub(oldest_ms));
-        let gauge = |name: &'static str, value: f64| metrics::gauge!(name, "member" => member.clone()).set(value);
+        let gauge =
+            |name: &'static str, value: f64| metrics::gauge!(name, "member" => member.clone()).set(value);
         gauge("wandstore_queue_queued", depth.queued.into());
         gauge("wandstore_queue_running", depth.running.into());
         gauge("wandstore_queue_dead", depth.dead.into());
@@ -62,15 +63,22 @@ pub struct Requests {
     refused: Counter,
 }
 
-const ROUTES: [(&str, &str); 5] =
-    [("/s/", "page"), ("/api/generation/status", "status"), ("/api/shopper/track", "track"), ("/debug/", "debug"), ("", "other")];
+const ROUTES: [(&str, &str); 5] = [
+    ("/s/", "page"),
+    ("/api/generation/status", "status"),
+    ("/api/shopper/track", "track"),
+    ("/debug/", "debug"),
+    ("", "other"),
+];
 const CACHE: [&str; 4] = ["HIT", "MISS", "STALE", "none"];
 
 impl Requests {
     /// None yet.
     pub fn new() -> Self {
         let counters = |(_, route)| {
-            CACHE.map(|cache| metrics::counter!("wandstore_requests_total", "route" => route, "cache" => cache))
+            CACHE.map(
+                |cache| metrics::counter!("wandstore_requests_total", "route" => route, "cache" => cache),
+            )
         };
         let seconds = |(_, route)| metrics::histogram!("wandstore_request_seconds", "route" => route);
         Self {
@@ -82,7 +90,8 @@ impl Requests {
 
     /// Counts a request that was answered.
     pub fn count(&self, path: &str, headers: &HeaderMap, status: StatusCode, took: Duration) {
-        let route = ROUTES.iter().position(|(prefix, _)| path.starts_with(prefix)).unwrap_or(ROUTES.len() - 1);
+        let route =
+            ROUTES.iter().position(|(prefix, _)| path.starts_with(prefix)).unwrap_or(ROUTES.len() - 1);
         let cache = headers.get("x-cache").map_or("none".as_bytes(), |value| value.as_bytes());
         let cache = CACHE.iter().position(|name| name.as_bytes() == cache).unwrap_or(CACHE.len() - 1);
         self.counters[route][cache].increment(1);

@@ -137,15 +137,25 @@ async fn work(deployment: &Deployment, job: Job) {
         Outcome::Retry(_) => "retry",
         Outcome::Failed(_) => "failed",
     };
-    metrics::histogram!("wandstore_generation_seconds", "outcome" => name).record(started.elapsed().as_secs_f64());
-    tracing::info!(job = job.id, attempt = job.attempt, outcome = name, ms = started.elapsed().as_millis(), "a job ended");
+    metrics::histogram!("wandstore_generation_seconds", "outcome" => name)
+        .record(started.elapsed().as_secs_f64());
+    tracing::info!(
+        job = job.id,
+        attempt = job.attempt,
+        outcome = name,
+        ms = started.elapsed().as_millis(),
+        "a job ended"
+    );
     settle(deployment, &job, &outcome).await;
 }
 
 async fn generate(deployment: &Deployment, job: &Job) -> Outcome {
     let pool = &deployment.generation;
-    let answer = call!(pool, Cause::Job(job.id.as_str().into()), |guest, store| guest.call_generate(store, job));
-    answer.unwrap_or_else(|failure: Failure| Outcome::Retry(Retry { after_ms: None, reason: failure.to_string() }))
+    let answer =
+        call!(pool, Cause::Job(job.id.as_str().into()), |guest, store| guest.call_generate(store, job));
+    answer.unwrap_or_else(|failure: Failure| {
+        Outcome::Retry(Retry { after_ms: None, reason: failure.to_string() })
+    })
 }
 
 /// Keeps the lease; completes if it is lost.
@@ -171,7 +181,9 @@ async fn settle(deployment: &Deployment, job: &Job, outcome: &Outcome) {
                 tracing::warn!(job = job.id, "the job was settled by another worker");
                 return;
             }
-            Ok(Err(error)) => tracing::warn!(job = job.id, attempt, error = %describe(&error), "the job was not settled"),
+            Ok(Err(error)) => {
+                tracing::warn!(job = job.id, attempt, error = %describe(&error), "the job was not settled")
+            }
             Err(_logged) => {}
         }
         tokio::time::sleep(REST).await;

@@ -52,7 +52,7 @@ story('a shopper who types keeps what they typed', async (shopper) => {
 
 story('putting a product into the cart is confirmed, and remembered by the server', async (shopper) => {
   const { page } = shopper;
-  await shopper.visit();
+  await Promise.all([page.waitForResponse(REPORT), shopper.visit()]);
   const [{ id, title }] = await shopper.products();
   const button = page.locator(`[data-cart="${id}"]`);
   assert.equal(await button.textContent(), `Add to cart: ${title}`);

@@ -38,27 +38,63 @@ fn dependencies_point_one_way() {
         if COMPONENTS.contains(&name) {
             let others: Vec<_> = COMPONENTS.into_iter().filter(|other| *other != name).collect();
             assert_eq!(on(&others), Vec::<String>::new(), "{name} meets other components through WIT only");
-            assert_eq!(on(&["host", "capabilities", "wasmtime", "tokio"]), Vec::<String>::new(), "{name} knows no host");
+            assert_eq!(
+                on(&["host", "capabilities", "wasmtime", "tokio"]),
+                Vec::<String>::new(),
+                "{name} knows no host"
+            );
         }
         if name == "host" {
             assert_eq!(on(&COMPONENTS), Vec::<String>::new(), "the host knows no component's crate");
         }
         if name == "capabilities" {
-            assert_eq!(on(&["host", "wasmtime"]), Vec::<String>::new(), "backends know nothing of WebAssembly");
+            assert_eq!(
+                on(&["host", "wasmtime"]),
+                Vec::<String>::new(),
+                "backends know nothing of WebAssembly"
+            );
         }
     }
 }
+
+/// `cargo deny check` says more, where it is installed; this says it wherever tests run.
+#[test]
+fn every_dependency_has_a_licence_that_is_allowed() {
+    let rules: toml::Table = DENY.parse().expect("deny.toml parses");
+    let allowed = rules["licenses"]["allow"].as_array().expect("a list");
+    let allowed: Vec<_> = allowed
+        .iter()
+        .map(|name| spdx::Licensee::parse(name.as_str().expect("a name")).expect("an SPDX name"))
+        .collect();
+    let metadata = metadata(&["--all-features"]);
+    let packages = metadata["packages"].as_array().expect("there are packages");
+    assert!(packages.len() > 100, "dependencies are listed");
+    for package in packages {
+        let stated = package["license"].as_str().unwrap_or_default();
+        let expression = spdx::Expression::parse_mode(stated, spdx::ParseMode::LAX);
+        let expression = expression.unwrap_or_else(|error| panic!("{}: {error}", package["name"]));
+        let fits = expression.evaluate(|wanted| allowed.iter().any(|licence| licence.satisfies(wanted)));
+        assert!(fits, "{} is under {stated}", package["name"]);
+    }
+}
+
+const DENY: &str = include_str!("../../deny.toml");
 
 struct Package {
     name: String,
     dependencies: Vec<String>,
 }
 
-fn packages() -> Vec<Package> {
+/// What cargo knows of the workspace.
+fn metadata(arguments: &[&str]) -> serde_json::Value {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["metadata", "--no-deps", "--offline", "--format-version", "1"]);
+    cargo.args(["metadata", "--locked", "--format-version", "1"]).args(arguments);
     let output = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("cargo is there");
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("cargo prints JSON");
+    serde_json::from_slice(&output.stdout).expect("cargo prints JSON")
+}
+
+fn packages() -> Vec<Package> {
+    let metadata = metadata(&["--no-deps"]);
     let name = |value: &serde_json::Value| value["name"].as_str().expect("everything has a name").to_owned();
     let packages = metadata["packages"].as_array().expect("there are packages");
     packages

@@ -49,7 +49,8 @@ async fn wrong_methods_are_refused_and_told_the_right_ones() {
     let got = host.get("/api/shopper/track").await;
     got.is_refusal(405);
     assert_eq!(got.header("allow"), "POST");
-    let traced = host.request(|client, host| client.request(reqwest::Method::OPTIONS, host + "/s/magic-wands?shopper=a"));
+    let traced = host
+        .request(|client, host| client.request(reqwest::Method::OPTIONS, host + "/s/magic-wands?shopper=a"));
     traced.await.is_refusal(405);
     nothing_happened(&host).await;
 }
@@ -112,10 +113,18 @@ async fn a_shopper_reaches_nobody_elses_page() {
 async fn nothing_happened(host: &Host) {
     let backends = &host.deployment.capabilities;
     for store in ["UI_CACHE", "GENERATION_QUEUE", "SHOPPER_SESSIONS"] {
-        assert_eq!(backends.kv.list_keys(store, "", None, 10).await.expect("kv answers"), Vec::<String>::new(), "{store}");
+        assert_eq!(
+            backends.kv.list_keys(store, "", None, 10).await.expect("kv answers"),
+            Vec::<String>::new(),
+            "{store}"
+        );
     }
-    assert_eq!(backends.blob.list_keys("UI_STORAGE", "", None, 10).await.expect("blob answers"), Vec::<String>::new());
+    assert_eq!(
+        backends.blob.list_keys("UI_STORAGE", "", None, 10).await.expect("blob answers"),
+        Vec::<String>::new()
+    );
     assert_eq!(backends.jobs.list(Default::default(), 10).await.expect("jobs answer"), []);
-    let errors: Vec<_> = host.strings.log.lines().into_iter().filter(|line| line.level >= Level::Error).collect();
+    let errors: Vec<_> =
+        host.strings.log.lines().into_iter().filter(|line| line.level >= Level::Error).collect();
     assert_eq!(errors, []);
 }

@@ -45,7 +45,8 @@ async fn a_failing_generation_is_retried_and_then_kept_as_a_dead_letter() {
             break;
         }
     }
-    let jobs = host.deployment.capabilities.jobs.list(Default::default(), 10).await.expect("the jobs are listed");
+    let jobs =
+        host.deployment.capabilities.jobs.list(Default::default(), 10).await.expect("the jobs are listed");
     assert_eq!((jobs.len(), jobs[0].state.name(), jobs[0].attempt), (1, "dead", 2));
     let errors = host.get("/debug/errors").await;
     assert!(errors.body.contains("the component trapped"), "{}", errors.body);
@@ -56,7 +57,10 @@ fn a_component_that_wants_more_than_its_role_is_refused_with_the_reason() {
     let path = broken::component(Role::Generation, Flaw::Traps);
     let config = format!("[components.caching]\npath = {:?}\n", path.display().to_string());
     let refusal = format!("{:#}", load(&config).err().expect("it is refused"));
-    assert!(refusal.contains("the caching component imports `wandstore:capabilities/llm@0.1.0`"), "{refusal}");
+    assert!(
+        refusal.contains("the caching component imports `wandstore:capabilities/llm@0.1.0`"),
+        "{refusal}"
+    );
 }
 
 #[test]
@@ -70,7 +74,11 @@ fn a_component_without_its_roles_export_is_refused_with_the_reason() {
 #[test]
 fn a_component_with_another_digest_is_refused() {
     let path = broken::component(Role::Catalog, Flaw::Traps);
-    let config = format!("[components.catalog]\npath = {:?}\nsha256 = \"{}\"\n", path.display().to_string(), "0".repeat(64));
+    let config = format!(
+        "[components.catalog]\npath = {:?}\nsha256 = \"{}\"\n",
+        path.display().to_string(),
+        "0".repeat(64)
+    );
     let refusal = format!("{:#}", load(&config).err().expect("it is refused"));
     assert!(refusal.contains("is required"), "{refusal}");
 }

@@ -56,7 +56,10 @@ fn each_page_was_stored_once(log: &Path) {
     let text = std::fs::read_to_string(log).expect("there is a log");
     let mut stored: HashMap<&str, usize> = HashMap::new();
     for line in text.lines().filter(|line| line.contains("a page was made")) {
-        let job = line.split("job ").nth(1).and_then(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric()).next());
+        let job = line
+            .split("job ")
+            .nth(1)
+            .and_then(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric()).next());
         *stored.entry(job.expect("the line names its job")).or_default() += 1;
     }
     let twice: Vec<_> = stored.iter().filter(|(_, times)| **times > 1).collect();

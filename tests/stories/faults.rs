@@ -64,7 +64,10 @@ async fn health_says_which_backend_fails_and_shoppers_are_served_meanwhile() {
     assert_eq!(host.get("/health").await.json("status"), "ok");
     host.strings.blob.break_all();
     let health = host.get("/health").await;
-    assert_eq!((health.status, health.json("status"), health.json("checks")["blob"].clone()), (200, "degraded".into(), "failing".into()));
+    assert_eq!(
+        (health.status, health.json("status"), health.json("checks")["blob"].clone()),
+        (200, "degraded".into(), "failing".into())
+    );
     host.visit("abc123").await.is_fallback();
     host.strings.blob.restore();
     assert_eq!(host.get("/health").await.json("status"), "ok");

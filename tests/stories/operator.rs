@@ -14,13 +14,16 @@ async fn debug_routes_do_not_exist_for_strangers() {
     let host = Host::wish()
         .settings(|settings| settings.development = false)
         .backends(|capabilities| {
-            capabilities.signatures = Arc::new(Secrets::new([("DEBUG_TOKEN".to_owned(), vec![Secret::new(TOKEN)])]));
+            capabilities.signatures =
+                Arc::new(Secrets::new([("DEBUG_TOKEN".to_owned(), vec![Secret::new(TOKEN)])]));
         })
         .open()
         .await;
     for route in ["/debug/pool", "/debug/errors", "/debug/generate?store=magic-wands&shopper=abc123"] {
         let ask = |token: &'static str| {
-            host.request(move |client, host| client.get(host + route).header("authorization", format!("Bearer {token}")))
+            host.request(move |client, host| {
+                client.get(host + route).header("authorization", format!("Bearer {token}"))
+            })
         };
         host.get(route).await.is_refusal(404);
         ask("a token that somebody guessed").await.is_refusal(404);
@@ -65,7 +68,8 @@ async fn health_names_the_version_and_every_components_digest() {
     let health = host.get("/health").await;
     assert_eq!(health.json("version"), env!("CARGO_PKG_VERSION"));
     let components = health.json("components");
-    let roles: Vec<_> = components.as_array().expect("a list").iter().map(|entry| entry["role"].clone()).collect();
+    let roles: Vec<_> =
+        components.as_array().expect("a list").iter().map(|entry| entry["role"].clone()).collect();
     assert_eq!(roles, ["routing", "caching", "queueing", "generation", "catalog"]);
 }
 
@@ -75,7 +79,10 @@ fn check_says_what_each_component_may_use() {
     let output = process::run(folder.path(), &["check"]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(text.contains("may use wandstore:capabilities/llm@0.1.0") && text.contains("stores: magic-wands"), "{text}");
+    assert!(
+        text.contains("may use wandstore:capabilities/llm@0.1.0") && text.contains("stores: magic-wands"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -90,7 +97,8 @@ fn an_unknown_key_is_an_error_that_names_the_nearest_one() {
 #[test]
 fn a_variable_that_is_no_number_is_an_error_that_names_it() {
     let folder = tempfile::tempdir().expect("a folder");
-    let output = process::wandstore(folder.path()).env("POOL_SIZE", "many").arg("check").output().expect("it runs");
+    let output =
+        process::wandstore(folder.path()).env("POOL_SIZE", "many").arg("check").output().expect("it runs");
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && text.contains("POOL_SIZE"), "{text}");
 }

@@ -38,7 +38,8 @@ async fn many_visits_before_the_page_is_made_are_one_job() {
         visit.await;
     }
     host.settled("abc123").await;
-    let jobs = host.deployment.capabilities.jobs.list(Default::default(), 100).await.expect("the jobs are listed");
+    let jobs =
+        host.deployment.capabilities.jobs.list(Default::default(), 100).await.expect("the jobs are listed");
     assert_eq!(jobs.len(), 1, "{jobs:?}");
 }
 
@@ -51,7 +52,10 @@ async fn a_catalog_that_moved_makes_pages_stale_and_they_are_rendered_again_from
 
     host::pages::catalog_moved(&host.deployment, "magic-wands").await.expect("the catalog moves");
     let stale = host.visit("abc123").await;
-    assert_eq!((stale.status, stale.header("x-cache"), stale.header("x-generation-triggered")), (200, "STALE", "true"));
+    assert_eq!(
+        (stale.status, stale.header("x-cache"), stale.header("x-generation-triggered")),
+        (200, "STALE", "true")
+    );
 
     host.settled("abc123").await;
     host.visit("abc123").await.is_hit();
@@ -87,7 +91,10 @@ async fn a_page_that_left_short_term_storage_comes_back_from_long_term_storage()
 async fn a_shopper_who_hunts_deals_gets_another_page_than_one_who_is_loyal() {
     let host = Host::open().await;
     let signals = |shopper: &str, events: &str| {
-        host.post("/api/shopper/track", format!(r#"{{"store":"magic-wands","shopper":"{shopper}","events":[{events}]}}"#))
+        host.post(
+            "/api/shopper/track",
+            format!(r#"{{"store":"magic-wands","shopper":"{shopper}","events":[{events}]}}"#),
+        )
     };
     let hunting = r#"{"type":"search","term":"sale"},{"type":"sort","value":"price-asc"},{"type":"filter","value":"discount"}"#;
     let tracked = signals("hunter", hunting).await;

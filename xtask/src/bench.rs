@@ -18,6 +18,9 @@ impl Bench {
         shell::build_release()?;
         shell::step("measuring");
         let seconds = self.seconds.to_string();
-        shell::run("cargo", &["run", "--release", "--quiet", "--package", "bench", "--", "--seconds", &seconds])
+        shell::run(
+            "cargo",
+            &["run", "--release", "--quiet", "--package", "bench", "--", "--seconds", &seconds],
+        )
     }
 }

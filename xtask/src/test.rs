@@ -24,6 +24,10 @@ impl Test {
         shell::run("cargo", &["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])?;
         step("lints of the components as WebAssembly");
         shell::run("cargo", &COMPONENT_LINTS)?;
+        if shell::has("cargo-deny") {
+            step("licences and sources of dependencies");
+            shell::run("cargo", &["deny", "--all-features", "check", "licenses", "bans", "sources"])?;
+        }
         step("tests");
         shell::run("cargo", &["test", "--workspace"])?;
         if !self.no_browser {
@@ -35,8 +39,22 @@ impl Test {
 }
 
 const COMPONENT_LINTS: [&str; 16] = [
-    "clippy", "--target", "wasm32-unknown-unknown", "--package", "routing", "--package", "caching", "--package",
-    "queueing", "--package", "generation", "--package", "catalog-demo", "--", "--deny", "warnings",
+    "clippy",
+    "--target",
+    "wasm32-unknown-unknown",
+    "--package",
+    "routing",
+    "--package",
+    "caching",
+    "--package",
+    "queueing",
+    "--package",
+    "generation",
+    "--package",
+    "catalog-demo",
+    "--",
+    "--deny",
+    "warnings",
 ];
 
 /// The browser test drives the binary that `cargo test` built.
@@ -49,5 +67,8 @@ fn browser() -> anyhow::Result<()> {
     shell::check(Command::new("npm").args(["ci", "--no-fund", "--no-audit"]).current_dir(folder), "npm ci")
         .context("in tests/browser")?;
     step("browser test");
-    shell::check(Command::new("node").args(["--test", "--test-reporter=spec"]).current_dir(folder), "node --test")
+    shell::check(
+        Command::new("node").args(["--test", "--test-reporter=spec"]).current_dir(folder),
+        "node --test",
+    )
 }

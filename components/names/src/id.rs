@@ -100,7 +100,9 @@ mod tests {
 
     #[test]
     fn what_could_leave_its_key_is_no_store_id() {
-        for text in ["", ".", "..", "a..b", "-a", "a-", "a:b", "a/b", "A", "a b", "a\0", "é", "a.", ".a", "%2e"] {
+        for text in
+            ["", ".", "..", "a..b", "-a", "a-", "a:b", "a/b", "A", "a b", "a\0", "é", "a.", ".a", "%2e"]
+        {
             assert!(StoreId::parse(text).is_err(), "{text:?}");
         }
     }

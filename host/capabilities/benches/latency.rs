@@ -101,7 +101,9 @@ async fn measure_reads(folder: &Path) {
     report_each("floor: a page from a map", &keys, |key| {
         black_box(map.get(&("UI_CACHE", key)).cloned()).is_some()
     });
-    report_each("kv: a page from memory", &keys, |key| matches!(black_box(tiered.peek("UI_CACHE", key)), Peeked::Held(_)));
+    report_each("kv: a page from memory", &keys, |key| {
+        matches!(black_box(tiered.peek("UI_CACHE", key)), Peeked::Held(_))
+    });
 
     let mut took = Vec::new();
     for key in &keys {

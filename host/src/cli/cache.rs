@@ -44,16 +44,19 @@ impl Cache {
         }
         let deployment = deployment(config).await?;
         match self {
-            Self::Show { store, shopper } => match pages::show(&deployment, &store, &shopper).await.map_err(|error| anyhow!(error))? {
-                Some(found) => println!("{}", describe(&found)),
-                None => println!("nothing is kept for {shopper} in {store}"),
-            },
+            Self::Show { store, shopper } => {
+                match pages::show(&deployment, &store, &shopper).await.map_err(|error| anyhow!(error))? {
+                    Some(found) => println!("{}", describe(&found)),
+                    None => println!("nothing is kept for {shopper} in {store}"),
+                }
+            }
             Self::Purge { store, shopper } => {
                 pages::purge(&deployment, &store, &shopper).await.map_err(|error| anyhow!(error))?;
                 println!("forgotten");
             }
             Self::Stale { store } => {
-                let version = pages::catalog_moved(&deployment, &store).await.map_err(|error| anyhow!(error))?;
+                let version =
+                    pages::catalog_moved(&deployment, &store).await.map_err(|error| anyhow!(error))?;
                 println!("the catalog of {store} is at version {version}; older pages are stale");
             }
         }
@@ -67,7 +70,8 @@ async fn deployment(config: &Config) -> anyhow::Result<Deployment> {
 }
 
 fn describe(found: &Found) -> String {
-    let Found { state, persona, confidence, source, job, planned_ms, fresh_until_ms, catalog_version, bytes } = found;
+    let Found { state, persona, confidence, source, job, planned_ms, fresh_until_ms, catalog_version, bytes } =
+        found;
     format!(
         "state            {state}\npersona          {persona} ({confidence} %)\nplanned by       {source}\njob              {job}\n\
          planned          {planned_ms} ms\nfresh until      {fresh_until_ms} ms\ncatalog version  {catalog_version}\nsize             {bytes} bytes"

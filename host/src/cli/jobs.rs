@@ -74,13 +74,17 @@ impl Jobs {
             },
             Self::Retry { id } => match jobs.requeue(&id, now_ms).await? {
                 Requeued::Done => println!("{id} is queued again"),
-                Requeued::NotDead(state) => bail!("job {id} is {}: only dead jobs are tried again", state.name()),
+                Requeued::NotDead(state) => {
+                    bail!("job {id} is {}: only dead jobs are tried again", state.name())
+                }
                 Requeued::Live(newer) => bail!("the newer job {newer} is for the same shopper, and stands"),
                 Requeued::NotThere => bail!("there is no job {id}"),
             },
             Self::Bury { id } => match jobs.bury(&id, "buried by the operator", now_ms).await? {
                 Buried::Done => println!("{id} is dead"),
-                Buried::NotLive(state) => bail!("job {id} is {}: only jobs that wait or are under way are buried", state.name()),
+                Buried::NotLive(state) => {
+                    bail!("job {id} is {}: only jobs that wait or are under way are buried", state.name())
+                }
                 Buried::NotThere => bail!("there is no job {id}"),
             },
         }

@@ -66,9 +66,7 @@ async fn adopt(capabilities: &Capabilities) {
     match capabilities.jobs.adopt(&lanes).await {
         Ok(0) => {}
         Ok(jobs) => tracing::info!(jobs, "the jobs of members that are no more went to others"),
-        Err(error) => {
-            tracing::warn!(%error, "the jobs of members that are no more, if any, wait for the next start")
-        }
+        Err(error) => tracing::warn!(%error, "jobs of members that are no more wait for the next start"),
     }
 }
 

@@ -70,9 +70,7 @@ struct Outcomes {
 
 fn reads() -> &'static Reads {
     static READS: LazyLock<Reads> = LazyLock::new(|| {
-        let counter = |tier: &'static str, outcome: &'static str| {
-            metrics::counter!("wandstore_cache_reads_total", "tier" => tier, "outcome" => outcome)
-        };
+        let counter = |tier: &'static str, outcome: &'static str| metrics::counter!("wandstore_cache_reads_total", "tier" => tier, "outcome" => outcome);
         let outcomes = |tier| Outcomes {
             hit: counter(tier, "hit"),
             miss: counter(tier, "miss"),
@@ -120,7 +118,12 @@ impl Context {
 }
 
 impl kv::Host for Context {
-    async fn get(&mut self, store: String, key: String, peek: u32) -> Result<Result<Option<kv::Entry>, kv::Error>> {
+    async fn get(
+        &mut self,
+        store: String,
+        key: String,
+        peek: u32,
+    ) -> Result<Result<Option<kv::Entry>, kv::Error>> {
         if let Err(error) = known_store(&store) {
             return Ok(Err(error));
         }
@@ -222,7 +225,12 @@ fn known_bucket(bucket: &str) -> Result<(), blob::Error> {
 }
 
 impl blob::Host for Context {
-    async fn get(&mut self, bucket: String, key: String, peek: u32) -> Result<Result<Option<blob::Object>, blob::Error>> {
+    async fn get(
+        &mut self,
+        bucket: String,
+        key: String,
+        peek: u32,
+    ) -> Result<Result<Option<blob::Object>, blob::Error>> {
         if let Err(error) = known_bucket(&bucket) {
             return Ok(Err(error));
         }
@@ -238,7 +246,12 @@ impl blob::Host for Context {
         }
     }
 
-    async fn put(&mut self, bucket: String, key: String, value: Resource<Value>) -> Result<Result<(), blob::Error>> {
+    async fn put(
+        &mut self,
+        bucket: String,
+        key: String,
+        value: Resource<Value>,
+    ) -> Result<Result<(), blob::Error>> {
         let value = self.value(&value)?.clone();
         if let Err(error) = known_bucket(&bucket) {
             return Ok(Err(error));
@@ -363,7 +376,12 @@ impl jobs::Host for Context {
         })
     }
 
-    async fn claim(&mut self, lane: String, now_ms: u64, lease_ms: u32) -> Result<Result<jobs::ClaimResult, jobs::Error>> {
+    async fn claim(
+        &mut self,
+        lane: String,
+        now_ms: u64,
+        lease_ms: u32,
+    ) -> Result<Result<jobs::ClaimResult, jobs::Error>> {
         Ok(match self.capabilities.jobs.claim(&lane, now_ms, lease_ms).await {
             Ok(jobs_backend::ClaimResult::Job(claimed)) => {
                 self.links.changes.announce(Topic::Key(&claimed.key));
@@ -380,7 +398,13 @@ impl jobs::Host for Context {
         })
     }
 
-    async fn extend(&mut self, id: String, token: u64, now_ms: u64, lease_ms: u32) -> Result<Result<bool, jobs::Error>> {
+    async fn extend(
+        &mut self,
+        id: String,
+        token: u64,
+        now_ms: u64,
+        lease_ms: u32,
+    ) -> Result<Result<bool, jobs::Error>> {
         Ok(self.capabilities.jobs.extend(&id, token, now_ms, lease_ms).await.map_err(Into::into))
     }
 
@@ -505,7 +529,12 @@ impl settings::Host for Context {
 }
 
 impl log::Host for Context {
-    fn event(&mut self, level: log::Level, message: String, particulars: Vec<(String, String)>) -> Result<()> {
+    fn event(
+        &mut self,
+        level: log::Level,
+        message: String,
+        particulars: Vec<(String, String)>,
+    ) -> Result<()> {
         let level = match level {
             log::Level::Debug => capabilities::log::Level::Debug,
             log::Level::Info => capabilities::log::Level::Info,

@@ -14,8 +14,8 @@ pub(crate) use storefront::call;
 pub use pool::{Failure, Held, Limits, Pool, within};
 pub use source::{Binary, Digest, Source};
 
-use crate::changes::Changes;
 use crate::bindings::exports::wandstore::storefront::{cache, catalog, generator, handler, queue};
+use crate::changes::Changes;
 
 /// A part that a component plays in a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -35,7 +35,8 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 5] = [Self::Routing, Self::Caching, Self::Queueing, Self::Generation, Self::Catalog];
+    pub const ALL: [Self; 5] =
+        [Self::Routing, Self::Caching, Self::Queueing, Self::Generation, Self::Catalog];
 
     /// Its name in configuration, logs and metrics.
     pub fn name(self) -> &'static str {
@@ -61,7 +62,9 @@ pub trait Export: Sized + Send + Sync + 'static {
     type Indices: Send + Sync + 'static;
 
     /// Finds the functions in a component.
-    fn find(pre: &wasmtime::component::InstancePre<crate::context::Context>) -> wasmtime::Result<Self::Indices>;
+    fn find(
+        pre: &wasmtime::component::InstancePre<crate::context::Context>,
+    ) -> wasmtime::Result<Self::Indices>;
 
     /// Binds them to an instance.
     fn bind(

@@ -102,9 +102,7 @@ impl<E: Export> Pool<E> {
     ) -> wasmtime::Result<Self> {
         let pre = world::linker(engine, role)?.instantiate_pre(component)?;
         let indices = E::find(&pre)?;
-        let failure = |failure: Failure| {
-            metrics::counter!("wandstore_component_failures_total", "component" => role.name(), "failure" => failure.name())
-        };
+        let failure = |failure: Failure| metrics::counter!("wandstore_component_failures_total", "component" => role.name(), "failure" => failure.name());
         Ok(Self {
             role,
             pre,
@@ -159,7 +157,8 @@ impl<E: Export> Pool<E> {
     }
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<E>> {
-        let context = Context::new(self.role, self.capabilities.clone(), self.links.clone(), self.limits.memory_bytes);
+        let context =
+            Context::new(self.role, self.capabilities.clone(), self.links.clone(), self.limits.memory_bytes);
         let mut store = Store::new(self.pre.engine(), context);
         store.limiter(|context| &mut context.memory);
         store.data_mut().ticks_left = ticks(self.limits.compute);

@@ -43,7 +43,8 @@ impl Source {
         match self {
             Self::Embedded => Ok(Binary::new("this binary".into(), embedded(role).into())),
             Self::File { path, sha256 } => {
-                let bytes = std::fs::read(path).with_context(|| format!("components.{role}.path: cannot read {}", path.display()))?;
+                let bytes = std::fs::read(path)
+                    .with_context(|| format!("components.{role}.path: cannot read {}", path.display()))?;
                 let binary = Binary::new(path.display().to_string(), bytes.into());
                 match sha256 {
                     Some(expected) if *expected != binary.digest => bail!(

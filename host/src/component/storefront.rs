@@ -70,7 +70,9 @@ impl From<Failure> for CatalogError {
 }
 
 /// A call that failed is an answer of the interface's own kind.
-fn flat<T, E: From<Failure>>(outcome: std::result::Result<std::result::Result<T, E>, Failure>) -> std::result::Result<T, E> {
+fn flat<T, E: From<Failure>>(
+    outcome: std::result::Result<std::result::Result<T, E>, Failure>,
+) -> std::result::Result<T, E> {
     outcome.unwrap_or_else(|failure| Err(failure.into()))
 }
 
@@ -98,10 +100,16 @@ impl cache::Host for Context {
         Ok(flat(answer))
     }
 
-    async fn plan(&mut self, store: String, shopper: String) -> Result<Result<Option<StoredPlan>, CacheError>> {
+    async fn plan(
+        &mut self,
+        store: String,
+        shopper: String,
+    ) -> Result<Result<Option<StoredPlan>, CacheError>> {
         let links = self.links.clone();
         let pool = linked(&links.cache)?;
-        Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_plan(instance, &store, &shopper))))
+        Ok(flat(
+            call!(pool, self.cause.clone(), |guest, instance| guest.call_plan(instance, &store, &shopper))
+        ))
     }
 
     async fn put(&mut self, store: String, shopper: String, page: NewPage) -> Result<Result<(), CacheError>> {
@@ -124,19 +132,27 @@ impl cache::Host for Context {
     async fn catalog_version(&mut self, store: String) -> Result<Result<u64, CacheError>> {
         let links = self.links.clone();
         let pool = linked(&links.cache)?;
-        Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_catalog_version(instance, &store))))
+        Ok(flat(
+            call!(pool, self.cause.clone(), |guest, instance| guest.call_catalog_version(instance, &store))
+        ))
     }
 
     async fn catalog_moved(&mut self, store: String) -> Result<Result<u64, CacheError>> {
         let links = self.links.clone();
         let pool = linked(&links.cache)?;
-        Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_catalog_moved(instance, &store))))
+        Ok(
+            flat(
+                call!(pool, self.cause.clone(), |guest, instance| guest.call_catalog_moved(instance, &store))
+            ),
+        )
     }
 
     async fn purge(&mut self, store: String, shopper: String) -> Result<Result<(), CacheError>> {
         let links = self.links.clone();
         let pool = linked(&links.cache)?;
-        Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_purge(instance, &store, &shopper))))
+        Ok(flat(
+            call!(pool, self.cause.clone(), |guest, instance| guest.call_purge(instance, &store, &shopper))
+        ))
     }
 }
 
@@ -172,13 +188,17 @@ impl queue::Host for Context {
     async fn settle(&mut self, job: Job, outcome: Outcome) -> Result<Result<bool, QueueError>> {
         let links = self.links.clone();
         let pool = linked(&links.queue)?;
-        Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_settle(instance, &job, &outcome))))
+        Ok(flat(
+            call!(pool, self.cause.clone(), |guest, instance| guest.call_settle(instance, &job, &outcome))
+        ))
     }
 
     async fn status(&mut self, store: String, shopper: String) -> Result<Result<JobState, QueueError>> {
         let links = self.links.clone();
         let pool = linked(&links.queue)?;
-        Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_status(instance, &store, &shopper))))
+        Ok(flat(
+            call!(pool, self.cause.clone(), |guest, instance| guest.call_status(instance, &store, &shopper))
+        ))
     }
 
     async fn pool(&mut self) -> Result<Result<Vec<Member>, QueueError>> {
@@ -205,7 +225,8 @@ impl catalog::Host for Context {
 impl http_types::HostRequest for Context {
     async fn header(&mut self, _request: Resource<Request>, name: String) -> Result<Option<String>> {
         let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else { return Ok(None) };
-        let value = self.request.headers.get(name).and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
+        let value =
+            self.request.headers.get(name).and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
         Ok(value.map(str::to_owned))
     }
 

@@ -23,7 +23,6 @@ pub fn imports(role: Role) -> &'static [&'static str] {
             "wandstore:capabilities/values@0.1.0",
             "wandstore:capabilities/kv@0.1.0",
             "wandstore:capabilities/signatures@0.1.0",
-            "wandstore:capabilities/clock@0.1.0",
             "wandstore:capabilities/settings@0.1.0",
             "wandstore:capabilities/log@0.1.0",
             "wandstore:storefront/shopper-types@0.1.0",
@@ -103,7 +102,9 @@ pub fn imports_of(engine: &Engine, component: &Component) -> Vec<String> {
 /// Holds a component to its role.
 pub fn check(engine: &Engine, role: Role, component: &Component) -> Result<(), Misfit> {
     let allowed = imports(role);
-    if let Some(name) = imports_of(engine, component).into_iter().find(|name| !allowed.contains(&name.as_str())) {
+    if let Some(name) =
+        imports_of(engine, component).into_iter().find(|name| !allowed.contains(&name.as_str()))
+    {
         return Err(Misfit::Import(role, name, allowed.join(", ")));
     }
     let exports: Vec<_> = component

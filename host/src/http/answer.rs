@@ -14,7 +14,7 @@ use crate::bindings::wandstore::storefront::http_types;
 use crate::context::Context;
 
 /// Blocks of header lines that are remembered: every cache outcome, source and persona.
-const BLOCKS_MAX: usize = 24;
+const BLOCKS_MAX: usize = 48;
 
 /// A response that no longer needs the component which gave it.
 #[derive(Debug, Clone)]
@@ -71,7 +71,9 @@ fn parsed(lines: String) -> wasmtime::Result<HeaderMap> {
 fn parse(lines: Bytes) -> wasmtime::Result<HeaderMap> {
     let mut headers = HeaderMap::with_capacity(16);
     for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-        let Some(colon) = line.iter().position(|byte| *byte == b':').filter(|at| line.get(at + 1) == Some(&b' ')) else {
+        let Some(colon) =
+            line.iter().position(|byte| *byte == b':').filter(|at| line.get(at + 1) == Some(&b' '))
+        else {
             wasmtime::bail!("a response header is not `name: value`");
         };
         let value = lines.slice_ref(&line[colon + 2..]);
@@ -92,7 +94,10 @@ impl Body for Outgoing {
     type Data = Bytes;
     type Error = axum::Error;
 
-    fn poll_frame(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        task: &mut Task<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         match self.get_mut() {
             Self::Whole(body) => Pin::new(body).poll_frame(task).map_err(|never| match never {}),
             Self::Stream(body) => Pin::new(body).poll_frame(task),

@@ -26,7 +26,9 @@ impl Lifeboat {
                 Ok(Some(page)) => {
                     self.pages.write().unwrap_or_else(PoisonError::into_inner).insert(store.clone(), page);
                 }
-                Ok(None) => tracing::warn!(store, "routing has no fallback page for a store that is configured"),
+                Ok(None) => {
+                    tracing::warn!(store, "routing has no fallback page for a store that is configured")
+                }
                 Err(_logged) => {}
             }
         }
@@ -63,7 +65,8 @@ async fn page(routing: &Handler, store: &str) -> Result<Option<Answer>, Failure>
 
 fn last_resort() -> Answer {
     let mut headers = typed("text/html; charset=utf-8");
-    for (name, value) in [("x-cache", "MISS"), ("x-generated", "false"), ("x-generation-triggered", "false")] {
+    for (name, value) in [("x-cache", "MISS"), ("x-generated", "false"), ("x-generation-triggered", "false")]
+    {
         headers.insert(name, HeaderValue::from_static(value));
     }
     Answer { status: StatusCode::OK, headers, body: LAST_RESORT.into() }

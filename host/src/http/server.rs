@@ -40,7 +40,8 @@ pub struct Server {
 impl Server {
     /// Binds `listen`, which may ask for any port with port 0.
     pub async fn bind(listen: &str, connections_max: usize) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+        let listener =
+            TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
         Ok(Self { listener, connections: Arc::new(Semaphore::new(connections_max)) })
     }
 
@@ -76,7 +77,9 @@ pub async fn serve(
 
 async fn accept(server: &Server) -> (TcpStream, OwnedSemaphorePermit) {
     loop {
-        let Ok(permit) = server.connections.clone().acquire_owned().await else { std::future::pending().await };
+        let Ok(permit) = server.connections.clone().acquire_owned().await else {
+            std::future::pending().await
+        };
         match server.listener.accept().await {
             Ok((stream, _peer)) => return (stream, permit),
             Err(error) => {
@@ -106,7 +109,12 @@ impl Front {
     }
 }
 
-fn serve_connection(stream: TcpStream, permit: OwnedSemaphorePermit, front: Front, graceful: &GracefulShutdown) {
+fn serve_connection(
+    stream: TcpStream,
+    permit: OwnedSemaphorePermit,
+    front: Front,
+    graceful: &GracefulShutdown,
+) {
     // A page is written at once: waiting to fill a segment would only delay it.
     let _ = stream.set_nodelay(true);
     let connection = http1::Builder::new()

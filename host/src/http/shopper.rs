@@ -34,7 +34,11 @@ pub struct Shoppers {
 enum Asked {
     Answer(Answer),
     /// An answer that may become a better one.
-    Wait { interim: Answer, topic: String, wait: Duration },
+    Wait {
+        interim: Answer,
+        topic: String,
+        wait: Duration,
+    },
 }
 
 impl Asked {
@@ -68,7 +72,8 @@ impl Shoppers {
         if target.len() > TARGET_BYTES_MAX {
             return refusal(StatusCode::URI_TOO_LONG, "the request target is longer than 8192 bytes\n");
         }
-        let streams = parts.headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes() == b"text/event-stream");
+        let streams =
+            parts.headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes() == b"text/event-stream");
         let mut question = Question {
             id: self.deployment.capabilities.ids.random(),
             method: parts.method,
@@ -83,7 +88,13 @@ impl Shoppers {
         };
         let path = question.target.split('?').next().unwrap_or_default();
         self.requests.count(path, &response.headers, response.status, started.elapsed());
-        tracing::debug!(request = format_args!("{:016x}", question.id), path, status = response.status.as_u16(), us = started.elapsed().as_micros(), "answered");
+        tracing::debug!(
+            request = format_args!("{:016x}", question.id),
+            path,
+            status = response.status.as_u16(),
+            us = started.elapsed().as_micros(),
+            "answered"
+        );
         response.into_response()
     }
 
@@ -93,7 +104,8 @@ impl Shoppers {
         let mut held = pool.acquire(Cause::Request(question.id)).await?;
         held.request = std::mem::take(&mut question.rest);
         let (guest, store) = held.parts();
-        let call = guest.call_handle(store, method(&question.method), &question.target, Resource::new_borrow(0));
+        let call =
+            guest.call_handle(store, method(&question.method), &question.target, Resource::new_borrow(0));
         let outcome = match within(pool.wall(), call).await {
             Ok(Ok(Reply::Ready(response))) => Ok(Answer::take(response, &mut held).map(Asked::Answer)),
             Ok(Ok(Reply::Pending(Pending { interim, topic, wait_ms }))) => {
@@ -131,7 +143,8 @@ impl Shoppers {
         let events = stream::unfold(Some((self, question, None::<Answer>)), |state| async move {
             let (shoppers, mut question, told) = state?;
             let (event, ended) = shoppers.next_event(&mut question, told.as_ref()).await;
-            let frame = Frame::data(Bytes::from(format!("data: {}\n\n", String::from_utf8_lossy(&event.body))));
+            let frame =
+                Frame::data(Bytes::from(format!("data: {}\n\n", String::from_utf8_lossy(&event.body))));
             let next = (!ended).then_some((shoppers, question, Some(event)));
             Some((Ok::<_, axum::Error>(frame), next))
         });
@@ -172,7 +185,9 @@ impl Shoppers {
 fn refusal(status: StatusCode, line: &'static str) -> Response<Outgoing> {
     let mut response = Response::new(Outgoing::Whole(Full::new(line.into())));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response
 }
 

@@ -23,7 +23,8 @@ pub fn serve(file: &Path) -> anyhow::Result<()> {
             stream.set_nodelay(true)?;
             let body = body.clone();
             let answer = service_fn(move |_: Request<Incoming>| {
-                let response = Response::builder().header("content-type", "text/html").body(Full::new(body.clone()));
+                let response =
+                    Response::builder().header("content-type", "text/html").body(Full::new(body.clone()));
                 async move { Ok::<_, Infallible>(response.unwrap_or_default()) }
             });
             let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), answer);

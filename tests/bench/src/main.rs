@@ -46,7 +46,12 @@ fn main() -> anyhow::Result<()> {
 /// The value that `share` of the sorted values do not exceed.
 fn quantile(values: &mut [f64], share: f64) -> f64 {
     values.sort_by(f64::total_cmp);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an index")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "an index"
+    )]
     let index = ((values.len() - 1) as f64 * share).round() as usize;
     values[index]
 }

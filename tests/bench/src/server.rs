@@ -22,7 +22,10 @@ impl Server {
     /// A release build of `wandstore serve`, on a free port.
     pub fn wandstore(data_dir: &Path) -> anyhow::Result<Self> {
         let mut command = pinned(SERVER_CORE, "target/release/wandstore");
-        command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data_dir).env("RUST_LOG", "warn");
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+            .arg(data_dir)
+            .env("RUST_LOG", "warn");
         Self::start(command)
     }
 
@@ -35,7 +38,8 @@ impl Server {
     }
 
     fn start(mut command: Command) -> anyhow::Result<Self> {
-        let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start a server (is taskset there?)")?;
+        let mut child =
+            command.stdout(Stdio::piped()).spawn().context("cannot start a server (is taskset there?)")?;
         let mut url = String::new();
         if let Some(output) = child.stdout.take() {
             BufReader::new(output).read_line(&mut url)?;

@@ -29,7 +29,12 @@ impl Answer {
     /// Holds the answer to what is promised of every fallback page.
     #[track_caller]
     pub fn is_fallback(&self) {
-        assert_eq!((self.status, self.header("x-cache"), self.header("x-generated")), (200, "MISS", "false"), "{}", self.body);
+        assert_eq!(
+            (self.status, self.header("x-cache"), self.header("x-generated")),
+            (200, "MISS", "false"),
+            "{}",
+            self.body
+        );
         assert!(self.header("content-type").starts_with("text/html"));
         assert!(self.body.contains("</html>"), "a fallback page is complete");
     }
@@ -37,7 +42,12 @@ impl Answer {
     /// Holds the answer to what is promised of every cache hit.
     #[track_caller]
     pub fn is_hit(&self) {
-        assert_eq!((self.status, self.header("x-cache"), self.header("x-generated")), (200, "HIT", "true"), "{}", self.body);
+        assert_eq!(
+            (self.status, self.header("x-cache"), self.header("x-generated")),
+            (200, "HIT", "true"),
+            "{}",
+            self.body
+        );
     }
 
     /// Holds the answer to what is promised of every refusal: a clear 4xx and one line.

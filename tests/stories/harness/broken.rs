@@ -44,10 +44,12 @@ pub fn component(role: Role, flaw: Flaw) -> PathBuf {
     let text = wasmprinter::print_bytes(dummy).expect("the dummy prints");
     let text = text.replace("unreachable", &format!("(block {}) unreachable", flaw.body()));
     let mut module = wat::parse_str(text).expect("the flawed module parses");
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).expect("its world is embedded");
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
+        .expect("its world is embedded");
     let component = ComponentEncoder::default().module(&module).and_then(|mut encoder| encoder.encode());
 
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{role}-{flaw:?}.wasm").to_lowercase());
+    let path =
+        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{role}-{flaw:?}.wasm").to_lowercase());
     std::fs::write(&path, component.expect("it encodes")).expect("the folder is there");
     path
 }

@@ -52,7 +52,10 @@ impl Host {
         Answer::read(response.expect("the host answers")).await
     }
 
-    pub async fn request(&self, request: impl FnOnce(&reqwest::Client, String) -> reqwest::RequestBuilder) -> Answer {
+    pub async fn request(
+        &self,
+        request: impl FnOnce(&reqwest::Client, String) -> reqwest::RequestBuilder,
+    ) -> Answer {
         let response = request(&self.client, format!("http://{}", self.address)).send().await;
         Answer::read(response.expect("the host answers")).await
     }

@@ -82,7 +82,9 @@ async fn say(stream: &mut TcpStream, saying: Saying) -> std::io::Result<()> {
             stream.write_all(&whole(status, headers, br#"{"error":{"message":"as told"}}"#)).await
         }
         Saying::Raw(body) => stream.write_all(&whole(200, "", &body)).await,
-        Saying::Break => stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"choices\":").await,
+        Saying::Break => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"choices\":").await
+        }
         Saying::Stall => {
             tokio::time::sleep(Duration::from_secs(600)).await;
             Ok(())
@@ -115,7 +117,8 @@ async fn read_request(stream: &mut TcpStream) -> Option<serde_json::Value> {
         bytes.extend_from_slice(&chunk[..count]);
         let text = String::from_utf8_lossy(&bytes);
         let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+        let length =
+            head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
         if body.len() >= length.unwrap_or(0) {
             return serde_json::from_str(body).ok();
         }

@@ -19,14 +19,16 @@ impl Process {
     /// Starts it over `folder`, whose log grows with every start.
     pub fn start(folder: &Path, environment: &[(&str, &str)]) -> Self {
         let log = folder.join("serve.log");
-        let file = std::fs::OpenOptions::new().create(true).append(true).open(&log).expect("the folder is there");
+        let file =
+            std::fs::OpenOptions::new().create(true).append(true).open(&log).expect("the folder is there");
         let mut command = wandstore(folder);
         command.args(["serve", "--listen", "127.0.0.1:0"]).envs(environment.iter().copied());
         let mut child = command.stdout(Stdio::piped()).stderr(file).spawn().expect("the binary is built");
         let mut line = String::new();
         let output = child.stdout.take().expect("it is piped");
         BufReader::new(output).read_line(&mut line).expect("it prints where it listens");
-        let address = line.trim().trim_start_matches("http://").split('/').next().unwrap_or_default().to_owned();
+        let address =
+            line.trim().trim_start_matches("http://").split('/').next().unwrap_or_default().to_owned();
         assert!(!address.is_empty(), "it ended early: {}", std::fs::read_to_string(&log).unwrap_or_default());
         Self { child, address, log }
     }
