@@ -21,6 +21,7 @@ use crate::deployment::Deployment;
 const LOOK: Duration = Duration::from_secs(2);
 /// How long a member rests when the queue does not answer.
 const REST: Duration = Duration::from_secs(1);
+#[cfg(target_os = "linux")]
 /// How much the background gives way to shoppers (`setpriority(2)`: 19 gives way most).
 const BACKGROUND_NICENESS: i32 = 15;
 /// How often settling a job is tried before its lease is left to run out.
@@ -31,7 +32,9 @@ pub fn background() -> std::io::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .thread_name("background")
         .on_thread_start(|| {
-            // On Linux this is the thread's own priority. Where it cannot be had, all are equal.
+            // On Linux, and only there, this is the thread's own priority. Where it cannot be had,
+            // all are equal.
+            #[cfg(target_os = "linux")]
             let _ = rustix::process::setpriority_process(None, BACKGROUND_NICENESS);
         })
         .enable_all()

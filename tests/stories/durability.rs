@@ -51,11 +51,11 @@ async fn whenever_the_process_is_killed_every_promised_page_is_made_and_stored_o
     each_page_was_stored_once(&process.log);
 }
 
-/// A page that is stored is logged with its job, and a job that is done is not claimed again.
+/// Each page is logged with its job once it is stored, and only then.
 fn each_page_was_stored_once(log: &Path) {
     let text = std::fs::read_to_string(log).expect("there is a log");
     let mut stored: HashMap<&str, usize> = HashMap::new();
-    for line in text.lines().filter(|line| line.contains("a page was made")) {
+    for line in text.lines().filter(|line| line.contains("a page was stored")) {
         let job = line
             .split("job ")
             .nth(1)

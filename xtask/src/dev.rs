@@ -21,7 +21,7 @@ impl Dev {
     pub fn run(self) -> anyhow::Result<()> {
         shell::build_release()?;
         shell::step("serving; stop with Ctrl-C");
-        let mut serve = Command::new("target/release/wandstore");
+        let mut serve = Command::new(shell::target_dir().join("release/wandstore"));
         serve.args(["serve", "--listen", &self.listen, "--data-dir", &self.data_dir]);
         if std::env::var_os("ENVIRONMENT").is_none() {
             serve.env("ENVIRONMENT", "development");

@@ -1,6 +1,6 @@
 //! Running other programs, and what more than one command needs.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
@@ -49,6 +49,11 @@ pub fn add_target() -> anyhow::Result<()> {
     step("adding the target of the components");
     run("rustup", &["target", "add", TARGET])
         .context("without rustup, install the standard library for wasm32-unknown-unknown by other means")
+}
+
+/// Where cargo puts what it builds.
+pub fn target_dir() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from)
 }
 
 /// Builds `target/release/wandstore`, components included.

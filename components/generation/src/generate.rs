@@ -155,9 +155,9 @@ impl<H: Host> Run<'_, H> {
     fn store(&self, ready: Ready, storefront: &Storefront) -> Result<Option<String>, Outcome> {
         let Job { store, shopper, signals, .. } = self.job;
         let html = bind::render(&ready.plan, store, signals, storefront);
-        self.tell_of(&ready.facts);
-        let page = NewPage { html, plan: ready.stored, facts: ready.facts };
+        let page = NewPage { html, plan: ready.stored, facts: ready.facts.clone() };
         self.host.put(store, shopper, page).map_err(|error| self.cache_failed(&error))?;
+        self.tell_of(&ready.facts);
         Ok(ready.note)
     }
 
@@ -167,7 +167,7 @@ impl<H: Host> Run<'_, H> {
             ("confidence", &facts.confidence.to_string()),
             ("source", facts.source.name()),
         ];
-        self.host.event(Level::Info, "a page was made", &particulars);
+        self.host.event(Level::Info, "a page was stored", &particulars);
     }
 
     fn cache_failed(&self, error: &CacheError) -> Outcome {

@@ -49,7 +49,7 @@ impl Clock for Scripted {
 }
 
 /// A duration in whole milliseconds.
-pub(crate) fn millis(duration: Duration) -> u64 {
+pub fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 

@@ -1,5 +1,10 @@
 //! `wandstore check` and `wandstore components`.
 
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use capabilities::llm::OpenAi;
+use capabilities::{clock, ids};
 use host::config::Config;
 use host::deployment::{Components, Loaded};
 
@@ -14,7 +19,7 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
     }
     let stores: Vec<_> = config.file.stores.keys().cloned().collect();
     println!("stores: {}", stores.join(", "));
-    println!("pages planned by: {}", planner(config));
+    println!("pages planned by: {}", planner(config)?);
     println!("ok");
     Ok(())
 }
@@ -35,9 +40,12 @@ fn capabilities_of(loaded: &Loaded) -> Vec<&str> {
     if reach.is_empty() { vec!["nothing"] } else { reach }
 }
 
-fn planner(config: &Config) -> String {
-    match config.llm() {
-        Some(llm) => format!("{} at {}", llm.model, llm.base_url),
-        None => "the local planner (set KIMI_API_KEY or LLM_BASE_URL for a language model)".into(),
-    }
+/// The model; not its address, which may hold a secret.
+fn planner(config: &Config) -> anyhow::Result<String> {
+    let Some(llm) = config.llm() else {
+        return Ok("the local planner (set KIMI_API_KEY or LLM_BASE_URL for a language model)".into());
+    };
+    let model = llm.model.clone();
+    OpenAi::new(llm, Arc::new(clock::System), Arc::new(ids::System)).context("llm")?;
+    Ok(model)
 }

@@ -29,9 +29,9 @@ pub struct Serve {
 /// How long jobs under way may take once the process is to stop.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How often what is no longer needed is thrown away.
-const TIDY: Duration = Duration::from_secs(60);
+const TIDY: Duration = Duration::from_mins(1);
 /// How often the fallback pages that outlive routing are renewed.
-const LIFEBOAT: Duration = Duration::from_secs(300);
+const LIFEBOAT: Duration = Duration::from_mins(5);
 
 impl Serve {
     pub async fn run(self, config: Config) -> anyhow::Result<()> {
@@ -110,7 +110,7 @@ async fn stopped() {
             Ok(mut terminate) => drop(terminate.recv().await),
             Err(error) => {
                 tracing::warn!(%error, "this signal will not be heard");
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         }
     };

@@ -18,7 +18,7 @@ fn check_below(path: &str, found: &Table, known: &Table) -> anyhow::Result<()> {
         };
         match (value, model) {
             (Value::Table(found), Value::Table(known)) => {
-                check_below(&format!("{path}{key}."), found, known)?
+                check_below(&format!("{path}{key}."), found, known)?;
             }
             (_, Value::Table(_)) => bail!("`{path}{key}` is a section: write it as [{path}{key}]"),
             _ => {}

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use capabilities::clock::millis;
 use capabilities::llm;
 use capabilities::settings::{PageLifetimes, PoolLimits, Settings};
 use names::StoreId;
@@ -91,8 +92,8 @@ impl Config {
             at_least_one(&[
                 (&format!("components.{role}.calls_per_instance"), limits.calls_per_instance.into()),
                 (&format!("components.{role}.instances"), limits.instances as u64),
-                (&format!("components.{role}.compute_ms"), limits.compute.as_millis() as u64),
-                (&format!("components.{role}.wall_ms"), limits.wall.as_millis() as u64),
+                (&format!("components.{role}.compute_ms"), millis(limits.compute)),
+                (&format!("components.{role}.wall_ms"), millis(limits.wall)),
                 (&format!("components.{role}.memory_mib"), limits.memory_bytes as u64),
             ])?;
             self.source(role)?;

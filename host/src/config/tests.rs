@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use capabilities::Secret;
 use capabilities::settings::Shop;
 use serde_json::{Value, json};
 
@@ -122,7 +123,7 @@ fn a_variable_lies_over_the_file_and_an_empty_one_does_not() {
 #[test]
 fn secrets_are_known_and_not_shown() {
     let config = accepted("", &[("KIMI_API_KEY", "sk-hush"), ("DEBUG_TOKEN", "open sesame")]);
-    assert_eq!(config.secrets.llm_key.as_ref().map(|key| key.expose()), Some("sk-hush"));
+    assert_eq!(config.secrets.llm_key.as_ref().map(Secret::expose), Some("sk-hush"));
     assert_eq!(config.secrets.named["DEBUG_TOKEN"].expose(), "open sesame");
     let shown = format!("{config:?} {:?}", config.llm());
     assert!(!shown.contains("sk-hush") && !shown.contains("open sesame"), "{shown}");

@@ -34,12 +34,17 @@ impl Lifeboat {
         }
     }
 
-    /// The answer to a request that routing failed to answer. It is never an error: a page is the
-    /// shop's fallback page; of a job nothing is known; a signal is not stored.
+    /// The answer to a request that routing failed to answer. It is never an error of ours: a page
+    /// is the shop's fallback page; of a job nothing is known; a signal is not stored; nothing else
+    /// is here for a shopper.
     pub fn answer(&self, method: &Method, path: &str) -> Answer {
         if let Some(rest) = path.strip_prefix("/s/") {
             let pages = self.pages.read().unwrap_or_else(PoisonError::into_inner);
             return pages.get(rest).cloned().unwrap_or_else(last_resort);
+        }
+        if !path.starts_with("/api/") {
+            let headers = typed("text/plain; charset=utf-8");
+            return Answer { status: StatusCode::NOT_FOUND, headers, body: "there is nothing here\n".into() };
         }
         let body = if method == Method::POST { r#"{"stored":0}"# } else { r#"{"state":"unknown"}"# };
         Answer { status: StatusCode::OK, headers: typed("application/json"), body: body.into() }

@@ -19,9 +19,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// A release build of `wandstore serve`, on a free port.
+    /// The `wandstore` that was built beside this program, on a free port.
     pub fn wandstore(data_dir: &Path) -> anyhow::Result<Self> {
-        let mut command = pinned(SERVER_CORE, "target/release/wandstore");
+        let beside = std::env::current_exe()?.with_file_name("wandstore");
+        let mut command = pinned(SERVER_CORE, &beside.display().to_string());
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(data_dir)

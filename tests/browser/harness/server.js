@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 
-const WORKSPACE = resolve(import.meta.dirname, '../../..');
+const WORKSPACE = fileURLToPath(new URL('../../..', import.meta.url));
 const BINARY = process.env.WANDSTORE_BIN
   ?? resolve(WORKSPACE, process.env.CARGO_TARGET_DIR ?? 'target', 'debug/wandstore');
 const START_MS_MAX = 30_000;

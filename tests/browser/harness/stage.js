@@ -1,8 +1,8 @@
 // What a file of stories plays on: a model, a server that asks it, and a browser.
 
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import test, { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
 import { chromium } from 'playwright-core';
 
@@ -53,7 +53,7 @@ export async function openStage() {
     const profile = await browser.newContext({ viewport: DESKTOP, ...options });
     t.after(() => profile.close());
     profile.setDefaultTimeout(WAIT_MS_MAX);
-    await profile.addInitScript({ path: join(import.meta.dirname, 'witness.js') });
+    await profile.addInitScript({ path: fileURLToPath(new URL('witness.js', import.meta.url)) });
     const shopper = new Shopper(await profile.newPage(), server.page);
     await tell(shopper);
     assert.deepEqual(shopper.complaints, []);

@@ -83,11 +83,12 @@ pub const REQUEUE: &str = "
     RETURNING id";
 
 /// ?1 lanes as a JSON array. The oldest stray goes to the first lane, the next to the second, and
-/// so on; none finds a lane where there is none.
+/// so on; none finds a lane where there is none. Ordered by `number` itself, it would read every job
+/// there ever was; by `+number` it reads the live ones and sorts them.
 pub const ADOPT: &str = "
     UPDATE jobs SET lane = adopter.value
     FROM (
-            SELECT number, row_number() OVER (ORDER BY number) - 1 AS place FROM jobs
+            SELECT number, row_number() OVER (ORDER BY +number) - 1 AS place FROM jobs
             WHERE state IN ('queued', 'running') AND lane NOT IN (SELECT value FROM json_each(?1))
         ) AS stray
         JOIN json_each(?1) AS adopter ON adopter.key = stray.place % json_array_length(?1)
