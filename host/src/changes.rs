@@ -42,8 +42,8 @@ impl Changes {
     }
 
     fn bell(&self, topic: Topic<'_>) -> &Notify {
-        let hash = self.hasher.hash_one(topic);
-        &self.bells[(hash % BELLS as u64) as usize]
+        let bell = self.hasher.hash_one(topic) % BELLS as u64;
+        &self.bells[usize::try_from(bell).unwrap_or_default()]
     }
 }
 

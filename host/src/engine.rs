@@ -80,12 +80,13 @@ impl Compiled {
             match deserialize(engine, &path) {
                 Ok(component) => return Ok(component),
                 Err(error) => {
-                    tracing::warn!(path = %path.display(), %error, "a compiled component is unusable; compiling again")
+                    tracing::warn!(path = %path.display(), %error, "a compiled component is unusable; compiling again");
                 }
             }
         }
-        let code = engine.precompile_component(&binary.bytes).map_err(anyhow::Error::from);
-        let code = code.with_context(|| format!("{} is not a WebAssembly component", binary.origin))?;
+        tracing::info!(component = binary.origin, sha256 = %binary.digest, "compiling, once");
+        let code =
+            engine.precompile_component(&binary.bytes).map_err(|error| not_a_component(binary, &error))?;
         write_whole(&path, &code)?;
         deserialize(engine, &path)
     }
@@ -96,6 +97,13 @@ impl Compiled {
         engine.precompile_compatibility_hash().hash(&mut engine_hash);
         self.folder.join(format!("{}-{:016x}.cwasm", binary.digest, engine_hash.finish()))
     }
+}
+
+/// The first line says it; the rest is a dump of bytes.
+fn not_a_component(binary: &Binary, error: &wasmtime::Error) -> anyhow::Error {
+    let reason = format!("{error:#}");
+    let reason = reason.lines().next().unwrap_or_default();
+    anyhow::anyhow!("{} is not a WebAssembly component: {reason}", binary.origin)
 }
 
 fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {

@@ -1,5 +1,6 @@
 //! What is counted and what is logged.
 
+use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
@@ -37,14 +38,16 @@ impl Telemetry {
 /// Logs to standard error: as JSON if asked, and as much as `RUST_LOG` says, else `info`.
 pub fn log(json: bool) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     if json { log.json().init() } else { log.with_target(false).init() }
 }
 
 async fn measure_queue(deployment: &Deployment) {
     let now_ms = deployment.capabilities.clock.now_ms();
-    for index in 0..deployment.capabilities.settings.pool.size {
-        let member = format!("pool-{index}");
+    for member in deployment.capabilities.settings.pool.members() {
         let Ok(depth) = deployment.capabilities.jobs.measure(&member).await else { return };
         let age_ms = depth.oldest_ms.map_or(0, |oldest_ms| now_ms.saturating_sub(oldest_ms));
         let gauge =

@@ -51,9 +51,9 @@ impl Workers {
     /// Starts a task for each member on `runtime`; each works on at most `jobs_per_member` jobs at once.
     pub fn start(deployment: &Arc<Deployment>, jobs_per_member: usize, runtime: &Handle) -> Self {
         let workers = Self { stop: CancellationToken::new(), tasks: TaskTracker::new() };
-        for index in 0..deployment.capabilities.settings.pool.size {
+        for name in deployment.capabilities.settings.pool.members() {
             let member = Member {
-                name: format!("pool-{index}"),
+                name,
                 deployment: deployment.clone(),
                 slots: Arc::new(Semaphore::new(jobs_per_member)),
                 tasks: workers.tasks.clone(),
@@ -185,7 +185,7 @@ async fn settle(deployment: &Deployment, job: &Job, outcome: &Outcome) {
                 return;
             }
             Ok(Err(error)) => {
-                tracing::warn!(job = job.id, attempt, error = %describe(&error), "the job was not settled")
+                tracing::warn!(job = job.id, attempt, error = %describe(&error), "the job was not settled");
             }
             Err(_logged) => {}
         }

@@ -1,5 +1,6 @@
 //! Components that trap, loop, or hoard memory: the shopper gets a page all the same.
 
+use capabilities::jobs::Filter;
 use host::component::Role;
 
 use crate::harness::broken::{self, Flaw};
@@ -46,7 +47,7 @@ async fn a_failing_generation_is_retried_and_then_kept_as_a_dead_letter() {
         }
     }
     let jobs =
-        host.deployment.capabilities.jobs.list(Default::default(), 10).await.expect("the jobs are listed");
+        host.deployment.capabilities.jobs.list(Filter::default(), 10).await.expect("the jobs are listed");
     assert_eq!((jobs.len(), jobs[0].state.name(), jobs[0].attempt), (1, "dead", 2));
     let errors = host.get("/debug/errors").await;
     assert!(errors.body.contains("the component trapped"), "{}", errors.body);

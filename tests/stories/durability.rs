@@ -11,7 +11,7 @@ const KILLS: usize = 6;
 /// Shoppers who come between two kills.
 const SHOPPERS: usize = 12;
 /// How long the last process may take to make every page.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Leases are short, so that what a killed worker held is claimed again soon.
 const CONFIG: &str = "[pool]\nsize = 3\nlease_ms = 300\nbackoff_ms = 10\nattempts_max = 50\n";

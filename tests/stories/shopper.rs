@@ -1,6 +1,7 @@
 //! A shopper opens the storefront.
 
 use crate::harness::Host;
+use capabilities::jobs::Filter;
 
 #[tokio::test]
 async fn first_visit_is_a_fallback_at_once_and_the_next_is_the_generated_page() {
@@ -39,7 +40,7 @@ async fn many_visits_before_the_page_is_made_are_one_job() {
     }
     host.settled("abc123").await;
     let jobs =
-        host.deployment.capabilities.jobs.list(Default::default(), 100).await.expect("the jobs are listed");
+        host.deployment.capabilities.jobs.list(Filter::default(), 100).await.expect("the jobs are listed");
     assert_eq!(jobs.len(), 1, "{jobs:?}");
 }
 

@@ -1,17 +1,22 @@
 //! What is known about a page, and how it is written at the head of the page itself.
 //!
-//! A stored page is `<!--wand {json}-->`, a line feed, and the document. So every copy says what it
+//! A stored page is `<!--wand {words}-->`, a line feed, and the document. So every copy says what it
 //! is, and page and facts can only be written together. A comment before the doctype does not
 //! change how a browser reads a document (WHATWG HTML, 13.2.6.4.1, "initial" insertion mode).
+//!
+//! The words, one space between them: persona, confidence, source, job (`.` if not known), when it
+//! was planned, until when it is fresh, catalog version. Every hit reads them: as JSON they took
+//! longer than the rest of this component together.
 
 use serde::{Deserialize, Serialize};
 
 /// How many bytes to peek at: more than any head takes.
-pub(crate) const HEAD_BYTES_MAX: u32 = 512;
+pub(crate) const HEAD_BYTES_MAX: u32 = 256;
 
 const OPENING: &[u8] = b"<!--wand ";
 const CLOSING: &[u8] = b"-->\n";
 const JOB_BYTES_MAX: usize = 64;
+const NO_JOB: &str = ".";
 
 /// For whom a page was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +32,23 @@ pub enum Persona {
     Loyalist,
 }
 
+impl Persona {
+    const ALL: [Self; 4] = [Self::Minimalist, Self::Explorer, Self::Dealhunter, Self::Loyalist];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Minimalist => "minimalist",
+            Self::Explorer => "explorer",
+            Self::Dealhunter => "dealhunter",
+            Self::Loyalist => "loyalist",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|persona| persona.name() == name)
+    }
+}
+
 /// Who planned a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -35,6 +57,21 @@ pub enum Source {
     Llm,
     /// The local planner.
     Local,
+}
+
+impl Source {
+    const ALL: [Self; 2] = [Self::Llm, Self::Local];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Llm => "llm",
+            Self::Local => "local",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|source| source.name() == name)
+    }
 }
 
 /// The job that made a page: up to 64 letters, digits, `_` and `-`. Empty for a page whose job is
@@ -71,8 +108,7 @@ impl TryFrom<String> for JobId {
 #[error("job id may hold only A-Z, a-z, 0-9, '_' and '-', at most {JOB_BYTES_MAX} bytes")]
 pub struct WrongJobId;
 
-/// What is known about a stored page. The names are short in storage: each page carries them to
-/// its shopper.
+/// What is known about a stored page. The short names are those of the stored plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// For whom it was made.
@@ -113,17 +149,31 @@ impl Facts {
         }
     }
 
-    /// The head of a page with these facts, at most 512 bytes.
+    /// The head of a page with these facts, at most 256 bytes.
     pub fn encode_head(&self) -> Vec<u8> {
-        let json = serde_json::to_vec(self).expect("plain fields have a JSON form");
-        [OPENING, &json, CLOSING].concat()
+        let Self { persona, confidence, source, job, planned_ms, fresh_until_ms, catalog_version } = self;
+        let (persona, source) = (persona.name(), source.name());
+        let job = if job.0.is_empty() { NO_JOB } else { job.as_str() };
+        let words =
+            format!("{persona} {confidence} {source} {job} {planned_ms} {fresh_until_ms} {catalog_version}");
+        [OPENING, words.as_bytes(), CLOSING].concat()
     }
 
     /// Reads the head of a page from its first bytes; `None` if it has none.
     pub fn decode_head(bytes: &[u8]) -> Option<Self> {
         let rest = bytes.strip_prefix(OPENING)?;
         let end = rest.windows(CLOSING.len()).position(|window| window == CLOSING)?;
-        serde_json::from_slice(rest.get(..end)?).ok()
+        let mut words = std::str::from_utf8(rest.get(..end)?).ok()?.split(' ');
+        let facts = Self {
+            persona: Persona::named(words.next()?)?,
+            confidence: words.next()?.parse().ok()?,
+            source: Source::named(words.next()?)?,
+            job: words.next().filter(|job| *job != NO_JOB).unwrap_or_default().to_owned().try_into().ok()?,
+            planned_ms: words.next()?.parse().ok()?,
+            fresh_until_ms: words.next()?.parse().ok()?,
+            catalog_version: words.next()?.parse().ok()?,
+        };
+        words.next().is_none().then_some(facts)
     }
 }
 
@@ -177,9 +227,16 @@ mod tests {
 
     #[test]
     fn a_head_that_is_broken_is_none() {
-        for head in
-            ["", "<!doctype html>", "<!--wand -->\n", "<!--wand {}-->\n", "<!--wand {\"p\":\"explorer\""]
-        {
+        for head in [
+            "",
+            "<!doctype html>",
+            "<!--wand -->\n",
+            "<!--wand explorer-->\n",
+            "<!--wand explorer 1 llm . 1 1-->\n",
+            "<!--wand explorer 1 llm . 1 1 1 1-->\n",
+            "<!--wand nobody 1 llm . 1 1 1-->\n",
+            "<!--wand explorer 1 llm . 1 1 -1-->\n",
+        ] {
             assert_eq!(Facts::decode_head(head.as_bytes()), None, "{head}");
         }
         let mut cut = Facts::unknown().encode_head();
@@ -192,7 +249,6 @@ mod tests {
         for text in ["-->", "a b", "a\"", "é", &"a".repeat(65)] {
             assert_eq!(JobId::try_from(text.to_owned()), Err(WrongJobId), "{text}");
         }
-        let forged = br#"<!--wand {"p":"explorer","c":1,"s":"llm","j":"<b>","t":1,"f":1,"v":1}-->"#;
-        assert_eq!(Facts::decode_head(&[forged.as_slice(), b"\n"].concat()), None);
+        assert_eq!(Facts::decode_head(b"<!--wand explorer 1 llm <b> 1 1 1-->\n"), None);
     }
 }

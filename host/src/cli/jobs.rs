@@ -66,7 +66,9 @@ impl Jobs {
                 let filter = Filter { state: state.map(Into::into), lane: member };
                 let records = jobs.list(filter, limit).await?;
                 println!("{:<34} {:<8} {:<8} {:>8} {:>6}  KEY", "ID", "MEMBER", "STATE", "ATTEMPT", "AGE");
-                records.iter().for_each(|record| println!("{}", line(record, now_ms)));
+                for record in &records {
+                    println!("{}", line(record, now_ms));
+                }
             }
             Self::Show { id } => match jobs.show(&id).await? {
                 Some(record) => println!("{}", whole(&record)),

@@ -62,11 +62,11 @@ impl Serve {
 
 /// Gives the jobs that an earlier, larger pool left behind to members that there are.
 async fn adopt(capabilities: &Capabilities) {
-    let lanes: Vec<_> = (0..capabilities.settings.pool.size).map(|index| format!("pool-{index}")).collect();
+    let lanes: Vec<_> = capabilities.settings.pool.members().collect();
     match capabilities.jobs.adopt(&lanes).await {
         Ok(0) => {}
         Ok(jobs) => tracing::info!(jobs, "the jobs of members that are no more went to others"),
-        Err(error) => tracing::warn!(%error, "jobs of members that are no more wait for the next start"),
+        Err(error) => tracing::warn!(%error, "jobs of members that are no more still wait"),
     }
 }
 
@@ -93,6 +93,7 @@ async fn tidy(deployment: Arc<Deployment>, lifeboat: Arc<Lifeboat>, config: Conf
     loop {
         tokio::time::sleep(TIDY).await;
         deployment.shrink(idle);
+        adopt(&deployment.capabilities).await;
         backends::prune(&deployment.capabilities, Duration::from_secs(config.file.pool.keep_settled_seconds))
             .await;
         if renewed.elapsed() >= LIFEBOAT {

@@ -16,7 +16,7 @@ use wasmtime::component::{Component, InstancePre};
 use wasmtime::{Engine, Store, Trap, UpdateDeadline};
 
 use super::{Export, Links, Role, world};
-use crate::context::{Cause, Context};
+use crate::context::{Cause, Context, Request};
 use crate::engine::EPOCH;
 
 /// What bounds a component.
@@ -209,7 +209,7 @@ impl<E: Export> Held<'_, E> {
         let cause = self.instance.store.data().cause.clone();
         match outcome {
             Ok(Ok(answer)) => {
-                self.instance.store.data_mut().request = Default::default();
+                self.instance.store.data_mut().request = Request::default();
                 self.release();
                 Ok(answer)
             }

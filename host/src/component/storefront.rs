@@ -77,8 +77,8 @@ fn flat<T, E: From<Failure>>(
 }
 
 /// The component behind an import; the linker supplies no interface without one.
-fn linked<T>(link: &Option<T>) -> Result<&T> {
-    link.as_ref().ok_or_else(|| wasmtime::format_err!("no component is linked to this import"))
+fn linked<T>(link: Option<&T>) -> Result<&T> {
+    link.ok_or_else(|| wasmtime::format_err!("no component is linked to this import"))
 }
 
 impl shopper_types::Host for Context {}
@@ -90,7 +90,7 @@ impl http_types::Host for Context {}
 impl cache::Host for Context {
     async fn get(&mut self, store: String, shopper: String) -> Result<Result<Cached, CacheError>> {
         let links = self.links.clone();
-        let pool = linked(&links.cache)?;
+        let pool = linked(links.cache.as_ref())?;
         let answer = call!(
             pool,
             self.cause.clone(),
@@ -106,7 +106,7 @@ impl cache::Host for Context {
         shopper: String,
     ) -> Result<Result<Option<StoredPlan>, CacheError>> {
         let links = self.links.clone();
-        let pool = linked(&links.cache)?;
+        let pool = linked(links.cache.as_ref())?;
         Ok(flat(
             call!(pool, self.cause.clone(), |guest, instance| guest.call_plan(instance, &store, &shopper))
         ))
@@ -114,7 +114,7 @@ impl cache::Host for Context {
 
     async fn put(&mut self, store: String, shopper: String, page: NewPage) -> Result<Result<(), CacheError>> {
         let links = self.links.clone();
-        let pool = linked(&links.cache)?;
+        let pool = linked(links.cache.as_ref())?;
         let content = self.take(page.content)?;
         let answer = match pool.acquire(self.cause.clone()).await {
             Ok(mut held) => {
@@ -131,7 +131,7 @@ impl cache::Host for Context {
 
     async fn catalog_version(&mut self, store: String) -> Result<Result<u64, CacheError>> {
         let links = self.links.clone();
-        let pool = linked(&links.cache)?;
+        let pool = linked(links.cache.as_ref())?;
         Ok(flat(
             call!(pool, self.cause.clone(), |guest, instance| guest.call_catalog_version(instance, &store))
         ))
@@ -139,7 +139,7 @@ impl cache::Host for Context {
 
     async fn catalog_moved(&mut self, store: String) -> Result<Result<u64, CacheError>> {
         let links = self.links.clone();
-        let pool = linked(&links.cache)?;
+        let pool = linked(links.cache.as_ref())?;
         Ok(
             flat(
                 call!(pool, self.cause.clone(), |guest, instance| guest.call_catalog_moved(instance, &store))
@@ -149,7 +149,7 @@ impl cache::Host for Context {
 
     async fn purge(&mut self, store: String, shopper: String) -> Result<Result<(), CacheError>> {
         let links = self.links.clone();
-        let pool = linked(&links.cache)?;
+        let pool = linked(links.cache.as_ref())?;
         Ok(flat(
             call!(pool, self.cause.clone(), |guest, instance| guest.call_purge(instance, &store, &shopper))
         ))
@@ -169,25 +169,25 @@ fn move_page(answer: &mut Result<Cached, CacheError>, from: &mut Context, to: &m
 impl queue::Host for Context {
     async fn offer(&mut self, order: Order) -> Result<Result<Offered, QueueError>> {
         let links = self.links.clone();
-        let pool = linked(&links.queue)?;
+        let pool = linked(links.queue.as_ref())?;
         Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_offer(instance, &order))))
     }
 
     async fn claim(&mut self, member: String) -> Result<Result<Claimed, QueueError>> {
         let links = self.links.clone();
-        let pool = linked(&links.queue)?;
+        let pool = linked(links.queue.as_ref())?;
         Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_claim(instance, &member))))
     }
 
     async fn keep(&mut self, job: Job) -> Result<Result<bool, QueueError>> {
         let links = self.links.clone();
-        let pool = linked(&links.queue)?;
+        let pool = linked(links.queue.as_ref())?;
         Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_keep(instance, &job))))
     }
 
     async fn settle(&mut self, job: Job, outcome: Outcome) -> Result<Result<bool, QueueError>> {
         let links = self.links.clone();
-        let pool = linked(&links.queue)?;
+        let pool = linked(links.queue.as_ref())?;
         Ok(flat(
             call!(pool, self.cause.clone(), |guest, instance| guest.call_settle(instance, &job, &outcome))
         ))
@@ -195,7 +195,7 @@ impl queue::Host for Context {
 
     async fn status(&mut self, store: String, shopper: String) -> Result<Result<JobState, QueueError>> {
         let links = self.links.clone();
-        let pool = linked(&links.queue)?;
+        let pool = linked(links.queue.as_ref())?;
         Ok(flat(
             call!(pool, self.cause.clone(), |guest, instance| guest.call_status(instance, &store, &shopper))
         ))
@@ -203,13 +203,13 @@ impl queue::Host for Context {
 
     async fn pool(&mut self) -> Result<Result<Vec<Member>, QueueError>> {
         let links = self.links.clone();
-        let pool = linked(&links.queue)?;
+        let pool = linked(links.queue.as_ref())?;
         Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_pool(instance))))
     }
 
     async fn errors(&mut self, limit: u32) -> Result<Result<Vec<JobError>, QueueError>> {
         let links = self.links.clone();
-        let pool = linked(&links.queue)?;
+        let pool = linked(links.queue.as_ref())?;
         Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_errors(instance, limit))))
     }
 }
@@ -217,7 +217,7 @@ impl queue::Host for Context {
 impl catalog::Host for Context {
     async fn products(&mut self, store: String) -> Result<Result<Assortment, CatalogError>> {
         let links = self.links.clone();
-        let pool = linked(&links.catalog)?;
+        let pool = linked(links.catalog.as_ref())?;
         Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_products(instance, &store))))
     }
 }

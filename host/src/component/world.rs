@@ -113,9 +113,10 @@ pub fn check(engine: &Engine, role: Role, component: &Component) -> Result<(), M
         .filter(|(_, item)| matches!(item.ty, ComponentItem::ComponentInstance(_)))
         .map(|(name, _)| name.to_owned())
         .collect();
-    match exports.iter().any(|name| name == export(role)) {
-        true => Ok(()),
-        false => Err(Misfit::Export(role, export(role), exports.join(", "))),
+    if exports.iter().any(|name| name == export(role)) {
+        Ok(())
+    } else {
+        Err(Misfit::Export(role, export(role), exports.join(", ")))
     }
 }
 

@@ -271,12 +271,8 @@ const KIMI_URL: &str = "https://api.moonshot.ai/v1";
 impl Llm {
     /// The endpoint, with its key.
     pub(super) fn to_config(&self, key: Option<Secret>) -> llm::Config {
-        let (base_url, usual_extra) = match &self.base_url {
-            Some(base_url) => (base_url.clone(), Map::new()),
-            None => (KIMI_URL.into(), kimi_extra()),
-        };
         llm::Config {
-            base_url,
+            base_url: self.base_url.clone().unwrap_or_else(|| KIMI_URL.into()),
             model: self.model.clone(),
             key,
             timeout: Duration::from_millis(self.timeout_ms),
@@ -293,15 +289,17 @@ impl Llm {
             tokens_per_day_max: Some(self.tokens_per_day_max).filter(|max| *max > 0),
             price_in_microdollars: Some(self.price_in_microdollars),
             price_out_microdollars: Some(self.price_out_microdollars),
-            extra: self.extra.clone().unwrap_or(usual_extra),
+            extra: self.extra.clone().unwrap_or_else(|| usual_extra(&self.model)),
         }
     }
 }
 
-/// Keeps Kimi from spending the tokens of its answer on thinking, which it does unless it is told
-/// not to (<https://platform.kimi.ai/docs/guide/use-kimi-k2-thinking-model>).
-fn kimi_extra() -> Map<String, Value> {
-    Map::from_iter([("thinking".into(), json!({ "type": "disabled" }))])
+/// Keeps Kimi K2.6, wherever it is asked, from spending the tokens of its answer on thinking, which
+/// it does unless it is told not to
+/// (<https://platform.kimi.ai/docs/guide/use-kimi-k2-thinking-model>).
+fn usual_extra(model: &str) -> Map<String, Value> {
+    let thinks = model.ends_with("kimi-k2.6");
+    thinks.then(|| ("thinking".into(), json!({ "type": "disabled" }))).into_iter().collect()
 }
 
 /// What bounds a component where the file does not say.

@@ -132,15 +132,17 @@ fn secrets_are_known_and_not_shown() {
 #[test]
 fn kimi_is_told_not_to_think_unless_the_operator_says_what_it_is_told() {
     let key = &[("KIMI_API_KEY", "sk-hush")];
+    let gateway = &[("KIMI_API_KEY", "sk-hush"), ("AI_GATEWAY_URL", "https://gateway.example/v1")];
     assert_eq!(extra("", key), json!({ "thinking": { "type": "disabled" } }));
+    assert_eq!(extra("", gateway), json!({ "thinking": { "type": "disabled" } }));
     assert_eq!(extra("[llm]\nextra = {}", key), json!({}));
     let text = "[llm.extra]\ntop_p = 0.9\n[llm.extra.thinking]\ntype = 'enabled'";
     assert_eq!(extra(text, key), json!({ "top_p": 0.9, "thinking": { "type": "enabled" } }));
 }
 
 #[test]
-fn another_endpoint_is_told_only_what_the_operator_says() {
-    let local = &[("LLM_BASE_URL", "http://127.0.0.1:11434/v1"), ("KIMI_API_KEY", "sk-hush")];
+fn another_model_is_told_only_what_the_operator_says() {
+    let local = &[("LLM_BASE_URL", "http://127.0.0.1:11434/v1"), ("LLM_MODEL", "llama3.3")];
     assert_eq!(extra("", local), json!({}));
     assert_eq!(extra("[llm.extra]\nkeep_alive = 60", local), json!({ "keep_alive": 60 }));
     assert_eq!(extra("", &[]), Value::Null, "no model at all");

@@ -27,7 +27,7 @@ impl Lifeboat {
                     self.pages.write().unwrap_or_else(PoisonError::into_inner).insert(store.clone(), page);
                 }
                 Ok(None) => {
-                    tracing::warn!(store, "routing has no fallback page for a store that is configured")
+                    tracing::warn!(store, "routing has no fallback page for a store that is configured");
                 }
                 Err(_logged) => {}
             }

@@ -105,7 +105,7 @@ impl Front {
             return Ok(self.shoppers.answer(request).await);
         }
         let response = self.operator.oneshot(request).await?;
-        Ok(response.map(|body| body.boxed_unsync()).map(Outgoing::Stream))
+        Ok(response.map(|body| Outgoing::Stream(body.boxed_unsync())))
     }
 }
 

@@ -46,8 +46,7 @@ pub fn measure(seconds: u32) -> anyhow::Result<()> {
 
 /// Puts a page of 16 KiB into long-term storage, as caching would have.
 fn store_page(folder: &Path) -> anyhow::Result<()> {
-    let facts = r#"{"p":"explorer","c":50,"s":"local","j":"bench","t":1,"f":99999999999999,"v":0}"#;
-    let mut page = format!("<!--wand {facts}-->\n<!doctype html><title>bench</title>");
+    let mut page = "<!--wand explorer 50 local bench 1 99999999999999 0-->\n<!doctype html>".to_owned();
     page.extend(std::iter::repeat_n('x', PAGE_BYTES - page.len()));
     std::fs::create_dir_all(folder.join("blobs"))?;
     let blob = ObjectStore::folder(&folder.join("blobs"))?;

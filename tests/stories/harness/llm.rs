@@ -86,7 +86,7 @@ async fn say(stream: &mut TcpStream, saying: Saying) -> std::io::Result<()> {
             stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"choices\":").await
         }
         Saying::Stall => {
-            tokio::time::sleep(Duration::from_secs(600)).await;
+            tokio::time::sleep(Duration::from_mins(10)).await;
             Ok(())
         }
     }
