@@ -86,7 +86,7 @@ pub struct Pool {
     pub backoff_ms: u32,
     /// The longest pause.
     pub backoff_ms_max: u32,
-    /// How long settled jobs are kept, for `wandstore jobs`.
+    /// How long jobs that are done are kept, for `wandstore jobs`. Dead letters are kept for good.
     pub keep_settled_seconds: u64,
     /// Instances that were idle for so long are dropped. `CONTAINER_INACTIVITY_TIMEOUT_MS`.
     pub inactivity_timeout_ms: u64,

@@ -5,6 +5,7 @@ use std::time::Instant;
 use anyhow::bail;
 
 use crate::client::Client;
+use crate::floor;
 use crate::quantile;
 use crate::server::Server;
 
@@ -15,7 +16,7 @@ pub fn measure() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let wandstore = Server::wandstore(folder.path())?;
     let mut client = Client::connect(wandstore.address())?;
-    let page = client.get("/s/magic-wands?shopper=warm")?.body;
+    let page = client.get("/s/magic-wands?shopper=warm")?;
     let mut fallback_ms = Vec::with_capacity(SHOPPERS);
     for shopper in 0..SHOPPERS {
         let started = Instant::now();
@@ -25,8 +26,8 @@ pub fn measure() -> anyhow::Result<()> {
             bail!("a new shopper's first page is not a miss: {:?}", answer.header("x-cache"));
         }
     }
-    let file = folder.path().join("page.html");
-    std::fs::write(&file, page)?;
+    let file = folder.path().join("answer");
+    floor::keep(&page, &file)?;
     let floor = Server::floor(&file)?;
     let mut client = Client::connect(floor.address())?;
     let mut native_ms = Vec::with_capacity(SHOPPERS);

@@ -1,19 +1,31 @@
-//! The native floor: bare hyper that returns given bytes.
+//! The native floor: bare hyper that returns given bytes, header fields included.
 
 use std::convert::Infallible;
 use std::path::Path;
 
+use anyhow::Context as _;
 use bytes::Bytes;
 use http_body_util::Full;
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, body::Incoming};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-/// Serves `file` on a free port, which it prints as the first line of its output.
+use crate::client::Answer;
+
+/// Keeps an answer in `file`, for [`serve`]: header fields, an empty line, content.
+pub fn keep(answer: &Answer, file: &Path) -> anyhow::Result<()> {
+    // What hyper says by itself it says here too.
+    let said = answer.headers.iter().filter(|(name, _)| name != "date" && name != "content-length");
+    let head: String = said.fold(String::new(), |head, (name, value)| head + name + ": " + value + "\n");
+    Ok(std::fs::write(file, [head.as_bytes(), b"\n", &answer.body].concat())?)
+}
+
+/// Serves the answer in `file` on a free port, which it prints as the first line of its output.
 pub fn serve(file: &Path) -> anyhow::Result<()> {
-    let body = Bytes::from(std::fs::read(file)?);
+    let (headers, body) = read(file)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -21,14 +33,24 @@ pub fn serve(file: &Path) -> anyhow::Result<()> {
         loop {
             let (stream, _) = listener.accept().await?;
             stream.set_nodelay(true)?;
-            let body = body.clone();
+            let (headers, body) = (headers.clone(), body.clone());
             let answer = service_fn(move |_: Request<Incoming>| {
-                let response =
-                    Response::builder().header("content-type", "text/html").body(Full::new(body.clone()));
-                async move { Ok::<_, Infallible>(response.unwrap_or_default()) }
+                let mut response = Response::new(Full::new(body.clone()));
+                *response.headers_mut() = headers.clone();
+                async move { Ok::<_, Infallible>(response) }
             });
-            let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), answer);
-            tokio::spawn(connection);
+            tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
         }
     })
+}
+
+fn read(file: &Path) -> anyhow::Result<(HeaderMap, Bytes)> {
+    let kept = std::fs::read(file)?;
+    let end = kept.windows(2).position(|pair| pair == b"\n\n").context("there is no empty line")?;
+    let mut headers = HeaderMap::new();
+    for line in std::str::from_utf8(&kept[..end])?.lines() {
+        let (name, value) = line.split_once(": ").context("a header is `name: value`")?;
+        headers.append(HeaderName::from_bytes(name.as_bytes())?, HeaderValue::from_str(value)?);
+    }
+    Ok((headers, Bytes::copy_from_slice(&kept[end + 2..])))
 }

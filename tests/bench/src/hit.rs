@@ -5,7 +5,8 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use capabilities::blob::{Blob as _, ObjectStore};
 
-use crate::client::Client;
+use crate::client::{Answer, Client};
+use crate::floor;
 use crate::quantile;
 use crate::server::{Server, requests_per_second};
 
@@ -20,8 +21,8 @@ pub fn measure(seconds: u32) -> anyhow::Result<()> {
     store_page(folder.path())?;
     let wandstore = Server::wandstore(folder.path())?;
     let page = cached_page(wandstore.address())?;
-    let file = folder.path().join("page.html");
-    std::fs::write(&file, &page)?;
+    let file = folder.path().join("answer");
+    floor::keep(&page, &file)?;
     let floor = Server::floor(&file)?;
 
     let url = format!("http://{}{TARGET}", wandstore.address());
@@ -36,7 +37,7 @@ pub fn measure(seconds: u32) -> anyhow::Result<()> {
     }
     println!(
         "cache hit, {} bytes: {:.0} requests/s; bare hyper {:.0} requests/s; ratio {:.2} (at least 0.60 is promised)",
-        page.len(),
+        page.body.len(),
         quantile(&mut hits, 0.5),
         quantile(&mut natives, 0.5),
         quantile(&mut ratios, 0.5)
@@ -55,12 +56,12 @@ fn store_page(folder: &Path) -> anyhow::Result<()> {
 }
 
 /// Reads it until it is served from cache.
-fn cached_page(address: &str) -> anyhow::Result<Vec<u8>> {
+fn cached_page(address: &str) -> anyhow::Result<Answer> {
     let mut client = Client::connect(address)?;
     client.get(TARGET)?;
     let page = client.get(TARGET)?;
     if page.header("x-cache") != Some("HIT") {
         bail!("the page is not a hit: x-cache is {:?}", page.header("x-cache"));
     }
-    Ok(page.body)
+    Ok(page)
 }

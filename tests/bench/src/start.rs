@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use crate::client::Client;
+use crate::client::{Answer, Client};
+use crate::floor;
 use crate::quantile;
 use crate::server::Server;
 
@@ -11,17 +12,18 @@ const STARTS: usize = 15;
 /// Milliseconds, median and worst.
 pub fn measure() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let start = || -> anyhow::Result<f64> {
+    let start = || -> anyhow::Result<(f64, Answer)> {
         let started = Instant::now();
         let server = Server::wandstore(folder.path())?;
-        Client::connect(server.address())?.get("/s/magic-wands?shopper=first")?;
-        Ok(started.elapsed().as_secs_f64() * 1e3)
+        let answer = Client::connect(server.address())?.get("/s/magic-wands?shopper=first")?;
+        Ok((started.elapsed().as_secs_f64() * 1e3, answer))
     };
-    let cold_ms = start()?;
-    let mut warm_ms = (0..STARTS).map(|_| start()).collect::<anyhow::Result<Vec<_>>>()?;
+    let (cold_ms, answer) = start()?;
+    let starts = (0..STARTS).map(|_| Ok(start()?.0));
+    let mut warm_ms = starts.collect::<anyhow::Result<Vec<_>>>()?;
 
-    let file = folder.path().join("page.html");
-    std::fs::write(&file, "page")?;
+    let file = folder.path().join("answer");
+    floor::keep(&answer, &file)?;
     let mut native_ms = Vec::new();
     for _ in 0..STARTS {
         let started = Instant::now();
