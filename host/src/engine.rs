@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use wasmtime::component::Component;
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
 
@@ -67,9 +67,16 @@ pub struct Compiled {
 impl Compiled {
     /// Opens the folder, made if need be.
     pub fn open(folder: PathBuf) -> anyhow::Result<Self> {
-        use std::os::unix::fs::DirBuilderExt;
+        use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+        const OTHERS_MAY_WRITE: u32 = 0o022;
         let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
         made.with_context(|| format!("cannot make {}", folder.display()))?;
+        let permissions = std::fs::metadata(&folder)
+            .with_context(|| format!("cannot look at {}", folder.display()))?
+            .mode();
+        if permissions & OTHERS_MAY_WRITE != 0 {
+            bail!("others may write to {}, and what is in it is run: chmod 700 it", folder.display());
+        }
         Ok(Self { folder })
     }
 
@@ -121,4 +128,21 @@ fn deserialize(engine: &Engine, path: &Path) -> anyhow::Result<Component> {
     // folder of mode 0700; wasmtime checks that version and configuration are the same.
     let component = unsafe { Component::deserialize_file(engine, path) };
     component.map_err(anyhow::Error::from).with_context(|| format!("cannot load {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_folder_that_others_may_write_to_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("compiled");
+        assert!(Compiled::open(path.clone()).is_ok());
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o777)).expect("it is ours");
+        let refusal = Compiled::open(path).expect_err("others may write to it").to_string();
+        assert!(refusal.contains("chmod 700"), "{refusal}");
+    }
 }

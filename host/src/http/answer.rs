@@ -31,7 +31,7 @@ impl Answer {
     /// Takes a component's response out of its store.
     pub fn take(response: http_types::Response, context: &mut Context) -> wasmtime::Result<Self> {
         let status = StatusCode::from_u16(response.status)?;
-        let headers = parsed(response.headers)?;
+        let headers = parsed(&response.headers)?;
         let body = match response.body {
             http_types::Body::Empty => Bytes::new(),
             http_types::Body::Bytes(bytes) => bytes.into(),
@@ -50,20 +50,25 @@ impl Answer {
 }
 
 /// The fields of a block of lines. Hits have the same few blocks again and again: those are
-/// parsed once, since parsing costs as much as a call of a component.
-fn parsed(lines: String) -> wasmtime::Result<HeaderMap> {
-    static BLOCKS: RwLock<Vec<(String, HeaderMap)>> = RwLock::new(Vec::new());
-    let known = |blocks: &[(String, HeaderMap)]| {
+/// parsed once and kept for good, as text that needs no counting of references.
+fn parsed(lines: &str) -> wasmtime::Result<HeaderMap> {
+    static BLOCKS: RwLock<Vec<(&'static str, HeaderMap)>> = RwLock::new(Vec::new());
+    let known = |blocks: &[(&'static str, HeaderMap)]| {
         blocks.iter().find(|(block, _)| *block == lines).map(|(_, headers)| headers.clone())
     };
-    if let Some(headers) = known(&BLOCKS.read().unwrap_or_else(PoisonError::into_inner)) {
+    let blocks = BLOCKS.read().unwrap_or_else(PoisonError::into_inner);
+    if let Some(headers) = known(&blocks) {
         return Ok(headers);
     }
-    let headers = parse(&lines.clone().into())?;
-    let mut blocks = BLOCKS.write().unwrap_or_else(PoisonError::into_inner);
-    if blocks.len() < BLOCKS_MAX && known(&blocks).is_none() {
-        blocks.push((lines, headers.clone()));
+    let full = blocks.len() >= BLOCKS_MAX;
+    drop(blocks);
+    let headers = parse(&Bytes::copy_from_slice(lines.as_bytes()))?;
+    if full {
+        return Ok(headers);
     }
+    let block: &'static str = String::from(lines).leak();
+    let headers = parse(&Bytes::from_static(block.as_bytes()))?;
+    BLOCKS.write().unwrap_or_else(PoisonError::into_inner).push((block, headers.clone()));
     Ok(headers)
 }
 
