@@ -67,7 +67,8 @@ impl Components {
 
         let load = |role: Role| -> anyhow::Result<(Component, Loaded)> {
             let binary = config.source(role)?.read(role)?;
-            let component = cache.load(&engine, &binary).with_context(|| format!("components.{role}"))?;
+            let component =
+                cache.load(&engine, role, &binary).with_context(|| format!("components.{role}"))?;
             world::check(&engine, role, &component)
                 .with_context(|| format!("components.{role}: {}", binary.origin))?;
             let imports = world::imports_of(&engine, &component);

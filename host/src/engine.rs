@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use wasmtime::component::Component;
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
 
-use crate::component::Binary;
+use crate::component::{Binary, Role};
 
 /// How often running components are looked after: what their computing time is counted in.
 pub const EPOCH: Duration = Duration::from_millis(10);
@@ -81,7 +81,7 @@ impl Compiled {
     }
 
     /// The component, compiled now if it was not before.
-    pub fn load(&self, engine: &Engine, binary: &Binary) -> anyhow::Result<Component> {
+    pub fn load(&self, engine: &Engine, role: Role, binary: &Binary) -> anyhow::Result<Component> {
         let path = self.path(engine, binary);
         if path.exists() {
             match deserialize(engine, &path) {
@@ -91,7 +91,7 @@ impl Compiled {
                 }
             }
         }
-        tracing::info!(component = binary.origin, sha256 = %binary.digest, "compiling, once");
+        tracing::info!(component = role.name(), origin = binary.origin, "compiling, once");
         let code =
             engine.precompile_component(&binary.bytes).map_err(|error| not_a_component(binary, &error))?;
         write_whole(&path, &code)?;
