@@ -1,0 +1,109 @@
+//! Signatures, time, chance, settings and the log.
+
+use wasmtime::Result;
+
+use crate::bindings::wandstore::capabilities::{clock, ids, log, settings, signatures};
+use crate::context::Context;
+
+impl signatures::Host for Context {
+    fn verify(
+        &mut self,
+        secret: String,
+        algorithm: signatures::Algorithm,
+        message: Vec<u8>,
+        mac: Vec<u8>,
+    ) -> Result<Result<bool, signatures::Error>> {
+        let algorithm = match algorithm {
+            signatures::Algorithm::HmacSha256 => capabilities::signatures::Algorithm::HmacSha256,
+        };
+        let verified = self.capabilities.signatures.verify(&secret, algorithm, &message, &mac);
+        Ok(verified.map_err(|_| signatures::Error::NoSuchSecret))
+    }
+
+    fn matches(&mut self, secret: String, candidate: String) -> Result<Result<bool, signatures::Error>> {
+        let matches = self.capabilities.signatures.matches(&secret, &candidate);
+        Ok(matches.map_err(|_| signatures::Error::NoSuchSecret))
+    }
+}
+
+impl clock::Host for Context {
+    fn now_ms(&mut self) -> Result<u64> {
+        Ok(self.capabilities.clock.now_ms())
+    }
+}
+
+impl ids::Host for Context {
+    fn random(&mut self) -> Result<u64> {
+        Ok(self.capabilities.ids.random())
+    }
+}
+
+impl settings::Host for Context {
+    fn development(&mut self) -> Result<bool> {
+        Ok(self.capabilities.settings.development)
+    }
+
+    fn pool(&mut self) -> Result<settings::PoolLimits> {
+        let pool = &self.capabilities.settings.pool;
+        Ok(settings::PoolLimits {
+            size: pool.size,
+            depth_max: pool.depth_max,
+            attempts_max: pool.attempts_max,
+            lease_ms: pool.lease_ms,
+            backoff_ms: pool.backoff_ms,
+            backoff_ms_max: pool.backoff_ms_max,
+        })
+    }
+
+    fn lifetimes(&mut self) -> Result<settings::PageLifetimes> {
+        let lifetimes = &self.capabilities.settings.lifetimes;
+        Ok(settings::PageLifetimes {
+            kv_ttl_seconds: lifetimes.kv_ttl_seconds,
+            fresh_seconds: lifetimes.fresh_seconds,
+        })
+    }
+
+    fn store(&mut self, id: String) -> Result<Option<settings::Shop>> {
+        let shop = self.capabilities.settings.shops.get(&id);
+        Ok(shop.map(|shop| settings::Shop {
+            name: shop.name.clone(),
+            url: shop.url.clone(),
+            language: shop.language.clone(),
+            tone: shop.tone.clone(),
+            banned_words: shop.banned_words.clone(),
+            promises: shop.promises.clone(),
+        }))
+    }
+
+    fn has_store(&mut self, id: String) -> Result<bool> {
+        Ok(self.capabilities.settings.shops.contains_key(&id))
+    }
+
+    fn stores(&mut self) -> Result<Vec<String>> {
+        Ok(self.capabilities.settings.shops.keys().cloned().collect())
+    }
+}
+
+impl log::Host for Context {
+    fn event(
+        &mut self,
+        level: log::Level,
+        message: String,
+        particulars: Vec<(String, String)>,
+    ) -> Result<()> {
+        let level = match level {
+            log::Level::Debug => capabilities::log::Level::Debug,
+            log::Level::Info => capabilities::log::Level::Info,
+            log::Level::Warn => capabilities::log::Level::Warn,
+            log::Level::Error => capabilities::log::Level::Error,
+        };
+        self.capabilities.log.event(capabilities::log::Event {
+            level,
+            message: &message,
+            particulars,
+            component: self.role.name(),
+            call: &self.cause.to_string(),
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,83 @@
+//! Long-term storage.
+
+use capabilities::blob as blob_backend;
+use wasmtime::Result;
+use wasmtime::component::Resource;
+
+use super::head;
+use super::reads::reads;
+use crate::bindings::wandstore::capabilities::blob;
+use crate::context::{Context, Value};
+
+/// The buckets that a deployment has.
+const BUCKETS: [&str; 1] = ["UI_STORAGE"];
+
+impl From<blob_backend::Error> for blob::Error {
+    fn from(error: blob_backend::Error) -> Self {
+        match error {
+            blob_backend::Error::TooLarge(limit) => Self::TooLarge(limit),
+            blob_backend::Error::Unavailable(reason) => Self::Unavailable(reason),
+        }
+    }
+}
+
+fn known_bucket(bucket: &str) -> Result<(), blob::Error> {
+    if BUCKETS.contains(&bucket) { Ok(()) } else { Err(blob::Error::NoSuchBucket) }
+}
+
+impl blob::Host for Context {
+    async fn get(
+        &mut self,
+        bucket: String,
+        key: String,
+        peek: u32,
+    ) -> Result<Result<Option<blob::Object>, blob::Error>> {
+        if let Err(error) = known_bucket(&bucket) {
+            return Ok(Err(error));
+        }
+        let found = self.capabilities.blob.get(&bucket, &key).await;
+        reads().blob.count(&found);
+        match found {
+            Ok(Some(value)) => {
+                let head = head(&value, peek);
+                Ok(Ok(Some(blob::Object { value: self.lend(value)?, head })))
+            }
+            Ok(None) => Ok(Ok(None)),
+            Err(error) => Ok(Err(error.into())),
+        }
+    }
+
+    async fn put(
+        &mut self,
+        bucket: String,
+        key: String,
+        value: Resource<Value>,
+    ) -> Result<Result<(), blob::Error>> {
+        let value = self.value(&value)?.clone();
+        if let Err(error) = known_bucket(&bucket) {
+            return Ok(Err(error));
+        }
+        Ok(self.capabilities.blob.put(&bucket, &key, value).await.map_err(Into::into))
+    }
+
+    async fn delete(&mut self, bucket: String, key: String) -> Result<Result<(), blob::Error>> {
+        if let Err(error) = known_bucket(&bucket) {
+            return Ok(Err(error));
+        }
+        Ok(self.capabilities.blob.delete(&bucket, &key).await.map_err(Into::into))
+    }
+
+    async fn list_keys(
+        &mut self,
+        bucket: String,
+        prefix: String,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<Result<Vec<String>, blob::Error>> {
+        if let Err(error) = known_bucket(&bucket) {
+            return Ok(Err(error));
+        }
+        let keys = self.capabilities.blob.list_keys(&bucket, &prefix, after.as_deref(), limit).await;
+        Ok(keys.map_err(Into::into))
+    }
+}

@@ -1,0 +1,122 @@
+//! Durable jobs. What changes is announced to those who wait for it.
+
+use capabilities::jobs as jobs_backend;
+use wasmtime::Result;
+
+use crate::bindings::wandstore::capabilities::jobs;
+use crate::changes::Topic;
+use crate::context::Context;
+
+impl From<jobs_backend::Error> for jobs::Error {
+    fn from(error: jobs_backend::Error) -> Self {
+        match error {
+            jobs_backend::Error::TooLarge(limit) => Self::TooLarge(limit),
+            jobs_backend::Error::Unavailable(reason) => Self::Unavailable(reason),
+        }
+    }
+}
+
+impl From<jobs::Settlement> for jobs_backend::Settlement {
+    fn from(settlement: jobs::Settlement) -> Self {
+        match settlement {
+            jobs::Settlement::Done(note) => Self::Done(note),
+            jobs::Settlement::Retry(jobs::Retry { at_ms, reason }) => Self::Retry { at_ms, reason },
+            jobs::Settlement::Dead(reason) => Self::Dead(reason),
+        }
+    }
+}
+
+fn state(state: jobs_backend::State) -> jobs::State {
+    match state {
+        jobs_backend::State::Queued => jobs::State::Queued,
+        jobs_backend::State::Running => jobs::State::Running,
+        jobs_backend::State::Done => jobs::State::Done,
+        jobs_backend::State::Dead => jobs::State::Dead,
+    }
+}
+
+impl jobs::Host for Context {
+    async fn offer(&mut self, job: jobs::NewJob) -> Result<Result<jobs::Offered, jobs::Error>> {
+        let jobs::NewJob { lanes, lane_depth_max, key, payload, now_ms } = job;
+        let job = jobs_backend::NewJob { lanes, lane_depth_max, key, payload: payload.into(), now_ms };
+        Ok(match self.capabilities.jobs.offer(job).await {
+            Ok(jobs_backend::Offered::Accepted { id, lane }) => {
+                self.links.changes.announce(Topic::Lane(&lane));
+                Ok(jobs::Offered::Accepted(id))
+            }
+            Ok(jobs_backend::Offered::Live(id)) => Ok(jobs::Offered::Live(id)),
+            Ok(jobs_backend::Offered::Full) => Ok(jobs::Offered::Full),
+            Err(error) => Err(error.into()),
+        })
+    }
+
+    async fn claim(
+        &mut self,
+        lane: String,
+        now_ms: u64,
+        lease_ms: u32,
+    ) -> Result<Result<jobs::ClaimResult, jobs::Error>> {
+        Ok(match self.capabilities.jobs.claim(&lane, now_ms, lease_ms).await {
+            Ok(jobs_backend::ClaimResult::Job(claimed)) => {
+                self.links.changes.announce(Topic::Key(&claimed.key));
+                Ok(jobs::ClaimResult::Job(jobs::Claimed {
+                    id: claimed.id,
+                    key: claimed.key,
+                    token: claimed.token,
+                    attempt: claimed.attempt,
+                    payload: claimed.payload.into(),
+                }))
+            }
+            Ok(jobs_backend::ClaimResult::Idle(due_ms)) => Ok(jobs::ClaimResult::Idle(due_ms)),
+            Err(error) => Err(error.into()),
+        })
+    }
+
+    async fn extend(
+        &mut self,
+        id: String,
+        token: u64,
+        now_ms: u64,
+        lease_ms: u32,
+    ) -> Result<Result<bool, jobs::Error>> {
+        Ok(self.capabilities.jobs.extend(&id, token, now_ms, lease_ms).await.map_err(Into::into))
+    }
+
+    async fn settle(
+        &mut self,
+        id: String,
+        token: u64,
+        now_ms: u64,
+        settlement: jobs::Settlement,
+    ) -> Result<Result<bool, jobs::Error>> {
+        Ok(match self.capabilities.jobs.settle(&id, token, now_ms, settlement.into()).await {
+            Ok(Some(key)) => {
+                self.links.changes.announce(Topic::Key(&key));
+                Ok(true)
+            }
+            Ok(None) => Ok(false),
+            Err(error) => Err(error.into()),
+        })
+    }
+
+    async fn newest(&mut self, key: String) -> Result<Result<Option<jobs::Status>, jobs::Error>> {
+        let status = |status: jobs_backend::Status| jobs::Status {
+            id: status.id,
+            state: state(status.state),
+            attempt: status.attempt,
+            since_ms: status.since_ms,
+        };
+        let newest = self.capabilities.jobs.newest(&key).await;
+        Ok(newest.map(|newest| newest.map(status)).map_err(Into::into))
+    }
+
+    async fn measure(&mut self, lane: String) -> Result<Result<jobs::Depth, jobs::Error>> {
+        let depth = |depth: jobs_backend::Depth| jobs::Depth {
+            queued: depth.queued,
+            running: depth.running,
+            dead: depth.dead,
+            oldest_ms: depth.oldest_ms,
+        };
+        Ok(self.capabilities.jobs.measure(&lane).await.map(depth).map_err(Into::into))
+    }
+}

@@ -1,0 +1,128 @@
+//! Short-term storage.
+
+use std::time::Duration;
+
+use capabilities::kv as kv_backend;
+use wasmtime::Result;
+use wasmtime::component::Resource;
+
+use super::head;
+use super::reads::reads;
+use crate::bindings::wandstore::capabilities::kv;
+use crate::context::{Context, Value};
+
+/// The stores that a deployment has. Every component that may use `kv` may use them all.
+const STORES: [&str; 3] = ["UI_CACHE", "GENERATION_QUEUE", "SHOPPER_SESSIONS"];
+
+impl From<kv_backend::Error> for kv::Error {
+    fn from(error: kv_backend::Error) -> Self {
+        match error {
+            kv_backend::Error::TooLarge(limit) => Self::TooLarge(limit),
+            kv_backend::Error::Unavailable(reason) => Self::Unavailable(reason),
+        }
+    }
+}
+
+fn known_store(store: &str) -> Result<(), kv::Error> {
+    if STORES.contains(&store) { Ok(()) } else { Err(kv::Error::NoSuchStore) }
+}
+
+impl Context {
+    fn entry(&mut self, entry: kv_backend::Entry, peek: u32) -> Result<kv::Entry> {
+        let head = head(&entry.value, peek);
+        Ok(kv::Entry { value: self.lend(entry.value)?, head, version: entry.version })
+    }
+}
+
+impl kv::Host for Context {
+    async fn get(
+        &mut self,
+        store: String,
+        key: String,
+        peek: u32,
+    ) -> Result<Result<Option<kv::Entry>, kv::Error>> {
+        if let Err(error) = known_store(&store) {
+            return Ok(Err(error));
+        }
+        let backend = self.capabilities.kv.clone();
+        match backend.peek(&store, &key) {
+            kv_backend::Peeked::Held(entry) => {
+                reads().memory.hit.increment(1);
+                return Ok(Ok(Some(self.entry(entry, peek)?)));
+            }
+            kv_backend::Peeked::Absent => {
+                reads().memory.miss.increment(1);
+                return Ok(Ok(None));
+            }
+            kv_backend::Peeked::Unknown => {}
+        }
+        let found = backend.get(&store, &key).await;
+        reads().kv.count(&found);
+        match found {
+            Ok(Some(entry)) => Ok(Ok(Some(self.entry(entry, peek)?))),
+            Ok(None) => Ok(Ok(None)),
+            Err(error) => Ok(Err(error.into())),
+        }
+    }
+
+    async fn set(
+        &mut self,
+        store: String,
+        key: String,
+        value: Resource<Value>,
+        ttl_seconds: Option<u32>,
+    ) -> Result<Result<(), kv::Error>> {
+        let value = self.value(&value)?.clone();
+        if let Err(error) = known_store(&store) {
+            return Ok(Err(error));
+        }
+        let written = self.capabilities.kv.set(&store, &key, value, seconds(ttl_seconds)).await;
+        Ok(written.map(|_version| ()).map_err(Into::into))
+    }
+
+    async fn compare_and_swap(
+        &mut self,
+        store: String,
+        key: String,
+        expected: Option<u64>,
+        value: Resource<Value>,
+        ttl_seconds: Option<u32>,
+    ) -> Result<Result<kv::Swap, kv::Error>> {
+        let value = self.value(&value)?.clone();
+        if let Err(error) = known_store(&store) {
+            return Ok(Err(error));
+        }
+        let backend = &self.capabilities.kv;
+        let swapped = backend.compare_and_swap(&store, &key, expected, value, seconds(ttl_seconds)).await;
+        Ok(match swapped {
+            Ok(kv_backend::Swap::Done(version)) => Ok(kv::Swap::Done(version)),
+            Ok(kv_backend::Swap::Lost) => Ok(kv::Swap::Lost),
+            Err(error) => Err(error.into()),
+        })
+    }
+
+    async fn delete(&mut self, store: String, key: String) -> Result<Result<bool, kv::Error>> {
+        if let Err(error) = known_store(&store) {
+            return Ok(Err(error));
+        }
+        Ok(self.capabilities.kv.delete(&store, &key).await.map_err(Into::into))
+    }
+
+    async fn list_keys(
+        &mut self,
+        store: String,
+        prefix: String,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<Result<Vec<String>, kv::Error>> {
+        if let Err(error) = known_store(&store) {
+            return Ok(Err(error));
+        }
+        let keys = self.capabilities.kv.list_keys(&store, &prefix, after.as_deref(), limit).await;
+        Ok(keys.map_err(Into::into))
+    }
+}
+
+fn seconds(ttl: Option<u32>) -> Option<Duration> {
+    ttl.map(|seconds| Duration::from_secs(seconds.into()))
+}

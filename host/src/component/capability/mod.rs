@@ -1,0 +1,18 @@
+//! What the host supplies to components: each interface of `wandstore:capabilities`, over its backend.
+//!
+//! Conversions only; what a backend does is in the `capabilities` crate.
+
+mod ambient;
+mod blob;
+mod jobs;
+mod kv;
+mod llm;
+mod reads;
+mod values;
+
+use bytes::Bytes;
+
+/// The first bytes of a value.
+fn head(value: &Bytes, peek: u32) -> Vec<u8> {
+    value[..value.len().min(peek as usize)].to_vec()
+}

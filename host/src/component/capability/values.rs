@@ -1,0 +1,36 @@
+//! Bytes that stay with the host.
+
+use bytes::Bytes;
+use wasmtime::Result;
+use wasmtime::component::Resource;
+
+use crate::bindings::wandstore::capabilities::values;
+use crate::context::{Context, Value};
+
+impl values::Host for Context {}
+
+impl values::HostValue for Context {
+    fn new(&mut self, bytes: Vec<u8>) -> Result<Resource<Value>> {
+        self.lend(bytes.into())
+    }
+
+    fn size(&mut self, value: Resource<Value>) -> Result<u64> {
+        Ok(self.value(&value)?.len() as u64)
+    }
+
+    fn read(&mut self, value: Resource<Value>, offset: u64, limit: u32) -> Result<Vec<u8>> {
+        let bytes = self.value(&value)?;
+        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
+        let end = start.saturating_add(limit as usize).min(bytes.len());
+        Ok(bytes[start..end].to_vec())
+    }
+
+    fn prefixed(&mut self, value: Resource<Value>, head: Vec<u8>) -> Result<Resource<Value>> {
+        let whole = Bytes::from([head.as_slice(), self.value(&value)?].concat());
+        self.lend(whole)
+    }
+
+    fn drop(&mut self, value: Resource<Value>) -> Result<()> {
+        self.take(value).map(drop)
+    }
+}
