@@ -1,7 +1,8 @@
 //! The operator's view of the cache: through the caching component's own interface.
 
-use crate::bindings::wandstore::storefront::page_types::Source;
-use crate::bindings::wandstore::storefront::page_types::{CacheError, Cached, Page, StalePage, Staleness};
+use crate::bindings::wandstore::storefront::page_types::{
+    CacheError, Cached, Page, Source, StalePage, Staleness,
+};
 use crate::bindings::wandstore::storefront::shopper_types::Persona;
 use crate::component::{Failure, call};
 use crate::context::Cause;

@@ -206,25 +206,24 @@ impl<E: Export> Held<'_, E> {
 
     /// Ends the call: an instance that answered goes back to its pool, any other is dropped.
     pub fn finish<T>(mut self, outcome: Result<wasmtime::Result<T>, Elapsed>) -> Result<T, Failure> {
-        let cause = self.instance.store.data().cause.clone();
         match outcome {
             Ok(Ok(answer)) => {
-                self.instance.store.data_mut().request = Request::default();
+                self.request = Request::default();
                 self.release();
                 Ok(answer)
             }
-            Ok(Err(error)) if self.instance.store.data().memory.exceeded() => {
-                Err(self.pool.report(&cause, Failure::Memory, &format_args!("{error:#}")))
+            Ok(Err(error)) if self.memory.exceeded() => {
+                Err(self.pool.report(&self.cause, Failure::Memory, &format_args!("{error:#}")))
             }
-            Ok(Err(error)) => Err(self.pool.failed(&cause, &error)),
-            Err(elapsed) => Err(self.pool.report(&cause, Failure::Wall, &elapsed)),
+            Ok(Err(error)) => Err(self.pool.failed(&self.cause, &error)),
+            Err(elapsed) => Err(self.pool.report(&self.cause, Failure::Wall, &elapsed)),
         }
     }
 
     fn release(mut self) {
         self.instance.used = Instant::now();
         let worn = self.instance.calls >= self.pool.limits.calls_per_instance;
-        if !worn && self.instance.store.data().is_clean() {
+        if !worn && self.is_clean() {
             self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(self.instance);
         }
     }

@@ -81,6 +81,15 @@ fn linked<T>(link: Option<&T>) -> Result<&T> {
     link.ok_or_else(|| wasmtime::format_err!("no component is linked to this import"))
 }
 
+/// Serves an import by the export of the component that is linked to it.
+macro_rules! relay {
+    ($context:ident, $link:ident, |$guest:ident, $instance:ident| $call:expr) => {{
+        let links = $context.links.clone();
+        let pool = linked(links.$link.as_ref())?;
+        Ok(flat(call!(pool, $context.cause.clone(), |$guest, $instance| $call)))
+    }};
+}
+
 impl shopper_types::Host for Context {}
 impl catalog_types::Host for Context {}
 impl page_types::Host for Context {}
@@ -105,11 +114,7 @@ impl cache::Host for Context {
         store: String,
         shopper: String,
     ) -> Result<Result<Option<StoredPlan>, CacheError>> {
-        let links = self.links.clone();
-        let pool = linked(links.cache.as_ref())?;
-        Ok(flat(
-            call!(pool, self.cause.clone(), |guest, instance| guest.call_plan(instance, &store, &shopper))
-        ))
+        relay!(self, cache, |guest, instance| guest.call_plan(instance, &store, &shopper))
     }
 
     async fn put(&mut self, store: String, shopper: String, page: NewPage) -> Result<Result<(), CacheError>> {
@@ -130,29 +135,15 @@ impl cache::Host for Context {
     }
 
     async fn catalog_version(&mut self, store: String) -> Result<Result<u64, CacheError>> {
-        let links = self.links.clone();
-        let pool = linked(links.cache.as_ref())?;
-        Ok(flat(
-            call!(pool, self.cause.clone(), |guest, instance| guest.call_catalog_version(instance, &store))
-        ))
+        relay!(self, cache, |guest, instance| guest.call_catalog_version(instance, &store))
     }
 
     async fn catalog_moved(&mut self, store: String) -> Result<Result<u64, CacheError>> {
-        let links = self.links.clone();
-        let pool = linked(links.cache.as_ref())?;
-        Ok(
-            flat(
-                call!(pool, self.cause.clone(), |guest, instance| guest.call_catalog_moved(instance, &store))
-            ),
-        )
+        relay!(self, cache, |guest, instance| guest.call_catalog_moved(instance, &store))
     }
 
     async fn purge(&mut self, store: String, shopper: String) -> Result<Result<(), CacheError>> {
-        let links = self.links.clone();
-        let pool = linked(links.cache.as_ref())?;
-        Ok(flat(
-            call!(pool, self.cause.clone(), |guest, instance| guest.call_purge(instance, &store, &shopper))
-        ))
+        relay!(self, cache, |guest, instance| guest.call_purge(instance, &store, &shopper))
     }
 }
 
@@ -168,57 +159,37 @@ fn move_page(answer: &mut Result<Cached, CacheError>, from: &mut Context, to: &m
 
 impl queue::Host for Context {
     async fn offer(&mut self, order: Order) -> Result<Result<Offered, QueueError>> {
-        let links = self.links.clone();
-        let pool = linked(links.queue.as_ref())?;
-        Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_offer(instance, &order))))
+        relay!(self, queue, |guest, instance| guest.call_offer(instance, &order))
     }
 
     async fn claim(&mut self, member: String) -> Result<Result<Claimed, QueueError>> {
-        let links = self.links.clone();
-        let pool = linked(links.queue.as_ref())?;
-        Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_claim(instance, &member))))
+        relay!(self, queue, |guest, instance| guest.call_claim(instance, &member))
     }
 
     async fn keep(&mut self, job: Job) -> Result<Result<bool, QueueError>> {
-        let links = self.links.clone();
-        let pool = linked(links.queue.as_ref())?;
-        Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_keep(instance, &job))))
+        relay!(self, queue, |guest, instance| guest.call_keep(instance, &job))
     }
 
     async fn settle(&mut self, job: Job, outcome: Outcome) -> Result<Result<bool, QueueError>> {
-        let links = self.links.clone();
-        let pool = linked(links.queue.as_ref())?;
-        Ok(flat(
-            call!(pool, self.cause.clone(), |guest, instance| guest.call_settle(instance, &job, &outcome))
-        ))
+        relay!(self, queue, |guest, instance| guest.call_settle(instance, &job, &outcome))
     }
 
     async fn status(&mut self, store: String, shopper: String) -> Result<Result<JobState, QueueError>> {
-        let links = self.links.clone();
-        let pool = linked(links.queue.as_ref())?;
-        Ok(flat(
-            call!(pool, self.cause.clone(), |guest, instance| guest.call_status(instance, &store, &shopper))
-        ))
+        relay!(self, queue, |guest, instance| guest.call_status(instance, &store, &shopper))
     }
 
     async fn pool(&mut self) -> Result<Result<Vec<Member>, QueueError>> {
-        let links = self.links.clone();
-        let pool = linked(links.queue.as_ref())?;
-        Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_pool(instance))))
+        relay!(self, queue, |guest, instance| guest.call_pool(instance))
     }
 
     async fn errors(&mut self, limit: u32) -> Result<Result<Vec<JobError>, QueueError>> {
-        let links = self.links.clone();
-        let pool = linked(links.queue.as_ref())?;
-        Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_errors(instance, limit))))
+        relay!(self, queue, |guest, instance| guest.call_errors(instance, limit))
     }
 }
 
 impl catalog::Host for Context {
     async fn products(&mut self, store: String) -> Result<Result<Assortment, CatalogError>> {
-        let links = self.links.clone();
-        let pool = linked(links.catalog.as_ref())?;
-        Ok(flat(call!(pool, self.cause.clone(), |guest, instance| guest.call_products(instance, &store))))
+        relay!(self, catalog, |guest, instance| guest.call_products(instance, &store))
     }
 }
 

@@ -58,6 +58,13 @@ struct Question {
     rest: Request,
 }
 
+impl Question {
+    /// The target without its query.
+    fn path(&self) -> &str {
+        self.target.split('?').next().unwrap_or_default()
+    }
+}
+
 impl Shoppers {
     /// Shoppers of a deployment.
     pub fn new(deployment: Arc<Deployment>, lifeboat: Arc<Lifeboat>) -> Self {
@@ -86,7 +93,7 @@ impl Shoppers {
             Ok(Asked::Wait { topic, wait, .. }) => self.wait(&mut question, &topic, wait).await,
             Err(_logged) => self.rescue(&question),
         };
-        let path = question.target.split('?').next().unwrap_or_default();
+        let path = question.path();
         self.requests.count(path, &response.headers, response.status, started.elapsed());
         tracing::debug!(
             request = format_args!("{:016x}", question.id),
@@ -176,8 +183,7 @@ impl Shoppers {
     }
 
     fn rescue(&self, question: &Question) -> Answer {
-        let path = question.target.split('?').next().unwrap_or_default();
-        self.lifeboat.answer(&question.method, path)
+        self.lifeboat.answer(&question.method, question.path())
     }
 }
 
