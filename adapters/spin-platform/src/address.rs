@@ -1,0 +1,94 @@
+//! The address of a service, taken apart as `wasi:http` wants it.
+
+/// How a service is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// In the clear.
+    Http,
+    /// Over TLS.
+    Https,
+}
+
+/// An absolute `http:` or `https:` address (RFC 9110, section 4.2), borrowed from its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Address<'a> {
+    /// The scheme.
+    pub scheme: Scheme,
+    /// Host and port.
+    pub authority: &'a str,
+    /// Path and query: `/` at least.
+    pub target: &'a str,
+}
+
+/// Why a text is no address. It does not repeat the text: there may be a secret in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WrongAddress {
+    /// Neither of the two schemes.
+    #[error("the address starts with neither http:// nor https://")]
+    Scheme,
+    /// No host, or a user's name or password before it.
+    #[error("the address has no plain host")]
+    Host,
+    /// A space, a control character or a fragment.
+    #[error("the address holds a character that is not to be sent")]
+    Character,
+}
+
+impl<'a> Address<'a> {
+    /// Takes an address apart.
+    pub fn parse(text: &'a str) -> Result<Self, WrongAddress> {
+        let (scheme, rest) = scheme(text).ok_or(WrongAddress::Scheme)?;
+        if !text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') {
+            return Err(WrongAddress::Character);
+        }
+        let end = rest.find(['/', '?']).unwrap_or(rest.len());
+        let (authority, target) = rest.split_at(end);
+        if authority.is_empty() || authority.starts_with(':') || authority.contains('@') {
+            return Err(WrongAddress::Host);
+        }
+        match target {
+            "" => Ok(Self { scheme, authority, target: "/" }),
+            _ if target.starts_with('/') => Ok(Self { scheme, authority, target }),
+            _ => Err(WrongAddress::Character),
+        }
+    }
+}
+
+fn scheme(text: &str) -> Option<(Scheme, &str)> {
+    let https = text.strip_prefix("https://").map(|rest| (Scheme::Https, rest));
+    https.or_else(|| text.strip_prefix("http://").map(|rest| (Scheme::Http, rest)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, scheme: Scheme, authority: &str, target: &str) {
+        assert_eq!(Address::parse(text), Ok(Address { scheme, authority, target }), "{text}");
+    }
+
+    #[test]
+    fn an_address_is_taken_apart() {
+        check("https://api.example/v1/chat", Scheme::Https, "api.example", "/v1/chat");
+        check("http://127.0.0.1:11434", Scheme::Http, "127.0.0.1:11434", "/");
+        check("http://[::1]:9000/a?b=c&d=%20", Scheme::Http, "[::1]:9000", "/a?b=c&d=%20");
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        for (text, wrong) in [
+            ("", WrongAddress::Scheme),
+            ("ftp://example/", WrongAddress::Scheme),
+            ("HTTP//example", WrongAddress::Scheme),
+            ("https:///v1", WrongAddress::Host),
+            ("https://:443/v1", WrongAddress::Host),
+            ("https://user:word@example/", WrongAddress::Host),
+            ("https://example?query", WrongAddress::Character),
+            ("https://example/a b", WrongAddress::Character),
+            ("https://example/\r\nx: y", WrongAddress::Character),
+            ("https://example/#part", WrongAddress::Character),
+        ] {
+            assert_eq!(Address::parse(text), Err(wrong), "{text:?}");
+        }
+    }
+}

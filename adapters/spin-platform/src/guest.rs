@@ -1,0 +1,89 @@
+//! Binds it to WIT: what is short enough to need no file of its own.
+#![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
+
+#[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
+pub(crate) mod bindings {
+    wit_bindgen::generate!({
+        path: ["../../wit/capabilities", "../../wit/platform", "../../wit/storefront", "../../wit/spin"],
+        world: "wandstore:spin/platform",
+        generate_all,
+    });
+}
+
+use bindings::exports::wandstore::capabilities::{clock, ids, log};
+use bindings::exports::wandstore::platform::{outbound, sql, timer, variables};
+use bindings::fermyon::spin::variables as spin_variables;
+use wasi::cli::stderr;
+use wasi::clocks::{monotonic_clock, wall_clock};
+use wasi::random::random;
+
+use crate::Level;
+
+/// A millisecond of the monotonic clock.
+pub(crate) const MS: u64 = 1_000_000;
+/// How much one write to standard error may carry (`wasi:io/streams`, `blocking-write-and-flush`).
+const WRITE_BYTES_MAX: usize = 4_096;
+
+struct Component;
+
+bindings::export!(Component with_types_in bindings);
+
+impl sql::Guest for Component {
+    fn execute(statement: String, parameters: Vec<sql::Value>) -> Result<Vec<Vec<sql::Value>>, String> {
+        crate::sql::execute(&statement, parameters)
+    }
+}
+
+impl variables::Guest for Component {
+    /// Spin's names are in lower case. A name that the manifest lacks is not set.
+    fn get(name: String) -> Option<String> {
+        spin_variables::get(&name.to_ascii_lowercase()).ok().filter(|value| !value.is_empty())
+    }
+}
+
+impl outbound::Guest for Component {
+    fn send(request: outbound::Request) -> Result<outbound::Response, outbound::Error> {
+        crate::outbound::send(&request)
+    }
+}
+
+impl timer::Guest for Component {
+    fn sleep(ms: u32) {
+        monotonic_clock::subscribe_duration(u64::from(ms) * MS).block();
+    }
+}
+
+impl clock::Guest for Component {
+    fn now_ms() -> u64 {
+        let now = wall_clock::now();
+        now.seconds * 1_000 + u64::from(now.nanoseconds) / MS
+    }
+}
+
+impl ids::Guest for Component {
+    fn random() -> u64 {
+        random::get_random_u64()
+    }
+}
+
+impl log::Guest for Component {
+    fn event(level: log::Level, message: String, particulars: Vec<(String, String)>) {
+        let line = crate::line(<Self as clock::Guest>::now_ms(), level.into(), &message, particulars);
+        let stderr = stderr::get_stderr();
+        for part in line.as_bytes().chunks(WRITE_BYTES_MAX) {
+            // There is nowhere to say that nothing can be said.
+            let _ = stderr.blocking_write_and_flush(part);
+        }
+    }
+}
+
+impl From<log::Level> for Level {
+    fn from(level: log::Level) -> Self {
+        match level {
+            log::Level::Debug => Self::Debug,
+            log::Level::Info => Self::Info,
+            log::Level::Warn => Self::Warn,
+            log::Level::Error => Self::Error,
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! An event as one line of JSON.
+
+use serde_json::{Map, Value};
+
+/// How much an event matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// For somebody who is looking for a fault.
+    Debug,
+    /// Worth knowing.
+    Info,
+    /// Something went wrong and was dealt with.
+    Warn,
+    /// Something is wrong and needs the operator.
+    Error,
+}
+
+impl Level {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// The line, with its line feed. Whatever the texts are, it is one line and one object.
+pub fn line(now_ms: u64, level: Level, message: &str, particulars: Vec<(String, String)>) -> String {
+    let particulars: Map<_, _> =
+        particulars.into_iter().map(|(name, value)| (name, Value::String(value))).collect();
+    let event = serde_json::json!({
+        "time_ms": now_ms,
+        "level": level.name(),
+        "message": message,
+        "particulars": particulars,
+    });
+    format!("{event}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_one_line_whatever_it_says() {
+        let particulars = vec![("reason".into(), "\"a\"\nb\u{1b}".into()), ("level".into(), "x".into())];
+        let line = line(1_700_000_000_123, Level::Warn, "two\nlines", particulars);
+        assert_eq!(line.find('\n'), Some(line.len() - 1));
+        let read: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(read["time_ms"], 1_700_000_000_123_u64);
+        assert_eq!(read["level"], "warn");
+        assert_eq!(read["message"], "two\nlines");
+        assert_eq!(read["particulars"]["reason"], "\"a\"\nb\u{1b}");
+        assert_eq!(read["particulars"]["level"], "x");
+    }
+}

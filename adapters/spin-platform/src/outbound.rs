@@ -1,0 +1,176 @@
+//! One request and its answer by `wasi:http`, within a deadline that covers all of it.
+
+use wasi::clocks::monotonic_clock;
+use wasi::http::outgoing_handler;
+use wasi::http::types::{
+    ErrorCode, Fields, FutureIncomingResponse, IncomingBody, IncomingResponse, Method, OutgoingBody,
+    OutgoingRequest, RequestOptions, Scheme as WasiScheme,
+};
+use wasi::io::poll::{Pollable, poll};
+use wasi::io::streams::StreamError;
+
+use crate::guest::MS;
+use crate::guest::bindings::exports::wandstore::platform::outbound::{Error, Request, Response};
+use crate::{Address, Scheme};
+
+/// How much is read or written at once.
+const CHUNK_BYTES: u64 = 65_536;
+/// Fields that follow from address and content. Whoever sends them again may only contradict.
+const IMPLIED: [&str; 2] = ["host", "content-length"];
+
+/// Sends a request and waits for the whole answer.
+pub(crate) fn send(request: &Request) -> Result<Response, Error> {
+    let deadline = Deadline::after_ms(request.timeout_ms);
+    let outgoing = outgoing(request)?;
+    let body = outgoing.body().map_err(|()| broken("the request has no body"))?;
+    let sent = outgoing_handler::handle(outgoing, Some(options(request.timeout_ms)?)).map_err(failed)?;
+    // Whoever answers before they read everything is still to be heard.
+    let written = write(body, &request.body, &deadline);
+    match answer(&sent, &deadline) {
+        Ok(response) => read(&response, request.answer_bytes_max, &deadline),
+        Err(error) => Err(written.err().unwrap_or(error)),
+    }
+}
+
+/// A moment after which nothing is waited for.
+struct Deadline(Pollable);
+
+impl Deadline {
+    fn after_ms(ms: u32) -> Self {
+        Self(monotonic_clock::subscribe_duration(u64::from(ms) * MS))
+    }
+
+    /// Waits for `event`, or fails once the deadline has passed.
+    fn wait(&self, event: &Pollable) -> Result<(), Error> {
+        let ready = poll(&[event, &self.0]);
+        if ready.contains(&0) { Ok(()) } else { Err(Error::Timeout) }
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        if self.0.ready() { Err(Error::Timeout) } else { Ok(()) }
+    }
+}
+
+fn outgoing(request: &Request) -> Result<OutgoingRequest, Error> {
+    let address = Address::parse(&request.url).map_err(|wrong| Error::Failed(wrong.to_string()))?;
+    let headers: Vec<_> = request
+        .headers
+        .iter()
+        .filter(|(name, _)| !IMPLIED.contains(&name.as_str()))
+        .map(|(name, value)| (name.clone(), value.clone().into_bytes()))
+        .chain(content_length(request))
+        .collect();
+    let fields = Fields::from_list(&headers).map_err(|_| broken("a header field cannot be sent"))?;
+    let outgoing = OutgoingRequest::new(fields);
+    let scheme = match address.scheme {
+        Scheme::Http => WasiScheme::Http,
+        Scheme::Https => WasiScheme::Https,
+    };
+    let is_set = outgoing.set_method(&method(&request.method)).is_ok()
+        && outgoing.set_scheme(Some(&scheme)).is_ok()
+        && outgoing.set_authority(Some(address.authority)).is_ok()
+        && outgoing.set_path_with_query(Some(address.target)).is_ok();
+    if is_set { Ok(outgoing) } else { Err(broken("the method or the address cannot be sent")) }
+}
+
+fn method(name: &str) -> Method {
+    match name {
+        "GET" => Method::Get,
+        "POST" => Method::Post,
+        "PUT" => Method::Put,
+        "DELETE" => Method::Delete,
+        other => Method::Other(other.to_owned()),
+    }
+}
+
+/// A length that is stated spares the service a chunked body, which not all of them take.
+fn content_length(request: &Request) -> Option<(String, Vec<u8>)> {
+    let has_content = !request.body.is_empty() || ["POST", "PUT"].contains(&request.method.as_str());
+    has_content.then(|| ("content-length".to_owned(), request.body.len().to_string().into_bytes()))
+}
+
+fn options(timeout_ms: u32) -> Result<RequestOptions, Error> {
+    let options = RequestOptions::new();
+    let timeout = Some(u64::from(timeout_ms) * MS);
+    let are_set = options.set_connect_timeout(timeout).is_ok()
+        && options.set_first_byte_timeout(timeout).is_ok()
+        && options.set_between_bytes_timeout(timeout).is_ok();
+    if are_set { Ok(options) } else { Err(broken("a time limit cannot be set")) }
+}
+
+fn write(body: OutgoingBody, mut bytes: &[u8], deadline: &Deadline) -> Result<(), Error> {
+    let stream = body.write().map_err(|()| broken("the request's body cannot be written"))?;
+    let writable = stream.subscribe();
+    while !bytes.is_empty() {
+        deadline.wait(&writable)?;
+        let room = stream.check_write().map_err(broke_off)?.min(CHUNK_BYTES);
+        let (now, later) = bytes.split_at(bytes.len().min(usize::try_from(room).unwrap_or(usize::MAX)));
+        stream.write(now).map_err(broke_off)?;
+        bytes = later;
+    }
+    drop(writable);
+    drop(stream);
+    OutgoingBody::finish(body, None).map_err(failed)
+}
+
+fn answer(sent: &FutureIncomingResponse, deadline: &Deadline) -> Result<IncomingResponse, Error> {
+    deadline.wait(&sent.subscribe())?;
+    match sent.get() {
+        Some(Ok(Ok(response))) => Ok(response),
+        Some(Ok(Err(code))) => Err(failed(code)),
+        Some(Err(())) | None => Err(broken("there is no answer")),
+    }
+}
+
+fn read(response: &IncomingResponse, bytes_max: u32, deadline: &Deadline) -> Result<Response, Error> {
+    let headers = response.headers().entries();
+    let body = response.consume().map_err(|()| broken("the answer's body cannot be read"))?;
+    let bytes = read_body(&body, bytes_max, deadline)?;
+    let text = |(name, value): (String, Vec<u8>)| {
+        (name.to_ascii_lowercase(), String::from_utf8_lossy(&value).into_owned())
+    };
+    Ok(Response { status: response.status(), headers: headers.into_iter().map(text).collect(), body: bytes })
+}
+
+fn read_body(body: &IncomingBody, bytes_max: u32, deadline: &Deadline) -> Result<Vec<u8>, Error> {
+    let bytes_max = usize::try_from(bytes_max).unwrap_or(usize::MAX);
+    let stream = body.stream().map_err(|()| broken("the answer's body cannot be read"))?;
+    let readable = stream.subscribe();
+    let mut bytes = Vec::new();
+    loop {
+        deadline.wait(&readable)?;
+        // One who sends a byte now and then keeps the stream ready: the wait alone is no limit.
+        deadline.check()?;
+        match stream.read(CHUNK_BYTES) {
+            Ok(more) if bytes.len() + more.len() > bytes_max => return Err(Error::TooLarge),
+            Ok(more) => bytes.extend_from_slice(&more),
+            Err(StreamError::Closed) => return Ok(bytes),
+            Err(error) => return Err(broke_off(error)),
+        }
+    }
+}
+
+fn broken(reason: &str) -> Error {
+    Error::Failed(reason.to_owned())
+}
+
+fn broke_off(_: StreamError) -> Error {
+    broken("the exchange broke off")
+}
+
+/// Only the kind: what a runtime adds to it may hold the address, and with it a secret.
+fn failed(code: ErrorCode) -> Error {
+    match code {
+        ErrorCode::ConnectionTimeout
+        | ErrorCode::ConnectionReadTimeout
+        | ErrorCode::ConnectionWriteTimeout
+        | ErrorCode::HttpResponseTimeout
+        | ErrorCode::DnsTimeout => Error::Timeout,
+        ErrorCode::HttpRequestDenied => broken("the host is not among `allowed_outbound_hosts`"),
+        ErrorCode::HttpResponseBodySize(_) => Error::TooLarge,
+        other => {
+            let text = format!("{other:?}");
+            Error::Failed(text.split(['(', ' ']).next().unwrap_or_default().to_owned())
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Spin's SQLite, the database named `default`. Instances of many requests use its file at once.
+
+use std::cell::RefCell;
+
+use wasi::clocks::monotonic_clock;
+
+use crate::guest::MS;
+use crate::guest::bindings::exports::wandstore::platform::sql::Value;
+use crate::guest::bindings::spin::sqlite::sqlite::{Connection, Error, QueryResult, Value as SpinValue};
+
+/// The label in the manifest.
+const DATABASE: &str = "default";
+/// Readers do not wait for a writer then, nor it for them. The file remembers it; a database of another
+/// kind, such as libSQL over HTTP, may refuse it and needs it not.
+const WRITE_AHEAD_LOG: &str = "PRAGMA journal_mode = WAL";
+/// Spin waits five seconds for a lock by itself, but not where `SQLite` sees two who wait for each other.
+const BUSY_PAUSES_MS: [u64; 4] = [5, 20, 80, 200];
+
+thread_local! {
+    /// One for the life of the instance, which is one request.
+    static CONNECTION: RefCell<Option<Connection>> = const { RefCell::new(None) };
+}
+
+/// Executes one statement, in a transaction of its own.
+pub(crate) fn execute(statement: &str, parameters: Vec<Value>) -> Result<Vec<Vec<Value>>, String> {
+    let parameters: Vec<_> = parameters.into_iter().map(to_spin).collect();
+    CONNECTION.with_borrow_mut(|held| {
+        let connection = match held {
+            Some(connection) => connection,
+            None => held.insert(open()?),
+        };
+        let result = retried(|| connection.execute(statement, &parameters)).map_err(describe)?;
+        result.rows.into_iter().map(|row| row.values.into_iter().map(from_spin).collect()).collect()
+    })
+}
+
+fn open() -> Result<Connection, String> {
+    let connection = Connection::open(DATABASE).map_err(describe)?;
+    let _ = retried(|| connection.execute(WRITE_AHEAD_LOG, &[]));
+    Ok(connection)
+}
+
+fn retried(mut execute: impl FnMut() -> Result<QueryResult, Error>) -> Result<QueryResult, Error> {
+    for pause_ms in BUSY_PAUSES_MS {
+        match execute() {
+            Err(Error::Io(text)) if text.contains("is locked") => {
+                monotonic_clock::subscribe_duration(pause_ms * MS).block();
+            }
+            ended => return ended,
+        }
+    }
+    execute()
+}
+
+/// What SQLite says names tables and columns, and no value.
+fn describe(error: Error) -> String {
+    match error {
+        Error::NoSuchDatabase => "the runtime has no database `default`".into(),
+        Error::AccessDenied => "the manifest gives no database `default`".into(),
+        Error::InvalidConnection => "the connection is not valid".into(),
+        Error::DatabaseFull => "the database is full".into(),
+        Error::Io(text) => text,
+    }
+}
+
+fn to_spin(value: Value) -> SpinValue {
+    match value {
+        Value::Null => SpinValue::Null,
+        Value::Integer(integer) => SpinValue::Integer(integer),
+        Value::Text(text) => SpinValue::Text(text),
+        Value::Blob(blob) => SpinValue::Blob(blob),
+    }
+}
+
+fn from_spin(value: SpinValue) -> Result<Value, String> {
+    match value {
+        SpinValue::Null => Ok(Value::Null),
+        SpinValue::Integer(integer) => Ok(Value::Integer(integer)),
+        SpinValue::Text(text) => Ok(Value::Text(text)),
+        SpinValue::Blob(blob) => Ok(Value::Blob(blob)),
+        SpinValue::Real(_) => Err("a column is a REAL, which no statement asks for".into()),
+    }
+}
