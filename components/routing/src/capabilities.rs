@@ -23,6 +23,9 @@ pub trait Cache {
     type Value;
     /// The page for a shopper.
     fn lookup(&self, store: &StoreId, shopper: &ShopperId) -> Result<Cached<Self::Value>, Failure>;
+    /// Notes that the store's products changed: every page rendered before is stale from now on.
+    /// The catalog's new version.
+    fn catalog_moved(&self, store: &StoreId) -> Result<u64, Failure>;
 }
 
 /// What the cache holds for a shopper.

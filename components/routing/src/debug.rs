@@ -1,4 +1,4 @@
-//! `/debug/*`: a page ordered by hand, what went wrong, how full the pool is.
+//! `/debug/*`: a page ordered by hand, what went wrong, how full the pool is, products that changed.
 //!
 //! For operators, who are told of failures with the status that says so. For everybody else these
 //! routes do not exist.
@@ -6,12 +6,12 @@
 use serde::Serialize;
 use serde_json::json;
 
-use crate::capabilities::{Deployment, Failure, Log, Offered, Queue, Work};
+use crate::capabilities::{Cache, Deployment, Failure, Log, Offered, Queue, Settings, Work};
 use crate::http::Response;
 use crate::ordering;
 use crate::refusal::Refusal;
 use crate::target::Target;
-use crate::visitor::Visitor;
+use crate::visitor::{Visitor, known_store};
 
 /// How many errors are listed unless asked otherwise, and at most.
 const ERRORS: u32 = 50;
@@ -40,6 +40,22 @@ pub(crate) fn errors<V>(deployment: &(impl Queue + Log), target: Target<'_>) -> 
 /// `/debug/pool`: the members of the pool and how full they are.
 pub(crate) fn pool<V>(deployment: &(impl Queue + Log)) -> Result<Response<V>, Refusal> {
     list(deployment, deployment.pool())
+}
+
+/// `/debug/catalog-moved?store={id}`: the store's products changed, and pages made before are stale.
+pub(crate) fn catalog_moved<D: Cache + Settings + Log>(
+    deployment: &D,
+    target: Target<'_>,
+) -> Result<Response<D::Value>, Refusal> {
+    let store = known_store(deployment, &target.required("store")?)?;
+    match deployment.catalog_moved(&store) {
+        Ok(version) => Ok(Response::json(200, &json!({ "store": store.as_str(), "version": version }))),
+        Err(Failure(reason)) => {
+            let particulars = [("store", store.as_str()), ("reason", &reason)];
+            deployment.warn("a catalog that moved could not be noted", &particulars);
+            Err(Refusal::CacheUnavailable)
+        }
+    }
 }
 
 fn list<V>(log: &impl Log, answer: Result<Vec<impl Serialize>, Failure>) -> Result<Response<V>, Refusal> {

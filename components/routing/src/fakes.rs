@@ -112,6 +112,12 @@ impl Cache for Fake {
     fn lookup(&self, _: &StoreId, _: &ShopperId) -> Result<Cached<Held>, Failure> {
         self.asked("cache", "cache.get").map(|()| self.cached.clone())
     }
+
+    fn catalog_moved(&self, _: &StoreId) -> Result<u64, Failure> {
+        self.asked("cache", "cache.catalog-moved")?;
+        let moves = self.calls.borrow().iter().filter(|call| **call == "cache.catalog-moved").count();
+        Ok(moves as u64)
+    }
 }
 
 impl Queue for Fake {

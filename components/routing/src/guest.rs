@@ -57,6 +57,10 @@ impl Cache for Host {
     fn lookup(&self, store: &StoreId, shopper: &ShopperId) -> Result<Cached<Value>, Failure> {
         Ok(cache::get(store.as_str(), shopper.as_str())?.into())
     }
+
+    fn catalog_moved(&self, store: &StoreId) -> Result<u64, Failure> {
+        Ok(cache::catalog_moved(store.as_str())?)
+    }
 }
 
 impl Queue for Host {

@@ -47,6 +47,9 @@ pub(crate) enum Refusal {
     /// No answer from the queue. Only operators are told so.
     #[error("the queue is unavailable")]
     QueueUnavailable,
+    /// No answer from the cache. Only operators are told so.
+    #[error("the cache is unavailable")]
+    CacheUnavailable,
 }
 
 impl Refusal {
@@ -76,7 +79,7 @@ impl Refusal {
             Self::BodyTooLarge(_) => 413,
             Self::Form => 415,
             Self::QueueFull => 429,
-            Self::QueueUnavailable => 503,
+            Self::QueueUnavailable | Self::CacheUnavailable => 503,
         }
     }
 

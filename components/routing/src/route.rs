@@ -19,6 +19,8 @@ pub(crate) enum Endpoint<'a> {
     Errors,
     /// `/debug/pool`
     Pool,
+    /// `/debug/catalog-moved`
+    CatalogMoved,
 }
 
 impl<'a> Endpoint<'a> {
@@ -31,6 +33,7 @@ impl<'a> Endpoint<'a> {
             "/debug/generate" => Self::Generate,
             "/debug/errors" => Self::Errors,
             "/debug/pool" => Self::Pool,
+            "/debug/catalog-moved" => Self::CatalogMoved,
             _ => Self::Storefront(path.strip_prefix("/s/").filter(|rest| is_segment(rest))?),
         })
     }
@@ -39,7 +42,7 @@ impl<'a> Endpoint<'a> {
     pub(crate) fn allowed(self) -> Allowed {
         match self {
             Self::Home | Self::Storefront(_) | Self::Status | Self::Errors | Self::Pool => Allowed::Read,
-            Self::Track => Allowed::Write,
+            Self::Track | Self::CatalogMoved => Allowed::Write,
             Self::Generate => Allowed::Both,
         }
     }
@@ -109,6 +112,7 @@ mod tests {
         assert_eq!(Endpoint::at("/debug/generate"), Some(Endpoint::Generate));
         assert_eq!(Endpoint::at("/debug/errors"), Some(Endpoint::Errors));
         assert_eq!(Endpoint::at("/debug/pool"), Some(Endpoint::Pool));
+        assert_eq!(Endpoint::at("/debug/catalog-moved"), Some(Endpoint::CatalogMoved));
     }
 
     #[test]

@@ -47,6 +47,7 @@ fn answer<D: Deployment>(
         Endpoint::Generate => debug::generate(deployment, target)?,
         Endpoint::Errors => debug::errors(deployment, target)?,
         Endpoint::Pool => debug::pool(deployment)?,
+        Endpoint::CatalogMoved => debug::catalog_moved(deployment, target)?,
     };
     Ok(Reply::Ready(response))
 }
@@ -61,7 +62,7 @@ fn is_there(
     match endpoint {
         Endpoint::Storefront(_) | Endpoint::Status | Endpoint::Track => true,
         Endpoint::Home => deployment.development(),
-        Endpoint::Generate | Endpoint::Errors | Endpoint::Pool => {
+        Endpoint::Generate | Endpoint::Errors | Endpoint::Pool | Endpoint::CatalogMoved => {
             deployment.development() || is_operator(deployment, request)
         }
     }

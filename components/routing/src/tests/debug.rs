@@ -6,44 +6,52 @@ use crate::fakes::{Answer, Fake, FakeRequest, TOKEN};
 use crate::{Method, Offered, Work, handle};
 
 const GENERATE: &str = "/debug/generate?store=magic-wands&shopper=abc123";
-const ROUTES: [&str; 3] = [GENERATE, "/debug/errors", "/debug/pool"];
+const MOVED: &str = "/debug/catalog-moved?store=magic-wands";
+const READ: [&str; 3] = [GENERATE, "/debug/errors", "/debug/pool"];
+const ROUTES: [(Method, &str); 4] = [
+    (Method::Get, GENERATE),
+    (Method::Get, "/debug/errors"),
+    (Method::Get, "/debug/pool"),
+    (Method::Post, MOVED),
+];
 
 fn development() -> Fake {
     Fake { development: true, ..Fake::default() }
 }
 
-fn with_authorization(shop: &Fake, target: &str, authorization: &str) -> Answer {
+fn with_authorization(shop: &Fake, route: (Method, &str), authorization: &str) -> Answer {
     let headers = vec![("authorization", authorization.to_owned())];
-    Answer::of(handle(shop, Method::Get, target, &FakeRequest { headers, ..FakeRequest::default() }))
+    Answer::of(handle(shop, route.0, route.1, &FakeRequest { headers, ..FakeRequest::default() }))
 }
 
 #[test]
 fn for_a_stranger_the_routes_do_not_exist() {
     let shop = Fake::default();
-    for target in ROUTES {
+    for (method, target) in ROUTES {
         let nothing = shop.get("/debug/unknown");
+        let route = (method, target);
         for answer in [
             shop.get(target),
             shop.post(target, ""),
             Answer::of(handle(&shop, Method::Other, target, &FakeRequest::default())),
-            with_authorization(&shop, target, TOKEN),
-            with_authorization(&shop, target, "Bearer wrong"),
-            with_authorization(&shop, target, "Bearer "),
-            with_authorization(&shop, target, &format!("Basic {TOKEN}")),
+            with_authorization(&shop, route, TOKEN),
+            with_authorization(&shop, route, "Bearer wrong"),
+            with_authorization(&shop, route, "Bearer "),
+            with_authorization(&shop, route, &format!("Basic {TOKEN}")),
         ] {
             assert_eq!(answer.status(), 404);
             assert_eq!((answer.text(), answer.fields()), (nothing.text(), nothing.fields()));
         }
     }
-    assert!(shop.orders.borrow().is_empty());
+    assert!(shop.orders.borrow().is_empty() && !shop.calls.borrow().contains(&"cache.catalog-moved"));
 }
 
 #[test]
 fn the_token_opens_them() {
-    for target in ROUTES {
+    for route in ROUTES {
         for scheme in ["Bearer", "bearer"] {
-            let answer = with_authorization(&Fake::default(), target, &format!("{scheme} {TOKEN}"));
-            assert!(answer.status() < 300, "{target}");
+            let answer = with_authorization(&Fake::default(), route, &format!("{scheme} {TOKEN}"));
+            assert!(answer.status() < 300, "{route:?}");
         }
     }
 }
@@ -52,8 +60,8 @@ fn the_token_opens_them() {
 fn without_a_secret_or_with_an_empty_one_no_token_opens_them() {
     for token in [None, Some("")] {
         let shop = Fake { token, ..Fake::default() };
-        for (target, sent) in ROUTES.into_iter().flat_map(|target| [(target, TOKEN), (target, "")]) {
-            assert_eq!(with_authorization(&shop, target, &format!("Bearer {sent}")).status(), 404);
+        for (route, sent) in ROUTES.into_iter().flat_map(|route| [(route, TOKEN), (route, "")]) {
+            assert_eq!(with_authorization(&shop, route, &format!("Bearer {sent}")).status(), 404);
         }
     }
 }
@@ -107,9 +115,41 @@ fn members_are_listed() {
 #[test]
 fn an_operator_is_told_that_the_queue_is_down() {
     let shop = Fake { down: vec!["queue"], ..development() };
-    for target in ROUTES {
+    for target in READ {
         let answer = shop.get(target);
         assert_eq!((answer.status(), answer.json()), (503, json!({ "error": "the queue is unavailable" })));
     }
-    assert_eq!(shop.warnings.borrow().len(), ROUTES.len());
+    assert_eq!(shop.warnings.borrow().len(), READ.len());
+}
+
+#[test]
+fn a_catalog_that_moved_is_noted_once_for_each_time_it_is_told() {
+    let shop = development();
+    for version in 1..=2 {
+        let answer = shop.post(MOVED, "");
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.json(), json!({ "store": "magic-wands", "version": version }));
+    }
+}
+
+#[test]
+fn a_catalog_of_no_store_or_of_an_unknown_one_did_not_move() {
+    let shop = development();
+    for (target, status, error) in [
+        ("/debug/catalog-moved", 400, "parameter store is missing"),
+        ("/debug/catalog-moved?store=nowhere", 404, "there is no such store here"),
+        ("/debug/catalog-moved?store=a:b", 404, "there is no such store here"),
+    ] {
+        let answer = shop.post(target, "");
+        assert_eq!((answer.status(), answer.json()), (status, json!({ "error": error })), "{target}");
+    }
+    assert!(!shop.calls.borrow().contains(&"cache.catalog-moved"));
+}
+
+#[test]
+fn an_operator_is_told_that_the_cache_is_down() {
+    let shop = Fake { down: vec!["cache"], ..development() };
+    let answer = shop.post(MOVED, "");
+    assert_eq!((answer.status(), answer.json()), (503, json!({ "error": "the cache is unavailable" })));
+    assert_eq!(shop.warnings.borrow().len(), 1);
 }
