@@ -1,0 +1,113 @@
+//! The rules that a type does not hold: ids, addresses, currencies, and how many.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use names::StoreId;
+
+use super::currency::is_currency;
+use super::{Assortment, EVERY_STORE, Image, Problem, Product};
+
+/// `assortment` in `wit/storefront/types.wit` holds no more.
+const PRODUCTS_MAX: usize = 100;
+
+/// Everything that is wrong, in the order of the file.
+pub(super) fn problems(stores: &BTreeMap<String, Assortment>) -> Vec<Problem> {
+    let mut found = Found::default();
+    if stores.is_empty() {
+        found.note("stores", "names no shop; `*` stands for every shop");
+    }
+    for (store, assortment) in stores {
+        found.in_store(store, assortment);
+    }
+    found.problems
+}
+
+#[derive(Default)]
+struct Found {
+    problems: Vec<Problem>,
+}
+
+impl Found {
+    fn note(&mut self, place: &str, what: impl Into<String>) {
+        self.problems.push(Problem { place: place.to_owned(), what: what.into() });
+    }
+
+    /// Notes `what` if the rule is broken.
+    fn unless(&mut self, holds: bool, place: &str, what: impl Into<String>) {
+        if !holds {
+            self.note(place, what);
+        }
+    }
+
+    fn in_store(&mut self, store: &str, assortment: &Assortment) {
+        let place = format!("stores.{store}");
+        if store != EVERY_STORE
+            && let Err(wrong) = StoreId::parse(store)
+        {
+            self.note(&place, wrong.to_string());
+        }
+        let Assortment { currency, products } = assortment;
+        let not_one = format!("{currency:?} is no ISO 4217 code of a currency, such as \"EUR\"");
+        self.unless(is_currency(currency), &format!("{place}.currency"), not_one);
+        let place = format!("{place}.products");
+        let too_many = format!("{} products; a shop shows at most {PRODUCTS_MAX}", products.len());
+        self.unless(products.len() <= PRODUCTS_MAX, &place, too_many);
+        let mut ids = BTreeSet::new();
+        for (index, product) in products.iter().enumerate() {
+            let place = format!("{place}[{index}]");
+            self.in_product(&place, product);
+            let twice = format!("{:?} is the id of an earlier product too", product.id);
+            self.unless(ids.insert(&product.id), &format!("{place}.id"), twice);
+        }
+    }
+
+    fn in_product(&mut self, place: &str, product: &Product) {
+        let at = |field: &str| format!("{place}.{field}");
+        self.unless(is_id(&product.id), &at("id"), "an id is one or more of A-Z, a-z, 0-9, `_` and `-`");
+        self.unless(!product.title.trim().is_empty(), &at("title"), "a product has a title");
+        let address =
+            "an address is `https://…`, a path such as `/products/tea`, or a fragment such as `#tea`";
+        self.unless(is_link(&product.url), &at("url"), address);
+        for (index, tag) in product.tags.iter().enumerate() {
+            let is_tag = !tag.trim().is_empty() && !tag.contains(char::is_uppercase);
+            self.unless(is_tag, &at(&format!("tags[{index}]")), "a tag is in lower case, and not empty");
+        }
+        if let Some(image) = &product.image {
+            self.in_image(&at("image"), image);
+        }
+        let is_reduced = product.price_before.is_none_or(|before| before > product.price);
+        self.unless(is_reduced, &at("price_before"), "a reduced product cost more before");
+    }
+
+    fn in_image(&mut self, place: &str, image: &Image) {
+        let address = "the address of a picture is `https://…` or `data:image/…`";
+        self.unless(is_picture(&image.url), &format!("{place}.url"), address);
+        self.unless(image.width > 0, &format!("{place}.width"), "a picture is at least 1 pixel wide");
+        self.unless(image.height > 0, &format!("{place}.height"), "a picture is at least 1 pixel high");
+    }
+}
+
+fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+}
+
+fn is_link(text: &str) -> bool {
+    let on_this_host = text.starts_with('/') && !text.starts_with("//");
+    let fragment = text.len() > 1 && text.starts_with('#');
+    (is_https(text) || on_this_host || fragment) && !is_rewritten_by_browsers(text)
+}
+
+fn is_picture(text: &str) -> bool {
+    let inline = text.starts_with("data:image/") && !text.contains(char::is_control);
+    inline || (is_https(text) && !is_rewritten_by_browsers(text))
+}
+
+fn is_https(text: &str) -> bool {
+    text.strip_prefix("https://").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+}
+
+/// Browsers drop tabs and line feeds and read `\` as `/` (WHATWG URL, section 4.4): `/\host` is on
+/// another host.
+fn is_rewritten_by_browsers(text: &str) -> bool {
+    text.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\')
+}

@@ -1,0 +1,143 @@
+use proptest::prelude::*;
+
+use super::*;
+
+/// A file with one shop that sells `products`.
+fn file(products: &str) -> String {
+    format!(r#"{{"stores":{{"tea":{{"currency":"EUR","products":[{products}]}}}}}}"#)
+}
+
+/// A product with `more` members; later ones stand in for these.
+fn product(more: &str) -> String {
+    let mut members = serde_json::json!({"id": "assam", "title": "Assam", "url": "#assam", "price": 890});
+    let more: serde_json::Map<_, _> = serde_json::from_str(&format!("{{{more}}}")).expect("members");
+    members.as_object_mut().expect("an object").extend(more);
+    members.to_string()
+}
+
+fn problems(text: &str) -> Vec<String> {
+    Catalog::parse(text).expect_err(text).iter().map(ToString::to_string).collect()
+}
+
+/// The one problem of a product with these members.
+fn check(members: &str, problem: &str) {
+    let found = problems(&file(&product(members)));
+    assert_eq!(found.len(), 1, "{members}: {found:?}");
+    assert!(found[0].starts_with(&format!("stores.tea.products[0].{problem}")), "{members}: {found:?}");
+}
+
+#[test]
+fn the_file_that_was_built_in_is_a_catalog() {
+    let catalog = Catalog::parse(crate::FILE).expect("the build let it pass");
+    assert!(catalog.assortment("any-shop").is_some_and(|assortment| !assortment.products.is_empty()));
+}
+
+#[test]
+fn what_is_left_out_has_a_default() {
+    let catalog = Catalog::parse(&file(&product(""))).expect("it is right");
+    let product = &catalog.assortment("tea").expect("the shop is there").products[0];
+    assert_eq!((product.price, product.price_before, product.available), (Price(890), None, true));
+    assert_eq!((product.description.as_str(), &product.image, product.tags.len()), ("", &None, 0));
+}
+
+#[test]
+fn a_shop_has_its_own_products_or_those_of_every_shop_or_none() {
+    let mut stores = vec![r#""tea":{"currency":"EUR","products":[]}"#];
+    let open = |stores: &[&str]| {
+        Catalog::parse(&format!(r#"{{"stores":{{{}}}}}"#, stores.join(","))).expect("it is right")
+    };
+    assert_eq!(open(&stores).assortment("wands"), None);
+    stores.push(r#""*":{"currency":"USD","products":[]}"#);
+    let catalog = open(&stores);
+    let currency = |store: &str| catalog.assortment(store).map(|assortment| assortment.currency.as_str());
+    assert_eq!((currency("tea"), currency("wands")), (Some("EUR"), Some("USD")));
+}
+
+#[test]
+fn a_member_of_the_wrong_form_is_named() {
+    check(
+        r#""price": 8.9"#,
+        "price: invalid type: floating point `8.9`, expected an integer in the currency's minor unit",
+    );
+    check(r#""price": "890""#, "price: invalid type: string \"890\", expected an integer");
+    check(r#""price": -1"#, "price: invalid type: integer `-1`, expected an integer");
+    check(r#""prize": 1"#, "prize: unknown field `prize`, expected one of `id`, `title`");
+    check(r#""tags": "black""#, "tags: invalid type: string \"black\", expected a sequence");
+    check(
+        r#""image": {"url": "https://a.example/a.png", "width": 1, "height": 1}"#,
+        "image: missing field `alt`",
+    );
+}
+
+#[test]
+fn a_member_that_breaks_a_rule_is_named() {
+    check(r#""id": "a b""#, "id: an id is one or more of");
+    check(r#""id": """#, "id: an id is one or more of");
+    check(r#""title": " ""#, "title: a product has a title");
+    check(r#""tags": ["black", "Breakfast"]"#, "tags[1]: a tag is in lower case");
+    check(r#""price_before": 890"#, "price_before: a reduced product cost more before");
+    check(
+        r#""image": {"url": "https://a.example/a.png", "alt": "", "width": 0, "height": 1}"#,
+        "image.width: ",
+    );
+    for url in [
+        "",
+        "#",
+        "tea",
+        "//a.example",
+        "/\\\\a.example",
+        "http://a.example",
+        "javascript:x",
+        "https://",
+        "/a b",
+    ] {
+        check(&format!(r#""url": "{url}""#), "url: an address is `https://…`");
+    }
+    for url in ["", "http://a.example/a.png", "data:text/html,x", "/a.png"] {
+        let image = format!(r#""image": {{"url": "{url}", "alt": "", "width": 1, "height": 1}}"#);
+        check(&image, "image.url: the address of a picture");
+    }
+}
+
+#[test]
+fn everything_that_is_wrong_is_said_at_once() {
+    let products = [product(""), product(r#""url": "tea", "price_before": 1"#)].join(",");
+    assert_eq!(problems(&file(&products)).len(), 3, "an address, a price, and an id twice");
+}
+
+#[test]
+fn a_shop_has_at_most_a_hundred_products() {
+    let products = |count: usize| {
+        let products: Vec<_> = (0..count).map(|id| product(&format!(r#""id": "{id}""#))).collect();
+        file(&products.join(","))
+    };
+    assert!(Catalog::parse(&products(100)).is_ok());
+    assert_eq!(problems(&products(101)), ["stores.tea.products: 101 products; a shop shows at most 100"]);
+}
+
+#[test]
+fn what_is_no_shop_no_currency_or_no_json_is_named() {
+    let shop = |store: &str, currency: &str| {
+        problems(&format!(r#"{{"stores":{{"{store}":{{"currency":"{currency}","products":[]}}}}}}"#))
+    };
+    assert!(shop("Tea", "EUR")[0].starts_with("stores.Tea: store id may hold only"));
+    assert!(shop("tea", "EUD")[0].starts_with("stores.tea.currency: \"EUD\" is no ISO 4217 code"));
+    assert_eq!(problems(r#"{"stores":{}}"#), ["stores: names no shop; `*` stands for every shop"]);
+    assert!(problems("").iter().all(|problem| problem.contains("EOF while parsing")));
+    assert!(problems(&(file("") + "]"))[0].contains("trailing characters"));
+}
+
+proptest! {
+    #[test]
+    fn no_address_that_passes_leads_to_another_scheme_or_host(url in "(/|https://|#|data:|javascript:)?[/\\\\:\t\n a-z#.]{0,20}") {
+        let url = serde_json::Value::from(url.as_str());
+        if let Ok(catalog) = Catalog::parse(&file(&product(&format!("\"url\": {url}")))) {
+            let read = &catalog.assortment("tea").expect("the shop is there").products[0].url;
+            let read = read.replace(['\t', '\n'], "").replace('\\', "/");
+            prop_assert!(
+                read.starts_with("https://") || read.starts_with('#') || (read.starts_with('/') && !read.starts_with("//")),
+                "{read:?}"
+            );
+        }
+    }
+}

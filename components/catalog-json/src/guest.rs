@@ -1,0 +1,66 @@
+//! Binds the catalog to WIT.
+#![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
+
+#[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
+mod bindings {
+    wit_bindgen::generate!({
+        path: ["../../wit/capabilities", "../../wit/storefront"],
+        world: "wandstore:storefront/catalog-demo",
+        generate_all,
+    });
+}
+
+use std::sync::LazyLock;
+
+use bindings::exports::wandstore::storefront::catalog::Guest;
+use bindings::wandstore::storefront::catalog_types as wit;
+use names::StoreId;
+
+use crate::{Assortment, Catalog, FILE, Image, Product};
+
+/// Read once by each instance. What the build let pass can be read, so that the default, which
+/// knows no shop, is never needed.
+static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::parse(FILE).unwrap_or_default());
+
+struct Component;
+
+impl Guest for Component {
+    fn products(store: String) -> Result<wit::Assortment, wit::CatalogError> {
+        let store = StoreId::parse(&store).map_err(|_| wit::CatalogError::NoSuchStore)?;
+        let assortment = CATALOG.assortment(store.as_str()).ok_or(wit::CatalogError::NoSuchStore)?;
+        Ok(assortment.into())
+    }
+}
+
+bindings::export!(Component with_types_in bindings);
+
+impl From<&Assortment> for wit::Assortment {
+    fn from(assortment: &Assortment) -> Self {
+        let products = assortment.products.iter().map(Into::into).collect();
+        Self { currency: assortment.currency.clone(), products }
+    }
+}
+
+impl From<&Product> for wit::Product {
+    fn from(product: &Product) -> Self {
+        Self {
+            id: product.id.clone(),
+            title: product.title.clone(),
+            description: product.description.clone(),
+            vendor: product.vendor.clone(),
+            category: product.category.clone(),
+            tags: product.tags.clone(),
+            url: product.url.clone(),
+            image: product.image.as_ref().map(Into::into),
+            price: product.price.0,
+            price_before: product.price_before.map(|price| price.0),
+            available: product.available,
+        }
+    }
+}
+
+impl From<&Image> for wit::Image {
+    fn from(image: &Image) -> Self {
+        Self { url: image.url.clone(), alt: image.alt.clone(), width: image.width, height: image.height }
+    }
+}
