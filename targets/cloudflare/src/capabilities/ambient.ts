@@ -1,0 +1,29 @@
+//! `clock`, `ids` and `log`.
+
+import type { Scope } from '../component/scope.ts';
+import type { StorefrontImports } from '../component/storefront.ts';
+
+export const clock: StorefrontImports['wandstore:capabilities/clock'] = {
+  nowMs: () => BigInt(Date.now()),
+};
+
+export const ids: StorefrontImports['wandstore:capabilities/ids'] = {
+  random: () => crypto.getRandomValues(new BigUint64Array(1))[0] ?? 0n,
+};
+
+export function log(scope: () => Scope): StorefrontImports['wandstore:capabilities/log'] {
+  return {
+    event(level, message, particulars) {
+      write(level, message, { cause: scope().cause, ...Object.fromEntries(particulars) });
+    },
+  };
+}
+
+/** One event, as one line of JSON. No particular is a secret or a shopper's own words. */
+export function write(
+  level: 'debug' | 'info' | 'warn' | 'error',
+  message: string,
+  particulars: Record<string, string | number>,
+): void {
+  console[level](JSON.stringify({ level, message, ...particulars }));
+}

@@ -1,0 +1,45 @@
+//! `jobs`: wherever the call at hand keeps them. On the edge that is the members of the pool; inside a
+//! member it is its own storage (`objects/pool-member.ts`).
+
+import type { Scope } from '../component/scope.ts';
+import { Refusal, orUnavailable, unwrap } from '../component/refusal.ts';
+import type { StorefrontImports } from '../component/storefront.ts';
+import type { Env } from '../env.ts';
+import type { PoolMember } from '../objects/pool-member.ts';
+
+/** Jobs, as components know them. */
+export type Jobs = StorefrontImports['wandstore:capabilities/jobs'];
+
+export function jobs(scope: () => Scope): Jobs {
+  return {
+    offer: (job) => orUnavailable(async () => scope().jobs.offer(job)),
+    claim: (lane, nowMs, leaseMs) => orUnavailable(async () => scope().jobs.claim(lane, nowMs, leaseMs)),
+    extend: (id, token, nowMs, leaseMs) => orUnavailable(async () => scope().jobs.extend(id, token, nowMs, leaseMs)),
+    settle: (id, token, nowMs, settlement) =>
+      orUnavailable(async () => scope().jobs.settle(id, token, nowMs, settlement)),
+    newest: (key, lanes) => orUnavailable(async () => scope().jobs.newest(key, lanes)),
+    measure: (lane) => orUnavailable(async () => scope().jobs.measure(lane)),
+  };
+}
+
+/** Jobs as seen from the edge: the home member of a key, its first lane, knows where its job is. */
+export function jobsOfPool(env: Env): Jobs {
+  return {
+    offer: async (job) => unwrap(await member(env, job.lanes[0]).offer(job)),
+    newest: async (key, lanes) => unwrap(await member(env, lanes[0]).newest(key, lanes)),
+    measure: async (lane) => unwrap(await member(env, lane).measure(lane)),
+    claim: refuse,
+    extend: refuse,
+    settle: refuse,
+  };
+}
+
+/** The member that owns a lane. */
+export function member(env: Env, lane: string | undefined): DurableObjectStub<PoolMember> {
+  if (lane === undefined) throw new Refusal({ tag: 'unavailable', val: 'the pool has no members' });
+  return env.POOL.get(env.POOL.idFromName(lane));
+}
+
+function refuse(): never {
+  throw new Refusal({ tag: 'unavailable', val: 'only a member of the pool works on jobs' });
+}

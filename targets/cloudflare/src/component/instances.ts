@@ -1,0 +1,96 @@
+//! Instances of the storefront, each for one call at a time: two calls in one would wait for each other
+//! for good. One in which a call failed is never used again.
+
+import { isRefusal } from './refusal.ts';
+import type { Scope } from './scope.ts';
+import { Storefront, type Exports } from './storefront.ts';
+
+/** After so many calls an instance is replaced. */
+const CALLS_MAX = 10_000;
+/** How often a call looks for an instance while all are busy. */
+const LOOK_MS = 4;
+
+/** Why a call was not made or did not end. */
+export class CallFailed extends Error {
+  override readonly name = 'CallFailed';
+}
+
+interface Idle {
+  storefront: Storefront;
+  calls: number;
+  sinceMs: number;
+}
+
+export class Instances {
+  readonly #max: number;
+  /** A call takes at most so long, and waits at most so long for its turn. */
+  readonly #wallMs: number;
+  #idle: Idle[] = [];
+  /** When each call under way must have ended. */
+  #busy = new Map<symbol, number>();
+
+  constructor({ max, wallMs }: { max: number; wallMs: number }) {
+    this.#max = max;
+    this.#wallMs = wallMs;
+  }
+
+  /** Calls an instance of its own. What the component refuses is thrown on, and costs no instance. */
+  async call<T>(scope: Scope, call: (exports: Exports) => Promise<T>, idleMsMax = 300_000): Promise<T> {
+    const turn = await this.#turn();
+    try {
+      const { storefront, calls } = this.#take(idleMsMax);
+      const answer = await storefront.run(scope, (exports) => within(this.#wallMs, call(exports)));
+      if (calls < CALLS_MAX) this.#idle.push({ storefront, calls, sinceMs: Date.now() });
+      if ('refusal' in answer) throw answer.refusal;
+      return answer.value;
+    } finally {
+      this.#busy.delete(turn);
+    }
+  }
+
+  /**
+   * Waits for a turn. It looks again and again instead of being told: Workers ends a request whose
+   * client went away without another word, and then nobody would be told. Its turn ends by the clock.
+   */
+  async #turn(): Promise<symbol> {
+    const patienceEnds = Date.now() + this.#wallMs;
+    while (!this.#hasRoom()) {
+      if (Date.now() >= patienceEnds) throw new CallFailed('every instance is busy');
+      await scheduler.wait(LOOK_MS);
+    }
+    const turn = Symbol('turn');
+    this.#busy.set(turn, Date.now() + this.#wallMs);
+    return turn;
+  }
+
+  #hasRoom(): boolean {
+    if (this.#busy.size < this.#max) return true;
+    const now = Date.now();
+    for (const [turn, ends] of this.#busy) if (ends <= now) this.#busy.delete(turn);
+    return this.#busy.size < this.#max;
+  }
+
+  #take(idleMsMax: number): { storefront: Storefront; calls: number } {
+    const oldest = Date.now() - idleMsMax;
+    this.#idle = this.#idle.filter((idle) => idle.sinceMs >= oldest);
+    const idle = this.#idle.pop();
+    return { storefront: idle?.storefront ?? new Storefront(), calls: (idle?.calls ?? 0) + 1 };
+  }
+}
+
+async function within<T>(ms: number, answer: Promise<T>): Promise<{ value: T } | { refusal: unknown }> {
+  const late = new AbortController();
+  const deadline = scheduler.wait(ms, { signal: late.signal }).then(() => {
+    throw new CallFailed(`no answer within ${ms} ms`);
+  });
+  // Once the answer is there, the deadline is called off, and nobody listens.
+  deadline.catch(() => {});
+  try {
+    return { value: await Promise.race([answer, deadline]) };
+  } catch (error) {
+    if (isRefusal(error)) return { refusal: error };
+    throw error;
+  } finally {
+    late.abort();
+  }
+}

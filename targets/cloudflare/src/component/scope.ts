@@ -1,0 +1,17 @@
+//! What one call of a component is about. Glue reads it; a component never sees it.
+
+import type { Env } from '../env.ts';
+import type { Jobs } from '../capabilities/jobs.ts';
+
+/** One call, and what it may reach. */
+export interface Scope {
+  env: Env;
+  /** The request or job, for the log. */
+  cause: string;
+  /** Where jobs are. */
+  jobs: Jobs;
+  /** Keys that Workers KV is known to be behind on, as `store key`. */
+  contested: Set<string>;
+  /** Variables that differ from the deployment's. */
+  variables?: Record<string, string>;
+}

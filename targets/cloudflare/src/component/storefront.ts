@@ -1,0 +1,63 @@
+//! An instance of the five components and their services, joined to this platform.
+
+import { instantiate, type ImportObject, type Storefront as Root } from '../../generated/storefront/storefront.js';
+import { coreModule } from '../../generated/storefront/modules.ts';
+import { blob } from '../capabilities/blob.ts';
+import { clock, ids, log } from '../capabilities/ambient.ts';
+import { kv } from '../capabilities/kv.ts';
+import { jobs } from '../capabilities/jobs.ts';
+import { values } from '../capabilities/values.ts';
+import { httpTypes } from '../http/request.ts';
+import { outbound } from '../platform/outbound.ts';
+import { timer } from '../platform/timer.ts';
+import { variables } from '../platform/variables.ts';
+import type { Scope } from './scope.ts';
+import type { Imports, Waiting } from './types.ts';
+
+export type StorefrontImports = Imports<ImportObject>;
+
+/** What a storefront does. */
+export interface Exports {
+  handler: Waiting<Root['handler']>;
+  queue: Waiting<Root['queue']>;
+  generator: Waiting<Root['generator']>;
+}
+
+export class Storefront {
+  #scope: Scope | undefined;
+  readonly #exports: Exports;
+
+  constructor() {
+    const scope = () => this.#current();
+    const imports: StorefrontImports = {
+      'wandstore:capabilities/values': values,
+      'wandstore:capabilities/kv': kv(scope),
+      'wandstore:capabilities/blob': blob(scope),
+      'wandstore:capabilities/jobs': jobs(scope),
+      'wandstore:capabilities/clock': clock,
+      'wandstore:capabilities/ids': ids,
+      'wandstore:capabilities/log': log(scope),
+      'wandstore:storefront/http-types': httpTypes,
+      'wandstore:platform/variables': variables(scope),
+      'wandstore:platform/outbound': outbound,
+      'wandstore:platform/timer': timer,
+    };
+    // The types that jco writes know neither of names without a version nor of promises.
+    this.#exports = instantiate(coreModule, imports as unknown as ImportObject) as unknown as Exports;
+  }
+
+  /** Runs one call. Whatever the instance does after it, such as a call that was given up, reaches nothing. */
+  async run<T>(scope: Scope, call: (exports: Exports) => Promise<T>): Promise<T> {
+    this.#scope = scope;
+    try {
+      return await call(this.#exports);
+    } finally {
+      this.#scope = undefined;
+    }
+  }
+
+  #current(): Scope {
+    if (!this.#scope) throw new Error('this instance has no call any more');
+    return this.#scope;
+  }
+}

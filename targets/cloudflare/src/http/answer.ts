@@ -1,0 +1,57 @@
+//! What routing said, as an HTTP response.
+
+import type { Exports } from '../component/storefront.ts';
+import { bytesOf } from '../capabilities/values.ts';
+
+export type Reply = Awaited<ReturnType<Exports['handler']['handle']>>;
+type WitResponse = Extract<Reply, { tag: 'ready' }>['val'];
+
+/** A response that no longer needs the component that gave it. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: Uint8Array | null;
+}
+
+/** Takes a component's response. */
+export function answerOf({ status, headers, body }: WitResponse): Answer {
+  return { status, headers: fields(headers), body: content(body) };
+}
+
+/** The response to be sent. */
+export function responseOf({ status, headers, body }: Answer): Response {
+  return new Response(body, { status, headers });
+}
+
+/** A one-line refusal that needs no component. */
+export function refusal(status: number, line: string): Answer {
+  return { status, headers: typed('text/plain; charset=utf-8'), body: new TextEncoder().encode(`${line}\n`) };
+}
+
+/** The header fields of an answer of our own. */
+export function typed(contentType: string): Headers {
+  return new Headers({ 'content-type': contentType, 'cache-control': 'private, no-store' });
+}
+
+/** Field lines, each `name: value` with a line feed. What is no such line throws. */
+function fields(lines: string): Headers {
+  const headers = new Headers();
+  for (const line of lines.split('\n')) {
+    if (line === '') continue;
+    const colon = line.indexOf(': ');
+    if (colon < 1) throw new TypeError('a response header is not `name: value`');
+    headers.append(line.slice(0, colon), line.slice(colon + 2));
+  }
+  return headers;
+}
+
+function content(body: WitResponse['body']): Uint8Array | null {
+  switch (body.tag) {
+    case 'empty':
+      return null;
+    case 'bytes':
+      return body.val;
+    case 'value':
+      return bytesOf(body.val);
+  }
+}

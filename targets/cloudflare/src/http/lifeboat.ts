@@ -1,0 +1,52 @@
+//! What shoppers get when the components fail: the fallback page of their shop, a static asset that was
+//! exported with the components. It is never an error of ours.
+
+import policies from '../../generated/fallback.json';
+import type { Env } from '../env.ts';
+import { refusal, typed, type Answer } from './answer.ts';
+
+/** A page that needs nothing: for a shop of which no page was exported. */
+const LAST_RESORT = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="5">
+<title>One moment</title>
+<style>
+  :root { color-scheme: light dark }
+  body { display: grid; place-content: center; min-height: 100vh; margin: 0; text-align: center; font: 18px/1.5 system-ui, sans-serif }
+</style>
+<main>
+  <h1>The shop opens in a moment</h1>
+  <p>This page looks again by itself.</p>
+</main>
+</html>
+`;
+
+/** The answer to a request that routing failed to answer. */
+export async function rescue(env: Env, method: string, path: string): Promise<Answer> {
+  if (path.startsWith('/s/')) return page(env, path.slice('/s/'.length));
+  if (!path.startsWith('/api/')) return refusal(404, 'there is nothing here');
+  const known = method === 'POST' ? { stored: 0 } : { state: 'unknown' };
+  return { status: 200, headers: typed('application/json'), body: new TextEncoder().encode(JSON.stringify(known)) };
+}
+
+async function page(env: Env, store: string): Promise<Answer> {
+  const headers = typed('text/html; charset=utf-8');
+  headers.set('x-cache', 'MISS');
+  headers.set('x-generated', 'false');
+  headers.set('x-generation-triggered', 'false');
+  const policy = new Map(Object.entries(policies)).get(store);
+  const body = policy === undefined ? undefined : await asset(env, store);
+  if (policy !== undefined && body) headers.set('content-security-policy', policy);
+  return { status: 200, headers, body: body ?? new TextEncoder().encode(LAST_RESORT) };
+}
+
+async function asset(env: Env, store: string): Promise<Uint8Array | undefined> {
+  try {
+    const found = await env.ASSETS.fetch(`https://assets.invalid/fallback/${store}.html`);
+    return found.ok ? new Uint8Array(await found.arrayBuffer()) : undefined;
+  } catch {
+    return undefined;
+  }
+}

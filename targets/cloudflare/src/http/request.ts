@@ -1,0 +1,48 @@
+//! `http-types.request`: what of a request routing asks for.
+
+import { Refusal } from '../component/refusal.ts';
+import type { Exports, StorefrontImports } from '../component/storefront.ts';
+import { readBody, TooLarge } from '../platform/body.ts';
+
+type BodyError = 'too-large' | 'incomplete';
+
+/** A request that may be asked about more than once: its body is read once and kept. */
+export class ShopperRequest {
+  readonly #headers: Headers;
+  #unread: ReadableStream<Uint8Array> | null;
+  #body: Uint8Array | BodyError | undefined;
+
+  constructor(request: Request) {
+    this.#headers = request.headers;
+    this.#unread = request.body;
+  }
+
+  header(name: string): string | undefined {
+    return this.#headers.get(name) ?? undefined;
+  }
+
+  async body(limit: number): Promise<Uint8Array> {
+    this.#body ??= await this.#read(limit);
+    if (typeof this.#body === 'string') throw new Refusal(this.#body);
+    if (this.#body.length > limit) throw new Refusal<BodyError>('too-large');
+    return this.#body;
+  }
+
+  async #read(limit: number): Promise<Uint8Array | BodyError> {
+    const body = this.#unread;
+    this.#unread = null;
+    try {
+      return await readBody(body, limit);
+    } catch (error) {
+      return error instanceof TooLarge ? 'too-large' : 'incomplete';
+    }
+  }
+}
+
+// A class with fields of its own is more than the interface asks for.
+export const httpTypes = { Request: ShopperRequest } satisfies StorefrontImports['wandstore:storefront/http-types'];
+
+/** A request as jco's types want it: they do not know that its body is waited for. */
+export function lent(request: ShopperRequest): Parameters<Exports['handler']['handle']>[2] {
+  return request as unknown as Parameters<Exports['handler']['handle']>[2];
+}

@@ -1,0 +1,142 @@
+//! Everything that is not the operator's: handed to routing, as it came. There is always an answer.
+
+import { jobsOfPool } from '../capabilities/jobs.ts';
+import { write } from '../capabilities/ambient.ts';
+import { CallFailed } from '../component/instances.ts';
+import { reason } from '../component/refusal.ts';
+import type { Env } from '../env.ts';
+import { serving } from '../pools.ts';
+import { answerOf, refusal, responseOf, typed, type Answer } from './answer.ts';
+import { rescue } from './lifeboat.ts';
+import { lent, ShopperRequest } from './request.ts';
+
+/** The longest target that is looked at; RFC 9110, section 4.1, asks for 8000 at least. */
+const TARGET_BYTES_MAX = 8192;
+/** More header fields, or larger ones, are answered 431 (RFC 6585, section 5). */
+const HEADERS_MAX = 64;
+const HEAD_BYTES_MAX = 32 << 10;
+/** How soon a request that waits is asked about again: at first, and later on. */
+const ASK_AGAIN_MS = 250;
+const ASK_AGAIN_MS_MAX = 1000;
+/** A stream ends after this, short of what a request may do; the browser opens another. */
+const STREAM_MS_MAX = 5 * 60_000;
+
+/** What routing makes of a request. */
+type Asked = { answer: Answer; waitMs: number | undefined };
+
+/** A request that may be asked about more than once. */
+interface Question {
+  env: Env;
+  cause: string;
+  method: string;
+  target: string;
+  request: ShopperRequest;
+}
+
+/** Answers a shopper. */
+export async function answerShopper(env: Env, request: Request): Promise<Response> {
+  const target = request.url.slice(new URL(request.url).origin.length) || '/';
+  const refused = refuseHead(request, target);
+  if (refused) return responseOf(refused);
+  const cause = `request ${crypto.randomUUID()}`;
+  const question = { env, cause, method: request.method, target, request: new ShopperRequest(request) };
+  try {
+    const asked = await ask(question);
+    const wantsStream = request.headers.get('accept') === 'text/event-stream';
+    if (wantsStream && isEvent(asked.answer)) return stream(question, asked);
+    return responseOf(await settled(question, asked));
+  } catch (error) {
+    return responseOf(await rescued(question, error));
+  }
+}
+
+function refuseHead(request: Request, target: string): Answer | undefined {
+  if (new TextEncoder().encode(target).length > TARGET_BYTES_MAX) {
+    return refusal(414, `the request target is longer than ${TARGET_BYTES_MAX} bytes`);
+  }
+  // Cloudflare adds fields of its own, which are not the client's doing.
+  const fields = [...request.headers].filter(([name]) => !/^(cf-|x-forwarded-|x-real-ip$)/.test(name));
+  const bytes = fields.reduce((sum, [name, value]) => sum + name.length + value.length + 4, target.length);
+  const isTooLarge = fields.length > HEADERS_MAX || bytes > HEAD_BYTES_MAX;
+  return isTooLarge ? refusal(431, 'the head of the request is too large') : undefined;
+}
+
+/** Asks routing, once. No instance is held afterwards. */
+async function ask({ env, cause, method, target, request }: Question): Promise<Asked> {
+  const scope = { env, cause, jobs: jobsOfPool(env), contested: new Set<string>() };
+  const reply = await serving.call(scope, ({ handler }) => handler.handle(witMethod(method), target, lent(request)));
+  if (reply.tag === 'ready') return { answer: answerOf(reply.val), waitMs: undefined };
+  return { answer: answerOf(reply.val.interim), waitMs: reply.val.waitMs };
+}
+
+/** The answer, or a better one if it comes in time. */
+async function settled(question: Question, first: Asked): Promise<Answer> {
+  const ends = Date.now() + (first.waitMs ?? 0);
+  let asked = first;
+  for (let pause = ASK_AGAIN_MS; asked.waitMs !== undefined; pause = Math.min(pause * 2, ASK_AGAIN_MS_MAX)) {
+    const left = ends - Date.now();
+    if (left <= 0) break;
+    await scheduler.wait(Math.min(pause, left));
+    asked = await ask(question);
+  }
+  return asked.answer;
+}
+
+/** Whether it can be told as an event: JSON, now or later. */
+function isEvent({ status, headers }: Answer): boolean {
+  return status === 200 && headers.get('content-type') === 'application/json';
+}
+
+/** Server-sent events (WHATWG HTML, section 9.2): each interim answer that is new, and the last one. */
+function stream(question: Question, first: Asked): Response {
+  const states = statesOf(question, first);
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { value, done } = await states.next();
+      if (done) controller.close();
+      else controller.enqueue(new TextEncoder().encode(`data: ${value}\n\n`));
+    },
+    async cancel() {
+      await states.return(undefined);
+    },
+  });
+  const headers = typed('text/event-stream');
+  headers.set('cache-control', 'no-store');
+  return new Response(body, { headers });
+}
+
+async function* statesOf(question: Question, first: Asked): AsyncGenerator<string, void> {
+  const ends = Date.now() + STREAM_MS_MAX;
+  let told: string | undefined;
+  let asked = first;
+  for (let pause = ASK_AGAIN_MS; ; pause = Math.min(pause * 2, ASK_AGAIN_MS_MAX)) {
+    const state = new TextDecoder().decode(asked.answer.body ?? undefined);
+    if (state !== told) yield state;
+    told = state;
+    if (asked.waitMs === undefined || Date.now() >= ends) return;
+    await scheduler.wait(pause);
+    asked = await ask(question).catch(async (error: unknown) => ({
+      answer: await rescued(question, error),
+      waitMs: undefined,
+    }));
+  }
+}
+
+async function rescued({ env, cause, method, target }: Question, error: unknown): Promise<Answer> {
+  const level = error instanceof CallFailed ? 'warn' : 'error';
+  write(level, 'routing did not answer; the fallback page was served', { cause, reason: reason(error) });
+  return rescue(env, method, target.split('?')[0] ?? '/');
+}
+
+function witMethod(method: string): 'get' | 'head' | 'post' | 'other' {
+  switch (method) {
+    case 'GET':
+      return 'get';
+    case 'HEAD':
+      return 'head';
+    case 'POST':
+      return 'post';
+    default:
+      return 'other';
+  }
+}

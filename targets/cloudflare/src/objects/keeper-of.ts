@@ -1,0 +1,19 @@
+//! Which keeper decides about a key.
+
+import type { Env, KvStore } from '../env.ts';
+import type { Keeper } from './keeper.ts';
+
+/** Each takes about a thousand writes a second. Not to be changed: a key stays with its keeper. */
+const KEEPERS = 16;
+
+export function keeperOf(env: Env, store: KvStore, key: string): DurableObjectStub<Keeper> {
+  const number = fnv1a(`${store}\n${key}`) % KEEPERS;
+  return env.KEEPER.get(env.KEEPER.idFromName(`keeper-${number}`));
+}
+
+/** FNV-1a, 32 bits (RFC 9923). */
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}

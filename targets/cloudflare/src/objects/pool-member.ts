@@ -1,0 +1,106 @@
+//! A member of the pool of generation workers: it keeps the jobs of its lane, and works on them whenever
+//! its alarm rings. Which job is next, when it is tried again and when it is given up is the queueing
+//! component's business.
+
+import { DurableObject } from 'cloudflare:workers';
+
+import { write } from '../capabilities/ambient.ts';
+import { reason, type Answered } from '../component/refusal.ts';
+import type { Env } from '../env.ts';
+import { poolSettings } from '../platform/variables.ts';
+import { Adapter } from './backends.ts';
+import { Lane, type Depth, type NewJob, type Offered, type Status } from './lane.ts';
+import { Worker } from './worker.ts';
+
+/** How long a member rests when it could not work. */
+const REST_MS = 1000;
+/** Where the name of the lane is kept: an alarm is not told whose it is. */
+const LANE = 'lane';
+
+export class PoolMember extends DurableObject<Env> {
+  readonly #lane: Lane;
+  #worker: Worker | undefined;
+  /** How many jobs were offered since this object was loaded. */
+  #offers = 0;
+
+  constructor(state: DurableObjectState, env: Env) {
+    super(state, env);
+    this.#lane = new Lane(env, new Adapter(state.storage.sql), state.storage.sql);
+  }
+
+  /** Takes a job whose home this is. */
+  async offer(job: NewJob): Promise<Answered<Offered>> {
+    const home = job.lanes[0];
+    if (home !== undefined) this.#named(home);
+    const offered = await this.#lane.offer(job);
+    // The job may be another member's by now; ringing for nothing does no harm.
+    await this.#announce(offered);
+    return offered;
+  }
+
+  /** Takes a job that its home had no room for. */
+  async take(lane: string, job: NewJob): Promise<Answered<Offered>> {
+    this.#named(lane);
+    const offered = this.#lane.take(lane, job);
+    await this.#announce(offered);
+    return offered;
+  }
+
+  async newest(key: string, _lanes: string[]): Promise<Answered<Status>> {
+    return this.#lane.newest(key);
+  }
+
+  async newestOfOwn(key: string): Promise<Answered<Status>> {
+    return this.#lane.newestOfOwn(key);
+  }
+
+  async measure(lane: string): Promise<Answered<Depth>> {
+    return this.#lane.measure(lane);
+  }
+
+  /** Works until nothing is due. It never throws: the platform gives up an alarm that failed a few times. */
+  override async alarm(): Promise<void> {
+    const seen = this.#offers;
+    let dueMs: number | undefined;
+    try {
+      // Should this object die at work, it is woken when the leases of its jobs have run out.
+      await this.ctx.storage.setAlarm(Date.now() + poolSettings(this.env).leaseMs);
+      dueMs = await this.#work();
+    } catch (error) {
+      write('error', 'a member could not work', { cause: this.#name() ?? 'pool', reason: reason(error) });
+      dueMs = Date.now() + REST_MS;
+    }
+    await this.#sleepUntil(dueMs, seen);
+  }
+
+  async #work(): Promise<number | undefined> {
+    const lane = this.#name();
+    if (lane === undefined) return undefined;
+    if (!this.#worker) this.#lane.endLeases(lane, Date.now());
+    this.#worker ??= new Worker(this.env, lane, this.#lane);
+    return this.#worker.drain();
+  }
+
+  /** Durable before the one who offered is told. */
+  async #announce(offered: Answered<Offered>): Promise<void> {
+    if (offered.is !== 'ok' || offered.value.tag !== 'accepted') return;
+    this.#offers += 1;
+    await this.ctx.storage.setAlarm(Date.now());
+    this.#worker?.announce();
+  }
+
+  /** An offer that came meanwhile has set the alarm already, and for sooner. */
+  async #sleepUntil(dueMs: number | undefined, seen: number): Promise<void> {
+    if (this.#offers !== seen) return;
+    if (dueMs === undefined) await this.ctx.storage.deleteAlarm();
+    else await this.ctx.storage.setAlarm(dueMs);
+  }
+
+  #named(lane: string): void {
+    if (this.#name() === undefined) this.ctx.storage.kv.put(LANE, lane);
+  }
+
+  #name(): string | undefined {
+    return this.ctx.storage.kv.get<string>(LANE);
+  }
+}

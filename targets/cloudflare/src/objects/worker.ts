@@ -1,0 +1,138 @@
+//! Works on the jobs of a lane: claims, has pages made, settles. Several at once, each in an instance of
+//! its own; a lease is extended while its job is worked on, and work whose lease is lost is dropped.
+
+import { write } from '../capabilities/ambient.ts';
+import type { Jobs } from '../capabilities/jobs.ts';
+import { isRefusal, reason } from '../component/refusal.ts';
+import type { Scope } from '../component/scope.ts';
+import type { Exports } from '../component/storefront.ts';
+import type { Env } from '../env.ts';
+import { poolSettings } from '../platform/variables.ts';
+import { generating, serving } from '../pools.ts';
+import type { Lane } from './lane.ts';
+
+type Claimed = Awaited<ReturnType<Exports['queue']['claim']>>;
+type Job = Extract<Claimed, { tag: 'job' }>['val'];
+type Outcome = Awaited<ReturnType<Exports['generator']['generate']>>;
+
+/** How often settling a job is tried before its lease is left to run out, and the pause in between. */
+const SETTLE_ATTEMPTS = 5;
+const SETTLE_AGAIN_MS = 500;
+
+export class Worker {
+  readonly #env: Env;
+  readonly #lane: string;
+  readonly #jobs: Jobs;
+  readonly #underway = new Set<Promise<void>>();
+  #announced = Promise.withResolvers<void>();
+
+  constructor(env: Env, name: string, lane: Lane) {
+    this.#env = env;
+    this.#lane = name;
+    this.#jobs = jobsOf(lane);
+  }
+
+  /** Says that a job was offered: one that is idle beside a long one takes it at once. */
+  announce(): void {
+    this.#announced.resolve();
+  }
+
+  /** Works until nothing is due and nothing under way. When something is due next; `undefined` is never. */
+  async drain(): Promise<number | undefined> {
+    const { jobsPerMember } = poolSettings(this.#env);
+    for (;;) {
+      this.#announced = Promise.withResolvers();
+      const dueMs = await this.#fill(jobsPerMember);
+      if (this.#underway.size === 0) return dueMs;
+      const soonest = dueMs === undefined ? [] : [scheduler.wait(Math.max(dueMs - Date.now(), 0))];
+      await Promise.race([...this.#underway, this.#announced.promise, ...soonest]);
+    }
+  }
+
+  /** Starts jobs until all hands are full or nothing is due. When the next is due, if that is known. */
+  async #fill(jobsMax: number): Promise<number | undefined> {
+    while (this.#underway.size < jobsMax) {
+      const claimed = await this.#queue('claim', (queue) => queue.claim(this.#lane));
+      if (claimed.tag === 'idle') return claimed.val === undefined ? undefined : Number(claimed.val);
+      const work = this.#work(claimed.val).finally(() => this.#underway.delete(work));
+      this.#underway.add(work);
+    }
+    return undefined;
+  }
+
+  /** Has one job done, and settles it. It never throws. */
+  async #work(job: Job): Promise<void> {
+    const started = Date.now();
+    const ended = new AbortController();
+    const lost = this.#keep(job, ended.signal);
+    const outcome = await Promise.race([this.#generate(job), lost]);
+    ended.abort();
+    if (!outcome) {
+      write('warn', 'the lease was lost; its work is dropped', { cause: `job ${job.id}` });
+      return;
+    }
+    write('info', 'a job ended', { cause: `job ${job.id}`, outcome: outcome.tag, attempt: job.attempt, ms: Date.now() - started });
+    await this.#settle(job, outcome);
+  }
+
+  /** A page that could not be made for a reason of our own is made later. */
+  async #generate(job: Job): Promise<Outcome> {
+    try {
+      return await generating.call(this.#scope(`job ${job.id}`), (storefront) => storefront.generator.generate(job));
+    } catch (error) {
+      write('error', 'generation failed', { cause: `job ${job.id}`, reason: reason(error) });
+      return { tag: 'retry', val: { reason: reason(error) } };
+    }
+  }
+
+  /** Extends the lease every third of it; completes without an outcome if it is lost. */
+  async #keep(job: Job, ended: AbortSignal): Promise<undefined> {
+    const { leaseMs } = poolSettings(this.#env);
+    for (;;) {
+      await scheduler.wait(leaseMs / 3, { signal: ended }).catch(() => undefined);
+      if (ended.aborted) return undefined;
+      const kept = await this.#queue(`job ${job.id}`, (queue) => queue.keep(job)).catch(() => true);
+      if (!kept) return undefined;
+    }
+  }
+
+  async #settle(job: Job, outcome: Outcome): Promise<void> {
+    const cause = `job ${job.id}`;
+    for (let attempt = 1; attempt <= SETTLE_ATTEMPTS; attempt += 1) {
+      try {
+        const ours = await this.#queue(cause, (queue) => queue.settle(job, outcome));
+        if (!ours) write('warn', 'the job was settled by another worker', { cause });
+        return;
+      } catch (error) {
+        write('warn', 'the job was not settled', { cause, attempt, reason: reason(error) });
+        // What the component calls wrong stays wrong.
+        if (isRefusal(error) && (error.payload as { tag?: string }).tag === 'invalid') return;
+      }
+      await scheduler.wait(SETTLE_AGAIN_MS);
+    }
+  }
+
+  #queue<T>(cause: string, call: (queue: Exports['queue']) => Promise<T>): Promise<T> {
+    return serving.call(this.#scope(cause), (storefront) => call(storefront.queue));
+  }
+
+  #scope(cause: string): Scope {
+    const { size } = poolSettings(this.#env);
+    const number = Number(this.#lane.replace('pool-', ''));
+    // A member of a pool that is smaller now finishes what it has.
+    const variables = number < size ? {} : { POOL_SIZE: String(number + 1) };
+    return { env: this.#env, cause, jobs: this.#jobs, contested: new Set(), variables };
+  }
+}
+
+/** The lane's own jobs: a member works on no others. */
+function jobsOf(lane: Lane): Jobs {
+  return {
+    offer: (job) => lane.own((jobs) => jobs.offer(job)),
+    claim: (name, nowMs, leaseMs) => lane.own((jobs) => jobs.claim(name, nowMs, leaseMs)),
+    extend: (id, token, nowMs, leaseMs) => lane.own((jobs) => jobs.extend(id, token, nowMs, leaseMs)),
+    settle: (id, token, nowMs, settlement) => lane.own((jobs) => jobs.settle(id, token, nowMs, settlement)),
+    newest: (key, lanes) => lane.own((jobs) => jobs.newest(key, lanes)),
+    measure: (name) => lane.own((jobs) => jobs.measure(name)),
+  };
+}

@@ -1,0 +1,10 @@
+//! How many instances there may be at once. An isolate has 128 MB for all of them, and may hold the
+//! Worker and several members of the pool at the same time.
+
+import { Instances } from './component/instances.ts';
+
+/** For calls that are short: requests, and claiming and settling jobs. */
+export const serving = new Instances({ max: 8, wallMs: 5_000 });
+
+/** For making pages, which may wait for a language model. */
+export const generating = new Instances({ max: 4, wallMs: 180_000 });

@@ -1,0 +1,16 @@
+//! The Worker at the edge, and the objects behind it. It decides nothing about pages: that is for the
+//! components, which are the same bytes here as on every other host.
+
+import type { Env } from './env.ts';
+import { health } from './http/health.ts';
+import { answerShopper } from './http/shoppers.ts';
+
+export { Keeper } from './objects/keeper.ts';
+export { PoolMember } from './objects/pool-member.ts';
+
+export default {
+  async fetch(request, env) {
+    const { pathname } = new URL(request.url);
+    return pathname === '/health' ? health(env) : answerShopper(env, request);
+  },
+} satisfies ExportedHandler<Env>;
