@@ -1,0 +1,38 @@
+//! Serves the built Worker on this machine, as the shared tests and `npm run serve` want it.
+//!
+//!     node serve.mjs [--port N] [--persist FOLDER] [--vars JSON]
+//!
+//! Says `listening on http://127.0.0.1:PORT` when it answers, and ends on SIGTERM and SIGINT.
+
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+const NODE_MIN = 22;
+if (Number(process.versions.node.split('.')[0]) < NODE_MIN) {
+  console.error(`this needs Node.js ${NODE_MIN} or newer; \`npm ci\` put one into node_modules/.bin/node`);
+  process.exit(1);
+}
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '8788' },
+    persist: { type: 'string' },
+    vars: { type: 'string', default: '{}' },
+  },
+});
+
+const { start } = await import('./local.mjs');
+const server = await start({
+  port: Number(values.port),
+  vars: JSON.parse(values.vars),
+  ...(values.persist ? { persist: resolve(values.persist) } : {}),
+});
+const address = await server.ready;
+console.log(`listening on ${address.origin}`);
+
+for (const signal of ['SIGTERM', 'SIGINT']) {
+  process.once(signal, async () => {
+    await server.dispose();
+    process.exit(0);
+  });
+}
