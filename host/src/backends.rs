@@ -14,7 +14,7 @@ pub async fn open(config: &Config) -> anyhow::Result<Capabilities> {
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let clock: Arc<dyn clock::Clock> = Arc::new(clock::System);
     let ids: Arc<dyn ids::Ids> = Arc::new(ids::System);
-    let cache = &config.file.cache;
+    let cache = &config.file.document.cache;
 
     let short_term = kv::Sqlite::open(&folder.join("kv.db"), clock.clone()).await?;
     let trust = Duration::from_millis(cache.memory_trust_ms);
@@ -30,7 +30,7 @@ pub async fn open(config: &Config) -> anyhow::Result<Capabilities> {
         blob: Arc::new(blob::ObjectStore::folder(&folder.join("blobs"))?),
         jobs: Arc::new(jobs::Sqlite::open(&folder.join("jobs.db"), ids.clone()).await?),
         llm,
-        signatures: Arc::new(signatures::Secrets::new(secrets)),
+        signatures: Arc::new(signatures::Secrets::new(ids::key(&*ids), secrets)),
         clock,
         ids,
         settings: Arc::new(config.settings()),

@@ -15,7 +15,7 @@ async fn debug_routes_do_not_exist_for_strangers() {
         .settings(|settings| settings.development = false)
         .backends(|capabilities| {
             capabilities.signatures =
-                Arc::new(Secrets::new([("DEBUG_TOKEN".to_owned(), vec![Secret::new(TOKEN)])]));
+                Arc::new(Secrets::new([7; 32], [("DEBUG_TOKEN".to_owned(), vec![Secret::new(TOKEN)])]));
         })
         .open()
         .await;

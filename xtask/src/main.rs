@@ -1,7 +1,11 @@
 //! Every developer command. `cargo xtask --help` lists them.
 
 mod bench;
+mod build;
+mod bundle;
+mod catalog;
 mod dev;
+mod new;
 mod shell;
 mod test;
 
@@ -19,8 +23,15 @@ struct Cli {
 enum Command {
     /// Build everything and serve the demo shop on 127.0.0.1, in development mode.
     Dev(dev::Dev),
-    /// Build the components and the `wandstore` binary for release: target/release/wandstore.
-    Build,
+    /// Build for release: target/release/wandstore, and its components composed for Spin and Workers.
+    Build(build::Build),
+    /// Show that the native host, Spin and the Worker run the same components, byte for byte.
+    Proof(build::Proof),
+    /// Build a catalog component from a JSON file of products.
+    Catalog(catalog::Catalog),
+    /// Begin something of your own from a template.
+    #[command(subcommand)]
+    New(new::New),
     /// Run every test there is: formatting, lints, Rust tests, the browser test.
     Test(test::Test),
     /// Measure against the native floor, in one run: hits, fallback pages, offers, start-up.
@@ -28,10 +39,15 @@ enum Command {
 }
 
 fn main() -> anyhow::Result<()> {
+    // First, since paths on the command line are relative to where it was typed.
+    let cli = Cli::parse();
     shell::in_workspace()?;
-    match Cli::parse().command {
+    match cli.command {
         Command::Dev(dev) => dev.run(),
-        Command::Build => shell::build_release(),
+        Command::Build(build) => build.run(),
+        Command::Proof(proof) => proof.run(),
+        Command::Catalog(catalog) => catalog.run(),
+        Command::New(new) => new.run(),
         Command::Test(test) => test.run(),
         Command::Bench(bench) => bench.run(),
     }

@@ -6,12 +6,17 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, bail};
 
 /// Where the components are compiled for.
-const TARGET: &str = "wasm32-unknown-unknown";
+pub const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Makes the workspace the working folder.
 pub fn in_workspace() -> anyhow::Result<()> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     std::env::set_current_dir(&workspace).with_context(|| format!("cannot enter {}", workspace.display()))
+}
+
+/// A path of the command line, before the working folder is another.
+pub fn absolute(path: &str) -> std::io::Result<PathBuf> {
+    std::path::absolute(path)
 }
 
 /// Says what is being done.

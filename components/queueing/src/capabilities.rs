@@ -107,8 +107,8 @@ pub trait Jobs {
     fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure>;
     /// Settles a job; false if it is no longer the caller's, and then nothing changed.
     fn settle(&self, id: &str, token: u64, now_ms: u64, settlement: &Settlement) -> Result<bool, Failure>;
-    /// Where the newest job of `key` stands.
-    fn newest(&self, key: &str) -> Result<Option<State>, Failure>;
+    /// Where the newest job of `key` stands, which is in one of `lanes`, in their order of preference.
+    fn newest(&self, key: &str, lanes: &[String]) -> Result<Option<State>, Failure>;
     /// How full `lane` is.
     fn measure(&self, lane: &str) -> Result<Depth, Failure>;
 }

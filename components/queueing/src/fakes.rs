@@ -144,7 +144,7 @@ impl Jobs for FakeJobs {
         self.fault.get().around(|| self.change(id, token, change))
     }
 
-    fn newest(&self, key: &str) -> Result<Option<State>, Failure> {
+    fn newest(&self, key: &str, _lanes: &[String]) -> Result<Option<State>, Failure> {
         let rows = self.rows.borrow();
         self.fault.get().around(|| rows.values().rfind(|row| row.key == key).map(|row| row.state))
     }

@@ -52,7 +52,7 @@ impl Guest for Component {
 
     fn status(store: String, shopper: String) -> Result<wit::JobState, wit::QueueError> {
         let (store, shopper) = parse(&store, &shopper)?;
-        Ok(QUEUE.status(&store, &shopper)?.into())
+        Ok(QUEUE.status(&store, &shopper, pool())?.into())
     }
 
     fn pool() -> Result<Vec<wit::Member>, wit::QueueError> {
@@ -102,8 +102,8 @@ impl Jobs for HostJobs {
         Ok(jobs::settle(id, token, now_ms, &settlement.into())?)
     }
 
-    fn newest(&self, key: &str) -> Result<Option<State>, Failure> {
-        Ok(jobs::newest(key)?.map(|status| status.state.into()))
+    fn newest(&self, key: &str, lanes: &[String]) -> Result<Option<State>, Failure> {
+        Ok(jobs::newest(key, lanes)?.map(|status| status.state.into()))
     }
 
     fn measure(&self, lane: &str) -> Result<Depth, Failure> {

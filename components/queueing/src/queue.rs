@@ -88,7 +88,7 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     pub fn offer(&self, order: Order, pool: Pool, now_ms: u64) -> Result<Offered, Error> {
         let key = order.key();
         let offered = self.jobs.offer(NewJob {
-            lanes: rotation(&key, pool.size).map(member_name).collect(),
+            lanes: lanes(&key, pool),
             lane_depth_max: pool.depth_max,
             payload: Order { signals: order.signals.bounded(), ..order }.encode(),
             key,
@@ -161,8 +161,9 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     }
 
     /// Where a shopper's newest job stands; `None` if there is none.
-    pub fn status(&self, store: &StoreId, shopper: &ShopperId) -> Result<Option<State>, Error> {
-        Ok(self.jobs.newest(&order::job_key(store, shopper))?)
+    pub fn status(&self, store: &StoreId, shopper: &ShopperId, pool: Pool) -> Result<Option<State>, Error> {
+        let key = order::job_key(store, shopper);
+        Ok(self.jobs.newest(&key, &lanes(&key, pool))?)
     }
 
     /// How full each member is.
@@ -178,6 +179,11 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     pub fn errors(&self, limit: u32, now_ms: u64) -> Result<Vec<Record>, Error> {
         Ok(journal::newest(&self.kv, now_ms, limit)?)
     }
+}
+
+/// The lanes that may hold a job about `key`, in order of preference.
+fn lanes(key: &str, pool: Pool) -> Vec<String> {
+    rotation(key, pool.size).map(member_name).collect()
 }
 
 /// A job that is not handed out again.

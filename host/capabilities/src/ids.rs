@@ -38,6 +38,13 @@ impl Ids for Scripted {
     }
 }
 
+/// A key that nobody guesses: 256 bits of `ids`.
+pub fn key(ids: &dyn Ids) -> [u8; 32] {
+    let mut key = [0; 32];
+    key.chunks_mut(8).for_each(|chunk| chunk.copy_from_slice(&ids.random().to_le_bytes()));
+    key
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

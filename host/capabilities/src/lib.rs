@@ -15,14 +15,11 @@ pub mod jobs;
 pub mod kv;
 pub mod llm;
 pub mod log;
-mod secret;
-pub mod settings;
-pub mod signatures;
 pub mod sqlite;
 
 use std::sync::Arc;
 
-pub use secret::Secret;
+pub use portable::{Secret, document, settings, signatures};
 
 use clock::Clock;
 use faults::Faults;
@@ -69,6 +66,8 @@ pub struct Strings {
     pub log: Arc<log::Recorded>,
 }
 
+/// What scripted fingerprints of secrets are keyed with: nobody is to be kept from guessing.
+const SCRIPTED_KEY: [u8; 32] = [0; 32];
 /// What a scripted clock shows at first: the 14th of November 2023, in the evening.
 const SCRIPTED_START_MS: u64 = 1_700_000_000_000;
 
@@ -94,7 +93,7 @@ impl Capabilities {
                 strings.jobs.clone(),
             )),
             llm: strings.llm.clone(),
-            signatures: Arc::new(signatures::Secrets::new([])),
+            signatures: Arc::new(signatures::Secrets::new(SCRIPTED_KEY, [])),
             clock,
             ids,
             settings: Arc::default(),

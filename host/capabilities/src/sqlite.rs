@@ -123,16 +123,6 @@ fn explain(path: &Path, error: &sqlx::Error) -> OpenError {
     }
 }
 
-/// `SQLite`'s integers have a sign; times and versions stay far below the line.
-pub(crate) fn to_sql(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-/// See [`to_sql`].
-pub(crate) fn from_sql(number: i64) -> u64 {
-    u64::try_from(number).unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;

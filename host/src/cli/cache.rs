@@ -39,7 +39,7 @@ pub enum Cache {
 impl Cache {
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
         let (Self::Show { store, .. } | Self::Purge { store, .. } | Self::Stale { store }) = &self;
-        if !config.file.stores.contains_key(store) {
+        if !config.file.document.stores.contains_key(store) {
             bail!("there is no store {store}; `wandstore check` lists those that there are");
         }
         let deployment = deployment(config).await?;

@@ -17,7 +17,7 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
             println!("  may use {import}");
         }
     }
-    let stores: Vec<_> = config.file.stores.keys().cloned().collect();
+    let stores: Vec<_> = config.file.document.stores.keys().cloned().collect();
     println!("stores: {}", stores.join(", "));
     println!("pages planned by: {}", planner(config)?);
     println!("ok");

@@ -2,6 +2,7 @@
 
 mod cache;
 mod check;
+mod export;
 mod jobs;
 mod serve;
 
@@ -50,6 +51,8 @@ enum Command {
     Cache(cache::Cache),
     /// Which component plays each role: where it is from, its SHA-256, what it imports.
     Components,
+    /// Write components, settings and fallback pages into a folder, for Spin and Cloudflare Workers.
+    Export(export::Export),
 }
 
 /// Runs the command.
@@ -64,6 +67,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Serve(serve) => serve.run(config).await,
             Command::Check => check::run(&config),
             Command::Components => check::components(&config),
+            Command::Export(export) => export.run(&config).await,
             Command::Jobs(jobs) => jobs.run(&config).await,
             Command::Cache(cache) => cache.run(&config).await,
         }

@@ -44,11 +44,12 @@ impl Serve {
         let capabilities = Arc::new(backends::open(&config).await?);
         let deployment = Arc::new(components.link(capabilities)?);
         let lifeboat = Arc::new(Lifeboat::default());
-        lifeboat.refresh(&deployment.routing, config.file.stores.keys()).await;
+        lifeboat.refresh(&deployment.routing, config.file.document.stores.keys()).await;
 
         adopt(&deployment.capabilities).await;
         let background = worker::background()?;
-        let workers = Workers::start(&deployment, config.file.pool.jobs_per_member, background.handle());
+        let workers =
+            Workers::start(&deployment, config.file.document.pool.jobs_per_member, background.handle());
         let plans_with_llm = config.llm().is_some();
         tokio::spawn(tidy(deployment.clone(), lifeboat.clone(), config));
         announce(&server, &deployment, plans_with_llm, started)?;
@@ -88,16 +89,19 @@ fn announce(
 
 /// Throws away what is no longer needed, and renews what is.
 async fn tidy(deployment: Arc<Deployment>, lifeboat: Arc<Lifeboat>, config: Config) {
-    let idle = Duration::from_millis(config.file.pool.inactivity_timeout_ms);
+    let idle = Duration::from_millis(config.file.document.pool.inactivity_timeout_ms);
     let mut renewed = Instant::now();
     loop {
         tokio::time::sleep(TIDY).await;
         deployment.shrink(idle);
         adopt(&deployment.capabilities).await;
-        backends::prune(&deployment.capabilities, Duration::from_secs(config.file.pool.keep_settled_seconds))
-            .await;
+        backends::prune(
+            &deployment.capabilities,
+            Duration::from_secs(config.file.document.pool.keep_settled_seconds),
+        )
+        .await;
         if renewed.elapsed() >= LIFEBOAT {
-            lifeboat.refresh(&deployment.routing, config.file.stores.keys()).await;
+            lifeboat.refresh(&deployment.routing, config.file.document.stores.keys()).await;
             renewed = Instant::now();
         }
     }

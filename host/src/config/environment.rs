@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, bail};
 use capabilities::Secret;
 
-use super::file::{File, Kind};
+use super::file::File;
 
 /// The variables that we know, as they were when the process started.
 #[derive(Default)]
@@ -55,25 +54,9 @@ impl Environment {
 
     /// Lays the variables over the file.
     pub(super) fn lay_over(&self, file: &mut File) -> anyhow::Result<Secrets> {
-        if let Some(value) = self.text("ENVIRONMENT") {
-            file.environment = match value.as_str() {
-                "development" => Kind::Development,
-                "production" => Kind::Production,
-                other => bail!("ENVIRONMENT is {other:?}; it must be development or production"),
-            };
-        }
+        file.document.lay_over(|name| self.text(name))?;
         set(&mut file.server.listen, self.text("WANDSTORE_LISTEN"));
         set(&mut file.server.data_dir, self.text("WANDSTORE_DATA_DIR").map(Into::into));
-        set(&mut file.cache.ttl_seconds, self.number("CACHE_TTL_SECONDS")?);
-        set(&mut file.pool.size, self.number("POOL_SIZE")?);
-        set(&mut file.pool.depth_max, self.number("MAX_QUEUE_DEPTH")?);
-        set(&mut file.pool.inactivity_timeout_ms, self.number("CONTAINER_INACTIVITY_TIMEOUT_MS")?);
-        set(&mut file.llm.model, self.text("LLM_MODEL"));
-        for name in ["LLM_BASE_URL", "AI_GATEWAY_URL"] {
-            if let Some(url) = self.text(name) {
-                file.llm.base_url = Some(url);
-            }
-        }
         let secret = |name: &'static str| Some((name, Secret::new(self.text(name)?)));
         Ok(Secrets {
             llm_key: self.text("KIMI_API_KEY").map(Secret::new),
@@ -83,16 +66,6 @@ impl Environment {
 
     fn text(&self, name: &str) -> Option<String> {
         self.0.get(name).cloned()
-    }
-
-    fn number<T: std::str::FromStr>(&self, name: &str) -> anyhow::Result<Option<T>>
-    where
-        T::Err: std::error::Error + Send + Sync + 'static,
-    {
-        let parse = |text: String| {
-            text.parse().with_context(|| format!("{name} is {text:?}; it must be a whole number"))
-        };
-        self.text(name).map(parse).transpose()
     }
 }
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use capabilities::clock::millis;
 use capabilities::llm;
-use capabilities::settings::{PageLifetimes, PoolLimits, Settings};
+use capabilities::settings::Settings;
 use names::StoreId;
 
 use crate::component::{Limits, Role, Source};
@@ -59,26 +59,9 @@ impl Config {
     }
 
     fn validate(&self) -> anyhow::Result<()> {
-        let File { pool, cache, stores, llm, server, .. } = &self.file;
-        at_least_one(&[
-            ("pool.size", pool.size.into()),
-            ("pool.depth_max", pool.depth_max.into()),
-            ("pool.attempts_max", pool.attempts_max.into()),
-            ("pool.lease_ms", pool.lease_ms.into()),
-            ("pool.jobs_per_member", pool.jobs_per_member as u64),
-            ("cache.ttl_seconds", cache.ttl_seconds.into()),
-            ("cache.fresh_seconds", cache.fresh_seconds.into()),
-            ("llm.timeout_ms", llm.timeout_ms),
-            ("llm.concurrency", llm.concurrency.into()),
-            ("server.connections_max", server.connections_max as u64),
-        ])?;
-        if pool.size > 1_000 {
-            bail!("pool.size is {}; at most 1000 members make sense on one machine", pool.size);
-        }
-        if stores.is_empty() {
-            bail!("there is no store: add one under [stores.<id>], such as [stores.magic-wands]");
-        }
-        for (id, store) in stores {
+        self.file.document.validate()?;
+        at_least_one(&[("server.connections_max", self.file.server.connections_max as u64)])?;
+        for (id, store) in &self.file.document.stores {
             StoreId::parse(id).with_context(|| format!("stores.{id}"))?;
             if !(store.url.is_empty() || store.url.starts_with("https://") && !store.url.ends_with('/')) {
                 bail!(
@@ -130,32 +113,14 @@ impl Config {
 
     /// What components may ask of the `settings` capability.
     pub fn settings(&self) -> Settings {
-        let File { pool, cache, stores, .. } = &self.file;
-        Settings {
-            development: self.file.environment == file::Kind::Development,
-            pool: PoolLimits {
-                size: pool.size,
-                depth_max: pool.depth_max,
-                attempts_max: pool.attempts_max,
-                lease_ms: pool.lease_ms,
-                backoff_ms: pool.backoff_ms,
-                backoff_ms_max: pool.backoff_ms_max,
-            },
-            lifetimes: PageLifetimes {
-                kv_ttl_seconds: cache.ttl_seconds,
-                fresh_seconds: cache.fresh_seconds,
-            },
-            shops: stores.clone(),
-        }
+        self.file.document.settings()
     }
 
     /// The language model's endpoint; `None` plans locally.
     pub fn llm(&self) -> Option<llm::Config> {
-        let llm = &self.file.llm;
-        if self.secrets.llm_key.is_none() && llm.base_url.is_none() {
-            return None;
-        }
-        Some(llm.to_config(self.secrets.llm_key.clone()))
+        let llm = &self.file.document.llm;
+        let base_url = llm.address(self.secrets.llm_key.is_some())?;
+        Some(file::endpoint(llm, base_url, self.secrets.llm_key.clone()))
     }
 }
 

@@ -34,13 +34,17 @@ impl Lifeboat {
         }
     }
 
+    /// The last good fallback page of a shop.
+    pub fn page(&self, store: &str) -> Option<Answer> {
+        self.pages.read().unwrap_or_else(PoisonError::into_inner).get(store).cloned()
+    }
+
     /// The answer to a request that routing failed to answer. It is never an error of ours: a page
     /// is the shop's fallback page; of a job nothing is known; a signal is not stored; nothing else
     /// is here for a shopper.
     pub fn answer(&self, method: &Method, path: &str) -> Answer {
         if let Some(rest) = path.strip_prefix("/s/") {
-            let pages = self.pages.read().unwrap_or_else(PoisonError::into_inner);
-            return pages.get(rest).cloned().unwrap_or_else(last_resort);
+            return self.page(rest).unwrap_or_else(last_resort);
         }
         if !path.starts_with("/api/") {
             let headers = typed("text/plain; charset=utf-8");

@@ -48,7 +48,7 @@ fn retry(after_ms: Option<u64>) -> Outcome {
 
 fn state(queue: &TestQueue) -> Option<State> {
     let Order { store, shopper, .. } = order("abc123");
-    queue.status(&store, &shopper).unwrap()
+    queue.status(&store, &shopper, POOL).unwrap()
 }
 
 /// Reason and settlement of each record.

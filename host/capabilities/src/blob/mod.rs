@@ -12,10 +12,8 @@ use bytes::Bytes;
 
 pub use self::object_store::ObjectStore;
 pub use memory::Memory;
+pub use portable::sql::blob::OBJECT_BYTES_MAX;
 pub use scripted::Scripted;
-
-/// The longest object, in bytes: 8 MiB.
-pub const OBJECT_BYTES_MAX: u64 = 8 << 20;
 
 /// Why an operation was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -71,7 +71,7 @@ impl Jobs for Memory {
         if let Some(live) = live_of_key(&jobs, &job.key) {
             return Ok(Offered::Live(live.id.clone()));
         }
-        let id = new_id(job.now_ms, &*self.ids);
+        let id = new_id(job.now_ms, self.ids.random());
         let has_room = |lane: &String| live_of_lane(&jobs, lane).count() < job.lane_depth_max as usize;
         let Some(lane) = job.lanes.into_iter().find(has_room) else { return Ok(Offered::Full) };
         jobs.push(Record {

@@ -11,20 +11,15 @@ mod battery;
 mod kill;
 mod memory;
 mod scripted;
-mod sql;
 mod sqlite;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use crate::ids::Ids;
-
 pub use memory::Memory;
+pub use portable::sql::jobs::{PAYLOAD_BYTES_MAX, new_id};
 pub use scripted::Scripted;
 pub use sqlite::Sqlite;
-
-/// The longest payload, in bytes: 64 KiB.
-pub const PAYLOAD_BYTES_MAX: u64 = 64 << 10;
 
 /// A job to be queued.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -283,9 +278,4 @@ pub trait Jobs: Send + Sync {
 fn check_size(payload: &Bytes) -> Result<(), Error> {
     let size = payload.len() as u64;
     if size > PAYLOAD_BYTES_MAX { Err(Error::TooLarge(PAYLOAD_BYTES_MAX)) } else { Ok(()) }
-}
-
-/// An id that sorts by time (48 bits of it) and is not to be guessed (64 bits of chance).
-fn new_id(now_ms: u64, ids: &dyn Ids) -> String {
-    format!("{now_ms:012x}{:016x}", ids.random())
 }

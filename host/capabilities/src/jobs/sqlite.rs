@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use portable::sql::{from_sql, jobs as sql, to_sql};
 use sqlx::Row;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteRow;
 
 use super::{
     Buried, ClaimResult, Claimed, Depth, Error, Filter, Jobs, NewJob, Offered, Record, Requeued, Settlement,
-    State, Status, check_size, new_id, sql,
+    State, Status, check_size, new_id,
 };
 use crate::ids::Ids;
-use crate::sqlite::{Database, Durability, OpenError, WriteFailed, from_sql, to_sql};
+use crate::sqlite::{Database, Durability, OpenError, WriteFailed};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/jobs");
 
@@ -123,7 +124,7 @@ impl Jobs for Sqlite {
         if let Some(live) = self.live_of_key(&job.key).await? {
             return Ok(Offered::Live(live));
         }
-        let id = new_id(job.now_ms, &*self.ids);
+        let id = new_id(job.now_ms, self.ids.random());
         let query = sqlx::query(sql::OFFER)
             .bind(&id)
             .bind(&job.key)

@@ -7,7 +7,6 @@
 mod battery;
 mod memory;
 mod scripted;
-mod sql;
 mod sqlite;
 mod tiered;
 
@@ -17,12 +16,10 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 pub use memory::Memory;
+pub use portable::sql::kv::VALUE_BYTES_MAX;
 pub use scripted::Scripted;
 pub use sqlite::Sqlite;
 pub use tiered::Tiered;
-
-/// The longest value, in bytes: 1 MiB.
-pub const VALUE_BYTES_MAX: u64 = 1 << 20;
 
 /// What a key holds.
 #[derive(Debug, Clone, PartialEq, Eq)]

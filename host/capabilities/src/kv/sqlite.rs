@@ -10,9 +10,11 @@ use sqlx::Row;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteRow;
 
-use super::{Entry, Error, Kv, Swap, check_size, expiry, sql};
+use portable::sql::{first_after, from_sql, kv as sql, to_sql};
+
+use super::{Entry, Error, Kv, Swap, check_size, expiry};
 use crate::clock::Clock;
-use crate::sqlite::{Database, Durability, OpenError, WriteFailed, from_sql, to_sql};
+use crate::sqlite::{Database, Durability, OpenError, WriteFailed};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/kv");
 
@@ -120,42 +122,5 @@ impl Kv for Sqlite {
     async fn purge_expired(&self) -> Result<u64, Error> {
         let query = sqlx::query(sql::PURGE_EXPIRED).bind(to_sql(self.clock.now_ms()));
         Ok(self.database.change_many(query).await?)
-    }
-}
-
-/// The first text that sorts after every text that starts with `prefix`; `None` where there is
-/// none. The byte order of UTF-8 is that of its characters.
-fn first_after(prefix: &str) -> Option<String> {
-    let mut chars: Vec<char> = prefix.chars().collect();
-    while let Some(last) = chars.pop() {
-        if let Some(next) = (last..=char::MAX).nth(1) {
-            chars.push(next);
-            return Some(chars.into_iter().collect());
-        }
-    }
-    None
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::first_after;
-
-    proptest! {
-        #[test]
-        fn what_starts_with_a_prefix_sorts_before_what_comes_after_it(
-            prefix in "[a\u{d7ff}\u{e000}\u{10ffff}]{0,3}",
-            rest in "[\0a\u{10ffff}]{0,3}",
-            other in "[a\u{d7ff}\u{e000}\u{10ffff}]{0,4}",
-        ) {
-            let bound = first_after(&prefix);
-            let is_under = |text: &str| {
-                text >= prefix.as_str() && bound.as_deref().is_none_or(|bound| text < bound)
-            };
-            let longer = format!("{prefix}{rest}");
-            prop_assert!(is_under(&longer));
-            prop_assert_eq!(is_under(&other), other.starts_with(&prefix));
-        }
     }
 }

@@ -9,27 +9,23 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use metrics::{counter, histogram};
+use portable::llm::exchange::{self, Answer, RESPONSE_BYTES_MAX};
+use portable::llm::{Completion, Error, Failure, Patience, Request, SchemaMode};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::{Client, Response, StatusCode, Url, redirect};
+use reqwest::{Client, Response, Url, redirect};
 use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
 use tracing::{debug, warn};
 
+use super::Llm;
 use super::breaker::Breaker;
 use super::budget::Budget;
-use super::policy::{Failure, Patience, retry_after};
-use super::wire::{self, Complaint, SchemaMode};
-use super::{Completion, Error, Llm, Request};
 use crate::Secret;
 use crate::clock::{Clock, millis};
 use crate::ids::Ids;
 
-/// More than this of a response is not read, in bytes.
-const RESPONSE_BYTES_MAX: usize = 256 << 10;
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// What every endpoint's address ends in.
-const OPERATION: &str = "/chat/completions";
 
 /// Which model, and with how much patience.
 #[derive(Debug, Clone)]
@@ -119,7 +115,7 @@ impl OpenAi {
     /// Prepares to ask; nothing is sent yet.
     pub fn new(config: Config, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Self, BadConfig> {
         Ok(Self {
-            url: endpoint(&config.base_url).ok_or(BadConfig::BaseUrl)?,
+            url: exchange::address(&config.base_url).ok_or(BadConfig::BaseUrl)?,
             client: client(config.key.as_ref())?,
             clock,
             ids,
@@ -140,15 +136,15 @@ impl OpenAi {
     }
 
     async fn ask_persistently(&self, request: &Request) -> Result<Completion, Error> {
-        let deadline = Instant::now() + self.config.timeout;
-        let mut patience = Patience::new(self.config.retries, self.config.backoff, deadline);
+        let start = Instant::now();
+        let mut patience = Patience::new(self.config.retries, self.config.backoff, self.config.timeout);
         loop {
             let failure = match self.ask_in_turn(request).await {
                 Ok(completion) => return Ok(completion),
                 Err(failure) => failure,
             };
             debug!(?failure, "the model gave no answer");
-            let pause = patience.pause(failure, Instant::now(), self.ids.random())?;
+            let pause = patience.pause(failure, start.elapsed(), self.ids.random())?;
             tokio::time::sleep(pause).await;
         }
     }
@@ -167,43 +163,26 @@ impl OpenAi {
 
     async fn ask(&self, request: &Request) -> Result<Completion, Failure> {
         let mode = self.schema_mode();
-        let Config { model, extra, .. } = &self.config;
-        let Some(question) = wire::question(request, model, mode, extra) else {
-            return Err(Failure::Final(Error::Rejected("the schema is not JSON".to_owned())));
-        };
+        let Config { model, extra, key, .. } = &self.config;
+        let question = exchange::body(request, model, mode, extra)?;
         let sending =
             self.client.post(self.url.clone()).header(CONTENT_TYPE, "application/json").body(question);
         let response = sending.send().await.map_err(not_reached)?;
-        if response.status().is_success() {
-            let body = read(response).await?;
-            wire::completion(&body).ok_or(Failure::Lie)
-        } else {
-            Err(self.refusal(response, mode).await)
-        }
-    }
-
-    /// What a response that is no success means.
-    async fn refusal(&self, response: Response, mode: SchemaMode) -> Failure {
         let status = response.status();
-        let after = response.headers().get(RETRY_AFTER).and_then(|header| header.to_str().ok());
-        let after = after.and_then(|header| retry_after(header, self.clock.now_ms()));
-        let complaint = Complaint::read(&read(response).await.unwrap_or_default());
-        match status {
-            StatusCode::PAYMENT_REQUIRED => Failure::Final(Error::OverBudget),
-            StatusCode::TOO_MANY_REQUESTS if complaint.is_about_money() => Failure::Final(Error::OverBudget),
-            StatusCode::TOO_MANY_REQUESTS => Failure::RateLimited(after),
-            StatusCode::REQUEST_TIMEOUT => Failure::Transient(after),
-            _ if status.is_server_error() => Failure::Transient(after),
-            StatusCode::BAD_REQUEST if mode == SchemaMode::JsonSchema && complaint.is_about_form() => {
-                warn!("the model's endpoint takes no schemas; it is asked for plain JSON from now on");
-                self.refuses_schemas.store(true, Ordering::Relaxed);
-                Failure::Renegotiated
-            }
-            _ => {
-                let reason = complaint.reason(self.config.key.as_ref());
-                Failure::Final(Error::Rejected(format!("status {}: {reason}", status.as_u16())))
-            }
+        let after = response.headers().get(RETRY_AFTER).cloned();
+        // Of a refusal, what does not arrive is not missed; of an answer, it is.
+        let body = match read(response).await {
+            Err(failure) if status.is_success() => return Err(failure),
+            body => body.unwrap_or_default(),
+        };
+        let retry_after = after.as_ref().and_then(|header| header.to_str().ok());
+        let answer = Answer { status: status.as_u16(), retry_after, body: &body };
+        let outcome = answer.read(mode, key.as_ref(), self.clock.now_ms());
+        if outcome == Err(Failure::Renegotiated) {
+            warn!("the model's endpoint takes no schemas; it is asked for plain JSON from now on");
+            self.refuses_schemas.store(true, Ordering::Relaxed);
         }
+        outcome
     }
 
     fn schema_mode(&self) -> SchemaMode {
@@ -278,19 +257,6 @@ fn client(key: Option<&Secret>) -> Result<Client, BadConfig> {
     client.build().map_err(|_| BadConfig::Tls)
 }
 
-/// The address of the operation under a base address.
-fn endpoint(base_url: &str) -> Option<Url> {
-    let mut url = Url::parse(base_url.trim()).ok()?;
-    let bare = url.username().is_empty() && url.password().is_none();
-    if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !bare {
-        return None;
-    }
-    let path = url.path().trim_end_matches('/');
-    let path = path.strip_suffix(OPERATION).unwrap_or(path).to_owned();
-    url.set_path(&(path + OPERATION));
-    Some(url)
-}
-
 /// The address may hold a secret of its own, so that it is not logged.
 fn not_reached(error: reqwest::Error) -> Failure {
     debug!(error = %error.without_url(), "the model's endpoint was not reached");
@@ -331,28 +297,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_base_address_may_end_as_people_write_it() {
-        for (base, expected) in [
-            ("https://api.moonshot.ai/v1", Some("https://api.moonshot.ai/v1/chat/completions")),
-            ("https://api.moonshot.ai/v1/", Some("https://api.moonshot.ai/v1/chat/completions")),
-            (
-                " http://127.0.0.1:11434/v1/chat/completions ",
-                Some("http://127.0.0.1:11434/v1/chat/completions"),
-            ),
-            ("http://h/v1/chat/completions/", Some("http://h/v1/chat/completions")),
-            ("http://h", Some("http://h/chat/completions")),
-            ("https://h/openai?api-version=1", Some("https://h/openai/chat/completions?api-version=1")),
-            ("ftp://h", None),
-            ("file:///etc/passwd", None),
-            ("https://user:secret@h/v1", None),
-            ("h/v1", None),
-            ("", None),
-        ] {
-            assert_eq!(endpoint(base).as_ref().map(Url::as_str), expected, "{base:?}");
-        }
-    }
 
     #[test]
     fn a_key_that_cannot_be_sent_is_found_at_once() {

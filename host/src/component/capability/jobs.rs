@@ -99,7 +99,12 @@ impl jobs::Host for Context {
         })
     }
 
-    async fn newest(&mut self, key: String) -> Result<Result<Option<jobs::Status>, jobs::Error>> {
+    /// All lanes are in one database, which needs no help in finding a key.
+    async fn newest(
+        &mut self,
+        key: String,
+        _lanes: Vec<String>,
+    ) -> Result<Result<Option<jobs::Status>, jobs::Error>> {
         let status = |status: jobs_backend::Status| jobs::Status {
             id: status.id,
             state: state(status.state),

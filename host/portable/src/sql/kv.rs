@@ -3,6 +3,9 @@
 //! A key's version is its row id. Each write replaces the row, and `AUTOINCREMENT` never hands out
 //! an id twice, not even after a deletion (<https://www.sqlite.org/autoinc.html>).
 
+/// The longest value, in bytes: 1 MiB.
+pub const VALUE_BYTES_MAX: u64 = 1 << 20;
+
 /// ?1 store, ?2 key, ?3 now.
 pub const GET: &str = "
     SELECT value, version, expires_ms FROM entries

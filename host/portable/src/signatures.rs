@@ -48,9 +48,10 @@ struct Check {
 }
 
 impl Secrets {
-    /// Takes secrets by name. An empty secret is none: anybody could know it.
-    pub fn new(secrets: impl IntoIterator<Item = (String, Vec<Secret>)>) -> Self {
-        let fingerprints = keyed(&rand::random::<[u8; 32]>());
+    /// Takes secrets by name. An empty secret is none: anybody could know it. Fingerprints are made
+    /// with `key`, which nobody is to guess.
+    pub fn new(key: [u8; 32], secrets: impl IntoIterator<Item = (String, Vec<Secret>)>) -> Self {
+        let fingerprints = keyed(&key);
         let check = |secret: &Secret| {
             let bytes = secret.expose().as_bytes();
             let fingerprint = fingerprints.clone().chain_update(bytes);
@@ -106,10 +107,13 @@ mod tests {
     use super::*;
 
     fn secrets() -> Secrets {
-        Secrets::new([
-            ("TOKEN".to_owned(), vec![Secret::new("Jefe"), Secret::new("the one before")]),
-            ("EMPTY".to_owned(), vec![Secret::new("")]),
-        ])
+        Secrets::new(
+            [7; 32],
+            [
+                ("TOKEN".to_owned(), vec![Secret::new("Jefe"), Secret::new("the one before")]),
+                ("EMPTY".to_owned(), vec![Secret::new("")]),
+            ],
+        )
     }
 
     /// RFC 4231, test case 2.

@@ -1,6 +1,14 @@
 //! Every statement of jobs in `SQLite`. Each is a decision of its own: nothing is read first and
 //! relied upon later.
 
+/// The longest payload, in bytes: 64 KiB.
+pub const PAYLOAD_BYTES_MAX: u64 = 64 << 10;
+
+/// An id that sorts by time (48 bits of it) and is not to be guessed (64 bits of chance).
+pub fn new_id(now_ms: u64, random: u64) -> String {
+    format!("{now_ms:012x}{random:016x}")
+}
+
 /// ?1 key.
 pub const LIVE_OF_KEY: &str = "SELECT id FROM jobs WHERE key = ?1 AND state IN ('queued', 'running')";
 

@@ -1,0 +1,43 @@
+//! Blob storage over a database, for deployments without a bucket.
+
+use portable::sql::{blob as sql, first_after};
+
+use crate::database::{Database, Sql};
+use crate::{Failure, within};
+
+/// Blob storage.
+pub struct Blob<'a, S>(pub &'a Database<S>);
+
+impl<S: Sql> Blob<'_, S> {
+    /// The object at `key`.
+    pub fn get(&self, bucket: &str, key: &str) -> Result<Option<Vec<u8>>, Failure> {
+        let row = self.0.first(sql::GET, &[bucket.into(), key.into()])?;
+        row.map(|mut row| row.bytes()).transpose()
+    }
+
+    /// Writes the object at `key` whole.
+    pub fn put(&self, bucket: &str, key: &str, bytes: &[u8]) -> Result<(), Failure> {
+        within(bytes, sql::OBJECT_BYTES_MAX)?;
+        self.0.execute(sql::PUT, &[bucket.into(), key.into(), bytes.into()])?;
+        Ok(())
+    }
+
+    /// Removes the object at `key`; succeeds where there is none.
+    pub fn delete(&self, bucket: &str, key: &str) -> Result<(), Failure> {
+        self.0.execute(sql::DELETE, &[bucket.into(), key.into()])?;
+        Ok(())
+    }
+
+    /// The keys that start with `prefix` and sort after `after`, in byte order, at most `limit`.
+    pub fn list_keys(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<String>, Failure> {
+        let bound = first_after(prefix);
+        let parameters = [bucket.into(), prefix.into(), bound.as_deref().into(), after.into(), limit.into()];
+        self.0.execute(sql::LIST_KEYS, &parameters)?.into_iter().map(|mut row| row.text()).collect()
+    }
+}

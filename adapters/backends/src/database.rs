@@ -1,0 +1,191 @@
+//! The platform's database: statements, values and tables.
+
+use std::cell::Cell;
+
+use portable::sql::{from_sql, to_sql};
+
+use crate::Failure;
+
+/// A database in `SQLite`. Every statement is a transaction of its own.
+pub trait Sql {
+    /// Executes one statement and returns its rows. The error is for the log.
+    fn execute(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, String>;
+}
+
+/// A value of a row or a parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// NULL
+    Null,
+    /// INTEGER
+    Integer(i64),
+    /// TEXT
+    Text(String),
+    /// BLOB
+    Blob(Vec<u8>),
+}
+
+/// A row that a statement returned: its columns, from the last to the first once they are taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row(std::collections::VecDeque<Value>);
+
+/// The tables, in the order in which they came to be. The native host's are the same files.
+const MIGRATIONS: [(&str, &str); 3] = [
+    ("kv/0001", include_str!("../../../migrations/sqlite/kv/0001_entries.sql")),
+    ("blob/0001", include_str!("../../../migrations/sqlite/blob/0001_objects.sql")),
+    ("jobs/0001", include_str!("../../../migrations/sqlite/jobs/0001_jobs.sql")),
+];
+
+/// A database whose tables are there.
+pub struct Database<S> {
+    sql: S,
+    ready: Cell<bool>,
+}
+
+impl<S: Sql> Database<S> {
+    /// Nothing is done until the first statement.
+    pub const fn new(sql: S) -> Self {
+        Self { sql, ready: Cell::new(false) }
+    }
+
+    /// Executes one statement. The tables are looked after before the first one.
+    pub fn execute(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, Failure> {
+        if !self.ready.get() {
+            self.migrate()?;
+            self.ready.set(true);
+        }
+        self.run(statement, parameters)
+    }
+
+    /// Executes a statement that returns at most one row.
+    pub fn first(&self, statement: &str, parameters: &[Value]) -> Result<Option<Row>, Failure> {
+        Ok(self.execute(statement, parameters)?.into_iter().next())
+    }
+
+    fn run(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, Failure> {
+        self.sql.execute(statement, parameters).map_err(Failure::Unavailable)
+    }
+
+    /// Two who do this at once do no harm: what is there is not made again.
+    fn migrate(&self) -> Result<(), Failure> {
+        const NAMES: &str = "SELECT name FROM wandstore_migrations";
+        let mut done = Vec::new();
+        match self.sql.execute(NAMES, &[]) {
+            Ok(rows) => {
+                for mut row in rows {
+                    done.push(row.text()?);
+                }
+            }
+            Err(_not_there) => {
+                let table = "CREATE TABLE IF NOT EXISTS wandstore_migrations (name TEXT PRIMARY KEY) STRICT";
+                self.run(table, &[])?;
+            }
+        }
+        for (name, script) in MIGRATIONS {
+            if !done.iter().any(|each| each == name) {
+                statements(script).try_for_each(|statement| self.run(&statement, &[]).map(|_| ()))?;
+                let note = "INSERT OR IGNORE INTO wandstore_migrations (name) VALUES (?1)";
+                self.run(note, &[name.into()])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The statements of a migration, each so that it may be executed twice. None of them has a semicolon
+/// at the end of a line but its own.
+fn statements(script: &str) -> impl Iterator<Item = String> {
+    let whole = script.split(";\n").map(str::trim).filter(|statement| !statement.is_empty());
+    whole.map(|statement| {
+        statement
+            .replace("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ")
+            .replace("CREATE INDEX ", "CREATE INDEX IF NOT EXISTS ")
+            .replace("CREATE UNIQUE INDEX ", "CREATE UNIQUE INDEX IF NOT EXISTS ")
+    })
+}
+
+impl Row {
+    /// A row of these columns.
+    pub fn new(columns: Vec<Value>) -> Self {
+        Self(columns.into())
+    }
+
+    fn next(&mut self) -> Result<Value, Failure> {
+        self.0.pop_front().ok_or_else(|| Failure::Unavailable("a row has too few columns".into()))
+    }
+
+    /// The next column, which is text.
+    pub fn text(&mut self) -> Result<String, Failure> {
+        match self.next()? {
+            Value::Text(text) => Ok(text),
+            other => Err(unexpected("text", &other)),
+        }
+    }
+
+    /// The next column, which is bytes.
+    pub fn bytes(&mut self) -> Result<Vec<u8>, Failure> {
+        match self.next()? {
+            Value::Blob(bytes) => Ok(bytes),
+            other => Err(unexpected("bytes", &other)),
+        }
+    }
+
+    /// The next column, which is a number that is not negative.
+    pub fn number(&mut self) -> Result<u64, Failure> {
+        self.number_if_any()?.ok_or_else(|| unexpected("a number", &Value::Null))
+    }
+
+    /// The next column, which is such a number or null.
+    pub fn number_if_any(&mut self) -> Result<Option<u64>, Failure> {
+        match self.next()? {
+            Value::Null => Ok(None),
+            Value::Integer(number) => Ok(Some(from_sql(number))),
+            other => Err(unexpected("a number", &other)),
+        }
+    }
+
+    /// The next column, which is a small number.
+    pub fn count(&mut self) -> Result<u32, Failure> {
+        Ok(u32::try_from(self.number()?).unwrap_or(u32::MAX))
+    }
+}
+
+fn unexpected(expected: &str, found: &Value) -> Failure {
+    let kind = match found {
+        Value::Null => "null",
+        Value::Integer(_) => "a number",
+        Value::Text(_) => "text",
+        Value::Blob(_) => "bytes",
+    };
+    Failure::Unavailable(format!("the database holds {kind} where there should be {expected}"))
+}
+
+impl From<u64> for Value {
+    fn from(number: u64) -> Self {
+        Self::Integer(to_sql(number))
+    }
+}
+
+impl From<u32> for Value {
+    fn from(number: u32) -> Self {
+        Self::Integer(number.into())
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<&[u8]> for Value {
+    fn from(bytes: &[u8]) -> Self {
+        Self::Blob(bytes.to_owned())
+    }
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}

@@ -1,0 +1,358 @@
+//! Binds the logic to WIT: conversions, and nothing that decides.
+#![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
+
+#[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
+mod bindings {
+    wit_bindgen::generate!({
+        path: ["../../wit/capabilities", "../../wit/platform"],
+        world: "wandstore:platform/backends",
+        generate_all,
+    });
+}
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use bindings::exports::wandstore::capabilities::{blob, jobs, kv, values};
+use bindings::wandstore::capabilities::{clock, ids};
+use bindings::wandstore::platform::{outbound, sql, variables};
+
+use crate::Failure;
+use crate::blob::Blob;
+use crate::database::{Database, Row, Sql, Value};
+use crate::jobs::{Claim, Claimed, Depth, Jobs, NewJob, Offered, Settlement, Status};
+use crate::kv::{Kv, Moment};
+use crate::s3::{self, S3};
+
+/// The stores and buckets of a deployment.
+const STORES: [&str; 3] = ["UI_CACHE", "GENERATION_QUEUE", "SHOPPER_SESSIONS"];
+const BUCKETS: [&str; 1] = ["UI_STORAGE"];
+/// How long an exchange with a bucket may take.
+const BUCKET_TIMEOUT_MS: u32 = 5_000;
+
+struct Component;
+
+bindings::export!(Component with_types_in bindings);
+
+struct Platform;
+
+thread_local! {
+    static DATABASE: Database<Platform> = const { Database::new(Platform) };
+    static BUCKET: OnceCell<Option<Result<S3, String>>> = const { OnceCell::new() };
+}
+
+fn moment() -> Moment {
+    Moment { now_ms: clock::now_ms(), random: ids::random() }
+}
+
+struct Bytes(Rc<Vec<u8>>);
+
+impl values::Guest for Component {
+    type Value = Bytes;
+}
+
+impl values::GuestValue for Bytes {
+    fn new(bytes: Vec<u8>) -> Self {
+        Self(Rc::new(bytes))
+    }
+
+    fn size(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    fn read(&self, offset: u64, limit: u32) -> Vec<u8> {
+        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(self.0.len());
+        let end = start.saturating_add(limit as usize).min(self.0.len());
+        self.0[start..end].to_vec()
+    }
+
+    fn prefixed(&self, head: Vec<u8>) -> values::Value {
+        let mut joined = head;
+        joined.extend_from_slice(&self.0);
+        values::Value::new(Self::new(joined))
+    }
+}
+
+fn value(bytes: Vec<u8>) -> values::Value {
+    values::Value::new(Bytes(Rc::new(bytes)))
+}
+
+fn head(bytes: &[u8], peek: u32) -> Vec<u8> {
+    bytes[..bytes.len().min(peek as usize)].to_vec()
+}
+
+fn bytes_of<'a>(value: &'a values::ValueBorrow<'_>) -> &'a [u8] {
+    &value.get::<Bytes>().0
+}
+
+fn known_store(store: &str) -> Result<(), kv::Error> {
+    if STORES.contains(&store) { Ok(()) } else { Err(kv::Error::NoSuchStore) }
+}
+
+fn known_bucket(bucket: &str) -> Result<(), blob::Error> {
+    if BUCKETS.contains(&bucket) { Ok(()) } else { Err(blob::Error::NoSuchBucket) }
+}
+
+impl kv::Guest for Component {
+    fn get(store: String, key: String, peek: u32) -> Result<Option<kv::Entry>, kv::Error> {
+        known_store(&store)?;
+        let entry = DATABASE.with(|database| Kv(database).get(&store, &key, clock::now_ms()))?;
+        Ok(entry.map(|entry| kv::Entry {
+            head: head(&entry.bytes, peek),
+            version: entry.version,
+            value: value(entry.bytes),
+        }))
+    }
+
+    fn set(
+        store: String,
+        key: String,
+        value: values::ValueBorrow<'_>,
+        ttl_seconds: Option<u32>,
+    ) -> Result<(), kv::Error> {
+        known_store(&store)?;
+        let bytes = bytes_of(&value);
+        DATABASE.with(|database| Kv(database).set(&store, &key, bytes, ttl_seconds, moment()))?;
+        Ok(())
+    }
+
+    fn compare_and_swap(
+        store: String,
+        key: String,
+        expected: Option<u64>,
+        value: values::ValueBorrow<'_>,
+        ttl_seconds: Option<u32>,
+    ) -> Result<kv::Swap, kv::Error> {
+        known_store(&store)?;
+        let bytes = bytes_of(&value);
+        let swapped = DATABASE.with(|database| {
+            Kv(database).compare_and_swap(&store, &key, expected, bytes, ttl_seconds, moment())
+        })?;
+        Ok(swapped.map_or(kv::Swap::Lost, kv::Swap::Done))
+    }
+
+    fn delete(store: String, key: String) -> Result<bool, kv::Error> {
+        known_store(&store)?;
+        Ok(DATABASE.with(|database| Kv(database).delete(&store, &key, clock::now_ms()))?)
+    }
+
+    fn list_keys(
+        store: String,
+        prefix: String,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<Vec<String>, kv::Error> {
+        known_store(&store)?;
+        Ok(DATABASE.with(|database| {
+            Kv(database).list_keys(&store, &prefix, after.as_deref(), limit, clock::now_ms())
+        })?)
+    }
+}
+
+/// Does `$with_bucket` with the bucket if there is one, else `$with_database` with the database.
+macro_rules! stored {
+    (|$s3:ident| $with_bucket:expr, |$database:ident| $with_database:expr) => {
+        BUCKET.with(|bucket| match bucket.get_or_init(|| S3::configured(variables::get)) {
+            Some(Ok($s3)) => $with_bucket,
+            Some(Err(reason)) => Err(Failure::Unavailable(reason.clone())),
+            None => DATABASE.with(|$database| $with_database),
+        })
+    };
+}
+
+impl blob::Guest for Component {
+    fn get(bucket: String, key: String, peek: u32) -> Result<Option<blob::Object>, blob::Error> {
+        known_bucket(&bucket)?;
+        let bytes =
+            stored!(|s3| s3.get(&Platform, &bucket, &key, clock::now_ms()), |database| Blob(database)
+                .get(&bucket, &key))?;
+        Ok(bytes.map(|bytes| blob::Object { head: head(&bytes, peek), value: value(bytes) }))
+    }
+
+    fn put(bucket: String, key: String, value: values::ValueBorrow<'_>) -> Result<(), blob::Error> {
+        known_bucket(&bucket)?;
+        let bytes = bytes_of(&value);
+        Ok(stored!(|s3| s3.put(&Platform, &bucket, &key, bytes, clock::now_ms()), |database| Blob(database)
+            .put(&bucket, &key, bytes))?)
+    }
+
+    fn delete(bucket: String, key: String) -> Result<(), blob::Error> {
+        known_bucket(&bucket)?;
+        Ok(stored!(|s3| s3.delete(&Platform, &bucket, &key, clock::now_ms()), |database| Blob(database)
+            .delete(&bucket, &key))?)
+    }
+
+    fn list_keys(
+        bucket: String,
+        prefix: String,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<Vec<String>, blob::Error> {
+        known_bucket(&bucket)?;
+        let after = after.as_deref();
+        Ok(stored!(
+            |s3| s3.list_keys(&Platform, &bucket, &prefix, after, limit, clock::now_ms()),
+            |database| Blob(database).list_keys(&bucket, &prefix, after, limit)
+        )?)
+    }
+}
+
+impl jobs::Guest for Component {
+    fn offer(job: jobs::NewJob) -> Result<jobs::Offered, jobs::Error> {
+        let jobs::NewJob { lanes, lane_depth_max, key, payload, now_ms } = job;
+        let job = NewJob { lanes, lane_depth_max, key, payload, now_ms };
+        Ok(DATABASE.with(|database| Jobs(database).offer(&job, ids::random()))?.into())
+    }
+
+    fn claim(lane: String, now_ms: u64, lease_ms: u32) -> Result<jobs::ClaimResult, jobs::Error> {
+        Ok(DATABASE.with(|database| Jobs(database).claim(&lane, now_ms, lease_ms))?.into())
+    }
+
+    fn extend(id: String, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, jobs::Error> {
+        Ok(DATABASE.with(|database| Jobs(database).extend(&id, token, now_ms, lease_ms))?)
+    }
+
+    fn settle(
+        id: String,
+        token: u64,
+        now_ms: u64,
+        settlement: jobs::Settlement,
+    ) -> Result<bool, jobs::Error> {
+        let settlement = settlement.into();
+        Ok(DATABASE.with(|database| Jobs(database).settle(&id, token, now_ms, &settlement))?)
+    }
+
+    /// All lanes are in one database, which needs no help in finding a key.
+    fn newest(key: String, _lanes: Vec<String>) -> Result<Option<jobs::Status>, jobs::Error> {
+        DATABASE.with(|database| Jobs(database).newest(&key))?.map(TryInto::try_into).transpose()
+    }
+
+    fn measure(lane: String) -> Result<jobs::Depth, jobs::Error> {
+        let Depth { queued, running, dead, oldest_ms } =
+            DATABASE.with(|database| Jobs(database).measure(&lane))?;
+        Ok(jobs::Depth { queued, running, dead, oldest_ms })
+    }
+}
+
+impl Sql for Platform {
+    fn execute(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, String> {
+        let parameters: Vec<_> = parameters.iter().cloned().map(Into::into).collect();
+        let rows = sql::execute(statement, &parameters)?;
+        Ok(rows.into_iter().map(|row| Row::new(row.into_iter().map(Into::into).collect())).collect())
+    }
+}
+
+impl s3::Send for Platform {
+    fn send(&self, request: s3::Request) -> Result<(u16, Vec<u8>), String> {
+        let s3::Request { method, url, body, answer_bytes_max } = request;
+        let answer = outbound::send(&outbound::Request {
+            method: method.to_owned(),
+            url,
+            headers: Vec::new(),
+            body,
+            timeout_ms: BUCKET_TIMEOUT_MS,
+            answer_bytes_max: u32::try_from(answer_bytes_max).unwrap_or(u32::MAX),
+        });
+        match answer {
+            Ok(response) => Ok((response.status, response.body)),
+            Err(outbound::Error::Timeout) => Err("the bucket did not answer in time".into()),
+            Err(outbound::Error::TooLarge) => Err("the bucket's answer has no end".into()),
+            Err(outbound::Error::Failed(reason)) => Err(reason),
+        }
+    }
+}
+
+impl From<Value> for sql::Value {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Integer(number) => Self::Integer(number),
+            Value::Text(text) => Self::Text(text),
+            Value::Blob(bytes) => Self::Blob(bytes),
+        }
+    }
+}
+
+impl From<sql::Value> for Value {
+    fn from(value: sql::Value) -> Self {
+        match value {
+            sql::Value::Null => Self::Null,
+            sql::Value::Integer(number) => Self::Integer(number),
+            sql::Value::Text(text) => Self::Text(text),
+            sql::Value::Blob(bytes) => Self::Blob(bytes),
+        }
+    }
+}
+
+impl From<Failure> for kv::Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::TooLarge(bytes_max) => Self::TooLarge(bytes_max),
+            Failure::Unavailable(reason) => Self::Unavailable(reason),
+        }
+    }
+}
+
+impl From<Failure> for blob::Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::TooLarge(bytes_max) => Self::TooLarge(bytes_max),
+            Failure::Unavailable(reason) => Self::Unavailable(reason),
+        }
+    }
+}
+
+impl From<Failure> for jobs::Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::TooLarge(bytes_max) => Self::TooLarge(bytes_max),
+            Failure::Unavailable(reason) => Self::Unavailable(reason),
+        }
+    }
+}
+
+impl From<Offered> for jobs::Offered {
+    fn from(offered: Offered) -> Self {
+        match offered {
+            Offered::Accepted(id) => Self::Accepted(id),
+            Offered::Live(id) => Self::Live(id),
+            Offered::Full => Self::Full,
+        }
+    }
+}
+
+impl From<Claim> for jobs::ClaimResult {
+    fn from(claim: Claim) -> Self {
+        match claim {
+            Claim::Job(Claimed { id, key, token, attempt, payload }) => {
+                Self::Job(jobs::Claimed { id, key, token, attempt, payload })
+            }
+            Claim::Idle(due_ms) => Self::Idle(due_ms),
+        }
+    }
+}
+
+impl From<jobs::Settlement> for Settlement {
+    fn from(settlement: jobs::Settlement) -> Self {
+        match settlement {
+            jobs::Settlement::Done(error) => Self::Done(error),
+            jobs::Settlement::Retry(jobs::Retry { at_ms, reason }) => Self::Retry { at_ms, reason },
+            jobs::Settlement::Dead(reason) => Self::Dead(reason),
+        }
+    }
+}
+
+impl TryFrom<Status> for jobs::Status {
+    type Error = jobs::Error;
+
+    fn try_from(Status { id, state, attempt, since_ms }: Status) -> Result<Self, jobs::Error> {
+        let state = match state.as_str() {
+            "queued" => jobs::State::Queued,
+            "running" => jobs::State::Running,
+            "done" => jobs::State::Done,
+            "dead" => jobs::State::Dead,
+            other => return Err(jobs::Error::Unavailable(format!("unknown state of a job: {other}"))),
+        };
+        Ok(Self { id, state, attempt, since_ms })
+    }
+}

@@ -1,0 +1,204 @@
+//! Jobs over a database. Times are the caller's, and so is chance.
+
+use portable::sql::jobs as sql;
+use portable::sql::jobs::{PAYLOAD_BYTES_MAX, new_id};
+use serde_json::json;
+
+use crate::database::{Database, Row, Sql, Value};
+use crate::{Failure, within};
+
+/// How often an offer also forgets jobs that were done long ago: once in so many, by chance.
+const PRUNE_ONE_IN: u64 = 64;
+/// How long jobs that are done are kept. Dead letters stay.
+const KEEP_SETTLED_MS: u64 = 7 * 86_400_000;
+
+/// A job to be queued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewJob {
+    /// The lanes that may take it, in order of preference.
+    pub lanes: Vec<String>,
+    /// A lane with this many live jobs is full.
+    pub lane_depth_max: u32,
+    /// What the job is about: one live job per key.
+    pub key: String,
+    /// The job itself; opaque here.
+    pub payload: Vec<u8>,
+    /// Now, which is also when it may first be claimed.
+    pub now_ms: u64,
+}
+
+/// How an offer ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Offered {
+    /// Durably queued, under this id.
+    Accepted(String),
+    /// The key's live job, which stands.
+    Live(String),
+    /// Every lane is full.
+    Full,
+}
+
+/// A job under lease.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// Its id.
+    pub id: String,
+    /// Its key.
+    pub key: String,
+    /// Proof of this claim.
+    pub token: u64,
+    /// How many times it was claimed.
+    pub attempt: u32,
+    /// What was offered.
+    pub payload: Vec<u8>,
+}
+
+/// How a claim ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// A job, leased to the caller.
+    Job(Claimed),
+    /// Nothing to do before this time.
+    Idle(Option<u64>),
+}
+
+/// What became of a claimed job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settlement {
+    /// It is done; what went wrong on the way.
+    Done(Option<String>),
+    /// It may be claimed again.
+    Retry {
+        /// From when on.
+        at_ms: u64,
+        /// What went wrong.
+        reason: String,
+    },
+    /// It is given up, with the reason.
+    Dead(String),
+}
+
+/// The newest job of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// Its id.
+    pub id: String,
+    /// `queued`, `running`, `done` or `dead`.
+    pub state: String,
+    /// How many times it was claimed.
+    pub attempt: u32,
+    /// When it was offered, or settled if it is.
+    pub since_ms: u64,
+}
+
+/// How full a lane is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Depth {
+    /// Jobs that wait.
+    pub queued: u32,
+    /// Jobs under lease.
+    pub running: u32,
+    /// Dead letters.
+    pub dead: u32,
+    /// When the oldest live job was offered.
+    pub oldest_ms: Option<u64>,
+}
+
+/// Jobs.
+pub struct Jobs<'a, S>(pub &'a Database<S>);
+
+impl<S: Sql> Jobs<'_, S> {
+    /// Queues a job in the first lane that has room. A key's live job is looked for first: that is the
+    /// usual answer, and costs no write.
+    pub fn offer(&self, job: &NewJob, random: u64) -> Result<Offered, Failure> {
+        within(&job.payload, PAYLOAD_BYTES_MAX)?;
+        self.prune_by_chance(job.now_ms, random)?;
+        if let Some(mut row) = self.0.first(sql::LIVE_OF_KEY, &[job.key.as_str().into()])? {
+            return Ok(Offered::Live(row.text()?));
+        }
+        let id = new_id(job.now_ms, random);
+        let parameters = [
+            id.as_str().into(),
+            job.key.as_str().into(),
+            job.payload.as_slice().into(),
+            job.now_ms.into(),
+            json!(job.lanes).to_string().as_str().into(),
+            job.lane_depth_max.into(),
+        ];
+        let Some(mut row) = self.0.first(sql::OFFER, &parameters)? else { return Ok(Offered::Full) };
+        let live = row.text()?;
+        Ok(if live == id { Offered::Accepted(id) } else { Offered::Live(live) })
+    }
+
+    /// Leases the job of `lane` that has been due longest. A job whose lease ran out is due.
+    pub fn claim(&self, lane: &str, now_ms: u64, lease_ms: u32) -> Result<Claim, Failure> {
+        let parameters = [lane.into(), now_ms.into(), lease_end(now_ms, lease_ms)];
+        if let Some(mut row) = self.0.first(sql::CLAIM, &parameters)? {
+            return Ok(Claim::Job(Claimed {
+                id: row.text()?,
+                key: row.text()?,
+                token: row.number()?,
+                attempt: row.count()?,
+                payload: row.bytes()?,
+            }));
+        }
+        let due = self.0.first(sql::NEXT_DUE, &[lane.into()])?;
+        Ok(Claim::Idle(due.map(|mut row| row.number_if_any()).transpose()?.flatten()))
+    }
+
+    /// Prolongs a lease; false if it is no longer the caller's.
+    pub fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure> {
+        let parameters = [id.into(), token.into(), lease_end(now_ms, lease_ms)];
+        Ok(self.0.first(sql::EXTEND, &parameters)?.is_some())
+    }
+
+    /// Settles a job; false if it is no longer the caller's, and then nothing changed.
+    pub fn settle(
+        &self,
+        id: &str,
+        token: u64,
+        now_ms: u64,
+        settlement: &Settlement,
+    ) -> Result<bool, Failure> {
+        let (state, settled_ms, due_ms, error) = match settlement {
+            Settlement::Done(error) => ("done", Some(now_ms), None, error.as_deref()),
+            Settlement::Dead(reason) => ("dead", Some(now_ms), None, Some(reason.as_str())),
+            Settlement::Retry { at_ms, reason } => ("queued", None, Some(*at_ms), Some(reason.as_str())),
+        };
+        let parameters =
+            [id.into(), token.into(), state.into(), settled_ms.into(), due_ms.into(), error.into()];
+        Ok(self.0.first(sql::SETTLE, &parameters)?.is_some())
+    }
+
+    /// The newest job of `key`, live or settled.
+    pub fn newest(&self, key: &str) -> Result<Option<Status>, Failure> {
+        let status = |mut row: Row| {
+            Ok(Status { id: row.text()?, state: row.text()?, attempt: row.count()?, since_ms: row.number()? })
+        };
+        self.0.first(sql::NEWEST, &[key.into()])?.map(status).transpose()
+    }
+
+    /// How full `lane` is.
+    pub fn measure(&self, lane: &str) -> Result<Depth, Failure> {
+        let depth = |mut row: Row| {
+            Ok(Depth {
+                queued: row.count()?,
+                running: row.count()?,
+                dead: row.count()?,
+                oldest_ms: row.number_if_any()?,
+            })
+        };
+        self.0.first(sql::MEASURE, &[lane.into()])?.map_or(Ok(Depth::default()), depth)
+    }
+
+    fn prune_by_chance(&self, now_ms: u64, random: u64) -> Result<(), Failure> {
+        if random.is_multiple_of(PRUNE_ONE_IN) {
+            self.0.execute(sql::PRUNE, &[now_ms.saturating_sub(KEEP_SETTLED_MS).into()])?;
+        }
+        Ok(())
+    }
+}
+
+fn lease_end(now_ms: u64, lease_ms: u32) -> Value {
+    now_ms.saturating_add(lease_ms.into()).into()
+}

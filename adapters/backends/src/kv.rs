@@ -1,0 +1,114 @@
+//! Key-value storage over a database. Time and chance are arguments.
+
+use portable::sql::{first_after, kv as sql};
+
+use crate::database::{Database, Row, Sql};
+use crate::{Failure, within};
+
+/// How often a write also throws away what has expired: once in so many, by chance.
+const PURGE_ONE_IN: u64 = 64;
+
+/// What a key holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// Grows with every write of the key.
+    pub version: u64,
+}
+
+/// When and by which chance an operation is carried out.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    /// Milliseconds since the Unix epoch.
+    pub now_ms: u64,
+    /// 64 random bits.
+    pub random: u64,
+}
+
+/// Key-value storage.
+pub struct Kv<'a, S>(pub &'a Database<S>);
+
+impl<S: Sql> Kv<'_, S> {
+    /// What `key` holds. An expired key holds nothing.
+    pub fn get(&self, store: &str, key: &str, now_ms: u64) -> Result<Option<Entry>, Failure> {
+        let row = self.0.first(sql::GET, &[store.into(), key.into(), now_ms.into()])?;
+        row.map(|mut row| Ok(Entry { bytes: row.bytes()?, version: row.number()? })).transpose()
+    }
+
+    /// Writes `key`, to expire after `ttl_seconds` or never; its new version.
+    pub fn set(
+        &self,
+        store: &str,
+        key: &str,
+        bytes: &[u8],
+        ttl_seconds: Option<u32>,
+        at: Moment,
+    ) -> Result<u64, Failure> {
+        within(bytes, sql::VALUE_BYTES_MAX)?;
+        self.purge_by_chance(at)?;
+        let parameters = [store.into(), key.into(), bytes.into(), expiry(at.now_ms, ttl_seconds).into()];
+        let row = self.0.first(sql::SET, &parameters)?;
+        version(row)?.ok_or_else(|| Failure::Unavailable("nothing was written".into()))
+    }
+
+    /// Writes `key` only if its version is still `expected`, or if it holds nothing where that is
+    /// `None`; its new version, or `None` for a race that was lost.
+    pub fn compare_and_swap(
+        &self,
+        store: &str,
+        key: &str,
+        expected: Option<u64>,
+        bytes: &[u8],
+        ttl_seconds: Option<u32>,
+        at: Moment,
+    ) -> Result<Option<u64>, Failure> {
+        within(bytes, sql::VALUE_BYTES_MAX)?;
+        self.purge_by_chance(at)?;
+        let expires_ms = expiry(at.now_ms, ttl_seconds);
+        let parameters =
+            [store.into(), key.into(), bytes.into(), expires_ms.into(), at.now_ms.into(), expected.into()];
+        version(self.0.first(sql::COMPARE_AND_SWAP, &parameters)?)
+    }
+
+    /// Removes `key`; true if it held something.
+    pub fn delete(&self, store: &str, key: &str, now_ms: u64) -> Result<bool, Failure> {
+        let row = self.0.first(sql::DELETE, &[store.into(), key.into(), now_ms.into()])?;
+        Ok(version(row)?.is_some_and(|held| held == 1))
+    }
+
+    /// The keys that start with `prefix` and sort after `after`, in byte order, at most `limit`.
+    pub fn list_keys(
+        &self,
+        store: &str,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+        now_ms: u64,
+    ) -> Result<Vec<String>, Failure> {
+        let parameters = [
+            store.into(),
+            prefix.into(),
+            first_after(prefix).as_deref().into(),
+            after.into(),
+            limit.into(),
+            now_ms.into(),
+        ];
+        self.0.execute(sql::LIST_KEYS, &parameters)?.into_iter().map(|mut row| row.text()).collect()
+    }
+
+    fn purge_by_chance(&self, at: Moment) -> Result<(), Failure> {
+        if at.random.is_multiple_of(PURGE_ONE_IN) {
+            self.0.execute(sql::PURGE_EXPIRED, &[at.now_ms.into()])?;
+        }
+        Ok(())
+    }
+}
+
+fn version(row: Option<Row>) -> Result<Option<u64>, Failure> {
+    row.map(|mut row| row.number()).transpose()
+}
+
+fn expiry(now_ms: u64, ttl_seconds: Option<u32>) -> Option<u64> {
+    ttl_seconds.map(|seconds| now_ms.saturating_add(u64::from(seconds) * 1_000))
+}

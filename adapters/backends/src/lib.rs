@@ -1,0 +1,34 @@
+//! An adapter: key-value storage, blob storage and jobs, for platforms that have a database in
+//! `SQLite`, such as Spin and the Durable Objects of Cloudflare Workers.
+//!
+//! The statements are the native host's own (`portable::sql`), and so are the tables (`migrations/`).
+//! Nothing is kept from call to call but what is in the database, so that any number of its instances
+//! may use one at once.
+
+pub mod blob;
+pub mod database;
+#[cfg(target_arch = "wasm32")]
+mod guest;
+pub mod jobs;
+pub mod kv;
+pub mod s3;
+#[cfg(test)]
+mod tests;
+
+pub use database::{Database, Sql, Value};
+
+/// Why an operation was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// Over this limit, in bytes: write less.
+    #[error("over the limit of {0} bytes")]
+    TooLarge(u64),
+    /// The platform did not answer: go on without, or try later.
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+/// Refuses what is over a limit.
+fn within(bytes: &[u8], bytes_max: u64) -> Result<(), Failure> {
+    if bytes.len() as u64 > bytes_max { Err(Failure::TooLarge(bytes_max)) } else { Ok(()) }
+}

@@ -1,0 +1,173 @@
+//! Blob storage in an S3-compatible bucket: signed addresses, and what their answers mean. Time is an
+//! argument, and sending is the platform's.
+//!
+//! Addresses are presigned (<https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>),
+//! so that an exchange needs no header of ours.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use portable::sql::blob::OBJECT_BYTES_MAX;
+use rusty_s3::actions::{DeleteObject, GetObject, ListObjectsV2, PutObject, S3Action};
+use rusty_s3::{Bucket, Credentials, UrlStyle};
+use url::Url;
+
+use crate::{Failure, within};
+
+/// How long an address is good for: longer than its exchange takes.
+const ADDRESS_LIFETIME: Duration = Duration::from_mins(1);
+/// More than this of a list is not read, in bytes.
+const LIST_BYTES_MAX: u64 = 4 << 20;
+/// What a bucket lists at once, at most.
+const KEYS_MAX: u32 = 1_000;
+
+/// A request to the bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// `GET`, `PUT` or `DELETE`.
+    pub method: &'static str,
+    /// The signed address. It is a secret while it is good.
+    pub url: String,
+    /// The content.
+    pub body: Vec<u8>,
+    /// How much of the answer is read, in bytes.
+    pub answer_bytes_max: u64,
+}
+
+/// Sends a request and waits for the whole answer: its status and content.
+pub trait Send {
+    /// The error is for the log.
+    fn send(&self, request: Request) -> Result<(u16, Vec<u8>), String>;
+}
+
+/// A bucket that the operator named.
+pub struct S3 {
+    endpoint: Url,
+    region: String,
+    credentials: Credentials,
+    prefix: String,
+}
+
+impl S3 {
+    /// The bucket that the variables name: `S3_ENDPOINT`, `S3_ACCESS_KEY_ID`, `S3_SECRET_ACCESS_KEY`,
+    /// `S3_REGION` (`auto` unless set) and `S3_BUCKET_PREFIX`, which stands before the names of our
+    /// buckets. `None` without an endpoint; an error if one of them is missing or wrong.
+    pub fn configured(variable: impl Fn(&str) -> Option<String>) -> Option<Result<Self, String>> {
+        let endpoint = variable("S3_ENDPOINT")?;
+        let needed = |name: &str| variable(name).ok_or_else(|| format!("{name} is not set"));
+        let parsed = || {
+            let url = Url::parse(&endpoint).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+            Ok(Self {
+                endpoint: url.ok_or("S3_ENDPOINT is no http or https address")?,
+                region: variable("S3_REGION").unwrap_or_else(|| "auto".to_owned()),
+                credentials: Credentials::new(needed("S3_ACCESS_KEY_ID")?, needed("S3_SECRET_ACCESS_KEY")?),
+                prefix: variable("S3_BUCKET_PREFIX").unwrap_or_default(),
+            })
+        };
+        Some(parsed())
+    }
+
+    /// The object at `key`.
+    pub fn get(
+        &self,
+        send: &impl Send,
+        bucket: &str,
+        key: &str,
+        now_ms: u64,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        let bucket = self.bucket(bucket)?;
+        let action = GetObject::new(&bucket, Some(&self.credentials), key);
+        let request = request("GET", &action, Vec::new(), OBJECT_BYTES_MAX, now_ms)?;
+        match answer(send, request)? {
+            (200, body) => Ok(Some(body)),
+            (404, _) => Ok(None),
+            (status, _) => Err(refused(status)),
+        }
+    }
+
+    /// Writes the object at `key` whole.
+    pub fn put(
+        &self,
+        send: &impl Send,
+        bucket: &str,
+        key: &str,
+        bytes: &[u8],
+        now_ms: u64,
+    ) -> Result<(), Failure> {
+        within(bytes, OBJECT_BYTES_MAX)?;
+        let bucket = self.bucket(bucket)?;
+        let action = PutObject::new(&bucket, Some(&self.credentials), key);
+        let request = request("PUT", &action, bytes.to_owned(), LIST_BYTES_MAX, now_ms)?;
+        match answer(send, request)? {
+            (200..=299, _) => Ok(()),
+            (status, _) => Err(refused(status)),
+        }
+    }
+
+    /// Removes the object at `key`; succeeds where there is none.
+    pub fn delete(&self, send: &impl Send, bucket: &str, key: &str, now_ms: u64) -> Result<(), Failure> {
+        let bucket = self.bucket(bucket)?;
+        let action = DeleteObject::new(&bucket, Some(&self.credentials), key);
+        let request = request("DELETE", &action, Vec::new(), LIST_BYTES_MAX, now_ms)?;
+        match answer(send, request)? {
+            (200..=299 | 404, _) => Ok(()),
+            (status, _) => Err(refused(status)),
+        }
+    }
+
+    /// The keys that start with `prefix` and sort after `after`, in byte order, at most `limit` and at
+    /// most a thousand.
+    pub fn list_keys(
+        &self,
+        send: &impl Send,
+        bucket: &str,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+        now_ms: u64,
+    ) -> Result<Vec<String>, Failure> {
+        let bucket = self.bucket(bucket)?;
+        let mut action = ListObjectsV2::new(&bucket, Some(&self.credentials));
+        action.with_prefix(prefix.to_owned());
+        action.with_max_keys(limit.min(KEYS_MAX) as usize);
+        if let Some(after) = after {
+            action.with_start_after(after.to_owned());
+        }
+        let request = request("GET", &action, Vec::new(), LIST_BYTES_MAX, now_ms)?;
+        let body = match answer(send, request)? {
+            (200, body) => body,
+            (status, _) => return Err(refused(status)),
+        };
+        let unreadable = |_| Failure::Unavailable("the bucket's list cannot be read".into());
+        let listed = ListObjectsV2::parse_response(&String::from_utf8_lossy(&body)).map_err(unreadable)?;
+        Ok(listed.contents.into_iter().map(|object| object.key).collect())
+    }
+
+    /// Buckets have names in lower case with hyphens: `UI_STORAGE` is `ui-storage`.
+    fn bucket(&self, name: &str) -> Result<Bucket, Failure> {
+        let name = format!("{}{}", self.prefix, name.to_lowercase().replace('_', "-"));
+        Bucket::new(self.endpoint.clone(), UrlStyle::Path, name, self.region.clone())
+            .map_err(|error| Failure::Unavailable(format!("the bucket has no address: {error}")))
+    }
+}
+
+fn request<'a>(
+    method: &'static str,
+    action: &impl S3Action<'a>,
+    body: Vec<u8>,
+    answer_bytes_max: u64,
+    now_ms: u64,
+) -> Result<Request, Failure> {
+    let at = i64::try_from(now_ms).ok().and_then(|now_ms| Timestamp::from_millisecond(now_ms).ok());
+    let at = at.ok_or_else(|| Failure::Unavailable("the clock is wrong".into()))?;
+    let url = action.sign_with_time(ADDRESS_LIFETIME, &at).into();
+    Ok(Request { method, url, body, answer_bytes_max })
+}
+
+fn answer(send: &impl Send, request: Request) -> Result<(u16, Vec<u8>), Failure> {
+    send.send(request).map_err(Failure::Unavailable)
+}
+
+fn refused(status: u16) -> Failure {
+    Failure::Unavailable(format!("the bucket answered with status {status}"))
+}

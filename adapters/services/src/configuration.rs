@@ -1,0 +1,121 @@
+//! What the operator decided, read from variables: a document as `wandstore export` writes it, and
+//! over it single variables.
+
+use portable::Secret;
+use portable::document::Document;
+use portable::signatures::Secrets;
+
+/// Secrets that components may check against, by name.
+const NAMED_SECRETS: [&str; 1] = ["DEBUG_TOKEN"];
+/// Leases are not extended by platforms that do one thing at a time, so one holds for as long as a
+/// generation may take: two questions to the model, and this.
+const LEASE_MARGIN_MS: u64 = 30_000;
+
+/// What the operator decided.
+pub struct Configuration {
+    /// What is decided on every platform.
+    pub document: Document,
+    /// The key of the language model.
+    pub llm_key: Option<Secret>,
+    /// What components may check against.
+    pub secrets: Secrets,
+    /// What is wrong with the variables, for the log. The defaults stand in for what is wrong: a shop
+    /// is served all the same.
+    pub complaint: Option<String>,
+}
+
+impl Configuration {
+    /// Reads it by `variable`. Fingerprints of secrets are made with `key`.
+    pub fn read(variable: impl Fn(&str) -> Option<String>, key: [u8; 32]) -> Self {
+        let mut complaint = None;
+        let mut accept = |outcome: Result<Document, String>, fallback: Document| {
+            outcome.unwrap_or_else(|reason| {
+                complaint.get_or_insert(reason);
+                fallback
+            })
+        };
+        let exported =
+            variable("WANDSTORE_SETTINGS").map_or_else(|| Ok(Document::default()), |text| parse(&text));
+        let exported = accept(exported, Document::default());
+        let mut document = accept(laid_over(exported.clone(), &variable), exported);
+        document.pool.lease_ms = document.pool.lease_ms.max(longest_generation_ms(&document));
+        let secret = |name: &str| Some((name.to_owned(), vec![Secret::new(variable(name)?)]));
+        Self {
+            document,
+            llm_key: variable("KIMI_API_KEY").map(Secret::new),
+            secrets: Secrets::new(key, NAMED_SECRETS.into_iter().filter_map(secret)),
+            complaint,
+        }
+    }
+}
+
+fn parse(text: &str) -> Result<Document, String> {
+    let document: Document =
+        serde_json::from_str(text).map_err(|error| format!("WANDSTORE_SETTINGS: {error}"))?;
+    document.validate().map_err(|wrong| format!("WANDSTORE_SETTINGS: {wrong}"))?;
+    Ok(document)
+}
+
+fn laid_over(mut document: Document, variable: impl Fn(&str) -> Option<String>) -> Result<Document, String> {
+    document.lay_over(variable).map_err(|wrong| wrong.to_string())?;
+    document.validate().map_err(|wrong| wrong.to_string())?;
+    Ok(document)
+}
+
+fn longest_generation_ms(document: &Document) -> u32 {
+    let ms = document.llm.timeout_ms.saturating_mul(2).saturating_add(LEASE_MARGIN_MS);
+    u32::try_from(ms).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Configuration {
+        let lookup = |name: &str| {
+            let (_, value) = variables.iter().find(|(known, _)| *known == name)?;
+            Some((*value).to_owned())
+        };
+        Configuration::read(lookup, [7; 32])
+    }
+
+    #[test]
+    fn without_variables_it_is_the_demo_shop() {
+        let configuration = read(&[]);
+        assert_eq!(configuration.document.stores.keys().collect::<Vec<_>>(), ["magic-wands"]);
+        assert_eq!((configuration.complaint, configuration.llm_key), (None, None));
+    }
+
+    #[test]
+    fn variables_lie_over_the_document() {
+        let document = r#"{"pool": {"size": 3, "depth_max": 7}, "stores": {"lamps": {"name": "Lamps"}}}"#;
+        let configuration = read(&[("WANDSTORE_SETTINGS", document), ("POOL_SIZE", "5")]);
+        let pool = &configuration.document.pool;
+        assert_eq!((pool.size, pool.depth_max, configuration.complaint), (5, 7, None));
+        assert_eq!(configuration.document.stores["lamps"].name, "Lamps");
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_and_the_shop_is_served_all_the_same() {
+        let wrong = read(&[("POOL_SIZE", "0")]);
+        assert_eq!(wrong.complaint.as_deref(), Some("pool.size is 0; it must be at least 1"));
+        assert_eq!(wrong.document.pool.size, 10);
+        let broken = read(&[("WANDSTORE_SETTINGS", "{"), ("POOL_SIZE", "2")]);
+        assert!(broken.complaint.is_some_and(|reason| reason.starts_with("WANDSTORE_SETTINGS: ")));
+        assert_eq!(broken.document.pool.size, 2);
+    }
+
+    #[test]
+    fn a_lease_outlasts_the_longest_generation() {
+        assert_eq!(read(&[]).document.pool.lease_ms, 150_000);
+    }
+
+    #[test]
+    fn a_token_is_known_by_its_name() {
+        let secrets = read(&[("DEBUG_TOKEN", "open sesame")]).secrets;
+        use portable::signatures::Signatures as _;
+        assert_eq!(secrets.matches("DEBUG_TOKEN", "open sesame"), Ok(true));
+        assert_eq!(secrets.matches("DEBUG_TOKEN", "closed"), Ok(false));
+        assert!(secrets.matches("KIMI_API_KEY", "").is_err());
+    }
+}

@@ -1,0 +1,205 @@
+//! Binds the logic to WIT: conversions, and nothing that decides.
+#![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
+
+#[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
+mod bindings {
+    wit_bindgen::generate!({
+        path: ["../../wit/capabilities", "../../wit/platform"],
+        world: "wandstore:platform/services",
+        generate_all,
+    });
+}
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use bindings::exports::wandstore::capabilities::{llm, settings, signatures};
+use bindings::wandstore::capabilities::{clock, ids, log};
+use bindings::wandstore::platform::{outbound, timer, variables};
+use portable::llm as model;
+use portable::millis;
+use portable::signatures::{Algorithm, Signatures as _};
+
+use crate::{Configuration, Model, Outbound, Question, Unanswered};
+
+struct Component;
+
+bindings::export!(Component with_types_in bindings);
+
+/// Read once by each instance.
+fn configuration() -> &'static Configuration {
+    static CONFIGURATION: OnceLock<Configuration> = OnceLock::new();
+    CONFIGURATION.get_or_init(|| {
+        let mut key = [0; 32];
+        key.chunks_mut(8).for_each(|chunk| chunk.copy_from_slice(&ids::random().to_le_bytes()));
+        let configuration = Configuration::read(variables::get, key);
+        if let Some(reason) = &configuration.complaint {
+            let particulars = [("reason".to_owned(), reason.clone())];
+            log::event(log::Level::Error, "a variable is wrong; it is not heeded", &particulars);
+        }
+        configuration
+    })
+}
+
+impl settings::Guest for Component {
+    fn development() -> bool {
+        configuration().document.settings().development
+    }
+
+    fn pool() -> settings::PoolLimits {
+        let pool = &configuration().document.pool;
+        settings::PoolLimits {
+            size: pool.size,
+            depth_max: pool.depth_max,
+            attempts_max: pool.attempts_max,
+            lease_ms: pool.lease_ms,
+            backoff_ms: pool.backoff_ms,
+            backoff_ms_max: pool.backoff_ms_max,
+        }
+    }
+
+    fn lifetimes() -> settings::PageLifetimes {
+        let cache = &configuration().document.cache;
+        settings::PageLifetimes { kv_ttl_seconds: cache.ttl_seconds, fresh_seconds: cache.fresh_seconds }
+    }
+
+    fn store(id: String) -> Option<settings::Shop> {
+        let shop = configuration().document.stores.get(&id)?.clone();
+        Some(settings::Shop {
+            name: shop.name,
+            url: shop.url,
+            language: shop.language,
+            tone: shop.tone,
+            banned_words: shop.banned_words,
+            promises: shop.promises,
+        })
+    }
+
+    fn has_store(id: String) -> bool {
+        configuration().document.stores.contains_key(&id)
+    }
+
+    fn stores() -> Vec<String> {
+        configuration().document.stores.keys().cloned().collect()
+    }
+}
+
+impl signatures::Guest for Component {
+    fn verify(
+        secret: String,
+        algorithm: signatures::Algorithm,
+        message: Vec<u8>,
+        mac: Vec<u8>,
+    ) -> Result<bool, signatures::Error> {
+        let algorithm = match algorithm {
+            signatures::Algorithm::HmacSha256 => Algorithm::HmacSha256,
+        };
+        let verdict = configuration().secrets.verify(&secret, algorithm, &message, &mac);
+        verdict.map_err(|_| signatures::Error::NoSuchSecret)
+    }
+
+    fn matches(secret: String, candidate: String) -> Result<bool, signatures::Error> {
+        let verdict = configuration().secrets.matches(&secret, &candidate);
+        verdict.map_err(|_| signatures::Error::NoSuchSecret)
+    }
+}
+
+impl llm::Guest for Component {
+    fn complete(request: llm::Request) -> Result<llm::Completion, llm::Error> {
+        let Configuration { document, llm_key, .. } = configuration();
+        let model = Model { settings: &document.llm, key: llm_key.as_ref() };
+        Ok(model.complete(&Platform, &request.into())?.into())
+    }
+}
+
+struct Platform;
+
+impl Outbound for Platform {
+    fn now_ms(&self) -> u64 {
+        clock::now_ms()
+    }
+
+    fn random(&self) -> u64 {
+        ids::random()
+    }
+
+    fn sleep(&self, pause: Duration) {
+        timer::sleep(bounded(millis(pause)));
+    }
+
+    fn post(&self, question: Question<'_>) -> Result<(u16, Option<String>, Vec<u8>), Unanswered> {
+        let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+        if let Some(key) = question.key {
+            headers.push(("authorization".to_owned(), format!("Bearer {}", key.expose())));
+        }
+        let response = outbound::send(&outbound::Request {
+            method: "POST".to_owned(),
+            url: question.url.to_owned(),
+            headers,
+            body: question.body.to_owned(),
+            timeout_ms: bounded(millis(question.timeout)),
+            answer_bytes_max: bounded(question.answer_bytes_max as u64),
+        })?;
+        let retry_after = response.headers.into_iter().find(|(name, _)| name == "retry-after");
+        Ok((response.status, retry_after.map(|(_, value)| value), response.body))
+    }
+}
+
+fn bounded(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+impl From<outbound::Error> for Unanswered {
+    fn from(error: outbound::Error) -> Self {
+        match error {
+            outbound::Error::Timeout => Self::Timeout,
+            outbound::Error::TooLarge => Self::TooLarge,
+            outbound::Error::Failed(reason) => {
+                log::event(
+                    log::Level::Debug,
+                    "the model's endpoint was not reached",
+                    &[("reason".into(), reason)],
+                );
+                Self::Failed
+            }
+        }
+    }
+}
+
+impl From<llm::Request> for model::Request {
+    fn from(request: llm::Request) -> Self {
+        let llm::Request { messages, schema, schema_name, tokens_max } = request;
+        let message = |llm::Message { role, text }| model::Message { role: role.into(), text };
+        Self { messages: messages.into_iter().map(message).collect(), schema, schema_name, tokens_max }
+    }
+}
+
+impl From<llm::Role> for model::Role {
+    fn from(role: llm::Role) -> Self {
+        match role {
+            llm::Role::System => Self::System,
+            llm::Role::User => Self::User,
+            llm::Role::Assistant => Self::Assistant,
+        }
+    }
+}
+
+impl From<model::Completion> for llm::Completion {
+    fn from(completion: model::Completion) -> Self {
+        let model::Completion { text, model, tokens_in, tokens_out, complete } = completion;
+        Self { text, model, tokens_in, tokens_out, complete }
+    }
+}
+
+impl From<model::Error> for llm::Error {
+    fn from(error: model::Error) -> Self {
+        match error {
+            model::Error::NotConfigured => Self::NotConfigured,
+            model::Error::RateLimited(after_ms) => Self::RateLimited(after_ms),
+            model::Error::Unavailable(after_ms) => Self::Unavailable(after_ms),
+            model::Error::Timeout => Self::Timeout,
+            model::Error::OverBudget => Self::OverBudget,
+            model::Error::Rejected(reason) => Self::Rejected(reason),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! A model behind an endpoint that follows a script, in time that passes as told.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+
+use portable::llm::{Message, Role};
+use serde_json::{Value, json};
+
+use super::*;
+
+type Reply = Result<(u16, Option<String>, Vec<u8>), Unanswered>;
+
+struct Scripted {
+    now_ms: Cell<u64>,
+    replies: RefCell<VecDeque<Reply>>,
+    asked: RefCell<Vec<Value>>,
+}
+
+impl Outbound for Scripted {
+    fn now_ms(&self) -> u64 {
+        self.now_ms.get()
+    }
+
+    fn random(&self) -> u64 {
+        0
+    }
+
+    fn sleep(&self, pause: Duration) {
+        self.now_ms.set(self.now_ms.get() + millis(pause));
+    }
+
+    fn post(&self, question: Question<'_>) -> Reply {
+        self.asked.borrow_mut().push(serde_json::from_slice(question.body).unwrap());
+        self.now_ms.set(self.now_ms.get() + 1_000);
+        let reply = self.replies.borrow_mut().pop_front().unwrap_or(Err(Unanswered::Failed));
+        if reply == Err(Unanswered::Timeout) {
+            self.now_ms.set(self.now_ms.get() + millis(question.timeout));
+        }
+        reply
+    }
+}
+
+fn answer(text: &str) -> Reply {
+    let body = json!({ "choices": [{ "message": { "content": text }, "finish_reason": "stop" }] });
+    Ok((200, None, body.to_string().into_bytes()))
+}
+
+fn refusal(status: u16, retry_after: Option<&str>, message: &str) -> Reply {
+    let body = json!({ "error": { "message": message } }).to_string();
+    Ok((status, retry_after.map(str::to_owned), body.into_bytes()))
+}
+
+/// What comes of one question, and what was asked.
+fn ask(replies: impl IntoIterator<Item = Reply>) -> (Result<String, Error>, Vec<Value>) {
+    let scripted = Scripted {
+        now_ms: Cell::new(0),
+        replies: RefCell::new(replies.into_iter().collect()),
+        asked: RefCell::default(),
+    };
+    let request = Request {
+        messages: vec![Message { role: Role::User, text: "Plan.".into() }],
+        schema: "{}".into(),
+        schema_name: "plan".into(),
+        tokens_max: 10,
+    };
+    let settings = Llm { base_url: Some("http://127.0.0.1:1/v1".into()), ..Llm::default() };
+    let model = Model { settings: &settings, key: Some(&Secret::new("sk-hush")) };
+    let outcome = model.complete(&scripted, &request);
+    (outcome.map(|completion| completion.text), scripted.asked.into_inner())
+}
+
+#[test]
+fn an_answer_is_handed_on() {
+    let (outcome, asked) = ask([answer("{}")]);
+    assert_eq!(outcome, Ok("{}".into()));
+    assert_eq!(asked[0]["model"], "kimi-k2.6");
+}
+
+#[test]
+fn a_fault_that_passes_is_not_noticed() {
+    for fault in [
+        refusal(503, Some("1"), "busy"),
+        Err(Unanswered::Failed),
+        Err(Unanswered::TooLarge),
+        Ok((200, None, vec![])),
+    ] {
+        assert_eq!(ask([fault, answer("{}")]).0, Ok("{}".into()));
+    }
+}
+
+#[test]
+fn a_fault_that_stays_is_reported_after_so_many_attempts() {
+    let (outcome, asked) = ask([]);
+    assert!(matches!(outcome, Err(Error::Unavailable(_))), "{outcome:?}");
+    assert_eq!(asked.len(), 3);
+}
+
+#[test]
+fn an_endpoint_that_takes_no_schema_is_asked_in_words() {
+    let (outcome, asked) = ask([refusal(400, None, "no 'response_format.json_schema' here"), answer("{}")]);
+    assert_eq!(outcome, Ok("{}".into()));
+    assert_eq!(asked[1]["response_format"]["type"], "json_object");
+}
+
+#[test]
+fn a_whole_answer_has_so_much_time_and_no_more() {
+    assert_eq!(ask([Err(Unanswered::Timeout)]).0, Err(Error::Timeout));
+    assert_eq!(ask([refusal(429, Some("600"), "later")]).0, Err(Error::RateLimited(600_000)));
+}
+
+#[test]
+fn a_refusal_says_why_without_the_key() {
+    let (outcome, asked) = ask([refusal(401, None, "unknown key sk-hush")]);
+    assert_eq!(outcome, Err(Error::Rejected("status 401: unknown key (key)".into())));
+    assert_eq!(asked.len(), 1);
+}
+
+#[test]
+fn without_address_and_key_there_is_no_model() {
+    let scripted = Scripted { now_ms: Cell::new(0), replies: RefCell::default(), asked: RefCell::default() };
+    let request =
+        Request { messages: vec![], schema: "{}".into(), schema_name: "plan".into(), tokens_max: 1 };
+    let model = Model { settings: &Llm::default(), key: None };
+    assert_eq!(model.complete(&scripted, &request), Err(Error::NotConfigured));
+}

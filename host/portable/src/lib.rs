@@ -1,0 +1,21 @@
+//! What every host does in the same way, whatever it runs on: the protocol of language models,
+//! checks against secrets, settings, and the statements of `SQLite`.
+//!
+//! No I/O, no clock, no chance, no environment: all of them are arguments. So the native host and
+//! the adapters for other platforms share it.
+
+pub mod document;
+pub mod llm;
+mod secret;
+pub mod settings;
+pub mod signatures;
+pub mod sql;
+
+use std::time::Duration;
+
+pub use secret::Secret;
+
+/// A duration in whole milliseconds.
+pub fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

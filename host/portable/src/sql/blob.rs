@@ -1,0 +1,21 @@
+//! Every statement of blob storage in `SQLite`.
+
+/// The longest object, in bytes: 8 MiB.
+pub const OBJECT_BYTES_MAX: u64 = 8 << 20;
+
+/// ?1 bucket, ?2 key.
+pub const GET: &str = "SELECT value FROM objects WHERE bucket = ?1 AND key = ?2";
+
+/// ?1 bucket, ?2 key, ?3 value.
+pub const PUT: &str = "INSERT OR REPLACE INTO objects (bucket, key, value) VALUES (?1, ?2, ?3)";
+
+/// ?1 bucket, ?2 key.
+pub const DELETE: &str = "DELETE FROM objects WHERE bucket = ?1 AND key = ?2";
+
+/// ?1 bucket, ?2 prefix, ?3 the first text after all that start with it, or null,
+/// ?4 the key to start after, or null, ?5 limit.
+/// A blob sorts after every text (<https://www.sqlite.org/datatype3.html>).
+pub const LIST_KEYS: &str = "
+    SELECT key FROM objects
+    WHERE bucket = ?1 AND key >= ?2 AND key < coalesce(?3, x'') AND (?4 IS NULL OR key > ?4)
+    ORDER BY key LIMIT ?5";

@@ -1,0 +1,41 @@
+//! `cargo xtask build` and `cargo xtask proof`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::{bundle, shell};
+
+/// Build for release.
+#[derive(Args)]
+pub struct Build {
+    /// The configuration whose components and settings go to Spin and Workers [default: wandstore.toml,
+    /// if there is one].
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl Build {
+    pub fn run(self) -> anyhow::Result<()> {
+        shell::build_release()?;
+        bundle::bundle(&shell::target_dir().join("release/wandstore"), self.config.as_deref())
+    }
+}
+
+/// Show that all hosts run the same components.
+#[derive(Args)]
+pub struct Proof {
+    /// The configuration that was built.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The native host.
+    #[arg(long, value_name = "FILE")]
+    wandstore: Option<PathBuf>,
+}
+
+impl Proof {
+    pub fn run(self) -> anyhow::Result<()> {
+        let wandstore = self.wandstore.unwrap_or_else(|| shell::target_dir().join("release/wandstore"));
+        bundle::proof::prove(&wandstore, self.config.as_deref())
+    }
+}

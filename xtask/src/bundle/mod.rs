@@ -1,0 +1,121 @@
+//! The deployment as Spin and Cloudflare Workers run it: the components that `wandstore export`
+//! wrote, composed with the adapters of each platform. No component is compiled again or changed.
+
+mod compose;
+pub mod proof;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use crate::shell::{self, step};
+use compose::{Part, compose};
+
+/// What the deployment is exported to.
+pub const DEPLOYMENT: &str = "target/wandstore";
+/// What Spin runs; `spin.toml` names it.
+pub const SPIN: &str = "target/spin/wandstore.wasm";
+/// What the Worker is made of; `targets/cloudflare` reads it.
+pub const STOREFRONT: &str = "target/cloudflare/storefront.wasm";
+/// The storage of its Durable Objects.
+const BACKENDS: &str = "target/cloudflare/backends.wasm";
+
+/// Roles, each after those that it imports.
+pub const ROLES: [&str; 5] = ["caching", "queueing", "catalog", "routing", "generation"];
+
+const ADAPTERS: [&str; 5] = ["backends", "services", "spin-platform", "spin-requests", "spin-front"];
+
+/// Exports the deployment that `config` describes from the `wandstore` binary, and composes it for
+/// Spin and for Workers.
+pub fn bundle(wandstore: &Path, config: Option<&Path>) -> anyhow::Result<()> {
+    export(wandstore, config)?;
+    step("building the adapters");
+    build_adapters()?;
+    step("composing for Spin and Cloudflare Workers");
+    let for_spin = compose(spin_parts()?, &["wasi:http/incoming-handler@0.2.0"], |import| {
+        ["wasi:", "spin:", "fermyon:"].iter().any(|namespace| import.starts_with(namespace))
+    })?;
+    write(SPIN, &for_spin)?;
+    let exported = ["handler", "queue", "generator"].map(|name| format!("wandstore:storefront/{name}@0.1.0"));
+    let for_workers =
+        compose(workers_parts()?, &exported.each_ref().map(String::as_str), supplied_by_workers)?;
+    write(STOREFRONT, &for_workers)?;
+    write(BACKENDS, &read(&adapter("backends"))?)
+}
+
+fn export(wandstore: &Path, config: Option<&Path>) -> anyhow::Result<()> {
+    step("exporting the deployment");
+    let mut command = std::process::Command::new(wandstore);
+    command.args(["--data-dir", "target/export-data", "export", DEPLOYMENT]);
+    if let Some(config) = config {
+        command.arg("--config").arg(config);
+    }
+    shell::check(&mut command, "wandstore export")
+}
+
+fn build_adapters() -> anyhow::Result<()> {
+    let folder = folder_of_adapters();
+    let mut arguments = vec!["build", "--quiet", "--profile", "component", "--target", shell::TARGET];
+    arguments.extend(["--target-dir", folder.to_str().context("the target folder has a strange name")?]);
+    arguments.extend(ADAPTERS.iter().flat_map(|adapter| ["--package", adapter]));
+    shell::run("cargo", &arguments)
+}
+
+/// Beside the components that `host/build.rs` builds: they share their dependencies.
+fn folder_of_adapters() -> PathBuf {
+    shell::target_dir().join("components")
+}
+
+fn spin_parts() -> anyhow::Result<Vec<Part>> {
+    let mut parts = Vec::new();
+    for name in ["spin-platform", "backends", "services", "spin-requests"] {
+        parts.push(adapter_part(name)?);
+    }
+    parts.extend(deployment_parts()?);
+    parts.push(adapter_part("spin-front")?);
+    Ok(parts)
+}
+
+fn workers_parts() -> anyhow::Result<Vec<Part>> {
+    let mut parts = vec![adapter_part("services")?];
+    parts.extend(deployment_parts()?);
+    Ok(parts)
+}
+
+fn deployment_parts() -> anyhow::Result<Vec<Part>> {
+    let part = |role| Ok(Part { name: format!("components.{role}"), bytes: read(&exported(role))? });
+    ROLES.into_iter().map(part).collect()
+}
+
+fn adapter_part(name: &str) -> anyhow::Result<Part> {
+    Ok(Part { name: format!("adapters/{name}"), bytes: read(&adapter(name))? })
+}
+
+fn adapter(name: &str) -> PathBuf {
+    let file = format!("{}.wasm", name.replace('-', "_"));
+    folder_of_adapters().join(shell::TARGET).join("component").join(file)
+}
+
+/// The exported component of a role.
+pub fn exported(role: &str) -> PathBuf {
+    Path::new(DEPLOYMENT).join(format!("{role}.wasm"))
+}
+
+/// What the Worker's own glue supplies, and records that need no supplier.
+fn supplied_by_workers(import: &str) -> bool {
+    import.starts_with("wandstore:capabilities/")
+        || import.starts_with("wandstore:platform/")
+        || import.starts_with("wandstore:storefront/") && import.contains("-types@")
+}
+
+fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+fn write(path: &str, bytes: &[u8]) -> anyhow::Result<()> {
+    let folder = Path::new(path).parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    std::fs::write(path, bytes).with_context(|| format!("cannot write {path}"))?;
+    println!("{path}: {} KiB", bytes.len() / 1024);
+    Ok(())
+}
