@@ -1,0 +1,174 @@
+//! Does the jobs that wait. It decides how long an instance stays for them, and nothing about a job: which is
+//! next, when it is tried again and when it is given up is the queueing component's business.
+//!
+//! A trap in the middle of a job ends this instance alone. Its lease runs out, and another instance claims it.
+
+use serde::Serialize;
+
+/// How often settling a job is tried before its lease is left to run out.
+const SETTLE_ATTEMPTS: u32 = 4;
+/// The pause in between.
+const SETTLE_PAUSE_MS: u32 = 250;
+
+/// How far an instance goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// At most so many jobs.
+    pub jobs_max: u32,
+    /// No job is begun after so many milliseconds.
+    pub begin_ms_max: u64,
+    /// A job that this instance gave back is waited for if it is due within so many milliseconds.
+    pub due_ms_max: u64,
+}
+
+/// A member of the pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Its name.
+    pub name: String,
+    /// Jobs that wait or are under lease. A lease may have run out, so both are looked at.
+    pub live: u32,
+}
+
+/// How a claim ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim<J> {
+    /// A job to be done.
+    Job(J),
+    /// Nothing to do before this time; `none` where nothing waits.
+    Idle(Option<u64>),
+}
+
+/// What became of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// Its page is stored.
+    Done,
+    /// It is worth another attempt.
+    Retry,
+    /// It is not.
+    Failed,
+}
+
+/// The pool and what does its jobs. An error is a text for the log.
+pub trait Pool {
+    /// A job under lease.
+    type Job;
+    /// What generation said.
+    type Outcome;
+
+    /// The members.
+    fn members(&self) -> Result<Vec<Member>, String>;
+    /// Leases the next job of a member.
+    fn claim(&self, member: &str) -> Result<Claim<Self::Job>, String>;
+    /// Does it.
+    fn generate(&self, job: &Self::Job) -> (Self::Outcome, Ended);
+    /// Settles it; false if it was no longer ours.
+    fn settle(&self, job: &Self::Job, outcome: &Self::Outcome) -> Result<bool, String>;
+    /// Milliseconds since the epoch.
+    fn now_ms(&self) -> u64;
+    /// Waits so many milliseconds.
+    fn sleep(&self, ms: u32);
+    /// Logs what went wrong and was dealt with.
+    fn warn(&self, message: &str, reason: &str);
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Pages that were stored.
+    pub done: u32,
+    /// Jobs that were given back for another attempt.
+    pub retried: u32,
+    /// Jobs that are not worth one.
+    pub failed: u32,
+    /// Jobs that others settled meanwhile, or that could not be settled.
+    pub lost: u32,
+}
+
+impl Report {
+    fn jobs(self) -> u32 {
+        self.done + self.retried + self.failed + self.lost
+    }
+}
+
+/// Does jobs of all members, beginning with one that `chance` picks so that instances spread out.
+pub fn drain<P: Pool>(pool: &P, bounds: Bounds, chance: u64) -> Report {
+    let mut draining =
+        Draining { pool, bounds, until_ms: pool.now_ms() + bounds.begin_ms_max, report: Report::default() };
+    let mut members = match pool.members() {
+        Ok(members) => members,
+        Err(reason) => {
+            pool.warn("the queue did not say where jobs wait", &reason);
+            return draining.report;
+        }
+    };
+    members.retain(|member| member.live > 0);
+    let first = u64::try_from(members.len()).ok().and_then(|count| chance.checked_rem(count));
+    members.rotate_left(first.and_then(|first| usize::try_from(first).ok()).unwrap_or_default());
+    for member in &members {
+        draining.member(&member.name);
+    }
+    draining.report
+}
+
+struct Draining<'a, P> {
+    pool: &'a P,
+    bounds: Bounds,
+    until_ms: u64,
+    report: Report,
+}
+
+impl<P: Pool> Draining<'_, P> {
+    fn member(&mut self, name: &str) {
+        let retried_before = self.report.retried;
+        while self.report.jobs() < self.bounds.jobs_max && self.pool.now_ms() < self.until_ms {
+            match self.pool.claim(name) {
+                Ok(Claim::Job(job)) => self.work(&job),
+                Ok(Claim::Idle(Some(due_ms))) if self.report.retried > retried_before => {
+                    if !self.wait(due_ms) {
+                        return;
+                    }
+                }
+                Ok(Claim::Idle(_)) => return,
+                Err(reason) => return self.pool.warn("the queue gave no job", &reason),
+            }
+        }
+    }
+
+    fn work(&mut self, job: &P::Job) {
+        let (outcome, ended) = self.pool.generate(job);
+        let count = match (self.settle(job, &outcome), ended) {
+            (false, _) => &mut self.report.lost,
+            (true, Ended::Done) => &mut self.report.done,
+            (true, Ended::Retry) => &mut self.report.retried,
+            (true, Ended::Failed) => &mut self.report.failed,
+        };
+        *count += 1;
+    }
+
+    fn settle(&self, job: &P::Job, outcome: &P::Outcome) -> bool {
+        for _ in 0..SETTLE_ATTEMPTS {
+            match self.pool.settle(job, outcome) {
+                Ok(settled) => return settled,
+                Err(reason) => self.pool.warn("a job was not settled", &reason),
+            }
+            self.pool.sleep(SETTLE_PAUSE_MS);
+        }
+        false
+    }
+
+    /// Waits for a job that was given back, so that its shopper is not left with nobody to do it. False if it
+    /// is due too late.
+    fn wait(&self, due_ms: u64) -> bool {
+        let ms = due_ms.saturating_sub(self.pool.now_ms()).max(1);
+        let is_near = ms <= self.bounds.due_ms_max;
+        if let (true, Ok(ms)) = (is_near, u32::try_from(ms)) {
+            self.pool.sleep(ms);
+        }
+        is_near
+    }
+}
+
+#[cfg(test)]
+mod tests;

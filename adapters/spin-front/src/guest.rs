@@ -1,0 +1,159 @@
+//! Binds it to WIT, and says which part answers which address.
+
+#[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
+pub(crate) mod bindings {
+    wit_bindgen::generate!({
+        path: ["../../wit/capabilities", "../../wit/platform", "../../wit/storefront", "../../wit/spin"],
+        world: "wandstore:spin/front",
+        generate_all,
+    });
+}
+
+use bindings::wandstore::capabilities::{blob, clock, ids, kv, settings, signatures, values::Value};
+use bindings::wandstore::platform::{timer, variables};
+use bindings::wandstore::spin::requests;
+use bindings::wandstore::storefront::http_types as wit;
+use bindings::wandstore::storefront::{handler, queue};
+use wasi::exports::http::incoming_handler::Guest;
+use wasi::http::types::{IncomingRequest, ResponseOutparam};
+
+use crate::http::{self, Received, Sender};
+use crate::jobs::Jobs;
+use crate::{Answer, Asked, Asker, Bounds, Checks, Content, Method, Refusal, bearer, drain, health};
+
+/// After a shopper's answer was sent: enough to catch up, and an end that is in sight.
+const AFTER_AN_ANSWER: Bounds = Bounds { jobs_max: 8, begin_ms_max: 60_000, due_ms_max: 10_000 };
+/// When the operator asks, who waits for the answer.
+const ON_DEMAND: Bounds = Bounds { jobs_max: 200, begin_ms_max: 25_000, due_ms_max: 2_500 };
+/// Any of these names a language model (see the README's table).
+const MODEL: [&str; 3] = ["KIMI_API_KEY", "AI_GATEWAY_URL", "LLM_BASE_URL"];
+const JSON: &str = "content-type: application/json\ncache-control: no-store\n";
+
+struct Component;
+
+wasi::http::proxy::export!(Component with_types_in wasi);
+
+impl Guest for Component {
+    fn handle(request: IncomingRequest, outparam: ResponseOutparam) {
+        let sender = Sender::new(outparam);
+        match http::receive(&request) {
+            Ok(received) => route(received, sender),
+            Err(refusal) => refuse(refusal, sender),
+        }
+    }
+}
+
+fn route(received: Received, sender: Sender) {
+    let path = received.target.split('?').next().unwrap_or_default();
+    match (path, received.method) {
+        ("/health", Method::Get | Method::Head) => {
+            sender.send(&document(health(checks(), has_model())), &received)
+        }
+        ("/health", _) => refuse(Refusal::Method("GET, HEAD"), sender),
+        ("/internal/drain", _) if !is_operator(&received) => refuse(Refusal::NothingHere, sender),
+        ("/internal/drain", Method::Post) => {
+            let report = drain(&Jobs, ON_DEMAND, ids::random());
+            sender.send(&document(serde_json::to_vec(&report).unwrap_or_default()), &received);
+        }
+        ("/internal/drain", _) => refuse(Refusal::Method("POST"), sender),
+        _ => shopper(received, sender),
+    }
+}
+
+/// Answers a shopper, and does what is left to do.
+fn shopper(mut received: Received, sender: Sender) {
+    let body = std::mem::replace(&mut received.body, Ok(Vec::new()));
+    let request = requests::create(&received.headers, body.as_deref());
+    let question = Question { received: &received, request: &request };
+    let first = question.ask();
+    let is_awaited = if received.wants_events() && first.is_event() {
+        let mut stream = sender.stream();
+        crate::events(&question, first, |text| stream.as_mut().is_some_and(|stream| stream.write(text)))
+    } else {
+        let (answer, is_awaited) = crate::settled(&question, first);
+        let may_have_queued = answer.may_have_queued(received.method == Method::Post);
+        sender.send(&answer, &received);
+        is_awaited || may_have_queued
+    };
+    drop(request);
+    if is_awaited {
+        drain(&Jobs, AFTER_AN_ANSWER, ids::random());
+    }
+}
+
+/// One request, as routing is asked about it.
+struct Question<'a> {
+    received: &'a Received,
+    request: &'a wit::Request,
+}
+
+impl Asker for Question<'_> {
+    type Value = Value;
+
+    fn ask(&self) -> Asked<Value> {
+        match handler::handle(self.received.method.into(), &self.received.target, self.request) {
+            wit::Reply::Ready(response) => Asked::Answer(response.into()),
+            wit::Reply::Pending(wit::Pending { interim, wait_ms, .. }) => {
+                Asked::Wait { interim: interim.into(), wait_ms }
+            }
+        }
+    }
+
+    fn now_ms(&self) -> u64 {
+        clock::now_ms()
+    }
+
+    fn sleep(&self, ms: u32) {
+        timer::sleep(ms);
+    }
+}
+
+/// Whether it is the operator who asks; on somebody's own machine, everybody is.
+fn is_operator(received: &Received) -> bool {
+    let knows = |token: &str| matches!(signatures::matches("DEBUG_TOKEN", token), Ok(true));
+    settings::development() || bearer(&received.headers).is_some_and(knows)
+}
+
+fn checks() -> Checks {
+    Checks {
+        kv: kv::get("UI_CACHE", "health", 0).is_ok(),
+        blob: blob::get("UI_STORAGE", "health", 0).is_ok(),
+        jobs: queue::pool().is_ok(),
+    }
+}
+
+fn has_model() -> bool {
+    MODEL.into_iter().any(|name| variables::get(name).is_some())
+}
+
+fn document(json: Vec<u8>) -> Answer<Value> {
+    Answer { status: 200, headers: JSON.into(), content: Content::Bytes(json) }
+}
+
+fn refuse(refusal: Refusal, sender: Sender) {
+    let content = Content::Bytes(format!("{refusal}\n").into_bytes());
+    let answer = Answer { status: refusal.status(), headers: refusal.headers(), content };
+    sender.send_whole(&answer);
+}
+
+impl From<Method> for wit::Method {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Get => Self::Get,
+            Method::Head => Self::Head,
+            Method::Post => Self::Post,
+            Method::Other => Self::Other,
+        }
+    }
+}
+
+impl From<wit::Response> for Answer<Value> {
+    fn from(wit::Response { status, headers, body }: wit::Response) -> Self {
+        let content = match body {
+            wit::Body::Empty => Content::Bytes(Vec::new()),
+            wit::Body::Bytes(bytes) => Content::Bytes(bytes),
+            wit::Body::Value(value) => Content::Value(value),
+        };
+        Self { status, headers, content }
+    }
+}

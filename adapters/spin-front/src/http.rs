@@ -1,0 +1,214 @@
+//! The two ends of an exchange by `wasi:http`: what came in, and what goes out.
+
+use wasi::clocks::monotonic_clock::subscribe_duration;
+use wasi::http::types::{
+    Fields, IncomingBody, IncomingRequest, Method as WasiMethod, OutgoingBody, OutgoingResponse,
+    ResponseOutparam,
+};
+use wasi::io::poll::poll;
+use wasi::io::streams::{OutputStream, StreamError};
+
+use crate::guest::bindings::wandstore::capabilities::values::Value;
+use crate::guest::bindings::wandstore::storefront::http_types::BodyError;
+use crate::{Answer, BODY_BYTES_MAX, Content, Method, Refusal, expected_body, fields, target};
+
+/// How long a body may take to arrive, and a client to take the next part of an answer: 10 and 30 seconds.
+const BODY_NS_MAX: u64 = 10_000_000_000;
+const PART_NS_MAX: u64 = 30_000_000_000;
+/// How much of a stored page is in this component's memory at once.
+const PART_BYTES: u32 = 65_536;
+
+/// What of a request is looked at.
+pub(crate) struct Received {
+    pub(crate) method: Method,
+    /// Path and query.
+    pub(crate) target: String,
+    /// Names in lower case.
+    pub(crate) headers: Vec<(String, String)>,
+    /// The body, or why it cannot be had.
+    pub(crate) body: Result<Vec<u8>, BodyError>,
+}
+
+impl Received {
+    /// Whether an answer that may change is wanted as a stream of events.
+    pub(crate) fn wants_events(&self) -> bool {
+        let accepts = |(name, value): &(String, String)| name == "accept" && value == "text/event-stream";
+        self.method == Method::Get && self.headers.iter().any(accepts)
+    }
+}
+
+/// Reads a request.
+pub(crate) fn receive(request: &IncomingRequest) -> Result<Received, Refusal> {
+    let target = target(request.path_with_query())?;
+    let headers = fields(request.headers().entries())?;
+    let method = match request.method() {
+        WasiMethod::Get => Method::Get,
+        WasiMethod::Head => Method::Head,
+        WasiMethod::Post => Method::Post,
+        _ => Method::Other,
+    };
+    let body = body(request, expected_body(&headers));
+    Ok(Received { method, target, headers, body })
+}
+
+fn body(request: &IncomingRequest, expected: Option<u64>) -> Result<Vec<u8>, BodyError> {
+    match expected {
+        Some(0) => Ok(Vec::new()),
+        Some(bytes) if usize::try_from(bytes).map_or(true, |bytes| bytes > BODY_BYTES_MAX) => {
+            Err(BodyError::TooLarge)
+        }
+        _ => read(&request.consume().map_err(|()| BodyError::Incomplete)?),
+    }
+}
+
+fn read(body: &IncomingBody) -> Result<Vec<u8>, BodyError> {
+    let stream = body.stream().map_err(|()| BodyError::Incomplete)?;
+    let readable = stream.subscribe();
+    let deadline = subscribe_duration(BODY_NS_MAX);
+    let mut bytes = Vec::new();
+    loop {
+        // One who sends a byte now and then keeps the stream ready, so the deadline is looked at as well.
+        if poll(&[&readable, &deadline]).contains(&1) {
+            return Err(BodyError::Incomplete);
+        }
+        match stream.read(PART_BYTES.into()) {
+            Ok(more) => bytes.extend_from_slice(&more),
+            Err(StreamError::Closed) => return Ok(bytes),
+            Err(StreamError::LastOperationFailed(_)) => return Err(BodyError::Incomplete),
+        }
+        if bytes.len() > BODY_BYTES_MAX {
+            return Err(BodyError::TooLarge);
+        }
+    }
+}
+
+/// Where the answer goes, once.
+pub(crate) struct Sender(ResponseOutparam);
+
+impl Sender {
+    pub(crate) fn new(outparam: ResponseOutparam) -> Self {
+        Self(outparam)
+    }
+
+    /// Sends an answer to a request, without its content if that was not asked for.
+    pub(crate) fn send(self, answer: &Answer<Value>, to: &Received) {
+        if to.method == Method::Head { self.send_head(answer) } else { self.send_whole(answer) }
+    }
+
+    /// Sends an answer with its content.
+    pub(crate) fn send_whole(self, answer: &Answer<Value>) {
+        let response = response(answer.status, answer.fields(), Some(size(&answer.content)));
+        let Some(mut stream) = self.start(response) else { return };
+        let is_whole = match &answer.content {
+            Content::Bytes(bytes) => stream.write(bytes),
+            Content::Value(value) => stream.write_value(value),
+        };
+        // Without it the client sees that the answer broke off.
+        if is_whole {
+            stream.finish();
+        }
+    }
+
+    fn send_head(self, answer: &Answer<Value>) {
+        let response = response(answer.status, answer.fields(), Some(size(&answer.content)));
+        ResponseOutparam::set(self.0, Ok(response));
+    }
+
+    /// Begins a stream of events. It ends when it is dropped.
+    pub(crate) fn stream(self) -> Option<Stream> {
+        let fields = [("content-type", "text/event-stream"), ("cache-control", "no-store")];
+        self.start(response(200, fields.into_iter(), None))
+    }
+
+    fn start(self, response: OutgoingResponse) -> Option<Stream> {
+        let body = response.body().ok();
+        ResponseOutparam::set(self.0, Ok(response));
+        let body = body?;
+        let stream = body.write().ok()?;
+        Some(Stream { stream: Some(stream), body: Some(body) })
+    }
+}
+
+fn size(content: &Content<Value>) -> u64 {
+    match content {
+        Content::Bytes(bytes) => bytes.len() as u64,
+        Content::Value(value) => value.size(),
+    }
+}
+
+/// The head of an answer. A field that the runtime refuses is left out: the rest is worth more than it.
+fn response<'a>(
+    status: u16,
+    fields: impl Iterator<Item = (&'a str, &'a str)>,
+    bytes: Option<u64>,
+) -> OutgoingResponse {
+    let headers = Fields::new();
+    for (name, value) in fields {
+        let _ = headers.append(&name.to_owned(), &value.as_bytes().to_vec());
+    }
+    if let Some(bytes) = bytes {
+        let _ = headers.append(&"content-length".to_owned(), &bytes.to_string().into_bytes());
+    }
+    let response = OutgoingResponse::new(headers);
+    let _ = response.set_status_code(status);
+    response
+}
+
+/// The content of an answer, while it is sent. It is finished when it is dropped, too: a stream of events has
+/// no length that could be missed.
+pub(crate) struct Stream {
+    // The stream is a child of the body and goes before it.
+    stream: Option<OutputStream>,
+    body: Option<OutgoingBody>,
+}
+
+impl Stream {
+    /// Sends bytes; false if the client is gone or does not take them.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> bool {
+        self.stream.as_ref().is_some_and(|stream| write(stream, bytes).is_some())
+    }
+
+    fn write_value(&mut self, value: &Value) -> bool {
+        let mut offset = 0;
+        loop {
+            let part = value.read(offset, PART_BYTES);
+            if part.is_empty() {
+                return true;
+            }
+            if !self.write(&part) {
+                return false;
+            }
+            offset += part.len() as u64;
+        }
+    }
+
+    fn finish(mut self) {
+        self.stream = None;
+        if let Some(body) = self.body.take() {
+            let _ = OutgoingBody::finish(body, None);
+        }
+    }
+}
+
+fn write(stream: &OutputStream, mut bytes: &[u8]) -> Option<()> {
+    while !bytes.is_empty() {
+        let room = usize::try_from(room(stream)?).unwrap_or(usize::MAX);
+        let (now, later) = bytes.split_at(bytes.len().min(room));
+        stream.write(now).ok()?;
+        bytes = later;
+    }
+    stream.flush().ok()
+}
+
+/// How many bytes may be written now, waiting for the client to take what was written before.
+fn room(stream: &OutputStream) -> Option<u64> {
+    let writable = stream.subscribe();
+    let deadline = subscribe_duration(PART_NS_MAX);
+    loop {
+        match stream.check_write().ok()? {
+            0 if poll(&[&writable, &deadline]).contains(&0) => {}
+            0 => return None,
+            room => return Some(room),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The pool, by the imports of the world.
+
+use crate::guest::bindings::wandstore::capabilities::{clock, log};
+use crate::guest::bindings::wandstore::platform::timer;
+use crate::guest::bindings::wandstore::storefront::job_types::{Claimed, Job, Outcome, QueueError};
+use crate::guest::bindings::wandstore::storefront::{generator, queue};
+use crate::{Claim, Ended, Member, Pool};
+
+/// The members of the pool, and the generation component, which does their jobs.
+pub(crate) struct Jobs;
+
+impl Pool for Jobs {
+    type Job = Job;
+    type Outcome = Outcome;
+
+    fn members(&self) -> Result<Vec<Member>, String> {
+        let members = queue::pool().map_err(describe)?;
+        let member = |queue::Member { name, queued, running, .. }| Member { name, live: queued + running };
+        Ok(members.into_iter().map(member).collect())
+    }
+
+    fn claim(&self, member: &str) -> Result<Claim<Job>, String> {
+        match queue::claim(member).map_err(describe)? {
+            Claimed::Job(job) => Ok(Claim::Job(job)),
+            Claimed::Idle(due_ms) => Ok(Claim::Idle(due_ms)),
+        }
+    }
+
+    fn generate(&self, job: &Job) -> (Outcome, Ended) {
+        let started_ms = clock::now_ms();
+        let outcome = generator::generate(job);
+        let (ended, name) = match &outcome {
+            Outcome::Done(None) => (Ended::Done, "done"),
+            Outcome::Done(Some(_)) => (Ended::Done, "done_with_error"),
+            Outcome::Retry(_) => (Ended::Retry, "retry"),
+            Outcome::Failed(_) => (Ended::Failed, "failed"),
+        };
+        let ms = clock::now_ms().saturating_sub(started_ms);
+        let particulars = [
+            ("job", job.id.clone()),
+            ("attempt", job.attempt.to_string()),
+            ("outcome", name.to_owned()),
+            ("ms", ms.to_string()),
+        ];
+        log::event(log::Level::Info, "a job ended", &owned(particulars));
+        (outcome, ended)
+    }
+
+    fn settle(&self, job: &Job, outcome: &Outcome) -> Result<bool, String> {
+        queue::settle(job, outcome).map_err(describe)
+    }
+
+    fn now_ms(&self) -> u64 {
+        clock::now_ms()
+    }
+
+    fn sleep(&self, ms: u32) {
+        timer::sleep(ms);
+    }
+
+    fn warn(&self, message: &str, reason: &str) {
+        log::event(log::Level::Warn, message, &owned([("reason", reason.to_owned())]));
+    }
+}
+
+fn owned<const N: usize>(particulars: [(&str, String); N]) -> Vec<(String, String)> {
+    particulars.map(|(name, value)| (name.to_owned(), value)).into()
+}
+
+fn describe(error: QueueError) -> String {
+    match error {
+        QueueError::Invalid(reason) | QueueError::Unavailable(reason) => reason,
+    }
+}

@@ -1,0 +1,214 @@
+//! Waiting for a better answer. Nothing tells an instance what another one did, so routing is asked again and again.
+
+use crate::{Answer, Content};
+
+/// How long after an answer routing is asked again. Asking costs two reads of the database.
+const PAUSE_MS: u32 = 250;
+/// The longest that anybody is made to wait, whatever is asked for.
+const WAIT_MS_MAX: u32 = 25_000;
+/// After so much silence a stream of events says that it is still there, and learns whether the shopper is.
+const SILENCE_MS_MAX: u64 = 15_000;
+/// The longest stream of events. A browser comes back by itself (WHATWG HTML, section 9.2).
+const STREAM_MS_MAX: u64 = 300_000;
+
+/// What routing makes of a request.
+#[derive(Debug)]
+pub enum Asked<V> {
+    /// The answer.
+    Answer(Answer<V>),
+    /// An answer that may become a better one within so many milliseconds.
+    Wait {
+        /// What to say if nothing happens.
+        interim: Answer<V>,
+        /// For how long to wait.
+        wait_ms: u32,
+    },
+}
+
+impl<V> Asked<V> {
+    /// Whether it can be told as a server-sent event.
+    pub fn is_event(&self) -> bool {
+        let (Self::Answer(answer) | Self::Wait { interim: answer, .. }) = self;
+        answer.event().is_some()
+    }
+}
+
+/// One request, about which routing can be asked more than once.
+pub trait Asker {
+    /// What storage holds.
+    type Value;
+
+    /// Asks routing.
+    fn ask(&self) -> Asked<Self::Value>;
+
+    /// Milliseconds since the epoch.
+    fn now_ms(&self) -> u64;
+
+    /// Waits so many milliseconds.
+    fn sleep(&self, ms: u32);
+}
+
+/// The answer, or what there is to say when the wait is over; and whether it was still not the better one.
+pub fn settled<A: Asker>(routing: &A, first: Asked<A::Value>) -> (Answer<A::Value>, bool) {
+    let started_ms = routing.now_ms();
+    let mut asked = first;
+    loop {
+        match asked {
+            Asked::Answer(answer) => return (answer, false),
+            Asked::Wait { interim, wait_ms } => {
+                let waited_ms = routing.now_ms().saturating_sub(started_ms);
+                if waited_ms >= u64::from(wait_ms.min(WAIT_MS_MAX)) {
+                    return (interim, true);
+                }
+            }
+        }
+        routing.sleep(PAUSE_MS);
+        asked = routing.ask();
+    }
+}
+
+/// Tells each answer that differs from the one before, as server-sent events, until the last one or until
+/// `tell` finds nobody there. Returns whether something was still awaited.
+pub fn events<A: Asker>(routing: &A, first: Asked<A::Value>, mut tell: impl FnMut(&[u8]) -> bool) -> bool {
+    let started_ms = routing.now_ms();
+    let mut spoke_ms = started_ms;
+    let mut told = None;
+    let mut asked = first;
+    loop {
+        let (answer, is_last) = match asked {
+            Asked::Answer(answer) => (answer, true),
+            Asked::Wait { interim, .. } => (interim, false),
+        };
+        let now_ms = routing.now_ms();
+        let text = match answer.content {
+            Content::Bytes(text) => text,
+            Content::Value(_) => Vec::new(),
+        };
+        if told.as_ref() != Some(&text) {
+            if !tell(&event(&text)) {
+                return !is_last;
+            }
+            spoke_ms = now_ms;
+            told = Some(text);
+        } else if now_ms.saturating_sub(spoke_ms) >= SILENCE_MS_MAX {
+            if !tell(b":\n\n") {
+                return !is_last;
+            }
+            spoke_ms = now_ms;
+        }
+        if is_last || now_ms.saturating_sub(started_ms) >= STREAM_MS_MAX {
+            return !is_last;
+        }
+        routing.sleep(PAUSE_MS);
+        asked = routing.ask();
+    }
+}
+
+fn event(text: &[u8]) -> Vec<u8> {
+    [b"data: ", text, b"\n\n"].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::{Cell, RefCell};
+    use std::collections::VecDeque;
+
+    use super::*;
+
+    /// Answers in turn, the last one for ever, as time passes by sleeping only.
+    struct Script {
+        now_ms: Cell<u64>,
+        states: RefCell<VecDeque<&'static str>>,
+    }
+
+    impl Script {
+        fn new(states: &[&'static str]) -> Self {
+            Self { now_ms: Cell::new(1_000), states: RefCell::new(states.iter().copied().collect()) }
+        }
+
+        fn passed_ms(&self) -> u64 {
+            self.now_ms.get() - 1_000
+        }
+    }
+
+    impl Asker for Script {
+        type Value = ();
+
+        fn ask(&self) -> Asked<()> {
+            let mut states = self.states.borrow_mut();
+            let state = if states.len() > 1 { states.pop_front() } else { states.front().copied() };
+            let state = state.unwrap_or("ready");
+            let interim = Answer {
+                status: 200,
+                headers: "content-type: application/json\n".into(),
+                content: Content::Bytes(state.into()),
+            };
+            if state == "ready" { Asked::Answer(interim) } else { Asked::Wait { interim, wait_ms: 20_000 } }
+        }
+
+        fn now_ms(&self) -> u64 {
+            self.now_ms.get()
+        }
+
+        fn sleep(&self, ms: u32) {
+            self.now_ms.set(self.now_ms.get() + u64::from(ms));
+        }
+    }
+
+    fn told(script: &Script, patience: usize) -> (Vec<String>, bool) {
+        let mut told = Vec::new();
+        let awaited = events(script, script.ask(), |text| {
+            told.push(String::from_utf8_lossy(text).into_owned());
+            told.len() < patience
+        });
+        (told, awaited)
+    }
+
+    #[test]
+    fn an_answer_that_is_there_is_not_waited_for() {
+        let script = Script::new(&["ready"]);
+        let (answer, awaited) = settled(&script, script.ask());
+        assert_eq!((answer.event(), awaited), (Some(&b"ready"[..]), false));
+        assert_eq!(script.passed_ms(), 0);
+    }
+
+    #[test]
+    fn the_better_answer_is_given_once_it_is_there() {
+        let script = Script::new(&["queued", "running", "ready"]);
+        let (answer, awaited) = settled(&script, script.ask());
+        assert_eq!((answer.event(), awaited), (Some(&b"ready"[..]), false));
+        assert_eq!(script.passed_ms(), 500);
+    }
+
+    #[test]
+    fn when_the_wait_is_over_the_newest_interim_answer_is_given() {
+        let script = Script::new(&["queued", "running"]);
+        let (answer, awaited) = settled(&script, script.ask());
+        assert_eq!((answer.event(), awaited), (Some(&b"running"[..]), true));
+        assert_eq!(script.passed_ms(), 20_000);
+    }
+
+    #[test]
+    fn each_state_is_told_once() {
+        let script = Script::new(&["queued", "queued", "running", "running", "ready"]);
+        let (told, awaited) = told(&script, usize::MAX);
+        assert_eq!(told, ["data: queued\n\n", "data: running\n\n", "data: ready\n\n"]);
+        assert!(!awaited);
+    }
+
+    #[test]
+    fn a_silent_stream_shows_that_it_lives_and_ends_at_last() {
+        let script = Script::new(&["queued"]);
+        let (told, awaited) = told(&script, usize::MAX);
+        assert_eq!(told[..3], ["data: queued\n\n", ":\n\n", ":\n\n"]);
+        assert!(awaited);
+        assert_eq!(script.passed_ms(), STREAM_MS_MAX);
+    }
+
+    #[test]
+    fn nothing_is_told_to_nobody() {
+        let (told, awaited) = told(&Script::new(&["queued", "running", "ready"]), 1);
+        assert_eq!(told, ["data: queued\n\n"]);
+        assert!(awaited);
+    }
+}

@@ -1,0 +1,25 @@
+//! Requests, as routing is given them: header fields and a body that were read before.
+//!
+//! It reads nothing itself and decides nothing. It is a component of its own because the resource must
+//! exist before routing does, and what serves HTTP comes after routing.
+
+#[cfg(target_arch = "wasm32")]
+mod guest;
+
+/// The value of a header field, by its lower-case name; of several, the first.
+pub fn header<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_fields_the_first_counts() {
+        let fields =
+            [("accept", "a"), ("cookie", "b"), ("accept", "c")].map(|(n, v)| (n.to_owned(), v.to_owned()));
+        assert_eq!(header(&fields, "accept"), Some("a"));
+        assert_eq!(header(&fields, "host"), None);
+    }
+}
