@@ -47,7 +47,7 @@ fn route(received: Received, sender: Sender) {
     let path = received.target.split('?').next().unwrap_or_default();
     match (path, received.method) {
         ("/health", Method::Get | Method::Head) => {
-            sender.send(&document(health(checks(), has_model())), &received)
+            sender.send(&document(health(checks(), has_model())), &received);
         }
         ("/health", _) => refuse(Refusal::Method("GET, HEAD"), sender),
         ("/internal/drain", _) if !is_operator(&received) => refuse(Refusal::NothingHere, sender),
