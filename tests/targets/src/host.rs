@@ -1,0 +1,101 @@
+//! Which hosts there are, and how each of them is started.
+
+use std::path::{Path, PathBuf};
+
+use tokio::process::Command;
+
+use crate::server::Server;
+
+mod native;
+mod spin;
+mod workerd;
+
+/// Something that serves the five components.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Host {
+    /// The `wandstore` binary.
+    Native,
+    /// `spin up`.
+    Spin,
+    /// workerd, the runtime of Cloudflare Workers, under miniflare.
+    Workerd,
+}
+
+/// A deployment: what the operator set, and where its data is.
+#[derive(Debug, Clone)]
+pub struct Deployment {
+    /// Variables and secrets, under the names of the README.
+    pub variables: Vec<(String, String)>,
+    /// A folder for its data, its log, and nothing else.
+    pub folder: PathBuf,
+}
+
+impl Host {
+    /// All of them, in the order of columns.
+    pub const ALL: [Self; 3] = [Self::Native, Self::Spin, Self::Workerd];
+
+    /// Its name, as tests and tables have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Spin => "spin",
+            Self::Workerd => "workerd",
+        }
+    }
+
+    /// Why this host cannot be had on this machine. Only Spin may be missing: its command line is
+    /// in no package registry.
+    pub fn missing(self) -> Option<&'static str> {
+        match self {
+            Self::Spin if spin::program().is_none() => Some("spin: not on the PATH; its column is skipped"),
+            _ => None,
+        }
+    }
+
+    /// Starts a deployment, on a free port of the loopback interface.
+    pub async fn start(self, deployment: &Deployment) -> anyhow::Result<Server> {
+        Server::start(deployment, |port| self.command(port, deployment)).await
+    }
+
+    /// The command that serves a deployment on a port.
+    pub fn command(self, port: u16, deployment: &Deployment) -> anyhow::Result<Command> {
+        match self {
+            Self::Native => native::command(port, deployment),
+            Self::Spin => spin::command(port, deployment),
+            Self::Workerd => workerd::command(port, deployment),
+        }
+    }
+}
+
+impl Deployment {
+    /// One that keeps its data in `folder`.
+    pub fn new(folder: &Path) -> Self {
+        Self { variables: Vec::new(), folder: folder.to_owned() }
+    }
+
+    /// With a variable.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.variables.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Where what it logs is written.
+    pub fn log(&self) -> PathBuf {
+        self.folder.join("serve.log")
+    }
+}
+
+/// The files, or folders of files, that are deployed to a host.
+pub fn deployed(host: Host) -> anyhow::Result<Vec<PathBuf>> {
+    Ok(vec![match host {
+        Host::Native => native::program()?,
+        Host::Spin => spin::component(),
+        Host::Workerd => workerd::upload(),
+    }])
+}
+
+/// A path in the workspace.
+fn in_workspace(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}

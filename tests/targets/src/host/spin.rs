@@ -1,0 +1,35 @@
+//! Spin, where it is installed.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, ensure};
+use tokio::process::Command;
+
+use super::{Deployment, in_workspace};
+
+/// `spin up` of the application in the workspace. Spin has variables in lower case.
+pub(super) fn command(port: u16, deployment: &Deployment) -> anyhow::Result<Command> {
+    let built = component();
+    ensure!(built.is_file(), "{} is missing: cargo xtask build", built.display());
+    let mut command = Command::new(program().context("there is no spin on the PATH")?);
+    command.args(["up", "--listen", &format!("127.0.0.1:{port}"), "--from"]).arg(in_workspace("spin.toml"));
+    command.arg("--state-dir").arg(deployment.folder.join("data"));
+    command.arg("--log-dir").arg(deployment.folder.join("logs"));
+    for (name, value) in &deployment.variables {
+        command.args(["--variable", &format!("{}={value}", name.to_lowercase())]);
+    }
+    Ok(command)
+}
+
+/// The component that `spin.toml` names.
+pub(super) fn component() -> PathBuf {
+    in_workspace("target/spin/wandstore.wasm")
+}
+
+/// `WANDSTORE_SPIN`, else the first `spin` on the PATH.
+pub(super) fn program() -> Option<PathBuf> {
+    let named = std::env::var_os("WANDSTORE_SPIN").map(PathBuf::from);
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let found = || std::env::split_paths(&folders).map(|folder| folder.join("spin")).find(|it| it.is_file());
+    named.or_else(found)
+}

@@ -1,0 +1,32 @@
+//! workerd under miniflare, with the KV, R2 and Durable Objects that come with it.
+
+use std::path::PathBuf;
+
+use anyhow::ensure;
+use tokio::process::Command;
+
+use super::{Deployment, in_workspace};
+
+/// The Worker in the workspace, served by the Node.js that its packages bring.
+pub(super) fn command(port: u16, deployment: &Deployment) -> anyhow::Result<Command> {
+    let folder = in_workspace("targets/cloudflare");
+    let node = folder.join("node_modules/.bin/node");
+    ensure!(node.is_file(), "{} is missing: cargo xtask build, then npm ci there", node.display());
+    let variables: serde_json::Map<_, _> =
+        deployment.variables.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
+    let mut command = Command::new(node);
+    command
+        .current_dir(&folder)
+        .arg("serve.mjs")
+        .args(["--port", &port.to_string()])
+        .arg("--persist")
+        .arg(deployment.folder.join("data"))
+        .arg("--vars")
+        .arg(serde_json::Value::from(variables).to_string());
+    Ok(command)
+}
+
+/// What `wrangler deploy` uploads.
+pub(super) fn upload() -> PathBuf {
+    in_workspace("target/cloudflare/upload")
+}

@@ -1,0 +1,12 @@
+//! The three hosts of Wandstore behind one interface: the `wandstore` binary, Spin, and workerd.
+//!
+//! For tests and measurements. It starts and stops hosts as an operator would, and asks them over
+//! HTTP; it links none of them, and reaches into none.
+
+pub mod client;
+pub mod host;
+pub mod server;
+
+pub use client::{Answer, Request};
+pub use host::{Deployment, Host};
+pub use server::Server;

@@ -1,0 +1,43 @@
+//! One story, three hosts: every chapter is played on each host that this machine has.
+//!
+//! A chapter is data (`chapters.rs`). Nothing in it knows which host answers.
+
+mod chapters;
+mod hostile;
+mod model;
+mod player;
+mod step;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use targets::Host;
+
+use crate::step::Chapter;
+
+fn main() {
+    let trials = Host::ALL.into_iter().flat_map(|host| {
+        let missing = host.missing();
+        if let Some(why) = missing {
+            eprintln!("{why}");
+        }
+        all().into_iter().map(move |chapter| trial(host, chapter).with_ignored_flag(missing.is_some()))
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
+}
+
+/// A chapter's name, and what makes it.
+type Named = (&'static str, fn() -> Chapter);
+
+/// Every chapter.
+fn all() -> Vec<Named> {
+    chapters::all().into_iter().chain(hostile::all()).collect()
+}
+
+fn trial(host: Host, (name, chapter): Named) -> Trial {
+    let play = move || player::play(host, &chapter()).map_err(|error| Failed::from(told(&error)));
+    Trial::test(format!("{}::{name}", host.name()), play)
+}
+
+/// What went wrong, from the host's log down to the answer.
+fn told(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,134 @@
+//! Plays a chapter on a host, and says which step did not go as expected.
+
+use std::collections::HashMap;
+use std::fs;
+use std::time::Duration;
+
+use anyhow::{Context as _, anyhow, bail, ensure};
+use targets::{Answer, Deployment, Host, Server};
+
+use crate::model::Model;
+use crate::step::{Ask, Chapter, Expected, Step};
+
+/// How long something may take that is waited for.
+const PATIENCE: Duration = Duration::from_secs(90);
+/// How much of an answer or of a log is shown.
+const SHOWN_CHARS: usize = 3_000;
+
+/// A host that plays, and what is remembered of its answers.
+struct Player {
+    host: Host,
+    deployment: Deployment,
+    server: Option<Server>,
+    model: Model,
+    kept: HashMap<&'static str, String>,
+}
+
+/// Plays a chapter from its start to its end.
+pub fn play(host: Host, chapter: &Chapter) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let folder = tempfile::tempdir()?;
+        let model = Model::open(&chapter.sayings).await?;
+        let deployment = deployment(chapter, &model, Deployment::new(folder.path()));
+        let server = Some(host.start(&deployment).await?);
+        let mut player = Player { host, deployment, server, model, kept: HashMap::new() };
+        for (index, step) in chapter.steps.iter().enumerate() {
+            let done = player.step(step).await.with_context(|| format!("step {}", index + 1));
+            done.with_context(|| player.log())?;
+        }
+        Ok(())
+    })
+}
+
+fn deployment(chapter: &Chapter, model: &Model, mut deployment: Deployment) -> Deployment {
+    for (name, value) in &chapter.variables {
+        deployment = deployment.with(name, *value);
+    }
+    if chapter.sayings.is_empty() {
+        return deployment;
+    }
+    deployment.with("LLM_BASE_URL", &model.url).with("LLM_MODEL", "scripted")
+}
+
+impl Player {
+    async fn step(&mut self, step: &Step) -> anyhow::Result<()> {
+        match step {
+            Step::Ask(ask) => {
+                let answer = self.send(ask).await?;
+                self.check(ask, &answer)
+            }
+            Step::AskUntil(ask) => self.ask_until(ask).await,
+            Step::ModelSays(saying) => {
+                self.model.says(*saying);
+                Ok(())
+            }
+            Step::ModelWasAsked(questions) => {
+                let asked = self.model.questions();
+                ensure!(asked == *questions, "the model was asked {asked} questions, not {questions}");
+                Ok(())
+            }
+            Step::ModelIsAsked => {
+                let asked = tokio::time::timeout(PATIENCE, self.model.is_asked()).await;
+                asked.context("the model was not asked")
+            }
+            Step::Restart => self.restart().await,
+        }
+    }
+
+    async fn send(&self, ask: &Ask) -> anyhow::Result<Answer> {
+        let server = self.server.as_ref().context("the host is stopped")?;
+        ask.request.send(&server.address).await.with_context(|| line_of(ask))
+    }
+
+    async fn ask_until(&mut self, ask: &Ask) -> anyhow::Result<()> {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let answer = self.send(ask).await?;
+            let checked = self.check(ask, &answer);
+            if checked.is_ok() || answer.status >= 400 || tokio::time::Instant::now() > deadline {
+                return checked;
+            }
+            // A host may answer a long poll at once; it is not asked all the time for that.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    fn check(&mut self, ask: &Ask, answer: &Answer) -> anyhow::Result<()> {
+        for expected in &ask.expected {
+            if !expected.holds(answer, |name| self.kept.get(name).cloned()) {
+                bail!(
+                    "{}\nexpected {expected:?}\nbut there was {}",
+                    line_of(ask),
+                    clipped(&format!("{answer:?}"))
+                );
+            }
+            if let Expected::Keep(name) = expected {
+                self.kept.insert(name, answer.body.clone());
+            }
+        }
+        Ok(())
+    }
+
+    async fn restart(&mut self) -> anyhow::Result<()> {
+        let server = self.server.take().ok_or_else(|| anyhow!("the host is stopped"))?;
+        server.stop().await?;
+        self.server = Some(self.host.start(&self.deployment).await?);
+        Ok(())
+    }
+
+    /// The end of what the host logged.
+    fn log(&self) -> String {
+        let log = fs::read_to_string(self.deployment.log()).unwrap_or_default();
+        let skipped = log.chars().count().saturating_sub(SHOWN_CHARS);
+        format!("the host logged:\n{}", log.chars().skip(skipped).collect::<String>())
+    }
+}
+
+fn line_of(ask: &Ask) -> String {
+    clipped(&format!("{} {}", ask.request.method, ask.request.target))
+}
+
+fn clipped(text: &str) -> String {
+    text.chars().take(SHOWN_CHARS).collect()
+}

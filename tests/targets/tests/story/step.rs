@@ -1,0 +1,196 @@
+//! What a chapter is made of: requests, and what is expected of their answers.
+
+use http::Method;
+use serde_json::Value;
+use targets::{Answer, Request};
+
+use crate::model::Saying;
+
+/// A fresh deployment and what happens to it.
+pub struct Chapter {
+    pub variables: Vec<(&'static str, &'static str)>,
+    /// What the model says, one answer after another; the last is repeated. Without any there is no model.
+    pub sayings: Vec<Saying>,
+    pub steps: Vec<Step>,
+}
+
+/// Something that happens.
+pub enum Step {
+    /// A request is answered as expected.
+    Ask(Ask),
+    /// The same is asked until it is answered as expected: a long poll, which may end early, or what
+    /// is written down after a page was stored.
+    AskUntil(Ask),
+    /// The model says this from now on.
+    ModelSays(Saying),
+    /// The model was asked so many questions so far.
+    ModelWasAsked(usize),
+    /// The model is asked, sooner or later: until then there is nothing to see.
+    ModelIsAsked,
+    /// The host ends and starts again over the same data.
+    Restart,
+}
+
+/// A request, and what is expected of its answer.
+#[derive(Clone)]
+pub struct Ask {
+    pub request: Request,
+    pub expected: Vec<Expected>,
+}
+
+/// What can be expected of an answer.
+#[derive(Debug, Clone)]
+pub enum Expected {
+    Status(u16),
+    /// A header field is exactly this; empty: it is absent.
+    Header(&'static str, String),
+    /// A header field starts with this.
+    HeaderStarts(&'static str, &'static str),
+    /// The content holds this text.
+    Says(String),
+    /// The content does not.
+    DoesNotSay(String),
+    /// The member of a JSON object has this value.
+    Member(&'static str, Value),
+    /// The content is one line that is not empty.
+    OneLine,
+    /// The content is remembered under this name.
+    Keep(&'static str),
+    /// The content is what was remembered under this name.
+    SameAs(&'static str),
+    /// It is not.
+    OtherThan(&'static str),
+}
+
+impl Chapter {
+    /// A deployment in development, where the debug routes are open. One worker at a time suffices.
+    pub fn new() -> Self {
+        Self { variables: vec![("ENVIRONMENT", "development")], sayings: Vec::new(), steps: Vec::new() }
+    }
+
+    /// Sets a variable, whatever it was before.
+    pub fn with(mut self, name: &'static str, value: &'static str) -> Self {
+        self.variables.retain(|(given, _)| *given != name);
+        self.variables.push((name, value));
+        self
+    }
+
+    /// Gives the deployment a model.
+    pub fn model(mut self, sayings: impl IntoIterator<Item = Saying>) -> Self {
+        self.sayings.extend(sayings);
+        self
+    }
+
+    /// And then.
+    pub fn then(mut self, step: impl Into<Step>) -> Self {
+        self.steps.push(step.into());
+        self
+    }
+
+    /// And then all of these.
+    pub fn then_all(mut self, asks: impl IntoIterator<Item = Ask>) -> Self {
+        self.steps.extend(asks.into_iter().map(Step::Ask));
+        self
+    }
+}
+
+impl From<Ask> for Step {
+    fn from(ask: Ask) -> Self {
+        Self::Ask(ask)
+    }
+}
+
+/// GET of a path and query.
+pub fn get(target: impl Into<String>) -> Ask {
+    Ask { request: Request::get(target), expected: Vec::new() }
+}
+
+/// Another method on a path and query, without content.
+pub fn send(method: Method, target: impl Into<String>) -> Ask {
+    Ask { request: Request { method, ..Request::get(target) }, expected: Vec::new() }
+}
+
+/// A report of what a shopper did, as the page's script sends it.
+pub fn track(body: impl Into<Vec<u8>>) -> Ask {
+    let mut ask = send(Method::POST, "/api/shopper/track").header("content-type", "application/json");
+    ask.request.body = body.into().into();
+    ask
+}
+
+impl Ask {
+    /// With a header field.
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.request.headers.retain(|(given, _)| *given != name);
+        self.request.headers.push((name, value.into()));
+        self
+    }
+
+    /// With all of these expectations.
+    pub fn expect(mut self, expected: impl IntoIterator<Item = Expected>) -> Self {
+        self.expected.extend(expected);
+        self
+    }
+
+    pub fn status(self, status: u16) -> Self {
+        self.expect([Expected::Status(status)])
+    }
+
+    pub fn has(self, name: &'static str, value: impl Into<String>) -> Self {
+        self.expect([Expected::Header(name, value.into())])
+    }
+
+    pub fn says(self, text: impl Into<String>) -> Self {
+        self.expect([Expected::Says(text.into())])
+    }
+
+    pub fn does_not_say(self, text: impl Into<String>) -> Self {
+        self.expect([Expected::DoesNotSay(text.into())])
+    }
+
+    pub fn member(self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.expect([Expected::Member(name, value.into())])
+    }
+
+    /// What is promised of every page.
+    pub fn page(self) -> Self {
+        self.status(200).says("</html>").has("cache-control", "private, no-store").expect([
+            Expected::HeaderStarts("content-type", "text/html"),
+            Expected::HeaderStarts("content-security-policy", "default-src 'none'"),
+            Expected::Header("x-content-type-options", "nosniff".into()),
+        ])
+    }
+
+    /// What is promised of the page that fits every shopper.
+    pub fn fallback(self) -> Self {
+        self.page().has("x-cache", "MISS").has("x-generated", "false").has("x-wand-source", "fallback")
+    }
+
+    /// What is promised of a shopper's own page, planned by `source`.
+    pub fn hit(self, source: &str) -> Self {
+        self.page().has("x-cache", "HIT").has("x-generated", "true").has("x-wand-source", source)
+    }
+
+    /// What is promised of every refusal.
+    pub fn refused(self, status: u16) -> Self {
+        self.status(status).expect([Expected::OneLine])
+    }
+}
+
+impl Expected {
+    /// Whether an answer is as expected; `kept` is what another answer's content was remembered to be.
+    pub fn holds(&self, answer: &Answer, kept: impl Fn(&str) -> Option<String>) -> bool {
+        let body = &answer.body;
+        match self {
+            Self::Status(status) => answer.status == *status,
+            Self::Header(name, value) => answer.header(name) == value,
+            Self::HeaderStarts(name, start) => answer.header(name).starts_with(start),
+            Self::Says(text) => body.contains(text),
+            Self::DoesNotSay(text) => !body.contains(text),
+            Self::Member(name, value) => answer.json()[*name] == *value,
+            Self::OneLine => !body.trim_end().is_empty() && !body.trim_end().contains('\n'),
+            Self::Keep(_) => true,
+            Self::SameAs(name) => kept(name).is_some_and(|kept| kept == *body),
+            Self::OtherThan(name) => kept(name).is_some_and(|kept| kept != *body),
+        }
+    }
+}
