@@ -7,7 +7,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-const NODE_MIN = 22;
+const NODE_MIN = 24;
 if (Number(process.versions.node.split('.')[0]) < NODE_MIN) {
   console.error(`this needs Node.js ${NODE_MIN} or newer; \`npm ci\` put one into node_modules/.bin/node`);
   process.exit(1);
@@ -21,7 +21,7 @@ const { values } = parseArgs({
   },
 });
 
-const { start } = await import('./local.mjs');
+const { start } = await import('./local.ts');
 const server = await start({
   port: Number(values.port),
   vars: JSON.parse(values.vars),

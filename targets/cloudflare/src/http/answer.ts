@@ -18,9 +18,11 @@ export function answerOf({ status, headers, body }: WitResponse): Answer {
   return { status, headers: fields(headers), body: content(body) };
 }
 
-/** The response to be sent. */
-export function responseOf({ status, headers, body }: Answer): Response {
-  return new Response(body, { status, headers });
+/** The response to be sent. To HEAD it says how long the body is that it leaves out. */
+export function responseOf(method: string, { status, headers, body }: Answer): Response {
+  if (method !== 'HEAD') return new Response(body, { status, headers });
+  headers.set('content-length', String(body?.length ?? 0));
+  return new Response(null, { status, headers });
 }
 
 /** A one-line refusal that needs no component. */

@@ -37,16 +37,16 @@ interface Question {
 export async function answerShopper(env: Env, request: Request): Promise<Response> {
   const target = request.url.slice(new URL(request.url).origin.length) || '/';
   const refused = refuseHead(request, target);
-  if (refused) return responseOf(refused);
+  if (refused) return responseOf(request.method, refused);
   const cause = `request ${crypto.randomUUID()}`;
   const question = { env, cause, method: request.method, target, request: new ShopperRequest(request) };
   try {
     const asked = await ask(question);
     const wantsStream = request.headers.get('accept') === 'text/event-stream';
     if (wantsStream && isEvent(asked.answer)) return stream(question, asked);
-    return responseOf(await settled(question, asked));
+    return responseOf(request.method, await settled(question, asked));
   } catch (error) {
-    return responseOf(await rescued(question, error));
+    return responseOf(request.method, await rescued(question, error));
   }
 }
 

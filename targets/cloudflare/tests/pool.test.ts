@@ -1,0 +1,85 @@
+//! The pool: one live job per shopper, wherever it is, and no more jobs than fit.
+
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test, type TestContext } from 'node:test';
+
+import { open, type Shop } from './shop.ts';
+
+test('two offers for one shopper at once are one job', async (t) => {
+  const shop = await open(t, { vars: await withModel(t) });
+  const offers = await Promise.all(Array.from({ length: 8 }, () => shop.generate('abc123')));
+  assert.deepEqual([...new Set(offers.map(({ status }) => status))], [202]);
+  assert.equal(new Set(offers.map(jobOf)).size, 1);
+  assert.equal(await live(shop), 1);
+});
+
+test('a full member passes a job on, and the shopper still has one job only', async (t) => {
+  const shop = await open(t, { vars: { ...(await withModel(t)), POOL_SIZE: '2', MAX_QUEUE_DEPTH: '1' } });
+  const [first, second] = withOneHome();
+  const job = jobOf(await shop.generate(first));
+  const passedOn = jobOf(await shop.generate(second));
+  assert.notEqual(job, passedOn);
+  assert.deepEqual((await shop.pool()).map(({ queued, running }) => queued + running), [1, 1]);
+  const again = await Promise.all(Array.from({ length: 4 }, () => shop.generate(second)));
+  assert.deepEqual([...new Set(again.map(jobOf))], [passedOn]);
+  assert.equal((await shop.status(second, 0)).state, 'running');
+});
+
+test('a full pool says so, and what it has is done', async (t) => {
+  const model = await modelThatWaits(t);
+  const shop = await open(t, { vars: { ...model.vars, POOL_SIZE: '1', MAX_QUEUE_DEPTH: '2' } });
+  for (const shopper of ['one', 'two']) assert.equal((await shop.generate(shopper)).status, 202);
+  assert.equal((await shop.generate('three')).status, 429);
+  const page = await shop.page('four');
+  assert.equal(page.status, 200);
+  assert.equal(page.headers.get('x-generation-refused'), 'queue-full');
+  model.release();
+  for (const shopper of ['one', 'two']) {
+    assert.equal((await shop.statusPast(shopper, ['queued', 'running'])).state, 'ready');
+  }
+});
+
+/** Two shoppers with the same home in a pool of two: of any three, two have. */
+function withOneHome(): [string, string] {
+  const home = (shopper: string) => fold(`magic-wands:${shopper}`) % 2n;
+  if (home('a') === home('b')) return ['a', 'b'];
+  return home('a') === home('c') ? ['a', 'c'] : ['b', 'c'];
+}
+
+/** The hash by which queueing finds a shopper's home: FNV-1a, 64 bits, folded. */
+function fold(text: string): bigint {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  return (hash >> 32n) ^ (hash & 0xffffffffn);
+}
+
+async function live(shop: Shop): Promise<number> {
+  return (await shop.pool()).reduce((sum, { queued, running }) => sum + queued + running, 0);
+}
+
+function jobOf({ body }: { body: Record<string, unknown> }): unknown {
+  return body['job'];
+}
+
+async function withModel(t: TestContext): Promise<Record<string, string>> {
+  return (await modelThatWaits(t)).vars;
+}
+
+/** A language model that does not answer until it is told to, and then with an error: jobs stay under way. */
+async function modelThatWaits(t: TestContext) {
+  const released = Promise.withResolvers<void>();
+  const server = createServer(async (_, response) => {
+    await released.promise;
+    response.writeHead(400).end('{}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    released.resolve();
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return { vars: { LLM_BASE_URL: `http://127.0.0.1:${port}/v1`, KIMI_API_KEY: 'none' }, release: released.resolve };
+}
