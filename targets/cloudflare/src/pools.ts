@@ -4,7 +4,7 @@
 import { Instances } from './component/instances.ts';
 
 /** For calls that are short: requests, and claiming and settling jobs. */
-export const serving = new Instances({ max: 8, wallMs: 5_000 });
+export const serving = new Instances({ max: 8, wallMs: 5_000, patienceMs: 20_000 });
 
 /** For making pages, which may wait for a language model. */
-export const generating = new Instances({ max: 3, wallMs: 180_000 });
+export const generating = new Instances({ max: 3, wallMs: 180_000, patienceMs: 180_000 });

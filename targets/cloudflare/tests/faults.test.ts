@@ -38,7 +38,7 @@ test('where routing traps, the static fallback page is served', async (t) => {
   assert.equal(page.headers.get('x-generated'), 'false');
   assert.equal(page.headers.get('x-generation-triggered'), 'false');
   assert.match(page.headers.get('content-security-policy') ?? '', /script-src 'sha256-/);
-  assert.match(await page.text(), /<title>Magic Wands<\/title>/);
+  assert.match((await page.text()).slice(0, 400), /<title>Magic Wands<\/title>/);
   assert.equal((await shop.status('abc123', 0)).state, 'unknown');
   const tracked = await shop.get('/api/shopper/track', { method: 'POST', body: '{}' });
   assert.deepEqual(await tracked.json(), { stored: 0 });

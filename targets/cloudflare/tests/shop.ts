@@ -4,6 +4,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 
 import { start } from '../local.ts';
 import { trapping } from './trap.ts';
@@ -14,6 +15,10 @@ const SETTINGS = {
   pool: { backoff_ms: 100, backoff_ms_max: 200 },
   stores: { 'magic-wands': { name: 'Magic Wands' } },
 };
+
+/** How long something may take that is to happen in the end, and how soon it is looked at again. */
+const PATIENCE_MS = 60_000;
+const ASK_AGAIN_MS = 100;
 
 export interface Options {
   bundle?: 'dist/worker' | 'dist/faults';
@@ -70,7 +75,7 @@ export class Shop {
 
   /** Where it stands once it is none of these any more. */
   async statusPast(shopper: string, passing: string[]): Promise<State> {
-    for (let asked = 0; asked < 10; asked += 1) {
+    for (const ends = Date.now() + PATIENCE_MS; Date.now() < ends; await setTimeout(ASK_AGAIN_MS)) {
       const status = await this.status(shopper, 5);
       if (!passing.includes(status.state)) return status;
     }

@@ -7,8 +7,8 @@ const SECTION_CODE = 10;
 const KIND_FUNCTION = 0;
 const UNREACHABLE = 0x00;
 const NOP = 0x01;
-/** Instructions of one byte and one number, with which compiled functions start. */
-const TWO_BYTES_LONG = new Set([0x20, 0x23, 0x41]);
+/** Instructions with one number, with which compiled functions start: local.get, global.get, i32.const. */
+const WITH_ONE_NUMBER = new Set([0x20, 0x23, 0x41]);
 
 /** The module with that exported function broken; `undefined` if it exports none of that name. */
 export function trapping(module: Uint8Array<ArrayBuffer>, exported: string): Uint8Array<ArrayBuffer> | undefined {
@@ -17,12 +17,13 @@ export function trapping(module: Uint8Array<ArrayBuffer>, exported: string): Uin
   if (index === undefined) return undefined;
   const imported = WebAssembly.Module.imports(new WebAssembly.Module(module)).filter(({ kind }) => kind === 'function');
   const body = bodyOf(module, sections, index - imported.length);
+  const reader = new Reader(module, body);
+  const instruction = reader.byte();
+  if (!WITH_ONE_NUMBER.has(instruction)) throw new Error(`${exported} starts with an unknown instruction: ${instruction}`);
+  reader.number();
   const broken = module.slice();
+  broken.fill(NOP, body, reader.at);
   broken[body] = UNREACHABLE;
-  if (!TWO_BYTES_LONG.has(module[body] ?? 0) || (module[body + 1] ?? 0) > 0x7f) {
-    throw new Error(`${exported} starts with an instruction that is not known here: ${module[body]}`);
-  }
-  broken[body + 1] = NOP;
   return broken;
 }
 

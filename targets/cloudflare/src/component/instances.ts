@@ -1,12 +1,15 @@
 //! Instances of the storefront, each for one call at a time: two calls in one would wait for each other
 //! for good. One in which a call failed is never used again.
 
+import { variable, type Env } from '../env.ts';
 import { isRefusal } from './refusal.ts';
 import type { Scope } from './scope.ts';
 import { Storefront, type Exports } from './storefront.ts';
 
 /** After so many calls an instance is replaced. */
 const CALLS_MAX = 10_000;
+/** An instance that was idle for longer is dropped, unless the deployment says otherwise. */
+const IDLE_MS_MAX = 300_000;
 /** How often a call looks for an instance while all are busy. */
 const LOOK_MS = 4;
 
@@ -23,22 +26,24 @@ interface Idle {
 
 export class Instances {
   readonly #max: number;
-  /** A call takes at most so long, and waits at most so long for its turn. */
   readonly #wallMs: number;
+  readonly #patienceMs: number;
   #idle: Idle[] = [];
   /** When each call under way must have ended. */
   #busy = new Map<symbol, number>();
 
-  constructor({ max, wallMs }: { max: number; wallMs: number }) {
+  /** At most `max` calls at once; each takes at most `wallMs`, and waits at most `patienceMs` for its turn. */
+  constructor({ max, wallMs, patienceMs }: { max: number; wallMs: number; patienceMs: number }) {
     this.#max = max;
     this.#wallMs = wallMs;
+    this.#patienceMs = patienceMs;
   }
 
   /** Calls an instance of its own. What the component refuses is thrown on, and costs no instance. */
-  async call<T>(scope: Scope, call: (exports: Exports) => Promise<T>, idleMsMax = 300_000): Promise<T> {
+  async call<T>(scope: Scope, call: (exports: Exports) => Promise<T>): Promise<T> {
     const turn = await this.#turn();
     try {
-      const { storefront, calls } = this.#take(idleMsMax);
+      const { storefront, calls } = this.#take(idleMsMax(scope.env));
       const answer = await storefront.run(scope, (exports) => within(this.#wallMs, call(exports)));
       if (calls < CALLS_MAX) this.#idle.push({ storefront, calls, sinceMs: Date.now() });
       if ('refusal' in answer) throw answer.refusal;
@@ -53,7 +58,7 @@ export class Instances {
    * client went away without another word, and then nobody would be told. Its turn ends by the clock.
    */
   async #turn(): Promise<symbol> {
-    const patienceEnds = Date.now() + this.#wallMs;
+    const patienceEnds = Date.now() + this.#patienceMs;
     while (!this.#hasRoom()) {
       if (Date.now() >= patienceEnds) throw new CallFailed('every instance is busy');
       await scheduler.wait(LOOK_MS);
@@ -70,12 +75,17 @@ export class Instances {
     return this.#busy.size < this.#max;
   }
 
-  #take(idleMsMax: number): { storefront: Storefront; calls: number } {
-    const oldest = Date.now() - idleMsMax;
+  #take(idleMs: number): { storefront: Storefront; calls: number } {
+    const oldest = Date.now() - idleMs;
     this.#idle = this.#idle.filter((idle) => idle.sinceMs >= oldest);
     const idle = this.#idle.pop();
     return { storefront: idle?.storefront ?? new Storefront(), calls: (idle?.calls ?? 0) + 1 };
   }
+}
+
+function idleMsMax(env: Env): number {
+  const set = Number(variable(env, 'CONTAINER_INACTIVITY_TIMEOUT_MS') ?? NaN);
+  return Number.isNaN(set) ? IDLE_MS_MAX : set;
 }
 
 async function within<T>(ms: number, answer: Promise<T>): Promise<{ value: T } | { refusal: unknown }> {
