@@ -66,19 +66,25 @@ fn shopper(mut received: Received, sender: Sender) {
     let request = requests::create(&received.headers, body.as_deref());
     let question = Question { received: &received, request: &request };
     let first = question.ask();
-    let is_awaited = if received.wants_events() && first.is_event() {
-        let mut stream = sender.stream();
-        crate::events(&question, first, |text| stream.as_mut().is_some_and(|stream| stream.write(text)))
+    let has_left_over = if received.wants_events() && first.is_event() {
+        stream(&question, first, sender)
     } else {
         let (answer, is_awaited) = crate::settled(&question, first);
-        let may_have_queued = answer.may_have_queued(received.method == Method::Post);
         sender.send(&answer, &received);
-        is_awaited || may_have_queued
+        is_awaited || answer.may_have_queued(received.method == Method::Post)
     };
     drop(request);
-    if is_awaited {
+    if has_left_over {
         drain(&Jobs, AFTER_AN_ANSWER, ids::random());
     }
+}
+
+/// Tells a shopper what changes, while it changes. Returns whether something was still awaited.
+fn stream(question: &Question, first: Asked<Value>, sender: Sender) -> bool {
+    let Some(mut stream) = sender.stream() else { return true };
+    let is_awaited = crate::events(question, first, |text| stream.write(text));
+    stream.finish();
+    is_awaited
 }
 
 /// One request, as routing is asked about it.

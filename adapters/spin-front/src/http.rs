@@ -103,7 +103,6 @@ impl Sender {
             Content::Bytes(bytes) => stream.write(bytes),
             Content::Value(value) => stream.write_value(value),
         };
-        // Without it the client sees that the answer broke off.
         if is_whole {
             stream.finish();
         }
@@ -114,7 +113,7 @@ impl Sender {
         ResponseOutparam::set(self.0, Ok(response));
     }
 
-    /// Begins a stream of events. It ends when it is dropped.
+    /// Begins a stream of events.
     pub(crate) fn stream(self) -> Option<Stream> {
         let fields = [("content-type", "text/event-stream"), ("cache-control", "no-store")];
         self.start(response(200, fields.into_iter(), None))
@@ -154,8 +153,7 @@ fn response<'a>(
     response
 }
 
-/// The content of an answer, while it is sent. It is finished when it is dropped, too: a stream of events has
-/// no length that could be missed.
+/// The content of an answer, while it is sent. Dropped before it is finished, it breaks off.
 pub(crate) struct Stream {
     // The stream is a child of the body and goes before it.
     stream: Option<OutputStream>,
@@ -182,7 +180,8 @@ impl Stream {
         }
     }
 
-    fn finish(mut self) {
+    /// Says that this was all.
+    pub(crate) fn finish(mut self) {
         self.stream = None;
         if let Some(body) = self.body.take() {
             let _ = OutgoingBody::finish(body, None);
