@@ -1,8 +1,8 @@
 //! Holds the products file to its rules before it becomes part of the component: a mistake in it
 //! stops the build, and cargo says where in the file it is.
 
-use std::path::PathBuf;
-use std::{env, fs, process};
+use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use catalog::Catalog;
 
@@ -19,20 +19,19 @@ fn main() {
     let sample = || PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("sample.json");
     let file = env::var_os("CATALOG_JSON").map_or_else(sample, PathBuf::from);
     println!("cargo::rerun-if-changed={}", file.display());
-    match fs::read_to_string(&file) {
-        Err(error) => fail([format!("cannot read {}: {error}", file.display())]),
-        Ok(text) => {
-            if let Err(problems) = Catalog::parse(&text) {
-                fail(problems.iter().map(|problem| format!("{}: {problem}", file.display())));
-            }
-        }
-    }
     println!("cargo::rustc-env=CATALOG_JSON={}", file.display());
+    for problem in problems(&file) {
+        // This alone fails the build.
+        println!("cargo::error={}: {}", file.display(), problem.replace('\n', " "));
+    }
 }
 
-fn fail(messages: impl IntoIterator<Item = String>) -> ! {
-    for message in messages {
-        println!("cargo::error={}", message.replace('\n', " "));
+fn problems(file: &Path) -> Vec<String> {
+    match fs::read_to_string(file) {
+        Err(error) => vec![format!("cannot be read: {error}")],
+        Ok(text) => match Catalog::parse(&text) {
+            Err(problems) => problems.iter().map(ToString::to_string).collect(),
+            Ok(_) => Vec::new(),
+        },
     }
-    process::exit(1)
 }

@@ -6,8 +6,10 @@ use crate::Page;
 use crate::address::Address;
 use crate::sections::{Layout, Loading, Purchase, Section, sections};
 
-const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/wand.css"));
-const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/wand.js"));
+/// The one style of every document.
+pub const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/wand.css"));
+/// The one script of every document.
+pub const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/wand.js"));
 
 /// The value of the `content-security-policy` header for every document: pictures from the web,
 /// calls to this host, and no style or script but the two that [`render`] writes.

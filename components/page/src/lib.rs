@@ -13,7 +13,7 @@ mod model;
 mod money;
 mod sections;
 
-pub use document::{content_security_policy, render};
+pub use document::{SCRIPT, STYLE, content_security_policy, render};
 pub use fallback::fallback;
 pub use model::{Block, Image, Page, Product, Shop};
 pub use money::money;

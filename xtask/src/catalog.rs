@@ -1,0 +1,56 @@
+//! `cargo xtask catalog`.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Context as _;
+use clap::Args;
+
+use crate::shell::{self, step};
+
+/// Build a catalog component from a JSON file of products.
+///
+/// The file is as components/catalog-json/sample.json: {"stores": {"<id>": {"currency", "products"}}},
+/// where the id `*` is every shop that is not named. Every mistake in it is said with its place.
+#[derive(Args)]
+pub struct Catalog {
+    /// The products.
+    #[arg(value_parser = shell::absolute)]
+    file: PathBuf,
+    /// Where the component goes.
+    #[arg(long, default_value = "catalog.wasm", value_parser = shell::absolute)]
+    out: PathBuf,
+}
+
+impl Catalog {
+    pub fn run(self) -> anyhow::Result<()> {
+        shell::add_target()?;
+        step("building the catalog");
+        let component = build(&self.file)?;
+        std::fs::copy(&component, &self.out)
+            .with_context(|| format!("cannot write {}", self.out.display()))?;
+        println!("\n{} is a catalog. In wandstore.toml:\n", self.out.display());
+        println!("    [components.catalog]\n    path = \"{}\"", self.out.display());
+        Ok(())
+    }
+}
+
+/// Builds the component as `host/build.rs` builds the others: in their folder, and with the same
+/// flags, so that its bytes depend on the file and the toolchain only.
+fn build(file: &Path) -> anyhow::Result<PathBuf> {
+    let folder = std::path::absolute(shell::target_dir().join("components"))?;
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--quiet", "--package", "catalog-json", "--profile", "component"]);
+    cargo.args(["--target", shell::TARGET, "--target-dir"]).arg(&folder);
+    cargo.env("CATALOG_JSON", file).env("RUSTFLAGS", remapped()?);
+    shell::check(&mut cargo, "cargo build --package catalog-json")?;
+    Ok(folder.join(shell::TARGET).join("component/catalog_json.wasm"))
+}
+
+/// Paths of this machine are not to be in a component.
+fn remapped() -> anyhow::Result<String> {
+    let workspace = std::env::current_dir()?.canonicalize()?;
+    let flags = format!("--remap-path-prefix={}=/wandstore", workspace.display());
+    let cargo = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| home + "/.cargo"));
+    Ok(cargo.map_or(flags.clone(), |cargo| format!("{flags} --remap-path-prefix={cargo}=/cargo")))
+}

@@ -1,0 +1,58 @@
+//! Knows products: one, which every shop sells.
+//!
+//! The world is `catalog-demo` in `wit/storefront/worlds.wit`, which imports nothing: a catalog
+//! that asks nobody cannot fail. What a product's fields may hold is in `catalog-types`.
+
+#[allow(clippy::all, clippy::pedantic, reason = "generated")]
+mod bindings {
+    wit_bindgen::generate!({
+        path: ["wit/capabilities", "wit/storefront"],
+        world: "wandstore:storefront/catalog-demo",
+        generate_all,
+    });
+}
+
+use bindings::exports::wandstore::storefront::catalog::Guest;
+use bindings::wandstore::storefront::catalog_types::{Assortment, CatalogError, Product};
+
+/// ISO 4217 code of all prices.
+const CURRENCY: &str = "EUR";
+
+struct Component;
+
+bindings::export!(Component with_types_in bindings);
+
+impl Guest for Component {
+    fn products(_store: String) -> Result<Assortment, CatalogError> {
+        Ok(Assortment { currency: CURRENCY.into(), products: vec![lantern()] })
+    }
+}
+
+fn lantern() -> Product {
+    Product {
+        id: "storm-lantern".into(),
+        title: "Storm Lantern".into(),
+        description: "Burns for twenty hours, in any wind.".into(),
+        vendor: "Harbour Works".into(),
+        category: "Lanterns".into(),
+        tags: vec!["bestseller".into()],
+        url: "#product-storm-lantern".into(),
+        image: None,
+        // In cents.
+        price: 4900,
+        price_before: Some(5900),
+        available: true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_product_has_an_id_of_letters_digits_and_hyphens_and_costs_something() {
+        let Product { id, price, price_before, .. } = lantern();
+        assert!(id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)));
+        assert!(price > 0 && price_before.is_none_or(|before| before > price));
+    }
+}

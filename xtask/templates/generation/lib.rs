@@ -1,0 +1,110 @@
+//! Makes pages: the shop's products, with those first that the shopper looked at.
+//!
+//! What it may ask for is the world `generation` in `wit/storefront/worlds.wit`. It takes prices,
+//! titles and links from the catalog only, and never asks the language model.
+
+mod page;
+
+#[allow(clippy::all, clippy::pedantic, reason = "generated")]
+mod bindings {
+    wit_bindgen::generate!({
+        path: ["wit/capabilities", "wit/storefront"],
+        world: "wandstore:storefront/generation",
+        generate_all,
+    });
+}
+
+use bindings::exports::wandstore::storefront::generator::Guest;
+use bindings::wandstore::capabilities::values::Value;
+use bindings::wandstore::capabilities::{clock, settings};
+use bindings::wandstore::storefront::catalog_types::CatalogError;
+use bindings::wandstore::storefront::job_types::{Job, Outcome, Retry};
+use bindings::wandstore::storefront::page_types::{CacheError, Cached, NewPage, PageFacts, Source};
+use bindings::wandstore::storefront::shopper_types::{Persona, Signals};
+use bindings::wandstore::storefront::{cache, catalog};
+
+/// What is kept beside the page. A page with ideas of its own would keep what it needs to be made
+/// again with new prices.
+const PLAN: &str = "{}";
+
+struct Component;
+
+bindings::export!(Component with_types_in bindings);
+
+impl Guest for Component {
+    fn generate(job: Job) -> Outcome {
+        match make(&job) {
+            Ok(()) => Outcome::Done(None),
+            Err(outcome) => outcome,
+        }
+    }
+}
+
+/// Makes the page and stores it. What keeps it from that is an outcome, so that the queue tries
+/// again or gives up, and says why.
+fn make(job: &Job) -> Result<(), Outcome> {
+    let (store, shopper) = (&job.order.store, &job.order.shopper);
+    // A worker that was cut off after it stored the page leaves a job that is done.
+    if is_stored(job)? {
+        return Ok(());
+    }
+    let shop = settings::store(store).ok_or_else(|| Outcome::Failed(format!("no shop is called {store}")))?;
+    // Asked before the products: if these change meanwhile, the page counts as stale.
+    let catalog_version = cache::catalog_version(store)?;
+    let mut assortment = catalog::products(store)?;
+    page::put_first(&mut assortment.products, &job.order.signals);
+    let html = page::render(store, &shop, &assortment);
+    let page = NewPage {
+        content: Value::new(html.as_bytes()),
+        plan: PLAN.into(),
+        facts: facts(job, catalog_version),
+    };
+    Ok(cache::put(store, shopper, page)?)
+}
+
+fn is_stored(job: &Job) -> Result<bool, CacheError> {
+    Ok(match cache::get(&job.order.store, &job.order.shopper)? {
+        Cached::Fresh(page) => page.facts.job == job.id,
+        Cached::Stale(stale) => stale.page.facts.job == job.id,
+        Cached::Miss => false,
+    })
+}
+
+fn facts(job: &Job, catalog_version: u64) -> PageFacts {
+    let now_ms = clock::now_ms();
+    let (persona, confidence) = persona(&job.order.signals);
+    PageFacts {
+        persona,
+        confidence,
+        source: Source::Local,
+        job: job.id.clone(),
+        planned_ms: now_ms,
+        fresh_until_ms: now_ms + u64::from(settings::lifetimes().fresh_seconds) * 1000,
+        catalog_version,
+    }
+}
+
+/// How the shopper shops, and how sure that is in percent.
+fn persona(signals: &Signals) -> (Persona, u32) {
+    if signals.purchased.is_empty() { (Persona::Explorer, 20) } else { (Persona::Loyalist, 80) }
+}
+
+impl From<CacheError> for Outcome {
+    fn from(error: CacheError) -> Self {
+        match error {
+            CacheError::Invalid(reason) => Self::Failed(reason),
+            CacheError::Unavailable(reason) => Self::Retry(Retry { after_ms: None, reason }),
+        }
+    }
+}
+
+impl From<CatalogError> for Outcome {
+    fn from(error: CatalogError) -> Self {
+        match error {
+            CatalogError::NoSuchStore => Self::Failed("the catalog knows no such shop".into()),
+            CatalogError::Unavailable(after_ms) => {
+                Self::Retry(Retry { after_ms: Some(after_ms), reason: "the catalog did not answer".into() })
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! The page as HTML: products to text, and nothing that asks anybody.
+
+use crate::bindings::wandstore::capabilities::settings::Shop;
+use crate::bindings::wandstore::storefront::catalog_types::{Assortment, Image, Product};
+use crate::bindings::wandstore::storefront::shopper_types::Signals;
+
+/// The style and the script that the content security policy allows, byte for byte.
+const STYLE: &str = include_str!("wand.css");
+const SCRIPT: &str = include_str!("wand.js");
+
+/// Moves what the shopper put into the cart or looked at to the front.
+pub fn put_first(products: &mut [Product], signals: &Signals) {
+    let rank = |product: &Product| match &product.id {
+        id if signals.carted.contains(id) => 0,
+        id if signals.views.contains(id) => 1,
+        _ => 2,
+    };
+    products.sort_by_key(rank);
+}
+
+/// The whole document. The script needs `data-store`, `data-generated`, `main`, `#said` and `#news`.
+pub fn render(store: &str, shop: &Shop, assortment: &Assortment) -> String {
+    let (store, name) = (escaped(store), escaped(&shop.name));
+    let language = escaped(&shop.language);
+    let cards: String =
+        assortment.products.iter().map(|product| card(product, &assortment.currency)).collect();
+    format!(
+        r#"<!doctype html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{name}</title>
+<link rel="icon" href="data:,">
+<style>{STYLE}</style>
+</head>
+<body data-store="{store}" data-generated="true">
+<a class="skip" href="#main">Skip to content</a>
+<header><span class="brand">{name}</span></header>
+<main id="main" tabindex="-1">
+<h1>Chosen for you</h1>
+<ul class="cards">{cards}</ul>
+</main>
+<footer><p>{name}</p></footer>
+<p id="said" class="quiet" role="status"></p>
+<div id="news" role="status"></div>
+<script>{SCRIPT}</script>
+</body>
+</html>
+"#
+    )
+}
+
+fn card(product: &Product, currency: &str) -> String {
+    let id = escaped(&product.id);
+    let title = escaped(&product.title);
+    let heading = match link(&product.url) {
+        Some(url) => format!(r#"<a href="{url}">{title}</a>"#),
+        None => title,
+    };
+    let picture = product.image.as_ref().and_then(picture).unwrap_or_default();
+    let (minor, price) = (product.price, escaped(&money(product.price, currency)));
+    let description = escaped(&product.description);
+    let sold_out = if product.available { "" } else { r#"<p class="sold">Sold out</p>"# };
+    format!(
+        r#"<li id="product-{id}" data-id="{id}" data-price="{minor}">{picture}<h3>{heading}</h3><p>{description}</p><p class="price">{price}</p>{sold_out}</li>"#
+    )
+}
+
+/// An address that a page may link to. The catalog is another's component: what it says is checked.
+fn link(url: &str) -> Option<String> {
+    let on_this_host = url.starts_with('/') && !url.starts_with("//");
+    let fits = url.starts_with("https://") || url.starts_with('#') || on_this_host;
+    // Browsers drop control characters and read `\` as `/`.
+    (fits && !url.contains(|c: char| c.is_control() || c == '\\')).then(|| escaped(url))
+}
+
+fn picture(image: &Image) -> Option<String> {
+    let fits = image.url.starts_with("https://") || image.url.starts_with("data:image/");
+    let (url, alt) = (escaped(&image.url), escaped(&image.alt));
+    let (width, height) = (image.width, image.height);
+    fits.then(|| {
+        format!(
+            r#"<div class="shot"><img src="{url}" alt="{alt}" width="{width}" height="{height}" loading="lazy"></div>"#
+        )
+    })
+}
+
+/// An amount with as many digits after the point as the currency has (ISO 4217, list one).
+fn money(minor: u64, currency: &str) -> String {
+    let decimals = match currency {
+        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND"
+        | "VUV" | "XAF" | "XOF" | "XPF" => return format!("{minor} {currency}"),
+        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+        _ => 2,
+    };
+    let unit = 10_u64.pow(decimals);
+    format!("{}.{:0width$} {currency}", minor / unit, minor % unit, width = decimals as usize)
+}
+
+/// Text that cannot end an element or an attribute.
+fn escaped(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut html, c| {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            c => html.push(c),
+        }
+        html
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn product(id: &str) -> Product {
+        Product {
+            id: id.into(),
+            title: "Oak & <b>holly</b>".into(),
+            description: String::new(),
+            vendor: String::new(),
+            category: String::new(),
+            tags: Vec::new(),
+            url: "javascript:alert(1)".into(),
+            image: None,
+            price: 2405,
+            price_before: None,
+            available: true,
+        }
+    }
+
+    #[test]
+    fn nothing_of_a_product_becomes_markup_or_runs() {
+        let card = card(&product("oak"), "EUR");
+        assert!(card.contains("<h3>Oak &amp; &lt;b&gt;holly&lt;/b&gt;</h3>"), "{card}");
+        assert!(card.contains("24.05 EUR") && !card.contains("javascript"), "{card}");
+    }
+
+    #[test]
+    fn what_was_looked_at_comes_first() {
+        let mut products = [product("a"), product("b"), product("c")];
+        let signals = Signals {
+            visits: 1,
+            views: vec!["b".into()],
+            searches: Vec::new(),
+            filters: Vec::new(),
+            sorts: Vec::new(),
+            carted: vec!["c".into()],
+            purchased: Vec::new(),
+        };
+        put_first(&mut products, &signals);
+        assert_eq!(products.map(|product| product.id), ["c", "b", "a"]);
+    }
+
+    #[test]
+    fn money_has_the_digits_of_its_currency() {
+        let amounts = [money(5, "EUR"), money(2400, "JPY"), money(1005, "KWD")];
+        assert_eq!(amounts, ["0.05 EUR", "2400 JPY", "1.005 KWD"]);
+    }
+}
