@@ -12,13 +12,15 @@ import { transpileComponent } from './transpile.ts';
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const TARGET = join(ROOT, 'target');
 const GENERATED = join(import.meta.dirname, '..', 'generated');
+const BUNDLES = join(import.meta.dirname, '..', 'dist');
 const ROLES = ['routing', 'caching', 'queueing', 'generation', 'catalog'];
 
 await build();
 
 async function build(): Promise<void> {
   await requireInputs();
-  await rm(GENERATED, { recursive: true, force: true });
+  // The bundles were made of what was generated before.
+  for (const folder of [GENERATED, BUNDLES]) await rm(folder, { recursive: true, force: true });
   await mkdir(join(GENERATED, 'assets', 'fallback'), { recursive: true });
   const [storefront, backends] = await Promise.all([
     transpileComponent({ ...named('storefront'), waits: true }),

@@ -46,6 +46,8 @@ export async function transpileComponent({ path, name, folder, waits }: Options)
     nodejsCompat: false,
     wasiShim: false,
     emitTypescriptDeclarations: false,
+    // An error that a component returns is told from one that it died of (`src/component/refusal.ts`).
+    noComponentErrorWrapping: false,
     ...(waits ? { asyncMode: 'jspi', asyncImports: awaited, asyncExports: exported } : {}),
   });
   const extracted = extractModules(text(files, `${name}.js`), name);

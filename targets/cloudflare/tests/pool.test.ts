@@ -1,9 +1,13 @@
 //! The pool: one live job per shopper, wherever it is, and no more jobs than fit.
 
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 
 import { open, type Shop } from './shop.ts';
 
@@ -39,6 +43,33 @@ test('a full pool says so, and what it has is done', async (t) => {
   for (const shopper of ['one', 'two']) {
     assert.equal((await shop.statusPast(shopper, ['queued', 'running'])).state, 'ready');
   }
+});
+
+test('a job that was accepted is done after a restart', async (t) => {
+  const persist = await mkdtemp(join(tmpdir(), 'wandstore-'));
+  t.after(() => rm(persist, { recursive: true }));
+  const before = await open(t, { persist, vars: await withModel(t) });
+  assert.equal((await before.generate('abc123')).status, 202);
+  await before.server.dispose();
+  const after = await open(t, { persist });
+  assert.equal((await after.statusPast('abc123', ['queued', 'running'])).state, 'ready');
+  assert.equal((await after.page('abc123')).headers.get('x-cache'), 'HIT');
+});
+
+test('jobs of a member that the pool has no more are done all the same', async (t) => {
+  const persist = await mkdtemp(join(tmpdir(), 'wandstore-'));
+  t.after(() => rm(persist, { recursive: true }));
+  const shoppers = ['a', 'b', 'c', 'd'];
+  const before = await open(t, { persist, vars: { ...(await withModel(t)), POOL_SIZE: '4' } });
+  for (const shopper of shoppers) assert.equal((await before.generate(shopper)).status, 202);
+  await before.server.dispose();
+  const after = await open(t, { persist, vars: { POOL_SIZE: '1' } });
+  const made = async (shopper: string) => {
+    const ready = async () => (await after.status(shopper, 0)).state === 'ready';
+    for (const ends = Date.now() + 30_000; Date.now() < ends; await setTimeout(100)) if (await ready()) return true;
+    return false;
+  };
+  assert.deepEqual(await Promise.all(shoppers.map(made)), [true, true, true, true], after.log.join('\n'));
 });
 
 /** Two shoppers with the same home in a pool of two: of any three, two have. */

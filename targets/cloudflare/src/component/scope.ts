@@ -12,6 +12,4 @@ export interface Scope {
   jobs: Jobs;
   /** Keys that Workers KV is known to be behind on, as `store key`. */
   contested: Set<string>;
-  /** Variables that differ from the deployment's. */
-  variables?: Record<string, string>;
 }

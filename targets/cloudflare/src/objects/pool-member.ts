@@ -7,13 +7,14 @@ import { DurableObject } from 'cloudflare:workers';
 import { write } from '../capabilities/ambient.ts';
 import { reason, type Answered } from '../component/refusal.ts';
 import type { Env } from '../env.ts';
-import { poolSettings } from '../platform/variables.ts';
 import { Adapter } from './backends.ts';
 import { Lane, type Depth, type NewJob, type Offered, type Status } from './lane.ts';
 import { Worker } from './worker.ts';
 
 /** How long a member rests when it could not work. */
 const REST_MS = 1000;
+/** How soon a member that died at work is woken. */
+const WAKE_AGAIN_MS = 2000;
 /** Where the name of the lane is kept: an alarm is not told whose it is. */
 const LANE = 'lane';
 
@@ -63,8 +64,8 @@ export class PoolMember extends DurableObject<Env> {
     const seen = this.#offers;
     let dueMs: number | undefined;
     try {
-      // Should this object die at work, it is woken when the leases of its jobs have run out.
-      await this.ctx.storage.setAlarm(Date.now() + poolSettings(this.env).leaseMs);
+      // Should this object die at work, it is woken again soon. While it works no other alarm rings.
+      await this.ctx.storage.setAlarm(Date.now() + WAKE_AGAIN_MS);
       dueMs = await this.#work();
     } catch (error) {
       write('error', 'a member could not work', { cause: this.#name() ?? 'pool', reason: reason(error) });

@@ -29,7 +29,7 @@ export class Worker {
   constructor(env: Env, name: string, lane: Lane) {
     this.#env = env;
     this.#lane = name;
-    this.#jobs = jobsOf(lane);
+    this.#jobs = jobsOf(lane, name);
   }
 
   /** Says that a job was offered: one that is idle beside a long one takes it at once. */
@@ -52,7 +52,7 @@ export class Worker {
   /** Starts jobs until all hands are full or nothing is due. When the next is due, if that is known. */
   async #fill(jobsMax: number): Promise<number | undefined> {
     while (this.#underway.size < jobsMax) {
-      const claimed = await this.#queue('claim', (queue) => queue.claim(this.#lane));
+      const claimed = await this.#queue('claim', (queue) => queue.claim(this.#claimant()));
       if (claimed.tag === 'idle') return claimed.val === undefined ? undefined : Number(claimed.val);
       const work = this.#work(claimed.val).finally(() => this.#underway.delete(work));
       this.#underway.add(work);
@@ -116,23 +116,28 @@ export class Worker {
     return serving.call(this.#scope(cause), (storefront) => call(storefront.queue));
   }
 
+  /**
+   * The member that is named when a job is claimed. To the component a member that the pool has no more
+   * is none; it finishes what it has under the name of one that every pool has.
+   */
+  #claimant(): string {
+    const isMember = Number(this.#lane.replace('pool-', '')) < poolSettings(this.#env).size;
+    return isMember ? this.#lane : 'pool-0';
+  }
+
   #scope(cause: string): Scope {
-    const { size } = poolSettings(this.#env);
-    const number = Number(this.#lane.replace('pool-', ''));
-    // A member of a pool that is smaller now finishes what it has.
-    const variables = number < size ? {} : { POOL_SIZE: String(number + 1) };
-    return { env: this.#env, cause, jobs: this.#jobs, contested: new Set(), variables };
+    return { env: this.#env, cause, jobs: this.#jobs, contested: new Set() };
   }
 }
 
-/** The lane's own jobs: a member works on no others. */
-function jobsOf(lane: Lane): Jobs {
+/** The lane's own jobs: a member works on no others, whatever name it claims under. */
+function jobsOf(lane: Lane, name: string): Jobs {
   return {
     offer: (job) => lane.own((jobs) => jobs.offer(job)),
-    claim: (name, nowMs, leaseMs) => lane.own((jobs) => jobs.claim(name, nowMs, leaseMs)),
+    claim: (_claimant, nowMs, leaseMs) => lane.own((jobs) => jobs.claim(name, nowMs, leaseMs)),
     extend: (id, token, nowMs, leaseMs) => lane.own((jobs) => jobs.extend(id, token, nowMs, leaseMs)),
     settle: (id, token, nowMs, settlement) => lane.own((jobs) => jobs.settle(id, token, nowMs, settlement)),
     newest: (key, lanes) => lane.own((jobs) => jobs.newest(key, lanes)),
-    measure: (name) => lane.own((jobs) => jobs.measure(name)),
+    measure: (of) => lane.own((jobs) => jobs.measure(of)),
   };
 }

@@ -11,10 +11,7 @@ const bundled = JSON.stringify(settings);
 
 export function variables(scope: () => Scope): StorefrontImports['wandstore:platform/variables'] {
   return {
-    get(name) {
-      const { env, variables } = scope();
-      return variables?.[name] ?? read(env, name);
-    },
+    get: (name) => read(scope().env, name),
   };
 }
 
