@@ -14,7 +14,7 @@ export const ids: StorefrontImports['wandstore:capabilities/ids'] = {
 export function log(scope: () => Scope): StorefrontImports['wandstore:capabilities/log'] {
   return {
     event(level, message, particulars) {
-      write(level, message, { cause: scope().cause, ...Object.fromEntries(particulars) });
+      write(level, message, { during: scope().during, ...Object.fromEntries(particulars) });
     },
   };
 }

@@ -7,7 +7,7 @@ import type { Jobs } from '../capabilities/jobs.ts';
 export interface Scope {
   env: Env;
   /** The request or job, for the log. */
-  cause: string;
+  during: string;
   /** Where jobs are. */
   jobs: Jobs;
   /** Keys that Workers KV is known to be behind on, as `store key`. */

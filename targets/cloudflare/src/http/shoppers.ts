@@ -27,7 +27,7 @@ type Asked = { answer: Answer; waitMs: number | undefined };
 /** A request that may be asked about more than once. */
 interface Question {
   env: Env;
-  cause: string;
+  during: string;
   method: string;
   target: string;
   request: ShopperRequest;
@@ -38,8 +38,8 @@ export async function answerShopper(env: Env, request: Request): Promise<Respons
   const target = request.url.slice(new URL(request.url).origin.length) || '/';
   const refused = refuseHead(request, target);
   if (refused) return responseOf(request.method, refused);
-  const cause = `request ${crypto.randomUUID()}`;
-  const question = { env, cause, method: request.method, target, request: new ShopperRequest(request) };
+  const during = `request ${crypto.randomUUID()}`;
+  const question = { env, during, method: request.method, target, request: new ShopperRequest(request) };
   try {
     const asked = await ask(question);
     const wantsStream = request.headers.get('accept') === 'text/event-stream';
@@ -62,8 +62,8 @@ function refuseHead(request: Request, target: string): Answer | undefined {
 }
 
 /** Asks routing, once. No instance is held afterwards. */
-async function ask({ env, cause, method, target, request }: Question): Promise<Asked> {
-  const scope = { env, cause, jobs: jobsOfPool(env), contested: new Set<string>() };
+async function ask({ env, during, method, target, request }: Question): Promise<Asked> {
+  const scope = { env, during, jobs: jobsOfPool(env), contested: new Set<string>() };
   const reply = await serving.call(scope, ({ handler }) => handler.handle(witMethod(method), target, lent(request)));
   if (reply.tag === 'ready') return { answer: answerOf(reply.val), waitMs: undefined };
   return { answer: answerOf(reply.val.interim), waitMs: reply.val.waitMs };
@@ -122,9 +122,9 @@ async function* statesOf(question: Question, first: Asked): AsyncGenerator<strin
   }
 }
 
-async function rescued({ env, cause, method, target }: Question, error: unknown): Promise<Answer> {
+async function rescued({ env, during, method, target }: Question, error: unknown): Promise<Answer> {
   const level = error instanceof CallFailed ? 'warn' : 'error';
-  write(level, 'routing did not answer; the fallback page was served', { cause, reason: reason(error) });
+  write(level, 'routing did not answer; the fallback page was served', { during, reason: reason(error) });
   return rescue(env, method, target.split('?')[0] ?? '/');
 }
 

@@ -88,7 +88,7 @@ export class Keeper extends DurableObject<Env> {
         this.#copies.forget(store, key);
       }
     } catch (error) {
-      write('error', 'a keeper could not do what was due', { cause: 'alarm', reason: reason(error) });
+      write('error', 'a keeper could not do what was due', { during: 'alarm', reason: reason(error) });
     }
     await this.#wake();
   }
@@ -136,7 +136,7 @@ export class Keeper extends DurableObject<Env> {
       else await this.env[store].delete(key);
       this.#copies.made(due, found !== undefined);
     } catch (error) {
-      write('warn', 'Workers KV did not take a copy; it is made again', { cause: store, reason: reason(error) });
+      write('warn', 'Workers KV did not take a copy; it is made again', { during: store, reason: reason(error) });
     }
   }
 

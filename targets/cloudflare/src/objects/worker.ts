@@ -68,10 +68,10 @@ export class Worker {
     const outcome = await Promise.race([this.#generate(job), lost]);
     ended.abort();
     if (!outcome) {
-      write('warn', 'the lease was lost; its work is dropped', { cause: `job ${job.id}` });
+      write('warn', 'the lease was lost; its work is dropped', { during: `job ${job.id}` });
       return;
     }
-    write('info', 'a job ended', { cause: `job ${job.id}`, outcome: outcome.tag, attempt: job.attempt, ms: Date.now() - started });
+    write('info', 'a job ended', { during: `job ${job.id}`, outcome: outcome.tag, attempt: job.attempt, ms: Date.now() - started });
     await this.#settle(job, outcome);
   }
 
@@ -80,7 +80,7 @@ export class Worker {
     try {
       return await generating.call(this.#scope(`job ${job.id}`), (storefront) => storefront.generator.generate(job));
     } catch (error) {
-      write('error', 'generation failed', { cause: `job ${job.id}`, reason: reason(error) });
+      write('error', 'generation failed', { during: `job ${job.id}`, reason: reason(error) });
       return { tag: 'retry', val: { reason: reason(error) } };
     }
   }
@@ -97,14 +97,14 @@ export class Worker {
   }
 
   async #settle(job: Job, outcome: Outcome): Promise<void> {
-    const cause = `job ${job.id}`;
+    const during = `job ${job.id}`;
     for (let attempt = 1; attempt <= SETTLE_ATTEMPTS; attempt += 1) {
       try {
-        const ours = await this.#queue(cause, (queue) => queue.settle(job, outcome));
-        if (!ours) write('warn', 'the job was settled by another worker', { cause });
+        const ours = await this.#queue(during, (queue) => queue.settle(job, outcome));
+        if (!ours) write('warn', 'the job was settled by another worker', { during });
         return;
       } catch (error) {
-        write('warn', 'the job was not settled', { cause, attempt, reason: reason(error) });
+        write('warn', 'the job was not settled', { during, attempt, reason: reason(error) });
         // What the component calls wrong stays wrong.
         if (isRefusal(error) && (error.payload as { tag?: string }).tag === 'invalid') return;
       }
@@ -112,8 +112,8 @@ export class Worker {
     }
   }
 
-  #queue<T>(cause: string, call: (queue: Exports['queue']) => Promise<T>): Promise<T> {
-    return serving.call(this.#scope(cause), (storefront) => call(storefront.queue));
+  #queue<T>(during: string, call: (queue: Exports['queue']) => Promise<T>): Promise<T> {
+    return serving.call(this.#scope(during), (storefront) => call(storefront.queue));
   }
 
   /**
@@ -125,8 +125,8 @@ export class Worker {
     return isMember ? this.#lane : 'pool-0';
   }
 
-  #scope(cause: string): Scope {
-    return { env: this.#env, cause, jobs: this.#jobs, contested: new Set() };
+  #scope(during: string): Scope {
+    return { env: this.#env, during, jobs: this.#jobs, contested: new Set() };
   }
 }
 
