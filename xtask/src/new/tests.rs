@@ -13,14 +13,17 @@ fn component(role: Role, folder: &Path) -> Component {
 fn built(role: Role) -> (Vec<String>, Vec<String>) {
     shell::in_workspace().expect("the workspace is there");
     let parent = TempDir::new().expect("a folder");
-    let new = component(role, &parent.path().join("of-my-own"));
+    let name = format!("{}-of-my-own", role.name());
+    let new = component(role, &parent.path().join(&name));
     new.write().expect("the folder is new");
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["build", "--quiet", "--offline", "--release", "--target", shell::TARGET]);
-    cargo.current_dir(&new.folder).env_remove("CARGO_TARGET_DIR").env_remove("RUSTFLAGS");
+    // One folder for both, kept between runs: their dependencies are the same.
+    let target = shell::absolute(&shell::target_dir().join("tmp/new").display().to_string()).expect("a path");
+    cargo.arg("--target-dir").arg(&target).current_dir(&new.folder).env_remove("RUSTFLAGS");
     assert!(cargo.status().expect("cargo is there").success(), "{role:?} builds");
-    let path = new.folder.join(template::component("of-my-own"));
-    interfaces(fs::read(path).expect("cargo wrote it"))
+    let file = name.replace('-', "_") + ".wasm";
+    interfaces(fs::read(target.join(shell::TARGET).join("release").join(file)).expect("cargo wrote it"))
 }
 
 fn interfaces(component: Vec<u8>) -> (Vec<String>, Vec<String>) {

@@ -25,7 +25,7 @@ pub fn render(store: &str, shop: &Shop, assortment: &Assortment) -> String {
     let cards: String =
         assortment.products.iter().map(|product| card(product, &assortment.currency)).collect();
     format!(
-        r#"<!doctype html>
+        r##"<!doctype html>
 <html lang="{language}">
 <head>
 <meta charset="utf-8">
@@ -48,7 +48,7 @@ pub fn render(store: &str, shop: &Shop, assortment: &Assortment) -> String {
 <script>{SCRIPT}</script>
 </body>
 </html>
-"#
+"##
     )
 }
 
