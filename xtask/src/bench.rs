@@ -1,8 +1,10 @@
 //! `cargo xtask bench`.
 
+use std::process::Command;
+
 use clap::Args;
 
-use crate::shell;
+use crate::{bundle, shell};
 
 /// Measure against the native floor, in one run.
 #[derive(Args)]
@@ -10,17 +12,35 @@ pub struct Bench {
     /// How long each load lasts, in seconds.
     #[arg(long, default_value_t = 10)]
     seconds: u32,
+    /// Compare the hosts instead: wandstore, Spin where it is installed, and workerd.
+    #[arg(long)]
+    targets: bool,
 }
 
 impl Bench {
     pub fn run(self) -> anyhow::Result<()> {
         shell::install("wrk", "wrk")?;
         shell::build_release()?;
+        if self.targets {
+            bundle::bundle(&shell::target_dir().join("release/wandstore"), None)?;
+            bundle_worker()?;
+        }
         shell::step("measuring");
-        let seconds = self.seconds.to_string();
+        let (package, seconds) = (if self.targets { "targets" } else { "bench" }, self.seconds.to_string());
         shell::run(
             "cargo",
-            &["run", "--release", "--quiet", "--package", "bench", "--", "--seconds", &seconds],
+            &["run", "--release", "--quiet", "--package", package, "--", "--seconds", &seconds],
         )
     }
+}
+
+/// Makes of the composed components what is uploaded to Cloudflare.
+fn bundle_worker() -> anyhow::Result<()> {
+    shell::step("bundling the Worker");
+    for arguments in [&["ci", "--no-fund", "--no-audit"][..], &["run", "-s", "build"]] {
+        let mut npm = Command::new("npm");
+        npm.args(arguments).current_dir("targets/cloudflare");
+        shell::check(&mut npm, &format!("npm {}", arguments.join(" ")))?;
+    }
+    Ok(())
 }

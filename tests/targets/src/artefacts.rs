@@ -29,10 +29,11 @@ pub fn size(host: Host) -> anyhow::Result<Size> {
     Ok(size)
 }
 
-/// A file, or all files below a folder.
+/// A file, or all files below a folder that are deployed: neither maps of sources nor notes.
 fn add_files(path: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     if path.is_file() {
-        files.push(path.to_owned());
+        let is_aside = path.extension().is_some_and(|kind| kind == "map" || kind == "md");
+        files.extend((!is_aside).then(|| path.to_owned()));
         return Ok(());
     }
     for entry in fs::read_dir(path)? {

@@ -28,6 +28,8 @@ pub struct Deployment {
     pub variables: Vec<(String, String)>,
     /// A folder for its data, its log, and nothing else.
     pub folder: PathBuf,
+    /// Whether what other deployments compiled may be used: they start in no time then.
+    pub shares_compiled: bool,
 }
 
 impl Host {
@@ -70,7 +72,13 @@ impl Host {
 impl Deployment {
     /// One that keeps its data in `folder`.
     pub fn new(folder: &Path) -> Self {
-        Self { variables: Vec::new(), folder: folder.to_owned() }
+        Self { variables: Vec::new(), folder: folder.to_owned(), shares_compiled: false }
+    }
+
+    /// One that uses what others compiled, and leaves them what it compiles.
+    #[must_use]
+    pub fn sharing_compiled(self) -> Self {
+        Self { shares_compiled: true, ..self }
     }
 
     /// With a variable.

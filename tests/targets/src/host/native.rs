@@ -1,6 +1,8 @@
 //! The `wandstore` binary.
 
-use std::path::PathBuf;
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::{DirBuilderExt as _, symlink};
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use tokio::process::Command;
@@ -9,14 +11,26 @@ use super::Deployment;
 
 /// `wandstore serve`, with nothing from the environment but the deployment's variables.
 pub(super) fn command(port: u16, deployment: &Deployment) -> anyhow::Result<Command> {
+    let data = deployment.folder.join("data");
+    if deployment.shares_compiled && !data.exists() {
+        share_compiled(&data)?;
+    }
     let mut command = Command::new(program()?);
     command
         .env_clear()
         .envs(deployment.variables.iter().map(|(name, value)| (name, value)))
         .current_dir(&deployment.folder)
         .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data-dir"])
-        .arg(deployment.folder.join("data"));
+        .arg(data);
     Ok(command)
+}
+
+/// What components were compiled to is code: the host wants it where nobody else may write.
+fn share_compiled(data: &Path) -> anyhow::Result<()> {
+    let shared = std::env::current_exe()?.with_file_name("compiled");
+    DirBuilder::new().recursive(true).mode(0o700).create(&shared)?;
+    fs::create_dir(data)?;
+    Ok(symlink(shared, data.join("compiled"))?)
 }
 
 /// `WANDSTORE_BIN`, else the one that was built beside this program.

@@ -11,7 +11,7 @@ use super::{Deployment, in_workspace};
 pub(super) fn command(port: u16, deployment: &Deployment) -> anyhow::Result<Command> {
     let folder = in_workspace("targets/cloudflare");
     let node = folder.join("node_modules/.bin/node");
-    ensure!(node.is_file(), "{} is missing: cargo xtask build, then npm ci there", node.display());
+    ensure!(node.is_file(), "{} is missing: npm ci in targets/cloudflare", node.display());
     let variables: serde_json::Map<_, _> =
         deployment.variables.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
     let mut command = Command::new(node);
@@ -28,5 +28,5 @@ pub(super) fn command(port: u16, deployment: &Deployment) -> anyhow::Result<Comm
 
 /// What `wrangler deploy` uploads.
 pub(super) fn upload() -> PathBuf {
-    in_workspace("target/cloudflare/upload")
+    in_workspace("targets/cloudflare/dist/worker")
 }

@@ -30,7 +30,7 @@ pub fn play(host: Host, chapter: &Chapter) -> anyhow::Result<()> {
     runtime.block_on(async {
         let folder = tempfile::tempdir()?;
         let model = Model::open(&chapter.sayings).await?;
-        let deployment = deployment(chapter, &model, Deployment::new(folder.path()));
+        let deployment = deployment(chapter, &model, Deployment::new(folder.path()).sharing_compiled());
         let server = Some(host.start(&deployment).await?);
         let mut player = Player { host, deployment, server, model, kept: HashMap::new() };
         for (index, step) in chapter.steps.iter().enumerate() {
