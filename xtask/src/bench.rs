@@ -1,7 +1,5 @@
 //! `cargo xtask bench`.
 
-use std::process::Command;
-
 use clap::Args;
 
 use crate::{bundle, shell};
@@ -37,10 +35,6 @@ impl Bench {
 /// Makes of the composed components what is uploaded to Cloudflare.
 fn bundle_worker() -> anyhow::Result<()> {
     shell::step("bundling the Worker");
-    for arguments in [&["ci", "--no-fund", "--no-audit"][..], &["run", "-s", "build"]] {
-        let mut npm = Command::new("npm");
-        npm.args(arguments).current_dir("targets/cloudflare");
-        shell::check(&mut npm, &format!("npm {}", arguments.join(" ")))?;
-    }
-    Ok(())
+    shell::npm("targets/cloudflare", &["ci", "--no-fund", "--no-audit"])?;
+    shell::npm("targets/cloudflare", &["run", "-s", "build"])
 }

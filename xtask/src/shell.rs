@@ -38,6 +38,13 @@ pub fn check(command: &mut Command, name: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Runs npm in a folder.
+pub fn npm(folder: &str, arguments: &[&str]) -> anyhow::Result<()> {
+    let name = format!("npm {}", arguments.join(" "));
+    check(Command::new("npm").args(arguments).current_dir(folder), &name)
+        .with_context(|| format!("in {folder}"))
+}
+
 /// Whether a program is there.
 pub fn has(program: &str) -> bool {
     let quiet = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();

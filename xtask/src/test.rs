@@ -2,15 +2,15 @@
 
 use std::process::Command;
 
-use anyhow::Context as _;
 use clap::Args;
 
+use crate::bundle;
 use crate::shell::{self, step};
 
 /// Run every test there is.
 #[derive(Args)]
 pub struct Test {
-    /// Leave out the browser test, which needs Chromium and Node.js.
+    /// Leave out what needs Node.js and Chromium: the Worker, the story on every host, the browser test.
     #[arg(long)]
     no_browser: bool,
 }
@@ -23,14 +23,20 @@ impl Test {
         step("lints");
         shell::run("cargo", &["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])?;
         step("lints of the components as WebAssembly");
-        shell::run("cargo", &COMPONENT_LINTS)?;
+        lint_wasm()?;
         if shell::has("cargo-deny") {
             step("licences and sources of dependencies");
             shell::run("cargo", &["deny", "--all-features", "check", "licenses", "bans", "sources"])?;
         }
-        step("tests");
-        shell::run("cargo", &["test", "--workspace"])?;
-        if !self.no_browser {
+        if self.no_browser {
+            step("tests");
+            shell::run("cargo", &["test", "--workspace", "--exclude", "targets"])?;
+        } else {
+            step("building the tests, and the host that they drive");
+            shell::run("cargo", &["test", "--workspace", "--no-run"])?;
+            every_host()?;
+            step("tests");
+            shell::run("cargo", &["test", "--workspace"])?;
             browser()?;
         }
         step("everything passed");
@@ -38,34 +44,36 @@ impl Test {
     }
 }
 
-const COMPONENT_LINTS: [&str; 16] = [
-    "clippy",
-    "--target",
-    "wasm32-unknown-unknown",
-    "--package",
-    "routing",
-    "--package",
-    "caching",
-    "--package",
-    "queueing",
-    "--package",
-    "generation",
-    "--package",
-    "catalog-demo",
-    "--",
-    "--deny",
-    "warnings",
-];
+/// What is compiled for wasm only is seen by no other lint.
+fn lint_wasm() -> anyhow::Result<()> {
+    let components = ["routing", "caching", "queueing", "generation", "catalog-demo", "catalog-json"];
+    let mut arguments = vec!["clippy", "--target", shell::TARGET];
+    arguments.extend(components.iter().chain(&bundle::ADAPTERS).flat_map(|name| ["--package", name]));
+    arguments.extend(["--", "--deny", "warnings"]);
+    shell::run("cargo", &arguments)
+}
+
+/// What Spin and the Worker run, from the binary that `cargo test` built; the Worker's own tests; and
+/// that it is the same components everywhere.
+fn every_host() -> anyhow::Result<()> {
+    let wandstore = shell::target_dir().join("debug/wandstore");
+    bundle::bundle(&wandstore, None)?;
+    shell::install("node", "nodejs")?;
+    shell::install("npm", "npm")?;
+    step("packages of the Worker");
+    shell::npm("targets/cloudflare", &["ci", "--no-fund", "--no-audit"])?;
+    step("the Worker, in workerd");
+    shell::npm("targets/cloudflare", &["test"])?;
+    step("the same components on every host");
+    bundle::proof::prove(&wandstore, None)
+}
 
 /// The browser test drives the binary that `cargo test` built.
 fn browser() -> anyhow::Result<()> {
     shell::install("chromium", "chromium")?;
-    shell::install("node", "nodejs")?;
-    shell::install("npm", "npm")?;
     step("packages of the browser test");
     let folder = "tests/browser";
-    shell::check(Command::new("npm").args(["ci", "--no-fund", "--no-audit"]).current_dir(folder), "npm ci")
-        .context("in tests/browser")?;
+    shell::npm(folder, &["ci", "--no-fund", "--no-audit"])?;
     step("browser test");
     shell::check(
         Command::new("node").args(["--test", "--test-reporter=spec"]).current_dir(folder),

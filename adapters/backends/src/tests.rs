@@ -1,1 +1,307 @@
+//! The adapter over a real database in `SQLite`, as a platform would give it.
 
+use proptest::prelude::*;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
+use sqlx::{Column, Row as _, TypeInfo, ValueRef};
+use tokio::runtime::Runtime;
+
+use crate::blob::Blob;
+use crate::database::{Database, Row, Sql, Value};
+use crate::jobs::{Claim, Claimed, Depth, Jobs, NewJob, Offered, Settlement};
+use crate::kv::{Kv, Moment};
+use crate::s3::{self, S3};
+use crate::{Failure, within};
+
+const NOW_MS: u64 = 1_700_000_000_000;
+
+/// A database in memory, and the time in which it is waited for.
+struct Sqlite {
+    runtime: Runtime,
+    pool: SqlitePool,
+}
+
+impl Sqlite {
+    fn open() -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let options = SqlitePoolOptions::new().max_connections(1);
+        let pool = runtime.block_on(options.connect_with(SqliteConnectOptions::new().in_memory(true)));
+        Self { runtime, pool: pool.unwrap() }
+    }
+}
+
+impl Sql for &Sqlite {
+    fn execute(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, String> {
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(statement.to_owned()));
+        for parameter in parameters.iter().cloned() {
+            query = match parameter {
+                Value::Null => query.bind(None::<i64>),
+                Value::Integer(number) => query.bind(number),
+                Value::Text(text) => query.bind(text),
+                Value::Blob(bytes) => query.bind(bytes),
+            };
+        }
+        let rows = self.runtime.block_on(query.fetch_all(&self.pool)).map_err(|error| error.to_string())?;
+        Ok(rows
+            .iter()
+            .map(|row| Row::new((0..row.columns().len()).map(|at| column(row, at)).collect()))
+            .collect())
+    }
+}
+
+fn column(row: &sqlx::sqlite::SqliteRow, at: usize) -> Value {
+    let raw = row.try_get_raw(at).unwrap();
+    if raw.is_null() {
+        return Value::Null;
+    }
+    match raw.type_info().name() {
+        "TEXT" => Value::Text(row.get(at)),
+        "BLOB" => Value::Blob(row.get(at)),
+        _ => Value::Integer(row.get_unchecked(at)),
+    }
+}
+
+fn at(now_ms: u64) -> Moment {
+    Moment { now_ms, random: 1 }
+}
+
+fn job(key: &str, lanes: &[&str], depth_max: u32) -> NewJob {
+    NewJob {
+        lanes: lanes.iter().map(|lane| (*lane).to_owned()).collect(),
+        lane_depth_max: depth_max,
+        key: key.into(),
+        payload: b"order".to_vec(),
+        now_ms: NOW_MS,
+    }
+}
+
+fn claimed(jobs: &Jobs<'_, &Sqlite>, now_ms: u64) -> Claimed {
+    match jobs.claim("pool-0", now_ms, 1_000).unwrap() {
+        Claim::Job(claimed) => claimed,
+        Claim::Idle(due_ms) => panic!("nothing to do before {due_ms:?}"),
+    }
+}
+
+#[test]
+fn tables_are_made_once_and_two_may_make_them_at_once() {
+    let sqlite = Sqlite::open();
+    for _ in 0..2 {
+        let database = Database::new(&sqlite);
+        assert_eq!(Kv(&database).get("S", "k", NOW_MS), Ok(None));
+    }
+    let names = sqlite_names(&sqlite);
+    assert_eq!(names, ["blob/0001", "jobs/0001", "kv/0001"]);
+    // What another has made in part is finished.
+    (&sqlite).execute("DELETE FROM wandstore_migrations WHERE name = 'jobs/0001'", &[]).unwrap();
+    (&sqlite).execute("DROP INDEX jobs_by_key", &[]).unwrap();
+    Jobs(&Database::new(&sqlite)).newest("k").unwrap();
+    assert_eq!(sqlite_names(&sqlite), names);
+}
+
+fn sqlite_names(sqlite: &Sqlite) -> Vec<String> {
+    let rows = { sqlite }.execute("SELECT name FROM wandstore_migrations ORDER BY name", &[]).unwrap();
+    rows.into_iter().map(|mut row| row.text().unwrap()).collect()
+}
+
+#[test]
+fn of_two_racers_for_an_absent_key_one_is_done() {
+    let sqlite = Sqlite::open();
+    let (first, second) = (Database::new(&sqlite), Database::new(&sqlite));
+    let swap = |database| Kv(database).compare_and_swap("S", "k", None, b"v", None, at(NOW_MS)).unwrap();
+    assert!(swap(&first).is_some());
+    assert_eq!(swap(&second), None);
+}
+
+#[test]
+fn an_expired_key_holds_nothing_and_may_be_written_as_if_absent() {
+    let sqlite = Sqlite::open();
+    let database = Database::new(&sqlite);
+    let kv = Kv(&database);
+    let before = kv.set("S", "k", b"old", Some(1), at(NOW_MS)).unwrap();
+    assert!(kv.get("S", "k", NOW_MS + 999).unwrap().is_some());
+    assert_eq!(kv.get("S", "k", NOW_MS + 1_000), Ok(None));
+    let after = kv.compare_and_swap("S", "k", None, b"new", None, at(NOW_MS + 1_000)).unwrap();
+    assert!(after.is_some_and(|after| after > before), "no version returns");
+    assert_eq!(kv.delete("S", "k", NOW_MS + 2_000), Ok(true));
+    assert_eq!(kv.delete("S", "k", NOW_MS + 2_000), Ok(false));
+}
+
+#[test]
+fn what_expired_is_thrown_away_now_and_then() {
+    let sqlite = Sqlite::open();
+    let database = Database::new(&sqlite);
+    let kv = Kv(&database);
+    kv.set("S", "old", b"v", Some(1), at(NOW_MS)).unwrap();
+    let unlucky = Moment { now_ms: NOW_MS + 5_000, random: 64 };
+    kv.set("S", "new", b"v", None, unlucky).unwrap();
+    let rows = (&sqlite).execute("SELECT key FROM entries", &[]).unwrap();
+    assert_eq!(rows.len(), 1);
+}
+
+#[test]
+fn a_job_is_offered_once_per_key_and_to_the_next_lane_when_one_is_full() {
+    let sqlite = Sqlite::open();
+    let database = Database::new(&sqlite);
+    let jobs = Jobs(&database);
+    let Ok(Offered::Accepted(id)) = jobs.offer(&job("a", &["pool-0", "pool-1"], 1), 1) else { panic!() };
+    assert_eq!(jobs.offer(&job("a", &["pool-1"], 1), 2), Ok(Offered::Live(id)));
+    assert!(matches!(jobs.offer(&job("b", &["pool-0", "pool-1"], 1), 3), Ok(Offered::Accepted(_))));
+    assert_eq!(jobs.offer(&job("c", &["pool-0", "pool-1"], 1), 4), Ok(Offered::Full));
+    for lane in ["pool-0", "pool-1"] {
+        let expected = Depth { queued: 1, oldest_ms: Some(NOW_MS), ..Depth::default() };
+        assert_eq!(jobs.measure(lane), Ok(expected));
+    }
+}
+
+#[test]
+fn an_expired_lease_is_claimed_again_and_the_late_worker_settles_nothing() {
+    let sqlite = Sqlite::open();
+    let database = Database::new(&sqlite);
+    let jobs = Jobs(&database);
+    jobs.offer(&job("a", &["pool-0"], 1), 1).unwrap();
+    let first = claimed(&jobs, NOW_MS);
+    assert_eq!(jobs.claim("pool-0", NOW_MS + 999, 1_000), Ok(Claim::Idle(Some(NOW_MS + 1_000))));
+    let second = claimed(&jobs, NOW_MS + 1_000);
+    assert_eq!((second.attempt, second.payload.as_slice()), (2, b"order".as_slice()));
+    let done = Settlement::Done(None);
+    assert_eq!(jobs.settle(&first.id, first.token, NOW_MS, &done), Ok(false));
+    assert_eq!(jobs.extend(&first.id, first.token, NOW_MS, 1), Ok(false));
+    assert_eq!(jobs.settle(&second.id, second.token, NOW_MS, &done), Ok(true));
+    let status = jobs.newest("a").unwrap().unwrap();
+    assert_eq!((status.state.as_str(), status.attempt), ("done", 2));
+}
+
+#[test]
+fn a_job_that_is_retried_waits_and_a_dead_one_is_kept() {
+    let sqlite = Sqlite::open();
+    let database = Database::new(&sqlite);
+    let jobs = Jobs(&database);
+    jobs.offer(&job("a", &["pool-0"], 1), 1).unwrap();
+    let first = claimed(&jobs, NOW_MS);
+    let retry = Settlement::Retry { at_ms: NOW_MS + 50, reason: "busy".into() };
+    assert_eq!(jobs.settle(&first.id, first.token, NOW_MS, &retry), Ok(true));
+    assert_eq!(jobs.claim("pool-0", NOW_MS + 49, 1_000), Ok(Claim::Idle(Some(NOW_MS + 50))));
+    let second = claimed(&jobs, NOW_MS + 50);
+    jobs.settle(&second.id, second.token, NOW_MS, &Settlement::Dead("no use".into())).unwrap();
+    assert_eq!(jobs.measure("pool-0"), Ok(Depth { dead: 1, ..Depth::default() }));
+}
+
+#[test]
+fn what_is_too_large_is_refused_with_its_limit() {
+    assert_eq!(within(&[0; 3], 2), Err(Failure::TooLarge(2)));
+    let sqlite = Sqlite::open();
+    let database = Database::new(&sqlite);
+    let large = vec![0; (1 << 20) + 1];
+    assert_eq!(Kv(&database).set("S", "k", &large, None, at(NOW_MS)), Err(Failure::TooLarge(1 << 20)));
+    let heavy = NewJob { payload: vec![0; (64 << 10) + 1], ..job("a", &["pool-0"], 1) };
+    assert_eq!(Jobs(&database).offer(&heavy, 1), Err(Failure::TooLarge(64 << 10)));
+}
+
+#[test]
+fn a_database_that_fails_is_unavailable() {
+    struct Broken;
+    impl Sql for Broken {
+        fn execute(&self, _: &str, _: &[Value]) -> Result<Vec<Row>, String> {
+            Err("disk I/O error".into())
+        }
+    }
+    let database = Database::new(Broken);
+    assert_eq!(Blob(&database).get("B", "k"), Err(Failure::Unavailable("disk I/O error".into())));
+}
+
+proptest! {
+    #[test]
+    fn keys_are_listed_in_byte_order_from_where_one_left_off(
+        mut keys in proptest::collection::btree_set("[a-c\u{e9}]{1,3}", 0..8),
+        prefix in "[ab]{0,1}",
+        limit in 1u32..4,
+    ) {
+        let sqlite = Sqlite::open();
+        let database = Database::new(&sqlite);
+        for key in &keys {
+            Kv(&database).set("S", key, b"v", None, at(NOW_MS)).unwrap();
+            Blob(&database).put("B", key, b"v").unwrap();
+        }
+        keys.retain(|key| key.starts_with(&prefix));
+        let (mut from_kv, mut from_blob) = (Vec::new(), Vec::new());
+        loop {
+            let after = from_kv.last().map(String::as_str);
+            let page = Kv(&database).list_keys("S", &prefix, after, limit, NOW_MS).unwrap();
+            from_blob.extend(Blob(&database).list_keys("B", &prefix, after, limit).unwrap());
+            if page.is_empty() { break }
+            from_kv.extend(page);
+        }
+        let expected: Vec<_> = keys.into_iter().collect();
+        prop_assert_eq!(&from_kv, &expected);
+        prop_assert_eq!(&from_blob, &expected);
+    }
+}
+
+fn bucket() -> S3 {
+    let variable = |name: &str| {
+        Some(match name {
+            "S3_ENDPOINT" => "http://127.0.0.1:9000".to_owned(),
+            "S3_ACCESS_KEY_ID" => "AKIDEXAMPLE".to_owned(),
+            "S3_SECRET_ACCESS_KEY" => "hush".to_owned(),
+            "S3_BUCKET_PREFIX" => "wands-".to_owned(),
+            _ => return None,
+        })
+    };
+    S3::configured(variable).unwrap().unwrap_or_else(|wrong| panic!("{wrong}"))
+}
+
+/// Answers every request with this status and content, and checks what it was asked.
+struct Told<F>(u16, &'static [u8], F);
+
+impl<F: Fn(&s3::Request)> s3::Send for Told<F> {
+    fn send(&self, request: s3::Request) -> Result<(u16, Vec<u8>), String> {
+        (self.2)(&request);
+        Ok((self.0, self.1.to_vec()))
+    }
+}
+
+#[test]
+fn an_object_in_a_bucket_has_a_signed_address_that_holds_no_secret() {
+    let told = Told(200, b"page", |request: &s3::Request| {
+        assert_eq!(request.method, "GET");
+        let start = "http://127.0.0.1:9000/wands-ui-storage/generated/magic-wands%3Aabc.html?X-Amz-Algorithm";
+        assert!(request.url.starts_with(start), "{}", request.url);
+        assert!(request.url.contains("X-Amz-Date=20231114T221320Z"), "{}", request.url);
+        assert!(!request.url.contains("hush"));
+    });
+    let got = bucket().get(&told, "UI_STORAGE", "generated/magic-wands:abc.html", NOW_MS);
+    assert_eq!(got, Ok(Some(b"page".to_vec())));
+}
+
+#[test]
+fn a_bucket_that_refuses_is_unavailable_and_an_absent_object_is_none() {
+    let get = |status| bucket().get(&Told(status, b"", |_| ()), "UI_STORAGE", "k", NOW_MS);
+    assert_eq!(get(404), Ok(None));
+    assert!(matches!(get(403), Err(Failure::Unavailable(_))));
+    let put = |status| bucket().put(&Told(status, b"", |_| ()), "UI_STORAGE", "k", b"v", NOW_MS);
+    assert_eq!(put(200), Ok(()));
+    assert!(put(500).is_err());
+    assert_eq!(bucket().delete(&Told(204, b"", |_| ()), "UI_STORAGE", "k", NOW_MS), Ok(()));
+}
+
+#[test]
+fn a_bucket_is_listed_and_a_list_that_cannot_be_read_is_a_failure() {
+    const LIST: &[u8] = br#"<?xml version="1.0" encoding="UTF-8"?>
+        <ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
+        <Name>b</Name><Prefix>generated/</Prefix><KeyCount>1</KeyCount><MaxKeys>5</MaxKeys>
+        <IsTruncated>false</IsTruncated>
+        <Contents><Key>generated/a.html</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified>
+        <ETag>"e"</ETag><Size>4</Size><StorageClass>STANDARD</StorageClass></Contents>
+        </ListBucketResult>"#;
+    let list =
+        |body| bucket().list_keys(&Told(200, body, |_| ()), "UI_STORAGE", "generated/", None, 5, NOW_MS);
+    assert_eq!(list(LIST), Ok(vec!["generated/a.html".to_owned()]));
+    assert!(matches!(list(b"<html>"), Err(Failure::Unavailable(_))));
+}
+
+#[test]
+fn a_bucket_that_is_half_configured_says_what_is_missing() {
+    assert!(S3::configured(|_| None).is_none());
+    let half = |name: &str| (name == "S3_ENDPOINT").then(|| "http://127.0.0.1:9000".to_owned());
+    assert_eq!(S3::configured(half).unwrap().err().as_deref(), Some("S3_ACCESS_KEY_ID is not set"));
+    assert!(S3::configured(|_| Some("ftp://x".into())).unwrap().is_err());
+}

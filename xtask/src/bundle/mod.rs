@@ -23,7 +23,8 @@ const BACKENDS: &str = "target/cloudflare/backends.wasm";
 /// Roles, each after those that it imports.
 pub const ROLES: [&str; 5] = ["caching", "queueing", "catalog", "routing", "generation"];
 
-const ADAPTERS: [&str; 5] = ["backends", "services", "spin-platform", "spin-requests", "spin-front"];
+/// What is composed with the components of a deployment.
+pub const ADAPTERS: [&str; 5] = ["backends", "services", "spin-platform", "spin-requests", "spin-front"];
 
 /// Exports the deployment that `config` describes from the `wandstore` binary, and composes it for
 /// Spin and for Workers.

@@ -74,7 +74,7 @@ impl Contents {
             // `parse_all` goes into what is nested; a component in the composition itself is told by
             // its range, which no other of these holds.
             if let Payload::ComponentSection { unchecked_range, .. } = payload? {
-                let bytes = &composition[unchecked_range];
+                let bytes = slice(composition, unchecked_range)?;
                 components.push((sha256(bytes), core_modules(bytes)?));
             }
         }
@@ -92,7 +92,7 @@ fn core_modules(component: &[u8]) -> anyhow::Result<BTreeSet<String>> {
     for payload in Parser::new(0).parse_all(component) {
         match payload? {
             Payload::ModuleSection { unchecked_range, .. } => {
-                modules.insert(sha256(&component[unchecked_range]));
+                modules.insert(sha256(slice(component, unchecked_range)?));
             }
             Payload::Version { encoding: Encoding::Module, range, .. } if range.start == 0 => {
                 bail!("a core module stands where a component should")
@@ -118,6 +118,11 @@ fn shipped_modules(folder: &Path) -> anyhow::Result<BTreeSet<String>> {
         }
     }
     Ok(modules)
+}
+
+fn slice(bytes: &[u8], range: std::ops::Range<u64>) -> anyhow::Result<&[u8]> {
+    let (start, end) = (usize::try_from(range.start)?, usize::try_from(range.end)?);
+    bytes.get(start..end).context("a section goes past the end")
 }
 
 fn sha256(bytes: &[u8]) -> String {
