@@ -49,7 +49,8 @@ async function requireInputs(): Promise<void> {
   ];
   const missing = files.filter((file) => !existsSync(join(TARGET, file)));
   if (missing.length === 0) return;
-  console.error(`missing in target/: ${missing.join(', ')}\nrun \`cargo xtask build\` at the top of the repository first`);
+  console.error(`missing in target/: ${missing.join(', ')}`);
+  console.error('run `cargo xtask build` at the top of the repository first');
   process.exit(1);
 }
 

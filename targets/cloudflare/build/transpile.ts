@@ -53,8 +53,8 @@ export async function transpileComponent({ path, name, folder, waits }: Options)
   const extracted = extractModules(text(files, `${name}.js`), name);
   const modules = { ...wasmOf(files), ...extracted.modules };
   checkSuspensions(extracted.source, awaited.length);
-  await write(folder, { ...wasmOf(files), ...(await typesOf(name)), ...extracted.modules, [`${name}.js`]: extracted.source });
-  await write(folder, { 'modules.ts': moduleTable(Object.keys(modules)) });
+  const script = { [`${name}.js`]: extracted.source, 'modules.ts': moduleTable(Object.keys(modules)) };
+  await write(folder, { ...modules, ...(await typesOf(name)), ...script });
   return { parts, sha256: sha256(component), modules: trace(modules, parts) };
 }
 
@@ -70,7 +70,9 @@ async function bordersOf(
   const { imported } = functionsOf(parts.modules, named('import'));
   const { exported } = functionsOf(parts.modules, named('export'));
   const unknown = imported.filter((name) => !supplied.has(name.split('#')[0] ?? ''));
-  if (unknown.length > 0) throw new Error(`the component wants what this target does not supply: ${unknown.join(', ')}`);
+  if (unknown.length > 0) {
+    throw new Error(`the component wants what this target does not supply: ${unknown.join(', ')}`);
+  }
   if (exported.length === 0) throw new Error('the component exports no function');
   return { imported, exported };
 }
@@ -115,7 +117,7 @@ function trace(modules: Record<string, Uint8Array>, parts: Parts): Transpiled['m
   }
   const there = new Set(Object.values(traced).map((module) => module.sha256));
   const missing = [...own].filter((digest) => !there.has(digest));
-  if (missing.length > 0) throw new Error(`core modules of the component were changed or left out: ${missing.join(', ')}`);
+  if (missing.length > 0) throw new Error(`core modules were changed or left out: ${missing.join(', ')}`);
   return traced;
 }
 

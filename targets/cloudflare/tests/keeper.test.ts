@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { modelThatWaits } from './model.ts';
 import { open, type Shop } from './shop.ts';
 
 interface Keeper {
@@ -77,4 +78,18 @@ test('a page that the original deployment left is served, stale, until it is rep
   const made = await shop.page('abc123');
   assert.equal(made.headers.get('x-cache'), 'HIT');
   assert.doesNotMatch(await made.text(), /Left behind/);
+});
+
+test('a data centre trusts its copy of a page for as long as it is told, and may be told not to', async (t) => {
+  const { vars } = await modelThatWaits(t);
+  const key = 'ui:magic-wands:abc123';
+  for (const [trust, expected] of [['60', 'first'], ['0', 'second']] as const) {
+    const shop = await open(t, { vars: { ...vars, EDGE_TRUST: trust } });
+    const { UI_CACHE } = await keeperOf(shop);
+    await UI_CACHE.put(key, '<title>first</title>');
+    assert.match(await (await shop.page('abc123')).text(), /first/);
+    // Another data centre's write: nobody here is told.
+    await UI_CACHE.put(key, '<title>second</title>');
+    assert.match(await (await shop.page('abc123')).text(), new RegExp(expected));
+  }
 });

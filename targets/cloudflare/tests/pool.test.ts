@@ -2,17 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 
+import { modelThatWaits } from './model.ts';
 import { open, type Shop } from './shop.ts';
 
 test('two offers for one shopper at once are one job', async (t) => {
-  const shop = await open(t, { vars: await withModel(t) });
+  const shop = await open(t, { vars: (await modelThatWaits(t)).vars });
   const offers = await Promise.all(Array.from({ length: 8 }, () => shop.generate('abc123')));
   assert.deepEqual([...new Set(offers.map(({ status }) => status))], [202]);
   assert.equal(new Set(offers.map(jobOf)).size, 1);
@@ -20,7 +19,7 @@ test('two offers for one shopper at once are one job', async (t) => {
 });
 
 test('a full member passes a job on, and the shopper still has one job only', async (t) => {
-  const shop = await open(t, { vars: { ...(await withModel(t)), POOL_SIZE: '2', MAX_QUEUE_DEPTH: '1' } });
+  const shop = await open(t, { vars: { ...((await modelThatWaits(t)).vars), POOL_SIZE: '2', MAX_QUEUE_DEPTH: '1' } });
   const [first, second] = withOneHome();
   const job = jobOf(await shop.generate(first));
   const passedOn = jobOf(await shop.generate(second));
@@ -48,7 +47,7 @@ test('a full pool says so, and what it has is done', async (t) => {
 test('a job that was accepted is done after a restart', async (t) => {
   const persist = await mkdtemp(join(tmpdir(), 'wandstore-'));
   t.after(() => rm(persist, { recursive: true }));
-  const before = await open(t, { persist, vars: await withModel(t) });
+  const before = await open(t, { persist, vars: (await modelThatWaits(t)).vars });
   assert.equal((await before.generate('abc123')).status, 202);
   await before.server.dispose();
   const after = await open(t, { persist });
@@ -60,7 +59,7 @@ test('jobs of a member that the pool has no more are done all the same', async (
   const persist = await mkdtemp(join(tmpdir(), 'wandstore-'));
   t.after(() => rm(persist, { recursive: true }));
   const shoppers = ['a', 'b', 'c', 'd'];
-  const before = await open(t, { persist, vars: { ...(await withModel(t)), POOL_SIZE: '4' } });
+  const before = await open(t, { persist, vars: { ...((await modelThatWaits(t)).vars), POOL_SIZE: '4' } });
   for (const shopper of shoppers) assert.equal((await before.generate(shopper)).status, 202);
   await before.server.dispose();
   const after = await open(t, { persist, vars: { POOL_SIZE: '1' } });
@@ -92,25 +91,4 @@ async function live(shop: Shop): Promise<number> {
 
 function jobOf({ body }: { body: Record<string, unknown> }): unknown {
   return body['job'];
-}
-
-async function withModel(t: TestContext): Promise<Record<string, string>> {
-  return (await modelThatWaits(t)).vars;
-}
-
-/** A language model that does not answer until it is told to, and then with an error: jobs stay under way. */
-async function modelThatWaits(t: TestContext) {
-  const released = Promise.withResolvers<void>();
-  const server = createServer(async (_, response) => {
-    await released.promise;
-    response.writeHead(400).end('{}');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
-    released.resolve();
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
-  return { vars: { LLM_BASE_URL: `http://127.0.0.1:${port}/v1`, KIMI_API_KEY: 'none' }, release: released.resolve };
 }

@@ -5,6 +5,17 @@ import { test } from 'node:test';
 
 import { open } from './shop.ts';
 
+interface Bindings {
+  SHOPPER_SESSIONS: { get(key: string): Promise<string | null> };
+}
+
+interface Health {
+  status: string;
+  components: { role: string; sha256: string }[];
+}
+
+const ROLES = ['caching', 'catalog', 'generation', 'queueing', 'routing'];
+
 test('a shopper gets the fallback page at once and their own page soon after', async (t) => {
   const shop = await open(t);
   const first = await shop.page('abc123');
@@ -54,7 +65,7 @@ test('signals of a shopper that arrive at once are all kept', async (t) => {
     });
   const answers = await Promise.all(['a', 'b', 'c'].map(track));
   for (const answer of answers) assert.deepEqual(await answer.json(), { stored: 1 });
-  const { SHOPPER_SESSIONS } = await shop.server.getBindings<{ SHOPPER_SESSIONS: { get(key: string): Promise<string | null> } }>();
+  const { SHOPPER_SESSIONS } = await shop.server.getBindings<Bindings>();
   const session = await until(() => SHOPPER_SESSIONS.get('session:magic-wands:busy'));
   for (const product of ['a', 'b', 'c']) assert.ok(session.includes(`"${product}"`), session);
 });
@@ -80,9 +91,9 @@ test('HEAD has the header fields of GET and no body', async (t) => {
 
 test('health tells the digests of the components that the bundle was made from', async (t) => {
   const shop = await open(t);
-  const health = (await (await shop.get('/health')).json()) as { status: string; components: { role: string; sha256: string }[] };
+  const health = (await (await shop.get('/health')).json()) as Health;
   assert.equal(health.status, 'ok');
-  assert.deepEqual(health.components.map(({ role }) => role).sort(), ['caching', 'catalog', 'generation', 'queueing', 'routing']);
+  assert.deepEqual(health.components.map(({ role }) => role).sort(), ROLES);
   for (const { sha256 } of health.components) assert.match(sha256, /^[0-9a-f]{64}$/);
 });
 

@@ -19,7 +19,7 @@ export function trapping(module: Uint8Array<ArrayBuffer>, exported: string): Uin
   const body = bodyOf(module, sections, index - imported.length);
   const reader = new Reader(module, body);
   const instruction = reader.byte();
-  if (!WITH_ONE_NUMBER.has(instruction)) throw new Error(`${exported} starts with an unknown instruction: ${instruction}`);
+  if (!WITH_ONE_NUMBER.has(instruction)) throw new Error(`${exported} starts with instruction ${instruction}`);
   reader.number();
   const broken = module.slice();
   broken.fill(NOP, body, reader.at);

@@ -14,7 +14,8 @@ const LAST_RESORT = `<!doctype html>
 <title>One moment</title>
 <style>
   :root { color-scheme: light dark }
-  body { display: grid; place-content: center; min-height: 100vh; margin: 0; text-align: center; font: 18px/1.5 system-ui, sans-serif }
+  body { display: grid; place-content: center; min-height: 100vh; margin: 0; text-align: center }
+  body { font: 18px/1.5 system-ui, sans-serif }
 </style>
 <main>
   <h1>The shop opens in a moment</h1>

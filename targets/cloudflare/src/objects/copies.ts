@@ -77,7 +77,8 @@ export class Copies {
 
   /** Whether no key is known that could expire or has to be copied. */
   isEmpty(): boolean {
-    return this.#sql.exec('SELECT 1 FROM copies WHERE pending = 1 OR expires_ms IS NOT NULL LIMIT 1').toArray().length === 0;
+    const query = 'SELECT 1 FROM copies WHERE pending = 1 OR expires_ms IS NOT NULL LIMIT 1';
+    return this.#sql.exec(query).toArray().length === 0;
   }
 }
 

@@ -15,6 +15,9 @@ import { Copies, type Copy } from './copies.ts';
 
 type Swap = Awaited<ReturnType<StorefrontImports['wandstore:capabilities/kv']['compareAndSwap']>>;
 
+/** Bytes in the adapter's memory. */
+type Bytes = InstanceType<Backends['values']['Value']>;
+
 /** Workers KV keeps nothing for less than a minute. */
 const KV_TTL_SECONDS_MIN = 60;
 /** How soon a copy that was not made, or is made in the background, is made. */
@@ -102,7 +105,7 @@ export class Keeper extends DurableObject<Env> {
     });
   }
 
-  #withValue<T>(bytes: Uint8Array, call: (kv: Backends['kv'], value: InstanceType<Backends['values']['Value']>) => T): T {
+  #withValue<T>(bytes: Uint8Array, call: (kv: Backends['kv'], value: Bytes) => T): T {
     return this.#adapter.call(({ kv, values }) => {
       using value = owned(new values.Value(bytes));
       return call(kv, value);

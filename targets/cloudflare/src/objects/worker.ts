@@ -71,7 +71,8 @@ export class Worker {
       write('warn', 'the lease was lost; its work is dropped', { during: `job ${job.id}` });
       return;
     }
-    write('info', 'a job ended', { during: `job ${job.id}`, outcome: outcome.tag, attempt: job.attempt, ms: Date.now() - started });
+    const ms = Date.now() - started;
+    write('info', 'a job ended', { during: `job ${job.id}`, outcome: outcome.tag, attempt: job.attempt, ms });
     await this.#settle(job, outcome);
   }
 
