@@ -49,7 +49,7 @@ pub async fn measure(host: Host, seconds: u32) -> anyhow::Result<Column> {
 
 /// Starts a host on its core, and how many milliseconds its first answer took.
 async fn start(host: Host, folder: &Path) -> anyhow::Result<(f64, Server)> {
-    let deployment = Deployment::new(folder).with("ENVIRONMENT", "production").with("RUST_LOG", "warn");
+    let deployment = Deployment::new(folder).with("ENVIRONMENT", "production");
     machine::pin_to(machine::HOST_CORE)?;
     let started = Instant::now();
     let server = host.start(&deployment).await;

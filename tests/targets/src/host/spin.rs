@@ -17,8 +17,17 @@ pub(super) fn command(port: u16, deployment: &Deployment) -> anyhow::Result<Comm
     command.arg("--log-dir").arg(deployment.folder.join("logs"));
     for (name, value) in &deployment.variables {
         command.args(["--variable", &format!("{}={value}", name.to_lowercase())]);
+        if name == "LLM_BASE_URL" {
+            command.args(["--variable", &format!("llm_host={}", origin(value))]);
+        }
     }
     Ok(command)
+}
+
+/// Scheme, host and port of an address: a component of Spin reaches only hosts that it was given.
+fn origin(url: &str) -> &str {
+    let start = url.find("://").map_or(0, |colon| colon + 3);
+    url[start..].find('/').map_or(url, |slash| &url[..start + slash])
 }
 
 /// The component that `spin.toml` names.
@@ -32,4 +41,15 @@ pub(super) fn program() -> Option<PathBuf> {
     let folders = std::env::var_os("PATH").unwrap_or_default();
     let found = || std::env::split_paths(&folders).map(|folder| folder.join("spin")).find(|it| it.is_file());
     named.or_else(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::origin;
+
+    #[test]
+    fn an_origin_is_an_address_without_its_path() {
+        assert_eq!(origin("http://127.0.0.1:8080/v1"), "http://127.0.0.1:8080");
+        assert_eq!(origin("https://llm.example"), "https://llm.example");
+    }
 }
