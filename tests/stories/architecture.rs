@@ -9,7 +9,9 @@ use wit_parser::{Resolve, WorldItem, WorldKey};
 
 use crate::harness::load;
 
-const COMPONENTS: [&str; 5] = ["routing", "caching", "queueing", "generation", "catalog-demo"];
+const COMPONENTS: [&str; 6] =
+    ["routing", "caching", "queueing", "generation", "catalog-demo", "catalog-json"];
+const ADAPTERS: [&str; 5] = ["backends", "services", "spin-platform", "spin-requests", "spin-front"];
 
 #[test]
 fn each_built_component_imports_nothing_but_what_its_world_names() {
@@ -46,6 +48,14 @@ fn dependencies_point_one_way() {
         }
         if name == "host" {
             assert_eq!(on(&COMPONENTS), Vec::<String>::new(), "the host knows no component's crate");
+        }
+        if ADAPTERS.contains(&name) || name == "portable" {
+            assert_eq!(on(&COMPONENTS), Vec::<String>::new(), "{name} knows no component's crate");
+            assert_eq!(
+                on(&["host", "capabilities", "wasmtime", "reqwest"]),
+                Vec::<String>::new(),
+                "{name} knows nothing of the native host"
+            );
         }
         if name == "capabilities" {
             assert_eq!(
