@@ -1,41 +1,42 @@
-// A catalog in JavaScript: a shop for paper and ink. It asks nobody, so that it cannot fail.
+// A catalog in JavaScript: a small shop for wands. It asks nobody, so that it cannot fail. Two of its
+// products have ids of the demo shop's, so that one story fits both.
 //
 // What it exports is the interface `catalog` of the world `catalog-demo` in wit/storefront: records are
 // objects with names in camel case, u64 is BigInt, and `undefined` is the `none` of an option.
 
 /** Prices are in cents. */
-const CURRENCY = 'EUR';
+const CURRENCY = 'USD';
 
 const SIDE = 600;
 
-const product = (id, title, description, category, price, more = {}) => ({
+const product = (id, title, description, category, price, more) => ({
   id,
   title,
   description,
-  vendor: 'Papermill Lane',
+  vendor: 'Script & Bough',
   category,
-  tags: [],
+  tags: more.tags ?? [],
   url: `#product-${id}`,
-  image: picture(more.colour ?? '446', title),
+  image: picture(more.colour, title),
   price,
   priceBefore: more.priceBefore,
   available: more.available ?? true,
 });
 
-/** A sheet of paper in some colour, as a `data:` address (RFC 2397). */
+/** A wand of some colour, as a `data:` address (RFC 2397). */
 const picture = (colour, alt) => {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${SIDE} ${SIDE}">`
-    + `<path fill="#fed" d="M0 0h600v600H0z"/><path fill="#${colour}" d="M150 90h220l80 80v340H150z"/></svg>`;
+    + `<path fill="#fed" d="M0 0h600v600H0z"/><path fill="#${colour}" d="M100 482 432 166 134 516z"/></svg>`;
   return { url: `data:image/svg+xml,${encodeURIComponent(svg)}`, alt, width: SIDE, height: SIDE };
 };
 
 const PRODUCTS = [
-  product('laid-paper', 'Laid Paper, 50 sheets', 'Ribbed like handmade paper, and kind to broad nibs.', 'Paper', 1850n),
-  product('iron-gall-ink', 'Iron Gall Ink', 'Goes on grey and turns black by the evening. It stays.', 'Ink', 1290n, { colour: '224' }),
-  product('dip-pen', 'Dip Pen of Pear Wood', 'With three nibs: a fine one, a soft one and a broad one.', 'Pens', 2400n, { colour: '853', priceBefore: 2900n }),
-  product('blotter', 'Rocker Blotter', 'One roll of the hand, and the page can be turned.', 'Desk', 3200n, { colour: '684' }),
-  product('sealing-wax', 'Sealing Wax, Four Sticks', 'Softens at the flame of a candle and never cracks in the post.', 'Desk', 980n, { colour: 'b33' }),
-  product('pounce', 'Pounce', 'What people used before there were blotters. Sold out for two hundred years.', 'Desk', 450n, { available: false }),
+  product('willow-whisper', 'Willow Whisper', 'Bends before it breaks, and forgives a hasty hand.', 'Wands', 6400n, { colour: '684', tags: ['bestseller'] }),
+  product('ember-plume', 'Ember Plume', 'Warm to the touch: for lighting stoves and tempers.', 'Wands', 8900n, { colour: 'c52' }),
+  product('plain-ash', 'Plain Ash', 'No carving, no stone. It does what it is told.', 'Wands', 3900n, { colour: '987', priceBefore: 4900n }),
+  product('wrist-sheath', 'Wrist Sheath', 'Soft leather with a spring: a wand in the hand within a blink.', 'Holsters', 3200n, { colour: '853' }),
+  product('beeswax', 'Beeswax with Rosemary', 'A thimbleful a month keeps any wood from cracking.', 'Care', 980n, { colour: 'c93' }),
+  product('moon-thread', 'Moon Thread', 'Spun on two nights of the year. Sold out until the next.', 'Cores', 12500n, { colour: '88a', available: false }),
 ];
 
 export const catalog = {

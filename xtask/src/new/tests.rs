@@ -16,12 +16,14 @@ fn built(role: Role) -> (Vec<String>, Vec<String>) {
     let name = format!("{}-of-my-own", role.name());
     let new = component(role, &parent.path().join(&name));
     new.write().expect("the folder is new");
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "--offline", "--release", "--target", shell::TARGET]);
-    // One folder for both, kept between runs: their dependencies are the same.
+    // One folder for all, kept between runs: their dependencies are the same.
     let target = shell::absolute(&shell::target_dir().join("tmp/new").display().to_string()).expect("a path");
-    cargo.arg("--target-dir").arg(&target).current_dir(&new.folder).env_remove("RUSTFLAGS");
-    assert!(cargo.status().expect("cargo is there").success(), "{role:?} builds");
+    for arguments in [&["test"][..], &["build", "--target", shell::TARGET]] {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(arguments).args(["--quiet", "--offline", "--release", "--target-dir"]).arg(&target);
+        cargo.current_dir(&new.folder).env_remove("RUSTFLAGS");
+        assert!(cargo.status().expect("cargo is there").success(), "{role:?}: {arguments:?}");
+    }
     let file = name.replace('-', "_") + ".wasm";
     interfaces(fs::read(target.join(shell::TARGET).join("release").join(file)).expect("cargo wrote it"))
 }

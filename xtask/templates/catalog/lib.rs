@@ -18,8 +18,11 @@ use bindings::wandstore::storefront::catalog_types::{Assortment, CatalogError, P
 /// ISO 4217 code of all prices.
 const CURRENCY: &str = "EUR";
 
-struct Component;
+/// What the host calls.
+pub struct Component;
 
+// Tests run natively, where there is no host and nothing to export to.
+#[cfg(target_arch = "wasm32")]
 bindings::export!(Component with_types_in bindings);
 
 impl Guest for Component {
