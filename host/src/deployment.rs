@@ -10,7 +10,7 @@ use wasmtime::component::Component;
 
 use crate::changes::Changes;
 use crate::component::{
-    Binary, Cache, Catalog, Digest, Export, Generator, Handler, Limits, Links, Pool, Queue, Role, world,
+    Binary, Cache, Catalog, Digest, Export, Generator, Handler, Limits, Links, Pool, Queue, Role, fit, world,
 };
 use crate::config::Config;
 use crate::engine::{self, Compiled};
@@ -71,6 +71,9 @@ impl Components {
                 cache.load(&engine, role, &binary).with_context(|| format!("components.{role}"))?;
             world::check(&engine, role, &component)
                 .with_context(|| format!("components.{role}: {}", binary.origin))?;
+            fit::check(&engine, role, &component, &config.limits(role))
+                .map_err(anyhow::Error::from)
+                .with_context(|| format!("components.{role}: {} does not fit", binary.origin))?;
             let imports = world::imports_of(&engine, &component);
             let Binary { origin, digest, .. } = binary;
             Ok((component, Loaded { role, origin, digest, imports }))

@@ -73,6 +73,34 @@ fn a_component_without_its_roles_export_is_refused_with_the_reason() {
 }
 
 #[test]
+fn a_component_whose_records_differ_is_refused_with_the_field() {
+    let path = broken::component_of_other_wit(Role::Catalog, "price: u64", "price: u32");
+    let config = format!("[components.catalog]\npath = {:?}\n", path.display().to_string());
+    let refusal = format!("{:#}", load(&config).err().expect("it is refused"));
+    assert!(refusal.contains("does not fit") && refusal.contains("field price"), "{refusal}");
+    assert!(refusal.contains("expected `u64` found `u32`"), "{refusal}");
+}
+
+#[test]
+fn a_component_whose_imports_differ_is_refused_with_the_function() {
+    let path =
+        broken::component_of_other_wit(Role::Caching, "now-ms: func() -> u64", "now-ms: func() -> u32");
+    let config = format!("[components.caching]\npath = {:?}\n", path.display().to_string());
+    let refusal = format!("{:#}", load(&config).err().expect("it is refused"));
+    assert!(refusal.contains("does not fit") && refusal.contains("now-ms"), "{refusal}");
+}
+
+#[test]
+fn a_component_that_starts_with_more_memory_than_it_may_have_is_refused() {
+    let path = broken::component_of_memory(Role::Catalog, 17);
+    let config =
+        |mib| format!("[components.catalog]\npath = {:?}\nmemory_mib = {mib}\n", path.display().to_string());
+    let refusal = format!("{:#}", load(&config(1)).err().expect("it is refused"));
+    assert!(refusal.contains("17 pages exceeds memory limits"), "{refusal}");
+    assert!(load(&config(2)).is_ok());
+}
+
+#[test]
 fn a_component_with_another_digest_is_refused() {
     let path = broken::component(Role::Catalog, Flaw::Traps);
     let config = format!(

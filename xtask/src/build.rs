@@ -13,12 +13,24 @@ pub struct Build {
     /// if there is one].
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Build the host without optimisation: sooner there. Components are the same.
+    #[arg(long)]
+    debug: bool,
 }
 
 impl Build {
     pub fn run(self) -> anyhow::Result<()> {
-        shell::build_release()?;
-        bundle::bundle(&shell::target_dir().join("release/wandstore"), self.config.as_deref())
+        let profile = if self.debug {
+            shell::add_target()?;
+            shell::step("building the components and the host");
+            shell::run("cargo", &["build", "--workspace"])?;
+            "debug"
+        } else {
+            shell::build_release()?;
+            "release"
+        };
+        let wandstore = shell::target_dir().join(profile).join("wandstore");
+        bundle::bundle(&wandstore, self.config.as_deref())
     }
 }
 

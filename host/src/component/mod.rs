@@ -2,6 +2,7 @@
 //! reach them.
 
 mod capability;
+pub mod fit;
 mod pool;
 mod source;
 mod storefront;

@@ -253,7 +253,7 @@ pub async fn within<T>(limit: Duration, call: impl Future<Output = T>) -> Result
     }
 }
 
-fn ticks(limit: Duration) -> u64 {
+pub(super) fn ticks(limit: Duration) -> u64 {
     let ticks = limit.as_millis().div_ceil(EPOCH.as_millis()).max(1);
     // One more: the first tick may come at once.
     u64::try_from(ticks).unwrap_or(u64::MAX).saturating_add(1)

@@ -1,0 +1,48 @@
+//! Whether a component's functions and records are those of its role's world, found out when it is
+//! loaded and not by the first shopper. It calls none of them.
+
+use std::sync::Arc;
+
+use capabilities::Capabilities;
+use futures_util::FutureExt as _;
+use wasmtime::component::Component;
+use wasmtime::{Engine, Result, Store};
+
+use super::pool::ticks;
+use super::{Export, Limits, Links, Role, world};
+use crate::bindings::exports::wandstore::storefront::{cache, catalog, generator, handler, queue};
+use crate::changes::Changes;
+use crate::context::Context;
+
+/// Holds the types of a component's imports and of its export to those of its role, and its memory
+/// to what it may have.
+pub fn check(engine: &Engine, role: Role, component: &Component, limits: &Limits) -> Result<()> {
+    match role {
+        Role::Routing => check_export::<handler::Guest>(engine, role, component, limits),
+        Role::Caching => check_export::<cache::Guest>(engine, role, component, limits),
+        Role::Queueing => check_export::<queue::Guest>(engine, role, component, limits),
+        Role::Generation => check_export::<generator::Guest>(engine, role, component, limits),
+        Role::Catalog => check_export::<catalog::Guest>(engine, role, component, limits),
+    }
+}
+
+/// The types of an export are compared in an instance. This one is never called.
+fn check_export<E: Export>(
+    engine: &Engine,
+    role: Role,
+    component: &Component,
+    limits: &Limits,
+) -> Result<()> {
+    let pre = world::linker(engine, role)?.instantiate_pre(component)?;
+    let (capabilities, _) = Capabilities::scripted();
+    let links = Arc::new(Links::new(&Arc::new(Changes::new())));
+    let context = Context::new(role, Arc::new(capabilities), links, limits.memory_bytes);
+    let mut store = Store::new(engine, context);
+    store.limiter(|context| &mut context.memory);
+    store.set_epoch_deadline(ticks(limits.compute));
+    // Nothing in it can wait: imports are not called while an instance is made.
+    let instance = pre.instantiate_async(&mut store).now_or_never();
+    let instance = instance.ok_or_else(|| wasmtime::format_err!("it waits before it was called"))??;
+    E::bind(&E::find(&pre)?, &mut store, &instance)?;
+    Ok(())
+}
