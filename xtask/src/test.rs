@@ -37,6 +37,7 @@ impl Test {
             every_host()?;
             step("tests");
             shell::run("cargo", &["test", "--workspace"])?;
+            languages()?;
             browser()?;
         }
         step("everything passed");
@@ -66,6 +67,16 @@ fn every_host() -> anyhow::Result<()> {
     shell::npm("targets/cloudflare", &["test"])?;
     step("the same components on every host");
     bundle::proof::prove(&wandstore, None)
+}
+
+/// A component in another language, in the binary that `cargo test` built.
+fn languages() -> anyhow::Result<()> {
+    let folder = "tests/languages/catalog-js";
+    step("packages of the catalog in JavaScript");
+    shell::npm(folder, &["ci", "--no-fund", "--no-audit"])?;
+    step("the catalog in JavaScript");
+    shell::npm(folder, &["run", "build"])?;
+    shell::npm(folder, &["test"])
 }
 
 /// The browser test drives the binary that `cargo test` built.
