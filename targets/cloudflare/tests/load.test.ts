@@ -17,7 +17,9 @@ test('200 shoppers at once all get a page, and each their own later', async (t) 
   };
   const first = await Promise.all(shoppers.map(visit));
   assert.deepEqual([...new Set(first.map((answer) => answer.status))], [200]);
-  const states = await Promise.all(shoppers.map((shopper) => shop.statusPast(shopper, ['queued', 'running'])));
+  // On a machine that is busy with more than this, a status may be unknown for a while, and is asked again.
+  const passing = ['queued', 'running', 'unknown'];
+  const states = await Promise.all(shoppers.map((shopper) => shop.statusPast(shopper, passing)));
   assert.deepEqual([...new Set(states.map(({ state }) => state))], ['ready']);
   const second = await Promise.all(shoppers.map(visit));
   assert.deepEqual([...new Set(second.map((answer) => answer.headers.get('x-cache')))], ['HIT']);
