@@ -5,7 +5,7 @@ use http::Method;
 use crate::model::{HEADLINE, Saying};
 use crate::step::{Ask, Chapter, Expected, Step, get, send, track};
 
-const SHOP: &str = "magic-wands";
+pub const SHOP: &str = "magic-wands";
 const TOKEN: &str = "a token that nobody guesses";
 
 /// Every chapter of a macro's list, by its name.
@@ -28,15 +28,6 @@ chapters![
     tracking,
     shopper_of_their_own,
     unknown_store,
-    model_plans,
-    model_fails_once,
-    model_breaks_off_once,
-    model_refuses,
-    model_talks_nonsense,
-    model_answers_garbage,
-    model_invents_products,
-    model_is_slow,
-    model_is_down,
     full_pool,
     page_ordered_by_hand,
     debug_in_production,
@@ -44,16 +35,16 @@ chapters![
     restart,
 ];
 
-fn visit(shopper: &str) -> Ask {
+pub fn visit(shopper: &str) -> Ask {
     get(format!("/s/{SHOP}?shopper={shopper}"))
 }
 
-fn status(shopper: &str) -> Ask {
+pub fn status(shopper: &str) -> Ask {
     get(format!("/api/generation/status?store={SHOP}&shopper={shopper}")).status(200)
 }
 
 /// The open page waits for its shopper's own.
-fn ready(shopper: &str) -> Step {
+pub fn ready(shopper: &str) -> Step {
     let wait = get(format!("/api/generation/status?store={SHOP}&shopper={shopper}&wait=20"));
     Step::AskUntil(wait.status(200).member("state", "ready"))
 }
@@ -161,85 +152,6 @@ fn unknown_store() -> Chapter {
         .then(track(nowhere).refused(404))
         .then(send(Method::POST, "/debug/generate?store=nowhere&shopper=abc123").refused(404))
         .then(send(Method::POST, "/debug/catalog-moved?store=nowhere").refused(404))
-}
-
-fn model_plans() -> Chapter {
-    Chapter::new()
-        .model([Saying::Plan])
-        .then(visit("abc123").fallback().does_not_say(HEADLINE))
-        .then(ready("abc123"))
-        .then(visit("abc123").hit("llm").says(HEADLINE).says("$64.00"))
-        .then(status("abc123").member("source", "llm"))
-        .then(Step::ModelWasAsked(1))
-}
-
-/// Whatever the model does at first, it is asked again, and the shopper sees no error.
-fn model_recovers(saying: Saying) -> Chapter {
-    Chapter::new()
-        .model([saying, Saying::Plan])
-        .then(visit("abc123").fallback())
-        .then(ready("abc123"))
-        .then(visit("abc123").hit("llm").says(HEADLINE))
-}
-
-fn model_fails_once() -> Chapter {
-    model_recovers(Saying::Status(503))
-}
-
-fn model_breaks_off_once() -> Chapter {
-    model_recovers(Saying::Break)
-}
-
-/// Where the model is of no use, the page is planned without it, and the operator is told.
-fn planned_without(saying: Saying) -> Chapter {
-    Chapter::new()
-        .model([saying])
-        .then(visit("abc123").fallback())
-        .then(ready("abc123"))
-        .then(visit("abc123").hit("local").does_not_say(HEADLINE))
-        .then(Step::AskUntil(get("/debug/errors").status(200).says("\"reason\"").says(SHOP)))
-}
-
-fn model_refuses() -> Chapter {
-    planned_without(Saying::Status(401))
-}
-
-fn model_talks_nonsense() -> Chapter {
-    planned_without(Saying::Text("I am sorry, I cannot do that."))
-}
-
-fn model_answers_garbage() -> Chapter {
-    planned_without(Saying::Garbage)
-}
-
-fn model_invents_products() -> Chapter {
-    planned_without(Saying::Text(
-        r#"{"title":"x","blocks":[{"type":"hero","headline":"<script>alert(1)</script>","text":"x","product":"none"}]}"#,
-    ))
-}
-
-fn model_is_slow() -> Chapter {
-    Chapter::new()
-        .model([Saying::Hold])
-        .then(visit("abc123").fallback().has("x-generation-triggered", "true"))
-        .then(Step::ModelIsAsked)
-        .then(status("abc123").member("state", "running"))
-        .then(visit("abc123").fallback().has("x-generation-triggered", "true"))
-        .then(Step::ModelSays(Saying::Plan))
-        .then(ready("abc123"))
-        .then(visit("abc123").hit("llm"))
-}
-
-fn model_is_down() -> Chapter {
-    Chapter::new()
-        .model([Saying::Status(500)])
-        .then(visit("abc123").fallback())
-        .then(Step::ModelIsAsked)
-        .then(visit("abc123").fallback().has("x-generation-triggered", "true"))
-        .then(status("abc123"))
-        .then(Step::ModelSays(Saying::Plan))
-        .then(ready("abc123"))
-        .then(visit("abc123").hit("llm"))
 }
 
 fn full_pool() -> Chapter {

@@ -5,6 +5,7 @@
 mod chapters;
 mod hostile;
 mod model;
+mod models;
 mod player;
 mod step;
 
@@ -29,7 +30,7 @@ type Named = (&'static str, fn() -> Chapter);
 
 /// Every chapter.
 fn all() -> Vec<Named> {
-    chapters::all().into_iter().chain(hostile::all()).collect()
+    chapters::all().into_iter().chain(models::all()).chain(hostile::all()).collect()
 }
 
 fn trial(host: Host, (name, chapter): Named) -> Trial {
