@@ -1,8 +1,10 @@
 //! The adapter over a real database in `SQLite`, as a platform would give it.
 
+use std::cell::RefCell;
+
 use proptest::prelude::*;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
-use sqlx::{Column, Row as _, TypeInfo, ValueRef};
+use sqlx::{Row as _, TypeInfo, ValueRef};
 use tokio::runtime::Runtime;
 
 use crate::blob::Blob;
@@ -249,38 +251,41 @@ fn bucket() -> S3 {
     S3::configured(variable).unwrap().unwrap_or_else(|wrong| panic!("{wrong}"))
 }
 
-/// Answers every request with this status and content, and checks what it was asked.
-struct Told<F>(u16, &'static [u8], F);
+/// Answers every request with this status and content, and remembers what it was asked.
+struct Told(u16, &'static [u8], RefCell<Vec<s3::Request>>);
 
-impl<F: Fn(&s3::Request)> s3::Send for Told<F> {
+impl s3::Send for Told {
     fn send(&self, request: s3::Request) -> Result<(u16, Vec<u8>), String> {
-        (self.2)(&request);
+        self.2.borrow_mut().push(request);
         Ok((self.0, self.1.to_vec()))
     }
 }
 
+fn told(status: u16, body: &'static [u8]) -> Told {
+    Told(status, body, RefCell::default())
+}
+
 #[test]
 fn an_object_in_a_bucket_has_a_signed_address_that_holds_no_secret() {
-    let told = Told(200, b"page", |request: &s3::Request| {
-        assert_eq!(request.method, "GET");
-        let start = "http://127.0.0.1:9000/wands-ui-storage/generated/magic-wands%3Aabc.html?X-Amz-Algorithm";
-        assert!(request.url.starts_with(start), "{}", request.url);
-        assert!(request.url.contains("X-Amz-Date=20231114T221320Z"), "{}", request.url);
-        assert!(!request.url.contains("hush"));
-    });
+    let told = told(200, b"page");
     let got = bucket().get(&told, "UI_STORAGE", "generated/magic-wands:abc.html", NOW_MS);
     assert_eq!(got, Ok(Some(b"page".to_vec())));
+    let asked = told.2.borrow();
+    let [s3::Request { method: "GET", url, .. }] = &asked[..] else { panic!("{asked:?}") };
+    let start = "http://127.0.0.1:9000/wands-ui-storage/generated/magic-wands%3Aabc.html?X-Amz-Algorithm";
+    assert!(url.starts_with(start), "{url}");
+    assert!(url.contains("X-Amz-Date=20231114T221320Z") && !url.contains("hush"), "{url}");
 }
 
 #[test]
 fn a_bucket_that_refuses_is_unavailable_and_an_absent_object_is_none() {
-    let get = |status| bucket().get(&Told(status, b"", |_| ()), "UI_STORAGE", "k", NOW_MS);
+    let get = |status| bucket().get(&told(status, b""), "UI_STORAGE", "k", NOW_MS);
     assert_eq!(get(404), Ok(None));
     assert!(matches!(get(403), Err(Failure::Unavailable(_))));
-    let put = |status| bucket().put(&Told(status, b"", |_| ()), "UI_STORAGE", "k", b"v", NOW_MS);
+    let put = |status| bucket().put(&told(status, b""), "UI_STORAGE", "k", b"v", NOW_MS);
     assert_eq!(put(200), Ok(()));
     assert!(put(500).is_err());
-    assert_eq!(bucket().delete(&Told(204, b"", |_| ()), "UI_STORAGE", "k", NOW_MS), Ok(()));
+    assert_eq!(bucket().delete(&told(204, b""), "UI_STORAGE", "k", NOW_MS), Ok(()));
 }
 
 #[test]
@@ -292,8 +297,7 @@ fn a_bucket_is_listed_and_a_list_that_cannot_be_read_is_a_failure() {
         <Contents><Key>generated/a.html</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified>
         <ETag>"e"</ETag><Size>4</Size><StorageClass>STANDARD</StorageClass></Contents>
         </ListBucketResult>"#;
-    let list =
-        |body| bucket().list_keys(&Told(200, body, |_| ()), "UI_STORAGE", "generated/", None, 5, NOW_MS);
+    let list = |body| bucket().list_keys(&told(200, body), "UI_STORAGE", "generated/", None, 5, NOW_MS);
     assert_eq!(list(LIST), Ok(vec!["generated/a.html".to_owned()]));
     assert!(matches!(list(b"<html>"), Err(Failure::Unavailable(_))));
 }

@@ -69,6 +69,8 @@ fn longest_generation_ms(document: &Document) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use portable::signatures::Signatures as _;
+
     use super::*;
 
     fn read(variables: &[(&str, &str)]) -> Configuration {
@@ -113,7 +115,6 @@ mod tests {
     #[test]
     fn a_token_is_known_by_its_name() {
         let secrets = read(&[("DEBUG_TOKEN", "open sesame")]).secrets;
-        use portable::signatures::Signatures as _;
         assert_eq!(secrets.matches("DEBUG_TOKEN", "open sesame"), Ok(true));
         assert_eq!(secrets.matches("DEBUG_TOKEN", "closed"), Ok(false));
         assert!(secrets.matches("KIMI_API_KEY", "").is_err());

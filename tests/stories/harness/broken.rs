@@ -78,5 +78,5 @@ fn package(name: &str, change: impl Fn(&str) -> String) -> UnresolvedPackageGrou
         let text = std::fs::read_to_string(&path).expect("it is text");
         files.push(&path, change(&text));
     }
-    files.parse().ok().expect("what was changed is WIT")
+    files.parse().unwrap_or_else(|(_, error)| panic!("what was changed is no WIT: {error}"))
 }

@@ -40,11 +40,13 @@ impl Outbound for Scripted {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a script holds failures beside it")]
 fn answer(text: &str) -> Reply {
     let body = json!({ "choices": [{ "message": { "content": text }, "finish_reason": "stop" }] });
     Ok((200, None, body.to_string().into_bytes()))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a script holds failures beside it")]
 fn refusal(status: u16, retry_after: Option<&str>, message: &str) -> Reply {
     let body = json!({ "error": { "message": message } }).to_string();
     Ok((status, retry_after.map(str::to_owned), body.into_bytes()))
