@@ -1,7 +1,6 @@
 //! `cargo xtask catalog`.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -38,19 +37,6 @@ impl Catalog {
 /// Builds the component as `host/build.rs` builds the others: in their folder, and with the same
 /// flags, so that its bytes depend on the file and the toolchain only.
 fn build(file: &Path) -> anyhow::Result<PathBuf> {
-    let folder = std::path::absolute(shell::target_dir().join("components"))?;
-    let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--quiet", "--package", "catalog-json", "--profile", "component"]);
-    cargo.args(["--target", shell::TARGET, "--target-dir"]).arg(&folder);
-    cargo.env("CATALOG_JSON", file).env("RUSTFLAGS", remapped()?);
-    shell::check(&mut cargo, "cargo build --package catalog-json")?;
-    Ok(folder.join(shell::TARGET).join("component/catalog_json.wasm"))
-}
-
-/// Paths of this machine are not to be in a component.
-fn remapped() -> anyhow::Result<String> {
-    let workspace = std::env::current_dir()?.canonicalize()?;
-    let flags = format!("--remap-path-prefix={}=/wandstore", workspace.display());
-    let cargo = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| home + "/.cargo"));
-    Ok(cargo.map_or(flags.clone(), |cargo| format!("{flags} --remap-path-prefix={cargo}=/cargo")))
+    let folder = shell::build_wasm(&["catalog-json"], &[("CATALOG_JSON", file)])?;
+    Ok(folder.join("catalog_json.wasm"))
 }

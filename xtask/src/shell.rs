@@ -68,6 +68,28 @@ pub fn target_dir() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from)
 }
 
+/// Builds packages for WebAssembly as they are shipped, beside the components that `host/build.rs` builds;
+/// the folder of what was built. `variables` are for the build.
+pub fn build_wasm(packages: &[&str], variables: &[(&str, &Path)]) -> anyhow::Result<PathBuf> {
+    let folder = std::path::absolute(target_dir().join("components"))?;
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args(["build", "--quiet", "--profile", "component", "--target", TARGET, "--target-dir"])
+        .arg(&folder);
+    cargo.args(packages.iter().flat_map(|package| ["--package", package]));
+    cargo.envs(variables.iter().copied()).env("RUSTFLAGS", remapped()?);
+    check(&mut cargo, &format!("cargo build --package {}", packages.join(" --package ")))?;
+    Ok(folder.join(TARGET).join("component"))
+}
+
+/// Paths of this machine are not to be in a component.
+fn remapped() -> anyhow::Result<String> {
+    let workspace = std::env::current_dir()?.canonicalize()?;
+    let flags = format!("--remap-path-prefix={}=/wandstore", workspace.display());
+    let cargo = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| home + "/.cargo"));
+    Ok(cargo.map_or(flags.clone(), |cargo| format!("{flags} --remap-path-prefix={cargo}=/cargo")))
+}
+
 /// Builds `target/release/wandstore`, components included.
 pub fn build_release() -> anyhow::Result<()> {
     add_target()?;

@@ -31,17 +31,17 @@ pub const ADAPTERS: [&str; 5] = ["backends", "services", "spin-platform", "spin-
 pub fn bundle(wandstore: &Path, config: Option<&Path>) -> anyhow::Result<()> {
     export(wandstore, config)?;
     step("building the adapters");
-    build_adapters()?;
+    let adapters = Adapters(shell::build_wasm(&ADAPTERS, &[])?);
     step("composing for Spin and Cloudflare Workers");
-    let for_spin = compose(spin_parts()?, &["wasi:http/incoming-handler@0.2.0"], |import| {
+    let for_spin = compose(spin_parts(&adapters)?, &["wasi:http/incoming-handler@0.2.0"], |import| {
         ["wasi:", "spin:", "fermyon:"].iter().any(|namespace| import.starts_with(namespace))
     })?;
     write(SPIN, &for_spin)?;
     let exported = ["handler", "queue", "generator"].map(|name| format!("wandstore:storefront/{name}@0.1.0"));
     let for_workers =
-        compose(workers_parts()?, &exported.each_ref().map(String::as_str), supplied_by_workers)?;
+        compose(workers_parts(&adapters)?, &exported.each_ref().map(String::as_str), supplied_by_workers)?;
     write(STOREFRONT, &for_workers)?;
-    write(BACKENDS, &read(&adapter("backends"))?)
+    write(BACKENDS, &adapters.part("backends")?.bytes)
 }
 
 fn export(wandstore: &Path, config: Option<&Path>) -> anyhow::Result<()> {
@@ -54,31 +54,18 @@ fn export(wandstore: &Path, config: Option<&Path>) -> anyhow::Result<()> {
     shell::check(&mut command, "wandstore export")
 }
 
-fn build_adapters() -> anyhow::Result<()> {
-    let folder = folder_of_adapters();
-    let mut arguments = vec!["build", "--quiet", "--profile", "component", "--target", shell::TARGET];
-    arguments.extend(["--target-dir", folder.to_str().context("the target folder has a strange name")?]);
-    arguments.extend(ADAPTERS.iter().flat_map(|adapter| ["--package", adapter]));
-    shell::run("cargo", &arguments)
-}
-
-/// Beside the components that `host/build.rs` builds: they share their dependencies.
-fn folder_of_adapters() -> PathBuf {
-    shell::target_dir().join("components")
-}
-
-fn spin_parts() -> anyhow::Result<Vec<Part>> {
+fn spin_parts(adapters: &Adapters) -> anyhow::Result<Vec<Part>> {
     let mut parts = Vec::new();
     for name in ["spin-platform", "backends", "services", "spin-requests"] {
-        parts.push(adapter_part(name)?);
+        parts.push(adapters.part(name)?);
     }
     parts.extend(deployment_parts()?);
-    parts.push(adapter_part("spin-front")?);
+    parts.push(adapters.part("spin-front")?);
     Ok(parts)
 }
 
-fn workers_parts() -> anyhow::Result<Vec<Part>> {
-    let mut parts = vec![adapter_part("services")?];
+fn workers_parts(adapters: &Adapters) -> anyhow::Result<Vec<Part>> {
+    let mut parts = vec![adapters.part("services")?];
     parts.extend(deployment_parts()?);
     Ok(parts)
 }
@@ -88,13 +75,14 @@ fn deployment_parts() -> anyhow::Result<Vec<Part>> {
     ROLES.into_iter().map(part).collect()
 }
 
-fn adapter_part(name: &str) -> anyhow::Result<Part> {
-    Ok(Part { name: format!("adapters/{name}"), bytes: read(&adapter(name))? })
-}
+/// The folder where the adapters were built.
+struct Adapters(PathBuf);
 
-fn adapter(name: &str) -> PathBuf {
-    let file = format!("{}.wasm", name.replace('-', "_"));
-    folder_of_adapters().join(shell::TARGET).join("component").join(file)
+impl Adapters {
+    fn part(&self, name: &str) -> anyhow::Result<Part> {
+        let path = self.0.join(format!("{}.wasm", name.replace('-', "_")));
+        Ok(Part { name: format!("adapters/{name}"), bytes: read(&path)? })
+    }
 }
 
 /// The exported component of a role.
