@@ -16,6 +16,7 @@ use std::time::Duration;
 use bindings::exports::wandstore::capabilities::{llm, settings, signatures};
 use bindings::wandstore::capabilities::{clock, ids, log};
 use bindings::wandstore::platform::{outbound, timer, variables};
+use portable::document::Kind;
 use portable::llm as model;
 use portable::millis;
 use portable::signatures::{Algorithm, Signatures as _};
@@ -43,7 +44,7 @@ fn configuration() -> &'static Configuration {
 
 impl settings::Guest for Component {
     fn development() -> bool {
-        configuration().document.settings().development
+        configuration().document.environment == Kind::Development
     }
 
     fn pool() -> settings::PoolLimits {
