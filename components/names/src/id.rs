@@ -4,8 +4,8 @@ use std::fmt;
 
 /// The longest store id: a DNS name may be 253 bytes, a shop's domain never is.
 const STORE_BYTES_MAX: usize = 100;
-/// The longest shopper id.
-const SHOPPER_BYTES_MAX: usize = 128;
+/// The longest id of a shopper or an event.
+const WORD_BYTES_MAX: usize = 128;
 
 /// Why a text is no id. The message is fit for the one who sent it: it does not repeat the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -48,16 +48,34 @@ pub struct ShopperId(String);
 impl ShopperId {
     /// Parses a shopper id.
     pub fn parse(text: &str) -> Result<Self, WrongId> {
-        const WHAT: &str = "shopper";
-        check_length(WHAT, text, SHOPPER_BYTES_MAX)?;
-        let wrong = WrongId::Alphabet(WHAT, "A-Z, a-z, 0-9, '_' and '-'");
-        let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-        text.bytes().all(fits).then(|| Self(text.to_owned())).ok_or(wrong)
+        parse_word("shopper", text).map(Self)
     }
 
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// Something that happened and was given an id by whoever told of it: letters, digits, `_` and `-`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EventId(String);
+
+impl EventId {
+    /// Parses the id of an event.
+    pub fn parse(text: &str) -> Result<Self, WrongId> {
+        parse_word("event", text).map(Self)
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -71,6 +89,13 @@ impl fmt::Display for ShopperId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+fn parse_word(what: &'static str, text: &str) -> Result<String, WrongId> {
+    check_length(what, text, WORD_BYTES_MAX)?;
+    let wrong = WrongId::Alphabet(what, "A-Z, a-z, 0-9, '_' and '-'");
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    text.bytes().all(fits).then(|| text.to_owned()).ok_or(wrong)
 }
 
 fn check_length(what: &'static str, text: &str, max: usize) -> Result<(), WrongId> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{ShopperId, StoreId};
+use crate::{EventId, ShopperId, StoreId};
 
 /// The key-value stores of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,14 @@ pub enum Key<'a> {
     Session(&'a StoreId, &'a ShopperId),
     /// What went wrong in a job, by the time in milliseconds since the epoch.
     JobError(u64, &'a str),
+    /// That something which must happen once has happened: a webhook, a signed request.
+    Seen(&'a StoreId, &'a EventId),
+    /// What was done with personal data, by the time in milliseconds since the epoch.
+    Audit(&'a StoreId, u64, &'a EventId),
+    /// What is kept of a customer, put together for the merchant.
+    Report(&'a StoreId, &'a EventId),
+    /// What a shop's catalog answered, by the question.
+    Catalog(&'a StoreId, &'a str),
 }
 
 impl Key<'_> {
@@ -47,9 +55,11 @@ impl Key<'_> {
     /// The store that holds it.
     pub fn store(&self) -> Store {
         match self {
-            Self::Page(..) | Self::CatalogVersion(_) => Store::UiCache,
+            Self::Page(..) | Self::CatalogVersion(_) | Self::Catalog(..) => Store::UiCache,
             Self::Session(..) => Store::ShopperSessions,
-            Self::JobError(..) => Store::GenerationQueue,
+            Self::JobError(..) | Self::Seen(..) | Self::Audit(..) | Self::Report(..) => {
+                Store::GenerationQueue
+            }
         }
     }
 }
@@ -62,6 +72,10 @@ impl fmt::Display for Key<'_> {
             Self::Session(store, shopper) => write!(f, "session:{store}:{shopper}"),
             // Zero-padded, so that byte order is the order of time.
             Self::JobError(at_ms, job) => write!(f, "{}{at_ms:015}:{job}", Self::JOB_ERRORS),
+            Self::Seen(store, event) => write!(f, "seen:{store}:{event}"),
+            Self::Audit(store, at_ms, event) => write!(f, "audit:{store}:{at_ms:015}:{event}"),
+            Self::Report(store, event) => write!(f, "report:{store}:{event}"),
+            Self::Catalog(store, question) => write!(f, "shopify:{store}:{question}"),
         }
     }
 }

@@ -6,5 +6,5 @@
 mod id;
 mod key;
 
-pub use id::{ShopperId, StoreId, WrongId};
+pub use id::{EventId, ShopperId, StoreId, WrongId};
 pub use key::{Bucket, Key, Object, Store};

@@ -1,0 +1,1 @@
+//! Products of a shop, by the Storefront API.

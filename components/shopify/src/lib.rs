@@ -1,0 +1,1 @@
+//! What Shopify says and expects, as plain functions: signatures, shops, webhooks, tokens, Liquid.

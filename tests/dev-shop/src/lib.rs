@@ -1,0 +1,1 @@
+//! A shop as Shopify would run it, for development and tests.
