@@ -12,7 +12,7 @@ use sqlx::sqlite::{
 };
 
 use writer::Writer;
-pub(crate) use writer::{Statement, WriteFailed};
+pub use writer::{Statement, WriteFailed};
 
 /// Why a file could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +33,7 @@ pub enum OpenError {
 
 /// What a finished write outlives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Durability {
+pub enum Durability {
     /// The end of the process.
     Process,
     /// The end of the process, and a loss of power.
@@ -46,7 +46,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
 
 /// An open file.
-pub(crate) struct Database {
+pub struct Database {
     writing: SqlitePool,
     readers: SqlitePool,
     writer: Writer,
