@@ -13,6 +13,9 @@ pub enum WrongId {
     /// Nothing there.
     #[error("{0} id is empty")]
     Empty(&'static str),
+    /// Shorter than ids of its kind are.
+    #[error("{0} id is shorter than {1} bytes")]
+    TooShort(&'static str, usize),
     /// Longer than ids are.
     #[error("{0} id is longer than {1} bytes")]
     TooLong(&'static str, usize),
@@ -49,6 +52,11 @@ impl ShopperId {
     /// Parses a shopper id.
     pub fn parse(text: &str) -> Result<Self, WrongId> {
         parse_word("shopper", text).map(Self)
+    }
+
+    /// An id that is part of one that was parsed.
+    pub(crate) fn of_known(text: &str) -> Self {
+        Self(text.to_owned())
     }
 
     /// The id as text.
@@ -91,14 +99,14 @@ impl fmt::Display for ShopperId {
     }
 }
 
-fn parse_word(what: &'static str, text: &str) -> Result<String, WrongId> {
+pub(crate) fn parse_word(what: &'static str, text: &str) -> Result<String, WrongId> {
     check_length(what, text, WORD_BYTES_MAX)?;
     let wrong = WrongId::Alphabet(what, "A-Z, a-z, 0-9, '_' and '-'");
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
     text.bytes().all(fits).then(|| text.to_owned()).ok_or(wrong)
 }
 
-fn check_length(what: &'static str, text: &str, max: usize) -> Result<(), WrongId> {
+pub(crate) fn check_length(what: &'static str, text: &str, max: usize) -> Result<(), WrongId> {
     match text.len() {
         0 => Err(WrongId::Empty(what)),
         length if length > max => Err(WrongId::TooLong(what, max)),

@@ -5,6 +5,9 @@
 
 mod id;
 mod key;
+mod market;
+mod shopper;
 
 pub use id::{EventId, ShopperId, StoreId, WrongId};
 pub use key::{Bucket, Key, Object, Store};
+pub use market::Market;

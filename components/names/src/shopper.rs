@@ -1,0 +1,167 @@
+//! Who a shopper's pages are for: a customer, a visitor who agreed to be known, or everybody of whom no more
+//! may be known than where in the shop they are; and in which market.
+
+use crate::id::{self, ShopperId, WrongId};
+use crate::market::Market;
+
+const CUSTOMER: &str = "customer-";
+const VISITOR: &str = "visitor-";
+const CONTEXT: &str = "context-";
+
+/// Space for the largest id that Shopify counts to.
+const CUSTOMER_DIGITS_MAX: usize = 20;
+/// From here on an id that was drawn at random cannot be guessed: 128 bits in base64 without padding.
+const VISITOR_BYTES_MIN: usize = 22;
+/// Leaves room for a market.
+const VISITOR_BYTES_MAX: usize = 100;
+
+impl ShopperId {
+    /// A customer who is logged in, by Shopify's id: decimal digits.
+    pub fn customer(id: &str) -> Result<Self, WrongId> {
+        const WHAT: &str = "customer";
+        id::check_length(WHAT, id, CUSTOMER_DIGITS_MAX)?;
+        let fits = id.bytes().all(|byte| byte.is_ascii_digit());
+        if fits { Self::parse(&format!("{CUSTOMER}{id}")) } else { Err(WrongId::Alphabet(WHAT, "0-9")) }
+    }
+
+    /// A visitor who agreed to be known, by what their browser drew at random.
+    pub fn visitor(drawn: &str) -> Result<Self, WrongId> {
+        const WHAT: &str = "visitor";
+        id::check_length(WHAT, drawn, VISITOR_BYTES_MAX)?;
+        if drawn.len() < VISITOR_BYTES_MIN {
+            return Err(WrongId::TooShort(WHAT, VISITOR_BYTES_MIN));
+        }
+        id::parse_word(WHAT, drawn)?;
+        Self::parse(&format!("{VISITOR}{drawn}"))
+    }
+
+    /// Everybody of whom only this is known: the name of a persona, in lower case.
+    pub fn context(persona: &str) -> Result<Self, WrongId> {
+        id::parse_word("persona", persona)?;
+        Self::parse(&format!("{CONTEXT}{persona}"))
+    }
+
+    /// The id of this shopper's page in a market.
+    pub fn in_market(&self, market: &Market) -> Result<Self, WrongId> {
+        if market.is_own() { Ok(self.clone()) } else { Self::parse(&format!("{self}_{market}")) }
+    }
+
+    /// Whose page it is, whatever the market.
+    #[must_use]
+    pub fn person(&self) -> Self {
+        Self::of_known(self.parts().0)
+    }
+
+    /// The market that the page is for: the shop's own, where the id names none.
+    pub fn market(&self) -> Market {
+        self.parts().1
+    }
+
+    /// Whether a page is this shopper's, in whatever market: its id is theirs, or theirs, `_`, and a market.
+    pub fn has_page(&self, page: &Self) -> bool {
+        self == page || self.as_str() == page.parts().0
+    }
+
+    /// Whether it names a customer of the shop. Such an id can be guessed: it is good for nothing in a
+    /// request that Shopify did not sign.
+    pub fn is_customer(&self) -> bool {
+        self.as_str().starts_with(CUSTOMER)
+    }
+
+    /// The persona, where this is everybody of whom no more is known.
+    pub fn context_persona(&self) -> Option<&str> {
+        self.parts().0.strip_prefix(CONTEXT)
+    }
+
+    fn parts(&self) -> (&str, Market) {
+        let text = self.as_str();
+        // A language may hold one `_`, so that the last or the last but one begins the market.
+        let starts = text.rmatch_indices('_').take(2);
+        let split = |(at, _)| {
+            let (person, rest) = text.split_at(at);
+            let market = Market::parse(rest.strip_prefix('_')?)?;
+            (!person.is_empty()).then_some((person, market))
+        };
+        starts.into_iter().find_map(split).unwrap_or((text, Market::default()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const DRAWN: &str = "Zk3_9-aBcDeFgHiJkLmNoP";
+
+    fn german() -> Market {
+        Market::of("DE", "DE").unwrap()
+    }
+
+    #[track_caller]
+    fn check(id: Result<ShopperId, WrongId>, text: &str) {
+        assert_eq!(id.map(|id| id.to_string()), Ok(text.to_owned()));
+    }
+
+    #[test]
+    fn an_id_says_who_it_is() {
+        check(ShopperId::customer("7041"), "customer-7041");
+        check(ShopperId::visitor(DRAWN), &format!("visitor-{DRAWN}"));
+        check(ShopperId::context("explorer"), "context-explorer");
+        assert!(ShopperId::customer("7").unwrap().is_customer());
+        assert!(!ShopperId::visitor(DRAWN).unwrap().is_customer());
+        assert_eq!(ShopperId::context("explorer").unwrap().context_persona(), Some("explorer"));
+        assert_eq!(ShopperId::customer("7").unwrap().context_persona(), None);
+    }
+
+    #[test]
+    fn customers_are_numbers_and_visitors_cannot_be_guessed() {
+        for wrong in ["", "7a", "-7", "7_DE-DE", "٣", "1 or 1=1", &"1".repeat(21)] {
+            assert!(ShopperId::customer(wrong).is_err(), "{wrong}");
+        }
+        for wrong in ["", "short", &"a".repeat(21), &"a".repeat(101), "aaaaaaaaaaaaaaaaaaaaaaaaaaaa:a"] {
+            assert!(ShopperId::visitor(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_page_in_a_market_is_its_shoppers() {
+        let customer = ShopperId::customer("7").unwrap();
+        let page = customer.in_market(&german()).unwrap();
+        assert_eq!(page.as_str(), "customer-7_DE-DE");
+        assert_eq!((page.person(), page.market()), (customer.clone(), german()));
+        assert!(customer.has_page(&page) && customer.has_page(&customer) && page.is_customer());
+        assert_eq!(customer.in_market(&Market::default()), Ok(customer.clone()));
+        for other in ["customer-77", "customer-77_DE-DE", "customer-7_DE", "customer-7_de-de", "customer-7_"]
+        {
+            assert!(!customer.has_page(&ShopperId::parse(other).unwrap()), "{other}");
+        }
+    }
+
+    #[test]
+    fn every_kind_of_market_is_found_again() {
+        for (country, language) in [("DE", "DE"), ("BR", "PT_BR"), ("CH", ""), ("", "FR"), ("", "PT_PT")] {
+            let market = Market::of(country, language).unwrap();
+            for person in ["customer-7", "visitor-a_b_C-D_E-FFFFFFFFFFFFFFF", "context-explorer", "_"] {
+                let person = ShopperId::parse(person).unwrap();
+                let page = person.in_market(&market).unwrap();
+                assert_eq!((page.person(), page.market()), (person, market.clone()), "{page}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_context_has_its_persona_in_every_market() {
+        let page = ShopperId::context("loyalist").unwrap().in_market(&german()).unwrap();
+        assert_eq!(page.context_persona(), Some("loyalist"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_id_is_taken_apart_and_put_together_again(text in "[A-Z_-]{1,12}") {
+            let page = ShopperId::parse(&text).unwrap();
+            let again = page.person().in_market(&page.market());
+            prop_assert_eq!(again, Ok(page.clone()));
+            prop_assert!(page.person().has_page(&page));
+        }
+    }
+}
