@@ -7,9 +7,11 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use url::Url;
 
 use crate::llm::SchemaMode as Mode;
 use crate::settings::{PageLifetimes, PoolLimits, Settings, Shop};
+use crate::upstream::is_shop_domain;
 
 /// More members than this make no sense on one machine.
 const POOL_SIZE_MAX: u32 = 1_000;
@@ -26,6 +28,8 @@ pub struct Document {
     pub pool: Pool,
     /// The language model.
     pub llm: Llm,
+    /// How Shopify is reached.
+    pub shopify: Shopify,
     /// The shops, by id.
     pub stores: BTreeMap<String, Shop>,
 }
@@ -43,6 +47,7 @@ impl Default for Document {
             cache: Cache::default(),
             pool: Pool::default(),
             llm: Llm::default(),
+            shopify: Shopify::default(),
             stores: Settings::default().shops,
         }
     }
@@ -73,12 +78,33 @@ impl Document {
         if let Some(url) = variable("AI_GATEWAY_URL").or_else(|| variable("LLM_BASE_URL")) {
             self.llm.base_url = Some(url);
         }
+        if let Some(origin) = variable("SHOPIFY_ORIGIN") {
+            self.shopify.origin = Some(origin);
+        }
+        variable("SHOPIFY_STORE").map_or(Ok(()), |store| self.connect(&store))
+    }
+
+    /// Adds the shop that is connected without an installation. It is called by the first part of
+    /// its domain where nothing else is said of it.
+    fn connect(&mut self, store: &str) -> Result<(), Wrong> {
+        if !is_shop_domain(store) {
+            return Err(Wrong(format!(
+                "SHOPIFY_STORE is {store:?}; it must be the shop's own domain, such as magic-wands.myshopify.com"
+            )));
+        }
+        let shop = self.stores.entry(store.to_owned()).or_default();
+        if shop.name.is_empty() || shop.name == store {
+            shop.name = store.split('.').next().unwrap_or(store).to_owned();
+        }
+        if shop.url.is_empty() {
+            shop.url = format!("https://{store}");
+        }
         Ok(())
     }
 
     /// Whether the numbers in it make sense.
     pub fn validate(&self) -> Result<(), Wrong> {
-        let Self { pool, cache, llm, stores, .. } = self;
+        let Self { pool, cache, llm, shopify, stores, .. } = self;
         let numbers = [
             ("pool.size", pool.size.into()),
             ("pool.depth_max", pool.depth_max.into()),
@@ -104,6 +130,14 @@ impl Document {
                 "there is no store: add one under [stores.<id>], such as [stores.magic-wands]".into(),
             ));
         }
+        if let Some(origin) = shopify.origin.as_ref().filter(|origin| !is_origin(origin)) {
+            return Err(Wrong(format!(
+                "shopify.origin is {origin:?}; it must be http:// or https://, a host and nothing after it"
+            )));
+        }
+        for (id, shop) in stores {
+            shop.validate().map_err(|wrong| Wrong(format!("stores.{id}.{wrong}")))?;
+        }
         Ok(())
     }
 
@@ -127,6 +161,13 @@ impl Document {
             shops: stores.clone(),
         }
     }
+}
+
+/// Scheme, host and port, as a browser would write them.
+fn is_origin(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https") && url.origin().ascii_serialization() == text
+    })
 }
 
 fn number<T: FromStr<Err = ParseIntError>>(
@@ -222,6 +263,15 @@ pub struct Llm {
     /// More members for the request body, as the endpoint wants them. Where nothing is said, Kimi
     /// is told not to think aloud and every other endpoint gets none; `{}` is none for all.
     pub extra: Option<Map<String, Value>>,
+}
+
+/// How Shopify is reached. Secrets and tokens come from the environment only.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Shopify {
+    /// What stands in place of `https://{shop}` when a shop's APIs are asked: a simulator's address.
+    /// `SHOPIFY_ORIGIN`.
+    pub origin: Option<String>,
 }
 
 /// How the plan's schema is sent.
@@ -334,6 +384,44 @@ mod tests {
         assert_eq!((document.pool.size, document.pool.depth_max), (7, 50));
         let wrong = document.lay_over(|name| (name == "ENVIRONMENT").then(|| "test".to_owned())).unwrap_err();
         assert_eq!(wrong.to_string(), r#"ENVIRONMENT is "test"; it must be development or production"#);
+    }
+
+    #[test]
+    fn a_shop_is_connected_by_its_domain_and_what_is_said_of_it_stays() {
+        let known = |name: &str| (name == "SHOPIFY_STORE").then(|| "tea-house.myshopify.com".to_owned());
+        let mut document = Document::default();
+        document.lay_over(known).unwrap();
+        let shop = document.stores["tea-house.myshopify.com"].clone();
+        assert_eq!((shop.name.as_str(), shop.url.as_str()), ("tea-house", "https://tea-house.myshopify.com"));
+        let named = Shop { name: "Tea".into(), url: "https://tea.example".into(), ..Shop::default() };
+        document.stores.insert("tea-house.myshopify.com".into(), named.clone());
+        document.lay_over(known).unwrap();
+        assert_eq!(document.stores["tea-house.myshopify.com"], named);
+        let wrong = document.lay_over(|name| (name == "SHOPIFY_STORE").then(|| "tea.example".to_owned()));
+        assert!(wrong.unwrap_err().to_string().starts_with("SHOPIFY_STORE is \"tea.example\""));
+    }
+
+    #[test]
+    fn an_origin_is_scheme_and_host_and_nothing_after_it() {
+        let validated = |origin: &str| {
+            let mut document = Document::default();
+            document.lay_over(|name| (name == "SHOPIFY_ORIGIN").then(|| origin.to_owned())).unwrap();
+            document.validate()
+        };
+        for origin in ["http://127.0.0.1:9000", "https://shop.example"] {
+            assert_eq!(validated(origin), Ok(()), "{origin}");
+        }
+        for other in ["http://h/", "http://h/a", "ftp://h", "h", "http://u:p@h", "http://h?q"] {
+            assert!(validated(other).unwrap_err().to_string().starts_with("shopify.origin is "), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_shop_is_named_with_its_key() {
+        let mut document = Document::default();
+        document.stores.insert("lamps".into(), Shop { surface: "white".into(), ..Shop::default() });
+        let wrong = document.validate().unwrap_err().to_string();
+        assert!(wrong.starts_with("stores.lamps.surface is \"white\""), "{wrong}");
     }
 
     #[test]

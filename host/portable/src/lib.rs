@@ -1,5 +1,5 @@
 //! What every host does in the same way, whatever it runs on: the protocol of language models,
-//! checks against secrets, settings, and the statements of `SQLite`.
+//! checks against secrets, settings, requests to upstreams, and the statements of `SQLite`.
 //!
 //! No I/O, no clock, no chance, no environment: all of them are arguments. So the native host and
 //! the adapters for other platforms share it.
@@ -7,9 +7,11 @@
 pub mod document;
 pub mod llm;
 mod secret;
+pub mod secrets;
 pub mod settings;
 pub mod signatures;
 pub mod sql;
+pub mod upstream;
 
 use std::time::Duration;
 

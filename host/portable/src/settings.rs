@@ -67,6 +67,53 @@ pub struct Shop {
     pub banned_words: Vec<String>,
     /// What the merchant promises; pages promise nothing else.
     pub promises: Vec<String>,
+    /// Personas that no page is to be made for, by name, in lower case.
+    pub personas_off: Vec<String>,
+    /// The brand's accent colour, `#rrggbb`; empty for the pages' own.
+    pub accent: String,
+    /// The brand's background colour, likewise.
+    pub surface: String,
+    /// Whether its merchant turned pages made for shoppers off.
+    pub paused: bool,
+}
+
+/// Every persona, by name.
+pub const PERSONAS: [&str; 4] = ["minimalist", "explorer", "dealhunter", "loyalist"];
+
+/// Where a shop stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// This deployment serves no such shop.
+    Unknown,
+    /// It is served.
+    Open,
+    /// Everybody gets the fallback page, and nothing is made or stored.
+    Paused,
+}
+
+/// What cannot be said of a shop: which key, and what it must be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WrongShop {
+    /// A colour is none.
+    #[error("{0} is {1:?}; it must be a colour such as #1b3a57, or empty")]
+    Colour(&'static str, String),
+    /// A persona is none.
+    #[error("personas_off names {0:?}; there are minimalist, explorer, dealhunter and loyalist")]
+    Persona(String),
+    /// No persona is left.
+    #[error("personas_off names every persona; set paused = true to make no pages at all")]
+    NoPersona,
+}
+
+impl Settings {
+    /// Where the shop of that id stands.
+    pub fn standing(&self, id: &str) -> Standing {
+        match self.shops.get(id) {
+            None => Standing::Unknown,
+            Some(shop) if shop.paused => Standing::Paused,
+            Some(_) => Standing::Open,
+        }
+    }
 }
 
 impl Default for Settings {
@@ -110,6 +157,10 @@ impl Default for Shop {
             tone: "warm and clear".to_owned(),
             banned_words: Vec::new(),
             promises: Vec::new(),
+            personas_off: Vec::new(),
+            accent: String::new(),
+            surface: String::new(),
+            paused: false,
         }
     }
 }
@@ -125,5 +176,61 @@ impl Shop {
             promises: promises.map(str::to_owned).to_vec(),
             ..Self::default()
         }
+    }
+
+    /// Whether what is said of it can be.
+    pub fn validate(&self) -> Result<(), WrongShop> {
+        for (key, colour) in [("accent", &self.accent), ("surface", &self.surface)] {
+            if !(colour.is_empty() || is_colour(colour)) {
+                return Err(WrongShop::Colour(key, colour.clone()));
+            }
+        }
+        if let Some(other) = self.personas_off.iter().find(|name| !PERSONAS.contains(&name.as_str())) {
+            return Err(WrongShop::Persona(other.clone()));
+        }
+        let off = |name: &&str| self.personas_off.iter().any(|off| off == name);
+        if PERSONAS.iter().all(off) { Err(WrongShop::NoPersona) } else { Ok(()) }
+    }
+}
+
+/// `#rrggbb`, in either case: what ends up in a page's style.
+fn is_colour(text: &str) -> bool {
+    let digits = text.strip_prefix('#').unwrap_or_default();
+    digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_colour_is_six_hexadecimal_digits_and_nothing_else() {
+        let validated = |accent: &str| Shop { accent: accent.to_owned(), ..Shop::default() }.validate();
+        for colour in ["", "#1b3a57", "#FFFFFF"] {
+            assert_eq!(validated(colour), Ok(()), "{colour:?}");
+        }
+        for other in ["#fff", "1b3a57", "red", "#1b3a57;", "#12345g", "#1b3a5é", "#}</style"] {
+            assert_eq!(validated(other), Err(WrongShop::Colour("accent", other.to_owned())));
+        }
+    }
+
+    #[test]
+    fn a_persona_that_is_none_is_named_and_one_has_to_stay() {
+        let validated = |off: &[&str]| {
+            let personas_off = off.iter().map(|name| (*name).to_owned()).collect();
+            Shop { personas_off, ..Shop::default() }.validate()
+        };
+        assert_eq!(validated(&["explorer", "loyalist"]), Ok(()));
+        assert_eq!(validated(&["wizard"]), Err(WrongShop::Persona("wizard".to_owned())));
+        assert_eq!(validated(&PERSONAS), Err(WrongShop::NoPersona));
+    }
+
+    #[test]
+    fn a_shop_is_open_paused_or_unknown() {
+        let mut settings = Settings::default();
+        assert_eq!(settings.standing("magic-wands"), Standing::Open);
+        assert_eq!(settings.standing("lamps"), Standing::Unknown);
+        settings.shops.insert("lamps".to_owned(), Shop { paused: true, ..Shop::default() });
+        assert_eq!(settings.standing("lamps"), Standing::Paused);
     }
 }

@@ -110,3 +110,11 @@ pub const BURY: &str = "
 
 /// ?1 the time before which jobs were done.
 pub const PRUNE: &str = "DELETE FROM jobs WHERE state = 'done' AND settled_ms < ?1";
+
+/// ?1 prefix of keys, ?2 the first text after all that start with it, or null, ?3 limit. Lanes do not
+/// matter, not even those that are no more: what is to be forgotten is forgotten wherever it is.
+pub const FORGET: &str = "
+    DELETE FROM jobs WHERE number IN (
+        SELECT number FROM jobs WHERE key >= ?1 AND key < coalesce(?2, x'') LIMIT ?3
+    )
+    RETURNING key";
