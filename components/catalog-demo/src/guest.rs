@@ -13,14 +13,39 @@ mod bindings {
 use bindings::exports::wandstore::storefront::catalog::Guest;
 use bindings::wandstore::storefront::catalog_types as wit;
 
-use crate::{CURRENCY, PRODUCTS, Picture, Product};
+use crate::{CURRENCY, Collection, PRODUCTS, Picture, Product, collections, search};
 
 struct Component;
 
 impl Guest for Component {
-    fn products(_store: String) -> Result<wit::Assortment, wit::CatalogError> {
-        let products = PRODUCTS.iter().map(Into::into).collect();
-        Ok(wit::Assortment { currency: CURRENCY.into(), products })
+    fn products(
+        _store: String,
+        _market: wit::Market,
+        _urgency: wit::Urgency,
+    ) -> Result<wit::Assortment, wit::CatalogError> {
+        Ok(wit::Assortment {
+            shop_name: String::new(),
+            currency: CURRENCY.into(),
+            money_format: String::new(),
+            products: PRODUCTS.iter().map(Into::into).collect(),
+        })
+    }
+
+    fn collections(
+        _store: String,
+        _market: wit::Market,
+        _urgency: wit::Urgency,
+    ) -> Result<Vec<wit::Collection>, wit::CatalogError> {
+        Ok(collections().into_iter().map(Into::into).collect())
+    }
+
+    fn search(
+        _store: String,
+        _market: wit::Market,
+        _urgency: wit::Urgency,
+        term: String,
+    ) -> Result<Vec<wit::Product>, wit::CatalogError> {
+        Ok(search(&term).into_iter().map(Into::into).collect())
     }
 }
 
@@ -40,6 +65,17 @@ impl From<&Product> for wit::Product {
             price: product.price_cents,
             price_before: product.price_before_cents,
             available: product.available,
+        }
+    }
+}
+
+impl From<Collection> for wit::Collection {
+    fn from(collection: Collection) -> Self {
+        Self {
+            handle: collection.category.to_lowercase(),
+            title: collection.category.into(),
+            url: String::new(),
+            products: collection.products.iter().map(|product| product.id.into()).collect(),
         }
     }
 }

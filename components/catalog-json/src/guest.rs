@@ -16,7 +16,7 @@ use bindings::exports::wandstore::storefront::catalog::Guest;
 use bindings::wandstore::storefront::catalog_types as wit;
 use names::StoreId;
 
-use crate::{Assortment, Catalog, FILE, Image, Product};
+use crate::{Assortment, Catalog, Collection, FILE, Image, Product};
 
 /// Read once by each instance. What the build let pass can be read, so that the default, which
 /// knows no shop, is never needed.
@@ -25,19 +25,58 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::parse(FILE).unwrap
 struct Component;
 
 impl Guest for Component {
-    fn products(store: String) -> Result<wit::Assortment, wit::CatalogError> {
-        let store = StoreId::parse(&store).map_err(|_| wit::CatalogError::NoSuchStore)?;
-        let assortment = CATALOG.assortment(store.as_str()).ok_or(wit::CatalogError::NoSuchStore)?;
-        Ok(assortment.into())
+    fn products(
+        store: String,
+        _market: wit::Market,
+        _urgency: wit::Urgency,
+    ) -> Result<wit::Assortment, wit::CatalogError> {
+        Ok(assortment(&store)?.into())
     }
+
+    fn collections(
+        store: String,
+        _market: wit::Market,
+        _urgency: wit::Urgency,
+    ) -> Result<Vec<wit::Collection>, wit::CatalogError> {
+        Ok(assortment(&store)?.collections().into_iter().map(Into::into).collect())
+    }
+
+    fn search(
+        store: String,
+        _market: wit::Market,
+        _urgency: wit::Urgency,
+        term: String,
+    ) -> Result<Vec<wit::Product>, wit::CatalogError> {
+        Ok(assortment(&store)?.search(&term).into_iter().map(Into::into).collect())
+    }
+}
+
+fn assortment(store: &str) -> Result<&'static Assortment, wit::CatalogError> {
+    let store = StoreId::parse(store).map_err(|_| wit::CatalogError::NoSuchStore)?;
+    CATALOG.assortment(store.as_str()).ok_or(wit::CatalogError::NoSuchStore)
 }
 
 bindings::export!(Component with_types_in bindings);
 
 impl From<&Assortment> for wit::Assortment {
     fn from(assortment: &Assortment) -> Self {
-        let products = assortment.products.iter().map(Into::into).collect();
-        Self { currency: assortment.currency.clone(), products }
+        Self {
+            shop_name: assortment.name.clone(),
+            currency: assortment.currency.clone(),
+            money_format: assortment.money_format.clone(),
+            products: assortment.products.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<Collection<'_>> for wit::Collection {
+    fn from(collection: Collection<'_>) -> Self {
+        Self {
+            handle: collection.handle,
+            title: collection.category.to_owned(),
+            url: String::new(),
+            products: collection.products.iter().map(|product| product.id.clone()).collect(),
+        }
     }
 }
 

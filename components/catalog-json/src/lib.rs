@@ -9,7 +9,7 @@ pub mod catalog;
 #[cfg(target_arch = "wasm32")]
 mod guest;
 
-pub use catalog::{Assortment, Catalog, Image, Price, Problem, Product};
+pub use catalog::{Assortment, Catalog, Collection, Image, Price, Problem, Product};
 
 /// The file that this catalog was built from.
 pub const FILE: &str = include_str!(env!("CATALOG_JSON"));

@@ -46,7 +46,7 @@ impl Found {
         {
             self.note(&place, wrong.to_string());
         }
-        let Assortment { currency, products } = assortment;
+        let Assortment { currency, products, .. } = assortment;
         let not_one = format!("{currency:?} is no ISO 4217 code of a currency, such as \"EUR\"");
         self.unless(is_currency(currency), &format!("{place}.currency"), not_one);
         let place = format!("{place}.products");

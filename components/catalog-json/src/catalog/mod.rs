@@ -3,11 +3,13 @@
 
 mod check;
 mod currency;
+mod find;
 mod shape;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
+pub use find::Collection;
 pub use shape::{Assortment, Image, Price, Product};
 
 /// The key of the assortment of every shop that has none of its own.

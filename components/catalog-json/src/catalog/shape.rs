@@ -19,8 +19,14 @@ pub(super) struct File {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Assortment {
+    /// The name that shoppers know the shop by, where it is not the deployment's.
+    #[serde(default)]
+    pub name: String,
     /// ISO 4217 code of all prices.
     pub currency: String,
+    /// How the shop writes prices, such as `${{amount}}`; empty leaves it to the storefront.
+    #[serde(default)]
+    pub money_format: String,
     /// Those that sell best first.
     pub products: Vec<Product>,
 }

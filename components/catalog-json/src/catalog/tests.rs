@@ -141,3 +141,40 @@ proptest! {
         }
     }
 }
+
+/// A shop with three teas of two kinds.
+fn teas() -> Catalog {
+    let products = [
+        product(r#""id": "oolong", "title": "Milk Oolong", "category": "Tè blu""#),
+        product(r#""category": "Black tea", "description": "Takes milk.""#),
+        product(r#""id": "keemun", "title": "Keemun", "category": "Black tea""#),
+        product(r#""id": "cup", "title": "Cup""#),
+    ];
+    Catalog::parse(&file(&products.join(","))).expect("it is right")
+}
+
+#[test]
+fn a_category_is_a_collection_and_the_largest_is_first() {
+    let teas = teas();
+    let collections = teas.assortment("tea").expect("the shop is there").collections();
+    let seen: Vec<_> = collections
+        .iter()
+        .map(|Collection { handle, category, products }| (handle.as_str(), *category, products.len()))
+        .collect();
+    assert_eq!(seen, [("black-tea-2", "Black tea", 2), ("t--blu-1", "Tè blu", 1)]);
+}
+
+#[test]
+fn words_find_products_and_first_those_that_are_called_so() {
+    let teas = teas();
+    let found = |term| -> Vec<&str> {
+        let products = teas.assortment("tea").expect("the shop is there").search(term);
+        products.into_iter().map(|product| product.id.as_str()).collect()
+    };
+    assert_eq!(found("MILK"), ["oolong", "assam"]);
+    assert_eq!(found("milk, black"), ["assam"]);
+    assert_eq!(found("tè"), ["oolong"]);
+    for nothing in ["", " ! ", "coffee", "milk coffee"] {
+        assert_eq!(found(nothing), Vec::<&str>::new(), "{nothing:?}");
+    }
+}

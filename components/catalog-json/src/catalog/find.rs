@@ -1,0 +1,74 @@
+//! Finds products of a shop: by what kind of thing they are, and by a shopper's words.
+
+use std::cmp::Reverse;
+
+use super::{Assortment, Product};
+
+/// More collections, products of one, and products that were found are not named.
+const COUNT_MAX: usize = 20;
+
+/// Products of one category.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collection<'a> {
+    /// Its handle, `[a-z0-9_-]+`.
+    pub handle: String,
+    /// The category, which is what it is called.
+    pub category: &'a str,
+    /// Those that sell best first.
+    pub products: Vec<&'a Product>,
+}
+
+impl Assortment {
+    /// A collection for each category that has a name, those with the most products first.
+    pub fn collections(&self) -> Vec<Collection<'_>> {
+        let mut collections: Vec<Collection<'_>> = Vec::new();
+        for product in self.products.iter().filter(|product| !product.category.trim().is_empty()) {
+            match collections.iter_mut().find(|collection| collection.category == product.category) {
+                Some(collection) => collection.products.push(product),
+                None => collections.push(Collection::new(product, collections.len() + 1)),
+            }
+        }
+        collections.sort_by_key(|collection| Reverse(collection.products.len()));
+        collections.truncate(COUNT_MAX);
+        collections.iter_mut().for_each(|collection| collection.products.truncate(COUNT_MAX));
+        collections
+    }
+
+    /// The products that have every word of `term`; those that have more of them in their title
+    /// come first.
+    pub fn search(&self, term: &str) -> Vec<&Product> {
+        let term = term.to_lowercase();
+        let words: Vec<_> =
+            term.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        if words.is_empty() {
+            return Vec::new();
+        }
+        let mut found: Vec<_> = self.products.iter().filter(|product| has_all(product, &words)).collect();
+        found.sort_by_cached_key(|product| Reverse(count(&product.title, &words)));
+        found.truncate(COUNT_MAX);
+        found
+    }
+}
+
+impl<'a> Collection<'a> {
+    fn new(product: &'a Product, number: usize) -> Self {
+        let category = product.category.as_str();
+        Self { handle: handle(category, number), category, products: vec![product] }
+    }
+}
+
+/// The number tells apart what differs in other characters only.
+fn handle(category: &str, number: usize) -> String {
+    let of = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    format!("{}-{number}", category.chars().map(of).collect::<String>())
+}
+
+fn has_all(product: &Product, words: &[&str]) -> bool {
+    let Product { title, description, vendor, category, tags, .. } = product;
+    count(&[title, description, vendor, category, &*tags.join(" ")].join(" "), words) == words.len()
+}
+
+fn count(text: &str, words: &[&str]) -> usize {
+    let text = text.to_lowercase();
+    words.iter().filter(|word| text.contains(**word)).count()
+}
