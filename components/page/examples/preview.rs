@@ -14,9 +14,9 @@ fn main() {
     let (shop, products, promises) = (samples::shop(), samples::products(count), samples::promises());
     let page = match (kind.as_str(), products.as_slice()) {
         ("generated", [first, others @ ..]) => generated(&shop, first, others),
-        _ => page::fallback(&shop, &products, &promises),
+        _ => page::fallback(&shop, &products, &[], &promises),
     };
-    println!("{}", page::render(&page));
+    println!("{}", page::render(&page).html);
 }
 
 /// A page with a block of every kind.

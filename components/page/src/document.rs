@@ -1,5 +1,7 @@
 //! The document around the sections, and the policy under which a browser runs it.
 
+use std::ops::Range;
+
 use askama::Template;
 
 use crate::Page;
@@ -28,10 +30,20 @@ pub fn content_security_policy() -> &'static str {
     )
 }
 
-/// The whole HTML document.
-pub fn render(page: &Page<'_>) -> String {
+/// A page as HTML.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// The whole document.
+    pub html: String,
+    /// Where in it the content is, which also fits into a page of somebody else: one element, without the
+    /// style, script, header and footer that the document has around it.
+    pub fragment: Range<usize>,
+}
+
+/// A page as an HTML document.
+pub fn render(page: &Page<'_>) -> Document {
     let sections = sections(page);
-    let document = Document {
+    let sheet = Sheet {
         page,
         language: if page.shop.language.is_empty() { "en" } else { &page.shop.language },
         home: Address::of_shop(&page.shop.url),
@@ -39,12 +51,21 @@ pub fn render(page: &Page<'_>) -> String {
         sections,
     };
     // Writing to a string cannot fail, and nothing in the template can.
-    document.render().unwrap_or_default()
+    let html = sheet.render().unwrap_or_default();
+    Document { fragment: content(&html).unwrap_or_default(), html }
+}
+
+/// Where the content of the main part is. No text of a page can hold a tag.
+fn content(html: &str) -> Option<Range<usize>> {
+    let main = html.find("<main ")?;
+    let start = main + html.get(main..)?.find('>')? + 1;
+    let end = html.rfind("</main>")?;
+    (start <= end).then_some(start..end)
 }
 
 #[derive(Template)]
 #[template(path = "page.html")]
-struct Document<'a> {
+struct Sheet<'a> {
     page: &'a Page<'a>,
     language: &'a str,
     home: Option<Address<'a>>,

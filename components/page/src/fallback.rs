@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 
 use crate::money::percent_off;
-use crate::{Block, Page, Product, Shop};
+use crate::{Block, Collection, Page, Product, Shop};
 
 /// Products in the grid: full rows at two, three and four columns.
 const BEST_SELLERS_MAX: usize = 12;
@@ -14,12 +14,19 @@ const BEST_SELLERS_MAX: usize = 12;
 const DEALS_MAX: usize = 8;
 /// Search terms to start from.
 const TERMS_MAX: usize = 8;
+/// Collections that are linked to.
+const COLLECTIONS_MAX: usize = 8;
 /// Promises that fit a row.
 const PROMISES_MAX: usize = 4;
 
 /// The page that fits every shopper. `products` are those that sell best first; `promises` are
 /// the merchant's, and where there are none, none are made.
-pub fn fallback<'a>(shop: &'a Shop, products: &'a [Product], promises: &'a [String]) -> Page<'a> {
+pub fn fallback<'a>(
+    shop: &'a Shop,
+    products: &'a [Product],
+    collections: &'a [Collection],
+    promises: &'a [String],
+) -> Page<'a> {
     let best = products.iter().find(|product| product.available);
     let others: Vec<&Product> = products.iter().filter(|product| !is_same(best, product)).collect();
     let blocks = [
@@ -27,6 +34,7 @@ pub fn fallback<'a>(shop: &'a Shop, products: &'a [Product], promises: &'a [Stri
         search(products, &others),
         grid(&others),
         deals(&others),
+        links(collections),
         reassurance(promises),
     ];
     Page { shop, title: &shop.name, blocks: blocks.into_iter().flatten().collect(), generated: false }
@@ -71,6 +79,11 @@ fn deals<'a>(others: &[&'a Product]) -> Option<Block<'a>> {
     products.sort_by_key(|product| Reverse(off(product)));
     products.truncate(DEALS_MAX);
     (!products.is_empty()).then_some(Block::Deals { heading: "Reduced right now", products })
+}
+
+fn links(collections: &[Collection]) -> Option<Block<'_>> {
+    let collections: Vec<_> = collections.iter().take(COLLECTIONS_MAX).collect();
+    (!collections.is_empty()).then_some(Block::Collections { heading: "Look around", collections })
 }
 
 fn reassurance(promises: &[String]) -> Option<Block<'_>> {

@@ -11,9 +11,10 @@ mod escape;
 mod fallback;
 mod model;
 mod money;
+mod money_format;
 mod sections;
 
-pub use document::{SCRIPT, STYLE, content_security_policy, render};
+pub use document::{Document, SCRIPT, STYLE, content_security_policy, render};
 pub use fallback::fallback;
-pub use model::{Block, Image, Page, Product, Shop};
+pub use model::{Block, Collection, Image, Page, Product, Shop};
 pub use money::money;

@@ -26,6 +26,21 @@ pub struct Shop {
     pub language: String,
     /// ISO 4217 code of all prices.
     pub currency: String,
+    /// How the shop writes prices, such as `${{amount}}`; empty for a way that fits the currency.
+    pub money_format: String,
+    /// The brand's accent colour, `#rrggbb`; anything else stands for the page's own.
+    pub accent: String,
+    /// The brand's background colour, likewise.
+    pub surface: String,
+}
+
+/// Products that the merchant put together, to be linked to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collection {
+    /// What it is called.
+    pub title: String,
+    /// Where it is shown.
+    pub url: String,
 }
 
 /// Something for sale.
@@ -118,6 +133,13 @@ pub enum Block<'a> {
         heading: &'a str,
         /// Terms to start from.
         terms: Vec<&'a str>,
+    },
+    /// Links to collections of the shop.
+    Collections {
+        /// What they are to the shopper.
+        heading: &'a str,
+        /// In the order of interest. One that cannot be linked to is left out.
+        collections: Vec<&'a Collection>,
     },
     /// A text about the shop.
     Story {

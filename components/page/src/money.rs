@@ -1,10 +1,17 @@
 //! Prices as shoppers read them.
 
-/// An amount in a currency, such as `$1,024.00`, `¥2,400`, or `24.00 CHF` where the currency has
-/// no symbol that English readers know. `minor` counts the currency's minor unit.
-pub fn money(minor: u64, currency: &str) -> String {
+use crate::money_format::{Format, Style};
+
+/// An amount in a currency. `minor` counts the currency's minor unit; `format` is how the shop writes prices,
+/// such as `${{amount}}` (see [`Format`]). Without one that can be read, it is `$1,024.00`, `¥2,400`, or
+/// `24.00 CHF` where the currency has no symbol that English readers know.
+pub fn money(minor: u64, currency: &str, format: &str) -> String {
     let currency = currency.to_ascii_uppercase();
-    let amount = amount(minor, decimals(&currency));
+    let decimals = decimals(&currency);
+    if let Some(format) = Format::parse(format) {
+        return format.write(minor, decimals);
+    }
+    let amount = Style::PLAIN.write(minor, decimals);
     match symbol(&currency) {
         Some(symbol) => format!("{symbol}{amount}"),
         None => format!("{amount} {currency}"),
@@ -16,23 +23,6 @@ pub fn percent_off(price: u64, before: u64) -> Option<u64> {
     let saved = u128::from(before.checked_sub(price)?);
     let percent = (saved * 100).checked_div(u128::from(before))?;
     u64::try_from(percent).ok().filter(|&percent| percent > 0)
-}
-
-fn amount(minor: u64, decimals: u32) -> String {
-    let unit = 10_u64.pow(decimals);
-    let whole = grouped(minor / unit);
-    match decimals {
-        0 => whole,
-        decimals => format!("{whole}.{:0width$}", minor % unit, width = decimals as usize),
-    }
-}
-
-/// Digits in groups of three.
-fn grouped(whole: u64) -> String {
-    match (whole / 1000, whole % 1000) {
-        (0, last) => last.to_string(),
-        (rest, last) => format!("{},{last:03}", grouped(rest)),
-    }
 }
 
 /// Digits after the decimal point (ISO 4217, list one, "minor unit").
@@ -94,7 +84,7 @@ mod tests {
             (100_000_500, "USD", "$1,000,005.00"),
             (u64::MAX, "JPY", "¥18,446,744,073,709,551,615"),
         ] {
-            assert_eq!(money(minor, currency), expected);
+            assert_eq!(money(minor, currency, ""), expected);
         }
     }
 
@@ -118,7 +108,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_digit_of_an_amount_is_lost(minor: u64, currency in "[A-Z]{3}") {
-            let digits: String = money(minor, &currency).chars().filter(char::is_ascii_digit).collect();
+            let digits: String = money(minor, &currency, "").chars().filter(char::is_ascii_digit).collect();
             prop_assert_eq!(digits.parse::<u64>(), Ok(minor));
         }
     }

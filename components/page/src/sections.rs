@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::address::{Address, query_value};
 use crate::money::{money, percent_off};
-use crate::{Block, Image, Page, Product, Shop};
+use crate::{Block, Collection, Image, Page, Product, Shop};
 
 /// From how many products on a grid can be sorted.
 const SORTABLE_MIN: usize = 6;
@@ -25,6 +25,7 @@ pub enum Section<'a> {
     Spotlight { heading: &'a str, text: &'a str, card: Card<'a> },
     Bundle { text: &'a str, cards: Cards<'a>, total: Option<Price> },
     Search(Search<'a>),
+    Links { heading: &'a str, links: Vec<Link<'a>> },
     Story { heading: &'a str, text: &'a str },
     Reassurance { points: Vec<&'a str> },
 }
@@ -110,6 +111,11 @@ pub struct Search<'a> {
     pub terms: Vec<Term<'a>>,
 }
 
+pub struct Link<'a> {
+    pub text: &'a str,
+    pub address: Address<'a>,
+}
+
 pub struct Term<'a> {
     pub text: &'a str,
     /// The text as the value of a query parameter.
@@ -161,6 +167,9 @@ impl<'a> Desk<'a> {
                 total: self.total(products),
             },
             Block::Search { heading, terms } => Section::Search(self.search(heading, terms)),
+            Block::Collections { heading, collections } => {
+                Section::Links { heading, links: links(collections)? }
+            }
             Block::Story { heading, text } => Section::Story { heading, text },
             Block::Reassurance { points } if points.is_empty() => return None,
             Block::Reassurance { points } => Section::Reassurance { points: points.clone() },
@@ -207,10 +216,14 @@ impl<'a> Desk<'a> {
     fn price(&self, price: u64, before: Option<u64>) -> Price {
         let before = before.filter(|&before| before > price);
         Price {
-            now: money(price, &self.shop.currency),
-            before: before.map(|before| money(before, &self.shop.currency)),
+            now: self.money(price),
+            before: before.map(|before| self.money(before)),
             percent_off: before.and_then(|before| percent_off(price, before)),
         }
+    }
+
+    fn money(&self, minor: u64) -> String {
+        money(minor, &self.shop.currency, &self.shop.money_format)
     }
 
     /// A shop with pages of its own sells there: its products may have options to choose.
@@ -237,4 +250,15 @@ impl<'a> Desk<'a> {
         let term = |&text: &&'a str| Term { text, query: query_value(text) };
         Search { heading, shop: Address::of_shop(&self.shop.url), terms: terms.iter().map(term).collect() }
     }
+}
+
+/// The collections that can be linked to; `None` if there are none.
+fn links<'a>(collections: &[&'a Collection]) -> Option<Vec<Link<'a>>> {
+    let link = |collection: &&'a Collection| {
+        let address = Address::of_link(&collection.url).filter(|address| address.fragment().is_none())?;
+        let text = collection.title.trim();
+        (!text.is_empty()).then_some(Link { text, address })
+    };
+    let links: Vec<_> = collections.iter().filter_map(link).collect();
+    (!links.is_empty()).then_some(links)
 }

@@ -4,9 +4,19 @@ mod samples;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use page::{Block, Image, Page, Product, Shop, content_security_policy, fallback, render};
+use page::{Block, Collection, Image, Page, Product, Shop, content_security_policy};
 use proptest::prelude::*;
 use sha2::{Digest as _, Sha256};
+
+/// The whole document of a page.
+fn render(page: &Page<'_>) -> String {
+    page::render(page).html
+}
+
+/// The page that fits every shopper of a shop without collections.
+fn fallback<'a>(shop: &'a Shop, products: &'a [Product], promises: &'a [String]) -> Page<'a> {
+    page::fallback(shop, products, &[], promises)
+}
 
 fn fallback_page(count: usize) -> String {
     render(&fallback(&samples::shop(), &samples::products(count), &samples::promises()))
@@ -245,7 +255,11 @@ fn page_of(text: &str) -> String {
         url: text.to_owned(),
         language: text.to_owned(),
         currency: text.to_owned(),
+        money_format: format!("{text}{{{{amount}}}}"),
+        accent: text.to_owned(),
+        surface: text.to_owned(),
     };
+    let collection = Collection { title: text.to_owned(), url: text.to_owned() };
     let product = Product {
         id: text.to_owned(),
         title: text.to_owned(),
@@ -268,6 +282,7 @@ fn page_of(text: &str) -> String {
         Block::Bundle { heading, text, products: products.clone() },
         Block::Deals { heading, products: products.clone() },
         Block::Search { heading, terms: vec![text] },
+        Block::Collections { heading, collections: vec![&collection] },
         Block::Story { heading, text },
         Block::RecentlyViewed { heading, products },
         Block::Reassurance { points: vec![text] },

@@ -79,6 +79,9 @@ pub fn shop() -> Shop {
         url: String::new(),
         language: "en".to_owned(),
         currency: "USD".to_owned(),
+        money_format: String::new(),
+        accent: String::new(),
+        surface: String::new(),
     }
 }
 
