@@ -1,0 +1,27 @@
+// Into the cart as the theme does it, where it says how, and else by Shopify's Ajax API.
+
+import { get, shop } from './page.js';
+
+const root = () => shop.routes?.root ?? '/';
+/** The variant of a product that can be bought, by the product's address. */
+export const variantOf = async (link) => {
+  const [, handle] = /\/products\/([^/?#]+)/.exec(new URL(link, location).pathname);
+  const { variants } = await (await get(`${root()}products/${handle}.js`)).json();
+  return variants.find(({ available }) => available).id;
+};
+
+// Shopify answers a cart that takes no more with errors, not with a failure.
+export const add = async (variant) => {
+  const { updateCart, openCart } = shop.actions ?? {};
+  if (!updateCart) {
+    const body = JSON.stringify({ items: [{ id: variant, quantity: 1 }] });
+    const headers = { 'content-type': 'application/json' };
+    await get(`${root()}cart/add.js`, { method: 'POST', headers, body });
+    document.dispatchEvent(new CustomEvent('wand:cart', { detail: { variant } }));
+    return;
+  }
+  const lines = [{ merchandiseId: `gid://shopify/ProductVariant/${variant}`, quantity: 1 }];
+  const answer = await updateCart.call(shop.actions, { lines });
+  if (answer?.userErrors?.length) throw answer.userErrors;
+  await openCart?.call(shop.actions);
+};

@@ -1,0 +1,51 @@
+// Nothing in sight may move.
+
+export const onScreen = (element) => {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight;
+};
+
+/** When `element` is out of sight. */
+export const away = (element) => new Promise((done) => {
+  new IntersectionObserver(([{ isIntersecting }], observer) => {
+    if (isIntersecting) return;
+    observer.disconnect();
+    done();
+  }).observe(element);
+});
+
+export const button = (text, act) => {
+  const element = Object.assign(document.createElement('button'), { type: 'button', textContent: text, className: 'wand-note' });
+  element.addEventListener('click', () => {
+    element.remove();
+    act();
+  });
+  return element;
+};
+
+/** Makes a change after which `host` may be higher; while its end is in sight it stays as high as it was. */
+export const keepHeight = (host, tree, change) => {
+  const end = host.getBoundingClientRect();
+  const held = end.bottom > 0 && end.bottom < innerHeight;
+  const { style } = host;
+  if (held) Object.assign(style, { blockSize: `${end.height}px`, overflow: 'clip' });
+  change();
+  if (!held) return;
+  const release = () => Object.assign(style, { blockSize: '', overflow: '' });
+  if (host.scrollHeight <= Math.ceil(end.height)) return release();
+  const more = button(host.dataset.more ?? 'Show all of it', release);
+  tree.append(more);
+  const mark = Object.assign(document.createElement('span'), { className: 'wand-end' });
+  tree.append(mark);
+  away(mark).then(() => {
+    more.remove();
+    mark.remove();
+    release();
+  });
+};
+
+export const NOTE = `
+.wand-note { position: absolute; inset: auto auto 1rem 50%; translate: -50% 0; z-index: 2; box-shadow: 0 .5rem 2rem #0005 }
+.wand-note.wand-top { position: sticky; inset: 1rem auto auto 50%; margin-bottom: -3rem }
+.wand-end { position: absolute; bottom: 0; width: 1px; height: 1px }
+`;

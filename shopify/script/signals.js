@@ -1,0 +1,50 @@
+// What the shopper does, in as few reports as there can be.
+
+import { consenting, KEY, who } from './consent.js';
+import { about, prefix, random } from './page.js';
+
+let events = [];
+const report = () => {
+  if (!consenting || !events.length) return;
+  const query = new URLSearchParams({ ...who(), nonce: random() });
+  fetch(`${prefix()}/track?${query}`, {
+    method: 'POST',
+    keepalive: true,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ events: events.splice(0, 50) }),
+  }).catch(() => {});
+};
+
+export const track = (event) => {
+  if (!consenting) return;
+  events.push(event);
+  if (events.length === 1) setTimeout(report, 100);
+};
+
+export const search = (text) => {
+  const term = String(text ?? '').trim().slice(0, 80);
+  if (term) track({ type: 'search', term });
+};
+
+export const see = (product) => product && track({ type: 'view', product: String(product) });
+// Once in a sitting: who turns many pages is not a regular.
+const visit = () => {
+  try {
+    if (sessionStorage.getItem(KEY)) return;
+    sessionStorage.setItem(KEY, '1');
+    track({ type: 'visit' });
+  } catch {}
+};
+
+/** Reports what the embed says of the page. */
+export const seePage = () => {
+  if (!consenting) return;
+  visit();
+  see(about.product);
+  search(about.term);
+};
+
+/** Drops what was not reported yet. */
+export const drop = () => { events = []; };
+
+addEventListener('pagehide', report);

@@ -1,0 +1,119 @@
+// The block: `<wand-storefront>`, filled by the app proxy.
+
+import { decided, who } from './consent.js';
+import { listen } from './content.js';
+import { away, button, keepHeight, NOTE, onScreen } from './height.js';
+import { get, pathOf, pause, shop } from './page.js';
+
+/** A block, or the storefront's page of its own inside the theme. */
+export class Storefront extends HTMLElement {
+  #tree;
+  #turn = 0;
+
+  // The theme editor takes a section out and puts it in again: each time is a beginning.
+  connectedCallback() {
+    this.#begin().catch(() => this.#fail());
+  }
+
+  disconnectedCallback() {
+    this.#turn += 1;
+  }
+
+  /** Begins anew, as consent was given or withdrawn: then what was made for one shopper goes at once. */
+  again(withdrawn) {
+    this.#begin(withdrawn).catch(() => {});
+  }
+
+  async #begin(withdrawn = false) {
+    const turn = ++this.#turn;
+    if (!this.#tree) this.#grow();
+    await decided;
+    const next = await this.#load();
+    if (turn !== this.#turn) return;
+    if (next.generated || withdrawn || this.dataset.state !== 'shown') this.#show(next);
+    if (!next.generated) await this.#wait(turn);
+  }
+
+  #grow() {
+    this.#tree = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
+    if (this.#tree.childElementCount) this.#settle();
+    else this.#tree.innerHTML = '<slot></slot>';
+    listen(this, this.#tree);
+  }
+
+  #ask(path, more, options) {
+    const { context, country = shop.country, language = shop.locale } = this.dataset;
+    const place = { context: context ?? 'page', country, language: language?.toUpperCase().replace('-', '_') };
+    const known = Object.entries({ ...who(), ...place, ...more }).filter(([, value]) => value);
+    return get(`${pathOf(this.dataset.prefix)}/${path}?${new URLSearchParams(known)}`, { cache: 'no-store', ...options });
+  }
+
+  // With the pictures that are seen first already decoded.
+  async #load() {
+    const answer = await this.#ask('fragment', {}, { signal: AbortSignal.timeout(8000) });
+    const content = document.createElement('template');
+    content.innerHTML = await answer.text();
+    const pictures = [...content.content.querySelectorAll('img:not([loading])')].map((picture) => {
+      picture.decoding = 'sync';
+      const copy = new Image();
+      copy.src = picture.src;
+      return copy.decode().catch(() => {});
+    });
+    await Promise.race([Promise.all(pictures), pause(this.dataset.state ? 4000 : 600)]);
+    return { content: content.content, generated: answer.headers.get('x-generated') === 'true' };
+  }
+
+  async #wait(turn) {
+    for (let failures = 0; failures < 10;) {
+      while (document.hidden) await new Promise((done) => document.addEventListener('visibilitychange', done, { once: true }));
+      if (turn !== this.#turn) return;
+      try {
+        const { state } = await (await this.#ask('status', { wait: 20 })).json();
+        if (turn !== this.#turn) return;
+        if (state === 'ready') return this.#swap(await this.#load(), turn);
+        if (state !== 'queued' && state !== 'running') return;
+        failures = 0;
+      } catch {
+        failures++;
+      }
+      await pause(1000 * 1.6 ** failures);
+    }
+  }
+
+  // Nothing moves under a shopper who is reading or typing here.
+  #swap(next, turn) {
+    if (!next.generated || turn !== this.#turn) return;
+    const reading = onScreen(this) && this.getBoundingClientRect().top < -8;
+    if (!reading && !this.#tree.activeElement) return this.#show(next);
+    const offer = button(this.dataset.ready ?? 'Your storefront is ready', () => {
+      this.#show(next);
+      this.scrollIntoView();
+    });
+    offer.classList.add('wand-top');
+    offer.setAttribute('role', 'status');
+    this.#tree.prepend(offer);
+  }
+
+  #show({ content, generated }) {
+    const style = Object.assign(document.createElement('style'), { textContent: NOTE });
+    keepHeight(this, this.#tree, () => this.#tree.replaceChildren(content, style));
+    this.dataset.generated = generated;
+    this.#settle();
+  }
+
+  #settle() {
+    this.dataset.state = 'shown';
+    const marked = this.#tree.querySelector('main, [data-accent], [data-surface]');
+    for (const name of ['accent', 'surface']) {
+      const color = this.dataset[name] ?? this.#tree.querySelector(`[data-${name}]`)?.dataset[name];
+      if (color && CSS.supports('color', color)) marked?.style.setProperty(`--${name}`, color);
+    }
+  }
+
+  // What was there stays; a block with nothing in it is a link, and gives back its space when nobody looks.
+  #fail() {
+    if (this.dataset.state === 'shown') return;
+    this.dataset.state = 'failed';
+    away(this).then(() => this.toggleAttribute('data-empty', this.dataset.state === 'failed'));
+  }
+}

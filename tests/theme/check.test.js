@@ -1,0 +1,67 @@
+// What Shopify's own linter says of the extension, and how much of it a shopper has to load.
+
+import assert from 'node:assert/strict';
+import { readFile, readdir } from 'node:fs/promises';
+import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+import { themeCheckRun } from '@shopify/theme-check-node';
+
+import { built } from './build.js';
+
+const EXTENSION = fileURLToPath(new URL('../../shopify/extensions/wand', import.meta.url));
+const CONFIG = fileURLToPath(new URL('theme-check.yml', import.meta.url));
+
+/** What Shopify suggests, in bytes. */
+const SCRIPT_BYTES_MAX = 10_000;
+const STYLE_BYTES_MAX = 100_000;
+const LIQUID_BYTES_MAX = 100_000;
+const SCHEMA_NAME_CHARS_MAX = 25;
+
+test('the theme check finds no error and nothing to warn of', async () => {
+  const { offenses, theme } = await themeCheckRun(EXTENSION, CONFIG);
+  const files = theme.map(({ uri }) => uri.split('/').at(-1));
+  assert.ok(files.includes('storefront.liquid') && files.includes('embed.liquid'), `it read ${files}`);
+  assert.deepEqual(offenses.map(({ check, uri, message }) => `${check}: ${uri.split('/').at(-1)}: ${message}`), []);
+});
+
+test('scripts and styles are as small as Shopify wants them when they are compressed', async () => {
+  assert.ok(await compressed('assets', '.js') < SCRIPT_BYTES_MAX);
+  assert.ok(await compressed('assets', '.css') < STYLE_BYTES_MAX);
+});
+
+test('there is less Liquid than may be', async () => {
+  const sizes = await Promise.all((await names('blocks', '.liquid')).map(async (name) => (await read(name)).length));
+  assert.ok(sizes.reduce((sum, size) => sum + size) < LIQUID_BYTES_MAX);
+});
+
+test('the names of blocks fit into the theme editor in every language', async () => {
+  for (const name of await names('locales', '.schema.json')) {
+    const { block, embed } = JSON.parse(await read(name));
+    for (const label of [block.name, embed.name]) assert.ok(label.length < SCHEMA_NAME_CHARS_MAX, label);
+  }
+});
+
+test('the script is what its source says: after a change there, run `npm run build`', async () => {
+  assert.equal(String(await read('assets/wand.js')), await built());
+});
+
+test('what the script stores and asks for is no more than it says', async () => {
+  const script = String(await read('assets/wand.js'));
+  assert.doesNotMatch(script, /document\.cookie|indexedDB|eval\(|https?:\/\//);
+});
+
+async function names(folder, end) {
+  const all = await readdir(`${EXTENSION}/${folder}`);
+  return all.filter((name) => name.endsWith(end)).map((name) => `${folder}/${name}`);
+}
+
+function read(name) {
+  return readFile(`${EXTENSION}/${name}`);
+}
+
+async function compressed(folder, end) {
+  const files = await Promise.all((await names(folder, end)).map(read));
+  return files.reduce((sum, file) => sum + gzipSync(file, { level: 9 }).length, 0);
+}
