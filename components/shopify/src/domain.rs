@@ -1,0 +1,212 @@
+//! Domains of shops, and addresses of their admin.
+//!
+//! A domain that passes is put into addresses, keys and headers, so that nothing but lower-case
+//! letters, digits, hyphens, underscores and the dots of the suffix may be in it.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+/// Where shops are. The first is where merchants' are; the others are of Shopify's developers.
+const SHOPS: [&str; 3] = [".myshopify.com", ".myshopify.io", ".dev-api.shop.dev"];
+/// The admin of all shops, and the domain of a shop that is named in its path.
+const ADMINS: [(&str, &str); 2] =
+    [("admin.shopify.com/store/", SHOPS[0]), ("admin.shop.dev/store/", SHOPS[2])];
+/// An admin of Shopify's developers that does not tell the domain of a shop.
+const SPIN_ADMIN: &str = "admin.spin.dev/store/";
+/// A label of a DNS name (RFC 1035, section 2.3.4).
+const LABEL_BYTES_MAX: usize = 63;
+/// More than any address of an admin, encoded.
+const HOST_PARAM_BYTES_MAX: usize = 256;
+
+/// Shopify's base64: the standard alphabet, with or without padding.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// A text is no domain of a shop. The message does not repeat it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a domain of a Shopify shop")]
+pub struct WrongDomain;
+
+/// The permanent domain of a shop, such as `magic-wands.myshopify.com`, in lower case.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ShopDomain(String);
+
+impl ShopDomain {
+    /// Parses a domain, or the address of a shop's admin such as `admin.shopify.com/store/magic-wands`.
+    /// Nothing may be around it: no scheme, user, port, path, dot or space.
+    pub fn parse(text: &str) -> Result<Self, WrongDomain> {
+        let text = text.to_ascii_lowercase();
+        let named_in_path =
+            ADMINS.iter().find_map(|(admin, suffix)| Some((text.strip_prefix(admin)?, suffix)));
+        if let Some((label, suffix)) = named_in_path {
+            return is_label(label).then(|| Self(format!("{label}{suffix}"))).ok_or(WrongDomain);
+        }
+        let label = SHOPS.iter().find_map(|suffix| text.strip_suffix(suffix)).ok_or(WrongDomain)?;
+        is_label(label).then_some(Self(text)).ok_or(WrongDomain)
+    }
+
+    /// Parses `https://` and a domain, and nothing more, as it is in session tokens.
+    pub fn of_origin(text: &str) -> Result<Self, WrongDomain> {
+        let domain = text.strip_prefix("https://").ok_or(WrongDomain)?;
+        let shop = Self::parse(domain)?;
+        (shop.as_str() == domain).then_some(shop).ok_or(WrongDomain)
+    }
+
+    /// The domain as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What is before the first dot.
+    pub fn label(&self) -> &str {
+        self.0.split('.').next().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for ShopDomain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The address of a shop's admin, without scheme: what Shopify's `host` parameter holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdminHost(String);
+
+impl AdminHost {
+    /// Reads a `host` parameter: base64 of `admin.shopify.com/store/magic-wands` or of
+    /// `magic-wands.myshopify.com/admin`.
+    pub fn parse(parameter: &str) -> Result<Self, WrongDomain> {
+        if parameter.len() > HOST_PARAM_BYTES_MAX {
+            return Err(WrongDomain);
+        }
+        let bytes = BASE64.decode(parameter).map_err(|_| WrongDomain)?;
+        let address = String::from_utf8(bytes).map_err(|_| WrongDomain)?;
+        is_admin(&address).then_some(Self(address)).ok_or(WrongDomain)
+    }
+
+    /// The address, such as `admin.shopify.com/store/magic-wands`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What Shopify would give as `host` for an address.
+pub fn host_param(address: &str) -> String {
+    BASE64.encode(address)
+}
+
+fn is_admin(address: &str) -> bool {
+    if let Some(domain) = address.strip_suffix("/admin") {
+        return ShopDomain::parse(domain).is_ok_and(|shop| shop.as_str() == domain);
+    }
+    let admins = ADMINS.iter().map(|(admin, _)| *admin).chain([SPIN_ADMIN]);
+    admins.filter_map(|admin| address.strip_prefix(admin)).any(is_label)
+}
+
+/// What Shopify's libraries take for a shop's name. They let it end with a hyphen.
+fn is_label(label: &str) -> bool {
+    let inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    label.len() <= LABEL_BYTES_MAX
+        && label.bytes().all(inner)
+        && label.bytes().next().is_some_and(|first| first.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn domains_are_lower_cased() {
+        let shop = ShopDomain::parse("Magic-Wands.MyShopify.com").unwrap();
+        assert_eq!((shop.as_str(), shop.label()), ("magic-wands.myshopify.com", "magic-wands"));
+    }
+
+    #[test]
+    fn an_address_of_the_admin_names_a_shop() {
+        for (address, domain) in [
+            ("admin.shopify.com/store/my-shop", "my-shop.myshopify.com"),
+            ("admin.shop.dev/store/my-shop", "my-shop.dev-api.shop.dev"),
+        ] {
+            assert_eq!(ShopDomain::parse(address).unwrap().as_str(), domain);
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_shop_is_none() {
+        for text in [
+            "",
+            ".myshopify.com",
+            "myshopify.com",
+            "a.myshopify.com.",
+            "a.myshopify.com/",
+            "a.myshopify.com/admin",
+            "a.myshopify.com:443",
+            "https://a.myshopify.com",
+            "user@a.myshopify.com",
+            "evil.com/.myshopify.com",
+            "evil.com#.myshopify.com",
+            "evil.com?x=.myshopify.com",
+            "evil.com\\.myshopify.com",
+            "evil.com%2f.myshopify.com",
+            "a.b.myshopify.com",
+            "a.myshopify.com.evil.com",
+            "a.myshopify.comx",
+            "a-myshopify.com",
+            "-a.myshopify.com",
+            "_a.myshopify.com",
+            " a.myshopify.com",
+            "a.myshopify.com\n",
+            "a\0.myshopify.com",
+            "а.myshopify.com", // Cyrillic
+            "a.myshopify。com",
+            "a.mуshopify.com", // Cyrillic
+            "admin.shopify.com",
+            "accounts.shopify.com",
+            "admin.shopify.com/store/",
+            "admin.shopify.com/store/a/b",
+            "admin.shopify.com/store/a.b",
+            "admin.shopify.com/store/../a",
+            "not-admin.shopify.com/store/my-shop",
+            "admin.evil.com/store/my-shop",
+            &format!("{}.myshopify.com", "a".repeat(64)),
+        ] {
+            assert_eq!(ShopDomain::parse(text), Err(WrongDomain), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_a_scheme_and_a_domain_only() {
+        assert!(ShopDomain::of_origin("https://a.myshopify.com").is_ok());
+        for text in [
+            "a.myshopify.com",
+            "http://a.myshopify.com",
+            "https://a.myshopify.com/",
+            "https://A.myshopify.com",
+            "https://admin.shopify.com/store/a",
+            "https://https://a.myshopify.com",
+        ] {
+            assert_eq!(ShopDomain::of_origin(text), Err(WrongDomain), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_host_is_an_admin_of_shopify() {
+        for address in
+            ["my-shop.myshopify.com/admin", "admin.shopify.com/store/my-shop", "admin.spin.dev/store/my-shop"]
+        {
+            let padded = host_param(address);
+            assert_eq!(AdminHost::parse(&padded).unwrap().as_str(), address);
+            assert!(AdminHost::parse(padded.trim_end_matches('=')).is_ok());
+            assert_eq!(AdminHost::parse(&format!("{padded}-nope")), Err(WrongDomain));
+        }
+        for address in ["admin.shopify.com", "a.myshopify.com", "evil.com/admin", "admin.evil.com/store/a"] {
+            assert_eq!(AdminHost::parse(&host_param(address)), Err(WrongDomain), "{address}");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What is needed of the bodies of webhooks; the rest of them is not looked at.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{Rejection, ShopDomain};
+
+/// A customer of a shop: Shopify's number, never zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CustomerId(u64);
+
+impl CustomerId {
+    /// Parses decimal digits without leading zeros, so that a customer has one id only.
+    pub(crate) fn of_digits(text: &[u8]) -> Option<Self> {
+        let digits = text.iter().all(u8::is_ascii_digit) && !text.starts_with(b"0");
+        let number = str::from_utf8(text).ok().filter(|_| digits)?.parse().ok()?;
+        Some(Self(number))
+    }
+
+    /// Shopify writes ids as numbers; a text of digits is the same id.
+    fn of_json(value: &Value) -> Option<Self> {
+        match value {
+            Value::Number(number) => number.as_u64().filter(|&number| number > 0).map(Self),
+            Value::String(text) => Self::of_digits(text.as_bytes()),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for CustomerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// `customers/redact`: forget everything of a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Redaction {
+    /// Whom to forget.
+    pub customer: CustomerId,
+}
+
+impl Redaction {
+    /// Reads the body of a webhook.
+    pub fn read(body: &[u8]) -> Result<Self, Rejection> {
+        Ok(Self { customer: customer(&object(body)?)? })
+    }
+}
+
+/// `customers/data_request`: tell the merchant what is stored of a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DataRequest {
+    /// Whose data.
+    pub customer: CustomerId,
+    /// Shopify's number of the request.
+    pub request: u64,
+}
+
+impl DataRequest {
+    /// Reads the body of a webhook.
+    pub fn read(body: &[u8]) -> Result<Self, Rejection> {
+        let body = object(body)?;
+        let request = body.data_request.as_ref().and_then(|request| request.id.as_u64());
+        let request = request.ok_or(Rejection::Malformed("data_request.id"))?;
+        Ok(Self { customer: customer(&body)?, request })
+    }
+}
+
+/// Refuses a body that names another shop than the header does, which is not signed: a webhook that
+/// somebody got hold of must not be turned on another shop. Most topics' bodies name none.
+pub fn check_shop(body: &[u8], shop: &ShopDomain) -> Result<(), Rejection> {
+    let body = object(body)?;
+    let named = [&body.shop_domain, &body.myshopify_domain].into_iter().filter_map(Value::as_str);
+    let mut named = named.filter_map(|domain| ShopDomain::parse(domain).ok());
+    if named.any(|other| other != *shop) {
+        return Err(Rejection::Malformed("shop of the body"));
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Body {
+    customer: Option<Identified>,
+    data_request: Option<Identified>,
+    #[serde(default)]
+    shop_domain: Value,
+    #[serde(default)]
+    myshopify_domain: Value,
+}
+
+#[derive(Deserialize)]
+struct Identified {
+    #[serde(default)]
+    id: Value,
+}
+
+fn object(body: &[u8]) -> Result<Body, Rejection> {
+    serde_json::from_slice(body).map_err(|_| Rejection::Malformed("body"))
+}
+
+fn customer(body: &Body) -> Result<CustomerId, Rejection> {
+    let id = body.customer.as_ref().and_then(|customer| CustomerId::of_json(&customer.id));
+    id.ok_or(Rejection::Malformed("customer.id"))
+}

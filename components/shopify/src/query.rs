@@ -1,0 +1,105 @@
+//! Query strings, decoded as Shopify decodes them before it signs.
+//!
+//! Names and values stay bytes until the signature has been checked: replacing what is not UTF-8
+//! would make one message of several queries.
+
+use std::collections::BTreeMap;
+
+use percent_encoding::percent_decode;
+
+use crate::{MAC_BYTES, Rejection, ShopDomain, WINDOW_S};
+
+/// More than Shopify forwards to an app, and enough for any link.
+const BYTES_MAX: usize = 16 * 1024;
+
+/// The parameters of a query, decoded, in their order.
+pub(crate) struct Query(Vec<(Vec<u8>, Vec<u8>)>);
+
+impl Query {
+    /// Splits and decodes a raw query, without its question mark.
+    pub(crate) fn parse(raw: &str) -> Result<Self, Rejection> {
+        if raw.len() > BYTES_MAX {
+            return Err(Rejection::Malformed("query"));
+        }
+        let pairs = raw.split('&').filter(|pair| !pair.is_empty());
+        Ok(Self(pairs.map(decoded).collect()))
+    }
+
+    /// Refuses a query in which one of the names is there more than once, however it is encoded.
+    pub(crate) fn once(&self, names: &[&'static str]) -> Result<(), Rejection> {
+        let repeated = names.iter().find(|name| self.all(name).nth(1).is_some());
+        repeated.map_or(Ok(()), |name| Err(Rejection::Repeated(name)))
+    }
+
+    /// The first value of a name.
+    pub(crate) fn first(&self, name: &str) -> Option<&[u8]> {
+        self.all(name).next()
+    }
+
+    /// The values of every name but those, in their order; the names in order of their bytes.
+    pub(crate) fn grouped(&self, without: &[&str]) -> Vec<(&[u8], Vec<&[u8]>)> {
+        let mut groups = BTreeMap::<&[u8], Vec<&[u8]>>::new();
+        for (name, value) in &self.0 {
+            if !without.iter().any(|other| other.as_bytes() == name) {
+                groups.entry(name).or_default().push(value);
+            }
+        }
+        groups.into_iter().collect()
+    }
+
+    /// All of it as text, if it is UTF-8.
+    pub(crate) fn into_text(self) -> Result<Vec<(String, String)>, Rejection> {
+        let text = |bytes| String::from_utf8(bytes).map_err(|_| Rejection::Malformed("query"));
+        self.0.into_iter().map(|(name, value)| Ok((text(name)?, text(value)?))).collect()
+    }
+
+    fn all<'q>(&'q self, name: &str) -> impl Iterator<Item = &'q [u8]> {
+        self.0.iter().filter(move |pair| pair.0 == name.as_bytes()).map(|pair| pair.1.as_slice())
+    }
+}
+
+fn decoded(pair: &str) -> (Vec<u8>, Vec<u8>) {
+    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+    (decoded_text(name), decoded_text(value))
+}
+
+/// As forms are decoded: a plus is a space, and a percent sign that encodes nothing is itself.
+fn decoded_text(text: &str) -> Vec<u8> {
+    percent_decode(text.replace('+', " ").as_bytes()).collect()
+}
+
+/// A code written as hexadecimal digits in lower case, which is how Shopify writes it.
+pub(crate) fn mac_of_hex(text: &[u8]) -> Option<[u8; MAC_BYTES]> {
+    if text.len() != 2 * MAC_BYTES {
+        return None;
+    }
+    let mut mac = [0; MAC_BYTES];
+    for (byte, digits) in mac.iter_mut().zip(text.chunks_exact(2)) {
+        let &[high, low] = digits else { return None };
+        *byte = digit(high)? << 4 | digit(low)?;
+    }
+    Some(mac)
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    }
+}
+
+/// Seconds since 1970, in digits only, and within the window of now.
+pub(crate) fn time(text: Option<&[u8]>, now_s: u64) -> Result<u64, Rejection> {
+    let digits = text.filter(|text| !text.is_empty() && text.iter().all(u8::is_ascii_digit));
+    let time_s = digits.and_then(|digits| str::from_utf8(digits).ok()?.parse().ok());
+    let time_s: u64 = time_s.ok_or(Rejection::Malformed("timestamp"))?;
+    (time_s.abs_diff(now_s) <= WINDOW_S).then_some(time_s).ok_or(Rejection::Expired)
+}
+
+/// The shop that a query names.
+pub(crate) fn shop(text: Option<&[u8]>) -> Result<ShopDomain, Rejection> {
+    let text = text.ok_or(Rejection::Malformed("shop"))?;
+    let text = str::from_utf8(text).map_err(|_| Rejection::NotAShop)?;
+    ShopDomain::parse(text).map_err(|_| Rejection::NotAShop)
+}

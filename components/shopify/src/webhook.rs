@@ -1,0 +1,168 @@
+//! Webhooks: who sent them, of which shop, about what.
+//!
+//! There are two families of headers: `X-Shopify-*` of webhooks, and `shopify-*` of the events that came
+//! with API 2026-10. Where both are there, Shopify's own library reads the events'. Only the body
+//! is signed.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::{MAC_BYTES, Rejection, ShopDomain};
+
+/// More than any header of Shopify's.
+const HEADER_BYTES_MAX: usize = 256;
+
+/// A webhook whose signature was checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Webhook {
+    /// What happened.
+    pub topic: Topic,
+    /// In which shop.
+    pub shop: ShopDomain,
+    /// The delivery: the same if Shopify sends it again. Printable ASCII without spaces.
+    pub id: String,
+    /// What happened once may be delivered to several subscriptions: this is the same then.
+    pub event_id: Option<String>,
+    /// The version of the API by which the body was written.
+    pub api_version: String,
+    /// Which headers told so.
+    pub family: Family,
+}
+
+/// Which kind of headers a webhook has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// `X-Shopify-*`.
+    Classic,
+    /// `shopify-*`, of next-generation events.
+    Events,
+}
+
+impl Family {
+    /// The prefix of the names of its headers, in lower case.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Classic => "x-shopify-",
+            Self::Events => "shopify-",
+        }
+    }
+}
+
+impl Webhook {
+    /// Reads a webhook from its headers, asked for by name in lower case, and its body as it came.
+    pub fn verify(
+        header: impl Fn(&str) -> Option<String>,
+        body: &[u8],
+        check: impl Fn(&[u8], &[u8]) -> bool,
+    ) -> Result<Self, Rejection> {
+        let (family, mac) = signature(&header)?;
+        if body.is_empty() {
+            return Err(Rejection::Malformed("body"));
+        }
+        if !check(body, &mac) {
+            return Err(Rejection::Forged);
+        }
+        Self::read(family, |name| header(&format!("{}{name}", family.prefix())))
+    }
+
+    /// The headers that Shopify's libraries demand: all of a family's.
+    fn read(family: Family, header: impl Fn(&str) -> Option<String>) -> Result<Self, Rejection> {
+        let word = |name, header: Option<String>| header.filter(is_word).ok_or(Rejection::Malformed(name));
+        let shop = word("shop-domain", header("shop-domain"))?;
+        let event_id = header("event-id").filter(is_word);
+        if family == Family::Events && event_id.is_none() {
+            return Err(Rejection::Malformed("event-id"));
+        }
+        Ok(Self {
+            topic: Topic::of(&word("topic", header("topic"))?, header("action").as_deref()),
+            shop: ShopDomain::parse(&shop).map_err(|_| Rejection::NotAShop)?,
+            id: word("webhook-id", header("webhook-id"))?,
+            event_id,
+            api_version: word("api-version", header("api-version"))?,
+            family,
+        })
+    }
+}
+
+/// The family and the code of a webhook, for refusing what has none before its body is read.
+pub fn signature(header: impl Fn(&str) -> Option<String>) -> Result<(Family, [u8; MAC_BYTES]), Rejection> {
+    let code = |family: Family| header(&format!("{}hmac-sha256", family.prefix()));
+    let found =
+        [Family::Events, Family::Classic].into_iter().find_map(|family| Some((family, code(family)?)));
+    let (family, text) = found.ok_or(Rejection::Forged)?;
+    let bytes = Some(text).filter(is_word).and_then(|text| STANDARD.decode(text).ok());
+    let mac = bytes.and_then(|bytes| bytes.try_into().ok()).ok_or(Rejection::Forged)?;
+    Ok((family, mac))
+}
+
+/// What a webhook tells of, as far as this app does something about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Topic {
+    /// `products/create`, `/update`, `/delete`.
+    Products,
+    /// `collections/create`, `/update`, `/delete`.
+    Collections,
+    /// `inventory_levels/update` and its like.
+    Inventory,
+    /// `shop/update`.
+    ShopUpdate,
+    /// `themes/publish`.
+    ThemesPublish,
+    /// `app/uninstalled`.
+    AppUninstalled,
+    /// `app/scopes_update`.
+    AppScopesUpdate,
+    /// `customers/data_request`.
+    CustomersDataRequest,
+    /// `customers/redact`.
+    CustomersRedact,
+    /// `shop/redact`.
+    ShopRedact,
+    /// Another, in lower case.
+    Other(String),
+}
+
+impl Topic {
+    /// Reads a topic: `products/update`, `PRODUCTS_UPDATE` or, of events, `Product` with an action.
+    pub fn of(topic: &str, action: Option<&str>) -> Self {
+        let topic = topic.to_ascii_lowercase();
+        match topic.replace('/', "_").as_str() {
+            "shop_update" => Self::ShopUpdate,
+            "themes_publish" => Self::ThemesPublish,
+            "app_uninstalled" => Self::AppUninstalled,
+            "app_scopes_update" => Self::AppScopesUpdate,
+            "customers_data_request" => Self::CustomersDataRequest,
+            "customers_redact" => Self::CustomersRedact,
+            "shop_redact" => Self::ShopRedact,
+            "shop" if action == Some("update") => Self::ShopUpdate,
+            name => Self::of_resource(name).unwrap_or(Self::Other(topic)),
+        }
+    }
+
+    /// Whether prices, titles or what is in stock may be others now.
+    pub fn moves_catalog(&self) -> bool {
+        matches!(self, Self::Products | Self::Collections | Self::Inventory | Self::ShopUpdate)
+    }
+
+    /// Whether the law asks for it (the mandatory compliance topics).
+    pub fn is_compliance(&self) -> bool {
+        matches!(self, Self::CustomersDataRequest | Self::CustomersRedact | Self::ShopRedact)
+    }
+
+    /// What is done alike, whatever happened to the resource.
+    fn of_resource(name: &str) -> Option<Self> {
+        let actions = ["_create", "_update", "_delete", "_connect", "_disconnect"];
+        let resource = actions.iter().find_map(|action| name.strip_suffix(action)).unwrap_or(name);
+        match resource {
+            "products" | "product" => Some(Self::Products),
+            "collections" | "collection" => Some(Self::Collections),
+            "inventory_levels" | "inventory_level" | "inventorylevel" => Some(Self::Inventory),
+            _ => None,
+        }
+    }
+}
+
+#[expect(clippy::ptr_arg, reason = "it is a filter of an Option<String>")]
+fn is_word(text: &String) -> bool {
+    (1..=HEADER_BYTES_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
