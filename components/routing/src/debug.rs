@@ -23,6 +23,9 @@ pub(crate) fn generate<D: Deployment>(
     target: Target<'_>,
 ) -> Result<Response<D::Value>, Refusal> {
     let visitor = Visitor::of_query(deployment, target)?;
+    if visitor.paused {
+        return Err(Refusal::Paused);
+    }
     match ordering::order(deployment, &visitor, Work::Generate) {
         Ok(Offered::Accepted(job)) => Ok(Response::json(202, &json!({ "job": job, "state": "accepted" }))),
         Ok(Offered::Live(job)) => Ok(Response::json(202, &json!({ "job": job, "state": "live" }))),

@@ -70,14 +70,28 @@ pub(crate) enum Event {
 impl Report {
     /// Reads a report: `{"store", "shopper", "events": [{"type", …}]}`.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, WrongReport> {
-        let text = str::from_utf8(body).map_err(|_| WrongReport::Encoding)?;
-        let value: Value = serde_json::from_str(text)
-            .map_err(|error| WrongReport::Json { line: error.line(), column: error.column() })?;
+        let value = json(body)?;
         let fields = Fields::of(&value, BODY)?;
         fields.hold_only(&["store", "shopper", "events"], "may hold only store, shopper and events")?;
         let (store, shopper) = (fields.text("store")?.to_owned(), fields.text("shopper")?.to_owned());
         Ok(Self { store, shopper, events: events(fields.get("events"))? })
     }
+}
+
+impl Event {
+    /// Reads the events of a report that names nobody: `{"events": [{"type", …}]}`.
+    pub(crate) fn parse_all(body: &[u8]) -> Result<Vec<Self>, WrongReport> {
+        let value = json(body)?;
+        let fields = Fields::of(&value, BODY)?;
+        fields.hold_only(&["events"], "may hold only events")?;
+        events(fields.get("events"))
+    }
+}
+
+fn json(body: &[u8]) -> Result<Value, WrongReport> {
+    let text = str::from_utf8(body).map_err(|_| WrongReport::Encoding)?;
+    serde_json::from_str(text)
+        .map_err(|error| WrongReport::Json { line: error.line(), column: error.column() })
 }
 
 fn events(value: Option<&Value>) -> Result<Vec<Event>, WrongReport> {

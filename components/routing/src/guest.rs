@@ -10,18 +10,19 @@ mod bindings {
     });
 }
 
-use bindings::exports::wandstore::storefront::handler::Guest;
+use bindings::exports::wandstore::storefront::{errands, handler};
 use bindings::wandstore::capabilities::values::Value;
-use bindings::wandstore::capabilities::{kv, log, settings, signatures};
+use bindings::wandstore::capabilities::{clock, kv, log, settings, signatures};
 use bindings::wandstore::storefront::{
     cache, catalog, catalog_types, http_types as wit, job_types, page_types, queue, shopper_types,
 };
-use names::{Key, ShopperId, StoreId};
+use names::{EventId, Key, Market, ShopperId, Store, StoreId};
 
 use crate::{
-    Assortment, Body, BodyError, Cache, Cached, Catalog, Facts, Failure, Found, JobError, JobState, Log,
-    Member, Merchant, Method, Offered, Order, Page, Persona, Queue, Reply, Request, Response, Sessions,
-    Settings, Signals, Signatures, Source, Staleness, Swap, Work,
+    Assortment, Body, BodyError, Cache, Cached, Catalog, Chore, Clock, Content, Facts, Failure, Forgotten,
+    Found, Fragment, JobError, JobState, Log, Member, Merchant, Method, Offered, Order, Page, Persona, Queue,
+    Reply, Request, Response, Settings, Signals, Signatures, Source, Staleness, Standing, Storage, Swap,
+    Work,
 };
 
 struct Component;
@@ -29,13 +30,28 @@ struct Component;
 /// The deployment, as the imports of the world give it.
 struct Host;
 
-impl Guest for Component {
+impl handler::Guest for Component {
     fn handle(method: wit::Method, target: String, request: &wit::Request) -> wit::Reply {
         crate::handle(&Host, method.into(), &target, request).into()
     }
 
     fn fallback(store: String) -> Option<wit::Response> {
         Some(crate::fallback(&Host, &store)?.into())
+    }
+}
+
+impl errands::Guest for Component {
+    fn run(job: job_types::Job) -> job_types::Progress {
+        match job.task {
+            job_types::Task::Errand(errand) => {
+                let job_types::Errand { store, cause, chore } = errand;
+                crate::run_errand(&Host, &store, &cause, &chore.into()).into()
+            }
+            job_types::Task::Page(_) => {
+                let reason = "a page is not an errand".to_owned();
+                job_types::Progress::Over(job_types::Outcome::Failed(reason))
+            }
+        }
     }
 }
 
@@ -61,11 +77,46 @@ impl Cache for Host {
     fn catalog_moved(&self, store: &StoreId) -> Result<u64, Failure> {
         Ok(cache::catalog_moved(store.as_str())?)
     }
+
+    fn has_plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<bool, Failure> {
+        Ok(cache::plan(store.as_str(), shopper.as_str())?.is_some())
+    }
+
+    fn close(&self, store: &StoreId) -> Result<(), Failure> {
+        Ok(cache::close(store.as_str())?)
+    }
+
+    fn forget_pages(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
+        Ok(cache::forget(store.as_str(), shopper.map(ShopperId::as_str))?.into())
+    }
+}
+
+impl Content for Value {
+    fn part(&self, offset: u64, size: u64) -> Self {
+        self.slice(offset, size)
+    }
+
+    fn framed(&self, head: &[u8], tail: &[u8]) -> Self {
+        Value::framed(self, head, tail)
+    }
 }
 
 impl Queue for Host {
     fn offer(&self, order: Order<'_>) -> Result<Offered, Failure> {
         Ok(queue::offer(&order.into())?.into())
+    }
+
+    fn entrust(&self, store: &StoreId, cause: &EventId, chore: Chore) -> Result<(), Failure> {
+        let errand =
+            job_types::Errand { store: store.to_string(), cause: cause.to_string(), chore: chore.into() };
+        match queue::entrust(&errand)? {
+            job_types::Offered::Accepted(_) | job_types::Offered::Live(_) => Ok(()),
+            job_types::Offered::Full => Err(Failure("the queue had no room for an errand".into())),
+        }
+    }
+
+    fn forget_orders(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
+        Ok(queue::forget(store.as_str(), shopper.map(ShopperId::as_str))?.into())
     }
 
     fn status(&self, store: &StoreId, shopper: &ShopperId) -> Result<JobState, Failure> {
@@ -82,12 +133,21 @@ impl Queue for Host {
 }
 
 impl Catalog for Host {
-    fn products(&self, store: &StoreId) -> Result<Assortment, Failure> {
-        Ok(catalog::products(store.as_str())?.into())
+    fn products(&self, store: &StoreId, market: &Market) -> Result<Assortment, Failure> {
+        Ok(catalog::products(store.as_str(), &market.into(), catalog_types::Urgency::AtOnce)?.into())
+    }
+
+    fn collections(&self, store: &StoreId, market: &Market) -> Result<Vec<page::Collection>, Failure> {
+        let urgency = catalog_types::Urgency::AtOnce;
+        let collections = catalog::collections(store.as_str(), &market.into(), urgency)?;
+        let collection = |catalog_types::Collection { title, url, .. }: catalog_types::Collection| {
+            page::Collection { title, url }
+        };
+        Ok(collections.into_iter().map(collection).collect())
     }
 }
 
-impl Sessions for Host {
+impl Storage for Host {
     fn read(&self, key: Key<'_>, bytes_max: u32) -> Result<Option<Found>, Failure> {
         let entry = kv::get(key.store().name(), &key.to_string(), bytes_max)?;
         Ok(entry.map(|kv::Entry { head, version, .. }| Found { bytes: head, version }))
@@ -106,6 +166,28 @@ impl Sessions for Host {
             kv::Swap::Lost => Ok(Swap::Lost),
         }
     }
+
+    fn put(&self, key: Key<'_>, bytes: &[u8], ttl_seconds: Option<u32>) -> Result<(), Failure> {
+        Ok(kv::set(key.store().name(), &key.to_string(), &Value::new(bytes), ttl_seconds)?)
+    }
+
+    fn peek(&self, store: Store, key: &str, bytes_max: u32) -> Result<Option<Vec<u8>>, Failure> {
+        Ok(kv::get(store.name(), key, bytes_max)?.map(|entry| entry.head))
+    }
+
+    fn remove(&self, store: Store, key: &str) -> Result<bool, Failure> {
+        Ok(kv::delete(store.name(), key)?)
+    }
+
+    fn keys(
+        &self,
+        store: Store,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<String>, Failure> {
+        Ok(kv::list_keys(store.name(), prefix, after, limit)?)
+    }
 }
 
 impl Settings for Host {
@@ -113,13 +195,18 @@ impl Settings for Host {
         settings::development()
     }
 
-    fn has_store(&self, store: &StoreId) -> bool {
-        settings::has_store(store.as_str())
+    fn standing(&self, store: &StoreId) -> Standing {
+        match settings::standing(store.as_str()) {
+            settings::ShopStanding::Unknown => Standing::Unknown,
+            settings::ShopStanding::Open => Standing::Open,
+            settings::ShopStanding::Paused => Standing::Paused,
+        }
     }
 
     fn merchant(&self, store: &StoreId) -> Option<Merchant> {
-        let settings::Shop { name, url, language, promises, .. } = settings::store(store.as_str())?;
-        Some(Merchant { name, url, language, promises })
+        let shop = settings::store(store.as_str())?;
+        let settings::Shop { name, url, language, promises, accent, surface, .. } = shop;
+        Some(Merchant { name, url, language, promises, accent, surface })
     }
 
     fn first_store(&self) -> Option<StoreId> {
@@ -130,6 +217,16 @@ impl Settings for Host {
 impl Signatures for Host {
     fn matches(&self, secret: &str, candidate: &str) -> bool {
         signatures::matches(secret, candidate).unwrap_or(false)
+    }
+
+    fn verifies(&self, secret: &str, message: &[u8], mac: &[u8]) -> bool {
+        signatures::verify(secret, signatures::Algorithm::HmacSha256, message, mac).unwrap_or(false)
+    }
+}
+
+impl Clock for Host {
+    fn now_ms(&self) -> u64 {
+        clock::now_ms()
     }
 }
 
@@ -172,7 +269,7 @@ impl From<kv::Error> for Failure {
     fn from(error: kv::Error) -> Self {
         match error {
             kv::Error::NoSuchStore => Self("no such store is given to routing".into()),
-            kv::Error::TooLarge(bytes_max) => Self(format!("a session may be at most {bytes_max} bytes")),
+            kv::Error::TooLarge(bytes_max) => Self(format!("a value may be at most {bytes_max} bytes")),
             kv::Error::Unavailable(text) => Self(text),
         }
     }
@@ -228,14 +325,20 @@ impl From<page_types::Cached> for Cached<Value> {
                 Self::Stale(page.into(), reason.into())
             }
             page_types::Cached::Miss => Self::Miss,
+            page_types::Cached::Closed => Self::Closed,
         }
     }
 }
 
 impl From<page_types::Page> for Page<Value> {
     fn from(page_types::Page { content, facts }: page_types::Page) -> Self {
-        let page_types::PageFacts { persona, source, planned_ms, .. } = facts;
-        Self { content, facts: Facts { persona: persona.into(), source: source.into(), planned_ms } }
+        let page_types::PageFacts { persona, source, planned_ms, fragment_offset, fragment_size, .. } = facts;
+        let fragment = Fragment { offset: fragment_offset, size: fragment_size };
+        let fragment = (fragment_size > 0).then_some(fragment);
+        Self {
+            content,
+            facts: Facts { persona: persona.into(), source: source.into(), planned_ms, fragment },
+        }
     }
 }
 
@@ -268,13 +371,74 @@ impl From<shopper_types::Persona> for Persona {
     }
 }
 
+impl From<Persona> for shopper_types::Persona {
+    fn from(persona: Persona) -> Self {
+        match persona {
+            Persona::Minimalist => Self::Minimalist,
+            Persona::Explorer => Self::Explorer,
+            Persona::Dealhunter => Self::Dealhunter,
+            Persona::Loyalist => Self::Loyalist,
+        }
+    }
+}
+
+impl From<&Market> for catalog_types::Market {
+    fn from(market: &Market) -> Self {
+        Self { country: market.country().to_owned(), language: market.language().to_owned() }
+    }
+}
+
+impl From<page_types::Forgotten> for Forgotten {
+    fn from(page_types::Forgotten { count, more }: page_types::Forgotten) -> Self {
+        Self { count, more }
+    }
+}
+
+impl From<job_types::Chore> for Chore {
+    fn from(chore: job_types::Chore) -> Self {
+        match chore {
+            job_types::Chore::Uninstalled => Self::Uninstalled,
+            job_types::Chore::RedactShop => Self::RedactShop,
+            job_types::Chore::RedactCustomer(customer) => Self::RedactCustomer(customer.id),
+            job_types::Chore::ReportCustomer(customer) => Self::ReportCustomer(customer.id),
+        }
+    }
+}
+
+impl From<Chore> for job_types::Chore {
+    fn from(chore: Chore) -> Self {
+        let customer = |id| job_types::Customer { id };
+        match chore {
+            Chore::Uninstalled => Self::Uninstalled,
+            Chore::RedactShop => Self::RedactShop,
+            Chore::RedactCustomer(id) => Self::RedactCustomer(customer(id)),
+            Chore::ReportCustomer(id) => Self::ReportCustomer(customer(id)),
+        }
+    }
+}
+
+impl From<crate::Progress> for job_types::Progress {
+    fn from(progress: crate::Progress) -> Self {
+        match progress {
+            crate::Progress::More => Self::More,
+            crate::Progress::Done => Self::Over(job_types::Outcome::Done(None)),
+            crate::Progress::Retry(Failure(reason)) => {
+                Self::Over(job_types::Outcome::Retry(job_types::Retry { after_ms: None, reason }))
+            }
+            crate::Progress::Impossible(reason) => Self::Over(job_types::Outcome::Failed(reason)),
+        }
+    }
+}
+
 impl From<Order<'_>> for job_types::Order {
-    fn from(Order { store, shopper, work, signals }: Order<'_>) -> Self {
+    fn from(Order { store, shopper, work, signals, persona, market }: Order<'_>) -> Self {
         Self {
             store: store.to_string(),
             shopper: shopper.to_string(),
             work: work.into(),
             signals: signals.into(),
+            persona: persona.map(Into::into),
+            market: (&market).into(),
         }
     }
 }
@@ -332,8 +496,9 @@ impl From<job_types::JobError> for JobError {
 }
 
 impl From<catalog_types::Assortment> for Assortment {
-    fn from(catalog_types::Assortment { currency, products }: catalog_types::Assortment) -> Self {
-        Self { currency, products: products.into_iter().map(product).collect() }
+    fn from(assortment: catalog_types::Assortment) -> Self {
+        let catalog_types::Assortment { currency, money_format, products, .. } = assortment;
+        Self { currency, money_format, products: products.into_iter().map(product).collect() }
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod capabilities;
 mod debug;
+mod errands;
 mod events;
 mod headers;
 mod http;
@@ -29,10 +30,11 @@ mod guest;
 mod tests;
 
 pub use capabilities::{
-    Assortment, Cache, Cached, Catalog, Deployment, Facts, Failure, Found, JobError, JobState, Log, Member,
-    Merchant, Offered, Order, Page, Persona, Queue, Sessions, Settings, Signatures, Source, Staleness, Swap,
-    Work,
+    Assortment, Cache, Cached, Catalog, Chore, Clock, Content, Deployment, Facts, Failure, Forgotten, Found,
+    Fragment, JobError, JobState, Log, Member, Merchant, Offered, Order, Page, Persona, Queue, Settings,
+    Signatures, Source, Staleness, Standing, Storage, Swap, Work,
 };
+pub use errands::{Progress, run as run_errand};
 pub use http::{Body, BodyError, Method, Reply, Request, Response};
 pub use router::handle;
 pub use signals::Signals;

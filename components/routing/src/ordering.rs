@@ -1,12 +1,12 @@
 //! Orders for pages: what a shopper did, and the wish for a page that follows it.
 
-use crate::capabilities::{Failure, Log, Offered, Order, Queue, Sessions, Work};
+use crate::capabilities::{Failure, Log, Offered, Order, Queue, Storage, Work};
 use crate::signals::{self, Signals};
 use crate::visitor::Visitor;
 
 /// Orders a page for a visitor, by what they did so far.
 pub(crate) fn order(
-    deployment: &(impl Queue + Sessions + Log),
+    deployment: &(impl Queue + Storage + Log),
     visitor: &Visitor,
     work: Work,
 ) -> Result<Offered, Failure> {
@@ -20,7 +20,8 @@ pub(crate) fn order_by(
     work: Work,
     signals: Signals,
 ) -> Result<Offered, Failure> {
-    let order = Order { store: &visitor.store, shopper: &visitor.shopper, work, signals };
+    let (persona, market) = (visitor.persona(), visitor.market());
+    let order = Order { store: &visitor.store, shopper: &visitor.shopper, work, signals, persona, market };
     deployment.offer(order).inspect_err(|failure| {
         let particulars = [("store", visitor.store.as_str()), ("reason", &failure.0)];
         deployment.warn("a page could not be ordered", &particulars);
@@ -28,8 +29,9 @@ pub(crate) fn order_by(
 }
 
 /// What a visitor did so far. Without an answer they are a stranger, who gets a page, too.
-fn recall(deployment: &(impl Sessions + Log), visitor: &Visitor) -> Signals {
-    match deployment.read(visitor.session(), signals::BYTES_MAX) {
+fn recall(deployment: &(impl Storage + Log), visitor: &Visitor) -> Signals {
+    let Some(session) = visitor.session() else { return Signals::default() };
+    match deployment.read(session, signals::BYTES_MAX) {
         Ok(found) => found.map(|found| Signals::decode(&found.bytes)).unwrap_or_default(),
         Err(Failure(reason)) => {
             let particulars = [("store", visitor.store.as_str()), ("reason", &reason)];

@@ -29,6 +29,12 @@ pub(crate) enum Refusal {
     /// A shopper id that is none.
     #[error(transparent)]
     Shopper(#[from] WrongId),
+    /// The id of somebody whom only Shopify can vouch for.
+    #[error("shopper id of a customer needs a signed request")]
+    Unsigned,
+    /// The shop's merchant turned pages made for shoppers off. Only operators are told so.
+    #[error("the store is paused")]
+    Paused,
     /// A body that is too large.
     #[error("body is larger than {0} bytes")]
     BodyTooLarge(u32),
@@ -73,9 +79,14 @@ impl Refusal {
 
     fn status(&self) -> u16 {
         match self {
-            Self::Parameter(_) | Self::Shopper(_) | Self::BodyIncomplete | Self::Report(_) => 400,
+            Self::Parameter(_)
+            | Self::Shopper(_)
+            | Self::Unsigned
+            | Self::BodyIncomplete
+            | Self::Report(_) => 400,
             Self::NothingHere | Self::NoSuchStore => 404,
             Self::Method(_) => 405,
+            Self::Paused => 409,
             Self::BodyTooLarge(_) => 413,
             Self::Form => 415,
             Self::QueueFull => 429,

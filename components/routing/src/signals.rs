@@ -67,6 +67,24 @@ impl Signals {
         self
     }
 
+    /// The signals with those of the same shopper from when they were not yet known as such, which are the
+    /// newer ones: somebody looks around, and then logs in.
+    #[must_use]
+    pub(crate) fn joined_by(mut self, newer: &Self) -> Self {
+        self.visits = self.visits.saturating_add(newer.visits);
+        for (list, entries) in [
+            (&mut self.views, &newer.views),
+            (&mut self.searches, &newer.searches),
+            (&mut self.filters, &newer.filters),
+            (&mut self.sorts, &newer.sorts),
+            (&mut self.carted, &newer.carted),
+            (&mut self.purchased, &newer.purchased),
+        ] {
+            entries.iter().rev().for_each(|entry| remember(list, entry));
+        }
+        self
+    }
+
     /// Whether a milestone was reached on the way here from `before`.
     pub(crate) fn reach_milestone_since(&self, before: &Self) -> bool {
         MILESTONES.iter().any(|milestone| (before.count()..self.count()).contains(&(milestone - 1)))
@@ -148,6 +166,16 @@ mod tests {
         let views = views(25).views;
         assert_eq!(views.len(), 20);
         assert_eq!((views[0].as_str(), views[19].as_str()), ("wand-24", "wand-5"));
+    }
+
+    #[test]
+    fn what_somebody_did_before_they_were_known_comes_first() {
+        let known = Signals { visits: 2, ..views(3) };
+        let newer = Signals { visits: 1, ..Signals::default() }.with(&[view(1), view(9)]);
+        let joined = known.joined_by(&newer);
+        assert_eq!(joined.visits, 3);
+        assert_eq!(joined.views, ["wand-9", "wand-1", "wand-2", "wand-0"]);
+        assert_eq!(views(25).joined_by(&views(3)).views.len(), 20);
     }
 
     #[test]

@@ -31,11 +31,14 @@ enum State {
     Unknown,
 }
 
-/// The JSON form of a status.
+/// The JSON form of a status. Whoever asked by a signed request did not name shop and shopper, and is
+/// not told of them.
 #[derive(Serialize)]
 struct Status<'a> {
-    store: &'a str,
-    shopper: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    store: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shopper: Option<&'a str>,
     state: &'static str,
     source: Option<&'static str>,
     persona: Option<&'static str>,
@@ -47,22 +50,47 @@ pub(crate) fn status<D: Cache + Queue + Settings + Log>(
     deployment: &D,
     target: Target<'_>,
 ) -> Result<Reply<D::Value>, Refusal> {
-    let wait_seconds = target.number("wait", WAIT_SECONDS_MAX)?.unwrap_or(0);
+    let wait_seconds = wait_seconds(target)?;
     let visitor = Visitor::of_query(deployment, target)?;
-    let state = state(deployment, &visitor).unwrap_or_else(|Failure(reason)| {
+    let named = Some((visitor.store.as_str(), visitor.shopper.as_str()));
+    Ok(reply(&visitor, look(deployment, &visitor), named, wait_seconds))
+}
+
+/// The same for a visitor whom the request does not name.
+pub(crate) fn unnamed<D: Cache + Queue + Log>(
+    deployment: &D,
+    visitor: &Visitor,
+    target: Target<'_>,
+) -> Result<Reply<D::Value>, Refusal> {
+    let wait_seconds = wait_seconds(target)?;
+    Ok(reply(visitor, look(deployment, visitor), None, wait_seconds))
+}
+
+fn wait_seconds(target: Target<'_>) -> Result<u32, Refusal> {
+    Ok(target.number("wait", WAIT_SECONDS_MAX)?.unwrap_or(0))
+}
+
+fn look(deployment: &(impl Cache + Queue + Log), visitor: &Visitor) -> State {
+    if visitor.paused {
+        return State::None;
+    }
+    state(deployment, visitor).unwrap_or_else(|Failure(reason)| {
         let particulars = [("store", visitor.store.as_str()), ("reason", &reason)];
         deployment.warn("the status of a page could not be told", &particulars);
         State::Unknown
-    });
-    let response = respond(&visitor, state);
-    Ok(match state {
+    })
+}
+
+fn reply<V>(visitor: &Visitor, state: State, named: Option<(&str, &str)>, wait_seconds: u32) -> Reply<V> {
+    let response = respond(named, state);
+    match state {
         State::Queued | State::Running if wait_seconds > 0 => Reply::Pending {
             interim: response,
             topic: format!("{}:{}", visitor.store, visitor.shopper),
             wait_ms: wait_seconds * 1000,
         },
         _ => Reply::Ready(response),
-    })
+    }
 }
 
 /// A live job is looked for first: its page is the one that is worth waiting for.
@@ -75,15 +103,15 @@ fn state(deployment: &(impl Cache + Queue), visitor: &Visitor) -> Result<State, 
     };
     Ok(match deployment.lookup(&visitor.store, &visitor.shopper)? {
         Cached::Fresh(page) | Cached::Stale(page, _) => State::Ready(page.facts),
-        Cached::Miss => without_page,
+        Cached::Miss | Cached::Closed => without_page,
     })
 }
 
-fn respond<V>(visitor: &Visitor, state: State) -> Response<V> {
+fn respond<V>(named: Option<(&str, &str)>, state: State) -> Response<V> {
     let facts = if let State::Ready(facts) = state { Some(facts) } else { None };
     let status = Status {
-        store: visitor.store.as_str(),
-        shopper: visitor.shopper.as_str(),
+        store: named.map(|(store, _)| store),
+        shopper: named.map(|(_, shopper)| shopper),
         state: state.name(),
         source: facts.map(|facts| facts.source.name()),
         persona: facts.map(|facts| facts.persona.name()),

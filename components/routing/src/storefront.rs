@@ -1,14 +1,14 @@
 //! `GET /s/{store}?shopper={id}`: a page at once, whatever there is, and the order for a better one.
 //!
-//! A fresh page costs two calls: whether the shop is served here, and the lookup. Everything else
-//! happens only where there is no fresh page.
+//! A fresh page costs two calls: where the shop stands, and the lookup. Everything else happens only
+//! where there is no fresh page.
 
-use names::StoreId;
-use page::Shop;
+use names::{Market, StoreId};
+use page::{Collection, Document, Shop};
 
 use crate::capabilities::{
-    Assortment, Cache, Cached, Catalog, Deployment, Failure, Log, Merchant, Offered, Queue, Sessions,
-    Staleness, Work,
+    Assortment, Cache, Cached, Catalog, Deployment, Facts, Failure, Log, Merchant, Offered, Page, Queue,
+    Staleness, Storage, Work,
 };
 use crate::headers::{self, Generation, Served};
 use crate::http::{Body, Response};
@@ -20,6 +20,14 @@ use crate::visitor::Visitor;
 /// ISO 4217 for "no currency": a shop whose prices are not known.
 const NO_CURRENCY: &str = "XXX";
 
+/// What a shopper is shown.
+pub(crate) enum Shown<V> {
+    /// The page that was made for them.
+    Theirs(Page<V>),
+    /// The one that fits every shopper.
+    Anybodys(Document),
+}
+
 /// The page for a shopper. `store` is as it stands in the path.
 pub(crate) fn page<D: Deployment>(
     deployment: &D,
@@ -27,18 +35,34 @@ pub(crate) fn page<D: Deployment>(
     target: Target<'_>,
 ) -> Result<Response<D::Value>, Refusal> {
     let visitor = Visitor::of_path(deployment, store, target)?;
-    match lookup(deployment, &visitor) {
-        Cached::Fresh(page) => Ok(respond(Served::Hit(page.facts), Body::Value(page.content))),
-        Cached::Stale(page, reason) => {
-            let generation = order(deployment, &visitor, work_for(reason));
-            Ok(respond(Served::Stale(page.facts, generation), Body::Value(page.content)))
+    let (served, shown) = show(deployment, &visitor, |_| true)?;
+    let body = match shown {
+        Shown::Theirs(page) => Body::Value(page.content),
+        Shown::Anybodys(document) => Body::Bytes(document.html.into_bytes()),
+    };
+    Ok(respond(served, body))
+}
+
+/// What a shopper is shown now, and the order for what they are to be shown next. A page that is not `usable`
+/// is rendered again.
+pub(crate) fn show<D: Deployment>(
+    deployment: &D,
+    visitor: &Visitor,
+    usable: impl Fn(&Facts) -> bool,
+) -> Result<(Served, Shown<D::Value>), Refusal> {
+    if visitor.paused {
+        return anybodys(deployment, visitor, Generation::NotTriggered);
+    }
+    match lookup(deployment, visitor) {
+        Cached::Fresh(page) if usable(&page.facts) => Ok((Served::Hit(page.facts), Shown::Theirs(page))),
+        Cached::Stale(page, reason) if usable(&page.facts) => {
+            let generation = order(deployment, visitor, work_for(reason));
+            Ok((Served::Stale(page.facts, generation), Shown::Theirs(page)))
         }
-        Cached::Miss => {
-            let merchant = deployment.merchant(&visitor.store).ok_or(Refusal::NoSuchStore)?;
-            let generation = order(deployment, &visitor, Work::Generate);
-            let document = render_fallback(deployment, &visitor.store, merchant);
-            Ok(respond(Served::Miss(generation), Body::Bytes(document)))
-        }
+        Cached::Fresh(_) => made_anew(deployment, visitor, Work::Rerender),
+        Cached::Stale(_, reason) => made_anew(deployment, visitor, work_for(reason)),
+        Cached::Miss => made_anew(deployment, visitor, Work::Generate),
+        Cached::Closed => Err(Refusal::NoSuchStore),
     }
 }
 
@@ -47,8 +71,8 @@ pub(crate) fn page<D: Deployment>(
 pub fn fallback<D: Deployment>(deployment: &D, store: &str) -> Option<Response<D::Value>> {
     let store = StoreId::parse(store).ok()?;
     let merchant = deployment.merchant(&store)?;
-    let document = render_fallback(deployment, &store, merchant);
-    Some(respond(Served::Miss(Generation::NotTriggered), Body::Bytes(document)))
+    let document = render_fallback(deployment, &store, &Market::default(), merchant);
+    Some(respond(Served::Miss(Generation::NotTriggered), Body::Bytes(document.html.into_bytes())))
 }
 
 /// What the cache holds. A cache that does not answer holds nothing.
@@ -68,7 +92,7 @@ fn work_for(reason: Staleness) -> Work {
 }
 
 /// Orders a page. A shopper is served the same whatever comes of it.
-fn order(deployment: &(impl Queue + Sessions + Log), visitor: &Visitor, work: Work) -> Generation {
+fn order(deployment: &(impl Queue + Storage + Log), visitor: &Visitor, work: Work) -> Generation {
     match ordering::order(deployment, visitor, work) {
         Ok(Offered::Accepted(_) | Offered::Live(_)) => Generation::Triggered,
         Ok(Offered::Full) => Generation::QueueFull,
@@ -76,19 +100,54 @@ fn order(deployment: &(impl Queue + Sessions + Log), visitor: &Visitor, work: Wo
     }
 }
 
-fn render_fallback(deployment: &(impl Catalog + Log), store: &StoreId, merchant: Merchant) -> Vec<u8> {
-    let Assortment { currency, products } = assortment(deployment, store);
-    let Merchant { name, url, language, promises } = merchant;
-    let shop = Shop { id: store.to_string(), name, url, language, currency };
-    page::render(&page::fallback(&shop, &products, &promises)).into_bytes()
+/// The page that fits every shopper, while theirs is made.
+fn made_anew<D: Deployment>(
+    deployment: &D,
+    visitor: &Visitor,
+    work: Work,
+) -> Result<(Served, Shown<D::Value>), Refusal> {
+    let generation = order(deployment, visitor, work);
+    anybodys(deployment, visitor, generation)
+}
+
+fn anybodys<D: Deployment>(
+    deployment: &D,
+    visitor: &Visitor,
+    generation: Generation,
+) -> Result<(Served, Shown<D::Value>), Refusal> {
+    let merchant = deployment.merchant(&visitor.store).ok_or(Refusal::NoSuchStore)?;
+    let document = render_fallback(deployment, &visitor.store, &visitor.market(), merchant);
+    Ok((Served::Miss(generation), Shown::Anybodys(document)))
+}
+
+fn render_fallback(
+    deployment: &(impl Catalog + Log),
+    store: &StoreId,
+    market: &Market,
+    merchant: Merchant,
+) -> Document {
+    let Assortment { currency, money_format, products } = assortment(deployment, store, market);
+    let collections = if products.is_empty() { Vec::new() } else { collections(deployment, store, market) };
+    let Merchant { name, url, language, promises, accent, surface } = merchant;
+    let shop = Shop { id: store.to_string(), name, url, language, currency, money_format, accent, surface };
+    page::render(&page::fallback(&shop, &products, &collections, &promises))
 }
 
 /// What the shop has to show. A catalog that does not answer leaves the shelves empty.
-fn assortment(deployment: &(impl Catalog + Log), store: &StoreId) -> Assortment {
-    deployment.products(store).unwrap_or_else(|Failure(reason)| {
+fn assortment(deployment: &(impl Catalog + Log), store: &StoreId, market: &Market) -> Assortment {
+    deployment.products(store, market).unwrap_or_else(|Failure(reason)| {
         let particulars = [("store", store.as_str()), ("reason", &reason)];
         deployment.warn("the catalog could not be asked for products", &particulars);
-        Assortment { currency: NO_CURRENCY.to_owned(), products: Vec::new() }
+        Assortment { currency: NO_CURRENCY.to_owned(), money_format: String::new(), products: Vec::new() }
+    })
+}
+
+/// Its collections. Without an answer, the page has none.
+fn collections(deployment: &(impl Catalog + Log), store: &StoreId, market: &Market) -> Vec<Collection> {
+    deployment.collections(store, market).unwrap_or_else(|Failure(reason)| {
+        let particulars = [("store", store.as_str()), ("reason", &reason)];
+        deployment.warn("the catalog could not be asked for collections", &particulars);
+        Vec::new()
     })
 }
 

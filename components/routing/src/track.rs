@@ -4,9 +4,10 @@
 //! `text/plain`, while a form can be sent here from anybody's page. Storage that fails is the
 //! operator's matter: the page is told that nothing was stored, and nothing else.
 
+use names::Key;
 use serde_json::json;
 
-use crate::capabilities::{Deployment, Failure, Log, Queue, Sessions, Swap, Work};
+use crate::capabilities::{Deployment, Failure, Log, Queue, Storage, Swap, Work};
 use crate::events::{Event, Report};
 use crate::http::{Request, Response};
 use crate::ordering;
@@ -41,22 +42,42 @@ pub(crate) fn track<D: Deployment>(
     deployment: &D,
     request: &impl Request,
 ) -> Result<Response<D::Value>, Refusal> {
-    refuse_forms(request)?;
-    let body = request.body(BODY_BYTES_MAX).map_err(|error| Refusal::of_body(error, BODY_BYTES_MAX))?;
-    let report = Report::parse(&body)?;
+    let report = Report::parse(&body(request)?)?;
     let visitor = Visitor::parse(deployment, &report.store, &report.shopper)?;
-    let stored = match store(deployment, &visitor, &report.events) {
+    Ok(tracked(keep(deployment, &visitor, &report.events, None)))
+}
+
+/// What a page sent. Forms are refused.
+pub(crate) fn body(request: &impl Request) -> Result<Vec<u8>, Refusal> {
+    refuse_forms(request)?;
+    request.body(BODY_BYTES_MAX).map_err(|error| Refusal::of_body(error, BODY_BYTES_MAX))
+}
+
+/// What a page is told of its report.
+pub(crate) fn tracked<V>(stored: usize) -> Response<V> {
+    Response::json(200, &json!({ "stored": stored }))
+}
+
+/// Adds events to the visitor's session, after those of `earlier`, if any, and orders another page when that is
+/// due; how many were stored.
+pub(crate) fn keep<D: Deployment>(
+    deployment: &D,
+    visitor: &Visitor,
+    events: &[Event],
+    earlier: Option<&Signals>,
+) -> usize {
+    let Some(session) = visitor.session().filter(|_| !visitor.paused) else { return 0 };
+    match store(deployment, session, events, earlier) {
         Ok(change) => {
-            follow(deployment, &visitor, change);
-            report.events.len()
+            follow(deployment, visitor, change);
+            events.len()
         }
         Err(reason) => {
             let particulars = [("store", visitor.store.as_str()), ("reason", &reason.to_string())];
             deployment.warn("signals were not stored", &particulars);
             0
         }
-    };
-    Ok(Response::json(200, &json!({ "stored": stored })))
+    }
 }
 
 fn refuse_forms(request: &impl Request) -> Result<(), Refusal> {
@@ -66,14 +87,20 @@ fn refuse_forms(request: &impl Request) -> Result<(), Refusal> {
     if is_form { Err(Refusal::Form) } else { Ok(()) }
 }
 
-/// Adds events to the visitor's session, whoever else is adding to it.
-fn store(sessions: &impl Sessions, visitor: &Visitor, events: &[Event]) -> Result<Change, NotStored> {
+/// Adds to a session, whoever else is adding to it.
+fn store(
+    storage: &impl Storage,
+    session: Key<'_>,
+    events: &[Event],
+    earlier: Option<&Signals>,
+) -> Result<Change, NotStored> {
     for _ in 0..TRIES {
-        let found = sessions.read(visitor.session(), signals::BYTES_MAX)?;
+        let found = storage.read(session, signals::BYTES_MAX)?;
         let version = found.as_ref().map(|found| found.version);
         let before = found.map(|found| Signals::decode(&found.bytes)).unwrap_or_default();
-        let after = before.clone().with(events);
-        match sessions.compare_and_swap(visitor.session(), version, &after.encode(), SESSION_TTL_SECONDS)? {
+        let joined = earlier.map_or_else(|| before.clone(), |earlier| before.clone().joined_by(earlier));
+        let after = joined.with(events);
+        match storage.compare_and_swap(session, version, &after.encode(), SESSION_TTL_SECONDS)? {
             Swap::Done => return Ok(Change { before, after }),
             Swap::Lost => {}
         }

@@ -1,8 +1,10 @@
 //! A shopper of a shop that is served here.
 
-use names::{Key, ShopperId, StoreId};
+use std::borrow::Cow;
 
-use crate::capabilities::Settings;
+use names::{Key, Market, ShopperId, StoreId};
+
+use crate::capabilities::{Persona, Settings, Standing};
 use crate::refusal::Refusal;
 use crate::target::{Target, decode};
 
@@ -10,14 +12,24 @@ use crate::target::{Target, decode};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Visitor {
     pub(crate) store: StoreId,
+    /// Whose page it is, in which market.
     pub(crate) shopper: ShopperId,
+    /// Whoever it is in every market.
+    pub(crate) person: ShopperId,
+    /// Whether nothing is to be made or stored for them now.
+    pub(crate) paused: bool,
 }
 
 impl Visitor {
-    /// Whom two texts name. A shop that is not served here has no shoppers, however well named.
+    /// A shopper of a shop, by ids that can be trusted.
+    pub(crate) fn of(settings: &impl Settings, store: &str, shopper: ShopperId) -> Result<Self, Refusal> {
+        let (store, paused) = standing(settings, store)?;
+        Ok(Self { store, person: shopper.person(), shopper, paused })
+    }
+
+    /// Whom two texts name in a request that nobody signed.
     pub(crate) fn parse(settings: &impl Settings, store: &str, shopper: &str) -> Result<Self, Refusal> {
-        let store = known_store(settings, store)?;
-        Ok(Self { store, shopper: ShopperId::parse(shopper)? })
+        Self::unsigned(settings, store, || Ok(shopper.into()))
     }
 
     /// Whom a path's store, as it stands there, and the parameter `shopper` name.
@@ -26,24 +38,62 @@ impl Visitor {
         store: &str,
         target: Target<'_>,
     ) -> Result<Self, Refusal> {
-        let store = known_store(settings, &decode(store).ok_or(Refusal::NoSuchStore)?)?;
-        Ok(Self { store, shopper: ShopperId::parse(&target.required("shopper")?)? })
+        let store = decode(store).ok_or(Refusal::NoSuchStore)?;
+        Self::unsigned(settings, &store, || Ok(target.required("shopper")?))
     }
 
     /// Whom the parameters `store` and `shopper` name.
     pub(crate) fn of_query(settings: &impl Settings, target: Target<'_>) -> Result<Self, Refusal> {
-        let store = known_store(settings, &target.required("store")?)?;
-        Ok(Self { store, shopper: ShopperId::parse(&target.required("shopper")?)? })
+        Self::unsigned(settings, &target.required("store")?, || Ok(target.required("shopper")?))
     }
 
-    /// Under which their session is stored.
-    pub(crate) fn session(&self) -> Key<'_> {
-        Key::Session(&self.store, &self.shopper)
+    /// Under which their session is stored; `None` for those of whom nothing may be stored.
+    pub(crate) fn session(&self) -> Option<Key<'_>> {
+        (!self.is_anybody()).then_some(Key::Session(&self.store, &self.person))
+    }
+
+    /// Whether it is everybody of whom no more may be known than where in the shop they are.
+    pub(crate) fn is_anybody(&self) -> bool {
+        self.person.context_persona().is_some()
+    }
+
+    /// The persona, where it is known beforehand.
+    pub(crate) fn persona(&self) -> Option<Persona> {
+        self.person.context_persona().and_then(Persona::named)
+    }
+
+    /// Where and in which language they shop.
+    pub(crate) fn market(&self) -> Market {
+        self.shopper.market()
+    }
+
+    /// The shop is looked at first: who asks about one that is not here is told only that.
+    fn unsigned<'a>(
+        settings: &impl Settings,
+        store: &str,
+        shopper: impl FnOnce() -> Result<Cow<'a, str>, Refusal>,
+    ) -> Result<Self, Refusal> {
+        let (store, paused) = standing(settings, store)?;
+        let shopper = ShopperId::parse(&shopper()?)?;
+        // The number of a customer can be guessed, and their page tells what they looked at.
+        if shopper.is_customer() {
+            return Err(Refusal::Unsigned);
+        }
+        Ok(Self { store, person: shopper.person(), shopper, paused })
     }
 }
 
 /// Parses the id of a shop that is served here. A text that is no id names no shop.
 pub(crate) fn known_store(settings: &impl Settings, text: &str) -> Result<StoreId, Refusal> {
+    standing(settings, text).map(|(store, _)| store)
+}
+
+/// The same, and whether the shop is paused. A shop that is not served here has no shoppers, however well named.
+fn standing(settings: &impl Settings, text: &str) -> Result<(StoreId, bool), Refusal> {
     let store = StoreId::parse(text).map_err(|_| Refusal::NoSuchStore)?;
-    if settings.has_store(&store) { Ok(store) } else { Err(Refusal::NoSuchStore) }
+    match settings.standing(&store) {
+        Standing::Unknown => Err(Refusal::NoSuchStore),
+        Standing::Open => Ok((store, false)),
+        Standing::Paused => Ok((store, true)),
+    }
 }
