@@ -2,7 +2,7 @@
 //! member it is its own storage (`objects/pool-member.ts`).
 
 import type { Scope } from '../component/scope.ts';
-import { Refusal, orUnavailable, unwrap } from '../component/refusal.ts';
+import { Refusal, orUnavailable, unwrap, type Answered } from '../component/refusal.ts';
 import type { StorefrontImports } from '../component/storefront.ts';
 import type { Env } from '../env.ts';
 import type { PoolMember } from '../objects/pool-member.ts';
@@ -18,6 +18,7 @@ export function jobs(scope: () => Scope): Jobs {
     settle: (id, token, nowMs, settlement) =>
       orUnavailable(async () => scope().jobs.settle(id, token, nowMs, settlement)),
     newest: (key, lanes) => orUnavailable(async () => scope().jobs.newest(key, lanes)),
+    forget: (prefix, lanes, limit) => orUnavailable(async () => scope().jobs.forget(prefix, lanes, limit)),
     measure: (lane) => orUnavailable(async () => scope().jobs.measure(lane)),
   };
 }
@@ -26,12 +27,27 @@ export function jobs(scope: () => Scope): Jobs {
 export function jobsOfPool(env: Env): Jobs {
   return {
     offer: async (job) => unwrap(await member(env, job.lanes[0]).offer(job)),
-    newest: async (key, lanes) => unwrap(await member(env, lanes[0]).newest(key, lanes)),
+    newest: async (key, lanes) => unwrap(await member(env, lanes[0]).newest(key)),
+    forget: (prefix, lanes, limit) => forgetIn(lanes, limit, async (lane, left) => member(env, lane).forget(prefix, left)),
     measure: async (lane) => unwrap(await member(env, lane).measure(lane)),
     claim: refuse,
     extend: refuse,
     settle: refuse,
   };
+}
+
+/** Forgets jobs lane by lane, up to `limit` in all; how many. */
+export async function forgetIn(
+  lanes: string[],
+  limit: number,
+  forget: (lane: string, limit: number) => Promise<Answered<number>>,
+): Promise<number> {
+  let forgotten = 0;
+  for (const lane of lanes) {
+    if (forgotten >= limit) break;
+    forgotten += unwrap(await forget(lane, limit - forgotten));
+  }
+  return forgotten;
 }
 
 /** The member that owns a lane. */

@@ -7,10 +7,12 @@ import type { Scope } from '../component/scope.ts';
 import { Refusal, orUnavailable, unwrap, type Answered } from '../component/refusal.ts';
 import type { StorefrontImports } from '../component/storefront.ts';
 import { KV_STORES, type KvStore } from '../env.ts';
-import { keeperOf } from '../objects/keeper-of.ts';
+import { keeperOf, keepers } from '../objects/keeper-of.ts';
 import { forgetAtEdge, readAtEdge } from './edge-tier.ts';
 import type { Found, Mark } from './kv-entry.ts';
 import { Value, bytesOf } from './values.ts';
+
+const encoder = new TextEncoder();
 
 type Kv = StorefrontImports['wandstore:capabilities/kv'];
 
@@ -37,9 +39,14 @@ export function kv(scope: () => Scope): Kv {
         return swap;
       }),
     delete: (name, key) =>
-      orUnavailable(() => changeOf(scope(), store(name), key)((keeper, store) => keeper.delete(store, key))),
+      orUnavailable(async () => {
+        const current = scope();
+        const held = await changeOf(current, store(name), key)((keeper, store) => keeper.delete(store, key));
+        current.gone.add(`${name} ${key}`);
+        return held;
+      }),
     listKeys: (name, prefix, after, limit) =>
-      orUnavailable(() => list(scope().env[store(name)], prefix, after, limit)),
+      orUnavailable(() => list(scope(), store(name), { prefix, after, limit })),
   };
 }
 
@@ -68,22 +75,46 @@ function changeOf(scope: Scope, store: KvStore, key: string) {
   };
 }
 
-async function list(
-  namespace: KVNamespace,
-  prefix: string,
-  after: string | undefined,
-  limit: number,
-): Promise<string[]> {
+/** Which keys are asked for. */
+interface Range {
+  prefix: string;
+  after: string | undefined;
+  limit: number;
+}
+
+/**
+ * The keepers know every key that was written through them, and are never behind. What the original
+ * deployment left, only Workers KV knows.
+ */
+async function list(scope: Scope, store: KvStore, range: Range): Promise<string[]> {
+  const { prefix, after, limit } = range;
+  const shares = keepers(scope.env).map(async (keeper) => unwrap(await keeper.listKeys(store, prefix, after, limit)));
+  const kept = (await Promise.all(shares)).flat().sort(byBytes).slice(0, limit);
+  const old = await listOld(scope, store, range, kept.length < limit ? undefined : kept.at(-1));
+  return [...new Set([...kept, ...old])].sort(byBytes).slice(0, limit);
+}
+
+/** Keys without a mark, written before there were keepers; those beyond `last` are not looked for. */
+async function listOld({ env, gone }: Scope, store: KvStore, range: Range, last?: string): Promise<string[]> {
+  const { prefix, after, limit } = range;
   const keys: string[] = [];
-  const now = Date.now();
   let cursor: string | undefined;
   do {
-    const page: KVNamespaceListResult<Mark> = await namespace.list<Mark>({ prefix, ...(cursor ? { cursor } : {}) });
+    const page: KVNamespaceListResult<Mark> = await env[store].list<Mark>({ prefix, ...(cursor ? { cursor } : {}) });
     for (const { name, metadata } of page.keys) {
-      const isHeld = metadata?.expires_ms === undefined || metadata.expires_ms > now;
-      if (isHeld && (after === undefined || name > after)) keys.push(name);
+      const isOld = !metadata && !gone.has(`${store} ${name}`);
+      if (isOld && (after === undefined || byBytes(name, after) > 0)) keys.push(name);
     }
-    cursor = page.list_complete ? undefined : page.cursor;
+    const reached = page.keys.at(-1)?.name;
+    const isPast = last !== undefined && reached !== undefined && byBytes(reached, last) > 0;
+    cursor = page.list_complete || isPast ? undefined : page.cursor;
   } while (cursor && keys.length < limit);
   return keys.slice(0, limit);
+}
+
+/** The order of keys: that of their bytes in UTF-8, which that of strings is not. */
+function byBytes(one: string, other: string): number {
+  const [first, second] = [encoder.encode(one), encoder.encode(other)];
+  const at = first.findIndex((byte, index) => byte !== second[index]);
+  return at === -1 ? first.length - second.length : (first[at] ?? 0) - (second[at] ?? -1);
 }

@@ -14,15 +14,25 @@ export class Value {
   }
 
   read(offset: bigint, limit: number): Uint8Array {
-    const start = offset < this.size() ? Number(offset) : this.bytes.length;
+    const start = this.#within(offset);
     return this.bytes.subarray(start, start + limit);
   }
 
-  prefixed(head: Uint8Array): Value {
-    const joined = new Uint8Array(head.length + this.bytes.length);
+  framed(head: Uint8Array, tail: Uint8Array): Value {
+    const joined = new Uint8Array(head.length + this.bytes.length + tail.length);
     joined.set(head);
     joined.set(this.bytes, head.length);
+    joined.set(tail, head.length + this.bytes.length);
     return new Value(joined);
+  }
+
+  slice(offset: bigint, size: bigint): Value {
+    const start = this.#within(offset);
+    return new Value(this.bytes.subarray(start, this.#within(BigInt(start) + size)));
+  }
+
+  #within(offset: bigint): number {
+    return offset < this.size() ? Number(offset) : this.bytes.length;
   }
 }
 

@@ -12,4 +12,6 @@ export interface Scope {
   jobs: Jobs;
   /** Keys that Workers KV is known to be behind on, as `store key`. */
   contested: Set<string>;
+  /** Keys that this call or one before it removed, likewise: Workers KV may list them for a while. */
+  gone: Set<string>;
 }

@@ -19,6 +19,7 @@ export type StorefrontImports = Imports<ImportObject>;
 /** What a storefront does. */
 export interface Exports {
   handler: Waiting<Root['handler']>;
+  errands: Waiting<Root['errands']>;
   queue: Waiting<Root['queue']>;
   generator: Waiting<Root['generator']>;
 }

@@ -63,7 +63,7 @@ function refuseHead(request: Request, target: string): Answer | undefined {
 
 /** Asks routing, once. No instance is held afterwards. */
 async function ask({ env, during, method, target, request }: Question): Promise<Asked> {
-  const scope = { env, during, jobs: jobsOfPool(env), contested: new Set<string>() };
+  const scope = { env, during, jobs: jobsOfPool(env), contested: new Set<string>(), gone: new Set<string>() };
   const reply = await serving.call(scope, ({ handler }) => handler.handle(witMethod(method), target, lent(request)));
   if (reply.tag === 'ready') return { answer: answerOf(reply.val), waitMs: undefined };
   return { answer: answerOf(reply.val.interim), waitMs: reply.val.waitMs };

@@ -35,6 +35,11 @@ export class Forwarding {
     );
   }
 
+  /** Where the jobs of keys that start with `prefix` went is not to be known any more. */
+  forgetAll(prefix: string): void {
+    this.#sql.exec('DELETE FROM forwarded WHERE substr(key, 1, length(?1)) = ?1', prefix);
+  }
+
   /** The key's newest job is ours again, or there is none. */
   forget(key: string): void {
     this.#sql.exec('DELETE FROM forwarded WHERE key = ?1', key);

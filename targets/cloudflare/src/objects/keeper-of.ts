@@ -7,7 +7,15 @@ import type { Keeper } from './keeper.ts';
 const KEEPERS = 16;
 
 export function keeperOf(env: Env, store: KvStore, key: string): DurableObjectStub<Keeper> {
-  const number = fnv1a(`${store}\n${key}`) % KEEPERS;
+  return keeper(env, fnv1a(`${store}\n${key}`) % KEEPERS);
+}
+
+/** All of them. */
+export function keepers(env: Env): DurableObjectStub<Keeper>[] {
+  return Array.from({ length: KEEPERS }, (_, number) => keeper(env, number));
+}
+
+function keeper(env: Env, number: number): DurableObjectStub<Keeper> {
   return env.KEEPER.get(env.KEEPER.idFromName(`keeper-${number}`));
 }
 

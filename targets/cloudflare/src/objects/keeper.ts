@@ -79,6 +79,16 @@ export class Keeper extends DurableObject<Env> {
     return { is: 'ok', value: isHeld };
   }
 
+  /** Keys of this keeper's share, in byte order. */
+  async listKeys(
+    store: KvStore,
+    prefix: string,
+    after: string | undefined,
+    limit: number,
+  ): Promise<Answered<string[]>> {
+    return answered<string[]>(() => this.#adapter.call(({ kv }) => kv.listKeys(store, prefix, after, limit)));
+  }
+
   /**
    * Makes the copies that are due and throws away what has expired. It never throws: the
    * platform would give an alarm that failed a few times up for good.

@@ -93,6 +93,16 @@ export class Lane {
   }
 
   /**
+   * Forgets jobs of this lane whose keys start with `prefix`; how many. Where jobs of such keys went is
+   * forgotten with the last of them: until then an offer must find the live one.
+   */
+  forget(lane: string, prefix: string, limit: number): Answered<number> {
+    const forgotten = answered<number>(() => this.own((jobs) => jobs.forget(prefix, [lane], limit)));
+    if (forgotten.is === 'ok' && forgotten.value < limit) this.#forwarding.forgetAll(prefix);
+    return forgotten;
+  }
+
+  /**
    * Ends the leases of this object's former lives: its worker, the only one of this lane, died with it.
    * The table is the adapter's (`migrations/sqlite/jobs`), which is asked something first, so that it is there.
    */

@@ -47,12 +47,18 @@ export class PoolMember extends DurableObject<Env> {
     return offered;
   }
 
-  async newest(key: string, _lanes: string[]): Promise<Answered<Status>> {
+  async newest(key: string): Promise<Answered<Status>> {
     return this.#lane.newest(key);
   }
 
   async newestOfOwn(key: string): Promise<Answered<Status>> {
     return this.#lane.newestOfOwn(key);
+  }
+
+  /** Forgets jobs of this lane, and where those of its keys went. */
+  async forget(prefix: string, limit: number): Promise<Answered<number>> {
+    const lane = this.#name();
+    return lane === undefined ? { is: 'ok', value: 0 } : this.#lane.forget(lane, prefix, limit);
   }
 
   async measure(lane: string): Promise<Answered<Depth>> {

@@ -1,9 +1,9 @@
-//! Works on the jobs of a lane: claims, has pages made, settles. Several at once, each in an instance of
-//! its own; a lease is extended while its job is worked on, and work whose lease is lost is dropped.
+//! Works on the jobs of a lane: claims, has pages made and errands run, settles. Several at once, each in an
+//! instance of its own; a lease is extended while its job is worked on, and work whose lease is lost is dropped.
 
 import { write } from '../capabilities/ambient.ts';
-import type { Jobs } from '../capabilities/jobs.ts';
-import { isRefusal, reason } from '../component/refusal.ts';
+import { forgetIn, member, type Jobs } from '../capabilities/jobs.ts';
+import { isRefusal, reason, unwrap } from '../component/refusal.ts';
 import type { Scope } from '../component/scope.ts';
 import type { Exports } from '../component/storefront.ts';
 import type { Env } from '../env.ts';
@@ -29,7 +29,7 @@ export class Worker {
   constructor(env: Env, name: string, lane: Lane) {
     this.#env = env;
     this.#lane = name;
-    this.#jobs = jobsOf(lane, name);
+    this.#jobs = jobsOf(env, lane, name);
   }
 
   /** Says that a job was offered: one that is idle beside a long one takes it at once. */
@@ -65,7 +65,7 @@ export class Worker {
     const started = Date.now();
     const ended = new AbortController();
     const lost = this.#keep(job, ended.signal);
-    const outcome = await Promise.race([this.#generate(job), lost]);
+    const outcome = await Promise.race([this.#outcome(job, ended.signal), lost]);
     ended.abort();
     if (!outcome) {
       write('warn', 'the lease was lost; its work is dropped', { during: `job ${job.id}` });
@@ -76,14 +76,29 @@ export class Worker {
     await this.#settle(job, outcome);
   }
 
-  /** A page that could not be made for a reason of our own is made later. */
-  async #generate(job: Job): Promise<Outcome> {
+  /** What could not be done for a reason of our own is done later. */
+  async #outcome(job: Job, ended: AbortSignal): Promise<Outcome> {
+    const task = job.task.tag;
     try {
-      return await generating.call(this.#scope(`job ${job.id}`), (storefront) => storefront.generator.generate(job));
+      return await (task === 'page' ? this.#generate(job) : this.#run(job, ended));
     } catch (error) {
-      write('error', 'generation failed', { during: `job ${job.id}`, reason: reason(error) });
+      write('error', 'a job failed', { during: `job ${job.id}`, task, reason: reason(error) });
       return { tag: 'retry', val: { reason: reason(error) } };
     }
+  }
+
+  #generate(job: Job): Promise<Outcome> {
+    return generating.call(this.#scope(`job ${job.id}`), (storefront) => storefront.generator.generate(job));
+  }
+
+  /** Runs an errand, part by part, as long as its lease is ours. Each part waits for its turn like a request. */
+  async #run(job: Job, ended: AbortSignal): Promise<Outcome> {
+    const scope = this.#scope(`job ${job.id}`);
+    while (!ended.aborted) {
+      const progress = await serving.call(scope, (storefront) => storefront.errands.run(job));
+      if (progress.tag === 'over') return progress.val;
+    }
+    return { tag: 'retry', val: { reason: 'the lease was lost' } };
   }
 
   /** Extends the lease every third of it; completes without an outcome if it is lost. */
@@ -127,18 +142,26 @@ export class Worker {
   }
 
   #scope(during: string): Scope {
-    return { env: this.#env, during, jobs: this.#jobs, contested: new Set() };
+    return { env: this.#env, during, jobs: this.#jobs, contested: new Set(), gone: new Set() };
   }
 }
 
-/** The lane's own jobs: a member works on no others, whatever name it claims under. */
-function jobsOf(lane: Lane, name: string): Jobs {
+/**
+ * The lane's own jobs: a member works on no others, whatever name it claims under. An errand asks after, and
+ * forgets, jobs of every lane; this object does not call itself for its own.
+ */
+function jobsOf(env: Env, lane: Lane, name: string): Jobs {
   return {
     offer: (job) => lane.own((jobs) => jobs.offer(job)),
     claim: (_claimant, nowMs, leaseMs) => lane.own((jobs) => jobs.claim(name, nowMs, leaseMs)),
     extend: (id, token, nowMs, leaseMs) => lane.own((jobs) => jobs.extend(id, token, nowMs, leaseMs)),
     settle: (id, token, nowMs, settlement) => lane.own((jobs) => jobs.settle(id, token, nowMs, settlement)),
-    newest: (key, lanes) => lane.own((jobs) => jobs.newest(key, lanes)),
-    measure: (of) => lane.own((jobs) => jobs.measure(of)),
+    newest: async (key, [home]) =>
+      unwrap(home === name ? await lane.newest(key) : await member(env, home).newest(key)),
+    forget: (prefix, lanes, limit) =>
+      forgetIn(lanes, limit, async (of, left) =>
+        of === name ? lane.forget(of, prefix, left) : member(env, of).forget(prefix, left),
+      ),
+    measure: async (of) => unwrap(of === name ? lane.measure(of) : await member(env, of).measure(of)),
   };
 }
