@@ -11,7 +11,6 @@ mod bindings {
 }
 
 use std::cell::OnceCell;
-use std::rc::Rc;
 
 use bindings::exports::wandstore::capabilities::{blob, jobs, kv, values};
 use bindings::wandstore::capabilities::{clock, ids};
@@ -19,8 +18,9 @@ use bindings::wandstore::platform::{outbound, sql, variables};
 
 use crate::Failure;
 use crate::blob::Blob;
+use crate::bytes::Bytes;
 use crate::database::{Database, Row, Sql, Value};
-use crate::jobs::{Claim, Claimed, Depth, Jobs, NewJob, Offered, Settlement, Status};
+use crate::jobs::{Claim, Claimed, Depth, Jobs, Keys, NewJob, Offered, Settlement, Status};
 use crate::kv::{Kv, Moment};
 use crate::s3::{self, S3};
 
@@ -45,36 +45,34 @@ fn moment() -> Moment {
     Moment { now_ms: clock::now_ms(), random: ids::random() }
 }
 
-struct Bytes(Rc<Vec<u8>>);
-
 impl values::Guest for Component {
     type Value = Bytes;
 }
 
 impl values::GuestValue for Bytes {
     fn new(bytes: Vec<u8>) -> Self {
-        Self(Rc::new(bytes))
+        Self::of(bytes)
     }
 
     fn size(&self) -> u64 {
-        self.0.len() as u64
+        self.as_slice().len() as u64
     }
 
     fn read(&self, offset: u64, limit: u32) -> Vec<u8> {
-        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(self.0.len());
-        let end = start.saturating_add(limit as usize).min(self.0.len());
-        self.0[start..end].to_vec()
+        Self::slice(self, offset, limit.into()).as_slice().to_vec()
     }
 
-    fn prefixed(&self, head: Vec<u8>) -> values::Value {
-        let mut joined = head;
-        joined.extend_from_slice(&self.0);
-        values::Value::new(Self::new(joined))
+    fn framed(&self, head: Vec<u8>, tail: Vec<u8>) -> values::Value {
+        values::Value::new(Self::framed(self, head, &tail))
+    }
+
+    fn slice(&self, offset: u64, size: u64) -> values::Value {
+        values::Value::new(Self::slice(self, offset, size))
     }
 }
 
 fn value(bytes: Vec<u8>) -> values::Value {
-    values::Value::new(Bytes(Rc::new(bytes)))
+    values::Value::new(Bytes::of(bytes))
 }
 
 fn head(bytes: &[u8], peek: u32) -> Vec<u8> {
@@ -82,7 +80,7 @@ fn head(bytes: &[u8], peek: u32) -> Vec<u8> {
 }
 
 fn bytes_of<'a>(value: &'a values::ValueBorrow<'_>) -> &'a [u8] {
-    &value.get::<Bytes>().0
+    value.get::<Bytes>().as_slice()
 }
 
 fn known_store(store: &str) -> Result<(), kv::Error> {
@@ -227,6 +225,11 @@ impl jobs::Guest for Component {
         DATABASE.with(|database| Jobs(database).newest(&key))?.map(TryInto::try_into).transpose()
     }
 
+    /// Lanes that are no more are in that database too.
+    fn forget(keys: jobs::Keys, _lanes: Vec<String>, limit: u32) -> Result<u32, jobs::Error> {
+        Ok(DATABASE.with(|database| Jobs(database).forget(&keys.into(), limit))?)
+    }
+
     fn measure(lane: String) -> Result<jobs::Depth, jobs::Error> {
         let Depth { queued, running, dead, oldest_ms } =
             DATABASE.with(|database| Jobs(database).measure(&lane))?;
@@ -338,6 +341,15 @@ impl From<jobs::Settlement> for Settlement {
             jobs::Settlement::Done(error) => Self::Done(error),
             jobs::Settlement::Retry(jobs::Retry { at_ms, reason }) => Self::Retry { at_ms, reason },
             jobs::Settlement::Dead(reason) => Self::Dead(reason),
+        }
+    }
+}
+
+impl From<jobs::Keys> for Keys {
+    fn from(keys: jobs::Keys) -> Self {
+        match keys {
+            jobs::Keys::Exactly(key) => Self::Exactly(key),
+            jobs::Keys::StartingWith(prefix) => Self::StartingWith(prefix),
         }
     }
 }

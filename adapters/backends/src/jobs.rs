@@ -1,7 +1,7 @@
 //! Jobs over a database. Times are the caller's, and so is chance.
 
-use portable::sql::jobs as sql;
 use portable::sql::jobs::{PAYLOAD_BYTES_MAX, new_id};
+use portable::sql::{first_after, jobs as sql};
 use serde_json::json;
 
 use crate::database::{Database, Row, Sql, Value};
@@ -91,6 +91,15 @@ pub struct Status {
     pub since_ms: u64,
 }
 
+/// Which jobs are meant, by their keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Keys {
+    /// Those of this very key.
+    Exactly(String),
+    /// Those whose keys start like this.
+    StartingWith(String),
+}
+
 /// How full a lane is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Depth {
@@ -178,6 +187,14 @@ impl<S: Sql> Jobs<'_, S> {
         self.0.first(sql::NEWEST, &[key.into()])?.map(status).transpose()
     }
 
+    /// Removes up to `limit` jobs of those keys, wherever they are; how many.
+    pub fn forget(&self, keys: &Keys, limit: u32) -> Result<u32, Failure> {
+        let (first, after) = keys.range();
+        let forgotten =
+            self.0.execute(sql::FORGET, &[first.into(), after.as_deref().into(), limit.into()])?;
+        Ok(u32::try_from(forgotten.len()).unwrap_or(u32::MAX))
+    }
+
     /// How full `lane` is.
     pub fn measure(&self, lane: &str) -> Result<Depth, Failure> {
         let depth = |mut row: Row| {
@@ -196,6 +213,16 @@ impl<S: Sql> Jobs<'_, S> {
             self.0.execute(sql::PRUNE, &[now_ms.saturating_sub(KEEP_SETTLED_MS).into()])?;
         }
         Ok(())
+    }
+}
+
+impl Keys {
+    /// The first of these keys, and the first text after all of them; there may be none.
+    fn range(&self) -> (&str, Option<String>) {
+        match self {
+            Self::Exactly(key) => (key, Some(format!("{key}\0"))),
+            Self::StartingWith(prefix) => (prefix, first_after(prefix)),
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 //! may use one at once.
 
 pub mod blob;
+pub mod bytes;
 pub mod database;
 #[cfg(target_arch = "wasm32")]
 mod guest;

@@ -9,7 +9,7 @@ use tokio::runtime::Runtime;
 
 use crate::blob::Blob;
 use crate::database::{Database, Row, Sql, Value};
-use crate::jobs::{Claim, Claimed, Depth, Jobs, NewJob, Offered, Settlement};
+use crate::jobs::{Claim, Claimed, Depth, Jobs, Keys, NewJob, Offered, Settlement};
 use crate::kv::{Kv, Moment};
 use crate::s3::{self, S3};
 use crate::{Failure, within};
@@ -185,6 +185,24 @@ fn a_job_that_is_retried_waits_and_a_dead_one_is_kept() {
     let second = claimed(&jobs, NOW_MS + 50);
     jobs.settle(&second.id, second.token, NOW_MS, &Settlement::Dead("no use".into())).unwrap();
     assert_eq!(jobs.measure("pool-0"), Ok(Depth { dead: 1, ..Depth::default() }));
+}
+
+#[test]
+fn jobs_are_forgotten_by_their_very_key_or_by_how_it_starts() {
+    let sqlite = Sqlite::open();
+    let database = Database::new(&sqlite);
+    let jobs = Jobs(&database);
+    for key in ["a:c-1", "a:c-12", "a:c-1_DE-DE", "a.evil:c-1"] {
+        jobs.offer(&job(key, &["pool-0"], 9), 1).unwrap();
+    }
+    let leased = claimed(&jobs, NOW_MS);
+    assert_eq!(jobs.forget(&Keys::Exactly("a:c-1".into()), 9), Ok(1));
+    assert_eq!(jobs.settle(&leased.id, leased.token, NOW_MS, &Settlement::Done(None)), Ok(false));
+    assert!(jobs.newest("a:c-12").unwrap().is_some());
+    assert_eq!(jobs.forget(&Keys::StartingWith("a:".into()), 1), Ok(1));
+    assert_eq!(jobs.forget(&Keys::StartingWith("a:".into()), 9), Ok(1));
+    assert_eq!(jobs.forget(&Keys::StartingWith("a:".into()), 9), Ok(0));
+    assert!(jobs.newest("a.evil:c-1").unwrap().is_some());
 }
 
 #[test]

@@ -1,12 +1,10 @@
 //! What the operator decided, read from variables: a document as `wandstore export` writes it, and
 //! over it single variables.
 
-use portable::Secret;
 use portable::document::Document;
 use portable::signatures::Secrets;
+use portable::{Secret, secrets};
 
-/// Secrets that components may check against, by name.
-const NAMED_SECRETS: [&str; 1] = ["DEBUG_TOKEN"];
 /// Leases are not extended by platforms that do one thing at a time, so one holds for as long as a
 /// generation may take: two questions to the model, and this.
 const LEASE_MARGIN_MS: u64 = 30_000;
@@ -17,6 +15,8 @@ pub struct Configuration {
     pub document: Document,
     /// The key of the language model.
     pub llm_key: Option<Secret>,
+    /// The private Storefront token of the shop that is connected, and which shop that is.
+    storefront: Option<(String, Secret)>,
     /// What components may check against.
     pub secrets: Secrets,
     /// What is wrong with the variables, for the log. The defaults stand in for what is wrong: a shop
@@ -39,13 +39,20 @@ impl Configuration {
         let exported = accept(exported, Document::default());
         let mut document = accept(laid_over(exported.clone(), &variable), exported);
         document.pool.lease_ms = document.pool.lease_ms.max(longest_generation_ms(&document));
-        let secret = |name: &str| Some((name.to_owned(), vec![Secret::new(variable(name)?)]));
+        let token = variable("SHOPIFY_ACCESS_TOKEN").map(Secret::new);
         Self {
             document,
             llm_key: variable("KIMI_API_KEY").map(Secret::new),
-            secrets: Secrets::new(key, NAMED_SECRETS.into_iter().filter_map(secret)),
+            storefront: variable("SHOPIFY_STORE").zip(token),
+            secrets: Secrets::new(key, secrets::named(&variable)),
             complaint,
         }
+    }
+
+    /// The private Storefront token of a shop. No other shop's is ever sent to it.
+    pub fn storefront_token(&self, store: &str) -> Option<&Secret> {
+        let (_, token) = self.storefront.as_ref().filter(|(connected, _)| connected == store)?;
+        Some(token)
     }
 }
 
@@ -110,6 +117,24 @@ mod tests {
     #[test]
     fn a_lease_outlasts_the_longest_generation() {
         assert_eq!(read(&[]).document.pool.lease_ms, 150_000);
+    }
+
+    #[test]
+    fn the_connected_shop_is_served_and_its_token_is_for_it_alone() {
+        let shop = "lamps.myshopify.com";
+        let read = read(&[("SHOPIFY_STORE", shop), ("SHOPIFY_ACCESS_TOKEN", "shpat_hush")]);
+        assert_eq!(read.document.stores[shop].name, "lamps");
+        assert_eq!(read.storefront_token(shop).map(Secret::expose), Some("shpat_hush"));
+        assert!(read.storefront_token("magic-wands").is_none());
+    }
+
+    #[test]
+    fn webhooks_are_checked_with_the_apps_secret_unless_they_have_their_own() {
+        let app = [("SHOPIFY_API_SECRET", "new"), ("SHOPIFY_API_SECRET_PREVIOUS", "old")];
+        assert_eq!(read(&app).secrets.matches("WEBHOOK_SECRET", "old"), Ok(true));
+        let own = read(&[app[0], ("WEBHOOK_SECRET", "own")]).secrets;
+        assert_eq!(own.matches("WEBHOOK_SECRET", "new"), Ok(false));
+        assert_eq!(own.matches("WEBHOOK_SECRET", "own"), Ok(true));
     }
 
     #[test]

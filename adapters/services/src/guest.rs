@@ -13,15 +13,19 @@ mod bindings {
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use bindings::exports::wandstore::capabilities::{llm, settings, signatures};
+use bindings::exports::wandstore::capabilities::{fetch, llm, settings, signatures};
 use bindings::wandstore::capabilities::{clock, ids, log};
 use bindings::wandstore::platform::{outbound, timer, variables};
 use portable::document::Kind;
 use portable::llm as model;
 use portable::millis;
 use portable::signatures::{Algorithm, Signatures as _};
+use portable::upstream::{self, Wish};
 
 use crate::{Configuration, Model, Outbound, Question, Unanswered};
+
+/// The variable in which a platform says whose request this is (RFC 3875, section 4.1.8).
+const BUYER: &str = "REMOTE_ADDR";
 
 struct Component;
 
@@ -73,11 +77,18 @@ impl settings::Guest for Component {
             tone: shop.tone,
             banned_words: shop.banned_words,
             promises: shop.promises,
+            personas_off: shop.personas_off,
+            accent: shop.accent,
+            surface: shop.surface,
         })
     }
 
-    fn has_store(id: String) -> bool {
-        configuration().document.stores.contains_key(&id)
+    fn standing(id: String) -> settings::ShopStanding {
+        match configuration().document.stores.get(&id) {
+            None => settings::ShopStanding::Unknown,
+            Some(shop) if shop.paused => settings::ShopStanding::Paused,
+            Some(_) => settings::ShopStanding::Open,
+        }
     }
 
     fn stores() -> Vec<String> {
@@ -103,6 +114,40 @@ impl signatures::Guest for Component {
         let verdict = configuration().secrets.matches(&secret, &candidate);
         verdict.map_err(|_| signatures::Error::NoSuchSecret)
     }
+}
+
+impl fetch::Guest for Component {
+    fn post(
+        upstream: String,
+        store: String,
+        body: Vec<u8>,
+        timeout_ms: u32,
+    ) -> Result<fetch::Answer, fetch::Error> {
+        let configuration = configuration();
+        let wish = Wish {
+            upstream: &upstream,
+            store: &store,
+            origin: configuration.document.shopify.origin.as_deref(),
+            token: configuration.storefront_token(&store),
+            buyer: variables::get(BUYER).and_then(|address| address.parse().ok()),
+        };
+        let request = wish.request()?;
+        let sent = outbound::send(&outbound::Request {
+            method: "POST".to_owned(),
+            headers: request.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            url: request.url,
+            body,
+            timeout_ms,
+            answer_bytes_max: bounded(upstream::ANSWER_BYTES_MAX as u64),
+        });
+        Ok(answer(sent?).into())
+    }
+}
+
+fn answer(response: outbound::Response) -> upstream::Answer {
+    let outbound::Response { status, headers, body } = response;
+    let retry_after = headers.iter().find(|(name, _)| name == "retry-after");
+    upstream::Answer::read(status, retry_after.map(|(_, value)| value.as_str()), body, clock::now_ms())
 }
 
 impl llm::Guest for Component {
@@ -164,6 +209,33 @@ impl From<outbound::Error> for Unanswered {
                 Self::Failed
             }
         }
+    }
+}
+
+impl From<outbound::Error> for fetch::Error {
+    fn from(error: outbound::Error) -> Self {
+        match error {
+            outbound::Error::Timeout => Self::Timeout,
+            outbound::Error::TooLarge => Self::TooLarge(upstream::ANSWER_BYTES_MAX as u64),
+            outbound::Error::Failed(reason) => Self::Unavailable(reason),
+        }
+    }
+}
+
+impl From<upstream::Error> for fetch::Error {
+    fn from(error: upstream::Error) -> Self {
+        match error {
+            upstream::Error::NoSuchUpstream => Self::NoSuchUpstream,
+            upstream::Error::Timeout => Self::Timeout,
+            upstream::Error::TooLarge(bytes_max) => Self::TooLarge(bytes_max),
+            upstream::Error::Unavailable(reason) => Self::Unavailable(reason),
+        }
+    }
+}
+
+impl From<upstream::Answer> for fetch::Answer {
+    fn from(upstream::Answer { status, retry_after_ms, body }: upstream::Answer) -> Self {
+        Self { status, retry_after_ms, body }
     }
 }
 

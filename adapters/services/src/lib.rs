@@ -1,4 +1,4 @@
-//! An adapter: settings, secrets and the language model, for platforms that have variables, outbound
+//! An adapter: settings, secrets, upstreams and the language model, for platforms that have variables, outbound
 //! HTTP and a timer, such as Spin and Cloudflare Workers.
 //!
 //! It keeps nothing from call to call but what the variables say, so that any number of its instances

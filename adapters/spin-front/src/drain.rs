@@ -42,7 +42,7 @@ pub enum Claim<J> {
 /// What became of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
-    /// Its page is stored.
+    /// Its page is stored, or its errand is run.
     Done,
     /// It is worth another attempt.
     Retry,
@@ -54,15 +54,15 @@ pub enum Ended {
 pub trait Pool {
     /// A job under lease.
     type Job;
-    /// What generation said.
+    /// What generation said, or routing of an errand.
     type Outcome;
 
     /// The members.
     fn members(&self) -> Result<Vec<Member>, String>;
     /// Leases the next job of a member.
     fn claim(&self, member: &str) -> Result<Claim<Self::Job>, String>;
-    /// Does it.
-    fn generate(&self, job: &Self::Job) -> (Self::Outcome, Ended);
+    /// Does it; `None` if it was no longer ours on the way.
+    fn work(&self, job: &Self::Job) -> Option<(Self::Outcome, Ended)>;
     /// Settles it; false if it was no longer ours.
     fn settle(&self, job: &Self::Job, outcome: &Self::Outcome) -> Result<bool, String>;
     /// Milliseconds since the epoch.
@@ -76,7 +76,7 @@ pub trait Pool {
 /// What was done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// Pages that were stored.
+    /// Pages that were stored, and errands that were run.
     pub done: u32,
     /// Jobs that were given back for another attempt.
     pub retried: u32,
@@ -137,12 +137,12 @@ impl<P: Pool> Draining<'_, P> {
     }
 
     fn work(&mut self, job: &P::Job) {
-        let (outcome, ended) = self.pool.generate(job);
-        let count = match (self.settle(job, &outcome), ended) {
-            (false, _) => &mut self.report.lost,
-            (true, Ended::Done) => &mut self.report.done,
-            (true, Ended::Retry) => &mut self.report.retried,
-            (true, Ended::Failed) => &mut self.report.failed,
+        let ended = self.pool.work(job).filter(|(outcome, _)| self.settle(job, outcome));
+        let count = match ended.map(|(_, ended)| ended) {
+            None => &mut self.report.lost,
+            Some(Ended::Done) => &mut self.report.done,
+            Some(Ended::Retry) => &mut self.report.retried,
+            Some(Ended::Failed) => &mut self.report.failed,
         };
         *count += 1;
     }

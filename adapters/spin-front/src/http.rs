@@ -10,7 +10,7 @@ use wasi::io::streams::{OutputStream, StreamError};
 
 use crate::guest::bindings::wandstore::capabilities::values::Value;
 use crate::guest::bindings::wandstore::storefront::http_types::BodyError;
-use crate::{Answer, BODY_BYTES_MAX, Content, Method, Refusal, expected_body, fields, target};
+use crate::{Answer, Content, Method, Refusal, body_bytes_max, expected_body, fields, target};
 
 /// How long a body may take to arrive, and a client to take the next part of an answer: 10 and 30 seconds.
 const BODY_NS_MAX: u64 = 10_000_000_000;
@@ -47,21 +47,21 @@ pub(crate) fn receive(request: &IncomingRequest) -> Result<Received, Refusal> {
         WasiMethod::Post => Method::Post,
         _ => Method::Other,
     };
-    let body = body(request, expected_body(&headers));
+    let body = body(request, expected_body(&headers), body_bytes_max(&target));
     Ok(Received { method, target, headers, body })
 }
 
-fn body(request: &IncomingRequest, expected: Option<u64>) -> Result<Vec<u8>, BodyError> {
+fn body(request: &IncomingRequest, expected: Option<u64>, bytes_max: usize) -> Result<Vec<u8>, BodyError> {
     match expected {
         Some(0) => Ok(Vec::new()),
-        Some(bytes) if usize::try_from(bytes).map_or(true, |bytes| bytes > BODY_BYTES_MAX) => {
+        Some(bytes) if usize::try_from(bytes).map_or(true, |bytes| bytes > bytes_max) => {
             Err(BodyError::TooLarge)
         }
-        _ => read(&request.consume().map_err(|()| BodyError::Incomplete)?),
+        _ => read(&request.consume().map_err(|()| BodyError::Incomplete)?, bytes_max),
     }
 }
 
-fn read(body: &IncomingBody) -> Result<Vec<u8>, BodyError> {
+fn read(body: &IncomingBody, bytes_max: usize) -> Result<Vec<u8>, BodyError> {
     let stream = body.stream().map_err(|()| BodyError::Incomplete)?;
     let readable = stream.subscribe();
     let deadline = subscribe_duration(BODY_NS_MAX);
@@ -76,7 +76,7 @@ fn read(body: &IncomingBody) -> Result<Vec<u8>, BodyError> {
             Err(StreamError::Closed) => return Ok(bytes),
             Err(StreamError::LastOperationFailed(_)) => return Err(BodyError::Incomplete),
         }
-        if bytes.len() > BODY_BYTES_MAX {
+        if bytes.len() > bytes_max {
             return Err(BodyError::TooLarge);
         }
     }

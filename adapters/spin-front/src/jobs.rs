@@ -2,11 +2,16 @@
 
 use crate::guest::bindings::wandstore::capabilities::{clock, log};
 use crate::guest::bindings::wandstore::platform::timer;
-use crate::guest::bindings::wandstore::storefront::job_types::{Claimed, Job, Outcome, QueueError};
-use crate::guest::bindings::wandstore::storefront::{generator, queue};
-use crate::{Claim, Ended, Member, Pool};
+use crate::guest::bindings::wandstore::storefront::job_types::{
+    Claimed, Job, Outcome, Progress, QueueError, Task,
+};
+use crate::guest::bindings::wandstore::storefront::{errands, generator, queue};
+use crate::{Claim, Ended, Member, Pool, errand};
 
-/// The members of the pool, and the generation component, which does their jobs.
+/// How often the lease of an errand is extended. No lease here is shorter than three of these.
+const LEASE_KEPT_MS: u64 = 10_000;
+
+/// The members of the pool, and the components that do their jobs: generation pages, routing errands.
 pub(crate) struct Jobs;
 
 impl Pool for Jobs {
@@ -26,9 +31,12 @@ impl Pool for Jobs {
         }
     }
 
-    fn generate(&self, job: &Job) -> (Outcome, Ended) {
+    fn work(&self, job: &Job) -> Option<(Outcome, Ended)> {
         let started_ms = clock::now_ms();
-        let outcome = generator::generate(job);
+        let outcome = match &job.task {
+            Task::Page(_) => generator::generate(job),
+            Task::Errand(_) => errand::run(&Errand(job), LEASE_KEPT_MS)?,
+        };
         let (ended, name) = match &outcome {
             Outcome::Done(None) => (Ended::Done, "done"),
             Outcome::Done(Some(_)) => (Ended::Done, "done_with_error"),
@@ -43,7 +51,7 @@ impl Pool for Jobs {
             ("ms", ms.to_string()),
         ];
         log::event(log::Level::Info, "a job ended", &owned(particulars));
-        (outcome, ended)
+        Some((outcome, ended))
     }
 
     fn settle(&self, job: &Job, outcome: &Outcome) -> Result<bool, String> {
@@ -60,6 +68,28 @@ impl Pool for Jobs {
 
     fn warn(&self, message: &str, reason: &str) {
         log::event(log::Level::Warn, message, &owned([("reason", reason.to_owned())]));
+    }
+}
+
+/// An errand under lease, which the routing component runs.
+struct Errand<'a>(&'a Job);
+
+impl errand::Run for Errand<'_> {
+    type Outcome = Outcome;
+
+    fn part(&self) -> Option<Outcome> {
+        match errands::run(self.0) {
+            Progress::More => None,
+            Progress::Over(outcome) => Some(outcome),
+        }
+    }
+
+    fn keep(&self) -> Result<bool, String> {
+        queue::keep(self.0).map_err(describe)
+    }
+
+    fn now_ms(&self) -> u64 {
+        clock::now_ms()
     }
 }
 

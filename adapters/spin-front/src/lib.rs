@@ -5,6 +5,7 @@
 
 mod answer;
 mod drain;
+mod errand;
 mod health;
 mod request;
 mod waiting;
@@ -18,6 +19,7 @@ mod jobs;
 
 pub use answer::{Answer, Content};
 pub use drain::{Bounds, Claim, Ended, Member, Pool, Report, drain};
+pub use errand::{Run, run};
 pub use health::{Checks, health};
-pub use request::{BODY_BYTES_MAX, Method, Refusal, bearer, expected_body, fields, target};
+pub use request::{Method, Refusal, bearer, body_bytes_max, expected_body, fields, target};
 pub use waiting::{Asked, Asker, events, settled};

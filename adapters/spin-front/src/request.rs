@@ -5,8 +5,9 @@ const TARGET_BYTES_MAX: usize = 8_192;
 /// The most header fields, and the most bytes of them, as for the native host.
 const FIELDS_MAX: usize = 64;
 const FIELDS_BYTES_MAX: usize = 32 * 1024;
-/// The largest body that is read. No address takes as much.
-pub const BODY_BYTES_MAX: usize = 64 * 1024;
+/// The largest body that is read. No address takes as much, except those of webhooks, which take 2 MiB.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+const WEBHOOK_BYTES_MAX: usize = (2 << 20) + 1;
 /// Spin adds fields of its own, which say how it routed the request: no client's, and none that count.
 const OF_SPIN: &str = "spin-";
 
@@ -97,6 +98,12 @@ pub fn expected_body(fields: &[(String, String)]) -> Option<u64> {
     field(fields, "content-length").map_or(Some(0), |length| length.trim().parse().ok())
 }
 
+/// How much of a body is read for a target. What is larger is refused by routing, which is told so.
+pub fn body_bytes_max(target: &str) -> usize {
+    let path = target.split('?').next().unwrap_or_default();
+    if path.starts_with("/webhook") { WEBHOOK_BYTES_MAX } else { BODY_BYTES_MAX }
+}
+
 /// The token of `authorization: Bearer` (RFC 6750, section 2.1).
 pub fn bearer(fields: &[(String, String)]) -> Option<&str> {
     let (scheme, token) = field(fields, "authorization")?.split_once(' ')?;
@@ -156,6 +163,16 @@ mod tests {
         assert_eq!(expected_body(&read(&[("content-length", "12")])), Some(12));
         assert_eq!(expected_body(&read(&[("content-length", "many")])), None);
         assert_eq!(expected_body(&read(&[("transfer-encoding", "chunked")])), None);
+    }
+
+    #[test]
+    fn only_webhooks_may_be_large() {
+        for target in ["/webhooks", "/webhook/shopify", "/webhooks?a=b"] {
+            assert!(body_bytes_max(target) > 2 << 20, "{target}");
+        }
+        for target in ["/proxy/track?x=/webhooks", "/api/shopper/track", "/"] {
+            assert_eq!(body_bytes_max(target), 65_536, "{target}");
+        }
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub fn bundle(wandstore: &Path, config: Option<&Path>) -> anyhow::Result<()> {
         ["wasi:", "spin:", "fermyon:"].iter().any(|namespace| import.starts_with(namespace))
     })?;
     write(SPIN, &for_spin)?;
-    let exported = ["handler", "queue", "generator"].map(|name| format!("wandstore:storefront/{name}@0.1.0"));
+    let exported = ["handler", "errands", "queue", "generator"].map(|name| format!("wandstore:storefront/{name}@0.1.0"));
     let for_workers =
         compose(workers_parts(&adapters)?, &exported.each_ref().map(String::as_str), supplied_by_workers)?;
     write(STOREFRONT, &for_workers)?;

@@ -12,6 +12,8 @@ const BOUNDS: Bounds = Bounds { jobs_max: 8, begin_ms_max: 60_000, due_ms_max: 1
 struct Job {
     failures: u32,
     due_ms: u64,
+    /// Whether its lease is lost on the way.
+    stolen: bool,
 }
 
 #[derive(Default)]
@@ -27,7 +29,8 @@ impl Memory {
     fn of(lanes: &[(&str, &[u32])]) -> Self {
         let this = Self::default();
         for (name, jobs) in lanes {
-            let jobs = jobs.iter().map(|failures| Job { failures: *failures, due_ms: 0 }).collect();
+            let jobs =
+                jobs.iter().map(|failures| Job { failures: *failures, due_ms: 0, stolen: false }).collect();
             this.lanes.borrow_mut().insert((*name).into(), jobs);
         }
         this
@@ -73,15 +76,15 @@ impl Pool for Memory {
         }
     }
 
-    fn generate(&self, (_, job): &Self::Job) -> (Ended, Ended) {
+    fn work(&self, (_, job): &Self::Job) -> Option<(Ended, Ended)> {
         let ended = if job.failures > 0 { Ended::Retry } else { Ended::Done };
-        (ended, ended)
+        (!job.stolen).then_some((ended, ended))
     }
 
     fn settle(&self, (member, job): &Self::Job, outcome: &Ended) -> Result<bool, String> {
         self.answer()?;
         if *outcome == Ended::Retry {
-            let again = Job { failures: job.failures - 1, due_ms: self.now_ms.get() + 4_000 };
+            let again = Job { failures: job.failures - 1, due_ms: self.now_ms.get() + 4_000, stolen: false };
             self.lanes.borrow_mut().get_mut(member).ok_or("no such member")?.push(again);
         }
         Ok(true)
@@ -142,7 +145,11 @@ fn a_job_that_is_due_too_late_is_left_to_others() {
 #[test]
 fn what_others_gave_back_is_not_waited_for() {
     let lanes = Memory::of(&[("pool-0", &[])]);
-    lanes.lanes.borrow_mut().get_mut("pool-0").unwrap().push(Job { failures: 0, due_ms: 2_000 });
+    lanes.lanes.borrow_mut().get_mut("pool-0").unwrap().push(Job {
+        failures: 0,
+        due_ms: 2_000,
+        stolen: false,
+    });
     assert_eq!(drain(&lanes, BOUNDS, 0), Report::default());
     assert_eq!(lanes.now_ms(), 0);
 }
@@ -153,6 +160,14 @@ fn no_job_is_begun_when_the_time_is_up() {
     let report = drain(&lanes, Bounds { jobs_max: 100, ..BOUNDS }, 0);
     assert_eq!((report.retried, lanes.left()), (15, 1));
     assert_eq!(lanes.now_ms(), 60_000);
+}
+
+#[test]
+fn a_job_whose_lease_is_lost_on_the_way_is_left_to_whoever_has_it() {
+    let lanes = Memory::of(&[("pool-0", &[])]);
+    let stolen = Job { failures: 0, due_ms: 0, stolen: true };
+    lanes.lanes.borrow_mut().get_mut("pool-0").unwrap().push(stolen);
+    assert_eq!(drain(&lanes, BOUNDS, 0), Report { lost: 1, ..Report::default() });
 }
 
 #[test]
@@ -173,7 +188,7 @@ fn settling_is_tried_again_and_then_left_to_the_lease() {
         let mut draining =
             Draining { pool: &lanes, bounds: BOUNDS, until_ms: 60_000, report: Report::default() };
         lanes.down.set(lost);
-        draining.work(&("pool-0".into(), Job { failures: 0, due_ms: 0 }));
+        draining.work(&("pool-0".into(), Job { failures: 0, due_ms: 0, stolen: false }));
         assert_eq!((draining.report, lanes.warnings.get()), (report, lost));
     }
 }

@@ -18,17 +18,20 @@ export function jobs(scope: () => Scope): Jobs {
     settle: (id, token, nowMs, settlement) =>
       orUnavailable(async () => scope().jobs.settle(id, token, nowMs, settlement)),
     newest: (key, lanes) => orUnavailable(async () => scope().jobs.newest(key, lanes)),
-    forget: (prefix, lanes, limit) => orUnavailable(async () => scope().jobs.forget(prefix, lanes, limit)),
+    forget: (keys, lanes, limit) => orUnavailable(async () => scope().jobs.forget(keys, lanes, limit)),
     measure: (lane) => orUnavailable(async () => scope().jobs.measure(lane)),
   };
 }
+
+/** Which jobs are meant, by their keys. */
+export type Keys = Parameters<Jobs['forget']>[0];
 
 /** Jobs as seen from the edge: the home member of a key, its first lane, knows where its job is. */
 export function jobsOfPool(env: Env): Jobs {
   return {
     offer: async (job) => unwrap(await member(env, job.lanes[0]).offer(job)),
     newest: async (key, lanes) => unwrap(await member(env, lanes[0]).newest(key)),
-    forget: (prefix, lanes, limit) => forgetIn(lanes, limit, async (lane, left) => member(env, lane).forget(prefix, left)),
+    forget: (keys, lanes, limit) => forgetIn(lanes, limit, async (lane, left) => member(env, lane).forget(keys, left)),
     measure: async (lane) => unwrap(await member(env, lane).measure(lane)),
     claim: refuse,
     extend: refuse,

@@ -1,5 +1,7 @@
 //! Which keys have their newest job with another member, because this one, their home, was full.
 
+import type { Keys } from '../capabilities/jobs.ts';
+
 /** A note is kept for so long after the last forwarding; no job lives for a tenth of that. */
 const KEEP_MS = 30 * 24 * 60 * 60_000;
 
@@ -35,9 +37,10 @@ export class Forwarding {
     );
   }
 
-  /** Where the jobs of keys that start with `prefix` went is not to be known any more. */
-  forgetAll(prefix: string): void {
-    this.#sql.exec('DELETE FROM forwarded WHERE substr(key, 1, length(?1)) = ?1', prefix);
+  /** Where the jobs of these keys went is not to be known any more. */
+  forgetAll({ tag, val }: Keys): void {
+    const which = tag === 'exactly' ? 'key = ?1' : 'substr(key, 1, length(?1)) = ?1';
+    this.#sql.exec(`DELETE FROM forwarded WHERE ${which}`, val);
   }
 
   /** The key's newest job is ours again, or there is none. */

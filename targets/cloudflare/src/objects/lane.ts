@@ -3,7 +3,7 @@
 //!
 //! It neither works on jobs nor knows what is in them.
 
-import { member, type Jobs } from '../capabilities/jobs.ts';
+import { member, type Jobs, type Keys } from '../capabilities/jobs.ts';
 import { answered, unwrap, type Answered } from '../component/refusal.ts';
 import type { Env } from '../env.ts';
 import type { Adapter, Backends } from './backends.ts';
@@ -93,12 +93,12 @@ export class Lane {
   }
 
   /**
-   * Forgets jobs of this lane whose keys start with `prefix`; how many. Where jobs of such keys went is
+   * Forgets jobs of this lane, by their keys; how many. Where jobs of such keys went is
    * forgotten with the last of them: until then an offer must find the live one.
    */
-  forget(lane: string, prefix: string, limit: number): Answered<number> {
-    const forgotten = answered<number>(() => this.own((jobs) => jobs.forget(prefix, [lane], limit)));
-    if (forgotten.is === 'ok' && forgotten.value < limit) this.#forwarding.forgetAll(prefix);
+  forget(lane: string, keys: Keys, limit: number): Answered<number> {
+    const forgotten = answered<number>(() => this.own((jobs) => jobs.forget(keys, [lane], limit)));
+    if (forgotten.is === 'ok' && forgotten.value < limit) this.#forwarding.forgetAll(keys);
     return forgotten;
   }
 

@@ -5,6 +5,7 @@
 import { DurableObject } from 'cloudflare:workers';
 
 import { write } from '../capabilities/ambient.ts';
+import type { Keys } from '../capabilities/jobs.ts';
 import { reason, type Answered } from '../component/refusal.ts';
 import type { Env } from '../env.ts';
 import { Adapter } from './backends.ts';
@@ -56,9 +57,9 @@ export class PoolMember extends DurableObject<Env> {
   }
 
   /** Forgets jobs of this lane, and where those of its keys went. */
-  async forget(prefix: string, limit: number): Promise<Answered<number>> {
+  async forget(keys: Keys, limit: number): Promise<Answered<number>> {
     const lane = this.#name();
-    return lane === undefined ? { is: 'ok', value: 0 } : this.#lane.forget(lane, prefix, limit);
+    return lane === undefined ? { is: 'ok', value: 0 } : this.#lane.forget(lane, keys, limit);
   }
 
   async measure(lane: string): Promise<Answered<Depth>> {

@@ -158,9 +158,9 @@ function jobsOf(env: Env, lane: Lane, name: string): Jobs {
     settle: (id, token, nowMs, settlement) => lane.own((jobs) => jobs.settle(id, token, nowMs, settlement)),
     newest: async (key, [home]) =>
       unwrap(home === name ? await lane.newest(key) : await member(env, home).newest(key)),
-    forget: (prefix, lanes, limit) =>
+    forget: (keys, lanes, limit) =>
       forgetIn(lanes, limit, async (of, left) =>
-        of === name ? lane.forget(of, prefix, left) : member(env, of).forget(prefix, left),
+        of === name ? lane.forget(of, keys, left) : member(env, of).forget(keys, left),
       ),
     measure: async (of) => unwrap(of === name ? lane.measure(of) : await member(env, of).measure(of)),
   };

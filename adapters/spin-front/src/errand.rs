@@ -1,0 +1,88 @@
+//! Runs an errand, part by part, and keeps its lease meanwhile. It knows nothing of what is done.
+
+/// What an errand is run with.
+pub trait Run {
+    /// How an errand ended.
+    type Outcome;
+
+    /// Does a part of it; how it ended, if that was the last one.
+    fn part(&self) -> Option<Self::Outcome>;
+    /// Says that it is still being worked on; false if it is no longer ours. An error is a text for the log.
+    fn keep(&self) -> Result<bool, String>;
+    /// Milliseconds since the epoch.
+    fn now_ms(&self) -> u64;
+}
+
+/// Runs it to its end. The lease is extended when `keep_ms` have passed; `None` if it was lost.
+pub fn run<R: Run>(errand: &R, keep_ms: u64) -> Option<R::Outcome> {
+    let mut kept_ms = errand.now_ms();
+    loop {
+        if let Some(outcome) = errand.part() {
+            return Some(outcome);
+        }
+        let now_ms = errand.now_ms();
+        if now_ms.saturating_sub(kept_ms) >= keep_ms {
+            // A queue that does not answer may still hold the lease: settling will tell.
+            if errand.keep() == Ok(false) {
+                return None;
+            }
+            kept_ms = now_ms;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    /// An errand of so many parts, each of which takes a second.
+    struct Parts {
+        left: Cell<u32>,
+        kept: Cell<u32>,
+        answer: Result<bool, String>,
+    }
+
+    impl Run for Parts {
+        type Outcome = &'static str;
+
+        fn part(&self) -> Option<&'static str> {
+            self.left.set(self.left.get() - 1);
+            (self.left.get() == 0).then_some("done")
+        }
+
+        fn keep(&self) -> Result<bool, String> {
+            self.kept.set(self.kept.get() + 1);
+            self.answer.clone()
+        }
+
+        fn now_ms(&self) -> u64 {
+            u64::from(100 - self.left.get()) * 1_000
+        }
+    }
+
+    fn parts(left: u32, answer: Result<bool, String>) -> Parts {
+        Parts { left: Cell::new(left), kept: Cell::new(0), answer }
+    }
+
+    #[test]
+    fn every_part_is_done_and_the_lease_is_extended_now_and_then() {
+        let errand = parts(10, Ok(true));
+        assert_eq!(run(&errand, 3_000), Some("done"));
+        assert_eq!((errand.left.get(), errand.kept.get()), (0, 3));
+    }
+
+    #[test]
+    fn work_whose_lease_was_lost_is_dropped() {
+        let errand = parts(10, Ok(false));
+        assert_eq!(run(&errand, 3_000), None);
+        assert_eq!(errand.left.get(), 7);
+    }
+
+    #[test]
+    fn a_queue_that_does_not_answer_ends_nothing() {
+        let errand = parts(10, Err("down".into()));
+        assert_eq!(run(&errand, 3_000), Some("done"));
+    }
+}
