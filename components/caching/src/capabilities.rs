@@ -8,7 +8,7 @@ pub trait Value: Sized {
     fn new(bytes: &[u8]) -> Self;
     /// `head`, then these bytes, joined by the host.
     #[must_use]
-    fn prefixed(&self, head: &[u8]) -> Self;
+    fn behind(&self, head: &[u8]) -> Self;
 }
 
 /// Why storage did not do it.
@@ -58,8 +58,10 @@ pub trait Kv {
         value: &Self::Value,
         ttl_seconds: Option<u32>,
     ) -> Result<Swap, Failure>;
-    /// Removes `key`, if it is there.
-    fn delete(&self, key: Key<'_>) -> Result<(), Failure>;
+    /// Removes `key`, maybe as it was listed; true if it was there.
+    fn delete(&self, key: &str) -> Result<bool, Failure>;
+    /// The keys that start with `prefix` and sort after `after`, in byte order, at most `limit`.
+    fn list_keys(&self, prefix: &str, after: &str, limit: u32) -> Result<Vec<String>, Failure>;
 }
 
 /// An object that was found.
@@ -79,8 +81,10 @@ pub trait Blob {
     fn get(&self, name: Name<'_>, peek: u32) -> Result<Option<Object<Self::Value>>, Failure>;
     /// Writes the object whole.
     fn put(&self, name: Name<'_>, value: &Self::Value) -> Result<(), Failure>;
-    /// Removes the object, if it is there.
-    fn delete(&self, name: Name<'_>) -> Result<(), Failure>;
+    /// Removes the object, maybe as it was listed, if it is there.
+    fn delete(&self, name: &str) -> Result<(), Failure>;
+    /// The names that start with `prefix` and sort after `after`, in byte order, at most `limit`.
+    fn list_names(&self, prefix: &str, after: &str, limit: u32) -> Result<Vec<String>, Failure>;
 }
 
 /// How much an event matters.

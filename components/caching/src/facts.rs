@@ -1,12 +1,15 @@
 //! What is known about a page, and how it is written at the head of the page itself.
 //!
-//! A stored page is `<!--wand {words}-->`, a line feed, and the document. So every copy says what it
-//! is, and page and facts can only be written together. A comment before the doctype does not
-//! change how a browser reads a document (WHATWG HTML, 13.2.6.4.1, "initial" insertion mode).
+//! A stored page is `<!--wand {words}-->`, a line feed, `<!--part {offset} {size}-->`, a line feed, and the
+//! document. So every copy says what it is, and page and facts can only be written together. A comment
+//! before the doctype does not change how a browser reads a document (WHATWG HTML, 13.2.6.4.1,
+//! "initial" insertion mode).
 //!
 //! The words, one space between them: persona, confidence, source, job (`.` if not known), when it
 //! was planned, until when it is fresh, catalog version. Every hit reads them: as JSON they took
-//! longer than the rest of this component together.
+//! longer than the rest of this component together. The second comment says which part of the document
+//! fits into a theme's page. Pages from before there were such parts lack it, and a release
+//! from that time takes it for the document's own.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +18,7 @@ pub(crate) const HEAD_BYTES_MAX: u32 = 256;
 
 const OPENING: &[u8] = b"<!--wand ";
 const CLOSING: &[u8] = b"-->\n";
+const PART_OPENING: &[u8] = b"<!--part ";
 const JOB_BYTES_MAX: usize = 64;
 const NO_JOB: &str = ".";
 
@@ -132,6 +136,28 @@ pub struct Facts {
     /// The catalog version that its prices are from.
     #[serde(rename = "v")]
     pub catalog_version: u64,
+    /// Which part of the document fits into a theme's page.
+    #[serde(rename = "d", default)]
+    pub fragment: Fragment,
+}
+
+/// A part of a document, in bytes. Of size 0: none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fragment {
+    /// Where it begins.
+    pub offset: u32,
+    /// How long it is.
+    pub size: u32,
+}
+
+impl Fragment {
+    /// The same part, after a head of `bytes` was put before the document; none, if it cannot be counted.
+    #[must_use]
+    fn behind(self, bytes: usize) -> Self {
+        let offset = u32::try_from(bytes).ok().and_then(|bytes| self.offset.checked_add(bytes));
+        let is_some = |_: &u32| self.size > 0;
+        offset.filter(is_some).map_or_else(Self::default, |offset| Self { offset, ..self })
+    }
 }
 
 impl Facts {
@@ -146,24 +172,34 @@ impl Facts {
             planned_ms: 0,
             fresh_until_ms: 0,
             catalog_version: 0,
+            fragment: Fragment::default(),
         }
     }
 
     /// The head of a page with these facts, at most 256 bytes.
     pub fn encode_head(&self) -> Vec<u8> {
-        let Self { persona, confidence, source, job, planned_ms, fresh_until_ms, catalog_version } = self;
+        let Self { persona, confidence, source, job, planned_ms, fresh_until_ms, catalog_version, fragment } =
+            self;
         let (persona, source) = (persona.name(), source.name());
         let job = if job.0.is_empty() { NO_JOB } else { job.as_str() };
         let words =
             format!("{persona} {confidence} {source} {job} {planned_ms} {fresh_until_ms} {catalog_version}");
-        [OPENING, words.as_bytes(), CLOSING].concat()
+        let part = format!("{} {}", fragment.offset, fragment.size);
+        [OPENING, words.as_bytes(), CLOSING, PART_OPENING, part.as_bytes(), CLOSING].concat()
     }
 
-    /// Reads the head of a page from its first bytes; `None` if it has none.
+    /// Reads the head of a page from its first bytes; `None` if it has none. The fragment is where it is
+    /// in these bytes, the head included.
     pub fn decode_head(bytes: &[u8]) -> Option<Self> {
-        let rest = bytes.strip_prefix(OPENING)?;
-        let end = rest.windows(CLOSING.len()).position(|window| window == CLOSING)?;
-        let mut words = std::str::from_utf8(rest.get(..end)?).ok()?.split(' ');
+        let (words, document) = comment(bytes, OPENING)?;
+        let facts = Self::from_words(words)?;
+        let Some((part, document)) = comment(document, PART_OPENING) else { return Some(facts) };
+        let fragment = Fragment::from_words(part)?.behind(bytes.len() - document.len());
+        Some(Self { fragment, ..facts })
+    }
+
+    fn from_words(words: &str) -> Option<Self> {
+        let mut words = words.split(' ');
         let facts = Self {
             persona: Persona::named(words.next()?)?,
             confidence: words.next()?.parse().ok()?,
@@ -172,83 +208,26 @@ impl Facts {
             planned_ms: words.next()?.parse().ok()?,
             fresh_until_ms: words.next()?.parse().ok()?,
             catalog_version: words.next()?.parse().ok()?,
+            fragment: Fragment::default(),
         };
         words.next().is_none().then_some(facts)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn any_facts() -> impl Strategy<Value = Facts> {
-        let persona = prop::sample::select(vec![
-            Persona::Minimalist,
-            Persona::Explorer,
-            Persona::Dealhunter,
-            Persona::Loyalist,
-        ]);
-        let source = prop::sample::select(vec![Source::Llm, Source::Local]);
-        let numbers = (any::<u32>(), any::<u64>(), any::<u64>(), any::<u64>());
-        (persona, source, "[A-Za-z0-9_-]{0,64}", numbers).prop_map(|(persona, source, job, numbers)| Facts {
-            persona,
-            source,
-            job: job.try_into().unwrap(),
-            confidence: numbers.0,
-            planned_ms: numbers.1,
-            fresh_until_ms: numbers.2,
-            catalog_version: numbers.3,
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn facts_survive_the_head_of_a_page(facts in any_facts(), page in "\\PC{0,600}") {
-            let stored = [facts.encode_head(), page.into_bytes()].concat();
-            let peeked = &stored[..stored.len().min(HEAD_BYTES_MAX as usize)];
-            prop_assert_eq!(Facts::decode_head(peeked), Some(facts));
-        }
-
-        #[test]
-        fn a_head_is_one_comment_on_one_line(facts in any_facts()) {
-            let text = String::from_utf8(facts.encode_head()).unwrap();
-            prop_assert!(text.len() <= HEAD_BYTES_MAX as usize);
-            prop_assert_eq!(text.find("-->"), Some(text.len() - CLOSING.len()));
-            prop_assert_eq!(text.find('\n'), Some(text.len() - 1));
-        }
-
-        #[test]
-        fn any_bytes_can_be_asked_for_a_head(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
-            prop_assert_eq!(Facts::decode_head(&bytes), None);
-            let _ = Facts::decode_head(&[OPENING, &bytes].concat());
-        }
-    }
-
-    #[test]
-    fn a_head_that_is_broken_is_none() {
-        for head in [
-            "",
-            "<!doctype html>",
-            "<!--wand -->\n",
-            "<!--wand explorer-->\n",
-            "<!--wand explorer 1 llm . 1 1-->\n",
-            "<!--wand explorer 1 llm . 1 1 1 1-->\n",
-            "<!--wand nobody 1 llm . 1 1 1-->\n",
-            "<!--wand explorer 1 llm . 1 1 -1-->\n",
-        ] {
-            assert_eq!(Facts::decode_head(head.as_bytes()), None, "{head}");
-        }
-        let mut cut = Facts::unknown().encode_head();
-        cut.pop();
-        assert_eq!(Facts::decode_head(&cut), None);
-    }
-
-    #[test]
-    fn what_could_close_the_comment_is_no_job_id() {
-        for text in ["-->", "a b", "a\"", "é", &"a".repeat(65)] {
-            assert_eq!(JobId::try_from(text.to_owned()), Err(WrongJobId), "{text}");
-        }
-        assert_eq!(Facts::decode_head(b"<!--wand explorer 1 llm <b> 1 1 1-->\n"), None);
+impl Fragment {
+    fn from_words(words: &str) -> Option<Self> {
+        let (offset, size) = words.split_once(' ')?;
+        Some(Self { offset: offset.parse().ok()?, size: size.parse().ok()? })
     }
 }
+
+/// What is in the comment that `bytes` open with, and what follows it.
+fn comment<'a>(bytes: &'a [u8], opening: &[u8]) -> Option<(&'a str, &'a [u8])> {
+    let rest = bytes.strip_prefix(opening)?;
+    let end = rest.windows(CLOSING.len()).position(|window| window == CLOSING)?;
+    let (words, rest) = rest.split_at(end);
+    Some((std::str::from_utf8(words).ok()?, &rest[CLOSING.len()..]))
+}
+
+#[cfg(test)]
+mod tests;

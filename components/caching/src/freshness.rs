@@ -11,21 +11,16 @@ pub enum Staleness {
     Expired,
 }
 
-/// Judges a page. `catalog_version` is asked only if the page's own facts leave it open, and may
-/// answer `None` where the version is not to be had: then the page stands by its own facts.
+/// Judges a page. `catalog_version` is `None` where it is not to be had: then the page stands by its own
+/// facts.
 ///
 /// A page that is both is `Expired`, for its plan is too old to be rendered again. Versions are
 /// compared for equality: should the count ever start anew, older pages are stale all the same.
-pub fn staleness(
-    facts: &Facts,
-    now_ms: u64,
-    catalog_version: impl FnOnce() -> Option<u64>,
-) -> Option<Staleness> {
+pub fn staleness(facts: &Facts, now_ms: u64, catalog_version: Option<u64>) -> Option<Staleness> {
     if now_ms >= facts.fresh_until_ms {
         return Some(Staleness::Expired);
     }
-    let current = catalog_version()?;
-    (current != facts.catalog_version).then_some(Staleness::CatalogMoved)
+    (catalog_version? != facts.catalog_version).then_some(Staleness::CatalogMoved)
 }
 
 #[cfg(test)]
@@ -34,7 +29,7 @@ mod tests {
 
     fn judge(now_ms: u64, current: Option<u64>) -> Option<Staleness> {
         let facts = Facts { fresh_until_ms: 1000, catalog_version: 3, ..Facts::unknown() };
-        staleness(&facts, now_ms, || current)
+        staleness(&facts, now_ms, current)
     }
 
     #[test]

@@ -15,11 +15,11 @@ use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{blob, clock, kv, log, settings};
 use bindings::wandstore::storefront::page_types as wit;
 use bindings::wandstore::storefront::shopper_types;
-use names::{Key, ShopperId, StoreId, WrongId};
+use names::{Bucket, Key, Scope, ShopperId, Store, StoreId, WrongId};
 
 use crate::{
-    Blob, Cache, Cached, Entry, Error, Facts, Failure, Kv, Level, NewPage, Object, Operator, Page, Persona,
-    Source, Staleness, StoredPlan, Swap, WrongJobId,
+    Blob, Cache, Cached, Entry, Error, Facts, Failure, Forgotten, Fragment, Kv, Level, NewPage, Object,
+    Operator, Page, Persona, Source, Staleness, StoredPlan, Swap, WrongJobId,
 };
 
 struct Component;
@@ -62,6 +62,21 @@ impl Guest for Component {
         let (store, shopper) = parse(&store, &shopper)?;
         Ok(CACHE.purge(&store, &shopper)?)
     }
+
+    fn close(store: String) -> Result<(), wit::CacheError> {
+        Ok(CACHE.close(&StoreId::parse(&store)?)?)
+    }
+
+    fn reopen(store: String) -> Result<(), wit::CacheError> {
+        Ok(CACHE.reopen(&StoreId::parse(&store)?)?)
+    }
+
+    fn forget(store: String, shopper: Option<String>) -> Result<wit::Forgotten, wit::CacheError> {
+        let store = StoreId::parse(&store)?;
+        let shopper = shopper.map(|shopper| ShopperId::parse(&shopper)).transpose()?;
+        let Forgotten { count, more } = CACHE.forget(Scope::of(&store, shopper.as_ref()))?;
+        Ok(wit::Forgotten { count, more })
+    }
 }
 
 bindings::export!(Component with_types_in bindings);
@@ -75,8 +90,8 @@ impl crate::Value for Value {
         Value::new(bytes)
     }
 
-    fn prefixed(&self, head: &[u8]) -> Self {
-        Value::prefixed(self, head)
+    fn behind(&self, head: &[u8]) -> Self {
+        self.framed(head, &[])
     }
 }
 
@@ -105,9 +120,12 @@ impl Kv for HostKv {
         }
     }
 
-    fn delete(&self, key: Key<'_>) -> Result<(), Failure> {
-        kv::delete(key.store().name(), &key.to_string())?;
-        Ok(())
+    fn delete(&self, key: &str) -> Result<bool, Failure> {
+        Ok(kv::delete(Store::UiCache.name(), key)?)
+    }
+
+    fn list_keys(&self, prefix: &str, after: &str, limit: u32) -> Result<Vec<String>, Failure> {
+        Ok(kv::list_keys(Store::UiCache.name(), prefix, Some(after), limit)?)
     }
 }
 
@@ -123,8 +141,12 @@ impl Blob for HostBlob {
         Ok(blob::put(name.bucket().name(), &name.to_string(), value)?)
     }
 
-    fn delete(&self, name: names::Object<'_>) -> Result<(), Failure> {
-        Ok(blob::delete(name.bucket().name(), &name.to_string())?)
+    fn delete(&self, name: &str) -> Result<(), Failure> {
+        Ok(blob::delete(Bucket::UiStorage.name(), name)?)
+    }
+
+    fn list_names(&self, prefix: &str, after: &str, limit: u32) -> Result<Vec<String>, Failure> {
+        Ok(blob::list_keys(Bucket::UiStorage.name(), prefix, Some(after), limit)?)
     }
 }
 
@@ -193,6 +215,7 @@ impl From<Cached<Value>> for wit::Cached {
                 Self::Stale(wit::StalePage { page: page.into(), reason: reason.into() })
             }
             Cached::Miss => Self::Miss,
+            Cached::Closed => Self::Closed,
         }
     }
 }
@@ -236,6 +259,8 @@ impl From<Facts> for wit::PageFacts {
             planned_ms: facts.planned_ms,
             fresh_until_ms: facts.fresh_until_ms,
             catalog_version: facts.catalog_version,
+            fragment_offset: facts.fragment.offset,
+            fragment_size: facts.fragment.size,
         }
     }
 }
@@ -252,6 +277,7 @@ impl TryFrom<wit::PageFacts> for Facts {
             planned_ms: facts.planned_ms,
             fresh_until_ms: facts.fresh_until_ms,
             catalog_version: facts.catalog_version,
+            fragment: Fragment { offset: facts.fragment_offset, size: facts.fragment_size },
         })
     }
 }

@@ -10,8 +10,10 @@
 mod cache;
 mod capabilities;
 mod facts;
+mod forget;
 mod freshness;
 mod plan;
+mod shop;
 
 #[cfg(test)]
 mod fakes;
@@ -20,6 +22,8 @@ mod guest;
 
 pub use cache::{Cache, Cached, Error, NewPage, Page, Stored};
 pub use capabilities::{Blob, Entry, Failure, Kv, Level, Object, Operator, Swap, Value};
-pub use facts::{Facts, JobId, Persona, Source, WrongJobId};
+pub use facts::{Facts, Fragment, JobId, Persona, Source, WrongJobId};
+pub use forget::Forgotten;
 pub use freshness::{Staleness, staleness};
 pub use plan::{StoredPlan, WrongPlan};
+pub use shop::Shop;

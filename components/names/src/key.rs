@@ -51,6 +51,8 @@ pub enum Key<'a> {
 impl Key<'_> {
     /// What all keys of errors start with.
     pub const JOB_ERRORS: &'static str = "error:";
+    /// What all keys of pages start with.
+    pub const PAGES: &'static str = "ui:";
 
     /// The store that holds it.
     pub fn store(&self) -> Store {
@@ -67,7 +69,7 @@ impl Key<'_> {
 impl fmt::Display for Key<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Page(store, shopper) => write!(f, "ui:{store}:{shopper}"),
+            Self::Page(store, shopper) => write!(f, "{}{store}:{shopper}", Self::PAGES),
             Self::CatalogVersion(store) => write!(f, "catalog:{store}"),
             Self::Session(store, shopper) => write!(f, "session:{store}:{shopper}"),
             // Zero-padded, so that byte order is the order of time.
@@ -106,6 +108,11 @@ pub enum Object<'a> {
 }
 
 impl Object<'_> {
+    /// What all names start with.
+    pub(crate) const PREFIX: &'static str = "generated/";
+    /// How the names of pages end.
+    pub(crate) const PAGE_ENDING: &'static str = ".html";
+
     /// The bucket that holds it.
     pub fn bucket(&self) -> Bucket {
         match self {
@@ -117,8 +124,8 @@ impl Object<'_> {
 impl fmt::Display for Object<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Page(store, shopper) => write!(f, "generated/{store}:{shopper}.html"),
-            Self::Plan(store, shopper) => write!(f, "generated/{store}:{shopper}.json"),
+            Self::Page(store, shopper) => write!(f, "{}{store}:{shopper}{}", Self::PREFIX, Self::PAGE_ENDING),
+            Self::Plan(store, shopper) => write!(f, "{}{store}:{shopper}.json", Self::PREFIX),
         }
     }
 }

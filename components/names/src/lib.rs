@@ -6,8 +6,10 @@
 mod id;
 mod key;
 mod market;
+mod scope;
 mod shopper;
 
 pub use id::{EventId, ShopperId, StoreId, WrongId};
 pub use key::{Bucket, Key, Object, Store};
 pub use market::Market;
+pub use scope::{Range, Scope, short_term_key};

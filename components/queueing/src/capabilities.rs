@@ -1,6 +1,6 @@
 //! What the queue needs of its host. Times are milliseconds since the epoch.
 
-use names::Key;
+use names::{Key, Range};
 
 /// The backend did not do it. The text is for the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -84,6 +84,15 @@ pub enum State {
     Dead,
 }
 
+/// The newest job of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Newest {
+    /// Its id.
+    pub id: String,
+    /// Where it stands.
+    pub state: State,
+}
+
 /// How full a lane is, in jobs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Depth {
@@ -107,8 +116,10 @@ pub trait Jobs {
     fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure>;
     /// Settles a job; false if it is no longer the caller's, and then nothing changed.
     fn settle(&self, id: &str, token: u64, now_ms: u64, settlement: &Settlement) -> Result<bool, Failure>;
-    /// Where the newest job of `key` stands, which is in one of `lanes`, in their order of preference.
-    fn newest(&self, key: &str, lanes: &[String]) -> Result<Option<State>, Failure>;
+    /// The newest job of `key`, which is in one of `lanes`, in their order of preference.
+    fn newest(&self, key: &str, lanes: &[String]) -> Result<Option<Newest>, Failure>;
+    /// Removes up to `limit` jobs of `lanes` whose keys are in `keys`, live or settled; how many.
+    fn forget(&self, keys: &Range, lanes: &[String], limit: u32) -> Result<u32, Failure>;
     /// How full `lane` is.
     fn measure(&self, lane: &str) -> Result<Depth, Failure>;
 }

@@ -13,12 +13,13 @@ mod bindings {
 use bindings::exports::wandstore::storefront::queue::Guest;
 use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{clock, ids, jobs, kv, log, settings};
-use bindings::wandstore::storefront::job_types as wit;
-use names::{Key, ShopperId, Store, StoreId, WrongId};
+use bindings::wandstore::storefront::{catalog_types, job_types as wit, page_types, shopper_types};
+use names::{EventId, Key, Market, Range, Scope, ShopperId, Store, StoreId, WrongId};
 
 use crate::{
-    Answer, Backoff, Claimed, Depth, Error, Failure, Job, Jobs, Kv, Leased, Member, NewJob, Offered,
-    Operator, Order, Outcome, Pool, Queue, Record, Settlement, Signals, State, Work,
+    Answer, Backoff, Chore, Claimed, Depth, Errand, Error, Failure, Forgotten, Job, Jobs, Kv, Leased, Member,
+    NewJob, Newest, Offered, Operator, Order, Outcome, Persona, Pool, Queue, Record, Settlement, Signals,
+    State, Task, Work,
 };
 
 struct Component;
@@ -37,6 +38,10 @@ impl Guest for Component {
         Ok(QUEUE.offer(order.try_into()?, pool(), clock::now_ms())?.into())
     }
 
+    fn entrust(errand: wit::Errand) -> Result<wit::Offered, wit::QueueError> {
+        Ok(QUEUE.entrust(&errand.try_into()?, pool(), clock::now_ms())?.into())
+    }
+
     fn claim(member: String) -> Result<wit::Claimed, wit::QueueError> {
         Ok(QUEUE.claim(&member, pool(), clock::now_ms())?.into())
     }
@@ -47,12 +52,19 @@ impl Guest for Component {
 
     fn settle(job: wit::Job, outcome: wit::Outcome) -> Result<bool, wit::QueueError> {
         let job = job.try_into()?;
-        Ok(QUEUE.settle(&job, outcome.into(), pool().backoff, clock::now_ms(), ids::random())?)
+        Ok(QUEUE.settle(&job, outcome.into(), pool(), clock::now_ms(), ids::random())?)
     }
 
     fn status(store: String, shopper: String) -> Result<wit::JobState, wit::QueueError> {
         let (store, shopper) = parse(&store, &shopper)?;
         Ok(QUEUE.status(&store, &shopper, pool())?.into())
+    }
+
+    fn forget(store: String, shopper: Option<String>) -> Result<page_types::Forgotten, wit::QueueError> {
+        let store = StoreId::parse(&store)?;
+        let shopper = shopper.map(|shopper| ShopperId::parse(&shopper)).transpose()?;
+        let Forgotten { count, more } = QUEUE.forget(Scope::of(&store, shopper.as_ref()), pool())?;
+        Ok(page_types::Forgotten { count, more })
     }
 
     fn pool() -> Result<Vec<wit::Member>, wit::QueueError> {
@@ -102,8 +114,17 @@ impl Jobs for HostJobs {
         Ok(jobs::settle(id, token, now_ms, &settlement.into())?)
     }
 
-    fn newest(&self, key: &str, lanes: &[String]) -> Result<Option<State>, Failure> {
-        Ok(jobs::newest(key, lanes)?.map(|status| status.state.into()))
+    fn newest(&self, key: &str, lanes: &[String]) -> Result<Option<Newest>, Failure> {
+        let newest = jobs::newest(key, lanes)?;
+        Ok(newest.map(|jobs::Status { id, state, .. }| Newest { id, state: state.into() }))
+    }
+
+    fn forget(&self, keys: &Range, lanes: &[String], limit: u32) -> Result<u32, Failure> {
+        let keys = match keys.clone() {
+            Range::Exactly(key) => jobs::Keys::Exactly(key),
+            Range::StartingWith(start) => jobs::Keys::StartingWith(start),
+        };
+        Ok(jobs::forget(&keys, lanes, limit)?)
     }
 
     fn measure(&self, lane: &str) -> Result<Depth, Failure> {
@@ -263,38 +284,128 @@ impl From<Record> for wit::JobError {
     }
 }
 
-impl TryFrom<wit::Job> for Job {
-    type Error = WrongId;
+/// What crossed is no task.
+#[derive(Debug, thiserror::Error)]
+pub enum WrongTask {
+    /// An id is none.
+    #[error(transparent)]
+    Id(#[from] WrongId),
+    /// Nor is the market.
+    #[error("market may hold only codes of a country and a language in upper case")]
+    Market,
+}
 
-    fn try_from(job: wit::Job) -> Result<Self, WrongId> {
-        let wit::Job { id, token, attempt, last, order } = job;
-        Ok(Self { id, token, attempt, last, order: order.try_into()? })
+impl From<WrongTask> for wit::QueueError {
+    fn from(wrong: WrongTask) -> Self {
+        Self::Invalid(wrong.to_string())
+    }
+}
+
+impl TryFrom<wit::Job> for Job {
+    type Error = WrongTask;
+
+    fn try_from(job: wit::Job) -> Result<Self, WrongTask> {
+        let wit::Job { id, token, attempt, last, task } = job;
+        Ok(Self { id, token, attempt, last, task: task.try_into()? })
     }
 }
 
 impl From<Job> for wit::Job {
     fn from(job: Job) -> Self {
-        let Job { id, token, attempt, last, order } = job;
-        Self { id, token, attempt, last, order: order.into() }
+        let Job { id, token, attempt, last, task } = job;
+        Self { id, token, attempt, last, task: task.into() }
+    }
+}
+
+impl TryFrom<wit::Task> for Task {
+    type Error = WrongTask;
+
+    fn try_from(task: wit::Task) -> Result<Self, WrongTask> {
+        match task {
+            wit::Task::Page(order) => Ok(Self::Page(order.try_into()?)),
+            wit::Task::Errand(errand) => Ok(Self::Errand(errand.try_into()?)),
+        }
+    }
+}
+
+impl From<Task> for wit::Task {
+    fn from(task: Task) -> Self {
+        match task {
+            Task::Page(order) => Self::Page(order.into()),
+            Task::Errand(errand) => Self::Errand(errand.into()),
+        }
+    }
+}
+
+impl TryFrom<wit::Errand> for Errand {
+    type Error = WrongId;
+
+    fn try_from(errand: wit::Errand) -> Result<Self, WrongId> {
+        let chore = match errand.chore {
+            wit::Chore::Uninstalled => Chore::Uninstalled,
+            wit::Chore::RedactShop => Chore::RedactShop,
+            wit::Chore::RedactCustomer(customer) => Chore::RedactCustomer(customer.id.try_into()?),
+            wit::Chore::ReportCustomer(customer) => Chore::ReportCustomer(customer.id.try_into()?),
+        };
+        Ok(Self { store: StoreId::parse(&errand.store)?, cause: EventId::parse(&errand.cause)?, chore })
+    }
+}
+
+impl From<Errand> for wit::Errand {
+    fn from(errand: Errand) -> Self {
+        let chore = match errand.chore {
+            Chore::Uninstalled => wit::Chore::Uninstalled,
+            Chore::RedactShop => wit::Chore::RedactShop,
+            Chore::RedactCustomer(id) => wit::Chore::RedactCustomer(wit::Customer { id: id.into() }),
+            Chore::ReportCustomer(id) => wit::Chore::ReportCustomer(wit::Customer { id: id.into() }),
+        };
+        Self { store: errand.store.to_string(), cause: errand.cause.to_string(), chore }
     }
 }
 
 impl TryFrom<wit::Order> for Order {
-    type Error = WrongId;
+    type Error = WrongTask;
 
-    fn try_from(order: wit::Order) -> Result<Self, WrongId> {
+    fn try_from(order: wit::Order) -> Result<Self, WrongTask> {
         let (store, shopper) = parse(&order.store, &order.shopper)?;
-        Ok(Self { store, shopper, work: order.work.into(), signals: order.signals.into() })
+        let market = Market::of(&order.market.country, &order.market.language).ok_or(WrongTask::Market)?;
+        let (work, signals) = (order.work.into(), order.signals.into());
+        Ok(Self { store, shopper, work, signals, persona: order.persona.map(Into::into), market })
     }
 }
 
 impl From<Order> for wit::Order {
     fn from(order: Order) -> Self {
+        let (country, language) = (order.market.country().to_owned(), order.market.language().to_owned());
         Self {
             store: order.store.to_string(),
             shopper: order.shopper.to_string(),
             work: order.work.into(),
             signals: order.signals.into(),
+            persona: order.persona.map(Into::into),
+            market: catalog_types::Market { country, language },
+        }
+    }
+}
+
+impl From<shopper_types::Persona> for Persona {
+    fn from(persona: shopper_types::Persona) -> Self {
+        match persona {
+            shopper_types::Persona::Minimalist => Self::Minimalist,
+            shopper_types::Persona::Explorer => Self::Explorer,
+            shopper_types::Persona::Dealhunter => Self::Dealhunter,
+            shopper_types::Persona::Loyalist => Self::Loyalist,
+        }
+    }
+}
+
+impl From<Persona> for shopper_types::Persona {
+    fn from(persona: Persona) -> Self {
+        match persona {
+            Persona::Minimalist => Self::Minimalist,
+            Persona::Explorer => Self::Explorer,
+            Persona::Dealhunter => Self::Dealhunter,
+            Persona::Loyalist => Self::Loyalist,
         }
     }
 }

@@ -4,13 +4,16 @@
 //! Pure: it reads no clock, rolls no dice and stores nothing itself. The durable mechanism of
 //! leases is the host's ([`Jobs`]); what is here is the policy over it. A job is live from its
 //! offer until it is settled, of live jobs there is one per shopper of a shop, and each claim
-//! settles at most once.
+//! settles at most once. A job is about a page, which shoppers wait for and ask for again, or about an
+//! [`Errand`], which is asked for once and must not be lost.
 
 mod capabilities;
+mod errand;
 mod journal;
 mod order;
 mod policy;
 mod queue;
+mod task;
 
 #[cfg(test)]
 mod fakes;
@@ -20,9 +23,11 @@ mod guest;
 mod simulation;
 
 pub use capabilities::{
-    Answer, Depth, Failure, Jobs, Kv, Leased, NewJob, Offered, Operator, Settlement, State,
+    Answer, Depth, Failure, Jobs, Kv, Leased, NewJob, Newest, Offered, Operator, Settlement, State,
 };
+pub use errand::{Chore, CustomerId, Errand};
 pub use journal::Record;
-pub use order::{Order, Signals, Work};
+pub use order::{Order, Persona, Signals, Work};
 pub use policy::{Backoff, Pool, member_name, pause_ms, rotation};
-pub use queue::{Claimed, Error, Job, Member, Outcome, Queue};
+pub use queue::{Claimed, Error, Forgotten, Job, Member, Outcome, Queue};
+pub use task::Task;

@@ -1,10 +1,12 @@
 //! Orders: what they hold, how much of it, and the form in which they lie in the queue.
 
-use names::{ShopperId, StoreId, WrongId};
+use names::{Market, ShopperId, StoreId};
 use serde::{Deserialize, Serialize};
 
-/// The form of payloads that is written, and the only one that is read.
-const FORM: u32 = 1;
+use crate::task::WrongPayload;
+
+/// The form of payloads that is written, and the only one that is read. What was added to it may be absent.
+pub(crate) const FORM: u32 = 1;
 /// The most entries of one kind of signal.
 const ENTRIES_MAX: usize = 20;
 /// The longest entry.
@@ -21,6 +23,24 @@ pub struct Order {
     pub work: Work,
     /// What the shopper did so far.
     pub signals: Signals,
+    /// For whom, where that is known beforehand.
+    pub persona: Option<Persona>,
+    /// Where and in which language they shop.
+    pub market: Market,
+}
+
+/// How a shopper shops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Persona {
+    /// Wants one good answer.
+    Minimalist,
+    /// Looks around.
+    Explorer,
+    /// Compares prices.
+    Dealhunter,
+    /// Comes back.
+    Loyalist,
 }
 
 /// What is to be done.
@@ -82,17 +102,6 @@ fn printable(entry: &str) -> String {
     text
 }
 
-/// Why bytes are no order.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum WrongPayload {
-    #[error("it is not an order: {0}")]
-    Json(#[from] serde_json::Error),
-    #[error("its form is {0}, not {FORM}")]
-    Form(u32),
-    #[error("{0}")]
-    Id(#[from] WrongId),
-}
-
 /// An order in the queue.
 #[derive(Serialize, Deserialize)]
 struct Payload<'a> {
@@ -101,6 +110,12 @@ struct Payload<'a> {
     shopper: &'a str,
     work: Work,
     signals: Signals,
+    #[serde(default)]
+    persona: Option<Persona>,
+    #[serde(default)]
+    country: &'a str,
+    #[serde(default)]
+    language: &'a str,
 }
 
 impl Order {
@@ -117,6 +132,9 @@ impl Order {
             shopper: self.shopper.as_str(),
             work: self.work,
             signals: self.signals,
+            persona: self.persona,
+            country: self.market.country(),
+            language: self.market.language(),
         };
         serde_json::to_vec(&payload).expect("plain fields have a JSON form")
     }
@@ -124,14 +142,13 @@ impl Order {
     /// Reads an order from the queue.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, WrongPayload> {
         let payload: Payload<'_> = serde_json::from_slice(bytes)?;
-        if payload.form != FORM {
-            return Err(WrongPayload::Form(payload.form));
-        }
         Ok(Self {
             store: StoreId::parse(payload.store)?,
             shopper: ShopperId::parse(payload.shopper)?,
             work: payload.work,
             signals: payload.signals,
+            persona: payload.persona,
+            market: Market::of(payload.country, payload.language).ok_or(WrongPayload::Market)?,
         })
     }
 }
@@ -153,6 +170,8 @@ mod tests {
             shopper: ShopperId::parse(&"a".repeat(128)).unwrap(),
             work: Work::Rerender,
             signals,
+            persona: Some(Persona::Dealhunter),
+            market: Market::of("BR", "PT_BR").unwrap(),
         }
     }
 
@@ -207,10 +226,22 @@ mod tests {
     }
 
     #[test]
-    fn payloads_of_another_form_are_no_orders() {
+    fn payloads_with_what_is_no_id_or_market_are_no_orders() {
         let text = String::from_utf8(order(Signals::default()).encode()).unwrap();
-        let wrong = Order::decode(text.replace("\"form\":1", "\"form\":2").as_bytes()).unwrap_err();
-        assert_eq!(wrong.to_string(), "its form is 2, not 1");
-        assert!(Order::decode(text.replace("aaa", "a:a").as_bytes()).is_err());
+        for (right, wrong) in [("aaa", "a:a"), ("\"BR\"", "\"br\""), ("dealhunter", "nobody")] {
+            assert!(Order::decode(text.replace(right, wrong).as_bytes()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_order_from_before_there_were_markets_is_one_for_the_shops_own() {
+        let signals =
+            r#"{"visits":2,"views":[],"searches":[],"filters":[],"sorts":[],"carted":[],"purchased":[]}"#;
+        let payload = format!(
+            r#"{{"form":1,"store":"magic-wands","shopper":"abc123","work":"generate","signals":{signals}}}"#
+        );
+        let order = Order::decode(payload.as_bytes()).unwrap();
+        assert_eq!((order.shopper.as_str(), order.signals.visits), ("abc123", 2));
+        assert_eq!((order.persona, order.market), (None, Market::default()));
     }
 }

@@ -15,6 +15,26 @@ pub struct Pool {
     pub backoff: Backoff,
 }
 
+/// What must not be lost is tried so many times at least,
+const ERRAND_ATTEMPTS_MIN: u32 = 20;
+/// and may pause for so long: a backend may be down for half a day.
+const ERRAND_PAUSE_MS: u32 = 60 * 60 * 1000;
+
+impl Pool {
+    /// The terms for errands: no member is too full for one, and there is a member. They are tried
+    /// more patiently than pages, for nobody waits, and nobody asks again.
+    #[must_use]
+    pub(crate) fn for_errands(self) -> Self {
+        Self {
+            size: self.size.max(1),
+            depth_max: u32::MAX,
+            attempts_max: self.attempts_max.max(ERRAND_ATTEMPTS_MIN),
+            lease_ms: self.lease_ms,
+            backoff: Backoff { max_ms: self.backoff.max_ms.max(ERRAND_PAUSE_MS), ..self.backoff },
+        }
+    }
+}
+
 /// The pauses between attempts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backoff {

@@ -1,14 +1,18 @@
 //! The operations of the queue.
 
-use names::{ShopperId, StoreId};
+use names::{Scope, ShopperId, StoreId};
 
 use crate::capabilities::{
     Answer, Depth, Failure, Jobs, Kv, Leased, NewJob, Offered, Operator, Settlement, State,
 };
+use crate::errand::Errand;
 use crate::journal::{self, Record};
 use crate::order::{self, Order};
-use crate::policy::{Backoff, Pool, member_index, member_name, pause_ms, rotation};
+use crate::policy::{Pool, member_index, member_name, pause_ms, rotation};
+use crate::task::Task;
 
+/// How many jobs one call forgets at most.
+const FORGOTTEN_MAX: u32 = 200;
 /// How many jobs one claim may bury before it leaves the rest to the next.
 const BURIALS_MAX: u32 = 16;
 
@@ -23,7 +27,7 @@ pub struct Queue<J, K, O> {
     pub operator: O,
 }
 
-/// An order under way.
+/// A task under way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
     /// Its id.
@@ -34,8 +38,8 @@ pub struct Job {
     pub attempt: u32,
     /// Whether there will be no other.
     pub last: bool,
-    /// What is wished.
-    pub order: Order,
+    /// What is to be done.
+    pub task: Task,
 }
 
 /// How a claim ended.
@@ -50,7 +54,7 @@ pub enum Claimed {
 /// What became of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// The page is stored. The text, if any, is what went wrong on the way.
+    /// It is done. The text, if any, is what went wrong on the way.
     Done(Option<String>),
     /// Worth another attempt.
     Retry {
@@ -61,6 +65,15 @@ pub enum Outcome {
     },
     /// Not worth one, with the reason.
     Failed(String),
+}
+
+/// What of a scope was forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Forgotten {
+    /// How many jobs.
+    pub count: u32,
+    /// Whether there may be more.
+    pub more: bool,
 }
 
 /// A member of the pool.
@@ -97,8 +110,25 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         Ok(offered)
     }
 
+    /// Takes an errand, durably before it returns. All of a shop's have the same member, so that they are
+    /// done in their order as far as they succeed.
+    ///
+    /// One that was taken before stands, also when it is over, as long as its job is kept: what asks twice
+    /// does not want it done twice. Only one that was given up is taken anew.
+    pub fn entrust(&self, errand: &Errand, pool: Pool, now_ms: u64) -> Result<Offered, Error> {
+        let pool = pool.for_errands();
+        let (key, lanes) = (errand.key(), lanes(errand.store.as_str(), pool));
+        if let Some(newest) = self.jobs.newest(&key, &lanes)?
+            && newest.state != State::Dead
+        {
+            return Ok(Offered::Live(newest.id));
+        }
+        let (payload, lane_depth_max) = (errand.encode(), pool.depth_max);
+        Ok(self.jobs.offer(NewJob { lanes, lane_depth_max, key, payload, now_ms })?)
+    }
+
     /// Leases the next job of a member. Jobs that cannot be done are buried on the way: those that
-    /// hold no order, and those whose worker died in every attempt they had.
+    /// hold no task, and those whose worker died in every attempt they had.
     pub fn claim(&self, member: &str, pool: Pool, now_ms: u64) -> Result<Claimed, Error> {
         let lane = member_name(member_index(member, pool.size).ok_or(Error::NoSuchMember)?);
         for _ in 0..BURIALS_MAX {
@@ -106,7 +136,7 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
                 Answer::Job(leased) => leased,
                 Answer::Idle(until_ms) => return Ok(Claimed::Idle(until_ms)),
             };
-            match admit(leased, pool.attempts_max) {
+            match admit(leased, pool) {
                 Ok(job) => return Ok(Claimed::Job(Box::new(job))),
                 Err(hopeless) => self.bury(&hopeless, now_ms)?,
             }
@@ -133,16 +163,17 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         &self,
         job: &Job,
         outcome: Outcome,
-        backoff: Backoff,
+        pool: Pool,
         now_ms: u64,
         random: u64,
     ) -> Result<bool, Error> {
+        let backoff = job.task.terms(pool).backoff;
         let settlement = settlement(job, outcome, |after_ms| {
             now_ms.saturating_add(pause_ms(job.attempt, backoff, after_ms, random))
         });
         let ours = self.jobs.settle(&job.id, job.token, now_ms, &settlement)?;
         if let (true, Some((reason, settled))) = (ours, complaint(&settlement)) {
-            self.record(&Record::new(now_ms, &job.id, Some(&job.order.store), reason, settled));
+            self.record(&Record::new(now_ms, &job.id, Some(job.task.store()), reason, settled));
         }
         Ok(ours)
     }
@@ -163,7 +194,23 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     /// Where a shopper's newest job stands; `None` if there is none.
     pub fn status(&self, store: &StoreId, shopper: &ShopperId, pool: Pool) -> Result<Option<State>, Error> {
         let key = order::job_key(store, shopper);
-        Ok(self.jobs.newest(&key, &lanes(&key, pool))?)
+        Ok(self.jobs.newest(&key, &lanes(&key, pool))?.map(|newest| newest.state))
+    }
+
+    /// Forgets some orders in `scope`, whether live or over. Whoever works on one has lost it. Errands stay.
+    ///
+    /// Of a shopper whose id is the forgotten one's, `_` and more, orders may go with them: they
+    /// are ordered again, as after any other miss.
+    pub fn forget(&self, scope: Scope<'_>, pool: Pool) -> Result<Forgotten, Error> {
+        let lanes: Vec<String> = (0..pool.size.max(1)).map(member_name).collect();
+        let mut count = 0;
+        for keys in scope.jobs() {
+            let limit = FORGOTTEN_MAX.saturating_sub(count);
+            if limit > 0 {
+                count += self.jobs.forget(&keys, &lanes, limit)?;
+            }
+        }
+        Ok(Forgotten { count, more: count >= FORGOTTEN_MAX })
     }
 
     /// How full each member is.
@@ -194,27 +241,32 @@ struct Hopeless {
     reason: String,
 }
 
-fn admit(leased: Leased, attempts_max: u32) -> Result<Job, Hopeless> {
+fn admit(leased: Leased, pool: Pool) -> Result<Job, Hopeless> {
     let Leased { id, token, attempt, payload } = leased;
-    let order = match Order::decode(&payload) {
-        Ok(order) => order,
+    let task = match Task::decode(&payload) {
+        Ok(task) => task,
         Err(wrong) => return Err(Hopeless { id, token, store: None, reason: wrong.to_string() }),
     };
+    let attempts_max = task.terms(pool).attempts_max;
     if attempt > attempts_max {
         let reason =
             format!("claimed {attempts_max} times, and never settled the last time: its worker died");
-        return Err(Hopeless { id, token, store: Some(order.store), reason });
+        return Err(Hopeless { id, token, store: Some(task.store().clone()), reason });
     }
-    Ok(Job { id, token, attempt, last: attempt == attempts_max, order })
+    Ok(Job { id, token, attempt, last: attempt == attempts_max, task })
 }
 
-/// What an outcome comes to: after the last attempt there is no retry.
+/// What an outcome comes to: after the last attempt there is no retry. What went wrong is kept and shown, and
+/// so names no customer.
 fn settlement(job: &Job, outcome: Outcome, retry_at_ms: impl FnOnce(Option<u64>) -> u64) -> Settlement {
+    let impersonal = |text| job.task.impersonal(text);
     match outcome {
-        Outcome::Done(note) => Settlement::Done(note),
-        Outcome::Retry { reason, .. } if job.last => Settlement::Dead(reason),
-        Outcome::Retry { after_ms, reason } => Settlement::Retry { at_ms: retry_at_ms(after_ms), reason },
-        Outcome::Failed(reason) => Settlement::Dead(reason),
+        Outcome::Done(note) => Settlement::Done(note.map(impersonal)),
+        Outcome::Retry { reason, .. } if job.last => Settlement::Dead(impersonal(reason)),
+        Outcome::Retry { after_ms, reason } => {
+            Settlement::Retry { at_ms: retry_at_ms(after_ms), reason: impersonal(reason) }
+        }
+        Outcome::Failed(reason) => Settlement::Dead(impersonal(reason)),
     }
 }
 

@@ -1,0 +1,109 @@
+use super::*;
+use proptest::prelude::*;
+
+fn any_facts() -> impl Strategy<Value = Facts> {
+    let persona = prop::sample::select(vec![
+        Persona::Minimalist,
+        Persona::Explorer,
+        Persona::Dealhunter,
+        Persona::Loyalist,
+    ]);
+    let source = prop::sample::select(vec![Source::Llm, Source::Local]);
+    let numbers = (any::<u32>(), any::<u64>(), any::<u64>(), any::<u64>());
+    let fragment = (any::<u32>(), any::<u32>()).prop_map(|(offset, size)| Fragment { offset, size });
+    let parts = (persona, source, "[A-Za-z0-9_-]{0,64}", numbers, fragment);
+    parts.prop_map(|(persona, source, job, numbers, fragment)| Facts {
+        persona,
+        source,
+        job: job.try_into().unwrap(),
+        confidence: numbers.0,
+        planned_ms: numbers.1,
+        fresh_until_ms: numbers.2,
+        catalog_version: numbers.3,
+        fragment,
+    })
+}
+
+proptest! {
+    #[test]
+    fn facts_survive_the_head_of_a_page(facts in any_facts(), page in "\\PC{0,600}") {
+        let head = facts.encode_head();
+        let stored = [head.clone(), page.into_bytes()].concat();
+        let peeked = &stored[..stored.len().min(HEAD_BYTES_MAX as usize)];
+        let expected = Facts { fragment: facts.fragment.behind(head.len()), ..facts };
+        prop_assert_eq!(Facts::decode_head(peeked), Some(expected));
+    }
+
+    #[test]
+    fn a_head_is_two_comments_each_on_a_line(facts in any_facts()) {
+        let text = String::from_utf8(facts.encode_head()).unwrap();
+        prop_assert!(text.len() <= HEAD_BYTES_MAX as usize);
+        prop_assert_eq!(text.matches("-->").count(), 2);
+        prop_assert!(text.lines().all(|line| line.starts_with("<!--") && line.ends_with("-->")));
+    }
+
+    #[test]
+    fn facts_survive_the_form_of_plans(facts in any_facts()) {
+        let json = serde_json::to_string(&facts).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Facts>(&json).unwrap(), facts);
+    }
+
+    #[test]
+    fn any_bytes_can_be_asked_for_a_head(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
+        prop_assert_eq!(Facts::decode_head(&bytes), None);
+        let _ = Facts::decode_head(&[OPENING, &bytes].concat());
+    }
+}
+
+#[test]
+fn a_head_that_is_broken_is_none() {
+    for head in [
+        "",
+        "<!doctype html>",
+        "<!--wand -->\n",
+        "<!--wand explorer-->\n",
+        "<!--wand explorer 1 llm . 1 1-->\n",
+        "<!--wand explorer 1 llm . 1 1 1 1-->\n",
+        "<!--wand nobody 1 llm . 1 1 1-->\n",
+        "<!--wand explorer 1 llm . 1 1 -1-->\n",
+        "<!--wand explorer 1 llm . 1 1 1-->\n<!--part 1-->\n",
+        "<!--wand explorer 1 llm . 1 1 1-->\n<!--part 1 -1-->\n",
+    ] {
+        assert_eq!(Facts::decode_head(head.as_bytes()), None, "{head}");
+    }
+    let head = Facts::unknown().encode_head();
+    let first_line = head.iter().position(|byte| *byte == b'\n').unwrap();
+    assert_eq!(Facts::decode_head(&head[..first_line]), None);
+}
+
+#[test]
+fn what_could_close_the_comment_is_no_job_id() {
+    for text in ["-->", "a b", "a\"", "é", &"a".repeat(65)] {
+        assert_eq!(JobId::try_from(text.to_owned()), Err(WrongJobId), "{text}");
+    }
+    assert_eq!(Facts::decode_head(b"<!--wand explorer 1 llm <b> 1 1 1-->\n"), None);
+}
+
+#[test]
+fn the_fragment_is_found_in_the_stored_page() {
+    let document = "<!doctype html><main>hello</main>";
+    let fragment = Fragment { offset: 15, size: 18 };
+    let stored = [Facts { fragment, ..Facts::unknown() }.encode_head(), document.into()].concat();
+    let Fragment { offset, size } = Facts::decode_head(&stored).unwrap().fragment;
+    assert_eq!(&stored[offset as usize..(offset + size) as usize], b"<main>hello</main>");
+}
+
+#[test]
+fn a_page_from_before_there_were_fragments_has_none() {
+    let head = "<!--wand explorer 50 local job-1 1 2 3-->\n<!doctype html>";
+    let facts = Facts::decode_head(head.as_bytes()).unwrap();
+    assert_eq!((facts.catalog_version, facts.fragment), (3, Fragment::default()));
+    let json = r#"{"p":"explorer","c":50,"s":"local","j":"job-1","t":1,"f":2,"v":3}"#;
+    assert_eq!(serde_json::from_str::<Facts>(json).unwrap(), facts);
+}
+
+#[test]
+fn a_release_from_before_there_were_fragments_reads_the_first_line_as_ever() {
+    let text = String::from_utf8(Facts::unknown().encode_head()).unwrap();
+    assert_eq!(text.lines().next(), Some("<!--wand explorer 0 llm . 0 0 0-->"));
+}

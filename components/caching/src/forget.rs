@@ -1,0 +1,114 @@
+//! Pages and plans are forgotten, a part at a time.
+//!
+//! Objects go before entries, and the entry of each object's page with it: nobody refills short-term storage from
+//! what has just gone. A call that fails leaves the rest for the next one.
+
+use names::{Key, Object as Name, Range, Scope, ShopperId, StoreId};
+
+use crate::cache::{Cache, Error};
+use crate::capabilities::{Blob, Failure, Kv, Operator};
+
+/// How many objects, and how many entries, one call removes: a fraction of the time that it may take.
+pub(crate) const BATCH: usize = 100;
+/// How many names are listed at once.
+const NAMES_PER_CALL: u32 = 200;
+
+/// What of a scope was forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Forgotten {
+    /// How many pages.
+    pub count: u32,
+    /// Whether something is left.
+    pub more: bool,
+}
+
+impl<K, B, O> Cache<K, B, O>
+where
+    K: Kv,
+    B: Blob<Value = K::Value>,
+    O: Operator,
+{
+    /// Forgets a shopper's page and plan. All three are tried; the first failure is reported.
+    ///
+    /// Short-term storage comes last, so that nobody refills it from what is about to go.
+    pub fn purge(&self, store: &StoreId, shopper: &ShopperId) -> Result<(), Error> {
+        let plan = self.blob.delete(&Name::Plan(store, shopper).to_string());
+        let page = self.blob.delete(&Name::Page(store, shopper).to_string());
+        let copy = self.kv.delete(&Key::Page(store, shopper).to_string());
+        Ok(plan.and(page).and(copy).map(drop)?)
+    }
+
+    /// Forgets some of what is kept in `scope`, whether its shop is closed or not.
+    pub fn forget(&self, scope: Scope<'_>) -> Result<Forgotten, Error> {
+        let objects = self.objects(scope)?;
+        let mut count = 0;
+        for name in objects.iter().take(BATCH) {
+            count += u32::from(self.remove_object(name)?);
+        }
+        if objects.len() > BATCH {
+            return Ok(Forgotten { count, more: true });
+        }
+        let entries = self.entries(scope)?;
+        for key in entries.iter().take(BATCH) {
+            count += u32::from(self.kv.delete(key)? && key.starts_with(Key::PAGES));
+        }
+        Ok(Forgotten { count, more: entries.len() > BATCH })
+    }
+
+    /// Removes an object, and the copy of it in short-term storage; whether it is a page.
+    fn remove_object(&self, name: &str) -> Result<bool, Failure> {
+        self.blob.delete(name)?;
+        let Some(copy) = names::short_term_key(name) else { return Ok(false) };
+        self.kv.delete(&copy)?;
+        Ok(true)
+    }
+
+    /// The names of objects in `scope`, at most one more than are removed at once.
+    fn objects(&self, scope: Scope<'_>) -> Result<Vec<String>, Failure> {
+        let mut names = Vec::new();
+        for prefix in scope.objects() {
+            let list = |after: &str| self.blob.list_names(&prefix, after, NAMES_PER_CALL);
+            collect(&mut names, list, |name| scope.holds(name))?;
+        }
+        Ok(names)
+    }
+
+    /// The keys of entries in `scope`, likewise. What is named exactly counts as there.
+    fn entries(&self, scope: Scope<'_>) -> Result<Vec<String>, Failure> {
+        let mut keys = Vec::new();
+        let catalog = scope.catalog().map(Range::StartingWith);
+        for range in scope.pages().into_iter().chain(catalog) {
+            match range {
+                Range::Exactly(key) => keys.push(key),
+                Range::StartingWith(prefix) => {
+                    let list = |after: &str| self.kv.list_keys(&prefix, after, NAMES_PER_CALL);
+                    collect(&mut keys, list, |key| scope.holds(key))?;
+                }
+            }
+        }
+        Ok(keys)
+    }
+}
+
+/// Adds what is listed and meant, until it is more than a batch or the list ends.
+fn collect(
+    names: &mut Vec<String>,
+    list: impl Fn(&str) -> Result<Vec<String>, Failure>,
+    is_meant: impl Fn(&str) -> bool,
+) -> Result<(), Failure> {
+    let mut after = String::new();
+    while names.len() <= BATCH {
+        let listed = list(&after)?;
+        let Some(last) = listed.last() else { break };
+        after.clone_from(last);
+        let is_complete = listed.len() < NAMES_PER_CALL as usize;
+        names.extend(listed.into_iter().filter(|name| is_meant(name)));
+        if is_complete {
+            break;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+//! What is kept of a whole shop, or of one shopper in every market: the names that it all lies under.
+
+use crate::{Key, Object, ShopperId, StoreId};
+
+/// Everything of a shop, or of one of its shoppers.
+///
+/// No scope reaches into another shop: a shop's names hold its id up to the separator behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope<'a> {
+    /// Of all shoppers, and of the shop itself.
+    Shop(&'a StoreId),
+    /// Of one shopper, in every market.
+    Shopper(&'a StoreId, &'a ShopperId),
+}
+
+/// Names under which something is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Range {
+    /// This one.
+    Exactly(String),
+    /// All that start like this.
+    StartingWith(String),
+}
+
+impl<'a> Scope<'a> {
+    /// Of one shopper, where there is one, else of the shop.
+    pub fn of(store: &'a StoreId, shopper: Option<&'a ShopperId>) -> Self {
+        shopper.map_or(Self::Shop(store), |shopper| Self::Shopper(store, shopper))
+    }
+
+    /// How the names of objects with pages and plans start.
+    ///
+    /// Those of a shopper hold their pages in every market, and maybe some of a shopper whose id is theirs, `_`
+    /// and more: see [`ShopperId::has_page`].
+    pub fn objects(self) -> Vec<String> {
+        match self {
+            Self::Shop(store) => vec![format!("{}{store}:", Object::PREFIX)],
+            Self::Shopper(store, shopper) => {
+                ['.', '_'].map(|next| format!("{}{store}:{shopper}{next}", Object::PREFIX)).into()
+            }
+        }
+    }
+
+    /// Keys of pages in short-term storage, likewise.
+    pub fn pages(self) -> Vec<Range> {
+        self.ranges(Key::PAGES)
+    }
+
+    /// How keys start under which it is kept what a shop's catalog answered.
+    pub fn catalog(self) -> Option<String> {
+        match self {
+            Self::Shop(store) => Some(format!("shopify:{store}:")),
+            Self::Shopper(..) => None,
+        }
+    }
+
+    /// Keys of jobs that make pages, likewise.
+    pub fn jobs(self) -> Vec<Range> {
+        self.ranges("")
+    }
+
+    /// Whether a name that was listed as above is really meant. Of a shop all are, of whatever form.
+    pub fn holds(self, name: &str) -> bool {
+        let Self::Shopper(_, shopper) = self else { return true };
+        let id = name.rsplit_once(':').map_or(name, |(_, id)| id);
+        let id = id.split_once('.').map_or(id, |(id, _)| id);
+        ShopperId::parse(id).is_ok_and(|page| shopper.has_page(&page))
+    }
+
+    fn ranges(self, before: &str) -> Vec<Range> {
+        match self {
+            Self::Shop(store) => vec![Range::StartingWith(format!("{before}{store}:"))],
+            Self::Shopper(store, shopper) => vec![
+                Range::Exactly(format!("{before}{store}:{shopper}")),
+                Range::StartingWith(format!("{before}{store}:{shopper}_")),
+            ],
+        }
+    }
+}
+
+/// The key of a page in short-term storage, by its name in long-term storage; `None` for what is no page.
+pub fn short_term_key(object: &str) -> Option<String> {
+    let page = object.strip_prefix(Object::PREFIX)?.strip_suffix(Object::PAGE_ENDING)?;
+    Some(format!("{}{page}", Key::PAGES))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reaches(ranges: &[Range], name: &str) -> bool {
+        ranges.iter().any(|range| match range {
+            Range::Exactly(exact) => exact == name,
+            Range::StartingWith(start) => name.starts_with(start),
+        })
+    }
+
+    #[track_caller]
+    fn check(scope: Scope<'_>, store: &str, shopper: &str, expected: bool) {
+        let (store, shopper) = (StoreId::parse(store).unwrap(), ShopperId::parse(shopper).unwrap());
+        let object_starts: Vec<Range> = scope.objects().into_iter().map(Range::StartingWith).collect();
+        for name in [Object::Page(&store, &shopper).to_string(), Object::Plan(&store, &shopper).to_string()] {
+            assert_eq!(reaches(&object_starts, &name), expected, "{name}");
+        }
+        assert_eq!(reaches(&scope.pages(), &Key::Page(&store, &shopper).to_string()), expected, "{shopper}");
+        assert_eq!(reaches(&scope.jobs(), &format!("{store}:{shopper}")), expected, "{shopper}");
+    }
+
+    #[test]
+    fn a_shop_is_all_its_shoppers_and_nobody_elses() {
+        let store = StoreId::parse("a.myshopify.com").unwrap();
+        let shop = Scope::of(&store, None);
+        check(shop, "a.myshopify.com", "abc123", true);
+        for other in ["a.myshopify.com.evil", "a.myshopify.co", "aa.myshopify.com", "b.a.myshopify.com"] {
+            check(shop, other, "abc123", false);
+        }
+    }
+
+    #[test]
+    fn a_shopper_is_all_their_markets_and_nobody_else() {
+        let store = StoreId::parse("magic-wands").unwrap();
+        let shopper = ShopperId::parse("customer-12").unwrap();
+        let customer = Scope::of(&store, Some(&shopper));
+        check(customer, "magic-wands", "customer-12", true);
+        check(customer, "magic-wands", "customer-12_DE-DE", true);
+        for other in ["customer-123", "customer-1", "customer-123_DE-DE", "visitor-customer-12"] {
+            check(customer, "magic-wands", other, false);
+        }
+        check(customer, "magic-wands2", "customer-12", false);
+    }
+
+    #[test]
+    fn of_what_starts_like_a_shopper_only_their_own_is_held() {
+        let store = StoreId::parse("magic-wands").unwrap();
+        let shopper = ShopperId::parse("visitor-abc").unwrap();
+        let visitor = Scope::of(&store, Some(&shopper));
+        for own in ["ui:magic-wands:visitor-abc", "generated/magic-wands:visitor-abc_DE-PT_BR.html"] {
+            assert!(visitor.holds(own), "{own}");
+        }
+        for other in ["ui:magic-wands:visitor-abc_d", "generated/magic-wands:visitor-abc_d.json", "ui:"] {
+            assert!(!visitor.holds(other), "{other}");
+        }
+        assert!(Scope::of(&store, None).holds("ui:magic-wands:of\nno form"));
+    }
+
+    #[test]
+    fn a_page_is_found_in_the_other_tier() {
+        let (store, shopper) = (StoreId::parse("magic-wands").unwrap(), ShopperId::parse("abc123").unwrap());
+        let page = Object::Page(&store, &shopper).to_string();
+        assert_eq!(short_term_key(&page), Some(Key::Page(&store, &shopper).to_string()));
+        assert_eq!(short_term_key(&Object::Plan(&store, &shopper).to_string()), None);
+    }
+}

@@ -1,0 +1,166 @@
+//! Errands: what a shop asks for apart from pages, and the form in which it lies in the queue.
+
+use names::{EventId, ShopperId, StoreId, WrongId};
+use serde::{Deserialize, Serialize};
+
+use crate::task::WrongPayload;
+
+/// The form of payloads that is written, and the only one that is read.
+pub(crate) const FORM: u32 = 2;
+
+/// Something to be done for a shop, apart from pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Errand {
+    /// Whose shop.
+    pub store: StoreId,
+    /// What it follows from. There is one errand for each.
+    pub cause: EventId,
+    /// What is to be done.
+    pub chore: Chore,
+}
+
+/// What is to be done for a shop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Chore {
+    /// The app was uninstalled: live jobs and pages go.
+    Uninstalled,
+    /// Everything that is kept of the shop and its shoppers goes.
+    RedactShop,
+    /// Everything that is kept of the customer goes.
+    RedactCustomer(CustomerId),
+    /// What is kept of the customer is put together for the merchant.
+    ReportCustomer(CustomerId),
+}
+
+/// A customer of a shop: Shopify's id, in decimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct CustomerId(String);
+
+impl TryFrom<String> for CustomerId {
+    type Error = WrongId;
+
+    fn try_from(text: String) -> Result<Self, WrongId> {
+        ShopperId::customer(&text).map(|_| Self(text))
+    }
+}
+
+impl From<CustomerId> for String {
+    fn from(id: CustomerId) -> Self {
+        id.0
+    }
+}
+
+/// An errand in the queue.
+#[derive(Serialize, Deserialize)]
+struct Payload<'a> {
+    form: u32,
+    store: &'a str,
+    cause: &'a str,
+    chore: Chore,
+}
+
+impl Errand {
+    /// What the job is about. No order has such a key: the `/` is before the first `:`.
+    pub fn key(&self) -> String {
+        format!("errand/{}/{}", self.store, self.cause)
+    }
+
+    /// The errand as it lies in the queue.
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let Self { store, cause, chore } = self;
+        let (store, cause) = (store.as_str(), cause.as_str());
+        let payload = Payload { form: FORM, store, cause, chore: chore.clone() };
+        serde_json::to_vec(&payload).expect("plain fields have a JSON form")
+    }
+
+    /// Reads an errand from the queue.
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, WrongPayload> {
+        let Payload { store, cause, chore, .. } = serde_json::from_slice(bytes)?;
+        Ok(Self { store: StoreId::parse(store)?, cause: EventId::parse(cause)?, chore })
+    }
+
+    /// A text for the operator without the customer's id: every whole number that is it becomes `…`.
+    pub(crate) fn without_customer(&self, text: String) -> String {
+        match &self.chore {
+            Chore::Uninstalled | Chore::RedactShop => text,
+            Chore::RedactCustomer(CustomerId(id)) | Chore::ReportCustomer(CustomerId(id)) => {
+                let is_digit = |c: char| c.is_ascii_digit();
+                let pieces = text.split_inclusive(|c| !is_digit(c)).map(|piece| {
+                    let rest = piece.trim_start_matches(is_digit);
+                    let number = &piece[..piece.len() - rest.len()];
+                    if number == id { format!("…{rest}") } else { piece.to_owned() }
+                });
+                pieces.collect()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn customer(id: &str) -> CustomerId {
+        id.to_owned().try_into().unwrap()
+    }
+
+    fn errand(chore: Chore) -> Errand {
+        let store = StoreId::parse("magic-wands.myshopify.com").unwrap();
+        Errand { store, cause: EventId::parse("b54557e4-bdd9").unwrap(), chore }
+    }
+
+    #[test]
+    fn errands_come_back_from_the_queue() {
+        for chore in [
+            Chore::Uninstalled,
+            Chore::RedactShop,
+            Chore::RedactCustomer(customer("7041")),
+            Chore::ReportCustomer(customer("7041")),
+        ] {
+            let errand = errand(chore);
+            assert_eq!(Errand::decode(&errand.encode()).unwrap(), errand);
+        }
+    }
+
+    #[test]
+    fn the_form_in_the_queue_is_not_to_change() {
+        let text = String::from_utf8(errand(Chore::RedactCustomer(customer("7041"))).encode()).unwrap();
+        let expected = r#"{"form":2,"store":"magic-wands.myshopify.com","cause":"b54557e4-bdd9","chore":{"redact-customer":"7041"}}"#;
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_payload_with_a_wrong_customer_is_no_errand() {
+        let text = String::from_utf8(errand(Chore::RedactCustomer(customer("7041"))).encode()).unwrap();
+        for wrong in ["", "-1", "7041_DE-DE", "7a"] {
+            assert!(Errand::decode(text.replace("7041", wrong).as_bytes()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_errand_has_a_key_of_its_own() {
+        assert_eq!(errand(Chore::RedactShop).key(), "errand/magic-wands.myshopify.com/b54557e4-bdd9");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_for_the_operator_names_the_customer(
+            id in "[1-9]{1,3}", words in prop::collection::vec("[1-9]{1,3}|[a-z…-]{1,3}", 0..20),
+        ) {
+            let text = errand(Chore::RedactCustomer(customer(&id))).without_customer(words.concat());
+            prop_assert!(text.split(|c: char| !c.is_ascii_digit()).all(|number| number != id), "{}", text);
+        }
+    }
+
+    #[test]
+    fn other_numbers_and_other_errands_keep_their_texts() {
+        let redact = errand(Chore::RedactCustomer(customer("12")));
+        let text = "customer-12: 120 sessions, 312 of 12";
+        assert_eq!(redact.without_customer(text.into()), "customer-…: 120 sessions, 312 of …");
+        assert_eq!(errand(Chore::RedactShop).without_customer(text.into()), text);
+    }
+}

@@ -1,0 +1,94 @@
+//! What a job is about: a page or an errand.
+
+use names::{StoreId, WrongId};
+use serde::Deserialize;
+
+use crate::errand::{self, Errand};
+use crate::order::{self, Order};
+use crate::policy::Pool;
+
+/// What a job is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Task {
+    /// A page.
+    Page(Order),
+    /// Anything else that a shop asks for.
+    Errand(Errand),
+}
+
+/// Why bytes are no task. The message goes into the journal: it does not repeat what is in them.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum WrongPayload {
+    #[error("it is no task: wrong JSON in line {}, column {}", .0.line(), .0.column())]
+    Json(#[from] serde_json::Error),
+    #[error("its form is {0}, which this release does not know")]
+    Form(u32),
+    #[error("{0}")]
+    Id(#[from] WrongId),
+    #[error("its market is none")]
+    Market,
+}
+
+/// What every payload has.
+#[derive(Deserialize)]
+struct Form {
+    form: u32,
+}
+
+impl Task {
+    /// Whose shop.
+    pub fn store(&self) -> &StoreId {
+        match self {
+            Self::Page(order) => &order.store,
+            Self::Errand(errand) => &errand.store,
+        }
+    }
+
+    /// Reads a task from the queue.
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, WrongPayload> {
+        let Form { form } = serde_json::from_slice(bytes)?;
+        match form {
+            order::FORM => Order::decode(bytes).map(Self::Page),
+            errand::FORM => Errand::decode(bytes).map(Self::Errand),
+            other => Err(WrongPayload::Form(other)),
+        }
+    }
+
+    /// The pool's terms for it.
+    pub(crate) fn terms(&self, pool: Pool) -> Pool {
+        match self {
+            Self::Page(_) => pool,
+            Self::Errand(_) => pool.for_errands(),
+        }
+    }
+
+    /// A text for the operator without whom it is about.
+    pub(crate) fn impersonal(&self, text: String) -> String {
+        match self {
+            Self::Page(_) => text,
+            Self::Errand(errand) => errand.without_customer(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn any_bytes_can_be_asked_for_a_task(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert!(Task::decode(&bytes).is_err());
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_payload_is_said_without_its_words() {
+        let wrong = Task::decode(br#"{"form":1,"store":"magic-wands","shopper":7041}"#).unwrap_err();
+        assert_eq!(wrong.to_string(), "it is no task: wrong JSON in line 1, column 46");
+        let wrong = Task::decode(br#"{"form":3}"#).unwrap_err();
+        assert_eq!(wrong.to_string(), "its form is 3, which this release does not know");
+    }
+}
