@@ -1,5 +1,5 @@
 //! The backends behind the capabilities that a host supplies to components: key-value and blob
-//! storage, jobs, a language model, signatures, time, chance, settings and the log.
+//! storage, jobs, a language model, upstreams, signatures, time, chance, settings and the log.
 //!
 //! Each is a trait with a real and a scripted implementation. Nothing here knows WebAssembly, the
 //! environment or a configuration file: whoever composes a deployment chooses the backends by
@@ -10,21 +10,30 @@ mod battery;
 pub mod blob;
 pub mod clock;
 pub mod faults;
+pub mod fetch;
 pub mod ids;
 pub mod jobs;
 pub mod kv;
+mod live;
 pub mod llm;
 pub mod log;
 pub mod sqlite;
 
+/// What the operator and the merchants decided.
+pub mod settings {
+    pub use portable::settings::*;
+
+    pub use crate::live::Live;
+}
+
 use std::sync::Arc;
 
-pub use portable::{Secret, document, settings, signatures};
+pub use portable::{Secret, document, secrets, signatures};
 
 use clock::Clock;
 use faults::Faults;
 use ids::Ids;
-use settings::Settings;
+use settings::Live;
 
 /// The backends of a deployment.
 #[derive(Clone)]
@@ -37,14 +46,16 @@ pub struct Capabilities {
     pub jobs: Arc<dyn jobs::Jobs>,
     /// The language model.
     pub llm: Arc<dyn llm::Llm>,
+    /// Upstreams.
+    pub fetch: Arc<dyn fetch::Fetch>,
     /// Checks against secrets.
     pub signatures: Arc<dyn signatures::Signatures>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub ids: Arc<dyn Ids>,
-    /// What the operator decided.
-    pub settings: Arc<Settings>,
+    /// What the operator decided, and merchants change meanwhile.
+    pub settings: Arc<Live>,
     /// Events for the operator.
     pub log: Arc<dyn log::Log>,
 }
@@ -62,6 +73,8 @@ pub struct Strings {
     pub jobs: Arc<Faults>,
     /// Answers for the language model.
     pub llm: Arc<llm::Scripted>,
+    /// Answers for upstreams.
+    pub fetch: Arc<fetch::Scripted>,
     /// What was logged.
     pub log: Arc<log::Recorded>,
 }
@@ -83,6 +96,7 @@ impl Capabilities {
             blob: Arc::default(),
             jobs: Arc::default(),
             llm: Arc::default(),
+            fetch: Arc::default(),
             log: Arc::default(),
         };
         let capabilities = Self {
@@ -93,6 +107,7 @@ impl Capabilities {
                 strings.jobs.clone(),
             )),
             llm: strings.llm.clone(),
+            fetch: strings.fetch.clone(),
             signatures: Arc::new(signatures::Secrets::new(SCRIPTED_KEY, [])),
             clock,
             ids,

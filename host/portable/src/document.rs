@@ -94,7 +94,7 @@ impl Document {
         }
         let shop = self.stores.entry(store.to_owned()).or_default();
         if shop.name.is_empty() || shop.name == store {
-            shop.name = store.split('.').next().unwrap_or(store).to_owned();
+            store.split('.').next().unwrap_or(store).clone_into(&mut shop.name);
         }
         if shop.url.is_empty() {
             shop.url = format!("https://{store}");

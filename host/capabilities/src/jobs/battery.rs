@@ -10,8 +10,8 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use super::{
-    Buried, ClaimResult, Claimed, Depth, Error, Filter, Jobs, Memory, NewJob, Offered, PAYLOAD_BYTES_MAX,
-    Requeued, Scripted, Settlement, Sqlite, State, Status,
+    Buried, ClaimResult, Claimed, Depth, Error, Filter, Jobs, Keys, Memory, NewJob, Offered,
+    PAYLOAD_BYTES_MAX, Requeued, Scripted, Settlement, Sqlite, State, Status,
 };
 use crate::battery::battery;
 use crate::faults::Faults;
@@ -47,6 +47,8 @@ battery! {
         without_lanes_nothing_moves,
         a_buried_job_is_out_of_its_holders_hands,
         pruning_forgets_old_done_jobs_and_nothing_else,
+        forgetting_removes_jobs_of_those_keys_wherever_they_stand,
+        what_is_forgotten_bit_by_bit_is_all_forgotten,
         a_payload_over_the_limit_is_refused,
         ids_sort_by_time,
         failures_pass_and_leave_nothing_behind,
@@ -502,6 +504,37 @@ async fn ids_sort_by_time(jobs: &Stage) {
     assert!(ids.is_sorted(), "{ids:?}");
 }
 
+async fn forgetting_removes_jobs_of_those_keys_wherever_they_stand(stage: &Stage) {
+    stage.accept("shop:ann", T).await;
+    let done = stage.take(T).await;
+    stage.finish(&done, T, Settlement::Done(None)).await;
+    stage.accept("shop:ann", T + 1).await;
+    let running = stage.take(T + 1).await;
+    stage.accept("shop:anna", T).await;
+    stage.accept("shop:bob", T).await;
+    stage.accept("shop-2:ann", T).await;
+
+    assert_eq!(stage.forget(Keys::Exactly("shop:ann".into()), 100).await, Ok(2));
+    assert_eq!(stage.finish(&running, T + 2, Settlement::Done(None)).await, None, "it was lost");
+    assert_eq!(stage.newest("shop:ann").await, Ok(None));
+    assert!(stage.newest("shop:anna").await.unwrap().is_some());
+
+    assert_eq!(stage.forget(Keys::StartingWith("shop:".into()), 100).await, Ok(2));
+    assert!(stage.newest("shop-2:ann").await.unwrap().is_some());
+    stage.accept("shop:ann", T + 3).await;
+}
+
+async fn what_is_forgotten_bit_by_bit_is_all_forgotten(stage: &Stage) {
+    for key in ["a:1", "a:2", "a:3", "b:1"] {
+        stage.accept(key, T).await;
+    }
+    let keys = Keys::StartingWith("a:".into());
+    assert_eq!(stage.forget(keys.clone(), 2).await, Ok(2));
+    assert_eq!(stage.forget(keys.clone(), 2).await, Ok(1));
+    assert_eq!(stage.forget(keys, 2).await, Ok(0));
+    assert_eq!(stage.list(Filter::default(), 10).await.unwrap().len(), 1);
+}
+
 async fn failures_pass_and_leave_nothing_behind(stage: &Stage) {
     let faults = Arc::new(Faults::default());
     let jobs = Scripted::new(stage.jobs.clone(), faults.clone());
@@ -520,6 +553,7 @@ async fn failures_pass_and_leave_nothing_behind(stage: &Stage) {
     assert_eq!(jobs.requeue(&id, T).await, Err(down.clone()));
     assert_eq!(jobs.adopt(&["pool-1".to_owned()]).await, Err(down.clone()));
     assert_eq!(jobs.bury(&id, "no", T).await, Err(down.clone()));
+    assert_eq!(jobs.forget(Keys::Exactly("k".into()), 1).await, Err(down.clone()));
     assert_eq!(jobs.prune(T).await, Err(down));
 
     faults.restore();

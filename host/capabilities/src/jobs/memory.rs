@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 
 use super::{
-    Buried, ClaimResult, Claimed, Depth, Error, Filter, Jobs, NewJob, Offered, Record, Requeued, Settlement,
-    State, Status, check_size, new_id,
+    Buried, ClaimResult, Claimed, Depth, Error, Filter, Jobs, Keys, NewJob, Offered, Record, Requeued,
+    Settlement, State, Status, check_size, new_id,
 };
 use crate::ids::Ids;
 
@@ -34,6 +34,15 @@ fn live_of_key<'a>(jobs: &'a [Record], key: &str) -> Option<&'a Record> {
 
 fn live_of_lane<'a>(jobs: &'a [Record], lane: &str) -> impl Iterator<Item = &'a Record> {
     jobs.iter().filter(move |job| job.lane == lane && job.state.is_live())
+}
+
+impl Keys {
+    fn mean(&self, key: &str) -> bool {
+        match self {
+            Self::Exactly(meant) => key == meant,
+            Self::StartingWith(prefix) => key.starts_with(prefix),
+        }
+    }
 }
 
 /// The job that the claim with `token` holds.
@@ -130,6 +139,17 @@ impl Jobs for Memory {
         let jobs = self.jobs();
         let of_key = jobs.iter().filter(|job| job.key == key);
         Ok(of_key.max_by_key(|job| (job.state.is_live(), job.offered_ms)).map(Record::status))
+    }
+
+    async fn forget(&self, keys: Keys, limit: u32) -> Result<u64, Error> {
+        let mut left = limit;
+        let mut jobs = self.jobs();
+        jobs.retain(|job| {
+            let forgotten = left > 0 && keys.mean(&job.key);
+            left -= u32::from(forgotten);
+            !forgotten
+        });
+        Ok((limit - left).into())
     }
 
     async fn measure(&self, lane: &str) -> Result<Depth, Error> {

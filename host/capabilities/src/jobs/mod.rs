@@ -192,6 +192,15 @@ pub struct Filter {
     pub lane: Option<String>,
 }
 
+/// Which jobs are meant, by their keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Keys {
+    /// Those of this very key.
+    Exactly(String),
+    /// Those whose keys start like this.
+    StartingWith(String),
+}
+
 /// How an operator's requeueing ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Requeued {
@@ -251,6 +260,10 @@ pub trait Jobs: Send + Sync {
 
     /// The newest job of `key`, live or settled.
     async fn newest(&self, key: &str) -> Result<Option<Status>, Error>;
+
+    /// Removes up to `limit` jobs of those keys, live or settled, whatever lane they are or were in; how
+    /// many. Whoever holds one of them has lost it.
+    async fn forget(&self, keys: Keys, limit: u32) -> Result<u64, Error>;
 
     /// How full `lane` is.
     async fn measure(&self, lane: &str) -> Result<Depth, Error>;

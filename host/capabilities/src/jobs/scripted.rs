@@ -5,7 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{
-    Buried, ClaimResult, Depth, Error, Filter, Jobs, NewJob, Offered, Record, Requeued, Settlement, Status,
+    Buried, ClaimResult, Depth, Error, Filter, Jobs, Keys, NewJob, Offered, Record, Requeued, Settlement,
+    Status,
 };
 use crate::faults::Faults;
 
@@ -53,6 +54,10 @@ impl Jobs for Scripted {
 
     async fn newest(&self, key: &str) -> Result<Option<Status>, Error> {
         self.pass().await?.newest(key).await
+    }
+
+    async fn forget(&self, keys: Keys, limit: u32) -> Result<u64, Error> {
+        self.pass().await?.forget(keys, limit).await
     }
 
     async fn measure(&self, lane: &str) -> Result<Depth, Error> {

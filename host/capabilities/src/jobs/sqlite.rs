@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use portable::sql::{from_sql, jobs as sql, to_sql};
+use portable::sql::{first_after, from_sql, jobs as sql, to_sql};
 use sqlx::Row;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteRow;
 
 use super::{
-    Buried, ClaimResult, Claimed, Depth, Error, Filter, Jobs, NewJob, Offered, Record, Requeued, Settlement,
-    State, Status, check_size, new_id,
+    Buried, ClaimResult, Claimed, Depth, Error, Filter, Jobs, Keys, NewJob, Offered, Record, Requeued,
+    Settlement, State, Status, check_size, new_id,
 };
 use crate::ids::Ids;
 use crate::sqlite::{Database, Durability, OpenError, WriteFailed};
@@ -183,6 +183,17 @@ impl Jobs for Sqlite {
         query.fetch_optional(self.database.reader()).await?.as_ref().map(status).transpose()
     }
 
+    async fn forget(&self, keys: Keys, limit: u32) -> Result<u64, Error> {
+        let query = match keys {
+            Keys::Exactly(key) => sqlx::query(sql::FORGET_EXACTLY).bind(key),
+            Keys::StartingWith(prefix) => {
+                let end = first_after(&prefix);
+                sqlx::query(sql::FORGET).bind(prefix).bind(end)
+            }
+        };
+        Ok(self.database.change_many(query.bind(limit)).await?)
+    }
+
     async fn measure(&self, lane: &str) -> Result<Depth, Error> {
         let row = sqlx::query(sql::MEASURE).bind(lane).fetch_one(self.database.reader()).await?;
         Ok(Depth {
@@ -255,6 +266,8 @@ mod tests {
             (sql::NEWEST, "jobs_by_key"),
             (sql::MEASURE, "jobs_dead_by_lane"),
             (sql::REQUEUE, "jobs_live_by_key"),
+            (sql::FORGET, "jobs_by_key"),
+            (sql::FORGET_EXACTLY, "jobs_by_key"),
             (sql::PRUNE, "jobs_done_by_time"),
         ] {
             let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));

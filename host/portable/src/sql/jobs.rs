@@ -111,6 +111,11 @@ pub const BURY: &str = "
 /// ?1 the time before which jobs were done.
 pub const PRUNE: &str = "DELETE FROM jobs WHERE state = 'done' AND settled_ms < ?1";
 
+/// ?1 key, ?2 limit. See [`FORGET`].
+pub const FORGET_EXACTLY: &str = "
+    DELETE FROM jobs WHERE number IN (SELECT number FROM jobs WHERE key = ?1 LIMIT ?2)
+    RETURNING key";
+
 /// ?1 prefix of keys, ?2 the first text after all that start with it, or null, ?3 limit. Lanes do not
 /// matter, not even those that are no more: what is to be forgotten is forgotten wherever it is.
 pub const FORGET: &str = "

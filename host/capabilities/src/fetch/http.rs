@@ -1,0 +1,119 @@
+//! Upstreams over HTTP.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use metrics::{counter, histogram};
+use portable::upstream::{Request, Wish};
+use reqwest::header::RETRY_AFTER;
+use reqwest::{Client, Response, redirect};
+
+use super::{ANSWER_BYTES_MAX, Answer, Error, Fetch, Question, Tokens};
+use crate::clock::Clock;
+
+/// How long connecting may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// No exchange takes longer, whatever the asker says.
+const TIMEOUT_MAX: Duration = Duration::from_secs(30);
+
+/// The machine's TLS does not start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("TLS is not to be had")]
+pub struct NoTls;
+
+/// Upstreams over HTTP. Connections are kept and shared.
+pub struct Http {
+    client: Client,
+    origin: Option<String>,
+    tokens: Arc<dyn Tokens>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Http {
+    /// A client that follows no redirect, since one could lead a token astray, and takes no proxy from
+    /// the environment. `origin` stands in place of every shop's own address.
+    pub fn new(
+        origin: Option<String>,
+        tokens: Arc<dyn Tokens>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, NoTls> {
+        let client = Client::builder()
+            .user_agent(concat!("wandstore/", env!("CARGO_PKG_VERSION")))
+            .redirect(redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .no_proxy();
+        Ok(Self { client: client.build().map_err(|_| NoTls)?, origin, tokens, clock })
+    }
+
+    async fn ask(&self, question: Question) -> Result<Answer, Error> {
+        let token = self.tokens.token(&question.store).await;
+        let wish = Wish {
+            upstream: &question.upstream,
+            store: &question.store,
+            origin: self.origin.as_deref(),
+            token: token.as_ref(),
+            buyer: question.buyer,
+        };
+        let response = self.send(&wish.request()?, question.body).await?;
+        let status = response.status().as_u16();
+        let header = response.headers().get(RETRY_AFTER).cloned();
+        let body = read(response).await?;
+        let retry_after = header.as_ref().and_then(|header| header.to_str().ok());
+        Ok(Answer::read(status, retry_after, body, self.clock.now_ms()))
+    }
+
+    async fn send(&self, request: &Request, body: bytes::Bytes) -> Result<Response, Error> {
+        let mut sending = self.client.post(&request.url).body(body);
+        for (name, value) in request.headers() {
+            sending = sending.header(name, value);
+        }
+        sending.send().await.map_err(unavailable)
+    }
+}
+
+#[async_trait]
+impl Fetch for Http {
+    async fn post(&self, question: Question) -> Result<Answer, Error> {
+        let start = Instant::now();
+        let limit = question.timeout.min(TIMEOUT_MAX);
+        let answer = tokio::time::timeout(limit, self.ask(question)).await;
+        let answer = answer.unwrap_or(Err(Error::Timeout));
+        counter!("wandstore_upstream_requests_total", "outcome" => outcome_name(&answer)).increment(1);
+        histogram!("wandstore_upstream_seconds").record(start.elapsed().as_secs_f64());
+        answer
+    }
+}
+
+async fn read(mut response: Response) -> Result<Vec<u8>, Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(unavailable)? {
+        if body.len() + chunk.len() > ANSWER_BYTES_MAX {
+            return Err(Error::TooLarge(ANSWER_BYTES_MAX as u64));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// The reason at the bottom says more than that a request failed.
+fn unavailable(error: reqwest::Error) -> Error {
+    let error = error.without_url();
+    let mut reason: &dyn std::error::Error = &error;
+    while let Some(source) = reason.source() {
+        reason = source;
+    }
+    Error::Unavailable(reason.to_string())
+}
+
+fn outcome_name(answer: &Result<Answer, Error>) -> &'static str {
+    match answer {
+        Ok(answer) if (200..300).contains(&answer.status) => "answered",
+        Ok(answer) if matches!(answer.status, 429 | 430) => "throttled",
+        Ok(_) => "refused",
+        Err(Error::NoSuchUpstream) => "no_such_upstream",
+        Err(Error::Timeout) => "timeout",
+        Err(Error::TooLarge(_)) => "too_large",
+        Err(Error::Unavailable(_)) => "unavailable",
+    }
+}

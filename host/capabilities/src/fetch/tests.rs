@@ -1,0 +1,178 @@
+//! Upstreams on a real socket that hang, break off, redirect and say too much.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+use super::{ANSWER_BYTES_MAX, Answer, Error, Fetch, Http, NoTokens, OneToken, Question, Scripted, Tokens};
+use crate::{Secret, clock};
+
+const SHOP: &str = "magic-wands.myshopify.com";
+/// Long enough for what is to happen, and short for what never does.
+const SOON: Duration = Duration::from_millis(300);
+
+/// What an upstream does with a connection.
+#[derive(Clone)]
+enum Way {
+    /// Sends this and hangs up.
+    Say(String),
+    /// Sends this and then nothing more.
+    Hang(&'static str),
+    /// Sends a byte now and then.
+    Drip,
+    /// Sends an answer without an end.
+    Flood,
+}
+
+struct Upstream {
+    origin: String,
+    serving: JoinHandle<String>,
+}
+
+/// An upstream that goes one way with one request.
+async fn upstream(way: Way) -> Upstream {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let serving = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut request = vec![0; 4_096];
+        let mut length = 0;
+        while !request[..length].ends_with(b"{\"query\":\"{shop{name}}\"}") {
+            length += stream.read(&mut request[length..]).await.unwrap();
+        }
+        go(&mut stream, way).await;
+        String::from_utf8_lossy(&request[..length]).to_lowercase()
+    });
+    Upstream { origin, serving }
+}
+
+/// Errors are those of a client that hung up.
+async fn go(stream: &mut TcpStream, way: Way) {
+    match way {
+        Way::Say(text) => drop(stream.write_all(text.as_bytes()).await),
+        Way::Hang(text) => {
+            let _ = stream.write_all(text.as_bytes()).await;
+            std::future::pending().await
+        }
+        Way::Drip => {
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n").await;
+            while stream.write_all(b" ").await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        }
+        Way::Flood => {
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
+            while stream.write_all(&[b' '; 65_536]).await.is_ok() {}
+        }
+    }
+}
+
+fn said(status: u16, headers: &str, body: &str) -> Way {
+    Way::Say(format!("HTTP/1.1 {status} S\r\n{headers}content-length: {}\r\n\r\n{body}", body.len()))
+}
+
+fn question(timeout: Duration) -> Question {
+    Question {
+        upstream: "storefront".into(),
+        store: SHOP.into(),
+        body: r#"{"query":"{shop{name}}"}"#.into(),
+        timeout,
+        buyer: Some([203, 0, 113, 7].into()),
+    }
+}
+
+fn http(origin: &str, tokens: impl Tokens + 'static) -> Http {
+    Http::new(Some(origin.into()), Arc::new(tokens), Arc::new(clock::Scripted::new(0))).unwrap()
+}
+
+/// What comes of a question to an upstream that goes that way.
+async fn ask(way: Way, timeout: Duration) -> Result<Answer, Error> {
+    let upstream = upstream(way).await;
+    http(&upstream.origin, NoTokens).post(question(timeout)).await
+}
+
+#[tokio::test]
+async fn a_shop_is_asked_with_its_token_and_the_shoppers_address() {
+    let upstream = upstream(said(200, "", r#"{"data":{}}"#)).await;
+    let token = OneToken { store: SHOP.into(), token: Secret::new("shpat_hush") };
+    let answer = http(&upstream.origin, token).post(question(SOON * 10)).await.unwrap();
+    assert_eq!((answer.status, answer.body.as_slice()), (200, br#"{"data":{}}"#.as_slice()));
+    let request = upstream.serving.await.unwrap();
+    assert!(request.starts_with("post /api/2026-10/graphql.json http/1.1\r\n"), "{request}");
+    for line in [
+        "content-type: application/json",
+        "shopify-storefront-private-token: shpat_hush",
+        "shopify-storefront-buyer-ip: 203.0.113.7",
+    ] {
+        assert!(request.contains(line), "{line} is missing in {request}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_not_sent_to_another_shop() {
+    let upstream = upstream(said(200, "", "{}")).await;
+    let token = OneToken { store: "lamps.myshopify.com".into(), token: Secret::new("shpat_hush") };
+    http(&upstream.origin, token).post(question(SOON * 10)).await.unwrap();
+    assert!(!upstream.serving.await.unwrap().contains("private-token"));
+}
+
+#[tokio::test]
+async fn whatever_the_status_it_is_an_answer() {
+    for (status, headers, expected) in
+        [(429, "retry-after: 2\r\n", Some(2_000)), (430, "", None), (503, "", None)]
+    {
+        let answer = ask(said(status, headers, "no"), SOON * 10).await.unwrap();
+        assert_eq!((answer.status, answer.retry_after_ms), (status, expected));
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let answer = ask(said(302, "location: http://127.0.0.1:1/\r\n", ""), SOON * 10).await.unwrap();
+    assert_eq!(answer.status, 302);
+}
+
+#[tokio::test]
+async fn one_that_hangs_or_drips_is_given_up_in_time() {
+    for way in [Way::Hang(""), Way::Hang("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{"), Way::Drip] {
+        assert_eq!(ask(way, SOON).await, Err(Error::Timeout));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_an_end_is_not_read_to_it() {
+    let limit = ANSWER_BYTES_MAX as u64;
+    assert_eq!(ask(Way::Flood, SOON * 30).await, Err(Error::TooLarge(limit)));
+}
+
+#[tokio::test]
+async fn one_that_breaks_off_or_is_not_there_is_unavailable() {
+    let half = Way::Say("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{".into());
+    assert!(matches!(ask(half, SOON * 10).await, Err(Error::Unavailable(_))));
+    let refused = http("http://127.0.0.1:1", NoTokens).post(question(SOON * 10)).await;
+    assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn what_is_no_upstream_or_no_shop_is_never_asked() {
+    let clock = Arc::new(clock::Scripted::new(0));
+    let http = Http::new(None, Arc::new(NoTokens), clock).unwrap();
+    for (upstream, store) in [("admin", SHOP), ("storefront", "magic-wands"), ("storefront", "127.0.0.1")] {
+        let question = Question { upstream: upstream.into(), store: store.into(), ..question(SOON) };
+        assert_eq!(http.post(question).await, Err(Error::NoSuchUpstream), "{upstream} {store}");
+    }
+}
+
+#[tokio::test]
+async fn scripted_answers_come_in_order_and_questions_are_kept() {
+    let scripted = Scripted::default();
+    scripted.say("{}");
+    scripted.answer(Err(Error::Timeout));
+    assert_eq!(scripted.post(question(SOON)).await.unwrap().status, 200);
+    assert_eq!(scripted.post(question(SOON)).await, Err(Error::Timeout));
+    assert_eq!(scripted.post(question(SOON)).await, Err(Error::NoSuchUpstream));
+    assert_eq!(scripted.questions().len(), 3);
+}
