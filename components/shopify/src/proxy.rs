@@ -1,8 +1,9 @@
 //! Requests that Shopify forwards from a shop's own address: the app proxy.
 //!
-//! Shopify adds parameters and a signature of all parameters to the query. The signed message has no
-//! separators, so that parameters could be cut otherwise without changing it; therefore
-//! everything that decides who is asking has a strict shape and may be there once only.
+//! Shopify adds parameters, and a signature of all of them, to the query. The signed message has no
+//! separators: whoever sees a signed query could cut its parameters otherwise, as in `visitor=consent=1`
+//! and `visitor&consent=1`. So what decides who is asking has a strict shape and may be there once
+//! only, and a signed query has to be kept from shoppers: it belongs into no page, link or answer.
 
 use std::fmt;
 

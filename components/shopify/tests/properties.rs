@@ -1,0 +1,277 @@
+//! What holds whatever is sent: nothing panics, what was signed passes, what was changed does not.
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use proptest::prelude::*;
+use sha2::Sha256;
+use shopify::payload::{DataRequest, Redaction, check_shop};
+use shopify::proxy::{self, Signed};
+use shopify::webhook::{Family, Topic, Webhook};
+use shopify::{AdminHost, Rejection, ShopDomain, liquid, oauth, session_token, token_request};
+
+const NOW_S: u64 = 1_700_000_000;
+
+fn sign(message: &[u8]) -> [u8; 32] {
+    Hmac::<Sha256>::new_from_slice(b"hush").unwrap().chain_update(message).finalize().into_bytes().into()
+}
+
+fn check(message: &[u8], code: &[u8]) -> bool {
+    sign(message) == code
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+fn signed(query: &str) -> String {
+    format!("{query}&signature={}", hex(&sign(&proxy::message(query).unwrap())))
+}
+
+fn verify(query: &str) -> Result<Signed, Rejection> {
+    Signed::verify(query, NOW_S, check)
+}
+
+const QUERY: &str = "path_prefix=%2Fapps%2Fwand&shop=a.myshopify.com&timestamp=1700000000";
+
+#[test]
+fn a_signed_request_says_who_is_asking() {
+    let query = format!("context=home&visitor=%C3%A9&wait=1&wait=2&logged_in_customer_id=42&{QUERY}");
+    let request = verify(&signed(&query)).unwrap();
+    assert_eq!(request.shop.as_str(), "a.myshopify.com");
+    assert_eq!(request.customer.unwrap().to_string(), "42");
+    assert_eq!(request.prefix.as_ref().unwrap().as_str(), "/apps/wand");
+    assert_eq!(request.get("visitor"), Some("é"));
+    assert_eq!((request.get("wait"), request.get("shop"), request.get("x")), (None, None, None));
+    assert_eq!(request.parameters().count(), 4);
+}
+
+#[test]
+fn an_anonymous_shopper_has_no_customer() {
+    assert_eq!(verify(&signed(&format!("logged_in_customer_id=&{QUERY}"))).unwrap().customer, None);
+    assert_eq!(verify(&signed(QUERY)).unwrap().customer, None);
+}
+
+#[test]
+fn what_is_signed_and_wrong_is_refused_all_the_same() {
+    for (query, expected) in [
+        ("shop=a.myshopify.com", Rejection::Malformed("timestamp")),
+        ("shop=a.myshopify.com&timestamp=", Rejection::Malformed("timestamp")),
+        ("shop=a.myshopify.com&timestamp=%2B1700000000", Rejection::Malformed("timestamp")),
+        ("shop=a.myshopify.com&timestamp=99999999999999999999", Rejection::Malformed("timestamp")),
+        ("shop=a.myshopify.com&timestamp=1699999909", Rejection::Expired),
+        ("shop=a.myshopify.com&timestamp=1700000091", Rejection::Expired),
+        ("timestamp=1700000000", Rejection::Malformed("shop")),
+        ("shop=a.myshopify.com.evil.example&timestamp=1700000000", Rejection::NotAShop),
+        ("shop=a%252emyshopify.com&timestamp=1700000000", Rejection::NotAShop),
+        ("shop=%FF&timestamp=1700000000", Rejection::NotAShop),
+        (
+            "logged_in_customer_id=x&shop=a.myshopify.com&timestamp=1700000000",
+            Rejection::Malformed("logged_in_customer_id"),
+        ),
+        (
+            "logged_in_customer_id=042&shop=a.myshopify.com&timestamp=1700000000",
+            Rejection::Malformed("logged_in_customer_id"),
+        ),
+        (
+            "path_prefix=%2F%2Fevil&shop=a.myshopify.com&timestamp=1700000000",
+            Rejection::Malformed("path_prefix"),
+        ),
+        ("x=%FF&shop=a.myshopify.com&timestamp=1700000000", Rejection::Malformed("query")),
+    ] {
+        assert_eq!(verify(&signed(query)), Err(expected), "{query}");
+    }
+}
+
+#[test]
+fn a_repeat_is_refused_however_it_is_encoded() {
+    for (name, encoded) in [
+        ("shop", "sho%70"),
+        ("timestamp", "%74imestamp"),
+        ("signature", "signature"),
+        ("path_prefix", "path%5Fprefix"),
+        ("logged_in_customer_id", "logged_in_customer_i%64"),
+        ("hmac", "hmac"),
+    ] {
+        let query = signed(&format!("{name}=1&{encoded}=2"));
+        assert_eq!(verify(&query), Err(Rejection::Repeated(name)));
+    }
+}
+
+#[test]
+fn a_request_without_a_signature_of_its_shape_is_forged() {
+    let code = hex(&sign(&proxy::message(QUERY).unwrap()));
+    assert!(verify(&format!("{QUERY}&signature={code}")).is_ok());
+    for wrong in
+        [String::new(), code.to_uppercase(), format!("{code}0"), code[..62].to_owned(), format!(" {code}")]
+    {
+        assert_eq!(verify(&format!("{QUERY}&signature={wrong}")), Err(Rejection::Forged), "{wrong}");
+    }
+    assert_eq!(verify(QUERY), Err(Rejection::Forged));
+    assert_eq!(verify(&format!("{QUERY}&hmac={code}")), Err(Rejection::Forged));
+    assert_eq!(verify(&format!("x={}", "a".repeat(16 * 1024))), Err(Rejection::Malformed("query")));
+}
+
+#[test]
+fn a_launch_of_the_admin_is_verified() {
+    let query = "host=YWRtaW4uc2hvcGlmeS5jb20vc3RvcmUvYQ&shop=a.myshopify.com&timestamp=1700000000";
+    let code = hex(&sign(oauth::message(query).unwrap().as_bytes()));
+    let launch = oauth::Launch::verify(&format!("{query}&hmac={code}"), NOW_S, check).unwrap();
+    assert_eq!(launch.host.unwrap().as_str(), "admin.shopify.com/store/a");
+    let other = format!("{}&hmac={code}", query.replace("=a.my", "=b.my"));
+    assert_eq!(oauth::Launch::verify(&other, NOW_S, check), Err(Rejection::Forged));
+    let twice = format!("{query}&hmac={code}&hmac={code}");
+    assert_eq!(oauth::Launch::verify(&twice, NOW_S, check), Err(Rejection::Repeated("hmac")));
+}
+
+fn webhook(topic: &str, family: Family, body: &[u8]) -> Result<Webhook, Rejection> {
+    let code = base64(&sign(body));
+    let header = |name: &str| {
+        let value = match name.strip_prefix(family.prefix())? {
+            "hmac-sha256" => &code,
+            "topic" => topic,
+            "action" => "update",
+            "shop-domain" => "a.myshopify.com",
+            "api-version" => "2026-10",
+            "webhook-id" | "event-id" => "b54557e4",
+            _ => return None,
+        };
+        Some(value.to_owned())
+    };
+    Webhook::verify(header, body, check)
+}
+
+/// Thirty-two bytes are ten groups of three, and two over.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digits = bytes.chunks(3).flat_map(|group| {
+        let number = (0..3).fold(0, |number, at| number << 8 | u32::from(*group.get(at).unwrap_or(&0)));
+        let digit = move |at: usize| DIGITS[(number >> (18 - 6 * at) & 63) as usize] as char;
+        (0..=group.len()).map(digit)
+    });
+    digits.chain(['=']).collect()
+}
+
+#[test]
+fn both_families_of_webhooks_tell_the_topic() {
+    for (topic, family, expected) in [
+        ("products/update", Family::Classic, Topic::Products),
+        ("PRODUCTS_DELETE", Family::Classic, Topic::Products),
+        ("Product", Family::Events, Topic::Products),
+        ("collections/create", Family::Classic, Topic::Collections),
+        ("inventory_levels/update", Family::Classic, Topic::Inventory),
+        ("shop/update", Family::Classic, Topic::ShopUpdate),
+        ("Shop", Family::Events, Topic::ShopUpdate),
+        ("app/uninstalled", Family::Classic, Topic::AppUninstalled),
+        ("customers/data_request", Family::Classic, Topic::CustomersDataRequest),
+        ("customers/redact", Family::Events, Topic::CustomersRedact),
+        ("shop/redact", Family::Classic, Topic::ShopRedact),
+        ("Orders/Paid", Family::Classic, Topic::Other("orders/paid".to_owned())),
+    ] {
+        let webhook = webhook(topic, family, b"{}").unwrap();
+        assert_eq!((webhook.topic, webhook.family), (expected, family), "{topic}");
+    }
+}
+
+#[test]
+fn an_empty_body_is_no_webhook_although_it_is_signed() {
+    assert_eq!(webhook("products/update", Family::Classic, b""), Err(Rejection::Malformed("body")));
+}
+
+#[test]
+fn what_the_law_asks_for_names_a_customer() {
+    let body = br#"{"shop_id":9,"shop_domain":"a.myshopify.com","customer":{"id":191167,"email":"x"},"data_request":{"id":9999}}"#;
+    assert_eq!(Redaction::read(body).unwrap().customer.to_string(), "191167");
+    assert_eq!(DataRequest::read(body).unwrap().request, 9999);
+    for body in [
+        "",
+        "[]",
+        "null",
+        "{}",
+        r#"{"customer":null}"#,
+        r#"{"customer":{}}"#,
+        r#"{"customer":{"id":0}}"#,
+        r#"{"customer":{"id":-1}}"#,
+        r#"{"customer":{"id":1.5}}"#,
+        r#"{"customer":{"id":"01"}}"#,
+        r#"{"customer":{"id":[1]}}"#,
+        r#"{"customer":{"id":1},"customer":{"id":2}}"#,
+    ] {
+        assert_eq!(Redaction::read(body.as_bytes()).unwrap_err().status(), 400, "{body}");
+    }
+}
+
+#[test]
+fn a_body_of_another_shop_is_refused() {
+    let shop = ShopDomain::parse("a.myshopify.com").unwrap();
+    for (body, fits) in [
+        (r#"{"id":1,"title":"Wand"}"#, true),
+        (r#"{"shop_domain":"a.myshopify.com"}"#, true),
+        (r#"{"myshopify_domain":"A.myshopify.com","domain":"wands.example"}"#, true),
+        (r#"{"shop_domain":"{shop}.myshopify.com"}"#, true),
+        (r#"{"shop_domain":"b.myshopify.com"}"#, false),
+        (r#"{"myshopify_domain":"b.myshopify.com"}"#, false),
+        ("not JSON", false),
+    ] {
+        assert_eq!(check_shop(body.as_bytes(), &shop).is_ok(), fits, "{body}");
+    }
+}
+
+fn encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02X}"))
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_a_parser_panic(text in ".{0,200}", body in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = Signed::verify(&text, NOW_S, |_, _| true);
+        let _ = oauth::Launch::verify(&text, NOW_S, |_, _| true);
+        let _ = (ShopDomain::parse(&text), AdminHost::parse(&text));
+        let _ = session_token::verify(&text, "key", NOW_S, |_, _| true);
+        let _ = Webhook::verify(|_| Some(text.clone()), &body, |_, _| true);
+        let _ = (Redaction::read(&body).is_ok(), DataRequest::read(&body).is_ok(), token_request::read(200, &body).is_ok());
+    }
+
+    #[test]
+    fn what_is_signed_is_accepted_in_any_order(
+        values in proptest::collection::vec(".{0,12}", 0..6),
+        turn in 0..6usize,
+    ) {
+        let own = values.iter().enumerate().map(|(at, value)| format!("p{at}={}", encoded(value)));
+        let mut pairs: Vec<_> = own.chain(signed(QUERY).split('&').take(3).map(str::to_owned)).collect();
+        let query = signed(&pairs.join("&"));
+        let first = verify(&query).unwrap();
+        for (at, value) in values.iter().enumerate() {
+            prop_assert_eq!(first.get(&format!("p{at}")), Some(value.as_str()));
+        }
+        let turn = turn % pairs.len();
+        pairs.rotate_left(turn);
+        let code = query.rsplit_once('&').unwrap().1;
+        let turned = format!("{code}&{}", pairs.join("&"));
+        prop_assert!(verify(&turned).is_ok());
+    }
+
+    /// It may be another spelling of the same request, such as `%2f` for `%2F`.
+    #[test]
+    fn a_changed_byte_is_refused_or_means_the_same(value in ".{0,12}", at in any::<prop::sample::Index>(), byte in 32..127u8) {
+        let query = signed(&format!("x={}&logged_in_customer_id=7&{QUERY}", encoded(&value)));
+        let mut changed = query.clone().into_bytes();
+        let at = at.index(changed.len());
+        changed[at] = byte;
+        let changed = String::from_utf8(changed).unwrap();
+        if let Ok(accepted) = verify(&changed) {
+            prop_assert_eq!(accepted, verify(&query).unwrap());
+        }
+    }
+
+    #[test]
+    fn nothing_of_html_or_liquid_survives_escaping(text in "[\\PC\"%&'<>{}]{0,60}") {
+        let out = liquid::escape(&text);
+        prop_assert!(!out.contains(['"', '\'', '<', '>', '{', '}', '%']), "{out:?}");
+    }
+
+    #[test]
+    fn slashes_are_all_that_is_added(html in "[<>a-c \"'=/?#formhrefaction]{0,80}") {
+        let out = liquid::with_trailing_slashes(&html);
+        prop_assert_eq!(out.replace('/', ""), html.replace('/', ""));
+        prop_assert_eq!(liquid::with_trailing_slashes(&out), out);
+    }
+}
