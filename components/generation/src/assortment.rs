@@ -4,11 +4,16 @@ use std::collections::BTreeSet;
 
 use page::Product;
 
-/// The products of a shop, those that sell best first. No two have the same id.
+/// The products of a shop, those that sell best first, and after them those that were looked for. No two have
+/// the same id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assortment {
+    shop_name: String,
     currency: String,
+    money_format: String,
     products: Vec<Product>,
+    /// How many of the products are there whatever anybody looked for.
+    common: usize,
 }
 
 impl Assortment {
@@ -16,8 +21,50 @@ impl Assortment {
     /// the same id the first stands.
     pub fn new(currency: String, products: Vec<Product>) -> Self {
         let mut seen = BTreeSet::new();
-        let products = products.into_iter().filter(|product| seen.insert(product.id.clone())).collect();
-        Self { currency, products }
+        let products: Vec<_> =
+            products.into_iter().filter(|product| seen.insert(product.id.clone())).collect();
+        let common = products.len();
+        Self { shop_name: String::new(), currency, money_format: String::new(), products, common }
+    }
+
+    /// What the catalog knows of the shop itself: its name, and how it writes prices. Both may be empty.
+    #[must_use]
+    pub fn of_shop(self, shop_name: String, money_format: String) -> Self {
+        Self { shop_name, money_format, ..self }
+    }
+
+    /// Adds what a search found, but for what is there already.
+    pub fn add(&mut self, found: Vec<Product>) {
+        for product in found {
+            if self.get(&product.id).is_none() {
+                self.products.push(product);
+            }
+        }
+    }
+
+    /// The name that shoppers know the shop by; empty where the catalog does not know it.
+    pub fn shop_name(&self) -> &str {
+        &self.shop_name
+    }
+
+    /// How the shop writes prices; empty where the catalog does not know it.
+    pub fn money_format(&self) -> &str {
+        &self.money_format
+    }
+
+    /// The products that are there for every shopper.
+    pub fn common(&self) -> &[Product] {
+        &self.products[..self.common]
+    }
+
+    /// The products that are there because this shopper looked for them.
+    pub fn found(&self) -> &[Product] {
+        &self.products[self.common..]
+    }
+
+    /// An amount as the shop writes it.
+    pub fn money(&self, minor: u64) -> String {
+        page::money(minor, &self.currency, &self.money_format)
     }
 
     /// The ISO 4217 code of all prices.
@@ -75,6 +122,14 @@ mod tests {
         assert!(mixed.offers("a") && !mixed.offers("b"));
         let nothing_left = Assortment::new("EUR".to_owned(), vec![sold_out("b", "wands", 1)]);
         assert!(nothing_left.offers("b"));
+    }
+
+    #[test]
+    fn what_was_found_comes_after_what_is_there_for_everybody_and_once() {
+        let mut assortment = Assortment::new("EUR".to_owned(), vec![product("a", "wands", 1)]);
+        assortment.add(vec![product("a", "wands", 2), product("b", "wands", 3), product("b", "wands", 4)]);
+        let prices = |products: &[Product]| products.iter().map(|it| it.price).collect::<Vec<_>>();
+        assert_eq!((prices(assortment.common()), prices(assortment.found())), (vec![1], vec![3]));
     }
 
     #[test]

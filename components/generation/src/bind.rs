@@ -5,7 +5,7 @@
 //! block that comes out empty is left out.
 
 use names::StoreId;
-use page::{Block, Page, Shop};
+use page::{Block, Document, Page, Shop};
 
 use crate::check::Checked;
 use crate::plan;
@@ -17,17 +17,21 @@ const RECENT_MAX: usize = 8;
 const PROMISES_MAX: usize = 4;
 
 /// The page of a plan, as an HTML document.
-pub fn render(plan: &Checked, store: &StoreId, signals: &Signals, storefront: &Storefront) -> String {
+pub fn render(plan: &Checked, store: &StoreId, signals: &Signals, storefront: &Storefront) -> Document {
     page::render(&bind(plan, &shop(store, storefront), signals, storefront))
 }
 
 fn shop(store: &StoreId, storefront: &Storefront) -> Shop {
+    let Storefront { merchant, assortment, .. } = storefront;
     Shop {
         id: store.to_string(),
-        name: storefront.merchant.name.clone(),
-        url: storefront.merchant.url.clone(),
-        language: storefront.merchant.language.clone(),
-        currency: storefront.assortment.currency().to_owned(),
+        name: merchant.name.clone(),
+        url: merchant.url.clone(),
+        language: merchant.language.clone(),
+        currency: assortment.currency().to_owned(),
+        money_format: assortment.money_format().to_owned(),
+        accent: merchant.accent.clone(),
+        surface: merchant.surface.clone(),
     }
 }
 
@@ -82,6 +86,7 @@ fn is_empty(block: &Block<'_>) -> bool {
         | Block::Bundle { products, .. }
         | Block::Deals { products, .. }
         | Block::RecentlyViewed { products, .. } => products.is_empty(),
+        Block::Collections { collections, .. } => collections.is_empty(),
         Block::Reassurance { points } => points.is_empty(),
         Block::Hero { .. } | Block::Spotlight { .. } | Block::Search { .. } | Block::Story { .. } => false,
     }

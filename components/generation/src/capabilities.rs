@@ -1,6 +1,8 @@
 //! What generation needs of the world.
 
-use names::{ShopperId, StoreId};
+use names::{Market, ShopperId, StoreId};
+
+use page::Product;
 
 use crate::assortment::Assortment;
 use crate::persona::Persona;
@@ -48,6 +50,10 @@ pub struct Facts {
     pub fresh_until_ms: u64,
     /// The catalog version that its prices are from.
     pub catalog_version: u64,
+    /// Where in the document the part that fits into a theme's page begins, in bytes.
+    pub fragment_offset: u32,
+    /// How long that part is, in bytes.
+    pub fragment_size: u32,
 }
 
 /// A plan that the cache holds.
@@ -104,8 +110,10 @@ pub enum CatalogError {
 
 /// Knows products.
 pub trait Catalog {
-    /// The products that the storefront may show.
-    fn products(&self, store: &StoreId) -> Result<Assortment, CatalogError>;
+    /// The products that the storefront may show, as they are today.
+    fn products(&self, store: &StoreId, market: &Market) -> Result<Assortment, CatalogError>;
+    /// Products that a shopper's words find, the best first.
+    fn search(&self, store: &StoreId, market: &Market, term: &str) -> Result<Vec<Product>, CatalogError>;
 }
 
 /// An answer of the model.

@@ -60,6 +60,9 @@ pub fn merchant() -> Merchant {
         tone: "warm, a little dry".to_owned(),
         banned_words: vec!["cursed".to_owned()],
         promises: vec!["Free returns".to_owned(), "Ships today".to_owned()],
+        personas_off: Vec::new(),
+        accent: String::new(),
+        surface: String::new(),
     }
 }
 

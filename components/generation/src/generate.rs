@@ -4,16 +4,23 @@
 //! the page is, so that what was planned once is never planned twice, and a page that is there is
 //! not stored again. Only an answer that was lost before it was stored is asked for again.
 
-use names::{ShopperId, StoreId};
+use names::{Market, ShopperId, StoreId};
+use page::Document;
 
+use crate::assortment::Assortment;
 use crate::bind;
 use crate::capabilities::{CacheError, CatalogError, Facts, Host, Level, NewPage, StoredPlan};
 use crate::check::Checked;
-use crate::persona::{self, Reading};
+use crate::persona::{self, Persona, Reading};
 use crate::plan;
 use crate::propose::{Proposal, propose};
 use crate::refit::refit;
 use crate::storefront::{Signals, Storefront};
+
+/// Searches whose finds are considered.
+const TERMS_MAX: usize = 2;
+/// A longer search is not asked again, in bytes.
+const TERM_BYTES_MAX: usize = 100;
 
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +46,10 @@ pub struct Job {
     pub work: Work,
     /// What the shopper did so far.
     pub signals: Signals,
+    /// For whom, where that is known beforehand.
+    pub persona: Option<Persona>,
+    /// Where and in which language they shop.
+    pub market: Market,
 }
 
 /// What became of a job. The texts hold no word of a shopper's or a model's, and no secret.
@@ -88,13 +99,26 @@ impl<H: Host> Run<'_, H> {
         // The version is read before the products: should they move in between, the page counts as
         // older than it is, and is rendered once too often rather than once too rarely.
         let version = self.host.catalog_version(store).map_err(|error| self.cache_failed(&error))?;
-        let assortment = self.host.products(store).map_err(catalog_failed)?;
+        let assortment = self.assortment()?;
         let storefront = Storefront::new(store.as_str(), merchant, assortment);
         let ready = match self.reuse(kept, version, &storefront) {
             Some(ready) => ready,
             None => self.plan(version, &storefront)?,
         };
         self.store(ready, &storefront)
+    }
+
+    /// The products of the shop, and those that the shopper's newest searches find.
+    fn assortment(&self) -> Result<Assortment, Outcome> {
+        let Job { store, market, signals, .. } = self.job;
+        let mut assortment = self.host.products(store, market).map_err(catalog_failed)?;
+        for term in newest_terms(signals) {
+            match self.host.search(store, market, term) {
+                Ok(found) => assortment.add(found),
+                Err(_) => self.host.event(Level::Warn, "the catalog did not search", &[]),
+            }
+        }
+        Ok(assortment)
     }
 
     /// Whether an earlier attempt came to the end and only its settlement was lost.
@@ -120,6 +144,9 @@ impl<H: Host> Run<'_, H> {
         storefront: &Storefront,
     ) -> Option<Ready> {
         let kept = kept.filter(|kept| self.is_ours(&kept.facts) || self.job.work == Work::Rerender)?;
+        if !storefront.merchant.wants(kept.facts.persona) {
+            return None;
+        }
         let fitted = plan::from_stored(&kept.json).map(|plan| refit(plan, storefront));
         if let Some(Ok(plan)) = fitted {
             let facts = Facts { job: self.job.id.clone(), catalog_version, ..kept.facts };
@@ -130,11 +157,18 @@ impl<H: Host> Run<'_, H> {
     }
 
     fn plan(&self, catalog_version: u64, storefront: &Storefront) -> Result<Ready, Outcome> {
-        let reading = persona::read(&self.job.signals, &storefront.assortment);
+        let reading = self.reading(storefront).ok_or_else(|| failed("every persona is turned off"))?;
         let proposal = propose(self.host, self.job, &reading, storefront)?;
         let facts = self.facts(&proposal, &reading, catalog_version);
         let stored = plan::to_stored(proposal.plan.plan());
         Ok(Ready { plan: proposal.plan, stored, facts, note: proposal.note })
+    }
+
+    /// The persona that is known beforehand, if pages are made for it; else what the signals say.
+    fn reading(&self, storefront: &Storefront) -> Option<Reading> {
+        let wants = |persona| storefront.merchant.wants(persona);
+        let known = self.job.persona.filter(|persona| wants(*persona)).map(persona::known);
+        known.or_else(|| persona::read(&self.job.signals, &storefront.assortment, wants))
     }
 
     fn facts(&self, proposal: &Proposal, reading: &Reading, catalog_version: u64) -> Facts {
@@ -149,15 +183,22 @@ impl<H: Host> Run<'_, H> {
             planned_ms,
             fresh_until_ms: planned_ms.saturating_add(fresh_ms),
             catalog_version,
+            fragment_offset: 0,
+            fragment_size: 0,
         }
     }
 
     fn store(&self, ready: Ready, storefront: &Storefront) -> Result<Option<String>, Outcome> {
         let Job { store, shopper, signals, .. } = self.job;
-        let html = bind::render(&ready.plan, store, signals, storefront);
-        let page = NewPage { html, plan: ready.stored, facts: ready.facts.clone() };
+        let Document { html, fragment } = bind::render(&ready.plan, store, signals, storefront);
+        let facts = Facts {
+            fragment_offset: counted(fragment.start),
+            fragment_size: counted(fragment.len()),
+            ..ready.facts
+        };
+        let page = NewPage { html, plan: ready.stored, facts: facts.clone() };
         self.host.put(store, shopper, page).map_err(|error| self.cache_failed(&error))?;
-        self.tell_of(&ready.facts);
+        self.tell_of(&facts);
         Ok(ready.note)
     }
 
@@ -179,6 +220,23 @@ impl<H: Host> Run<'_, H> {
             }
         }
     }
+}
+
+/// The newest searches that differ, few and short.
+fn newest_terms(signals: &Signals) -> Vec<&str> {
+    let mut terms: Vec<&str> = Vec::new();
+    for term in signals.searches.iter().map(|term| term.trim()) {
+        let is_new = terms.iter().all(|other| !other.eq_ignore_ascii_case(term));
+        if is_new && !term.is_empty() && term.len() <= TERM_BYTES_MAX && terms.len() < TERMS_MAX {
+            terms.push(term);
+        }
+    }
+    terms
+}
+
+/// A page is never so long that this fails; if it were, it would have no fragment.
+fn counted(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(0)
 }
 
 fn catalog_failed(error: CatalogError) -> Outcome {

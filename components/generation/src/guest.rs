@@ -3,8 +3,9 @@
 
 use bindings::exports::wandstore::storefront::generator::Guest;
 use bindings::wandstore::capabilities::{clock, llm, log, settings, values::Value};
+use bindings::wandstore::storefront::catalog_types::Urgency;
 use bindings::wandstore::storefront::{cache, catalog, catalog_types, job_types, page_types, shopper_types};
-use names::{ShopperId, StoreId, WrongId};
+use names::{Market, ShopperId, StoreId, WrongId};
 
 use crate::assortment::Assortment;
 use crate::capabilities::{
@@ -33,20 +34,39 @@ impl Guest for Component {
     fn generate(job: job_types::Job) -> job_types::Outcome {
         match parsed(job) {
             Ok(job) => generate(&Host, &job).into(),
-            Err(wrong) => job_types::Outcome::Failed(wrong.to_string()),
+            Err(refusal) => job_types::Outcome::Failed(refusal.to_string()),
         }
     }
 }
 
-fn parsed(job: job_types::Job) -> Result<Job, WrongId> {
+/// Why a job is none for generation.
+#[derive(Debug, thiserror::Error)]
+enum Refusal {
+    #[error(transparent)]
+    Id(#[from] WrongId),
+    #[error("the order is for no market")]
+    Market,
+    #[error("an errand is not a page")]
+    Errand,
+}
+
+fn parsed(job: job_types::Job) -> Result<Job, Refusal> {
+    let job_types::Task::Page(order) = job.task else { return Err(Refusal::Errand) };
+    let catalog_types::Market { country, language } = &order.market;
     Ok(Job {
         id: job.id,
         last: job.last,
-        store: StoreId::parse(&job.order.store)?,
-        shopper: ShopperId::parse(&job.order.shopper)?,
-        work: job.order.work.into(),
-        signals: job.order.signals.into(),
+        store: StoreId::parse(&order.store)?,
+        shopper: ShopperId::parse(&order.shopper)?,
+        work: order.work.into(),
+        signals: order.signals.into(),
+        persona: order.persona.map(Into::into),
+        market: Market::of(country, language).ok_or(Refusal::Market)?,
     })
+}
+
+fn named(market: &Market) -> catalog_types::Market {
+    catalog_types::Market { country: market.country().to_owned(), language: market.language().to_owned() }
 }
 
 /// The capabilities that the host gives.
@@ -65,7 +85,7 @@ impl Cache for Host {
         Ok(match cache::get(store.as_str(), shopper.as_str())? {
             page_types::Cached::Fresh(page) => Some(page.facts.into()),
             page_types::Cached::Stale(stale) => Some(stale.page.facts.into()),
-            page_types::Cached::Miss => None,
+            page_types::Cached::Miss | page_types::Cached::Closed => None,
         })
     }
 
@@ -75,8 +95,18 @@ impl Cache for Host {
 }
 
 impl Catalog for Host {
-    fn products(&self, store: &StoreId) -> Result<Assortment, CatalogError> {
-        Ok(catalog::products(store.as_str())?.into())
+    fn products(&self, store: &StoreId, market: &Market) -> Result<Assortment, CatalogError> {
+        Ok(catalog::products(store.as_str(), &named(market), Urgency::Current)?.into())
+    }
+
+    fn search(
+        &self,
+        store: &StoreId,
+        market: &Market,
+        term: &str,
+    ) -> Result<Vec<page::Product>, CatalogError> {
+        let found = catalog::search(store.as_str(), &named(market), Urgency::Current, term)?;
+        Ok(found.into_iter().map(product).collect())
     }
 }
 
@@ -173,6 +203,8 @@ impl From<page_types::PageFacts> for Facts {
             planned_ms: facts.planned_ms,
             fresh_until_ms: facts.fresh_until_ms,
             catalog_version: facts.catalog_version,
+            fragment_offset: facts.fragment_offset,
+            fragment_size: facts.fragment_size,
         }
     }
 }
@@ -190,6 +222,8 @@ impl From<Facts> for page_types::PageFacts {
             planned_ms: facts.planned_ms,
             fresh_until_ms: facts.fresh_until_ms,
             catalog_version: facts.catalog_version,
+            fragment_offset: facts.fragment_offset,
+            fragment_size: facts.fragment_size,
         }
     }
 }
@@ -226,7 +260,8 @@ impl From<catalog_types::CatalogError> for CatalogError {
 
 impl From<catalog_types::Assortment> for Assortment {
     fn from(assortment: catalog_types::Assortment) -> Self {
-        Self::new(assortment.currency, assortment.products.into_iter().map(product).collect())
+        let catalog_types::Assortment { shop_name, currency, money_format, products } = assortment;
+        Self::new(currency, products.into_iter().map(product).collect()).of_shop(shop_name, money_format)
     }
 }
 
@@ -306,6 +341,9 @@ impl From<settings::Shop> for Merchant {
             tone: shop.tone,
             banned_words: shop.banned_words,
             promises: shop.promises,
+            personas_off: shop.personas_off,
+            accent: shop.accent,
+            surface: shop.surface,
         }
     }
 }

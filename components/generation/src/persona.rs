@@ -156,14 +156,24 @@ impl Evidence {
     }
 }
 
-/// Reads the persona from what the shopper did.
-pub fn read(signals: &Signals, assortment: &Assortment) -> Reading {
+/// Reads the persona from what the shopper did: of those that `wanted` names, the one with the most points.
+/// `None` if it names none.
+pub fn read(signals: &Signals, assortment: &Assortment, wanted: impl Fn(Persona) -> bool) -> Option<Reading> {
     let evidence = Evidence::of(signals, assortment);
     let scores = Persona::ALL.map(|persona| (persona, score(persona, &evidence)));
     let total: u32 = scores.iter().map(|(_, points)| points).sum();
-    let best = scores.into_iter().rev().max_by_key(|(_, points)| *points);
-    let (persona, points) = best.unwrap_or((Persona::Explorer, 0));
-    Reading { persona, confidence: 100 * points / (total + DOUBT), reasons: reasons(persona, &evidence) }
+    let candidates = scores.into_iter().rev().filter(|(persona, _)| wanted(*persona));
+    let (persona, points) = candidates.max_by_key(|(_, points)| *points)?;
+    Some(Reading {
+        persona,
+        confidence: 100 * points / (total + DOUBT),
+        reasons: reasons(persona, &evidence),
+    })
+}
+
+/// The reading of somebody whose persona is known beforehand.
+pub fn known(persona: Persona) -> Reading {
+    Reading { persona, confidence: 100, reasons: vec!["what they are doing in the shop just now says so"] }
 }
 
 fn score(persona: Persona, evidence: &Evidence) -> u32 {
@@ -226,20 +236,24 @@ mod tests {
     use crate::fakes::{any_signals, assortment};
     use proptest::prelude::*;
 
+    fn read_all(signals: &Signals) -> Reading {
+        read(signals, &assortment(), |_| true).unwrap()
+    }
+
     fn texts(texts: &[&str]) -> Vec<String> {
         texts.iter().map(|text| (*text).to_owned()).collect()
     }
 
     #[track_caller]
     fn check(signals: &Signals, persona: Persona, reason: &str) {
-        let reading = read(signals, &assortment());
+        let reading = read_all(signals);
         assert_eq!(reading.persona, persona, "{reading:?}");
         assert!(reading.reasons.contains(&reason), "{reading:?}");
     }
 
     #[test]
     fn somebody_unknown_is_an_explorer_and_hardly_surely() {
-        let reading = read(&Signals::default(), &assortment());
+        let reading = read_all(&Signals::default());
         assert_eq!(reading.persona, Persona::Explorer);
         assert_eq!(reading.confidence, 20);
     }
@@ -295,10 +309,19 @@ mod tests {
 
     #[test]
     fn more_evidence_makes_surer() {
-        let confidence = |sorts: &[&str]| {
-            read(&Signals { sorts: texts(sorts), ..Signals::default() }, &assortment()).confidence
-        };
+        let confidence =
+            |sorts: &[&str]| read_all(&Signals { sorts: texts(sorts), ..Signals::default() }).confidence;
         assert!(confidence(&["price-asc", "price-asc"]) > confidence(&["price-asc"]));
+    }
+
+    #[test]
+    fn whoever_is_turned_off_is_replaced_by_the_next_best() {
+        let signals = Signals { sorts: texts(&["price-asc"]), visits: 6, ..Signals::default() };
+        let read = |off: &[Persona]| read(&signals, &assortment(), |persona| !off.contains(&persona));
+        assert_eq!(read(&[]).unwrap().persona, Persona::Dealhunter);
+        assert_eq!(read(&[Persona::Dealhunter]).unwrap().persona, Persona::Loyalist);
+        assert_eq!(read(&[Persona::Dealhunter, Persona::Loyalist]).unwrap().persona, Persona::Explorer);
+        assert_eq!(read(&Persona::ALL), None);
     }
 
     /// One more piece of evidence for a persona.
@@ -337,12 +360,12 @@ mod tests {
             ] {
                 list.reverse();
             }
-            prop_assert_eq!(read(&signals, &assortment()), read(&turned, &assortment()));
+            prop_assert_eq!(read_all(&signals), read_all(&turned));
         }
 
         #[test]
         fn confidence_is_a_percentage_and_the_winner_has_the_most_points(signals in any_signals()) {
-            let reading = read(&signals, &assortment());
+            let reading = read_all(&signals);
             prop_assert!(reading.confidence <= 100);
             let evidence = Evidence::of(&signals, &assortment());
             let best = Persona::ALL.into_iter().find(|persona| {

@@ -25,6 +25,8 @@ const PRODUCTS_MAX: usize = 60;
 const PRODUCTS_BYTES_MAX: usize = 12 * 1024;
 /// Signals of each kind that it is told of, the newest first.
 const SIGNALS_MAX: usize = 10;
+/// Products that a search found, at the most.
+const FOUND_MAX: usize = 10;
 /// A longer signal, title or label is cut, in characters.
 const TEXT_CHARS_MAX: usize = 80;
 /// Tags of a product.
@@ -159,7 +161,7 @@ fn shop_part(storefront: &Storefront, listed: &[&Product]) -> String {
         banned_words: clipped_all(&merchant.banned_words, BANNED_MAX),
         makes_promises: !merchant.promises.is_empty(),
     };
-    let lines = entry_lines(listed, storefront.assortment.currency());
+    let lines = entry_lines(listed, &storefront.assortment);
     format!("The shop:\n{}\n\nIts products, one per line, best-selling first:\n{lines}\n", json(&shop))
 }
 
@@ -192,45 +194,55 @@ fn shopper_part(
     )
 }
 
-/// The products that the shopper had to do with and that are not among those listed for everybody.
+/// The products that the shopper had to do with or looked for and that are not among those listed for everybody.
 fn further_part(shopper: &Shopper<'_>, storefront: &Storefront, listed: &[&Product]) -> String {
+    let assortment = &storefront.assortment;
     let ids = [&shopper.viewed[..], &shopper.in_cart, &shopper.bought].concat();
-    let mut further: Vec<&Product> = Vec::new();
-    for product in ids.iter().filter_map(|id| storefront.assortment.get(id)) {
-        let is_new = |others: &[&Product]| others.iter().all(|other| other.id != product.id);
-        if is_new(listed) && is_new(&further) && further.len() < SIGNALS_MAX {
-            further.push(product);
-        }
-    }
+    let known: Vec<_> = ids.iter().filter_map(|id| assortment.get(id)).collect();
+    let found: Vec<_> = assortment.found().iter().filter(|product| assortment.offers(&product.id)).collect();
+    let mut further = Vec::new();
+    add_new(&mut further, &known, listed, SIGNALS_MAX);
+    add_new(&mut further, &found, listed, SIGNALS_MAX + FOUND_MAX);
     if further.is_empty() {
         return String::new();
     }
-    format!("Further products:\n{}\n", entry_lines(&further, storefront.assortment.currency()))
+    format!("Further products:\n{}\n", entry_lines(&further, assortment))
+}
+
+/// Adds those of `more` that are in neither list, until there are `count_max`.
+fn add_new<'a>(further: &mut Vec<&'a Product>, more: &[&'a Product], listed: &[&Product], count_max: usize) {
+    for product in more {
+        let is_new = |others: &[&Product]| others.iter().all(|other| other.id != product.id);
+        if is_new(listed) && is_new(further) && further.len() < count_max {
+            further.push(product);
+        }
+    }
 }
 
 /// What every shopper's model can choose from: as many of the best-selling as there is room for.
 fn listed(assortment: &Assortment) -> Vec<&Product> {
     let mut bytes_left = PRODUCTS_BYTES_MAX;
     let fits = |product: &&Product| {
-        let bytes = json(&entry(product, assortment.currency())).len() + 1;
+        let bytes = json(&entry(product, assortment)).len() + 1;
         let fits = bytes <= bytes_left;
         bytes_left = bytes_left.saturating_sub(bytes);
         fits
     };
-    assortment.offered().take(PRODUCTS_MAX).take_while(fits).collect()
+    let common = assortment.common().iter().filter(|product| assortment.offers(&product.id));
+    common.take(PRODUCTS_MAX).take_while(fits).collect()
 }
 
-fn entry_lines(products: &[&Product], currency: &str) -> String {
-    products.iter().map(|product| json(&entry(product, currency)) + "\n").collect()
+fn entry_lines(products: &[&Product], assortment: &Assortment) -> String {
+    products.iter().map(|product| json(&entry(product, assortment)) + "\n").collect()
 }
 
-fn entry(product: &Product, currency: &str) -> Entry {
+fn entry(product: &Product, assortment: &Assortment) -> Entry {
     Entry {
         id: product.id.clone(),
         title: clipped(&product.title),
         category: clipped(&product.category),
         tags: clipped_all(&product.tags, TAGS_MAX),
-        price: page::money(product.price, currency),
+        price: assortment.money(product.price),
         reduced: reduction_percent(product).is_some(),
         available: product.available,
     }
@@ -258,7 +270,8 @@ mod tests {
     use serde_json::Value;
 
     fn asked(signals: &Signals, storefront: &Storefront) -> Request {
-        request(&persona::read(signals, &storefront.assortment), signals, storefront)
+        let reading = persona::read(signals, &storefront.assortment, |_| true).unwrap();
+        request(&reading, signals, storefront)
     }
 
     fn question(signals: &Signals, storefront: &Storefront) -> String {

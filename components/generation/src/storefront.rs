@@ -2,6 +2,7 @@
 
 use crate::assortment::Assortment;
 use crate::copy::Voice;
+use crate::persona::Persona;
 
 /// What the merchant decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +19,27 @@ pub struct Merchant {
     pub banned_words: Vec<String>,
     /// What it promises, a few words each.
     pub promises: Vec<String>,
+    /// Personas that no page is to be made for, by name, in lower case.
+    pub personas_off: Vec<String>,
+    /// The brand's accent colour, `#rrggbb`; empty for the pages' own.
+    pub accent: String,
+    /// The brand's background colour, likewise.
+    pub surface: String,
+}
+
+impl Merchant {
+    /// Whether pages are made for a persona.
+    pub fn wants(&self, persona: Persona) -> bool {
+        !self.personas_off.iter().any(|off| off == persona.name())
+    }
+
+    /// The merchant under the name that shoppers know: the one in the settings, unless that was only read off
+    /// the id of the store; then the catalog's, if it has one.
+    fn known_as(self, store: &str, name: &str) -> Self {
+        let label = store.split('.').next().unwrap_or(store);
+        let is_chosen = !["", store, label].contains(&self.name.trim());
+        if is_chosen || name.trim().is_empty() { self } else { Self { name: name.to_owned(), ..self } }
+    }
 }
 
 /// What a shopper did, newest first: product ids, or the shopper's own words in the case of
@@ -55,7 +77,30 @@ impl Storefront {
     /// The storefront of a shop. `store` is its id, which stands in for a name that has no
     /// character to show.
     pub fn new(store: &str, merchant: Merchant, assortment: Assortment) -> Self {
+        let merchant = merchant.known_as(store, assortment.shop_name());
         let voice = Voice::new(store, &merchant, assortment.currency());
         Self { merchant, assortment, voice }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fakes::{assortment, merchant};
+
+    #[track_caller]
+    fn check(store: &str, configured: &str, of_catalog: &str, name: &str) {
+        let merchant = Merchant { name: configured.to_owned(), ..merchant() };
+        let assortment = assortment().of_shop(of_catalog.to_owned(), String::new());
+        assert_eq!(Storefront::new(store, merchant, assortment).voice.name(), name);
+    }
+
+    #[test]
+    fn a_shop_has_the_name_that_was_chosen_for_it_and_else_the_catalogs() {
+        check("wands.myshopify.com", "Wands & More", "Wands", "Wands & More");
+        check("wands.myshopify.com", "wands", "Magic Wands", "Magic Wands");
+        check("wands.myshopify.com", "wands", "", "wands");
+        check("wands", "", "Magic Wands", "Magic Wands");
+        check("wands", "", " ", "wands");
     }
 }

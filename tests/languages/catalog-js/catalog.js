@@ -39,6 +39,23 @@ const PRODUCTS = [
   product('moon-thread', 'Moon Thread', 'Spun on two nights of the year. Sold out until the next.', 'Cores', 12500n, { colour: '88a', available: false }),
 ];
 
+/** The shop's categories; it has no pages of them. */
+const COLLECTIONS = Object.entries(Object.groupBy(PRODUCTS, ({ category }) => category))
+  .map(([title, products]) => ({ handle: title.toLowerCase(), title, url: '', products: products.map(({ id }) => id) }))
+  .sort((a, b) => b.products.length - a.products.length);
+
+const words = (text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+
+const isFound = ({ title, description, category }, term) => {
+  const wanted = words(term);
+  const text = `${title} ${description} ${category}`.toLowerCase();
+  return wanted.length > 0 && wanted.every((word) => text.includes(word));
+};
+
 export const catalog = {
-  products: (_store) => ({ currency: CURRENCY, products: PRODUCTS }),
+  products: (_store, _market, _urgency) => ({
+    shopName: '', currency: CURRENCY, moneyFormat: '', products: PRODUCTS,
+  }),
+  collections: (_store, _market, _urgency) => COLLECTIONS,
+  search: (_store, _market, _urgency, term) => PRODUCTS.filter((product) => isFound(product, term)),
 };

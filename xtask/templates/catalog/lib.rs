@@ -13,7 +13,9 @@ mod bindings {
 }
 
 use bindings::exports::wandstore::storefront::catalog::Guest;
-use bindings::wandstore::storefront::catalog_types::{Assortment, CatalogError, Product};
+use bindings::wandstore::storefront::catalog_types::{
+    Assortment, CatalogError, Collection, Market, Product, Urgency,
+};
 
 /// ISO 4217 code of all prices.
 const CURRENCY: &str = "EUR";
@@ -26,9 +28,32 @@ pub struct Component;
 bindings::export!(Component with_types_in bindings);
 
 impl Guest for Component {
-    fn products(_store: String) -> Result<Assortment, CatalogError> {
-        Ok(Assortment { currency: CURRENCY.into(), products: vec![lantern()] })
+    fn products(_store: String, _market: Market, _urgency: Urgency) -> Result<Assortment, CatalogError> {
+        // The name in the settings stands, and prices are written as is usual for the currency.
+        let (shop_name, money_format) = (String::new(), String::new());
+        Ok(Assortment { shop_name, currency: CURRENCY.into(), money_format, products: vec![lantern()] })
     }
+
+    fn collections(
+        _store: String,
+        _market: Market,
+        _urgency: Urgency,
+    ) -> Result<Vec<Collection>, CatalogError> {
+        Ok(Vec::new())
+    }
+
+    fn search(
+        _store: String,
+        _market: Market,
+        _urgency: Urgency,
+        term: String,
+    ) -> Result<Vec<Product>, CatalogError> {
+        Ok([lantern()].into_iter().filter(|product| is_found(product, &term)).collect())
+    }
+}
+
+fn is_found(product: &Product, term: &str) -> bool {
+    !term.trim().is_empty() && product.title.to_lowercase().contains(&term.trim().to_lowercase())
 }
 
 fn lantern() -> Product {
@@ -57,5 +82,12 @@ mod tests {
         let Product { id, price, price_before, .. } = lantern();
         assert!(id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)));
         assert!(price > 0 && price_before.is_none_or(|before| before > price));
+    }
+
+    #[test]
+    fn a_product_is_found_by_its_title() {
+        assert!(
+            is_found(&lantern(), " STORM ") && !is_found(&lantern(), "") && !is_found(&lantern(), "lamp")
+        );
     }
 }

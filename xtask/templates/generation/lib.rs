@@ -17,8 +17,8 @@ mod bindings {
 use bindings::exports::wandstore::storefront::generator::Guest;
 use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{clock, settings};
-use bindings::wandstore::storefront::catalog_types::CatalogError;
-use bindings::wandstore::storefront::job_types::{Job, Outcome, Retry};
+use bindings::wandstore::storefront::catalog_types::{CatalogError, Urgency};
+use bindings::wandstore::storefront::job_types::{Job, Order, Outcome, Retry, Task};
 use bindings::wandstore::storefront::page_types::{CacheError, Cached, NewPage, PageFacts, Source};
 use bindings::wandstore::storefront::shopper_types::{Persona, Signals};
 use bindings::wandstore::storefront::{cache, catalog};
@@ -36,54 +36,65 @@ bindings::export!(Component with_types_in bindings);
 
 impl Guest for Component {
     fn generate(job: Job) -> Outcome {
-        match make(&job) {
-            Ok(()) => Outcome::Done(None),
-            Err(outcome) => outcome,
-        }
+        let made = match &job.task {
+            Task::Page(order) => make(&job.id, order),
+            Task::Errand(_) => Err(Outcome::Failed("an errand is not a page".into())),
+        };
+        made.map_or_else(|outcome| outcome, |()| Outcome::Done(None))
     }
 }
 
 /// Makes the page and stores it. What keeps it from that is an outcome, so that the queue tries
 /// again or gives up, and says why.
-fn make(job: &Job) -> Result<(), Outcome> {
-    let (store, shopper) = (&job.order.store, &job.order.shopper);
+fn make(job: &str, order: &Order) -> Result<(), Outcome> {
+    let Order { store, shopper, .. } = order;
     // A worker that was cut off after it stored the page leaves a job that is done.
-    if is_stored(job)? {
+    if is_stored(job, order)? {
         return Ok(());
     }
     let shop = settings::store(store).ok_or_else(|| Outcome::Failed(format!("no shop is called {store}")))?;
     // Asked before the products: if these change meanwhile, the page counts as stale.
     let catalog_version = cache::catalog_version(store)?;
-    let mut assortment = catalog::products(store)?;
-    page::put_first(&mut assortment.products, &job.order.signals);
+    let mut assortment = catalog::products(store, &order.market, Urgency::Current)?;
+    page::put_first(&mut assortment.products, &order.signals);
     let html = page::render(store, &shop, &assortment);
+    let fragment = page::content(&html);
     let page = NewPage {
         content: Value::new(html.as_bytes()),
         plan: PLAN.into(),
-        facts: facts(job, catalog_version),
+        facts: PageFacts {
+            fragment_offset: u32::try_from(fragment.start).unwrap_or(0),
+            fragment_size: u32::try_from(fragment.len()).unwrap_or(0),
+            ..facts(job, order, catalog_version)
+        },
     };
     Ok(cache::put(store, shopper, page)?)
 }
 
-fn is_stored(job: &Job) -> Result<bool, CacheError> {
-    Ok(match cache::get(&job.order.store, &job.order.shopper)? {
-        Cached::Fresh(page) => page.facts.job == job.id,
-        Cached::Stale(stale) => stale.page.facts.job == job.id,
-        Cached::Miss => false,
+fn is_stored(job: &str, order: &Order) -> Result<bool, CacheError> {
+    Ok(match cache::get(&order.store, &order.shopper)? {
+        Cached::Fresh(page) => page.facts.job == job,
+        Cached::Stale(stale) => stale.page.facts.job == job,
+        Cached::Miss | Cached::Closed => false,
     })
 }
 
-fn facts(job: &Job, catalog_version: u64) -> PageFacts {
+fn facts(job: &str, order: &Order, catalog_version: u64) -> PageFacts {
     let now_ms = clock::now_ms();
-    let (persona, confidence) = persona(&job.order.signals);
+    let (persona, confidence) = match order.persona {
+        Some(known) => (known, 100),
+        None => persona(&order.signals),
+    };
     PageFacts {
         persona,
         confidence,
         source: Source::Local,
-        job: job.id.clone(),
+        job: job.to_owned(),
         planned_ms: now_ms,
         fresh_until_ms: now_ms + u64::from(settings::lifetimes().fresh_seconds) * 1000,
         catalog_version,
+        fragment_offset: 0,
+        fragment_size: 0,
     }
 }
 

@@ -1,5 +1,7 @@
 //! The page as HTML: products to text, and nothing that asks anybody.
 
+use std::ops::Range;
+
 use crate::bindings::wandstore::capabilities::settings::Shop;
 use crate::bindings::wandstore::storefront::catalog_types::{Assortment, Image, Product};
 use crate::bindings::wandstore::storefront::shopper_types::Signals;
@@ -52,6 +54,13 @@ pub fn render(store: &str, shop: &Shop, assortment: &Assortment) -> String {
     )
 }
 
+/// Where in a document the content is, which also fits into a page of the shop's theme.
+pub fn content(html: &str) -> Range<usize> {
+    let start = html.find("<main ").and_then(|main| Some(main + html[main..].find('>')? + 1));
+    let end = html.rfind("</main>");
+    start.zip(end).map_or(0..0, |(start, end)| start..end)
+}
+
 fn card(product: &Product, currency: &str) -> String {
     let id = escaped(&product.id);
     let title = escaped(&product.title);
@@ -99,7 +108,7 @@ fn money(minor: u64, currency: &str) -> String {
     format!("{}.{:0width$} {currency}", minor / unit, minor % unit, width = decimals as usize)
 }
 
-/// Text that cannot end an element or an attribute.
+/// Text that cannot end an element or an attribute, and is no Liquid: a theme runs what `{{` and `{%` begin.
 fn escaped(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut html, c| {
         match c {
@@ -108,6 +117,9 @@ fn escaped(text: &str) -> String {
             '>' => html.push_str("&gt;"),
             '"' => html.push_str("&quot;"),
             '\'' => html.push_str("&#39;"),
+            '{' => html.push_str("&#123;"),
+            '}' => html.push_str("&#125;"),
+            '%' => html.push_str("&#37;"),
             c => html.push(c),
         }
         html
@@ -155,6 +167,12 @@ mod tests {
         };
         put_first(&mut products, &signals);
         assert_eq!(products.map(|product| product.id), ["c", "b", "a"]);
+    }
+
+    #[test]
+    fn the_content_is_what_is_in_the_main_part() {
+        let html = "<header></header><main id=\"main\"><h1>Oak</h1></main><footer></footer>";
+        assert_eq!((&html[content(html)], content("")), ("<h1>Oak</h1>", 0..0));
     }
 
     #[test]

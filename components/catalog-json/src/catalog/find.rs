@@ -30,7 +30,9 @@ impl Assortment {
         }
         collections.sort_by_key(|collection| Reverse(collection.products.len()));
         collections.truncate(COUNT_MAX);
-        collections.iter_mut().for_each(|collection| collection.products.truncate(COUNT_MAX));
+        for collection in &mut collections {
+            collection.products.truncate(COUNT_MAX);
+        }
         collections
     }
 

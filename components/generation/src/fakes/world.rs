@@ -4,7 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use names::{ShopperId, StoreId};
+use names::{Market, ShopperId, StoreId};
+use page::Product;
 
 use crate::assortment::Assortment;
 use crate::capabilities::{
@@ -19,6 +20,10 @@ use crate::storefront::Merchant;
 pub struct World {
     pub merchant: Option<Merchant>,
     pub products: Result<Assortment, CatalogError>,
+    /// What every search finds.
+    pub found: Result<Vec<Product>, CatalogError>,
+    /// What the catalog was asked: markets, and terms of searches.
+    pub catalog_asked: RefCell<Vec<String>>,
     pub cache_error: Option<CacheError>,
     /// What the model says, in turn; then it is not configured.
     pub script: RefCell<VecDeque<Result<Completion, NoAnswer>>>,
@@ -49,6 +54,8 @@ impl World {
         Self {
             merchant: Some(merchant()),
             products: Ok(assortment()),
+            found: Ok(Vec::new()),
+            catalog_asked: RefCell::default(),
             cache_error: None,
             script: RefCell::new(script.into_iter().collect()),
             asked: RefCell::default(),
@@ -122,12 +129,19 @@ impl Cache for World {
 }
 
 impl Catalog for World {
-    fn products(&self, _: &StoreId) -> Result<Assortment, CatalogError> {
+    fn products(&self, _: &StoreId, market: &Market) -> Result<Assortment, CatalogError> {
         self.step();
+        self.catalog_asked.borrow_mut().push(market.to_string());
         if self.moves_while_read {
             self.catalog_version.set(self.catalog_version.get() + 1);
         }
         self.products.clone()
+    }
+
+    fn search(&self, _: &StoreId, market: &Market, term: &str) -> Result<Vec<Product>, CatalogError> {
+        self.step();
+        self.catalog_asked.borrow_mut().push(format!("{market} {term}"));
+        self.found.clone()
     }
 }
 

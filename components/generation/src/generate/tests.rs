@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 use super::*;
 use crate::assortment::Assortment;
 use crate::capabilities::{Completion, NoAnswer, Source};
-use crate::fakes::{World, answer, any_signals, any_text, every_block, product, products, reduced};
+use crate::fakes::{
+    World, answer, any_signals, any_text, assortment, every_block, product, products, reduced,
+};
 use crate::persona::Persona;
 
 fn job() -> Job {
@@ -15,6 +17,8 @@ fn job() -> Job {
         shopper: ShopperId::parse("abc123").unwrap(),
         work: Work::Generate,
         signals: Signals { searches: vec!["xyzzy on sale".to_owned()], ..Signals::default() },
+        persona: None,
+        market: Market::default(),
     }
 }
 
@@ -45,6 +49,7 @@ const FRESH_MS: u64 = World::FRESH_SECONDS as u64 * 1000;
 fn without_a_model_the_page_is_planned_locally_and_nothing_is_amiss() {
     let world = World::new([]);
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
+    let Facts { fragment_offset, fragment_size, .. } = world.facts();
     assert_eq!(
         world.facts(),
         Facts {
@@ -55,6 +60,8 @@ fn without_a_model_the_page_is_planned_locally_and_nothing_is_amiss() {
             planned_ms: World::NOW_MS,
             fresh_until_ms: World::NOW_MS + FRESH_MS,
             catalog_version: 7,
+            fragment_offset,
+            fragment_size,
         }
     );
     assert!(world.html().contains("More for less"));
@@ -189,7 +196,10 @@ fn a_page_is_rendered_again_from_its_plan_with_todays_prices_and_no_model() {
     assert_eq!(generate(&world, &rerender_job()), Outcome::Done(None));
     assert_eq!(world.asked_times(), 0);
     assert!(world.html().contains("777") && !world.html().contains("hat-1"));
-    assert_eq!(world.facts(), Facts { job: "job-2".to_owned(), catalog_version: 8, ..facts });
+    let fragment_size = world.facts().fragment_size;
+    assert!(fragment_size < facts.fragment_size, "a product is gone");
+    let rendered = Facts { job: "job-2".to_owned(), catalog_version: 8, fragment_size, ..facts };
+    assert_eq!(world.facts(), rendered);
     assert_eq!(world.plan.borrow().as_ref().unwrap().json, plan.json);
 }
 
@@ -370,4 +380,96 @@ fn a_shop_of_any_size_has_a_page() {
     let world = World { products: Ok(Assortment::new("EUR".to_owned(), one)), ..World::new([]) };
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
     assert!(world.html().contains("Product a"));
+}
+
+#[test]
+fn facts_say_where_in_the_page_its_content_is() {
+    let world = World::new([answer(good())]);
+    assert_eq!(generate(&world, &job()), Outcome::Done(None));
+    let Facts { fragment_offset, fragment_size, .. } = world.facts();
+    let (start, size) = (usize::try_from(fragment_offset).unwrap(), usize::try_from(fragment_size).unwrap());
+    let fragment = world.html()[start..start + size].to_owned();
+    assert!(fragment.contains("Dusk is near") && !fragment.contains("<script"), "{fragment}");
+}
+
+#[test]
+fn a_persona_that_is_known_beforehand_is_not_guessed() {
+    let world = World::new([]);
+    let known = Job { persona: Some(Persona::Loyalist), signals: Signals::default(), ..job() };
+    assert_eq!(generate(&world, &known), Outcome::Done(None));
+    assert_eq!((world.facts().persona, world.facts().confidence), (Persona::Loyalist, 100));
+}
+
+/// A world whose merchant turned personas off.
+fn world_without(personas: &[Persona]) -> World {
+    let mut world = World::new([]);
+    let off = personas.iter().map(|persona| persona.name().to_owned());
+    world.merchant.as_mut().unwrap().personas_off = off.collect();
+    world
+}
+
+#[test]
+fn a_persona_that_is_turned_off_gets_the_page_of_the_next_best() {
+    let world = world_without(&[Persona::Dealhunter]);
+    assert_eq!(generate(&world, &job()), Outcome::Done(None));
+    assert_eq!(world.facts().persona, Persona::Explorer);
+    let world = world_without(&[Persona::Minimalist]);
+    let known = Job { persona: Some(Persona::Minimalist), signals: Signals::default(), ..job() };
+    assert_eq!(generate(&world, &known), Outcome::Done(None));
+    assert_eq!(world.facts().persona, Persona::Explorer);
+}
+
+#[test]
+fn a_page_of_a_persona_that_is_turned_off_is_not_rendered_again() {
+    let mut world = world_that_moved([]);
+    let before = world.facts().persona;
+    world.merchant.as_mut().unwrap().personas_off = vec![before.name().to_owned()];
+    assert_eq!(generate(&world, &rerender_job()), Outcome::Done(None));
+    assert_ne!(world.facts().persona, before);
+}
+
+#[test]
+fn a_shop_with_every_persona_turned_off_gets_no_page() {
+    let world = world_without(&Persona::ALL);
+    for job in [job(), rerender_job(), Job { persona: Some(Persona::Explorer), ..job() }] {
+        assert_eq!(generate(&world, &job), Outcome::Failed("every persona is turned off".to_owned()));
+    }
+    assert_eq!((world.pages_stored.get(), world.asked_times()), (0, 0));
+}
+
+#[test]
+fn the_catalog_is_asked_in_the_shoppers_market_and_for_their_two_newest_searches() {
+    let world = World::new([]);
+    let searches = ["oak", " OAK ", "", &"x".repeat(101), "felt hat", "older"].map(str::to_owned).to_vec();
+    let signals = Signals { searches, ..Signals::default() };
+    let market = Market::of("DE", "DE").unwrap();
+    assert_eq!(generate(&world, &Job { signals, market, ..job() }), Outcome::Done(None));
+    assert_eq!(*world.catalog_asked.borrow(), ["DE-DE", "DE-DE oak", "DE-DE felt hat"]);
+}
+
+#[test]
+fn what_a_search_finds_can_be_on_the_page() {
+    let found = vec![product("rare-xyzzy", "Curios", 4200)];
+    let plan = good().replace("wand-2", "rare-xyzzy");
+    let world = World { found: Ok(found), ..World::new([answer(plan)]) };
+    assert_eq!(generate(&world, &job()), Outcome::Done(None));
+    assert!(world.asked.borrow()[0].messages[1].text.contains("Further products:\n{\"id\":\"rare-xyzzy\""));
+    assert_eq!((world.facts().source, world.asked_times()), (Source::Llm, 1));
+    assert!(world.html().contains("Product rare-xyzzy"));
+}
+
+#[test]
+fn a_search_that_fails_costs_only_its_finds() {
+    let world = World { found: Err(CatalogError::Unavailable(1)), ..World::new([]) };
+    assert_eq!(generate(&world, &job()), Outcome::Done(None));
+    assert!(world.events.borrow().iter().any(|event| event == "the catalog did not search []"));
+}
+
+#[test]
+fn prices_are_written_as_the_shop_writes_them() {
+    let assortment =
+        assortment().of_shop("Magic".to_owned(), "{{amount_with_comma_separator}} Taler".to_owned());
+    let world = World { products: Ok(assortment), ..World::new([]) };
+    assert_eq!(generate(&world, &job()), Outcome::Done(None));
+    assert!(world.html().contains("39,00 Taler"));
 }
