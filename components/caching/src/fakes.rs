@@ -17,7 +17,7 @@ impl Value for Bytes {
         Self(bytes.into())
     }
 
-    fn prefixed(&self, head: &[u8]) -> Self {
+    fn behind(&self, head: &[u8]) -> Self {
         Self([head, &self.0].concat().into())
     }
 }
@@ -27,7 +27,7 @@ impl Value for Bytes {
 pub(crate) struct Faults(Cell<&'static [&'static str]>);
 
 impl Faults {
-    pub(crate) const ALL: &[&str] = &["get", "set", "swap", "put", "delete"];
+    pub(crate) const ALL: &[&str] = &["get", "set", "swap", "put", "delete", "list"];
 
     pub(crate) fn set(&self, operations: &'static [&'static str]) {
         self.0.set(operations);
@@ -53,6 +53,8 @@ pub(crate) struct FakeKv {
     pub(crate) faults: Faults,
     /// What somebody else writes right before the next compare-and-swaps, one each.
     pub(crate) rivals: RefCell<VecDeque<(String, Bytes)>>,
+    /// What somebody else writes right after the next set.
+    pub(crate) afterwards: RefCell<Option<(String, Bytes)>>,
     writes: Cell<u64>,
 }
 
@@ -65,8 +67,13 @@ impl FakeKv {
 
     fn asked(&self, operation: &str, key: Key<'_>) -> Result<String, Failure> {
         assert_eq!(key.store().name(), "UI_CACHE");
+        self.asked_by_name(operation, &key.to_string())?;
+        Ok(key.to_string())
+    }
+
+    fn asked_by_name(&self, operation: &str, key: &str) -> Result<(), Failure> {
         self.calls.borrow_mut().push(format!("{operation} {key}"));
-        self.faults.check(operation).map(|()| key.to_string())
+        self.faults.check(operation)
     }
 }
 
@@ -85,6 +92,9 @@ impl Kv for FakeKv {
     fn set(&self, key: Key<'_>, value: &Bytes, ttl_seconds: u32) -> Result<(), Failure> {
         let key = self.asked("set", key)?;
         self.write(key, value.clone(), Some(ttl_seconds));
+        if let Some((key, value)) = self.afterwards.take() {
+            self.write(key, value, None);
+        }
         Ok(())
     }
 
@@ -107,10 +117,14 @@ impl Kv for FakeKv {
         Ok(Swap::Done)
     }
 
-    fn delete(&self, key: Key<'_>) -> Result<(), Failure> {
-        let key = self.asked("delete", key)?;
-        self.entries.borrow_mut().remove(&key);
-        Ok(())
+    fn delete(&self, key: &str) -> Result<bool, Failure> {
+        self.asked_by_name("delete", key)?;
+        Ok(self.entries.borrow_mut().remove(key).is_some())
+    }
+
+    fn list_keys(&self, prefix: &str, after: &str, limit: u32) -> Result<Vec<String>, Failure> {
+        self.asked_by_name("list", prefix)?;
+        Ok(list(&self.entries.borrow(), prefix, after, limit))
     }
 }
 
@@ -119,12 +133,14 @@ pub(crate) struct FakeBlob {
     pub(crate) objects: RefCell<BTreeMap<String, Bytes>>,
     pub(crate) calls: RefCell<Vec<String>>,
     pub(crate) faults: Faults,
+    /// What somebody else removes right after the next get.
+    pub(crate) forgotten: RefCell<Option<String>>,
 }
 
 impl FakeBlob {
-    fn asked(&self, operation: &str, name: Name<'_>) -> Result<String, Failure> {
+    fn asked(&self, operation: &str, name: &str) -> Result<(), Failure> {
         self.calls.borrow_mut().push(format!("{operation} {name}"));
-        self.faults.check(operation).map(|()| name.to_string())
+        self.faults.check(operation)
     }
 }
 
@@ -132,22 +148,35 @@ impl Blob for FakeBlob {
     type Value = Bytes;
 
     fn get(&self, name: Name<'_>, peek: u32) -> Result<Option<Object<Bytes>>, Failure> {
-        let name = self.asked("get", name)?;
-        let object = self.objects.borrow().get(&name).cloned();
+        self.asked("get", &name.to_string())?;
+        let object = self.objects.borrow().get(&name.to_string()).cloned();
+        if let Some(name) = self.forgotten.take() {
+            self.objects.borrow_mut().remove(&name);
+        }
         Ok(object.map(|value| Object { head: head(&value, peek), value }))
     }
 
     fn put(&self, name: Name<'_>, value: &Bytes) -> Result<(), Failure> {
-        let name = self.asked("put", name)?;
-        self.objects.borrow_mut().insert(name, value.clone());
+        self.asked("put", &name.to_string())?;
+        self.objects.borrow_mut().insert(name.to_string(), value.clone());
         Ok(())
     }
 
-    fn delete(&self, name: Name<'_>) -> Result<(), Failure> {
-        let name = self.asked("delete", name)?;
-        self.objects.borrow_mut().remove(&name);
+    fn delete(&self, name: &str) -> Result<(), Failure> {
+        self.asked("delete", name)?;
+        self.objects.borrow_mut().remove(name);
         Ok(())
     }
+
+    fn list_names(&self, prefix: &str, after: &str, limit: u32) -> Result<Vec<String>, Failure> {
+        self.asked("list", prefix)?;
+        Ok(list(&self.objects.borrow(), prefix, after, limit))
+    }
+}
+
+fn list<V>(named: &BTreeMap<String, V>, prefix: &str, after: &str, limit: u32) -> Vec<String> {
+    let listed = named.keys().filter(|name| name.starts_with(prefix) && name.as_str() > after);
+    listed.take(limit as usize).cloned().collect()
 }
 
 fn head(value: &Bytes, peek: u32) -> Vec<u8> {

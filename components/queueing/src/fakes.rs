@@ -3,10 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use names::Key;
+use names::{Key, Range};
 
 use crate::capabilities::{
-    Answer, Depth, Failure, Jobs, Kv, Leased, NewJob, Offered, Operator, Settlement, State,
+    Answer, Depth, Failure, Jobs, Kv, Leased, NewJob, Newest, Offered, Operator, Settlement, State,
 };
 
 /// What happens to a call.
@@ -61,6 +61,7 @@ pub(crate) struct FakeJobs {
     pub(crate) rows: RefCell<BTreeMap<String, Row>>,
     pub(crate) fault: Cell<Fault>,
     tokens: Cell<u64>,
+    offers: Cell<usize>,
 }
 
 impl FakeJobs {
@@ -75,7 +76,7 @@ impl FakeJobs {
         }
         let has_room = |lane: &&String| self.live_in(lane) < job.lane_depth_max as usize;
         let Some(lane) = job.lanes.iter().find(has_room) else { return Offered::Full };
-        let id = format!("job-{:06}", self.rows.borrow().len());
+        let id = format!("job-{:06}", self.offers.replace(self.offers.get() + 1));
         let row = Row {
             lane: lane.clone(),
             key: job.key,
@@ -111,6 +112,17 @@ impl FakeJobs {
         })
     }
 
+    fn remove(&self, keys: &Range, lanes: &[String], limit: u32) -> u32 {
+        let is_meant = |row: &Row| match keys {
+            Range::Exactly(key) => row.key == *key,
+            Range::StartingWith(start) => row.key.starts_with(start),
+        };
+        let mut rows = self.rows.borrow_mut();
+        let found = rows.iter().filter(|(_, row)| is_meant(row) && lanes.contains(&row.lane));
+        let ids: Vec<String> = found.map(|(id, _)| id.clone()).take(limit as usize).collect();
+        ids.iter().filter_map(|id| rows.remove(id)).map(|_| 1).sum()
+    }
+
     /// Changes a job that is the caller's.
     fn change(&self, id: &str, token: u64, change: impl FnOnce(&mut Row)) -> bool {
         let mut rows = self.rows.borrow_mut();
@@ -144,9 +156,14 @@ impl Jobs for FakeJobs {
         self.fault.get().around(|| self.change(id, token, change))
     }
 
-    fn newest(&self, key: &str, _lanes: &[String]) -> Result<Option<State>, Failure> {
+    fn newest(&self, key: &str, _lanes: &[String]) -> Result<Option<Newest>, Failure> {
         let rows = self.rows.borrow();
-        self.fault.get().around(|| rows.values().rfind(|row| row.key == key).map(|row| row.state))
+        let newest = rows.iter().rfind(|(_, row)| row.key == key);
+        self.fault.get().around(|| newest.map(|(id, row)| Newest { id: id.clone(), state: row.state }))
+    }
+
+    fn forget(&self, keys: &Range, lanes: &[String], limit: u32) -> Result<u32, Failure> {
+        self.fault.get().around(|| self.remove(keys, lanes, limit))
     }
 
     fn measure(&self, lane: &str) -> Result<Depth, Failure> {

@@ -141,6 +141,23 @@ mod tests {
     }
 
     #[test]
+    fn errands_outlast_half_a_day_without_a_backend() {
+        let backoff = Backoff { first_ms: 1000, max_ms: 60_000 };
+        let pool = Pool { size: 0, depth_max: 2, attempts_max: 4, lease_ms: 100, backoff }.for_errands();
+        assert_eq!((pool.size, pool.depth_max, pool.attempts_max), (1, u32::MAX, 20));
+        let least = |attempt| pause_ms(attempt, pool.backoff, None, 0);
+        let hours = (1..pool.attempts_max).map(least).sum::<u64>() / 3_600_000;
+        assert_eq!(hours, 4);
+    }
+
+    #[test]
+    fn a_pool_that_is_more_patient_than_errands_keeps_its_patience() {
+        let backoff = Backoff { first_ms: 1000, max_ms: u32::MAX };
+        let pool = Pool { size: 3, depth_max: 2, attempts_max: 99, lease_ms: 100, backoff }.for_errands();
+        assert_eq!((pool.size, pool.attempts_max, pool.backoff), (3, 99, backoff));
+    }
+
+    #[test]
     fn pauses_double_up_to_the_cap() {
         let backoff = Backoff { first_ms: 1000, max_ms: 5000 };
         let whole = |attempt| span_ms(attempt, backoff);

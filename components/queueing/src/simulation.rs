@@ -1,25 +1,30 @@
 //! Faults that the queue must survive, drawn from a seed, in virtual time.
 //!
 //! Workers crash while they hold a job, stall beyond their lease and settle late, settle twice;
-//! calls to jobs and records do not arrive, or arrive and are not answered. After each step:
+//! calls to jobs and records do not arrive, or arrive and are not answered. Errands are entrusted, some of them
+//! again and again; shoppers are forgotten while their orders are worked on. After each step:
 //!
-//! - there is one live job per shopper, and no member is over its depth;
-//! - no accepted job has vanished;
+//! - there is one live job per shopper, and no member is over its depth but by errands;
+//! - there is one job per errand;
+//! - no accepted job has vanished, unless its shopper was forgotten;
+//! - of a forgotten shopper there is nothing but what was ordered afterwards;
 //! - nobody is handed a job that another holds under a valid lease, or before its retry is due;
 //! - a claim settles at most once, a job is done at most once, and is handed out no more often than
 //!   it may be.
 //!
-//! Then the faults stop, and every job must come to its end.
+//! Then the faults stop, and every job must come to its end: that of an errand is that it is done.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use names::{ShopperId, StoreId};
+use names::{EventId, Market, Scope, ShopperId, StoreId};
 
 use crate::capabilities::{Offered, State};
+use crate::errand::{Chore, Errand};
 use crate::fakes::{FakeJobs, FakeKv, FakeOperator, Fault, Row};
 use crate::order::{Order, Signals, Work};
 use crate::policy::{Backoff, Pool, member_name};
-use crate::queue::{Claimed, Job, Outcome, Queue};
+use crate::queue::{Claimed, Forgotten, Job, Outcome, Queue};
+use crate::task::Task;
 
 const POOL: Pool = Pool {
     size: 3,
@@ -29,6 +34,7 @@ const POOL: Pool = Pool {
     backoff: Backoff { first_ms: 500, max_ms: 4000 },
 };
 const SHOPPERS: u64 = 20;
+const CAUSES: u64 = 12;
 const WORKERS_PER_MEMBER: usize = 2;
 const STEPS: u32 = 600;
 const SEEDS: u64 = 100;
@@ -110,6 +116,8 @@ struct Simulation {
     queue: Queue<FakeJobs, FakeKv, FakeOperator>,
     workers: Vec<Worker>,
     accepted: BTreeSet<String>,
+    /// Jobs of errands, by their cause.
+    entrusted: BTreeMap<u64, String>,
     promises: BTreeMap<String, Promises>,
     settled: BTreeSet<u64>,
 }
@@ -131,6 +139,7 @@ impl Simulation {
                 operator: FakeOperator::default(),
             },
             accepted: BTreeSet::new(),
+            entrusted: BTreeMap::new(),
             promises: BTreeMap::new(),
             settled: BTreeSet::new(),
         }
@@ -140,9 +149,11 @@ impl Simulation {
         let (jobs_fault, kv_fault) = (self.fault(), self.fault());
         self.queue.jobs.fault.set(jobs_fault);
         self.queue.kv.fault.set(kv_fault);
-        match self.random.below(4) {
-            0 => self.now_ms += self.random.below(u64::from(POOL.lease_ms)),
-            1 => self.offer(),
+        match self.random.below(40) {
+            0..10 => self.now_ms += self.random.below(u64::from(POOL.lease_ms)),
+            10..19 => self.offer(),
+            19 => self.entrust(),
+            20 => self.forget(),
             _ => self.work(),
         }
     }
@@ -156,14 +167,63 @@ impl Simulation {
     }
 
     fn offer(&mut self) {
+        let market = if self.random.one_in(2) { Market::default() } else { Market::of("DE", "DE").unwrap() };
+        let shopper = self.shopper();
         let order = Order {
-            store: StoreId::parse("magic-wands").unwrap(),
-            shopper: ShopperId::parse(&format!("shopper-{}", self.random.below(SHOPPERS))).unwrap(),
+            store: store(),
+            shopper: shopper.in_market(&market).unwrap(),
             work: Work::Generate,
             signals: Signals::default(),
+            persona: None,
+            market,
         };
         if let Ok(Offered::Accepted(id)) = self.queue.offer(order, POOL, self.now_ms) {
             assert!(self.accepted.insert(id), "an id was given twice");
+        }
+    }
+
+    fn shopper(&mut self) -> ShopperId {
+        ShopperId::customer(&self.random.below(SHOPPERS).to_string()).unwrap()
+    }
+
+    /// Whoever got no answer asks again, and so does one who did.
+    fn entrust(&mut self) {
+        let cause = self.random.below(CAUSES);
+        let id = EventId::parse(&cause.to_string()).unwrap();
+        let errand = Errand { store: store(), cause: id, chore: Chore::RedactShop };
+        match self.queue.entrust(&errand, POOL, self.now_ms) {
+            Ok(Offered::Accepted(id)) => {
+                let before = self.entrusted.insert(cause, id);
+                assert_eq!(before, None, "errand {cause} was taken twice");
+            }
+            Ok(Offered::Live(id)) => {
+                let known = self.entrusted.entry(cause).or_insert(id.clone());
+                assert_eq!(*known, id, "errand {cause} has two jobs");
+            }
+            Ok(Offered::Full) => panic!("errand {cause} was refused"),
+            Err(_) => {}
+        }
+    }
+
+    fn forget(&mut self) {
+        let (store, shopper) = (store(), self.shopper());
+        let ids = |simulation: &Self| {
+            let rows = simulation.queue.jobs.rows.borrow();
+            let is_theirs = |row: &Row| match Task::decode(&row.payload) {
+                Ok(Task::Page(order)) => shopper.has_page(&order.shopper),
+                _ => false,
+            };
+            rows.iter().filter(|(_, row)| is_theirs(row)).map(|(id, _)| id.clone()).collect::<Vec<_>>()
+        };
+        let theirs = ids(self);
+        let forgotten = self.queue.forget(Scope::of(&store, Some(&shopper)), POOL);
+        let left = ids(self);
+        if let Ok(Forgotten { count, more: false }) = forgotten {
+            assert_eq!((count as usize, left.len()), (theirs.len(), 0), "{shopper} was not forgotten");
+        }
+        for gone in theirs.iter().filter(|id| !left.contains(id)) {
+            self.accepted.remove(gone);
+            self.promises.remove(gone);
         }
     }
 
@@ -185,9 +245,10 @@ impl Simulation {
 
         let promises = self.promises.entry(job.id.clone()).or_default();
         promises.handed_out += 1;
-        assert!(promises.handed_out <= POOL.attempts_max, "{} was handed out too often", job.id);
+        let attempts_max = job.task.terms(POOL).attempts_max;
+        assert!(promises.handed_out <= attempts_max, "{} was handed out too often", job.id);
         assert!(promises.not_before_ms <= self.now_ms, "{} came back too early", job.id);
-        assert_eq!(job.last, job.attempt == POOL.attempts_max);
+        assert_eq!(job.last, job.attempt == attempts_max);
         Some(Held { job: *job, lease_until_ms: self.now_ms + u64::from(POOL.lease_ms) })
     }
 
@@ -212,9 +273,9 @@ impl Simulation {
 
     /// A worker that got no answer, and sometimes one that did, tries again later.
     fn settle(&mut self, held: Held) -> Option<Held> {
-        let outcome = self.outcome();
+        let outcome = self.outcome(&held.job.task);
         let random = self.random.next();
-        match self.queue.settle(&held.job, outcome.clone(), POOL.backoff, self.now_ms, random) {
+        match self.queue.settle(&held.job, outcome.clone(), POOL, self.now_ms, random) {
             Err(_) => return Some(held),
             Ok(false) => return None,
             Ok(true) => self.note_effect(&held.job, &outcome),
@@ -222,9 +283,11 @@ impl Simulation {
         (self.faulty && self.random.one_in(4)).then_some(Held { lease_until_ms: 0, ..held })
     }
 
-    fn outcome(&mut self) -> Outcome {
+    /// An errand is never given up by the one who runs it.
+    fn outcome(&mut self, task: &Task) -> Outcome {
+        let may_fail = self.faulty && matches!(task, Task::Page(_));
         match self.random.below(6) {
-            0 if self.faulty => Outcome::Failed("broken".into()),
+            0 if may_fail => Outcome::Failed("broken".into()),
             1 | 2 if self.faulty => {
                 let after_ms = self.random.one_in(2).then(|| self.random.below(10_000));
                 Outcome::Retry { after_ms, reason: "rate limited".into() }
@@ -257,8 +320,16 @@ impl Simulation {
         let mut depths = BTreeMap::<&str, u32>::new();
         for (id, row) in rows.iter().filter(|(_, row)| row.is_live()) {
             assert!(live_keys.insert(&row.key), "{} has a second live job, {id}", row.key);
-            *depths.entry(&row.lane).or_default() += 1;
+            *depths.entry(&row.lane).or_default() += u32::from(!is_errand(row));
         }
+        let causes: BTreeSet<&str> =
+            rows.values().filter(|row| is_errand(row)).map(|row| &*row.key).collect();
+        assert_eq!(
+            causes.len(),
+            rows.values().filter(|row| is_errand(row)).count(),
+            "an errand has two jobs"
+        );
+        assert!(self.entrusted.values().all(|id| rows.contains_key(id)), "an errand vanished");
         assert!(depths.values().all(|depth| *depth <= POOL.depth_max), "over depth: {depths:?}");
         assert!(self.accepted.iter().all(|id| rows.contains_key(id)), "an accepted job vanished");
         for (id, _) in self.promises.iter().filter(|(_, promises)| promises.done) {
@@ -270,17 +341,41 @@ impl Simulation {
     fn drain(&mut self) {
         self.faulty = false;
         for _ in 0..STEPS * 20 {
-            if !self.queue.jobs.rows.borrow().values().any(Row::is_live) {
-                return;
-            }
+            let Some(due_ms) = self.next_due_ms() else { return self.check_errands() };
+            self.now_ms = self.now_ms.max(due_ms);
             self.queue.jobs.fault.set(Fault::None);
             self.queue.kv.fault.set(Fault::None);
             self.now_ms += 50;
             self.work();
             self.check();
         }
+        self.fail_with_live();
+    }
+
+    fn next_due_ms(&self) -> Option<u64> {
+        let rows = self.queue.jobs.rows.borrow();
+        rows.values().filter(|row| row.is_live()).map(|row| row.due_ms).min()
+    }
+
+    /// Each errand that was taken was run to its end.
+    fn check_errands(&self) {
+        let rows = self.queue.jobs.rows.borrow();
+        for (cause, id) in &self.entrusted {
+            assert_eq!(rows[id].state, State::Done, "errand {cause}: {:?}", rows[id]);
+        }
+    }
+
+    fn fail_with_live(&self) -> ! {
         let rows = self.queue.jobs.rows.borrow();
         let live: Vec<_> = rows.iter().filter(|(_, row)| row.is_live()).collect();
         panic!("still live at {} ms: {live:?}", self.now_ms);
     }
+}
+
+fn store() -> StoreId {
+    StoreId::parse("magic-wands").unwrap()
+}
+
+fn is_errand(row: &Row) -> bool {
+    row.key.starts_with("errand/")
 }

@@ -1,1 +1,172 @@
+use proptest::prelude::*;
 
+use super::*;
+use crate::capabilities::Value;
+use crate::facts::Facts;
+use crate::fakes::{Bytes, FakeBlob, FakeKv, FakeOperator};
+use crate::{NewPage, Stored};
+
+type TestCache = Cache<FakeKv, FakeBlob, FakeOperator>;
+
+fn cache() -> TestCache {
+    Cache { kv: FakeKv::default(), blob: FakeBlob::default(), operator: FakeOperator::default() }
+}
+
+fn store_page(cache: &TestCache, store: &str, shopper: &str) {
+    let (store, shopper) = (StoreId::parse(store).unwrap(), ShopperId::parse(shopper).unwrap());
+    let page = NewPage { content: Bytes::new(b"hello"), plan: "{}".into(), facts: Facts::unknown() };
+    assert_eq!(cache.store(&store, &shopper, &page), Ok(Stored::Written));
+}
+
+fn forget(cache: &TestCache, shopper: Option<&str>) -> Result<Forgotten, Error> {
+    let store = StoreId::parse("a.myshopify.com").unwrap();
+    let shopper = shopper.map(|shopper| ShopperId::parse(shopper).unwrap());
+    cache.forget(Scope::of(&store, shopper.as_ref()))
+}
+
+/// How many calls it takes, and how many pages that are forgotten.
+fn forget_all(cache: &TestCache, shopper: Option<&str>) -> (u32, u32) {
+    let mut count = 0;
+    for calls in 1..1000 {
+        let forgotten = forget(cache, shopper).unwrap();
+        count += forgotten.count;
+        if !forgotten.more {
+            return (calls, count);
+        }
+    }
+    panic!("it does not end");
+}
+
+/// Everything that is kept, by its names in both tiers.
+fn names(cache: &TestCache) -> Vec<String> {
+    let objects = cache.blob.objects.borrow();
+    cache.kv.entries.borrow().keys().chain(objects.keys()).cloned().collect()
+}
+
+#[test]
+fn a_shop_is_forgotten_and_no_other() {
+    let cache = cache();
+    for other in ["a.myshopify.com.evil", "a.myshopify.co", "b.a.myshopify.com"] {
+        store_page(&cache, other, "abc123");
+    }
+    let others = names(&cache);
+    store_page(&cache, "a.myshopify.com", "abc123");
+    store_page(&cache, "a.myshopify.com", "customer-12_DE-DE");
+    assert_eq!(forget(&cache, None), Ok(Forgotten { count: 2, more: false }));
+    assert_eq!(names(&cache), others);
+    assert_eq!(forget(&cache, None), Ok(Forgotten { count: 0, more: false }));
+}
+
+#[test]
+fn what_lies_in_one_tier_only_and_what_has_no_form_goes_too() {
+    let cache = cache();
+    let keys = ["ui:a.myshopify.com:expired long-term", "shopify:a.myshopify.com:products"];
+    for key in keys {
+        cache.kv.write(key.into(), Bytes::new(b"?"), None);
+    }
+    for name in ["generated/a.myshopify.com:of/no form", "generated/a.myshopify.com:abc123.json"] {
+        cache.blob.objects.borrow_mut().insert(name.into(), Bytes::new(b"?"));
+    }
+    assert_eq!(forget(&cache, None), Ok(Forgotten { count: 1, more: false }));
+    assert_eq!(names(&cache), [""; 0]);
+}
+
+#[test]
+fn a_closed_shop_is_forgotten_and_stays_closed() {
+    let cache = cache();
+    store_page(&cache, "a.myshopify.com", "abc123");
+    let store = StoreId::parse("a.myshopify.com").unwrap();
+    cache.close(&store).unwrap();
+    assert_eq!(forget(&cache, None), Ok(Forgotten { count: 1, more: false }));
+    assert_eq!(names(&cache), ["catalog:a.myshopify.com"]);
+    assert!(cache.shop(&store).unwrap().closed);
+}
+
+#[test]
+fn a_customer_is_forgotten_in_every_market_and_nobody_else() {
+    let cache = cache();
+    for other in ["customer-1", "customer-123", "customer-123_DE-DE", "customer-12_", "visitor-customer-12"] {
+        store_page(&cache, "a.myshopify.com", other);
+    }
+    store_page(&cache, "b.myshopify.com", "customer-12");
+    let others = names(&cache);
+    for page in ["customer-12", "customer-12_DE-DE", "customer-12_BR-PT_BR"] {
+        store_page(&cache, "a.myshopify.com", page);
+    }
+    assert_eq!(forget(&cache, Some("customer-12")), Ok(Forgotten { count: 3, more: false }));
+    assert_eq!(names(&cache), others);
+}
+
+#[test]
+fn a_large_shop_is_forgotten_in_parts_and_each_page_counts_once() {
+    let cache = cache();
+    for number in 0..BATCH * 3 {
+        store_page(&cache, "a.myshopify.com", &format!("shopper-{number}"));
+    }
+    (0..BATCH * 2).for_each(|number| {
+        cache.kv.write(format!("ui:a.myshopify.com:short-term-{number}"), Bytes::new(b"?"), None);
+    });
+    // Pages and plans are objects: six batches. The last of them takes entries along, for there is room.
+    assert_eq!(forget_all(&cache, None), (7, 500));
+    assert_eq!(names(&cache), [""; 0]);
+}
+
+#[test]
+fn others_in_great_number_do_not_hide_a_shoppers_own() {
+    let cache = cache();
+    for number in 0..BATCH * 3 {
+        store_page(&cache, "a.myshopify.com", &format!("visitor-abc_A{number}"));
+    }
+    store_page(&cache, "a.myshopify.com", "visitor-abc_DE-DE");
+    assert_eq!(forget_all(&cache, Some("visitor-abc")), (1, 1));
+    assert_eq!(cache.blob.objects.borrow().len(), BATCH * 6);
+}
+
+#[test]
+fn storage_that_does_not_delete_is_told_and_does_not_go_on_forever() {
+    for operation in [["list"], ["delete"]] {
+        let cache = cache();
+        store_page(&cache, "a.myshopify.com", "abc123");
+        let down = Err(Error::Unavailable(format!("{} is down", operation[0])));
+        let operation: &'static [&'static str] = if operation == ["list"] { &["list"] } else { &["delete"] };
+        cache.blob.faults.set(operation);
+        assert_eq!(forget(&cache, None), down);
+        cache.blob.faults.set(&[]);
+        cache.kv.faults.set(operation);
+        assert_eq!(forget(&cache, None), down);
+        cache.kv.faults.set(&[]);
+        forget_all(&cache, None);
+        assert_eq!(names(&cache), [""; 0]);
+    }
+}
+
+proptest! {
+    /// Whatever lies where, and whenever a call fails: in the end the scope is empty, and all else stands.
+    #[test]
+    fn what_is_meant_goes_and_the_rest_stays(
+        shoppers in prop::collection::btree_set("customer-[12]{1,2}(_DE-DE|_X)?", 0..12),
+        forgotten in prop::sample::select(vec![None, Some("customer-1"), Some("customer-12")]),
+        fails in any::<bool>(),
+    ) {
+        let cache = cache();
+        for shopper in &shoppers {
+            store_page(&cache, "a.myshopify.com", shopper);
+            store_page(&cache, "a.myshopify.com.evil", shopper);
+        }
+        if fails {
+            cache.kv.faults.set(&["delete"]);
+            let _ = forget(&cache, forgotten);
+            cache.kv.faults.set(&[]);
+        }
+        forget_all(&cache, forgotten);
+        let is_kept = |shopper: &str| forgotten.is_some_and(|id| shopper.split('_').next() != Some(id) || shopper.ends_with("_X"));
+        let left = names(&cache);
+        for shopper in &shoppers {
+            let kept = is_kept(shopper);
+            prop_assert_eq!(left.contains(&format!("ui:a.myshopify.com:{shopper}")), kept);
+            prop_assert_eq!(left.contains(&format!("generated/a.myshopify.com:{shopper}.json")), kept);
+            let others = format!("generated/a.myshopify.com.evil:{shopper}.html");
+            prop_assert!(left.contains(&others), "{}", others);
+        }
+    }
+}

@@ -1,6 +1,10 @@
+use names::{EventId, Market};
+
 use super::*;
+use crate::errand::Chore;
 use crate::fakes::{FakeJobs, FakeKv, FakeOperator, Fault};
-use crate::order::{Signals, Work};
+use crate::order::{Persona, Signals, Work};
+use crate::policy::Backoff;
 
 const POOL: Pool = Pool {
     size: 3,
@@ -22,7 +26,21 @@ fn order(shopper: &str) -> Order {
         shopper: ShopperId::parse(shopper).unwrap(),
         work: Work::Generate,
         signals: Signals { visits: 2, searches: vec!["willow".into()], ..Signals::default() },
+        persona: Some(Persona::Loyalist),
+        market: Market::of("DE", "").unwrap(),
     }
+}
+
+fn errand(cause: &str, chore: Chore) -> Errand {
+    Errand { store: StoreId::parse("magic-wands").unwrap(), cause: EventId::parse(cause).unwrap(), chore }
+}
+
+fn redact(customer: &str) -> Chore {
+    Chore::RedactCustomer(customer.to_owned().try_into().unwrap())
+}
+
+fn entrust(queue: &TestQueue, cause: &str) -> Offered {
+    queue.entrust(&errand(cause, redact("7041")), POOL, 0).unwrap()
 }
 
 /// Offers an order and claims its job.
@@ -39,7 +57,7 @@ fn claim_any(queue: &TestQueue, now_ms: u64) -> Option<Job> {
 }
 
 fn settle(queue: &TestQueue, job: &Job, outcome: Outcome, now_ms: u64) -> bool {
-    queue.settle(job, outcome, POOL.backoff, now_ms, 0).unwrap()
+    queue.settle(job, outcome, POOL, now_ms, 0).unwrap()
 }
 
 fn retry(after_ms: Option<u64>) -> Outcome {
@@ -61,7 +79,7 @@ fn records(queue: &TestQueue, now_ms: u64) -> Vec<(String, String)> {
 fn an_order_is_claimed_as_it_was_offered() {
     let queue = queue();
     let job = job_under_way(&queue);
-    assert_eq!((job.attempt, job.last, job.order), (1, false, order("abc123")));
+    assert_eq!((job.attempt, job.last, job.task), (1, false, Task::Page(order("abc123"))));
 }
 
 #[test]
@@ -226,10 +244,10 @@ fn a_payload_that_is_no_order_is_buried_and_the_next_job_claimed() {
     offer("a", b"\xff".to_vec());
     offer("b", order("abc123").encode());
     let Ok(Claimed::Job(job)) = queue.claim("pool-0", POOL, 0) else { panic!("no job") };
-    assert_eq!(job.order, order("abc123"));
+    assert_eq!(job.task, Task::Page(order("abc123")));
     let errors = queue.errors(10, 0).unwrap();
     assert_eq!((errors.len(), &*errors[0].settled, &*errors[0].store), (1, "dead", ""));
-    assert!(errors[0].reason.starts_with("it is not an order"), "{}", errors[0].reason);
+    assert!(errors[0].reason.starts_with("it is no task"), "{}", errors[0].reason);
 }
 
 #[test]
@@ -261,7 +279,165 @@ fn without_storage_the_queue_is_unavailable() {
     let down = Error::Unavailable(Failure("down".into()));
     assert_eq!(queue.offer(order("other"), POOL, 0), Err(down.clone()));
     assert_eq!(queue.claim("pool-0", POOL, 0), Err(down.clone()));
-    assert_eq!(queue.settle(&job, Outcome::Done(None), POOL.backoff, 0, 0), Err(down.clone()));
+    assert_eq!(queue.settle(&job, Outcome::Done(None), POOL, 0, 0), Err(down.clone()));
     assert_eq!(queue.members(POOL), Err(down.clone()));
     assert_eq!(queue.errors(1, 0), Err(down));
+}
+
+#[test]
+fn an_errand_is_claimed_as_it_was_entrusted_and_settled_like_a_page() {
+    let queue = queue();
+    assert!(matches!(entrust(&queue, "event-1"), Offered::Accepted(_)));
+    let job = claim_any(&queue, 0).unwrap();
+    assert_eq!((job.attempt, job.last), (1, false));
+    assert_eq!(job.task, Task::Errand(errand("event-1", redact("7041"))));
+    assert!(settle(&queue, &job, Outcome::Done(Some("it took a while".into())), 10));
+    assert_eq!(claim_any(&queue, u64::MAX), None);
+    assert_eq!(records(&queue, 10), [("it took a while".into(), "done".into())]);
+}
+
+#[test]
+fn a_webhook_that_comes_again_finds_its_errand_also_when_that_is_over() {
+    let queue = queue();
+    let Offered::Accepted(id) = entrust(&queue, "event-1") else { panic!("refused") };
+    assert_eq!(entrust(&queue, "event-1"), Offered::Live(id.clone()));
+    let job = claim_any(&queue, 0).unwrap();
+    assert_eq!(entrust(&queue, "event-1"), Offered::Live(id.clone()));
+    assert!(settle(&queue, &job, Outcome::Done(None), 10));
+    assert_eq!(entrust(&queue, "event-1"), Offered::Live(id));
+    assert_eq!(claim_any(&queue, 10), None);
+    assert!(matches!(entrust(&queue, "event-2"), Offered::Accepted(_)));
+}
+
+#[test]
+fn an_errand_that_was_given_up_is_taken_anew() {
+    let queue = queue();
+    entrust(&queue, "event-1");
+    let job = claim_any(&queue, 0).unwrap();
+    assert!(settle(&queue, &job, Outcome::Failed("broken".into()), 10));
+    assert!(matches!(entrust(&queue, "event-1"), Offered::Accepted(_)));
+    assert_eq!(claim_any(&queue, 10).unwrap().attempt, 1);
+}
+
+#[test]
+fn no_pool_is_too_full_or_too_small_for_an_errand() {
+    let queue = queue();
+    for shopper in 0..POOL.size * POOL.depth_max {
+        queue.offer(order(&format!("shopper-{shopper}")), POOL, 0).unwrap();
+    }
+    for number in 0..20 {
+        assert!(matches!(entrust(&queue, &format!("event-{number}")), Offered::Accepted(_)));
+    }
+    let nobody = Pool { size: 0, ..POOL };
+    let offered = queue.entrust(&errand("event-20", Chore::RedactShop), nobody, 0);
+    assert!(matches!(offered, Ok(Offered::Accepted(_))), "{offered:?}");
+}
+
+#[test]
+fn an_errand_is_tried_twenty_times_before_it_is_given_up() {
+    let queue = queue();
+    entrust(&queue, "event-1");
+    let mut now_ms = 0;
+    for attempt in 1..=20 {
+        let job = claim_any(&queue, now_ms).unwrap();
+        assert_eq!((job.attempt, job.last), (attempt, attempt == 20));
+        assert!(settle(&queue, &job, retry(None), now_ms));
+        now_ms += 3_600_000;
+    }
+    assert_eq!(claim_any(&queue, now_ms), None);
+    assert_eq!(records(&queue, now_ms)[0], ("rate limited".into(), "dead".into()));
+}
+
+#[test]
+fn what_is_recorded_of_an_errand_names_no_customer() {
+    let queue = queue();
+    entrust(&queue, "event-1");
+    let job = claim_any(&queue, 0).unwrap();
+    let reason = "no answer for session:magic-wands:customer-7041".to_owned();
+    assert!(settle(&queue, &job, Outcome::Failed(reason), 10));
+    let expected = "no answer for session:magic-wands:customer-…";
+    assert_eq!(records(&queue, 10), [(expected.into(), "dead".into())]);
+    assert_eq!(queue.jobs.rows.borrow()[&job.id].reason.as_deref(), Some(expected));
+}
+
+/// The keys of all jobs.
+fn keys(queue: &TestQueue) -> Vec<String> {
+    let mut keys: Vec<String> = queue.jobs.rows.borrow().values().map(|row| row.key.clone()).collect();
+    keys.sort();
+    keys
+}
+
+fn forget(queue: &TestQueue, shopper: Option<&str>) -> Result<Forgotten, Error> {
+    let store = StoreId::parse("magic-wands").unwrap();
+    let shopper = shopper.map(|shopper| ShopperId::parse(shopper).unwrap());
+    queue.forget(Scope::of(&store, shopper.as_ref()), Pool { depth_max: 999, ..POOL })
+}
+
+#[test]
+fn a_customer_is_forgotten_in_every_market_and_nobody_else() {
+    let queue = queue();
+    let pool = Pool { depth_max: 99, ..POOL };
+    for shopper in ["customer-12", "customer-12_DE-DE", "customer-123", "customer-123_DE-DE", "customer-1"] {
+        queue.offer(order(shopper), pool, 0).unwrap();
+    }
+    entrust(&queue, "customer-12");
+    assert_eq!(forget(&queue, Some("customer-12")), Ok(Forgotten { count: 2, more: false }));
+    let kept = ["customer-1", "customer-123", "customer-123_DE-DE"].map(|id| format!("magic-wands:{id}"));
+    let errand = vec!["errand/magic-wands/customer-12".to_owned()];
+    assert_eq!(keys(&queue), [errand, kept.to_vec()].concat());
+    assert_eq!(forget(&queue, Some("customer-12")), Ok(Forgotten { count: 0, more: false }));
+}
+
+#[test]
+fn a_shop_is_forgotten_and_no_other_and_its_errands_stay() {
+    let queue = queue();
+    let evil = Order { store: StoreId::parse("magic-wands.evil").unwrap(), ..order("abc123") };
+    queue.offer(evil, POOL, 0).unwrap();
+    entrust(&queue, "event-1");
+    let late = job_under_way_of(&queue, "abc123");
+    let done = job_under_way_of(&queue, "abc124");
+    settle(&queue, &done, Outcome::Done(None), 1);
+    assert_eq!(forget(&queue, None), Ok(Forgotten { count: 2, more: false }));
+    assert_eq!(keys(&queue), ["errand/magic-wands/event-1", "magic-wands.evil:abc123"]);
+    assert_eq!(queue.keep(&late, POOL, 2), Ok(false));
+    assert!(!settle(&queue, &late, Outcome::Failed("too late".into()), 2));
+    assert!(records(&queue, 2).is_empty());
+}
+
+/// Offers an order and claims jobs until it is this one's.
+fn job_under_way_of(queue: &TestQueue, shopper: &str) -> Job {
+    queue.offer(order(shopper), Pool { depth_max: 99, ..POOL }, 0).unwrap();
+    let is_ours = |job: &Job| job.task == Task::Page(order(shopper));
+    std::iter::from_fn(|| claim_any(queue, 0)).find(is_ours).expect("a job was offered")
+}
+
+#[test]
+fn many_jobs_are_forgotten_in_parts() {
+    let queue = queue();
+    for number in 0..FORGOTTEN_MAX + 1 {
+        queue.offer(order(&format!("shopper-{number}")), Pool { depth_max: 999, ..POOL }, 0).unwrap();
+    }
+    assert_eq!(forget(&queue, None), Ok(Forgotten { count: FORGOTTEN_MAX, more: true }));
+    assert_eq!(forget(&queue, None), Ok(Forgotten { count: 1, more: false }));
+}
+
+#[test]
+fn a_job_of_a_release_before_errands_is_still_done() {
+    let queue = queue();
+    let signals =
+        r#"{"visits":0,"views":[],"searches":[],"filters":[],"sorts":[],"carted":[],"purchased":[]}"#;
+    let payload = format!(
+        r#"{{"form":1,"store":"magic-wands","shopper":"abc123","work":"rerender","signals":{signals}}}"#
+    );
+    let (lanes, key) = (vec![member_name(0)], "magic-wands:abc123".to_owned());
+    let job = NewJob { lanes, lane_depth_max: 9, key, payload: payload.into(), now_ms: 0 };
+    queue.jobs.offer(job).unwrap();
+    let expected = Order {
+        work: Work::Rerender,
+        signals: Signals::default(),
+        persona: None,
+        market: Market::default(),
+        ..order("abc123")
+    };
+    assert_eq!(claim_any(&queue, 0).map(|job| job.task), Some(Task::Page(expected)));
 }
