@@ -38,6 +38,7 @@ impl Test {
             step("tests");
             shell::run("cargo", &["test", "--workspace"])?;
             languages()?;
+            queries()?;
             browser()?;
         }
         step("everything passed");
@@ -47,7 +48,8 @@ impl Test {
 
 /// What is compiled for wasm only is seen by no other lint.
 fn lint_wasm() -> anyhow::Result<()> {
-    let components = ["routing", "caching", "queueing", "generation", "catalog-demo", "catalog-json"];
+    let components =
+        ["routing", "caching", "queueing", "generation", "catalog-demo", "catalog-json", "catalog-shopify"];
     let mut arguments = vec!["clippy", "--target", shell::TARGET];
     arguments.extend(components.iter().chain(&bundle::ADAPTERS).flat_map(|name| ["--package", name]));
     arguments.extend(["--", "--deny", "warnings"]);
@@ -76,6 +78,15 @@ fn languages() -> anyhow::Result<()> {
     shell::npm(folder, &["ci", "--no-fund", "--no-audit"])?;
     step("the catalog in JavaScript");
     shell::npm(folder, &["run", "build"])?;
+    shell::npm(folder, &["test"])
+}
+
+/// What the catalog asks Shopify, against Shopify's own schema.
+fn queries() -> anyhow::Result<()> {
+    let folder = "tests/schema";
+    step("packages of the schema");
+    shell::npm(folder, &["ci", "--no-fund", "--no-audit"])?;
+    step("queries against Shopify's schema");
     shell::npm(folder, &["test"])
 }
 
