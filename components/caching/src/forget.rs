@@ -99,8 +99,8 @@ fn collect(
     let mut after = String::new();
     while names.len() <= BATCH {
         let listed = list(&after)?;
-        let Some(last) = listed.last() else { break };
-        after.clone_from(last);
+        let Some(end) = listed.last() else { break };
+        after.clone_from(end);
         let is_complete = listed.len() < NAMES_PER_CALL as usize;
         names.extend(listed.into_iter().filter(|name| is_meant(name)));
         if is_complete {

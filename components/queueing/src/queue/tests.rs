@@ -414,7 +414,7 @@ fn job_under_way_of(queue: &TestQueue, shopper: &str) -> Job {
 #[test]
 fn many_jobs_are_forgotten_in_parts() {
     let queue = queue();
-    for number in 0..FORGOTTEN_MAX + 1 {
+    for number in 0..=FORGOTTEN_MAX {
         queue.offer(order(&format!("shopper-{number}")), Pool { depth_max: 999, ..POOL }, 0).unwrap();
     }
     assert_eq!(forget(&queue, None), Ok(Forgotten { count: FORGOTTEN_MAX, more: true }));
