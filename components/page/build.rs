@@ -9,17 +9,45 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 fn main() {
-    embed("wand.css", "WAND_STYLE_SHA256", |source| close_up(&code_lines(source).concat()));
-    embed("wand.js", "WAND_SCRIPT_SHA256", |source| code_lines(source).join("\n"));
+    let style = |files: &[&str]| close_up(&code_lines(&read(files)).concat());
+    embed("page.css", Some("WAND_STYLE_SHA256"), &style(&["wand.css", "frame.css"]));
+    embed("theme.css", None, &in_theme(&style(&["wand.css", "theme.css"])));
+    embed("wand.js", Some("WAND_SCRIPT_SHA256"), &code_lines(&read(&["wand.js"])).join("\n"));
 }
 
-fn embed(asset: &str, variable: &str, squeeze: fn(&str) -> String) {
-    let source = Path::new("assets").join(asset);
-    println!("cargo::rerun-if-changed={}", source.display());
-    let text = squeeze(&fs::read_to_string(&source).expect("the asset can be read"));
-    println!("cargo::rustc-env={variable}={}", STANDARD.encode(Sha256::digest(&text)));
+fn read(assets: &[&str]) -> String {
+    let read = |asset| {
+        let source = Path::new("assets").join(asset);
+        println!("cargo::rerun-if-changed={}", source.display());
+        fs::read_to_string(&source).expect("the asset can be read")
+    };
+    assets.iter().map(read).collect()
+}
+
+fn embed(name: &str, hash: Option<&str>, text: &str) {
+    if let Some(variable) = hash {
+        println!("cargo::rustc-env={variable}={}", STANDARD.encode(Sha256::digest(text)));
+    }
     let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
-    fs::write(Path::new(&out).join(asset), text).expect("OUT_DIR can be written to");
+    fs::write(Path::new(&out).join(name), text).expect("OUT_DIR can be written to");
+}
+
+/// In a theme's page the root is the theme's, and so is the size of its font, by which themes scale their
+/// own lengths: ours are in pixels there, of which a browser's default is 16.
+fn in_theme(style: &str) -> String {
+    let mut out = String::new();
+    let mut rest = style;
+    while let Some((before, after)) = rest.split_once("rem") {
+        let number =
+            before.len() - before.bytes().rev().take_while(|&b| b.is_ascii_digit() || b == b'.').count();
+        let (text, number) = before.split_at(number);
+        match number.parse::<f64>() {
+            Ok(rem) => out.extend([text, &(rem * 16.0).to_string(), "px"]),
+            Err(_) => out.extend([before, "rem"]),
+        }
+        rest = after;
+    }
+    (out + rest).replace(":root{", ":host{")
 }
 
 /// Drops indentation, empty lines, and comments that have lines of their own: no asset has a

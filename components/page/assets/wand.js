@@ -77,6 +77,15 @@ on('submit', '[data-filter]', (form, event) => {
 on('input', '[data-filter] input', (input) => filter(input.form));
 on('change', '[data-sort]', sort);
 
+// The brand's colours: the policy allows no style but the one that every page has.
+
+const paint = ({ accent, surface }) => {
+  const { style } = document.documentElement;
+  if (accent) style.setProperty('--accent', accent);
+  if (surface) style.setProperty('--surface', surface);
+};
+paint(main.querySelector('.page').dataset);
+
 // The page that is being made for the shopper.
 
 const isNewest = () => {

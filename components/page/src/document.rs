@@ -9,7 +9,9 @@ use crate::address::Address;
 use crate::sections::{Layout, Loading, Purchase, Section, sections};
 
 /// The one style of every document.
-pub const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/wand.css"));
+pub const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/page.css"));
+/// The style of a document's content where it is in a shadow tree of somebody else's page.
+pub const THEME_STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/theme.css"));
 /// The one script of every document.
 pub const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/wand.js"));
 
@@ -45,6 +47,8 @@ pub fn render(page: &Page<'_>) -> Document {
     let sections = sections(page);
     let sheet = Sheet {
         page,
+        accent: colour(&page.shop.accent),
+        surface: colour(&page.shop.surface),
         language: if page.shop.language.is_empty() { "en" } else { &page.shop.language },
         home: Address::of_shop(&page.shop.url),
         has_hero: sections.iter().any(|section| matches!(section, Section::Hero(_))),
@@ -63,10 +67,19 @@ fn content(html: &str) -> Option<Range<usize>> {
     (start <= end).then_some(start..end)
 }
 
+/// A colour as `#rrggbb`; empty if the text is none.
+fn colour(text: &str) -> &str {
+    let digits = text.strip_prefix('#').unwrap_or_default();
+    let fits = digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if fits { text } else { "" }
+}
+
 #[derive(Template)]
 #[template(path = "page.html")]
 struct Sheet<'a> {
     page: &'a Page<'a>,
+    accent: &'a str,
+    surface: &'a str,
     language: &'a str,
     home: Option<Address<'a>>,
     has_hero: bool,

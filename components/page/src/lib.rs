@@ -14,7 +14,7 @@ mod money;
 mod money_format;
 mod sections;
 
-pub use document::{Document, SCRIPT, STYLE, content_security_policy, render};
+pub use document::{Document, SCRIPT, STYLE, THEME_STYLE, content_security_policy, render};
 pub use fallback::fallback;
 pub use model::{Block, Collection, Image, Page, Product, Shop};
 pub use money::money;

@@ -4,7 +4,7 @@ mod samples;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use page::{Block, Collection, Image, Page, Product, Shop, content_security_policy};
+use page::{Block, Collection, Image, Page, Product, Shop, THEME_STYLE, content_security_policy};
 use proptest::prelude::*;
 use sha2::{Digest as _, Sha256};
 
@@ -64,6 +64,80 @@ fn without_a_hero_or_with_two_there_is_one_first_heading() {
         assert_eq!(elements(&document, "h1").len(), 1);
         assert!(document.contains(r#"data-generated="true""#));
     }
+}
+
+#[test]
+fn the_content_is_one_element_with_all_that_is_in_the_main_part() {
+    for count in [0, 1, 13] {
+        let (shop, products) = (samples::shop(), samples::products(count));
+        let page::Document { html, fragment } = page::render(&fallback(&shop, &products, &[]));
+        let content = &html[fragment];
+        assert!(content.starts_with("<div class=\"page\" ") && content.ends_with("</div>"), "{content}");
+        for name in ["main", "header", "footer", "style", "script", "body"] {
+            assert_eq!(elements(content, name).len(), 0, "{name}");
+        }
+        assert_eq!(elements(content, "h1").len(), 1);
+        assert!(content.contains("data-accent=\"\" data-surface=\"\""), "a theme's script looks for them");
+        for product in products {
+            assert!(content.contains(&format!("data-id=\"{}\"", product.id)));
+        }
+    }
+}
+
+#[test]
+fn the_content_is_found_whatever_it_says() {
+    for text in ["</main>", "<main id=main>", "{{ shop.secret }}{% assign x = 1 %}<script>"] {
+        let (shop, heading) = (Shop { accent: text.to_owned(), ..samples::shop() }, text);
+        let blocks = vec![Block::Story { heading, text }];
+        let page = Page { shop: &shop, title: text, blocks, generated: true };
+        let page::Document { html, fragment } = page::render(&page);
+        let content = &html[fragment];
+        assert!(content.starts_with("<div class=\"page\" ") && content.ends_with("</section></div>"));
+        assert_eq!(content.matches("<section").count(), 1);
+        assert!(!content.contains(['{', '}']) && !content.contains("<script"), "it stays text: {content}");
+    }
+}
+
+#[test]
+fn a_brands_colours_are_colours_or_nothing() {
+    let colours = |accent: &str| {
+        let shop = Shop { accent: accent.to_owned(), surface: "#FFeedd".to_owned(), ..samples::shop() };
+        render(&Page { shop: &shop, title: "Wands", blocks: vec![], generated: true })
+    };
+    assert!(colours("#0a1b2c").contains("data-accent=\"#0a1b2c\" data-surface=\"#FFeedd\""));
+    for wrong in ["red", "#fff", "#12345g", "#1234567", "url(x)", "#0a1b2c;", "\"><script>"] {
+        assert!(colours(wrong).contains("data-accent=\"\" "), "{wrong}");
+    }
+}
+
+#[test]
+fn the_style_in_a_theme_depends_on_nothing_of_the_theme() {
+    assert!(THEME_STYLE.contains(":host{") && !THEME_STYLE.contains(":root"));
+    for foreign in ["rem", "body", "html", "header", "footer", "prefers-color-scheme", "</style", "{{", "{%"]
+    {
+        let outside = THEME_STYLE.replace("prefers-reduced", "");
+        assert!(!outside.contains(foreign), "{foreign}");
+    }
+    assert!(THEME_STYLE.contains("@media (min-width:768px)"), "{THEME_STYLE}");
+}
+
+#[test]
+fn collections_that_can_be_linked_to_are_linked_to() {
+    let collection = |title: &str, url: &str| Collection { title: title.to_owned(), url: url.to_owned() };
+    let collections = [
+        collection("Wands", "/collections/wands"),
+        collection("Hats", "javascript:alert(1)"),
+        collection(" ", "/collections/none"),
+        collection("Cloaks", ""),
+    ];
+    let (shop, products) = (samples::shop(), samples::products(3));
+    let document = render(&page::fallback(&shop, &products, &collections, &[]));
+    assert!(document.contains("<li><a href=\"/collections/wands\">Wands</a></li>"));
+    assert!(
+        !document.contains("Hats") && !document.contains("/collections/none") && !document.contains("Cloaks")
+    );
+    let nowhere = render(&page::fallback(&shop, &products, &collections[1..], &[]));
+    assert!(!nowhere.contains("class=\"links\""), "a row of nothing is none");
 }
 
 #[test]
