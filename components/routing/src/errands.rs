@@ -1,6 +1,18 @@
-//! What shops ask for apart from pages, in parts.
+//! What shops ask for apart from pages, in parts: forgetting, and telling what is kept.
+//!
+//! An errand keeps where it is in a tally, so that it may be cut off anywhere and run again: what is gone
+//! already is not found a second time. It works on ids, not on settings, so that it does its work for a shop
+//! that is no longer served here. At its end it leaves an audit record, without personal data.
 
-use crate::capabilities::{Chore, Deployment, Failure};
+mod record;
+mod report;
+mod sweep;
+
+use names::{EventId, ShopperId, StoreId};
+
+use crate::capabilities::{Chore, Deployment, Failure, Forgotten};
+use record::Tally;
+use sweep::Subject;
 
 /// How far an errand got.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +26,114 @@ pub enum Progress {
     /// Not worth one, with the reason.
     Impossible(String),
 }
-/// placeholder of this milestone
-pub fn run<D: Deployment>(_: &D, _: &str, _: &str, _: &Chore) -> Progress {
-    Progress::Impossible("errands are not run yet".to_owned())
+
+/// Does a part of an errand: of the shop `store`, following from the event `cause`.
+pub fn run<D: Deployment>(deployment: &D, store: &str, cause: &str, chore: &Chore) -> Progress {
+    let (store, cause) = match (StoreId::parse(store), EventId::parse(cause)) {
+        (Ok(store), Ok(cause)) => (store, cause),
+        (Err(wrong), _) | (_, Err(wrong)) => return Progress::Impossible(wrong.to_string()),
+    };
+    let plan = match Plan::of(chore) {
+        Ok(plan) => plan,
+        Err(wrong) => return Progress::Impossible(wrong.to_string()),
+    };
+    match advance(deployment, &store, &cause, &plan) {
+        Ok(true) => Progress::Done,
+        Ok(false) => Progress::More,
+        Err(failure) => Progress::Retry(failure),
+    }
+}
+
+/// What an errand comes to.
+struct Plan {
+    /// What it is called in the audit record.
+    name: &'static str,
+    /// Of the shop, or of one of its customers.
+    customer: Option<ShopperId>,
+    steps: &'static [Step],
+}
+
+/// A step of an errand. Each is done until nothing more is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// Forgets orders. Whoever works on one has lost it, so that pages are forgotten after them.
+    Orders,
+    /// Forgets pages and plans.
+    Pages,
+    /// Removes what is kept under keys that name shop or customer.
+    Keys,
+    /// Removes what is kept under keys that do not, but says whose it is.
+    Journals,
+    /// Puts together what is kept of the customer.
+    Report,
+}
+
+/// Pages come last once more: one may have been on its way into the cache while its order was forgotten.
+const FORGET: &[Step] = &[Step::Orders, Step::Pages, Step::Keys, Step::Journals, Step::Pages];
+
+impl Plan {
+    fn of(chore: &Chore) -> Result<Self, names::WrongId> {
+        let (name, customer, steps) = match chore {
+            Chore::Uninstalled => ("app/uninstalled", None, &[Step::Orders, Step::Pages][..]),
+            Chore::RedactShop => ("shop/redact", None, FORGET),
+            Chore::RedactCustomer(id) => ("customers/redact", Some(id), FORGET),
+            Chore::ReportCustomer(id) => ("customers/data_request", Some(id), &[Step::Report][..]),
+        };
+        Ok(Self { name, customer: customer.map(|id| ShopperId::customer(id)).transpose()?, steps })
+    }
+}
+
+/// Goes on with an errand until a part is done; true once all of it is.
+fn advance<D: Deployment>(
+    deployment: &D,
+    store: &StoreId,
+    cause: &EventId,
+    plan: &Plan,
+) -> Result<bool, Failure> {
+    let mut tally = Tally::recall(deployment, store, cause)?;
+    while let Some(step) = plan.steps.get(tally.step).copied() {
+        let Forgotten { count, more } = perform(deployment, store, cause, plan, step, &mut tally)?;
+        tally.add(step.noun(), count);
+        if more {
+            tally.keep(deployment, store, cause)?;
+            return Ok(false);
+        }
+        tally.begin_next();
+    }
+    tally.close(deployment, store, cause, plan.name, deployment.now_ms())?;
+    Ok(true)
+}
+
+fn perform<D: Deployment>(
+    deployment: &D,
+    store: &StoreId,
+    cause: &EventId,
+    plan: &Plan,
+    step: Step,
+    tally: &mut Tally,
+) -> Result<Forgotten, Failure> {
+    let subject = Subject { store, customer: plan.customer.as_ref() };
+    match step {
+        Step::Orders => deployment.forget_orders(store, subject.customer),
+        Step::Pages => deployment.forget_pages(store, subject.customer),
+        Step::Keys => sweep::keys(deployment, &subject),
+        Step::Journals => sweep::journals(deployment, &subject, &mut tally.after),
+        Step::Report => {
+            let Some(customer) = subject.customer else { return Ok(sweep::NOTHING) };
+            report::write(deployment, store, customer, cause)
+        }
+    }
+}
+
+impl Step {
+    /// What it counts.
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Orders => "orders",
+            Self::Pages => "pages",
+            Self::Keys => "entries",
+            Self::Journals => "journal_entries",
+            Self::Report => "reports",
+        }
+    }
 }

@@ -15,6 +15,9 @@ const PAGE: &str = "content-type: text/html; charset=utf-8\n\
                     referrer-policy: strict-origin-when-cross-origin\n\
                     content-security-policy: ";
 
+/// What is said of a page that goes through Shopify: the same, but for the policy, which is the theme's.
+const IN_SHOP: &str = "cache-control: private, no-store\nx-content-type-options: nosniff\n";
+
 /// Room for what is different from page to page.
 const VARYING_BYTES: usize = 256;
 
@@ -58,8 +61,24 @@ pub(crate) enum Aside<'a> {
 /// The field lines of a page.
 pub(crate) fn page(served: Served) -> String {
     let policy = page::content_security_policy();
-    let mut lines = String::with_capacity(PAGE.len() + policy.len() + VARYING_BYTES);
-    lines.extend([PAGE, policy, "\n", served.line()]);
+    of_page(&[PAGE, policy, "\n"], served)
+}
+
+/// The field lines of a page's content.
+pub(crate) fn fragment(served: Served) -> String {
+    of_page(&["content-type: text/html; charset=utf-8\n", IN_SHOP], served)
+}
+
+/// The field lines of a page that Shopify renders inside a theme.
+pub(crate) fn in_theme(served: Served) -> String {
+    of_page(&["content-type: application/liquid\n", IN_SHOP], served)
+}
+
+fn of_page(general: &[&str], served: Served) -> String {
+    let length: usize = general.iter().map(|lines| lines.len()).sum();
+    let mut lines = String::with_capacity(length + VARYING_BYTES);
+    lines.extend(general.iter().copied());
+    lines.push_str(served.line());
     if let Served::Hit(facts) | Served::Stale(facts, _) = served {
         lines.extend([
             "x-wand-source: ",
@@ -93,6 +112,11 @@ pub(crate) fn notice(format: Format, aside: Aside<'_>) -> String {
 }
 
 impl Served {
+    /// Whether it was made for the shopper.
+    pub(crate) fn is_generated(self) -> bool {
+        !matches!(self, Self::Miss(_))
+    }
+
     /// The page's own script reads `server-timing`: of a document's fields it can see no other.
     fn line(self) -> &'static str {
         match self {

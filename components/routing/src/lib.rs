@@ -11,7 +11,9 @@ mod errands;
 mod events;
 mod headers;
 mod http;
+mod identity;
 mod ordering;
+mod proxy;
 mod refusal;
 mod route;
 mod router;
@@ -21,6 +23,7 @@ mod storefront;
 mod target;
 mod track;
 mod visitor;
+mod webhooks;
 
 #[cfg(test)]
 mod fakes;

@@ -4,6 +4,7 @@
 
 use names::WrongId;
 use serde_json::json;
+use shopify::Rejection;
 
 use crate::events::WrongReport;
 use crate::headers::{self, Aside};
@@ -35,6 +36,12 @@ pub(crate) enum Refusal {
     /// The shop's merchant turned pages made for shoppers off. Only operators are told so.
     #[error("the store is paused")]
     Paused,
+    /// What claims to be from Shopify is not, or is not as it should be.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// A report that was taken before.
+    #[error("the request was made before")]
+    Replayed,
     /// A body that is too large.
     #[error("body is larger than {0} bytes")]
     BodyTooLarge(u32),
@@ -56,6 +63,9 @@ pub(crate) enum Refusal {
     /// No answer from the cache. Only operators are told so.
     #[error("the cache is unavailable")]
     CacheUnavailable,
+    /// No answer from storage. Only Shopify is told so, which then sends its webhook again.
+    #[error("storage is unavailable")]
+    StorageUnavailable,
 }
 
 impl Refusal {
@@ -86,11 +96,12 @@ impl Refusal {
             | Self::Report(_) => 400,
             Self::NothingHere | Self::NoSuchStore => 404,
             Self::Method(_) => 405,
-            Self::Paused => 409,
+            Self::Rejected(rejection) => rejection.status(),
+            Self::Paused | Self::Replayed => 409,
             Self::BodyTooLarge(_) => 413,
             Self::Form => 415,
             Self::QueueFull => 429,
-            Self::QueueUnavailable | Self::CacheUnavailable => 503,
+            Self::QueueUnavailable | Self::CacheUnavailable | Self::StorageUnavailable => 503,
         }
     }
 

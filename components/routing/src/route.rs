@@ -13,6 +13,10 @@ pub(crate) enum Endpoint<'a> {
     Status,
     /// `/api/shopper/track`
     Track,
+    /// `/proxy…`, where Shopify forwards what a shop is asked for under the app's prefix
+    InShop(InShop),
+    /// `/webhooks` and `/webhook/shopify`
+    Webhooks,
     /// `/debug/generate`
     Generate,
     /// `/debug/errors`
@@ -30,6 +34,11 @@ impl<'a> Endpoint<'a> {
             "/" => Self::Home,
             "/api/generation/status" => Self::Status,
             "/api/shopper/track" => Self::Track,
+            "/proxy" | "/proxy/" => Self::InShop(InShop::Page),
+            "/proxy/fragment" => Self::InShop(InShop::Fragment),
+            "/proxy/status" => Self::InShop(InShop::Status),
+            "/proxy/track" => Self::InShop(InShop::Track),
+            "/webhooks" | "/webhook/shopify" => Self::Webhooks,
             "/debug/generate" => Self::Generate,
             "/debug/errors" => Self::Errors,
             "/debug/pool" => Self::Pool,
@@ -42,10 +51,24 @@ impl<'a> Endpoint<'a> {
     pub(crate) fn allowed(self) -> Allowed {
         match self {
             Self::Home | Self::Storefront(_) | Self::Status | Self::Errors | Self::Pool => Allowed::Read,
-            Self::Track | Self::CatalogMoved => Allowed::Write,
+            Self::InShop(InShop::Page | InShop::Fragment | InShop::Status) => Allowed::Read,
+            Self::Track | Self::InShop(InShop::Track) | Self::Webhooks | Self::CatalogMoved => Allowed::Write,
             Self::Generate => Allowed::Both,
         }
     }
+}
+
+/// What a shop is asked for under the app's prefix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum InShop {
+    /// A page within the theme.
+    Page,
+    /// The content of the theme's block.
+    Fragment,
+    /// Where a shopper's page stands.
+    Status,
+    /// What a shopper did.
+    Track,
 }
 
 fn is_segment(text: &str) -> bool {
@@ -94,7 +117,8 @@ pub(crate) enum Format {
 impl Format {
     /// The format of refusals on a path.
     pub(crate) fn of(path: &str) -> Self {
-        if path.starts_with("/api/") || path.starts_with("/debug/") { Self::Json } else { Self::Text }
+        let of_programs = ["/api/", "/debug/", "/proxy/", "/webhook"];
+        if of_programs.iter().any(|start| path.starts_with(start)) { Self::Json } else { Self::Text }
     }
 }
 
@@ -109,6 +133,17 @@ mod tests {
         assert_eq!(Endpoint::at("/s/magic%2Dwands"), Some(Endpoint::Storefront("magic%2Dwands")));
         assert_eq!(Endpoint::at("/api/generation/status"), Some(Endpoint::Status));
         assert_eq!(Endpoint::at("/api/shopper/track"), Some(Endpoint::Track));
+        for (path, place) in [
+            ("/proxy", InShop::Page),
+            ("/proxy/", InShop::Page),
+            ("/proxy/fragment", InShop::Fragment),
+            ("/proxy/status", InShop::Status),
+            ("/proxy/track", InShop::Track),
+        ] {
+            assert_eq!(Endpoint::at(path), Some(Endpoint::InShop(place)), "{path}");
+        }
+        assert_eq!(Endpoint::at("/webhooks"), Some(Endpoint::Webhooks));
+        assert_eq!(Endpoint::at("/webhook/shopify"), Some(Endpoint::Webhooks));
         assert_eq!(Endpoint::at("/debug/generate"), Some(Endpoint::Generate));
         assert_eq!(Endpoint::at("/debug/errors"), Some(Endpoint::Errors));
         assert_eq!(Endpoint::at("/debug/pool"), Some(Endpoint::Pool));
@@ -135,6 +170,13 @@ mod tests {
             "/api",
             "/health",
             "/metrics",
+            "/proxy//fragment",
+            "/proxy/%66ragment",
+            "/proxy/fragment/",
+            "/proxy/../webhooks",
+            "/proxyfragment",
+            "/webhook",
+            "/webhooks/",
             "http://wands.example/s/a",
             "/./s/a",
         ] {

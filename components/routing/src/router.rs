@@ -4,12 +4,14 @@ use crate::capabilities::{Deployment, Settings, Signatures};
 use crate::debug;
 use crate::headers::{self, Aside};
 use crate::http::{Body, Method, Reply, Request, Response};
+use crate::proxy;
 use crate::refusal::Refusal;
 use crate::route::{Endpoint, Format};
 use crate::status;
 use crate::storefront;
 use crate::target::Target;
 use crate::track;
+use crate::webhooks;
 
 /// The secret that opens the operator's routes.
 const DEBUG_TOKEN: &str = "DEBUG_TOKEN";
@@ -41,6 +43,8 @@ fn answer<D: Deployment>(
     }
     let response = match endpoint {
         Endpoint::Status => return status::status(deployment, target),
+        Endpoint::InShop(place) => return proxy::answer(deployment, place, target, request),
+        Endpoint::Webhooks => webhooks::receive(deployment, request)?,
         Endpoint::Home => home(deployment)?,
         Endpoint::Storefront(store) => storefront::page(deployment, store, target)?,
         Endpoint::Track => track::track(deployment, request)?,
@@ -61,6 +65,8 @@ fn is_there(
 ) -> bool {
     match endpoint {
         Endpoint::Storefront(_) | Endpoint::Status | Endpoint::Track => true,
+        // Whoever asks shows by a signature that they are Shopify.
+        Endpoint::InShop(_) | Endpoint::Webhooks => true,
         Endpoint::Home => deployment.development(),
         Endpoint::Generate | Endpoint::Errors | Endpoint::Pool | Endpoint::CatalogMoved => {
             deployment.development() || is_operator(deployment, request)

@@ -21,13 +21,17 @@ pub(crate) enum WrongParameter {
     /// Not a run of decimal digits.
     #[error("parameter {0} is not a whole number")]
     Number(&'static str),
+    /// None of the values that there are.
+    #[error("parameter {0} is not one that there is")]
+    Unknown(&'static str),
 }
 
 /// Path and query, as they came (RFC 9112, origin-form).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Target<'a> {
     pub(crate) path: &'a str,
-    query: &'a str,
+    /// As it came, without its question mark.
+    pub(crate) query: &'a str,
 }
 
 impl<'a> Target<'a> {

@@ -87,6 +87,19 @@ pub enum JobState {
     Dead,
 }
 
+impl JobState {
+    /// Its name, in lower case.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Dead => "dead",
+        }
+    }
+}
+
 /// A member of the pool, and its JSON form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Member {

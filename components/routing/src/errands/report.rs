@@ -1,0 +1,94 @@
+//! What is kept of a customer, put together for the merchant.
+
+use names::{EventId, Key, ShopperId, Store, StoreId};
+use serde::Serialize;
+
+use super::sweep;
+use crate::capabilities::{Cache, Cached, Deployment, Failure, Forgotten, JobState, Queue};
+use crate::signals::{self, Signals};
+
+/// How long the merchant may fetch it: as long as the law gives them to answer.
+const TTL_SECONDS: u32 = 30 * 24 * 60 * 60;
+/// The most markets of a customer that are looked at.
+const PAGES_MAX: u32 = 200;
+
+/// What is kept of a customer.
+#[derive(Serialize)]
+struct Report<'a> {
+    store: &'a str,
+    customer: &'a str,
+    written_ms: u64,
+    /// What they did in the shop, newest first.
+    session: Option<Signals>,
+    /// Pages that were made for them.
+    pages: Vec<PageOf>,
+}
+
+/// A page that was made for a customer.
+#[derive(Serialize)]
+struct PageOf {
+    shopper: String,
+    /// What they were taken for, and when.
+    persona: Option<&'static str>,
+    planned_ms: Option<u64>,
+    plan_is_kept: bool,
+    job: &'static str,
+}
+
+/// Writes the report of a customer; how many reports that makes.
+pub(super) fn write<D: Deployment>(
+    deployment: &D,
+    store: &StoreId,
+    customer: &ShopperId,
+    cause: &EventId,
+) -> Result<Forgotten, Failure> {
+    let session = deployment.read(Key::Session(store, customer), signals::BYTES_MAX)?;
+    let [_, number] = sweep::names_of(customer);
+    let report = Report {
+        store: store.as_str(),
+        customer: &number,
+        written_ms: deployment.now_ms(),
+        session: session.map(|found| Signals::decode(&found.bytes)),
+        pages: pages(deployment, store, customer)?,
+    };
+    let json = serde_json::to_vec(&report).expect("a document of plain fields has a JSON form");
+    deployment.put(Key::Report(store, cause), &json, Some(TTL_SECONDS))?;
+    Ok(Forgotten { count: 1, more: false })
+}
+
+/// Their pages in the shop's own market, and in every market that short-term storage knows of.
+fn pages<D: Deployment>(
+    deployment: &D,
+    store: &StoreId,
+    customer: &ShopperId,
+) -> Result<Vec<PageOf>, Failure> {
+    let own = Key::Page(store, customer).to_string();
+    let keys = deployment.keys(Store::UiCache, &own, None, PAGES_MAX)?;
+    let start = own.len() - customer.as_str().len();
+    let ids = keys.iter().filter_map(|key| ShopperId::parse(key.get(start..)?).ok());
+    let in_markets = ids.filter(|id| id != customer && customer.has_page(id));
+    let all = std::iter::once(customer.clone()).chain(in_markets);
+    let pages: Result<Vec<_>, _> = all.map(|id| page(deployment, store, &id)).collect();
+    Ok(pages?.into_iter().flatten().collect())
+}
+
+/// The page under an id; `None` if nothing is known of it.
+fn page<D: Cache + Queue>(
+    deployment: &D,
+    store: &StoreId,
+    id: &ShopperId,
+) -> Result<Option<PageOf>, Failure> {
+    let facts = match deployment.lookup(store, id)? {
+        Cached::Fresh(page) | Cached::Stale(page, _) => Some(page.facts),
+        Cached::Miss | Cached::Closed => None,
+    };
+    let (plan_is_kept, job) = (deployment.has_plan(store, id)?, deployment.status(store, id)?);
+    let is_known = facts.is_some() || plan_is_kept || job != JobState::None;
+    Ok(is_known.then(|| PageOf {
+        shopper: id.to_string(),
+        persona: facts.map(|facts| facts.persona.name()),
+        planned_ms: facts.map(|facts| facts.planned_ms),
+        plan_is_kept,
+        job: job.name(),
+    }))
+}

@@ -1,0 +1,129 @@
+//! Removes what is kept of a shop or a customer in key-value storage, a bounded number of keys at a time.
+
+use names::{Key, ShopperId, Store, StoreId};
+use serde_json::Value;
+
+use crate::capabilities::{Failure, Forgotten, Storage};
+
+/// The most keys that one part of an errand looks at.
+const KEYS_MAX: u32 = 200;
+/// The most that is read of an entry to see whose it is.
+const ENTRY_BYTES_MAX: u32 = 64 * 1024;
+/// Entries that say within whose they are: errors of jobs, and what the original deployment kept of
+/// jobs and for debugging.
+const JOURNALS: [&str; 3] = ["debug:", Key::JOB_ERRORS, "job:"];
+
+pub(super) const NOTHING: Forgotten = Forgotten { count: 0, more: false };
+
+/// Whose entries are meant.
+pub(super) struct Subject<'a> {
+    pub(super) store: &'a StoreId,
+    /// One of the shop's customers; `None` means the shop with all of them.
+    pub(super) customer: Option<&'a ShopperId>,
+}
+
+/// Removes entries whose keys name the subject.
+pub(super) fn keys(storage: &impl Storage, subject: &Subject<'_>) -> Result<Forgotten, Failure> {
+    match subject.customer {
+        Some(customer) => of_customer(storage, subject.store, customer),
+        None => of_shop(storage, subject.store),
+    }
+}
+
+fn of_shop(storage: &impl Storage, shop: &StoreId) -> Result<Forgotten, Failure> {
+    let mut removed = 0;
+    for (store, prefix) in [
+        (Store::ShopperSessions, format!("session:{shop}:")),
+        (Store::UiCache, format!("shopify:{shop}:")),
+        (Store::GenerationQueue, format!("report:{shop}:")),
+        (Store::GenerationQueue, format!("seen:{shop}:")),
+    ] {
+        let Forgotten { count, more } = starting_with(storage, store, &prefix)?;
+        removed += count;
+        if more {
+            return Ok(Forgotten { count: removed, more });
+        }
+    }
+    Ok(Forgotten { count: removed, more: false })
+}
+
+fn starting_with(storage: &impl Storage, store: Store, prefix: &str) -> Result<Forgotten, Failure> {
+    let keys = storage.keys(store, prefix, None, KEYS_MAX)?;
+    for key in &keys {
+        storage.remove(store, key)?;
+    }
+    let more = keys.len() >= KEYS_MAX as usize;
+    Ok(Forgotten { count: u32::try_from(keys.len()).unwrap_or(u32::MAX), more })
+}
+
+/// The session, and those of the original deployment, whose keys did not name the shop.
+fn of_customer(storage: &impl Storage, shop: &StoreId, customer: &ShopperId) -> Result<Forgotten, Failure> {
+    let ours = Key::Session(shop, customer).to_string();
+    let originals = names_of(customer).map(|name| format!("session:{name}"));
+    let mut count = 0;
+    for key in std::iter::once(ours).chain(originals) {
+        count += u32::from(storage.remove(Store::ShopperSessions, &key)?);
+    }
+    Ok(Forgotten { count, more: false })
+}
+
+/// Removes entries that say that they are the subject's, and reports of a customer. `after` is the last key
+/// that was looked at.
+pub(super) fn journals(
+    storage: &impl Storage,
+    subject: &Subject<'_>,
+    after: &mut Option<String>,
+) -> Result<Forgotten, Failure> {
+    let reports = format!("report:{}:", subject.store);
+    let mut count = 0;
+    for prefix in JOURNALS.into_iter().chain([reports.as_str()]) {
+        // All of a prefix that sorts before the place was looked at.
+        let begun = after.as_deref().is_some_and(|after| after.starts_with(prefix));
+        if !begun && after.as_deref().is_some_and(|after| after > prefix) {
+            continue;
+        }
+        let from = after.as_deref().filter(|_| begun);
+        let keys = storage.keys(Store::GenerationQueue, prefix, from, KEYS_MAX)?;
+        count += remove_its(storage, subject, &keys)?;
+        if keys.len() >= KEYS_MAX as usize {
+            *after = keys.last().cloned();
+            return Ok(Forgotten { count, more: true });
+        }
+    }
+    Ok(Forgotten { count, more: false })
+}
+
+fn remove_its(storage: &impl Storage, subject: &Subject<'_>, keys: &[String]) -> Result<u32, Failure> {
+    let mut count = 0;
+    for key in keys {
+        let bytes = storage.peek(Store::GenerationQueue, key, ENTRY_BYTES_MAX)?.unwrap_or_default();
+        if subject.is_named_by(key, &bytes) {
+            count += u32::from(storage.remove(Store::GenerationQueue, key)?);
+        }
+    }
+    Ok(count)
+}
+
+impl Subject<'_> {
+    /// Whether a key or the entry under it names the shop; where a customer is meant, them.
+    fn is_named_by(&self, key: &str, entry: &[u8]) -> bool {
+        let entry = serde_json::from_slice::<Value>(entry).unwrap_or_default();
+        let named = |names: &[&str], fields: &[&str]| {
+            let in_key = key.split(':').any(|part| names.contains(&part));
+            let mut values = fields.iter().filter_map(|field| entry.get(field));
+            in_key || values.any(|value| value.as_str().is_some_and(|text| names.contains(&text)))
+        };
+        let shop = [self.store.as_str()];
+        let in_shop = named(&shop, &["store", "store_id", "storeId", "shop"]);
+        let Some(customer) = self.customer else { return in_shop };
+        let [ours, number] = names_of(customer);
+        let is_theirs = named(&[&ours, &number], &["shopper", "shopper_id", "shopperId", "customer"]);
+        is_theirs && in_shop
+    }
+}
+
+/// What a customer is called: as one of our shoppers, and as Shopify's number.
+pub(super) fn names_of(customer: &ShopperId) -> [String; 2] {
+    let number = customer.as_str().trim_start_matches(|c: char| !c.is_ascii_digit());
+    [customer.to_string(), number.to_owned()]
+}

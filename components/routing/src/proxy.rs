@@ -1,0 +1,182 @@
+//! `/proxy…`: what Shopify forwards from a shop's own address, such as `https://wands.example/apps/wand`.
+//!
+//! Shopify signs the query, and nothing else: who is asking, and of which shop, follows from the query alone.
+//! A request to read may be repeated for as long as its signature holds, since it changes nothing that a second
+//! one would change again; a report may not.
+
+use names::{EventId, Key, Store};
+use page::{Document, THEME_STYLE};
+use shopify::proxy::Signed;
+
+use crate::capabilities::{
+    Cache, Clock, Content, Deployment, Facts, Failure, Log, Signatures, Storage, Swap,
+};
+use crate::events::Event;
+use crate::headers;
+use crate::http::{Body, Reply, Request, Response};
+use crate::identity::Identity;
+use crate::refusal::Refusal;
+use crate::route::InShop;
+use crate::signals::{self, Signals};
+use crate::status;
+use crate::storefront::{self, Shown};
+use crate::target::Target;
+use crate::track;
+use crate::visitor::Visitor;
+
+/// The secret of the app, by which Shopify signs.
+pub(crate) const SECRET: &str = "SHOPIFY_API_SECRET";
+/// Where the theme's script is told that it is, unless the merchant renamed it.
+const PREFIX: &str = "/apps/wand";
+/// How long a report is known again: its signature holds for a shorter time, either way.
+const SEEN_TTL_SECONDS: u32 = 180;
+/// What follows the content.
+const TAIL: &str = "</template></wand-storefront>";
+
+/// Answers a request that Shopify signed.
+pub(crate) fn answer<D: Deployment>(
+    deployment: &D,
+    place: InShop,
+    target: Target<'_>,
+    request: &impl Request,
+) -> Result<Reply<D::Value>, Refusal> {
+    let signed = verify(deployment, target)?;
+    let identity = Identity::of(&signed)?;
+    let visitor = Visitor::of(deployment, signed.shop.as_str(), identity.shopper()?)?;
+    let response = match place {
+        InShop::Page => page(deployment, &visitor, &signed)?,
+        InShop::Fragment => fragment(deployment, &visitor)?,
+        InShop::Status => return status::unnamed(deployment, &visitor, target),
+        InShop::Track => report(deployment, &visitor, &identity, target, request)?,
+    };
+    Ok(Reply::Ready(response))
+}
+
+fn verify(deployment: &(impl Clock + Signatures), target: Target<'_>) -> Result<Signed, Refusal> {
+    let check = |message: &[u8], mac: &[u8]| deployment.verifies(SECRET, message, mac);
+    Ok(Signed::verify(target.query, deployment.now_ms() / 1000, check)?)
+}
+
+/// The page within the theme: Shopify renders it as Liquid between the theme's header and footer. Without
+/// scripts, a browser shows it as it is.
+fn page<D: Deployment>(
+    deployment: &D,
+    visitor: &Visitor,
+    signed: &Signed,
+) -> Result<Response<D::Value>, Refusal> {
+    let (served, shown) = storefront::show(deployment, visitor, has_fragment)?;
+    let prefix = signed.prefix.as_ref().map_or(PREFIX, |prefix| prefix.as_str());
+    let head = format!(
+        "<wand-storefront data-prefix=\"{prefix}\" data-generated=\"{}\">\
+         <template shadowrootmode=\"open\"><style>{THEME_STYLE}</style>",
+        served.is_generated(),
+    );
+    Ok(respond(headers::in_theme(served), framed(shown, &head, TAIL)))
+}
+
+/// The content, for the theme's block to fill itself with.
+fn fragment<D: Deployment>(deployment: &D, visitor: &Visitor) -> Result<Response<D::Value>, Refusal> {
+    let (served, shown) = storefront::show(deployment, visitor, has_fragment)?;
+    let head = format!("<style>{THEME_STYLE}</style>");
+    Ok(respond(headers::fragment(served), framed(shown, &head, "")))
+}
+
+fn respond<V>(headers: String, body: Body<V>) -> Response<V> {
+    Response { status: 200, headers, body }
+}
+
+/// A page from before there were fragments has none.
+fn has_fragment(facts: &Facts) -> bool {
+    facts.fragment.is_some()
+}
+
+fn framed<V: Content>(shown: Shown<V>, head: &str, tail: &str) -> Body<V> {
+    match shown {
+        Shown::Theirs(page) => match page.facts.fragment {
+            Some(part) => {
+                let content = page.content.part(part.offset.into(), part.size.into());
+                Body::Value(content.framed(head.as_bytes(), tail.as_bytes()))
+            }
+            None => Body::Empty,
+        },
+        Shown::Anybodys(Document { html, fragment }) => {
+            let content = html.get(fragment).unwrap_or_default();
+            Body::Bytes([head, content, tail].concat().into_bytes())
+        }
+    }
+}
+
+/// What the shopper did goes into their session, if they agreed to that.
+fn report<D: Deployment>(
+    deployment: &D,
+    visitor: &Visitor,
+    identity: &Identity,
+    target: Target<'_>,
+    request: &impl Request,
+) -> Result<Response<D::Value>, Refusal> {
+    let signature = signature(target)?;
+    let events = Event::parse_all(&track::body(request)?)?;
+    if visitor.session().is_none() || visitor.paused || is_closed(deployment, visitor)? {
+        return Ok(track::tracked(0));
+    }
+    match first_time(deployment, visitor, &signature) {
+        Ok(true) => {}
+        Ok(false) => return Err(Refusal::Replayed),
+        // Nothing that could be stored twice is stored.
+        Err(_logged) => return Ok(track::tracked(0)),
+    }
+    Ok(track::tracked(keep(deployment, visitor, identity, &events)))
+}
+
+/// By what a report is known again. The script draws a nonce for each, so that no two of the same second have
+/// the same signature.
+fn signature(target: Target<'_>) -> Result<EventId, Refusal> {
+    let _drawn = EventId::parse(&target.required("nonce")?)?;
+    Ok(EventId::parse(&target.required("signature")?.to_ascii_lowercase())?)
+}
+
+/// A shop that was closed is not there. A cache that does not answer does not say so.
+fn is_closed<D: Cache>(deployment: &D, visitor: &Visitor) -> Result<bool, Refusal> {
+    match deployment.lookup(&visitor.store, &visitor.shopper) {
+        Ok(crate::Cached::Closed) => Err(Refusal::NoSuchStore),
+        _ => Ok(false),
+    }
+}
+
+fn first_time(
+    deployment: &(impl Storage + Log),
+    visitor: &Visitor,
+    signature: &EventId,
+) -> Result<bool, Failure> {
+    let key = Key::Seen(&visitor.store, signature);
+    let swap = deployment.compare_and_swap(key, None, b"1", SEEN_TTL_SECONDS);
+    swap.map(|swap| swap == Swap::Done).inspect_err(|Failure(reason)| {
+        let particulars = [("store", visitor.store.as_str()), ("reason", reason.as_str())];
+        deployment.warn("signals were not stored", &particulars);
+    })
+}
+
+/// Stores events. What a customer did in this browser before they logged in becomes theirs, and is no longer
+/// kept as a visitor's.
+fn keep<D: Deployment>(deployment: &D, visitor: &Visitor, identity: &Identity, events: &[Event]) -> usize {
+    let before = identity.before_login().map(|earlier| Key::Session(&visitor.store, earlier));
+    let earlier = before.and_then(|key| recall(deployment, key));
+    let stored = track::keep(deployment, visitor, events, earlier.as_ref());
+    if let (Some(key), Some(_), true) = (before, earlier, stored > 0) {
+        forget(deployment, visitor, key);
+    }
+    stored
+}
+
+/// A session that cannot be read is joined at another time.
+fn recall(deployment: &impl Storage, key: Key<'_>) -> Option<Signals> {
+    let found = deployment.read(key, signals::BYTES_MAX).ok()??;
+    Some(Signals::decode(&found.bytes))
+}
+
+fn forget(deployment: &(impl Storage + Log), visitor: &Visitor, key: Key<'_>) {
+    if let Err(Failure(reason)) = deployment.remove(Store::ShopperSessions, &key.to_string()) {
+        let particulars = [("store", visitor.store.as_str()), ("reason", reason.as_str())];
+        deployment.warn("a visitor's session could not be removed", &particulars);
+    }
+}
