@@ -1,1 +1,27 @@
-//! Installation and the embedded admin.
+//! Installation of the app in shops, and the pages that merchants see in Shopify's admin.
+//!
+//! It keeps what shops trusted the app with (tokens, encrypted) and what their merchants chose. It never
+//! knows how pages are made: what it needs of the host is the trait [`Storefronts`]. Every request
+//! carries a session token of Shopify's, and reaches that token's shop only.
+
+mod app;
+mod choices;
+mod connections;
+mod installations;
+mod keys;
+mod pages;
+mod routes;
+mod session;
+mod shopify_api;
+mod sql;
+mod storefronts;
+mod usage;
+
+pub use app::{Admin, App, Parts};
+pub use choices::Choices;
+pub use connections::{Connections, NotConnected};
+pub use installations::{Credentials, Installation, Installations, Shops, State, Token, Unavailable};
+pub use keys::{Keys, WrongKeys};
+pub use routes::router;
+pub use storefronts::{Failed, Preview, Report, Storefronts};
+pub use usage::{Counts, Event, Usage};

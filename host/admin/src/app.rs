@@ -1,0 +1,118 @@
+//! The app as Shopify knows it, and the admin put together.
+
+use std::sync::Arc;
+
+use capabilities::Secret;
+use capabilities::clock::Clock;
+use capabilities::signatures::{Algorithm, Signatures};
+use names::StoreId;
+
+use crate::{Connections, Installations, Shops, Storefronts, Unavailable, Usage, choices};
+
+/// The name under which `signatures` knows what Shopify signs with: the current secret and the one before.
+const SECRET: &str = "SHOPIFY_API_SECRET";
+
+/// The app as Shopify knows it.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// Its client id. `SHOPIFY_API_KEY`.
+    pub key: String,
+    /// What it proves itself with when it asks for tokens: the current secret. `SHOPIFY_API_SECRET`.
+    pub secret: Secret,
+    /// What stands in place of `https://{shop}` when a shop is asked, and may frame the admin; for a
+    /// simulator. `SHOPIFY_ORIGIN`.
+    pub origin: Option<String>,
+}
+
+/// What an [`Admin`] is made of.
+pub struct Parts {
+    /// The app.
+    pub app: App,
+    /// Checks what Shopify signed.
+    pub signatures: Arc<dyn Signatures>,
+    /// The host.
+    pub storefronts: Arc<dyn Storefronts>,
+    /// What is kept of shops.
+    pub shops: Shops,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Installations and the pages that merchants see.
+pub struct Admin {
+    pub(crate) app: Arc<App>,
+    pub(crate) connections: Arc<Connections>,
+    pub(crate) storefronts: Arc<dyn Storefronts>,
+    pub(crate) shops: Shops,
+    pub(crate) clock: Arc<dyn Clock>,
+    signatures: Arc<dyn Signatures>,
+}
+
+impl Admin {
+    /// Puts the parts together. Fails where the machine gives no TLS.
+    pub fn new(parts: Parts) -> anyhow::Result<Arc<Self>> {
+        let Parts { app, signatures, storefronts, shops, clock } = parts;
+        let app = Arc::new(app);
+        let installations = shops.installations.clone();
+        let connections = Connections::new(app.clone(), installations, storefronts.clone(), clock.clone())?;
+        Ok(Arc::new(Self { app, connections: Arc::new(connections), storefronts, shops, clock, signatures }))
+    }
+
+    /// Tokens of shops.
+    pub fn connections(&self) -> &Arc<Connections> {
+        &self.connections
+    }
+
+    /// How shops' pages go.
+    pub fn usage(&self) -> &Arc<Usage> {
+        &self.shops.usage
+    }
+
+    /// Has every shop served that installed the app, and as its merchant chose. Call it once, at the start,
+    /// before the first request.
+    pub async fn restore(&self) -> Result<(), Unavailable> {
+        let installed = self.installations().installed().await?;
+        let chosen = self.installations().all_choices().await?.into_iter().map(|(store, _)| store);
+        let chosen = chosen.filter(|store| self.storefronts.configured(store).is_some());
+        for store in installed.iter().cloned().chain(chosen) {
+            let shop = choices::shop(&store, &*self.storefronts, self.installations()).await?;
+            self.storefronts.set_shop(&store, shop);
+        }
+        Ok(())
+    }
+
+    /// Shopify said at `at_ms` that the shop uninstalled the app: its tokens are dropped, and it is served no
+    /// longer. Whether it was so: nothing happens if the app was installed again since.
+    pub async fn uninstalled(&self, store: &StoreId, at_ms: u64) -> Result<bool, Unavailable> {
+        let was = self.installations().uninstalled(store, at_ms).await?;
+        if was {
+            self.storefronts.remove_shop(store);
+        }
+        Ok(was)
+    }
+
+    /// Shopify wants all of a shop forgotten, which it does two days after the app was uninstalled.
+    pub async fn redacted(&self, store: &StoreId) -> Result<(), Unavailable> {
+        self.installations().forget(store).await?;
+        self.storefronts.remove_shop(store);
+        Ok(())
+    }
+
+    /// Writes what was counted and closes the file.
+    pub async fn close(&self) {
+        self.shops.close().await;
+    }
+
+    pub(crate) fn installations(&self) -> &Installations {
+        &self.shops.installations
+    }
+
+    pub(crate) fn now_s(&self) -> u64 {
+        self.clock.now_ms() / 1_000
+    }
+
+    /// Whether Shopify signed the message.
+    pub(crate) fn signed(&self, message: &[u8], mac: &[u8]) -> bool {
+        self.signatures.verify(SECRET, Algorithm::HmacSha256, message, mac).unwrap_or(false)
+    }
+}

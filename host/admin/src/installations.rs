@@ -1,0 +1,312 @@
+//! Shops that installed the app, in an `SQLite` file: their tokens, encrypted, and what their
+//! merchants chose.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use capabilities::Secret;
+use capabilities::clock::Clock;
+use capabilities::ids::Ids;
+use capabilities::sqlite::{Database, Durability, OpenError, WriteFailed};
+use names::StoreId;
+use sqlx::Row as _;
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::SqliteRow;
+
+use crate::keys::Keys;
+use crate::{Choices, Usage, sql};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/shops");
+
+/// The file cannot be read or written at the moment. The text is for the log.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the file of shops is unavailable: {0}")]
+pub struct Unavailable(pub String);
+
+/// What is kept of shops.
+pub struct Shops {
+    /// Their installations.
+    pub installations: Arc<Installations>,
+    /// How their pages went.
+    pub usage: Arc<Usage>,
+}
+
+/// Installations of the app.
+pub struct Installations {
+    database: Arc<Database>,
+    keys: Keys,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+}
+
+/// Where an installation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Its merchant chose something, but the app was not given tokens yet.
+    Known,
+    /// Installed.
+    Installed,
+    /// Installed once. Its tokens are gone.
+    Uninstalled,
+}
+
+/// A token and its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// The token itself.
+    pub secret: Secret,
+    /// From when it is worth nothing, in milliseconds since the epoch.
+    pub until_ms: u64,
+}
+
+/// An installation, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Installation {
+    /// Where it stands.
+    pub state: State,
+    /// What the access token allows, separated by commas.
+    pub scopes: String,
+    /// What the shop's Admin API is asked with.
+    pub access: Option<Token>,
+    /// What the next access token is asked with.
+    pub refresh: Option<Token>,
+    /// What the shop's Storefront API is asked with.
+    pub storefront: Option<Token>,
+    /// When it was written last, in milliseconds since the epoch.
+    pub changed_ms: u64,
+}
+
+/// Tokens that belong together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// What the access token allows, separated by commas.
+    pub scopes: String,
+    /// What the shop's Admin API is asked with.
+    pub access: Token,
+    /// What the next access token is asked with.
+    pub refresh: Token,
+    /// What the shop's Storefront API is asked with.
+    pub storefront: Option<Token>,
+}
+
+impl Shops {
+    /// Opens the file at `path`, which is made if it is missing.
+    pub async fn open(
+        path: &Path,
+        keys: Keys,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+    ) -> Result<Self, OpenError> {
+        let database = Arc::new(Database::open(path, &MIGRATIONS, Durability::Power).await?);
+        let usage = Arc::new(Usage::new(database.clone(), clock.clone()));
+        let installations = Arc::new(Installations { database, keys, clock, ids });
+        Ok(Self { installations, usage })
+    }
+
+    /// Writes what was counted, finishes what is under way and closes the file.
+    pub async fn close(&self) {
+        self.usage.flush().await;
+        self.installations.database.close().await;
+    }
+}
+
+impl From<sqlx::Error> for Unavailable {
+    fn from(error: sqlx::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<WriteFailed> for Unavailable {
+    fn from(failed: WriteFailed) -> Self {
+        Self(failed.0)
+    }
+}
+
+impl Installations {
+    /// The installation of a shop. Tokens whose key is gone count as absent.
+    pub async fn find(&self, store: &StoreId) -> Result<Option<Installation>, Unavailable> {
+        let query = sqlx::query(sql::FIND).bind(store.as_str());
+        let Some(row) = query.fetch_optional(self.database.reader()).await? else { return Ok(None) };
+        let (access, old) = self.token(&row, store, Column::Access)?;
+        let (refresh, older) = self.token(&row, store, Column::Refresh)?;
+        let (storefront, oldest) = self.token(&row, store, Column::Storefront)?;
+        let found = Installation {
+            state: State::named(row.try_get("state")?),
+            scopes: row.try_get("scopes")?,
+            access,
+            refresh,
+            storefront,
+            changed_ms: natural(row.try_get("changed_ms")?),
+        };
+        if old || older || oldest {
+            self.encrypt_again(store, &found, row.try_get("access")?).await?;
+        }
+        Ok(Some(found))
+    }
+
+    /// Shops that installed the app.
+    pub async fn installed(&self) -> Result<Vec<StoreId>, Unavailable> {
+        let shops = sqlx::query_scalar::<_, String>(sql::INSTALLED).fetch_all(self.database.reader()).await?;
+        Ok(shops.iter().filter_map(|shop| StoreId::parse(shop).ok()).collect())
+    }
+
+    /// Keeps a shop's tokens, all in one write: the shop is installed.
+    pub async fn install(&self, store: &StoreId, credentials: &Credentials) -> Result<(), Unavailable> {
+        let Credentials { scopes, access, refresh, storefront } = credentials;
+        let statement = sqlx::query(sql::INSTALL)
+            .bind(store.to_string())
+            .bind(scopes.clone())
+            .bind(self.seal(store, Column::Access, access))
+            .bind(integer(access.until_ms))
+            .bind(self.seal(store, Column::Refresh, refresh))
+            .bind(integer(refresh.until_ms))
+            .bind(storefront.as_ref().map(|token| self.seal(store, Column::Storefront, token)))
+            .bind(storefront.as_ref().map(|token| integer(token.until_ms)))
+            .bind(integer(self.clock.now_ms()));
+        self.database.change(statement).await?;
+        Ok(())
+    }
+
+    /// Drops a refresh token that Shopify did not accept.
+    pub async fn drop_refresh(&self, store: &StoreId, refresh: &Token) -> Result<(), Unavailable> {
+        let statement = sqlx::query(sql::DROP_REFRESH)
+            .bind(store.to_string())
+            .bind(integer(self.clock.now_ms()))
+            .bind(integer(refresh.until_ms));
+        self.database.change(statement).await?;
+        Ok(())
+    }
+
+    /// The shop uninstalled the app at `at_ms`: its tokens are gone, what its merchant chose is kept until it is
+    /// to be forgotten. Whether it was so: it may have been installed again since.
+    pub async fn uninstalled(&self, store: &StoreId, at_ms: u64) -> Result<bool, Unavailable> {
+        let statement = sqlx::query(sql::UNINSTALL)
+            .bind(store.to_string())
+            .bind(integer(self.clock.now_ms()))
+            .bind(integer(at_ms));
+        Ok(self.database.change(statement).await?.is_some())
+    }
+
+    /// Forgets all of a shop.
+    pub async fn forget(&self, store: &StoreId) -> Result<(), Unavailable> {
+        self.database.change(sqlx::query(sql::FORGET).bind(store.to_string())).await?;
+        self.database.change_many(sqlx::query(sql::FORGET_USAGE).bind(store.to_string())).await?;
+        Ok(())
+    }
+
+    /// What a merchant chose, if they did.
+    pub async fn choices(&self, store: &StoreId) -> Result<Option<Choices>, Unavailable> {
+        let query = sqlx::query_scalar::<_, Option<String>>(sql::CHOICES).bind(store.as_str());
+        let text = query.fetch_optional(self.database.reader()).await?.flatten();
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    /// Every merchant's choices.
+    pub async fn all_choices(&self) -> Result<Vec<(StoreId, Choices)>, Unavailable> {
+        let rows = sqlx::query_as::<_, (String, String)>(sql::ALL_CHOICES);
+        let rows = rows.fetch_all(self.database.reader()).await?;
+        let parsed = |(shop, text): &(String, String)| {
+            Some((StoreId::parse(shop).ok()?, serde_json::from_str(text).ok()?))
+        };
+        Ok(rows.iter().filter_map(parsed).collect())
+    }
+
+    /// Keeps what a merchant chose.
+    pub async fn choose(&self, store: &StoreId, choices: &Choices) -> Result<(), Unavailable> {
+        let text = serde_json::to_string(choices).map_err(|error| Unavailable(error.to_string()))?;
+        let statement =
+            sqlx::query(sql::CHOOSE).bind(store.to_string()).bind(text).bind(integer(self.clock.now_ms()));
+        self.database.change(statement).await?;
+        Ok(())
+    }
+
+    /// Writes tokens that a former key was needed for, unless there are others by now.
+    async fn encrypt_again(
+        &self,
+        store: &StoreId,
+        found: &Installation,
+        stored: Option<Vec<u8>>,
+    ) -> Result<(), Unavailable> {
+        let sealed = |column: Column, token: &Option<Token>| {
+            token.as_ref().map(|token| self.seal(store, column, token))
+        };
+        let statement = sqlx::query(sql::ENCRYPT_AGAIN)
+            .bind(store.to_string())
+            .bind(sealed(Column::Access, &found.access))
+            .bind(sealed(Column::Refresh, &found.refresh))
+            .bind(sealed(Column::Storefront, &found.storefront))
+            .bind(stored);
+        self.database.change(statement).await?;
+        Ok(())
+    }
+
+    fn seal(&self, store: &StoreId, column: Column, token: &Token) -> Vec<u8> {
+        self.keys.seal(&token.secret, &place(store, column), &*self.ids)
+    }
+
+    /// A token of a row, and whether a former key was needed for it.
+    fn token(
+        &self,
+        row: &SqliteRow,
+        store: &StoreId,
+        column: Column,
+    ) -> Result<(Option<Token>, bool), Unavailable> {
+        let sealed: Option<Vec<u8>> = row.try_get(column.name())?;
+        let until_ms: Option<i64> = row.try_get(column.until())?;
+        let (Some(sealed), Some(until_ms)) = (sealed, until_ms) else { return Ok((None, false)) };
+        let Some(opened) = self.keys.open(&sealed, &place(store, column)) else {
+            tracing::warn!(%store, token = column.name(), "a stored token is of no known encryption key");
+            return Ok((None, false));
+        };
+        Ok((Some(Token { secret: opened.secret, until_ms: natural(until_ms) }), opened.former))
+    }
+}
+
+impl State {
+    fn named(name: &str) -> Self {
+        match name {
+            "installed" => Self::Installed,
+            "uninstalled" => Self::Uninstalled,
+            _ => Self::Known,
+        }
+    }
+}
+
+/// A column that holds a token.
+#[derive(Clone, Copy)]
+enum Column {
+    Access,
+    Refresh,
+    Storefront,
+}
+
+impl Column {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Access => "access",
+            Self::Refresh => "refresh",
+            Self::Storefront => "storefront",
+        }
+    }
+
+    fn until(self) -> &'static str {
+        match self {
+            Self::Access => "access_until_ms",
+            Self::Refresh => "refresh_until_ms",
+            Self::Storefront => "storefront_until_ms",
+        }
+    }
+}
+
+/// What a token's encryption is bound to. No shop's id holds a space.
+fn place(store: &StoreId, column: Column) -> String {
+    format!("{store} {}", column.name())
+}
+
+pub(crate) fn integer(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+pub(crate) fn natural(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or_default()
+}

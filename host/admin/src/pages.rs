@@ -1,0 +1,241 @@
+//! The pages, and the headers that each of them has.
+
+use askama::Template;
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use shopify::ShopDomain;
+
+use crate::choices::Form;
+use crate::usage::Counts;
+
+/// Shopify's scripts: the bridge to the admin around the page, and its components.
+pub const APP_BRIDGE: &str = "https://cdn.shopify.com/shopifycloud/app-bridge.js";
+/// See [`APP_BRIDGE`].
+pub const POLARIS: &str = "https://cdn.shopify.com/shopifycloud/polaris.js";
+
+/// What a page is allowed to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Policy {
+    /// Run our scripts and Shopify's.
+    Scripts,
+    /// Nothing: no script, no form, no origin of its own.
+    Sandbox,
+}
+
+/// The page of a shop.
+#[derive(Template)]
+#[template(path = "page.html")]
+pub struct Page<'a> {
+    /// The app's client id.
+    pub key: &'a str,
+    /// What can change.
+    pub main: Main<'a>,
+}
+
+/// What of the page can change: an answer to a form is just this.
+#[derive(Template)]
+#[template(path = "main.html")]
+pub struct Main<'a> {
+    /// The shop's domain.
+    pub shop: &'a str,
+    /// Why it is not connected; empty if it is.
+    pub trouble: &'a str,
+    /// What became of a form.
+    pub outcome: Outcome,
+    /// The form.
+    pub form: Form,
+    /// The last 24 hours.
+    pub usage: Option<Figures>,
+    /// Reports: the id, and how long ago it was made.
+    pub reports: Vec<(String, String)>,
+}
+
+impl Main<'_> {
+    /// A persona's name in the plural, as it is shown.
+    fn title(&self, persona: &str) -> &'static str {
+        match persona {
+            "minimalist" => "Minimalists",
+            "explorer" => "Explorers",
+            "dealhunter" => "Deal hunters",
+            _ => "Loyal customers",
+        }
+    }
+
+    /// What a persona wants.
+    fn wants(&self, persona: &str) -> &'static str {
+        match persona {
+            "minimalist" => "Want one good answer and no noise.",
+            "explorer" => "Look around and like to be surprised.",
+            "dealhunter" => "Compare prices and wait for the deal.",
+            _ => "Come back and buy again.",
+        }
+    }
+}
+
+/// What became of a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// None was sent.
+    None,
+    /// Saved.
+    Saved,
+    /// Something in it is wrong.
+    Wrong,
+    /// It could not be saved at the moment.
+    Failed,
+}
+
+/// A page that only brings App Bridge, which brings a session token.
+#[derive(Template)]
+#[template(path = "bounce.html")]
+pub struct Bounce<'a> {
+    /// The app's client id.
+    pub key: &'a str,
+}
+
+/// A page that says why there is none.
+#[derive(Template)]
+#[template(path = "refused.html")]
+pub struct Refusal<'a> {
+    /// Why.
+    pub why: &'a str,
+}
+
+/// A persona's preview before there is one.
+#[derive(Template)]
+#[template(path = "nothing.html")]
+pub struct Nothing;
+
+/// Counts as they are written for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figures {
+    /// Name and number, in order.
+    pub lines: Vec<(&'static str, String)>,
+}
+
+impl From<Counts> for Figures {
+    fn from(counts: Counts) -> Self {
+        let served = counts.hits + counts.stale + counts.misses;
+        let own = counts.hits + counts.stale;
+        let rate = own.saturating_mul(100).checked_div(served);
+        Self {
+            lines: vec![
+                ("Pages shown", grouped(served)),
+                ("Made for the shopper", rate.map_or_else(|| "–".to_owned(), |rate| format!("{rate} %"))),
+                ("Hits", grouped(counts.hits)),
+                ("Hits on older pages", grouped(counts.stale)),
+                ("Misses", grouped(counts.misses)),
+                ("Pages made", grouped(counts.generations)),
+                ("Failures", grouped(counts.failures)),
+                ("Tokens read", grouped(counts.tokens_in)),
+                ("Tokens written", grouped(counts.tokens_out)),
+                ("Cost", dollars(counts.cost_microdollars)),
+            ],
+        }
+    }
+}
+
+/// An HTML answer. It is framed by the shop's admin only, by nobody where there is no shop, and never cached.
+pub fn html(
+    status: StatusCode,
+    shop: Option<&ShopDomain>,
+    origin: Option<&str>,
+    policy: Policy,
+    text: String,
+) -> Response<Body> {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &str| {
+        // Domains and origins were parsed: they are visible ASCII.
+        headers.insert(name, HeaderValue::from_str(value).unwrap_or(HeaderValue::from_static("")));
+    };
+    set(header::CONTENT_TYPE, "text/html; charset=utf-8");
+    set(header::CONTENT_SECURITY_POLICY, &content_policy(shop, origin, policy));
+    set(header::CACHE_CONTROL, "no-store");
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "no-referrer");
+    if shop.is_none() {
+        set(header::X_FRAME_OPTIONS, "DENY");
+    }
+    response
+}
+
+/// A page that says why there is none.
+pub fn refused(status: StatusCode, why: &str) -> Response<Body> {
+    let page = Refusal { why };
+    html(status, None, None, Policy::Sandbox, page.render().unwrap_or_default())
+}
+
+fn content_policy(shop: Option<&ShopDomain>, origin: Option<&str>, policy: Policy) -> String {
+    let ancestors = shop.map_or_else(
+        || "'none'".to_owned(),
+        |shop| {
+            let simulator = origin.map(|origin| format!(" {origin}")).unwrap_or_default();
+            format!("https://{shop} https://admin.shopify.com{simulator}")
+        },
+    );
+    let rest = match policy {
+        Policy::Scripts => {
+            "script-src 'self' https://cdn.shopify.com; object-src 'none'; base-uri 'none'; form-action 'self'"
+        }
+        Policy::Sandbox => {
+            "sandbox; default-src 'none'; img-src * data:; style-src 'unsafe-inline'; font-src * data:"
+        }
+    };
+    format!("frame-ancestors {ancestors}; {rest};")
+}
+
+/// A number with its thousands apart.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Millionths of a dollar, to the hundredth of a cent.
+fn dollars(micro: u64) -> String {
+    let hundredths = micro.div_ceil(100);
+    format!("${}.{:04}", grouped(hundredths / 10_000), hundredths % 10_000)
+}
+
+/// How long ago something was, in one unit.
+pub fn ago(now_ms: u64, then_ms: u64) -> String {
+    let minutes = now_ms.saturating_sub(then_ms) / 60_000;
+    let (number, unit) = match minutes {
+        0 => return "just now".to_owned(),
+        1..60 => (minutes, "minute"),
+        60..1_440 => (minutes / 60, "hour"),
+        _ => (minutes / 1_440, "day"),
+    };
+    format!("{number} {unit}{} ago", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_for_people() {
+        assert_eq!([grouped(0), grouped(999), grouped(1_234_567)], ["0", "999", "1,234,567"]);
+        assert_eq!([dollars(0), dollars(1), dollars(1_234_500)], ["$0.0000", "$0.0001", "$1.2345"]);
+        assert_eq!(
+            [ago(60_000, 60_000), ago(60_000, 0), ago(200_000_000, 0)],
+            ["just now", "1 minute ago", "2 days ago"]
+        );
+    }
+
+    #[test]
+    fn nobody_shown_anything_has_no_rate() {
+        let figures = Figures::from(Counts::default());
+        assert_eq!(figures.lines[1], ("Made for the shopper", "–".to_owned()));
+        let figures = Figures::from(Counts { hits: 2, stale: 1, misses: 1, ..Counts::default() });
+        assert_eq!(figures.lines[1].1, "75 %");
+    }
+}

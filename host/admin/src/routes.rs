@@ -1,0 +1,310 @@
+//! The routes below `/admin`.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use axum::routing::{get, post};
+use capabilities::settings::PERSONAS;
+use names::EventId;
+use shopify::ShopDomain;
+
+use crate::choices::{self, Form};
+use crate::pages::{self, Bounce, Main, Nothing, Outcome, Page, Policy, ago};
+use crate::session::{self, Caller, Refused, Visitor};
+use crate::{Admin, Choices, NotConnected};
+
+const STYLE: &str = include_str!("../assets/admin.css");
+const SCRIPT: &str = include_str!("../assets/admin.js");
+/// Longer than any form that is accepted.
+const FORM_BYTES_MAX: usize = 32 * 1024;
+/// Parameters of Shopify's that a page keeps when App Bridge loads it again.
+const KEPT: [&str; 4] = ["shop", "host", "embedded", "locale"];
+/// Tells App Bridge to send the request again with a new session token.
+const RETRY: &str = "x-shopify-retry-invalid-session-request";
+
+/// The routes, from the root of the host.
+pub fn router(admin: Arc<Admin>) -> Router {
+    Router::new()
+        .route("/admin", get(page))
+        .route("/admin/", get(page))
+        .route("/admin/session", get(bounce))
+        .route("/admin/settings", post(save))
+        .route("/admin/preview/{persona}", get(preview))
+        .route("/admin/reports/{id}", get(report))
+        .route("/admin/assets/admin.css", get(|| async { asset("text/css; charset=utf-8", STYLE) }))
+        .route("/admin/assets/admin.js", get(|| async { asset("text/javascript; charset=utf-8", SCRIPT) }))
+        .fallback(|| async { pages::refused(StatusCode::NOT_FOUND, "there is no such page") })
+        .method_not_allowed_fallback(|| async {
+            pages::refused(StatusCode::METHOD_NOT_ALLOWED, "this page is not used in that way")
+        })
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .with_state(admin)
+}
+
+/// The page, for staff; for others of a shop, the way to a session token.
+async fn page(
+    State(admin): State<Arc<Admin>>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response<Body> {
+    let query = query.unwrap_or_default();
+    let caller = match session::of_document(&admin, &query) {
+        Ok(Visitor::Staff(caller)) => caller,
+        Ok(Visitor::Unknown(shop)) => return to_bounce(&shop, &headers, &query),
+        Err(refused) => return pages::refused(refused.status, &refused.why),
+    };
+    let trouble = match admin.connections.connect(&caller.store, &caller.token.0).await {
+        Ok(()) => String::new(),
+        Err(NotConnected::SessionToken) => return to_bounce(&caller.shop, &headers, &query),
+        Err(error) => told(&caller, &error),
+    };
+    match form(&admin, &caller).await {
+        Ok(form) => {
+            let main = main(&admin, &caller, form, Outcome::None, &trouble).await;
+            document(&admin, &caller, main)
+        }
+        Err(refused) => pages::refused(refused.status, &refused.why),
+    }
+}
+
+/// The page that App Bridge loads a page again from, with a session token.
+async fn bounce(
+    State(admin): State<Arc<Admin>>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response<Body> {
+    let query = query.unwrap_or_default();
+    let shop = match session::shop(&query) {
+        Ok(shop) => shop,
+        Err(refused) => return pages::refused(refused.status, &refused.why),
+    };
+    let again = session::parameter(&query, "shopify-reload").unwrap_or_default();
+    // App Bridge would send a session token to wherever this is.
+    if !is_ours(&again, &headers) {
+        return pages::refused(StatusCode::BAD_REQUEST, "there is no such page to come back to");
+    }
+    let page = Bounce { key: &admin.app.key };
+    shown(&admin, &shop, StatusCode::OK, page.render())
+}
+
+/// Keeps what the merchant chose, and has the shop served so from now on.
+async fn save(
+    State(admin): State<Arc<Admin>>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+    body: Bytes,
+) -> Response<Body> {
+    let caller = match session::of_fetch(&admin, &headers, &query.unwrap_or_default()) {
+        Ok(caller) => caller,
+        Err(refused) => return unauthorized(&refused),
+    };
+    let (status, form, outcome) = match Form::read(&body) {
+        Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, form, Outcome::Wrong),
+        Ok(choices) => match keep(&admin, &caller, &choices).await {
+            Ok(()) => (StatusCode::OK, Form::of(&choices), Outcome::Saved),
+            Err(why) => {
+                tracing::warn!(store = %caller.store, %why, "settings were not saved");
+                (StatusCode::SERVICE_UNAVAILABLE, Form::of(&choices), Outcome::Failed)
+            }
+        },
+    };
+    let main = main(&admin, &caller, form, outcome, "").await;
+    shown(&admin, &caller.shop, status, main.render())
+}
+
+async fn keep(admin: &Admin, caller: &Caller, choices: &Choices) -> anyhow::Result<()> {
+    let store = &caller.store;
+    admin.installations().choose(store, choices).await?;
+    let shop = choices::shop(store, &*admin.storefronts, admin.installations()).await?;
+    admin.storefronts.set_shop(store, shop);
+    admin.storefronts.moved(store).await?;
+    tracing::info!(%store, "a merchant saved settings");
+    Ok(())
+}
+
+/// A page as a shopper of that persona gets it.
+async fn preview(
+    State(admin): State<Arc<Admin>>,
+    Path(persona): Path<String>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response<Body> {
+    let caller = match session::of_fetch(&admin, &headers, &query.unwrap_or_default()) {
+        Ok(caller) => caller,
+        Err(refused) => return unauthorized(&refused),
+    };
+    if !PERSONAS.contains(&persona.as_str()) {
+        return pages::refused(StatusCode::NOT_FOUND, "there is no such persona");
+    }
+    let (html, generated) = match admin.storefronts.preview(&caller.store, &persona).await {
+        Ok(preview) => (preview.html, preview.generated),
+        Err(error) => {
+            tracing::warn!(store = %caller.store, %error, "there is no preview");
+            (Nothing.render().unwrap_or_default(), false)
+        }
+    };
+    let origin = admin.app.origin.as_deref();
+    let mut response = pages::html(StatusCode::OK, Some(&caller.shop), origin, Policy::Sandbox, html);
+    let generated = HeaderValue::from_static(if generated { "true" } else { "false" });
+    response.headers_mut().insert("x-generated", generated);
+    response
+}
+
+/// A report on a customer, for the merchant to keep or pass on.
+async fn report(
+    State(admin): State<Arc<Admin>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response<Body> {
+    let caller = match session::of_fetch(&admin, &headers, &query.unwrap_or_default()) {
+        Ok(caller) => caller,
+        Err(refused) => return unauthorized(&refused),
+    };
+    let Ok(id) = EventId::parse(&id) else {
+        return pages::refused(StatusCode::NOT_FOUND, "there is no such report");
+    };
+    match admin.storefronts.report(&caller.store, &id).await {
+        Ok(Some(report)) => download(report),
+        Ok(None) => pages::refused(StatusCode::NOT_FOUND, "there is no such report"),
+        Err(error) => {
+            tracing::warn!(store = %caller.store, %error, "a report was not read");
+            pages::refused(StatusCode::SERVICE_UNAVAILABLE, "the report cannot be read at the moment")
+        }
+    }
+}
+
+/// The form with what holds for the shop.
+async fn form(admin: &Admin, caller: &Caller) -> Result<Form, Refused> {
+    let shop = choices::shop(&caller.store, &*admin.storefronts, admin.installations()).await;
+    shop.map(|shop| Form::of(&Choices::of(&shop))).map_err(|error| {
+        tracing::warn!(store = %caller.store, %error, "settings were not read");
+        let why = "the settings cannot be read at the moment".to_owned();
+        Refused { status: StatusCode::SERVICE_UNAVAILABLE, why }
+    })
+}
+
+/// What of the page can change. What cannot be read is left out.
+async fn main<'a>(
+    admin: &Admin,
+    caller: &'a Caller,
+    form: Form,
+    outcome: Outcome,
+    trouble: &'a str,
+) -> Main<'a> {
+    let usage = admin.shops.usage.last_24_hours(&caller.store).await.ok().map(Into::into);
+    let reports = admin.storefronts.reports(&caller.store).await.unwrap_or_default();
+    let now_ms = admin.clock.now_ms();
+    let line = |report: &crate::Report| {
+        let made = report.made_ms.map(|made_ms| ago(now_ms, made_ms));
+        (report.id.to_string(), made.unwrap_or_default())
+    };
+    let reports = reports.iter().map(line).collect();
+    let shop = caller.shop.as_str();
+    Main { shop, trouble, outcome, form, usage, reports }
+}
+
+fn document(admin: &Admin, caller: &Caller, main: Main<'_>) -> Response<Body> {
+    shown(admin, &caller.shop, StatusCode::OK, Page { key: &admin.app.key, main }.render())
+}
+
+fn shown(
+    admin: &Admin,
+    shop: &ShopDomain,
+    status: StatusCode,
+    page: Result<String, askama::Error>,
+) -> Response<Body> {
+    match page {
+        Ok(html) => pages::html(status, Some(shop), admin.app.origin.as_deref(), Policy::Scripts, html),
+        Err(error) => {
+            tracing::error!(%error, "a page was not rendered");
+            pages::refused(StatusCode::INTERNAL_SERVER_ERROR, "the page cannot be shown")
+        }
+    }
+}
+
+/// Sends a document to the page that brings a session token, and from there back to itself.
+fn to_bounce(shop: &ShopDomain, headers: &HeaderMap, query: &str) -> Response<Body> {
+    let mut kept = form_urlencoded::Serializer::new(String::new());
+    for name in KEPT {
+        if let Some(value) = session::parameter(query, name) {
+            kept.append_pair(name, &value);
+        }
+    }
+    let kept = kept.finish();
+    let again = format!("{}/admin?{kept}", origin(headers));
+    let reload =
+        form_urlencoded::Serializer::new(String::new()).append_pair("shopify-reload", &again).finish();
+    let mut response = pages::html(StatusCode::FOUND, Some(shop), None, Policy::Sandbox, String::new());
+    let location = HeaderValue::from_str(&format!("/admin/session?{kept}&{reload}"));
+    if let Ok(location) = location {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}
+
+/// Whether an address is that of the page.
+fn is_ours(address: &str, headers: &HeaderMap) -> bool {
+    let origin = origin(headers);
+    let path = if origin.is_empty() { address } else { address.strip_prefix(&origin).unwrap_or(address) };
+    path == "/admin" || path.starts_with("/admin?")
+}
+
+/// Where this host is, as whoever asks knows it; empty if they do not say. They only ever send themselves
+/// there.
+fn origin(headers: &HeaderMap) -> String {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+    if host.is_empty() || !host.bytes().all(fits) {
+        return String::new();
+    }
+    let local = ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| host.starts_with(name));
+    format!("{}://{host}", if local { "http" } else { "https" })
+}
+
+/// What a merchant is told of a connection that does not work. The log has the rest.
+fn told(caller: &Caller, error: &NotConnected) -> String {
+    tracing::warn!(store = %caller.store, %error, "a shop was not connected");
+    let text = match error {
+        NotConnected::Shopify(_) => {
+            "Shopify did not give Wandstore access. Open this page again in a minute."
+        }
+        _ => "Wandstore could not store the connection. Open this page again in a minute.",
+    };
+    text.to_owned()
+}
+
+fn unauthorized(refused: &Refused) -> Response<Body> {
+    let mut response = pages::refused(refused.status, &refused.why);
+    if refused.status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(RETRY, HeaderValue::from_static("1"));
+    }
+    response
+}
+
+fn download(report: Vec<u8>) -> Response<Body> {
+    let mut response = Response::new(Body::from(report));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_static("attachment; filename=\"report.json\""),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// A file that holds nothing of anybody.
+fn asset(kind: &'static str, text: &'static str) -> Response<Body> {
+    let mut response = Response::new(Body::from(text));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}

@@ -1,0 +1,141 @@
+//! Who is asking: a member of a shop's staff, by a session token of Shopify's, or nobody.
+
+use axum::http::{HeaderMap, StatusCode, header};
+use names::StoreId;
+use shopify::oauth::Launch;
+use shopify::session_token::{self, Error};
+use shopify::{Rejection, ShopDomain};
+
+use crate::Admin;
+
+/// Parameters that decide who is asking: each may be there once only.
+const RESERVED: [&str; 6] = ["shop", "host", "hmac", "id_token", "timestamp", "signature"];
+
+/// A member of a shop's staff.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The shop. Nothing of another is within reach.
+    pub shop: ShopDomain,
+    /// It again, as the rest of the program names it.
+    pub store: StoreId,
+    /// The token, as it was sent: worth tokens of the shop for the minute that it lives.
+    pub token: Token,
+}
+
+/// A session token, which must not be shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(pub String);
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// Who asks for a document.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Visitor {
+    /// Staff.
+    Staff(Caller),
+    /// Perhaps staff of that shop: App Bridge has to bring a token.
+    Unknown(ShopDomain),
+}
+
+/// A request that is refused. The text is fit for whoever sent it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// Why.
+    pub why: String,
+}
+
+impl Refused {
+    fn new(status: StatusCode, why: impl ToString) -> Self {
+        Self { status, why: why.to_string() }
+    }
+}
+
+impl From<Rejection> for Refused {
+    fn from(rejection: Rejection) -> Self {
+        let status = StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::BAD_REQUEST);
+        Self::new(status, rejection)
+    }
+}
+
+/// Who asks for a document, by the query of its address.
+pub fn of_document(admin: &Admin, query: &str) -> Result<Visitor, Refused> {
+    check_once(query)?;
+    let shop = shop(query)?;
+    check_launch(admin, query)?;
+    let Some(token) = parameter(query, "id_token") else { return Ok(Visitor::Unknown(shop)) };
+    match caller(admin, &token) {
+        Ok(caller) if caller.shop == shop => Ok(Visitor::Staff(caller)),
+        Ok(_) => Err(of_another_shop()),
+        Err(Error::Expired) => Ok(Visitor::Unknown(shop)),
+        Err(error) => Err(Refused::new(StatusCode::UNAUTHORIZED, error)),
+    }
+}
+
+/// Who sends a request that is no document, by its `Authorization`.
+pub fn of_fetch(admin: &Admin, headers: &HeaderMap, query: &str) -> Result<Caller, Refused> {
+    check_once(query)?;
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let (value, None) = (values.next(), values.next()) else {
+        return Err(Refused::new(StatusCode::UNAUTHORIZED, Error::Malformed));
+    };
+    let value = value.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let caller = session_token::bearer(value).and_then(|token| caller(admin, token));
+    let caller = caller.map_err(|error| Refused::new(StatusCode::UNAUTHORIZED, error))?;
+    match parameter(query, "shop") {
+        Some(_) if shop(query)? != caller.shop => Err(of_another_shop()),
+        _ => Ok(caller),
+    }
+}
+
+/// The shop that a query names, if it can be one.
+pub fn shop(query: &str) -> Result<ShopDomain, Refused> {
+    let named = parameter(query, "shop").ok_or(Rejection::Malformed("shop"))?;
+    let shop = ShopDomain::parse(&named).map_err(|_| Rejection::NotAShop)?;
+    StoreId::parse(shop.as_str()).map_err(|_| Rejection::NotAShop)?;
+    Ok(shop)
+}
+
+/// A parameter of a query, if it is there and not empty.
+pub fn parameter(query: &str, name: &str) -> Option<String> {
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    let value = pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    value.filter(|value| !value.is_empty())
+}
+
+fn caller(admin: &Admin, token: &str) -> Result<Caller, Error> {
+    let check = |message: &[u8], mac: &[u8]| admin.signed(message, mac);
+    let session = session_token::verify(token, &admin.app.key, admin.now_s(), check)?;
+    let store = StoreId::parse(session.shop.as_str()).map_err(|_| Error::Issuer)?;
+    Ok(Caller { shop: session.shop, store, token: Token(token.to_owned()) })
+}
+
+/// Where Shopify signed the address, the signature has to be right. That it may be old does not matter: the
+/// session token says who is there now.
+fn check_launch(admin: &Admin, query: &str) -> Result<(), Refused> {
+    if parameter(query, "hmac").is_none() {
+        return Ok(());
+    }
+    match Launch::verify(query, admin.now_s(), |message, mac| admin.signed(message, mac)) {
+        Ok(_) | Err(Rejection::Expired) => Ok(()),
+        Err(rejection) => Err(rejection.into()),
+    }
+}
+
+fn check_once(query: &str) -> Result<(), Refused> {
+    for name in RESERVED {
+        if form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name).count() > 1 {
+            return Err(Rejection::Repeated(name).into());
+        }
+    }
+    Ok(())
+}
+
+fn of_another_shop() -> Refused {
+    Refused::new(StatusCode::FORBIDDEN, "the session token is of another shop")
+}

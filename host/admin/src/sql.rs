@@ -1,0 +1,63 @@
+//! All statements of `shops.db`.
+
+/// One shop.
+pub const FIND: &str = "SELECT state, scopes, access, access_until_ms, refresh, refresh_until_ms, storefront,
+    storefront_until_ms, changed_ms FROM shops WHERE shop = ?";
+
+/// Shops that are served because they installed the app.
+pub const INSTALLED: &str = "SELECT shop FROM shops WHERE state = 'installed' ORDER BY shop";
+
+/// Writes all tokens of a shop at once.
+pub const INSTALL: &str = "INSERT INTO shops (shop, state, scopes, access, access_until_ms, refresh,
+        refresh_until_ms, storefront, storefront_until_ms, changed_ms)
+    VALUES (?1, 'installed', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+    ON CONFLICT (shop) DO UPDATE SET state = 'installed', scopes = ?2, access = ?3, access_until_ms = ?4,
+        refresh = ?5, refresh_until_ms = ?6, storefront = ?7, storefront_until_ms = ?8, changed_ms = ?9";
+
+/// Writes the same tokens under another key, unless there are others by now.
+pub const ENCRYPT_AGAIN: &str = "UPDATE shops SET access = ?2, refresh = ?3, storefront = ?4
+    WHERE shop = ?1 AND access = ?5";
+
+/// A refresh token that Shopify does not accept is of no use; nothing happens if there is another by now.
+pub const DROP_REFRESH: &str = "UPDATE shops SET refresh = NULL, refresh_until_ms = NULL, changed_ms = ?2
+    WHERE shop = ?1 AND refresh_until_ms = ?3";
+
+/// The shop is served no longer, and its tokens are gone; nothing happens if it was installed again since.
+pub const UNINSTALL: &str = "UPDATE shops SET state = 'uninstalled', scopes = '', access = NULL,
+        access_until_ms = NULL, refresh = NULL, refresh_until_ms = NULL, storefront = NULL,
+        storefront_until_ms = NULL, changed_ms = ?2
+    WHERE shop = ?1 AND changed_ms <= ?3 RETURNING shop";
+
+/// Nothing of the shop is left.
+pub const FORGET: &str = "DELETE FROM shops WHERE shop = ?";
+
+/// What a merchant chose.
+pub const CHOICES: &str = "SELECT choices FROM shops WHERE shop = ?";
+
+/// Every merchant's choices.
+pub const ALL_CHOICES: &str = "SELECT shop, choices FROM shops
+    WHERE choices IS NOT NULL AND state <> 'uninstalled' ORDER BY shop";
+
+/// Keeps what a merchant chose.
+pub const CHOOSE: &str = "INSERT INTO shops (shop, state, choices, changed_ms) VALUES (?1, 'known', ?2, ?3)
+    ON CONFLICT (shop) DO UPDATE SET choices = ?2, changed_ms = ?3";
+
+/// Adds to an hour's counts.
+pub const COUNT: &str = "INSERT INTO usage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (shop, hour) DO UPDATE SET hits = hits + excluded.hits, stale = stale + excluded.stale,
+        misses = misses + excluded.misses, generations = generations + excluded.generations,
+        failures = failures + excluded.failures, tokens_in = tokens_in + excluded.tokens_in,
+        tokens_out = tokens_out + excluded.tokens_out,
+        cost_microdollars = cost_microdollars + excluded.cost_microdollars";
+
+/// Sums a shop's counts from an hour on.
+pub const SUM: &str = "SELECT coalesce(sum(hits), 0), coalesce(sum(stale), 0), coalesce(sum(misses), 0),
+        coalesce(sum(generations), 0), coalesce(sum(failures), 0), coalesce(sum(tokens_in), 0),
+        coalesce(sum(tokens_out), 0), coalesce(sum(cost_microdollars), 0)
+    FROM usage WHERE shop = ? AND hour >= ?";
+
+/// Counts of a shop.
+pub const FORGET_USAGE: &str = "DELETE FROM usage WHERE shop = ?";
+
+/// Counts of long ago.
+pub const PURGE_USAGE: &str = "DELETE FROM usage WHERE hour < ?";

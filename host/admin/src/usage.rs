@@ -1,0 +1,186 @@
+//! How shops' pages went: counts per shop and hour, in memory first and written every few seconds.
+
+use std::collections::HashMap;
+use std::ops::AddAssign;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use capabilities::clock::Clock;
+use capabilities::sqlite::Database;
+use names::StoreId;
+
+use crate::installations::{Unavailable, integer, natural};
+use crate::sql;
+
+const HOUR_MS: u64 = 3_600_000;
+/// How often counts are written.
+const PERIOD: Duration = Duration::from_secs(5);
+/// For how long they are kept, in hours.
+const KEEP_HOURS: u64 = 30 * 24;
+
+/// Something that is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// A shopper got their page.
+    Hit,
+    /// A shopper got their page, and another was ordered since it is old.
+    Stale,
+    /// A shopper got the page that everybody gets.
+    Miss,
+    /// A page was made.
+    Generation {
+        /// Tokens that the model read.
+        tokens_in: u64,
+        /// Tokens that it wrote.
+        tokens_out: u64,
+        /// What they cost, in millionths of a dollar.
+        cost_microdollars: u64,
+    },
+    /// A page could not be made.
+    Failure,
+}
+
+/// What was counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Shoppers who got their page.
+    pub hits: u64,
+    /// Those who got an old one.
+    pub stale: u64,
+    /// Those who got the page that everybody gets.
+    pub misses: u64,
+    /// Pages that were made.
+    pub generations: u64,
+    /// Pages that could not be made.
+    pub failures: u64,
+    /// Tokens that the model read.
+    pub tokens_in: u64,
+    /// Tokens that it wrote.
+    pub tokens_out: u64,
+    /// What they cost, in millionths of a dollar.
+    pub cost_microdollars: u64,
+}
+
+/// Counts events of shops.
+pub struct Usage {
+    database: Arc<Database>,
+    clock: Arc<dyn Clock>,
+    /// What is not written yet, by shop and hour.
+    pending: Mutex<HashMap<(StoreId, u64), Counts>>,
+}
+
+impl Usage {
+    pub(crate) fn new(database: Arc<Database>, clock: Arc<dyn Clock>) -> Self {
+        Self { database, clock, pending: Mutex::default() }
+    }
+
+    /// Counts an event. Takes no longer than a lock and a look into a table.
+    pub fn count(&self, store: &StoreId, event: Event) {
+        self.add(store.clone(), self.hour(), event.into());
+    }
+
+    /// Writes what was counted, every few seconds, until it is dropped. Call [`Usage::flush`] at the end.
+    pub async fn run(&self) {
+        loop {
+            tokio::time::sleep(PERIOD).await;
+            self.flush().await;
+        }
+    }
+
+    /// Writes what was counted. What cannot be written is kept for the next time.
+    pub async fn flush(&self) {
+        let pending = std::mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner));
+        for ((store, hour), counts) in pending {
+            if let Err(error) = self.write(&store, hour, counts).await {
+                tracing::warn!(%error, "usage was not written");
+                self.add(store, hour, counts);
+            }
+        }
+    }
+
+    /// The counts of this hour and the 23 before it.
+    pub async fn last_24_hours(&self, store: &StoreId) -> Result<Counts, Unavailable> {
+        let first = self.hour().saturating_sub(23);
+        let query = sqlx::query_as::<_, (i64, i64, i64, i64, i64, i64, i64, i64)>(sql::SUM);
+        let query = query.bind(store.as_str()).bind(integer(first));
+        let mut sum = Counts::from(query.fetch_one(self.database.reader()).await?);
+        let pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_shop = pending.iter().filter(|((shop, hour), _)| shop == store && *hour >= first);
+        of_shop.for_each(|(_, counts)| sum += *counts);
+        Ok(sum)
+    }
+
+    /// Drops counts of long ago; how many hours they were.
+    pub async fn purge(&self) -> Result<u64, Unavailable> {
+        let first = integer(self.hour().saturating_sub(KEEP_HOURS));
+        Ok(self.database.change_many(sqlx::query(sql::PURGE_USAGE).bind(first)).await?)
+    }
+
+    fn hour(&self) -> u64 {
+        self.clock.now_ms() / HOUR_MS
+    }
+
+    fn add(&self, store: StoreId, hour: u64, counts: Counts) {
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        *pending.entry((store, hour)).or_default() += counts;
+    }
+
+    async fn write(&self, store: &StoreId, hour: u64, counts: Counts) -> Result<(), Unavailable> {
+        let statement = sqlx::query(sql::COUNT)
+            .bind(store.to_string())
+            .bind(integer(hour))
+            .bind(integer(counts.hits))
+            .bind(integer(counts.stale))
+            .bind(integer(counts.misses))
+            .bind(integer(counts.generations))
+            .bind(integer(counts.failures))
+            .bind(integer(counts.tokens_in))
+            .bind(integer(counts.tokens_out))
+            .bind(integer(counts.cost_microdollars));
+        self.database.change(statement).await?;
+        Ok(())
+    }
+}
+
+impl From<Event> for Counts {
+    fn from(event: Event) -> Self {
+        let none = Self::default();
+        match event {
+            Event::Hit => Self { hits: 1, ..none },
+            Event::Stale => Self { stale: 1, ..none },
+            Event::Miss => Self { misses: 1, ..none },
+            Event::Generation { tokens_in, tokens_out, cost_microdollars } => {
+                Self { generations: 1, tokens_in, tokens_out, cost_microdollars, ..none }
+            }
+            Event::Failure => Self { failures: 1, ..none },
+        }
+    }
+}
+
+impl From<(i64, i64, i64, i64, i64, i64, i64, i64)> for Counts {
+    fn from(row: (i64, i64, i64, i64, i64, i64, i64, i64)) -> Self {
+        Self {
+            hits: natural(row.0),
+            stale: natural(row.1),
+            misses: natural(row.2),
+            generations: natural(row.3),
+            failures: natural(row.4),
+            tokens_in: natural(row.5),
+            tokens_out: natural(row.6),
+            cost_microdollars: natural(row.7),
+        }
+    }
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.hits += other.hits;
+        self.stale += other.stale;
+        self.misses += other.misses;
+        self.generations += other.generations;
+        self.failures += other.failures;
+        self.tokens_in += other.tokens_in;
+        self.tokens_out += other.tokens_out;
+        self.cost_microdollars += other.cost_microdollars;
+    }
+}
