@@ -1,6 +1,6 @@
 //! Serves the built Worker on this machine, as the shared tests and `npm run serve` want it.
 //!
-//!     node serve.mjs [--port N] [--persist FOLDER] [--vars JSON]
+//!     node serve.mjs [--port N] [--persist FOLDER] [--bundle FOLDER] [--vars JSON]
 //!
 //! Says `listening on http://127.0.0.1:PORT` when it answers, and ends on SIGTERM and SIGINT.
 
@@ -17,6 +17,7 @@ const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '8788' },
     persist: { type: 'string' },
+    bundle: { type: 'string', default: 'dist/worker' },
     vars: { type: 'string', default: '{}' },
   },
 });
@@ -24,6 +25,7 @@ const { values } = parseArgs({
 const { start } = await import('./local.ts');
 const server = await start({
   port: Number(values.port),
+  bundle: values.bundle,
   vars: JSON.parse(values.vars),
   ...(values.persist ? { persist: resolve(values.persist) } : {}),
 });

@@ -20,7 +20,7 @@ impl Bench {
         shell::install("wrk", "wrk")?;
         shell::build_release()?;
         if self.targets {
-            bundle::bundle(&shell::target_dir().join("release/wandstore"), None)?;
+            bundle::bundle(&shell::target_dir().join("release/wandstore"), None, bundle::DEPLOYED)?;
             bundle_worker()?;
         }
         shell::step("measuring");

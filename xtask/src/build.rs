@@ -30,7 +30,7 @@ impl Build {
             "release"
         };
         let wandstore = shell::target_dir().join(profile).join("wandstore");
-        bundle::bundle(&wandstore, self.config.as_deref())
+        bundle::bundle(&wandstore, self.config.as_deref(), bundle::DEPLOYED)
     }
 }
 

@@ -60,7 +60,7 @@ fn lint_wasm() -> anyhow::Result<()> {
 /// that it is the same components everywhere.
 fn every_host() -> anyhow::Result<()> {
     let wandstore = shell::target_dir().join("debug/wandstore");
-    bundle::bundle(&wandstore, None)?;
+    bundle::bundle(&wandstore, None, bundle::DEPLOYED)?;
     shell::install("node", "nodejs")?;
     shell::install("npm", "npm")?;
     step("packages of the Worker");

@@ -11,7 +11,7 @@ pub(crate) mod bindings {
 
 use bindings::wandstore::capabilities::{blob, clock, ids, kv, settings, signatures, values::Value};
 use bindings::wandstore::platform::{timer, variables};
-use bindings::wandstore::spin::requests;
+use bindings::wandstore::spin::{caller, requests};
 use bindings::wandstore::storefront::http_types as wit;
 use bindings::wandstore::storefront::{handler, queue};
 use wasi::exports::http::incoming_handler::Guest;
@@ -62,6 +62,7 @@ fn route(received: Received, sender: Sender) {
 
 /// Answers a shopper, and does what is left to do.
 fn shopper(mut received: Received, sender: Sender) {
+    caller::now(received.client.map(|address| address.to_string()).as_deref());
     let body = std::mem::replace(&mut received.body, Ok(Vec::new()));
     let request = requests::create(&received.headers, body.as_deref());
     let question = Question { received: &received, request: &request };
@@ -75,6 +76,7 @@ fn shopper(mut received: Received, sender: Sender) {
     };
     drop(request);
     if has_left_over {
+        caller::now(None);
         drain(&Jobs, AFTER_AN_ANSWER, ids::random());
     }
 }

@@ -1,5 +1,7 @@
 //! The two ends of an exchange by `wasi:http`: what came in, and what goes out.
 
+use std::net::IpAddr;
+
 use wasi::clocks::monotonic_clock::subscribe_duration;
 use wasi::http::types::{
     Fields, IncomingBody, IncomingRequest, Method as WasiMethod, OutgoingBody, OutgoingResponse,
@@ -10,7 +12,7 @@ use wasi::io::streams::{OutputStream, StreamError};
 
 use crate::guest::bindings::wandstore::capabilities::values::Value;
 use crate::guest::bindings::wandstore::storefront::http_types::BodyError;
-use crate::{Answer, Content, Method, Refusal, body_bytes_max, expected_body, fields, target};
+use crate::{Answer, Content, Method, Refusal, body_bytes_max, client, expected_body, fields, target};
 
 /// How long a body may take to arrive, and a client to take the next part of an answer: 10 and 30 seconds.
 const BODY_NS_MAX: u64 = 10_000_000_000;
@@ -25,6 +27,8 @@ pub(crate) struct Received {
     pub(crate) target: String,
     /// Names in lower case.
     pub(crate) headers: Vec<(String, String)>,
+    /// The address of the client, if it is known.
+    pub(crate) client: Option<IpAddr>,
     /// The body, or why it cannot be had.
     pub(crate) body: Result<Vec<u8>, BodyError>,
 }
@@ -40,7 +44,9 @@ impl Received {
 /// Reads a request.
 pub(crate) fn receive(request: &IncomingRequest) -> Result<Received, Refusal> {
     let target = target(request.path_with_query())?;
-    let headers = fields(request.headers().entries())?;
+    let entries = request.headers().entries();
+    let client = client(&entries, &target);
+    let headers = fields(entries)?;
     let method = match request.method() {
         WasiMethod::Get => Method::Get,
         WasiMethod::Head => Method::Head,
@@ -48,7 +54,7 @@ pub(crate) fn receive(request: &IncomingRequest) -> Result<Received, Refusal> {
         _ => Method::Other,
     };
     let body = body(request, expected_body(&headers), body_bytes_max(&target));
-    Ok(Received { method, target, headers, body })
+    Ok(Received { method, target, headers, client, body })
 }
 
 fn body(request: &IncomingRequest, expected: Option<u64>, bytes_max: usize) -> Result<Vec<u8>, BodyError> {

@@ -1,5 +1,7 @@
 //! What of a request is passed on, and what is refused before any component sees it.
 
+use std::net::{IpAddr, SocketAddr};
+
 /// The longest target that is looked at; RFC 9110, section 4.1, asks for 8000 at least.
 const TARGET_BYTES_MAX: usize = 8_192;
 /// The most header fields, and the most bytes of them, as for the native host.
@@ -89,6 +91,20 @@ pub fn fields(entries: Vec<(String, Vec<u8>)>) -> Result<Vec<(String, String)>, 
     Ok(fields)
 }
 
+/// The address of the client. What Shopify passes on comes from its own servers, which say who asked them; of
+/// others nobody is believed but the platform.
+pub fn client(entries: &[(String, Vec<u8>)], target: &str) -> Option<IpAddr> {
+    let value = |name: &str| {
+        let (_, value) = entries.iter().find(|(field, _)| field.eq_ignore_ascii_case(name))?;
+        std::str::from_utf8(value).ok()
+    };
+    let forwarded = target.starts_with("/proxy").then(|| value("x-forwarded-for")).flatten();
+    if let Some(first) = forwarded.and_then(|addresses| addresses.split(',').next()?.trim().parse().ok()) {
+        return Some(first);
+    }
+    value("spin-client-addr").and_then(|address| address.parse::<SocketAddr>().ok()).map(|peer| peer.ip())
+}
+
 /// How many bytes of a body are announced (RFC 9112, section 6.3): `none` if it says nothing of its length,
 /// and 0 if there is no body.
 pub fn expected_body(fields: &[(String, String)]) -> Option<u64> {
@@ -155,6 +171,18 @@ mod tests {
         let mut of_spin = many(64);
         of_spin.push(entry("spin-path-info", b"/"));
         assert!(fields(of_spin).is_ok());
+    }
+
+    #[test]
+    fn a_client_is_whom_spin_saw_or_whom_shopify_says_it_passes_on() {
+        let entries = [
+            entry("spin-client-addr", b"192.0.2.1:4000"),
+            entry("X-Forwarded-For", b"203.0.113.7, 192.0.2.9"),
+        ];
+        let of = |target: &str| client(&entries, target).map(|address| address.to_string());
+        assert_eq!(of("/proxy/fragment?a").as_deref(), Some("203.0.113.7"));
+        assert_eq!(of("/s/magic-wands?shopper=a").as_deref(), Some("192.0.2.1"));
+        assert_eq!(client(&[entry("x-forwarded-for", b"unknown")], "/proxy"), None);
     }
 
     #[test]

@@ -10,8 +10,11 @@ pub(crate) mod bindings {
     });
 }
 
+use std::cell::RefCell;
+
 use bindings::exports::wandstore::capabilities::{clock, ids, log};
 use bindings::exports::wandstore::platform::{outbound, sql, timer, variables};
+use bindings::exports::wandstore::spin::caller;
 use bindings::fermyon::spin::variables as spin_variables;
 use wasi::cli::stderr;
 use wasi::clocks::{monotonic_clock, wall_clock};
@@ -34,9 +37,23 @@ impl sql::Guest for Component {
     }
 }
 
+thread_local! {
+    /// The client whose request is being answered: an instance answers one.
+    static CALLER: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+impl caller::Guest for Component {
+    fn now(address: Option<String>) {
+        CALLER.set(address);
+    }
+}
+
 impl variables::Guest for Component {
     /// Spin's names are in lower case. A name that the manifest lacks is not set.
     fn get(name: String) -> Option<String> {
+        if name == "REMOTE_ADDR" {
+            return CALLER.with_borrow(Clone::clone);
+        }
         spin_variables::get(&name.to_ascii_lowercase()).ok().filter(|value| !value.is_empty())
     }
 }

@@ -10,17 +10,16 @@ import { sha256, type Parts } from './component.ts';
 import { transpileComponent } from './transpile.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
-const TARGET = join(ROOT, 'target');
+/** Where `cargo xtask` left it, from the top of the repository. */
+const TARGET = join(ROOT, process.env['WANDSTORE_BUILT'] ?? 'target');
 const GENERATED = join(import.meta.dirname, '..', 'generated');
-const BUNDLES = join(import.meta.dirname, '..', 'dist');
 const ROLES = ['routing', 'caching', 'queueing', 'generation', 'catalog'];
 
 await build();
 
 async function build(): Promise<void> {
   await requireInputs();
-  // The bundles were made of what was generated before.
-  for (const folder of [GENERATED, BUNDLES]) await rm(folder, { recursive: true, force: true });
+  await rm(GENERATED, { recursive: true, force: true });
   await mkdir(join(GENERATED, 'assets', 'fallback'), { recursive: true });
   const [storefront, backends] = await Promise.all([
     transpileComponent({ ...named('storefront'), waits: true }),

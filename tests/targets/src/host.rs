@@ -30,6 +30,9 @@ pub struct Deployment {
     pub folder: PathBuf,
     /// Whether what other deployments compiled may be used: they start in no time then.
     pub shares_compiled: bool,
+    /// Whether its products are those of a shop at Shopify. The native host finds that out by itself; for the
+    /// others it was decided when they were built.
+    pub of_shopify: bool,
 }
 
 impl Host {
@@ -72,7 +75,13 @@ impl Host {
 impl Deployment {
     /// One that keeps its data in `folder`.
     pub fn new(folder: &Path) -> Self {
-        Self { variables: Vec::new(), folder: folder.to_owned(), shares_compiled: false }
+        Self { variables: Vec::new(), folder: folder.to_owned(), shares_compiled: false, of_shopify: false }
+    }
+
+    /// One whose products are those of a shop at Shopify.
+    #[must_use]
+    pub fn of_shopify(self) -> Self {
+        Self { of_shopify: true, ..self }
     }
 
     /// One that uses what others compiled, and leaves them what it compiles.
@@ -98,8 +107,8 @@ impl Deployment {
 pub fn deployed(host: Host) -> anyhow::Result<Vec<PathBuf>> {
     Ok(vec![match host {
         Host::Native => native::program()?,
-        Host::Spin => spin::component(),
-        Host::Workerd => workerd::upload(),
+        Host::Spin => in_workspace(spin::COMPONENT),
+        Host::Workerd => in_workspace("targets/cloudflare").join(workerd::UPLOAD),
     }])
 }
 

@@ -11,14 +11,41 @@ use anyhow::Context as _;
 use crate::shell::{self, step};
 use compose::{Part, compose};
 
-/// What the deployment is exported to.
-pub const DEPLOYMENT: &str = "target/wandstore";
-/// What Spin runs; `spin.toml` names it.
-pub const SPIN: &str = "target/spin/wandstore.wasm";
-/// What the Worker is made of; `targets/cloudflare` reads it.
-pub const STOREFRONT: &str = "target/cloudflare/storefront.wasm";
-/// The storage of its Durable Objects.
-const BACKENDS: &str = "target/cloudflare/backends.wasm";
+/// Where a bundle is.
+#[derive(Debug, Clone, Copy)]
+pub struct Place(&'static str);
+
+/// What is deployed: `spin.toml` and `targets/cloudflare` read it.
+pub const DEPLOYED: Place = Place("target");
+/// The same for a shop at Shopify, for the story on every host.
+pub const OF_SHOPIFY: Place = Place("target/shopify");
+
+impl Place {
+    /// What the deployment is exported to.
+    pub fn deployment(self) -> PathBuf {
+        Path::new(self.0).join("wandstore")
+    }
+
+    /// The exported component of a role.
+    pub fn exported(self, role: &str) -> PathBuf {
+        self.deployment().join(format!("{role}.wasm"))
+    }
+
+    /// What Spin runs.
+    pub fn spin(self) -> PathBuf {
+        Path::new(self.0).join("spin/wandstore.wasm")
+    }
+
+    /// What the Worker is made of.
+    pub fn storefront(self) -> PathBuf {
+        Path::new(self.0).join("cloudflare/storefront.wasm")
+    }
+
+    /// The storage of its Durable Objects.
+    fn backends(self) -> PathBuf {
+        Path::new(self.0).join("cloudflare/backends.wasm")
+    }
+}
 
 /// Roles, each after those that it imports.
 pub const ROLES: [&str; 5] = ["caching", "queueing", "catalog", "routing", "generation"];
@@ -28,50 +55,54 @@ pub const ADAPTERS: [&str; 5] = ["backends", "services", "spin-platform", "spin-
 
 /// Exports the deployment that `config` describes from the `wandstore` binary, and composes it for
 /// Spin and for Workers.
-pub fn bundle(wandstore: &Path, config: Option<&Path>) -> anyhow::Result<()> {
-    export(wandstore, config)?;
+pub fn bundle(wandstore: &Path, config: Option<&Path>, place: Place) -> anyhow::Result<()> {
+    export(wandstore, config, place)?;
     step("building the adapters");
     let adapters = Adapters(shell::build_wasm(&ADAPTERS, &[])?);
     step("composing for Spin and Cloudflare Workers");
-    let for_spin = compose(spin_parts(&adapters)?, &["wasi:http/incoming-handler@0.2.0"], |import| {
+    let for_spin = compose(spin_parts(&adapters, place)?, &["wasi:http/incoming-handler@0.2.0"], |import| {
         ["wasi:", "spin:", "fermyon:"].iter().any(|namespace| import.starts_with(namespace))
     })?;
-    write(SPIN, &for_spin)?;
-    let exported = ["handler", "errands", "queue", "generator"].map(|name| format!("wandstore:storefront/{name}@0.1.0"));
-    let for_workers =
-        compose(workers_parts(&adapters)?, &exported.each_ref().map(String::as_str), supplied_by_workers)?;
-    write(STOREFRONT, &for_workers)?;
-    write(BACKENDS, &adapters.part("backends")?.bytes)
+    write(&place.spin(), &for_spin)?;
+    let exported =
+        ["handler", "errands", "queue", "generator"].map(|name| format!("wandstore:storefront/{name}@0.1.0"));
+    let for_workers = compose(
+        workers_parts(&adapters, place)?,
+        &exported.each_ref().map(String::as_str),
+        supplied_by_workers,
+    )?;
+    write(&place.storefront(), &for_workers)?;
+    write(&place.backends(), &adapters.part("backends")?.bytes)
 }
 
-fn export(wandstore: &Path, config: Option<&Path>) -> anyhow::Result<()> {
+fn export(wandstore: &Path, config: Option<&Path>, place: Place) -> anyhow::Result<()> {
     step("exporting the deployment");
     let mut command = std::process::Command::new(wandstore);
-    command.args(["--data-dir", "target/export-data", "export", DEPLOYMENT]);
+    command.args(["--data-dir", "target/export-data", "export"]).arg(place.deployment());
     if let Some(config) = config {
         command.arg("--config").arg(config);
     }
     shell::check(&mut command, "wandstore export")
 }
 
-fn spin_parts(adapters: &Adapters) -> anyhow::Result<Vec<Part>> {
+fn spin_parts(adapters: &Adapters, place: Place) -> anyhow::Result<Vec<Part>> {
     let mut parts = Vec::new();
     for name in ["spin-platform", "backends", "services", "spin-requests"] {
         parts.push(adapters.part(name)?);
     }
-    parts.extend(deployment_parts()?);
+    parts.extend(deployment_parts(place)?);
     parts.push(adapters.part("spin-front")?);
     Ok(parts)
 }
 
-fn workers_parts(adapters: &Adapters) -> anyhow::Result<Vec<Part>> {
+fn workers_parts(adapters: &Adapters, place: Place) -> anyhow::Result<Vec<Part>> {
     let mut parts = vec![adapters.part("services")?];
-    parts.extend(deployment_parts()?);
+    parts.extend(deployment_parts(place)?);
     Ok(parts)
 }
 
-fn deployment_parts() -> anyhow::Result<Vec<Part>> {
-    let part = |role| Ok(Part { name: format!("components.{role}"), bytes: read(&exported(role))? });
+fn deployment_parts(place: Place) -> anyhow::Result<Vec<Part>> {
+    let part = |role| Ok(Part { name: format!("components.{role}"), bytes: read(&place.exported(role))? });
     ROLES.into_iter().map(part).collect()
 }
 
@@ -85,11 +116,6 @@ impl Adapters {
     }
 }
 
-/// The exported component of a role.
-pub fn exported(role: &str) -> PathBuf {
-    Path::new(DEPLOYMENT).join(format!("{role}.wasm"))
-}
-
 /// What the Worker's own glue supplies, and records that need no supplier.
 fn supplied_by_workers(import: &str) -> bool {
     import.starts_with("wandstore:capabilities/")
@@ -101,10 +127,10 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-fn write(path: &str, bytes: &[u8]) -> anyhow::Result<()> {
-    let folder = Path::new(path).parent().unwrap_or(Path::new("."));
+fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    std::fs::write(path, bytes).with_context(|| format!("cannot write {path}"))?;
-    println!("{path}: {} KiB", bytes.len() / 1024);
+    std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+    println!("{}: {} KiB", path.display(), bytes.len() / 1024);
     Ok(())
 }

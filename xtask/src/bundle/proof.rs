@@ -12,7 +12,7 @@ use anyhow::{Context as _, bail, ensure};
 use sha2::{Digest as _, Sha256};
 use wasmparser::{Encoding, Parser, Payload};
 
-use super::{ROLES, SPIN, STOREFRONT, read};
+use super::{DEPLOYED, ROLES, read};
 
 /// Where the build of the Worker leaves its core modules.
 const MODULES: &str = "targets/cloudflare/generated";
@@ -20,8 +20,8 @@ const MODULES: &str = "targets/cloudflare/generated";
 /// Prints the digest of each role's component, and fails unless all hosts have the same ones.
 pub fn prove(wandstore: &Path, config: Option<&Path>) -> anyhow::Result<()> {
     let native = native_digests(wandstore, config)?;
-    let spin = Contents::of(&read(Path::new(SPIN))?)?;
-    let storefront = Contents::of(&read(Path::new(STOREFRONT))?)?;
+    let spin = Contents::of(&read(&DEPLOYED.spin())?)?;
+    let storefront = Contents::of(&read(&DEPLOYED.storefront())?)?;
     let shipped = shipped_modules(Path::new(MODULES))?;
     println!("{:<10}  {:<64}  {:<6}  {:<6}  {:<6}", "role", "sha256", "native", "spin", "worker");
     let mut differing = Vec::new();

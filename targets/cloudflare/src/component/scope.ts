@@ -8,6 +8,8 @@ export interface Scope {
   env: Env;
   /** The request or job, for the log. */
   during: string;
+  /** The address of the client whose request it is; none during a job. */
+  client?: string | undefined;
   /** Where jobs are. */
   jobs: Jobs;
   /** Keys that Workers KV is known to be behind on, as `store key`. */

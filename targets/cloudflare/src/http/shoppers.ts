@@ -63,10 +63,19 @@ function refuseHead(request: Request, target: string): Answer | undefined {
 
 /** Asks routing, once. No instance is held afterwards. */
 async function ask({ env, during, method, target, request }: Question): Promise<Asked> {
-  const scope = { env, during, jobs: jobsOfPool(env), contested: new Set<string>(), gone: new Set<string>() };
+  const scope = { env, during, client: clientOf(request, target), jobs: jobsOfPool(env), contested: new Set<string>(), gone: new Set<string>() };
   const reply = await serving.call(scope, ({ handler }) => handler.handle(witMethod(method), target, lent(request)));
   if (reply.tag === 'ready') return { answer: answerOf(reply.val), waitMs: undefined };
   return { answer: answerOf(reply.val.interim), waitMs: reply.val.waitMs };
+}
+
+/**
+ * The address of the client. What Shopify passes on comes from its own servers, which say who asked them; of
+ * others nobody is believed but Cloudflare.
+ */
+function clientOf(request: ShopperRequest, target: string): string | undefined {
+  const forwarded = target.startsWith('/proxy') ? request.header('x-forwarded-for') : undefined;
+  return forwarded?.split(',')[0]?.trim() || request.header('cf-connecting-ip');
 }
 
 /** The answer, or a better one if it comes in time. */

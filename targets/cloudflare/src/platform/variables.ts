@@ -7,11 +7,13 @@ import type { StorefrontImports } from '../component/storefront.ts';
 import { variable, type Env } from '../env.ts';
 
 const SETTINGS = 'WANDSTORE_SETTINGS';
+/** No variable of the Worker's: the client whose request is being answered. */
+const CLIENT = 'REMOTE_ADDR';
 const bundled = JSON.stringify(settings);
 
 export function variables(scope: () => Scope): StorefrontImports['wandstore:platform/variables'] {
   return {
-    get: (name) => read(scope().env, name),
+    get: (name) => (name === CLIENT ? scope().client : read(scope().env, name)),
   };
 }
 

@@ -1,5 +1,6 @@
 //! Spin, where it is installed.
 
+use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, ensure};
@@ -7,32 +8,47 @@ use tokio::process::Command;
 
 use super::{Deployment, in_workspace};
 
+/// The component that `spin.toml` names.
+pub(super) const COMPONENT: &str = "target/spin/wandstore.wasm";
+/// The same with the catalog of shops at Shopify.
+const COMPONENT_OF_SHOPIFY: &str = "target/shopify/spin/wandstore.wasm";
+
 /// `spin up` of the application in the workspace. Spin has variables in lower case.
 pub(super) fn command(port: u16, deployment: &Deployment) -> anyhow::Result<Command> {
-    let built = component();
-    ensure!(built.is_file(), "{} is missing: cargo xtask build", built.display());
     let mut command = Command::new(program().context("there is no spin on the PATH")?);
-    command.args(["up", "--listen", &format!("127.0.0.1:{port}"), "--from"]).arg(in_workspace("spin.toml"));
+    command.args(["up", "--listen", &format!("127.0.0.1:{port}"), "--from"]).arg(manifest(deployment)?);
     command.arg("--state-dir").arg(deployment.folder.join("data"));
     command.arg("--log-dir").arg(deployment.folder.join("logs"));
     for (name, value) in &deployment.variables {
         command.args(["--variable", &format!("{}={value}", name.to_lowercase())]);
-        if name == "LLM_BASE_URL" {
-            command.args(["--variable", &format!("llm_host={}", origin(value))]);
+        for (address, host) in [("LLM_BASE_URL", "llm_host"), ("SHOPIFY_ORIGIN", "shopify_host")] {
+            if name == address {
+                command.args(["--variable", &format!("{host}={}", origin(value))]);
+            }
         }
     }
     Ok(command)
+}
+
+/// The manifest in the workspace, or a copy that names the component with the catalog of shops at Shopify.
+fn manifest(deployment: &Deployment) -> anyhow::Result<PathBuf> {
+    let built = in_workspace(if deployment.of_shopify { COMPONENT_OF_SHOPIFY } else { COMPONENT });
+    ensure!(built.is_file(), "{} is missing: cargo xtask build", built.display());
+    let manifest = in_workspace("spin.toml");
+    if !deployment.of_shopify {
+        return Ok(manifest);
+    }
+    let built = built.canonicalize()?;
+    let copy = deployment.folder.join("spin.toml");
+    let source = built.to_str().context("the path of the workspace is not UTF-8")?;
+    fs::write(&copy, fs::read_to_string(&manifest)?.replace(COMPONENT, source))?;
+    Ok(copy)
 }
 
 /// Scheme, host and port of an address: a component of Spin reaches only hosts that it was given.
 fn origin(url: &str) -> &str {
     let start = url.find("://").map_or(0, |colon| colon + 3);
     url[start..].find('/').map_or(url, |slash| &url[..start + slash])
-}
-
-/// The component that `spin.toml` names.
-pub(super) fn component() -> PathBuf {
-    in_workspace("target/spin/wandstore.wasm")
 }
 
 /// `WANDSTORE_SPIN`, else the first `spin` on the PATH.

@@ -1,11 +1,14 @@
 //! workerd under miniflare, with the KV, R2 and Durable Objects that come with it.
 
-use std::path::PathBuf;
-
 use anyhow::ensure;
 use tokio::process::Command;
 
 use super::{Deployment, in_workspace};
+
+/// What `wrangler deploy` uploads, in `targets/cloudflare`.
+pub(super) const UPLOAD: &str = "dist/worker";
+/// The same with the catalog of shops at Shopify.
+const UPLOAD_OF_SHOPIFY: &str = "dist/shopify";
 
 /// The Worker in the workspace, served by the Node.js that its packages bring.
 pub(super) fn command(port: u16, deployment: &Deployment) -> anyhow::Result<Command> {
@@ -21,12 +24,8 @@ pub(super) fn command(port: u16, deployment: &Deployment) -> anyhow::Result<Comm
         .args(["--port", &port.to_string()])
         .arg("--persist")
         .arg(deployment.folder.join("data"))
+        .args(["--bundle", if deployment.of_shopify { UPLOAD_OF_SHOPIFY } else { UPLOAD }])
         .arg("--vars")
         .arg(serde_json::Value::from(variables).to_string());
     Ok(command)
-}
-
-/// What `wrangler deploy` uploads.
-pub(super) fn upload() -> PathBuf {
-    in_workspace("targets/cloudflare/dist/worker")
 }

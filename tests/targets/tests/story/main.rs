@@ -7,7 +7,10 @@ mod hostile;
 mod model;
 mod models;
 mod player;
+mod plugin;
+mod shopify;
 mod step;
+mod storefront;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use targets::Host;
@@ -30,7 +33,7 @@ type Named = (&'static str, fn() -> Chapter);
 
 /// Every chapter.
 fn all() -> Vec<Named> {
-    chapters::all().into_iter().chain(models::all()).chain(hostile::all()).collect()
+    chapters::all().into_iter().chain(models::all()).chain(hostile::all()).chain(plugin::all()).collect()
 }
 
 fn trial(host: Host, (name, chapter): Named) -> Trial {

@@ -5,10 +5,11 @@ use std::fs;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail, ensure};
-use targets::{Answer, Deployment, Host, Server};
+use targets::{Answer, Deployment, Host, Request, Server};
 
 use crate::model::Model;
 use crate::step::{Ask, Chapter, Expected, Step};
+use crate::storefront::Storefront;
 
 /// How long something may take that is waited for.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -21,6 +22,9 @@ struct Player {
     deployment: Deployment,
     server: Option<Server>,
     model: Model,
+    storefront: Storefront,
+    /// What was sent last, as it was sent.
+    sent: Option<Request>,
     kept: HashMap<&'static str, String>,
 }
 
@@ -30,9 +34,12 @@ pub fn play(host: Host, chapter: &Chapter) -> anyhow::Result<()> {
     runtime.block_on(async {
         let folder = tempfile::tempdir()?;
         let model = Model::open(&chapter.sayings).await?;
-        let deployment = deployment(chapter, &model, Deployment::new(folder.path()).sharing_compiled());
+        let storefront = Storefront::open().await?;
+        let deployment = Deployment::new(folder.path()).sharing_compiled();
+        let deployment = deployment_of(chapter, &model, &storefront, deployment);
         let server = Some(host.start(&deployment).await?);
-        let mut player = Player { host, deployment, server, model, kept: HashMap::new() };
+        let kept = HashMap::new();
+        let mut player = Player { host, deployment, server, model, storefront, sent: None, kept };
         for (index, step) in chapter.steps.iter().enumerate() {
             let done = player.step(step).await.with_context(|| format!("step {}", index + 1));
             done.with_context(|| player.log())?;
@@ -41,9 +48,17 @@ pub fn play(host: Host, chapter: &Chapter) -> anyhow::Result<()> {
     })
 }
 
-fn deployment(chapter: &Chapter, model: &Model, mut deployment: Deployment) -> Deployment {
+fn deployment_of(
+    chapter: &Chapter,
+    model: &Model,
+    storefront: &Storefront,
+    mut deployment: Deployment,
+) -> Deployment {
     for (name, value) in &chapter.variables {
         deployment = deployment.with(name, *value);
+    }
+    if chapter.connected {
+        deployment = deployment.with("SHOPIFY_ORIGIN", &storefront.origin).of_shopify();
     }
     if chapter.sayings.is_empty() {
         return deployment;
@@ -72,13 +87,32 @@ impl Player {
                 let asked = tokio::time::timeout(PATIENCE, self.model.is_asked()).await;
                 asked.context("the model was not asked")
             }
+            Step::AskAgain(expected) => self.ask_again(expected).await,
+            Step::PriceIs(price) => {
+                self.storefront.price_is(price);
+                Ok(())
+            }
+            Step::StorefrontHangs => {
+                self.storefront.hangs();
+                Ok(())
+            }
             Step::Restart => self.restart().await,
         }
     }
 
-    async fn send(&self, ask: &Ask) -> anyhow::Result<Answer> {
+    async fn send(&mut self, ask: &Ask) -> anyhow::Result<Answer> {
         let server = self.server.as_ref().context("the host is stopped")?;
-        ask.request.send(&server.address).await.with_context(|| line_of(ask))
+        let request = ask.signing.map_or_else(|| ask.request.clone(), |signing| signing.sign(&ask.request));
+        let answer = request.send(&server.address).await.with_context(|| line_of(ask));
+        self.sent = Some(request);
+        answer
+    }
+
+    async fn ask_again(&mut self, expected: &[Expected]) -> anyhow::Result<()> {
+        let request = self.sent.clone().context("nothing was sent before")?;
+        let ask = Ask { request, signing: None, expected: expected.to_vec() };
+        let answer = self.send(&ask).await?;
+        self.check(&ask, &answer)
     }
 
     async fn ask_until(&mut self, ask: &Ask) -> anyhow::Result<()> {

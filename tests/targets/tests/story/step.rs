@@ -5,12 +5,15 @@ use serde_json::Value;
 use targets::{Answer, Request};
 
 use crate::model::Saying;
+use crate::shopify::Signing;
 
 /// A fresh deployment and what happens to it.
 pub struct Chapter {
     pub variables: Vec<(&'static str, &'static str)>,
     /// What the model says, one answer after another; the last is repeated. Without any there is no model.
     pub sayings: Vec<Saying>,
+    /// Whether a shop at Shopify is connected: its products are asked for there.
+    pub connected: bool,
     pub steps: Vec<Step>,
 }
 
@@ -21,6 +24,12 @@ pub enum Step {
     /// The same is asked until it is answered as expected: a long poll, which may end early, or what
     /// is written down after a page was stored.
     AskUntil(Ask),
+    /// What was sent last is sent again, byte for byte, and answered like this.
+    AskAgain(Vec<Expected>),
+    /// The shop at Shopify sells its first product for this from now on.
+    PriceIs(&'static str),
+    /// The shop at Shopify answers nothing any more.
+    StorefrontHangs,
     /// The model says this from now on.
     ModelSays(Saying),
     /// The model was asked so many questions so far.
@@ -35,6 +44,8 @@ pub enum Step {
 #[derive(Clone)]
 pub struct Ask {
     pub request: Request,
+    /// How it is signed when it is sent.
+    pub signing: Option<Signing>,
     pub expected: Vec<Expected>,
 }
 
@@ -42,6 +53,8 @@ pub struct Ask {
 #[derive(Debug, Clone)]
 pub enum Expected {
     Status(u16),
+    /// A status of 4xx.
+    ClientError,
     /// A header field is exactly this; empty: it is absent.
     Header(&'static str, String),
     /// A header field starts with this.
@@ -65,7 +78,17 @@ pub enum Expected {
 impl Chapter {
     /// A deployment in development, where the debug routes are open. One worker at a time suffices.
     pub fn new() -> Self {
-        Self { variables: vec![("ENVIRONMENT", "development")], sayings: Vec::new(), steps: Vec::new() }
+        Self {
+            variables: vec![("ENVIRONMENT", "development")],
+            sayings: Vec::new(),
+            connected: false,
+            steps: Vec::new(),
+        }
+    }
+
+    /// Gives the deployment a shop at Shopify.
+    pub fn connected(self) -> Self {
+        Self { connected: true, ..self }
     }
 
     /// Sets a variable, whatever it was before.
@@ -102,12 +125,12 @@ impl From<Ask> for Step {
 
 /// GET of a path and query.
 pub fn get(target: impl Into<String>) -> Ask {
-    Ask { request: Request::get(target), expected: Vec::new() }
+    Ask { request: Request::get(target), signing: None, expected: Vec::new() }
 }
 
 /// Another method on a path and query, without content.
 pub fn send(method: Method, target: impl Into<String>) -> Ask {
-    Ask { request: Request { method, ..Request::get(target) }, expected: Vec::new() }
+    Ask { request: Request { method, ..Request::get(target) }, ..get("") }
 }
 
 /// A report of what a shopper did, as the page's script sends it.
@@ -123,6 +146,11 @@ impl Ask {
         self.request.headers.retain(|(given, _)| *given != name);
         self.request.headers.push((name, value.into()));
         self
+    }
+
+    /// Signed as Shopify signs, or not quite.
+    pub fn signed(self, signing: Signing) -> Self {
+        Self { signing: Some(signing), ..self }
     }
 
     /// With all of these expectations.
@@ -182,6 +210,7 @@ impl Expected {
         let body = &answer.body;
         match self {
             Self::Status(status) => answer.status == *status,
+            Self::ClientError => (400..500).contains(&answer.status),
             Self::Header(name, value) => answer.header(name) == value,
             Self::HeaderStarts(name, start) => answer.header(name).starts_with(start),
             Self::Says(text) => body.contains(text),

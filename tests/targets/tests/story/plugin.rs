@@ -1,0 +1,189 @@
+//! The story of a shop at Shopify: what comes through its own address, and what it is told of.
+
+use http::Method;
+
+use crate::chapters::chapters;
+use crate::shopify::{DOMAIN, SECRET, Signing};
+use crate::step::{Ask, Chapter, Expected, Step, get, send};
+
+chapters![
+    a_fragment_for_the_theme,
+    requests_that_shopify_did_not_send,
+    signals_and_consent,
+    a_new_price,
+    an_uninstalled_app,
+    a_redacted_customer,
+    a_hung_storefront,
+];
+
+/// Random and kept in the shopper's browser.
+const VISITOR: &str = "Zm9sbG93LXRoZS13YW5k-0";
+
+/// A deployment with that shop connected.
+fn connected() -> Chapter {
+    Chapter::new().connected().with("SHOPIFY_STORE", DOMAIN).with("SHOPIFY_API_SECRET", SECRET)
+}
+
+/// A request through the shop, of somebody who is not logged in.
+fn proxied(path: &str, parameters: &str) -> Ask {
+    passed_on(get(shop_target(path, parameters, "")))
+}
+
+fn shop_target(path: &str, parameters: &str, customer: &str) -> String {
+    format!("{path}?{parameters}&shop={DOMAIN}&logged_in_customer_id={customer}&path_prefix=/apps/wand")
+}
+
+fn passed_on(ask: Ask) -> Ask {
+    ask.signed(Signing::Proxy { age_s: 0 })
+}
+
+/// What the theme's script says of a shopper who agreed.
+fn agreed() -> String {
+    format!("visitor={VISITOR}&consent=1&context=home")
+}
+
+fn fragment(parameters: &str) -> Ask {
+    let personal = ("cache-control", "private, no-store");
+    proxied("/proxy/fragment", parameters).status(200).has(personal.0, personal.1)
+}
+
+fn status(parameters: &str) -> Ask {
+    proxied("/proxy/status", parameters).status(200).has("content-type", "application/json")
+}
+
+fn ready(parameters: &str) -> Step {
+    Step::AskUntil(status(&format!("{parameters}&wait=20")).member("state", "ready"))
+}
+
+fn track(parameters: &str, events: &str) -> Ask {
+    let mut ask = passed_on(send(Method::POST, shop_target("/proxy/track", parameters, "")));
+    ask.request.body = format!(r#"{{"events":[{events}]}}"#).into();
+    ask.header("content-type", "application/json")
+}
+
+/// A webhook of the shop's.
+fn webhook(topic: &str, id: &str, body: &'static str) -> Ask {
+    let mut ask = send(Method::POST, "/webhooks").signed(Signing::Webhook { secret: SECRET });
+    ask.request.body = body.into();
+    ask.header("content-type", "application/json")
+        .header("x-shopify-topic", topic)
+        .header("x-shopify-shop-domain", DOMAIN)
+        .header("x-shopify-webhook-id", id)
+        .header("x-shopify-api-version", "2026-10")
+}
+
+fn a_fragment_for_the_theme() -> Chapter {
+    let agreed = agreed();
+    let miss = fragment(&agreed).has("x-cache", "MISS").has("x-generated", "false").does_not_say("<html");
+    let hit = fragment(&agreed).has("x-cache", "HIT").has("x-generated", "true").does_not_say("<html");
+    let page = proxied("/proxy", &agreed).status(200).says(r#"<template shadowrootmode="open">"#);
+    let page = page.expect([Expected::HeaderStarts("content-type", "application/liquid")]);
+    connected()
+        .then(status(&agreed).member("state", "none"))
+        .then(miss.says("Oolong"))
+        .then(ready(&agreed))
+        .then(hit.says("Oolong").says("data-id").does_not_say("<script"))
+        .then(page.says("/apps/wand").does_not_say("<html").does_not_say("{{").does_not_say("{%"))
+        .then(proxied("/proxy/other", &agreed).refused(404))
+}
+
+fn requests_that_shopify_did_not_send() -> Chapter {
+    let agreed = agreed();
+    let target = shop_target("/proxy/fragment", &agreed, "");
+    let forged = get(&target).signed(Signing::ForgedProxy);
+    let old = get(&target).signed(Signing::Proxy { age_s: 600 });
+    let twice = passed_on(get(format!("{target}&shop=evil.myshopify.com")));
+    let elsewhere = passed_on(get(target.replace(DOMAIN, "coffee-house.myshopify.com")));
+    let unsigned = send(Method::POST, "/webhooks").header("x-shopify-topic", "app/uninstalled");
+    let wrong = webhook("app/uninstalled", "w-1", "{}").signed(Signing::Webhook { secret: "a guess" });
+    connected()
+        .then(get(&target).expect([Expected::ClientError]))
+        .then(forged.refused(401))
+        .then(old.refused(401))
+        .then(twice.refused(400))
+        .then(elsewhere.refused(404))
+        .then(unsigned.expect([Expected::ClientError]))
+        .then(wrong.refused(401))
+        .then(get("/api/generation/status?store=tea-house.myshopify.com&shopper=customer-1").refused(400))
+        .then(status(&agreed).member("state", "none"))
+        .then(fragment(&agreed).has("x-cache", "MISS"))
+}
+
+fn signals_and_consent() -> Chapter {
+    let comes_back = [r#"{"type":"visit"}"#; 12].join(",");
+    let events = format!(r#"{comes_back},{{"type":"purchase","product":"1001"}}"#);
+    let agreed = agreed();
+    let nonce = |nonce: &str| format!("{agreed}&nonce={nonce}");
+    connected()
+        .then(
+            track(&format!("visitor={VISITOR}&context=home&nonce=a0123456789abcdefghij"), &events)
+                .member("stored", 0),
+        )
+        .then(track(&nonce("b0123456789abcdefghij"), &events).status(200).member("stored", 13))
+        .then(Step::AskAgain(vec![Expected::Status(409)]))
+        .then(fragment(&agreed).has("x-cache", "MISS"))
+        .then(ready(&agreed))
+        .then(fragment(&agreed).has("x-cache", "HIT").has("x-wand-persona", "loyalist"))
+        .then(fragment("context=product").has("x-generated", "false"))
+        .then(ready("context=product"))
+        .then(fragment("context=product").has("x-cache", "HIT").has("x-wand-persona", "minimalist"))
+}
+
+fn a_new_price() -> Chapter {
+    let agreed = agreed();
+    let moved = webhook("products/update", "w-7", r#"{"id":1001}"#);
+    connected()
+        .then(fragment(&agreed).says("12.50"))
+        .then(ready(&agreed))
+        .then(fragment(&agreed).has("x-cache", "HIT").says("12.50"))
+        .then(Step::PriceIs("14.75"))
+        .then(moved.clone().status(200))
+        .then(moved.status(200))
+        .then(fragment(&agreed).has("x-cache", "STALE"))
+        .then(ready(&agreed))
+        .then(fragment(&agreed).has("x-cache", "HIT").says("14.75").does_not_say("12.50"))
+}
+
+fn an_uninstalled_app() -> Chapter {
+    let agreed = agreed();
+    connected()
+        .then(fragment(&agreed))
+        .then(ready(&agreed))
+        .then(webhook("app/uninstalled", "w-8", r#"{"domain":"tea-house.myshopify.com"}"#).status(200))
+        .then(proxied("/proxy/fragment", &agreed).refused(404))
+        .then(webhook("app/uninstalled", "w-9", r#"{"domain":"tea-house.myshopify.com"}"#).status(200))
+        .then(proxied("/proxy/fragment", &agreed).refused(404))
+}
+
+fn a_redacted_customer() -> Chapter {
+    let known = |path: &str, more: &str| {
+        passed_on(get(shop_target(path, &format!("{}{more}", agreed()), "4711"))).status(200)
+    };
+    let ready = || Step::AskUntil(known("/proxy/status", "&wait=20").member("state", "ready"));
+    let mut buys = passed_on(send(
+        Method::POST,
+        shop_target("/proxy/track", &format!("{}&nonce=c0123456789abcdefghij", agreed()), "4711"),
+    ));
+    let comes_back = [r#"{"type":"visit"}"#; 12].join(",");
+    buys.request.body =
+        format!(r#"{{"events":[{comes_back},{{"type":"purchase","product":"1001"}}]}}"#).into();
+    let redact = r#"{"shop_id":1,"shop_domain":"tea-house.myshopify.com","customer":{"id":4711,"email":"a@example.com"},"orders_to_redact":[]}"#;
+    connected()
+        .then(buys.header("content-type", "application/json").status(200).member("stored", 13))
+        .then(known("/proxy/fragment", "").has("x-cache", "MISS"))
+        .then(ready())
+        .then(known("/proxy/fragment", "").has("x-cache", "HIT").has("x-wand-persona", "loyalist"))
+        .then(webhook("customers/redact", "w-10", redact).status(200))
+        .then(Step::AskUntil(known("/proxy/status", "").member("state", "none")))
+        .then(Step::AskUntil(known("/proxy/fragment", "").has("x-cache", "MISS")))
+        .then(ready())
+        .then(known("/proxy/fragment", "").has("x-cache", "HIT").has("x-wand-persona", "explorer"))
+}
+
+/// A shopper waits for no shop that does not answer.
+fn a_hung_storefront() -> Chapter {
+    connected()
+        .then(Step::StorefrontHangs)
+        .then(fragment(&agreed()).has("x-generated", "false").does_not_say("Oolong"))
+        .then(status(&agreed()))
+}
