@@ -59,8 +59,8 @@ pub enum Stored {
     Written,
     /// A page of a newer plan is there and stands.
     Outdated,
-    /// The page was dropped: the shop was closed.
-    Closed,
+    /// The page was dropped: its shop was closed, or its shopper forgotten while it was made.
+    Dropped,
 }
 
 /// Why the cache did not do it.
@@ -176,8 +176,8 @@ where
     /// storage has no compare-and-swap; the lease makes the gap between them unlikely to matter,
     /// and the next job puts it right.
     ///
-    /// A shop may be closed meanwhile, and what was written after that would be forgotten by nobody: it is
-    /// taken back.
+    /// The shop may be closed or the shopper forgotten meanwhile, and what is written after that would be
+    /// forgotten by nobody: it is taken back.
     pub fn store(
         &self,
         store: &StoreId,
@@ -185,8 +185,8 @@ where
         page: &NewPage<K::Value>,
     ) -> Result<Stored, Error> {
         let plan = plan::encode(&page.plan, &page.facts)?;
-        if self.shop(store)?.closed {
-            return Ok(Stored::Closed);
+        if self.keeps_nothing(store, shopper)? {
+            return Ok(Stored::Dropped);
         }
         let kept = self.kept_plan(store, shopper)?;
         if kept.is_some_and(|kept| kept.facts.planned_ms > page.facts.planned_ms) {
@@ -195,11 +195,15 @@ where
             return Ok(Stored::Outdated);
         }
         self.write(store, shopper, page, &plan)?;
-        if self.shop(store)?.closed {
+        if self.keeps_nothing(store, shopper)? {
             self.purge(store, shopper)?;
-            return Ok(Stored::Closed);
+            return Ok(Stored::Dropped);
         }
         Ok(Stored::Written)
+    }
+
+    fn keeps_nothing(&self, store: &StoreId, shopper: &ShopperId) -> Result<bool, Failure> {
+        Ok(self.shop(store)?.closed || self.was_forgotten(store, shopper)?)
     }
 
     fn write(

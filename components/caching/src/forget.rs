@@ -2,16 +2,22 @@
 //!
 //! Objects go before entries, and the entry of each object's page with it: nobody refills short-term storage from
 //! what has just gone. A call that fails leaves the rest for the next one.
+//!
+//! A page may be on its way while its shopper is forgotten. So it is noted first that they were, for as long as
+//! that takes, and until then no page of theirs is kept. A shop is closed for that.
 
 use names::{Key, Object as Name, Range, Scope, ShopperId, StoreId};
 
 use crate::cache::{Cache, Error};
-use crate::capabilities::{Blob, Failure, Kv, Operator};
+use crate::capabilities::{Blob, Failure, Kv, Operator, Value};
 
 /// How many objects, and how many entries, one call removes: a fraction of the time that it may take.
 pub(crate) const BATCH: usize = 100;
 /// How many names are listed at once.
 const NAMES_PER_CALL: u32 = 200;
+
+/// For how long no page of a forgotten shopper is kept: longer than one is made for.
+const NOTE_SECONDS: u32 = 5 * 60;
 
 /// What of a scope was forgotten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +46,9 @@ where
 
     /// Forgets some of what is kept in `scope`, whether its shop is closed or not.
     pub fn forget(&self, scope: Scope<'_>) -> Result<Forgotten, Error> {
+        if let Scope::Shopper(store, shopper) = scope {
+            self.kv.set(Key::Forgotten(store, shopper), &K::Value::new(b"1"), NOTE_SECONDS)?;
+        }
         let objects = self.objects(scope)?;
         let mut count = 0;
         for name in objects.iter().take(BATCH) {
@@ -53,6 +62,11 @@ where
             count += u32::from(self.kv.delete(key)? && key.starts_with(Key::PAGES));
         }
         Ok(Forgotten { count, more: entries.len() > BATCH })
+    }
+
+    /// Whether the shopper whose page this is was forgotten a moment ago.
+    pub(crate) fn was_forgotten(&self, store: &StoreId, page: &ShopperId) -> Result<bool, Failure> {
+        Ok(self.kv.get(Key::Forgotten(store, &page.person()), 0)?.is_some())
     }
 
     /// Removes an object, and the copy of it in short-term storage; whether it is a page.

@@ -5,7 +5,7 @@
 //!
 //! A page lives in two tiers under one form (see [`Facts::encode_head`]): short-term storage (KV),
 //! which expires, and long-term storage (blob), which is the truth. Beside the latter lies the plan
-//! that the page was rendered from.
+//! that the page was rendered from. While a shop is closed, nothing is found for it and nothing kept.
 
 mod cache;
 mod capabilities;

@@ -31,8 +31,10 @@ impl Store {
 pub enum Key<'a> {
     /// A shopper's page.
     Page(&'a StoreId, &'a ShopperId),
-    /// How many times a shop's catalog moved.
+    /// How many times a shop's catalog moved, and whether the shop is closed.
     CatalogVersion(&'a StoreId),
+    /// That a shopper was forgotten a moment ago.
+    Forgotten(&'a StoreId, &'a ShopperId),
     /// What a shopper did in a shop. The shop is part of the key: what a shopper does in one is
     /// not the business of another.
     Session(&'a StoreId, &'a ShopperId),
@@ -57,7 +59,9 @@ impl Key<'_> {
     /// The store that holds it.
     pub fn store(&self) -> Store {
         match self {
-            Self::Page(..) | Self::CatalogVersion(_) | Self::Catalog(..) => Store::UiCache,
+            Self::Page(..) | Self::CatalogVersion(_) | Self::Forgotten(..) | Self::Catalog(..) => {
+                Store::UiCache
+            }
             Self::Session(..) => Store::ShopperSessions,
             Self::JobError(..) | Self::Seen(..) | Self::Audit(..) | Self::Report(..) => {
                 Store::GenerationQueue
@@ -71,6 +75,7 @@ impl fmt::Display for Key<'_> {
         match self {
             Self::Page(store, shopper) => write!(f, "{}{store}:{shopper}", Self::PAGES),
             Self::CatalogVersion(store) => write!(f, "catalog:{store}"),
+            Self::Forgotten(store, shopper) => write!(f, "forgotten:{store}:{shopper}"),
             Self::Session(store, shopper) => write!(f, "session:{store}:{shopper}"),
             // Zero-padded, so that byte order is the order of time.
             Self::JobError(at_ms, job) => write!(f, "{}{at_ms:015}:{job}", Self::JOB_ERRORS),

@@ -224,7 +224,7 @@ fn the_plan_is_written_before_the_page_and_long_term_before_short_term() {
     shop.cache.blob.faults.set(&["put"]);
     shop.kv_calls();
     assert_eq!(shop.store_page("hello", facts()), Err(Error::Unavailable("put is down".into())));
-    assert_eq!(shop.kv_calls(), [format!("get {VERSION}")]);
+    assert_eq!(shop.kv_calls(), [format!("get {VERSION}"), "get forgotten:magic-wands:abc123".into()]);
 }
 
 #[test]
@@ -337,7 +337,7 @@ fn a_closed_shop_holds_nothing_and_keeps_nothing() {
     assert_eq!(shop.served(200), is("closed", ""));
     assert_eq!(shop.cache.plan(&shop.store, &shop.shopper), Ok(None));
     shop.cache.blob.calls.take();
-    assert_eq!(shop.store_page("newer", facts()), Ok(Stored::Closed));
+    assert_eq!(shop.store_page("newer", facts()), Ok(Stored::Dropped));
     assert!(shop.cache.blob.calls.take().is_empty());
 
     shop.forget_short_term();
@@ -390,7 +390,7 @@ fn a_page_that_is_written_while_its_shop_closes_is_taken_back() {
     let shop = Shop::open().unwrap();
     let closed = Bytes::new(b"00000000000000000000 closed");
     shop.cache.kv.afterwards.replace(Some((VERSION.into(), closed)));
-    assert_eq!(shop.store_page("late", facts()), Ok(Stored::Closed));
+    assert_eq!(shop.store_page("late", facts()), Ok(Stored::Dropped));
     assert!(shop.cache.blob.objects.borrow().is_empty());
     assert_eq!(shop.cache.kv.entries.borrow().keys().collect::<Vec<_>>(), [VERSION]);
 }

@@ -1,7 +1,6 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::capabilities::Value;
 use crate::facts::Facts;
 use crate::fakes::{Bytes, FakeBlob, FakeKv, FakeOperator};
 use crate::{NewPage, Stored};
@@ -13,9 +12,13 @@ fn cache() -> TestCache {
 }
 
 fn store_page(cache: &TestCache, store: &str, shopper: &str) {
+    assert_eq!(try_to_store(cache, store, shopper), Ok(Stored::Written));
+}
+
+fn try_to_store(cache: &TestCache, store: &str, shopper: &str) -> Result<Stored, Error> {
     let (store, shopper) = (StoreId::parse(store).unwrap(), ShopperId::parse(shopper).unwrap());
     let page = NewPage { content: Bytes::new(b"hello"), plan: "{}".into(), facts: Facts::unknown() };
-    assert_eq!(cache.store(&store, &shopper, &page), Ok(Stored::Written));
+    cache.store(&store, &shopper, &page)
 }
 
 fn forget(cache: &TestCache, shopper: Option<&str>) -> Result<Forgotten, Error> {
@@ -37,10 +40,11 @@ fn forget_all(cache: &TestCache, shopper: Option<&str>) -> (u32, u32) {
     panic!("it does not end");
 }
 
-/// Everything that is kept, by its names in both tiers.
+/// Everything that is kept, by its names in both tiers, but for the notes of who was forgotten.
 fn names(cache: &TestCache) -> Vec<String> {
-    let objects = cache.blob.objects.borrow();
-    cache.kv.entries.borrow().keys().chain(objects.keys()).cloned().collect()
+    let (entries, objects) = (cache.kv.entries.borrow(), cache.blob.objects.borrow());
+    let names = entries.keys().chain(objects.keys());
+    names.filter(|name| !name.starts_with("forgotten:")).cloned().collect()
 }
 
 #[test]
@@ -95,6 +99,32 @@ fn a_customer_is_forgotten_in_every_market_and_nobody_else() {
     }
     assert_eq!(forget(&cache, Some("customer-12")), Ok(Forgotten { count: 3, more: false }));
     assert_eq!(names(&cache), others);
+}
+
+#[test]
+fn a_page_that_is_made_while_its_shopper_is_forgotten_is_not_kept() {
+    let cache = cache();
+    store_page(&cache, "a.myshopify.com", "customer-12");
+    forget(&cache, Some("customer-12")).unwrap();
+    for late in ["customer-12", "customer-12_DE-DE"] {
+        assert_eq!(try_to_store(&cache, "a.myshopify.com", late), Ok(Stored::Dropped));
+    }
+    assert_eq!(names(&cache), [""; 0]);
+    store_page(&cache, "a.myshopify.com", "customer-123");
+    store_page(&cache, "b.myshopify.com", "customer-12");
+
+    let note = cache.kv.entries.borrow_mut().remove("forgotten:a.myshopify.com:customer-12");
+    assert_eq!(note.and_then(|note| note.ttl_seconds), Some(NOTE_SECONDS));
+    store_page(&cache, "a.myshopify.com", "customer-12");
+}
+
+#[test]
+fn a_page_that_is_written_while_its_shopper_is_forgotten_is_taken_back() {
+    let cache = cache();
+    let note = ("forgotten:a.myshopify.com:customer-12".to_owned(), Bytes::new(b"1"));
+    cache.kv.afterwards.replace(Some(note));
+    assert_eq!(try_to_store(&cache, "a.myshopify.com", "customer-12_DE-DE"), Ok(Stored::Dropped));
+    assert_eq!(names(&cache), [""; 0]);
 }
 
 #[test]
