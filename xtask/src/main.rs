@@ -5,6 +5,7 @@ mod build;
 mod bundle;
 mod catalog;
 mod dev;
+mod fuzz;
 mod new;
 mod shell;
 mod test;
@@ -34,6 +35,8 @@ enum Command {
     New(new::New),
     /// Run every test there is: formatting, lints, Rust tests, the browser test.
     Test(test::Test),
+    /// Feed the parsers that face the network with what nobody would send by mistake.
+    Fuzz(fuzz::Fuzz),
     /// Measure against the native floor, in one run: hits, fallback pages, offers, start-up.
     Bench(bench::Bench),
 }
@@ -49,6 +52,7 @@ fn main() -> anyhow::Result<()> {
         Command::Catalog(catalog) => catalog.run(),
         Command::New(new) => new.run(),
         Command::Test(test) => test.run(),
+        Command::Fuzz(fuzz) => fuzz.run(),
         Command::Bench(bench) => bench.run(),
     }
 }

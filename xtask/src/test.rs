@@ -4,8 +4,8 @@ use std::process::Command;
 
 use clap::Args;
 
-use crate::bundle;
 use crate::shell::{self, step};
+use crate::{bundle, fuzz};
 
 /// Run every test there is.
 #[derive(Args)]
@@ -41,6 +41,7 @@ impl Test {
             queries()?;
             browser()?;
         }
+        fuzz::check()?;
         step("everything passed");
         Ok(())
     }

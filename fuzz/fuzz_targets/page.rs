@@ -1,0 +1,52 @@
+//! Words of a catalog on their way into a page: nothing in them is run, by a browser or by Liquid.
+//! Each line of the input is one of a product's fields.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use page::{Block, Image, Page, Product, Shop};
+
+fuzz_target!(|text: &str| {
+    let mut lines = text.lines().map(str::to_owned).chain(std::iter::repeat(String::new()));
+    let mut next = || lines.next().unwrap_or_default();
+    let shop = shop(&mut next);
+    let product = product(&mut next);
+    let title = next();
+    let blocks = vec![
+        Block::Hero { headline: &title, text: &product.description, product: Some(&product) },
+        Block::Grid { heading: &title, products: vec![&product, &product] },
+    ];
+    let document = page::render(&Page { shop: &shop, title: &title, blocks, generated: true });
+    let content = &document.html[document.fragment];
+    for forbidden in ["{{", "{%", "<script", "href=\"javascript:", "src=\"javascript:", "<b>"] {
+        assert!(!content.contains(forbidden), "{forbidden}");
+    }
+});
+
+fn shop(next: &mut impl FnMut() -> String) -> Shop {
+    Shop {
+        id: "magic-wands".to_owned(),
+        name: next(),
+        url: next(),
+        language: next(),
+        currency: next(),
+        money_format: next(),
+        accent: next(),
+        surface: next(),
+    }
+}
+
+fn product(next: &mut impl FnMut() -> String) -> Product {
+    Product {
+        id: next(),
+        title: next(),
+        description: next(),
+        vendor: next(),
+        category: next(),
+        tags: vec![next()],
+        url: next(),
+        image: Some(Image { url: next(), alt: next(), width: 1, height: 1 }),
+        price: next().parse().unwrap_or(u64::MAX),
+        price_before: next().parse().ok(),
+        available: next().is_empty(),
+    }
+}

@@ -1,0 +1,64 @@
+//! What a language model answers: a plan that passes the check is fit to be shown.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use generation::storefront::{Merchant, Signals, Storefront};
+use generation::{Assortment, answer, bind, check, plan, refit};
+use libfuzzer_sys::fuzz_target;
+use names::StoreId;
+use page::Product;
+
+static STOREFRONT: LazyLock<Storefront> =
+    LazyLock::new(|| Storefront::new("magic-wands", merchant(), assortment()));
+static STORE: LazyLock<StoreId> = LazyLock::new(|| StoreId::parse("magic-wands").unwrap());
+
+fuzz_target!(|answer: &str| {
+    let _ = answer::read(answer, false);
+    let Ok(read) = answer::read(answer, true) else { return };
+    assert_eq!(plan::from_stored(&plan::to_stored(&read)).as_ref(), Some(&read));
+    let _ = refit::refit(read.clone(), &STOREFRONT);
+    match check::check(read, &STOREFRONT) {
+        Ok(checked) => {
+            let document = bind::render(&checked, &STORE, &Signals::default(), &STOREFRONT);
+            let content = &document.html[document.fragment];
+            assert!(!content.contains("<script") && !content.contains("{{") && !content.contains("{%"));
+        }
+        Err(problems) => assert!(!problems.is_empty()),
+    }
+});
+
+fn merchant() -> Merchant {
+    Merchant {
+        name: "Magic Wands".to_owned(),
+        url: "https://wands.example".to_owned(),
+        language: "en".to_owned(),
+        tone: "calm".to_owned(),
+        banned_words: vec!["cheap".to_owned()],
+        promises: vec!["Free returns".to_owned()],
+        personas_off: Vec::new(),
+        accent: "#336699".to_owned(),
+        surface: String::new(),
+    }
+}
+
+fn assortment() -> Assortment {
+    let ids = ["wand-1", "wand-2", "hat-1", "hat-2", "potion-1", "potion-2"];
+    Assortment::new("EUR".to_owned(), ids.map(product).to_vec())
+}
+
+fn product(id: &str) -> Product {
+    Product {
+        id: id.to_owned(),
+        title: format!("The {id}"),
+        description: "It listens.".to_owned(),
+        vendor: "Oak and Sons".to_owned(),
+        category: "Wands".to_owned(),
+        tags: vec!["oak".to_owned()],
+        url: format!("https://wands.example/products/{id}"),
+        image: None,
+        price: 4900,
+        price_before: Some(5900).filter(|_| id == "potion-2"),
+        available: id != "hat-2",
+    }
+}
