@@ -1,28 +1,55 @@
 //! A deployment in memory, that fails on demand and writes down what it was asked.
 
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+mod sign;
+mod storage;
 
-use names::{Key, ShopperId, StoreId};
-use page::Product;
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+
+use names::{EventId, Market, ShopperId, StoreId};
+use page::{Collection, Product};
 
 use crate::{
-    Assortment, Body, BodyError, Cache, Cached, Catalog, Facts, Failure, Found, JobError, JobState, Log,
-    Member, Merchant, Method, Offered, Order, Page, Persona, Queue, Reply, Request, Response, Sessions,
-    Settings, Signals, Signatures, Source, Swap, Work, handle,
+    Assortment, Body, BodyError, Cache, Cached, Catalog, Chore, Clock, Content, Facts, Failure, Forgotten,
+    Found, Fragment, JobError, JobState, Log, Member, Merchant, Method, Offered, Order, Page, Persona, Queue,
+    Reply, Request, Response, Settings, Signals, Signatures, Source, Standing, Work, handle,
 };
+pub(crate) use sign::{SHOP, mac, signed, webhook};
 
 pub(crate) const STORE: &str = "magic-wands";
 pub(crate) const TOKEN: &str = "open-sesame";
 
+/// The time at which stories happen.
+pub(crate) const NOW_MS: u64 = 1_700_000_000_000;
+/// How much is forgotten at a time.
+const FORGET_MAX: usize = 2;
+
 /// A page as the host holds it: routing has no way to read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Held(pub(crate) &'static str);
+pub(crate) struct Held(pub(crate) Cow<'static, str>);
 
 pub(crate) const PAGE: Page<Held> = Page {
-    content: Held("a page for abc123"),
-    facts: Facts { persona: Persona::Dealhunter, source: Source::Llm, planned_ms: 1_700_000_000_000 },
+    content: Held(Cow::Borrowed("a page for abc123")),
+    facts: Facts {
+        persona: Persona::Dealhunter,
+        source: Source::Llm,
+        planned_ms: NOW_MS,
+        fragment: Some(Fragment { offset: 2, size: 4 }),
+    },
 };
+
+impl Content for Held {
+    fn part(&self, offset: u64, size: u64) -> Self {
+        let (start, size) = (usize::try_from(offset).unwrap(), usize::try_from(size).unwrap());
+        Self(self.0[start..start + size].to_owned().into())
+    }
+
+    fn framed(&self, head: &[u8], tail: &[u8]) -> Self {
+        let text = |bytes| str::from_utf8(bytes).expect("text");
+        Self([text(head), &self.0, text(tail)].concat().into())
+    }
+}
 
 /// An order that was taken or refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,10 +57,20 @@ pub(crate) struct Ordered {
     pub(crate) visitor: String,
     pub(crate) work: Work,
     pub(crate) signals: Signals,
+    pub(crate) persona: Option<Persona>,
+    /// Such as `DE-DE`; empty for the shop's own.
+    pub(crate) market: String,
+}
+
+impl Ordered {
+    /// An order in the shop's own market.
+    pub(crate) fn of(work: Work, signals: Signals) -> Self {
+        Self { visitor: "magic-wands:abc123".into(), work, signals, persona: None, market: String::new() }
+    }
 }
 
 /// What is down, by the name of the part.
-pub(crate) const PARTS: [&str; 4] = ["cache", "queue", "catalog", "sessions"];
+pub(crate) const PARTS: [&str; 4] = ["cache", "queue", "catalog", "storage"];
 
 #[derive(Debug)]
 pub(crate) struct Fake {
@@ -41,13 +78,22 @@ pub(crate) struct Fake {
     pub(crate) offered: Offered,
     pub(crate) state: JobState,
     pub(crate) development: bool,
+    pub(crate) paused: bool,
+    pub(crate) now_ms: u64,
     /// The deployment's `DEBUG_TOKEN`.
     pub(crate) token: Option<&'static str>,
     pub(crate) stores: Vec<&'static str>,
     pub(crate) down: Vec<&'static str>,
     /// How many compare-and-swaps somebody else wins.
     pub(crate) rivals: Cell<u32>,
-    pub(crate) sessions: RefCell<BTreeMap<String, Found>>,
+    /// Short-term storage: every key says which store it is in.
+    pub(crate) stored: RefCell<BTreeMap<String, Found>>,
+    /// Pages and orders that there are to forget, as `{store}:{shopper}`.
+    pub(crate) pages: RefCell<BTreeSet<String>>,
+    pub(crate) live: RefCell<BTreeSet<String>>,
+    pub(crate) closed: RefCell<Vec<String>>,
+    /// Errands, with shop and cause.
+    pub(crate) errands: RefCell<Vec<(String, String, Chore)>>,
     pub(crate) ttl_seconds: Cell<u32>,
     pub(crate) orders: RefCell<Vec<Ordered>>,
     pub(crate) warnings: RefCell<Vec<String>>,
@@ -63,11 +109,17 @@ impl Default for Fake {
             offered: Offered::Accepted("job-1".into()),
             state: JobState::None,
             development: false,
+            paused: false,
+            now_ms: NOW_MS,
             token: Some(TOKEN),
-            stores: vec![STORE],
+            stores: vec![STORE, SHOP],
             down: Vec::new(),
             rivals: Cell::new(0),
-            sessions: RefCell::default(),
+            stored: RefCell::default(),
+            pages: RefCell::default(),
+            live: RefCell::default(),
+            closed: RefCell::default(),
+            errands: RefCell::default(),
             ttl_seconds: Cell::new(0),
             orders: RefCell::default(),
             warnings: RefCell::default(),
@@ -87,23 +139,43 @@ impl Fake {
     }
 
     pub(crate) fn session(&self) -> Signals {
-        let sessions = self.sessions.borrow();
-        sessions
-            .get("session:magic-wands:abc123")
-            .map(|found| Signals::decode(&found.bytes))
-            .unwrap_or_default()
+        self.session_of("session:magic-wands:abc123").unwrap_or_default()
+    }
+
+    pub(crate) fn session_of(&self, key: &str) -> Option<Signals> {
+        self.stored.borrow().get(key).map(|found| Signals::decode(&found.bytes))
+    }
+
+    /// Keys that are stored.
+    pub(crate) fn keys(&self) -> Vec<String> {
+        self.stored.borrow().keys().cloned().collect()
+    }
+
+    /// Whether nothing was stored, ordered, entrusted or closed.
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.stored.borrow().is_empty()
+            && self.orders.borrow().is_empty()
+            && self.errands.borrow().is_empty()
+            && self.closed.borrow().is_empty()
+            && !self.calls.borrow().contains(&"cache.catalog-moved")
     }
 
     fn asked(&self, part: &'static str, call: &'static str) -> Result<(), Failure> {
         self.calls.borrow_mut().push(call);
         if self.down.contains(&part) { Err(Failure(format!("{part} is down"))) } else { Ok(()) }
     }
+}
 
-    fn write(&self, key: String, bytes: &[u8]) {
-        let mut sessions = self.sessions.borrow_mut();
-        let version = sessions.get(&key).map_or(0, |found| found.version) + 1;
-        sessions.insert(key, Found { bytes: bytes.to_vec(), version });
-    }
+/// Forgets some of a set, as caching and queueing do.
+fn forget(ids: &RefCell<BTreeSet<String>>, store: &StoreId, shopper: Option<&ShopperId>) -> Forgotten {
+    let is_meant = |id: &&String| {
+        let (shop, whose) = id.split_once(':').unwrap();
+        shop == store.as_str()
+            && shopper.is_none_or(|shopper| shopper.has_page(&ShopperId::parse(whose).unwrap()))
+    };
+    let found: Vec<_> = ids.borrow().iter().filter(is_meant).take(FORGET_MAX).cloned().collect();
+    ids.borrow_mut().retain(|id| !found.contains(id));
+    Forgotten { count: u32::try_from(found.len()).unwrap(), more: found.len() == FORGET_MAX }
 }
 
 impl Cache for Fake {
@@ -118,14 +190,41 @@ impl Cache for Fake {
         let moves = self.calls.borrow().iter().filter(|call| **call == "cache.catalog-moved").count();
         Ok(moves as u64)
     }
+
+    fn has_plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<bool, Failure> {
+        self.asked("cache", "cache.plan")?;
+        Ok(self.pages.borrow().contains(&format!("{store}:{shopper}")))
+    }
+
+    fn close(&self, store: &StoreId) -> Result<(), Failure> {
+        self.asked("cache", "cache.close")?;
+        self.closed.borrow_mut().push(store.to_string());
+        Ok(())
+    }
+
+    fn forget_pages(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
+        self.asked("cache", "cache.forget").map(|()| forget(&self.pages, store, shopper))
+    }
 }
 
 impl Queue for Fake {
     fn offer(&self, order: Order<'_>) -> Result<Offered, Failure> {
         self.asked("queue", "queue.offer")?;
-        let Order { store, shopper, work, signals } = order;
-        self.orders.borrow_mut().push(Ordered { visitor: format!("{store}:{shopper}"), work, signals });
+        let Order { store, shopper, work, signals, persona, market } = order;
+        let market = if market.is_own() { String::new() } else { market.to_string() };
+        let visitor = format!("{store}:{shopper}");
+        self.orders.borrow_mut().push(Ordered { visitor, work, signals, persona, market });
         Ok(self.offered.clone())
+    }
+
+    fn entrust(&self, store: &StoreId, cause: &EventId, chore: Chore) -> Result<(), Failure> {
+        self.asked("queue", "queue.entrust")?;
+        self.errands.borrow_mut().push((store.to_string(), cause.to_string(), chore));
+        Ok(())
+    }
+
+    fn forget_orders(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
+        self.asked("queue", "queue.forget").map(|()| forget(&self.live, store, shopper))
     }
 
     fn status(&self, _: &StoreId, _: &ShopperId) -> Result<JobState, Failure> {
@@ -152,9 +251,16 @@ impl Queue for Fake {
 }
 
 impl Catalog for Fake {
-    fn products(&self, _: &StoreId) -> Result<Assortment, Failure> {
+    fn products(&self, _: &StoreId, market: &Market) -> Result<Assortment, Failure> {
         self.asked("catalog", "catalog.products")?;
-        Ok(Assortment { currency: "EUR".into(), products: vec![product("Elder Wand"), product("Oak Wand")] })
+        let currency = if market.country() == "GB" { "GBP" } else { "EUR" }.to_owned();
+        let products = vec![product("Elder Wand"), product("Oak Wand")];
+        Ok(Assortment { currency, money_format: String::new(), products })
+    }
+
+    fn collections(&self, _: &StoreId, _: &Market) -> Result<Vec<Collection>, Failure> {
+        self.asked("catalog", "catalog.collections")?;
+        Ok(vec![Collection { title: "Old wands".into(), url: "/collections/old-wands".into() }])
     }
 }
 
@@ -174,49 +280,19 @@ fn product(title: &str) -> Product {
     }
 }
 
-impl Sessions for Fake {
-    fn read(&self, key: Key<'_>, bytes_max: u32) -> Result<Option<Found>, Failure> {
-        assert_eq!(key.store().name(), "SHOPPER_SESSIONS");
-        self.asked("sessions", "sessions.read")?;
-        let mut found = self.sessions.borrow().get(&key.to_string()).cloned();
-        if let Some(found) = &mut found {
-            found.bytes.truncate(bytes_max as usize);
-        }
-        Ok(found)
-    }
-
-    fn compare_and_swap(
-        &self,
-        key: Key<'_>,
-        expected: Option<u64>,
-        bytes: &[u8],
-        ttl_seconds: u32,
-    ) -> Result<Swap, Failure> {
-        self.asked("sessions", "sessions.compare-and-swap")?;
-        let key = key.to_string();
-        if self.rivals.get() > 0 {
-            self.rivals.set(self.rivals.get() - 1);
-            let searches = vec![format!("rival {}", self.rivals.get())];
-            self.write(key.clone(), &Signals { searches, ..Signals::default() }.encode());
-        }
-        if self.sessions.borrow().get(&key).map(|found| found.version) != expected {
-            return Ok(Swap::Lost);
-        }
-        self.write(key, bytes);
-        self.ttl_seconds.set(ttl_seconds);
-        Ok(Swap::Done)
-    }
-}
-
 impl Settings for Fake {
     fn development(&self) -> bool {
         self.calls.borrow_mut().push("settings.development");
         self.development
     }
 
-    fn has_store(&self, store: &StoreId) -> bool {
-        self.calls.borrow_mut().push("settings.has-store");
-        self.stores.contains(&store.as_str())
+    fn standing(&self, store: &StoreId) -> Standing {
+        self.calls.borrow_mut().push("settings.standing");
+        match self.stores.contains(&store.as_str()) {
+            false => Standing::Unknown,
+            true if self.paused => Standing::Paused,
+            true => Standing::Open,
+        }
     }
 
     fn merchant(&self, store: &StoreId) -> Option<Merchant> {
@@ -226,6 +302,8 @@ impl Settings for Fake {
             url: "https://wands.example".into(),
             language: "en".into(),
             promises: vec!["Free returns".into()],
+            accent: "#102030".into(),
+            surface: String::new(),
         })
     }
 
@@ -237,6 +315,16 @@ impl Settings for Fake {
 impl Signatures for Fake {
     fn matches(&self, secret: &str, candidate: &str) -> bool {
         secret == "DEBUG_TOKEN" && self.token == Some(candidate)
+    }
+
+    fn verifies(&self, secret: &str, message: &[u8], mac: &[u8]) -> bool {
+        sign::verifies(secret, message, mac)
+    }
+}
+
+impl Clock for Fake {
+    fn now_ms(&self) -> u64 {
+        self.now_ms
     }
 }
 
@@ -314,7 +402,7 @@ impl Answer {
         match &self.response.body {
             Body::Empty => "",
             Body::Bytes(bytes) => str::from_utf8(bytes).expect("text"),
-            Body::Value(Held(name)) => name,
+            Body::Value(Held(text)) => text,
         }
     }
 

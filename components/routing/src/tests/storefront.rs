@@ -15,7 +15,7 @@ fn known() -> Signals {
 
 fn remember(shop: &Fake, signals: &Signals) {
     let found = Found { bytes: signals.encode(), version: 1 };
-    shop.sessions.borrow_mut().insert("session:magic-wands:abc123".into(), found);
+    shop.stored.borrow_mut().insert("session:magic-wands:abc123".into(), found);
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn a_fresh_page_is_served_from_cache_and_costs_two_calls() {
     assert_eq!(answer.header("x-wand-source"), "llm");
     assert_eq!(answer.header("x-wand-persona"), "dealhunter");
     assert_eq!(answer.header("x-generation-triggered"), "");
-    assert_eq!(*shop.calls.borrow(), ["settings.has-store", "cache.get"]);
+    assert_eq!(*shop.calls.borrow(), ["settings.standing", "cache.get"]);
 }
 
 #[test]
@@ -64,8 +64,7 @@ fn a_page_older_than_its_products_is_served_while_it_is_rendered_again() {
     assert_eq!(answer.header("x-generated"), "true");
     assert_eq!(answer.header("x-wand-persona"), "dealhunter");
     assert_eq!(answer.header("x-generation-triggered"), "true");
-    let visitor = "magic-wands:abc123".to_owned();
-    assert_eq!(*shop.orders.borrow(), [Ordered { visitor, work: Work::Rerender, signals: known() }]);
+    assert_eq!(*shop.orders.borrow(), [Ordered::of(Work::Rerender, known())]);
 }
 
 #[test]
@@ -87,9 +86,7 @@ fn a_stranger_gets_the_page_that_fits_everybody_and_one_is_ordered() {
     assert_eq!(answer.header("x-wand-source"), "fallback");
     assert_eq!(answer.header("x-wand-persona"), "");
     assert_eq!(answer.header("x-generation-triggered"), "true");
-    let visitor = "magic-wands:abc123".to_owned();
-    let signals = Signals::default();
-    assert_eq!(*shop.orders.borrow(), [Ordered { visitor, work: Work::Generate, signals }]);
+    assert_eq!(*shop.orders.borrow(), [Ordered::of(Work::Generate, Signals::default())]);
     assert!(shop.warnings.borrow().is_empty());
 }
 
@@ -160,7 +157,7 @@ fn a_catalog_that_is_down_leaves_a_whole_page_with_empty_shelves() {
 
 #[test]
 fn a_session_that_cannot_be_read_is_that_of_a_stranger() {
-    let shop = Fake { down: vec!["sessions"], ..Fake::default() };
+    let shop = Fake { down: vec!["storage"], ..Fake::default() };
     remember(&shop, &known());
     assert_eq!(shop.get(TARGET).header("x-generation-triggered"), "true");
     assert_eq!(shop.orders.borrow()[0].signals, Signals::default());
@@ -192,7 +189,7 @@ fn the_host_can_have_a_page_to_keep_without_anybody_asking() {
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.header("x-cache"), "MISS");
     assert_eq!(answer.header("x-generation-triggered"), "false");
-    assert_eq!(*shop.calls.borrow(), ["settings.store", "catalog.products"]);
+    assert_eq!(*shop.calls.borrow(), ["settings.store", "catalog.products", "catalog.collections"]);
     assert_eq!(crate::fallback(&shop, "unknown"), None);
     assert_eq!(crate::fallback(&shop, "../x"), None);
 }

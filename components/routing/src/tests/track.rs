@@ -49,7 +49,7 @@ fn shoppers_of_different_shops_have_sessions_of_their_own() {
     let shop = Fake { stores: vec![STORE, "other"], ..Fake::default() };
     shop.post(TARGET, views(&["wand-1"]));
     shop.post(TARGET, views(&["wand-2"]).replace(STORE, "other"));
-    let keys: Vec<_> = shop.sessions.borrow().keys().cloned().collect();
+    let keys: Vec<_> = shop.stored.borrow().keys().cloned().collect();
     assert_eq!(keys, ["session:magic-wands:abc123", "session:other:abc123"]);
 }
 
@@ -80,7 +80,7 @@ fn a_race_that_is_lost_five_times_is_given_up_and_logged_once() {
 
 #[test]
 fn storage_that_is_down_is_not_the_shoppers_matter() {
-    let mut shop = Fake { down: vec!["sessions"], ..Fake::default() };
+    let mut shop = Fake { down: vec!["storage"], ..Fake::default() };
     let answer = shop.post(TARGET, views(&["a", "b", "c", "d"]));
     assert_eq!((answer.status(), answer.json()), (200, json!({ "stored": 0 })));
     assert_eq!(shop.warnings.borrow().len(), 1);
@@ -93,7 +93,7 @@ fn storage_that_is_down_is_not_the_shoppers_matter() {
 fn a_session_that_cannot_be_understood_is_begun_anew() {
     let shop = Fake::default();
     let garbage = crate::Found { bytes: b"{\"form\":9}".to_vec(), version: 3 };
-    shop.sessions.borrow_mut().insert("session:magic-wands:abc123".into(), garbage);
+    shop.stored.borrow_mut().insert("session:magic-wands:abc123".into(), garbage);
     assert_eq!(shop.post(TARGET, views(&["wand-1"])).json(), json!({ "stored": 1 }));
     assert_eq!(shop.session().views, ["wand-1"]);
 }
@@ -130,7 +130,7 @@ fn who_is_not_known_cannot_be_reported_about() {
     let alphabet = "shopper id may hold only A-Z, a-z, 0-9, '_' and '-'";
     refuse(&shop.post(TARGET, valid.replace("abc123", "a:b")), 400, alphabet);
     refuse(&shop.post(TARGET, valid.replace("abc123", "")), 400, "shopper id is empty");
-    assert!(shop.sessions.borrow().is_empty() && shop.warnings.borrow().is_empty());
+    assert!(shop.stored.borrow().is_empty() && shop.warnings.borrow().is_empty());
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn a_body_that_is_no_report_is_refused_and_nothing_is_stored() {
     refuse(&shop.post(TARGET, mixed), 400, types);
     let broken = FakeRequest { body: Err(BodyError::Incomplete), ..FakeRequest::default() };
     refuse(&send(&shop, &broken), 400, "body did not arrive whole");
-    assert!(shop.sessions.borrow().is_empty() && shop.warnings.borrow().is_empty());
+    assert!(shop.stored.borrow().is_empty() && shop.warnings.borrow().is_empty());
 }
 
 #[test]

@@ -1,0 +1,61 @@
+//! Signs as Shopify does.
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+use super::{FakeRequest, NOW_MS};
+
+/// A shop of Shopify's.
+pub(crate) const SHOP: &str = "magic-wands.myshopify.com";
+
+/// The secrets of a deployment, by name.
+const SECRETS: [(&str, &str); 3] =
+    [("SHOPIFY_API_SECRET", "hush"), ("SHOPIFY_API_SECRET", "hush-before"), ("WEBHOOK_SECRET", "hook")];
+
+/// A code of a message under a secret.
+pub(crate) fn mac(secret: &str, message: &[u8]) -> Vec<u8> {
+    let mut hmac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length will do");
+    hmac.update(message);
+    hmac.finalize().into_bytes().to_vec()
+}
+
+/// Whether one of the secrets of that name made the code.
+pub(crate) fn verifies(name: &str, message: &[u8], code: &[u8]) -> bool {
+    SECRETS.iter().any(|(given, secret)| *given == name && mac(secret, message) == code)
+}
+
+/// A target with what Shopify adds to the query of a shop now: `parameters` is what a browser sent.
+pub(crate) fn signed(path: &str, parameters: &str) -> String {
+    let timestamp = NOW_MS / 1000;
+    let shopifys = format!("shop={SHOP}&path_prefix=%2Fapps%2Fwand&timestamp={timestamp}");
+    let has_customer = parameters.contains("logged_in_customer_id=");
+    let customer = if has_customer { "" } else { "&logged_in_customer_id=" };
+    sign(path, &[parameters, customer, "&", &shopifys].concat().trim_start_matches('&').replace("&&", "&"))
+}
+
+/// A target whose query is signed as it is.
+pub(crate) fn sign(path: &str, query: &str) -> String {
+    let message = shopify::proxy::message(query).expect("a query");
+    let code: String = mac("hush", &message).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{path}?{query}&signature={code}")
+}
+
+/// A webhook about a shop.
+pub(crate) fn webhook(topic: &str, id: &str, body: &str) -> FakeRequest {
+    let code = base64(&mac("hook", body.as_bytes()));
+    let headers = vec![
+        ("x-shopify-hmac-sha256", code),
+        ("x-shopify-topic", topic.to_owned()),
+        ("x-shopify-shop-domain", SHOP.to_owned()),
+        ("x-shopify-webhook-id", id.to_owned()),
+        ("x-shopify-event-id", format!("event-of-{id}")),
+        ("x-shopify-api-version", "2026-10".to_owned()),
+    ];
+    FakeRequest { headers, body: Ok(body.as_bytes().to_vec()) }
+}
+
+/// RFC 4648, section 4.
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}

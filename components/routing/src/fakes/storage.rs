@@ -1,0 +1,90 @@
+//! Key-value storage in memory.
+
+use names::{Key, Store};
+
+use super::Fake;
+use crate::{Failure, Found, Signals, Storage, Swap};
+
+impl Storage for Fake {
+    fn read(&self, key: Key<'_>, bytes_max: u32) -> Result<Option<Found>, Failure> {
+        self.asked("storage", "storage.read")?;
+        let mut found = self.stored.borrow().get(&key.to_string()).cloned();
+        if let Some(found) = &mut found {
+            found.bytes.truncate(bytes_max as usize);
+        }
+        Ok(found)
+    }
+
+    fn compare_and_swap(
+        &self,
+        key: Key<'_>,
+        expected: Option<u64>,
+        bytes: &[u8],
+        ttl_seconds: u32,
+    ) -> Result<Swap, Failure> {
+        self.asked("storage", "storage.compare-and-swap")?;
+        let key = key.to_string();
+        if self.rivals.get() > 0 {
+            self.rivals.set(self.rivals.get() - 1);
+            let searches = vec![format!("rival {}", self.rivals.get())];
+            self.write(key.clone(), &Signals { searches, ..Signals::default() }.encode());
+        }
+        if self.stored.borrow().get(&key).map(|found| found.version) != expected {
+            return Ok(Swap::Lost);
+        }
+        self.write(key, bytes);
+        self.ttl_seconds.set(ttl_seconds);
+        Ok(Swap::Done)
+    }
+    fn put(&self, key: Key<'_>, bytes: &[u8], ttl_seconds: Option<u32>) -> Result<(), Failure> {
+        self.asked("storage", "storage.put")?;
+        self.write(key.to_string(), bytes);
+        self.ttl_seconds.set(ttl_seconds.unwrap_or_default());
+        Ok(())
+    }
+
+    fn peek(&self, _: Store, key: &str, bytes_max: u32) -> Result<Option<Vec<u8>>, Failure> {
+        self.asked("storage", "storage.peek")?;
+        let found = self.stored.borrow().get(key).map(|found| found.bytes.clone());
+        Ok(found.map(|bytes| bytes.into_iter().take(bytes_max as usize).collect()))
+    }
+
+    fn remove(&self, store: Store, key: &str) -> Result<bool, Failure> {
+        self.asked("storage", "storage.remove")?;
+        assert_eq!(store_of(key), store.name(), "{key}");
+        Ok(self.stored.borrow_mut().remove(key).is_some())
+    }
+
+    fn keys(
+        &self,
+        store: Store,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<String>, Failure> {
+        self.asked("storage", "storage.keys")?;
+        assert_eq!(store_of(prefix), store.name(), "{prefix}");
+        let stored = self.stored.borrow();
+        let found = stored
+            .keys()
+            .filter(|key| key.starts_with(prefix) && after.is_none_or(|after| key.as_str() > after));
+        Ok(found.take(limit as usize).cloned().collect())
+    }
+}
+
+impl Fake {
+    pub(crate) fn write(&self, key: String, bytes: &[u8]) {
+        let mut stored = self.stored.borrow_mut();
+        let version = stored.get(&key).map_or(0, |found| found.version) + 1;
+        stored.insert(key, Found { bytes: bytes.to_vec(), version });
+    }
+}
+
+/// The store that keys of this kind are in.
+fn store_of(key: &str) -> &'static str {
+    match key.split(':').next() {
+        Some("session") => "SHOPPER_SESSIONS",
+        Some("ui" | "catalog" | "shopify") => "UI_CACHE",
+        _ => "GENERATION_QUEUE",
+    }
+}
