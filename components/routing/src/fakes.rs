@@ -15,7 +15,7 @@ use crate::{
     Found, Fragment, JobError, JobState, Log, Member, Merchant, Method, Offered, Order, Page, Persona, Queue,
     Reply, Request, Response, Settings, Signals, Signatures, Source, Standing, Work, handle,
 };
-pub(crate) use sign::{SHOP, mac, signed, webhook};
+pub(crate) use sign::{SHOP, base64, mac, sign, signed, webhook};
 
 pub(crate) const STORE: &str = "magic-wands";
 pub(crate) const TOKEN: &str = "open-sesame";

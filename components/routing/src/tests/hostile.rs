@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, PARTS, STORE};
+use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, PARTS, SHOP, STORE, signed, webhook};
 use crate::{BodyError, Cached, JobState, Method, Offered, Staleness, handle};
 
 /// Text that is nearly right more often than chance would have it.
@@ -49,6 +49,11 @@ fn any_target() -> impl Strategy<Value = String> {
         "/api/generation/status?store=magic-wands&shopper=",
         "/api/generation/status?",
         "/api/shopper/track",
+        "/proxy?",
+        "/proxy/fragment?shop=magic-wands.myshopify.com&timestamp=1700000000&signature=",
+        "/proxy/track?nonce=",
+        "/webhooks",
+        "/webhook/shopify?",
         "/debug/generate?store=magic-wands&shopper=",
         "/debug/errors?limit=",
         "/debug/pool",
@@ -110,9 +115,48 @@ fn any_shop() -> impl Strategy<Value = Fake> {
 }
 
 fn any_request() -> impl Strategy<Value = FakeRequest> {
-    let names = prop::sample::select(vec!["authorization", "content-type"]);
+    let names =
+        prop::sample::select(vec!["authorization", "content-type", "x-shopify-hmac-sha256", "shopify-topic"]);
     let headers = prop::collection::vec((names, any_text()), 0..2);
     (headers, any_body()).prop_map(|(headers, body)| FakeRequest { headers, body })
+}
+
+/// Parameters that a browser may have sent before Shopify signed them.
+fn any_parameters() -> impl Strategy<Value = String> {
+    let names = prop::sample::select(vec![
+        "consent",
+        "visitor",
+        "context",
+        "country",
+        "language",
+        "nonce",
+        "wait",
+        "logged_in_customer_id",
+        "x",
+        "",
+    ]);
+    let values = prop::sample::select(vec![
+        "1",
+        "0",
+        "Zk3_9-aBcDeFgHiJkLmNoP",
+        "home",
+        "cart",
+        "DE",
+        "PT_BR",
+        "de",
+        "7041",
+        "-1",
+        "20",
+        "%7B%7B",
+        "%25",
+        "%2500",
+        "%E2%82%AC",
+        "%0d%0a",
+        "a=b",
+        "",
+    ]);
+    let pair = (names, values).prop_map(|(name, value)| format!("{name}={value}"));
+    prop::collection::vec(pair, 0..7).prop_map(|pairs| pairs.join("&"))
 }
 
 fn any_method() -> impl Strategy<Value = Method> {
@@ -163,8 +207,34 @@ proptest! {
     }
 
     #[test]
+    fn whatever_shopify_signs_is_answered_and_what_is_refused_is_not_stored(
+        shop in any_shop(), method in any_method(), parameters in any_parameters(), request in any_request(),
+        path in prop::sample::select(vec!["/proxy", "/proxy/fragment", "/proxy/status", "/proxy/track"]),
+    ) {
+        let answer = Answer::of(handle(&shop, method, &signed(path, &parameters), &request));
+        prop_assert!((200..500).contains(&answer.status()), "{}", answer.status());
+        prop_assert_eq!(answer.header("x-evil"), "");
+        prop_assert!(!answer.text().contains("{{") && !answer.text().contains("{%"));
+        prop_assert!(answer.status() < 400 || shop.keys().is_empty());
+        let consents = parameters.split('&').any(|pair| pair == "consent=1");
+        prop_assert!(consents || shop.keys().is_empty(), "nothing is stored without consent");
+    }
+
+    #[test]
+    fn whatever_is_in_a_webhook_that_shopify_signed_is_answered(
+        body in "[{}\\[\\]\":,a-z0-9]{0,40}", id in any_text(),
+        topic in prop::sample::select(vec!["products/update", "app/uninstalled", "customers/redact", "shop/redact", "x"]),
+    ) {
+        let shop = Fake::default();
+        let answer = Answer::of(handle(&shop, Method::Post, "/webhooks", &webhook(topic, &id, &body)));
+        prop_assert!((200..500).contains(&answer.status()), "{}", answer.status());
+        prop_assert!(answer.status() == 200 || shop.is_untouched());
+        prop_assert!(shop.errands.borrow().iter().all(|(store, ..)| store == SHOP));
+    }
+
+    #[test]
     fn any_store_can_be_asked_for_its_fallback(store in any_text()) {
         let is_here = crate::fallback(&Fake::default(), &store).is_some();
-        prop_assert_eq!(is_here, store == STORE);
+        prop_assert_eq!(is_here, store == STORE || store == SHOP);
     }
 }

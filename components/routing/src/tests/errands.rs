@@ -1,0 +1,212 @@
+//! A shop wants something forgotten, or told.
+
+use serde_json::{Value, json};
+
+use crate::fakes::{Fake, NOW_MS, PAGE, SHOP};
+use crate::{Cached, Chore, JobState, Progress, Signals, run_errand};
+
+const CAUSE: &str = "b54557e4-bdd9";
+
+/// Runs an errand to its end; in how many parts.
+fn finish(shop: &Fake, chore: &Chore) -> usize {
+    for part in 1..100 {
+        match run_errand(shop, SHOP, CAUSE, chore) {
+            Progress::More => {}
+            Progress::Done => return part,
+            other => panic!("{other:?}"),
+        }
+    }
+    panic!("it does not end")
+}
+
+/// A shop with much to forget, and another with the same.
+fn full() -> Fake {
+    let shop = Fake::default();
+    for store in [SHOP, "other.myshopify.com"] {
+        for shopper in [
+            "visitor-abc",
+            "customer-7",
+            "customer-7_DE-DE",
+            "customer-7_BR-PT_BR",
+            "customer-77",
+            "customer-77_DE-DE",
+        ] {
+            shop.pages.borrow_mut().insert(format!("{store}:{shopper}"));
+            shop.live.borrow_mut().insert(format!("{store}:{shopper}"));
+            shop.write(format!("session:{store}:{shopper}"), b"{}");
+        }
+        for key in ["shopify", "seen", "report"] {
+            shop.write(format!("{key}:{store}:x"), br#"{"customer":"7"}"#);
+        }
+        shop.write(format!("audit:{store}:000000000000001:x"), b"{}");
+        shop.write(format!("catalog:{store}"), b"3");
+        shop.write(format!("job:{store}:customer-7"), b"{}");
+        let entry = json!({ "store": store, "shopper": "customer-7" }).to_string();
+        for key in ["debug:1", "error:000000000000005:job", "job:2"] {
+            shop.write(format!("{key}-{store}"), entry.as_bytes());
+        }
+    }
+    shop.write("session:customer-7".into(), b"{}");
+    shop.write("session:7".into(), b"{}");
+    shop.write("debug:unreadable".into(), b"\xff{");
+    shop
+}
+
+/// Keys, pages and orders that are about a shop.
+fn left_of(shop: &Fake, store: &str) -> Vec<String> {
+    let ids = shop.pages.borrow().iter().chain(shop.live.borrow().iter()).cloned().collect::<Vec<_>>();
+    shop.keys().into_iter().chain(ids).filter(|text| text.contains(store)).collect()
+}
+
+fn audit(shop: &Fake) -> Value {
+    let stored = shop.stored.borrow();
+    let found = stored.get(&format!("audit:{SHOP}:{NOW_MS:015}:{CAUSE}")).expect("an audit record");
+    serde_json::from_slice(&found.bytes).expect("JSON")
+}
+
+#[test]
+fn of_an_uninstalled_app_orders_and_pages_go() {
+    let shop = full();
+    let others = left_of(&shop, "other.myshopify.com");
+    assert!(finish(&shop, &Chore::Uninstalled) > 3, "in parts");
+    assert!(shop.pages.borrow().iter().chain(shop.live.borrow().iter()).all(|id| !id.starts_with(SHOP)));
+    assert!(
+        shop.keys().contains(&format!("session:{SHOP}:customer-7")),
+        "sessions stay until they are to go"
+    );
+    assert_eq!(left_of(&shop, "other.myshopify.com"), others);
+    assert_eq!(
+        audit(&shop),
+        json!({ "what": "app/uninstalled", "done_ms": NOW_MS, "counts": { "orders": 6, "pages": 6 } })
+    );
+}
+
+#[test]
+fn of_a_shop_everything_goes_but_what_was_done_about_it() {
+    let shop = full();
+    let others = left_of(&shop, "other.myshopify.com");
+    finish(&shop, &Chore::RedactShop);
+    let audits = [format!("audit:{SHOP}:000000000000001:x"), format!("audit:{SHOP}:{NOW_MS:015}:{CAUSE}")];
+    let catalog = format!("catalog:{SHOP}");
+    assert_eq!(left_of(&shop, SHOP), [&audits[0], &audits[1], &catalog].map(Clone::clone));
+    assert_eq!(left_of(&shop, "other.myshopify.com"), others);
+    let counts = &audit(&shop)["counts"];
+    assert_eq!((&counts["orders"], &counts["pages"]), (&json!(6), &json!(6)));
+    assert_eq!((&counts["entries"], &counts["journal_entries"]), (&json!(9), &json!(4)));
+}
+
+#[test]
+fn of_a_customer_everything_goes_and_of_others_nothing() {
+    let shop = full();
+    let (before, others) = (left_of(&shop, SHOP), left_of(&shop, "other.myshopify.com"));
+    finish(&shop, &Chore::RedactCustomer("7".into()));
+    let gone: Vec<_> = before.iter().filter(|text| !left_of(&shop, SHOP).contains(text)).collect();
+    for text in &gone {
+        assert!(!text.contains("customer-77") && !text.contains("visitor-abc"), "{text}");
+    }
+    for text in left_of(&shop, SHOP).iter().filter(|text| !text.contains(CAUSE)) {
+        let is_session_in_market = text.starts_with("session:") && text.contains('_');
+        assert!(
+            is_session_in_market || !text.contains("customer-7_") && !text.ends_with("customer-7"),
+            "{text}"
+        );
+    }
+    assert_eq!(left_of(&shop, "other.myshopify.com"), others);
+    assert!(
+        !shop.keys().contains(&"session:customer-7".to_owned())
+            && !shop.keys().contains(&"session:7".to_owned())
+    );
+    assert!(!shop.keys().contains(&format!("report:{SHOP}:x")), "what was told of them goes, too");
+    let record = audit(&shop).to_string();
+    assert!(record.contains("customers/redact") && !record.contains("customer-7"), "{record}");
+}
+
+#[test]
+fn of_a_customer_everything_is_told() {
+    let mut shop = Fake { cached: Cached::Fresh(PAGE), state: JobState::Done, ..Fake::default() };
+    let signals = Signals { searches: vec!["oak".into()], ..Signals::default() };
+    shop.write(format!("session:{SHOP}:customer-7"), &signals.encode());
+    for shopper in ["customer-7_DE-DE", "customer-77", "customer-7_x"] {
+        shop.write(format!("ui:{SHOP}:{shopper}"), b"page");
+    }
+    shop.pages.borrow_mut().insert(format!("{SHOP}:customer-7"));
+    assert_eq!(finish(&shop, &Chore::ReportCustomer("7".into())), 1);
+    let report: Value =
+        serde_json::from_slice(&shop.stored.borrow()[&format!("report:{SHOP}:{CAUSE}")].bytes).unwrap();
+    assert_eq!((&report["store"], &report["customer"]), (&json!(SHOP), &json!("7")));
+    assert_eq!(report["session"]["searches"], json!(["oak"]));
+    let pages: Vec<_> = report["pages"].as_array().unwrap().iter().map(|page| &page["shopper"]).collect();
+    assert_eq!(pages, ["customer-7", "customer-7_DE-DE"]);
+    assert_eq!(
+        report["pages"][0],
+        json!({ "shopper": "customer-7", "persona": "dealhunter", "planned_ms": NOW_MS, "plan_is_kept": true, "job": "done" })
+    );
+    assert_eq!(audit(&shop)["counts"], json!({ "reports": 1 }));
+    shop.cached = Cached::Miss;
+    shop.state = JobState::None;
+    shop.stored.borrow_mut().clear();
+    shop.pages.borrow_mut().clear();
+    finish(&shop, &Chore::ReportCustomer("7".into()));
+    let stored = shop.stored.borrow();
+    let report: Value = serde_json::from_slice(&stored[&format!("report:{SHOP}:{CAUSE}")].bytes).unwrap();
+    assert_eq!((&report["session"], &report["pages"]), (&json!(null), &json!([])), "of strangers, nothing");
+}
+
+#[test]
+fn many_keys_are_removed_in_parts_and_none_is_passed_over() {
+    let shop = Fake::default();
+    for number in 0..450 {
+        shop.write(format!("session:{SHOP}:visitor-{number:04}"), b"{}");
+        let store = if number % 3 == 0 { SHOP } else { "other" };
+        let entry = json!({ "store": store }).to_string();
+        shop.write(format!("error:{number:015}:job"), entry.as_bytes());
+        shop.write(format!("job:{number:015}"), entry.as_bytes());
+    }
+    assert!(finish(&shop, &Chore::RedactShop) >= 6);
+    assert_eq!(left_of(&shop, SHOP), [format!("audit:{SHOP}:{NOW_MS:015}:{CAUSE}")]);
+    let of_others =
+        shop.keys().iter().filter(|key| key.starts_with("error:") || key.starts_with("job:")).count();
+    assert_eq!(of_others, 600);
+    assert_eq!(
+        audit(&shop)["counts"],
+        json!({ "entries": 450, "journal_entries": 300, "orders": 0, "pages": 0 })
+    );
+}
+
+#[test]
+fn an_errand_that_is_cut_off_is_gone_on_with() {
+    for chore in [Chore::Uninstalled, Chore::RedactShop, Chore::RedactCustomer("7".into())] {
+        for part in ["storage", "cache", "queue"] {
+            let mut shop = full();
+            run_errand(&shop, SHOP, CAUSE, &chore);
+            shop.down = vec![part];
+            let retries =
+                (0..8).filter(|_| matches!(run_errand(&shop, SHOP, CAUSE, &chore), Progress::Retry(_)));
+            assert!(retries.count() > 0, "{chore:?} without {part}");
+            shop.down.clear();
+            finish(&shop, &chore);
+            assert!(!shop.pages.borrow().contains(&format!("{SHOP}:customer-7")));
+        }
+    }
+}
+
+#[test]
+fn an_errand_works_on_ids_whatever_the_settings_are() {
+    let shop = Fake { stores: Vec::new(), ..full() };
+    finish(&shop, &Chore::RedactShop);
+    assert!(!shop.calls.borrow().iter().any(|call| call.starts_with("settings.")));
+}
+
+#[test]
+fn an_errand_that_makes_no_sense_is_given_up() {
+    let shop = Fake::default();
+    for (store, cause, chore) in [
+        ("a:b", CAUSE, Chore::RedactShop),
+        (SHOP, "a:b", Chore::RedactShop),
+        (SHOP, CAUSE, Chore::RedactCustomer("7 or 1".into())),
+        (SHOP, CAUSE, Chore::ReportCustomer(String::new())),
+    ] {
+        assert!(matches!(run_errand(&shop, store, cause, &chore), Progress::Impossible(_)));
+    }
+    assert!(shop.is_untouched());
+}

@@ -1,0 +1,436 @@
+//! Shopify forwards what a shop is asked for under the app's prefix.
+
+use serde_json::json;
+
+use crate::fakes::{Answer, Fake, FakeRequest, NOW_MS, PAGE, PARTS, SHOP, sign, signed};
+use crate::{Cached, JobState, Method, Page, Persona, Signals, Staleness, Work, handle};
+
+/// What a browser drew at random.
+const DRAWN: &str = "Zk3_9-aBcDeFgHiJkLmNoP";
+const EVENTS: &str = r#"{"events":[{"type":"view","product":"wand-1"}]}"#;
+
+fn consenting(more: &str) -> String {
+    format!("consent=1&visitor={DRAWN}{more}")
+}
+
+fn fragment(shop: &Fake, parameters: &str) -> Answer {
+    shop.get(&signed("/proxy/fragment", parameters))
+}
+
+fn track(shop: &Fake, parameters: &str) -> Answer {
+    shop.post(&signed("/proxy/track", parameters), EVENTS)
+}
+
+fn holding(cached: Cached<crate::fakes::Held>) -> Fake {
+    Fake { cached, ..Fake::default() }
+}
+
+fn session_key(shopper: &str) -> String {
+    format!("session:{SHOP}:{shopper}")
+}
+
+#[test]
+fn a_page_that_was_made_is_served_without_what_is_around_its_content() {
+    let answer = fragment(&holding(Cached::Fresh(PAGE)), &consenting(""));
+    assert_eq!(answer.status(), 200);
+    let (style, content) = answer.text().split_once("</style>").expect("a style");
+    assert!(style.starts_with("<style>") && style.contains(":host"));
+    assert_eq!(content, "page");
+    for (name, value) in [
+        ("content-type", "text/html; charset=utf-8"),
+        ("cache-control", "private, no-store"),
+        ("x-cache", "HIT"),
+        ("x-generated", "true"),
+        ("x-wand-persona", "dealhunter"),
+        ("x-content-type-options", "nosniff"),
+    ] {
+        assert_eq!(answer.header(name), value, "{name}");
+    }
+}
+
+#[test]
+fn a_stranger_gets_content_that_fits_everybody_and_theirs_is_ordered() {
+    let shop = Fake::default();
+    let answer = fragment(&shop, &consenting(""));
+    assert_eq!((answer.status(), answer.header("x-cache")), (200, "MISS"));
+    assert_eq!(answer.header("x-generated"), "false");
+    assert!(answer.text().contains("Elder Wand") && answer.text().contains("/collections/old-wands"));
+    assert!(answer.text().ends_with("</div>") && !answer.text().contains("<script"));
+    assert!(answer.text().contains(r##"data-accent="#102030""##));
+    assert_eq!(shop.orders.borrow()[0].visitor, format!("{SHOP}:visitor-{DRAWN}"));
+}
+
+#[test]
+fn a_page_without_a_part_for_themes_is_rendered_again() {
+    let facts = crate::Facts { fragment: None, ..PAGE.facts };
+    let old = || Page { facts, ..PAGE };
+    for (cached, work) in [
+        (Cached::Fresh(old()), Work::Rerender),
+        (Cached::Stale(old(), Staleness::CatalogMoved), Work::Rerender),
+        (Cached::Stale(old(), Staleness::Expired), Work::Generate),
+    ] {
+        let shop = holding(cached);
+        let answer = fragment(&shop, &consenting(""));
+        assert_eq!((answer.header("x-cache"), answer.header("x-generated")), ("MISS", "false"));
+        assert_eq!(shop.orders.borrow()[0].work, work);
+    }
+}
+
+#[test]
+fn who_a_shopper_is_follows_from_consent_login_and_place() {
+    let visitor = format!("visitor-{DRAWN}");
+    for (parameters, shopper, persona, market) in [
+        (consenting(""), visitor.clone(), None, ""),
+        (consenting("&context=cart"), visitor.clone(), None, ""),
+        (consenting("&logged_in_customer_id=7041"), "customer-7041".into(), None, ""),
+        ("consent=1&logged_in_customer_id=7041".into(), "customer-7041".into(), None, ""),
+        (consenting("&country=DE&language=DE"), format!("{visitor}_DE-DE"), None, "DE-DE"),
+        (consenting("&country=BR&language=PT_BR"), format!("{visitor}_BR-PT_BR"), None, "BR-PT_BR"),
+        (consenting("&language=FR"), format!("{visitor}_-FR"), None, "-FR"),
+        (consenting("&country=&language="), visitor.clone(), None, ""),
+        (String::new(), "context-explorer".into(), Some(Persona::Explorer), ""),
+        ("context=home".into(), "context-explorer".into(), Some(Persona::Explorer), ""),
+        ("context=page".into(), "context-explorer".into(), Some(Persona::Explorer), ""),
+        ("context=collection".into(), "context-explorer".into(), Some(Persona::Explorer), ""),
+        ("context=product".into(), "context-minimalist".into(), Some(Persona::Minimalist), ""),
+        ("context=search".into(), "context-minimalist".into(), Some(Persona::Minimalist), ""),
+        ("context=cart&country=DE".into(), "context-loyalist_DE-".into(), Some(Persona::Loyalist), "DE-"),
+        ("logged_in_customer_id=7041".into(), "context-explorer".into(), Some(Persona::Explorer), ""),
+        (format!("visitor={DRAWN}"), "context-explorer".into(), Some(Persona::Explorer), ""),
+        (format!("visitor={DRAWN}&consent=0"), "context-explorer".into(), Some(Persona::Explorer), ""),
+        (format!("visitor={DRAWN}&consent=true"), "context-explorer".into(), Some(Persona::Explorer), ""),
+        ("consent=1".into(), "context-explorer".into(), Some(Persona::Explorer), ""),
+    ] {
+        let shop = Fake::default();
+        assert_eq!(fragment(&shop, &parameters).status(), 200, "{parameters}");
+        let orders = shop.orders.borrow();
+        let order = (orders[0].visitor.as_str(), orders[0].persona, orders[0].market.as_str());
+        assert_eq!(order, (format!("{SHOP}:{shopper}").as_str(), persona, market), "{parameters}");
+    }
+}
+
+#[test]
+fn what_somebody_did_is_known_in_every_market() {
+    let shop = Fake::default();
+    let signals = Signals { visits: 3, ..Signals::default() };
+    shop.write(session_key(&format!("visitor-{DRAWN}")), &signals.encode());
+    fragment(&shop, &consenting("&country=DE&language=DE"));
+    assert_eq!(shop.orders.borrow()[0].signals, signals);
+}
+
+#[test]
+fn prices_are_those_of_the_market() {
+    let answer = fragment(&Fake::default(), "country=GB&language=EN");
+    assert!(answer.text().contains("£49.00"), "{}", answer.text());
+    assert!(fragment(&Fake::default(), "").text().contains("€49.00"));
+}
+
+#[test]
+fn of_those_who_do_not_consent_nothing_is_stored_or_known() {
+    let shop = Fake::default();
+    shop.write(session_key("context-explorer"), &Signals { visits: 9, ..Signals::default() }.encode());
+    shop.stored.borrow_mut().clear();
+    for parameters in ["nonce=abc", "nonce=abc&logged_in_customer_id=7041", "nonce=abc&consent=0"] {
+        assert_eq!(track(&shop, parameters).json(), json!({ "stored": 0 }), "{parameters}");
+        assert!(shop.is_untouched(), "{parameters}");
+    }
+    fragment(&shop, "logged_in_customer_id=7041");
+    assert_eq!(shop.orders.borrow()[0].signals, Signals::default());
+    assert!(shop.keys().is_empty());
+}
+
+#[test]
+fn a_page_within_the_theme_is_liquid_and_knows_the_prefix() {
+    let timestamp = NOW_MS / 1000;
+    let query = format!("shop={SHOP}&path_prefix=%2Ftools%2Fmagic&timestamp={timestamp}");
+    for cached in [Cached::Miss, Cached::Fresh(PAGE)] {
+        let is_generated = cached != Cached::Miss;
+        let shop = holding(cached);
+        for path in ["/proxy", "/proxy/"] {
+            let answer = shop.get(&sign(path, &query));
+            assert_eq!((answer.status(), answer.header("content-type")), (200, "application/liquid"));
+            assert_eq!(answer.header("cache-control"), "private, no-store");
+            let head = format!(
+                "<wand-storefront data-prefix=\"/tools/magic\" data-generated=\"{is_generated}\">\
+                 <template shadowrootmode=\"open\"><style>"
+            );
+            assert!(answer.text().starts_with(&head), "{}", answer.text());
+            assert!(answer.text().ends_with("</template></wand-storefront>"));
+            assert!(!answer.text().contains("{{") && !answer.text().contains("{%"), "Liquid would run it");
+            assert!(
+                !answer.text().contains("<main") && !answer.text().contains("<header"),
+                "the theme has them"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_status_names_nobody() {
+    let shop = Fake { state: JobState::Done, cached: Cached::Fresh(PAGE), ..Fake::default() };
+    let answer = shop.get(&signed("/proxy/status", &consenting("")));
+    let expected =
+        json!({ "state": "ready", "source": "llm", "persona": "dealhunter", "generated_ms": NOW_MS });
+    assert_eq!((answer.status(), answer.json()), (200, expected));
+    let waiting = Fake { state: JobState::Queued, ..Fake::default() };
+    let answer = waiting.get(&signed("/proxy/status", &consenting("&wait=20&country=DE&language=DE")));
+    assert_eq!(answer.json()["state"], "queued");
+    assert_eq!(answer.pending, Some((format!("{SHOP}:visitor-{DRAWN}_DE-DE"), 20_000)));
+}
+
+#[test]
+fn what_a_consenting_visitor_did_is_kept() {
+    let shop = Fake::default();
+    let answer = track(&shop, &consenting("&nonce=abc"));
+    assert_eq!((answer.status(), answer.json()), (200, json!({ "stored": 1 })));
+    assert_eq!(shop.session_of(&session_key(&format!("visitor-{DRAWN}"))).unwrap().views, ["wand-1"]);
+    assert_eq!(shop.keys().len(), 2, "and that the report was seen");
+}
+
+#[test]
+fn a_session_has_no_market() {
+    let shop = Fake::default();
+    track(&shop, &consenting("&nonce=abc&country=DE&language=DE"));
+    assert!(shop.keys().contains(&session_key(&format!("visitor-{DRAWN}"))));
+}
+
+#[test]
+fn a_report_that_is_made_again_is_refused() {
+    let shop = Fake::default();
+    let target = signed("/proxy/track", &consenting("&nonce=abc"));
+    assert_eq!(shop.post(&target, EVENTS).status(), 200);
+    let before = shop.session_of(&session_key(&format!("visitor-{DRAWN}")));
+    let upper = target
+        .split_once("signature=")
+        .map(|(head, code)| format!("{head}signature={}", code.to_uppercase()));
+    for again in [target, upper.unwrap()] {
+        let answer = shop.post(&again, r#"{"events":[{"type":"view","product":"other"}]}"#);
+        assert!([401, 409].contains(&answer.status()), "{}", answer.status());
+    }
+    assert_eq!(shop.session_of(&session_key(&format!("visitor-{DRAWN}"))), before);
+    assert_eq!(
+        track(&shop, &consenting("&nonce=abd")).json(),
+        json!({ "stored": 1 }),
+        "another of the same second"
+    );
+}
+
+#[test]
+fn a_report_without_a_nonce_or_events_is_refused() {
+    let shop = Fake::default();
+    let answer = track(&shop, &consenting(""));
+    assert_eq!((answer.status(), answer.json()), (400, json!({ "error": "parameter nonce is missing" })));
+    for body in
+        ["", "[]", r#"{"events":[]}"#, r#"{"events":[{"type":"fly"}]}"#, r#"{"store":"x","events":[]}"#]
+    {
+        assert_eq!(shop.post(&signed("/proxy/track", &consenting("&nonce=a")), body).status(), 400, "{body}");
+    }
+    assert!(shop.is_untouched());
+}
+
+#[test]
+fn whoever_logs_in_takes_along_what_they_did() {
+    let shop = Fake::default();
+    track(&shop, &consenting("&nonce=a"));
+    let known = Signals { visits: 5, views: vec!["wand-9".into()], ..Signals::default() };
+    shop.write(session_key("customer-7041"), &known.encode());
+    let body = r#"{"events":[{"type":"visit"}]}"#;
+    let parameters = consenting("&nonce=b&logged_in_customer_id=7041");
+    assert_eq!(shop.post(&signed("/proxy/track", &parameters), body).json(), json!({ "stored": 1 }));
+    let session = shop.session_of(&session_key("customer-7041")).unwrap();
+    assert_eq!((session.visits, session.views), (6, vec!["wand-1".to_owned(), "wand-9".to_owned()]));
+    assert_eq!(shop.session_of(&session_key(&format!("visitor-{DRAWN}"))), None, "it is theirs now");
+}
+
+#[test]
+fn what_cannot_be_joined_is_not_lost() {
+    let mut shop = Fake::default();
+    track(&shop, &consenting("&nonce=a"));
+    shop.rivals.set(5);
+    track(&shop, &consenting("&nonce=b&logged_in_customer_id=7041"));
+    assert!(shop.session_of(&session_key(&format!("visitor-{DRAWN}"))).is_some());
+    shop.down = vec!["storage"];
+    let answer = track(&shop, &consenting("&nonce=c&logged_in_customer_id=7041"));
+    assert_eq!((answer.status(), answer.json()), (200, json!({ "stored": 0 })), "not the shopper's matter");
+}
+
+#[test]
+fn a_paused_shop_shows_everybody_the_same_and_stores_nothing() {
+    let shop = Fake { paused: true, cached: Cached::Fresh(PAGE), ..Fake::default() };
+    let answer = fragment(&shop, &consenting(""));
+    assert_eq!((answer.status(), answer.header("x-generated")), (200, "false"));
+    assert!(answer.text().contains("Elder Wand"));
+    assert_eq!(shop.get(&signed("/proxy/status", &consenting(""))).json()["state"], "none");
+    assert_eq!(track(&shop, &consenting("&nonce=a")).json(), json!({ "stored": 0 }));
+    assert_eq!(shop.get("/s/magic-wands?shopper=abc123").header("x-generated"), "false");
+    assert!(shop.is_untouched());
+}
+
+#[test]
+fn a_shop_that_was_closed_or_is_not_here_is_a_404() {
+    let unknown = Fake { stores: vec!["magic-wands"], ..Fake::default() };
+    for shop in [holding(Cached::Closed), unknown] {
+        for path in ["/proxy", "/proxy/fragment"] {
+            assert_eq!(shop.get(&signed(path, &consenting(""))).status(), 404, "{path}");
+        }
+        assert_eq!(track(&shop, &consenting("&nonce=a")).status(), 404);
+        assert!(shop.is_untouched());
+    }
+    assert_eq!(holding(Cached::Closed).get("/s/magic-wands?shopper=abc123").status(), 404);
+}
+
+#[test]
+fn everything_down_is_still_content() {
+    let shop = Fake { down: PARTS.to_vec(), ..Fake::default() };
+    for path in ["/proxy", "/proxy/fragment", "/proxy/status"] {
+        assert_eq!(shop.get(&signed(path, &consenting(""))).status(), 200, "{path}");
+    }
+    assert!(fragment(&shop, "").text().contains("Magic Wands"));
+}
+
+#[test]
+fn head_is_answered_as_get_and_a_read_may_be_repeated() {
+    let shop = holding(Cached::Fresh(PAGE));
+    for path in ["/proxy", "/proxy/fragment", "/proxy/status"] {
+        let target = signed(path, &consenting(""));
+        let head = Answer::of(handle(&shop, Method::Head, &target, &FakeRequest::default()));
+        let get = shop.get(&target);
+        assert_eq!((head.status(), head.fields()), (200, get.fields()));
+    }
+}
+
+/// Refuses a target of any kind, and a report to it, with nothing stored.
+#[track_caller]
+fn refuse(target: &str, status: u16, reason: &str) {
+    for part in ["fragment", "status", "track"] {
+        let shop = Fake::default();
+        let target = target.replace("/proxy/", &format!("/proxy/{part}"));
+        let answer = if part == "track" { shop.post(&target, EVENTS) } else { shop.get(&target) };
+        assert_eq!((answer.status(), answer.json()), (status, json!({ "error": reason })), "{target}");
+        assert!(shop.is_untouched() && shop.warnings.borrow().is_empty(), "{target}");
+    }
+}
+
+#[test]
+fn what_shopify_did_not_sign_is_refused() {
+    const FORGED: &str = "the signature is not valid";
+    let good = signed("/proxy/", &consenting("&nonce=a"));
+    refuse("/proxy/", 401, FORGED);
+    refuse("/proxy/?signature=", 401, FORGED);
+    refuse(&good.replace("consent=1", "consent=2"), 401, FORGED);
+    refuse(&good.replace("nonce=a", "nonce=b"), 401, FORGED);
+    refuse(&good.replace(SHOP, "other-wands.myshopify.com"), 401, FORGED);
+    refuse(&format!("{good}&extra=1"), 401, FORGED);
+    refuse(&good.replace("logged_in_customer_id=", "logged_in_customer_id=7"), 401, FORGED);
+    refuse(&good.replace("%2Fapps%2Fwand", "%252Fapps%252Fwand"), 401, FORGED);
+    refuse(&good[..good.len() - 2], 401, FORGED);
+    let zeros = format!("{}{}", &good[..good.len() - 64], "0".repeat(64));
+    refuse(&zeros, 401, FORGED);
+}
+
+#[test]
+fn what_was_signed_at_another_time_is_refused() {
+    let at = |seconds: u64| sign("/proxy/", &format!("nonce=a&shop={SHOP}&timestamp={seconds}"));
+    let now = NOW_MS / 1000;
+    for wrong in [now - 91, now + 91, 0, u64::MAX] {
+        refuse(&at(wrong), 401, "the request is not of this time");
+    }
+    for right in [now - 89, now, now + 89] {
+        let target = at(right).replace("/proxy/", "/proxy/fragment");
+        assert_eq!(Fake::default().get(&target).status(), 200);
+    }
+}
+
+#[test]
+fn what_is_there_twice_is_refused_in_whatever_order() {
+    let now = NOW_MS / 1000;
+    let base = format!("shop={SHOP}&timestamp={now}");
+    for reserved in [format!("shop={SHOP}"), format!("timestamp={now}")] {
+        let (name, _) = reserved.split_once('=').unwrap();
+        for query in [format!("{base}&{reserved}"), format!("{reserved}&{base}")] {
+            refuse(&sign("/proxy/", &query), 400, &format!("{name} is there more than once"));
+        }
+    }
+    for (ours, name) in [("consent=1", "consent"), ("country=DE", "country"), ("context=home", "context")] {
+        let query = format!("{ours}&{base}&{ours}&nonce=a");
+        refuse(&sign("/proxy/", &query), 400, &format!("parameter {name} is given more than once"));
+    }
+}
+
+#[test]
+fn a_shop_that_only_looks_like_one_is_refused() {
+    let now = NOW_MS / 1000;
+    for shop in [
+        "magic-wands.myshopify.com.evil.example",
+        "evil.example",
+        "magic-wands.myshopify.com%2F..",
+        "magic-wands%252Emyshopify.com",
+        "magic-wands.myshopify.com%00",
+        "magic-wands.my%D1%95hopify.com",
+        "-.myshopify.com",
+        "",
+    ] {
+        let target = sign("/proxy/", &format!("nonce=a&shop={shop}&timestamp={now}"));
+        for part in ["fragment", "track"] {
+            let shop = Fake::default();
+            let target = target.replace("/proxy/", &format!("/proxy/{part}"));
+            let answer = if part == "track" { shop.post(&target, EVENTS) } else { shop.get(&target) };
+            assert_eq!(answer.status(), 400, "{target}");
+            assert!(shop.is_untouched());
+        }
+    }
+}
+
+#[test]
+fn what_is_signed_but_makes_no_sense_is_refused() {
+    for (parameters, reason) in [
+        ("consent=1&visitor=short", "visitor id is shorter than 22 bytes"),
+        (
+            "consent=1&visitor=%3Cscript%3Ealert%281%29%3C%2Fscript%3E",
+            "visitor id may hold only A-Z, a-z, 0-9, '_' and '-'",
+        ),
+        ("context=everywhere", "parameter context is not one that there is"),
+        ("country=Germany", "parameter country or language is not one that there is"),
+        ("country=DE&language=de", "parameter country or language is not one that there is"),
+        ("logged_in_customer_id=7%20or%201", "logged_in_customer_id is missing or malformed"),
+    ] {
+        refuse(&signed("/proxy/", &format!("{parameters}&nonce=a")), 400, reason);
+    }
+}
+
+#[test]
+fn no_other_path_is_there() {
+    for path in ["/proxy/other", "/proxy/fragment/", "/proxy//", "/proxy/%66ragment", "/proxy/../s/x"] {
+        assert_eq!(Fake::default().get(&signed(path, "")).status(), 404, "{path}");
+    }
+    let shop = Fake::default();
+    assert_eq!(shop.get(&signed("/proxy/track", "nonce=a")).header("allow"), "POST");
+    assert_eq!(shop.post(&signed("/proxy/fragment", ""), EVENTS).header("allow"), "GET, HEAD");
+}
+
+#[test]
+fn a_customer_is_nobody_to_a_request_that_is_not_signed() {
+    let shop = Fake::default();
+    let reason = json!({ "error": "shopper id of a customer needs a signed request" });
+    for target in ["/api/generation/status?store=magic-wands&shopper=customer-7041"] {
+        let answer = shop.get(target);
+        assert_eq!((answer.status(), answer.json()), (400, reason.clone()));
+    }
+    assert_eq!(shop.get("/s/magic-wands?shopper=customer-7041").status(), 400);
+    assert_eq!(shop.get("/s/magic-wands?shopper=customer-7041_DE-DE").status(), 400);
+    let body = json!({ "store": "magic-wands", "shopper": "customer-7041", "events": [{ "type": "visit" }] });
+    assert_eq!(shop.post("/api/shopper/track", body.to_string()).status(), 400);
+    assert!(shop.is_untouched());
+}
+
+#[test]
+fn everybodys_page_is_nobodys_whoever_asks_for_it() {
+    let shop = Fake::default();
+    let body =
+        json!({ "store": "magic-wands", "shopper": "context-loyalist", "events": [{ "type": "visit" }] });
+    assert_eq!(shop.post("/api/shopper/track", body.to_string()).json(), json!({ "stored": 0 }));
+    shop.get("/s/magic-wands?shopper=context-loyalist_GB-EN");
+    let orders = shop.orders.borrow();
+    assert_eq!((orders[0].persona, orders[0].market.as_str()), (Some(Persona::Loyalist), "GB-EN"));
+    assert!(shop.keys().is_empty());
+}

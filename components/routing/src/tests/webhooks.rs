@@ -1,0 +1,210 @@
+//! Shopify tells what happened in a shop.
+
+use serde_json::json;
+
+use crate::fakes::{Answer, Fake, FakeRequest, SHOP, base64, mac, webhook};
+use crate::{BodyError, Chore, Method, handle};
+
+const REDACT: &str = r#"{"shop_id":1,"shop_domain":"magic-wands.myshopify.com","customer":{"id":7041,"email":"a@b.c"},"orders_to_redact":[]}"#;
+const REQUEST: &str = r#"{"shop_id":1,"shop_domain":"magic-wands.myshopify.com","customer":{"id":7041},"data_request":{"id":9},"orders_requested":[]}"#;
+
+fn send(shop: &Fake, request: &FakeRequest) -> Answer {
+    Answer::of(handle(shop, Method::Post, "/webhooks", request))
+}
+
+fn without(request: FakeRequest, name: &str) -> FakeRequest {
+    let headers = request.headers.into_iter().filter(|(given, _)| !given.contains(name)).collect();
+    FakeRequest { headers, ..request }
+}
+
+fn with(request: FakeRequest, name: &str, value: &str) -> FakeRequest {
+    let set = |(given, old): (&'static str, String)| {
+        (given, if given.ends_with(name) { value.to_owned() } else { old })
+    };
+    FakeRequest { headers: request.headers.into_iter().map(set).collect(), ..request }
+}
+
+#[track_caller]
+fn refuse(request: &FakeRequest, status: u16) {
+    let shop = Fake::default();
+    let answer = send(&shop, request);
+    assert_eq!(answer.status(), status, "{request:?}");
+    assert!(answer.json()["error"].is_string());
+    assert!(shop.is_untouched() && shop.warnings.borrow().is_empty());
+}
+
+#[test]
+fn what_changes_products_makes_pages_stale_at_once() {
+    for topic in [
+        "products/create",
+        "products/update",
+        "products/delete",
+        "collections/update",
+        "inventory_levels/update",
+        "shop/update",
+    ] {
+        for path in ["/webhooks", "/webhook/shopify"] {
+            let shop = Fake::default();
+            let request = webhook(topic, "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043", r#"{"id":1}"#);
+            let answer = Answer::of(handle(&shop, Method::Post, path, &request));
+            assert_eq!((answer.status(), answer.json()), (200, json!({ "taken": true })), "{topic}");
+            assert!(shop.calls.borrow().contains(&"cache.catalog-moved"), "{topic}");
+            assert_eq!(shop.ttl_seconds.get(), 48 * 60 * 60);
+        }
+    }
+}
+
+#[test]
+fn what_is_sent_again_is_done_once() {
+    let shop = Fake::default();
+    let request = webhook("products/update", "id-1", r#"{"id":1}"#);
+    send(&shop, &request);
+    let again = send(&shop, &request);
+    assert_eq!((again.status(), again.json()), (200, json!({ "taken": false })));
+    send(&shop, &webhook("products/update", "id-2", r#"{"id":1}"#));
+    let moves = shop.calls.borrow().iter().filter(|call| **call == "cache.catalog-moved").count();
+    assert_eq!(moves, 2);
+}
+
+#[test]
+fn an_uninstalled_app_stops_the_shop_at_once_and_its_pages_go() {
+    let shop = Fake::default();
+    let request =
+        webhook("app/uninstalled", "id-1", r#"{"id":1,"myshopify_domain":"magic-wands.myshopify.com"}"#);
+    assert_eq!(send(&shop, &request).status(), 200);
+    assert_eq!(send(&shop, &request).status(), 200, "sent twice");
+    assert_eq!(*shop.closed.borrow(), [SHOP]);
+    assert_eq!(*shop.errands.borrow(), [(SHOP.to_owned(), "id-1".to_owned(), Chore::Uninstalled)]);
+}
+
+#[test]
+fn what_the_law_asks_for_is_entrusted_for_any_shop() {
+    let served = Fake::default();
+    let gone = Fake { stores: Vec::new(), ..Fake::default() };
+    for shop in [served, gone] {
+        for (topic, body, chore) in [
+            ("customers/redact", REDACT, Chore::RedactCustomer("7041".into())),
+            ("customers/data_request", REQUEST, Chore::ReportCustomer("7041".into())),
+            ("shop/redact", r#"{"shop_domain":"magic-wands.myshopify.com"}"#, Chore::RedactShop),
+        ] {
+            let answer = send(&shop, &webhook(topic, &topic.replace('/', "-"), body));
+            assert_eq!(answer.status(), 200, "{topic}");
+            assert_eq!(shop.errands.borrow().last().unwrap().2, chore);
+        }
+        assert_eq!(shop.errands.borrow().len(), 3);
+    }
+}
+
+#[test]
+fn of_a_shop_that_is_not_here_only_that_is_taken() {
+    let shop = Fake { stores: Vec::new(), ..Fake::default() };
+    assert_eq!(send(&shop, &webhook("products/update", "id-1", r#"{"id":1}"#)).status(), 404);
+    assert!(shop.is_untouched());
+    assert_eq!(send(&shop, &webhook("app/uninstalled", "id-2", r#"{"id":1}"#)).status(), 200);
+}
+
+#[test]
+fn other_topics_are_taken_and_nothing_follows() {
+    for topic in ["themes/publish", "app/scopes_update", "orders/create", "x"] {
+        let shop = Fake::default();
+        assert_eq!(send(&shop, &webhook(topic, "id-1", "{}")).status(), 200, "{topic}");
+        assert!(shop.errands.borrow().is_empty() && !shop.calls.borrow().contains(&"cache.catalog-moved"));
+    }
+}
+
+#[test]
+fn events_of_the_next_generation_are_understood_and_come_first() {
+    let body = r#"{"id":1}"#;
+    let classic = webhook("orders/create", "id-classic", body);
+    let mut headers = classic.headers.clone();
+    for (name, value) in [
+        ("shopify-hmac-sha256", base64(&mac("hook", body.as_bytes()))),
+        ("shopify-topic", "Product".to_owned()),
+        ("shopify-action", "update".to_owned()),
+        ("shopify-shop-domain", SHOP.to_owned()),
+        ("shopify-webhook-id", "id-event".to_owned()),
+        ("shopify-event-id", "event-1".to_owned()),
+        ("shopify-api-version", "2026-10".to_owned()),
+    ] {
+        headers.push((name, value));
+    }
+    let shop = Fake::default();
+    assert_eq!(send(&shop, &FakeRequest { headers, ..classic }).status(), 200);
+    assert!(shop.calls.borrow().contains(&"cache.catalog-moved"));
+    assert_eq!(shop.keys(), [format!("seen:{SHOP}:id-event")]);
+}
+
+#[test]
+fn what_shopify_did_not_sign_is_refused_unread() {
+    let good = || webhook("customers/redact", "id-1", REDACT);
+    refuse(&without(good(), "hmac"), 401);
+    for code in ["", "!", "AAAA", &base64(&[0; 32]), &base64(&mac("hush", REDACT.as_bytes()))] {
+        refuse(&with(good(), "hmac-sha256", code), 401);
+    }
+    refuse(&FakeRequest { body: Ok(REDACT.replace("7041", "7042").into_bytes()), ..good() }, 401);
+    refuse(&FakeRequest { body: Ok(format!("{REDACT} ").into_bytes()), ..good() }, 401);
+}
+
+#[test]
+fn what_is_signed_and_bad_is_refused() {
+    for (topic, body) in [
+        ("products/update", "not json"),
+        ("products/update", "[]"),
+        ("customers/redact", "{}"),
+        ("customers/redact", r#"{"customer":{"id":"7 or 1"}}"#),
+        ("customers/redact", r#"{"customer":{"id":-1}}"#),
+        ("customers/data_request", r#"{"customer":{"id":7}}"#),
+        ("shop/redact", r#"{"shop_domain":"other-wands.myshopify.com"}"#),
+        ("products/update", ""),
+    ] {
+        refuse(&webhook(topic, "id-1", body), 400);
+    }
+    let good = || webhook("products/update", "id-1", "{}");
+    for name in ["topic", "shop-domain", "webhook-id", "api-version"] {
+        refuse(&without(good(), name), 400);
+    }
+    for domain in ["evil.example", "magic-wands.myshopify.com.evil.example", "magic-wands.myshopify.com/"] {
+        refuse(&with(good(), "shop-domain", domain), 400);
+    }
+    refuse(&with(good(), "webhook-id", "a:b"), 400);
+    refuse(&with(good(), "webhook-id", &"a".repeat(129)), 400);
+}
+
+#[test]
+fn a_body_may_be_2_mib_and_must_arrive_whole() {
+    let padded = |length: usize| format!("{{{}}}", " ".repeat(length - 2));
+    let shop = Fake::default();
+    assert_eq!(send(&shop, &webhook("products/update", "id-1", &padded(2 << 20))).status(), 200);
+    refuse(&webhook("products/update", "id-1", &padded((2 << 20) + 1)), 413);
+    refuse(
+        &FakeRequest { body: Err(BodyError::Incomplete), ..webhook("products/update", "id-1", "{}") },
+        400,
+    );
+}
+
+#[test]
+fn a_webhook_is_posted() {
+    for path in ["/webhooks", "/webhook/shopify"] {
+        let answer = Fake::default().get(path);
+        assert_eq!((answer.status(), answer.header("allow")), (405, "POST"));
+    }
+}
+
+#[test]
+fn what_cannot_be_stored_is_to_be_sent_again() {
+    for (down, topic, body) in [
+        ("storage", "products/update", "{}"),
+        ("cache", "products/update", "{}"),
+        ("cache", "app/uninstalled", "{}"),
+        ("queue", "app/uninstalled", "{}"),
+        ("queue", "customers/redact", REDACT),
+    ] {
+        let mut shop = Fake { down: vec![down], ..Fake::default() };
+        let request = webhook(topic, "id-1", body);
+        let answer = send(&shop, &request);
+        assert_eq!((answer.status(), answer.json()), (503, json!({ "error": "storage is unavailable" })));
+        assert_eq!(shop.warnings.borrow().len(), 1);
+        shop.down.clear();
+        assert_eq!(send(&shop, &request).json(), json!({ "taken": true }), "{topic}");
+    }
+}
