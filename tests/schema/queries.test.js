@@ -14,7 +14,7 @@ const QUERIES = new URL('../../components/catalog-shopify/queries/', import.meta
 /** The most that a query without a token may cost (https://shopify.dev/docs/api/storefront#authentication). */
 const COST_MAX = 1000;
 /** The largest `first` that the component sends with each query (`PAGE` and `COUNT_MAX` in its source). */
-const FIRST = { Products: 40, Collections: 20, Search: 20 };
+const FIRST = { Products: 34, Collections: 20, Search: 20 };
 
 let schema;
 let documents;

@@ -1,0 +1,216 @@
+//! What Shopify answered, read into what a shop sells. Nothing in it is believed: what is no product is left out, and
+//! texts are cut.
+
+mod shape;
+
+use std::fmt::Write as _;
+
+use serde::de::DeserializeOwned;
+
+use crate::failure::Failure;
+use crate::model::{Collection, Image, Listing, Product, Shop};
+use crate::price;
+use crate::query::COUNT_MAX;
+use shape::{Card, Money, Picture, Reply};
+pub use shape::{CollectionsData, ProductsData, SearchData, ShopData};
+
+/// A longer title is cut, in characters.
+const TITLE_CHARS_MAX: usize = 255;
+/// The same of a description.
+const DESCRIPTION_CHARS_MAX: usize = 300;
+/// The same of any other text.
+const TEXT_CHARS_MAX: usize = 100;
+/// Tags of a product.
+const TAGS_MAX: usize = 20;
+/// What has a longer handle is left out.
+const HANDLE_BYTES_MAX: usize = 1024;
+/// A picture with a longer address is left out, in bytes.
+const ADDRESS_BYTES_MAX: usize = 8192;
+/// Pictures are asked for no wider and no higher (`card.graphql`).
+const SIDE_MAX: u32 = 800;
+/// Shopify counts in 64 bits.
+const ID_DIGITS_MAX: usize = 20;
+
+/// The data of an answer.
+#[derive(Debug)]
+pub struct Read<T> {
+    /// What was asked for, as far as it came.
+    pub data: T,
+    /// The first error, if it came with errors.
+    pub partly: Option<Failure>,
+}
+
+/// Reads the body of an answer with status 200.
+pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<Read<T>, Failure> {
+    let reply: Reply = serde_json::from_slice(body).map_err(|_| Failure::Garbage)?;
+    let partly = reply.errors.first().map(|error| Failure::of_code(error.code()));
+    match reply.data.map(serde_json::from_value) {
+        Some(Ok(data)) => Ok(Read { data, partly }),
+        _ => Err(partly.unwrap_or(Failure::Garbage)),
+    }
+}
+
+impl ShopData {
+    /// The shop.
+    pub fn shop(self) -> Shop {
+        let currency = self.shop.payment_settings.and_then(|settings| settings.currency_code);
+        Shop {
+            name: line(&self.shop.name, TEXT_CHARS_MAX),
+            money_format: line(&self.shop.money_format.unwrap_or_default(), TITLE_CHARS_MAX),
+            currency: currency.filter(|code| price::is_currency(code)).unwrap_or_default(),
+        }
+    }
+}
+
+impl ProductsData {
+    /// The products, and where to go on, if there are more.
+    pub fn page(self) -> (Listing, Option<String>) {
+        let info = self.products.page_info.filter(|info| info.has_next_page);
+        (listing(self.products.nodes), info.and_then(|info| info.end_cursor))
+    }
+}
+
+impl SearchData {
+    /// What was found.
+    pub fn listing(self) -> Listing {
+        listing(self.search.nodes)
+    }
+}
+
+impl CollectionsData {
+    /// Those with products, those with the most first.
+    pub fn collections(self) -> Vec<Collection> {
+        let nodes = self.collections.nodes.into_iter().flatten();
+        let mut collections: Vec<_> = nodes.filter_map(collection).take(COUNT_MAX).collect();
+        collections.sort_by_key(|collection| std::cmp::Reverse(collection.products.len()));
+        collections
+    }
+}
+
+/// What can be sold, in the currency of the first.
+fn listing(cards: Vec<Option<Card>>) -> Listing {
+    let mut listing = Listing::default();
+    for (currency, product) in cards.into_iter().flatten().filter_map(product) {
+        listing.append(Listing { currency, products: vec![product] });
+    }
+    listing
+}
+
+fn product(card: Card) -> Option<(String, Product)> {
+    let lowest = card.price_range?.min_variant_price?;
+    let price = lowest.minor()?;
+    let variant = card.selected_or_first_available_variant;
+    let before =
+        variant.and_then(|variant| reduced_from(price, &lowest, &variant.price?, &variant.compare_at_price?));
+    let product = Product {
+        id: number(&card.id)?,
+        title: Some(line(&card.title?, TITLE_CHARS_MAX)).filter(|title| !title.is_empty())?,
+        description: line(&card.description.unwrap_or_default(), DESCRIPTION_CHARS_MAX),
+        vendor: line(&card.vendor.unwrap_or_default(), TEXT_CHARS_MAX),
+        category: line(&card.product_type.unwrap_or_default(), TEXT_CHARS_MAX),
+        tags: tags(&card.tags.unwrap_or_default()),
+        url: path("products", &card.handle?)?,
+        image: card.featured_image.and_then(image),
+        price,
+        price_before: before,
+        available: card.available_for_sale.unwrap_or(false),
+    };
+    Some((lowest.currency_code, product))
+}
+
+/// What a variant cost before, if it is the one whose price is shown. Of two variants, the price of one and the former
+/// price of the other would be a reduction that there never was.
+fn reduced_from(shown: u64, lowest: &Money, price: &Money, before: &Money) -> Option<u64> {
+    let one_currency =
+        lowest.currency_code == price.currency_code && price.currency_code == before.currency_code;
+    let is_shown = one_currency && price.minor() == Some(shown);
+    before.minor().filter(|before| is_shown && *before > shown)
+}
+
+impl Money {
+    fn minor(&self) -> Option<u64> {
+        price::minor(&self.amount, &self.currency_code)
+    }
+}
+
+fn collection(node: shape::Collection) -> Option<Collection> {
+    let products = node.products.map(|products| products.nodes).unwrap_or_default();
+    let ids: Vec<_> = products.into_iter().flatten().filter_map(|product| number(&product.id)).collect();
+    let title = line(&node.title?, TITLE_CHARS_MAX);
+    let handle = node.handle?;
+    let collection = Collection {
+        url: path("collections", &handle)?,
+        handle: if is_handle(&handle) { handle } else { number(&node.id)? },
+        title,
+        products: ids.into_iter().take(COUNT_MAX).collect(),
+    };
+    (!collection.title.is_empty() && !collection.products.is_empty()).then_some(collection)
+}
+
+fn image(picture: Picture) -> Option<Image> {
+    let url = picture.url.filter(|url| is_address(url))?;
+    let (width, height) = fitted(picture.width.unwrap_or(SIDE_MAX), picture.height.unwrap_or(SIDE_MAX))?;
+    Some(Image { url, alt: line(&picture.alt_text.unwrap_or_default(), TITLE_CHARS_MAX), width, height })
+}
+
+/// The size of a picture after it was fitted into the square that was asked for.
+fn fitted(width: u32, height: u32) -> Option<(u32, u32)> {
+    let longer = width.max(height);
+    if width == 0 || height == 0 {
+        return None;
+    }
+    let scaled = |side: u32| u64::from(side) * u64::from(SIDE_MAX) / u64::from(longer);
+    let side =
+        |side: u32| if longer <= SIDE_MAX { side } else { u32::try_from(scaled(side)).unwrap_or(1).max(1) };
+    Some((side(width), side(height)))
+}
+
+fn is_address(url: &str) -> bool {
+    let is_clean = !url.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\');
+    let is_web = url
+        .strip_prefix("https://")
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()));
+    url.len() <= ADDRESS_BYTES_MAX && is_clean && (is_web || url.starts_with("data:image/"))
+}
+
+/// The number at the end of a global id such as `gid://shopify/Product/7`.
+fn number(id: &str) -> Option<String> {
+    let number = id.strip_prefix("gid://shopify/")?.rsplit('/').next()?;
+    let is_number =
+        (1..=ID_DIGITS_MAX).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| number.to_owned())
+}
+
+/// The path of something with that handle. Handles may hold letters of any script.
+fn path(kind: &str, handle: &str) -> Option<String> {
+    let mut path = format!("/{kind}/");
+    for byte in handle.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'~' => path.push(char::from(byte)),
+            _ => write!(path, "%{byte:02X}").ok()?,
+        }
+    }
+    let fits = 1..=HANDLE_BYTES_MAX;
+    fits.contains(&handle.len()).then_some(path)
+}
+
+fn is_handle(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(&byte);
+    !text.is_empty() && text.bytes().all(fits)
+}
+
+fn tags(tags: &[String]) -> Vec<String> {
+    let tags = tags.iter().map(|tag| line(tag, TEXT_CHARS_MAX).to_lowercase());
+    tags.filter(|tag| !tag.is_empty()).take(TAGS_MAX).collect()
+}
+
+/// Text as one line without what cannot be seen, at most so long.
+fn line(text: &str, chars_max: usize) -> String {
+    let seen: String =
+        text.chars().take(4 * chars_max).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line = seen.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.chars().take(chars_max).collect::<String>().trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests;

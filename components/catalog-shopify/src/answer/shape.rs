@@ -1,0 +1,144 @@
+//! The form of answers: of each type of the Storefront API the fields that the queries name. What Shopify's schema
+//! lets be absent may be absent, and what it does not is not taken for granted where something can be had without it.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Any answer.
+#[derive(Deserialize)]
+pub struct Reply {
+    pub data: Option<Value>,
+    #[serde(default)]
+    pub errors: Vec<Problem>,
+}
+
+/// What went wrong (<https://shopify.dev/docs/api/storefront#status-and-error-codes>).
+#[derive(Deserialize)]
+pub struct Problem {
+    #[serde(default)]
+    extensions: Option<Extensions>,
+}
+
+#[derive(Deserialize)]
+struct Extensions {
+    #[serde(default)]
+    code: Option<String>,
+}
+
+impl Problem {
+    /// Its code; empty where it has none.
+    pub fn code(&self) -> &str {
+        self.extensions.as_ref().and_then(|extensions| extensions.code.as_deref()).unwrap_or_default()
+    }
+}
+
+/// The answer to `shop.graphql`.
+#[derive(Debug, Deserialize)]
+pub struct ShopData {
+    pub(super) shop: Shop,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Shop {
+    pub name: String,
+    pub money_format: Option<String>,
+    pub payment_settings: Option<PaymentSettings>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PaymentSettings {
+    pub currency_code: Option<String>,
+}
+
+/// The answer to `products.graphql`.
+#[derive(Debug, Deserialize)]
+pub struct ProductsData {
+    pub(super) products: Page<Card>,
+}
+
+/// The answer to `search.graphql`.
+#[derive(Debug, Deserialize)]
+pub struct SearchData {
+    pub(super) search: Page<Card>,
+}
+
+/// The answer to `collections.graphql`.
+#[derive(Debug, Deserialize)]
+pub struct CollectionsData {
+    pub(super) collections: Page<Collection>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Page<T> {
+    pub nodes: Vec<Option<T>>,
+    pub page_info: Option<PageInfo>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PageInfo {
+    pub has_next_page: bool,
+    pub end_cursor: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Card {
+    pub id: String,
+    pub handle: Option<String>,
+    pub title: Option<String>,
+    pub description: Option<String>,
+    pub vendor: Option<String>,
+    pub product_type: Option<String>,
+    pub tags: Option<Vec<String>>,
+    pub available_for_sale: Option<bool>,
+    pub featured_image: Option<Picture>,
+    pub price_range: Option<PriceRange>,
+    pub selected_or_first_available_variant: Option<Variant>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PriceRange {
+    pub min_variant_price: Option<Money>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Variant {
+    pub price: Option<Money>,
+    pub compare_at_price: Option<Money>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Money {
+    /// A decimal, as a string. A number would be no exact price, and is refused.
+    pub amount: String,
+    pub currency_code: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Picture {
+    pub url: Option<String>,
+    pub alt_text: Option<String>,
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Collection {
+    pub id: String,
+    pub handle: Option<String>,
+    pub title: Option<String>,
+    pub products: Option<Page<ProductId>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ProductId {
+    pub id: String,
+}

@@ -1,0 +1,234 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::capabilities::{Answer, NoAnswer};
+use crate::fakes::{Fake, STORE, card, found, money, products, refuses, says, shop, status};
+
+fn store() -> StoreId {
+    StoreId::parse(STORE).unwrap()
+}
+
+fn german() -> Market {
+    Market::of("DE", "DE").unwrap()
+}
+
+fn catalog(script: impl IntoIterator<Item = Result<Answer, NoAnswer>>) -> Catalog<Fake> {
+    Catalog { world: Fake::new(script) }
+}
+
+/// A catalog that knows one product, of 12.50, and the shop.
+fn stocked() -> Catalog<Fake> {
+    let catalog = catalog([says(&products(&[card(1, "12.50")], None)), says(&shop())]);
+    assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![1250]));
+    catalog.world.asked.borrow_mut().clear();
+    catalog
+}
+
+fn ask(catalog: &Catalog<Fake>, urgency: Urgency) -> Result<Assortment, CatalogError> {
+    catalog.products(&store(), &Market::default(), urgency)
+}
+
+fn prices(catalog: &Catalog<Fake>, urgency: Urgency) -> Result<Vec<u64>, CatalogError> {
+    ask(catalog, urgency).map(|assortment| assortment.products.iter().map(|product| product.price).collect())
+}
+
+#[test]
+fn an_assortment_is_products_with_what_the_shop_says_of_itself() {
+    let assortment = ask(&stocked(), Urgency::Current).unwrap();
+    assert_eq!((assortment.shop_name.as_str(), assortment.currency.as_str()), ("Magic Wands", "EUR"));
+    assert_eq!(assortment.money_format, "€{{amount_with_comma_separator}}");
+}
+
+#[test]
+fn products_are_asked_for_page_by_page() {
+    let page = |number: u32, cursor| says(&products(&[card(number, "1")], cursor));
+    let catalog = catalog([page(1, Some("a")), page(2, Some("b")), page(3, Some("c")), says(&shop())]);
+    assert_eq!(ask(&catalog, Urgency::Current).unwrap().products.len(), 3);
+    let asked = catalog.world.asked.borrow();
+    let after: Vec<_> = asked.iter().map(|(variables, _)| variables["after"].clone()).collect();
+    assert_eq!(after, [Value::Null, json!("a"), json!("b"), Value::Null]);
+}
+
+#[test]
+fn what_is_fresh_is_not_asked_for_again_and_what_is_not_is() {
+    let catalog = stocked();
+    catalog.world.pass(299_000);
+    assert_eq!((prices(&catalog, Urgency::Current), catalog.world.asked_times()), (Ok(vec![1250]), 0));
+    catalog.world.pass(1_000);
+    catalog.world.says([says(&products(&[card(1, "13")], None))]);
+    assert_eq!((prices(&catalog, Urgency::Current), catalog.world.asked_times()), (Ok(vec![1300]), 1));
+}
+
+#[test]
+fn a_catalog_that_moved_ends_what_is_fresh_early() {
+    let catalog = stocked();
+    catalog.world.version.set(Some(8));
+    catalog.world.says([says(&products(&[card(1, "13")], None)), says(&shop())]);
+    assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![1300]));
+}
+
+#[test]
+fn a_shopper_who_waits_is_shown_what_is_known_however_old() {
+    let catalog = stocked();
+    catalog.world.pass(6 * 24 * 3_600_000);
+    catalog.world.version.set(Some(8));
+    assert_eq!((prices(&catalog, Urgency::AtOnce), catalog.world.asked_times()), (Ok(vec![1250]), 0));
+}
+
+#[test]
+fn a_shopper_waits_for_the_first_page_where_nothing_is_known_and_the_next_question_gets_the_rest() {
+    let first = says(&products(&[card(1, "1")], Some("a")));
+    let catalog = catalog([first.clone(), says(&shop())]);
+    assert_eq!(prices(&catalog, Urgency::AtOnce), Ok(vec![100]));
+    let waits: Vec<_> = catalog.world.asked.borrow().iter().map(|(_, wait_ms)| *wait_ms).collect();
+    assert_eq!(waits, [800, 790]);
+    catalog.world.says([first, says(&products(&[card(2, "2")], None))]);
+    assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![100, 200]));
+}
+
+#[test]
+fn a_hung_shop_is_left_alone_after_the_first_shopper() {
+    let catalog = catalog([Err(NoAnswer::Timeout)]);
+    catalog.world.answer_ms.set(800);
+    assert_eq!(prices(&catalog, Urgency::AtOnce), Err(CatalogError::Unavailable(5_000)));
+    assert_eq!(prices(&catalog, Urgency::AtOnce), Err(CatalogError::Unavailable(5_000)));
+    catalog.world.pass(1_000);
+    assert_eq!(prices(&catalog, Urgency::Current), Err(CatalogError::Unavailable(4_000)));
+    assert_eq!(catalog.world.asked_times(), 1);
+    catalog.world.pass(4_000);
+    catalog.world.answer_ms.set(10);
+    catalog.world.says([says(&products(&[card(1, "1")], None))]);
+    assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![100]));
+}
+
+#[test]
+fn a_failure_leaves_what_is_known_of_the_present_catalog_and_nothing_older() {
+    let failures = [
+        Err(NoAnswer::Timeout),
+        Err(NoAnswer::TooLarge(4)),
+        Err(NoAnswer::Unavailable("refused".to_owned())),
+        status(429),
+        status(430),
+        status(500),
+        status(302),
+        refuses("THROTTLED"),
+        refuses("ACCESS_DENIED"),
+        says(&json!({"data": {"products": 1}})),
+        says(&json!("garbage")),
+    ];
+    for failure in failures {
+        let catalog = stocked();
+        catalog.world.pass(300_000);
+        catalog.world.says([failure.clone(), failure.clone()]);
+        assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![1250]), "{failure:?}");
+        catalog.world.version.set(Some(8));
+        let answer = prices(&catalog, Urgency::Current);
+        assert!(matches!(answer, Err(CatalogError::Unavailable(ms)) if ms > 0), "{failure:?}: {answer:?}");
+        assert_eq!(prices(&catalog, Urgency::AtOnce), Ok(vec![1250]), "{failure:?}");
+    }
+}
+
+#[test]
+fn a_shop_that_the_deployment_does_not_know_is_none() {
+    let catalog = catalog([Err(NoAnswer::NoSuchUpstream)]);
+    assert_eq!(prices(&catalog, Urgency::Current), Err(CatalogError::NoSuchStore));
+}
+
+#[test]
+fn pages_that_do_not_come_leave_those_that_did() {
+    let catalog = catalog([says(&products(&[card(1, "1")], Some("a"))), status(503)]);
+    assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![100]));
+    catalog.world.pass(6_000);
+    catalog.world.says([says(&products(&[card(1, "2")], None))]);
+    assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![200]));
+}
+
+#[test]
+fn without_a_token_tags_are_given_up_and_not_asked_for_again() {
+    let catalog = catalog([refuses("ACCESS_DENIED"), says(&products(&[card(1, "1")], None)), says(&shop())]);
+    assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![100]));
+    catalog.world.says([says(&found(&[]))]);
+    let search = catalog.search(&store(), &Market::default(), Urgency::Current, "oak");
+    assert_eq!(search, Ok(Vec::new()));
+    let tags: Vec<_> = catalog.world.asked.borrow().iter().map(|(asked, _)| asked["tags"].clone()).collect();
+    assert_eq!(tags, [json!(true), json!(false), Value::Null, json!(false)]);
+}
+
+#[test]
+fn a_market_that_shopify_does_not_know_is_answered_in_the_shops_own() {
+    let catalog =
+        catalog([refuses("INVALID_VARIABLE"), says(&products(&[card(1, "1")], None)), says(&shop())]);
+    let assortment = catalog.products(&store(), &german(), Urgency::Current).unwrap();
+    assert_eq!(assortment.products.len(), 1);
+    let asked = catalog.world.asked.borrow();
+    assert_eq!((&asked[0].0["country"], &asked[1].0["country"]), (&json!("DE"), &Value::Null));
+}
+
+#[test]
+fn prices_of_another_currency_are_not_written_in_the_shops_format() {
+    let mut dollars = card(1, "5");
+    dollars["priceRange"]["minVariantPrice"] = money("5", "USD");
+    let catalog = catalog([says(&products(&[dollars], None)), says(&shop())]);
+    let assortment = catalog.products(&store(), &german(), Urgency::Current).unwrap();
+    assert_eq!((assortment.currency.as_str(), assortment.money_format.as_str()), ("USD", ""));
+}
+
+#[test]
+fn markets_do_not_answer_for_each_other() {
+    let catalog = stocked();
+    catalog.world.says([says(&products(&[card(1, "99")], None))]);
+    let german = catalog.products(&store(), &german(), Urgency::AtOnce).unwrap();
+    assert_eq!((german.products[0].price, german.shop_name.as_str()), (9900, "Magic Wands"));
+    assert_eq!(prices(&catalog, Urgency::AtOnce), Ok(vec![1250]));
+}
+
+#[test]
+fn a_search_is_kept_for_half_a_minute_and_its_words_nowhere() {
+    let catalog = stocked();
+    let search =
+        |term| catalog.search(&store(), &Market::default(), Urgency::Current, term).map(|found| found.len());
+    catalog.world.says([says(&found(&[card(2, "3")])), says(&found(&[]))]);
+    assert_eq!((search("Xyzzy  oak"), search("xyzzy oak"), catalog.world.asked_times()), (Ok(1), Ok(1), 1));
+    assert_eq!((search(" "), catalog.world.asked_times()), (Ok(0), 1));
+    catalog.world.pass(30_000);
+    assert_eq!((search("xyzzy oak"), catalog.world.asked_times()), (Ok(0), 2));
+    catalog.world.pass(30_000);
+    assert_eq!(search("xyzzy oak"), Ok(0), "what was known, as Shopify says nothing more");
+    let told = format!("{:?} {:?}", catalog.world.warnings.borrow(), catalog.world.stored.borrow().keys());
+    assert!(told.contains("Shopify did not answer") && !told.contains("xyzzy"), "{told}");
+}
+
+#[test]
+fn what_a_search_finds_in_another_currency_is_not_shown() {
+    let catalog = stocked();
+    let mut dollars = card(2, "5");
+    dollars["priceRange"]["minVariantPrice"] = money("5", "USD");
+    catalog.world.says([says(&found(&[dollars]))]);
+    assert_eq!(catalog.search(&store(), &Market::default(), Urgency::Current, "oak"), Ok(Vec::new()));
+}
+
+#[test]
+fn collections_that_are_not_for_us_do_not_keep_products_from_coming() {
+    let catalog = catalog([refuses("ACCESS_DENIED"), says(&products(&[card(1, "1")], None)), says(&shop())]);
+    let collections = || catalog.collections(&store(), &Market::default(), Urgency::AtOnce);
+    assert_eq!(collections(), Err(CatalogError::Unavailable(60_000)));
+    assert_eq!(prices(&catalog, Urgency::AtOnce), Ok(vec![100]));
+    assert!(collections().is_err());
+    assert_eq!(catalog.world.asked_times(), 3);
+}
+
+#[test]
+fn storage_that_fails_costs_only_what_it_would_have_kept() {
+    let catalog = catalog([says(&products(&[card(1, "1")], None)), says(&shop())]);
+    catalog.world.storage_fails.set(true);
+    assert_eq!(prices(&catalog, Urgency::AtOnce), Ok(vec![100]));
+    assert!(catalog.world.warnings.borrow().iter().any(|told| told.contains("the disk is full")));
+}
+
+#[test]
+fn answers_are_kept_for_as_long_as_they_are_better_than_none() {
+    let catalog = stocked();
+    let stored = catalog.world.stored.borrow();
+    let seconds = |name: &str| stored[&format!("shopify:{STORE}:{name}")].1;
+    assert_eq!((seconds("products"), seconds("shop")), (604_800, 604_800));
+}

@@ -1,0 +1,186 @@
+//! Binds the catalog to WIT.
+#![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
+
+#[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
+mod bindings {
+    wit_bindgen::generate!({
+        path: ["../../wit/capabilities", "../../wit/storefront"],
+        world: "wandstore:storefront/catalog-online",
+        generate_all,
+    });
+}
+
+use bindings::exports::wandstore::storefront::catalog::Guest;
+use bindings::wandstore::capabilities::values::Value;
+use bindings::wandstore::capabilities::{clock, fetch, kv, log};
+use bindings::wandstore::storefront::cache;
+use bindings::wandstore::storefront::catalog_types as wit;
+use names::{Key, Market, StoreId};
+
+use crate::capabilities::{Answer, NoAnswer, StorageFailed, World};
+use crate::{Assortment, Catalog, CatalogError, Collection, Image, Product, Urgency};
+
+/// The name that the host gives to a shop's Storefront API.
+const UPSTREAM: &str = "storefront";
+/// What is usually kept is shorter, and comes with the first call.
+const PEEK_BYTES: u32 = 256 * 1024;
+/// More than this is not read from storage, in bytes.
+const KEPT_BYTES_MAX: u32 = 8 * 1024 * 1024;
+
+struct Component;
+
+struct Host;
+
+const CATALOG: Catalog<Host> = Catalog { world: Host };
+
+impl Guest for Component {
+    fn products(
+        store: String,
+        market: wit::Market,
+        urgency: wit::Urgency,
+    ) -> Result<wit::Assortment, wit::CatalogError> {
+        let (store, market) = parsed(&store, &market)?;
+        Ok(CATALOG.products(&store, &market, urgency.into())?.into())
+    }
+
+    fn collections(
+        store: String,
+        market: wit::Market,
+        urgency: wit::Urgency,
+    ) -> Result<Vec<wit::Collection>, wit::CatalogError> {
+        let (store, market) = parsed(&store, &market)?;
+        let collections = CATALOG.collections(&store, &market, urgency.into())?;
+        Ok(collections.into_iter().map(Into::into).collect())
+    }
+
+    fn search(
+        store: String,
+        market: wit::Market,
+        urgency: wit::Urgency,
+        term: String,
+    ) -> Result<Vec<wit::Product>, wit::CatalogError> {
+        let (store, market) = parsed(&store, &market)?;
+        let found = CATALOG.search(&store, &market, urgency.into(), &term)?;
+        Ok(found.into_iter().map(Into::into).collect())
+    }
+}
+
+bindings::export!(Component with_types_in bindings);
+
+/// A market that is none is the shop's own: its prices are right for everybody, if maybe not in their currency.
+fn parsed(store: &str, market: &wit::Market) -> Result<(StoreId, Market), wit::CatalogError> {
+    let store = StoreId::parse(store).map_err(|_| wit::CatalogError::NoSuchStore)?;
+    let market = Market::of(&market.country, &market.language).unwrap_or_default();
+    Ok((store, market))
+}
+
+impl World for Host {
+    fn post(&self, store: &StoreId, body: &[u8], timeout_ms: u32) -> Result<Answer, NoAnswer> {
+        let fetch::Answer { status, retry_after_ms, body } =
+            fetch::post(UPSTREAM, store.as_str(), body, timeout_ms)?;
+        Ok(Answer { status, retry_after_ms, body })
+    }
+
+    fn recall(&self, key: Key<'_>) -> Result<Option<Vec<u8>>, StorageFailed> {
+        let Some(entry) = kv::get(key.store().name(), &key.to_string(), PEEK_BYTES)? else {
+            return Ok(None);
+        };
+        let is_whole = entry.value.size() == entry.head.len() as u64;
+        Ok(Some(if is_whole { entry.head } else { entry.value.read(0, KEPT_BYTES_MAX) }))
+    }
+
+    fn keep(&self, key: Key<'_>, bytes: &[u8], ttl_seconds: u32) -> Result<(), StorageFailed> {
+        Ok(kv::set(key.store().name(), &key.to_string(), &Value::new(bytes), Some(ttl_seconds))?)
+    }
+
+    fn catalog_version(&self, store: &StoreId) -> Option<u64> {
+        cache::catalog_version(store.as_str()).ok()
+    }
+
+    fn now_ms(&self) -> u64 {
+        clock::now_ms()
+    }
+
+    fn warn(&self, message: &str, particulars: &[(&str, &str)]) {
+        let owned = particulars.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        log::event(log::Level::Warn, message, &owned.collect::<Vec<_>>());
+    }
+}
+
+impl From<fetch::Error> for NoAnswer {
+    fn from(error: fetch::Error) -> Self {
+        match error {
+            fetch::Error::NoSuchUpstream => Self::NoSuchUpstream,
+            fetch::Error::Timeout => Self::Timeout,
+            fetch::Error::TooLarge(bytes) => Self::TooLarge(bytes),
+            fetch::Error::Unavailable(text) => Self::Unavailable(text),
+        }
+    }
+}
+
+impl From<kv::Error> for StorageFailed {
+    fn from(error: kv::Error) -> Self {
+        match error {
+            kv::Error::NoSuchStore => Self("no such store is given to the catalog".into()),
+            kv::Error::TooLarge(bytes_max) => Self(format!("larger than {bytes_max} bytes")),
+            kv::Error::Unavailable(text) => Self(text),
+        }
+    }
+}
+
+impl From<CatalogError> for wit::CatalogError {
+    fn from(error: CatalogError) -> Self {
+        match error {
+            CatalogError::NoSuchStore => Self::NoSuchStore,
+            CatalogError::Unavailable(after_ms) => Self::Unavailable(after_ms),
+        }
+    }
+}
+
+impl From<wit::Urgency> for Urgency {
+    fn from(urgency: wit::Urgency) -> Self {
+        match urgency {
+            wit::Urgency::AtOnce => Self::AtOnce,
+            wit::Urgency::Current => Self::Current,
+        }
+    }
+}
+
+impl From<Assortment> for wit::Assortment {
+    fn from(assortment: Assortment) -> Self {
+        let Assortment { shop_name, currency, money_format, products } = assortment;
+        Self { shop_name, currency, money_format, products: products.into_iter().map(Into::into).collect() }
+    }
+}
+
+impl From<Collection> for wit::Collection {
+    fn from(collection: Collection) -> Self {
+        let Collection { handle, title, url, products } = collection;
+        Self { handle, title, url, products }
+    }
+}
+
+impl From<Product> for wit::Product {
+    fn from(product: Product) -> Self {
+        Self {
+            id: product.id,
+            title: product.title,
+            description: product.description,
+            vendor: product.vendor,
+            category: product.category,
+            tags: product.tags,
+            url: product.url,
+            image: product.image.map(Into::into),
+            price: product.price,
+            price_before: product.price_before,
+            available: product.available,
+        }
+    }
+}
+
+impl From<Image> for wit::Image {
+    fn from(image: Image) -> Self {
+        let Image { url, alt, width, height } = image;
+        Self { url, alt, width, height }
+    }
+}

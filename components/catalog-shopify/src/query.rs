@@ -1,0 +1,125 @@
+//! What Shopify is asked.
+
+use names::Market;
+use serde::Serialize;
+
+use crate::question::Term;
+
+const SHOP: &str = include_str!("../queries/shop.graphql");
+const PRODUCTS: &str =
+    concat!(include_str!("../queries/products.graphql"), include_str!("../queries/card.graphql"));
+const COLLECTIONS: &str = include_str!("../queries/collections.graphql");
+const SEARCH: &str =
+    concat!(include_str!("../queries/search.graphql"), include_str!("../queries/card.graphql"));
+
+/// Products of one answer. Somebody without a token may ask what costs 1,000. If every field counts 1, a product
+/// costs 28, so that three pages of this size make the hundred that an assortment holds
+/// (`tests/schema/queries.test.js` counts).
+pub const PAGE: usize = 34;
+/// Collections, products of each, and products that a search finds.
+pub const COUNT_MAX: usize = 20;
+
+/// A query with its variables: the body of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Query {
+    query: &'static str,
+    variables: Variables,
+}
+
+/// What is not named is left out: then the context is the shop's own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+struct Variables {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    term: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    country: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
+}
+
+impl Query {
+    /// What the shop says of itself.
+    pub fn shop() -> Self {
+        Self { query: SHOP, variables: Variables::default() }
+    }
+
+    /// Products, those that sell best first, with their tags if those can be had.
+    pub fn products(market: &Market, tags: bool) -> Self {
+        Self::of(PRODUCTS, market, Variables { first: Some(PAGE), tags: Some(tags), ..Variables::default() })
+    }
+
+    /// Collections.
+    pub fn collections(market: &Market) -> Self {
+        Self::of(COLLECTIONS, market, Variables { first: Some(COUNT_MAX), ..Variables::default() })
+    }
+
+    /// Products that a shopper's words find.
+    pub fn search(market: &Market, term: &Term, tags: bool) -> Self {
+        let term = Some(term.as_str().to_owned());
+        Self::of(
+            SEARCH,
+            market,
+            Variables { first: Some(COUNT_MAX), term, tags: Some(tags), ..Variables::default() },
+        )
+    }
+
+    fn of(query: &'static str, market: &Market, variables: Variables) -> Self {
+        let named = |code: &str| (!code.is_empty()).then(|| code.to_owned());
+        let (country, language) = (named(market.country()), named(market.language()));
+        Self { query, variables: Variables { country, language, ..variables } }
+    }
+
+    /// Goes on behind a page.
+    pub fn go_on(&mut self, cursor: String) {
+        self.variables.after = Some(cursor);
+    }
+
+    /// Gives up what only a token allows; false if it was not asked for.
+    pub fn without_tags(&mut self) -> bool {
+        self.variables.tags == Some(true) && self.variables.tags.replace(false).is_some()
+    }
+
+    /// Asks in the shop's own context instead; false if it did already.
+    pub fn without_context(&mut self) -> bool {
+        let country = self.variables.country.take();
+        country.or(self.variables.language.take()).is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variables(query: &Query) -> String {
+        serde_json::to_value(query).unwrap()["variables"].to_string()
+    }
+
+    #[test]
+    fn a_context_is_named_only_where_the_market_names_it() {
+        let of = |country, language| Query::collections(&Market::of(country, language).unwrap());
+        assert_eq!(variables(&of("", "")), r#"{"first":20}"#);
+        assert_eq!(variables(&of("DE", "")), r#"{"country":"DE","first":20}"#);
+        assert_eq!(variables(&of("", "PT_BR")), r#"{"first":20,"language":"PT_BR"}"#);
+    }
+
+    #[test]
+    fn what_was_refused_is_given_up_once() {
+        let mut query = Query::products(&Market::of("DE", "DE").unwrap(), true);
+        assert!(query.without_context() && !query.without_context());
+        assert!(query.without_tags() && !query.without_tags());
+        assert_eq!(variables(&query), r#"{"first":34,"tags":false}"#);
+    }
+
+    #[test]
+    fn a_shoppers_words_are_a_variable_and_never_part_of_the_query() {
+        let term = Term::parse("\"}) { shop { name } } #").unwrap();
+        let query = Query::search(&Market::default(), &term, false);
+        assert_eq!(query.query, SEARCH);
+    }
+}

@@ -1,0 +1,124 @@
+//! What is asked about a shop, and for how long an answer holds.
+
+use std::fmt::Write as _;
+
+use names::Market;
+use sha2::{Digest as _, Sha256};
+
+/// A longer search is cut, in characters.
+const TERM_CHARS_MAX: usize = 100;
+/// A week, in seconds.
+const WEEK: u32 = 7 * 24 * 3600;
+/// An hour, in seconds.
+const HOUR: u32 = 3600;
+
+/// A shopper's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term(String);
+
+impl Term {
+    /// The words with single spaces and in lower case; `None` if there are none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let seen: String =
+            text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(4 * TERM_CHARS_MAX).collect();
+        let words = seen.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+        let term: String = words.chars().take(TERM_CHARS_MAX).collect();
+        term.contains(char::is_alphanumeric).then_some(Self(term))
+    }
+
+    /// The words.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A question about a shop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question<'a> {
+    /// What it is called and how it writes prices.
+    Shop,
+    /// What sells best.
+    Products,
+    /// What its merchant put together.
+    Collections,
+    /// What these words find.
+    Search(&'a Term),
+}
+
+impl Question<'_> {
+    /// Its kind, for the log.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Shop => "shop",
+            Self::Products => "products",
+            Self::Collections => "collections",
+            Self::Search(_) => "search",
+        }
+    }
+
+    /// How long an answer is current, in milliseconds, if the catalog does not move meanwhile.
+    pub fn fresh_ms(self) -> u64 {
+        match self {
+            Self::Shop => 3_600_000,
+            Self::Products => 300_000,
+            Self::Collections => 900_000,
+            Self::Search(_) => 30_000,
+        }
+    }
+
+    /// How long an answer is kept for when Shopify does not answer, in seconds.
+    pub fn kept_seconds(self) -> u32 {
+        if let Self::Search(_) = self { HOUR } else { WEEK }
+    }
+
+    /// The name under which the answer is kept. A shopper's words are no part of it.
+    pub fn name(self, market: &Market) -> String {
+        let mut name = self.kind().to_owned();
+        if !market.is_own() {
+            name.push('_');
+            name.push_str(&market.to_string());
+        }
+        if let Self::Search(term) = self {
+            name.push('_');
+            name.push_str(&hash(term.as_str()));
+        }
+        name
+    }
+}
+
+/// 128 bits of SHA-256, in hexadecimal digits.
+fn hash(text: &str) -> String {
+    Sha256::digest(text).iter().take(16).fold(String::new(), |mut digits, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_words_are_the_same_question() {
+        let term = Term::parse("  Oak\n\tWAND ").unwrap();
+        assert_eq!(term.as_str(), "oak wand");
+        let name = Question::Search(&term).name(&Market::of("DE", "DE").unwrap());
+        assert!(name.starts_with("search_DE-DE_") && name.len() == 13 + 32, "{name}");
+        assert!(!name.contains("oak"));
+    }
+
+    #[test]
+    fn nothing_to_look_for_is_no_term_and_a_long_one_is_cut() {
+        for nothing in ["", " \n", "!?", "\u{0}"] {
+            assert_eq!(Term::parse(nothing), None, "{nothing:?}");
+        }
+        assert_eq!(Term::parse(&"é".repeat(10_000)).unwrap().as_str().chars().count(), 100);
+    }
+
+    #[test]
+    fn markets_are_kept_apart() {
+        assert_eq!(Question::Products.name(&Market::default()), "products");
+        assert_eq!(Question::Products.name(&Market::of("BR", "PT_BR").unwrap()), "products_BR-PT_BR");
+    }
+}
