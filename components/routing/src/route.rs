@@ -50,9 +50,10 @@ impl<'a> Endpoint<'a> {
     /// The methods it takes.
     pub(crate) fn allowed(self) -> Allowed {
         match self {
-            Self::Home | Self::Storefront(_) | Self::Status | Self::Errors | Self::Pool => Allowed::Read,
-            Self::InShop(InShop::Page | InShop::Fragment | InShop::Status) => Allowed::Read,
             Self::Track | Self::InShop(InShop::Track) | Self::Webhooks | Self::CatalogMoved => Allowed::Write,
+            Self::Home | Self::Storefront(_) | Self::Status | Self::InShop(_) | Self::Errors | Self::Pool => {
+                Allowed::Read
+            }
             Self::Generate => Allowed::Both,
         }
     }

@@ -64,9 +64,12 @@ fn is_there(
     request: &impl Request,
 ) -> bool {
     match endpoint {
-        Endpoint::Storefront(_) | Endpoint::Status | Endpoint::Track => true,
-        // Whoever asks shows by a signature that they are Shopify.
-        Endpoint::InShop(_) | Endpoint::Webhooks => true,
+        // Whoever asks at the last two shows by a signature that they are Shopify.
+        Endpoint::Storefront(_)
+        | Endpoint::Status
+        | Endpoint::Track
+        | Endpoint::InShop(_)
+        | Endpoint::Webhooks => true,
         Endpoint::Home => deployment.development(),
         Endpoint::Generate | Endpoint::Errors | Endpoint::Pool | Endpoint::CatalogMoved => {
             deployment.development() || is_operator(deployment, request)

@@ -24,8 +24,10 @@ pub trait Cache {
 /// Bytes that stay with the host, cut and joined by it.
 pub trait Content: Sized {
     /// So many bytes from `offset` on.
+    #[must_use]
     fn part(&self, offset: u64, size: u64) -> Self;
     /// `head`, these bytes and `tail`.
+    #[must_use]
     fn framed(&self, head: &[u8], tail: &[u8]) -> Self;
 }
 

@@ -36,8 +36,8 @@ pub(crate) fn signed(path: &str, parameters: &str) -> String {
 /// A target whose query is signed as it is.
 pub(crate) fn sign(path: &str, query: &str) -> String {
     let message = shopify::proxy::message(query).expect("a query");
-    let code: String = mac("hush", &message).iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{path}?{query}&signature={code}")
+    let code: Vec<_> = mac("hush", &message).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{path}?{query}&signature={}", code.concat())
 }
 
 /// A webhook about a shop.

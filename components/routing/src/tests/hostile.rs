@@ -214,7 +214,8 @@ proptest! {
         let answer = Answer::of(handle(&shop, method, &signed(path, &parameters), &request));
         prop_assert!((200..500).contains(&answer.status()), "{}", answer.status());
         prop_assert_eq!(answer.header("x-evil"), "");
-        prop_assert!(!answer.text().contains("{{") && !answer.text().contains("{%"));
+        let runs_as_liquid = ["{{", "{%"].iter().any(|open| answer.text().contains(open));
+        prop_assert!(!runs_as_liquid);
         prop_assert!(answer.status() < 400 || shop.keys().is_empty());
         let consents = parameters.split('&').any(|pair| pair == "consent=1");
         prop_assert!(consents || shop.keys().is_empty(), "nothing is stored without consent");
