@@ -83,7 +83,7 @@ impl Plan {
     }
 }
 
-/// Goes on with an errand until a part is done; true once all of it is.
+/// Goes on with an errand, by a bounded part of one step; true once all of it is done.
 fn advance<D: Deployment>(
     deployment: &D,
     store: &StoreId,
@@ -91,14 +91,16 @@ fn advance<D: Deployment>(
     plan: &Plan,
 ) -> Result<bool, Failure> {
     let mut tally = Tally::recall(deployment, store, cause)?;
-    while let Some(step) = plan.steps.get(tally.step).copied() {
+    if let Some(step) = plan.steps.get(tally.step).copied() {
         let Forgotten { count, more } = perform(deployment, store, cause, plan, step, &mut tally)?;
         tally.add(step.noun(), count);
-        if more {
-            tally.keep(deployment, store, cause)?;
-            return Ok(false);
+        if !more {
+            tally.begin_next();
         }
-        tally.begin_next();
+    }
+    if tally.step < plan.steps.len() {
+        tally.keep(deployment, store, cause)?;
+        return Ok(false);
     }
     tally.close(deployment, store, cause, plan.name, deployment.now_ms())?;
     Ok(true)

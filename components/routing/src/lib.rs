@@ -1,9 +1,11 @@
-//! HTTP in, HTTP out: shops and shoppers, the page at once, and the order for a better one.
+//! HTTP in, HTTP out: shops and shoppers, the page at once, and the order for a better one. Also what
+//! Shopify forwards and tells, and the errands that follow from it.
 //!
 //! Pure: no I/O of its own, no clock, no WIT types. It never asks a language model, holds no
 //! secret, and reads a cached page's bytes never: the page passes through as a handle. Whatever a
 //! shopper's request meets (storage that is down, a full pool), the answer is a page or a
-//! one-line refusal of bad input, and no server error. Only the operator's routes own up to one.
+//! one-line refusal of bad input, and no server error. Only the operator's routes own up to one, and
+//! webhooks, so that Shopify sends them again.
 
 mod capabilities;
 mod debug;

@@ -8,9 +8,7 @@ use names::{EventId, Key, Store};
 use page::{Document, THEME_STYLE};
 use shopify::proxy::Signed;
 
-use crate::capabilities::{
-    Cache, Clock, Content, Deployment, Facts, Failure, Log, Signatures, Storage, Swap,
-};
+use crate::capabilities::{Clock, Content, Deployment, Facts, Failure, Log, Signatures, Storage, Swap};
 use crate::events::Event;
 use crate::headers;
 use crate::http::{Body, Reply, Request, Response};
@@ -116,9 +114,10 @@ fn report<D: Deployment>(
 ) -> Result<Response<D::Value>, Refusal> {
     let signature = signature(target)?;
     let events = Event::parse_all(&track::body(request)?)?;
-    if visitor.session().is_none() || visitor.paused || is_closed(deployment, visitor)? {
+    if visitor.session().is_none() || visitor.paused {
         return Ok(track::tracked(0));
     }
+    track::refuse_closed(deployment, visitor)?;
     match first_time(deployment, visitor, &signature) {
         Ok(true) => {}
         Ok(false) => return Err(Refusal::Replayed),
@@ -133,14 +132,6 @@ fn report<D: Deployment>(
 fn signature(target: Target<'_>) -> Result<EventId, Refusal> {
     let _drawn = EventId::parse(&target.required("nonce")?)?;
     Ok(EventId::parse(&target.required("signature")?.to_ascii_lowercase())?)
-}
-
-/// A shop that was closed is not there. A cache that does not answer does not say so.
-fn is_closed<D: Cache>(deployment: &D, visitor: &Visitor) -> Result<bool, Refusal> {
-    match deployment.lookup(&visitor.store, &visitor.shopper) {
-        Ok(crate::Cached::Closed) => Err(Refusal::NoSuchStore),
-        _ => Ok(false),
-    }
 }
 
 fn first_time(

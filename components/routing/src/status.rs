@@ -29,6 +29,8 @@ enum State {
     Failed,
     /// The queue or the cache did not answer.
     Unknown,
+    /// The shop was closed.
+    Closed,
 }
 
 /// The JSON form of a status. Whoever asked by a signed request did not name shop and shopper, and is
@@ -53,7 +55,7 @@ pub(crate) fn status<D: Cache + Queue + Settings + Log>(
     let wait_seconds = wait_seconds(target)?;
     let visitor = Visitor::of_query(deployment, target)?;
     let named = Some((visitor.store.as_str(), visitor.shopper.as_str()));
-    Ok(reply(&visitor, look(deployment, &visitor), named, wait_seconds))
+    reply(&visitor, look(deployment, &visitor), named, wait_seconds)
 }
 
 /// The same for a visitor whom the request does not name.
@@ -63,7 +65,7 @@ pub(crate) fn unnamed<D: Cache + Queue + Log>(
     target: Target<'_>,
 ) -> Result<Reply<D::Value>, Refusal> {
     let wait_seconds = wait_seconds(target)?;
-    Ok(reply(visitor, look(deployment, visitor), None, wait_seconds))
+    reply(visitor, look(deployment, visitor), None, wait_seconds)
 }
 
 fn wait_seconds(target: Target<'_>) -> Result<u32, Refusal> {
@@ -81,16 +83,22 @@ fn look(deployment: &(impl Cache + Queue + Log), visitor: &Visitor) -> State {
     })
 }
 
-fn reply<V>(visitor: &Visitor, state: State, named: Option<(&str, &str)>, wait_seconds: u32) -> Reply<V> {
+fn reply<V>(
+    visitor: &Visitor,
+    state: State,
+    named: Option<(&str, &str)>,
+    wait_seconds: u32,
+) -> Result<Reply<V>, Refusal> {
     let response = respond(named, state);
-    match state {
+    Ok(match state {
+        State::Closed => return Err(Refusal::NoSuchStore),
         State::Queued | State::Running if wait_seconds > 0 => Reply::Pending {
             interim: response,
             topic: format!("{}:{}", visitor.store, visitor.shopper),
             wait_ms: wait_seconds * 1000,
         },
         _ => Reply::Ready(response),
-    }
+    })
 }
 
 /// A live job is looked for first: its page is the one that is worth waiting for.
@@ -103,7 +111,8 @@ fn state(deployment: &(impl Cache + Queue), visitor: &Visitor) -> Result<State, 
     };
     Ok(match deployment.lookup(&visitor.store, &visitor.shopper)? {
         Cached::Fresh(page) | Cached::Stale(page, _) => State::Ready(page.facts),
-        Cached::Miss | Cached::Closed => without_page,
+        Cached::Miss => without_page,
+        Cached::Closed => State::Closed,
     })
 }
 
@@ -128,7 +137,7 @@ impl State {
             Self::Running => "running",
             Self::Ready(_) => "ready",
             Self::Failed => "failed",
-            Self::Unknown => "unknown",
+            Self::Unknown | Self::Closed => "unknown",
         }
     }
 }

@@ -7,7 +7,7 @@
 use names::Key;
 use serde_json::json;
 
-use crate::capabilities::{Deployment, Failure, Log, Queue, Storage, Swap, Work};
+use crate::capabilities::{Cache, Cached, Deployment, Failure, Log, Queue, Storage, Swap, Work};
 use crate::events::{Event, Report};
 use crate::http::{Request, Response};
 use crate::ordering;
@@ -44,6 +44,7 @@ pub(crate) fn track<D: Deployment>(
 ) -> Result<Response<D::Value>, Refusal> {
     let report = Report::parse(&body(request)?)?;
     let visitor = Visitor::parse(deployment, &report.store, &report.shopper)?;
+    refuse_closed(deployment, &visitor)?;
     Ok(tracked(keep(deployment, &visitor, &report.events, None)))
 }
 
@@ -51,6 +52,14 @@ pub(crate) fn track<D: Deployment>(
 pub(crate) fn body(request: &impl Request) -> Result<Vec<u8>, Refusal> {
     refuse_forms(request)?;
     request.body(BODY_BYTES_MAX).map_err(|error| Refusal::of_body(error, BODY_BYTES_MAX))
+}
+
+/// A shop that was closed is not there. A cache that does not answer does not say so.
+pub(crate) fn refuse_closed(cache: &impl Cache, visitor: &Visitor) -> Result<(), Refusal> {
+    match cache.lookup(&visitor.store, &visitor.shopper) {
+        Ok(Cached::Closed) => Err(Refusal::NoSuchStore),
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 /// What a page is told of its report.

@@ -31,29 +31,27 @@ pub(super) fn keys(storage: &impl Storage, subject: &Subject<'_>) -> Result<Forg
 }
 
 fn of_shop(storage: &impl Storage, shop: &StoreId) -> Result<Forgotten, Failure> {
-    let mut removed = 0;
+    let mut left = KEYS_MAX;
     for (store, prefix) in [
         (Store::ShopperSessions, format!("session:{shop}:")),
         (Store::UiCache, format!("shopify:{shop}:")),
         (Store::GenerationQueue, format!("report:{shop}:")),
         (Store::GenerationQueue, format!("seen:{shop}:")),
     ] {
-        let Forgotten { count, more } = starting_with(storage, store, &prefix)?;
-        removed += count;
-        if more {
-            return Ok(Forgotten { count: removed, more });
+        let keys = storage.keys(store, &prefix, None, left)?;
+        for key in &keys {
+            storage.remove(store, key)?;
+        }
+        left -= count_of(&keys).min(left);
+        if left == 0 {
+            break;
         }
     }
-    Ok(Forgotten { count: removed, more: false })
+    Ok(Forgotten { count: KEYS_MAX - left, more: left == 0 })
 }
 
-fn starting_with(storage: &impl Storage, store: Store, prefix: &str) -> Result<Forgotten, Failure> {
-    let keys = storage.keys(store, prefix, None, KEYS_MAX)?;
-    for key in &keys {
-        storage.remove(store, key)?;
-    }
-    let more = keys.len() >= KEYS_MAX as usize;
-    Ok(Forgotten { count: u32::try_from(keys.len()).unwrap_or(u32::MAX), more })
+fn count_of(keys: &[String]) -> u32 {
+    u32::try_from(keys.len()).unwrap_or(u32::MAX)
 }
 
 /// The session, and those of the original deployment, whose keys did not name the shop.
@@ -75,7 +73,7 @@ pub(super) fn journals(
     after: &mut Option<String>,
 ) -> Result<Forgotten, Failure> {
     let reports = format!("report:{}:", subject.store);
-    let mut count = 0;
+    let (mut count, mut left) = (0, KEYS_MAX);
     for prefix in JOURNALS.into_iter().chain([reports.as_str()]) {
         // All of a prefix that sorts before the place was looked at.
         let begun = after.as_deref().is_some_and(|after| after.starts_with(prefix));
@@ -83,9 +81,10 @@ pub(super) fn journals(
             continue;
         }
         let from = after.as_deref().filter(|_| begun);
-        let keys = storage.keys(Store::GenerationQueue, prefix, from, KEYS_MAX)?;
+        let keys = storage.keys(Store::GenerationQueue, prefix, from, left)?;
         count += remove_its(storage, subject, &keys)?;
-        if keys.len() >= KEYS_MAX as usize {
+        left -= count_of(&keys).min(left);
+        if left == 0 {
             *after = keys.last().cloned();
             return Ok(Forgotten { count, more: true });
         }

@@ -270,13 +270,17 @@ fn a_paused_shop_shows_everybody_the_same_and_stores_nothing() {
 fn a_shop_that_was_closed_or_is_not_here_is_a_404() {
     let unknown = Fake { stores: vec!["magic-wands"], ..Fake::default() };
     for shop in [holding(Cached::Closed), unknown] {
-        for path in ["/proxy", "/proxy/fragment"] {
+        for path in ["/proxy", "/proxy/fragment", "/proxy/status"] {
             assert_eq!(shop.get(&signed(path, &consenting(""))).status(), 404, "{path}");
         }
         assert_eq!(track(&shop, &consenting("&nonce=a")).status(), 404);
         assert!(shop.is_untouched());
     }
-    assert_eq!(holding(Cached::Closed).get("/s/magic-wands?shopper=abc123").status(), 404);
+    let closed = holding(Cached::Closed);
+    assert_eq!(closed.get("/s/magic-wands?shopper=abc123").status(), 404);
+    let body = json!({ "store": "magic-wands", "shopper": "abc123", "events": [{ "type": "visit" }] });
+    assert_eq!(closed.post("/api/shopper/track", body.to_string()).status(), 404);
+    assert!(closed.is_untouched());
 }
 
 #[test]
