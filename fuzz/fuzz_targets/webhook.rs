@@ -1,6 +1,7 @@
-//! Headers and bodies of webhooks: lines of `name: value`, an empty line, the body.
+//! Headers and bodies of webhooks, and what Shopify answers to a request for tokens.
 #![no_main]
 
+use fuzz::request::Request;
 use libfuzzer_sys::fuzz_target;
 use shopify::payload::{DataRequest, Redaction, check_shop};
 use shopify::token_request;
@@ -8,14 +9,8 @@ use shopify::webhook::Webhook;
 use shopify::{Rejection, ShopDomain};
 
 fuzz_target!(|input: &[u8]| {
-    let end = input.windows(2).position(|two| two == b"\n\n").unwrap_or(input.len());
-    let (head, body) = input.split_at(end);
-    let body = body.get(2..).unwrap_or_default();
-    let head = String::from_utf8_lossy(head);
-    let header = |name: &str| {
-        let mut fields = head.lines().filter_map(|line| line.split_once(": "));
-        fields.find(|field| field.0.eq_ignore_ascii_case(name)).map(|field| field.1.to_owned())
-    };
+    let request = Request::read(input);
+    let (header, body) = (|name: &str| request.field(name), request.content());
     if let Ok(webhook) = Webhook::verify(header, body, |_, _| true) {
         assert!(!body.is_empty() && webhook.id.bytes().all(|byte| byte.is_ascii_graphic()));
         let _ = check_shop(body, &webhook.shop);

@@ -1,0 +1,42 @@
+//! Whole requests, put to routing: whatever is asked, there is an answer, and none is a server error, also
+//! where everything is out of order. Every signature is good here.
+#![no_main]
+
+use fuzz::request::Request;
+use fuzz::world::{Bytes, World};
+use libfuzzer_sys::fuzz_target;
+use routing::{Body, Reply, Response};
+
+fuzz_target!(|input: &[u8]| {
+    let request = Request::read(input);
+    for broken in [false, true] {
+        let world = World::new(broken);
+        let (method, target) = request.target();
+        match routing::handle(&world, method, target, &request) {
+            Reply::Ready(response) => check(&response, target),
+            Reply::Pending { interim, .. } => check(&interim, target),
+        }
+        for key in world.keys() {
+            assert!(key.split(':').count() >= 2 && !key.contains("..") && !key.contains(char::is_whitespace));
+        }
+    }
+});
+
+fn check(response: &Response<Bytes>, target: &str) {
+    // Shopify sends a webhook again, and operators are told what is out of order.
+    let may_fail = ["/webhook", "/debug/"].iter().any(|prefix| target.starts_with(prefix));
+    assert!(response.status < 500 || may_fail, "{}", response.status);
+    for line in response.headers.lines() {
+        let (name, value) = line.split_once(": ").expect("a field line");
+        assert!(name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'));
+        assert!(!value.contains(char::is_control), "{line}");
+    }
+    if target.starts_with("/proxy") {
+        let content = match &response.body {
+            Body::Empty => &[][..],
+            Body::Bytes(bytes) | Body::Value(Bytes(bytes)) => bytes,
+        };
+        let runs = |two: &[u8]| two == b"{{" || two == b"{%";
+        assert!(response.status != 200 || !content.windows(2).any(runs), "Liquid that would be run");
+    }
+}

@@ -1,0 +1,220 @@
+//! A deployment in memory in which every signature is good, so that what is behind one is reached.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use names::{EventId, Key, Market, ShopperId, Store, StoreId};
+use routing::{
+    Assortment, Cache, Cached, Catalog, Chore, Clock, Content, Facts, Failure, Forgotten, Found, Fragment,
+    JobError, JobState, Log, Member, Merchant, Offered, Order, Page, Persona, Queue, Settings, Signatures,
+    Source, Standing, Storage, Swap,
+};
+
+/// When everything happens, in seconds.
+pub const NOW_S: u64 = 1_700_000_000;
+/// The page that a shopper called `known` has.
+const PAGE: &[u8] = b"<html><main>For you</main></html>";
+
+/// The deployment.
+#[derive(Default)]
+pub struct World {
+    broken: bool,
+    entries: RefCell<BTreeMap<String, Vec<u8>>>,
+}
+
+impl World {
+    /// A deployment whose storage, queue and catalog fail, or one where they do not.
+    pub fn new(broken: bool) -> Self {
+        Self { broken, ..Self::default() }
+    }
+
+    /// The keys under which something was stored.
+    pub fn keys(&self) -> Vec<String> {
+        self.entries.borrow().keys().cloned().collect()
+    }
+
+    fn ask<T>(&self, answer: T) -> Result<T, Failure> {
+        if self.broken { Err(Failure("out of order".to_owned())) } else { Ok(answer) }
+    }
+}
+
+impl Clock for World {
+    fn now_ms(&self) -> u64 {
+        NOW_S * 1000
+    }
+}
+
+impl Log for World {
+    fn warn(&self, _message: &str, _particulars: &[(&str, &str)]) {}
+}
+
+impl Signatures for World {
+    fn matches(&self, _secret: &str, _candidate: &str) -> bool {
+        true
+    }
+
+    fn verifies(&self, _secret: &str, _message: &[u8], _mac: &[u8]) -> bool {
+        true
+    }
+}
+
+impl Settings for World {
+    fn development(&self) -> bool {
+        false
+    }
+
+    fn standing(&self, store: &StoreId) -> Standing {
+        match store.as_str() {
+            "unknown.myshopify.com" => Standing::Unknown,
+            "paused.myshopify.com" => Standing::Paused,
+            _ => Standing::Open,
+        }
+    }
+
+    fn merchant(&self, store: &StoreId) -> Option<Merchant> {
+        (self.standing(store) != Standing::Unknown).then(|| Merchant {
+            name: store.to_string(),
+            url: format!("https://{store}"),
+            language: "en".to_owned(),
+            promises: vec!["Free returns".to_owned()],
+            accent: String::new(),
+            surface: String::new(),
+        })
+    }
+
+    fn first_store(&self) -> Option<StoreId> {
+        StoreId::parse("magic-wands").ok()
+    }
+}
+
+impl Catalog for World {
+    fn products(&self, _store: &StoreId, _market: &Market) -> Result<Assortment, Failure> {
+        let money_format = "{{amount}}".to_owned();
+        self.ask(Assortment { currency: "EUR".to_owned(), money_format, products: Vec::new() })
+    }
+
+    fn collections(&self, _store: &StoreId, _market: &Market) -> Result<Vec<page::Collection>, Failure> {
+        self.ask(Vec::new())
+    }
+}
+
+impl Storage for World {
+    fn read(&self, key: Key<'_>, bytes_max: u32) -> Result<Option<Found>, Failure> {
+        let bytes = self.peek(key.store(), &key.to_string(), bytes_max)?;
+        Ok(bytes.map(|bytes| Found { version: bytes.len() as u64, bytes }))
+    }
+
+    fn compare_and_swap(
+        &self,
+        key: Key<'_>,
+        expected: Option<u64>,
+        bytes: &[u8],
+        ttl_seconds: u32,
+    ) -> Result<Swap, Failure> {
+        let found = self.read(key, u32::MAX)?;
+        if found.map(|found| found.version) != expected {
+            return Ok(Swap::Lost);
+        }
+        self.put(key, bytes, Some(ttl_seconds)).map(|()| Swap::Done)
+    }
+
+    fn put(&self, key: Key<'_>, bytes: &[u8], _ttl_seconds: Option<u32>) -> Result<(), Failure> {
+        self.ask(())?;
+        self.entries.borrow_mut().insert(key.to_string(), bytes.to_vec());
+        Ok(())
+    }
+
+    fn peek(&self, _store: Store, key: &str, bytes_max: u32) -> Result<Option<Vec<u8>>, Failure> {
+        let mut bytes = self.entries.borrow().get(key).cloned();
+        if let Some(bytes) = &mut bytes {
+            bytes.truncate(bytes_max as usize);
+        }
+        self.ask(bytes)
+    }
+
+    fn remove(&self, _store: Store, key: &str) -> Result<bool, Failure> {
+        self.ask(())?;
+        Ok(self.entries.borrow_mut().remove(key).is_some())
+    }
+
+    fn keys(
+        &self,
+        _store: Store,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<String>, Failure> {
+        let fits = |key: &String| key.starts_with(prefix) && after.is_none_or(|after| key.as_str() > after);
+        self.ask(self.entries.borrow().keys().filter(|key| fits(key)).take(limit as usize).cloned().collect())
+    }
+}
+
+/// Bytes that the test can look into.
+#[derive(Clone)]
+pub struct Bytes(pub Vec<u8>);
+
+impl Content for Bytes {
+    fn part(&self, offset: u64, size: u64) -> Self {
+        let (offset, size) = (usize::try_from(offset).unwrap(), usize::try_from(size).unwrap());
+        Self(self.0[offset..offset + size].to_vec())
+    }
+
+    fn framed(&self, head: &[u8], tail: &[u8]) -> Self {
+        Self([head, &self.0, tail].concat())
+    }
+}
+
+impl Cache for World {
+    type Value = Bytes;
+
+    fn lookup(&self, _store: &StoreId, shopper: &ShopperId) -> Result<Cached<Bytes>, Failure> {
+        let known = shopper.as_str().contains("known");
+        let fragment = Some(Fragment { offset: 6, size: 20 });
+        let facts =
+            Facts { persona: Persona::Explorer, source: Source::Local, planned_ms: NOW_S * 1000, fragment };
+        let page = Page { content: Bytes(PAGE.to_vec()), facts };
+        self.ask(if known { Cached::Fresh(page) } else { Cached::Miss })
+    }
+
+    fn catalog_moved(&self, _store: &StoreId) -> Result<u64, Failure> {
+        self.ask(1)
+    }
+
+    fn has_plan(&self, _store: &StoreId, _shopper: &ShopperId) -> Result<bool, Failure> {
+        self.ask(false)
+    }
+
+    fn close(&self, _store: &StoreId) -> Result<(), Failure> {
+        self.ask(())
+    }
+
+    fn forget_pages(&self, _store: &StoreId, _shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
+        self.ask(Forgotten { count: 0, more: false })
+    }
+}
+
+impl Queue for World {
+    fn offer(&self, _order: Order<'_>) -> Result<Offered, Failure> {
+        self.ask(Offered::Accepted("job".to_owned()))
+    }
+
+    fn entrust(&self, _store: &StoreId, _cause: &EventId, _chore: Chore) -> Result<(), Failure> {
+        self.ask(())
+    }
+
+    fn forget_orders(&self, _store: &StoreId, _shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
+        self.ask(Forgotten { count: 0, more: false })
+    }
+
+    fn status(&self, _store: &StoreId, _shopper: &ShopperId) -> Result<JobState, Failure> {
+        self.ask(JobState::Queued)
+    }
+
+    fn pool(&self) -> Result<Vec<Member>, Failure> {
+        self.ask(Vec::new())
+    }
+
+    fn errors(&self, _limit: u32) -> Result<Vec<JobError>, Failure> {
+        self.ask(Vec::new())
+    }
+}
