@@ -10,16 +10,17 @@ mod bindings {
     });
 }
 
+mod task;
+
 use bindings::exports::wandstore::storefront::queue::Guest;
 use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{clock, ids, jobs, kv, log, settings};
-use bindings::wandstore::storefront::{catalog_types, job_types as wit, page_types, shopper_types};
-use names::{EventId, Key, Market, Range, Scope, ShopperId, Store, StoreId, WrongId};
+use bindings::wandstore::storefront::{job_types as wit, page_types};
+use names::{Key, Range, Scope, ShopperId, Store, StoreId, WrongId};
 
 use crate::{
-    Answer, Backoff, Chore, Claimed, Depth, Errand, Error, Failure, Forgotten, Job, Jobs, Kv, Leased, Member,
-    NewJob, Newest, Offered, Operator, Order, Outcome, Persona, Pool, Queue, Record, Settlement, Signals,
-    State, Task, Work,
+    Answer, Backoff, Claimed, Depth, Error, Failure, Forgotten, Jobs, Kv, Leased, Member, NewJob, Newest,
+    Offered, Operator, Outcome, Pool, Queue, Record, Settlement, State,
 };
 
 struct Component;
@@ -281,163 +282,5 @@ impl From<Record> for wit::JobError {
     fn from(record: Record) -> Self {
         let Record { at_ms, job, store, reason, settled } = record;
         Self { at_ms, job, store, reason, settled }
-    }
-}
-
-/// What crossed is no task.
-#[derive(Debug, thiserror::Error)]
-pub enum WrongTask {
-    /// An id is none.
-    #[error(transparent)]
-    Id(#[from] WrongId),
-    /// Nor is the market.
-    #[error("market may hold only codes of a country and a language in upper case")]
-    Market,
-}
-
-impl From<WrongTask> for wit::QueueError {
-    fn from(wrong: WrongTask) -> Self {
-        Self::Invalid(wrong.to_string())
-    }
-}
-
-impl TryFrom<wit::Job> for Job {
-    type Error = WrongTask;
-
-    fn try_from(job: wit::Job) -> Result<Self, WrongTask> {
-        let wit::Job { id, token, attempt, last, task } = job;
-        Ok(Self { id, token, attempt, last, task: task.try_into()? })
-    }
-}
-
-impl From<Job> for wit::Job {
-    fn from(job: Job) -> Self {
-        let Job { id, token, attempt, last, task } = job;
-        Self { id, token, attempt, last, task: task.into() }
-    }
-}
-
-impl TryFrom<wit::Task> for Task {
-    type Error = WrongTask;
-
-    fn try_from(task: wit::Task) -> Result<Self, WrongTask> {
-        match task {
-            wit::Task::Page(order) => Ok(Self::Page(order.try_into()?)),
-            wit::Task::Errand(errand) => Ok(Self::Errand(errand.try_into()?)),
-        }
-    }
-}
-
-impl From<Task> for wit::Task {
-    fn from(task: Task) -> Self {
-        match task {
-            Task::Page(order) => Self::Page(order.into()),
-            Task::Errand(errand) => Self::Errand(errand.into()),
-        }
-    }
-}
-
-impl TryFrom<wit::Errand> for Errand {
-    type Error = WrongId;
-
-    fn try_from(errand: wit::Errand) -> Result<Self, WrongId> {
-        let chore = match errand.chore {
-            wit::Chore::Uninstalled => Chore::Uninstalled,
-            wit::Chore::RedactShop => Chore::RedactShop,
-            wit::Chore::RedactCustomer(customer) => Chore::RedactCustomer(customer.id.try_into()?),
-            wit::Chore::ReportCustomer(customer) => Chore::ReportCustomer(customer.id.try_into()?),
-        };
-        Ok(Self { store: StoreId::parse(&errand.store)?, cause: EventId::parse(&errand.cause)?, chore })
-    }
-}
-
-impl From<Errand> for wit::Errand {
-    fn from(errand: Errand) -> Self {
-        let chore = match errand.chore {
-            Chore::Uninstalled => wit::Chore::Uninstalled,
-            Chore::RedactShop => wit::Chore::RedactShop,
-            Chore::RedactCustomer(id) => wit::Chore::RedactCustomer(wit::Customer { id: id.into() }),
-            Chore::ReportCustomer(id) => wit::Chore::ReportCustomer(wit::Customer { id: id.into() }),
-        };
-        Self { store: errand.store.to_string(), cause: errand.cause.to_string(), chore }
-    }
-}
-
-impl TryFrom<wit::Order> for Order {
-    type Error = WrongTask;
-
-    fn try_from(order: wit::Order) -> Result<Self, WrongTask> {
-        let (store, shopper) = parse(&order.store, &order.shopper)?;
-        let market = Market::of(&order.market.country, &order.market.language).ok_or(WrongTask::Market)?;
-        let (work, signals) = (order.work.into(), order.signals.into());
-        Ok(Self { store, shopper, work, signals, persona: order.persona.map(Into::into), market })
-    }
-}
-
-impl From<Order> for wit::Order {
-    fn from(order: Order) -> Self {
-        let (country, language) = (order.market.country().to_owned(), order.market.language().to_owned());
-        Self {
-            store: order.store.to_string(),
-            shopper: order.shopper.to_string(),
-            work: order.work.into(),
-            signals: order.signals.into(),
-            persona: order.persona.map(Into::into),
-            market: catalog_types::Market { country, language },
-        }
-    }
-}
-
-impl From<shopper_types::Persona> for Persona {
-    fn from(persona: shopper_types::Persona) -> Self {
-        match persona {
-            shopper_types::Persona::Minimalist => Self::Minimalist,
-            shopper_types::Persona::Explorer => Self::Explorer,
-            shopper_types::Persona::Dealhunter => Self::Dealhunter,
-            shopper_types::Persona::Loyalist => Self::Loyalist,
-        }
-    }
-}
-
-impl From<Persona> for shopper_types::Persona {
-    fn from(persona: Persona) -> Self {
-        match persona {
-            Persona::Minimalist => Self::Minimalist,
-            Persona::Explorer => Self::Explorer,
-            Persona::Dealhunter => Self::Dealhunter,
-            Persona::Loyalist => Self::Loyalist,
-        }
-    }
-}
-
-impl From<wit::Work> for Work {
-    fn from(work: wit::Work) -> Self {
-        match work {
-            wit::Work::Generate => Self::Generate,
-            wit::Work::Rerender => Self::Rerender,
-        }
-    }
-}
-
-impl From<Work> for wit::Work {
-    fn from(work: Work) -> Self {
-        match work {
-            Work::Generate => Self::Generate,
-            Work::Rerender => Self::Rerender,
-        }
-    }
-}
-
-impl From<wit::Signals> for Signals {
-    fn from(signals: wit::Signals) -> Self {
-        let wit::Signals { visits, views, searches, filters, sorts, carted, purchased } = signals;
-        Self { visits, views, searches, filters, sorts, carted, purchased }
-    }
-}
-
-impl From<Signals> for wit::Signals {
-    fn from(signals: Signals) -> Self {
-        let Signals { visits, views, searches, filters, sorts, carted, purchased } = signals;
-        Self { visits, views, searches, filters, sorts, carted, purchased }
     }
 }
