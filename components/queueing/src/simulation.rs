@@ -276,7 +276,8 @@ impl Simulation {
         let outcome = self.outcome(&held.job.task);
         let random = self.random.next();
         match self.queue.settle(&held.job, outcome.clone(), POOL, self.now_ms, random) {
-            Err(_) => return Some(held),
+            // It may be settled, and another's by now.
+            Err(_) => return Some(Held { lease_until_ms: 0, ..held }),
             Ok(false) => return None,
             Ok(true) => self.note_effect(&held.job, &outcome),
         }
