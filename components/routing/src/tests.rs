@@ -4,6 +4,7 @@ mod debug;
 mod errands;
 mod hostile;
 mod proxy;
+mod proxy_refusals;
 mod refusals;
 mod status;
 mod storefront;

@@ -1,0 +1,142 @@
+//! What comes through the app proxy and is not Shopify's, or makes no sense.
+
+use serde_json::json;
+
+use crate::Persona;
+use crate::fakes::{Fake, NOW_MS, SHOP, sign, signed};
+
+use super::proxy::{EVENTS, consenting};
+
+/// Refuses a target of any kind, and a report to it, with nothing stored.
+#[track_caller]
+fn refuse(target: &str, status: u16, reason: &str) {
+    for part in ["fragment", "status", "track"] {
+        let shop = Fake::default();
+        let target = target.replace("/proxy/", &format!("/proxy/{part}"));
+        let answer = if part == "track" { shop.post(&target, EVENTS) } else { shop.get(&target) };
+        assert_eq!((answer.status(), answer.json()), (status, json!({ "error": reason })), "{target}");
+        assert!(shop.is_untouched() && shop.warnings.borrow().is_empty(), "{target}");
+    }
+}
+
+#[test]
+fn what_shopify_did_not_sign_is_refused() {
+    const FORGED: &str = "the signature is not valid";
+    let good = signed("/proxy/", &consenting("&nonce=a"));
+    refuse("/proxy/", 401, FORGED);
+    refuse("/proxy/?signature=", 401, FORGED);
+    refuse(&good.replace("consent=1", "consent=2"), 401, FORGED);
+    refuse(&good.replace("nonce=a", "nonce=b"), 401, FORGED);
+    refuse(&good.replace(SHOP, "other-wands.myshopify.com"), 401, FORGED);
+    refuse(&format!("{good}&extra=1"), 401, FORGED);
+    refuse(&good.replace("logged_in_customer_id=", "logged_in_customer_id=7"), 401, FORGED);
+    refuse(&good.replace("%2Fapps%2Fwand", "%252Fapps%252Fwand"), 401, FORGED);
+    refuse(&good[..good.len() - 2], 401, FORGED);
+    let zeros = format!("{}{}", &good[..good.len() - 64], "0".repeat(64));
+    refuse(&zeros, 401, FORGED);
+}
+
+#[test]
+fn what_was_signed_at_another_time_is_refused() {
+    let at = |seconds: u64| sign("/proxy/", &format!("nonce=a&shop={SHOP}&timestamp={seconds}"));
+    let now = NOW_MS / 1000;
+    for wrong in [now - 91, now + 91, 0, u64::MAX] {
+        refuse(&at(wrong), 401, "the request is not of this time");
+    }
+    for right in [now - 89, now, now + 89] {
+        let target = at(right).replace("/proxy/", "/proxy/fragment");
+        assert_eq!(Fake::default().get(&target).status(), 200);
+    }
+}
+
+#[test]
+fn what_is_there_twice_is_refused_in_whatever_order() {
+    let now = NOW_MS / 1000;
+    let base = format!("shop={SHOP}&timestamp={now}");
+    for reserved in [format!("shop={SHOP}"), format!("timestamp={now}")] {
+        let (name, _) = reserved.split_once('=').unwrap();
+        for query in [format!("{base}&{reserved}"), format!("{reserved}&{base}")] {
+            refuse(&sign("/proxy/", &query), 400, &format!("{name} is there more than once"));
+        }
+    }
+    for (ours, name) in [("consent=1", "consent"), ("country=DE", "country"), ("context=home", "context")] {
+        let query = format!("{ours}&{base}&{ours}&nonce=a");
+        refuse(&sign("/proxy/", &query), 400, &format!("parameter {name} is given more than once"));
+    }
+}
+
+#[test]
+fn a_shop_that_only_looks_like_one_is_refused() {
+    let now = NOW_MS / 1000;
+    for shop in [
+        "magic-wands.myshopify.com.evil.example",
+        "evil.example",
+        "magic-wands.myshopify.com%2F..",
+        "magic-wands%252Emyshopify.com",
+        "magic-wands.myshopify.com%00",
+        "magic-wands.my%D1%95hopify.com",
+        "-.myshopify.com",
+        "",
+    ] {
+        let target = sign("/proxy/", &format!("nonce=a&shop={shop}&timestamp={now}"));
+        for part in ["fragment", "track"] {
+            let shop = Fake::default();
+            let target = target.replace("/proxy/", &format!("/proxy/{part}"));
+            let answer = if part == "track" { shop.post(&target, EVENTS) } else { shop.get(&target) };
+            assert_eq!(answer.status(), 400, "{target}");
+            assert!(shop.is_untouched());
+        }
+    }
+}
+
+#[test]
+fn what_is_signed_but_makes_no_sense_is_refused() {
+    for (parameters, reason) in [
+        ("consent=1&visitor=short", "visitor id is shorter than 22 bytes"),
+        (
+            "consent=1&visitor=%3Cscript%3Ealert%281%29%3C%2Fscript%3E",
+            "visitor id may hold only A-Z, a-z, 0-9, '_' and '-'",
+        ),
+        ("context=everywhere", "parameter context is not one that there is"),
+        ("country=Germany", "parameter country or language is not one that there is"),
+        ("country=DE&language=de", "parameter country or language is not one that there is"),
+        ("logged_in_customer_id=7%20or%201", "logged_in_customer_id is missing or malformed"),
+    ] {
+        refuse(&signed("/proxy/", &format!("{parameters}&nonce=a")), 400, reason);
+    }
+}
+
+#[test]
+fn no_other_path_is_there() {
+    for path in ["/proxy/other", "/proxy/fragment/", "/proxy//", "/proxy/%66ragment", "/proxy/../s/x"] {
+        assert_eq!(Fake::default().get(&signed(path, "")).status(), 404, "{path}");
+    }
+    let shop = Fake::default();
+    assert_eq!(shop.get(&signed("/proxy/track", "nonce=a")).header("allow"), "POST");
+    assert_eq!(shop.post(&signed("/proxy/fragment", ""), EVENTS).header("allow"), "GET, HEAD");
+}
+
+#[test]
+fn a_customer_is_nobody_to_a_request_that_is_not_signed() {
+    let shop = Fake::default();
+    let reason = json!({ "error": "shopper id of a customer needs a signed request" });
+    let answer = shop.get("/api/generation/status?store=magic-wands&shopper=customer-7041");
+    assert_eq!((answer.status(), answer.json()), (400, reason));
+    assert_eq!(shop.get("/s/magic-wands?shopper=customer-7041").status(), 400);
+    assert_eq!(shop.get("/s/magic-wands?shopper=customer-7041_DE-DE").status(), 400);
+    let body = json!({ "store": "magic-wands", "shopper": "customer-7041", "events": [{ "type": "visit" }] });
+    assert_eq!(shop.post("/api/shopper/track", body.to_string()).status(), 400);
+    assert!(shop.is_untouched());
+}
+
+#[test]
+fn everybodys_page_is_nobodys_whoever_asks_for_it() {
+    let shop = Fake::default();
+    let body =
+        json!({ "store": "magic-wands", "shopper": "context-loyalist", "events": [{ "type": "visit" }] });
+    assert_eq!(shop.post("/api/shopper/track", body.to_string()).json(), json!({ "stored": 0 }));
+    shop.get("/s/magic-wands?shopper=context-loyalist_GB-EN");
+    let orders = shop.orders.borrow();
+    assert_eq!((orders[0].persona, orders[0].market.as_str()), (Some(Persona::Loyalist), "GB-EN"));
+    assert!(shop.keys().is_empty());
+}
