@@ -85,6 +85,8 @@ pub(crate) struct Fake {
     /// The deployment's `DEBUG_TOKEN`.
     pub(crate) token: Option<&'static str>,
     pub(crate) stores: Vec<&'static str>,
+    /// What the product that sells best is called.
+    pub(crate) best: &'static str,
     pub(crate) down: Vec<&'static str>,
     /// How many compare-and-swaps somebody else wins.
     pub(crate) rivals: Cell<u32>,
@@ -115,6 +117,7 @@ impl Default for Fake {
             now_ms: NOW_MS,
             token: Some(TOKEN),
             stores: vec![STORE, SHOP],
+            best: "Elder Wand",
             down: Vec::new(),
             rivals: Cell::new(0),
             stored: RefCell::default(),
@@ -256,7 +259,7 @@ impl Catalog for Fake {
     fn products(&self, _: &StoreId, market: &Market) -> Result<Assortment, Failure> {
         self.asked("catalog", "catalog.products")?;
         let currency = if market.country() == "GB" { "GBP" } else { "EUR" }.to_owned();
-        let products = vec![product("Elder Wand"), product("Oak Wand")];
+        let products = vec![product(self.best), product("Oak Wand")];
         Ok(Assortment { currency, money_format: String::new(), products })
     }
 

@@ -166,6 +166,19 @@ fn a_page_within_the_theme_is_liquid_and_knows_the_prefix() {
 }
 
 #[test]
+fn what_a_product_is_called_is_text_to_html_and_to_liquid() {
+    let best = "{{ shop.secret }}{% assign x = 1 %}<script>";
+    for path in ["/proxy", "/proxy/fragment"] {
+        let answer = Fake { best, ..Fake::default() }.get(&signed(path, &consenting("")));
+        let text = answer.text();
+        assert!(text.contains(
+            "&#123;&#123; shop.secret &#125;&#125;&#123;&#37; assign x = 1 &#37;&#125;&#60;script&#62;"
+        ));
+        assert!(!text.contains("{{") && !text.contains("{%") && !text.contains("<script"), "{path}");
+    }
+}
+
+#[test]
 fn the_status_names_nobody() {
     let shop = Fake { state: JobState::Done, cached: Cached::Fresh(PAGE), ..Fake::default() };
     let answer = shop.get(&signed("/proxy/status", &consenting("")));
