@@ -31,5 +31,9 @@ export const pathOf = (prefix) => {
   return /^(\/[\w-]+)+$/.test(path) ? path : '/apps/wand';
 };
 
+/** Where and in which language the shopper is, as a block says, or else Shopify. */
+export const market = ({ country = shop.country, language = shop.locale } = {}) => (
+  { country: country ?? '', language: language?.toUpperCase().replace('-', '_') ?? '' });
+
 /** Where the app proxy is. */
 export const prefix = () => pathOf(about.prefix ?? document.querySelector('wand-storefront')?.dataset.prefix);

@@ -1,12 +1,14 @@
 // What the shopper does, in as few reports as there can be.
 
 import { consenting, KEY, who } from './consent.js';
-import { about, prefix, random } from './page.js';
+import { about, market, prefix, random } from './page.js';
 
 let events = [];
 const report = () => {
   if (!consenting || !events.length) return;
-  const query = new URLSearchParams({ ...who(), nonce: random() });
+  // Another page may follow, and is to be the one that the shopper is shown.
+  const place = market(document.querySelector('wand-storefront')?.dataset);
+  const query = new URLSearchParams({ ...who(), ...place, nonce: random() });
   fetch(`${prefix()}/track?${query}`, {
     method: 'POST',
     keepalive: true,

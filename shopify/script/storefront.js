@@ -3,7 +3,7 @@
 import { decided, who } from './consent.js';
 import { listen } from './content.js';
 import { away, button, keepHeight, NOTE, onScreen } from './height.js';
-import { get, pathOf, pause, shop } from './page.js';
+import { get, market, pathOf, pause } from './page.js';
 
 /** A block, or the storefront's page of its own inside the theme. */
 export class Storefront extends HTMLElement {
@@ -42,8 +42,7 @@ export class Storefront extends HTMLElement {
   }
 
   #ask(path, more, options) {
-    const { context, country = shop.country, language = shop.locale } = this.dataset;
-    const place = { context: context ?? 'page', country, language: language?.toUpperCase().replace('-', '_') };
+    const place = { context: this.dataset.context ?? 'page', ...market(this.dataset) };
     const known = Object.entries({ ...who(), ...place, ...more }).filter(([, value]) => value);
     return get(`${pathOf(this.dataset.prefix)}/${path}?${new URLSearchParams(known)}`, { cache: 'no-store', ...options });
   }
