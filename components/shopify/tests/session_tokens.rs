@@ -1,0 +1,162 @@
+//! Session tokens that somebody made up, or that are for somebody else.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde_json::{Value, json};
+use sha2::Sha256;
+use shopify::session_token::{Error, Session, bearer, verify};
+
+const NOW_S: u64 = 1_700_000_000;
+
+fn hmac() -> Hmac<Sha256> {
+    Hmac::new_from_slice(b"hush").unwrap()
+}
+
+fn token(header: &Value, claims: &Value) -> String {
+    let part = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
+    let signed = format!("{}.{}", part(header), part(claims));
+    let mac = hmac().chain_update(&signed).finalize().into_bytes();
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac))
+}
+
+fn claims() -> Value {
+    json!({
+        "iss": "https://a.myshopify.com/admin",
+        "dest": "https://a.myshopify.com",
+        "aud": "key",
+        "sub": "42",
+        "exp": NOW_S + 60,
+        "nbf": NOW_S,
+        "iat": NOW_S,
+        "jti": "f8912129",
+        "sid": "aaea182f",
+    })
+}
+
+/// The claims with one of them changed; null takes it out.
+fn with(name: &str, value: Value) -> Value {
+    let mut claims = claims();
+    let fields = claims.as_object_mut().unwrap();
+    fields.insert(name.to_owned(), value);
+    fields.retain(|_, value| !value.is_null());
+    claims
+}
+
+fn read(token: &str) -> Result<Session, Error> {
+    verify(token, "key", NOW_S, |message, mac| hmac().chain_update(message).verify_slice(mac).is_ok())
+}
+
+fn of(claims: &Value) -> Result<Session, Error> {
+    read(&token(&json!({ "alg": "HS256", "typ": "JWT" }), claims))
+}
+
+#[test]
+fn a_token_says_who_is_asking() {
+    let session = of(&claims()).unwrap();
+    assert_eq!((session.shop.as_str(), session.user.as_str()), ("a.myshopify.com", "42"));
+    assert_eq!((session.session_id.as_deref(), session.expires_s), (Some("aaea182f"), NOW_S + 60));
+    assert_eq!(of(&with("sid", Value::Null)).unwrap().session_id, None);
+}
+
+#[test]
+fn a_token_signed_in_another_way_is_refused_before_it_is_checked() {
+    for header in [
+        json!({ "alg": "none" }),
+        json!({ "alg": "None" }),
+        json!({ "alg": "hs256" }),
+        json!({ "alg": "HS512" }),
+        json!({ "alg": "RS256" }),
+        json!({ "alg": "" }),
+        json!({ "alg": "HS256", "crit": ["exp"] }),
+    ] {
+        let unchecked = verify(&token(&header, &claims()), "key", NOW_S, |_, _| panic!("checked"));
+        assert_eq!(unchecked, Err(Error::Algorithm), "{header}");
+    }
+    assert_eq!(read(&token(&json!({}), &claims())), Err(Error::Malformed));
+}
+
+#[test]
+fn a_token_of_a_shop_that_is_none_is_refused() {
+    for dest in [
+        "https://a.myshopify.com.evil.example",
+        "https://evil.example",
+        "https://A.myshopify.com",
+        "http://a.myshopify.com",
+        "https://a.myshopify.com/",
+        "https://user@a.myshopify.com",
+        "a.myshopify.com",
+    ] {
+        let mut claims = with("dest", dest.into());
+        claims["iss"] = format!("{dest}/admin").into();
+        assert_eq!(of(&claims), Err(Error::Issuer), "{dest}");
+    }
+    for iss in ["https://b.myshopify.com/admin", "https://a.myshopify.com", "https://a.myshopify.com/admin/"]
+    {
+        assert_eq!(of(&with("iss", iss.into())), Err(Error::Issuer), "{iss}");
+    }
+}
+
+#[test]
+fn a_token_for_another_app_is_refused() {
+    assert_eq!(of(&with("aud", "other".into())), Err(Error::Audience));
+    assert_eq!(of(&with("aud", json!(["key"]))), Err(Error::Malformed));
+    let unconfigured =
+        verify(&token(&json!({ "alg": "HS256" }), &with("aud", "".into())), "", NOW_S, |_, _| true);
+    assert_eq!(unconfigured, Err(Error::Audience));
+}
+
+#[test]
+fn ten_seconds_are_forgiven() {
+    for (name, value, expected) in [
+        ("exp", NOW_S - 9, None),
+        ("exp", NOW_S - 10, Some(Error::Expired)),
+        ("nbf", NOW_S + 10, None),
+        ("nbf", NOW_S + 11, Some(Error::Expired)),
+        ("exp", u64::MAX, None),
+        ("nbf", u64::MAX, Some(Error::Expired)),
+    ] {
+        assert_eq!(of(&with(name, value.into())).err(), expected, "{name} {value}");
+    }
+}
+
+#[test]
+fn what_lacks_a_claim_or_has_another_type_is_no_token() {
+    for name in ["iss", "dest", "aud", "sub", "exp", "nbf"] {
+        assert_eq!(of(&with(name, Value::Null)), Err(Error::Malformed), "{name}");
+    }
+    for value in [json!("1700000060"), json!(-1), json!(1.5), json!(true)] {
+        assert_eq!(of(&with("exp", value)), Err(Error::Malformed));
+    }
+}
+
+#[test]
+fn what_was_changed_is_forged_and_what_has_no_three_parts_is_no_token() {
+    let token = token(&json!({ "alg": "HS256" }), &claims());
+    let (signed, mac) = token.rsplit_once('.').unwrap();
+    let (header, body) = signed.split_once('.').unwrap();
+    let other = URL_SAFE_NO_PAD.encode(with("sub", "43".into()).to_string());
+    assert_eq!(read(&format!("{header}.{other}.{mac}")), Err(Error::Forged));
+    assert_eq!(read(&format!("{signed}.")), Err(Error::Forged));
+    for wrong in [
+        String::new(),
+        signed.to_owned(),
+        format!("{token}.x"),
+        format!("{token}="),
+        format!("{header}.{body}.+/"),
+    ] {
+        assert_eq!(read(&wrong), Err(Error::Malformed), "{wrong}");
+    }
+    assert_eq!(read(&format!("{token}{}", "A".repeat(8192))), Err(Error::Malformed));
+}
+
+#[test]
+fn only_a_bearer_has_a_token() {
+    assert_eq!(bearer("Bearer a.b.c"), Ok("a.b.c"));
+    assert_eq!(bearer("bearer a.b.c"), Ok("a.b.c"));
+    for header in
+        ["", "Bearer", "Bearer ", "Basic a.b.c", "Bearer a b", "Bearer  a", "a.b.c", "Bad auth header"]
+    {
+        assert_eq!(bearer(header), Err(Error::Malformed), "{header:?}");
+    }
+}
