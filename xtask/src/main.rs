@@ -5,6 +5,7 @@ mod build;
 mod bundle;
 mod catalog;
 mod dev;
+mod dev_shop;
 mod fuzz;
 mod new;
 mod shell;
@@ -24,6 +25,8 @@ struct Cli {
 enum Command {
     /// Build everything and serve the demo shop on 127.0.0.1, in development mode.
     Dev(dev::Dev),
+    /// Build everything, and run the whole plugin against a simulated Shopify shop on 127.0.0.1.
+    DevShop(dev_shop::DevShop),
     /// Build for release: target/release/wandstore, and its components composed for Spin and Workers.
     Build(build::Build),
     /// Show that the native host, Spin and the Worker run the same components, byte for byte.
@@ -47,6 +50,7 @@ fn main() -> anyhow::Result<()> {
     shell::in_workspace()?;
     match cli.command {
         Command::Dev(dev) => dev.run(),
+        Command::DevShop(dev_shop) => dev_shop.run(),
         Command::Build(build) => build.run(),
         Command::Proof(proof) => proof.run(),
         Command::Catalog(catalog) => catalog.run(),

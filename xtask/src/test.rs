@@ -39,6 +39,7 @@ impl Test {
             shell::run("cargo", &["test", "--workspace"])?;
             languages()?;
             queries()?;
+            theme()?;
             browser()?;
         }
         fuzz::check()?;
@@ -88,6 +89,15 @@ fn queries() -> anyhow::Result<()> {
     step("packages of the schema");
     shell::npm(folder, &["ci", "--no-fund", "--no-audit"])?;
     step("queries against Shopify's schema");
+    shell::npm(folder, &["test"])
+}
+
+/// Shopify's own linter on the theme extension, and its script against its source.
+fn theme() -> anyhow::Result<()> {
+    let folder = "tests/theme";
+    step("packages of the theme check");
+    shell::npm(folder, &["ci", "--no-fund", "--no-audit"])?;
+    step("the theme extension");
     shell::npm(folder, &["test"])
 }
 

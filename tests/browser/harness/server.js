@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 const WORKSPACE = fileURLToPath(new URL('../../..', import.meta.url));
-const BINARY = process.env.WANDSTORE_BIN
+export const BINARY = process.env.WANDSTORE_BIN
   ?? resolve(WORKSPACE, process.env.CARGO_TARGET_DIR ?? 'target', 'debug/wandstore');
 const START_MS_MAX = 30_000;
 
@@ -24,9 +24,9 @@ export class Server {
   #folder = mkdtempSync(join(tmpdir(), 'wandstore-browser-'));
   #process;
 
-  /** Starts it; its plans come from the model at `modelUrl`. */
-  static async start(modelUrl) {
-    const server = new Server(modelUrl);
+  /** Starts it; its plans come from the model at `modelUrl`. `listen` and `env` are an operator's. */
+  static async start(modelUrl, options) {
+    const server = new Server(modelUrl, options);
     try {
       server.page = await server.#announced();
       return server;
@@ -36,10 +36,10 @@ export class Server {
     }
   }
 
-  constructor(modelUrl) {
+  constructor(modelUrl, { listen = '127.0.0.1:0', env: variables } = {}) {
     writeFileSync(join(this.#folder, 'wandstore.toml'), CONFIG);
-    const options = ['serve', '--listen', '127.0.0.1:0', '--data-dir', join(this.#folder, 'data')];
-    const env = { LLM_BASE_URL: modelUrl, LLM_MODEL: 'scripted' };
+    const options = ['serve', '--listen', listen, '--data-dir', join(this.#folder, 'data')];
+    const env = { LLM_BASE_URL: modelUrl, LLM_MODEL: 'scripted', ...variables };
     this.#process = spawn(BINARY, options, { cwd: this.#folder, env });
     process.on('exit', this.#vanish);
   }

@@ -14,10 +14,10 @@ export const DESKTOP = { width: 1280, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
 /** How long a story waits for anything, and how long it takes at the most. */
-const WAIT_MS_MAX = 10_000;
-const STORY_MS_MAX = 30_000;
+export const WAIT_MS_MAX = 10_000;
+export const STORY_MS_MAX = 30_000;
 
-const CHROMIUM = {
+export const CHROMIUM = {
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   headless: true,
   chromiumSandbox: false,

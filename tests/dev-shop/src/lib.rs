@@ -1,1 +1,22 @@
-//! A shop as Shopify would run it, for development and tests.
+//! A shop as Shopify would run it, for development and tests: a theme with the app's blocks, an app proxy that signs, webhooks,
+//! session tokens, OAuth, and the Storefront API over a file of products.
+//!
+//! It shares no code with what it tests: signatures are computed here once more. It never checks what Shopify would not.
+
+mod admin;
+mod cart;
+mod control;
+mod goods;
+mod oauth;
+mod options;
+mod pages;
+mod proxy;
+mod server;
+mod shop;
+mod sign;
+mod storefront;
+mod theme;
+mod webhooks;
+
+pub use options::Options;
+pub use server::{Running, serve};

@@ -1,0 +1,136 @@
+// The block inside a theme, from the first look to the page that was made for the shopper.
+
+import assert from 'node:assert/strict';
+
+import { HEADLINE, plan } from './harness/plan.js';
+import { DESKTOP, PHONE } from './harness/stage.js';
+import { openTheme } from './harness/theme.js';
+
+const { model, story, shop, shops: [, renamed] } = await openTheme([], ['--prefix', 'tools', '--subpath', 'magic', '--no-actions']);
+
+for (const [device, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
+  story(`who consents on a ${device} sees products at once, then their own, and nothing moves`, async (visitor) => {
+    const headers = await visitor.visit();
+    assert.equal(headers['x-cache'], 'MISS');
+    assert.equal(headers['x-generated'], 'false');
+    assert.ok(await visitor.block.locator('[data-id]').count() >= 6);
+    await visitor.picture(`theme-fallback-${device}`);
+
+    model.say(plan);
+    await visitor.seeSwap();
+    assert.equal(await visitor.block.getByRole('heading', { level: 1 }).textContent(), HEADLINE);
+    assert.deepEqual(await visitor.shifts(), []);
+    await visitor.picture(`theme-generated-${device}`, { fullPage: true });
+
+    const again = await visitor.visit();
+    assert.equal(again['x-cache'], 'HIT');
+    assert.equal(again['x-generated'], 'true');
+    assert.deepEqual(await visitor.shifts(), []);
+  }, { viewport, consents: true });
+}
+
+story('without scripts there is a link, no gap, and a page behind it inside the theme', async ({ page, shop: { origin }, block }) => {
+  await page.goto(origin);
+  const link = page.getByRole('link', { name: 'See what we picked for you' });
+  assert.ok((await block.boundingBox()).height < 100);
+  await link.click();
+  assert.equal(new URL(page.url()).pathname, '/apps/wand');
+  assert.ok(await block.locator('[data-id]').count() >= 6);
+  await page.getByText('Magic Wands, simulated').waitFor();
+}, { javaScriptEnabled: false });
+
+story('who does not consent is not recognised: nothing is kept, nothing is reported', async (visitor) => {
+  await visitor.visit();
+  await visitor.page.goto(`${visitor.shop.origin}/products/holly-hearth-wand`);
+  await visitor.page.locator('wand-storefront[data-state="shown"]').waitFor();
+  assert.deepEqual(await visitor.stored(), {});
+  const asked = visitor.asked.join(' ');
+  assert.doesNotMatch(asked, /visitor|consent|track/);
+  assert.match(asked, /context=home/);
+  assert.match(asked, /context=product/);
+});
+
+story('who changes their mind is recognised from then on, and forgotten when they change it again', async (visitor) => {
+  await visitor.visit();
+  const next = () => visitor.page.waitForRequest((request) => request.url().includes('/fragment?'));
+  const [asked] = await Promise.all([next(), visitor.say(true)]);
+  const id = new URL(asked.url()).searchParams.get('visitor');
+  assert.match(id, /^[\w-]{22}$/);
+  assert.equal((await visitor.stored())['wand:visitor'], id);
+
+  const [without] = await Promise.all([next(), visitor.say(false)]);
+  assert.doesNotMatch(without.url(), /visitor|consent/);
+  assert.deepEqual(await visitor.stored(), {});
+});
+
+story('what is looked at, looked for and bought is reported, and taken', async (visitor) => {
+  const { page } = visitor;
+  const taken = () => page.waitForResponse((response) => response.url().includes('/track?'));
+  const [first] = await Promise.all([taken(), visitor.visit()]);
+  assert.equal(first.status(), 200);
+  await Promise.all([taken(), page.goto(`${visitor.shop.origin}/products/copper-cauldron`)]);
+  await Promise.all([taken(), page.goto(`${visitor.shop.origin}/search?q=oak`)]);
+  assert.deepEqual(visitor.events.map(({ type }) => type), ['visit', 'view', 'search']);
+  assert.match(visitor.events[1].product, /^\d+$/);
+  assert.equal(visitor.events[2].term, 'oak');
+}, { consents: true });
+
+for (const [way, at] of Object.entries({ 'the theme does it': shop, 'Shopify has always done it': renamed })) {
+  story(`the button puts the product into the real cart, as ${way}`, async (visitor) => {
+    const { page, block } = visitor;
+    await visitor.visit();
+    const before = Number(await page.locator('[data-cart-count]').textContent());
+    const button = block.getByRole('button', { name: /^Add to cart/ }).first();
+    await button.click();
+    await block.getByText('Added').first().waitFor();
+    await page.waitForFunction((count) => document.querySelector('[data-cart-count]').textContent === String(count), before + 1);
+    const opened = await page.locator('html').getAttribute('data-cart');
+    assert.equal(opened, at === shop ? 'open' : null);
+  }, { at });
+}
+
+story('a merchant who renames the prefix finds everything under the new one', async (visitor) => {
+  await visitor.visit();
+  assert.ok(visitor.asked.every((path) => path.startsWith('/tools/magic/')), visitor.asked.join(' '));
+  await visitor.page.goto(`${visitor.shop.origin}/tools/magic`);
+  assert.equal(await visitor.block.getAttribute('data-prefix'), '/tools/magic');
+}, { at: renamed, consents: true });
+
+story('a new price is on the page as soon as Shopify told the app', async (visitor) => {
+  await visitor.visit();
+  model.say(plan);
+  await visitor.seeSwap();
+  await visitor.shop.change('rowan-ward-wand', { price: 12_345 });
+  for (let tries = 0; !(await visitor.block.getByText('$123.45').count()); tries += 1) {
+    assert.ok(tries < 20, 'the price never came');
+    await visitor.page.waitForTimeout(400);
+    await visitor.visit();
+  }
+}, { consents: true });
+
+story('a title that holds Liquid and markup is shown as it is, and does not run', async (visitor) => {
+  const title = '{{ shop.secret }}{% assign x = 1 %}<script>document.title = "ran"</script>';
+  await visitor.shop.change('ember-oak-wand', { title });
+  const shows = async () => {
+    await visitor.page.goto(`${visitor.shop.origin}/apps/wand`);
+    await visitor.page.locator('wand-storefront[data-state="shown"]').waitFor();
+    return visitor.block.getByText(title, { exact: true }).count();
+  };
+  for (let tries = 0; !(await shows()); tries += 1) {
+    assert.ok(tries < 20, 'the title never came');
+    await visitor.page.waitForTimeout(400);
+  }
+  assert.doesNotMatch(await visitor.page.content(), /it ran/);
+  assert.notEqual(await visitor.page.title(), 'ran');
+  await visitor.picture('theme-hostile');
+  await visitor.shop.change('ember-oak-wand', { title: 'Ember Oak Wand' });
+});
+
+story('an app that does not answer leaves a link, and the theme as it was', async (visitor) => {
+  const { page } = visitor;
+  await page.route('**/fragment?*', (route) => route.abort());
+  await page.goto(visitor.shop.origin);
+  await page.getByRole('link', { name: 'See what we picked for you' }).waitFor();
+  assert.deepEqual(await visitor.shifts(), []);
+  visitor.complaints.length = 0;
+});

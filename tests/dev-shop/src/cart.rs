@@ -1,0 +1,61 @@
+//! The cart, of which there is one: this shop has one shopper at a time.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Form, Json};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::shop::Shop;
+
+#[derive(Deserialize)]
+pub(crate) struct Items {
+    items: Vec<Item>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Item {
+    id: u64,
+    #[serde(default = "one")]
+    quantity: u64,
+}
+
+fn one() -> u64 {
+    1
+}
+
+pub(crate) async fn show(State(shop): State<Arc<Shop>>) -> Json<Value> {
+    let state = shop.state();
+    let items: Vec<_> =
+        state.cart.iter().map(|(id, quantity)| json!({ "id": id, "quantity": quantity })).collect();
+    let count: u64 = state.cart.iter().map(|(_, quantity)| quantity).sum();
+    Json(json!({ "item_count": count, "items": items }))
+}
+
+pub(crate) async fn add(State(shop): State<Arc<Shop>>, Json(Items { items }): Json<Items>) -> Response {
+    for item in &items {
+        if !put(&shop, item) {
+            let problem =
+                json!({ "status": 422, "message": "Cart Error", "description": "It cannot be had." });
+            return (StatusCode::UNPROCESSABLE_ENTITY, Json(problem)).into_response();
+        }
+    }
+    show(State(shop)).await.into_response()
+}
+
+pub(crate) async fn add_by_form(State(shop): State<Arc<Shop>>, Form(item): Form<Item>) -> Redirect {
+    put(&shop, &item);
+    Redirect::to("/cart")
+}
+
+fn put(shop: &Shop, item: &Item) -> bool {
+    let mut state = shop.state();
+    let can_be_had = state.goods.by_variant(item.id).is_some_and(|product| product.available);
+    if can_be_had {
+        state.cart.push((item.id, item.quantity));
+    }
+    can_be_had
+}

@@ -1,0 +1,162 @@
+//! What the shop sells, from a file; prices and titles may change.
+
+use anyhow::Context as _;
+use serde::{Deserialize, Serialize};
+
+/// The file: products in the order in which they sell.
+const FILE: &str = include_str!("../products.json");
+
+/// Everything for sale.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Goods {
+    pub(crate) name: String,
+    pub(crate) currency: String,
+    pub(crate) money_format: String,
+    pub(crate) collections: Vec<Collection>,
+    pub(crate) products: Vec<Product>,
+}
+
+/// Products that belong together.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Collection {
+    pub(crate) id: u64,
+    pub(crate) handle: String,
+    pub(crate) title: String,
+    /// Handles.
+    pub(crate) products: Vec<String>,
+}
+
+/// A product with a single variant; prices are in cents.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Product {
+    pub(crate) id: u64,
+    pub(crate) handle: String,
+    pub(crate) title: String,
+    pub(crate) description: String,
+    pub(crate) vendor: String,
+    pub(crate) kind: String,
+    pub(crate) tags: Vec<String>,
+    pub(crate) price: u64,
+    pub(crate) before: Option<u64>,
+    pub(crate) available: bool,
+    hue: u32,
+}
+
+/// What may be changed of a product.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Change {
+    title: Option<String>,
+    price: Option<u64>,
+    available: Option<bool>,
+}
+
+impl Goods {
+    pub(crate) fn load() -> anyhow::Result<Self> {
+        serde_json::from_str(FILE).context("products.json")
+    }
+
+    pub(crate) fn product(&self, handle: &str) -> Option<&Product> {
+        self.products.iter().find(|product| product.handle == handle)
+    }
+
+    pub(crate) fn by_variant(&self, variant: u64) -> Option<&Product> {
+        self.products.iter().find(|product| product.variant_id() == variant)
+    }
+
+    /// The products of a collection and its title; every shop has `all`.
+    pub(crate) fn collection(&self, handle: &str) -> Option<(&str, Vec<&Product>)> {
+        if handle == "all" {
+            return Some(("Products", self.products.iter().collect()));
+        }
+        let collection = self.collections.iter().find(|collection| collection.handle == handle)?;
+        Some((&collection.title, self.products_of(collection)))
+    }
+
+    pub(crate) fn products_of(&self, collection: &Collection) -> Vec<&Product> {
+        collection.products.iter().filter_map(|handle| self.product(handle)).collect()
+    }
+
+    /// Products with every word of `term`.
+    pub(crate) fn search(&self, term: &str) -> Vec<&Product> {
+        let words: Vec<_> = term.split_whitespace().map(str::to_lowercase).collect();
+        let has = |product: &&Product| {
+            let text = format!("{} {} {}", product.title, product.kind, product.description).to_lowercase();
+            !words.is_empty() && words.iter().all(|word| text.contains(word))
+        };
+        self.products.iter().filter(has).collect()
+    }
+
+    /// Changes a product; false if there is none of that handle.
+    pub(crate) fn change(&mut self, handle: &str, change: Change) -> bool {
+        let Some(product) = self.products.iter_mut().find(|product| product.handle == handle) else {
+            return false;
+        };
+        product.title = change.title.unwrap_or_else(|| std::mem::take(&mut product.title));
+        product.price = change.price.unwrap_or(product.price);
+        product.available = change.available.unwrap_or(product.available);
+        true
+    }
+}
+
+impl Product {
+    pub(crate) fn variant_id(&self) -> u64 {
+        self.id + 40_000_000
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("/products/{}", self.handle)
+    }
+
+    /// Its picture, as a `data:` address: a disc on a ground of its own colour.
+    pub(crate) fn picture(&self) -> String {
+        let (hue, next) = (self.hue, (self.hue + 40) % 360);
+        let svg = format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 60 60'><rect width='60' height='60' \
+             fill='hsl({hue} 35% 78%)'/><circle cx='30' cy='32' r='17' fill='hsl({next} 45% 45%)'/><rect x='28' \
+             y='8' width='4' height='44' rx='2' fill='hsl({hue} 40% 28%)' transform='rotate(32 30 30)'/></svg>"
+        );
+        let escaped = svg.replace('%', "%25").replace('<', "%3C").replace('>', "%3E").replace('#', "%23");
+        format!("data:image/svg+xml,{}", escaped.replace(' ', "%20").replace('\'', "%27"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_enough_to_choose_from_and_everything_is_told_apart() {
+        let goods = Goods::load().unwrap();
+        assert!(goods.products.len() >= 24);
+        for product in &goods.products {
+            assert_eq!(goods.product(&product.handle).unwrap().id, product.id);
+            assert_eq!(goods.by_variant(product.variant_id()).unwrap().id, product.id);
+        }
+        for collection in &goods.collections {
+            assert_eq!(
+                goods.products_of(collection).len(),
+                collection.products.len(),
+                "{}",
+                collection.handle
+            );
+        }
+    }
+
+    #[test]
+    fn a_product_changes_where_it_is_told_to() {
+        let mut goods = Goods::load().unwrap();
+        assert!(goods.change("ember-oak-wand", Change { price: Some(1), ..Change::default() }));
+        let wand = goods.product("ember-oak-wand").unwrap();
+        assert_eq!((wand.price, wand.title.as_str()), (1, "Ember Oak Wand"));
+        assert!(!goods.change("no-such-wand", Change::default()));
+    }
+
+    #[test]
+    fn every_word_of_a_search_is_found() {
+        let goods = Goods::load().unwrap();
+        let handles: Vec<_> = goods.search("OAK wand").into_iter().map(|it| it.handle.as_str()).collect();
+        assert_eq!(handles, ["ember-oak-wand"]);
+        assert_eq!(goods.search(" ").len(), 0);
+    }
+}

@@ -1,0 +1,48 @@
+//! What a simulated shop is told.
+
+use clap::Args;
+
+/// Which shop it is, and which app it has.
+#[derive(Debug, Clone, Args)]
+pub struct Options {
+    /// The address to listen on.
+    #[arg(long, default_value = "127.0.0.1:8788")]
+    pub listen: String,
+    /// Where the app is.
+    #[arg(long, default_value = "http://127.0.0.1:8787")]
+    pub app: String,
+    /// The shop's domain.
+    #[arg(long, default_value = "magic-wands.myshopify.com")]
+    pub shop: String,
+    /// The prefix of the app proxy: a, apps, community or tools.
+    #[arg(long, default_value = "apps")]
+    pub prefix: String,
+    /// The subpath of the app proxy.
+    #[arg(long, default_value = "wand")]
+    pub subpath: String,
+    /// The app's client id.
+    #[arg(long, default_value = "simulated-key")]
+    pub api_key: String,
+    /// The app's client secret.
+    #[arg(long, default_value = "simulated-secret")]
+    pub api_secret: String,
+    /// The private token for the Storefront API; requests without it are tokenless.
+    #[arg(long, default_value = "simulated-token")]
+    pub token: String,
+    /// The country of the market that shoppers are in.
+    #[arg(long, default_value = "US")]
+    pub country: String,
+    /// Leave out `Shopify.actions`, as shops did before 2026.
+    #[arg(long)]
+    pub no_actions: bool,
+    /// The theme editor instead of the shop.
+    #[arg(long)]
+    pub design: bool,
+}
+
+impl Options {
+    /// Where the app proxy is in this shop.
+    pub fn path_prefix(&self) -> String {
+        format!("/{}/{}", self.prefix, self.subpath)
+    }
+}

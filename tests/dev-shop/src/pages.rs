@@ -1,0 +1,136 @@
+//! Pages of the theme, and what scripts ask of products.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use liquid::model::Value;
+use liquid::{Object, object};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::goods::{Goods, Product};
+use crate::shop::Shop;
+use crate::theme::{self, Page};
+
+pub(crate) async fn index(State(shop): State<Arc<Shop>>) -> Response {
+    let globals = with_products(&shop, |goods| Some(("Home", goods.products.iter().collect())));
+    page(&shop, "index", globals)
+}
+
+pub(crate) async fn collection(State(shop): State<Arc<Shop>>, Path(handle): Path<String>) -> Response {
+    let globals = with_products(&shop, |goods| goods.collection(&handle));
+    page(&shop, "collection", globals)
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Search {
+    #[serde(default)]
+    q: String,
+}
+
+pub(crate) async fn search(State(shop): State<Arc<Shop>>, Query(search): Query<Search>) -> Response {
+    let globals =
+        with_products(&shop, |goods| Some(("Search", goods.search(&search.q)))).map(|mut globals| {
+            let terms = if search.q.is_empty() { Value::Nil } else { Value::scalar(search.q) };
+            globals.insert("search".into(), Value::Object(object!({ "terms": terms })));
+            globals
+        });
+    page(&shop, "search", globals)
+}
+
+pub(crate) async fn cart(State(shop): State<Arc<Shop>>) -> Response {
+    let globals = with_products(&shop, |_| Some(("Cart", Vec::new())));
+    page(&shop, "cart", globals)
+}
+
+/// `/products/{handle}` is a page, `/products/{handle}.js` is for scripts.
+pub(crate) async fn product(State(shop): State<Arc<Shop>>, Path(handle): Path<String>) -> Response {
+    if let Some(handle) = handle.strip_suffix(".js") {
+        let state = shop.state();
+        return state
+            .goods
+            .product(handle)
+            .map_or_else(not_found, |product| Json(ajax(product)).into_response());
+    }
+    let globals =
+        with_products(&shop, |goods| Some(("Product", vec![goods.product(&handle)?]))).map(|mut globals| {
+            let product = shop.state().goods.product(&handle).map(liquid);
+            globals.insert("product".into(), Value::Object(product.unwrap_or_default()));
+            globals
+        });
+    page(&shop, "product", globals)
+}
+
+pub(crate) async fn asset(Path(name): Path<String>) -> Response {
+    theme::asset(&name).map_or_else(not_found, |(content, kind)| {
+        ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], content).into_response()
+    })
+}
+
+fn page(shop: &Shop, kind: &str, globals: Option<Object>) -> Response {
+    let Some(globals) = globals else { return not_found() };
+    answer(shop.theme.page(&shop.options, Page { kind, title: kind, globals }))
+}
+
+/// A page, or what is wrong with it.
+pub(crate) fn answer(page: anyhow::Result<String>) -> Response {
+    match page {
+        Ok(html) => Html(html).into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("Liquid error: {error:#}")).into_response(),
+    }
+}
+
+fn not_found() -> Response {
+    (StatusCode::NOT_FOUND, "No such page").into_response()
+}
+
+/// `shop`, `cart` and a collection of those products.
+pub(crate) fn with_products(
+    shop: &Shop,
+    choose: impl FnOnce(&Goods) -> Option<(&str, Vec<&Product>)>,
+) -> Option<Object> {
+    let state = shop.state();
+    let (title, products) = choose(&state.goods)?;
+    let products: Vec<_> = products.into_iter().map(|product| Value::Object(liquid(product))).collect();
+    let items: Vec<_> =
+        state.cart.iter().filter_map(|&(id, quantity)| item(&state.goods, id, quantity)).collect();
+    let count = state.cart.iter().map(|(_, quantity)| quantity).sum::<u64>();
+    Some(object!({
+        "shop": { "name": state.goods.name, "secret": "it ran", "permanent_domain": shop.options.shop },
+        "cart": { "item_count": count.cast_signed(), "items": items },
+        "collection": { "title": title, "products": products },
+    }))
+}
+
+fn item(goods: &Goods, variant: u64, quantity: u64) -> Option<Value> {
+    let product = goods.by_variant(variant)?;
+    let item = object!({
+        "title": product.title, "price": product.price.cast_signed(), "quantity": quantity.cast_signed(),
+    });
+    Some(Value::Object(item))
+}
+
+fn liquid(product: &Product) -> Object {
+    object!({
+        "id": product.id.cast_signed(),
+        "variant_id": product.variant_id().cast_signed(),
+        "title": product.title,
+        "description": product.description,
+        "price": product.price.cast_signed(),
+        "url": product.url(),
+        "featured_image": product.picture(),
+    })
+}
+
+fn ajax(product: &Product) -> serde_json::Value {
+    let variant = json!({
+        "id": product.variant_id(), "title": "Default Title", "available": product.available, "price": product.price,
+    });
+    json!({
+        "id": product.id, "handle": product.handle, "title": product.title, "available": product.available,
+        "price": product.price, "variants": [variant],
+    })
+}

@@ -1,0 +1,80 @@
+//! Every route of the shop.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{any, get, post};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::shop::Shop;
+use crate::{Options, admin, cart, control, oauth, pages, proxy, storefront};
+
+/// A shop that runs until this is dropped.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it is, such as `http://127.0.0.1:8788`.
+    pub origin: String,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Opens the shop.
+pub async fn serve(options: Options) -> anyhow::Result<Running> {
+    let listener = TcpListener::bind(&options.listen).await?;
+    let origin = format!("http://{}", listener.local_addr()?);
+    let shop = Arc::new(Shop::open(options)?);
+    let task = tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, router(shop)).await {
+            tracing::error!(%error, "the shop closed");
+        }
+    });
+    Ok(Running { origin, task })
+}
+
+fn router(shop: Arc<Shop>) -> Router {
+    let app_proxy = shop.options.path_prefix();
+    theme()
+        .merge(platform())
+        .merge(simulator())
+        .route(&app_proxy, any(proxy::forward))
+        .route(&format!("{app_proxy}/{{*rest}}"), any(proxy::forward))
+        .with_state(shop)
+}
+
+fn theme() -> Router<Arc<Shop>> {
+    Router::new()
+        .route("/", get(pages::index))
+        .route("/products/{handle}", get(pages::product))
+        .route("/collections/{handle}", get(pages::collection))
+        .route("/search", get(pages::search))
+        .route("/cart", get(pages::cart))
+        .route("/cart.js", get(cart::show))
+        .route("/cart/add.js", post(cart::add))
+        .route("/cart/add", post(cart::add_by_form))
+        .route("/cdn/extensions/{asset}", get(pages::asset))
+}
+
+fn platform() -> Router<Arc<Shop>> {
+    Router::new()
+        .route("/api/{version}/graphql.json", post(storefront::answer))
+        .route("/admin/oauth/access_token", post(oauth::access_token))
+        .route("/admin/api/{version}/graphql.json", post(oauth::admin_api))
+        .route("/store/{name}/apps/{app}", get(admin::frame))
+        .route("/admin", any(admin::pass))
+        .route("/admin/{*rest}", any(admin::pass))
+}
+
+fn simulator() -> Router<Arc<Shop>> {
+    Router::new()
+        .route("/simulator/session-token", get(admin::session_token))
+        .route("/simulator/products/{handle}", post(control::change))
+        .route("/simulator/webhooks/{*topic}", post(control::webhook))
+        .route("/simulator/trouble/{trouble}", post(control::trouble))
+        .route("/simulator/asked", get(control::asked))
+}

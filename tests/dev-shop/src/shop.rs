@@ -1,0 +1,88 @@
+//! A shop and what changes in it.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::Options;
+use crate::goods::Goods;
+use crate::storefront::Trouble;
+use crate::theme::Theme;
+
+/// How long the app may take: Shopify does not say, this is what webhooks have.
+const APP_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A shop.
+pub(crate) struct Shop {
+    pub(crate) options: Options,
+    pub(crate) theme: Theme,
+    pub(crate) http: reqwest::Client,
+    state: Mutex<State>,
+}
+
+/// What changes.
+pub(crate) struct State {
+    pub(crate) goods: Goods,
+    /// Variants and how many of each.
+    pub(crate) cart: Vec<(u64, u64)>,
+    pub(crate) trouble: Trouble,
+    /// Access tokens that are good for the Admin API.
+    pub(crate) access: BTreeSet<String>,
+    /// Refresh tokens that were not used yet.
+    pub(crate) refresh: BTreeSet<String>,
+    /// Private tokens for the Storefront API.
+    pub(crate) storefront: BTreeSet<String>,
+    /// How many tokens and webhooks there were.
+    pub(crate) issued: u64,
+    /// What the app proxy was asked for, oldest first: method and path.
+    pub(crate) asked: Vec<String>,
+    /// How many questions the Storefront API was asked.
+    pub(crate) questions: u64,
+}
+
+impl Shop {
+    pub(crate) fn open(options: Options) -> anyhow::Result<Self> {
+        let http = reqwest::Client::builder()
+            .timeout(APP_TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
+        let state = State {
+            goods: Goods::load()?,
+            cart: Vec::new(),
+            trouble: Trouble::None,
+            access: BTreeSet::new(),
+            refresh: BTreeSet::new(),
+            storefront: BTreeSet::from([options.token.clone()]),
+            issued: 0,
+            asked: Vec::new(),
+            questions: 0,
+        };
+        Ok(Self { theme: Theme::new()?, http, state: Mutex::new(state), options })
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// A name that was not given before.
+    pub(crate) fn issue(&mut self, kind: &str) -> String {
+        self.issued += 1;
+        format!("{kind}_{:016x}_{:08x}", nanoseconds(), self.issued)
+    }
+}
+
+/// Seconds since the epoch.
+pub(crate) fn now_s() -> u64 {
+    nanoseconds() / 1_000_000_000
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the simulator stands for another company, which has its own clock"
+)]
+fn nanoseconds() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_nanos()).unwrap_or_default()
+}

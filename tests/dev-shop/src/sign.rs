@@ -1,0 +1,104 @@
+//! What Shopify signs, computed from its documentation once more, apart from the code that checks it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+/// Parameters of a query, decoded.
+pub(crate) type Query = Vec<(String, String)>;
+
+fn mac(secret: &str, message: &[u8]) -> Vec<u8> {
+    // HMAC takes keys of any length.
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key of any length");
+    mac.update(message);
+    mac.finalize().into_bytes().to_vec()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The signature of an app proxy's request.
+/// <https://shopify.dev/docs/apps/build/online-store/app-proxies/authenticate-app-proxies>
+pub(crate) fn proxy(secret: &str, query: &Query) -> String {
+    let mut keys: Vec<_> = query.iter().map(|(key, _)| key).collect();
+    keys.sort();
+    keys.dedup();
+    let joined = |key: &String| {
+        let values: Vec<_> =
+            query.iter().filter(|(other, _)| other == key).map(|(_, value)| value.as_str()).collect();
+        format!("{key}={}", values.join(","))
+    };
+    let mut parts: Vec<_> = keys.into_iter().map(joined).collect();
+    parts.sort();
+    hex(&mac(secret, parts.concat().as_bytes()))
+}
+
+/// The `hmac` of the address under which the admin opens an app.
+pub(crate) fn admin(secret: &str, query: &Query) -> String {
+    let mut parts: Vec<_> = query.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    parts.sort();
+    hex(&mac(secret, parts.join("&").as_bytes()))
+}
+
+/// The signature of a webhook's body.
+pub(crate) fn webhook(secret: &str, body: &[u8]) -> String {
+    STANDARD.encode(mac(secret, body))
+}
+
+/// A session token: one minute long, as App Bridge hands it out.
+pub(crate) fn session_token(secret: &str, key: &str, shop: &str, now_s: u64) -> String {
+    let claims = json!({
+        "iss": format!("https://{shop}/admin"), "dest": format!("https://{shop}"), "aud": key, "sub": "42",
+        "exp": now_s + 60, "nbf": now_s, "iat": now_s, "jti": format!("jti-{now_s}"), "sid": "simulated-session",
+    });
+    let head = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
+    let signed = format!("{head}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));
+    let signature = URL_SAFE_NO_PAD.encode(mac(secret, signed.as_bytes()));
+    format!("{signed}.{signature}")
+}
+
+/// The claims of a session token that is good for this app now.
+pub(crate) fn read_session_token(secret: &str, key: &str, token: &str, now_s: u64) -> Option<Value> {
+    let (signed, signature) = token.rsplit_once('.')?;
+    if URL_SAFE_NO_PAD.encode(mac(secret, signed.as_bytes())) != signature {
+        return None;
+    }
+    let claims: Value =
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(signed.split_once('.')?.1).ok()?).ok()?;
+    let is_good = claims.get("aud")?.as_str()? == key && claims.get("exp")?.as_u64()? > now_s;
+    is_good.then_some(claims)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(text: &str) -> Query {
+        form_urlencoded::parse(text.as_bytes()).into_owned().collect()
+    }
+
+    #[test]
+    fn the_example_of_the_documentation_is_signed_as_it_says() {
+        let query = query(
+            "extra=1&extra=2&shop=shop-name.myshopify.com&logged_in_customer_id=1\
+             &path_prefix=%2Fapps%2Fawesome_reviews&timestamp=1317327555",
+        );
+        let expected = "4c68c8624d737112c91818c11017d24d334b524cb5c2b8ba08daa056f7395ddb";
+        assert_eq!(proxy("hush", &query), expected);
+    }
+
+    #[test]
+    fn a_session_token_is_good_for_its_app_and_its_minute() {
+        let token = session_token("secret", "key", "a.myshopify.com", 1000);
+        let dest = |key: &str, now_s| {
+            read_session_token("secret", key, &token, now_s).map(|claims| claims["dest"].clone())
+        };
+        assert_eq!(dest("key", 1059), Some("https://a.myshopify.com".into()));
+        assert_eq!(dest("key", 1060), None);
+        assert_eq!(dest("other", 1000), None);
+        assert_eq!(read_session_token("other", "key", &token, 1000), None);
+    }
+}

@@ -1,0 +1,121 @@
+//! The shop's goods in the shape of the Storefront API's types. A connection is written as its `nodes` alone.
+
+use serde_json::{Value, json};
+
+use crate::goods::{Collection, Goods, Product};
+
+/// What prices are in, in some country: a currency, and how much of it the shop's own is worth, in percent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Market {
+    pub(crate) currency: &'static str,
+    percent: u64,
+    decimals: usize,
+}
+
+impl Market {
+    pub(crate) fn of(country: Option<&str>) -> Self {
+        match country {
+            Some("AT" | "DE" | "ES" | "FR" | "IT" | "NL") => {
+                Self { currency: "EUR", percent: 92, decimals: 2 }
+            }
+            Some("GB") => Self { currency: "GBP", percent: 80, decimals: 2 },
+            Some("JP") => Self { currency: "JPY", percent: 15_000, decimals: 0 },
+            _ => Self { currency: "USD", percent: 100, decimals: 2 },
+        }
+    }
+
+    /// `MoneyV2`: a decimal string with no zeros at its end but one.
+    fn money(self, cents: u64) -> Value {
+        let cents = cents * self.percent / 100;
+        let amount = match (self.decimals, cents % 100) {
+            (0, _) => format!("{}.0", cents / 100),
+            (_, part) if part % 10 == 0 => format!("{}.{}", cents / 100, part / 10),
+            (_, part) => format!("{}.{part:02}", cents / 100),
+        };
+        json!({ "__typename": "MoneyV2", "amount": amount, "currencyCode": self.currency })
+    }
+}
+
+pub(crate) fn shop(goods: &Goods, market: Market) -> Value {
+    json!({
+        "__typename": "Shop",
+        "id": "gid://shopify/Shop/954889",
+        "name": goods.name,
+        "description": "Wands and what goes with them.",
+        "moneyFormat": goods.money_format,
+        "primaryDomain": { "__typename": "Domain", "host": "magic-wands.example", "url": "https://magic-wands.example" },
+        "paymentSettings": {
+            "__typename": "PaymentSettings", "currencyCode": goods.currency, "countryCode": "US",
+            "enabledPresentmentCurrencies": ["USD", "EUR", "GBP", "JPY"],
+        },
+        "localization": market.currency,
+    })
+}
+
+pub(crate) fn localization(market: Market) -> Value {
+    let country = json!({ "currency": { "isoCode": market.currency } });
+    json!({ "__typename": "Localization", "country": country, "language": { "isoCode": "EN" } })
+}
+
+pub(crate) fn products<'a>(products: impl IntoIterator<Item = &'a Product>, market: Market) -> Value {
+    let nodes: Vec<_> = products.into_iter().map(|it| product(it, market)).collect();
+    json!({ "totalCount": nodes.len(), "nodes": nodes })
+}
+
+pub(crate) fn collections(goods: &Goods, market: Market) -> Value {
+    let nodes: Vec<_> = goods.collections.iter().map(|it| collection(goods, it, market)).collect();
+    json!({ "nodes": nodes })
+}
+
+fn collection(goods: &Goods, collection: &Collection, market: Market) -> Value {
+    json!({
+        "__typename": "Collection",
+        "id": format!("gid://shopify/Collection/{}", collection.id),
+        "handle": collection.handle,
+        "title": collection.title,
+        "description": "",
+        "onlineStoreUrl": null,
+        "products": products(goods.products_of(collection), market),
+    })
+}
+
+pub(crate) fn product(product: &Product, market: Market) -> Value {
+    let range = |cents: u64| json!({ "minVariantPrice": market.money(cents), "maxVariantPrice": market.money(cents) });
+    let picture = picture(product);
+    json!({
+        "__typename": "Product",
+        "id": format!("gid://shopify/Product/{}", product.id),
+        "handle": product.handle,
+        "title": product.title,
+        "description": product.description,
+        "vendor": product.vendor,
+        "productType": product.kind,
+        "tags": product.tags,
+        "availableForSale": product.available,
+        "onlineStoreUrl": null,
+        "updatedAt": "2026-11-24T00:00:00Z",
+        "featuredImage": picture,
+        "images": { "nodes": [picture] },
+        "priceRange": range(product.price),
+        "compareAtPriceRange": range(product.before.unwrap_or(0)),
+        "selectedOrFirstAvailableVariant": variant(product, market),
+        "variants": { "nodes": [variant(product, market)] },
+    })
+}
+
+fn picture(product: &Product) -> Value {
+    json!({
+        "__typename": "Image", "id": null, "url": product.picture(), "altText": null, "width": 600, "height": 600,
+    })
+}
+
+fn variant(product: &Product, market: Market) -> Value {
+    json!({
+        "__typename": "ProductVariant",
+        "id": format!("gid://shopify/ProductVariant/{}", product.variant_id()),
+        "title": "Default Title",
+        "availableForSale": product.available,
+        "price": market.money(product.price),
+        "compareAtPrice": product.before.map(|before| market.money(before)),
+    })
+}

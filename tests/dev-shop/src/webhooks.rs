@@ -1,0 +1,106 @@
+//! Webhooks: signed, in either family of headers, and sent again when they are not taken.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::shop::Shop;
+use crate::sign;
+
+/// Shopify tries 8 times more in 4 hours; here that takes seconds.
+const TRIES: u32 = 9;
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+/// The longest that an app may take.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Which headers a webhook has.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Family {
+    /// `X-Shopify-…`.
+    #[default]
+    Classic,
+    /// `shopify-…`, of events since 2026-10.
+    Next,
+}
+
+/// How a webhook is to be sent.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct How {
+    #[serde(default)]
+    pub(crate) family: Family,
+    /// Its id, to send it once more.
+    pub(crate) id: Option<String>,
+    /// Sign with this instead.
+    pub(crate) secret: Option<String>,
+    /// Send it once only.
+    #[serde(default)]
+    pub(crate) once: bool,
+}
+
+/// What became of a webhook.
+#[derive(Debug, Serialize)]
+pub(crate) struct Delivery {
+    pub(crate) id: String,
+    pub(crate) attempts: u32,
+    /// The last answer; 0 for none.
+    pub(crate) status: u16,
+}
+
+pub(crate) async fn send(shop: &Shop, topic: &str, payload: &Value, how: How) -> Delivery {
+    let id = how.id.clone().unwrap_or_else(|| shop.state().issue("webhook"));
+    let body = payload.to_string();
+    let mut delivery = Delivery { id, attempts: 0, status: 0 };
+    let mut pause = FIRST_PAUSE;
+    while delivery.attempts < if how.once { 1 } else { TRIES } {
+        delivery.attempts += 1;
+        delivery.status = attempt(shop, topic, &body, &delivery.id, &how).await;
+        if (200..300).contains(&delivery.status) {
+            break;
+        }
+        tokio::time::sleep(pause).await;
+        pause *= 2;
+    }
+    delivery
+}
+
+async fn attempt(shop: &Shop, topic: &str, body: &str, id: &str, how: &How) -> u16 {
+    let secret = how.secret.as_ref().unwrap_or(&shop.options.api_secret);
+    let mut request = shop.http.post(format!("{}/webhooks", shop.options.app)).timeout(ANSWER_TIMEOUT);
+    let headers = [
+        ("Topic", topic),
+        ("Hmac-SHA256", &sign::webhook(secret, body.as_bytes())),
+        ("Shop-Domain", &shop.options.shop),
+        ("API-Version", "2026-10"),
+        ("Webhook-Id", id),
+        ("Event-Id", &base64::engine::general_purpose::STANDARD.encode(topic)),
+    ];
+    let start = match how.family {
+        Family::Classic => "X-Shopify-",
+        Family::Next => "shopify-",
+    };
+    for (name, value) in headers {
+        request = request.header(format!("{start}{name}"), value);
+    }
+    let request = request.header("content-type", "application/json").body(body.to_owned());
+    request.send().await.map_or(0, |answer| answer.status().as_u16())
+}
+
+/// What Shopify sends for a topic, as far as it is about nothing in particular.
+pub(crate) fn payload(shop: &Shop, topic: &str) -> Value {
+    let domain = &shop.options.shop;
+    let customer = json!({ "id": 7001, "email": "shopper@example.com", "phone": null });
+    match topic {
+        "customers/data_request" => json!({
+            "shop_id": 954_889, "shop_domain": domain, "customer": customer, "orders_requested": [],
+            "data_request": { "id": 9999 },
+        }),
+        "customers/redact" => json!({
+            "shop_id": 954_889, "shop_domain": domain, "customer": customer, "orders_to_redact": [],
+        }),
+        "shop/redact" => json!({ "shop_id": 954_889, "shop_domain": domain }),
+        _ => json!({ "id": 954_889, "name": "Magic Wands", "domain": domain, "myshopify_domain": domain }),
+    }
+}

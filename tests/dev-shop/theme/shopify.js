@@ -1,0 +1,53 @@
+// What Shopify puts into every page of a shop: only as much of it as apps may use. SETTINGS comes from the simulator.
+(() => {
+const cookie = (name) => document.cookie.split('; ').includes(`${name}=1`);
+const keep = (name, on) => { document.cookie = `${name}=1; path=/; max-age=${on ? 3600 : 0}`; };
+const consent = () => cookie('_tracking_consent');
+
+const count = (cart) => {
+  for (const place of document.querySelectorAll('[data-cart-count]')) place.textContent = cart.item_count;
+  return cart;
+};
+const add = async (items) => {
+  const body = JSON.stringify({ items });
+  const answer = await fetch('/cart/add.js', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  if (!answer.ok) return { userErrors: [{ message: 'Not available' }] };
+  return { cart: count(await (await fetch('/cart.js')).json()), userErrors: [], warnings: [] };
+};
+const actions = {
+  updateCart: ({ lines }) => add(lines.map((line) => ({ id: Number(line.merchandiseId.split('/').at(-1)), quantity: line.quantity }))),
+  openCart: async () => { document.documentElement.dataset.cart = 'open'; },
+};
+const privacy = {
+  preferencesProcessingAllowed: consent,
+  analyticsProcessingAllowed: consent,
+  marketingAllowed: consent,
+  setTrackingConsent(choice, done) {
+    keep('_tracking_consent', choice.preferences && choice.analytics);
+    document.dispatchEvent(new CustomEvent('visitorConsentCollected', { detail: choice }));
+    done?.();
+  },
+};
+window.Shopify = {
+  shop: SETTINGS.shop, locale: 'en', country: SETTINGS.country, routes: { root: '/' },
+  ...(SETTINGS.design && { designMode: true }),
+  ...(SETTINGS.actions && { actions }),
+  loadFeatures(features, done) {
+    setTimeout(() => {
+      this.customerPrivacy = privacy;
+      done();
+    }, 30);
+  },
+};
+addEventListener('DOMContentLoaded', () => {
+  const [agree, login] = ['#consent', '#customer'].map((id) => document.querySelector(id));
+  agree.checked = consent();
+  login.checked = cookie('customer');
+  agree.addEventListener('change', () => {
+    const on = agree.checked;
+    privacy.setTrackingConsent({ preferences: on, analytics: on, marketing: on });
+  });
+  login.addEventListener('change', () => keep('customer', login.checked));
+});
+document.addEventListener('wand:cart', async () => count(await (await fetch('/cart.js')).json()));
+})();

@@ -1,0 +1,74 @@
+//! `cargo xtask dev-shop`.
+
+use std::process::{Child, Command};
+
+use clap::Args;
+
+use crate::shell;
+
+/// What the shop and the app agree on; nothing of it is a secret.
+const SHOP: &str = "magic-wands.myshopify.com";
+const KEY: &str = "simulated-key";
+const SECRET: &str = "simulated-secret";
+const TOKEN: &str = "simulated-token";
+/// 32 bytes, for a folder of development.
+const ENCRYPTION_KEY: &str = "ZGV2ZWxvcG1lbnQtb25seS1kZXZlbG9wbWVudC1vbmw=";
+
+/// Build everything, and run the whole plugin against a simulated Shopify shop on 127.0.0.1.
+#[derive(Args)]
+pub struct DevShop {
+    /// Where the app listens.
+    #[arg(long, default_value = "127.0.0.1:8787")]
+    app: String,
+    /// Where the shop listens.
+    #[arg(long, default_value = "127.0.0.1:8788")]
+    shop: String,
+    /// The app's folder for databases and pages.
+    #[arg(long, default_value = "data")]
+    data_dir: String,
+    /// More for the shop: `cargo xtask dev-shop -- --prefix tools --country DE`.
+    #[arg(last = true)]
+    options: Vec<String>,
+}
+
+impl DevShop {
+    pub fn run(self) -> anyhow::Result<()> {
+        shell::build_release()?;
+        shell::run("cargo", &["build", "--release", "--package", "dev-shop"])?;
+        shell::step("the app and a shop that has it; stop both with Ctrl-C");
+        let _app = Running(self.app().spawn()?);
+        let mut shop = Command::new(shell::target_dir().join("release/dev-shop"));
+        shop.args(["--listen", &self.shop, "--app", &format!("http://{}", self.app), "--shop", SHOP]);
+        shop.args(["--api-key", KEY, "--api-secret", SECRET, "--token", TOKEN]).args(&self.options);
+        shell::check(&mut shop, "dev-shop")
+    }
+
+    /// The app, told what an operator would tell it.
+    fn app(&self) -> Command {
+        let mut app = Command::new(shell::target_dir().join("release/wandstore"));
+        app.args(["serve", "--listen", &self.app, "--data-dir", &self.data_dir]);
+        app.env("SHOPIFY_ORIGIN", format!("http://{}", self.shop));
+        app.envs([
+            ("SHOPIFY_STORE", SHOP),
+            ("SHOPIFY_API_KEY", KEY),
+            ("SHOPIFY_API_SECRET", SECRET),
+            ("SHOPIFY_ACCESS_TOKEN", TOKEN),
+            ("WANDSTORE_ENCRYPTION_KEY", ENCRYPTION_KEY),
+        ]);
+        if std::env::var_os("ENVIRONMENT").is_none() {
+            app.env("ENVIRONMENT", "development");
+        }
+        app
+    }
+}
+
+/// A program that ends with this one.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
