@@ -54,7 +54,7 @@ pub(crate) async fn answer(
         state.trouble
     };
     match trouble {
-        Trouble::Hang => tokio::time::sleep(Duration::from_secs(60)).await,
+        Trouble::Hang => tokio::time::sleep(Duration::from_mins(1)).await,
         Trouble::Throttled => return throttled(),
         Trouble::Security => return (status(430), "Shopify Security Rejection").into_response(),
         Trouble::Down => return (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable").into_response(),

@@ -108,14 +108,12 @@ fn header(options: &Options, sources: &[Source]) -> String {
         names.dedup();
         names
     };
-    let mut head = format!("<script>{script}</script>\n");
-    for name in named("stylesheet") {
-        head += &format!("<link rel=\"stylesheet\" href=\"/cdn/extensions/{name}\">\n");
-    }
-    for name in named("javascript") {
-        head += &format!("<script src=\"/cdn/extensions/{name}\" defer></script>\n");
-    }
-    head
+    let own = format!("<script>{script}</script>");
+    let styles = named("stylesheet").into_iter();
+    let styles = styles.map(|name| format!("<link rel=\"stylesheet\" href=\"/cdn/extensions/{name}\">"));
+    let scripts = named("javascript").into_iter();
+    let scripts = scripts.map(|name| format!("<script src=\"/cdn/extensions/{name}\" defer></script>"));
+    std::iter::once(own).chain(styles).chain(scripts).collect::<Vec<_>>().join("\n")
 }
 
 /// A file of the extension, by a name without a path.

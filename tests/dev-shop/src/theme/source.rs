@@ -61,12 +61,8 @@ fn cut(text: &str, start: &str, end: &str) -> (String, String) {
 fn unfolded(text: &str) -> String {
     let (rest, lines) = cut(text, "{%- liquid", "-%}");
     let Some(at) = text.find("{%- liquid") else { return rest };
-    let tags: String = lines
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(|line| format!("{{%- {line} -%}}"))
-        .collect();
+    let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty());
+    let tags = lines.map(|line| format!("{{%- {line} -%}}")).collect::<Vec<_>>().concat();
     let (before, after) = rest.split_at(at);
     format!("{before}{tags}{after}")
 }
