@@ -1,11 +1,15 @@
 //! `cargo xtask test`.
 
+use std::path::Path;
 use std::process::Command;
 
 use clap::Args;
 
 use crate::shell::{self, step};
 use crate::{bundle, fuzz};
+
+/// The deployment of a shop at Shopify, for the story on every host.
+const OF_SHOPIFY: &str = "tests/targets/shopify.toml";
 
 /// Run every test there is.
 #[derive(Args)]
@@ -62,11 +66,14 @@ fn lint_wasm() -> anyhow::Result<()> {
 /// that it is the same components everywhere.
 fn every_host() -> anyhow::Result<()> {
     let wandstore = shell::target_dir().join("debug/wandstore");
+    bundle::bundle(&wandstore, Some(Path::new(OF_SHOPIFY)), bundle::OF_SHOPIFY)?;
     bundle::bundle(&wandstore, None, bundle::DEPLOYED)?;
     shell::install("node", "nodejs")?;
     shell::install("npm", "npm")?;
     step("packages of the Worker");
     shell::npm("targets/cloudflare", &["ci", "--no-fund", "--no-audit"])?;
+    step("the Worker of a shop at Shopify");
+    shell::npm("targets/cloudflare", &["run", "bundle:shopify"])?;
     step("the Worker, in workerd");
     shell::npm("targets/cloudflare", &["test"])?;
     step("the same components on every host");

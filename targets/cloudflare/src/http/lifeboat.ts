@@ -24,10 +24,15 @@ const LAST_RESORT = `<!doctype html>
 </html>
 `;
 
+/** Of what Shopify passes on, the theme's script reads these as JSON; without a fragment it shows none. */
+const TOLD_AS_JSON = ['/proxy/status', '/proxy/track'];
+
 /** The answer to a request that routing failed to answer. */
 export async function rescue(env: Env, method: string, path: string): Promise<Answer> {
   if (path.startsWith('/s/')) return page(env, path.slice('/s/'.length));
-  if (!path.startsWith('/api/')) return refusal(404, 'there is nothing here');
+  // Shopify sends a webhook again if it was not taken.
+  if (path.startsWith('/webhook')) return refusal(503, 'the webhook could not be taken');
+  if (!(path.startsWith('/api/') || TOLD_AS_JSON.includes(path))) return refusal(404, 'there is nothing here');
   const known = method === 'POST' ? { stored: 0 } : { state: 'unknown' };
   return { status: 200, headers: typed('application/json'), body: new TextEncoder().encode(JSON.stringify(known)) };
 }

@@ -169,13 +169,15 @@ fn a_redacted_customer() -> Chapter {
         format!(r#"{{"events":[{comes_back},{{"type":"purchase","product":"1001"}}]}}"#).into();
     let redact = r#"{"shop_id":1,"shop_domain":"tea-house.myshopify.com","customer":{"id":4711,"email":"a@example.com"},"orders_to_redact":[]}"#;
     connected()
+        .with("POOL_SIZE", "1")
         .then(buys.header("content-type", "application/json").status(200).member("stored", 13))
         .then(known("/proxy/fragment", "").has("x-cache", "MISS"))
         .then(ready())
         .then(known("/proxy/fragment", "").has("x-cache", "HIT").has("x-wand-persona", "loyalist"))
         .then(webhook("customers/redact", "w-10", redact).status(200))
-        .then(Step::AskUntil(known("/proxy/status", "").member("state", "none")))
-        .then(Step::AskUntil(known("/proxy/fragment", "").has("x-cache", "MISS")))
+        .then(Step::AskUntil(get("/debug/pool").says("\"queued\":0").says("\"running\":0")))
+        .then(known("/proxy/status", "").member("state", "none"))
+        .then(known("/proxy/fragment", "").has("x-cache", "MISS"))
         .then(ready())
         .then(known("/proxy/fragment", "").has("x-cache", "HIT").has("x-wand-persona", "explorer"))
 }

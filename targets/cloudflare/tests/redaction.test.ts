@@ -1,0 +1,109 @@
+//! What a shop asks to be forgotten is gone from every tier, also what the original deployment left.
+
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+
+import { open, type Shop } from './shop.ts';
+
+const DOMAIN = 'tea-house.myshopify.com';
+const SECRET = 'hush of the tea house';
+const VISITOR = 'visitor=Zm9sbG93LXRoZS13YW5k-0&consent=1&context=home';
+const STORES = ['UI_CACHE', 'GENERATION_QUEUE', 'SHOPPER_SESSIONS'] as const;
+const KEEPERS = 16;
+
+interface Namespace {
+  list(): Promise<{ keys: { name: string }[] }>;
+  put(key: string, value: string): Promise<void>;
+}
+
+type Bindings = Record<(typeof STORES)[number], Namespace> & {
+  UI_STORAGE: { list(): Promise<{ objects: { key: string }[] }> };
+  KEEPER: {
+    idFromName(name: string): unknown;
+    get(id: unknown): {
+      listKeys(store: string, prefix: string, after: undefined, limit: number): Promise<{ value: string[] }>;
+    };
+  };
+};
+
+test('what a shop asks to be forgotten is gone from every tier', async (t) => {
+  const shop = await open(t, { vars: { SHOPIFY_STORE: DOMAIN, SHOPIFY_API_SECRET: SECRET, POOL_SIZE: '3' } });
+  const bindings = await shop.server.getBindings<Bindings>();
+  await track(shop, 'customer=4711');
+  for (const customer of ['', '4711', '4712']) await made(shop, customer);
+  await bindings.UI_CACHE.put(`ui:${DOMAIN}:of-old`, 'a page of the original deployment');
+  assert.ok((await everything(bindings)).length >= 7);
+
+  assert.equal((await webhook(shop, 'shop/redact', { shop_domain: DOMAIN })).status, 200);
+  assert.deepEqual(await leftOver(bindings), [], shop.log.join('\n'));
+  assert.equal((await fragment(shop, '4711')).headers.get('x-cache'), 'MISS');
+});
+
+test('a forged webhook changes nothing', async (t) => {
+  const shop = await open(t, { vars: { SHOPIFY_STORE: DOMAIN, SHOPIFY_API_SECRET: SECRET } });
+  assert.equal((await webhook(shop, 'app/uninstalled', {}, 'a guess')).status, 401);
+  assert.equal((await fragment(shop, '')).status, 200);
+});
+
+/** All keys and objects that name the shop, but for records of what was done. */
+async function everything({ UI_STORAGE, KEEPER, ...namespaces }: Bindings): Promise<string[]> {
+  const found = (await UI_STORAGE.list()).objects.map(({ key }) => key);
+  for (const store of STORES) {
+    found.push(...(await namespaces[store].list()).keys.map(({ name }) => name));
+    for (let number = 0; number < KEEPERS; number += 1) {
+      const keeper = KEEPER.get(KEEPER.idFromName(`keeper-${number}`));
+      found.push(...(await keeper.listKeys(store, '', undefined, 1000)).value);
+    }
+  }
+  return found.filter((key) => key.includes(DOMAIN) && !/^(audit|seen|catalog):/.test(key));
+}
+
+/** What is left when nothing more goes. */
+async function leftOver(bindings: Bindings): Promise<string[]> {
+  let left = await everything(bindings);
+  for (const ends = Date.now() + 30_000; left.length > 0 && Date.now() < ends; await setTimeout(200)) {
+    left = await everything(bindings);
+  }
+  return left;
+}
+
+async function made(shop: Shop, customer: string): Promise<void> {
+  assert.equal((await fragment(shop, customer)).headers.get('x-cache'), 'MISS');
+  const status = await shop.get(signed('/proxy/status', `${VISITOR}&wait=20`, customer));
+  assert.equal(((await status.json()) as { state: string }).state, 'ready');
+  assert.equal((await fragment(shop, customer)).headers.get('x-cache'), 'HIT');
+}
+
+function fragment(shop: Shop, customer: string): Promise<Response> {
+  return shop.get(signed('/proxy/fragment', VISITOR, customer));
+}
+
+async function track(shop: Shop, nonce: string): Promise<void> {
+  const body = JSON.stringify({ events: [{ type: 'view', product: 'willow-whisper' }] });
+  const target = signed('/proxy/track', `${VISITOR}&nonce=${nonce.replace('=', '-')}-0123456789abcdef`, '4711');
+  const answer = await shop.get(target, { method: 'POST', body });
+  assert.deepEqual(await answer.json(), { stored: 1 });
+}
+
+/** A target as Shopify passes it on. No value here needs an escape. */
+function signed(path: string, parameters: string, customer: string): string {
+  const added = `shop=${DOMAIN}&logged_in_customer_id=${customer}&path_prefix=/apps/wand`;
+  const query = `${parameters}&${added}&timestamp=${Math.floor(Date.now() / 1000)}`;
+  const message = query.split('&').sort().join('');
+  return `${path}?${query}&signature=${createHmac('sha256', SECRET).update(message).digest('hex')}`;
+}
+
+function webhook(shop: Shop, topic: string, content: object, secret = SECRET): Promise<Response> {
+  const body = JSON.stringify(content);
+  const headers = {
+    'content-type': 'application/json',
+    'x-shopify-topic': topic,
+    'x-shopify-shop-domain': DOMAIN,
+    'x-shopify-webhook-id': `id-of-${topic.replace('/', '-')}`,
+    'x-shopify-api-version': '2026-10',
+    'x-shopify-hmac-sha256': createHmac('sha256', secret).update(body).digest('base64'),
+  };
+  return shop.get('/webhooks', { method: 'POST', headers, body });
+}
