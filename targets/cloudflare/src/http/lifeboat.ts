@@ -30,6 +30,7 @@ const TOLD_AS_JSON = ['/proxy/status', '/proxy/track'];
 /** The answer to a request that routing failed to answer. */
 export async function rescue(env: Env, method: string, path: string): Promise<Answer> {
   if (path.startsWith('/s/')) return page(env, path.slice('/s/'.length));
+  if (path === '/proxy' || path === '/proxy/') return page(env, '');
   // Shopify sends a webhook again if it was not taken.
   if (path.startsWith('/webhook')) return refusal(503, 'the webhook could not be taken');
   if (!(path.startsWith('/api/') || TOLD_AS_JSON.includes(path))) return refusal(404, 'there is nothing here');

@@ -106,19 +106,15 @@ fn data(query: &str, price: &str) -> Value {
 }
 
 fn shop() -> Value {
-    let currency = json!({ "isoCode": "USD" });
     json!({
         "name": "Tea House",
         "moneyFormat": "${{amount}}",
-        "paymentSettings": { "currencyCode": "USD", "enabledPresentmentCurrencies": ["USD"] },
-        "primaryDomain": { "url": "https://tea-house.example", "host": "tea-house.example" },
-        "localization": { "country": { "currency": currency } },
+        "paymentSettings": { "currencyCode": "USD" },
     })
 }
 
 fn product(id: &str, title: &str, price: &str) -> Value {
     let money = json!({ "amount": price, "currencyCode": "USD" });
-    let nothing = json!({ "amount": "0.0", "currencyCode": "USD" });
     json!({
         "__typename": "Product",
         "id": format!("gid://shopify/Product/{id}"),
@@ -128,10 +124,9 @@ fn product(id: &str, title: &str, price: &str) -> Value {
         "vendor": "Tea House",
         "productType": "tea",
         "tags": ["tea"],
-        "onlineStoreUrl": null,
         "availableForSale": true,
         "featuredImage": null,
         "priceRange": { "minVariantPrice": money, "maxVariantPrice": money },
-        "compareAtPriceRange": { "minVariantPrice": nothing, "maxVariantPrice": nothing },
+        "selectedOrFirstAvailableVariant": { "price": money, "compareAtPrice": null },
     })
 }
