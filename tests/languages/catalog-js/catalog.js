@@ -44,7 +44,8 @@ const COLLECTIONS = Object.entries(Object.groupBy(PRODUCTS, ({ category }) => ca
   .map(([title, products]) => ({ handle: title.toLowerCase(), title, url: '', products: products.map(({ id }) => id) }))
   .sort((a, b) => b.products.length - a.products.length);
 
-const words = (text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+/** The engine in the component knows no classes of Unicode: words end at spaces and at ASCII's signs. */
+const words = (text) => text.toLowerCase().split(/[\s!-/:-@[-`{-~]+/).filter(Boolean);
 
 const isFound = ({ title, description, category }, term) => {
   const wanted = words(term);
