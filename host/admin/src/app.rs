@@ -7,7 +7,7 @@ use capabilities::clock::Clock;
 use capabilities::signatures::{Algorithm, Signatures};
 use names::StoreId;
 
-use crate::{Connections, Installations, Shops, Storefronts, Unavailable, Usage, choices};
+use crate::{Connections, Installation, Installations, Shops, Storefronts, Unavailable, Usage, choices};
 
 /// The name under which `signatures` knows what Shopify signs with: the current secret and the one before.
 const SECRET: &str = "SHOPIFY_API_SECRET";
@@ -66,6 +66,11 @@ impl Admin {
     /// How shops' pages go.
     pub fn usage(&self) -> &Arc<Usage> {
         &self.shops.usage
+    }
+
+    /// What is kept of a shop's installation.
+    pub async fn find(&self, store: &StoreId) -> Result<Option<Installation>, Unavailable> {
+        self.installations().find(store).await
     }
 
     /// Has every shop served that installed the app, and as its merchant chose. Call it once, at the start,

@@ -65,7 +65,6 @@ impl From<Rejection> for Refused {
 
 /// Who asks for a document, by the query of its address.
 pub fn of_document(admin: &Admin, query: &str) -> Result<Visitor, Refused> {
-    check_once(query)?;
     let shop = shop(query)?;
     check_launch(admin, query)?;
     let Some(token) = parameter(query, "id_token") else { return Ok(Visitor::Unknown(shop)) };
@@ -93,8 +92,9 @@ pub fn of_fetch(admin: &Admin, headers: &HeaderMap, query: &str) -> Result<Calle
     }
 }
 
-/// The shop that a query names, if it can be one.
+/// The shop that a query names, if it can be one, and if nothing in it is said twice.
 pub fn shop(query: &str) -> Result<ShopDomain, Refused> {
+    check_once(query)?;
     let named = parameter(query, "shop").ok_or(Rejection::Malformed("shop"))?;
     let shop = ShopDomain::parse(&named).map_err(|_| Rejection::NotAShop)?;
     StoreId::parse(shop.as_str()).map_err(|_| Rejection::NotAShop)?;

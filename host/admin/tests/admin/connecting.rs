@@ -1,0 +1,217 @@
+//! A shop's tokens: exchanged, renewed, lost and refused.
+
+use std::time::Duration;
+
+use admin::{NotConnected, State};
+use capabilities::Secret;
+
+use crate::harness::{Bench, OTHER, SHOP, START_MS, store};
+use crate::shopify::Mood;
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+async fn storefront_token(bench: &Bench) -> Option<String> {
+    let token = bench.admin.connections().storefront_token(&store(SHOP)).await;
+    token.map(|token| token.expose().to_owned())
+}
+
+#[tokio::test]
+async fn the_first_visit_connects_the_shop() {
+    let bench = Bench::start().await;
+    assert_eq!(storefront_token(&bench).await, None);
+
+    let page = bench.visit(SHOP).await;
+    assert!(page.text.contains("Connected") && !page.text.contains("Not connected"), "{}", page.text);
+    let asked = bench.shopify.asked.lock().unwrap()[0].clone();
+    assert_eq!((&asked["client_id"], &asked["client_secret"]), (&"the-client-id".into(), &"hush".into()));
+    assert_eq!((&asked["expiring"], &asked["subject_token"]), (&"1".into(), &bench.token(SHOP).into()));
+    assert_eq!(bench.host.asked(), [format!("reopen {SHOP}"), format!("set {SHOP}")]);
+    assert_eq!(bench.host.shop(SHOP).unwrap().name, "Magic Wands");
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpsf_1"));
+
+    bench.visit(SHOP).await;
+    assert_eq!(bench.shopify.grants(), ["exchange"]);
+    assert_eq!(bench.host.asked(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn no_token_is_stored_as_it_is() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    assert!(bench.holds(SHOP));
+    for text in ["shpat_", "shprt_", "shpsf_", &bench.token(SHOP)] {
+        assert!(!bench.holds(text), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn twenty_requests_at_once_renew_once() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.clock.advance(HOUR);
+    let requests = (0..20).map(|_| {
+        let connections = bench.admin.connections().clone();
+        tokio::spawn(async move { connections.access_token(&store(SHOP)).await })
+    });
+    for request in requests.collect::<Vec<_>>() {
+        assert_eq!(request.await.unwrap(), Ok(Secret::new("shpat_2")));
+    }
+    assert_eq!(bench.shopify.grants(), ["exchange", "refresh"]);
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpsf_2"));
+}
+
+#[tokio::test]
+async fn twenty_first_visits_exchange_once() {
+    let bench = Bench::start().await;
+    let token = bench.token(SHOP);
+    let visits = (0..20).map(|_| {
+        let (connections, token) = (bench.admin.connections().clone(), token.clone());
+        tokio::spawn(async move { connections.connect(&store(SHOP), &token).await })
+    });
+    for visit in visits.collect::<Vec<_>>() {
+        assert_eq!(visit.await.unwrap(), Ok(()));
+    }
+    assert_eq!(bench.shopify.grants(), ["exchange"]);
+    assert_eq!(bench.host.asked(), [format!("reopen {SHOP}"), format!("set {SHOP}")]);
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_made_good_by_the_merchant() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.clock.advance(HOUR);
+    bench.shopify.is(Mood::LosesAnswers);
+    assert_eq!(storefront_token(&bench).await, None);
+
+    bench.shopify.is(Mood::Well);
+    assert!(!bench.visit(SHOP).await.text.contains("Not connected"));
+    assert_eq!(bench.shopify.grants(), ["exchange", "refresh", "refresh", "exchange"]);
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpsf_3"));
+    assert_eq!(bench.host.asked().len(), 2, "it was installed all along");
+}
+
+#[tokio::test]
+async fn a_failure_is_not_repeated_at_once() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.clock.advance(HOUR);
+    bench.shopify.is(Mood::Refuses(503, "busy"));
+    for _ in 0..5 {
+        assert_eq!(storefront_token(&bench).await, None);
+    }
+    assert_eq!(bench.shopify.grants(), ["exchange", "refresh"]);
+
+    bench.shopify.is(Mood::Well);
+    bench.clock.advance(Duration::from_secs(31));
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpsf_2"));
+}
+
+#[tokio::test]
+async fn a_token_is_used_to_its_end_while_it_cannot_be_renewed() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.shopify.is(Mood::Refuses(503, "busy"));
+    bench.clock.advance(Duration::from_secs(56 * 60));
+    let access = bench.admin.connections().access_token(&store(SHOP)).await;
+    assert_eq!(access, Ok(Secret::new("shpat_1")));
+    assert_eq!(bench.shopify.grants(), ["exchange", "refresh"]);
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpsf_1"));
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_is_not_accepted_is_dropped() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.clock.advance(HOUR);
+    bench.shopify.is(Mood::Refuses(400, "invalid_grant"));
+    assert_eq!(storefront_token(&bench).await, None);
+    bench.clock.advance(HOUR);
+    let access = bench.admin.connections().access_token(&store(SHOP)).await;
+    assert_eq!(access, Err(NotConnected::NotInstalled));
+    assert_eq!(bench.shopify.grants(), ["exchange", "refresh"]);
+
+    bench.shopify.is(Mood::Well);
+    bench.visit(SHOP).await;
+    assert_eq!(bench.shopify.grants(), ["exchange", "refresh", "exchange"]);
+}
+
+#[tokio::test]
+async fn a_session_token_that_shopify_does_not_accept_is_brought_anew() {
+    let bench = Bench::start().await;
+    bench.shopify.is(Mood::Refuses(400, "invalid_subject_token"));
+    let answer = bench.visit(SHOP).await;
+    assert_eq!(answer.status, 302);
+    assert!(answer.header("location").starts_with("/admin/session?shop=magic-wands.myshopify.com"));
+    assert!(!bench.holds(SHOP));
+}
+
+#[tokio::test]
+async fn a_merchant_is_told_when_shopify_gives_no_access() {
+    let bench = Bench::start().await;
+    for mood in [Mood::Refuses(401, "invalid_client"), Mood::Refuses(500, ""), Mood::LosesAnswers] {
+        bench.shopify.is(mood);
+        let page = bench.visit(SHOP).await;
+        assert_eq!(page.status, 200, "{mood:?}");
+        assert!(page.text.contains("Not connected"), "{mood:?}: {}", page.text);
+        assert!(!page.text.contains("invalid_client"));
+    }
+    assert_eq!(bench.host.asked(), Vec::<String>::new());
+    assert!(!bench.holds(SHOP));
+}
+
+#[tokio::test]
+async fn without_a_token_for_it_the_storefront_api_is_asked_without() {
+    let bench = Bench::start().await;
+    *bench.shopify.delegates_nothing.lock().unwrap() = true;
+    assert!(bench.visit(SHOP).await.text.contains("Connected"));
+    assert_eq!(storefront_token(&bench).await, None);
+    assert_eq!(*bench.shopify.delegated.lock().unwrap(), ["shpat_1"]);
+}
+
+#[tokio::test]
+async fn an_uninstalled_shop_is_served_no_longer_and_its_tokens_are_gone() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.visit(OTHER).await;
+    bench.host.asked();
+    assert_eq!(bench.admin.uninstalled(&store(SHOP), START_MS + 1).await, Ok(true));
+    assert_eq!(bench.host.asked(), [format!("remove {SHOP}")]);
+    assert_eq!(storefront_token(&bench).await, None);
+    assert!(bench.host.shop(OTHER).is_some());
+
+    bench.visit(SHOP).await;
+    assert_eq!(bench.host.asked(), [format!("reopen {SHOP}"), format!("set {SHOP}")]);
+    assert!(storefront_token(&bench).await.is_some());
+}
+
+#[tokio::test]
+async fn news_of_an_earlier_uninstallation_changes_nothing() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    assert_eq!(bench.admin.uninstalled(&store(SHOP), START_MS - 1).await, Ok(false));
+    assert!(bench.host.shop(SHOP).is_some());
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpsf_1"));
+}
+
+#[tokio::test]
+async fn of_a_redacted_shop_nothing_is_left() {
+    let mut bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.admin.usage().count(&store(SHOP), admin::Event::Hit);
+    bench.admin.usage().flush().await;
+    bench.admin.uninstalled(&store(SHOP), START_MS).await.unwrap();
+    bench.admin.redacted(&store(SHOP)).await.unwrap();
+    bench.restart(&[1]).await;
+    assert!(bench.host.shop(SHOP).is_none());
+    let counts = bench.admin.usage().last_24_hours(&store(SHOP)).await.unwrap();
+    assert_eq!(counts, admin::Counts::default());
+}
+
+#[tokio::test]
+async fn state_is_part_of_what_is_kept() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    let shops = bench.admin.find(&store(SHOP)).await.unwrap().unwrap();
+    assert_eq!(shops.state, State::Installed);
+    assert_eq!(shops.access.unwrap().until_ms, START_MS + 3_600_000);
+}

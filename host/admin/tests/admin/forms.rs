@@ -1,0 +1,129 @@
+//! What a merchant saves and looks at.
+
+use axum::body::Body;
+
+use crate::harness::{Bench, OTHER, SHOP, claims, signed};
+
+const FORM: &str = "tone=dry&accent=%23112233&surface=&banned_words=Cheap&promises=Free+returns\
+    &persona=explorer&persona=loyalist&paused=on";
+
+#[tokio::test]
+async fn what_is_saved_holds_at_once() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.host.asked();
+    let answer = bench.save(Some(&bench.token(SHOP)), FORM).await;
+    assert_eq!(answer.status, 200);
+    assert!(answer.text.contains("Saved") && answer.text.contains("Paused"), "{}", answer.text);
+    assert_eq!(bench.host.asked(), [format!("set {SHOP}"), format!("moved {SHOP}")]);
+
+    let shop = bench.host.shop(SHOP).unwrap();
+    assert_eq!((shop.tone.as_str(), shop.accent.as_str(), shop.paused), ("dry", "#112233", true));
+    assert_eq!(shop.personas_off, ["minimalist", "dealhunter"]);
+    assert_eq!((shop.banned_words, shop.promises), (vec!["cheap".into()], vec!["Free returns".into()]));
+    assert_eq!(shop.url, "https://magic-wands.myshopify.com");
+    assert!(bench.visit(SHOP).await.text.contains(r##"value="#112233""##));
+}
+
+#[tokio::test]
+async fn without_a_bearer_token_nothing_is_saved() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.host.asked();
+    let forged = signed(&claims(SHOP, bench.now_s()), "guess");
+    let expired = signed(&claims(SHOP, bench.now_s() - 120), crate::harness::SECRET);
+    for token in [None, Some(""), Some("a b"), Some(forged.as_str()), Some(expired.as_str())] {
+        let answer = bench.save(token, FORM).await;
+        assert_eq!(answer.status, 401, "{token:?}");
+        assert_eq!(answer.header("x-shopify-retry-invalid-session-request"), "1");
+    }
+    let in_address = format!("/admin/settings?shop={SHOP}&id_token={}", bench.token(SHOP));
+    let answer = bench.send("POST", &in_address, None, Body::from(FORM)).await;
+    assert_eq!(answer.status, 401, "an address is no proof that the page sent it");
+    assert_eq!(bench.host.asked(), Vec::<String>::new());
+    assert!(!bench.holds("#112233"));
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_beside_it_and_nothing_typed_is_lost() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.host.asked();
+    let answer = bench.save(Some(&bench.token(SHOP)), "tone=&accent=red&promises=One%0ATwo").await;
+    assert_eq!(answer.status, 422);
+    for text in [
+        r#"value="red""#,
+        r#"error="Write a colour such as #1b3a57, or leave this empty.""#,
+        r#"error="Say in a few words how your shop sounds.""#,
+        "Leave at least one on, or pause Wandstore.",
+        "One\nTwo",
+        "Not saved yet",
+    ] {
+        assert!(answer.text.contains(text), "{text} in {}", answer.text);
+    }
+    assert_eq!(bench.host.asked(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_a_merchant_types_is_text_and_never_markup() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    let form = "tone=%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E&accent=%27%22%3E%3Cimg+src%3Dx%3E&persona=explorer\
+        &promises=%3C%2Ftextarea%3E%3Cscript%3E";
+    let answer = bench.save(Some(&bench.token(SHOP)), form).await;
+    assert_eq!(answer.status, 422);
+    assert!(!answer.text.contains("<script") && !answer.text.contains("<img"), "{}", answer.text);
+    assert!(!answer.text.contains("</textarea><"), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn staff_of_one_shop_reach_no_other() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.visit(OTHER).await;
+    bench.save(Some(&bench.token(OTHER)), FORM).await;
+    assert_eq!(bench.host.shop(SHOP).unwrap().tone, "warm and clear");
+    assert_eq!(bench.host.shop(OTHER).unwrap().tone, "dry");
+
+    let target = format!("/admin/settings?shop={SHOP}");
+    let answer = bench.send("POST", &target, Some(&bench.token(OTHER)), Body::from(FORM)).await;
+    assert_eq!(answer.status, 403);
+    let report = bench.get("/admin/reports/r-1", Some(&bench.token(OTHER))).await;
+    assert_eq!(report.status, 404);
+    assert!(!bench.visit(OTHER).await.text.contains("r-1"));
+}
+
+#[tokio::test]
+async fn a_form_that_is_too_long_is_refused() {
+    let bench = Bench::start().await;
+    let form = format!("tone={}", "x".repeat(40_000));
+    assert_eq!(bench.save(Some(&bench.token(SHOP)), &form).await.status, 413);
+}
+
+#[tokio::test]
+async fn a_preview_can_do_nothing() {
+    let bench = Bench::start().await;
+    let token = bench.token(SHOP);
+    let answer = bench.get("/admin/preview/explorer", Some(&token)).await;
+    assert_eq!((answer.status.as_u16(), answer.header("x-generated")), (200, "true"));
+    assert_eq!(answer.text, format!("<p>explorer at {SHOP}</p>"));
+    assert!(answer.header("content-security-policy").contains("; sandbox; default-src 'none';"));
+    for persona in ["none", "Explorer", "..%2Fexplorer"] {
+        let target = format!("/admin/preview/{persona}");
+        assert_eq!(bench.get(&target, Some(&token)).await.status, 404, "{persona}");
+    }
+}
+
+#[tokio::test]
+async fn a_report_is_downloaded_by_its_shop() {
+    let bench = Bench::start().await;
+    let token = bench.token(SHOP);
+    let page = bench.visit(SHOP).await;
+    assert!(page.text.contains(r#"data-report="r-1""#) && page.text.contains("2 hours ago"));
+    let answer = bench.get("/admin/reports/r-1", Some(&token)).await;
+    assert_eq!((answer.status.as_u16(), answer.text.as_str()), (200, r#"{"customer":7}"#));
+    assert!(answer.header("content-disposition").starts_with("attachment"));
+    for id in ["r-2", "r%201", "..%2F..%2Fetc"] {
+        assert_eq!(bench.get(&format!("/admin/reports/{id}"), Some(&token)).await.status, 404, "{id}");
+    }
+}

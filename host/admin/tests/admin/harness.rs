@@ -1,0 +1,227 @@
+//! An admin with a scripted Shopify and a host that remembers what it was asked.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use admin::{Admin, App, Failed, Keys, Parts, Preview, Report, Shops, Storefronts, router};
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use capabilities::settings::Shop;
+use capabilities::signatures::Secrets;
+use capabilities::{Secret, clock, ids};
+use hmac::{Hmac, KeyInit, Mac};
+use http_body_util::BodyExt as _;
+use names::{EventId, StoreId};
+use serde_json::{Value, json};
+use sha2::Sha256;
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+use crate::shopify::Shopify;
+
+pub const KEY: &str = "the-client-id";
+pub const SECRET: &str = "hush";
+pub const SHOP: &str = "magic-wands.myshopify.com";
+pub const OTHER: &str = "lamps.myshopify.com";
+pub const START_MS: u64 = 1_790_000_000_000;
+
+pub struct Bench {
+    pub admin: Arc<Admin>,
+    pub shopify: Arc<Shopify>,
+    pub host: Arc<Host>,
+    pub clock: Arc<clock::Scripted>,
+    pub origin: String,
+    pub folder: TempDir,
+    router: Router,
+}
+
+/// A host that remembers.
+#[derive(Default)]
+pub struct Host {
+    pub served: Mutex<BTreeMap<String, Shop>>,
+    /// What it was asked, in order, such as `reopen lamps.myshopify.com`.
+    pub asked: Mutex<Vec<String>>,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+impl Bench {
+    pub async fn start() -> Self {
+        let (shopify, origin) = Shopify::start().await;
+        let folder = tempfile::tempdir().unwrap();
+        let host = Arc::<Host>::default();
+        let clock = Arc::new(clock::Scripted::new(START_MS));
+        let admin = open(folder.path().join("shops.db"), &[1], &origin, &host, &clock).await;
+        Self { router: router(admin.clone()), admin, shopify, host, clock, origin, folder }
+    }
+
+    /// The same file in another process, with these encryption keys.
+    pub async fn restart(&mut self, keys: &[u8]) {
+        self.admin.close().await;
+        self.host = Arc::default();
+        self.admin = open(self.path(), keys, &self.origin, &self.host, &self.clock).await;
+        self.router = router(self.admin.clone());
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("shops.db")
+    }
+
+    pub fn now_s(&self) -> u64 {
+        clock::Clock::now_ms(&*self.clock) / 1_000
+    }
+
+    /// A session token of a shop that is valid now.
+    pub fn token(&self, shop: &str) -> String {
+        signed(&claims(shop, self.now_s()), SECRET)
+    }
+
+    /// Opens the page as a shop's staff do.
+    pub async fn visit(&self, shop: &str) -> Answer {
+        self.get(&format!("/admin?shop={shop}&id_token={}", self.token(shop)), None).await
+    }
+
+    pub async fn get(&self, target: &str, token: Option<&str>) -> Answer {
+        self.send("GET", target, token, Body::empty()).await
+    }
+
+    pub async fn save(&self, token: Option<&str>, form: &str) -> Answer {
+        self.send("POST", "/admin/settings", token, Body::from(form.to_owned())).await
+    }
+
+    pub async fn send(&self, method: &str, target: &str, token: Option<&str>, body: Body) -> Answer {
+        let mut request = Request::builder().method(method).uri(target).header("host", "app.example");
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        Answer { status: parts.status, headers: parts.headers, text }
+    }
+
+    /// Everything that is in the file, its log included.
+    pub fn stored(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+    }
+
+    pub fn holds(&self, text: &str) -> bool {
+        self.stored().windows(text.len()).any(|bytes| bytes == text.as_bytes())
+    }
+}
+
+impl Host {
+    pub fn shop(&self, store: &str) -> Option<Shop> {
+        self.served.lock().unwrap().get(store).cloned()
+    }
+
+    pub fn asked(&self) -> Vec<String> {
+        std::mem::take(&mut self.asked.lock().unwrap())
+    }
+
+    fn note(&self, what: &str, store: &StoreId) {
+        self.asked.lock().unwrap().push(format!("{what} {store}"));
+    }
+}
+
+#[async_trait]
+impl Storefronts for Host {
+    fn configured(&self, _: &StoreId) -> Option<Shop> {
+        None
+    }
+
+    fn set_shop(&self, store: &StoreId, shop: Shop) {
+        self.note("set", store);
+        self.served.lock().unwrap().insert(store.to_string(), shop);
+    }
+
+    fn remove_shop(&self, store: &StoreId) {
+        self.note("remove", store);
+        self.served.lock().unwrap().remove(store.as_str());
+    }
+
+    async fn reopen(&self, store: &StoreId) -> Result<(), Failed> {
+        self.note("reopen", store);
+        Ok(())
+    }
+
+    async fn moved(&self, store: &StoreId) -> Result<(), Failed> {
+        self.note("moved", store);
+        Ok(())
+    }
+
+    async fn preview(&self, store: &StoreId, persona: &str) -> Result<Preview, Failed> {
+        Ok(Preview { html: format!("<p>{persona} at {store}</p>"), generated: persona == "explorer" })
+    }
+
+    async fn reports(&self, store: &StoreId) -> Result<Vec<Report>, Failed> {
+        let report = Report { id: EventId::parse("r-1").unwrap(), made_ms: Some(START_MS - 7_200_000) };
+        Ok(if store.as_str() == SHOP { vec![report] } else { Vec::new() })
+    }
+
+    async fn report(&self, store: &StoreId, id: &EventId) -> Result<Option<Vec<u8>>, Failed> {
+        let own = store.as_str() == SHOP && id.as_str() == "r-1";
+        Ok(own.then(|| br#"{"customer":7}"#.to_vec()))
+    }
+}
+
+async fn open(
+    path: PathBuf,
+    keys: &[u8],
+    origin: &str,
+    host: &Arc<Host>,
+    clock: &Arc<clock::Scripted>,
+) -> Arc<Admin> {
+    let keys: Vec<_> = keys.iter().map(|&number| STANDARD.encode([number; 32])).collect();
+    let keys = Keys::parse(&keys.join(",")).unwrap();
+    let shops = Shops::open(&path, keys, clock.clone(), Arc::new(ids::System)).await.unwrap();
+    let secrets = vec![Secret::new(SECRET), Secret::new("the one before")];
+    let signatures = Secrets::new([7; 32], [("SHOPIFY_API_SECRET".to_owned(), secrets)]);
+    let app = App { key: KEY.into(), secret: Secret::new(SECRET), origin: Some(origin.to_owned()) };
+    let signatures = Arc::new(signatures);
+    let parts = Parts { app, signatures, storefronts: host.clone(), shops, clock: clock.clone() };
+    let admin = Admin::new(parts).unwrap();
+    admin.restore().await.unwrap();
+    admin
+}
+
+pub fn store(shop: &str) -> StoreId {
+    StoreId::parse(shop).unwrap()
+}
+
+/// What Shopify says in a token for that shop.
+pub fn claims(shop: &str, now_s: u64) -> Value {
+    json!({
+        "iss": format!("https://{shop}/admin"), "dest": format!("https://{shop}"), "aud": KEY, "sub": "42",
+        "exp": now_s + 60, "nbf": now_s, "iat": now_s, "jti": "j", "sid": "s",
+    })
+}
+
+/// A token with these claims.
+pub fn signed(claims: &Value, secret: &str) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let message = format!("{}.{}", part(&json!({ "alg": "HS256", "typ": "JWT" })), part(claims));
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(mac(message.as_bytes(), secret)))
+}
+
+pub fn mac(message: &[u8], secret: &str) -> Vec<u8> {
+    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.chain_update(message).finalize().into_bytes().to_vec()
+}

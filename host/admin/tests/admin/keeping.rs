@@ -1,0 +1,88 @@
+//! What outlives the process.
+
+use std::time::Duration;
+
+use admin::{Counts, Event};
+use capabilities::Secret;
+
+use crate::harness::{Bench, OTHER, SHOP, store};
+
+const FORM: &str = "tone=dry&accent=%23112233&surface=&banned_words=&promises=&persona=explorer";
+
+#[tokio::test]
+async fn a_key_is_rotated_without_a_merchant_noticing() {
+    let mut bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.restart(&[2, 1]).await;
+    assert!(bench.admin.connections().storefront_token(&store(SHOP)).await.is_some());
+
+    bench.restart(&[2]).await;
+    let access = bench.admin.connections().access_token(&store(SHOP)).await;
+    assert_eq!(access, Ok(Secret::new("shpat_1")));
+    assert_eq!(bench.shopify.grants(), ["exchange"]);
+}
+
+#[tokio::test]
+async fn tokens_whose_key_is_gone_are_asked_for_again() {
+    let mut bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.restart(&[3]).await;
+    assert!(bench.host.shop(SHOP).is_some(), "it is served all the same");
+    assert_eq!(bench.admin.connections().storefront_token(&store(SHOP)).await, None);
+    bench.visit(SHOP).await;
+    assert_eq!(bench.shopify.grants(), ["exchange", "exchange"]);
+    assert!(bench.admin.connections().storefront_token(&store(SHOP)).await.is_some());
+}
+
+#[tokio::test]
+async fn shops_and_choices_are_back_after_a_restart() {
+    let mut bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.visit(OTHER).await;
+    bench.save(Some(&bench.token(SHOP)), FORM).await;
+    bench.restart(&[1]).await;
+    let shop = bench.host.shop(SHOP).unwrap();
+    assert_eq!((shop.tone.as_str(), shop.accent.as_str()), ("dry", "#112233"));
+    assert_eq!(bench.host.shop(OTHER).unwrap().tone, "warm and clear");
+}
+
+#[tokio::test]
+async fn usage_is_counted_by_shop_over_the_last_day() {
+    let mut bench = Bench::start().await;
+    let usage = bench.admin.usage().clone();
+    usage.count(&store(SHOP), Event::Hit);
+    usage.count(&store(SHOP), Event::Stale);
+    usage.count(&store(OTHER), Event::Miss);
+    usage.flush().await;
+    bench.clock.advance(Duration::from_secs(23 * 3_600));
+    let generation = Event::Generation { tokens_in: 900, tokens_out: 100, cost_microdollars: 1_255 };
+    usage.count(&store(SHOP), generation);
+    usage.count(&store(SHOP), Event::Hit);
+
+    let expected = Counts {
+        hits: 2,
+        stale: 1,
+        generations: 1,
+        tokens_in: 900,
+        tokens_out: 100,
+        cost_microdollars: 1_255,
+        ..Counts::default()
+    };
+    assert_eq!(usage.last_24_hours(&store(SHOP)).await.unwrap(), expected);
+    bench.restart(&[1]).await;
+    assert_eq!(bench.admin.usage().last_24_hours(&store(SHOP)).await.unwrap(), expected);
+
+    bench.clock.advance(Duration::from_secs(3_600));
+    let later = bench.admin.usage().last_24_hours(&store(SHOP)).await.unwrap();
+    assert_eq!((later.hits, later.stale, later.generations), (1, 0, 1));
+}
+
+#[tokio::test]
+async fn counts_of_long_ago_are_dropped() {
+    let bench = Bench::start().await;
+    bench.admin.usage().count(&store(SHOP), Event::Failure);
+    bench.admin.usage().flush().await;
+    assert_eq!(bench.admin.usage().purge().await, Ok(0));
+    bench.clock.advance(Duration::from_secs(31 * 86_400));
+    assert_eq!(bench.admin.usage().purge().await, Ok(1));
+}

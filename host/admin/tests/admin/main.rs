@@ -1,0 +1,9 @@
+//! The admin as a merchant's browser and Shopify see it: real routes, a real file, and a scripted Shopify on a
+//! socket.
+
+mod connecting;
+mod forms;
+mod harness;
+mod keeping;
+mod pages;
+mod shopify;

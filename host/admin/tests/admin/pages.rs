@@ -1,0 +1,145 @@
+//! Who gets the page, and what a browser may do with it.
+
+use serde_json::json;
+
+use crate::harness::{Bench, KEY, OTHER, SECRET, SHOP, claims, mac, signed};
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[tokio::test]
+async fn the_page_may_be_framed_by_that_shops_admin_only() {
+    let bench = Bench::start().await;
+    let page = bench.visit(SHOP).await;
+    let policy = page.header("content-security-policy").to_owned();
+    let ancestors = format!("frame-ancestors https://{SHOP} https://admin.shopify.com {};", bench.origin);
+    assert!(policy.starts_with(&ancestors), "{policy}");
+    assert!(policy.contains("script-src 'self' https://cdn.shopify.com;"), "{policy}");
+    assert_eq!(page.header("cache-control"), "no-store");
+    assert_eq!(page.header("x-frame-options"), "");
+    assert!(page.text.contains(&format!(r#"<meta name="shopify-api-key" content="{KEY}">"#)));
+    assert!(page.text.contains("https://cdn.shopify.com/shopifycloud/app-bridge.js"));
+}
+
+#[tokio::test]
+async fn without_a_token_the_way_leads_over_app_bridge() {
+    let bench = Bench::start().await;
+    let expired = signed(&claims(SHOP, bench.now_s() - 120), SECRET);
+    for token in ["".to_owned(), format!("&id_token={expired}")] {
+        let answer = bench.get(&format!("/admin?shop={SHOP}&host=aGk&evil=1{token}"), None).await;
+        let expected = format!(
+            "/admin/session?shop={SHOP}&host=aGk&shopify-reload=\
+             https%3A%2F%2Fapp.example%2Fadmin%3Fshop%3D{SHOP}%26host%3DaGk"
+        );
+        assert_eq!((answer.status.as_u16(), answer.header("location")), (302, expected.as_str()));
+        let bounce = bench.get(answer.header("location"), None).await;
+        assert_eq!(bounce.status, 200);
+        assert!(bounce.text.contains("app-bridge.js") && bounce.text.contains(KEY));
+        assert!(bounce.header("content-security-policy").contains(&format!("https://{SHOP} ")));
+    }
+    assert!(!bench.holds(SHOP));
+}
+
+#[tokio::test]
+async fn app_bridge_is_sent_nowhere_else() {
+    let bench = Bench::start().await;
+    for reload in [
+        "",
+        "https://evil.example/admin",
+        "//evil.example/admin",
+        "https://app.example.evil/admin",
+        "https://app.example/other",
+        "/administrator",
+        "javascript:alert(1)",
+    ] {
+        let answer = bench.get(&format!("/admin/session?shop={SHOP}&shopify-reload={reload}"), None).await;
+        assert_eq!(answer.status, 400, "{reload}");
+        assert!(!answer.text.contains("app-bridge"), "{reload}");
+    }
+}
+
+#[tokio::test]
+async fn what_only_looks_like_a_shop_is_refused_and_framed_by_nobody() {
+    let bench = Bench::start().await;
+    for shop in [
+        "",
+        "shop=",
+        "shop=evil.example",
+        "shop=magic-wands.myshopify.com.evil.example",
+        "shop=evil.example%2F.myshopify.com",
+        "shop=a%20b.myshopify.com",
+        "shop=x%3B%20script-src%20*.myshopify.com",
+        "shop=magic-wands.myshopify.com&shop=lamps.myshopify.com",
+    ] {
+        for path in ["/admin", "/admin/session"] {
+            let answer = bench.get(&format!("{path}?{shop}&shopify-reload=/admin"), None).await;
+            assert_eq!(answer.status, 400, "{path} {shop}");
+            let policy = answer.header("content-security-policy");
+            assert!(policy.starts_with("frame-ancestors 'none';"), "{policy}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_this_shops_is_refused_and_nothing_is_stored() {
+    let bench = Bench::start().await;
+    let now_s = bench.now_s();
+    let mut wrong_app = claims(SHOP, now_s);
+    wrong_app["aud"] = json!("another-app");
+    let mut no_shop = claims(SHOP, now_s);
+    no_shop["dest"] = json!("https://evil.example");
+    let valid = bench.token(SHOP);
+    let payload = valid.split('.').nth(1).unwrap();
+    // {"alg":"none"}
+    let unsigned = format!("eyJhbGciOiJub25lIn0.{payload}.");
+    for (token, status) in [
+        (signed(&claims(SHOP, now_s), "guess"), 401),
+        (signed(&wrong_app, SECRET), 401),
+        (signed(&no_shop, SECRET), 401),
+        (unsigned, 401),
+        ("a.b.c".to_owned(), 401),
+        (bench.token(OTHER), 403),
+    ] {
+        let page = bench.get(&format!("/admin?shop={SHOP}&id_token={token}"), None).await;
+        assert_eq!(page.status, status, "{token}");
+        let fetched = bench.get(&format!("/admin/preview/explorer?shop={SHOP}"), Some(&token)).await;
+        assert_eq!(fetched.status, status, "{token}");
+        assert_eq!(fetched.header("x-shopify-retry-invalid-session-request") == "1", status == 401);
+        assert!(!fetched.text.contains("explorer at"));
+    }
+    assert!(bench.shopify.grants().is_empty());
+    assert!(!bench.holds(SHOP) && !bench.holds(OTHER));
+}
+
+#[tokio::test]
+async fn the_secret_before_the_current_one_still_counts() {
+    let bench = Bench::start().await;
+    let token = signed(&claims(SHOP, bench.now_s()), "the one before");
+    let page = bench.get(&format!("/admin?shop={SHOP}&id_token={token}"), None).await;
+    assert_eq!(page.status, 200);
+}
+
+#[tokio::test]
+async fn where_shopify_signed_the_address_it_has_to_be_the_address() {
+    let bench = Bench::start().await;
+    let token = bench.token(SHOP);
+    let query = format!("id_token={token}&shop={SHOP}&timestamp={}", bench.now_s());
+    let code = hex(&mac(query.as_bytes(), SECRET));
+    let page = bench.get(&format!("/admin?{query}&hmac={code}"), None).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    for forged in [format!("{query}&hmac={code}&locale=de"), format!("{query}&hmac={}", "0".repeat(64))] {
+        assert_eq!(bench.get(&format!("/admin?{forged}"), None).await.status, 401, "{forged}");
+    }
+    let twice = format!("/admin?{query}&hmac={code}&hmac={code}");
+    assert_eq!(bench.get(&twice, None).await.status, 400);
+}
+
+#[tokio::test]
+async fn there_is_nothing_else() {
+    let bench = Bench::start().await;
+    assert_eq!(bench.get("/admin/other", None).await.status, 404);
+    assert_eq!(bench.get("/admin/settings", None).await.status, 405);
+    let style = bench.get("/admin/assets/admin.css", None).await;
+    assert_eq!((style.status.as_u16(), style.header("x-content-type-options")), (200, "nosniff"));
+}
