@@ -73,9 +73,10 @@ impl Failure {
             "ACCESS_DENIED" => Self::Denied,
             "SHOP_INACTIVE" => Self::Closed(200),
             "INTERNAL_SERVER_ERROR" => Self::Status(200, SHORT_MS),
-            other => Self::Refused(
-                other.chars().filter(|c| c.is_ascii_uppercase() || *c == '_').take(40).collect(),
-            ),
+            other => {
+                let is_of_code = |c: &char| c.is_ascii_alphabetic() || *c == '_';
+                Self::Refused(other.chars().take_while(is_of_code).take(40).collect())
+            }
         }
     }
 
@@ -133,5 +134,7 @@ mod tests {
     fn a_code_is_logged_and_nothing_else() {
         let failure = Failure::of_code("INVALID_VARIABLE\n<script>secret</script>");
         assert_eq!(failure.to_string(), "the query was refused (INVALID_VARIABLE)");
+        let failure = Failure::of_code("argumentLiteralsIncompatible");
+        assert_eq!(failure.to_string(), "the query was refused (argumentLiteralsIncompatible)");
     }
 }
