@@ -65,7 +65,7 @@
     }
   };
 
-  const preview = async (persona) => {
+  const preview = async (persona, title) => {
     const frame = app.querySelector(".preview");
     const note = app.querySelector(".preview-note");
     note.hidden = false;
@@ -76,7 +76,7 @@
       frame.srcdoc = await answer.text();
       frame.hidden = false;
       note.textContent = answer.headers.get("x-generated") === "true"
-        ? `Made for: ${persona}.`
+        ? `Made for ${title.toLowerCase()}.`
         : "What every shopper gets until a page is made. It is being made now: look again in a minute.";
     } catch {
       note.textContent = "There is no preview at the moment. Open Wandstore from your shop’s admin again.";
@@ -104,7 +104,7 @@
   app.addEventListener("click", (event) => {
     const button = event.target.closest("s-button");
     if (!button || button.disabled || button.hasAttribute("disabled")) return;
-    if (button.dataset.preview) preview(button.dataset.preview);
+    if (button.dataset.preview) preview(button.dataset.preview, button.textContent.trim());
     else if (button.dataset.report) download(button.dataset.report);
     else if (button.type === "submit" && !event.target.closest("button")) save(button.closest("form"));
   });

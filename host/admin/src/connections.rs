@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use capabilities::Secret;
 use capabilities::clock::Clock;
@@ -9,7 +10,7 @@ use names::StoreId;
 use shopify::token_request::{Refusal, Tokens};
 use tokio::sync::Mutex as Gate;
 
-use crate::installations::{Installation, State, Token};
+use crate::records::{Installation, State, Token};
 use crate::shopify_api::{Failure, STOREFRONT_SCOPES, ShopifyApi};
 use crate::storefronts::Failed;
 use crate::{App, Credentials, Installations, Storefronts, Unavailable, choices};
@@ -40,6 +41,9 @@ pub enum NotConnected {
     #[error("the shop was not opened again: {0}")]
     Host(#[from] Failed),
 }
+
+/// A shopper waits for a catalog that waits for a token: no longer than this.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Connections to shops.
 pub struct Connections {
@@ -85,16 +89,20 @@ impl Connections {
         task.await.unwrap_or_else(|error| Err(NotConnected::Shopify(error.to_string())))
     }
 
-    /// A token for the shop's Storefront API; `None` where it is to be asked without.
+    /// A token for the shop's Storefront API; `None` where it is to be asked without. One that ends soon is
+    /// renewed beside; one that ended is waited for, but not for long.
     pub async fn storefront_token(self: &Arc<Self>, store: &StoreId) -> Option<Secret> {
         let found = self.installed(store).await.ok()?;
+        let usable = self.usable(found.storefront);
         if self.lasting(found.access).is_some() {
-            return self.usable(found.storefront).map(|token| token.secret);
+            return usable.map(|token| token.secret);
         }
-        // They end together, so that both are renewed by this.
-        if let Err(error) = self.access_token(store).await {
-            tracing::debug!(%store, %error, "the Storefront API is asked without a token");
+        let (this, id) = (self.clone(), store.clone());
+        let renewal = tokio::spawn(async move { this.renew_alone(&id).await });
+        if let Some(token) = usable {
+            return Some(token.secret);
         }
+        let _ = tokio::time::timeout(PATIENCE, renewal).await;
         let found = self.installed(store).await.ok()?;
         self.usable(found.storefront).map(|token| token.secret)
     }
@@ -157,7 +165,7 @@ impl Connections {
         match self.api.refresh(store, &refresh.secret).await {
             Ok(tokens) => self.keep(store, tokens, found.storefront).await,
             Err(failure) => {
-                tracing::warn!(%store, %failure, "tokens were not renewed");
+                tracing::warn!(%store, %failure, "a shop's tokens were not renewed");
                 if failure == Failure::Refused(Refusal::InvalidGrant) {
                     self.installations.drop_refresh(store, &refresh).await?;
                 }

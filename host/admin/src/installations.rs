@@ -4,7 +4,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use capabilities::Secret;
 use capabilities::clock::Clock;
 use capabilities::ids::Ids;
 use capabilities::sqlite::{Database, Durability, OpenError, WriteFailed};
@@ -14,6 +13,7 @@ use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteRow;
 
 use crate::keys::Keys;
+use crate::records::{Column, Credentials, Installation, State, Token, integer, natural, place};
 use crate::{Choices, Usage, sql};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/shops");
@@ -37,56 +37,6 @@ pub struct Installations {
     keys: Keys,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
-}
-
-/// Where an installation stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// Its merchant chose something, but the app was not given tokens yet.
-    Known,
-    /// Installed.
-    Installed,
-    /// Installed once. Its tokens are gone.
-    Uninstalled,
-}
-
-/// A token and its end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
-    /// The token itself.
-    pub secret: Secret,
-    /// From when it is worth nothing, in milliseconds since the epoch.
-    pub until_ms: u64,
-}
-
-/// An installation, as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Installation {
-    /// Where it stands.
-    pub state: State,
-    /// What the access token allows, separated by commas.
-    pub scopes: String,
-    /// What the shop's Admin API is asked with.
-    pub access: Option<Token>,
-    /// What the next access token is asked with.
-    pub refresh: Option<Token>,
-    /// What the shop's Storefront API is asked with.
-    pub storefront: Option<Token>,
-    /// When it was written last, in milliseconds since the epoch.
-    pub changed_ms: u64,
-}
-
-/// Tokens that belong together.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Credentials {
-    /// What the access token allows, separated by commas.
-    pub scopes: String,
-    /// What the shop's Admin API is asked with.
-    pub access: Token,
-    /// What the next access token is asked with.
-    pub refresh: Token,
-    /// What the shop's Storefront API is asked with.
-    pub storefront: Option<Token>,
 }
 
 impl Shops {
@@ -260,53 +210,4 @@ impl Installations {
         };
         Ok((Some(Token { secret: opened.secret, until_ms: natural(until_ms) }), opened.former))
     }
-}
-
-impl State {
-    fn named(name: &str) -> Self {
-        match name {
-            "installed" => Self::Installed,
-            "uninstalled" => Self::Uninstalled,
-            _ => Self::Known,
-        }
-    }
-}
-
-/// A column that holds a token.
-#[derive(Clone, Copy)]
-enum Column {
-    Access,
-    Refresh,
-    Storefront,
-}
-
-impl Column {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Access => "access",
-            Self::Refresh => "refresh",
-            Self::Storefront => "storefront",
-        }
-    }
-
-    fn until(self) -> &'static str {
-        match self {
-            Self::Access => "access_until_ms",
-            Self::Refresh => "refresh_until_ms",
-            Self::Storefront => "storefront_until_ms",
-        }
-    }
-}
-
-/// What a token's encryption is bound to. No shop's id holds a space.
-fn place(store: &StoreId, column: Column) -> String {
-    format!("{store} {}", column.name())
-}
-
-pub(crate) fn integer(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-pub(crate) fn natural(number: i64) -> u64 {
-    u64::try_from(number).unwrap_or_default()
 }

@@ -4,12 +4,15 @@
 //! knows how pages are made: what it needs of the host is the trait [`Storefronts`]. Every request
 //! carries a session token of Shopify's, and reaches that token's shop only.
 
+mod answers;
 mod app;
 mod choices;
 mod connections;
+mod form;
 mod installations;
 mod keys;
 mod pages;
+mod records;
 mod routes;
 mod session;
 mod shopify_api;
@@ -20,8 +23,9 @@ mod usage;
 pub use app::{Admin, App, Parts};
 pub use choices::Choices;
 pub use connections::{Connections, NotConnected};
-pub use installations::{Credentials, Installation, Installations, Shops, State, Token, Unavailable};
+pub use installations::{Installations, Shops, Unavailable};
 pub use keys::{Keys, WrongKeys};
+pub use records::{Credentials, Installation, State, Token};
 pub use routes::router;
 pub use storefronts::{Failed, Preview, Report, Storefronts};
 pub use usage::{Counts, Event, Usage};

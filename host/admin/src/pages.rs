@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use shopify::ShopDomain;
 
-use crate::choices::Form;
+use crate::form::Form;
 use crate::usage::Counts;
 
 /// Shopify's scripts: the bridge to the admin around the page, and its components.
@@ -50,25 +50,23 @@ pub struct Main<'a> {
     pub reports: Vec<(String, String)>,
 }
 
-impl Main<'_> {
-    /// A persona's name in the plural, as it is shown.
-    fn title(&self, persona: &str) -> &'static str {
-        match persona {
-            "minimalist" => "Minimalists",
-            "explorer" => "Explorers",
-            "dealhunter" => "Deal hunters",
-            _ => "Loyal customers",
-        }
+/// A persona's name in the plural, as it is shown.
+fn title(persona: &str) -> &'static str {
+    match persona {
+        "minimalist" => "Minimalists",
+        "explorer" => "Explorers",
+        "dealhunter" => "Deal hunters",
+        _ => "Loyal customers",
     }
+}
 
-    /// What a persona wants.
-    fn wants(&self, persona: &str) -> &'static str {
-        match persona {
-            "minimalist" => "Want one good answer and no noise.",
-            "explorer" => "Look around and like to be surprised.",
-            "dealhunter" => "Compare prices and wait for the deal.",
-            _ => "Come back and buy again.",
-        }
+/// What a persona wants.
+fn wants(persona: &str) -> &'static str {
+    match persona {
+        "minimalist" => "Want one good answer and no noise.",
+        "explorer" => "Look around and like to be surprised.",
+        "dealhunter" => "Compare prices and wait for the deal.",
+        _ => "Come back and buy again.",
     }
 }
 

@@ -6,13 +6,15 @@ use askama::Template;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
 use axum::routing::{get, post};
 use capabilities::settings::PERSONAS;
 use names::EventId;
 use shopify::ShopDomain;
 
-use crate::choices::{self, Form};
+use crate::answers::{asset, download, is_ours, to_bounce, unauthorized};
+use crate::choices;
+use crate::form::Form;
 use crate::pages::{self, Bounce, Main, Nothing, Outcome, Page, Policy, ago};
 use crate::session::{self, Caller, Refused, Visitor};
 use crate::{Admin, Choices, NotConnected};
@@ -21,11 +23,6 @@ const STYLE: &str = include_str!("../assets/admin.css");
 const SCRIPT: &str = include_str!("../assets/admin.js");
 /// Longer than any form that is accepted.
 const FORM_BYTES_MAX: usize = 32 * 1024;
-/// Parameters of Shopify's that a page keeps when App Bridge loads it again.
-const KEPT: [&str; 4] = ["shop", "host", "embedded", "locale"];
-/// Tells App Bridge to send the request again with a new session token.
-const RETRY: &str = "x-shopify-retry-invalid-session-request";
-
 /// The routes, from the root of the host.
 pub fn router(admin: Arc<Admin>) -> Router {
     Router::new()
@@ -103,7 +100,7 @@ async fn save(
         Err(refused) => return unauthorized(&refused),
     };
     let (status, form, outcome) = match Form::read(&body) {
-        Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, form, Outcome::Wrong),
+        Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, *form, Outcome::Wrong),
         Ok(choices) => match keep(&admin, &caller, &choices).await {
             Ok(()) => (StatusCode::OK, Form::of(&choices), Outcome::Saved),
             Err(why) => {
@@ -227,45 +224,6 @@ fn shown(
     }
 }
 
-/// Sends a document to the page that brings a session token, and from there back to itself.
-fn to_bounce(shop: &ShopDomain, headers: &HeaderMap, query: &str) -> Response<Body> {
-    let mut kept = form_urlencoded::Serializer::new(String::new());
-    for name in KEPT {
-        if let Some(value) = session::parameter(query, name) {
-            kept.append_pair(name, &value);
-        }
-    }
-    let kept = kept.finish();
-    let again = format!("{}/admin?{kept}", origin(headers));
-    let reload =
-        form_urlencoded::Serializer::new(String::new()).append_pair("shopify-reload", &again).finish();
-    let mut response = pages::html(StatusCode::FOUND, Some(shop), None, Policy::Sandbox, String::new());
-    let location = HeaderValue::from_str(&format!("/admin/session?{kept}&{reload}"));
-    if let Ok(location) = location {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
-    response
-}
-
-/// Whether an address is that of the page.
-fn is_ours(address: &str, headers: &HeaderMap) -> bool {
-    let origin = origin(headers);
-    let path = if origin.is_empty() { address } else { address.strip_prefix(&origin).unwrap_or(address) };
-    path == "/admin" || path.starts_with("/admin?")
-}
-
-/// Where this host is, as whoever asks knows it; empty if they do not say. They only ever send themselves
-/// there.
-fn origin(headers: &HeaderMap) -> String {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
-    if host.is_empty() || !host.bytes().all(fits) {
-        return String::new();
-    }
-    let local = ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| host.starts_with(name));
-    format!("{}://{host}", if local { "http" } else { "https" })
-}
-
 /// What a merchant is told of a connection that does not work. The log has the rest.
 fn told(caller: &Caller, error: &NotConnected) -> String {
     tracing::warn!(store = %caller.store, %error, "a shop was not connected");
@@ -276,35 +234,4 @@ fn told(caller: &Caller, error: &NotConnected) -> String {
         _ => "Wandstore could not store the connection. Open this page again in a minute.",
     };
     text.to_owned()
-}
-
-fn unauthorized(refused: &Refused) -> Response<Body> {
-    let mut response = pages::refused(refused.status, &refused.why);
-    if refused.status == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(RETRY, HeaderValue::from_static("1"));
-    }
-    response
-}
-
-fn download(report: Vec<u8>) -> Response<Body> {
-    let mut response = Response::new(Body::from(report));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(
-        header::CONTENT_DISPOSITION,
-        HeaderValue::from_static("attachment; filename=\"report.json\""),
-    );
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
-}
-
-/// A file that holds nothing of anybody.
-fn asset(kind: &'static str, text: &'static str) -> Response<Body> {
-    let mut response = Response::new(Body::from(text));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
 }

@@ -51,15 +51,15 @@ pub struct Refused {
 }
 
 impl Refused {
-    fn new(status: StatusCode, why: impl ToString) -> Self {
-        Self { status, why: why.to_string() }
+    fn new(status: StatusCode, why: impl Into<String>) -> Self {
+        Self { status, why: why.into() }
     }
 }
 
 impl From<Rejection> for Refused {
     fn from(rejection: Rejection) -> Self {
         let status = StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::BAD_REQUEST);
-        Self::new(status, rejection)
+        Self::new(status, rejection.to_string())
     }
 }
 
@@ -72,7 +72,7 @@ pub fn of_document(admin: &Admin, query: &str) -> Result<Visitor, Refused> {
         Ok(caller) if caller.shop == shop => Ok(Visitor::Staff(caller)),
         Ok(_) => Err(of_another_shop()),
         Err(Error::Expired) => Ok(Visitor::Unknown(shop)),
-        Err(error) => Err(Refused::new(StatusCode::UNAUTHORIZED, error)),
+        Err(error) => Err(Refused::new(StatusCode::UNAUTHORIZED, error.to_string())),
     }
 }
 
@@ -81,11 +81,11 @@ pub fn of_fetch(admin: &Admin, headers: &HeaderMap, query: &str) -> Result<Calle
     check_once(query)?;
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (value, None) = (values.next(), values.next()) else {
-        return Err(Refused::new(StatusCode::UNAUTHORIZED, Error::Malformed));
+        return Err(Refused::new(StatusCode::UNAUTHORIZED, Error::Malformed.to_string()));
     };
     let value = value.and_then(|value| value.to_str().ok()).unwrap_or_default();
     let caller = session_token::bearer(value).and_then(|token| caller(admin, token));
-    let caller = caller.map_err(|error| Refused::new(StatusCode::UNAUTHORIZED, error))?;
+    let caller = caller.map_err(|error| Refused::new(StatusCode::UNAUTHORIZED, error.to_string()))?;
     match parameter(query, "shop") {
         Some(_) if shop(query)? != caller.shop => Err(of_another_shop()),
         _ => Ok(caller),

@@ -9,7 +9,8 @@ use capabilities::clock::Clock;
 use capabilities::sqlite::Database;
 use names::StoreId;
 
-use crate::installations::{Unavailable, integer, natural};
+use crate::installations::Unavailable;
+use crate::records::{integer, natural};
 use crate::sql;
 
 const HOUR_MS: u64 = 3_600_000;

@@ -8,7 +8,7 @@ use capabilities::Secret;
 use crate::harness::{Bench, OTHER, SHOP, START_MS, store};
 use crate::shopify::Mood;
 
-const HOUR: Duration = Duration::from_secs(3_600);
+const HOUR: Duration = Duration::from_hours(1);
 
 async fn storefront_token(bench: &Bench) -> Option<String> {
     let token = bench.admin.connections().storefront_token(&store(SHOP)).await;
@@ -111,11 +111,23 @@ async fn a_token_is_used_to_its_end_while_it_cannot_be_renewed() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.shopify.is(Mood::Refuses(503, "busy"));
-    bench.clock.advance(Duration::from_secs(56 * 60));
+    bench.clock.advance(Duration::from_mins(56));
     let access = bench.admin.connections().access_token(&store(SHOP)).await;
     assert_eq!(access, Ok(Secret::new("shpat_1")));
     assert_eq!(bench.shopify.grants(), ["exchange", "refresh"]);
     assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpsf_1"));
+}
+
+#[tokio::test]
+async fn a_shopper_does_not_wait_for_a_token_that_ends_soon() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.clock.advance(Duration::from_mins(56));
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpsf_1"));
+    let access = bench.admin.connections().access_token(&store(SHOP)).await;
+    assert_eq!(access, Ok(Secret::new("shpat_2")));
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpsf_2"));
+    assert_eq!(bench.shopify.grants(), ["exchange", "refresh"]);
 }
 
 #[tokio::test]

@@ -54,7 +54,7 @@ async fn usage_is_counted_by_shop_over_the_last_day() {
     usage.count(&store(SHOP), Event::Stale);
     usage.count(&store(OTHER), Event::Miss);
     usage.flush().await;
-    bench.clock.advance(Duration::from_secs(23 * 3_600));
+    bench.clock.advance(Duration::from_hours(23));
     let generation = Event::Generation { tokens_in: 900, tokens_out: 100, cost_microdollars: 1_255 };
     usage.count(&store(SHOP), generation);
     usage.count(&store(SHOP), Event::Hit);
@@ -72,7 +72,7 @@ async fn usage_is_counted_by_shop_over_the_last_day() {
     bench.restart(&[1]).await;
     assert_eq!(bench.admin.usage().last_24_hours(&store(SHOP)).await.unwrap(), expected);
 
-    bench.clock.advance(Duration::from_secs(3_600));
+    bench.clock.advance(Duration::from_hours(1));
     let later = bench.admin.usage().last_24_hours(&store(SHOP)).await.unwrap();
     assert_eq!((later.hits, later.stale, later.generations), (1, 0, 1));
 }
@@ -83,6 +83,6 @@ async fn counts_of_long_ago_are_dropped() {
     bench.admin.usage().count(&store(SHOP), Event::Failure);
     bench.admin.usage().flush().await;
     assert_eq!(bench.admin.usage().purge().await, Ok(0));
-    bench.clock.advance(Duration::from_secs(31 * 86_400));
+    bench.clock.advance(Duration::from_hours(31 * 24));
     assert_eq!(bench.admin.usage().purge().await, Ok(1));
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::harness::{Bench, KEY, OTHER, SECRET, SHOP, claims, mac, signed};
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 #[tokio::test]
@@ -26,7 +26,7 @@ async fn the_page_may_be_framed_by_that_shops_admin_only() {
 async fn without_a_token_the_way_leads_over_app_bridge() {
     let bench = Bench::start().await;
     let expired = signed(&claims(SHOP, bench.now_s() - 120), SECRET);
-    for token in ["".to_owned(), format!("&id_token={expired}")] {
+    for token in [String::new(), format!("&id_token={expired}")] {
         let answer = bench.get(&format!("/admin?shop={SHOP}&host=aGk&evil=1{token}"), None).await;
         let expected = format!(
             "/admin/session?shop={SHOP}&host=aGk&shopify-reload=\

@@ -1,0 +1,200 @@
+//! The form in which a merchant chooses.
+
+use capabilities::settings::PERSONAS;
+
+use crate::Choices;
+
+const TONE_MAX: usize = 120;
+const WORD_MAX: usize = 40;
+const WORDS_MAX: usize = 60;
+const PROMISE_MAX: usize = 80;
+const PROMISES_MAX: usize = 8;
+
+/// A field of the form: what was typed, and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Field {
+    /// What was typed.
+    pub typed: String,
+    /// What is wrong with it; empty if nothing is.
+    pub error: String,
+}
+
+/// The form, as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Form {
+    pub tone: Field,
+    pub accent: Field,
+    pub surface: Field,
+    /// One a line.
+    pub banned_words: Field,
+    /// One a line.
+    pub promises: Field,
+    /// Every persona, and whether pages are made for it.
+    pub personas: Vec<(&'static str, bool)>,
+    pub personas_error: String,
+    pub paused: bool,
+}
+
+impl Form {
+    /// The form for what holds.
+    pub fn of(choices: &Choices) -> Self {
+        let field = |typed: String| Field { typed, error: String::new() };
+        Self {
+            tone: field(choices.tone.clone()),
+            accent: field(choices.accent.clone()),
+            surface: field(choices.surface.clone()),
+            banned_words: field(choices.banned_words.join("\n")),
+            promises: field(choices.promises.join("\n")),
+            personas: personas(|name| !choices.personas_off.iter().any(|off| off == name)),
+            personas_error: String::new(),
+            paused: choices.paused,
+        }
+    }
+
+    /// Reads what was sent (`application/x-www-form-urlencoded`): what the merchant chose, or the form with
+    /// what they typed and what is wrong with it.
+    pub fn read(body: &[u8]) -> Result<Choices, Box<Self>> {
+        let pairs: Vec<_> = form_urlencoded::parse(body).collect();
+        let typed = |name: &str| {
+            let value = pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_ref());
+            Field { typed: value.unwrap_or_default().to_owned(), error: String::new() }
+        };
+        let on = |name: &str| pairs.iter().any(|(key, value)| key == "persona" && value == name);
+        let form = Self {
+            tone: typed("tone"),
+            accent: typed("accent"),
+            surface: typed("surface"),
+            banned_words: typed("banned_words"),
+            promises: typed("promises"),
+            personas: personas(on),
+            personas_error: String::new(),
+            paused: pairs.iter().any(|(key, value)| key == "paused" && value == "on"),
+        };
+        form.judge()
+    }
+
+    fn judge(mut self) -> Result<Choices, Box<Self>> {
+        let off = self.personas.iter().filter(|(_, on)| !on).map(|(name, _)| (*name).to_owned());
+        let choices = Choices {
+            personas_off: off.collect(),
+            tone: line(&mut self.tone),
+            accent: colour(&mut self.accent),
+            surface: colour(&mut self.surface),
+            banned_words: lines(&mut self.banned_words, WORDS_MAX, WORD_MAX),
+            promises: lines(&mut self.promises, PROMISES_MAX, PROMISE_MAX),
+            paused: self.paused,
+        };
+        if choices.personas_off.len() == PERSONAS.len() {
+            "Leave at least one on, or pause Wandstore.".clone_into(&mut self.personas_error);
+        }
+        if self.has_errors() { Err(Box::new(self)) } else { Ok(choices.in_lower_case()) }
+    }
+
+    fn has_errors(&self) -> bool {
+        let fields = [&self.tone, &self.accent, &self.surface, &self.banned_words, &self.promises];
+        !self.personas_error.is_empty() || fields.iter().any(|field| !field.error.is_empty())
+    }
+}
+
+impl Choices {
+    fn in_lower_case(mut self) -> Self {
+        self.banned_words.iter_mut().for_each(|word| *word = word.to_lowercase());
+        self.banned_words.dedup();
+        self
+    }
+}
+
+fn personas(on: impl Fn(&str) -> bool) -> Vec<(&'static str, bool)> {
+    PERSONAS.into_iter().map(|name| (name, on(name))).collect()
+}
+
+/// One line, without spaces around or doubled in it.
+fn line(field: &mut Field) -> String {
+    let line = one_line(&field.typed);
+    if line.is_empty() {
+        "Say in a few words how your shop sounds.".clone_into(&mut field.error);
+    } else if line.chars().count() > TONE_MAX {
+        field.error = format!("Use at most {TONE_MAX} characters.");
+    }
+    line
+}
+
+/// A colour as CSS writes it with six digits, in lower case; or nothing.
+fn colour(field: &mut Field) -> String {
+    let colour = field.typed.trim().to_lowercase();
+    let digits = colour.strip_prefix('#').unwrap_or_default();
+    let fits = digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !colour.is_empty() && !fits {
+        "Write a colour such as #1b3a57, or leave this empty.".clone_into(&mut field.error);
+    }
+    colour
+}
+
+fn lines(field: &mut Field, lines_max: usize, chars_max: usize) -> Vec<String> {
+    let lines: Vec<_> = field.typed.lines().map(one_line).filter(|line| !line.is_empty()).collect();
+    if lines.len() > lines_max {
+        field.error = format!("Write at most {lines_max} lines.");
+    }
+    if let Some(index) = lines.iter().position(|line| line.chars().count() > chars_max) {
+        field.error = format!("Line {} is longer than {chars_max} characters.", index + 1);
+    }
+    lines
+}
+
+fn one_line(text: &str) -> String {
+    let spaced = text.replace(|char: char| char.is_control(), " ");
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use capabilities::settings::Shop;
+
+    use super::*;
+
+    const GOOD: &str = "tone=+dry++and+short+&accent=%23A1B2C3&surface=&banned_words=Cheap%0D%0A%0D%0Aguru&\
+        promises=Free+returns&persona=explorer&persona=loyalist&paused=on";
+
+    #[test]
+    fn what_was_sent_is_tidied() {
+        let expected = Choices {
+            tone: "dry and short".into(),
+            accent: "#a1b2c3".into(),
+            surface: String::new(),
+            banned_words: vec!["cheap".into(), "guru".into()],
+            promises: vec!["Free returns".into()],
+            personas_off: vec!["minimalist".into(), "dealhunter".into()],
+            paused: true,
+        };
+        assert_eq!(Form::read(GOOD.as_bytes()), Ok(expected.clone()));
+        assert_eq!(expected.over(Shop::default()).validate(), Ok(()));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_and_nothing_typed_is_lost() {
+        let body = "tone=x&accent=red&banned_words=a%0Ab&persona=none";
+        let form = Form::read(body.as_bytes()).unwrap_err();
+        assert_eq!(form.accent.error, "Write a colour such as #1b3a57, or leave this empty.");
+        assert_eq!((form.accent.typed.as_str(), form.tone.typed.as_str()), ("red", "x"));
+        assert_eq!(form.banned_words.typed, "a\nb");
+        assert_eq!(form.personas_error, "Leave at least one on, or pause Wandstore.");
+    }
+
+    #[test]
+    fn nothing_grows_without_bounds() {
+        let many = "w%0A".repeat(WORDS_MAX + 1);
+        let long = "x".repeat(PROMISE_MAX + 1);
+        let body = format!("tone={}&banned_words={many}&promises=a%0A{long}", "x".repeat(TONE_MAX + 1));
+        let form = Form::read(body.as_bytes()).unwrap_err();
+        assert_eq!(form.tone.error, "Use at most 120 characters.");
+        assert_eq!(form.banned_words.error, "Write at most 60 lines.");
+        assert_eq!(form.promises.error, "Line 2 is longer than 80 characters.");
+    }
+
+    #[test]
+    fn bytes_that_are_no_form_only_make_an_invalid_one() {
+        for body in [&b""[..], b"\xff\xfe=%zz&&==", b"{\"tone\":1}"] {
+            assert!(Form::read(body).is_err());
+        }
+    }
+}
