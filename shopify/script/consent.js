@@ -3,7 +3,9 @@
 
 import { pause, random, shop } from './page.js';
 
-export const KEY = 'wand:visitor';
+/** Where it is kept who the shopper is, and that they were here in this sitting. */
+const KEY = 'wand:visitor';
+export const SITTING = 'wand:sitting';
 
 /** Whether the shopper is recognised and observed. */
 export let consenting = false;
@@ -33,7 +35,7 @@ const visitor = () => {
 const forget = () => {
   try {
     localStorage.removeItem(KEY);
-    sessionStorage.removeItem(KEY);
+    sessionStorage.removeItem(SITTING);
   } catch {}
 };
 

@@ -1,6 +1,6 @@
 // What the shopper does, in as few reports as there can be.
 
-import { consenting, KEY, who } from './consent.js';
+import { consenting, SITTING, who } from './consent.js';
 import { about, market, prefix, random } from './page.js';
 
 let events = [];
@@ -17,23 +17,27 @@ const report = () => {
   }).catch(() => {});
 };
 
+/** Reports an event shortly, with those that come meanwhile. */
 export const track = (event) => {
   if (!consenting) return;
   events.push(event);
   if (events.length === 1) setTimeout(report, 100);
 };
 
+/** Somebody looks for something. */
 export const search = (text) => {
   const term = String(text ?? '').trim().slice(0, 80);
   if (term) track({ type: 'search', term });
 };
 
+/** Somebody looks at a product. */
 export const see = (product) => product && track({ type: 'view', product: String(product) });
+
 // Once in a sitting: who turns many pages is not a regular.
 const visit = () => {
   try {
-    if (sessionStorage.getItem(KEY)) return;
-    sessionStorage.setItem(KEY, '1');
+    if (sessionStorage.getItem(SITTING)) return;
+    sessionStorage.setItem(SITTING, '1');
     track({ type: 'visit' });
   } catch {}
 };

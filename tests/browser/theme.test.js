@@ -126,6 +126,26 @@ story('a title that holds Liquid and markup is shown as it is, and does not run'
   await visitor.shop.change('ember-oak-wand', { title: 'Ember Oak Wand' });
 });
 
+story('who reads the end of the block is not moved when it grows, and may see all of it', async (visitor) => {
+  const { page, block } = visitor;
+  let answer;
+  const ready = new Promise((done) => { answer = done; });
+  await page.route('**/fragment?*', async (route) => {
+    await ready;
+    await route.continue();
+  });
+  await page.goto(visitor.shop.origin);
+  await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  const before = (await block.boundingBox()).height;
+  await page.waitForTimeout(200);
+  answer();
+  await block.getByRole('button', { name: 'Show all of it' }).waitFor();
+  assert.deepEqual(await visitor.shifts(), []);
+  assert.equal((await block.boundingBox()).height, before);
+  await block.getByRole('button', { name: 'Show all of it' }).click();
+  assert.ok((await block.boundingBox()).height > before);
+});
+
 story('an app that does not answer leaves a link, and the theme as it was', async (visitor) => {
   const { page } = visitor;
   await page.route('**/fragment?*', (route) => route.abort());

@@ -14,6 +14,8 @@ use serde::Deserialize;
 use crate::shop::{Shop, now_s};
 use crate::sign;
 
+const APP_BRIDGE: &str = "https://cdn.shopify.com/shopifycloud/app-bridge.js";
+
 #[derive(Deserialize)]
 pub(crate) struct Whose {
     shop: Option<String>,
@@ -89,9 +91,23 @@ async fn answered(answer: reqwest::Response) -> Response {
     if let Some(policy) = headers.get(header::CONTENT_SECURITY_POLICY).and_then(framed_here) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
-    let mut response = Response::new(Body::from(answer.bytes().await.unwrap_or_default()));
+    let body = answer.bytes().await.unwrap_or_default();
+    let is_page =
+        headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let mut response = Response::new(if is_page { bridged(&body) } else { Body::from(body) });
     (*response.status_mut(), *response.headers_mut()) = (status, headers);
     response
+}
+
+/// A page with the simulator's App Bridge in the place of Shopify's, which works in Shopify's admin only.
+fn bridged(page: &[u8]) -> Body {
+    Body::from(String::from_utf8_lossy(page).replace(APP_BRIDGE, "/simulator/app-bridge.js"))
+}
+
+/// App Bridge, as far as apps need it for session tokens.
+pub(crate) async fn app_bridge() -> impl IntoResponse {
+    let script = include_str!("../theme/app-bridge.js");
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], script)
 }
 
 /// The policy with this shop in the place of Shopify's admin.

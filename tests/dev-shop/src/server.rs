@@ -73,6 +73,7 @@ fn platform() -> Router<Arc<Shop>> {
 fn simulator() -> Router<Arc<Shop>> {
     Router::new()
         .route("/simulator/session-token", get(admin::session_token))
+        .route("/simulator/app-bridge.js", get(admin::app_bridge))
         .route("/simulator/products/{handle}", post(control::change))
         .route("/simulator/webhooks/{*topic}", post(control::webhook))
         .route("/simulator/trouble/{trouble}", post(control::trouble))

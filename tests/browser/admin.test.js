@@ -1,0 +1,62 @@
+// The app inside Shopify's admin, as a merchant meets it: with its plain controls, since Shopify's own scripts are not asked for.
+
+import assert from 'node:assert/strict';
+
+import { DESKTOP, PHONE } from './harness/stage.js';
+import { openTheme } from './harness/theme.js';
+
+const { story } = await openTheme();
+
+/** The app's page in the admin's frame. */
+async function open({ page, shop }) {
+  await page.route('https://cdn.shopify.com/**', (route) => route.fulfill({ contentType: 'text/javascript', body: '' }));
+  await page.goto(`${shop.origin}/store/magic-wands/apps/wand`);
+  const app = page.frameLocator('iframe[title="Wandstore"]');
+  await app.getByText('Connected', { exact: true }).waitFor();
+  return app;
+}
+
+async function save(app) {
+  await app.getByRole('button', { name: 'Save' }).click();
+  await app.locator('.outcome').getByText('Saved').waitFor();
+}
+
+for (const [device, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
+  story(`a merchant on a ${device} sees that the shop is connected, and keeps what they set`, async (visitor) => {
+    const app = await open(visitor);
+    await visitor.picture(`admin-${device}`);
+    await app.getByLabel('Tone').fill('dry and kind');
+    await app.getByLabel('Accent colour').fill('#5b2a86');
+    await save(app);
+    const again = await open(visitor);
+    assert.equal(await again.getByLabel('Tone').inputValue(), 'dry and kind');
+  }, { viewport });
+}
+
+story('a colour that is none is said beside its field, and nothing that was typed is lost', async (visitor) => {
+  const app = await open(visitor);
+  await app.getByLabel('Tone').fill('still here');
+  await app.getByLabel('Accent colour').fill('reddish');
+  await app.getByRole('button', { name: 'Save' }).click();
+  await app.getByText('Not saved yet').waitFor();
+  assert.equal(await app.getByLabel('Tone').inputValue(), 'still here');
+  assert.equal(await app.getByLabel('Accent colour').getAttribute('aria-invalid'), 'true');
+  await visitor.picture('admin-wrong');
+  visitor.complaints.length = 0;
+});
+
+story('a merchant who pauses the app stops it, and starts it again', async (visitor) => {
+  const app = await open(visitor);
+  await app.getByLabel('Pause Wandstore').check();
+  await save(app);
+  await app.getByText('Paused', { exact: true }).waitFor();
+  const paused = await visitor.visit();
+  assert.equal(paused['x-generated'], 'false');
+  assert.equal(paused['x-generation-triggered'], undefined);
+
+  const again = await open(visitor);
+  await again.getByLabel('Pause Wandstore').uncheck();
+  await save(again);
+  const going = await visitor.visit();
+  assert.equal(going['x-generation-triggered'], 'true');
+}, { consents: true });

@@ -1,0 +1,13 @@
+// App Bridge, as far as an app needs it for session tokens, which are good for a minute. A page that waits to be loaded again with
+// one names where in `shopify-reload`.
+(() => {
+const idToken = async () => (await fetch('/simulator/session-token')).text();
+window.shopify = { idToken };
+const reload = new URLSearchParams(location.search).get('shopify-reload');
+if (!reload) return;
+idToken().then((token) => {
+  const url = new URL(reload, location);
+  url.searchParams.set('id_token', token);
+  location.replace(location.origin + url.pathname + url.search);
+});
+})();
