@@ -1,7 +1,8 @@
 //! `kv`: Workers KV for reading, and the keepers, which decide every write (`objects/keeper.ts`).
 //!
 //! Workers KV is eventually consistent. Where that would matter, the keeper is read instead: sessions
-//! always, and a key for which this call lost a compare-and-swap.
+//! always, a key for which this call lost a compare-and-swap, and all keys during a job, for which nobody waits:
+//! no page is stored of a shopper who was just forgotten, or with a price that was just changed.
 
 import type { Scope } from '../component/scope.ts';
 import { Refusal, orUnavailable, unwrap, type Answered } from '../component/refusal.ts';
@@ -9,7 +10,7 @@ import type { StorefrontImports } from '../component/storefront.ts';
 import { KV_STORES, type KvStore } from '../env.ts';
 import { keeperOf, keepers } from '../objects/keeper-of.ts';
 import { forgetAtEdge, readAtEdge } from './edge-tier.ts';
-import type { Found, Mark } from './kv-entry.ts';
+import { isReadFromKeeper, readEntry, VERSION_OF_OLD, type Found, type Mark } from './kv-entry.ts';
 import { Value, bytesOf } from './values.ts';
 
 const encoder = new TextEncoder();
@@ -57,9 +58,16 @@ function store(name: string): KvStore {
 }
 
 async function read(scope: Scope, store: KvStore, key: string): Promise<Found | undefined> {
-  const behind = store === 'SHOPPER_SESSIONS' || scope.contested.has(`${store} ${key}`);
-  if (behind) return unwrap(await keeperOf(scope.env, store, key).get(store, key));
-  return readAtEdge(scope.env, store, key);
+  const isDecided = scope.exact || isReadFromKeeper(store) || scope.contested.has(`${store} ${key}`);
+  if (!isDecided) return readAtEdge(scope.env, store, key);
+  const kept = unwrap(await keeperOf(scope.env, store, key).get(store, key));
+  return kept ?? (scope.exact ? readOld(scope, store, key) : undefined);
+}
+
+/** What was written before there were keepers. */
+async function readOld({ env, gone }: Scope, store: KvStore, key: string): Promise<Found | undefined> {
+  const entry = gone.has(`${store} ${key}`) ? undefined : await readEntry(env[store], key);
+  return entry && !entry.mark ? { bytes: entry.bytes, version: VERSION_OF_OLD } : undefined;
 }
 
 /** Writes a key; after that, this data centre's copy is not trusted any more. */

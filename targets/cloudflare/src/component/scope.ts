@@ -10,6 +10,8 @@ export interface Scope {
   during: string;
   /** The address of the client whose request it is; none during a job. */
   client?: string | undefined;
+  /** Whether keys are read where writes are decided, instead of where that is quick. */
+  exact: boolean;
   /** Where jobs are. */
   jobs: Jobs;
   /** Keys that Workers KV is known to be behind on, as `store key`. */

@@ -63,7 +63,8 @@ function refuseHead(request: Request, target: string): Answer | undefined {
 
 /** Asks routing, once. No instance is held afterwards. */
 async function ask({ env, during, method, target, request }: Question): Promise<Asked> {
-  const scope = { env, during, client: clientOf(request, target), jobs: jobsOfPool(env), contested: new Set<string>(), gone: new Set<string>() };
+  const known = { contested: new Set<string>(), gone: new Set<string>() };
+  const scope = { env, during, client: clientOf(request, target), exact: false, jobs: jobsOfPool(env), ...known };
   const reply = await serving.call(scope, ({ handler }) => handler.handle(witMethod(method), target, lent(request)));
   if (reply.tag === 'ready') return { answer: answerOf(reply.val), waitMs: undefined };
   return { answer: answerOf(reply.val.interim), waitMs: reply.val.waitMs };

@@ -142,7 +142,7 @@ export class Worker {
   }
 
   #scope(during: string): Scope {
-    return { env: this.#env, during, jobs: this.#jobs, contested: new Set(), gone: new Set() };
+    return { env: this.#env, during, exact: true, jobs: this.#jobs, contested: new Set(), gone: new Set() };
   }
 }
 
