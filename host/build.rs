@@ -7,7 +7,8 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const COMPONENTS: [&str; 5] = ["routing", "caching", "queueing", "generation", "catalog-demo"];
+const COMPONENTS: [&str; 6] =
+    ["routing", "caching", "queueing", "generation", "catalog-demo", "catalog-shopify"];
 const TARGET: &str = "wasm32-unknown-unknown";
 const PROFILE: &str = "component";
 

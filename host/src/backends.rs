@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use capabilities::{Capabilities, blob, clock, ids, jobs, kv, llm, log, signatures};
+use capabilities::{Capabilities, blob, clock, fetch, ids, jobs, kv, llm, log, signatures};
 
 use crate::config::Config;
 
@@ -23,17 +23,19 @@ pub async fn open(config: &Config) -> anyhow::Result<Capabilities> {
         Some(llm) => Arc::new(llm::OpenAi::new(llm, clock.clone(), ids.clone()).context("llm")?),
         None => Arc::new(llm::Unconfigured),
     };
-    let secrets =
-        config.secrets.named.iter().map(|(name, secret)| ((*name).to_owned(), vec![secret.clone()]));
+    let origin = config.file.document.shopify.origin.clone();
+    let fetch = fetch::Http::new(origin, config.tokens(), clock.clone())?;
+    let secrets = config.secrets.named.clone();
     Ok(Capabilities {
         kv: Arc::new(short_term),
         blob: Arc::new(blob::ObjectStore::folder(&folder.join("blobs"))?),
         jobs: Arc::new(jobs::Sqlite::open(&folder.join("jobs.db"), ids.clone()).await?),
         llm,
+        fetch: Arc::new(fetch),
         signatures: Arc::new(signatures::Secrets::new(ids::key(&*ids), secrets)),
         clock,
         ids,
-        settings: Arc::new(config.settings()),
+        settings: Arc::new(config.settings().into()),
         log: Arc::new(log::Tracing),
     })
 }

@@ -1,5 +1,6 @@
 //! What the store of a component's instance holds: the host's side of one call.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -42,18 +43,28 @@ pub enum RequestBody {
 /// Why a component is called: carried along from component to component, and into every log line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cause {
-    /// A request, by its id.
-    Request(u64),
+    /// A request, by its id, and where it is from, if that is known.
+    Request(u64, Option<IpAddr>),
     /// A job, by its id.
     Job(Arc<str>),
     /// The operator, or the host itself.
     Operator,
 }
 
+impl Cause {
+    /// The address of the one who asks. It is passed on to a shop's APIs, and nowhere else.
+    pub fn client(&self) -> Option<IpAddr> {
+        match self {
+            Self::Request(_, client) => *client,
+            Self::Job(_) | Self::Operator => None,
+        }
+    }
+}
+
 impl std::fmt::Display for Cause {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Request(id) => write!(f, "request {id:016x}"),
+            Self::Request(id, _) => write!(f, "request {id:016x}"),
             Self::Job(id) => write!(f, "job {id}"),
             Self::Operator => f.write_str("operator"),
         }

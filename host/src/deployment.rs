@@ -21,7 +21,7 @@ pub struct Deployment {
     pub capabilities: Arc<Capabilities>,
     /// Who waits for what.
     pub changes: Arc<Changes>,
-    /// Answers shoppers.
+    /// Answers shoppers, and runs errands.
     pub routing: Arc<Handler>,
     /// Keeps pages.
     pub caching: Arc<Cache>,
@@ -97,8 +97,9 @@ impl Components {
     pub fn link(&self, capabilities: Arc<Capabilities>) -> anyhow::Result<Deployment> {
         let changes = Arc::new(Changes::new());
         let linker = Linker { components: self, capabilities: &capabilities };
-        let catalog = linker.pool(Role::Catalog, Links::new(&changes))?;
         let caching = linker.pool(Role::Caching, Links::new(&changes))?;
+        let for_catalog = Links { cache: Some(caching.clone()), ..Links::new(&changes) };
+        let catalog = linker.pool(Role::Catalog, for_catalog)?;
         let queueing = linker.pool(Role::Queueing, Links::new(&changes))?;
         let for_generation =
             Links { cache: Some(caching.clone()), catalog: Some(catalog.clone()), ..Links::new(&changes) };

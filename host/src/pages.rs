@@ -54,7 +54,7 @@ pub async fn show(deployment: &Deployment, store: &str, shopper: &str) -> Result
         Cached::Stale(StalePage { page, reason: Staleness::Expired }) => {
             Some(found("stale: the plan is too old", page, bytes))
         }
-        Cached::Miss => None,
+        Cached::Miss | Cached::Closed => None,
     })
 }
 
@@ -62,6 +62,16 @@ pub async fn show(deployment: &Deployment, store: &str, shopper: &str) -> Result
 pub async fn purge(deployment: &Deployment, store: &str, shopper: &str) -> Result<(), String> {
     flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest
         .call_purge(instance, store, shopper)))
+}
+
+/// Closes a shop: its cache holds nothing from now on, and keeps nothing.
+pub async fn close(deployment: &Deployment, store: &str) -> Result<(), String> {
+    flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest.call_close(instance, store)))
+}
+
+/// Opens a shop that was closed.
+pub async fn reopen(deployment: &Deployment, store: &str) -> Result<(), String> {
+    flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest.call_reopen(instance, store)))
 }
 
 /// Notes that a store's products changed; the new catalog version.

@@ -47,7 +47,7 @@ pub fn log(json: bool) {
 
 async fn measure_queue(deployment: &Deployment) {
     let now_ms = deployment.capabilities.clock.now_ms();
-    for member in deployment.capabilities.settings.pool.members() {
+    for member in deployment.capabilities.settings.now().pool.members() {
         let Ok(depth) = deployment.capabilities.jobs.measure(&member).await else { return };
         let age_ms = depth.oldest_ms.map_or(0, |oldest_ms| now_ms.saturating_sub(oldest_ms));
         let gauge =
@@ -66,8 +66,13 @@ pub struct Requests {
     refused: Counter,
 }
 
-const ROUTES: [(&str, &str); 5] = [
+const ROUTES: [(&str, &str); 10] = [
     ("/s/", "page"),
+    ("/proxy/fragment", "fragment"),
+    ("/proxy/status", "proxy-status"),
+    ("/proxy/track", "proxy-track"),
+    ("/proxy", "proxy"),
+    ("/webhook", "webhook"),
     ("/api/generation/status", "status"),
     ("/api/shopper/track", "track"),
     ("/debug/", "debug"),

@@ -1,4 +1,5 @@
-//! The generation workers: each member of the pool claims jobs, has them done, and settles them.
+//! The workers: each member of the pool claims jobs, has them done, and settles them. Pages are made by
+//! generation, errands are run by routing.
 //!
 //! Policy is not here: which job is next, when it is tried again and when it is given up is the
 //! queueing component's business.
@@ -11,7 +12,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::bindings::wandstore::storefront::job_types::{Claimed, Job, Outcome, QueueError, Retry};
+use crate::bindings::wandstore::storefront::job_types::{
+    Claimed, Job, Outcome, Progress, QueueError, Retry, Task,
+};
 use crate::changes::Topic;
 use crate::component::{Failure, call};
 use crate::context::Cause;
@@ -26,6 +29,8 @@ const REST: Duration = Duration::from_secs(1);
 const BACKGROUND_NICENESS: i32 = 15;
 /// How often settling a job is tried before its lease is left to run out.
 const SETTLE_ATTEMPTS: u32 = 5;
+/// An errand of more parts than this goes on in another attempt.
+const PARTS_MAX: u32 = 10_000;
 
 /// Threads for work that nobody waits for: the system prefers those that serve shoppers.
 pub fn background() -> std::io::Result<Runtime> {
@@ -51,7 +56,7 @@ impl Workers {
     /// Starts a task for each member on `runtime`; each works on at most `jobs_per_member` jobs at once.
     pub fn start(deployment: &Arc<Deployment>, jobs_per_member: usize, runtime: &Handle) -> Self {
         let workers = Self { stop: CancellationToken::new(), tasks: TaskTracker::new() };
-        for name in deployment.capabilities.settings.pool.members() {
+        for name in deployment.capabilities.settings.now().pool.members() {
             let member = Member {
                 name,
                 deployment: deployment.clone(),
@@ -128,7 +133,7 @@ impl Member {
 async fn work(deployment: &Deployment, job: Job) {
     let started = Instant::now();
     let outcome = tokio::select! {
-        outcome = generate(deployment, &job) => outcome,
+        outcome = perform(deployment, &job) => outcome,
         () = lost(deployment, &job) => {
             tracing::warn!(job = job.id, "the lease was lost; its work is dropped");
             return;
@@ -140,8 +145,11 @@ async fn work(deployment: &Deployment, job: Job) {
         Outcome::Retry(_) => "retry",
         Outcome::Failed(_) => "failed",
     };
-    metrics::histogram!("wandstore_generation_seconds", "outcome" => name)
-        .record(started.elapsed().as_secs_f64());
+    let took = match &job.task {
+        Task::Page(_) => metrics::histogram!("wandstore_generation_seconds", "outcome" => name),
+        Task::Errand(_) => metrics::histogram!("wandstore_errand_seconds", "outcome" => name),
+    };
+    took.record(started.elapsed().as_secs_f64());
     tracing::info!(
         job = job.id,
         attempt = job.attempt,
@@ -152,18 +160,38 @@ async fn work(deployment: &Deployment, job: Job) {
     settle(deployment, &job, &outcome).await;
 }
 
-async fn generate(deployment: &Deployment, job: &Job) -> Outcome {
-    let pool = &deployment.generation;
-    let answer =
-        call!(pool, Cause::Job(job.id.as_str().into()), |guest, store| guest.call_generate(store, job));
-    answer.unwrap_or_else(|failure: Failure| {
-        Outcome::Retry(Retry { after_ms: None, reason: failure.to_string() })
-    })
+async fn perform(deployment: &Deployment, job: &Job) -> Outcome {
+    let outcome = match &job.task {
+        Task::Page(_) => generate(deployment, job).await,
+        Task::Errand(_) => run(deployment, job).await,
+    };
+    outcome.unwrap_or_else(|failure| again(&failure.to_string()))
+}
+
+async fn generate(deployment: &Deployment, job: &Job) -> Result<Outcome, Failure> {
+    let cause = Cause::Job(job.id.as_str().into());
+    call!(deployment.generation, cause, |guest, store| guest.call_generate(store, job))
+}
+
+/// Runs an errand part by part: no instance is held for longer than one of them takes.
+async fn run(deployment: &Deployment, job: &Job) -> Result<Outcome, Failure> {
+    for _ in 0..PARTS_MAX {
+        let cause = Cause::Job(job.id.as_str().into());
+        match call!(deployment.routing, cause, |guest, store| guest.errands.call_run(store, job))? {
+            Progress::More => {}
+            Progress::Over(outcome) => return Ok(outcome),
+        }
+    }
+    Ok(again("the errand has more parts than one attempt may have"))
+}
+
+fn again(reason: &str) -> Outcome {
+    Outcome::Retry(Retry { after_ms: None, reason: reason.to_owned() })
 }
 
 /// Keeps the lease; completes if it is lost.
 async fn lost(deployment: &Deployment, job: &Job) {
-    let lease = Duration::from_millis(deployment.capabilities.settings.pool.lease_ms.into());
+    let lease = Duration::from_millis(deployment.capabilities.settings.now().pool.lease_ms.into());
     loop {
         tokio::time::sleep(lease / 3).await;
         let pool = &deployment.queueing;

@@ -9,8 +9,8 @@ use wit_parser::{Resolve, WorldItem, WorldKey};
 
 use crate::harness::load;
 
-const COMPONENTS: [&str; 6] =
-    ["routing", "caching", "queueing", "generation", "catalog-demo", "catalog-json"];
+const COMPONENTS: [&str; 7] =
+    ["routing", "caching", "queueing", "generation", "catalog-demo", "catalog-json", "catalog-shopify"];
 const ADAPTERS: [&str; 5] = ["backends", "services", "spin-platform", "spin-requests", "spin-front"];
 
 #[test]
@@ -122,7 +122,7 @@ fn world_imports(role: Role) -> BTreeSet<String> {
     let wit = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../wit"));
     resolve.push_dir(wit.join("capabilities")).expect("the capabilities parse");
     let (storefront, _) = resolve.push_dir(wit.join("storefront")).expect("the storefront parses");
-    let name = if role == Role::Catalog { "catalog-demo" } else { role.name() };
+    let name = if role == Role::Catalog { "catalog-online" } else { role.name() };
     let world = resolve.select_world(&[storefront], Some(name)).expect("the role has a world");
     let interfaces = resolve.worlds[world].imports.iter().filter_map(|(key, item)| match (key, item) {
         (WorldKey::Interface(id), WorldItem::Interface { .. }) => resolve.id_of(*id),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{anyhow, bail};
+use capabilities::fetch::is_shop_domain;
 use clap::Subcommand;
 use host::backends;
 use host::config::Config;
@@ -39,7 +40,8 @@ pub enum Cache {
 impl Cache {
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
         let (Self::Show { store, .. } | Self::Purge { store, .. } | Self::Stale { store }) = &self;
-        if !config.file.document.stores.contains_key(store) {
+        // Shops that were installed are in no file.
+        if !(config.file.document.stores.contains_key(store) || is_shop_domain(store)) {
             bail!("there is no store {store}; `wandstore check` lists those that there are");
         }
         let deployment = deployment(config).await?;
@@ -64,7 +66,8 @@ impl Cache {
     }
 }
 
-async fn deployment(config: &Config) -> anyhow::Result<Deployment> {
+/// The components over the backends, for a command that changes what is kept.
+pub async fn deployment(config: &Config) -> anyhow::Result<Deployment> {
     let components = tokio::task::block_in_place(|| Components::load(config))?;
     components.link(Arc::new(backends::open(config).await?))
 }

@@ -40,11 +40,11 @@ impl Export {
 /// Each shop's page for every shopper. Routing makes it; storage is not asked.
 async fn fallback_pages(components: &Components, config: &Config) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
     let (mut capabilities, _) = Capabilities::scripted();
-    capabilities.settings = Arc::new(config.settings());
+    capabilities.settings = Arc::new(config.settings().into());
     let deployment = components.link(Arc::new(capabilities))?;
     let lifeboat = Lifeboat::default();
     let stores: Vec<_> = config.file.document.stores.keys().cloned().collect();
-    lifeboat.refresh(&deployment.routing, stores.iter()).await;
+    lifeboat.refresh(&deployment.routing, &config.file.document.stores).await;
     let page = |store: String| {
         let page = lifeboat.page(&store).with_context(|| format!("{store} has no fallback page"))?;
         Ok((store, page.body.to_vec()))

@@ -1,10 +1,12 @@
 //! The command line.
 
+mod audit;
 mod cache;
 mod check;
 mod export;
 mod jobs;
 mod serve;
+mod shop;
 
 use std::path::PathBuf;
 
@@ -49,6 +51,13 @@ enum Command {
     /// Look at a shopper's page, make pages stale, forget them.
     #[command(subcommand)]
     Cache(cache::Cache),
+    /// What was done with personal data, and what merchants asked for: a line each, oldest first.
+    Audit(audit::Audit),
+    /// Print what was put together about a customer for a merchant, as JSON; kept for 30 days.
+    Report(audit::Report),
+    /// Close a shop or open it again.
+    #[command(subcommand)]
+    Shop(shop::Shop),
     /// Which component plays each role: where it is from, its SHA-256, what it imports.
     Components,
     /// Write components, settings and fallback pages into a folder, for Spin and Cloudflare Workers.
@@ -70,6 +79,9 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Export(export) => export.run(&config).await,
             Command::Jobs(jobs) => jobs.run(&config).await,
             Command::Cache(cache) => cache.run(&config).await,
+            Command::Audit(audit) => audit.run(&config).await,
+            Command::Report(report) => report.run(&config).await,
+            Command::Shop(shop) => shop.run(&config).await,
         }
     })
 }

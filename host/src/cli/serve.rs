@@ -40,11 +40,12 @@ impl Serve {
         let telemetry = Telemetry::install()?;
         let listen = self.listen.as_ref().unwrap_or(&config.file.server.listen);
         let server = Server::bind(listen, config.file.server.connections_max).await?;
+        let server = server.trusting_forwarded(config.file.server.trust_forwarded);
         let components = tokio::task::block_in_place(|| Components::load(&config))?;
         let capabilities = Arc::new(backends::open(&config).await?);
         let deployment = Arc::new(components.link(capabilities)?);
         let lifeboat = Arc::new(Lifeboat::default());
-        lifeboat.refresh(&deployment.routing, config.file.document.stores.keys()).await;
+        lifeboat.refresh(&deployment.routing, &deployment.capabilities.settings.now().shops).await;
 
         adopt(&deployment.capabilities).await;
         let background = worker::background()?;
@@ -63,7 +64,7 @@ impl Serve {
 
 /// Gives the jobs that an earlier, larger pool left behind to members that there are.
 async fn adopt(capabilities: &Capabilities) {
-    let lanes: Vec<_> = capabilities.settings.pool.members().collect();
+    let lanes: Vec<_> = capabilities.settings.now().pool.members().collect();
     match capabilities.jobs.adopt(&lanes).await {
         Ok(0) => {}
         Ok(jobs) => tracing::info!(jobs, "the jobs of members that are no more went to others"),
@@ -81,7 +82,7 @@ fn announce(
     let address = server.address()?;
     let planner = if plans_with_llm { "language model" } else { "local planner" };
     tracing::info!(%address, planner, ms = started.elapsed().as_millis(), "serving");
-    for store in deployment.capabilities.settings.shops.keys() {
+    for store in deployment.capabilities.settings.now().shops.keys() {
         println!("http://{address}/s/{store}?shopper=abc123");
     }
     Ok(())
@@ -100,9 +101,12 @@ async fn tidy(deployment: Arc<Deployment>, lifeboat: Arc<Lifeboat>, config: Conf
             Duration::from_secs(config.file.document.pool.keep_settled_seconds),
         )
         .await;
+        let shops = &deployment.capabilities.settings.now().shops;
         if renewed.elapsed() >= LIFEBOAT {
-            lifeboat.refresh(&deployment.routing, config.file.document.stores.keys()).await;
+            lifeboat.refresh(&deployment.routing, shops).await;
             renewed = Instant::now();
+        } else {
+            lifeboat.complete(&deployment.routing, shops).await;
         }
     }
 }

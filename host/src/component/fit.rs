@@ -9,8 +9,8 @@ use wasmtime::component::Component;
 use wasmtime::{Engine, Result, Store};
 
 use super::pool::ticks;
-use super::{Export, Limits, Links, Role, world};
-use crate::bindings::exports::wandstore::storefront::{cache, catalog, generator, handler, queue};
+use super::{Export, Front, Limits, Links, Role, world};
+use crate::bindings::exports::wandstore::storefront::{cache, catalog, generator, queue};
 use crate::changes::Changes;
 use crate::context::Context;
 
@@ -18,7 +18,7 @@ use crate::context::Context;
 /// to what it may have.
 pub fn check(engine: &Engine, role: Role, component: &Component, limits: &Limits) -> Result<()> {
     match role {
-        Role::Routing => check_export::<handler::Guest>(engine, role, component, limits),
+        Role::Routing => check_export::<Front>(engine, role, component, limits),
         Role::Caching => check_export::<cache::Guest>(engine, role, component, limits),
         Role::Queueing => check_export::<queue::Guest>(engine, role, component, limits),
         Role::Generation => check_export::<generator::Guest>(engine, role, component, limits),

@@ -13,9 +13,9 @@ use std::sync::Arc;
 pub(crate) use storefront::call;
 
 pub use pool::{Failure, Held, Limits, Pool, within};
-pub use source::{Binary, Digest, Source};
+pub use source::{Binary, Builtin, Digest, Source};
 
-use crate::bindings::exports::wandstore::storefront::{cache, catalog, generator, handler, queue};
+use crate::bindings::exports::wandstore::storefront::{cache, catalog, errands, generator, handler, queue};
 use crate::changes::Changes;
 
 /// A part that a component plays in a deployment.
@@ -97,14 +97,39 @@ macro_rules! export {
     };
 }
 
-export!(handler);
 export!(cache);
 export!(queue);
 export!(generator);
 export!(catalog);
 
+/// What routing exports: answers to requests, and errands.
+pub struct Front {
+    /// Answers requests.
+    pub handler: handler::Guest,
+    /// Runs errands.
+    pub errands: errands::Guest,
+}
+
+impl Export for Front {
+    type Indices = (handler::GuestIndices, errands::GuestIndices);
+
+    fn find(
+        pre: &wasmtime::component::InstancePre<crate::context::Context>,
+    ) -> wasmtime::Result<Self::Indices> {
+        Ok((handler::GuestIndices::new(pre)?, errands::GuestIndices::new(pre)?))
+    }
+
+    fn bind(
+        (handler, errands): &Self::Indices,
+        store: &mut wasmtime::Store<crate::context::Context>,
+        instance: &wasmtime::component::Instance,
+    ) -> wasmtime::Result<Self> {
+        Ok(Self { handler: handler.load(&mut *store, instance)?, errands: errands.load(store, instance)? })
+    }
+}
+
 /// The pools of the five roles.
-pub type Handler = Pool<handler::Guest>;
+pub type Handler = Pool<Front>;
 /// See [`Handler`].
 pub type Cache = Pool<cache::Guest>;
 /// See [`Handler`].
@@ -120,7 +145,7 @@ pub type Catalog = Pool<catalog::Guest>;
 pub struct Links {
     /// Where changes are announced.
     pub changes: Arc<Changes>,
-    /// For routing and generation.
+    /// For routing, generation and the catalog.
     pub cache: Option<Arc<Cache>>,
     /// For routing.
     pub queue: Option<Arc<Queue>>,

@@ -12,7 +12,7 @@ use super::Role;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// This binary.
-    Embedded,
+    Embedded(Builtin),
     /// A file, which must have this digest if one is given.
     File {
         /// The file.
@@ -20,6 +20,16 @@ pub enum Source {
         /// Its digest.
         sha256: Option<Digest>,
     },
+}
+
+/// Components that this binary has: for a role that has several, which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Builtin {
+    /// The only one of the role; of catalogs, the products of a demo shop.
+    Demo,
+    /// The catalog of shops on Shopify.
+    Shopify,
 }
 
 /// A SHA-256 digest (FIPS 180-4).
@@ -41,7 +51,9 @@ impl Source {
     /// Reads the component of `role`.
     pub fn read(&self, role: Role) -> anyhow::Result<Binary> {
         match self {
-            Self::Embedded => Ok(Binary::new("this binary".into(), embedded(role).into())),
+            Self::Embedded(builtin) => {
+                Ok(Binary::new("this binary".into(), embedded(role, *builtin).into()))
+            }
             Self::File { path, sha256 } => {
                 let bytes = std::fs::read(path)
                     .with_context(|| format!("components.{role}.path: cannot read {}", path.display()))?;
@@ -66,13 +78,16 @@ impl Binary {
     }
 }
 
-fn embedded(role: Role) -> &'static [u8] {
+fn embedded(role: Role, builtin: Builtin) -> &'static [u8] {
     match role {
         Role::Routing => include_bytes!(env!("COMPONENT_ROUTING")),
         Role::Caching => include_bytes!(env!("COMPONENT_CACHING")),
         Role::Queueing => include_bytes!(env!("COMPONENT_QUEUEING")),
         Role::Generation => include_bytes!(env!("COMPONENT_GENERATION")),
-        Role::Catalog => include_bytes!(env!("COMPONENT_CATALOG_DEMO")),
+        Role::Catalog => match builtin {
+            Builtin::Demo => include_bytes!(env!("COMPONENT_CATALOG_DEMO")),
+            Builtin::Shopify => include_bytes!(env!("COMPONENT_CATALOG_SHOPIFY")),
+        },
     }
 }
 

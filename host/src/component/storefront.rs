@@ -16,10 +16,10 @@ use crate::bindings::wandstore::storefront::{
 };
 use crate::context::{Context, Request, RequestBody};
 
-use catalog_types::{Assortment, CatalogError};
+use catalog_types::{Assortment, CatalogError, Collection, Market, Product, Urgency};
 use http_types::BodyError;
-use job_types::{Claimed, Job, JobError, JobState, Member, Offered, Order, Outcome, QueueError};
-use page_types::{CacheError, Cached, NewPage, StalePage, StoredPlan};
+use job_types::{Claimed, Errand, Job, JobError, JobState, Member, Offered, Order, Outcome, QueueError};
+use page_types::{CacheError, Cached, Forgotten, NewPage, StalePage, StoredPlan};
 
 /// Calls a function of another component: acquires an instance, bounds the call, and gives the
 /// instance back. `$keep` moves the handles in an answer out of the instance that gave it.
@@ -145,6 +145,22 @@ impl cache::Host for Context {
     async fn purge(&mut self, store: String, shopper: String) -> Result<Result<(), CacheError>> {
         relay!(self, cache, |guest, instance| guest.call_purge(instance, &store, &shopper))
     }
+
+    async fn close(&mut self, store: String) -> Result<Result<(), CacheError>> {
+        relay!(self, cache, |guest, instance| guest.call_close(instance, &store))
+    }
+
+    async fn reopen(&mut self, store: String) -> Result<Result<(), CacheError>> {
+        relay!(self, cache, |guest, instance| guest.call_reopen(instance, &store))
+    }
+
+    async fn forget(
+        &mut self,
+        store: String,
+        shopper: Option<String>,
+    ) -> Result<Result<Forgotten, CacheError>> {
+        relay!(self, cache, |guest, instance| guest.call_forget(instance, &store, shopper.as_deref()))
+    }
 }
 
 /// Moves the page of an answer from the store of the component that gave it to that of the one
@@ -160,6 +176,18 @@ fn move_page(answer: &mut Result<Cached, CacheError>, from: &mut Context, to: &m
 impl queue::Host for Context {
     async fn offer(&mut self, order: Order) -> Result<Result<Offered, QueueError>> {
         relay!(self, queue, |guest, instance| guest.call_offer(instance, &order))
+    }
+
+    async fn entrust(&mut self, errand: Errand) -> Result<Result<Offered, QueueError>> {
+        relay!(self, queue, |guest, instance| guest.call_entrust(instance, &errand))
+    }
+
+    async fn forget(
+        &mut self,
+        store: String,
+        shopper: Option<String>,
+    ) -> Result<Result<Forgotten, QueueError>> {
+        relay!(self, queue, |guest, instance| guest.call_forget(instance, &store, shopper.as_deref()))
     }
 
     async fn claim(&mut self, member: String) -> Result<Result<Claimed, QueueError>> {
@@ -188,8 +216,33 @@ impl queue::Host for Context {
 }
 
 impl catalog::Host for Context {
-    async fn products(&mut self, store: String) -> Result<Result<Assortment, CatalogError>> {
-        relay!(self, catalog, |guest, instance| guest.call_products(instance, &store))
+    async fn products(
+        &mut self,
+        store: String,
+        market: Market,
+        urgency: Urgency,
+    ) -> Result<Result<Assortment, CatalogError>> {
+        relay!(self, catalog, |guest, instance| guest.call_products(instance, &store, &market, urgency))
+    }
+
+    async fn collections(
+        &mut self,
+        store: String,
+        market: Market,
+        urgency: Urgency,
+    ) -> Result<Result<Vec<Collection>, CatalogError>> {
+        relay!(self, catalog, |guest, instance| guest.call_collections(instance, &store, &market, urgency))
+    }
+
+    async fn search(
+        &mut self,
+        store: String,
+        market: Market,
+        urgency: Urgency,
+        term: String,
+    ) -> Result<Result<Vec<Product>, CatalogError>> {
+        relay!(self, catalog, |guest, instance| guest
+            .call_search(instance, &store, &market, urgency, &term))
     }
 }
 

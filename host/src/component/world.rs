@@ -8,7 +8,7 @@ use wasmtime::{Engine, Result};
 
 use super::Role;
 use crate::bindings::wandstore::capabilities::{
-    blob, clock, ids, jobs, kv, llm, log, settings, signatures, values,
+    blob, clock, fetch, ids, jobs, kv, llm, log, settings, signatures, values,
 };
 use crate::bindings::wandstore::storefront::{
     cache, catalog, catalog_types, http_types, job_types, page_types, queue, shopper_types,
@@ -23,6 +23,7 @@ pub fn imports(role: Role) -> &'static [&'static str] {
             "wandstore:capabilities/values@0.1.0",
             "wandstore:capabilities/kv@0.1.0",
             "wandstore:capabilities/signatures@0.1.0",
+            "wandstore:capabilities/clock@0.1.0",
             "wandstore:capabilities/settings@0.1.0",
             "wandstore:capabilities/log@0.1.0",
             "wandstore:storefront/shopper-types@0.1.0",
@@ -68,18 +69,28 @@ pub fn imports(role: Role) -> &'static [&'static str] {
             "wandstore:storefront/cache@0.1.0",
             "wandstore:storefront/catalog@0.1.0",
         ],
-        Role::Catalog => &["wandstore:storefront/catalog-types@0.1.0"],
+        Role::Catalog => &[
+            "wandstore:capabilities/values@0.1.0",
+            "wandstore:capabilities/kv@0.1.0",
+            "wandstore:capabilities/fetch@0.1.0",
+            "wandstore:capabilities/clock@0.1.0",
+            "wandstore:capabilities/log@0.1.0",
+            "wandstore:storefront/shopper-types@0.1.0",
+            "wandstore:storefront/catalog-types@0.1.0",
+            "wandstore:storefront/page-types@0.1.0",
+            "wandstore:storefront/cache@0.1.0",
+        ],
     }
 }
 
-/// The interface that a component of a role exports.
-pub fn export(role: Role) -> &'static str {
+/// The interfaces that a component of a role exports.
+pub fn exports(role: Role) -> &'static [&'static str] {
     match role {
-        Role::Routing => "wandstore:storefront/handler@0.1.0",
-        Role::Caching => "wandstore:storefront/cache@0.1.0",
-        Role::Queueing => "wandstore:storefront/queue@0.1.0",
-        Role::Generation => "wandstore:storefront/generator@0.1.0",
-        Role::Catalog => "wandstore:storefront/catalog@0.1.0",
+        Role::Routing => &["wandstore:storefront/handler@0.1.0", "wandstore:storefront/errands@0.1.0"],
+        Role::Caching => &["wandstore:storefront/cache@0.1.0"],
+        Role::Queueing => &["wandstore:storefront/queue@0.1.0"],
+        Role::Generation => &["wandstore:storefront/generator@0.1.0"],
+        Role::Catalog => &["wandstore:storefront/catalog@0.1.0"],
     }
 }
 
@@ -107,16 +118,15 @@ pub fn check(engine: &Engine, role: Role, component: &Component) -> Result<(), M
     {
         return Err(Misfit::Import(role, name, allowed.join(", ")));
     }
-    let exports: Vec<_> = component
+    let exported: Vec<_> = component
         .component_type()
         .exports(engine)
         .filter(|(_, item)| matches!(item.ty, ComponentItem::ComponentInstance(_)))
         .map(|(name, _)| name.to_owned())
         .collect();
-    if exports.iter().any(|name| name == export(role)) {
-        Ok(())
-    } else {
-        Err(Misfit::Export(role, export(role), exports.join(", ")))
+    match exports(role).iter().find(|wanted| !exported.iter().any(|name| name == *wanted)) {
+        None => Ok(()),
+        Some(missing) => Err(Misfit::Export(role, missing, exported.join(", "))),
     }
 }
 
@@ -136,6 +146,7 @@ fn supply(linker: &mut Linker<Context>, interface: &str) -> Result<()> {
         "wandstore:capabilities/values" => values::add_to_linker::<_, Own>(linker, |own| own),
         "wandstore:capabilities/kv" => kv::add_to_linker::<_, Own>(linker, |own| own),
         "wandstore:capabilities/blob" => blob::add_to_linker::<_, Own>(linker, |own| own),
+        "wandstore:capabilities/fetch" => fetch::add_to_linker::<_, Own>(linker, |own| own),
         "wandstore:capabilities/llm" => llm::add_to_linker::<_, Own>(linker, |own| own),
         "wandstore:capabilities/jobs" => jobs::add_to_linker::<_, Own>(linker, |own| own),
         "wandstore:capabilities/signatures" => signatures::add_to_linker::<_, Own>(linker, |own| own),

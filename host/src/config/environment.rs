@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use capabilities::Secret;
+use capabilities::{Secret, secrets};
 
 use super::file::File;
 
@@ -16,13 +16,30 @@ pub struct Secrets {
     /// `KIMI_API_KEY`.
     pub llm_key: Option<Secret>,
     /// What the `signatures` capability knows, by name.
-    pub named: BTreeMap<&'static str, Secret>,
+    pub named: Vec<(String, Vec<Secret>)>,
+    /// What Shopify gave to the operator.
+    pub shopify: Shopify,
 }
 
-/// Variables that are kept from components and logs, and that components may check against.
-const NAMED_SECRETS: [&str; 1] = ["DEBUG_TOKEN"];
+/// What Shopify gave to the operator: of an app that merchants install, or of a single shop.
+#[derive(Debug, Default)]
+pub struct Shopify {
+    /// The app's client id; no secret. `SHOPIFY_API_KEY`.
+    pub api_key: Option<String>,
+    /// The app's secret. `SHOPIFY_API_SECRET`.
+    pub api_secret: Option<Secret>,
+    /// The one before, during a rotation. `SHOPIFY_API_SECRET_PREVIOUS`.
+    pub api_secret_previous: Option<Secret>,
+    /// The shop that is connected without an installation. `SHOPIFY_STORE`.
+    pub store: Option<String>,
+    /// Its private Storefront token. `SHOPIFY_ACCESS_TOKEN`.
+    pub access_token: Option<Secret>,
+    /// What tokens are encrypted with. `WANDSTORE_ENCRYPTION_KEY`.
+    pub encryption_key: Option<Secret>,
+}
 
-const VARIABLES: [&str; 12] = [
+/// Beside those that hold secrets that components may check against.
+const VARIABLES: [&str; 16] = [
     "ENVIRONMENT",
     "WANDSTORE_LISTEN",
     "WANDSTORE_DATA_DIR",
@@ -34,7 +51,11 @@ const VARIABLES: [&str; 12] = [
     "LLM_BASE_URL",
     "LLM_MODEL",
     "KIMI_API_KEY",
-    "DEBUG_TOKEN",
+    "SHOPIFY_API_KEY",
+    "SHOPIFY_STORE",
+    "SHOPIFY_ACCESS_TOKEN",
+    "SHOPIFY_ORIGIN",
+    "WANDSTORE_ENCRYPTION_KEY",
 ];
 
 impl Environment {
@@ -45,7 +66,7 @@ impl Environment {
 
     /// The variables that `lookup` knows.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Self {
-        let known = VARIABLES.into_iter().filter_map(|name| {
+        let known = VARIABLES.into_iter().chain(secrets::VARIABLES).filter_map(|name| {
             let value = lookup(name)?.trim().to_owned();
             (!value.is_empty()).then_some((name, value))
         });
@@ -57,11 +78,22 @@ impl Environment {
         file.document.lay_over(|name| self.text(name))?;
         set(&mut file.server.listen, self.text("WANDSTORE_LISTEN"));
         set(&mut file.server.data_dir, self.text("WANDSTORE_DATA_DIR").map(Into::into));
-        let secret = |name: &'static str| Some((name, Secret::new(self.text(name)?)));
         Ok(Secrets {
-            llm_key: self.text("KIMI_API_KEY").map(Secret::new),
-            named: NAMED_SECRETS.into_iter().filter_map(secret).collect(),
+            llm_key: self.secret("KIMI_API_KEY"),
+            named: secrets::named(|name| self.text(name)),
+            shopify: Shopify {
+                api_key: self.text("SHOPIFY_API_KEY"),
+                api_secret: self.secret("SHOPIFY_API_SECRET"),
+                api_secret_previous: self.secret("SHOPIFY_API_SECRET_PREVIOUS"),
+                store: self.text("SHOPIFY_STORE"),
+                access_token: self.secret("SHOPIFY_ACCESS_TOKEN"),
+                encryption_key: self.secret("WANDSTORE_ENCRYPTION_KEY"),
+            },
         })
+    }
+
+    fn secret(&self, name: &str) -> Option<Secret> {
+        self.text(name).map(Secret::new)
     }
 
     fn text(&self, name: &str) -> Option<String> {

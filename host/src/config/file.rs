@@ -11,13 +11,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
 use super::keys;
-use crate::component::{Limits, Role};
+use crate::component::{Builtin, Limits, Role};
 
 /// The file.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct File {
-    /// What does not depend on the platform: `environment`, `[cache]`, `[pool]`, `[llm]`, `[stores]`.
+    /// What does not depend on the platform: `environment`, `[cache]`, `[pool]`, `[llm]`, `[shopify]`,
+    /// `[stores]`.
     #[serde(flatten)]
     pub document: Document,
     /// Where shoppers reach us, and what serves them.
@@ -36,12 +37,17 @@ pub struct Server {
     pub data_dir: PathBuf,
     /// Connections at once; more wait to be accepted.
     pub connections_max: usize,
+    /// Whether `x-forwarded-for` is believed whoever sends it, and not only from this machine and private
+    /// networks: for a proxy with a public address that sets the field itself.
+    pub trust_forwarded: bool,
 }
 
 /// The component that plays a role, and what bounds it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Component {
+    /// Which of the components in this binary; only of catalogs there are two.
+    pub builtin: Option<Builtin>,
     /// A `.wasm` component; relative to the file.
     pub path: Option<PathBuf>,
     /// Its SHA-256 in hex. A file that differs is refused.
@@ -76,6 +82,7 @@ impl File {
     /// A file in which every key that there is has a value; `*` stands for any id.
     fn with_every_key() -> toml::Table {
         let component = Component {
+            builtin: Some(Builtin::Demo),
             path: Some(PathBuf::new()),
             sha256: Some(String::new()),
             calls_per_instance: Some(1),
@@ -87,6 +94,7 @@ impl File {
         let mut file =
             Self { components: Role::ALL.map(|role| (role, component.clone())).into(), ..Self::default() };
         file.document.llm.base_url = Some(String::new());
+        file.document.shopify.origin = Some(String::new());
         file.document.llm.extra = Some(Map::from_iter([(keys::ANY.into(), true.into())]));
         file.document.stores = BTreeMap::from([(keys::ANY.into(), Shop::default())]);
         toml::Table::try_from(file).unwrap_or_default()
@@ -98,14 +106,19 @@ fn complete(id: &str, shop: &mut Shop) {
     if shop.name.trim().is_empty() {
         id.clone_into(&mut shop.name);
     }
-    for word in &mut shop.banned_words {
+    for word in shop.banned_words.iter_mut().chain(&mut shop.personas_off) {
         *word = word.to_lowercase();
     }
 }
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:8787".into(), data_dir: "data".into(), connections_max: 10_000 }
+        Self {
+            listen: "127.0.0.1:8787".into(),
+            data_dir: "data".into(),
+            connections_max: 10_000,
+            trust_forwarded: false,
+        }
     }
 }
 
@@ -131,8 +144,13 @@ pub(super) fn endpoint(settings: &Llm, base_url: &str, key: Option<Secret>) -> l
 
 /// What bounds a component where the file does not say.
 pub(super) fn limits(role: Role) -> Limits {
-    // A generation waits for the language model, twice at worst; nothing else waits for long.
-    let wall = Duration::from_secs(if role == Role::Generation { 180 } else { 5 });
+    // A generation waits for the language model, twice at worst, and a catalog for a shop, several times;
+    // nothing else waits for long.
+    let wall = Duration::from_secs(match role {
+        Role::Generation => 180,
+        Role::Catalog => 30,
+        Role::Routing | Role::Caching | Role::Queueing => 5,
+    });
     let instances = if role == Role::Generation { 1_000 } else { 256 };
     Limits {
         calls_per_instance: 10_000,

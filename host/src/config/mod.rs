@@ -10,17 +10,19 @@ mod keys;
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use capabilities::clock::millis;
+use capabilities::fetch::{NoTokens, OneToken, Tokens};
 use capabilities::llm;
 use capabilities::settings::Settings;
 use names::StoreId;
 
-use crate::component::{Limits, Role, Source};
+use crate::component::{Builtin, Limits, Role, Source};
 
-pub use environment::{Environment, Secrets};
+pub use environment::{Environment, Secrets, Shopify};
 pub use file::File;
 
 /// The file that is read where none is named.
@@ -87,14 +89,39 @@ impl Config {
     /// Where the component of a role comes from.
     pub fn source(&self, role: Role) -> anyhow::Result<Source> {
         let component = self.file.component(role);
+        match (component.builtin, &component.path) {
+            (Some(_), Some(_)) => bail!("components.{role} has both path and builtin: which is it?"),
+            (Some(_), None) if role != Role::Catalog => {
+                bail!("components.{role}.builtin is set, but only of catalogs there are several")
+            }
+            _ => {}
+        }
         match (&component.path, &component.sha256) {
-            (None, None) => Ok(Source::Embedded),
+            (None, None) => {
+                Ok(Source::Embedded(component.builtin.unwrap_or_else(|| self.usual_builtin())))
+            }
             (None, Some(_)) => bail!("components.{role}.sha256 is set, but components.{role}.path is not"),
             (Some(path), sha256) => {
                 let sha256 = sha256.as_deref().map(crate::component::Digest::parse).transpose();
                 let sha256 = sha256.with_context(|| format!("components.{role}.sha256"))?;
                 Ok(Source::File { path: self.folder.join(path), sha256 })
             }
+        }
+    }
+
+    /// With a shop on Shopify, or an app there, products come from Shopify unless the file says otherwise.
+    fn usual_builtin(&self) -> Builtin {
+        let Shopify { store, api_key, .. } = &self.secrets.shopify;
+        if store.is_some() || api_key.is_some() { Builtin::Shopify } else { Builtin::Demo }
+    }
+
+    /// The token of the shop that is connected without an installation.
+    pub fn tokens(&self) -> Arc<dyn Tokens> {
+        match &self.secrets.shopify {
+            Shopify { store: Some(store), access_token: Some(token), .. } => {
+                Arc::new(OneToken { store: store.clone(), token: token.clone() })
+            }
+            _ => Arc::new(NoTokens),
         }
     }
 

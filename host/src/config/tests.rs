@@ -7,6 +7,7 @@ use capabilities::settings::Shop;
 use serde_json::{Value, json};
 
 use super::{Config, Environment};
+use crate::component::{Builtin, Role, Source};
 
 fn parse(text: &str, variables: &[(&str, &str)]) -> anyhow::Result<Config> {
     let lookup = |name: &str| {
@@ -58,6 +59,7 @@ fn a_file_with_two_stores_serves_these_two() {
         tone: "calm".into(),
         banned_words: vec!["cheap".into(), "best".into()],
         promises: vec!["Ships tomorrow".into()],
+        ..Shop::default()
     };
     assert_eq!(shops["tea-house"], tea_house);
     assert_eq!(shops["lamps"], Shop { name: "Lamps & Co".into(), ..Shop::default() });
@@ -74,6 +76,7 @@ fn a_store_without_a_name_is_called_by_its_id_and_promises_nothing() {
             tone: "warm and clear".into(),
             banned_words: vec![],
             promises: vec![],
+            ..Shop::default()
         };
         assert_eq!(shops["lamps"], expected, "{text}");
     }
@@ -124,7 +127,8 @@ fn a_variable_lies_over_the_file_and_an_empty_one_does_not() {
 fn secrets_are_known_and_not_shown() {
     let config = accepted("", &[("KIMI_API_KEY", "sk-hush"), ("DEBUG_TOKEN", "open sesame")]);
     assert_eq!(config.secrets.llm_key.as_ref().map(Secret::expose), Some("sk-hush"));
-    assert_eq!(config.secrets.named["DEBUG_TOKEN"].expose(), "open sesame");
+    let expected = ("DEBUG_TOKEN".to_owned(), vec![Secret::new("open sesame")]);
+    assert_eq!(config.secrets.named, [expected]);
     let shown = format!("{config:?} {:?}", config.llm());
     assert!(!shown.contains("sk-hush") && !shown.contains("open sesame"), "{shown}");
 }
@@ -146,4 +150,45 @@ fn another_model_is_told_only_what_the_operator_says() {
     assert_eq!(extra("", local), json!({}));
     assert_eq!(extra("[llm.extra]\nkeep_alive = 60", local), json!({ "keep_alive": 60 }));
     assert_eq!(extra("", &[]), Value::Null, "no model at all");
+}
+
+const SHOP: &str = "tea-house.myshopify.com";
+
+#[test]
+fn products_come_from_shopify_where_there_is_a_shop_or_an_app_and_the_file_may_say_otherwise() {
+    let catalog = |text, variables: &[(&str, &str)]| accepted(text, variables).source(Role::Catalog).unwrap();
+    let (demo, shopify) = (Source::Embedded(Builtin::Demo), Source::Embedded(Builtin::Shopify));
+    assert_eq!(catalog("", &[]), demo);
+    assert_eq!(catalog("", &[("SHOPIFY_STORE", SHOP)]), shopify);
+    assert_eq!(catalog("", &[("SHOPIFY_API_KEY", "key")]), shopify);
+    assert_eq!(catalog("[components.catalog]\nbuiltin = 'shopify'", &[]), shopify);
+    assert_eq!(catalog("[components.catalog]\nbuiltin = 'demo'", &[("SHOPIFY_STORE", SHOP)]), demo);
+}
+
+#[test]
+fn a_builtin_is_chosen_for_the_catalog_only_and_not_beside_a_path() {
+    let told = refusal("[components.routing]\nbuiltin = 'demo'", &[]);
+    assert!(told.starts_with("components.routing.builtin is set"), "{told}");
+    let told = refusal("[components.catalog]\nbuiltin = 'demo'\npath = 'c.wasm'", &[]);
+    assert!(told.starts_with("components.catalog has both path and builtin"), "{told}");
+}
+
+#[tokio::test]
+async fn a_shop_is_connected_by_variables_and_its_token_is_for_it_alone() {
+    let config = accepted("", &[("SHOPIFY_STORE", SHOP), ("SHOPIFY_ACCESS_TOKEN", "shpat_hush")]);
+    assert_eq!(config.settings().shops[SHOP].name, "tea-house");
+    let tokens = config.tokens();
+    assert_eq!(tokens.token(SHOP).await, Some(Secret::new("shpat_hush")));
+    assert_eq!(tokens.token("lamps.myshopify.com").await, None);
+    assert!(!format!("{config:?}").contains("hush"));
+}
+
+#[test]
+fn a_shop_says_how_its_pages_look_and_whether_there_are_any() {
+    let text = "[stores.lamps]\npersonas_off = ['Explorer']\naccent = '#1b3a57'\npaused = true";
+    let shop = &accepted(text, &[]).settings().shops["lamps"];
+    assert_eq!(shop.personas_off, ["explorer"]);
+    assert!(shop.paused);
+    let told = refusal("[stores.lamps]\naccent = 'red'", &[]);
+    assert!(told.starts_with("stores.lamps.accent is \"red\""), "{told}");
 }

@@ -1,8 +1,9 @@
 //! What shoppers get when routing itself fails: the last good fallback page of their shop.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{PoisonError, RwLock};
 
+use capabilities::settings::Shop;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use super::answer::Answer;
@@ -19,18 +20,29 @@ pub struct Lifeboat {
 }
 
 impl Lifeboat {
-    /// Asks routing for the fallback page of each store. One that cannot be had stays as it was.
-    pub async fn refresh(&self, routing: &Handler, stores: impl Iterator<Item = &String>) {
-        for store in stores {
-            match page(routing, store).await {
-                Ok(Some(page)) => {
-                    self.pages.write().unwrap_or_else(PoisonError::into_inner).insert(store.clone(), page);
-                }
-                Ok(None) => {
-                    tracing::warn!(store, "routing has no fallback page for a store that is configured");
-                }
-                Err(_logged) => {}
+    /// Asks routing for the fallback page of each shop, and forgets those of other shops. A page that cannot
+    /// be had stays as it was.
+    pub async fn refresh(&self, routing: &Handler, shops: &BTreeMap<String, Shop>) {
+        self.pages.write().unwrap_or_else(PoisonError::into_inner).retain(|store, _| shops.contains_key(store));
+        for store in shops.keys() {
+            self.fill(routing, store).await;
+        }
+    }
+
+    /// Asks for the pages of shops that have none yet: those that came meanwhile.
+    pub async fn complete(&self, routing: &Handler, shops: &BTreeMap<String, Shop>) {
+        for store in shops.keys().filter(|store| self.page(store).is_none()) {
+            self.fill(routing, store).await;
+        }
+    }
+
+    async fn fill(&self, routing: &Handler, store: &str) {
+        match page(routing, store).await {
+            Ok(Some(page)) => {
+                self.pages.write().unwrap_or_else(PoisonError::into_inner).insert(store.to_owned(), page);
             }
+            Ok(None) => tracing::warn!(store, "routing has no fallback page for a shop that is served"),
+            Err(_logged) => {}
         }
     }
 
@@ -39,20 +51,37 @@ impl Lifeboat {
         self.pages.read().unwrap_or_else(PoisonError::into_inner).get(store).cloned()
     }
 
-    /// The answer to a request that routing failed to answer. It is never an error of ours: a page
-    /// is the shop's fallback page; of a job nothing is known; a signal is not stored; nothing else
-    /// is here for a shopper.
-    pub fn answer(&self, method: &Method, path: &str) -> Answer {
-        if let Some(rest) = path.strip_prefix("/s/") {
-            return self.page(rest).unwrap_or_else(last_resort);
+    /// The answer to a request that routing failed to answer. For a shopper it is never an error of
+    /// ours: a page is the shop's fallback page; of a job nothing is known; a signal is not stored; nothing
+    /// else is here, and a theme keeps what it shows. Shopify is asked to tell us again.
+    pub fn answer(&self, method: &Method, target: &str) -> Answer {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        if let Some(store) = path.strip_prefix("/s/") {
+            return self.page(store).unwrap_or_else(last_resort);
         }
-        if !path.starts_with("/api/") {
-            let headers = typed("text/plain; charset=utf-8");
-            return Answer { status: StatusCode::NOT_FOUND, headers, body: "there is nothing here\n".into() };
+        match path {
+            // The page is everybody's, so that it matters little whether the request was signed.
+            "/proxy" | "/proxy/" => shop(query).and_then(|shop| self.page(shop)).unwrap_or_else(last_resort),
+            "/webhooks" | "/webhook/shopify" => line(StatusCode::SERVICE_UNAVAILABLE, "tell us again later\n"),
+            _ if path.starts_with("/api/") || KNOWN_OF_PROXY.contains(&path) => {
+                let body = if method == Method::POST { r#"{"stored":0}"# } else { r#"{"state":"unknown"}"# };
+                Answer { status: StatusCode::OK, headers: typed("application/json"), body: body.into() }
+            }
+            _ => line(StatusCode::NOT_FOUND, "there is nothing here\n"),
         }
-        let body = if method == Method::POST { r#"{"stored":0}"# } else { r#"{"state":"unknown"}"# };
-        Answer { status: StatusCode::OK, headers: typed("application/json"), body: body.into() }
     }
+}
+
+/// What a theme asks for as JSON.
+const KNOWN_OF_PROXY: [&str; 2] = ["/proxy/status", "/proxy/track"];
+
+/// The shop that Shopify names; a domain needs no decoding.
+fn shop(query: &str) -> Option<&str> {
+    query.split('&').find_map(|pair| pair.strip_prefix("shop="))
+}
+
+fn line(status: StatusCode, text: &'static str) -> Answer {
+    Answer { status, headers: typed("text/plain; charset=utf-8"), body: text.into() }
 }
 
 async fn page(routing: &Handler, store: &str) -> Result<Option<Answer>, Failure> {
@@ -60,7 +89,7 @@ async fn page(routing: &Handler, store: &str) -> Result<Option<Answer>, Failure>
     call!(
         routing,
         Cause::Operator,
-        |guest, instance| guest.call_fallback(instance, store),
+        |guest, instance| guest.handler.call_fallback(instance, store),
         |held, answer| match answer.take().map(|response| Answer::take(response, &mut held)).transpose() {
             Ok(taken) => {
                 page = taken;
@@ -105,5 +134,17 @@ mod tests {
         let boat = Lifeboat::default();
         assert_eq!(boat.answer(&Method::GET, "/api/generation/status").body, r#"{"state":"unknown"}"#);
         assert_eq!(boat.answer(&Method::POST, "/api/shopper/track").body, r#"{"stored":0}"#);
+        assert_eq!(boat.answer(&Method::GET, "/proxy/status?shop=a").body, r#"{"state":"unknown"}"#);
+        assert_eq!(boat.answer(&Method::POST, "/proxy/track?shop=a").body, r#"{"stored":0}"#);
+    }
+
+    #[test]
+    fn a_theme_keeps_what_it_shows_and_shopify_is_asked_to_tell_us_again() {
+        let boat = Lifeboat::default();
+        assert_eq!(boat.answer(&Method::GET, "/proxy/fragment?shop=a").status, StatusCode::NOT_FOUND);
+        assert_eq!(boat.answer(&Method::GET, "/proxy?shop=a.myshopify.com").status, StatusCode::OK);
+        for path in ["/webhooks", "/webhook/shopify"] {
+            assert_eq!(boat.answer(&Method::POST, path).status, StatusCode::SERVICE_UNAVAILABLE);
+        }
     }
 }

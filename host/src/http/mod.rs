@@ -1,6 +1,7 @@
 //! HTTP: the operator's side by axum, everything else by the routing component.
 
 mod answer;
+mod client;
 mod lifeboat;
 mod operator;
 mod server;

@@ -1,6 +1,7 @@
 //! Connections: how many, how large their heads may be, how slow, and how they end.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use tower::ServiceExt as _;
 
 use super::Lifeboat;
 use super::answer::Outgoing;
+use super::client;
 use super::operator::{self, Operator};
 use super::shopper::Shoppers;
 
@@ -35,6 +37,7 @@ const DRAIN: Duration = Duration::from_secs(10);
 pub struct Server {
     listener: TcpListener,
     connections: Arc<Semaphore>,
+    trust_forwarded: bool,
 }
 
 impl Server {
@@ -42,7 +45,13 @@ impl Server {
     pub async fn bind(listen: &str, connections_max: usize) -> anyhow::Result<Self> {
         let listener =
             TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
-        Ok(Self { listener, connections: Arc::new(Semaphore::new(connections_max)) })
+        Ok(Self { listener, connections: Arc::new(Semaphore::new(connections_max)), trust_forwarded: false })
+    }
+
+    /// Whether every peer is believed who it says it asks for (see `server.trust_forwarded`).
+    #[must_use]
+    pub fn trusting_forwarded(self, trust_forwarded: bool) -> Self {
+        Self { trust_forwarded, ..self }
     }
 
     /// Where it listens.
@@ -59,12 +68,13 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let shoppers = Arc::new(Shoppers::new(operator.deployment.clone(), lifeboat));
-    let front = Front { shoppers, operator: operator::router(operator) };
+    let trust_forwarded = server.trust_forwarded;
+    let front = Front { shoppers, operator: operator::router(operator), trust_forwarded };
     let graceful = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
         tokio::select! {
-            (stream, permit) = accept(&server) => serve_connection(stream, permit, front.clone(), &graceful),
+            accepted = accept(&server) => serve_connection(accepted, front.clone(), &graceful),
             () = &mut stop => break,
         }
     }
@@ -75,13 +85,20 @@ pub async fn serve(
     Ok(())
 }
 
-async fn accept(server: &Server) -> (TcpStream, OwnedSemaphorePermit) {
+/// A connection, who is at the other end, and its place among those that there may be.
+struct Accepted {
+    stream: TcpStream,
+    peer: IpAddr,
+    permit: OwnedSemaphorePermit,
+}
+
+async fn accept(server: &Server) -> Accepted {
     loop {
         let Ok(permit) = server.connections.clone().acquire_owned().await else {
             std::future::pending().await
         };
         match server.listener.accept().await {
-            Ok((stream, _peer)) => return (stream, permit),
+            Ok((stream, peer)) => return Accepted { stream, peer: peer.ip(), permit },
             Err(error) => {
                 // Out of file descriptors, for one: others may be given back soon.
                 tracing::warn!(%error, "a connection was not accepted");
@@ -97,24 +114,26 @@ async fn accept(server: &Server) -> (TcpStream, OwnedSemaphorePermit) {
 struct Front {
     shoppers: Arc<Shoppers>,
     operator: Router,
+    trust_forwarded: bool,
 }
 
 impl Front {
-    async fn answer(self, request: Request<Incoming>) -> Result<Response<Outgoing>, Infallible> {
+    async fn answer(
+        self,
+        request: Request<Incoming>,
+        peer: IpAddr,
+    ) -> Result<Response<Outgoing>, Infallible> {
         if !operator::owns(request.uri().path()) {
-            return Ok(self.shoppers.answer(request).await);
+            let client = client::address(peer, request.headers(), self.trust_forwarded);
+            return Ok(self.shoppers.answer(request, Some(client)).await);
         }
         let response = self.operator.oneshot(request).await?;
         Ok(response.map(|body| Outgoing::Stream(body.boxed_unsync())))
     }
 }
 
-fn serve_connection(
-    stream: TcpStream,
-    permit: OwnedSemaphorePermit,
-    front: Front,
-    graceful: &GracefulShutdown,
-) {
+fn serve_connection(accepted: Accepted, front: Front, graceful: &GracefulShutdown) {
+    let Accepted { stream, peer, permit } = accepted;
     // A page is written at once: waiting to fill a segment would only delay it.
     let _ = stream.set_nodelay(true);
     let connection = http1::Builder::new()
@@ -122,7 +141,7 @@ fn serve_connection(
         .header_read_timeout(HEAD_TIMEOUT)
         .max_headers(HEADERS_MAX)
         .max_buf_size(HEAD_BYTES_MAX)
-        .serve_connection(TokioIo::new(stream), service_fn(move |request| front.clone().answer(request)));
+        .serve_connection(TokioIo::new(stream), service_fn(move |request| front.clone().answer(request, peer)));
     let watched = graceful.watch(connection);
     tokio::spawn(async move {
         if let Err(error) = watched.await {

@@ -1,5 +1,6 @@
 //! Everything that is not the operator's: handed to routing, as it came.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -53,6 +54,7 @@ impl Asked {
 /// A request that may be asked about more than once.
 struct Question {
     id: u64,
+    client: Option<IpAddr>,
     method: Method,
     target: String,
     rest: Request,
@@ -72,7 +74,11 @@ impl Shoppers {
     }
 
     /// Answers a request. There is always an answer, and it is never an error of ours.
-    pub async fn answer(self: Arc<Self>, request: HttpRequest<Incoming>) -> Response<Outgoing> {
+    pub async fn answer(
+        self: Arc<Self>,
+        request: HttpRequest<Incoming>,
+        client: Option<IpAddr>,
+    ) -> Response<Outgoing> {
         let started = Instant::now();
         let (parts, body) = request.into_parts();
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
@@ -83,6 +89,7 @@ impl Shoppers {
             parts.headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes() == b"text/event-stream");
         let mut question = Question {
             id: self.deployment.capabilities.ids.random(),
+            client,
             method: parts.method,
             target: target.to_owned(),
             rest: Request { headers: parts.headers, body: unread(body) },
@@ -108,11 +115,11 @@ impl Shoppers {
     /// Asks routing, once.
     async fn ask(&self, question: &mut Question) -> Result<Asked, Failure> {
         let pool = &self.deployment.routing;
-        let mut held = pool.acquire(Cause::Request(question.id)).await?;
+        let mut held = pool.acquire(Cause::Request(question.id, question.client)).await?;
         held.request = std::mem::take(&mut question.rest);
         let (guest, store) = held.parts();
         let call =
-            guest.call_handle(store, method(&question.method), &question.target, Resource::new_borrow(0));
+            guest.handler.call_handle(store, method(&question.method), &question.target, Resource::new_borrow(0));
         let outcome = match within(pool.wall(), call).await {
             Ok(Ok(Reply::Ready(response))) => Ok(Answer::take(response, &mut held).map(Asked::Answer)),
             Ok(Ok(Reply::Pending(Pending { interim, topic, wait_ms }))) => {
@@ -183,7 +190,7 @@ impl Shoppers {
     }
 
     fn rescue(&self, question: &Question) -> Answer {
-        self.lifeboat.answer(&question.method, question.path())
+        self.lifeboat.answer(&question.method, &question.target)
     }
 }
 

@@ -54,7 +54,7 @@ fn write(file: &str, role: Role, wit: impl Fn(&str) -> String, module: impl Fn(S
     let mut resolve = Resolve::default();
     resolve.push_group(package("capabilities", &wit)).expect("the capabilities fit together");
     let storefront = resolve.push_group(package("storefront", &wit)).expect("so does the storefront");
-    let name = if role == Role::Catalog { "catalog-demo" } else { role.name() };
+    let name = if role == Role::Catalog { "catalog-online" } else { role.name() };
     let world = resolve.select_world(&[storefront], Some(name)).expect("the role has a world");
 
     let dummy = wit_component::dummy_module(&resolve, world, ManglingAndAbi::Standard32);

@@ -105,7 +105,7 @@ impl Wishes {
         // What is counted before somebody counts is lost.
         let telemetry = telemetry();
         let (mut capabilities, strings) = Capabilities::scripted();
-        capabilities.settings = Arc::new(self.settings);
+        capabilities.settings = Arc::new(self.settings.into());
         (self.change)(&mut capabilities);
         let deployment = if self.config.is_empty() {
             usual_components().link(Arc::new(capabilities))
@@ -114,7 +114,7 @@ impl Wishes {
         };
         let deployment = Arc::new(deployment.expect("the components fit together"));
         let lifeboat = Arc::new(Lifeboat::default());
-        lifeboat.refresh(&deployment.routing, deployment.capabilities.settings.shops.keys()).await;
+        lifeboat.refresh(&deployment.routing, &deployment.capabilities.settings.now().shops).await;
         let workers = Workers::start(&deployment, 4, &tokio::runtime::Handle::current());
         let server = Server::bind("127.0.0.1:0", 1_000).await.expect("there is a free port");
         let address = server.address().expect("it is bound").to_string();

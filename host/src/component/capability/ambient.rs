@@ -1,5 +1,6 @@
 //! Signatures, time, chance, settings and the log.
 
+use capabilities::settings::{Shop, Standing};
 use wasmtime::Result;
 
 use crate::bindings::wandstore::capabilities::{clock, ids, log, settings, signatures};
@@ -40,47 +41,55 @@ impl ids::Host for Context {
 
 impl settings::Host for Context {
     fn development(&mut self) -> Result<bool> {
-        Ok(self.capabilities.settings.development)
+        Ok(self.capabilities.settings.look(|settings| settings.development))
     }
 
     fn pool(&mut self) -> Result<settings::PoolLimits> {
-        let pool = &self.capabilities.settings.pool;
-        Ok(settings::PoolLimits {
-            size: pool.size,
-            depth_max: pool.depth_max,
-            attempts_max: pool.attempts_max,
-            lease_ms: pool.lease_ms,
-            backoff_ms: pool.backoff_ms,
-            backoff_ms_max: pool.backoff_ms_max,
-        })
-    }
-
-    fn lifetimes(&mut self) -> Result<settings::PageLifetimes> {
-        let lifetimes = &self.capabilities.settings.lifetimes;
-        Ok(settings::PageLifetimes {
-            kv_ttl_seconds: lifetimes.kv_ttl_seconds,
-            fresh_seconds: lifetimes.fresh_seconds,
-        })
-    }
-
-    fn store(&mut self, id: String) -> Result<Option<settings::Shop>> {
-        let shop = self.capabilities.settings.shops.get(&id);
-        Ok(shop.map(|shop| settings::Shop {
-            name: shop.name.clone(),
-            url: shop.url.clone(),
-            language: shop.language.clone(),
-            tone: shop.tone.clone(),
-            banned_words: shop.banned_words.clone(),
-            promises: shop.promises.clone(),
+        Ok(self.capabilities.settings.look(|settings| settings::PoolLimits {
+            size: settings.pool.size,
+            depth_max: settings.pool.depth_max,
+            attempts_max: settings.pool.attempts_max,
+            lease_ms: settings.pool.lease_ms,
+            backoff_ms: settings.pool.backoff_ms,
+            backoff_ms_max: settings.pool.backoff_ms_max,
         }))
     }
 
-    fn has_store(&mut self, id: String) -> Result<bool> {
-        Ok(self.capabilities.settings.shops.contains_key(&id))
+    fn lifetimes(&mut self) -> Result<settings::PageLifetimes> {
+        Ok(self.capabilities.settings.look(|settings| settings::PageLifetimes {
+            kv_ttl_seconds: settings.lifetimes.kv_ttl_seconds,
+            fresh_seconds: settings.lifetimes.fresh_seconds,
+        }))
+    }
+
+    fn store(&mut self, id: String) -> Result<Option<settings::Shop>> {
+        Ok(self.capabilities.settings.look(|settings| settings.shops.get(&id).map(shop)))
+    }
+
+    fn standing(&mut self, id: String) -> Result<settings::ShopStanding> {
+        Ok(match self.capabilities.settings.look(|settings| settings.standing(&id)) {
+            Standing::Unknown => settings::ShopStanding::Unknown,
+            Standing::Open => settings::ShopStanding::Open,
+            Standing::Paused => settings::ShopStanding::Paused,
+        })
     }
 
     fn stores(&mut self) -> Result<Vec<String>> {
-        Ok(self.capabilities.settings.shops.keys().cloned().collect())
+        Ok(self.capabilities.settings.look(|settings| settings.shops.keys().cloned().collect()))
+    }
+}
+
+fn shop(shop: &Shop) -> settings::Shop {
+    settings::Shop {
+        name: shop.name.clone(),
+        url: shop.url.clone(),
+        language: shop.language.clone(),
+        tone: shop.tone.clone(),
+        banned_words: shop.banned_words.clone(),
+        promises: shop.promises.clone(),
+        personas_off: shop.personas_off.clone(),
+        accent: shop.accent.clone(),
+        surface: shop.surface.clone(),
     }
 }
 

@@ -115,6 +115,21 @@ impl jobs::Host for Context {
         Ok(newest.map(|newest| newest.map(status)).map_err(Into::into))
     }
 
+    /// Those who wait for such a job are not woken: it is gone, and so is what they wait for.
+    async fn forget(
+        &mut self,
+        keys: jobs::Keys,
+        _lanes: Vec<String>,
+        limit: u32,
+    ) -> Result<Result<u32, jobs::Error>> {
+        let keys = match keys {
+            jobs::Keys::Exactly(key) => jobs_backend::Keys::Exactly(key),
+            jobs::Keys::StartingWith(prefix) => jobs_backend::Keys::StartingWith(prefix),
+        };
+        let forgotten = self.capabilities.jobs.forget(keys, limit).await;
+        Ok(forgotten.map(|count| u32::try_from(count).unwrap_or(u32::MAX)).map_err(Into::into))
+    }
+
     async fn measure(&mut self, lane: String) -> Result<Result<jobs::Depth, jobs::Error>> {
         let depth = |depth: jobs_backend::Depth| jobs::Depth {
             queued: depth.queued,

@@ -4,6 +4,7 @@
 
 mod ambient;
 mod blob;
+mod fetch;
 mod jobs;
 mod kv;
 mod llm;

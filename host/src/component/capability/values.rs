@@ -25,9 +25,18 @@ impl values::HostValue for Context {
         Ok(bytes[start..end].to_vec())
     }
 
-    fn prefixed(&mut self, value: Resource<Value>, head: Vec<u8>) -> Result<Resource<Value>> {
-        let whole = Bytes::from([head.as_slice(), self.value(&value)?].concat());
+    fn framed(&mut self, value: Resource<Value>, head: Vec<u8>, tail: Vec<u8>) -> Result<Resource<Value>> {
+        let whole = Bytes::from([head.as_slice(), self.value(&value)?, tail.as_slice()].concat());
         self.lend(whole)
+    }
+
+    /// The same bytes in memory: nothing is copied.
+    fn slice(&mut self, value: Resource<Value>, offset: u64, size: u64) -> Result<Resource<Value>> {
+        let whole = self.value(&value)?;
+        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(whole.len());
+        let size = usize::try_from(size).unwrap_or(usize::MAX).min(whole.len() - start);
+        let part = whole.slice(start..start + size);
+        self.lend(part)
     }
 
     fn drop(&mut self, value: Resource<Value>) -> Result<()> {

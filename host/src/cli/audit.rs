@@ -1,0 +1,71 @@
+//! `wandstore audit` and `wandstore report`: the records of compliance, straight from storage.
+
+use anyhow::{Context as _, bail};
+use capabilities::Capabilities;
+use clap::Args;
+use host::backends;
+use host::config::Config;
+use names::{EventId, Key, Store, StoreId};
+
+/// Records are read so many at a time.
+const BATCH: u32 = 500;
+/// What keys of audit records start with.
+const RECORDS: &str = "audit:";
+
+/// What was done with personal data, and what merchants asked for: a line each, oldest first.
+///
+/// A record says what, when and how many, and nothing about a person.
+#[derive(Args)]
+pub struct Audit {
+    /// Only those of this store.
+    #[arg(long)]
+    store: Option<String>,
+}
+
+/// Print what was put together about a customer for a merchant, as JSON; kept for 30 days.
+#[derive(Args)]
+pub struct Report {
+    /// The store's id.
+    store: String,
+    /// The request's id, as `wandstore audit` shows it.
+    id: String,
+}
+
+impl Audit {
+    pub async fn run(self, config: &Config) -> anyhow::Result<()> {
+        let prefix = match &self.store {
+            Some(store) => format!("{RECORDS}{}:", StoreId::parse(store)?),
+            None => RECORDS.to_owned(),
+        };
+        let capabilities = backends::open(config).await?;
+        let (store, mut after) = (Store::GenerationQueue.name(), None::<String>);
+        loop {
+            let keys = capabilities.kv.list_keys(store, &prefix, after.as_deref(), BATCH).await?;
+            for key in &keys {
+                if let Some(record) = text(&capabilities, store, key).await? {
+                    println!("{}  {record}", key.strip_prefix(RECORDS).unwrap_or(key));
+                }
+            }
+            let Some(last) = keys.into_iter().last() else { return Ok(()) };
+            after = Some(last);
+        }
+    }
+}
+
+impl Report {
+    pub async fn run(self, config: &Config) -> anyhow::Result<()> {
+        let (store, id) = (StoreId::parse(&self.store)?, EventId::parse(&self.id)?);
+        let key = Key::Report(&store, &id);
+        let capabilities = backends::open(config).await?;
+        match text(&capabilities, key.store().name(), &key.to_string()).await? {
+            Some(report) => println!("{report}"),
+            None => bail!("there is no report {id} of {store}; `wandstore audit` lists what there was"),
+        }
+        Ok(())
+    }
+}
+
+async fn text(capabilities: &Capabilities, store: &str, key: &str) -> anyhow::Result<Option<String>> {
+    let entry = capabilities.kv.get(store, key).await.with_context(|| key.to_owned())?;
+    Ok(entry.map(|entry| String::from_utf8_lossy(&entry.value).into_owned()))
+}
