@@ -8,8 +8,13 @@ use capabilities::{Capabilities, blob, clock, fetch, ids, jobs, kv, llm, log, si
 
 use crate::config::Config;
 
-/// Opens them; the data folder is made if need be.
+/// Opens them, with no token of a shop but the configuration's; the data folder is made if need be.
 pub async fn open(config: &Config) -> anyhow::Result<Capabilities> {
+    open_with(config, config.tokens()).await
+}
+
+/// Opens them; upstreams are asked with `tokens`.
+pub async fn open_with(config: &Config, tokens: Arc<dyn fetch::Tokens>) -> anyhow::Result<Capabilities> {
     let folder = &config.file.server.data_dir;
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let clock: Arc<dyn clock::Clock> = Arc::new(clock::System);
@@ -24,7 +29,7 @@ pub async fn open(config: &Config) -> anyhow::Result<Capabilities> {
         None => Arc::new(llm::Unconfigured),
     };
     let origin = config.file.document.shopify.origin.clone();
-    let fetch = fetch::Http::new(origin, config.tokens(), clock.clone())?;
+    let fetch = fetch::Http::new(origin, tokens, clock.clone())?;
     let secrets = config.secrets.named.clone();
     Ok(Capabilities {
         kv: Arc::new(short_term),

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use capabilities::Capabilities;
@@ -41,22 +42,47 @@ pub enum RequestBody {
 }
 
 /// Why a component is called: carried along from component to component, and into every log line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Cause {
     /// A request, by its id, and where it is from, if that is known.
     Request(u64, Option<IpAddr>),
-    /// A job, by its id.
-    Job(Arc<str>),
+    /// A job, by its id, and what it spent so far.
+    Job(Arc<str>, Arc<Spent>),
     /// The operator, or the host itself.
     Operator,
 }
 
+/// What was spent on a language model.
+#[derive(Debug, Default)]
+pub struct Spent {
+    tokens_in: AtomicU64,
+    tokens_out: AtomicU64,
+}
+
+impl Spent {
+    /// Adds an answer's tokens.
+    pub fn add(&self, tokens_in: u32, tokens_out: u32) {
+        self.tokens_in.fetch_add(tokens_in.into(), Ordering::Relaxed);
+        self.tokens_out.fetch_add(tokens_out.into(), Ordering::Relaxed);
+    }
+
+    /// Tokens of questions, and of answers.
+    pub fn tokens(&self) -> (u64, u64) {
+        (self.tokens_in.load(Ordering::Relaxed), self.tokens_out.load(Ordering::Relaxed))
+    }
+}
+
 impl Cause {
+    /// A job about which it does not matter what it spends.
+    pub fn job(id: &str) -> Self {
+        Self::Job(id.into(), Arc::default())
+    }
+
     /// The address of the one who asks. It is passed on to a shop's APIs, and nowhere else.
     pub fn client(&self) -> Option<IpAddr> {
         match self {
             Self::Request(_, client) => *client,
-            Self::Job(_) | Self::Operator => None,
+            Self::Job(..) | Self::Operator => None,
         }
     }
 }
@@ -65,7 +91,7 @@ impl std::fmt::Display for Cause {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Request(id, _) => write!(f, "request {id:016x}"),
-            Self::Job(id) => write!(f, "job {id}"),
+            Self::Job(id, _) => write!(f, "job {id}"),
             Self::Operator => f.write_str("operator"),
         }
     }

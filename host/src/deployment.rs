@@ -1,6 +1,6 @@
 //! A deployment: backends and components, put together as the configuration says.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -14,6 +14,7 @@ use crate::component::{
 };
 use crate::config::Config;
 use crate::engine::{self, Compiled};
+use crate::merchants::Merchants;
 
 /// The five components, linked, and what they run on.
 pub struct Deployment {
@@ -31,6 +32,8 @@ pub struct Deployment {
     pub generation: Arc<Generator>,
     /// Knows products.
     pub catalog: Arc<Catalog>,
+    /// Merchants who installed the app, if this deployment is one, once they are opened.
+    pub merchants: OnceLock<Arc<Merchants>>,
     /// What was loaded for each role.
     pub loaded: Vec<Loaded>,
 }
@@ -112,6 +115,7 @@ impl Components {
             caching,
             queueing,
             catalog,
+            merchants: OnceLock::new(),
             loaded: self.loaded.clone(),
         })
     }

@@ -13,6 +13,7 @@ pub mod context;
 pub mod deployment;
 pub mod engine;
 pub mod http;
+pub mod merchants;
 pub mod pages;
 pub mod telemetry;
 pub mod worker;

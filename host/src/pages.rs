@@ -1,12 +1,17 @@
 //! The operator's view of the cache: through the caching component's own interface.
 
+use bytes::Bytes;
+
+use crate::bindings::wandstore::storefront::catalog_types::Market;
+use crate::bindings::wandstore::storefront::job_types::{Order, QueueError, Work};
 use crate::bindings::wandstore::storefront::page_types::{
     CacheError, Cached, Page, Source, StalePage, Staleness,
 };
-use crate::bindings::wandstore::storefront::shopper_types::Persona;
+use crate::bindings::wandstore::storefront::shopper_types::{Persona, Signals};
 use crate::component::{Failure, call};
 use crate::context::Cause;
 use crate::deployment::Deployment;
+use crate::http::lifeboat;
 
 /// What is kept for a shopper.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,20 +38,9 @@ pub struct Found {
 
 /// What is kept for a shopper.
 pub async fn show(deployment: &Deployment, store: &str, shopper: &str) -> Result<Option<Found>, String> {
-    let mut bytes = 0;
-    let answer = call!(
-        deployment.caching,
-        Cause::Operator,
-        |guest, instance| guest.call_get(instance, store, shopper),
-        |held, answer| match &answer {
-            Ok(Cached::Fresh(page) | Cached::Stale(StalePage { page, .. })) => {
-                let handle = wasmtime::component::Resource::new_own(page.content.rep());
-                held.take(handle).map(|value| bytes = value.len() as u64)
-            }
-            _ => Ok(()),
-        }
-    );
-    Ok(match flat(answer)? {
+    let (cached, content) = get(deployment, store, shopper).await?;
+    let bytes = content.len() as u64;
+    Ok(match cached {
         Cached::Fresh(page) => Some(found("fresh", page, bytes)),
         Cached::Stale(StalePage { page, reason: Staleness::CatalogMoved }) => {
             Some(found("stale: the catalog moved", page, bytes))
@@ -56,6 +50,80 @@ pub async fn show(deployment: &Deployment, store: &str, shopper: &str) -> Result
         }
         Cached::Miss | Cached::Closed => None,
     })
+}
+
+/// The page that is kept for a shopper, whether it is fresh or not.
+pub async fn content(deployment: &Deployment, store: &str, shopper: &str) -> Result<Option<Bytes>, String> {
+    let (cached, content) = get(deployment, store, shopper).await?;
+    Ok(matches!(cached, Cached::Fresh(_) | Cached::Stale(_)).then_some(content))
+}
+
+/// What is kept for a shopper, and the bytes of it, which are empty where there is no page.
+async fn get(deployment: &Deployment, store: &str, shopper: &str) -> Result<(Cached, Bytes), String> {
+    let mut content = Bytes::new();
+    let answer = call!(
+        deployment.caching,
+        Cause::Operator,
+        |guest, instance| guest.call_get(instance, store, shopper),
+        |held, answer| match &answer {
+            Ok(Cached::Fresh(page) | Cached::Stale(StalePage { page, .. })) => {
+                let handle = wasmtime::component::Resource::new_own(page.content.rep());
+                held.take(handle).map(|value| content = value)
+            }
+            _ => Ok(()),
+        }
+    );
+    Ok((flat(answer)?, content))
+}
+
+/// Orders a page for everybody who is taken for a persona.
+pub async fn order(deployment: &Deployment, store: &str, shopper: &str, persona: &str) -> Result<(), String> {
+    let order = Order {
+        store: store.to_owned(),
+        shopper: shopper.to_owned(),
+        work: Work::Generate,
+        signals: nothing_known(),
+        persona: parse_persona(persona),
+        market: Market { country: String::new(), language: String::new() },
+    };
+    let answer =
+        call!(deployment.queueing, Cause::Operator, |guest, instance| guest.call_offer(instance, &order));
+    match answer {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(QueueError::Invalid(reason) | QueueError::Unavailable(reason))) => Err(reason),
+        Err(failure) => Err(failure.to_string()),
+    }
+}
+
+/// The page of a shop that fits every shopper.
+pub async fn fallback(deployment: &Deployment, store: &str) -> Result<Bytes, String> {
+    match lifeboat::page(&deployment.routing, store).await {
+        Ok(Some(answer)) => Ok(answer.body),
+        Ok(None) => Err("routing has no fallback page for the shop".to_owned()),
+        Err(failure) => Err(failure.to_string()),
+    }
+}
+
+fn nothing_known() -> Signals {
+    Signals {
+        visits: 0,
+        views: Vec::new(),
+        searches: Vec::new(),
+        filters: Vec::new(),
+        sorts: Vec::new(),
+        carted: Vec::new(),
+        purchased: Vec::new(),
+    }
+}
+
+fn parse_persona(name: &str) -> Option<Persona> {
+    match name {
+        "minimalist" => Some(Persona::Minimalist),
+        "explorer" => Some(Persona::Explorer),
+        "dealhunter" => Some(Persona::Dealhunter),
+        "loyalist" => Some(Persona::Loyalist),
+        _ => None,
+    }
 }
 
 /// Forgets a shopper's page and plan.

@@ -13,11 +13,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::bindings::wandstore::storefront::job_types::{
-    Claimed, Job, Outcome, Progress, QueueError, Retry, Task,
+    Claimed, Errand, Job, Outcome, Progress, QueueError, Retry, Task,
 };
 use crate::changes::Topic;
 use crate::component::{Failure, call};
-use crate::context::Cause;
+use crate::context::{Cause, Spent};
 use crate::deployment::Deployment;
 
 /// How often a member looks for jobs that nobody announced: those of another process.
@@ -161,22 +161,40 @@ async fn work(deployment: &Deployment, job: Job) {
 }
 
 async fn perform(deployment: &Deployment, job: &Job) -> Outcome {
-    let outcome = match &job.task {
-        Task::Page(_) => generate(deployment, job).await,
-        Task::Errand(_) => run(deployment, job).await,
-    };
-    outcome.unwrap_or_else(|failure| again(&failure.to_string()))
+    match &job.task {
+        Task::Page(order) => generate(deployment, job, &order.store).await,
+        Task::Errand(errand) => {
+            let outcome = run(deployment, job).await.unwrap_or_else(|failure| again(&failure.to_string()));
+            let_go(deployment, job, errand, outcome).await
+        }
+    }
 }
 
-async fn generate(deployment: &Deployment, job: &Job) -> Result<Outcome, Failure> {
-    let cause = Cause::Job(job.id.as_str().into());
-    call!(deployment.generation, cause, |guest, store| guest.call_generate(store, job))
+async fn generate(deployment: &Deployment, job: &Job, store: &str) -> Outcome {
+    let spent = Arc::<Spent>::default();
+    let cause = Cause::Job(job.id.as_str().into(), spent.clone());
+    let answer = call!(deployment.generation, cause, |guest, instance| guest.call_generate(instance, job));
+    let outcome = answer.unwrap_or_else(|failure: Failure| again(&failure.to_string()));
+    if let Some(merchants) = deployment.merchants.get() {
+        merchants.made(store, job, &outcome, &spent);
+    }
+    outcome
+}
+
+/// A shop that left is also let go of by the admin, before its errand counts as done.
+async fn let_go(deployment: &Deployment, job: &Job, errand: &Errand, outcome: Outcome) -> Outcome {
+    let merchants = deployment.merchants.get().filter(|_| matches!(outcome, Outcome::Done(_)));
+    let Some(merchants) = merchants else { return outcome };
+    match merchants.let_go(errand, job).await {
+        Ok(()) => outcome,
+        Err(reason) => again(&reason),
+    }
 }
 
 /// Runs an errand part by part: no instance is held for longer than one of them takes.
 async fn run(deployment: &Deployment, job: &Job) -> Result<Outcome, Failure> {
     for _ in 0..PARTS_MAX {
-        let cause = Cause::Job(job.id.as_str().into());
+        let cause = Cause::job(&job.id);
         match call!(deployment.routing, cause, |guest, store| guest.errands.call_run(store, job))? {
             Progress::More => {}
             Progress::Over(outcome) => return Ok(outcome),
@@ -195,7 +213,7 @@ async fn lost(deployment: &Deployment, job: &Job) {
     loop {
         tokio::time::sleep(lease / 3).await;
         let pool = &deployment.queueing;
-        let cause = Cause::Job(job.id.as_str().into());
+        let cause = Cause::job(&job.id);
         if let Ok(Ok(false)) = call!(pool, cause, |guest, store| guest.call_keep(store, job)) {
             return;
         }
@@ -205,7 +223,7 @@ async fn lost(deployment: &Deployment, job: &Job) {
 async fn settle(deployment: &Deployment, job: &Job, outcome: &Outcome) {
     for attempt in 1..=SETTLE_ATTEMPTS {
         let pool = &deployment.queueing;
-        let cause = Cause::Job(job.id.as_str().into());
+        let cause = Cause::job(&job.id);
         match call!(pool, cause, |guest, store| guest.call_settle(store, job, outcome)) {
             Ok(Ok(true)) => return,
             Ok(Ok(false)) => {

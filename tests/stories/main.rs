@@ -9,4 +9,7 @@ mod faults;
 mod harness;
 mod llm;
 mod operator;
+mod proxy;
 mod shopper;
+mod upstream;
+mod webhooks;

@@ -10,6 +10,7 @@ use host::backends;
 use host::config::Config;
 use host::deployment::{Components, Deployment};
 use host::http::{self, Lifeboat, Operator, Server};
+use host::merchants::{Merchants, TokensOfShops};
 use host::telemetry::{self, Telemetry};
 use host::worker::{self, Workers};
 
@@ -42,8 +43,10 @@ impl Serve {
         let server = Server::bind(listen, config.file.server.connections_max).await?;
         let server = server.trusting_forwarded(config.file.server.trust_forwarded);
         let components = tokio::task::block_in_place(|| Components::load(&config))?;
-        let capabilities = Arc::new(backends::open(&config).await?);
+        let tokens = TokensOfShops::new(config.tokens());
+        let capabilities = Arc::new(backends::open_with(&config, Arc::new(tokens.clone())).await?);
         let deployment = Arc::new(components.link(capabilities)?);
+        let merchants = Merchants::open(&config, &deployment, &tokens).await?;
         let lifeboat = Arc::new(Lifeboat::default());
         lifeboat.refresh(&deployment.routing, &deployment.capabilities.settings.now().shops).await;
 
@@ -52,11 +55,17 @@ impl Serve {
         let workers =
             Workers::start(&deployment, config.file.document.pool.jobs_per_member, background.handle());
         let plans_with_llm = config.llm().is_some();
+        if let Some(merchants) = merchants.clone() {
+            background.spawn(async move { merchants.keep_accounts().await });
+        }
         tokio::spawn(tidy(deployment.clone(), lifeboat.clone(), config));
         announce(&server, &deployment, plans_with_llm, started)?;
         let operator = Operator { deployment, plans_with_llm, telemetry };
         http::serve(server, operator, lifeboat, stopped()).await?;
         workers.stop(PATIENCE).await;
+        if let Some(merchants) = merchants {
+            merchants.close().await;
+        }
         background.shutdown_background();
         Ok(())
     }
@@ -101,6 +110,9 @@ async fn tidy(deployment: Arc<Deployment>, lifeboat: Arc<Lifeboat>, config: Conf
             Duration::from_secs(config.file.document.pool.keep_settled_seconds),
         )
         .await;
+        if let Some(merchants) = deployment.merchants.get() {
+            merchants.tidy().await;
+        }
         let shops = &deployment.capabilities.settings.now().shops;
         if renewed.elapsed() >= LIFEBOAT {
             lifeboat.refresh(&deployment.routing, shops).await;

@@ -51,9 +51,7 @@ impl Source {
     /// Reads the component of `role`.
     pub fn read(&self, role: Role) -> anyhow::Result<Binary> {
         match self {
-            Self::Embedded(builtin) => {
-                Ok(Binary::new("this binary".into(), embedded(role, *builtin).into()))
-            }
+            Self::Embedded(builtin) => Ok(Binary::new("this binary".into(), embedded(role, *builtin).into())),
             Self::File { path, sha256 } => {
                 let bytes = std::fs::read(path)
                     .with_context(|| format!("components.{role}.path: cannot read {}", path.display()))?;

@@ -241,8 +241,7 @@ impl catalog::Host for Context {
         urgency: Urgency,
         term: String,
     ) -> Result<Result<Vec<Product>, CatalogError>> {
-        relay!(self, catalog, |guest, instance| guest
-            .call_search(instance, &store, &market, urgency, &term))
+        relay!(self, catalog, |guest, instance| guest.call_search(instance, &store, &market, urgency, &term))
     }
 }
 

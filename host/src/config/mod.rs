@@ -97,9 +97,7 @@ impl Config {
             _ => {}
         }
         match (&component.path, &component.sha256) {
-            (None, None) => {
-                Ok(Source::Embedded(component.builtin.unwrap_or_else(|| self.usual_builtin())))
-            }
+            (None, None) => Ok(Source::Embedded(component.builtin.unwrap_or_else(|| self.usual_builtin()))),
             (None, Some(_)) => bail!("components.{role}.sha256 is set, but components.{role}.path is not"),
             (Some(path), sha256) => {
                 let sha256 = sha256.as_deref().map(crate::component::Digest::parse).transpose();

@@ -23,7 +23,10 @@ impl Lifeboat {
     /// Asks routing for the fallback page of each shop, and forgets those of other shops. A page that cannot
     /// be had stays as it was.
     pub async fn refresh(&self, routing: &Handler, shops: &BTreeMap<String, Shop>) {
-        self.pages.write().unwrap_or_else(PoisonError::into_inner).retain(|store, _| shops.contains_key(store));
+        self.pages
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|store, _| shops.contains_key(store));
         for store in shops.keys() {
             self.fill(routing, store).await;
         }
@@ -62,7 +65,9 @@ impl Lifeboat {
         match path {
             // The page is everybody's, so that it matters little whether the request was signed.
             "/proxy" | "/proxy/" => shop(query).and_then(|shop| self.page(shop)).unwrap_or_else(last_resort),
-            "/webhooks" | "/webhook/shopify" => line(StatusCode::SERVICE_UNAVAILABLE, "tell us again later\n"),
+            "/webhooks" | "/webhook/shopify" => {
+                line(StatusCode::SERVICE_UNAVAILABLE, "tell us again later\n")
+            }
             _ if path.starts_with("/api/") || KNOWN_OF_PROXY.contains(&path) => {
                 let body = if method == Method::POST { r#"{"stored":0}"# } else { r#"{"state":"unknown"}"# };
                 Answer { status: StatusCode::OK, headers: typed("application/json"), body: body.into() }
@@ -84,7 +89,8 @@ fn line(status: StatusCode, text: &'static str) -> Answer {
     Answer { status, headers: typed("text/plain; charset=utf-8"), body: text.into() }
 }
 
-async fn page(routing: &Handler, store: &str) -> Result<Option<Answer>, Failure> {
+/// A shop's fallback page, as routing makes it now.
+pub(crate) async fn page(routing: &Handler, store: &str) -> Result<Option<Answer>, Failure> {
     let mut page = None;
     call!(
         routing,

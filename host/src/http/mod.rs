@@ -2,7 +2,7 @@
 
 mod answer;
 mod client;
-mod lifeboat;
+pub(crate) mod lifeboat;
 mod operator;
 mod server;
 mod shopper;

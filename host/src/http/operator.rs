@@ -1,10 +1,10 @@
-//! The operator's side: health and metrics.
+//! The operator's side: health and metrics; and the merchants', where this deployment is an app.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, routing::get};
 use capabilities::jobs;
@@ -30,15 +30,23 @@ const CHECK: Duration = Duration::from_secs(2);
 /// Where the operator's routes are.
 const HEALTH: &str = "/health";
 const METRICS: &str = "/metrics";
+const ADMIN: &str = "/admin";
 
-/// Whether a path is the operator's.
+/// Whether a path is the operator's, or the merchants'.
 pub fn owns(path: &str) -> bool {
-    path == HEALTH || path == METRICS
+    path == HEALTH
+        || path == METRICS
+        || path.strip_prefix(ADMIN).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The operator's routes.
+/// The operator's routes, and the merchants'.
 pub fn router(operator: Operator) -> Router {
-    Router::new().route(HEALTH, get(health)).route(METRICS, get(metrics)).with_state(operator)
+    let merchants = operator.deployment.merchants.get().map(|merchants| merchants.router());
+    let own = Router::new().route(HEALTH, get(health)).route(METRICS, get(metrics)).with_state(operator);
+    match merchants {
+        Some(merchants) => own.merge(merchants),
+        None => own.fallback(async || (StatusCode::NOT_FOUND, "there is nothing here\n")),
+    }
 }
 
 #[derive(Serialize)]

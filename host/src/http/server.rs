@@ -141,7 +141,10 @@ fn serve_connection(accepted: Accepted, front: Front, graceful: &GracefulShutdow
         .header_read_timeout(HEAD_TIMEOUT)
         .max_headers(HEADERS_MAX)
         .max_buf_size(HEAD_BYTES_MAX)
-        .serve_connection(TokioIo::new(stream), service_fn(move |request| front.clone().answer(request, peer)));
+        .serve_connection(
+            TokioIo::new(stream),
+            service_fn(move |request| front.clone().answer(request, peer)),
+        );
     let watched = graceful.watch(connection);
     tokio::spawn(async move {
         if let Err(error) = watched.await {

@@ -102,6 +102,9 @@ impl Shoppers {
         };
         let path = question.path();
         self.requests.count(path, &response.headers, response.status, started.elapsed());
+        if let Some(merchants) = self.deployment.merchants.get() {
+            merchants.answered(&question.target, &response.headers);
+        }
         tracing::debug!(
             request = format_args!("{:016x}", question.id),
             path,
@@ -118,8 +121,12 @@ impl Shoppers {
         let mut held = pool.acquire(Cause::Request(question.id, question.client)).await?;
         held.request = std::mem::take(&mut question.rest);
         let (guest, store) = held.parts();
-        let call =
-            guest.handler.call_handle(store, method(&question.method), &question.target, Resource::new_borrow(0));
+        let call = guest.handler.call_handle(
+            store,
+            method(&question.method),
+            &question.target,
+            Resource::new_borrow(0),
+        );
         let outcome = match within(pool.wall(), call).await {
             Ok(Ok(Reply::Ready(response))) => Ok(Answer::take(response, &mut held).map(Asked::Answer)),
             Ok(Ok(Reply::Pending(Pending { interim, topic, wait_ms }))) => {

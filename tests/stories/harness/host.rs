@@ -27,7 +27,7 @@ pub struct Host {
 pub struct Wishes {
     config: String,
     settings: Settings,
-    change: Box<dyn FnOnce(&mut Capabilities)>,
+    changes: Vec<Box<dyn FnOnce(&mut Capabilities)>>,
 }
 
 impl Host {
@@ -39,7 +39,7 @@ impl Host {
     /// A host that differs.
     pub fn wish() -> Wishes {
         let settings = Settings { development: true, ..Settings::default() };
-        Wishes { config: String::new(), settings, change: Box::new(|_| {}) }
+        Wishes { config: String::new(), settings, changes: Vec::new() }
     }
 
     pub async fn get(&self, target: &str) -> Answer {
@@ -97,7 +97,7 @@ impl Wishes {
 
     /// Other backends.
     pub fn backends(mut self, change: impl FnOnce(&mut Capabilities) + 'static) -> Self {
-        self.change = Box::new(change);
+        self.changes.push(Box::new(change));
         self
     }
 
@@ -106,7 +106,7 @@ impl Wishes {
         let telemetry = telemetry();
         let (mut capabilities, strings) = Capabilities::scripted();
         capabilities.settings = Arc::new(self.settings.into());
-        (self.change)(&mut capabilities);
+        self.changes.into_iter().for_each(|change| change(&mut capabilities));
         let deployment = if self.config.is_empty() {
             usual_components().link(Arc::new(capabilities))
         } else {

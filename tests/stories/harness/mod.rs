@@ -5,6 +5,7 @@ pub mod broken;
 pub mod host;
 mod llm;
 pub mod process;
+pub mod shopify;
 
 pub use answer::Answer;
 pub use host::{Host, load};

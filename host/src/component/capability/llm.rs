@@ -4,7 +4,7 @@ use capabilities::llm as llm_backend;
 use wasmtime::Result;
 
 use crate::bindings::wandstore::capabilities::llm;
-use crate::context::Context;
+use crate::context::{Cause, Context};
 
 impl From<llm_backend::Error> for llm::Error {
     fn from(error: llm_backend::Error) -> Self {
@@ -41,6 +41,9 @@ impl From<llm::Request> for llm_backend::Request {
 impl llm::Host for Context {
     async fn complete(&mut self, request: llm::Request) -> Result<Result<llm::Completion, llm::Error>> {
         let completion = self.capabilities.llm.complete(request.into()).await;
+        if let (Ok(completion), Cause::Job(_, spent)) = (&completion, &self.cause) {
+            spent.add(completion.tokens_in, completion.tokens_out);
+        }
         Ok(match completion {
             Ok(completion) => Ok(llm::Completion {
                 text: completion.text,

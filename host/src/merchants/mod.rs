@@ -1,0 +1,212 @@
+//! Merchants who installed the app: the admin, mounted in this host.
+//!
+//! The admin keeps installations and what merchants chose; here it is given the storefronts, and told
+//! what became of shops and their pages.
+
+mod storefronts;
+
+use std::sync::{Arc, OnceLock};
+
+use admin::{Admin, App, Connections, Event, Keys, Parts, Shops};
+use anyhow::Context as _;
+use async_trait::async_trait;
+use axum::Router;
+use capabilities::Secret;
+use capabilities::fetch::Tokens;
+use http::HeaderMap;
+use names::StoreId;
+
+use crate::bindings::wandstore::storefront::job_types::{Chore, Errand, Job, Outcome};
+use crate::config::Config;
+use crate::context::Spent;
+use crate::deployment::Deployment;
+use storefronts::Served;
+
+/// Hexadecimal digits of the time at the head of a job's id, in milliseconds since the epoch.
+const TIME_DIGITS: usize = 12;
+/// Prices are of so many tokens.
+const PRICE_PER_TOKENS: u64 = 1_000_000;
+
+/// Merchants who installed the app.
+pub struct Merchants {
+    admin: Arc<Admin>,
+    price_in_microdollars: u64,
+    price_out_microdollars: u64,
+}
+
+impl Merchants {
+    /// Opens what is kept of installations, serves every shop that has one, and has `deployment` tell of what
+    /// it does. `None` where this deployment is no app: `SHOPIFY_API_KEY` is not set.
+    pub async fn open(
+        config: &Config,
+        deployment: &Arc<Deployment>,
+        tokens: &TokensOfShops,
+    ) -> anyhow::Result<Option<Arc<Self>>> {
+        let Some(app) = app(config)? else { return Ok(None) };
+        let capabilities = &deployment.capabilities;
+        let keys = match &config.secrets.shopify.encryption_key {
+            Some(keys) => Keys::parse(keys.expose()).context("WANDSTORE_ENCRYPTION_KEY")?,
+            None => {
+                tracing::warn!(
+                    "WANDSTORE_ENCRYPTION_KEY is not set: merchants connect their shops again after a restart"
+                );
+                Keys::ephemeral(&*capabilities.ids)
+            }
+        };
+        let path = config.file.server.data_dir.join("shops.db");
+        let shops = Shops::open(&path, keys, capabilities.clock.clone(), capabilities.ids.clone()).await?;
+        let admin = Admin::new(Parts {
+            app,
+            signatures: capabilities.signatures.clone(),
+            storefronts: Arc::new(Served::new(deployment, config.settings().shops)),
+            shops,
+            clock: capabilities.clock.clone(),
+        })?;
+        tokens.0.set(admin.connections().clone()).ok().context("merchants are opened once")?;
+        admin.restore().await?;
+        let llm = &config.file.document.llm;
+        let merchants = Arc::new(Self {
+            admin,
+            price_in_microdollars: llm.price_in_microdollars,
+            price_out_microdollars: llm.price_out_microdollars,
+        });
+        deployment.merchants.set(merchants.clone()).ok().context("merchants are opened once")?;
+        Ok(Some(merchants))
+    }
+
+    /// The pages for merchants.
+    pub fn router(&self) -> Router {
+        admin::router(self.admin.clone())
+    }
+
+    /// Writes what was counted, every few seconds, for as long as it is polled.
+    pub async fn keep_accounts(&self) {
+        self.admin.usage().run().await;
+    }
+
+    /// Drops counts of long ago.
+    pub async fn tidy(&self) {
+        if let Err(error) = self.admin.usage().purge().await {
+            tracing::warn!(%error, "old counts were not dropped");
+        }
+    }
+
+    /// Writes what was counted and closes the file.
+    pub async fn close(&self) {
+        self.admin.close().await;
+    }
+
+    /// Counts what a shopper got.
+    pub fn answered(&self, target: &str, headers: &HeaderMap) {
+        let event = match headers.get("x-cache").map(http::HeaderValue::as_bytes) {
+            Some(b"HIT") => Event::Hit,
+            Some(b"STALE") => Event::Stale,
+            Some(b"MISS") => Event::Miss,
+            _ => return,
+        };
+        if let Some(store) = store(target) {
+            self.admin.usage().count(&store, event);
+        }
+    }
+
+    /// Counts how a page went, and what it cost.
+    pub fn made(&self, store: &str, job: &Job, outcome: &Outcome, spent: &Spent) {
+        let event = match outcome {
+            Outcome::Done(_) => {
+                let (tokens_in, tokens_out) = spent.tokens();
+                let cost_microdollars = cost(tokens_in, self.price_in_microdollars)
+                    + cost(tokens_out, self.price_out_microdollars);
+                Event::Generation { tokens_in, tokens_out, cost_microdollars }
+            }
+            Outcome::Retry(_) if !job.last => return,
+            Outcome::Retry(_) | Outcome::Failed(_) => Event::Failure,
+        };
+        if let Ok(store) = StoreId::parse(store) {
+            self.admin.usage().count(&store, event);
+        }
+    }
+
+    /// Lets go of a shop's installation before its errand is settled. The reason why that failed is for
+    /// another attempt.
+    pub async fn let_go(&self, errand: &Errand, job: &Job) -> Result<(), String> {
+        let store = StoreId::parse(&errand.store).map_err(|wrong| wrong.to_string())?;
+        let done = match errand.chore {
+            Chore::Uninstalled => self.admin.uninstalled(&store, entrusted_ms(job)).await.map(drop),
+            Chore::RedactShop => self.admin.redacted(&store).await,
+            Chore::RedactCustomer(_) | Chore::ReportCustomer(_) => Ok(()),
+        };
+        done.map_err(|error| error.to_string())
+    }
+}
+
+fn app(config: &Config) -> anyhow::Result<Option<App>> {
+    let shopify = &config.secrets.shopify;
+    let Some(key) = shopify.api_key.clone() else { return Ok(None) };
+    let secret =
+        shopify.api_secret.clone().context("SHOPIFY_API_KEY is set, but SHOPIFY_API_SECRET is not")?;
+    Ok(Some(App { key, secret, origin: config.file.document.shopify.origin.clone() }))
+}
+
+/// When an errand was entrusted: a job's id begins with that. If it cannot be read, it was long ago, so that a
+/// shop which came back since stays.
+fn entrusted_ms(job: &Job) -> u64 {
+    job.id.get(..TIME_DIGITS).and_then(|digits| u64::from_str_radix(digits, 16).ok()).unwrap_or(0)
+}
+
+fn cost(tokens: u64, price_per_million: u64) -> u64 {
+    tokens.saturating_mul(price_per_million).div_ceil(PRICE_PER_TOKENS)
+}
+
+/// The shop of which a page was asked for.
+fn store(target: &str) -> Option<StoreId> {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let name = match path {
+        "/proxy" | "/proxy/" | "/proxy/fragment" => {
+            query.split('&').find_map(|pair| pair.strip_prefix("shop="))?
+        }
+        _ => path.strip_prefix("/s/")?,
+    };
+    StoreId::parse(name).ok()
+}
+
+/// The tokens of shops that installed the app, once merchants are opened; before that, and for other shops,
+/// those of the configuration.
+#[derive(Clone)]
+pub struct TokensOfShops(Arc<OnceLock<Arc<Connections>>>, Arc<dyn Tokens>);
+
+impl TokensOfShops {
+    /// No shop has installed the app yet.
+    pub fn new(configured: Arc<dyn Tokens>) -> Self {
+        Self(Arc::default(), configured)
+    }
+}
+
+#[async_trait]
+impl Tokens for TokensOfShops {
+    async fn token(&self, store: &str) -> Option<Secret> {
+        if let Some(token) = self.1.token(store).await {
+            return Some(token);
+        }
+        let connections = self.0.get()?;
+        connections.storefront_token(&StoreId::parse(store).ok()?).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_counted_for_its_shop_whichever_way_it_was_asked_for() {
+        for (target, expected) in [
+            ("/s/magic-wands?shopper=a", Some("magic-wands")),
+            ("/proxy?x=1&shop=a.myshopify.com", Some("a.myshopify.com")),
+            ("/proxy/fragment?shop=a.myshopify.com", Some("a.myshopify.com")),
+            ("/proxy/status?shop=a.myshopify.com", None),
+            ("/proxy?shop=a:b", None),
+            ("/", None),
+        ] {
+            assert_eq!(store(target).as_ref().map(StoreId::as_str), expected, "{target}");
+        }
+    }
+}

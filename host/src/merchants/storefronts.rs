@@ -1,0 +1,117 @@
+//! What the admin needs of this host.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Weak};
+
+use admin::{Failed, Preview, Report, Storefronts};
+use async_trait::async_trait;
+use bytes::Bytes;
+use capabilities::settings::{Shop, Standing};
+use names::{EventId, Key, ShopperId, Store, StoreId};
+use serde::Deserialize;
+
+use crate::deployment::Deployment;
+use crate::pages;
+
+/// So many reports of a shop are looked at; they are kept for a month.
+const REPORTS_MAX: u32 = 1_000;
+
+/// The storefronts of a deployment.
+pub struct Served {
+    /// The deployment holds the admin, and this is held by it.
+    deployment: Weak<Deployment>,
+    configured: BTreeMap<String, Shop>,
+}
+
+impl Served {
+    /// Those of `deployment`, of which the operator configured some.
+    pub fn new(deployment: &Arc<Deployment>, configured: BTreeMap<String, Shop>) -> Self {
+        Self { deployment: Arc::downgrade(deployment), configured }
+    }
+
+    fn deployment(&self) -> Result<Arc<Deployment>, Failed> {
+        self.deployment.upgrade().ok_or_else(|| Failed("the host is stopping".to_owned()))
+    }
+
+    fn set(&self, store: &StoreId, shop: Option<Shop>) {
+        let Ok(deployment) = self.deployment() else { return };
+        let settings = &deployment.capabilities.settings;
+        match shop {
+            Some(shop) => settings.set_shop(store.as_str(), shop),
+            None => settings.remove_shop(store.as_str()),
+        }
+    }
+}
+
+#[async_trait]
+impl Storefronts for Served {
+    fn configured(&self, store: &StoreId) -> Option<Shop> {
+        self.configured.get(store.as_str()).cloned()
+    }
+
+    fn set_shop(&self, store: &StoreId, shop: Shop) {
+        self.set(store, Some(shop));
+    }
+
+    fn remove_shop(&self, store: &StoreId) {
+        self.set(store, self.configured(store));
+    }
+
+    async fn reopen(&self, store: &StoreId) -> Result<(), Failed> {
+        pages::reopen(&*self.deployment()?, store.as_str()).await.map_err(Failed)
+    }
+
+    async fn moved(&self, store: &StoreId) -> Result<(), Failed> {
+        pages::catalog_moved(&*self.deployment()?, store.as_str()).await.map(drop).map_err(Failed)
+    }
+
+    /// The page that everybody gets where a shopper is taken for that persona and no more may be known.
+    async fn preview(&self, store: &StoreId, persona: &str) -> Result<Preview, Failed> {
+        let deployment = self.deployment()?;
+        let shopper = ShopperId::context(persona).map_err(|wrong| Failed(wrong.to_string()))?;
+        let (store, shopper) = (store.as_str(), shopper.as_str());
+        if let Some(page) = pages::content(&deployment, store, shopper).await.map_err(Failed)? {
+            return Ok(Preview { html: text(&page), generated: true });
+        }
+        if deployment.capabilities.settings.look(|settings| settings.standing(store)) == Standing::Open
+            && let Err(reason) = pages::order(&deployment, store, shopper, persona).await
+        {
+            tracing::warn!(store, reason, "a page to be previewed was not ordered");
+        }
+        let page = pages::fallback(&deployment, store).await.map_err(Failed)?;
+        Ok(Preview { html: text(&page), generated: false })
+    }
+
+    async fn reports(&self, store: &StoreId) -> Result<Vec<Report>, Failed> {
+        let prefix = format!("report:{store}:");
+        let deployment = self.deployment()?;
+        let kv = &deployment.capabilities.kv;
+        let keys = kv.list_keys(Store::GenerationQueue.name(), &prefix, None, REPORTS_MAX).await;
+        let keys = keys.map_err(|error| Failed(error.to_string()))?;
+        let mut reports = Vec::new();
+        for id in keys.iter().filter_map(|key| EventId::parse(key.strip_prefix(&prefix)?).ok()) {
+            let Some(json) = self.report(store, &id).await? else { continue };
+            let made_ms = serde_json::from_slice(&json).ok().map(|Written { written_ms }| written_ms);
+            reports.push(Report { id, made_ms });
+        }
+        reports.sort_by_key(|report| std::cmp::Reverse(report.made_ms));
+        Ok(reports)
+    }
+
+    async fn report(&self, store: &StoreId, id: &EventId) -> Result<Option<Vec<u8>>, Failed> {
+        let key = Key::Report(store, id);
+        let deployment = self.deployment()?;
+        let found = deployment.capabilities.kv.get(key.store().name(), &key.to_string()).await;
+        Ok(found.map_err(|error| Failed(error.to_string()))?.map(|entry| entry.value.to_vec()))
+    }
+}
+
+/// When a report was written.
+#[derive(Deserialize)]
+struct Written {
+    written_ms: u64,
+}
+
+fn text(page: &Bytes) -> String {
+    String::from_utf8_lossy(page).into_owned()
+}

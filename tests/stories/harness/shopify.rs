@@ -1,0 +1,178 @@
+//! Shopify's side: signed queries and signed webhooks.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use capabilities::clock::Clock as _;
+use capabilities::settings::Shop;
+use capabilities::signatures::Secrets;
+use capabilities::{Capabilities, secrets};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+use super::Answer;
+use super::host::{Host, Wishes};
+
+pub const SHOP: &str = "magic-wands.myshopify.com";
+pub const SECRET: &str = "what Shopify and the app know";
+/// A shopper's browser drew this.
+pub const VISITOR: &str = "abcdefghijklmnopqrstuv";
+/// Who agreed to be known again.
+pub const CONSENT: [(&str, &str); 2] = [("visitor", VISITOR), ("consent", "1")];
+
+/// A host that serves a shop on Shopify.
+pub fn shop() -> Wishes {
+    with_secrets(&[("SHOPIFY_API_SECRET", SECRET)])
+}
+
+/// The same, with these variables.
+pub fn with_secrets(variables: &'static [(&'static str, &'static str)]) -> Wishes {
+    let shop = Shop { name: "Magic Wands".to_owned(), url: format!("https://{SHOP}"), ..Shop::default() };
+    let known = secrets::named(|name| {
+        variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+    });
+    Host::wish().settings(|settings| drop(settings.shops.insert(SHOP.to_owned(), shop))).backends(
+        move |capabilities: &mut Capabilities| {
+            capabilities.signatures = std::sync::Arc::new(Secrets::new([7; 32], known));
+        },
+    )
+}
+
+/// The code of a message under a secret.
+pub fn mac(secret: &str, message: &[u8]) -> Vec<u8> {
+    let keyed = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any key fits");
+    keyed.chain_update(message).finalize().into_bytes().to_vec()
+}
+
+/// A target as Shopify forwards it: its own parameters, the shopper's, and the signature of all.
+pub fn signed(path: &str, own: &[(&str, &str)], now_s: u64) -> String {
+    let timestamp = now_s.to_string();
+    let of_shopify = [
+        ("shop", SHOP),
+        ("logged_in_customer_id", ""),
+        ("path_prefix", "/apps/wand"),
+        ("timestamp", &timestamp),
+    ];
+    let of_shopify = of_shopify.into_iter().filter(|(name, _)| own.iter().all(|(given, _)| given != name));
+    let parameters: Vec<_> = own.iter().copied().chain(of_shopify).collect();
+    let mut message: Vec<_> = parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    message.sort();
+    let signature = mac(SECRET, message.concat().as_bytes());
+    let signature = signature.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(parameters).append_pair("signature", &signature);
+    format!("{path}?{}", query.finish())
+}
+
+/// The time on this machine, for a host that has no other.
+#[expect(clippy::disallowed_methods, reason = "the binary under test has the machine's clock")]
+pub fn now_s() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+/// The header fields of a webhook.
+pub fn webhook_headers(secret: &str, topic: &str, id: &str, body: &str) -> Vec<(String, String)> {
+    let fields = [
+        ("hmac-sha256", STANDARD.encode(mac(secret, body.as_bytes()))),
+        ("topic", topic.to_owned()),
+        ("shop-domain", SHOP.to_owned()),
+        ("api-version", "2026-10".to_owned()),
+        ("webhook-id", id.to_owned()),
+        ("event-id", format!("event-of-{id}")),
+    ];
+    fields.into_iter().map(|(name, value)| (format!("x-shopify-{name}"), value)).collect()
+}
+
+impl Host {
+    fn now_s(&self) -> u64 {
+        self.strings.clock.now_ms() / 1_000
+    }
+
+    /// A theme asks through the app proxy.
+    pub async fn proxy(&self, path: &str, own: &[(&str, &str)]) -> Answer {
+        self.get(&signed(path, own, self.now_s())).await
+    }
+
+    /// The theme's block of a shopper who agreed to be known again.
+    pub async fn fragment(&self) -> Answer {
+        self.proxy("/proxy/fragment", &CONSENT).await
+    }
+
+    /// Waits until the page of a shopper of a theme is made, or will not be.
+    pub async fn ready(&self, own: &[(&str, &str)]) -> String {
+        loop {
+            let own: Vec<_> = own.iter().copied().chain([("wait", "20")]).collect();
+            let state = self.proxy("/proxy/status", &own).await.json("state");
+            if state != "queued" && state != "running" {
+                return state.as_str().expect("a status is told").to_owned();
+            }
+        }
+    }
+
+    /// What a theme's script reports.
+    pub async fn report(&self, own: &[(&str, &str)], nonce: &str, events: &'static str) -> Answer {
+        let own: Vec<_> = own.iter().copied().chain([("nonce", nonce)]).collect();
+        let target = signed("/proxy/track", &own, self.now_s());
+        self.request(|client, host| {
+            client.post(host + &target).header("content-type", "application/json").body(events)
+        })
+        .await
+    }
+
+    /// Shopify tells what happened.
+    pub async fn webhook(&self, topic: &str, id: &str, body: &str) -> Answer {
+        self.webhook_signed(SECRET, topic, id, body).await
+    }
+
+    pub async fn webhook_signed(&self, secret: &str, topic: &str, id: &str, body: &str) -> Answer {
+        let headers = webhook_headers(secret, topic, id, body);
+        let body = body.to_owned();
+        self.request(|client, host| {
+            let request = client.post(host + "/webhooks").body(body);
+            headers.into_iter().fold(request, |request, (name, value)| request.header(name, value))
+        })
+        .await
+    }
+
+    /// The keys of a key-value store.
+    pub async fn keys(&self, store: &str) -> Vec<String> {
+        let kv = &self.deployment.capabilities.kv;
+        kv.list_keys(store, "", None, 1_000).await.expect("the keys are listed")
+    }
+
+    /// Every place where something may be kept, as text, to look for somebody in it.
+    pub async fn all_that_is_kept(&self) -> String {
+        let capabilities = &self.deployment.capabilities;
+        let mut kept = String::new();
+        for store in ["UI_CACHE", "GENERATION_QUEUE", "SHOPPER_SESSIONS"] {
+            for key in self.keys(store).await {
+                let entry = capabilities.kv.get(store, &key).await.expect("it is read");
+                let value = entry.map(|entry| String::from_utf8_lossy(&entry.value).into_owned());
+                kept += &format!("{store} {key} {}\n", value.unwrap_or_default());
+            }
+        }
+        for key in capabilities.blob.list_keys("UI_STORAGE", "", None, 1_000).await.expect("they are listed")
+        {
+            kept += &format!("UI_STORAGE {key}\n");
+        }
+        let jobs = capabilities.jobs.list(capabilities::jobs::Filter::default(), 1_000).await;
+        for job in jobs.expect("they are listed") {
+            kept += &format!("job {} {}\n", job.key, String::from_utf8_lossy(&job.payload));
+        }
+        kept
+    }
+
+    /// Waits until an errand has left its audit record.
+    pub async fn audited(&self, what: &str) -> String {
+        for _ in 0..500 {
+            let kept = self.all_that_is_kept().await;
+            let record = kept.lines().find(|line| line.contains(" audit:") && line.contains(what));
+            if let Some(record) = record {
+                return record.to_owned();
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("{what} was never done")
+    }
+}

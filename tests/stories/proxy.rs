@@ -1,0 +1,171 @@
+//! A theme asks through Shopify's app proxy: pages, consent, and requests that are not what they seem.
+
+use std::time::Duration;
+
+use crate::harness::shopify::{CONSENT, SHOP, VISITOR, shop, signed};
+use crate::harness::{Answer, Host};
+
+/// What is promised of every answer that goes through Shopify.
+#[track_caller]
+fn is_fragment(answer: &Answer, generated: &str) {
+    assert_eq!((answer.status, answer.header("x-generated")), (200, generated), "{}", answer.body);
+    assert_eq!(answer.header("cache-control"), "private, no-store");
+    assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
+    assert!(!answer.body.contains("<html") && !answer.body.contains("<script"), "{}", answer.body);
+    assert!(answer.body.contains("<main"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn a_block_is_filled_at_once_and_then_with_the_shoppers_own() {
+    let host = shop().open().await;
+    is_fragment(&host.fragment().await, "false");
+    assert_eq!(host.ready(&CONSENT).await, "ready");
+    let own = host.fragment().await;
+    is_fragment(&own, "true");
+    assert_eq!(own.header("x-cache"), "HIT");
+    assert!(!own.header("x-wand-persona").is_empty());
+}
+
+#[tokio::test]
+async fn a_page_inside_the_theme_is_liquid_and_knows_its_renamed_prefix() {
+    let host = shop().open().await;
+    for _ in ["anybody's", "their own"] {
+        let own = [CONSENT[0], CONSENT[1], ("path_prefix", "/tools/for-you")];
+        let page = host.proxy("/proxy", &own).await;
+        assert_eq!((page.status, page.header("content-type")), (200, "application/liquid"));
+        assert!(page.body.contains("data-prefix=\"/tools/for-you\""), "{}", page.body);
+        assert!(!page.body.contains("/apps/wand") && !page.body.contains("{{"), "{}", page.body);
+        assert!(!page.body.contains("{%"), "a model's words never run as Liquid");
+        host.ready(&CONSENT).await;
+    }
+}
+
+#[tokio::test]
+async fn without_consent_everybody_in_a_place_shares_a_page_and_nothing_is_stored_of_them() {
+    let host = shop().open().await;
+    let someone = [("context", "cart"), ("visitor", VISITOR), ("logged_in_customer_id", "7")];
+    is_fragment(&host.proxy("/proxy/fragment", &someone).await, "false");
+    host.ready(&someone).await;
+    let another = [("context", "cart"), ("visitor", "another-visitor-of-the-shop")];
+    let page = host.proxy("/proxy/fragment", &another).await;
+    is_fragment(&page, "true");
+    assert_eq!(page.header("x-wand-persona"), "loyalist");
+
+    let told = host.report(&someone, "n1", r#"{"events":[{"type":"visit"}]}"#).await;
+    assert_eq!((told.status, told.json("stored")), (200, 0.into()));
+    assert!(host.keys("SHOPPER_SESSIONS").await.is_empty());
+    let kept = host.all_that_is_kept().await;
+    assert!(!kept.contains(VISITOR) && !kept.contains("customer-7"), "{kept}");
+}
+
+#[tokio::test]
+async fn who_logs_in_brings_along_what_they_did_before() {
+    let host = shop().open().await;
+    let looked = host.report(&CONSENT, "n1", r#"{"events":[{"type":"search","term":"unicorn hair"}]}"#).await;
+    assert_eq!(looked.json("stored"), 1, "{}", looked.body);
+    assert_eq!(host.keys("SHOPPER_SESSIONS").await, [format!("session:{SHOP}:visitor-{VISITOR}")]);
+
+    let customer = [CONSENT[0], CONSENT[1], ("logged_in_customer_id", "7")];
+    let came_back = host.report(&customer, "n2", r#"{"events":[{"type":"visit"}]}"#).await;
+    assert_eq!(came_back.json("stored"), 1, "{}", came_back.body);
+    assert_eq!(host.keys("SHOPPER_SESSIONS").await, [format!("session:{SHOP}:customer-7")]);
+    assert!(host.all_that_is_kept().await.contains("unicorn hair"));
+}
+
+#[tokio::test]
+async fn a_paused_shop_shows_what_fits_everybody_and_makes_nothing() {
+    let host = shop()
+        .settings(|settings| settings.shops.get_mut(SHOP).expect("it is served").paused = true)
+        .open()
+        .await;
+    is_fragment(&host.fragment().await, "false");
+    let told = host.report(&CONSENT, "n1", r#"{"events":[{"type":"visit"}]}"#).await;
+    assert_eq!((told.status, told.json("stored")), (200, 0.into()));
+    assert_eq!(host.all_that_is_kept().await, "");
+}
+
+#[tokio::test]
+async fn a_shop_may_pause_and_go_on_while_it_is_served() {
+    let host = shop().open().await;
+    host.fragment().await;
+    host.ready(&CONSENT).await;
+    let settings = &host.deployment.capabilities.settings;
+    let open = settings.now().shops[SHOP].clone();
+    settings.set_shop(SHOP, capabilities::settings::Shop { paused: true, ..open.clone() });
+    is_fragment(&host.fragment().await, "false");
+    settings.set_shop(SHOP, open);
+    is_fragment(&host.fragment().await, "true");
+    settings.remove_shop(SHOP);
+    assert_eq!(host.fragment().await.status, 404);
+}
+
+/// Forged, altered, old, doubled, encoded twice, of no shop, of another shop.
+fn hostile(now_s: u64) -> Vec<String> {
+    let good = signed("/proxy/fragment", &CONSENT, now_s);
+    let with = |own: &[(&str, &str)]| {
+        let own: Vec<_> = CONSENT.iter().copied().chain(own.iter().copied()).collect();
+        signed("/proxy/fragment", &own, now_s)
+    };
+    let unsigned = good.split("&signature=").next().unwrap_or_default().to_owned();
+    vec![
+        unsigned.clone(),
+        format!("{unsigned}&signature="),
+        format!("{unsigned}&signature={}", "0".repeat(64)),
+        format!("{good}&consent=1"),
+        format!("{good}&signature={}", "0".repeat(64)),
+        format!("{good}&shop={SHOP}"),
+        format!("{good}&logged_in_customer_id=7"),
+        good.replace("consent=1", "consent=0"),
+        good.replace("magic-wands", "other-wands"),
+        good.replace("%2F", "%252F"),
+        signed("/proxy/fragment", &CONSENT, now_s - 91),
+        signed("/proxy/fragment", &CONSENT, now_s + 91),
+        with(&[("shop", "evil.example")]),
+        with(&[("shop", "magic-wands.myshopify.com.evil.example")]),
+        with(&[("shop", "magic-wands")]),
+        with(&[("shop", "unknown.myshopify.com")]),
+        with(&[("logged_in_customer_id", "7/../8")]),
+        with(&[("path_prefix", "\"><script>")]),
+        with(&[("country", "Germany")]),
+        with(&[("visitor", VISITOR)]),
+        signed("/proxy/fragment", &[("visitor", "{{ shop }}"), ("consent", "1")], now_s),
+        signed("/proxy/else", &CONSENT, now_s),
+        format!("/proxy/fragment?{}", "a=b&".repeat(5_000)),
+    ]
+}
+
+#[tokio::test]
+async fn what_shopify_did_not_sign_like_this_is_refused_and_nothing_is_stored() {
+    let host = shop().open().await;
+    for target in hostile(1_700_000_000) {
+        let answer = host.get(&target).await;
+        assert!((400..500).contains(&answer.status), "{} for {target}", answer.status);
+        assert!(!answer.body.contains("{{") && !answer.body.contains("<script>"), "{}", answer.body);
+    }
+    assert_eq!(host.all_that_is_kept().await, "");
+}
+
+#[tokio::test]
+async fn a_report_counts_once_however_often_it_is_sent() {
+    let host = shop().open().await;
+    let events = r#"{"events":[{"type":"visit"}]}"#;
+    assert_eq!(host.report(&CONSENT, "n1", events).await.json("stored"), 1);
+    assert_eq!(host.report(&CONSENT, "n1", events).await.status, 409);
+    assert_eq!(host.report(&CONSENT, "n2", events).await.json("stored"), 1);
+    host.strings.clock.advance(Duration::from_secs(1));
+    assert_eq!(host.report(&CONSENT, "n1", events).await.json("stored"), 1, "that is another request");
+}
+
+#[tokio::test]
+async fn who_a_customer_is_cannot_be_said_without_a_signature() {
+    let host: Host = shop().open().await;
+    for target in [
+        format!("/s/{SHOP}?shopper=customer-7"),
+        format!("/api/generation/status?store={SHOP}&shopper=customer-7_DE-DE"),
+    ] {
+        host.get(&target).await.is_refusal(400);
+    }
+    let tracked = format!(r#"{{"store":"{SHOP}","shopper":"customer-7","events":[{{"type":"visit"}}]}}"#);
+    assert_eq!(host.post("/api/shopper/track", tracked).await.status, 400);
+    assert_eq!(host.all_that_is_kept().await, "");
+}

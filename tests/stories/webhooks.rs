@@ -1,0 +1,160 @@
+//! What Shopify tells: prices that changed, an app that was uninstalled, people who want to be forgotten.
+
+use crate::harness::Host;
+use crate::harness::shopify::{CONSENT, SECRET, SHOP, mac, shop, webhook_headers, with_secrets};
+
+const PRODUCT: &str = r#"{"id":788032119674292922,"title":"Elder wand"}"#;
+
+fn of_customer(id: u64) -> String {
+    format!(r#"{{"shop_id":1,"shop_domain":"{SHOP}","customer":{{"id":{id},"email":"ann@example.com"}}}}"#)
+}
+
+/// A customer with a session, a page and a plan.
+async fn customer(host: &Host, id: &'static str) {
+    let customer = [CONSENT[0], CONSENT[1], ("logged_in_customer_id", id)];
+    let looked = host.report(&customer, id, r#"{"events":[{"type":"search","term":"unicorn hair"}]}"#).await;
+    assert_eq!(looked.json("stored"), 1, "{}", looked.body);
+    host.proxy("/proxy/fragment", &customer).await;
+    assert_eq!(host.ready(&customer).await, "ready");
+}
+
+#[tokio::test]
+async fn a_product_that_changed_makes_pages_stale_once() {
+    let host = shop().open().await;
+    host.fragment().await;
+    host.ready(&CONSENT).await;
+    assert_eq!(host.fragment().await.header("x-cache"), "HIT");
+    let first = host.webhook("products/update", "w1", PRODUCT).await;
+    assert_eq!((first.status, first.json("taken")), (200, true.into()), "{}", first.body);
+    let again = host.webhook("products/update", "w1", PRODUCT).await;
+    assert_eq!((again.status, again.json("taken")), (200, false.into()));
+    assert_eq!(host.fragment().await.header("x-cache"), "STALE");
+    host.ready(&CONSENT).await;
+    assert_eq!(host.fragment().await.header("x-cache"), "HIT");
+}
+
+#[tokio::test]
+async fn while_a_secret_is_rotated_both_are_good_and_no_other_is() {
+    let host = with_secrets(&[("SHOPIFY_API_SECRET", "new"), ("SHOPIFY_API_SECRET_PREVIOUS", SECRET)]);
+    let host = host.open().await;
+    for (id, secret, expected) in
+        [("w1", "new", 200), ("w2", SECRET, 200), ("w3", "other", 401), ("w4", "", 401)]
+    {
+        let answer = host.webhook_signed(secret, "products/update", id, PRODUCT).await;
+        assert_eq!(answer.status, expected, "{secret}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn webhooks_with_a_secret_of_their_own_are_signed_with_no_other() {
+    let host = with_secrets(&[("SHOPIFY_API_SECRET", SECRET), ("WEBHOOK_SECRET", "hook")]).open().await;
+    assert_eq!(host.webhook_signed("hook", "products/update", "w1", PRODUCT).await.status, 200);
+    assert_eq!(host.webhook_signed(SECRET, "products/update", "w2", PRODUCT).await.status, 401);
+}
+
+#[tokio::test]
+async fn headers_of_next_generation_events_are_understood() {
+    let host = shop().open().await;
+    let headers = webhook_headers(SECRET, "products/update", "w1", PRODUCT);
+    let answer = host
+        .request(|client, host| {
+            let request = client.post(host + "/webhook/shopify").body(PRODUCT);
+            headers
+                .into_iter()
+                .fold(request, |request, (name, value)| request.header(name.trim_start_matches("x-"), value))
+        })
+        .await;
+    assert_eq!((answer.status, answer.json("taken")), (200, true.into()), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn an_uninstalled_app_stops_at_once_and_its_pages_go() {
+    let host = shop().open().await;
+    customer(&host, "7").await;
+    assert_eq!(host.webhook("app/uninstalled", "w1", r#"{"id":1}"#).await.status, 200);
+    assert_eq!(host.fragment().await.status, 404);
+    assert_eq!(host.report(&CONSENT, "n9", r#"{"events":[{"type":"visit"}]}"#).await.status, 404);
+    host.audited("app/uninstalled").await;
+    let kept = host.all_that_is_kept().await;
+    assert!(!kept.contains("UI_STORAGE") && !kept.contains(" ui:"), "{kept}");
+}
+
+#[tokio::test]
+async fn of_a_customer_who_is_to_be_forgotten_nothing_is_left_and_others_stay() {
+    let host = shop().open().await;
+    customer(&host, "7").await;
+    customer(&host, "77").await;
+    let before = host.all_that_is_kept().await;
+    assert!(before.contains("customer-7\n") || before.contains("customer-7."), "{before}");
+
+    assert_eq!(host.webhook("customers/redact", "w1", &of_customer(7)).await.status, 200);
+    let record = host.audited("customers/redact").await;
+    assert!(!record.contains("customer-7") && !record.contains("ann@example.com"), "{record}");
+    let kept = host.all_that_is_kept().await;
+    let of_seven = |line: &&str| line.contains("customer-7") && !line.contains("customer-77");
+    // The errand itself is kept until jobs that are done are thrown away; it names the customer to be forgotten.
+    let left: Vec<_> = kept.lines().filter(of_seven).collect();
+    assert!(left.is_empty(), "{left:#?}");
+    assert!(kept.contains("customer-77"), "{kept}");
+    assert!(!kept.contains("ann@example.com"), "{kept}");
+}
+
+#[tokio::test]
+async fn a_shop_that_is_to_be_forgotten_leaves_an_audit_record() {
+    let host = shop().open().await;
+    customer(&host, "7").await;
+    let body = format!(r#"{{"shop_id":1,"shop_domain":"{SHOP}"}}"#);
+    assert_eq!(host.webhook("app/uninstalled", "w1", r#"{"id":1}"#).await.status, 200);
+    assert_eq!(host.webhook("shop/redact", "w2", &body).await.status, 200);
+    host.audited("shop/redact").await;
+    let kept = host.all_that_is_kept().await;
+    assert!(!kept.contains("customer-7") && !kept.contains("unicorn"), "{kept}");
+}
+
+#[tokio::test]
+async fn what_is_kept_of_a_customer_is_put_together_for_the_merchant() {
+    let host = shop().open().await;
+    customer(&host, "7").await;
+    assert_eq!(host.webhook("customers/data_request", "w1", &of_customer(7)).await.status, 200);
+    host.audited("customers/data_request").await;
+    let kept = host.all_that_is_kept().await;
+    let report = kept.lines().find(|line| line.contains(&format!(" report:{SHOP}:w1 ")));
+    assert!(report.is_some_and(|report| report.contains("unicorn hair")), "{kept}");
+}
+
+#[tokio::test]
+async fn a_webhook_that_cannot_be_stored_is_asked_for_again() {
+    let host = shop().open().await;
+    for faults in [&host.strings.kv, &host.strings.jobs] {
+        faults.break_all();
+    }
+    assert_eq!(host.webhook("customers/redact", "w1", &of_customer(7)).await.status, 503);
+    for faults in [&host.strings.kv, &host.strings.jobs] {
+        faults.restore();
+    }
+    assert_eq!(host.webhook("customers/redact", "w1", &of_customer(7)).await.status, 200);
+    host.audited("customers/redact").await;
+}
+
+#[tokio::test]
+async fn a_webhook_that_is_none_is_refused_and_nothing_is_stored() {
+    let host = shop().open().await;
+    for (topic, body) in [
+        ("customers/redact", "{"),
+        ("customers/redact", ""),
+        ("customers/redact", "[]"),
+        ("customers/redact", r#"{"customer":{"id":"../7"}}"#),
+        ("customers/redact", r#"{"customer":{"id":-7}}"#),
+        ("customers/data_request", "{}"),
+        ("shop/redact", r#"{"shop_domain":"other.myshopify.com"}"#),
+    ] {
+        let answer = host.webhook(topic, "w1", body).await;
+        assert!((400..500).contains(&answer.status), "{} for {topic} {body}", answer.status);
+    }
+    assert_eq!(host.webhook("products/update", "../w1", PRODUCT).await.status, 400);
+    let unsigned = host.post("/webhooks", PRODUCT).await;
+    assert_eq!(unsigned.status, 401, "{}", unsigned.body);
+    assert_eq!(host.get("/webhooks").await.status, 405);
+    assert_eq!(host.all_that_is_kept().await, "");
+    assert_eq!(mac("k", b"").len(), 32);
+}
