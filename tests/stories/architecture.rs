@@ -57,6 +57,10 @@ fn dependencies_point_one_way() {
                 "{name} knows nothing of the native host"
             );
         }
+        if name == "admin" {
+            assert_eq!(on(&["host", "wasmtime"]), Vec::<String>::new(), "the admin knows no host");
+            assert_eq!(on(&COMPONENTS), Vec::<String>::new(), "the admin knows no component's crate");
+        }
         if name == "capabilities" {
             assert_eq!(
                 on(&["host", "wasmtime"]),

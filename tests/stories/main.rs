@@ -3,6 +3,7 @@
 
 mod architecture;
 mod bad_input;
+mod compliance;
 mod components;
 mod durability;
 mod faults;

@@ -45,7 +45,7 @@ pub fn router(operator: Operator) -> Router {
     let own = Router::new().route(HEALTH, get(health)).route(METRICS, get(metrics)).with_state(operator);
     match merchants {
         Some(merchants) => own.merge(merchants),
-        None => own.fallback(async || (StatusCode::NOT_FOUND, "there is nothing here\n")),
+        None => own.fallback(|| async { (StatusCode::NOT_FOUND, "there is nothing here\n") }),
     }
 }
 

@@ -1,0 +1,122 @@
+//! The binary over its databases and folder: what a customer left is gone after they asked, and the
+//! operator can show it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::harness::process::run;
+use crate::harness::shopify::{CONSENT, SECRET, SHOP, now_s, signed, webhook_headers};
+use crate::harness::{Answer, Process};
+
+const CUSTOMER: [(&str, &str); 3] = [CONSENT[0], CONSENT[1], ("logged_in_customer_id", "4711")];
+
+fn start(folder: &Path) -> Process {
+    std::fs::write(folder.join("wandstore.toml"), "[components.catalog]\nbuiltin = \"demo\"\n")
+        .expect("the folder is there");
+    Process::start(folder, &[("SHOPIFY_STORE", SHOP), ("SHOPIFY_API_SECRET", SECRET)])
+}
+
+async fn proxy(host: &Process, path: &str, own: &[(&str, &str)]) -> Answer {
+    host.get(&signed(path, own, now_s())).await.expect("the host answers")
+}
+
+async fn post(host: &Process, target: &str, headers: Vec<(String, String)>, body: &str) -> Answer {
+    let request =
+        reqwest::Client::new().post(format!("http://{}{target}", host.address)).body(body.to_owned());
+    let request = headers.into_iter().fold(request, |request, (name, value)| request.header(name, value));
+    Answer::read(request.send().await.expect("the host answers")).await
+}
+
+/// A customer of the shop, with a session, a page and a plan.
+async fn shop_as_customer(host: &Process) {
+    let own: Vec<_> = CUSTOMER.into_iter().chain([("nonce", "n1")]).collect();
+    let events = r#"{"events":[{"type":"search","term":"unicorn hair"}]}"#;
+    let json = vec![("content-type".to_owned(), "application/json".to_owned())];
+    let looked = post(host, &signed("/proxy/track", &own, now_s()), json, events).await;
+    assert_eq!(looked.json("stored"), 1, "{}", looked.body);
+    assert_eq!(proxy(host, "/proxy/fragment", &CUSTOMER).await.status, 200);
+    let wait: Vec<_> = CUSTOMER.into_iter().chain([("wait", "20")]).collect();
+    while proxy(host, "/proxy/status", &wait).await.json("state") != "ready" {}
+}
+
+async fn tell(host: &Process, topic: &str, id: &str) {
+    let body = format!(r#"{{"shop_id":1,"shop_domain":"{SHOP}","customer":{{"id":4711}}}}"#);
+    let told = post(host, "/webhooks", webhook_headers(SECRET, topic, id, &body), &body).await;
+    assert_eq!((told.status, told.json("taken")), (200, true.into()), "{}", told.body);
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> String {
+    let output = run(folder, arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+async fn audited(folder: &Path, what: &str) -> String {
+    for _ in 0..100 {
+        let records = command(folder, &["audit", "--store", SHOP]);
+        if let Some(record) = records.lines().find(|line| line.contains(what)) {
+            return record.to_owned();
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    panic!("{what} was never done")
+}
+
+fn names_in(folder: &Path) -> Vec<String> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        names.push(entry.file_name().to_string_lossy().into_owned());
+        names.extend(names_in(&entry.path()));
+    }
+    names
+}
+
+#[tokio::test]
+async fn a_customer_is_reported_and_then_forgotten_and_the_operator_can_show_both() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let host = start(folder.path());
+    shop_as_customer(&host).await;
+    let blobs = folder.path().join("data/blobs");
+    assert!(names_in(&blobs).iter().any(|name| name.contains("customer-4711")), "{:?}", names_in(&blobs));
+
+    tell(&host, "customers/data_request", "w1").await;
+    audited(folder.path(), "customers/data_request").await;
+    let report = command(folder.path(), &["report", SHOP, "w1"]);
+    assert!(report.contains("unicorn hair"), "{report}");
+
+    tell(&host, "customers/redact", "w2").await;
+    let record = audited(folder.path(), "customers/redact").await;
+    assert!(record.contains("w2") && !record.contains("4711"), "{record}");
+    assert!(!names_in(&blobs).iter().any(|name| name.contains("customer-4711")), "{:?}", names_in(&blobs));
+    let jobs = command(folder.path(), &["jobs", "list"]);
+    assert!(!jobs.contains("customer-4711"), "{jobs}");
+    let page = proxy(&host, "/proxy/fragment", &CUSTOMER).await;
+    assert_eq!(page.header("x-generated"), "false", "nothing is known of them any more");
+}
+
+#[tokio::test]
+async fn the_operator_closes_a_shop_and_opens_it_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let host = start(folder.path());
+    assert_eq!(proxy(&host, "/proxy/fragment", &CONSENT).await.status, 200);
+    for (done, status) in [("close", 404), ("reopen", 200)] {
+        command(folder.path(), &["shop", done, SHOP]);
+        let mut answer = 0;
+        for _ in 0..50 {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            answer = proxy(&host, "/proxy/fragment", &CONSENT).await.status;
+            if answer == status {
+                break;
+            }
+        }
+        assert_eq!(answer, status, "{done}");
+    }
+}
+
+#[test]
+fn a_report_that_is_not_there_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = run(folder.path(), &["report", SHOP, "w1"]);
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && text.contains("there is no report w1"), "{text}");
+}
