@@ -54,6 +54,8 @@ pub fn imports(role: Role) -> &'static [&'static str] {
             "wandstore:capabilities/settings@0.1.0",
             "wandstore:capabilities/log@0.1.0",
             "wandstore:storefront/shopper-types@0.1.0",
+            "wandstore:storefront/catalog-types@0.1.0",
+            "wandstore:storefront/page-types@0.1.0",
             "wandstore:storefront/job-types@0.1.0",
         ],
         Role::Generation => &[
