@@ -40,7 +40,9 @@ async fn shop_as_customer(host: &Process) {
 }
 
 async fn tell(host: &Process, topic: &str, id: &str) {
-    let body = format!(r#"{{"shop_id":1,"shop_domain":"{SHOP}","customer":{{"id":4711}}}}"#);
+    let body = format!(
+        r#"{{"shop_id":1,"shop_domain":"{SHOP}","customer":{{"id":4711}},"data_request":{{"id":9}}}}"#
+    );
     let told = post(host, "/webhooks", webhook_headers(SECRET, topic, id, &body), &body).await;
     assert_eq!((told.status, told.json("taken")), (200, true.into()), "{}", told.body);
 }

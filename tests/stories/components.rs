@@ -66,7 +66,8 @@ fn a_component_that_wants_more_than_its_role_is_refused_with_the_reason() {
 
 #[test]
 fn a_component_without_its_roles_export_is_refused_with_the_reason() {
-    let path = broken::component(Role::Catalog, Flaw::Traps);
+    let path =
+        broken::component_of_other_wit(Role::Catalog, "import wandstore:capabilities/fetch@0.1.0;", "");
     let config = format!("[components.routing]\npath = {:?}\n", path.display().to_string());
     let refusal = format!("{:#}", load(&config).err().expect("it is refused"));
     assert!(refusal.contains("does not export `wandstore:storefront/handler@0.1.0`"), "{refusal}");

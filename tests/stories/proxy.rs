@@ -12,7 +12,7 @@ fn is_fragment(answer: &Answer, generated: &str) {
     assert_eq!(answer.header("cache-control"), "private, no-store");
     assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
     assert!(!answer.body.contains("<html") && !answer.body.contains("<script"), "{}", answer.body);
-    assert!(answer.body.contains("<main"), "{}", answer.body);
+    assert!(answer.body.contains("class=\"page\""), "{}", answer.body);
 }
 
 #[tokio::test]

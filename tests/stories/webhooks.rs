@@ -1,12 +1,14 @@
 //! What Shopify tells: prices that changed, an app that was uninstalled, people who want to be forgotten.
 
 use crate::harness::Host;
-use crate::harness::shopify::{CONSENT, SECRET, SHOP, mac, shop, webhook_headers, with_secrets};
+use crate::harness::shopify::{CONSENT, SECRET, SHOP, shop, webhook_headers, with_secrets};
 
 const PRODUCT: &str = r#"{"id":788032119674292922,"title":"Elder wand"}"#;
 
 fn of_customer(id: u64) -> String {
-    format!(r#"{{"shop_id":1,"shop_domain":"{SHOP}","customer":{{"id":{id},"email":"ann@example.com"}}}}"#)
+    format!(
+        r#"{{"shop_id":1,"shop_domain":"{SHOP}","customer":{{"id":{id},"email":"ann@example.com"}},"data_request":{{"id":9}}}}"#
+    )
 }
 
 /// A customer with a session, a page and a plan.
@@ -90,9 +92,10 @@ async fn of_a_customer_who_is_to_be_forgotten_nothing_is_left_and_others_stay() 
     assert_eq!(host.webhook("customers/redact", "w1", &of_customer(7)).await.status, 200);
     let record = host.audited("customers/redact").await;
     assert!(!record.contains("customer-7") && !record.contains("ann@example.com"), "{record}");
+    // That they were forgotten is remembered for a moment, so that a page under way is not kept.
+    host.strings.clock.advance(std::time::Duration::from_mins(6));
     let kept = host.all_that_is_kept().await;
     let of_seven = |line: &&str| line.contains("customer-7") && !line.contains("customer-77");
-    // The errand itself is kept until jobs that are done are thrown away; it names the customer to be forgotten.
     let left: Vec<_> = kept.lines().filter(of_seven).collect();
     assert!(left.is_empty(), "{left:#?}");
     assert!(kept.contains("customer-77"), "{kept}");
@@ -156,5 +159,4 @@ async fn a_webhook_that_is_none_is_refused_and_nothing_is_stored() {
     assert_eq!(unsigned.status, 401, "{}", unsigned.body);
     assert_eq!(host.get("/webhooks").await.status, 405);
     assert_eq!(host.all_that_is_kept().await, "");
-    assert_eq!(mac("k", b"").len(), 32);
 }

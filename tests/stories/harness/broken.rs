@@ -40,7 +40,8 @@ pub fn component(role: Role, flaw: Flaw) -> PathBuf {
 
 /// Writes a component for a world that says `new` where the role's own says `old`; its path.
 pub fn component_of_other_wit(role: Role, old: &str, new: &str) -> PathBuf {
-    write(&format!("{role}-other-wit.wasm"), role, |wit| wit.replace(old, new), |module| module)
+    let changed: String = old.chars().filter(char::is_ascii_alphanumeric).collect();
+    write(&format!("{role}-other-{changed}.wasm"), role, |wit| wit.replace(old, new), |module| module)
 }
 
 /// Writes a component whose instances begin with `pages` of 64 KiB; its path.

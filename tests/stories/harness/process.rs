@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use super::Answer;
 
@@ -13,6 +13,8 @@ pub struct Process {
     pub address: String,
     /// What it logs.
     pub log: PathBuf,
+    /// What it prints goes here for as long as it runs: nobody may hang up on it.
+    _output: BufReader<ChildStdout>,
 }
 
 impl Process {
@@ -26,11 +28,12 @@ impl Process {
         let mut child = command.stdout(Stdio::piped()).stderr(file).spawn().expect("the binary is built");
         let mut line = String::new();
         let output = child.stdout.take().expect("it is piped");
-        BufReader::new(output).read_line(&mut line).expect("it prints where it listens");
+        let mut output = BufReader::new(output);
+        output.read_line(&mut line).expect("it prints where it listens");
         let address =
             line.trim().trim_start_matches("http://").split('/').next().unwrap_or_default().to_owned();
         assert!(!address.is_empty(), "it ended early: {}", std::fs::read_to_string(&log).unwrap_or_default());
-        Self { child, address, log }
+        Self { child, address, log, _output: output }
     }
 
     /// SIGKILL: it has no time to tidy up.
