@@ -3,11 +3,11 @@
 import { get, shop } from './page.js';
 
 const root = () => shop.routes?.root ?? '/';
-/** The variant of a product that can be bought, by the product's address. */
+/** The variant of a product, by the product's address; null where there is a choice, or nothing to be had. */
 export const variantOf = async (link) => {
   const [, handle] = /\/products\/([^/?#]+)/.exec(new URL(link, location).pathname);
   const { variants } = await (await get(`${root()}products/${handle}.js`)).json();
-  return variants.find(({ available }) => available).id;
+  return variants.length === 1 && variants[0].available ? variants[0].id : null;
 };
 
 // Shopify answers a cart that takes no more with errors, not with a failure.

@@ -3,24 +3,47 @@
 import { add, variantOf } from './cart.js';
 import { search, see, track } from './signals.js';
 
-const put = async (host, button) => {
-  if (button.disabled) return;
-  const label = button.firstChild;
-  const before = label.data;
-  const say = (text, added) => {
-    label.data = text;
-    button.classList.toggle('added', added);
-  };
-  button.disabled = true;
-  try {
-    await add(await variantOf(button.closest('[data-id]').querySelector('a[href*="/products/"]').href));
-    say(host.dataset.added ?? 'Added', true);
-    track({ type: 'add-to-cart', product: button.dataset.cart });
-  } catch {
-    say(host.dataset.failed ?? 'Could not add', false);
+/** The address of a product's own page, from any element of it. */
+const pageOf = (element) => element.closest('[data-id]').querySelector('a[href*="/products/"]').href;
+
+/** Makes buttons of the links to products that can be bought: in a theme there is a cart to put them into. */
+export const sell = (tree, label = 'Add to cart') => {
+  for (const link of tree.querySelectorAll('[data-id] a.button[href*="/products/"]')) {
+    const button = Object.assign(document.createElement('button'), { type: 'button' });
+    button.dataset.cart = link.closest('[data-id]').dataset.id;
+    button.append(label, ...[...link.childNodes].slice(1));
+    link.replaceWith(button);
   }
-  button.disabled = false;
-  setTimeout(say, 2500, before, false);
+};
+
+/** Says in a button what became of it, for a moment. */
+const say = (button, text, added) => {
+  const label = button.firstChild;
+  button.said ??= label.data;
+  label.data = text;
+  button.classList.toggle('added', added);
+  clearTimeout(button.timer);
+  button.timer = setTimeout(() => {
+    label.data = button.said;
+    button.classList.remove('added');
+  }, 2500);
+};
+
+// What has options to choose is chosen on its own page; there, too, goes who cannot be helped here.
+const put = async (host, button) => {
+  if (button.ariaBusy === 'true') return;
+  button.ariaBusy = 'true';
+  const link = pageOf(button);
+  const variant = await variantOf(link).catch(() => null);
+  if (variant) {
+    const added = await add(variant).then(() => true, () => false);
+    say(button, added ? host.dataset.added ?? 'Added' : host.dataset.failed ?? 'Could not add', added);
+    if (added) track({ type: 'add-to-cart', product: button.dataset.cart });
+  } else {
+    see(button.dataset.cart);
+    location.assign(link);
+  }
+  button.ariaBusy = 'false';
 };
 
 const filter = (main, form) => {

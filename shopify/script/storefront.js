@@ -1,7 +1,7 @@
 // The block: `<wand-storefront>`, filled by the app proxy.
 
 import { decided, who } from './consent.js';
-import { listen } from './content.js';
+import { listen, sell } from './content.js';
 import { away, button, keepHeight, NOTE, onScreen } from './height.js';
 import { get, market, pathOf, pause } from './page.js';
 
@@ -36,8 +36,12 @@ export class Storefront extends HTMLElement {
 
   #grow() {
     this.#tree = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
-    if (this.#tree.childElementCount) this.#settle();
-    else this.#tree.innerHTML = '<slot></slot>';
+    if (this.#tree.childElementCount) {
+      sell(this.#tree, this.dataset.add);
+      this.#settle();
+    } else {
+      this.#tree.innerHTML = '<slot></slot>';
+    }
     listen(this, this.#tree);
   }
 
@@ -94,6 +98,7 @@ export class Storefront extends HTMLElement {
   }
 
   #show({ content, generated }) {
+    sell(content, this.dataset.add);
     const style = Object.assign(document.createElement('style'), { textContent: NOTE });
     keepHeight(this, this.#tree, () => this.#tree.replaceChildren(content, style));
     this.dataset.generated = generated;
