@@ -24,6 +24,8 @@ async fn whatever_fails_in_a_component_a_shopper_gets_a_page() {
             assert_eq!(status.status, 200, "{role} that {flaw:?}: {}", status.body);
             let tracked = r#"{"store":"magic-wands","shopper":"abc123","events":[{"type":"visit"}]}"#;
             assert_eq!(host.post("/api/shopper/track", tracked).await.status, 200, "{role} that {flaw:?}");
+            let in_theme = host.get("/proxy/fragment?shop=magic-wands.myshopify.com").await.status;
+            assert!((400..500).contains(&in_theme), "a theme keeps what it shows: {in_theme}");
         }
     }
 }

@@ -87,7 +87,7 @@ async fn of_a_customer_who_is_to_be_forgotten_nothing_is_left_and_others_stay() 
     customer(&host, "7").await;
     customer(&host, "77").await;
     let before = host.all_that_is_kept().await;
-    assert!(before.contains("customer-7\n") || before.contains("customer-7."), "{before}");
+    assert!(before.contains("customer-7."), "{before}");
 
     assert_eq!(host.webhook("customers/redact", "w1", &of_customer(7)).await.status, 200);
     let record = host.audited("customers/redact").await;

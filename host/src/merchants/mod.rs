@@ -11,8 +11,8 @@ use admin::{Admin, App, Connections, Event, Keys, Parts, Shops};
 use anyhow::Context as _;
 use async_trait::async_trait;
 use axum::Router;
-use capabilities::Secret;
 use capabilities::fetch::Tokens;
+use capabilities::{Capabilities, Secret};
 use http::HeaderMap;
 use names::StoreId;
 
@@ -46,12 +46,7 @@ impl Merchants {
         let capabilities = &deployment.capabilities;
         let keys = match &config.secrets.shopify.encryption_key {
             Some(keys) => Keys::parse(keys.expose()).context("WANDSTORE_ENCRYPTION_KEY")?,
-            None => {
-                tracing::warn!(
-                    "WANDSTORE_ENCRYPTION_KEY is not set: merchants connect their shops again after a restart"
-                );
-                Keys::ephemeral(&*capabilities.ids)
-            }
+            None => passing_keys(capabilities),
         };
         let path = config.file.server.data_dir.join("shops.db");
         let shops = Shops::open(&path, keys, capabilities.clock.clone(), capabilities.ids.clone()).await?;
@@ -137,6 +132,14 @@ impl Merchants {
         };
         done.map_err(|error| error.to_string())
     }
+}
+
+/// Keys for deployments that have none.
+fn passing_keys(capabilities: &Capabilities) -> Keys {
+    tracing::warn!(
+        "WANDSTORE_ENCRYPTION_KEY is not set: merchants connect their shops again after a restart"
+    );
+    Keys::ephemeral(&*capabilities.ids)
 }
 
 fn app(config: &Config) -> anyhow::Result<Option<App>> {

@@ -23,11 +23,14 @@ pub struct Host {
     _workers: Workers,
 }
 
+/// Other backends.
+type Change = Box<dyn FnOnce(&mut Capabilities)>;
+
 /// How a host differs from the one that everybody has.
 pub struct Wishes {
     config: String,
     settings: Settings,
-    changes: Vec<Box<dyn FnOnce(&mut Capabilities)>>,
+    changes: Vec<Change>,
 }
 
 impl Host {

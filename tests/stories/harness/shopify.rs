@@ -144,23 +144,23 @@ impl Host {
     /// Every place where something may be kept, as text, to look for somebody in it.
     pub async fn all_that_is_kept(&self) -> String {
         let capabilities = &self.deployment.capabilities;
-        let mut kept = String::new();
+        let mut kept = Vec::new();
         for store in ["UI_CACHE", "GENERATION_QUEUE", "SHOPPER_SESSIONS"] {
             for key in self.keys(store).await {
                 let entry = capabilities.kv.get(store, &key).await.expect("it is read");
                 let value = entry.map(|entry| String::from_utf8_lossy(&entry.value).into_owned());
-                kept += &format!("{store} {key} {}\n", value.unwrap_or_default());
+                kept.push(format!("{store} {key} {}", value.unwrap_or_default()));
             }
         }
         for key in capabilities.blob.list_keys("UI_STORAGE", "", None, 1_000).await.expect("they are listed")
         {
-            kept += &format!("UI_STORAGE {key}\n");
+            kept.push(format!("UI_STORAGE {key}"));
         }
         let jobs = capabilities.jobs.list(capabilities::jobs::Filter::default(), 1_000).await;
         for job in jobs.expect("they are listed") {
-            kept += &format!("job {} {}\n", job.key, String::from_utf8_lossy(&job.payload));
+            kept.push(format!("job {} {}", job.key, String::from_utf8_lossy(&job.payload)));
         }
-        kept
+        kept.join("\n")
     }
 
     /// Waits until an errand has left its audit record.

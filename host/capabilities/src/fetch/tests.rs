@@ -55,7 +55,7 @@ async fn go(stream: &mut TcpStream, way: Way) {
         Way::Say(text) => drop(stream.write_all(text.as_bytes()).await),
         Way::Hang(text) => {
             let _ = stream.write_all(text.as_bytes()).await;
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
         Way::Drip => {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n").await;
@@ -65,7 +65,7 @@ async fn go(stream: &mut TcpStream, way: Way) {
         }
         Way::Flood => {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
-            while stream.write_all(&[b' '; 65_536]).await.is_ok() {}
+            while stream.write_all(&[b' '; 8_192]).await.is_ok() {}
         }
     }
 }
