@@ -32,8 +32,13 @@ pub(super) fn command(port: u16, deployment: &Deployment) -> anyhow::Result<Comm
 
 /// The manifest in the workspace, or a copy that names the component with the catalog of shops at Shopify.
 fn manifest(deployment: &Deployment) -> anyhow::Result<PathBuf> {
-    let built = in_workspace(if deployment.of_shopify { COMPONENT_OF_SHOPIFY } else { COMPONENT });
-    ensure!(built.is_file(), "{} is missing: cargo xtask build", built.display());
+    let (built, how) = if deployment.of_shopify {
+        (COMPONENT_OF_SHOPIFY, "cargo xtask test builds it")
+    } else {
+        (COMPONENT, "cargo xtask build")
+    };
+    let built = in_workspace(built);
+    ensure!(built.is_file(), "{} is missing: {how}", built.display());
     let manifest = in_workspace("spin.toml");
     if !deployment.of_shopify {
         return Ok(manifest);

@@ -15,6 +15,12 @@ pub(super) fn command(port: u16, deployment: &Deployment) -> anyhow::Result<Comm
     let folder = in_workspace("targets/cloudflare");
     let node = folder.join("node_modules/.bin/node");
     ensure!(node.is_file(), "{} is missing: npm ci in targets/cloudflare", node.display());
+    let (bundle, how) = if deployment.of_shopify {
+        (UPLOAD_OF_SHOPIFY, "cargo xtask test builds it")
+    } else {
+        (UPLOAD, "npm run build in targets/cloudflare")
+    };
+    ensure!(folder.join(bundle).is_dir(), "{} is missing: {how}", folder.join(bundle).display());
     let variables: serde_json::Map<_, _> =
         deployment.variables.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
     let mut command = Command::new(node);
@@ -24,7 +30,7 @@ pub(super) fn command(port: u16, deployment: &Deployment) -> anyhow::Result<Comm
         .args(["--port", &port.to_string()])
         .arg("--persist")
         .arg(deployment.folder.join("data"))
-        .args(["--bundle", if deployment.of_shopify { UPLOAD_OF_SHOPIFY } else { UPLOAD }])
+        .args(["--bundle", bundle])
         .arg("--vars")
         .arg(serde_json::Value::from(variables).to_string());
     Ok(command)

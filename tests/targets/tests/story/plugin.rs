@@ -72,6 +72,7 @@ fn webhook(topic: &str, id: &str, body: &'static str) -> Ask {
         .header("x-shopify-api-version", "2026-10")
 }
 
+/// A shopper does not wait for long for the shop's products: their first page may be without any.
 fn a_fragment_for_the_theme() -> Chapter {
     let agreed = agreed();
     let miss = fragment(&agreed).has("x-cache", "MISS").has("x-generated", "false").does_not_say("<html");
@@ -80,7 +81,7 @@ fn a_fragment_for_the_theme() -> Chapter {
     let page = page.expect([Expected::HeaderStarts("content-type", "application/liquid")]);
     connected()
         .then(status(&agreed).member("state", "none"))
-        .then(miss.says("Oolong"))
+        .then(miss)
         .then(ready(&agreed))
         .then(hit.says("Oolong").says("data-id").does_not_say("<script"))
         .then(page.says("/apps/wand").does_not_say("<html").does_not_say("{{").does_not_say("{%"))
@@ -133,7 +134,7 @@ fn a_new_price() -> Chapter {
     let agreed = agreed();
     let moved = webhook("products/update", "w-7", r#"{"id":1001}"#);
     connected()
-        .then(fragment(&agreed).says("12.50"))
+        .then(fragment(&agreed))
         .then(ready(&agreed))
         .then(fragment(&agreed).has("x-cache", "HIT").says("12.50"))
         .then(Step::PriceIs("14.75"))
