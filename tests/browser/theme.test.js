@@ -120,8 +120,14 @@ story('a title that holds Liquid and markup is shown as it is, and does not run'
 
   await page.goto(`${origin}/apps/wand`);
   await page.locator('wand-storefront[data-state="shown"]').waitFor();
-  const template = await (await fetch(`${origin}/apps/wand`)).text();
-  assert.match(template, /&#123;&#123; shop\.secret &#125;&#125;/);
+  // What everybody gets may be older, and is then made again.
+  const rendered = async () => (await fetch(`${origin}/apps/wand`)).text();
+  let template = await rendered();
+  for (let tries = 0; !template.includes('&#123;&#123; shop.secret &#125;&#125;'); tries += 1) {
+    assert.ok(tries < 20, 'the title never came');
+    await page.waitForTimeout(300);
+    template = await rendered();
+  }
   assert.doesNotMatch(template, /it ran|<script>document/);
   assert.notEqual(await page.title(), 'ran');
   await visitor.picture('theme-hostile');
