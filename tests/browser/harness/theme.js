@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 import { Model } from './model.js';
+import { plan } from './plan.js';
 import { Server } from './server.js';
 import { Shop } from './shop.js';
 import { CHROMIUM, DESKTOP, STORY_MS_MAX, WAIT_MS_MAX } from './stage.js';
@@ -50,6 +51,8 @@ export async function openTheme(...shops) {
     await profile.addInitScript({ path: fileURLToPath(new URL('witness.js', import.meta.url)) });
     const visitor = new Visitor(await profile.newPage(), at);
     await tell(visitor);
+    // What everybody shares is not to wait for a model that thinks for ever.
+    model.say(plan);
     assert.deepEqual(visitor.complaints, []);
   });
   return { model, story, shop, shops: opened };
