@@ -86,6 +86,16 @@ const paint = ({ accent, surface }) => {
 };
 paint(main.querySelector('.page').dataset);
 
+// Links into the shop: inside a theme they are paths of the shop's own host.
+
+const home = document.querySelector('a.brand')?.href;
+const lead = () => {
+  for (const link of home ? main.querySelectorAll('a[href^="/"]') : []) {
+    link.href = new URL(link.getAttribute('href'), home);
+  }
+};
+lead();
+
 // The page that is being made for the shopper.
 
 const isNewest = () => {
@@ -136,6 +146,7 @@ const wait = async () => {
 const show = (next) => {
   const change = () => {
     main.replaceChildren(...next.querySelector('main').childNodes);
+    lead();
     document.title = next.title;
     body.dataset.generated = 'true';
     document.documentElement.dataset.swapped = 'true';

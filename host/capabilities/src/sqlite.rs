@@ -65,7 +65,9 @@ impl Database {
             .clone()
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(synchronous);
+            .synchronous(synchronous)
+            // What is deleted may be what somebody wants forgotten: its bytes go too.
+            .pragma("secure_delete", "ON");
 
         let writing = pool(1).connect_with(writable).await.map_err(|error| explain(path, &error))?;
         migrations.run(&writing).await.map_err(|error| explain_migration(path, error))?;

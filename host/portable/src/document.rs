@@ -84,13 +84,16 @@ impl Document {
         variable("SHOPIFY_STORE").map_or(Ok(()), |store| self.connect(&store))
     }
 
-    /// Adds the shop that is connected without an installation. It is called by the first part of
-    /// its domain where nothing else is said of it.
+    /// Adds the shop that is connected without an installation, in place of the demo shop where that is the
+    /// only one. It is called by the first part of its domain where nothing else is said of it.
     fn connect(&mut self, store: &str) -> Result<(), Wrong> {
         if !is_shop_domain(store) {
             return Err(Wrong(format!(
                 "SHOPIFY_STORE is {store:?}; it must be the shop's own domain, such as magic-wands.myshopify.com"
             )));
+        }
+        if self.stores == Settings::default().shops {
+            self.stores.clear();
         }
         let shop = self.stores.entry(store.to_owned()).or_default();
         if shop.name.is_empty() || shop.name == store {
@@ -391,6 +394,7 @@ mod tests {
         let known = |name: &str| (name == "SHOPIFY_STORE").then(|| "tea-house.myshopify.com".to_owned());
         let mut document = Document::default();
         document.lay_over(known).unwrap();
+        assert_eq!(document.stores.len(), 1, "the demo shop gives way");
         let shop = document.stores["tea-house.myshopify.com"].clone();
         assert_eq!((shop.name.as_str(), shop.url.as_str()), ("tea-house", "https://tea-house.myshopify.com"));
         let named = Shop { name: "Tea".into(), url: "https://tea.example".into(), ..Shop::default() };
