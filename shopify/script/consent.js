@@ -15,7 +15,8 @@ const allowed = () => {
   return privacy.preferencesProcessingAllowed() === true && privacy.analyticsProcessingAllowed() === true;
 };
 
-const loaded = () => new Promise((done) => {
+/** When the API can be asked, which on a slow connection may be late. */
+export const askable = new Promise((done) => {
   if (shop.customerPrivacy || !shop.loadFeatures) return done();
   shop.loadFeatures([{ name: 'consent-tracking-api', version: '0.1' }], done);
 });
@@ -39,17 +40,17 @@ const forget = () => {
   } catch {}
 };
 
-/** Asks anew for consent; without it, what was stored goes. */
+/** Asks anew for consent. Where it is refused, what was stored goes; where nobody can be asked yet, it is only not used. */
 export const decide = () => {
   try {
     consenting = allowed() && visitor() !== null;
   } catch {
     consenting = false;
   }
-  if (!consenting) forget();
+  if (!consenting && shop.customerPrivacy && !shop.designMode) forget();
 };
 
-/** When it is known for the first time. */
-export const decided = Promise.race([loaded(), pause(1500)]).catch(() => {}).then(decide);
+/** When it is known for the first time: nobody waits for the API for long. */
+export const decided = Promise.race([askable, pause(1500)]).catch(() => {}).then(decide);
 
 export const who = () => (consenting ? { visitor: visitor(), consent: 1 } : {});

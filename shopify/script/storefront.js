@@ -21,17 +21,23 @@ export class Storefront extends HTMLElement {
 
   /** Begins anew, as consent was given or withdrawn: then what was made for one shopper goes at once. */
   again(withdrawn) {
-    this.#begin(withdrawn).catch(() => {});
+    if (withdrawn) this.#clear();
+    this.#begin().catch(() => this.#fail());
   }
 
-  async #begin(withdrawn = false) {
+  async #begin() {
     const turn = ++this.#turn;
     if (!this.#tree) this.#grow();
     await decided;
     const next = await this.#load();
     if (turn !== this.#turn) return;
-    if (next.generated || withdrawn || this.dataset.state !== 'shown') this.#show(next);
+    if (next.generated || this.dataset.state !== 'shown') this.#show(next);
     if (!next.generated) await this.#wait(turn);
+  }
+
+  #clear() {
+    this.#tree?.replaceChildren(document.createElement('slot'));
+    delete this.dataset.state;
   }
 
   #grow() {
