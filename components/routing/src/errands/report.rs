@@ -1,10 +1,10 @@
 //! What is kept of a customer, put together for the merchant.
 
-use names::{EventId, Key, ShopperId, Store, StoreId};
+use names::{EventId, Key, Range, Scope, ShopperId, Store, StoreId};
 use serde::Serialize;
 
 use super::sweep;
-use crate::capabilities::{Cache, Cached, Deployment, Failure, Forgotten, JobState, Queue};
+use crate::capabilities::{Cache, Cached, Deployment, Failure, Forgotten, JobState, Queue, Storage};
 use crate::signals::{self, Signals};
 
 /// How long the merchant may fetch it: as long as the law gives them to answer.
@@ -62,14 +62,27 @@ fn pages<D: Deployment>(
     store: &StoreId,
     customer: &ShopperId,
 ) -> Result<Vec<PageOf>, Failure> {
-    let own = Key::Page(store, customer).to_string();
-    let keys = deployment.keys(Store::UiCache, &own, None, PAGES_MAX)?;
-    let start = own.len() - customer.as_str().len();
-    let ids = keys.iter().filter_map(|key| ShopperId::parse(key.get(start..)?).ok());
-    let in_markets = ids.filter(|id| id != customer && customer.has_page(id));
-    let all = std::iter::once(customer.clone()).chain(in_markets);
-    let pages: Result<Vec<_>, _> = all.map(|id| page(deployment, store, &id)).collect();
+    let mut ids = vec![customer.clone()];
+    ids.extend(in_markets(deployment, store, customer)?);
+    let pages: Result<Vec<_>, _> = ids.iter().map(|id| page(deployment, store, id)).collect();
     Ok(pages?.into_iter().flatten().collect())
+}
+
+/// Ids of their pages that name a market. No key of anybody else's comes before theirs, however many there are.
+fn in_markets(
+    storage: &impl Storage,
+    store: &StoreId,
+    customer: &ShopperId,
+) -> Result<Vec<ShopperId>, Failure> {
+    let scope = Scope::Shopper(store, customer);
+    let mut ids = Vec::new();
+    for range in scope.pages() {
+        let Range::StartingWith(start) = range else { continue };
+        let keys = storage.keys(Store::UiCache, &start, None, PAGES_MAX)?;
+        let theirs = keys.iter().filter(|key| scope.holds(key));
+        ids.extend(theirs.filter_map(|key| ShopperId::parse(key.rsplit_once(':')?.1).ok()));
+    }
+    Ok(ids)
 }
 
 /// The page under an id; `None` if nothing is known of it.

@@ -153,6 +153,20 @@ fn of_a_customer_everything_is_told() {
 }
 
 #[test]
+fn neighbours_of_a_customer_hide_none_of_their_pages() {
+    let shop = Fake { cached: Cached::Fresh(PAGE), ..Fake::default() };
+    let neighbours = (0..250).map(|number| format!("customer-7{number:03}"));
+    for shopper in neighbours.chain(["customer-7_DE-DE".into(), "customer-7_-FR".into()]) {
+        shop.write(format!("ui:{SHOP}:{shopper}"), b"page");
+    }
+    finish(&shop, &Chore::ReportCustomer("7".into()));
+    let report: Value =
+        serde_json::from_slice(&shop.stored.borrow()[&format!("report:{SHOP}:{CAUSE}")].bytes).unwrap();
+    let pages: Vec<_> = report["pages"].as_array().unwrap().iter().map(|page| &page["shopper"]).collect();
+    assert_eq!(pages, ["customer-7", "customer-7_-FR", "customer-7_DE-DE"]);
+}
+
+#[test]
 fn many_keys_are_removed_in_parts_and_none_is_passed_over() {
     let shop = Fake::default();
     for number in 0..450 {
