@@ -4,11 +4,13 @@
 //! A request to read may be repeated for as long as its signature holds, since it changes nothing that a second
 //! one would change again; a report may not.
 
-use names::{EventId, Key, Store};
+use names::{EventId, Key, ShopperId, StoreId};
 use page::{Document, THEME_STYLE};
 use shopify::proxy::Signed;
 
-use crate::capabilities::{Clock, Content, Deployment, Facts, Failure, Log, Signatures, Storage, Swap};
+use crate::capabilities::{
+    Cache, Clock, Content, Deployment, Facts, Failure, Log, Queue, Signatures, Storage, Swap,
+};
 use crate::events::Event;
 use crate::headers;
 use crate::http::{Body, Reply, Request, Response};
@@ -147,14 +149,14 @@ fn first_time(
     })
 }
 
-/// Stores events. What a customer did in this browser before they logged in becomes theirs, and is no longer
-/// kept as a visitor's.
+/// Stores events. What a customer did in this browser before they logged in becomes theirs, and nothing is kept
+/// as a visitor's any longer: once the session is gone, nobody could tell whose the rest was.
 fn keep<D: Deployment>(deployment: &D, visitor: &Visitor, identity: &Identity, events: &[Event]) -> usize {
-    let before = identity.before_login().map(|earlier| Key::Session(&visitor.store, earlier));
-    let earlier = before.and_then(|key| recall(deployment, key));
+    let before = identity.before_login();
+    let earlier = before.and_then(|earlier| recall(deployment, Key::Session(&visitor.store, earlier)));
     let stored = track::keep(deployment, visitor, events, earlier.as_ref());
-    if let (Some(key), Some(_), true) = (before, earlier, stored > 0) {
-        forget(deployment, visitor, key);
+    if let (Some(before), Some(_), true) = (before, earlier, stored > 0) {
+        forget(deployment, &visitor.store, before);
     }
     stored
 }
@@ -165,9 +167,17 @@ fn recall(deployment: &impl Storage, key: Key<'_>) -> Option<Signals> {
     Some(Signals::decode(&found.bytes))
 }
 
-fn forget(deployment: &(impl Storage + Log), visitor: &Visitor, key: Key<'_>) {
-    if let Err(Failure(reason)) = deployment.remove(Store::ShopperSessions, &key.to_string()) {
-        let particulars = [("store", visitor.store.as_str()), ("reason", reason.as_str())];
-        deployment.warn("a visitor's session could not be removed", &particulars);
+/// Forgets a visitor, by one call for each kind of thing: nobody has more pages than that takes. The session goes,
+/// whatever becomes of the rest, since it would be joined a second time.
+fn forget(deployment: &(impl Cache + Queue + Storage + Log), store: &StoreId, earlier: &ShopperId) {
+    let session = Key::Session(store, earlier);
+    let results = [
+        deployment.forget_orders(store, Some(earlier)).map(|_forgotten| ()),
+        deployment.forget_pages(store, Some(earlier)).map(|_forgotten| ()),
+        deployment.remove(session.store(), &session.to_string()).map(|_removed| ()),
+    ];
+    for Failure(reason) in results.into_iter().filter_map(Result::err) {
+        let particulars = [("store", store.as_str()), ("reason", reason.as_str())];
+        deployment.warn("what is kept of a visitor who logged in could not be forgotten", &particulars);
     }
 }

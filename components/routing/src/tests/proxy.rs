@@ -255,6 +255,46 @@ fn whoever_logs_in_takes_along_what_they_did() {
     assert_eq!(shop.session_of(&session_key(&format!("visitor-{DRAWN}"))), None, "it is theirs now");
 }
 
+/// A shop that knows a visitor in two markets.
+fn knowing_a_visitor() -> Fake {
+    let shop = Fake::default();
+    track(&shop, &consenting("&nonce=a"));
+    for market in ["", "_DE-DE", "x"] {
+        let id = format!("{SHOP}:visitor-{DRAWN}{market}");
+        shop.pages.borrow_mut().insert(id.clone());
+        shop.live.borrow_mut().insert(id);
+    }
+    shop
+}
+
+#[test]
+fn of_whoever_logs_in_nothing_is_kept_as_a_visitors() {
+    let shop = knowing_a_visitor();
+    track(&shop, &consenting("&nonce=b"));
+    assert_eq!(shop.pages.borrow().len(), 3, "nobody logged in yet");
+    track(&shop, &consenting("&nonce=c&logged_in_customer_id=7041"));
+    for left in [&shop.pages, &shop.live] {
+        assert_eq!(*left.borrow(), [format!("{SHOP}:visitor-{DRAWN}x")].into());
+    }
+    let forgotten = || shop.calls.borrow().iter().filter(|call| call.ends_with(".forget")).count();
+    assert_eq!(forgotten(), 2);
+    track(&shop, &consenting("&nonce=d&logged_in_customer_id=7041"));
+    assert_eq!(forgotten(), 2, "once");
+}
+
+#[test]
+fn what_cannot_be_forgotten_at_login_is_the_operators_matter() {
+    for part in ["cache", "queue"] {
+        let mut shop = knowing_a_visitor();
+        shop.down = vec![part];
+        let answer = track(&shop, &consenting("&nonce=b&logged_in_customer_id=7041"));
+        assert_eq!((answer.status(), answer.json()), (200, json!({ "stored": 1 })), "{part}");
+        assert_eq!(shop.session_of(&session_key(&format!("visitor-{DRAWN}"))), None, "{part}");
+        let warnings = shop.warnings.borrow();
+        assert!(warnings.iter().any(|warning| warning.contains("who logged in")), "{warnings:?}");
+    }
+}
+
 #[test]
 fn what_cannot_be_joined_is_not_lost() {
     let mut shop = Fake::default();
