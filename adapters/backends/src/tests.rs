@@ -170,6 +170,8 @@ fn an_expired_lease_is_claimed_again_and_the_late_worker_settles_nothing() {
     assert_eq!(jobs.settle(&second.id, second.token, NOW_MS, &done), Ok(true));
     let status = jobs.newest("a").unwrap().unwrap();
     assert_eq!((status.state.as_str(), status.attempt), ("done", 2));
+    let kept = (&sqlite).execute("SELECT payload FROM jobs", &[]).unwrap().pop();
+    assert_eq!(kept.unwrap().bytes().unwrap(), b"", "whom it is about may want to be forgotten");
 }
 
 #[test]

@@ -101,7 +101,10 @@ fn line(record: &Record, now_ms: u64) -> String {
 }
 
 fn whole(record: &Record) -> String {
-    let payload = String::from_utf8_lossy(&record.payload);
+    let payload = match record.state {
+        State::Done => "none: it is done".into(),
+        _ => String::from_utf8_lossy(&record.payload),
+    };
     let error = record.error.as_deref().unwrap_or("none");
     let Record { id, lane, key, attempt, offered_ms, due_ms, .. } = record;
     format!(

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use capabilities::clock::Clock as _;
+use capabilities::jobs::Filter;
 use capabilities::settings::Shop;
 use capabilities::signatures::Secrets;
 use capabilities::{Capabilities, secrets};
@@ -84,6 +85,41 @@ pub fn webhook_headers(secret: &str, topic: &str, id: &str, body: &str) -> Vec<(
     fields.into_iter().map(|(name, value)| (format!("x-shopify-{name}"), value)).collect()
 }
 
+/// Every place where something may be kept, as text, to look for somebody in it: a line each.
+pub async fn all_that_is_kept(capabilities: &Capabilities) -> String {
+    let mut kept = Vec::new();
+    for store in ["UI_CACHE", "GENERATION_QUEUE", "SHOPPER_SESSIONS"] {
+        let keys = capabilities.kv.list_keys(store, "", None, 1_000).await;
+        for key in keys.expect("the keys are listed") {
+            let entry = capabilities.kv.get(store, &key).await.expect("it is read");
+            let value = entry.map(|entry| String::from_utf8_lossy(&entry.value).replace('\n', " "));
+            kept.push(format!("{store} {key} {}", value.unwrap_or_default()));
+        }
+    }
+    for key in capabilities.blob.list_keys("UI_STORAGE", "", None, 1_000).await.expect("they are listed") {
+        let value = capabilities.blob.get("UI_STORAGE", &key).await.expect("it is read");
+        let value = value.map(|value| String::from_utf8_lossy(&value).replace('\n', " "));
+        kept.push(format!("UI_STORAGE {key} {}", value.unwrap_or_default()));
+    }
+    let jobs = capabilities.jobs.list(Filter::default(), 1_000).await;
+    for job in jobs.expect("they are listed") {
+        kept.push(format!("job {} {:?} {}", job.key, job.error, String::from_utf8_lossy(&job.payload)));
+    }
+    kept.join("\n")
+}
+
+/// Waits until no job is left to do.
+pub async fn idle(capabilities: &Capabilities) {
+    for _ in 0..500 {
+        let jobs = capabilities.jobs.list(Filter::default(), 1_000).await.expect("they are listed");
+        if !jobs.iter().any(|job| job.state.is_live()) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("jobs are never done")
+}
+
 impl Host {
     fn now_s(&self) -> u64 {
         self.strings.clock.now_ms() / 1_000
@@ -143,24 +179,12 @@ impl Host {
 
     /// Every place where something may be kept, as text, to look for somebody in it.
     pub async fn all_that_is_kept(&self) -> String {
-        let capabilities = &self.deployment.capabilities;
-        let mut kept = Vec::new();
-        for store in ["UI_CACHE", "GENERATION_QUEUE", "SHOPPER_SESSIONS"] {
-            for key in self.keys(store).await {
-                let entry = capabilities.kv.get(store, &key).await.expect("it is read");
-                let value = entry.map(|entry| String::from_utf8_lossy(&entry.value).into_owned());
-                kept.push(format!("{store} {key} {}", value.unwrap_or_default()));
-            }
-        }
-        for key in capabilities.blob.list_keys("UI_STORAGE", "", None, 1_000).await.expect("they are listed")
-        {
-            kept.push(format!("UI_STORAGE {key}"));
-        }
-        let jobs = capabilities.jobs.list(capabilities::jobs::Filter::default(), 1_000).await;
-        for job in jobs.expect("they are listed") {
-            kept.push(format!("job {} {}", job.key, String::from_utf8_lossy(&job.payload)));
-        }
-        kept.join("\n")
+        all_that_is_kept(&self.deployment.capabilities).await
+    }
+
+    /// Waits until no job is left to do, so that what was done is settled too.
+    pub async fn idle(&self) {
+        idle(&self.deployment.capabilities).await;
     }
 
     /// Waits until an errand has left its audit record.

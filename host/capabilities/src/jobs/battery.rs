@@ -36,6 +36,7 @@ battery! {
         a_retried_job_waits_for_its_time,
         a_dead_job_is_kept_with_its_reason,
         a_note_on_a_done_job_is_kept,
+        a_done_job_keeps_no_payload,
         lanes_are_measured_apart,
         newest_is_the_live_job_or_else_the_last,
         jobs_are_listed_newest_first,
@@ -321,6 +322,24 @@ async fn a_note_on_a_done_job_is_kept(jobs: &Stage) {
     let claimed = jobs.take(T).await;
     jobs.finish(&claimed, T, Settlement::Done(Some("planned locally".into()))).await.unwrap();
     assert_eq!(jobs.show(&claimed.id).await.unwrap().unwrap().error.as_deref(), Some("planned locally"));
+}
+
+/// It may name somebody who wants to be forgotten. Whoever tries again needs it, and an operator who looks at
+/// a dead job.
+async fn a_done_job_keeps_no_payload(jobs: &Stage) {
+    let id = jobs.accept("k", T).await;
+    let payload = async || jobs.show(&id).await.unwrap().unwrap().payload;
+    let claimed = jobs.take(T).await;
+    jobs.finish(&claimed, T, Settlement::Retry { at_ms: T, reason: "first".into() }).await.unwrap();
+    assert_eq!(payload().await, "payload of k");
+    let claimed = jobs.take(T).await;
+    jobs.finish(&claimed, T, Settlement::Done(None)).await.unwrap();
+    assert_eq!(payload().await, "");
+    assert_eq!(jobs.requeue(&id, T).await, Ok(Requeued::NotDead(State::Done)), "nor is it tried again");
+
+    let id = jobs.die("l", T).await;
+    jobs.requeue(&id, T).await.unwrap();
+    assert_eq!(jobs.take(T).await.payload, "payload of l");
 }
 
 async fn lanes_are_measured_apart(jobs: &Stage) {

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use bytes::Bytes;
 
 use super::{
     Buried, ClaimResult, Claimed, Depth, Error, Filter, Jobs, Keys, NewJob, Offered, Record, Requeued,
@@ -124,7 +125,10 @@ impl Jobs for Memory {
         let mut jobs = self.jobs();
         let Some(job) = held(&mut jobs, id, token) else { return Ok(None) };
         match settlement {
-            Settlement::Done(error) => job.settle(State::Done, error, now_ms),
+            Settlement::Done(error) => {
+                job.settle(State::Done, error, now_ms);
+                job.payload = Bytes::new();
+            }
             Settlement::Dead(reason) => job.settle(State::Dead, Some(reason), now_ms),
             Settlement::Retry { at_ms, reason } => {
                 job.state = State::Queued;

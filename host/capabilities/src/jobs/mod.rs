@@ -79,7 +79,7 @@ pub enum ClaimResult {
 /// What became of a claimed job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settlement {
-    /// It is done. The text, if any, is what went wrong on the way.
+    /// It is done, and its payload goes. The text, if any, is what went wrong on the way.
     Done(Option<String>),
     /// It may be claimed again.
     Retry {
@@ -179,7 +179,7 @@ pub struct Record {
     pub settled_ms: Option<u64>,
     /// What went wrong last.
     pub error: Option<String>,
-    /// What was offered.
+    /// What was offered; empty once it is done.
     pub payload: Bytes,
 }
 

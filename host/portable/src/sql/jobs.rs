@@ -52,9 +52,13 @@ pub const EXTEND: &str = "
 
 /// ?1 id, ?2 token, ?3 state, ?4 when it was settled, or null, ?5 when it is due, or null for as
 /// it was, ?6 what went wrong, or null for as it was.
+///
+/// A job that is done is never handed out again, and its payload may name somebody who wants to be
+/// forgotten: it is emptied.
 pub const SETTLE: &str = "
     UPDATE jobs
-    SET state = ?3, settled_ms = ?4, due_ms = coalesce(?5, due_ms), error = coalesce(?6, error)
+    SET state = ?3, settled_ms = ?4, due_ms = coalesce(?5, due_ms), error = coalesce(?6, error),
+        payload = iif(?3 = 'done', x'', payload)
     WHERE id = ?1 AND claims = ?2 AND state = 'running'
     RETURNING key";
 
