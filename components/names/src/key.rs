@@ -42,6 +42,8 @@ pub enum Key<'a> {
     JobError(u64, &'a str),
     /// That something which must happen once has happened: a webhook, a signed request.
     Seen(&'a StoreId, &'a EventId),
+    /// How far an errand is, by what it follows from.
+    Tally(&'a StoreId, &'a EventId),
     /// What was done with personal data, by the time in milliseconds since the epoch.
     Audit(&'a StoreId, u64, &'a EventId),
     /// What is kept of a customer, put together for the merchant.
@@ -51,10 +53,18 @@ pub enum Key<'a> {
 }
 
 impl Key<'_> {
+    /// What all keys of audit records start with.
+    pub const AUDITS: &'static str = "audit:";
+    /// What all keys of sessions start with.
+    pub const SESSIONS: &'static str = "session:";
     /// What all keys of errors start with.
     pub const JOB_ERRORS: &'static str = "error:";
     /// What all keys of pages start with.
     pub const PAGES: &'static str = "ui:";
+    pub(crate) const CATALOGS: &'static str = "shopify:";
+    pub(crate) const REPORTS: &'static str = "report:";
+    pub(crate) const SEEN: &'static str = "seen:";
+    pub(crate) const TALLIES: &'static str = "tally:";
 
     /// The store that holds it.
     pub fn store(&self) -> Store {
@@ -63,7 +73,7 @@ impl Key<'_> {
                 Store::UiCache
             }
             Self::Session(..) => Store::ShopperSessions,
-            Self::JobError(..) | Self::Seen(..) | Self::Audit(..) | Self::Report(..) => {
+            Self::JobError(..) | Self::Seen(..) | Self::Tally(..) | Self::Audit(..) | Self::Report(..) => {
                 Store::GenerationQueue
             }
         }
@@ -76,13 +86,14 @@ impl fmt::Display for Key<'_> {
             Self::Page(store, shopper) => write!(f, "{}{store}:{shopper}", Self::PAGES),
             Self::CatalogVersion(store) => write!(f, "catalog:{store}"),
             Self::Forgotten(store, shopper) => write!(f, "forgotten:{store}:{shopper}"),
-            Self::Session(store, shopper) => write!(f, "session:{store}:{shopper}"),
+            Self::Session(store, shopper) => write!(f, "{}{store}:{shopper}", Self::SESSIONS),
             // Zero-padded, so that byte order is the order of time.
             Self::JobError(at_ms, job) => write!(f, "{}{at_ms:015}:{job}", Self::JOB_ERRORS),
-            Self::Seen(store, event) => write!(f, "seen:{store}:{event}"),
-            Self::Audit(store, at_ms, event) => write!(f, "audit:{store}:{at_ms:015}:{event}"),
-            Self::Report(store, event) => write!(f, "report:{store}:{event}"),
-            Self::Catalog(store, question) => write!(f, "shopify:{store}:{question}"),
+            Self::Seen(store, event) => write!(f, "{}{store}:{event}", Self::SEEN),
+            Self::Tally(store, event) => write!(f, "{}{store}:{event}", Self::TALLIES),
+            Self::Audit(store, at_ms, event) => write!(f, "{}{store}:{at_ms:015}:{event}", Self::AUDITS),
+            Self::Report(store, event) => write!(f, "{}{store}:{event}", Self::REPORTS),
+            Self::Catalog(store, question) => write!(f, "{}{store}:{question}", Self::CATALOGS),
         }
     }
 }

@@ -12,4 +12,4 @@ mod shopper;
 pub use id::{EventId, ShopperId, StoreId, WrongId};
 pub use key::{Bucket, Key, Object, Store};
 pub use market::Market;
-pub use scope::{Range, Scope, short_term_key};
+pub use scope::{Range, Scope, audits_of, reports_of, short_term_key};

@@ -1,6 +1,6 @@
 //! What is kept of a whole shop, or of one shopper in every market: the names that it all lies under.
 
-use crate::{Key, Object, ShopperId, StoreId};
+use crate::{Key, Object, ShopperId, Store, StoreId};
 
 /// Everything of a shop, or of one of its shoppers.
 ///
@@ -49,9 +49,29 @@ impl<'a> Scope<'a> {
     /// How keys start under which it is kept what a shop's catalog answered.
     pub fn catalog(self) -> Option<String> {
         match self {
-            Self::Shop(store) => Some(format!("shopify:{store}:")),
+            Self::Shop(store) => Some(format!("{}{store}:", Key::CATALOGS)),
             Self::Shopper(..) => None,
         }
+    }
+
+    /// Keys of what is kept apart from pages and what the catalog answered, where a key says whose it is: sessions
+    /// and, of a shop, reports, what was seen and how far errands are.
+    pub fn entries(self) -> Vec<(Store, Range)> {
+        let store = match self {
+            Self::Shop(store) => store,
+            Self::Shopper(store, shopper) => {
+                let session = Key::Session(store, shopper);
+                return vec![(session.store(), Range::Exactly(session.to_string()))];
+            }
+        };
+        [
+            (Store::ShopperSessions, Key::SESSIONS),
+            (Store::GenerationQueue, Key::REPORTS),
+            (Store::GenerationQueue, Key::SEEN),
+            (Store::GenerationQueue, Key::TALLIES),
+        ]
+        .map(|(kv, start)| (kv, Range::StartingWith(format!("{start}{store}:"))))
+        .into()
     }
 
     /// Keys of jobs that make pages, likewise.
@@ -78,6 +98,16 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// How the keys of a shop's audit records start.
+pub fn audits_of(store: &StoreId) -> String {
+    format!("{}{store}:", Key::AUDITS)
+}
+
+/// How the keys of a shop's reports start.
+pub fn reports_of(store: &StoreId) -> String {
+    format!("{}{store}:", Key::REPORTS)
+}
+
 /// The key of a page in short-term storage, by its name in long-term storage; `None` for what is no page.
 pub fn short_term_key(object: &str) -> Option<String> {
     let page = object.strip_prefix(Object::PREFIX)?.strip_suffix(Object::PAGE_ENDING)?;
@@ -87,6 +117,7 @@ pub fn short_term_key(object: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::EventId;
 
     fn reaches(ranges: &[Range], name: &str) -> bool {
         ranges.iter().any(|range| match range {
@@ -141,6 +172,29 @@ mod tests {
             assert!(!visitor.holds(other), "{other}");
         }
         assert!(Scope::of(&store, None).holds("ui:magic-wands:of\nno form"));
+    }
+
+    #[test]
+    fn what_names_a_shop_is_among_its_entries_but_for_audit_records() {
+        let store = StoreId::parse("magic-wands").unwrap();
+        let shopper = ShopperId::parse("customer-12").unwrap();
+        let event = EventId::parse("b54557e4").unwrap();
+        let shop = Scope::of(&store, None).entries();
+        let is_reached = |key: Key<'_>| {
+            let of_store = shop.iter().filter(|(kv, _)| *kv == key.store());
+            let ranges: Vec<Range> = of_store.map(|(_, range)| range.clone()).collect();
+            reaches(&ranges, &key.to_string())
+        };
+        assert!(is_reached(Key::Session(&store, &shopper)) && is_reached(Key::Tally(&store, &event)));
+        assert!(is_reached(Key::Seen(&store, &event)) && is_reached(Key::Report(&store, &event)));
+        assert!(!is_reached(Key::Audit(&store, 0, &event)));
+        let of_shopper = Scope::Shopper(&store, &shopper).entries();
+        let session = Range::Exactly("session:magic-wands:customer-12".into());
+        assert_eq!(of_shopper, [(Store::ShopperSessions, session)]);
+        let catalog = Scope::Shop(&store).catalog().unwrap();
+        assert!(Key::Catalog(&store, "x").to_string().starts_with(&catalog));
+        assert!(Key::Report(&store, &event).to_string().starts_with(&reports_of(&store)));
+        assert!(Key::Audit(&store, 7, &event).to_string().starts_with(&audits_of(&store)));
     }
 
     #[test]

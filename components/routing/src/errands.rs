@@ -8,7 +8,7 @@ mod record;
 mod report;
 mod sweep;
 
-use names::{EventId, ShopperId, StoreId};
+use names::{EventId, Key, ShopperId, StoreId};
 
 use crate::capabilities::{Chore, Deployment, Failure, Forgotten};
 use record::Tally;
@@ -118,7 +118,7 @@ fn perform<D: Deployment>(
     match step {
         Step::Orders => deployment.forget_orders(store, subject.customer),
         Step::Pages => deployment.forget_pages(store, subject.customer),
-        Step::Keys => sweep::keys(deployment, &subject),
+        Step::Keys => sweep::keys(deployment, &subject, &Key::Tally(store, cause).to_string()),
         Step::Journals => sweep::journals(deployment, &subject, &mut tally.after),
         Step::Report => {
             let Some(customer) = subject.customer else { return Ok(sweep::NOTHING) };

@@ -167,8 +167,8 @@ fn recall(deployment: &impl Storage, key: Key<'_>) -> Option<Signals> {
     Some(Signals::decode(&found.bytes))
 }
 
-/// Forgets a visitor, by one call for each kind of thing: nobody has more pages than that takes. The session goes,
-/// whatever becomes of the rest, since it would be joined a second time.
+/// Forgets a visitor, by one call for each kind of thing: hardly anybody has more pages than that takes. The
+/// session goes whatever becomes of the rest, since it would be joined a second time.
 fn forget(deployment: &(impl Cache + Queue + Storage + Log), store: &StoreId, earlier: &ShopperId) {
     let session = Key::Session(store, earlier);
     let results = [

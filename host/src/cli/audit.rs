@@ -9,8 +9,6 @@ use names::{EventId, Key, Store, StoreId};
 
 /// Records are read so many at a time.
 const BATCH: u32 = 500;
-/// What keys of audit records start with.
-const RECORDS: &str = "audit:";
 
 /// What was done with personal data, and what merchants asked for: a line each, oldest first.
 ///
@@ -34,8 +32,8 @@ pub struct Report {
 impl Audit {
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
         let prefix = match &self.store {
-            Some(store) => format!("{RECORDS}{}:", StoreId::parse(store)?),
-            None => RECORDS.to_owned(),
+            Some(store) => names::audits_of(&StoreId::parse(store)?),
+            None => Key::AUDITS.to_owned(),
         };
         let capabilities = backends::open(config).await?;
         let (store, mut after) = (Store::GenerationQueue.name(), None::<String>);
@@ -43,7 +41,7 @@ impl Audit {
             let keys = capabilities.kv.list_keys(store, &prefix, after.as_deref(), BATCH).await?;
             for key in &keys {
                 if let Some(record) = text(&capabilities, store, key).await? {
-                    println!("{}  {record}", key.strip_prefix(RECORDS).unwrap_or(key));
+                    println!("{}  {record}", key.strip_prefix(Key::AUDITS).unwrap_or(key));
                 }
             }
             let Some(last) = keys.into_iter().last() else { return Ok(()) };

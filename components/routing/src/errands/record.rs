@@ -34,7 +34,7 @@ struct Audit<'a> {
 impl Tally {
     /// Where the errand was left. One that was never begun, or cannot be read, begins at its beginning.
     pub(super) fn recall(storage: &impl Storage, store: &StoreId, cause: &EventId) -> Result<Self, Failure> {
-        let found = storage.read(key(store, cause), BYTES_MAX)?;
+        let found = storage.read(Key::Tally(store, cause), BYTES_MAX)?;
         Ok(found.and_then(|found| serde_json::from_slice(&found.bytes).ok()).unwrap_or_default())
     }
 
@@ -54,7 +54,7 @@ impl Tally {
         store: &StoreId,
         cause: &EventId,
     ) -> Result<(), Failure> {
-        storage.put(key(store, cause), &json(self), Some(TALLY_TTL_SECONDS))
+        storage.put(Key::Tally(store, cause), &json(self), Some(TALLY_TTL_SECONDS))
     }
 
     /// Leaves the audit record in place of the tally.
@@ -68,14 +68,9 @@ impl Tally {
     ) -> Result<(), Failure> {
         let audit = Audit { what, done_ms: now_ms, counts: &self.counts };
         storage.put(Key::Audit(store, now_ms, cause), &json(&audit), None)?;
-        let tally = key(store, cause);
+        let tally = Key::Tally(store, cause);
         storage.remove(tally.store(), &tally.to_string()).map(|_removed| ())
     }
-}
-
-/// No errand is done at the beginning of time: that is where tallies are.
-fn key<'a>(store: &'a StoreId, cause: &'a EventId) -> Key<'a> {
-    Key::Audit(store, 0, cause)
 }
 
 fn json(document: &impl Serialize) -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! Removes what is kept of a shop or a customer in key-value storage, a bounded number of keys at a time.
 
-use names::{Key, ShopperId, Store, StoreId};
+use names::{Key, Range, Scope, ShopperId, Store, StoreId};
 use serde_json::Value;
 
 use crate::capabilities::{Failure, Forgotten, Storage};
@@ -22,47 +22,36 @@ pub(super) struct Subject<'a> {
     pub(super) customer: Option<&'a ShopperId>,
 }
 
-/// Removes entries whose keys name the subject.
-pub(super) fn keys(storage: &impl Storage, subject: &Subject<'_>) -> Result<Forgotten, Failure> {
-    match subject.customer {
-        Some(customer) => of_customer(storage, subject.store, customer),
-        None => of_shop(storage, subject.store),
-    }
-}
-
-fn of_shop(storage: &impl Storage, shop: &StoreId) -> Result<Forgotten, Failure> {
-    let mut left = KEYS_MAX;
-    for (store, prefix) in [
-        (Store::ShopperSessions, format!("session:{shop}:")),
-        (Store::UiCache, format!("shopify:{shop}:")),
-        (Store::GenerationQueue, format!("report:{shop}:")),
-        (Store::GenerationQueue, format!("seen:{shop}:")),
-    ] {
-        let keys = storage.keys(store, &prefix, None, left)?;
-        for key in &keys {
-            storage.remove(store, key)?;
+/// Removes entries whose keys name the subject, but for `own`, which says how far the errand is.
+pub(super) fn keys(storage: &impl Storage, subject: &Subject<'_>, own: &str) -> Result<Forgotten, Failure> {
+    let (mut count, mut left) = (originals(storage, subject)?, KEYS_MAX);
+    for (store, range) in Scope::of(subject.store, subject.customer).entries() {
+        let keys = match range {
+            Range::Exactly(key) => vec![key],
+            Range::StartingWith(prefix) => storage.keys(store, &prefix, None, left)?,
+        };
+        for key in keys.iter().filter(|key| *key != own) {
+            count += u32::from(storage.remove(store, key)?);
         }
         left -= count_of(&keys).min(left);
         if left == 0 {
             break;
         }
     }
-    Ok(Forgotten { count: KEYS_MAX - left, more: left == 0 })
+    Ok(Forgotten { count, more: left == 0 })
+}
+
+/// Removes the sessions that the original deployment kept of a customer: their keys did not name the shop.
+fn originals(storage: &impl Storage, subject: &Subject<'_>) -> Result<u32, Failure> {
+    let mut count = 0;
+    for name in subject.customer.map(names_of).into_iter().flatten() {
+        count += u32::from(storage.remove(Store::ShopperSessions, &format!("{}{name}", Key::SESSIONS))?);
+    }
+    Ok(count)
 }
 
 fn count_of(keys: &[String]) -> u32 {
     u32::try_from(keys.len()).unwrap_or(u32::MAX)
-}
-
-/// The session, and those of the original deployment, whose keys did not name the shop.
-fn of_customer(storage: &impl Storage, shop: &StoreId, customer: &ShopperId) -> Result<Forgotten, Failure> {
-    let ours = Key::Session(shop, customer).to_string();
-    let originals = names_of(customer).map(|name| format!("session:{name}"));
-    let mut count = 0;
-    for key in std::iter::once(ours).chain(originals) {
-        count += u32::from(storage.remove(Store::ShopperSessions, &key)?);
-    }
-    Ok(Forgotten { count, more: false })
 }
 
 /// Removes entries that say that they are the subject's, and reports of a customer. `after` is the last key
@@ -72,7 +61,7 @@ pub(super) fn journals(
     subject: &Subject<'_>,
     after: &mut Option<String>,
 ) -> Result<Forgotten, Failure> {
-    let reports = format!("report:{}:", subject.store);
+    let reports = names::reports_of(subject.store);
     let (mut count, mut left) = (0, KEYS_MAX);
     for prefix in JOURNALS.into_iter().chain([reports.as_str()]) {
         // All of a prefix that sorts before the place was looked at.

@@ -1,5 +1,6 @@
 //! A shop wants something forgotten, or told.
 
+use names::Key;
 use serde_json::{Value, json};
 
 use crate::fakes::{Fake, NOW_MS, PAGE, SHOP};
@@ -35,7 +36,7 @@ fn full() -> Fake {
             shop.live.borrow_mut().insert(format!("{store}:{shopper}"));
             shop.write(format!("session:{store}:{shopper}"), b"{}");
         }
-        for key in ["shopify", "seen", "report"] {
+        for key in ["tally", "seen", "report"] {
             shop.write(format!("{key}:{store}:x"), br#"{"customer":"7"}"#);
         }
         shop.write(format!("audit:{store}:000000000000001:x"), b"{}");
@@ -185,6 +186,22 @@ fn many_keys_are_removed_in_parts_and_none_is_passed_over() {
         audit(&shop)["counts"],
         json!({ "entries": 450, "journal_entries": 300, "orders": 0, "pages": 0 })
     );
+}
+
+#[test]
+fn an_errand_that_is_half_done_has_no_audit_record() {
+    for chore in [Chore::Uninstalled, Chore::RedactShop, Chore::RedactCustomer("7".into())] {
+        let shop = full();
+        let records = || shop.keys().into_iter().filter(|key| key.starts_with(Key::AUDITS)).count();
+        let (before, mut parts) = (records(), 0);
+        while run_errand(&shop, SHOP, CAUSE, &chore) == Progress::More {
+            assert_eq!(records(), before, "{chore:?}");
+            assert!(shop.keys().contains(&format!("tally:{SHOP}:{CAUSE}")), "{chore:?}");
+            parts += 1;
+        }
+        assert!(parts > 1 && records() == before + 1, "{chore:?}");
+        assert!(!shop.keys().contains(&format!("tally:{SHOP}:{CAUSE}")), "{chore:?}");
+    }
 }
 
 #[test]
