@@ -164,8 +164,10 @@ async fn perform(deployment: &Deployment, job: &Job) -> Outcome {
     match &job.task {
         Task::Page(order) => generate(deployment, job, &order.store).await,
         Task::Errand(errand) => {
-            let outcome = run(deployment, job).await.unwrap_or_else(|failure| again(&failure.to_string()));
-            let_go(deployment, job, errand, outcome).await
+            if let Err(reason) = let_go(deployment, job, errand).await {
+                return again(&reason);
+            }
+            run(deployment, job).await.unwrap_or_else(|failure| again(&failure.to_string()))
         }
     }
 }
@@ -181,13 +183,11 @@ async fn generate(deployment: &Deployment, job: &Job, store: &str) -> Outcome {
     outcome
 }
 
-/// A shop that left is also let go of by the admin, before its errand counts as done.
-async fn let_go(deployment: &Deployment, job: &Job, errand: &Errand, outcome: Outcome) -> Outcome {
-    let merchants = deployment.merchants.get().filter(|_| matches!(outcome, Outcome::Done(_)));
-    let Some(merchants) = merchants else { return outcome };
-    match merchants.let_go(errand, job).await {
-        Ok(()) => outcome,
-        Err(reason) => again(&reason),
+/// A shop that left is also let go of by the admin, before its errand is begun.
+async fn let_go(deployment: &Deployment, job: &Job, errand: &Errand) -> Result<(), String> {
+    match deployment.merchants.get() {
+        Some(merchants) => merchants.let_go(errand, job).await,
+        None => Ok(()),
     }
 }
 

@@ -7,10 +7,17 @@ use capabilities::clock::Clock;
 use capabilities::signatures::{Algorithm, Signatures};
 use names::StoreId;
 
-use crate::{Connections, Installation, Installations, Shops, Storefronts, Unavailable, Usage, choices};
+use crate::{
+    Connections, Installation, Installations, NotConnected, Shops, State, Storefronts, Unavailable, Usage,
+    choices,
+};
 
 /// The name under which `signatures` knows what Shopify signs with: the current secret and the one before.
 const SECRET: &str = "SHOPIFY_API_SECRET";
+
+/// Shopify wants a shop forgotten so long after the app was uninstalled
+/// (<https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance>).
+const REDACTED_AFTER_MS: u64 = 48 * 60 * 60 * 1_000;
 
 /// The app as Shopify knows it.
 #[derive(Debug, Clone)]
@@ -86,20 +93,27 @@ impl Admin {
         Ok(())
     }
 
-    /// Shopify said at `at_ms` that the shop uninstalled the app: its tokens are dropped, and it is served no
-    /// longer. Whether it was so: nothing happens if the app was installed again since.
-    pub async fn uninstalled(&self, store: &StoreId, at_ms: u64) -> Result<bool, Unavailable> {
-        let was = self.installations().uninstalled(store, at_ms).await?;
-        if was {
+    /// Shopify said at `at_ms` that the shop uninstalled the app, and the shop was closed: its tokens are dropped,
+    /// and it is served no longer; or it is opened again, because the app was installed since. What the
+    /// installation is now decides, in whichever order all that is told.
+    pub async fn uninstalled(&self, store: &StoreId, at_ms: u64) -> Result<(), NotConnected> {
+        let _alone = self.connections.alone(store).await;
+        if self.installations().uninstalled(store, at_ms).await? {
             self.storefronts.remove_shop(store);
+            self.storefronts.close(store).await?;
+        } else if self.find(store).await?.is_some_and(|found| found.state == State::Installed) {
+            self.storefronts.reopen(store).await?;
         }
-        Ok(was)
+        Ok(())
     }
 
-    /// Shopify wants all of a shop forgotten, which it does two days after the app was uninstalled.
-    pub async fn redacted(&self, store: &StoreId) -> Result<(), Unavailable> {
-        self.installations().forget(store).await?;
-        self.storefronts.remove_shop(store);
+    /// Shopify said at `at_ms` that all of a shop is to be forgotten, which it does two days after the app was
+    /// uninstalled: what was installed since is of another installation, and stays.
+    pub async fn redacted(&self, store: &StoreId, at_ms: u64) -> Result<(), NotConnected> {
+        let _alone = self.connections.alone(store).await;
+        if self.installations().forget(store, at_ms.saturating_sub(REDACTED_AFTER_MS)).await? {
+            self.storefronts.remove_shop(store);
+        }
         Ok(())
     }
 

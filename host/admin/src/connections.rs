@@ -8,7 +8,7 @@ use capabilities::Secret;
 use capabilities::clock::Clock;
 use names::StoreId;
 use shopify::token_request::{Refusal, Tokens};
-use tokio::sync::Mutex as Gate;
+use tokio::sync::{Mutex as Gate, OwnedMutexGuard};
 
 use crate::records::{Installation, State, Token};
 use crate::shopify_api::{Failure, STOREFRONT_SCOPES, ShopifyApi};
@@ -37,8 +37,8 @@ pub enum NotConnected {
     /// The file of shops.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
-    /// The host could not open the shop again.
-    #[error("the shop was not opened again: {0}")]
+    /// The host could not open or close the shop.
+    #[error("the shop was not opened or closed: {0}")]
     Host(#[from] Failed),
 }
 
@@ -65,8 +65,8 @@ impl Connections {
         Ok(Self { api: ShopifyApi::new(app)?, installations, storefronts, clock, gates: Mutex::default() })
     }
 
-    /// Connects a shop whose merchant is there, unless it is connected. An installation that is new, or new
-    /// again, has the shop opened and served.
+    /// Connects a shop whose merchant is there, unless it is connected. Whenever Shopify was asked for tokens, the
+    /// shop is opened and served.
     ///
     /// It goes on if the caller does not wait for it: a token that Shopify gave must not get lost.
     pub async fn connect(self: &Arc<Self>, store: &StoreId, session_token: &str) -> Result<(), NotConnected> {
@@ -123,20 +123,21 @@ impl Connections {
         self.exchange(store, session_token).await
     }
 
+    /// Asks for tokens by the session token. What may fail comes before they are kept: once they are, the shop
+    /// counts as connected.
     async fn exchange(&self, store: &StoreId, session_token: &str) -> Result<(), NotConnected> {
+        // An uninstallation that is told while Shopify answers is newer than its answer.
+        let asked_ms = self.clock.now_ms();
         let tokens = self.api.exchange(store, session_token).await.map_err(refused)?;
         let found = self.installations.find(store).await?;
-        let is_new = found.as_ref().is_none_or(|found| found.state != State::Installed);
-        if is_new {
-            self.storefronts.reopen(store).await?;
-        }
-        self.keep(store, tokens, found.and_then(|found| found.storefront)).await?;
-        if is_new {
-            let shop = choices::shop(store, &*self.storefronts, &self.installations).await?;
-            self.storefronts.set_shop(store, shop);
-            tracing::info!(%store, "a shop installed the app");
-        }
-        Ok(())
+        let shop = choices::shop(store, &*self.storefronts, &self.installations).await?;
+        self.storefronts.reopen(store).await?;
+        let credentials = self.credentials(tokens, found.and_then(|found| found.storefront));
+        self.installations.install(store, &credentials, asked_ms).await?;
+        let delegated = self.delegate(store, credentials).await;
+        self.storefronts.set_shop(store, shop);
+        tracing::info!(%store, "a shop was connected");
+        delegated
     }
 
     async fn renew_alone(&self, store: &StoreId) -> Result<Secret, NotConnected> {
@@ -163,7 +164,13 @@ impl Connections {
             return Err(NotConnected::Shopify("the last attempt failed a moment ago".to_owned()));
         }
         match self.api.refresh(store, &refresh.secret).await {
-            Ok(tokens) => self.keep(store, tokens, found.storefront).await,
+            Ok(tokens) => {
+                let credentials = self.credentials(tokens, found.storefront);
+                let access = credentials.access.secret.clone();
+                self.keep(store, &credentials).await?;
+                self.delegate(store, credentials).await?;
+                Ok(access)
+            }
             Err(failure) => {
                 tracing::warn!(%store, %failure, "a shop's tokens were not renewed");
                 if failure == Failure::Refused(Refusal::InvalidGrant) {
@@ -175,36 +182,43 @@ impl Connections {
         }
     }
 
-    /// Keeps a pair at once, since it cannot be had again; then gets what the Storefront API is asked with.
-    async fn keep(
-        &self,
-        store: &StoreId,
-        tokens: Tokens,
-        storefront: Option<Token>,
-    ) -> Result<Secret, NotConnected> {
+    /// What Shopify gave, beside what the Storefront API was asked with until now.
+    fn credentials(&self, tokens: Tokens, storefront: Option<Token>) -> Credentials {
         let now_ms = self.clock.now_ms();
         let token = |text: String, seconds: u64| Token {
             secret: Secret::new(text),
             until_ms: now_ms.saturating_add(seconds.saturating_mul(1_000)),
         };
-        let mut credentials = Credentials {
+        Credentials {
             scopes: tokens.scope,
             access: token(tokens.access_token, tokens.expires_in),
             refresh: token(tokens.refresh_token, tokens.refresh_token_expires_in),
             storefront: self.usable(storefront),
-        };
-        self.installations.install(store, &credentials).await?;
+        }
+    }
+
+    /// Keeps tokens of an installation that stands: a pair at once, since it cannot be had again.
+    async fn keep(&self, store: &StoreId, credentials: &Credentials) -> Result<(), NotConnected> {
+        let kept = self.installations.renew(store, credentials).await?;
+        kept.then_some(()).ok_or(NotConnected::NotInstalled)
+    }
+
+    /// Gets what the Storefront API is asked with.
+    async fn delegate(&self, store: &StoreId, mut credentials: Credentials) -> Result<(), NotConnected> {
+        let now_ms = self.clock.now_ms();
         match self.api.delegate(store, &credentials.access.secret).await {
             Ok(delegated) => {
                 let until_ms = delegated.expires_in.map_or(credentials.access.until_ms, |seconds| {
                     credentials.access.until_ms.min(now_ms.saturating_add(seconds.saturating_mul(1_000)))
                 });
                 credentials.storefront = Some(Token { secret: delegated.secret, until_ms });
-                self.installations.install(store, &credentials).await?;
+                self.keep(store, &credentials).await
             }
-            Err(error) => tracing::warn!(%store, %error, "the Storefront API is asked without a token"),
+            Err(error) => {
+                tracing::warn!(%store, %error, "the Storefront API is asked without a token");
+                Ok(())
+            }
         }
-        Ok(credentials.access.secret)
     }
 
     /// Whether nothing is to be done.
@@ -224,6 +238,11 @@ impl Connections {
 
     fn usable(&self, token: Option<Token>) -> Option<Token> {
         token.filter(|token| token.until_ms > self.clock.now_ms() + USABLE_MS)
+    }
+
+    /// Keeps everybody else from a shop's installation for as long as it is held.
+    pub(crate) async fn alone(&self, store: &StoreId) -> OwnedMutexGuard<u64> {
+        self.gate(store).lock_owned().await
     }
 
     fn gate(&self, store: &StoreId) -> Arc<Gate<u64>> {

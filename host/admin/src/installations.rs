@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use capabilities::clock::Clock;
 use capabilities::ids::Ids;
-use capabilities::sqlite::{Database, Durability, OpenError, WriteFailed};
+use capabilities::sqlite::{Database, Durability, OpenError, Statement, WriteFailed};
 use names::StoreId;
 use sqlx::Row as _;
 use sqlx::migrate::Migrator;
@@ -100,10 +100,29 @@ impl Installations {
         Ok(shops.iter().filter_map(|shop| StoreId::parse(shop).ok()).collect())
     }
 
-    /// Keeps a shop's tokens, all in one write: the shop is installed.
-    pub async fn install(&self, store: &StoreId, credentials: &Credentials) -> Result<(), Unavailable> {
+    /// The shop was installed at `installed_ms`, or asked for again: keeps its tokens, all in one write.
+    pub async fn install(
+        &self,
+        store: &StoreId,
+        credentials: &Credentials,
+        installed_ms: u64,
+    ) -> Result<(), Unavailable> {
+        let statement = self.writing(sql::INSTALL, store, credentials).bind(integer(installed_ms));
+        self.database.change(statement).await?;
+        Ok(())
+    }
+
+    /// Keeps other tokens of a shop, all in one write. False, and nothing is kept, if it is not installed any
+    /// more.
+    pub async fn renew(&self, store: &StoreId, credentials: &Credentials) -> Result<bool, Unavailable> {
+        let statement = self.writing(sql::RENEW, store, credentials);
+        Ok(self.database.change(statement).await?.is_some())
+    }
+
+    /// A statement that writes all tokens.
+    fn writing(&self, sql: &'static str, store: &StoreId, credentials: &Credentials) -> Statement {
         let Credentials { scopes, access, refresh, storefront } = credentials;
-        let statement = sqlx::query(sql::INSTALL)
+        sqlx::query(sql)
             .bind(store.to_string())
             .bind(scopes.clone())
             .bind(self.seal(store, Column::Access, access))
@@ -112,9 +131,7 @@ impl Installations {
             .bind(integer(refresh.until_ms))
             .bind(storefront.as_ref().map(|token| self.seal(store, Column::Storefront, token)))
             .bind(storefront.as_ref().map(|token| integer(token.until_ms)))
-            .bind(integer(self.clock.now_ms()));
-        self.database.change(statement).await?;
-        Ok(())
+            .bind(integer(self.clock.now_ms()))
     }
 
     /// Drops a refresh token that Shopify did not accept.
@@ -137,11 +154,15 @@ impl Installations {
         Ok(self.database.change(statement).await?.is_some())
     }
 
-    /// Forgets all of a shop.
-    pub async fn forget(&self, store: &StoreId) -> Result<(), Unavailable> {
-        self.database.change(sqlx::query(sql::FORGET).bind(store.to_string())).await?;
+    /// Forgets all of a shop, unless it was installed after `at_ms`. Whether nothing is left of it.
+    pub async fn forget(&self, store: &StoreId, at_ms: u64) -> Result<bool, Unavailable> {
+        let statement = sqlx::query(sql::FORGET).bind(store.to_string()).bind(integer(at_ms));
+        self.database.change(statement).await?;
+        if self.find(store).await?.is_some() {
+            return Ok(false);
+        }
         self.database.change_many(sqlx::query(sql::FORGET_USAGE).bind(store.to_string())).await?;
-        Ok(())
+        Ok(true)
     }
 
     /// What a merchant chose, if they did.

@@ -40,8 +40,12 @@ pub trait Storefronts: Send + Sync {
     /// Serves the shop as the operator configured it, or no longer if nothing was.
     fn remove_shop(&self, store: &StoreId);
 
-    /// Undoes that the shop was closed. Called once for each installation; may be called for a shop that
-    /// is open.
+    /// Closes the shop: no page of it is found or kept. Called when the app was uninstalled; may be called for a shop
+    /// that is closed.
+    async fn close(&self, store: &StoreId) -> Result<(), Failed>;
+
+    /// Undoes that the shop was closed. Called for each installation, also one that is only asked for again; may be
+    /// called for a shop that is open.
     async fn reopen(&self, store: &StoreId) -> Result<(), Failed>;
 
     /// Has pages that were made before now made again. Called when a merchant saved.

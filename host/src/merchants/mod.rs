@@ -121,13 +121,13 @@ impl Merchants {
         }
     }
 
-    /// Lets go of a shop's installation before its errand is settled. The reason why that failed is for
-    /// another attempt.
+    /// Lets go of a shop's installation before its errand is begun: whoever opens the admin from then on connects
+    /// the shop anew. The reason why that failed is for another attempt.
     pub async fn let_go(&self, errand: &Errand, job: &Job) -> Result<(), String> {
         let store = StoreId::parse(&errand.store).map_err(|wrong| wrong.to_string())?;
         let done = match errand.chore {
-            Chore::Uninstalled => self.admin.uninstalled(&store, entrusted_ms(job)).await.map(drop),
-            Chore::RedactShop => self.admin.redacted(&store).await,
+            Chore::Uninstalled => self.admin.uninstalled(&store, entrusted_ms(job)).await,
+            Chore::RedactShop => self.admin.redacted(&store, entrusted_ms(job)).await,
             Chore::RedactCustomer(_) | Chore::ReportCustomer(_) => Ok(()),
         };
         done.map_err(|error| error.to_string())

@@ -57,6 +57,10 @@ impl Storefronts for Served {
         self.set(store, self.configured(store));
     }
 
+    async fn close(&self, store: &StoreId) -> Result<(), Failed> {
+        pages::close(&*self.deployment()?, store.as_str()).await.map_err(Failed)
+    }
+
     async fn reopen(&self, store: &StoreId) -> Result<(), Failed> {
         pages::reopen(&*self.deployment()?, store.as_str()).await.map_err(Failed)
     }

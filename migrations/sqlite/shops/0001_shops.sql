@@ -14,6 +14,8 @@ CREATE TABLE shops (
     storefront_until_ms INTEGER,
     -- What the merchant chose, as JSON; absent until they chose something.
     choices TEXT,
+    -- When Shopify was asked last for tokens by a merchant who was there: the app was installed then. 0: never.
+    installed_ms INTEGER NOT NULL DEFAULT 0,
     changed_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 

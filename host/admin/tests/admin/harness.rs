@@ -78,6 +78,11 @@ impl Bench {
         self.router = router(self.admin.clone());
     }
 
+    /// The file, as another process has it.
+    pub async fn other_process(&self) -> Shops {
+        shops(self.path(), &[1], &self.clock).await
+    }
+
     pub fn path(&self) -> PathBuf {
         self.folder.path().join("shops.db")
     }
@@ -157,6 +162,11 @@ impl Storefronts for Host {
         self.served.lock().unwrap().remove(store.as_str());
     }
 
+    async fn close(&self, store: &StoreId) -> Result<(), Failed> {
+        self.note("close", store);
+        Ok(())
+    }
+
     async fn reopen(&self, store: &StoreId) -> Result<(), Failed> {
         self.note("reopen", store);
         Ok(())
@@ -189,9 +199,7 @@ async fn open(
     host: &Arc<Host>,
     clock: &Arc<clock::Scripted>,
 ) -> Arc<Admin> {
-    let keys: Vec<_> = keys.iter().map(|&number| STANDARD.encode([number; 32])).collect();
-    let keys = Keys::parse(&keys.join(",")).unwrap();
-    let shops = Shops::open(&path, keys, clock.clone(), Arc::new(ids::System)).await.unwrap();
+    let shops = shops(path, keys, clock).await;
     let secrets = vec![Secret::new(SECRET), Secret::new("the one before")];
     let signatures = Secrets::new([7; 32], [("SHOPIFY_API_SECRET".to_owned(), secrets)]);
     let app = App { key: KEY.into(), secret: Secret::new(SECRET), origin: Some(origin.to_owned()) };
@@ -200,6 +208,12 @@ async fn open(
     let admin = Admin::new(parts).unwrap();
     admin.restore().await.unwrap();
     admin
+}
+
+async fn shops(path: PathBuf, keys: &[u8], clock: &Arc<clock::Scripted>) -> Shops {
+    let keys: Vec<_> = keys.iter().map(|&number| STANDARD.encode([number; 32])).collect();
+    let keys = Keys::parse(&keys.join(",")).unwrap();
+    Shops::open(&path, keys, clock.clone(), Arc::new(ids::System)).await.unwrap()
 }
 
 pub fn store(shop: &str) -> StoreId {

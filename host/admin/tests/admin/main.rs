@@ -5,5 +5,6 @@ mod connecting;
 mod forms;
 mod harness;
 mod keeping;
+mod leaving;
 mod pages;
 mod shopify;

@@ -25,6 +25,8 @@ pub enum Mood {
 #[derive(Default)]
 pub struct Shopify {
     pub mood: Mutex<Mood>,
+    /// It answers no request for tokens while this is held.
+    pub silence: tokio::sync::Mutex<()>,
     /// Whether it gives no tokens for the Storefront API.
     pub delegates_nothing: Mutex<bool>,
     /// Every request for tokens, in order.
@@ -53,6 +55,13 @@ impl Shopify {
         *self.mood.lock().unwrap() = mood;
     }
 
+    /// Waits until it was asked for tokens that often.
+    pub async fn was_asked(&self, times: usize) {
+        while self.asked.lock().unwrap().len() < times {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Kinds of requests for tokens so far: `exchange` or `refresh`.
     pub fn grants(&self) -> Vec<&'static str> {
         let kind = |body: &Value| if body["subject_token"].is_string() { "exchange" } else { "refresh" };
@@ -62,6 +71,7 @@ impl Shopify {
 
 async fn tokens(State(shopify): State<Arc<Shopify>>, Json(body): Json<Value>) -> Response {
     shopify.asked.lock().unwrap().push(body.clone());
+    drop(shopify.silence.lock().await);
     let mood = *shopify.mood.lock().unwrap();
     if let Mood::Refuses(status, error) = mood {
         return refusal(status, error);

@@ -1,0 +1,177 @@
+//! Shops that uninstall the app, and come back: in whichever order that is told.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use admin::{NotConnected, State};
+use capabilities::Secret;
+use tokio::task::JoinHandle;
+
+use crate::harness::{Bench, OTHER, SHOP, START_MS, store};
+
+const HOUR: Duration = Duration::from_hours(1);
+const HOUR_MS: u64 = 3_600_000;
+const FORM: &str = "tone=dry&accent=&surface=&banned_words=&promises=&persona=explorer";
+
+async fn storefront_token(bench: &Bench) -> Option<String> {
+    let token = bench.admin.connections().storefront_token(&store(SHOP)).await;
+    token.map(|token| token.expose().to_owned())
+}
+
+async fn state(bench: &Bench) -> Option<State> {
+    bench.admin.find(&store(SHOP)).await.unwrap().map(|found| found.state)
+}
+
+/// Asks for an access token, and waits until Shopify was asked.
+async fn renew(bench: &Bench) -> JoinHandle<Result<Secret, NotConnected>> {
+    let connections = bench.admin.connections().clone();
+    let renewal = tokio::spawn(async move { connections.access_token(&store(SHOP)).await });
+    bench.shopify.was_asked(2).await;
+    renewal
+}
+
+fn connected() -> [String; 2] {
+    [format!("reopen {SHOP}"), format!("set {SHOP}")]
+}
+
+fn gone() -> [String; 2] {
+    [format!("remove {SHOP}"), format!("close {SHOP}")]
+}
+
+#[tokio::test]
+async fn an_uninstalled_shop_is_served_no_longer_and_its_tokens_are_gone() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.visit(OTHER).await;
+    bench.host.asked();
+    bench.admin.uninstalled(&store(SHOP), START_MS + 1).await.unwrap();
+    assert_eq!(bench.host.asked(), gone());
+    assert_eq!((storefront_token(&bench).await, state(&bench).await), (None, Some(State::Uninstalled)));
+    assert!(bench.host.shop(OTHER).is_some());
+
+    bench.visit(SHOP).await;
+    assert_eq!(bench.host.asked(), connected());
+    assert!(storefront_token(&bench).await.is_some());
+}
+
+#[tokio::test]
+async fn news_of_an_earlier_uninstallation_opens_the_shop_again() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.host.asked();
+    bench.admin.uninstalled(&store(SHOP), START_MS - 1).await.unwrap();
+    assert_eq!(bench.host.asked(), [format!("reopen {SHOP}")], "what told of it closed the shop");
+    assert!(bench.host.shop(SHOP).is_some());
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpsf_1"));
+}
+
+#[tokio::test]
+async fn a_shop_that_never_was_installed_stays_closed() {
+    let bench = Bench::start().await;
+    bench.admin.uninstalled(&store(SHOP), START_MS).await.unwrap();
+    assert_eq!(bench.host.asked(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn settings_and_renewals_are_no_installation() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.clock.advance(HOUR);
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpsf_2"));
+    assert_eq!(bench.save(Some(&bench.token(SHOP)), FORM).await.status, 200);
+    bench.host.asked();
+    bench.admin.uninstalled(&store(SHOP), START_MS + 1).await.unwrap();
+    assert_eq!((bench.host.asked(), state(&bench).await), (gone().to_vec(), Some(State::Uninstalled)));
+}
+
+#[tokio::test]
+async fn an_uninstallation_that_is_told_while_shopify_answers_is_newer() {
+    let bench = Bench::start().await;
+    let silence = bench.shopify.silence.lock().await;
+    let (connections, token) = (bench.admin.connections().clone(), bench.token(SHOP));
+    let connecting = tokio::spawn(async move { connections.connect(&store(SHOP), &token).await });
+    bench.shopify.was_asked(1).await;
+    bench.clock.advance(HOUR);
+    drop(silence);
+    connecting.await.unwrap().unwrap();
+    bench.admin.uninstalled(&store(SHOP), START_MS + 1).await.unwrap();
+    assert_eq!(state(&bench).await, Some(State::Uninstalled));
+}
+
+#[tokio::test]
+async fn a_shop_leaves_after_a_renewal_under_way() {
+    let bench = Arc::new(Bench::start().await);
+    bench.visit(SHOP).await;
+    bench.clock.advance(HOUR);
+    let silence = bench.shopify.silence.lock().await;
+    let renewal = renew(&bench).await;
+    let leaving = tokio::spawn({
+        let bench = bench.clone();
+        async move { bench.admin.uninstalled(&store(SHOP), START_MS + 1).await }
+    });
+    tokio::task::yield_now().await;
+    assert_eq!(state(&bench).await, Some(State::Installed));
+    drop(silence);
+    assert_eq!(renewal.await.unwrap(), Ok(Secret::new("shpat_2")));
+    leaving.await.unwrap().unwrap();
+    assert_eq!((state(&bench).await, bench.host.shop(SHOP)), (Some(State::Uninstalled), None));
+}
+
+#[tokio::test]
+async fn a_renewal_under_way_brings_no_shop_back_that_another_process_let_go() {
+    for (forgotten, left) in [(false, Some(State::Uninstalled)), (true, None)] {
+        let bench = Bench::start().await;
+        bench.visit(SHOP).await;
+        bench.clock.advance(HOUR);
+        let silence = bench.shopify.silence.lock().await;
+        let renewal = renew(&bench).await;
+        let other = bench.other_process().await.installations;
+        if forgotten {
+            assert_eq!(other.forget(&store(SHOP), START_MS).await, Ok(true));
+        } else {
+            assert_eq!(other.uninstalled(&store(SHOP), START_MS).await, Ok(true));
+        }
+        drop(silence);
+        assert_eq!(renewal.await.unwrap(), Err(NotConnected::NotInstalled));
+        assert_eq!(state(&bench).await, left);
+    }
+}
+
+#[tokio::test]
+async fn of_a_redacted_shop_nothing_is_left() {
+    let mut bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.admin.usage().count(&store(SHOP), admin::Event::Hit);
+    bench.admin.usage().flush().await;
+    bench.admin.uninstalled(&store(SHOP), START_MS).await.unwrap();
+    bench.admin.redacted(&store(SHOP), START_MS + 48 * HOUR_MS).await.unwrap();
+    assert_eq!(state(&bench).await, None);
+    bench.restart(&[1]).await;
+    assert!(bench.host.shop(SHOP).is_none());
+    let counts = bench.admin.usage().last_24_hours(&store(SHOP)).await.unwrap();
+    assert_eq!(counts, admin::Counts::default());
+}
+
+#[tokio::test]
+async fn a_redacted_shop_of_which_no_uninstallation_was_told_is_forgotten_too() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.admin.redacted(&store(SHOP), START_MS + 48 * HOUR_MS).await.unwrap();
+    assert_eq!((state(&bench).await, bench.host.shop(SHOP)), (None, None));
+}
+
+#[tokio::test]
+async fn a_shop_that_came_back_within_two_days_stays_and_is_forgotten_when_it_leaves_again() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.admin.uninstalled(&store(SHOP), START_MS).await.unwrap();
+    bench.clock.advance(HOUR);
+    bench.visit(SHOP).await;
+    bench.admin.redacted(&store(SHOP), START_MS + 48 * HOUR_MS).await.unwrap();
+    assert_eq!(state(&bench).await, Some(State::Installed));
+    assert!(bench.host.shop(SHOP).is_some() && storefront_token(&bench).await.is_some());
+
+    bench.admin.uninstalled(&store(SHOP), START_MS + 2 * HOUR_MS).await.unwrap();
+    bench.admin.redacted(&store(SHOP), START_MS + 50 * HOUR_MS).await.unwrap();
+    assert_eq!(state(&bench).await, None);
+}
