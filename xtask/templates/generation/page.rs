@@ -108,7 +108,7 @@ fn money(minor: u64, currency: &str) -> String {
     format!("{}.{:0width$} {currency}", minor / unit, minor % unit, width = decimals as usize)
 }
 
-/// Text that cannot end an element or an attribute, and is no Liquid: a theme runs what `{{` and `{%` begin.
+/// Text that cannot end an element or an attribute, and no Liquid: a theme would run what braces begin.
 fn escaped(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut html, c| {
         match c {
