@@ -1,21 +1,131 @@
 //! A shop on Shopify that hangs, lies or is not there: shoppers never see it.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
 use capabilities::clock;
-use capabilities::fetch::{Error, Http, NoTokens};
+use capabilities::fetch::{Answer, Error, Fetch, Http, NoTokens, Question};
+use serde_json::json;
 use tokio::net::TcpListener;
 
 use crate::harness::Host;
-use crate::harness::shopify::{CONSENT, shop};
+use crate::harness::shopify::{SHOP, shop};
 
 const ONLINE: &str = "[components.catalog]\nbuiltin = \"shopify\"\n";
+/// A shop is left alone for ten minutes at most.
+const RESTED: Duration = Duration::from_mins(11);
+/// Shoppers never read it.
+const WORDS: &str = "words of a shop that is ill";
+
+/// A shop that says the same to whatever it is asked, until it is told otherwise.
+struct Shop {
+    says: Mutex<Result<Answer, Error>>,
+    asked: AtomicUsize,
+}
+
+#[async_trait]
+impl Fetch for Shop {
+    async fn post(&self, question: Question) -> Result<Answer, Error> {
+        let says = self.says.lock().expect("nobody panics").clone();
+        // The demo shop of the harness is none of ours.
+        self.asked.fetch_add(usize::from(question.store == SHOP), Ordering::SeqCst);
+        says
+    }
+}
+
+impl Shop {
+    fn new(says: Result<Answer, Error>) -> Arc<Self> {
+        Arc::new(Self { says: Mutex::new(says), asked: AtomicUsize::new(0) })
+    }
+
+    fn say(&self, says: Result<Answer, Error>) {
+        *self.says.lock().expect("nobody panics") = says;
+    }
+
+    fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+
+    async fn open(self: &Arc<Self>) -> Host {
+        let shopify = self.clone();
+        shop().config(ONLINE).backends(move |capabilities| capabilities.fetch = shopify).open().await
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "what a shop says")]
+fn status(status: u16, body: &str) -> Result<Answer, Error> {
+    Ok(Answer { status, retry_after_ms: None, body: body.into() })
+}
+
+/// The whole of a shop, whatever it was asked: it sells one product.
+fn sells(title: &str) -> Result<Answer, Error> {
+    let price = json!({"amount": "49.00", "currencyCode": "EUR"});
+    let product = json!({
+        "id": "gid://shopify/Product/1", "handle": "wand", "title": title, "description": "Bends before it breaks.",
+        "vendor": "Hollow & Thorn", "productType": "Wands", "tags": ["Oak"], "availableForSale": true,
+        "featuredImage": null, "priceRange": {"minVariantPrice": price},
+        "selectedOrFirstAvailableVariant": {"price": price, "compareAtPrice": null},
+    });
+    let products = json!({"nodes": [product], "pageInfo": {"hasNextPage": false, "endCursor": null}});
+    let itself = json!({"name": "Magic Wands", "moneyFormat": "€{{amount}}", "paymentSettings": {"currencyCode": "EUR"}});
+    let data = json!({"products": products, "shop": itself, "collections": {"nodes": []}});
+    status(200, &json!({ "data": data }).to_string())
+}
+
+/// Everything that a shop may say and that is no answer.
+fn illnesses() -> Vec<Result<Answer, Error>> {
+    let throttled = json!({"errors": [{"message": WORDS, "extensions": {"code": "THROTTLED"}}]}).to_string();
+    vec![
+        Err(Error::Timeout),
+        Err(Error::TooLarge(4 << 20)),
+        Err(Error::Unavailable(WORDS.into())),
+        Err(Error::NoSuchUpstream),
+        status(200, ""),
+        status(200, "{"),
+        status(200, "[]"),
+        status(200, &throttled),
+        status(402, WORDS),
+        status(429, WORDS),
+        status(430, WORDS),
+        status(503, WORDS),
+    ]
+}
+
+impl Host {
+    /// Products changed, says Shopify.
+    async fn products_changed(&self, event: &str) {
+        let told = self.webhook("products/update", event, r#"{"id":1}"#).await;
+        assert_eq!((told.status, told.json("taken")), (200, true.into()), "{}", told.body);
+    }
+
+    /// Waits until the page of the shopper is a current one.
+    async fn current_page(&self) -> String {
+        for _ in 0..200 {
+            let page = self.fragment().await;
+            if page.header("x-cache") == "HIT" {
+                return page.body;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("there is no current page")
+    }
+}
 
 #[tokio::test]
 async fn a_shop_that_hangs_costs_a_shopper_moments_and_no_page() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
     let origin = format!("http://{}", listener.local_addr().expect("it is bound"));
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = asked.clone();
+    let hung = tokio::spawn(async move {
+        let mut held = Vec::new();
+        while let Ok((connection, _)) = listener.accept().await {
+            held.push(connection);
+            count.fetch_add(1, Ordering::SeqCst);
+        }
+    });
     let host = shop()
         .config(ONLINE)
         .backends(move |capabilities| {
@@ -24,29 +134,61 @@ async fn a_shop_that_hangs_costs_a_shopper_moments_and_no_page() {
         })
         .open()
         .await;
-    let asked = Instant::now();
+    // It was asked while the host opened, in vain, and left alone since.
+    host.strings.clock.advance(RESTED);
+    let (before, begun) = (asked.load(Ordering::SeqCst), Instant::now());
     let page = host.fragment().await;
+    let took = begun.elapsed();
     assert_eq!((page.status, page.header("x-generated")), (200, "false"), "{}", page.body);
-    assert!(asked.elapsed() < Duration::from_secs(5), "it took {:?}", asked.elapsed());
-    drop(listener);
+    assert!(asked.load(Ordering::SeqCst) > before, "it was not asked");
+    assert!((Duration::from_millis(500)..Duration::from_secs(5)).contains(&took), "it took {took:?}");
+    hung.abort();
 }
 
 #[tokio::test]
-async fn whatever_a_shop_answers_a_shopper_gets_a_page() {
-    let host: Host = shop().config(ONLINE).open().await;
-    for answer in [
-        Err(Error::Timeout),
-        Err(Error::TooLarge(4 << 20)),
-        Err(Error::Unavailable("connection refused".into())),
-        Err(Error::NoSuchUpstream),
-    ] {
-        host.strings.fetch.answer(answer);
-        assert_eq!(host.fragment().await.status, 200);
+async fn whatever_a_shop_answers_of_which_nothing_is_known_a_shopper_gets_a_page() {
+    let shopify = Shop::new(Err(Error::Timeout));
+    let host = shopify.open().await;
+    for illness in illnesses() {
+        shopify.say(illness.clone());
+        let before = shopify.asked();
+        host.strings.clock.advance(RESTED);
+        let page = host.fragment().await;
+        assert_eq!((page.status, page.header("x-generated")), (200, "false"), "{illness:?}: {}", page.body);
+        assert!(!page.body.contains(WORDS), "{illness:?}: {}", page.body);
+        assert!(shopify.asked() > before, "{illness:?}: it was not asked");
     }
-    for body in ["", "{", "[]", r#"{"errors":[{"message":"THROTTLED","extensions":{"code":"THROTTLED"}}]}"#] {
-        host.strings.fetch.say(body);
-        let page = host.proxy("/proxy/fragment", &CONSENT).await;
-        assert_eq!(page.status, 200, "{body}: {}", page.body);
-        assert!(!page.body.contains("THROTTLED"), "{}", page.body);
+    shopify.say(sells("Elder wand"));
+    host.strings.clock.advance(RESTED);
+    let page = host.fragment().await;
+    assert!(page.body.contains("Elder wand"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn whatever_a_shop_answers_that_is_known_its_products_stay_until_it_is_well_again() {
+    let shopify = Shop::new(sells("Wand of day 0"));
+    let host = shopify.open().await;
+    assert!(host.current_page().await.contains("Wand of day 0"));
+    for (day, illness) in illnesses().into_iter().enumerate() {
+        let (before, known) = (shopify.asked(), format!("Wand of day {day}"));
+        shopify.say(illness.clone());
+        host.products_changed(&format!("w{day}")).await;
+        let page = host.fragment().await;
+        assert_eq!((page.status, page.header("x-cache")), (200, "STALE"), "{illness:?}: {}", page.body);
+        for _ in 0..500 {
+            if shopify.asked() > before {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert!(shopify.asked() > before, "{illness:?}: no job asked it");
+        let page = host.fragment().await;
+        assert_eq!((page.status, page.header("x-cache")), (200, "STALE"), "{illness:?}: {}", page.body);
+        assert!(page.body.contains(&known) && !page.body.contains(WORDS), "{illness:?}: {}", page.body);
+
+        shopify.say(sells(&format!("Wand of day {}", day + 1)));
+        host.strings.clock.advance(RESTED);
+        let page = host.current_page().await;
+        assert!(page.contains(&format!("Wand of day {}", day + 1)), "{illness:?}: {page}");
     }
 }
