@@ -1,9 +1,9 @@
 //! What an operator decides that does not depend on the platform: sections of `wandstore.toml`, and
 //! the variables that lie over them. As one JSON document it goes to hosts that read no files.
 
+mod variables;
+
 use std::collections::BTreeMap;
-use std::num::ParseIntError;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -11,7 +11,6 @@ use url::Url;
 
 use crate::llm::SchemaMode as Mode;
 use crate::settings::{PageLifetimes, PoolLimits, Settings, Shop};
-use crate::upstream::is_shop_domain;
 
 /// More members than this make no sense on one machine.
 const POOL_SIZE_MAX: u32 = 1_000;
@@ -54,57 +53,6 @@ impl Default for Document {
 }
 
 impl Document {
-    /// Lays variables over it, as `variable` knows them: by the names of the original deployment where
-    /// it had them.
-    pub fn lay_over(&mut self, variable: impl Fn(&str) -> Option<String>) -> Result<(), Wrong> {
-        if let Some(value) = variable("ENVIRONMENT") {
-            self.environment = match value.as_str() {
-                "development" => Kind::Development,
-                "production" => Kind::Production,
-                other => {
-                    return Err(Wrong(format!(
-                        "ENVIRONMENT is {other:?}; it must be development or production"
-                    )));
-                }
-            };
-        }
-        number(&variable, "CACHE_TTL_SECONDS", &mut self.cache.ttl_seconds)?;
-        number(&variable, "POOL_SIZE", &mut self.pool.size)?;
-        number(&variable, "MAX_QUEUE_DEPTH", &mut self.pool.depth_max)?;
-        number(&variable, "CONTAINER_INACTIVITY_TIMEOUT_MS", &mut self.pool.inactivity_timeout_ms)?;
-        if let Some(model) = variable("LLM_MODEL") {
-            self.llm.model = model;
-        }
-        if let Some(url) = variable("AI_GATEWAY_URL").or_else(|| variable("LLM_BASE_URL")) {
-            self.llm.base_url = Some(url);
-        }
-        if let Some(origin) = variable("SHOPIFY_ORIGIN") {
-            self.shopify.origin = Some(origin);
-        }
-        variable("SHOPIFY_STORE").map_or(Ok(()), |store| self.connect(&store))
-    }
-
-    /// Adds the shop that is connected without an installation, in place of the demo shop where that is the
-    /// only one. It is called by the first part of its domain where nothing else is said of it.
-    fn connect(&mut self, store: &str) -> Result<(), Wrong> {
-        if !is_shop_domain(store) {
-            return Err(Wrong(format!(
-                "SHOPIFY_STORE is {store:?}; it must be the shop's own domain, such as magic-wands.myshopify.com"
-            )));
-        }
-        if self.stores == Settings::default().shops {
-            self.stores.clear();
-        }
-        let shop = self.stores.entry(store.to_owned()).or_default();
-        if shop.name.is_empty() || shop.name == store {
-            store.split('.').next().unwrap_or(store).clone_into(&mut shop.name);
-        }
-        if shop.url.is_empty() {
-            shop.url = format!("https://{store}");
-        }
-        Ok(())
-    }
-
     /// Whether the numbers in it make sense.
     pub fn validate(&self) -> Result<(), Wrong> {
         let Self { pool, cache, llm, shopify, stores, .. } = self;
@@ -171,18 +119,6 @@ fn is_origin(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| {
         matches!(url.scheme(), "http" | "https") && url.origin().ascii_serialization() == text
     })
-}
-
-fn number<T: FromStr<Err = ParseIntError>>(
-    variable: impl Fn(&str) -> Option<String>,
-    name: &str,
-    field: &mut T,
-) -> Result<(), Wrong> {
-    if let Some(text) = variable(name) {
-        let wrong = |error| Wrong(format!("{name} is {text:?}; it must be a whole number: {error}"));
-        *field = text.parse().map_err(wrong)?;
-    }
-    Ok(())
 }
 
 /// What kind of deployment this is.
@@ -366,76 +302,4 @@ fn usual_extra(model: &str) -> Map<String, Value> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_document_is_read_back_as_it_was_written() {
-        let mut document = Document::default();
-        document.pool.size = 3;
-        document.stores.insert("lamps".into(), Shop { name: "Lamps".into(), ..Shop::default() });
-        let text = serde_json::to_string(&document).unwrap();
-        let read: Document = serde_json::from_str(&text).unwrap();
-        assert_eq!(read.settings(), document.settings());
-    }
-
-    #[test]
-    fn variables_lie_over_it_and_wrong_ones_are_named() {
-        let mut document = Document::default();
-        let known = |name: &str| (name == "POOL_SIZE").then(|| "7".to_owned());
-        document.lay_over(known).unwrap();
-        assert_eq!((document.pool.size, document.pool.depth_max), (7, 50));
-        let wrong = document.lay_over(|name| (name == "ENVIRONMENT").then(|| "test".to_owned())).unwrap_err();
-        assert_eq!(wrong.to_string(), r#"ENVIRONMENT is "test"; it must be development or production"#);
-    }
-
-    #[test]
-    fn a_shop_is_connected_by_its_domain_and_what_is_said_of_it_stays() {
-        let known = |name: &str| (name == "SHOPIFY_STORE").then(|| "tea-house.myshopify.com".to_owned());
-        let mut document = Document::default();
-        document.lay_over(known).unwrap();
-        assert_eq!(document.stores.len(), 1, "the demo shop gives way");
-        let shop = document.stores["tea-house.myshopify.com"].clone();
-        assert_eq!((shop.name.as_str(), shop.url.as_str()), ("tea-house", "https://tea-house.myshopify.com"));
-        let named = Shop { name: "Tea".into(), url: "https://tea.example".into(), ..Shop::default() };
-        document.stores.insert("tea-house.myshopify.com".into(), named.clone());
-        document.lay_over(known).unwrap();
-        assert_eq!(document.stores["tea-house.myshopify.com"], named);
-        let wrong = document.lay_over(|name| (name == "SHOPIFY_STORE").then(|| "tea.example".to_owned()));
-        assert!(wrong.unwrap_err().to_string().starts_with("SHOPIFY_STORE is \"tea.example\""));
-    }
-
-    #[test]
-    fn an_origin_is_scheme_and_host_and_nothing_after_it() {
-        let validated = |origin: &str| {
-            let mut document = Document::default();
-            document.lay_over(|name| (name == "SHOPIFY_ORIGIN").then(|| origin.to_owned())).unwrap();
-            document.validate()
-        };
-        for origin in ["http://127.0.0.1:9000", "https://shop.example"] {
-            assert_eq!(validated(origin), Ok(()), "{origin}");
-        }
-        for other in ["http://h/", "http://h/a", "ftp://h", "h", "http://u:p@h", "http://h?q"] {
-            assert!(validated(other).unwrap_err().to_string().starts_with("shopify.origin is "), "{other}");
-        }
-    }
-
-    #[test]
-    fn what_is_wrong_with_a_shop_is_named_with_its_key() {
-        let mut document = Document::default();
-        document.stores.insert("lamps".into(), Shop { surface: "white".into(), ..Shop::default() });
-        let wrong = document.validate().unwrap_err().to_string();
-        assert!(wrong.starts_with("stores.lamps.surface is \"white\""), "{wrong}");
-    }
-
-    #[test]
-    fn a_gateway_stands_before_another_address() {
-        let mut llm = Llm::default();
-        assert_eq!((llm.address(false), llm.address(true)), (None, Some(KIMI_URL)));
-        llm.base_url = Some("http://h/v1".into());
-        assert_eq!(llm.address(false), Some("http://h/v1"));
-        let mut document = Document::default();
-        document.lay_over(|name| name.ends_with("_URL").then(|| name.to_owned())).unwrap();
-        assert_eq!(document.llm.address(false), Some("AI_GATEWAY_URL"));
-    }
-}
+mod tests;

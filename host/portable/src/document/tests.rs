@@ -1,0 +1,71 @@
+use super::*;
+
+#[test]
+fn a_document_is_read_back_as_it_was_written() {
+    let mut document = Document::default();
+    document.pool.size = 3;
+    document.stores.insert("lamps".into(), Shop { name: "Lamps".into(), ..Shop::default() });
+    let text = serde_json::to_string(&document).unwrap();
+    let read: Document = serde_json::from_str(&text).unwrap();
+    assert_eq!(read.settings(), document.settings());
+}
+
+#[test]
+fn variables_lie_over_it_and_wrong_ones_are_named() {
+    let mut document = Document::default();
+    let known = |name: &str| (name == "POOL_SIZE").then(|| "7".to_owned());
+    document.lay_over(known).unwrap();
+    assert_eq!((document.pool.size, document.pool.depth_max), (7, 50));
+    let wrong = document.lay_over(|name| (name == "ENVIRONMENT").then(|| "test".to_owned())).unwrap_err();
+    assert_eq!(wrong.to_string(), r#"ENVIRONMENT is "test"; it must be development or production"#);
+}
+
+#[test]
+fn a_shop_is_connected_by_its_domain_and_what_is_said_of_it_stays() {
+    let known = |name: &str| (name == "SHOPIFY_STORE").then(|| "tea-house.myshopify.com".to_owned());
+    let mut document = Document::default();
+    document.lay_over(known).unwrap();
+    assert_eq!(document.stores.len(), 1, "the demo shop gives way");
+    let shop = document.stores["tea-house.myshopify.com"].clone();
+    assert_eq!((shop.name.as_str(), shop.url.as_str()), ("tea-house", "https://tea-house.myshopify.com"));
+    let named = Shop { name: "Tea".into(), url: "https://tea.example".into(), ..Shop::default() };
+    document.stores.insert("tea-house.myshopify.com".into(), named.clone());
+    document.lay_over(known).unwrap();
+    assert_eq!(document.stores["tea-house.myshopify.com"], named);
+    let wrong = document.lay_over(|name| (name == "SHOPIFY_STORE").then(|| "tea.example".to_owned()));
+    assert!(wrong.unwrap_err().to_string().starts_with("SHOPIFY_STORE is \"tea.example\""));
+}
+
+#[test]
+fn an_origin_is_scheme_and_host_and_nothing_after_it() {
+    let validated = |origin: &str| {
+        let mut document = Document::default();
+        document.lay_over(|name| (name == "SHOPIFY_ORIGIN").then(|| origin.to_owned())).unwrap();
+        document.validate()
+    };
+    for origin in ["http://127.0.0.1:9000", "https://shop.example"] {
+        assert_eq!(validated(origin), Ok(()), "{origin}");
+    }
+    for other in ["http://h/", "http://h/a", "ftp://h", "h", "http://u:p@h", "http://h?q"] {
+        assert!(validated(other).unwrap_err().to_string().starts_with("shopify.origin is "), "{other}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_shop_is_named_with_its_key() {
+    let mut document = Document::default();
+    document.stores.insert("lamps".into(), Shop { surface: "white".into(), ..Shop::default() });
+    let wrong = document.validate().unwrap_err().to_string();
+    assert!(wrong.starts_with("stores.lamps.surface is \"white\""), "{wrong}");
+}
+
+#[test]
+fn a_gateway_stands_before_another_address() {
+    let mut llm = Llm::default();
+    assert_eq!((llm.address(false), llm.address(true)), (None, Some(KIMI_URL)));
+    llm.base_url = Some("http://h/v1".into());
+    assert_eq!(llm.address(false), Some("http://h/v1"));
+    let mut document = Document::default();
+    document.lay_over(|name| name.ends_with("_URL").then(|| name.to_owned())).unwrap();
+    assert_eq!(document.llm.address(false), Some("AI_GATEWAY_URL"));
+}

@@ -1,0 +1,74 @@
+//! Variables that lie over a document, by the names of the original deployment where it had them. Which
+//! there are is the caller's: nothing here reads an environment.
+
+use std::num::ParseIntError;
+use std::str::FromStr;
+
+use super::{Document, Kind, Wrong};
+use crate::settings::Settings;
+use crate::upstream::is_shop_domain;
+
+impl Document {
+    /// Lays variables over it, as `variable` knows them: by the names of the original deployment where
+    /// it had them.
+    pub fn lay_over(&mut self, variable: impl Fn(&str) -> Option<String>) -> Result<(), Wrong> {
+        if let Some(value) = variable("ENVIRONMENT") {
+            self.environment = match value.as_str() {
+                "development" => Kind::Development,
+                "production" => Kind::Production,
+                other => {
+                    return Err(Wrong(format!(
+                        "ENVIRONMENT is {other:?}; it must be development or production"
+                    )));
+                }
+            };
+        }
+        number(&variable, "CACHE_TTL_SECONDS", &mut self.cache.ttl_seconds)?;
+        number(&variable, "POOL_SIZE", &mut self.pool.size)?;
+        number(&variable, "MAX_QUEUE_DEPTH", &mut self.pool.depth_max)?;
+        number(&variable, "CONTAINER_INACTIVITY_TIMEOUT_MS", &mut self.pool.inactivity_timeout_ms)?;
+        if let Some(model) = variable("LLM_MODEL") {
+            self.llm.model = model;
+        }
+        if let Some(url) = variable("AI_GATEWAY_URL").or_else(|| variable("LLM_BASE_URL")) {
+            self.llm.base_url = Some(url);
+        }
+        if let Some(origin) = variable("SHOPIFY_ORIGIN") {
+            self.shopify.origin = Some(origin);
+        }
+        variable("SHOPIFY_STORE").map_or(Ok(()), |store| self.connect(&store))
+    }
+
+    /// Adds the shop that is connected without an installation, in place of the demo shop where that is the
+    /// only one. It is called by the first part of its domain where nothing else is said of it.
+    fn connect(&mut self, store: &str) -> Result<(), Wrong> {
+        if !is_shop_domain(store) {
+            return Err(Wrong(format!(
+                "SHOPIFY_STORE is {store:?}; it must be the shop's own domain, such as magic-wands.myshopify.com"
+            )));
+        }
+        if self.stores == Settings::default().shops {
+            self.stores.clear();
+        }
+        let shop = self.stores.entry(store.to_owned()).or_default();
+        if shop.name.is_empty() || shop.name == store {
+            store.split('.').next().unwrap_or(store).clone_into(&mut shop.name);
+        }
+        if shop.url.is_empty() {
+            shop.url = format!("https://{store}");
+        }
+        Ok(())
+    }
+}
+
+fn number<T: FromStr<Err = ParseIntError>>(
+    variable: impl Fn(&str) -> Option<String>,
+    name: &str,
+    field: &mut T,
+) -> Result<(), Wrong> {
+    if let Some(text) = variable(name) {
+        let wrong = |error| Wrong(format!("{name} is {text:?}; it must be a whole number: {error}"));
+        *field = text.parse().map_err(wrong)?;
+    }
+    Ok(())
+}
