@@ -1,4 +1,6 @@
-//! The operator's view of the cache: through the caching component's own interface.
+//! Pages and shops, as the command line and the merchants' admin handle them: what is kept is shown and forgotten,
+//! pages are ordered, shops are opened and closed. All of it goes through the components' own interfaces; what
+//! is on a page and whether it is fresh is theirs to decide, and nothing here touches storage.
 
 use bytes::Bytes;
 
