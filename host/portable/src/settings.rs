@@ -98,7 +98,7 @@ pub enum WrongShop {
     #[error("{0} is {1:?}; it must be a colour such as #1b3a57, or empty")]
     Colour(&'static str, String),
     /// A persona is none.
-    #[error("personas_off names {0:?}; there are minimalist, explorer, dealhunter and loyalist")]
+    #[error("personas_off names {0:?}; there are {personas}", personas = PERSONAS.join(", "))]
     Persona(String),
     /// No persona is left.
     #[error("personas_off names every persona; set paused = true to make no pages at all")]
@@ -221,7 +221,10 @@ mod tests {
             Shop { personas_off, ..Shop::default() }.validate()
         };
         assert_eq!(validated(&["explorer", "loyalist"]), Ok(()));
-        assert_eq!(validated(&["wizard"]), Err(WrongShop::Persona("wizard".to_owned())));
+        let wrong = validated(&["wizard"]).unwrap_err();
+        assert_eq!(wrong, WrongShop::Persona("wizard".to_owned()));
+        let message = wrong.to_string();
+        assert!(PERSONAS.iter().all(|persona| message.contains(persona)), "{message}");
         assert_eq!(validated(&PERSONAS), Err(WrongShop::NoPersona));
     }
 
