@@ -57,6 +57,8 @@ pub struct Components {
     compiled: Vec<(Role, Component, Limits)>,
     /// What was loaded for each role.
     pub loaded: Vec<Loaded>,
+    /// What was read, compiled and checked for each role, byte for byte.
+    pub binaries: Vec<(Role, Binary)>,
 }
 
 impl Components {
@@ -68,7 +70,7 @@ impl Components {
         let engine = engine::new(instances, memory_bytes_max)?;
         let cache = Compiled::open(config.file.server.data_dir.join("compiled"))?;
 
-        let load = |role: Role| -> anyhow::Result<(Component, Loaded)> {
+        let load = |role: Role| -> anyhow::Result<(Component, Loaded, Binary)> {
             let binary = config.source(role)?.read(role)?;
             let component =
                 cache.load(&engine, role, &binary).with_context(|| format!("components.{role}"))?;
@@ -78,8 +80,8 @@ impl Components {
                 .map_err(anyhow::Error::from)
                 .with_context(|| format!("components.{role}: {} does not fit", binary.origin))?;
             let imports = world::imports_of(&engine, &component);
-            let Binary { origin, digest, .. } = binary;
-            Ok((component, Loaded { role, origin, digest, imports }))
+            let loaded = Loaded { role, origin: binary.origin.clone(), digest: binary.digest, imports };
+            Ok((component, loaded, binary))
         };
         // Compiling takes seconds the first time, and each component compiles by itself.
         let results = std::thread::scope(|scope| {
@@ -87,13 +89,14 @@ impl Components {
             threads.map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });
 
-        let (mut compiled, mut loaded) = (Vec::new(), Vec::new());
+        let (mut compiled, mut loaded, mut binaries) = (Vec::new(), Vec::new(), Vec::new());
         for ((role, limits), result) in Role::ALL.into_iter().zip(limits).zip(results) {
-            let (component, entry) = result?;
+            let (component, entry, binary) = result?;
             compiled.push((role, component, limits));
             loaded.push(entry);
+            binaries.push((role, binary));
         }
-        Ok(Self { engine, compiled, loaded })
+        Ok(Self { engine, compiled, loaded, binaries })
     }
 
     /// Links them over `capabilities`.

@@ -6,6 +6,8 @@ mod bad_input;
 mod compliance;
 mod components;
 mod durability;
+#[cfg(unix)]
+mod export;
 mod faults;
 mod harness;
 mod llm;

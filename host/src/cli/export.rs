@@ -6,7 +6,6 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use capabilities::Capabilities;
 use clap::Args;
-use host::component::Role;
 use host::config::Config;
 use host::deployment::Components;
 use host::http::Lifeboat;
@@ -21,10 +20,10 @@ pub struct Export {
 
 impl Export {
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
-        // Loading holds every component to its role: one that wants more is not passed on.
+        // Loading holds every component to its role: one that wants more is not passed on. What is written is
+        // what was held to it, whatever the file is by now.
         let components = Components::load(config)?;
-        for role in Role::ALL {
-            let binary = config.source(role)?.read(role)?;
+        for (role, binary) in &components.binaries {
             write(&self.folder.join(format!("{role}.wasm")), &binary.bytes)?;
             println!("{:<10}  {}  {}", role.name(), binary.digest, binary.origin);
         }

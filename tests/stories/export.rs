@@ -1,0 +1,49 @@
+//! A deployment as files, for hosts that are not this one.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use host::component::{Builtin, Role, Source};
+
+use crate::harness::process::wandstore;
+
+/// Long enough to compile five components on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// A pipe says what it has once: who reads it a second time waits for ever.
+#[test]
+fn what_is_exported_is_what_was_checked_and_not_what_the_file_is_by_then() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = |role| Source::Embedded(Builtin::Demo).read(role).expect("the binary has it").bytes;
+    let pipe = folder.path().join("caching.wasm");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("it is there").success());
+    let config = "[components.caching]\npath = \"caching.wasm\"\n";
+    std::fs::write(folder.path().join("wandstore.toml"), config).expect("the folder is there");
+
+    let caching = own(Role::Caching);
+    std::thread::spawn(move || std::fs::write(pipe, caching));
+    export(folder.path());
+    for role in [Role::Caching, Role::Routing] {
+        let written = folder.path().join("out").join(format!("{role}.wasm"));
+        assert!(std::fs::read(written).expect("it was written") == *own(role), "{role}");
+    }
+}
+
+fn export(folder: &Path) {
+    let mut exporting = wandstore(folder);
+    exporting.args(["export", "out"]).stdout(Stdio::null());
+    let mut exporting = exporting.spawn().expect("the binary is built");
+    let begun = Instant::now();
+    let ended = loop {
+        match exporting.try_wait().expect("it can be waited for") {
+            None if begun.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(50)),
+            ended => break ended,
+        }
+    };
+    if ended.is_none() {
+        exporting.kill().expect("it runs");
+        exporting.wait().expect("it ends");
+    }
+    assert!(ended.is_some_and(|ended| ended.success()), "{ended:?}: none where it read a file twice");
+}
