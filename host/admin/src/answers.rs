@@ -53,7 +53,7 @@ fn origin(headers: &HeaderMap) -> String {
 
 /// A request that is no document is refused: App Bridge sends it again if a new token may help.
 pub fn unauthorized(refused: &Refused) -> Response<Body> {
-    let mut response = pages::refused(refused.status, &refused.why);
+    let mut response = pages::refused(refused.status, &refused.why, None);
     if refused.status == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(RETRY, HeaderValue::from_static("1"));
     }

@@ -50,24 +50,16 @@ pub struct Main<'a> {
     pub reports: Vec<(String, String)>,
 }
 
-/// A persona's name in the plural, as it is shown.
-fn title(persona: &str) -> &'static str {
-    match persona {
-        "minimalist" => "Minimalists",
-        "explorer" => "Explorers",
-        "dealhunter" => "Deal hunters",
-        _ => "Loyal customers",
-    }
-}
-
-/// What a persona wants.
-fn wants(persona: &str) -> &'static str {
-    match persona {
-        "minimalist" => "Want one good answer and no noise.",
-        "explorer" => "Look around and like to be surprised.",
-        "dealhunter" => "Compare prices and wait for the deal.",
-        _ => "Come back and buy again.",
-    }
+/// A persona's name in the plural, as it is shown, and what such shoppers want; nothing of one that is not known
+/// here.
+fn described(persona: &str) -> Option<(&'static str, &'static str)> {
+    Some(match persona {
+        "minimalist" => ("Minimalists", "Want one good answer and no noise."),
+        "explorer" => ("Explorers", "Look around and like to be surprised."),
+        "dealhunter" => ("Deal hunters", "Compare prices and wait for the deal."),
+        "loyalist" => ("Loyal customers", "Come back and buy again."),
+        _ => return None,
+    })
 }
 
 /// What became of a form.
@@ -159,10 +151,10 @@ pub fn html(
     response
 }
 
-/// A page that says why there is none.
-pub fn refused(status: StatusCode, why: &str) -> Response<Body> {
+/// A page that says why there is none, to be read inside the admin of the shop that was named, if it may be one.
+pub fn refused(status: StatusCode, why: &str, shop: Option<&ShopDomain>) -> Response<Body> {
     let page = Refusal { why };
-    html(status, None, None, Policy::Sandbox, page.render().unwrap_or_default())
+    html(status, shop, None, Policy::Sandbox, page.render().unwrap_or_default())
 }
 
 fn content_policy(shop: Option<&ShopDomain>, origin: Option<&str>, policy: Policy) -> String {
@@ -217,7 +209,30 @@ pub fn ago(now_ms: u64, then_ms: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use capabilities::settings::PERSONAS;
+
     use super::*;
+
+    fn main(personas: Vec<(&'static str, bool)>) -> String {
+        let form = Form { personas, ..Form::default() };
+        let main = Main {
+            shop: "magic-wands.myshopify.com",
+            trouble: "",
+            outcome: Outcome::None,
+            form,
+            usage: None,
+            reports: Vec::new(),
+        };
+        main.render().unwrap()
+    }
+
+    #[test]
+    fn every_persona_is_shown_and_none_is_taken_for_another() {
+        assert!(PERSONAS.iter().all(|persona| described(persona).is_some()));
+        let text = main(vec![("explorer", true), ("collector", true)]);
+        assert!(text.contains("Explorers") && text.contains(r#"data-preview="explorer""#), "{text}");
+        assert!(!text.contains("collector") && !text.contains("Loyal customers"), "{text}");
+    }
 
     #[test]
     fn numbers_are_written_for_people() {

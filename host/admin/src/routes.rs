@@ -34,9 +34,9 @@ pub fn router(admin: Arc<Admin>) -> Router {
         .route("/admin/reports/{id}", get(report))
         .route("/admin/assets/admin.css", get(|| async { asset("text/css; charset=utf-8", STYLE) }))
         .route("/admin/assets/admin.js", get(|| async { asset("text/javascript; charset=utf-8", SCRIPT) }))
-        .fallback(|| async { pages::refused(StatusCode::NOT_FOUND, "there is no such page") })
+        .fallback(|| async { pages::refused(StatusCode::NOT_FOUND, "there is no such page", None) })
         .method_not_allowed_fallback(|| async {
-            pages::refused(StatusCode::METHOD_NOT_ALLOWED, "this page is not used in that way")
+            pages::refused(StatusCode::METHOD_NOT_ALLOWED, "this page is not used in that way", None)
         })
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .with_state(admin)
@@ -52,7 +52,10 @@ async fn page(
     let caller = match session::of_document(&admin, &query) {
         Ok(Visitor::Staff(caller)) => caller,
         Ok(Visitor::Unknown(shop)) => return to_bounce(&shop, &headers, &query),
-        Err(refused) => return pages::refused(refused.status, &refused.why),
+        Err(refused) => {
+            let shop = session::shop(&query).ok();
+            return pages::refused(refused.status, &refused.why, shop.as_ref());
+        }
     };
     let trouble = match admin.connections.connect(&caller.store, &caller.token.0).await {
         Ok(()) => String::new(),
@@ -64,7 +67,7 @@ async fn page(
             let main = main(&admin, &caller, form, Outcome::None, &trouble).await;
             document(&admin, &caller, main)
         }
-        Err(refused) => pages::refused(refused.status, &refused.why),
+        Err(refused) => pages::refused(refused.status, &refused.why, Some(&caller.shop)),
     }
 }
 
@@ -77,12 +80,12 @@ async fn bounce(
     let query = query.unwrap_or_default();
     let shop = match session::shop(&query) {
         Ok(shop) => shop,
-        Err(refused) => return pages::refused(refused.status, &refused.why),
+        Err(refused) => return pages::refused(refused.status, &refused.why, None),
     };
     let again = session::parameter(&query, "shopify-reload").unwrap_or_default();
     // App Bridge would send a session token to wherever this is.
     if !is_ours(&again, &headers) {
-        return pages::refused(StatusCode::BAD_REQUEST, "there is no such page to come back to");
+        return pages::refused(StatusCode::BAD_REQUEST, "there is no such page to come back to", Some(&shop));
     }
     let page = Bounce { key: &admin.app.key };
     shown(&admin, &shop, StatusCode::OK, page.render())
@@ -135,7 +138,7 @@ async fn preview(
         Err(refused) => return unauthorized(&refused),
     };
     if !PERSONAS.contains(&persona.as_str()) {
-        return pages::refused(StatusCode::NOT_FOUND, "there is no such persona");
+        return pages::refused(StatusCode::NOT_FOUND, "there is no such persona", Some(&caller.shop));
     }
     let (html, generated) = match admin.storefronts.preview(&caller.store, &persona).await {
         Ok(preview) => (preview.html, preview.generated),
@@ -162,15 +165,16 @@ async fn report(
         Ok(caller) => caller,
         Err(refused) => return unauthorized(&refused),
     };
+    let shop = Some(&caller.shop);
     let Ok(id) = EventId::parse(&id) else {
-        return pages::refused(StatusCode::NOT_FOUND, "there is no such report");
+        return pages::refused(StatusCode::NOT_FOUND, "there is no such report", shop);
     };
     match admin.storefronts.report(&caller.store, &id).await {
         Ok(Some(report)) => download(report),
-        Ok(None) => pages::refused(StatusCode::NOT_FOUND, "there is no such report"),
+        Ok(None) => pages::refused(StatusCode::NOT_FOUND, "there is no such report", shop),
         Err(error) => {
             tracing::warn!(store = %caller.store, %error, "a report was not read");
-            pages::refused(StatusCode::SERVICE_UNAVAILABLE, "the report cannot be read at the moment")
+            pages::refused(StatusCode::SERVICE_UNAVAILABLE, "the report cannot be read at the moment", shop)
         }
     }
 }
@@ -219,7 +223,7 @@ fn shown(
         Ok(html) => pages::html(status, Some(shop), admin.app.origin.as_deref(), Policy::Scripts, html),
         Err(error) => {
             tracing::error!(%error, "a page was not rendered");
-            pages::refused(StatusCode::INTERNAL_SERVER_ERROR, "the page cannot be shown")
+            pages::refused(StatusCode::INTERNAL_SERVER_ERROR, "the page cannot be shown", Some(shop))
         }
     }
 }

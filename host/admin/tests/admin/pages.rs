@@ -60,6 +60,28 @@ async fn app_bridge_is_sent_nowhere_else() {
 }
 
 #[tokio::test]
+async fn a_refusal_can_be_read_inside_the_admin_of_the_shop_it_is_for() {
+    let bench = Bench::start().await;
+    let forged = signed(&claims(SHOP, bench.now_s()), "guess");
+    for (target, status) in [
+        (format!("/admin?shop={SHOP}&id_token={forged}"), 401),
+        (format!("/admin?shop={SHOP}&id_token={}", bench.token(OTHER)), 403),
+        (format!("/admin?shop={SHOP}&hmac=00"), 401),
+        (format!("/admin/session?shop={SHOP}&shopify-reload=https://evil.example"), 400),
+    ] {
+        let answer = bench.get(&target, None).await;
+        assert_eq!(answer.status, status, "{target}: {}", answer.text);
+        let policy = answer.header("content-security-policy");
+        let framed = format!("frame-ancestors https://{SHOP} https://admin.shopify.com; sandbox;");
+        assert!(policy.starts_with(&framed), "{target}: {policy}");
+        assert_eq!(answer.header("x-frame-options"), "", "{target}");
+    }
+    let nowhere = bench.get("/admin/other", None).await;
+    assert!(nowhere.header("content-security-policy").starts_with("frame-ancestors 'none';"));
+    assert_eq!(nowhere.header("x-frame-options"), "DENY");
+}
+
+#[tokio::test]
 async fn what_only_looks_like_a_shop_is_refused_and_framed_by_nobody() {
     let bench = Bench::start().await;
     for shop in [
