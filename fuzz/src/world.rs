@@ -188,6 +188,10 @@ impl Cache for World {
         self.ask(())
     }
 
+    fn reopen(&self, _store: &StoreId) -> Result<(), Failure> {
+        self.ask(())
+    }
+
     fn forget_pages(&self, _store: &StoreId, _shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
         self.ask(Forgotten { count: 0, more: false })
     }

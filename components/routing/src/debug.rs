@@ -1,4 +1,5 @@
-//! `/debug/*`: a page ordered by hand, what went wrong, how full the pool is, products that changed.
+//! `/debug/*`: a page ordered by hand, what went wrong, how full the pool is, products that changed, a shop to
+//! be opened again.
 //!
 //! For operators, who are told of failures with the status that says so. For everybody else these
 //! routes do not exist.
@@ -22,7 +23,7 @@ pub(crate) fn generate<D: Deployment>(
     deployment: &D,
     target: Target<'_>,
 ) -> Result<Response<D::Value>, Refusal> {
-    let visitor = Visitor::of_query(deployment, target)?;
+    let visitor = Visitor::of_operator(deployment, target)?;
     if visitor.paused {
         return Err(Refusal::Paused);
     }
@@ -56,6 +57,22 @@ pub(crate) fn catalog_moved<D: Cache + Settings + Log>(
         Err(Failure(reason)) => {
             let particulars = [("store", store.as_str()), ("reason", &reason)];
             deployment.warn("a catalog that moved could not be noted", &particulars);
+            Err(Refusal::CacheUnavailable)
+        }
+    }
+}
+
+/// `/debug/reopen?store={id}`: a store that was closed, as by an app that was uninstalled, has pages again.
+pub(crate) fn reopen<D: Cache + Settings + Log>(
+    deployment: &D,
+    target: Target<'_>,
+) -> Result<Response<D::Value>, Refusal> {
+    let store = known_store(deployment, &target.required("store")?)?;
+    match deployment.reopen(&store) {
+        Ok(()) => Ok(Response::json(200, &json!({ "store": store.as_str(), "state": "open" }))),
+        Err(Failure(reason)) => {
+            let particulars = [("store", store.as_str()), ("reason", &reason)];
+            deployment.warn("a store could not be opened again", &particulars);
             Err(Refusal::CacheUnavailable)
         }
     }

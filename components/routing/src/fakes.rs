@@ -207,6 +207,12 @@ impl Cache for Fake {
         Ok(())
     }
 
+    fn reopen(&self, store: &StoreId) -> Result<(), Failure> {
+        self.asked("cache", "cache.reopen")?;
+        self.closed.borrow_mut().retain(|closed| closed != store.as_str());
+        Ok(())
+    }
+
     fn forget_pages(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
         self.asked("cache", "cache.forget").map(|()| forget(&self.pages, store, shopper))
     }

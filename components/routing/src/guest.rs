@@ -85,6 +85,10 @@ impl Cache for Host {
         Ok(cache::close(store.as_str())?)
     }
 
+    fn reopen(&self, store: &StoreId) -> Result<(), Failure> {
+        Ok(cache::reopen(store.as_str())?)
+    }
+
     fn forget_pages(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
         Ok(cache::forget(store.as_str(), shopper.map(ShopperId::as_str))?.into())
     }

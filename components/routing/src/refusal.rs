@@ -33,6 +33,9 @@ pub(crate) enum Refusal {
     /// The id of somebody whom only Shopify can vouch for.
     #[error("shopper id of a customer needs a signed request")]
     Unsigned,
+    /// The id of a page in a market, which only Shopify tells.
+    #[error("shopper id with a market needs a signed request")]
+    Market,
     /// The shop's merchant turned pages made for shoppers off. Only operators are told so.
     #[error("the store is paused")]
     Paused,
@@ -92,6 +95,7 @@ impl Refusal {
             Self::Parameter(_)
             | Self::Shopper(_)
             | Self::Unsigned
+            | Self::Market
             | Self::BodyIncomplete
             | Self::Report(_) => 400,
             Self::NothingHere | Self::NoSuchStore => 404,

@@ -25,6 +25,8 @@ pub(crate) enum Endpoint<'a> {
     Pool,
     /// `/debug/catalog-moved`
     CatalogMoved,
+    /// `/debug/reopen`
+    Reopen,
 }
 
 impl<'a> Endpoint<'a> {
@@ -43,6 +45,7 @@ impl<'a> Endpoint<'a> {
             "/debug/errors" => Self::Errors,
             "/debug/pool" => Self::Pool,
             "/debug/catalog-moved" => Self::CatalogMoved,
+            "/debug/reopen" => Self::Reopen,
             _ => Self::Storefront(path.strip_prefix("/s/").filter(|rest| is_segment(rest))?),
         })
     }
@@ -50,7 +53,11 @@ impl<'a> Endpoint<'a> {
     /// The methods it takes.
     pub(crate) fn allowed(self) -> Allowed {
         match self {
-            Self::Track | Self::InShop(InShop::Track) | Self::Webhooks | Self::CatalogMoved => Allowed::Write,
+            Self::Track
+            | Self::InShop(InShop::Track)
+            | Self::Webhooks
+            | Self::CatalogMoved
+            | Self::Reopen => Allowed::Write,
             Self::Home | Self::Storefront(_) | Self::Status | Self::InShop(_) | Self::Errors | Self::Pool => {
                 Allowed::Read
             }
@@ -149,6 +156,7 @@ mod tests {
         assert_eq!(Endpoint::at("/debug/errors"), Some(Endpoint::Errors));
         assert_eq!(Endpoint::at("/debug/pool"), Some(Endpoint::Pool));
         assert_eq!(Endpoint::at("/debug/catalog-moved"), Some(Endpoint::CatalogMoved));
+        assert_eq!(Endpoint::at("/debug/reopen"), Some(Endpoint::Reopen));
     }
 
     #[test]

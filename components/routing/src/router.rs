@@ -52,6 +52,7 @@ fn answer<D: Deployment>(
         Endpoint::Errors => debug::errors(deployment, target)?,
         Endpoint::Pool => debug::pool(deployment)?,
         Endpoint::CatalogMoved => debug::catalog_moved(deployment, target)?,
+        Endpoint::Reopen => debug::reopen(deployment, target)?,
     };
     Ok(Reply::Ready(response))
 }
@@ -71,9 +72,11 @@ fn is_there(
         | Endpoint::InShop(_)
         | Endpoint::Webhooks => true,
         Endpoint::Home => deployment.development(),
-        Endpoint::Generate | Endpoint::Errors | Endpoint::Pool | Endpoint::CatalogMoved => {
-            deployment.development() || is_operator(deployment, request)
-        }
+        Endpoint::Generate
+        | Endpoint::Errors
+        | Endpoint::Pool
+        | Endpoint::CatalogMoved
+        | Endpoint::Reopen => deployment.development() || is_operator(deployment, request),
     }
 }
 

@@ -93,6 +93,9 @@ fn work_for(reason: Staleness) -> Work {
 
 /// Orders a page. A shopper is served the same whatever comes of it.
 fn order(deployment: &(impl Queue + Storage + Log), visitor: &Visitor, work: Work) -> Generation {
+    if !visitor.may_order() {
+        return Generation::NotTriggered;
+    }
     match ordering::order(deployment, visitor, work) {
         Ok(Offered::Accepted(_) | Offered::Live(_)) => Generation::Triggered,
         Ok(Offered::Full) => Generation::QueueFull,

@@ -18,13 +18,15 @@ pub(crate) struct Visitor {
     pub(crate) person: ShopperId,
     /// Whether nothing is to be made or stored for them now.
     pub(crate) paused: bool,
+    /// Whether Shopify or the operator named them.
+    is_vouched_for: bool,
 }
 
 impl Visitor {
     /// A shopper of a shop, by ids that can be trusted.
     pub(crate) fn of(settings: &impl Settings, store: &str, shopper: ShopperId) -> Result<Self, Refusal> {
         let (store, paused) = standing(settings, store)?;
-        Ok(Self { store, person: shopper.person(), shopper, paused })
+        Ok(Self { store, person: shopper.person(), shopper, paused, is_vouched_for: true })
     }
 
     /// Whom two texts name in a request that nobody signed.
@@ -47,6 +49,14 @@ impl Visitor {
         Self::unsigned(settings, &target.required("store")?, || Ok(target.required("shopper")?))
     }
 
+    /// The same where the operator asks, who may name a market, too.
+    pub(crate) fn of_operator(settings: &impl Settings, target: Target<'_>) -> Result<Self, Refusal> {
+        let store = target.required("store")?;
+        let (store, paused) = standing(settings, &store)?;
+        let shopper = unsigned_shopper(&target.required("shopper")?)?;
+        Ok(Self { store, person: shopper.person(), shopper, paused, is_vouched_for: true })
+    }
+
     /// Under which their session is stored; `None` for those of whom nothing may be stored.
     pub(crate) fn session(&self) -> Option<Key<'_>> {
         (!self.is_anybody()).then_some(Key::Session(&self.store, &self.person))
@@ -55,6 +65,12 @@ impl Visitor {
     /// Whether it is everybody of whom no more may be known than where in the shop they are.
     pub(crate) fn is_anybody(&self) -> bool {
         self.person.context_persona().is_some()
+    }
+
+    /// Whether a page may be ordered for them. Everybody's pages are there for the shops of Shopify: a stranger
+    /// gets those that there are.
+    pub(crate) fn may_order(&self) -> bool {
+        self.is_vouched_for || !self.is_anybody()
     }
 
     /// The persona, where it is known beforehand.
@@ -74,13 +90,20 @@ impl Visitor {
         shopper: impl FnOnce() -> Result<Cow<'a, str>, Refusal>,
     ) -> Result<Self, Refusal> {
         let (store, paused) = standing(settings, store)?;
-        let shopper = ShopperId::parse(&shopper()?)?;
-        // The number of a customer can be guessed, and their page tells what they looked at.
-        if shopper.is_customer() {
-            return Err(Refusal::Unsigned);
+        let shopper = unsigned_shopper(&shopper()?)?;
+        // Markets are soon invented, and each costs products and a page of its own.
+        if !shopper.market().is_own() {
+            return Err(Refusal::Market);
         }
-        Ok(Self { store, person: shopper.person(), shopper, paused })
+        Ok(Self { store, person: shopper.person(), shopper, paused, is_vouched_for: false })
     }
+}
+
+/// A shopper whom nobody signed for. The number of a customer can be guessed, and their page tells what they
+/// looked at.
+fn unsigned_shopper(text: &str) -> Result<ShopperId, Refusal> {
+    let shopper = ShopperId::parse(text)?;
+    if shopper.is_customer() { Err(Refusal::Unsigned) } else { Ok(shopper) }
 }
 
 /// Parses the id of a shop that is served here. A text that is no id names no shop.

@@ -17,6 +17,8 @@ pub trait Cache {
     fn has_plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<bool, Failure>;
     /// Closes a shop: from now on the cache holds nothing for it, and keeps nothing.
     fn close(&self, store: &StoreId) -> Result<(), Failure>;
+    /// Opens a shop that was closed.
+    fn reopen(&self, store: &StoreId) -> Result<(), Failure>;
     /// Forgets some pages and plans of a shop: of all shoppers, or of one, in every market.
     fn forget_pages(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure>;
 }

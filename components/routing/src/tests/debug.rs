@@ -8,11 +8,13 @@ use crate::{Method, Offered, Work, handle};
 const GENERATE: &str = "/debug/generate?store=magic-wands&shopper=abc123";
 const MOVED: &str = "/debug/catalog-moved?store=magic-wands";
 const READ: [&str; 3] = [GENERATE, "/debug/errors", "/debug/pool"];
-const ROUTES: [(Method, &str); 4] = [
+const REOPEN: &str = "/debug/reopen?store=magic-wands";
+const ROUTES: [(Method, &str); 5] = [
     (Method::Get, GENERATE),
     (Method::Get, "/debug/errors"),
     (Method::Get, "/debug/pool"),
     (Method::Post, MOVED),
+    (Method::Post, REOPEN),
 ];
 
 fn development() -> Fake {
@@ -43,7 +45,9 @@ fn for_a_stranger_the_routes_do_not_exist() {
             assert_eq!((answer.text(), answer.fields()), (nothing.text(), nothing.fields()));
         }
     }
-    assert!(shop.orders.borrow().is_empty() && !shop.calls.borrow().contains(&"cache.catalog-moved"));
+    assert!(
+        shop.orders.borrow().is_empty() && !shop.calls.borrow().iter().any(|call| call.starts_with("cache."))
+    );
 }
 
 #[test]
@@ -133,6 +137,26 @@ fn a_catalog_that_moved_is_noted_once_for_each_time_it_is_told() {
 }
 
 #[test]
+fn a_shop_that_was_closed_is_opened_again() {
+    let shop = development();
+    shop.closed.borrow_mut().push("magic-wands".into());
+    let answer = shop.post(REOPEN, "");
+    assert_eq!((answer.status(), answer.json()), (200, json!({ "store": "magic-wands", "state": "open" })));
+    assert!(shop.closed.borrow().is_empty());
+    assert_eq!(shop.get(REOPEN).status(), 405);
+    assert_eq!(shop.post("/debug/reopen", "").status(), 400);
+    assert_eq!(shop.post("/debug/reopen?store=nowhere", "").status(), 404);
+}
+
+#[test]
+fn an_operator_orders_a_page_in_a_market_and_everybodys() {
+    let shop = development();
+    assert_eq!(shop.get("/debug/generate?store=magic-wands&shopper=context-loyalist_GB-EN").status(), 202);
+    assert_eq!(shop.get("/debug/generate?store=magic-wands&shopper=customer-7_GB-EN").status(), 400);
+    assert_eq!(shop.orders.borrow()[0].market, "GB-EN");
+}
+
+#[test]
 fn a_catalog_of_no_store_or_of_an_unknown_one_did_not_move() {
     let shop = development();
     for (target, status, error) in [
@@ -149,7 +173,9 @@ fn a_catalog_of_no_store_or_of_an_unknown_one_did_not_move() {
 #[test]
 fn an_operator_is_told_that_the_cache_is_down() {
     let shop = Fake { down: vec!["cache"], ..development() };
-    let answer = shop.post(MOVED, "");
-    assert_eq!((answer.status(), answer.json()), (503, json!({ "error": "the cache is unavailable" })));
-    assert_eq!(shop.warnings.borrow().len(), 1);
+    for target in [MOVED, REOPEN] {
+        let answer = shop.post(target, "");
+        assert_eq!((answer.status(), answer.json()), (503, json!({ "error": "the cache is unavailable" })));
+    }
+    assert_eq!(shop.warnings.borrow().len(), 2);
 }

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::Persona;
-use crate::fakes::{Fake, NOW_MS, SHOP, sign, signed};
+use crate::fakes::{Fake, NOW_MS, PAGE, SHOP, sign, signed};
+use crate::{Cached, Staleness};
 
 use super::proxy::{EVENTS, consenting};
 
@@ -135,8 +135,26 @@ fn everybodys_page_is_nobodys_whoever_asks_for_it() {
     let body =
         json!({ "store": "magic-wands", "shopper": "context-loyalist", "events": [{ "type": "visit" }] });
     assert_eq!(shop.post("/api/shopper/track", body.to_string()).json(), json!({ "stored": 0 }));
-    shop.get("/s/magic-wands?shopper=context-loyalist_GB-EN");
-    let orders = shop.orders.borrow();
-    assert_eq!((orders[0].persona, orders[0].market.as_str()), (Some(Persona::Loyalist), "GB-EN"));
-    assert!(shop.keys().is_empty());
+    let answer = shop.get("/s/magic-wands?shopper=context-loyalist");
+    assert_eq!((answer.status(), answer.header("x-generation-triggered")), (200, "false"));
+    assert!(shop.is_untouched(), "nothing is made for whoever asks");
+    let stale = Fake { cached: Cached::Stale(PAGE, Staleness::Expired), ..Fake::default() };
+    let answer = stale.get("/s/magic-wands?shopper=context-loyalist");
+    assert_eq!((answer.status(), answer.header("x-cache")), (200, "STALE"));
+    assert!(stale.is_untouched());
+}
+
+#[test]
+fn a_market_is_named_by_shopify_only() {
+    let shop = Fake::default();
+    let reason = json!({ "error": "shopper id with a market needs a signed request" });
+    for shopper in ["abc123_DE-DE", "context-explorer_QQ-ZX", "visitor-abc_-PT_BR", "abc123_DE-"] {
+        let answer = shop.get(&format!("/api/generation/status?store=magic-wands&shopper={shopper}"));
+        assert_eq!((answer.status(), answer.json()), (400, reason.clone()), "{shopper}");
+        assert_eq!(shop.get(&format!("/s/magic-wands?shopper={shopper}")).status(), 400, "{shopper}");
+        let body = json!({ "store": "magic-wands", "shopper": shopper, "events": [{ "type": "visit" }] });
+        assert_eq!(shop.post("/api/shopper/track", body.to_string()).status(), 400, "{shopper}");
+    }
+    assert!(shop.is_untouched());
+    assert!(!shop.calls.borrow().iter().any(|call| call.starts_with("catalog.")));
 }
