@@ -7,6 +7,7 @@ use capabilities::settings::Shop;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use super::answer::Answer;
+use super::target::store_of;
 use crate::component::{Failure, Handler, call};
 use crate::context::Cause;
 
@@ -58,13 +59,12 @@ impl Lifeboat {
     /// ours: a page is the shop's fallback page; of a job nothing is known; a signal is not stored; nothing
     /// else is here, and a theme keeps what it shows. Shopify is asked to tell us again.
     pub fn answer(&self, method: &Method, target: &str) -> Answer {
-        let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        if let Some(store) = path.strip_prefix("/s/") {
-            return self.page(store).unwrap_or_else(last_resort);
-        }
+        let path = target.split('?').next().unwrap_or_default();
         match path {
             // The page is everybody's, so that it matters little whether the request was signed.
-            "/proxy" | "/proxy/" => shop(query).and_then(|shop| self.page(shop)).unwrap_or_else(last_resort),
+            _ if path.starts_with("/s/") || OF_PROXY.contains(&path) => {
+                store_of(target).and_then(|store| self.page(store.as_str())).unwrap_or_else(last_resort)
+            }
             "/webhooks" | "/webhook/shopify" => {
                 line(StatusCode::SERVICE_UNAVAILABLE, "tell us again later\n")
             }
@@ -77,13 +77,10 @@ impl Lifeboat {
     }
 }
 
+/// Pages inside a theme.
+const OF_PROXY: [&str; 2] = ["/proxy", "/proxy/"];
 /// What a theme asks for as JSON.
 const KNOWN_OF_PROXY: [&str; 2] = ["/proxy/status", "/proxy/track"];
-
-/// The shop that Shopify names; a domain needs no decoding.
-fn shop(query: &str) -> Option<&str> {
-    query.split('&').find_map(|pair| pair.strip_prefix("shop="))
-}
 
 fn line(status: StatusCode, text: &'static str) -> Answer {
     Answer { status, headers: typed("text/plain; charset=utf-8"), body: text.into() }
@@ -133,6 +130,20 @@ mod tests {
         assert_eq!(answer.status, StatusCode::OK);
         assert_eq!(answer.headers["x-cache"], "MISS");
         assert!(answer.body.starts_with(b"<!doctype html>"));
+    }
+
+    #[test]
+    fn a_shop_gets_its_own_page_however_it_is_written() {
+        let boat = Lifeboat::default();
+        let page = Answer { status: StatusCode::OK, headers: HeaderMap::new(), body: "kept".into() };
+        boat.pages.write().unwrap().insert("a-b.myshopify.com".to_owned(), page);
+        for target in [
+            "/s/a%2Db.myshopify.com?shopper=x",
+            "/proxy?shop=a%2Db.myshopify.com",
+            "/proxy/?shop=A-B.myshopify.com",
+        ] {
+            assert_eq!(boat.answer(&Method::GET, target).body, "kept", "{target}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub(crate) mod lifeboat;
 mod operator;
 mod server;
 mod shopper;
+pub(crate) mod target;
 
 pub use lifeboat::Lifeboat;
 pub use operator::Operator;

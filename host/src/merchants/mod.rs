@@ -20,6 +20,7 @@ use crate::bindings::wandstore::storefront::job_types::{Chore, Errand, Job, Outc
 use crate::config::Config;
 use crate::context::Spent;
 use crate::deployment::Deployment;
+use crate::http::target::store_of;
 use storefronts::Served;
 
 /// Hexadecimal digits of the time at the head of a job's id, in milliseconds since the epoch.
@@ -99,7 +100,7 @@ impl Merchants {
             Some(b"MISS") => Event::Miss,
             _ => return,
         };
-        if let Some(store) = store(target) {
+        if let Some(store) = store_of(target) {
             self.admin.usage().count(&store, event);
         }
     }
@@ -160,18 +161,6 @@ fn cost(tokens: u64, price_per_million: u64) -> u64 {
     tokens.saturating_mul(price_per_million).div_ceil(PRICE_PER_TOKENS)
 }
 
-/// The shop of which a page was asked for.
-fn store(target: &str) -> Option<StoreId> {
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let name = match path {
-        "/proxy" | "/proxy/" | "/proxy/fragment" => {
-            query.split('&').find_map(|pair| pair.strip_prefix("shop="))?
-        }
-        _ => path.strip_prefix("/s/")?,
-    };
-    StoreId::parse(name).ok()
-}
-
 /// The tokens of shops that installed the app, once merchants are opened; before that, and for other shops,
 /// those of the configuration.
 #[derive(Clone)]
@@ -192,24 +181,5 @@ impl Tokens for TokensOfShops {
         }
         let connections = self.0.get()?;
         connections.storefront_token(&StoreId::parse(store).ok()?).await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_page_is_counted_for_its_shop_whichever_way_it_was_asked_for() {
-        for (target, expected) in [
-            ("/s/magic-wands?shopper=a", Some("magic-wands")),
-            ("/proxy?x=1&shop=a.myshopify.com", Some("a.myshopify.com")),
-            ("/proxy/fragment?shop=a.myshopify.com", Some("a.myshopify.com")),
-            ("/proxy/status?shop=a.myshopify.com", None),
-            ("/proxy?shop=a:b", None),
-            ("/", None),
-        ] {
-            assert_eq!(store(target).as_ref().map(StoreId::as_str), expected, "{target}");
-        }
     }
 }
