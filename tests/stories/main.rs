@@ -10,6 +10,7 @@ mod durability;
 mod export;
 mod faults;
 mod harness;
+mod installation;
 mod llm;
 mod operator;
 mod proxy;

@@ -1,0 +1,118 @@
+//! A merchant installs the app, uninstalls it and comes back: the binary, beside a Shopify that hands out tokens.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::post;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use crate::harness::process::run;
+use crate::harness::shopify::{CONSENT, SECRET, SHOP, mac, now_s, signed, webhook_headers};
+use crate::harness::{Answer, Process};
+
+const KEY: &str = "the-client-id";
+
+/// Starts a Shopify; where it is, and how often it was asked for tokens.
+async fn shopify() -> (String, Arc<AtomicUsize>) {
+    let asked = Arc::<AtomicUsize>::default();
+    let counted = asked.clone();
+    let tokens = move || {
+        let pair = counted.fetch_add(1, Ordering::SeqCst) + 1;
+        let answer = json!({
+            "access_token": format!("shpat_{pair}"),
+            "scope": "unauthenticated_read_product_listings,unauthenticated_read_product_tags,write_app_proxy",
+            "expires_in": 3600,
+            "refresh_token": format!("shprt_{pair}"),
+            "refresh_token_expires_in": 7_776_000,
+        });
+        async move { ([(CONTENT_TYPE, "application/json")], answer.to_string()) }
+    };
+    let delegate = async || {
+        let payload =
+            json!({ "delegateAccessToken": { "accessToken": "shpsf", "expiresIn": 3600 }, "userErrors": [] });
+        json!({ "data": { "delegateAccessTokenCreate": payload } }).to_string()
+    };
+    let routes = Router::new()
+        .route("/admin/oauth/access_token", post(tokens))
+        .route("/admin/api/{version}/graphql.json", post(delegate));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
+    let origin = format!("http://{}", listener.local_addr().expect("it is bound"));
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    (origin, asked)
+}
+
+fn session_token() -> String {
+    let (now_s, part) = (now_s(), |value: Value| URL_SAFE_NO_PAD.encode(value.to_string()));
+    let claims = json!({
+        "iss": format!("https://{SHOP}/admin"), "dest": format!("https://{SHOP}"), "aud": KEY, "sub": "42",
+        "exp": now_s + 60, "nbf": now_s, "iat": now_s, "jti": "j", "sid": "s",
+    });
+    let message = format!("{}.{}", part(json!({ "alg": "HS256", "typ": "JWT" })), part(claims));
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(mac(SECRET, message.as_bytes())))
+}
+
+async fn open_admin(host: &Process) {
+    let page = host.get(&format!("/admin?shop={SHOP}&id_token={}", session_token())).await;
+    let page = page.expect("the host answers");
+    assert!(page.status == 200 && !page.body.contains("Not connected"), "{} {}", page.status, page.body);
+}
+
+async fn served(host: &Process) -> u16 {
+    let answer = host.get(&signed("/proxy/fragment", &CONSENT, now_s())).await;
+    answer.expect("the host answers").status
+}
+
+/// Shopify tells something; whether it was new.
+async fn tell(host: &Process, topic: &str, id: &str) -> bool {
+    let body = format!(r#"{{"shop_id":1,"shop_domain":"{SHOP}"}}"#);
+    let headers = webhook_headers(SECRET, topic, id, &body);
+    let request = reqwest::Client::new().post(format!("http://{}/webhooks", host.address)).body(body);
+    let request = headers.into_iter().fold(request, |request, (name, value)| request.header(name, value));
+    let told = Answer::read(request.send().await.expect("the host answers")).await;
+    assert_eq!(told.status, 200, "{}", told.body);
+    told.json("taken") == true
+}
+
+/// Waits until an errand has left its audit record.
+async fn audited(folder: &Path, id: &str) {
+    for _ in 0..100 {
+        let output = run(folder, &["audit", "--store", SHOP]);
+        if String::from_utf8_lossy(&output.stdout).contains(id) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    panic!("{id} was never done")
+}
+
+#[tokio::test]
+async fn a_shop_that_was_uninstalled_and_installed_again_is_served_and_stays() {
+    let (origin, asked) = shopify().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = "[components.catalog]\nbuiltin = \"demo\"\n";
+    std::fs::write(folder.path().join("wandstore.toml"), config).expect("the folder is there");
+    let app = [("SHOPIFY_API_KEY", KEY), ("SHOPIFY_API_SECRET", SECRET), ("SHOPIFY_ORIGIN", &origin)];
+    let host = Process::start(folder.path(), &app);
+    assert_eq!(served(&host).await, 404);
+    open_admin(&host).await;
+    assert_eq!(served(&host).await, 200);
+
+    assert!(tell(&host, "app/uninstalled", "uninstalled-1").await);
+    assert_eq!(served(&host).await, 404);
+    audited(folder.path(), "uninstalled-1").await;
+    assert_eq!(served(&host).await, 404);
+
+    open_admin(&host).await;
+    assert_eq!((served(&host).await, asked.load(Ordering::SeqCst)), (200, 2));
+    assert!(!tell(&host, "app/uninstalled", "uninstalled-1").await, "it is told twice");
+    assert!(tell(&host, "shop/redact", "redact-1").await, "two days after it had been uninstalled");
+    audited(folder.path(), "redact-1").await;
+    open_admin(&host).await;
+    assert_eq!((served(&host).await, asked.load(Ordering::SeqCst)), (200, 2));
+}
