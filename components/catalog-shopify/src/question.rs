@@ -120,5 +120,6 @@ mod tests {
     fn markets_are_kept_apart() {
         assert_eq!(Question::Products.name(&Market::default()), "products");
         assert_eq!(Question::Products.name(&Market::of("BR", "PT_BR").unwrap()), "products_BR-PT_BR");
+        assert_eq!(Question::Products.name(&Market::of("PH", "FIL").unwrap()), "products_PH-FIL");
     }
 }

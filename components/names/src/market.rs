@@ -11,7 +11,7 @@ pub struct Market {
 }
 
 impl Market {
-    /// The market of a country such as `DE` and a language such as `DE` or `PT_BR`; `None` if one of them is
+    /// The market of a country such as `DE` and a language such as `DE`, `FIL` or `PT_BR`; `None` if one of them is
     /// neither of that shape nor empty.
     pub fn of(country: &str, language: &str) -> Option<Self> {
         let fits = (country.is_empty() || is_code(country)) && (language.is_empty() || is_language(language));
@@ -23,7 +23,7 @@ impl Market {
         &self.country
     }
 
-    /// ISO 639-1 code in upper case, with a region where the language needs one; or empty.
+    /// ISO 639 code in upper case, with a region where the language needs one; or empty.
     pub fn language(&self) -> &str {
         &self.language
     }
@@ -46,13 +46,18 @@ impl fmt::Display for Market {
     }
 }
 
+/// ISO 639 has three letters where two did not suffice, as in `CKB`.
 fn is_language(text: &str) -> bool {
-    text.split_once('_')
-        .map_or_else(|| is_code(text), |(language, region)| is_code(language) && is_code(region))
+    let (language, region) = text.split_once('_').map_or((text, None), |(own, region)| (own, Some(region)));
+    (2..=3).contains(&language.len()) && is_upper(language) && region.is_none_or(is_code)
 }
 
 fn is_code(text: &str) -> bool {
-    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
+    text.len() == 2 && is_upper(text)
+}
+
+fn is_upper(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 #[cfg(test)]
@@ -61,7 +66,9 @@ mod tests {
 
     #[test]
     fn codes_are_shopifys_or_absent() {
-        for (country, language) in [("DE", "DE"), ("BR", "PT_BR"), ("", ""), ("US", ""), ("", "EN")] {
+        for (country, language) in
+            [("DE", "DE"), ("BR", "PT_BR"), ("", ""), ("US", ""), ("", "EN"), ("PH", "FIL"), ("", "CKB")]
+        {
             assert!(Market::of(country, language).is_some(), "{country} {language}");
         }
         for (country, language) in [
@@ -71,6 +78,10 @@ mod tests {
             ("DE", "de"),
             ("DE", "PT-BR"),
             ("DE", "PT_"),
+            ("DE", "PT_BRA"),
+            ("DE", "_BR"),
+            ("DE", "FILI"),
+            ("DE", "F"),
             ("..", "{{"),
         ] {
             assert_eq!(Market::of(country, language), None, "{country} {language}");

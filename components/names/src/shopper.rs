@@ -139,7 +139,9 @@ mod tests {
 
     #[test]
     fn every_kind_of_market_is_found_again() {
-        for (country, language) in [("DE", "DE"), ("BR", "PT_BR"), ("CH", ""), ("", "FR"), ("", "PT_PT")] {
+        for (country, language) in
+            [("DE", "DE"), ("BR", "PT_BR"), ("CH", ""), ("", "FR"), ("", "PT_PT"), ("PH", "FIL")]
+        {
             let market = Market::of(country, language).unwrap();
             for person in ["customer-7", "visitor-a_b_C-D_E-FFFFFFFFFFFFFFF", "context-explorer", "_"] {
                 let person = ShopperId::parse(person).unwrap();

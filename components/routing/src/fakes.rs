@@ -99,6 +99,8 @@ pub(crate) struct Fake {
     /// Errands, with shop and cause.
     pub(crate) errands: RefCell<Vec<(String, String, Chore)>>,
     pub(crate) ttl_seconds: Cell<u32>,
+    /// For how many seconds a key is kept, where it ends.
+    pub(crate) ttls: RefCell<BTreeMap<String, u32>>,
     pub(crate) orders: RefCell<Vec<Ordered>>,
     pub(crate) warnings: RefCell<Vec<String>>,
     /// What was asked of it, the log excepted.
@@ -126,6 +128,7 @@ impl Default for Fake {
             closed: RefCell::default(),
             errands: RefCell::default(),
             ttl_seconds: Cell::new(0),
+            ttls: RefCell::default(),
             orders: RefCell::default(),
             warnings: RefCell::default(),
             calls: RefCell::default(),

@@ -61,11 +61,13 @@ fn persona(context: Option<&str>) -> Result<Persona, WrongParameter> {
     })
 }
 
+/// Where they shop. What names no country or no language is the shop's own: it is no reason to leave a place in
+/// the theme empty.
 fn market(signed: &Signed) -> Result<Market, Refusal> {
     let country = own(signed, "country")?.unwrap_or_default();
     let language = own(signed, "language")?.unwrap_or_default();
-    let market = Market::of(country, "").and(Market::of(country, language));
-    Ok(market.ok_or(WrongParameter::Unknown("country or language"))?)
+    let choices = [(country, language), (country, ""), ("", language)];
+    Ok(choices.into_iter().find_map(|(country, language)| Market::of(country, language)).unwrap_or_default())
 }
 
 /// A parameter of ours: of two, nobody could say which was meant.

@@ -28,8 +28,10 @@ use crate::visitor::Visitor;
 pub(crate) const SECRET: &str = "SHOPIFY_API_SECRET";
 /// Where the theme's script is told that it is, unless the merchant renamed it.
 const PREFIX: &str = "/apps/wand";
-/// How long a report is known again: its signature holds for a shorter time, either way.
-const SEEN_TTL_SECONDS: u32 = 180;
+/// How long a report is known again: longer than its signature can hold, which may be from a clock that is ahead.
+const SEEN_TTL_SECONDS: u32 = 2 * WINDOW_SECONDS + 1;
+#[expect(clippy::cast_possible_truncation, reason = "it is a minute and a half")]
+const WINDOW_SECONDS: u32 = shopify::WINDOW_S as u32;
 /// What follows the content.
 const TAIL: &str = "</template></wand-storefront>";
 
@@ -133,7 +135,7 @@ fn report<D: Deployment>(
 /// the same signature.
 fn signature(target: Target<'_>) -> Result<EventId, Refusal> {
     let _drawn = EventId::parse(&target.required("nonce")?)?;
-    Ok(EventId::parse(&target.required("signature")?.to_ascii_lowercase())?)
+    Ok(EventId::parse(&target.required("signature")?)?)
 }
 
 fn first_time(

@@ -32,6 +32,7 @@ impl Storage for Fake {
         if self.stored.borrow().get(&key).map(|found| found.version) != expected {
             return Ok(Swap::Lost);
         }
+        self.ttls.borrow_mut().insert(key.clone(), ttl_seconds);
         self.write(key, bytes);
         self.ttl_seconds.set(ttl_seconds);
         Ok(Swap::Done)

@@ -88,6 +88,11 @@ fn who_a_shopper_is_follows_from_consent_login_and_place() {
         (consenting("&country=BR&language=PT_BR"), format!("{visitor}_BR-PT_BR"), None, "BR-PT_BR"),
         (consenting("&language=FR"), format!("{visitor}_-FR"), None, "-FR"),
         (consenting("&country=&language="), visitor.clone(), None, ""),
+        (consenting("&country=PH&language=FIL"), format!("{visitor}_PH-FIL"), None, "PH-FIL"),
+        (consenting("&country=Germany&language=de"), visitor.clone(), None, ""),
+        (consenting("&country=DE&language=de"), format!("{visitor}_DE-"), None, "DE-"),
+        (consenting("&country=de&language=DE"), format!("{visitor}_-DE"), None, "-DE"),
+        (consenting("&country=%3Cb%3E&language=%7B%7B"), visitor.clone(), None, ""),
         (String::new(), "context-explorer".into(), Some(Persona::Explorer), ""),
         ("context=home".into(), "context-explorer".into(), Some(Persona::Explorer), ""),
         ("context=page".into(), "context-explorer".into(), Some(Persona::Explorer), ""),
@@ -226,6 +231,24 @@ fn a_report_that_is_made_again_is_refused() {
         json!({ "stored": 1 }),
         "another of the same second"
     );
+}
+
+#[test]
+fn a_report_is_known_again_for_as_long_as_its_signature_holds() {
+    // Shopify's clock may be ahead of ours: such a signature holds longest.
+    let ahead_ms = shopify::WINDOW_S * 1000;
+    let timestamp = (NOW_MS + ahead_ms) / 1000;
+    let parameters = consenting("&nonce=abc");
+    let target = sign("/proxy/track", &format!("{parameters}&shop={SHOP}&timestamp={timestamp}"));
+    let mut shop = Fake::default();
+    assert_eq!(shop.post(&target, EVENTS).status(), 200);
+    let seen = shop.keys().into_iter().find(|key| key.starts_with("seen:")).unwrap();
+    let forgotten_ms = NOW_MS + u64::from(shop.ttls.borrow()[&seen]) * 1000;
+    shop.now_ms = forgotten_ms - 1;
+    assert_eq!(shop.post(&target, EVENTS).status(), 409, "it is known again to the last moment");
+    shop.now_ms = forgotten_ms;
+    shop.stored.borrow_mut().remove(&seen);
+    assert_eq!(shop.post(&target, EVENTS).status(), 401, "it is too old by then");
 }
 
 #[test]
