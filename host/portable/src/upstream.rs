@@ -115,6 +115,9 @@ impl Answer {
 
 /// Whether a text is a shop's own domain: one label of lower-case letters, digits and inner hyphens
 /// before `.myshopify.com`. What only looks like one must never be sent a token.
+///
+/// Of what is parsed from Shopify (crate `shopify`, `ShopDomain`), shops of Shopify's developers are none, nor are
+/// names that its libraries let pass and no merchant can have: `tests/domains.rs`.
 pub fn is_shop_domain(text: &str) -> bool {
     let Some(label) = text.strip_suffix(SHOP_DOMAIN) else { return false };
     let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';

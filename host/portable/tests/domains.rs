@@ -1,0 +1,62 @@
+//! A shop's domain is read in two places: by whoever parses what Shopify sends (`ShopDomain`), and here, before a
+//! shop is asked with its token. They agree on every shop that a merchant can have.
+
+use portable::upstream::is_shop_domain;
+use proptest::prelude::*;
+use shopify::ShopDomain;
+
+/// Whether a text is a shop's domain just as it stands, for either.
+#[track_caller]
+fn check(text: &str, parsed: bool, asked: bool) {
+    let parses = ShopDomain::parse(text).is_ok_and(|shop| shop.as_str() == text);
+    assert_eq!((parses, is_shop_domain(text)), (parsed, asked), "{text:?}");
+}
+
+#[test]
+fn of_what_is_parsed_only_shops_of_merchants_are_asked() {
+    for shop in ["a", "7", "magic-wands", "a--b", &"a".repeat(63)] {
+        check(&format!("{shop}.myshopify.com"), true, true);
+    }
+    for neither in [
+        "",
+        "myshopify.com",
+        ".myshopify.com",
+        "-a.myshopify.com",
+        "_a.myshopify.com",
+        "A.myshopify.com",
+        "a.b.myshopify.com",
+        "a.myshopify.com.",
+        "a.myshopify.com\n",
+        "a.myshopify.com:443",
+        "https://a.myshopify.com",
+        "evil.example/.myshopify.com",
+        "a.myshopify.com.evil.example",
+        "admin.shopify.com/store/a",
+        "а.myshopify.com", // Cyrillic
+        &format!("{}.myshopify.com", "a".repeat(64)),
+    ] {
+        check(neither, false, false);
+    }
+    // Shopify's developers have these, and its libraries take them; no token is sent there.
+    for parsed in ["a.myshopify.io", "a.dev-api.shop.dev", "a_b.myshopify.com", "a-.myshopify.com"] {
+        check(parsed, true, false);
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_merchants_shop_is_parsed_and_asked(label in "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?") {
+        check(&format!("{label}.myshopify.com"), true, true);
+    }
+
+    #[test]
+    fn whatever_is_asked_would_have_been_parsed_as_it_is(
+        label in "[a-zA-Z0-9_.-]{0,66}",
+        suffix in prop::sample::select(vec![".myshopify.com", ".myshopify.io", ".dev-api.shop.dev", ".example"]),
+    ) {
+        let text = label + suffix;
+        if is_shop_domain(&text) {
+            check(&text, true, true);
+        }
+    }
+}
