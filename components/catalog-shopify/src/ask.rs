@@ -116,7 +116,7 @@ impl<W: World> Shopify<'_, W> {
     fn exchange<T: DeserializeOwned>(&self, query: &Query) -> Result<Read<T>, Failure> {
         let left_ms = self.deadline_ms.saturating_sub(self.world.now_ms());
         if left_ms < WAIT_MS_MIN {
-            return Err(Failure::Timeout);
+            return Err(Failure::NoTimeLeft);
         }
         let body = serde_json::to_vec(query).map_err(|_| Failure::Garbage)?;
         let timeout_ms = u32::try_from(left_ms).unwrap_or(u32::MAX);

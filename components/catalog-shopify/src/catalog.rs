@@ -185,7 +185,7 @@ impl<W: World> Visit<'_, W> {
         question: Question<'_>,
         ask: impl FnOnce(&Shopify<'_, W>) -> Result<Found<T>, Failure>,
     ) -> Result<Found<T>, Failure> {
-        match kept::resting_ms(self.world, self.shopify.store, question) {
+        match kept::resting_ms(self.world, self.shopify.store, question, self.urgency) {
             Some(ms) => Err(Failure::Resting(ms)),
             None => ask(&self.shopify),
         }
@@ -218,7 +218,7 @@ impl<W: World> Visit<'_, W> {
     fn tell(&self, question: Question<'_>, failure: &Failure) {
         let particulars = [("cause", &*failure.to_string()), ("question", question.kind())];
         self.world.warn("Shopify did not answer", &particulars);
-        kept::rest(self.world, self.shopify.store, question, failure);
+        kept::rest(self.world, self.shopify.store, question, self.urgency, failure);
     }
 
     fn recall<T: DeserializeOwned>(&self, question: Question<'_>) -> Option<Kept<T>> {

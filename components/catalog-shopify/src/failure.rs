@@ -19,6 +19,9 @@ pub enum Failure {
     /// It failed a moment ago, and is left alone for so many more milliseconds.
     #[error("Shopify is left alone for another {0} ms")]
     Resting(u64),
+    /// It was not asked: whoever waits would not have waited for the answer. That says nothing of Shopify.
+    #[error("no time was left to ask")]
+    NoTimeLeft,
     /// The deployment has no Storefront API for the shop.
     #[error("the deployment has no Storefront API for this shop")]
     NoSuchUpstream,
@@ -85,10 +88,16 @@ impl Failure {
         matches!(self, Self::Denied | Self::Refused(_) | Self::TooLarge(_) | Self::Garbage)
     }
 
+    /// Whether it may be about the one shopper for whom Shopify was asked: it is told their address.
+    pub fn may_be_of_shopper(&self) -> bool {
+        matches!(self, Self::Throttled(_) | Self::Security)
+    }
+
     /// How long Shopify is left alone after it, in milliseconds.
     pub fn rest_ms(&self) -> u64 {
         let ms = match self {
             Self::Resting(ms) | Self::Throttled(ms) | Self::Status(_, ms) => *ms,
+            Self::NoTimeLeft => REST_MS_MIN,
             Self::Timeout | Self::Unreachable(_) | Self::Garbage => SHORT_MS,
             Self::NoSuchUpstream | Self::TooLarge(_) | Self::Denied | Self::Refused(_) => LONG_MS,
             Self::Security | Self::Closed(_) => SECURITY_MS,

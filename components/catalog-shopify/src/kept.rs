@@ -6,11 +6,14 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::capabilities::{StorageFailed, World};
+use crate::catalog::Urgency;
 use crate::failure::Failure;
 use crate::question::Question;
 
 /// What says until when a shop's Shopify is left alone.
 const REST: &str = "rest";
+/// The same for those who wait only.
+const REST_AT_ONCE: &str = "rest_at-once";
 
 /// An answer that was kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,18 +67,36 @@ pub fn keep<T: Serialize>(
 }
 
 /// For how many more milliseconds Shopify is not to be asked this, if it is not.
-pub fn resting_ms(world: &impl World, store: &StoreId, question: Question<'_>) -> Option<u64> {
+pub fn resting_ms(
+    world: &impl World,
+    store: &StoreId,
+    question: Question<'_>,
+    urgency: Urgency,
+) -> Option<u64> {
     let until_ms = |name: &str| {
         let text = String::from_utf8(read(world, Key::Catalog(store, name))?).ok()?;
         text.parse::<u64>().ok()
     };
-    let until_ms = until_ms(REST).max(until_ms(&rest_of(question)))?;
+    let at_once_ms = if urgency == Urgency::AtOnce { until_ms(REST_AT_ONCE) } else { None };
+    let until_ms = until_ms(REST).max(until_ms(&rest_of(question))).max(at_once_ms)?;
     until_ms.checked_sub(world.now_ms()).filter(|ms| *ms > 0)
 }
 
-/// Leaves Shopify alone after a failure: altogether, or with this kind of question.
-pub fn rest(world: &impl World, store: &StoreId, question: Question<'_>, failure: &Failure) {
-    let name = if failure.is_of_question() { rest_of(question) } else { REST.to_owned() };
+/// Leaves Shopify alone after a failure: altogether, with this kind of question, or where somebody waits. What one
+/// shopper brought about keeps no page from being made.
+pub fn rest(
+    world: &impl World,
+    store: &StoreId,
+    question: Question<'_>,
+    urgency: Urgency,
+    failure: &Failure,
+) {
+    let name = match failure {
+        Failure::NoTimeLeft => return,
+        failure if failure.is_of_question() => rest_of(question),
+        failure if failure.may_be_of_shopper() && urgency == Urgency::AtOnce => REST_AT_ONCE.to_owned(),
+        _ => REST.to_owned(),
+    };
     let until_ms = world.now_ms().saturating_add(failure.rest_ms());
     let seconds = u32::try_from(failure.rest_ms().div_ceil(1000)).unwrap_or(u32::MAX);
     write(world, Key::Catalog(store, &name), until_ms.to_string().as_bytes(), seconds);

@@ -102,6 +102,39 @@ fn a_hung_shop_is_left_alone_after_the_first_shopper() {
 }
 
 #[test]
+fn a_shop_that_there_was_no_time_to_ask_is_not_left_alone() {
+    let catalog = catalog([says(&products(&[card(1, "1")], None))]);
+    catalog.world.answer_ms.set(790);
+    assert_eq!(prices(&catalog, Urgency::AtOnce), Ok(vec![100]));
+    assert!(catalog.world.warnings.borrow()[0].contains("no time was left"));
+    catalog.world.answer_ms.set(10);
+    catalog.world.says([says(&products(&[card(1, "2")], None)), says(&shop())]);
+    assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![200]));
+    assert_eq!(catalog.world.asked_times(), 3, "once, and both again");
+}
+
+#[test]
+fn one_shopper_who_asks_too_often_keeps_no_page_from_being_made() {
+    for failure in [status(429), status(430), refuses("THROTTLED")] {
+        let catalog = catalog([failure.clone()]);
+        assert!(prices(&catalog, Urgency::AtOnce).is_err());
+        assert!(prices(&catalog, Urgency::AtOnce).is_err());
+        assert_eq!(catalog.world.asked_times(), 1, "nobody who waits asks again: {failure:?}");
+        catalog.world.says([says(&products(&[card(1, "1")], None)), says(&shop())]);
+        assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![100]), "{failure:?}");
+        catalog.world.pass(300_000);
+        catalog.world.says([failure.clone()]);
+        assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![100]));
+        let collections = catalog.collections(&store(), &Market::default(), Urgency::AtOnce);
+        assert!(
+            collections.is_err(),
+            "what nobody in particular brought about is for everybody: {failure:?}"
+        );
+        assert_eq!(catalog.world.asked_times(), 4, "{failure:?}");
+    }
+}
+
+#[test]
 fn a_failure_leaves_what_is_known_of_the_present_catalog_and_nothing_older() {
     let failures = [
         Err(NoAnswer::Timeout),
