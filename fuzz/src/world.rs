@@ -90,7 +90,12 @@ impl Settings for World {
 impl Catalog for World {
     fn products(&self, _store: &StoreId, _market: &Market) -> Result<Assortment, Failure> {
         let money_format = "{{amount}}".to_owned();
-        self.ask(Assortment { currency: "EUR".to_owned(), money_format, products: Vec::new() })
+        self.ask(Assortment {
+            shop_name: String::new(),
+            currency: "EUR".to_owned(),
+            money_format,
+            products: Vec::new(),
+        })
     }
 
     fn collections(&self, _store: &StoreId, _market: &Market) -> Result<Vec<page::Collection>, Failure> {

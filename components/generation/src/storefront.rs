@@ -36,9 +36,8 @@ impl Merchant {
     /// The merchant under the name that shoppers know: the one in the settings, unless that was only read off
     /// the id of the store; then the catalog's, if it has one.
     fn known_as(self, store: &str, name: &str) -> Self {
-        let label = store.split('.').next().unwrap_or(store);
-        let is_chosen = !["", store, label].contains(&self.name.trim());
-        if is_chosen || name.trim().is_empty() { self } else { Self { name: name.to_owned(), ..self } }
+        let name = names::shop_name(store, &self.name, name).to_owned();
+        Self { name, ..self }
     }
 }
 

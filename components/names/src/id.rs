@@ -44,6 +44,14 @@ impl StoreId {
     }
 }
 
+/// Under which name shoppers know the shop of an id: the one that was chosen for it, unless that was only read off
+/// the id; then the one that its catalog knows, if it knows one.
+pub fn shop_name<'a>(store: &str, chosen: &'a str, of_catalog: &'a str) -> &'a str {
+    let label = store.split('.').next().unwrap_or(store);
+    let is_chosen = !["", store, label].contains(&chosen.trim());
+    if is_chosen || of_catalog.trim().is_empty() { chosen } else { of_catalog }
+}
+
 /// A shopper of a shop: letters, digits, `_` and `-`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ShopperId(String);
@@ -129,6 +137,16 @@ mod tests {
         for text in ["magic-wands", "magic-wands.myshopify.com", "a", "0"] {
             assert_eq!(StoreId::parse(text).map(|id| id.to_string()), Ok(text.to_owned()));
         }
+    }
+
+    #[test]
+    fn a_name_that_was_only_read_off_the_id_gives_way_to_the_catalogs() {
+        let store = "magic-wands.myshopify.com";
+        for chosen in ["", "magic-wands", "magic-wands.myshopify.com"] {
+            assert_eq!(shop_name(store, chosen, "Magic Wands"), "Magic Wands");
+            assert_eq!(shop_name(store, chosen, " "), chosen);
+        }
+        assert_eq!(shop_name(store, "Wands & Co", "Magic Wands"), "Wands & Co");
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod market;
 mod scope;
 mod shopper;
 
-pub use id::{EventId, ShopperId, StoreId, WrongId};
+pub use id::{EventId, ShopperId, StoreId, WrongId, shop_name};
 pub use key::{Bucket, Key, Object, Store};
 pub use market::Market;
 pub use scope::{Range, Scope, audits_of, reports_of, short_term_key};

@@ -31,6 +31,8 @@ pub trait Catalog {
 /// What a shop has to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assortment {
+    /// What the catalog knows the shop as; empty where it does not.
+    pub shop_name: String,
     /// ISO 4217 code of all its prices.
     pub currency: String,
     /// How the shop writes prices; empty where the catalog does not know it.

@@ -269,7 +269,7 @@ impl Catalog for Fake {
         self.asked("catalog", "catalog.products")?;
         let currency = if market.country() == "GB" { "GBP" } else { "EUR" }.to_owned();
         let products = vec![product(self.best), product("Oak Wand")];
-        Ok(Assortment { currency, money_format: String::new(), products })
+        Ok(Assortment { shop_name: String::new(), currency, money_format: String::new(), products })
     }
 
     fn collections(&self, _: &StoreId, _: &Market) -> Result<Vec<Collection>, Failure> {

@@ -129,9 +129,10 @@ fn render_fallback(
     market: &Market,
     merchant: Merchant,
 ) -> Document {
-    let Assortment { currency, money_format, products } = assortment(deployment, store, market);
+    let Assortment { shop_name, currency, money_format, products } = assortment(deployment, store, market);
     let collections = if products.is_empty() { Vec::new() } else { collections(deployment, store, market) };
     let Merchant { name, url, language, promises, accent, surface } = merchant;
+    let name = names::shop_name(store.as_str(), &name, &shop_name).to_owned();
     let shop = Shop { id: store.to_string(), name, url, language, currency, money_format, accent, surface };
     page::render(&page::fallback(&shop, &products, &collections, &promises))
 }
@@ -141,7 +142,12 @@ fn assortment(deployment: &(impl Catalog + Log), store: &StoreId, market: &Marke
     deployment.products(store, market).unwrap_or_else(|Failure(reason)| {
         let particulars = [("store", store.as_str()), ("reason", &reason)];
         deployment.warn("the catalog could not be asked for products", &particulars);
-        Assortment { currency: NO_CURRENCY.to_owned(), money_format: String::new(), products: Vec::new() }
+        Assortment {
+            shop_name: String::new(),
+            currency: NO_CURRENCY.to_owned(),
+            money_format: String::new(),
+            products: Vec::new(),
+        }
     })
 }
 

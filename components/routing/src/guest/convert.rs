@@ -272,8 +272,8 @@ impl From<job_types::JobError> for JobError {
 
 impl From<catalog_types::Assortment> for Assortment {
     fn from(assortment: catalog_types::Assortment) -> Self {
-        let catalog_types::Assortment { currency, money_format, products, .. } = assortment;
-        Self { currency, money_format, products: products.into_iter().map(product).collect() }
+        let catalog_types::Assortment { shop_name, currency, money_format, products } = assortment;
+        Self { shop_name, currency, money_format, products: products.into_iter().map(product).collect() }
     }
 }
 
