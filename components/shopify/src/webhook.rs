@@ -106,12 +106,8 @@ pub enum Topic {
     Inventory,
     /// `shop/update`.
     ShopUpdate,
-    /// `themes/publish`.
-    ThemesPublish,
     /// `app/uninstalled`.
     AppUninstalled,
-    /// `app/scopes_update`.
-    AppScopesUpdate,
     /// `customers/data_request`.
     CustomersDataRequest,
     /// `customers/redact`.
@@ -128,9 +124,7 @@ impl Topic {
         let topic = topic.to_ascii_lowercase();
         match topic.replace('/', "_").as_str() {
             "shop_update" => Self::ShopUpdate,
-            "themes_publish" => Self::ThemesPublish,
             "app_uninstalled" => Self::AppUninstalled,
-            "app_scopes_update" => Self::AppScopesUpdate,
             "customers_data_request" => Self::CustomersDataRequest,
             "customers_redact" => Self::CustomersRedact,
             "shop_redact" => Self::ShopRedact,

@@ -22,7 +22,6 @@ fn webhooks(name: &str) -> Vec<String> {
 #[test]
 fn every_topic_that_moves_the_catalog_or_ends_the_app_is_subscribed_to_once() {
     let expected = [
-        "app/scopes_update",
         "app/uninstalled",
         "collections/create",
         "collections/delete",
@@ -32,7 +31,6 @@ fn every_topic_that_moves_the_catalog_or_ends_the_app_is_subscribed_to_once() {
         "products/delete",
         "products/update",
         "shop/update",
-        "themes/publish",
     ];
     assert_eq!(webhooks("topics"), expected);
 }
