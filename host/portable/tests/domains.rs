@@ -7,9 +7,9 @@ use shopify::ShopDomain;
 
 /// Whether a text is a shop's domain just as it stands, for either.
 #[track_caller]
-fn check(text: &str, parsed: bool, asked: bool) {
-    let parses = ShopDomain::parse(text).is_ok_and(|shop| shop.as_str() == text);
-    assert_eq!((parses, is_shop_domain(text)), (parsed, asked), "{text:?}");
+fn check(text: &str, is_parsed: bool, is_asked: bool) {
+    let as_it_is = ShopDomain::parse(text).is_ok_and(|shop| shop.as_str() == text);
+    assert_eq!((as_it_is, is_shop_domain(text)), (is_parsed, is_asked), "{text:?}");
 }
 
 #[test]
