@@ -83,6 +83,30 @@ mod tests {
         assert_eq!(escaped("Zauberstäbe – 50 €"), "Zauberstäbe – 50 €");
     }
 
+    #[test]
+    fn of_cases_of_liquid_nothing_is_left_to_run() {
+        let cases: serde_json::Value =
+            serde_json::from_str(include_str!("../../../tests/vectors/shopify.json")).unwrap();
+        let cases: Vec<_> =
+            cases.as_array().unwrap().iter().filter(|case| case["kind"] == "liquid_escape").collect();
+        assert!(!cases.is_empty());
+        let named = [
+            ("&amp;", "&#38;"),
+            ("&lt;", "&#60;"),
+            ("&gt;", "&#62;"),
+            ("&quot;", "&#34;"),
+            ("&apos;", "&#39;"),
+        ];
+        for case in cases {
+            let (text, wanted) = (case["input"].as_str().unwrap(), case["expected"].as_str().unwrap());
+            let out = escaped(text);
+            assert!(!out.contains(['"', '\'', '<', '>', '{', '}']), "{out}");
+            let wanted =
+                named.iter().fold(wanted.to_owned(), |wanted, (name, number)| wanted.replace(name, number));
+            assert_eq!((&out, read_back(&out).as_str()), (&wanted, text));
+        }
+    }
+
     proptest! {
         #[test]
         fn nothing_special_survives_and_nothing_is_lost(text in "[\\PC\"%&'<>{}]{0,60}") {

@@ -61,11 +61,6 @@ impl ShopDomain {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// What is before the first dot.
-    pub fn label(&self) -> &str {
-        self.0.split('.').next().unwrap_or_default()
-    }
 }
 
 impl fmt::Display for ShopDomain {
@@ -124,7 +119,7 @@ mod tests {
     #[test]
     fn domains_are_lower_cased() {
         let shop = ShopDomain::parse("Magic-Wands.MyShopify.com").unwrap();
-        assert_eq!((shop.as_str(), shop.label()), ("magic-wands.myshopify.com", "magic-wands"));
+        assert_eq!(shop.as_str(), "magic-wands.myshopify.com");
     }
 
     #[test]

@@ -30,8 +30,6 @@ pub struct Launch {
     pub shop: ShopDomain,
     /// Where its admin is, if that was told.
     pub host: Option<AdminHost>,
-    /// When Shopify signed it, in seconds since 1970.
-    pub timestamp_s: u64,
 }
 
 impl Launch {
@@ -43,10 +41,10 @@ impl Launch {
         if !check(message_of(&query)?.as_bytes(), &mac) {
             return Err(Rejection::Forged);
         }
-        let timestamp_s = query::time(query.first("timestamp"), now_s)?;
+        query::time(query.first("timestamp"), now_s)?;
         let shop = query::shop(query.first("shop"))?;
         let host = query.first("host").map(admin_host).transpose()?;
-        Ok(Self { shop, host, timestamp_s })
+        Ok(Self { shop, host })
     }
 }
 

@@ -19,8 +19,6 @@ pub struct Session {
     pub shop: ShopDomain,
     /// The member of the staff: Shopify's number, as text.
     pub user: String,
-    /// The session, where Shopify tells it.
-    pub session_id: Option<String>,
     /// When the token ends, in seconds since 1970; it is valid for a minute.
     pub expires_s: u64,
 }
@@ -86,7 +84,6 @@ struct Claims {
     sub: String,
     exp: u64,
     nbf: u64,
-    sid: Option<String>,
 }
 
 /// What is signed, and the code of it.
@@ -111,7 +108,7 @@ fn session(claims: Claims, api_key: &str, now_s: u64) -> Result<Session, Error> 
     if claims.iss.strip_suffix("/admin") != Some(&claims.dest) {
         return Err(Error::Issuer);
     }
-    Ok(Session { shop, user: claims.sub, session_id: claims.sid, expires_s: claims.exp })
+    Ok(Session { shop, user: claims.sub, expires_s: claims.exp })
 }
 
 fn part<T: DeserializeOwned>(text: &str) -> Result<T, Error> {

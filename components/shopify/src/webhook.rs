@@ -21,10 +21,6 @@ pub struct Webhook {
     pub shop: ShopDomain,
     /// The delivery: the same if Shopify sends it again. Printable ASCII without spaces.
     pub id: String,
-    /// What happened once may be delivered to several subscriptions: this is the same then.
-    pub event_id: Option<String>,
-    /// The version of the API by which the body was written.
-    pub api_version: String,
     /// Which headers told so.
     pub family: Family,
 }
@@ -69,16 +65,14 @@ impl Webhook {
     fn read(family: Family, header: impl Fn(&str) -> Option<String>) -> Result<Self, Rejection> {
         let word = |name, header: Option<String>| header.filter(is_word).ok_or(Rejection::Malformed(name));
         let shop = word("shop-domain", header("shop-domain"))?;
-        let event_id = header("event-id").filter(is_word);
-        if family == Family::Events && event_id.is_none() {
-            return Err(Rejection::Malformed("event-id"));
+        if family == Family::Events {
+            word("event-id", header("event-id"))?;
         }
+        word("api-version", header("api-version"))?;
         Ok(Self {
             topic: Topic::of(&word("topic", header("topic"))?, header("action").as_deref()),
             shop: ShopDomain::parse(&shop).map_err(|_| Rejection::NotAShop)?,
             id: word("webhook-id", header("webhook-id"))?,
-            event_id,
-            api_version: word("api-version", header("api-version"))?,
             family,
         })
     }
@@ -136,11 +130,6 @@ impl Topic {
     /// Whether prices, titles or what is in stock may be others now.
     pub fn moves_catalog(&self) -> bool {
         matches!(self, Self::Products | Self::Collections | Self::Inventory | Self::ShopUpdate)
-    }
-
-    /// Whether the law asks for it (the mandatory compliance topics).
-    pub fn is_compliance(&self) -> bool {
-        matches!(self, Self::CustomersDataRequest | Self::CustomersRedact | Self::ShopRedact)
     }
 
     /// What is done alike, whatever happened to the resource.
