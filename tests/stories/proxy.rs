@@ -126,7 +126,6 @@ fn hostile(now_s: u64) -> Vec<String> {
         with(&[("shop", "unknown.myshopify.com")]),
         with(&[("logged_in_customer_id", "7/../8")]),
         with(&[("path_prefix", "\"><script>")]),
-        with(&[("country", "Germany")]),
         with(&[("visitor", VISITOR)]),
         signed("/proxy/fragment", &[("visitor", "{{ shop }}"), ("consent", "1")], now_s),
         signed("/proxy/else", &CONSENT, now_s),
