@@ -1,6 +1,7 @@
 //! A deployment in memory, that fails on demand and writes down what it was asked.
 
 mod http;
+mod shop;
 mod sign;
 mod storage;
 
@@ -8,13 +9,11 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
-use names::{EventId, Market, ShopperId, StoreId};
-use page::{Collection, Product};
+use names::{EventId, ShopperId, StoreId};
 
 use crate::{
-    Assortment, Cache, Cached, Catalog, Chore, Clock, Content, Facts, Failure, Forgotten, Found, Fragment,
-    JobError, JobState, Log, Member, Merchant, Method, Offered, Order, Page, Persona, Queue, Settings,
-    Signals, Signatures, Source, Standing, Work, handle,
+    Cache, Cached, Chore, Content, Facts, Failure, Forgotten, Found, Fragment, JobError, JobState, Member,
+    Method, Offered, Order, Page, Persona, Queue, Signals, Source, Work, handle,
 };
 pub(crate) use http::{Answer, FakeRequest};
 pub(crate) use sign::{SHOP, base64, mac, sign, signed, webhook};
@@ -261,89 +260,5 @@ impl Queue for Fake {
             settled: "retry".into(),
         };
         Ok((0..u64::from(limit)).rev().map(error).collect())
-    }
-}
-
-impl Catalog for Fake {
-    fn products(&self, _: &StoreId, market: &Market) -> Result<Assortment, Failure> {
-        self.asked("catalog", "catalog.products")?;
-        let currency = if market.country() == "GB" { "GBP" } else { "EUR" }.to_owned();
-        let products = vec![product(self.best), product("Oak Wand")];
-        Ok(Assortment { shop_name: String::new(), currency, money_format: String::new(), products })
-    }
-
-    fn collections(&self, _: &StoreId, _: &Market) -> Result<Vec<Collection>, Failure> {
-        self.asked("catalog", "catalog.collections")?;
-        Ok(vec![Collection { title: "Old wands".into(), url: "/collections/old-wands".into() }])
-    }
-}
-
-fn product(title: &str) -> Product {
-    Product {
-        id: title.replace(' ', "-"),
-        title: title.into(),
-        description: "It chooses you.".into(),
-        vendor: "Ollivander".into(),
-        category: "Wands".into(),
-        tags: Vec::new(),
-        url: "https://wands.example/products/wand".into(),
-        image: None,
-        price: 4_900,
-        price_before: None,
-        available: true,
-    }
-}
-
-impl Settings for Fake {
-    fn development(&self) -> bool {
-        self.calls.borrow_mut().push("settings.development");
-        self.development
-    }
-
-    fn standing(&self, store: &StoreId) -> Standing {
-        self.calls.borrow_mut().push("settings.standing");
-        match self.stores.contains(&store.as_str()) {
-            false => Standing::Unknown,
-            true if self.paused => Standing::Paused,
-            true => Standing::Open,
-        }
-    }
-
-    fn merchant(&self, store: &StoreId) -> Option<Merchant> {
-        self.calls.borrow_mut().push("settings.store");
-        self.stores.contains(&store.as_str()).then(|| Merchant {
-            name: "Magic Wands".into(),
-            url: "https://wands.example".into(),
-            language: "en".into(),
-            promises: vec!["Free returns".into()],
-            accent: "#102030".into(),
-            surface: String::new(),
-        })
-    }
-
-    fn first_store(&self) -> Option<StoreId> {
-        self.stores.first().and_then(|store| StoreId::parse(store).ok())
-    }
-}
-
-impl Signatures for Fake {
-    fn matches(&self, secret: &str, candidate: &str) -> bool {
-        secret == "DEBUG_TOKEN" && self.token == Some(candidate)
-    }
-
-    fn verifies(&self, secret: &str, message: &[u8], mac: &[u8]) -> bool {
-        sign::verifies(secret, message, mac)
-    }
-}
-
-impl Clock for Fake {
-    fn now_ms(&self) -> u64 {
-        self.now_ms
-    }
-}
-
-impl Log for Fake {
-    fn warn(&self, message: &str, particulars: &[(&str, &str)]) {
-        self.warnings.borrow_mut().push(format!("{message} {particulars:?}"));
     }
 }

@@ -1,0 +1,91 @@
+//! What a shop sells and what its operator decided.
+
+use names::{Market, StoreId};
+use page::{Collection, Product};
+
+use super::{Fake, sign};
+use crate::{Assortment, Catalog, Clock, Failure, Log, Merchant, Settings, Signatures, Standing};
+
+impl Catalog for Fake {
+    fn products(&self, _: &StoreId, market: &Market) -> Result<Assortment, Failure> {
+        self.asked("catalog", "catalog.products")?;
+        let currency = if market.country() == "GB" { "GBP" } else { "EUR" }.to_owned();
+        let products = vec![product(self.best), product("Oak Wand")];
+        Ok(Assortment { shop_name: String::new(), currency, money_format: String::new(), products })
+    }
+
+    fn collections(&self, _: &StoreId, _: &Market) -> Result<Vec<Collection>, Failure> {
+        self.asked("catalog", "catalog.collections")?;
+        Ok(vec![Collection { title: "Old wands".into(), url: "/collections/old-wands".into() }])
+    }
+}
+
+fn product(title: &str) -> Product {
+    Product {
+        id: title.replace(' ', "-"),
+        title: title.into(),
+        description: "It chooses you.".into(),
+        vendor: "Ollivander".into(),
+        category: "Wands".into(),
+        tags: Vec::new(),
+        url: "https://wands.example/products/wand".into(),
+        image: None,
+        price: 4_900,
+        price_before: None,
+        available: true,
+    }
+}
+
+impl Settings for Fake {
+    fn development(&self) -> bool {
+        self.calls.borrow_mut().push("settings.development");
+        self.development
+    }
+
+    fn standing(&self, store: &StoreId) -> Standing {
+        self.calls.borrow_mut().push("settings.standing");
+        match self.stores.contains(&store.as_str()) {
+            false => Standing::Unknown,
+            true if self.paused => Standing::Paused,
+            true => Standing::Open,
+        }
+    }
+
+    fn merchant(&self, store: &StoreId) -> Option<Merchant> {
+        self.calls.borrow_mut().push("settings.store");
+        self.stores.contains(&store.as_str()).then(|| Merchant {
+            name: "Magic Wands".into(),
+            url: "https://wands.example".into(),
+            language: "en".into(),
+            promises: vec!["Free returns".into()],
+            accent: "#102030".into(),
+            surface: String::new(),
+        })
+    }
+
+    fn first_store(&self) -> Option<StoreId> {
+        self.stores.first().and_then(|store| StoreId::parse(store).ok())
+    }
+}
+
+impl Signatures for Fake {
+    fn matches(&self, secret: &str, candidate: &str) -> bool {
+        secret == "DEBUG_TOKEN" && self.token == Some(candidate)
+    }
+
+    fn verifies(&self, secret: &str, message: &[u8], mac: &[u8]) -> bool {
+        sign::verifies(secret, message, mac)
+    }
+}
+
+impl Clock for Fake {
+    fn now_ms(&self) -> u64 {
+        self.now_ms
+    }
+}
+
+impl Log for Fake {
+    fn warn(&self, message: &str, particulars: &[(&str, &str)]) {
+        self.warnings.borrow_mut().push(format!("{message} {particulars:?}"));
+    }
+}
