@@ -8,7 +8,7 @@ pub fn minor(amount: &str, currency: &str) -> Option<u64> {
     if whole.is_empty() || !is_number(whole) || !is_number(fraction) || !is_currency(currency) {
         return None;
     }
-    let decimals = decimals(currency);
+    let decimals = usize::from(names::decimals(currency));
     let fraction = fraction.trim_end_matches('0');
     let missing = decimals.checked_sub(fraction.len())?;
     let minor = format!("{whole}{fraction}{}", "0".repeat(missing));
@@ -18,17 +18,6 @@ pub fn minor(amount: &str, currency: &str) -> Option<u64> {
 /// Whether it has the form of an ISO 4217 code.
 pub fn is_currency(code: &str) -> bool {
     code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase())
-}
-
-/// Digits after the decimal point (ISO 4217, list one, "minor unit").
-fn decimals(currency: &str) -> usize {
-    match currency {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI"
-        | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
-        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-        "CLF" | "UYW" => 4,
-        _ => 2,
-    }
 }
 
 #[cfg(test)]
@@ -85,7 +74,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_was_counted_is_the_same_amount(minor_units: u64, currency in "EUR|JPY|KWD|CLF|CHF", zeros in 0usize..3) {
-            let decimals = decimals(&currency);
+            let decimals = usize::from(names::decimals(&currency));
             let digits = format!("{minor_units:0width$}", width = decimals + 1);
             let (whole, fraction) = digits.split_at(digits.len() - decimals);
             let amount = format!("{whole}.{fraction}{}", "0".repeat(zeros));
@@ -94,7 +83,7 @@ mod tests {
 
         #[test]
         fn a_finer_amount_is_never_rounded(whole in 0u64..1_000_000, digit in 1u8..10, currency in "EUR|JPY|KWD|CLF") {
-            let amount = format!("{whole}.{}{digit}", "0".repeat(decimals(&currency)));
+            let amount = format!("{whole}.{}{digit}", "0".repeat(names::decimals(&currency).into()));
             prop_assert_eq!(minor(&amount, &currency), None);
         }
 

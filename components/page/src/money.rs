@@ -7,7 +7,7 @@ use crate::money_format::{Format, Style};
 /// `24.00 CHF` where the currency has no symbol that English readers know.
 pub fn money(minor: u64, currency: &str, format: &str) -> String {
     let currency = currency.to_ascii_uppercase();
-    let decimals = decimals(&currency);
+    let decimals = names::decimals(&currency).into();
     if let Some(format) = Format::parse(format) {
         return format.write(minor, decimals);
     }
@@ -23,17 +23,6 @@ pub fn percent_off(price: u64, before: u64) -> Option<u64> {
     let saved = u128::from(before.checked_sub(price)?);
     let percent = (saved * 100).checked_div(u128::from(before))?;
     u64::try_from(percent).ok().filter(|&percent| percent > 0)
-}
-
-/// Digits after the decimal point (ISO 4217, list one, "minor unit").
-fn decimals(currency: &str) -> u32 {
-    match currency {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI"
-        | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
-        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-        "CLF" | "UYW" => 4,
-        _ => 2,
-    }
 }
 
 /// The symbol by which English readers tell a currency from all others (Unicode CLDR, `en`).

@@ -1,0 +1,13 @@
+//! Currencies, as far as amounts are counted in them.
+
+/// Digits after the decimal point of a currency's amounts (ISO 4217, list one, "minor unit"), by its code in upper
+/// case: prices are counted in units of the last one.
+pub fn decimals(currency: &str) -> u8 {
+    match currency {
+        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI"
+        | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+        "CLF" | "UYW" => 4,
+        _ => 2,
+    }
+}
