@@ -131,6 +131,13 @@ async fn a_shopper_does_not_wait_for_a_token_that_ends_soon() {
     assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpsf_1"));
     let access = bench.admin.connections().access_token(&store(SHOP)).await;
     assert_eq!(access, Ok(Secret::new("shpat_2")));
+    // The pair is kept before a storefront token is asked for with it.
+    let renewed = async {
+        while storefront_token(&bench).await.as_deref() == Some("shpsf_1") {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), renewed).await.expect("the storefront token is renewed");
     assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpsf_2"));
     assert_eq!(bench.shopify.grants(), ["exchange", "refresh"]);
 }
