@@ -1,6 +1,6 @@
 //! When Shopify is asked, and what is said when it does not answer.
 
-use names::{Market, StoreId};
+use names::{Market, NO_CURRENCY, StoreId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -18,8 +18,6 @@ const AT_ONCE_MS: u64 = 800;
 const CURRENT_MS: u64 = 10_000;
 /// Pages of products that an assortment is made of.
 const PAGES_MAX: usize = 3;
-/// ISO 4217: no currency, for a shop of which nothing is known and that has no products.
-const NO_CURRENCY: &str = "XXX";
 
 /// How long a question may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

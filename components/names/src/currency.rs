@@ -1,5 +1,8 @@
 //! Currencies, as far as amounts are counted in them.
 
+/// ISO 4217 for "no currency": that of a shop whose prices are not known.
+pub const NO_CURRENCY: &str = "XXX";
+
 /// Digits after the decimal point of a currency's amounts (ISO 4217, list one, "minor unit"), by its code in upper
 /// case: prices are counted in units of the last one.
 pub fn decimals(currency: &str) -> u8 {

@@ -11,7 +11,7 @@ mod market;
 mod scope;
 mod shopper;
 
-pub use currency::decimals;
+pub use currency::{NO_CURRENCY, decimals};
 pub use id::{EventId, ShopperId, StoreId, WrongId, shop_name};
 pub use key::{Bucket, Key, Object, Store};
 pub use market::Market;

@@ -3,7 +3,7 @@
 //! A fresh page costs two calls: where the shop stands, and the lookup. Everything else happens only
 //! where there is no fresh page.
 
-use names::{Market, StoreId};
+use names::{Market, NO_CURRENCY, StoreId};
 use page::{Collection, Document, Shop};
 
 use crate::capabilities::{
@@ -16,9 +16,6 @@ use crate::ordering;
 use crate::refusal::Refusal;
 use crate::target::Target;
 use crate::visitor::Visitor;
-
-/// ISO 4217 for "no currency": a shop whose prices are not known.
-const NO_CURRENCY: &str = "XXX";
 
 /// What a shopper is shown.
 pub(crate) enum Shown<V> {

@@ -12,7 +12,7 @@ use capabilities::settings::PERSONAS;
 use names::EventId;
 use shopify::ShopDomain;
 
-use crate::answers::{asset, download, is_ours, to_bounce, unauthorized};
+use crate::answers::{asset, download, is_ours, to_bounce};
 use crate::choices;
 use crate::form::Form;
 use crate::pages::{self, Bounce, Main, Nothing, Outcome, Page, Policy, ago};
@@ -92,16 +92,7 @@ async fn bounce(
 }
 
 /// Keeps what the merchant chose, and has the shop served so from now on.
-async fn save(
-    State(admin): State<Arc<Admin>>,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-    body: Bytes,
-) -> Response<Body> {
-    let caller = match session::of_fetch(&admin, &headers, &query.unwrap_or_default()) {
-        Ok(caller) => caller,
-        Err(refused) => return unauthorized(&refused),
-    };
+async fn save(State(admin): State<Arc<Admin>>, caller: Caller, body: Bytes) -> Response<Body> {
     let (status, form, outcome) = match Form::read(&body) {
         Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, *form, Outcome::Wrong),
         Ok(choices) => match keep(&admin, &caller, &choices).await {
@@ -129,14 +120,9 @@ async fn keep(admin: &Admin, caller: &Caller, choices: &Choices) -> anyhow::Resu
 /// A page as a shopper of that persona gets it.
 async fn preview(
     State(admin): State<Arc<Admin>>,
+    caller: Caller,
     Path(persona): Path<String>,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
 ) -> Response<Body> {
-    let caller = match session::of_fetch(&admin, &headers, &query.unwrap_or_default()) {
-        Ok(caller) => caller,
-        Err(refused) => return unauthorized(&refused),
-    };
     if !PERSONAS.contains(&persona.as_str()) {
         return pages::refused(StatusCode::NOT_FOUND, "there is no such persona", Some(&caller.shop));
     }
@@ -155,16 +141,7 @@ async fn preview(
 }
 
 /// A report on a customer, for the merchant to keep or pass on.
-async fn report(
-    State(admin): State<Arc<Admin>>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Response<Body> {
-    let caller = match session::of_fetch(&admin, &headers, &query.unwrap_or_default()) {
-        Ok(caller) => caller,
-        Err(refused) => return unauthorized(&refused),
-    };
+async fn report(State(admin): State<Arc<Admin>>, caller: Caller, Path(id): Path<String>) -> Response<Body> {
     let shop = Some(&caller.shop);
     let Ok(id) = EventId::parse(&id) else {
         return pages::refused(StatusCode::NOT_FOUND, "there is no such report", shop);

@@ -1,12 +1,18 @@
 //! Who is asking: a member of a shop's staff, by a session token of Shopify's, or nobody.
 
-use axum::http::{HeaderMap, StatusCode, header};
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Response, StatusCode, header};
 use names::StoreId;
 use shopify::oauth::Launch;
 use shopify::session_token::{self, Error};
 use shopify::{Rejection, ShopDomain};
 
 use crate::Admin;
+use crate::answers::unauthorized;
 
 /// Parameters that decide who is asking: each may be there once only.
 const RESERVED: [&str; 6] = ["shop", "host", "hmac", "id_token", "timestamp", "signature"];
@@ -76,8 +82,18 @@ pub fn of_document(admin: &Admin, query: &str) -> Result<Visitor, Refused> {
     }
 }
 
+/// A route that takes a caller takes no request that is not staff's.
+impl FromRequestParts<Arc<Admin>> for Caller {
+    type Rejection = Response<Body>;
+
+    async fn from_request_parts(parts: &mut Parts, admin: &Arc<Admin>) -> Result<Self, Response<Body>> {
+        of_fetch(admin, &parts.headers, parts.uri.query().unwrap_or_default())
+            .map_err(|refused| unauthorized(&refused))
+    }
+}
+
 /// Who sends a request that is no document, by its `Authorization`.
-pub fn of_fetch(admin: &Admin, headers: &HeaderMap, query: &str) -> Result<Caller, Refused> {
+fn of_fetch(admin: &Admin, headers: &HeaderMap, query: &str) -> Result<Caller, Refused> {
     check_once(query)?;
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (value, None) = (values.next(), values.next()) else {
