@@ -1,5 +1,6 @@
 //! The WebAssembly engine, and what it compiled before.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -113,10 +114,15 @@ fn not_a_component(binary: &Binary, error: &wasmtime::Error) -> anyhow::Error {
     anyhow::anyhow!("{} is not a WebAssembly component: {reason}", binary.origin)
 }
 
+/// Nobody reads half a file: it gets its name once it is whole, however many write it at a time.
 fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let partial = path.with_extension(format!("{}.partial", std::process::id()));
-    std::fs::write(&partial, bytes).with_context(|| format!("cannot write {}", partial.display()))?;
-    std::fs::rename(&partial, path).with_context(|| format!("cannot write {}", path.display()))
+    let write = || -> std::io::Result<()> {
+        let mut partial = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+        partial.write_all(bytes)?;
+        partial.persist(path)?;
+        Ok(())
+    };
+    write().with_context(|| format!("cannot write {}", path.display()))
 }
 
 #[expect(
@@ -135,6 +141,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
+    use crate::component::Source;
 
     #[test]
     fn a_folder_that_others_may_write_to_is_refused() {
@@ -144,5 +151,28 @@ mod tests {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o777)).expect("it is ours");
         let refusal = Compiled::open(path).expect_err("others may write to it").to_string();
         assert!(refusal.contains("chmod 700"), "{refusal}");
+    }
+    #[test]
+    fn several_that_compile_the_same_component_at_once_all_have_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let compiled = Compiled::open(folder.path().join("compiled")).expect("it is ours");
+        let engine = new(1, 1 << 20).expect("an engine");
+        let mut text = String::from("(component (core module");
+        for _ in 0..2_000 {
+            text.push_str(" (func (param i32) (result i32) local.get 0 i32.const 7 i32.mul)");
+        }
+        let bytes = wat::parse_str(text + "))").expect("it is one");
+        let path = folder.path().join("component.wasm");
+        std::fs::write(&path, bytes).expect("it is written");
+        let binary = Source::File { path, sha256: None }.read(Role::Routing).expect("it is read");
+        std::thread::scope(|scope| {
+            let load = || compiled.load(&engine, Role::Routing, &binary).map(drop);
+            let all: Vec<_> = (0..8).map(|_| scope.spawn(load)).collect();
+            for one in all {
+                one.join().expect("it does not panic").expect("it loads");
+            }
+        });
+        let files = std::fs::read_dir(&compiled.folder).expect("a folder").count();
+        assert_eq!(files, 1, "parts of files are left");
     }
 }

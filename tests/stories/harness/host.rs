@@ -141,7 +141,7 @@ pub fn load(config: &str) -> anyhow::Result<Components> {
 }
 
 /// The components of this build: compiled once for all tests.
-fn usual_components() -> &'static Components {
+pub fn usual_components() -> &'static Components {
     static COMPONENTS: OnceLock<Components> = OnceLock::new();
     COMPONENTS.get_or_init(|| load("").expect("the components of this build load"))
 }

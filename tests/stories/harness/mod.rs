@@ -8,6 +8,6 @@ pub mod process;
 pub mod shopify;
 
 pub use answer::Answer;
-pub use host::{Host, load};
+pub use host::{Host, load, usual_components};
 pub use llm::{LlmServer, Saying};
 pub use process::Process;
