@@ -9,11 +9,13 @@ use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-/// Where shops are. The first is where merchants' are; the others are of Shopify's developers.
-const SHOPS: [&str; 3] = [".myshopify.com", ".myshopify.io", ".dev-api.shop.dev"];
+/// Where shops are. The first is where merchants' are; the others are of Shopify's developers. Some of Shopify's
+/// libraries take `*.shopify.com` and `*.spin.dev` as well, where there is much that is no shop.
+const SHOPS: [&str; 4] = [".myshopify.com", ".myshopify.io", ".dev-api.shop.dev", ".shop.dev"];
 /// The admin of all shops, and the domain of a shop that is named in its path.
-const ADMINS: [(&str, &str); 2] =
-    [("admin.shopify.com/store/", SHOPS[0]), ("admin.shop.dev/store/", SHOPS[2])];
+const ADMINS: [(&str, &str); 2] = [("admin.shopify.com/store/", SHOPS[0]), (LOCAL_ADMIN, SHOPS[3])];
+/// The admin where Shopify's developers work. Its host looks like a shop's.
+const LOCAL_ADMIN: &str = "admin.shop.dev/store/";
 /// An admin of Shopify's developers that does not tell the domain of a shop.
 const SPIN_ADMIN: &str = "admin.spin.dev/store/";
 /// A label of a DNS name (RFC 1035, section 2.3.4).
@@ -46,8 +48,9 @@ impl ShopDomain {
         if let Some((label, suffix)) = named_in_path {
             return is_label(label).then(|| Self(format!("{label}{suffix}"))).ok_or(WrongDomain);
         }
-        let label = SHOPS.iter().find_map(|suffix| text.strip_suffix(suffix)).ok_or(WrongDomain)?;
-        is_label(label).then_some(Self(text)).ok_or(WrongDomain)
+        let is_shop = SHOPS.iter().filter_map(|suffix| text.strip_suffix(suffix)).any(is_label);
+        let is_admin = LOCAL_ADMIN.strip_suffix("/store/") == Some(&text);
+        (is_shop && !is_admin).then_some(Self(text)).ok_or(WrongDomain)
     }
 
     /// Parses `https://` and a domain, and nothing more, as it is in session tokens.
@@ -126,7 +129,7 @@ mod tests {
     fn an_address_of_the_admin_names_a_shop() {
         for (address, domain) in [
             ("admin.shopify.com/store/my-shop", "my-shop.myshopify.com"),
-            ("admin.shop.dev/store/my-shop", "my-shop.dev-api.shop.dev"),
+            ("admin.shop.dev/store/my-shop", "my-shop.shop.dev"),
         ] {
             assert_eq!(ShopDomain::parse(address).unwrap().as_str(), domain);
         }
@@ -162,6 +165,10 @@ mod tests {
             "a.myshopify。com",
             "a.mуshopify.com", // Cyrillic
             "admin.shopify.com",
+            "admin.shop.dev",
+            "a.b.shop.dev",
+            "my-shop.shopify.com",
+            "my-shop.other.spin.dev",
             "accounts.shopify.com",
             "admin.shopify.com/store/",
             "admin.shopify.com/store/a/b",

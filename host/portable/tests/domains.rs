@@ -38,7 +38,9 @@ fn of_what_is_parsed_only_shops_of_merchants_are_asked() {
         check(neither, false, false);
     }
     // Shopify's developers have these, and its libraries take them; no token is sent there.
-    for parsed in ["a.myshopify.io", "a.dev-api.shop.dev", "a_b.myshopify.com", "a-.myshopify.com"] {
+    for parsed in
+        ["a.myshopify.io", "a.dev-api.shop.dev", "a.shop.dev", "a_b.myshopify.com", "a-.myshopify.com"]
+    {
         check(parsed, true, false);
     }
 }
@@ -52,7 +54,7 @@ proptest! {
     #[test]
     fn whatever_is_asked_would_have_been_parsed_as_it_is(
         label in "[a-zA-Z0-9_.-]{0,66}",
-        suffix in prop::sample::select(vec![".myshopify.com", ".myshopify.io", ".dev-api.shop.dev", ".example"]),
+        suffix in prop::sample::select(vec![".myshopify.com", ".myshopify.io", ".dev-api.shop.dev", ".shop.dev", ".example"]),
     ) {
         let text = label + suffix;
         if is_shop_domain(&text) {
