@@ -8,6 +8,7 @@
 //! something, not that it is well-formed.
 
 pub mod domain;
+mod json;
 pub mod liquid;
 pub mod oauth;
 pub mod payload;

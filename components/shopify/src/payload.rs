@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::json::{self, Object};
 use crate::{Rejection, ShopDomain};
 
 /// A customer of a shop: Shopify's number, never zero.
@@ -62,7 +63,7 @@ impl DataRequest {
     /// Reads the body of a webhook.
     pub fn read(body: &[u8]) -> Result<Self, Rejection> {
         let body = object(body)?;
-        let request = body.data_request.as_ref().and_then(|request| request.id.as_u64());
+        let request = body.data_request.as_ref().and_then(|Object(request)| request.id.as_u64());
         let request = request.ok_or(Rejection::Malformed("data_request.id"))?;
         Ok(Self { customer: customer(&body)?, request })
     }
@@ -82,8 +83,8 @@ pub fn check_shop(body: &[u8], shop: &ShopDomain) -> Result<(), Rejection> {
 
 #[derive(Deserialize)]
 struct Body {
-    customer: Option<Identified>,
-    data_request: Option<Identified>,
+    customer: Option<Object<Identified>>,
+    data_request: Option<Object<Identified>>,
     #[serde(default)]
     shop_domain: Value,
     #[serde(default)]
@@ -97,10 +98,10 @@ struct Identified {
 }
 
 fn object(body: &[u8]) -> Result<Body, Rejection> {
-    serde_json::from_slice(body).map_err(|_| Rejection::Malformed("body"))
+    json::object(body).ok_or(Rejection::Malformed("body"))
 }
 
 fn customer(body: &Body) -> Result<CustomerId, Rejection> {
-    let id = body.customer.as_ref().and_then(|customer| CustomerId::of_json(&customer.id));
+    let id = body.customer.as_ref().and_then(|Object(customer)| CustomerId::of_json(&customer.id));
     id.ok_or(Rejection::Malformed("customer.id"))
 }

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::json;
+
 /// Where a shop is asked, by POST.
 pub const PATH: &str = "/admin/oauth/access_token";
 
@@ -107,24 +109,25 @@ pub fn read(status: u16, body: &[u8]) -> Result<Tokens, Refusal> {
 }
 
 fn tokens(body: &[u8]) -> Result<Tokens, Refusal> {
-    let tokens: Tokens = serde_json::from_slice(body).map_err(|_| Refusal::Unreadable)?;
+    let tokens: Tokens = json::object(body).ok_or(Refusal::Unreadable)?;
     let usable = [&tokens.access_token, &tokens.refresh_token].into_iter().all(|token| is_token(token));
     if usable { Ok(tokens) } else { Err(Refusal::Unreadable) }
 }
 
 fn refusal(status: u16, body: &[u8]) -> Refusal {
-    let failure = serde_json::from_slice::<Failure>(body).map(|failure| failure.error);
+    let failure = json::object::<Failure>(body).map(|failure| failure.error);
     match failure.as_deref() {
-        Ok("invalid_subject_token") => Refusal::InvalidSubjectToken,
-        Ok("invalid_grant") => Refusal::InvalidGrant,
-        Ok("invalid_client" | "application_cannot_be_found") => Refusal::InvalidClient,
+        Some("invalid_subject_token") => Refusal::InvalidSubjectToken,
+        Some("invalid_grant") => Refusal::InvalidGrant,
+        Some("invalid_client" | "application_cannot_be_found") => Refusal::InvalidClient,
         _ => Refusal::Other(status),
     }
 }
 
-/// Whether it can be sent as the value of a header.
+/// Whether it can be sent as the value of a header (RFC 9110, section 5.5): spaces may be within it.
 fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+    let fits = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+    !text.is_empty() && text.trim_ascii() == text && text.bytes().all(fits)
 }
 
 #[cfg(test)]
@@ -147,6 +150,8 @@ mod tests {
             br#"{"access_token":"a\r\nx: y","scope":"","expires_in":1,"refresh_token":"r","refresh_token_expires_in":1}"#,
             br#"{"access_token":"","scope":"","expires_in":1,"refresh_token":"r","refresh_token_expires_in":1}"#,
             br#"{"access_token":"a","scope":"","expires_in":-1,"refresh_token":"r","refresh_token_expires_in":1}"#,
+            br#"{"access_token":" a","scope":"","expires_in":1,"refresh_token":"r","refresh_token_expires_in":1}"#,
+            br#"["a",1,"r",1,""]"#,
             b"<html>",
             b"",
         ] {
@@ -165,6 +170,7 @@ mod tests {
             (400, r#"{"error":"invalid_grant"}"#, Refusal::InvalidGrant),
             (401, r#"{"error":"invalid_client"}"#, Refusal::InvalidClient),
             (400, r#"{"error":["new"]}"#, Refusal::Other(400)),
+            (400, r#"["invalid_grant"]"#, Refusal::Other(400)),
             (404, "", Refusal::Other(404)),
             (429, r#"{"error":"invalid_grant"}"#, Refusal::Unavailable(429)),
             (503, "<html>", Refusal::Unavailable(503)),

@@ -113,10 +113,11 @@ pub enum Topic {
 }
 
 impl Topic {
-    /// Reads a topic: `products/update`, `PRODUCTS_UPDATE` or, of events, `Product` with an action.
+    /// Reads a topic: `products/update`, `PRODUCTS_UPDATE` or, of events, `Product` with an action. A dot parts
+    /// it, too, in Shopify's libraries.
     pub fn of(topic: &str, action: Option<&str>) -> Self {
         let topic = topic.to_ascii_lowercase();
-        match topic.replace('/', "_").as_str() {
+        match topic.replace(['/', '.'], "_").as_str() {
             "shop_update" => Self::ShopUpdate,
             "app_uninstalled" => Self::AppUninstalled,
             "customers_data_request" => Self::CustomersDataRequest,

@@ -143,6 +143,7 @@ fn both_families_of_webhooks_tell_the_topic() {
         ("customers/data_request", Family::Classic, Topic::CustomersDataRequest),
         ("customers/redact", Family::Events, Topic::CustomersRedact),
         ("shop/redact", Family::Classic, Topic::ShopRedact),
+        ("products.update", Family::Classic, Topic::Products),
         ("Orders/Paid", Family::Classic, Topic::Other("orders/paid".to_owned())),
     ] {
         let webhook = webhook(topic, family, b"{}").unwrap();
@@ -173,6 +174,8 @@ fn what_the_law_asks_for_names_a_customer() {
         r#"{"customer":{"id":"01"}}"#,
         r#"{"customer":{"id":[1]}}"#,
         r#"{"customer":{"id":1},"customer":{"id":2}}"#,
+        r#"{"customer":[1]}"#,
+        r#"[{"id":1},null,null,null]"#,
     ] {
         assert_eq!(Redaction::read(body.as_bytes()).unwrap_err().status(), 400, "{body}");
     }
