@@ -2,15 +2,17 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Deserializer};
 
-use crate::ShopDomain;
+use crate::{ShopDomain, json};
 
 /// How far the clocks of Shopify and of this machine may differ, in seconds.
 const LEEWAY_S: u64 = 10;
 /// More than any token of Shopify's.
 const BYTES_MAX: usize = 8 * 1024;
+/// Decimal digits of the largest number of 64 bits.
+const NUMBER_BYTES_MAX: usize = 20;
 
 /// A session whose token was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,18 +74,41 @@ pub fn bearer(authorization: &str) -> Result<&str, Error> {
 #[derive(Deserialize)]
 struct Header {
     alg: String,
-    /// Extensions that have to be understood (RFC 7515, section 4.1.11): none is.
-    crit: Option<serde::de::IgnoredAny>,
+    /// Whether there are extensions that have to be understood (RFC 7515, section 4.1.11): none is, not even null.
+    #[serde(default, deserialize_with = "present")]
+    crit: bool,
 }
 
+/// What Shopify documents of a token. No library of Shopify's demands all of it, but each claim is demanded by one.
 #[derive(Deserialize)]
 struct Claims {
     iss: String,
     dest: String,
     aud: String,
     sub: String,
-    exp: u64,
-    nbf: u64,
+    exp: NumericDate,
+    nbf: NumericDate,
+    iat: NumericDate,
+    #[serde(rename = "jti")]
+    _id: String,
+    #[serde(rename = "sid")]
+    _session: String,
+}
+
+/// Seconds since 1970, which may have a fraction (RFC 7519, section 2). Before 1970 counts as 1970.
+#[derive(Deserialize)]
+struct NumericDate(f64);
+
+impl NumericDate {
+    /// The whole second that it is in.
+    fn second(&self) -> u64 {
+        whole(self.0.floor())
+    }
+
+    /// The first whole second that is not before it.
+    fn next_second(&self) -> u64 {
+        whole(self.0.ceil())
+    }
 }
 
 /// What is signed, and the code of it.
@@ -93,12 +118,13 @@ fn split(token: &str) -> Result<(&str, &str), Error> {
 }
 
 fn check_header(header: &Header) -> Result<(), Error> {
-    (header.alg == "HS256" && header.crit.is_none()).then_some(()).ok_or(Error::Algorithm)
+    (header.alg == "HS256" && !header.crit).then_some(()).ok_or(Error::Algorithm)
 }
 
 fn session(claims: Claims, api_key: &str, now_s: u64) -> Result<Session, Error> {
-    let begun = claims.nbf <= now_s.saturating_add(LEEWAY_S);
-    if !begun || claims.exp.saturating_add(LEEWAY_S) <= now_s {
+    let (latest_s, expires_s) = (now_s.saturating_add(LEEWAY_S), claims.exp.second());
+    let begun = claims.nbf.next_second() <= latest_s && claims.iat.next_second() <= latest_s;
+    if !begun || expires_s.saturating_add(LEEWAY_S) <= now_s {
         return Err(Error::Expired);
     }
     if api_key.is_empty() || claims.aud != api_key {
@@ -108,11 +134,32 @@ fn session(claims: Claims, api_key: &str, now_s: u64) -> Result<Session, Error> 
     if claims.iss.strip_suffix("/admin") != Some(&claims.dest) {
         return Err(Error::Issuer);
     }
-    Ok(Session { shop, user: claims.sub, expires_s: claims.exp })
+    if !is_number(&claims.sub) {
+        return Err(Error::Malformed);
+    }
+    Ok(Session { shop, user: claims.sub, expires_s })
 }
 
 fn part<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
-    serde_json::from_slice(&decoded(text)?).map_err(|_| Error::Malformed)
+    json::object(&decoded(text)?).ok_or(Error::Malformed)
+}
+
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    IgnoredAny::deserialize(deserializer).map(|_| true)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "what is out of range is at its end"
+)]
+fn whole(seconds: f64) -> u64 {
+    seconds as u64
+}
+
+/// A number of Shopify's. A shopper at a checkout, of whom Shopify has tokens as well, is none.
+fn is_number(text: &str) -> bool {
+    (1..=NUMBER_BYTES_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn decoded(text: &str) -> Result<Vec<u8>, Error> {

@@ -68,6 +68,8 @@ fn a_token_signed_in_another_way_is_refused_before_it_is_checked() {
         json!({ "alg": "RS256" }),
         json!({ "alg": "" }),
         json!({ "alg": "HS256", "crit": ["exp"] }),
+        json!({ "alg": "HS256", "crit": [] }),
+        json!({ "alg": "HS256", "crit": null }),
     ] {
         let unchecked = verify(&token(&header, &claims()), "key", NOW_S, |_, _| panic!("checked"));
         assert_eq!(unchecked, Err(Error::Algorithm), "{header}");
@@ -121,11 +123,43 @@ fn ten_seconds_are_forgiven() {
 
 #[test]
 fn what_lacks_a_claim_or_has_another_type_is_no_token() {
-    for name in ["iss", "dest", "aud", "sub", "exp", "nbf"] {
+    for name in ["iss", "dest", "aud", "sub", "exp", "nbf", "iat", "jti", "sid"] {
         assert_eq!(of(&with(name, Value::Null)), Err(Error::Malformed), "{name}");
     }
-    for value in [json!("1700000060"), json!(-1), json!(1.5), json!(true)] {
-        assert_eq!(of(&with("exp", value)), Err(Error::Malformed));
+    for name in ["exp", "nbf", "iat"] {
+        for value in [json!("1700000000"), json!(true), json!([NOW_S])] {
+            assert_eq!(of(&with(name, value.clone())), Err(Error::Malformed), "{name} {value}");
+        }
+    }
+    for sub in ["", "gid://shopify/Customer/42", "-42", "4 2", "٤٢", "123456789012345678901"] {
+        assert_eq!(of(&with("sub", sub.into())), Err(Error::Malformed), "{sub}");
+    }
+}
+
+#[test]
+fn an_array_is_no_token_although_its_elements_are_the_claims() {
+    let claims = claims();
+    let values = ["iss", "dest", "aud", "sub", "exp", "nbf", "iat", "jti", "sid"].map(|name| &claims[name]);
+    assert_eq!(of(&json!(values)), Err(Error::Malformed));
+    assert_eq!(read(&token(&json!(["HS256", false]), &claims)), Err(Error::Malformed));
+}
+
+#[test]
+fn a_time_may_have_a_fraction_and_counts_to_the_disadvantage_of_the_token() {
+    let session = of(&with("exp", json!(1_700_000_059.75))).unwrap();
+    assert_eq!(session.expires_s, NOW_S + 59);
+    for (name, value, expected) in [
+        ("exp", json!(1_699_999_990.999), Some(Error::Expired)),
+        ("exp", json!(1_699_999_991.001), None),
+        ("exp", json!(-1), Some(Error::Expired)),
+        ("exp", json!(1e300), None),
+        ("nbf", json!(1_700_000_009.5), None),
+        ("nbf", json!(1_700_000_010.5), Some(Error::Expired)),
+        ("nbf", json!(-1e300), None),
+        ("iat", json!(1_700_000_010), None),
+        ("iat", json!(1_700_000_010.5), Some(Error::Expired)),
+    ] {
+        assert_eq!(of(&with(name, value.clone())).err(), expected, "{name} {value}");
     }
 }
 
