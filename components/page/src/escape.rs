@@ -85,10 +85,13 @@ mod tests {
 
     #[test]
     fn of_cases_of_liquid_nothing_is_left_to_run() {
-        let cases: serde_json::Value =
-            serde_json::from_str(include_str!("../../../tests/vectors/shopify.json")).unwrap();
-        let cases: Vec<_> =
-            cases.as_array().unwrap().iter().filter(|case| case["kind"] == "liquid_escape").collect();
+        let files = [
+            include_str!("../../../tests/vectors/shopify.json"),
+            include_str!("../../../tests/vectors/shopify-more.json"),
+        ];
+        let cases: Vec<serde_json::Value> =
+            files.iter().flat_map(|file| serde_json::from_str::<Vec<_>>(file).unwrap()).collect();
+        let cases: Vec<_> = cases.iter().filter(|case| case["kind"] == "liquid_escape").collect();
         assert!(!cases.is_empty());
         let named = [
             ("&amp;", "&#38;"),
