@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use names::{EventId, Key, Market, ShopperId, Store, StoreId};
 use routing::{
-    Assortment, Cache, Cached, Catalog, Chore, Clock, Content, Facts, Failure, Forgotten, Found, Fragment,
+    Assortment, Cache, Cached, Catalog, Clock, Content, Errand, Facts, Failure, Forgotten, Found, Fragment,
     JobError, JobState, Log, Member, Merchant, Offered, Order, Page, Persona, Queue, Settings, Signatures,
     Source, Standing, Storage, Swap,
 };
@@ -197,6 +197,10 @@ impl Cache for World {
         self.ask(())
     }
 
+    fn pages(&self, _store: &StoreId, shopper: &ShopperId) -> Result<Vec<ShopperId>, Failure> {
+        self.ask(vec![shopper.clone()])
+    }
+
     fn forget_pages(&self, _store: &StoreId, _shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
         self.ask(Forgotten { count: 0, more: false })
     }
@@ -207,7 +211,7 @@ impl Queue for World {
         self.ask(Offered::Accepted("job".to_owned()))
     }
 
-    fn entrust(&self, _store: &StoreId, _cause: &EventId, _chore: Chore) -> Result<(), Failure> {
+    fn entrust(&self, _errand: Errand<'_>) -> Result<(), Failure> {
         self.ask(())
     }
 

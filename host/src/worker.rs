@@ -164,7 +164,7 @@ async fn perform(deployment: &Deployment, job: &Job) -> Outcome {
     match &job.task {
         Task::Page(order) => generate(deployment, job, &order.store).await,
         Task::Errand(errand) => {
-            if let Err(reason) = let_go(deployment, job, errand).await {
+            if let Err(reason) = let_go(deployment, errand).await {
                 return again(&reason);
             }
             run(deployment, job).await.unwrap_or_else(|failure| again(&failure.to_string()))
@@ -184,9 +184,9 @@ async fn generate(deployment: &Deployment, job: &Job, store: &str) -> Outcome {
 }
 
 /// A shop that left is also let go of by the admin, before its errand is begun.
-async fn let_go(deployment: &Deployment, job: &Job, errand: &Errand) -> Result<(), String> {
+async fn let_go(deployment: &Deployment, errand: &Errand) -> Result<(), String> {
     match deployment.merchants.get() {
-        Some(merchants) => merchants.let_go(errand, job).await,
+        Some(merchants) => merchants.let_go(errand).await,
         None => Ok(()),
     }
 }

@@ -70,8 +70,14 @@ async fn served(host: &Process) -> u16 {
 
 /// Shopify tells something; whether it was new.
 async fn tell(host: &Process, topic: &str, id: &str) -> bool {
+    tell_of(host, topic, id, None).await
+}
+
+/// Likewise, of what happened at a time.
+async fn tell_of(host: &Process, topic: &str, id: &str, triggered_at: Option<&str>) -> bool {
     let body = format!(r#"{{"shop_id":1,"shop_domain":"{SHOP}"}}"#);
-    let headers = webhook_headers(SECRET, topic, id, &body);
+    let mut headers = webhook_headers(SECRET, topic, id, &body);
+    headers.extend(triggered_at.map(|time| ("x-shopify-triggered-at".to_owned(), time.to_owned())));
     let request = reqwest::Client::new().post(format!("http://{}/webhooks", host.address)).body(body);
     let request = headers.into_iter().fold(request, |request, (name, value)| request.header(name, value));
     let told = Answer::read(request.send().await.expect("the host answers")).await;
@@ -114,5 +120,10 @@ async fn a_shop_that_was_uninstalled_and_installed_again_is_served_and_stays() {
     assert!(tell(&host, "shop/redact", "redact-1").await, "two days after it had been uninstalled");
     audited(folder.path(), "redact-1").await;
     open_admin(&host).await;
+    assert_eq!((served(&host).await, asked.load(Ordering::SeqCst)), (200, 2));
+
+    let before = Some("2026-01-01T00:00:00.123456789Z");
+    assert!(tell_of(&host, "app/uninstalled", "uninstalled-late", before).await, "it is news, and old");
+    audited(folder.path(), "uninstalled-late").await;
     assert_eq!((served(&host).await, asked.load(Ordering::SeqCst)), (200, 2));
 }

@@ -1,10 +1,12 @@
-//! Pages and plans are forgotten, a part at a time.
+//! All that is kept of a shop or a shopper: told, and forgotten, a part at a time.
 //!
 //! Objects go before entries, and the entry of each object's page with it: nobody refills short-term storage from
 //! what has just gone. A call that fails leaves the rest for the next one.
 //!
 //! A page may be on its way while its shopper is forgotten. So it is noted first that they were, for as long as
 //! that takes, and until then no page of theirs is kept. A shop is closed for that.
+
+use std::collections::BTreeSet;
 
 use names::{Key, Object as Name, Range, Scope, ShopperId, StoreId};
 
@@ -16,6 +18,8 @@ pub(crate) const BATCH: usize = 100;
 /// How many names are listed at once.
 const NAMES_PER_CALL: u32 = 200;
 
+/// How many pages of a shopper are told of.
+const PAGES_MAX: usize = 200;
 /// For how long no page of a forgotten shopper is kept: longer than one is made for.
 const NOTE_SECONDS: u32 = 5 * 60;
 
@@ -49,7 +53,7 @@ where
         if let Scope::Shopper(store, shopper) = scope {
             self.kv.set(Key::Forgotten(store, shopper), &K::Value::new(b"1"), NOTE_SECONDS)?;
         }
-        let objects = self.objects(scope)?;
+        let objects = self.objects(scope, BATCH + 1)?;
         let mut count = 0;
         for name in objects.iter().take(BATCH) {
             count += u32::from(self.remove_object(name)?);
@@ -57,11 +61,22 @@ where
         if objects.len() > BATCH {
             return Ok(Forgotten { count, more: true });
         }
-        let entries = self.entries(scope)?;
+        let entries = self.entries(scope, BATCH + 1)?;
         for key in entries.iter().take(BATCH) {
             count += u32::from(self.kv.delete(key)? && key.starts_with(Key::PAGES));
         }
         Ok(Forgotten { count, more: entries.len() > BATCH })
+    }
+
+    /// The ids under which a shopper has pages or plans, in every market, whether the shop is closed or not: the
+    /// first 200. Their own is always among them.
+    pub fn pages(&self, store: &StoreId, shopper: &ShopperId) -> Result<Vec<ShopperId>, Error> {
+        let scope = Scope::Shopper(store, shopper);
+        let mut names = self.entries(scope, PAGES_MAX)?;
+        // A page and a plan for each.
+        names.extend(self.objects(scope, 2 * PAGES_MAX)?);
+        let ids: BTreeSet<_> = names.iter().filter_map(|name| names::shopper_of(name)).collect();
+        Ok(ids.into_iter().take(PAGES_MAX).collect())
     }
 
     /// Whether the shopper whose page this is was forgotten a moment ago.
@@ -77,18 +92,18 @@ where
         Ok(true)
     }
 
-    /// The names of objects in `scope`, at most one more than are removed at once.
-    fn objects(&self, scope: Scope<'_>) -> Result<Vec<String>, Failure> {
+    /// The names of objects in `scope`: all of them, or `enough` and maybe more.
+    fn objects(&self, scope: Scope<'_>, enough: usize) -> Result<Vec<String>, Failure> {
         let mut names = Vec::new();
         for prefix in scope.objects() {
             let list = |after: &str| self.blob.list_names(&prefix, after, NAMES_PER_CALL);
-            collect(&mut names, list, |name| scope.holds(name))?;
+            collect(&mut names, enough, list, |name| scope.holds(name))?;
         }
         Ok(names)
     }
 
     /// The keys of entries in `scope`, likewise. What is named exactly counts as there.
-    fn entries(&self, scope: Scope<'_>) -> Result<Vec<String>, Failure> {
+    fn entries(&self, scope: Scope<'_>, enough: usize) -> Result<Vec<String>, Failure> {
         let mut keys = Vec::new();
         let catalog = scope.catalog().map(Range::StartingWith);
         for range in scope.pages().into_iter().chain(catalog) {
@@ -96,7 +111,7 @@ where
                 Range::Exactly(key) => keys.push(key),
                 Range::StartingWith(prefix) => {
                     let list = |after: &str| self.kv.list_keys(&prefix, after, NAMES_PER_CALL);
-                    collect(&mut keys, list, |key| scope.holds(key))?;
+                    collect(&mut keys, enough, list, |key| scope.holds(key))?;
                 }
             }
         }
@@ -104,14 +119,15 @@ where
     }
 }
 
-/// Adds what is listed and meant, until it is more than a batch or the list ends.
+/// Adds what is listed and meant, until there is enough or the list ends.
 fn collect(
     names: &mut Vec<String>,
+    enough: usize,
     list: impl Fn(&str) -> Result<Vec<String>, Failure>,
     is_meant: impl Fn(&str) -> bool,
 ) -> Result<(), Failure> {
     let mut after = String::new();
-    while names.len() <= BATCH {
+    while names.len() < enough {
         let listed = list(&after)?;
         let Some(end) = listed.last() else { break };
         after.clone_from(end);

@@ -71,6 +71,11 @@ impl Guest for Component {
         Ok(CACHE.reopen(&StoreId::parse(&store)?)?)
     }
 
+    fn pages(store: String, shopper: String) -> Result<Vec<String>, wit::CacheError> {
+        let (store, shopper) = parse(&store, &shopper)?;
+        Ok(CACHE.pages(&store, &shopper)?.iter().map(ToString::to_string).collect())
+    }
+
     fn forget(store: String, shopper: Option<String>) -> Result<wit::Forgotten, wit::CacheError> {
         let store = StoreId::parse(&store)?;
         let shopper = shopper.map(|shopper| ShopperId::parse(&shopper)).transpose()?;

@@ -15,4 +15,4 @@ pub use currency::{NO_CURRENCY, decimals};
 pub use id::{EventId, ShopperId, StoreId, WrongId, shop_name};
 pub use key::{Bucket, Key, Object, Store};
 pub use market::Market;
-pub use scope::{Range, Scope, audits_of, reports_of, short_term_key};
+pub use scope::{Range, Scope, audits_of, reports_of, shopper_of, short_term_key};

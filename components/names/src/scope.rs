@@ -82,9 +82,7 @@ impl<'a> Scope<'a> {
     /// Whether a name that was listed as above is really meant. Of a shop all are, of whatever form.
     pub fn holds(self, name: &str) -> bool {
         let Self::Shopper(_, shopper) = self else { return true };
-        let id = name.rsplit_once(':').map_or(name, |(_, id)| id);
-        let id = id.split_once('.').map_or(id, |(id, _)| id);
-        ShopperId::parse(id).is_ok_and(|page| shopper.has_page(&page))
+        shopper_of(name).is_some_and(|page| shopper.has_page(&page))
     }
 
     fn ranges(self, before: &str) -> Vec<Range> {
@@ -106,6 +104,13 @@ pub fn audits_of(store: &StoreId) -> String {
 /// How the keys of a shop's reports start.
 pub fn reports_of(store: &StoreId) -> String {
     format!("{}{store}:", Key::REPORTS)
+}
+
+/// The id in the name of a page or of a plan, in either tier.
+pub fn shopper_of(name: &str) -> Option<ShopperId> {
+    let id = name.rsplit_once(':').map_or(name, |(_, id)| id);
+    let id = id.split_once('.').map_or(id, |(id, _)| id);
+    ShopperId::parse(id).ok()
 }
 
 /// The key of a page in short-term storage, by its name in long-term storage; `None` for what is no page.
@@ -195,6 +200,16 @@ mod tests {
         assert!(Key::Catalog(&store, "x").to_string().starts_with(&catalog));
         assert!(Key::Report(&store, &event).to_string().starts_with(&reports_of(&store)));
         assert!(Key::Audit(&store, 7, &event).to_string().starts_with(&audits_of(&store)));
+    }
+
+    #[test]
+    fn a_name_says_whose_page_it_is() {
+        let (store, shopper) =
+            (StoreId::parse("a.myshopify.com").unwrap(), ShopperId::parse("abc_DE-DE").unwrap());
+        assert_eq!(shopper_of(&Key::Page(&store, &shopper).to_string()), Some(shopper.clone()));
+        assert_eq!(shopper_of(&Object::Page(&store, &shopper).to_string()), Some(shopper.clone()));
+        assert_eq!(shopper_of(&Object::Plan(&store, &shopper).to_string()), Some(shopper));
+        assert_eq!(shopper_of("ui:a.myshopify.com:of no form"), None);
     }
 
     #[test]

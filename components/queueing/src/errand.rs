@@ -15,6 +15,8 @@ pub struct Errand {
     pub store: StoreId,
     /// What it follows from. There is one errand for each.
     pub cause: EventId,
+    /// When that happened, in milliseconds since the epoch.
+    pub happened_ms: u64,
     /// What is to be done.
     pub chore: Chore,
 }
@@ -58,6 +60,7 @@ struct Payload<'a> {
     form: u32,
     store: &'a str,
     cause: &'a str,
+    happened_ms: u64,
     chore: Chore,
 }
 
@@ -69,16 +72,16 @@ impl Errand {
 
     /// The errand as it lies in the queue.
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let Self { store, cause, chore } = self;
+        let Self { store, cause, happened_ms, chore } = self.clone();
         let (store, cause) = (store.as_str(), cause.as_str());
-        let payload = Payload { form: FORM, store, cause, chore: chore.clone() };
+        let payload = Payload { form: FORM, store, cause, happened_ms, chore };
         serde_json::to_vec(&payload).expect("plain fields have a JSON form")
     }
 
     /// Reads an errand from the queue.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, WrongPayload> {
-        let Payload { store, cause, chore, .. } = serde_json::from_slice(bytes)?;
-        Ok(Self { store: StoreId::parse(store)?, cause: EventId::parse(cause)?, chore })
+        let Payload { store, cause, happened_ms, chore, .. } = serde_json::from_slice(bytes)?;
+        Ok(Self { store: StoreId::parse(store)?, cause: EventId::parse(cause)?, happened_ms, chore })
     }
 
     /// A text for the operator without the customer's id: every whole number that is it becomes `…`.
@@ -110,7 +113,8 @@ mod tests {
 
     fn errand(chore: Chore) -> Errand {
         let store = StoreId::parse("magic-wands.myshopify.com").unwrap();
-        Errand { store, cause: EventId::parse("b54557e4-bdd9").unwrap(), chore }
+        let cause = EventId::parse("b54557e4-bdd9").unwrap();
+        Errand { store, cause, happened_ms: 1_700_000_000_000, chore }
     }
 
     #[test]
@@ -129,7 +133,7 @@ mod tests {
     #[test]
     fn the_form_in_the_queue_is_not_to_change() {
         let text = String::from_utf8(errand(Chore::RedactCustomer(customer("7041"))).encode()).unwrap();
-        let expected = r#"{"form":2,"store":"magic-wands.myshopify.com","cause":"b54557e4-bdd9","chore":{"redact-customer":"7041"}}"#;
+        let expected = r#"{"form":2,"store":"magic-wands.myshopify.com","cause":"b54557e4-bdd9","happened_ms":1700000000000,"chore":{"redact-customer":"7041"}}"#;
         assert_eq!(text, expected);
     }
 

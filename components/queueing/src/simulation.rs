@@ -190,7 +190,7 @@ impl Simulation {
     fn entrust(&mut self) {
         let cause = self.random.below(CAUSES);
         let id = EventId::parse(&cause.to_string()).unwrap();
-        let errand = Errand { store: store(), cause: id, chore: Chore::RedactShop };
+        let errand = Errand { store: store(), cause: id, happened_ms: self.now_ms, chore: Chore::RedactShop };
         match self.queue.entrust(&errand, POOL, self.now_ms) {
             Ok(Offered::Accepted(id)) => {
                 let before = self.entrusted.insert(cause, id);

@@ -9,11 +9,11 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
-use names::{EventId, ShopperId, StoreId};
+use names::{ShopperId, StoreId};
 
 use crate::{
-    Cache, Cached, Chore, Content, Facts, Failure, Forgotten, Found, Fragment, JobError, JobState, Member,
-    Method, Offered, Order, Page, Persona, Queue, Signals, Source, Work, handle,
+    Cache, Cached, Chore, Content, Errand, Facts, Failure, Forgotten, Found, Fragment, JobError, JobState,
+    Member, Method, Offered, Order, Page, Persona, Queue, Signals, Source, Work, handle,
 };
 pub(crate) use http::{Answer, FakeRequest};
 pub(crate) use sign::{SHOP, base64, mac, sign, signed, webhook};
@@ -95,8 +95,8 @@ pub(crate) struct Fake {
     pub(crate) pages: RefCell<BTreeSet<String>>,
     pub(crate) live: RefCell<BTreeSet<String>>,
     pub(crate) closed: RefCell<Vec<String>>,
-    /// Errands, with shop and cause.
-    pub(crate) errands: RefCell<Vec<(String, String, Chore)>>,
+    /// Errands: shop, cause, when that happened, and what is to be done.
+    pub(crate) errands: RefCell<Vec<(String, String, u64, Chore)>>,
     pub(crate) ttl_seconds: Cell<u32>,
     /// For how many seconds a key is kept, where it ends.
     pub(crate) ttls: RefCell<BTreeMap<String, u32>>,
@@ -215,6 +215,14 @@ impl Cache for Fake {
         Ok(())
     }
 
+    fn pages(&self, store: &StoreId, shopper: &ShopperId) -> Result<Vec<ShopperId>, Failure> {
+        self.asked("cache", "cache.pages")?;
+        let pages = self.pages.borrow();
+        let of_store = pages.iter().filter_map(|page| page.strip_prefix(&format!("{store}:")));
+        let ids = of_store.map(|id| ShopperId::parse(id).unwrap()).filter(|id| shopper.has_page(id));
+        Ok(ids.collect())
+    }
+
     fn forget_pages(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
         self.asked("cache", "cache.forget").map(|()| forget(&self.pages, store, shopper))
     }
@@ -230,9 +238,10 @@ impl Queue for Fake {
         Ok(self.offered.clone())
     }
 
-    fn entrust(&self, store: &StoreId, cause: &EventId, chore: Chore) -> Result<(), Failure> {
+    fn entrust(&self, errand: Errand<'_>) -> Result<(), Failure> {
+        let Errand { store, cause, happened_ms, chore } = errand;
         self.asked("queue", "queue.entrust")?;
-        self.errands.borrow_mut().push((store.to_string(), cause.to_string(), chore));
+        self.errands.borrow_mut().push((store.to_string(), cause.to_string(), happened_ms, chore));
         Ok(())
     }
 

@@ -16,10 +16,10 @@ use bindings::exports::wandstore::storefront::{errands, handler};
 use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{clock, kv, log, settings, signatures};
 use bindings::wandstore::storefront::{cache, catalog, catalog_types, http_types as wit, job_types, queue};
-use names::{EventId, Key, Market, ShopperId, Store, StoreId};
+use names::{Key, Market, ShopperId, Store, StoreId};
 
 use crate::{
-    Assortment, BodyError, Cache, Cached, Catalog, Chore, Clock, Content, Failure, Forgotten, Found,
+    Assortment, BodyError, Cache, Cached, Catalog, Clock, Content, Errand, Failure, Forgotten, Found,
     JobError, JobState, Log, Member, Merchant, Offered, Order, Queue, Request, Settings, Signatures,
     Standing, Storage, Swap,
 };
@@ -43,7 +43,7 @@ impl errands::Guest for Component {
     fn run(job: job_types::Job) -> job_types::Progress {
         match job.task {
             job_types::Task::Errand(errand) => {
-                let job_types::Errand { store, cause, chore } = errand;
+                let job_types::Errand { store, cause, chore, .. } = errand;
                 crate::run_errand(&Host, &store, &cause, &chore.into()).into()
             }
             job_types::Task::Page(_) => {
@@ -89,6 +89,11 @@ impl Cache for Host {
         Ok(cache::reopen(store.as_str())?)
     }
 
+    fn pages(&self, store: &StoreId, shopper: &ShopperId) -> Result<Vec<ShopperId>, Failure> {
+        let ids = cache::pages(store.as_str(), shopper.as_str())?;
+        Ok(ids.iter().filter_map(|id| ShopperId::parse(id).ok()).collect())
+    }
+
     fn forget_pages(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
         Ok(cache::forget(store.as_str(), shopper.map(ShopperId::as_str))?.into())
     }
@@ -109,10 +114,8 @@ impl Queue for Host {
         Ok(queue::offer(&order.into())?.into())
     }
 
-    fn entrust(&self, store: &StoreId, cause: &EventId, chore: Chore) -> Result<(), Failure> {
-        let errand =
-            job_types::Errand { store: store.to_string(), cause: cause.to_string(), chore: chore.into() };
-        match queue::entrust(&errand)? {
+    fn entrust(&self, errand: Errand<'_>) -> Result<(), Failure> {
+        match queue::entrust(&errand.into())? {
             job_types::Offered::Accepted(_) | job_types::Offered::Live(_) => Ok(()),
             job_types::Offered::Full => Err(Failure("the queue had no room for an errand".into())),
         }

@@ -12,7 +12,9 @@ use serde_json::json;
 use shopify::payload::{self, DataRequest, Redaction};
 use shopify::webhook::{self, Topic, Webhook};
 
-use crate::capabilities::{Cache, Chore, Deployment, Failure, Log, Queue, Signatures, Standing, Storage};
+use crate::capabilities::{
+    Cache, Chore, Clock, Deployment, Errand, Failure, Log, Queue, Signatures, Standing, Storage,
+};
 use crate::http::{Request, Response};
 use crate::refusal::Refusal;
 
@@ -27,6 +29,8 @@ const SEEN_TTL_SECONDS: u32 = 48 * 60 * 60;
 struct Notice {
     store: StoreId,
     id: EventId,
+    /// When that happened, as far as it was told.
+    triggered_ms: Option<u64>,
     action: Action,
 }
 
@@ -71,12 +75,13 @@ fn read(signatures: &impl Signatures, request: &impl Request) -> Result<Notice, 
     Ok(Notice {
         store: StoreId::parse(webhook.shop.as_str())?,
         id: EventId::parse(&webhook.id)?,
+        triggered_ms: webhook.triggered_ms,
         action: Action::of(&webhook.topic, &body)?,
     })
 }
 
 /// Does what follows from a webhook, unless that was done; false if it was.
-fn take(deployment: &(impl Cache + Queue + Storage + Log), notice: &Notice) -> Result<bool, Failure> {
+fn take(deployment: &(impl Cache + Queue + Storage + Clock + Log), notice: &Notice) -> Result<bool, Failure> {
     let seen = Key::Seen(&notice.store, &notice.id);
     if deployment.read(seen, 1)?.is_some() {
         return Ok(false);
@@ -90,14 +95,15 @@ fn take(deployment: &(impl Cache + Queue + Storage + Log), notice: &Notice) -> R
     Ok(true)
 }
 
-fn follow(deployment: &(impl Cache + Queue), Notice { store, id, action }: &Notice) -> Result<(), Failure> {
-    match action {
+fn follow(deployment: &(impl Cache + Queue + Clock), notice: &Notice) -> Result<(), Failure> {
+    let store = &notice.store;
+    match &notice.action {
         Action::CatalogMoved => deployment.catalog_moved(store).map(|_version| ()),
         Action::Uninstalled => {
             deployment.close(store)?;
-            deployment.entrust(store, id, Chore::Uninstalled)
+            deployment.entrust(notice.errand(Chore::Uninstalled, deployment.now_ms()))
         }
-        Action::Comply(chore) => deployment.entrust(store, id, chore.clone()),
+        Action::Comply(chore) => deployment.entrust(notice.errand(chore.clone(), deployment.now_ms())),
         Action::Nothing => Ok(()),
     }
 }
@@ -105,6 +111,12 @@ fn follow(deployment: &(impl Cache + Queue), Notice { store, id, action }: &Noti
 impl Notice {
     fn concerns_every_shop(&self) -> bool {
         matches!(self.action, Action::Uninstalled | Action::Comply(_))
+    }
+
+    /// Nothing happened later than now, whatever a clock says.
+    fn errand(&self, chore: Chore, now_ms: u64) -> Errand<'_> {
+        let happened_ms = self.triggered_ms.map_or(now_ms, |triggered_ms| triggered_ms.min(now_ms));
+        Errand { store: &self.store, cause: &self.id, happened_ms, chore }
     }
 }
 

@@ -21,6 +21,9 @@ pub struct Webhook {
     pub shop: ShopDomain,
     /// The delivery: the same if Shopify sends it again. Printable ASCII without spaces.
     pub id: String,
+    /// When it happened, in milliseconds since the epoch, where that is told. A webhook is sent again for hours,
+    /// as it was; but this is not signed.
+    pub triggered_ms: Option<u64>,
     /// Which headers told so.
     pub family: Family,
 }
@@ -73,6 +76,7 @@ impl Webhook {
             topic: Topic::of(&word("topic", header("topic"))?, header("action").as_deref()),
             shop: ShopDomain::parse(&shop).map_err(|_| Rejection::NotAShop)?,
             id: word("webhook-id", header("webhook-id"))?,
+            triggered_ms: header("triggered-at").and_then(|text| milliseconds(&text)),
             family,
         })
     }
@@ -144,6 +148,12 @@ impl Topic {
             _ => None,
         }
     }
+}
+
+/// Reads a time such as `2026-11-24T18:00:27.877041743Z`.
+fn milliseconds(text: &str) -> Option<u64> {
+    let time: jiff::Timestamp = text.parse().ok()?;
+    time.as_millisecond().try_into().ok()
 }
 
 #[expect(clippy::ptr_arg, reason = "it is a filter of an Option<String>")]

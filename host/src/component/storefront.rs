@@ -154,6 +154,10 @@ impl cache::Host for Context {
         relay!(self, cache, |guest, instance| guest.call_reopen(instance, &store))
     }
 
+    async fn pages(&mut self, store: String, shopper: String) -> Result<Result<Vec<String>, CacheError>> {
+        relay!(self, cache, |guest, instance| guest.call_pages(instance, &store, &shopper))
+    }
+
     async fn forget(
         &mut self,
         store: String,

@@ -23,8 +23,6 @@ use crate::deployment::Deployment;
 use crate::http::target::store_of;
 use storefronts::Served;
 
-/// Hexadecimal digits of the time at the head of a job's id, in milliseconds since the epoch.
-const TIME_DIGITS: usize = 12;
 /// Prices are of so many tokens.
 const PRICE_PER_TOKENS: u64 = 1_000_000;
 
@@ -124,11 +122,11 @@ impl Merchants {
 
     /// Lets go of a shop's installation before its errand is begun: whoever opens the admin from then on connects
     /// the shop anew. The reason why that failed is for another attempt.
-    pub async fn let_go(&self, errand: &Errand, job: &Job) -> Result<(), String> {
+    pub async fn let_go(&self, errand: &Errand) -> Result<(), String> {
         let store = StoreId::parse(&errand.store).map_err(|wrong| wrong.to_string())?;
         let done = match errand.chore {
-            Chore::Uninstalled => self.admin.uninstalled(&store, entrusted_ms(job)).await,
-            Chore::RedactShop => self.admin.redacted(&store, entrusted_ms(job)).await,
+            Chore::Uninstalled => self.admin.uninstalled(&store, errand.happened_ms).await,
+            Chore::RedactShop => self.admin.redacted(&store, errand.happened_ms).await,
             Chore::RedactCustomer(_) | Chore::ReportCustomer(_) => Ok(()),
         };
         done.map_err(|error| error.to_string())
@@ -149,12 +147,6 @@ fn app(config: &Config) -> anyhow::Result<Option<App>> {
     let secret =
         shopify.api_secret.clone().context("SHOPIFY_API_KEY is set, but SHOPIFY_API_SECRET is not")?;
     Ok(Some(App { key, secret, origin: config.file.document.shopify.origin.clone() }))
-}
-
-/// When an errand was entrusted: a job's id begins with that. If it cannot be read, it was long ago, so that a
-/// shop which came back since stays.
-fn entrusted_ms(job: &Job) -> u64 {
-    job.id.get(..TIME_DIGITS).and_then(|digits| u64::from_str_radix(digits, 16).ok()).unwrap_or(0)
 }
 
 fn cost(tokens: u64, price_per_million: u64) -> u64 {

@@ -78,6 +78,12 @@ pub(crate) fn now_s() -> u64 {
     nanoseconds() / 1_000_000_000
 }
 
+/// The time as Shopify writes it.
+pub(crate) fn timestamp() -> String {
+    let nanoseconds = nanoseconds().into();
+    jiff::Timestamp::from_nanosecond(nanoseconds).expect("it is no year 10000 yet").to_string()
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "the simulator stands for another company, which has its own clock"

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::shop::Shop;
+use crate::shop::{Shop, timestamp};
 use crate::sign;
 
 /// Shopify tries 8 times more in 4 hours; here that takes seconds.
@@ -51,12 +51,12 @@ pub(crate) struct Delivery {
 
 pub(crate) async fn send(shop: &Shop, topic: &str, payload: &Value, how: How) -> Delivery {
     let id = how.id.clone().unwrap_or_else(|| shop.state().issue("webhook"));
-    let body = payload.to_string();
+    let message = Message { topic, body: payload.to_string(), triggered_at: timestamp() };
     let mut delivery = Delivery { id, attempts: 0, status: 0 };
     let mut pause = FIRST_PAUSE;
     while delivery.attempts < if how.once { 1 } else { TRIES } {
         delivery.attempts += 1;
-        delivery.status = attempt(shop, topic, &body, &delivery.id, &how).await;
+        delivery.status = attempt(shop, &message, &delivery.id, &how).await;
         if (200..300).contains(&delivery.status) {
             break;
         }
@@ -66,7 +66,15 @@ pub(crate) async fn send(shop: &Shop, topic: &str, payload: &Value, how: How) ->
     delivery
 }
 
-async fn attempt(shop: &Shop, topic: &str, body: &str, id: &str, how: &How) -> u16 {
+/// What stays the same however often it is sent.
+struct Message<'a> {
+    topic: &'a str,
+    body: String,
+    triggered_at: String,
+}
+
+async fn attempt(shop: &Shop, message: &Message<'_>, id: &str, how: &How) -> u16 {
+    let Message { topic, body, triggered_at } = message;
     let secret = how.secret.as_ref().unwrap_or(&shop.options.api_secret);
     let mut request = shop.http.post(format!("{}/webhooks", shop.options.app)).timeout(ANSWER_TIMEOUT);
     let headers = [
@@ -75,6 +83,7 @@ async fn attempt(shop: &Shop, topic: &str, body: &str, id: &str, how: &How) -> u
         ("Shop-Domain", &shop.options.shop),
         ("API-Version", "2026-10"),
         ("Webhook-Id", id),
+        ("Triggered-At", triggered_at),
         ("Event-Id", &base64::engine::general_purpose::STANDARD.encode(topic)),
     ];
     let start = match how.family {
@@ -84,7 +93,7 @@ async fn attempt(shop: &Shop, topic: &str, body: &str, id: &str, how: &How) -> u
     for (name, value) in headers {
         request = request.header(format!("{start}{name}"), value);
     }
-    let request = request.header("content-type", "application/json").body(body.to_owned());
+    let request = request.header("content-type", "application/json").body(body.clone());
     request.send().await.map_or(0, |answer| answer.status().as_u16())
 }
 

@@ -75,6 +75,41 @@ fn what_lies_in_one_tier_only_and_what_has_no_form_goes_too() {
     assert_eq!(names(&cache), [""; 0]);
 }
 
+fn pages(cache: &TestCache, shopper: &str) -> Vec<String> {
+    let (store, shopper) = (StoreId::parse("a.myshopify.com").unwrap(), ShopperId::parse(shopper).unwrap());
+    cache.pages(&store, &shopper).unwrap().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_shoppers_pages_are_told_of_in_whichever_tier_they_are() {
+    let cache = cache();
+    for shopper in ["customer-7", "customer-7_DE-DE", "customer-77", "customer-7_x"] {
+        store_page(&cache, "a.myshopify.com", shopper);
+    }
+    store_page(&cache, "a.myshopify.co", "customer-7_FR-FR");
+    cache.kv.entries.borrow_mut().clear();
+    cache
+        .blob
+        .objects
+        .borrow_mut()
+        .insert("generated/a.myshopify.com:customer-7_-FR.json".into(), Bytes::new(b"{}"));
+    cache.kv.write("ui:a.myshopify.com:customer-7_IT-IT".into(), Bytes::new(b"page"), None);
+    let expected = ["customer-7", "customer-7_-FR", "customer-7_DE-DE", "customer-7_IT-IT"];
+    assert_eq!(pages(&cache, "customer-7"), expected);
+    assert_eq!(pages(&cache, "customer-8"), ["customer-8"], "whether it is there is for another call");
+}
+
+#[test]
+fn neighbours_of_a_shopper_hide_none_of_their_pages() {
+    let cache = cache();
+    for number in 0..450 {
+        store_page(&cache, "a.myshopify.com", &format!("customer-7_x{number:03}"));
+    }
+    store_page(&cache, "a.myshopify.com", "customer-7_zz-DE");
+    store_page(&cache, "a.myshopify.com", "customer-7_DE-DE");
+    assert_eq!(pages(&cache, "customer-7"), ["customer-7", "customer-7_DE-DE"]);
+}
+
 #[test]
 fn a_closed_shop_is_forgotten_and_stays_closed() {
     let cache = cache();

@@ -69,7 +69,8 @@ impl TryFrom<wit::Errand> for Errand {
             wit::Chore::RedactCustomer(customer) => Chore::RedactCustomer(customer.id.try_into()?),
             wit::Chore::ReportCustomer(customer) => Chore::ReportCustomer(customer.id.try_into()?),
         };
-        Ok(Self { store: StoreId::parse(&errand.store)?, cause: EventId::parse(&errand.cause)?, chore })
+        let (store, cause) = (StoreId::parse(&errand.store)?, EventId::parse(&errand.cause)?);
+        Ok(Self { store, cause, happened_ms: errand.happened_ms, chore })
     }
 }
 
@@ -81,7 +82,8 @@ impl From<Errand> for wit::Errand {
             Chore::RedactCustomer(id) => wit::Chore::RedactCustomer(wit::Customer { id: id.into() }),
             Chore::ReportCustomer(id) => wit::Chore::ReportCustomer(wit::Customer { id: id.into() }),
         };
-        Self { store: errand.store.to_string(), cause: errand.cause.to_string(), chore }
+        let (store, cause) = (errand.store.to_string(), errand.cause.to_string());
+        Self { store, cause, happened_ms: errand.happened_ms, chore }
     }
 }
 

@@ -11,7 +11,7 @@ pub trait Queue {
     /// Takes an order, durably before it returns.
     fn offer(&self, order: Order<'_>) -> Result<Offered, Failure>;
     /// Takes an errand, durably before it returns. There is one for each cause.
-    fn entrust(&self, store: &StoreId, cause: &EventId, chore: Chore) -> Result<(), Failure>;
+    fn entrust(&self, errand: Errand<'_>) -> Result<(), Failure>;
     /// Forgets some orders of a shop: of all shoppers, or of one, in every market.
     fn forget_orders(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure>;
     /// Where a shopper's newest job stands.
@@ -39,7 +39,20 @@ pub struct Order<'a> {
     pub market: Market,
 }
 
-/// What is to be done for a shop, apart from pages.
+/// Something to be done for a shop, apart from pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Errand<'a> {
+    /// Whose shop.
+    pub store: &'a StoreId,
+    /// What it follows from.
+    pub cause: &'a EventId,
+    /// When that happened, in milliseconds since the epoch.
+    pub happened_ms: u64,
+    /// What is to be done.
+    pub chore: Chore,
+}
+
+/// What is to be done for a shop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Chore {
     /// The app was uninstalled: live jobs and pages go.

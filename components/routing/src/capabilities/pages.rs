@@ -19,6 +19,8 @@ pub trait Cache {
     fn close(&self, store: &StoreId) -> Result<(), Failure>;
     /// Opens a shop that was closed.
     fn reopen(&self, store: &StoreId) -> Result<(), Failure>;
+    /// The ids under which a shopper has pages or plans, in every market, and their own.
+    fn pages(&self, store: &StoreId, shopper: &ShopperId) -> Result<Vec<ShopperId>, Failure>;
     /// Forgets some pages and plans of a shop: of all shoppers, or of one, in every market.
     fn forget_pages(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure>;
 }

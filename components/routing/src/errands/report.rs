@@ -1,16 +1,14 @@
 //! What is kept of a customer, put together for the merchant.
 
-use names::{EventId, Key, Range, Scope, ShopperId, Store, StoreId};
+use names::{EventId, Key, ShopperId, StoreId};
 use serde::Serialize;
 
 use super::sweep;
-use crate::capabilities::{Cache, Cached, Deployment, Failure, Forgotten, JobState, Queue, Storage};
+use crate::capabilities::{Cache, Cached, Deployment, Failure, Forgotten, JobState, Queue};
 use crate::signals::{self, Signals};
 
 /// How long the merchant may fetch it: as long as the law gives them to answer.
 const TTL_SECONDS: u32 = 30 * 24 * 60 * 60;
-/// The most markets of a customer that are looked at.
-const PAGES_MAX: u32 = 200;
 
 /// What is kept of a customer.
 #[derive(Serialize)]
@@ -56,33 +54,15 @@ pub(super) fn write<D: Deployment>(
     Ok(Forgotten { count: 1, more: false })
 }
 
-/// Their pages in the shop's own market, and in every market that short-term storage knows of.
-fn pages<D: Deployment>(
+/// Their pages, in every market.
+fn pages<D: Cache + Queue>(
     deployment: &D,
     store: &StoreId,
     customer: &ShopperId,
 ) -> Result<Vec<PageOf>, Failure> {
-    let mut ids = vec![customer.clone()];
-    ids.extend(in_markets(deployment, store, customer)?);
+    let ids = deployment.pages(store, customer)?;
     let pages: Result<Vec<_>, _> = ids.iter().map(|id| page(deployment, store, id)).collect();
     Ok(pages?.into_iter().flatten().collect())
-}
-
-/// Ids of their pages that name a market. No key of anybody else's comes before theirs, however many there are.
-fn in_markets(
-    storage: &impl Storage,
-    store: &StoreId,
-    customer: &ShopperId,
-) -> Result<Vec<ShopperId>, Failure> {
-    let scope = Scope::Shopper(store, customer);
-    let mut ids = Vec::new();
-    for range in scope.pages() {
-        let Range::StartingWith(start) = range else { continue };
-        let keys = storage.keys(Store::UiCache, &start, None, PAGES_MAX)?;
-        let theirs = keys.iter().filter(|key| scope.holds(key));
-        ids.extend(theirs.filter_map(|key| ShopperId::parse(key.rsplit_once(':')?.1).ok()));
-    }
-    Ok(ids)
 }
 
 /// The page under an id; `None` if nothing is known of it.

@@ -8,9 +8,9 @@ use super::bindings::wandstore::storefront::{
     catalog_types, http_types as wit, job_types, page_types, shopper_types,
 };
 use crate::{
-    Assortment, Body, BodyError, Cached, Chore, Facts, Failure, Forgotten, Fragment, JobError, JobState,
-    Member, Method, Offered, Order, Page, Persona, Progress, Reply, Response, Signals, Source, Staleness,
-    Work,
+    Assortment, Body, BodyError, Cached, Chore, Errand, Facts, Failure, Forgotten, Fragment, JobError,
+    JobState, Member, Method, Offered, Order, Page, Persona, Progress, Reply, Response, Signals, Source,
+    Staleness, Work,
 };
 
 impl From<page_types::CacheError> for Failure {
@@ -166,6 +166,13 @@ impl From<&Market> for catalog_types::Market {
 impl From<page_types::Forgotten> for Forgotten {
     fn from(page_types::Forgotten { count, more }: page_types::Forgotten) -> Self {
         Self { count, more }
+    }
+}
+
+impl From<Errand<'_>> for job_types::Errand {
+    fn from(errand: Errand<'_>) -> Self {
+        let Errand { store, cause, happened_ms, chore } = errand;
+        Self { store: store.to_string(), cause: cause.to_string(), happened_ms, chore: chore.into() }
     }
 }
 

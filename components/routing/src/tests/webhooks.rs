@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::fakes::{Answer, Fake, FakeRequest, SHOP, base64, mac, webhook};
+use crate::fakes::{Answer, Fake, FakeRequest, NOW_MS, SHOP, base64, mac, webhook};
 use crate::{BodyError, Chore, Method, handle};
 
 const REDACT: &str = r#"{"shop_id":1,"shop_domain":"magic-wands.myshopify.com","customer":{"id":7041,"email":"a@b.c"},"orders_to_redact":[]}"#;
@@ -74,7 +74,25 @@ fn an_uninstalled_app_stops_the_shop_at_once_and_its_pages_go() {
     assert_eq!(send(&shop, &request).status(), 200);
     assert_eq!(send(&shop, &request).status(), 200, "sent twice");
     assert_eq!(*shop.closed.borrow(), [SHOP]);
-    assert_eq!(*shop.errands.borrow(), [(SHOP.to_owned(), "id-1".to_owned(), Chore::Uninstalled)]);
+    let told = (SHOP.to_owned(), "id-1".to_owned(), NOW_MS, Chore::Uninstalled);
+    assert_eq!(*shop.errands.borrow(), [told]);
+}
+
+#[test]
+fn an_errand_says_when_what_it_follows_from_happened_and_never_later_than_now() {
+    for (triggered_at, happened_ms) in [
+        ("2023-11-14T20:13:20.25Z", NOW_MS - 2 * 60 * 60 * 1000 + 250),
+        ("2023-11-14T15:13:20-05:00", NOW_MS - 2 * 60 * 60 * 1000),
+        ("2033-11-14T20:13:20Z", NOW_MS),
+        ("1913-11-14T20:13:20Z", NOW_MS),
+        ("yesterday", NOW_MS),
+    ] {
+        let shop = Fake::default();
+        let mut request = webhook("app/uninstalled", "id-1", r#"{"id":1}"#);
+        request.headers.push(("x-shopify-triggered-at", triggered_at.to_owned()));
+        assert_eq!(send(&shop, &request).status(), 200, "{triggered_at}");
+        assert_eq!(shop.errands.borrow()[0].2, happened_ms, "{triggered_at}");
+    }
 }
 
 #[test]
@@ -89,7 +107,7 @@ fn what_the_law_asks_for_is_entrusted_for_any_shop() {
         ] {
             let answer = send(&shop, &webhook(topic, &topic.replace('/', "-"), body));
             assert_eq!(answer.status(), 200, "{topic}");
-            assert_eq!(shop.errands.borrow().last().unwrap().2, chore);
+            assert_eq!(shop.errands.borrow().last().unwrap().3, chore);
         }
         assert_eq!(shop.errands.borrow().len(), 3);
     }
