@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use names::{EventId, Key, Market, ShopperId, Store, StoreId};
+use names::{EventId, Key, Market, Persona, ShopperId, Source, Store, StoreId};
 use routing::{
     Assortment, Cache, Cached, Catalog, Clock, Content, Errand, Facts, Failure, Forgotten, Found, Fragment,
-    JobError, JobState, Log, Member, Merchant, Offered, Order, Page, Persona, Queue, Settings, Signatures,
-    Source, Standing, Storage, Swap,
+    JobError, JobState, Log, Member, Merchant, Offered, Order, Page, Queue, Settings, Signatures, Standing,
+    Storage, Swap,
 };
 
 /// When everything happens, in seconds.

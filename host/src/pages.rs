@@ -3,17 +3,20 @@
 //! is on a page and whether it is fresh is theirs to decide, and nothing here touches storage.
 
 use bytes::Bytes;
+use names::Persona;
 
 use crate::bindings::wandstore::storefront::catalog_types::Market;
 use crate::bindings::wandstore::storefront::job_types::{Order, QueueError, Work};
 use crate::bindings::wandstore::storefront::page_types::{
     CacheError, Cached, Page, Source, StalePage, Staleness,
 };
-use crate::bindings::wandstore::storefront::shopper_types::{Persona, Signals};
+use crate::bindings::wandstore::storefront::shopper_types::{self, Signals};
 use crate::component::{Failure, call};
 use crate::context::Cause;
 use crate::deployment::Deployment;
 use crate::http::lifeboat;
+
+names::crosses!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
 
 /// What is kept for a shopper.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,13 +82,18 @@ async fn get(deployment: &Deployment, store: &str, shopper: &str) -> Result<(Cac
 }
 
 /// Orders a page for everybody who is taken for a persona.
-pub async fn order(deployment: &Deployment, store: &str, shopper: &str, persona: &str) -> Result<(), String> {
+pub async fn order(
+    deployment: &Deployment,
+    store: &str,
+    shopper: &str,
+    persona: Persona,
+) -> Result<(), String> {
     let order = Order {
         store: store.to_owned(),
         shopper: shopper.to_owned(),
         work: Work::Generate,
         signals: nothing_known(),
-        persona: parse_persona(persona),
+        persona: Some(persona.into()),
         market: Market { country: String::new(), language: String::new() },
     };
     let answer =
@@ -115,16 +123,6 @@ fn nothing_known() -> Signals {
         sorts: Vec::new(),
         carted: Vec::new(),
         purchased: Vec::new(),
-    }
-}
-
-fn parse_persona(name: &str) -> Option<Persona> {
-    match name {
-        "minimalist" => Some(Persona::Minimalist),
-        "explorer" => Some(Persona::Explorer),
-        "dealhunter" => Some(Persona::Dealhunter),
-        "loyalist" => Some(Persona::Loyalist),
-        _ => None,
     }
 }
 
@@ -162,12 +160,7 @@ fn found(state: &'static str, page: Page, bytes: u64) -> Found {
     let facts = page.facts;
     Found {
         state,
-        persona: match facts.persona {
-            Persona::Minimalist => "minimalist",
-            Persona::Explorer => "explorer",
-            Persona::Dealhunter => "dealhunter",
-            Persona::Loyalist => "loyalist",
-        },
+        persona: Persona::from(facts.persona).name(),
         confidence: facts.confidence,
         source: match facts.source {
             Source::Llm => "the language model",

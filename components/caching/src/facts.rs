@@ -11,6 +11,7 @@
 //! fits into a theme's page. Pages from before there were such parts lack it, and a release
 //! from that time takes it for the document's own.
 
+use names::{Persona, Source};
 use serde::{Deserialize, Serialize};
 
 /// How many bytes to peek at: more than any head takes.
@@ -21,62 +22,6 @@ const CLOSING: &[u8] = b"-->\n";
 const PART_OPENING: &[u8] = b"<!--part ";
 const JOB_BYTES_MAX: usize = 64;
 const NO_JOB: &str = ".";
-
-/// For whom a page was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Persona {
-    /// Wants one good answer.
-    Minimalist,
-    /// Looks around.
-    Explorer,
-    /// Compares prices.
-    Dealhunter,
-    /// Comes back.
-    Loyalist,
-}
-
-impl Persona {
-    const ALL: [Self; 4] = [Self::Minimalist, Self::Explorer, Self::Dealhunter, Self::Loyalist];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Minimalist => "minimalist",
-            Self::Explorer => "explorer",
-            Self::Dealhunter => "dealhunter",
-            Self::Loyalist => "loyalist",
-        }
-    }
-
-    fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|persona| persona.name() == name)
-    }
-}
-
-/// Who planned a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Source {
-    /// The language model.
-    Llm,
-    /// The local planner.
-    Local,
-}
-
-impl Source {
-    const ALL: [Self; 2] = [Self::Llm, Self::Local];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Llm => "llm",
-            Self::Local => "local",
-        }
-    }
-
-    fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|source| source.name() == name)
-    }
-}
 
 /// The job that made a page: up to 64 letters, digits, `_` and `-`. Empty for a page whose job is
 /// not known. It cannot hold what would close the comment it is written in.

@@ -15,11 +15,11 @@ use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{blob, clock, kv, log, settings};
 use bindings::wandstore::storefront::page_types as wit;
 use bindings::wandstore::storefront::shopper_types;
-use names::{Bucket, Key, Scope, ShopperId, Store, StoreId, WrongId};
+use names::{Bucket, Key, Persona, Scope, ShopperId, Source, Store, StoreId, WrongId};
 
 use crate::{
     Blob, Cache, Cached, Entry, Error, Facts, Failure, Forgotten, Fragment, Kv, Level, NewPage, Object,
-    Operator, Page, Persona, Source, Staleness, StoredPlan, Swap, WrongJobId,
+    Operator, Page, Staleness, StoredPlan, Swap, WrongJobId,
 };
 
 struct Component;
@@ -287,42 +287,6 @@ impl TryFrom<wit::PageFacts> for Facts {
     }
 }
 
-impl From<Persona> for shopper_types::Persona {
-    fn from(persona: Persona) -> Self {
-        match persona {
-            Persona::Minimalist => Self::Minimalist,
-            Persona::Explorer => Self::Explorer,
-            Persona::Dealhunter => Self::Dealhunter,
-            Persona::Loyalist => Self::Loyalist,
-        }
-    }
-}
+names::crosses!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
 
-impl From<shopper_types::Persona> for Persona {
-    fn from(persona: shopper_types::Persona) -> Self {
-        match persona {
-            shopper_types::Persona::Minimalist => Self::Minimalist,
-            shopper_types::Persona::Explorer => Self::Explorer,
-            shopper_types::Persona::Dealhunter => Self::Dealhunter,
-            shopper_types::Persona::Loyalist => Self::Loyalist,
-        }
-    }
-}
-
-impl From<Source> for wit::Source {
-    fn from(source: Source) -> Self {
-        match source {
-            Source::Llm => Self::Llm,
-            Source::Local => Self::Local,
-        }
-    }
-}
-
-impl From<wit::Source> for Source {
-    fn from(source: wit::Source) -> Self {
-        match source {
-            wit::Source::Llm => Self::Llm,
-            wit::Source::Local => Self::Local,
-        }
-    }
-}
+names::crosses!(enum Source as wit::Source { Llm, Local });

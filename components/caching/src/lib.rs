@@ -22,7 +22,7 @@ mod guest;
 
 pub use cache::{Cache, Cached, Error, NewPage, Page, Stored};
 pub use capabilities::{Blob, Entry, Failure, Kv, Level, Object, Operator, Swap, Value};
-pub use facts::{Facts, Fragment, JobId, Persona, Source, WrongJobId};
+pub use facts::{Facts, Fragment, JobId, WrongJobId};
 pub use forget::Forgotten;
 pub use freshness::{Staleness, staleness};
 pub use plan::{StoredPlan, WrongPlan};

@@ -1,11 +1,9 @@
 //! What generation needs of the world.
 
-use names::{Market, ShopperId, StoreId};
-
+use names::{Market, Persona, ShopperId, Source, StoreId};
 use page::Product;
 
 use crate::assortment::Assortment;
-use crate::persona::Persona;
 use crate::prompt::Request;
 use crate::storefront::Merchant;
 
@@ -13,25 +11,6 @@ use crate::storefront::Merchant;
 pub trait Host: Cache + Catalog + Llm + Operator {}
 
 impl<T: Cache + Catalog + Llm + Operator> Host for T {}
-
-/// Who planned a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// The language model.
-    Llm,
-    /// The local planner.
-    Local,
-}
-
-impl Source {
-    /// Its name, in lower case.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Llm => "llm",
-            Self::Local => "local",
-        }
-    }
-}
 
 /// What is known about a stored page.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,14 +4,14 @@
 //! the page is, so that what was planned once is never planned twice, and a page that is there is
 //! not stored again. Only an answer that was lost before it was stored is asked for again.
 
-use names::{Market, ShopperId, StoreId};
+use names::{Market, Persona, ShopperId, StoreId};
 use page::Document;
 
 use crate::assortment::Assortment;
 use crate::bind;
 use crate::capabilities::{CacheError, CatalogError, Facts, Host, Level, NewPage, StoredPlan};
 use crate::check::Checked;
-use crate::persona::{self, Persona, Reading};
+use crate::persona::{self, Reading};
 use crate::plan;
 use crate::propose::{Proposal, propose};
 use crate::refit::refit;

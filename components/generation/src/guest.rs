@@ -5,15 +5,14 @@ use bindings::exports::wandstore::storefront::generator::Guest;
 use bindings::wandstore::capabilities::{clock, llm, log, settings, values::Value};
 use bindings::wandstore::storefront::catalog_types::Urgency;
 use bindings::wandstore::storefront::{cache, catalog, catalog_types, job_types, page_types, shopper_types};
-use names::{Market, ShopperId, StoreId, WrongId};
+use names::{Market, Persona, ShopperId, Source, StoreId, WrongId};
 
 use crate::assortment::Assortment;
 use crate::capabilities::{
     Cache, CacheError, Catalog, CatalogError, Completion, Facts, Level, Llm, NewPage, NoAnswer, Operator,
-    Source, StoredPlan,
+    StoredPlan,
 };
 use crate::generate::{Job, Outcome, Work, generate};
-use crate::persona::Persona;
 use crate::prompt::{Message, Request, Role};
 use crate::storefront::{Merchant, Signals};
 
@@ -168,37 +167,15 @@ impl From<Outcome> for job_types::Outcome {
     }
 }
 
-impl From<shopper_types::Persona> for Persona {
-    fn from(persona: shopper_types::Persona) -> Self {
-        match persona {
-            shopper_types::Persona::Minimalist => Self::Minimalist,
-            shopper_types::Persona::Explorer => Self::Explorer,
-            shopper_types::Persona::Dealhunter => Self::Dealhunter,
-            shopper_types::Persona::Loyalist => Self::Loyalist,
-        }
-    }
-}
-
-impl From<Persona> for shopper_types::Persona {
-    fn from(persona: Persona) -> Self {
-        match persona {
-            Persona::Minimalist => Self::Minimalist,
-            Persona::Explorer => Self::Explorer,
-            Persona::Dealhunter => Self::Dealhunter,
-            Persona::Loyalist => Self::Loyalist,
-        }
-    }
-}
+names::crosses!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
+names::crosses!(enum Source as page_types::Source { Llm, Local });
 
 impl From<page_types::PageFacts> for Facts {
     fn from(facts: page_types::PageFacts) -> Self {
         Self {
             persona: facts.persona.into(),
             confidence: facts.confidence,
-            source: match facts.source {
-                page_types::Source::Llm => Source::Llm,
-                page_types::Source::Local => Source::Local,
-            },
+            source: facts.source.into(),
             job: facts.job,
             planned_ms: facts.planned_ms,
             fresh_until_ms: facts.fresh_until_ms,
@@ -214,10 +191,7 @@ impl From<Facts> for page_types::PageFacts {
         Self {
             persona: facts.persona.into(),
             confidence: facts.confidence,
-            source: match facts.source {
-                Source::Llm => page_types::Source::Llm,
-                Source::Local => page_types::Source::Local,
-            },
+            source: facts.source.into(),
             job: facts.job,
             planned_ms: facts.planned_ms,
             fresh_until_ms: facts.fresh_until_ms,

@@ -7,55 +7,33 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+use names::Persona;
+
 use crate::assortment::{Assortment, reduction_percent};
 use crate::storefront::Signals;
 
-/// How a shopper shops. Of personas with the same points the first here wins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Persona {
-    /// Looks around and likes to be surprised.
-    Explorer,
-    /// Comes back and buys again.
-    Loyalist,
-    /// Compares prices and waits for the deal.
-    Dealhunter,
-    /// Wants one good answer and no noise.
-    Minimalist,
-}
+/// All of them, in the order in which ties are resolved: of those with the same points the first wins.
+const BY_PRECEDENCE: [Persona; 4] =
+    [Persona::Explorer, Persona::Loyalist, Persona::Dealhunter, Persona::Minimalist];
 
-impl Persona {
-    /// All of them, in the order in which ties are resolved.
-    pub const ALL: [Self; 4] = [Self::Explorer, Self::Loyalist, Self::Dealhunter, Self::Minimalist];
-
-    /// Its name, in lower case.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Explorer => "explorer",
-            Self::Loyalist => "loyalist",
-            Self::Dealhunter => "dealhunter",
-            Self::Minimalist => "minimalist",
+/// What a persona wants of a page, said to the model.
+pub fn wants(persona: Persona) -> &'static str {
+    match persona {
+        Persona::Explorer => {
+            "Variety and surprise: many kinds of products, things not seen yet, a search with good \
+             terms to start from, a story. Seven to ten blocks."
         }
-    }
-
-    /// What it wants of a page, said to the model.
-    pub fn wants(self) -> &'static str {
-        match self {
-            Self::Explorer => {
-                "Variety and surprise: many kinds of products, things not seen yet, a search with good \
-                 terms to start from, a story. Seven to ten blocks."
-            }
-            Self::Loyalist => {
-                "To be recognised: what is close to what was bought and looked at before, things that \
-                 complete it, what is new in favourite categories. Five to eight blocks."
-            }
-            Self::Dealhunter => {
-                "Value: reduced products right after the hero, then a grid from the lowest price up, a \
-                 sensible bundle. Five to eight blocks."
-            }
-            Self::Minimalist => {
-                "One good answer and no noise: a hero with the best match, one spotlight, one grid of \
-                 at most four, short copy. Three or four blocks."
-            }
+        Persona::Loyalist => {
+            "To be recognised: what is close to what was bought and looked at before, things that \
+             complete it, what is new in favourite categories. Five to eight blocks."
+        }
+        Persona::Dealhunter => {
+            "Value: reduced products right after the hero, then a grid from the lowest price up, a \
+             sensible bundle. Five to eight blocks."
+        }
+        Persona::Minimalist => {
+            "One good answer and no noise: a hero with the best match, one spotlight, one grid of \
+             at most four, short copy. Three or four blocks."
         }
     }
 }
@@ -160,7 +138,7 @@ impl Evidence {
 /// `None` if it names none.
 pub fn read(signals: &Signals, assortment: &Assortment, wanted: impl Fn(Persona) -> bool) -> Option<Reading> {
     let evidence = Evidence::of(signals, assortment);
-    let scores = Persona::ALL.map(|persona| (persona, score(persona, &evidence)));
+    let scores = BY_PRECEDENCE.map(|persona| (persona, score(persona, &evidence)));
     let total: u32 = scores.iter().map(|(_, points)| points).sum();
     let candidates = scores.into_iter().rev().filter(|(persona, _)| wanted(*persona));
     let (persona, points) = candidates.max_by_key(|(_, points)| *points)?;
@@ -324,6 +302,21 @@ mod tests {
         assert_eq!(read(&Persona::ALL), None);
     }
 
+    #[test]
+    fn of_those_with_the_same_points_explorers_win_then_loyalists_then_dealhunters() {
+        let read = |visits, off: &[Persona]| {
+            let signals = Signals { visits, ..Signals::default() };
+            read(&signals, &assortment(), |persona| !off.contains(&persona)).unwrap().persona
+        };
+        assert_eq!(read(4, &[]), Persona::Explorer, "two points, as a loyalist has");
+        assert_eq!(read(0, &[Persona::Explorer]), Persona::Loyalist);
+        assert_eq!(read(0, &[Persona::Explorer, Persona::Loyalist]), Persona::Dealhunter);
+        assert_eq!(
+            read(0, &[Persona::Explorer, Persona::Loyalist, Persona::Dealhunter]),
+            Persona::Minimalist
+        );
+    }
+
     /// One more piece of evidence for a persona.
     fn more(persona: Persona, kind: usize, signals: &mut Signals) {
         let add = |list: &mut Vec<String>, text: &str| list.insert(0, text.to_owned());
@@ -368,8 +361,8 @@ mod tests {
             let reading = read_all(&signals);
             prop_assert!(reading.confidence <= 100);
             let evidence = Evidence::of(&signals, &assortment());
-            let best = Persona::ALL.into_iter().find(|persona| {
-                Persona::ALL.into_iter().all(|other| score(other, &evidence) <= score(*persona, &evidence))
+            let best = BY_PRECEDENCE.into_iter().find(|persona| {
+                BY_PRECEDENCE.into_iter().all(|other| score(other, &evidence) <= score(*persona, &evidence))
             });
             prop_assert_eq!(Some(reading.persona), best);
         }

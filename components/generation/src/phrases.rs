@@ -3,7 +3,7 @@
 //! Several per place, in different words, so that a merchant's banned word leaves another. They
 //! promise nothing and claim nothing: what a shop promises, only the shop can say.
 
-use crate::persona::Persona;
+use names::Persona;
 
 /// A place in a page that copy is needed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

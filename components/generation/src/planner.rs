@@ -7,10 +7,10 @@
 
 use std::collections::BTreeSet;
 
+use names::Persona;
 use page::Product;
 
 use crate::assortment::reduction_percent;
-use crate::persona::Persona;
 use crate::phrases::Place;
 use crate::plan::{Block, Plan, limits};
 use crate::storefront::{Signals, Storefront};

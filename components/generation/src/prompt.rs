@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::assortment::{Assortment, reduction_percent};
 use crate::check::Problem;
-use crate::persona::Reading;
+use crate::persona::{self, Reading};
 use crate::plan;
 use crate::storefront::{Signals, Storefront};
 
@@ -189,7 +189,7 @@ fn shopper_part(
         reading.persona.name(),
         reading.confidence,
         reading.reasons.join(", "),
-        reading.persona.wants(),
+        persona::wants(reading.persona),
         json(&shopper),
     )
 }
@@ -265,7 +265,6 @@ fn json(value: &impl Serialize) -> String {
 mod tests {
     use super::*;
     use crate::fakes::{any_signals, every_block, merchant, product, products, storefront};
-    use crate::persona;
     use proptest::prelude::*;
     use serde_json::Value;
 

@@ -3,8 +3,10 @@
 //! It never gives up: a model that fails for good, or answers twice what cannot be used, costs a
 //! shopper nothing but the model's plan.
 
+use names::Source;
+
 use crate::answer;
-use crate::capabilities::{Completion, Host, Level, NoAnswer, Source};
+use crate::capabilities::{Completion, Host, Level, NoAnswer};
 use crate::check::{Checked, Problem, check};
 use crate::generate::{Job, Outcome};
 use crate::persona::Reading;

@@ -1,8 +1,9 @@
 //! What a page is planned for: a merchant, a shelf of products, and a shopper.
 
+use names::Persona;
+
 use crate::assortment::Assortment;
 use crate::copy::Voice;
-use crate::persona::Persona;
 
 /// What the merchant decided.
 #[derive(Debug, Clone, PartialEq, Eq)]

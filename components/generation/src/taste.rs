@@ -3,10 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use names::Persona;
 use page::Product;
 
 use crate::assortment::{Assortment, reduction_percent};
-use crate::persona::Persona;
 use crate::storefront::Signals;
 
 /// What a look, a place in the cart and a purchase say about a product's category and tags.

@@ -1,18 +1,23 @@
 //! What components have to agree on beside their interfaces: ids that were parsed, every key under which
-//! something is stored, markets, and in what amounts are counted.
+//! something is stored, personas, markets, in what amounts are counted, and how a type crosses.
 //!
 //! Pure: no I/O, no clock, no WIT types. A [`StoreId`] or [`ShopperId`] cannot hold a separator
 //! of keys, paths or URLs, so that no id can reach what belongs to another.
 
+mod crosses;
 mod currency;
 mod id;
 mod key;
 mod market;
+mod persona;
 mod scope;
 mod shopper;
+mod source;
 
 pub use currency::{NO_CURRENCY, decimals};
 pub use id::{EventId, ShopperId, StoreId, WrongId, shop_name};
 pub use key::{Bucket, Key, Object, Store};
 pub use market::Market;
+pub use persona::Persona;
 pub use scope::{Range, Scope, audits_of, reports_of, shopper_of, short_term_key};
+pub use source::Source;

@@ -3,6 +3,7 @@
 
 use crate::id::{self, ShopperId, WrongId};
 use crate::market::Market;
+use crate::persona::Persona;
 
 const CUSTOMER: &str = "customer-";
 const VISITOR: &str = "visitor-";
@@ -35,10 +36,10 @@ impl ShopperId {
         Self::parse(&format!("{VISITOR}{drawn}"))
     }
 
-    /// Everybody of whom only this is known: the name of a persona, in lower case.
-    pub fn context(persona: &str) -> Result<Self, WrongId> {
-        id::parse_word("persona", persona)?;
-        Self::parse(&format!("{CONTEXT}{persona}"))
+    /// Everybody of whom only this is known.
+    #[must_use]
+    pub fn context(persona: Persona) -> Self {
+        Self::of_known(&format!("{CONTEXT}{}", persona.name()))
     }
 
     /// The id of this shopper's page in a market.
@@ -106,10 +107,10 @@ mod tests {
     fn an_id_says_who_it_is() {
         check(ShopperId::customer("7041"), "customer-7041");
         check(ShopperId::visitor(DRAWN), &format!("visitor-{DRAWN}"));
-        check(ShopperId::context("explorer"), "context-explorer");
+        check(Ok(ShopperId::context(Persona::Explorer)), "context-explorer");
         assert!(ShopperId::customer("7").unwrap().is_customer());
         assert!(!ShopperId::visitor(DRAWN).unwrap().is_customer());
-        assert_eq!(ShopperId::context("explorer").unwrap().context_persona(), Some("explorer"));
+        assert_eq!(ShopperId::context(Persona::Explorer).context_persona(), Some("explorer"));
         assert_eq!(ShopperId::customer("7").unwrap().context_persona(), None);
     }
 
@@ -153,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_context_has_its_persona_in_every_market() {
-        let page = ShopperId::context("loyalist").unwrap().in_market(&german()).unwrap();
+        let page = ShopperId::context(Persona::Loyalist).in_market(&german()).unwrap();
         assert_eq!(page.context_persona(), Some("loyalist"));
     }
 

@@ -27,7 +27,7 @@ pub use capabilities::{
 };
 pub use errand::{Chore, CustomerId, Errand};
 pub use journal::Record;
-pub use order::{Order, Persona, Signals, Work};
+pub use order::{Order, Signals, Work};
 pub use policy::{Backoff, Pool, member_name, pause_ms, rotation};
 pub use queue::{Claimed, Error, Forgotten, Job, Member, Outcome, Queue};
 pub use task::Task;

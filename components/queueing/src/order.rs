@@ -1,6 +1,6 @@
 //! Orders: what they hold, how much of it, and the form in which they lie in the queue.
 
-use names::{Market, ShopperId, StoreId};
+use names::{Market, Persona, ShopperId, StoreId};
 use serde::{Deserialize, Serialize};
 
 use crate::task::WrongPayload;
@@ -27,20 +27,6 @@ pub struct Order {
     pub persona: Option<Persona>,
     /// Where and in which language they shop.
     pub market: Market,
-}
-
-/// How a shopper shops.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Persona {
-    /// Wants one good answer.
-    Minimalist,
-    /// Looks around.
-    Explorer,
-    /// Compares prices.
-    Dealhunter,
-    /// Comes back.
-    Loyalist,
 }
 
 /// What is to be done.
@@ -230,6 +216,20 @@ mod tests {
         let text = String::from_utf8(order(Signals::default()).encode()).unwrap();
         for (right, wrong) in [("aaa", "a:a"), ("\"BR\"", "\"br\""), ("dealhunter", "nobody")] {
             assert!(Order::decode(text.replace(right, wrong).as_bytes()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_persona_is_stored_by_name() {
+        let nothing =
+            r#"{"visits":0,"views":[],"searches":[],"filters":[],"sorts":[],"carted":[],"purchased":[]}"#;
+        for persona in ["minimalist", "explorer", "dealhunter", "loyalist"] {
+            let payload = format!(
+                r#"{{"form":1,"store":"magic-wands","shopper":"context-{persona}","work":"generate","signals":{nothing},"persona":"{persona}","country":"","language":""}}"#
+            );
+            let order = Order::decode(payload.as_bytes()).unwrap();
+            assert_eq!(order.persona.map(Persona::name), Some(persona));
+            assert_eq!(String::from_utf8(order.encode()).unwrap(), payload);
         }
     }
 

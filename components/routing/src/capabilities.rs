@@ -8,7 +8,7 @@ use names::{Key, Market, Store, StoreId};
 use page::{Collection, Product};
 
 pub use jobs::{Chore, Errand, JobError, JobState, Member, Offered, Order, Queue, Work};
-pub use pages::{Cache, Cached, Content, Facts, Forgotten, Fragment, Page, Persona, Source, Staleness};
+pub use pages::{Cache, Cached, Content, Facts, Forgotten, Fragment, Page, Staleness};
 
 /// Everything that routing needs.
 pub trait Deployment: Cache + Queue + Catalog + Storage + Settings + Signatures + Clock + Log {}

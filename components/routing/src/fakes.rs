@@ -9,11 +9,11 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
-use names::{ShopperId, StoreId};
+use names::{Persona, ShopperId, Source, StoreId};
 
 use crate::{
     Cache, Cached, Chore, Content, Errand, Facts, Failure, Forgotten, Found, Fragment, JobError, JobState,
-    Member, Method, Offered, Order, Page, Persona, Queue, Signals, Source, Work, handle,
+    Member, Method, Offered, Order, Page, Queue, Signals, Work, handle,
 };
 pub(crate) use http::{Answer, FakeRequest};
 pub(crate) use sign::{SHOP, base64, mac, sign, signed, webhook};

@@ -4,10 +4,9 @@
 //! consents, only if they do; Shopify adds who is logged in. Without consent, everybody in the same place of the
 //! shop is the same shopper, of whom nothing is stored.
 
-use names::{Market, ShopperId};
+use names::{Market, Persona, ShopperId};
 use shopify::proxy::Signed;
 
-use crate::capabilities::Persona;
 use crate::refusal::Refusal;
 use crate::target::WrongParameter;
 
@@ -26,7 +25,7 @@ impl Identity {
         let drawn = own(signed, "visitor")?.filter(|_| consents);
         let visitor = drawn.map(ShopperId::visitor).transpose()?;
         let customer = signed.customer.filter(|_| consents).map(|id| ShopperId::customer(&id.to_string()));
-        let context = ShopperId::context(persona(own(signed, "context")?)?.name())?;
+        let context = ShopperId::context(persona(own(signed, "context")?)?);
         let (person, before_login) = match (customer.transpose()?, visitor) {
             (Some(customer), visitor) => (customer, visitor),
             (None, Some(visitor)) => (visitor, None),

@@ -36,8 +36,8 @@ mod tests;
 
 pub use capabilities::{
     Assortment, Cache, Cached, Catalog, Chore, Clock, Content, Deployment, Errand, Facts, Failure, Forgotten,
-    Found, Fragment, JobError, JobState, Log, Member, Merchant, Offered, Order, Page, Persona, Queue,
-    Settings, Signatures, Source, Staleness, Standing, Storage, Swap, Work,
+    Found, Fragment, JobError, JobState, Log, Member, Merchant, Offered, Order, Page, Queue, Settings,
+    Signatures, Staleness, Standing, Storage, Swap, Work,
 };
 pub use errands::{Progress, run as run_errand};
 pub use http::{Body, BodyError, Method, Reply, Request, Response};

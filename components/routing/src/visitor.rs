@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use names::{Key, Market, ShopperId, StoreId};
+use names::{Key, Market, Persona, ShopperId, StoreId};
 
-use crate::capabilities::{Persona, Settings, Standing};
+use crate::capabilities::{Settings, Standing};
 use crate::refusal::Refusal;
 use crate::target::{Target, decode};
 

@@ -1,6 +1,6 @@
 //! The form in which a merchant chooses.
 
-use capabilities::settings::PERSONAS;
+use names::Persona;
 
 use crate::Choices;
 
@@ -30,7 +30,7 @@ pub(crate) struct Form {
     /// One a line.
     pub promises: Field,
     /// Every persona, and whether pages are made for it.
-    pub personas: Vec<(&'static str, bool)>,
+    pub personas: Vec<(Persona, bool)>,
     pub personas_error: String,
     pub paused: bool,
 }
@@ -45,7 +45,7 @@ impl Form {
             surface: field(choices.surface.clone()),
             banned_words: field(choices.banned_words.join("\n")),
             promises: field(choices.promises.join("\n")),
-            personas: personas(|name| !choices.personas_off.iter().any(|off| off == name)),
+            personas: personas(|persona| !choices.personas_off.iter().any(|off| off == persona.name())),
             personas_error: String::new(),
             paused: choices.paused,
         }
@@ -59,7 +59,8 @@ impl Form {
             let value = pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_ref());
             Field { typed: value.unwrap_or_default().to_owned(), error: String::new() }
         };
-        let on = |name: &str| pairs.iter().any(|(key, value)| key == "persona" && value == name);
+        let on =
+            |persona: Persona| pairs.iter().any(|(key, value)| key == "persona" && value == persona.name());
         let form = Self {
             tone: typed("tone"),
             accent: typed("accent"),
@@ -74,7 +75,7 @@ impl Form {
     }
 
     fn judge(mut self) -> Result<Choices, Box<Self>> {
-        let off = self.personas.iter().filter(|(_, on)| !on).map(|(name, _)| (*name).to_owned());
+        let off = self.personas.iter().filter(|(_, on)| !on).map(|(persona, _)| persona.name().to_owned());
         let choices = Choices {
             personas_off: off.collect(),
             tone: line(&mut self.tone),
@@ -84,7 +85,7 @@ impl Form {
             promises: lines(&mut self.promises, PROMISES_MAX, PROMISE_MAX),
             paused: self.paused,
         };
-        if choices.personas_off.len() == PERSONAS.len() {
+        if choices.personas_off.len() == Persona::ALL.len() {
             "Leave at least one on, or pause Wandstore.".clone_into(&mut self.personas_error);
         }
         if self.has_errors() { Err(Box::new(self)) } else { Ok(choices.in_lower_case()) }
@@ -104,8 +105,8 @@ impl Choices {
     }
 }
 
-fn personas(on: impl Fn(&str) -> bool) -> Vec<(&'static str, bool)> {
-    PERSONAS.into_iter().map(|name| (name, on(name))).collect()
+fn personas(on: impl Fn(Persona) -> bool) -> Vec<(Persona, bool)> {
+    Persona::ALL.into_iter().map(|persona| (persona, on(persona))).collect()
 }
 
 /// One line, without spaces around or doubled in it.

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use names::Persona;
 use shopify::ShopDomain;
 
 use crate::form::Form;
@@ -50,16 +51,14 @@ pub struct Main<'a> {
     pub reports: Vec<(String, String)>,
 }
 
-/// A persona's name in the plural, as it is shown, and what such shoppers want; nothing of one that is not known
-/// here.
-fn described(persona: &str) -> Option<(&'static str, &'static str)> {
-    Some(match persona {
-        "minimalist" => ("Minimalists", "Want one good answer and no noise."),
-        "explorer" => ("Explorers", "Look around and like to be surprised."),
-        "dealhunter" => ("Deal hunters", "Compare prices and wait for the deal."),
-        "loyalist" => ("Loyal customers", "Come back and buy again."),
-        _ => return None,
-    })
+/// A persona's name in the plural, as it is shown, and what such shoppers want.
+fn described(persona: Persona) -> (&'static str, &'static str) {
+    match persona {
+        Persona::Minimalist => ("Minimalists", "Want one good answer and no noise."),
+        Persona::Explorer => ("Explorers", "Look around and like to be surprised."),
+        Persona::Dealhunter => ("Deal hunters", "Compare prices and wait for the deal."),
+        Persona::Loyalist => ("Loyal customers", "Come back and buy again."),
+    }
 }
 
 /// What became of a form.
@@ -209,11 +208,9 @@ pub fn ago(now_ms: u64, then_ms: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use capabilities::settings::PERSONAS;
-
     use super::*;
 
-    fn main(personas: Vec<(&'static str, bool)>) -> String {
+    fn main(personas: Vec<(Persona, bool)>) -> String {
         let form = Form { personas, ..Form::default() };
         let main = Main {
             shop: "magic-wands.myshopify.com",
@@ -228,10 +225,16 @@ mod tests {
 
     #[test]
     fn every_persona_is_shown_and_none_is_taken_for_another() {
-        assert!(PERSONAS.iter().all(|persona| described(persona).is_some()));
-        let text = main(vec![("explorer", true), ("collector", true)]);
-        assert!(text.contains("Explorers") && text.contains(r#"data-preview="explorer""#), "{text}");
-        assert!(!text.contains("collector") && !text.contains("Loyal customers"), "{text}");
+        for shown in Persona::ALL {
+            let text = main(vec![(shown, true)]);
+            for persona in Persona::ALL {
+                let (title, wants) = described(persona);
+                let preview = format!(r#"data-preview="{}""#, persona.name());
+                for part in [title, wants, &preview] {
+                    assert_eq!(text.contains(part), persona == shown, "{part} in {text}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -8,8 +8,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
 use axum::routing::{get, post};
-use capabilities::settings::PERSONAS;
-use names::EventId;
+use names::{EventId, Persona};
 use shopify::ShopDomain;
 
 use crate::answers::{asset, download, is_ours, to_bounce};
@@ -123,10 +122,10 @@ async fn preview(
     caller: Caller,
     Path(persona): Path<String>,
 ) -> Response<Body> {
-    if !PERSONAS.contains(&persona.as_str()) {
+    let Some(persona) = Persona::named(&persona) else {
         return pages::refused(StatusCode::NOT_FOUND, "there is no such persona", Some(&caller.shop));
-    }
-    let (html, generated) = match admin.storefronts.preview(&caller.store, &persona).await {
+    };
+    let (html, generated) = match admin.storefronts.preview(&caller.store, persona).await {
         Ok(preview) => (preview.html, preview.generated),
         Err(error) => {
             tracing::warn!(store = %caller.store, %error, "there is no preview");

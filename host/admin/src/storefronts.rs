@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use capabilities::settings::Shop;
-use names::{EventId, StoreId};
+use names::{EventId, Persona, StoreId};
 
 /// Something that the host was asked for did not work out. The text is for the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,7 +52,7 @@ pub trait Storefronts: Send + Sync {
     async fn moved(&self, store: &StoreId) -> Result<(), Failed>;
 
     /// A page for the persona; one may be ordered if there is none yet.
-    async fn preview(&self, store: &StoreId, persona: &str) -> Result<Preview, Failed>;
+    async fn preview(&self, store: &StoreId, persona: Persona) -> Result<Preview, Failed>;
 
     /// Reports on customers that are kept for the shop, the newest first.
     async fn reports(&self, store: &StoreId) -> Result<Vec<Report>, Failed>;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use names::Persona;
 use serde::{Deserialize, Serialize};
 
 /// The settings of a deployment.
@@ -77,9 +78,6 @@ pub struct Shop {
     pub paused: bool,
 }
 
-/// Every persona, by name.
-pub const PERSONAS: [&str; 4] = ["minimalist", "explorer", "dealhunter", "loyalist"];
-
 /// Where a shop stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
@@ -98,7 +96,7 @@ pub enum WrongShop {
     #[error("{0} is {1:?}; it must be a colour such as #1b3a57, or empty")]
     Colour(&'static str, String),
     /// A persona is none.
-    #[error("personas_off names {0:?}; there are {personas}", personas = PERSONAS.join(", "))]
+    #[error("personas_off names {0:?}; there are {personas}", personas = Persona::ALL.map(Persona::name).join(", "))]
     Persona(String),
     /// No persona is left.
     #[error("personas_off names every persona; set paused = true to make no pages at all")]
@@ -185,11 +183,11 @@ impl Shop {
                 return Err(WrongShop::Colour(key, colour.clone()));
             }
         }
-        if let Some(other) = self.personas_off.iter().find(|name| !PERSONAS.contains(&name.as_str())) {
+        if let Some(other) = self.personas_off.iter().find(|name| Persona::named(name).is_none()) {
             return Err(WrongShop::Persona(other.clone()));
         }
-        let off = |name: &&str| self.personas_off.iter().any(|off| off == name);
-        if PERSONAS.iter().all(off) { Err(WrongShop::NoPersona) } else { Ok(()) }
+        let off = |persona: Persona| self.personas_off.iter().any(|off| off == persona.name());
+        if Persona::ALL.into_iter().all(off) { Err(WrongShop::NoPersona) } else { Ok(()) }
     }
 }
 
@@ -224,8 +222,9 @@ mod tests {
         let wrong = validated(&["wizard"]).unwrap_err();
         assert_eq!(wrong, WrongShop::Persona("wizard".to_owned()));
         let message = wrong.to_string();
-        assert!(PERSONAS.iter().all(|persona| message.contains(persona)), "{message}");
-        assert_eq!(validated(&PERSONAS), Err(WrongShop::NoPersona));
+        let names = Persona::ALL.map(Persona::name);
+        assert!(names.iter().all(|name| message.contains(name)), "{message}");
+        assert_eq!(validated(&names), Err(WrongShop::NoPersona));
     }
 
     #[test]

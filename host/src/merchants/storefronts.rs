@@ -7,7 +7,7 @@ use admin::{Failed, Preview, Report, Storefronts};
 use async_trait::async_trait;
 use bytes::Bytes;
 use capabilities::settings::{Shop, Standing};
-use names::{EventId, Key, ShopperId, Store, StoreId};
+use names::{EventId, Key, Persona, ShopperId, Store, StoreId};
 use serde::Deserialize;
 
 use crate::deployment::Deployment;
@@ -70,9 +70,9 @@ impl Storefronts for Served {
     }
 
     /// The page that everybody gets where a shopper is taken for that persona and no more may be known.
-    async fn preview(&self, store: &StoreId, persona: &str) -> Result<Preview, Failed> {
+    async fn preview(&self, store: &StoreId, persona: Persona) -> Result<Preview, Failed> {
         let deployment = self.deployment()?;
-        let shopper = ShopperId::context(persona).map_err(|wrong| Failed(wrong.to_string()))?;
+        let shopper = ShopperId::context(persona);
         let (store, shopper) = (store.as_str(), shopper.as_str());
         if let Some(page) = pages::content(&deployment, store, shopper).await.map_err(Failed)? {
             return Ok(Preview { html: text(&page), generated: true });

@@ -1,8 +1,8 @@
-use names::WrongId;
+use names::{Persona, Source, WrongId};
 use proptest::prelude::*;
 
 use super::*;
-use crate::facts::{Fragment, Persona, Source};
+use crate::facts::Fragment;
 use crate::fakes::{Bytes, FakeBlob, FakeKv, FakeOperator, Faults};
 use crate::shop::SWAPS_MAX;
 

@@ -2,13 +2,8 @@ use super::*;
 use proptest::prelude::*;
 
 fn any_facts() -> impl Strategy<Value = Facts> {
-    let persona = prop::sample::select(vec![
-        Persona::Minimalist,
-        Persona::Explorer,
-        Persona::Dealhunter,
-        Persona::Loyalist,
-    ]);
-    let source = prop::sample::select(vec![Source::Llm, Source::Local]);
+    let persona = prop::sample::select(Persona::ALL.to_vec());
+    let source = prop::sample::select(Source::ALL.to_vec());
     let numbers = (any::<u32>(), any::<u64>(), any::<u64>(), any::<u64>());
     let fragment = (any::<u32>(), any::<u32>()).prop_map(|(offset, size)| Fragment { offset, size });
     let parts = (persona, source, "[A-Za-z0-9_-]{0,64}", numbers, fragment);
@@ -91,6 +86,23 @@ fn the_fragment_is_found_in_the_stored_page() {
     let stored = [Facts { fragment, ..Facts::unknown() }.encode_head(), document.into()].concat();
     let Fragment { offset, size } = Facts::decode_head(&stored).unwrap().fragment;
     assert_eq!(&stored[offset as usize..(offset + size) as usize], b"<main>hello</main>");
+}
+
+#[test]
+fn every_persona_and_source_is_stored_by_name() {
+    for persona in ["minimalist", "explorer", "dealhunter", "loyalist"] {
+        for source in ["llm", "local"] {
+            let head = format!("<!--wand {persona} 50 {source} job-1 1 2 3-->\n<!--part 0 0-->\n");
+            let facts = Facts::decode_head(head.as_bytes()).unwrap();
+            assert_eq!((facts.persona.name(), facts.source.name()), (persona, source));
+            assert_eq!(facts.encode_head(), head.as_bytes());
+            let json = format!(
+                r#"{{"p":"{persona}","c":50,"s":"{source}","j":"job-1","t":1,"f":2,"v":3,"d":{{"offset":0,"size":0}}}}"#
+            );
+            assert_eq!(serde_json::to_string(&facts).unwrap(), json);
+            assert_eq!(serde_json::from_str::<Facts>(&json).unwrap(), facts);
+        }
+    }
 }
 
 #[test]

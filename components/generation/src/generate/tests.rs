@@ -1,13 +1,13 @@
+use names::{Persona, Source};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::assortment::Assortment;
-use crate::capabilities::{Completion, NoAnswer, Source};
+use crate::capabilities::{Completion, NoAnswer};
 use crate::fakes::{
     World, answer, any_signals, any_text, assortment, every_block, product, products, reduced,
 };
-use crate::persona::Persona;
 
 fn job() -> Job {
     Job {

@@ -1,10 +1,10 @@
 //! What a job is about, as it crosses.
 
-use names::{EventId, Market, StoreId, WrongId};
+use names::{EventId, Market, Persona, StoreId, WrongId};
 
 use super::bindings::wandstore::storefront::{catalog_types, job_types as wit, shopper_types};
 use super::parse;
-use crate::{Chore, Errand, Job, Order, Persona, Signals, Task, Work};
+use crate::{Chore, Errand, Job, Order, Signals, Task, Work};
 
 /// What crossed is no task.
 #[derive(Debug, thiserror::Error)]
@@ -112,27 +112,7 @@ impl From<Order> for wit::Order {
     }
 }
 
-impl From<shopper_types::Persona> for Persona {
-    fn from(persona: shopper_types::Persona) -> Self {
-        match persona {
-            shopper_types::Persona::Minimalist => Self::Minimalist,
-            shopper_types::Persona::Explorer => Self::Explorer,
-            shopper_types::Persona::Dealhunter => Self::Dealhunter,
-            shopper_types::Persona::Loyalist => Self::Loyalist,
-        }
-    }
-}
-
-impl From<Persona> for shopper_types::Persona {
-    fn from(persona: Persona) -> Self {
-        match persona {
-            Persona::Minimalist => Self::Minimalist,
-            Persona::Explorer => Self::Explorer,
-            Persona::Dealhunter => Self::Dealhunter,
-            Persona::Loyalist => Self::Loyalist,
-        }
-    }
-}
+names::crosses!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
 
 impl From<wit::Work> for Work {
     fn from(work: wit::Work) -> Self {

@@ -1,9 +1,9 @@
-use names::{EventId, Market};
+use names::{EventId, Market, Persona};
 
 use super::*;
 use crate::errand::Chore;
 use crate::fakes::{FakeJobs, FakeKv, FakeOperator, Fault};
-use crate::order::{Persona, Signals, Work};
+use crate::order::{Signals, Work};
 use crate::policy::Backoff;
 
 const POOL: Pool = Pool {

@@ -1,9 +1,9 @@
 //! Orders for pages, errands, and the pool that does them.
 
-use names::{EventId, Market, ShopperId, StoreId};
+use names::{EventId, Market, Persona, ShopperId, StoreId};
 use serde::Serialize;
 
-use super::{Failure, Forgotten, Persona};
+use super::{Failure, Forgotten};
 use crate::signals::Signals;
 
 /// The pool of generation workers.

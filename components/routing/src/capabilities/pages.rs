@@ -1,6 +1,6 @@
 //! Pages that were made for shoppers, and what is known about them.
 
-use names::{ShopperId, StoreId};
+use names::{Persona, ShopperId, Source, StoreId};
 
 use super::Failure;
 
@@ -86,58 +86,6 @@ pub struct Fragment {
     pub offset: u32,
     /// How long it is; never 0.
     pub size: u32,
-}
-
-/// How a shopper shops.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Persona {
-    /// Wants one good answer and no noise.
-    Minimalist,
-    /// Looks around and likes to be surprised.
-    Explorer,
-    /// Compares prices and waits for the deal.
-    Dealhunter,
-    /// Comes back and buys again.
-    Loyalist,
-}
-
-impl Persona {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Minimalist, Self::Explorer, Self::Dealhunter, Self::Loyalist];
-
-    /// The persona of that name.
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|persona| persona.name() == name)
-    }
-
-    /// Its name, in lower case.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Minimalist => "minimalist",
-            Self::Explorer => "explorer",
-            Self::Dealhunter => "dealhunter",
-            Self::Loyalist => "loyalist",
-        }
-    }
-}
-
-/// Who planned a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// The language model.
-    Llm,
-    /// The local planner.
-    Local,
-}
-
-impl Source {
-    /// Its name, in lower case.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Llm => "llm",
-            Self::Local => "local",
-        }
-    }
 }
 
 /// Why a page is no longer fresh.

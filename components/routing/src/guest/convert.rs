@@ -1,6 +1,6 @@
 //! What crosses: records of WIT and values of ours, the same under other names.
 
-use names::Market;
+use names::{Market, Persona, Source};
 
 use super::bindings::wandstore::capabilities::kv;
 use super::bindings::wandstore::capabilities::values::Value;
@@ -9,8 +9,7 @@ use super::bindings::wandstore::storefront::{
 };
 use crate::{
     Assortment, Body, BodyError, Cached, Chore, Errand, Facts, Failure, Forgotten, Fragment, JobError,
-    JobState, Member, Method, Offered, Order, Page, Persona, Progress, Reply, Response, Signals, Source,
-    Staleness, Work,
+    JobState, Member, Method, Offered, Order, Page, Progress, Reply, Response, Signals, Staleness, Work,
 };
 
 impl From<page_types::CacheError> for Failure {
@@ -126,36 +125,9 @@ impl From<page_types::Staleness> for Staleness {
     }
 }
 
-impl From<page_types::Source> for Source {
-    fn from(source: page_types::Source) -> Self {
-        match source {
-            page_types::Source::Llm => Self::Llm,
-            page_types::Source::Local => Self::Local,
-        }
-    }
-}
+names::crosses!(enum Source as page_types::Source { Llm, Local });
 
-impl From<shopper_types::Persona> for Persona {
-    fn from(persona: shopper_types::Persona) -> Self {
-        match persona {
-            shopper_types::Persona::Minimalist => Self::Minimalist,
-            shopper_types::Persona::Explorer => Self::Explorer,
-            shopper_types::Persona::Dealhunter => Self::Dealhunter,
-            shopper_types::Persona::Loyalist => Self::Loyalist,
-        }
-    }
-}
-
-impl From<Persona> for shopper_types::Persona {
-    fn from(persona: Persona) -> Self {
-        match persona {
-            Persona::Minimalist => Self::Minimalist,
-            Persona::Explorer => Self::Explorer,
-            Persona::Dealhunter => Self::Dealhunter,
-            Persona::Loyalist => Self::Loyalist,
-        }
-    }
-}
+names::crosses!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
 
 impl From<&Market> for catalog_types::Market {
     fn from(market: &Market) -> Self {

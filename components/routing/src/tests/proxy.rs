@@ -1,9 +1,10 @@
 //! Shopify forwards what a shop is asked for under the app's prefix.
 
+use names::Persona;
 use serde_json::json;
 
 use crate::fakes::{Answer, Fake, FakeRequest, NOW_MS, PAGE, PARTS, SHOP, sign, signed};
-use crate::{Cached, JobState, Method, Page, Persona, Signals, Staleness, Work, handle};
+use crate::{Cached, JobState, Method, Page, Signals, Staleness, Work, handle};
 
 /// What a browser drew at random.
 const DRAWN: &str = "Zk3_9-aBcDeFgHiJkLmNoP";

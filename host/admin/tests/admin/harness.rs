@@ -16,7 +16,7 @@ use capabilities::signatures::Secrets;
 use capabilities::{Secret, clock, ids};
 use hmac::{Hmac, KeyInit, Mac};
 use http_body_util::BodyExt as _;
-use names::{EventId, StoreId};
+use names::{EventId, Persona, StoreId};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use tempfile::TempDir;
@@ -177,8 +177,9 @@ impl Storefronts for Host {
         Ok(())
     }
 
-    async fn preview(&self, store: &StoreId, persona: &str) -> Result<Preview, Failed> {
-        Ok(Preview { html: format!("<p>{persona} at {store}</p>"), generated: persona == "explorer" })
+    async fn preview(&self, store: &StoreId, persona: Persona) -> Result<Preview, Failed> {
+        let html = format!("<p>{} at {store}</p>", persona.name());
+        Ok(Preview { html, generated: persona == Persona::Explorer })
     }
 
     async fn reports(&self, store: &StoreId) -> Result<Vec<Report>, Failed> {

@@ -1,0 +1,62 @@
+//! For whom a page was made.
+
+use serde::{Deserialize, Serialize};
+
+/// How a shopper shops. Stored by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Persona {
+    /// Wants one good answer and no noise.
+    Minimalist,
+    /// Looks around and likes to be surprised.
+    Explorer,
+    /// Compares prices and waits for the deal.
+    Dealhunter,
+    /// Comes back and buys again.
+    Loyalist,
+}
+
+impl Persona {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Minimalist, Self::Explorer, Self::Dealhunter, Self::Loyalist];
+
+    /// Its name, in lower case.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Minimalist => "minimalist",
+            Self::Explorer => "explorer",
+            Self::Dealhunter => "dealhunter",
+            Self::Loyalist => "loyalist",
+        }
+    }
+
+    /// The persona of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|persona| persona.name() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_under_which_personas_are_stored() {
+        let names = ["minimalist", "explorer", "dealhunter", "loyalist"];
+        assert_eq!(Persona::ALL.map(Persona::name), names);
+        for persona in Persona::ALL {
+            let stored = format!("\"{}\"", persona.name());
+            assert_eq!(serde_json::to_string(&persona).unwrap(), stored);
+            assert_eq!(serde_json::from_str::<Persona>(&stored).unwrap(), persona);
+            assert_eq!(Persona::named(persona.name()), Some(persona));
+        }
+    }
+
+    #[test]
+    fn what_is_no_name_names_nobody() {
+        for other in ["", "Explorer", "explorer ", "wizard"] {
+            assert_eq!(Persona::named(other), None, "{other}");
+            assert!(serde_json::from_str::<Persona>(&format!("\"{other}\"")).is_err(), "{other}");
+        }
+    }
+}
