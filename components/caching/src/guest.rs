@@ -79,8 +79,7 @@ impl Guest for Component {
     fn forget(store: String, shopper: Option<String>) -> Result<wit::Forgotten, wit::CacheError> {
         let store = StoreId::parse(&store)?;
         let shopper = shopper.map(|shopper| ShopperId::parse(&shopper)).transpose()?;
-        let Forgotten { count, more } = CACHE.forget(Scope::of(&store, shopper.as_ref()))?;
-        Ok(wit::Forgotten { count, more })
+        Ok(CACHE.forget(Scope::of(&store, shopper.as_ref()))?.into())
     }
 }
 
@@ -225,15 +224,6 @@ impl From<Cached<Value>> for wit::Cached {
     }
 }
 
-impl From<Staleness> for wit::Staleness {
-    fn from(staleness: Staleness) -> Self {
-        match staleness {
-            Staleness::CatalogMoved => Self::CatalogMoved,
-            Staleness::Expired => Self::Expired,
-        }
-    }
-}
-
 impl From<Page<Value>> for wit::Page {
     fn from(Page { content, facts }: Page<Value>) -> Self {
         Self { content, facts: facts.into() }
@@ -290,3 +280,5 @@ impl TryFrom<wit::PageFacts> for Facts {
 names::crosses!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
 
 names::crosses!(enum Source as wit::Source { Llm, Local });
+names::crosses!(enum Staleness as wit::Staleness { CatalogMoved, Expired });
+names::crosses!(struct Forgotten as wit::Forgotten { count, more });

@@ -76,9 +76,7 @@ fn parsed(store: &str, market: &wit::Market) -> Result<(StoreId, Market), wit::C
 
 impl World for Host {
     fn post(&self, store: &StoreId, body: &[u8], timeout_ms: u32) -> Result<Answer, NoAnswer> {
-        let fetch::Answer { status, retry_after_ms, body } =
-            fetch::post(UPSTREAM, store.as_str(), body, timeout_ms)?;
-        Ok(Answer { status, retry_after_ms, body })
+        Ok(fetch::post(UPSTREAM, store.as_str(), body, timeout_ms)?.into())
     }
 
     fn recall(&self, key: Key<'_>) -> Result<Option<Vec<u8>>, StorageFailed> {
@@ -107,16 +105,16 @@ impl World for Host {
     }
 }
 
-impl From<fetch::Error> for NoAnswer {
-    fn from(error: fetch::Error) -> Self {
-        match error {
-            fetch::Error::NoSuchUpstream => Self::NoSuchUpstream,
-            fetch::Error::Timeout => Self::Timeout,
-            fetch::Error::TooLarge(bytes) => Self::TooLarge(bytes),
-            fetch::Error::Unavailable(text) => Self::Unavailable(text),
-        }
-    }
-}
+names::crosses!(enum Urgency as wit::Urgency { AtOnce, Current });
+names::crosses!(struct Collection as wit::Collection { handle, title, url, products });
+names::crosses!(struct Image as wit::Image { url, alt, width, height });
+names::crosses!(struct Product as wit::Product {
+    id, title, description, vendor, category, tags, url, image: option, price, price_before, available
+});
+names::crosses!(struct Assortment as wit::Assortment { shop_name, currency, money_format, products: list });
+names::crosses!(enum CatalogError as wit::CatalogError { NoSuchStore, Unavailable(after_ms) });
+names::crosses!(struct Answer as fetch::Answer { status, retry_after_ms, body });
+names::crosses!(enum NoAnswer as fetch::Error { NoSuchUpstream, Timeout, TooLarge(bytes), Unavailable(text) });
 
 impl From<kv::Error> for StorageFailed {
     fn from(error: kv::Error) -> Self {
@@ -125,62 +123,5 @@ impl From<kv::Error> for StorageFailed {
             kv::Error::TooLarge(bytes_max) => Self(format!("larger than {bytes_max} bytes")),
             kv::Error::Unavailable(text) => Self(text),
         }
-    }
-}
-
-impl From<CatalogError> for wit::CatalogError {
-    fn from(error: CatalogError) -> Self {
-        match error {
-            CatalogError::NoSuchStore => Self::NoSuchStore,
-            CatalogError::Unavailable(after_ms) => Self::Unavailable(after_ms),
-        }
-    }
-}
-
-impl From<wit::Urgency> for Urgency {
-    fn from(urgency: wit::Urgency) -> Self {
-        match urgency {
-            wit::Urgency::AtOnce => Self::AtOnce,
-            wit::Urgency::Current => Self::Current,
-        }
-    }
-}
-
-impl From<Assortment> for wit::Assortment {
-    fn from(assortment: Assortment) -> Self {
-        let Assortment { shop_name, currency, money_format, products } = assortment;
-        Self { shop_name, currency, money_format, products: products.into_iter().map(Into::into).collect() }
-    }
-}
-
-impl From<Collection> for wit::Collection {
-    fn from(collection: Collection) -> Self {
-        let Collection { handle, title, url, products } = collection;
-        Self { handle, title, url, products }
-    }
-}
-
-impl From<Product> for wit::Product {
-    fn from(product: Product) -> Self {
-        Self {
-            id: product.id,
-            title: product.title,
-            description: product.description,
-            vendor: product.vendor,
-            category: product.category,
-            tags: product.tags,
-            url: product.url,
-            image: product.image.map(Into::into),
-            price: product.price,
-            price_before: product.price_before,
-            available: product.available,
-        }
-    }
-}
-
-impl From<Image> for wit::Image {
-    fn from(image: Image) -> Self {
-        let Image { url, alt, width, height } = image;
-        Self { url, alt, width, height }
     }
 }

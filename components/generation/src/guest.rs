@@ -105,7 +105,7 @@ impl Catalog for Host {
         term: &str,
     ) -> Result<Vec<page::Product>, CatalogError> {
         let found = catalog::search(store.as_str(), &named(market), Urgency::Current, term)?;
-        Ok(found.into_iter().map(product).collect())
+        Ok(found.into_iter().map(Into::into).collect())
     }
 }
 
@@ -134,29 +134,6 @@ impl Operator for Host {
     }
 }
 
-impl From<job_types::Work> for Work {
-    fn from(work: job_types::Work) -> Self {
-        match work {
-            job_types::Work::Generate => Self::Generate,
-            job_types::Work::Rerender => Self::Rerender,
-        }
-    }
-}
-
-impl From<shopper_types::Signals> for Signals {
-    fn from(signals: shopper_types::Signals) -> Self {
-        Self {
-            visits: signals.visits,
-            views: signals.views,
-            searches: signals.searches,
-            filters: signals.filters,
-            sorts: signals.sorts,
-            carted: signals.carted,
-            purchased: signals.purchased,
-        }
-    }
-}
-
 impl From<Outcome> for job_types::Outcome {
     fn from(outcome: Outcome) -> Self {
         match outcome {
@@ -169,44 +146,28 @@ impl From<Outcome> for job_types::Outcome {
 
 names::crosses!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
 names::crosses!(enum Source as page_types::Source { Llm, Local });
-
-impl From<page_types::PageFacts> for Facts {
-    fn from(facts: page_types::PageFacts) -> Self {
-        Self {
-            persona: facts.persona.into(),
-            confidence: facts.confidence,
-            source: facts.source.into(),
-            job: facts.job,
-            planned_ms: facts.planned_ms,
-            fresh_until_ms: facts.fresh_until_ms,
-            catalog_version: facts.catalog_version,
-            fragment_offset: facts.fragment_offset,
-            fragment_size: facts.fragment_size,
-        }
-    }
-}
-
-impl From<Facts> for page_types::PageFacts {
-    fn from(facts: Facts) -> Self {
-        Self {
-            persona: facts.persona.into(),
-            confidence: facts.confidence,
-            source: facts.source.into(),
-            job: facts.job,
-            planned_ms: facts.planned_ms,
-            fresh_until_ms: facts.fresh_until_ms,
-            catalog_version: facts.catalog_version,
-            fragment_offset: facts.fragment_offset,
-            fragment_size: facts.fragment_size,
-        }
-    }
-}
-
-impl From<page_types::StoredPlan> for StoredPlan {
-    fn from(plan: page_types::StoredPlan) -> Self {
-        Self { json: plan.json, facts: plan.facts.into() }
-    }
-}
+names::crosses!(enum Work as job_types::Work { Generate, Rerender });
+names::crosses!(struct Signals as shopper_types::Signals {
+    visits, views, searches, filters, sorts, carted, purchased
+});
+names::crosses!(struct Facts as page_types::PageFacts {
+    persona, confidence, source, job, planned_ms, fresh_until_ms, catalog_version, fragment_offset, fragment_size
+});
+names::crosses!(struct StoredPlan as page_types::StoredPlan { json, facts });
+names::crosses!(enum CacheError as page_types::CacheError { Invalid(text), Unavailable(text) });
+names::crosses!(enum CatalogError as catalog_types::CatalogError { NoSuchStore, Unavailable(after_ms) });
+names::crosses!(struct page::Image as catalog_types::Image { url, alt, width, height });
+names::crosses!(struct page::Product as catalog_types::Product {
+    id, title, description, vendor, category, tags, url, image: option, price, price_before, available
+});
+names::crosses!(struct Merchant as settings::Shop {
+    name, url, language, tone, banned_words, promises, personas_off, accent, surface
+});
+names::crosses!(enum Role as llm::Role { System, User, Assistant });
+names::crosses!(struct Completion as llm::Completion { text, model, tokens_in, tokens_out, complete });
+names::crosses!(enum NoAnswer as llm::Error {
+    NotConfigured, RateLimited(after_ms), Unavailable(after_ms), Timeout, OverBudget, Rejected(text)
+});
 
 impl From<NewPage> for page_types::NewPage {
     fn from(page: NewPage) -> Self {
@@ -214,49 +175,11 @@ impl From<NewPage> for page_types::NewPage {
     }
 }
 
-impl From<page_types::CacheError> for CacheError {
-    fn from(error: page_types::CacheError) -> Self {
-        match error {
-            page_types::CacheError::Invalid(text) => Self::Invalid(text),
-            page_types::CacheError::Unavailable(text) => Self::Unavailable(text),
-        }
-    }
-}
-
-impl From<catalog_types::CatalogError> for CatalogError {
-    fn from(error: catalog_types::CatalogError) -> Self {
-        match error {
-            catalog_types::CatalogError::NoSuchStore => Self::NoSuchStore,
-            catalog_types::CatalogError::Unavailable(after_ms) => Self::Unavailable(after_ms),
-        }
-    }
-}
-
 impl From<catalog_types::Assortment> for Assortment {
     fn from(assortment: catalog_types::Assortment) -> Self {
         let catalog_types::Assortment { shop_name, currency, money_format, products } = assortment;
-        Self::new(currency, products.into_iter().map(product).collect()).of_shop(shop_name, money_format)
+        Self::new(currency, products.into_iter().map(Into::into).collect()).of_shop(shop_name, money_format)
     }
-}
-
-fn product(product: catalog_types::Product) -> page::Product {
-    page::Product {
-        id: product.id,
-        title: product.title,
-        description: product.description,
-        vendor: product.vendor,
-        category: product.category,
-        tags: product.tags,
-        url: product.url,
-        image: product.image.map(image),
-        price: product.price,
-        price_before: product.price_before,
-        available: product.available,
-    }
-}
-
-fn image(image: catalog_types::Image) -> page::Image {
-    page::Image { url: image.url, alt: image.alt, width: image.width, height: image.height }
 }
 
 impl From<&Request> for llm::Request {
@@ -272,53 +195,7 @@ impl From<&Request> for llm::Request {
 
 impl From<&Message> for llm::Message {
     fn from(message: &Message) -> Self {
-        let role = match message.role {
-            Role::System => llm::Role::System,
-            Role::User => llm::Role::User,
-            Role::Assistant => llm::Role::Assistant,
-        };
-        Self { role, text: message.text.clone() }
-    }
-}
-
-impl From<llm::Completion> for Completion {
-    fn from(completion: llm::Completion) -> Self {
-        Self {
-            text: completion.text,
-            model: completion.model,
-            tokens_in: completion.tokens_in,
-            tokens_out: completion.tokens_out,
-            complete: completion.complete,
-        }
-    }
-}
-
-impl From<llm::Error> for NoAnswer {
-    fn from(error: llm::Error) -> Self {
-        match error {
-            llm::Error::NotConfigured => Self::NotConfigured,
-            llm::Error::RateLimited(after_ms) => Self::RateLimited(after_ms),
-            llm::Error::Unavailable(after_ms) => Self::Unavailable(after_ms),
-            llm::Error::Timeout => Self::Timeout,
-            llm::Error::OverBudget => Self::OverBudget,
-            llm::Error::Rejected(text) => Self::Rejected(text),
-        }
-    }
-}
-
-impl From<settings::Shop> for Merchant {
-    fn from(shop: settings::Shop) -> Self {
-        Self {
-            name: shop.name,
-            url: shop.url,
-            language: shop.language,
-            tone: shop.tone,
-            banned_words: shop.banned_words,
-            promises: shop.promises,
-            personas_off: shop.personas_off,
-            accent: shop.accent,
-            surface: shop.surface,
-        }
+        Self { role: message.role.into(), text: message.text.clone() }
     }
 }
 

@@ -3,15 +3,16 @@
 /// Converts a type of ours into one that bindings made of WIT, and back.
 ///
 /// Both have the same variants, with at most one value each, or the same fields; values are converted in turn.
-/// A variant or a field that is left out, on either side, does not compile.
+/// Behind a field it is said whether it is an `option` or a `list` of what is to be converted. A variant or a field
+/// that is left out, on either side, does not compile.
 ///
 /// ```
-/// # mod job_types { pub enum Outcome { Done(u64), Failed } pub struct Member { pub name: String } }
-/// enum Outcome { Done(u64), Failed }
-/// struct Member { name: String }
+/// # mod wit { pub enum Work { Page(String), Errand } pub struct Job { pub id: u64, pub work: Vec<Work> } }
+/// enum Work { Page(String), Errand }
+/// struct Job { id: u64, work: Vec<Work> }
 ///
-/// names::crosses!(enum Outcome as job_types::Outcome { Done(note), Failed });
-/// names::crosses!(struct Member as job_types::Member { name });
+/// names::crosses!(enum Work as wit::Work { Page(shopper), Errand });
+/// names::crosses!(struct Job as wit::Job { id, work: list });
 /// ```
 #[macro_export]
 macro_rules! crosses {
@@ -19,9 +20,9 @@ macro_rules! crosses {
         $crate::crosses!(@cases $ours => $wit { $($case $(($value))?),+ });
         $crate::crosses!(@cases $wit => $ours { $($case $(($value))?),+ });
     };
-    (struct $ours:ty as $wit:ty { $($field:ident),+ $(,)? }) => {
-        $crate::crosses!(@fields $ours => $wit { $($field),+ });
-        $crate::crosses!(@fields $wit => $ours { $($field),+ });
+    (struct $ours:ty as $wit:ty { $($field:ident $(: $kind:ident)?),+ $(,)? }) => {
+        $crate::crosses!(@fields $ours => $wit { $($field $(: $kind)?),+ });
+        $crate::crosses!(@fields $wit => $ours { $($field $(: $kind)?),+ });
     };
     (@cases $from:ty => $to:ty { $($case:ident $(($value:ident))?),+ }) => {
         impl From<$from> for $to {
@@ -33,15 +34,18 @@ macro_rules! crosses {
             }
         }
     };
-    (@fields $from:ty => $to:ty { $($field:ident),+ }) => {
+    (@fields $from:ty => $to:ty { $($field:ident $(: $kind:ident)?),+ }) => {
         impl From<$from> for $to {
             fn from(given: $from) -> Self {
                 type Given = $from;
                 let Given { $($field),+ } = given;
-                Self { $($field: $field.into()),+ }
+                Self { $($field: $crate::crosses!(@value $field $($kind)?)),+ }
             }
         }
     };
+    (@value $value:ident) => { $value.into() };
+    (@value $value:ident option) => { $value.map(Into::into) };
+    (@value $value:ident list) => { $value.into_iter().map(Into::into).collect() };
 }
 
 #[cfg(test)]
@@ -65,9 +69,10 @@ mod tests {
         }
 
         #[derive(Debug, Clone, PartialEq, Eq)]
-        pub struct Facts {
-            pub persona: Persona,
-            pub planned_ms: u64,
+        pub struct Order {
+            pub shopper: String,
+            pub persona: Option<Persona>,
+            pub pages: Vec<Found>,
         }
     }
 
@@ -78,14 +83,15 @@ mod tests {
     }
 
     #[derive(Debug, Clone, PartialEq, Eq)]
-    struct Facts {
-        persona: Persona,
-        planned_ms: u64,
+    struct Order {
+        shopper: String,
+        persona: Option<Persona>,
+        pages: Vec<Found>,
     }
 
     crosses!(enum Persona as bound::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
     crosses!(enum Found as bound::Found { Page(persona), Nothing });
-    crosses!(struct Facts as bound::Facts { persona, planned_ms });
+    crosses!(struct Order as bound::Order { shopper, persona: option, pages: list });
 
     #[test]
     fn variants_and_what_is_in_them_cross_and_come_back() {
@@ -101,9 +107,17 @@ mod tests {
 
     #[test]
     fn fields_and_what_is_in_them_cross_and_come_back() {
-        let ours = Facts { persona: Persona::Dealhunter, planned_ms: 7 };
-        let bound = bound::Facts { persona: bound::Persona::Dealhunter, planned_ms: 7 };
-        assert_eq!(bound::Facts::from(ours.clone()), bound);
-        assert_eq!(Facts::from(bound), ours);
+        let ours = Order {
+            shopper: "abc123".to_owned(),
+            persona: Some(Persona::Dealhunter),
+            pages: vec![Found::Nothing, Found::Page(Persona::Minimalist)],
+        };
+        let bound = bound::Order {
+            shopper: "abc123".to_owned(),
+            persona: Some(bound::Persona::Dealhunter),
+            pages: vec![bound::Found::Nothing, bound::Found::Page(bound::Persona::Minimalist)],
+        };
+        assert_eq!(bound::Order::from(ours.clone()), bound);
+        assert_eq!(Order::from(bound), ours);
     }
 }

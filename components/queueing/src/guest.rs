@@ -64,8 +64,7 @@ impl Guest for Component {
     fn forget(store: String, shopper: Option<String>) -> Result<page_types::Forgotten, wit::QueueError> {
         let store = StoreId::parse(&store)?;
         let shopper = shopper.map(|shopper| ShopperId::parse(&shopper)).transpose()?;
-        let Forgotten { count, more } = QUEUE.forget(Scope::of(&store, shopper.as_ref()), pool())?;
-        Ok(page_types::Forgotten { count, more })
+        Ok(QUEUE.forget(Scope::of(&store, shopper.as_ref()), pool())?.into())
     }
 
     fn pool() -> Result<Vec<wit::Member>, wit::QueueError> {
@@ -99,8 +98,7 @@ fn pool() -> Pool {
 
 impl Jobs for HostJobs {
     fn offer(&self, job: NewJob) -> Result<Offered, Failure> {
-        let NewJob { lanes, lane_depth_max, key, payload, now_ms } = job;
-        Ok(jobs::offer(&jobs::NewJob { lanes, lane_depth_max, key, payload, now_ms })?.into())
+        Ok(jobs::offer(&job.into())?.into())
     }
 
     fn claim(&self, lane: &str, now_ms: u64, lease_ms: u32) -> Result<Answer, Failure> {
@@ -129,8 +127,7 @@ impl Jobs for HostJobs {
     }
 
     fn measure(&self, lane: &str) -> Result<Depth, Failure> {
-        let jobs::Depth { queued, running, dead, oldest_ms } = jobs::measure(lane)?;
-        Ok(Depth { queued, running, dead, oldest_ms })
+        Ok(jobs::measure(lane)?.into())
     }
 }
 
@@ -155,6 +152,14 @@ impl Operator for HostOperator {
         log::event(log::Level::Warn, message, &owned);
     }
 }
+
+names::crosses!(struct NewJob as jobs::NewJob { lanes, lane_depth_max, key, payload, now_ms });
+names::crosses!(enum Offered as jobs::Offered { Accepted(id), Live(id), Full });
+names::crosses!(enum Offered as wit::Offered { Accepted(id), Live(id), Full });
+names::crosses!(enum State as jobs::State { Queued, Running, Done, Dead });
+names::crosses!(struct Depth as jobs::Depth { queued, running, dead, oldest_ms });
+names::crosses!(struct Forgotten as page_types::Forgotten { count, more });
+names::crosses!(struct Record as wit::JobError { at_ms, job, store, reason, settled });
 
 impl From<jobs::Error> for Failure {
     fn from(error: jobs::Error) -> Self {
@@ -186,26 +191,6 @@ impl From<Error> for wit::QueueError {
         match error {
             Error::NoSuchMember => Self::Invalid(error.to_string()),
             Error::Unavailable(failure) => Self::Unavailable(failure.0),
-        }
-    }
-}
-
-impl From<jobs::Offered> for Offered {
-    fn from(offered: jobs::Offered) -> Self {
-        match offered {
-            jobs::Offered::Accepted(id) => Self::Accepted(id),
-            jobs::Offered::Live(id) => Self::Live(id),
-            jobs::Offered::Full => Self::Full,
-        }
-    }
-}
-
-impl From<Offered> for wit::Offered {
-    fn from(offered: Offered) -> Self {
-        match offered {
-            Offered::Accepted(id) => Self::Accepted(id),
-            Offered::Live(id) => Self::Live(id),
-            Offered::Full => Self::Full,
         }
     }
 }
@@ -250,17 +235,6 @@ impl From<wit::Outcome> for Outcome {
     }
 }
 
-impl From<jobs::State> for State {
-    fn from(state: jobs::State) -> Self {
-        match state {
-            jobs::State::Queued => Self::Queued,
-            jobs::State::Running => Self::Running,
-            jobs::State::Done => Self::Done,
-            jobs::State::Dead => Self::Dead,
-        }
-    }
-}
-
 impl From<Option<State>> for wit::JobState {
     fn from(state: Option<State>) -> Self {
         match state {
@@ -276,11 +250,4 @@ impl From<Option<State>> for wit::JobState {
 fn to_wit(member: Member, depth_max: u32) -> wit::Member {
     let Member { name, depth: Depth { queued, running, dead, oldest_ms } } = member;
     wit::Member { name, queued, running, dead, depth_max, oldest_ms }
-}
-
-impl From<Record> for wit::JobError {
-    fn from(record: Record) -> Self {
-        let Record { at_ms, job, store, reason, settled } = record;
-        Self { at_ms, job, store, reason, settled }
-    }
 }

@@ -113,35 +113,7 @@ impl From<Order> for wit::Order {
 }
 
 names::crosses!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
-
-impl From<wit::Work> for Work {
-    fn from(work: wit::Work) -> Self {
-        match work {
-            wit::Work::Generate => Self::Generate,
-            wit::Work::Rerender => Self::Rerender,
-        }
-    }
-}
-
-impl From<Work> for wit::Work {
-    fn from(work: Work) -> Self {
-        match work {
-            Work::Generate => Self::Generate,
-            Work::Rerender => Self::Rerender,
-        }
-    }
-}
-
-impl From<wit::Signals> for Signals {
-    fn from(signals: wit::Signals) -> Self {
-        let wit::Signals { visits, views, searches, filters, sorts, carted, purchased } = signals;
-        Self { visits, views, searches, filters, sorts, carted, purchased }
-    }
-}
-
-impl From<Signals> for wit::Signals {
-    fn from(signals: Signals) -> Self {
-        let Signals { visits, views, searches, filters, sorts, carted, purchased } = signals;
-        Self { visits, views, searches, filters, sorts, carted, purchased }
-    }
-}
+names::crosses!(enum Work as wit::Work { Generate, Rerender });
+names::crosses!(struct Signals as shopper_types::Signals {
+    visits, views, searches, filters, sorts, carted, purchased
+});

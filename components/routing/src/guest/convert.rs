@@ -12,6 +12,30 @@ use crate::{
     JobState, Member, Method, Offered, Order, Page, Progress, Reply, Response, Signals, Staleness, Work,
 };
 
+names::crosses!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
+names::crosses!(enum Source as page_types::Source { Llm, Local });
+names::crosses!(enum Staleness as page_types::Staleness { CatalogMoved, Expired });
+names::crosses!(struct Forgotten as page_types::Forgotten { count, more });
+names::crosses!(enum Work as job_types::Work { Generate, Rerender });
+names::crosses!(struct Signals as shopper_types::Signals {
+    visits, views, searches, filters, sorts, carted, purchased
+});
+names::crosses!(enum Offered as job_types::Offered { Accepted(job), Live(job), Full });
+names::crosses!(enum JobState as job_types::JobState { None, Queued, Running, Done, Dead });
+names::crosses!(struct Member as job_types::Member { name, queued, running, dead, depth_max, oldest_ms });
+names::crosses!(struct JobError as job_types::JobError { at_ms, job, store, reason, settled });
+names::crosses!(struct page::Image as catalog_types::Image { url, alt, width, height });
+names::crosses!(struct page::Product as catalog_types::Product {
+    id, title, description, vendor, category, tags, url, image: option, price, price_before, available
+});
+names::crosses!(struct Assortment as catalog_types::Assortment {
+    shop_name, currency, money_format, products: list
+});
+names::crosses!(enum Method as wit::Method { Get, Head, Post, Other });
+names::crosses!(enum BodyError as wit::BodyError { TooLarge, Incomplete });
+names::crosses!(enum Body<Value> as wit::Body { Empty, Bytes(bytes), Value(value) });
+names::crosses!(struct Response<Value> as wit::Response { status, headers, body });
+
 impl From<page_types::CacheError> for Failure {
     fn from(error: page_types::CacheError) -> Self {
         match error {
@@ -49,26 +73,6 @@ impl From<kv::Error> for Failure {
     }
 }
 
-impl From<wit::BodyError> for BodyError {
-    fn from(error: wit::BodyError) -> Self {
-        match error {
-            wit::BodyError::TooLarge => Self::TooLarge,
-            wit::BodyError::Incomplete => Self::Incomplete,
-        }
-    }
-}
-
-impl From<wit::Method> for Method {
-    fn from(method: wit::Method) -> Self {
-        match method {
-            wit::Method::Get => Self::Get,
-            wit::Method::Head => Self::Head,
-            wit::Method::Post => Self::Post,
-            wit::Method::Other => Self::Other,
-        }
-    }
-}
-
 impl From<Reply<Value>> for wit::Reply {
     fn from(reply: Reply<Value>) -> Self {
         match reply {
@@ -77,17 +81,6 @@ impl From<Reply<Value>> for wit::Reply {
                 Self::Pending(wit::Pending { interim: interim.into(), topic, wait_ms })
             }
         }
-    }
-}
-
-impl From<Response<Value>> for wit::Response {
-    fn from(Response { status, headers, body }: Response<Value>) -> Self {
-        let body = match body {
-            Body::Empty => wit::Body::Empty,
-            Body::Bytes(bytes) => wit::Body::Bytes(bytes),
-            Body::Value(value) => wit::Body::Value(value),
-        };
-        Self { status, headers, body }
     }
 }
 
@@ -116,28 +109,9 @@ impl From<page_types::Page> for Page<Value> {
     }
 }
 
-impl From<page_types::Staleness> for Staleness {
-    fn from(staleness: page_types::Staleness) -> Self {
-        match staleness {
-            page_types::Staleness::CatalogMoved => Self::CatalogMoved,
-            page_types::Staleness::Expired => Self::Expired,
-        }
-    }
-}
-
-names::crosses!(enum Source as page_types::Source { Llm, Local });
-
-names::crosses!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
-
 impl From<&Market> for catalog_types::Market {
     fn from(market: &Market) -> Self {
         Self { country: market.country().to_owned(), language: market.language().to_owned() }
-    }
-}
-
-impl From<page_types::Forgotten> for Forgotten {
-    fn from(page_types::Forgotten { count, more }: page_types::Forgotten) -> Self {
-        Self { count, more }
     }
 }
 
@@ -195,83 +169,4 @@ impl From<Order<'_>> for job_types::Order {
             market: (&market).into(),
         }
     }
-}
-
-impl From<Work> for job_types::Work {
-    fn from(work: Work) -> Self {
-        match work {
-            Work::Generate => Self::Generate,
-            Work::Rerender => Self::Rerender,
-        }
-    }
-}
-
-impl From<Signals> for shopper_types::Signals {
-    fn from(signals: Signals) -> Self {
-        let Signals { visits, views, searches, filters, sorts, carted, purchased } = signals;
-        Self { visits, views, searches, filters, sorts, carted, purchased }
-    }
-}
-
-impl From<job_types::Offered> for Offered {
-    fn from(offered: job_types::Offered) -> Self {
-        match offered {
-            job_types::Offered::Accepted(job) => Self::Accepted(job),
-            job_types::Offered::Live(job) => Self::Live(job),
-            job_types::Offered::Full => Self::Full,
-        }
-    }
-}
-
-impl From<job_types::JobState> for JobState {
-    fn from(state: job_types::JobState) -> Self {
-        match state {
-            job_types::JobState::None => Self::None,
-            job_types::JobState::Queued => Self::Queued,
-            job_types::JobState::Running => Self::Running,
-            job_types::JobState::Done => Self::Done,
-            job_types::JobState::Dead => Self::Dead,
-        }
-    }
-}
-
-impl From<job_types::Member> for Member {
-    fn from(member: job_types::Member) -> Self {
-        let job_types::Member { name, queued, running, dead, depth_max, oldest_ms } = member;
-        Self { name, queued, running, dead, depth_max, oldest_ms }
-    }
-}
-
-impl From<job_types::JobError> for JobError {
-    fn from(error: job_types::JobError) -> Self {
-        let job_types::JobError { at_ms, job, store, reason, settled } = error;
-        Self { at_ms, job, store, reason, settled }
-    }
-}
-
-impl From<catalog_types::Assortment> for Assortment {
-    fn from(assortment: catalog_types::Assortment) -> Self {
-        let catalog_types::Assortment { shop_name, currency, money_format, products } = assortment;
-        Self { shop_name, currency, money_format, products: products.into_iter().map(product).collect() }
-    }
-}
-
-fn product(product: catalog_types::Product) -> page::Product {
-    page::Product {
-        id: product.id,
-        title: product.title,
-        description: product.description,
-        vendor: product.vendor,
-        category: product.category,
-        tags: product.tags,
-        url: product.url,
-        image: product.image.map(image),
-        price: product.price,
-        price_before: product.price_before,
-        available: product.available,
-    }
-}
-
-fn image(catalog_types::Image { url, alt, width, height }: catalog_types::Image) -> page::Image {
-    page::Image { url, alt, width, height }
 }
