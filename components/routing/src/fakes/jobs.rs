@@ -1,0 +1,68 @@
+//! A queue that writes down what was ordered, and does none of it.
+
+use names::{Persona, ShopperId, StoreId};
+
+use super::{Fake, STORE, forget};
+use crate::{Errand, Failure, Forgotten, JobError, JobState, Member, Offered, Order, Queue, Signals, Work};
+
+/// An order that was taken or refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ordered {
+    pub(crate) visitor: String,
+    pub(crate) work: Work,
+    pub(crate) signals: Signals,
+    pub(crate) persona: Option<Persona>,
+    /// Such as `DE-DE`; empty for the shop's own.
+    pub(crate) market: String,
+}
+
+impl Ordered {
+    /// An order in the shop's own market.
+    pub(crate) fn of(work: Work, signals: Signals) -> Self {
+        Self { visitor: "magic-wands:abc123".into(), work, signals, persona: None, market: String::new() }
+    }
+}
+
+impl Queue for Fake {
+    fn offer(&self, order: Order<'_>) -> Result<Offered, Failure> {
+        self.asked("queue", "queue.offer")?;
+        let Order { store, shopper, work, signals, persona, market } = order;
+        let market = if market.is_own() { String::new() } else { market.to_string() };
+        let visitor = format!("{store}:{shopper}");
+        self.orders.borrow_mut().push(Ordered { visitor, work, signals, persona, market });
+        Ok(self.offered.clone())
+    }
+
+    fn entrust(&self, errand: Errand<'_>) -> Result<(), Failure> {
+        let Errand { store, cause, happened_ms, chore } = errand;
+        self.asked("queue", "queue.entrust")?;
+        self.errands.borrow_mut().push((store.to_string(), cause.to_string(), happened_ms, chore));
+        Ok(())
+    }
+
+    fn forget_orders(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
+        self.asked("queue", "queue.forget").map(|()| forget(&self.live, store, shopper))
+    }
+
+    fn status(&self, _: &StoreId, _: &ShopperId) -> Result<JobState, Failure> {
+        self.asked("queue", "queue.status").map(|()| self.state)
+    }
+
+    fn pool(&self) -> Result<Vec<Member>, Failure> {
+        let name = "pool-0".to_owned();
+        let member = Member { name, queued: 1, running: 2, dead: 3, depth_max: 4, oldest_ms: None };
+        self.asked("queue", "queue.pool").map(|()| vec![member])
+    }
+
+    fn errors(&self, limit: u32) -> Result<Vec<JobError>, Failure> {
+        self.asked("queue", "queue.errors")?;
+        let error = |at_ms| JobError {
+            at_ms,
+            job: "job-1".into(),
+            store: STORE.into(),
+            reason: "the model said \"no\"".into(),
+            settled: "retry".into(),
+        };
+        Ok((0..u64::from(limit)).rev().map(error).collect())
+    }
+}

@@ -1,0 +1,77 @@
+//! What is cached, for whoever asks, and what there is to forget of it.
+
+use std::borrow::Cow;
+
+use names::{Persona, ShopperId, Source, StoreId};
+
+use super::{Fake, NOW_MS, forget};
+use crate::{Cache, Cached, Content, Facts, Failure, Forgotten, Fragment, Page};
+
+/// A page as the host holds it: routing has no way to read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Held(pub(crate) Cow<'static, str>);
+
+pub(crate) const PAGE: Page<Held> = Page {
+    content: Held(Cow::Borrowed("a page for abc123")),
+    facts: Facts {
+        persona: Persona::Dealhunter,
+        source: Source::Llm,
+        planned_ms: NOW_MS,
+        fragment: Some(Fragment { offset: 2, size: 4 }),
+    },
+};
+
+impl Content for Held {
+    fn part(&self, offset: u64, size: u64) -> Self {
+        let (start, size) = (usize::try_from(offset).unwrap(), usize::try_from(size).unwrap());
+        Self(self.0[start..start + size].to_owned().into())
+    }
+
+    fn framed(&self, head: &[u8], tail: &[u8]) -> Self {
+        let text = |bytes| str::from_utf8(bytes).expect("text");
+        Self([text(head), &self.0, text(tail)].concat().into())
+    }
+}
+
+impl Cache for Fake {
+    type Value = Held;
+
+    fn lookup(&self, _: &StoreId, _: &ShopperId) -> Result<Cached<Held>, Failure> {
+        self.asked("cache", "cache.get").map(|()| self.cached.clone())
+    }
+
+    fn catalog_moved(&self, _: &StoreId) -> Result<u64, Failure> {
+        self.asked("cache", "cache.catalog-moved")?;
+        let moves = self.calls.borrow().iter().filter(|call| **call == "cache.catalog-moved").count();
+        Ok(moves as u64)
+    }
+
+    fn has_plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<bool, Failure> {
+        self.asked("cache", "cache.plan")?;
+        Ok(self.pages.borrow().contains(&format!("{store}:{shopper}")))
+    }
+
+    fn close(&self, store: &StoreId) -> Result<(), Failure> {
+        self.asked("cache", "cache.close")?;
+        self.closed.borrow_mut().push(store.to_string());
+        Ok(())
+    }
+
+    fn reopen(&self, store: &StoreId) -> Result<(), Failure> {
+        self.asked("cache", "cache.reopen")?;
+        self.closed.borrow_mut().retain(|closed| closed != store.as_str());
+        Ok(())
+    }
+
+    fn pages(&self, store: &StoreId, shopper: &ShopperId) -> Result<Vec<ShopperId>, Failure> {
+        self.asked("cache", "cache.pages")?;
+        let pages = self.pages.borrow();
+        let of_store = pages.iter().filter_map(|page| page.strip_prefix(&format!("{store}:")));
+        let ids = of_store.map(|id| ShopperId::parse(id).unwrap()).filter(|id| shopper.has_page(id));
+        Ok(ids.collect())
+    }
+
+    fn forget_pages(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
+        self.asked("cache", "cache.forget").map(|()| forget(&self.pages, store, shopper))
+    }
+}
