@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use names::{EventId, Key, Market, Persona, ShopperId, Source, Store, StoreId};
+use names::{Key, Market, Persona, ShopperId, Source, Store, StoreId};
 use routing::{
     Assortment, Cache, Cached, Catalog, Clock, Content, Errand, Facts, Failure, Forgotten, Found, Fragment,
     JobError, JobState, Log, Member, Merchant, Offered, Order, Page, Queue, Settings, Signatures, Standing,
