@@ -97,8 +97,8 @@ impl Fake {
     }
 
     pub(crate) fn post(&self, target: &str, body: impl Into<Vec<u8>>) -> Answer {
-        let request = FakeRequest { body: Ok(body.into()), ..FakeRequest::default() };
-        Answer::of(handle(self, Method::Post, target, &request))
+        let headers = vec![("content-type", "application/json".to_owned())];
+        Answer::of(handle(self, Method::Post, target, &FakeRequest { headers, body: Ok(body.into()) }))
     }
 
     pub(crate) fn session(&self) -> Signals {

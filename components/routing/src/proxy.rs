@@ -117,7 +117,7 @@ fn report<D: Deployment>(
     request: &impl Request,
 ) -> Result<Response<D::Value>, Refusal> {
     let signature = signature(target)?;
-    let events = Event::parse_all(&track::body(request)?)?;
+    let events = Event::parse_all(&track::json_body(request)?)?;
     if visitor.session().is_none() || visitor.paused {
         return Ok(track::tracked(0));
     }

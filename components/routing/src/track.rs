@@ -1,8 +1,9 @@
 //! `POST /api/shopper/track`: what the shopper did goes into their session.
 //!
-//! Any media type but those of forms is taken for JSON: a browser's `sendBeacon` sends a text as
-//! `text/plain`, while a form can be sent here from anybody's page. Storage that fails is the
-//! operator's matter: the page is told that nothing was stored, and nothing else.
+//! Any media type but those of forms is taken for JSON: a browser's `sendBeacon` sends a text as `text/plain`. A
+//! form, which can be sent here from anybody's page, may be `text/plain` too; where a shopper is known by what their
+//! browser adds by itself, only JSON will do. Storage that fails is the operator's matter: the page is told that
+//! nothing was stored, and nothing else.
 
 use names::Key;
 use serde_json::json;
@@ -50,7 +51,21 @@ pub(crate) fn track<D: Deployment>(
 
 /// What a page sent. Forms are refused.
 pub(crate) fn body(request: &impl Request) -> Result<Vec<u8>, Refusal> {
-    refuse_forms(request)?;
+    if is_form(&essence(request)) {
+        return Err(Refusal::Form);
+    }
+    read(request)
+}
+
+/// What a script sent, as no form can.
+pub(crate) fn json_body(request: &impl Request) -> Result<Vec<u8>, Refusal> {
+    if essence(request) != "application/json" {
+        return Err(Refusal::Form);
+    }
+    read(request)
+}
+
+fn read(request: &impl Request) -> Result<Vec<u8>, Refusal> {
     request.body(BODY_BYTES_MAX).map_err(|error| Refusal::of_body(error, BODY_BYTES_MAX))
 }
 
@@ -89,11 +104,14 @@ pub(crate) fn keep<D: Deployment>(
     }
 }
 
-fn refuse_forms(request: &impl Request) -> Result<(), Refusal> {
-    let media_type = request.header("content-type").unwrap_or_default().to_ascii_lowercase();
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    let is_form = essence == "application/x-www-form-urlencoded" || essence.starts_with("multipart/");
-    if is_form { Err(Refusal::Form) } else { Ok(()) }
+/// The media type of the body, in lower case, without parameters.
+fn essence(request: &impl Request) -> String {
+    let media_type = request.header("content-type").unwrap_or_default();
+    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+fn is_form(essence: &str) -> bool {
+    essence == "application/x-www-form-urlencoded" || essence.starts_with("multipart/")
 }
 
 /// Adds to a session, whoever else is adding to it.

@@ -71,7 +71,7 @@ fn read(signatures: &impl Signatures, request: &impl Request) -> Result<Notice, 
     let body = request.body(BODY_BYTES_MAX).map_err(|error| Refusal::of_body(error, BODY_BYTES_MAX))?;
     let check = |message: &[u8], mac: &[u8]| signatures.verifies(SECRET, message, mac);
     let webhook = Webhook::verify(header, &body, check)?;
-    payload::check_shop(&body, &webhook.shop)?;
+    payload::check_shop(&body, &webhook.topic, &webhook.shop)?;
     Ok(Notice {
         store: StoreId::parse(webhook.shop.as_str())?,
         id: EventId::parse(&webhook.id)?,

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::json::{self, Object};
+use crate::webhook::Topic;
 use crate::{Rejection, ShopDomain};
 
 /// A customer of a shop: Shopify's number, never zero.
@@ -69,13 +70,15 @@ impl DataRequest {
     }
 }
 
-/// Refuses a body that names another shop than the header does, which is not signed: a webhook that
-/// somebody got hold of must not be turned on another shop. Most topics' bodies name none.
-pub fn check_shop(body: &[u8], shop: &ShopDomain) -> Result<(), Rejection> {
-    let body = object(body)?;
-    let named = [&body.shop_domain, &body.myshopify_domain].into_iter().filter_map(Value::as_str);
+/// Refuses a body that is not of the header's shop or topic, which are not signed: a webhook that somebody got hold
+/// of must not be turned on another shop, nor into one that erases. Most bodies name no shop; those of compliance
+/// do, if only as `{shop}.myshopify.com`, as in Shopify's samples.
+pub fn check_shop(body: &[u8], topic: &Topic, shop: &ShopDomain) -> Result<(), Rejection> {
+    let Body { shop_domain, myshopify_domain, .. } = object(body)?;
+    let names_none = topic.is_compliance() && shop_domain.is_null();
+    let named = [&shop_domain, &myshopify_domain].into_iter().filter_map(Value::as_str);
     let mut named = named.filter_map(|domain| ShopDomain::parse(domain).ok());
-    if named.any(|other| other != *shop) {
+    if names_none || named.any(|named| named != *shop) {
         return Err(Rejection::Malformed("shop of the body"));
     }
     Ok(())

@@ -47,8 +47,7 @@ impl Signed {
         let shop = query::shop(query.first("shop"))?;
         let customer = customer(query.first("logged_in_customer_id"))?;
         let prefix = query.first("path_prefix").map(Prefix::of_bytes).transpose()?;
-        let mut parameters = query.into_text()?;
-        parameters.retain(|(name, _)| !RESERVED.contains(&name.as_str()));
+        let parameters = query.into_text().filter(|(name, _)| !RESERVED.contains(&name.as_str())).collect();
         Ok(Self { shop, customer, prefix, timestamp_s, parameters })
     }
 
@@ -60,7 +59,7 @@ impl Signed {
         values.next().is_none().then_some(value)
     }
 
-    /// The parameters that are not Shopify's, decoded, in their order.
+    /// The parameters that are not Shopify's, decoded, in their order, as far as they are text.
     pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
         self.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }

@@ -47,10 +47,10 @@ impl Query {
         groups.into_iter().collect()
     }
 
-    /// All of it as text, if it is UTF-8.
-    pub(crate) fn into_text(self) -> Result<Vec<(String, String)>, Rejection> {
-        let text = |bytes| String::from_utf8(bytes).map_err(|_| Rejection::Malformed("query"));
-        self.0.into_iter().map(|(name, value)| Ok((text(name)?, text(value)?))).collect()
+    /// What of it is text. Whatever was behind a link that a shopper followed is no reason to refuse them a page.
+    pub(crate) fn into_text(self) -> impl Iterator<Item = (String, String)> {
+        let text = |bytes| String::from_utf8(bytes).ok();
+        self.0.into_iter().filter_map(move |(name, value)| Some((text(name)?, text(value)?)))
     }
 
     fn all<'q>(&'q self, name: &str) -> impl Iterator<Item = &'q [u8]> {

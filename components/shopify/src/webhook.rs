@@ -137,6 +137,11 @@ impl Topic {
         matches!(self, Self::Products | Self::Collections | Self::Inventory | Self::ShopUpdate)
     }
 
+    /// Whether the law asks for it.
+    pub fn is_compliance(&self) -> bool {
+        matches!(self, Self::CustomersDataRequest | Self::CustomersRedact | Self::ShopRedact)
+    }
+
     /// What is done alike, whatever happened to the resource.
     fn of_resource(name: &str) -> Option<Self> {
         let actions = ["_create", "_update", "_delete", "_connect", "_disconnect"];

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::fakes::{Fake, NOW_MS, PAGE, SHOP, sign, signed};
-use crate::{Cached, Staleness};
+use crate::fakes::{Answer, Fake, FakeRequest, NOW_MS, PAGE, SHOP, sign, signed};
+use crate::{Cached, Method, Staleness, handle};
 
 use super::proxy::{EVENTS, consenting};
 
@@ -112,6 +112,18 @@ fn no_other_path_is_there() {
     let shop = Fake::default();
     assert_eq!(shop.get(&signed("/proxy/track", "nonce=a")).header("allow"), "POST");
     assert_eq!(shop.post(&signed("/proxy/fragment", ""), EVENTS).header("allow"), "GET, HEAD");
+}
+
+#[test]
+fn what_any_page_can_send_by_a_form_is_no_report_of_a_customer() {
+    let target = signed("/proxy/track", &consenting("&nonce=a&logged_in_customer_id=7"));
+    for form in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""] {
+        let shop = Fake::default();
+        let headers = vec![("content-type", form.to_owned())];
+        let request = FakeRequest { headers, body: Ok(EVENTS.as_bytes().to_vec()) };
+        let answer = Answer::of(handle(&shop, Method::Post, &target, &request));
+        assert_eq!((answer.status(), shop.is_untouched()), (415, true), "{form}");
+    }
 }
 
 #[test]

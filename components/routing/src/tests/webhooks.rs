@@ -169,6 +169,8 @@ fn what_is_signed_and_bad_is_refused() {
         ("products/update", "not json"),
         ("products/update", "[]"),
         ("customers/redact", "{}"),
+        ("customers/redact", r#"{"customer":{"id":7}}"#),
+        ("shop/redact", r#"{"id":1,"title":"Wand"}"#),
         ("customers/redact", r#"{"customer":{"id":"7 or 1"}}"#),
         ("customers/redact", r#"{"customer":{"id":-1}}"#),
         ("customers/data_request", r#"{"customer":{"id":7}}"#),
