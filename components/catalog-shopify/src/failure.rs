@@ -43,6 +43,9 @@ pub enum Failure {
     /// The shop is closed, frozen or gone.
     #[error("the shop is closed (status {0})")]
     Closed(u16),
+    /// Our token is not accepted.
+    #[error("our token for the shop's Storefront API is not accepted (status {0})")]
+    Unauthorized(u16),
     /// Another status than 200, and how long it wants to be left alone.
     #[error("status {0}")]
     Status(u16, u64),
@@ -63,6 +66,7 @@ impl Failure {
         match status {
             429 => Self::Throttled(retry_after_ms.unwrap_or(SHORT_MS)),
             430 => Self::Security,
+            401 | 403 => Self::Unauthorized(status),
             402 | 404 | 410 | 423 => Self::Closed(status),
             500..=599 => Self::Status(status, retry_after_ms.unwrap_or(SHORT_MS)),
             _ => Self::Status(status, LONG_MS),
@@ -75,6 +79,7 @@ impl Failure {
             "THROTTLED" => Self::Throttled(SHORT_MS),
             "ACCESS_DENIED" => Self::Denied,
             "SHOP_INACTIVE" => Self::Closed(200),
+            "UNAUTHORIZED" => Self::Unauthorized(200),
             "INTERNAL_SERVER_ERROR" => Self::Status(200, SHORT_MS),
             other => {
                 let is_of_code = |c: &char| c.is_ascii_alphabetic() || *c == '_';
@@ -99,7 +104,11 @@ impl Failure {
             Self::Resting(ms) | Self::Throttled(ms) | Self::Status(_, ms) => *ms,
             Self::NoTimeLeft => REST_MS_MIN,
             Self::Timeout | Self::Unreachable(_) | Self::Garbage => SHORT_MS,
-            Self::NoSuchUpstream | Self::TooLarge(_) | Self::Denied | Self::Refused(_) => LONG_MS,
+            Self::NoSuchUpstream
+            | Self::Unauthorized(_)
+            | Self::TooLarge(_)
+            | Self::Denied
+            | Self::Refused(_) => LONG_MS,
             Self::Security | Self::Closed(_) => SECURITY_MS,
         };
         ms.clamp(REST_MS_MIN, REST_MS_MAX)
@@ -131,7 +140,9 @@ mod tests {
             (430, Some(1), 300_000),
             (503, None, 5_000),
             (503, Some(30_000), 30_000),
-            (401, None, 60_000),
+            (401, Some(1), 60_000),
+            (403, None, 60_000),
+            (418, None, 60_000),
             (302, None, 60_000),
             (404, None, 300_000),
         ] {

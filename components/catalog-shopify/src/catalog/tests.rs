@@ -188,6 +188,26 @@ fn without_a_token_tags_are_given_up_and_not_asked_for_again() {
 }
 
 #[test]
+fn a_token_that_is_not_accepted_is_told_as_that_and_tried_once_a_minute() {
+    for refusal in [status(401), status(403), refuses("UNAUTHORIZED")] {
+        let catalog = stocked();
+        catalog.world.pass(300_000);
+        for minute in 1..=3 {
+            catalog.world.says([refusal.clone()]);
+            for _ in 0..5 {
+                assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![1250]), "{refusal:?}");
+                assert!(catalog.collections(&store(), &Market::default(), Urgency::AtOnce).is_err());
+            }
+            assert_eq!(catalog.world.asked_times(), minute, "{refusal:?}");
+            catalog.world.pass(60_000);
+        }
+        let told = catalog.world.warnings.borrow();
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(told[0].contains("our token for the shop's Storefront API is not accepted"), "{told:?}");
+    }
+}
+
+#[test]
 fn a_market_that_shopify_does_not_know_is_answered_in_the_shops_own() {
     let catalog =
         catalog([refuses("INVALID_VARIABLE"), says(&products(&[card(1, "1")], None)), says(&shop())]);
