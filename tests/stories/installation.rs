@@ -33,14 +33,7 @@ async fn shopify() -> (String, Arc<AtomicUsize>) {
         });
         async move { ([(CONTENT_TYPE, "application/json")], answer.to_string()) }
     };
-    let delegate = async || {
-        let payload =
-            json!({ "delegateAccessToken": { "accessToken": "shpsf", "expiresIn": 3600 }, "userErrors": [] });
-        json!({ "data": { "delegateAccessTokenCreate": payload } }).to_string()
-    };
-    let routes = Router::new()
-        .route("/admin/oauth/access_token", post(tokens))
-        .route("/admin/api/{version}/graphql.json", post(delegate));
+    let routes = Router::new().route("/admin/oauth/access_token", post(tokens));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
     let origin = format!("http://{}", listener.local_addr().expect("it is bound"));
     tokio::spawn(async move { axum::serve(listener, routes).await });

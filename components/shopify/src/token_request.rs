@@ -49,7 +49,9 @@ impl<'a> Request<'a> {
         Self { client_id, client_secret, grant_type: TOKEN_EXCHANGE, grant }
     }
 
-    /// Renews both tokens. The refresh token is spent by it.
+    /// Renews both tokens. Should the answer get lost, the same refresh token can be given again until its
+    /// replacement is used, for 30 days
+    /// (<https://shopify.dev/changelog/more-resilient-refreshes-for-expiring-offline-access-tokens>).
     pub fn refresh(client_id: &'a str, client_secret: &'a str, refresh_token: &'a str) -> Self {
         let grant = Grant::Refresh { refresh_token };
         Self { client_id, client_secret, grant_type: "refresh_token", grant }
@@ -77,7 +79,7 @@ pub enum Refusal {
     /// The session token is too old or was not accepted: ask App Bridge for another.
     #[error("Shopify did not accept the session token")]
     InvalidSubjectToken,
-    /// The refresh token was spent, has ended or was revoked: exchange a session token again.
+    /// The refresh token was replaced, has ended or was revoked: exchange a session token again.
     #[error("Shopify did not accept the refresh token")]
     InvalidGrant,
     /// Our key or secret is not accepted: only whoever runs this app can mend it.

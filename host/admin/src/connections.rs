@@ -1,7 +1,13 @@
-//! A shop's tokens: got when its merchant opens the app, renewed before they end, by one request at a time.
+//! A shop's tokens: got when its merchant opens the app ([`merchant`]), renewed before they end, by one request at
+//! a time. Its Storefront API is asked with the access token, as Shopify's own library does
+//! (<https://github.com/Shopify/shopify-app-js>, `shopify-api/lib/clients/storefront`): one that can be renewed cannot
+//! be delegated (`REFRESH_TOKEN` in
+//! <https://shopify.dev/docs/api/admin-graphql/latest/enums/DelegateAccessTokenCreateUserErrorCode>).
+
+mod merchant;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use capabilities::Secret;
@@ -9,11 +15,12 @@ use capabilities::clock::Clock;
 use names::StoreId;
 use shopify::token_request::{Refusal, Tokens};
 use tokio::sync::{Mutex as Gate, OwnedMutexGuard};
+use tokio::task::{JoinError, JoinHandle};
 
 use crate::records::{Installation, State, Token};
-use crate::shopify_api::{Failure, STOREFRONT_SCOPES, ShopifyApi};
+use crate::shopify_api::{Failure, ShopifyApi};
 use crate::storefronts::Failed;
-use crate::{App, Credentials, Installations, Storefronts, Unavailable, choices};
+use crate::{App, Credentials, Installations, Storefronts, Unavailable};
 
 /// Tokens are renewed so long before they end.
 const RENEW_MS: u64 = 5 * 60_000;
@@ -53,6 +60,8 @@ pub struct Connections {
     clock: Arc<dyn Clock>,
     /// One for each shop; it holds the time before which renewing is not tried again.
     gates: Mutex<HashMap<StoreId, Arc<Gate<u64>>>>,
+    /// Access tokens that shops' Storefront APIs did not accept: the last one of each shop.
+    refused: Mutex<HashMap<StoreId, Secret>>,
 }
 
 impl Connections {
@@ -62,82 +71,55 @@ impl Connections {
         storefronts: Arc<dyn Storefronts>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, reqwest::Error> {
-        Ok(Self { api: ShopifyApi::new(app)?, installations, storefronts, clock, gates: Mutex::default() })
+        let api = ShopifyApi::new(app)?;
+        let (gates, refused) = (Mutex::default(), Mutex::default());
+        Ok(Self { api, installations, storefronts, clock, gates, refused })
     }
 
-    /// Connects a shop whose merchant is there, unless it is connected. Whenever Shopify was asked for tokens, the
-    /// shop is opened and served.
-    ///
-    /// It goes on if the caller does not wait for it: a token that Shopify gave must not get lost.
-    pub async fn connect(self: &Arc<Self>, store: &StoreId, session_token: &str) -> Result<(), NotConnected> {
-        if self.stands(store).await? {
-            return Ok(());
-        }
-        let (this, store, session_token) = (self.clone(), store.clone(), session_token.to_owned());
-        let task = tokio::spawn(async move { this.connect_alone(&store, &session_token).await });
-        task.await.unwrap_or_else(|error| Err(NotConnected::Shopify(error.to_string())))
-    }
-
-    /// A token for the shop's Admin API that does not end soon.
+    /// A token for the shop's APIs that does not end soon.
     pub async fn access_token(self: &Arc<Self>, store: &StoreId) -> Result<Secret, NotConnected> {
         let found = self.installed(store).await?;
-        if let Some(access) = self.lasting(found.access) {
-            return Ok(access.secret);
+        match self.lasting(found.access) {
+            Some(access) => Ok(access.secret),
+            None => ended(self.renewal(store).await),
         }
-        let (this, store) = (self.clone(), store.clone());
-        let task = tokio::spawn(async move { this.renew_alone(&store).await });
-        task.await.unwrap_or_else(|error| Err(NotConnected::Shopify(error.to_string())))
     }
 
     /// A token for the shop's Storefront API; `None` where it is to be asked without. One that ends soon is
     /// renewed beside; one that ended is waited for, but not for long.
     pub async fn storefront_token(self: &Arc<Self>, store: &StoreId) -> Option<Secret> {
-        let found = self.installed(store).await.ok()?;
-        let usable = self.usable(found.storefront);
-        if self.lasting(found.access).is_some() {
-            return usable.map(|token| token.secret);
-        }
-        let (this, id) = (self.clone(), store.clone());
-        let renewal = tokio::spawn(async move { this.renew_alone(&id).await });
-        if let Some(token) = usable {
-            return Some(token.secret);
-        }
-        let _ = tokio::time::timeout(PATIENCE, renewal).await;
-        let found = self.installed(store).await.ok()?;
-        self.usable(found.storefront).map(|token| token.secret)
+        let access = self.installed(store).await.ok()?.access;
+        let secret = match self.lasting(access.clone()) {
+            Some(access) => access.secret,
+            None => self.token_meanwhile(store, access).await?,
+        };
+        (self.refused().get(store) != Some(&secret)).then_some(secret)
     }
 
-    async fn connect_alone(&self, store: &StoreId, session_token: &str) -> Result<(), NotConnected> {
-        let gate = self.gate(store);
-        let mut not_before_ms = gate.lock().await;
-        if self.stands(store).await? {
-            return Ok(());
+    /// The shop's Storefront API did not accept the token: it is asked without one until there is another.
+    pub fn refuse(&self, store: &StoreId, token: &Secret) {
+        let former = self.refused().insert(store.clone(), token.clone());
+        if former.as_ref() != Some(token) {
+            tracing::warn!(
+                %store,
+                "the Storefront API did not accept the access token; it is asked without one until there is another"
+            );
         }
-        *not_before_ms = 0;
-        if let Some(found) = self.installations.find(store).await?.filter(has_scopes) {
-            match self.renew(store, found, &mut not_before_ms).await {
-                Ok(_) => return Ok(()),
-                Err(error) => tracing::debug!(%store, %error, "a session token is exchanged instead"),
-            }
-        }
-        self.exchange(store, session_token).await
     }
 
-    /// Asks for tokens by the session token. What may fail comes before they are kept: once they are, the shop
-    /// counts as connected.
-    async fn exchange(&self, store: &StoreId, session_token: &str) -> Result<(), NotConnected> {
-        // An uninstallation that is told while Shopify answers is newer than its answer.
-        let asked_ms = self.clock.now_ms();
-        let tokens = self.api.exchange(store, session_token).await.map_err(refused)?;
-        let found = self.installations.find(store).await?;
-        let shop = choices::shop(store, &*self.storefronts, &self.installations).await?;
-        self.storefronts.reopen(store).await?;
-        let credentials = self.credentials(tokens, found.and_then(|found| found.storefront));
-        self.installations.install(store, &credentials, asked_ms).await?;
-        let delegated = self.delegate(store, credentials).await;
-        self.storefronts.set_shop(store, shop);
-        tracing::info!(%store, "a shop was connected");
-        delegated
+    /// What is to be had while a token is renewed.
+    async fn token_meanwhile(self: &Arc<Self>, store: &StoreId, access: Option<Token>) -> Option<Secret> {
+        if let Some(access) = self.usable(access) {
+            drop(self.renewal(store));
+            return Some(access.secret);
+        }
+        tokio::time::timeout(PATIENCE, self.access_token(store)).await.ok()?.ok()
+    }
+
+    /// Renews a shop's tokens, also if nobody waits for it: what Shopify gave is to be kept.
+    fn renewal(self: &Arc<Self>, store: &StoreId) -> JoinHandle<Result<Secret, NotConnected>> {
+        let (this, store) = (self.clone(), store.clone());
+        tokio::spawn(async move { this.renew_alone(&store).await })
     }
 
     async fn renew_alone(&self, store: &StoreId) -> Result<Secret, NotConnected> {
@@ -152,7 +134,7 @@ impl Connections {
         renewed.or_else(|error| former.map(|token| token.secret).ok_or(error))
     }
 
-    /// Spends the refresh token. Only the holder of the shop's gate may.
+    /// Renews tokens, unless that failed a moment ago. Only the holder of the shop's gate may.
     async fn renew(
         &self,
         store: &StoreId,
@@ -163,27 +145,29 @@ impl Connections {
         if self.clock.now_ms() < *not_before_ms {
             return Err(NotConnected::Shopify("the last attempt failed a moment ago".to_owned()));
         }
-        match self.api.refresh(store, &refresh.secret).await {
-            Ok(tokens) => {
-                let credentials = self.credentials(tokens, found.storefront);
-                let access = credentials.access.secret.clone();
-                self.keep(store, &credentials).await?;
-                self.delegate(store, credentials).await?;
-                Ok(access)
-            }
-            Err(failure) => {
-                tracing::warn!(%store, %failure, "a shop's tokens were not renewed");
-                if failure == Failure::Refused(Refusal::InvalidGrant) {
-                    self.installations.drop_refresh(store, &refresh).await?;
-                }
-                *not_before_ms = self.clock.now_ms() + PAUSE_MS;
-                Err(refused(failure))
-            }
+        let renewed = self.refresh(store, &refresh).await;
+        if let Err(error) = &renewed {
+            tracing::warn!(%store, %error, "a shop's tokens were not renewed");
+            *not_before_ms = self.clock.now_ms() + PAUSE_MS;
         }
+        renewed
     }
 
-    /// What Shopify gave, beside what the Storefront API was asked with until now.
-    fn credentials(&self, tokens: Tokens, storefront: Option<Token>) -> Credentials {
+    /// Gives the refresh token for other tokens. It stays where the answer is lost or cannot be kept: Shopify takes it
+    /// again until its replacement is used, for 30 days
+    /// (<https://shopify.dev/changelog/more-resilient-refreshes-for-expiring-offline-access-tokens>).
+    async fn refresh(&self, store: &StoreId, refresh: &Token) -> Result<Secret, NotConnected> {
+        let answer = self.api.refresh(store, &refresh.secret).await;
+        if answer.as_ref().err() == Some(&Failure::Refused(Refusal::InvalidGrant)) {
+            self.installations.drop_refresh(store, refresh).await?;
+        }
+        let credentials = self.credentials(answer?);
+        let kept = self.installations.renew(store, &credentials).await?;
+        kept.then_some(credentials.access.secret).ok_or(NotConnected::NotInstalled)
+    }
+
+    /// What Shopify gave.
+    fn credentials(&self, tokens: Tokens) -> Credentials {
         let now_ms = self.clock.now_ms();
         let token = |text: String, seconds: u64| Token {
             secret: Secret::new(text),
@@ -193,38 +177,7 @@ impl Connections {
             scopes: tokens.scope,
             access: token(tokens.access_token, tokens.expires_in),
             refresh: token(tokens.refresh_token, tokens.refresh_token_expires_in),
-            storefront: self.usable(storefront),
         }
-    }
-
-    /// Keeps tokens of an installation that stands: a pair at once, since it cannot be had again.
-    async fn keep(&self, store: &StoreId, credentials: &Credentials) -> Result<(), NotConnected> {
-        let kept = self.installations.renew(store, credentials).await?;
-        kept.then_some(()).ok_or(NotConnected::NotInstalled)
-    }
-
-    /// Gets what the Storefront API is asked with.
-    async fn delegate(&self, store: &StoreId, mut credentials: Credentials) -> Result<(), NotConnected> {
-        let now_ms = self.clock.now_ms();
-        match self.api.delegate(store, &credentials.access.secret).await {
-            Ok(delegated) => {
-                let until_ms = delegated.expires_in.map_or(credentials.access.until_ms, |seconds| {
-                    credentials.access.until_ms.min(now_ms.saturating_add(seconds.saturating_mul(1_000)))
-                });
-                credentials.storefront = Some(Token { secret: delegated.secret, until_ms });
-                self.keep(store, &credentials).await
-            }
-            Err(error) => {
-                tracing::warn!(%store, %error, "the Storefront API is asked without a token");
-                Ok(())
-            }
-        }
-    }
-
-    /// Whether nothing is to be done.
-    async fn stands(&self, store: &StoreId) -> Result<bool, Unavailable> {
-        let found = self.installations.find(store).await?.filter(has_scopes);
-        Ok(found.is_some_and(|found| self.lasting(found.access).is_some()))
     }
 
     async fn installed(&self, store: &StoreId) -> Result<Installation, NotConnected> {
@@ -249,17 +202,22 @@ impl Connections {
         let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
         gates.entry(store.clone()).or_default().clone()
     }
-}
 
-/// Installed, and allowed what the app needs.
-fn has_scopes(found: &Installation) -> bool {
-    let granted: Vec<_> = found.scopes.split(',').map(str::trim).collect();
-    found.state == State::Installed && STOREFRONT_SCOPES.iter().all(|scope| granted.contains(scope))
-}
-
-fn refused(failure: Failure) -> NotConnected {
-    match failure {
-        Failure::Refused(Refusal::InvalidSubjectToken) => NotConnected::SessionToken,
-        failure => NotConnected::Shopify(failure.to_string()),
+    fn refused(&self) -> MutexGuard<'_, HashMap<StoreId, Secret>> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl From<Failure> for NotConnected {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(Refusal::InvalidSubjectToken) => Self::SessionToken,
+            failure => Self::Shopify(failure.to_string()),
+        }
+    }
+}
+
+/// What became of a task that asked Shopify.
+fn ended<T>(task: Result<Result<T, NotConnected>, JoinError>) -> Result<T, NotConnected> {
+    task.unwrap_or_else(|error| Err(NotConnected::Shopify(error.to_string())))
 }

@@ -79,16 +79,14 @@ impl Installations {
         let Some(row) = query.fetch_optional(self.database.reader()).await? else { return Ok(None) };
         let (access, old) = self.token(&row, store, Column::Access)?;
         let (refresh, older) = self.token(&row, store, Column::Refresh)?;
-        let (storefront, oldest) = self.token(&row, store, Column::Storefront)?;
         let found = Installation {
             state: State::named(row.try_get("state")?),
             scopes: row.try_get("scopes")?,
             access,
             refresh,
-            storefront,
             changed_ms: natural(row.try_get("changed_ms")?),
         };
-        if old || older || oldest {
+        if old || older {
             self.encrypt_again(store, &found, row.try_get("access")?).await?;
         }
         Ok(Some(found))
@@ -121,7 +119,7 @@ impl Installations {
 
     /// A statement that writes all tokens.
     fn writing(&self, sql: &'static str, store: &StoreId, credentials: &Credentials) -> Statement {
-        let Credentials { scopes, access, refresh, storefront } = credentials;
+        let Credentials { scopes, access, refresh } = credentials;
         sqlx::query(sql)
             .bind(store.to_string())
             .bind(scopes.clone())
@@ -129,8 +127,6 @@ impl Installations {
             .bind(integer(access.until_ms))
             .bind(self.seal(store, Column::Refresh, refresh))
             .bind(integer(refresh.until_ms))
-            .bind(storefront.as_ref().map(|token| self.seal(store, Column::Storefront, token)))
-            .bind(storefront.as_ref().map(|token| integer(token.until_ms)))
             .bind(integer(self.clock.now_ms()))
     }
 
@@ -205,7 +201,6 @@ impl Installations {
             .bind(store.to_string())
             .bind(sealed(Column::Access, &found.access))
             .bind(sealed(Column::Refresh, &found.refresh))
-            .bind(sealed(Column::Storefront, &found.storefront))
             .bind(stored);
         self.database.change(statement).await?;
         Ok(())

@@ -30,12 +30,10 @@ pub struct Installation {
     pub state: State,
     /// What the access token allows, separated by commas.
     pub scopes: String,
-    /// What the shop's Admin API is asked with.
+    /// What the shop's APIs are asked with.
     pub access: Option<Token>,
     /// What the next access token is asked with.
     pub refresh: Option<Token>,
-    /// What the shop's Storefront API is asked with.
-    pub storefront: Option<Token>,
     /// When it was written last, in milliseconds since the epoch.
     pub changed_ms: u64,
 }
@@ -45,12 +43,10 @@ pub struct Installation {
 pub struct Credentials {
     /// What the access token allows, separated by commas.
     pub scopes: String,
-    /// What the shop's Admin API is asked with.
+    /// What the shop's APIs are asked with.
     pub access: Token,
     /// What the next access token is asked with.
     pub refresh: Token,
-    /// What the shop's Storefront API is asked with.
-    pub storefront: Option<Token>,
 }
 
 impl State {
@@ -68,7 +64,6 @@ impl State {
 pub(crate) enum Column {
     Access,
     Refresh,
-    Storefront,
 }
 
 impl Column {
@@ -76,7 +71,6 @@ impl Column {
         match self {
             Self::Access => "access",
             Self::Refresh => "refresh",
-            Self::Storefront => "storefront",
         }
     }
 
@@ -84,7 +78,6 @@ impl Column {
         match self {
             Self::Access => "access_until_ms",
             Self::Refresh => "refresh_until_ms",
-            Self::Storefront => "storefront_until_ms",
         }
     }
 }

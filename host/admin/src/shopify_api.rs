@@ -1,5 +1,4 @@
-//! The requests to Shopify: tokens for a session token or a refresh token, and a token for the Storefront
-//! API.
+//! The requests to Shopify: tokens for a session token or a refresh token.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,8 +7,6 @@ use capabilities::Secret;
 use names::StoreId;
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder};
-use serde::Deserialize;
-use serde_json::json;
 use shopify::token_request::{self, Refusal, Request, Tokens};
 
 use crate::App;
@@ -19,14 +16,6 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// More than any answer of these.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
-/// The Admin API, of the version that the whole app uses.
-const ADMIN_API: &str = "/admin/api/2026-10/graphql.json";
-const DELEGATE: &str = "mutation Delegate($input: DelegateAccessTokenInput!) {
-  delegateAccessTokenCreate(input: $input) {
-    delegateAccessToken { accessToken expiresIn }
-    userErrors { message }
-  }
-}";
 /// What the Storefront API is asked for: products, and their tags.
 pub const STOREFRONT_SCOPES: [&str; 2] =
     ["unauthenticated_read_product_listings", "unauthenticated_read_product_tags"];
@@ -40,17 +29,6 @@ pub enum Failure {
     /// Shopify may have answered or not: nobody can say.
     #[error("Shopify's answer was lost: {0}")]
     Lost(String),
-    /// Shopify answered, and gave no token for the Storefront API.
-    #[error("Shopify gave no token for the Storefront API: {0}")]
-    NotDelegated(String),
-}
-
-/// A token for the Storefront API.
-pub struct Delegated {
-    /// The token.
-    pub secret: Secret,
-    /// For how long, in seconds, if it was told: never longer than its parent.
-    pub expires_in: Option<u64>,
 }
 
 /// Asks Shopify.
@@ -72,21 +50,10 @@ impl ShopifyApi {
         self.tokens(store, &Request::exchange(key, secret.expose(), session_token)).await
     }
 
-    /// Gives a refresh token for tokens; it is spent by that.
+    /// Gives a refresh token for tokens.
     pub async fn refresh(&self, store: &StoreId, refresh: &Secret) -> Result<Tokens, Failure> {
         let App { key, secret, .. } = &*self.app;
         self.tokens(store, &Request::refresh(key, secret.expose(), refresh.expose())).await
-    }
-
-    /// Asks for a token for the Storefront API.
-    pub async fn delegate(&self, store: &StoreId, access: &Secret) -> Result<Delegated, Failure> {
-        let body = json!({
-            "query": DELEGATE,
-            "variables": { "input": { "delegateAccessScope": STOREFRONT_SCOPES } },
-        });
-        let request = self.post(store, ADMIN_API).header("x-shopify-access-token", access.expose());
-        let (status, body) = answer(request.json(&body)).await?;
-        delegated(status, &body)
     }
 
     async fn tokens(&self, store: &StoreId, request: &Request<'_>) -> Result<Tokens, Failure> {
@@ -116,51 +83,4 @@ async fn answer(request: RequestBuilder) -> Result<(u16, Vec<u8>), Failure> {
         body.extend_from_slice(&chunk);
     }
     Ok((response.status().as_u16(), body))
-}
-
-#[derive(Deserialize)]
-struct Answer {
-    data: Option<Data>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Data {
-    delegate_access_token_create: Option<Payload>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Payload {
-    delegate_access_token: Option<Token>,
-    #[serde(default)]
-    user_errors: Vec<UserError>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Token {
-    access_token: String,
-    expires_in: Option<u64>,
-}
-
-#[derive(Deserialize)]
-struct UserError {
-    message: String,
-}
-
-fn delegated(status: u16, body: &[u8]) -> Result<Delegated, Failure> {
-    let not = |why: String| Failure::NotDelegated(why);
-    let answer: Answer = serde_json::from_slice(body).map_err(|_| not(format!("status {status}")))?;
-    let payload = answer.data.and_then(|data| data.delegate_access_token_create);
-    let payload = payload.ok_or_else(|| not(format!("status {status}, without data")))?;
-    let token = payload.delegate_access_token.filter(|token| is_header(&token.access_token));
-    let errors = payload.user_errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>();
-    let token = token.ok_or_else(|| not(errors.join("; ")))?;
-    Ok(Delegated { secret: Secret::new(token.access_token), expires_in: token.expires_in })
-}
-
-/// Whether it can be sent as the value of a header.
-fn is_header(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -1,28 +1,27 @@
 //! All statements of `shops.db`.
 
 /// One shop.
-pub const FIND: &str = "SELECT state, scopes, access, access_until_ms, refresh, refresh_until_ms, storefront,
-    storefront_until_ms, changed_ms FROM shops WHERE shop = ?";
+pub const FIND: &str = "SELECT state, scopes, access, access_until_ms, refresh, refresh_until_ms, changed_ms
+    FROM shops WHERE shop = ?";
 
 /// Shops that are served because they installed the app.
 pub const INSTALLED: &str = "SELECT shop FROM shops WHERE state = 'installed' ORDER BY shop";
 
 /// The shop is installed, with all of its tokens at once.
 pub const INSTALL: &str = "INSERT INTO shops (shop, state, scopes, access, access_until_ms, refresh,
-        refresh_until_ms, storefront, storefront_until_ms, changed_ms, installed_ms)
-    VALUES (?1, 'installed', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+        refresh_until_ms, changed_ms, installed_ms)
+    VALUES (?1, 'installed', ?2, ?3, ?4, ?5, ?6, ?7, ?8)
     ON CONFLICT (shop) DO UPDATE SET state = 'installed', scopes = ?2, access = ?3, access_until_ms = ?4,
-        refresh = ?5, refresh_until_ms = ?6, storefront = ?7, storefront_until_ms = ?8, changed_ms = ?9,
-        installed_ms = ?10";
+        refresh = ?5, refresh_until_ms = ?6, changed_ms = ?7, installed_ms = ?8";
 
 /// Writes all tokens of a shop at once; nothing happens if it is not installed any more.
 pub const RENEW: &str = "UPDATE shops SET scopes = ?2, access = ?3, access_until_ms = ?4, refresh = ?5,
-        refresh_until_ms = ?6, storefront = ?7, storefront_until_ms = ?8, changed_ms = ?9
+        refresh_until_ms = ?6, changed_ms = ?7
     WHERE shop = ?1 AND state = 'installed' RETURNING shop";
 
 /// Writes the same tokens under another key, unless there are others by now.
-pub const ENCRYPT_AGAIN: &str = "UPDATE shops SET access = ?2, refresh = ?3, storefront = ?4
-    WHERE shop = ?1 AND access = ?5";
+pub const ENCRYPT_AGAIN: &str = "UPDATE shops SET access = ?2, refresh = ?3
+    WHERE shop = ?1 AND access = ?4";
 
 /// A refresh token that Shopify does not accept is of no use; nothing happens if there is another by now.
 pub const DROP_REFRESH: &str = "UPDATE shops SET refresh = NULL, refresh_until_ms = NULL, changed_ms = ?2
@@ -30,8 +29,7 @@ pub const DROP_REFRESH: &str = "UPDATE shops SET refresh = NULL, refresh_until_m
 
 /// The shop is served no longer, and its tokens are gone; nothing happens if it was installed again since.
 pub const UNINSTALL: &str = "UPDATE shops SET state = 'uninstalled', scopes = '', access = NULL,
-        access_until_ms = NULL, refresh = NULL, refresh_until_ms = NULL, storefront = NULL,
-        storefront_until_ms = NULL, changed_ms = ?2
+        access_until_ms = NULL, refresh = NULL, refresh_until_ms = NULL, changed_ms = ?2
     WHERE shop = ?1 AND installed_ms <= ?3 RETURNING shop";
 
 /// Nothing of the shop is left, unless it was installed after that.

@@ -174,4 +174,10 @@ impl Tokens for TokensOfShops {
         let connections = self.0.get()?;
         connections.storefront_token(&StoreId::parse(store).ok()?).await
     }
+
+    fn refuse(&self, store: &str, token: &Secret) {
+        if let (Some(connections), Ok(store)) = (self.0.get(), StoreId::parse(store)) {
+            connections.refuse(&store, token);
+        }
+    }
 }

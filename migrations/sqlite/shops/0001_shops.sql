@@ -9,9 +9,6 @@ CREATE TABLE shops (
     access_until_ms INTEGER,
     refresh BLOB,
     refresh_until_ms INTEGER,
-    -- What the Storefront API is asked with; absent where it is asked without a token.
-    storefront BLOB,
-    storefront_until_ms INTEGER,
     -- What the merchant chose, as JSON; absent until they chose something.
     choices TEXT,
     -- When Shopify was asked last for tokens by a merchant who was there: the app was installed then. 0: never.

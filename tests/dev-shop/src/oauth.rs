@@ -1,4 +1,4 @@
-//! Token exchange, rotating refresh tokens, and the one mutation of the Admin API that the app uses.
+//! Token exchange, and refresh tokens that rotate.
 
 use std::sync::Arc;
 
@@ -43,20 +43,20 @@ fn exchange(shop: &Shop, token: &str) -> Response {
     let options = &shop.options;
     let claims = sign::read_session_token(&options.api_secret, &options.api_key, token, now_s());
     let is_ours = claims.is_some_and(|claims| claims["dest"] == format!("https://{}", options.shop));
-    if is_ours { issued(shop) } else { refused("invalid_subject_token") }
+    if is_ours { issued(shop, None) } else { refused("invalid_subject_token") }
 }
 
-/// A refresh token is good once.
 fn refresh(shop: &Shop, token: &str) -> Response {
-    let was_good = shop.state().refresh.remove(token);
-    if was_good { issued(shop) } else { refused("invalid_grant") }
+    let is_good = shop.state().refresh_with(token);
+    if is_good { issued(shop, Some(token)) } else { refused("invalid_grant") }
 }
 
-fn issued(shop: &Shop) -> Response {
+/// Tokens, in the place of those with the refresh token `former`.
+fn issued(shop: &Shop, former: Option<&str>) -> Response {
     let mut state = shop.state();
     let (access, refresh) = (state.issue("shpat"), state.issue("shprt"));
-    state.access.insert(access.clone());
-    state.refresh.insert(refresh.clone());
+    state.storefront.insert(access.clone());
+    state.refresh.insert(refresh.clone(), former.map(str::to_owned));
     Json(json!({
         "access_token": access, "scope": SCOPES, "expires_in": 3600,
         "refresh_token": refresh, "refresh_token_expires_in": 7_776_000,
@@ -67,24 +67,4 @@ fn issued(shop: &Shop) -> Response {
 fn refused(error: &str) -> Response {
     let body = json!({ "error": error, "error_description": "The simulator does not take it." });
     (StatusCode::BAD_REQUEST, Json(body)).into_response()
-}
-
-/// `POST /admin/api/…/graphql.json`: creates a token for the Storefront API.
-pub(crate) async fn admin_api(State(shop): State<Arc<Shop>>, headers: HeaderMap, body: String) -> Response {
-    let token =
-        headers.get("x-shopify-access-token").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut state = shop.state();
-    if !state.access.contains(token) {
-        let body = json!({ "errors": "[API] Invalid API key or access token (unrecognized login or wrong password)" });
-        return (StatusCode::UNAUTHORIZED, Json(body)).into_response();
-    }
-    if !body.contains("delegateAccessTokenCreate") {
-        return Json(json!({ "errors": [{ "message": "The simulator does not know this." }] }))
-            .into_response();
-    }
-    let token = state.issue("shpdt");
-    state.storefront.insert(token.clone());
-    let token = json!({ "accessToken": token, "createdAt": "2026-11-24T00:00:00Z" });
-    let payload = json!({ "delegateAccessToken": token, "userErrors": [] });
-    Json(json!({ "data": { "delegateAccessTokenCreate": payload } })).into_response()
 }

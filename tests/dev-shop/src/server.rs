@@ -64,7 +64,6 @@ fn platform() -> Router<Arc<Shop>> {
     Router::new()
         .route("/api/{version}/graphql.json", post(storefront::answer))
         .route("/admin/oauth/access_token", post(oauth::access_token))
-        .route("/admin/api/{version}/graphql.json", post(oauth::admin_api))
         .route("/store/{name}/apps/{app}", get(admin::frame))
         .route("/admin", any(admin::pass))
         .route("/admin/{*rest}", any(admin::pass))

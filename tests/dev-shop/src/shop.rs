@@ -1,6 +1,6 @@
 //! A shop and what changes in it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -26,11 +26,9 @@ pub(crate) struct State {
     /// Variants and how many of each.
     pub(crate) cart: Vec<(u64, u64)>,
     pub(crate) trouble: Trouble,
-    /// Access tokens that are good for the Admin API.
-    pub(crate) access: BTreeSet<String>,
-    /// Refresh tokens that were not used yet.
-    pub(crate) refresh: BTreeSet<String>,
-    /// Private tokens for the Storefront API.
+    /// Refresh tokens that are good, and which one each of them replaces.
+    pub(crate) refresh: BTreeMap<String, Option<String>>,
+    /// Private tokens for the Storefront API: the one of the options, and access tokens.
     pub(crate) storefront: BTreeSet<String>,
     /// How many tokens and webhooks there were.
     pub(crate) issued: u64,
@@ -50,8 +48,7 @@ impl Shop {
             goods: Goods::load()?,
             cart: Vec::new(),
             trouble: Trouble::None,
-            access: BTreeSet::new(),
-            refresh: BTreeSet::new(),
+            refresh: BTreeMap::new(),
             storefront: BTreeSet::from([options.token.clone()]),
             issued: 0,
             asked: Vec::new(),
@@ -66,6 +63,16 @@ impl Shop {
 }
 
 impl State {
+    /// Whether the refresh token is good: until the one that replaces it is used
+    /// (<https://shopify.dev/changelog/more-resilient-refreshes-for-expiring-offline-access-tokens>).
+    pub(crate) fn refresh_with(&mut self, token: &str) -> bool {
+        let Some(former) = self.refresh.get(token).cloned() else { return false };
+        if let Some(former) = former {
+            self.refresh.remove(&former);
+        }
+        true
+    }
+
     /// A name that was not given before.
     pub(crate) fn issue(&mut self, kind: &str) -> String {
         self.issued += 1;

@@ -33,6 +33,14 @@ async fn post_json(url: String, body: &Value) -> (u16, Value) {
     (answer.status().as_u16(), serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default())
 }
 
+/// The status of an answer of the Storefront API to somebody with this private token.
+async fn storefront(shop: &Running, token: &str) -> u16 {
+    let request = reqwest::Client::new().post(format!("{}/api/2026-10/graphql.json", shop.origin));
+    let request = request.header("shopify-storefront-private-token", token);
+    let request = request.header("content-type", "application/json").body(r#"{"query":"{shop{name}}"}"#);
+    request.send().await.unwrap().status().as_u16()
+}
+
 #[tokio::test]
 async fn the_app_proxy_signs_and_takes_cookies_away_on_both_ways() {
     async fn echo(uri: Uri, headers: HeaderMap) -> (HeaderMap, String) {
@@ -79,7 +87,7 @@ async fn a_webhook_is_sent_until_it_is_taken() {
 }
 
 #[tokio::test]
-async fn tokens_are_exchanged_rotated_and_good_once() {
+async fn tokens_are_exchanged_and_rotated() {
     let shop = open(Router::new(), &[]).await;
     let session = reqwest::get(format!("{}/simulator/session-token", shop.origin)).await.unwrap();
     let session = session.text().await.unwrap();
@@ -96,10 +104,16 @@ async fn tokens_are_exchanged_rotated_and_good_once() {
     };
     let (status, tokens) = exchange(&session).await;
     assert_eq!((status, &tokens["expires_in"]), (200, &json!(3600)));
-    let refresh = json!({ "grant_type": "refresh_token", "refresh_token": tokens["refresh_token"] });
-    assert_eq!(ask(refresh.clone()).await.0, 200);
+    assert_eq!(storefront(&shop, tokens["access_token"].as_str().unwrap()).await, 200);
+    assert_eq!(storefront(&shop, "shpat_of_nobody").await, 401);
+
+    let refresh = |token: &Value| ask(json!({ "grant_type": "refresh_token", "refresh_token": token }));
+    assert_eq!(refresh(&tokens["refresh_token"]).await.0, 200);
+    let (status, replacement) = refresh(&tokens["refresh_token"]).await;
+    assert_eq!(status, 200, "the answer may have been lost");
+    assert_eq!(refresh(&replacement["refresh_token"]).await.0, 200);
     assert_eq!(
-        ask(refresh).await,
+        refresh(&tokens["refresh_token"]).await,
         (
             400,
             json!({

@@ -5,7 +5,7 @@ use std::time::Duration;
 use admin::{NotConnected, State};
 use capabilities::Secret;
 
-use crate::harness::{Bench, SHOP, START_MS, store};
+use crate::harness::{Bench, OTHER, SHOP, START_MS, store};
 use crate::shopify::Mood;
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -27,7 +27,7 @@ async fn the_first_visit_connects_the_shop() {
     assert_eq!((&asked["expiring"], &asked["subject_token"]), (&"1".into(), &bench.token(SHOP).into()));
     assert_eq!(bench.host.asked(), [format!("reopen {SHOP}"), format!("set {SHOP}")]);
     assert_eq!(bench.host.shop(SHOP).unwrap().name, "Magic Wands");
-    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpsf_1"));
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_1"));
 
     bench.visit(SHOP).await;
     assert_eq!(bench.shopify.grants(), ["exchange"]);
@@ -39,7 +39,7 @@ async fn no_token_is_stored_as_it_is() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
     assert!(bench.holds(SHOP));
-    for text in ["shpat_", "shprt_", "shpsf_", &bench.token(SHOP)] {
+    for text in ["shpat_", "shprt_", &bench.token(SHOP)] {
         assert!(!bench.holds(text), "{text}");
     }
 }
@@ -57,7 +57,7 @@ async fn twenty_requests_at_once_renew_once() {
         assert_eq!(request.await.unwrap(), Ok(Secret::new("shpat_2")));
     }
     assert_eq!(bench.shopify.grants(), ["exchange", "refresh"]);
-    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpsf_2"));
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_2"));
 }
 
 #[tokio::test]
@@ -76,7 +76,28 @@ async fn twenty_first_visits_exchange_once() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_made_good_by_the_merchant() {
+async fn an_answer_that_was_lost_is_asked_for_again_with_the_same_refresh_token() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.host.asked();
+    bench.clock.advance(HOUR);
+    bench.shopify.is(Mood::LosesAnswers);
+    assert_eq!(storefront_token(&bench).await, None);
+
+    bench.shopify.is(Mood::Well);
+    bench.clock.advance(Duration::from_secs(31));
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_3"));
+    assert_eq!(bench.shopify.grants(), ["exchange", "refresh", "refresh"]);
+    assert_eq!(bench.shopify.asked.lock().unwrap()[2]["refresh_token"], "shprt_1");
+    assert_eq!(bench.host.asked(), Vec::<String>::new());
+
+    bench.clock.advance(HOUR);
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_4"));
+    assert_eq!(bench.shopify.asked.lock().unwrap()[3]["refresh_token"], "shprt_3");
+}
+
+#[tokio::test]
+async fn a_merchant_does_not_wait_until_a_failure_may_be_repeated() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.clock.advance(HOUR);
@@ -85,8 +106,19 @@ async fn a_lost_answer_is_made_good_by_the_merchant() {
 
     bench.shopify.is(Mood::Well);
     assert!(!bench.visit(SHOP).await.text.contains("Not connected"));
-    assert_eq!(bench.shopify.grants(), ["exchange", "refresh", "refresh", "exchange"]);
-    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpsf_3"));
+    assert_eq!(bench.shopify.grants(), ["exchange", "refresh", "refresh"]);
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_3"));
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_was_revoked_is_made_good_by_the_merchant() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.clock.advance(HOUR);
+    bench.shopify.revoke();
+    assert!(!bench.visit(SHOP).await.text.contains("Not connected"));
+    assert_eq!(bench.shopify.grants(), ["exchange", "refresh", "exchange"]);
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_2"));
     let connected = [format!("reopen {SHOP}"), format!("set {SHOP}")];
     assert_eq!(
         bench.host.asked(),
@@ -108,7 +140,7 @@ async fn a_failure_is_not_repeated_at_once() {
 
     bench.shopify.is(Mood::Well);
     bench.clock.advance(Duration::from_secs(31));
-    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpsf_2"));
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_2"));
 }
 
 #[tokio::test]
@@ -120,7 +152,7 @@ async fn a_token_is_used_to_its_end_while_it_cannot_be_renewed() {
     let access = bench.admin.connections().access_token(&store(SHOP)).await;
     assert_eq!(access, Ok(Secret::new("shpat_1")));
     assert_eq!(bench.shopify.grants(), ["exchange", "refresh"]);
-    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpsf_1"));
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_1"));
 }
 
 #[tokio::test]
@@ -128,17 +160,10 @@ async fn a_shopper_does_not_wait_for_a_token_that_ends_soon() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.clock.advance(Duration::from_mins(56));
-    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpsf_1"));
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_1"));
     let access = bench.admin.connections().access_token(&store(SHOP)).await;
     assert_eq!(access, Ok(Secret::new("shpat_2")));
-    // The pair is kept before a storefront token is asked for with it.
-    let renewed = async {
-        while storefront_token(&bench).await.as_deref() == Some("shpsf_1") {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(10), renewed).await.expect("the storefront token is renewed");
-    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpsf_2"));
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_2"));
     assert_eq!(bench.shopify.grants(), ["exchange", "refresh"]);
 }
 
@@ -184,12 +209,19 @@ async fn a_merchant_is_told_when_shopify_gives_no_access() {
 }
 
 #[tokio::test]
-async fn without_a_token_for_it_the_storefront_api_is_asked_without() {
+async fn a_token_that_the_storefront_api_refuses_is_not_sent_again() {
     let bench = Bench::start().await;
-    *bench.shopify.delegates_nothing.lock().unwrap() = true;
-    assert!(bench.visit(SHOP).await.text.contains("Connected"));
+    bench.visit(SHOP).await;
+    bench.visit(OTHER).await;
+    let connections = bench.admin.connections();
+    connections.refuse(&store(SHOP), &Secret::new("shpat_1"));
     assert_eq!(storefront_token(&bench).await, None);
-    assert_eq!(*bench.shopify.delegated.lock().unwrap(), ["shpat_1"]);
+    assert!(connections.storefront_token(&store(OTHER)).await.is_some(), "the other shop's is another");
+    assert_eq!(connections.access_token(&store(SHOP)).await, Ok(Secret::new("shpat_1")));
+    assert_eq!(bench.shopify.grants(), ["exchange", "exchange"], "nobody asks for another before its time");
+
+    bench.clock.advance(HOUR);
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_3"));
 }
 
 #[tokio::test]

@@ -62,7 +62,7 @@ async fn news_of_an_earlier_uninstallation_opens_the_shop_again() {
     bench.admin.uninstalled(&store(SHOP), START_MS - 1).await.unwrap();
     assert_eq!(bench.host.asked(), [format!("reopen {SHOP}")], "what told of it closed the shop");
     assert!(bench.host.shop(SHOP).is_some());
-    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpsf_1"));
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_1"));
 }
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn settings_and_renewals_are_no_installation() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.clock.advance(HOUR);
-    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpsf_2"));
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_2"));
     assert_eq!(bench.save(Some(&bench.token(SHOP)), FORM).await.status, 200);
     bench.host.asked();
     bench.admin.uninstalled(&store(SHOP), START_MS + 1).await.unwrap();

@@ -1,10 +1,11 @@
 //! A Shopify that hands out tokens, keeps count, and fails when it is told to.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
@@ -27,24 +28,20 @@ pub struct Shopify {
     pub mood: Mutex<Mood>,
     /// It answers no request for tokens while this is held.
     pub silence: tokio::sync::Mutex<()>,
-    /// Whether it gives no tokens for the Storefront API.
-    pub delegates_nothing: Mutex<bool>,
     /// Every request for tokens, in order.
     pub asked: Mutex<Vec<Value>>,
-    /// Access tokens that asked for one for the Storefront API.
-    pub delegated: Mutex<Vec<String>>,
-    /// The number of the last pair: only its refresh token is accepted.
+    /// The number of the last pair.
     pair: Mutex<u32>,
+    /// Refresh tokens that are accepted, and which one each of them replaces.
+    refresh: Mutex<BTreeMap<String, Option<String>>>,
 }
 
 impl Shopify {
     /// Starts it on a free port; where it is.
     pub async fn start() -> (Arc<Self>, String) {
         let shopify = Arc::<Self>::default();
-        let routes = Router::new()
-            .route("/admin/oauth/access_token", post(tokens))
-            .route("/admin/api/2026-10/graphql.json", post(delegate))
-            .with_state(shopify.clone());
+        let routes =
+            Router::new().route("/admin/oauth/access_token", post(tokens)).with_state(shopify.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, routes).await });
@@ -55,11 +52,26 @@ impl Shopify {
         *self.mood.lock().unwrap() = mood;
     }
 
+    /// Accepts no refresh token that it gave so far.
+    pub fn revoke(&self) {
+        self.refresh.lock().unwrap().clear();
+    }
+
     /// Waits until it was asked for tokens that often.
     pub async fn was_asked(&self, times: usize) {
         while self.asked.lock().unwrap().len() < times {
             tokio::task::yield_now().await;
         }
+    }
+
+    /// A refresh token is accepted until the one that replaces it is used.
+    fn accepts(&self, token: &str) -> bool {
+        let mut refresh = self.refresh.lock().unwrap();
+        let Some(former) = refresh.get(token).cloned() else { return false };
+        if let Some(former) = former {
+            refresh.remove(&former);
+        }
+        true
     }
 
     /// Kinds of requests for tokens so far: `exchange` or `refresh`.
@@ -76,12 +88,14 @@ async fn tokens(State(shopify): State<Arc<Shopify>>, Json(body): Json<Value>) ->
     if let Mood::Refuses(status, error) = mood {
         return refusal(status, error);
     }
-    let mut pair = shopify.pair.lock().unwrap();
-    let spent = body["refresh_token"].as_str().is_some_and(|token| token != format!("shprt_{pair}"));
-    if spent {
+    let former = body["refresh_token"].as_str();
+    if former.is_some_and(|token| !shopify.accepts(token)) {
         return refusal(400, "invalid_grant");
     }
+    let mut pair = shopify.pair.lock().unwrap();
     *pair += 1;
+    let refresh = format!("shprt_{pair}");
+    shopify.refresh.lock().unwrap().insert(refresh.clone(), former.map(str::to_owned));
     if mood == Mood::LosesAnswers {
         let broken = futures_util::stream::once(async { Err::<Bytes, _>(std::io::Error::other("broken")) });
         return Body::from_stream(broken).into_response();
@@ -90,22 +104,10 @@ async fn tokens(State(shopify): State<Arc<Shopify>>, Json(body): Json<Value>) ->
         "access_token": format!("shpat_{pair}"),
         "scope": "unauthenticated_read_product_listings,unauthenticated_read_product_tags,write_app_proxy",
         "expires_in": 3600,
-        "refresh_token": format!("shprt_{pair}"),
+        "refresh_token": refresh,
         "refresh_token_expires_in": 7_776_000,
     }))
     .into_response()
-}
-
-async fn delegate(State(shopify): State<Arc<Shopify>>, headers: HeaderMap) -> Json<Value> {
-    let parent = headers["x-shopify-access-token"].to_str().unwrap().to_owned();
-    let payload = if *shopify.delegates_nothing.lock().unwrap() {
-        json!({ "delegateAccessToken": null, "userErrors": [{ "message": "no" }] })
-    } else {
-        let token = parent.replace("shpat", "shpsf");
-        json!({ "delegateAccessToken": { "accessToken": token, "expiresIn": 3600 }, "userErrors": [] })
-    };
-    shopify.delegated.lock().unwrap().push(parent);
-    Json(json!({ "data": { "delegateAccessTokenCreate": payload } }))
 }
 
 fn refusal(status: u16, error: &str) -> Response {

@@ -57,6 +57,9 @@ impl Http {
         };
         let response = self.send(&wish.request()?, question.body).await?;
         let status = response.status().as_u16();
+        if let (Some(token), true) = (&token, is_of_token(status)) {
+            self.tokens.refuse(&question.store, token);
+        }
         let header = response.headers().get(RETRY_AFTER).cloned();
         let body = read(response).await?;
         let retry_after = header.as_ref().and_then(|header| header.to_str().ok());
@@ -94,6 +97,11 @@ async fn read(mut response: Response) -> Result<Vec<u8>, Error> {
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+/// Whether the status says that a token is not accepted.
+fn is_of_token(status: u16) -> bool {
+    matches!(status, 401 | 403)
 }
 
 /// The reason at the bottom says more than that a request failed.

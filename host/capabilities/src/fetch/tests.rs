@@ -1,8 +1,9 @@
 //! Upstreams on a real socket that hang, break off, redirect and say too much.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -117,6 +118,31 @@ async fn a_token_is_not_sent_to_another_shop() {
     let token = OneToken { store: "lamps.myshopify.com".into(), token: Secret::new("shpat_hush") };
     http(&upstream.origin, token).post(question(SOON * 10)).await.unwrap();
     assert!(!upstream.serving.await.unwrap().contains("private-token"));
+}
+
+/// A token for every shop, and where which was refused.
+#[derive(Clone, Default)]
+struct Refused(Arc<Mutex<Vec<(String, Secret)>>>);
+
+#[async_trait]
+impl Tokens for Refused {
+    async fn token(&self, _: &str) -> Option<Secret> {
+        Some(Secret::new("shpat_hush"))
+    }
+
+    fn refuse(&self, store: &str, token: &Secret) {
+        self.0.lock().unwrap().push((store.to_owned(), token.clone()));
+    }
+}
+
+#[tokio::test]
+async fn whoever_gave_a_token_is_told_that_the_shop_refused_it() {
+    let refused = [(SHOP.to_owned(), Secret::new("shpat_hush"))];
+    for (status, expected) in [(401, &refused[..]), (403, &refused), (200, &[]), (402, &[]), (503, &[])] {
+        let (upstream, tokens) = (upstream(said(status, "", "{}")).await, Refused::default());
+        let answer = http(&upstream.origin, tokens.clone()).post(question(SOON * 10)).await.unwrap();
+        assert_eq!((answer.status, &tokens.0.lock().unwrap()[..]), (status, expected));
+    }
 }
 
 #[tokio::test]

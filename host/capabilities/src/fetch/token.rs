@@ -10,6 +10,10 @@ pub trait Tokens: Send + Sync {
     /// The shop's token; `None` asks without one, which is allowed for most of what a catalog needs.
     /// Called for each question, so that it answers from memory where it can.
     async fn token(&self, store: &str) -> Option<Secret>;
+
+    /// The shop did not accept this token of its own. Called for each question to which that is the answer. A token
+    /// that comes from an operator stays: the log says what is wrong.
+    fn refuse(&self, _store: &str, _token: &Secret) {}
 }
 
 /// No shop has a token.
