@@ -131,13 +131,15 @@ impl Member {
 
 /// Has one job done, and settles it.
 async fn work(deployment: &Deployment, job: Job) {
-    let started = Instant::now();
+    let (started, spent) = (Instant::now(), Arc::<Spent>::default());
     let outcome = tokio::select! {
-        outcome = perform(deployment, &job) => outcome,
-        () = lost(deployment, &job) => {
-            tracing::warn!(job = job.id, "the lease was lost; its work is dropped");
-            return;
-        }
+        outcome = perform(deployment, &job, &spent) => Some(outcome),
+        () = lost(deployment, &job) => None,
+    };
+    count(deployment, &job, outcome.as_ref(), &spent);
+    let Some(outcome) = outcome else {
+        tracing::warn!(job = job.id, "the lease was lost; its work is dropped");
+        return;
     };
     let name = match &outcome {
         Outcome::Done(None) => "done",
@@ -160,9 +162,18 @@ async fn work(deployment: &Deployment, job: Job) {
     settle(deployment, &job, &outcome).await;
 }
 
-async fn perform(deployment: &Deployment, job: &Job) -> Outcome {
+/// Counts for the merchant what an attempt at a page cost, and how it went unless its work was dropped.
+fn count(deployment: &Deployment, job: &Job, outcome: Option<&Outcome>, spent: &Spent) {
+    let (Some(merchants), Task::Page(order)) = (deployment.merchants.get(), &job.task) else { return };
+    merchants.spent(&order.store, spent);
+    if let Some(outcome) = outcome {
+        merchants.made(&order.store, job, outcome);
+    }
+}
+
+async fn perform(deployment: &Deployment, job: &Job, spent: &Arc<Spent>) -> Outcome {
     match &job.task {
-        Task::Page(order) => generate(deployment, job, &order.store).await,
+        Task::Page(_) => generate(deployment, job, spent).await,
         Task::Errand(errand) => {
             if let Err(reason) = let_go(deployment, errand).await {
                 return again(&reason);
@@ -172,15 +183,10 @@ async fn perform(deployment: &Deployment, job: &Job) -> Outcome {
     }
 }
 
-async fn generate(deployment: &Deployment, job: &Job, store: &str) -> Outcome {
-    let spent = Arc::<Spent>::default();
+async fn generate(deployment: &Deployment, job: &Job, spent: &Arc<Spent>) -> Outcome {
     let cause = Cause::Job(job.id.as_str().into(), spent.clone());
     let answer = call!(deployment.generation, cause, |guest, instance| guest.call_generate(instance, job));
-    let outcome = answer.unwrap_or_else(|failure: Failure| again(&failure.to_string()));
-    if let Some(merchants) = deployment.merchants.get() {
-        merchants.made(store, job, &outcome, &spent);
-    }
-    outcome
+    answer.unwrap_or_else(|failure: Failure| again(&failure.to_string()))
 }
 
 /// A shop that left is also let go of by the admin, before its errand is begun.

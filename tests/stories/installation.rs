@@ -1,4 +1,5 @@
-//! A merchant installs the app, uninstalls it and comes back: the binary, beside a Shopify that hands out tokens.
+//! A merchant installs the app, sees what pages cost, uninstalls the app and comes back: the binary, beside a Shopify
+//! that hands out tokens.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,8 +14,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::harness::process::run;
-use crate::harness::shopify::{CONSENT, SECRET, SHOP, mac, now_s, signed, webhook_headers};
-use crate::harness::{Answer, Process};
+use crate::harness::shopify::{CONSENT, SECRET, SHOP, VISITOR, mac, now_s, signed, webhook_headers};
+use crate::harness::{Answer, LlmServer, Process, Saying};
+use crate::llm::plan;
 
 const KEY: &str = "the-client-id";
 
@@ -50,15 +52,28 @@ fn session_token() -> String {
     format!("{message}.{}", URL_SAFE_NO_PAD.encode(mac(SECRET, message.as_bytes())))
 }
 
-async fn open_admin(host: &Process) {
+/// Starts the binary over `folder`, with the demo catalog.
+fn start(folder: &Path, origin: &str, more: &[(&str, &str)]) -> Process {
+    let config = "[components.catalog]\nbuiltin = \"demo\"\n";
+    std::fs::write(folder.join("wandstore.toml"), config).expect("the folder is there");
+    let app = [("SHOPIFY_API_KEY", KEY), ("SHOPIFY_API_SECRET", SECRET), ("SHOPIFY_ORIGIN", origin)];
+    Process::start(folder, &[&app, more].concat())
+}
+
+/// The page that the merchant sees.
+async fn open_admin(host: &Process) -> String {
     let page = host.get(&format!("/admin?shop={SHOP}&id_token={}", session_token())).await;
     let page = page.expect("the host answers");
     assert!(page.status == 200 && !page.body.contains("Not connected"), "{} {}", page.status, page.body);
+    page.body
+}
+
+async fn fragment(host: &Process) -> Answer {
+    host.get(&signed("/proxy/fragment", &CONSENT, now_s())).await.expect("the host answers")
 }
 
 async fn served(host: &Process) -> u16 {
-    let answer = host.get(&signed("/proxy/fragment", &CONSENT, now_s())).await;
-    answer.expect("the host answers").status
+    fragment(host).await.status
 }
 
 /// Shopify tells something; whether it was new.
@@ -94,10 +109,7 @@ async fn audited(folder: &Path, id: &str) {
 async fn a_shop_that_was_uninstalled_and_installed_again_is_served_and_stays() {
     let (origin, asked) = shopify().await;
     let folder = tempfile::tempdir().expect("a folder");
-    let config = "[components.catalog]\nbuiltin = \"demo\"\n";
-    std::fs::write(folder.path().join("wandstore.toml"), config).expect("the folder is there");
-    let app = [("SHOPIFY_API_KEY", KEY), ("SHOPIFY_API_SECRET", SECRET), ("SHOPIFY_ORIGIN", &origin)];
-    let host = Process::start(folder.path(), &app);
+    let host = start(folder.path(), &origin, &[]);
     assert_eq!(served(&host).await, 404);
     open_admin(&host).await;
     assert_eq!(served(&host).await, 200);
@@ -119,4 +131,44 @@ async fn a_shop_that_was_uninstalled_and_installed_again_is_served_and_stays() {
     assert!(tell_of(&host, "app/uninstalled", "uninstalled-late", before).await, "it is news, and old");
     audited(folder.path(), "uninstalled-late").await;
     assert_eq!((served(&host).await, asked.load(Ordering::SeqCst)), (200, 2));
+}
+
+#[tokio::test]
+async fn a_merchant_sees_also_what_an_attempt_cost_that_came_to_nothing() {
+    let (origin, _) = shopify().await;
+    let model = LlmServer::open([Saying::Text(plan())]).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let host = start(folder.path(), &origin, &[("AI_GATEWAY_URL", &model.url), ("KIMI_API_KEY", "sk")]);
+    open_admin(&host).await;
+    // Where the page is to be stored, there is a folder: its plan is stored, and the attempt fails.
+    let page = format!("data/blobs/UI_STORAGE/generated/{SHOP}:visitor-{VISITOR}.html");
+    let page = folder.path().join(page);
+    std::fs::create_dir_all(&page).expect("it is made");
+    assert_eq!(fragment(&host).await.header("x-generation-triggered"), "true");
+    until("the merchant is told", async || figures(&host).await == ["0", "1,000", "200"]).await;
+    let log = std::fs::read_to_string(&host.log).expect("there is a log");
+    assert!(log.contains("the cache failed"), "{log}");
+
+    std::fs::remove_dir(&page).expect("it is there, and empty");
+    until("the page is made", async || figures(&host).await == ["1", "1,000", "200"]).await;
+    assert_eq!((fragment(&host).await.header("x-cache"), model.requests().len()), ("HIT", 1));
+}
+
+/// Pages, and tokens read and written, as the merchant is told.
+async fn figures(host: &Process) -> [String; 3] {
+    let page = open_admin(host).await;
+    ["Pages made", "Tokens read", "Tokens written"].map(|name| {
+        let (_, number) = page.split_once(&format!("<dt>{name}</dt><dd>")).expect("it is told");
+        number.split('<').next().unwrap_or_default().to_owned()
+    })
+}
+
+async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
+    for _ in 0..300 {
+        if is_so().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("never: {what}")
 }

@@ -48,7 +48,7 @@ async fn page_of(host: &Host) -> crate::harness::Answer {
 }
 
 /// A plan without fault.
-fn plan() -> String {
+pub fn plan() -> String {
     serde_json::json!({
         "title": "Wands for the curious",
         "blocks": [

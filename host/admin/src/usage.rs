@@ -29,7 +29,11 @@ pub enum Event {
     /// A shopper got the page that everybody gets.
     Miss,
     /// A page was made.
-    Generation {
+    Generation,
+    /// A page could not be made.
+    Failure,
+    /// An attempt at a page ended, whether it was made or not.
+    Attempt {
         /// Tokens that the model read.
         tokens_in: u64,
         /// Tokens that it wrote.
@@ -37,8 +41,6 @@ pub enum Event {
         /// What they cost, in millionths of a dollar.
         cost_microdollars: u64,
     },
-    /// A page could not be made.
-    Failure,
 }
 
 /// What was counted.
@@ -54,7 +56,7 @@ pub struct Counts {
     pub generations: u64,
     /// Pages that could not be made.
     pub failures: u64,
-    /// Tokens that the model read.
+    /// Tokens that the model read, also for what came to nothing.
     pub tokens_in: u64,
     /// Tokens that it wrote.
     pub tokens_out: u64,
@@ -150,10 +152,11 @@ impl From<Event> for Counts {
             Event::Hit => Self { hits: 1, ..none },
             Event::Stale => Self { stale: 1, ..none },
             Event::Miss => Self { misses: 1, ..none },
-            Event::Generation { tokens_in, tokens_out, cost_microdollars } => {
-                Self { generations: 1, tokens_in, tokens_out, cost_microdollars, ..none }
-            }
+            Event::Generation => Self { generations: 1, ..none },
             Event::Failure => Self { failures: 1, ..none },
+            Event::Attempt { tokens_in, tokens_out, cost_microdollars } => {
+                Self { tokens_in, tokens_out, cost_microdollars, ..none }
+            }
         }
     }
 }

@@ -103,18 +103,24 @@ impl Merchants {
         }
     }
 
-    /// Counts how a page went, and what it cost.
-    pub fn made(&self, store: &str, job: &Job, outcome: &Outcome, spent: &Spent) {
-        let event = match outcome {
-            Outcome::Done(_) => {
-                let (tokens_in, tokens_out) = spent.tokens();
-                let cost_microdollars = cost(tokens_in, self.price_in_microdollars)
-                    + cost(tokens_out, self.price_out_microdollars);
-                Event::Generation { tokens_in, tokens_out, cost_microdollars }
-            }
-            Outcome::Retry(_) if !job.last => return,
-            Outcome::Retry(_) | Outcome::Failed(_) => Event::Failure,
-        };
+    /// Counts what an attempt at a page cost, whatever became of it.
+    pub fn spent(&self, store: &str, spent: &Spent) {
+        let (tokens_in, tokens_out) = spent.tokens();
+        let cost_microdollars =
+            cost(tokens_in, self.price_in_microdollars) + cost(tokens_out, self.price_out_microdollars);
+        self.count(store, Event::Attempt { tokens_in, tokens_out, cost_microdollars });
+    }
+
+    /// Counts how a page went: an attempt that is followed by another is not the end of it.
+    pub fn made(&self, store: &str, job: &Job, outcome: &Outcome) {
+        match outcome {
+            Outcome::Done(_) => self.count(store, Event::Generation),
+            Outcome::Retry(_) if !job.last => {}
+            Outcome::Retry(_) | Outcome::Failed(_) => self.count(store, Event::Failure),
+        }
+    }
+
+    fn count(&self, store: &str, event: Event) {
         if let Ok(store) = StoreId::parse(store) {
             self.admin.usage().count(&store, event);
         }

@@ -55,17 +55,19 @@ async fn usage_is_counted_by_shop_over_the_last_day() {
     usage.count(&store(OTHER), Event::Miss);
     usage.flush().await;
     bench.clock.advance(Duration::from_hours(23));
-    let generation = Event::Generation { tokens_in: 900, tokens_out: 100, cost_microdollars: 1_255 };
-    usage.count(&store(SHOP), generation);
-    usage.count(&store(SHOP), Event::Hit);
+    let attempt = Event::Attempt { tokens_in: 900, tokens_out: 100, cost_microdollars: 1_255 };
+    for event in [attempt, attempt, Event::Generation, attempt, Event::Failure, Event::Hit] {
+        usage.count(&store(SHOP), event);
+    }
 
     let expected = Counts {
         hits: 2,
         stale: 1,
         generations: 1,
-        tokens_in: 900,
-        tokens_out: 100,
-        cost_microdollars: 1_255,
+        failures: 1,
+        tokens_in: 2_700,
+        tokens_out: 300,
+        cost_microdollars: 3_765,
         ..Counts::default()
     };
     assert_eq!(usage.last_24_hours(&store(SHOP)).await.unwrap(), expected);
