@@ -78,7 +78,7 @@ async fn attempt(shop: &Shop, message: &Message<'_>, id: &str, how: &How) -> u16
     let secret = how.secret.as_ref().unwrap_or(&shop.options.api_secret);
     let mut request = shop.http.post(format!("{}/webhooks", shop.options.app)).timeout(ANSWER_TIMEOUT);
     let headers = [
-        ("Topic", topic),
+        ("Topic", *topic),
         ("Hmac-SHA256", &sign::webhook(secret, body.as_bytes())),
         ("Shop-Domain", &shop.options.shop),
         ("API-Version", "2026-10"),
