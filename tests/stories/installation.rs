@@ -9,12 +9,10 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::post;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::harness::process::run;
-use crate::harness::shopify::{CONSENT, SECRET, SHOP, VISITOR, mac, now_s, signed, webhook_headers};
+use crate::harness::shopify::{CONSENT, SECRET, SHOP, VISITOR, now_s, signed, webhook_headers};
 use crate::harness::{Answer, LlmServer, Process, Saying};
 use crate::llm::plan;
 
@@ -43,13 +41,7 @@ async fn shopify() -> (String, Arc<AtomicUsize>) {
 }
 
 fn session_token() -> String {
-    let (now_s, part) = (now_s(), |value: Value| URL_SAFE_NO_PAD.encode(value.to_string()));
-    let claims = json!({
-        "iss": format!("https://{SHOP}/admin"), "dest": format!("https://{SHOP}"), "aud": KEY, "sub": "42",
-        "exp": now_s + 60, "nbf": now_s, "iat": now_s, "jti": "j", "sid": "s",
-    });
-    let message = format!("{}.{}", part(json!({ "alg": "HS256", "typ": "JWT" })), part(claims));
-    format!("{message}.{}", URL_SAFE_NO_PAD.encode(mac(SECRET, message.as_bytes())))
+    signing::session_token(SECRET, &signing::claims(KEY, SHOP, now_s()))
 }
 
 /// Starts the binary over `folder`, with the demo catalog.

@@ -16,7 +16,7 @@ use crate::{Cached, Chore, Failure, Forgotten, Found, JobState, Method, Offered,
 pub(crate) use http::{Answer, FakeRequest};
 pub(crate) use jobs::Ordered;
 pub(crate) use pages::{Held, PAGE};
-pub(crate) use sign::{SHOP, base64, mac, sign, signed, webhook};
+pub(crate) use sign::{SHOP, sign, signed, webhook};
 
 pub(crate) const STORE: &str = "magic-wands";
 pub(crate) const TOKEN: &str = "open-sesame";

@@ -12,7 +12,6 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde::Deserialize;
 
 use crate::shop::{Shop, now_s};
-use crate::sign;
 
 const APP_BRIDGE: &str = "https://cdn.shopify.com/shopifycloud/app-bridge.js";
 
@@ -27,7 +26,7 @@ pub(crate) async fn session_token(State(shop): State<Arc<Shop>>, Query(whose): Q
 }
 
 fn token(shop: &Shop, domain: &str) -> String {
-    sign::session_token(&shop.options.api_secret, &shop.options.api_key, domain, now_s())
+    signing::session_token(&shop.options.api_secret, &signing::claims(&shop.options.api_key, domain, now_s()))
 }
 
 /// The app inside the admin.
@@ -46,7 +45,7 @@ pub(crate) async fn frame(
 }
 
 /// The parameters with which the admin opens an app.
-fn opened(shop: &Shop, name: &str) -> sign::Query {
+fn opened(shop: &Shop, name: &str) -> Vec<(String, String)> {
     let options = &shop.options;
     let values = [
         ("embedded", "1".to_owned()),
@@ -57,8 +56,8 @@ fn opened(shop: &Shop, name: &str) -> sign::Query {
         ("shop", options.shop.clone()),
         ("timestamp", now_s().to_string()),
     ];
-    let mut query: sign::Query = values.map(|(key, value)| (key.to_owned(), value)).into();
-    query.push(("hmac".into(), sign::admin(&options.api_secret, &query)));
+    let mut query: Vec<_> = values.map(|(key, value)| (key.to_owned(), value)).into();
+    query.push(("hmac".into(), signing::launch(&options.api_secret, &query)));
     query
 }
 

@@ -1,7 +1,7 @@
 //! A shop as Shopify would run it, for development and tests: a theme with the app's blocks, an app proxy that signs, webhooks,
 //! session tokens, OAuth, and the Storefront API over a file of products.
 //!
-//! It shares no code with what it tests: signatures are computed here once more. It never checks what Shopify would not.
+//! It shares no code with what it tests: what it signs (crate `signing`) is computed once more. It never checks what Shopify would not.
 
 mod admin;
 mod cart;
@@ -13,7 +13,6 @@ mod pages;
 mod proxy;
 mod server;
 mod shop;
-mod sign;
 mod storefront;
 mod theme;
 mod webhooks;

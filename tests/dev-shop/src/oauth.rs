@@ -10,7 +10,6 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use crate::shop::{Shop, now_s};
-use crate::sign;
 
 const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const SCOPES: &str = "unauthenticated_read_product_inventory,unauthenticated_read_product_listings,\
@@ -41,7 +40,7 @@ fn fields(headers: &HeaderMap, body: &[u8]) -> Map<String, Value> {
 
 fn exchange(shop: &Shop, token: &str) -> Response {
     let options = &shop.options;
-    let claims = sign::read_session_token(&options.api_secret, &options.api_key, token, now_s());
+    let claims = signing::read_session_token(&options.api_secret, &options.api_key, token, now_s());
     let is_ours = claims.is_some_and(|claims| claims["dest"] == format!("https://{}", options.shop));
     if is_ours { issued(shop, None) } else { refused("invalid_subject_token") }
 }

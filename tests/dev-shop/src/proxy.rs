@@ -7,9 +7,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::pages;
 use crate::shop::{Shop, now_s};
 use crate::theme::Page;
-use crate::{pages, sign};
 
 /// What Shopify takes out of answers.
 const NOT_FROM_APP: [&str; 10] = [
@@ -51,7 +51,7 @@ pub(crate) async fn forward(
 /// The shopper's query with Shopify's own parameters and the signature.
 fn signed(shop: &Shop, uri: &Uri, headers: &HeaderMap) -> String {
     let options = &shop.options;
-    let mut query: sign::Query =
+    let mut query: Vec<(String, String)> =
         form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     let own = [
         ("shop", options.shop.clone()),
@@ -60,7 +60,7 @@ fn signed(shop: &Shop, uri: &Uri, headers: &HeaderMap) -> String {
         ("timestamp", now_s().to_string()),
     ];
     query.extend(own.map(|(key, value)| (key.to_owned(), value)));
-    let signature = sign::proxy(&options.api_secret, &query);
+    let signature = signing::proxy(&options.api_secret, &query);
     query.push(("signature".into(), signature));
     form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish()
 }

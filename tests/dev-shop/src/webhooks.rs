@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::shop::{Shop, timestamp};
-use crate::sign;
 
 /// Shopify tries 8 times more in 4 hours; here that takes seconds.
 const TRIES: u32 = 9;
@@ -79,12 +77,12 @@ async fn attempt(shop: &Shop, message: &Message<'_>, id: &str, how: &How) -> u16
     let mut request = shop.http.post(format!("{}/webhooks", shop.options.app)).timeout(ANSWER_TIMEOUT);
     let headers = [
         ("Topic", *topic),
-        ("Hmac-SHA256", &sign::webhook(secret, body.as_bytes())),
+        ("Hmac-SHA256", &signing::webhook(secret, body.as_bytes())),
         ("Shop-Domain", &shop.options.shop),
         ("API-Version", "2026-10"),
         ("Webhook-Id", id),
         ("Triggered-At", triggered_at),
-        ("Event-Id", &base64::engine::general_purpose::STANDARD.encode(topic)),
+        ("Event-Id", &signing::base64(topic.as_bytes())),
     ];
     let start = match how.family {
         Family::Classic => "X-Shopify-",

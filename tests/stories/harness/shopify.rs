@@ -2,15 +2,11 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use capabilities::clock::Clock as _;
 use capabilities::jobs::Filter;
 use capabilities::settings::Shop;
 use capabilities::signatures::Secrets;
 use capabilities::{Capabilities, secrets};
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
 
 use super::Answer;
 use super::host::{Host, Wishes};
@@ -40,12 +36,6 @@ pub fn with_secrets(variables: &'static [(&'static str, &'static str)]) -> Wishe
     )
 }
 
-/// The code of a message under a secret.
-pub fn mac(secret: &str, message: &[u8]) -> Vec<u8> {
-    let keyed = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any key fits");
-    keyed.chain_update(message).finalize().into_bytes().to_vec()
-}
-
 /// A target as Shopify forwards it: its own parameters, the shopper's, and the signature of all.
 pub fn signed(path: &str, own: &[(&str, &str)], now_s: u64) -> String {
     let timestamp = now_s.to_string();
@@ -57,10 +47,7 @@ pub fn signed(path: &str, own: &[(&str, &str)], now_s: u64) -> String {
     ];
     let of_shopify = of_shopify.into_iter().filter(|(name, _)| own.iter().all(|(given, _)| given != name));
     let parameters: Vec<_> = own.iter().copied().chain(of_shopify).collect();
-    let mut message: Vec<_> = parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    message.sort();
-    let signature = mac(SECRET, message.concat().as_bytes());
-    let signature = signature.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+    let signature = signing::proxy(SECRET, &parameters);
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(parameters).append_pair("signature", &signature);
     format!("{path}?{}", query.finish())
@@ -75,7 +62,7 @@ pub fn now_s() -> u64 {
 /// The header fields of a webhook.
 pub fn webhook_headers(secret: &str, topic: &str, id: &str, body: &str) -> Vec<(String, String)> {
     let fields = [
-        ("hmac-sha256", STANDARD.encode(mac(secret, body.as_bytes()))),
+        ("hmac-sha256", signing::webhook(secret, body.as_bytes())),
         ("topic", topic.to_owned()),
         ("shop-domain", SHOP.to_owned()),
         ("api-version", "2026-10".to_owned()),

@@ -1,7 +1,6 @@
 //! Signs as Shopify does.
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
+use signing::{hex, mac};
 
 use super::{FakeRequest, NOW_MS};
 
@@ -11,13 +10,6 @@ pub(crate) const SHOP: &str = "magic-wands.myshopify.com";
 /// The secrets of a deployment, by name.
 const SECRETS: [(&str, &str); 3] =
     [("SHOPIFY_API_SECRET", "hush"), ("SHOPIFY_API_SECRET", "hush-before"), ("WEBHOOK_SECRET", "hook")];
-
-/// A code of a message under a secret.
-pub(crate) fn mac(secret: &str, message: &[u8]) -> Vec<u8> {
-    let mut hmac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length will do");
-    hmac.update(message);
-    hmac.finalize().into_bytes().to_vec()
-}
 
 /// Whether one of the secrets of that name made the code.
 pub(crate) fn verifies(name: &str, message: &[u8], code: &[u8]) -> bool {
@@ -36,15 +28,13 @@ pub(crate) fn signed(path: &str, parameters: &str) -> String {
 /// A target whose query is signed as it is.
 pub(crate) fn sign(path: &str, query: &str) -> String {
     let message = shopify::proxy::message(query).expect("a query");
-    let code: Vec<_> = mac("hush", &message).iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{path}?{query}&signature={}", code.concat())
+    format!("{path}?{query}&signature={}", hex(&mac("hush", &message)))
 }
 
 /// A webhook about a shop.
 pub(crate) fn webhook(topic: &str, id: &str, body: &str) -> FakeRequest {
-    let code = base64(&mac("hook", body.as_bytes()));
     let headers = vec![
-        ("x-shopify-hmac-sha256", code),
+        ("x-shopify-hmac-sha256", signing::webhook("hook", body.as_bytes())),
         ("x-shopify-topic", topic.to_owned()),
         ("x-shopify-shop-domain", SHOP.to_owned()),
         ("x-shopify-webhook-id", id.to_owned()),
@@ -52,10 +42,4 @@ pub(crate) fn webhook(topic: &str, id: &str, body: &str) -> FakeRequest {
         ("x-shopify-api-version", "2026-10".to_owned()),
     ];
     FakeRequest { headers, body: Ok(body.as_bytes().to_vec()) }
-}
-
-/// RFC 4648, section 4.
-pub(crate) fn base64(bytes: &[u8]) -> String {
-    use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.encode(bytes)
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::fakes::{Answer, Fake, FakeRequest, NOW_MS, SHOP, base64, mac, webhook};
+use crate::fakes::{Answer, Fake, FakeRequest, NOW_MS, SHOP, webhook};
 use crate::{BodyError, Chore, Method, handle};
 
 const REDACT: &str = r#"{"shop_id":1,"shop_domain":"magic-wands.myshopify.com","customer":{"id":7041,"email":"a@b.c"},"orders_to_redact":[]}"#;
@@ -136,7 +136,7 @@ fn events_of_the_next_generation_are_understood_and_come_first() {
     let classic = webhook("orders/create", "id-classic", body);
     let mut headers = classic.headers.clone();
     for (name, value) in [
-        ("shopify-hmac-sha256", base64(&mac("hook", body.as_bytes()))),
+        ("shopify-hmac-sha256", signing::webhook("hook", body.as_bytes())),
         ("shopify-topic", "Product".to_owned()),
         ("shopify-action", "update".to_owned()),
         ("shopify-shop-domain", SHOP.to_owned()),
@@ -156,7 +156,7 @@ fn events_of_the_next_generation_are_understood_and_come_first() {
 fn what_shopify_did_not_sign_is_refused_unread() {
     let good = || webhook("customers/redact", "id-1", REDACT);
     refuse(&without(good(), "hmac"), 401);
-    for code in ["", "!", "AAAA", &base64(&[0; 32]), &base64(&mac("hush", REDACT.as_bytes()))] {
+    for code in ["", "!", "AAAA", &signing::base64(&[0; 32]), &signing::webhook("hush", REDACT.as_bytes())] {
         refuse(&with(good(), "hmac-sha256", code), 401);
     }
     refuse(&FakeRequest { body: Ok(REDACT.replace("7041", "7042").into_bytes()), ..good() }, 401);

@@ -1,8 +1,9 @@
 //! What a merchant saves and looks at.
 
 use axum::body::Body;
+use signing::session_token;
 
-use crate::harness::{Bench, OTHER, SHOP, claims, signed};
+use crate::harness::{Bench, OTHER, SHOP, claims};
 
 const FORM: &str = "tone=dry&accent=%23112233&surface=&banned_words=Cheap&promises=Free+returns\
     &persona=explorer&persona=loyalist&paused=on";
@@ -30,8 +31,8 @@ async fn without_a_bearer_token_nothing_is_saved() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.host.asked();
-    let forged = signed(&claims(SHOP, bench.now_s()), "guess");
-    let expired = signed(&claims(SHOP, bench.now_s() - 120), crate::harness::SECRET);
+    let forged = session_token("guess", &claims(SHOP, bench.now_s()));
+    let expired = session_token(crate::harness::SECRET, &claims(SHOP, bench.now_s() - 120));
     for token in [None, Some(""), Some("a b"), Some(forged.as_str()), Some(expired.as_str())] {
         let answer = bench.save(token, FORM).await;
         assert_eq!(answer.status, 401, "{token:?}");

@@ -10,15 +10,13 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use capabilities::settings::Shop;
 use capabilities::signatures::Secrets;
 use capabilities::{Secret, clock, ids};
-use hmac::{Hmac, KeyInit, Mac};
 use http_body_util::BodyExt as _;
 use names::{EventId, Persona, StoreId};
-use serde_json::{Value, json};
-use sha2::Sha256;
+use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
@@ -93,7 +91,7 @@ impl Bench {
 
     /// A session token of a shop that is valid now.
     pub fn token(&self, shop: &str) -> String {
-        signed(&claims(shop, self.now_s()), SECRET)
+        signing::session_token(SECRET, &claims(shop, self.now_s()))
     }
 
     /// Opens the page as a shop's staff do.
@@ -223,20 +221,5 @@ pub fn store(shop: &str) -> StoreId {
 
 /// What Shopify says in a token for that shop.
 pub fn claims(shop: &str, now_s: u64) -> Value {
-    json!({
-        "iss": format!("https://{shop}/admin"), "dest": format!("https://{shop}"), "aud": KEY, "sub": "42",
-        "exp": now_s + 60, "nbf": now_s, "iat": now_s, "jti": "j", "sid": "s",
-    })
-}
-
-/// A token with these claims.
-pub fn signed(claims: &Value, secret: &str) -> String {
-    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let message = format!("{}.{}", part(&json!({ "alg": "HS256", "typ": "JWT" })), part(claims));
-    format!("{message}.{}", URL_SAFE_NO_PAD.encode(mac(message.as_bytes(), secret)))
-}
-
-pub fn mac(message: &[u8], secret: &str) -> Vec<u8> {
-    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
-    mac.chain_update(message).finalize().into_bytes().to_vec()
+    signing::claims(KEY, shop, now_s)
 }

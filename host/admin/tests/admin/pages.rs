@@ -1,12 +1,9 @@
 //! Who gets the page, and what a browser may do with it.
 
 use serde_json::json;
+use signing::session_token;
 
-use crate::harness::{Bench, KEY, OTHER, SECRET, SHOP, claims, mac, signed};
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
-}
+use crate::harness::{Bench, KEY, OTHER, SECRET, SHOP, claims};
 
 #[tokio::test]
 async fn the_page_may_be_framed_by_that_shops_admin_only() {
@@ -25,7 +22,7 @@ async fn the_page_may_be_framed_by_that_shops_admin_only() {
 #[tokio::test]
 async fn without_a_token_the_way_leads_over_app_bridge() {
     let bench = Bench::start().await;
-    let expired = signed(&claims(SHOP, bench.now_s() - 120), SECRET);
+    let expired = session_token(SECRET, &claims(SHOP, bench.now_s() - 120));
     for token in [String::new(), format!("&id_token={expired}")] {
         let answer = bench.get(&format!("/admin?shop={SHOP}&host=aGk&evil=1{token}"), None).await;
         let expected = format!(
@@ -62,7 +59,7 @@ async fn app_bridge_is_sent_nowhere_else() {
 #[tokio::test]
 async fn a_refusal_can_be_read_inside_the_admin_of_the_shop_it_is_for() {
     let bench = Bench::start().await;
-    let forged = signed(&claims(SHOP, bench.now_s()), "guess");
+    let forged = session_token("guess", &claims(SHOP, bench.now_s()));
     for (target, status) in [
         (format!("/admin?shop={SHOP}&id_token={forged}"), 401),
         (format!("/admin?shop={SHOP}&id_token={}", bench.token(OTHER)), 403),
@@ -116,9 +113,9 @@ async fn a_token_that_is_not_this_shops_is_refused_and_nothing_is_stored() {
     // {"alg":"none"}
     let unsigned = format!("eyJhbGciOiJub25lIn0.{payload}.");
     for (token, status) in [
-        (signed(&claims(SHOP, now_s), "guess"), 401),
-        (signed(&wrong_app, SECRET), 401),
-        (signed(&no_shop, SECRET), 401),
+        (session_token("guess", &claims(SHOP, now_s)), 401),
+        (session_token(SECRET, &wrong_app), 401),
+        (session_token(SECRET, &no_shop), 401),
         (unsigned, 401),
         ("a.b.c".to_owned(), 401),
         (bench.token(OTHER), 403),
@@ -137,7 +134,7 @@ async fn a_token_that_is_not_this_shops_is_refused_and_nothing_is_stored() {
 #[tokio::test]
 async fn the_secret_before_the_current_one_still_counts() {
     let bench = Bench::start().await;
-    let token = signed(&claims(SHOP, bench.now_s()), "the one before");
+    let token = session_token("the one before", &claims(SHOP, bench.now_s()));
     let page = bench.get(&format!("/admin?shop={SHOP}&id_token={token}"), None).await;
     assert_eq!(page.status, 200);
 }
@@ -147,7 +144,7 @@ async fn where_shopify_signed_the_address_it_has_to_be_the_address() {
     let bench = Bench::start().await;
     let token = bench.token(SHOP);
     let query = format!("id_token={token}&shop={SHOP}&timestamp={}", bench.now_s());
-    let code = hex(&mac(query.as_bytes(), SECRET));
+    let code = signing::hex(&signing::mac(SECRET, query.as_bytes()));
     let page = bench.get(&format!("/admin?{query}&hmac={code}"), None).await;
     assert_eq!(page.status, 200, "{}", page.text);
     for forged in [format!("{query}&hmac={code}&locale=de"), format!("{query}&hmac={}", "0".repeat(64))] {

@@ -1,4 +1,6 @@
-//! What Shopify signs, computed from its documentation once more, apart from the code that checks it.
+//! What Shopify signs, and how: for tests, and for the simulated shop.
+//!
+//! Written from Shopify's documentation, and apart from the code that checks it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -6,63 +8,78 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-/// Parameters of a query, decoded.
-pub(crate) type Query = Vec<(String, String)>;
-
-fn mac(secret: &str, message: &[u8]) -> Vec<u8> {
-    // HMAC takes keys of any length.
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key of any length");
-    mac.update(message);
-    mac.finalize().into_bytes().to_vec()
+/// HMAC-SHA256 of a message under a secret.
+///
+/// # Panics
+///
+/// Never: HMAC takes keys of any length.
+pub fn mac(secret: &str, message: &[u8]) -> [u8; 32] {
+    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key of any length");
+    mac.chain_update(message).finalize().into_bytes().into()
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Two digits for each byte, in lower case.
+pub fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
-/// The signature of an app proxy's request.
+/// RFC 4648, section 4.
+pub fn base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+/// The `signature` of an app proxy's request, over its parameters, decoded.
 /// <https://shopify.dev/docs/apps/build/online-store/app-proxies/authenticate-app-proxies>
-pub(crate) fn proxy(secret: &str, query: &Query) -> String {
-    let mut keys: Vec<_> = query.iter().map(|(key, _)| key).collect();
-    keys.sort();
+pub fn proxy<T: AsRef<str>>(secret: &str, query: &[(T, T)]) -> String {
+    let mut keys: Vec<_> = query.iter().map(|(key, _)| key.as_ref()).collect();
+    keys.sort_unstable();
     keys.dedup();
-    let joined = |key: &String| {
-        let values: Vec<_> =
-            query.iter().filter(|(other, _)| other == key).map(|(_, value)| value.as_str()).collect();
-        format!("{key}={}", values.join(","))
+    let joined = |key: &str| {
+        let values = query.iter().filter(|(other, _)| other.as_ref() == key).map(|(_, value)| value.as_ref());
+        format!("{key}={}", values.collect::<Vec<_>>().join(","))
     };
     let mut parts: Vec<_> = keys.into_iter().map(joined).collect();
     parts.sort();
     hex(&mac(secret, parts.concat().as_bytes()))
 }
 
-/// The `hmac` of the address under which the admin opens an app.
-pub(crate) fn admin(secret: &str, query: &Query) -> String {
-    let mut parts: Vec<_> = query.iter().map(|(key, value)| format!("{key}={value}")).collect();
+/// The `hmac` of the address under which the admin opens an app, over its parameters, decoded.
+pub fn launch<T: AsRef<str>>(secret: &str, query: &[(T, T)]) -> String {
+    let mut parts: Vec<_> =
+        query.iter().map(|(key, value)| format!("{}={}", key.as_ref(), value.as_ref())).collect();
     parts.sort();
     hex(&mac(secret, parts.join("&").as_bytes()))
 }
 
 /// The signature of a webhook's body.
-pub(crate) fn webhook(secret: &str, body: &[u8]) -> String {
-    STANDARD.encode(mac(secret, body))
+pub fn webhook(secret: &str, body: &[u8]) -> String {
+    base64(&mac(secret, body))
 }
 
-/// A session token: one minute long, as App Bridge hands it out.
-pub(crate) fn session_token(secret: &str, key: &str, shop: &str, now_s: u64) -> String {
-    let claims = json!({
+/// What a session token claims that is good for a minute from now on.
+pub fn claims(key: &str, shop: &str, now_s: u64) -> Value {
+    json!({
         "iss": format!("https://{shop}/admin"), "dest": format!("https://{shop}"), "aud": key, "sub": "42",
         "exp": now_s + 60, "nbf": now_s, "iat": now_s, "jti": format!("jti-{now_s}"), "sid": "simulated-session",
-    });
-    let head = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
-    let signed = format!("{head}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));
+    })
+}
+
+/// A session token as App Bridge hands it out.
+pub fn session_token(secret: &str, claims: &Value) -> String {
+    token(secret, &json!({ "alg": "HS256", "typ": "JWT" }), claims)
+}
+
+/// A JSON web token (RFC 7519) with HMAC-SHA256, whatever its header says.
+pub fn token(secret: &str, header: &Value, claims: &Value) -> String {
+    let part = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
+    let signed = format!("{}.{}", part(header), part(claims));
     let signature = URL_SAFE_NO_PAD.encode(mac(secret, signed.as_bytes()));
     format!("{signed}.{signature}")
 }
 
 /// The claims of a session token that is good for this app now.
-pub(crate) fn read_session_token(secret: &str, key: &str, token: &str, now_s: u64) -> Option<Value> {
+pub fn read_session_token(secret: &str, key: &str, token: &str, now_s: u64) -> Option<Value> {
     let (signed, signature) = token.rsplit_once('.')?;
     if URL_SAFE_NO_PAD.encode(mac(secret, signed.as_bytes())) != signature {
         return None;
@@ -77,7 +94,7 @@ pub(crate) fn read_session_token(secret: &str, key: &str, token: &str, now_s: u6
 mod tests {
     use super::*;
 
-    fn query(text: &str) -> Query {
+    fn query(text: &str) -> Vec<(String, String)> {
         form_urlencoded::parse(text.as_bytes()).into_owned().collect()
     }
 
@@ -93,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_session_token_is_good_for_its_app_and_its_minute() {
-        let token = session_token("secret", "key", "a.myshopify.com", 1000);
+        let token = session_token("secret", &claims("key", "a.myshopify.com", 1000));
         let dest = |key: &str, now_s| {
             read_session_token("secret", key, &token, now_s).map(|claims| claims["dest"].clone())
         };
