@@ -83,7 +83,8 @@ function fragment(shop: Shop, customer: string): Promise<Response> {
 async function track(shop: Shop, nonce: string): Promise<void> {
   const body = JSON.stringify({ events: [{ type: 'view', product: 'willow-whisper' }] });
   const target = signed('/proxy/track', `${VISITOR}&nonce=${nonce.replace('=', '-')}-0123456789abcdef`, '4711');
-  const answer = await shop.get(target, { method: 'POST', body });
+  const headers = { 'content-type': 'application/json' };
+  const answer = await shop.get(target, { method: 'POST', headers, body });
   assert.deepEqual(await answer.json(), { stored: 1 });
 }
 
