@@ -152,6 +152,7 @@ mod tests {
         let refusal = Compiled::open(path).expect_err("others may write to it").to_string();
         assert!(refusal.contains("chmod 700"), "{refusal}");
     }
+
     #[test]
     fn several_that_compile_the_same_component_at_once_all_have_it() {
         let folder = tempfile::tempdir().expect("a folder");
