@@ -18,7 +18,10 @@ fuzz_target!(|input: &[u8]| {
     assert!(Webhook::verify(header, body, |_, _| false).is_err());
     let shop = ShopDomain::parse("a.myshopify.com").unwrap();
     // What names a customer is an object, so that it could be asked for its shop.
-    assert!(Redaction::read(body).is_err() || check_shop(body, &Topic::AppUninstalled, &shop) != Err(Rejection::Malformed("body")));
+    assert!(
+        Redaction::read(body).is_err()
+            || check_shop(body, &Topic::AppUninstalled, &shop) != Err(Rejection::Malformed("body"))
+    );
     let _ = DataRequest::read(body);
     for status in [200, 400, 503] {
         let _ = token_request::read(status, body);
