@@ -13,9 +13,10 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 /// libraries take `*.shopify.com` and `*.spin.dev` as well, where there is much that is no shop.
 const SHOPS: [&str; 4] = [".myshopify.com", ".myshopify.io", ".dev-api.shop.dev", ".shop.dev"];
 /// The admin of all shops, and the domain of a shop that is named in its path.
-const ADMINS: [(&str, &str); 2] = [("admin.shopify.com/store/", SHOPS[0]), (LOCAL_ADMIN, SHOPS[3])];
-/// The admin where Shopify's developers work. Its host looks like a shop's.
-const LOCAL_ADMIN: &str = "admin.shop.dev/store/";
+const ADMINS: [(&str, &str); 2] =
+    [("admin.shopify.com/store/", SHOPS[0]), ("admin.shop.dev/store/", SHOPS[3])];
+/// The admin where Shopify's developers work, which looks like a shop.
+const LOCAL_ADMIN: &str = "admin.shop.dev";
 /// An admin of Shopify's developers that does not tell the domain of a shop.
 const SPIN_ADMIN: &str = "admin.spin.dev/store/";
 /// A label of a DNS name (RFC 1035, section 2.3.4).
@@ -45,12 +46,11 @@ impl ShopDomain {
         let text = text.to_ascii_lowercase();
         let named_in_path =
             ADMINS.iter().find_map(|(admin, suffix)| Some((text.strip_prefix(admin)?, suffix)));
-        if let Some((label, suffix)) = named_in_path {
-            return is_label(label).then(|| Self(format!("{label}{suffix}"))).ok_or(WrongDomain);
-        }
-        let is_shop = SHOPS.iter().filter_map(|suffix| text.strip_suffix(suffix)).any(is_label);
-        let is_admin = LOCAL_ADMIN.strip_suffix("/store/") == Some(&text);
-        (is_shop && !is_admin).then_some(Self(text)).ok_or(WrongDomain)
+        let domain = match named_in_path {
+            Some((label, suffix)) => is_label(label).then(|| format!("{label}{suffix}")),
+            None => SHOPS.iter().filter_map(|suffix| text.strip_suffix(suffix)).any(is_label).then_some(text),
+        };
+        domain.filter(|domain| domain != LOCAL_ADMIN).map(Self).ok_or(WrongDomain)
     }
 
     /// Parses `https://` and a domain, and nothing more, as it is in session tokens.
@@ -166,6 +166,7 @@ mod tests {
             "a.mуshopify.com", // Cyrillic
             "admin.shopify.com",
             "admin.shop.dev",
+            "admin.shop.dev/store/admin",
             "a.b.shop.dev",
             "my-shop.shopify.com",
             "my-shop.other.spin.dev",
