@@ -72,10 +72,10 @@ where
     /// first 200. Their own is always among them.
     pub fn pages(&self, store: &StoreId, shopper: &ShopperId) -> Result<Vec<ShopperId>, Error> {
         let scope = Scope::Shopper(store, shopper);
-        let mut names = self.entries(scope, PAGES_MAX)?;
+        let mut kept = self.entries(scope, PAGES_MAX)?;
         // A page and a plan for each.
-        names.extend(self.objects(scope, 2 * PAGES_MAX)?);
-        let ids: BTreeSet<_> = names.iter().filter_map(|name| names::shopper_of(name)).collect();
+        kept.extend(self.objects(scope, 2 * PAGES_MAX)?);
+        let ids: BTreeSet<_> = kept.iter().filter_map(|name| names::shopper_of(name)).collect();
         Ok(ids.into_iter().take(PAGES_MAX).collect())
     }
 

@@ -39,10 +39,8 @@ struct Notice {
 enum Action {
     /// Prices, titles or what is in stock may be others now.
     CatalogMoved,
-    /// The app is gone from the shop.
-    Uninstalled,
-    /// The law asks for it.
-    Comply(Chore),
+    /// The app is gone from the shop, or the law asks for something.
+    Entrust(Chore),
     /// It is enough to know.
     Nothing,
 }
@@ -96,21 +94,21 @@ fn take(deployment: &(impl Cache + Queue + Storage + Clock + Log), notice: &Noti
 }
 
 fn follow(deployment: &(impl Cache + Queue + Clock), notice: &Notice) -> Result<(), Failure> {
-    let store = &notice.store;
     match &notice.action {
-        Action::CatalogMoved => deployment.catalog_moved(store).map(|_version| ()),
-        Action::Uninstalled => {
-            deployment.close(store)?;
-            deployment.entrust(notice.errand(Chore::Uninstalled, deployment.now_ms()))
+        Action::CatalogMoved => deployment.catalog_moved(&notice.store).map(|_version| ()),
+        Action::Entrust(chore) => {
+            if *chore == Chore::Uninstalled {
+                deployment.close(&notice.store)?;
+            }
+            deployment.entrust(notice.errand(chore.clone(), deployment.now_ms()))
         }
-        Action::Comply(chore) => deployment.entrust(notice.errand(chore.clone(), deployment.now_ms())),
         Action::Nothing => Ok(()),
     }
 }
 
 impl Notice {
     fn concerns_every_shop(&self) -> bool {
-        matches!(self.action, Action::Uninstalled | Action::Comply(_))
+        matches!(self.action, Action::Entrust(_))
     }
 
     /// Nothing happened later than now, whatever a clock says.
@@ -123,13 +121,13 @@ impl Notice {
 impl Action {
     fn of(topic: &Topic, body: &[u8]) -> Result<Self, Refusal> {
         Ok(match topic {
-            Topic::AppUninstalled => Self::Uninstalled,
-            Topic::ShopRedact => Self::Comply(Chore::RedactShop),
+            Topic::AppUninstalled => Self::Entrust(Chore::Uninstalled),
+            Topic::ShopRedact => Self::Entrust(Chore::RedactShop),
             Topic::CustomersRedact => {
-                Self::Comply(Chore::RedactCustomer(Redaction::read(body)?.customer.to_string()))
+                Self::Entrust(Chore::RedactCustomer(Redaction::read(body)?.customer.to_string()))
             }
             Topic::CustomersDataRequest => {
-                Self::Comply(Chore::ReportCustomer(DataRequest::read(body)?.customer.to_string()))
+                Self::Entrust(Chore::ReportCustomer(DataRequest::read(body)?.customer.to_string()))
             }
             topic if topic.moves_catalog() => Self::CatalogMoved,
             _ => Self::Nothing,
