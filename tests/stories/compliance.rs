@@ -8,7 +8,7 @@ use capabilities::Capabilities;
 use host::backends;
 use host::config::{Config, Environment};
 
-use crate::harness::process::run;
+use crate::harness::process::{audited, command, run};
 use crate::harness::shopify::{
     CONSENT, SECRET, SHOP, all_that_is_kept, idle, now_s, signed, webhook_headers,
 };
@@ -53,23 +53,6 @@ async fn tell(host: &Process, topic: &str, id: &str) {
     );
     let told = post(host, "/webhooks", webhook_headers(SECRET, topic, id, &body), &body).await;
     assert_eq!((told.status, told.json("taken")), (200, true.into()), "{}", told.body);
-}
-
-fn command(folder: &Path, arguments: &[&str]) -> String {
-    let output = run(folder, arguments);
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-async fn audited(folder: &Path, what: &str) -> String {
-    for _ in 0..100 {
-        let records = command(folder, &["audit", "--store", SHOP]);
-        if let Some(record) = records.lines().find(|line| line.contains(what)) {
-            return record.to_owned();
-        }
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-    panic!("{what} was never done")
 }
 
 /// What the binary has stored in `folder`, opened beside it.

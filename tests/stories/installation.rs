@@ -4,16 +4,15 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::post;
 use serde_json::json;
 
-use crate::harness::process::run;
+use crate::harness::process::audited;
 use crate::harness::shopify::{CONSENT, SECRET, SHOP, VISITOR, now_s, signed, webhook_headers};
-use crate::harness::{Answer, LlmServer, Process, Saying};
+use crate::harness::{Answer, LlmServer, Process, Saying, eventually};
 use crate::llm::plan;
 
 const KEY: &str = "the-client-id";
@@ -85,18 +84,6 @@ async fn tell_of(host: &Process, topic: &str, id: &str, triggered_at: Option<&st
     told.json("taken") == true
 }
 
-/// Waits until an errand has left its audit record.
-async fn audited(folder: &Path, id: &str) {
-    for _ in 0..100 {
-        let output = run(folder, &["audit", "--store", SHOP]);
-        if String::from_utf8_lossy(&output.stdout).contains(id) {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-    panic!("{id} was never done")
-}
-
 #[tokio::test]
 async fn a_shop_that_was_uninstalled_and_installed_again_is_served_and_stays() {
     let (origin, asked) = shopify().await;
@@ -137,12 +124,16 @@ async fn a_merchant_sees_also_what_an_attempt_cost_that_came_to_nothing() {
     let page = folder.path().join(page);
     std::fs::create_dir_all(&page).expect("it is made");
     assert_eq!(fragment(&host).await.header("x-generation-triggered"), "true");
-    until("the merchant is told", async || figures(&host).await == ["0", "1,000", "200"]).await;
+    eventually("the merchant is told", async || {
+        (figures(&host).await == ["0", "1,000", "200"]).then_some(())
+    })
+    .await;
     let log = std::fs::read_to_string(&host.log).expect("there is a log");
     assert!(log.contains("the cache failed"), "{log}");
 
     std::fs::remove_dir(&page).expect("it is there, and empty");
-    until("the page is made", async || figures(&host).await == ["1", "1,000", "200"]).await;
+    eventually("the page is made", async || (figures(&host).await == ["1", "1,000", "200"]).then_some(()))
+        .await;
     assert_eq!((fragment(&host).await.header("x-cache"), model.requests().len()), ("HIT", 1));
 }
 
@@ -153,14 +144,4 @@ async fn figures(host: &Process) -> [String; 3] {
         let (_, number) = page.split_once(&format!("<dt>{name}</dt><dd>")).expect("it is told");
         number.split('<').next().unwrap_or_default().to_owned()
     })
-}
-
-async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
-    for _ in 0..300 {
-        if is_so().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("never: {what}")
 }

@@ -10,8 +10,8 @@ use capabilities::fetch::{Answer, Error, Fetch, Http, NoTokens, Question};
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::harness::Host;
 use crate::harness::shopify::{SHOP, shop};
+use crate::harness::{Host, eventually};
 
 const ONLINE: &str = "[components.catalog]\nbuiltin = \"shopify\"\n";
 /// A shop is left alone for ten minutes at most.
@@ -104,14 +104,11 @@ impl Host {
 
     /// Waits until the page of the shopper is a current one.
     async fn current_page(&self) -> String {
-        for _ in 0..200 {
+        let current = async || {
             let page = self.fragment().await;
-            if page.header("x-cache") == "HIT" {
-                return page.body;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("there is no current page")
+            (page.header("x-cache") == "HIT").then_some(page.body)
+        };
+        eventually("a current page", current).await
     }
 }
 

@@ -7,7 +7,20 @@ mod llm;
 pub mod process;
 pub mod shopify;
 
+use std::time::Duration;
+
 pub use answer::Answer;
 pub use host::{Host, load, usual_components};
 pub use llm::{LlmServer, Saying};
 pub use process::Process;
+
+/// Looks again until there is what a story waits for, for half a minute at most.
+pub async fn eventually<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
+    for _ in 0..600 {
+        if let Some(found) = look().await {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("never: {what}")
+}

@@ -4,7 +4,8 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
-use super::Answer;
+use super::shopify::SHOP;
+use super::{Answer, eventually};
 
 /// A `wandstore serve` that runs until it is killed.
 pub struct Process {
@@ -64,4 +65,20 @@ pub fn wandstore(folder: &Path) -> Command {
 /// Runs a command to its end.
 pub fn run(folder: &Path, arguments: &[&str]) -> Output {
     wandstore(folder).args(arguments).output().expect("the binary is built")
+}
+
+/// What another command of the binary says, over what is stored in `folder`.
+pub fn command(folder: &Path, arguments: &[&str]) -> String {
+    let output = run(folder, arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Waits until an errand has left its audit record.
+pub async fn audited(folder: &Path, what: &str) -> String {
+    let record = async || {
+        let records = command(folder, &["audit", "--store", SHOP]);
+        records.lines().find(|line| line.contains(what)).map(str::to_owned)
+    };
+    eventually(what, record).await
 }

@@ -1,6 +1,6 @@
 //! Shopify's side: signed queries and signed webhooks.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use capabilities::clock::Clock as _;
 use capabilities::jobs::Filter;
@@ -8,8 +8,8 @@ use capabilities::settings::Shop;
 use capabilities::signatures::Secrets;
 use capabilities::{Capabilities, secrets};
 
-use super::Answer;
 use super::host::{Host, Wishes};
+use super::{Answer, eventually};
 
 pub const SHOP: &str = "magic-wands.myshopify.com";
 pub const SECRET: &str = "what Shopify and the app know";
@@ -97,14 +97,11 @@ pub async fn all_that_is_kept(capabilities: &Capabilities) -> String {
 
 /// Waits until no job is left to do.
 pub async fn idle(capabilities: &Capabilities) {
-    for _ in 0..500 {
+    let idle = async || {
         let jobs = capabilities.jobs.list(Filter::default(), 1_000).await.expect("they are listed");
-        if !jobs.iter().any(|job| job.state.is_live()) {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("jobs are never done")
+        (!jobs.iter().any(|job| job.state.is_live())).then_some(())
+    };
+    eventually("jobs are done", idle).await;
 }
 
 impl Host {
@@ -176,14 +173,10 @@ impl Host {
 
     /// Waits until an errand has left its audit record.
     pub async fn audited(&self, what: &str) -> String {
-        for _ in 0..500 {
+        let record = async || {
             let kept = self.all_that_is_kept().await;
-            let record = kept.lines().find(|line| line.contains(" audit:") && line.contains(what));
-            if let Some(record) = record {
-                return record.to_owned();
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        panic!("{what} was never done")
+            kept.lines().find(|line| line.contains(" audit:") && line.contains(what)).map(str::to_owned)
+        };
+        eventually(what, record).await
     }
 }
