@@ -1,6 +1,7 @@
 //! Blob storage over a database, for deployments without a bucket.
 
 use portable::sql::{blob as sql, first_after};
+use serde_json::json;
 
 use crate::database::{Database, Sql};
 use crate::{Failure, within};
@@ -25,6 +26,12 @@ impl<S: Sql> Blob<'_, S> {
     /// Removes the object at `key`; succeeds where there is none.
     pub fn delete(&self, bucket: &str, key: &str) -> Result<(), Failure> {
         self.0.execute(sql::DELETE, &[bucket.into(), key.into()])?;
+        Ok(())
+    }
+
+    /// Removes many objects; succeeds where there are none.
+    pub fn delete_many(&self, bucket: &str, keys: &[String]) -> Result<(), Failure> {
+        self.0.execute(sql::DELETE_MANY, &[bucket.into(), json!(keys).to_string().as_str().into()])?;
         Ok(())
     }
 

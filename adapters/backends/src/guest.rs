@@ -134,6 +134,11 @@ impl kv::Guest for Component {
         Ok(DATABASE.with(|database| Kv(database).delete(&store, &key, clock::now_ms()))?)
     }
 
+    fn delete_many(store: String, keys: Vec<String>) -> Result<u32, kv::Error> {
+        known_store(&store)?;
+        Ok(DATABASE.with(|database| Kv(database).delete_many(&store, &keys))?)
+    }
+
     fn list_keys(
         store: String,
         prefix: String,
@@ -178,6 +183,12 @@ impl blob::Guest for Component {
         known_bucket(&bucket)?;
         Ok(stored!(|s3| s3.delete(&Platform, &bucket, &key, clock::now_ms()), |database| Blob(database)
             .delete(&bucket, &key))?)
+    }
+
+    fn delete_many(bucket: String, keys: Vec<String>) -> Result<(), blob::Error> {
+        known_bucket(&bucket)?;
+        Ok(stored!(|s3| s3.delete_many(&Platform, &bucket, &keys, clock::now_ms()), |database| Blob(database)
+            .delete_many(&bucket, &keys))?)
     }
 
     fn list_keys(
@@ -247,11 +258,11 @@ impl Sql for Platform {
 
 impl s3::Send for Platform {
     fn send(&self, request: s3::Request) -> Result<(u16, Vec<u8>), String> {
-        let s3::Request { method, url, body, answer_bytes_max } = request;
+        let s3::Request { method, url, headers, body, answer_bytes_max } = request;
         let answer = outbound::send(&outbound::Request {
             method: method.to_owned(),
             url,
-            headers: Vec::new(),
+            headers: headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
             body,
             timeout_ms: BUCKET_TIMEOUT_MS,
             answer_bytes_max: u32::try_from(answer_bytes_max).unwrap_or(u32::MAX),

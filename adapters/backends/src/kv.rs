@@ -1,6 +1,7 @@
 //! Key-value storage over a database. Time and chance are arguments.
 
 use portable::sql::{first_after, kv as sql};
+use serde_json::json;
 
 use crate::database::{Database, Row, Sql};
 use crate::{Failure, within};
@@ -75,6 +76,12 @@ impl<S: Sql> Kv<'_, S> {
     pub fn delete(&self, store: &str, key: &str, now_ms: u64) -> Result<bool, Failure> {
         let row = self.0.first(sql::DELETE, &[store.into(), key.into(), now_ms.into()])?;
         Ok(version(row)?.is_some_and(|held| held == 1))
+    }
+
+    /// Removes many keys; how many were there.
+    pub fn delete_many(&self, store: &str, keys: &[String]) -> Result<u32, Failure> {
+        let removed = self.0.execute(sql::DELETE_MANY, &[store.into(), json!(keys).to_string().as_str().into()])?;
+        Ok(u32::try_from(removed.len()).unwrap_or(u32::MAX))
     }
 
     /// The keys that start with `prefix` and sort after `after`, in byte order, at most `limit`.

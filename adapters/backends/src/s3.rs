@@ -2,13 +2,16 @@
 //! argument, and sending is the platform's.
 //!
 //! Addresses are presigned (<https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>),
-//! so that an exchange needs no header of ours.
+//! so that an exchange needs no header of ours but for the checksum of a list of keys to be deleted.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use portable::sql::blob::OBJECT_BYTES_MAX;
-use rusty_s3::actions::{DeleteObject, GetObject, ListObjectsV2, PutObject, S3Action};
+use rusty_s3::actions::{
+    DeleteObject, DeleteObjects, DeleteObjectsResponse, GetObject, ListObjectsV2, ObjectIdentifier, PutObject,
+    S3Action,
+};
 use rusty_s3::{Bucket, Credentials, UrlStyle};
 use url::Url;
 
@@ -18,16 +21,18 @@ use crate::{Failure, within};
 const ADDRESS_LIFETIME: Duration = Duration::from_mins(1);
 /// More than this of a list is not read, in bytes.
 const LIST_BYTES_MAX: u64 = 4 << 20;
-/// What a bucket lists at once, at most.
+/// What a bucket lists or deletes at once, at most.
 const KEYS_MAX: u32 = 1_000;
 
 /// A request to the bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// `GET`, `PUT` or `DELETE`.
+    /// `GET`, `PUT`, `POST` or `DELETE`.
     pub method: &'static str,
     /// The signed address. It is a secret while it is good.
     pub url: String,
+    /// Header fields, names in lower case.
+    pub headers: Vec<(&'static str, String)>,
     /// The content.
     pub body: Vec<u8>,
     /// How much of the answer is read, in bytes.
@@ -115,6 +120,49 @@ impl S3 {
         }
     }
 
+    /// Removes many objects, a thousand by each request; succeeds where there are none. What was removed before
+    /// an error stays removed.
+    pub fn delete_many(
+        &self,
+        send: &impl Send,
+        bucket: &str,
+        keys: &[String],
+        now_ms: u64,
+    ) -> Result<(), Failure> {
+        let bucket = self.bucket(bucket)?;
+        for keys in keys.chunks(KEYS_MAX as usize) {
+            self.delete_at_once(send, &bucket, keys, now_ms)?;
+        }
+        Ok(())
+    }
+
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html>
+    fn delete_at_once(
+        &self,
+        send: &impl Send,
+        bucket: &Bucket,
+        keys: &[String],
+        now_ms: u64,
+    ) -> Result<(), Failure> {
+        let objects: Vec<_> = keys.iter().cloned().map(ObjectIdentifier::new).collect();
+        let mut action = DeleteObjects::new(bucket, Some(&self.credentials), objects.iter());
+        action.set_quiet(true);
+        let request = request("POST", &action, Vec::new(), LIST_BYTES_MAX, now_ms)?;
+        let (body, md5) = action.body_with_md5();
+        let request = Request { headers: vec![("content-md5", md5)], body: body.into(), ..request };
+        let body = match answer(send, request)? {
+            (200, body) => body,
+            (status, _) => return Err(refused(status)),
+        };
+        let unreadable = |_| Failure::Unavailable("the bucket's answer to a deletion cannot be read".into());
+        let deleted =
+            DeleteObjectsResponse::parse(&String::from_utf8_lossy(&body)).map_err(unreadable)?;
+        match deleted.errors.first() {
+            Some(error) => Err(Failure::Unavailable(format!("the bucket did not delete: {}", error.code))),
+            None => Ok(()),
+        }
+    }
+
     /// The keys that start with `prefix` and sort after `after`, in byte order, at most `limit` and at
     /// most a thousand.
     pub fn list_keys(
@@ -161,7 +209,7 @@ fn request<'a>(
     let at = i64::try_from(now_ms).ok().and_then(|now_ms| Timestamp::from_millisecond(now_ms).ok());
     let at = at.ok_or_else(|| Failure::Unavailable("the clock is wrong".into()))?;
     let url = action.sign_with_time(ADDRESS_LIFETIME, &at).into();
-    Ok(Request { method, url, body, answer_bytes_max })
+    Ok(Request { method, url, headers: Vec::new(), body, answer_bytes_max })
 }
 
 fn answer(send: &impl Send, request: Request) -> Result<(u16, Vec<u8>), Failure> {

@@ -323,6 +323,47 @@ fn a_bucket_is_listed_and_a_list_that_cannot_be_read_is_a_failure() {
 }
 
 #[test]
+fn a_thousand_objects_are_deleted_by_one_request_and_a_refusal_is_told() {
+    const DELETED: &[u8] = br#"<?xml version="1.0" encoding="UTF-8"?>
+        <DeleteResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"></DeleteResult>"#;
+    const DENIED: &[u8] = br#"<?xml version="1.0" encoding="UTF-8"?>
+        <DeleteResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
+        <Error><Key>generated/a:1.html</Key><Code>AccessDenied</Code><Message>hush</Message></Error>
+        </DeleteResult>"#;
+    let keys: Vec<String> = (0..1_001).map(|number| format!("generated/a:{number}&.html")).collect();
+    let sent = told(200, DELETED);
+    assert_eq!(bucket().delete_many(&sent, "UI_STORAGE", &keys, NOW_MS), Ok(()));
+    let asked = sent.2.borrow();
+    let [first, second] = &asked[..] else { panic!("{} requests", asked.len()) };
+    assert!(first.method == "POST" && first.url.starts_with("http://127.0.0.1:9000/wands-ui-storage?"), "{first:?}");
+    assert_eq!(first.headers[0].0, "content-md5", "S3 requires it");
+    let body = String::from_utf8_lossy(&first.body);
+    assert!(body.contains("<Key>generated/a:0&amp;.html</Key>"), "{body}");
+    assert!(String::from_utf8_lossy(&second.body).contains("generated/a:1000&amp;.html"));
+
+    let deleted = |status, body| bucket().delete_many(&told(status, body), "UI_STORAGE", &keys[..1], NOW_MS);
+    assert_eq!(deleted(200, DENIED), Err(Failure::Unavailable("the bucket did not delete: AccessDenied".into())));
+    assert!(deleted(200, b"<html>").is_err() && deleted(403, b"").is_err());
+    assert_eq!(bucket().delete_many(&told(500, b""), "UI_STORAGE", &[], NOW_MS), Ok(()));
+}
+
+#[test]
+fn many_keys_and_objects_are_deleted_at_once_and_no_others() {
+    let sqlite = Sqlite::open();
+    let database = Database::new(&sqlite);
+    let keys: Vec<String> = (0..50).map(|number| format!("s:{number}'\"")).collect();
+    for key in keys.iter().chain([&"other".to_owned()]) {
+        Kv(&database).set("S", key, b"v", None, at(NOW_MS)).unwrap();
+        Blob(&database).put("B", key, b"v").unwrap();
+    }
+    assert_eq!(Kv(&database).delete_many("S", &keys), Ok(50));
+    assert_eq!(Kv(&database).delete_many("S", &keys), Ok(0));
+    assert_eq!(Blob(&database).delete_many("B", &keys), Ok(()));
+    assert_eq!(Kv(&database).list_keys("S", "", None, 10, NOW_MS), Ok(vec!["other".to_owned()]));
+    assert_eq!(Blob(&database).list_keys("B", "", None, 10), Ok(vec!["other".to_owned()]));
+}
+
+#[test]
 fn a_bucket_that_is_half_configured_says_what_is_missing() {
     assert!(S3::configured(|_| None).is_none());
     let half = |name: &str| (name == "S3_ENDPOINT").then(|| "http://127.0.0.1:9000".to_owned());

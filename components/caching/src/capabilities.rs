@@ -58,9 +58,11 @@ pub trait Kv {
         value: &Self::Value,
         ttl_seconds: Option<u32>,
     ) -> Result<Swap, Failure>;
-    /// Removes `key`, maybe as it was listed; true if it was there.
+    /// Removes `key`; true if it was there.
     fn delete(&self, key: &str) -> Result<bool, Failure>;
-    /// The keys that start with `prefix` and sort after `after`, in byte order, at most `limit`.
+    /// Removes many keys, maybe as they were listed; how many were there.
+    fn delete_many(&self, keys: &[String]) -> Result<u32, Failure>;
+    /// The keys that start with `prefix` and sort after `after`, at most `limit`.
     fn list_keys(&self, prefix: &str, after: &str, limit: u32) -> Result<Vec<String>, Failure>;
 }
 
@@ -81,9 +83,11 @@ pub trait Blob {
     fn get(&self, name: Name<'_>, peek: u32) -> Result<Option<Object<Self::Value>>, Failure>;
     /// Writes the object whole.
     fn put(&self, name: Name<'_>, value: &Self::Value) -> Result<(), Failure>;
-    /// Removes the object, maybe as it was listed, if it is there.
+    /// Removes the object, if it is there.
     fn delete(&self, name: &str) -> Result<(), Failure>;
-    /// The names that start with `prefix` and sort after `after`, in byte order, at most `limit`.
+    /// Removes many objects, maybe as they were listed.
+    fn delete_many(&self, names: &[String]) -> Result<(), Failure>;
+    /// The names that start with `prefix` and come after `after` in an order of the host's own, at most `limit`.
     fn list_names(&self, prefix: &str, after: &str, limit: u32) -> Result<Vec<String>, Failure>;
 }
 

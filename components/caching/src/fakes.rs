@@ -122,6 +122,11 @@ impl Kv for FakeKv {
         Ok(self.entries.borrow_mut().remove(key).is_some())
     }
 
+    fn delete_many(&self, keys: &[String]) -> Result<u32, Failure> {
+        let removed = keys.iter().map(|key| self.delete(key).map(u32::from));
+        removed.sum()
+    }
+
     fn list_keys(&self, prefix: &str, after: &str, limit: u32) -> Result<Vec<String>, Failure> {
         self.asked_by_name("list", prefix)?;
         Ok(list(&self.entries.borrow(), prefix, after, limit))
@@ -166,6 +171,10 @@ impl Blob for FakeBlob {
         self.asked("delete", name)?;
         self.objects.borrow_mut().remove(name);
         Ok(())
+    }
+
+    fn delete_many(&self, names: &[String]) -> Result<(), Failure> {
+        names.iter().try_for_each(|name| self.delete(name))
     }
 
     fn list_names(&self, prefix: &str, after: &str, limit: u32) -> Result<Vec<String>, Failure> {

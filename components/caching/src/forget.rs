@@ -13,10 +13,11 @@ use names::{Key, Object as Name, Range, Scope, ShopperId, StoreId};
 use crate::cache::{Cache, Error};
 use crate::capabilities::{Blob, Failure, Kv, Operator, Value};
 
-/// How many objects, and how many entries, one call removes: a fraction of the time that it may take.
-pub(crate) const BATCH: usize = 100;
-/// How many names are listed at once.
-const NAMES_PER_CALL: u32 = 200;
+/// How many objects, and how many entries, one call removes: a fraction of the time that it may take, and of the
+/// thousand that hosts list or delete at once.
+pub(crate) const BATCH: usize = 500;
+/// How many names are listed at once: one more, so that a call knows whether it leaves something.
+const NAMES_PER_CALL: u32 = BATCH as u32 + 1;
 
 /// How many pages of a shopper are told of.
 const PAGES_MAX: usize = 200;
@@ -53,19 +54,20 @@ where
         if let Scope::Shopper(store, shopper) = scope {
             self.kv.set(Key::Forgotten(store, shopper), &K::Value::new(b"1"), NOTE_SECONDS)?;
         }
-        let objects = self.objects(scope, BATCH + 1)?;
-        let mut count = 0;
-        for name in objects.iter().take(BATCH) {
-            count += u32::from(self.remove_object(name)?);
+        let mut objects = self.objects(scope, BATCH + 1)?;
+        let more = objects.len() > BATCH;
+        objects.truncate(BATCH);
+        let mut count = self.remove_objects(&objects)?;
+        if more {
+            return Ok(Forgotten { count, more });
         }
-        if objects.len() > BATCH {
-            return Ok(Forgotten { count, more: true });
-        }
-        let entries = self.entries(scope, BATCH + 1)?;
-        for key in entries.iter().take(BATCH) {
-            count += u32::from(self.kv.delete(key)? && key.starts_with(Key::PAGES));
-        }
-        Ok(Forgotten { count, more: entries.len() > BATCH })
+        let mut entries = self.entries(scope, BATCH + 1)?;
+        let more = entries.len() > BATCH;
+        entries.truncate(BATCH);
+        let (pages, others): (Vec<_>, Vec<_>) = entries.into_iter().partition(|key| key.starts_with(Key::PAGES));
+        count += self.remove_entries(&pages)?;
+        self.remove_entries(&others)?;
+        Ok(Forgotten { count, more })
     }
 
     /// The ids under which a shopper has pages or plans, in every market, whether the shop is closed or not: the
@@ -84,12 +86,19 @@ where
         Ok(self.kv.get(Key::Forgotten(store, &page.person()), 0)?.is_some())
     }
 
-    /// Removes an object, and the copy of it in short-term storage; whether it is a page.
-    fn remove_object(&self, name: &str) -> Result<bool, Failure> {
-        self.blob.delete(name)?;
-        let Some(copy) = names::short_term_key(name) else { return Ok(false) };
-        self.kv.delete(&copy)?;
-        Ok(true)
+    /// Removes objects, and the copies of them in short-term storage; how many pages that were.
+    fn remove_objects(&self, names: &[String]) -> Result<u32, Failure> {
+        if names.is_empty() {
+            return Ok(0);
+        }
+        self.blob.delete_many(names)?;
+        let copies: Vec<String> = names.iter().filter_map(|name| names::short_term_key(name)).collect();
+        self.remove_entries(&copies)?;
+        Ok(u32::try_from(copies.len()).unwrap_or(u32::MAX))
+    }
+
+    fn remove_entries(&self, keys: &[String]) -> Result<u32, Failure> {
+        if keys.is_empty() { Ok(0) } else { self.kv.delete_many(keys) }
     }
 
     /// The names of objects in `scope`: all of them, or `enough` and maybe more.

@@ -128,6 +128,10 @@ impl Kv for HostKv {
         Ok(kv::delete(Store::UiCache.name(), key)?)
     }
 
+    fn delete_many(&self, keys: &[String]) -> Result<u32, Failure> {
+        Ok(kv::delete_many(Store::UiCache.name(), keys)?)
+    }
+
     fn list_keys(&self, prefix: &str, after: &str, limit: u32) -> Result<Vec<String>, Failure> {
         Ok(kv::list_keys(Store::UiCache.name(), prefix, Some(after), limit)?)
     }
@@ -147,6 +151,10 @@ impl Blob for HostBlob {
 
     fn delete(&self, name: &str) -> Result<(), Failure> {
         Ok(blob::delete(Bucket::UiStorage.name(), name)?)
+    }
+
+    fn delete_many(&self, names: &[String]) -> Result<(), Failure> {
+        Ok(blob::delete_many(Bucket::UiStorage.name(), names)?)
     }
 
     fn list_names(&self, prefix: &str, after: &str, limit: u32) -> Result<Vec<String>, Failure> {

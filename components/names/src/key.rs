@@ -40,6 +40,8 @@ pub enum Key<'a> {
     Session(&'a StoreId, &'a ShopperId),
     /// What went wrong in a job, by the time in milliseconds since the epoch.
     JobError(u64, &'a str),
+    /// That a shop has such an entry: it is kept beside each, so that a shop's are found without reading others'.
+    JobErrorOf(&'a StoreId, u64, &'a str),
     /// That something which must happen once has happened: a webhook, a signed request.
     Seen(&'a StoreId, &'a EventId),
     /// How far an errand is, by what it follows from.
@@ -48,6 +50,8 @@ pub enum Key<'a> {
     Audit(&'a StoreId, u64, &'a EventId),
     /// What is kept of a customer, put together for the merchant.
     Report(&'a StoreId, &'a EventId),
+    /// That there is such a report of a customer, likewise.
+    ReportOf(&'a StoreId, &'a ShopperId, &'a EventId),
     /// What a shop's catalog answered, by the question.
     Catalog(&'a StoreId, &'a str),
 }
@@ -59,8 +63,13 @@ impl Key<'_> {
     pub const SESSIONS: &'static str = "session:";
     /// What all keys of errors start with.
     pub const JOB_ERRORS: &'static str = "error:";
+    /// What sorts after all keys of errors that are written here, and before those of the original deployment: here
+    /// times are padded to 15 digits, so that they start with a zero for thousands of years.
+    pub const JOB_ERRORS_END: &'static str = "error:0:";
     /// What all keys of pages start with.
     pub const PAGES: &'static str = "ui:";
+    pub(crate) const JOB_ERRORS_OF: &'static str = "error-of:";
+    pub(crate) const REPORTS_OF: &'static str = "report-of:";
     pub(crate) const CATALOGS: &'static str = "shopify:";
     pub(crate) const REPORTS: &'static str = "report:";
     pub(crate) const SEEN: &'static str = "seen:";
@@ -73,9 +82,13 @@ impl Key<'_> {
                 Store::UiCache
             }
             Self::Session(..) => Store::ShopperSessions,
-            Self::JobError(..) | Self::Seen(..) | Self::Tally(..) | Self::Audit(..) | Self::Report(..) => {
-                Store::GenerationQueue
-            }
+            Self::JobError(..)
+            | Self::JobErrorOf(..)
+            | Self::Seen(..)
+            | Self::Tally(..)
+            | Self::Audit(..)
+            | Self::Report(..)
+            | Self::ReportOf(..) => Store::GenerationQueue,
         }
     }
 }
@@ -89,10 +102,16 @@ impl fmt::Display for Key<'_> {
             Self::Session(store, shopper) => write!(f, "{}{store}:{shopper}", Self::SESSIONS),
             // Zero-padded, so that byte order is the order of time.
             Self::JobError(at_ms, job) => write!(f, "{}{at_ms:015}:{job}", Self::JOB_ERRORS),
+            Self::JobErrorOf(store, at_ms, job) => {
+                write!(f, "{}{store}:{at_ms:015}:{job}", Self::JOB_ERRORS_OF)
+            }
             Self::Seen(store, event) => write!(f, "{}{store}:{event}", Self::SEEN),
             Self::Tally(store, event) => write!(f, "{}{store}:{event}", Self::TALLIES),
             Self::Audit(store, at_ms, event) => write!(f, "{}{store}:{at_ms:015}:{event}", Self::AUDITS),
             Self::Report(store, event) => write!(f, "{}{store}:{event}", Self::REPORTS),
+            Self::ReportOf(store, customer, event) => {
+                write!(f, "{}{store}:{customer}:{event}", Self::REPORTS_OF)
+            }
             Self::Catalog(store, question) => write!(f, "{}{store}:{question}", Self::CATALOGS),
         }
     }
@@ -163,5 +182,10 @@ mod tests {
     #[test]
     fn errors_sort_by_time() {
         assert!(Key::JobError(999, "b").to_string() < Key::JobError(1000, "a").to_string());
+        let end = Key::JOB_ERRORS_END;
+        assert!(Key::JobError(32_503_680_000_000, "z").to_string().as_str() < end, "the year 3000");
+        for original in ["error:1732800000000:abc", "error:magic-wands:abc", "error:abc"] {
+            assert!(original > end, "{original}");
+        }
     }
 }

@@ -19,5 +19,5 @@ pub use id::{EventId, ShopperId, StoreId, WrongId, shop_name};
 pub use key::{Bucket, Key, Object, Store};
 pub use market::Market;
 pub use persona::Persona;
-pub use scope::{Range, Scope, audits_of, reports_of, shopper_of, short_term_key};
+pub use scope::{Range, Scope, audits_of, indexed, shopper_of, short_term_key};
 pub use source::Source;

@@ -67,11 +67,22 @@ impl<'a> Scope<'a> {
         [
             (Store::ShopperSessions, Key::SESSIONS),
             (Store::GenerationQueue, Key::REPORTS),
+            (Store::GenerationQueue, Key::REPORTS_OF),
             (Store::GenerationQueue, Key::SEEN),
             (Store::GenerationQueue, Key::TALLIES),
         ]
         .map(|(kv, start)| (kv, Range::StartingWith(format!("{start}{store}:"))))
         .into()
+    }
+
+    /// How keys start that lead to entries whose own keys do not say whose they are (see [`indexed`]): a shop's errors,
+    /// and reports of a customer. They are in the same store.
+    pub fn index(self) -> (Store, String) {
+        let prefix = match self {
+            Self::Shop(store) => format!("{}{store}:", Key::JOB_ERRORS_OF),
+            Self::Shopper(store, shopper) => format!("{}{store}:{shopper}:", Key::REPORTS_OF),
+        };
+        (Store::GenerationQueue, prefix)
     }
 
     /// Keys of jobs that make pages, likewise.
@@ -101,9 +112,15 @@ pub fn audits_of(store: &StoreId) -> String {
     format!("{}{store}:", Key::AUDITS)
 }
 
-/// How the keys of a shop's reports start.
-pub fn reports_of(store: &StoreId) -> String {
-    format!("{}{store}:", Key::REPORTS)
+/// The key that a key of an index leads to; `None` for what is no such key.
+pub fn indexed(key: &str) -> Option<String> {
+    if let Some(error) = key.strip_prefix(Key::JOB_ERRORS_OF) {
+        let (_store, error) = error.split_once(':')?;
+        return Some(format!("{}{error}", Key::JOB_ERRORS));
+    }
+    let mut report = key.strip_prefix(Key::REPORTS_OF)?.split(':');
+    let (store, _customer, event) = (report.next()?, report.next()?, report.next()?);
+    Some(format!("{}{store}:{event}", Key::REPORTS))
 }
 
 /// The id in the name of a page or of a plan, in either tier.
@@ -198,8 +215,25 @@ mod tests {
         assert_eq!(of_shopper, [(Store::ShopperSessions, session)]);
         let catalog = Scope::Shop(&store).catalog().unwrap();
         assert!(Key::Catalog(&store, "x").to_string().starts_with(&catalog));
-        assert!(Key::Report(&store, &event).to_string().starts_with(&reports_of(&store)));
         assert!(Key::Audit(&store, 7, &event).to_string().starts_with(&audits_of(&store)));
+    }
+
+    #[test]
+    fn an_index_leads_to_what_its_owner_has_and_to_nothing_else() {
+        let store = StoreId::parse("magic-wands").unwrap();
+        let (customer, other) = (ShopperId::parse("customer-12").unwrap(), ShopperId::parse("customer-123").unwrap());
+        let event = EventId::parse("b54557e4").unwrap();
+        let error = Key::JobErrorOf(&store, 7, "018f").to_string();
+        assert_eq!(indexed(&error), Some(Key::JobError(7, "018f").to_string()));
+        let report = Key::ReportOf(&store, &customer, &event).to_string();
+        assert_eq!(indexed(&report), Some(Key::Report(&store, &event).to_string()));
+        assert_eq!(indexed("error:000000000000007:018f"), None);
+
+        let (of_shop, of_customer) = (Scope::Shop(&store).index().1, Scope::Shopper(&store, &customer).index().1);
+        assert!(error.starts_with(&of_shop) && report.starts_with(&of_customer));
+        assert!(!Key::ReportOf(&store, &other, &event).to_string().starts_with(&of_customer));
+        let longer = StoreId::parse("magic-wands2").unwrap();
+        assert!(!Key::JobErrorOf(&longer, 7, "018f").to_string().starts_with(&of_shop));
     }
 
     #[test]

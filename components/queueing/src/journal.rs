@@ -45,9 +45,12 @@ impl Record {
     }
 }
 
-/// Writes a record.
+/// Writes a record, and before it that the shop has it.
 pub(crate) fn write(kv: &impl Kv, record: &Record) -> Result<(), Failure> {
     let bytes = serde_json::to_vec(record).expect("plain fields have a JSON form");
+    if let Ok(store) = StoreId::parse(&record.store) {
+        kv.set(Key::JobErrorOf(&store, record.at_ms, &record.job), b"1", TTL_SECONDS)?;
+    }
     kv.set(Key::JobError(record.at_ms, &record.job), &bytes, TTL_SECONDS)
 }
 

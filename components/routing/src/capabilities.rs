@@ -59,6 +59,8 @@ pub trait Storage {
     fn peek(&self, store: Store, key: &str, bytes_max: u32) -> Result<Option<Vec<u8>>, Failure>;
     /// Removes a key; true if it held something.
     fn remove(&self, store: Store, key: &str) -> Result<bool, Failure>;
+    /// Removes many keys; how many were there.
+    fn remove_many(&self, store: Store, keys: &[String]) -> Result<u32, Failure>;
     /// The keys that start with `prefix` and sort after `after`, in byte order, at most `limit`.
     fn keys(
         &self,

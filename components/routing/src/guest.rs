@@ -185,6 +185,10 @@ impl Storage for Host {
         Ok(kv::delete(store.name(), key)?)
     }
 
+    fn remove_many(&self, store: Store, keys: &[String]) -> Result<u32, Failure> {
+        Ok(kv::delete_many(store.name(), keys)?)
+    }
+
     fn keys(
         &self,
         store: Store,

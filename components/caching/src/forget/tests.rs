@@ -172,7 +172,7 @@ fn a_large_shop_is_forgotten_in_parts_and_each_page_counts_once() {
         cache.kv.write(format!("ui:a.myshopify.com:short-term-{number}"), Bytes::new(b"?"), None);
     });
     // Pages and plans are objects: six batches. The last of them takes entries along, for there is room.
-    assert_eq!(forget_all(&cache, None), (7, 500));
+    assert_eq!(forget_all(&cache, None), (7, 5 * BATCH as u32));
     assert_eq!(names(&cache), [""; 0]);
 }
 
@@ -185,6 +185,37 @@ fn others_in_great_number_do_not_hide_a_shoppers_own() {
     store_page(&cache, "a.myshopify.com", "visitor-abc_DE-DE");
     assert_eq!(forget_all(&cache, Some("visitor-abc")), (1, 1));
     assert_eq!(cache.blob.objects.borrow().len(), BATCH * 6);
+}
+
+/// Every listing that forgetting takes, in both tiers.
+fn listings(cache: &TestCache, shopper: Option<&str>) -> Vec<String> {
+    cache.kv.calls.borrow_mut().clear();
+    cache.blob.calls.borrow_mut().clear();
+    forget_all(cache, shopper);
+    let (entries, objects) = (cache.kv.calls.borrow(), cache.blob.calls.borrow());
+    entries.iter().chain(objects.iter()).filter(|call| call.starts_with("list ")).cloned().collect()
+}
+
+#[test]
+fn what_others_have_costs_nothing() {
+    for forgotten in [Some("customer-12"), None] {
+        let expected = {
+            let cache = cache();
+            store_page(&cache, "a.myshopify.com", "customer-12");
+            listings(&cache, forgotten)
+        };
+        let cache = cache();
+        store_page(&cache, "a.myshopify.com", "customer-12");
+        for number in 0..2 * BATCH {
+            store_page(&cache, "b.myshopify.com", &format!("customer-{number}"));
+            if forgotten.is_some() {
+                store_page(&cache, "a.myshopify.com", &format!("customer-12{number}"));
+            }
+        }
+        assert_eq!(listings(&cache, forgotten), expected);
+        let owner = forgotten.map_or("a.myshopify.com:".to_owned(), |id| format!("a.myshopify.com:{id}"));
+        assert!(expected.iter().all(|listing| listing.contains(&owner)), "{expected:?}");
+    }
 }
 
 #[test]

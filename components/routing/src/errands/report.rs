@@ -50,6 +50,7 @@ pub(super) fn write<D: Deployment>(
         pages: pages(deployment, store, customer)?,
     };
     let json = serde_json::to_vec(&report).expect("a document of plain fields has a JSON form");
+    deployment.put(Key::ReportOf(store, customer, cause), b"1", Some(TTL_SECONDS))?;
     deployment.put(Key::Report(store, cause), &json, Some(TTL_SECONDS))?;
     Ok(Forgotten { count: 1, more: false })
 }

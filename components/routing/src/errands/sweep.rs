@@ -6,12 +6,13 @@ use serde_json::Value;
 use crate::capabilities::{Failure, Forgotten, Storage};
 
 /// The most keys that one part of an errand looks at.
-const KEYS_MAX: u32 = 200;
+const KEYS_MAX: u32 = 500;
 /// The most that is read of an entry to see whose it is.
 const ENTRY_BYTES_MAX: u32 = 64 * 1024;
-/// Entries that say within whose they are: errors of jobs, and what the original deployment kept of
-/// jobs and for debugging.
-const JOURNALS: [&str; 3] = ["debug:", Key::JOB_ERRORS, "job:"];
+/// What the original deployment kept of jobs, of what went wrong and for debugging. Such entries say within whose they
+/// are; there are no new ones. How their keys start, and after which keys that start so they come.
+const JOURNALS: [(&str, &str); 3] =
+    [("debug:", ""), (Key::JOB_ERRORS, Key::JOB_ERRORS_END), ("job:", "")];
 
 pub(super) const NOTHING: Forgotten = Forgotten { count: 0, more: false };
 
@@ -26,14 +27,13 @@ pub(super) struct Subject<'a> {
 pub(super) fn keys(storage: &impl Storage, subject: &Subject<'_>, own: &str) -> Result<Forgotten, Failure> {
     let (mut count, mut left) = (originals(storage, subject)?, KEYS_MAX);
     for (store, range) in Scope::of(subject.store, subject.customer).entries() {
-        let keys = match range {
+        let mut keys = match range {
             Range::Exactly(key) => vec![key],
             Range::StartingWith(prefix) => storage.keys(store, &prefix, None, left)?,
         };
-        for key in keys.iter().filter(|key| *key != own) {
-            count += u32::from(storage.remove(store, key)?);
-        }
         left -= count_of(&keys).min(left);
+        keys.retain(|key| key != own);
+        count += storage.remove_many(store, &keys)?;
         if left == 0 {
             break;
         }
@@ -54,23 +54,39 @@ fn count_of(keys: &[String]) -> u32 {
     u32::try_from(keys.len()).unwrap_or(u32::MAX)
 }
 
-/// Removes entries that say that they are the subject's, and reports of a customer. `after` is the last key
-/// that was looked at.
+/// Removes entries that are the subject's, but whose keys do not say so: first those that an index leads to, then
+/// those of the original deployment. `after` is the last key of the latter that was looked at.
 pub(super) fn journals(
     storage: &impl Storage,
     subject: &Subject<'_>,
     after: &mut Option<String>,
 ) -> Result<Forgotten, Failure> {
-    let reports = names::reports_of(subject.store);
+    let (store, prefix) = Scope::of(subject.store, subject.customer).index();
+    let index = storage.keys(store, &prefix, None, KEYS_MAX)?;
+    let entries: Vec<String> = index.iter().filter_map(|key| names::indexed(key)).collect();
+    let count = storage.remove_many(store, &entries)?;
+    storage.remove_many(store, &index)?;
+    if count_of(&index) == KEYS_MAX {
+        return Ok(Forgotten { count, more: true });
+    }
+    let old = old_journals(storage, subject, after)?;
+    Ok(Forgotten { count: count + old.count, more: old.more })
+}
+
+fn old_journals(
+    storage: &impl Storage,
+    subject: &Subject<'_>,
+    after: &mut Option<String>,
+) -> Result<Forgotten, Failure> {
     let (mut count, mut left) = (0, KEYS_MAX);
-    for prefix in JOURNALS.into_iter().chain([reports.as_str()]) {
+    for (prefix, start) in JOURNALS {
         // All of a prefix that sorts before the place was looked at.
         let begun = after.as_deref().is_some_and(|after| after.starts_with(prefix));
         if !begun && after.as_deref().is_some_and(|after| after > prefix) {
             continue;
         }
-        let from = after.as_deref().filter(|_| begun);
-        let keys = storage.keys(Store::GenerationQueue, prefix, from, left)?;
+        let from = after.as_deref().filter(|_| begun).unwrap_or(start);
+        let keys = storage.keys(Store::GenerationQueue, prefix, Some(from), left)?;
         count += remove_its(storage, subject, &keys)?;
         left -= count_of(&keys).min(left);
         if left == 0 {

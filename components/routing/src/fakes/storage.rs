@@ -56,6 +56,11 @@ impl Storage for Fake {
         Ok(self.stored.borrow_mut().remove(key).is_some())
     }
 
+    fn remove_many(&self, store: Store, keys: &[String]) -> Result<u32, Failure> {
+        let removed = keys.iter().map(|key| self.remove(store, key).map(u32::from));
+        removed.sum()
+    }
+
     fn keys(
         &self,
         store: Store,

@@ -43,9 +43,13 @@ fn full() -> Fake {
         shop.write(format!("catalog:{store}"), b"3");
         shop.write(format!("job:{store}:customer-7"), b"{}");
         let entry = json!({ "store": store, "shopper": "customer-7" }).to_string();
-        for key in ["debug:1", "error:000000000000005:job", "job:2"] {
+        for key in ["debug:1", "error:1732800000000:job", "job:2"] {
             shop.write(format!("{key}-{store}"), entry.as_bytes());
         }
+        let error = json!({ "store": store }).to_string();
+        shop.write(format!("error:000000000000005:job-{store}"), error.as_bytes());
+        shop.write(format!("error-of:{store}:000000000000005:job-{store}"), b"1");
+        shop.write(format!("report-of:{store}:customer-7:x"), b"1");
     }
     shop.write("session:customer-7".into(), b"{}");
     shop.write("session:7".into(), b"{}");
@@ -93,7 +97,7 @@ fn of_a_shop_everything_goes_but_what_was_done_about_it() {
     assert_eq!(left_of(&shop, "other.myshopify.com"), others);
     let counts = &audit(&shop)["counts"];
     assert_eq!((&counts["orders"], &counts["pages"]), (&json!(6), &json!(6)));
-    assert_eq!((&counts["entries"], &counts["journal_entries"]), (&json!(9), &json!(4)));
+    assert_eq!((&counts["entries"], &counts["journal_entries"]), (&json!(10), &json!(5)));
 }
 
 #[test]
@@ -154,21 +158,24 @@ fn of_a_customer_everything_is_told() {
 #[test]
 fn many_keys_are_removed_in_parts_and_none_is_passed_over() {
     let shop = Fake::default();
-    for number in 0..450 {
+    for number in 0..1_800 {
         shop.write(format!("session:{SHOP}:visitor-{number:04}"), b"{}");
         let store = if number % 3 == 0 { SHOP } else { "other" };
         let entry = json!({ "store": store }).to_string();
         shop.write(format!("error:{number:015}:job"), entry.as_bytes());
+        shop.write(format!("error-of:{store}:{number:015}:job"), b"1");
         shop.write(format!("job:{number:015}"), entry.as_bytes());
     }
-    assert!(finish(&shop, &Chore::RedactShop) >= 6);
+    assert!(finish(&shop, &Chore::RedactShop) >= 12);
     assert_eq!(left_of(&shop, SHOP), [format!("audit:{SHOP}:{NOW_MS:015}:{CAUSE}")]);
     let of_others =
         shop.keys().iter().filter(|key| key.starts_with("error:") || key.starts_with("job:")).count();
-    assert_eq!(of_others, 600);
+    assert_eq!(of_others, 2_400);
+    let reads = shop.calls.borrow().iter().filter(|call| *call == "storage.peek").count();
+    assert_eq!(reads, 1_800, "only what the original deployment left has to be read to see whose it is");
     assert_eq!(
         audit(&shop)["counts"],
-        json!({ "entries": 450, "journal_entries": 300, "orders": 0, "pages": 0 })
+        json!({ "entries": 1800, "journal_entries": 1200, "orders": 0, "pages": 0 })
     );
 }
 

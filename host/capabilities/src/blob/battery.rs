@@ -19,7 +19,8 @@ battery! {
         what_is_put_is_got,
         buckets_know_nothing_of_each_other,
         a_deleted_object_is_gone,
-        keys_are_listed_in_byte_order_and_in_pages,
+        keys_are_listed_in_pages,
+        many_objects_are_deleted_at_once_and_no_others,
         every_key_is_its_own,
         an_object_over_the_limit_is_refused,
         readers_never_see_a_part,
@@ -80,21 +81,54 @@ async fn a_deleted_object_is_gone(blob: &Stage) {
     assert_eq!(blob.list_keys("B", "", None, 10).await, Ok(vec![]));
 }
 
-/// In byte order, `~` comes before `é`, and `#` before `0`; encoded, they would not.
-async fn keys_are_listed_in_byte_order_and_in_pages(blob: &Stage) {
-    for key in ["g/s:b", "g/s:a", "g/s:#", "g/s:~", "g/s:é", "g/s:0", "g/t:a", "h/s:a", "g/s:a.x/y"] {
+async fn keys_are_listed_in_pages(blob: &Stage) {
+    let mut all = ["g/s:#", "g/s:0", "g/s:a", "g/s:a.x/y", "g/s:a_b", "g/s:b", "g/s:~", "g/s:é"];
+    all.sort_unstable();
+    for key in all.into_iter().chain(["g/t:a", "h/s:a", "g/s", "g/ss:a"]) {
         blob.put("B", key, "v".into()).await.unwrap();
     }
-    let all = ["g/s:#", "g/s:0", "g/s:a", "g/s:a.x/y", "g/s:b", "g/s:~", "g/s:é"];
-    let list = async |after, limit| blob.list_keys("B", "g/s:", after, limit).await.unwrap();
-    assert_eq!(list(None, 100).await, all);
-    assert_eq!(list(None, 3).await, all[..3]);
-    assert_eq!(list(Some("g/s:a"), 3).await, all[3..6]);
-    assert_eq!(list(Some("a"), 1).await, all[..1]);
-    assert_eq!(list(Some("z"), 10).await, [""; 0]);
-    assert_eq!(list(None, 0).await, [""; 0]);
-    assert_eq!(blob.list_keys("B", "", None, 100).await.unwrap().len(), 9);
-    assert_eq!(blob.list_keys("B", "g/", None, 100).await.unwrap().len(), 8);
+    assert_eq!(listed(blob, "g/s:", 100).await, all);
+    for limit in 1..10 {
+        assert_eq!(listed(blob, "g/s:", limit).await, all, "{limit} at once");
+    }
+    assert_eq!(listed(blob, "g/s:a", 1).await, ["g/s:a", "g/s:a.x/y", "g/s:a_b"]);
+    assert_eq!(listed(blob, "g/s:a.", 1).await, ["g/s:a.x/y"]);
+    assert_eq!(listed(blob, "g/s:a_", 1).await, ["g/s:a_b"]);
+    assert_eq!(listed(blob, "g/s:c", 1).await, [""; 0]);
+    assert_eq!(listed(blob, "g/u:", 1).await, [""; 0]);
+    assert_eq!(listed(blob, "g/", 5).await.len(), 11);
+    assert_eq!(listed(blob, "", 5).await.len(), 12);
+    assert_eq!(blob.list_keys("B", "g/s:", None, 0).await.unwrap(), [""; 0]);
+    assert_eq!(blob.list_keys("B", "g/s:", Some(""), 100).await.unwrap().len(), all.len());
+}
+
+/// All keys under a prefix, asked for page by page, and sorted.
+async fn listed(blob: &Stage, prefix: &str, limit: u32) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::new();
+    loop {
+        let page = blob.list_keys("B", prefix, keys.last().map(String::as_str), limit).await.unwrap();
+        assert!(page.len() <= limit as usize, "{page:?}");
+        if page.is_empty() {
+            break;
+        }
+        keys.extend(page);
+    }
+    keys.sort_unstable();
+    keys
+}
+
+async fn many_objects_are_deleted_at_once_and_no_others(blob: &Stage) {
+    let keys: Vec<String> = (0..100).map(|number| format!("g/s:customer-{number}.html")).collect();
+    for key in keys.iter().take(50).chain([&"g/s:other".to_owned(), &"g/t:customer-1.html".to_owned()]) {
+        blob.put("B", key, "v".into()).await.unwrap();
+    }
+    blob.put("C", &keys[0], "v".into()).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(blob.delete_many("B", &keys).await, Ok(()));
+        assert_eq!(listed(blob, "", 100).await, ["g/s:other", "g/t:customer-1.html"]);
+    }
+    assert_eq!(blob.delete_many("B", &[]).await, Ok(()));
+    assert!(blob.get("C", &keys[0]).await.unwrap().is_some(), "in another bucket");
 }
 
 async fn every_key_is_its_own(blob: &Stage) {
@@ -149,6 +183,7 @@ async fn failures_pass_and_leave_nothing_behind(stage: &Stage) {
     assert_eq!(blob.get("B", "k").await, Err(down.clone()));
     assert_eq!(blob.put("B", "k", "during".into()).await, Err(down.clone()));
     assert_eq!(blob.delete("B", "k").await, Err(down.clone()));
+    assert_eq!(blob.delete_many("B", &["k".to_owned()]).await, Err(down.clone()));
     assert_eq!(blob.list_keys("B", "", None, 1).await, Err(down));
 
     faults.restore();

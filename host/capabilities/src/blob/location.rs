@@ -1,29 +1,105 @@
 //! Keys as paths: each key has one path, no two share one, and none leads out of its bucket.
+//!
+//! A key's first `:` ends the name of its owner. Each owner has a folder, whose name ends with that `:`, and in it 256
+//! shelves, so that no folder is read that holds another owner's objects, and none grows too large to be read:
+//! `generated/magic-wands:abc.html` is at `generated/magic-wands:/4b/abc.html`. A shelf follows from the name up to
+//! its first `.` or `_`: all objects of one shopper are on the same shelf.
 
+use std::hash::Hasher as _;
+
+use fnv::FnvHasher;
 use object_store::path::{Path, PathPart};
 
 /// What stands for an empty segment; nothing that is encoded ever reads so.
 const EMPTY: &str = "%";
+/// Ends the name of an owner, in keys and in the names of folders.
+const OWNER_END: char = ':';
+
+/// Where the keys that start with a prefix may be.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Anywhere under this folder, for the prefix names no owner.
+    Under(Path),
+    /// On any shelf of this owner's folder.
+    Owner(Path),
+    /// On this shelf.
+    Shelf(Path),
+}
 
 /// The path of `key` in `bucket`: the bucket, then the key's segments, with everything encoded
 /// that a file system or object store could take amiss.
 pub fn path(bucket: &str, key: &str) -> Path {
+    match key.split_once(OWNER_END) {
+        Some((_, name)) => shelf_of(bucket, key).join(part(name)),
+        None => plain(bucket, key),
+    }
+}
+
+/// The shelf of `key` in `bucket`; of a key without an owner, the bucket.
+pub fn shelf_of(bucket: &str, key: &str) -> Path {
+    match key.split_once(OWNER_END) {
+        Some((owner, name)) => shelf(&owner_folder(bucket, owner), name),
+        None => Path::from_iter([part(bucket)]),
+    }
+}
+
+/// The path of a key that names no owner.
+fn plain(bucket: &str, key: &str) -> Path {
     std::iter::once(bucket).chain(key.split('/')).map(part).collect()
 }
 
 /// The key at `path` in `bucket`; `None` if no key has that path.
 pub fn key(bucket: &str, path: &Path) -> Option<String> {
     let within = path.as_ref().strip_prefix(part(bucket).as_ref())?.strip_prefix('/')?;
-    let segments: Option<Vec<_>> = within.split('/').map(decode).collect();
-    Some(segments?.join("/"))
+    let mut key = String::with_capacity(within.len());
+    let mut segments = within.split('/');
+    while let Some(segment) = segments.next() {
+        let Some(owner) = segment.strip_suffix(OWNER_END) else {
+            key.push_str(&decode(segment)?);
+            key.push('/');
+            continue;
+        };
+        let (_shelf, name, None) = (segments.next()?, segments.next()?, segments.next()) else { return None };
+        key.push_str(&decode(owner)?);
+        key.push(OWNER_END);
+        key.push_str(&decode(name)?);
+        return Some(key);
+    }
+    key.pop();
+    Some(key)
 }
 
-/// The deepest folder of `bucket` that holds every key that starts with `prefix`.
-pub fn folder(bucket: &str, prefix: &str) -> Path {
-    match prefix.rsplit_once('/') {
-        Some((folder, _)) => path(bucket, folder),
-        None => Path::from_iter([part(bucket)]),
+/// Where the keys of `bucket` that start with `prefix` may be.
+pub fn place(bucket: &str, prefix: &str) -> Place {
+    match (prefix.split_once(OWNER_END), prefix.rsplit_once('/')) {
+        (Some((owner, name)), _) => {
+            let folder = owner_folder(bucket, owner);
+            if name.contains(ends_stem) { Place::Shelf(shelf(&folder, name)) } else { Place::Owner(folder) }
+        }
+        (None, Some((folder, _))) => Place::Under(plain(bucket, folder)),
+        (None, None) => Place::Under(Path::from_iter([part(bucket)])),
     }
+}
+
+fn owner_folder(bucket: &str, owner: &str) -> Path {
+    let (folder, owner) = owner.rsplit_once('/').map_or((None, owner), |(folder, owner)| (Some(folder), owner));
+    let folder = folder.map_or_else(|| Path::from_iter([part(bucket)]), |folder| plain(bucket, folder));
+    // Encoded, it holds nothing that would have to be encoded again.
+    let named = format!("{}{OWNER_END}", part(owner).as_ref());
+    folder.join(PathPart::parse(&named).unwrap_or_default())
+}
+
+/// The shelf of a name, or of how a name starts that holds the end of its stem.
+fn shelf(owner: &Path, name: &str) -> Path {
+    let stem = name.split(ends_stem).next().unwrap_or_default();
+    let mut hasher = FnvHasher::default();
+    hasher.write(stem.as_bytes());
+    owner.clone().join(format!("{:02x}", hasher.finish() & 0xff))
+}
+
+/// What is behind a shopper's id in the name of an object.
+fn ends_stem(c: char) -> bool {
+    matches!(c, '.' | '_')
 }
 
 fn part(segment: &str) -> PathPart<'_> {
@@ -34,7 +110,7 @@ fn part(segment: &str) -> PathPart<'_> {
 }
 
 /// Percent-decoding (RFC 3986, section 2.1).
-fn decode(segment: &str) -> Option<String> {
+pub fn decode(segment: &str) -> Option<String> {
     if segment == EMPTY {
         return Some(String::new());
     }
@@ -55,14 +131,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pages_have_the_path_that_the_original_deployment_gave_them() {
-        let path = path("UI_STORAGE", "generated/magic-wands:abc.html");
-        assert_eq!(path.as_ref(), "UI_STORAGE/generated/magic-wands:abc.html");
+    fn the_paths_of_pages_are_not_to_change() {
+        for (key, expected) in [
+            ("generated/magic-wands:abc.html", "UI_STORAGE/generated/magic-wands:/4b/abc.html"),
+            ("generated/magic-wands:abc_DE-DE.json", "UI_STORAGE/generated/magic-wands:/4b/abc_DE-DE.json"),
+            ("generated/a.myshopify.com:abc.html", "UI_STORAGE/generated/a.myshopify.com:/4b/abc.html"),
+            ("generated/plain", "UI_STORAGE/generated/plain"),
+        ] {
+            assert_eq!(path("UI_STORAGE", key).as_ref(), expected);
+        }
+    }
+
+    #[test]
+    fn a_prefix_says_how_much_has_to_be_looked_at() {
+        let owner = || Path::from("B/generated/magic-wands:");
+        let shelf = || Place::Shelf(owner().join("4b"));
+        assert_eq!(place("B", "generated/magic-wands:abc."), shelf());
+        assert_eq!(place("B", "generated/magic-wands:abc_DE"), shelf());
+        assert_eq!(place("B", "generated/magic-wands:ab"), Place::Owner(owner()));
+        assert_eq!(place("B", "generated/magic-wands:"), Place::Owner(owner()));
+        assert_eq!(place("B", "generated/magic"), Place::Under(Path::from("B/generated")));
+        assert_eq!(place("B", ""), Place::Under(Path::from("B")));
     }
 
     #[test]
     fn no_key_leads_out_of_its_bucket() {
-        for hostile in ["..", "../x", "a/../../x", "/etc/passwd", ".", "./..", "\\..\\x", "%2e%2e/x", "\0"] {
+        for hostile in
+            ["..", "../x", "a/../../x", "/etc/passwd", ".", "./..", "\\..\\x", "%2e%2e/x", "\0", "..:..", ":", "../:/.."]
+        {
             let path = path("B", hostile);
             assert!(path.as_ref().starts_with("B/"), "{path}");
             assert!(
@@ -74,14 +170,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_key_is_read_back_from_its_path(bucket in "[A-Z%/.]{0,3}", key in "(.|[/%.]){0,12}") {
+        fn a_key_is_read_back_from_its_path(bucket in "[A-Z%/.]{0,3}", key in "(.|[/%.:_]){0,12}") {
             prop_assert_eq!(super::key(&bucket, &path(&bucket, &key)), Some(key));
         }
 
         #[test]
-        fn a_folder_holds_every_key_under_its_prefix(prefix in "[a/.%]{0,6}", rest in "[a/.%]{0,6}") {
+        fn every_key_under_a_prefix_is_in_its_place(prefix in "[a/.%:_]{0,6}", rest in "[a/.%:_]{0,6}") {
             let path = path("B", &format!("{prefix}{rest}"));
-            prop_assert!(path.prefix_matches(&folder("B", &prefix)));
+            let (Place::Under(folder) | Place::Owner(folder) | Place::Shelf(folder)) = place("B", &prefix);
+            prop_assert!(path.prefix_matches(&folder), "{} {}", path, folder);
         }
     }
 }

@@ -35,6 +35,14 @@ impl Blob for Memory {
         Ok(())
     }
 
+    async fn delete_many(&self, bucket: &str, keys: &[String]) -> Result<(), Error> {
+        let mut objects = self.objects();
+        for key in keys {
+            objects.remove(&(bucket.to_owned(), key.clone()));
+        }
+        Ok(())
+    }
+
     async fn list_keys(
         &self,
         bucket: &str,

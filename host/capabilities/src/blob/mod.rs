@@ -26,7 +26,7 @@ pub enum Error {
     Unavailable(String),
 }
 
-/// A blob backend. All keys are listed in byte order.
+/// A blob backend.
 #[async_trait]
 pub trait Blob: Send + Sync {
     /// The object at `key`.
@@ -39,7 +39,12 @@ pub trait Blob: Send + Sync {
     /// Removes the object at `key`; succeeds where there is none.
     async fn delete(&self, bucket: &str, key: &str) -> Result<(), Error>;
 
-    /// The keys that start with `prefix` and sort after `after`, at most `limit`.
+    /// Removes many objects, in as few steps as the backend can; succeeds where there are none. What was removed
+    /// before an error stays removed.
+    async fn delete_many(&self, bucket: &str, keys: &[String]) -> Result<(), Error>;
+
+    /// The keys that start with `prefix` and come after `after`, at most `limit`. Their order is the backend's own,
+    /// and for a prefix always the same; `after` is a key that was listed, or empty.
     async fn list_keys(
         &self,
         bucket: &str,

@@ -3,17 +3,22 @@
 //! In a folder, a key cannot be both an object and the folder of others, such as `a` and `a/b`;
 //! and a segment of a key is at most 255 bytes long once it is encoded.
 
+mod flat;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
-use std::future::poll_fn;
 use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::local::LocalFileSystem;
-use object_store::{Error as StoreError, ObjectStoreExt, PutPayload};
+use object_store::{Error as StoreError, ObjectStoreExt, PutPayload, path};
 
-use super::{Blob, Error, check_size, location};
+use super::location::{self, Place};
+use super::{Blob, Error, check_size};
 
 /// Blob storage over an object store, with buckets as its top level.
 pub struct ObjectStore(Arc<dyn object_store::ObjectStore>);
@@ -24,10 +29,61 @@ impl ObjectStore {
         Self(store)
     }
 
-    /// Buckets in the folder at `path`, which is made if it is missing.
+    /// Buckets in the folder at `path`, which is made if it is missing. What an earlier version left there is
+    /// moved to where this one looks for it.
     pub fn folder(path: &Path) -> Result<Self, Error> {
         std::fs::create_dir_all(path).map_err(|error| Error::Unavailable(error.to_string()))?;
-        Ok(Self::new(Arc::new(LocalFileSystem::new_with_prefix(path)?)))
+        match flat::move_to_owners(path) {
+            Ok(0) => {}
+            Ok(objects) => tracing::info!(objects, "objects were moved to a folder for each store"),
+            Err(error) => {
+                tracing::warn!(%error, "objects of an earlier version were not moved, and count as absent");
+            }
+        }
+        Ok(Self::new(Arc::new(LocalFileSystem::new_with_prefix(path)?.with_automatic_cleanup(true))))
+    }
+
+    /// The keys in a folder that start with `prefix` and sort after `after`, in byte order.
+    async fn keys_in(
+        &self,
+        bucket: &str,
+        folder: &path::Path,
+        prefix: &str,
+        after: Option<&str>,
+    ) -> Result<BTreeSet<String>, Error> {
+        let is_meant = |key: &str| key.starts_with(prefix) && after.is_none_or(|after| key > after);
+        let mut names = self.0.list(Some(folder));
+        let mut keys = BTreeSet::new();
+        while let Some(name) = names.try_next().await? {
+            keys.extend(location::key(bucket, &name.location).filter(|key| is_meant(key)));
+        }
+        Ok(keys)
+    }
+
+    /// The same of an owner's folder, at least `enough` of them: shelf by shelf, each in byte order.
+    async fn keys_of_owner(
+        &self,
+        bucket: &str,
+        owner: &path::Path,
+        prefix: &str,
+        after: Option<&str>,
+        enough: usize,
+    ) -> Result<Vec<String>, Error> {
+        let begun = after.map(|after| (location::shelf_of(bucket, after), after));
+        let shelves: BTreeSet<_> = self.0.list_with_delimiter(Some(owner)).await?.common_prefixes.into_iter().collect();
+        let mut keys = Vec::new();
+        for shelf in shelves {
+            let after = match &begun {
+                Some((begun, _)) if *begun > shelf => continue,
+                Some((begun, after)) if *begun == shelf => Some(*after),
+                _ => None,
+            };
+            keys.extend(self.keys_in(bucket, &shelf, prefix, after).await?);
+            if keys.len() >= enough {
+                break;
+            }
+        }
+        Ok(keys)
     }
 }
 
@@ -60,7 +116,20 @@ impl Blob for ObjectStore {
         }
     }
 
-    /// Reads every name in the folder that `prefix` leads to: encoded names do not sort as keys do.
+    async fn delete_many(&self, bucket: &str, keys: &[String]) -> Result<(), Error> {
+        let paths: Vec<_> = keys.iter().map(|key| Ok(location::path(bucket, key))).collect();
+        let mut deleted = self.0.delete_stream(stream::iter(paths).boxed());
+        while let Some(deleted) = deleted.next().await {
+            match deleted {
+                Ok(_) | Err(StoreError::NotFound { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Of a shopper one shelf is read, of an owner as many as are needed. Only a prefix that names no owner takes
+    /// reading everything.
     async fn list_keys(
         &self,
         bucket: &str,
@@ -68,17 +137,14 @@ impl Blob for ObjectStore {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<String>, Error> {
-        let mut names = self.0.list(Some(&location::folder(bucket, prefix)));
-        let mut first = BTreeSet::new();
-        while let Some(name) = poll_fn(|context| names.as_mut().poll_next(context)).await {
-            let Some(key) = location::key(bucket, &name?.location) else { continue };
-            if key.starts_with(prefix) && after.is_none_or(|after| key.as_str() > after) {
-                first.insert(key);
+        let limit = limit as usize;
+        let mut keys = match location::place(bucket, prefix) {
+            Place::Owner(owner) => self.keys_of_owner(bucket, &owner, prefix, after, limit).await?,
+            Place::Shelf(folder) | Place::Under(folder) => {
+                self.keys_in(bucket, &folder, prefix, after).await?.into_iter().collect()
             }
-            if first.len() > limit as usize {
-                first.pop_last();
-            }
-        }
-        Ok(first.into_iter().collect())
+        };
+        keys.truncate(limit);
+        Ok(keys)
     }
 }

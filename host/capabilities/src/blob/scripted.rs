@@ -40,6 +40,10 @@ impl Blob for Scripted {
         self.pass().await?.delete(bucket, key).await
     }
 
+    async fn delete_many(&self, bucket: &str, keys: &[String]) -> Result<(), Error> {
+        self.pass().await?.delete_many(bucket, keys).await
+    }
+
     async fn list_keys(
         &self,
         bucket: &str,

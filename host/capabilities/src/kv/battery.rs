@@ -33,6 +33,7 @@ battery! {
         a_value_over_the_limit_is_refused,
         hostile_names_are_only_names,
         purging_forgets_what_has_expired_and_nothing_else,
+        many_keys_are_deleted_at_once_and_no_others,
         failures_pass_and_leave_nothing_behind,
     ]
 }
@@ -278,6 +279,22 @@ async fn purging_forgets_what_has_expired_and_nothing_else(kv: &Stage) {
     assert_eq!(kv.list("", None, 10).await, ["forever", "long"]);
 }
 
+async fn many_keys_are_deleted_at_once_and_no_others(kv: &Stage) {
+    let keys: Vec<String> = (0..1_000).map(|number| format!("p:{number}'\"\\")).collect();
+    for key in keys.iter().take(50) {
+        kv.write(key, "v").await;
+    }
+    kv.write("p:other", "v").await;
+    kv.set("T", &keys[0], "v".into(), None).await.unwrap();
+    assert!(kv.read(&keys[0]).await.is_some(), "memory knows it");
+    assert_eq!(kv.delete_many("S", &keys).await, Ok(50));
+    assert_eq!(kv.delete_many("S", &keys).await, Ok(0));
+    assert_eq!(kv.delete_many("S", &[]).await, Ok(0));
+    assert_eq!(kv.read(&keys[0]).await, None);
+    assert_eq!(kv.list("", None, 100).await, ["p:other"]);
+    assert!(kv.get("T", &keys[0]).await.unwrap().is_some(), "in another store");
+}
+
 async fn failures_pass_and_leave_nothing_behind(stage: &Stage) {
     let faults = Arc::new(Faults::default());
     let kv = Scripted::new(stage.kv.clone(), faults.clone());
@@ -290,6 +307,7 @@ async fn failures_pass_and_leave_nothing_behind(stage: &Stage) {
     assert_eq!(kv.set("S", "k", "during".into(), None).await, Err(down.clone()));
     assert_eq!(kv.compare_and_swap("S", "l", None, "during".into(), None).await, Err(down.clone()));
     assert_eq!(kv.delete("S", "k").await, Err(down.clone()));
+    assert_eq!(kv.delete_many("S", &["k".to_owned()]).await, Err(down.clone()));
     assert_eq!(kv.list_keys("S", "", None, 1).await, Err(down.clone()));
     assert_eq!(kv.purge_expired().await, Err(down));
 

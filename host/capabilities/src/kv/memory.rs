@@ -82,6 +82,12 @@ impl Kv for Memory {
         Ok(removed.is_some_and(|entry| entry.holds_at(now_ms)))
     }
 
+    async fn delete_many(&self, store: &str, keys: &[String]) -> Result<u64, Error> {
+        let mut tables = self.tables();
+        let Some(entries) = tables.stores.get_mut(store) else { return Ok(0) };
+        Ok(keys.iter().filter_map(|key| entries.remove(key)).count() as u64)
+    }
+
     async fn list_keys(
         &self,
         store: &str,

@@ -104,6 +104,9 @@ pub trait Kv: Send + Sync {
     /// Removes `key`; true if it held something.
     async fn delete(&self, store: &str, key: &str) -> Result<bool, Error>;
 
+    /// Removes many keys, in one step where the backend can; how many were there, expired ones included.
+    async fn delete_many(&self, store: &str, keys: &[String]) -> Result<u64, Error>;
+
     /// The keys that start with `prefix` and sort after `after`, at most `limit`.
     async fn list_keys(
         &self,

@@ -56,6 +56,10 @@ impl Kv for Scripted {
         self.pass().await?.delete(store, key).await
     }
 
+    async fn delete_many(&self, store: &str, keys: &[String]) -> Result<u64, Error> {
+        self.pass().await?.delete_many(store, keys).await
+    }
+
     async fn list_keys(
         &self,
         store: &str,

@@ -102,6 +102,11 @@ impl Kv for Sqlite {
         Ok(row.map(|row| row.try_get(0)).transpose()?.unwrap_or(false))
     }
 
+    async fn delete_many(&self, store: &str, keys: &[String]) -> Result<u64, Error> {
+        let query = sqlx::query(sql::DELETE_MANY).bind(store).bind(serde_json::Value::from(keys).to_string());
+        Ok(self.database.change_many(query).await?)
+    }
+
     async fn list_keys(
         &self,
         store: &str,
@@ -122,5 +127,31 @@ impl Kv for Sqlite {
     async fn purge_expired(&self) -> Result<u64, Error> {
         let query = sqlx::query(sql::PURGE_EXPIRED).bind(to_sql(self.clock.now_ms()));
         Ok(self.database.change_many(query).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock;
+
+    /// What one owner has is found without reading what others have.
+    #[tokio::test]
+    async fn keys_are_found_by_their_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let kv = Sqlite::open(&folder.path().join("kv.db"), Arc::new(clock::System)).await.unwrap();
+        for (sql, range) in [
+            (sql::GET, "(store=? AND key=?)"),
+            (sql::DELETE, "(store=? AND key=?)"),
+            (sql::DELETE_MANY, "(store=? AND key=?)"),
+            (sql::LIST_KEYS, "(store=? AND key>? AND key<?)"),
+        ] {
+            let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+            let rows = sqlx::query(explain).fetch_all(kv.database.reader()).await.unwrap();
+            let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+            let searches = |step: &String| step.starts_with("SEARCH entries") && step.contains(range);
+            assert!(plan.iter().any(searches), "{range}: {plan:#?}");
+            assert!(!plan.iter().any(|step| step.starts_with("SCAN entries")), "{plan:#?}");
+        }
     }
 }

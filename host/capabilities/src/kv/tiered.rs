@@ -167,6 +167,11 @@ impl Kv for Tiered {
         self.below.delete(store, key).await
     }
 
+    async fn delete_many(&self, store: &str, keys: &[String]) -> Result<u64, Error> {
+        let _changes: Vec<_> = keys.iter().map(|key| self.change(store, key)).collect();
+        self.below.delete_many(store, keys).await
+    }
+
     async fn list_keys(
         &self,
         store: &str,

@@ -31,13 +31,19 @@ pub const DELETE: &str = "
     DELETE FROM entries WHERE store = ?1 AND key = ?2
     RETURNING expires_ms IS NULL OR expires_ms > ?3";
 
+/// ?1 store, ?2 keys as a JSON array. Expired keys count too.
+pub const DELETE_MANY: &str = "
+    DELETE FROM entries WHERE store = ?1 AND key IN (SELECT value FROM json_each(?2))
+    RETURNING key";
+
 /// ?1 store, ?2 prefix, ?3 the first text after all that start with it, or null,
 /// ?4 the key to start after, or null, ?5 limit, ?6 now.
 /// A blob sorts after every text, and an empty text before (<https://www.sqlite.org/datatype3.html>).
+/// The greater of ?2 and ?4 is where the index is entered: a later page does not read the earlier ones again.
 pub const LIST_KEYS: &str = "
     SELECT key FROM entries
-    WHERE store = ?1 AND key >= ?2 AND key < coalesce(?3, x'')
-        AND (?4 IS NULL OR key > ?4) AND (expires_ms IS NULL OR expires_ms > ?6)
+    WHERE store = ?1 AND key >= max(?2, coalesce(?4, '')) AND key < coalesce(?3, x'')
+        AND key IS NOT ?4 AND (expires_ms IS NULL OR expires_ms > ?6)
     ORDER BY key LIMIT ?5";
 
 /// ?1 now.

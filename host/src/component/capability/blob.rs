@@ -67,6 +67,17 @@ impl blob::Host for Context {
         Ok(self.capabilities.blob.delete(&bucket, &key).await.map_err(Into::into))
     }
 
+    async fn delete_many(
+        &mut self,
+        bucket: String,
+        keys: Vec<String>,
+    ) -> Result<Result<(), blob::Error>> {
+        if let Err(error) = known_bucket(&bucket) {
+            return Ok(Err(error));
+        }
+        Ok(self.capabilities.blob.delete_many(&bucket, &keys).await.map_err(Into::into))
+    }
+
     async fn list_keys(
         &mut self,
         bucket: String,

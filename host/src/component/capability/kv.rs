@@ -108,6 +108,14 @@ impl kv::Host for Context {
         Ok(self.capabilities.kv.delete(&store, &key).await.map_err(Into::into))
     }
 
+    async fn delete_many(&mut self, store: String, keys: Vec<String>) -> Result<Result<u32, kv::Error>> {
+        if let Err(error) = known_store(&store) {
+            return Ok(Err(error));
+        }
+        let removed = self.capabilities.kv.delete_many(&store, &keys).await;
+        Ok(removed.map(|count| u32::try_from(count).unwrap_or(u32::MAX)).map_err(Into::into))
+    }
+
     async fn list_keys(
         &mut self,
         store: String,

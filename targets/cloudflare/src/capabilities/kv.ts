@@ -8,7 +8,7 @@ import type { Scope } from '../component/scope.ts';
 import { Refusal, orUnavailable, unwrap, type Answered } from '../component/refusal.ts';
 import type { StorefrontImports } from '../component/storefront.ts';
 import { KV_STORES, type KvStore } from '../env.ts';
-import { keeperOf, keepers } from '../objects/keeper-of.ts';
+import { keeperOf, keepers, keepersOf } from '../objects/keeper-of.ts';
 import { forgetAtEdge, readAtEdge } from './edge-tier.ts';
 import { isReadFromKeeper, readEntry, VERSION_OF_OLD, type Found, type Mark } from './kv-entry.ts';
 import { Value, bytesOf } from './values.ts';
@@ -46,6 +46,7 @@ export function kv(scope: () => Scope): Kv {
         current.gone.add(`${name} ${key}`);
         return held;
       }),
+    deleteMany: (name, keys) => orUnavailable(() => deleteMany(scope(), store(name), keys)),
     listKeys: (name, prefix, after, limit) =>
       orUnavailable(() => list(scope(), store(name), { prefix, after, limit })),
   };
@@ -81,6 +82,20 @@ function changeOf(scope: Scope, store: KvStore, key: string) {
       await forgetAtEdge(store, key);
     }
   };
+}
+
+/** Each keeper deletes those of its share by one call. */
+async function deleteMany(scope: Scope, store: KvStore, keys: string[]): Promise<number> {
+  const shares = [...keepersOf(scope.env, store, keys)].map(async ([keeper, share]) => {
+    try {
+      return unwrap(await keeper.deleteMany(store, share));
+    } finally {
+      await Promise.all(share.map((key) => forgetAtEdge(store, key)));
+    }
+  });
+  const removed = await Promise.all(shares);
+  for (const key of keys) scope.gone.add(`${store} ${key}`);
+  return removed.reduce((sum, count) => sum + count, 0);
 }
 
 /** Which keys are asked for. */

@@ -7,7 +7,17 @@ import type { Keeper } from './keeper.ts';
 const KEEPERS = 16;
 
 export function keeperOf(env: Env, store: KvStore, key: string): DurableObjectStub<Keeper> {
-  return keeper(env, fnv1a(`${store}\n${key}`) % KEEPERS);
+  return keeper(env, numberOf(store, key));
+}
+
+/** The keepers of many keys, each with its share. */
+export function keepersOf(
+  env: Env,
+  store: KvStore,
+  keys: readonly string[],
+): Map<DurableObjectStub<Keeper>, string[]> {
+  const shares = Map.groupBy(keys, (key) => numberOf(store, key));
+  return new Map([...shares].map(([number, share]) => [keeper(env, number), share]));
 }
 
 /** All of them. */
@@ -17,6 +27,10 @@ export function keepers(env: Env): DurableObjectStub<Keeper>[] {
 
 function keeper(env: Env, number: number): DurableObjectStub<Keeper> {
   return env.KEEPER.get(env.KEEPER.idFromName(`keeper-${number}`));
+}
+
+function numberOf(store: KvStore, key: string): number {
+  return fnv1a(`${store}\n${key}`) % KEEPERS;
 }
 
 /** FNV-1a, 32 bits (RFC 9923). */

@@ -79,6 +79,16 @@ export class Keeper extends DurableObject<Env> {
     return { is: 'ok', value: isHeld };
   }
 
+  /** Deletes many keys of this keeper's share, and then their copies; how many held something. */
+  async deleteMany(store: KvStore, keys: string[]): Promise<Answered<number>> {
+    let removed = 0;
+    for (const deleted of await Promise.all(keys.map((key) => this.delete(store, key)))) {
+      if (deleted.is === 'refused') return deleted;
+      removed += deleted.value ? 1 : 0;
+    }
+    return { is: 'ok', value: removed };
+  }
+
   /** Keys of this keeper's share, in byte order. */
   async listKeys(
     store: KvStore,

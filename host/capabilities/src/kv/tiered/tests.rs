@@ -220,6 +220,11 @@ impl Kv for Slow {
         self.deliver(answer).await
     }
 
+    async fn delete_many(&self, store: &str, keys: &[String]) -> Result<u64, Error> {
+        let answer = self.inner.delete_many(store, keys).await;
+        self.deliver(answer).await
+    }
+
     async fn list_keys(
         &self,
         store: &str,
@@ -317,6 +322,10 @@ async fn a_late_writer_does_not_hide_a_later_write() {
 
 #[tokio::test]
 async fn a_late_writer_does_not_hide_a_later_deletion() {
+    let delete_many = async |tier: &Tiered| tier.delete_many("S", &["k".to_owned()]).await.unwrap();
+    let tier = write_around(async |tier| assert_eq!(delete_many(tier).await, 1)).await;
+    assert_eq!(peek(&tier), None);
+
     let tier = write_around(async |tier| assert_eq!(tier.delete("S", "k").await, Ok(true))).await;
     assert_eq!(peek(&tier), None);
     assert_eq!(tier.get("S", "k").await, Ok(None));
