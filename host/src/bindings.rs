@@ -23,12 +23,17 @@ wasmtime::component::bindgen!({
             import wandstore:capabilities/log@0.1.0;
             import wandstore:capabilities/fetch@0.1.0;
             import wandstore:storefront/cache@0.1.0;
+            import wandstore:storefront/cache-control@0.1.0;
+            import wandstore:storefront/catalog-version@0.1.0;
             import wandstore:storefront/queue@0.1.0;
             import wandstore:storefront/catalog@0.1.0;
             export wandstore:storefront/handler@0.1.0;
             export wandstore:storefront/errands@0.1.0;
             export wandstore:storefront/cache@0.1.0;
+            export wandstore:storefront/cache-control@0.1.0;
+            export wandstore:storefront/catalog-version@0.1.0;
             export wandstore:storefront/queue@0.1.0;
+            export wandstore:storefront/leases@0.1.0;
             export wandstore:storefront/generator@0.1.0;
             export wandstore:storefront/catalog@0.1.0;
         }

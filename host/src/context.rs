@@ -113,6 +113,8 @@ pub struct Context {
     pub values: ResourceTable,
     /// How much memory it may have.
     pub memory: Memory,
+    /// Whether it was refused a key before: it is logged once.
+    pub was_refused: bool,
     /// Epochs that the current call may still run for, and those it is given when it starts.
     pub ticks_left: u64,
 }
@@ -133,6 +135,7 @@ impl Context {
             request: Request::default(),
             values: ResourceTable::new(),
             memory: Memory { bytes_max: memory_bytes_max, exceeded: false },
+            was_refused: false,
             ticks_left: 0,
         }
     }

@@ -69,7 +69,7 @@ async fn get(deployment: &Deployment, store: &str, shopper: &str) -> Result<(Cac
     let answer = call!(
         deployment.caching,
         Cause::Operator,
-        |guest, instance| guest.call_get(instance, store, shopper),
+        |guest, instance| guest.cache.call_get(instance, store, shopper),
         |held, answer| match &answer {
             Ok(Cached::Fresh(page) | Cached::Stale(StalePage { page, .. })) => {
                 let handle = wasmtime::component::Resource::new_own(page.content.rep());
@@ -96,8 +96,9 @@ pub async fn order(
         persona: Some(persona.into()),
         market: Market { country: String::new(), language: String::new() },
     };
-    let answer =
-        call!(deployment.queueing, Cause::Operator, |guest, instance| guest.call_offer(instance, &order));
+    let answer = call!(deployment.queueing, Cause::Operator, |guest, instance| guest
+        .queue
+        .call_offer(instance, &order));
     match answer {
         Ok(Ok(_)) => Ok(()),
         Ok(Err(QueueError::Invalid(reason) | QueueError::Unavailable(reason))) => Err(reason),
@@ -129,22 +130,28 @@ fn nothing_known() -> Signals {
 /// Forgets a shopper's page and plan.
 pub async fn purge(deployment: &Deployment, store: &str, shopper: &str) -> Result<(), String> {
     flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest
+        .control
         .call_purge(instance, store, shopper)))
 }
 
 /// Closes a shop: its cache holds nothing from now on, and keeps nothing.
 pub async fn close(deployment: &Deployment, store: &str) -> Result<(), String> {
-    flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest.call_close(instance, store)))
+    flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest
+        .control
+        .call_close(instance, store)))
 }
 
 /// Opens a shop that was closed.
 pub async fn reopen(deployment: &Deployment, store: &str) -> Result<(), String> {
-    flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest.call_reopen(instance, store)))
+    flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest
+        .control
+        .call_reopen(instance, store)))
 }
 
 /// Notes that a store's products changed; the new catalog version.
 pub async fn catalog_moved(deployment: &Deployment, store: &str) -> Result<u64, String> {
     flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest
+        .control
         .call_catalog_moved(instance, store)))
 }
 

@@ -104,7 +104,7 @@ impl Member {
     async fn claim(&self, slot: OwnedSemaphorePermit) {
         let announced = self.deployment.changes.next(Topic::Lane(&self.name));
         let pool = &self.deployment.queueing;
-        let answer = call!(pool, Cause::Operator, |guest, store| guest.call_claim(store, &self.name));
+        let answer = call!(pool, Cause::Operator, |guest, store| guest.leases.call_claim(store, &self.name));
         let rest = match answer {
             Ok(Ok(Claimed::Job(job))) => {
                 let deployment = self.deployment.clone();
@@ -220,7 +220,7 @@ async fn lost(deployment: &Deployment, job: &Job) {
         tokio::time::sleep(lease / 3).await;
         let pool = &deployment.queueing;
         let cause = Cause::job(&job.id);
-        if let Ok(Ok(false)) = call!(pool, cause, |guest, store| guest.call_keep(store, job)) {
+        if let Ok(Ok(false)) = call!(pool, cause, |guest, store| guest.leases.call_keep(store, job)) {
             return;
         }
     }
@@ -230,7 +230,7 @@ async fn settle(deployment: &Deployment, job: &Job, outcome: &Outcome) {
     for attempt in 1..=SETTLE_ATTEMPTS {
         let pool = &deployment.queueing;
         let cause = Cause::job(&job.id);
-        match call!(pool, cause, |guest, store| guest.call_settle(store, job, outcome)) {
+        match call!(pool, cause, |guest, store| guest.leases.call_settle(store, job, outcome)) {
             Ok(Ok(true)) => return,
             Ok(Ok(false)) => {
                 tracing::warn!(job = job.id, "the job was settled by another worker");

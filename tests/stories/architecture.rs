@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use host::component::{Role, world};
+use names::Operation;
 use wit_parser::{Resolve, WorldItem, WorldKey};
 
 use crate::harness::usual_components;
@@ -28,6 +29,29 @@ fn the_host_supplies_each_role_with_exactly_its_world() {
         let supplied: BTreeSet<_> = world::imports(role).iter().map(|name| (*name).to_owned()).collect();
         assert_eq!(supplied, world_imports(role), "{role}");
     }
+}
+
+/// Who writes a component reads there what it may do with which keys.
+#[test]
+fn the_readme_of_wit_says_which_keys_each_role_reaches() {
+    let readme = include_str!("../../wit/README.md");
+    let mut expected = BTreeSet::new();
+    for role in Role::ALL {
+        let names =
+            |operations: &[Operation]| operations.iter().map(|o| o.name()).collect::<Vec<_>>().join(", ");
+        let row = |place: &str, prefix: &str, operations| {
+            format!("| `{role}` | `{place}` | `{prefix}…` | {} |", names(operations))
+        };
+        let access = role.access();
+        expected.extend(
+            access.entries.iter().map(|grant| row(grant.place.name(), grant.prefix, grant.operations)),
+        );
+        expected.extend(
+            access.objects.iter().map(|grant| row(grant.place.name(), grant.prefix, grant.operations)),
+        );
+    }
+    let rows: BTreeSet<_> = readme.lines().filter(|line| line.contains("…` |")).map(str::to_owned).collect();
+    assert_eq!(rows, expected);
 }
 
 #[test]

@@ -74,9 +74,14 @@ fn names_in(folder: &Path) -> Vec<String> {
 #[tokio::test]
 async fn a_customer_is_reported_and_then_forgotten_and_the_operator_can_show_both() {
     let folder = tempfile::tempdir().expect("a folder");
+    let blobs = folder.path().join("data/blobs");
+    let flat = blobs.join("UI_STORAGE/generated");
+    std::fs::create_dir_all(&flat).expect("it is made");
+    let left_before = flat.join(format!("{SHOP}:customer-{NUMBER}_DE-DE.html"));
+    std::fs::write(&left_before, "a page of an earlier version").expect("it is written");
     let host = start(folder.path());
     shop_as_customer(&host).await;
-    let blobs = folder.path().join("data/blobs");
+    assert!(!left_before.exists(), "it is in the shop's own folder");
     assert!(names_in(&blobs).iter().any(|name| name.contains(NUMBER)), "{:?}", names_in(&blobs));
 
     tell(&host, "customers/data_request", "w1").await;

@@ -67,9 +67,62 @@ fn a_component_that_wants_more_than_its_role_is_refused_with_the_reason() {
 }
 
 #[test]
+fn a_catalog_that_could_close_shops_is_refused_when_it_is_loaded() {
+    for interface in ["cache", "cache-control", "queue"] {
+        let wanted = format!("import {interface};");
+        let path = broken::component_of_other_wit(
+            Role::Catalog,
+            "import wandstore:capabilities/fetch@0.1.0;",
+            &wanted,
+        );
+        let config = format!("[components.catalog]\npath = {:?}\n", path.display().to_string());
+        let refusal = format!("{:#}", load(&config).err().expect("it is refused"));
+        let named = format!("the catalog component imports `wandstore:storefront/{interface}@0.1.0`");
+        assert!(refusal.contains(&named), "{refusal}");
+    }
+}
+
+#[tokio::test]
+async fn a_catalog_writes_its_own_keys_and_no_others() {
+    let path = broken::hostile_catalog();
+    let host = Host::wish()
+        .config(&format!("[components.catalog]\npath = {:?}\n", path.display().to_string()))
+        .open()
+        .await;
+    let kv = &host.deployment.capabilities.kv;
+    let kept = "error:000000000000001:kept";
+    kv.set("GENERATION_QUEUE", kept, "kept".into(), None).await.expect("it is written");
+    for _ in 0..2 {
+        let page = host.visit("abc123").await;
+        assert_eq!(page.status, 200, "the shop is open: {}", page.body);
+        assert!(!page.body.contains("0001 closed"), "{}", page.body);
+    }
+    let value =
+        async |store: &str, key: &str| kv.get(store, key).await.expect("kv answers").map(|entry| entry.value);
+    let own = value("UI_CACHE", "shopify:magic-wands:mine").await;
+    assert_eq!(
+        own.as_deref(),
+        Some(&b"00000000000000000001 closed"[..]),
+        "it was asked, and may keep what is its own"
+    );
+    for (store, key) in [
+        ("UI_CACHE", "catalog:magic-wands"),
+        ("UI_CACHE", "ui:magic-wands:abc123"),
+        ("SHOPPER_SESSIONS", "session:magic-wands:abc123"),
+    ] {
+        assert_ne!(value(store, key).await, own, "{store} {key}");
+    }
+    assert_eq!(value("GENERATION_QUEUE", kept).await.as_deref(), Some(&b"kept"[..]));
+}
+
+#[test]
 fn a_component_without_its_roles_export_is_refused_with_the_reason() {
-    let path =
-        broken::component_of_other_wit(Role::Catalog, "import wandstore:capabilities/fetch@0.1.0;", "");
+    let imports = "import wandstore:capabilities/fetch@0.1.0;
+    import wandstore:capabilities/clock@0.1.0;
+    import wandstore:capabilities/log@0.1.0;
+    import catalog-version;
+";
+    let path = broken::component_of_other_wit(Role::Catalog, imports, "");
     let config = format!("[components.routing]\npath = {:?}\n", path.display().to_string());
     let refusal = format!("{:#}", load(&config).err().expect("it is refused"));
     assert!(refusal.contains("does not export `wandstore:storefront/handler@0.1.0`"), "{refusal}");

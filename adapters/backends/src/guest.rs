@@ -187,8 +187,10 @@ impl blob::Guest for Component {
 
     fn delete_many(bucket: String, keys: Vec<String>) -> Result<(), blob::Error> {
         known_bucket(&bucket)?;
-        Ok(stored!(|s3| s3.delete_many(&Platform, &bucket, &keys, clock::now_ms()), |database| Blob(database)
-            .delete_many(&bucket, &keys))?)
+        Ok(stored!(|s3| s3.delete_many(&Platform, &bucket, &keys, clock::now_ms()), |database| Blob(
+            database
+        )
+        .delete_many(&bucket, &keys))?)
     }
 
     fn list_keys(

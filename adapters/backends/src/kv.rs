@@ -80,7 +80,8 @@ impl<S: Sql> Kv<'_, S> {
 
     /// Removes many keys; how many were there.
     pub fn delete_many(&self, store: &str, keys: &[String]) -> Result<u32, Failure> {
-        let removed = self.0.execute(sql::DELETE_MANY, &[store.into(), json!(keys).to_string().as_str().into()])?;
+        let removed =
+            self.0.execute(sql::DELETE_MANY, &[store.into(), json!(keys).to_string().as_str().into()])?;
         Ok(u32::try_from(removed.len()).unwrap_or(u32::MAX))
     }
 

@@ -9,8 +9,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use portable::sql::blob::OBJECT_BYTES_MAX;
 use rusty_s3::actions::{
-    DeleteObject, DeleteObjects, DeleteObjectsResponse, GetObject, ListObjectsV2, ObjectIdentifier, PutObject,
-    S3Action,
+    DeleteObject, DeleteObjects, DeleteObjectsResponse, GetObject, ListObjectsV2, ObjectIdentifier,
+    PutObject, S3Action,
 };
 use rusty_s3::{Bucket, Credentials, UrlStyle};
 use url::Url;
@@ -155,8 +155,7 @@ impl S3 {
             (status, _) => return Err(refused(status)),
         };
         let unreadable = |_| Failure::Unavailable("the bucket's answer to a deletion cannot be read".into());
-        let deleted =
-            DeleteObjectsResponse::parse(&String::from_utf8_lossy(&body)).map_err(unreadable)?;
+        let deleted = DeleteObjectsResponse::parse(&String::from_utf8_lossy(&body)).map_err(unreadable)?;
         match deleted.errors.first() {
             Some(error) => Err(Failure::Unavailable(format!("the bucket did not delete: {}", error.code))),
             None => Ok(()),

@@ -335,14 +335,20 @@ fn a_thousand_objects_are_deleted_by_one_request_and_a_refusal_is_told() {
     assert_eq!(bucket().delete_many(&sent, "UI_STORAGE", &keys, NOW_MS), Ok(()));
     let asked = sent.2.borrow();
     let [first, second] = &asked[..] else { panic!("{} requests", asked.len()) };
-    assert!(first.method == "POST" && first.url.starts_with("http://127.0.0.1:9000/wands-ui-storage?"), "{first:?}");
+    assert!(
+        first.method == "POST" && first.url.starts_with("http://127.0.0.1:9000/wands-ui-storage/?"),
+        "{first:?}"
+    );
     assert_eq!(first.headers[0].0, "content-md5", "S3 requires it");
     let body = String::from_utf8_lossy(&first.body);
     assert!(body.contains("<Key>generated/a:0&amp;.html</Key>"), "{body}");
     assert!(String::from_utf8_lossy(&second.body).contains("generated/a:1000&amp;.html"));
 
     let deleted = |status, body| bucket().delete_many(&told(status, body), "UI_STORAGE", &keys[..1], NOW_MS);
-    assert_eq!(deleted(200, DENIED), Err(Failure::Unavailable("the bucket did not delete: AccessDenied".into())));
+    assert_eq!(
+        deleted(200, DENIED),
+        Err(Failure::Unavailable("the bucket did not delete: AccessDenied".into()))
+    );
     assert!(deleted(200, b"<html>").is_err() && deleted(403, b"").is_err());
     assert_eq!(bucket().delete_many(&told(500, b""), "UI_STORAGE", &[], NOW_MS), Ok(()));
 }

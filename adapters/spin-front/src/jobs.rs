@@ -5,7 +5,7 @@ use crate::guest::bindings::wandstore::platform::timer;
 use crate::guest::bindings::wandstore::storefront::job_types::{
     Claimed, Job, Outcome, Progress, QueueError, Task,
 };
-use crate::guest::bindings::wandstore::storefront::{errands, generator, queue};
+use crate::guest::bindings::wandstore::storefront::{errands, generator, leases, queue};
 use crate::{Claim, Ended, Member, Pool, errand};
 
 /// How often the lease of an errand is extended. No lease here is shorter than three of these.
@@ -25,7 +25,7 @@ impl Pool for Jobs {
     }
 
     fn claim(&self, member: &str) -> Result<Claim<Job>, String> {
-        match queue::claim(member).map_err(describe)? {
+        match leases::claim(member).map_err(describe)? {
             Claimed::Job(job) => Ok(Claim::Job(job)),
             Claimed::Idle(due_ms) => Ok(Claim::Idle(due_ms)),
         }
@@ -55,7 +55,7 @@ impl Pool for Jobs {
     }
 
     fn settle(&self, job: &Job, outcome: &Outcome) -> Result<bool, String> {
-        queue::settle(job, outcome).map_err(describe)
+        leases::settle(job, outcome).map_err(describe)
     }
 
     fn now_ms(&self) -> u64 {
@@ -85,7 +85,7 @@ impl errand::Run for Errand<'_> {
     }
 
     fn keep(&self) -> Result<bool, String> {
-        queue::keep(self.0).map_err(describe)
+        leases::keep(self.0).map_err(describe)
     }
 
     fn now_ms(&self) -> u64 {

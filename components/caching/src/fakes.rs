@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use names::{Key, Object as Name};
+use names::{Access, Bucket, Key, Object as Name, Operation, Store};
 
 use crate::capabilities::{Blob, Entry, Failure, Kv, Level, Object, Operator, Swap, Value};
 
@@ -73,6 +73,8 @@ impl FakeKv {
 
     fn asked_by_name(&self, operation: &str, key: &str) -> Result<(), Failure> {
         self.calls.borrow_mut().push(format!("{operation} {key}"));
+        let permitted = Access::CACHING.of_entry(kind(operation), Store::UiCache.name(), key);
+        assert_eq!(permitted, Ok(()), "a host refuses to {operation} {key}");
         self.faults.check(operation)
     }
 }
@@ -145,6 +147,8 @@ pub(crate) struct FakeBlob {
 impl FakeBlob {
     fn asked(&self, operation: &str, name: &str) -> Result<(), Failure> {
         self.calls.borrow_mut().push(format!("{operation} {name}"));
+        let permitted = Access::CACHING.of_object(kind(operation), Bucket::UiStorage.name(), name);
+        assert_eq!(permitted, Ok(()), "a host refuses to {operation} {name}");
         self.faults.check(operation)
     }
 }
@@ -180,6 +184,17 @@ impl Blob for FakeBlob {
     fn list_names(&self, prefix: &str, after: &str, limit: u32) -> Result<Vec<String>, Failure> {
         self.asked("list", prefix)?;
         Ok(list(&self.objects.borrow(), prefix, after, limit))
+    }
+}
+
+/// What an operation of a fake is to a host.
+fn kind(operation: &str) -> Operation {
+    match operation {
+        "get" => Operation::Read,
+        "set" | "swap" | "put" => Operation::Write,
+        "delete" => Operation::Delete,
+        "list" => Operation::List,
+        other => panic!("no such operation: {other}"),
     }
 }
 

@@ -15,9 +15,9 @@ use crate::capabilities::{Blob, Failure, Kv, Operator, Value};
 
 /// How many objects, and how many entries, one call removes: a fraction of the time that it may take, and of the
 /// thousand that hosts list or delete at once.
-pub(crate) const BATCH: usize = 500;
+pub(crate) const BATCH: usize = NAMES_PER_CALL as usize - 1;
 /// How many names are listed at once: one more, so that a call knows whether it leaves something.
-const NAMES_PER_CALL: u32 = BATCH as u32 + 1;
+const NAMES_PER_CALL: u32 = 501;
 
 /// How many pages of a shopper are told of.
 const PAGES_MAX: usize = 200;
@@ -64,7 +64,8 @@ where
         let mut entries = self.entries(scope, BATCH + 1)?;
         let more = entries.len() > BATCH;
         entries.truncate(BATCH);
-        let (pages, others): (Vec<_>, Vec<_>) = entries.into_iter().partition(|key| key.starts_with(Key::PAGES));
+        let (pages, others): (Vec<_>, Vec<_>) =
+            entries.into_iter().partition(|key| key.starts_with(Key::PAGES));
         count += self.remove_entries(&pages)?;
         self.remove_entries(&others)?;
         Ok(Forgotten { count, more })

@@ -10,7 +10,7 @@ mod bindings {
     });
 }
 
-use bindings::exports::wandstore::storefront::cache::Guest;
+use bindings::exports::wandstore::storefront::{cache, cache_control, catalog_version};
 use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{blob, clock, kv, log, settings};
 use bindings::wandstore::storefront::page_types as wit;
@@ -33,7 +33,7 @@ struct HostOperator;
 const CACHE: Cache<HostKv, HostBlob, HostOperator> =
     Cache { kv: HostKv, blob: HostBlob, operator: HostOperator };
 
-impl Guest for Component {
+impl cache::Guest for Component {
     fn get(store: String, shopper: String) -> Result<wit::Cached, wit::CacheError> {
         let (store, shopper) = parse(&store, &shopper)?;
         Ok(CACHE.lookup(&store, &shopper, clock::now_ms())?.into())
@@ -49,11 +49,15 @@ impl Guest for Component {
         CACHE.store(&store, &shopper, &page.try_into()?)?;
         Ok(())
     }
+}
 
-    fn catalog_version(store: String) -> Result<u64, wit::CacheError> {
+impl catalog_version::Guest for Component {
+    fn current(store: String) -> Result<u64, wit::CacheError> {
         Ok(CACHE.catalog_version(&StoreId::parse(&store)?)?)
     }
+}
 
+impl cache_control::Guest for Component {
     fn catalog_moved(store: String) -> Result<u64, wit::CacheError> {
         Ok(CACHE.catalog_moved(&StoreId::parse(&store)?)?)
     }
@@ -182,6 +186,7 @@ impl From<kv::Error> for Failure {
     fn from(error: kv::Error) -> Self {
         match error {
             kv::Error::NoSuchStore => Self::Unavailable("no such store is given to caching".into()),
+            kv::Error::NotPermitted(text) => Self::Unavailable(text),
             kv::Error::TooLarge(bytes_max) => Self::TooLarge(bytes_max),
             kv::Error::Unavailable(text) => Self::Unavailable(text),
         }
@@ -192,6 +197,7 @@ impl From<blob::Error> for Failure {
     fn from(error: blob::Error) -> Self {
         match error {
             blob::Error::NoSuchBucket => Self::Unavailable("no such bucket is given to caching".into()),
+            blob::Error::NotPermitted(text) => Self::Unavailable(text),
             blob::Error::TooLarge(bytes_max) => Self::TooLarge(bytes_max),
             blob::Error::Unavailable(text) => Self::Unavailable(text),
         }

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 
-use names::{Key, StoreId};
+use names::{Access, Key, Operation, StoreId};
 use serde_json::{Value, json};
 
 use crate::capabilities::{Answer, NoAnswer, StorageFailed, World};
@@ -62,6 +62,7 @@ impl World for Fake {
     }
 
     fn recall(&self, key: Key<'_>) -> Result<Option<Vec<u8>>, StorageFailed> {
+        permitted(Operation::Read, key);
         if self.storage_fails.get() {
             return Err(StorageFailed("the disk is full".to_owned()));
         }
@@ -69,6 +70,7 @@ impl World for Fake {
     }
 
     fn keep(&self, key: Key<'_>, bytes: &[u8], ttl_seconds: u32) -> Result<(), StorageFailed> {
+        permitted(Operation::Write, key);
         if self.storage_fails.get() {
             return Err(StorageFailed("the disk is full".to_owned()));
         }
@@ -141,4 +143,11 @@ pub fn shop() -> Value {
 
 pub fn found(nodes: &[Value]) -> Value {
     json!({"data": {"search": {"nodes": nodes}}})
+}
+
+/// What a host would refuse is a mistake of the code's.
+#[track_caller]
+fn permitted(operation: Operation, key: Key<'_>) {
+    let permitted = Access::CATALOG.of_entry(operation, key.store().name(), &key.to_string());
+    assert_eq!(permitted, Ok(()), "{operation:?} {key}");
 }

@@ -13,8 +13,8 @@ mod bindings {
 use bindings::exports::wandstore::storefront::catalog::Guest;
 use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{clock, fetch, kv, log};
-use bindings::wandstore::storefront::cache;
 use bindings::wandstore::storefront::catalog_types as wit;
+use bindings::wandstore::storefront::catalog_version;
 use names::{Key, Market, StoreId};
 
 use crate::capabilities::{Answer, NoAnswer, StorageFailed, World};
@@ -92,7 +92,7 @@ impl World for Host {
     }
 
     fn catalog_version(&self, store: &StoreId) -> Option<u64> {
-        cache::catalog_version(store.as_str()).ok()
+        catalog_version::current(store.as_str()).ok()
     }
 
     fn now_ms(&self) -> u64 {
@@ -120,6 +120,7 @@ impl From<kv::Error> for StorageFailed {
     fn from(error: kv::Error) -> Self {
         match error {
             kv::Error::NoSuchStore => Self("no such store is given to the catalog".into()),
+            kv::Error::NotPermitted(text) => Self(text),
             kv::Error::TooLarge(bytes_max) => Self(format!("larger than {bytes_max} bytes")),
             kv::Error::Unavailable(text) => Self(text),
         }

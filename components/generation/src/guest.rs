@@ -4,7 +4,9 @@
 use bindings::exports::wandstore::storefront::generator::Guest;
 use bindings::wandstore::capabilities::{clock, llm, log, settings, values::Value};
 use bindings::wandstore::storefront::catalog_types::Urgency;
-use bindings::wandstore::storefront::{cache, catalog, catalog_types, job_types, page_types, shopper_types};
+use bindings::wandstore::storefront::{
+    cache, catalog, catalog_types, catalog_version, job_types, page_types, shopper_types,
+};
 use names::{Market, Persona, ShopperId, Source, StoreId, WrongId};
 
 use crate::assortment::Assortment;
@@ -73,7 +75,7 @@ struct Host;
 
 impl Cache for Host {
     fn catalog_version(&self, store: &StoreId) -> Result<u64, CacheError> {
-        Ok(cache::catalog_version(store.as_str())?)
+        Ok(catalog_version::current(store.as_str())?)
     }
 
     fn plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<Option<StoredPlan>, CacheError> {

@@ -68,6 +68,12 @@ impl Key<'_> {
     pub const JOB_ERRORS_END: &'static str = "error:0:";
     /// What all keys of pages start with.
     pub const PAGES: &'static str = "ui:";
+    /// What all keys start with that the original deployment kept of jobs.
+    pub const OLD_JOBS: &'static str = "job:";
+    /// What all keys start with that the original deployment kept for debugging.
+    pub const OLD_NOTES: &'static str = "debug:";
+    pub(crate) const CATALOG_VERSIONS: &'static str = "catalog:";
+    pub(crate) const FORGOTTEN: &'static str = "forgotten:";
     pub(crate) const JOB_ERRORS_OF: &'static str = "error-of:";
     pub(crate) const REPORTS_OF: &'static str = "report-of:";
     pub(crate) const CATALOGS: &'static str = "shopify:";
@@ -97,8 +103,8 @@ impl fmt::Display for Key<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Page(store, shopper) => write!(f, "{}{store}:{shopper}", Self::PAGES),
-            Self::CatalogVersion(store) => write!(f, "catalog:{store}"),
-            Self::Forgotten(store, shopper) => write!(f, "forgotten:{store}:{shopper}"),
+            Self::CatalogVersion(store) => write!(f, "{}{store}", Self::CATALOG_VERSIONS),
+            Self::Forgotten(store, shopper) => write!(f, "{}{store}:{shopper}", Self::FORGOTTEN),
             Self::Session(store, shopper) => write!(f, "{}{store}:{shopper}", Self::SESSIONS),
             // Zero-padded, so that byte order is the order of time.
             Self::JobError(at_ms, job) => write!(f, "{}{at_ms:015}:{job}", Self::JOB_ERRORS),

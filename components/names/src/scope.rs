@@ -221,7 +221,8 @@ mod tests {
     #[test]
     fn an_index_leads_to_what_its_owner_has_and_to_nothing_else() {
         let store = StoreId::parse("magic-wands").unwrap();
-        let (customer, other) = (ShopperId::parse("customer-12").unwrap(), ShopperId::parse("customer-123").unwrap());
+        let (customer, other) =
+            (ShopperId::parse("customer-12").unwrap(), ShopperId::parse("customer-123").unwrap());
         let event = EventId::parse("b54557e4").unwrap();
         let error = Key::JobErrorOf(&store, 7, "018f").to_string();
         assert_eq!(indexed(&error), Some(Key::JobError(7, "018f").to_string()));
@@ -229,7 +230,8 @@ mod tests {
         assert_eq!(indexed(&report), Some(Key::Report(&store, &event).to_string()));
         assert_eq!(indexed("error:000000000000007:018f"), None);
 
-        let (of_shop, of_customer) = (Scope::Shop(&store).index().1, Scope::Shopper(&store, &customer).index().1);
+        let (of_shop, of_customer) =
+            (Scope::Shop(&store).index().1, Scope::Shopper(&store, &customer).index().1);
         assert!(error.starts_with(&of_shop) && report.starts_with(&of_customer));
         assert!(!Key::ReportOf(&store, &other, &event).to_string().starts_with(&of_customer));
         let longer = StoreId::parse("magic-wands2").unwrap();

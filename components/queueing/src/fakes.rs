@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use names::{Key, Range};
+use names::{Access, Key, Operation, Range, Store};
 
 use crate::capabilities::{
     Answer, Depth, Failure, Jobs, Kv, Leased, NewJob, Newest, Offered, Operator, Settlement, State,
@@ -189,7 +189,7 @@ pub(crate) struct FakeKv {
 
 impl Kv for FakeKv {
     fn set(&self, key: Key<'_>, bytes: &[u8], ttl_seconds: u32) -> Result<(), Failure> {
-        assert_eq!(key.store().name(), "GENERATION_QUEUE");
+        permitted(Operation::Write, &key.to_string());
         self.ttls_seconds.borrow_mut().push(ttl_seconds);
         self.fault.get().around(|| {
             self.entries.borrow_mut().insert(key.to_string(), bytes.to_vec());
@@ -197,6 +197,7 @@ impl Kv for FakeKv {
     }
 
     fn get(&self, key: &str, peek: u32) -> Result<Option<Vec<u8>>, Failure> {
+        permitted(Operation::Read, key);
         let entries = self.entries.borrow();
         let head = |bytes: &Vec<u8>| bytes.iter().take(peek as usize).copied().collect();
         self.fault.get().around(|| entries.get(key).map(head))
@@ -204,10 +205,18 @@ impl Kv for FakeKv {
 
     fn list_keys(&self, prefix: &str, after: &str, limit: u32) -> Result<Vec<String>, Failure> {
         self.lists.set(self.lists.get() + 1);
+        permitted(Operation::List, prefix);
         let entries = self.entries.borrow();
         let listed = entries.keys().filter(|key| key.starts_with(prefix) && key.as_str() > after);
         self.fault.get().around(|| listed.take(limit as usize).cloned().collect())
     }
+}
+
+/// What a host would refuse is a mistake of the code's.
+#[track_caller]
+fn permitted(operation: Operation, key: &str) {
+    let store = Store::GenerationQueue.name();
+    assert_eq!(Access::QUEUEING.of_entry(operation, store, key), Ok(()), "{operation:?} {key}");
 }
 
 #[derive(Debug, Default)]

@@ -12,7 +12,7 @@ mod bindings {
 
 mod task;
 
-use bindings::exports::wandstore::storefront::queue::Guest;
+use bindings::exports::wandstore::storefront::{leases, queue};
 use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{clock, ids, jobs, kv, log, settings};
 use bindings::wandstore::storefront::{job_types as wit, page_types};
@@ -34,15 +34,7 @@ struct HostOperator;
 const QUEUE: Queue<HostJobs, HostKv, HostOperator> =
     Queue { jobs: HostJobs, kv: HostKv, operator: HostOperator };
 
-impl Guest for Component {
-    fn offer(order: wit::Order) -> Result<wit::Offered, wit::QueueError> {
-        Ok(QUEUE.offer(order.try_into()?, pool(), clock::now_ms())?.into())
-    }
-
-    fn entrust(errand: wit::Errand) -> Result<wit::Offered, wit::QueueError> {
-        Ok(QUEUE.entrust(&errand.try_into()?, pool(), clock::now_ms())?.into())
-    }
-
+impl leases::Guest for Component {
     fn claim(member: String) -> Result<wit::Claimed, wit::QueueError> {
         Ok(QUEUE.claim(&member, pool(), clock::now_ms())?.into())
     }
@@ -54,6 +46,16 @@ impl Guest for Component {
     fn settle(job: wit::Job, outcome: wit::Outcome) -> Result<bool, wit::QueueError> {
         let job = job.try_into()?;
         Ok(QUEUE.settle(&job, outcome.into(), pool(), clock::now_ms(), ids::random())?)
+    }
+}
+
+impl queue::Guest for Component {
+    fn offer(order: wit::Order) -> Result<wit::Offered, wit::QueueError> {
+        Ok(QUEUE.offer(order.try_into()?, pool(), clock::now_ms())?.into())
+    }
+
+    fn entrust(errand: wit::Errand) -> Result<wit::Offered, wit::QueueError> {
+        Ok(QUEUE.entrust(&errand.try_into()?, pool(), clock::now_ms())?.into())
     }
 
     fn status(store: String, shopper: String) -> Result<wit::JobState, wit::QueueError> {
@@ -173,6 +175,7 @@ impl From<jobs::Error> for Failure {
 impl From<kv::Error> for Failure {
     fn from(error: kv::Error) -> Self {
         match error {
+            kv::Error::NotPermitted(text) => Self(text),
             kv::Error::NoSuchStore => Self("no such store is given to queueing".into()),
             kv::Error::TooLarge(bytes_max) => Self(format!("a record may be at most {bytes_max} bytes")),
             kv::Error::Unavailable(text) => Self(text),

@@ -15,7 +15,9 @@ mod bindings {
 use bindings::exports::wandstore::storefront::{errands, handler};
 use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{clock, kv, log, settings, signatures};
-use bindings::wandstore::storefront::{cache, catalog, catalog_types, http_types as wit, job_types, queue};
+use bindings::wandstore::storefront::{
+    cache, cache_control, catalog, catalog_types, http_types as wit, job_types, queue,
+};
 use names::{Key, Market, ShopperId, Store, StoreId};
 
 use crate::{
@@ -74,7 +76,7 @@ impl Cache for Host {
     }
 
     fn catalog_moved(&self, store: &StoreId) -> Result<u64, Failure> {
-        Ok(cache::catalog_moved(store.as_str())?)
+        Ok(cache_control::catalog_moved(store.as_str())?)
     }
 
     fn has_plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<bool, Failure> {
@@ -82,20 +84,20 @@ impl Cache for Host {
     }
 
     fn close(&self, store: &StoreId) -> Result<(), Failure> {
-        Ok(cache::close(store.as_str())?)
+        Ok(cache_control::close(store.as_str())?)
     }
 
     fn reopen(&self, store: &StoreId) -> Result<(), Failure> {
-        Ok(cache::reopen(store.as_str())?)
+        Ok(cache_control::reopen(store.as_str())?)
     }
 
     fn pages(&self, store: &StoreId, shopper: &ShopperId) -> Result<Vec<ShopperId>, Failure> {
-        let ids = cache::pages(store.as_str(), shopper.as_str())?;
+        let ids = cache_control::pages(store.as_str(), shopper.as_str())?;
         Ok(ids.iter().filter_map(|id| ShopperId::parse(id).ok()).collect())
     }
 
     fn forget_pages(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
-        Ok(cache::forget(store.as_str(), shopper.map(ShopperId::as_str))?.into())
+        Ok(cache_control::forget(store.as_str(), shopper.map(ShopperId::as_str))?.into())
     }
 }
 

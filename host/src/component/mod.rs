@@ -10,12 +10,16 @@ pub mod world;
 
 use std::sync::Arc;
 
+use names::Access;
+
 pub(crate) use storefront::call;
 
 pub use pool::{Failure, Held, Limits, Pool, within};
 pub use source::{Binary, Builtin, Digest, Source};
 
-use crate::bindings::exports::wandstore::storefront::{cache, catalog, errands, generator, handler, queue};
+use crate::bindings::exports::wandstore::storefront::{
+    cache, cache_control, catalog, catalog_version, errands, generator, handler, leases, queue,
+};
 use crate::changes::Changes;
 
 /// A part that a component plays in a deployment.
@@ -47,6 +51,19 @@ impl Role {
             Self::Queueing => "queueing",
             Self::Generation => "generation",
             Self::Catalog => "catalog",
+        }
+    }
+}
+
+impl Role {
+    /// Which keys it reaches. Generation has neither key-value storage nor blobs.
+    pub fn access(self) -> &'static Access {
+        match self {
+            Self::Routing => &Access::ROUTING,
+            Self::Caching => &Access::CACHING,
+            Self::Queueing => &Access::QUEUEING,
+            Self::Generation => &Access::NONE,
+            Self::Catalog => &Access::CATALOG,
         }
     }
 }
@@ -97,10 +114,31 @@ macro_rules! export {
     };
 }
 
-export!(cache);
-export!(queue);
 export!(generator);
 export!(catalog);
+
+/// Several exports of one component, bound together.
+macro_rules! exports {
+    ($type:ident { $($field:ident: $interface:ident),+ }) => {
+        impl Export for $type {
+            type Indices = ($($interface::GuestIndices,)+);
+
+            fn find(
+                pre: &wasmtime::component::InstancePre<crate::context::Context>,
+            ) -> wasmtime::Result<Self::Indices> {
+                Ok(($($interface::GuestIndices::new(pre)?,)+))
+            }
+
+            fn bind(
+                ($($field,)+): &Self::Indices,
+                store: &mut wasmtime::Store<crate::context::Context>,
+                instance: &wasmtime::component::Instance,
+            ) -> wasmtime::Result<Self> {
+                Ok(Self { $($field: $field.load(&mut *store, instance)?),+ })
+            }
+        }
+    };
+}
 
 /// What routing exports: answers to requests, and errands.
 pub struct Front {
@@ -110,30 +148,34 @@ pub struct Front {
     pub errands: errands::Guest,
 }
 
-impl Export for Front {
-    type Indices = (handler::GuestIndices, errands::GuestIndices);
-
-    fn find(
-        pre: &wasmtime::component::InstancePre<crate::context::Context>,
-    ) -> wasmtime::Result<Self::Indices> {
-        Ok((handler::GuestIndices::new(pre)?, errands::GuestIndices::new(pre)?))
-    }
-
-    fn bind(
-        (handler, errands): &Self::Indices,
-        store: &mut wasmtime::Store<crate::context::Context>,
-        instance: &wasmtime::component::Instance,
-    ) -> wasmtime::Result<Self> {
-        Ok(Self { handler: handler.load(&mut *store, instance)?, errands: errands.load(store, instance)? })
-    }
+/// What queueing exports.
+pub struct Jobs {
+    /// Takes orders and errands.
+    pub queue: queue::Guest,
+    /// Hands jobs to the members of the pool.
+    pub leases: leases::Guest,
 }
+
+/// What caching exports.
+pub struct Pages {
+    /// Keeps pages.
+    pub cache: cache::Guest,
+    /// Changes more than one page.
+    pub control: cache_control::Guest,
+    /// Knows how often catalogs moved.
+    pub version: catalog_version::Guest,
+}
+
+exports!(Front { handler: handler, errands: errands });
+exports!(Jobs { queue: queue, leases: leases });
+exports!(Pages { cache: cache, control: cache_control, version: catalog_version });
 
 /// The pools of the five roles.
 pub type Handler = Pool<Front>;
 /// See [`Handler`].
-pub type Cache = Pool<cache::Guest>;
+pub type Cache = Pool<Pages>;
 /// See [`Handler`].
-pub type Queue = Pool<queue::Guest>;
+pub type Queue = Pool<Jobs>;
 /// See [`Handler`].
 pub type Generator = Pool<generator::Guest>;
 /// See [`Handler`].
@@ -145,7 +187,7 @@ pub type Catalog = Pool<catalog::Guest>;
 pub struct Links {
     /// Where changes are announced.
     pub changes: Arc<Changes>,
-    /// For routing, generation and the catalog.
+    /// For routing and generation; for the catalog no more than how often it moved.
     pub cache: Option<Arc<Cache>>,
     /// For routing.
     pub queue: Option<Arc<Queue>>,

@@ -12,13 +12,14 @@ use wasmtime::component::Resource;
 
 use super::{Failure, within};
 use crate::bindings::wandstore::storefront::{
-    cache, catalog, catalog_types, http_types, job_types, page_types, queue, shopper_types,
+    cache, cache_control, catalog, catalog_types, catalog_version, http_types, job_types, page_types, queue,
+    shopper_types,
 };
 use crate::context::{Context, Request, RequestBody};
 
 use catalog_types::{Assortment, CatalogError, Collection, Market, Product, Urgency};
 use http_types::BodyError;
-use job_types::{Claimed, Errand, Job, JobError, JobState, Member, Offered, Order, Outcome, QueueError};
+use job_types::{Errand, JobError, JobState, Member, Offered, Order, QueueError};
 use page_types::{CacheError, Cached, Forgotten, NewPage, StalePage, StoredPlan};
 
 /// Calls a function of another component: acquires an instance, bounds the call, and gives the
@@ -103,7 +104,7 @@ impl cache::Host for Context {
         let answer = call!(
             pool,
             self.cause.clone(),
-            |guest, instance| guest.call_get(instance, &store, &shopper),
+            |guest, instance| guest.cache.call_get(instance, &store, &shopper),
             |held, answer| move_page(&mut answer, &mut held, self)
         );
         Ok(flat(answer))
@@ -114,7 +115,7 @@ impl cache::Host for Context {
         store: String,
         shopper: String,
     ) -> Result<Result<Option<StoredPlan>, CacheError>> {
-        relay!(self, cache, |guest, instance| guest.call_plan(instance, &store, &shopper))
+        relay!(self, cache, |guest, instance| guest.cache.call_plan(instance, &store, &shopper))
     }
 
     async fn put(&mut self, store: String, shopper: String, page: NewPage) -> Result<Result<(), CacheError>> {
@@ -125,7 +126,7 @@ impl cache::Host for Context {
             Ok(mut held) => {
                 let page = NewPage { content: held.lend(content)?, ..page };
                 let (guest, instance) = held.parts();
-                let call = guest.call_put(instance, &store, &shopper, &page);
+                let call = guest.cache.call_put(instance, &store, &shopper, &page);
                 let outcome = within(pool.wall(), call).await;
                 held.finish(outcome)
             }
@@ -133,29 +134,33 @@ impl cache::Host for Context {
         };
         Ok(flat(answer))
     }
+}
 
-    async fn catalog_version(&mut self, store: String) -> Result<Result<u64, CacheError>> {
-        relay!(self, cache, |guest, instance| guest.call_catalog_version(instance, &store))
+impl catalog_version::Host for Context {
+    async fn current(&mut self, store: String) -> Result<Result<u64, CacheError>> {
+        relay!(self, cache, |guest, instance| guest.version.call_current(instance, &store))
     }
+}
 
+impl cache_control::Host for Context {
     async fn catalog_moved(&mut self, store: String) -> Result<Result<u64, CacheError>> {
-        relay!(self, cache, |guest, instance| guest.call_catalog_moved(instance, &store))
+        relay!(self, cache, |guest, instance| guest.control.call_catalog_moved(instance, &store))
     }
 
     async fn purge(&mut self, store: String, shopper: String) -> Result<Result<(), CacheError>> {
-        relay!(self, cache, |guest, instance| guest.call_purge(instance, &store, &shopper))
+        relay!(self, cache, |guest, instance| guest.control.call_purge(instance, &store, &shopper))
     }
 
     async fn close(&mut self, store: String) -> Result<Result<(), CacheError>> {
-        relay!(self, cache, |guest, instance| guest.call_close(instance, &store))
+        relay!(self, cache, |guest, instance| guest.control.call_close(instance, &store))
     }
 
     async fn reopen(&mut self, store: String) -> Result<Result<(), CacheError>> {
-        relay!(self, cache, |guest, instance| guest.call_reopen(instance, &store))
+        relay!(self, cache, |guest, instance| guest.control.call_reopen(instance, &store))
     }
 
     async fn pages(&mut self, store: String, shopper: String) -> Result<Result<Vec<String>, CacheError>> {
-        relay!(self, cache, |guest, instance| guest.call_pages(instance, &store, &shopper))
+        relay!(self, cache, |guest, instance| guest.control.call_pages(instance, &store, &shopper))
     }
 
     async fn forget(
@@ -163,7 +168,7 @@ impl cache::Host for Context {
         store: String,
         shopper: Option<String>,
     ) -> Result<Result<Forgotten, CacheError>> {
-        relay!(self, cache, |guest, instance| guest.call_forget(instance, &store, shopper.as_deref()))
+        relay!(self, cache, |guest, instance| guest.control.call_forget(instance, &store, shopper.as_deref()))
     }
 }
 
@@ -179,11 +184,11 @@ fn move_page(answer: &mut Result<Cached, CacheError>, from: &mut Context, to: &m
 
 impl queue::Host for Context {
     async fn offer(&mut self, order: Order) -> Result<Result<Offered, QueueError>> {
-        relay!(self, queue, |guest, instance| guest.call_offer(instance, &order))
+        relay!(self, queue, |guest, instance| guest.queue.call_offer(instance, &order))
     }
 
     async fn entrust(&mut self, errand: Errand) -> Result<Result<Offered, QueueError>> {
-        relay!(self, queue, |guest, instance| guest.call_entrust(instance, &errand))
+        relay!(self, queue, |guest, instance| guest.queue.call_entrust(instance, &errand))
     }
 
     async fn forget(
@@ -191,31 +196,19 @@ impl queue::Host for Context {
         store: String,
         shopper: Option<String>,
     ) -> Result<Result<Forgotten, QueueError>> {
-        relay!(self, queue, |guest, instance| guest.call_forget(instance, &store, shopper.as_deref()))
-    }
-
-    async fn claim(&mut self, member: String) -> Result<Result<Claimed, QueueError>> {
-        relay!(self, queue, |guest, instance| guest.call_claim(instance, &member))
-    }
-
-    async fn keep(&mut self, job: Job) -> Result<Result<bool, QueueError>> {
-        relay!(self, queue, |guest, instance| guest.call_keep(instance, &job))
-    }
-
-    async fn settle(&mut self, job: Job, outcome: Outcome) -> Result<Result<bool, QueueError>> {
-        relay!(self, queue, |guest, instance| guest.call_settle(instance, &job, &outcome))
+        relay!(self, queue, |guest, instance| guest.queue.call_forget(instance, &store, shopper.as_deref()))
     }
 
     async fn status(&mut self, store: String, shopper: String) -> Result<Result<JobState, QueueError>> {
-        relay!(self, queue, |guest, instance| guest.call_status(instance, &store, &shopper))
+        relay!(self, queue, |guest, instance| guest.queue.call_status(instance, &store, &shopper))
     }
 
     async fn pool(&mut self) -> Result<Result<Vec<Member>, QueueError>> {
-        relay!(self, queue, |guest, instance| guest.call_pool(instance))
+        relay!(self, queue, |guest, instance| guest.queue.call_pool(instance))
     }
 
     async fn errors(&mut self, limit: u32) -> Result<Result<Vec<JobError>, QueueError>> {
-        relay!(self, queue, |guest, instance| guest.call_errors(instance, limit))
+        relay!(self, queue, |guest, instance| guest.queue.call_errors(instance, limit))
     }
 }
 

@@ -11,7 +11,8 @@ use crate::bindings::wandstore::capabilities::{
     blob, clock, fetch, ids, jobs, kv, llm, log, settings, signatures, values,
 };
 use crate::bindings::wandstore::storefront::{
-    cache, catalog, catalog_types, http_types, job_types, page_types, queue, shopper_types,
+    cache, cache_control, catalog, catalog_types, catalog_version, http_types, job_types, page_types, queue,
+    shopper_types,
 };
 use crate::context::Context;
 
@@ -32,6 +33,7 @@ pub fn imports(role: Role) -> &'static [&'static str] {
             "wandstore:storefront/job-types@0.1.0",
             "wandstore:storefront/http-types@0.1.0",
             "wandstore:storefront/cache@0.1.0",
+            "wandstore:storefront/cache-control@0.1.0",
             "wandstore:storefront/queue@0.1.0",
             "wandstore:storefront/catalog@0.1.0",
         ],
@@ -69,6 +71,7 @@ pub fn imports(role: Role) -> &'static [&'static str] {
             "wandstore:storefront/page-types@0.1.0",
             "wandstore:storefront/job-types@0.1.0",
             "wandstore:storefront/cache@0.1.0",
+            "wandstore:storefront/catalog-version@0.1.0",
             "wandstore:storefront/catalog@0.1.0",
         ],
         Role::Catalog => &[
@@ -80,7 +83,7 @@ pub fn imports(role: Role) -> &'static [&'static str] {
             "wandstore:storefront/shopper-types@0.1.0",
             "wandstore:storefront/catalog-types@0.1.0",
             "wandstore:storefront/page-types@0.1.0",
-            "wandstore:storefront/cache@0.1.0",
+            "wandstore:storefront/catalog-version@0.1.0",
         ],
     }
 }
@@ -89,8 +92,12 @@ pub fn imports(role: Role) -> &'static [&'static str] {
 pub fn exports(role: Role) -> &'static [&'static str] {
     match role {
         Role::Routing => &["wandstore:storefront/handler@0.1.0", "wandstore:storefront/errands@0.1.0"],
-        Role::Caching => &["wandstore:storefront/cache@0.1.0"],
-        Role::Queueing => &["wandstore:storefront/queue@0.1.0"],
+        Role::Caching => &[
+            "wandstore:storefront/cache@0.1.0",
+            "wandstore:storefront/cache-control@0.1.0",
+            "wandstore:storefront/catalog-version@0.1.0",
+        ],
+        Role::Queueing => &["wandstore:storefront/queue@0.1.0", "wandstore:storefront/leases@0.1.0"],
         Role::Generation => &["wandstore:storefront/generator@0.1.0"],
         Role::Catalog => &["wandstore:storefront/catalog@0.1.0"],
     }
@@ -162,6 +169,8 @@ fn supply(linker: &mut Linker<Context>, interface: &str) -> Result<()> {
         "wandstore:storefront/job-types" => job_types::add_to_linker::<_, Own>(linker, |own| own),
         "wandstore:storefront/http-types" => http_types::add_to_linker::<_, Own>(linker, |own| own),
         "wandstore:storefront/cache" => cache::add_to_linker::<_, Own>(linker, |own| own),
+        "wandstore:storefront/cache-control" => cache_control::add_to_linker::<_, Own>(linker, |own| own),
+        "wandstore:storefront/catalog-version" => catalog_version::add_to_linker::<_, Own>(linker, |own| own),
         "wandstore:storefront/queue" => queue::add_to_linker::<_, Own>(linker, |own| own),
         "wandstore:storefront/catalog" => catalog::add_to_linker::<_, Own>(linker, |own| own),
         other => wasmtime::bail!("no such interface: {other}"),

@@ -8,6 +8,7 @@ mod durable;
 mod fallback;
 mod floor;
 mod hit;
+mod redaction;
 mod server;
 mod start;
 
@@ -30,12 +31,15 @@ enum Command {
         /// What every request is answered with.
         file: std::path::PathBuf,
     },
+    Redaction(redaction::Redaction),
 }
 
 fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
-    if let Some(Command::Floor { file }) = cli.command {
-        return floor::serve(&file);
+    match cli.command {
+        Some(Command::Floor { file }) => return floor::serve(&file),
+        Some(Command::Redaction(redaction)) => return redaction.measure(),
+        None => {}
     }
     hit::measure(cli.seconds)?;
     fallback::measure()?;

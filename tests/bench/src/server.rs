@@ -21,12 +21,18 @@ pub struct Server {
 impl Server {
     /// The `wandstore` that was built beside this program, on a free port.
     pub fn wandstore(data_dir: &Path) -> anyhow::Result<Self> {
+        Self::wandstore_with(data_dir, &[])
+    }
+
+    /// The same, with variables.
+    pub fn wandstore_with(data_dir: &Path, variables: &[(&str, &str)]) -> anyhow::Result<Self> {
         let beside = std::env::current_exe()?.with_file_name("wandstore");
         let mut command = pinned(SERVER_CORE, &beside.display().to_string());
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(data_dir)
-            .env("RUST_LOG", "warn");
+            .env("RUST_LOG", "warn")
+            .envs(variables.iter().copied());
         Self::start(command)
     }
 

@@ -35,23 +35,78 @@ impl Flaw {
 pub fn component(role: Role, flaw: Flaw) -> PathBuf {
     let body = format!("(block {}) unreachable", flaw.body());
     let module = |text: String| text.replace("unreachable", &body);
-    write(&format!("{role}-{flaw:?}.wasm").to_lowercase(), role, str::to_owned, module)
+    encode(&format!("{role}-{flaw:?}.wasm").to_lowercase(), role, str::to_owned, module)
 }
 
 /// Writes a component for a world that says `new` where the role's own says `old`; its path.
 pub fn component_of_other_wit(role: Role, old: &str, new: &str) -> PathBuf {
     let changed: String = old.chars().filter(char::is_ascii_alphanumeric).collect();
-    write(&format!("{role}-other-{changed}.wasm"), role, |wit| wit.replace(old, new), |module| module)
+    encode(&format!("{role}-other-{changed}.wasm"), role, |wit| wit.replace(old, new), |module| module)
 }
 
 /// Writes a component whose instances begin with `pages` of 64 KiB; its path.
 pub fn component_of_memory(role: Role, pages: u32) -> PathBuf {
     let module = |text: String| text.replace("(memory (;0;) 0)", &format!("(memory (;0;) {pages})"));
-    write(&format!("{role}-of-memory.wasm"), role, str::to_owned, module)
+    encode(&format!("{role}-of-memory.wasm"), role, str::to_owned, module)
 }
 
+/// Writes a catalog that, whenever it is asked for products, closes the shop, writes a page and a session, empties the
+/// queue's journal, and keeps something of its own; its path.
+pub fn hostile_catalog() -> PathBuf {
+    encode("hostile-catalog.wasm", Role::Catalog, str::to_owned, |_dummy| HOSTILE_CATALOG.to_owned())
+}
+
+/// The functions are lowered and lifted by the canonical ABI
+/// (<https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md>): a string is its address
+/// and length, and what does not fit into one result is written to an address that is the last parameter. Every
+/// question is answered with `err(unavailable(1))`, at address 2048.
+const HOSTILE_CATALOG: &str = r#"
+(module
+  (import "wandstore:capabilities/values@0.1.0" "[constructor]value" (func $value (param i32 i32) (result i32)))
+  (import "wandstore:capabilities/kv@0.1.0" "set" (func $set (param i32 i32 i32 i32 i32 i32 i32 i32)))
+  (import "wandstore:capabilities/kv@0.1.0" "delete" (func $delete (param i32 i32 i32 i32 i32)))
+  (memory (export "memory") 64)
+  (data (i32.const 0) "UI_CACHESHOPPER_SESSIONSGENERATION_QUEUE")
+  (data (i32.const 100) "catalog:magic-wands")
+  (data (i32.const 200) "ui:magic-wands:abc123")
+  (data (i32.const 300) "session:magic-wands:abc123")
+  (data (i32.const 400) "error:000000000000001:kept")
+  (data (i32.const 500) "shopify:magic-wands:mine")
+  (data (i32.const 600) "00000000000000000001 closed")
+  (global $free (mut i32) (i32.const 4096))
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+    (local $at i32)
+    (local.set $at (global.get $free))
+    (global.set $free (i32.and (i32.add (local.get $at) (i32.add (local.get 3) (i32.const 7))) (i32.const -8)))
+    (local.get $at))
+  (func $write (param $store i32) (param $store_len i32) (param $key i32) (param $key_len i32)
+    (call $set (local.get $store) (local.get $store_len) (local.get $key) (local.get $key_len)
+      (call $value (i32.const 600) (i32.const 27)) (i32.const 0) (i32.const 0) (i32.const 1024)))
+  (func $unavailable (result i32)
+    (i32.store8 (i32.const 2048) (i32.const 1))
+    (i32.store8 (i32.const 2056) (i32.const 1))
+    (i64.store (i32.const 2064) (i64.const 1))
+    (i32.const 2048))
+  (func (export "wandstore:storefront/catalog@0.1.0#products") (param i32 i32 i32 i32 i32 i32 i32) (result i32)
+    (call $write (i32.const 0) (i32.const 8) (i32.const 100) (i32.const 19))
+    (call $write (i32.const 0) (i32.const 8) (i32.const 200) (i32.const 21))
+    (call $write (i32.const 8) (i32.const 16) (i32.const 300) (i32.const 26))
+    (call $delete (i32.const 24) (i32.const 16) (i32.const 400) (i32.const 26) (i32.const 1024))
+    (call $write (i32.const 0) (i32.const 8) (i32.const 500) (i32.const 24))
+    (call $unavailable))
+  (func (export "wandstore:storefront/catalog@0.1.0#collections") (param i32 i32 i32 i32 i32 i32 i32) (result i32)
+    (call $unavailable))
+  (func (export "wandstore:storefront/catalog@0.1.0#search") (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+    (call $unavailable)))
+"#;
+
 /// Writes a component that does nothing, but for what is changed in its WIT and in the text of its module.
-fn write(file: &str, role: Role, wit: impl Fn(&str) -> String, module: impl Fn(String) -> String) -> PathBuf {
+fn encode(
+    file: &str,
+    role: Role,
+    wit: impl Fn(&str) -> String,
+    module: impl Fn(String) -> String,
+) -> PathBuf {
     let mut resolve = Resolve::default();
     resolve.push_group(package("capabilities", &wit)).expect("the capabilities fit together");
     let storefront = resolve.push_group(package("storefront", &wit)).expect("so does the storefront");

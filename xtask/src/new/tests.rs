@@ -52,6 +52,7 @@ fn a_new_generation_builds_and_imports_no_more_than_it_uses() {
         "wandstore:capabilities/values@0.1.0",
         "wandstore:storefront/cache@0.1.0",
         "wandstore:storefront/catalog-types@0.1.0",
+        "wandstore:storefront/catalog-version@0.1.0",
         "wandstore:storefront/catalog@0.1.0",
         "wandstore:storefront/job-types@0.1.0",
         "wandstore:storefront/page-types@0.1.0",

@@ -21,7 +21,7 @@ use bindings::wandstore::storefront::catalog_types::{CatalogError, Urgency};
 use bindings::wandstore::storefront::job_types::{Job, Order, Outcome, Retry, Task};
 use bindings::wandstore::storefront::page_types::{CacheError, Cached, NewPage, PageFacts, Source};
 use bindings::wandstore::storefront::shopper_types::{Persona, Signals};
-use bindings::wandstore::storefront::{cache, catalog};
+use bindings::wandstore::storefront::{cache, catalog, catalog_version};
 
 /// What is kept beside the page. A page with ideas of its own would keep what it needs to be made
 /// again with new prices.
@@ -54,7 +54,7 @@ fn make(job: &str, order: &Order) -> Result<(), Outcome> {
     }
     let shop = settings::store(store).ok_or_else(|| Outcome::Failed(format!("no shop is called {store}")))?;
     // Asked before the products: if these change meanwhile, the page counts as stale.
-    let catalog_version = cache::catalog_version(store)?;
+    let catalog_version = catalog_version::current(store)?;
     let mut assortment = catalog::products(store, &order.market, Urgency::Current)?;
     page::put_first(&mut assortment.products, &order.signals);
     let html = page::render(store, &shop, &assortment);

@@ -172,7 +172,7 @@ fn a_large_shop_is_forgotten_in_parts_and_each_page_counts_once() {
         cache.kv.write(format!("ui:a.myshopify.com:short-term-{number}"), Bytes::new(b"?"), None);
     });
     // Pages and plans are objects: six batches. The last of them takes entries along, for there is room.
-    assert_eq!(forget_all(&cache, None), (7, 5 * BATCH as u32));
+    assert_eq!(forget_all(&cache, None), (7, u32::try_from(5 * BATCH).unwrap()));
     assert_eq!(names(&cache), [""; 0]);
 }
 

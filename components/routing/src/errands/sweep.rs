@@ -5,14 +5,16 @@ use serde_json::Value;
 
 use crate::capabilities::{Failure, Forgotten, Storage};
 
-/// The most keys that one part of an errand looks at.
+/// The most keys that one part of an errand removes.
 const KEYS_MAX: u32 = 500;
+/// The most entries that one part reads, one by one, to see whose they are.
+const READS_MAX: u32 = 200;
 /// The most that is read of an entry to see whose it is.
 const ENTRY_BYTES_MAX: u32 = 64 * 1024;
 /// What the original deployment kept of jobs, of what went wrong and for debugging. Such entries say within whose they
 /// are; there are no new ones. How their keys start, and after which keys that start so they come.
 const JOURNALS: [(&str, &str); 3] =
-    [("debug:", ""), (Key::JOB_ERRORS, Key::JOB_ERRORS_END), ("job:", "")];
+    [(Key::OLD_NOTES, ""), (Key::JOB_ERRORS, Key::JOB_ERRORS_END), (Key::OLD_JOBS, "")];
 
 pub(super) const NOTHING: Forgotten = Forgotten { count: 0, more: false };
 
@@ -33,7 +35,7 @@ pub(super) fn keys(storage: &impl Storage, subject: &Subject<'_>, own: &str) -> 
         };
         left -= count_of(&keys).min(left);
         keys.retain(|key| key != own);
-        count += storage.remove_many(store, &keys)?;
+        count += remove_all(storage, store, &keys)?;
         if left == 0 {
             break;
         }
@@ -50,6 +52,10 @@ fn originals(storage: &impl Storage, subject: &Subject<'_>) -> Result<u32, Failu
     Ok(count)
 }
 
+fn remove_all(storage: &impl Storage, store: Store, keys: &[String]) -> Result<u32, Failure> {
+    if keys.is_empty() { Ok(0) } else { storage.remove_many(store, keys) }
+}
+
 fn count_of(keys: &[String]) -> u32 {
     u32::try_from(keys.len()).unwrap_or(u32::MAX)
 }
@@ -64,8 +70,8 @@ pub(super) fn journals(
     let (store, prefix) = Scope::of(subject.store, subject.customer).index();
     let index = storage.keys(store, &prefix, None, KEYS_MAX)?;
     let entries: Vec<String> = index.iter().filter_map(|key| names::indexed(key)).collect();
-    let count = storage.remove_many(store, &entries)?;
-    storage.remove_many(store, &index)?;
+    let count = remove_all(storage, store, &entries)?;
+    remove_all(storage, store, &index)?;
     if count_of(&index) == KEYS_MAX {
         return Ok(Forgotten { count, more: true });
     }
@@ -78,7 +84,7 @@ fn old_journals(
     subject: &Subject<'_>,
     after: &mut Option<String>,
 ) -> Result<Forgotten, Failure> {
-    let (mut count, mut left) = (0, KEYS_MAX);
+    let (mut count, mut left) = (0, READS_MAX);
     for (prefix, start) in JOURNALS {
         // All of a prefix that sorts before the place was looked at.
         let begun = after.as_deref().is_some_and(|after| after.starts_with(prefix));

@@ -1,6 +1,6 @@
 //! Key-value storage in memory.
 
-use names::{Key, Store};
+use names::{Access, Key, Operation, Store};
 
 use super::Fake;
 use crate::{Failure, Found, Signals, Storage, Swap};
@@ -8,6 +8,7 @@ use crate::{Failure, Found, Signals, Storage, Swap};
 impl Storage for Fake {
     fn read(&self, key: Key<'_>, bytes_max: u32) -> Result<Option<Found>, Failure> {
         self.asked("storage", "storage.read")?;
+        permitted(Operation::Read, key.store(), &key.to_string());
         let mut found = self.stored.borrow().get(&key.to_string()).cloned();
         if let Some(found) = &mut found {
             found.bytes.truncate(bytes_max as usize);
@@ -23,6 +24,7 @@ impl Storage for Fake {
         ttl_seconds: u32,
     ) -> Result<Swap, Failure> {
         self.asked("storage", "storage.compare-and-swap")?;
+        permitted(Operation::Write, key.store(), &key.to_string());
         let key = key.to_string();
         if self.rivals.get() > 0 {
             self.rivals.set(self.rivals.get() - 1);
@@ -37,22 +39,25 @@ impl Storage for Fake {
         self.ttl_seconds.set(ttl_seconds);
         Ok(Swap::Done)
     }
+
     fn put(&self, key: Key<'_>, bytes: &[u8], ttl_seconds: Option<u32>) -> Result<(), Failure> {
         self.asked("storage", "storage.put")?;
+        permitted(Operation::Write, key.store(), &key.to_string());
         self.write(key.to_string(), bytes);
         self.ttl_seconds.set(ttl_seconds.unwrap_or_default());
         Ok(())
     }
 
-    fn peek(&self, _: Store, key: &str, bytes_max: u32) -> Result<Option<Vec<u8>>, Failure> {
+    fn peek(&self, store: Store, key: &str, bytes_max: u32) -> Result<Option<Vec<u8>>, Failure> {
         self.asked("storage", "storage.peek")?;
+        permitted(Operation::Read, store, key);
         let found = self.stored.borrow().get(key).map(|found| found.bytes.clone());
         Ok(found.map(|bytes| bytes.into_iter().take(bytes_max as usize).collect()))
     }
 
     fn remove(&self, store: Store, key: &str) -> Result<bool, Failure> {
         self.asked("storage", "storage.remove")?;
-        assert_eq!(store_of(key), store.name(), "{key}");
+        permitted(Operation::Delete, store, key);
         Ok(self.stored.borrow_mut().remove(key).is_some())
     }
 
@@ -69,7 +74,7 @@ impl Storage for Fake {
         limit: u32,
     ) -> Result<Vec<String>, Failure> {
         self.asked("storage", "storage.keys")?;
-        assert_eq!(store_of(prefix), store.name(), "{prefix}");
+        permitted(Operation::List, store, prefix);
         let stored = self.stored.borrow();
         let found = stored
             .keys()
@@ -86,11 +91,8 @@ impl Fake {
     }
 }
 
-/// The store that keys of this kind are in.
-fn store_of(key: &str) -> &'static str {
-    match key.split(':').next() {
-        Some("session") => "SHOPPER_SESSIONS",
-        Some("ui" | "catalog" | "shopify") => "UI_CACHE",
-        _ => "GENERATION_QUEUE",
-    }
+/// What a host would refuse is a mistake of the code's.
+#[track_caller]
+fn permitted(operation: Operation, store: Store, key: &str) {
+    assert_eq!(Access::ROUTING.of_entry(operation, store.name(), key), Ok(()), "{operation:?} {key}");
 }

@@ -171,7 +171,7 @@ fn many_keys_are_removed_in_parts_and_none_is_passed_over() {
     let of_others =
         shop.keys().iter().filter(|key| key.starts_with("error:") || key.starts_with("job:")).count();
     assert_eq!(of_others, 2_400);
-    let reads = shop.calls.borrow().iter().filter(|call| *call == "storage.peek").count();
+    let reads = shop.calls.borrow().iter().filter(|call| **call == "storage.peek").count();
     assert_eq!(reads, 1_800, "only what the original deployment left has to be read to see whose it is");
     assert_eq!(
         audit(&shop)["counts"],

@@ -82,7 +82,8 @@ pub fn place(bucket: &str, prefix: &str) -> Place {
 }
 
 fn owner_folder(bucket: &str, owner: &str) -> Path {
-    let (folder, owner) = owner.rsplit_once('/').map_or((None, owner), |(folder, owner)| (Some(folder), owner));
+    let (folder, owner) =
+        owner.rsplit_once('/').map_or((None, owner), |(folder, owner)| (Some(folder), owner));
     let folder = folder.map_or_else(|| Path::from_iter([part(bucket)]), |folder| plain(bucket, folder));
     // Encoded, it holds nothing that would have to be encoded again.
     let named = format!("{}{OWNER_END}", part(owner).as_ref());
@@ -156,9 +157,20 @@ mod tests {
 
     #[test]
     fn no_key_leads_out_of_its_bucket() {
-        for hostile in
-            ["..", "../x", "a/../../x", "/etc/passwd", ".", "./..", "\\..\\x", "%2e%2e/x", "\0", "..:..", ":", "../:/.."]
-        {
+        for hostile in [
+            "..",
+            "../x",
+            "a/../../x",
+            "/etc/passwd",
+            ".",
+            "./..",
+            "\\..\\x",
+            "%2e%2e/x",
+            "\0",
+            "..:..",
+            ":",
+            "../:/..",
+        ] {
             let path = path("B", hostile);
             assert!(path.as_ref().starts_with("B/"), "{path}");
             assert!(

@@ -70,7 +70,8 @@ impl ObjectStore {
         enough: usize,
     ) -> Result<Vec<String>, Error> {
         let begun = after.map(|after| (location::shelf_of(bucket, after), after));
-        let shelves: BTreeSet<_> = self.0.list_with_delimiter(Some(owner)).await?.common_prefixes.into_iter().collect();
+        let shelves: BTreeSet<_> =
+            self.0.list_with_delimiter(Some(owner)).await?.common_prefixes.into_iter().collect();
         let mut keys = Vec::new();
         for shelf in shelves {
             let after = match &begun {

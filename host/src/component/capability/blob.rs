@@ -4,13 +4,13 @@ use capabilities::blob as blob_backend;
 use wasmtime::Result;
 use wasmtime::component::Resource;
 
+use names::{Operation, Refused};
+
+use super::access::refusal;
 use super::head;
 use super::reads::reads;
 use crate::bindings::wandstore::capabilities::blob;
 use crate::context::{Context, Value};
-
-/// The buckets that a deployment has.
-const BUCKETS: [&str; 1] = ["UI_STORAGE"];
 
 impl From<blob_backend::Error> for blob::Error {
     fn from(error: blob_backend::Error) -> Self {
@@ -21,8 +21,14 @@ impl From<blob_backend::Error> for blob::Error {
     }
 }
 
-fn known_bucket(bucket: &str) -> Result<(), blob::Error> {
-    if BUCKETS.contains(&bucket) { Ok(()) } else { Err(blob::Error::NoSuchBucket) }
+impl Context {
+    /// Whether this component's role may do that with an object.
+    fn may_with_object(&mut self, operation: Operation, bucket: &str, key: &str) -> Result<(), blob::Error> {
+        self.role.access().of_object(operation, bucket, key).map_err(|refused| match refused {
+            Refused::NoSuchPlace => blob::Error::NoSuchBucket,
+            Refused::NotPermitted => blob::Error::NotPermitted(refusal(self, operation, bucket, key)),
+        })
+    }
 }
 
 impl blob::Host for Context {
@@ -32,7 +38,7 @@ impl blob::Host for Context {
         key: String,
         peek: u32,
     ) -> Result<Result<Option<blob::Object>, blob::Error>> {
-        if let Err(error) = known_bucket(&bucket) {
+        if let Err(error) = self.may_with_object(Operation::Read, &bucket, &key) {
             return Ok(Err(error));
         }
         let found = self.capabilities.blob.get(&bucket, &key).await;
@@ -54,26 +60,24 @@ impl blob::Host for Context {
         value: Resource<Value>,
     ) -> Result<Result<(), blob::Error>> {
         let value = self.value(&value)?.clone();
-        if let Err(error) = known_bucket(&bucket) {
+        if let Err(error) = self.may_with_object(Operation::Write, &bucket, &key) {
             return Ok(Err(error));
         }
         Ok(self.capabilities.blob.put(&bucket, &key, value).await.map_err(Into::into))
     }
 
     async fn delete(&mut self, bucket: String, key: String) -> Result<Result<(), blob::Error>> {
-        if let Err(error) = known_bucket(&bucket) {
+        if let Err(error) = self.may_with_object(Operation::Delete, &bucket, &key) {
             return Ok(Err(error));
         }
         Ok(self.capabilities.blob.delete(&bucket, &key).await.map_err(Into::into))
     }
 
-    async fn delete_many(
-        &mut self,
-        bucket: String,
-        keys: Vec<String>,
-    ) -> Result<Result<(), blob::Error>> {
-        if let Err(error) = known_bucket(&bucket) {
-            return Ok(Err(error));
+    async fn delete_many(&mut self, bucket: String, keys: Vec<String>) -> Result<Result<(), blob::Error>> {
+        for key in &keys {
+            if let Err(error) = self.may_with_object(Operation::Delete, &bucket, key) {
+                return Ok(Err(error));
+            }
         }
         Ok(self.capabilities.blob.delete_many(&bucket, &keys).await.map_err(Into::into))
     }
@@ -85,7 +89,7 @@ impl blob::Host for Context {
         after: Option<String>,
         limit: u32,
     ) -> Result<Result<Vec<String>, blob::Error>> {
-        if let Err(error) = known_bucket(&bucket) {
+        if let Err(error) = self.may_with_object(Operation::List, &bucket, &prefix) {
             return Ok(Err(error));
         }
         let keys = self.capabilities.blob.list_keys(&bucket, &prefix, after.as_deref(), limit).await;

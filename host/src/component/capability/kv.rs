@@ -6,13 +6,13 @@ use capabilities::kv as kv_backend;
 use wasmtime::Result;
 use wasmtime::component::Resource;
 
+use names::{Operation, Refused};
+
+use super::access::refusal;
 use super::head;
 use super::reads::reads;
 use crate::bindings::wandstore::capabilities::kv;
 use crate::context::{Context, Value};
-
-/// The stores that a deployment has. Every component that may use `kv` may use them all.
-const STORES: [&str; 3] = ["UI_CACHE", "GENERATION_QUEUE", "SHOPPER_SESSIONS"];
 
 impl From<kv_backend::Error> for kv::Error {
     fn from(error: kv_backend::Error) -> Self {
@@ -23,11 +23,15 @@ impl From<kv_backend::Error> for kv::Error {
     }
 }
 
-fn known_store(store: &str) -> Result<(), kv::Error> {
-    if STORES.contains(&store) { Ok(()) } else { Err(kv::Error::NoSuchStore) }
-}
-
 impl Context {
+    /// Whether this component's role may do that with a key.
+    fn may(&mut self, operation: Operation, store: &str, key: &str) -> Result<(), kv::Error> {
+        self.role.access().of_entry(operation, store, key).map_err(|refused| match refused {
+            Refused::NoSuchPlace => kv::Error::NoSuchStore,
+            Refused::NotPermitted => kv::Error::NotPermitted(refusal(self, operation, store, key)),
+        })
+    }
+
     fn entry(&mut self, entry: kv_backend::Entry, peek: u32) -> Result<kv::Entry> {
         let head = head(&entry.value, peek);
         Ok(kv::Entry { value: self.lend(entry.value)?, head, version: entry.version })
@@ -41,7 +45,7 @@ impl kv::Host for Context {
         key: String,
         peek: u32,
     ) -> Result<Result<Option<kv::Entry>, kv::Error>> {
-        if let Err(error) = known_store(&store) {
+        if let Err(error) = self.may(Operation::Read, &store, &key) {
             return Ok(Err(error));
         }
         let backend = self.capabilities.kv.clone();
@@ -73,7 +77,7 @@ impl kv::Host for Context {
         ttl_seconds: Option<u32>,
     ) -> Result<Result<(), kv::Error>> {
         let value = self.value(&value)?.clone();
-        if let Err(error) = known_store(&store) {
+        if let Err(error) = self.may(Operation::Write, &store, &key) {
             return Ok(Err(error));
         }
         let written = self.capabilities.kv.set(&store, &key, value, seconds(ttl_seconds)).await;
@@ -89,7 +93,7 @@ impl kv::Host for Context {
         ttl_seconds: Option<u32>,
     ) -> Result<Result<kv::Swap, kv::Error>> {
         let value = self.value(&value)?.clone();
-        if let Err(error) = known_store(&store) {
+        if let Err(error) = self.may(Operation::Write, &store, &key) {
             return Ok(Err(error));
         }
         let backend = &self.capabilities.kv;
@@ -102,15 +106,17 @@ impl kv::Host for Context {
     }
 
     async fn delete(&mut self, store: String, key: String) -> Result<Result<bool, kv::Error>> {
-        if let Err(error) = known_store(&store) {
+        if let Err(error) = self.may(Operation::Delete, &store, &key) {
             return Ok(Err(error));
         }
         Ok(self.capabilities.kv.delete(&store, &key).await.map_err(Into::into))
     }
 
     async fn delete_many(&mut self, store: String, keys: Vec<String>) -> Result<Result<u32, kv::Error>> {
-        if let Err(error) = known_store(&store) {
-            return Ok(Err(error));
+        for key in &keys {
+            if let Err(error) = self.may(Operation::Delete, &store, key) {
+                return Ok(Err(error));
+            }
         }
         let removed = self.capabilities.kv.delete_many(&store, &keys).await;
         Ok(removed.map(|count| u32::try_from(count).unwrap_or(u32::MAX)).map_err(Into::into))
@@ -123,7 +129,7 @@ impl kv::Host for Context {
         after: Option<String>,
         limit: u32,
     ) -> Result<Result<Vec<String>, kv::Error>> {
-        if let Err(error) = known_store(&store) {
+        if let Err(error) = self.may(Operation::List, &store, &prefix) {
             return Ok(Err(error));
         }
         let keys = self.capabilities.kv.list_keys(&store, &prefix, after.as_deref(), limit).await;

@@ -2,6 +2,7 @@
 //!
 //! Conversions only; what a backend does is in the `capabilities` crate.
 
+mod access;
 mod ambient;
 mod blob;
 mod fetch;

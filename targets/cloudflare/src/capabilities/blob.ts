@@ -33,7 +33,10 @@ export function blob(scope: () => Scope): Blob {
       }),
     delete: (name, key) => orUnavailable(() => bucket(name).delete(key)),
     // A bucket deletes a thousand at once, and no caller asks for more.
-    deleteMany: (name, keys) => orUnavailable(async () => void (keys.length > 0 && (await bucket(name).delete(keys)))),
+    deleteMany: (name, keys) =>
+      orUnavailable(async () => {
+        if (keys.length > 0) await bucket(name).delete(keys);
+      }),
     listKeys: (name, prefix, after, limit) =>
       orUnavailable(async () => {
         const keys: string[] = [];

@@ -20,7 +20,7 @@ export type StorefrontImports = Imports<ImportObject>;
 export interface Exports {
   handler: Waiting<Root['handler']>;
   errands: Waiting<Root['errands']>;
-  queue: Waiting<Root['queue']>;
+  leases: Waiting<Root['leases']>;
   generator: Waiting<Root['generator']>;
 }
 

@@ -11,7 +11,7 @@ import { poolSettings } from '../platform/variables.ts';
 import { generating, serving } from '../pools.ts';
 import type { Lane } from './lane.ts';
 
-type Claimed = Awaited<ReturnType<Exports['queue']['claim']>>;
+type Claimed = Awaited<ReturnType<Exports['leases']['claim']>>;
 type Job = Extract<Claimed, { tag: 'job' }>['val'];
 type Outcome = Awaited<ReturnType<Exports['generator']['generate']>>;
 
@@ -52,7 +52,7 @@ export class Worker {
   /** Starts jobs until all hands are full or nothing is due. When the next is due, if that is known. */
   async #fill(jobsMax: number): Promise<number | undefined> {
     while (this.#underway.size < jobsMax) {
-      const claimed = await this.#queue('claim', (queue) => queue.claim(this.#claimant()));
+      const claimed = await this.#leases('claim', (leases) => leases.claim(this.#claimant()));
       if (claimed.tag === 'idle') return claimed.val === undefined ? undefined : Number(claimed.val);
       const work = this.#work(claimed.val).finally(() => this.#underway.delete(work));
       this.#underway.add(work);
@@ -107,7 +107,7 @@ export class Worker {
     for (;;) {
       await scheduler.wait(leaseMs / 3, { signal: ended }).catch(() => undefined);
       if (ended.aborted) return undefined;
-      const kept = await this.#queue(`job ${job.id}`, (queue) => queue.keep(job)).catch(() => true);
+      const kept = await this.#leases(`job ${job.id}`, (leases) => leases.keep(job)).catch(() => true);
       if (!kept) return undefined;
     }
   }
@@ -116,7 +116,7 @@ export class Worker {
     const during = `job ${job.id}`;
     for (let attempt = 1; attempt <= SETTLE_ATTEMPTS; attempt += 1) {
       try {
-        const ours = await this.#queue(during, (queue) => queue.settle(job, outcome));
+        const ours = await this.#leases(during, (leases) => leases.settle(job, outcome));
         if (!ours) write('warn', 'the job was settled by another worker', { during });
         return;
       } catch (error) {
@@ -128,8 +128,8 @@ export class Worker {
     }
   }
 
-  #queue<T>(during: string, call: (queue: Exports['queue']) => Promise<T>): Promise<T> {
-    return serving.call(this.#scope(during), (storefront) => call(storefront.queue));
+  #leases<T>(during: string, call: (leases: Exports['leases']) => Promise<T>): Promise<T> {
+    return serving.call(this.#scope(during), (storefront) => call(storefront.leases));
   }
 
   /**

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use futures_util::stream::BoxStream;
 use object_store::path::Path;
 use object_store::{
-    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, PutMultipartOptions, PutOptions,
-    PutResult, Result,
+    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, PutMultipartOptions,
+    PutOptions, PutResult, Result,
 };
 
 use super::*;
@@ -103,7 +103,8 @@ async fn what_others_have_is_not_read() {
     assert_eq!(names_read(folder.path(), &shop).await, of_shop, "another shop's are not read");
     assert_eq!(names_read(folder.path(), &customer).await, of_customer, "another shop's are not read");
 
-    let (read, keys) = names_read(folder.path(), &["generated/large:customer-7.", "generated/large:customer-7_"]).await;
+    let (read, keys) =
+        names_read(folder.path(), &["generated/large:customer-7.", "generated/large:customer-7_"]).await;
     assert_eq!(keys, 3);
     assert!(read < 6_000 / 25, "of a customer one shelf of 256 is read, twice: {read} names");
     let (read, keys) = names_read(folder.path(), &["generated/large:"]).await;
@@ -120,7 +121,8 @@ async fn what_an_earlier_version_left_is_found_where_it_is_looked_for() {
     for name in keys.into_iter().chain(["plain", "magic-wands:torn.html#1"]) {
         std::fs::write(old.join(name), name).unwrap();
     }
-    let read = async |blob: &ObjectStore, name: &str| blob.get("B", &format!("generated/{name}")).await.unwrap();
+    let read =
+        async |blob: &ObjectStore, name: &str| blob.get("B", &format!("generated/{name}")).await.unwrap();
     let blob = ObjectStore::folder(folder.path()).unwrap();
     for name in keys.into_iter().chain(["plain"]) {
         assert_eq!(read(&blob, name).await.as_deref(), Some(name.as_bytes()), "{name}");

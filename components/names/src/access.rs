@@ -1,0 +1,221 @@
+//! Which keys a role reaches, and what it may do with them: what it needs, and no more.
+
+use crate::{Bucket, Key, Object, Store};
+
+/// What is done with a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// What it holds is read.
+    Read,
+    /// It is written, also by a compare-and-swap.
+    Write,
+    /// It is removed.
+    Delete,
+    /// Keys that start with it are listed.
+    List,
+}
+
+impl Operation {
+    /// Its name in messages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Delete => "delete",
+            Self::List => "list",
+        }
+    }
+}
+
+/// All keys that start like this, and what may be done with them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grant<P> {
+    /// The store or bucket.
+    pub place: P,
+    /// How the keys start.
+    pub prefix: &'static str,
+    /// What may be done.
+    pub operations: &'static [Operation],
+}
+
+/// What a role reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Access {
+    /// Of key-value storage.
+    pub entries: &'static [Grant<Store>],
+    /// Of blob storage.
+    pub objects: &'static [Grant<Bucket>],
+}
+
+/// Why a role may not do something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// It has nothing there.
+    NoSuchPlace,
+    /// The key, or what was to be done with it, is not its own.
+    NotPermitted,
+}
+
+const READ: Operation = Operation::Read;
+const WRITE: Operation = Operation::Write;
+const DELETE: Operation = Operation::Delete;
+const LIST: Operation = Operation::List;
+
+const fn entries(place: Store, prefix: &'static str, operations: &'static [Operation]) -> Grant<Store> {
+    Grant { place, prefix, operations }
+}
+
+impl Access {
+    /// None at all.
+    pub const NONE: Self = Self { entries: &[], objects: &[] };
+
+    /// Sessions are routing's own; the rest it finds and removes by errands.
+    pub const ROUTING: Self = Self {
+        entries: &[
+            entries(Store::ShopperSessions, Key::SESSIONS, &[READ, WRITE, DELETE, LIST]),
+            entries(Store::GenerationQueue, Key::SEEN, &[READ, WRITE, DELETE, LIST]),
+            entries(Store::GenerationQueue, Key::TALLIES, &[READ, WRITE, DELETE, LIST]),
+            entries(Store::GenerationQueue, Key::AUDITS, &[WRITE]),
+            entries(Store::GenerationQueue, Key::REPORTS, &[WRITE, DELETE, LIST]),
+            entries(Store::GenerationQueue, Key::REPORTS_OF, &[WRITE, DELETE, LIST]),
+            entries(Store::GenerationQueue, Key::JOB_ERRORS, &[READ, DELETE, LIST]),
+            entries(Store::GenerationQueue, Key::JOB_ERRORS_OF, &[DELETE, LIST]),
+            entries(Store::GenerationQueue, Key::OLD_JOBS, &[READ, DELETE, LIST]),
+            entries(Store::GenerationQueue, Key::OLD_NOTES, &[READ, DELETE, LIST]),
+        ],
+        objects: &[],
+    };
+
+    /// Pages in both tiers, and what is kept of a shop.
+    pub const CACHING: Self = Self {
+        entries: &[
+            entries(Store::UiCache, Key::PAGES, &[READ, WRITE, DELETE, LIST]),
+            entries(Store::UiCache, Key::CATALOG_VERSIONS, &[READ, WRITE]),
+            entries(Store::UiCache, Key::FORGOTTEN, &[READ, WRITE]),
+            entries(Store::UiCache, Key::CATALOGS, &[DELETE, LIST]),
+        ],
+        objects: &[Grant {
+            place: Bucket::UiStorage,
+            prefix: Object::PREFIX,
+            operations: &[READ, WRITE, DELETE, LIST],
+        }],
+    };
+
+    /// What went wrong in jobs.
+    pub const QUEUEING: Self = Self {
+        entries: &[
+            entries(Store::GenerationQueue, Key::JOB_ERRORS, &[READ, WRITE, LIST]),
+            entries(Store::GenerationQueue, Key::JOB_ERRORS_OF, &[WRITE]),
+        ],
+        objects: &[],
+    };
+
+    /// What a shop answered.
+    pub const CATALOG: Self =
+        Self { entries: &[entries(Store::UiCache, Key::CATALOGS, &[READ, WRITE])], objects: &[] };
+
+    /// Whether something may be done with a key of a key-value store, or with all that start like it.
+    pub fn of_entry(&self, operation: Operation, store: &str, key: &str) -> Result<(), Refused> {
+        let here = self.entries.iter().filter(|grant| grant.place.name() == store);
+        decide(here, operation, key)
+    }
+
+    /// The same of a bucket.
+    pub fn of_object(&self, operation: Operation, bucket: &str, key: &str) -> Result<(), Refused> {
+        let here = self.objects.iter().filter(|grant| grant.place.name() == bucket);
+        decide(here, operation, key)
+    }
+}
+
+fn decide<P: Copy + 'static>(
+    grants: impl Iterator<Item = &'static Grant<P>>,
+    operation: Operation,
+    key: &str,
+) -> Result<(), Refused> {
+    let mut refused = Refused::NoSuchPlace;
+    for grant in grants {
+        if key.starts_with(grant.prefix) && grant.operations.contains(&operation) {
+            return Ok(());
+        }
+        refused = Refused::NotPermitted;
+    }
+    Err(refused)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{EventId, ShopperId, StoreId};
+
+    const ALL: [Operation; 4] = [READ, WRITE, DELETE, LIST];
+    const ROLES: [Access; 4] = [Access::ROUTING, Access::CACHING, Access::QUEUEING, Access::CATALOG];
+
+    #[track_caller]
+    fn check(access: Access, store: &str, key: &str, expected: &[Operation]) {
+        let allowed: Vec<_> =
+            ALL.into_iter().filter(|operation| access.of_entry(*operation, store, key).is_ok()).collect();
+        assert_eq!(allowed, expected, "{store} {key}");
+    }
+
+    #[test]
+    fn a_catalog_reaches_what_shops_answered_and_nothing_else() {
+        check(Access::CATALOG, "UI_CACHE", "shopify:magic-wands:products", &[READ, WRITE]);
+        for key in ["catalog:magic-wands", "ui:magic-wands:abc", "forgotten:magic-wands:abc", "shopify", ""] {
+            check(Access::CATALOG, "UI_CACHE", key, &[]);
+        }
+        for store in ["SHOPPER_SESSIONS", "GENERATION_QUEUE", "NONE", ""] {
+            for operation in ALL {
+                let refused = Access::CATALOG.of_entry(operation, store, "shopify:magic-wands:products");
+                assert_eq!(refused, Err(Refused::NoSuchPlace), "{store}");
+            }
+        }
+        let page = Access::CATALOG.of_object(READ, "UI_STORAGE", "generated/magic-wands:abc.html");
+        assert_eq!(page, Err(Refused::NoSuchPlace));
+    }
+
+    #[test]
+    fn nobody_lists_beyond_their_own() {
+        for access in ROLES {
+            for grant in access.entries {
+                for shorter in ["", &grant.prefix[..1], &grant.prefix[..grant.prefix.len() - 1]] {
+                    let refused = access.of_entry(LIST, grant.place.name(), shorter);
+                    assert_eq!(refused, Err(Refused::NotPermitted), "{shorter}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn audit_records_are_written_and_never_changed_by_others() {
+        check(Access::ROUTING, "GENERATION_QUEUE", "audit:magic-wands:000000000000001:x", &[WRITE]);
+        check(Access::QUEUEING, "GENERATION_QUEUE", "audit:magic-wands:000000000000001:x", &[]);
+    }
+
+    #[test]
+    fn every_key_is_read_or_written_by_somebody_and_each_prefix_ends_with_a_separator() {
+        let (store, shopper) = (StoreId::parse("magic-wands").unwrap(), ShopperId::parse("abc").unwrap());
+        let event = EventId::parse("x").unwrap();
+        for key in [
+            Key::Page(&store, &shopper),
+            Key::CatalogVersion(&store),
+            Key::Forgotten(&store, &shopper),
+            Key::Session(&store, &shopper),
+            Key::JobError(1, "x"),
+            Key::JobErrorOf(&store, 1, "x"),
+            Key::Seen(&store, &event),
+            Key::Tally(&store, &event),
+            Key::Audit(&store, 1, &event),
+            Key::Report(&store, &event),
+            Key::ReportOf(&store, &shopper, &event),
+            Key::Catalog(&store, "products"),
+        ] {
+            let writers = ROLES
+                .iter()
+                .filter(|access| access.of_entry(WRITE, key.store().name(), &key.to_string()).is_ok());
+            assert_eq!(writers.count(), 1, "{key}");
+        }
+        for grant in ROLES.iter().flat_map(|access| access.entries) {
+            assert!(grant.prefix.ends_with(':'), "{}", grant.prefix);
+        }
+    }
+}
