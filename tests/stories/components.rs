@@ -68,7 +68,7 @@ fn a_component_that_wants_more_than_its_role_is_refused_with_the_reason() {
 
 #[test]
 fn a_catalog_that_could_close_shops_is_refused_when_it_is_loaded() {
-    for interface in ["cache", "cache-control", "queue"] {
+    for interface in ["cache", "cache-control"] {
         let wanted = format!("import {interface};");
         let path = broken::component_of_other_wit(
             Role::Catalog,
