@@ -233,14 +233,16 @@ impl Default for Cache {
 
 impl Default for Pool {
     fn default() -> Self {
+        let PoolLimits { size, depth_max, attempts_max, lease_ms, backoff_ms, backoff_ms_max } =
+            PoolLimits::default();
         Self {
-            size: 10,
-            depth_max: 50,
+            size,
+            depth_max,
             jobs_per_member: 4,
-            attempts_max: 4,
-            lease_ms: 60_000,
-            backoff_ms: 2_000,
-            backoff_ms_max: 60_000,
+            attempts_max,
+            lease_ms,
+            backoff_ms,
+            backoff_ms_max,
             keep_settled_seconds: 7 * 86_400,
             inactivity_timeout_ms: 300_000,
         }

@@ -130,7 +130,8 @@ impl Default for PoolLimits {
     fn default() -> Self {
         Self {
             size: 10,
-            depth_max: 50,
+            // As many as the original deployment took.
+            depth_max: 100,
             attempts_max: 4,
             lease_ms: 60_000,
             backoff_ms: 2_000,

@@ -15,7 +15,7 @@ fn variables_lie_over_it_and_wrong_ones_are_named() {
     let mut document = Document::default();
     let known = |name: &str| (name == "POOL_SIZE").then(|| "7".to_owned());
     document.lay_over(known).unwrap();
-    assert_eq!((document.pool.size, document.pool.depth_max), (7, 50));
+    assert_eq!((document.pool.size, document.pool.depth_max), (7, 100));
     let wrong = document.lay_over(|name| (name == "ENVIRONMENT").then(|| "test".to_owned())).unwrap_err();
     assert_eq!(wrong.to_string(), r#"ENVIRONMENT is "test"; it must be development or production"#);
 }
