@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use generation::capabilities::Ending;
 use generation::storefront::{Merchant, Signals, Storefront};
 use generation::{Assortment, answer, bind, check, plan, refit};
 use libfuzzer_sys::fuzz_target;
@@ -14,8 +15,8 @@ static STOREFRONT: LazyLock<Storefront> =
 static STORE: LazyLock<StoreId> = LazyLock::new(|| StoreId::parse("magic-wands").unwrap());
 
 fuzz_target!(|answer: &str| {
-    let _ = answer::read(answer, false);
-    let Ok(read) = answer::read(answer, true) else { return };
+    let _ = answer::read(answer, Ending::Length);
+    let Ok(read) = answer::read(answer, Ending::Complete) else { return };
     assert_eq!(plan::from_stored(&plan::to_stored(&read)).as_ref(), Some(&read));
     let _ = refit::refit(read.clone(), &STOREFRONT);
     match check::check(read, &STOREFRONT) {

@@ -25,7 +25,18 @@ pub async fn open_with(config: &Config, tokens: Arc<dyn fetch::Tokens>) -> anyho
     let trust = Duration::from_millis(cache.memory_trust_ms);
     let short_term = kv::Tiered::new(Arc::new(short_term), clock.clone(), cache.memory_mib << 20, trust);
     let llm: Arc<dyn llm::Llm> = match config.llm() {
-        Some(llm) => Arc::new(llm::OpenAi::new(llm, clock.clone(), ids.clone()).context("llm")?),
+        Some(llm) => {
+            let is_limited = llm.tokens_per_day_max.is_some();
+            let llm = llm::OpenAi::new(llm, clock.clone(), ids.clone()).context("llm")?;
+            Arc::new(match llm::budget::Sqlite::open(&folder.join("budget.db")).await {
+                Ok(budget) => llm.with_budget(Arc::new(budget)),
+                Err(error) if is_limited => return Err(error).context("llm.tokens_per_day_max"),
+                Err(error) => {
+                    tracing::warn!(%error, "what the language model costs is counted until the next start only");
+                    llm
+                }
+            })
+        }
         None => Arc::new(llm::Unconfigured),
     };
     let origin = config.file.document.shopify.origin.clone();

@@ -2,10 +2,10 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use capabilities::Capabilities;
+pub use capabilities::llm::Spent;
 use http::HeaderMap;
 use hyper::body::Incoming;
 use wasmtime::ResourceLimiter;
@@ -50,26 +50,6 @@ pub enum Cause {
     Job(Arc<str>, Arc<Spent>),
     /// The operator, or the host itself.
     Operator,
-}
-
-/// What was spent on a language model.
-#[derive(Debug, Default)]
-pub struct Spent {
-    tokens_in: AtomicU64,
-    tokens_out: AtomicU64,
-}
-
-impl Spent {
-    /// Adds an answer's tokens.
-    pub fn add(&self, tokens_in: u32, tokens_out: u32) {
-        self.tokens_in.fetch_add(tokens_in.into(), Ordering::Relaxed);
-        self.tokens_out.fetch_add(tokens_out.into(), Ordering::Relaxed);
-    }
-
-    /// Tokens of questions, and of answers.
-    pub fn tokens(&self) -> (u64, u64) {
-        (self.tokens_in.load(Ordering::Relaxed), self.tokens_out.load(Ordering::Relaxed))
-    }
 }
 
 impl Cause {

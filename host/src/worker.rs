@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::bindings::wandstore::storefront::job_types::{
-    Claimed, Errand, Job, Outcome, Progress, QueueError, Retry, Task,
+    Claimed, Errand, Job, Outcome, Progress, QueueError, Retry, Task, Trouble,
 };
 use crate::changes::Topic;
 use crate::component::{Failure, call};
@@ -210,7 +210,8 @@ async fn run(deployment: &Deployment, job: &Job) -> Result<Outcome, Failure> {
 }
 
 fn again(reason: &str) -> Outcome {
-    Outcome::Retry(Retry { after_ms: None, reason: reason.to_owned() })
+    let trouble = Trouble { cause: None, reason: reason.to_owned() };
+    Outcome::Retry(Retry { after_ms: None, trouble })
 }
 
 /// Keeps the lease; completes if it is lost.

@@ -8,13 +8,17 @@ use capabilities::Secret;
 use capabilities::jobs::Filter;
 use capabilities::llm::{Config, OpenAi};
 
-use crate::harness::{Host, LlmServer, Saying};
+use crate::harness::{Host, LlmServer, Process, Saying};
 
 const KEY: &str = "sk-this-is-never-to-be-seen";
 
 async fn host(server: &LlmServer) -> Host {
+    host_that_waits(server, Duration::from_millis(300)).await
+}
+
+async fn host_that_waits(server: &LlmServer, timeout: Duration) -> Host {
     let config = Config {
-        timeout: Duration::from_millis(300),
+        timeout,
         retries: 0,
         backoff: Duration::from_millis(1),
         concurrency: 4,
@@ -137,4 +141,138 @@ async fn whatever_the_model_says_there_is_a_page_and_the_error_is_on_record() {
         let jobs = jobs.list(Filter::default(), 10).await.expect("the jobs are listed");
         assert!(jobs.iter().all(|job| job.state.name() == "done"), "{shown}: {jobs:?}");
     }
+}
+
+/// Longer than any answer takes that is given.
+const PATIENT: Duration = Duration::from_secs(20);
+
+#[tokio::test]
+async fn what_was_refused_is_asked_again_after_ten_minutes_and_the_page_is_the_models() {
+    for saying in [
+        Saying::Error(401, r#"{"error":{"message":"Incorrect API key provided"}}"#),
+        Saying::Error(429, r#"{"error":{"message":"m","type":"insufficient_quota"}}"#),
+        Saying::Raw(br#"{"error":{"code":404,"message":"no such model"}}"#.to_vec()),
+    ] {
+        let shown = format!("{saying:?}");
+        let server = LlmServer::open([saying, Saying::Text(plan())]).await;
+        let host = host_that_waits(&server, PATIENT).await;
+        assert_eq!(page_of(&host).await.header("x-wand-source"), "local", "{shown}");
+        host.strings.clock.advance(Duration::from_mins(10));
+        assert_eq!(server.requests().len(), 1, "{shown}");
+        assert_eq!(host.visit("abc123").await.header("x-cache"), "STALE", "{shown}");
+        assert_eq!(host.settled("abc123").await, "ready", "{shown}");
+        let page = host.visit("abc123").await;
+        assert_eq!((page.header("x-cache"), page.header("x-wand-source")), ("HIT", "llm"), "{shown}");
+        host.strings.clock.advance(Duration::from_hours(23));
+        assert_eq!(host.visit("abc123").await.header("x-cache"), "HIT", "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_stand_in_is_served_from_cache_for_less_than_ten_minutes() {
+    let server = LlmServer::open([Saying::Status(401, "")]).await;
+    let host = host_that_waits(&server, PATIENT).await;
+    page_of(&host).await;
+    host.strings.clock.advance(Duration::from_secs(9 * 60));
+    assert_eq!(host.visit("abc123").await.header("x-cache"), "HIT");
+    assert_eq!(server.requests().len(), 1, "nobody is asked for each visit");
+}
+
+#[tokio::test]
+async fn the_journal_names_each_cause_by_its_code_with_the_endpoints_first_words() {
+    let refusal = br#"{"choices":[{"message":{"refusal":"I cannot"}}]}"#.to_vec();
+    let thinking =
+        br#"{"choices":[{"message":{"content":"","reasoning_content":"hm"},"finish_reason":"length"}]}"#
+            .to_vec();
+    for (saying, cause, words) in [
+        (
+            Saying::Error(401, r#"{"error":{"message":"no such key\nsk-this-is-never-to-be-seen"}}"#),
+            "auth",
+            "no such key (key)",
+        ),
+        (
+            Saying::Error(404, r#"{"error":{"message":"no such model"}}"#),
+            "model",
+            "status 404: no such model",
+        ),
+        (Saying::Error(402, "pay first"), "quota", "status 402: pay first"),
+        (Saying::Raw(refusal), "refusal", "I cannot"),
+        (Saying::Raw(thinking), "thinking", "on thinking"),
+        (Saying::Text("I am sorry.".into()), "format", "refused"),
+        (Saying::Status(429, "retry-after: 60\r\n"), "rate", "status 429: as told"),
+    ] {
+        let server = LlmServer::open([saying]).await;
+        let host = host_that_waits(&server, PATIENT).await;
+        page_of(&host).await;
+        let errors = host.get("/debug/errors").await;
+        let error = &serde_json::from_str::<serde_json::Value>(&errors.body).expect("it is JSON")[0];
+        assert_eq!(error["cause"], cause, "{}", errors.body);
+        assert!(error["reason"].as_str().is_some_and(|reason| reason.contains(words)), "{}", errors.body);
+        assert!(!errors.body.contains(KEY), "{}", errors.body);
+        let jobs = &host.deployment.capabilities.jobs;
+        let jobs = jobs.list(Filter::default(), 10).await.expect("the jobs are listed");
+        assert!(
+            jobs[0].error.as_deref().is_some_and(|text| text.starts_with(&format!("{cause}: "))),
+            "{jobs:?}"
+        );
+    }
+    let host = Host::open().await;
+    let metrics = host.get("/metrics").await.body;
+    assert!(metrics.contains(r#"wandstore_llm_requests_total{outcome="auth"}"#), "{metrics}");
+}
+
+#[tokio::test]
+async fn an_endpoint_with_ways_of_its_own_makes_the_page_and_is_understood_from_then_on() {
+    let newer = r#"{"error":{"message":"Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.","param":"max_tokens"}}"#;
+    let no_form = r#"{"detail":[{"loc":["body","response_format"],"msg":"Extra inputs are not permitted"}]}"#;
+    let chunk =
+        serde_json::json!({ "choices": [{ "delta": { "content": plan() }, "finish_reason": "stop" }] });
+    let stream = format!(": PROCESSING\n\ndata: {chunk}\n\ndata: [DONE]\n\n");
+    let sayings = [
+        Saying::Error(400, newer),
+        Saying::Error(422, no_form),
+        Saying::Error(422, no_form),
+        Saying::Raw(stream.into_bytes()),
+    ];
+    let server = LlmServer::open(sayings).await;
+    let host = host_that_waits(&server, PATIENT).await;
+    assert_eq!(page_of(&host).await.header("x-wand-source"), "llm");
+    assert_eq!(server.requests().len(), 4);
+    host.visit("another").await;
+    assert_eq!(host.settled("another").await, "ready");
+    assert_eq!(host.visit("another").await.header("x-wand-source"), "llm");
+    let requests = server.requests();
+    assert_eq!(requests.len(), 5);
+    assert!(requests[4].get("response_format").is_none() && requests[4].get("max_tokens").is_none());
+    assert_eq!(requests[4]["max_completion_tokens"], 1500);
+}
+
+/// Each call is said to have cost 1200 tokens, so that there is room for nine at the most.
+const LIMIT: &str = "[llm]\ntokens_per_day_max = 11000\nmodel = \"scripted-1\"\n[pool]\nsize = 2\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_budget_holds_across_restarts_also_where_the_process_was_killed() {
+    let server = LlmServer::open([Saying::Text(plan())]).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("wandstore.toml"), LIMIT).expect("it is written");
+    let mut calls = Vec::new();
+    for start in 0..3 {
+        let environment = [("LLM_BASE_URL", server.url.as_str()), ("ENVIRONMENT", "development")];
+        let process = Process::start(folder.path(), &environment);
+        for index in 0..12 {
+            let target = format!("store=magic-wands&shopper=shopper-{start}-{index}");
+            process
+                .get(&format!("/s/{}", target.replacen("store=magic-wands&", "magic-wands?", 1)))
+                .await
+                .expect("it serves");
+            let status = format!("/api/generation/status?{target}&wait=20");
+            assert_eq!(process.get(&status).await.expect("it serves").json("state"), "ready");
+        }
+        let errors = process.get("/debug/errors").await.expect("it serves").body;
+        assert!(errors.contains(r#""cause":"quota""#), "{errors}");
+        calls.push(server.requests().len());
+        process.kill();
+    }
+    assert!((1..=9).contains(&calls[0]), "{calls:?}");
+    assert!(calls.iter().all(|count| *count == calls[0]), "a restart renews nothing: {calls:?}");
 }

@@ -10,7 +10,7 @@ mod bindings {
     });
 }
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use bindings::exports::wandstore::capabilities::{fetch, llm, settings, signatures};
@@ -154,7 +154,11 @@ impl llm::Guest for Component {
     fn complete(request: llm::Request) -> Result<llm::Completion, llm::Error> {
         let Configuration { document, llm_key, .. } = configuration();
         let model = Model { settings: &document.llm, key: llm_key.as_ref() };
-        Ok(model.complete(&Platform, &request.into())?.into())
+        // What another instance is learning is not waited for.
+        static MEMORY: Mutex<Option<model::Memory>> = Mutex::new(None);
+        let mut memory = MEMORY.lock().unwrap_or_else(PoisonError::into_inner);
+        let memory = memory.get_or_insert_default();
+        Ok(model.complete(&Platform, memory, &request.into())?.into())
     }
 }
 
@@ -259,8 +263,18 @@ impl From<llm::Role> for model::Role {
 
 impl From<model::Completion> for llm::Completion {
     fn from(completion: model::Completion) -> Self {
-        let model::Completion { text, model, tokens_in, tokens_out, complete } = completion;
-        Self { text, model, tokens_in, tokens_out, complete }
+        let model::Completion { text, model, tokens_in, tokens_out, ending } = completion;
+        Self { text, model, tokens_in, tokens_out, ending: ending.into() }
+    }
+}
+
+impl From<model::Ending> for llm::Ending {
+    fn from(ending: model::Ending) -> Self {
+        match ending {
+            model::Ending::Complete => Self::Complete,
+            model::Ending::Length => Self::Length,
+            model::Ending::Filter => Self::Filter,
+        }
     }
 }
 
@@ -268,11 +282,27 @@ impl From<model::Error> for llm::Error {
     fn from(error: model::Error) -> Self {
         match error {
             model::Error::NotConfigured => Self::NotConfigured,
-            model::Error::RateLimited(after_ms) => Self::RateLimited(after_ms),
-            model::Error::Unavailable(after_ms) => Self::Unavailable(after_ms),
-            model::Error::Timeout => Self::Timeout,
-            model::Error::OverBudget => Self::OverBudget,
-            model::Error::Rejected(reason) => Self::Rejected(reason),
+            model::Error::Failed(model::Failed { cause, said, retry_after_ms }) => {
+                Self::Failed(llm::Failed { cause: cause.into(), said, retry_after_ms })
+            }
+        }
+    }
+}
+
+impl From<model::Cause> for llm::Cause {
+    fn from(cause: model::Cause) -> Self {
+        match cause {
+            model::Cause::Auth => Self::Auth,
+            model::Cause::Model => Self::Model,
+            model::Cause::Quota => Self::Quota,
+            model::Cause::Rate => Self::Rate,
+            model::Cause::Refusal => Self::Refusal,
+            model::Cause::Length => Self::Length,
+            model::Cause::Thinking => Self::Thinking,
+            model::Cause::Filter => Self::Filter,
+            model::Cause::Format => Self::Format,
+            model::Cause::Unreachable => Self::Unreachable,
+            model::Cause::Timeout => Self::Timeout,
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Tolerant of what surrounds the JSON, such as a code fence or a greeting, and of nothing else.
 
+use crate::capabilities::Ending;
 use crate::check::Problem;
 use crate::plan::Plan;
 
@@ -10,14 +11,18 @@ pub const BYTES_MAX: usize = 64 * 1024;
 /// How much of a parser's message is passed on, in characters.
 const MESSAGE_CHARS_MAX: usize = 200;
 
-/// The plan in an answer. `complete` is false for an answer that was cut off.
-pub fn read(text: &str, complete: bool) -> Result<Plan, Problem> {
+/// The plan in an answer, which may be whole although the answer was cut off.
+pub fn read(text: &str, ending: Ending) -> Result<Plan, Problem> {
     if text.len() > BYTES_MAX {
         return Err(problem(format!("is longer than {BYTES_MAX} bytes")));
     }
     let json = outermost_object(text).ok_or_else(|| problem("holds no JSON object".to_owned()));
     let parsed = json.and_then(|json| serde_json::from_str(json).map_err(|error| refused(&error)));
-    parsed.map_err(|found| if complete { found } else { problem("was cut off; be shorter".to_owned()) })
+    parsed.map_err(|found| match ending {
+        Ending::Complete => found,
+        Ending::Length => problem("was cut off; be shorter".to_owned()),
+        Ending::Filter => problem("was cut off by a content filter".to_owned()),
+    })
 }
 
 fn outermost_object(text: &str) -> Option<&str> {
@@ -48,40 +53,47 @@ mod tests {
     #[test]
     fn a_plan_is_found_in_a_fence_and_in_prose() {
         for text in [json(), format!("```json\n{}\n```", json()), format!("Sure!\n{}\nEnjoy.", json())] {
-            assert_eq!(read(&text, true), Ok(every_block()), "{text}");
+            assert_eq!(read(&text, Ending::Complete), Ok(every_block()), "{text}");
         }
     }
 
     #[track_caller]
-    fn check(text: &str, complete: bool, what: &str) {
-        let problem = read(text, complete).unwrap_err();
+    fn check(text: &str, ending: Ending, what: &str) {
+        let problem = read(text, ending).unwrap_err();
         assert_eq!(problem.path, "answer");
         assert!(problem.what.starts_with(what), "{problem}");
     }
 
     #[test]
     fn what_is_no_plan_is_refused() {
-        check("", true, "holds no JSON object");
-        check("} {", true, "holds no JSON object");
-        check("[]", true, "holds no JSON object");
-        check("{}", true, "does not follow the schema: missing field `title`");
-        check(&json()[..json().len() / 2], true, "does not follow the schema");
-        check(&json()[..json().len() / 2], false, "was cut off");
-        check(&json().replace("\"title\"", "\"html\""), true, "does not follow the schema: unknown field");
-        check(&format!("{}}}", "{\"blocks\":".repeat(6_000)), true, "does not follow the schema");
-        check(&"{".repeat(BYTES_MAX + 1), true, "is longer than");
+        check("", Ending::Complete, "holds no JSON object");
+        check("} {", Ending::Complete, "holds no JSON object");
+        check("[]", Ending::Complete, "holds no JSON object");
+        check("{}", Ending::Complete, "does not follow the schema: missing field `title`");
+        check(&json()[..json().len() / 2], Ending::Complete, "does not follow the schema");
+        check(&json()[..json().len() / 2], Ending::Length, "was cut off; be shorter");
+        check(&json()[..json().len() / 2], Ending::Filter, "was cut off by a content filter");
+        check(
+            &json().replace("\"title\"", "\"html\""),
+            Ending::Complete,
+            "does not follow the schema: unknown field",
+        );
+        check(&format!("{}}}", "{\"blocks\":".repeat(6_000)), Ending::Complete, "does not follow the schema");
+        check(&"{".repeat(BYTES_MAX + 1), Ending::Complete, "is longer than");
     }
 
     #[test]
     fn what_the_parser_says_is_passed_on_in_short() {
         let plan = format!("{{{:?}:1}}", "x".repeat(9000));
-        assert!(read(&plan, true).unwrap_err().what.len() < 300);
+        assert!(read(&plan, Ending::Complete).unwrap_err().what.len() < 300);
     }
 
     proptest! {
         #[test]
-        fn any_text_is_a_plan_or_a_problem(text in "[{}\\[\\]\",:a-z\\\\0-9 ]{0,200}", complete: bool) {
-            let _ = read(&text, complete);
+        fn any_text_is_a_plan_or_a_problem(text in "[{}\\[\\]\",:a-z\\\\0-9 ]{0,200}") {
+            for ending in [Ending::Complete, Ending::Length, Ending::Filter] {
+                let _ = read(&text, ending);
+            }
         }
     }
 }

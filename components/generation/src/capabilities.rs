@@ -1,6 +1,8 @@
 //! What generation needs of the world.
 
-use names::{Market, Persona, ShopperId, Source, StoreId};
+use std::fmt;
+
+use names::{Cause, Market, Persona, ShopperId, Source, StoreId};
 use page::Product;
 
 use crate::assortment::Assortment;
@@ -106,31 +108,57 @@ pub struct Completion {
     pub tokens_in: u32,
     /// Tokens of the answer.
     pub tokens_out: u32,
-    /// False where the answer was cut off.
-    pub complete: bool,
+    /// How the answer ended.
+    pub ending: Ending,
 }
 
-/// Why there is no answer. As text it is fit for anybody: what an endpoint said is left out.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// How an answer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// By itself.
+    Complete,
+    /// It was cut off at the limit of tokens.
+    Length,
+    /// A content filter cut it off.
+    Filter,
+}
+
+impl Ending {
+    /// Its name, in lower case.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Length => "length",
+            Self::Filter => "filter",
+        }
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoAnswer {
     /// The deployment has no model: plan locally.
-    #[error("there is no language model")]
     NotConfigured,
-    /// Asked too often: ask again after so many milliseconds.
-    #[error("the language model was asked too often")]
-    RateLimited(u64),
-    /// Down: ask again after so many milliseconds.
-    #[error("the language model is not available")]
-    Unavailable(u64),
-    /// Too slow: ask again later.
-    #[error("the language model did not answer in time")]
-    Timeout,
-    /// The spending limit is reached: plan locally.
-    #[error("the spending limit for the language model is reached")]
-    OverBudget,
-    /// The request or the key is refused for good: plan locally. The text is for the log.
-    #[error("the language model refused the request")]
-    Rejected(String),
+    /// There is a model, but no answer.
+    Failed(Failed),
+}
+
+/// Why a model gave no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failed {
+    /// The cause.
+    pub cause: Cause,
+    /// The endpoint's first words, for the operator.
+    pub said: String,
+    /// After so many milliseconds it is worth asking again; `None` means that somebody has to act first.
+    pub retry_after_ms: Option<u64>,
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let colon = if self.said.is_empty() { "" } else { ": " };
+        write!(f, "{}{colon}{}", self.cause.meaning(), self.said)
+    }
 }
 
 /// A large language model.

@@ -4,7 +4,7 @@
 //! the page is, so that what was planned once is never planned twice, and a page that is there is
 //! not stored again. Only an answer that was lost before it was stored is asked for again.
 
-use names::{Market, Persona, ShopperId, StoreId};
+use names::{Cause, Market, Persona, ShopperId, StoreId};
 use page::Document;
 
 use crate::assortment::Assortment;
@@ -52,17 +52,27 @@ pub struct Job {
     pub market: Market,
 }
 
-/// What became of a job. The texts hold no word of a shopper's or a model's, and no secret.
+/// What went wrong. The text holds no word of a shopper's or a plan's, and no secret; an endpoint's first words
+/// may be in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// Why the language model gave no plan; `None` where it was something else.
+    pub cause: Option<Cause>,
+    /// What went wrong, in words.
+    pub reason: String,
+}
+
+/// What became of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// The page is stored. The text, if any, is what went wrong on the way.
-    Done(Option<String>),
+    /// The page is stored. What went wrong on the way, if anything.
+    Done(Option<Trouble>),
     /// Worth another attempt.
     Retry {
         /// Not sooner than in so many milliseconds; `None` leaves it to the queue.
         after_ms: Option<u64>,
         /// What went wrong.
-        reason: String,
+        trouble: Trouble,
     },
     /// Not worth one, with the reason.
     Failed(String),
@@ -84,12 +94,12 @@ struct Ready {
     /// As it is stored: of a plan that was stored before, to the byte.
     stored: String,
     facts: Facts,
-    note: Option<String>,
+    trouble: Option<Trouble>,
 }
 
 impl<H: Host> Run<'_, H> {
     /// What went wrong on the way, if anything; the outcome if the way ends early.
-    fn run(&self) -> Result<Option<String>, Outcome> {
+    fn run(&self) -> Result<Option<Trouble>, Outcome> {
         let Job { store, shopper, .. } = self.job;
         let merchant = self.host.merchant(store).ok_or_else(|| failed("this store is not served here"))?;
         let kept = self.host.plan(store, shopper).map_err(|error| self.cache_failed(&error))?;
@@ -150,7 +160,7 @@ impl<H: Host> Run<'_, H> {
         let fitted = plan::from_stored(&kept.json).map(|plan| refit(plan, storefront));
         if let Some(Ok(plan)) = fitted {
             let facts = Facts { job: self.job.id.clone(), catalog_version, ..kept.facts };
-            return Some(Ready { plan, stored: kept.json, facts, note: None });
+            return Some(Ready { plan, stored: kept.json, facts, trouble: None });
         }
         self.host.event(Level::Info, "the stored plan no longer fits", &[]);
         None
@@ -161,7 +171,7 @@ impl<H: Host> Run<'_, H> {
         let proposal = propose(self.host, self.job, &reading, storefront)?;
         let facts = self.facts(&proposal, &reading, catalog_version);
         let stored = plan::to_stored(proposal.plan.plan());
-        Ok(Ready { plan: proposal.plan, stored, facts, note: proposal.note })
+        Ok(Ready { plan: proposal.plan, stored, facts, trouble: proposal.trouble })
     }
 
     /// The persona that is known beforehand, if pages are made for it; else what the signals say.
@@ -188,7 +198,7 @@ impl<H: Host> Run<'_, H> {
         }
     }
 
-    fn store(&self, ready: Ready, storefront: &Storefront) -> Result<Option<String>, Outcome> {
+    fn store(&self, ready: Ready, storefront: &Storefront) -> Result<Option<Trouble>, Outcome> {
         let Job { store, shopper, signals, .. } = self.job;
         let Document { html, fragment } = bind::render(&ready.plan, store, signals, storefront);
         let facts = Facts {
@@ -199,7 +209,7 @@ impl<H: Host> Run<'_, H> {
         let page = NewPage { html, plan: ready.stored, facts: facts.clone() };
         self.host.put(store, shopper, page).map_err(|error| self.cache_failed(&error))?;
         self.tell_of(&facts);
-        Ok(ready.note)
+        Ok(ready.trouble)
     }
 
     fn tell_of(&self, facts: &Facts) {
@@ -215,9 +225,7 @@ impl<H: Host> Run<'_, H> {
         self.host.event(Level::Warn, "the cache failed", &[("cause", &error.to_string())]);
         match error {
             CacheError::Invalid(_) => failed("the cache refused the job"),
-            CacheError::Unavailable(_) => {
-                Outcome::Retry { after_ms: None, reason: "the cache did not answer".to_owned() }
-            }
+            CacheError::Unavailable(_) => again(None, "the cache did not answer"),
         }
     }
 }
@@ -242,10 +250,12 @@ fn counted(bytes: usize) -> u32 {
 fn catalog_failed(error: CatalogError) -> Outcome {
     match error {
         CatalogError::NoSuchStore => failed("the catalog knows no such store"),
-        CatalogError::Unavailable(after_ms) => {
-            Outcome::Retry { after_ms: Some(after_ms), reason: "the catalog did not answer".to_owned() }
-        }
+        CatalogError::Unavailable(after_ms) => again(Some(after_ms), "the catalog did not answer"),
     }
+}
+
+fn again(after_ms: Option<u64>, reason: &str) -> Outcome {
+    Outcome::Retry { after_ms, trouble: Trouble { cause: None, reason: reason.to_owned() } }
 }
 
 fn failed(reason: &str) -> Outcome {

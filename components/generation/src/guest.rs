@@ -7,14 +7,14 @@ use bindings::wandstore::storefront::catalog_types::Urgency;
 use bindings::wandstore::storefront::{
     cache, catalog, catalog_types, catalog_version, job_types, page_types, shopper_types,
 };
-use names::{Market, Persona, ShopperId, Source, StoreId, WrongId};
+use names::{Cause, Market, Persona, ShopperId, Source, StoreId, WrongId};
 
 use crate::assortment::Assortment;
 use crate::capabilities::{
-    Cache, CacheError, Catalog, CatalogError, Completion, Facts, Level, Llm, NewPage, NoAnswer, Operator,
-    StoredPlan,
+    Cache, CacheError, Catalog, CatalogError, Completion, Ending, Facts, Failed, Level, Llm, NewPage,
+    NoAnswer, Operator, StoredPlan,
 };
-use crate::generate::{Job, Outcome, Work, generate};
+use crate::generate::{Job, Outcome, Trouble, Work, generate};
 use crate::prompt::{Message, Request, Role};
 use crate::storefront::{Merchant, Signals};
 
@@ -139,8 +139,10 @@ impl Operator for Host {
 impl From<Outcome> for job_types::Outcome {
     fn from(outcome: Outcome) -> Self {
         match outcome {
-            Outcome::Done(note) => Self::Done(note),
-            Outcome::Retry { after_ms, reason } => Self::Retry(job_types::Retry { after_ms, reason }),
+            Outcome::Done(trouble) => Self::Done(trouble.map(Into::into)),
+            Outcome::Retry { after_ms, trouble } => {
+                Self::Retry(job_types::Retry { after_ms, trouble: trouble.into() })
+            }
             Outcome::Failed(reason) => Self::Failed(reason),
         }
     }
@@ -166,10 +168,17 @@ names::crosses!(struct Merchant as settings::Shop {
     name, url, language, tone, banned_words, promises, personas_off, accent, surface
 });
 names::crosses!(enum Role as llm::Role { System, User, Assistant });
-names::crosses!(struct Completion as llm::Completion { text, model, tokens_in, tokens_out, complete });
-names::crosses!(enum NoAnswer as llm::Error {
-    NotConfigured, RateLimited(after_ms), Unavailable(after_ms), Timeout, OverBudget, Rejected(text)
+names::crosses!(enum Ending as llm::Ending { Complete, Length, Filter });
+names::crosses!(struct Completion as llm::Completion { text, model, tokens_in, tokens_out, ending });
+names::crosses!(enum Cause as llm::Cause {
+    Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
 });
+names::crosses!(enum Cause as job_types::Cause {
+    Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
+});
+names::crosses!(struct Trouble as job_types::Trouble { cause: option, reason });
+names::crosses!(struct Failed as llm::Failed { cause, said, retry_after_ms });
+names::crosses!(enum NoAnswer as llm::Error { NotConfigured, Failed(failed) });
 
 impl From<NewPage> for page_types::NewPage {
     fn from(page: NewPage) -> Self {

@@ -32,4 +32,4 @@ mod fakes;
 mod guest;
 
 pub use assortment::Assortment;
-pub use generate::{Job, Outcome, Work, generate};
+pub use generate::{Job, Outcome, Trouble, Work, generate};

@@ -1,10 +1,12 @@
 //! What components have to agree on beside their interfaces: ids that were parsed, every key under which
-//! something is stored and which role reaches it, personas, markets, in what amounts are counted, and how a type crosses.
+//! something is stored and which role reaches it, personas, markets, in what amounts are counted, causes of failures,
+//! and how a type crosses.
 //!
 //! Pure: no I/O, no clock, no WIT types. A [`StoreId`] or [`ShopperId`] cannot hold a separator
 //! of keys, paths or URLs, so that no id can reach what belongs to another.
 
 mod access;
+mod cause;
 mod crosses;
 mod currency;
 mod id;
@@ -16,6 +18,7 @@ mod shopper;
 mod source;
 
 pub use access::{Access, Grant, Operation, Refused};
+pub use cause::Cause;
 pub use currency::{NO_CURRENCY, decimals};
 pub use id::{EventId, ShopperId, StoreId, WrongId, shop_name};
 pub use key::{Bucket, Key, Object, Store};

@@ -16,11 +16,11 @@ use bindings::exports::wandstore::storefront::{leases, queue};
 use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{clock, ids, jobs, kv, log, settings};
 use bindings::wandstore::storefront::{job_types as wit, page_types};
-use names::{Key, Range, Scope, ShopperId, Store, StoreId, WrongId};
+use names::{Cause, Key, Range, Scope, ShopperId, Store, StoreId, WrongId};
 
 use crate::{
     Answer, Backoff, Claimed, Depth, Error, Failure, Forgotten, Jobs, Kv, Leased, Member, NewJob, Newest,
-    Offered, Operator, Outcome, Pool, Queue, Record, Settlement, State,
+    Offered, Operator, Outcome, Pool, Queue, Record, Settlement, State, Trouble,
 };
 
 struct Component;
@@ -161,7 +161,11 @@ names::crosses!(enum Offered as wit::Offered { Accepted(id), Live(id), Full });
 names::crosses!(enum State as jobs::State { Queued, Running, Done, Dead });
 names::crosses!(struct Depth as jobs::Depth { queued, running, dead, oldest_ms });
 names::crosses!(struct Forgotten as page_types::Forgotten { count, more });
-names::crosses!(struct Record as wit::JobError { at_ms, job, store, reason, settled });
+names::crosses!(enum Cause as wit::Cause {
+    Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
+});
+names::crosses!(struct Trouble as wit::Trouble { cause: option, reason });
+names::crosses!(struct Record as wit::JobError { at_ms, job, store, cause: option, reason, settled });
 
 impl From<jobs::Error> for Failure {
     fn from(error: jobs::Error) -> Self {
@@ -231,8 +235,10 @@ impl From<&Settlement> for jobs::Settlement {
 impl From<wit::Outcome> for Outcome {
     fn from(outcome: wit::Outcome) -> Self {
         match outcome {
-            wit::Outcome::Done(note) => Self::Done(note),
-            wit::Outcome::Retry(wit::Retry { after_ms, reason }) => Self::Retry { after_ms, reason },
+            wit::Outcome::Done(trouble) => Self::Done(trouble.map(Into::into)),
+            wit::Outcome::Retry(wit::Retry { after_ms, trouble }) => {
+                Self::Retry { after_ms, trouble: trouble.into() }
+            }
             wit::Outcome::Failed(reason) => Self::Failed(reason),
         }
     }

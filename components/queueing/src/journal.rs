@@ -2,10 +2,11 @@
 
 use std::collections::VecDeque;
 
-use names::{Key, StoreId};
+use names::{Cause, Key, StoreId};
 use serde::{Deserialize, Serialize};
 
 use crate::capabilities::{Failure, Kv};
+use crate::queue::Trouble;
 
 /// How long a record is kept: 7 days.
 const TTL_SECONDS: u32 = 7 * 24 * 60 * 60;
@@ -31,6 +32,9 @@ pub struct Record {
     pub job: String,
     /// Whose shop; empty if that could not be read.
     pub store: String,
+    /// Why the language model gave no plan; `None` where it was something else.
+    #[serde(default)]
+    pub cause: Option<Cause>,
     /// What went wrong.
     pub reason: String,
     /// What became of the job: `done`, `retry` or `dead`.
@@ -38,10 +42,17 @@ pub struct Record {
 }
 
 impl Record {
-    pub(crate) fn new(at_ms: u64, job: &str, store: Option<&StoreId>, reason: &str, settled: &str) -> Self {
+    pub(crate) fn new(
+        at_ms: u64,
+        job: &str,
+        store: Option<&StoreId>,
+        trouble: &Trouble,
+        settled: &str,
+    ) -> Self {
+        let Trouble { cause, reason } = trouble;
         let reason = reason.chars().filter(|c| !c.is_control()).take(REASON_CHARS_MAX).collect();
         let store = store.map_or("", StoreId::as_str).to_owned();
-        Self { at_ms, job: job.to_owned(), store, reason, settled: settled.to_owned() }
+        Self { at_ms, job: job.to_owned(), store, cause: *cause, reason, settled: settled.to_owned() }
     }
 }
 
@@ -111,7 +122,11 @@ mod tests {
     const WEEK_MS: u64 = TTL_SECONDS as u64 * 1000;
 
     fn write_at(kv: &FakeKv, at_ms: u64) {
-        write(kv, &Record::new(at_ms, "job-1", None, "it broke", "retry")).unwrap();
+        write(kv, &Record::new(at_ms, "job-1", None, &trouble("it broke"), "retry")).unwrap();
+    }
+
+    fn trouble(reason: &str) -> Trouble {
+        Trouble { cause: Some(Cause::Unreachable), reason: reason.to_owned() }
     }
 
     fn times(kv: &FakeKv, limit: u32) -> Vec<u64> {
@@ -160,11 +175,23 @@ mod tests {
     }
 
     #[test]
+    fn a_record_of_an_earlier_release_has_no_cause() {
+        let earlier = r#"{"at_ms":1,"job":"j","store":"s","reason":"r","settled":"done"}"#;
+        assert_eq!(serde_json::from_str::<Record>(earlier).unwrap().cause, None);
+    }
+
+    #[test]
     fn the_longest_record_is_read_whole() {
         for hostile in ["€", "\u{1F9D9}", "\"", "\\", "\n"] {
             let kv = FakeKv::default();
             let store = StoreId::parse(&"s".repeat(100)).unwrap();
-            let record = Record::new(NOW_MS, &"j".repeat(64), Some(&store), &hostile.repeat(10_000), "retry");
+            let record = Record::new(
+                NOW_MS,
+                &"j".repeat(64),
+                Some(&store),
+                &trouble(&hostile.repeat(10_000)),
+                "retry",
+            );
             write(&kv, &record).unwrap();
             assert!(record.reason.chars().count() <= REASON_CHARS_MAX);
             assert_eq!(newest(&kv, NOW_MS, 1), Ok(vec![record]));

@@ -29,5 +29,5 @@ pub use errand::{Chore, CustomerId, Errand};
 pub use journal::Record;
 pub use order::{Order, Signals, Work};
 pub use policy::{Backoff, Pool, member_name, pause_ms, rotation};
-pub use queue::{Claimed, Error, Forgotten, Job, Member, Outcome, Queue};
+pub use queue::{Claimed, Error, Forgotten, Job, Member, Outcome, Queue, Trouble};
 pub use task::Task;

@@ -1,6 +1,8 @@
 //! The operations of the queue.
 
-use names::{Scope, ShopperId, StoreId};
+use std::fmt;
+
+use names::{Cause, Scope, ShopperId, StoreId};
 
 use crate::capabilities::{
     Answer, Depth, Failure, Jobs, Kv, Leased, NewJob, Offered, Operator, Settlement, State,
@@ -51,17 +53,35 @@ pub enum Claimed {
     Idle(Option<u64>),
 }
 
+/// What went wrong in a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// Why the language model gave no plan; `None` where it was something else.
+    pub cause: Option<Cause>,
+    /// What went wrong, in words.
+    pub reason: String,
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.cause {
+            Some(cause) => write!(f, "{}: {}", cause.name(), self.reason),
+            None => f.write_str(&self.reason),
+        }
+    }
+}
+
 /// What became of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is done. The text, if any, is what went wrong on the way.
-    Done(Option<String>),
+    /// It is done. What went wrong on the way, if anything.
+    Done(Option<Trouble>),
     /// Worth another attempt.
     Retry {
         /// Not sooner than in so many milliseconds.
         after_ms: Option<u64>,
         /// What went wrong.
-        reason: String,
+        trouble: Trouble,
     },
     /// Not worth one, with the reason.
     Failed(String),
@@ -147,7 +167,8 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     fn bury(&self, hopeless: &Hopeless, now_ms: u64) -> Result<(), Error> {
         let Hopeless { id, token, store, reason } = hopeless;
         if self.jobs.settle(id, *token, now_ms, &Settlement::Dead(reason.clone()))? {
-            self.record(&Record::new(now_ms, id, store.as_ref(), reason, "dead"));
+            let trouble = Trouble { cause: None, reason: reason.clone() };
+            self.record(&Record::new(now_ms, id, store.as_ref(), &trouble, "dead"));
         }
         Ok(())
     }
@@ -168,12 +189,14 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         random: u64,
     ) -> Result<bool, Error> {
         let backoff = job.task.terms(pool).backoff;
-        let settlement = settlement(job, outcome, |after_ms| {
+        let trouble = trouble(job, &outcome);
+        let settlement = settlement(job, &outcome, trouble.as_ref(), |after_ms| {
             now_ms.saturating_add(pause_ms(job.attempt, backoff, after_ms, random))
         });
         let ours = self.jobs.settle(&job.id, job.token, now_ms, &settlement)?;
-        if let (true, Some((reason, settled))) = (ours, complaint(&settlement)) {
-            self.record(&Record::new(now_ms, &job.id, Some(job.task.store()), reason, settled));
+        if let (true, Some(trouble)) = (ours, trouble) {
+            let store = Some(job.task.store());
+            self.record(&Record::new(now_ms, &job.id, store, &trouble, name(&settlement)));
         }
         Ok(ours)
     }
@@ -256,26 +279,39 @@ fn admit(leased: Leased, pool: Pool) -> Result<Job, Hopeless> {
     Ok(Job { id, token, attempt, last: attempt == attempts_max, task })
 }
 
-/// What an outcome comes to: after the last attempt there is no retry. What went wrong is kept and shown, and
-/// so names no customer.
-fn settlement(job: &Job, outcome: Outcome, retry_at_ms: impl FnOnce(Option<u64>) -> u64) -> Settlement {
-    let impersonal = |text| job.task.impersonal(text);
+/// What went wrong in a job. It is kept and shown, and so names no customer.
+fn trouble(job: &Job, outcome: &Outcome) -> Option<Trouble> {
+    let trouble = match outcome {
+        Outcome::Done(trouble) => trouble.clone()?,
+        Outcome::Retry { trouble, .. } => trouble.clone(),
+        Outcome::Failed(reason) => Trouble { cause: None, reason: reason.clone() },
+    };
+    Some(Trouble { reason: job.task.impersonal(trouble.reason), ..trouble })
+}
+
+/// What an outcome comes to: after the last attempt there is no retry.
+fn settlement(
+    job: &Job,
+    outcome: &Outcome,
+    trouble: Option<&Trouble>,
+    retry_at_ms: impl FnOnce(Option<u64>) -> u64,
+) -> Settlement {
+    let text = trouble.map(ToString::to_string);
     match outcome {
-        Outcome::Done(note) => Settlement::Done(note.map(impersonal)),
-        Outcome::Retry { reason, .. } if job.last => Settlement::Dead(impersonal(reason)),
-        Outcome::Retry { after_ms, reason } => {
-            Settlement::Retry { at_ms: retry_at_ms(after_ms), reason: impersonal(reason) }
+        Outcome::Done(_) => Settlement::Done(text),
+        Outcome::Retry { after_ms, .. } if !job.last => {
+            Settlement::Retry { at_ms: retry_at_ms(*after_ms), reason: text.unwrap_or_default() }
         }
-        Outcome::Failed(reason) => Settlement::Dead(impersonal(reason)),
+        Outcome::Retry { .. } | Outcome::Failed(_) => Settlement::Dead(text.unwrap_or_default()),
     }
 }
 
-/// What there is to be recorded about a settlement: what went wrong, and how the job was settled.
-fn complaint(settlement: &Settlement) -> Option<(&str, &'static str)> {
+/// How a settlement is called in the journal.
+fn name(settlement: &Settlement) -> &'static str {
     match settlement {
-        Settlement::Done(note) => note.as_deref().map(|note| (note, "done")),
-        Settlement::Retry { reason, .. } => Some((reason, "retry")),
-        Settlement::Dead(reason) => Some((reason, "dead")),
+        Settlement::Done(_) => "done",
+        Settlement::Retry { .. } => "retry",
+        Settlement::Dead(_) => "dead",
     }
 }
 

@@ -23,7 +23,7 @@ use crate::errand::{Chore, Errand};
 use crate::fakes::{FakeJobs, FakeKv, FakeOperator, Fault, Row};
 use crate::order::{Order, Signals, Work};
 use crate::policy::{Backoff, Pool, member_name};
-use crate::queue::{Claimed, Forgotten, Job, Outcome, Queue};
+use crate::queue::{Claimed, Forgotten, Job, Outcome, Queue, Trouble};
 use crate::task::Task;
 
 const POOL: Pool = Pool {
@@ -291,7 +291,8 @@ impl Simulation {
             0 if may_fail => Outcome::Failed("broken".into()),
             1 | 2 if self.faulty => {
                 let after_ms = self.random.one_in(2).then(|| self.random.below(10_000));
-                Outcome::Retry { after_ms, reason: "rate limited".into() }
+                let trouble = Trouble { cause: None, reason: "broken".into() };
+                Outcome::Retry { after_ms, trouble }
             }
             _ => Outcome::Done(None),
         }

@@ -14,6 +14,8 @@ use crate::settings::{PageLifetimes, PoolLimits, Settings, Shop};
 
 /// More members than this make no sense on one machine.
 const POOL_SIZE_MAX: u32 = 1_000;
+/// A page that stands in for the model's is fresh for ten minutes, and then the model is to be asked.
+const BREAKER_COOLDOWN_MS_MAX: u64 = 600_000;
 
 /// What is decided, whatever the platform.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -69,6 +71,13 @@ impl Document {
         ];
         if let Some((name, _)) = numbers.iter().find(|(_, value)| *value == 0) {
             return Err(Wrong(format!("{name} is 0; it must be at least 1")));
+        }
+        if llm.breaker_cooldown_ms > BREAKER_COOLDOWN_MS_MAX {
+            return Err(Wrong(format!(
+                "llm.breaker_cooldown_ms is {}; it must be at most {BREAKER_COOLDOWN_MS_MAX}, so that an endpoint that is \
+                 well again is asked again",
+                llm.breaker_cooldown_ms
+            )));
         }
         if pool.size > POOL_SIZE_MAX {
             return Err(Wrong(format!(
@@ -193,15 +202,17 @@ pub struct Llm {
     pub breaker_cooldown_ms: u64,
     /// How the plan's schema is sent: `json-schema`, `json-object` or `none`.
     pub schema_mode: SchemaMode,
-    /// Spending limit; 0 is none.
+    /// Spending limit per day (UTC); 0 is none.
     pub tokens_per_day_max: u64,
     /// Price of a million tokens of question, in millionths of a dollar; for metrics.
     pub price_in_microdollars: u64,
     /// Price of a million tokens of answer, likewise.
     pub price_out_microdollars: u64,
-    /// More members for the request body, as the endpoint wants them. Where nothing is said, Kimi
-    /// is told not to think aloud and every other endpoint gets none; `{}` is none for all.
+    /// More members for the request body, as the endpoint wants them; they replace ours. Where nothing is said,
+    /// Kimi is told not to think aloud and every other endpoint gets none; `{}` is none for all.
     pub extra: Option<Map<String, Value>>,
+    /// Members of the request body that are not sent, such as `max_tokens`.
+    pub omit: Vec<String>,
 }
 
 /// How Shopify is reached. Secrets and tokens come from the environment only.
@@ -265,6 +276,7 @@ impl Default for Llm {
             price_in_microdollars: 950_000,
             price_out_microdollars: 4_000_000,
             extra: None,
+            omit: Vec::new(),
         }
     }
 }

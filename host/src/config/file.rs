@@ -139,6 +139,7 @@ pub(super) fn endpoint(settings: &Llm, base_url: &str, key: Option<Secret>) -> l
         price_in_microdollars: Some(settings.price_in_microdollars),
         price_out_microdollars: Some(settings.price_out_microdollars),
         extra: settings.extra_members(),
+        omit: settings.omit.clone(),
     }
 }
 

@@ -16,6 +16,8 @@ pub enum Saying {
     Dribble(String),
     /// This status, these header lines, and an error.
     Status(u16, &'static str),
+    /// This status and this body.
+    Error(u16, &'static str),
     /// These bytes as the body of a 200.
     Raw(Vec<u8>),
     /// Half an answer, then the connection is closed.
@@ -81,6 +83,7 @@ async fn say(stream: &mut TcpStream, saying: Saying) -> std::io::Result<()> {
         Saying::Status(status, headers) => {
             stream.write_all(&whole(status, headers, br#"{"error":{"message":"as told"}}"#)).await
         }
+        Saying::Error(status, body) => stream.write_all(&whole(status, "", body.as_bytes())).await,
         Saying::Raw(body) => stream.write_all(&whole(200, "", &body)).await,
         Saying::Break => {
             stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"choices\":").await

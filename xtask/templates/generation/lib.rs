@@ -18,7 +18,7 @@ use bindings::exports::wandstore::storefront::generator::Guest;
 use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{clock, settings};
 use bindings::wandstore::storefront::catalog_types::{CatalogError, Urgency};
-use bindings::wandstore::storefront::job_types::{Job, Order, Outcome, Retry, Task};
+use bindings::wandstore::storefront::job_types::{Job, Order, Outcome, Retry, Task, Trouble};
 use bindings::wandstore::storefront::page_types::{CacheError, Cached, NewPage, PageFacts, Source};
 use bindings::wandstore::storefront::shopper_types::{Persona, Signals};
 use bindings::wandstore::storefront::{cache, catalog, catalog_version};
@@ -107,7 +107,7 @@ impl From<CacheError> for Outcome {
     fn from(error: CacheError) -> Self {
         match error {
             CacheError::Invalid(reason) => Self::Failed(reason),
-            CacheError::Unavailable(reason) => Self::Retry(Retry { after_ms: None, reason }),
+            CacheError::Unavailable(reason) => retry(None, reason),
         }
     }
 }
@@ -117,8 +117,13 @@ impl From<CatalogError> for Outcome {
         match error {
             CatalogError::NoSuchStore => Self::Failed("the catalog knows no such shop".into()),
             CatalogError::Unavailable(after_ms) => {
-                Self::Retry(Retry { after_ms: Some(after_ms), reason: "the catalog did not answer".into() })
+                retry(Some(after_ms), "the catalog did not answer".into())
             }
         }
     }
+}
+
+/// Worth another attempt. The cause is for what a language model did.
+fn retry(after_ms: Option<u64>, reason: String) -> Outcome {
+    Outcome::Retry(Retry { after_ms, trouble: Trouble { cause: None, reason } })
 }

@@ -67,8 +67,15 @@ fn ask(replies: impl IntoIterator<Item = Reply>) -> (Result<String, Error>, Vec<
     };
     let settings = Llm { base_url: Some("http://127.0.0.1:1/v1".into()), ..Llm::default() };
     let model = Model { settings: &settings, key: Some(&Secret::new("sk-hush")) };
-    let outcome = model.complete(&scripted, &request);
+    let outcome = model.complete(&scripted, &mut Memory::default(), &request);
     (outcome.map(|completion| completion.text), scripted.asked.into_inner())
+}
+
+fn cause(outcome: &Result<String, Error>) -> Option<Cause> {
+    match outcome {
+        Err(Error::Failed(failed)) => Some(failed.cause),
+        _ => None,
+    }
 }
 
 #[test]
@@ -93,7 +100,7 @@ fn a_fault_that_passes_is_not_noticed() {
 #[test]
 fn a_fault_that_stays_is_reported_after_so_many_attempts() {
     let (outcome, asked) = ask([]);
-    assert!(matches!(outcome, Err(Error::Unavailable(_))), "{outcome:?}");
+    assert_eq!(cause(&outcome), Some(Cause::Unreachable), "{outcome:?}");
     assert_eq!(asked.len(), 3);
 }
 
@@ -105,15 +112,26 @@ fn an_endpoint_that_takes_no_schema_is_asked_in_words() {
 }
 
 #[test]
+fn an_endpoint_that_takes_no_form_is_asked_in_words_alone() {
+    let plain = || refusal(422, None, "response_format is not supported");
+    let (outcome, asked) = ask([plain(), plain(), answer("{}")]);
+    assert_eq!((outcome, asked.len()), (Ok("{}".into()), 3));
+    assert_eq!(asked[2].get("response_format"), None);
+}
+
+#[test]
 fn a_whole_answer_has_so_much_time_and_no_more() {
-    assert_eq!(ask([Err(Unanswered::Timeout)]).0, Err(Error::Timeout));
-    assert_eq!(ask([refusal(429, Some("600"), "later")]).0, Err(Error::RateLimited(600_000)));
+    assert_eq!(cause(&ask([Err(Unanswered::Timeout)]).0), Some(Cause::Timeout));
+    let said = "status 429: later".to_owned();
+    let failed = Failed { cause: Cause::Rate, said, retry_after_ms: Some(600_000) };
+    assert_eq!(ask([refusal(429, Some("600"), "later")]).0, Err(failed.into()));
 }
 
 #[test]
 fn a_refusal_says_why_without_the_key() {
     let (outcome, asked) = ask([refusal(401, None, "unknown key sk-hush")]);
-    assert_eq!(outcome, Err(Error::Rejected("status 401: unknown key (key)".into())));
+    let said = "status 401: unknown key (key)".to_owned();
+    assert_eq!(outcome, Err(Failed { cause: Cause::Auth, said, retry_after_ms: None }.into()));
     assert_eq!(asked.len(), 1);
 }
 
@@ -123,5 +141,5 @@ fn without_address_and_key_there_is_no_model() {
     let request =
         Request { messages: vec![], schema: "{}".into(), schema_name: "plan".into(), tokens_max: 1 };
     let model = Model { settings: &Llm::default(), key: None };
-    assert_eq!(model.complete(&scripted, &request), Err(Error::NotConfigured));
+    assert_eq!(model.complete(&scripted, &mut Memory::default(), &request), Err(Error::NotConfigured));
 }

@@ -9,8 +9,8 @@ use page::Product;
 
 use crate::assortment::Assortment;
 use crate::capabilities::{
-    Cache, CacheError, Catalog, CatalogError, Completion, Facts, Level, Llm, NewPage, NoAnswer, Operator,
-    StoredPlan,
+    Cache, CacheError, Catalog, CatalogError, Completion, Ending, Facts, Level, Llm, NewPage, NoAnswer,
+    Operator, StoredPlan,
 };
 use crate::fakes::{assortment, merchant};
 use crate::generate::{Job, Outcome, generate};
@@ -35,6 +35,7 @@ pub struct World {
     /// Moves the catalog while it is being read.
     pub moves_while_read: bool,
     pub events: RefCell<Vec<String>>,
+    pub fresh_seconds: u32,
     pub steps: Cell<usize>,
     pub cut_at: Cell<Option<usize>>,
 }
@@ -43,7 +44,7 @@ pub struct World {
 #[expect(clippy::unnecessary_wraps, reason = "a line of its script")]
 pub fn answer(text: impl Into<String>) -> Result<Completion, NoAnswer> {
     let (model, tokens_in, tokens_out) = ("scripted".to_owned(), 2000, 500);
-    Ok(Completion { text: text.into(), model, tokens_in, tokens_out, complete: true })
+    Ok(Completion { text: text.into(), model, tokens_in, tokens_out, ending: Ending::Complete })
 }
 
 impl World {
@@ -65,6 +66,7 @@ impl World {
             catalog_version: Cell::new(7),
             moves_while_read: false,
             events: RefCell::default(),
+            fresh_seconds: Self::FRESH_SECONDS,
             steps: Cell::default(),
             cut_at: Cell::default(),
         }
@@ -162,7 +164,7 @@ impl Operator for World {
     }
 
     fn fresh_seconds(&self) -> u32 {
-        Self::FRESH_SECONDS
+        self.fresh_seconds
     }
 
     fn now_ms(&self) -> u64 {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::assortment::Assortment;
-use crate::capabilities::{Completion, NoAnswer};
+use crate::capabilities::{Completion, Ending, Failed, NoAnswer};
 use crate::fakes::{
     World, answer, any_signals, any_text, assortment, every_block, product, products, reduced,
 };
@@ -93,7 +93,9 @@ fn an_answer_that_is_useless_twice_ends_in_a_local_page_and_a_note() {
     let wrong = r#"{"xyzzy":1}"#;
     for garbage in ["", half, wrong, &mistaken(), &"x".repeat(100_000), "xyzzy"] {
         let world = World::new([answer(garbage), answer(garbage)]);
-        let Outcome::Done(Some(note)) = generate(&world, &job()) else { panic!("a page and a note") };
+        let Outcome::Done(Some(trouble)) = generate(&world, &job()) else { panic!("a page and its trouble") };
+        let note = trouble.reason;
+        assert_eq!(trouble.cause, Some(Cause::Format));
         assert!(note.starts_with("the plan of the language model was refused"), "{note}");
         assert!(!note.contains("xyzzy") && !note.contains("wand-99") && note.len() < 150, "{note}");
         assert_eq!((world.facts().source, world.asked_times()), (Source::Local, 2));
@@ -101,17 +103,21 @@ fn an_answer_that_is_useless_twice_ends_in_a_local_page_and_a_note() {
     }
 }
 
+fn failed_with(cause: Cause, retry_after_ms: Option<u64>) -> Failed {
+    Failed { cause, said: "status 4: as told".to_owned(), retry_after_ms }
+}
+
+fn told(failed: &Failed) -> Trouble {
+    Trouble { cause: Some(failed.cause), reason: format!("{}: status 4: as told", failed.cause.meaning()) }
+}
+
 #[test]
 fn a_model_that_is_soon_back_is_waited_for() {
-    let cases = [
-        (NoAnswer::RateLimited(30_000), Some(30_000)),
-        (NoAnswer::Unavailable(1), Some(1)),
-        (NoAnswer::Timeout, None),
-    ];
-    for (no_answer, wait_ms) in cases {
-        let world = World::new([Err(no_answer.clone())]);
-        let reason = no_answer.to_string();
-        assert_eq!(generate(&world, &job()), Outcome::Retry { after_ms: wait_ms, reason });
+    for (cause, wait_ms) in [(Cause::Rate, 30_000), (Cause::Unreachable, 1), (Cause::Timeout, 0)] {
+        let failed = failed_with(cause, Some(wait_ms));
+        let world = World::new([Err(NoAnswer::Failed(failed.clone()))]);
+        let retry = Outcome::Retry { after_ms: Some(wait_ms), trouble: told(&failed) };
+        assert_eq!(generate(&world, &job()), retry);
         assert_eq!(world.pages_stored.get(), 0);
     }
 }
@@ -119,35 +125,67 @@ fn a_model_that_is_soon_back_is_waited_for() {
 #[test]
 fn a_model_that_stays_away_is_replaced_for_a_short_while() {
     let cases = [
-        (NoAnswer::RateLimited(30_001), job(), 60_000),
-        (NoAnswer::Unavailable(90_000), job(), 90_000),
-        (NoAnswer::Unavailable(u64::MAX), job(), FRESH_MS),
-        (NoAnswer::RateLimited(1), last_job(), 60_000),
-        (NoAnswer::Timeout, last_job(), 60_000),
+        (Cause::Rate, 30_001, job(), 60_000),
+        (Cause::Unreachable, 90_000, job(), 90_000),
+        (Cause::Unreachable, u64::MAX, job(), STAND_IN_MS),
+        (Cause::Rate, 1, last_job(), 60_000),
+        (Cause::Timeout, 0, last_job(), 60_000),
     ];
-    for (no_answer, job, expected_ms) in cases {
-        let world = World::new([Err(no_answer.clone())]);
-        assert_eq!(generate(&world, &job), Outcome::Done(Some(no_answer.to_string())));
+    for (cause, wait_ms, job, expected_ms) in cases {
+        let failed = failed_with(cause, Some(wait_ms));
+        let world = World::new([Err(NoAnswer::Failed(failed.clone()))]);
+        assert_eq!(generate(&world, &job), Outcome::Done(Some(told(&failed))));
         assert_eq!((world.facts().source, fresh_ms(&world)), (Source::Local, expected_ms));
     }
 }
 
+/// As long as a stand-in is fresh where somebody can do something about its cause.
+const STAND_IN_MS: u64 = 600_000;
+
 #[test]
-fn a_model_that_refuses_for_good_is_replaced_and_noted() {
-    for no_answer in [NoAnswer::OverBudget, NoAnswer::Rejected("xyzzy is not a key".to_owned())] {
-        let world = World::new([Err(no_answer.clone())]);
-        let Outcome::Done(Some(note)) = generate(&world, &job()) else { panic!("a page and a note") };
-        assert!(!note.contains("xyzzy"), "{note}");
-        assert_eq!((world.facts().source, fresh_ms(&world)), (Source::Local, FRESH_MS));
+fn whatever_the_model_refuses_is_asked_again_after_ten_minutes() {
+    for cause in Cause::ALL {
+        let failed = failed_with(cause, None);
+        let world = World::new([Err(NoAnswer::Failed(failed.clone()))]);
+        assert_eq!(generate(&world, &job()), Outcome::Done(Some(told(&failed))));
+        assert_eq!((world.facts().source, fresh_ms(&world)), (Source::Local, STAND_IN_MS), "{cause:?}");
+        assert_eq!(world.asked_times(), 1, "{cause:?}");
     }
 }
 
 #[test]
+fn a_stand_in_is_fresh_no_longer_than_other_pages() {
+    let failed = failed_with(Cause::Auth, None);
+    let world = World { fresh_seconds: 60, ..World::new([Err(NoAnswer::Failed(failed))]) };
+    generate(&world, &job());
+    assert_eq!(fresh_ms(&world), 60_000);
+}
+
+#[test]
 fn a_repair_that_gets_no_answer_is_not_tried_again() {
-    let world = World::new([answer(mistaken()), Err(NoAnswer::RateLimited(1))]);
-    let note = "the plan was refused, and then the language model was asked too often";
-    assert_eq!(generate(&world, &job()), Outcome::Done(Some(note.to_owned())));
-    assert_eq!((world.facts().source, fresh_ms(&world)), (Source::Local, 600_000));
+    let failed = failed_with(Cause::Rate, Some(1));
+    let world = World::new([answer(mistaken()), Err(NoAnswer::Failed(failed.clone()))]);
+    let reason = format!("the plan was refused, and then {failed}");
+    let trouble = Trouble { cause: Some(Cause::Rate), reason };
+    assert_eq!(generate(&world, &job()), Outcome::Done(Some(trouble)));
+    assert_eq!((world.facts().source, fresh_ms(&world)), (Source::Local, STAND_IN_MS));
+}
+
+#[test]
+fn an_answer_that_was_cut_off_is_told_from_one_that_is_wrong() {
+    let half = &good()[..100];
+    for (ending, cause, asked_times) in [
+        (Ending::Complete, Cause::Format, 2),
+        (Ending::Length, Cause::Length, 2),
+        (Ending::Filter, Cause::Filter, 1),
+    ] {
+        let cut = || Ok(Completion { ending, ..answer(half).unwrap() });
+        let world = World::new([cut(), cut()]);
+        let Outcome::Done(Some(trouble)) = generate(&world, &job()) else { panic!("a page and its trouble") };
+        assert_eq!((trouble.cause, world.asked_times()), (Some(cause), asked_times));
+        let whole = World::new([Ok(Completion { ending, ..answer(good()).unwrap() })]);
+        assert_eq!(generate(&whole, &job()), Outcome::Done(None), "a plan is whole, whatever came after it");
+    }
 }
 
 #[test]
@@ -164,8 +202,8 @@ fn what_does_not_answer_is_tried_again() {
     assert!(matches!(generate(&world, &job()), Outcome::Retry { after_ms: Some(500), .. }));
     let error = CacheError::Unavailable("xyzzy".to_owned());
     let world = World { cache_error: Some(error), ..World::new([]) };
-    let Outcome::Retry { after_ms: None, reason } = generate(&world, &job()) else { panic!("a retry") };
-    assert!(!reason.contains("xyzzy"), "what storage said is for the log alone");
+    let Outcome::Retry { after_ms: None, trouble } = generate(&world, &job()) else { panic!("a retry") };
+    assert!(!trouble.reason.contains("xyzzy"), "what storage said is for the log alone");
     assert_eq!(world.asked_times(), 0);
 }
 
@@ -343,7 +381,7 @@ proptest! {
         complete: bool,
     ) {
         let mut first = answer(first);
-        first.as_mut().unwrap().complete = complete;
+        first.as_mut().unwrap().ending = if complete { Ending::Complete } else { Ending::Length };
         let world = World::new([first, answer(second)]);
         let outcome = generate(&world, &Job { signals, ..job() });
         prop_assert!(matches!(outcome, Outcome::Done(_)), "{:?}", outcome);
@@ -360,7 +398,7 @@ proptest! {
             views: list.clone(), searches: list.clone(), filters: list.clone(), sorts: list.clone(),
             carted: list.clone(), purchased: list, visits: 1,
         };
-        for script in [vec![answer(&words), answer(&words)], vec![Err(NoAnswer::Timeout)], vec![]] {
+        for script in [vec![answer(&words), answer(&words)], vec![Err(NoAnswer::Failed(failed_with(Cause::Timeout, Some(0))))], vec![]] {
             let world = World::new(script);
             let outcome = generate(&world, &Job { signals: signals.clone(), last, ..job() });
             let told = format!("{outcome:?} {:?}", world.events.borrow());

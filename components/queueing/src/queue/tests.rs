@@ -1,4 +1,4 @@
-use names::{EventId, Market, Persona};
+use names::{Cause, EventId, Market, Persona};
 
 use super::*;
 use crate::errand::Chore;
@@ -61,8 +61,12 @@ fn settle(queue: &TestQueue, job: &Job, outcome: Outcome, now_ms: u64) -> bool {
     queue.settle(job, outcome, POOL, now_ms, 0).unwrap()
 }
 
+fn because(reason: &str) -> Trouble {
+    Trouble { cause: Some(Cause::Rate), reason: reason.into() }
+}
+
 fn retry(after_ms: Option<u64>) -> Outcome {
-    Outcome::Retry { after_ms, reason: "rate limited".into() }
+    Outcome::Retry { after_ms, trouble: because("asked too often") }
 }
 
 fn state(queue: &TestQueue) -> Option<State> {
@@ -150,9 +154,11 @@ fn a_job_goes_from_queued_to_done() {
 fn a_note_on_a_done_job_is_recorded() {
     let queue = queue();
     let job = job_under_way(&queue);
-    assert!(settle(&queue, &job, Outcome::Done(Some("planned locally".into())), 10));
+    assert!(settle(&queue, &job, Outcome::Done(Some(because("planned locally"))), 10));
     assert_eq!(records(&queue, 10), [("planned locally".into(), "done".into())]);
     assert_eq!(queue.kv.ttls_seconds.take(), [604_800; 2], "the record, and that the shop has it");
+    assert_eq!(queue.errors(1, 10).unwrap()[0].cause, Some(Cause::Rate));
+    assert_eq!(queue.jobs.rows.borrow()[&job.id].reason.as_deref(), Some("rate: planned locally"));
 }
 
 #[test]
@@ -168,7 +174,7 @@ fn a_retry_pauses_and_longer_if_a_server_asked_for_it() {
     assert!(settle(&queue, &job, retry(Some(90_000)), 520));
     assert_eq!(claim_any(&queue, 90_519), None);
     assert!(claim_any(&queue, 90_520).unwrap().last);
-    let record = ("rate limited".to_owned(), "retry".to_owned());
+    let record = ("asked too often".to_owned(), "retry".to_owned());
     assert_eq!(records(&queue, 90_520), [record.clone(), record]);
 }
 
@@ -186,7 +192,7 @@ fn a_retry_after_the_last_attempt_is_death() {
     let job = Job { last: true, ..job_under_way(&queue) };
     assert!(settle(&queue, &job, retry(None), 10));
     assert_eq!(state(&queue), Some(State::Dead));
-    assert_eq!(records(&queue, 10), [("rate limited".into(), "dead".into())]);
+    assert_eq!(records(&queue, 10), [("asked too often".into(), "dead".into())]);
 }
 
 #[test]
@@ -292,7 +298,7 @@ fn an_errand_is_claimed_as_it_was_entrusted_and_settled_like_a_page() {
     let job = claim_any(&queue, 0).unwrap();
     assert_eq!((job.attempt, job.last), (1, false));
     assert_eq!(job.task, Task::Errand(errand("event-1", redact("7041"))));
-    assert!(settle(&queue, &job, Outcome::Done(Some("it took a while".into())), 10));
+    assert!(settle(&queue, &job, Outcome::Done(Some(because("it took a while"))), 10));
     assert_eq!(claim_any(&queue, u64::MAX), None);
     assert_eq!(records(&queue, 10), [("it took a while".into(), "done".into())]);
 }
@@ -346,7 +352,7 @@ fn an_errand_is_tried_a_hundred_times_before_it_is_given_up() {
         now_ms += 6 * 3_600_000;
     }
     assert_eq!(claim_any(&queue, now_ms), None);
-    assert_eq!(records(&queue, now_ms)[0], ("rate limited".into(), "dead".into()));
+    assert_eq!(records(&queue, now_ms)[0], ("asked too often".into(), "dead".into()));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Orders for pages, errands, and the pool that does them.
 
-use names::{EventId, Market, Persona, ShopperId, StoreId};
+use names::{Cause, EventId, Market, Persona, ShopperId, StoreId};
 use serde::Serialize;
 
 use super::{Failure, Forgotten};
@@ -139,6 +139,8 @@ pub struct JobError {
     pub job: String,
     /// Whose shop.
     pub store: String,
+    /// Why the language model gave no plan; `None` where it was something else.
+    pub cause: Option<Cause>,
     /// What went wrong.
     pub reason: String,
     /// What became of the job: `done`, `retry` or `dead`.

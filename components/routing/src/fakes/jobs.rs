@@ -60,6 +60,7 @@ impl Queue for Fake {
             at_ms,
             job: "job-1".into(),
             store: STORE.into(),
+            cause: Some(names::Cause::Auth),
             reason: "the model said \"no\"".into(),
             settled: "retry".into(),
         };

@@ -1,6 +1,6 @@
 //! What crosses: records of WIT and values of ours, the same under other names.
 
-use names::{Market, Persona, Source};
+use names::{Cause, Market, Persona, Source};
 
 use super::bindings::wandstore::capabilities::kv;
 use super::bindings::wandstore::capabilities::values::Value;
@@ -23,7 +23,10 @@ names::crosses!(struct Signals as shopper_types::Signals {
 names::crosses!(enum Offered as job_types::Offered { Accepted(job), Live(job), Full });
 names::crosses!(enum JobState as job_types::JobState { None, Queued, Running, Done, Dead });
 names::crosses!(struct Member as job_types::Member { name, queued, running, dead, depth_max, oldest_ms });
-names::crosses!(struct JobError as job_types::JobError { at_ms, job, store, reason, settled });
+names::crosses!(enum Cause as job_types::Cause {
+    Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
+});
+names::crosses!(struct JobError as job_types::JobError { at_ms, job, store, cause: option, reason, settled });
 names::crosses!(struct page::Image as catalog_types::Image { url, alt, width, height });
 names::crosses!(struct page::Product as catalog_types::Product {
     id, title, description, vendor, category, tags, url, image: option, price, price_before, available
@@ -152,7 +155,8 @@ impl From<Progress> for job_types::Progress {
             Progress::More => Self::More,
             Progress::Done => Self::Over(job_types::Outcome::Done(None)),
             Progress::Retry(Failure(reason)) => {
-                Self::Over(job_types::Outcome::Retry(job_types::Retry { after_ms: None, reason }))
+                let trouble = job_types::Trouble { cause: None, reason };
+                Self::Over(job_types::Outcome::Retry(job_types::Retry { after_ms: None, trouble }))
             }
             Progress::Impossible(reason) => Self::Over(job_types::Outcome::Failed(reason)),
         }

@@ -103,7 +103,7 @@ fn errors_are_listed_as_many_as_asked_for() {
         shop.get("/debug/errors?limit=1").json(),
         json!([{
             "at_ms": 0, "job": "job-1", "store": "magic-wands",
-            "reason": "the model said \"no\"", "settled": "retry",
+            "cause": "auth", "reason": "the model said \"no\"", "settled": "retry",
         }])
     );
 }

@@ -1,61 +1,163 @@
-//! A limit of tokens per day (UTC), counted in this process. Time is an argument.
+//! How many tokens a day (UTC) has for the language model, and how many are gone.
+//!
+//! A call reserves the most that it may cost before it is made, and settles at what it did cost. So what was
+//! spent and what is reserved are never more than the day has, whoever else works on the same data folder and
+//! however often a process ends: what was reserved and never settled stays counted.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use portable::sql::{budget as sql, from_sql, to_sql};
+use sqlx::Row;
+use sqlx::migrate::Migrator;
+
+use crate::sqlite::{Database, Durability, OpenError, WriteFailed};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/budget");
 
 /// Milliseconds of a day.
 const DAY_MS: u64 = 86_400_000;
 
-/// What was spent today, and how much may be. Requests under way when the limit is reached
-/// still finish.
-#[derive(Debug)]
-pub struct Budget {
-    tokens_max: Option<u64>,
-    day: u64,
-    tokens: u64,
+/// The day of a time, counted from the epoch.
+pub(super) fn day(now_ms: u64) -> u64 {
+    now_ms / DAY_MS
 }
 
-impl Budget {
-    /// `tokens_max` per day, or no limit.
-    pub fn new(tokens_max: Option<u64>) -> Self {
-        Self { tokens_max, day: 0, tokens: 0 }
-    }
+/// The account could not be read or written. The text says why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the language model's budget is unavailable: {0}")]
+pub struct Unavailable(pub String);
 
-    /// Whether anything is left.
-    pub fn allows(&mut self, now_ms: u64) -> bool {
-        self.turn_to(now_ms);
-        self.tokens_max.is_none_or(|tokens_max| self.tokens < tokens_max)
-    }
+/// Tokens by day.
+#[async_trait]
+pub trait Budget: Send + Sync {
+    /// Reserves tokens of a day; false if it would have more than `tokens_max` spent and reserved.
+    async fn reserve(&self, day: u64, tokens: u64, tokens_max: u64) -> Result<bool, Unavailable>;
 
-    /// Counts what was spent.
-    pub fn spend(&mut self, tokens: u64, now_ms: u64) {
-        self.turn_to(now_ms);
-        self.tokens = self.tokens.saturating_add(tokens);
-    }
+    /// Puts what was spent in place of what was reserved.
+    async fn settle(&self, day: u64, reserved: u64, spent: u64) -> Result<(), Unavailable>;
 
-    fn turn_to(&mut self, now_ms: u64) {
-        let today = now_ms / DAY_MS;
-        if today != self.day {
-            (self.day, self.tokens) = (today, 0);
+    /// Tokens of a day that are spent or reserved.
+    async fn spent(&self, day: u64) -> Result<u64, Unavailable>;
+}
+
+/// In memory: for tests, and for as long as the process.
+#[derive(Debug, Default)]
+pub struct InMemory(Mutex<HashMap<u64, u64>>);
+
+#[async_trait]
+impl Budget for InMemory {
+    async fn reserve(&self, day: u64, tokens: u64, tokens_max: u64) -> Result<bool, Unavailable> {
+        let mut days = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let spent = days.entry(day).or_default();
+        let has_room = spent.checked_add(tokens).is_some_and(|sum| sum <= tokens_max);
+        if has_room {
+            *spent += tokens;
         }
+        Ok(has_room)
+    }
+
+    async fn settle(&self, day: u64, reserved: u64, spent: u64) -> Result<(), Unavailable> {
+        let mut days = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let tokens = days.entry(day).or_default();
+        *tokens = tokens.saturating_sub(reserved).saturating_add(spent);
+        Ok(())
+    }
+
+    async fn spent(&self, day: u64) -> Result<u64, Unavailable> {
+        Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&day).copied().unwrap_or_default())
+    }
+}
+
+/// In an `SQLite` file that several processes may share.
+pub struct Sqlite(Database);
+
+impl Sqlite {
+    /// Opens the file at `path`, which is made if it is missing.
+    pub async fn open(path: &Path) -> Result<Self, OpenError> {
+        Ok(Self(Database::open(path, &MIGRATIONS, Durability::Power).await?))
+    }
+}
+
+impl From<WriteFailed> for Unavailable {
+    fn from(failed: WriteFailed) -> Self {
+        Self(failed.0)
+    }
+}
+
+impl From<sqlx::Error> for Unavailable {
+    fn from(error: sqlx::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+#[async_trait]
+impl Budget for Sqlite {
+    async fn reserve(&self, day: u64, tokens: u64, tokens_max: u64) -> Result<bool, Unavailable> {
+        let statement =
+            sqlx::query(sql::RESERVE).bind(to_sql(day)).bind(to_sql(tokens)).bind(to_sql(tokens_max));
+        Ok(self.0.change(statement).await?.is_some())
+    }
+
+    async fn settle(&self, day: u64, reserved: u64, spent: u64) -> Result<(), Unavailable> {
+        let statement = sqlx::query(sql::SETTLE).bind(to_sql(day)).bind(to_sql(reserved)).bind(to_sql(spent));
+        self.0.change(statement).await?;
+        Ok(())
+    }
+
+    async fn spent(&self, day: u64) -> Result<u64, Unavailable> {
+        let query = sqlx::query(sql::SPENT).bind(to_sql(day));
+        let row = query.fetch_optional(self.0.reader()).await?;
+        Ok(row.map(|row| row.try_get(0).map(from_sql)).transpose()?.unwrap_or(0))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
-    #[test]
-    fn a_spent_budget_is_renewed_at_midnight() {
-        let mut budget = Budget::new(Some(100));
-        budget.spend(99, 0);
-        assert!(budget.allows(0));
-        budget.spend(1, DAY_MS - 1);
-        assert!(!budget.allows(DAY_MS - 1));
-        assert!(budget.allows(DAY_MS));
+    async fn in_file(folder: &Path) -> Arc<dyn Budget> {
+        Arc::new(Sqlite::open(&folder.join("budget.db")).await.unwrap())
     }
 
-    #[test]
-    fn no_limit_is_never_reached() {
-        let mut budget = Budget::new(None);
-        budget.spend(u64::MAX, 0);
-        assert!(budget.allows(0));
+    #[tokio::test]
+    async fn what_is_spent_and_reserved_is_never_more_than_the_day_has() {
+        let folder = tempfile::tempdir().unwrap();
+        for budget in [in_file(folder.path()).await, Arc::new(InMemory::default()) as Arc<dyn Budget>] {
+            assert_eq!(budget.reserve(1, 60, 100).await, Ok(true));
+            assert_eq!(budget.reserve(1, 41, 100).await, Ok(false));
+            assert_eq!(budget.reserve(1, 40, 100).await, Ok(true));
+            assert_eq!(budget.settle(1, 60, 5).await, Ok(()));
+            assert_eq!((budget.spent(1).await, budget.spent(2).await), (Ok(45), Ok(0)));
+            assert_eq!(budget.reserve(1, 56, 100).await, Ok(false));
+            assert_eq!(budget.reserve(1, 55, 100).await, Ok(true));
+            assert_eq!(budget.reserve(2, 101, 100).await, Ok(false), "more than a whole day");
+            assert_eq!(budget.reserve(2, 100, 100).await, Ok(true), "another day");
+            assert_eq!(budget.reserve(3, u64::MAX >> 1, u64::MAX >> 1).await, Ok(true));
+            assert_eq!(budget.reserve(3, 1, u64::MAX >> 1).await, Ok(false));
+        }
+    }
+
+    #[tokio::test]
+    async fn processes_on_one_file_share_a_budget_and_a_reservation_outlives_its_process() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, two) = (in_file(folder.path()).await, in_file(folder.path()).await);
+        let tries = (0..20).map(|number| {
+            let budget = if number % 2 == 0 { one.clone() } else { two.clone() };
+            tokio::spawn(async move { budget.reserve(1, 10, 55).await })
+        });
+        let mut reserved = 0;
+        for attempt in tries.collect::<Vec<_>>() {
+            reserved += u32::from(attempt.await.unwrap().unwrap());
+        }
+        assert_eq!(reserved, 5);
+        drop((one, two));
+        let restarted = in_file(folder.path()).await;
+        assert_eq!(restarted.reserve(1, 10, 55).await, Ok(false), "nobody settled");
+        assert_eq!(restarted.reserve(1, 5, 55).await, Ok(true));
     }
 }

@@ -3,23 +3,25 @@
 //! One question is bounded in time as a whole, whatever happens on the way: waiting for its turn,
 //! retries, and pauses included.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use metrics::{counter, histogram};
-use portable::llm::exchange::{self, Answer, RESPONSE_BYTES_MAX};
-use portable::llm::{Completion, Error, Failure, Patience, Request, SchemaMode};
+use portable::llm::exchange::{self, RESPONSE_BYTES_MAX};
+use portable::llm::{
+    Asking, Call, Cause, Completion, Endpoint, Error, Failed, Memory, Next, Patience, Question, Reply,
+    Request, SchemaMode,
+};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Response, Url, redirect};
 use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
-use tracing::{debug, warn};
+use tracing::{debug, info};
 
-use super::Llm;
+use super::account::Account;
 use super::breaker::Breaker;
-use super::budget::Budget;
+use super::{Budget, Llm, Spent, budget};
 use crate::Secret;
 use crate::clock::{Clock, millis};
 use crate::ids::Ids;
@@ -48,8 +50,8 @@ pub struct Config {
     pub breaker_failures: u32,
     /// That while.
     pub breaker_cooldown: Duration,
-    /// How the endpoint is told what form the answer is to have. One that refuses a schema is
-    /// asked for plain JSON from then on.
+    /// How the endpoint is told what form the answer is to have. One that refuses it is asked for less for a
+    /// while: a schema, plain JSON, nothing but words.
     pub schema_mode: SchemaMode,
     /// How many tokens may be spent per day (UTC), questions and answers together.
     pub tokens_per_day_max: Option<u64>,
@@ -57,9 +59,10 @@ pub struct Config {
     pub price_in_microdollars: Option<u64>,
     /// What a million tokens of answers cost, in millionths of a dollar.
     pub price_out_microdollars: Option<u64>,
-    /// More members for the request's body, as the endpoint wants them. `messages`, `model`, `stream`,
-    /// `max_tokens` and `response_format` are not taken from here.
+    /// More members for the request's body, as the endpoint wants them. They replace ours; null removes ours.
     pub extra: Map<String, Value>,
+    /// Members of the body that are not sent.
+    pub omit: Vec<String>,
 }
 
 impl Config {
@@ -80,6 +83,7 @@ impl Config {
             price_in_microdollars: None,
             price_out_microdollars: None,
             extra: Map::new(),
+            omit: Vec::new(),
         }
     }
 }
@@ -107,12 +111,14 @@ pub struct OpenAi {
     ids: Arc<dyn Ids>,
     permits: Semaphore,
     breaker: Mutex<Breaker>,
-    budget: Mutex<Budget>,
-    refuses_schemas: AtomicBool,
+    account: Account,
+    /// What is known of this model at this endpoint.
+    memory: Mutex<Memory>,
 }
 
 impl OpenAi {
-    /// Prepares to ask; nothing is sent yet.
+    /// Prepares to ask; nothing is sent yet. What is spent is counted for as long as the process lasts, unless
+    /// there is another budget.
     pub fn new(config: Config, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Self, BadConfig> {
         Ok(Self {
             url: exchange::address(&config.base_url).ok_or(BadConfig::BaseUrl)?,
@@ -121,98 +127,119 @@ impl OpenAi {
             ids,
             permits: Semaphore::new(config.concurrency.max(1) as usize),
             breaker: Mutex::new(Breaker::new(config.breaker_failures, config.breaker_cooldown)),
-            budget: Mutex::new(Budget::new(config.tokens_per_day_max)),
-            refuses_schemas: AtomicBool::new(false),
+            account: Account {
+                budget: Arc::new(budget::InMemory::default()),
+                tokens_per_day_max: config.tokens_per_day_max,
+                price_in_microdollars: config.price_in_microdollars,
+                price_out_microdollars: config.price_out_microdollars,
+            },
+            memory: Mutex::default(),
             config,
         })
     }
 
-    async fn ask_within_limits(&self, request: &Request) -> Result<Completion, Error> {
-        if !lock(&self.budget).allows(self.clock.now_ms()) {
-            return Err(Error::OverBudget);
-        }
-        let persistent = self.ask_persistently(request);
-        tokio::time::timeout(self.config.timeout, persistent).await.unwrap_or(Err(Error::Timeout))
+    /// Counts what is spent in `budget`.
+    #[must_use]
+    pub fn with_budget(mut self, budget: Arc<dyn Budget>) -> Self {
+        self.account.budget = budget;
+        self
     }
 
-    async fn ask_persistently(&self, request: &Request) -> Result<Completion, Error> {
-        let start = Instant::now();
-        let mut patience = Patience::new(self.config.retries, self.config.backoff, self.config.timeout);
-        loop {
-            let failure = match self.ask_in_turn(request).await {
-                Ok(completion) => return Ok(completion),
-                Err(failure) => failure,
-            };
-            debug!(?failure, "the model gave no answer");
-            let pause = patience.pause(failure, start.elapsed(), self.ids.random())?;
-            tokio::time::sleep(pause).await;
-        }
-    }
-
-    /// Asks once, when there is a place and the endpoint is not known to be down.
-    async fn ask_in_turn(&self, request: &Request) -> Result<Completion, Failure> {
-        if let Some(left) = lock(&self.breaker).remaining(Instant::now()) {
-            return Err(Failure::Final(Error::Unavailable(millis(left))));
-        }
-        let _permit = self.permits.acquire().await.map_err(|_| Failure::Transient(None))?;
-        let mut trial = Trial::begin(&self.breaker)?;
-        let outcome = self.ask(request).await;
-        trial.healthy = outcome.as_ref().err().is_none_or(Failure::is_healthy);
-        outcome
-    }
-
-    async fn ask(&self, request: &Request) -> Result<Completion, Failure> {
-        let mode = self.schema_mode();
-        let Config { model, extra, key, .. } = &self.config;
-        let question = exchange::body(request, model, mode, extra)?;
-        let sending =
-            self.client.post(self.url.clone()).header(CONTENT_TYPE, "application/json").body(question);
-        let response = sending.send().await.map_err(not_reached)?;
-        let status = response.status();
-        let after = response.headers().get(RETRY_AFTER).cloned();
-        // Of a refusal, what does not arrive is not missed; of an answer, it is.
-        let body = match read(response).await {
-            Err(failure) if status.is_success() => return Err(failure),
-            body => body.unwrap_or_default(),
+    async fn ask_within_limits(&self, request: &Request, spent: &Spent) -> Result<Completion, Failed> {
+        let persistent = self.ask_persistently(request, spent);
+        let late = || {
+            let said = format!("no whole answer within {} ms", millis(self.config.timeout));
+            Failed { cause: Cause::Timeout, said, retry_after_ms: Some(0) }
         };
-        let retry_after = after.as_ref().and_then(|header| header.to_str().ok());
-        let answer = Answer { status: status.as_u16(), retry_after, body: &body };
-        let outcome = answer.read(mode, key.as_ref(), self.clock.now_ms());
-        if outcome == Err(Failure::Renegotiated) {
-            warn!("the model's endpoint takes no schemas; it is asked for plain JSON from now on");
-            self.refuses_schemas.store(true, Ordering::Relaxed);
-        }
-        outcome
+        tokio::time::timeout(self.config.timeout, persistent).await.unwrap_or_else(|_| Err(late()))
     }
 
-    fn schema_mode(&self) -> SchemaMode {
-        match self.config.schema_mode {
-            SchemaMode::JsonSchema if self.refuses_schemas.load(Ordering::Relaxed) => SchemaMode::JsonObject,
-            mode => mode,
+    async fn ask_persistently(&self, request: &Request, spent: &Spent) -> Result<Completion, Failed> {
+        let start = Instant::now();
+        let Config { model, key, schema_mode, extra, omit, retries, backoff, timeout, .. } = &self.config;
+        let endpoint = Endpoint { model, key: key.as_ref(), mode: *schema_mode, extra, omit };
+        let patience = Patience::new(*retries, *backoff, *timeout);
+        let mut asking =
+            Asking::new(endpoint, request, patience, &mut lock(&self.memory), self.clock.now_ms());
+        loop {
+            match self.ask_in_turn(&mut asking, start, spent).await? {
+                Next::Done(completion) => return Ok(completion),
+                Next::Again(pause) => tokio::time::sleep(pause).await,
+                Next::Failed(failed) => return Err(failed),
+            }
         }
     }
 
-    fn count(&self, outcome: &Result<Completion, Error>, took: Duration) {
-        counter!("wandstore_llm_requests_total", "outcome" => outcome_name(outcome)).increment(1);
-        histogram!("wandstore_llm_seconds").record(took.as_secs_f64());
-        let Ok(completion) = outcome else { return };
-        let (tokens_in, tokens_out) = (u64::from(completion.tokens_in), u64::from(completion.tokens_out));
-        lock(&self.budget).spend(tokens_in + tokens_out, self.clock.now_ms());
-        counter!("wandstore_llm_tokens_total", "direction" => "in").increment(tokens_in);
-        counter!("wandstore_llm_tokens_total", "direction" => "out").increment(tokens_out);
-        let cost = cost_microdollars(tokens_in, self.config.price_in_microdollars)
-            + cost_microdollars(tokens_out, self.config.price_out_microdollars);
-        counter!("wandstore_llm_cost_microdollars_total").increment(cost);
+    /// Asks once, when there is a place, the endpoint is not known to be down, and the budget has room.
+    async fn ask_in_turn(
+        &self,
+        asking: &mut Asking<'_>,
+        start: Instant,
+        spent: &Spent,
+    ) -> Result<Next, Failed> {
+        let question = asking.question()?;
+        if let Some(left) = lock(&self.breaker).remaining(Instant::now()) {
+            return Err(left_alone(left));
+        }
+        let closed = |_| left_alone(Duration::ZERO);
+        let _permit = self.permits.acquire().await.map_err(closed)?;
+        let reserved = self.account.reserve(&question, spent, self.clock.now_ms()).await?;
+        let mut trial = match Trial::begin(&self.breaker) {
+            Ok(trial) => trial,
+            Err(left) => {
+                reserved.settle(&NOT_MADE).await;
+                return Err(left_alone(left));
+            }
+        };
+        let received = self.send(&question).await;
+        let now = (start.elapsed(), self.clock.now_ms());
+        let random = self.ids.random();
+        let (call, next) = asking.hear(received.reply(), &question, &mut lock(&self.memory), now, random);
+        trial.healthy = call.is_healthy;
+        if let Some(member) = &call.left_out {
+            info!(member, "the model's endpoint refused a part of the request; it is asked without it");
+        }
+        debug!(?call, "the model's endpoint was asked");
+        reserved.settle(&call).await;
+        Ok(next)
     }
+
+    async fn send(&self, question: &Question) -> Received {
+        let request = self.client.post(self.url.clone()).header(CONTENT_TYPE, "application/json");
+        match request.body(question.body()).send().await {
+            Ok(response) => read(response).await,
+            Err(error) => {
+                let was_sent = !(error.is_connect() || error.is_builder());
+                not_reached(error);
+                if was_sent { Received::Broken } else { Received::Unsent }
+            }
+        }
+    }
+}
+
+fn count(outcome: &Result<Completion, Failed>, took: Duration) {
+    histogram!("wandstore_llm_seconds").record(took.as_secs_f64());
+    let name = outcome.as_ref().map_or_else(|failed| failed.cause.name(), |_| "answered");
+    counter!("wandstore_llm_questions_total", "outcome" => name).increment(1);
+}
+
+/// A call that was not made after all.
+const NOT_MADE: Call =
+    Call { cause: None, tokens_in: 0, tokens_out: 0, was_sent: false, is_healthy: true, left_out: None };
+
+/// The endpoint is known to be down.
+fn left_alone(left: Duration) -> Failed {
+    let said = "it failed several times in a row and is left alone for a while".to_owned();
+    Failed { cause: Cause::Unreachable, said, retry_after_ms: Some(millis(left)) }
 }
 
 #[async_trait]
 impl Llm for OpenAi {
-    async fn complete(&self, request: Request) -> Result<Completion, Error> {
+    async fn complete(&self, request: Request, spent: &Spent) -> Result<Completion, Error> {
         let start = Instant::now();
-        let outcome = self.ask_within_limits(&request).await;
-        self.count(&outcome, start.elapsed());
-        outcome
+        let outcome = self.ask_within_limits(&request, spent).await;
+        count(&outcome, start.elapsed());
+        Ok(outcome?)
     }
 }
 
@@ -224,9 +251,8 @@ struct Trial<'a> {
 }
 
 impl<'a> Trial<'a> {
-    fn begin(breaker: &'a Mutex<Breaker>) -> Result<Self, Failure> {
-        let refused = |left| Failure::Final(Error::Unavailable(millis(left)));
-        lock(breaker).admit(Instant::now()).map_err(refused)?;
+    fn begin(breaker: &'a Mutex<Breaker>) -> Result<Self, Duration> {
+        lock(breaker).admit(Instant::now())?;
         Ok(Self { breaker, healthy: false })
     }
 }
@@ -258,36 +284,54 @@ fn client(key: Option<&Secret>) -> Result<Client, BadConfig> {
 }
 
 /// The address may hold a secret of its own, so that it is not logged.
-fn not_reached(error: reqwest::Error) -> Failure {
-    debug!(error = %error.without_url(), "the model's endpoint was not reached");
-    Failure::Transient(None)
+fn not_reached(error: reqwest::Error) {
+    debug!(error = %error.without_url(), "the model's endpoint was not reached, or broke off");
 }
 
-async fn read(mut response: Response) -> Result<Vec<u8>, Failure> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(not_reached)? {
-        if body.len() + chunk.len() > RESPONSE_BYTES_MAX {
-            return Err(Failure::Lie);
+/// What came of sending a question.
+enum Received {
+    Unsent,
+    Broken,
+    TooLarge,
+    Answer { status: u16, retry_after: Option<HeaderValue>, body: Vec<u8>, is_whole: bool },
+}
+
+impl Received {
+    fn reply(&self) -> Reply<'_> {
+        match self {
+            Self::Unsent => Reply::Unsent,
+            Self::Broken => Reply::Broken,
+            Self::TooLarge => Reply::TooLarge,
+            Self::Answer { status, retry_after, body, is_whole } => Reply::Answer {
+                status: *status,
+                retry_after: retry_after.as_ref().and_then(|header| header.to_str().ok()),
+                body,
+                is_whole: *is_whole,
+            },
         }
-        body.extend_from_slice(&chunk);
     }
-    Ok(body)
 }
 
-fn cost_microdollars(tokens: u64, price_per_million: Option<u64>) -> u64 {
-    tokens.saturating_mul(price_per_million.unwrap_or(0)).div_ceil(1_000_000)
-}
-
-fn outcome_name(outcome: &Result<Completion, Error>) -> &'static str {
-    match outcome {
-        Ok(_) => "answered",
-        Err(Error::NotConfigured) => "not_configured",
-        Err(Error::RateLimited(_)) => "rate_limited",
-        Err(Error::Unavailable(_)) => "unavailable",
-        Err(Error::Timeout) => "timeout",
-        Err(Error::OverBudget) => "over_budget",
-        Err(Error::Rejected(_)) => "rejected",
-    }
+/// Of a body that breaks off or has no end, what arrived may be all that matters.
+async fn read(mut response: Response) -> Received {
+    let status = response.status();
+    let retry_after = response.headers().get(RETRY_AFTER).cloned();
+    let mut body = Vec::new();
+    let is_whole = loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() <= RESPONSE_BYTES_MAX => {
+                body.extend_from_slice(&chunk);
+            }
+            Ok(Some(_)) if status.is_success() => return Received::TooLarge,
+            Ok(Some(_)) => break false,
+            Ok(None) => break true,
+            Err(error) => {
+                not_reached(error);
+                break false;
+            }
+        }
+    };
+    Received::Answer { status: status.as_u16(), retry_after, body, is_whole }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -303,13 +347,5 @@ mod tests {
         let config = Config::new("http://h", "m", Some(Secret::new("two\nlines")));
         let made = OpenAi::new(config, Arc::new(crate::clock::System), Arc::new(crate::ids::System));
         assert_eq!(made.err(), Some(BadConfig::Key));
-    }
-
-    #[test]
-    fn cost_is_rounded_up_to_a_millionth_of_a_dollar() {
-        assert_eq!(cost_microdollars(1_000, Some(600_000)), 600);
-        assert_eq!(cost_microdollars(1, Some(600_000)), 1);
-        assert_eq!(cost_microdollars(0, Some(600_000)), 0);
-        assert_eq!(cost_microdollars(1_000, None), 0);
     }
 }

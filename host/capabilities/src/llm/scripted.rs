@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use tokio::sync::watch;
 
-use super::{Completion, Error, Llm, Request};
+use super::{Completion, Ending, Error, Llm, Request, Spent};
 
 /// A queue of answers, and the questions that were asked. With no answer left, there is no model.
 #[derive(Default)]
@@ -34,7 +34,7 @@ impl Scripted {
             model: "scripted".to_owned(),
             tokens_in: 100,
             tokens_out: 50,
-            complete: true,
+            ending: Ending::Complete,
         }));
     }
 
@@ -60,7 +60,7 @@ impl Scripted {
 
 #[async_trait]
 impl Llm for Scripted {
-    async fn complete(&self, request: Request) -> Result<Completion, Error> {
+    async fn complete(&self, request: Request, spent: &Spent) -> Result<Completion, Error> {
         let answer = {
             let mut script = self.script();
             script.requests.push(request);
@@ -68,6 +68,9 @@ impl Llm for Scripted {
         };
         // The sender lives as long as `self`, so that the wait ends only when nothing is held.
         let _ = self.held.subscribe().wait_for(|held| !held).await;
+        if let Ok(completion) = &answer {
+            spent.add(completion.tokens_in, completion.tokens_out);
+        }
         answer
     }
 }
@@ -77,6 +80,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::llm::{Cause, Failed};
 
     fn request(text: &str) -> Request {
         let message = crate::llm::Message { role: crate::llm::Role::User, text: text.to_owned() };
@@ -87,10 +91,13 @@ mod tests {
     async fn answers_come_in_order_and_questions_are_kept() {
         let llm = Scripted::default();
         llm.say("one");
-        llm.answer(Err(Error::Timeout));
-        assert_eq!(llm.complete(request("a")).await.unwrap().text, "one");
-        assert_eq!(llm.complete(request("b")).await, Err(Error::Timeout));
-        assert_eq!(llm.complete(request("c")).await, Err(Error::NotConfigured));
+        let late = Failed { cause: Cause::Timeout, said: String::new(), retry_after_ms: Some(0) };
+        llm.answer(Err(late.clone().into()));
+        let spent = Spent::default();
+        assert_eq!(llm.complete(request("a"), &spent).await.unwrap().text, "one");
+        assert_eq!(llm.complete(request("b"), &spent).await, Err(Error::Failed(late)));
+        assert_eq!(llm.complete(request("c"), &spent).await, Err(Error::NotConfigured));
+        assert_eq!(spent.tokens(), (100, 50));
         assert_eq!(llm.requests(), [request("a"), request("b"), request("c")]);
     }
 
@@ -101,7 +108,7 @@ mod tests {
         llm.hold();
         let asking = tokio::spawn({
             let llm = llm.clone();
-            async move { llm.complete(request("a")).await }
+            async move { llm.complete(request("a"), &Spent::default()).await }
         });
         while llm.requests().is_empty() {
             tokio::task::yield_now().await;

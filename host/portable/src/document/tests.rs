@@ -37,6 +37,16 @@ fn a_shop_is_connected_by_its_domain_and_what_is_said_of_it_stays() {
 }
 
 #[test]
+fn a_model_is_left_alone_for_ten_minutes_at_most() {
+    let mut document = Document::default();
+    document.llm.breaker_cooldown_ms = 600_000;
+    assert_eq!(document.validate(), Ok(()));
+    document.llm.breaker_cooldown_ms += 1;
+    let wrong = document.validate().unwrap_err().to_string();
+    assert!(wrong.starts_with("llm.breaker_cooldown_ms is 600001; it must be at most 600000"), "{wrong}");
+}
+
+#[test]
 fn an_origin_is_scheme_and_host_and_nothing_after_it() {
     let validated = |origin: &str| {
         let mut document = Document::default();

@@ -1,12 +1,27 @@
 //! A large language model behind any endpoint that speaks `OpenAI`'s chat completions: what is sent,
 //! what an answer means, and when to ask again. No I/O.
+//!
+//! [`Asking`] is one question on its way: a host sends what [`Asking::question`] returns and hands
+//! the reply to [`Asking::hear`]. What an endpoint turned out not to understand is in a [`Memory`].
 
+use std::fmt;
+
+mod asking;
+mod complaint;
+mod dialect;
+mod documents;
+mod estimate;
 pub mod exchange;
+mod heard;
+mod judge;
 mod policy;
-mod wire;
+mod question;
 
-pub use policy::{Failure, Patience, retry_after};
-pub use wire::{Complaint, SchemaMode, completion, question};
+pub use asking::{Asking, Call, Next, Reply};
+pub use dialect::{Memory, SchemaMode};
+pub use names::Cause;
+pub use policy::{Patience, retry_after};
+pub use question::{Endpoint, Question};
 
 /// Who speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +56,17 @@ pub struct Request {
     pub tokens_max: u32,
 }
 
+/// How an answer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// By itself.
+    Complete,
+    /// It was cut off at the limit of tokens.
+    Length,
+    /// A content filter cut it off.
+    Filter,
+}
+
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completion {
@@ -48,12 +74,12 @@ pub struct Completion {
     pub text: String,
     /// The model that answered, as it names itself.
     pub model: String,
-    /// Tokens of the question; 0 where the endpoint does not say.
+    /// Tokens of the question, at the endpoint's figure or an estimate.
     pub tokens_in: u32,
-    /// Tokens of the answer; 0 where the endpoint does not say.
+    /// Tokens of the answer, likewise.
     pub tokens_out: u32,
-    /// False where the answer was cut off at `tokens_max`.
-    pub complete: bool,
+    /// How it ended.
+    pub ending: Ending,
 }
 
 /// Why there is no answer.
@@ -62,19 +88,27 @@ pub enum Error {
     /// The deployment has no model.
     #[error("no model is configured")]
     NotConfigured,
-    /// Asked too often: ask again after so many milliseconds.
-    #[error("the model's endpoint asks to wait {0} ms")]
-    RateLimited(u64),
-    /// Down, or known to be down: ask again after so many milliseconds.
-    #[error("the model's endpoint is unavailable; try again in {0} ms")]
-    Unavailable(u64),
-    /// No whole answer within the deployment's limit: ask again later.
-    #[error("the model did not answer in time")]
-    Timeout,
-    /// The deployment's spending limit is reached, here or at the provider.
-    #[error("the model's budget is spent")]
-    OverBudget,
-    /// The endpoint refuses this request or this key for good. The text holds no secret.
-    #[error("the model's endpoint refuses: {0}")]
-    Rejected(String),
+    /// There is a model, but no answer.
+    #[error(transparent)]
+    Failed(#[from] Failed),
+}
+
+/// Why a model gave no answer. The text holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failed {
+    /// The cause.
+    pub cause: Cause,
+    /// The endpoint's first words: short, on one line; empty where it said nothing.
+    pub said: String,
+    /// After so many milliseconds it is worth asking again; `None` means that somebody has to act first.
+    pub retry_after_ms: Option<u64>,
+}
+
+impl std::error::Error for Failed {}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let colon = if self.said.is_empty() { "" } else { ": " };
+        write!(f, "{}{colon}{}", self.cause.meaning(), self.said)
+    }
 }

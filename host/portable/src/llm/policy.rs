@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::Error;
+use super::dialect::Part;
+use super::{Cause, Failed};
 use crate::millis;
 
 /// No pause that we choose is longer.
@@ -12,23 +13,58 @@ const RETRY_AFTER_MAX: Duration = Duration::from_hours(1);
 
 /// Why an attempt gave no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Failure {
-    /// Not reached, or it failed: it may be well again soon, or after the time it named.
-    Transient(Option<Duration>),
-    /// It asks for patience.
-    RateLimited(Option<Duration>),
-    /// It says that all is well, but what it sent is no answer.
-    Lie,
-    /// It does not know the form of answer that was asked for; another was agreed on.
-    Renegotiated,
-    /// Asking again would not help.
-    Final(Error),
+pub(super) struct Failure {
+    /// The cause.
+    pub(super) cause: Cause,
+    /// The endpoint's first words, fit for a log.
+    pub(super) said: String,
+    /// What may help.
+    pub(super) remedy: Remedy,
+}
+
+/// What may help after a failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Remedy {
+    /// To ask again in a while, which the endpoint may have named.
+    Wait(Option<Duration>),
+    /// To ask once more: what came is no answer, which may be an accident.
+    AskOnce,
+    /// To ask without what the endpoint refused, or may have refused.
+    AskWithout {
+        /// What that is.
+        part: Part,
+        /// How likely that is.
+        certainty: Certainty,
+    },
+    /// Asking again does not help.
+    Nothing,
+}
+
+/// How likely it is that a refusal is about a part of the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Certainty {
+    /// The endpoint names it.
+    Said,
+    /// The endpoint refuses the request and does not say why.
+    Likely,
+    /// The endpoint may just be down.
+    Unlikely,
 }
 
 impl Failure {
-    /// Whether the endpoint does its work, if not for this request.
-    pub fn is_healthy(&self) -> bool {
-        !matches!(self, Self::Transient(_) | Self::Lie)
+    /// A failure about which the endpoint said nothing.
+    pub(super) fn new(cause: Cause, remedy: Remedy) -> Self {
+        Self { cause, said: String::new(), remedy }
+    }
+
+    /// With the endpoint's words.
+    pub(super) fn saying(self, said: impl Into<String>) -> Self {
+        Self { said: said.into(), ..self }
+    }
+
+    /// As it is reported: worth asking again after so many milliseconds, or not.
+    pub(super) fn reported(self, retry_after_ms: Option<u64>) -> Failed {
+        Failed { cause: self.cause, said: self.said, retry_after_ms }
     }
 }
 
@@ -49,35 +85,32 @@ impl Patience {
         Self { retries_left: retries, backoff, lied: false, deadline }
     }
 
-    /// How long to pause before asking again after `failure`, or the error to give up with.
-    pub fn pause(&mut self, failure: Failure, now: Duration, random: u64) -> Result<Duration, Error> {
+    /// Whether there is another attempt.
+    pub(super) fn has_retries(&self) -> bool {
+        self.retries_left > 0
+    }
+
+    /// How long to pause before asking again after `failure`, or what to give up with. Asking in another
+    /// dialect is not its business.
+    pub(super) fn pause(&mut self, failure: Failure, now: Duration, random: u64) -> Result<Duration, Failed> {
         let backoff = jittered(self.backoff, random);
-        let (pause, error) = match failure {
-            Failure::Final(error) => return Err(error),
-            Failure::Renegotiated => return Ok(Duration::ZERO),
-            Failure::Lie if self.lied => return Err(not_a_completion()),
-            Failure::Lie => (backoff, not_a_completion()),
-            Failure::Transient(after) => {
+        let (pause, retry_after_ms) = match failure.remedy {
+            Remedy::Nothing | Remedy::AskWithout { .. } => return Err(failure.reported(None)),
+            Remedy::AskOnce if self.lied => return Err(failure.reported(None)),
+            Remedy::AskOnce => (backoff, None),
+            Remedy::Wait(after) => {
                 let pause = after.unwrap_or(backoff);
-                (pause, Error::Unavailable(millis(pause)))
-            }
-            Failure::RateLimited(after) => {
-                let pause = after.unwrap_or(backoff);
-                (pause, Error::RateLimited(millis(pause)))
+                (pause, Some(millis(pause)))
             }
         };
         if self.retries_left == 0 || now + pause >= self.deadline {
-            return Err(error);
+            return Err(failure.reported(retry_after_ms));
         }
         self.retries_left -= 1;
         self.backoff = (self.backoff * 2).min(BACKOFF_MAX);
-        self.lied |= failure == Failure::Lie;
+        self.lied |= failure.remedy == Remedy::AskOnce;
         Ok(pause)
     }
-}
-
-fn not_a_completion() -> Error {
-    Error::Rejected("the answer is not a chat completion".to_owned())
 }
 
 /// Half of `pause` for certain and half of it by chance, so that many who failed together do not
@@ -164,40 +197,44 @@ mod tests {
         assert_eq!(days_since_epoch(2024, 2, 29), Some(19_782));
     }
 
+    fn waiting(after: Option<Duration>) -> Failure {
+        Failure::new(Cause::Unreachable, Remedy::Wait(after))
+    }
+
     #[test]
     fn a_passing_fault_is_retried_so_many_times_and_then_reported() {
         let now = Duration::from_secs(5);
         let mut patience = patience(2, now);
         for _ in 0..2 {
-            assert!(patience.pause(Failure::Transient(None), now, 0).is_ok());
+            assert!(patience.pause(waiting(None), now, 0).is_ok());
         }
-        assert!(
-            matches!(patience.pause(Failure::Transient(None), now, 0), Err(Error::Unavailable(ms)) if ms > 0)
-        );
+        let failed = patience.pause(waiting(None), now, 0).unwrap_err();
+        assert!(failed.retry_after_ms > Some(0), "{failed:?}");
     }
 
     #[test]
     fn an_endpoint_that_names_a_time_gets_it_if_there_is_time() {
         let now = Duration::from_secs(5);
-        let soon = Failure::RateLimited(Some(Duration::from_secs(5)));
+        let soon = waiting(Some(Duration::from_secs(5)));
         assert_eq!(patience(1, now).pause(soon, now, 0), Ok(Duration::from_secs(5)));
-        let late = Failure::RateLimited(Some(Duration::from_mins(1)));
-        assert_eq!(patience(1, now).pause(late, now, 0), Err(Error::RateLimited(60_000)));
+        let late = waiting(Some(Duration::from_mins(1)));
+        assert_eq!(patience(1, now).pause(late.clone(), now, 0), Err(late.reported(Some(60_000))));
     }
 
     #[test]
-    fn a_lie_is_believed_to_be_an_accident_once() {
+    fn what_is_no_answer_is_believed_to_be_an_accident_once() {
         let now = Duration::from_secs(5);
         let mut patience = patience(5, now);
-        assert!(patience.pause(Failure::Lie, now, 0).is_ok());
-        assert_eq!(patience.pause(Failure::Lie, now, 0), Err(not_a_completion()));
+        let odd = Failure::new(Cause::Format, Remedy::AskOnce);
+        assert!(patience.pause(odd.clone(), now, 0).is_ok());
+        assert_eq!(patience.pause(odd.clone(), now, 0), Err(odd.reported(None)));
     }
 
     #[test]
     fn what_is_final_is_not_retried() {
         let now = Duration::from_secs(5);
-        let failure = Failure::Final(Error::OverBudget);
-        assert_eq!(patience(5, now).pause(failure, now, 0), Err(Error::OverBudget));
+        let failure = Failure::new(Cause::Quota, Remedy::Nothing);
+        assert_eq!(patience(5, now).pause(failure.clone(), now, 0), Err(failure.reported(None)));
     }
 
     proptest! {
@@ -207,7 +244,7 @@ mod tests {
             let mut patience = Patience::new(9, Duration::from_secs(1), now + Duration::from_mins(1));
             for seconds in [1, 2, 4, 8, 8, 8] {
                 let longest = Duration::from_secs(seconds);
-                let pause = patience.pause(Failure::Transient(None), now, random).unwrap();
+                let pause = patience.pause(waiting(None), now, random).unwrap();
                 prop_assert!(pause >= longest / 2 && pause <= longest, "{:?}", pause);
             }
         }

@@ -1,6 +1,7 @@
 //! The statements of storage in `SQLite`, each a decision of its own, and the tables they need.
 
 pub mod blob;
+pub mod budget;
 pub mod jobs;
 pub mod kv;
 

@@ -1,23 +1,20 @@
 //! The language model.
 
+use std::sync::Arc;
+
 use capabilities::llm as llm_backend;
 use wasmtime::Result;
 
 use crate::bindings::wandstore::capabilities::llm;
 use crate::context::{Cause, Context};
 
-impl From<llm_backend::Error> for llm::Error {
-    fn from(error: llm_backend::Error) -> Self {
-        match error {
-            llm_backend::Error::NotConfigured => Self::NotConfigured,
-            llm_backend::Error::RateLimited(after_ms) => Self::RateLimited(after_ms),
-            llm_backend::Error::Unavailable(after_ms) => Self::Unavailable(after_ms),
-            llm_backend::Error::Timeout => Self::Timeout,
-            llm_backend::Error::OverBudget => Self::OverBudget,
-            llm_backend::Error::Rejected(reason) => Self::Rejected(reason),
-        }
-    }
-}
+names::crosses!(enum llm_backend::Cause as llm::Cause {
+    Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
+});
+names::crosses!(enum llm_backend::Ending as llm::Ending { Complete, Length, Filter });
+names::crosses!(struct llm_backend::Failed as llm::Failed { cause, said, retry_after_ms });
+names::crosses!(enum llm_backend::Error as llm::Error { NotConfigured, Failed(failed) });
+names::crosses!(struct llm_backend::Completion as llm::Completion { text, model, tokens_in, tokens_out, ending });
 
 impl From<llm::Request> for llm_backend::Request {
     fn from(request: llm::Request) -> Self {
@@ -40,19 +37,11 @@ impl From<llm::Request> for llm_backend::Request {
 
 impl llm::Host for Context {
     async fn complete(&mut self, request: llm::Request) -> Result<Result<llm::Completion, llm::Error>> {
-        let completion = self.capabilities.llm.complete(request.into()).await;
-        if let (Ok(completion), Cause::Job(_, spent)) = (&completion, &self.cause) {
-            spent.add(completion.tokens_in, completion.tokens_out);
-        }
-        Ok(match completion {
-            Ok(completion) => Ok(llm::Completion {
-                text: completion.text,
-                model: completion.model,
-                tokens_in: completion.tokens_in,
-                tokens_out: completion.tokens_out,
-                complete: completion.complete,
-            }),
-            Err(error) => Err(error.into()),
-        })
+        let spent = match &self.cause {
+            Cause::Job(_, spent) => spent.clone(),
+            Cause::Request(..) | Cause::Operator => Arc::default(),
+        };
+        let completion = self.capabilities.llm.complete(request.into(), &spent).await;
+        Ok(completion.map(Into::into).map_err(Into::into))
     }
 }

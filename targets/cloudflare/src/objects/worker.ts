@@ -83,7 +83,7 @@ export class Worker {
       return await (task === 'page' ? this.#generate(job) : this.#run(job, ended));
     } catch (error) {
       write('error', 'a job failed', { during: `job ${job.id}`, task, reason: reason(error) });
-      return { tag: 'retry', val: { reason: reason(error) } };
+      return { tag: 'retry', val: { trouble: { reason: reason(error) } } };
     }
   }
 
@@ -98,7 +98,7 @@ export class Worker {
       const progress = await serving.call(scope, (storefront) => storefront.errands.run(job));
       if (progress.tag === 'over') return progress.val;
     }
-    return { tag: 'retry', val: { reason: 'the lease was lost' } };
+    return { tag: 'retry', val: { trouble: { reason: 'the lease was lost' } } };
   }
 
   /** Extends the lease every third of it; completes without an outcome if it is lost. */

@@ -1,0 +1,96 @@
+//! Why the language model gave no plan, as a code.
+
+use serde::{Deserialize, Serialize};
+
+/// Why the language model gave no plan. Stored, counted and shown by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Cause {
+    /// The endpoint does not accept the key.
+    Auth,
+    /// The endpoint knows no such model, or there is no endpoint at the address.
+    Model,
+    /// The account or the deployment's own budget is spent.
+    Quota,
+    /// The endpoint was asked too often.
+    Rate,
+    /// The endpoint refuses the request, or the model declines to answer it.
+    Refusal,
+    /// The answer was cut off at the limit of tokens, or the question is too long.
+    Length,
+    /// The model spent the tokens of its answer on thinking.
+    Thinking,
+    /// A content filter held the question or the answer back.
+    Filter,
+    /// The answer is no chat completion, or holds no plan that can be used.
+    Format,
+    /// The endpoint was not reached, failed, or is known to be down.
+    Unreachable,
+    /// There was no whole answer in time.
+    Timeout,
+}
+
+impl Cause {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::Auth,
+        Self::Model,
+        Self::Quota,
+        Self::Rate,
+        Self::Refusal,
+        Self::Length,
+        Self::Thinking,
+        Self::Filter,
+        Self::Format,
+        Self::Unreachable,
+        Self::Timeout,
+    ];
+
+    /// Its name, in lower case.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auth => "auth",
+            Self::Model => "model",
+            Self::Quota => "quota",
+            Self::Rate => "rate",
+            Self::Refusal => "refusal",
+            Self::Length => "length",
+            Self::Thinking => "thinking",
+            Self::Filter => "filter",
+            Self::Format => "format",
+            Self::Unreachable => "unreachable",
+            Self::Timeout => "timeout",
+        }
+    }
+
+    /// What it means, for an operator.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Auth => "the language model's endpoint does not accept the key",
+            Self::Model => "the language model's endpoint knows no such model or address",
+            Self::Quota => "the budget for the language model is spent",
+            Self::Rate => "the language model was asked too often",
+            Self::Refusal => "the language model refused the request",
+            Self::Length => "the language model's answer was cut off at the limit of tokens",
+            Self::Thinking => "the language model spent the tokens of its answer on thinking",
+            Self::Filter => "a content filter held the language model's answer back",
+            Self::Format => "the language model's answer cannot be used",
+            Self::Unreachable => "the language model is not available",
+            Self::Timeout => "the language model did not answer in time",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_under_which_causes_are_stored() {
+        for cause in Cause::ALL {
+            let stored = format!("\"{}\"", cause.name());
+            assert_eq!(serde_json::to_string(&cause).unwrap(), stored);
+            assert_eq!(serde_json::from_str::<Cause>(&stored).unwrap(), cause);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What calls cost: reserved in the budget before they are made, counted when they are over, whatever became of
+//! them.
+
+use std::sync::Arc;
+
+use metrics::counter;
+use portable::llm::{Call, Cause, Failed, Question};
+use tracing::warn;
+
+use super::{Budget, Spent, budget};
+
+/// How long a question waits where the budget cannot be written, in milliseconds: storage may be well again soon.
+const UNAVAILABLE_MS: u64 = 5_000;
+
+/// Who pays, and at what prices.
+pub(super) struct Account {
+    pub(super) budget: Arc<dyn Budget>,
+    /// How many tokens may be spent per day; `None` is no limit, and then the budget only counts.
+    pub(super) tokens_per_day_max: Option<u64>,
+    /// What a million tokens of questions cost, in millionths of a dollar.
+    pub(super) price_in_microdollars: Option<u64>,
+    /// What a million tokens of answers cost, likewise.
+    pub(super) price_out_microdollars: Option<u64>,
+}
+
+impl Account {
+    /// Reserves the most that a question may cost, or says why it is not to be asked.
+    pub(super) async fn reserve<'a>(
+        &'a self,
+        question: &Question,
+        spent: &'a Spent,
+        now_ms: u64,
+    ) -> Result<Reserved<'a>, Failed> {
+        let (day, tokens) = (budget::day(now_ms), question.tokens_max());
+        let tokens_max = self.tokens_per_day_max.unwrap_or(u64::MAX);
+        let failed = |said, retry_after_ms| Failed { cause: Cause::Quota, said, retry_after_ms };
+        match self.budget.reserve(day, tokens, tokens_max).await {
+            Ok(true) => {}
+            Ok(false) => {
+                let said = format!(
+                    "tokens_per_day_max is {tokens_max}, and less than the {tokens} tokens are left that this question may cost"
+                );
+                return Err(failed(said, None));
+            }
+            Err(error) => {
+                warn!(%error, "what the language model costs cannot be counted");
+                if self.tokens_per_day_max.is_some() {
+                    return Err(failed("the budget cannot be written".to_owned(), Some(UNAVAILABLE_MS)));
+                }
+            }
+        }
+        let unseen = (question.tokens_in, question.tokens_out_max);
+        Ok(Reserved { account: self, spent, day, tokens, unseen, is_settled: false })
+    }
+
+    fn count(&self, outcome: &'static str, (tokens_in, tokens_out): (u32, u32), spent: &Spent) {
+        spent.add(tokens_in, tokens_out);
+        counter!("wandstore_llm_requests_total", "outcome" => outcome).increment(1);
+        counter!("wandstore_llm_tokens_total", "direction" => "in").increment(tokens_in.into());
+        counter!("wandstore_llm_tokens_total", "direction" => "out").increment(tokens_out.into());
+        let cost = cost_microdollars(tokens_in, self.price_in_microdollars)
+            + cost_microdollars(tokens_out, self.price_out_microdollars);
+        counter!("wandstore_llm_cost_microdollars_total").increment(cost);
+    }
+}
+
+/// Tokens that are reserved for a call. If the call is given up before it is over, nobody can say what it
+/// cost: they stay reserved, and are counted.
+pub(super) struct Reserved<'a> {
+    account: &'a Account,
+    spent: &'a Spent,
+    day: u64,
+    tokens: u64,
+    unseen: (u32, u32),
+    is_settled: bool,
+}
+
+impl Reserved<'_> {
+    /// Counts a call that is over. What it did not cost is there for others again.
+    pub(super) async fn settle(mut self, call: &Call) {
+        self.is_settled = true;
+        if call.was_sent {
+            let outcome = call.cause.map_or("answered", Cause::name);
+            self.account.count(outcome, (call.tokens_in, call.tokens_out), self.spent);
+        }
+        if let Some(member) = &call.left_out {
+            counter!("wandstore_llm_renegotiations_total", "member" => member.clone()).increment(1);
+        }
+        let spent = u64::from(call.tokens_in) + u64::from(call.tokens_out);
+        let (budget, day, reserved) = (self.account.budget.clone(), self.day, self.tokens);
+        // It is settled also if nobody waits for the answer any more.
+        let settled = tokio::spawn(async move { budget.settle(day, reserved, spent).await });
+        if let Ok(Err(error)) = settled.await {
+            warn!(%error, "a call's reservation stays counted in place of what it cost");
+        }
+    }
+}
+
+impl Drop for Reserved<'_> {
+    fn drop(&mut self) {
+        if !self.is_settled {
+            self.account.count(Cause::Timeout.name(), self.unseen, self.spent);
+        }
+    }
+}
+
+fn cost_microdollars(tokens: u32, price_per_million: Option<u64>) -> u64 {
+    u64::from(tokens).saturating_mul(price_per_million.unwrap_or(0)).div_ceil(1_000_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cost_is_rounded_up_to_a_millionth_of_a_dollar() {
+        assert_eq!(cost_microdollars(1_000, Some(600_000)), 600);
+        assert_eq!(cost_microdollars(1, Some(600_000)), 1);
+        assert_eq!(cost_microdollars(0, Some(600_000)), 0);
+        assert_eq!(cost_microdollars(1_000, None), 0);
+    }
+}

@@ -1,0 +1,280 @@
+//! What an endpoint says of a request that it did not serve: in its words, fit for a log, and as far as
+//! a program can tell what they mean.
+
+use serde_json::Value;
+
+use super::documents;
+use crate::Secret;
+
+/// The longest text of an endpoint that is passed on, in characters.
+const SAID_CHARS_MAX: usize = 200;
+/// How much of what an endpoint says is looked through, in bytes.
+const WORDS_BYTES_MAX: usize = 8 << 10;
+/// So many characters of the key in a row give it away.
+const KEY_PART_BYTES: usize = 8;
+/// Members that repeat what was sent, or say nothing.
+const ECHOES: [&str; 12] = [
+    "input",
+    "ctx",
+    "flagged_input",
+    "request",
+    "body",
+    "messages",
+    "prompt",
+    "url",
+    "documentation_url",
+    "doc_url",
+    "request_id",
+    "user_id",
+];
+/// Names of members that say what is wrong by being there.
+const TELLING: [&str; 3] = ["response_format", "max_tokens", "max_completion_tokens"];
+
+/// What an endpoint says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Complaint {
+    /// Its message, as it came.
+    message: String,
+    /// Everything that it says, in lower case.
+    pub(super) words: String,
+    /// Its names for what is wrong, in lower case.
+    pub(super) kinds: String,
+    /// The member that it is about, where it names one.
+    pub(super) member: Option<String>,
+    /// The status that it names in its body.
+    pub(super) status: Option<u16>,
+}
+
+impl Complaint {
+    /// Reads the body of a refusal. `model` is the model's name, which must not be taken for words.
+    pub(super) fn read(body: &[u8], model: &str) -> Self {
+        let documents = documents::read(body);
+        match documents.found.first() {
+            Some(document) => Self::of(document, model),
+            None => Self::of_text(&documents.text),
+        }
+    }
+
+    /// Reads a document.
+    pub(super) fn of(document: &Value, model: &str) -> Self {
+        let error = Some(&document["error"]).filter(|error| error.is_object()).unwrap_or(document);
+        let mut words = String::new();
+        gather(document, &mut words);
+        let words = words.to_lowercase();
+        let model = model.to_lowercase();
+        let words = if model.is_empty() { words } else { words.replace(&model, "(this)") };
+        Self {
+            message: message(document).unwrap_or_default(),
+            words,
+            kinds: kinds(document, error).to_lowercase(),
+            member: member(error),
+            status: ["code", "status", "status_code", "statusCode"]
+                .iter()
+                .find_map(|name| status(&error[*name])),
+        }
+    }
+
+    /// Of a page, only the title means something.
+    fn of_text(text: &str) -> Self {
+        let is_page = text.starts_with('<');
+        let title = || text.split_once("<title>")?.1.split_once("</title>").map(|(title, _)| title);
+        let message = if is_page { title().unwrap_or("an HTML page") } else { text };
+        let message: String = message.chars().take(WORDS_BYTES_MAX).collect();
+        Self { words: message.to_lowercase(), message, ..Self::default() }
+    }
+
+    /// Whether one of `phrases` is among its words.
+    pub(super) fn says(&self, phrases: &[&str]) -> bool {
+        phrases.iter().any(|phrase| self.words.contains(phrase))
+    }
+
+    /// Whether one of `parts` is in its names for what is wrong.
+    pub(super) fn is(&self, parts: &[&str]) -> bool {
+        parts.iter().any(|part| self.kinds.contains(part))
+    }
+
+    /// Whether it is about the member `name`: it says so, or uses the name as a word.
+    pub(super) fn names(&self, name: &str) -> bool {
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let mut places = self.words.match_indices(name);
+        places.any(|(at, _)| {
+            let (before, after) = (&self.words[..at], &self.words[at + name.len()..]);
+            !before.ends_with(is_part) && !after.starts_with(is_part)
+        })
+    }
+
+    /// Its words, fit for a log.
+    pub(super) fn said(&self, key: Option<&Secret>) -> String {
+        tame(&self.message, key)
+    }
+}
+
+/// Short, on one line, without what could disturb whoever reads it, and without the key, which an
+/// endpoint may repeat in part.
+pub(super) fn tame(text: &str, key: Option<&Secret>) -> String {
+    // Control characters, and those that change the direction of what follows or are not seen.
+    let is_odd = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    let plain: String = text.chars().take(WORDS_BYTES_MAX).map(|c| if is_odd(c) { ' ' } else { c }).collect();
+    let key = key.map(Secret::expose).filter(|key| !key.is_empty());
+    let words = plain.split_whitespace().map(|word| {
+        let gives_away = key.is_some_and(|key| gives_away(word, key));
+        if gives_away { "(key)" } else { word }
+    });
+    words.collect::<Vec<_>>().join(" ").chars().take(SAID_CHARS_MAX).collect()
+}
+
+fn gives_away(word: &str, key: &str) -> bool {
+    let length = KEY_PART_BYTES.min(key.len());
+    key.as_bytes().windows(length).any(|part| word.as_bytes().windows(length).any(|other| other == part))
+}
+
+/// Every text in a document, but for what repeats the request.
+fn gather(value: &Value, words: &mut String) {
+    match value {
+        _ if words.len() > WORDS_BYTES_MAX => {}
+        Value::String(text) => {
+            words.extend(text.chars().take(WORDS_BYTES_MAX));
+            words.push('\n');
+        }
+        Value::Array(list) => list.iter().for_each(|value| gather(value, words)),
+        Value::Object(members) => {
+            for (name, value) in members.iter().filter(|(name, _)| !ECHOES.contains(&name.as_str())) {
+                if TELLING.contains(&name.as_str()) {
+                    words.push_str(name);
+                    words.push('\n');
+                }
+                gather(value, words);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The message for people: `{"error": {"message"}}`, `{"error": "…"}`, `{"message"}`, `{"detail": [{"loc", "msg"}]}`,
+/// `{"errors": […]}`, and what an upstream of a gateway said.
+fn message(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
+        Value::Array(list) => list.iter().find_map(message),
+        Value::Object(_) => {
+            let names = [
+                "error",
+                "message",
+                "detail",
+                "details",
+                "errors",
+                "msg",
+                "error_msg",
+                "error_message",
+                "reason",
+                "title",
+            ];
+            let found = names.iter().find_map(|name| message(&value[*name]));
+            let place = value["loc"]
+                .as_array()
+                .map(|loc| loc.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("."));
+            let found = match (found, place) {
+                (Some(found), Some(place)) => Some(format!("{place}: {found}")),
+                (found, _) => found,
+            };
+            match (found, value["metadata"]["raw"].as_str()) {
+                (Some(found), Some(raw)) => Some(format!("{found}: {raw}")),
+                (found, _) => found,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn kinds(document: &Value, error: &Value) -> String {
+    let names = ["type", "code", "status", "error_type", "reason"];
+    let of = |value: &Value| names.map(|name| value[name].as_str().unwrap_or_default().to_owned());
+    let inner = error["innererror"]["code"].as_str().unwrap_or_default().to_owned();
+    let details =
+        error["details"].as_array().into_iter().flatten().filter_map(|detail| detail["reason"].as_str());
+    let details = details.map(str::to_owned);
+    of(document).into_iter().chain(of(error)).chain([inner]).chain(details).collect::<Vec<_>>().join(" ")
+}
+
+/// `param`, or the place of a validation error, without what is inside it.
+fn member(error: &Value) -> Option<String> {
+    let lists = [&error["detail"], &error["message"]["detail"], &error["errors"]];
+    let place = lists.iter().find_map(|list| list[0]["loc"][1].as_str());
+    let name = error["param"].as_str().or(place)?;
+    let name = name.split(['.', '[']).next().unwrap_or(name).trim();
+    Some(name.to_owned()).filter(|name| !name.is_empty())
+}
+
+/// A status of an error (RFC 9110, section 15), as a number or as text.
+fn status(value: &Value) -> Option<u16> {
+    let number = value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())?;
+    u16::try_from(number).ok().filter(|status| (400..600).contains(status))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn said(body: &Value) -> String {
+        Complaint::read(body.to_string().as_bytes(), "kimi").said(None)
+    }
+
+    #[test]
+    fn complaints_are_understood_in_every_usual_form() {
+        for body in [
+            json!({ "error": { "message": "no", "type": "t" } }),
+            json!({ "error": "no" }),
+            json!({ "message": "no", "code": 400 }),
+            json!({ "detail": "no" }),
+            json!({ "errors": [{ "message": "no" }] }),
+            json!([{ "error": { "code": 400, "message": "no", "status": "INVALID_ARGUMENT" } }]),
+            json!({ "type": "error", "error": { "type": "authentication_error", "message": "no" } }),
+        ] {
+            assert_eq!(said(&body), "no", "{body}");
+        }
+        let place =
+            json!({ "detail": [{ "loc": ["body", "seed"], "msg": "extra", "input": { "seed": 1 } }] });
+        assert_eq!(said(&place), "body.seed: extra");
+        let raw = json!({ "error": { "message": "Provider returned error", "metadata": { "raw": "no" } } });
+        assert_eq!(said(&raw), "Provider returned error: no");
+        assert_eq!(
+            Complaint::read(b"<html><title>502 Bad Gateway</title>", "").said(None),
+            "502 Bad Gateway"
+        );
+        assert_eq!(Complaint::read(b"just no", "").said(None), "just no");
+        assert_eq!(Complaint::read(b"", "").said(None), "");
+    }
+
+    #[test]
+    fn what_repeats_the_request_is_not_taken_for_words() {
+        let body = json!({ "detail": [{ "loc": ["body", "seed"], "msg": "extra", "input": { "response_format": 1 } }] });
+        let complaint = Complaint::read(body.to_string().as_bytes(), "json_schema-7b");
+        assert!(!complaint.words.contains("response_format"), "{complaint:?}");
+        assert_eq!(complaint.member.as_deref(), Some("seed"));
+        let body = json!({ "error": { "message": "no model json_schema-7b" } });
+        let complaint = Complaint::read(body.to_string().as_bytes(), "json_schema-7b");
+        assert!(!complaint.words.contains("json_schema"), "{complaint:?}");
+    }
+
+    #[test]
+    fn words_are_whole() {
+        let complaint = Complaint::of_text("max_completion_tokens is unknown");
+        assert!(complaint.names("max_completion_tokens"));
+        assert!(!complaint.names("max_tokens") && !complaint.names("max"));
+    }
+
+    #[test]
+    fn what_is_passed_on_is_short_and_tame_and_without_the_key() {
+        let key = Secret::new("sk-very-secret");
+        let text = format!("wrong key sk-very-secret\n\u{202e}or sk-very-s***, {}", "x".repeat(300));
+        let tamed = tame(&text, Some(&key));
+        assert!(tamed.starts_with("wrong key (key) or (key) xxx"), "{tamed}");
+        assert_eq!(tamed.chars().count(), SAID_CHARS_MAX);
+        assert_eq!(tame("abc \u{0}\u{1b}[31m d", Some(&Secret::new("abc"))), "(key) [31m d");
+    }
+}

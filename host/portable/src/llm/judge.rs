@@ -1,0 +1,279 @@
+//! What a refusal means: the cause, and what to do about it.
+//!
+//! Endpoints say the same in many words and under many statuses. What they name by a code is believed first,
+//! then what they say of a member that was sent, then other words, then the status.
+
+use std::time::Duration;
+
+use super::Cause;
+use super::complaint::Complaint;
+use super::dialect::{MAX_COMPLETION_TOKENS, MAX_TOKENS, Part, RESPONSE_FORMAT};
+use super::policy::{Certainty, Failure, Remedy};
+use super::question::Question;
+
+/// Members that a question is none without.
+const NEEDED: [&str; 2] = ["model", "messages"];
+/// Names for the form of an answer.
+const FORM: [&str; 13] = [
+    "response_format",
+    "response format",
+    "json_schema",
+    "json schema",
+    "json_object",
+    "json mode",
+    "json-mode",
+    "structured output",
+    "structured_output",
+    "structured-output",
+    "guided",
+    "grammar",
+    "requested parameters",
+];
+/// Ways to say that a member is not taken.
+const NOT_TAKEN: [&str; 22] = [
+    "unsupported",
+    "not support",
+    "n't support",
+    "unrecognized",
+    "unrecognised",
+    "not recognized",
+    "unknown",
+    "unexpected",
+    "not permitted",
+    "not allowed",
+    "forbidden",
+    "extra input",
+    "extra field",
+    "invalid",
+    "deprecated",
+    "instead",
+    "only the default",
+    "no longer",
+    "additional propert",
+    "not available",
+    "not implemented",
+    "cannot be",
+];
+/// Ways to say that a number is too large, which is not about its name.
+const TOO_MUCH: [&str; 8] =
+    ["too large", "too high", "too long", "range", "exceed", "at most", "less than", "maximum value"];
+/// Statuses under which endpoints refuse members.
+const FORM_STATUSES: [u16; 6] = [400, 404, 415, 422, 500, 501];
+
+/// What an endpoint's refusal means.
+pub(super) fn judge(status: u16, after: Option<Duration>, complaint: &Complaint, sent: &Question) -> Failure {
+    let certain = by_code(status, complaint);
+    if let Some(part) = refused_part(status, complaint, sent).filter(|_| certain.is_none()) {
+        return Failure::new(Cause::Format, Remedy::AskWithout { part, certainty: Certainty::Said });
+    }
+    let cause = certain.or_else(|| by_words(status, complaint)).unwrap_or_else(|| by_status(status));
+    let perhaps_form = |certainty| Remedy::AskWithout { part: Part::Form, certainty };
+    let remedy = match (cause, status) {
+        (Cause::Unreachable, 500) if after.is_none() => perhaps_form(Certainty::Unlikely),
+        (Cause::Unreachable, 501) => perhaps_form(Certainty::Likely),
+        (Cause::Unreachable, 300..=399) => Remedy::Nothing,
+        (Cause::Unreachable | Cause::Rate | Cause::Timeout, _) => Remedy::Wait(after),
+        (Cause::Refusal, _) | (Cause::Model, 404) if is_vague(status, complaint) => {
+            perhaps_form(Certainty::Likely)
+        }
+        _ => Remedy::Nothing,
+    };
+    Failure::new(cause, remedy)
+}
+
+/// What is certain by a code or a status that means one thing.
+fn by_code(status: u16, complaint: &Complaint) -> Option<Cause> {
+    let is_named = |cause, parts: &[&str]| complaint.is(parts).then_some(cause);
+    let quota =
+        ["insufficient_quota", "quota", "billing", "insufficient_balance", "insufficient_funds", "credits"];
+    let auth = [
+        "invalid_api_key",
+        "api_key_invalid",
+        "authentication",
+        "unauthenticated",
+        "unauthorized",
+        "invalid_token",
+    ];
+    let filter = [
+        "content_filter",
+        "content_policy",
+        "responsibleaipolicy",
+        "data_inspection",
+        "moderation",
+        "safety",
+    ];
+    let model =
+        ["model_not_found", "model_not_available", "invalid_model", "unknown_model", "model_not_exist"];
+    let length = ["context_length", "string_above_max_length", "context_window"];
+    if status == 401 {
+        return Some(Cause::Auth);
+    }
+    if status == 402 {
+        return Some(Cause::Quota);
+    }
+    is_named(Cause::Quota, &quota)
+        .or_else(|| is_named(Cause::Auth, &auth))
+        .or_else(|| is_named(Cause::Model, &model))
+        .or_else(|| is_named(Cause::Filter, &filter))
+        .or_else(|| is_named(Cause::Length, &length))
+        .or_else(|| is_named(Cause::Rate, &["rate_limit", "ratelimit", "too_many_requests", "throttl"]))
+        .or_else(|| (status == 429 && !is_about_money(complaint)).then_some(Cause::Rate))
+}
+
+/// What of the request is refused, where that is said.
+fn refused_part(status: u16, complaint: &Complaint, sent: &Question) -> Option<Part> {
+    if !FORM_STATUSES.contains(&status) {
+        return None;
+    }
+    let is_sent = |name: &str| sent.members.contains_key(name) && !NEEDED.contains(&name);
+    let part = |name: &str| match name {
+        RESPONSE_FORMAT => Part::Form,
+        name => Part::Member(name.to_owned()),
+    };
+    let limits = [MAX_TOKENS, MAX_COMPLETION_TOKENS];
+    let is_too_much = |name: &str| limits.contains(&name) && complaint.says(&TOO_MUCH);
+    if let Some(name) = complaint.member.as_deref().filter(|name| is_sent(name) && !is_too_much(name)) {
+        return Some(part(name));
+    }
+    let is_not_taken = complaint.says(&NOT_TAKEN);
+    let may_be = |name: &&String| is_sent(name) && complaint.names(name) && !is_too_much(name);
+    let named = sent.members.keys().filter(may_be).max_by_key(|name| name.len());
+    // The form is said of in many words, and a refusal of its schema need not say that it is one.
+    let is_about_form = is_sent(RESPONSE_FORMAT) && complaint.says(&FORM);
+    match named {
+        Some(name) if is_not_taken && (name != RESPONSE_FORMAT && !is_about_form) => Some(part(name)),
+        _ if is_about_form && !complaint.says(&["model not found", "does not exist"]) => Some(Part::Form),
+        Some(name) if is_not_taken => Some(part(name)),
+        _ => None,
+    }
+}
+
+fn is_about_money(complaint: &Complaint) -> bool {
+    let money = [
+        "billing",
+        "insufficient",
+        "balance",
+        "credit",
+        "exceeded your current quota",
+        "spending",
+        "payment",
+    ];
+    complaint.says(&money)
+}
+
+fn by_words(status: u16, complaint: &Complaint) -> Option<Cause> {
+    // A gateway that cannot reach an endpoint knows nothing of models.
+    if status >= 502 || status == 408 {
+        return None;
+    }
+    let auth = [
+        "api key",
+        "api-key",
+        "apikey",
+        "authentication",
+        "unauthorized",
+        "unauthenticated",
+        "not authorized",
+        "auth credentials",
+        "invalid token",
+        "access token",
+    ];
+    let filter = [
+        "content filter",
+        "content management policy",
+        "content policy",
+        "moderation",
+        "flagged",
+        "safety",
+        "inappropriate",
+    ];
+    let length = [
+        "context length",
+        "context window",
+        "context size",
+        "maximum context",
+        "too many tokens",
+        "prompt is too long",
+        "input is too long",
+        "reduce the length",
+        "token limit",
+    ];
+    let passing = [
+        "overloaded",
+        "temporarily",
+        "try again",
+        "timed out",
+        "timeout",
+        "unavailable",
+        "capacity",
+        "busy",
+        "bad gateway",
+        "upstream",
+        "provider returned error",
+        "internal error",
+        "internal server error",
+        "server_error",
+    ];
+    let is_limit = [MAX_TOKENS, MAX_COMPLETION_TOKENS].iter().any(|name| complaint.names(name));
+    if is_about_money(complaint) || status != 429 && complaint.says(&["quota"]) {
+        Some(Cause::Quota)
+    } else if complaint.says(&["rate limit", "rate-limit", "too many requests"]) {
+        Some(Cause::Rate)
+    } else if is_about_model(complaint) {
+        Some(Cause::Model)
+    } else if complaint.says(&filter) {
+        Some(Cause::Filter)
+    } else if complaint.says(&auth) {
+        Some(Cause::Auth)
+    } else if complaint.says(&length) || is_limit && complaint.says(&TOO_MUCH) {
+        Some(Cause::Length)
+    } else if complaint.says(&passing) && status != 500 {
+        Some(Cause::Unreachable)
+    } else {
+        None
+    }
+}
+
+fn is_about_model(complaint: &Complaint) -> bool {
+    let unknown = [
+        "not found",
+        "not exist",
+        "n't exist",
+        "no such",
+        "unknown",
+        "not a valid",
+        "invalid model",
+        "no endpoints",
+        "have access",
+        "decommissioned",
+        "deprecated",
+        "no longer",
+        "not loaded",
+        "try pulling",
+        "not available",
+        "not supported",
+    ];
+    complaint.names("model") && complaint.says(&unknown) || complaint.says(&["no endpoints found for"])
+}
+
+fn by_status(status: u16) -> Cause {
+    match status {
+        403 => Cause::Auth,
+        404 | 405 | 410 => Cause::Model,
+        408 => Cause::Timeout,
+        413 => Cause::Length,
+        451 => Cause::Filter,
+        300..=399 | 409 | 425 | 500.. => Cause::Unreachable,
+        _ => Cause::Refusal,
+    }
+}
+
+/// Whether a refusal says so little that it may be about the form of the answer.
+fn is_vague(status: u16, complaint: &Complaint) -> bool {
+    let able = ["support", "capab", "feature", "parameter", "not available", "not implemented"];
+    match status {
+        400 | 415 | 422 => true,
+        404 => complaint.says(&able) && !complaint.names("model"),
+        _ => false,
+    }
+}

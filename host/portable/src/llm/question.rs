@@ -1,0 +1,232 @@
+//! What is sent: the body of a chat completion (<https://platform.openai.com/docs/api-reference/chat>).
+
+use serde_json::{Map, Value, json};
+
+use super::dialect::{Dialect, MAX_COMPLETION_TOKENS, MAX_TOKENS, RESPONSE_FORMAT, SchemaMode};
+use super::estimate::tokens;
+use super::{Request, Role};
+use crate::Secret;
+
+/// Which model is asked, and what is said beside the question.
+#[derive(Debug, Clone, Copy)]
+pub struct Endpoint<'a> {
+    /// The model's name.
+    pub model: &'a str,
+    /// The key, which is kept out of every text.
+    pub key: Option<&'a Secret>,
+    /// How the endpoint is told what form the answer is to have, unless it refused that.
+    pub mode: SchemaMode,
+    /// More members for the body. They replace ours, and one that is null removes ours.
+    pub extra: &'a Map<String, Value>,
+    /// Members that are not sent.
+    pub omit: &'a [String],
+}
+
+/// A question as it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    pub(super) members: Map<String, Value>,
+    /// About how many tokens it has.
+    pub tokens_in: u32,
+    /// How many tokens the answer may have.
+    pub tokens_out_max: u32,
+}
+
+impl Question {
+    /// The body of the request.
+    pub fn body(&self) -> Vec<u8> {
+        Value::Object(self.members.clone()).to_string().into_bytes()
+    }
+
+    /// The most tokens that it may cost.
+    pub fn tokens_max(&self) -> u64 {
+        u64::from(self.tokens_in) + u64::from(self.tokens_out_max)
+    }
+}
+
+/// The question that puts `request` to an endpoint; `None` if its schema is no JSON.
+pub(super) fn question(request: &Request, endpoint: &Endpoint<'_>, dialect: &Dialect) -> Option<Question> {
+    let schema: Value = serde_json::from_str(&request.schema).ok()?;
+    let mut members = Map::new();
+    let mut set = |name: &str, value: Value| members.insert(name.to_owned(), value);
+    set("model", endpoint.model.into());
+    set("stream", false.into());
+    set(dialect.limit, request.tokens_max.into());
+    match dialect.mode {
+        SchemaMode::JsonSchema => {
+            let named = json!({ "name": request.schema_name, "schema": schema });
+            set(RESPONSE_FORMAT, json!({ "type": "json_schema", "json_schema": named }));
+        }
+        SchemaMode::JsonObject => {
+            set(RESPONSE_FORMAT, json!({ "type": "json_object" }));
+        }
+        SchemaMode::None => {}
+    }
+    lay_over(&mut members, endpoint, dialect);
+    let in_words = members.get(RESPONSE_FORMAT).is_none_or(|format| format["type"] != "json_schema");
+    let words =
+        in_words.then(|| format!("Answer with one JSON document that follows this JSON Schema: {schema}"));
+    let bytes =
+        request.messages.iter().map(|message| message.text.len()).sum::<usize>() + request.schema.len();
+    if !is_fixed(endpoint, "messages") {
+        members.insert("messages".to_owned(), messages(request, words));
+    }
+    let limit = [MAX_COMPLETION_TOKENS, MAX_TOKENS].iter().find_map(|name| members.get(*name)?.as_u64());
+    let tokens_out_max = limit.map_or(request.tokens_max, |limit| u32::try_from(limit).unwrap_or(u32::MAX));
+    Some(Question { members, tokens_in: tokens(bytes), tokens_out_max })
+}
+
+fn is_fixed(endpoint: &Endpoint<'_>, name: &str) -> bool {
+    endpoint.extra.contains_key(name) || endpoint.omit.iter().any(|omitted| omitted == name)
+}
+
+/// What the operator wants said or left out, then what the endpoint refused.
+fn lay_over(members: &mut Map<String, Value>, endpoint: &Endpoint<'_>, dialect: &Dialect) {
+    for (name, value) in endpoint.extra.iter().filter(|(name, _)| !dialect.without.contains(*name)) {
+        // Both limits at once are refused.
+        if name == MAX_TOKENS || name == MAX_COMPLETION_TOKENS {
+            members.remove(dialect.limit);
+        }
+        let name = if name == MAX_TOKENS { dialect.limit } else { name };
+        if value.is_null() {
+            members.remove(name);
+        } else {
+            members.insert(name.to_owned(), value.clone());
+        }
+    }
+    for name in endpoint.omit {
+        members.remove(if name == MAX_TOKENS { dialect.limit } else { name });
+    }
+    for name in &dialect.without {
+        members.remove(name);
+    }
+}
+
+fn messages(request: &Request, words: Option<String>) -> Value {
+    let told = words.map(|words| json!({ "role": "system", "content": words }));
+    let said = request.messages.iter().map(|message| {
+        let role = match message.role {
+            Role::System => "system",
+            Role::User => "user",
+            Role::Assistant => "assistant",
+        };
+        json!({ "role": role, "content": message.text })
+    });
+    told.into_iter().chain(said).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::llm::Message;
+    use crate::llm::dialect::Part;
+
+    fn request() -> Request {
+        Request {
+            messages: vec![
+                Message { role: Role::System, text: "Be brief.".into() },
+                Message { role: Role::User, text: "Plan.".into() },
+            ],
+            schema: r#"{"type":"object"}"#.into(),
+            schema_name: "plan".into(),
+            tokens_max: 500,
+        }
+    }
+
+    fn asked_in(dialect: &Dialect, extra: Value, omit: &[&str]) -> Question {
+        let extra: Map<String, Value> = serde_json::from_value(extra).unwrap();
+        let omit: Vec<String> = omit.iter().map(|name| (*name).to_owned()).collect();
+        let endpoint =
+            Endpoint { model: "kimi", key: None, mode: SchemaMode::JsonSchema, extra: &extra, omit: &omit };
+        question(&request(), &endpoint, dialect).unwrap()
+    }
+
+    fn asked_with(mode: SchemaMode, extra: Value) -> Value {
+        Value::Object(asked_in(&Dialect::new(mode), extra, &[]).members)
+    }
+
+    #[test]
+    fn the_schema_is_sent_as_a_form() {
+        let expected = json!({
+            "model": "kimi",
+            "messages": [{ "role": "system", "content": "Be brief." }, { "role": "user", "content": "Plan." }],
+            "max_tokens": 500,
+            "stream": false,
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": { "name": "plan", "schema": { "type": "object" } },
+            },
+        });
+        assert_eq!(asked_with(SchemaMode::JsonSchema, json!({})), expected);
+    }
+
+    #[test]
+    fn a_model_that_takes_no_schema_is_told_in_words() {
+        for (mode, extra, format) in [
+            (SchemaMode::JsonObject, json!({}), json!({ "type": "json_object" })),
+            (SchemaMode::None, json!({}), Value::Null),
+            (SchemaMode::JsonSchema, json!({ "response_format": null }), Value::Null),
+        ] {
+            let asked = asked_with(mode, extra);
+            assert_eq!(asked["response_format"], format);
+            let told = asked["messages"][0]["content"].as_str().unwrap();
+            assert!(told.ends_with(r#"JSON Schema: {"type":"object"}"#), "{told}");
+            assert_eq!(asked["messages"].as_array().unwrap().len(), 3);
+        }
+    }
+
+    #[test]
+    fn extra_members_are_sent_beside_ours_replace_them_and_remove_them() {
+        let mut expected = asked_with(SchemaMode::JsonSchema, json!({}));
+        expected["thinking"] = json!({ "type": "disabled" });
+        expected["stream"] = true.into();
+        expected.as_object_mut().unwrap().remove("max_tokens");
+        let extra = json!({ "thinking": { "type": "disabled" }, "stream": true, "max_tokens": null });
+        assert_eq!(asked_with(SchemaMode::JsonSchema, extra), expected);
+        let omitting = asked_in(&Dialect::new(SchemaMode::JsonSchema), json!({}), &["max_tokens", "stream"]);
+        let names: Vec<_> = omitting.members.keys().map(String::as_str).collect();
+        assert_eq!(names, ["messages", "model", "response_format"]);
+    }
+
+    #[test]
+    fn the_limit_is_sent_under_one_name_and_is_what_an_answer_may_cost() {
+        let usual = Dialect::new(SchemaMode::JsonSchema);
+        let newer = usual.without(&Part::Member(MAX_TOKENS.into())).unwrap();
+        let neither = newer.without(&Part::Member(MAX_COMPLETION_TOKENS.into())).unwrap();
+        for (dialect, extra, expected) in [
+            (&usual, json!({}), json!([500, null])),
+            (&newer, json!({}), json!([null, 500])),
+            (&neither, json!({}), json!([null, null])),
+            (&usual, json!({ "max_completion_tokens": 9 }), json!([null, 9])),
+            (&usual, json!({ "max_tokens": 7 }), json!([7, null])),
+            (&newer, json!({ "max_tokens": 7 }), json!([null, 7])),
+            (&newer, json!({ "max_tokens": null }), json!([null, null])),
+        ] {
+            let asked = asked_in(dialect, extra.clone(), &[]);
+            let sent = [MAX_TOKENS, MAX_COMPLETION_TOKENS].map(|name| asked.members.get(name).cloned());
+            assert_eq!(json!(sent), expected, "{extra}");
+            let most = sent.into_iter().flatten().find_map(|limit| limit.as_u64()).unwrap_or(500);
+            assert_eq!(u64::from(asked.tokens_out_max), most, "{extra}");
+        }
+    }
+
+    #[test]
+    fn what_an_endpoint_refused_is_left_out_also_where_the_operator_wants_it() {
+        let dialect = Dialect::new(SchemaMode::JsonSchema).without(&Part::Member("seed".into())).unwrap();
+        assert_eq!(asked_in(&dialect, json!({ "seed": 1 }), &[]).members.get("seed"), None);
+    }
+
+    #[test]
+    fn a_question_has_about_a_token_for_four_bytes() {
+        let asked = asked_in(&Dialect::new(SchemaMode::JsonSchema), json!({}), &[]);
+        assert_eq!((asked.tokens_in, asked.tokens_max()), (8, 508), "31 bytes of text and schema");
+    }
+
+    #[test]
+    fn a_schema_that_is_no_json_asks_nothing() {
+        let request = Request { schema: "{".into(), ..request() };
+        let endpoint =
+            Endpoint { model: "m", key: None, mode: SchemaMode::None, extra: &Map::new(), omit: &[] };
+        assert_eq!(question(&request, &endpoint, &Dialect::new(SchemaMode::None)), None);
+    }
+}

@@ -1,0 +1,15 @@
+//! Every statement of the language model's budget in `SQLite`.
+
+/// ?1 day, ?2 tokens, ?3 the most for the day. Returns a row if they are reserved, and none, changing nothing, if
+/// that would be more than the day has.
+pub const RESERVE: &str = "
+    INSERT INTO spent (day, tokens) SELECT ?1, ?2 WHERE ?2 <= ?3
+    ON CONFLICT (day) DO UPDATE SET tokens = tokens + excluded.tokens
+        WHERE tokens + excluded.tokens <= ?3
+    RETURNING tokens";
+
+/// ?1 day, ?2 tokens that were reserved, ?3 tokens that were spent.
+pub const SETTLE: &str = "UPDATE spent SET tokens = max(0, tokens - ?2 + ?3) WHERE day = ?1";
+
+/// ?1 day.
+pub const SPENT: &str = "SELECT tokens FROM spent WHERE day = ?1";
