@@ -1,6 +1,6 @@
 //! What components have to agree on beside their interfaces: ids that were parsed, every key under which
 //! something is stored and which role reaches it, personas, markets, in what amounts are counted, causes of failures,
-//! and how a type crosses.
+//! what of a text can be seen, and how a type crosses.
 //!
 //! Pure: no I/O, no clock, no WIT types. A [`StoreId`] or [`ShopperId`] cannot hold a separator
 //! of keys, paths or URLs, so that no id can reach what belongs to another.
@@ -16,6 +16,7 @@ mod persona;
 mod scope;
 mod shopper;
 mod source;
+pub mod text;
 
 pub use access::{Access, Grant, Operation, Refused};
 pub use cause::Cause;

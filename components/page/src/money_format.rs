@@ -3,10 +3,10 @@
 //! The placeholders and what they stand for are Shopify's
 //! (<https://help.shopify.com/en/manual/international/pricing/currency-formatting>); how each groups and rounds is
 //! as in its themes (`formatMoney` of `@shopify/theme-currency`), but that no digit is shown which the currency
-//! does not have. A format is written by a merchant and may hold HTML: its tags are dropped, its references read.
+//! does not have. A format is HTML that a merchant wrote: it is read as a browser reads it, and only its text is kept.
 
-/// The longest format that is read, in bytes.
-const BYTES_MAX: usize = 200;
+/// The longest format that is read, in bytes. Apps that convert currencies wrap formats in long elements.
+const BYTES_MAX: usize = 2_000;
 
 /// Text before and after an amount, and how the amount is written.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,14 +19,17 @@ pub struct Format {
 impl Format {
     /// Reads a format: text with one placeholder that is known; else `None`.
     pub fn parse(format: &str) -> Option<Self> {
-        if format.len() > BYTES_MAX || format.contains(char::is_control) {
+        if format.len() > BYTES_MAX {
             return None;
         }
-        let (before, rest) = format.split_once("{{")?;
+        // An amount in an attribute is not shown. A brace that is written as a reference is text and no placeholder.
+        let shown = without_tags(format);
+        let (before, rest) = shown.split_once("{{")?;
         let (name, after) = rest.split_once("}}")?;
-        let style = Style::named(name.trim())?;
-        let format = Self { before: plain_text(before), style, after: plain_text(after) };
-        (!after.contains("{{")).then_some(format)
+        if after.contains("{{") {
+            return None;
+        }
+        Some(Self { before: text(before), style: Style::named(name.trim())?, after: text(after) })
     }
 
     /// An amount that counts minor units, in a currency of so many decimals.
@@ -84,29 +87,54 @@ impl Style {
     }
 }
 
-/// HTML as a reader sees it: without tags, and with the references that currencies are written with resolved.
-fn plain_text(html: &str) -> String {
-    let mut text = String::new();
-    for (index, piece) in html.split('<').enumerate() {
-        let shown = if index == 0 { piece } else { piece.split_once('>').map_or("", |(_, after)| after) };
-        text.push_str(shown);
+/// HTML without its tags and comments. A tag opens with `<` before a letter, `/`, `!` or `?`, and ends with a `>`
+/// that is not quoted (WHATWG HTML, section 13.2.5); one that does not end hides the rest.
+fn without_tags(html: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = html;
+    while let Some((before, from)) = rest.find('<').map(|at| rest.split_at(at)) {
+        shown.push_str(before);
+        let opens = from[1..].starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c));
+        rest = if opens { after_tag(from) } else { &from[1..] };
+        if !opens {
+            shown.push('<');
+        }
     }
-    REFERENCES.iter().fold(text, |text, (reference, c)| text.replace(reference, c))
+    shown + rest
 }
 
-/// The last stands for what the others begin with.
-const REFERENCES: [(&str, &str); 10] = [
-    ("&euro;", "€"),
-    ("&pound;", "£"),
-    ("&yen;", "¥"),
-    ("&cent;", "¢"),
-    ("&#8377;", "₹"),
-    ("&#8364;", "€"),
-    ("&#36;", "$"),
-    ("&nbsp;", "\u{a0}"),
-    ("&#39;", "'"),
-    ("&amp;", "&"),
-];
+/// What follows a tag or a comment.
+fn after_tag(html: &str) -> &str {
+    if let Some(comment) = html.strip_prefix("<!--") {
+        return comment.split_once("-->").map_or("", |(_, after)| after);
+    }
+    let mut quote = None;
+    let end = html.char_indices().find(|&(_, c)| {
+        match (quote, c) {
+            (Some(open), _) if open == c => quote = None,
+            (None, '"' | '\'') => quote = Some(c),
+            _ => {}
+        }
+        quote.is_none() && c == '>'
+    });
+    end.map_or("", |(at, _)| &html[at + 1..])
+}
+
+/// The text that HTML without tags stands for: references read once, as browsers do, and white space as one space.
+/// What cannot be seen or would reorder the page is left out.
+fn text(html: &str) -> String {
+    let read = htmlize::unescape(html);
+    let mut text = String::new();
+    for c in read.chars() {
+        match c {
+            _ if c.is_ascii_whitespace() && text.ends_with(' ') => {}
+            _ if c.is_ascii_whitespace() => text.push(' '),
+            _ if c.is_control() => {}
+            _ => text.push(c),
+        }
+    }
+    names::text::without_directional_controls(&text).into_owned()
+}
 
 #[cfg(test)]
 mod tests {
@@ -137,12 +165,52 @@ mod tests {
         for (format, expected) in [
             ("${{amount}}", "$1,134.65"),
             ("{{ amount_with_comma_separator }} €", "1.134,65 €"),
-            ("<span class=money>${{amount}} USD</span>", "$1,134.65 USD"),
-            ("&pound;{{amount}}", "£1,134.65"),
             ("Rs. {{amount}}", "Rs. 1,134.65"),
-            ("<script>{{amount}}", "1,134.65"),
-            ("&lt;b&gt;{{amount}}", "&lt;b&gt;1,134.65"),
             ("{{amount}} {% raw %}", "1,134.65 {% raw %}"),
+            ("{{amount}}\n", "1,134.65"),
+            ("\u{202e}{{amount}}\u{2066}\0 USD", "1,134.65 USD"),
+        ] {
+            assert_eq!(money(TABLE, "USD", format), expected, "{format}");
+        }
+    }
+
+    #[test]
+    fn tags_are_not_shown_nor_is_what_is_in_them() {
+        for (format, expected) in [
+            ("<span class=money>${{amount}} USD</span>", "$1,134.65 USD"),
+            (r#"<span class="a > b" title='{{amount}}"'>${{amount}}</span>"#, "$1,134.65"),
+            ("<b>$</b>\n  <i>{{amount}}</i>", "$ 1,134.65"),
+            ("<!-- $ > --><br/>{{amount}}", "1,134.65"),
+            ("<script>{{amount}}", "1,134.65"),
+            ("{{amount}}<img src=x onerror=alert(1)>", "1,134.65"),
+            ("{{amount}}<img src=x", "1,134.65"),
+            ("< 5 {{amount}}", "< 5 1,134.65"),
+        ] {
+            assert_eq!(money(TABLE, "USD", format), expected, "{format}");
+        }
+        let wrapped = format!("<span class=\"{}\">{{{{amount}}}}</span>", "money ".repeat(100));
+        assert_eq!(money(TABLE, "USD", &wrapped), "1,134.65");
+    }
+
+    #[test]
+    fn references_are_read_once_as_browsers_do() {
+        for (format, expected) in [
+            ("&pound;{{amount}}", "£1,134.65"),
+            ("&#8369;{{amount}}", "₱1,134.65"),
+            ("&#x20B1;{{amount}}", "₱1,134.65"),
+            ("{{amount}} &#xe3f;", "1,134.65 ฿"),
+            ("{{amount}} K&ccaron;", "1,134.65 Kč"),
+            ("{{amount}}&nbsp;z&lstrok;", "1,134.65\u{a0}zł"),
+            ("{{amount}} &#8366", "1,134.65 ₮"),
+            ("&#8369{{amount}}", "₱1,134.65"),
+            ("&yen{{amount}}", "¥1,134.65"),
+            ("&#128;{{amount}}", "€1,134.65"),
+            ("&amp;#8369;{{amount}}", "&#8369;1,134.65"),
+            ("&amp;pound;{{amount}}", "&pound;1,134.65"),
+            ("&nosuch;{{amount}}", "&nosuch;1,134.65"),
+            ("&lt;b&gt;{{amount}}", "<b>1,134.65"),
+            ("&#123;&#123;amount&#125;&#125; {{amount}}", "{{amount}} 1,134.65"),
+            ("&#0;&#x202e;{{amount}}", "\u{fffd}1,134.65"),
         ] {
             assert_eq!(money(TABLE, "USD", format), expected, "{format}");
         }
@@ -158,9 +226,9 @@ mod tests {
             "{{amount",
             "{amount}",
             "{{amount}} {{amount}}",
-            "{{amount}}\n",
+            "<span title=\"{{amount}}\">$</span>",
             "{{ amount | times: 0 }}",
-            &format!("{{{{amount}}}}{}", "x".repeat(200)),
+            &format!("{{{{amount}}}}{}", "x".repeat(2_000)),
         ] {
             assert_eq!(money(TABLE, "USD", format), "$1,134.65", "{format}");
         }
@@ -176,7 +244,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_format_gives_a_price(minor: u64, currency in "[A-Z]{3}", format in "[{}a_mount<>&;%$ é]{0,30}") {
+        fn any_format_gives_a_price(minor: u64, currency in "[A-Z]{3}", format in "[{}a_mount<>&;#x0-9!\"'%$ é]{0,30}") {
             prop_assert!(money(minor, &currency, &format).contains(|c: char| c.is_ascii_digit()));
         }
     }

@@ -28,6 +28,14 @@ mod tests {
     }
 
     #[test]
+    fn every_code_is_in_the_table_of_currencies() {
+        let table = include_str!("../../../../tests/vectors/money.json");
+        for code in CODES.split(' ') {
+            assert!(table.contains(&format!("{{\"currency\": \"{code}\",")), "{code}");
+        }
+    }
+
+    #[test]
     fn what_is_no_code_is_no_currency() {
         for code in ["", " ", "eur", "EU", "EURO", "EUD", "EUR USD", "XXX"] {
             assert!(!is_currency(code), "{code:?}");

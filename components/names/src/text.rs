@@ -1,0 +1,77 @@
+//! Text that others wrote: which of its characters can be seen, and which would reorder what stands around it.
+
+use std::borrow::Cow;
+
+/// Whether a character opens or closes a run of another direction (Unicode's explicit directional formatting,
+/// UAX #9, section 2). Unbalanced, it reorders the text that follows it. The marks U+200E, U+200F and U+061C are
+/// none: they act on their neighbours only, and Arabic and Hebrew texts need them.
+pub fn is_directional_control(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Text without directional controls, so that it cannot reorder what stands beside it.
+pub fn without_directional_controls(text: &str) -> Cow<'_, str> {
+    if text.contains(is_directional_control) {
+        text.chars().filter(|&c| !is_directional_control(c)).collect()
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Whether a reader sees anything of a text: a character that is neither a space nor without a glyph.
+pub fn is_visible(text: &str) -> bool {
+    text.chars().any(|c| !c.is_whitespace() && !c.is_control() && !is_ignorable(c))
+}
+
+/// Characters that are drawn as nothing: Unicode's property `Default_Ignorable_Code_Point`
+/// (`DerivedCoreProperties.txt`), the blanks of Hangul and Braille, and interlinear annotations.
+fn is_ignorable(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_visible_if_one_character_of_it_is() {
+        for text in ["a", "杖", "\u{202e}x", " . ", "👩\u{200d}🚀", "-"] {
+            assert!(is_visible(text), "{text:?}");
+        }
+        let invisible =
+            ["", " \t\n", "\u{a0}\u{3000}", "\u{202e}\u{202c}", "\u{200b}\u{feff}\0", "\u{1}\u{7f}\u{9f}"];
+        for text in
+            invisible.into_iter().chain(["\u{2800}\u{3164}\u{115f}", "\u{fe0f}\u{200d}", "\u{e0041}\u{ad}"])
+        {
+            assert!(!is_visible(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn directional_controls_are_taken_out_and_nothing_else() {
+        let text = "\u{202a}a\u{202b}b\u{202c}c\u{202d}d\u{202e}e\u{2066}f\u{2067}g\u{2068}h\u{2069}";
+        assert_eq!(without_directional_controls(text), "abcdefgh");
+        let marks = "שלום\u{200f} \u{200e}wand\u{61c} 👩\u{200d}🚀";
+        assert!(matches!(without_directional_controls(marks), Cow::Borrowed(same) if same == marks));
+    }
+}
