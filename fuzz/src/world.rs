@@ -94,6 +94,7 @@ impl Catalog for World {
             shop_name: String::new(),
             currency: "EUR".to_owned(),
             money_format,
+            best_sellers_first: true,
             products: Vec::new(),
         })
     }

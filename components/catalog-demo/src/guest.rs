@@ -27,6 +27,7 @@ impl Guest for Component {
             shop_name: String::new(),
             currency: CURRENCY.into(),
             money_format: String::new(),
+            best_sellers_first: true,
             products: PRODUCTS.iter().map(Into::into).collect(),
         })
     }

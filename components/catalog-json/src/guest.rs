@@ -64,6 +64,7 @@ impl From<&Assortment> for wit::Assortment {
             shop_name: assortment.name.clone(),
             currency: assortment.currency.clone(),
             money_format: assortment.money_format.clone(),
+            best_sellers_first: assortment.best_sellers_first,
             products: assortment.products.iter().map(Into::into).collect(),
         }
     }

@@ -16,6 +16,8 @@ pub use shape::{CollectionsData, ProductsData, SearchData, ShopData};
 
 /// A longer title is cut, in characters.
 const TITLE_CHARS_MAX: usize = 255;
+/// The same of a format of prices, which may hold elements.
+const FORMAT_CHARS_MAX: usize = 2_000;
 /// The same of a description.
 const DESCRIPTION_CHARS_MAX: usize = 300;
 /// The same of any other text.
@@ -56,7 +58,7 @@ impl ShopData {
         let currency = self.shop.payment_settings.and_then(|settings| settings.currency_code);
         Shop {
             name: line(&self.shop.name, TEXT_CHARS_MAX),
-            money_format: line(&self.shop.money_format.unwrap_or_default(), TITLE_CHARS_MAX),
+            money_format: line(&self.shop.money_format.unwrap_or_default(), FORMAT_CHARS_MAX),
             currency: currency.filter(|code| price::is_currency(code)).unwrap_or_default(),
         }
     }
@@ -104,7 +106,7 @@ fn product(card: Card) -> Option<(String, Product)> {
         variant.and_then(|variant| reduced_from(price, &lowest, &variant.price?, &variant.compare_at_price?));
     let product = Product {
         id: number(&card.id)?,
-        title: Some(line(&card.title?, TITLE_CHARS_MAX)).filter(|title| !title.is_empty())?,
+        title: line(&card.title?, TITLE_CHARS_MAX),
         description: line(&card.description.unwrap_or_default(), DESCRIPTION_CHARS_MAX),
         vendor: line(&card.vendor.unwrap_or_default(), TEXT_CHARS_MAX),
         category: line(&card.product_type.unwrap_or_default(), TEXT_CHARS_MAX),

@@ -81,7 +81,8 @@ impl<W: World> Catalog<W> {
         // A format has the sign of the shop's own currency in it, and would make another's price a wrong one.
         let (shop_name, format) = shop.map(|shop| (shop.name, shop.money_format)).unwrap_or_default();
         let money_format = if own.as_ref() == Some(&currency) { format } else { String::new() };
-        Ok(Assortment { shop_name, currency, money_format, products })
+        // Shopify is asked to sort them so (`products.graphql`).
+        Ok(Assortment { shop_name, currency, money_format, best_sellers_first: true, products })
     }
 
     /// The shop's collections.

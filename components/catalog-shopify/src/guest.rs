@@ -111,7 +111,7 @@ names::crosses!(struct Image as wit::Image { url, alt, width, height });
 names::crosses!(struct Product as wit::Product {
     id, title, description, vendor, category, tags, url, image: option, price, price_before, available
 });
-names::crosses!(struct Assortment as wit::Assortment { shop_name, currency, money_format, products: list });
+names::crosses!(struct Assortment as wit::Assortment { shop_name, currency, money_format, best_sellers_first, products: list });
 names::crosses!(enum CatalogError as wit::CatalogError { NoSuchStore, Unavailable(after_ms) });
 names::crosses!(struct Answer as fetch::Answer { status, retry_after_ms, body });
 names::crosses!(enum NoAnswer as fetch::Error { NoSuchUpstream, Timeout, TooLarge(bytes), Unavailable(text) });

@@ -11,7 +11,9 @@ pub struct Assortment {
     pub currency: String,
     /// How the shop writes prices of this currency; empty where that could not be had.
     pub money_format: String,
-    /// Those that sell best first.
+    /// Whether the products that sell best come first.
+    pub best_sellers_first: bool,
+    /// What can be sold.
     pub products: Vec<Product>,
 }
 

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use page::Product;
 
-/// The products of a shop, those that sell best first, and after them those that were looked for. No two have
-/// the same id.
+/// The products of a shop, in the order of its catalog, and after them those that were looked for. No two have the
+/// same id, and each has a name that can be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assortment {
     shop_name: String,
     currency: String,
     money_format: String,
+    best_sellers_first: bool,
     products: Vec<Product>,
     /// How many of the products are there whatever anybody looked for.
     common: usize,
@@ -18,13 +19,14 @@ pub struct Assortment {
 
 impl Assortment {
     /// Takes what the catalog gave. `currency` is the ISO 4217 code of all prices. Of products with
-    /// the same id the first stands.
+    /// the same id the first stands; one that has no name is left out.
     pub fn new(currency: String, products: Vec<Product>) -> Self {
         let mut seen = BTreeSet::new();
-        let products: Vec<_> =
-            products.into_iter().filter(|product| seen.insert(product.id.clone())).collect();
+        let named = products.into_iter().filter_map(Product::named);
+        let products: Vec<_> = named.filter(|product| seen.insert(product.id.clone())).collect();
         let common = products.len();
-        Self { shop_name: String::new(), currency, money_format: String::new(), products, common }
+        let (shop_name, money_format) = (String::new(), String::new());
+        Self { shop_name, currency, money_format, best_sellers_first: false, products, common }
     }
 
     /// What the catalog knows of the shop itself: its name, and how it writes prices. Both may be empty.
@@ -33,9 +35,15 @@ impl Assortment {
         Self { shop_name, money_format, ..self }
     }
 
+    /// Says whether the products that sell best come first.
+    #[must_use]
+    pub fn sorted_by_sales(self, best_sellers_first: bool) -> Self {
+        Self { best_sellers_first, ..self }
+    }
+
     /// Adds what a search found, but for what is there already.
     pub fn add(&mut self, found: Vec<Product>) {
-        for product in found {
+        for product in found.into_iter().filter_map(Product::named) {
             if self.get(&product.id).is_none() {
                 self.products.push(product);
             }
@@ -50,6 +58,11 @@ impl Assortment {
     /// How the shop writes prices; empty where the catalog does not know it.
     pub fn money_format(&self) -> &str {
         &self.money_format
+    }
+
+    /// Whether the common products that sell best come first.
+    pub fn has_best_sellers_first(&self) -> bool {
+        self.best_sellers_first
     }
 
     /// The products that are there for every shopper.
@@ -89,23 +102,29 @@ impl Assortment {
         self.products.iter().filter(move |product| product.available || sold_out)
     }
 
+    /// What is offered, from the lowest price up.
+    pub fn cheapest(&self) -> Vec<&Product> {
+        let mut products: Vec<_> = self.offered().collect();
+        products.sort_by_key(|product| product.price);
+        products
+    }
+
+    /// The products on offer that sell best, at most so many; none where nobody counted.
+    pub fn best_sellers(&self, count_max: usize) -> Vec<&Product> {
+        let common = self.common().iter().filter(|product| self.offers(&product.id));
+        if self.best_sellers_first { common.take(count_max).collect() } else { Vec::new() }
+    }
+
     /// Whether the product is among those that a page is made of.
     pub fn offers(&self, id: &str) -> bool {
         self.offered().any(|product| product.id == id)
     }
 }
 
-/// By how much a product is reduced, in percent, rounded down; `None` if it is not.
-pub fn reduction_percent(product: &Product) -> Option<u64> {
-    let before = product.price_before.filter(|before| *before > product.price)?;
-    let saved = u128::from(before - product.price) * 100 / u128::from(before);
-    u64::try_from(saved).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fakes::{product, reduced, sold_out};
+    use crate::fakes::{product, sold_out};
 
     #[test]
     fn of_products_with_one_id_the_first_stands() {
@@ -133,10 +152,16 @@ mod tests {
     }
 
     #[test]
-    fn a_reduction_needs_a_higher_price_before() {
-        assert_eq!(reduction_percent(&reduced("a", "wands", 75, 100)), Some(25));
-        assert_eq!(reduction_percent(&reduced("a", "wands", 0, u64::MAX)), Some(100));
-        assert_eq!(reduction_percent(&reduced("a", "wands", 100, 100)), None);
-        assert_eq!(reduction_percent(&product("a", "wands", 100)), None);
+    fn a_product_has_a_name_or_is_left_out() {
+        let called = |title: &str, url: &str| Product {
+            title: title.to_owned(),
+            url: url.to_owned(),
+            ..product(title, "wands", 1)
+        };
+        let listed = vec![called("\u{202e}", "/products/oak-wand"), called("\u{200b}", "")];
+        let mut assortment = Assortment::new("EUR".to_owned(), listed);
+        assortment.add(vec![called("\u{feff}", "/products/"), called("\u{202a}Ash", "/products/ash")]);
+        let titles: Vec<_> = assortment.offered().map(|product| product.title.as_str()).collect();
+        assert_eq!(titles, ["oak wand", "Ash"]);
     }
 }

@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 
 use page::Product;
 
-use crate::assortment::reduction_percent;
+use crate::heading::{claims, false_claim};
 use crate::plan::{Block, Plan, limits};
 use crate::storefront::Storefront;
 
@@ -100,24 +100,29 @@ impl Judge<'_> {
                 if let Some(id) = product {
                     self.product(&format!("{path}.product"), id, Demand::Available);
                 }
+                self.truth(&format!("{path}.headline"), headline, product.as_slice());
             }
             Block::Grid { heading, products } => {
                 self.heading(path, heading);
                 self.products(path, products, limits::GRID_MIN..=limits::GRID_MAX, Demand::Known);
+                self.truth(&format!("{path}.heading"), heading, products);
             }
             Block::Spotlight { heading, text, product } => {
                 self.heading(path, heading);
                 self.text(path, text, limits::TEXT_CHARS_MAX);
                 self.product(&format!("{path}.product"), product, Demand::Available);
+                self.truth(&format!("{path}.heading"), heading, std::slice::from_ref(product));
             }
             Block::Bundle { heading, text, products } => {
                 self.heading(path, heading);
                 self.text(path, text, limits::TEXT_CHARS_MAX);
                 self.products(path, products, limits::BUNDLE_MIN..=limits::BUNDLE_MAX, Demand::Available);
+                self.truth(&format!("{path}.heading"), heading, products);
             }
             Block::Deals { heading, products } => {
                 self.heading(path, heading);
                 self.products(path, products, 1..=limits::DEALS_MAX, Demand::Reduced);
+                self.truth(&format!("{path}.heading"), heading, products);
             }
             Block::Search { heading, terms } => {
                 self.heading(path, heading);
@@ -127,13 +132,37 @@ impl Judge<'_> {
                 self.heading(path, heading);
                 self.text(path, text, limits::STORY_CHARS_MAX);
             }
-            Block::RecentlyViewed { heading } => self.heading(path, heading),
+            Block::RecentlyViewed { heading } => {
+                self.heading(path, heading);
+                self.no_claim(path, heading);
+            }
             Block::Reassurance {} => {}
         }
     }
 
     fn heading(&mut self, path: &str, text: &str) {
         self.copy(&format!("{path}.heading"), text, limits::HEADING_CHARS_MAX);
+    }
+
+    /// A heading is true of what stands under it.
+    fn truth(&mut self, path: &str, heading: &str, ids: &[String]) {
+        let products: Vec<_> = self.storefront.assortment.resolve(ids).collect();
+        if products.is_empty() {
+            return;
+        }
+        if let Some(claim) = false_claim(heading, &products, self.storefront) {
+            self.report(path, format!("says that the products {claim}, which is not so"));
+        }
+    }
+
+    /// Nobody knows yet what will stand under the heading.
+    fn no_claim(&mut self, path: &str, heading: &str) {
+        let is_name = heading == self.storefront.voice.name();
+        if let Some(claim) = claims(heading, self.storefront).first().filter(|_| !is_name) {
+            let what =
+                format!("says that the products {claim}, which nobody knows before they are filled in");
+            self.report(&format!("{path}.heading"), what);
+        }
     }
 
     fn text(&mut self, path: &str, text: &str, chars_max: usize) {
@@ -210,7 +239,7 @@ fn single(block: &Block) -> Option<&'static str> {
 fn unmet(product: &Product, demand: Demand) -> Option<&'static str> {
     if demand != Demand::Known && !product.available {
         Some("the product is sold out")
-    } else if demand == Demand::Reduced && reduction_percent(product).is_none() {
+    } else if demand == Demand::Reduced && product.percent_off().is_none() {
         Some("the product is not reduced")
     } else {
         None
@@ -258,6 +287,30 @@ mod tests {
         for (pointer, id, expected) in cases {
             check_changed(|plan| *plan.pointer_mut(pointer).unwrap() = json!(id), expected);
         }
+    }
+
+    #[test]
+    fn a_heading_is_true_of_what_stands_under_it() {
+        let what = |claim: &str| format!("says that the products {claim}, which is not so");
+        let cases = [
+            ("/blocks/0/headline", "On sale", "blocks[0].headline", "are reduced"),
+            ("/blocks/1/heading", "Best sellers", "blocks[1].heading", "are the shop's best sellers"),
+            ("/blocks/1/heading", "Hats", "blocks[1].heading", "are of the category \"Hats\""),
+            ("/blocks/2/heading", "Just in", "blocks[2].heading", "are new"),
+            ("/blocks/3/heading", "Reduced", "blocks[3].heading", "are reduced"),
+            ("/blocks/4/heading", "Popular", "blocks[4].heading", "are the shop's best sellers"),
+        ];
+        for (pointer, heading, path, claim) in cases {
+            let expected = format!("{path}: {}", what(claim));
+            check_changed(|plan| *plan.pointer_mut(pointer).unwrap() = json!(heading), &expected);
+        }
+        let lowest =
+            format!("blocks[1].heading: {}", what("are the shop's lowest prices, from the lowest up"));
+        let heading = "From the lowest price up";
+        check_changed(|plan| plan["blocks"][1]["heading"] = json!(heading), &lowest);
+        let filled_in = "blocks[7].heading: says that the products are reduced, which nobody knows before they \
+                         are filled in";
+        check_changed(|plan| plan["blocks"][7]["heading"] = json!("Your discounts"), filled_in);
     }
 
     #[test]

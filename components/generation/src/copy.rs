@@ -111,7 +111,7 @@ impl Voice {
 }
 
 /// `text` in lower case, with single spaces.
-fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -134,7 +134,7 @@ fn is_invisible(c: char) -> bool {
 }
 
 /// Whether `word` stands in `text` as a word: not as a part of a longer one.
-fn holds_word(text: &str, word: &str) -> bool {
+pub(crate) fn holds_word(text: &str, word: &str) -> bool {
     !word.is_empty()
         && text.match_indices(word).any(|(start, _)| {
             let before = text.get(..start).and_then(|part| part.chars().next_back());

@@ -188,8 +188,10 @@ impl From<NewPage> for page_types::NewPage {
 
 impl From<catalog_types::Assortment> for Assortment {
     fn from(assortment: catalog_types::Assortment) -> Self {
-        let catalog_types::Assortment { shop_name, currency, money_format, products } = assortment;
-        Self::new(currency, products.into_iter().map(Into::into).collect()).of_shop(shop_name, money_format)
+        let catalog_types::Assortment { shop_name, currency, money_format, best_sellers_first, products } =
+            assortment;
+        let products = products.into_iter().map(Into::into).collect();
+        Self::new(currency, products).of_shop(shop_name, money_format).sorted_by_sales(best_sellers_first)
     }
 }
 

@@ -16,6 +16,7 @@ pub mod capabilities;
 pub mod check;
 pub mod copy;
 pub mod generate;
+pub mod heading;
 pub mod persona;
 pub mod phrases;
 pub mod plan;

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use names::Persona;
 
-use crate::assortment::{Assortment, reduction_percent};
+use crate::assortment::Assortment;
 use crate::storefront::Signals;
 
 /// All of them, in the order in which ties are resolved: of those with the same points the first wins.
@@ -116,7 +116,7 @@ impl Evidence {
             visits: usize::try_from(signals.visits).unwrap_or(usize::MAX),
             products: viewed.len(),
             categories: categories.len(),
-            reduced_products: viewed.iter().filter(|product| reduction_percent(product).is_some()).count(),
+            reduced_products: viewed.iter().filter(|product| product.percent_off().is_some()).count(),
             long_searches: count(&signals.searches, |text| text.split_whitespace().count() >= 3),
             deal_words: count(&signals.searches, asks_for_deals) + count(&signals.filters, asks_for_deals),
             price_filters: count(&signals.filters, |text| words(text).any(|word| word == "price")),

@@ -1,7 +1,8 @@
 //! The local planner's own words, in English.
 //!
-//! Several per place, in different words, so that a merchant's banned word leaves another. They
-//! promise nothing and claim nothing: what a shop promises, only the shop can say.
+//! Several per place, in different words, so that a merchant's banned word leaves another. They say nothing of the
+//! shop, of its products or of the shopper that does not follow from what stands there: nothing of quality, origin,
+//! popularity, choice, stock or delivery. What a shop promises and claims, only its merchant can say.
 
 use names::Persona;
 
@@ -18,11 +19,11 @@ pub enum Place {
     Again,
     /// The heading of a spotlight.
     Spotlight(Persona),
-    /// The reason for it.
-    SpotlightText(Persona),
-    /// The heading of a bundle.
+    /// The sentence below it.
+    SpotlightText,
+    /// The heading of a bundle: products of one category.
     Bundle,
-    /// The reason for it.
+    /// The sentence below it, beside what they cost together.
     BundleText,
     /// The heading of the deals.
     Deals,
@@ -44,60 +45,103 @@ impl Place {
             Self::HeroText(persona) => hero_text(persona),
             Self::Grid(persona) => grid(persona),
             Self::Again => &["Have it again", "What you chose before"],
-            Self::Spotlight(Persona::Loyalist) => &["Chosen with you in mind", "For somebody who knows us"],
-            Self::Spotlight(Persona::Minimalist) => &["The other good answer", "Or this one"],
-            Self::Spotlight(_) => &["Something different", "Worth a closer look"],
-            Self::SpotlightText(Persona::Loyalist) => {
-                &["Close to what you picked before, and not quite the same.", "Much like your favourites."]
-            }
-            Self::SpotlightText(Persona::Minimalist) => {
-                &["If the first is not it, this may be.", "A second choice that stands on its own."]
-            }
-            Self::SpotlightText(_) => &[
-                "Not what you came for, perhaps. That is the point.",
-                "A corner of the shop few people visit.",
-            ],
-            Self::Bundle => &["Good together", "One goes with the other"],
-            Self::BundleText => &["Picked to match.", "Each makes more of the others."],
+            Self::Spotlight(Persona::Explorer) => &["Something different", "Of another kind"],
+            Self::Spotlight(Persona::Minimalist) => &["Or this one", "One more to compare"],
+            Self::Spotlight(_) => &["Have a look at this", "One more to see"],
+            Self::SpotlightText => &["Take a closer look.", "See what it is."],
+            Self::Bundle => &["Side by side", "A few of a kind"],
+            Self::BundleText => &["Here is what they cost together.", "See the sum of them."],
             Self::Deals => &["Reduced right now", "Lower than before", "Marked down"],
             Self::Search => &["Looking for something?", "Find it here", "Search"],
-            Self::Story => &["A word about us", "Who we are"],
-            Self::StoryText => &[
-                "Everything here was picked by people who would have it at home themselves.",
-                "We keep what we like, and we like what we keep.",
-            ],
+            Self::Story => &["Take your time", "Where to go from here"],
+            Self::StoryText => &["Browse as long as you like.", "Look through the shop at your own pace."],
             Self::RecentlyViewed => &["Where you left off", "Seen before", "Back to these"],
         }
+    }
+
+    /// Every place.
+    #[cfg(test)]
+    pub fn all() -> impl Iterator<Item = Self> {
+        let of_personas = [Self::Headline, Self::HeroText, Self::Grid, Self::Spotlight];
+        let of_personas = of_personas.into_iter().flat_map(|place| Persona::ALL.into_iter().map(place));
+        let others = [Self::Again, Self::SpotlightText, Self::Bundle, Self::BundleText, Self::Deals];
+        let more = [Self::Search, Self::Story, Self::StoryText, Self::RecentlyViewed];
+        of_personas.chain(others).chain(more)
     }
 }
 
 fn headline(persona: Persona) -> &'static [&'static str] {
     match persona {
-        Persona::Explorer => &["Take the long way round", "There is more to see", "Wander a little"],
-        Persona::Loyalist => &["Good to see you again", "Welcome back", "Here you are"],
-        Persona::Dealhunter => &["More for less", "The best of what is reduced", "Well bought"],
-        Persona::Minimalist => &["This one", "A good choice, and done", "Simply right"],
+        Persona::Explorer => &["Take the long way round", "Have a look round", "Wander a little"],
+        Persona::Loyalist => &["Good to see you", "Welcome", "Here you are"],
+        Persona::Dealhunter => &["What things cost", "Prices at a glance", "Compare first"],
+        Persona::Minimalist => &["This one", "Start here", "Straight to it"],
     }
 }
 
 fn hero_text(persona: Persona) -> &'static [&'static str] {
     match persona {
         Persona::Explorer => {
-            &["A bit of everything, from every corner.", "Start anywhere and see where it leads."]
+            &["Start anywhere and see where it leads.", "Look at one thing, then at another."]
         }
-        Persona::Loyalist => &["We kept a few things for you.", "Picked along the lines of what you like."],
-        Persona::Dealhunter => {
-            &["The largest reductions first.", "What costs less than it did, all in one place."]
-        }
-        Persona::Minimalist => &["What fits best, and little else.", "Our answer, in short."],
+        Persona::Loyalist => &["Have a look at what is here today.", "Look around for as long as you like."],
+        Persona::Dealhunter => &["Compare the prices, then decide.", "Look at the numbers first."],
+        Persona::Minimalist => &["A short page, and that is all.", "One to begin with, and a few others."],
     }
 }
 
 fn grid(persona: Persona) -> &'static [&'static str] {
     match persona {
-        Persona::Explorer => &["Look around", "From all over the shop"],
-        Persona::Loyalist => &["More of what you like", "Along your lines"],
-        Persona::Dealhunter => &["From the lowest price up", "Easy on the purse"],
-        Persona::Minimalist => &["A short list", "Few, and well chosen"],
+        Persona::Explorer => &["Look around", "A bit of this and that"],
+        Persona::Loyalist => &["More to look at", "Some others"],
+        Persona::Dealhunter => &["Lowest price first", "Cheapest first"],
+        Persona::Minimalist => &["A short list", "A few others"],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Words that claim something of products or of the shop, other than those that [`crate::heading`] holds to the
+    /// products.
+    const CLAIMING: [&str; 24] = [
+        "best",
+        "good",
+        "great",
+        "quality",
+        "finest",
+        "favourite",
+        "popular",
+        "loved",
+        "chosen",
+        "picked",
+        "selected",
+        "curated",
+        "hand",
+        "made",
+        "new",
+        "only",
+        "last",
+        "few left",
+        "hurry",
+        "free",
+        "fast",
+        "ship",
+        "guarantee",
+        "perfect",
+    ];
+
+    #[test]
+    fn every_place_has_something_to_say_that_claims_nothing() {
+        for place in Place::all() {
+            let phrases = place.phrases();
+            assert!(phrases.len() > 1, "{place:?}");
+            for phrase in phrases.iter().filter(|phrase| **phrase != "Good to see you") {
+                let text = phrase.to_lowercase();
+                let claims = CLAIMING.iter().find(|word| text.split(' ').any(|one| one.starts_with(**word)));
+                assert_eq!(claims, None, "{phrase:?}");
+            }
+        }
     }
 }

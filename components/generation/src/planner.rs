@@ -2,7 +2,7 @@
 //!
 //! Deterministic, and bound by the same check as the model. For that it needs no luck: whatever it
 //! says was judged first, and the shop's name, which is always allowed, is the last thing left to
-//! say. For a shop whose language is not English it says nothing of its own, and makes do with words
+//! say. No heading says of products what is not so ([`crate::heading`]). For a shop whose language is not English it says nothing of its own, and makes do with words
 //! that the shop supplies: its name, its categories, its products' titles and descriptions.
 
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use names::Persona;
 use page::Product;
 
-use crate::assortment::reduction_percent;
+use crate::heading::{claims, false_claim};
 use crate::phrases::Place;
 use crate::plan::{Block, Plan, limits};
 use crate::storefront::{Signals, Storefront};
@@ -57,7 +57,6 @@ impl Planner<'_> {
                 Some(self.recently_viewed()),
                 self.spotlight(),
                 self.category_grid(),
-                Some(self.story()),
                 Some(Block::Reassurance {}),
             ],
             Persona::Dealhunter => vec![
@@ -76,7 +75,7 @@ impl Planner<'_> {
                 self.main_grid(limits::GRID_MAX),
                 self.bundle(),
                 self.spotlight(),
-                Some(self.story()),
+                Some(self.search()),
                 Some(Block::Reassurance {}),
             ],
         };
@@ -86,7 +85,7 @@ impl Planner<'_> {
     /// Blocks that are filled in when the page is rendered may come out empty, and do not count.
     fn filled_up(&self, mut blocks: Vec<Block>) -> Vec<Block> {
         let is_sure = |block: &&Block| !matches!(block, Block::RecentlyViewed { .. } | Block::Reassurance {});
-        for more in [self.story(), self.search()] {
+        for more in [self.search(), self.story()] {
             let sure = blocks.iter().filter(is_sure).count();
             let there =
                 blocks.iter().any(|block| std::mem::discriminant(block) == std::mem::discriminant(&more));
@@ -101,7 +100,7 @@ impl Planner<'_> {
         let product = self.available().next();
         let described = product.map_or("", |product| &product.description);
         Block::Hero {
-            headline: self.say(Place::Headline(self.persona), &[], limits::HEADLINE_CHARS_MAX),
+            headline: self.headline(&product.into_iter().collect::<Vec<_>>()),
             text: self.say(Place::HeroText(self.persona), &[described], limits::TEXT_CHARS_MAX),
             product: product.map(|product| product.id.clone()),
         }
@@ -110,12 +109,8 @@ impl Planner<'_> {
     fn spotlight(&self) -> Option<Block> {
         let product = self.spotlit()?;
         Some(Block::Spotlight {
-            heading: self.say(Place::Spotlight(self.persona), &[&product.title], limits::HEADING_CHARS_MAX),
-            text: self.say(
-                Place::SpotlightText(self.persona),
-                &[&product.description],
-                limits::TEXT_CHARS_MAX,
-            ),
+            heading: self.heading(Place::Spotlight(self.persona), &[&product.title], &[product]),
+            text: self.say(Place::SpotlightText, &[&product.description], limits::TEXT_CHARS_MAX),
             product: product.id.clone(),
         })
     }
@@ -132,21 +127,23 @@ impl Planner<'_> {
         }
     }
 
-    /// The best that are not shown on their own, if there is enough; for a dealhunter from the lowest
-    /// price up.
+    /// The best that are not shown on their own, if there is enough; for a dealhunter the shop's lowest prices,
+    /// whether or not some of them are shown elsewhere too.
     fn main_grid(&self, products_max: usize) -> Option<Block> {
+        let mut products = match self.persona {
+            Persona::Dealhunter => self.storefront.assortment.cheapest(),
+            _ => self.shown_nowhere_else(),
+        };
+        products.truncate(products_max);
+        self.grid(Place::Grid(self.persona), &products)
+    }
+
+    fn shown_nowhere_else(&self) -> Vec<&Product> {
         let alone: Vec<_> =
             self.available().take(1).chain(self.spotlit()).map(|product| &product.id).collect();
-        let mut products = self.ranked.clone();
-        products.retain(|product| !alone.contains(&&product.id));
-        if products.len() < limits::GRID_MIN {
-            products.clone_from(&self.ranked);
-        }
-        products.truncate(products_max);
-        if self.persona == Persona::Dealhunter {
-            products.sort_by_key(|product| product.price);
-        }
-        self.grid(Place::Grid(self.persona), &products)
+        let others = self.ranked.iter().copied().filter(|product| !alone.contains(&&product.id));
+        let others: Vec<_> = others.collect();
+        if others.len() < limits::GRID_MIN { self.ranked.clone() } else { others }
     }
 
     /// What was bought before and can be bought again.
@@ -161,12 +158,12 @@ impl Planner<'_> {
         let unknown = |product: &&&Product| !self.taste.knows(&product.category);
         let lead = self.ranked.iter().find(unknown).or(self.ranked.first())?;
         let products: Vec<_> = self.of_category(&lead.category).take(SIDE_GRID_MAX).collect();
-        let heading = self.first_allowed(&[&lead.category], limits::HEADING_CHARS_MAX);
+        let heading = self.first_true(&[&lead.category], &products);
         (products.len() >= limits::GRID_MIN).then(|| Block::Grid { heading, products: ids(&products) })
     }
 
     fn grid(&self, place: Place, products: &[&Product]) -> Option<Block> {
-        let heading = self.say(place, &[], limits::HEADING_CHARS_MAX);
+        let heading = self.heading(place, &[], products);
         (products.len() >= limits::GRID_MIN).then(|| Block::Grid { heading, products: ids(products) })
     }
 
@@ -179,16 +176,16 @@ impl Planner<'_> {
         let same = self.of_category(&lead.category).filter(|product| product.available);
         let products: Vec<_> = same.take(PAIRED_MAX).collect();
         Some(Block::Bundle {
-            heading: self.say(Place::Bundle, &[&lead.category], limits::HEADING_CHARS_MAX),
+            heading: self.heading(Place::Bundle, &[&lead.category], &products),
             text: self.say(Place::BundleText, &[], limits::TEXT_CHARS_MAX),
             products: ids(&products),
         })
     }
 
     fn deals(&self) -> Option<Block> {
-        let reduced = self.available().filter(|product| reduction_percent(product).is_some());
+        let reduced = self.available().filter(|product| product.percent_off().is_some());
         let products: Vec<_> = reduced.take(limits::DEALS_MAX).collect();
-        let heading = self.say(Place::Deals, &[], limits::HEADING_CHARS_MAX);
+        let heading = self.heading(Place::Deals, &[], &products);
         (!products.is_empty()).then(|| Block::Deals { heading, products: ids(&products) })
     }
 
@@ -213,7 +210,10 @@ impl Planner<'_> {
     }
 
     fn recently_viewed(&self) -> Block {
-        Block::RecentlyViewed { heading: self.say(Place::RecentlyViewed, &[], limits::HEADING_CHARS_MAX) }
+        let says_nothing = |text: &&&str| claims(text, self.storefront).is_empty();
+        let phrases: Vec<_> =
+            self.phrases(Place::RecentlyViewed).iter().filter(says_nothing).copied().collect();
+        Block::RecentlyViewed { heading: self.first_allowed(&phrases, limits::HEADING_CHARS_MAX) }
     }
 
     fn available(&self) -> impl Iterator<Item = &Product> {
@@ -227,8 +227,26 @@ impl Planner<'_> {
     /// What to say at a place: a phrase if the shop speaks English, else what the shop itself
     /// supplied for it.
     fn say(&self, place: Place, supplied: &[&str], chars_max: usize) -> String {
-        let phrases = if self.speaks_english() { place.phrases() } else { &[] };
-        self.first_allowed(&[phrases, supplied].concat(), chars_max)
+        self.first_allowed(&[self.phrases(place), supplied].concat(), chars_max)
+    }
+
+    /// The same over products: what is said is true of them.
+    fn heading(&self, place: Place, supplied: &[&str], products: &[&Product]) -> String {
+        self.first_true(&[self.phrases(place), supplied].concat(), products)
+    }
+
+    fn headline(&self, products: &[&Product]) -> String {
+        self.heading(Place::Headline(self.persona), &[], products)
+    }
+
+    fn first_true(&self, texts: &[&str], products: &[&Product]) -> String {
+        let is_true = |text: &&str| false_claim(text, products, self.storefront).is_none();
+        let texts: Vec<_> = texts.iter().copied().filter(is_true).collect();
+        self.first_allowed(&texts, limits::HEADING_CHARS_MAX)
+    }
+
+    fn phrases(&self, place: Place) -> &'static [&'static str] {
+        if self.storefront.merchant.speaks_english() { place.phrases() } else { &[] }
     }
 
     fn first_allowed(&self, texts: &[&str], chars_max: usize) -> String {
@@ -238,11 +256,6 @@ impl Planner<'_> {
 
     fn is_allowed(&self, text: &str, chars_max: usize) -> bool {
         self.storefront.voice.flaw(text, chars_max).is_none()
-    }
-
-    fn speaks_english(&self) -> bool {
-        let language = self.storefront.merchant.language.split(['-', '_']).next();
-        language.is_some_and(|language| language.eq_ignore_ascii_case("en"))
     }
 }
 
@@ -279,7 +292,7 @@ mod tests {
         assert_eq!(kinds(Persona::Minimalist), ["hero", "spotlight", "grid", "reassurance"]);
         assert_eq!(
             kinds(Persona::Explorer),
-            ["hero", "search", "grid", "recently_viewed", "spotlight", "grid", "story", "reassurance"]
+            ["hero", "search", "grid", "recently_viewed", "spotlight", "grid", "reassurance"]
         );
         assert_eq!(
             kinds(Persona::Dealhunter),
@@ -287,7 +300,7 @@ mod tests {
         );
         assert_eq!(
             kinds(Persona::Loyalist),
-            ["hero", "recently_viewed", "grid", "bundle", "spotlight", "story", "reassurance"]
+            ["hero", "recently_viewed", "grid", "bundle", "spotlight", "search", "reassurance"]
         );
     }
 
@@ -307,7 +320,7 @@ mod tests {
             matches!(&plan.blocks[1], Block::Deals { products, .. } if products == &["potion-2", "wand-3"])
         );
         assert!(
-            matches!(&plan.blocks[2], Block::Grid { products, .. } if products[..2] == ["potion-1", "hat-1"])
+            matches!(&plan.blocks[2], Block::Grid { products, .. } if products[..3] == ["potion-2", "potion-1", "hat-1"])
         );
     }
 
@@ -341,9 +354,9 @@ mod tests {
             let Block::Hero { headline, .. } = &plan.blocks[0] else { panic!("a hero is first") };
             headline.clone()
         };
-        assert_eq!(with(&[]), "Good to see you again");
-        assert_eq!(with(&["again"]), "Welcome back");
-        assert_eq!(with(&["again", "welcome", "here"]), "Magic Wands");
+        assert_eq!(with(&[]), "Good to see you");
+        assert_eq!(with(&["good"]), "Welcome");
+        assert_eq!(with(&["good", "welcome", "here"]), "Magic Wands");
     }
 
     #[test]
@@ -354,7 +367,8 @@ mod tests {
         let plan = plan(Persona::Explorer, &Signals::default(), &storefront);
         let text = serde_json::to_string(&plan).unwrap();
         assert!(text.contains("Made by hand.") && text.contains("Zauberstäbe"));
-        assert!(!text.contains("Look around") && !text.contains("Wander"), "{text}");
+        let ours = Place::all().flat_map(Place::phrases).find(|phrase| text.contains(**phrase));
+        assert_eq!(ours, None, "{text}");
     }
 
     #[test]

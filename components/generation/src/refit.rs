@@ -1,36 +1,67 @@
 //! Fits a stored plan to today's catalog, so that a page can be rendered again without a planner.
 //!
 //! What a page can do without is left out: products in a grid that are sold out or gone, deals that
-//! are over, a bundle that cannot be had whole. What a text was written about is not replaced: if
+//! are over, a bundle that cannot be had whole, a block whose heading is no longer true. A grid whose heading says which
+//! products are under it ([`crate::heading`]) gets those of today. What a text was written about is not replaced: if
 //! the product of a hero or a spotlight cannot be bought any more, the plan no longer fits.
 
-use crate::assortment::{Assortment, reduction_percent};
+use page::Product;
+
+use crate::assortment::Assortment;
 use crate::check::{Checked, Problem, check};
+use crate::heading::{claims, false_claim};
 use crate::plan::{Block, Plan, limits};
 use crate::storefront::Storefront;
 
 /// The plan as it can be shown today; the problems if it cannot.
 pub fn refit(plan: Plan, storefront: &Storefront) -> Result<Checked, Vec<Problem>> {
-    let blocks = plan.blocks.into_iter().filter_map(|block| prune(block, &storefront.assortment)).collect();
+    let blocks = plan.blocks.into_iter().filter_map(|block| prune(block, storefront)).collect();
     check(Plan { blocks, ..plan }, storefront)
 }
 
-fn prune(block: Block, assortment: &Assortment) -> Option<Block> {
+fn prune(block: Block, storefront: &Storefront) -> Option<Block> {
+    let assortment = &storefront.assortment;
     match block {
         Block::Grid { heading, mut products } => {
             products.retain(|id| assortment.offers(id));
+            let products = renewed(&heading, products, storefront)?;
             (products.len() >= limits::GRID_MIN).then_some(Block::Grid { heading, products })
         }
         Block::Deals { heading, mut products } => {
             products.retain(|id| is_deal(id, assortment));
-            (!products.is_empty()).then_some(Block::Deals { heading, products })
+            let is_so = !products.is_empty() && is_true(&heading, &products, storefront);
+            is_so.then_some(Block::Deals { heading, products })
         }
         Block::Bundle { heading, text, products } => {
             let whole = products.iter().all(|id| is_available(id, assortment));
-            whole.then_some(Block::Bundle { heading, text, products })
+            let is_so = whole && is_true(&heading, &products, storefront);
+            is_so.then_some(Block::Bundle { heading, text, products })
+        }
+        Block::Spotlight { ref heading, ref product, .. } => {
+            is_true(heading, std::slice::from_ref(product), storefront).then_some(block)
         }
         other => Some(other),
     }
+}
+
+/// The products of a grid of which its heading is true today; `None` if it is true of none.
+fn renewed(heading: &str, ids: Vec<String>, storefront: &Storefront) -> Option<Vec<String>> {
+    if is_true(heading, &ids, storefront) {
+        return Some(ids);
+    }
+    let assortment = &storefront.assortment;
+    let listed: Vec<&Product> = assortment.resolve(&ids).collect();
+    let renewed = claims(heading, storefront)
+        .iter()
+        .fold(listed, |products, claim| claim.renewed(products, assortment));
+    false_claim(heading, &renewed, storefront)
+        .is_none()
+        .then(|| renewed.into_iter().map(|product| product.id.clone()).collect())
+}
+
+fn is_true(heading: &str, ids: &[String], storefront: &Storefront) -> bool {
+    let products: Vec<_> = storefront.assortment.resolve(ids).collect();
+    false_claim(heading, &products, storefront).is_none()
 }
 
 fn is_available(id: &str, assortment: &Assortment) -> bool {
@@ -38,13 +69,13 @@ fn is_available(id: &str, assortment: &Assortment) -> bool {
 }
 
 fn is_deal(id: &str, assortment: &Assortment) -> bool {
-    assortment.get(id).is_some_and(|product| product.available && reduction_percent(product).is_some())
+    assortment.get(id).is_some_and(|product| product.available && product.percent_off().is_some())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fakes::{every_block, storefront, storefront_without};
+    use crate::fakes::{every_block, merchant, products, storefront, storefront_without};
 
     #[test]
     fn a_plan_that_fits_is_not_changed() {
@@ -56,6 +87,61 @@ mod tests {
         let refitted = refit(every_block(), &storefront_without(&["potion-1"])).unwrap();
         let Block::Grid { products, .. } = &refitted.plan().blocks[1] else { panic!("a grid is second") };
         assert_eq!(products, &["wand-1", "hat-1"]);
+    }
+
+    /// What stands under a grid's heading after the catalog moved.
+    fn under(heading: &str, ids: &[&str], today: Vec<Product>) -> Option<Vec<String>> {
+        let mut plan = every_block();
+        let products = ids.iter().map(|id| (*id).to_owned()).collect();
+        plan.blocks.push(Block::Grid { heading: heading.to_owned(), products });
+        let assortment = Assortment::new("EUR".to_owned(), today).sorted_by_sales(true);
+        let refitted = refit(plan, &Storefront::new("magic-wands", merchant(), assortment)).unwrap();
+        refitted.plan().blocks.iter().find_map(|block| match block {
+            Block::Grid { heading: of, products } if of == heading => Some(products.clone()),
+            _ => None,
+        })
+    }
+
+    fn repriced(id: &str, price: u64, price_before: Option<u64>) -> Vec<Product> {
+        let mut products = products();
+        let product = products.iter_mut().find(|product| product.id == id).unwrap();
+        (product.price, product.price_before) = (price, price_before);
+        products
+    }
+
+    #[test]
+    fn what_is_from_the_lowest_price_up_begins_at_todays_lowest() {
+        let ids = ["potion-2", "potion-1", "hat-1"];
+        let under = |today| under("Lowest price first", &ids, today).unwrap();
+        assert_eq!(under(products()), ids);
+        assert_eq!(under(repriced("hat-2", 100, None)), ["hat-2", "potion-2", "potion-1"]);
+        assert_eq!(under(repriced("potion-2", 5_000, Some(6_000))), ["potion-1", "hat-1", "hat-2"]);
+    }
+
+    #[test]
+    fn what_is_no_longer_so_is_left_out() {
+        let ids = ["potion-2", "wand-3"];
+        assert_eq!(under("Discounts", &ids, products()).unwrap(), ids);
+        assert_eq!(
+            under("Discounts", &ids, repriced("wand-3", 4_000, None)),
+            None,
+            "one is too few for a grid"
+        );
+        let mut moved = products();
+        moved.iter_mut().find(|product| product.id == "hat-2").unwrap().category = "Caps".to_owned();
+        assert_eq!(under("Hats", &["hat-1", "hat-2"], products()).unwrap(), ["hat-1", "hat-2"]);
+        assert_eq!(under("Hats", &["hat-1", "hat-2"], moved), None);
+    }
+
+    #[test]
+    fn best_sellers_are_todays() {
+        let mut today = products();
+        assert_eq!(
+            under("Best sellers", &["wand-1", "wand-2"], today.clone()).unwrap(),
+            ["wand-1", "wand-2"]
+        );
+        today.rotate_left(6);
+        assert_eq!(under("Best sellers", &["wand-3", "hat-1"], today).unwrap(), ["potion-1", "potion-2"]);
     }
 
     #[test]

@@ -34,6 +34,12 @@ impl Merchant {
         !self.personas_off.iter().any(|off| off == persona.name())
     }
 
+    /// Whether its texts are in English.
+    pub fn speaks_english(&self) -> bool {
+        let language = self.language.split(['-', '_']).next();
+        language.is_some_and(|language| language.eq_ignore_ascii_case("en"))
+    }
+
     /// The merchant under the name that shoppers know: the one in the settings, unless that was only read off
     /// the id of the store; then the catalog's, if it has one.
     fn known_as(self, store: &str, name: &str) -> Self {

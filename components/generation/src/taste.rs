@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use names::Persona;
 use page::Product;
 
-use crate::assortment::{Assortment, reduction_percent};
+use crate::assortment::Assortment;
 use crate::storefront::Signals;
 
 /// What a look, a place in the cart and a purchase say about a product's category and tags.
@@ -73,9 +73,8 @@ impl<'a> Taste<'a> {
                 ranked.sort_by_key(|product| Reverse(self.affinity(product)));
             }
             Persona::Dealhunter => {
-                ranked.sort_by_key(|product| {
-                    (Reverse(reduction_percent(product)), Reverse(self.affinity(product)))
-                });
+                ranked
+                    .sort_by_key(|product| (Reverse(product.percent_off()), Reverse(self.affinity(product))));
             }
             Persona::Explorer => ranked = self.mixed(&ranked),
         }
@@ -154,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn without_signals_what_sells_best_comes_first() {
+    fn without_signals_the_catalogs_order_stands() {
         assert_eq!(ranked(Persona::Minimalist, &Signals::default())[..3], ["wand-1", "wand-2", "wand-3"]);
     }
 }

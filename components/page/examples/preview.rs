@@ -5,7 +5,7 @@
 #[path = "../tests/samples/mod.rs"]
 mod samples;
 
-use page::{Block, Page, Product, Shop};
+use page::{Block, Page, Product, Shelves, Shop};
 
 fn main() {
     let mut words = std::env::args().skip(1);
@@ -14,7 +14,7 @@ fn main() {
     let (shop, products, promises) = (samples::shop(), samples::products(count), samples::promises());
     let page = match (kind.as_str(), products.as_slice()) {
         ("generated", [first, others @ ..]) => generated(&shop, first, others),
-        _ => page::fallback(&shop, &products, &[], &promises),
+        _ => page::fallback(&shop, Shelves::BestSellers(&products), &[], &promises),
     };
     println!("{}", page::render(&page).html);
 }

@@ -50,6 +50,7 @@ pub fn render(page: &Page<'_>) -> Document {
         accent: colour(&page.shop.accent),
         surface: colour(&page.shop.surface),
         language: if page.shop.language.is_empty() { "en" } else { &page.shop.language },
+        is_right_to_left: is_right_to_left(&page.shop.language),
         home: Address::of_shop(&page.shop.url),
         has_hero: sections.iter().any(|section| matches!(section, Section::Hero(_))),
         sections,
@@ -67,6 +68,18 @@ fn content(html: &str) -> Option<Range<usize>> {
     (start <= end).then_some(start..end)
 }
 
+/// Whether a language (BCP 47) is written from right to left: by its script if the tag names one, else by the script
+/// that it is mostly written in (Unicode CLDR).
+fn is_right_to_left(language: &str) -> bool {
+    let mut subtags = language.split(['-', '_']);
+    let is_any = |tag: &str, of: &[&str]| of.iter().any(|one| tag.eq_ignore_ascii_case(one));
+    let primary = subtags.next().unwrap_or_default();
+    match subtags.find(|tag| tag.len() == 4) {
+        Some(script) => is_any(script, &["Adlm", "Arab", "Hebr", "Nkoo", "Rohg", "Syrc", "Thaa"]),
+        None => is_any(primary, &["ar", "ckb", "dv", "fa", "he", "iw", "ks", "ps", "sd", "ug", "ur", "yi"]),
+    }
+}
+
 /// A colour as `#rrggbb`; empty if the text is none.
 fn colour(text: &str) -> &str {
     let digits = text.strip_prefix('#').unwrap_or_default();
@@ -81,7 +94,23 @@ struct Sheet<'a> {
     accent: &'a str,
     surface: &'a str,
     language: &'a str,
+    is_right_to_left: bool,
     home: Option<Address<'a>>,
     has_hero: bool,
     sections: Vec<Section<'a>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_has_its_scripts_direction() {
+        for language in ["ar", "he-IL", "FA", "ckb", "az-Arab", "ur_PK"] {
+            assert!(is_right_to_left(language), "{language}");
+        }
+        for language in ["", "en", "de-AT", "ar-Latn", "zh-Hant", "ark"] {
+            assert!(!is_right_to_left(language), "{language}");
+        }
+    }
 }

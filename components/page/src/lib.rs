@@ -12,9 +12,10 @@ mod fallback;
 mod model;
 mod money;
 mod money_format;
+mod product;
 mod sections;
 
 pub use document::{Document, SCRIPT, STYLE, THEME_STYLE, content_security_policy, render};
-pub use fallback::fallback;
+pub use fallback::{Shelves, fallback};
 pub use model::{Block, Collection, Image, Page, Product, Shop};
 pub use money::money;

@@ -64,7 +64,7 @@ pub struct Product {
     pub image: Option<Image>,
     /// What it costs, in the currency's minor unit.
     pub price: u64,
-    /// What it cost before, if it is reduced.
+    /// What it cost before. It is reduced only if that is more than a price above 0: see [`Product::reduced_from`].
     pub price_before: Option<u64>,
     /// Whether it can be bought now.
     pub available: bool,

@@ -18,10 +18,15 @@ pub fn money(minor: u64, currency: &str, format: &str) -> String {
     }
 }
 
-/// How much less a price is than it was before, in percent rounded down; `None` below 1 percent.
-pub fn percent_off(price: u64, before: u64) -> Option<u64> {
-    let saved = u128::from(before.checked_sub(price)?);
-    let percent = (saved * 100).checked_div(u128::from(before))?;
+/// What something cost before, if it is reduced. What costs nothing is not: a price of 0 is not one that was lowered.
+pub fn reduced_from(price: u64, before: Option<u64>) -> Option<u64> {
+    before.filter(|&before| before > price && price > 0)
+}
+
+/// By how much something is reduced, 1 to 99 percent, rounded down; `None` if it is not, or by less than that.
+pub fn percent_off(price: u64, before: Option<u64>) -> Option<u64> {
+    let before = u128::from(reduced_from(price, before)?);
+    let percent = (before - u128::from(price)) * 100 / before;
     u64::try_from(percent).ok().filter(|&percent| percent > 0)
 }
 
@@ -78,20 +83,22 @@ mod tests {
     }
 
     #[test]
-    fn percent_off_is_rounded_down() {
+    fn percent_off_is_rounded_down_and_nothing_is_free_for_it() {
         for (price, before, expected) in [
             (50, 100, Some(50)),
             (2_001, 3_000, Some(33)),
             (1_999, 2_000, None),
             (1_980, 2_000, Some(1)),
             (1, u64::MAX, Some(99)),
-            (0, 1, Some(100)),
+            (0, 1, None),
+            (0, u64::MAX, None),
             (100, 100, None),
             (101, 100, None),
             (0, 0, None),
         ] {
-            assert_eq!(percent_off(price, before), expected, "{price} instead of {before}");
+            assert_eq!(percent_off(price, Some(before)), expected, "{price} instead of {before}");
         }
+        assert_eq!(percent_off(100, None), None);
     }
 
     proptest! {

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use names::text::is_visible;
+
 use crate::address::{Address, query_value};
-use crate::money::{money, percent_off};
+use crate::money::{money, percent_off, reduced_from};
 use crate::{Block, Collection, Image, Page, Product, Shop};
 
 /// From how many products on a grid can be sorted.
@@ -131,8 +133,9 @@ impl Cards<'_> {
 impl Card<'_> {
     /// What stands in for a picture.
     pub fn initial(&self) -> &str {
-        let title = self.product.title.trim();
-        title.chars().next().and_then(|first| title.get(..first.len_utf8())).unwrap_or_default()
+        let title = &self.product.title;
+        let mut characters = title.char_indices().filter_map(|(at, c)| title.get(at..at + c.len_utf8()));
+        characters.find(|c| is_visible(c)).unwrap_or_default()
     }
 }
 
@@ -171,8 +174,10 @@ impl<'a> Desk<'a> {
                 Section::Links { heading, links: links(collections)? }
             }
             Block::Story { heading, text } => Section::Story { heading, text },
-            Block::Reassurance { points } if points.is_empty() => return None,
-            Block::Reassurance { points } => Section::Reassurance { points: points.clone() },
+            Block::Reassurance { points } => {
+                let points: Vec<_> = points.iter().copied().filter(|point| is_visible(point)).collect();
+                (!points.is_empty()).then_some(Section::Reassurance { points })?
+            }
         })
     }
 
@@ -192,7 +197,7 @@ impl<'a> Desk<'a> {
         let link = Address::of_link(&product.url);
         Card {
             product,
-            kind: kind.into_iter().filter(|text| !text.is_empty()).collect(),
+            kind: kind.into_iter().filter(|text| is_visible(text)).collect(),
             link,
             anchor: link.and_then(Address::fragment).filter(|&anchor| self.anchors.insert(anchor)),
             picture: product.image.as_ref().and_then(|image| self.picture(image, &product.title)),
@@ -209,16 +214,15 @@ impl<'a> Desk<'a> {
             _ => Loading::Lazy,
         };
         self.pictures += 1;
-        let alt = if image.alt.trim().is_empty() { title } else { &image.alt };
+        let alt = if is_visible(&image.alt) { &image.alt } else { title };
         Some(Picture { url, alt, width: image.width.max(1), height: image.height.max(1), loading })
     }
 
     fn price(&self, price: u64, before: Option<u64>) -> Price {
-        let before = before.filter(|&before| before > price);
         Price {
             now: self.money(price),
-            before: before.map(|before| self.money(before)),
-            percent_off: before.and_then(|before| percent_off(price, before)),
+            before: reduced_from(price, before).map(|before| self.money(before)),
+            percent_off: percent_off(price, before),
         }
     }
 
@@ -241,14 +245,15 @@ impl<'a> Desk<'a> {
         let sum = |price: fn(&Product) -> u64| {
             products.iter().map(|product| price(product)).fold(0, u64::saturating_add)
         };
-        let before = sum(|product| product.price_before.unwrap_or(0).max(product.price));
+        let before = sum(|product| product.reduced_from().unwrap_or(product.price));
         let all_available = products.iter().all(|product| product.available);
         all_available.then(|| self.price(sum(|product| product.price), Some(before)))
     }
 
     fn search(&self, heading: &'a str, terms: &[&'a str]) -> Search<'a> {
         let term = |&text: &&'a str| Term { text, query: query_value(text) };
-        Search { heading, shop: Address::of_shop(&self.shop.url), terms: terms.iter().map(term).collect() }
+        let terms = terms.iter().filter(|term| is_visible(term)).map(term).collect();
+        Search { heading, shop: Address::of_shop(&self.shop.url), terms }
     }
 }
 
@@ -257,7 +262,7 @@ fn links<'a>(collections: &[&'a Collection]) -> Option<Vec<Link<'a>>> {
     let link = |collection: &&'a Collection| {
         let address = Address::of_link(&collection.url).filter(|address| address.fragment().is_none())?;
         let text = collection.title.trim();
-        (!text.is_empty()).then_some(Link { text, address })
+        is_visible(text).then_some(Link { text, address })
     };
     let links: Vec<_> = collections.iter().filter_map(link).collect();
     (!links.is_empty()).then_some(links)

@@ -4,7 +4,7 @@ mod samples;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use page::{Block, Collection, Image, Page, Product, Shop, THEME_STYLE, content_security_policy};
+use page::{Block, Collection, Image, Page, Product, Shelves, Shop, THEME_STYLE, content_security_policy};
 use proptest::prelude::*;
 use sha2::{Digest as _, Sha256};
 
@@ -15,7 +15,7 @@ fn render(page: &Page<'_>) -> String {
 
 /// The page that fits every shopper of a shop without collections.
 fn fallback<'a>(shop: &'a Shop, products: &'a [Product], promises: &'a [String]) -> Page<'a> {
-    page::fallback(shop, products, &[], promises)
+    page::fallback(shop, Shelves::BestSellers(products), &[], promises)
 }
 
 fn fallback_page(count: usize) -> String {
@@ -131,12 +131,12 @@ fn collections_that_can_be_linked_to_are_linked_to() {
         collection("Cloaks", ""),
     ];
     let (shop, products) = (samples::shop(), samples::products(3));
-    let document = render(&page::fallback(&shop, &products, &collections, &[]));
-    assert!(document.contains("<li><a href=\"/collections/wands\">Wands</a></li>"));
+    let document = render(&page::fallback(&shop, Shelves::BestSellers(&products), &collections, &[]));
+    assert!(document.contains("<li><a href=\"/collections/wands\"><bdi>Wands</bdi></a></li>"));
     assert!(
         !document.contains("Hats") && !document.contains("/collections/none") && !document.contains("Cloaks")
     );
-    let nowhere = render(&page::fallback(&shop, &products, &collections[1..], &[]));
+    let nowhere = render(&page::fallback(&shop, Shelves::BestSellers(&products), &collections[1..], &[]));
     assert!(!nowhere.contains("class=\"links\""), "a row of nothing is none");
 }
 
@@ -162,7 +162,10 @@ fn a_product_without_a_picture_is_shown_by_its_initial() {
     let document = render(&fallback(&samples::shop(), &products, &[]));
     assert_eq!(elements(&document, "img").len(), 0);
     for initial in ["H", "C"] {
-        assert!(document.contains(&format!(r#"<span class="blank" aria-hidden="true">{initial}</span>"#)));
+        assert!(
+            document
+                .contains(&format!(r#"<span class="blank" aria-hidden="true"><bdi>{initial}</bdi></span>"#))
+        );
     }
 }
 
@@ -198,16 +201,37 @@ fn a_page_of_twelve_products_is_small() {
         product.image.as_mut().unwrap().url = "/w.jpg".to_owned();
     }
     let document = render(&fallback(&samples::shop(), &products, &samples::promises()));
-    assert!(document.len() < 24 * 1024, "{} bytes", document.len());
+    assert!(document.len() < 27 * 1024, "{} bytes", document.len());
 }
 
 #[test]
 fn a_shop_without_products_has_a_page_that_says_so() {
     let document = fallback_page(0);
-    assert!(document.contains(">Magic Wands</h1>"));
-    assert!(document.contains("look in again soon"));
+    assert!(document.contains("<bdi>Magic Wands</bdi></h1>"));
+    assert!(document.contains("There are no products to show yet."));
     assert_eq!(elements(&document, "form").len(), 0, "there is nothing to search");
     assert!(document.contains("Free returns for 30 days"));
+}
+
+#[test]
+fn a_catalog_that_does_not_answer_is_not_an_empty_shop() {
+    let shop = Shop { url: "https://wands.example".to_owned(), ..samples::shop() };
+    let document = render(&page::fallback(&shop, Shelves::Unknown, &[], &samples::promises()));
+    assert!(document.contains("We cannot show our products right now."));
+    assert!(!document.contains("no products") && !document.contains("sold out"));
+    assert!(document.contains(r#"<a class="button" href="https://wands.example">Visit the shop</a>"#));
+}
+
+#[test]
+fn only_what_a_catalog_counted_and_chose_from_many_are_best_sellers() {
+    let (shop, products) = (samples::shop(), samples::products(30));
+    let says_so = |shelves: Shelves<'_>| {
+        let document = render(&page::fallback(&shop, shelves, &[], &[]));
+        document.to_lowercase().contains("best seller")
+    };
+    assert!(says_so(Shelves::BestSellers(&products)));
+    assert!(!says_so(Shelves::Products(&products)));
+    assert!(!says_so(Shelves::BestSellers(&products[..6])), "six of six are all that there is");
 }
 
 #[test]
@@ -251,9 +275,20 @@ fn only_reduced_products_make_deals() {
 fn a_reduced_price_is_told_to_those_who_cannot_see_it() {
     let document = fallback_page(3);
     assert!(document.contains(
-        r#"<span class="quiet">Now </span><strong>$64.00</strong> <s><span class="quiet">Before </span>$80.00</s>"#
+        r#"<span class="quiet">Now </span><strong><bdi>$64.00</bdi></strong> <s><span class="quiet">Before </span><bdi>$80.00</bdi></s>"#
     ));
     assert!(document.contains("20&#37; off"));
+}
+
+#[test]
+fn what_costs_nothing_is_not_reduced() {
+    let (shop, mut products) = (samples::shop(), samples::products(1));
+    (products[0].price, products[0].price_before) = (0, Some(4_000));
+    let document = render(&fallback(&shop, &products, &[]));
+    assert!(document.contains("<bdi>$0.00</bdi>"));
+    assert!(
+        !document.contains("<s>") && !document.contains("&#37; off") && !markup(&document).contains("Free ")
+    );
 }
 
 #[test]
@@ -310,7 +345,10 @@ fn a_bundle_says_what_it_costs_together_unless_it_cannot_be_had() {
         let blocks = vec![Block::Bundle { heading: "Both", text: "", products: products.iter().collect() }];
         render(&Page { shop: &shop, title: "Both", blocks, generated: true })
     };
-    assert!(page(&products).contains("<strong>$153.00</strong>") && page(&products).contains("$169.00</s>"));
+    assert!(
+        page(&products).contains("<strong><bdi>$153.00</bdi>")
+            && page(&products).contains("$169.00</bdi></s>")
+    );
     products[1].available = false;
     assert!(!page(&products).contains("Together"));
 }
@@ -383,6 +421,55 @@ fn skeleton(document: &str) -> String {
             inside && !quoted
         })
         .collect()
+}
+
+#[test]
+fn every_text_of_others_is_isolated() {
+    let document = markup(&page_of("xyzzy"));
+    let (mut places, mut rest) = (0, &*document);
+    while let Some((before, after)) = rest.split_once("xyzzy") {
+        let tag = before.rfind('<').map_or(before, |at| &before[at..]);
+        let is_attribute = !tag.contains('>');
+        // A price is written in the shop's format, and the vendor as "by …".
+        let is_isolated = ["<bdi>", "<bdi>by "].contains(&tag) || tag == "<title>" || is_attribute;
+        assert!(is_isolated, "{tag}");
+        (places, rest) = (places + 1, after);
+    }
+    assert!(places > 50, "{places}");
+    assert!(document.contains("placeholder=\"Search &#8296;xyzzy&#8297;\""), "of an attribute, a part");
+}
+
+#[test]
+fn no_text_reorders_the_page() {
+    let document = page_of("\u{202e}\u{2069}evil");
+    let is_control = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    assert!(document.contains("<bdi>evil</bdi>") && !document.contains(is_control));
+}
+
+#[test]
+fn what_shows_nothing_is_no_text() {
+    let invisible = "\u{200b}\u{feff}";
+    let document = markup(&page_of(invisible));
+    assert!(!document.contains("class=\"points\""), "no promise without words");
+    assert!(!document.contains("class=\"terms\"") && !document.contains("data-term"), "nor a term or a link");
+    let mut products = samples::products(2);
+    for product in &mut products {
+        (product.vendor, product.category) = (invisible.to_owned(), invisible.to_owned());
+        product.image.as_mut().unwrap().alt = invisible.to_owned();
+    }
+    let document = markup(&render(&fallback(&samples::shop(), &products, &[])));
+    assert!(!document.contains("class=\"kind\"") && !document.contains(invisible));
+    assert!(document.contains("alt=\"Hawthorn wand, eleven inches\""));
+}
+
+#[test]
+fn a_shop_is_read_in_its_languages_direction() {
+    let page = |language: &str| {
+        let shop = Shop { language: language.to_owned(), ..samples::shop() };
+        render(&Page { shop: &shop, title: "Wands", blocks: vec![], generated: true })
+    };
+    assert!(page("he-IL").contains("<html lang=\"he-IL\" dir=\"rtl\">"));
+    assert!(page("en").contains("<html lang=\"en\">"));
 }
 
 #[test]

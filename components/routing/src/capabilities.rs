@@ -37,7 +37,9 @@ pub struct Assortment {
     pub currency: String,
     /// How the shop writes prices; empty where the catalog does not know it.
     pub money_format: String,
-    /// Its products, those that sell best first.
+    /// Whether the products that sell best come first.
+    pub best_sellers_first: bool,
+    /// Its products.
     pub products: Vec<Product>,
 }
 

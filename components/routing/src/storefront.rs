@@ -4,7 +4,7 @@
 //! where there is no fresh page.
 
 use names::{Market, NO_CURRENCY, StoreId};
-use page::{Collection, Document, Shop};
+use page::{Collection, Document, Product, Shelves, Shop};
 
 use crate::capabilities::{
     Assortment, Cache, Cached, Catalog, Deployment, Facts, Failure, Log, Merchant, Offered, Page, Queue,
@@ -126,26 +126,40 @@ fn render_fallback(
     market: &Market,
     merchant: Merchant,
 ) -> Document {
-    let Assortment { shop_name, currency, money_format, products } = assortment(deployment, store, market);
+    let known = assortment(deployment, store, market);
+    let is_known = known.is_some();
+    let Assortment { shop_name, currency, money_format, best_sellers_first, products } =
+        known.unwrap_or_else(nothing);
+    let products: Vec<_> = products.into_iter().filter_map(Product::named).collect();
+    let shelves = match (is_known, best_sellers_first) {
+        (false, _) => Shelves::Unknown,
+        (true, true) => Shelves::BestSellers(&products),
+        (true, false) => Shelves::Products(&products),
+    };
     let collections = if products.is_empty() { Vec::new() } else { collections(deployment, store, market) };
     let Merchant { name, url, language, promises, accent, surface } = merchant;
     let name = names::shop_name(store.as_str(), &name, &shop_name).to_owned();
     let shop = Shop { id: store.to_string(), name, url, language, currency, money_format, accent, surface };
-    page::render(&page::fallback(&shop, &products, &collections, &promises))
+    page::render(&page::fallback(&shop, shelves, &collections, &promises))
 }
 
-/// What the shop has to show. A catalog that does not answer leaves the shelves empty.
-fn assortment(deployment: &(impl Catalog + Log), store: &StoreId, market: &Market) -> Assortment {
-    deployment.products(store, market).unwrap_or_else(|Failure(reason)| {
-        let particulars = [("store", store.as_str()), ("reason", &reason)];
+/// What the shop has to show; `None` if the catalog does not answer.
+fn assortment(deployment: &(impl Catalog + Log), store: &StoreId, market: &Market) -> Option<Assortment> {
+    let known = deployment.products(store, market).inspect_err(|Failure(reason)| {
+        let particulars = [("store", store.as_str()), ("reason", reason)];
         deployment.warn("the catalog could not be asked for products", &particulars);
-        Assortment {
-            shop_name: String::new(),
-            currency: NO_CURRENCY.to_owned(),
-            money_format: String::new(),
-            products: Vec::new(),
-        }
-    })
+    });
+    known.ok()
+}
+
+fn nothing() -> Assortment {
+    Assortment {
+        shop_name: String::new(),
+        currency: NO_CURRENCY.to_owned(),
+        money_format: String::new(),
+        best_sellers_first: false,
+        products: Vec::new(),
+    }
 }
 
 /// Its collections. Without an answer, the page has none.

@@ -55,7 +55,7 @@ const isFound = ({ title, description, category }, term) => {
 
 export const catalog = {
   products: (_store, _market, _urgency) => ({
-    shopName: '', currency: CURRENCY, moneyFormat: '', products: PRODUCTS,
+    shopName: '', currency: CURRENCY, moneyFormat: '', bestSellersFirst: false, products: PRODUCTS,
   }),
   collections: (_store, _market, _urgency) => COLLECTIONS,
   search: (_store, _market, _urgency, term) => PRODUCTS.filter((product) => isFound(product, term)),

@@ -31,7 +31,14 @@ impl Guest for Component {
     fn products(_store: String, _market: Market, _urgency: Urgency) -> Result<Assortment, CatalogError> {
         // The name in the settings stands, and prices are written as is usual for the currency.
         let (shop_name, money_format) = (String::new(), String::new());
-        Ok(Assortment { shop_name, currency: CURRENCY.into(), money_format, products: vec![lantern()] })
+        Ok(Assortment {
+            shop_name,
+            currency: CURRENCY.into(),
+            money_format,
+            // Nobody counted.
+            best_sellers_first: false,
+            products: vec![lantern()],
+        })
     }
 
     fn collections(

@@ -39,12 +39,12 @@ pub fn render(store: &str, shop: &Shop, assortment: &Assortment) -> String {
 </head>
 <body data-store="{store}" data-generated="true">
 <a class="skip" href="#main">Skip to content</a>
-<header><span class="brand">{name}</span></header>
+<header><span class="brand"><bdi>{name}</bdi></span></header>
 <main id="main" tabindex="-1">
-<h1>Chosen for you</h1>
+<h1>For you</h1>
 <ul class="cards">{cards}</ul>
 </main>
-<footer><p>{name}</p></footer>
+<footer><p><bdi>{name}</bdi></p></footer>
 <p id="said" class="quiet" role="status"></p>
 <div id="news" role="status"></div>
 <script>{SCRIPT}</script>
@@ -63,7 +63,7 @@ pub fn content(html: &str) -> Range<usize> {
 
 fn card(product: &Product, currency: &str) -> String {
     let id = escaped(&product.id);
-    let title = escaped(&product.title);
+    let title = format!("<bdi>{}</bdi>", escaped(&product.title));
     let heading = match link(&product.url) {
         Some(url) => format!(r#"<a href="{url}">{title}</a>"#),
         None => title,
@@ -73,7 +73,7 @@ fn card(product: &Product, currency: &str) -> String {
     let description = escaped(&product.description);
     let sold_out = if product.available { "" } else { r#"<p class="sold">Sold out</p>"# };
     format!(
-        r#"<li id="product-{id}" data-id="{id}" data-price="{minor}">{picture}<h3>{heading}</h3><p>{description}</p><p class="price">{price}</p>{sold_out}</li>"#
+        r#"<li id="product-{id}" data-id="{id}" data-price="{minor}">{picture}<h3>{heading}</h3><p><bdi>{description}</bdi></p><p class="price">{price}</p>{sold_out}</li>"#
     )
 }
 
@@ -108,7 +108,8 @@ fn money(minor: u64, currency: &str) -> String {
     format!("{}.{:0width$} {currency}", minor / unit, minor % unit, width = decimals as usize)
 }
 
-/// Text that cannot end an element or an attribute, and no Liquid: a theme would run what braces begin.
+/// Text that cannot end an element or an attribute, no Liquid (a theme would run what braces begin), and without the
+/// controls that reorder what stands beside them (UAX #9).
 fn escaped(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut html, c| {
         match c {
@@ -120,6 +121,7 @@ fn escaped(text: &str) -> String {
             '{' => html.push_str("&#123;"),
             '}' => html.push_str("&#125;"),
             '%' => html.push_str("&#37;"),
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
             c => html.push(c),
         }
         html
@@ -133,7 +135,7 @@ mod tests {
     fn product(id: &str) -> Product {
         Product {
             id: id.into(),
-            title: "Oak & <b>holly</b>".into(),
+            title: "\u{202e}Oak & <b>holly</b>".into(),
             description: String::new(),
             vendor: String::new(),
             category: String::new(),
@@ -149,7 +151,7 @@ mod tests {
     #[test]
     fn nothing_of_a_product_becomes_markup_or_runs() {
         let card = card(&product("oak"), "EUR");
-        assert!(card.contains("<h3>Oak &amp; &lt;b&gt;holly&lt;/b&gt;</h3>"), "{card}");
+        assert!(card.contains("<h3><bdi>Oak &amp; &lt;b&gt;holly&lt;/b&gt;</bdi></h3>"), "{card}");
         assert!(card.contains("24.05 EUR") && !card.contains("javascript"), "{card}");
     }
 

@@ -27,7 +27,10 @@ pub struct Assortment {
     /// How the shop writes prices, such as `${{amount}}`; empty leaves it to the storefront.
     #[serde(default)]
     pub money_format: String,
-    /// Those that sell best first.
+    /// Whether the products that sell best come first. Only then are any called best sellers.
+    #[serde(default)]
+    pub best_sellers_first: bool,
+    /// What it sells.
     pub products: Vec<Product>,
 }
 

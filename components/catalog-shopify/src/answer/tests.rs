@@ -58,7 +58,7 @@ fn what_cannot_be_shown_or_sold_rightly_is_left_out() {
         json!({"id": "gid://shopify/Product/"}),
         json!({"id": "7"}),
         json!({"id": "gid://shopify/Product/seven"}),
-        json!({"title": " \n"}),
+        json!({"title": null}),
         json!({"handle": ""}),
         json!({"priceRange": null}),
         json!({"priceRange": {"minVariantPrice": money("12.505", "EUR")}}),

@@ -64,7 +64,7 @@ fn without_a_model_the_page_is_planned_locally_and_nothing_is_amiss() {
             fragment_size,
         }
     );
-    assert!(world.html().contains("More for less"));
+    assert!(world.html().contains("What things cost"));
 }
 
 #[test]

@@ -11,7 +11,8 @@ impl Catalog for Fake {
         self.asked("catalog", "catalog.products")?;
         let currency = if market.country() == "GB" { "GBP" } else { "EUR" }.to_owned();
         let products = vec![product(self.best), product("Oak Wand")];
-        Ok(Assortment { shop_name: String::new(), currency, money_format: String::new(), products })
+        let (shop_name, money_format) = (String::new(), String::new());
+        Ok(Assortment { shop_name, currency, money_format, best_sellers_first: true, products })
     }
 
     fn collections(&self, _: &StoreId, _: &Market) -> Result<Vec<Collection>, Failure> {

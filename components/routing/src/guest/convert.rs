@@ -32,7 +32,7 @@ names::crosses!(struct page::Product as catalog_types::Product {
     id, title, description, vendor, category, tags, url, image: option, price, price_before, available
 });
 names::crosses!(struct Assortment as catalog_types::Assortment {
-    shop_name, currency, money_format, products: list
+    shop_name, currency, money_format, best_sellers_first, products: list
 });
 names::crosses!(enum Method as wit::Method { Get, Head, Post, Other });
 names::crosses!(enum BodyError as wit::BodyError { TooLarge, Incomplete });

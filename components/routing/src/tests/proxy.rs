@@ -1,7 +1,7 @@
 //! Shopify forwards what a shop is asked for under the app's prefix.
 
 use names::Persona;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::fakes::{Answer, Fake, FakeRequest, NOW_MS, PAGE, PARTS, SHOP, sign, signed};
 use crate::{Cached, JobState, Method, Page, Signals, Staleness, Work, handle};
@@ -171,16 +171,22 @@ fn a_page_within_the_theme_is_liquid_and_knows_the_prefix() {
     }
 }
 
+/// What a product is called and what else is said of it, through the whole render, as Shopify's Liquid gets it.
 #[test]
-fn what_a_product_is_called_is_text_to_html_and_to_liquid() {
-    let best = "{{ shop.secret }}{% assign x = 1 %}<script>";
-    for path in ["/proxy", "/proxy/fragment"] {
-        let answer = Fake { best, ..Fake::default() }.get(&signed(path, &consenting("")));
-        let text = answer.text();
-        assert!(text.contains(
-            "&#123;&#123; shop.secret &#125;&#125;&#123;&#37; assign x = 1 &#37;&#125;&#60;script&#62;"
-        ));
-        assert!(!text.contains("{{") && !text.contains("{%") && !text.contains("<script"), "{path}");
+fn what_is_said_of_a_product_is_text_to_html_and_to_liquid() {
+    let cases = include_str!("../../../../tests/vectors/liquid.json");
+    let cases: Vec<Value> = serde_json::from_str(cases).unwrap();
+    assert!(cases.len() >= 23);
+    for case in cases {
+        let text = |member: &str| case[member].as_str().unwrap().to_owned();
+        let input: &'static str = text("input").leak();
+        let expected = text("expected");
+        for path in ["/proxy", "/proxy/fragment"] {
+            let answer = Fake { best: input, ..Fake::default() }.get(&signed(path, &consenting("")));
+            let sent = answer.text();
+            assert!(sent.contains(&format!("<bdi>{expected}</bdi>")), "{input}");
+            assert!(!sent.contains("{{") && !sent.contains("{%") && !sent.contains("<script"), "{input}");
+        }
     }
 }
 

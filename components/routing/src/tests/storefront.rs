@@ -147,11 +147,12 @@ fn a_cache_that_is_down_is_a_miss_and_logged_once() {
 }
 
 #[test]
-fn a_catalog_that_is_down_leaves_a_whole_page_with_empty_shelves() {
+fn a_catalog_that_is_down_leaves_a_whole_page_that_says_so() {
     let shop = Fake { down: vec!["catalog"], ..Fake::default() };
     let answer = shop.get(TARGET);
     assert_eq!(answer.status(), 200);
     assert!(answer.text().contains("Magic Wands") && !answer.text().contains("Elder Wand"));
+    assert!(answer.text().contains("We cannot show our products right now."));
     assert_eq!(shop.warnings.borrow().len(), 1);
 }
 

@@ -1,0 +1,75 @@
+//! What is read off a product: under which name it is shown, and by how much it is reduced.
+
+use names::text::{is_visible, without_directional_controls};
+use percent_encoding::percent_decode_str;
+
+use crate::Product;
+use crate::money::{percent_off, reduced_from};
+
+impl Product {
+    /// The product under a name that shoppers can read: its title; where that shows nothing, the words of its handle,
+    /// the last part of its address. `None` where neither can be read: nobody could tell what the link leads to.
+    pub fn named(self) -> Option<Self> {
+        let title = without_directional_controls(&self.title).into_owned();
+        let title = if is_visible(&title) { title } else { handle_words(&self.url)? };
+        Some(Self { title, ..self })
+    }
+
+    /// What it cost before, if it is reduced: it costs something, and less than before.
+    pub fn reduced_from(&self) -> Option<u64> {
+        reduced_from(self.price, self.price_before)
+    }
+
+    /// By how much it is reduced, 1 to 99 percent, rounded down; `None` if it is not, or by less than that.
+    pub fn percent_off(&self) -> Option<u64> {
+        percent_off(self.price, self.price_before)
+    }
+}
+
+/// `oak wand` of `/products/oak-wand?variant=7`.
+fn handle_words(url: &str) -> Option<String> {
+    let path = url.split('?').next()?;
+    let handle = percent_decode_str(path.rsplit(['/', '#']).next()?).decode_utf8().ok()?;
+    let words = without_directional_controls(&handle).replace(['-', '_'], " ");
+    is_visible(&words).then(|| words.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn product(title: &str, url: &str) -> Product {
+        Product {
+            id: "7".to_owned(),
+            title: title.to_owned(),
+            description: String::new(),
+            vendor: String::new(),
+            category: String::new(),
+            tags: Vec::new(),
+            url: url.to_owned(),
+            image: None,
+            price: 100,
+            price_before: None,
+            available: true,
+        }
+    }
+
+    #[test]
+    fn a_title_that_shows_nothing_gives_way_to_the_handle() {
+        for (title, url, name) in [
+            ("Oak Wand", "/products/x", Some("Oak Wand")),
+            ("\u{202e}Oak\u{202c} Wand", "/products/x", Some("Oak Wand")),
+            ("\u{202e}\u{202c}", "/products/oak-wand", Some("oak wand")),
+            ("\u{200b} \n", "https://a.example/products/oak_wand?variant=7", Some("oak wand")),
+            ("", "#product-oak-wand", Some("product oak wand")),
+            ("\u{feff}", "/products/%E6%9D%96", Some("杖")),
+            ("\u{1}", "/products/%E2%80%AE", None),
+            ("\u{1}", "/products/%FF", None),
+            (" ", "/products/", None),
+            ("", "", None),
+        ] {
+            let named = product(title, url).named().map(|product| product.title);
+            assert_eq!(named.as_deref(), name, "{title:?} {url}");
+        }
+    }
+}
