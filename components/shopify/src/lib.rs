@@ -1,5 +1,5 @@
 //! What Shopify sends and expects, as plain functions: signed queries, webhooks, session tokens,
-//! shops' domains, token requests, Liquid.
+//! shops' domains, token requests.
 //!
 //! Pure: no I/O, no clock, no WIT types, and no cryptography of its own. Whoever verifies something
 //! brings the time and a check of a message against a code, `Fn(message, mac) -> bool`: in a component
@@ -9,7 +9,6 @@
 
 pub mod domain;
 mod json;
-pub mod liquid;
 pub mod oauth;
 pub mod payload;
 pub mod proxy;

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use shopify::payload::{DataRequest, Redaction, check_shop};
 use shopify::proxy::{self, Signed};
 use shopify::webhook::{Family, Topic, Webhook};
-use shopify::{AdminHost, Rejection, ShopDomain, liquid, oauth, session_token, token_request};
+use shopify::{AdminHost, Rejection, ShopDomain, oauth, session_token, token_request};
 use signing::{hex, mac};
 
 const NOW_S: u64 = 1_700_000_000;
@@ -254,18 +254,5 @@ proptest! {
         if let Ok(accepted) = verify(&changed) {
             prop_assert_eq!(accepted, verify(&query).unwrap());
         }
-    }
-
-    #[test]
-    fn nothing_of_html_or_liquid_survives_escaping(text in "[\\PC\"%&'<>{}]{0,60}") {
-        let out = liquid::escape(&text);
-        prop_assert!(!out.contains(['"', '\'', '<', '>', '{', '}', '%']), "{out:?}");
-    }
-
-    #[test]
-    fn slashes_are_all_that_is_added(html in "[<>a-c \"'=/?#formhrefaction]{0,80}") {
-        let out = liquid::with_trailing_slashes(&html);
-        prop_assert_eq!(out.replace('/', ""), html.replace('/', ""));
-        prop_assert_eq!(liquid::with_trailing_slashes(&out), out);
     }
 }

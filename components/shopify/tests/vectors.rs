@@ -3,7 +3,7 @@
 use serde_json::Value;
 use shopify::proxy::{self, Prefix, Signed};
 use shopify::token_request::{self, Refusal, Request};
-use shopify::{AdminHost, Rejection, ShopDomain, liquid, oauth, session_token};
+use shopify::{AdminHost, Rejection, ShopDomain, oauth, session_token};
 
 #[path = "vectors/webhooks.rs"]
 mod webhooks;
@@ -41,11 +41,6 @@ fn check(case: &Value) {
         "shop_domain" => shop_domain(case),
         "host_param" => assert_eq!(case["expected"], AdminHost::parse(input(case)).is_ok()),
         "session_token" => token(case),
-        "app_proxy_liquid" => liquid_body(case),
-        "app_proxy_liquid_rewrite" => {
-            assert_eq!(liquid::with_trailing_slashes(input(case)), expected(case));
-        }
-        "liquid_escape" => assert_eq!(liquid::escape(input(case)), expected(case)),
         "path_prefix_shape" => assert_eq!(case["expected"], Prefix::parse(input(case)).is_ok()),
         "token_request" => token_request(case),
         "token_response" => token_response(case),
@@ -117,14 +112,6 @@ fn token(case: &Value) {
     assert_eq!(expected(case) == "accept", session.is_ok(), "{session:?}");
     if let Ok(session) = session {
         assert_eq!((session.shop.as_str(), session.user.as_str()), ("exampleshop.myshopify.com", "42"));
-    }
-}
-
-fn liquid_body(case: &Value) {
-    let wanted = text(&case["expected"]["body"]);
-    match &case["input"] {
-        Value::String(body) => assert_eq!(liquid::with_trailing_slashes(body), wanted),
-        input => assert_eq!(liquid::without_layout(text(&input["body"])), wanted),
     }
 }
 
