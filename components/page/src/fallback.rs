@@ -77,9 +77,7 @@ fn hero<'a>(shop: &'a Shop, shelves: Shelves<'a>, best: Option<&'a Product>) -> 
         (Shelves::Unknown, _) => {
             (&shop.name, "We cannot show our products right now. Please try again in a moment.")
         }
-        (_, Some(_)) if shelves.hold_more_than_shown() => {
-            ("Our best sellers", "What sells best here, of what can be bought now.")
-        }
+        (_, Some(_)) if shelves.hold_more_than_shown() => ("Our best sellers", "What sells best here."),
         (_, Some(first)) => (&shop.name, described(first)),
         (_, None) if shelves.products().is_empty() => (&shop.name, "There are no products to show yet."),
         (_, None) => (&shop.name, "Everything is sold out at the moment."),

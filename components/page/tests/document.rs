@@ -118,7 +118,7 @@ fn the_style_in_a_theme_depends_on_nothing_of_the_theme() {
         let outside = THEME_STYLE.replace("prefers-reduced", "");
         assert!(!outside.contains(foreign), "{foreign}");
     }
-    assert!(THEME_STYLE.contains("@media (min-width:768px)"), "{THEME_STYLE}");
+    assert!(THEME_STYLE.contains("@container (min-width:768px)"), "{THEME_STYLE}");
 }
 
 #[test]

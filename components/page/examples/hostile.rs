@@ -1,0 +1,120 @@
+//! Writes pages of catalogs that try a layout hard to standard output, as JSON: `{"style", "pages": [{"name", "html",
+//! "content"}]}`, `style` and `content` being what a theme's page is given. `tests/browser/layout.test.js` looks at
+//! them at every width.
+
+#[path = "../tests/samples/mod.rs"]
+mod samples;
+
+use page::{Block, Collection, Page, Product, Shelves, Shop, THEME_STYLE};
+
+/// A word that no line has room for.
+fn long_word() -> String {
+    "Donaudampfschifffahrtselektrizitaeten".repeat(6)
+}
+
+fn main() {
+    let pages: Vec<_> =
+        catalogs().iter().flat_map(|catalog| [catalog.fallback(), catalog.generated()]).collect();
+    println!("{}", serde_json::json!({ "style": THEME_STYLE, "pages": pages }));
+}
+
+struct Catalog {
+    name: &'static str,
+    shop: Shop,
+    products: Vec<Product>,
+    collections: Vec<Collection>,
+    promises: Vec<String>,
+}
+
+fn catalogs() -> Vec<Catalog> {
+    let no_image = |product: &mut Product| product.image = None;
+    vec![
+        of("plain", 24, |_, _| {}),
+        of("one product", 1, |_, _| {}),
+        of("no product", 0, |_, _| {}),
+        of("long words", 24, |shop, product| {
+            shop.name = long_word();
+            (product.title, product.vendor) = (long_word(), long_word());
+            (product.category, product.description) = (long_word(), long_word());
+        }),
+        of("long words of one product", 1, |shop, product| {
+            shop.name = long_word();
+            (product.title, product.description) = (long_word(), long_word());
+            product.image = None;
+        }),
+        of("reduced prices in a long format", 24, |shop, product| {
+            shop.money_format = "${{amount}} USD".to_owned();
+            (product.price, product.price_before) = (129_900, Some(159_900));
+        }),
+        of("prices of nine digits", 24, |shop, product| {
+            (shop.currency, shop.money_format) =
+                ("IDR".to_owned(), "Rp {{amount_with_comma_separator}} IDR".to_owned());
+            (product.price, product.price_before) = (12_345_678_900, Some(98_765_432_100));
+        }),
+        of("a format of one long word", 24, |shop, product| {
+            shop.money_format = format!("{}{{{{amount}}}}", "Rupiah".repeat(20));
+            product.price_before = Some(u64::MAX);
+        }),
+        of("right to left", 24, |shop, product| {
+            shop.language = "he".to_owned();
+            (shop.currency, shop.money_format) = ("ILS".to_owned(), "{{amount}} &#8362; &rlm;".to_owned());
+            product.title = "שרביט עץ אלון, אחד עשר אינץ׳ (Oak) 11\"".to_owned();
+            product.price_before = Some(product.price * 2);
+        }),
+        of("emoji and scripts without spaces", 24, |_, product| {
+            product.title = "👩‍🚀🧙‍♀️🪄".repeat(20);
+            product.vendor = "ร้านไม้กายสิทธิ์".repeat(6);
+            product.category = "魔法の杖専門店".repeat(8);
+        }),
+        of("no pictures", 24, move |_, product| no_image(product)),
+        of("free and sold out", 24, |_, product| {
+            (product.price, product.price_before, product.available) = (0, Some(4_000), product.id != "p1");
+        }),
+    ]
+}
+
+fn of(name: &'static str, count: usize, change: impl Fn(&mut Shop, &mut Product)) -> Catalog {
+    let (mut shop, mut products) = (samples::shop(), samples::products(count));
+    shop.url = "https://wands.example".to_owned();
+    products.iter_mut().for_each(|product| change(&mut shop, product));
+    if products.is_empty() {
+        change(&mut shop, &mut samples::products(1)[0]);
+    }
+    let said = products.first().map_or("Wands", |product| product.title.as_str()).to_owned();
+    let collection = Collection { title: said.clone(), url: "/collections/wands".to_owned() };
+    let promises = [samples::promises(), vec![said]].concat();
+    Catalog { name, shop, products, collections: vec![collection; 3], promises }
+}
+
+impl Catalog {
+    fn fallback(&self) -> serde_json::Value {
+        let shelves = Shelves::BestSellers(&self.products);
+        self.rendered("fallback", &page::fallback(&self.shop, shelves, &self.collections, &self.promises))
+    }
+
+    /// A page with a block of every kind, whose every text is a product's title.
+    fn generated(&self) -> serde_json::Value {
+        let products: Vec<&Product> = self.products.iter().collect();
+        let (text, heading) = (self.promises[3].as_str(), self.promises[3].as_str());
+        let mut blocks = vec![
+            Block::Hero { headline: text, text, product: products.first().copied() },
+            Block::Grid { heading, products: products.clone() },
+            Block::Bundle { heading, text, products: products.iter().take(3).copied().collect() },
+            Block::Deals { heading, products: products.clone() },
+            Block::Search { heading, terms: vec![text; 3] },
+            Block::Collections { heading, collections: self.collections.iter().collect() },
+            Block::Story { heading, text },
+            Block::RecentlyViewed { heading, products: products.clone() },
+            Block::Reassurance { points: self.promises.iter().map(String::as_str).collect() },
+        ];
+        blocks.extend(products.first().map(|&product| Block::Spotlight { heading, text, product }));
+        let page = Page { shop: &self.shop, title: text, blocks, generated: true };
+        self.rendered("generated", &page)
+    }
+
+    fn rendered(&self, kind: &str, page: &Page<'_>) -> serde_json::Value {
+        let document = page::render(page);
+        let content = &document.html[document.fragment.clone()];
+        serde_json::json!({ "name": format!("{}, {kind}", self.name), "html": document.html, "content": content })
+    }
+}
