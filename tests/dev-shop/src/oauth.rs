@@ -12,8 +12,8 @@ use serde_json::{Map, Value, json};
 use crate::shop::{Shop, now_s};
 
 const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
-const SCOPES: &str = "unauthenticated_read_product_inventory,unauthenticated_read_product_listings,\
-                      unauthenticated_read_product_tags,write_app_proxy";
+/// The app's configuration, which names the scopes that the merchant granted.
+const CONFIGURATION: &str = include_str!("../../../shopify/shopify.app.toml");
 
 /// `POST /admin/oauth/access_token`, as JSON or as a form.
 pub(crate) async fn access_token(State(shop): State<Arc<Shop>>, headers: HeaderMap, body: Bytes) -> Response {
@@ -57,10 +57,15 @@ fn issued(shop: &Shop, former: Option<&str>) -> Response {
     state.storefront.insert(access.clone());
     state.refresh.insert(refresh.clone(), former.map(str::to_owned));
     Json(json!({
-        "access_token": access, "scope": SCOPES, "expires_in": 3600,
+        "access_token": access, "scope": scopes(), "expires_in": 3600,
         "refresh_token": refresh, "refresh_token_expires_in": 7_776_000,
     }))
     .into_response()
+}
+
+fn scopes() -> &'static str {
+    let line = CONFIGURATION.lines().find_map(|line| line.strip_prefix("scopes = "));
+    line.unwrap_or_default().trim_matches('"')
 }
 
 fn refused(error: &str) -> Response {

@@ -26,7 +26,6 @@ fn every_topic_that_moves_the_catalog_or_ends_the_app_is_subscribed_to_once() {
         "collections/create",
         "collections/delete",
         "collections/update",
-        "inventory_levels/update",
         "products/create",
         "products/delete",
         "products/update",
@@ -52,15 +51,6 @@ fn everything_is_below_one_address() {
     for subscription in file["webhooks"]["subscriptions"].as_array().unwrap() {
         assert_eq!(subscription["uri"].as_str(), Some(format!("{home}/webhooks").as_str()));
     }
-}
-
-#[test]
-fn the_app_asks_for_its_proxy_and_for_nothing_of_the_merchant_s() {
-    let file = file();
-    let scopes: Vec<_> = file["access_scopes"]["scopes"].as_str().unwrap().split(',').collect();
-    assert!(scopes.contains(&"write_app_proxy"));
-    let others = scopes.iter().filter(|scope| **scope != "write_app_proxy");
-    assert!(others.into_iter().all(|scope| scope.starts_with("unauthenticated_read_")), "{scopes:?}");
 }
 
 #[test]
