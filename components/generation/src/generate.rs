@@ -101,14 +101,14 @@ impl<H: Host> Run<'_, H> {
     /// What went wrong on the way, if anything; the outcome if the way ends early.
     fn run(&self) -> Result<Option<Trouble>, Outcome> {
         let Job { store, shopper, .. } = self.job;
+        // The version is read before products and settings, each change of which moves it: should they change in
+        // between, the page counts as older than it is, and is made once too often rather than once too rarely.
+        let version = self.host.catalog_version(store).map_err(|error| self.cache_failed(&error))?;
         let merchant = self.host.merchant(store).ok_or_else(|| failed("this store is not served here"))?;
         let kept = self.host.plan(store, shopper).map_err(|error| self.cache_failed(&error))?;
         if self.is_finished(kept.as_ref())? {
             return Ok(None);
         }
-        // The version is read before the products: should they move in between, the page counts as
-        // older than it is, and is rendered once too often rather than once too rarely.
-        let version = self.host.catalog_version(store).map_err(|error| self.cache_failed(&error))?;
         let assortment = self.assortment()?;
         let storefront = Storefront::new(store.as_str(), merchant, assortment);
         let ready = match self.reuse(kept, version, &storefront) {
@@ -145,8 +145,8 @@ impl<H: Host> Run<'_, H> {
         facts.job == self.job.id
     }
 
-    /// The stored plan, if it is this job's own or all that is wished for, and still fits. What is
-    /// known of it stands, but for the job that renders it and the version that its prices are from.
+    /// The stored plan, if it is this job's own or all that is wished for, was made with the merchant's present settings,
+    /// and still fits. What is known of it stands, but for the job that renders it and the version that its prices are from.
     fn reuse(
         &self,
         kept: Option<StoredPlan>,
@@ -155,6 +155,10 @@ impl<H: Host> Run<'_, H> {
     ) -> Option<Ready> {
         let kept = kept.filter(|kept| self.is_ours(&kept.facts) || self.job.work == Work::Rerender)?;
         if !storefront.merchant.wants(kept.facts.persona) {
+            return None;
+        }
+        if plan::brief_of_stored(&kept.json) != Some(storefront.brief) {
+            self.host.event(Level::Info, "the stored plan was made with other settings", &[]);
             return None;
         }
         let fitted = plan::from_stored(&kept.json).map(|plan| refit(plan, storefront));
@@ -170,7 +174,7 @@ impl<H: Host> Run<'_, H> {
         let reading = self.reading(storefront).ok_or_else(|| failed("every persona is turned off"))?;
         let proposal = propose(self.host, self.job, &reading, storefront)?;
         let facts = self.facts(&proposal, &reading, catalog_version);
-        let stored = plan::to_stored(proposal.plan.plan());
+        let stored = plan::to_stored(proposal.plan.plan(), storefront.brief);
         Ok(Ready { plan: proposal.plan, stored, facts, trouble: proposal.trouble })
     }
 

@@ -12,6 +12,7 @@
 pub mod answer;
 pub mod assortment;
 pub mod bind;
+pub mod brief;
 pub mod capabilities;
 pub mod check;
 pub mod copy;

@@ -9,6 +9,8 @@ use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::brief::Brief;
+
 /// The name that the model is given for the schema.
 pub const SCHEMA_NAME: &str = "storefront_plan";
 
@@ -173,9 +175,18 @@ fn make_strict(schema: &mut Schema) {
     }
 }
 
-/// The plan as it is stored.
-pub fn to_stored(plan: &Plan) -> String {
-    json!({ "format": FORMAT, "plan": plan }).to_string()
+/// The plan as it is stored, with what the merchant had asked of it.
+pub fn to_stored(plan: &Plan, brief: Brief) -> String {
+    json!({ "format": FORMAT, "brief": brief, "plan": plan }).to_string()
+}
+
+/// What the merchant had asked of a plan that was stored, if that is known.
+pub fn brief_of_stored(text: &str) -> Option<Brief> {
+    #[derive(Deserialize)]
+    struct Stored {
+        brief: Brief,
+    }
+    serde_json::from_str::<Stored>(text).ok().map(|stored| stored.brief)
 }
 
 /// A plan that was stored; `None` if the text is no plan of this format.
@@ -192,16 +203,20 @@ pub fn from_stored(text: &str) -> Option<Plan> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fakes::every_block;
+    use crate::fakes::{every_block, merchant};
 
     #[test]
     fn a_plan_comes_back_from_storage() {
-        assert_eq!(from_stored(&to_stored(&every_block())), Some(every_block()));
+        let brief = Brief::of(&merchant());
+        let stored = to_stored(&every_block(), brief);
+        assert_eq!((from_stored(&stored), brief_of_stored(&stored)), (Some(every_block()), Some(brief)));
+        assert_eq!(brief_of_stored(r#"{"format":1,"plan":{}}"#), None, "of an earlier release");
     }
 
     #[test]
     fn a_stored_plan_of_another_format_counts_as_absent() {
-        let mut stored: Value = serde_json::from_str(&to_stored(&every_block())).unwrap();
+        let mut stored: Value =
+            serde_json::from_str(&to_stored(&every_block(), Brief::of(&merchant()))).unwrap();
         stored["format"] = json!(FORMAT + 1);
         assert_eq!(from_stored(&stored.to_string()), None);
         for text in ["", "{}", "[]", r#"{"format":1,"plan":{"title":"x"}}"#, r#"{"title":"x","blocks":[]}"#] {

@@ -3,6 +3,7 @@
 use names::Persona;
 
 use crate::assortment::Assortment;
+use crate::brief::Brief;
 use crate::copy::Voice;
 
 /// What the merchant decided.
@@ -77,15 +78,18 @@ pub struct Storefront {
     pub assortment: Assortment,
     /// What its texts may say.
     pub voice: Voice,
+    /// What the merchant asks of plans.
+    pub brief: Brief,
 }
 
 impl Storefront {
     /// The storefront of a shop. `store` is its id, which stands in for a name that has no
     /// character to show.
     pub fn new(store: &str, merchant: Merchant, assortment: Assortment) -> Self {
+        let brief = Brief::of(&merchant);
         let merchant = merchant.known_as(store, assortment.shop_name());
         let voice = Voice::new(store, &merchant, assortment.currency());
-        Self { merchant, assortment, voice }
+        Self { merchant, assortment, voice, brief }
     }
 }
 

@@ -34,6 +34,8 @@ pub struct World {
     pub catalog_version: Cell<u64>,
     /// Moves the catalog while it is being read.
     pub moves_while_read: bool,
+    /// Settings are saved, and with that the catalog moves, once they were read.
+    pub saves_while_read: bool,
     pub events: RefCell<Vec<String>>,
     pub fresh_seconds: u32,
     pub steps: Cell<usize>,
@@ -65,6 +67,7 @@ impl World {
             pages_stored: Cell::default(),
             catalog_version: Cell::new(7),
             moves_while_read: false,
+            saves_while_read: false,
             events: RefCell::default(),
             fresh_seconds: Self::FRESH_SECONDS,
             steps: Cell::default(),
@@ -160,6 +163,9 @@ impl Llm for World {
 impl Operator for World {
     fn merchant(&self, _: &StoreId) -> Option<Merchant> {
         self.step();
+        if self.saves_while_read {
+            self.catalog_version.set(self.catalog_version.get() + 1);
+        }
         self.merchant.clone()
     }
 

@@ -8,6 +8,7 @@ use crate::capabilities::{Completion, Ending, Failed, NoAnswer};
 use crate::fakes::{
     World, answer, any_signals, any_text, assortment, every_block, product, products, reduced,
 };
+use crate::storefront::Merchant;
 
 fn job() -> Job {
     Job {
@@ -248,6 +249,39 @@ fn a_page_whose_plan_no_longer_fits_is_planned_anew() {
     world.products = Ok(Assortment::new("EUR".to_owned(), left));
     assert_eq!(generate(&world, &rerender_job()), Outcome::Done(None));
     assert_eq!((world.asked_times(), world.facts().source), (1, Source::Llm));
+}
+
+#[test]
+fn a_page_is_planned_anew_with_settings_that_its_plan_depends_on_and_rendered_with_others() {
+    type Change = fn(&mut Merchant);
+    let changes: [(Change, usize); 7] = [
+        (|merchant| merchant.tone = "dry".into(), 1),
+        (|merchant| merchant.language = "de".into(), 1),
+        (|merchant| merchant.banned_words.push("xyzzy".into()), 1),
+        (|merchant| merchant.promises.push("Gift wrapping".into()), 1),
+        (|merchant| merchant.personas_off.push("loyalist".into()), 1),
+        (|merchant| merchant.accent = "#112233".into(), 0),
+        (|merchant| merchant.surface = "#fffffe".into(), 0),
+    ];
+    for (change, asked_times) in changes {
+        let mut world = world_that_moved([answer(good().replace("hat-1", "hat-2").replace("Dusk", "Dawn"))]);
+        change(world.merchant.as_mut().unwrap());
+        let merchant = world.merchant.clone();
+        assert_eq!(generate(&world, &rerender_job()), Outcome::Done(None), "{merchant:?}");
+        assert_eq!(world.asked_times(), asked_times, "{merchant:?}");
+        assert_eq!(world.html().contains("Dawn is near"), asked_times == 1, "{merchant:?}");
+
+        let again = Job { id: "job-3".to_owned(), ..rerender_job() };
+        assert_eq!(generate(&world, &again), Outcome::Done(None));
+        assert_eq!(world.asked_times(), asked_times, "once: {merchant:?}");
+    }
+}
+
+#[test]
+fn settings_that_are_saved_while_a_page_is_planned_leave_it_stale() {
+    let world = World { saves_while_read: true, ..World::new([answer(good())]) };
+    assert_eq!(generate(&world, &job()), Outcome::Done(None));
+    assert!(world.facts().catalog_version < world.catalog_version.get());
 }
 
 #[test]

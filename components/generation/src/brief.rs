@@ -1,0 +1,120 @@
+//! What the merchant asked of plans, in a digest. A plan is kept with the digest of the settings that it was made with: once
+//! they differ, it is made anew, and not only rendered again.
+
+use std::fmt;
+use std::hash::Hasher as _;
+
+use fnv::FnvHasher;
+use serde::{Deserialize, Serialize};
+
+use crate::storefront::Merchant;
+
+/// A digest of the settings that a plan depends on. It is the same on every host and in every release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Brief(u64);
+
+impl Brief {
+    /// The digest of a merchant's settings. Colours and addresses are left out: a page has them from its rendering.
+    pub fn of(merchant: &Merchant) -> Self {
+        let Merchant {
+            name,
+            url: _,
+            language,
+            tone,
+            banned_words,
+            promises,
+            personas_off,
+            accent: _,
+            surface: _,
+        } = merchant;
+        let mut hasher = FnvHasher::default();
+        for list in
+            [&[name.clone(), language.clone(), tone.clone()][..], banned_words, promises, personas_off]
+        {
+            hasher.write(&number(list.len()));
+            for text in list {
+                hasher.write(&number(text.len()));
+                hasher.write(text.as_bytes());
+            }
+        }
+        Self(hasher.finish())
+    }
+}
+
+/// Lengths keep what is written one after another apart.
+fn number(length: usize) -> [u8; 8] {
+    (length as u64).to_le_bytes()
+}
+
+impl fmt::Display for Brief {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl Serialize for Brief {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Brief {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        u64::from_str_radix(&text, 16).map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fakes::merchant;
+
+    #[test]
+    fn every_setting_that_a_plan_depends_on_is_in_it_and_no_other() {
+        let base = Brief::of(&merchant());
+        let list = |text: &str| vec![text.to_owned()];
+        let same = [
+            merchant(),
+            Merchant { accent: "#112233".into(), ..merchant() },
+            Merchant { surface: "#ffffff".into(), ..merchant() },
+            Merchant { url: "https://other.example".into(), ..merchant() },
+        ];
+        assert!(same.iter().all(|merchant| Brief::of(merchant) == base));
+        let others = [
+            Merchant { name: "Other Wands".into(), ..merchant() },
+            Merchant { language: "de".into(), ..merchant() },
+            Merchant { tone: "dry".into(), ..merchant() },
+            Merchant { banned_words: list("magic"), ..merchant() },
+            Merchant { promises: list("gift wrapping"), ..merchant() },
+            Merchant { personas_off: list("explorer"), ..merchant() },
+            Merchant { banned_words: Vec::new(), personas_off: list("magic"), ..merchant() },
+        ];
+        let mut seen: Vec<_> = others.iter().map(Brief::of).chain([base]).collect();
+        seen.sort_by_key(|brief| brief.0);
+        seen.dedup();
+        assert_eq!(seen.len(), others.len() + 1);
+    }
+
+    #[test]
+    fn what_was_stored_by_another_release_is_known_again() {
+        let brief = Brief::of(&merchant());
+        let text = serde_json::to_string(&brief).unwrap();
+        assert_eq!(serde_json::from_str::<Brief>(&text).unwrap(), brief);
+        assert!(
+            serde_json::from_str::<Brief>("\"x\"").is_err() && serde_json::from_str::<Brief>("7").is_err()
+        );
+        let lamps = Merchant {
+            name: "Lamps".into(),
+            url: String::new(),
+            language: "en".into(),
+            tone: "calm".into(),
+            banned_words: vec!["cheap".into()],
+            promises: Vec::new(),
+            personas_off: Vec::new(),
+            accent: String::new(),
+            surface: String::new(),
+        };
+        assert_eq!(Brief::of(&lamps).to_string(), "5baa99729e62e3df");
+    }
+}
