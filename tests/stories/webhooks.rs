@@ -154,7 +154,7 @@ async fn a_webhook_that_is_none_is_refused_and_nothing_is_stored() {
         ("customers/redact", r#"{"customer":{"id":"../7"}}"#),
         ("customers/redact", r#"{"customer":{"id":-7}}"#),
         ("customers/data_request", "{}"),
-        ("shop/redact", r#"{"shop_domain":"other.myshopify.com"}"#),
+        ("shop/redact", r#"{"shop_domain":null}"#),
     ] {
         let answer = host.webhook(topic, "w1", body).await;
         assert!((400..500).contains(&answer.status), "{} for {topic} {body}", answer.status);
@@ -164,4 +164,95 @@ async fn a_webhook_that_is_none_is_refused_and_nothing_is_stored() {
     assert_eq!(unsigned.status, 401, "{}", unsigned.body);
     assert_eq!(host.get("/webhooks").await.status, 405);
     assert_eq!(host.all_that_is_kept().await, "");
+}
+
+const RENAMED: &str = "new-wands.myshopify.com";
+
+/// A webhook, with this in the place of the header that names the shop.
+async fn webhook_of(host: &Host, shop: Option<&str>, topic: &str, id: &str, body: &str) -> (u16, String) {
+    let headers = webhook_headers(SECRET, topic, id, body).into_iter().filter_map(|(name, value)| {
+        if name == "x-shopify-shop-domain" {
+            shop.map(|shop| (name, shop.to_owned()))
+        } else {
+            Some((name, value))
+        }
+    });
+    let (headers, body) = (headers.collect::<Vec<_>>(), body.to_owned());
+    let answer = host
+        .request(|client, host| {
+            let request = client.post(host + "/webhooks").body(body);
+            headers.into_iter().fold(request, |request, (name, value)| request.header(name, value))
+        })
+        .await;
+    (answer.status, answer.body)
+}
+
+#[tokio::test]
+async fn a_shop_is_served_and_forgotten_under_both_names_when_its_domain_changes() {
+    let host = shop().open().await;
+    customer(&host, GONE).await;
+    customer(&host, STAYS).await;
+    let update = format!(r#"{{"id":954889,"domain":"wands.example","myshopify_domain":"{RENAMED}"}}"#);
+    let told = webhook_of(&host, Some(SHOP), "shop/update", "w1", &update).await;
+    assert_eq!(told.0, 200, "{}", told.1);
+
+    let as_renamed = [CONSENT[0], CONSENT[1], ("logged_in_customer_id", STAYS), ("shop", RENAMED)];
+    let page = host.proxy("/proxy/fragment", &as_renamed).await;
+    assert_eq!((page.status, page.header("x-generated")), (200, "true"), "their page is still there");
+
+    let redact = |domain: &str| {
+        format!(
+            r#"{{"shop_id":954889,"shop_domain":"{domain}","customer":{{"id":{GONE}}},"orders_to_redact":[]}}"#
+        )
+    };
+    for (id, header, body) in [
+        ("w2", Some(RENAMED), redact(RENAMED)),
+        ("w3", Some(RENAMED), redact(SHOP)),
+        ("w4", Some(SHOP), redact(RENAMED)),
+        ("w5", None, redact(RENAMED)),
+    ] {
+        let told = webhook_of(&host, header, "customers/redact", id, &body).await;
+        assert_eq!(told.0, 200, "{id}: {}", told.1);
+    }
+    host.audited("customers/redact").await;
+    host.idle().await;
+    host.strings.clock.advance(std::time::Duration::from_mins(6));
+    let kept = host.all_that_is_kept().await;
+    let left: Vec<_> = kept.lines().filter(|line| line.contains(GONE)).collect();
+    assert!(left.is_empty() && kept.contains(STAYS), "{left:#?}");
+
+    let told = webhook_of(&host, Some(RENAMED), "app/uninstalled", "w6", &update).await;
+    assert_eq!(told.0, 200, "{}", told.1);
+    assert_eq!(host.proxy("/proxy/fragment", &as_renamed).await.status, 404);
+    assert_eq!(host.fragment().await.status, 404);
+}
+
+#[tokio::test]
+async fn webhooks_of_a_shop_that_is_not_here_yet_are_answered_with_success() {
+    let host = shop().open().await;
+    for (topic, body) in [
+        ("products/update", PRODUCT.to_owned()),
+        ("collections/update", PRODUCT.to_owned()),
+        ("shop/update", format!(r#"{{"id":1,"myshopify_domain":"{RENAMED}"}}"#)),
+        ("themes/publish", PRODUCT.to_owned()),
+        ("app/uninstalled", format!(r#"{{"id":1,"myshopify_domain":"{RENAMED}"}}"#)),
+        ("shop/redact", format!(r#"{{"shop_id":1,"shop_domain":"{RENAMED}"}}"#)),
+    ] {
+        let told = webhook_of(&host, Some(RENAMED), topic, "w1", &body).await;
+        assert_eq!(told.0, 200, "{topic}: {}", told.1);
+    }
+    host.audited("shop/redact").await;
+}
+
+#[tokio::test]
+async fn a_wrong_signature_is_401_whatever_is_signed() {
+    let host = shop().open().await;
+    for body in ["", "{", "not JSON", PRODUCT] {
+        for topic in ["products/update", "customers/redact", "no/topic"] {
+            let answer = host.webhook_signed("guess", topic, "w1", body).await;
+            assert_eq!(answer.status, 401, "{topic} {body:?}: {}", answer.body);
+        }
+    }
+    let large = " ".repeat((2 << 20) + 1);
+    assert_eq!(host.webhook_signed("guess", "products/update", "w1", &large).await.status, 413);
 }

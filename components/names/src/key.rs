@@ -54,6 +54,8 @@ pub enum Key<'a> {
     ReportOf(&'a StoreId, &'a ShopperId, &'a EventId),
     /// What a shop's catalog answered, by the question.
     Catalog(&'a StoreId, &'a str),
+    /// Other domains of a shop, and its number.
+    Domains(&'a StoreId),
 }
 
 impl Key<'_> {
@@ -79,6 +81,7 @@ impl Key<'_> {
     pub(crate) const CATALOGS: &'static str = "shopify:";
     pub(crate) const REPORTS: &'static str = "report:";
     pub(crate) const SEEN: &'static str = "seen:";
+    pub(crate) const DOMAINS: &'static str = "domains:";
     pub(crate) const TALLIES: &'static str = "tally:";
 
     /// The store that holds it.
@@ -94,7 +97,8 @@ impl Key<'_> {
             | Self::Tally(..)
             | Self::Audit(..)
             | Self::Report(..)
-            | Self::ReportOf(..) => Store::GenerationQueue,
+            | Self::ReportOf(..)
+            | Self::Domains(_) => Store::GenerationQueue,
         }
     }
 }
@@ -118,6 +122,7 @@ impl fmt::Display for Key<'_> {
             Self::ReportOf(store, customer, event) => {
                 write!(f, "{}{store}:{customer}:{event}", Self::REPORTS_OF)
             }
+            Self::Domains(store) => write!(f, "{}{store}", Self::DOMAINS),
             Self::Catalog(store, question) => write!(f, "{}{store}:{question}", Self::CATALOGS),
         }
     }

@@ -55,7 +55,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Keys of what is kept apart from pages and what the catalog answered, where a key says whose it is: sessions
-    /// and, of a shop, reports, what was seen and how far errands are.
+    /// and, of a shop, reports, what was seen, how far errands are and its other domains.
     pub fn entries(self) -> Vec<(Store, Range)> {
         let store = match self {
             Self::Shop(store) => store,
@@ -64,15 +64,16 @@ impl<'a> Scope<'a> {
                 return vec![(session.store(), Range::Exactly(session.to_string()))];
             }
         };
-        [
+        let starts = [
             (Store::ShopperSessions, Key::SESSIONS),
             (Store::GenerationQueue, Key::REPORTS),
             (Store::GenerationQueue, Key::REPORTS_OF),
             (Store::GenerationQueue, Key::SEEN),
             (Store::GenerationQueue, Key::TALLIES),
-        ]
-        .map(|(kv, start)| (kv, Range::StartingWith(format!("{start}{store}:"))))
-        .into()
+        ];
+        let ranges = starts.map(|(kv, start)| (kv, Range::StartingWith(format!("{start}{store}:"))));
+        let domains = Key::Domains(store);
+        ranges.into_iter().chain([(domains.store(), Range::Exactly(domains.to_string()))]).collect()
     }
 
     /// How keys start that lead to entries whose own keys do not say whose they are (see [`indexed`]): a shop's errors,
@@ -209,6 +210,7 @@ mod tests {
         };
         assert!(is_reached(Key::Session(&store, &shopper)) && is_reached(Key::Tally(&store, &event)));
         assert!(is_reached(Key::Seen(&store, &event)) && is_reached(Key::Report(&store, &event)));
+        assert!(is_reached(Key::Domains(&store)));
         assert!(!is_reached(Key::Audit(&store, 0, &event)));
         let of_shopper = Scope::Shopper(&store, &shopper).entries();
         let session = Range::Exactly("session:magic-wands:customer-12".into());

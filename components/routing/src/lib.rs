@@ -9,6 +9,7 @@
 
 mod capabilities;
 mod debug;
+mod domains;
 mod errands;
 mod events;
 mod headers;

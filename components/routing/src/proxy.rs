@@ -11,6 +11,7 @@ use shopify::proxy::Signed;
 use crate::capabilities::{
     Cache, Clock, Content, Deployment, Facts, Failure, Log, Queue, Signatures, Storage, Swap,
 };
+use crate::domains;
 use crate::events::Event;
 use crate::headers;
 use crate::http::{Body, Reply, Request, Response};
@@ -44,7 +45,10 @@ pub(crate) fn answer<D: Deployment>(
 ) -> Result<Reply<D::Value>, Refusal> {
     let signed = verify(deployment, target)?;
     let identity = Identity::of(&signed)?;
-    let visitor = Visitor::of(deployment, signed.shop.as_str(), identity.shopper()?)?;
+    // Who cannot be asked for another domain of theirs has none.
+    let store = StoreId::parse(signed.shop.as_str()).map_err(|_| Refusal::NoSuchStore)?;
+    let store = domains::served_as(deployment, store.clone()).unwrap_or(store);
+    let visitor = Visitor::of(deployment, store.as_str(), identity.shopper()?)?;
     let response = match place {
         InShop::Page => page(deployment, &visitor, &signed)?,
         InShop::Fragment => fragment(deployment, &visitor)?,

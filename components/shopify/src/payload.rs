@@ -70,18 +70,40 @@ impl DataRequest {
     }
 }
 
-/// Refuses a body that is not of the header's shop or topic, which are not signed: a webhook that somebody got hold
-/// of must not be turned on another shop, nor into one that erases. Most bodies name no shop; those of compliance
-/// do, if only as `{shop}.myshopify.com`, as in Shopify's samples.
-pub fn check_shop(body: &[u8], topic: &Topic, shop: &ShopDomain) -> Result<(), Rejection> {
-    let Body { shop_domain, myshopify_domain, .. } = object(body)?;
-    let names_none = topic.is_compliance() && shop_domain.is_null();
-    let named = [&shop_domain, &myshopify_domain].into_iter().filter_map(Value::as_str);
-    let mut named = named.filter_map(|domain| ShopDomain::parse(domain).ok());
-    if names_none || named.any(|named| named != *shop) {
+/// Refuses the body of a webhook that is no object, names two shops, or belongs to another topic, which is not signed: most
+/// bodies name no shop; those of compliance do, if only as `{shop}.myshopify.com`, as in Shopify's samples, and nothing
+/// else must become one that erases.
+pub fn check(body: &[u8], topic: &Topic) -> Result<(), Rejection> {
+    let body = object(body)?;
+    let mut domains = body.domains();
+    let first = domains.next();
+    let names_none = topic.is_compliance() && body.shop_domain.is_null();
+    if names_none || domains.any(|other| Some(&other) != first.as_ref()) {
         return Err(Rejection::Malformed("shop of the body"));
     }
     Ok(())
+}
+
+/// What a body says of its shop.
+#[derive(Default)]
+pub(crate) struct Names {
+    /// Its domain, if it is named.
+    pub(crate) domain: Option<ShopDomain>,
+    /// Shopify's number of it, likewise.
+    pub(crate) number: Option<u64>,
+}
+
+impl Names {
+    /// Reads what is there, of a body that may be anything.
+    pub(crate) fn read(body: &[u8], topic: &Topic) -> Self {
+        let Ok(body) = object(body) else { return Self::default() };
+        let number = match topic {
+            Topic::ShopUpdate | Topic::AppUninstalled => body.id.as_u64(),
+            topic if topic.is_compliance() => body.shop_id.as_u64(),
+            _ => None,
+        };
+        Self { domain: body.domains().next(), number }
+    }
 }
 
 #[derive(Deserialize)]
@@ -89,9 +111,20 @@ struct Body {
     customer: Option<Object<Identified>>,
     data_request: Option<Object<Identified>>,
     #[serde(default)]
+    id: Value,
+    #[serde(default)]
+    shop_id: Value,
+    #[serde(default)]
     shop_domain: Value,
     #[serde(default)]
     myshopify_domain: Value,
+}
+
+impl Body {
+    fn domains(&self) -> impl Iterator<Item = ShopDomain> {
+        let named = [&self.shop_domain, &self.myshopify_domain].into_iter().filter_map(Value::as_str);
+        named.filter_map(|domain| ShopDomain::parse(domain).ok())
+    }
 }
 
 #[derive(Deserialize)]

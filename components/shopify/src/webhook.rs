@@ -7,6 +7,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::payload::Names;
 use crate::{MAC_BYTES, Rejection, ShopDomain};
 
 /// More than any header of Shopify's.
@@ -17,8 +18,13 @@ const HEADER_BYTES_MAX: usize = 256;
 pub struct Webhook {
     /// What happened.
     pub topic: Topic,
-    /// In which shop.
+    /// In which shop: as the body names it, which is signed, else as the header does.
     pub shop: ShopDomain,
+    /// What the header calls it, if that is something else: a shop's domain can change, and then both are told for a
+    /// while. The header is not signed, so that this may as well be another shop.
+    pub also: Option<ShopDomain>,
+    /// Shopify's number of the shop, where the body has it.
+    pub number: Option<u64>,
     /// The delivery: the same if Shopify sends it again. Printable ASCII without spaces.
     pub id: String,
     /// When it happened, in milliseconds since the epoch, where that is told. A webhook is sent again for hours,
@@ -48,33 +54,46 @@ impl Family {
 }
 
 impl Webhook {
-    /// Reads a webhook from its headers, asked for by name in lower case, and its body as it came.
+    /// Reads a webhook from its headers, asked for by name in lower case, and its body as it came, of which nothing is
+    /// demanded here but that it is not empty (see [`crate::payload::check`]). The signature is judged
+    /// before anything else, whatever headers and body are.
     pub fn verify(
         header: impl Fn(&str) -> Option<String>,
         body: &[u8],
         check: impl Fn(&[u8], &[u8]) -> bool,
     ) -> Result<Self, Rejection> {
         let (family, mac) = signature(&header)?;
-        if body.is_empty() {
-            return Err(Rejection::Malformed("body"));
-        }
         if !check(body, &mac) {
             return Err(Rejection::Forged);
         }
-        Self::read(family, |name| header(&format!("{}{name}", family.prefix())))
+        Self::read(family, |name| header(&format!("{}{name}", family.prefix())), body)
     }
 
-    /// The headers that Shopify's libraries demand: all of a family's.
-    fn read(family: Family, header: impl Fn(&str) -> Option<String>) -> Result<Self, Rejection> {
+    /// The headers that Shopify's libraries demand are all of a family's. That of the shop may be missing, or name the shop's
+    /// own domain (<https://community.shopify.com/t/why-is-my-uninstall-webhook-receiving-incorrect-shop-value/234725>),
+    /// where the body names the shop.
+    fn read(family: Family, header: impl Fn(&str) -> Option<String>, body: &[u8]) -> Result<Self, Rejection> {
+        if body.is_empty() {
+            return Err(Rejection::Malformed("body"));
+        }
         let word = |name, header: Option<String>| header.filter(is_word).ok_or(Rejection::Malformed(name));
-        let shop = word("shop-domain", header("shop-domain"))?;
+        let topic = Topic::of(&word("topic", header("topic"))?, header("action").as_deref());
+        let Names { domain: signed, number } = Names::read(body, &topic);
+        let told = word("shop-domain", header("shop-domain"));
+        let told = told.and_then(|told| ShopDomain::parse(&told).map_err(|_| Rejection::NotAShop));
+        let (shop, also) = match (signed, told) {
+            (Some(signed), told) => (signed.clone(), told.ok().filter(|told| *told != signed)),
+            (None, told) => (told?, None),
+        };
         if family == Family::Events {
             word("event-id", header("event-id"))?;
         }
         word("api-version", header("api-version"))?;
         Ok(Self {
-            topic: Topic::of(&word("topic", header("topic"))?, header("action").as_deref()),
-            shop: ShopDomain::parse(&shop).map_err(|_| Rejection::NotAShop)?,
+            topic,
+            shop,
+            also,
+            number,
             id: word("webhook-id", header("webhook-id"))?,
             triggered_ms: header("triggered-at").and_then(|text| milliseconds(&text)),
             family,

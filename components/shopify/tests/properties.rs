@@ -1,7 +1,7 @@
 //! What holds whatever is sent: nothing panics, what was signed passes, what was changed does not.
 
 use proptest::prelude::*;
-use shopify::payload::{DataRequest, Redaction, check_shop};
+use shopify::payload::{self, DataRequest, Redaction};
 use shopify::proxy::{self, Signed};
 use shopify::webhook::{Family, Topic, Webhook};
 use shopify::{AdminHost, Rejection, ShopDomain, oauth, session_token, token_request};
@@ -169,27 +169,92 @@ fn what_the_law_asks_for_names_a_customer() {
     }
 }
 
+/// Shop, other name and number of a webhook from a.myshopify.com.
+fn named(topic: &str, body: &str) -> Result<(String, Option<String>, Option<u64>), Rejection> {
+    let webhook = webhook(topic, Family::Classic, body.as_bytes())?;
+    payload::check(body.as_bytes(), &webhook.topic)?;
+    Ok((webhook.shop.to_string(), webhook.also.map(|also| also.to_string()), webhook.number))
+}
+
 #[test]
-fn a_body_of_another_shop_is_refused() {
-    let shop = ShopDomain::parse("a.myshopify.com").unwrap();
-    let other = Topic::Other("orders/create".into());
-    for (body, fits) in [
-        (r#"{"id":1,"title":"Wand"}"#, true),
-        (r#"{"shop_domain":"a.myshopify.com"}"#, true),
-        (r#"{"myshopify_domain":"A.myshopify.com","domain":"wands.example"}"#, true),
-        (r#"{"shop_domain":"{shop}.myshopify.com"}"#, true),
-        (r#"{"shop_domain":"b.myshopify.com"}"#, false),
-        (r#"{"myshopify_domain":"b.myshopify.com"}"#, false),
-        ("not JSON", false),
+fn the_shop_is_the_one_of_the_signed_body_and_the_header_s_is_another_name_of_it() {
+    let (a, b) = ("a.myshopify.com", "b.myshopify.com");
+    for (topic, body, shop, also, number) in [
+        ("products/update", r#"{"id":1,"title":"Wand"}"#, a, None, None),
+        (
+            "shop/update",
+            r#"{"id":7,"myshopify_domain":"A.myshopify.com","domain":"wands.example"}"#,
+            a,
+            None,
+            Some(7),
+        ),
+        ("shop/update", r#"{"id":7,"myshopify_domain":"b.myshopify.com"}"#, b, Some(a), Some(7)),
+        ("app/uninstalled", r#"{"id":7,"myshopify_domain":"b.myshopify.com"}"#, b, Some(a), Some(7)),
+        ("customers/redact", r#"{"shop_id":7,"shop_domain":"b.myshopify.com"}"#, b, Some(a), Some(7)),
+        ("shop/redact", r#"{"shop_id":"7","shop_domain":"{shop}.myshopify.com"}"#, a, None, None),
+        (
+            "shop/redact",
+            r#"{"shop_domain":"b.myshopify.com","myshopify_domain":"b.myshopify.com"}"#,
+            b,
+            Some(a),
+            None,
+        ),
     ] {
-        assert_eq!(check_shop(body.as_bytes(), &other, &shop).is_ok(), fits, "{body}");
+        let expected = (shop.to_owned(), also.map(str::to_owned), number);
+        assert_eq!(named(topic, body), Ok(expected), "{topic} {body}");
+    }
+    let two = r#"{"shop_domain":"a.myshopify.com","myshopify_domain":"b.myshopify.com"}"#;
+    assert_eq!(named("shop/update", two), Err(Rejection::Malformed("shop of the body")));
+    assert_eq!(named("shop/update", "not JSON"), Err(Rejection::Malformed("body")));
+}
+
+#[test]
+fn a_body_that_names_the_shop_makes_up_for_a_header_that_does_not() {
+    let body = br#"{"shop_id":7,"shop_domain":"b.myshopify.com"}"#;
+    let send = |shop: Option<&str>, body: &[u8]| {
+        let code = signing::webhook("hush", body);
+        let header = |name: &str| match name.strip_prefix("x-shopify-")? {
+            "hmac-sha256" => Some(code.clone()),
+            "topic" => Some("customers/redact".to_owned()),
+            "shop-domain" => shop.map(str::to_owned),
+            _ => Some("1".to_owned()),
+        };
+        Webhook::verify(header, body, check).map(|webhook| (webhook.shop.to_string(), webhook.also))
+    };
+    for header in [None, Some(""), Some("www.wands.example")] {
+        assert_eq!(send(header, body), Ok(("b.myshopify.com".to_owned(), None)), "{header:?}");
+    }
+    let unnamed = br#"{"shop_domain":"{shop}.myshopify.com"}"#;
+    assert_eq!(send(None, unnamed), Err(Rejection::Malformed("shop-domain")));
+    assert_eq!(send(Some("www.wands.example"), unnamed), Err(Rejection::NotAShop));
+}
+
+#[test]
+fn the_signature_is_judged_before_anything_else() {
+    for body in ["", "{", "[]", "not JSON", r#"{"id":1}"#] {
+        for (header, value) in
+            [("none", ""), ("topic", ""), ("topic", "a b"), ("shop-domain", "evil.example")]
+        {
+            let answer = |code: &str| {
+                let header = |name: &str| match name.strip_prefix("x-shopify-")? {
+                    "hmac-sha256" => Some(code.to_owned()),
+                    name if name == header => Some(value.to_owned()),
+                    _ => None,
+                };
+                Webhook::verify(header, body.as_bytes(), check).unwrap_err()
+            };
+            let wrong = signing::webhook("guess", body.as_bytes());
+            for code in [wrong.as_str(), "", "AAAA", "!"] {
+                assert_eq!(answer(code), Rejection::Forged, "{body:?} {header} {code}");
+            }
+            assert_eq!(answer(&signing::webhook("hush", body.as_bytes())).status(), 400, "{body:?} {header}");
+        }
     }
 }
 
 #[test]
 fn nothing_is_erased_because_of_a_body_that_names_no_shop() {
-    let shop = ShopDomain::parse("a.myshopify.com").unwrap();
-    for topic in [Topic::ShopRedact, Topic::CustomersRedact, Topic::CustomersDataRequest] {
+    for topic in ["shop/redact", "customers/redact", "customers/data_request"] {
         for (body, fits) in [
             (r#"{"shop_domain":"a.myshopify.com"}"#, true),
             (r#"{"shop_domain":"{shop}.myshopify.com"}"#, true),
@@ -197,7 +262,7 @@ fn nothing_is_erased_because_of_a_body_that_names_no_shop() {
             (r#"{"myshopify_domain":"a.myshopify.com"}"#, false),
             (r#"{"shop_domain":null}"#, false),
         ] {
-            assert_eq!(check_shop(body.as_bytes(), &topic, &shop).is_ok(), fits, "{topic:?} {body}");
+            assert_eq!(named(topic, body).is_ok(), fits, "{topic} {body}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::fakes::{Answer, Fake, FakeRequest, NOW_MS, SHOP, webhook};
+use crate::fakes::{Answer, Fake, FakeRequest, NOW_MS, SHOP, sign, webhook};
 use crate::{BodyError, Chore, Method, handle};
 
 const REDACT: &str = r#"{"shop_id":1,"shop_domain":"magic-wands.myshopify.com","customer":{"id":7041,"email":"a@b.c"},"orders_to_redact":[]}"#;
@@ -114,11 +114,156 @@ fn what_the_law_asks_for_is_entrusted_for_any_shop() {
 }
 
 #[test]
-fn of_a_shop_that_is_not_here_only_that_is_taken() {
+fn of_a_shop_that_is_not_here_everything_is_heard_and_only_that_is_done() {
     let shop = Fake { stores: Vec::new(), ..Fake::default() };
-    assert_eq!(send(&shop, &webhook("products/update", "id-1", r#"{"id":1}"#)).status(), 404);
+    for topic in ["products/update", "collections/delete", "shop/update", "themes/publish", "x"] {
+        let answer = send(&shop, &webhook(topic, "id-1", r#"{"id":1}"#));
+        assert_eq!((answer.status(), answer.json()), (200, json!({ "taken": false })), "{topic}");
+    }
     assert!(shop.is_untouched());
-    assert_eq!(send(&shop, &webhook("app/uninstalled", "id-2", r#"{"id":1}"#)).status(), 200);
+    assert_eq!(
+        send(&shop, &webhook("app/uninstalled", "id-2", r#"{"id":1}"#)).json(),
+        json!({ "taken": true })
+    );
+    assert_eq!(*shop.closed.borrow(), [SHOP]);
+}
+
+const RENAMED: &str = "new-wands.myshopify.com";
+
+/// The shop is known under another domain from now on.
+const SHOP_UPDATE: &str =
+    r#"{"id":954889,"domain":"wands.example","myshopify_domain":"new-wands.myshopify.com"}"#;
+
+fn with_shop(request: FakeRequest, shop: Option<&str>) -> FakeRequest {
+    match shop {
+        Some(shop) => with(request, "shop-domain", shop),
+        None => without(request, "shop-domain"),
+    }
+}
+
+/// Shops, and what is to be done for each.
+fn errands(shop: &Fake) -> Vec<(String, Chore)> {
+    let mut errands: Vec<_> =
+        shop.errands.borrow().iter().map(|errand| (errand.0.clone(), errand.3.clone())).collect();
+    errands.sort_by(|one, other| one.0.cmp(&other.0));
+    errands
+}
+
+#[test]
+fn a_shop_whose_domain_changed_is_served_under_either() {
+    let shop = Fake::default();
+    let target = |domain: &str| {
+        let query = format!(
+            "shop={domain}&logged_in_customer_id=&path_prefix=%2Fapps%2Fwand&timestamp={}",
+            NOW_MS / 1000
+        );
+        sign("/proxy/fragment", &query)
+    };
+    assert_eq!(shop.get(&target(RENAMED)).status(), 404);
+    let answer = send(&shop, &webhook("shop/update", "id-1", SHOP_UPDATE));
+    assert_eq!((answer.status(), answer.json()), (200, json!({ "taken": true })));
+    assert!(shop.calls.borrow().contains(&"cache.catalog-moved"));
+    for domain in [SHOP, RENAMED] {
+        assert_eq!(shop.get(&target(domain)).status(), 200, "{domain}");
+    }
+    assert!(shop.orders.borrow().iter().all(|order| order.visitor.starts_with(SHOP)), "nothing has to move");
+    assert_eq!(shop.get(&target("other.myshopify.com")).status(), 404);
+    for (id, header) in [("id-2", SHOP), ("id-3", RENAMED)] {
+        let moves = || shop.calls.borrow().iter().filter(|call| **call == "cache.catalog-moved").count();
+        let before = moves();
+        let update = with_shop(webhook("products/update", id, r#"{"id":1}"#), Some(header));
+        assert_eq!(send(&shop, &update).json(), json!({ "taken": true }), "{header}");
+        assert_eq!(moves(), before + 1, "{header}");
+    }
+}
+
+#[test]
+fn what_the_law_asks_for_reaches_both_names_of_a_shop() {
+    let redact = r#"{"shop_id":954889,"shop_domain":"new-wands.myshopify.com","customer":{"id":7041}}"#;
+    let former = redact.replace("new-wands", "magic-wands");
+    let forget = r#"{"shop_id":954889,"shop_domain":"new-wands.myshopify.com"}"#;
+    let customer = Chore::RedactCustomer("7041".into());
+    for told_before in [true, false] {
+        for (topic, header, body, chore) in [
+            ("customers/redact", Some(SHOP), redact, &customer),
+            ("customers/redact", Some(RENAMED), &*former, &customer),
+            ("app/uninstalled", Some(SHOP), SHOP_UPDATE, &Chore::Uninstalled),
+        ] {
+            let shop = Fake::default();
+            if told_before {
+                send(&shop, &webhook("shop/update", "id-1", SHOP_UPDATE));
+            }
+            assert_eq!(
+                send(&shop, &with_shop(webhook(topic, "id-2", body), header)).status(),
+                200,
+                "{topic}"
+            );
+            let expected = [SHOP, RENAMED].map(|name| (name.to_owned(), chore.clone()));
+            assert_eq!(errands(&shop), expected, "{topic} {header:?} {told_before}");
+        }
+    }
+    // Where the shop is named once, the other name is known from before.
+    for (topic, header, body, chore) in [
+        ("customers/redact", Some(RENAMED), redact, &customer),
+        ("customers/redact", None, redact, &customer),
+        ("customers/redact", None, &*former, &customer),
+        ("shop/redact", Some(RENAMED), forget, &Chore::RedactShop),
+        ("shop/redact", Some(SHOP), forget, &Chore::RedactShop),
+        ("app/uninstalled", Some(RENAMED), "{}", &Chore::Uninstalled),
+    ] {
+        let shop = Fake::default();
+        send(&shop, &webhook("shop/update", "id-1", SHOP_UPDATE));
+        assert_eq!(send(&shop, &with_shop(webhook(topic, "id-2", body), header)).status(), 200, "{topic}");
+        let expected = [SHOP, RENAMED].map(|name| (name.to_owned(), chore.clone()));
+        assert_eq!(errands(&shop), expected, "{topic} {header:?}");
+    }
+}
+
+#[test]
+fn no_shop_is_erased_because_an_unsigned_header_names_it() {
+    let shop = Fake::default();
+    let body = r#"{"shop_id":1,"shop_domain":"other-wands.myshopify.com"}"#;
+    assert_eq!(send(&shop, &webhook("shop/redact", "id-1", body)).status(), 200);
+    assert_eq!(errands(&shop), [("other-wands.myshopify.com".to_owned(), Chore::RedactShop)]);
+}
+
+#[test]
+fn shops_that_are_known_to_be_two_are_not_taken_for_one() {
+    let shop = Fake { stores: vec![SHOP, "other-wands.myshopify.com"], ..Fake::default() };
+    let own = r#"{"id":1,"myshopify_domain":"magic-wands.myshopify.com"}"#;
+    assert_eq!(send(&shop, &webhook("shop/update", "id-1", own)).status(), 200);
+    for (topic, body) in [
+        ("shop/update", r#"{"id":2,"myshopify_domain":"other-wands.myshopify.com"}"#),
+        ("app/uninstalled", r#"{"id":2,"myshopify_domain":"other-wands.myshopify.com"}"#),
+        ("customers/redact", r#"{"shop_id":2,"shop_domain":"third.myshopify.com","customer":{"id":7}}"#),
+    ] {
+        assert_eq!(send(&shop, &webhook(topic, "id-2", body)).status(), 400, "{topic}");
+    }
+    assert!(shop.errands.borrow().is_empty() && shop.closed.borrow().is_empty());
+
+    // Without a number, a shop that is served under its own name is not joined to another.
+    let shop = Fake { stores: vec![SHOP, "other-wands.myshopify.com"], ..Fake::default() };
+    let update = r#"{"myshopify_domain":"other-wands.myshopify.com"}"#;
+    assert_eq!(send(&shop, &webhook("shop/update", "id-1", update)).status(), 200);
+    let forget = r#"{"shop_domain":"other-wands.myshopify.com"}"#;
+    send(&shop, &with_shop(webhook("shop/redact", "id-2", forget), Some("other-wands.myshopify.com")));
+    assert_eq!(errands(&shop), [("other-wands.myshopify.com".to_owned(), Chore::RedactShop)]);
+}
+
+#[test]
+fn the_signature_is_judged_first_whatever_else_is_wrong() {
+    for body in ["", "{", "not json", "[]", r#"{"id":1}"#, REDACT] {
+        for topic in ["products/update", "customers/redact", "no topic", ""] {
+            let good = || webhook(topic, "id-1", body);
+            for code in ["", "!", "AAAA", &signing::webhook("hush", body.as_bytes())] {
+                refuse(&with(good(), "hmac-sha256", code), 401);
+                refuse(&without(with(good(), "hmac-sha256", code), "topic"), 401);
+                refuse(&without(with(good(), "hmac-sha256", code), "shop-domain"), 401);
+            }
+            refuse(&without(good(), "hmac"), 401);
+        }
+    }
+    refuse(&webhook("products/update", "id-1", ""), 400);
 }
 
 #[test]
@@ -174,7 +319,7 @@ fn what_is_signed_and_bad_is_refused() {
         ("customers/redact", r#"{"customer":{"id":"7 or 1"}}"#),
         ("customers/redact", r#"{"customer":{"id":-1}}"#),
         ("customers/data_request", r#"{"customer":{"id":7}}"#),
-        ("shop/redact", r#"{"shop_domain":"other-wands.myshopify.com"}"#),
+        ("shop/redact", r#"{"shop_domain":null}"#),
         ("products/update", ""),
     ] {
         refuse(&webhook(topic, "id-1", body), 400);

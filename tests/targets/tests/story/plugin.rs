@@ -12,6 +12,8 @@ chapters![
     signals_and_consent,
     a_new_price,
     an_uninstalled_app,
+    a_domain_that_changes,
+    webhooks_of_a_shop_that_is_not_here,
     a_redacted_customer,
     a_hung_storefront,
 ];
@@ -97,6 +99,7 @@ fn requests_that_shopify_did_not_send() -> Chapter {
     let elsewhere = passed_on(get(target.replace(DOMAIN, "coffee-house.myshopify.com")));
     let unsigned = send(Method::POST, "/webhooks").header("x-shopify-topic", "app/uninstalled");
     let wrong = webhook("app/uninstalled", "w-1", "{}").signed(Signing::Webhook { secret: "a guess" });
+    let empty = webhook("app/uninstalled", "w-1", "").signed(Signing::Webhook { secret: "a guess" });
     connected()
         .then(get(&target).expect([Expected::ClientError]))
         .then(forged.refused(401))
@@ -105,6 +108,7 @@ fn requests_that_shopify_did_not_send() -> Chapter {
         .then(elsewhere.refused(404))
         .then(unsigned.expect([Expected::ClientError]))
         .then(wrong.refused(401))
+        .then(empty.refused(401))
         .then(get("/api/generation/status?store=tea-house.myshopify.com&shopper=customer-1").refused(400))
         .then(status(&agreed).member("state", "none"))
         .then(fragment(&agreed).has("x-cache", "MISS"))
@@ -154,6 +158,39 @@ fn an_uninstalled_app() -> Chapter {
         .then(proxied("/proxy/fragment", &agreed).refused(404))
         .then(webhook("app/uninstalled", "w-9", r#"{"domain":"tea-house.myshopify.com"}"#).status(200))
         .then(proxied("/proxy/fragment", &agreed).refused(404))
+}
+
+/// Its pages are still there, and what the law asks for reaches them by either name.
+fn a_domain_that_changes() -> Chapter {
+    const RENAMED: &str = "oolong-house.myshopify.com";
+    let agreed = agreed();
+    let update = r#"{"id":954889,"domain":"oolong.example","myshopify_domain":"oolong-house.myshopify.com"}"#;
+    let renamed = |path: &str| get(shop_target(path, &agreed, "").replace(DOMAIN, RENAMED));
+    let fragment_of = || passed_on(renamed("/proxy/fragment"));
+    connected()
+        .then(fragment(&agreed))
+        .then(ready(&agreed))
+        .then(fragment_of().refused(404))
+        .then(webhook("shop/update", "w-11", update).status(200))
+        .then(fragment_of().has("x-generated", "true").says("Oolong"))
+        .then(webhook("app/uninstalled", "w-12", update).status(200))
+        .then(fragment_of().refused(404))
+        .then(proxied("/proxy/fragment", &agreed).refused(404))
+}
+
+/// Shopify counts what is not answered with success.
+fn webhooks_of_a_shop_that_is_not_here() -> Chapter {
+    const HEADER: &str = "x-shopify-shop-domain";
+    let unknown = |topic: &str, id: &str, body: &'static str| {
+        webhook(topic, id, body).header(HEADER, "coffee-house.myshopify.com")
+    };
+    let redact = r#"{"shop_id":1,"shop_domain":"coffee-house.myshopify.com"}"#;
+    let mut unnamed = webhook("shop/redact", "w-15", redact);
+    unnamed.request.headers.retain(|(name, _)| *name != HEADER);
+    connected()
+        .then(unknown("products/update", "w-13", r#"{"id":1001}"#).status(200))
+        .then(unknown("shop/redact", "w-14", redact).status(200))
+        .then(unnamed.status(200))
 }
 
 /// The same shopper, once they are logged in.
