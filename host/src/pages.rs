@@ -3,7 +3,7 @@
 //! is on a page and whether it is fresh is theirs to decide, and nothing here touches storage.
 
 use bytes::Bytes;
-use names::Persona;
+use names::{Persona, ShopperId};
 
 use crate::bindings::wandstore::storefront::catalog_types::Market;
 use crate::bindings::wandstore::storefront::job_types::{Order, QueueError, Work};
@@ -57,10 +57,20 @@ pub async fn show(deployment: &Deployment, store: &str, shopper: &str) -> Result
     })
 }
 
-/// The page that is kept for a shopper, whether it is fresh or not.
-pub async fn content(deployment: &Deployment, store: &str, shopper: &str) -> Result<Option<Bytes>, String> {
+/// The page that is kept for a shopper, and what has to be done for it to be fresh, if anything.
+pub async fn content(
+    deployment: &Deployment,
+    store: &str,
+    shopper: &str,
+) -> Result<Option<(Bytes, Option<Work>)>, String> {
     let (cached, content) = get(deployment, store, shopper).await?;
-    Ok(matches!(cached, Cached::Fresh(_) | Cached::Stale(_)).then_some(content))
+    let due = match cached {
+        Cached::Fresh(_) => None,
+        Cached::Stale(StalePage { reason: Staleness::CatalogMoved, .. }) => Some(Work::Rerender),
+        Cached::Stale(StalePage { reason: Staleness::Expired, .. }) => Some(Work::Generate),
+        Cached::Miss | Cached::Closed => return Ok(None),
+    };
+    Ok(Some((content, due)))
 }
 
 /// What is kept for a shopper, and the bytes of it, which are empty where there is no page.
@@ -87,11 +97,12 @@ pub async fn order(
     store: &str,
     shopper: &str,
     persona: Persona,
+    work: Work,
 ) -> Result<(), String> {
     let order = Order {
         store: store.to_owned(),
         shopper: shopper.to_owned(),
-        work: Work::Generate,
+        work,
         signals: nothing_known(),
         persona: Some(persona.into()),
         market: Market { country: String::new(), language: String::new() },
@@ -139,6 +150,12 @@ pub async fn close(deployment: &Deployment, store: &str) -> Result<(), String> {
     flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest
         .control
         .call_close(instance, store)))
+}
+
+/// Whether a shop is closed: the cache says so whomever it is asked about.
+pub async fn is_closed(deployment: &Deployment, store: &str) -> Result<bool, String> {
+    let anybody = ShopperId::context(Persona::Explorer).to_string();
+    Ok(matches!(get(deployment, store, &anybody).await?.0, Cached::Closed))
 }
 
 /// Opens a shop that was closed.

@@ -60,3 +60,22 @@ story('a merchant who pauses the app stops it, and starts it again', async (visi
   const going = await visitor.visit();
   assert.equal(going['x-generation-triggered'], 'true');
 }, { consents: true });
+
+story('a tab that was left open when the app was uninstalled saves nothing and says why', async (visitor) => {
+  const app = await open(visitor);
+  assert.equal((await visitor.shop.webhook('app/uninstalled')).status, 200);
+  await app.getByLabel('Tone').fill('too late');
+  await app.getByRole('button', { name: 'Save' }).click();
+  await app.getByText('Not saved', { exact: true }).waitFor();
+  await app.getByText('Not connected', { exact: true }).waitFor();
+  assert.equal(await app.getByLabel('Tone').inputValue(), 'too late');
+  await visitor.picture('admin-uninstalled');
+  visitor.complaints.length = 0;
+
+  // Once the uninstallation is through, whoever opens the app installs it again.
+  const badge = app.locator('s-badge').first();
+  do {
+    await visitor.page.reload();
+  } while (await badge.textContent() !== 'Connected');
+  assert.notEqual(await app.getByLabel('Tone').inputValue(), 'too late');
+});

@@ -16,9 +16,10 @@ use crate::harness::{Answer, LlmServer, Process, Saying, eventually};
 use crate::llm::plan;
 
 const KEY: &str = "the-client-id";
+pub const PUBLIC_URL: &str = "https://wandstore.example";
 
 /// Starts a Shopify; where it is, and how often it was asked for tokens.
-async fn shopify() -> (String, Arc<AtomicUsize>) {
+pub async fn shopify() -> (String, Arc<AtomicUsize>) {
     let asked = Arc::<AtomicUsize>::default();
     let counted = asked.clone();
     let tokens = move || {
@@ -39,27 +40,32 @@ async fn shopify() -> (String, Arc<AtomicUsize>) {
     (origin, asked)
 }
 
-fn session_token() -> String {
+pub fn session_token() -> String {
     signing::session_token(SECRET, &signing::claims(KEY, SHOP, now_s()))
 }
 
 /// Starts the binary over `folder`, with the demo catalog.
-fn start(folder: &Path, origin: &str, more: &[(&str, &str)]) -> Process {
+pub fn start(folder: &Path, origin: &str, more: &[(&str, &str)]) -> Process {
     let config = "[components.catalog]\nbuiltin = \"demo\"\n";
     std::fs::write(folder.join("wandstore.toml"), config).expect("the folder is there");
-    let app = [("SHOPIFY_API_KEY", KEY), ("SHOPIFY_API_SECRET", SECRET), ("SHOPIFY_ORIGIN", origin)];
+    let app = [
+        ("SHOPIFY_API_KEY", KEY),
+        ("SHOPIFY_API_SECRET", SECRET),
+        ("SHOPIFY_ORIGIN", origin),
+        ("WANDSTORE_PUBLIC_URL", PUBLIC_URL),
+    ];
     Process::start(folder, &[&app, more].concat())
 }
 
 /// The page that the merchant sees.
-async fn open_admin(host: &Process) -> String {
+pub async fn open_admin(host: &Process) -> String {
     let page = host.get(&format!("/admin?shop={SHOP}&id_token={}", session_token())).await;
     let page = page.expect("the host answers");
     assert!(page.status == 200 && !page.body.contains("Not connected"), "{} {}", page.status, page.body);
     page.body
 }
 
-async fn fragment(host: &Process) -> Answer {
+pub async fn fragment(host: &Process) -> Answer {
     host.get(&signed("/proxy/fragment", &CONSENT, now_s())).await.expect("the host answers")
 }
 

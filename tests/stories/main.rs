@@ -1,6 +1,7 @@
 //! What people see of Wandstore, told as stories: the real components in the real host, over a
 //! real socket, with backends and a language model that do as they are told.
 
+mod admin;
 mod architecture;
 mod bad_input;
 mod compliance;

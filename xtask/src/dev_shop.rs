@@ -48,6 +48,8 @@ impl DevShop {
         let mut app = Command::new(shell::target_dir().join("release/wandstore"));
         app.args(["serve", "--listen", &self.app, "--data-dir", &self.data_dir]);
         app.env("SHOPIFY_ORIGIN", format!("http://{}", self.shop));
+        // The merchant's browser reaches the admin through the shop.
+        app.env("WANDSTORE_PUBLIC_URL", format!("http://{}", self.shop));
         app.envs([
             ("SHOPIFY_STORE", SHOP),
             ("SHOPIFY_API_KEY", KEY),

@@ -3,6 +3,7 @@
 //! The bodies hold secrets, so that nothing here can be printed.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::json;
 
@@ -58,19 +59,36 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Tokens of a shop. They belong together: store them in one write.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Tokens of a shop. They belong together: store them in one write. As Shopify's own library reads them, a time that is not
+/// told, or is none, is no end (`createSession` in <https://github.com/Shopify/shopify-app-js>).
+#[derive(Clone, PartialEq, Eq)]
 pub struct Tokens {
     /// What the shop's APIs are asked with.
     pub access_token: String,
-    /// For how long, in seconds.
-    pub expires_in: u64,
-    /// What the next pair is asked with.
-    pub refresh_token: String,
-    /// For how long, in seconds.
-    pub refresh_token_expires_in: u64,
-    /// What the token allows, separated by commas.
-    pub scope: String,
+    /// For how long, in seconds; `None`: until it is revoked.
+    pub expires_in: Option<u64>,
+    /// What the next pair is asked with. `None`: with the former refresh token, if there was one (RFC 6749, section 6).
+    pub refresh_token: Option<String>,
+    /// For how long, in seconds; `None`: until it is revoked.
+    pub refresh_token_expires_in: Option<u64>,
+    /// What the access token allows, separated by commas. `None`: what was asked for (RFC 6749, section 5.1).
+    pub scope: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    access_token: String,
+    #[serde(default)]
+    expires_in: Value,
+    #[serde(default)]
+    refresh_token: Value,
+    #[serde(default)]
+    refresh_token_expires_in: Value,
+    #[serde(default)]
+    scope: Value,
+    /// Of a member of the staff: an online token, which is never asked for.
+    #[serde(default)]
+    associated_user: Value,
 }
 
 /// Why there are no tokens.
@@ -79,8 +97,8 @@ pub enum Refusal {
     /// The session token is too old or was not accepted: ask App Bridge for another.
     #[error("Shopify did not accept the session token")]
     InvalidSubjectToken,
-    /// The refresh token was replaced, has ended or was revoked: exchange a session token again.
-    #[error("Shopify did not accept the refresh token")]
+    /// The refresh token was replaced, has ended or was revoked: drop it, and exchange a session token again.
+    #[error("Shopify did not accept the token that it was given")]
     InvalidGrant,
     /// Our key or secret is not accepted: only whoever runs this app can mend it.
     #[error("Shopify did not accept the app's key and secret")]
@@ -92,7 +110,7 @@ pub enum Refusal {
     #[error("Shopify refused with status {0}")]
     Other(u16),
     /// An answer that says yes and holds no tokens of the expected form.
-    #[error("Shopify's answer has no expiring tokens")]
+    #[error("Shopify's answer has no usable tokens")]
     Unreadable,
 }
 
@@ -111,17 +129,48 @@ pub fn read(status: u16, body: &[u8]) -> Result<Tokens, Refusal> {
 }
 
 fn tokens(body: &[u8]) -> Result<Tokens, Refusal> {
-    let tokens: Tokens = json::object(body).ok_or(Refusal::Unreadable)?;
-    let usable = [&tokens.access_token, &tokens.refresh_token].into_iter().all(|token| is_token(token));
-    if usable { Ok(tokens) } else { Err(Refusal::Unreadable) }
+    let answer: Answer = json::object(body).ok_or(Refusal::Unreadable)?;
+    let is_offline = answer.associated_user.is_null();
+    let tokens = Tokens {
+        access_token: answer.access_token,
+        expires_in: seconds(&answer.expires_in),
+        refresh_token: text(answer.refresh_token),
+        refresh_token_expires_in: seconds(&answer.refresh_token_expires_in),
+        scope: text(answer.scope),
+    };
+    let given = [Some(&tokens.access_token), tokens.refresh_token.as_ref()];
+    let is_usable = is_offline && given.into_iter().flatten().all(|token| is_token(token));
+    if is_usable { Ok(tokens) } else { Err(Refusal::Unreadable) }
 }
 
+/// A time that has not passed: a positive number, which may be written as a text.
+fn seconds(value: &Value) -> Option<u64> {
+    let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "what is out of range is at its end"
+    )]
+    let seconds = number as u64;
+    (seconds > 0).then_some(seconds)
+}
+
+/// A text that is there and not empty.
+fn text(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text),
+        _ => None,
+    }
+}
+
+/// A refresh token that is not active any more is an `invalid_request` to Shopify: "This request requires an active
+/// refresh_token". All that we send is of the right form, so that it says the same as `invalid_grant`.
 fn refusal(status: u16, body: &[u8]) -> Refusal {
     let failure = json::object::<Failure>(body).map(|failure| failure.error);
-    match failure.as_deref() {
-        Some("invalid_subject_token") => Refusal::InvalidSubjectToken,
-        Some("invalid_grant") => Refusal::InvalidGrant,
-        Some("invalid_client" | "application_cannot_be_found") => Refusal::InvalidClient,
+    match (status, failure.as_deref()) {
+        (_, Some("invalid_subject_token")) => Refusal::InvalidSubjectToken,
+        (_, Some("invalid_grant")) | (400 | 401, Some("invalid_request")) => Refusal::InvalidGrant,
+        (_, Some("invalid_client" | "application_cannot_be_found")) => Refusal::InvalidClient,
         _ => Refusal::Other(status),
     }
 }
@@ -136,46 +185,93 @@ fn is_token(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_pair_of_tokens_is_read() {
-        let body = br#"{"access_token":"shpat_1","scope":"write_app_proxy","expires_in":3600,
-            "refresh_token":"shprt_1","refresh_token_expires_in":7776000,"associated_user":null}"#;
-        let tokens = read(200, body).ok().unwrap();
-        assert_eq!((tokens.access_token.as_str(), tokens.expires_in), ("shpat_1", 3600));
-        assert_eq!((tokens.refresh_token.as_str(), tokens.refresh_token_expires_in), ("shprt_1", 7_776_000));
+    fn answered(body: &str) -> Result<Tokens, Refusal> {
+        read(200, body.as_bytes())
     }
 
     #[test]
-    fn an_answer_without_a_usable_pair_is_none() {
-        for body in [
-            &br#"{"access_token":"shpat_1","scope":"write_app_proxy"}"#[..],
-            br#"{"access_token":"a\r\nx: y","scope":"","expires_in":1,"refresh_token":"r","refresh_token_expires_in":1}"#,
-            br#"{"access_token":"","scope":"","expires_in":1,"refresh_token":"r","refresh_token_expires_in":1}"#,
-            br#"{"access_token":"a","scope":"","expires_in":-1,"refresh_token":"r","refresh_token_expires_in":1}"#,
-            br#"{"access_token":" a","scope":"","expires_in":1,"refresh_token":"r","refresh_token_expires_in":1}"#,
-            br#"["a",1,"r",1,""]"#,
-            b"<html>",
-            b"",
+    fn a_pair_of_tokens_is_read() {
+        let body = r#"{"access_token":"shpat_1","scope":"write_app_proxy","expires_in":3600,
+            "refresh_token":"shprt_1","refresh_token_expires_in":7776000,"associated_user":null}"#;
+        let tokens = answered(body).ok().unwrap();
+        assert_eq!((tokens.access_token.as_str(), tokens.expires_in), ("shpat_1", Some(3600)));
+        assert_eq!(tokens.refresh_token.as_deref(), Some("shprt_1"));
+        assert_eq!(tokens.refresh_token_expires_in, Some(7_776_000));
+        assert_eq!(tokens.scope.as_deref(), Some("write_app_proxy"));
+    }
+
+    #[test]
+    fn what_is_not_told_is_none() {
+        let tokens = answered(r#"{"access_token":"shpat_1"}"#).ok().unwrap();
+        assert_eq!((tokens.expires_in, tokens.refresh_token_expires_in), (None, None));
+        assert_eq!((tokens.refresh_token, tokens.scope), (None, None));
+        let tokens = answered(r#"{"access_token":"a","refresh_token":"","scope":null}"#).ok().unwrap();
+        assert_eq!((tokens.refresh_token, tokens.scope), (None, None));
+    }
+
+    #[test]
+    fn a_time_is_a_positive_number_or_no_end() {
+        for (written, expected) in [
+            ("3600", Some(3600)),
+            ("3599.9", Some(3599)),
+            (r#""3600""#, Some(3600)),
+            ("1e30", Some(u64::MAX)),
+            ("0", None),
+            ("-1", None),
+            (r#""soon""#, None),
+            ("null", None),
+            ("{}", None),
+            ("[3600]", None),
+            ("true", None),
         ] {
-            assert_eq!(read(200, body).err(), Some(Refusal::Unreadable));
+            let body = format!(
+                r#"{{"access_token":"a","expires_in":{written},"refresh_token_expires_in":{written}}}"#
+            );
+            let tokens = answered(&body).ok().unwrap();
+            assert_eq!(
+                (tokens.expires_in, tokens.refresh_token_expires_in),
+                (expected, expected),
+                "{written}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_answer_without_a_usable_token_is_none() {
+        for body in [
+            r#"{"scope":"write_app_proxy","refresh_token":"r"}"#,
+            r#"{"access_token":"a\r\nx: y"}"#,
+            r#"{"access_token":""}"#,
+            r#"{"access_token":" a"}"#,
+            r#"{"access_token":"a","refresh_token":"r\u0000"}"#,
+            r#"{"access_token":1}"#,
+            r#"{"access_token":"a","expires_in":1,"associated_user":{"id":1}}"#,
+            r#"["a",1,"r",1,""]"#,
+            r#"{"access_token":"a""#,
+            "<html>",
+            "",
+        ] {
+            assert_eq!(answered(body).err(), Some(Refusal::Unreadable), "{body}");
         }
     }
 
     #[test]
     fn refusals_say_what_to_do() {
+        let inactive = r#"{"error":"invalid_request","error_description":"This request requires an active refresh_token"}"#;
         for (status, body, expected) in [
-            (
-                400,
-                r#"{"error":"invalid_subject_token","error_description":"…"}"#,
-                Refusal::InvalidSubjectToken,
-            ),
+            (400, r#"{"error":"invalid_subject_token"}"#, Refusal::InvalidSubjectToken),
             (400, r#"{"error":"invalid_grant"}"#, Refusal::InvalidGrant),
+            (401, inactive, Refusal::InvalidGrant),
+            (400, inactive, Refusal::InvalidGrant),
             (401, r#"{"error":"invalid_client"}"#, Refusal::InvalidClient),
             (400, r#"{"error":["new"]}"#, Refusal::Other(400)),
             (400, r#"["invalid_grant"]"#, Refusal::Other(400)),
+            (401, "<html>", Refusal::Other(401)),
+            (401, "", Refusal::Other(401)),
             (404, "", Refusal::Other(404)),
             (429, r#"{"error":"invalid_grant"}"#, Refusal::Unavailable(429)),
             (503, "<html>", Refusal::Unavailable(503)),
+            (520, inactive, Refusal::Unavailable(520)),
         ] {
             assert_eq!(read(status, body.as_bytes()).err(), Some(expected), "{status} {body}");
         }

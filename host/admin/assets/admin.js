@@ -54,7 +54,7 @@
       if (answer.status === 401 || answer.status === 403) {
         return tell("Your session has ended, and nothing was saved. Open Wandstore from your shop’s admin again.");
       }
-      if (![200, 422, 503].includes(answer.status)) throw new Error(answer.status);
+      if (![200, 409, 422, 503].includes(answer.status)) throw new Error(answer.status);
       app.innerHTML = await answer.text();
       upgrade();
       (app.querySelector("[aria-invalid=true]") ?? app.querySelector(".outcome")).scrollIntoView({ block: "center" });
@@ -75,9 +75,11 @@
       if (!answer.ok) throw new Error(answer.status);
       frame.srcdoc = await answer.text();
       frame.hidden = false;
-      note.textContent = answer.headers.get("x-generated") === "true"
-        ? `Made for ${title.toLowerCase()}.`
-        : "What every shopper gets until a page is made. It is being made now: look again in a minute.";
+      note.textContent = {
+        true: `Made for ${title.toLowerCase()}.`,
+        before: `Made for ${title.toLowerCase()} before products or settings changed. It is being made again: look again in a minute.`,
+      }[answer.headers.get("x-generated")]
+        ?? "What every shopper gets until a page is made. It is being made now: look again in a minute.";
     } catch {
       note.textContent = "There is no preview at the moment. Open Wandstore from your shop’s admin again.";
     }

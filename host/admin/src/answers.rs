@@ -1,19 +1,23 @@
 //! Answers that hold no page of a shop.
 
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderValue, Response, StatusCode, header};
 use shopify::ShopDomain;
 
 use crate::pages::{self, Policy};
 use crate::session::{self, Refused};
 
+/// When a page was sent to be loaded again, in seconds since the epoch: a parameter of its address.
+const BOUNCED: &str = "bounced";
+/// A session token lives for a minute: one that is refused within it was not too old, and another would be refused too.
+const BOUNCED_S: u64 = 60;
 /// Parameters of Shopify's that a page keeps when App Bridge loads it again.
 const KEPT: [&str; 4] = ["shop", "host", "embedded", "locale"];
 /// Tells App Bridge to send the request again with a new session token.
 const RETRY: &str = "x-shopify-retry-invalid-session-request";
 
 /// Sends a document to the page that brings a session token, and from there back to itself.
-pub fn to_bounce(shop: &ShopDomain, headers: &HeaderMap, query: &str) -> Response<Body> {
+pub fn to_bounce(shop: &ShopDomain, public_url: &str, query: &str, now_s: u64) -> Response<Body> {
     let mut kept = form_urlencoded::Serializer::new(String::new());
     for name in KEPT {
         if let Some(value) = session::parameter(query, name) {
@@ -21,7 +25,7 @@ pub fn to_bounce(shop: &ShopDomain, headers: &HeaderMap, query: &str) -> Respons
         }
     }
     let kept = kept.finish();
-    let again = format!("{}/admin?{kept}", origin(headers));
+    let again = format!("{public_url}/admin?{kept}&{BOUNCED}={now_s}");
     let reload =
         form_urlencoded::Serializer::new(String::new()).append_pair("shopify-reload", &again).finish();
     let mut response = pages::html(StatusCode::FOUND, Some(shop), None, Policy::Sandbox, String::new());
@@ -32,23 +36,16 @@ pub fn to_bounce(shop: &ShopDomain, headers: &HeaderMap, query: &str) -> Respons
     response
 }
 
-/// Whether an address is that of the page.
-pub fn is_ours(address: &str, headers: &HeaderMap) -> bool {
-    let origin = origin(headers);
-    let path = if origin.is_empty() { address } else { address.strip_prefix(&origin).unwrap_or(address) };
-    path == "/admin" || path.starts_with("/admin?")
+/// Whether the page was loaded again a moment ago: what a new session token did not mend, the next one will not.
+pub fn was_bounced(query: &str, now_s: u64) -> bool {
+    let bounced_s = session::parameter(query, BOUNCED).and_then(|text| text.parse::<u64>().ok());
+    bounced_s.is_some_and(|bounced_s| now_s.saturating_sub(bounced_s) <= BOUNCED_S)
 }
 
-/// Where this host is, as whoever asks knows it; empty if they do not say. They only ever send themselves
-/// there.
-fn origin(headers: &HeaderMap) -> String {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
-    if host.is_empty() || !host.bytes().all(fits) {
-        return String::new();
-    }
-    let local = ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| host.starts_with(name));
-    format!("{}://{host}", if local { "http" } else { "https" })
+/// Whether an address is that of the page.
+pub fn is_ours(address: &str, public_url: &str) -> bool {
+    let path = address.strip_prefix(public_url).unwrap_or(address);
+    path == "/admin" || path.starts_with("/admin?")
 }
 
 /// A request that is no document is refused: App Bridge sends it again if a new token may help.

@@ -6,7 +6,10 @@ use capabilities::Secret;
 use capabilities::clock::Clock;
 use capabilities::signatures::{Algorithm, Signatures};
 use names::StoreId;
+use shopify::token_request::Refusal;
 
+use crate::complaint::Complaint;
+use crate::shopify_api::{Failure, ShopifyApi};
 use crate::{
     Connections, Installation, Installations, NotConnected, Shops, State, Storefronts, Unavailable, Usage,
     choices,
@@ -26,9 +29,25 @@ pub struct App {
     pub key: String,
     /// What it proves itself with when it asks for tokens: the current secret. `SHOPIFY_API_SECRET`.
     pub secret: Secret,
+    /// Where browsers reach the admin: an origin without a slash at the end. Empty in development, where addresses are
+    /// relative. `server.public_url`.
+    pub public_url: String,
     /// What stands in place of `https://{shop}` when a shop is asked, and may frame the admin; for a
     /// simulator. `SHOPIFY_ORIGIN`.
     pub origin: Option<String>,
+}
+
+impl App {
+    /// Asks Shopify, at a shop, whether it knows the app by its client id and secret: with a refresh token that is none,
+    /// which Shopify refuses only to an app that it knows.
+    pub async fn check_secret(self, store: &StoreId) -> Result<(), NotConnected> {
+        let api =
+            ShopifyApi::new(Arc::new(self)).map_err(|error| NotConnected::Shopify(error.to_string()))?;
+        match api.refresh(store, &Secret::new("none")).await {
+            Ok(_) | Err(Failure::Refused(Refusal::InvalidGrant)) => Ok(()),
+            Err(failure) => Err(failure.into()),
+        }
+    }
 }
 
 /// What an [`Admin`] is made of.
@@ -52,6 +71,8 @@ pub struct Admin {
     pub(crate) storefronts: Arc<dyn Storefronts>,
     pub(crate) shops: Shops,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Something was signed with a secret that is not the app's.
+    pub(crate) wrong_secret: Complaint,
     signatures: Arc<dyn Signatures>,
 }
 
@@ -62,7 +83,15 @@ impl Admin {
         let app = Arc::new(app);
         let installations = shops.installations.clone();
         let connections = Connections::new(app.clone(), installations, storefronts.clone(), clock.clone())?;
-        Ok(Arc::new(Self { app, connections: Arc::new(connections), storefronts, shops, clock, signatures }))
+        Ok(Arc::new(Self {
+            app,
+            connections: Arc::new(connections),
+            storefronts,
+            shops,
+            clock,
+            wrong_secret: Complaint::default(),
+            signatures,
+        }))
     }
 
     /// Tokens of shops.
@@ -99,6 +128,7 @@ impl Admin {
     pub async fn uninstalled(&self, store: &StoreId, at_ms: u64) -> Result<(), NotConnected> {
         let _alone = self.connections.alone(store).await;
         if self.installations().uninstalled(store, at_ms).await? {
+            self.connections.note(store, None);
             self.storefronts.remove_shop(store);
             self.storefronts.close(store).await?;
         } else if self.find(store).await?.is_some_and(|found| found.state == State::Installed) {

@@ -5,6 +5,8 @@
 //! <https://shopify.dev/docs/api/admin-graphql/latest/enums/DelegateAccessTokenCreateUserErrorCode>).
 
 mod merchant;
+mod not_connected;
+mod standing;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,10 +19,11 @@ use shopify::token_request::{Refusal, Tokens};
 use tokio::sync::{Mutex as Gate, OwnedMutexGuard};
 use tokio::task::{JoinError, JoinHandle};
 
-use crate::records::{Installation, State, Token};
+use crate::records::{FOR_EVER, Installation, State, Token};
 use crate::shopify_api::{Failure, ShopifyApi};
-use crate::storefronts::Failed;
-use crate::{App, Credentials, Installations, Storefronts, Unavailable};
+use crate::{App, Credentials, Installations, Storefronts};
+
+pub use not_connected::NotConnected;
 
 /// Tokens are renewed so long before they end.
 const RENEW_MS: u64 = 5 * 60_000;
@@ -28,26 +31,6 @@ const RENEW_MS: u64 = 5 * 60_000;
 const USABLE_MS: u64 = 10_000;
 /// After a failure, a shop's tokens are not renewed for so long unless its merchant is there.
 const PAUSE_MS: u64 = 30_000;
-
-/// Why there is no token of a shop.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotConnected {
-    /// The app is not installed there, or its merchant has to open it again.
-    #[error("the shop is not connected: its merchant has to open the app")]
-    NotInstalled,
-    /// The session token is too old for Shopify: a page asks for another.
-    #[error("Shopify did not accept the session token")]
-    SessionToken,
-    /// Shopify refused, or did not answer.
-    #[error("{0}")]
-    Shopify(String),
-    /// The file of shops.
-    #[error(transparent)]
-    Unavailable(#[from] Unavailable),
-    /// The host could not open or close the shop.
-    #[error("the shop was not opened or closed: {0}")]
-    Host(#[from] Failed),
-}
 
 /// A shopper waits for a catalog that waits for a token: no longer than this.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -62,6 +45,8 @@ pub struct Connections {
     gates: Mutex<HashMap<StoreId, Arc<Gate<u64>>>>,
     /// Access tokens that shops' Storefront APIs did not accept: the last one of each shop.
     refused: Mutex<HashMap<StoreId, Secret>>,
+    /// Why the last attempt to get tokens of a shop failed, unless one succeeded since.
+    failures: Mutex<HashMap<StoreId, NotConnected>>,
 }
 
 impl Connections {
@@ -72,8 +57,8 @@ impl Connections {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, reqwest::Error> {
         let api = ShopifyApi::new(app)?;
-        let (gates, refused) = (Mutex::default(), Mutex::default());
-        Ok(Self { api, installations, storefronts, clock, gates, refused })
+        let (gates, refused, failures) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Ok(Self { api, installations, storefronts, clock, gates, refused, failures })
     }
 
     /// A token for the shop's APIs that does not end soon.
@@ -93,7 +78,7 @@ impl Connections {
             Some(access) => access.secret,
             None => self.token_meanwhile(store, access).await?,
         };
-        (self.refused().get(store) != Some(&secret)).then_some(secret)
+        (!self.is_refused(store, &secret)).then_some(secret)
     }
 
     /// The shop's Storefront API did not accept the token: it is asked without one until there is another.
@@ -141,11 +126,12 @@ impl Connections {
         found: Installation,
         not_before_ms: &mut u64,
     ) -> Result<Secret, NotConnected> {
-        let refresh = self.usable(found.refresh).ok_or(NotConnected::NotInstalled)?;
+        let refresh = self.usable(found.refresh.clone()).ok_or(NotConnected::NotInstalled)?;
         if self.clock.now_ms() < *not_before_ms {
             return Err(NotConnected::Shopify("the last attempt failed a moment ago".to_owned()));
         }
-        let renewed = self.refresh(store, &refresh).await;
+        let renewed = self.refresh(store, &found, refresh).await;
+        self.note(store, renewed.as_ref().err());
         if let Err(error) = &renewed {
             tracing::warn!(%store, %error, "a shop's tokens were not renewed");
             *not_before_ms = self.clock.now_ms() + PAUSE_MS;
@@ -156,27 +142,35 @@ impl Connections {
     /// Gives the refresh token for other tokens. It stays where the answer is lost or cannot be kept: Shopify takes it
     /// again until its replacement is used, for 30 days
     /// (<https://shopify.dev/changelog/more-resilient-refreshes-for-expiring-offline-access-tokens>).
-    async fn refresh(&self, store: &StoreId, refresh: &Token) -> Result<Secret, NotConnected> {
+    async fn refresh(
+        &self,
+        store: &StoreId,
+        found: &Installation,
+        refresh: Token,
+    ) -> Result<Secret, NotConnected> {
         let answer = self.api.refresh(store, &refresh.secret).await;
         if answer.as_ref().err() == Some(&Failure::Refused(Refusal::InvalidGrant)) {
-            self.installations.drop_refresh(store, refresh).await?;
+            self.installations.drop_tokens(store, found.changed_ms).await?;
         }
-        let credentials = self.credentials(answer?);
+        let mut credentials = self.credentials(answer?, &found.scopes);
+        credentials.refresh = credentials.refresh.or(Some(refresh));
         let kept = self.installations.renew(store, &credentials).await?;
         kept.then_some(credentials.access.secret).ok_or(NotConnected::NotInstalled)
     }
 
-    /// What Shopify gave.
-    fn credentials(&self, tokens: Tokens) -> Credentials {
+    /// What Shopify gave, for `scopes` if it does not say for what.
+    fn credentials(&self, tokens: Tokens, scopes: &str) -> Credentials {
         let now_ms = self.clock.now_ms();
-        let token = |text: String, seconds: u64| Token {
+        let until_ms = |seconds: u64| now_ms.saturating_add(seconds.saturating_mul(1_000)).min(FOR_EVER);
+        let token = |text: String, seconds: Option<u64>| Token {
             secret: Secret::new(text),
-            until_ms: now_ms.saturating_add(seconds.saturating_mul(1_000)),
+            until_ms: seconds.map_or(FOR_EVER, until_ms),
         };
+        let refresh_expires_in = tokens.refresh_token_expires_in;
         Credentials {
-            scopes: tokens.scope,
+            scopes: tokens.scope.unwrap_or_else(|| scopes.to_owned()),
             access: token(tokens.access_token, tokens.expires_in),
-            refresh: token(tokens.refresh_token, tokens.refresh_token_expires_in),
+            refresh: tokens.refresh_token.map(|text| token(text, refresh_expires_in)),
         }
     }
 
@@ -198,22 +192,26 @@ impl Connections {
         self.gate(store).lock_owned().await
     }
 
+    /// Remembers why the last attempt to get tokens failed, or that it did not.
+    pub(crate) fn note(&self, store: &StoreId, failure: Option<&NotConnected>) {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        match failure {
+            Some(failure) => drop(failures.insert(store.clone(), failure.clone())),
+            None => drop(failures.remove(store)),
+        }
+    }
+
     fn gate(&self, store: &StoreId) -> Arc<Gate<u64>> {
         let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
         gates.entry(store.clone()).or_default().clone()
     }
 
+    fn is_refused(&self, store: &StoreId, token: &Secret) -> bool {
+        self.refused().get(store) == Some(token)
+    }
+
     fn refused(&self) -> MutexGuard<'_, HashMap<StoreId, Secret>> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl From<Failure> for NotConnected {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Refused(Refusal::InvalidSubjectToken) => Self::SessionToken,
-            failure => Self::Shopify(failure.to_string()),
-        }
     }
 }
 

@@ -98,14 +98,19 @@ impl Installations {
         Ok(shops.iter().filter_map(|shop| StoreId::parse(shop).ok()).collect())
     }
 
-    /// The shop was installed at `installed_ms`, or asked for again: keeps its tokens, all in one write.
+    /// The shop was installed at `installed_ms`, or asked for again: keeps its tokens, all in one write, and `inherited` as
+    /// its choices if it has made none.
     pub async fn install(
         &self,
         store: &StoreId,
         credentials: &Credentials,
         installed_ms: u64,
+        inherited: Option<&Choices>,
     ) -> Result<(), Unavailable> {
-        let statement = self.writing(sql::INSTALL, store, credentials).bind(integer(installed_ms));
+        let inherited = inherited.map(serde_json::to_string).transpose();
+        let inherited = inherited.map_err(|error| Unavailable(error.to_string()))?;
+        let statement =
+            self.writing(sql::INSTALL, store, credentials).bind(integer(installed_ms)).bind(inherited);
         self.database.change(statement).await?;
         Ok(())
     }
@@ -120,22 +125,23 @@ impl Installations {
     /// A statement that writes all tokens.
     fn writing(&self, sql: &'static str, store: &StoreId, credentials: &Credentials) -> Statement {
         let Credentials { scopes, access, refresh } = credentials;
+        let refresh = refresh.as_ref();
         sqlx::query(sql)
             .bind(store.to_string())
             .bind(scopes.clone())
             .bind(self.seal(store, Column::Access, access))
             .bind(integer(access.until_ms))
-            .bind(self.seal(store, Column::Refresh, refresh))
-            .bind(integer(refresh.until_ms))
+            .bind(refresh.map(|refresh| self.seal(store, Column::Refresh, refresh)))
+            .bind(refresh.map(|refresh| integer(refresh.until_ms)))
             .bind(integer(self.clock.now_ms()))
     }
 
-    /// Drops a refresh token that Shopify did not accept.
-    pub async fn drop_refresh(&self, store: &StoreId, refresh: &Token) -> Result<(), Unavailable> {
-        let statement = sqlx::query(sql::DROP_REFRESH)
+    /// Drops tokens that Shopify does not accept, as they were written at `changed_ms`.
+    pub async fn drop_tokens(&self, store: &StoreId, changed_ms: u64) -> Result<(), Unavailable> {
+        let statement = sqlx::query(sql::DROP_TOKENS)
             .bind(store.to_string())
             .bind(integer(self.clock.now_ms()))
-            .bind(integer(refresh.until_ms));
+            .bind(integer(changed_ms));
         self.database.change(statement).await?;
         Ok(())
     }
@@ -178,13 +184,12 @@ impl Installations {
         Ok(rows.iter().filter_map(parsed).collect())
     }
 
-    /// Keeps what a merchant chose.
-    pub async fn choose(&self, store: &StoreId, choices: &Choices) -> Result<(), Unavailable> {
+    /// Keeps what a merchant chose. False, and nothing is kept, if the app is not installed in the shop.
+    pub async fn choose(&self, store: &StoreId, choices: &Choices) -> Result<bool, Unavailable> {
         let text = serde_json::to_string(choices).map_err(|error| Unavailable(error.to_string()))?;
         let statement =
             sqlx::query(sql::CHOOSE).bind(store.to_string()).bind(text).bind(integer(self.clock.now_ms()));
-        self.database.change(statement).await?;
-        Ok(())
+        Ok(self.database.change(statement).await?.is_some())
     }
 
     /// Writes tokens that a former key was needed for, unless there are others by now.

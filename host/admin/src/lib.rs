@@ -7,6 +7,7 @@
 mod answers;
 mod app;
 mod choices;
+mod complaint;
 mod connections;
 mod form;
 mod installations;
@@ -18,6 +19,7 @@ mod session;
 mod shopify_api;
 mod sql;
 mod storefronts;
+mod told;
 mod usage;
 
 pub use app::{Admin, App, Parts};
@@ -27,5 +29,5 @@ pub use installations::{Installations, Shops, Unavailable};
 pub use keys::{Keys, WrongKeys};
 pub use records::{Credentials, Installation, State, Token};
 pub use routes::router;
-pub use storefronts::{Failed, Preview, Report, Storefronts};
+pub use storefronts::{Failed, Made, Preview, Report, Storefronts};
 pub use usage::{Counts, Event, Usage};

@@ -39,8 +39,8 @@ pub struct Page<'a> {
 pub struct Main<'a> {
     /// The shop's domain.
     pub shop: &'a str,
-    /// Why it is not connected; empty if it is.
-    pub trouble: &'a str,
+    /// Why it is not connected; `None` if it is.
+    pub trouble: Option<&'static str>,
     /// What became of a form.
     pub outcome: Outcome,
     /// The form.
@@ -72,6 +72,8 @@ pub enum Outcome {
     Wrong,
     /// It could not be saved at the moment.
     Failed,
+    /// The shop is not connected: there is nothing to save it for.
+    NotConnected,
 }
 
 /// A page that only brings App Bridge, which brings a session token.
@@ -214,7 +216,7 @@ mod tests {
         let form = Form { personas, ..Form::default() };
         let main = Main {
             shop: "magic-wands.myshopify.com",
-            trouble: "",
+            trouble: None,
             outcome: Outcome::None,
             form,
             usage: None,

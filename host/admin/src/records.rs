@@ -14,12 +14,15 @@ pub enum State {
     Uninstalled,
 }
 
+/// The end of a token that has none: the largest time that can be stored.
+pub const FOR_EVER: u64 = i64::MAX.unsigned_abs();
+
 /// A token and its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
     /// The token itself.
     pub secret: Secret,
-    /// From when it is worth nothing, in milliseconds since the epoch.
+    /// From when it is worth nothing, in milliseconds since the epoch; [`FOR_EVER`] for a token without an end.
     pub until_ms: u64,
 }
 
@@ -45,8 +48,8 @@ pub struct Credentials {
     pub scopes: String,
     /// What the shop's APIs are asked with.
     pub access: Token,
-    /// What the next access token is asked with.
-    pub refresh: Token,
+    /// What the next access token is asked with; `None` for a token that is not renewed.
+    pub refresh: Option<Token>,
 }
 
 impl State {

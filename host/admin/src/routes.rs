@@ -6,17 +6,18 @@ use askama::Template;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
+use axum::http::{HeaderValue, Response, StatusCode};
 use axum::routing::{get, post};
-use names::{EventId, Persona};
+use names::{EventId, Persona, StoreId};
 use shopify::ShopDomain;
 
-use crate::answers::{asset, download, is_ours, to_bounce};
+use crate::answers::{asset, download, is_ours, to_bounce, was_bounced};
 use crate::choices;
 use crate::form::Form;
 use crate::pages::{self, Bounce, Main, Nothing, Outcome, Page, Policy, ago};
-use crate::session::{self, Caller, Refused, Visitor};
-use crate::{Admin, Choices, NotConnected};
+use crate::session::{self, Caller, Need, Refused, Visitor};
+use crate::told::told;
+use crate::{Admin, Choices, Made, NotConnected};
 
 const STYLE: &str = include_str!("../assets/admin.css");
 const SCRIPT: &str = include_str!("../assets/admin.js");
@@ -41,41 +42,52 @@ pub fn router(admin: Arc<Admin>) -> Router {
         .with_state(admin)
 }
 
-/// The page, for staff; for others of a shop, the way to a session token.
-async fn page(
-    State(admin): State<Arc<Admin>>,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Response<Body> {
+/// The page, for staff; for others of a shop, once, the way to a session token.
+async fn page(State(admin): State<Arc<Admin>>, RawQuery(query): RawQuery) -> Response<Body> {
     let query = query.unwrap_or_default();
+    let was_bounced = was_bounced(&query, admin.now_s());
     let caller = match session::of_document(&admin, &query) {
         Ok(Visitor::Staff(caller)) => caller,
-        Ok(Visitor::Unknown(shop)) => return to_bounce(&shop, &headers, &query),
+        Ok(Visitor::Unknown(shop, need)) if was_bounced => return unhelped(&shop, need),
+        Ok(Visitor::Unknown(shop, _)) => return bounced(&admin, &shop, &query),
         Err(refused) => {
             let shop = session::shop(&query).ok();
             return pages::refused(refused.status, &refused.why, shop.as_ref());
         }
     };
-    let trouble = match admin.connections.connect(&caller.store, &caller.token.0).await {
-        Ok(()) => String::new(),
-        Err(NotConnected::SessionToken) => return to_bounce(&caller.shop, &headers, &query),
-        Err(error) => told(&caller, &error),
-    };
+    match admin.connections.connect(&caller.store, &caller.token.0).await {
+        Err(NotConnected::SessionToken) if !was_bounced => return bounced(&admin, &caller.shop, &query),
+        Err(error) => tracing::warn!(store = %caller.store, %error, "a shop was not connected"),
+        Ok(()) => {}
+    }
     match form(&admin, &caller).await {
         Ok(form) => {
-            let main = main(&admin, &caller, form, Outcome::None, &trouble).await;
+            let main = main(&admin, &caller, form, Outcome::None).await;
             document(&admin, &caller, main)
         }
         Err(refused) => pages::refused(refused.status, &refused.why, Some(&caller.shop)),
     }
 }
 
+fn bounced(admin: &Admin, shop: &ShopDomain, query: &str) -> Response<Body> {
+    to_bounce(shop, &admin.app.public_url, query, admin.now_s())
+}
+
+/// The page was loaded again, and that did not help.
+fn unhelped(shop: &ShopDomain, need: Need) -> Response<Body> {
+    let why = match need {
+        Need::Missing => "Shopify sent no session token, and a second attempt did not help",
+        Need::Expired => {
+            tracing::warn!(%shop, "new session tokens are not of this time: is the clock of this machine right?");
+            "the session token is not of this time, nor was a new one: the clock of the machine that runs Wandstore may \
+             be wrong"
+        }
+    };
+    pages::refused(StatusCode::UNAUTHORIZED, why, Some(shop))
+}
+
 /// The page that App Bridge loads a page again from, with a session token.
-async fn bounce(
-    State(admin): State<Arc<Admin>>,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Response<Body> {
+async fn bounce(State(admin): State<Arc<Admin>>, RawQuery(query): RawQuery) -> Response<Body> {
     let query = query.unwrap_or_default();
     let shop = match session::shop(&query) {
         Ok(shop) => shop,
@@ -83,7 +95,7 @@ async fn bounce(
     };
     let again = session::parameter(&query, "shopify-reload").unwrap_or_default();
     // App Bridge would send a session token to wherever this is.
-    if !is_ours(&again, &headers) {
+    if !is_ours(&again, &admin.app.public_url) {
         return pages::refused(StatusCode::BAD_REQUEST, "there is no such page to come back to", Some(&shop));
     }
     let page = Bounce { key: &admin.app.key };
@@ -94,26 +106,44 @@ async fn bounce(
 async fn save(State(admin): State<Arc<Admin>>, caller: Caller, body: Bytes) -> Response<Body> {
     let (status, form, outcome) = match Form::read(&body) {
         Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, *form, Outcome::Wrong),
-        Ok(choices) => match keep(&admin, &caller, &choices).await {
-            Ok(()) => (StatusCode::OK, Form::of(&choices), Outcome::Saved),
-            Err(why) => {
-                tracing::warn!(store = %caller.store, %why, "settings were not saved");
-                (StatusCode::SERVICE_UNAVAILABLE, Form::of(&choices), Outcome::Failed)
-            }
-        },
+        Ok(choices) => {
+            let (status, outcome) = saved(&caller, keep(&admin, &caller.store, &choices).await);
+            (status, Form::of(&choices), outcome)
+        }
     };
-    let main = main(&admin, &caller, form, outcome, "").await;
+    let main = main(&admin, &caller, form, outcome).await;
     shown(&admin, &caller.shop, status, main.render())
 }
 
-async fn keep(admin: &Admin, caller: &Caller, choices: &Choices) -> anyhow::Result<()> {
+/// How saving ended, for the page and for the log.
+fn saved(caller: &Caller, result: Result<(), NotConnected>) -> (StatusCode, Outcome) {
     let store = &caller.store;
-    admin.installations().choose(store, choices).await?;
+    match result {
+        Ok(()) => {
+            tracing::info!(%store, "a merchant saved settings");
+            (StatusCode::OK, Outcome::Saved)
+        }
+        Err(why @ (NotConnected::Unavailable(_) | NotConnected::Host(_))) => {
+            tracing::warn!(%store, %why, "settings were not saved");
+            (StatusCode::SERVICE_UNAVAILABLE, Outcome::Failed)
+        }
+        Err(why) => {
+            tracing::info!(%store, %why, "settings were not saved");
+            (StatusCode::CONFLICT, Outcome::NotConnected)
+        }
+    }
+}
+
+/// Nobody installs or uninstalls meanwhile: what is saved is of an installed shop, and is served only as long as it is.
+async fn keep(admin: &Admin, store: &StoreId, choices: &Choices) -> Result<(), NotConnected> {
+    let _alone = admin.connections.alone(store).await;
+    admin.connections.serving(store).await?;
+    if !admin.installations().choose(store, choices).await? {
+        return Err(NotConnected::Uninstalled);
+    }
     let shop = choices::shop(store, &*admin.storefronts, admin.installations()).await?;
     admin.storefronts.set_shop(store, shop);
-    admin.storefronts.moved(store).await?;
-    tracing::info!(%store, "a merchant saved settings");
-    Ok(())
+    Ok(admin.storefronts.moved(store).await?)
 }
 
 /// A page as a shopper of that persona gets it.
@@ -125,17 +155,21 @@ async fn preview(
     let Some(persona) = Persona::named(&persona) else {
         return pages::refused(StatusCode::NOT_FOUND, "there is no such persona", Some(&caller.shop));
     };
-    let (html, generated) = match admin.storefronts.preview(&caller.store, persona).await {
-        Ok(preview) => (preview.html, preview.generated),
+    let (html, made) = match admin.storefronts.preview(&caller.store, persona).await {
+        Ok(preview) => (preview.html, preview.made),
         Err(error) => {
             tracing::warn!(store = %caller.store, %error, "there is no preview");
-            (Nothing.render().unwrap_or_default(), false)
+            (Nothing.render().unwrap_or_default(), Made::Never)
         }
     };
     let origin = admin.app.origin.as_deref();
     let mut response = pages::html(StatusCode::OK, Some(&caller.shop), origin, Policy::Sandbox, html);
-    let generated = HeaderValue::from_static(if generated { "true" } else { "false" });
-    response.headers_mut().insert("x-generated", generated);
+    let generated = match made {
+        Made::Now => "true",
+        Made::Before => "before",
+        Made::Never => "false",
+    };
+    response.headers_mut().insert("x-generated", HeaderValue::from_static(generated));
     response
 }
 
@@ -166,13 +200,8 @@ async fn form(admin: &Admin, caller: &Caller) -> Result<Form, Refused> {
 }
 
 /// What of the page can change. What cannot be read is left out.
-async fn main<'a>(
-    admin: &Admin,
-    caller: &'a Caller,
-    form: Form,
-    outcome: Outcome,
-    trouble: &'a str,
-) -> Main<'a> {
+async fn main<'a>(admin: &Admin, caller: &'a Caller, form: Form, outcome: Outcome) -> Main<'a> {
+    let trouble = admin.connections.standing(&caller.store).await.err().map(|error| told(&error));
     let usage = admin.shops.usage.last_24_hours(&caller.store).await.ok().map(Into::into);
     let reports = admin.storefronts.reports(&caller.store).await.unwrap_or_default();
     let now_ms = admin.clock.now_ms();
@@ -202,16 +231,4 @@ fn shown(
             pages::refused(StatusCode::INTERNAL_SERVER_ERROR, "the page cannot be shown", Some(shop))
         }
     }
-}
-
-/// What a merchant is told of a connection that does not work. The log has the rest.
-fn told(caller: &Caller, error: &NotConnected) -> String {
-    tracing::warn!(store = %caller.store, %error, "a shop was not connected");
-    let text = match error {
-        NotConnected::Shopify(_) => {
-            "Shopify did not give Wandstore access. Open this page again in a minute."
-        }
-        _ => "Wandstore could not store the connection. Open this page again in a minute.",
-    };
-    text.to_owned()
 }

@@ -43,9 +43,26 @@ impl std::fmt::Debug for Token {
 pub enum Visitor {
     /// Staff.
     Staff(Caller),
-    /// Perhaps staff of that shop: App Bridge has to bring a token.
-    Unknown(ShopDomain),
+    /// Perhaps staff of that shop: App Bridge has to bring a token, for this reason.
+    Unknown(ShopDomain, Need),
 }
+
+/// Why App Bridge has to bring a session token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// There is none.
+    Missing,
+    /// The one that is there is not of this time.
+    Expired,
+}
+
+/// What whoever reads a refusal can do about a signature that is not right. It is the same for a forger and for the
+/// merchant of an app whose secret was mistyped.
+const WRONG_SECRET: &str = "what Shopify signed does not fit the secret that Wandstore knows. If you opened this page in \
+    Shopify’s admin, whoever runs Wandstore has to correct SHOPIFY_API_SECRET: it is not the client secret of this app";
+/// Likewise of a client id.
+const WRONG_KEY: &str = "the session token is for another app. If you opened this page in Shopify’s admin, whoever runs \
+    Wandstore has to correct SHOPIFY_API_KEY: it is not the client id of this app";
 
 /// A request that is refused. The text is fit for whoever sent it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,12 +90,14 @@ impl From<Rejection> for Refused {
 pub fn of_document(admin: &Admin, query: &str) -> Result<Visitor, Refused> {
     let shop = shop(query)?;
     check_launch(admin, query)?;
-    let Some(token) = parameter(query, "id_token") else { return Ok(Visitor::Unknown(shop)) };
+    let Some(token) = parameter(query, "id_token") else {
+        return Ok(Visitor::Unknown(shop, Need::Missing));
+    };
     match caller(admin, &token) {
         Ok(caller) if caller.shop == shop => Ok(Visitor::Staff(caller)),
         Ok(_) => Err(of_another_shop()),
-        Err(Error::Expired) => Ok(Visitor::Unknown(shop)),
-        Err(error) => Err(Refused::new(StatusCode::UNAUTHORIZED, error.to_string())),
+        Err(Error::Expired) => Ok(Visitor::Unknown(shop, Need::Expired)),
+        Err(error) => Err(unauthenticated(admin, error)),
     }
 }
 
@@ -97,11 +116,11 @@ fn of_fetch(admin: &Admin, headers: &HeaderMap, query: &str) -> Result<Caller, R
     check_once(query)?;
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (value, None) = (values.next(), values.next()) else {
-        return Err(Refused::new(StatusCode::UNAUTHORIZED, Error::Malformed.to_string()));
+        return Err(unauthenticated(admin, Error::Malformed));
     };
     let value = value.and_then(|value| value.to_str().ok()).unwrap_or_default();
     let caller = session_token::bearer(value).and_then(|token| caller(admin, token));
-    let caller = caller.map_err(|error| Refused::new(StatusCode::UNAUTHORIZED, error.to_string()))?;
+    let caller = caller.map_err(|error| unauthenticated(admin, error))?;
     match parameter(query, "shop") {
         Some(_) if shop(query)? != caller.shop => Err(of_another_shop()),
         _ => Ok(caller),
@@ -139,8 +158,27 @@ fn check_launch(admin: &Admin, query: &str) -> Result<(), Refused> {
     }
     match Launch::verify(query, admin.now_s(), |message, mac| admin.signed(message, mac)) {
         Ok(_) | Err(Rejection::Expired) => Ok(()),
+        Err(Rejection::Forged) => Err(unauthenticated(admin, Error::Forged)),
         Err(rejection) => Err(rejection.into()),
     }
+}
+
+/// Refuses a token. The operator is told of one that fits neither the app's secret nor its client id, for that may be
+/// their mistake.
+fn unauthenticated(admin: &Admin, error: Error) -> Refused {
+    let why = match error {
+        Error::Forged => WRONG_SECRET.to_owned(),
+        Error::Audience => WRONG_KEY.to_owned(),
+        error => error.to_string(),
+    };
+    if matches!(error, Error::Forged | Error::Audience) && admin.wrong_secret.is_due(admin.now_s()) {
+        tracing::warn!(
+            %error,
+            "a request to the admin was refused; if merchants cannot open it, the app secret is wrong: check \
+             SHOPIFY_API_KEY and SHOPIFY_API_SECRET against the app's page in the Dev Dashboard"
+        );
+    }
+    Refused::new(StatusCode::UNAUTHORIZED, why)
 }
 
 fn check_once(query: &str) -> Result<(), Refused> {

@@ -7,12 +7,12 @@ pub const FIND: &str = "SELECT state, scopes, access, access_until_ms, refresh, 
 /// Shops that are served because they installed the app.
 pub const INSTALLED: &str = "SELECT shop FROM shops WHERE state = 'installed' ORDER BY shop";
 
-/// The shop is installed, with all of its tokens at once.
+/// The shop is installed, with all of its tokens at once, and with choices if it has none of its own.
 pub const INSTALL: &str = "INSERT INTO shops (shop, state, scopes, access, access_until_ms, refresh,
-        refresh_until_ms, changed_ms, installed_ms)
-    VALUES (?1, 'installed', ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        refresh_until_ms, changed_ms, installed_ms, choices)
+    VALUES (?1, 'installed', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
     ON CONFLICT (shop) DO UPDATE SET state = 'installed', scopes = ?2, access = ?3, access_until_ms = ?4,
-        refresh = ?5, refresh_until_ms = ?6, changed_ms = ?7, installed_ms = ?8";
+        refresh = ?5, refresh_until_ms = ?6, changed_ms = ?7, installed_ms = ?8, choices = coalesce(choices, ?9)";
 
 /// Writes all tokens of a shop at once; nothing happens if it is not installed any more.
 pub const RENEW: &str = "UPDATE shops SET scopes = ?2, access = ?3, access_until_ms = ?4, refresh = ?5,
@@ -23,9 +23,10 @@ pub const RENEW: &str = "UPDATE shops SET scopes = ?2, access = ?3, access_until
 pub const ENCRYPT_AGAIN: &str = "UPDATE shops SET access = ?2, refresh = ?3
     WHERE shop = ?1 AND access = ?4";
 
-/// A refresh token that Shopify does not accept is of no use; nothing happens if there is another by now.
-pub const DROP_REFRESH: &str = "UPDATE shops SET refresh = NULL, refresh_until_ms = NULL, changed_ms = ?2
-    WHERE shop = ?1 AND refresh_until_ms = ?3";
+/// A pair whose refresh token Shopify does not accept is of no use; nothing happens if there is another by now.
+pub const DROP_TOKENS: &str = "UPDATE shops SET access = NULL, access_until_ms = NULL, refresh = NULL,
+        refresh_until_ms = NULL, changed_ms = ?2
+    WHERE shop = ?1 AND changed_ms = ?3";
 
 /// The shop is served no longer, and its tokens are gone; nothing happens if it was installed again since.
 pub const UNINSTALL: &str = "UPDATE shops SET state = 'uninstalled', scopes = '', access = NULL,
@@ -43,9 +44,9 @@ pub const CHOICES: &str = "SELECT choices FROM shops WHERE shop = ?";
 pub const ALL_CHOICES: &str = "SELECT shop, choices FROM shops
     WHERE choices IS NOT NULL AND state <> 'uninstalled' ORDER BY shop";
 
-/// Keeps what a merchant chose.
-pub const CHOOSE: &str = "INSERT INTO shops (shop, state, choices, changed_ms) VALUES (?1, 'known', ?2, ?3)
-    ON CONFLICT (shop) DO UPDATE SET choices = ?2, changed_ms = ?3";
+/// Keeps what a merchant chose; nothing happens if the app is not installed in the shop.
+pub const CHOOSE: &str = "UPDATE shops SET choices = ?2, changed_ms = ?3
+    WHERE shop = ?1 AND state = 'installed' RETURNING shop";
 
 /// Adds to an hour's counts.
 pub const COUNT: &str = "INSERT INTO usage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

@@ -14,8 +14,19 @@ pub struct Failed(pub String);
 pub struct Preview {
     /// The whole page.
     pub html: String,
-    /// Whether it was made for the persona; if not, it is what everybody gets until one is.
-    pub generated: bool,
+    /// Whether it was made for the persona.
+    pub made: Made,
+}
+
+/// Whether a page was made for a persona.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Made {
+    /// It was.
+    Now,
+    /// It was, with other products or settings; a newer one is being made.
+    Before,
+    /// It was not: the page is what everybody gets until there is one.
+    Never,
 }
 
 /// What is kept of a customer, put together because the merchant was asked for it.
@@ -47,6 +58,12 @@ pub trait Storefronts: Send + Sync {
     /// Undoes that the shop was closed. Called for each installation, also one that is only asked for again; may be
     /// called for a shop that is open.
     async fn reopen(&self, store: &StoreId) -> Result<(), Failed>;
+
+    /// Other domains of the shop, before or after its domain changed.
+    async fn other_domains(&self, store: &StoreId) -> Result<Vec<StoreId>, Failed>;
+
+    /// Whether the shop was closed, and not opened since.
+    async fn is_closed(&self, store: &StoreId) -> Result<bool, Failed>;
 
     /// Has pages that were made before now made again. Called when a merchant saved.
     async fn moved(&self, store: &StoreId) -> Result<(), Failed>;

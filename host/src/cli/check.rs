@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use admin::NotConnected;
+use anyhow::{Context as _, bail};
 use capabilities::llm::OpenAi;
 use capabilities::{clock, ids};
 use host::config::Config;
 use host::deployment::{Components, Loaded};
+use host::merchants::{self, Merchants};
 
-/// Validates everything that can be validated without serving.
-pub fn run(config: &Config) -> anyhow::Result<()> {
+/// Validates everything that can be validated without serving. Of an app, Shopify is asked whether it knows the secret.
+pub async fn run(config: &Config) -> anyhow::Result<()> {
     let components = Components::load(config)?;
     for loaded in &components.loaded {
         println!("{}: {}\n  sha256 {}", loaded.role, loaded.origin, loaded.digest);
@@ -20,6 +22,10 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
     let stores: Vec<_> = config.file.document.stores.keys().cloned().collect();
     println!("stores: {}", stores.join(", "));
     println!("pages planned by: {}", planner(config)?);
+    println!("admin: {}", admin(config)?);
+    if let Some(answer) = secret(config).await? {
+        println!("app secret: {answer}");
+    }
     println!("ok");
     Ok(())
 }
@@ -38,6 +44,28 @@ fn capabilities_of(loaded: &Loaded) -> Vec<&str> {
     let reach = loaded.imports.iter().map(String::as_str).filter(|name| !name.contains("-types@"));
     let reach: Vec<_> = reach.collect();
     if reach.is_empty() { vec!["nothing"] } else { reach }
+}
+
+/// Where merchants find the admin.
+fn admin(config: &Config) -> anyhow::Result<String> {
+    let app = Merchants::app(config)?;
+    Ok(app.map_or_else(
+        || "off (set SHOPIFY_API_KEY for an app that merchants install)".to_owned(),
+        |app| format!("{}/admin", app.public_url),
+    ))
+}
+
+/// What Shopify says of the app's secret. It is asked at a shop: without one, nobody can be.
+async fn secret(config: &Config) -> anyhow::Result<Option<String>> {
+    let Some(app) = Merchants::app(config)? else { return Ok(None) };
+    let Some(store) = merchants::any_shop(config).await? else {
+        return Ok(Some("not checked: no shop has installed the app yet".to_owned()));
+    };
+    match app.check_secret(&store).await {
+        Ok(()) => Ok(Some(format!("accepted by Shopify, at {store}"))),
+        Err(error @ NotConnected::WrongSecret) => bail!("{error}"),
+        Err(error) => Ok(Some(format!("not checked: {error}"))),
+    }
 }
 
 /// The model; not its address, which may hold a secret.

@@ -74,7 +74,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     runtime.block_on(async {
         match cli.command {
             Command::Serve(serve) => serve.run(config).await,
-            Command::Check => check::run(&config),
+            Command::Check => check::run(&config).await,
             Command::Components => check::components(&config),
             Command::Export(export) => export.run(&config).await,
             Command::Jobs(jobs) => jobs.run(&config).await,

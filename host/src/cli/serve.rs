@@ -39,6 +39,7 @@ impl Serve {
         let started = Instant::now();
         telemetry::log(self.log_json);
         let telemetry = Telemetry::install()?;
+        Merchants::app(&config)?;
         let listen = self.listen.as_ref().unwrap_or(&config.file.server.listen);
         let server = Server::bind(listen, config.file.server.connections_max).await?;
         let server = server.trusting_forwarded(config.file.server.trust_forwarded);

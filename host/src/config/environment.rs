@@ -39,10 +39,11 @@ pub struct Shopify {
 }
 
 /// Beside those that hold secrets that components may check against.
-const VARIABLES: [&str; 16] = [
+const VARIABLES: [&str; 17] = [
     "ENVIRONMENT",
     "WANDSTORE_LISTEN",
     "WANDSTORE_DATA_DIR",
+    "WANDSTORE_PUBLIC_URL",
     "CACHE_TTL_SECONDS",
     "POOL_SIZE",
     "MAX_QUEUE_DEPTH",
@@ -78,6 +79,7 @@ impl Environment {
         file.document.lay_over(|name| self.text(name))?;
         set(&mut file.server.listen, self.text("WANDSTORE_LISTEN"));
         set(&mut file.server.data_dir, self.text("WANDSTORE_DATA_DIR").map(Into::into));
+        set(&mut file.server.public_url, self.text("WANDSTORE_PUBLIC_URL").map(Some));
         Ok(Secrets {
             llm_key: self.secret("KIMI_API_KEY"),
             named: secrets::named(|name| self.text(name)),

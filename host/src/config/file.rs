@@ -37,6 +37,8 @@ pub struct Server {
     pub data_dir: PathBuf,
     /// Connections at once; more wait to be accepted.
     pub connections_max: usize,
+    /// The origin at which browsers reach us, such as `https://wandstore.example`. `WANDSTORE_PUBLIC_URL`.
+    pub public_url: Option<String>,
     /// Whether `x-forwarded-for` is believed whoever sends it, and not only from this machine and private
     /// networks: for a proxy with a public address that sets the field itself.
     pub trust_forwarded: bool,
@@ -93,6 +95,7 @@ impl File {
         };
         let mut file =
             Self { components: Role::ALL.map(|role| (role, component.clone())).into(), ..Self::default() };
+        file.server.public_url = Some(String::new());
         file.document.llm.base_url = Some(String::new());
         file.document.shopify.origin = Some(String::new());
         file.document.llm.extra = Some(Map::from_iter([(keys::ANY.into(), true.into())]));
@@ -117,6 +120,7 @@ impl Default for Server {
             listen: "127.0.0.1:8787".into(),
             data_dir: "data".into(),
             connections_max: 10_000,
+            public_url: None,
             trust_forwarded: false,
         }
     }

@@ -6,6 +6,7 @@
 mod environment;
 mod file;
 mod keys;
+mod public_url;
 #[cfg(test)]
 mod tests;
 
@@ -55,6 +56,8 @@ impl Config {
     pub fn parse(text: &str, folder: PathBuf, environment: &Environment) -> anyhow::Result<Self> {
         let mut file = File::parse(text)?;
         let secrets = environment.lay_over(&mut file)?;
+        let public_url = file.server.public_url.as_deref().map(public_url::parse);
+        file.server.public_url = public_url.transpose()?;
         let config = Self { file, secrets, folder };
         config.validate()?;
         Ok(config)

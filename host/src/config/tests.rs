@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Config, Environment};
 use crate::component::{Builtin, Role, Source};
+use crate::merchants::Merchants;
 
 fn parse(text: &str, variables: &[(&str, &str)]) -> anyhow::Result<Config> {
     let lookup = |name: &str| {
@@ -185,6 +186,38 @@ fn products_come_from_shopify_where_there_is_a_shop_or_an_app_and_the_file_may_s
     assert_eq!(catalog("", &[("SHOPIFY_API_KEY", "key")]), shopify);
     assert_eq!(catalog("[components.catalog]\nbuiltin = 'shopify'", &[]), shopify);
     assert_eq!(catalog("[components.catalog]\nbuiltin = 'demo'", &[("SHOPIFY_STORE", SHOP)]), demo);
+}
+
+#[test]
+fn the_public_url_is_an_origin_and_the_variable_lies_over_the_file() {
+    let text = "[server]\npublic_url = 'https://file.example/'";
+    let public_url = |variables| accepted(text, variables).file.server.public_url;
+    assert_eq!(public_url(&[]).as_deref(), Some("https://file.example"));
+    let variable = [("WANDSTORE_PUBLIC_URL", "https://wandstore.example")];
+    assert_eq!(public_url(&variable).as_deref(), Some("https://wandstore.example"));
+    let told = refusal("", &[("WANDSTORE_PUBLIC_URL", "wandstore.example")]);
+    assert!(
+        told.starts_with("server.public_url is \"wandstore.example\": it must be an http(s) URL"),
+        "{told}"
+    );
+}
+
+#[test]
+fn in_production_an_admin_without_a_public_url_is_refused() {
+    let app = |variables: &[(&str, &str)]| {
+        let secrets = [("SHOPIFY_API_KEY", "key"), ("SHOPIFY_API_SECRET", "hush")];
+        Merchants::app(&accepted("", &[&secrets, variables].concat()))
+    };
+    let told = app(&[]).err().unwrap().to_string();
+    assert!(
+        told.starts_with("server.public_url is not set") && told.contains("WANDSTORE_PUBLIC_URL"),
+        "{told}"
+    );
+    let told = app(&[("WANDSTORE_PUBLIC_URL", "https://wandstore.example")]).unwrap().unwrap();
+    assert_eq!(told.public_url, "https://wandstore.example");
+    let told = app(&[("ENVIRONMENT", "development")]).unwrap().unwrap();
+    assert_eq!(told.public_url, "", "on somebody's own machine, addresses are relative");
+    assert!(Merchants::app(&accepted("", &[])).unwrap().is_none(), "without the admin it is not needed");
 }
 
 #[test]

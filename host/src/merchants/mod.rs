@@ -8,11 +8,11 @@ mod storefronts;
 use std::sync::{Arc, OnceLock};
 
 use admin::{Admin, App, Connections, Event, Keys, Parts, Shops};
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use async_trait::async_trait;
 use axum::Router;
 use capabilities::fetch::Tokens;
-use capabilities::{Capabilities, Secret};
+use capabilities::{Capabilities, Secret, clock, ids};
 use http::HeaderMap;
 use names::StoreId;
 
@@ -23,6 +23,8 @@ use crate::deployment::Deployment;
 use crate::http::target::store_of;
 use storefronts::Served;
 
+/// What is kept of installations, in the data folder.
+const FILE: &str = "shops.db";
 /// Prices are of so many tokens.
 const PRICE_PER_TOKENS: u64 = 1_000_000;
 
@@ -41,13 +43,13 @@ impl Merchants {
         deployment: &Arc<Deployment>,
         tokens: &TokensOfShops,
     ) -> anyhow::Result<Option<Arc<Self>>> {
-        let Some(app) = app(config)? else { return Ok(None) };
+        let Some(app) = Self::app(config)? else { return Ok(None) };
         let capabilities = &deployment.capabilities;
         let keys = match &config.secrets.shopify.encryption_key {
             Some(keys) => Keys::parse(keys.expose()).context("WANDSTORE_ENCRYPTION_KEY")?,
             None => passing_keys(capabilities),
         };
-        let path = config.file.server.data_dir.join("shops.db");
+        let path = config.file.server.data_dir.join(FILE);
         let shops = Shops::open(&path, keys, capabilities.clock.clone(), capabilities.ids.clone()).await?;
         let admin = Admin::new(Parts {
             app,
@@ -66,6 +68,24 @@ impl Merchants {
         });
         deployment.merchants.set(merchants.clone()).ok().context("merchants are opened once")?;
         Ok(Some(merchants))
+    }
+
+    /// The app as Shopify knows it; an error that says what is missing where the configuration names an app that cannot be
+    /// served.
+    pub fn app(config: &Config) -> anyhow::Result<Option<App>> {
+        let shopify = &config.secrets.shopify;
+        let Some(key) = shopify.api_key.clone() else { return Ok(None) };
+        let secret =
+            shopify.api_secret.clone().context("SHOPIFY_API_KEY is set, but SHOPIFY_API_SECRET is not")?;
+        let public_url = config.file.server.public_url.clone();
+        if public_url.is_none() && !config.settings().development {
+            bail!(
+                "server.public_url is not set, and the admin of SHOPIFY_API_KEY needs it: set it, or \
+                 WANDSTORE_PUBLIC_URL, to where browsers reach Wandstore, such as https://wandstore.example"
+            );
+        }
+        let origin = config.file.document.shopify.origin.clone();
+        Ok(Some(App { key, secret, public_url: public_url.unwrap_or_default(), origin }))
     }
 
     /// The pages for merchants.
@@ -139,20 +159,29 @@ impl Merchants {
     }
 }
 
+/// A shop that has the app: the one of the configuration, or the first that installed it.
+pub async fn any_shop(config: &Config) -> anyhow::Result<Option<StoreId>> {
+    if let Some(store) = &config.secrets.shopify.store {
+        return Ok(Some(StoreId::parse(store)?));
+    }
+    let path = config.file.server.data_dir.join(FILE);
+    if !path.exists() {
+        return Ok(None);
+    }
+    // No token is read, and so no key is needed.
+    let (clock, ids) = (Arc::new(clock::System), Arc::new(ids::System));
+    let shops = Shops::open(&path, Keys::ephemeral(&*ids), clock, ids).await?;
+    let installed = shops.installations.installed().await?;
+    shops.close().await;
+    Ok(installed.into_iter().next())
+}
+
 /// Keys for deployments that have none.
 fn passing_keys(capabilities: &Capabilities) -> Keys {
     tracing::warn!(
         "WANDSTORE_ENCRYPTION_KEY is not set: merchants connect their shops again after a restart"
     );
     Keys::ephemeral(&*capabilities.ids)
-}
-
-fn app(config: &Config) -> anyhow::Result<Option<App>> {
-    let shopify = &config.secrets.shopify;
-    let Some(key) = shopify.api_key.clone() else { return Ok(None) };
-    let secret =
-        shopify.api_secret.clone().context("SHOPIFY_API_KEY is set, but SHOPIFY_API_SECRET is not")?;
-    Ok(Some(App { key, secret, origin: config.file.document.shopify.origin.clone() }))
 }
 
 fn cost(tokens: u64, price_per_million: u64) -> u64 {

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
-use admin::{Failed, Preview, Report, Storefronts};
+use admin::{Failed, Made, Preview, Report, Storefronts};
 use async_trait::async_trait;
 use bytes::Bytes;
 use capabilities::settings::{Shop, Standing};
 use names::{EventId, Key, Persona, ShopperId, Store, StoreId};
 use serde::Deserialize;
 
+use crate::bindings::wandstore::storefront::job_types::Work;
 use crate::deployment::Deployment;
 use crate::pages;
 
@@ -65,6 +66,20 @@ impl Storefronts for Served {
         pages::reopen(&*self.deployment()?, store.as_str()).await.map_err(Failed)
     }
 
+    async fn other_domains(&self, store: &StoreId) -> Result<Vec<StoreId>, Failed> {
+        let key = Key::Domains(store);
+        let deployment = self.deployment()?;
+        let found = deployment.capabilities.kv.get(key.store().name(), &key.to_string()).await;
+        let found = found.map_err(|error| Failed(error.to_string()))?;
+        let known = found.and_then(|entry| serde_json::from_slice::<Domains>(&entry.value).ok());
+        let others = known.map(|known| known.others).unwrap_or_default();
+        Ok(others.iter().filter_map(|other| StoreId::parse(other).ok()).collect())
+    }
+
+    async fn is_closed(&self, store: &StoreId) -> Result<bool, Failed> {
+        pages::is_closed(&*self.deployment()?, store.as_str()).await.map_err(Failed)
+    }
+
     async fn moved(&self, store: &StoreId) -> Result<(), Failed> {
         pages::catalog_moved(&*self.deployment()?, store.as_str()).await.map(drop).map_err(Failed)
     }
@@ -74,16 +89,22 @@ impl Storefronts for Served {
         let deployment = self.deployment()?;
         let shopper = ShopperId::context(persona);
         let (store, shopper) = (store.as_str(), shopper.as_str());
-        if let Some(page) = pages::content(&deployment, store, shopper).await.map_err(Failed)? {
-            return Ok(Preview { html: text(&page), generated: true });
-        }
-        if deployment.capabilities.settings.look(|settings| settings.standing(store)) == Standing::Open
-            && let Err(reason) = pages::order(&deployment, store, shopper, persona).await
+        let kept = pages::content(&deployment, store, shopper).await.map_err(Failed)?;
+        let due = kept.as_ref().map_or(Some(Work::Generate), |(_, due)| *due);
+        let is_open =
+            deployment.capabilities.settings.look(|settings| settings.standing(store)) == Standing::Open;
+        if let Some(work) = due
+            && is_open
+            && let Err(reason) = pages::order(&deployment, store, shopper, persona, work).await
         {
             tracing::warn!(store, reason, "a page to be previewed was not ordered");
         }
+        if let Some((page, due)) = kept {
+            let made = if due.is_none() { Made::Now } else { Made::Before };
+            return Ok(Preview { html: text(&page), made });
+        }
         let page = pages::fallback(&deployment, store).await.map_err(Failed)?;
-        Ok(Preview { html: text(&page), generated: false })
+        Ok(Preview { html: text(&page), made: Made::Never })
     }
 
     async fn reports(&self, store: &StoreId) -> Result<Vec<Report>, Failed> {
@@ -108,6 +129,12 @@ impl Storefronts for Served {
         let found = deployment.capabilities.kv.get(key.store().name(), &key.to_string()).await;
         Ok(found.map_err(|error| Failed(error.to_string()))?.map(|entry| entry.value.to_vec()))
     }
+}
+
+/// What routing notes of a shop's domains.
+#[derive(Deserialize)]
+struct Domains {
+    others: Vec<String>,
 }
 
 /// When a report was written.

@@ -31,7 +31,7 @@ export async function openTheme(...shops) {
   const opened = await Promise.all((shops.length ? shops : [[]]).map((options) => Shop.open(`http://${listen}`, options)));
   const [shop] = opened;
   const model = await Model.open();
-  const env = { ...VARIABLES, SHOPIFY_ORIGIN: shop.origin };
+  const env = { ...VARIABLES, SHOPIFY_ORIGIN: shop.origin, WANDSTORE_PUBLIC_URL: shop.origin };
   const server = await Server.start(model.url, { listen, env });
   const browser = await chromium.launch(CHROMIUM);
   after(async () => {

@@ -7,7 +7,7 @@ use names::StoreId;
 use super::{Connections, NotConnected, ended};
 use crate::records::{Installation, State};
 use crate::shopify_api::STOREFRONT_SCOPES;
-use crate::{Unavailable, choices};
+use crate::{Choices, Unavailable, choices};
 
 impl Connections {
     /// Connects a shop whose merchant is there, unless it is connected. Whenever Shopify was asked for tokens by a
@@ -35,7 +35,9 @@ impl Connections {
                 Err(error) => tracing::debug!(%store, %error, "a session token is exchanged instead"),
             }
         }
-        self.exchange(store, session_token).await
+        let exchanged = self.exchange(store, session_token).await;
+        self.note(store, exchanged.as_ref().err());
+        exchanged
     }
 
     /// Asks for tokens by the session token. What may fail comes before they are kept: once they are, the shop
@@ -44,18 +46,35 @@ impl Connections {
         // An uninstallation that is told while Shopify answers is newer than its answer.
         let asked_ms = self.clock.now_ms();
         let tokens = self.api.exchange(store, session_token).await?;
+        let inherited = self.inherited(store).await?;
         let shop = choices::shop(store, &*self.storefronts, &self.installations).await?;
+        let shop = inherited.clone().map_or(shop.clone(), |choices| choices.over(shop));
         self.storefronts.reopen(store).await?;
-        self.installations.install(store, &self.credentials(tokens), asked_ms).await?;
+        let credentials = self.credentials(tokens, &STOREFRONT_SCOPES.join(","));
+        self.installations.install(store, &credentials, asked_ms, inherited.as_ref()).await?;
         self.storefronts.set_shop(store, shop);
         tracing::info!(%store, "a shop was connected");
         Ok(())
     }
 
-    /// Whether nothing is to be done.
+    /// What the merchant chose when their shop had another domain, if they chose nothing since.
+    async fn inherited(&self, store: &StoreId) -> Result<Option<Choices>, NotConnected> {
+        if self.installations.choices(store).await?.is_some() {
+            return Ok(None);
+        }
+        for other in self.storefronts.other_domains(store).await? {
+            if let Some(choices) = self.installations.choices(&other).await? {
+                return Ok(Some(choices));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether nothing is to be done. A token that the Storefront API refuses is worth nothing, however long it lasts.
     async fn stands(&self, store: &StoreId) -> Result<bool, Unavailable> {
         let found = self.installations.find(store).await?.filter(has_scopes);
-        Ok(found.is_some_and(|found| self.lasting(found.access).is_some()))
+        let lasting = found.and_then(|found| self.lasting(found.access));
+        Ok(lasting.is_some_and(|access| !self.is_refused(store, &access.secret)))
     }
 }
 

@@ -184,6 +184,110 @@ async fn a_refresh_token_that_is_not_accepted_is_dropped() {
     assert_eq!(bench.shopify.grants(), ["exchange", "refresh", "exchange"]);
 }
 
+/// Shopify's answer to a refresh token that it does not know any more.
+const INACTIVE: &str =
+    r#"{"error":"invalid_request","error_description":"This request requires an active refresh_token"}"#;
+
+#[tokio::test]
+async fn a_pair_that_is_not_active_any_more_is_dropped_and_exchanged_for_another_at_the_next_opening() {
+    for status in [400, 401] {
+        let bench = Bench::start().await;
+        bench.visit(SHOP).await;
+        bench.clock.advance(HOUR);
+        for _ in 0..2 {
+            bench.shopify.is(Mood::Says(520, "<html>"));
+            assert_eq!(storefront_token(&bench).await, None);
+            let found = bench.admin.find(&store(SHOP)).await.unwrap().unwrap();
+            assert!(found.refresh.is_some(), "an error of Shopify's says nothing of the pair");
+            bench.clock.advance(Duration::from_secs(31));
+        }
+        bench.shopify.is(Mood::Says(status, INACTIVE));
+        assert_eq!(storefront_token(&bench).await, None);
+        let found = bench.admin.find(&store(SHOP)).await.unwrap().unwrap();
+        assert_eq!((found.access, found.refresh, found.state), (None, None, State::Installed));
+        bench.clock.advance(HOUR);
+        assert_eq!(storefront_token(&bench).await, None);
+        assert_eq!(bench.shopify.grants(), ["exchange", "refresh", "refresh", "refresh"]);
+
+        bench.shopify.is(Mood::Well);
+        assert!(!bench.visit(SHOP).await.text.contains("Not connected"));
+        assert_eq!(bench.shopify.grants().last(), Some(&"exchange"));
+        assert!(storefront_token(&bench).await.is_some());
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_says_nothing_of_tokens_leaves_the_pair_as_it_is() {
+    for (status, body) in [
+        (200, ""),
+        (200, "<html>"),
+        (200, "{}"),
+        (200, r#"{"access_token":"","refresh_token":"shprt_9"}"#),
+        (400, ""),
+        (401, "<html>"),
+        (401, r#"{"error":"invalid_client"}"#),
+        (404, r#"{"error":"invalid_request"}"#),
+        (429, INACTIVE),
+        (503, INACTIVE),
+    ] {
+        let bench = Bench::start().await;
+        bench.visit(SHOP).await;
+        bench.clock.advance(HOUR);
+        bench.shopify.is(Mood::Says(status, body));
+        assert_eq!(storefront_token(&bench).await, None, "{status} {body}");
+        bench.shopify.is(Mood::Well);
+        bench.clock.advance(Duration::from_secs(31));
+        assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_2"), "{status} {body}");
+        assert_eq!(bench.shopify.grants(), ["exchange", "refresh", "refresh"], "{status} {body}");
+    }
+}
+
+#[tokio::test]
+async fn a_pair_without_an_end_is_kept_and_not_renewed() {
+    for ends in [
+        "",
+        r#","expires_in":0"#,
+        r#","expires_in":-1"#,
+        r#","expires_in":null,"refresh_token_expires_in":0"#,
+    ] {
+        let body = format!(r#"{{"access_token":"shpat_9","refresh_token":"shprt_9"{ends}}}"#);
+        let body: &'static str = body.leak();
+        let bench = Bench::start().await;
+        bench.visit(SHOP).await;
+        bench.clock.advance(HOUR);
+        bench.shopify.is(Mood::Says(200, body));
+        assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_9"), "{body}");
+        bench.clock.advance(Duration::from_hours(24 * 365));
+        assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_9"), "{body}");
+        assert!(!bench.visit(SHOP).await.text.contains("Not connected"), "{body}");
+        assert_eq!(bench.shopify.grants(), ["exchange", "refresh"], "{body}");
+    }
+}
+
+#[tokio::test]
+async fn where_no_refresh_token_comes_back_the_former_one_is_used_again() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.clock.advance(HOUR);
+    bench.shopify.is(Mood::Says(200, r#"{"access_token":"shpat_9","expires_in":"3600"}"#));
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_9"));
+    bench.shopify.is(Mood::Well);
+    bench.clock.advance(HOUR);
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_2"));
+    assert_eq!(bench.shopify.asked.lock().unwrap()[2]["refresh_token"], "shprt_1");
+}
+
+#[tokio::test]
+async fn an_installation_with_a_token_that_does_not_end_is_connected() {
+    let bench = Bench::start().await;
+    bench.shopify.is(Mood::Says(200, r#"{"access_token":"shpat_9"}"#));
+    assert!(!bench.visit(SHOP).await.text.contains("Not connected"));
+    bench.clock.advance(HOUR);
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_9"));
+    assert!(!bench.visit(SHOP).await.text.contains("Not connected"));
+    assert_eq!(bench.shopify.grants(), ["exchange"]);
+}
+
 #[tokio::test]
 async fn a_session_token_that_shopify_does_not_accept_is_brought_anew() {
     let bench = Bench::start().await;

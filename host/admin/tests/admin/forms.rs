@@ -109,6 +109,10 @@ async fn a_preview_can_do_nothing() {
     assert_eq!((answer.status.as_u16(), answer.header("x-generated")), (200, "true"));
     assert_eq!(answer.text, format!("<p>explorer at {SHOP}</p>"));
     assert!(answer.header("content-security-policy").contains("; sandbox; default-src 'none';"));
+    for (persona, generated) in [("loyalist", "before"), ("minimalist", "false")] {
+        let answer = bench.get(&format!("/admin/preview/{persona}"), Some(&token)).await;
+        assert_eq!(answer.header("x-generated"), generated, "{persona}");
+    }
     for persona in ["none", "Explorer", "..%2Fexplorer"] {
         let target = format!("/admin/preview/{persona}");
         assert_eq!(bench.get(&target, Some(&token)).await.status, 404, "{persona}");
@@ -127,4 +131,20 @@ async fn a_report_is_downloaded_by_its_shop() {
     for id in ["r-2", "r%201", "..%2F..%2Fetc"] {
         assert_eq!(bench.get(&format!("/admin/reports/{id}"), Some(&token)).await.status, 404, "{id}");
     }
+}
+
+#[tokio::test]
+async fn what_was_chosen_follows_a_shop_whose_domain_changes_until_something_else_is_chosen() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.save(Some(&bench.token(SHOP)), FORM).await;
+    bench.host.renamed.lock().unwrap().push((OTHER, SHOP));
+    let page = bench.visit(OTHER).await;
+    assert!(page.text.contains(r##"value="#112233""##), "{}", page.text);
+    assert!(bench.host.shop(OTHER).unwrap().paused);
+
+    bench.save(Some(&bench.token(OTHER)), &FORM.replace("dry", "kind")).await;
+    bench.admin.uninstalled(&crate::harness::store(OTHER), crate::harness::START_MS).await.unwrap();
+    bench.visit(OTHER).await;
+    assert_eq!(bench.host.shop(OTHER).unwrap().tone, "kind");
 }

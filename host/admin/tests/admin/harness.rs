@@ -1,10 +1,10 @@
 //! An admin with a scripted Shopify and a host that remembers what it was asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use admin::{Admin, App, Failed, Keys, Parts, Preview, Report, Shops, Storefronts, router};
+use admin::{Admin, App, Failed, Keys, Made, Parts, Preview, Report, Shops, Storefronts, router};
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
@@ -26,6 +26,7 @@ pub const KEY: &str = "the-client-id";
 pub const SECRET: &str = "hush";
 pub const SHOP: &str = "magic-wands.myshopify.com";
 pub const OTHER: &str = "lamps.myshopify.com";
+pub const PUBLIC_URL: &str = "https://app.example";
 pub const START_MS: u64 = 1_790_000_000_000;
 
 pub struct Bench {
@@ -42,6 +43,10 @@ pub struct Bench {
 #[derive(Default)]
 pub struct Host {
     pub served: Mutex<BTreeMap<String, Shop>>,
+    /// New and old domains of shops.
+    pub renamed: Mutex<Vec<(&'static str, &'static str)>>,
+    /// Shops that are closed.
+    pub closed: Mutex<BTreeSet<String>>,
     /// What it was asked, in order, such as `reopen lamps.myshopify.com`.
     pub asked: Mutex<Vec<String>>,
 }
@@ -108,7 +113,9 @@ impl Bench {
     }
 
     pub async fn send(&self, method: &str, target: &str, token: Option<&str>, body: Body) -> Answer {
-        let mut request = Request::builder().method(method).uri(target).header("host", "app.example");
+        let mut request = Request::builder().method(method).uri(target);
+        // As behind a proxy that rewrites it.
+        request = request.header("host", "127.0.0.1:8787").header("x-forwarded-host", "evil.example");
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
@@ -162,12 +169,27 @@ impl Storefronts for Host {
 
     async fn close(&self, store: &StoreId) -> Result<(), Failed> {
         self.note("close", store);
+        self.closed.lock().unwrap().insert(store.to_string());
         Ok(())
     }
 
     async fn reopen(&self, store: &StoreId) -> Result<(), Failed> {
         self.note("reopen", store);
+        self.closed.lock().unwrap().remove(store.as_str());
         Ok(())
+    }
+
+    async fn other_domains(&self, store: &StoreId) -> Result<Vec<StoreId>, Failed> {
+        let renamed = self.renamed.lock().unwrap();
+        Ok(renamed
+            .iter()
+            .filter(|(new, _)| *new == store.as_str())
+            .map(|(_, old)| crate::harness::store(old))
+            .collect())
+    }
+
+    async fn is_closed(&self, store: &StoreId) -> Result<bool, Failed> {
+        Ok(self.closed.lock().unwrap().contains(store.as_str()))
     }
 
     async fn moved(&self, store: &StoreId) -> Result<(), Failed> {
@@ -177,7 +199,12 @@ impl Storefronts for Host {
 
     async fn preview(&self, store: &StoreId, persona: Persona) -> Result<Preview, Failed> {
         let html = format!("<p>{} at {store}</p>", persona.name());
-        Ok(Preview { html, generated: persona == Persona::Explorer })
+        let made = match persona {
+            Persona::Explorer => Made::Now,
+            Persona::Loyalist => Made::Before,
+            _ => Made::Never,
+        };
+        Ok(Preview { html, made })
     }
 
     async fn reports(&self, store: &StoreId) -> Result<Vec<Report>, Failed> {
@@ -201,7 +228,12 @@ async fn open(
     let shops = shops(path, keys, clock).await;
     let secrets = vec![Secret::new(SECRET), Secret::new("the one before")];
     let signatures = Secrets::new([7; 32], [("SHOPIFY_API_SECRET".to_owned(), secrets)]);
-    let app = App { key: KEY.into(), secret: Secret::new(SECRET), origin: Some(origin.to_owned()) };
+    let app = App {
+        key: KEY.into(),
+        secret: Secret::new(SECRET),
+        public_url: PUBLIC_URL.into(),
+        origin: Some(origin.to_owned()),
+    };
     let signatures = Arc::new(signatures);
     let parts = Parts { app, signatures, storefronts: host.clone(), shops, clock: clock.clone() };
     let admin = Admin::new(parts).unwrap();

@@ -8,3 +8,4 @@ mod keeping;
 mod leaving;
 mod pages;
 mod shopify;
+mod standing;

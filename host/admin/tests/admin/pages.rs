@@ -27,7 +27,8 @@ async fn without_a_token_the_way_leads_over_app_bridge() {
         let answer = bench.get(&format!("/admin?shop={SHOP}&host=aGk&evil=1{token}"), None).await;
         let expected = format!(
             "/admin/session?shop={SHOP}&host=aGk&shopify-reload=\
-             https%3A%2F%2Fapp.example%2Fadmin%3Fshop%3D{SHOP}%26host%3DaGk"
+             https%3A%2F%2Fapp.example%2Fadmin%3Fshop%3D{SHOP}%26host%3DaGk%26bounced%3D{}",
+            bench.now_s()
         );
         assert_eq!((answer.status.as_u16(), answer.header("location")), (302, expected.as_str()));
         let bounce = bench.get(answer.header("location"), None).await;
@@ -44,6 +45,7 @@ async fn app_bridge_is_sent_nowhere_else() {
     for reload in [
         "",
         "https://evil.example/admin",
+        "http://127.0.0.1:8787/admin",
         "//evil.example/admin",
         "https://app.example.evil/admin",
         "https://app.example/other",

@@ -21,6 +21,8 @@ pub enum Mood {
     LosesAnswers,
     /// Refuses every request for tokens, so.
     Refuses(u16, &'static str),
+    /// Answers every request for tokens with this status and body.
+    Says(u16, &'static str),
 }
 
 #[derive(Default)]
@@ -87,6 +89,9 @@ async fn tokens(State(shopify): State<Arc<Shopify>>, Json(body): Json<Value>) ->
     let mood = *shopify.mood.lock().unwrap();
     if let Mood::Refuses(status, error) = mood {
         return refusal(status, error);
+    }
+    if let Mood::Says(status, body) = mood {
+        return (StatusCode::from_u16(status).unwrap(), body).into_response();
     }
     let former = body["refresh_token"].as_str();
     if former.is_some_and(|token| !shopify.accepts(token)) {

@@ -1,0 +1,30 @@
+//! A line of the log that anybody can cause: it is written once in a while, however often it is caused.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// How long nothing is written after a line.
+const PAUSE_S: u64 = 60;
+
+/// When the line may be written again, in seconds since the epoch.
+#[derive(Debug, Default)]
+pub struct Complaint(AtomicU64);
+
+impl Complaint {
+    /// Whether the line is to be written now.
+    pub fn is_due(&self, now_s: u64) -> bool {
+        let due = |not_before_s| (now_s >= not_before_s).then_some(now_s + PAUSE_S);
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, due).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_written_once_a_minute() {
+        let complaint = Complaint::default();
+        let due = [1_000, 1_000, 1_059, 1_060, 1_061].map(|now_s| complaint.is_due(now_s));
+        assert_eq!(due, [true, false, false, true, false]);
+    }
+}

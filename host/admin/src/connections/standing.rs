@@ -1,0 +1,43 @@
+//! Whether a shop is connected: computed from what is stored, for whoever tells of it or depends on it.
+
+use std::sync::PoisonError;
+
+use names::StoreId;
+
+use super::{Connections, NotConnected};
+use crate::records::{Installation, State};
+
+impl Connections {
+    /// Whether the shop is connected at this moment, and why it is not.
+    pub async fn standing(&self, store: &StoreId) -> Result<(), NotConnected> {
+        let found = self.serving(store).await?;
+        let works = self.usable(found.access.clone()).is_some();
+        let is_refused = found.access.is_some_and(|access| self.is_refused(store, &access.secret));
+        let failure = self.failures.lock().unwrap_or_else(PoisonError::into_inner).get(store).cloned();
+        match (works, failure) {
+            (true, _) if is_refused => Err(NotConnected::TokenRefused),
+            (true, _) => Ok(()),
+            (false, Some(failure)) => Err(failure),
+            (false, None) => self.usable(found.refresh).map(drop).ok_or(NotConnected::NotInstalled),
+        }
+    }
+
+    /// The installation of a shop that is installed and open: one for which settings have a meaning, whether or not its
+    /// tokens work at this moment.
+    pub(crate) async fn serving(&self, store: &StoreId) -> Result<Installation, NotConnected> {
+        let found = self.installations.find(store).await?;
+        let failure = self.failures.lock().unwrap_or_else(PoisonError::into_inner).get(store).cloned();
+        match found {
+            Some(found) if found.state == State::Installed => {
+                if self.storefronts.is_closed(store).await? {
+                    return Err(NotConnected::Closed);
+                }
+                Ok(found)
+            }
+            Some(found) if found.state == State::Uninstalled => {
+                Err(failure.unwrap_or(NotConnected::Uninstalled))
+            }
+            _ => Err(failure.unwrap_or(NotConnected::NotInstalled)),
+        }
+    }
+}
