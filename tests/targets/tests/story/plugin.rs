@@ -170,7 +170,6 @@ fn a_domain_that_changes() -> Chapter {
     connected()
         .then(fragment(&agreed))
         .then(ready(&agreed))
-        .then(fragment_of().refused(404))
         .then(webhook("shop/update", "w-11", update).status(200))
         .then(fragment_of().has("x-generated", "true").says("Oolong"))
         .then(webhook("app/uninstalled", "w-12", update).status(200))
