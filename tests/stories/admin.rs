@@ -49,12 +49,12 @@ fn log(host: &Process) -> String {
 
 #[tokio::test]
 async fn a_shop_that_shopify_gives_no_access_to_is_never_called_connected() {
+    let folder = tempfile::tempdir().expect("a folder");
     for (status, error, told) in [
         (403, "access_denied", "did not give Wandstore access"),
         (401, "invalid_client", "does not accept Wandstore’s app secret"),
     ] {
         let origin = refusing(status, error).await;
-        let folder = tempfile::tempdir().expect("a folder");
         let host = start(folder.path(), &origin, &[]);
         for answer in [open_page(&host, "").await, save(&host, FORM).await] {
             assert!(answer.body.contains(">Not connected<") && answer.body.contains(told), "{}", answer.body);
@@ -199,6 +199,7 @@ async fn a_saved_tone_makes_pages_planned_anew_and_a_saved_colour_rendered_again
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_app_secret_is_found_by_check() {
+    let folder = tempfile::tempdir().expect("a folder");
     for (status, error, told) in [
         (401, "invalid_client", "error: Shopify does not accept the app's client id and secret"),
         (400, "application_cannot_be_found", "error: Shopify does not accept the app's client id and secret"),
@@ -206,7 +207,6 @@ async fn a_wrong_app_secret_is_found_by_check() {
         (503, "busy", "app secret: not checked"),
     ] {
         let origin = refusing(status, error).await;
-        let folder = tempfile::tempdir().expect("a folder");
         let mut check = wandstore(folder.path());
         check.envs([("SHOPIFY_API_KEY", "key"), ("SHOPIFY_API_SECRET", SECRET), ("SHOPIFY_STORE", SHOP)]);
         check.envs([("SHOPIFY_ORIGIN", &*origin), ("WANDSTORE_PUBLIC_URL", PUBLIC_URL)]).arg("check");
