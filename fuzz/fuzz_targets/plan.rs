@@ -17,7 +17,7 @@ static STORE: LazyLock<StoreId> = LazyLock::new(|| StoreId::parse("magic-wands")
 fuzz_target!(|answer: &str| {
     let _ = answer::read(answer, Ending::Length);
     let Ok(read) = answer::read(answer, Ending::Complete) else { return };
-    assert_eq!(plan::from_stored(&plan::to_stored(&read)).as_ref(), Some(&read));
+    assert_eq!(plan::from_stored(&plan::to_stored(&read, STOREFRONT.brief)).as_ref(), Some(&read));
     let _ = refit::refit(read.clone(), &STOREFRONT);
     match check::check(read, &STOREFRONT) {
         Ok(checked) => {
