@@ -238,7 +238,7 @@ async fn webhooks_of_a_shop_that_is_not_here_yet_are_answered_with_success() {
         ("app/uninstalled", format!(r#"{{"id":1,"myshopify_domain":"{RENAMED}"}}"#)),
         ("shop/redact", format!(r#"{{"shop_id":1,"shop_domain":"{RENAMED}"}}"#)),
     ] {
-        let told = webhook_of(&host, Some(RENAMED), topic, "w1", &body).await;
+        let told = webhook_of(&host, Some(RENAMED), topic, &topic.replace('/', "-"), &body).await;
         assert_eq!(told.0, 200, "{topic}: {}", told.1);
     }
     host.audited("shop/redact").await;
@@ -253,6 +253,4 @@ async fn a_wrong_signature_is_401_whatever_is_signed() {
             assert_eq!(answer.status, 401, "{topic} {body:?}: {}", answer.body);
         }
     }
-    let large = " ".repeat((2 << 20) + 1);
-    assert_eq!(host.webhook_signed("guess", "products/update", "w1", &large).await.status, 413);
 }
