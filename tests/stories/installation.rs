@@ -1,7 +1,7 @@
 //! A merchant installs the app, sees what pages cost, uninstalls the app and comes back: the binary, beside a Shopify
 //! that hands out tokens.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -126,9 +126,7 @@ async fn a_merchant_sees_also_what_an_attempt_cost_that_came_to_nothing() {
     let host = start(folder.path(), &origin, &[("AI_GATEWAY_URL", &model.url), ("KIMI_API_KEY", "sk")]);
     open_admin(&host).await;
     // Where the page is to be stored, there is a folder: its plan is stored, and the attempt fails.
-    let page = format!("data/blobs/UI_STORAGE/generated/{SHOP}:visitor-{VISITOR}.html");
-    let page = folder.path().join(page);
-    std::fs::create_dir_all(&page).expect("it is made");
+    let pages = blocked(folder.path());
     assert_eq!(fragment(&host).await.header("x-generation-triggered"), "true");
     eventually("the merchant is told", async || {
         (figures(&host).await == ["0", "1,000", "200"]).then_some(())
@@ -137,10 +135,19 @@ async fn a_merchant_sees_also_what_an_attempt_cost_that_came_to_nothing() {
     let log = std::fs::read_to_string(&host.log).expect("there is a log");
     assert!(log.contains("the cache failed"), "{log}");
 
-    std::fs::remove_dir(&page).expect("it is there, and empty");
+    pages.iter().for_each(|page| std::fs::remove_dir(page).expect("it is there, and empty"));
     eventually("the page is made", async || (figures(&host).await == ["1", "1,000", "200"]).then_some(()))
         .await;
     assert_eq!((fragment(&host).await.header("x-cache"), model.requests().len()), ("HIT", 1));
+}
+
+/// Makes folders wherever the visitor's page could be stored, on whichever of the shop's shelves.
+fn blocked(folder: &Path) -> Vec<PathBuf> {
+    let shop = folder.join(format!("data/blobs/UI_STORAGE/generated/{SHOP}:"));
+    let pages = (0..=255).map(|shelf| shop.join(format!("{shelf:02x}/visitor-{VISITOR}.html")));
+    let pages: Vec<_> = pages.collect();
+    pages.iter().for_each(|page| std::fs::create_dir_all(page).expect("it is made"));
+    pages
 }
 
 /// Pages, and tokens read and written, as the merchant is told.

@@ -260,9 +260,11 @@ impl http_types::HostRequest for Context {
 }
 
 impl RequestBody {
-    /// The whole body, if it is at most `limit` bytes.
+    /// The whole body, if it is at most `limit` bytes; the same whenever it is asked for.
     async fn read(&mut self, limit: u32) -> Result<Vec<u8>, BodyError> {
-        if let Self::Unread(body) = std::mem::replace(self, Self::Broken) {
+        if matches!(self, Self::Unread(_))
+            && let Self::Unread(body) = std::mem::replace(self, Self::Broken)
+        {
             let whole = Limited::new(body, limit as usize).collect();
             *self = match tokio::time::timeout(BODY_TIMEOUT, whole).await {
                 Ok(Ok(whole)) => Self::Read(whole.to_bytes()),
