@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use clap::Args;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 
@@ -104,10 +104,13 @@ async fn redacted(server: &Server, folder: &Path, topic: &str, event: &str) -> a
         .header("x-shopify-topic", topic)
         .header("x-shopify-shop-domain", SHOP)
         .header("x-shopify-webhook-id", &id)
+        .header("x-shopify-event-id", &id)
+        .header("x-shopify-api-version", "2026-10")
         .body(body)
         .send()
         .await?;
-    ensure!(answer.status().is_success(), "the webhook was answered with {}", answer.status());
+    let status = answer.status();
+    ensure!(status.is_success(), "the webhook was answered with {status}: {}", answer.text().await?);
     let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(folder.join("kv.db"))).await?;
     let record = "SELECT CAST(value AS TEXT) FROM entries
         WHERE store = 'GENERATION_QUEUE' AND key >= 'audit:' AND key < 'audit;' AND instr(value, ?1)";
