@@ -43,7 +43,7 @@ fn catalogs() -> Vec<Catalog> {
             product.image = None;
         }),
         of("reduced prices in a long format", 24, |shop, product| {
-            shop.money_format = "${{amount}} USD".to_owned();
+            shop.money_format = String::from("${{amount}} USD");
             (product.price, product.price_before) = (129_900, Some(159_900));
         }),
         of("prices of nine digits", 24, |shop, product| {
@@ -56,9 +56,9 @@ fn catalogs() -> Vec<Catalog> {
             product.price_before = Some(u64::MAX);
         }),
         of("right to left", 24, |shop, product| {
-            shop.language = "he".to_owned();
+            shop.language = String::from("he");
             (shop.currency, shop.money_format) = ("ILS".to_owned(), "{{amount}} &#8362; &rlm;".to_owned());
-            product.title = "שרביט עץ אלון, אחד עשר אינץ׳ (Oak) 11\"".to_owned();
+            product.title = String::from("שרביט עץ אלון, אחד עשר אינץ׳ (Oak) 11\"");
             product.price_before = Some(product.price * 2);
         }),
         of("emoji and scripts without spaces", 24, |_, product| {
@@ -75,8 +75,10 @@ fn catalogs() -> Vec<Catalog> {
 
 fn of(name: &'static str, count: usize, change: impl Fn(&mut Shop, &mut Product)) -> Catalog {
     let (mut shop, mut products) = (samples::shop(), samples::products(count));
-    shop.url = "https://wands.example".to_owned();
-    products.iter_mut().for_each(|product| change(&mut shop, product));
+    shop.url = String::from("https://wands.example");
+    for product in &mut products {
+        change(&mut shop, product);
+    }
     if products.is_empty() {
         change(&mut shop, &mut samples::products(1)[0]);
     }
