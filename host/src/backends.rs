@@ -1,34 +1,49 @@
 //! The backends of a deployment, chosen here and nowhere else, all in one data folder.
 
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use capabilities::{Capabilities, blob, clock, fetch, ids, jobs, kv, llm, log, signatures};
 
 use crate::config::Config;
 
-/// Opens them, with no token of a shop but the configuration's; the data folder is made if need be.
+/// Opens them for a command, with no token of a shop but the configuration's; the data folder is made if need be.
 pub async fn open(config: &Config) -> anyhow::Result<Capabilities> {
-    open_with(config, config.tokens()).await
+    let short_term = kv::Sqlite::open(&file(config, "kv.db")?, Arc::new(clock::System)).await?;
+    assemble(config, config.tokens(), short_term).await
 }
 
-/// Opens them; upstreams are asked with `tokens`.
+/// Opens them for a server; upstreams are asked with `tokens`. Short-term storage that is damaged is made anew.
 pub async fn open_with(config: &Config, tokens: Arc<dyn fetch::Tokens>) -> anyhow::Result<Capabilities> {
+    let short_term = kv::Sqlite::open_cache(&file(config, "kv.db")?, Arc::new(clock::System)).await?;
+    assemble(config, tokens, short_term).await
+}
+
+/// The path of a file in the data folder, which is made if it is missing.
+fn file(config: &Config, name: &str) -> anyhow::Result<PathBuf> {
     let folder = &config.file.server.data_dir;
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    Ok(folder.join(name))
+}
+
+async fn assemble(
+    config: &Config,
+    tokens: Arc<dyn fetch::Tokens>,
+    short_term: kv::Sqlite,
+) -> anyhow::Result<Capabilities> {
     let clock: Arc<dyn clock::Clock> = Arc::new(clock::System);
     let ids: Arc<dyn ids::Ids> = Arc::new(ids::System);
     let cache = &config.file.document.cache;
 
-    let short_term = kv::Sqlite::open(&folder.join("kv.db"), clock.clone()).await?;
     let trust = Duration::from_millis(cache.memory_trust_ms);
     let short_term = kv::Tiered::new(Arc::new(short_term), clock.clone(), cache.memory_mib << 20, trust);
     let llm: Arc<dyn llm::Llm> = match config.llm() {
         Some(llm) => {
             let is_limited = llm.tokens_per_day_max.is_some();
             let llm = llm::OpenAi::new(llm, clock.clone(), ids.clone()).context("llm")?;
-            Arc::new(match llm::budget::Sqlite::open(&folder.join("budget.db")).await {
+            Arc::new(match llm::budget::Sqlite::open(&file(config, "budget.db")?).await {
                 Ok(budget) => llm.with_budget(Arc::new(budget)),
                 Err(error) if is_limited => return Err(error).context("llm.tokens_per_day_max"),
                 Err(error) => {
@@ -44,8 +59,8 @@ pub async fn open_with(config: &Config, tokens: Arc<dyn fetch::Tokens>) -> anyho
     let secrets = config.secrets.named.clone();
     Ok(Capabilities {
         kv: Arc::new(short_term),
-        blob: Arc::new(blob::ObjectStore::folder(&folder.join("blobs"))?),
-        jobs: Arc::new(jobs::Sqlite::open(&folder.join("jobs.db"), ids.clone()).await?),
+        blob: Arc::new(blob::ObjectStore::folder(&file(config, "blobs")?)?),
+        jobs: Arc::new(jobs::Sqlite::open(&file(config, "jobs.db")?, ids.clone()).await?),
         llm,
         fetch: Arc::new(fetch),
         signatures: Arc::new(signatures::Secrets::new(ids::key(&*ids), secrets)),
@@ -56,14 +71,64 @@ pub async fn open_with(config: &Config, tokens: Arc<dyn fetch::Tokens>) -> anyho
     })
 }
 
-/// Throws away expired values, and jobs that were settled longer than `keep_settled` ago.
+/// Expired keys that are deleted at once. A page takes about half a millisecond, and shoppers' writes wait for it.
+const KEYS_AT_ONCE: u32 = 32;
+/// Settled jobs that are deleted at once: they hold no payload.
+const JOBS_AT_ONCE: u32 = 256;
+/// How long deleting goes on; what is left is deleted the next time.
+const DELETING: Duration = Duration::from_secs(20);
+
+/// Deletes expired values, and jobs that were settled longer than `keep_settled` ago.
 pub async fn prune(capabilities: &Capabilities, keep_settled: Duration) {
-    let keep_ms = u64::try_from(keep_settled.as_millis()).unwrap_or(u64::MAX);
-    let before_ms = capabilities.clock.now_ms().saturating_sub(keep_ms);
-    if let Err(error) = capabilities.kv.purge_expired().await {
-        tracing::warn!(%error, "expired values were not thrown away");
+    let before_ms = capabilities.clock.now_ms().saturating_sub(clock::millis(keep_settled));
+    if let Err(error) = bit_by_bit(KEYS_AT_ONCE, |limit| capabilities.kv.purge_expired(limit)).await {
+        tracing::warn!(%error, "expired values were not deleted");
     }
-    if let Err(error) = capabilities.jobs.prune(before_ms).await {
-        tracing::warn!(%error, "settled jobs were not thrown away");
+    if let Err(error) = bit_by_bit(JOBS_AT_ONCE, |limit| capabilities.jobs.prune(before_ms, limit)).await {
+        tracing::warn!(%error, "settled jobs were not deleted");
+    }
+}
+
+/// Deletes a bit, until there is nothing left to delete. Between two bits, others have as much time to write as
+/// the last one took.
+async fn bit_by_bit<E, D: Future<Output = Result<u64, E>>>(
+    limit: u32,
+    delete: impl Fn(u32) -> D,
+) -> Result<(), E> {
+    let began = Instant::now();
+    while began.elapsed() < DELETING {
+        let started = Instant::now();
+        if delete(limit).await? < u64::from(limit) {
+            break;
+        }
+        tokio::time::sleep(started.elapsed()).await;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In one statement, all that is deleted would be in the log at once, and every other write would wait for it.
+    #[tokio::test]
+    async fn expired_pages_are_deleted_bit_by_bit() {
+        const PAGES: u32 = 1_500;
+        const LOG_BYTES_MAX: u64 = 12 << 20;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut capabilities, strings) = Capabilities::scripted();
+        let kv = kv::Sqlite::open(&folder.path().join("kv.db"), strings.clock.clone()).await;
+        capabilities.kv = Arc::new(kv.expect("it is made"));
+        let page = bytes::Bytes::from(vec![b'x'; 16 << 10]);
+        for number in 0..PAGES {
+            let (key, ttl) = (format!("ui:shop:{number}"), Some(Duration::from_secs(1)));
+            capabilities.kv.set("UI_CACHE", &key, page.clone(), ttl).await.expect("it is written");
+        }
+        strings.clock.advance(Duration::from_secs(2));
+
+        prune(&capabilities, Duration::ZERO).await;
+        assert_eq!(capabilities.kv.purge_expired(1).await, Ok(0), "all are deleted");
+        let log_bytes = std::fs::metadata(folder.path().join("kv.db-wal")).map_or(0, |found| found.len());
+        assert!(log_bytes < LOG_BYTES_MAX, "{log_bytes}");
     }
 }

@@ -12,6 +12,7 @@ pub mod config;
 pub mod context;
 pub mod deployment;
 pub mod engine;
+pub mod health;
 pub mod http;
 pub mod merchants;
 pub mod pages;

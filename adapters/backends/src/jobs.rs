@@ -7,8 +7,10 @@ use serde_json::json;
 use crate::database::{Database, Row, Sql, Value};
 use crate::{Failure, within};
 
-/// How often an offer also forgets jobs that were done long ago: once in so many, by chance.
-const PRUNE_ONE_IN: u64 = 64;
+/// How often an offer also deletes jobs that were done long ago: once in so many, by chance.
+const PRUNE_ONE_IN: u64 = 8;
+/// How many it deletes: few, since a shopper may wait for it, but more than are offered meanwhile.
+const PRUNE_JOBS_MAX: u32 = 16;
 /// How long jobs that are done are kept. Dead letters stay.
 const KEEP_SETTLED_MS: u64 = 7 * 86_400_000;
 
@@ -121,7 +123,7 @@ impl<S: Sql> Jobs<'_, S> {
     /// usual answer, and costs no write.
     pub fn offer(&self, job: &NewJob, random: u64) -> Result<Offered, Failure> {
         within(&job.payload, PAYLOAD_BYTES_MAX)?;
-        self.prune_by_chance(job.now_ms, random)?;
+        self.prune_by_chance(job.now_ms, random);
         if let Some(mut row) = self.0.first(sql::LIVE_OF_KEY, &[job.key.as_str().into()])? {
             return Ok(Offered::Live(row.text()?));
         }
@@ -208,11 +210,12 @@ impl<S: Sql> Jobs<'_, S> {
         self.0.first(sql::MEASURE, &[lane.into()])?.map_or(Ok(Depth::default()), depth)
     }
 
-    fn prune_by_chance(&self, now_ms: u64, random: u64) -> Result<(), Failure> {
+    /// A failure is no reason not to take a job: a later offer tries again.
+    fn prune_by_chance(&self, now_ms: u64, random: u64) {
         if random.is_multiple_of(PRUNE_ONE_IN) {
-            self.0.execute(sql::PRUNE, &[now_ms.saturating_sub(KEEP_SETTLED_MS).into()])?;
+            let before_ms = now_ms.saturating_sub(KEEP_SETTLED_MS);
+            let _ = self.0.execute(sql::PRUNE, &[before_ms.into(), PRUNE_JOBS_MAX.into()]);
         }
-        Ok(())
     }
 }
 

@@ -6,8 +6,10 @@ use serde_json::json;
 use crate::database::{Database, Row, Sql};
 use crate::{Failure, within};
 
-/// How often a write also throws away what has expired: once in so many, by chance.
-const PURGE_ONE_IN: u64 = 64;
+/// How often a write also deletes expired keys: once in so many, by chance.
+const PURGE_ONE_IN: u64 = 8;
+/// How many it deletes: few, since a shopper may wait for it, but more than are written meanwhile.
+const PURGE_KEYS_MAX: u32 = 16;
 
 /// What a key holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +49,7 @@ impl<S: Sql> Kv<'_, S> {
         at: Moment,
     ) -> Result<u64, Failure> {
         within(bytes, sql::VALUE_BYTES_MAX)?;
-        self.purge_by_chance(at)?;
+        self.purge_by_chance(at);
         let parameters = [store.into(), key.into(), bytes.into(), expiry(at.now_ms, ttl_seconds).into()];
         let row = self.0.first(sql::SET, &parameters)?;
         version(row)?.ok_or_else(|| Failure::Unavailable("nothing was written".into()))
@@ -65,7 +67,7 @@ impl<S: Sql> Kv<'_, S> {
         at: Moment,
     ) -> Result<Option<u64>, Failure> {
         within(bytes, sql::VALUE_BYTES_MAX)?;
-        self.purge_by_chance(at)?;
+        self.purge_by_chance(at);
         let expires_ms = expiry(at.now_ms, ttl_seconds);
         let parameters =
             [store.into(), key.into(), bytes.into(), expires_ms.into(), at.now_ms.into(), expected.into()];
@@ -105,11 +107,11 @@ impl<S: Sql> Kv<'_, S> {
         self.0.execute(sql::LIST_KEYS, &parameters)?.into_iter().map(|mut row| row.text()).collect()
     }
 
-    fn purge_by_chance(&self, at: Moment) -> Result<(), Failure> {
+    /// A failure is no reason not to write: a later write tries again.
+    fn purge_by_chance(&self, at: Moment) {
         if at.random.is_multiple_of(PURGE_ONE_IN) {
-            self.0.execute(sql::PURGE_EXPIRED, &[at.now_ms.into()])?;
+            let _ = self.0.execute(sql::PURGE_EXPIRED, &[at.now_ms.into(), PURGE_KEYS_MAX.into()]);
         }
-        Ok(())
     }
 }
 

@@ -19,7 +19,7 @@ use wasi::http::types::{IncomingRequest, ResponseOutparam};
 
 use crate::http::{self, Received, Sender};
 use crate::jobs::Jobs;
-use crate::{Answer, Asked, Asker, Bounds, Checks, Content, Method, Refusal, bearer, drain, health};
+use crate::{Answer, Asked, Asker, Bounds, Checks, Content, Method, Refusal, bearer, drain, health, is_due, mark};
 
 /// After a shopper's answer was sent: enough to catch up, and an end that is in sight.
 const AFTER_AN_ANSWER: Bounds = Bounds { jobs_max: 8, begin_ms_max: 60_000, due_ms_max: 10_000 };
@@ -27,6 +27,10 @@ const AFTER_AN_ANSWER: Bounds = Bounds { jobs_max: 8, begin_ms_max: 60_000, due_
 const ON_DEMAND: Bounds = Bounds { jobs_max: 200, begin_ms_max: 25_000, due_ms_max: 2_500 };
 /// Any of these names a language model (see the README's table).
 const MODEL: [&str; 3] = ["KIMI_API_KEY", "AI_GATEWAY_URL", "LLM_BASE_URL"];
+/// Where marks of health are kept.
+const HEALTH: &str = "health";
+const MARK_BYTES_MAX: u32 = 32;
+const MARK_SECONDS: u32 = 60;
 const JSON: &str = "content-type: application/json\ncache-control: no-store\n";
 
 struct Component;
@@ -122,12 +126,27 @@ fn is_operator(received: &Received) -> bool {
     settings::development() || bearer(&received.headers).is_some_and(knows)
 }
 
+/// Each backend is written. The queue's tables are in the same database as those of short-term storage.
 fn checks() -> Checks {
-    Checks {
-        kv: kv::get("UI_CACHE", "health", 0).is_ok(),
-        blob: blob::get("UI_STORAGE", "health", 0).is_ok(),
-        jobs: queue::pool().is_ok(),
+    let now_ms = clock::now_ms();
+    let kv = can_write_kv(now_ms);
+    Checks { kv, blob: can_write_blob(now_ms), jobs: kv && queue::pool().is_ok() }
+}
+
+fn can_write_kv(now_ms: u64) -> bool {
+    let Ok(found) = kv::get("UI_CACHE", HEALTH, MARK_BYTES_MAX) else { return false };
+    if !is_due(found.map(|entry| entry.head).as_deref(), now_ms) {
+        return true;
     }
+    kv::set("UI_CACHE", HEALTH, &Value::new(&mark(now_ms)), Some(MARK_SECONDS)).is_ok()
+}
+
+fn can_write_blob(now_ms: u64) -> bool {
+    let Ok(found) = blob::get("UI_STORAGE", HEALTH, MARK_BYTES_MAX) else { return false };
+    if !is_due(found.map(|object| object.head).as_deref(), now_ms) {
+        return true;
+    }
+    blob::put("UI_STORAGE", HEALTH, &Value::new(&mark(now_ms))).is_ok()
 }
 
 fn has_model() -> bool {

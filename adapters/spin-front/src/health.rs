@@ -2,6 +2,20 @@
 
 use serde::Serialize;
 
+/// A backend that was written so recently is not written again: anybody may ask, and a write costs something.
+const WRITTEN_MS: u64 = 2_000;
+
+/// What is written, to see whether it can be: when that was.
+pub fn mark(now_ms: u64) -> Vec<u8> {
+    now_ms.to_string().into_bytes()
+}
+
+/// Whether a backend is to be written again; `found` is the last mark, if there is one.
+pub fn is_due(found: Option<&[u8]>, now_ms: u64) -> bool {
+    let written_ms = found.and_then(|mark| std::str::from_utf8(mark).ok()?.parse::<u64>().ok());
+    written_ms.is_none_or(|written_ms| now_ms.abs_diff(written_ms) >= WRITTEN_MS)
+}
+
 /// Which backends answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Checks {
@@ -58,6 +72,16 @@ mod tests {
         assert_eq!(document["status"], "degraded");
         assert_eq!(document["checks"]["blob"], "failing");
         assert_eq!(document["checks"]["llm"], "configured");
+    }
+
+    #[test]
+    fn a_backend_is_written_once_in_two_seconds() {
+        let now_ms = 1_700_000_000_000;
+        for (found, expected) in [(None, true), (Some(now_ms - 1_999), false), (Some(now_ms - 2_000), true)] {
+            assert_eq!(is_due(found.map(mark).as_deref(), now_ms), expected, "{found:?}");
+        }
+        assert!(is_due(Some(b"no mark"), now_ms));
+        assert!(is_due(Some(&mark(now_ms + 60_000)), now_ms), "a clock was set back");
     }
 
     #[test]

@@ -20,6 +20,6 @@ mod jobs;
 pub use answer::{Answer, Content};
 pub use drain::{Bounds, Claim, Ended, Member, Pool, Report, drain};
 pub use errand::{Run, run};
-pub use health::{Checks, health};
+pub use health::{Checks, health, is_due, mark};
 pub use request::{Method, Refusal, bearer, body_bytes_max, client, expected_body, fields, target};
 pub use waiting::{Asked, Asker, events, settled};

@@ -147,6 +147,11 @@ impl Admin {
         Ok(())
     }
 
+    /// Fails if the file of shops cannot be written.
+    pub async fn probe(&self) -> Result<(), Unavailable> {
+        self.shops.probe().await
+    }
+
     /// Writes what was counted and closes the file.
     pub async fn close(&self) {
         self.shops.close().await;

@@ -34,6 +34,8 @@ const PAUSE_MS: u64 = 30_000;
 
 /// A shopper waits for a catalog that waits for a token: no longer than this.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// Nor for the file of shops.
+const STORAGE_PATIENCE: Duration = Duration::from_millis(250);
 
 /// Connections to shops.
 pub struct Connections {
@@ -73,7 +75,8 @@ impl Connections {
     /// A token for the shop's Storefront API; `None` where it is to be asked without. One that ends soon is
     /// renewed beside; one that ended is waited for, but not for long.
     pub async fn storefront_token(self: &Arc<Self>, store: &StoreId) -> Option<Secret> {
-        let access = self.installed(store).await.ok()?.access;
+        let installed = tokio::time::timeout(STORAGE_PATIENCE, self.installed(store));
+        let access = installed.await.ok()?.ok()?.access;
         let secret = match self.lasting(access.clone()) {
             Some(access) => access.secret,
             None => self.token_meanwhile(store, access).await?,

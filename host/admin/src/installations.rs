@@ -53,6 +53,11 @@ impl Shops {
         Ok(Self { installations, usage })
     }
 
+    /// Fails if the file cannot be written.
+    pub async fn probe(&self) -> Result<(), Unavailable> {
+        Ok(self.installations.database.probe().await?)
+    }
+
     /// Writes what was counted, finishes what is under way and closes the file.
     pub async fn close(&self) {
         self.usage.flush().await;
@@ -76,7 +81,7 @@ impl Installations {
     /// The installation of a shop. Tokens whose key is gone count as absent.
     pub async fn find(&self, store: &StoreId) -> Result<Option<Installation>, Unavailable> {
         let query = sqlx::query(sql::FIND).bind(store.as_str());
-        let Some(row) = query.fetch_optional(self.database.reader()).await? else { return Ok(None) };
+        let Some(row) = self.database.first(query).await? else { return Ok(None) };
         let (access, old) = self.token(&row, store, Column::Access)?;
         let (refresh, older) = self.token(&row, store, Column::Refresh)?;
         let found = Installation {
@@ -87,15 +92,16 @@ impl Installations {
             changed_ms: natural(row.try_get("changed_ms")?),
         };
         if old || older {
-            self.encrypt_again(store, &found, row.try_get("access")?).await?;
+            self.encrypt_again(store, &found, row.try_get("access")?);
         }
         Ok(Some(found))
     }
 
     /// Shops that installed the app.
     pub async fn installed(&self) -> Result<Vec<StoreId>, Unavailable> {
-        let shops = sqlx::query_scalar::<_, String>(sql::INSTALLED).fetch_all(self.database.reader()).await?;
-        Ok(shops.iter().filter_map(|shop| StoreId::parse(shop).ok()).collect())
+        let rows = self.database.all(sqlx::query(sql::INSTALLED)).await?;
+        let parsed = |row: &SqliteRow| StoreId::parse(row.try_get("shop").ok()?).ok();
+        Ok(rows.iter().filter_map(parsed).collect())
     }
 
     /// The shop was installed at `installed_ms`, or asked for again: keeps its tokens, all in one write, and `inherited` as
@@ -169,16 +175,16 @@ impl Installations {
 
     /// What a merchant chose, if they did.
     pub async fn choices(&self, store: &StoreId) -> Result<Option<Choices>, Unavailable> {
-        let query = sqlx::query_scalar::<_, Option<String>>(sql::CHOICES).bind(store.as_str());
-        let text = query.fetch_optional(self.database.reader()).await?.flatten();
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+        let row = self.database.first(sqlx::query(sql::CHOICES).bind(store.as_str())).await?;
+        let text = row.map(|row| row.try_get::<Option<String>, _>("choices")).transpose()?;
+        Ok(text.flatten().and_then(|text| serde_json::from_str(&text).ok()))
     }
 
     /// Every merchant's choices.
     pub async fn all_choices(&self) -> Result<Vec<(StoreId, Choices)>, Unavailable> {
-        let rows = sqlx::query_as::<_, (String, String)>(sql::ALL_CHOICES);
-        let rows = rows.fetch_all(self.database.reader()).await?;
-        let parsed = |(shop, text): &(String, String)| {
+        let rows = self.database.all(sqlx::query(sql::ALL_CHOICES)).await?;
+        let parsed = |row: &SqliteRow| {
+            let (shop, text): (&str, &str) = (row.try_get("shop").ok()?, row.try_get("choices").ok()?);
             Some((StoreId::parse(shop).ok()?, serde_json::from_str(text).ok()?))
         };
         Ok(rows.iter().filter_map(parsed).collect())
@@ -192,13 +198,9 @@ impl Installations {
         Ok(self.database.change(statement).await?.is_some())
     }
 
-    /// Writes tokens that a former key was needed for, unless there are others by now.
-    async fn encrypt_again(
-        &self,
-        store: &StoreId,
-        found: &Installation,
-        stored: Option<Vec<u8>>,
-    ) -> Result<(), Unavailable> {
+    /// Writes tokens that a former key was needed for, unless there are others by now. Whoever reads them does
+    /// not wait for that: they are written again until it is done.
+    fn encrypt_again(&self, store: &StoreId, found: &Installation, stored: Option<Vec<u8>>) {
         let sealed = |column: Column, token: &Option<Token>| {
             token.as_ref().map(|token| self.seal(store, column, token))
         };
@@ -207,8 +209,7 @@ impl Installations {
             .bind(sealed(Column::Access, &found.access))
             .bind(sealed(Column::Refresh, &found.refresh))
             .bind(stored);
-        self.database.change(statement).await?;
-        Ok(())
+        self.database.change_later(statement);
     }
 
     fn seal(&self, store: &StoreId, column: Column, token: &Token) -> Vec<u8> {

@@ -65,5 +65,6 @@ pub const SUM: &str = "SELECT coalesce(sum(hits), 0), coalesce(sum(stale), 0), c
 /// Counts of a shop.
 pub const FORGET_USAGE: &str = "DELETE FROM usage WHERE shop = ?";
 
-/// Counts of long ago.
-pub const PURGE_USAGE: &str = "DELETE FROM usage WHERE hour < ?";
+/// Counts of long ago, at most so many.
+pub const PURGE_USAGE: &str = "DELETE FROM usage WHERE (shop, hour) IN
+    (SELECT shop, hour FROM usage WHERE hour < ? LIMIT ?)";

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 use std::ops::AddAssign;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use capabilities::clock::Clock;
 use capabilities::sqlite::Database;
 use names::StoreId;
+use sqlx::FromRow as _;
 
 use crate::installations::Unavailable;
 use crate::records::{integer, natural};
@@ -16,6 +18,8 @@ use crate::sql;
 const HOUR_MS: u64 = 3_600_000;
 /// How often counts are written.
 const PERIOD: Duration = Duration::from_secs(5);
+/// Counts that are dropped at once: others write in between.
+const PURGED_AT_ONCE: u32 = 1_000;
 /// For how long they are kept, in hours.
 const KEEP_HOURS: u64 = 30 * 24;
 
@@ -70,11 +74,13 @@ pub struct Usage {
     clock: Arc<dyn Clock>,
     /// What is not written yet, by shop and hour.
     pending: Mutex<HashMap<(StoreId, u64), Counts>>,
+    /// The hour in which old counts were dropped last.
+    purged_hour: AtomicU64,
 }
 
 impl Usage {
     pub(crate) fn new(database: Arc<Database>, clock: Arc<dyn Clock>) -> Self {
-        Self { database, clock, pending: Mutex::default() }
+        Self { database, clock, pending: Mutex::default(), purged_hour: AtomicU64::new(0) }
     }
 
     /// Counts an event. Takes no longer than a lock and a look into a table.
@@ -93,30 +99,47 @@ impl Usage {
     /// Writes what was counted. What cannot be written is kept for the next time.
     pub async fn flush(&self) {
         let pending = std::mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner));
-        for ((store, hour), counts) in pending {
+        let mut pending = pending.into_iter();
+        while let Some(((store, hour), counts)) = pending.next() {
             if let Err(error) = self.write(&store, hour, counts).await {
                 tracing::warn!(%error, "usage was not written");
                 self.add(store, hour, counts);
+                // Each of the others would wait for the same failure.
+                break;
             }
         }
+        pending.for_each(|((store, hour), counts)| self.add(store, hour, counts));
     }
 
     /// The counts of this hour and the 23 before it.
     pub async fn last_24_hours(&self, store: &StoreId) -> Result<Counts, Unavailable> {
         let first = self.hour().saturating_sub(23);
-        let query = sqlx::query_as::<_, (i64, i64, i64, i64, i64, i64, i64, i64)>(sql::SUM);
-        let query = query.bind(store.as_str()).bind(integer(first));
-        let mut sum = Counts::from(query.fetch_one(self.database.reader()).await?);
+        let query = sqlx::query(sql::SUM).bind(store.as_str()).bind(integer(first));
+        let row = self.database.first(query).await?.ok_or(sqlx::Error::RowNotFound)?;
+        let mut sum = Counts::from(<(i64, i64, i64, i64, i64, i64, i64, i64)>::from_row(&row)?);
         let pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
         let of_shop = pending.iter().filter(|((shop, hour), _)| shop == store && *hour >= first);
         of_shop.for_each(|(_, counts)| sum += *counts);
         Ok(sum)
     }
 
-    /// Drops counts of long ago; how many hours they were.
+    /// Drops counts of long ago; how many hours they were. It reads every count that there is, once an hour.
     pub async fn purge(&self) -> Result<u64, Unavailable> {
-        let first = integer(self.hour().saturating_sub(KEEP_HOURS));
-        Ok(self.database.change_many(sqlx::query(sql::PURGE_USAGE).bind(first)).await?)
+        let hour = self.hour();
+        if self.purged_hour.load(Ordering::Relaxed) == hour {
+            return Ok(0);
+        }
+        let first = integer(hour.saturating_sub(KEEP_HOURS));
+        let mut purged = 0;
+        loop {
+            let statement = sqlx::query(sql::PURGE_USAGE).bind(first).bind(PURGED_AT_ONCE);
+            let count = self.database.change_many(statement).await?;
+            purged += count;
+            if count < u64::from(PURGED_AT_ONCE) {
+                self.purged_hour.store(hour, Ordering::Relaxed);
+                return Ok(purged);
+            }
+        }
     }
 
     fn hour(&self) -> u64 {

@@ -1,179 +1,116 @@
-//! Opening `SQLite` files: one connection that writes, a few that read, in write-ahead mode, so
-//! that neither waits for the other.
+//! `SQLite` files: one connection that writes, a few that read, in write-ahead mode, so that neither waits
+//! for the other.
+//!
+//! Nothing that fails stays broken once its cause has gone: a connection that failed is replaced, and so are
+//! all connections when another file is at the path.
 
+mod file;
+mod open_error;
+mod probe;
+#[cfg(test)]
+mod tests;
+mod wal;
 mod writer;
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
+use std::sync::Arc;
 
-use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
-};
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{SqlitePool, SqliteRow};
 
-use writer::Writer;
+pub use file::Durability;
+use file::{File, OnDamage};
+pub use open_error::OpenError;
+use probe::Damage;
+use writer::{Asks, Writer};
 pub use writer::{Statement, WriteFailed};
-
-/// Why a file could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Move it away, or name another.
-    #[error("{0} is not an SQLite database, or is damaged")]
-    NotADatabase(PathBuf),
-    /// Start a newer version of this program.
-    #[error("{0} was made by a newer version of this program")]
-    Newer(PathBuf),
-    /// Name another file: this one belongs to something else.
-    #[error("{0} is a database, but not of this kind")]
-    Foreign(PathBuf),
-    /// See what the system says, such as a missing folder or permission.
-    #[error("cannot open {0}: {1}")]
-    Unavailable(PathBuf, String),
-}
-
-/// What a finished write outlives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Durability {
-    /// The end of the process.
-    Process,
-    /// The end of the process, and a loss of power.
-    Power,
-}
-
-/// How long a write waits for another process to finish its own.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// Connections that read.
-const READERS: u32 = 4;
 
 /// An open file.
 pub struct Database {
-    writing: SqlitePool,
+    file: Arc<File>,
     readers: SqlitePool,
     writer: Writer,
+    damage: Arc<Damage>,
 }
 
 impl Database {
     /// Opens the file at `path`, made if it is missing, and brings its tables up to date.
-    pub async fn open(path: &Path, migrations: &Migrator, durability: Durability) -> Result<Self, OpenError> {
-        let synchronous = match durability {
-            Durability::Process => SqliteSynchronous::Normal,
-            Durability::Power => SqliteSynchronous::Full,
-        };
-        let options =
-            SqliteConnectOptions::new().filename(path).busy_timeout(BUSY_TIMEOUT).foreign_keys(true);
-        let writable = options
-            .clone()
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(synchronous)
-            // What is deleted may be what somebody wants forgotten: its bytes go too.
-            .pragma("secure_delete", "ON");
-
-        let writing = pool(1).connect_with(writable).await.map_err(|error| explain(path, &error))?;
-        migrations.run(&writing).await.map_err(|error| explain_migration(path, error))?;
-        let readers = pool(READERS).connect_lazy_with(options.read_only(true));
-        Ok(Self { writer: Writer::start(writing.clone()), writing, readers })
+    pub async fn open(
+        path: &Path,
+        migrations: &'static Migrator,
+        durability: Durability,
+    ) -> Result<Self, OpenError> {
+        Self::open_file(File::new(path, migrations, durability, OnDamage::Refuse)).await
     }
 
-    /// For statements that change nothing.
-    pub fn reader(&self) -> &SqlitePool {
-        &self.readers
+    /// The same for a file whose contents can be made again: if it is damaged, now or later, it is set aside and
+    /// made anew.
+    pub async fn open_cache(
+        path: &Path,
+        migrations: &'static Migrator,
+        durability: Durability,
+    ) -> Result<Self, OpenError> {
+        Self::open_file(File::new(path, migrations, durability, OnDamage::Replace)).await
+    }
+
+    async fn open_file(file: File) -> Result<Self, OpenError> {
+        let file = Arc::new(file);
+        let connection = file.open().await?;
+        let (readers, writer) = (file.readers(), Writer::start(file.clone(), connection));
+        Ok(Self { file, readers, writer, damage: Arc::default() })
+    }
+
+    /// Runs a statement that changes nothing; the rows that it returned.
+    pub async fn all(&self, statement: Statement) -> Result<Vec<SqliteRow>, sqlx::Error> {
+        self.is_in_place()?;
+        self.read(statement.fetch_all(&self.readers).await)
+    }
+
+    /// Runs a statement that changes nothing; the first row that it returned.
+    pub async fn first(&self, statement: Statement) -> Result<Option<SqliteRow>, sqlx::Error> {
+        self.is_in_place()?;
+        self.read(statement.fetch_optional(&self.readers).await)
     }
 
     /// Runs a statement that changes at most one row, and returns it once that is committed.
     pub async fn change(&self, statement: Statement) -> Result<Option<SqliteRow>, WriteFailed> {
-        Ok(self.writer.change(statement).await?.pop())
+        Ok(self.writer.change(statement, Asks::Rows).await?.rows.pop())
     }
 
     /// Runs a statement that changes any number of rows; how many they were.
-    pub async fn change_many(&self, statement: Statement) -> Result<u64, sqlx::Error> {
-        Ok(statement.execute(&self.writing).await?.rows_affected())
+    pub async fn change_many(&self, statement: Statement) -> Result<u64, WriteFailed> {
+        Ok(self.writer.change(statement, Asks::Count).await?.count)
     }
 
-    /// Finishes what is under way and closes the file; changes that still wait fail.
+    /// Runs a statement when there is time for it. Nobody learns what came of it.
+    pub fn change_later(&self, statement: Statement) {
+        self.writer.change_later(statement);
+    }
+
+    /// Fails if the file cannot be written, or is damaged, or failed a moment ago. It writes to the file, and
+    /// costs about as much as one change.
+    pub async fn probe(&self) -> Result<(), WriteFailed> {
+        probe::probe(&self.file, &self.writer, &self.damage).await
+    }
+
+    /// Finishes what is under way and closes the file.
     pub async fn close(&self) {
         self.readers.close().await;
-        self.writing.close().await;
-    }
-}
-
-/// Connections of a file never go stale, so none is tested or replaced.
-fn pool(connections_max: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new()
-        .max_connections(connections_max)
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
-}
-
-fn explain_migration(path: &Path, error: MigrateError) -> OpenError {
-    match error {
-        MigrateError::VersionMissing(_) => OpenError::Newer(path.to_owned()),
-        MigrateError::VersionMismatch(_) => OpenError::Foreign(path.to_owned()),
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => explain(path, &error),
-        error => OpenError::Unavailable(path.to_owned(), error.to_string()),
-    }
-}
-
-fn explain(path: &Path, error: &sqlx::Error) -> OpenError {
-    /// Result codes of `SQLite` (<https://www.sqlite.org/rescode.html>).
-    const CORRUPT: &str = "11";
-    const NOT_A_DATABASE: &str = "26";
-    match error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() {
-        Some(CORRUPT | NOT_A_DATABASE) => OpenError::NotADatabase(path.to_owned()),
-        _ => OpenError::Unavailable(path.to_owned(), error.to_string()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::{clock, ids, jobs, kv};
-
-    async fn open_jobs(path: &Path) -> Result<jobs::Sqlite, OpenError> {
-        jobs::Sqlite::open(path, Arc::new(ids::System)).await
+        self.writer.close().await;
     }
 
-    #[tokio::test]
-    async fn a_file_that_is_no_database_is_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("jobs.db");
-        std::fs::write(&path, "x".repeat(4096)).unwrap();
-        let error = open_jobs(&path).await.err().unwrap();
-        assert_eq!(
-            error.to_string(),
-            format!("{path:?} is not an SQLite database, or is damaged").replace('"', "")
-        );
+    /// Fails where another file is at the path. A reader must not be the first to open that: until the writer has
+    /// moved the former file's log away, it would be read as this one's.
+    fn is_in_place(&self) -> Result<(), sqlx::Error> {
+        if self.file.is_in_place() {
+            return Ok(());
+        }
+        self.writer.look();
+        let gone = OpenError::Gone(self.file.path().to_owned());
+        self.read(Err(sqlx::Error::Io(std::io::Error::other(gone))))
     }
 
-    #[tokio::test]
-    async fn a_missing_folder_is_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("none/jobs.db");
-        let error = open_jobs(&path).await.err().unwrap();
-        assert!(matches!(&error, OpenError::Unavailable(named, _) if *named == path), "{error}");
-    }
-
-    #[tokio::test]
-    async fn a_database_from_the_future_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("jobs.db");
-        let jobs = open_jobs(&path).await.unwrap();
-        let from_the_future =
-            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
-             VALUES (9999, 'later', TRUE, x'00', 0)";
-        jobs.database().change_many(sqlx::query(from_the_future)).await.unwrap();
-        jobs.close().await;
-        assert!(matches!(open_jobs(&path).await.err().unwrap(), OpenError::Newer(_)));
-    }
-
-    #[tokio::test]
-    async fn a_database_of_another_kind_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("kv.db");
-        kv::Sqlite::open(&path, Arc::new(clock::System)).await.unwrap().close().await;
-        assert!(matches!(open_jobs(&path).await.err().unwrap(), OpenError::Foreign(_)));
+    fn read<T>(&self, outcome: Result<T, sqlx::Error>) -> Result<T, sqlx::Error> {
+        outcome.inspect_err(|error| self.writer.reading_failed(error))
     }
 }

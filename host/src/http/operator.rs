@@ -1,16 +1,15 @@
 //! The operator's side: health and metrics; and the merchants', where this deployment is an app.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, routing::get};
-use capabilities::jobs;
 use serde::Serialize;
 
 use crate::deployment::Deployment;
+use crate::health::{Backend, Health};
 use crate::telemetry::Telemetry;
 
 /// What the operator's routes look at.
@@ -24,9 +23,6 @@ pub struct Operator {
     pub telemetry: Telemetry,
 }
 
-/// How long a check may take before it counts as failed.
-const CHECK: Duration = Duration::from_secs(2);
-
 /// Where the operator's routes are.
 const HEALTH: &str = "/health";
 const METRICS: &str = "/metrics";
@@ -39,10 +35,19 @@ pub fn owns(path: &str) -> bool {
         || path.strip_prefix(ADMIN).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// What a route is given.
+#[derive(Clone)]
+struct Watch {
+    operator: Operator,
+    health: Arc<Health>,
+}
+
 /// The operator's routes, and the merchants'.
 pub fn router(operator: Operator) -> Router {
     let merchants = operator.deployment.merchants.get().map(|merchants| merchants.router());
-    let own = Router::new().route(HEALTH, get(health)).route(METRICS, get(metrics)).with_state(operator);
+    let health = Arc::new(Health::watch(&operator.deployment));
+    let watch = Watch { operator, health };
+    let own = Router::new().route(HEALTH, get(health_now)).route(METRICS, get(metrics)).with_state(watch);
     match merchants {
         Some(merchants) => own.merge(merchants),
         None => own.fallback(|| async { (StatusCode::NOT_FOUND, "there is nothing here\n") }),
@@ -50,7 +55,7 @@ pub fn router(operator: Operator) -> Router {
 }
 
 #[derive(Serialize)]
-struct Health {
+struct Document {
     status: &'static str,
     version: &'static str,
     checks: Checks,
@@ -62,6 +67,8 @@ struct Checks {
     kv: &'static str,
     blob: &'static str,
     jobs: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shops: Option<&'static str>,
     llm: &'static str,
 }
 
@@ -73,38 +80,32 @@ struct Component {
 }
 
 /// `ok` or `degraded`, always 200: shoppers are served either way, and a restart mends no backend.
-async fn health(State(operator): State<Operator>) -> Json<Health> {
-    let capabilities = &operator.deployment.capabilities;
-    let (kv, blob, jobs) = tokio::join!(
-        check(capabilities.kv.get("UI_CACHE", "health")),
-        check(capabilities.blob.get("UI_STORAGE", "health")),
-        check(capabilities.jobs.list(jobs::Filter::default(), 1)),
-    );
-    let llm = if operator.plans_with_llm { "configured" } else { "local planner" };
-    let healthy = [kv, blob, jobs].iter().all(|check| *check == "ok");
+async fn health_now(State(Watch { operator, health }): State<Watch>) -> Json<Document> {
+    let named = |is_well: bool| if is_well { "ok" } else { "failing" };
+    let check =
+        |backend| health.checks().find(|(each, _)| *each == backend).map(|(_, is_well)| named(is_well));
+    let of = |backend| check(backend).unwrap_or("failing");
     let component = |loaded: &crate::deployment::Loaded| Component {
         role: loaded.role.name(),
         sha256: loaded.digest.to_string(),
         origin: loaded.origin.clone(),
     };
-    Json(Health {
-        status: if healthy { "ok" } else { "degraded" },
+    Json(Document {
+        status: if health.checks().all(|(_, is_well)| is_well) { "ok" } else { "degraded" },
         version: env!("CARGO_PKG_VERSION"),
-        checks: Checks { kv, blob, jobs, llm },
+        checks: Checks {
+            kv: of(Backend::Kv),
+            blob: of(Backend::Blob),
+            jobs: of(Backend::Jobs),
+            shops: check(Backend::Shops),
+            llm: if operator.plans_with_llm { "configured" } else { "local planner" },
+        },
         components: operator.deployment.loaded.iter().map(component).collect(),
     })
 }
 
-async fn check<T, E>(answer: impl Future<Output = Result<T, E>>) -> &'static str {
-    match tokio::time::timeout(CHECK, answer).await {
-        Ok(Ok(_)) => "ok",
-        Ok(Err(_)) => "failing",
-        Err(_) => "slow",
-    }
-}
-
 /// Prometheus' text format.
-async fn metrics(State(operator): State<Operator>) -> Response {
+async fn metrics(State(Watch { operator, .. }): State<Watch>) -> Response {
     let text = operator.telemetry.render(&operator.deployment).await;
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }

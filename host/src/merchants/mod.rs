@@ -98,6 +98,11 @@ impl Merchants {
         self.admin.usage().run().await;
     }
 
+    /// Fails if what is kept of shops cannot be written.
+    pub async fn probe(&self) -> Result<(), admin::Unavailable> {
+        self.admin.probe().await
+    }
+
     /// Drops counts of long ago.
     pub async fn tidy(&self) {
         if let Err(error) = self.admin.usage().purge().await {

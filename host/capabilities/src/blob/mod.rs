@@ -15,6 +15,9 @@ pub use memory::Memory;
 pub use portable::sql::blob::OBJECT_BYTES_MAX;
 pub use scripted::Scripted;
 
+/// Where probes are written.
+const PROBE_BUCKET: &str = "PROBES";
+
 /// Why an operation was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -52,6 +55,12 @@ pub trait Blob: Send + Sync {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<String>, Error>;
+
+    /// Writes an object in no bucket that components have, to find out whether the backend can. Called every
+    /// second or so.
+    async fn probe(&self) -> Result<(), Error> {
+        self.put(PROBE_BUCKET, "probe", Bytes::from_static(&[0])).await
+    }
 }
 
 fn check_size(value: &Bytes) -> Result<(), Error> {

@@ -499,8 +499,9 @@ async fn pruning_forgets_old_done_jobs_and_nothing_else(jobs: &Stage) {
         done.push(claimed.id);
     }
     let live = jobs.accept("live", T).await;
-    assert_eq!(jobs.prune(T).await, Ok(0));
-    assert_eq!(jobs.prune(T + 10).await, Ok(1));
+    assert_eq!(jobs.prune(T, 10).await, Ok(0));
+    assert_eq!(jobs.prune(T + 11, 0).await, Ok(0));
+    assert_eq!(jobs.prune(T + 11, 1).await, Ok(1), "the older one");
     assert_eq!(jobs.show(&done[0]).await, Ok(None));
     for id in [&dead, &done[1], &live] {
         assert!(jobs.show(id).await.unwrap().is_some());
@@ -573,7 +574,8 @@ async fn failures_pass_and_leave_nothing_behind(stage: &Stage) {
     assert_eq!(jobs.adopt(&["pool-1".to_owned()]).await, Err(down.clone()));
     assert_eq!(jobs.bury(&id, "no", T).await, Err(down.clone()));
     assert_eq!(jobs.forget(Keys::Exactly("k".into()), 1).await, Err(down.clone()));
-    assert_eq!(jobs.prune(T).await, Err(down));
+    assert_eq!(jobs.prune(T, 1).await, Err(down.clone()));
+    assert_eq!(jobs.probe().await, Err(down));
 
     faults.restore();
     assert_eq!(jobs.measure("pool-0").await.unwrap().queued, 1);
@@ -661,7 +663,7 @@ impl Story {
                 let lanes: Vec<_> = lanes.iter().map(|lane| format!("pool-{lane}")).collect();
                 format!("{:?}", jobs.adopt(&lanes).await)
             }
-            Act::Prune => format!("{:?}", jobs.prune(now_ms - 500).await),
+            Act::Prune => format!("{:?}", jobs.prune(now_ms - 500, 100).await),
             Act::Wait(wait_ms) => {
                 self.now_ms += wait_ms;
                 String::new()

@@ -223,12 +223,18 @@ impl Jobs for Memory {
         })
     }
 
-    async fn prune(&self, settled_before_ms: u64) -> Result<u64, Error> {
+    async fn prune(&self, settled_before_ms: u64, limit: u32) -> Result<u64, Error> {
         let mut jobs = self.jobs();
-        let before = jobs.len();
-        let settled = |job: &Record| job.settled_ms.is_some_and(|settled_ms| settled_ms < settled_before_ms);
-        jobs.retain(|job| job.state != State::Done || !settled(job));
-        Ok((before - jobs.len()) as u64)
+        let settled = |job: &&Record| job.settled_ms.is_some_and(|settled_ms| settled_ms < settled_before_ms);
+        let mut old: Vec<_> = jobs.iter().filter(|job| job.state == State::Done).filter(settled).collect();
+        old.sort_by_key(|job| job.settled_ms);
+        let old: Vec<_> = old.iter().take(limit as usize).map(|job| job.id.clone()).collect();
+        jobs.retain(|job| !old.contains(&job.id));
+        Ok(old.len() as u64)
+    }
+
+    async fn probe(&self) -> Result<(), Error> {
+        Ok(())
     }
 }
 

@@ -284,8 +284,12 @@ pub trait Jobs: Send + Sync {
     /// Gives up a live job.
     async fn bury(&self, id: &str, reason: &str, now_ms: u64) -> Result<Buried, Error>;
 
-    /// Forgets jobs that were done before this time; how many they were. Dead letters stay.
-    async fn prune(&self, settled_before_ms: u64) -> Result<u64, Error>;
+    /// Forgets jobs that were done before this time, at most `limit`, the oldest first; how many they were. Dead
+    /// letters stay.
+    async fn prune(&self, settled_before_ms: u64, limit: u32) -> Result<u64, Error>;
+
+    /// Writes something that is no job's, to find out whether the backend can. Called every second or so.
+    async fn probe(&self) -> Result<(), Error>;
 }
 
 fn check_size(payload: &Bytes) -> Result<(), Error> {

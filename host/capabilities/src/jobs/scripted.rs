@@ -84,7 +84,11 @@ impl Jobs for Scripted {
         self.pass().await?.bury(id, reason, now_ms).await
     }
 
-    async fn prune(&self, settled_before_ms: u64) -> Result<u64, Error> {
-        self.pass().await?.prune(settled_before_ms).await
+    async fn prune(&self, settled_before_ms: u64, limit: u32) -> Result<u64, Error> {
+        self.pass().await?.prune(settled_before_ms, limit).await
+    }
+
+    async fn probe(&self) -> Result<(), Error> {
+        self.pass().await?.probe().await
     }
 }

@@ -43,8 +43,8 @@ impl Sqlite {
     }
 
     async fn live_of_key(&self, key: &str) -> Result<Option<String>, Error> {
-        let query = sqlx::query_scalar(sql::LIVE_OF_KEY).bind(key);
-        Ok(query.fetch_optional(self.database.reader()).await?)
+        let row = self.database.first(sqlx::query(sql::LIVE_OF_KEY).bind(key)).await?;
+        Ok(row.map(|row| row.try_get("id")).transpose()?)
     }
 }
 
@@ -146,8 +146,9 @@ impl Jobs for Sqlite {
         if let Some(row) = self.database.change(query).await? {
             return Ok(ClaimResult::Job(claimed(&row)?));
         }
-        let query = sqlx::query_scalar::<_, Option<i64>>(sql::NEXT_DUE).bind(lane);
-        Ok(ClaimResult::Idle(query.fetch_one(self.database.reader()).await?.map(from_sql)))
+        let row = self.database.first(sqlx::query(sql::NEXT_DUE).bind(lane)).await?;
+        let due_ms = row.map(|row| row.try_get::<Option<i64>, _>(0)).transpose()?;
+        Ok(ClaimResult::Idle(due_ms.flatten().map(from_sql)))
     }
 
     async fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Error> {
@@ -179,8 +180,7 @@ impl Jobs for Sqlite {
     }
 
     async fn newest(&self, key: &str) -> Result<Option<Status>, Error> {
-        let query = sqlx::query(sql::NEWEST).bind(key);
-        query.fetch_optional(self.database.reader()).await?.as_ref().map(status).transpose()
+        self.database.first(sqlx::query(sql::NEWEST).bind(key)).await?.as_ref().map(status).transpose()
     }
 
     async fn forget(&self, keys: Keys, limit: u32) -> Result<u64, Error> {
@@ -195,7 +195,8 @@ impl Jobs for Sqlite {
     }
 
     async fn measure(&self, lane: &str) -> Result<Depth, Error> {
-        let row = sqlx::query(sql::MEASURE).bind(lane).fetch_one(self.database.reader()).await?;
+        let query = sqlx::query(sql::MEASURE).bind(lane);
+        let row = self.database.first(query).await?.ok_or(sqlx::Error::RowNotFound)?;
         Ok(Depth {
             queued: row.try_get("queued")?,
             running: row.try_get("running")?,
@@ -206,12 +207,11 @@ impl Jobs for Sqlite {
 
     async fn list(&self, filter: Filter, limit: u32) -> Result<Vec<Record>, Error> {
         let query = sqlx::query(sql::LIST).bind(filter.state.map(State::name)).bind(filter.lane).bind(limit);
-        query.fetch_all(self.database.reader()).await?.iter().map(record).collect()
+        self.database.all(query).await?.iter().map(record).collect()
     }
 
     async fn show(&self, id: &str) -> Result<Option<Record>, Error> {
-        let query = sqlx::query(sql::SHOW).bind(id);
-        query.fetch_optional(self.database.reader()).await?.as_ref().map(record).transpose()
+        self.database.first(sqlx::query(sql::SHOW).bind(id)).await?.as_ref().map(record).transpose()
     }
 
     async fn requeue(&self, id: &str, now_ms: u64) -> Result<Requeued, Error> {
@@ -242,9 +242,13 @@ impl Jobs for Sqlite {
         Ok(self.show(id).await?.map_or(Buried::NotThere, |job| Buried::NotLive(job.state)))
     }
 
-    async fn prune(&self, settled_before_ms: u64) -> Result<u64, Error> {
-        let query = sqlx::query(sql::PRUNE).bind(to_sql(settled_before_ms));
+    async fn prune(&self, settled_before_ms: u64, limit: u32) -> Result<u64, Error> {
+        let query = sqlx::query(sql::PRUNE).bind(to_sql(settled_before_ms)).bind(limit);
         Ok(self.database.change_many(query).await?)
+    }
+
+    async fn probe(&self) -> Result<(), Error> {
+        Ok(self.database.probe().await?)
     }
 }
 
@@ -271,7 +275,7 @@ mod tests {
             (sql::PRUNE, "jobs_done_by_time"),
         ] {
             let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
-            let rows = sqlx::query(explain).fetch_all(jobs.database().reader()).await.unwrap();
+            let rows = jobs.database().all(sqlx::query(explain)).await.unwrap();
             let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
             assert!(plan.iter().any(|step| step.contains(index)), "{index}: {plan:#?}");
             assert!(!plan.iter().any(|step| step.starts_with("SCAN jobs")), "{plan:#?}");

@@ -34,6 +34,7 @@ battery! {
         hostile_names_are_only_names,
         purging_forgets_what_has_expired_and_nothing_else,
         many_keys_are_deleted_at_once_and_no_others,
+        what_expired_first_is_purged_first_and_no_more_than_was_asked_for,
         failures_pass_and_leave_nothing_behind,
     ]
 }
@@ -272,10 +273,10 @@ async fn purging_forgets_what_has_expired_and_nothing_else(kv: &Stage) {
     kv.write_for("short", "v", SECOND).await;
     kv.write_for("long", "v", SECOND * 3).await;
     kv.write("forever", "v").await;
-    assert_eq!(kv.purge_expired().await, Ok(0));
+    assert_eq!(kv.purge_expired(10).await, Ok(0));
     kv.clock.advance(SECOND);
-    assert_eq!(kv.purge_expired().await, Ok(1));
-    assert_eq!(kv.purge_expired().await, Ok(0));
+    assert_eq!(kv.purge_expired(10).await, Ok(1));
+    assert_eq!(kv.purge_expired(10).await, Ok(0));
     assert_eq!(kv.list("", None, 10).await, ["forever", "long"]);
 }
 
@@ -295,6 +296,19 @@ async fn many_keys_are_deleted_at_once_and_no_others(kv: &Stage) {
     assert!(kv.get("T", &keys[0]).await.unwrap().is_some(), "in another store");
 }
 
+async fn what_expired_first_is_purged_first_and_no_more_than_was_asked_for(kv: &Stage) {
+    for (key, seconds) in [("third", 3), ("first", 1), ("second", 2)] {
+        kv.write_for(key, "v", SECOND * seconds).await;
+    }
+    kv.clock.advance(SECOND * 3);
+    assert_eq!(kv.purge_expired(2).await, Ok(2));
+    // Where time goes back, what was left is there again.
+    kv.clock.set(0);
+    assert_eq!(kv.list("", None, 10).await, ["third"]);
+    kv.clock.advance(SECOND * 3_000_000_000);
+    assert_eq!(kv.purge_expired(2).await, Ok(1));
+}
+
 async fn failures_pass_and_leave_nothing_behind(stage: &Stage) {
     let faults = Arc::new(Faults::default());
     let kv = Scripted::new(stage.kv.clone(), faults.clone());
@@ -309,7 +323,8 @@ async fn failures_pass_and_leave_nothing_behind(stage: &Stage) {
     assert_eq!(kv.delete("S", "k").await, Err(down.clone()));
     assert_eq!(kv.delete_many("S", &["k".to_owned()]).await, Err(down.clone()));
     assert_eq!(kv.list_keys("S", "", None, 1).await, Err(down.clone()));
-    assert_eq!(kv.purge_expired().await, Err(down));
+    assert_eq!(kv.purge_expired(1).await, Err(down.clone()));
+    assert_eq!(kv.probe().await, Err(down));
 
     faults.restore();
     assert_eq!(kv.get("S", "k").await.unwrap().unwrap().value, "before");
@@ -357,7 +372,7 @@ async fn play(kv: &Stage, act: &Act) -> String {
             let after = after.as_ref().map(name);
             format!("{:?}", kv.list_keys("S", "k", after.as_deref(), (*limit).into()).await)
         }
-        Act::Purge => format!("{:?}", kv.purge_expired().await),
+        Act::Purge => format!("{:?}", kv.purge_expired(100).await),
         Act::Wait(seconds) => {
             kv.clock.advance(SECOND * u32::from(*seconds));
             String::new()

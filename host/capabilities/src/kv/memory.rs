@@ -108,13 +108,20 @@ impl Kv for Memory {
         Ok(held.take(limit as usize).collect())
     }
 
-    async fn purge_expired(&self) -> Result<u64, Error> {
+    async fn purge_expired(&self, limit: u32) -> Result<u64, Error> {
         let now_ms = self.clock.now_ms();
-        let purge = |entries: &mut BTreeMap<String, Entry>| {
-            let before = entries.len();
-            entries.retain(|_, entry| entry.holds_at(now_ms));
-            (before - entries.len()) as u64
-        };
-        Ok(self.tables().stores.values_mut().map(purge).sum())
+        let mut tables = self.tables();
+        let entries = tables.stores.values().flat_map(BTreeMap::values);
+        let mut expired: Vec<_> = entries.filter(|entry| !entry.holds_at(now_ms)).collect();
+        expired.sort_by_key(|entry| entry.expires_ms);
+        let expired: Vec<_> = expired.iter().take(limit as usize).map(|entry| entry.version).collect();
+        for entries in tables.stores.values_mut() {
+            entries.retain(|_, entry| !expired.contains(&entry.version));
+        }
+        Ok(expired.len() as u64)
+    }
+
+    async fn probe(&self) -> Result<(), Error> {
+        Ok(())
     }
 }

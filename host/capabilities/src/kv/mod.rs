@@ -116,9 +116,12 @@ pub trait Kv: Send + Sync {
         limit: u32,
     ) -> Result<Vec<String>, Error>;
 
-    /// Forgets what has expired; how many keys that were. Without it, expired keys take up room
-    /// and nothing else.
-    async fn purge_expired(&self) -> Result<u64, Error>;
+    /// Forgets what has expired, at most `limit` keys, those that expired first; how many they were. Without it,
+    /// expired keys take up room and nothing else.
+    async fn purge_expired(&self, limit: u32) -> Result<u64, Error>;
+
+    /// Writes something that is no key's, to find out whether the backend can. Called every second or so.
+    async fn probe(&self) -> Result<(), Error>;
 }
 
 fn check_size(value: &Bytes) -> Result<(), Error> {

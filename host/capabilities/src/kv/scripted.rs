@@ -70,7 +70,11 @@ impl Kv for Scripted {
         self.pass().await?.list_keys(store, prefix, after, limit).await
     }
 
-    async fn purge_expired(&self) -> Result<u64, Error> {
-        self.pass().await?.purge_expired().await
+    async fn purge_expired(&self, limit: u32) -> Result<u64, Error> {
+        self.pass().await?.purge_expired(limit).await
+    }
+
+    async fn probe(&self) -> Result<(), Error> {
+        self.pass().await?.probe().await
     }
 }

@@ -32,6 +32,12 @@ impl Sqlite {
         Ok(Self { database, clock })
     }
 
+    /// The same, but a file that is damaged, now or later, is set aside and made anew.
+    pub async fn open_cache(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let database = Database::open_cache(path, &MIGRATIONS, Durability::Process).await?;
+        Ok(Self { database, clock })
+    }
+
     /// Finishes what is under way and closes the file.
     pub async fn close(&self) {
         self.database.close().await;
@@ -62,7 +68,7 @@ fn entry(row: &SqliteRow) -> Result<Entry, Error> {
 impl Kv for Sqlite {
     async fn get(&self, store: &str, key: &str) -> Result<Option<Entry>, Error> {
         let query = sqlx::query(sql::GET).bind(store).bind(key).bind(to_sql(self.clock.now_ms()));
-        query.fetch_optional(self.database.reader()).await?.as_ref().map(entry).transpose()
+        self.database.first(query).await?.as_ref().map(entry).transpose()
     }
 
     async fn set(&self, store: &str, key: &str, value: Bytes, ttl: Option<Duration>) -> Result<u64, Error> {
@@ -114,19 +120,24 @@ impl Kv for Sqlite {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<String>, Error> {
-        let query = sqlx::query_scalar(sql::LIST_KEYS)
+        let query = sqlx::query(sql::LIST_KEYS)
             .bind(store)
             .bind(prefix)
             .bind(first_after(prefix))
             .bind(after)
             .bind(limit)
             .bind(to_sql(self.clock.now_ms()));
-        Ok(query.fetch_all(self.database.reader()).await?)
+        let rows = self.database.all(query).await?;
+        Ok(rows.iter().map(|row| row.try_get("key")).collect::<Result<_, _>>()?)
     }
 
-    async fn purge_expired(&self) -> Result<u64, Error> {
-        let query = sqlx::query(sql::PURGE_EXPIRED).bind(to_sql(self.clock.now_ms()));
+    async fn purge_expired(&self, limit: u32) -> Result<u64, Error> {
+        let query = sqlx::query(sql::PURGE_EXPIRED).bind(to_sql(self.clock.now_ms())).bind(limit);
         Ok(self.database.change_many(query).await?)
+    }
+
+    async fn probe(&self) -> Result<(), Error> {
+        Ok(self.database.probe().await?)
     }
 }
 
@@ -147,7 +158,7 @@ mod tests {
             (sql::LIST_KEYS, "(store=? AND key>? AND key<?)"),
         ] {
             let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
-            let rows = sqlx::query(explain).fetch_all(kv.database.reader()).await.unwrap();
+            let rows = kv.database.all(sqlx::query(explain)).await.unwrap();
             let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
             let searches = |step: &String| step.starts_with("SEARCH entries") && step.contains(range);
             assert!(plan.iter().any(searches), "{range}: {plan:#?}");

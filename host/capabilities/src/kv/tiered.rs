@@ -182,8 +182,12 @@ impl Kv for Tiered {
         self.below.list_keys(store, prefix, after, limit).await
     }
 
-    async fn purge_expired(&self) -> Result<u64, Error> {
-        self.below.purge_expired().await
+    async fn purge_expired(&self, limit: u32) -> Result<u64, Error> {
+        self.below.purge_expired(limit).await
+    }
+
+    async fn probe(&self) -> Result<(), Error> {
+        self.below.probe().await
     }
 }
 

@@ -109,7 +109,7 @@ impl Budget for Sqlite {
 
     async fn spent(&self, day: u64) -> Result<u64, Unavailable> {
         let query = sqlx::query(sql::SPENT).bind(to_sql(day));
-        let row = query.fetch_optional(self.0.reader()).await?;
+        let row = self.0.first(query).await?;
         Ok(row.map(|row| row.try_get(0).map(from_sql)).transpose()?.unwrap_or(0))
     }
 }

@@ -1,17 +1,31 @@
 //! Group commit: changes that arrive while one commit is under way share the next one, so that
 //! many who wait for the disk wait together and not one after the other.
+//!
+//! A connection on which a transaction failed is never used again. `SQLite` rolls some failures back by
+//! itself (<https://www.sqlite.org/lang_transaction.html>, section 3), and the connection's own account of its
+//! transactions is wrong from then on.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use sqlx::query::Query;
-use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
-use sqlx::{Sqlite, SqliteTransaction};
+use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
+use sqlx::{Connection as _, Sqlite};
 use tokio::sync::{mpsc, oneshot};
+
+use super::file::{File, OnDamage};
+use super::open_error::{OpenError, is_busy, is_damage};
+use super::wal::Wal;
 
 /// At most so many changes share a commit.
 const BATCH_MAX: usize = 64;
 /// So many more may wait before those who bring them have to wait as well.
 const QUEUE_MAX: usize = 1_024;
+/// For how long a failure is remembered: longer than whoever looks for it waits between looks.
+const REMEMBERED: Duration = Duration::from_secs(3);
 
-/// A statement that changes something, with all that it needs.
+/// A statement, with all that it needs.
 pub type Statement = Query<'static, Sqlite, SqliteArguments>;
 
 /// The change was not made, or nobody can say whether it was. The text says why.
@@ -25,54 +39,276 @@ impl From<sqlx::Error> for WriteFailed {
     }
 }
 
+impl From<OpenError> for WriteFailed {
+    fn from(error: OpenError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// What came of a statement.
+#[derive(Default)]
+pub struct Changed {
+    /// The rows that it returned, if they were asked for.
+    pub rows: Vec<SqliteRow>,
+    /// How many rows it changed, if that was asked for.
+    pub count: u64,
+}
+
 /// Hands changes to the task that makes them. The task ends when the last writer is gone and all
 /// that was handed over is done.
-pub struct Writer(mpsc::Sender<Change>);
+pub struct Writer {
+    queue: mpsc::Sender<Request>,
+    failure: Arc<LastFailure>,
+}
+
+enum Request {
+    Change(Change),
+    /// Somebody met damage, or another file.
+    Look,
+    /// Nothing follows.
+    Close(oneshot::Sender<()>),
+}
 
 struct Change {
     statement: Statement,
-    answer: oneshot::Sender<Result<Vec<SqliteRow>, WriteFailed>>,
+    asks: Asks,
+    answer: oneshot::Sender<Result<Changed, WriteFailed>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub enum Asks {
+    Rows,
+    Count,
+}
+
+/// The last thing that went wrong, and when.
+#[derive(Default)]
+struct LastFailure(Mutex<Option<(Instant, WriteFailed)>>);
+
+impl LastFailure {
+    fn note(&self, failed: &WriteFailed) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), failed.clone()));
+    }
+
+    fn recent(&self) -> Option<WriteFailed> {
+        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.as_ref().filter(|(at, _)| at.elapsed() < REMEMBERED).map(|(_, failed)| failed.clone())
+    }
 }
 
 impl Writer {
-    /// Starts the task, which writes by way of `pool`.
-    pub fn start(pool: SqlitePool) -> Self {
+    /// Starts the task, which writes to `file` by way of `connection`.
+    pub fn start(file: Arc<File>, connection: SqliteConnection) -> Self {
         let (sender, queue) = mpsc::channel(QUEUE_MAX);
-        tokio::spawn(write(pool, queue));
-        Self(sender)
+        let failure = Arc::<LastFailure>::default();
+        let wal = Wal::new(file.wal());
+        let writing = Writing { file, connection: Some(connection), wal, failure: failure.clone() };
+        tokio::spawn(writing.run(queue));
+        Self { queue: sender, failure }
     }
 
-    /// Makes a change; the rows that it returned, once it is committed. It is made even if the
-    /// caller does not wait for it.
-    pub async fn change(&self, statement: Statement) -> Result<Vec<SqliteRow>, WriteFailed> {
-        let gone = || WriteFailed("the writer has ended".to_owned());
+    /// Makes a change; what came of it, once it is committed. It is made even if the caller does not wait
+    /// for it.
+    pub async fn change(&self, statement: Statement, asks: Asks) -> Result<Changed, WriteFailed> {
         let (answer, answered) = oneshot::channel();
-        self.0.send(Change { statement, answer }).await.map_err(|_| gone())?;
-        answered.await.unwrap_or_else(|_| Err(gone()))
+        let change = Request::Change(Change { statement, asks, answer });
+        self.queue.send(change).await.map_err(|_| ended())?;
+        answered.await.unwrap_or_else(|_| Err(ended()))
     }
-}
 
-async fn write(pool: SqlitePool, mut queue: mpsc::Receiver<Change>) {
-    let mut batch = Vec::new();
-    while queue.recv_many(&mut batch, BATCH_MAX).await > 0 {
-        let (statements, answers): (Vec<_>, Vec<_>) =
-            batch.drain(..).map(|change| (change.statement, change.answer)).unzip();
-        let mut committed = commit(&pool, statements).await.map(Vec::into_iter).map_err(WriteFailed::from);
-        for answer in answers {
-            let rows = committed.as_mut().map(|returned| returned.next().unwrap_or_default());
-            // Whoever went away does not want it.
-            let _ = answer.send(rows.map_err(|failed| failed.clone()));
+    /// Hands a change over, and waits neither for it nor for room.
+    pub fn change_later(&self, statement: Statement) {
+        let (answer, _) = oneshot::channel();
+        let change = Request::Change(Change { statement, asks: Asks::Count, answer });
+        if self.queue.try_send(change).is_err() {
+            tracing::warn!("a change that can wait was not written: too many others wait");
+        }
+    }
+
+    /// Tells that a reader failed.
+    pub fn reading_failed(&self, error: &sqlx::Error) {
+        self.failure.note(&WriteFailed(error.to_string()));
+        if is_damage(error) {
+            self.look();
+        }
+    }
+
+    /// Tells that the file is damaged, or is another one.
+    pub fn look(&self) {
+        // Where the queue is full, one of those who wait finds that out.
+        let _ = self.queue.try_send(Request::Look);
+    }
+
+    /// What went wrong in the last few seconds.
+    pub fn recent_failure(&self) -> Option<WriteFailed> {
+        self.failure.recent()
+    }
+
+    /// Waits until what was handed over is done and the connection is closed.
+    pub async fn close(&self) {
+        let (closed, close) = oneshot::channel();
+        if self.queue.send(Request::Close(closed)).await.is_ok() {
+            let _ = close.await;
         }
     }
 }
 
-/// Makes all changes or none.
-async fn commit(pool: &SqlitePool, statements: Vec<Statement>) -> Result<Vec<Vec<SqliteRow>>, sqlx::Error> {
-    let mut transaction: SqliteTransaction<'_> = pool.begin_with("BEGIN IMMEDIATE").await?;
-    let mut returned = Vec::with_capacity(statements.len());
-    for statement in statements {
-        returned.push(statement.fetch_all(&mut *transaction).await?);
+fn ended() -> WriteFailed {
+    WriteFailed("the writer has ended".to_owned())
+}
+
+/// The task that writes.
+struct Writing {
+    file: Arc<File>,
+    /// None after a failure, until the next change.
+    connection: Option<SqliteConnection>,
+    wal: Wal,
+    failure: Arc<LastFailure>,
+}
+
+impl Writing {
+    async fn run(mut self, mut queue: mpsc::Receiver<Request>) {
+        let (mut received, mut batch) = (Vec::new(), VecDeque::new());
+        while queue.recv_many(&mut received, BATCH_MAX).await > 0 {
+            let mut closed = None;
+            for request in std::mem::take(&mut received) {
+                match request {
+                    Request::Change(change) => batch.push_back(change),
+                    Request::Look => self.look().await,
+                    Request::Close(answer) => closed = Some(answer),
+                }
+            }
+            while !batch.is_empty() {
+                self.commit(&mut batch).await;
+            }
+            if let Some(closed) = closed {
+                if let Some(connection) = self.connection.take() {
+                    let _ = connection.close().await;
+                }
+                let _ = closed.send(());
+                return;
+            }
+        }
+    }
+
+    /// Makes changes from the front of the batch, and tells those who wait for them.
+    async fn commit(&mut self, batch: &mut VecDeque<Change>) {
+        let mut answers = Vec::new();
+        match self.transaction(batch, &mut answers).await {
+            // Whoever went away does not want it.
+            Ok(changed) => {
+                answers.into_iter().zip(changed).for_each(|(answer, changed)| drop(answer.send(Ok(changed))))
+            }
+            Err(failed) => {
+                self.failure.note(&failed);
+                // None was begun: the others would only wait for the same failure.
+                if answers.is_empty() {
+                    answers.extend(batch.drain(..).map(|change| change.answer));
+                }
+                answers.into_iter().for_each(|answer| drop(answer.send(Err(failed.clone()))));
+            }
+        }
+    }
+
+    /// Makes changes from the front of the batch, all or none of them, until the transaction is large enough.
+    async fn transaction(
+        &mut self,
+        batch: &mut VecDeque<Change>,
+        answers: &mut Vec<oneshot::Sender<Result<Changed, WriteFailed>>>,
+    ) -> Result<Vec<Changed>, WriteFailed> {
+        let mut connection = self.connection().await?;
+        let outcome = self.wal.make_room(&mut connection).await;
+        let outcome = match outcome {
+            Ok(()) => run(&mut connection, &self.wal, batch, answers).await,
+            Err(failed) => {
+                self.connection = Some(connection);
+                return Err(failed);
+            }
+        };
+        match outcome {
+            Ok(changed) => {
+                self.connection = Some(connection);
+                Ok(changed)
+            }
+            Err(error) => {
+                // A lock that was not had leaves no transaction behind.
+                if is_busy(&error) && answers.is_empty() {
+                    self.connection = Some(connection);
+                } else {
+                    self.replace(connection, &error).await;
+                }
+                Err(error.into())
+            }
+        }
+    }
+
+    /// The connection to the file that is at the path now.
+    async fn connection(&mut self) -> Result<SqliteConnection, WriteFailed> {
+        match self.connection.take() {
+            Some(connection) if self.file.is_in_place() => Ok(connection),
+            former => {
+                // The file's log is removed as its last connection is closed: the next one is opened before that.
+                let opened = self.file.open().await;
+                drop(former);
+                Ok(opened?)
+            }
+        }
+    }
+
+    /// Opens another connection in place of one on which a transaction failed.
+    async fn replace(&mut self, failed: SqliteConnection, error: &sqlx::Error) {
+        if is_damage(error) {
+            drop(failed);
+            return self.look_at_damage().await;
+        }
+        // Where that fails too, the next change tries it again.
+        self.connection = self.file.open().await.ok();
+        drop(failed);
+    }
+
+    async fn look(&mut self) {
+        if self.file.is_in_place() {
+            self.look_at_damage().await;
+        } else {
+            self.connection = self.connection().await.ok();
+        }
+    }
+
+    /// Sets the file aside if it is damaged and can be made anew.
+    async fn look_at_damage(&mut self) {
+        if self.file.on_damage() == OnDamage::Refuse || !matches!(self.file.is_damaged().await, Ok(true)) {
+            return;
+        }
+        self.connection = None;
+        if let Err(error) = self.file.set_aside() {
+            tracing::error!(%error, "a damaged database could not be set aside");
+        }
+        self.connection = self.file.open().await.ok();
+    }
+}
+
+/// Makes changes from the front of the batch in one transaction.
+async fn run(
+    connection: &mut SqliteConnection,
+    wal: &Wal,
+    batch: &mut VecDeque<Change>,
+    answers: &mut Vec<oneshot::Sender<Result<Changed, WriteFailed>>>,
+) -> Result<Vec<Changed>, sqlx::Error> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let mut made = Vec::with_capacity(batch.len());
+    while let Some(Change { statement, asks, answer }) = batch.pop_front() {
+        answers.push(answer);
+        made.push(match asks {
+            Asks::Rows => Changed { rows: statement.fetch_all(&mut *transaction).await?, count: 0 },
+            Asks::Count => Changed {
+                count: statement.execute(&mut *transaction).await?.rows_affected(),
+                ..Changed::default()
+            },
+        });
+        if wal.is_full() {
+            break;
+        }
     }
     transaction.commit().await?;
-    Ok(returned)
+    Ok(made)
 }

@@ -112,8 +112,11 @@ pub const BURY: &str = "
     WHERE id = ?1 AND state IN ('queued', 'running')
     RETURNING id";
 
-/// ?1 the time before which jobs were done.
-pub const PRUNE: &str = "DELETE FROM jobs WHERE state = 'done' AND settled_ms < ?1";
+/// ?1 the time before which jobs were done, ?2 limit.
+pub const PRUNE: &str = "
+    DELETE FROM jobs WHERE number IN (
+        SELECT number FROM jobs WHERE state = 'done' AND settled_ms < ?1 ORDER BY settled_ms LIMIT ?2
+    )";
 
 /// ?1 key, ?2 limit. See [`FORGET`].
 pub const FORGET_EXACTLY: &str = "

@@ -46,5 +46,8 @@ pub const LIST_KEYS: &str = "
         AND key IS NOT ?4 AND (expires_ms IS NULL OR expires_ms > ?6)
     ORDER BY key LIMIT ?5";
 
-/// ?1 now.
-pub const PURGE_EXPIRED: &str = "DELETE FROM entries WHERE expires_ms <= ?1";
+/// ?1 now, ?2 limit.
+pub const PURGE_EXPIRED: &str = "
+    DELETE FROM entries WHERE version IN (
+        SELECT version FROM entries WHERE expires_ms <= ?1 ORDER BY expires_ms LIMIT ?2
+    )";

@@ -235,8 +235,12 @@ impl Kv for Slow {
         self.inner.list_keys(store, prefix, after, limit).await
     }
 
-    async fn purge_expired(&self) -> Result<u64, Error> {
-        self.inner.purge_expired().await
+    async fn purge_expired(&self, limit: u32) -> Result<u64, Error> {
+        self.inner.purge_expired(limit).await
+    }
+
+    async fn probe(&self) -> Result<(), Error> {
+        self.inner.probe().await
     }
 }
 

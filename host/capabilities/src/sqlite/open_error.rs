@@ -1,0 +1,74 @@
+//! Why a file could not be opened, and which of SQLite's errors mean that a file is damaged.
+
+use std::path::{Path, PathBuf};
+
+use sqlx::error::DatabaseError;
+use sqlx::migrate::MigrateError;
+
+/// Why a file could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Restore a copy, or move it away.
+    #[error(
+        "{0} is damaged, or is not an SQLite database: restore a copy of it, or move it away to start without what it holds"
+    )]
+    Damaged(PathBuf),
+    /// Put it back, or start again.
+    #[error("{0} was moved or deleted while it was open: put it back, or start again without what it held")]
+    Gone(PathBuf),
+    /// Start a newer version of this program.
+    #[error("{0} was made by a newer version of this program")]
+    Newer(PathBuf),
+    /// Name another file: this one belongs to something else.
+    #[error("{0} is a database, but not of this kind")]
+    Foreign(PathBuf),
+    /// See what the system says, such as a missing folder or permission.
+    #[error("cannot open {0}: {1}")]
+    Unavailable(PathBuf, String),
+}
+
+impl OpenError {
+    pub(super) fn of_migration(path: &Path, error: MigrateError) -> Self {
+        match error {
+            MigrateError::VersionMissing(_) => Self::Newer(path.to_owned()),
+            MigrateError::VersionMismatch(_) => Self::Foreign(path.to_owned()),
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => Self::of(path, &error),
+            error => Self::Unavailable(path.to_owned(), error.to_string()),
+        }
+    }
+
+    pub(super) fn of(path: &Path, error: &sqlx::Error) -> Self {
+        if is_damage(error) {
+            Self::Damaged(path.to_owned())
+        } else {
+            Self::Unavailable(path.to_owned(), error.to_string())
+        }
+    }
+}
+
+/// Result codes of `SQLite` (<https://www.sqlite.org/rescode.html>).
+const BUSY: u32 = 5;
+const CORRUPT: u32 = 11;
+const NOT_A_DATABASE: u32 = 26;
+const IO_SHORT_READ: u32 = 522;
+const IO_DATA: u32 = 8202;
+const IO_CORRUPT_FS: u32 = 8458;
+/// The low bits of an extended code are the primary one.
+const PRIMARY: u32 = 0xff;
+
+/// Whether a file does not hold what was written to it.
+pub(super) fn is_damage(error: &sqlx::Error) -> bool {
+    code(error).is_some_and(|code| {
+        matches!(code & PRIMARY, CORRUPT | NOT_A_DATABASE)
+            || matches!(code, IO_SHORT_READ | IO_DATA | IO_CORRUPT_FS)
+    })
+}
+
+/// Whether another connection holds the lock that was needed.
+pub(super) fn is_busy(error: &sqlx::Error) -> bool {
+    code(error).is_some_and(|code| code & PRIMARY == BUSY)
+}
+
+fn code(error: &sqlx::Error) -> Option<u32> {
+    error.as_database_error().and_then(DatabaseError::code)?.parse().ok()
+}

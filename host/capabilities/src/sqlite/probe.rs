@@ -1,0 +1,75 @@
+//! Whether a file can be written and is sound: for whoever looks after it, every second or so.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::file::{File, OnDamage};
+use super::open_error::OpenError;
+use super::writer::{Asks, WriteFailed, Writer};
+
+/// Writes to the first page of the file. Nobody reads this number.
+const WRITE: &str = "PRAGMA user_version = 1";
+/// With less room than this, a disk counts as full.
+const FREE_BYTES_MIN: u64 = 256 << 10;
+/// Looking for damage reads the whole file: so many bytes of it a second, on average.
+const CHECKED_BYTES_PER_SECOND: u64 = 512 << 10;
+/// Larger files are not looked through, since their log cannot be started over meanwhile. Damage shows where it
+/// is met.
+const CHECKED_BYTES_MAX: u64 = 256 << 20;
+
+/// Fails if the file cannot be written, or is damaged, or failed just now.
+pub async fn probe(file: &Arc<File>, writer: &Writer, damage: &Arc<Damage>) -> Result<(), WriteFailed> {
+    writer.change(sqlx::query(WRITE), Asks::Count).await?;
+    if free_bytes(file.path().to_owned()).await.is_some_and(|free_bytes| free_bytes < FREE_BYTES_MIN) {
+        return Err(WriteFailed("the disk is full".to_owned()));
+    }
+    damage.look(file);
+    if damage.found.swap(false, Ordering::Relaxed) {
+        writer.look();
+        if file.on_damage() == OnDamage::Refuse {
+            damage.found.store(true, Ordering::Relaxed);
+            return Err(OpenError::Damaged(file.path().to_owned()).into());
+        }
+    }
+    writer.recent_failure().map_or(Ok(()), Err)
+}
+
+/// Whether a file is damaged, as far as it was looked through.
+#[derive(Default)]
+pub struct Damage {
+    found: AtomicBool,
+    /// When to look next, and whether somebody looks now.
+    next: Mutex<(Option<Instant>, bool)>,
+}
+
+impl Damage {
+    /// Looks through the file if it is time. Nobody waits for that.
+    fn look(self: &Arc<Self>, file: &Arc<File>) {
+        let bytes = file.bytes();
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = !next.1 && next.0.is_none_or(|at| at <= Instant::now());
+        if !is_due || bytes > CHECKED_BYTES_MAX {
+            return;
+        }
+        next.1 = true;
+        let (damage, file) = (self.clone(), file.clone());
+        tokio::spawn(async move {
+            if let Ok(is_damaged) = file.is_damaged().await {
+                damage.found.store(is_damaged, Ordering::Relaxed);
+            }
+            let pause = Duration::from_secs(bytes / CHECKED_BYTES_PER_SECOND);
+            *damage.next.lock().unwrap_or_else(PoisonError::into_inner) =
+                (Some(Instant::now() + pause), false);
+        });
+    }
+}
+
+/// The room that is left beside a file, where the system tells it.
+async fn free_bytes(path: PathBuf) -> Option<u64> {
+    let asked = tokio::task::spawn_blocking(move || rustix::fs::statvfs(path.parent()?).ok());
+    let found = asked.await.ok().flatten()?;
+    Some(found.f_bavail.saturating_mul(found.f_frsize))
+}

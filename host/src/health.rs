@@ -1,0 +1,144 @@
+//! Whether what a deployment depends on can be written. That is tried every second in the background, so
+//! that asking for it costs nothing and waits for nothing.
+
+use std::fmt::Display;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+
+use crate::deployment::Deployment;
+
+/// The pause between two probes of a backend.
+const PAUSE: Duration = Duration::from_secs(1);
+/// A probe that takes longer counts as failed.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// A probe that takes longer is given up, and another one begins. Until then, one that hangs is waited for, so
+/// that they do not add up.
+const GIVE_UP: Duration = Duration::from_secs(30);
+/// A backend that was not heard of for so long counts as failing.
+const SILENCE: Duration = Duration::from_secs(5);
+
+/// What is depended on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    /// Short-term storage.
+    Kv,
+    /// Long-term storage.
+    Blob,
+    /// The queue.
+    Jobs,
+    /// Installations of the app, where this deployment is one.
+    Shops,
+}
+
+impl Backend {
+    const ALL: [Self; 4] = [Self::Kv, Self::Blob, Self::Jobs, Self::Shops];
+
+    /// Its name to operators.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Kv => "kv",
+            Self::Blob => "blob",
+            Self::Jobs => "jobs",
+            Self::Shops => "shops",
+        }
+    }
+
+    async fn probe(self, deployment: &Deployment) -> Result<(), String> {
+        let capabilities = &deployment.capabilities;
+        match self {
+            Self::Kv => capabilities.kv.probe().await.map_err(text),
+            Self::Blob => capabilities.blob.probe().await.map_err(text),
+            Self::Jobs => capabilities.jobs.probe().await.map_err(text),
+            Self::Shops => match deployment.merchants.get() {
+                Some(merchants) => merchants.probe().await.map_err(text),
+                None => Ok(()),
+            },
+        }
+    }
+}
+
+fn text(error: impl Display) -> String {
+    error.to_string()
+}
+
+/// The health of each backend, for as long as this value lives.
+pub struct Health {
+    checks: Vec<Arc<Check>>,
+    _probes: JoinSet<()>,
+}
+
+struct Check {
+    backend: Backend,
+    last: Mutex<Last>,
+}
+
+/// When a backend was heard of last, and whether it was well. One that was just opened is.
+struct Last {
+    at: Instant,
+    is_well: bool,
+}
+
+impl Health {
+    /// Begins to probe the backends of a deployment.
+    pub fn watch(deployment: &Arc<Deployment>) -> Self {
+        let is_app = deployment.merchants.get().is_some();
+        let backends = Backend::ALL.into_iter().filter(|backend| is_app || *backend != Backend::Shops);
+        let checks: Vec<_> = backends.map(Check::new).map(Arc::new).collect();
+        let mut probes = JoinSet::new();
+        for check in &checks {
+            probes.spawn(check.clone().watch(deployment.clone()));
+        }
+        Self { checks, _probes: probes }
+    }
+
+    /// Each backend and whether it is well.
+    pub fn checks(&self) -> impl Iterator<Item = (Backend, bool)> {
+        self.checks.iter().map(|check| (check.backend, check.is_well()))
+    }
+}
+
+impl Check {
+    fn new(backend: Backend) -> Self {
+        Self { backend, last: Mutex::new(Last { at: Instant::now(), is_well: true }) }
+    }
+
+    fn is_well(&self) -> bool {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.is_well && last.at.elapsed() < SILENCE
+    }
+
+    async fn watch(self: Arc<Self>, deployment: Arc<Deployment>) {
+        loop {
+            let mut probe = pin!(self.backend.probe(&deployment));
+            let outcome = match tokio::time::timeout(PATIENCE, &mut probe).await {
+                Ok(outcome) => outcome,
+                Err(_) => {
+                    self.tell(&Err(format!("there is no answer in {} s", PATIENCE.as_secs())));
+                    let late = tokio::time::timeout(GIVE_UP, probe).await;
+                    late.unwrap_or_else(|_| Err(format!("there is no answer in {} s", GIVE_UP.as_secs())))
+                }
+            };
+            self.tell(&outcome);
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Keeps an outcome, and logs it if it is another than before.
+    fn tell(&self, outcome: &Result<(), String>) {
+        let is_well = outcome.is_ok();
+        let before = {
+            let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *last, Last { at: Instant::now(), is_well })
+        };
+        let backend = self.backend.name();
+        metrics::gauge!("wandstore_backend_up", "backend" => backend).set(if is_well { 1.0 } else { 0.0 });
+        match outcome {
+            Err(reason) if before.is_well => tracing::error!(backend, reason, "a backend cannot be written"),
+            Ok(()) if !before.is_well => tracing::info!(backend, "a backend can be written again"),
+            _ => {}
+        }
+    }
+}
