@@ -59,7 +59,7 @@ async fn assemble(
     let secrets = config.secrets.named.clone();
     Ok(Capabilities {
         kv: Arc::new(short_term),
-        blob: Arc::new(blob::ObjectStore::folder(&file(config, "blobs")?)?),
+        blob: Arc::new(blob::Bounded::new(Arc::new(blob::ObjectStore::folder(&file(config, "blobs")?)?))),
         jobs: Arc::new(jobs::Sqlite::open(&file(config, "jobs.db")?, ids.clone()).await?),
         llm,
         fetch: Arc::new(fetch),

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use capabilities::Capabilities;
@@ -12,6 +13,7 @@ use wasmtime::ResourceLimiter;
 use wasmtime::component::{Resource, ResourceTable};
 
 use crate::component::{Links, Role};
+use crate::patience::Patience;
 
 /// Bytes that a component holds by handle.
 pub type Value = Bytes;
@@ -44,8 +46,8 @@ pub enum RequestBody {
 /// Why a component is called: carried along from component to component, and into every log line.
 #[derive(Debug, Clone)]
 pub enum Cause {
-    /// A request, by its id, and where it is from, if that is known.
-    Request(u64, Option<IpAddr>),
+    /// A request, by its id, where it is from, if that is known, and how long it waits for storage.
+    Request(u64, Option<IpAddr>, Arc<Patience>),
     /// A job, by its id, and what it spent so far.
     Job(Arc<str>, Arc<Spent>),
     /// The operator, or the host itself.
@@ -58,10 +60,19 @@ impl Cause {
         Self::Job(id.into(), Arc::default())
     }
 
+    /// How long a call waits for storage that may take `wall` in all. Where nobody waits, each call has time of its
+    /// own, and ends before it counts as a failure of its component.
+    pub fn patience(&self, wall: Duration) -> Arc<Patience> {
+        match self {
+            Self::Request(.., patience) => patience.clone(),
+            Self::Job(..) | Self::Operator => Arc::new(Patience::new(wall * 4 / 5)),
+        }
+    }
+
     /// The address of the one who asks. It is passed on to a shop's APIs, and nowhere else.
     pub fn client(&self) -> Option<IpAddr> {
         match self {
-            Self::Request(_, client) => *client,
+            Self::Request(_, client, _) => *client,
             Self::Job(..) | Self::Operator => None,
         }
     }
@@ -70,7 +81,7 @@ impl Cause {
 impl std::fmt::Display for Cause {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Request(id, _) => write!(f, "request {id:016x}"),
+            Self::Request(id, ..) => write!(f, "request {id:016x}"),
             Self::Job(id, _) => write!(f, "job {id}"),
             Self::Operator => f.write_str("operator"),
         }
@@ -87,6 +98,8 @@ pub struct Context {
     pub links: Arc<Links>,
     /// Why the current call was made.
     pub cause: Cause,
+    /// How long the current call waits for storage.
+    pub patience: Arc<Patience>,
     /// The request under way, while routing handles one.
     pub request: Request,
     /// Values that the component holds.
@@ -112,6 +125,7 @@ impl Context {
             capabilities,
             links,
             cause: Cause::Operator,
+            patience: Arc::new(Patience::new(Duration::ZERO)),
             request: Request::default(),
             values: ResourceTable::new(),
             memory: Memory { bytes_max: memory_bytes_max, exceeded: false },

@@ -16,5 +16,6 @@ pub mod health;
 pub mod http;
 pub mod merchants;
 pub mod pages;
+pub mod patience;
 pub mod telemetry;
 pub mod worker;

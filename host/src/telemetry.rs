@@ -16,6 +16,8 @@ pub struct Telemetry {
     handle: PrometheusHandle,
 }
 
+/// How long the queue may take to say how deep it is.
+const QUEUE_PATIENCE: Duration = Duration::from_secs(1);
 /// Bounds of the time histograms, in seconds.
 const SECONDS: [f64; 14] =
     [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0];
@@ -29,7 +31,8 @@ impl Telemetry {
 
     /// Prometheus' text format, with the queue as it is now.
     pub async fn render(&self, deployment: &Deployment) -> String {
-        measure_queue(deployment).await;
+        // Storage that hangs leaves the queue's numbers as they were.
+        let _ = tokio::time::timeout(QUEUE_PATIENCE, measure_queue(deployment)).await;
         self.handle.run_upkeep();
         self.handle.render()
     }

@@ -16,5 +16,6 @@ mod llm;
 mod operator;
 mod proxy;
 mod shopper;
+mod storage;
 mod upstream;
 mod webhooks;

@@ -19,7 +19,9 @@ use wasi::http::types::{IncomingRequest, ResponseOutparam};
 
 use crate::http::{self, Received, Sender};
 use crate::jobs::Jobs;
-use crate::{Answer, Asked, Asker, Bounds, Checks, Content, Method, Refusal, bearer, drain, health, is_due, mark};
+use crate::{
+    Answer, Asked, Asker, Bounds, Checks, Content, Method, Refusal, bearer, drain, health, is_due, mark,
+};
 
 /// After a shopper's answer was sent: enough to catch up, and an end that is in sight.
 const AFTER_AN_ANSWER: Bounds = Bounds { jobs_max: 8, begin_ms_max: 60_000, due_ms_max: 10_000 };

@@ -71,7 +71,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         config.file.server.data_dir = folder;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let outcome = runtime.block_on(async {
         match cli.command {
             Command::Serve(serve) => serve.run(config).await,
             Command::Check => check::run(&config).await,
@@ -83,5 +83,8 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Report(report) => report.run(&config).await,
             Command::Shop(shop) => shop.run(&config).await,
         }
-    })
+    });
+    // A file system that hangs keeps a thread, and would keep the process.
+    runtime.shutdown_background();
+    outcome
 }

@@ -131,6 +131,7 @@ impl<E: Export> Pool<E> {
         self.calls.increment(1);
         instance.calls += 1;
         let context = instance.store.data_mut();
+        context.patience = cause.patience(self.limits.wall);
         context.cause = cause;
         context.ticks_left = ticks(self.limits.compute);
         instance.store.set_epoch_deadline(1);

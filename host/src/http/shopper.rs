@@ -19,10 +19,17 @@ use crate::changes::Topic;
 use crate::component::{Failure, within};
 use crate::context::{Cause, Request, RequestBody};
 use crate::deployment::Deployment;
+use crate::patience::Patience;
 use crate::telemetry::Requests;
 
 /// The longest target that is looked at; RFC 9110, section 4.1, asks for 8000 at least.
 const TARGET_BYTES_MAX: usize = 8_192;
+
+/// How long a shopper waits for storage: there is a page without it.
+const SHOPPERS_PATIENCE: Duration = Duration::from_millis(250);
+/// How long Shopify and the operator wait for storage: there is nothing without it. Shopify gives an answer five
+/// seconds (<https://shopify.dev/docs/apps/build/webhooks/subscribe/https>).
+const OTHERS_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Answers shoppers.
 pub struct Shoppers {
@@ -118,7 +125,8 @@ impl Shoppers {
     /// Asks routing, once.
     async fn ask(&self, question: &mut Question) -> Result<Asked, Failure> {
         let pool = &self.deployment.routing;
-        let mut held = pool.acquire(Cause::Request(question.id, question.client)).await?;
+        let patience = Arc::new(patience(question.path()));
+        let mut held = pool.acquire(Cause::Request(question.id, question.client, patience)).await?;
         held.request = std::mem::take(&mut question.rest);
         let (guest, store) = held.parts();
         let call = guest.handler.call_handle(
@@ -209,6 +217,12 @@ fn refusal(status: StatusCode, line: &'static str) -> Response<Outgoing> {
         .headers_mut()
         .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response
+}
+
+/// How long who asks for this path waits for storage.
+fn patience(path: &str) -> Patience {
+    let is_others = path.starts_with("/webhook") || path.starts_with("/debug/");
+    if is_others { Patience::new(OTHERS_PATIENCE) } else { Patience::in_shares(SHOPPERS_PATIENCE) }
 }
 
 fn unread(body: Incoming) -> RequestBody {

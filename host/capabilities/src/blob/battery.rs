@@ -8,12 +8,12 @@ use bytes::Bytes;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-use super::{Blob, Error, Memory, OBJECT_BYTES_MAX, ObjectStore, Scripted};
+use super::{Blob, Bounded, Error, Memory, OBJECT_BYTES_MAX, ObjectStore, Scripted};
 use crate::battery::battery;
 use crate::faults::Faults;
 
 battery! {
-    backends: [memory, folder],
+    backends: [memory, folder, bounded],
     cases: [
         an_absent_object_is_none,
         what_is_put_is_got,
@@ -49,6 +49,10 @@ async fn folder() -> Stage {
     let folder = tempfile::tempdir().unwrap();
     let blob = ObjectStore::folder(&folder.path().join("blobs")).unwrap();
     Stage { blob: Arc::new(blob), _folder: Some(folder) }
+}
+
+async fn bounded() -> Stage {
+    Stage { blob: Arc::new(Bounded::new(Arc::new(Memory::default()))), _folder: None }
 }
 
 async fn an_absent_object_is_none(blob: &Stage) {

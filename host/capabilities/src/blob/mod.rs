@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod battery;
+mod bounded;
 mod location;
 mod memory;
 mod object_store;
@@ -11,6 +12,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 pub use self::object_store::ObjectStore;
+pub use bounded::Bounded;
 pub use memory::Memory;
 pub use portable::sql::blob::OBJECT_BYTES_MAX;
 pub use scripted::Scripted;

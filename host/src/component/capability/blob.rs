@@ -11,6 +11,7 @@ use super::head;
 use super::reads::reads;
 use crate::bindings::wandstore::capabilities::blob;
 use crate::context::{Context, Value};
+use crate::patience::Backend;
 
 impl From<blob_backend::Error> for blob::Error {
     fn from(error: blob_backend::Error) -> Self {
@@ -41,7 +42,7 @@ impl blob::Host for Context {
         if let Err(error) = self.may_with_object(Operation::Read, &bucket, &key) {
             return Ok(Err(error));
         }
-        let found = self.capabilities.blob.get(&bucket, &key).await;
+        let found = self.patience.wait(Backend::Blob, self.capabilities.blob.get(&bucket, &key)).await;
         reads().blob.count(&found);
         match found {
             Ok(Some(value)) => {
@@ -63,14 +64,16 @@ impl blob::Host for Context {
         if let Err(error) = self.may_with_object(Operation::Write, &bucket, &key) {
             return Ok(Err(error));
         }
-        Ok(self.capabilities.blob.put(&bucket, &key, value).await.map_err(Into::into))
+        let put = self.capabilities.blob.put(&bucket, &key, value);
+        Ok(self.patience.wait(Backend::Blob, put).await.map_err(Into::into))
     }
 
     async fn delete(&mut self, bucket: String, key: String) -> Result<Result<(), blob::Error>> {
         if let Err(error) = self.may_with_object(Operation::Delete, &bucket, &key) {
             return Ok(Err(error));
         }
-        Ok(self.capabilities.blob.delete(&bucket, &key).await.map_err(Into::into))
+        let delete = self.capabilities.blob.delete(&bucket, &key);
+        Ok(self.patience.wait(Backend::Blob, delete).await.map_err(Into::into))
     }
 
     async fn delete_many(&mut self, bucket: String, keys: Vec<String>) -> Result<Result<(), blob::Error>> {
@@ -79,7 +82,8 @@ impl blob::Host for Context {
                 return Ok(Err(error));
             }
         }
-        Ok(self.capabilities.blob.delete_many(&bucket, &keys).await.map_err(Into::into))
+        let delete = self.capabilities.blob.delete_many(&bucket, &keys);
+        Ok(self.patience.wait(Backend::Blob, delete).await.map_err(Into::into))
     }
 
     async fn list_keys(
@@ -92,7 +96,7 @@ impl blob::Host for Context {
         if let Err(error) = self.may_with_object(Operation::List, &bucket, &prefix) {
             return Ok(Err(error));
         }
-        let keys = self.capabilities.blob.list_keys(&bucket, &prefix, after.as_deref(), limit).await;
-        Ok(keys.map_err(Into::into))
+        let list = self.capabilities.blob.list_keys(&bucket, &prefix, after.as_deref(), limit);
+        Ok(self.patience.wait(Backend::Blob, list).await.map_err(Into::into))
     }
 }

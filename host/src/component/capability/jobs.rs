@@ -6,6 +6,7 @@ use wasmtime::Result;
 use crate::bindings::wandstore::capabilities::jobs;
 use crate::changes::Topic;
 use crate::context::Context;
+use crate::patience::Backend;
 
 impl From<jobs_backend::Error> for jobs::Error {
     fn from(error: jobs_backend::Error) -> Self {
@@ -39,7 +40,7 @@ impl jobs::Host for Context {
     async fn offer(&mut self, job: jobs::NewJob) -> Result<Result<jobs::Offered, jobs::Error>> {
         let jobs::NewJob { lanes, lane_depth_max, key, payload, now_ms } = job;
         let job = jobs_backend::NewJob { lanes, lane_depth_max, key, payload: payload.into(), now_ms };
-        Ok(match self.capabilities.jobs.offer(job).await {
+        Ok(match self.patience.wait(Backend::Jobs, self.capabilities.jobs.offer(job)).await {
             Ok(jobs_backend::Offered::Accepted { id, lane }) => {
                 self.links.changes.announce(Topic::Lane(&lane));
                 Ok(jobs::Offered::Accepted(id))
@@ -56,7 +57,8 @@ impl jobs::Host for Context {
         now_ms: u64,
         lease_ms: u32,
     ) -> Result<Result<jobs::ClaimResult, jobs::Error>> {
-        Ok(match self.capabilities.jobs.claim(&lane, now_ms, lease_ms).await {
+        let claim = self.capabilities.jobs.claim(&lane, now_ms, lease_ms);
+        Ok(match self.patience.wait(Backend::Jobs, claim).await {
             Ok(jobs_backend::ClaimResult::Job(claimed)) => {
                 self.links.changes.announce(Topic::Key(&claimed.key));
                 Ok(jobs::ClaimResult::Job(jobs::Claimed {
@@ -79,7 +81,8 @@ impl jobs::Host for Context {
         now_ms: u64,
         lease_ms: u32,
     ) -> Result<Result<bool, jobs::Error>> {
-        Ok(self.capabilities.jobs.extend(&id, token, now_ms, lease_ms).await.map_err(Into::into))
+        let extend = self.capabilities.jobs.extend(&id, token, now_ms, lease_ms);
+        Ok(self.patience.wait(Backend::Jobs, extend).await.map_err(Into::into))
     }
 
     async fn settle(
@@ -89,7 +92,8 @@ impl jobs::Host for Context {
         now_ms: u64,
         settlement: jobs::Settlement,
     ) -> Result<Result<bool, jobs::Error>> {
-        Ok(match self.capabilities.jobs.settle(&id, token, now_ms, settlement.into()).await {
+        let settle = self.capabilities.jobs.settle(&id, token, now_ms, settlement.into());
+        Ok(match self.patience.wait(Backend::Jobs, settle).await {
             Ok(Some(key)) => {
                 self.links.changes.announce(Topic::Key(&key));
                 Ok(true)
@@ -111,7 +115,7 @@ impl jobs::Host for Context {
             attempt: status.attempt,
             since_ms: status.since_ms,
         };
-        let newest = self.capabilities.jobs.newest(&key).await;
+        let newest = self.patience.wait(Backend::Jobs, self.capabilities.jobs.newest(&key)).await;
         Ok(newest.map(|newest| newest.map(status)).map_err(Into::into))
     }
 
@@ -126,7 +130,7 @@ impl jobs::Host for Context {
             jobs::Keys::Exactly(key) => jobs_backend::Keys::Exactly(key),
             jobs::Keys::StartingWith(prefix) => jobs_backend::Keys::StartingWith(prefix),
         };
-        let forgotten = self.capabilities.jobs.forget(keys, limit).await;
+        let forgotten = self.patience.wait(Backend::Jobs, self.capabilities.jobs.forget(keys, limit)).await;
         Ok(forgotten.map(|count| u32::try_from(count).unwrap_or(u32::MAX)).map_err(Into::into))
     }
 
@@ -137,6 +141,7 @@ impl jobs::Host for Context {
             dead: depth.dead,
             oldest_ms: depth.oldest_ms,
         };
-        Ok(self.capabilities.jobs.measure(&lane).await.map(depth).map_err(Into::into))
+        let measured = self.patience.wait(Backend::Jobs, self.capabilities.jobs.measure(&lane)).await;
+        Ok(measured.map(depth).map_err(Into::into))
     }
 }

@@ -13,6 +13,7 @@ use super::head;
 use super::reads::reads;
 use crate::bindings::wandstore::capabilities::kv;
 use crate::context::{Context, Value};
+use crate::patience::Backend;
 
 impl From<kv_backend::Error> for kv::Error {
     fn from(error: kv_backend::Error) -> Self {
@@ -60,7 +61,7 @@ impl kv::Host for Context {
             }
             kv_backend::Peeked::Unknown => {}
         }
-        let found = backend.get(&store, &key).await;
+        let found = self.patience.wait(Backend::Kv, backend.get(&store, &key)).await;
         reads().kv.count(&found);
         match found {
             Ok(Some(entry)) => Ok(Ok(Some(self.entry(entry, peek)?))),
@@ -80,7 +81,8 @@ impl kv::Host for Context {
         if let Err(error) = self.may(Operation::Write, &store, &key) {
             return Ok(Err(error));
         }
-        let written = self.capabilities.kv.set(&store, &key, value, seconds(ttl_seconds)).await;
+        let write = self.capabilities.kv.set(&store, &key, value, seconds(ttl_seconds));
+        let written = self.patience.wait(Backend::Kv, write).await;
         Ok(written.map(|_version| ()).map_err(Into::into))
     }
 
@@ -97,8 +99,8 @@ impl kv::Host for Context {
             return Ok(Err(error));
         }
         let backend = &self.capabilities.kv;
-        let swapped = backend.compare_and_swap(&store, &key, expected, value, seconds(ttl_seconds)).await;
-        Ok(match swapped {
+        let swap = backend.compare_and_swap(&store, &key, expected, value, seconds(ttl_seconds));
+        Ok(match self.patience.wait(Backend::Kv, swap).await {
             Ok(kv_backend::Swap::Done(version)) => Ok(kv::Swap::Done(version)),
             Ok(kv_backend::Swap::Lost) => Ok(kv::Swap::Lost),
             Err(error) => Err(error.into()),
@@ -109,7 +111,8 @@ impl kv::Host for Context {
         if let Err(error) = self.may(Operation::Delete, &store, &key) {
             return Ok(Err(error));
         }
-        Ok(self.capabilities.kv.delete(&store, &key).await.map_err(Into::into))
+        let delete = self.capabilities.kv.delete(&store, &key);
+        Ok(self.patience.wait(Backend::Kv, delete).await.map_err(Into::into))
     }
 
     async fn delete_many(&mut self, store: String, keys: Vec<String>) -> Result<Result<u32, kv::Error>> {
@@ -118,7 +121,8 @@ impl kv::Host for Context {
                 return Ok(Err(error));
             }
         }
-        let removed = self.capabilities.kv.delete_many(&store, &keys).await;
+        let delete = self.capabilities.kv.delete_many(&store, &keys);
+        let removed = self.patience.wait(Backend::Kv, delete).await;
         Ok(removed.map(|count| u32::try_from(count).unwrap_or(u32::MAX)).map_err(Into::into))
     }
 
@@ -132,8 +136,8 @@ impl kv::Host for Context {
         if let Err(error) = self.may(Operation::List, &store, &prefix) {
             return Ok(Err(error));
         }
-        let keys = self.capabilities.kv.list_keys(&store, &prefix, after.as_deref(), limit).await;
-        Ok(keys.map_err(Into::into))
+        let list = self.capabilities.kv.list_keys(&store, &prefix, after.as_deref(), limit);
+        Ok(self.patience.wait(Backend::Kv, list).await.map_err(Into::into))
     }
 }
 

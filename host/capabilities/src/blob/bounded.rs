@@ -1,0 +1,105 @@
+//! A bound on how much a blob backend does at once, for one whose operations may hang.
+//!
+//! An operation of a file system cannot be given up: it keeps its thread until it ends, and threads are not
+//! without number. So it goes on in a task of its own, which keeps its place among those that there may be,
+//! whoever still waits for it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use tokio::sync::Semaphore;
+
+use super::{Blob, Error};
+
+/// So many operations may be under way at once; others wait for one of them to end.
+const OPERATIONS_MAX: usize = 64;
+
+/// A backend that does so much at once.
+pub struct Bounded {
+    inner: Arc<dyn Blob>,
+    places: Arc<Semaphore>,
+}
+
+impl Bounded {
+    /// Bounds `inner`.
+    pub fn new(inner: Arc<dyn Blob>) -> Self {
+        Self { inner, places: Arc::new(Semaphore::new(OPERATIONS_MAX)) }
+    }
+
+    /// Does something with the backend, to its end, even if the caller does not wait for it.
+    async fn operate<T: Send + 'static, F>(
+        &self,
+        operation: impl FnOnce(Arc<dyn Blob>) -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+    {
+        let place = self.places.clone().acquire_owned().await;
+        let place = place.map_err(|closed| Error::Unavailable(closed.to_string()))?;
+        let operation = operation(self.inner.clone());
+        let task = tokio::spawn(async move {
+            let outcome = operation.await;
+            drop(place);
+            outcome
+        });
+        task.await.unwrap_or_else(|failed| Err(Error::Unavailable(failed.to_string())))
+    }
+}
+
+#[async_trait]
+impl Blob for Bounded {
+    async fn get(&self, bucket: &str, key: &str) -> Result<Option<Bytes>, Error> {
+        let (bucket, key) = (bucket.to_owned(), key.to_owned());
+        self.operate(|inner| async move { inner.get(&bucket, &key).await }).await
+    }
+
+    async fn put(&self, bucket: &str, key: &str, value: Bytes) -> Result<(), Error> {
+        let (bucket, key) = (bucket.to_owned(), key.to_owned());
+        self.operate(|inner| async move { inner.put(&bucket, &key, value).await }).await
+    }
+
+    async fn delete(&self, bucket: &str, key: &str) -> Result<(), Error> {
+        let (bucket, key) = (bucket.to_owned(), key.to_owned());
+        self.operate(|inner| async move { inner.delete(&bucket, &key).await }).await
+    }
+
+    async fn delete_many(&self, bucket: &str, keys: &[String]) -> Result<(), Error> {
+        let (bucket, keys) = (bucket.to_owned(), keys.to_owned());
+        self.operate(|inner| async move { inner.delete_many(&bucket, &keys).await }).await
+    }
+
+    async fn list_keys(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<String>, Error> {
+        let (bucket, prefix, after) = (bucket.to_owned(), prefix.to_owned(), after.map(str::to_owned));
+        self.operate(|inner| async move { inner.list_keys(&bucket, &prefix, after.as_deref(), limit).await })
+            .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::blob::{Memory, Scripted};
+    use crate::faults::Faults;
+
+    #[tokio::test]
+    async fn what_hangs_keeps_its_place_and_no_more_than_there_are_are_begun() {
+        let faults = Arc::new(Faults::default());
+        let scripted = Scripted::new(Arc::new(Memory::default()), faults.clone());
+        let blob = Bounded::new(Arc::new(scripted));
+        faults.delay(Duration::from_mins(10));
+        for _ in 0..OPERATIONS_MAX + 10 {
+            let given_up = tokio::time::timeout(Duration::from_millis(1), blob.get("B", "k")).await;
+            assert!(given_up.is_err());
+        }
+        assert_eq!(blob.places.available_permits(), 0);
+    }
+}
