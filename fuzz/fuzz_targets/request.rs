@@ -36,7 +36,16 @@ fn check(response: &Response<Bytes>, target: &str) {
             Body::Empty => &[][..],
             Body::Bytes(bytes) | Body::Value(Bytes(bytes)) => bytes,
         };
-        let runs = |two: &[u8]| two == b"{{" || two == b"{%";
-        assert!(response.status != 200 || !content.windows(2).any(runs), "Liquid that would be run");
+        let content = String::from_utf8_lossy(content);
+        let is_liquid = response.headers.contains("application/liquid");
+        let content = if is_liquid { within_theme(&content) } else { &content };
+        let runs = content.contains("{{") || content.contains("{%");
+        assert!(response.status != 200 || !runs, "Liquid that would be run");
     }
+}
+
+/// What a page within a theme shows, without the Liquid around it.
+fn within_theme(page: &str) -> &str {
+    let (_, rest) = page.split_once("{%- capture content -%}").unwrap_or_default();
+    rest.rsplit_once("{%- endcapture -%}").unwrap_or_default().0
 }

@@ -1,8 +1,7 @@
 // Into the cart as the theme does it, where it says how, and else by Shopify's Ajax API.
 
-import { get, shop } from './page.js';
+import { get, root, shop } from './page.js';
 
-const root = () => shop.routes?.root ?? '/';
 /** The variant of a product, by the product's address; null where there is a choice, or nothing to be had. */
 export const variantOf = async (link) => {
   const [, handle] = /\/products\/([^/?#]+)/.exec(new URL(link, location).pathname);
@@ -16,7 +15,9 @@ export const add = async (variant) => {
   if (!updateCart) {
     const body = JSON.stringify({ items: [{ id: variant, quantity: 1 }] });
     const headers = { 'content-type': 'application/json' };
-    await get(`${root()}cart/add.js`, { method: 'POST', headers, body });
+    const answer = await get(`${root()}cart/add.js`, { method: 'POST', headers, body });
+    // Whatever is not JSON is no cart: the shop asks for its password, say.
+    await answer.json();
     document.dispatchEvent(new CustomEvent('wand:cart', { detail: { variant } }));
     return;
   }

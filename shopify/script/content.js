@@ -1,10 +1,26 @@
 // The content of a block. What is bought and where it leads are in its markup.
 
 import { add, variantOf } from './cart.js';
+import { here } from './page.js';
 import { search, see, track } from './signals.js';
 
 /** The address of a product's own page, from any element of it. */
 const pageOf = (element) => element.closest('[data-id]').querySelector('a[href*="/products/"]').href;
+
+/**
+ * Has links and forms of the shop lead to where this shopper is in it: on the same domain, in the folder of their market. The
+ * content is the same for every domain and folder, and names the shop's own.
+ */
+export const lead = (tree) => {
+  const home = tree.querySelector('[data-home]')?.dataset.home;
+  for (const [selector, name] of [['a[href]', 'href'], ['form[action]', 'action']]) {
+    for (const element of tree.querySelectorAll(selector)) {
+      const address = element.getAttribute(name);
+      const path = home && address.startsWith(`${home}/`) ? address.slice(home.length) : address;
+      if (/^\/(?!\/)/.test(path)) element.setAttribute(name, here(path));
+    }
+  }
+};
 
 /** Makes buttons of the links to products that can be bought: in a theme there is a cart to put them into. */
 export const sell = (tree, label = 'Add to cart') => {

@@ -16,6 +16,17 @@ export const get = async (url, options) => {
   return answer;
 };
 
+/**
+ * Asks the app for one kind of answer. Whatever somebody else says in its place is an error, also with status 200: the page
+ * where a shop asks for its password, of maintenance, or of what is not there.
+ */
+export const ask = async (url, kind, type, options) => {
+  const answer = await get(url, { cache: 'no-store', redirect: 'error', ...options });
+  const { headers } = answer;
+  if (headers.get('x-wandstore') !== kind || !headers.get('content-type')?.startsWith(type)) throw kind;
+  return answer;
+};
+
 // What the embed says about the page; the page may have none.
 export const about = (() => {
   try {
@@ -31,9 +42,21 @@ export const pathOf = (prefix) => {
   return /^(\/[\w-]+)+$/.test(path) ? path : '/apps/wand';
 };
 
-/** Where and in which language the shopper is, as a block says, or else Shopify. */
-export const market = ({ country = shop.country, language = shop.locale } = {}) => (
-  { country: country ?? '', language: language?.toUpperCase().replace('-', '_') ?? '' });
+/** Where the shop begins for this shopper: `/`, or the folder of their market, such as `/en-ca/`. */
+export const root = () => {
+  const path = `${shop.routes?.root ?? ''}/`.replace('//', '/');
+  return /^(\/[\w-]+)*\/$/.test(path) ? path : '/';
+};
 
-/** Where the app proxy is. */
-export const prefix = () => pathOf(about.prefix ?? document.querySelector('wand-storefront')?.dataset.prefix);
+/** A path of the shop, where this shopper finds it. */
+export const here = (path) => (path.startsWith(root()) ? path : root() + path.slice(1));
+
+/** Where and in which language the shopper is, as a block says, or else Shopify. */
+export const market = ({ country, language } = {}) => (
+  { country: country || shop.country || '', language: language || shop.locale?.toUpperCase().replaceAll('-', '_') || '' });
+
+/** Where the app proxy is, by the setting of a block or of the embed. */
+export const proxy = (setting) => here(pathOf(setting));
+
+/** The same for what no block asks. */
+export const prefix = () => proxy(about.prefix ?? document.querySelector('wand-storefront')?.dataset.prefix);

@@ -1,9 +1,9 @@
 // The block: `<wand-storefront>`, filled by the app proxy.
 
 import { decided, who } from './consent.js';
-import { listen, sell } from './content.js';
+import { lead, listen, sell } from './content.js';
 import { away, button, keepHeight, NOTE, onScreen } from './height.js';
-import { get, market, pathOf, pause } from './page.js';
+import { ask, market, pause, proxy } from './page.js';
 
 /** A block, or the storefront's page of its own inside the theme. */
 export class Storefront extends HTMLElement {
@@ -43,6 +43,7 @@ export class Storefront extends HTMLElement {
   #grow() {
     this.#tree = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
     if (this.#tree.childElementCount) {
+      lead(this.#tree);
       sell(this.#tree, this.dataset.add);
       this.#settle();
     } else {
@@ -51,17 +52,20 @@ export class Storefront extends HTMLElement {
     listen(this, this.#tree);
   }
 
-  #ask(path, more, options) {
+  #ask(path, type, more, options) {
     const place = { context: this.dataset.context ?? 'page', ...market(this.dataset) };
     const known = Object.entries({ ...who(), ...place, ...more }).filter(([, value]) => value);
-    return get(`${pathOf(this.dataset.prefix)}/${path}?${new URLSearchParams(known)}`, { cache: 'no-store', ...options });
+    return ask(`${proxy(this.dataset.prefix)}/${path}?${new URLSearchParams(known)}`, path, type, options);
   }
 
   // With the pictures that are seen first already decoded.
   async #load() {
-    const answer = await this.#ask('fragment', {}, { signal: AbortSignal.timeout(8000) });
+    const answer = await this.#ask('fragment', 'text/html', {}, { signal: AbortSignal.timeout(8000) });
     const content = document.createElement('template');
     content.innerHTML = await answer.text();
+    const end = content.content.lastElementChild;
+    if (!end?.matches('[data-wand-end]') || !content.content.querySelector('.page')) throw answer.status;
+    end.remove();
     const pictures = [...content.content.querySelectorAll('img:not([loading])')].map((picture) => {
       picture.decoding = 'sync';
       const copy = new Image();
@@ -77,7 +81,7 @@ export class Storefront extends HTMLElement {
       while (document.hidden) await new Promise((done) => document.addEventListener('visibilitychange', done, { once: true }));
       if (turn !== this.#turn) return;
       try {
-        const { state } = await (await this.#ask('status', { wait: 20 })).json();
+        const { state } = await (await this.#ask('status', 'application/json', { wait: 20 })).json();
         if (turn !== this.#turn) return;
         if (state === 'ready') return this.#swap(await this.#load(), turn);
         if (state !== 'queued' && state !== 'running') return;
@@ -104,6 +108,7 @@ export class Storefront extends HTMLElement {
   }
 
   #show({ content, generated }) {
+    lead(content);
     sell(content, this.dataset.add);
     const style = Object.assign(document.createElement('style'), { textContent: NOTE });
     keepHeight(this, this.#tree, () => this.#tree.replaceChildren(content, style));

@@ -1,6 +1,7 @@
 // The block inside a theme, from the first look to the page that was made for the shopper.
 
 import assert from 'node:assert/strict';
+import test from 'node:test';
 
 import { HEADLINE, plan } from './harness/plan.js';
 import { DESKTOP, PHONE } from './harness/stage.js';
@@ -35,6 +36,7 @@ story('without scripts there is a link, no gap, and a page behind it inside the 
   assert.ok((await block.boundingBox()).height < 100);
   await link.click();
   assert.equal(new URL(page.url()).pathname, '/apps/wand');
+  assert.equal(new URL(page.url()).search, '?country=US&language=EN');
   assert.ok(await block.locator('[data-id]').count() >= 6);
   await page.getByText('Magic Wands, simulated').waitFor();
 }, { javaScriptEnabled: false });
@@ -96,6 +98,112 @@ story('a merchant who renames the prefix finds everything under the new one', as
   assert.equal(await visitor.block.getAttribute('data-prefix'), '/tools/magic');
 }, { at: renamed, consents: true });
 
+for (const [folder, sign] of Object.entries({ '': '$', '/fr': '€', '/en-ca': 'CA$', '/pt-br': 'R$' })) {
+  story(`in the market at ${folder}/ everything leads to where the shopper is, and every price is the market's`, async (visitor) => {
+    const { page, block, shop: { origin } } = visitor;
+    // Every text that is ever a price, from the first paint on.
+    await page.addInitScript(() => {
+      window.prices = new Set();
+      const look = () => {
+        for (const price of document.querySelector('wand-storefront')?.shadowRoot?.querySelectorAll('.price') ?? []) {
+          window.prices.add(price.textContent);
+        }
+        requestAnimationFrame(look);
+      };
+      look();
+    });
+    for (const path of [`${folder}/`, `${folder}/apps/wand`]) {
+      await visitor.visit(path);
+      const prices = await page.evaluate(() => new Promise((done) => {
+        requestAnimationFrame(() => requestAnimationFrame(() => done([...window.prices])));
+      }));
+      const signs = new Set(prices.join(' ').replace(/Now |Before |[\d\s,.]/g, '').split(sign).filter(Boolean));
+      assert.ok(prices.length > 0);
+      assert.deepEqual([...signs], [], `${path}: ${prices}`);
+
+      const addresses = await block.evaluate((host) => [...host.shadowRoot.querySelectorAll('a[href], form')]
+        .map((element) => element.href ?? element.action));
+      assert.ok(addresses.length > 6);
+      for (const address of addresses) assert.ok(address.startsWith(`${origin}${folder}/`), `${path}: ${address}`);
+    }
+    assert.ok(visitor.asked.every((path) => path.startsWith(`${folder}/apps/wand/`)), visitor.asked.join(' '));
+    await block.locator('[data-id] h3 a').first().click();
+    await page.waitForURL(`${origin}${folder}/products/*`);
+  }, { consents: true });
+}
+
+test('a page inside the theme has a price only where its link names the market that the shopper is in', async () => {
+  const block = async (path) => {
+    const page = await (await fetch(shop.origin + path)).text();
+    const [, rest] = page.split('<wand-storefront');
+    return rest.split('</wand-storefront>')[0];
+  };
+  const known = { '': 'country=US&language=EN', '/fr': 'country=FR&language=FR', '/en-ca': 'country=CA&language=EN' };
+  for (const [folder, market] of Object.entries(known)) {
+    const link = `${folder}/apps/wand?${market.replace('&', '&amp;')}`;
+    assert.ok((await block(`${folder}/apps/wand`)).includes(`href="${link}"`), folder);
+    for (const [own, other] of Object.entries(known)) {
+      const text = await block(`${folder}/apps/wand?${other}`);
+      assert.equal(text.includes('class="price"'), own === folder, `${folder} ${other}`);
+    }
+    for (const none of ['', '?language=FR', '?country=', '?country=JP', '?country=ZZ&language=EN', '?country=fr']) {
+      assert.ok(!(await block(`${folder}/apps/wand${none}`)).includes('class="price"'), `${folder} ${none}`);
+    }
+  }
+});
+
+test('links and forms of a page inside the theme stay in the folder without scripts too', async () => {
+  const page = await (await fetch(`${shop.origin}/fr/apps/wand?country=FR&language=FR`)).text();
+  const content = page.split('<wand-storefront')[1].split('</style>')[1].split('</wand-storefront>')[0];
+  const addresses = [...content.matchAll(/ (?:href|action)="([^"]*)"/g)].map(([, address]) => address);
+  assert.ok(addresses.some((address) => address.startsWith('/fr/products/')) && addresses.includes('/fr/search'));
+  for (const address of addresses) assert.match(address, /^\/fr\//);
+});
+
+story('a click in the market of another domain stays on that domain', async (visitor) => {
+  const { page, block, shop } = visitor;
+  const domain = shop.origin.replace('127.0.0.1', 'de.localhost');
+  await page.goto(domain);
+  await page.locator('wand-storefront[data-state="shown"]').waitFor();
+  assert.match(await block.locator('.price').first().textContent(), /€/);
+  await block.locator('[data-id] h3 a').first().click();
+  await page.waitForURL(`${domain}/products/*`);
+});
+
+story('in a market the button puts the product into the cart there', async (visitor) => {
+  const { page, block } = visitor;
+  await visitor.visit('/fr/');
+  const [added] = await Promise.all([
+    page.waitForRequest((request) => request.method() === 'POST' && request.url().includes('/cart/add.js')),
+    block.getByRole('button', { name: /^Add to cart/ }).first().click(),
+  ]);
+  assert.equal(new URL(added.url()).pathname, '/fr/cart/add.js');
+  await block.getByText('Added').first().waitFor();
+}, { at: renamed });
+
+for (const door of ['password', 'maintenance', 'missing', 'truncated']) {
+  story(`what is answered in the app's place (${door}) is not shown, neither at first nor later`, async (visitor) => {
+    const { page, block } = visitor;
+    await visitor.shop.post(`/simulator/door/${door}`);
+    await page.goto(visitor.shop.origin);
+    await page.locator('wand-storefront[data-state="failed"]').waitFor();
+    await page.getByRole('link', { name: 'See what we picked for you' }).waitFor();
+    assert.equal(await block.evaluate((host) => host.shadowRoot.querySelectorAll('form, input, .page, [data-id]').length), 0);
+
+    await visitor.shop.post('/simulator/door/open');
+    await visitor.visit();
+    await visitor.shop.post(`/simulator/door/${door}`);
+    model.say(plan);
+    await page.waitForTimeout(1500);
+    assert.equal(await block.getAttribute('data-state'), 'shown');
+    assert.ok(await block.locator('[data-id]').count() >= 6, 'what was there stays');
+    assert.equal(await block.evaluate((host) => host.shadowRoot.querySelectorAll('input[type="password"]').length), 0);
+    await visitor.shop.post('/simulator/door/open');
+    await visitor.seeSwap();
+    visitor.complaints.length = 0;
+  }, { consents: true });
+}
+
 story('a new price is on the page as soon as Shopify told the app', async (visitor) => {
   await visitor.visit();
   model.say(plan);
@@ -118,10 +226,10 @@ story('a title that holds Liquid and markup is shown as it is, and does not run'
   const shown = block.getByText(title, { exact: true });
   assert.ok(await shown.count() > 0, 'in the block');
 
-  await page.goto(`${origin}/apps/wand`);
+  await page.goto(`${origin}/apps/wand?country=US&language=EN`);
   await page.locator('wand-storefront[data-state="shown"]').waitFor();
   // What everybody gets may be older, and is then made again.
-  const rendered = async () => (await fetch(`${origin}/apps/wand`)).text();
+  const rendered = async () => (await fetch(`${origin}/apps/wand?country=US&language=EN`)).text();
   let template = await rendered();
   for (let tries = 0; !template.includes('&#123;&#123; shop.secret &#125;&#125;'); tries += 1) {
     assert.ok(tries < 20, 'the title never came');

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::harness::shopify::{CONSENT, SHOP, VISITOR, shop, signed};
-use crate::harness::{Answer, Host};
+use crate::harness::{Answer, Host, eventually};
 
 /// What is promised of every answer that goes through Shopify.
 #[track_caller]
@@ -30,13 +30,17 @@ async fn a_block_is_filled_at_once_and_then_with_the_shoppers_own() {
 async fn a_page_inside_the_theme_is_liquid_and_knows_its_renamed_prefix() {
     let host = shop().open().await;
     for _ in ["anybody's", "their own"] {
-        let own = [CONSENT[0], CONSENT[1], ("path_prefix", "/tools/for-you")];
+        let place = [CONSENT[0], CONSENT[1], ("country", "FR"), ("language", "FR")];
+        let own = [&place[..], &[("path_prefix", "/tools/for-you")]].concat();
         let page = host.proxy("/proxy", &own).await;
         assert_eq!((page.status, page.header("content-type")), (200, "application/liquid"));
         assert!(page.body.contains("data-prefix=\"/tools/for-you\""), "{}", page.body);
-        assert!(!page.body.contains("/apps/wand") && !page.body.contains("{{"), "{}", page.body);
-        assert!(!page.body.contains("{%"), "a model's words never run as Liquid");
-        host.ready(&CONSENT).await;
+        assert!(!page.body.contains("/apps/wand"), "{}", page.body);
+        let content = page.body.split("{%- capture content -%}").nth(1).expect("there is content");
+        let content = content.split("{%- endcapture -%}").next().expect("it ends");
+        assert!(content.contains("class=\"page\""), "{content}");
+        assert!(!content.contains("{{") && !content.contains("{%"), "a model's words never run as Liquid");
+        host.ready(&place).await;
     }
 }
 
@@ -167,4 +171,49 @@ async fn who_a_customer_is_cannot_be_said_without_a_signature() {
     let tracked = format!(r#"{{"store":"{SHOP}","shopper":"customer-7","events":[{{"type":"visit"}}]}}"#);
     assert_eq!(host.post("/api/shopper/track", tracked).await.status, 400);
     assert_eq!(host.all_that_is_kept().await, "");
+}
+
+/// Where links and forms of some markup lead.
+fn addresses(markup: &str) -> Vec<&str> {
+    let attributes = [" href=\"", " action=\""];
+    let parts = attributes.into_iter().flat_map(|attribute| markup.split(attribute).skip(1));
+    parts.filter_map(|part| part.split('"').next()).collect()
+}
+
+#[tokio::test]
+async fn a_page_inside_the_theme_has_no_content_before_its_market_is_known() {
+    let host = shop().open().await;
+    for place in
+        [&[][..], &[("language", "FR")], &[("country", ""), ("language", "FR")], &[("country", "fr")]]
+    {
+        let page = host.proxy("/proxy", &[&CONSENT[..], place].concat()).await;
+        assert_eq!((page.status, page.header("content-type")), (200, "application/liquid"), "{place:?}");
+        assert!(!page.body.contains("data-id") && !page.body.contains("class=\"price\""), "{}", page.body);
+        assert!(
+            page.body.contains("data-country=\"{{ country }}\""),
+            "Shopify tells the script: {}",
+            page.body
+        );
+    }
+    let known = [CONSENT[0], CONSENT[1], ("country", "FR"), ("language", "FR")];
+    let page = host.proxy("/proxy", &known).await;
+    let (before, content) = page.body.split_once("{%- capture content -%}").expect("there is content");
+    assert!(before.ends_with("{%- if country == 'FR' and language == 'FR' -%}"), "{before}");
+    assert!(content.contains("data-id"), "{content}");
+}
+
+#[tokio::test]
+async fn links_of_a_page_of_its_own_lead_to_the_shop() {
+    let host = shop().open().await;
+    let page = async || host.get(&format!("/s/{SHOP}?shopper=abc123")).await;
+    let own = eventually("their own page", async || {
+        Some(page().await).filter(|page| page.header("x-cache") == "HIT")
+    });
+    for page in [page().await, own.await] {
+        let (_, markup) = page.body.split_once("</style>").expect("there is markup");
+        let is_in_shop = |address: &&str| address.starts_with(&format!("https://{SHOP}/"));
+        let (inside, elsewhere): (Vec<_>, Vec<_>) = addresses(markup).into_iter().partition(is_in_shop);
+        assert!(inside.len() >= 3, "{inside:?}");
+        assert!(elsewhere.iter().all(|address| address.starts_with('#')), "{elsewhere:?}");
+    }
 }

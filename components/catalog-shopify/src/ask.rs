@@ -50,17 +50,19 @@ impl<W: World> Shopify<'_, W> {
 
     /// What a search finds.
     pub fn search(&self, mut query: Query) -> Result<Listing, Failure> {
-        Ok(self.ask::<SearchData>(&mut query)?.listing())
+        Ok(self.ask_priced::<SearchData>(&mut query)?.map(SearchData::listing).unwrap_or_default())
     }
 
     /// The products, page by page, at most `pages_max` of these.
     pub fn products(&self, mut query: Query, pages_max: usize) -> Result<Gathered, Failure> {
-        let (mut listing, mut cursor) = self.ask::<ProductsData>(&mut query)?.page();
+        let first = self.ask_priced::<ProductsData>(&mut query)?;
+        let (mut listing, mut cursor) = first.map(ProductsData::page).unwrap_or_default();
         for _ in 1..pages_max {
             let Some(more) = cursor.take() else { break };
             query.go_on(more);
-            match self.ask::<ProductsData>(&mut query) {
-                Ok(data) => {
+            match self.ask_priced::<ProductsData>(&mut query) {
+                Ok(None) => return Ok(Gathered { listing: Listing::default(), cut_off: None }),
+                Ok(Some(data)) => {
                     let (page, next) = data.page();
                     listing.append(page);
                     cursor = next;
@@ -77,7 +79,15 @@ impl<W: World> Shopify<'_, W> {
         !matches!(self.world.recall(Key::Catalog(self.store, NO_TAGS)), Ok(Some(_)))
     }
 
-    /// Asks until the query has nothing left that is refused: at most twice more.
+    /// Asks for what has a price. `None` if Shopify does not know the country: nothing is sold there, and a price of
+    /// another country would be wrong.
+    fn ask_priced<T: DeserializeOwned>(&self, query: &mut Query) -> Result<Option<T>, Failure> {
+        let has_country = query.has_country();
+        let data = self.ask(query)?;
+        Ok(if has_country && !query.has_country() { None } else { Some(data) })
+    }
+
+    /// Asks until the query has nothing left that is refused: at most three times more.
     fn ask<T: DeserializeOwned>(&self, query: &mut Query) -> Result<T, Failure> {
         loop {
             let refusal = match self.exchange::<T>(query) {
@@ -105,8 +115,9 @@ impl<W: World> Shopify<'_, W> {
                 let _ = self.world.keep(Key::Catalog(self.store, NO_TAGS), b"1", NO_TAGS_SECONDS);
                 true
             }
-            Failure::Refused(_) if query.without_context() => {
-                self.world.warn("Shopify knows no such market", &[("cause", &failure.to_string())]);
+            Failure::Refused(_) if query.without_language() => true,
+            Failure::Refused(_) if query.without_country() => {
+                self.world.warn("Shopify knows no such country", &[("cause", &failure.to_string())]);
                 true
             }
             _ => false,

@@ -85,10 +85,20 @@ impl Query {
         self.variables.tags == Some(true) && self.variables.tags.replace(false).is_some()
     }
 
-    /// Asks in the shop's own context instead; false if it did already.
-    pub fn without_context(&mut self) -> bool {
-        let country = self.variables.country.take();
-        country.or(self.variables.language.take()).is_some()
+    /// Asks in the shop's own language instead; false if it did already.
+    pub fn without_language(&mut self) -> bool {
+        self.variables.language.take().is_some()
+    }
+
+    /// Asks in the shop's own country instead; false if it did already. The prices of the answer are those of that
+    /// country.
+    pub fn without_country(&mut self) -> bool {
+        self.variables.country.take().is_some()
+    }
+
+    /// Whether it asks for a country.
+    pub fn has_country(&self) -> bool {
+        self.variables.country.is_some()
     }
 }
 
@@ -111,7 +121,8 @@ mod tests {
     #[test]
     fn what_was_refused_is_given_up_once() {
         let mut query = Query::products(&Market::of("DE", "DE").unwrap(), true);
-        assert!(query.without_context() && !query.without_context());
+        assert!(query.without_language() && !query.without_language() && query.has_country());
+        assert!(query.without_country() && !query.without_country() && !query.has_country());
         assert!(query.without_tags() && !query.without_tags());
         assert_eq!(variables(&query), r#"{"first":34,"tags":false}"#);
     }

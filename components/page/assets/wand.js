@@ -86,16 +86,6 @@ const paint = ({ accent, surface }) => {
 };
 paint(main.querySelector('.page').dataset);
 
-// Links into the shop: inside a theme they are paths of the shop's own host.
-
-const home = document.querySelector('a.brand')?.href;
-const lead = () => {
-  for (const link of home ? main.querySelectorAll('a[href^="/"]') : []) {
-    link.href = new URL(link.getAttribute('href'), home);
-  }
-};
-lead();
-
 // The page that is being made for the shopper.
 
 const isNewest = () => {
@@ -106,17 +96,20 @@ const isNewest = () => {
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const turn = () => new Promise((done) => document.addEventListener('visibilitychange', done, { once: true }));
 
-const get = async (url, options) => {
-  const answer = await fetch(url, options);
-  if (!answer.ok) throw answer.status;
+// What anybody else says in the app's place is an error, also with status 200.
+const get = async (url, kind) => {
+  const answer = await fetch(url, { cache: 'no-store', redirect: 'error' });
+  if (!answer.ok || answer.headers.get('x-wandstore') !== kind) throw answer.status;
   return answer;
 };
 
 // With the pictures that are seen first already decoded.
 const load = async () => {
-  const answer = await get(location.href, { cache: 'no-store' });
+  const answer = await get(location.href, 'page');
   if (answer.headers.get('x-generated') !== 'true') throw answer.status;
-  const next = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const text = await answer.text();
+  const next = new DOMParser().parseFromString(text, 'text/html');
+  if (next.body.dataset.store !== store || !text.trimEnd().endsWith('</html>')) throw answer.status;
   const pictures = [...next.querySelectorAll('main img:not([loading])')].map((picture) => {
     picture.decoding = 'sync';
     const copy = new Image();
@@ -132,7 +125,7 @@ const wait = async () => {
   for (let failures = 0; failures < 10;) {
     while (document.hidden) await turn();
     try {
-      const { state } = await (await get(status)).json();
+      const { state } = await (await get(status, 'status')).json();
       if (state === 'ready') return await load();
       if (state !== 'queued' && state !== 'running') return;
       failures = 0;
@@ -146,7 +139,6 @@ const wait = async () => {
 const show = (next) => {
   const change = () => {
     main.replaceChildren(...next.querySelector('main').childNodes);
-    lead();
     document.title = next.title;
     body.dataset.generated = 'true';
     document.documentElement.dataset.swapped = 'true';

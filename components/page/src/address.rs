@@ -2,41 +2,67 @@
 
 use std::fmt;
 
+/// Paths under which every shop at Shopify has its products and collections.
+const SHOP_PATHS: [&str; 2] = ["/products/", "/collections/"];
+
 /// An address that a document may link to or load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Address<'a>(&'a str);
+pub struct Address<'a> {
+    /// The shop that the path belongs to; empty where `text` says it all.
+    shop: &'a str,
+    text: &'a str,
+}
 
 impl<'a> Address<'a> {
     /// What a link may lead to: `https://…`, `http://…`, `/…` on this host, or `#…` on this page.
     pub fn of_link(text: &'a str) -> Option<Self> {
         let fits = is_web(text) || is_on_this_host(text) || text.starts_with('#');
-        (fits && !is_rewritten_by_browsers(text)).then_some(Self(text))
+        (fits && !is_rewritten_by_browsers(text)).then_some(Self::of(text))
+    }
+
+    /// What a link to a product or a collection leads to. Where the shop has pages of its own, the address is
+    /// `{shop}/products/…`, whatever domain or market's folder the catalog named: whoever shows the page puts the
+    /// shopper's own in its place.
+    pub fn of_link_into(shop: Option<Self>, text: &'a str) -> Option<Self> {
+        let link = Self::of_link(text)?;
+        let Some(shop) = shop else { return Some(link) };
+        let path = if is_on_this_host(text) { text } else { path(text) };
+        Some(match shop_path(path) {
+            Some(text) => Self { shop: shop.text, text },
+            None if is_on_this_host(text) => Self { shop: shop.text, text },
+            None => link,
+        })
     }
 
     /// What a picture may be loaded from: `https://…`, `/…` on this host, or `data:image/…`;
     /// that is what the content security policy allows.
     pub fn of_picture(text: &'a str) -> Option<Self> {
         if starts_with(text, "data:image/") {
-            return (!text.contains(char::is_control)).then_some(Self(text));
+            return (!text.contains(char::is_control)).then_some(Self::of(text));
         }
         let fits = starts_with(text, "https://") || is_on_this_host(text);
-        (fits && !is_rewritten_by_browsers(text)).then_some(Self(text))
+        (fits && !is_rewritten_by_browsers(text)).then_some(Self::of(text))
     }
 
     /// The place on this page that it leads to.
     pub fn fragment(self) -> Option<&'a str> {
-        self.0.strip_prefix('#').filter(|fragment| !fragment.is_empty())
+        self.text.strip_prefix('#').filter(|fragment| !fragment.is_empty())
     }
 
     /// Where a shop's own pages live: `https://…` or `http://…`.
     pub fn of_shop(text: &'a str) -> Option<Self> {
-        (is_web(text) && !is_rewritten_by_browsers(text)).then_some(Self(text))
+        (is_web(text) && !is_rewritten_by_browsers(text)).then_some(Self::of(text))
+    }
+
+    fn of(text: &'a str) -> Self {
+        Self { shop: "", text }
     }
 }
 
 impl fmt::Display for Address<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+        f.write_str(self.shop)?;
+        f.write_str(self.text)
     }
 }
 
@@ -52,6 +78,34 @@ pub fn query_value(term: &str) -> String {
 
 fn is_web(text: &str) -> bool {
     starts_with(text, "https://") || starts_with(text, "http://")
+}
+
+/// What follows the host of an address on the web.
+fn path(text: &str) -> &str {
+    let host_on = text.find("//").map_or(text, |at| text.get(at + 2..).unwrap_or_default());
+    let end = host_on.find(['/', '?', '#']).unwrap_or(host_on.len());
+    host_on.get(end..).filter(|rest| rest.starts_with('/')).unwrap_or_default()
+}
+
+/// The path of a product or a collection, without the folder of a market (`/fr`, `/en-ca`) before it.
+fn shop_path(path: &str) -> Option<&str> {
+    let is_shops = |path: &&str| SHOP_PATHS.iter().any(|start| path.starts_with(start));
+    let without_folder = || {
+        let (folder, _) = path.strip_prefix('/')?.split_once('/')?;
+        path.get(1 + folder.len()..).filter(|_| is_market_folder(folder))
+    };
+    Some(path).filter(is_shops).or_else(|| without_folder().filter(is_shops))
+}
+
+/// A language, with a region or a script or both: `fr`, `en-ca`, `zh-hant-hk`
+/// (<https://help.shopify.com/en/manual/international/domains>).
+fn is_market_folder(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let is_language =
+        |part: &str| (2..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_region =
+        |part: &str| (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    parts.next().is_some_and(is_language) && parts.all(is_region)
 }
 
 /// `//host/…` is on another host.
@@ -101,6 +155,34 @@ mod tests {
         ] {
             assert_eq!(Address::of_link(text), None, "{text:?}");
         }
+    }
+
+    #[test]
+    fn links_into_a_shop_lead_to_the_shop_whatever_domain_or_folder_the_catalog_named() {
+        let shop = Address::of_shop("https://wands.example");
+        for (text, address) in [
+            ("/products/x", "https://wands.example/products/x"),
+            ("/products/x?variant=7&a=b#c", "https://wands.example/products/x?variant=7&a=b#c"),
+            ("/fr/products/x", "https://wands.example/products/x"),
+            ("/en-ca/collections/all/products/x", "https://wands.example/collections/all/products/x"),
+            ("https://primary.example/products/x", "https://wands.example/products/x"),
+            ("https://primary.example/zh-hant-hk/products/x", "https://wands.example/products/x"),
+            (
+                "HTTPS://WANDS.example:8443/pt-BR/products/x?variant=7",
+                "https://wands.example/products/x?variant=7",
+            ),
+            ("/pages/about", "https://wands.example/pages/about"),
+            ("/pages/products/x", "https://wands.example/pages/products/x"),
+            ("https://blog.example/about", "https://blog.example/about"),
+            ("https://blog.example?/products/x", "https://blog.example?/products/x"),
+            ("#wand", "#wand"),
+        ] {
+            let link = Address::of_link_into(shop, text).map(|link| link.to_string());
+            assert_eq!(link.as_deref(), Some(address), "{text}");
+        }
+        assert_eq!(Address::of_link_into(shop, "//evil.example/products/x"), None);
+        let link = Address::of_link_into(None, "/fr/products/x").map(|link| link.to_string());
+        assert_eq!(link.as_deref(), Some("/fr/products/x"), "this host sells it");
     }
 
     #[test]

@@ -171,7 +171,7 @@ impl<'a> Desk<'a> {
             },
             Block::Search { heading, terms } => Section::Search(self.search(heading, terms)),
             Block::Collections { heading, collections } => {
-                Section::Links { heading, links: links(collections)? }
+                Section::Links { heading, links: links(self.home(), collections)? }
             }
             Block::Story { heading, text } => Section::Story { heading, text },
             Block::Reassurance { points } => {
@@ -194,7 +194,7 @@ impl<'a> Desk<'a> {
     fn card(&mut self, product: &'a Product) -> Card<'a> {
         let vendor = product.vendor.as_str();
         let kind = [if vendor == self.shop.name { "" } else { vendor }, product.category.as_str()];
-        let link = Address::of_link(&product.url);
+        let link = Address::of_link_into(self.home(), &product.url);
         Card {
             product,
             kind: kind.into_iter().filter(|text| is_visible(text)).collect(),
@@ -230,9 +230,14 @@ impl<'a> Desk<'a> {
         money(minor, &self.shop.currency, &self.shop.money_format)
     }
 
+    /// Where the shop has pages of its own.
+    fn home(&self) -> Option<Address<'a>> {
+        Address::of_shop(&self.shop.url)
+    }
+
     /// A shop with pages of its own sells there: its products may have options to choose.
     fn purchase(&self, product: &Product, link: Option<Address<'a>>) -> Purchase<'a> {
-        match (product.available, Address::of_shop(&self.shop.url), link) {
+        match (product.available, self.home(), link) {
             (false, _, _) => Purchase::SoldOut,
             (true, Some(_), Some(link)) => Purchase::Page(link),
             (true, Some(_), None) => Purchase::Elsewhere,
@@ -253,14 +258,15 @@ impl<'a> Desk<'a> {
     fn search(&self, heading: &'a str, terms: &[&'a str]) -> Search<'a> {
         let term = |&text: &&'a str| Term { text, query: query_value(text) };
         let terms = terms.iter().filter(|term| is_visible(term)).map(term).collect();
-        Search { heading, shop: Address::of_shop(&self.shop.url), terms }
+        Search { heading, shop: self.home(), terms }
     }
 }
 
 /// The collections that can be linked to; `None` if there are none.
-fn links<'a>(collections: &[&'a Collection]) -> Option<Vec<Link<'a>>> {
+fn links<'a>(home: Option<Address<'a>>, collections: &[&'a Collection]) -> Option<Vec<Link<'a>>> {
     let link = |collection: &&'a Collection| {
-        let address = Address::of_link(&collection.url).filter(|address| address.fragment().is_none())?;
+        let address = Address::of_link_into(home, &collection.url);
+        let address = address.filter(|address| address.fragment().is_none())?;
         let text = collection.title.trim();
         is_visible(text).then_some(Link { text, address })
     };

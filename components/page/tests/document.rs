@@ -312,7 +312,18 @@ fn a_shop_with_pages_of_its_own_sells_and_searches_there() {
     assert!(!markup.contains("data-cart") && !markup.contains("data-filter"));
     assert!(markup.contains(r#"<form role="search" action="https://wands.example/search">"#));
     assert!(markup.contains(r#"href="https://wands.example/search?q=Wands""#));
-    assert!(markup.contains(r#"<a class="button" href="/products/p0">View product"#));
+    assert!(markup.contains(r#"<a class="button" href="https://wands.example/products/p0">View product"#));
+    for name in ["a", "form"] {
+        for element in elements(&markup, name) {
+            let leads = ["href", "action"].iter().find_map(|name| element.split_once(&format!("{name}=\"")));
+            let (_, address) = leads.expect("it leads somewhere");
+            assert!(
+                address.starts_with("https://wands.example/") || address.starts_with("#main"),
+                "{element}"
+            );
+        }
+    }
+    assert!(markup.contains(r#"data-home="https://wands.example""#));
 }
 
 #[test]

@@ -7,6 +7,33 @@ use crate::route::{Allowed, Format};
 /// How long a client may well wait before it asks a full pool again.
 const RETRY_AFTER: &str = "retry-after: 30\n";
 
+/// By this a script knows an answer of ours, and which one it is: others may answer in our place, with status 200 too,
+/// such as the page where a shop asks for a password. Shopify passes the field on.
+fn ours(answer: Answer) -> [&'static str; 3] {
+    ["x-wandstore: ", answer.name(), "\n"]
+}
+
+/// What scripts ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// A whole page.
+    Page,
+    /// The content of one.
+    Fragment,
+    /// Where one stands.
+    Status,
+}
+
+impl Answer {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Fragment => "fragment",
+            Self::Status => "status",
+        }
+    }
+}
+
 /// What every page says. A page is for one shopper, so that no shared cache may keep it, and
 /// changes at any time, so that the browser may not either.
 const PAGE: &str = "content-type: text/html; charset=utf-8\n\
@@ -60,18 +87,24 @@ pub(crate) enum Aside<'a> {
 
 /// The field lines of a page.
 pub(crate) fn page(served: Served) -> String {
-    let policy = page::content_security_policy();
-    of_page(&[PAGE, policy, "\n"], served)
+    let [name, kind, end] = ours(Answer::Page);
+    of_page(&[PAGE, page::content_security_policy(), "\n", name, kind, end], served)
 }
 
 /// The field lines of a page's content.
 pub(crate) fn fragment(served: Served) -> String {
-    of_page(&["content-type: text/html; charset=utf-8\n", IN_SHOP], served)
+    let [name, kind, end] = ours(Answer::Fragment);
+    of_page(&["content-type: text/html; charset=utf-8\n", IN_SHOP, name, kind, end], served)
 }
 
 /// The field lines of a page that Shopify renders inside a theme.
 pub(crate) fn in_theme(served: Served) -> String {
     of_page(&["content-type: application/liquid\n", IN_SHOP], served)
+}
+
+/// The field lines of a page inside a theme that has no content yet.
+pub(crate) fn empty_in_theme() -> String {
+    ["content-type: application/liquid\n", IN_SHOP].concat()
 }
 
 fn of_page(general: &[&str], served: Served) -> String {
@@ -91,6 +124,13 @@ fn of_page(general: &[&str], served: Served) -> String {
     if let Served::Stale(_, generation) | Served::Miss(generation) = served {
         lines.extend(generation.lines());
     }
+    lines
+}
+
+/// The field lines of where a page stands.
+pub(crate) fn status() -> String {
+    let mut lines = notice(Format::Json, Aside::None);
+    lines.extend(ours(Answer::Status));
     lines
 }
 

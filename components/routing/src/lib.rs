@@ -15,6 +15,7 @@ mod events;
 mod headers;
 mod http;
 mod identity;
+mod in_theme;
 mod ordering;
 mod proxy;
 mod refusal;

@@ -16,6 +16,7 @@ use crate::events::Event;
 use crate::headers;
 use crate::http::{Body, Reply, Request, Response};
 use crate::identity::Identity;
+use crate::in_theme::InTheme;
 use crate::refusal::Refusal;
 use crate::route::InShop;
 use crate::signals::{self, Signals};
@@ -29,12 +30,12 @@ use crate::visitor::Visitor;
 pub(crate) const SECRET: &str = "SHOPIFY_API_SECRET";
 /// Where the theme's script is told that it is, unless the merchant renamed it.
 const PREFIX: &str = "/apps/wand";
+/// What ends a fragment: without it, the fragment did not arrive whole.
+const END: &str = "<template data-wand-end></template>";
 /// How long a report is known again: longer than its signature can hold, which may be from a clock that is ahead.
 const SEEN_TTL_SECONDS: u32 = 2 * WINDOW_SECONDS + 1;
 #[expect(clippy::cast_possible_truncation, reason = "it is a minute and a half")]
 const WINDOW_SECONDS: u32 = shopify::WINDOW_S as u32;
-/// What follows the content.
-const TAIL: &str = "</template></wand-storefront>";
 
 /// Answers a request that Shopify signed.
 pub(crate) fn answer<D: Deployment>(
@@ -63,28 +64,31 @@ fn verify(deployment: &(impl Clock + Signatures), target: Target<'_>) -> Result<
     Ok(Signed::verify(target.query, deployment.now_ms() / 1000, check)?)
 }
 
-/// The page within the theme: Shopify renders it as Liquid between the theme's header and footer. Without
-/// scripts, a browser shows it as it is.
+/// The page within the theme: Shopify renders it as Liquid between the theme's header and footer. A request that
+/// names no market gets no content, so that nobody sees prices of another: the theme's script asks again.
 fn page<D: Deployment>(
     deployment: &D,
     visitor: &Visitor,
     signed: &Signed,
 ) -> Result<Response<D::Value>, Refusal> {
-    let (served, shown) = storefront::show(deployment, visitor, has_fragment)?;
     let prefix = signed.prefix.as_ref().map_or(PREFIX, |prefix| prefix.as_str());
-    let head = format!(
-        "<wand-storefront data-prefix=\"{prefix}\" data-generated=\"{}\">\
-         <template shadowrootmode=\"open\"><style>{THEME_STYLE}</style>",
-        served.is_generated(),
-    );
-    Ok(respond(headers::in_theme(served), framed(shown, &head, TAIL)))
+    let merchant = deployment.merchant(&visitor.store).ok_or(Refusal::NoSuchStore)?;
+    let in_theme = InTheme { prefix, home: &merchant.url };
+    let market = visitor.market();
+    if market.country().is_empty() {
+        track::refuse_closed(deployment, visitor)?;
+        return Ok(respond(headers::empty_in_theme(), Body::Bytes(in_theme.empty().into_bytes())));
+    }
+    let (served, shown) = storefront::show(deployment, visitor, has_fragment)?;
+    let (head, tail) = in_theme.around(&market, served.is_generated());
+    Ok(respond(headers::in_theme(served), framed(shown, &head, &tail)))
 }
 
 /// The content, for the theme's block to fill itself with.
 fn fragment<D: Deployment>(deployment: &D, visitor: &Visitor) -> Result<Response<D::Value>, Refusal> {
     let (served, shown) = storefront::show(deployment, visitor, has_fragment)?;
     let head = format!("<style>{THEME_STYLE}</style>");
-    Ok(respond(headers::fragment(served), framed(shown, &head, "")))
+    Ok(respond(headers::fragment(served), framed(shown, &head, END)))
 }
 
 fn respond<V>(headers: String, body: Body<V>) -> Response<V> {

@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use crate::capabilities::{Cache, Cached, Facts, Failure, JobState, Log, Queue, Settings};
+use crate::headers;
 use crate::http::{Reply, Response};
 use crate::refusal::Refusal;
 use crate::target::Target;
@@ -126,7 +127,7 @@ fn respond<V>(named: Option<(&str, &str)>, state: State) -> Response<V> {
         persona: facts.map(|facts| facts.persona.name()),
         generated_ms: facts.map(|facts| facts.planned_ms),
     };
-    Response::json(200, &status)
+    Response { headers: headers::status(), ..Response::json(200, &status) }
 }
 
 impl State {

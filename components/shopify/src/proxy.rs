@@ -72,10 +72,18 @@ pub struct Prefix(String);
 impl Prefix {
     /// Parses one of Shopify's four prefixes and a subpath. Such a text may stand in an address or
     /// an attribute as it is.
+    ///
+    /// Within the folder of a market, as in `/en-ca/apps/wand`, the prefix is the same: no document says whether
+    /// Shopify names the folder.
     pub fn parse(text: &str) -> Result<Self, Rejection> {
-        let parts = text.strip_prefix('/').and_then(|rest| rest.split_once('/'));
-        let fits = parts.is_some_and(|(prefix, subpath)| PREFIXES.contains(&prefix) && is_subpath(subpath));
-        fits.then(|| Self(text.to_owned())).ok_or(Rejection::Malformed("path_prefix"))
+        let path = text.strip_prefix('/').map(|rest| match rest.split_once('/') {
+            Some((folder, path)) if !PREFIXES.contains(&folder) && is_subpath(folder) => path,
+            _ => rest,
+        });
+        let parts = path.and_then(|path| path.split_once('/'));
+        let fits = parts.filter(|(prefix, subpath)| PREFIXES.contains(prefix) && is_subpath(subpath));
+        fits.map(|(prefix, subpath)| Self(format!("/{prefix}/{subpath}")))
+            .ok_or(Rejection::Malformed("path_prefix"))
     }
 
     /// The prefix, such as `/apps/wand`: with a slash before it, and none behind.

@@ -9,6 +9,7 @@ use axum::{Form, Json};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::place::Place;
 use crate::shop::Shop;
 
 #[derive(Deserialize)]
@@ -46,9 +47,13 @@ pub(crate) async fn add(State(shop): State<Arc<Shop>>, Json(Items { items }): Js
     show(State(shop)).await.into_response()
 }
 
-pub(crate) async fn add_by_form(State(shop): State<Arc<Shop>>, Form(item): Form<Item>) -> Redirect {
+pub(crate) async fn add_by_form(
+    State(shop): State<Arc<Shop>>,
+    place: Place,
+    Form(item): Form<Item>,
+) -> Redirect {
     put(&shop, &item);
-    Redirect::to("/cart")
+    Redirect::to(&format!("{}/cart", place.folder))
 }
 
 fn put(shop: &Shop, item: &Item) -> bool {

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::goods::Change;
+use crate::proxy::Door;
 use crate::shop::Shop;
 use crate::storefront::Trouble;
 use crate::webhooks::{self, How};
@@ -46,6 +47,12 @@ pub(crate) async fn webhook(
 pub(crate) async fn trouble(State(shop): State<Arc<Shop>>, Path(trouble): Path<Trouble>) -> StatusCode {
     shop.state().trouble = trouble;
     StatusCode::NO_CONTENT
+}
+
+/// Has somebody else answer in place of the app, or the app again.
+pub(crate) async fn door(State(shop): State<Arc<Shop>>, Path(door): Path<Door>) -> Json<Value> {
+    shop.state().door = door;
+    Json(json!({}))
 }
 
 /// What the app proxy was asked for so far, and how many questions the Storefront API was asked.

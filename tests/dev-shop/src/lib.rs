@@ -10,6 +10,7 @@ mod goods;
 mod oauth;
 mod options;
 mod pages;
+mod place;
 mod proxy;
 mod server;
 mod shop;

@@ -5,24 +5,30 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use liquid::model::Value;
 use liquid::{Object, object};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::goods::{Goods, Product};
+use crate::place::Place;
+use crate::proxy::Door;
 use crate::shop::Shop;
 use crate::theme::{self, Page};
 
-pub(crate) async fn index(State(shop): State<Arc<Shop>>) -> Response {
+pub(crate) async fn index(State(shop): State<Arc<Shop>>, place: Place) -> Response {
     let globals = with_products(&shop, |goods| Some(("Home", goods.products.iter().collect())));
-    page(&shop, "index", globals)
+    page(&shop, &place, "index", globals)
 }
 
-pub(crate) async fn collection(State(shop): State<Arc<Shop>>, Path(handle): Path<String>) -> Response {
+pub(crate) async fn collection(
+    State(shop): State<Arc<Shop>>,
+    place: Place,
+    Path(handle): Path<String>,
+) -> Response {
     let globals = with_products(&shop, |goods| goods.collection(&handle));
-    page(&shop, "collection", globals)
+    page(&shop, &place, "collection", globals)
 }
 
 #[derive(Deserialize)]
@@ -31,23 +37,51 @@ pub(crate) struct Search {
     q: String,
 }
 
-pub(crate) async fn search(State(shop): State<Arc<Shop>>, Query(search): Query<Search>) -> Response {
+pub(crate) async fn search(
+    State(shop): State<Arc<Shop>>,
+    place: Place,
+    Query(search): Query<Search>,
+) -> Response {
     let globals =
         with_products(&shop, |goods| Some(("Search", goods.search(&search.q)))).map(|mut globals| {
             let terms = if search.q.is_empty() { Value::Nil } else { Value::scalar(search.q) };
             globals.insert("search".into(), Value::Object(object!({ "terms": terms })));
             globals
         });
-    page(&shop, "search", globals)
+    page(&shop, &place, "search", globals)
 }
 
-pub(crate) async fn cart(State(shop): State<Arc<Shop>>) -> Response {
+pub(crate) async fn cart(State(shop): State<Arc<Shop>>, place: Place) -> Response {
     let globals = with_products(&shop, |_| Some(("Cart", Vec::new())));
-    page(&shop, "cart", globals)
+    page(&shop, &place, "cart", globals)
+}
+
+/// Where a shop that is not open yet asks for its password.
+pub(crate) async fn password() -> Html<&'static str> {
+    Html("<!doctype html><title>Opening soon</title><form><input type=password aria-label=Password></form>")
+}
+
+/// What is answered in place of the app.
+pub(crate) fn in_place_of_the_app(shop: &Shop, place: &Place, door: Door) -> Option<Response> {
+    match door {
+        Door::Open | Door::Truncated => None,
+        Door::Password => Some(Redirect::to("/password").into_response()),
+        Door::Maintenance => {
+            Some(Html("<!doctype html><title>Maintenance</title><h1>Back soon</h1>").into_response())
+        }
+        Door::Missing => {
+            let globals = with_products(shop, |goods| Some(("404", goods.products.iter().take(4).collect())));
+            Some(page(shop, place, "collection", globals))
+        }
+    }
 }
 
 /// `/products/{handle}` is a page, `/products/{handle}.js` is for scripts.
-pub(crate) async fn product(State(shop): State<Arc<Shop>>, Path(handle): Path<String>) -> Response {
+pub(crate) async fn product(
+    State(shop): State<Arc<Shop>>,
+    place: Place,
+    Path(handle): Path<String>,
+) -> Response {
     if let Some(handle) = handle.strip_suffix(".js") {
         let state = shop.state();
         return state
@@ -61,7 +95,7 @@ pub(crate) async fn product(State(shop): State<Arc<Shop>>, Path(handle): Path<St
             globals.insert("product".into(), Value::Object(product.unwrap_or_default()));
             globals
         });
-    page(&shop, "product", globals)
+    page(&shop, &place, "product", globals)
 }
 
 pub(crate) async fn asset(Path(name): Path<String>) -> Response {
@@ -70,9 +104,9 @@ pub(crate) async fn asset(Path(name): Path<String>) -> Response {
     })
 }
 
-fn page(shop: &Shop, kind: &str, globals: Option<Object>) -> Response {
+fn page(shop: &Shop, place: &Place, kind: &str, globals: Option<Object>) -> Response {
     let Some(globals) = globals else { return not_found() };
-    answer(shop.theme.page(&shop.options, Page { kind, title: kind, globals }))
+    answer(shop.theme.page(&shop.options, Page { kind, title: kind, place, globals }))
 }
 
 /// A page, or what is wrong with it.

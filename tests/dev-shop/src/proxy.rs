@@ -7,7 +7,10 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
+use serde::Deserialize;
+
 use crate::pages;
+use crate::place::Place;
 use crate::shop::{Shop, now_s};
 use crate::theme::Page;
 
@@ -28,22 +31,46 @@ const NOT_FROM_APP: [&str; 10] = [
 const NOT_TO_APP: [&str; 6] =
     ["accept-encoding", "connection", "content-length", "cookie", "host", "transfer-encoding"];
 
+/// Who answers what the app is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Door {
+    /// The app.
+    Open,
+    /// The shop asks for its password: a redirect.
+    Password,
+    /// The shop is maintained: a page with status 200.
+    Maintenance,
+    /// The theme says that there is no such page, with status 200.
+    Missing,
+    /// The app, but only the first half of its answer arrives.
+    Truncated,
+}
+
 /// The address of documentation (RFC 5737) that every shopper comes from.
 const SHOPPER_IP: &str = "203.0.113.7";
 
 pub(crate) async fn forward(
     State(shop): State<Arc<Shop>>,
+    place: Place,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     let rest = uri.path().strip_prefix(&shop.options.path_prefix()).unwrap_or_default();
-    shop.state().asked.push(format!("{method} {rest}"));
+    let door = {
+        let mut state = shop.state();
+        state.asked.push(format!("{method} {rest}"));
+        state.door
+    };
+    if let Some(answer) = pages::in_place_of_the_app(&shop, &place, door) {
+        return answer;
+    }
     let target = format!("{}/proxy{rest}?{}", shop.options.app, signed(&shop, &uri, &headers));
     let request = shop.http.request(method, target).headers(to_app(&shop, &headers)).body(body);
     match request.send().await {
-        Ok(answer) => from_app(&shop, answer).await,
+        Ok(answer) => from_app(&shop, &place, door, answer).await,
         Err(error) => (StatusCode::BAD_GATEWAY, format!("The app does not answer: {error}")).into_response(),
     }
 }
@@ -88,26 +115,27 @@ fn without(headers: &HeaderMap, names: &[&str]) -> HeaderMap {
     kept.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-async fn from_app(shop: &Shop, answer: reqwest::Response) -> Response {
+async fn from_app(shop: &Shop, place: &Place, door: Door, answer: reqwest::Response) -> Response {
     let (status, headers) = (answer.status(), without(answer.headers(), &NOT_FROM_APP));
     let Ok(body) = answer.bytes().await else {
         return (StatusCode::BAD_GATEWAY, "The app broke off").into_response();
     };
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if kind.starts_with("application/liquid") {
-        let (mut head, body) = rendered(shop, &String::from_utf8_lossy(&body)).into_parts();
+        let (mut head, body) = rendered(shop, place, &String::from_utf8_lossy(&body)).into_parts();
         if head.status.is_success() {
             head.status = status;
         }
         return Response::from_parts(head, body);
     }
-    let mut response = Response::new(Body::from(body));
+    let size = if door == Door::Truncated { body.len() / 2 } else { body.len() };
+    let mut response = Response::new(Body::from(body.slice(..size)));
     (*response.status_mut(), *response.headers_mut()) = (status, headers);
     response
 }
 
-fn rendered(shop: &Shop, template: &str) -> Response {
+fn rendered(shop: &Shop, place: &Place, template: &str) -> Response {
     let globals = pages::with_products(shop, |_| Some(("Storefront", Vec::new()))).unwrap_or_default();
-    let page = Page { kind: "app_proxy", title: "Storefront", globals };
+    let page = Page { kind: "app_proxy", title: "Storefront", place, globals };
     pages::answer(shop.theme.around(&shop.options, template, page))
 }

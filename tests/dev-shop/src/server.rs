@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::routing::{any, get, post};
+use axum::{Extension, Router};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::place::FOLDERS;
 use crate::shop::Shop;
 use crate::{Options, admin, cart, control, oauth, pages, proxy, storefront};
 
@@ -38,21 +39,26 @@ pub async fn serve(options: Options) -> anyhow::Result<Running> {
 }
 
 fn router(shop: Arc<Shop>) -> Router {
-    let app_proxy = shop.options.path_prefix();
-    theme()
-        .merge(platform())
-        .merge(simulator())
-        .route(&app_proxy, any(proxy::forward))
-        .route(&format!("{app_proxy}/{{*rest}}"), any(proxy::forward))
-        .with_state(shop)
+    let online_store = || theme(&shop.options.path_prefix());
+    let mut router = online_store().merge(platform()).merge(simulator());
+    for folder in FOLDERS {
+        let (store, index) =
+            (online_store().layer(Extension(folder)), get(pages::index).layer(Extension(folder)));
+        router = router.nest(folder.path, store).route(&format!("{}/", folder.path), index);
+    }
+    router.with_state(shop)
 }
 
-fn theme() -> Router<Arc<Shop>> {
+/// What there is on every domain and in every market's folder.
+fn theme(app_proxy: &str) -> Router<Arc<Shop>> {
     Router::new()
+        .route(app_proxy, any(proxy::forward))
+        .route(&format!("{app_proxy}/{{*rest}}"), any(proxy::forward))
         .route("/", get(pages::index))
         .route("/products/{handle}", get(pages::product))
         .route("/collections/{handle}", get(pages::collection))
         .route("/search", get(pages::search))
+        .route("/password", get(pages::password))
         .route("/cart", get(pages::cart))
         .route("/cart.js", get(cart::show))
         .route("/cart/add.js", post(cart::add))
@@ -76,5 +82,6 @@ fn simulator() -> Router<Arc<Shop>> {
         .route("/simulator/products/{handle}", post(control::change))
         .route("/simulator/webhooks/{*topic}", post(control::webhook))
         .route("/simulator/trouble/{trouble}", post(control::trouble))
+        .route("/simulator/door/{door}", post(control::door))
         .route("/simulator/asked", get(control::asked))
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::Options;
 use crate::goods::Goods;
+use crate::proxy::Door;
 use crate::storefront::Trouble;
 use crate::theme::Theme;
 
@@ -26,6 +27,7 @@ pub(crate) struct State {
     /// Variants and how many of each.
     pub(crate) cart: Vec<(u64, u64)>,
     pub(crate) trouble: Trouble,
+    pub(crate) door: Door,
     /// Refresh tokens that are good, and which one each of them replaces.
     pub(crate) refresh: BTreeMap<String, Option<String>>,
     /// Private tokens for the Storefront API: the one of the options, and access tokens.
@@ -48,6 +50,7 @@ impl Shop {
             goods: Goods::load()?,
             cart: Vec::new(),
             trouble: Trouble::None,
+            door: Door::Open,
             refresh: BTreeMap::new(),
             storefront: BTreeSet::from([options.token.clone()]),
             issued: 0,

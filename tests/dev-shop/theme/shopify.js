@@ -1,5 +1,6 @@
 // What Shopify puts into every page of a shop: only as much of it as apps may use. SETTINGS comes from the simulator.
 (() => {
+const settings = SETTINGS;
 const cookie = (name) => document.cookie.split('; ').includes(`${name}=1`);
 const keep = (name, on) => { document.cookie = `${name}=1; path=/; max-age=${on ? 3600 : 0}`; };
 const consent = () => cookie('_tracking_consent');
@@ -10,9 +11,9 @@ const count = (cart) => {
 };
 const add = async (items) => {
   const body = JSON.stringify({ items });
-  const answer = await fetch('/cart/add.js', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  const answer = await fetch(`${settings.root}cart/add.js`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
   if (!answer.ok) return { userErrors: [{ message: 'Not available' }] };
-  return { cart: count(await (await fetch('/cart.js')).json()), userErrors: [], warnings: [] };
+  return { cart: count(await (await fetch(`${settings.root}cart.js`)).json()), userErrors: [], warnings: [] };
 };
 const actions = {
   updateCart: ({ lines }) => add(lines.map((line) => ({ id: Number(line.merchandiseId.split('/').at(-1)), quantity: line.quantity }))),
@@ -29,9 +30,9 @@ const privacy = {
   },
 };
 window.Shopify = {
-  shop: SETTINGS.shop, locale: 'en', country: SETTINGS.country, routes: { root: '/' },
-  ...(SETTINGS.design && { designMode: true }),
-  ...(SETTINGS.actions && { actions }),
+  shop: settings.shop, locale: settings.locale, country: settings.country, routes: { root: settings.root },
+  ...(settings.design && { designMode: true }),
+  ...(settings.actions && { actions }),
   loadFeatures(features, done) {
     setTimeout(() => {
       this.customerPrivacy = privacy;
@@ -49,5 +50,5 @@ addEventListener('DOMContentLoaded', () => {
   });
   login.addEventListener('change', () => keep('customer', login.checked));
 });
-document.addEventListener('wand:cart', async () => count(await (await fetch('/cart.js')).json()));
+document.addEventListener('wand:cart', async () => count(await (await fetch(`${settings.root}cart.js`)).json()));
 })();

@@ -208,13 +208,34 @@ fn a_token_that_is_not_accepted_is_told_as_that_and_tried_once_a_minute() {
 }
 
 #[test]
-fn a_market_that_shopify_does_not_know_is_answered_in_the_shops_own() {
+fn a_language_that_shopify_does_not_know_is_given_up_and_the_country_is_not() {
     let catalog =
         catalog([refuses("INVALID_VARIABLE"), says(&products(&[card(1, "1")], None)), says(&shop())]);
     let assortment = catalog.products(&store(), &german(), Urgency::Current).unwrap();
     assert_eq!(assortment.products.len(), 1);
     let asked = catalog.world.asked.borrow();
-    assert_eq!((&asked[0].0["country"], &asked[1].0["country"]), (&json!("DE"), &Value::Null));
+    assert_eq!(asked[0].0["language"], json!("DE"));
+    assert_eq!((&asked[1].0["country"], &asked[1].0["language"]), (&json!("DE"), &Value::Null));
+}
+
+#[test]
+fn in_a_country_that_shopify_does_not_know_nothing_is_sold_and_no_price_is_of_another() {
+    let refused = || refuses("INVALID_VARIABLE");
+    let catalog =
+        catalog([refused(), refused(), says(&products(&[card(1, "1")], Some("more"))), says(&shop())]);
+    let assortment = catalog.products(&store(), &german(), Urgency::Current).unwrap();
+    assert_eq!(assortment.products, []);
+    assert_eq!(
+        catalog.world.asked.borrow()[2].0["country"],
+        Value::Null,
+        "whether the country was the reason"
+    );
+    let term = "oak";
+    catalog.world.says([refused(), refused(), says(&found(&[card(1, "1")]))]);
+    assert_eq!(catalog.search(&store(), &german(), Urgency::Current, term), Ok(Vec::new()));
+    // The shop's own market is asked as before.
+    catalog.world.says([says(&products(&[card(1, "1")], None))]);
+    assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![100]));
 }
 
 #[test]

@@ -160,6 +160,25 @@ fn any_parameters() -> impl Strategy<Value = String> {
     prop::collection::vec(pair, 0..7).prop_map(|pairs| pairs.join("&"))
 }
 
+/// Tags and outputs of Liquid that are not the frame of a page within a theme.
+fn foreign_tags(text: &str) -> Vec<&str> {
+    const OURS: [&str; 11] = [
+        "- assign ",
+        "- capture content ",
+        "- endcapture ",
+        "- if country == ",
+        "- else ",
+        "- endif ",
+        " root }",
+        " country }",
+        " language }",
+        " content | replace: ",
+        " content }",
+    ];
+    let tags = text.split('{').filter_map(|rest| rest.strip_prefix('%')).chain(text.split("{{").skip(1));
+    tags.filter(|tag| !OURS.iter().any(|ours| tag.starts_with(ours))).collect()
+}
+
 fn any_method() -> impl Strategy<Value = Method> {
     prop::sample::select(vec![Method::Get, Method::Head, Method::Post, Method::Other])
 }
@@ -215,8 +234,7 @@ proptest! {
         let answer = Answer::of(handle(&shop, method, &signed(path, &parameters), &request));
         prop_assert!((200..500).contains(&answer.status()), "{}", answer.status());
         prop_assert_eq!(answer.header("x-evil"), "");
-        let runs_as_liquid = ["{{", "{%"].iter().any(|open| answer.text().contains(open));
-        prop_assert!(!runs_as_liquid);
+        prop_assert_eq!(foreign_tags(answer.text()), Vec::<&str>::new(), "they would run as Liquid");
         prop_assert!(answer.status() < 400 || shop.keys().is_empty());
         let consents = parameters.split('&').any(|pair| pair == "consent=1");
         prop_assert!(consents || shop.keys().is_empty(), "nothing is stored without consent");

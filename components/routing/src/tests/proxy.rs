@@ -36,12 +36,13 @@ fn a_page_that_was_made_is_served_without_what_is_around_its_content() {
     assert_eq!(answer.status(), 200);
     let (style, content) = answer.text().split_once("</style>").expect("a style");
     assert!(style.starts_with("<style>") && style.contains(":host"));
-    assert_eq!(content, "page");
+    assert_eq!(content, "page<template data-wand-end></template>");
     for (name, value) in [
         ("content-type", "text/html; charset=utf-8"),
         ("cache-control", "private, no-store"),
         ("x-cache", "HIT"),
         ("x-generated", "true"),
+        ("x-wandstore", "fragment"),
         ("x-wand-persona", "dealhunter"),
         ("x-content-type-options", "nosniff"),
     ] {
@@ -56,7 +57,8 @@ fn a_stranger_gets_content_that_fits_everybody_and_theirs_is_ordered() {
     assert_eq!((answer.status(), answer.header("x-cache")), (200, "MISS"));
     assert_eq!(answer.header("x-generated"), "false");
     assert!(answer.text().contains("Elder Wand") && answer.text().contains("/collections/old-wands"));
-    assert!(answer.text().ends_with("</div>") && !answer.text().contains("<script"));
+    assert!(answer.text().ends_with("</div><template data-wand-end></template>"));
+    assert!(!answer.text().contains("<script"));
     assert!(answer.text().contains(r##"data-accent="#102030""##));
     assert_eq!(shop.orders.borrow()[0].visitor, format!("{SHOP}:visitor-{DRAWN}"));
 }
@@ -153,21 +155,53 @@ fn a_page_within_the_theme_is_liquid_and_knows_the_prefix() {
         let is_generated = cached != Cached::Miss;
         let shop = holding(cached);
         for path in ["/proxy", "/proxy/"] {
-            let answer = shop.get(&sign(path, &query));
+            let answer = shop.get(&sign(path, &format!("country=FR&language=FR&{query}")));
             assert_eq!((answer.status(), answer.header("content-type")), (200, "application/liquid"));
             assert_eq!(answer.header("cache-control"), "private, no-store");
-            let head = format!(
-                "<wand-storefront data-prefix=\"/tools/magic\" data-generated=\"{is_generated}\">\
+            let (before, content) = answer.text().split_once("{%- capture content -%}").expect("content");
+            let (content, after) = content.split_once("{%- endcapture -%}").expect("an end");
+            assert!(before.ends_with("{%- if country == 'FR' and language == 'FR' -%}"), "{before}");
+            assert!(!content.contains("{{") && !content.contains("{%"), "Liquid would run it");
+            let block = format!(
+                "<wand-storefront data-prefix=\"/tools/magic\" data-country=\"{{{{ country }}}}\" \
+                 data-language=\"{{{{ language }}}}\" data-generated=\"{is_generated}\">\
                  <template shadowrootmode=\"open\"><style>"
             );
-            assert!(answer.text().starts_with(&head), "{}", answer.text());
-            assert!(answer.text().ends_with("</template></wand-storefront>"));
-            assert!(!answer.text().contains("{{") && !answer.text().contains("{%"), "Liquid would run it");
+            assert!(after.contains(&block), "{after}");
+            assert!(after.contains("replace: 'href=\"https://wands.example/', href"), "{after}");
             assert!(
                 !answer.text().contains("<main") && !answer.text().contains("<header"),
                 "the theme has them"
             );
         }
+    }
+}
+
+#[test]
+fn a_page_within_the_theme_has_no_content_until_its_market_is_known() {
+    let price = |text: &str| text.contains("49.00") || text.contains("data-id") || text.contains("page</");
+    for parameters in ["", "language=FR", "country=&language=FR", "country=fr", "country=Narnia&language=xx"]
+    {
+        let shop = holding(Cached::Fresh(PAGE));
+        let answer = shop.get(&signed("/proxy", &consenting(&format!("&{parameters}"))));
+        assert_eq!((answer.status(), answer.header("content-type")), (200, "application/liquid"));
+        assert_eq!((answer.header("x-cache"), answer.header("cache-control")), ("", "private, no-store"));
+        assert!(!price(answer.text()), "{parameters}: {}", answer.text());
+        assert!(answer.text().contains("data-prefix=\"/apps/wand\" data-country=\"{{ country }}\""));
+        assert!(answer.text().contains("href=\"{{ root }}apps/wand?country={{ country }}&amp;language="));
+        assert!(shop.orders.borrow().is_empty(), "{parameters}: the script orders for the right market");
+    }
+    let closed = holding(Cached::Closed).get(&signed("/proxy", &consenting("")));
+    assert_eq!(closed.status(), 404);
+}
+
+#[test]
+fn the_prefix_is_the_same_in_every_folder() {
+    for folder in ["", "/fr", "/en-ca"] {
+        let prefix = format!("{folder}/tools/magic").replace('/', "%2F");
+        let query = format!("shop={SHOP}&path_prefix={prefix}&timestamp={}", NOW_MS / 1000);
+        let answer = Fake::default().get(&sign("/proxy", &query));
+        assert!(answer.text().contains("data-prefix=\"/tools/magic\""), "{folder}: {}", answer.text());
     }
 }
 
@@ -182,8 +216,10 @@ fn what_is_said_of_a_product_is_text_to_html_and_to_liquid() {
         let input: &'static str = text("input").leak();
         let expected = text("expected");
         for path in ["/proxy", "/proxy/fragment"] {
-            let answer = Fake { best: input, ..Fake::default() }.get(&signed(path, &consenting("")));
-            let sent = answer.text();
+            let answer =
+                Fake { best: input, ..Fake::default() }.get(&signed(path, &consenting("&country=FR")));
+            let sent = answer.text().split("{%- capture content -%}").last().unwrap_or_default();
+            let sent = sent.split("{%- endcapture -%}").next().unwrap_or_default();
             assert!(sent.contains(&format!("<bdi>{expected}</bdi>")), "{input}");
             assert!(!sent.contains("{{") && !sent.contains("{%") && !sent.contains("<script"), "{input}");
         }
@@ -197,6 +233,7 @@ fn the_status_names_nobody() {
     let expected =
         json!({ "state": "ready", "source": "llm", "persona": "dealhunter", "generated_ms": NOW_MS });
     assert_eq!((answer.status(), answer.json()), (200, expected));
+    assert_eq!(answer.header("x-wandstore"), "status");
     let waiting = Fake { state: JobState::Queued, ..Fake::default() };
     let answer = waiting.get(&signed("/proxy/status", &consenting("&wait=20&country=DE&language=DE")));
     assert_eq!(answer.json()["state"], "queued");

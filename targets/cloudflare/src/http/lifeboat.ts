@@ -35,7 +35,9 @@ export async function rescue(env: Env, method: string, path: string): Promise<An
   if (path.startsWith('/webhook')) return refusal(503, 'the webhook could not be taken');
   if (!(path.startsWith('/api/') || TOLD_AS_JSON.includes(path))) return refusal(404, 'there is nothing here');
   const known = method === 'POST' ? { stored: 0 } : { state: 'unknown' };
-  return { status: 200, headers: typed('application/json'), body: new TextEncoder().encode(JSON.stringify(known)) };
+  const headers = typed('application/json');
+  headers.set('x-wandstore', 'status');
+  return { status: 200, headers, body: new TextEncoder().encode(JSON.stringify(known)) };
 }
 
 async function page(env: Env, store: string): Promise<Answer> {

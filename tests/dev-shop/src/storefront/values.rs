@@ -18,6 +18,8 @@ impl Market {
             Some("AT" | "DE" | "ES" | "FR" | "IT" | "NL") => {
                 Self { currency: "EUR", percent: 92, decimals: 2 }
             }
+            Some("CA") => Self { currency: "CAD", percent: 137, decimals: 2 },
+            Some("BR") => Self { currency: "BRL", percent: 540, decimals: 2 },
             Some("GB") => Self { currency: "GBP", percent: 80, decimals: 2 },
             Some("JP") => Self { currency: "JPY", percent: 15_000, decimals: 0 },
             _ => Self { currency: "USD", percent: 100, decimals: 2 },
@@ -46,7 +48,7 @@ pub(crate) fn shop(goods: &Goods, market: Market) -> Value {
         "primaryDomain": { "__typename": "Domain", "host": "magic-wands.example", "url": "https://magic-wands.example" },
         "paymentSettings": {
             "__typename": "PaymentSettings", "currencyCode": goods.currency, "countryCode": "US",
-            "enabledPresentmentCurrencies": ["USD", "EUR", "GBP", "JPY"],
+            "enabledPresentmentCurrencies": ["USD", "EUR", "CAD", "BRL", "GBP", "JPY"],
         },
         "localization": market.currency,
     })

@@ -10,6 +10,7 @@ use liquid::model::Value;
 use liquid::{Object, Parser, ParserBuilder, object};
 
 use crate::Options;
+use crate::place::Place;
 
 use source::Source;
 
@@ -28,6 +29,7 @@ pub(crate) struct Page<'a> {
     /// As `request.page_type`.
     pub(crate) kind: &'a str,
     pub(crate) title: &'a str,
+    pub(crate) place: &'a Place,
     /// `shop`, `cart`, `product`, `collection`, `search`.
     pub(crate) globals: Object,
 }
@@ -65,11 +67,11 @@ impl Theme {
 
     fn globals(&self, options: &Options, page: Page<'_>) -> anyhow::Result<Object> {
         let mut globals = object!({
-            "request": { "page_type": page.kind },
-            "localization": { "country": { "iso_code": options.country }, "language": { "iso_code": "en" } },
+            "request": { "page_type": page.kind, "locale": { "iso_code": page.place.language } },
             "product": { "id": Value::Nil },
             "search": { "terms": Value::Nil },
         });
+        globals.extend(page.place.globals());
         globals.extend(page.globals);
         let storefront = Source::read(&extension().join("blocks/storefront.liquid"))?;
         let embed = Source::read(&extension().join("blocks/embed.liquid"))?;
@@ -78,7 +80,10 @@ impl Theme {
             "embed": self.block(options, &embed, &globals)?,
         });
         globals.insert("blocks".into(), Value::Object(blocks));
-        globals.insert("content_for_header".into(), Value::scalar(header(options, &[storefront, embed])));
+        globals.insert(
+            "content_for_header".into(),
+            Value::scalar(header(options, page.place, &[storefront, embed])),
+        );
         Ok(globals)
     }
 
@@ -98,9 +103,10 @@ impl Theme {
 }
 
 /// What Shopify adds to the head: its own script, and the files that blocks name, each once.
-fn header(options: &Options, sources: &[Source]) -> String {
+fn header(options: &Options, place: &Place, sources: &[Source]) -> String {
     let settings = serde_json::json!({
-        "shop": options.shop, "country": options.country, "actions": !options.no_actions, "design": options.design,
+        "shop": options.shop, "country": place.country, "locale": place.language,
+        "root": format!("{}/", place.folder), "actions": !options.no_actions, "design": options.design,
     });
     let script = include_str!("../../theme/shopify.js").replace("SETTINGS", &format!("({settings})"));
     let named = |name: &str| {

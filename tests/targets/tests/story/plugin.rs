@@ -79,14 +79,20 @@ fn a_fragment_for_the_theme() -> Chapter {
     let agreed = agreed();
     let miss = fragment(&agreed).has("x-cache", "MISS").has("x-generated", "false").does_not_say("<html");
     let hit = fragment(&agreed).has("x-cache", "HIT").has("x-generated", "true").does_not_say("<html");
-    let page = proxied("/proxy", &agreed).status(200).says(r#"<template shadowrootmode="open">"#);
+    let in_market = format!("{agreed}&country=US&language=EN");
+    let page = proxied("/proxy", &in_market).status(200).says(r#"<template shadowrootmode="open">"#);
     let page = page.expect([Expected::HeaderStarts("content-type", "application/liquid")]);
     connected()
         .then(status(&agreed).member("state", "none"))
         .then(miss)
         .then(ready(&agreed))
         .then(hit.says("Oolong").says("data-id").does_not_say("<script"))
-        .then(page.says("/apps/wand").does_not_say("<html").does_not_say("{{").does_not_say("{%"))
+        .then(
+            page.says("/apps/wand")
+                .says("{%- if country == 'US' and language == 'EN' -%}")
+                .does_not_say("<html"),
+        )
+        .then(proxied("/proxy", &agreed).status(200).says("/apps/wand").does_not_say("data-id"))
         .then(proxied("/proxy/other", &agreed).refused(404))
 }
 

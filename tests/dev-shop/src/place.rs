@@ -1,0 +1,79 @@
+//! Where in the shop somebody is: the folder or the domain of a market decides country and language.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+use liquid::{Object, object};
+
+use crate::shop::Shop;
+
+/// Markets in a folder.
+pub(crate) const FOLDERS: [Folder; 3] = [
+    Folder { path: "/fr", country: "FR", language: "fr" },
+    Folder { path: "/en-ca", country: "CA", language: "en" },
+    Folder { path: "/pt-br", country: "BR", language: "pt-BR" },
+];
+/// How the domain of a market starts, with the country and language.
+const DOMAINS: [(&str, &str, &str); 1] = [("de.", "DE", "de")];
+
+/// The folder of a market. Routes within it carry it as an extension.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Folder {
+    pub(crate) path: &'static str,
+    country: &'static str,
+    language: &'static str,
+}
+
+/// Where in the shop a request is made.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    /// The folder, such as `/fr`; empty for none.
+    pub(crate) folder: &'static str,
+    pub(crate) country: String,
+    pub(crate) language: &'static str,
+}
+
+impl Place {
+    fn of(shop: &Shop, host: &str, folder: Option<&Folder>) -> Self {
+        let domain = DOMAINS.into_iter().find(|(start, ..)| host.starts_with(start));
+        match (folder, domain) {
+            (Some(Folder { path, country, language }), _) => {
+                Self { folder: path, country: (*country).to_owned(), language }
+            }
+            (None, Some((_, country, language))) => {
+                Self { folder: "", country: country.to_owned(), language }
+            }
+            (None, None) => Self { folder: "", country: shop.options.country.clone(), language: "en" },
+        }
+    }
+
+    /// `routes.root_url`.
+    pub(crate) fn root_url(&self) -> &'static str {
+        if self.folder.is_empty() { "/" } else { self.folder }
+    }
+
+    /// `localization`, `request.locale` and `routes`, as far as templates use them.
+    pub(crate) fn globals(&self) -> Object {
+        object!({
+            "localization": {
+                "country": { "iso_code": self.country },
+                "language": { "iso_code": self.language },
+            },
+            "routes": { "root_url": self.root_url() },
+            // As themes write links: with no slash at the end.
+            "folder": self.folder,
+        })
+    }
+}
+
+impl FromRequestParts<Arc<Shop>> for Place {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Self, Infallible> {
+        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        Ok(Self::of(shop, host, parts.extensions.get()))
+    }
+}
