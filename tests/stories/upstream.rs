@@ -23,6 +23,8 @@ const WORDS: &str = "words of a shop that is ill";
 struct Shop {
     says: Mutex<Result<Answer, Error>>,
     asked: AtomicUsize,
+    /// How often its products were listed.
+    listed: AtomicUsize,
 }
 
 #[async_trait]
@@ -30,14 +32,17 @@ impl Fetch for Shop {
     async fn post(&self, question: Question) -> Result<Answer, Error> {
         let says = self.says.lock().expect("nobody panics").clone();
         // The demo shop of the harness is none of ours.
-        self.asked.fetch_add(usize::from(question.store == SHOP), Ordering::SeqCst);
+        let is_ours = question.store == SHOP;
+        self.asked.fetch_add(usize::from(is_ours), Ordering::SeqCst);
+        let lists = String::from_utf8_lossy(&question.body).contains("query Products(");
+        self.listed.fetch_add(usize::from(is_ours && lists), Ordering::SeqCst);
         says
     }
 }
 
 impl Shop {
     fn new(says: Result<Answer, Error>) -> Arc<Self> {
-        Arc::new(Self { says: Mutex::new(says), asked: AtomicUsize::new(0) })
+        Arc::new(Self { says: Mutex::new(says), asked: AtomicUsize::new(0), listed: AtomicUsize::new(0) })
     }
 
     fn say(&self, says: Result<Answer, Error>) {
@@ -190,4 +195,38 @@ async fn whatever_a_shop_answers_that_is_known_its_products_stay_until_it_is_wel
         let page = host.current_page().await;
         assert!(page.contains(&format!("Wand of day {}", day + 1)), "{illness:?}: {page}");
     }
+}
+
+#[tokio::test]
+async fn a_storm_of_webhooks_has_products_listed_once_for_each_move_and_the_last_change_is_seen() {
+    let shopify = Shop::new(sells("Wand before the storm"));
+    let host = shopify.open().await;
+    let visitors: Vec<_> = (0..20).map(|number| format!("visitor-of-the-shop-{number:04}")).collect();
+    let page = async |visitor: &String| {
+        host.strings.clock.advance(Duration::from_millis(20));
+        let page = host.proxy("/proxy/fragment", &[("visitor", visitor.as_str()), ("consent", "1")]).await;
+        assert_eq!(page.status, 200, "{}", page.body);
+        (page.header("x-cache") == "HIT").then_some(page.body)
+    };
+    for visitor in &visitors {
+        eventually("a page of their own", async || page(visitor).await).await;
+    }
+    host.idle().await;
+    host.strings.clock.advance(RESTED);
+
+    let before = shopify.listed.load(Ordering::SeqCst);
+    for change in 0..200 {
+        shopify.say(sells(&format!("Wand of change {change}")));
+        host.products_changed(&format!("storm-{change}")).await;
+        page(&visitors[change % visitors.len()]).await;
+    }
+    // What was changed last counts from here on. All come at once.
+    host.strings.clock.advance(Duration::from_secs(5));
+    futures_util::future::join_all(visitors.iter().map(page)).await;
+    for visitor in &visitors {
+        let current = eventually("a current page", async || page(visitor).await).await;
+        assert!(current.contains("Wand of change 199"), "{current}");
+    }
+    let listed = shopify.listed.load(Ordering::SeqCst) - before;
+    assert!((1..=3).contains(&listed), "200 webhooks in {} ms: listed {listed} times", 200 * 20);
 }

@@ -239,7 +239,7 @@ where
 /// A page by its own facts and what is kept of its shop, where that is to be had.
 fn judge<V>(content: V, head: &[u8], shop: Option<Shop>, now_ms: u64) -> Cached<V> {
     let facts = Facts::decode_head(head).unwrap_or_else(Facts::unknown);
-    let staleness = staleness(&facts, now_ms, shop.map(|shop| shop.catalog_version));
+    let staleness = staleness(&facts, now_ms, shop.map(|shop| shop.catalog_version(now_ms)));
     let page = Page { content, facts };
     match staleness {
         None => Cached::Fresh(page),

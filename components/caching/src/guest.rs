@@ -53,13 +53,13 @@ impl cache::Guest for Component {
 
 impl catalog_version::Guest for Component {
     fn current(store: String) -> Result<u64, wit::CacheError> {
-        Ok(CACHE.catalog_version(&StoreId::parse(&store)?)?)
+        Ok(CACHE.catalog_version(&StoreId::parse(&store)?, clock::now_ms())?)
     }
 }
 
 impl cache_control::Guest for Component {
     fn catalog_moved(store: String) -> Result<u64, wit::CacheError> {
-        Ok(CACHE.catalog_moved(&StoreId::parse(&store)?)?)
+        Ok(CACHE.catalog_moved(&StoreId::parse(&store)?, clock::now_ms())?)
     }
 
     fn purge(store: String, shopper: String) -> Result<(), wit::CacheError> {
@@ -72,7 +72,7 @@ impl cache_control::Guest for Component {
     }
 
     fn reopen(store: String) -> Result<(), wit::CacheError> {
-        Ok(CACHE.reopen(&StoreId::parse(&store)?)?)
+        Ok(CACHE.reopen(&StoreId::parse(&store)?, clock::now_ms())?)
     }
 
     fn pages(store: String, shopper: String) -> Result<Vec<String>, wit::CacheError> {

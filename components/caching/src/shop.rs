@@ -1,5 +1,10 @@
 //! What is kept of a shop itself, in one small entry: how many times its catalog moved, and whether it is
 //! closed. So a hit, which needs the former, learns the latter for nothing.
+//!
+//! A catalog moves at most once in [`MOVE_INTERVAL_MS`], however often products change: each move makes every page
+//! stale, and has the shop's products listed anew. A change after a quiet time counts at once. Changes that follow
+//! it closely count together, as one move for which the entry names the time. Whoever reads the entry after that
+//! time sees the move, so that nobody has to come back to write it.
 
 use names::{Key, StoreId};
 
@@ -7,40 +12,58 @@ use crate::cache::{Cache, Error};
 use crate::capabilities::{Blob, Failure, Kv, Operator, Swap, Value};
 
 /// More than any entry takes.
-const ENTRY_BYTES_MAX: u32 = 32;
+const ENTRY_BYTES_MAX: u32 = 80;
 /// How often an entry is tried to be changed. Each lost race was won by somebody else, so that
 /// many have to meet for it to fail.
 pub(crate) const SWAPS_MAX: u32 = 8;
+/// A catalog does not move more often.
+pub const MOVE_INTERVAL_MS: u64 = 5_000;
+/// The clocks of two hosts differ by less. A change so shortly before a move may come after it by another host's
+/// clock, and gets a move of its own.
+const CLOCKS_DIFFER_MS: u64 = 1_000;
 
-const CLOSED: &str = " closed";
+const CLOSED: &str = "closed";
+const MOVED: &str = "moved=";
+const DUE: &str = "due=";
 
 /// What is kept of a shop.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Shop {
-    /// How many times its catalog moved.
-    pub catalog_version: u64,
     /// Whether nothing is kept for it, until it is opened again.
     pub closed: bool,
+    /// How many times its catalog moved before the move that is due.
+    version: u64,
+    /// When it moved last, if it did.
+    moved_ms: Option<u64>,
+    /// When it moves next, for products changed since it moved last.
+    due_ms: Option<u64>,
 }
 
 impl Shop {
-    /// The version in decimal; of a closed shop, in 20 digits, and ` closed`. A release that knows of no
-    /// closed shops reads 20 bytes, and with them the version.
-    fn encode(self) -> String {
-        let Self { catalog_version, closed } = self;
-        if closed { format!("{catalog_version:020}{CLOSED}") } else { catalog_version.to_string() }
+    /// How many times its catalog has moved at `now_ms`.
+    pub fn catalog_version(self, now_ms: u64) -> u64 {
+        let is_over = self.due_ms.is_some_and(|due_ms| !is_ahead(due_ms, now_ms));
+        self.version.wrapping_add(is_over.into())
     }
 
-    /// Text that is no version counts as 0, and the next change replaces it.
-    fn decode(bytes: &[u8]) -> Self {
-        let text = std::str::from_utf8(bytes).unwrap_or_default();
-        let version = text.strip_suffix(CLOSED);
-        let catalog_version = version.unwrap_or(text).parse().unwrap_or(0);
-        Self { catalog_version, closed: version.is_some() }
+    /// After products changed at `now_ms`.
+    fn changed(self, now_ms: u64) -> Self {
+        if self.due_ms.is_some_and(|due_ms| is_ahead(due_ms, now_ms + CLOCKS_DIFFER_MS)) {
+            return self;
+        }
+        let version = self.version.wrapping_add(self.due_ms.is_some().into());
+        let moved_ms = self.due_ms.or(self.moved_ms).map(|moved_ms| moved_ms.min(now_ms));
+        let settled = Self { version, moved_ms, due_ms: None, ..self };
+        match moved_ms.map(|moved_ms| moved_ms + MOVE_INTERVAL_MS) {
+            Some(due_ms) if now_ms < due_ms => Self { due_ms: Some(due_ms), ..settled },
+            _ => settled.moved(now_ms),
+        }
     }
 
-    fn moved(self) -> Self {
-        Self { catalog_version: self.catalog_version.wrapping_add(1), ..self }
+    /// After its catalog moved at `now_ms`.
+    fn moved(self, now_ms: u64) -> Self {
+        let version = self.catalog_version(now_ms).wrapping_add(1);
+        Self { version, moved_ms: Some(now_ms), due_ms: None, ..self }
     }
 
     fn closed(self) -> Self {
@@ -48,9 +71,40 @@ impl Shop {
     }
 
     /// While it was closed, nobody told what became of its products.
-    fn reopened(self) -> Self {
-        if self.closed { Self { closed: false, ..self.moved() } } else { self }
+    fn reopened(self, now_ms: u64) -> Self {
+        if self.closed { Self { closed: false, ..self.moved(now_ms) } } else { self }
     }
+
+    /// The version, and after it what else there is to say.
+    fn encode(self) -> String {
+        let Self { version, moved_ms, due_ms, closed } = self;
+        let closed = if closed { format!(" {CLOSED}") } else { String::new() };
+        let time = |name: &str, ms: Option<u64>| ms.map(|ms| format!(" {name}{ms}")).unwrap_or_default();
+        let (moved, due) = (time(MOVED, moved_ms), time(DUE, due_ms));
+        format!("{version}{closed}{moved}{due}")
+    }
+
+    /// Text that is no version counts as 0, and the next change replaces it.
+    fn decode(bytes: &[u8]) -> Self {
+        let mut words = std::str::from_utf8(bytes).unwrap_or_default().split(' ');
+        let Some(version) = words.next().and_then(|word| word.parse().ok()) else { return Self::default() };
+        let mut shop = Self { version, ..Self::default() };
+        for word in words {
+            if word == CLOSED {
+                shop.closed = true;
+            } else if let Some(ms) = word.strip_prefix(MOVED) {
+                shop.moved_ms = ms.parse().ok();
+            } else if let Some(ms) = word.strip_prefix(DUE) {
+                shop.due_ms = ms.parse().ok();
+            }
+        }
+        shop
+    }
+}
+
+/// Whether a time is still to come. A time that is further ahead than any move was named by a clock that was wrong.
+fn is_ahead(at_ms: u64, now_ms: u64) -> bool {
+    now_ms < at_ms && at_ms - now_ms <= 2 * MOVE_INTERVAL_MS
 }
 
 impl<K, B, O> Cache<K, B, O>
@@ -59,24 +113,26 @@ where
     B: Blob<Value = K::Value>,
     O: Operator,
 {
-    /// How many times the store's catalog moved; 0 if nobody ever said that it did.
-    pub fn catalog_version(&self, store: &StoreId) -> Result<u64, Error> {
-        Ok(self.shop(store)?.catalog_version)
+    /// How many times the store's catalog has moved at `now_ms`; 0 if nobody ever said that it did.
+    pub fn catalog_version(&self, store: &StoreId, now_ms: u64) -> Result<u64, Error> {
+        Ok(self.shop(store)?.catalog_version(now_ms))
     }
 
-    /// Makes every page that was rendered before stale. The new version.
-    pub fn catalog_moved(&self, store: &StoreId) -> Result<u64, Error> {
-        Ok(self.change(store, Shop::moved)?.catalog_version)
+    /// Makes every page that was rendered before stale, at once or within [`MOVE_INTERVAL_MS`]. The version at `now_ms`.
+    pub fn catalog_moved(&self, store: &StoreId, now_ms: u64) -> Result<u64, Error> {
+        // A move that is due counts for this change too, whoever else writes meanwhile.
+        let change = |shop: Shop| Some(shop.changed(now_ms)).filter(|changed| *changed != shop);
+        Ok(self.change(store, change)?.catalog_version(now_ms))
     }
 
     /// Closes a shop: from now on nothing is found for it, and nothing kept.
     pub fn close(&self, store: &StoreId) -> Result<(), Error> {
-        self.change(store, Shop::closed).map(drop)
+        self.change(store, |shop| Some(shop.closed())).map(drop)
     }
 
     /// Opens a shop that was closed. Pages that are still there are stale.
-    pub fn reopen(&self, store: &StoreId) -> Result<(), Error> {
-        self.change(store, Shop::reopened).map(drop)
+    pub fn reopen(&self, store: &StoreId, now_ms: u64) -> Result<(), Error> {
+        self.change(store, |shop| Some(shop.reopened(now_ms))).map(drop)
     }
 
     /// What is kept of a shop.
@@ -84,12 +140,13 @@ where
         Ok(self.read_shop(store)?.0)
     }
 
-    /// Writes also where nothing changes: what was read may be older than what is there.
-    fn change(&self, store: &StoreId, change: impl Fn(Shop) -> Shop) -> Result<Shop, Error> {
+    /// Writes what `change` makes of the entry, even if that is the same, since what was read may be older than what is
+    /// there; nothing where it makes nothing of it.
+    fn change(&self, store: &StoreId, change: impl Fn(Shop) -> Option<Shop>) -> Result<Shop, Error> {
         let key = Key::CatalogVersion(store);
         for _ in 0..SWAPS_MAX {
             let (shop, entry_version) = self.read_shop(store)?;
-            let next = change(shop);
+            let Some(next) = change(shop) else { return Ok(shop) };
             let value = K::Value::new(next.encode().as_bytes());
             if self.kv.compare_and_swap(key, entry_version, &value, None)? == Swap::Done {
                 return Ok(next);
@@ -111,22 +168,21 @@ mod tests {
 
     use super::*;
 
+    const NOW_MS: u64 = 1_700_000_000_000;
+    /// Half of what clocks may differ.
+    const SKEW_MS: u64 = CLOCKS_DIFFER_MS / 2;
+
+    fn any_shop() -> impl Strategy<Value = Shop> {
+        (any::<u64>(), any::<Option<u64>>(), any::<Option<u64>>(), any::<bool>())
+            .prop_map(|(version, moved_ms, due_ms, closed)| Shop { closed, version, moved_ms, due_ms })
+    }
+
     proptest! {
         #[test]
-        fn what_is_kept_of_a_shop_comes_back(catalog_version in any::<u64>(), closed in any::<bool>()) {
-            let shop = Shop { catalog_version, closed };
+        fn what_is_kept_of_a_shop_comes_back(shop in any_shop()) {
             let entry = shop.encode();
             prop_assert!(entry.len() <= ENTRY_BYTES_MAX as usize);
             prop_assert_eq!(Shop::decode(entry.as_bytes()), shop);
-        }
-
-        #[test]
-        fn a_release_that_knows_no_closed_shops_reads_the_version(
-            catalog_version in any::<u64>(), closed in any::<bool>(),
-        ) {
-            let entry = Shop { catalog_version, closed }.encode();
-            let head = &entry[..entry.len().min(20)];
-            prop_assert_eq!(head.parse::<u64>(), Ok(catalog_version));
         }
 
         #[test]
@@ -134,10 +190,62 @@ mod tests {
             let shop = Shop::decode(&bytes);
             prop_assert!(!shop.closed || bytes.ends_with(CLOSED.as_bytes()));
         }
+
+        /// Whoever lists products lists them for the version that they read before. So nobody may have read, before a
+        /// change, the version that stands when things are quiet again.
+        #[test]
+        fn the_last_change_is_seen_whatever_the_clocks_of_hosts(
+            changes in prop::collection::vec((0..3_000_u64, 0..=2 * SKEW_MS), 1..60),
+        ) {
+            let (mut shop, mut at_ms) = (Shop::default(), NOW_MS);
+            for (pause_ms, skew_ms) in changes {
+                at_ms += pause_ms;
+                let read_before = shop.catalog_version(at_ms + SKEW_MS);
+                shop = shop.changed(at_ms - SKEW_MS + skew_ms);
+                let in_the_end = shop.catalog_version(at_ms + MOVE_INTERVAL_MS + CLOCKS_DIFFER_MS);
+                prop_assert!(in_the_end > read_before, "{shop:?}");
+            }
+        }
+
+        #[test]
+        fn a_catalog_moves_seldom_however_often_products_change(
+            pauses_ms in prop::collection::vec(0..2_000_u64, 1..200),
+        ) {
+            let (mut shop, mut at_ms) = (Shop::default(), NOW_MS);
+            for pause_ms in pauses_ms {
+                at_ms += pause_ms;
+                shop = shop.changed(at_ms);
+            }
+            let moves = shop.catalog_version(at_ms + MOVE_INTERVAL_MS);
+            prop_assert!(moves <= 2 + (at_ms - NOW_MS) / (MOVE_INTERVAL_MS - CLOCKS_DIFFER_MS), "{moves}");
+        }
     }
 
     #[test]
-    fn entries_from_before_there_were_closed_shops_are_open() {
-        assert_eq!(Shop::decode(b"17"), Shop { catalog_version: 17, closed: false });
+    fn two_hundred_changes_in_two_seconds_are_two_moves() {
+        let changed = (0..200).fold(Shop::default(), |shop, change| shop.changed(NOW_MS + 10 * change));
+        assert_eq!(changed.catalog_version(NOW_MS + 4_999), 1);
+        assert_eq!(changed.catalog_version(NOW_MS + 5_000), 2);
+        assert_eq!(changed.catalog_version(u64::MAX / 2), 2);
+        let later = changed.changed(NOW_MS + 60_000);
+        assert_eq!(later.catalog_version(NOW_MS + 60_000), 3, "after a quiet time a change counts at once");
+    }
+
+    #[test]
+    fn a_clock_that_was_wrong_holds_no_move_back() {
+        let ahead = Shop::default().changed(NOW_MS).changed(NOW_MS + 1);
+        let back_ms = NOW_MS - 3_600_000;
+        assert_eq!(ahead.catalog_version(back_ms), 2);
+        let changed = ahead.changed(back_ms);
+        assert_eq!(changed.catalog_version(back_ms + MOVE_INTERVAL_MS), 3);
+    }
+
+    #[test]
+    fn entries_of_earlier_releases_are_read() {
+        assert_eq!(Shop::decode(b"17"), Shop { version: 17, ..Shop::default() });
+        assert_eq!(
+            Shop::decode(b"00000000000000000017 closed"),
+            Shop { version: 17, closed: true, ..Shop::default() }
+        );
     }
 }

@@ -38,6 +38,10 @@ pub trait World {
     fn recall(&self, key: Key<'_>) -> Result<Option<Vec<u8>>, StorageFailed>;
     /// Writes `key`, to expire after `ttl_seconds`.
     fn keep(&self, key: Key<'_>, bytes: &[u8], ttl_seconds: u32) -> Result<(), StorageFailed>;
+    /// Claims `key` for `ttl_seconds`; false if it is claimed. Of two who try, one succeeds.
+    fn claim(&self, key: Key<'_>, ttl_seconds: u32) -> Result<bool, StorageFailed>;
+    /// Ends a claim. That it is free is known for `ttl_seconds`, and after that it is free anyway.
+    fn release(&self, key: Key<'_>, ttl_seconds: u32) -> Result<(), StorageFailed>;
     /// How many times the shop's catalog moved; `None` where that cannot be said.
     fn catalog_version(&self, store: &StoreId) -> Option<u64>;
     /// Milliseconds since the Unix epoch.

@@ -24,7 +24,11 @@ pub struct Fake {
     pub version: Cell<Option<u64>>,
     pub now_ms: Cell<u64>,
     pub warnings: RefCell<Vec<String>>,
+    /// What another instance does just before the next claim.
+    pub rival: RefCell<Option<Rival>>,
 }
+
+type Rival = Box<dyn FnOnce(&Fake)>;
 
 impl Fake {
     pub fn new(script: impl IntoIterator<Item = Scripted>) -> Self {
@@ -37,6 +41,7 @@ impl Fake {
             version: Cell::new(Some(7)),
             now_ms: Cell::new(1_700_000_000_000),
             warnings: RefCell::default(),
+            rival: RefCell::default(),
         }
     }
 
@@ -75,6 +80,31 @@ impl World for Fake {
             return Err(StorageFailed("the disk is full".to_owned()));
         }
         self.stored.borrow_mut().insert(key.to_string(), (bytes.to_vec(), ttl_seconds));
+        Ok(())
+    }
+
+    fn claim(&self, key: Key<'_>, ttl_seconds: u32) -> Result<bool, StorageFailed> {
+        permitted(Operation::Write, key);
+        if self.storage_fails.get() {
+            return Err(StorageFailed("the disk is full".to_owned()));
+        }
+        if let Some(rival) = self.rival.take() {
+            rival(self);
+        }
+        let mut stored = self.stored.borrow_mut();
+        let is_free = !stored.contains_key(&key.to_string());
+        if is_free {
+            stored.insert(key.to_string(), (b"1".to_vec(), ttl_seconds));
+        }
+        Ok(is_free)
+    }
+
+    fn release(&self, key: Key<'_>, _: u32) -> Result<(), StorageFailed> {
+        permitted(Operation::Write, key);
+        if self.storage_fails.get() {
+            return Err(StorageFailed("the disk is full".to_owned()));
+        }
+        self.stored.borrow_mut().remove(&key.to_string());
         Ok(())
     }
 

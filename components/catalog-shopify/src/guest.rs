@@ -24,6 +24,9 @@ use crate::{Assortment, Catalog, CatalogError, Collection, Image, Product, Urgen
 const UPSTREAM: &str = "storefront";
 /// What is usually kept is shorter, and comes with the first call.
 const PEEK_BYTES: u32 = 256 * 1024;
+/// What a key holds that is claimed, and what it holds after that.
+const CLAIMED: &[u8] = b"claimed";
+const FREE: &[u8] = b"free";
 /// More than this is not read from storage, in bytes.
 const KEPT_BYTES_MAX: u32 = 8 * 1024 * 1024;
 
@@ -89,6 +92,21 @@ impl World for Host {
 
     fn keep(&self, key: Key<'_>, bytes: &[u8], ttl_seconds: u32) -> Result<(), StorageFailed> {
         Ok(kv::set(key.store().name(), &key.to_string(), &Value::new(bytes), Some(ttl_seconds))?)
+    }
+
+    fn claim(&self, key: Key<'_>, ttl_seconds: u32) -> Result<bool, StorageFailed> {
+        let (store, key) = (key.store().name(), key.to_string());
+        let entry = kv::get(store, &key, PEEK_BYTES)?;
+        if entry.as_ref().is_some_and(|entry| entry.head != FREE) {
+            return Ok(false);
+        }
+        let version = entry.map(|entry| entry.version);
+        let swap = kv::compare_and_swap(store, &key, version, &Value::new(CLAIMED), Some(ttl_seconds))?;
+        Ok(matches!(swap, kv::Swap::Done(_)))
+    }
+
+    fn release(&self, key: Key<'_>, ttl_seconds: u32) -> Result<(), StorageFailed> {
+        self.keep(key, FREE, ttl_seconds)
     }
 
     fn catalog_version(&self, store: &StoreId) -> Option<u64> {

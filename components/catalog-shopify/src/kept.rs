@@ -15,6 +15,11 @@ const REST: &str = "rest";
 /// The same for those who wait only.
 const REST_AT_ONCE: &str = "rest_at-once";
 
+/// What says that somebody is asking Shopify.
+const CLAIM: &str = "asking";
+/// For how long, in seconds, unless they say that they are done: longer than anybody asks.
+const CLAIM_SECONDS: u32 = 12;
+
 /// An answer that was kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept<T> {
@@ -100,6 +105,26 @@ pub fn rest(
     let until_ms = world.now_ms().saturating_add(failure.rest_ms());
     let seconds = u32::try_from(failure.rest_ms().div_ceil(1000)).unwrap_or(u32::MAX);
     write(world, Key::Catalog(store, &name), until_ms.to_string().as_bytes(), seconds);
+}
+
+/// Takes it upon us to ask Shopify; false if somebody else is asking the same. Storage that fails keeps nobody from
+/// asking.
+pub fn claim(world: &impl World, store: &StoreId, market: &Market, question: Question<'_>) -> bool {
+    world.claim(Key::Catalog(store, &claim_of(market, question)), CLAIM_SECONDS).unwrap_or_else(|failed| {
+        tell(world, &failed);
+        true
+    })
+}
+
+/// Lets others ask again.
+pub fn release(world: &impl World, store: &StoreId, market: &Market, question: Question<'_>) {
+    if let Err(failed) = world.release(Key::Catalog(store, &claim_of(market, question)), CLAIM_SECONDS) {
+        tell(world, &failed);
+    }
+}
+
+fn claim_of(market: &Market, question: Question<'_>) -> String {
+    format!("{CLAIM}_{}", question.name(market))
 }
 
 fn rest_of(question: Question<'_>) -> String {

@@ -4,12 +4,14 @@ use proptest::prelude::*;
 use super::*;
 use crate::facts::Fragment;
 use crate::fakes::{Bytes, FakeBlob, FakeKv, FakeOperator, Faults};
-use crate::shop::SWAPS_MAX;
+use crate::shop::{MOVE_INTERVAL_MS, SWAPS_MAX};
 
 const KEY: &str = "ui:magic-wands:abc123";
 const PAGE: &str = "generated/magic-wands:abc123.html";
 const PLAN: &str = "generated/magic-wands:abc123.json";
 const VERSION: &str = "catalog:magic-wands";
+/// When products change; pages of these tests are fresh until 1000.
+const NOW_MS: u64 = 900;
 
 struct Shop {
     cache: Cache<FakeKv, FakeBlob, FakeOperator>,
@@ -129,7 +131,7 @@ fn nothing_anywhere_is_a_miss() {
 fn a_page_goes_stale_by_time_and_by_catalog() {
     let shop = Shop::open().unwrap();
     shop.store_page("hello", facts()).unwrap();
-    assert_eq!(shop.cache.catalog_moved(&shop.store), Ok(1));
+    assert_eq!(shop.cache.catalog_moved(&shop.store, NOW_MS), Ok(1));
     assert_eq!(shop.served(999), is("catalog moved", "hello"));
     assert_eq!(shop.served(1000), is("expired", "hello"));
 
@@ -266,12 +268,28 @@ fn a_plan_that_is_no_json_is_refused_before_anything_is_written() {
 #[test]
 fn a_catalog_that_never_moved_is_at_version_0() {
     let shop = Shop::open().unwrap();
-    assert_eq!(shop.cache.catalog_version(&shop.store), Ok(0));
-    assert_eq!(shop.cache.catalog_moved(&shop.store), Ok(1));
-    assert_eq!(shop.cache.catalog_moved(&shop.store), Ok(2));
-    assert_eq!(shop.cache.catalog_version(&shop.store), Ok(2));
+    assert_eq!(shop.cache.catalog_version(&shop.store, NOW_MS), Ok(0));
+    assert_eq!(shop.cache.catalog_moved(&shop.store, NOW_MS), Ok(1));
+    let later_ms = NOW_MS + MOVE_INTERVAL_MS;
+    assert_eq!(shop.cache.catalog_moved(&shop.store, later_ms), Ok(2));
+    assert_eq!(shop.cache.catalog_version(&shop.store, later_ms), Ok(2));
     let entries = shop.cache.kv.entries.borrow();
-    assert_eq!((&*entries[VERSION].value.0, entries[VERSION].ttl_seconds), (b"2".as_slice(), None));
+    let written = std::str::from_utf8(&entries[VERSION].value.0).unwrap();
+    assert_eq!((written, entries[VERSION].ttl_seconds), ("2 moved=5900", None));
+}
+
+#[test]
+fn changes_that_follow_each_other_closely_are_one_move_and_one_write() {
+    let shop = Shop::open().unwrap();
+    shop.store_page("hello", Facts { catalog_version: 1, fresh_until_ms: 90_000, ..facts() }).unwrap();
+    for change in 0..200 {
+        assert_eq!(shop.cache.catalog_moved(&shop.store, NOW_MS + change), Ok(1));
+    }
+    let writes = shop.kv_calls().iter().filter(|call| *call == &format!("swap {VERSION}")).count();
+    assert_eq!(writes, 2, "the first change, and the move that is due");
+    assert_eq!(shop.served(NOW_MS + MOVE_INTERVAL_MS - 1), is("fresh", "hello"));
+    assert_eq!(shop.served(NOW_MS + MOVE_INTERVAL_MS), is("catalog moved", "hello"));
+    assert_eq!(shop.cache.catalog_version(&shop.store, NOW_MS + MOVE_INTERVAL_MS), Ok(2));
 }
 
 #[test]
@@ -280,7 +298,7 @@ fn of_racing_moves_each_one_counts() {
     for version in ["1", "2"] {
         shop.cache.kv.rivals.borrow_mut().push_back((VERSION.into(), Bytes::new(version.as_bytes())));
     }
-    assert_eq!(shop.cache.catalog_moved(&shop.store), Ok(3));
+    assert_eq!(shop.cache.catalog_moved(&shop.store, NOW_MS), Ok(3));
 }
 
 #[test]
@@ -291,16 +309,16 @@ fn a_race_lost_again_and_again_is_given_up() {
         shop.cache.kv.rivals.borrow_mut().push_back((VERSION.into(), value));
     }
     let given_up = "what is kept of the shop was changed by others 8 times";
-    assert_eq!(shop.cache.catalog_moved(&shop.store), Err(Error::Unavailable(given_up.into())));
-    assert_eq!(shop.cache.catalog_version(&shop.store), Ok(u64::from(SWAPS_MAX)));
+    assert_eq!(shop.cache.catalog_moved(&shop.store, NOW_MS), Err(Error::Unavailable(given_up.into())));
+    assert_eq!(shop.cache.catalog_version(&shop.store, NOW_MS), Ok(u64::from(SWAPS_MAX)));
 }
 
 #[test]
 fn a_version_that_is_none_is_replaced_by_the_next_move() {
     let shop = Shop::open().unwrap();
     shop.cache.kv.write(VERSION.into(), Bytes::new(b"\xff not a number"), None);
-    assert_eq!(shop.cache.catalog_version(&shop.store), Ok(0));
-    assert_eq!(shop.cache.catalog_moved(&shop.store), Ok(1));
+    assert_eq!(shop.cache.catalog_version(&shop.store, NOW_MS), Ok(0));
+    assert_eq!(shop.cache.catalog_moved(&shop.store, NOW_MS), Ok(1));
 }
 
 #[test]
@@ -356,10 +374,10 @@ fn another_shop_stays_open() {
 fn a_closed_shop_stays_closed_when_its_catalog_moves() {
     let shop = Shop::open().unwrap();
     shop.cache.close(&shop.store).unwrap();
-    assert_eq!(shop.cache.catalog_moved(&shop.store), Ok(1));
+    assert_eq!(shop.cache.catalog_moved(&shop.store, NOW_MS), Ok(1));
     assert_eq!(shop.served(0), is("closed", ""));
     assert_eq!(shop.cache.close(&shop.store), Ok(()));
-    assert_eq!(shop.cache.catalog_version(&shop.store), Ok(1));
+    assert_eq!(shop.cache.catalog_version(&shop.store, NOW_MS), Ok(1));
 }
 
 #[test]
@@ -367,10 +385,10 @@ fn the_pages_of_a_shop_that_is_open_again_are_stale() {
     let shop = Shop::open().unwrap();
     shop.store_page("hello", facts()).unwrap();
     shop.cache.close(&shop.store).unwrap();
-    assert_eq!(shop.cache.reopen(&shop.store), Ok(()));
+    assert_eq!(shop.cache.reopen(&shop.store, NOW_MS), Ok(()));
     assert_eq!(shop.served(200), is("catalog moved", "hello"));
-    assert_eq!(shop.cache.reopen(&shop.store), Ok(()));
-    assert_eq!(shop.cache.catalog_version(&shop.store), Ok(1));
+    assert_eq!(shop.cache.reopen(&shop.store, NOW_MS), Ok(()));
+    assert_eq!(shop.cache.catalog_version(&shop.store, NOW_MS), Ok(1));
 }
 
 #[test]
@@ -381,7 +399,7 @@ fn to_close_is_one_write_and_loses_no_race() {
     assert_eq!(shop.cache.close(&shop.store), Ok(()));
     let (get, swap) = (format!("get {VERSION}"), format!("swap {VERSION}"));
     assert_eq!(shop.kv_calls(), [get.clone(), swap.clone(), get, swap]);
-    assert_eq!(shop.cache.catalog_version(&shop.store), Ok(7));
+    assert_eq!(shop.cache.catalog_version(&shop.store, NOW_MS), Ok(7));
     assert_eq!(shop.served(0), is("closed", ""));
 }
 

@@ -306,3 +306,64 @@ fn answers_are_kept_for_as_long_as_they_are_better_than_none() {
     let seconds = |name: &str| stored[&format!("shopify:{STORE}:{name}")].1;
     assert_eq!((seconds("products"), seconds("shop")), (604_800, 604_800));
 }
+
+const ASKING: &str = "shopify:magic-wands.myshopify.com:asking_products";
+
+/// Another instance is asking for the products.
+fn asks(world: &Fake) {
+    world.stored.borrow_mut().insert(ASKING.to_owned(), (b"1".to_vec(), 12));
+}
+
+#[test]
+fn while_another_instance_asks_nobody_who_can_come_back_asks_too() {
+    let catalog = stocked();
+    asks(&catalog.world);
+    catalog.world.version.set(Some(8));
+    assert_eq!(prices(&catalog, Urgency::Current), Err(CatalogError::Unavailable(1_000)));
+    assert_eq!(prices(&catalog, Urgency::AtOnce), Ok(vec![1250]));
+    catalog.world.version.set(Some(7));
+    catalog.world.pass(300_000);
+    assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![1250]), "it is old, but nothing changed");
+    assert_eq!((catalog.world.asked_times(), catalog.world.warnings.borrow().len()), (0, 0));
+}
+
+#[test]
+fn what_another_instance_has_just_learned_is_not_asked_again() {
+    let catalog = stocked();
+    catalog.world.version.set(Some(8));
+    // It asked and was done between our look at what is kept and our claim.
+    *catalog.world.rival.borrow_mut() = Some(Box::new(|world: &Fake| {
+        let mut stored = world.stored.borrow_mut();
+        let (kept, _) = stored.get_mut("shopify:magic-wands.myshopify.com:products").expect("they are kept");
+        let text = String::from_utf8(kept.clone()).unwrap();
+        *kept = text.replace("\"version\":7", "\"version\":8").replace("1250", "1300").into_bytes();
+    }));
+    catalog.world.says([says(&shop())]);
+    assert_eq!((prices(&catalog, Urgency::Current), catalog.world.asked_times()), (Ok(vec![1300]), 1));
+}
+
+#[test]
+fn a_claim_ends_with_the_answer_whatever_it_is() {
+    let catalog = stocked();
+    let is_claimed = || catalog.world.stored.borrow().contains_key(ASKING);
+    assert!(!is_claimed());
+    catalog.world.version.set(Some(8));
+    assert_eq!(prices(&catalog, Urgency::Current), Err(CatalogError::Unavailable(5_000)));
+    assert!(!is_claimed());
+}
+
+#[test]
+fn a_shopper_of_whom_nobody_knows_what_to_show_waits_for_no_other_instance() {
+    let catalog = catalog([says(&products(&[card(1, "1")], None)), says(&shop())]);
+    asks(&catalog.world);
+    assert_eq!(prices(&catalog, Urgency::AtOnce), Ok(vec![100]));
+    assert!(catalog.world.stored.borrow().contains_key(ASKING), "the claim is not theirs to end");
+}
+
+#[test]
+fn a_page_is_not_made_without_what_another_instance_is_asking_about_the_shop() {
+    let catalog = catalog([says(&products(&[card(1, "1")], None))]);
+    let asking = ASKING.replace("products", "shop");
+    catalog.world.stored.borrow_mut().insert(asking, (b"1".to_vec(), 12));
+    assert_eq!(prices(&catalog, Urgency::Current), Err(CatalogError::Unavailable(1_000)));
+}

@@ -10,8 +10,8 @@ pub trait Cache {
     type Value: Content;
     /// The page for a shopper.
     fn lookup(&self, store: &StoreId, shopper: &ShopperId) -> Result<Cached<Self::Value>, Failure>;
-    /// Notes that the store's products changed: every page rendered before is stale from now on.
-    /// The catalog's new version.
+    /// Notes that the store's products changed: every page rendered before is stale from now on, or in a few seconds.
+    /// The catalog's version now.
     fn catalog_moved(&self, store: &StoreId) -> Result<u64, Failure>;
     /// Whether a plan of the shopper's is kept.
     fn has_plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<bool, Failure>;

@@ -1,0 +1,181 @@
+//! One call for one shop: what is known, and whether Shopify is asked.
+//!
+//! Whatever instance asks, the same question is asked once for each version of the catalog: who asks first claims it,
+//! and a job that comes meanwhile is told to come back. A shopper who waits, and of whom nobody knows what to show,
+//! is not: Shopify is asked for them too.
+
+use names::Market;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::ask::Shopify;
+use crate::capabilities::World;
+use crate::catalog::{CatalogError, Urgency};
+use crate::failure::Failure;
+use crate::kept::{self, Kept};
+use crate::model::{Listing, Shop};
+use crate::query::Query;
+use crate::question::Question;
+
+/// When to come back while somebody else asks Shopify the same, in milliseconds: what a shop takes to answer.
+const BUSY_MS: u64 = 1_000;
+/// Pages of products that an assortment is made of.
+const PAGES_MAX: usize = 3;
+
+/// One call, for one shop.
+pub struct Visit<'a, W> {
+    world: &'a W,
+    market: &'a Market,
+    urgency: Urgency,
+    shopify: Shopify<'a, W>,
+}
+
+/// An answer of Shopify, and whether it is all that was asked for.
+pub struct Found<T> {
+    answer: T,
+    whole: bool,
+}
+
+impl<T> Found<T> {
+    /// All that was asked for.
+    pub fn whole(answer: T) -> Self {
+        Self { answer, whole: true }
+    }
+}
+
+/// Why a question has no answer.
+pub enum Unanswered {
+    /// Somebody else is asking Shopify the same, and what is known is of before the catalog moved.
+    Busy,
+    /// Shopify gave none.
+    Failed(Failure),
+}
+
+impl From<Unanswered> for CatalogError {
+    fn from(unanswered: Unanswered) -> Self {
+        match unanswered {
+            Unanswered::Busy => Self::Unavailable(BUSY_MS),
+            Unanswered::Failed(Failure::NoSuchUpstream) => Self::NoSuchStore,
+            Unanswered::Failed(failure) => Self::Unavailable(failure.rest_ms()),
+        }
+    }
+}
+
+impl<'a, W: World> Visit<'a, W> {
+    /// A visit to the shop of `shopify`.
+    pub fn new(shopify: Shopify<'a, W>, market: &'a Market, urgency: Urgency) -> Self {
+        Self { world: shopify.world, market, urgency, shopify }
+    }
+
+    /// A shopper who waits is shown the first page only, and the next one who does not wait asks for the rest.
+    pub fn listing(&self) -> Result<Listing, Unanswered> {
+        let pages_max = if self.urgency == Urgency::AtOnce { 1 } else { PAGES_MAX };
+        self.answer(Question::Products, |shopify| {
+            let query = Query::products(self.market, shopify.has_tags());
+            let gathered = shopify.products(query, pages_max)?;
+            if let Some(failure) = &gathered.cut_off {
+                self.tell(Question::Products, failure);
+            }
+            Ok(Found {
+                answer: gathered.listing,
+                whole: gathered.cut_off.is_none() && pages_max == PAGES_MAX,
+            })
+        })
+    }
+
+    /// What the shop says of itself, if it can be had: a page can do without. It says the same in every market.
+    pub fn shop(&self) -> Result<Option<Shop>, Unanswered> {
+        let own = Market::default();
+        let visit = Visit { market: &own, shopify: Shopify { ..self.shopify }, ..*self };
+        match visit.answer(Question::Shop, |shopify| shopify.shop().map(Found::whole)) {
+            Ok(shop) => Ok(Some(shop)),
+            Err(Unanswered::Failed(_)) => Ok(visit.recall(Question::Shop).map(|kept| kept.answer)),
+            Err(busy) => Err(busy),
+        }
+    }
+
+    /// What is known, if it will do; else what Shopify says; else what was known, if it is not wrong.
+    pub fn answer<T: Serialize + DeserializeOwned>(
+        &self,
+        question: Question<'_>,
+        ask: impl FnOnce(&Shopify<'_, W>) -> Result<Found<T>, Failure>,
+    ) -> Result<T, Unanswered> {
+        let known = match self.recall::<T>(question) {
+            Some(kept) if self.urgency == Urgency::AtOnce => return Ok(kept.answer),
+            known => known,
+        };
+        let version = self.world.catalog_version(self.shopify.store);
+        let known = match known {
+            Some(kept) if kept.is_fresh(question, version, self.world.now_ms()) => return Ok(kept.answer),
+            known => known.filter(|kept| kept.is_of(version)),
+        };
+        if let Err(resting) = self.check_rest(question) {
+            return self.without_shopify(question, resting, known);
+        }
+        let is_ours = kept::claim(self.world, self.shopify.store, self.market, question);
+        if !is_ours && self.urgency == Urgency::Current {
+            return known.map(|kept| kept.answer).ok_or(Unanswered::Busy);
+        }
+        let answer = self.ask_once(question, known, ask);
+        if is_ours {
+            kept::release(self.world, self.shopify.store, self.market, question);
+        }
+        answer
+    }
+
+    /// What Shopify says, unless whoever asked a moment ago has kept that, or failed.
+    fn ask_once<T: Serialize + DeserializeOwned>(
+        &self,
+        question: Question<'_>,
+        known: Option<Kept<T>>,
+        ask: impl FnOnce(&Shopify<'_, W>) -> Result<Found<T>, Failure>,
+    ) -> Result<T, Unanswered> {
+        // Read before Shopify is asked: should products change meanwhile, the answer counts as old.
+        let version = self.world.catalog_version(self.shopify.store);
+        let found = match self.recall::<T>(question) {
+            Some(kept) if self.urgency == Urgency::AtOnce => return Ok(kept.answer),
+            Some(kept) if kept.is_fresh(question, version, self.world.now_ms()) => return Ok(kept.answer),
+            _ => self.check_rest(question).and_then(|()| ask(&self.shopify)),
+        };
+        match found {
+            Ok(found) => Ok(self.keep(question, version, found)),
+            Err(failure) => self.without_shopify(question, failure, known),
+        }
+    }
+
+    /// Whether Shopify may be asked.
+    fn check_rest(&self, question: Question<'_>) -> Result<(), Failure> {
+        let resting_ms = kept::resting_ms(self.world, self.shopify.store, question, self.urgency);
+        resting_ms.map_or(Ok(()), |ms| Err(Failure::Resting(ms)))
+    }
+
+    fn keep<T: Serialize>(&self, question: Question<'_>, version: Option<u64>, found: Found<T>) -> T {
+        let Found { answer, whole } = found;
+        let kept = Kept { asked_ms: self.world.now_ms(), version, whole, answer };
+        kept::keep(self.world, self.shopify.store, self.market, question, &kept);
+        kept.answer
+    }
+
+    fn without_shopify<T>(
+        &self,
+        question: Question<'_>,
+        failure: Failure,
+        known: Option<Kept<T>>,
+    ) -> Result<T, Unanswered> {
+        if !matches!(failure, Failure::Resting(_)) {
+            self.tell(question, &failure);
+        }
+        known.map(|kept| kept.answer).ok_or(Unanswered::Failed(failure))
+    }
+
+    /// Tells the operator, and every instance that Shopify is to be left alone.
+    fn tell(&self, question: Question<'_>, failure: &Failure) {
+        let particulars = [("cause", &*failure.to_string()), ("question", question.kind())];
+        self.world.warn("Shopify did not answer", &particulars);
+        kept::rest(self.world, self.shopify.store, question, self.urgency, failure);
+    }
+
+    fn recall<T: DeserializeOwned>(&self, question: Question<'_>) -> Option<Kept<T>> {
+        kept::recall(self.world, self.shopify.store, self.market, question)
+    }
+}
