@@ -46,7 +46,12 @@ pub fn session_token() -> String {
 
 /// Starts the binary over `folder`, with the demo catalog.
 pub fn start(folder: &Path, origin: &str, more: &[(&str, &str)]) -> Process {
-    let config = "[components.catalog]\nbuiltin = \"demo\"\n";
+    start_with("", folder, origin, more)
+}
+
+/// The same with more configuration.
+fn start_with(config: &str, folder: &Path, origin: &str, more: &[(&str, &str)]) -> Process {
+    let config = format!("{config}[components.catalog]\nbuiltin = \"demo\"\n");
     std::fs::write(folder.join("wandstore.toml"), config).expect("the folder is there");
     let app = [
         ("SHOPIFY_API_KEY", KEY),
@@ -157,4 +162,41 @@ async fn figures(host: &Process) -> [String; 3] {
         let (_, number) = page.split_once(&format!("<dt>{name}</dt><dd>")).expect("it is told");
         number.split('<').next().unwrap_or_default().to_owned()
     })
+}
+
+/// What a stranger who knows a shop's domain is answered: the storefront, a status, and a report.
+async fn told_to_a_stranger(host: &Process, store: &str) -> Vec<(u16, String)> {
+    let page = host.get(&format!("/s/{store}?shopper=abc123")).await.expect("the host answers");
+    let status = format!("/api/generation/status?store={store}&shopper=abc123");
+    let status = host.get(&status).await.expect("the host answers");
+    let report = format!(r#"{{"store":"{store}","shopper":"abc123","events":[{{"type":"visit"}}]}}"#);
+    let track =
+        reqwest::Client::new().post(format!("http://{}/api/shopper/track", host.address)).body(report);
+    let track = Answer::read(track.send().await.expect("the host answers")).await;
+    [page, status, track].map(|answer| (answer.status, answer.body)).into()
+}
+
+#[tokio::test]
+async fn a_stranger_finds_an_installed_shop_only_where_the_operator_opened_it_or_named_it() {
+    let (origin, _) = shopify().await;
+    // One folder, so that components are compiled once.
+    let folder = tempfile::tempdir().expect("a folder");
+    for (config, variables, is_open) in [
+        ("", &[][..], false),
+        ("[server]\nunsigned_routes = true\n", &[], true),
+        ("", &[("ENVIRONMENT", "development")], true),
+        ("", &[("SHOPIFY_STORE", SHOP)], true),
+    ] {
+        let host = start_with(config, folder.path(), &origin, variables);
+        let unknown = told_to_a_stranger(&host, "unknown.myshopify.com").await;
+        assert!(unknown.iter().all(|(status, _)| *status == 404), "{unknown:?}");
+        open_admin(&host).await;
+        let told = told_to_a_stranger(&host, SHOP).await;
+        if is_open {
+            assert!(told.iter().all(|(status, _)| *status == 200), "{config} {variables:?}: {told:?}");
+        } else {
+            assert_eq!(told, unknown, "it is as if it were not here");
+        }
+        assert_eq!(served(&host).await, 200, "Shopify's own requests are answered in any case");
+    }
 }

@@ -95,12 +95,21 @@ pub enum Swap {
 pub trait Settings {
     /// Whether this is somebody's own machine, with no shoppers.
     fn development(&self) -> bool;
-    /// Where the shop stands.
-    fn standing(&self, store: &StoreId) -> Standing;
+    /// Where the shop stands, for whoever asks.
+    fn standing(&self, store: &StoreId, asks: Asker) -> Standing;
     /// The shop; `None` if this deployment serves no such shop.
     fn merchant(&self, store: &StoreId) -> Option<Merchant>;
     /// The first of the shops that this deployment serves.
     fn first_store(&self) -> Option<StoreId>;
+}
+
+/// Who asks about a shop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asker {
+    /// Shopify, by its signature, or the operator.
+    VouchedFor,
+    /// Anybody. A shop that is closed to them is unknown to them.
+    Anybody,
 }
 
 /// Where a shop stands.

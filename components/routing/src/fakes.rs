@@ -36,6 +36,8 @@ pub(crate) struct Fake {
     pub(crate) state: JobState,
     pub(crate) development: bool,
     pub(crate) paused: bool,
+    /// Whether only those who are vouched for are told of the shops.
+    pub(crate) closed_to_anybody: bool,
     pub(crate) now_ms: u64,
     /// The deployment's `DEBUG_TOKEN`.
     pub(crate) token: Option<&'static str>,
@@ -71,6 +73,7 @@ impl Default for Fake {
             state: JobState::None,
             development: false,
             paused: false,
+            closed_to_anybody: false,
             now_ms: NOW_MS,
             token: Some(TOKEN),
             stores: vec![STORE, SHOP],

@@ -21,7 +21,7 @@ use bindings::wandstore::storefront::{
 use names::{Key, Market, ShopperId, Store, StoreId};
 
 use crate::{
-    Assortment, BodyError, Cache, Cached, Catalog, Clock, Content, Errand, Failure, Forgotten, Found,
+    Asker, Assortment, BodyError, Cache, Cached, Catalog, Clock, Content, Errand, Failure, Forgotten, Found,
     JobError, JobState, Log, Member, Merchant, Offered, Order, Queue, Request, Settings, Signatures,
     Standing, Storage, Swap,
 };
@@ -207,8 +207,8 @@ impl Settings for Host {
         settings::development()
     }
 
-    fn standing(&self, store: &StoreId) -> Standing {
-        match settings::standing(store.as_str()) {
+    fn standing(&self, store: &StoreId, asks: Asker) -> Standing {
+        match settings::standing(store.as_str(), asks == Asker::VouchedFor) {
             settings::ShopStanding::Unknown => Standing::Unknown,
             settings::ShopStanding::Open => Standing::Open,
             settings::ShopStanding::Paused => Standing::Paused,

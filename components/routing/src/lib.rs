@@ -37,9 +37,9 @@ mod guest;
 mod tests;
 
 pub use capabilities::{
-    Assortment, Cache, Cached, Catalog, Chore, Clock, Content, Deployment, Errand, Facts, Failure, Forgotten,
-    Found, Fragment, JobError, JobState, Log, Member, Merchant, Offered, Order, Page, Queue, Settings,
-    Signatures, Staleness, Standing, Storage, Swap, Work,
+    Asker, Assortment, Cache, Cached, Catalog, Chore, Clock, Content, Deployment, Errand, Facts, Failure,
+    Forgotten, Found, Fragment, JobError, JobState, Log, Member, Merchant, Offered, Order, Page, Queue,
+    Settings, Signatures, Staleness, Standing, Storage, Swap, Work,
 };
 pub use errands::{Progress, run as run_errand};
 pub use http::{Body, BodyError, Method, Reply, Request, Response};

@@ -14,7 +14,7 @@ use shopify::payload::{self, DataRequest, Redaction};
 use shopify::webhook::{self, Topic, Webhook};
 
 use crate::capabilities::{
-    Cache, Chore, Clock, Deployment, Errand, Failure, Queue, Settings, Signatures, Standing, Storage,
+    Asker, Cache, Chore, Clock, Deployment, Errand, Failure, Queue, Settings, Signatures, Standing, Storage,
 };
 use crate::domains;
 use crate::http::{Request, Response};
@@ -123,7 +123,7 @@ fn take<D: Deployment>(deployment: &D, notice: &Notice) -> Result<bool, Failure>
 /// Notes what a webhook says of a shop that is served: its number, and that its domain changed.
 fn learn(deployment: &(impl Settings + Storage), notice: &Notice) -> Result<(), Failure> {
     let known_as = notice.also.as_ref().unwrap_or(&notice.store);
-    if !notice.is_of_shop || deployment.standing(known_as) == Standing::Unknown {
+    if !notice.is_of_shop || deployment.standing(known_as, Asker::VouchedFor) == Standing::Unknown {
         return Ok(());
     }
     match (&notice.also, notice.number) {
@@ -169,7 +169,7 @@ impl Notice {
             }
         }
         if !matches!(self.action, Action::Entrust(_)) {
-            stores.retain(|store| deployment.standing(store) != Standing::Unknown);
+            stores.retain(|store| deployment.standing(store, Asker::VouchedFor) != Standing::Unknown);
         }
         Ok(stores)
     }

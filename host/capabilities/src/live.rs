@@ -75,14 +75,14 @@ mod tests {
         let live = Live::default();
         let before = live.now();
         live.set_shop("lamps", Shop::default());
-        assert_eq!(live.look(|settings| settings.standing("lamps")), Standing::Open);
+        assert_eq!(live.look(|settings| settings.standing("lamps", true)), Standing::Open);
         live.set_shop("lamps", Shop { paused: true, ..Shop::default() });
-        assert_eq!(live.look(|settings| settings.standing("lamps")), Standing::Paused);
+        assert_eq!(live.look(|settings| settings.standing("lamps", true)), Standing::Paused);
         live.remove_shop("lamps");
         live.remove_shop("lamps");
-        assert_eq!(live.now().standing("lamps"), Standing::Unknown);
-        assert_eq!(before.standing("lamps"), Standing::Unknown);
-        assert_eq!(live.now().standing("magic-wands"), Standing::Open);
+        assert_eq!(live.now().standing("lamps", true), Standing::Unknown);
+        assert_eq!(before.standing("lamps", true), Standing::Unknown);
+        assert_eq!(live.now().standing("magic-wands", true), Standing::Open);
     }
 
     #[test]

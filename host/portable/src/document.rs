@@ -118,6 +118,7 @@ impl Document {
                 kv_ttl_seconds: cache.ttl_seconds,
                 fresh_seconds: cache.fresh_seconds,
             },
+            unsigned_routes: false,
             shops: stores.clone(),
         }
     }

@@ -15,6 +15,8 @@ pub struct Settings {
     pub pool: PoolLimits,
     /// How long pages last.
     pub lifetimes: PageLifetimes,
+    /// Whether requests that nobody signed reach the shops that are served because their merchants installed the app.
+    pub unsigned_routes: bool,
     /// The shops this deployment serves, by id.
     pub shops: BTreeMap<String, Shop>,
 }
@@ -76,6 +78,9 @@ pub struct Shop {
     pub surface: String,
     /// Whether its merchant turned pages made for shoppers off.
     pub paused: bool,
+    /// Whether it is served because its merchant installed the app, and not because the operator named it.
+    #[serde(skip)]
+    pub is_installed: bool,
 }
 
 /// Where a shop stands.
@@ -104,9 +109,12 @@ pub enum WrongShop {
 }
 
 impl Settings {
-    /// Where the shop of that id stands.
-    pub fn standing(&self, id: &str) -> Standing {
-        match self.shops.get(id) {
+    /// Where the shop of that id stands, for somebody who is vouched for or for anybody. Where there are shoppers, nobody
+    /// looks into the shop of a merchant who installed the app but through that shop, unless the operator allows it.
+    pub fn standing(&self, id: &str, is_vouched_for: bool) -> Standing {
+        let is_open =
+            |shop: &Shop| is_vouched_for || !shop.is_installed || self.unsigned_routes || self.development;
+        match self.shops.get(id).filter(|shop| is_open(shop)) {
             None => Standing::Unknown,
             Some(shop) if shop.paused => Standing::Paused,
             Some(_) => Standing::Open,
@@ -121,6 +129,7 @@ impl Default for Settings {
             development: false,
             pool: PoolLimits::default(),
             lifetimes: PageLifetimes::default(),
+            unsigned_routes: false,
             shops: BTreeMap::from([("magic-wands".to_owned(), Shop::demo())]),
         }
     }
@@ -160,6 +169,7 @@ impl Default for Shop {
             accent: String::new(),
             surface: String::new(),
             paused: false,
+            is_installed: false,
         }
     }
 }
@@ -231,9 +241,26 @@ mod tests {
     #[test]
     fn a_shop_is_open_paused_or_unknown() {
         let mut settings = Settings::default();
-        assert_eq!(settings.standing("magic-wands"), Standing::Open);
-        assert_eq!(settings.standing("lamps"), Standing::Unknown);
+        assert_eq!(settings.standing("magic-wands", true), Standing::Open);
+        assert_eq!(settings.standing("lamps", true), Standing::Unknown);
         settings.shops.insert("lamps".to_owned(), Shop { paused: true, ..Shop::default() });
-        assert_eq!(settings.standing("lamps"), Standing::Paused);
+        assert_eq!(settings.standing("lamps", true), Standing::Paused);
+    }
+
+    #[test]
+    fn a_shop_whose_merchant_installed_the_app_is_unknown_to_strangers_where_there_are_shoppers() {
+        let installed = Shop { is_installed: true, ..Shop::default() };
+        let shops =
+            BTreeMap::from([("named".to_owned(), Shop::default()), ("installed".to_owned(), installed)]);
+        for (development, unsigned_routes, standing) in
+            [(false, false, Standing::Unknown), (true, false, Standing::Open), (false, true, Standing::Open)]
+        {
+            let settings =
+                Settings { development, unsigned_routes, shops: shops.clone(), ..Settings::default() };
+            assert_eq!(settings.standing("installed", false), standing);
+            for (id, is_vouched_for) in [("installed", true), ("named", true), ("named", false)] {
+                assert_eq!(settings.standing(id, is_vouched_for), Standing::Open, "{id}");
+            }
+        }
     }
 }

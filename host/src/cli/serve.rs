@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use capabilities::Capabilities;
+use capabilities::settings::Standing;
 use clap::Args;
 use host::backends;
 use host::config::Config;
@@ -92,7 +93,9 @@ fn announce(
     let address = server.address()?;
     let planner = if plans_with_llm { "language model" } else { "local planner" };
     tracing::info!(%address, planner, ms = started.elapsed().as_millis(), "serving");
-    for store in deployment.capabilities.settings.now().shops.keys() {
+    let settings = deployment.capabilities.settings.now();
+    let is_open = |store: &&String| settings.standing(store, false) != Standing::Unknown;
+    for store in settings.shops.keys().filter(is_open) {
         println!("http://{address}/s/{store}?shopper=abc123");
     }
     Ok(())

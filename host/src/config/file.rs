@@ -42,6 +42,9 @@ pub struct Server {
     /// Whether `x-forwarded-for` is believed whoever sends it, and not only from this machine and private
     /// networks: for a proxy with a public address that sets the field itself.
     pub trust_forwarded: bool,
+    /// Whether `/s/…` and `/api/…`, which nobody signs, are there for shops whose merchants installed the app. For shops
+    /// that the operator named, and in development, they always are.
+    pub unsigned_routes: bool,
 }
 
 /// The component that plays a role, and what bounds it.
@@ -122,6 +125,7 @@ impl Default for Server {
             connections_max: 10_000,
             public_url: None,
             trust_forwarded: false,
+            unsigned_routes: false,
         }
     }
 }

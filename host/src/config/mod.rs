@@ -141,7 +141,8 @@ impl Config {
 
     /// What components may ask of the `settings` capability.
     pub fn settings(&self) -> Settings {
-        self.file.document.settings()
+        let unsigned_routes = self.file.server.unsigned_routes;
+        Settings { unsigned_routes, ..self.file.document.settings() }
     }
 
     /// The language model's endpoint; `None` plans locally.

@@ -58,19 +58,23 @@ impl Lifeboat {
     /// The answer to a request that routing failed to answer. For a shopper it is never an error of
     /// ours: a page is the shop's fallback page; of a job nothing is known; a signal is not stored; nothing
     /// else is here, and a theme keeps what it shows. Shopify is asked to tell us again.
-    pub fn answer(&self, method: &Method, target: &str) -> Answer {
+    pub fn answer(&self, method: &Method, target: &str, is_open: impl Fn(&str) -> bool) -> Answer {
         let path = target.split('?').next().unwrap_or_default();
         match path {
-            // The page is everybody's, so that it matters little whether the request was signed.
-            _ if path.starts_with("/s/") || OF_PROXY.contains(&path) => {
-                store_of(target).and_then(|store| self.page(store.as_str())).unwrap_or_else(last_resort)
+            _ if path.starts_with("/s/") => {
+                let store = store_of(target).filter(|store| is_open(store.as_str()));
+                store.and_then(|store| self.page(store.as_str())).unwrap_or_else(last_resort)
             }
+            // The shop's fallback page has prices in the shop's own currency, which need not be the shopper's.
+            _ if OF_PROXY.contains(&path) => last_resort(),
             "/webhooks" | "/webhook/shopify" => {
                 line(StatusCode::SERVICE_UNAVAILABLE, "tell us again later\n")
             }
             _ if path.starts_with("/api/") || KNOWN_OF_PROXY.contains(&path) => {
                 let body = if method == Method::POST { r#"{"stored":0}"# } else { r#"{"state":"unknown"}"# };
-                Answer { status: StatusCode::OK, headers: typed("application/json"), body: body.into() }
+                let mut headers = typed("application/json");
+                headers.insert("x-wandstore", HeaderValue::from_static("status"));
+                Answer { status: StatusCode::OK, headers, body: body.into() }
             }
             _ => line(StatusCode::NOT_FOUND, "there is nothing here\n"),
         }
@@ -126,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_shop_without_a_page_gets_the_last_resort_and_no_error() {
-        let answer = Lifeboat::default().answer(&Method::GET, "/s/magic-wands");
+        let answer = Lifeboat::default().answer(&Method::GET, "/s/magic-wands", |_| true);
         assert_eq!(answer.status, StatusCode::OK);
         assert_eq!(answer.headers["x-cache"], "MISS");
         assert!(answer.body.starts_with(b"<!doctype html>"));
@@ -137,31 +141,45 @@ mod tests {
         let boat = Lifeboat::default();
         let page = Answer { status: StatusCode::OK, headers: HeaderMap::new(), body: "kept".into() };
         boat.pages.write().unwrap().insert("a-b.myshopify.com".to_owned(), page);
-        for target in [
-            "/s/a%2Db.myshopify.com?shopper=x",
-            "/proxy?shop=a%2Db.myshopify.com",
-            "/proxy/?shop=A-B.myshopify.com",
-        ] {
-            assert_eq!(boat.answer(&Method::GET, target).body, "kept", "{target}");
+        let page = boat.answer(&Method::GET, "/s/a%2Db.myshopify.com?shopper=x", |_| true);
+        assert_eq!(page.body, "kept");
+        let page = boat
+            .answer(&Method::GET, "/s/a%2Db.myshopify.com?shopper=x", |store| store != "a-b.myshopify.com");
+        assert!(page.body.starts_with(b"<!doctype html>"), "it is closed to strangers");
+        for target in ["/proxy?shop=a%2Db.myshopify.com", "/proxy/?shop=A-B.myshopify.com"] {
+            let page = boat.answer(&Method::GET, target, |_| true);
+            assert!(
+                page.body.starts_with(b"<!doctype html>"),
+                "{target}: its prices may be of another market"
+            );
         }
     }
 
     #[test]
     fn a_status_is_unknown_and_a_signal_not_stored() {
         let boat = Lifeboat::default();
-        assert_eq!(boat.answer(&Method::GET, "/api/generation/status").body, r#"{"state":"unknown"}"#);
-        assert_eq!(boat.answer(&Method::POST, "/api/shopper/track").body, r#"{"stored":0}"#);
-        assert_eq!(boat.answer(&Method::GET, "/proxy/status?shop=a").body, r#"{"state":"unknown"}"#);
-        assert_eq!(boat.answer(&Method::POST, "/proxy/track?shop=a").body, r#"{"stored":0}"#);
+        assert_eq!(
+            boat.answer(&Method::GET, "/api/generation/status", |_| true).body,
+            r#"{"state":"unknown"}"#
+        );
+        assert_eq!(boat.answer(&Method::POST, "/api/shopper/track", |_| true).body, r#"{"stored":0}"#);
+        assert_eq!(
+            boat.answer(&Method::GET, "/proxy/status?shop=a", |_| true).body,
+            r#"{"state":"unknown"}"#
+        );
+        assert_eq!(boat.answer(&Method::POST, "/proxy/track?shop=a", |_| true).body, r#"{"stored":0}"#);
     }
 
     #[test]
     fn a_theme_keeps_what_it_shows_and_shopify_is_asked_to_tell_us_again() {
         let boat = Lifeboat::default();
-        assert_eq!(boat.answer(&Method::GET, "/proxy/fragment?shop=a").status, StatusCode::NOT_FOUND);
-        assert_eq!(boat.answer(&Method::GET, "/proxy?shop=a.myshopify.com").status, StatusCode::OK);
+        assert_eq!(
+            boat.answer(&Method::GET, "/proxy/fragment?shop=a", |_| true).status,
+            StatusCode::NOT_FOUND
+        );
+        assert_eq!(boat.answer(&Method::GET, "/proxy?shop=a.myshopify.com", |_| true).status, StatusCode::OK);
         for path in ["/webhooks", "/webhook/shopify"] {
-            assert_eq!(boat.answer(&Method::POST, path).status, StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(boat.answer(&Method::POST, path, |_| true).status, StatusCode::SERVICE_UNAVAILABLE);
         }
     }
 }

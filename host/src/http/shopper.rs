@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use capabilities::settings::Standing;
 use futures_util::stream;
 use http::{HeaderValue, Method, Request as HttpRequest, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full, StreamBody};
@@ -205,7 +206,10 @@ impl Shoppers {
     }
 
     fn rescue(&self, question: &Question) -> Answer {
-        self.lifeboat.answer(&question.method, &question.target)
+        let settings = &self.deployment.capabilities.settings;
+        let is_open =
+            |store: &str| settings.look(|settings| settings.standing(store, false)) != Standing::Unknown;
+        self.lifeboat.answer(&question.method, &question.target, is_open)
     }
 }
 

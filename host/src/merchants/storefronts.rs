@@ -38,7 +38,10 @@ impl Served {
         let Ok(deployment) = self.deployment() else { return };
         let settings = &deployment.capabilities.settings;
         match shop {
-            Some(shop) => settings.set_shop(store.as_str(), shop),
+            Some(shop) => {
+                let is_installed = self.configured(store).is_none();
+                settings.set_shop(store.as_str(), Shop { is_installed, ..shop });
+            }
             None => settings.remove_shop(store.as_str()),
         }
     }
@@ -91,8 +94,8 @@ impl Storefronts for Served {
         let (store, shopper) = (store.as_str(), shopper.as_str());
         let kept = pages::content(&deployment, store, shopper).await.map_err(Failed)?;
         let due = kept.as_ref().map_or(Some(Work::Generate), |(_, due)| *due);
-        let is_open =
-            deployment.capabilities.settings.look(|settings| settings.standing(store)) == Standing::Open;
+        let is_open = deployment.capabilities.settings.look(|settings| settings.standing(store, true))
+            == Standing::Open;
         if let Some(work) = due
             && is_open
             && let Err(reason) = pages::order(&deployment, store, shopper, persona, work).await

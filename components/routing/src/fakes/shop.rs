@@ -4,7 +4,7 @@ use names::{Market, StoreId};
 use page::{Collection, Product};
 
 use super::{Fake, sign};
-use crate::{Assortment, Catalog, Clock, Failure, Log, Merchant, Settings, Signatures, Standing};
+use crate::{Asker, Assortment, Catalog, Clock, Failure, Log, Merchant, Settings, Signatures, Standing};
 
 impl Catalog for Fake {
     fn products(&self, _: &StoreId, market: &Market) -> Result<Assortment, Failure> {
@@ -43,10 +43,12 @@ impl Settings for Fake {
         self.development
     }
 
-    fn standing(&self, store: &StoreId) -> Standing {
+    fn standing(&self, store: &StoreId, asks: Asker) -> Standing {
         self.calls.borrow_mut().push("settings.standing");
+        let is_closed = self.closed_to_anybody && asks == Asker::Anybody;
         match self.stores.contains(&store.as_str()) {
             false => Standing::Unknown,
+            true if is_closed => Standing::Unknown,
             true if self.paused => Standing::Paused,
             true => Standing::Open,
         }

@@ -1,6 +1,6 @@
 //! What is refused, and how.
 
-use crate::fakes::{Answer, Fake, FakeRequest};
+use crate::fakes::{Answer, Fake, FakeRequest, SHOP, signed};
 use crate::{Method, handle};
 
 #[track_caller]
@@ -47,6 +47,36 @@ fn a_store_that_is_not_here_is_a_404_whoever_asks() {
     {
         refuse(&format!("/s/{store}?shopper=abc123"), 404, "there is no such store here");
         refuse(&format!("/s/{store}"), 404, "there is no such store here");
+    }
+}
+
+#[test]
+fn a_shop_that_is_closed_to_strangers_is_to_them_as_one_that_is_not_here() {
+    let shop = Fake { closed_to_anybody: true, ..Fake::default() };
+    let told = |answer: Answer| (answer.status(), format!("{:?}", answer.fields()), answer.text().to_owned());
+    for target in [
+        "/s/STORE?shopper=abc123",
+        "/s/STORE?shopper=customer-7",
+        "/s/STORE?shopper=abc123_DE-DE",
+        "/s/STORE?shopper=",
+        "/s/STORE",
+        "/api/generation/status?store=STORE&shopper=abc123",
+        "/api/generation/status?store=STORE&shopper=abc123&wait=20",
+        "/api/generation/status?store=STORE",
+    ] {
+        let closed = told(shop.get(&target.replace("STORE", SHOP)));
+        assert_eq!(closed, told(shop.get(&target.replace("STORE", "unknown.myshopify.com"))), "{target}");
+        assert_eq!(closed.0, 404, "{target}");
+    }
+    let report = |store: &str| {
+        let events = r#"[{"type":"visit"}]"#;
+        let body = format!(r#"{{"store":"{store}","shopper":"abc123","events":{events}}}"#);
+        told(shop.post("/api/shopper/track", body))
+    };
+    assert_eq!(report(SHOP), report("unknown.myshopify.com"));
+    assert!(shop.is_untouched(), "nothing is looked up");
+    for path in ["/proxy", "/proxy/fragment", "/proxy/status"] {
+        assert_eq!(shop.get(&signed(path, "")).status(), 200, "{path}: Shopify vouches for them");
     }
 }
 

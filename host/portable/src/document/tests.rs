@@ -47,6 +47,20 @@ fn a_model_is_left_alone_for_ten_minutes_at_most() {
 }
 
 #[test]
+fn a_shop_at_shopify_has_pages_of_its_own_however_it_was_named() {
+    let url = |id: &str, url: &str| {
+        let mut document = Document::default();
+        let shop = Shop { url: url.to_owned(), ..Shop::default() };
+        document.stores.insert(id.to_owned(), shop);
+        document.lay_over(|_| None).unwrap();
+        document.stores[id].url.clone()
+    };
+    assert_eq!(url("tea-house.myshopify.com", ""), "https://tea-house.myshopify.com");
+    assert_eq!(url("tea-house.myshopify.com", "https://tea.example"), "https://tea.example");
+    assert_eq!(url("lamps", ""), "");
+}
+
+#[test]
 fn an_origin_is_scheme_and_host_and_nothing_after_it() {
     let validated = |origin: &str| {
         let mut document = Document::default();

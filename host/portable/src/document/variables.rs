@@ -36,7 +36,14 @@ impl Document {
         if let Some(origin) = variable("SHOPIFY_ORIGIN") {
             self.shopify.origin = Some(origin);
         }
-        variable("SHOPIFY_STORE").map_or(Ok(()), |store| self.connect(&store))
+        variable("SHOPIFY_STORE").map_or(Ok(()), |store| self.connect(&store))?;
+        // A shop at Shopify has pages of its own, also where nobody said so: links lead there.
+        for (id, shop) in &mut self.stores {
+            if shop.url.is_empty() && is_shop_domain(id) {
+                shop.url = format!("https://{id}");
+            }
+        }
+        Ok(())
     }
 
     /// Adds the shop that is connected without an installation, in place of the demo shop where that is the
@@ -53,9 +60,6 @@ impl Document {
         let shop = self.stores.entry(store.to_owned()).or_default();
         if shop.name.is_empty() || shop.name == store {
             store.split('.').next().unwrap_or(store).clone_into(&mut shop.name);
-        }
-        if shop.url.is_empty() {
-            shop.url = format!("https://{store}");
         }
         Ok(())
     }

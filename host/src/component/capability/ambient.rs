@@ -66,8 +66,8 @@ impl settings::Host for Context {
         Ok(self.capabilities.settings.look(|settings| settings.shops.get(&id).map(shop)))
     }
 
-    fn standing(&mut self, id: String) -> Result<settings::ShopStanding> {
-        Ok(match self.capabilities.settings.look(|settings| settings.standing(&id)) {
+    fn standing(&mut self, id: String, vouched_for: bool) -> Result<settings::ShopStanding> {
+        Ok(match self.capabilities.settings.look(|settings| settings.standing(&id, vouched_for)) {
             Standing::Unknown => settings::ShopStanding::Unknown,
             Standing::Open => settings::ShopStanding::Open,
             Standing::Paused => settings::ShopStanding::Paused,
