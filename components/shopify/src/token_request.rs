@@ -164,7 +164,7 @@ fn text(value: Value) -> Option<String> {
 }
 
 /// A refresh token that is not active any more is an `invalid_request` to Shopify: "This request requires an active
-/// refresh_token". All that we send is of the right form, so that it says the same as `invalid_grant`.
+/// `refresh_token`". All that we send is of the right form, so that it says the same as `invalid_grant`.
 fn refusal(status: u16, body: &[u8]) -> Refusal {
     let failure = json::object::<Failure>(body).map(|failure| failure.error);
     match (status, failure.as_deref()) {
