@@ -14,6 +14,7 @@ pub mod deployment;
 pub mod engine;
 pub mod health;
 pub mod http;
+pub mod logging;
 pub mod merchants;
 pub mod pages;
 pub mod patience;

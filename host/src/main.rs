@@ -6,14 +6,19 @@ mod cli;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+use std::process::ExitCode;
+
 use clap::Parser as _;
 
-fn main() -> std::process::ExitCode {
+use crate::cli::NotPrinted;
+
+fn main() -> ExitCode {
     match cli::run(cli::Cli::parse()) {
-        Ok(()) => std::process::ExitCode::SUCCESS,
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if matches!(error.downcast_ref(), Some(NotPrinted::ReaderGone)) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
-            std::process::ExitCode::FAILURE
+            cli::complain(&error);
+            ExitCode::FAILURE
         }
     }
 }

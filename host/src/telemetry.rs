@@ -1,14 +1,13 @@
-//! What is counted and what is logged.
+//! What is counted.
 
-use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 use metrics::{Counter, Histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use tracing_subscriber::EnvFilter;
 
 use crate::deployment::Deployment;
+use crate::logging;
 
 /// The metrics of this process.
 #[derive(Clone)]
@@ -33,19 +32,10 @@ impl Telemetry {
     pub async fn render(&self, deployment: &Deployment) -> String {
         // Storage that hangs leaves the queue's numbers as they were.
         let _ = tokio::time::timeout(QUEUE_PATIENCE, measure_queue(deployment)).await;
+        metrics::counter!("wandstore_log_lines_lost_total").absolute(logging::lines_lost());
         self.handle.run_upkeep();
         self.handle.render()
     }
-}
-
-/// Logs to standard error: as JSON if asked, and as much as `RUST_LOG` says, else `info`.
-pub fn log(json: bool) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
-    if json { log.json().init() } else { log.with_target(false).init() }
 }
 
 async fn measure_queue(deployment: &Deployment) {

@@ -4,9 +4,11 @@
 //! Policy is not here: which job is next, when it is tried again and when it is given up is the
 //! queueing component's business.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
@@ -91,7 +93,10 @@ impl Member {
         let claims = async {
             loop {
                 let Ok(slot) = self.slots.clone().acquire_owned().await else { return };
-                self.claim(slot).await;
+                // A panic is logged where it happens; a member that ended by one would leave its slots idle.
+                if AssertUnwindSafe(self.claim(slot)).catch_unwind().await.is_err() {
+                    tokio::time::sleep(REST).await;
+                }
             }
         };
         tokio::select! {
@@ -129,13 +134,18 @@ impl Member {
     }
 }
 
-/// Has one job done, and settles it.
+/// Has one job done, and settles it. Only then is anything said about it.
 async fn work(deployment: &Deployment, job: Job) {
     let (started, spent) = (Instant::now(), Arc::<Spent>::default());
     let outcome = tokio::select! {
-        outcome = perform(deployment, &job, &spent) => Some(outcome),
+        outcome = AssertUnwindSafe(perform(deployment, &job, &spent)).catch_unwind() => {
+            Some(outcome.unwrap_or_else(|_| again("the host panicked")))
+        }
         () = lost(deployment, &job) => None,
     };
+    if let Some(outcome) = &outcome {
+        settle(deployment, &job, outcome).await;
+    }
     count(deployment, &job, outcome.as_ref(), &spent);
     let Some(outcome) = outcome else {
         tracing::warn!(job = job.id, "the lease was lost; its work is dropped");
@@ -159,7 +169,6 @@ async fn work(deployment: &Deployment, job: Job) {
         ms = started.elapsed().as_millis(),
         "a job ended"
     );
-    settle(deployment, &job, &outcome).await;
 }
 
 /// Counts for the merchant what an attempt at a page cost, and how it went unless its work was dropped.

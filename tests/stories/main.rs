@@ -13,6 +13,8 @@ mod faults;
 mod harness;
 mod installation;
 mod llm;
+#[cfg(unix)]
+mod logging;
 mod operator;
 mod proxy;
 mod shopper;

@@ -1,4 +1,5 @@
 //! Every developer command. `cargo xtask --help` lists them.
+#![expect(clippy::print_stdout, reason = "a developer's command, which may end where nobody reads it")]
 
 mod bench;
 mod build;

@@ -1,6 +1,7 @@
 //! How long what a shopper waits for takes, beside what the machine itself needs for the like.
 //!
 //! `cargo bench -p capabilities` prints a table; nothing here passes or fails.
+#![expect(clippy::print_stdout, reason = "a developer's command, which may end where nobody reads it")]
 
 use std::collections::HashMap;
 use std::fs::File;

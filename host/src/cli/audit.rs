@@ -7,6 +7,8 @@ use host::backends;
 use host::config::Config;
 use names::{EventId, Key, Store, StoreId};
 
+use super::output::print;
+
 /// Records are read so many at a time.
 const BATCH: u32 = 500;
 
@@ -41,7 +43,7 @@ impl Audit {
             let keys = capabilities.kv.list_keys(store, &prefix, after.as_deref(), BATCH).await?;
             for key in &keys {
                 if let Some(record) = text(&capabilities, store, key).await? {
-                    println!("{}  {record}", key.strip_prefix(Key::AUDITS).unwrap_or(key));
+                    print(format_args!("{}  {record}", key.strip_prefix(Key::AUDITS).unwrap_or(key)))?;
                 }
             }
             let Some(last) = keys.into_iter().last() else { return Ok(()) };
@@ -56,7 +58,7 @@ impl Report {
         let key = Key::Report(&store, &id);
         let capabilities = backends::open(config).await?;
         match text(&capabilities, key.store().name(), &key.to_string()).await? {
-            Some(report) => println!("{report}"),
+            Some(report) => print(report)?,
             None => bail!("there is no report {id} of {store}; `wandstore audit` lists what there was"),
         }
         Ok(())

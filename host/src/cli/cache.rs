@@ -10,6 +10,8 @@ use host::config::Config;
 use host::deployment::{Components, Deployment};
 use host::pages::{self, Found};
 
+use super::output::print;
+
 /// Look at a shopper's page, make pages stale, forget them.
 ///
 /// A server that runs keeps what it read in memory for a moment (`cache.memory_trust_ms`) and sees
@@ -48,18 +50,18 @@ impl Cache {
         match self {
             Self::Show { store, shopper } => {
                 match pages::show(&deployment, &store, &shopper).await.map_err(|error| anyhow!(error))? {
-                    Some(found) => println!("{}", describe(&found)),
-                    None => println!("nothing is kept for {shopper} in {store}"),
+                    Some(found) => print(describe(&found))?,
+                    None => print(format_args!("nothing is kept for {shopper} in {store}"))?,
                 }
             }
             Self::Purge { store, shopper } => {
                 pages::purge(&deployment, &store, &shopper).await.map_err(|error| anyhow!(error))?;
-                println!("forgotten");
+                print("forgotten")?;
             }
             Self::Stale { store } => {
                 let version =
                     pages::catalog_moved(&deployment, &store).await.map_err(|error| anyhow!(error))?;
-                println!("the catalog of {store} is at version {version}; older pages are stale");
+                print(format_args!("the catalog of {store} is at version {version}; older pages are stale"))?;
             }
         }
         Ok(())

@@ -10,31 +10,33 @@ use host::config::Config;
 use host::deployment::{Components, Loaded};
 use host::merchants::{self, Merchants};
 
+use super::output::print;
+
 /// Validates everything that can be validated without serving. Of an app, Shopify is asked whether it knows the secret.
 pub async fn run(config: &Config) -> anyhow::Result<()> {
     let components = Components::load(config)?;
+    let (planner, admin, secret) = (planner(config)?, admin(config)?, secret(config).await?);
     for loaded in &components.loaded {
-        println!("{}: {}\n  sha256 {}", loaded.role, loaded.origin, loaded.digest);
+        print(format_args!("{}: {}\n  sha256 {}", loaded.role, loaded.origin, loaded.digest))?;
         for import in capabilities_of(loaded) {
-            println!("  may use {import}");
+            print(format_args!("  may use {import}"))?;
         }
     }
     let stores: Vec<_> = config.file.document.stores.keys().cloned().collect();
-    println!("stores: {}", stores.join(", "));
-    println!("pages planned by: {}", planner(config)?);
-    println!("admin: {}", admin(config)?);
-    if let Some(answer) = secret(config).await? {
-        println!("app secret: {answer}");
+    print(format_args!("stores: {}", stores.join(", ")))?;
+    print(format_args!("pages planned by: {planner}"))?;
+    print(format_args!("admin: {admin}"))?;
+    if let Some(answer) = secret {
+        print(format_args!("app secret: {answer}"))?;
     }
-    println!("ok");
-    Ok(())
+    Ok(print("ok")?)
 }
 
 /// A line for each role.
 pub fn components(config: &Config) -> anyhow::Result<()> {
     for loaded in Components::load(config)?.loaded {
-        println!("{:<10}  {}  {}", loaded.role.name(), loaded.digest, loaded.origin);
-        println!("{:<10}  imports {}", "", capabilities_of(&loaded).join(", "));
+        print(format_args!("{:<10}  {}  {}", loaded.role.name(), loaded.digest, loaded.origin))?;
+        print(format_args!("{:<10}  imports {}", "", capabilities_of(&loaded).join(", ")))?;
     }
     Ok(())
 }

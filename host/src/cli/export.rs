@@ -10,6 +10,8 @@ use host::config::Config;
 use host::deployment::Components;
 use host::http::Lifeboat;
 
+use super::output::print;
+
 /// Write the deployment into a folder, for Spin and Cloudflare Workers: the component of each role,
 /// byte for byte as this host runs it; `settings.json`, without secrets; and `fallback/<store>.html`.
 #[derive(Args)]
@@ -25,12 +27,15 @@ impl Export {
         let components = Components::load(config)?;
         for (role, binary) in &components.binaries {
             write(&self.folder.join(format!("{role}.wasm")), &binary.bytes)?;
-            println!("{:<10}  {}  {}", role.name(), binary.digest, binary.origin);
         }
         let settings = serde_json::to_vec_pretty(&config.file.document)?;
         write(&self.folder.join("settings.json"), &settings)?;
         for (store, page) in fallback_pages(&components, config).await? {
             write(&self.folder.join("fallback").join(format!("{store}.html")), &page)?;
+        }
+        // Only now: whoever stops reading gets the whole export all the same.
+        for (role, binary) in &components.binaries {
+            print(format_args!("{:<10}  {}  {}", role.name(), binary.digest, binary.origin))?;
         }
         Ok(())
     }

@@ -6,6 +6,8 @@ use clap::{Subcommand, ValueEnum};
 use host::backends;
 use host::config::Config;
 
+use super::output::print;
+
 /// Look at jobs, try dead ones again, give up live ones.
 #[derive(Subcommand)]
 pub enum Jobs {
@@ -65,17 +67,18 @@ impl Jobs {
             Self::List { state, member, limit } => {
                 let filter = Filter { state: state.map(Into::into), lane: member };
                 let records = jobs.list(filter, limit).await?;
-                println!("{:<34} {:<8} {:<8} {:>8} {:>6}  KEY", "ID", "MEMBER", "STATE", "ATTEMPT", "AGE");
+                let [id, member, state, attempt, age] = ["ID", "MEMBER", "STATE", "ATTEMPT", "AGE"];
+                print(format_args!("{id:<34} {member:<8} {state:<8} {attempt:>8} {age:>6}  KEY"))?;
                 for record in &records {
-                    println!("{}", line(record, now_ms));
+                    print(line(record, now_ms))?;
                 }
             }
             Self::Show { id } => match jobs.show(&id).await? {
-                Some(record) => println!("{}", whole(&record)),
+                Some(record) => print(whole(&record))?,
                 None => bail!("there is no job {id}"),
             },
             Self::Retry { id } => match jobs.requeue(&id, now_ms).await? {
-                Requeued::Done => println!("{id} is queued again"),
+                Requeued::Done => print(format_args!("{id} is queued again"))?,
                 Requeued::NotDead(state) => {
                     bail!("job {id} is {}: only dead jobs are tried again", state.name())
                 }
@@ -83,7 +86,7 @@ impl Jobs {
                 Requeued::NotThere => bail!("there is no job {id}"),
             },
             Self::Bury { id } => match jobs.bury(&id, "buried by the operator", now_ms).await? {
-                Buried::Done => println!("{id} is dead"),
+                Buried::Done => print(format_args!("{id} is dead"))?,
                 Buried::NotLive(state) => {
                     bail!("job {id} is {}: only jobs that wait or are under way are buried", state.name())
                 }

@@ -5,6 +5,7 @@ mod cache;
 mod check;
 mod export;
 mod jobs;
+mod output;
 mod serve;
 mod shop;
 
@@ -12,6 +13,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use host::config::{Config, Environment};
+
+pub use output::{NotPrinted, complain};
 
 /// Storefront pages made for each shopper, from WebAssembly components.
 ///

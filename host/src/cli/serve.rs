@@ -11,9 +11,12 @@ use host::backends;
 use host::config::Config;
 use host::deployment::{Components, Deployment};
 use host::http::{self, Lifeboat, Operator, Server};
+use host::logging::Log;
 use host::merchants::{Merchants, TokensOfShops};
-use host::telemetry::{self, Telemetry};
+use host::telemetry::Telemetry;
 use host::worker::{self, Workers};
+
+use super::output::print;
 
 /// Serve shoppers and make pages.
 ///
@@ -38,7 +41,7 @@ const LIFEBOAT: Duration = Duration::from_mins(5);
 impl Serve {
     pub async fn run(self, config: Config) -> anyhow::Result<()> {
         let started = Instant::now();
-        telemetry::log(self.log_json);
+        let _log = Log::start(self.log_json);
         let telemetry = Telemetry::install()?;
         Merchants::app(&config)?;
         let listen = self.listen.as_ref().unwrap_or(&config.file.server.listen);
@@ -95,9 +98,10 @@ fn announce(
     tracing::info!(%address, planner, ms = started.elapsed().as_millis(), "serving");
     let settings = deployment.capabilities.settings.now();
     let is_open = |store: &&String| settings.standing(store, false) != Standing::Unknown;
-    for store in settings.shops.keys().filter(is_open) {
-        println!("http://{address}/s/{store}?shopper=abc123");
-    }
+    let open = settings.shops.keys().filter(is_open);
+    let pages: Vec<String> = open.map(|store| format!("http://{address}/s/{store}?shopper=abc123")).collect();
+    // A thread of its own, for whoever is to read this may not: nothing waits for it, and shoppers are served.
+    std::thread::spawn(move || pages.into_iter().try_for_each(print));
     Ok(())
 }
 

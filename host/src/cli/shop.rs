@@ -7,6 +7,7 @@ use host::pages;
 use names::StoreId;
 
 use super::cache::deployment;
+use super::output::print;
 
 /// Close a shop or open it again.
 ///
@@ -36,7 +37,6 @@ impl Shop {
             Self::Reopen { .. } => ("open", pages::reopen(&deployment, store.as_str()).await),
         };
         outcome.map_err(|reason| anyhow!(reason))?;
-        println!("{store} is {done}");
-        Ok(())
+        Ok(print(format_args!("{store} is {done}"))?)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! The machine may be slow or busy: what counts is the ratio. The server has one core, the load
 //! another; figures are medians of rounds that take turns.
+#![expect(clippy::print_stdout, reason = "a developer's command, which may end where nobody reads it")]
 
 mod client;
 mod durable;

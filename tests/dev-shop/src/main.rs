@@ -1,4 +1,5 @@
 //! `dev-shop`: the simulator, until Ctrl-C.
+#![expect(clippy::print_stdout, reason = "a developer's command, which may end where nobody reads it")]
 
 use clap::Parser;
 use dev_shop::{Options, serve};

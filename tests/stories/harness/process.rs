@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use super::shopify::SHOP;
 use super::{Answer, eventually};
@@ -24,9 +25,15 @@ impl Process {
         let log = folder.join("serve.log");
         let file =
             std::fs::OpenOptions::new().create(true).append(true).open(&log).expect("the folder is there");
+        Self::start_logging_to(folder, environment, file)
+    }
+
+    /// Starts it over `folder` with another standard error.
+    pub fn start_logging_to(folder: &Path, environment: &[(&str, &str)], stderr: impl Into<Stdio>) -> Self {
+        let log = folder.join("serve.log");
         let mut command = wandstore(folder);
         command.args(["serve", "--listen", "127.0.0.1:0"]).envs(environment.iter().copied());
-        let mut child = command.stdout(Stdio::piped()).stderr(file).spawn().expect("the binary is built");
+        let mut child = command.stdout(Stdio::piped()).stderr(stderr).spawn().expect("the binary is built");
         let mut line = String::new();
         let output = child.stdout.take().expect("it is piped");
         let mut output = BufReader::new(output);
@@ -41,6 +48,40 @@ impl Process {
     pub fn kill(mut self) {
         self.child.kill().expect("it runs");
         self.child.wait().expect("it ends");
+    }
+
+    /// SIGTERM: how long it took to end.
+    pub fn terminate(mut self) -> Duration {
+        let started = Instant::now();
+        self.signal("TERM");
+        self.child.wait().expect("it ends");
+        started.elapsed()
+    }
+
+    /// Sends a signal, by its name without `SIG`.
+    pub fn signal(&self, name: &str) {
+        let killed = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
+        assert!(killed.expect("there is a kill").success(), "SIG{name} was not sent");
+    }
+
+    /// Waits until a shopper's page is there; `None` if their job ended otherwise.
+    pub async fn made(&self, shopper: &str) -> Option<()> {
+        let target = format!("/api/generation/status?store=magic-wands&shopper={shopper}&wait=20");
+        for _ in 0..3 {
+            match self.get(&target).await.expect("it serves").json("state").as_str() {
+                Some("ready") => return Some(()),
+                Some("queued" | "running") => {}
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// The value of a metric without labels.
+    pub async fn metric(&self, name: &str) -> u64 {
+        let metrics = self.get("/metrics").await.expect("it serves").body;
+        let value = metrics.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
+        value.unwrap_or_else(|| panic!("no metric {name}: {metrics}"))
     }
 
     pub async fn get(&self, target: &str) -> reqwest::Result<Answer> {

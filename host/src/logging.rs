@@ -1,0 +1,165 @@
+//! The log on standard error. It may lose lines, which it counts; it never blocks and never panics, whatever
+//! becomes of standard error: closed, on a full disk, or a pipe that nobody reads.
+
+use std::io::{self, IsTerminal as _, Write};
+use std::panic::PanicHookInfo;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
+use tracing_subscriber::EnvFilter;
+
+/// So many lines may wait to be written; more are lost. A line has a few hundred bytes, and a component's at most
+/// about 20 KiB (`capabilities::log`).
+const LINES_MAX: usize = 1_024;
+/// How long the end of the process waits for the last lines to be written.
+const FLUSH: Duration = Duration::from_millis(250);
+
+/// Lines that could not be written.
+static FAILED: AtomicU64 = AtomicU64::new(0);
+/// Lines for which there was no room.
+static DROPPED: OnceLock<ErrorCounter> = OnceLock::new();
+
+/// How many lines of this process were lost.
+pub fn lines_lost() -> u64 {
+    let dropped = DROPPED.get().map_or(0, ErrorCounter::dropped_lines);
+    FAILED.load(Ordering::Relaxed).saturating_add(dropped as u64)
+}
+
+/// The log of the process. When it is dropped, the last lines are written.
+#[must_use = "the last lines are lost unless this is kept until the process ends"]
+pub struct Log(Option<WorkerGuard>);
+
+impl Log {
+    /// Logs from now on: as JSON if asked, and as much as `RUST_LOG` says, else `info`. Panics are logged as well,
+    /// for the standard library would write them to standard error itself, and wait for its reader.
+    pub fn start(json: bool) -> Self {
+        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+        let lines = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(LINES_MAX);
+        let (lines, guard) = lines.thread_name("log").finish(Counting::new(io::stderr()));
+        let _ = DROPPED.set(lines.error_counter());
+        let log = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(lines)
+            // They would be said by `eprintln!`, which panics where the log cannot be written.
+            .log_internal_errors(false)
+            .with_ansi(io::stderr().is_terminal());
+        if json {
+            log.json().init()
+        } else {
+            log.with_target(false).init()
+        }
+        std::panic::set_hook(Box::new(log_panic));
+        Self(Some(guard))
+    }
+}
+
+impl Drop for Log {
+    /// The guard waits for the writer, and may print, for longer than the process may take to end.
+    fn drop(&mut self) {
+        let guard = self.0.take();
+        let (written, wait) = mpsc::channel::<()>();
+        std::thread::spawn(move || {
+            drop(guard);
+            drop(written);
+        });
+        let _ = wait.recv_timeout(FLUSH);
+    }
+}
+
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    let message = panic.payload_as_str().unwrap_or("no message");
+    tracing::error!(place, message, "a panic: this is a mistake in the program, please report it");
+}
+
+/// A writer that counts the lines it could not write, and says that it wrote them. It is handed a line at a time.
+struct Counting<W> {
+    inner: W,
+    /// Whether the last line was written in part.
+    torn: bool,
+}
+
+impl<W: Write> Counting<W> {
+    fn new(inner: W) -> Self {
+        Self { inner, torn: false }
+    }
+
+    /// After a line that was cut short, the next one begins on a line of its own.
+    fn write_line(&mut self, line: &[u8]) -> io::Result<()> {
+        if self.torn {
+            self.inner.write_all(b"\n")?;
+            self.torn = false;
+        }
+        let mut rest = line;
+        while !rest.is_empty() {
+            match self.inner.write(rest) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => rest = &rest[count..],
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.torn = rest.len() < line.len();
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<W: Write> Write for Counting<W> {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        if self.write_line(line).is_err() {
+            FAILED.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let _ = self.inner.flush();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A disk with room for so many bytes more.
+    struct Disk {
+        room: usize,
+        written: Vec<u8>,
+    }
+
+    impl Write for Disk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if self.room == 0 {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            let count = bytes.len().min(self.room);
+            self.room -= count;
+            self.written.extend_from_slice(&bytes[..count]);
+            Ok(count)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+    }
+
+    #[test]
+    fn a_line_that_does_not_fit_is_counted_and_does_not_spoil_the_next() {
+        let mut log = Counting::new(Disk { room: 9, written: Vec::new() });
+        let before = lines_lost();
+        for line in ["first\n", "second\n", "third\n"] {
+            log.write_all(line.as_bytes()).unwrap();
+        }
+        log.flush().unwrap();
+        assert_eq!(lines_lost() - before, 2);
+        log.inner.room = 100;
+        log.write_all(b"fourth\n").unwrap();
+        assert_eq!(String::from_utf8_lossy(&log.inner.written), "first\nsec\nfourth\n");
+    }
+}
