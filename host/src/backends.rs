@@ -12,13 +12,18 @@ use crate::config::Config;
 /// Opens them for a command, with no token of a shop but the configuration's; the data folder is made if need be.
 pub async fn open(config: &Config) -> anyhow::Result<Capabilities> {
     let short_term = kv::Sqlite::open(&file(config, "kv.db")?, Arc::new(clock::System)).await?;
-    assemble(config, config.tokens(), short_term).await
+    assemble(config, config.tokens(), short_term, None).await
 }
 
-/// Opens them for a server; upstreams are asked with `tokens`. Short-term storage that is damaged is made anew.
-pub async fn open_with(config: &Config, tokens: Arc<dyn fetch::Tokens>) -> anyhow::Result<Capabilities> {
+/// Opens them for a server; upstreams are asked with `tokens`, and leases of jobs name `process`. Short-term storage that
+/// is damaged is made anew.
+pub async fn open_with(
+    config: &Config,
+    tokens: Arc<dyn fetch::Tokens>,
+    process: Option<String>,
+) -> anyhow::Result<Capabilities> {
     let short_term = kv::Sqlite::open_cache(&file(config, "kv.db")?, Arc::new(clock::System)).await?;
-    assemble(config, tokens, short_term).await
+    assemble(config, tokens, short_term, process).await
 }
 
 /// The path of a file in the data folder, which is made if it is missing.
@@ -32,6 +37,7 @@ async fn assemble(
     config: &Config,
     tokens: Arc<dyn fetch::Tokens>,
     short_term: kv::Sqlite,
+    process: Option<String>,
 ) -> anyhow::Result<Capabilities> {
     let clock: Arc<dyn clock::Clock> = Arc::new(clock::System);
     let ids: Arc<dyn ids::Ids> = Arc::new(ids::System);
@@ -57,10 +63,11 @@ async fn assemble(
     let origin = config.file.document.shopify.origin.clone();
     let fetch = fetch::Http::new(origin, tokens, clock.clone())?;
     let secrets = config.secrets.named.clone();
+    let jobs = jobs::Sqlite::open(&file(config, "jobs.db")?, ids.clone()).await?;
     Ok(Capabilities {
         kv: Arc::new(short_term),
         blob: Arc::new(blob::Bounded::new(Arc::new(blob::ObjectStore::folder(&file(config, "blobs")?)?))),
-        jobs: Arc::new(jobs::Sqlite::open(&file(config, "jobs.db")?, ids.clone()).await?),
+        jobs: Arc::new(jobs.held_by(process)),
         llm,
         fetch: Arc::new(fetch),
         signatures: Arc::new(signatures::Secrets::new(ids::key(&*ids), secrets)),

@@ -7,6 +7,8 @@ use std::hash::{BuildHasher, RandomState};
 
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 const BELLS: usize = 256;
 
@@ -14,6 +16,7 @@ const BELLS: usize = 256;
 pub struct Changes {
     bells: Vec<Notify>,
     hasher: RandomState,
+    closed: CancellationToken,
 }
 
 /// What may change.
@@ -21,6 +24,8 @@ pub struct Changes {
 pub enum Topic<'a> {
     /// A job was queued in this lane.
     Lane(&'a str),
+    /// A job was queued in any lane, or is to be had again.
+    Pool,
     /// The job of this key was settled.
     Key(&'a str),
 }
@@ -28,7 +33,8 @@ pub enum Topic<'a> {
 impl Changes {
     /// Nobody waits yet.
     pub fn new() -> Self {
-        Self { bells: std::iter::repeat_with(Notify::new).take(BELLS).collect(), hasher: RandomState::new() }
+        let bells = std::iter::repeat_with(Notify::new).take(BELLS).collect();
+        Self { bells, hasher: RandomState::new(), closed: CancellationToken::new() }
     }
 
     /// Wakes those who wait for `topic`.
@@ -39,6 +45,25 @@ impl Changes {
     /// Completes at the first change that is announced after this call, awaited or not.
     pub fn next(&self, topic: Topic<'_>) -> Notified<'_> {
         self.bell(topic).notified()
+    }
+
+    /// The process is about to end: nobody is to wait any longer.
+    pub fn close(&self) {
+        self.closed.cancel();
+    }
+
+    /// Whether nobody is to wait any longer.
+    pub fn is_closed(&self) -> bool {
+        self.closed.is_cancelled()
+    }
+
+    /// Waits for `change`, until `deadline` at most; false if it did not come.
+    pub async fn wait(&self, change: Notified<'_>, deadline: Instant) -> bool {
+        tokio::select! {
+            () = change => true,
+            () = tokio::time::sleep_until(deadline) => false,
+            () = self.closed.cancelled() => false,
+        }
     }
 
     fn bell(&self, topic: Topic<'_>) -> &Notify {
@@ -55,6 +80,8 @@ impl Default for Changes {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[tokio::test]
@@ -63,5 +90,15 @@ mod tests {
         let next = changes.next(Topic::Key("shop:shopper"));
         changes.announce(Topic::Key("shop:shopper"));
         next.await;
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_once_the_process_is_about_to_end() {
+        let changes = Changes::new();
+        let far = Instant::now() + Duration::from_hours(1);
+        let (waited, ()) =
+            tokio::join!(changes.wait(changes.next(Topic::Pool), far), async { changes.close() });
+        assert!(!waited);
+        assert!(!changes.wait(changes.next(Topic::Pool), far).await, "nor does who comes later");
     }
 }

@@ -18,5 +18,6 @@ pub mod logging;
 pub mod merchants;
 pub mod pages;
 pub mod patience;
+pub mod takeover;
 pub mod telemetry;
 pub mod worker;

@@ -24,6 +24,8 @@ use crate::deployment::Deployment;
 
 /// How often a member looks for jobs that nobody announced: those of another process.
 const LOOK: Duration = Duration::from_secs(2);
+/// How long a job is left to the member that it was offered to, before another that is free takes it.
+const YIELD: Duration = Duration::from_millis(50);
 /// How long a member rests when the queue does not answer.
 const REST: Duration = Duration::from_secs(1);
 #[cfg(target_os = "linux")]
@@ -31,6 +33,8 @@ const REST: Duration = Duration::from_secs(1);
 const BACKGROUND_NICENESS: i32 = 15;
 /// How often settling a job is tried before its lease is left to run out.
 const SETTLE_ATTEMPTS: u32 = 5;
+/// How long the end of the process waits for jobs that are dropped.
+const DROP: Duration = Duration::from_millis(500);
 /// An errand of more parts than this goes on in another attempt.
 const PARTS_MAX: u32 = 10_000;
 
@@ -64,20 +68,19 @@ impl Workers {
                 deployment: deployment.clone(),
                 slots: Arc::new(Semaphore::new(jobs_per_member)),
                 tasks: workers.tasks.clone(),
+                stop: workers.stop.clone(),
             };
-            workers.tasks.spawn_on(member.run(workers.stop.clone()), runtime);
+            workers.tasks.spawn_on(member.run(), runtime);
         }
         workers
     }
 
-    /// Claims nothing more, and waits at most `patience` for what is under way. What is not done
-    /// by then is claimed again when its lease has run out.
-    pub async fn stop(self, patience: Duration) {
+    /// Claims nothing more, and drops what is under way: jobs are durable, and whoever takes them up goes on. What
+    /// computes right now is waited for, for a moment.
+    pub async fn stop(self) {
         self.stop.cancel();
         self.tasks.close();
-        if tokio::time::timeout(patience, self.tasks.wait()).await.is_err() {
-            tracing::warn!("jobs were left unfinished; they will be done after the next start");
-        }
+        let _ = tokio::time::timeout(DROP, self.tasks.wait()).await;
     }
 }
 
@@ -86,10 +89,11 @@ struct Member {
     deployment: Arc<Deployment>,
     slots: Arc<Semaphore>,
     tasks: TaskTracker,
+    stop: CancellationToken,
 }
 
 impl Member {
-    async fn run(self, stop: CancellationToken) {
+    async fn run(self) {
         let claims = async {
             loop {
                 let Ok(slot) = self.slots.clone().acquire_owned().await else { return };
@@ -100,21 +104,22 @@ impl Member {
             }
         };
         tokio::select! {
-            () = stop.cancelled() => {}
+            () = self.stop.cancelled() => {}
             () = claims => {}
         }
     }
 
     /// Starts the next job, or waits until there may be one.
     async fn claim(&self, slot: OwnedSemaphorePermit) {
-        let announced = self.deployment.changes.next(Topic::Lane(&self.name));
+        let changes = &self.deployment.changes;
+        let (own, any) = (changes.next(Topic::Lane(&self.name)), changes.next(Topic::Pool));
         let pool = &self.deployment.queueing;
         let answer = call!(pool, Cause::Operator, |guest, store| guest.leases.call_claim(store, &self.name));
         let rest = match answer {
             Ok(Ok(Claimed::Job(job))) => {
-                let deployment = self.deployment.clone();
+                let (deployment, stop) = (self.deployment.clone(), self.stop.clone());
                 self.tasks.spawn(async move {
-                    work(&deployment, job).await;
+                    let _ = stop.run_until_cancelled(work(&deployment, job)).await;
                     drop(slot);
                 });
                 return;
@@ -130,7 +135,15 @@ impl Member {
             Err(_logged) => REST,
         };
         drop(slot);
-        let _ = tokio::time::timeout(rest, announced).await;
+        let others = async {
+            any.await;
+            tokio::time::sleep(YIELD).await;
+        };
+        tokio::select! {
+            () = own => {}
+            () = others => {}
+            () = tokio::time::sleep(rest) => {}
+        }
     }
 }
 

@@ -6,6 +6,8 @@ mod architecture;
 mod bad_input;
 mod compliance;
 mod components;
+#[cfg(unix)]
+mod crashes;
 mod durability;
 #[cfg(unix)]
 mod export;

@@ -30,10 +30,11 @@ pub enum Value {
 pub struct Row(std::collections::VecDeque<Value>);
 
 /// The tables, in the order in which they came to be. The native host's are the same files.
-const MIGRATIONS: [(&str, &str); 3] = [
+const MIGRATIONS: [(&str, &str); 4] = [
     ("kv/0001", include_str!("../../../migrations/sqlite/kv/0001_entries.sql")),
     ("blob/0001", include_str!("../../../migrations/sqlite/blob/0001_objects.sql")),
     ("jobs/0001", include_str!("../../../migrations/sqlite/jobs/0001_jobs.sql")),
+    ("jobs/0002", include_str!("../../../migrations/sqlite/jobs/0002_leases.sql")),
 ];
 
 /// A database whose tables are there.
@@ -66,6 +67,14 @@ impl<S: Sql> Database<S> {
         self.sql.execute(statement, parameters).map_err(Failure::Unavailable)
     }
 
+    /// A column cannot be added `IF NOT EXISTS`: that it is there already is what was wanted.
+    fn alter(&self, statement: &str) -> Result<(), Failure> {
+        match self.sql.execute(statement, &[]) {
+            Err(reason) if !reason.contains("duplicate column name") => Err(Failure::Unavailable(reason)),
+            _ => Ok(()),
+        }
+    }
+
     /// Two who do this at once do no harm: what is there is not made again.
     fn migrate(&self) -> Result<(), Failure> {
         const NAMES: &str = "SELECT name FROM wandstore_migrations";
@@ -83,7 +92,7 @@ impl<S: Sql> Database<S> {
         }
         for (name, script) in MIGRATIONS {
             if !done.iter().any(|each| each == name) {
-                statements(script).try_for_each(|statement| self.run(&statement, &[]).map(|_| ()))?;
+                statements(script).try_for_each(|statement| self.alter(&statement))?;
                 let note = "INSERT OR IGNORE INTO wandstore_migrations (name) VALUES (?1)";
                 self.run(note, &[name.into()])?;
             }

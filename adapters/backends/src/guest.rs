@@ -215,8 +215,8 @@ impl jobs::Guest for Component {
         Ok(DATABASE.with(|database| Jobs(database).offer(&job, ids::random()))?.into())
     }
 
-    fn claim(lane: String, now_ms: u64, lease_ms: u32) -> Result<jobs::ClaimResult, jobs::Error> {
-        Ok(DATABASE.with(|database| Jobs(database).claim(&lane, now_ms, lease_ms))?.into())
+    fn claim(now_ms: u64, lease_ms: u32) -> Result<jobs::ClaimResult, jobs::Error> {
+        Ok(DATABASE.with(|database| Jobs(database).claim(now_ms, lease_ms))?.into())
     }
 
     fn extend(id: String, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, jobs::Error> {
@@ -340,8 +340,8 @@ impl From<Offered> for jobs::Offered {
 impl From<Claim> for jobs::ClaimResult {
     fn from(claim: Claim) -> Self {
         match claim {
-            Claim::Job(Claimed { id, key, token, attempt, payload }) => {
-                Self::Job(jobs::Claimed { id, key, token, attempt, payload })
+            Claim::Job(Claimed { id, key, token, attempt, crashes, payload }) => {
+                Self::Job(jobs::Claimed { id, key, token, attempt, crashes, payload })
             }
             Claim::Idle(due_ms) => Self::Idle(due_ms),
         }

@@ -1,6 +1,6 @@
 //! Jobs over a database. Times are the caller's, and so is chance.
 
-use portable::sql::jobs::{PAYLOAD_BYTES_MAX, new_id};
+use portable::sql::jobs::{PAYLOAD_BYTES_MAX, SET_BACK_MS_MIN, new_id};
 use portable::sql::{first_after, jobs as sql};
 use serde_json::json;
 
@@ -49,8 +49,10 @@ pub struct Claimed {
     pub key: String,
     /// Proof of this claim.
     pub token: u64,
-    /// How many times it was claimed.
+    /// Which attempt it is; one that ended without a word is none.
     pub attempt: u32,
+    /// How many claims in a row ended without a word.
+    pub crashes: u32,
     /// What was offered.
     pub payload: Vec<u8>,
 }
@@ -141,25 +143,45 @@ impl<S: Sql> Jobs<'_, S> {
         Ok(if live == id { Offered::Accepted(id) } else { Offered::Live(live) })
     }
 
-    /// Leases the job of `lane` that has been due longest. A job whose lease ran out is due.
-    pub fn claim(&self, lane: &str, now_ms: u64, lease_ms: u32) -> Result<Claim, Failure> {
-        let parameters = [lane.into(), now_ms.into(), lease_end(now_ms, lease_ms)];
-        if let Some(mut row) = self.0.first(sql::CLAIM, &parameters)? {
-            return Ok(Claim::Job(Claimed {
-                id: row.text()?,
-                key: row.text()?,
-                token: row.number()?,
-                attempt: row.count()?,
-                payload: row.bytes()?,
-            }));
+    /// Leases the job that has been due longest, whatever its lane. A job whose lease ran out is due. The
+    /// platforms tell no process from another, so that no lease names one.
+    pub fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<Claim, Failure> {
+        let due_ms = self.next_due(now_ms)?;
+        if due_ms.is_none_or(|due_ms| due_ms > now_ms) {
+            return Ok(Claim::Idle(due_ms));
         }
-        let due = self.0.first(sql::NEXT_DUE, &[lane.into()])?;
-        Ok(Claim::Idle(due.map(|mut row| row.number_if_any()).transpose()?.flatten()))
+        let parameters = [now_ms.into(), lease_end(now_ms, lease_ms), Value::Null];
+        let Some(mut row) = self.0.first(sql::CLAIM, &parameters)? else {
+            return Ok(Claim::Idle(self.next_due(now_ms)?));
+        };
+        Ok(Claim::Job(Claimed {
+            id: row.text()?,
+            key: row.text()?,
+            token: row.number()?,
+            attempt: row.count()?,
+            crashes: row.count()?,
+            payload: row.bytes()?,
+        }))
+    }
+
+    /// When the next job is due, also if the clock was set back since that was decided.
+    fn next_due(&self, now_ms: u64) -> Result<Option<u64>, Failure> {
+        let (due_ms, set_ms) = self.due_and_set()?;
+        if set_ms.is_none_or(|set_ms| set_ms < now_ms.saturating_add(SET_BACK_MS_MIN)) {
+            return Ok(due_ms);
+        }
+        self.0.execute(sql::SET_BACK, &[now_ms.into()])?;
+        Ok(self.due_and_set()?.0)
+    }
+
+    fn due_and_set(&self) -> Result<(Option<u64>, Option<u64>), Failure> {
+        let Some(mut row) = self.0.first(sql::NEXT_DUE, &[])? else { return Ok((None, None)) };
+        Ok((row.number_if_any()?, row.number_if_any()?))
     }
 
     /// Prolongs a lease; false if it is no longer the caller's.
     pub fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure> {
-        let parameters = [id.into(), token.into(), lease_end(now_ms, lease_ms)];
+        let parameters = [id.into(), token.into(), now_ms.into(), lease_end(now_ms, lease_ms)];
         Ok(self.0.first(sql::EXTEND, &parameters)?.is_some())
     }
 
@@ -176,8 +198,15 @@ impl<S: Sql> Jobs<'_, S> {
             Settlement::Dead(reason) => ("dead", Some(now_ms), None, Some(reason.as_str())),
             Settlement::Retry { at_ms, reason } => ("queued", None, Some(*at_ms), Some(reason.as_str())),
         };
-        let parameters =
-            [id.into(), token.into(), state.into(), settled_ms.into(), due_ms.into(), error.into()];
+        let parameters = [
+            id.into(),
+            token.into(),
+            state.into(),
+            settled_ms.into(),
+            due_ms.into(),
+            error.into(),
+            now_ms.into(),
+        ];
         Ok(self.0.first(sql::SETTLE, &parameters)?.is_some())
     }
 

@@ -77,7 +77,7 @@ fn job(key: &str, lanes: &[&str], depth_max: u32) -> NewJob {
 }
 
 fn claimed(jobs: &Jobs<'_, &Sqlite>, now_ms: u64) -> Claimed {
-    match jobs.claim("pool-0", now_ms, 1_000).unwrap() {
+    match jobs.claim(now_ms, 1_000).unwrap() {
         Claim::Job(claimed) => claimed,
         Claim::Idle(due_ms) => panic!("nothing to do before {due_ms:?}"),
     }
@@ -91,9 +91,9 @@ fn tables_are_made_once_and_two_may_make_them_at_once() {
         assert_eq!(Kv(&database).get("S", "k", NOW_MS), Ok(None));
     }
     let names = sqlite_names(&sqlite);
-    assert_eq!(names, ["blob/0001", "jobs/0001", "kv/0001"]);
+    assert_eq!(names, ["blob/0001", "jobs/0001", "jobs/0002", "kv/0001"]);
     // What another has made in part is finished.
-    (&sqlite).execute("DELETE FROM wandstore_migrations WHERE name = 'jobs/0001'", &[]).unwrap();
+    (&sqlite).execute("DELETE FROM wandstore_migrations WHERE name LIKE 'jobs/%'", &[]).unwrap();
     (&sqlite).execute("DROP INDEX jobs_by_key", &[]).unwrap();
     Jobs(&Database::new(&sqlite)).newest("k").unwrap();
     assert_eq!(sqlite_names(&sqlite), names);
@@ -155,21 +155,33 @@ fn a_job_is_offered_once_per_key_and_to_the_next_lane_when_one_is_full() {
 }
 
 #[test]
+fn a_clock_that_was_set_back_keeps_nobody_waiting() {
+    let sqlite = Sqlite::open();
+    let database = Database::new(&sqlite);
+    let jobs = Jobs(&database);
+    jobs.offer(&job("a", &["pool-0"], 1), 1).unwrap();
+    let first = claimed(&jobs, NOW_MS);
+    let back_ms = NOW_MS - 3_600_000;
+    assert_eq!(jobs.claim(back_ms, 1_000), Ok(Claim::Idle(Some(back_ms + 1_000))), "its lease is new");
+    assert_eq!(claimed(&jobs, back_ms + 1_000).id, first.id);
+}
+
+#[test]
 fn an_expired_lease_is_claimed_again_and_the_late_worker_settles_nothing() {
     let sqlite = Sqlite::open();
     let database = Database::new(&sqlite);
     let jobs = Jobs(&database);
     jobs.offer(&job("a", &["pool-0"], 1), 1).unwrap();
     let first = claimed(&jobs, NOW_MS);
-    assert_eq!(jobs.claim("pool-0", NOW_MS + 999, 1_000), Ok(Claim::Idle(Some(NOW_MS + 1_000))));
+    assert_eq!(jobs.claim(NOW_MS + 999, 1_000), Ok(Claim::Idle(Some(NOW_MS + 1_000))));
     let second = claimed(&jobs, NOW_MS + 1_000);
-    assert_eq!((second.attempt, second.payload.as_slice()), (2, b"order".as_slice()));
+    assert_eq!((second.attempt, second.crashes, second.payload.as_slice()), (1, 1, b"order".as_slice()));
     let done = Settlement::Done(None);
     assert_eq!(jobs.settle(&first.id, first.token, NOW_MS, &done), Ok(false));
     assert_eq!(jobs.extend(&first.id, first.token, NOW_MS, 1), Ok(false));
     assert_eq!(jobs.settle(&second.id, second.token, NOW_MS, &done), Ok(true));
     let status = jobs.newest("a").unwrap().unwrap();
-    assert_eq!((status.state.as_str(), status.attempt), ("done", 2));
+    assert_eq!((status.state.as_str(), status.attempt), ("done", 1));
     let kept = (&sqlite).execute("SELECT payload FROM jobs", &[]).unwrap().pop();
     assert_eq!(kept.unwrap().bytes().unwrap(), b"", "whom it is about may want to be forgotten");
 }
@@ -183,7 +195,7 @@ fn a_job_that_is_retried_waits_and_a_dead_one_is_kept() {
     let first = claimed(&jobs, NOW_MS);
     let retry = Settlement::Retry { at_ms: NOW_MS + 50, reason: "busy".into() };
     assert_eq!(jobs.settle(&first.id, first.token, NOW_MS, &retry), Ok(true));
-    assert_eq!(jobs.claim("pool-0", NOW_MS + 49, 1_000), Ok(Claim::Idle(Some(NOW_MS + 50))));
+    assert_eq!(jobs.claim(NOW_MS + 49, 1_000), Ok(Claim::Idle(Some(NOW_MS + 50))));
     let second = claimed(&jobs, NOW_MS + 50);
     jobs.settle(&second.id, second.token, NOW_MS, &Settlement::Dead("no use".into())).unwrap();
     assert_eq!(jobs.measure("pool-0"), Ok(Depth { dead: 1, ..Depth::default() }));

@@ -40,18 +40,20 @@ pub struct Leased {
     pub id: String,
     /// Proof of this claim.
     pub token: u64,
-    /// How many times it was claimed, this claim included.
+    /// Which attempt this is, from 1.
     pub attempt: u32,
+    /// How many claims in a row, before this one, ended without a word.
+    pub crashes: u32,
     /// What was offered.
     pub payload: Vec<u8>,
 }
 
-/// What a lane answers to a claim.
+/// What is answered to a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// A job, leased.
     Job(Leased),
-    /// Nothing to do before this time; `None` where the lane is empty.
+    /// Nothing to do before this time; `None` where no job is live.
     Idle(Option<u64>),
 }
 
@@ -110,8 +112,8 @@ pub struct Depth {
 pub trait Jobs {
     /// Queues a job, durably before it returns.
     fn offer(&self, job: NewJob) -> Result<Offered, Failure>;
-    /// Leases the job of `lane` that has been due longest. A job whose lease ran out is due.
-    fn claim(&self, lane: &str, now_ms: u64, lease_ms: u32) -> Result<Answer, Failure>;
+    /// Leases the job that has been due longest, whatever its lane. A job whose lease ran out is due.
+    fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<Answer, Failure>;
     /// Prolongs a lease; false if it is no longer the caller's.
     fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure>;
     /// Settles a job; false if it is no longer the caller's, and then nothing changed.

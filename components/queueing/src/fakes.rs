@@ -42,9 +42,14 @@ pub(crate) struct Row {
     pub(crate) payload: Vec<u8>,
     pub(crate) state: State,
     pub(crate) attempt: u32,
+    pub(crate) crashes: u32,
+    /// The process that holds the lease.
+    pub(crate) holder: Option<usize>,
     pub(crate) offered_ms: u64,
     /// When it may be claimed: for a running job, when its lease runs out.
     pub(crate) due_ms: u64,
+    /// What the clock read when that was decided.
+    set_ms: u64,
     pub(crate) reason: Option<String>,
     token: u64,
 }
@@ -53,13 +58,24 @@ impl Row {
     pub(crate) fn is_live(&self) -> bool {
         matches!(self.state, State::Queued | State::Running)
     }
+
+    fn wait_until(&mut self, due_ms: u64, now_ms: u64) {
+        (self.due_ms, self.set_ms) = (due_ms, now_ms);
+    }
 }
+
+/// What the end of a process counts as for its jobs: a crash,
+pub(crate) const DIED: u32 = 1;
+/// or nothing.
+pub(crate) const STOPPED: u32 = 0;
 
 /// Rows by id; ids count up.
 #[derive(Debug, Default)]
 pub(crate) struct FakeJobs {
     pub(crate) rows: RefCell<BTreeMap<String, Row>>,
     pub(crate) fault: Cell<Fault>,
+    /// The process that claims.
+    pub(crate) process: Cell<usize>,
     tokens: Cell<u64>,
     offers: Cell<usize>,
 }
@@ -83,8 +99,11 @@ impl FakeJobs {
             payload: job.payload,
             state: State::Queued,
             attempt: 0,
+            crashes: 0,
+            holder: None,
             offered_ms: job.now_ms,
             due_ms: job.now_ms,
+            set_ms: job.now_ms,
             reason: None,
             token: 0,
         };
@@ -92,22 +111,29 @@ impl FakeJobs {
         Offered::Accepted(id)
     }
 
-    fn lease(&self, lane: &str, now_ms: u64, lease_ms: u32) -> Answer {
+    fn lease(&self, now_ms: u64, lease_ms: u32) -> Answer {
         let mut rows = self.rows.borrow_mut();
-        let live = rows.iter_mut().filter(|(_, row)| row.lane == lane && row.is_live());
+        for row in rows.values_mut().filter(|row| row.is_live() && row.set_ms > now_ms) {
+            row.wait_until(now_ms + row.due_ms.saturating_sub(row.set_ms), now_ms);
+        }
+        let live = rows.iter_mut().filter(|(_, row)| row.is_live());
         let Some((id, row)) = live.min_by_key(|(_, row)| row.due_ms) else { return Answer::Idle(None) };
         if row.due_ms > now_ms {
             return Answer::Idle(Some(row.due_ms));
         }
         self.tokens.set(self.tokens.get() + 1);
-        row.state = State::Running;
-        row.attempt += 1;
-        row.due_ms = now_ms + u64::from(lease_ms);
+        match row.state {
+            State::Running => row.crashes += 1,
+            _ => row.attempt += 1,
+        }
+        (row.state, row.holder) = (State::Running, Some(self.process.get()));
+        row.wait_until(now_ms + u64::from(lease_ms), now_ms);
         row.token = self.tokens.get();
         Answer::Job(Leased {
             id: id.clone(),
             token: row.token,
             attempt: row.attempt,
+            crashes: row.crashes,
             payload: row.payload.clone(),
         })
     }
@@ -123,6 +149,20 @@ impl FakeJobs {
         ids.iter().filter_map(|id| rows.remove(id)).map(|_| 1).sum()
     }
 
+    /// Ends the leases of the process, and what that counts as. The host does that.
+    pub(crate) fn release(&self, crashes: u32, now_ms: u64) {
+        let holder = Some(self.process.get());
+        let mut rows = self.rows.borrow_mut();
+        let held = rows.values_mut().filter(|row| row.state == State::Running && row.holder == holder);
+        for row in held {
+            (row.state, row.holder) = (State::Queued, None);
+            row.attempt -= 1;
+            row.crashes += crashes;
+            let due_ms = row.offered_ms.min(now_ms);
+            row.wait_until(due_ms, due_ms);
+        }
+    }
+
     /// Changes a job that is the caller's.
     fn change(&self, id: &str, token: u64, change: impl FnOnce(&mut Row)) -> bool {
         let mut rows = self.rows.borrow_mut();
@@ -136,21 +176,22 @@ impl Jobs for FakeJobs {
         self.fault.get().around(|| self.add(job))
     }
 
-    fn claim(&self, lane: &str, now_ms: u64, lease_ms: u32) -> Result<Answer, Failure> {
-        self.fault.get().around(|| self.lease(lane, now_ms, lease_ms))
+    fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<Answer, Failure> {
+        self.fault.get().around(|| self.lease(now_ms, lease_ms))
     }
 
     fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure> {
         let until_ms = now_ms + u64::from(lease_ms);
-        self.fault.get().around(|| self.change(id, token, |row| row.due_ms = until_ms))
+        self.fault.get().around(|| self.change(id, token, |row| row.wait_until(until_ms, now_ms)))
     }
 
-    fn settle(&self, id: &str, token: u64, _now_ms: u64, settlement: &Settlement) -> Result<bool, Failure> {
+    fn settle(&self, id: &str, token: u64, now_ms: u64, settlement: &Settlement) -> Result<bool, Failure> {
         let change = |row: &mut Row| match settlement.clone() {
             Settlement::Done(note) => (row.state, row.reason) = (State::Done, note),
             Settlement::Dead(reason) => (row.state, row.reason) = (State::Dead, Some(reason)),
             Settlement::Retry { at_ms, reason } => {
-                (row.state, row.reason, row.due_ms) = (State::Queued, Some(reason), at_ms);
+                (row.state, row.reason, row.crashes) = (State::Queued, Some(reason), 0);
+                row.wait_until(at_ms, now_ms);
             }
         };
         self.fault.get().around(|| self.change(id, token, change))

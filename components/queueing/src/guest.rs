@@ -19,8 +19,8 @@ use bindings::wandstore::storefront::{job_types as wit, page_types};
 use names::{Cause, Key, Range, Scope, ShopperId, Store, StoreId, WrongId};
 
 use crate::{
-    Answer, Backoff, Claimed, Depth, Error, Failure, Forgotten, Jobs, Kv, Leased, Member, NewJob, Newest,
-    Offered, Operator, Outcome, Pool, Queue, Record, Settlement, State, Trouble,
+    Answer, Backoff, CRASHES_MAX, Claimed, Depth, Error, Failure, Forgotten, Jobs, Kv, Leased, Member,
+    NewJob, Newest, Offered, Operator, Outcome, Pool, Queue, Record, Settlement, State, Trouble,
 };
 
 struct Component;
@@ -93,6 +93,7 @@ fn pool() -> Pool {
         size: limits.size,
         depth_max: limits.depth_max,
         attempts_max: limits.attempts_max,
+        crashes_max: CRASHES_MAX,
         lease_ms: limits.lease_ms,
         backoff: Backoff { first_ms: limits.backoff_ms, max_ms: limits.backoff_ms_max },
     }
@@ -103,8 +104,8 @@ impl Jobs for HostJobs {
         Ok(jobs::offer(&job.into())?.into())
     }
 
-    fn claim(&self, lane: &str, now_ms: u64, lease_ms: u32) -> Result<Answer, Failure> {
-        Ok(jobs::claim(lane, now_ms, lease_ms)?.into())
+    fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<Answer, Failure> {
+        Ok(jobs::claim(now_ms, lease_ms)?.into())
     }
 
     fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure> {
@@ -205,8 +206,8 @@ impl From<Error> for wit::QueueError {
 impl From<jobs::ClaimResult> for Answer {
     fn from(result: jobs::ClaimResult) -> Self {
         match result {
-            jobs::ClaimResult::Job(jobs::Claimed { id, token, attempt, payload, .. }) => {
-                Self::Job(Leased { id, token, attempt, payload })
+            jobs::ClaimResult::Job(jobs::Claimed { id, token, attempt, crashes, payload, .. }) => {
+                Self::Job(Leased { id, token, attempt, crashes, payload })
             }
             jobs::ClaimResult::Idle(until_ms) => Self::Idle(until_ms),
         }

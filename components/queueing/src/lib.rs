@@ -28,6 +28,6 @@ pub use capabilities::{
 pub use errand::{Chore, CustomerId, Errand};
 pub use journal::Record;
 pub use order::{Order, Signals, Work};
-pub use policy::{Backoff, Pool, member_name, pause_ms, rotation};
+pub use policy::{Backoff, CRASHES_MAX, Pool, member_name, pause_ms, rotation};
 pub use queue::{Claimed, Error, Forgotten, Job, Member, Outcome, Queue, Trouble};
 pub use task::Task;

@@ -7,13 +7,20 @@ pub struct Pool {
     pub size: u32,
     /// A member with this many live jobs is full.
     pub depth_max: u32,
-    /// A job is worked on at most so many times.
+    /// A job is tried at most so many times. Only what the job itself did is an attempt: that its process died, or
+    /// that its lease ran out, is none.
     pub attempts_max: u32,
+    /// A job whose process died so many times in a row while it ran is given up: it may be the reason.
+    pub crashes_max: u32,
     /// How long a claim holds, unless it is extended.
     pub lease_ms: u32,
     /// The pauses between attempts.
     pub backoff: Backoff,
 }
+
+/// How many crashes in a row a page gets. Jobs that only ran beside the one that ends the process crash with it,
+/// and so does every job when an operator kills the process: it is to be more than either does by accident.
+pub const CRASHES_MAX: u32 = 10;
 
 /// What must not be lost is tried so many times at least,
 const ERRAND_ATTEMPTS_MIN: u32 = 100;
@@ -30,6 +37,7 @@ impl Pool {
             size: self.size.max(1),
             depth_max: u32::MAX,
             attempts_max: self.attempts_max.max(ERRAND_ATTEMPTS_MIN),
+            crashes_max: self.crashes_max.max(ERRAND_ATTEMPTS_MIN),
             lease_ms: self.lease_ms,
             backoff: Backoff { max_ms: self.backoff.max_ms.max(ERRAND_PAUSE_MS), ..self.backoff },
         }
@@ -144,8 +152,9 @@ mod tests {
     #[test]
     fn errands_outlast_ten_days_without_a_backend_and_end_before_the_law_does() {
         let backoff = Backoff { first_ms: 1000, max_ms: 60_000 };
-        let pool = Pool { size: 0, depth_max: 2, attempts_max: 4, lease_ms: 100, backoff }.for_errands();
-        assert_eq!((pool.size, pool.depth_max, pool.attempts_max), (1, u32::MAX, 100));
+        let pool = Pool { size: 0, depth_max: 2, attempts_max: 4, crashes_max: 10, lease_ms: 100, backoff };
+        let pool = pool.for_errands();
+        assert_eq!((pool.size, pool.depth_max, pool.attempts_max, pool.crashes_max), (1, u32::MAX, 100, 100));
         let least = |attempt| pause_ms(attempt, pool.backoff, None, 0);
         let most = |attempt| span_ms(attempt, pool.backoff);
         let days = |pauses: u64| pauses / (24 * 60 * 60 * 1000);
@@ -156,7 +165,8 @@ mod tests {
     #[test]
     fn a_pool_that_is_more_patient_than_errands_keeps_its_patience() {
         let backoff = Backoff { first_ms: 1000, max_ms: u32::MAX };
-        let pool = Pool { size: 3, depth_max: 2, attempts_max: 999, lease_ms: 100, backoff }.for_errands();
+        let pool = Pool { size: 3, depth_max: 2, attempts_max: 999, crashes_max: 10, lease_ms: 100, backoff };
+        let pool = pool.for_errands();
         assert_eq!((pool.size, pool.attempts_max, pool.backoff), (3, 999, backoff));
     }
 

@@ -130,8 +130,8 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         Ok(offered)
     }
 
-    /// Takes an errand, durably before it returns. All of a shop's have the same member, so that they are
-    /// done in their order as far as they succeed.
+    /// Takes an errand, durably before it returns. All of a shop's are offered to the same member. They are begun in
+    /// their order as far as they succeed.
     ///
     /// One that was taken before stands, also when it is over, as long as its job is kept: what asks twice
     /// does not want it done twice. Only one that was given up is taken anew.
@@ -147,12 +147,13 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         Ok(self.jobs.offer(NewJob { lanes, lane_depth_max, key, payload, now_ms })?)
     }
 
-    /// Leases the next job of a member. Jobs that cannot be done are buried on the way: those that
-    /// hold no task, and those whose worker died in every attempt they had.
+    /// Leases the next job for a member that is free: the one that has been due longest, whichever member it was
+    /// offered to, so that no job waits for a member that is full or is no more while another is free. Jobs that
+    /// cannot be done are buried on the way: those that hold no task, and those whose process died too often.
     pub fn claim(&self, member: &str, pool: Pool, now_ms: u64) -> Result<Claimed, Error> {
-        let lane = member_name(member_index(member, pool.size).ok_or(Error::NoSuchMember)?);
+        member_index(member, pool.size).ok_or(Error::NoSuchMember)?;
         for _ in 0..BURIALS_MAX {
-            let leased = match self.jobs.claim(&lane, now_ms, pool.lease_ms)? {
+            let leased = match self.jobs.claim(now_ms, pool.lease_ms)? {
                 Answer::Job(leased) => leased,
                 Answer::Idle(until_ms) => return Ok(Claimed::Idle(until_ms)),
             };
@@ -265,15 +266,21 @@ struct Hopeless {
 }
 
 fn admit(leased: Leased, pool: Pool) -> Result<Job, Hopeless> {
-    let Leased { id, token, attempt, payload } = leased;
+    let Leased { id, token, attempt, crashes, payload } = leased;
     let task = match Task::decode(&payload) {
         Ok(task) => task,
         Err(wrong) => return Err(Hopeless { id, token, store: None, reason: wrong.to_string() }),
     };
-    let attempts_max = task.terms(pool).attempts_max;
-    if attempt > attempts_max {
-        let reason =
-            format!("claimed {attempts_max} times, and never settled the last time: its worker died");
+    let Pool { attempts_max, crashes_max, .. } = task.terms(pool);
+    let hopeless = if crashes >= crashes_max {
+        Some(format!("its process died {crashes} times in a row while it ran"))
+    } else if attempt > attempts_max {
+        // The pool was configured to try less often meanwhile.
+        Some(format!("it was tried {} times, and may be tried {attempts_max} times", attempt - 1))
+    } else {
+        None
+    };
+    if let Some(reason) = hopeless {
         return Err(Hopeless { id, token, store: Some(task.store().clone()), reason });
     }
     Ok(Job { id, token, attempt, last: attempt == attempts_max, task })

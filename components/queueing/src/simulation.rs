@@ -1,6 +1,7 @@
 //! Faults that the queue must survive, drawn from a seed, in virtual time.
 //!
-//! Workers crash while they hold a job, stall beyond their lease and settle late, settle twice;
+//! Workers drop the job that they hold, stall beyond their lease and settle late, settle twice; processes die with
+//! all their workers, and others find out, or stop and give their jobs back; the clock is set forward and back;
 //! calls to jobs and records do not arrive, or arrive and are not answered. Errands are entrusted, some of them
 //! again and again; shoppers are forgotten while their orders are worked on. After each step:
 //!
@@ -9,8 +10,10 @@
 //! - no accepted job has vanished, unless its shopper was forgotten;
 //! - of a forgotten shopper there is nothing but what was ordered afterwards;
 //! - nobody is handed a job that another holds under a valid lease, or before its retry is due;
-//! - a claim settles at most once, a job is done at most once, and is handed out no more often than
-//!   it may be.
+//! - no job has to wait longer than the longest pause, however the clock was set;
+//! - a claim settles at most once, a job is done at most once;
+//! - attempts are what workers reported, and nothing that befell them; no job is handed out after as many crashes
+//!   in a row as it may have.
 //!
 //! Then the faults stop, and every job must come to its end: that of an errand is that it is done.
 
@@ -20,7 +23,7 @@ use names::{EventId, Market, Scope, ShopperId, StoreId};
 
 use crate::capabilities::{Offered, State};
 use crate::errand::{Chore, Errand};
-use crate::fakes::{FakeJobs, FakeKv, FakeOperator, Fault, Row};
+use crate::fakes::{DIED, FakeJobs, FakeKv, FakeOperator, Fault, Row, STOPPED};
 use crate::order::{Order, Signals, Work};
 use crate::policy::{Backoff, Pool, member_name};
 use crate::queue::{Claimed, Forgotten, Job, Outcome, Queue, Trouble};
@@ -30,9 +33,16 @@ const POOL: Pool = Pool {
     size: 3,
     depth_max: 4,
     attempts_max: 3,
+    crashes_max: 5,
     lease_ms: 1000,
     backoff: Backoff { first_ms: 500, max_ms: 4000 },
 };
+/// The longest pause that the model asks for.
+const PAUSE_MS_MAX: u64 = 10_000;
+/// How far the clock is set at most.
+const CLOCK_STEP_MS: u64 = 1_000_000;
+const START_MS: u64 = 1_000_000_000;
+const PROCESSES: usize = 2;
 const SHOPPERS: u64 = 20;
 const CAUSES: u64 = 12;
 const WORKERS_PER_MEMBER: usize = 2;
@@ -93,6 +103,8 @@ impl Random {
 
 struct Worker {
     member: String,
+    /// Which of the processes it belongs to.
+    process: usize,
     holds: Option<Held>,
 }
 
@@ -104,7 +116,8 @@ struct Held {
 /// What was promised about a job, as those outside saw it.
 #[derive(Default)]
 struct Promises {
-    handed_out: u32,
+    /// How many times a worker asked for another attempt.
+    retries: u32,
     not_before_ms: u64,
     done: bool,
 }
@@ -115,6 +128,10 @@ struct Simulation {
     faulty: bool,
     queue: Queue<FakeJobs, FakeKv, FakeOperator>,
     workers: Vec<Worker>,
+    /// The id of each process that runs.
+    processes: [usize; PROCESSES],
+    /// Ids of processes that died, as long as nobody found out.
+    dead: Vec<usize>,
     accepted: BTreeSet<String>,
     /// Jobs of errands, by their cause.
     entrusted: BTreeMap<u64, String>,
@@ -127,12 +144,15 @@ impl Simulation {
         let members = (0..POOL.size).map(member_name);
         let workers = members
             .flat_map(|member| std::iter::repeat_n(member, WORKERS_PER_MEMBER))
-            .map(|member| Worker { member, holds: None });
+            .enumerate()
+            .map(|(index, member)| Worker { member, process: index % PROCESSES, holds: None });
         Self {
             random: Random(seed),
-            now_ms: 0,
+            now_ms: START_MS,
             faulty: true,
             workers: workers.collect(),
+            processes: std::array::from_fn(|process| process),
+            dead: Vec::new(),
             queue: Queue {
                 jobs: FakeJobs::default(),
                 kv: FakeKv::default(),
@@ -150,6 +170,10 @@ impl Simulation {
         self.queue.jobs.fault.set(jobs_fault);
         self.queue.kv.fault.set(kv_fault);
         match self.random.below(40) {
+            0 if self.random.one_in(4) => self.die(),
+            1 if self.random.one_in(4) => self.stop(),
+            2 if self.random.one_in(4) => self.set_clock(),
+            3 => self.find_out(),
             0..10 => self.now_ms += self.random.below(u64::from(POOL.lease_ms)),
             10..19 => self.offer(),
             19 => self.entrust(),
@@ -227,6 +251,50 @@ impl Simulation {
         }
     }
 
+    /// A process ends with all that its workers hold, and another takes its place. Its id.
+    fn end_process(&mut self) -> usize {
+        let process = usize::try_from(self.random.below(PROCESSES as u64)).unwrap();
+        let workers = self.workers.iter_mut().filter(|worker| worker.process == process);
+        workers.for_each(|worker| worker.holds = None);
+        let next = self.processes.iter().max().unwrap() + 1;
+        std::mem::replace(&mut self.processes[process], next)
+    }
+
+    fn die(&mut self) {
+        let id = self.end_process();
+        self.dead.push(id);
+    }
+
+    fn stop(&mut self) {
+        let id = self.end_process();
+        self.queue.jobs.process.set(id);
+        self.queue.jobs.release(STOPPED, self.now_ms);
+    }
+
+    /// Somebody finds out that processes died.
+    fn find_out(&mut self) {
+        for id in self.dead.drain(..) {
+            self.queue.jobs.process.set(id);
+            self.queue.jobs.release(DIED, self.now_ms);
+        }
+    }
+
+    /// What ends at a time when the clock is set forward ends sooner; set back, no later than it would have.
+    fn set_clock(&mut self) {
+        let step_ms = self.random.below(CLOCK_STEP_MS);
+        if self.random.one_in(2) {
+            self.now_ms += step_ms;
+            return;
+        }
+        self.now_ms -= step_ms;
+        for held in self.workers.iter_mut().filter_map(|worker| worker.holds.as_mut()) {
+            held.lease_until_ms = held.lease_until_ms.saturating_sub(step_ms);
+        }
+        for promises in self.promises.values_mut() {
+            promises.not_before_ms = promises.not_before_ms.saturating_sub(step_ms);
+        }
+    }
+
     fn work(&mut self) {
         let index = usize::try_from(self.random.below(self.workers.len() as u64)).unwrap();
         match self.workers[index].holds.take() {
@@ -236,17 +304,24 @@ impl Simulation {
     }
 
     fn claim(&mut self, worker: usize) -> Option<Held> {
-        let member = &self.workers[worker].member;
-        let Ok(Claimed::Job(job)) = self.queue.claim(member, POOL, self.now_ms) else { return None };
+        let Worker { member, process, .. } = &self.workers[worker];
+        self.queue.jobs.process.set(self.processes[*process]);
+        let claimed = self.queue.claim(member, POOL, self.now_ms);
+        if claimed.is_ok() {
+            self.check_waits();
+        }
+        let Ok(Claimed::Job(job)) = claimed else { return None };
         let holders = self.workers.iter().filter_map(|worker| worker.holds.as_ref());
         let holder =
             holders.filter(|held| held.job.id == job.id).find(|held| held.lease_until_ms > self.now_ms);
         assert!(holder.is_none(), "{} is held by another", job.id);
 
         let promises = self.promises.entry(job.id.clone()).or_default();
-        promises.handed_out += 1;
-        let attempts_max = job.task.terms(POOL).attempts_max;
-        assert!(promises.handed_out <= attempts_max, "{} was handed out too often", job.id);
+        let Pool { attempts_max, crashes_max, .. } = job.task.terms(POOL);
+        assert!(job.attempt <= promises.retries + 1, "{} did not fail so often", job.id);
+        assert!(job.attempt <= attempts_max, "{} was tried too often", job.id);
+        let crashes = self.queue.jobs.rows.borrow()[&job.id].crashes;
+        assert!(crashes < crashes_max, "{} crashed too often", job.id);
         assert!(promises.not_before_ms <= self.now_ms, "{} came back too early", job.id);
         assert_eq!(job.last, job.attempt == attempts_max);
         Some(Held { job: *job, lease_until_ms: self.now_ms + u64::from(POOL.lease_ms) })
@@ -275,6 +350,9 @@ impl Simulation {
     fn settle(&mut self, held: Held) -> Option<Held> {
         let outcome = self.outcome(&held.job.task);
         let random = self.random.next();
+        if let Outcome::Retry { .. } = outcome {
+            self.promises.entry(held.job.id.clone()).or_default().retries += 1;
+        }
         match self.queue.settle(&held.job, outcome.clone(), POOL, self.now_ms, random) {
             // It may be settled, and another's by now.
             Err(_) => return Some(Held { lease_until_ms: 0, ..held }),
@@ -290,7 +368,7 @@ impl Simulation {
         match self.random.below(6) {
             0 if may_fail => Outcome::Failed("broken".into()),
             1 | 2 if self.faulty => {
-                let after_ms = self.random.one_in(2).then(|| self.random.below(10_000));
+                let after_ms = self.random.one_in(2).then(|| self.random.below(PAUSE_MS_MAX));
                 let trouble = Trouble { cause: None, reason: "broken".into() };
                 Outcome::Retry { after_ms, trouble }
             }
@@ -336,6 +414,14 @@ impl Simulation {
         assert!(self.accepted.iter().all(|id| rows.contains_key(id)), "an accepted job vanished");
         for (id, _) in self.promises.iter().filter(|(_, promises)| promises.done) {
             assert_eq!(rows[id].state, State::Done, "{id} was done and is not");
+        }
+    }
+
+    /// Whoever asked for a job was told how long pages wait.
+    fn check_waits(&self) {
+        let rows = self.queue.jobs.rows.borrow();
+        for (id, row) in rows.iter().filter(|(_, row)| row.is_live() && !is_errand(row)) {
+            assert!(row.due_ms <= self.now_ms + PAUSE_MS_MAX, "{id} is stranded at {}: {row:?}", self.now_ms);
         }
     }
 

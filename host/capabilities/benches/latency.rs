@@ -81,7 +81,7 @@ async fn offer(jobs: &dyn Jobs, key: String) -> Duration {
 
 async fn claim_and_settle(jobs: &dyn Jobs) -> Duration {
     let start = Instant::now();
-    let ClaimResult::Job(claimed) = jobs.claim("pool-0", 1, 60_000).await.expect("a claim") else {
+    let ClaimResult::Job(claimed) = jobs.claim(1, 60_000).await.expect("a claim") else {
         panic!("there is a job")
     };
     jobs.settle(&claimed.id, claimed.token, 2, Settlement::Done(None)).await.expect("a settlement");

@@ -17,6 +17,7 @@ pub mod kv;
 mod live;
 pub mod llm;
 pub mod log;
+pub mod processes;
 pub mod sqlite;
 
 /// What the operator and the merchants decided.

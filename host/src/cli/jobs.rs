@@ -109,9 +109,10 @@ fn whole(record: &Record) -> String {
         _ => String::from_utf8_lossy(&record.payload),
     };
     let error = record.error.as_deref().unwrap_or("none");
-    let Record { id, lane, key, attempt, offered_ms, due_ms, .. } = record;
+    let holder = record.holder.as_deref().unwrap_or("none");
+    let Record { id, lane, key, attempt, crashes, offered_ms, due_ms, .. } = record;
     format!(
-        "id        {id}\nkey       {key}\nmember    {lane}\nstate     {}\nattempt   {attempt}\noffered   {offered_ms} ms\n\
+        "id        {id}\nkey       {key}\nmember    {lane}\nstate     {}\nattempt   {attempt}\ncrashes   {crashes}\nprocess   {holder}\noffered   {offered_ms} ms\n\
          due       {due_ms} ms\nerror     {error}\npayload   {payload}",
         record.state.name()
     )

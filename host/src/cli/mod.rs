@@ -8,6 +8,7 @@ mod jobs;
 mod output;
 mod serve;
 mod shop;
+mod signals;
 
 use std::path::PathBuf;
 

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
 use capabilities::Capabilities;
 use capabilities::settings::Standing;
 use clap::Args;
@@ -13,14 +12,17 @@ use host::deployment::{Components, Deployment};
 use host::http::{self, Lifeboat, Operator, Server};
 use host::logging::Log;
 use host::merchants::{Merchants, TokensOfShops};
+use host::takeover::Here;
 use host::telemetry::Telemetry;
 use host::worker::{self, Workers};
 
 use super::output::print;
+use super::signals::{self, Stop};
 
 /// Serve shoppers and make pages.
 ///
-/// It answers at once; jobs of an earlier run go on. SIGTERM lets requests and jobs under way end.
+/// It answers at once; jobs of an earlier run go on. SIGTERM lets requests under way end, for a
+/// second at most, and gives jobs under way back; the next start takes them up. SIGHUP is ignored.
 #[derive(Args)]
 pub struct Serve {
     /// The address to listen on; port 0 takes a free one [default: 127.0.0.1:8787].
@@ -31,8 +33,6 @@ pub struct Serve {
     log_json: bool,
 }
 
-/// How long jobs under way may take once the process is to stop.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// How often what is no longer needed is thrown away.
 const TIDY: Duration = Duration::from_mins(1);
 /// How often the fallback pages that outlive routing are renewed.
@@ -42,6 +42,7 @@ impl Serve {
     pub async fn run(self, config: Config) -> anyhow::Result<()> {
         let started = Instant::now();
         let _log = Log::start(self.log_json);
+        signals::outlive_others()?;
         let telemetry = Telemetry::install()?;
         Merchants::app(&config)?;
         let listen = self.listen.as_ref().unwrap_or(&config.file.server.listen);
@@ -49,13 +50,17 @@ impl Serve {
         let server = server.trusting_forwarded(config.file.server.trust_forwarded);
         let components = tokio::task::block_in_place(|| Components::load(&config))?;
         let tokens = TokensOfShops::new(config.tokens());
-        let capabilities = Arc::new(backends::open_with(&config, Arc::new(tokens.clone())).await?);
+        let here = Here::register(&config);
+        let capabilities = backends::open_with(&config, Arc::new(tokens.clone()), here.id()).await?;
+        let capabilities = Arc::new(capabilities);
         let deployment = Arc::new(components.link(capabilities)?);
         let merchants = Merchants::open(&config, &deployment, &tokens).await?;
         let lifeboat = Arc::new(Lifeboat::default());
         lifeboat.refresh(&deployment.routing, &deployment.capabilities.settings.now().shops).await;
 
         adopt(&deployment.capabilities).await;
+        here.take_over(&deployment).await;
+        let stop = Stop::listen()?;
         let background = worker::background()?;
         let workers =
             Workers::start(&deployment, config.file.document.pool.jobs_per_member, background.handle());
@@ -63,11 +68,13 @@ impl Serve {
         if let Some(merchants) = merchants.clone() {
             background.spawn(async move { merchants.keep_accounts().await });
         }
+        background.spawn(here.clone().watch(deployment.clone()));
         tokio::spawn(tidy(deployment.clone(), lifeboat.clone(), config));
         announce(&server, &deployment, plans_with_llm, started)?;
-        let operator = Operator { deployment, plans_with_llm, telemetry };
-        http::serve(server, operator, lifeboat, stopped()).await?;
-        workers.stop(PATIENCE).await;
+        let operator = Operator { deployment: deployment.clone(), plans_with_llm, telemetry };
+        http::serve(server, operator, lifeboat, stop.received()).await?;
+        workers.stop().await;
+        here.give_back(&deployment).await;
         if let Some(merchants) = merchants {
             merchants.close().await;
         }
@@ -129,23 +136,4 @@ async fn tidy(deployment: Arc<Deployment>, lifeboat: Arc<Lifeboat>, config: Conf
             lifeboat.complete(&deployment.routing, shops).await;
         }
     }
-}
-
-/// SIGINT or SIGTERM.
-async fn stopped() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let terminated = async {
-        match signal(SignalKind::terminate()).context("SIGTERM") {
-            Ok(mut terminate) => drop(terminate.recv().await),
-            Err(error) => {
-                tracing::warn!(%error, "this signal will not be heard");
-                std::future::pending::<()>().await;
-            }
-        }
-    };
-    tokio::select! {
-        () = terminated => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
-    tracing::info!("stopping");
 }

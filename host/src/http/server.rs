@@ -30,8 +30,8 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 const HEADERS_MAX: usize = 64;
 /// A larger head is answered 431.
 const HEAD_BYTES_MAX: usize = 32 << 10;
-/// How long requests under way may take once the server is to stop.
-const DRAIN: Duration = Duration::from_secs(10);
+/// How long requests under way may take once the server is to stop. Whoever waits for a page is answered at once.
+const DRAIN: Duration = Duration::from_secs(1);
 
 /// A server that is bound but does not answer yet.
 pub struct Server {
@@ -68,7 +68,7 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let shoppers = Arc::new(Shoppers::new(operator.deployment.clone(), lifeboat));
-    let trust_forwarded = server.trust_forwarded;
+    let (trust_forwarded, changes) = (server.trust_forwarded, operator.deployment.changes.clone());
     let front = Front { shoppers, operator: operator::router(operator), trust_forwarded };
     let graceful = GracefulShutdown::new();
     tokio::pin!(stop);
@@ -79,6 +79,7 @@ pub async fn serve(
         }
     }
     drop(server);
+    changes.close();
     if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
         tracing::warn!("some connections did not end in time");
     }

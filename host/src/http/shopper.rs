@@ -159,7 +159,7 @@ impl Shoppers {
             match self.ask(question).await {
                 Ok(Asked::Answer(answer)) => return answer,
                 Ok(Asked::Wait { interim, .. }) => {
-                    if tokio::time::timeout_at(deadline, changed).await.is_err() {
+                    if !self.deployment.changes.wait(changed, deadline).await {
                         return interim;
                     }
                 }
@@ -186,17 +186,18 @@ impl Shoppers {
 
     /// The next answer that differs from the one `told`, and whether it is the last.
     async fn next_event(&self, question: &mut Question, told: Option<&Answer>) -> (Answer, bool) {
-        let mut topic = None;
+        let (changes, mut topic) = (&self.deployment.changes, None);
         loop {
-            let changed = topic.as_deref().map(|topic| self.deployment.changes.next(Topic::Key(topic)));
+            let changed = topic.as_deref().map(|topic| changes.next(Topic::Key(topic)));
             match self.ask(question).await {
                 Ok(Asked::Answer(answer)) => return (answer, true),
                 Ok(Asked::Wait { interim, .. }) if told.is_none_or(|told| told.body != interim.body) => {
                     return (interim, false);
                 }
+                Ok(Asked::Wait { interim, .. }) if changes.is_closed() => return (interim, true),
                 Ok(Asked::Wait { topic: now, wait, .. }) => {
                     if let Some(changed) = changed {
-                        let _ = tokio::time::timeout(wait, changed).await;
+                        changes.wait(changed, Deadline::now() + wait).await;
                     }
                     topic = Some(now);
                 }

@@ -1,5 +1,9 @@
 //! `dev-shop`: the simulator, until Ctrl-C.
-#![expect(clippy::print_stdout, reason = "a developer's command, which may end where nobody reads it")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a developer's command, which may end where nobody reads it"
+)]
 
 use clap::Parser;
 use dev_shop::{Options, serve};

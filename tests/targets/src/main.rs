@@ -2,7 +2,11 @@
 //!
 //! The host has one core, the load another, one host at a time. Figures are of this machine at this
 //! time: what counts is how they compare.
-#![expect(clippy::print_stdout, reason = "a developer's command, which may end where nobody reads it")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a developer's command, which may end where nobody reads it"
+)]
 
 mod artefacts;
 mod column;

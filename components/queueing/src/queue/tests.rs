@@ -2,7 +2,7 @@ use names::{Cause, EventId, Market, Persona};
 
 use super::*;
 use crate::errand::Chore;
-use crate::fakes::{FakeJobs, FakeKv, FakeOperator, Fault};
+use crate::fakes::{DIED, FakeJobs, FakeKv, FakeOperator, Fault};
 use crate::order::{Signals, Work};
 use crate::policy::Backoff;
 
@@ -10,6 +10,7 @@ const POOL: Pool = Pool {
     size: 3,
     depth_max: 2,
     attempts_max: 3,
+    crashes_max: 10,
     lease_ms: 100,
     backoff: Backoff { first_ms: 1000, max_ms: 5000 },
 };
@@ -108,11 +109,30 @@ fn a_full_member_fails_over_until_all_are_full() {
 }
 
 #[test]
-fn the_preferred_member_gets_the_job() {
+fn the_preferred_member_is_offered_the_job_and_whoever_is_free_works_on_it() {
     let queue = queue();
     queue.offer(order("abc123"), POOL, 0).unwrap();
     let home = rotation("magic-wands:abc123", POOL.size).next().unwrap();
-    assert!(matches!(queue.claim(&member_name(home), POOL, 0), Ok(Claimed::Job(_))));
+    assert_eq!(queue.members(POOL).unwrap()[home as usize].depth.queued, 1);
+    let other = member_name((home + 1) % POOL.size);
+    assert!(matches!(queue.claim(&other, POOL, 0), Ok(Claimed::Job(_))));
+    assert_eq!(queue.members(POOL).unwrap()[home as usize].depth.running, 1);
+}
+
+#[test]
+fn jobs_of_a_member_that_is_no_more_are_worked_on_by_the_others() {
+    let queue = queue();
+    let large = Pool { size: 30, ..POOL };
+    for shopper in 0..20 {
+        queue.offer(order(&format!("shopper-{shopper}")), large, 0).unwrap();
+    }
+    let small = Pool { size: 1, ..POOL };
+    let claimed = std::iter::from_fn(|| match queue.claim("pool-0", small, 0).unwrap() {
+        Claimed::Job(job) => Some(job.id),
+        Claimed::Idle(_) => None,
+    });
+    assert!(claimed.is_sorted_by(|one, next| one < next), "in the order in which they were offered");
+    assert_eq!(queue.jobs.rows.borrow().values().filter(|row| row.state == State::Running).count(), 20);
 }
 
 #[test]
@@ -209,7 +229,7 @@ fn expired_lease_is_claimed_again_and_the_late_worker_changes_nothing() {
     let queue = queue();
     let late = job_under_way(&queue);
     let job = claim_any(&queue, 100).unwrap();
-    assert_eq!((job.attempt, &job.id), (2, &late.id));
+    assert_eq!((job.attempt, &job.id), (1, &late.id), "the job did nothing");
 
     assert!(!settle(&queue, &late, Outcome::Failed("too late".into()), 110));
     assert_eq!(queue.keep(&late, POOL, 110), Ok(false));
@@ -228,16 +248,36 @@ fn a_lease_that_is_kept_does_not_run_out() {
 }
 
 #[test]
-fn a_job_whose_worker_dies_every_time_is_buried() {
+fn a_job_whose_process_dies_every_time_is_buried_after_ten() {
     let queue = queue();
     job_under_way(&queue);
-    assert!(!claim_any(&queue, 100).unwrap().last);
-    assert!(claim_any(&queue, 200).unwrap().last);
-    assert_eq!(claim_any(&queue, 300), None);
+    for crash in 1..10 {
+        let job = claim_any(&queue, crash * 100).unwrap();
+        assert_eq!((job.attempt, job.last), (1, false));
+    }
+    assert_eq!(claim_any(&queue, 1000), None);
     assert_eq!(state(&queue), Some(State::Dead));
-    let reason = "claimed 3 times, and never settled the last time: its worker died";
-    assert_eq!(records(&queue, 300), [(reason.into(), "dead".into())]);
-    assert_eq!(queue.errors(1, 300).unwrap()[0].store, "magic-wands");
+    let reason = "its process died 10 times in a row while it ran";
+    assert_eq!(records(&queue, 1000), [(reason.into(), "dead".into())]);
+    assert_eq!(queue.errors(1, 1000).unwrap()[0].store, "magic-wands");
+}
+
+#[test]
+fn crashes_between_attempts_cost_none() {
+    let queue = queue();
+    let mut job = job_under_way(&queue);
+    for attempt in 1..=3 {
+        for _ in 0..5 {
+            queue.jobs.release(DIED, 0);
+            job = claim_any(&queue, 0).unwrap();
+            assert_eq!((job.attempt, job.last), (attempt, attempt == 3));
+        }
+        assert!(settle(&queue, &job, retry(None), 0));
+        if attempt < 3 {
+            job = claim_any(&queue, 100_000 * u64::from(attempt)).unwrap();
+        }
+    }
+    assert_eq!(state(&queue), Some(State::Dead), "it was tried three times");
 }
 
 #[test]

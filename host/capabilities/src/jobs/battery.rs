@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use super::{
-    Buried, ClaimResult, Claimed, Depth, Error, Filter, Jobs, Keys, Memory, NewJob, Offered,
+    Buried, ClaimResult, Claimed, Depth, End, Error, Filter, Jobs, Keys, Memory, NewJob, Offered,
     PAYLOAD_BYTES_MAX, Requeued, Scripted, Settlement, Sqlite, State, Status,
 };
 use crate::battery::battery;
@@ -28,8 +28,14 @@ battery! {
         racing_offers_overfill_no_lane,
         two_claimers_never_get_the_same_job,
         the_job_due_longest_comes_first,
-        an_idle_lane_says_when_to_come_back,
+        an_idle_queue_says_when_to_come_back,
         expired_lease_is_claimed_again,
+        a_free_member_claims_from_every_lane,
+        what_a_process_had_under_way_when_it_died_is_due_at_once,
+        a_process_that_stops_gives_its_jobs_back,
+        crashes_are_counted_in_a_row_and_apart_from_attempts,
+        a_clock_that_was_set_back_keeps_nobody_waiting,
+        a_clock_that_was_set_forward_ends_leases_and_no_attempt,
         a_lease_that_nobody_else_took_is_still_held,
         an_extended_lease_holds_longer,
         a_settled_job_is_settled_once,
@@ -42,7 +48,7 @@ battery! {
         jobs_are_listed_newest_first,
         a_requeued_job_has_all_its_attempts,
         only_a_dead_job_without_successor_is_requeued,
-        a_job_in_a_lane_that_is_no_more_is_claimed_from_another,
+        a_job_in_a_lane_that_is_no_more_gets_another,
         a_running_job_is_adopted_with_its_lease,
         strays_are_spread_evenly_and_nothing_else_moves,
         without_lanes_nothing_moves,
@@ -70,18 +76,21 @@ impl Deref for Stage {
 }
 
 async fn memory() -> Stage {
-    Stage { jobs: Arc::new(Memory::new(Arc::new(ids::Scripted::new(0)))), _folder: None }
+    let jobs = Memory::new(Arc::new(ids::Scripted::new(0))).held_by(Some(HOLDER.into()));
+    Stage { jobs: Arc::new(jobs), _folder: None }
 }
 
 async fn sqlite() -> Stage {
     let folder = tempfile::tempdir().unwrap();
     let jobs = Sqlite::open(&folder.path().join("jobs.db"), Arc::new(ids::Scripted::new(0))).await.unwrap();
-    Stage { jobs: Arc::new(jobs), _folder: Some(folder) }
+    Stage { jobs: Arc::new(jobs.held_by(Some(HOLDER.into()))), _folder: Some(folder) }
 }
 
 /// When the stories begin, and how long a lease is.
 const T: u64 = 1_700_000_000_000;
 const LEASE_MS: u32 = 1_000;
+/// The process that holds the leases.
+const HOLDER: &str = "here";
 
 fn job(key: &str, now_ms: u64) -> NewJob {
     NewJob {
@@ -102,7 +111,7 @@ impl Stage {
     }
 
     async fn take(&self, now_ms: u64) -> Claimed {
-        match self.claim("pool-0", now_ms, LEASE_MS).await.unwrap() {
+        match self.claim(now_ms, LEASE_MS).await.unwrap() {
             ClaimResult::Job(claimed) => claimed,
             ClaimResult::Idle(until) => panic!("there was no job before {until:?}"),
         }
@@ -132,7 +141,7 @@ async fn an_accepted_job_is_claimed_as_it_was_offered(jobs: &Stage) {
     let payload = Bytes::from_static(b"\0\xff");
     assert_eq!(
         claimed,
-        Claimed { id: id.clone(), key: "k".into(), token: claimed.token, attempt: 1, payload }
+        Claimed { id: id.clone(), key: "k".into(), token: claimed.token, attempt: 1, crashes: 0, payload }
     );
     assert_eq!(jobs.state(&id).await, State::Running);
 }
@@ -203,7 +212,7 @@ async fn two_claimers_never_get_the_same_job(stage: &Stage) {
         let jobs = stage.jobs.clone();
         claimers.spawn(async move {
             let mut claimed = Vec::new();
-            while let ClaimResult::Job(job) = jobs.claim("pool-0", T, LEASE_MS).await.unwrap() {
+            while let ClaimResult::Job(job) = jobs.claim(T, LEASE_MS).await.unwrap() {
                 claimed.push(job.id);
             }
             claimed
@@ -227,21 +236,20 @@ async fn the_job_due_longest_comes_first(jobs: &Stage) {
     assert_eq!(order, ["a", "b", "c", "a"]);
 }
 
-async fn an_idle_lane_says_when_to_come_back(jobs: &Stage) {
-    assert_eq!(jobs.claim("pool-0", T, LEASE_MS).await, Ok(ClaimResult::Idle(None)));
+async fn an_idle_queue_says_when_to_come_back(jobs: &Stage) {
+    assert_eq!(jobs.claim(T, LEASE_MS).await, Ok(ClaimResult::Idle(None)));
     jobs.accept("k", T + 100).await;
-    assert_eq!(jobs.claim("pool-0", T, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T + 100))));
-    assert_eq!(jobs.claim("pool-1", T, LEASE_MS).await, Ok(ClaimResult::Idle(None)));
+    assert_eq!(jobs.claim(T, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T + 100))));
     jobs.take(T + 100).await;
-    assert_eq!(jobs.claim("pool-0", T + 100, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T + 1_100))));
+    assert_eq!(jobs.claim(T + 100, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T + 1_100))));
 }
 
 async fn expired_lease_is_claimed_again(jobs: &Stage) {
     jobs.accept("k", T).await;
     let lost = jobs.take(T).await;
-    assert_eq!(jobs.claim("pool-0", T + 999, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T + 1_000))));
+    assert_eq!(jobs.claim(T + 999, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T + 1_000))));
     let taken = jobs.take(T + 1_000).await;
-    assert_eq!((&taken.id, taken.attempt), (&lost.id, 2));
+    assert_eq!((&taken.id, taken.attempt, taken.crashes), (&lost.id, 1, 1), "it is the same attempt");
     assert!(taken.token > lost.token);
 
     for settlement in [
@@ -256,6 +264,95 @@ async fn expired_lease_is_claimed_again(jobs: &Stage) {
     assert_eq!(jobs.finish(&taken, T + 1_002, Settlement::Done(None)).await.as_deref(), Some("k"));
 }
 
+async fn a_free_member_claims_from_every_lane(jobs: &Stage) {
+    for (lane, key) in [("pool-1", "a"), ("pool-0", "b"), ("pool-7", "c")] {
+        accept_into(jobs, lane, key).await;
+    }
+    let mut order = Vec::new();
+    for _ in 0..3 {
+        order.push(jobs.take(T).await.key);
+    }
+    assert_eq!(order, ["a", "b", "c"], "the one due longest, whatever its lane");
+    assert_eq!(jobs.measure("pool-1").await.unwrap().running, 1, "where it waited, it still takes up room");
+    assert_eq!(
+        jobs.offer(job("a", T)).await.unwrap(),
+        Offered::Live(jobs.newest("a").await.unwrap().unwrap().id)
+    );
+}
+
+async fn what_a_process_had_under_way_when_it_died_is_due_at_once(jobs: &Stage) {
+    let id = jobs.accept("k", T).await;
+    jobs.accept("waits", T + 1).await;
+    let lost = jobs.take(T).await;
+    assert_eq!(jobs.show(&id).await.unwrap().unwrap().holder.as_deref(), Some(HOLDER));
+    assert_eq!(jobs.release("another", End::Died, T + 5).await, Ok(0), "the lease is not theirs");
+    assert_eq!(jobs.release(HOLDER, End::Died, T + 5).await, Ok(1));
+    assert_eq!(jobs.show(&id).await.unwrap().unwrap().holder, None);
+    assert_eq!(jobs.release(HOLDER, End::Died, T + 5).await, Ok(0), "once");
+    assert_eq!(jobs.finish(&lost, T + 6, Settlement::Done(None)).await, None, "should it live after all");
+    let taken = jobs.take(T + 6).await;
+    assert_eq!((taken.id, taken.attempt, taken.crashes), (id, 1, 1), "before what was offered later");
+}
+
+async fn a_process_that_stops_gives_its_jobs_back(jobs: &Stage) {
+    let id = jobs.accept("k", T).await;
+    jobs.take(T).await;
+    assert_eq!(jobs.release(HOLDER, End::Stopped, T + 5).await, Ok(1));
+    let taken = jobs.take(T + 5).await;
+    assert_eq!((taken.id, taken.attempt, taken.crashes), (id, 1, 0));
+}
+
+async fn crashes_are_counted_in_a_row_and_apart_from_attempts(jobs: &Stage) {
+    let id = jobs.accept("k", T).await;
+    let at = |n: u32| T + u64::from(n) * u64::from(LEASE_MS);
+    for crashes in 0..20 {
+        let claimed = jobs.take(at(crashes)).await;
+        assert_eq!((claimed.attempt, claimed.crashes), (1, crashes));
+    }
+    let claimed = jobs.take(at(20)).await;
+    let retry = Settlement::Retry { at_ms: at(20), reason: "rate limited".into() };
+    jobs.finish(&claimed, at(20), retry).await.unwrap();
+    let claimed = jobs.take(at(20)).await;
+    assert_eq!((claimed.attempt, claimed.crashes), (2, 0));
+    let claimed = jobs.take(at(21)).await;
+    jobs.finish(&claimed, at(21), Settlement::Dead("it crashed too often".into())).await.unwrap();
+    assert_eq!(jobs.show(&id).await.unwrap().unwrap().crashes, 1, "a dead job says how often");
+    jobs.requeue(&id, at(22)).await.unwrap();
+    let claimed = jobs.take(at(22)).await;
+    assert_eq!((claimed.attempt, claimed.crashes), (1, 0));
+}
+
+/// An hour back. What has to wait waits as long as it was to wait, and no longer.
+async fn a_clock_that_was_set_back_keeps_nobody_waiting(jobs: &Stage) {
+    const BACK: u64 = T - 3_600_000;
+    jobs.accept("retried", T).await;
+    let retried = jobs.take(T).await;
+    let retry = Settlement::Retry { at_ms: T + 500, reason: "again".into() };
+    jobs.finish(&retried, T, retry).await.unwrap();
+    jobs.accept("runs", T).await;
+    let running = jobs.take(T).await;
+    jobs.accept("waits", T).await;
+
+    assert_eq!(jobs.take(BACK).await.key, "waits");
+    assert_eq!(jobs.claim(BACK, LEASE_MS).await, Ok(ClaimResult::Idle(Some(BACK + 500))));
+    assert_eq!(jobs.take(BACK + 500).await.key, "retried");
+    assert_eq!(jobs.extend(&running.id, running.token, BACK + 900, LEASE_MS).await, Ok(true), "it is held");
+    assert_eq!(jobs.take(BACK + 1_000).await.key, "waits", "nobody extended this one's lease");
+    let crashed = jobs.take(BACK + 1_900).await;
+    assert_eq!(crashed.key, "retried");
+    assert_eq!(jobs.take(BACK + 1_900).await.key, "runs");
+}
+
+async fn a_clock_that_was_set_forward_ends_leases_and_no_attempt(jobs: &Stage) {
+    const FORWARD: u64 = T + 3_600_000;
+    jobs.accept("k", T).await;
+    let lost = jobs.take(T).await;
+    let taken = jobs.take(FORWARD).await;
+    assert_eq!((taken.attempt, taken.crashes), (1, 1));
+    assert_eq!(jobs.finish(&lost, FORWARD, Settlement::Done(None)).await, None);
+    assert_eq!(jobs.finish(&taken, FORWARD, Settlement::Done(None)).await.as_deref(), Some("k"));
+}
+
 async fn a_lease_that_nobody_else_took_is_still_held(jobs: &Stage) {
     jobs.accept("k", T).await;
     let claimed = jobs.take(T).await;
@@ -266,7 +363,7 @@ async fn an_extended_lease_holds_longer(jobs: &Stage) {
     jobs.accept("k", T).await;
     let claimed = jobs.take(T).await;
     assert_eq!(jobs.extend(&claimed.id, claimed.token, T + 900, LEASE_MS).await, Ok(true));
-    assert_eq!(jobs.claim("pool-0", T + 1_899, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T + 1_900))));
+    assert_eq!(jobs.claim(T + 1_899, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T + 1_900))));
     assert_eq!(jobs.extend(&claimed.id, claimed.token + 1, T + 900, LEASE_MS).await, Ok(false));
     assert_eq!(jobs.extend("nothing", 1, T, LEASE_MS).await, Ok(false));
 }
@@ -279,7 +376,7 @@ async fn a_settled_job_is_settled_once(jobs: &Stage) {
     assert_eq!(jobs.extend(&claimed.id, claimed.token, T + 6, LEASE_MS).await, Ok(false));
     let expected = Status { id: claimed.id, state: State::Done, attempt: 1, since_ms: T + 5 };
     assert_eq!(jobs.newest("k").await, Ok(Some(expected)));
-    assert_eq!(jobs.claim("pool-0", T + 100_000, LEASE_MS).await, Ok(ClaimResult::Idle(None)));
+    assert_eq!(jobs.claim(T + 100_000, LEASE_MS).await, Ok(ClaimResult::Idle(None)));
 }
 
 async fn a_retried_job_waits_for_its_time(jobs: &Stage) {
@@ -287,7 +384,7 @@ async fn a_retried_job_waits_for_its_time(jobs: &Stage) {
     let claimed = jobs.take(T).await;
     let retry = Settlement::Retry { at_ms: T + 5_000, reason: "rate limited".into() };
     assert_eq!(jobs.finish(&claimed, T + 10, retry).await.as_deref(), Some("k"));
-    assert_eq!(jobs.claim("pool-0", T + 4_999, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T + 5_000))));
+    assert_eq!(jobs.claim(T + 4_999, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T + 5_000))));
     let record = jobs.show(&claimed.id).await.unwrap().unwrap();
     assert_eq!((record.state, record.settled_ms), (State::Queued, None));
     assert_eq!(record.error.as_deref(), Some("rate limited"));
@@ -306,7 +403,7 @@ async fn a_dead_job_is_kept_with_its_reason(jobs: &Stage) {
     let record = jobs.show(&id).await.unwrap().unwrap();
     assert_eq!((record.state, record.error.as_deref()), (State::Dead, Some("broken")));
     assert_eq!((record.settled_ms, record.payload), (Some(T), "payload of k".into()));
-    assert_eq!(jobs.claim("pool-0", T + 100_000, LEASE_MS).await, Ok(ClaimResult::Idle(None)));
+    assert_eq!(jobs.claim(T + 100_000, LEASE_MS).await, Ok(ClaimResult::Idle(None)));
 }
 
 async fn a_note_on_a_done_job_is_kept(jobs: &Stage) {
@@ -425,20 +522,20 @@ async fn lane(jobs: &Stage, id: &str) -> String {
     jobs.show(id).await.unwrap().unwrap().lane
 }
 
-async fn a_job_in_a_lane_that_is_no_more_is_claimed_from_another(jobs: &Stage) {
+async fn a_job_in_a_lane_that_is_no_more_gets_another(jobs: &Stage) {
     let id = accept_into(jobs, "pool-7", "k").await;
-    assert_eq!(jobs.claim("pool-0", T, LEASE_MS).await, Ok(ClaimResult::Idle(None)));
     assert_eq!(adopt(jobs, &["pool-0"]).await, 1);
-    assert_eq!(jobs.claim("pool-0", T - 1, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T))));
+    assert_eq!(lane(jobs, &id).await, "pool-0");
+    assert_eq!(jobs.claim(T - 1, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T))));
     assert_eq!(jobs.take(T).await.id, id);
     assert_eq!(jobs.measure("pool-7").await, Ok(Depth::default()));
 }
 
 async fn a_running_job_is_adopted_with_its_lease(jobs: &Stage) {
     accept_into(jobs, "pool-7", "k").await;
-    let ClaimResult::Job(claimed) = jobs.claim("pool-7", T, LEASE_MS).await.unwrap() else { panic!("idle") };
+    let ClaimResult::Job(claimed) = jobs.claim(T, LEASE_MS).await.unwrap() else { panic!("idle") };
     assert_eq!(adopt(jobs, &["pool-0"]).await, 1);
-    assert_eq!(jobs.claim("pool-0", T + 999, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T + 1_000))));
+    assert_eq!(jobs.claim(T + 999, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T + 1_000))));
     assert_eq!(jobs.extend(&claimed.id, claimed.token, T + 999, LEASE_MS).await, Ok(true));
     assert_eq!(jobs.finish(&claimed, T + 1_500, Settlement::Done(None)).await.as_deref(), Some("k"));
 }
@@ -563,7 +660,8 @@ async fn failures_pass_and_leave_nothing_behind(stage: &Stage) {
     faults.break_all();
     let down = Error::Unavailable("scripted failure".to_owned());
     assert_eq!(jobs.offer(job("l", T)).await, Err(down.clone()));
-    assert_eq!(jobs.claim("pool-0", T, LEASE_MS).await, Err(down.clone()));
+    assert_eq!(jobs.claim(T, LEASE_MS).await, Err(down.clone()));
+    assert_eq!(jobs.release(HOLDER, End::Died, T).await, Err(down.clone()));
     assert_eq!(jobs.extend(&id, 1, T, LEASE_MS).await, Err(down.clone()));
     assert_eq!(jobs.settle(&id, 1, T, Settlement::Done(None)).await, Err(down.clone()));
     assert_eq!(jobs.newest("k").await, Err(down.clone()));
@@ -579,16 +677,15 @@ async fn failures_pass_and_leave_nothing_behind(stage: &Stage) {
 
     faults.restore();
     assert_eq!(jobs.measure("pool-0").await.unwrap().queued, 1);
-    assert!(
-        matches!(jobs.claim("pool-0", T, LEASE_MS).await, Ok(ClaimResult::Job(claimed)) if claimed.id == id)
-    );
+    assert!(matches!(jobs.claim(T, LEASE_MS).await, Ok(ClaimResult::Job(claimed)) if claimed.id == id));
 }
 
 /// Something to do to a backend. Small numbers name the jobs and claims seen so far.
 #[derive(Debug, Clone)]
 enum Act {
     Offer { key: u8, lanes: Vec<u8>, depth_max: u32 },
-    Claim(u8),
+    Claim,
+    Release(bool),
     Extend(usize),
     Settle(usize, u8),
     Requeue(usize),
@@ -596,6 +693,7 @@ enum Act {
     Adopt(Vec<u8>),
     Prune,
     Wait(u64),
+    SetBack(u64),
     Look,
 }
 
@@ -604,7 +702,9 @@ fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         1 => lanes.clone().prop_map(Act::Adopt),
         4 => (0..5_u8, lanes, 0..4_u32).prop_map(|(key, lanes, depth_max)| Act::Offer { key, lanes, depth_max }),
-        4 => (0..2_u8).prop_map(Act::Claim),
+        4 => Just(Act::Claim),
+        1 => any::<bool>().prop_map(Act::Release),
+        1 => (1..5_000_u64).prop_map(Act::SetBack),
         1 => (0..8_usize).prop_map(Act::Extend),
         4 => (0..8_usize, 0..4_u8).prop_map(|(claim, how)| Act::Settle(claim, how)),
         1 => (0..8_usize).prop_map(Act::Requeue),
@@ -642,12 +742,16 @@ impl Story {
                 }
                 format!("{offered:?}")
             }
-            Act::Claim(lane) => {
-                let claimed = jobs.claim(&format!("pool-{lane}"), now_ms, LEASE_MS).await;
+            Act::Claim => {
+                let claimed = jobs.claim(now_ms, LEASE_MS).await;
                 if let Ok(ClaimResult::Job(claimed)) = &claimed {
                     self.claims.push((claimed.id.clone(), claimed.token));
                 }
                 format!("{claimed:?}")
+            }
+            Act::Release(died) => {
+                let end = if *died { End::Died } else { End::Stopped };
+                format!("{:?}", jobs.release(HOLDER, end, now_ms).await)
             }
             Act::Extend(claim) => {
                 let (id, token) = some_claim(claim);
@@ -666,6 +770,10 @@ impl Story {
             Act::Prune => format!("{:?}", jobs.prune(now_ms - 500, 100).await),
             Act::Wait(wait_ms) => {
                 self.now_ms += wait_ms;
+                String::new()
+            }
+            Act::SetBack(back_ms) => {
+                self.now_ms -= back_ms;
                 String::new()
             }
             Act::Look => self.look().await,

@@ -33,7 +33,7 @@ async fn a_reopened_database_still_holds_accepted_jobs() {
     let id = accept(&open(&path).await, "k".into()).await;
 
     let jobs = open(&path).await;
-    let ClaimResult::Job(claimed) = jobs.claim("pool-0", 1, 1_000).await.unwrap() else { panic!("lost") };
+    let ClaimResult::Job(claimed) = jobs.claim(1, 1_000).await.unwrap() else { panic!("lost") };
     assert_eq!(claimed.id, id);
     assert_eq!(jobs.offer(job("k".into())).await, Ok(Offered::Live(id)));
 }
@@ -45,11 +45,9 @@ async fn two_who_open_the_same_database_see_each_others_jobs() {
     let (serving, operating) = (open(&path).await, open(&path).await);
     let id = accept(&serving, "k".into()).await;
     operating.bury(&id, "by hand", 2).await.unwrap();
-    assert_eq!(serving.claim("pool-0", 3, 1_000).await, Ok(ClaimResult::Idle(None)));
+    assert_eq!(serving.claim(3, 1_000).await, Ok(ClaimResult::Idle(None)));
     operating.requeue(&id, 4).await.unwrap();
-    assert!(
-        matches!(serving.claim("pool-0", 5, 1_000).await, Ok(ClaimResult::Job(claimed)) if claimed.id == id)
-    );
+    assert!(matches!(serving.claim(5, 1_000).await, Ok(ClaimResult::Job(claimed)) if claimed.id == id));
 }
 
 /// Each thing that the killed process said had happened, has happened.
@@ -105,7 +103,7 @@ async fn works_until_it_is_killed() {
     for n in 0.. {
         let id = accept(&jobs, format!("{}-{n}", std::process::id())).await;
         println!("promise: accepted {id}");
-        let ClaimResult::Job(claimed) = jobs.claim("pool-0", 1, 1).await.unwrap() else { continue };
+        let ClaimResult::Job(claimed) = jobs.claim(1, 1).await.unwrap() else { continue };
         jobs.settle(&claimed.id, claimed.token, 2, Settlement::Done(None)).await.unwrap().unwrap();
         println!("promise: done {}", claimed.id);
     }

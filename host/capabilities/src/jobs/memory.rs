@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use portable::sql::jobs::SET_BACK_MS_MIN;
 
 use super::{
-    Buried, ClaimResult, Claimed, Depth, Error, Filter, Jobs, Keys, NewJob, Offered, Record, Requeued,
+    Buried, ClaimResult, Claimed, Depth, End, Error, Filter, Jobs, Keys, NewJob, Offered, Record, Requeued,
     Settlement, State, Status, check_size, new_id,
 };
 use crate::ids::Ids;
@@ -15,13 +16,20 @@ use crate::ids::Ids;
 /// Jobs in memory, oldest first.
 pub struct Memory {
     ids: Arc<dyn Ids>,
+    holder: Option<String>,
     jobs: Mutex<Vec<Record>>,
 }
 
 impl Memory {
     /// No jobs; their ids will be drawn from `ids`.
     pub fn new(ids: Arc<dyn Ids>) -> Self {
-        Self { ids, jobs: Mutex::default() }
+        Self { ids, holder: None, jobs: Mutex::default() }
+    }
+
+    /// Leases name this process.
+    #[must_use]
+    pub fn held_by(self, process: Option<String>) -> Self {
+        Self { holder: process, ..self }
     }
 
     fn jobs(&self) -> MutexGuard<'_, Vec<Record>> {
@@ -35,6 +43,10 @@ fn live_of_key<'a>(jobs: &'a [Record], key: &str) -> Option<&'a Record> {
 
 fn live_of_lane<'a>(jobs: &'a [Record], lane: &str) -> impl Iterator<Item = &'a Record> {
     jobs.iter().filter(move |job| job.lane == lane && job.state.is_live())
+}
+
+fn live(jobs: &mut [Record]) -> impl Iterator<Item = &mut Record> {
+    jobs.iter_mut().filter(|job| job.state.is_live())
 }
 
 impl Keys {
@@ -56,18 +68,34 @@ impl Record {
         self.state = state;
         self.settled_ms = Some(now_ms);
         self.error = error.or(self.error.take());
+        self.holder = None;
+        self.set_ms = now_ms;
     }
 
-    fn claim(&mut self, due_ms: u64) -> Claimed {
+    /// The clock was set back since its time was set: what it still has to wait begins now.
+    fn set_back(&mut self, now_ms: u64) {
+        let wait_ms = self.due_ms.saturating_sub(self.set_ms);
+        self.wait_until(now_ms + wait_ms, now_ms);
+    }
+
+    fn wait_until(&mut self, due_ms: u64, now_ms: u64) {
+        (self.due_ms, self.set_ms) = (due_ms, now_ms);
+    }
+
+    fn claim(&mut self, holder: Option<String>) -> Claimed {
+        match self.state {
+            State::Running => self.crashes += 1,
+            _ => self.attempt += 1,
+        }
         self.state = State::Running;
-        self.attempt += 1;
         self.claims += 1;
-        self.due_ms = due_ms;
+        self.holder = holder;
         Claimed {
             id: self.id.clone(),
             key: self.key.clone(),
             token: self.claims,
             attempt: self.attempt,
+            crashes: self.crashes,
             payload: self.payload.clone(),
         }
     }
@@ -90,9 +118,12 @@ impl Jobs for Memory {
             lane: lane.clone(),
             state: State::Queued,
             attempt: 0,
+            crashes: 0,
             claims: 0,
+            holder: None,
             offered_ms: job.now_ms,
             due_ms: job.now_ms,
+            set_ms: job.now_ms,
             settled_ms: None,
             error: None,
             payload: job.payload,
@@ -100,19 +131,37 @@ impl Jobs for Memory {
         Ok(Offered::Accepted { id, lane })
     }
 
-    async fn claim(&self, lane: &str, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Error> {
+    async fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Error> {
         let mut jobs = self.jobs();
-        let live = jobs.iter_mut().filter(|job| job.lane == lane && job.state.is_live());
-        Ok(match live.min_by_key(|job| job.due_ms) {
-            Some(job) if job.due_ms <= now_ms => ClaimResult::Job(job.claim(now_ms + u64::from(lease_ms))),
+        if live(&mut jobs).any(|job| job.set_ms >= now_ms + SET_BACK_MS_MIN) {
+            live(&mut jobs).filter(|job| job.set_ms > now_ms).for_each(|job| job.set_back(now_ms));
+        }
+        Ok(match live(&mut jobs).min_by_key(|job| job.due_ms) {
+            Some(job) if job.due_ms <= now_ms => {
+                job.wait_until(now_ms + u64::from(lease_ms), now_ms);
+                ClaimResult::Job(job.claim(self.holder.clone()))
+            }
             later => ClaimResult::Idle(later.map(|job| job.due_ms)),
         })
+    }
+
+    async fn release(&self, holder: &str, end: End, now_ms: u64) -> Result<u64, Error> {
+        let mut jobs = self.jobs();
+        let held = |job: &&mut Record| job.state == State::Running && job.holder.as_deref() == Some(holder);
+        let released = jobs.iter_mut().filter(held).map(|job| {
+            (job.state, job.holder) = (State::Queued, None);
+            job.attempt = job.attempt.saturating_sub(1);
+            job.crashes += u32::from(end == End::Died);
+            let due_ms = job.offered_ms.min(now_ms);
+            job.wait_until(due_ms, due_ms);
+        });
+        Ok(released.count() as u64)
     }
 
     async fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Error> {
         let mut jobs = self.jobs();
         let held = held(&mut jobs, id, token);
-        Ok(held.map(|job| job.due_ms = now_ms + u64::from(lease_ms)).is_some())
+        Ok(held.map(|job| job.wait_until(now_ms + u64::from(lease_ms), now_ms)).is_some())
     }
 
     async fn settle(
@@ -128,11 +177,12 @@ impl Jobs for Memory {
             Settlement::Done(error) => {
                 job.settle(State::Done, error, now_ms);
                 job.payload = Bytes::new();
+                job.crashes = 0;
             }
             Settlement::Dead(reason) => job.settle(State::Dead, Some(reason), now_ms),
             Settlement::Retry { at_ms, reason } => {
-                job.state = State::Queued;
-                job.due_ms = at_ms;
+                (job.state, job.holder, job.crashes) = (State::Queued, None, 0);
+                job.wait_until(at_ms, now_ms);
                 job.error = Some(reason);
             }
         }
@@ -195,8 +245,9 @@ impl Jobs for Memory {
             return Ok(Requeued::Live(live.id.clone()));
         }
         let job = &mut jobs[place];
-        (job.state, job.attempt, job.settled_ms) = (State::Queued, 0, None);
-        (job.offered_ms, job.due_ms) = (now_ms, now_ms);
+        (job.state, job.attempt, job.crashes, job.settled_ms) = (State::Queued, 0, 0, None);
+        job.offered_ms = now_ms;
+        job.wait_until(now_ms, now_ms);
         Ok(Requeued::Done)
     }
 

@@ -61,8 +61,10 @@ pub struct Claimed {
     pub key: String,
     /// Proof of this claim; it grows with every claim of the job and never returns.
     pub token: u64,
-    /// How many times it was claimed since it was offered or requeued, this claim included.
+    /// Which attempt this is, from 1, since it was offered or requeued. A claim that ended without a word was none.
     pub attempt: u32,
+    /// How many claims in a row, before this one, ended without a word.
+    pub crashes: u32,
     /// What was offered.
     pub payload: Bytes,
 }
@@ -72,7 +74,7 @@ pub struct Claimed {
 pub enum ClaimResult {
     /// A job, leased to the caller.
     Job(Claimed),
-    /// Nothing to do before this time; `None` where the lane has no live job.
+    /// Nothing to do before this time; `None` where no job is live.
     Idle(Option<u64>),
 }
 
@@ -137,7 +139,7 @@ pub struct Status {
     pub id: String,
     /// Where it stands.
     pub state: State,
-    /// How many times it was claimed since it was offered or requeued.
+    /// How many attempts there were at it since it was offered or requeued.
     pub attempt: u32,
     /// When it was offered, or settled if it is settled.
     pub since_ms: u64,
@@ -167,14 +169,20 @@ pub struct Record {
     pub lane: String,
     /// Where it stands.
     pub state: State,
-    /// How many times it was claimed since it was offered or requeued.
+    /// How many attempts there were at it since it was offered or requeued.
     pub attempt: u32,
+    /// How many claims in a row ended without a word.
+    pub crashes: u32,
     /// How many times it was claimed in all; the token of its newest claim.
     pub claims: u64,
+    /// The process that holds its lease, if it has one.
+    pub holder: Option<String>,
     /// When it was offered, or requeued.
     pub offered_ms: u64,
     /// When it may be claimed: while it runs, when its lease ends.
     pub due_ms: u64,
+    /// What the clock read when that was decided.
+    pub set_ms: u64,
     /// When it was settled.
     pub settled_ms: Option<u64>,
     /// What went wrong last.
@@ -199,6 +207,15 @@ pub enum Keys {
     Exactly(String),
     /// Those whose keys start like this.
     StartingWith(String),
+}
+
+/// How a process came to hold its leases no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// It stopped, and gave them back.
+    Stopped,
+    /// It died. Each of its jobs may have been the reason, so that this counts as a crash of each.
+    Died,
 }
 
 /// How an operator's requeueing ended.
@@ -242,8 +259,13 @@ pub trait Jobs: Send + Sync {
     /// Queues a job in the first lane that has room.
     async fn offer(&self, job: NewJob) -> Result<Offered, Error>;
 
-    /// Leases the job of `lane` that has been due longest. A job whose lease ran out is due.
-    async fn claim(&self, lane: &str, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Error>;
+    /// Leases the job that has been due longest, whatever its lane. A job whose lease ran out is due, and that
+    /// counts as a crash. Where the clock was set back, what a job still has to wait is counted from `now_ms`.
+    async fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Error>;
+
+    /// Ends the leases of a process that holds them no longer, so that its jobs are due at once; how many they
+    /// were. What it had under way was no attempt.
+    async fn release(&self, holder: &str, end: End, now_ms: u64) -> Result<u64, Error>;
 
     /// Prolongs a lease; false if it is no longer the caller's.
     async fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Error>;

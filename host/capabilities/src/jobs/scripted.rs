@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{
-    Buried, ClaimResult, Depth, Error, Filter, Jobs, Keys, NewJob, Offered, Record, Requeued, Settlement,
-    Status,
+    Buried, ClaimResult, Depth, End, Error, Filter, Jobs, Keys, NewJob, Offered, Record, Requeued,
+    Settlement, Status,
 };
 use crate::faults::Faults;
 
@@ -34,8 +34,12 @@ impl Jobs for Scripted {
         self.pass().await?.offer(job).await
     }
 
-    async fn claim(&self, lane: &str, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Error> {
-        self.pass().await?.claim(lane, now_ms, lease_ms).await
+    async fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Error> {
+        self.pass().await?.claim(now_ms, lease_ms).await
+    }
+
+    async fn release(&self, holder: &str, end: End, now_ms: u64) -> Result<u64, Error> {
+        self.pass().await?.release(holder, end, now_ms).await
     }
 
     async fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Error> {

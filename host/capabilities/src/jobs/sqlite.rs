@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use portable::sql::jobs::SET_BACK_MS_MIN;
 use portable::sql::{first_after, from_sql, jobs as sql, to_sql};
 use sqlx::Row;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteRow;
 
 use super::{
-    Buried, ClaimResult, Claimed, Depth, Error, Filter, Jobs, Keys, NewJob, Offered, Record, Requeued,
+    Buried, ClaimResult, Claimed, Depth, End, Error, Filter, Jobs, Keys, NewJob, Offered, Record, Requeued,
     Settlement, State, Status, check_size, new_id,
 };
 use crate::ids::Ids;
@@ -23,13 +24,20 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/jobs");
 pub struct Sqlite {
     database: Database,
     ids: Arc<dyn Ids>,
+    holder: Option<String>,
 }
 
 impl Sqlite {
     /// Opens the file at `path`, which is made if it is missing.
     pub async fn open(path: &Path, ids: Arc<dyn Ids>) -> Result<Self, OpenError> {
         let database = Database::open(path, &MIGRATIONS, Durability::Power).await?;
-        Ok(Self { database, ids })
+        Ok(Self { database, ids, holder: None })
+    }
+
+    /// Leases name this process.
+    #[must_use]
+    pub fn held_by(self, process: Option<String>) -> Self {
+        Self { holder: process, ..self }
     }
 
     /// Finishes what is under way and closes the file.
@@ -45,6 +53,21 @@ impl Sqlite {
     async fn live_of_key(&self, key: &str) -> Result<Option<String>, Error> {
         let row = self.database.first(sqlx::query(sql::LIVE_OF_KEY).bind(key)).await?;
         Ok(row.map(|row| row.try_get("id")).transpose()?)
+    }
+
+    /// When the next job is due, also if the clock was set back since that was decided.
+    async fn next_due(&self, now_ms: u64) -> Result<Option<u64>, Error> {
+        let (due_ms, set_ms) = self.due_and_set().await?;
+        if set_ms.is_none_or(|set_ms| set_ms < now_ms.saturating_add(SET_BACK_MS_MIN)) {
+            return Ok(due_ms);
+        }
+        self.database.change_many(sqlx::query(sql::SET_BACK).bind(to_sql(now_ms))).await?;
+        Ok(self.due_and_set().await?.0)
+    }
+
+    async fn due_and_set(&self) -> Result<(Option<u64>, Option<u64>), Error> {
+        let row = self.database.first(sqlx::query(sql::NEXT_DUE)).await?.ok_or(sqlx::Error::RowNotFound)?;
+        Ok((time_if_any(&row, "due_ms")?, time_if_any(&row, "set_ms")?))
     }
 }
 
@@ -87,6 +110,7 @@ fn claimed(row: &SqliteRow) -> Result<Claimed, Error> {
         key: row.try_get("key")?,
         token: from_sql(row.try_get("claims")?),
         attempt: row.try_get("attempt")?,
+        crashes: row.try_get("crashes")?,
         payload: payload(row)?,
     })
 }
@@ -107,9 +131,12 @@ fn record(row: &SqliteRow) -> Result<Record, Error> {
         lane: row.try_get("lane")?,
         state: state(row)?,
         attempt: row.try_get("attempt")?,
+        crashes: row.try_get("crashes")?,
         claims: from_sql(row.try_get("claims")?),
+        holder: row.try_get("holder")?,
         offered_ms: time(row, "offered_ms")?,
         due_ms: time(row, "due_ms")?,
+        set_ms: time(row, "set_ms")?,
         settled_ms: time_if_any(row, "settled_ms")?,
         error: row.try_get("error")?,
         payload: payload(row)?,
@@ -141,18 +168,28 @@ impl Jobs for Sqlite {
         })
     }
 
-    async fn claim(&self, lane: &str, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Error> {
-        let query = sqlx::query(sql::CLAIM).bind(lane).bind(to_sql(now_ms)).bind(lease_end(now_ms, lease_ms));
-        if let Some(row) = self.database.change(query).await? {
-            return Ok(ClaimResult::Job(claimed(&row)?));
+    /// Whether a job is due is read first, since whoever is free asks often and for nothing.
+    async fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Error> {
+        let due_ms = self.next_due(now_ms).await?;
+        if due_ms.is_none_or(|due_ms| due_ms > now_ms) {
+            return Ok(ClaimResult::Idle(due_ms));
         }
-        let row = self.database.first(sqlx::query(sql::NEXT_DUE).bind(lane)).await?;
-        let due_ms = row.map(|row| row.try_get::<Option<i64>, _>(0)).transpose()?;
-        Ok(ClaimResult::Idle(due_ms.flatten().map(from_sql)))
+        let query = sqlx::query(sql::CLAIM).bind(to_sql(now_ms)).bind(lease_end(now_ms, lease_ms));
+        match self.database.change(query.bind(self.holder.clone())).await? {
+            Some(row) => Ok(ClaimResult::Job(claimed(&row)?)),
+            None => Ok(ClaimResult::Idle(self.next_due(now_ms).await?)),
+        }
+    }
+
+    async fn release(&self, holder: &str, end: End, now_ms: u64) -> Result<u64, Error> {
+        let crashes = i64::from(end == End::Died);
+        let query = sqlx::query(sql::RELEASE).bind(holder).bind(to_sql(now_ms)).bind(crashes);
+        Ok(self.database.change_many(query).await?)
     }
 
     async fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Error> {
-        let query = sqlx::query(sql::EXTEND).bind(id).bind(to_sql(token)).bind(lease_end(now_ms, lease_ms));
+        let query = sqlx::query(sql::EXTEND).bind(id).bind(to_sql(token)).bind(to_sql(now_ms));
+        let query = query.bind(lease_end(now_ms, lease_ms));
         Ok(self.database.change(query).await?.is_some())
     }
 
@@ -174,7 +211,8 @@ impl Jobs for Sqlite {
             .bind(state.name())
             .bind(settled_ms.map(to_sql))
             .bind(due_ms.map(to_sql))
-            .bind(error);
+            .bind(error)
+            .bind(to_sql(now_ms));
         let row = self.database.change(query).await?;
         Ok(row.map(|row| row.try_get("key")).transpose()?)
     }
@@ -265,8 +303,10 @@ mod tests {
         for (sql, index) in [
             (sql::LIVE_OF_KEY, "jobs_live_by_key"),
             (sql::OFFER, "jobs_live_by_lane"),
-            (sql::CLAIM, "jobs_live_by_lane"),
-            (sql::NEXT_DUE, "jobs_live_by_lane"),
+            (sql::CLAIM, "jobs_live_by_due"),
+            (sql::NEXT_DUE, "jobs_live_by_due"),
+            (sql::SET_BACK, "jobs_live_by_set"),
+            (sql::RELEASE, "jobs_running_by_holder"),
             (sql::NEWEST, "jobs_by_key"),
             (sql::MEASURE, "jobs_dead_by_lane"),
             (sql::REQUEUE, "jobs_live_by_key"),

@@ -43,6 +43,7 @@ impl jobs::Host for Context {
         Ok(match self.patience.wait(Backend::Jobs, self.capabilities.jobs.offer(job)).await {
             Ok(jobs_backend::Offered::Accepted { id, lane }) => {
                 self.links.changes.announce(Topic::Lane(&lane));
+                self.links.changes.announce(Topic::Pool);
                 Ok(jobs::Offered::Accepted(id))
             }
             Ok(jobs_backend::Offered::Live(id)) => Ok(jobs::Offered::Live(id)),
@@ -51,13 +52,8 @@ impl jobs::Host for Context {
         })
     }
 
-    async fn claim(
-        &mut self,
-        lane: String,
-        now_ms: u64,
-        lease_ms: u32,
-    ) -> Result<Result<jobs::ClaimResult, jobs::Error>> {
-        let claim = self.capabilities.jobs.claim(&lane, now_ms, lease_ms);
+    async fn claim(&mut self, now_ms: u64, lease_ms: u32) -> Result<Result<jobs::ClaimResult, jobs::Error>> {
+        let claim = self.capabilities.jobs.claim(now_ms, lease_ms);
         Ok(match self.patience.wait(Backend::Jobs, claim).await {
             Ok(jobs_backend::ClaimResult::Job(claimed)) => {
                 self.links.changes.announce(Topic::Key(&claimed.key));
@@ -66,6 +62,7 @@ impl jobs::Host for Context {
                     key: claimed.key,
                     token: claimed.token,
                     attempt: claimed.attempt,
+                    crashes: claimed.crashes,
                     payload: claimed.payload.into(),
                 }))
             }

@@ -13,7 +13,7 @@ export type Jobs = StorefrontImports['wandstore:capabilities/jobs'];
 export function jobs(scope: () => Scope): Jobs {
   return {
     offer: (job) => orUnavailable(async () => scope().jobs.offer(job)),
-    claim: (lane, nowMs, leaseMs) => orUnavailable(async () => scope().jobs.claim(lane, nowMs, leaseMs)),
+    claim: (nowMs, leaseMs) => orUnavailable(async () => scope().jobs.claim(nowMs, leaseMs)),
     extend: (id, token, nowMs, leaseMs) => orUnavailable(async () => scope().jobs.extend(id, token, nowMs, leaseMs)),
     settle: (id, token, nowMs, settlement) =>
       orUnavailable(async () => scope().jobs.settle(id, token, nowMs, settlement)),

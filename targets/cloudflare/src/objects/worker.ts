@@ -153,7 +153,7 @@ export class Worker {
 function jobsOf(env: Env, lane: Lane, name: string): Jobs {
   return {
     offer: (job) => lane.own((jobs) => jobs.offer(job)),
-    claim: (_claimant, nowMs, leaseMs) => lane.own((jobs) => jobs.claim(name, nowMs, leaseMs)),
+    claim: (nowMs, leaseMs) => lane.own((jobs) => jobs.claim(nowMs, leaseMs)),
     extend: (id, token, nowMs, leaseMs) => lane.own((jobs) => jobs.extend(id, token, nowMs, leaseMs)),
     settle: (id, token, nowMs, settlement) => lane.own((jobs) => jobs.settle(id, token, nowMs, settlement)),
     newest: async (key, [home]) =>

@@ -1,0 +1,200 @@
+//! Which processes work on a data folder. Each holds a lock on a file of its own as long as it lives; the system
+//! takes the lock away when the process ends, however it ends. Whoever gets the lock of another has proof that it
+//! is gone.
+//!
+//! The lock is advisory and the kernel's (`flock`). It is as good as the file system's locks are, which `SQLite`
+//! beside it depends on as well: what shares a data folder runs on one machine. Where there are no such locks, nothing
+//! is proven, and leases run out by time.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::ids::Ids;
+
+/// How a file is named whose lock is held as long as its process lives.
+const EXTENSION: &str = "lock";
+
+/// This process, known to the others until it retires, and found gone once it has ended without.
+#[derive(Debug)]
+pub struct Process {
+    id: String,
+    folder: PathBuf,
+    _lock: File,
+}
+
+/// Another process, which is gone.
+#[derive(Debug)]
+pub struct Gone {
+    id: String,
+    path: PathBuf,
+    _lock: File,
+}
+
+impl Process {
+    /// Makes this process known in `folder`, which is made if need be.
+    pub fn register(folder: &Path, ids: &dyn Ids) -> io::Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let id = format!("{:016x}", ids.random());
+        // Nobody looks at it under this name: it is found only once it is locked.
+        let path = folder.join(format!("{id}.new"));
+        let lock = OpenOptions::new().write(true).create_new(true).open(&path)?;
+        let made =
+            lock.try_lock().map_err(io::Error::from).and_then(|()| std::fs::rename(&path, file(folder, &id)));
+        if let Err(error) = made {
+            let _ = std::fs::remove_file(&path);
+            return Err(error);
+        }
+        Ok(Self { id, folder: folder.to_owned(), _lock: lock })
+    }
+
+    /// Its id, which never returns.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// This process is about to end, and leaves nothing that others had to take care of.
+    pub fn retire(&self) -> io::Result<()> {
+        std::fs::remove_file(file(&self.folder, &self.id))
+    }
+
+    /// The processes that are proven gone, and not yet forgotten.
+    pub fn gone(&self) -> io::Result<Vec<Gone>> {
+        let mut gone = Vec::new();
+        for entry in std::fs::read_dir(&self.folder)? {
+            let path = entry?.path();
+            let is_lock = path.extension().is_some_and(|extension| extension == EXTENSION);
+            let Some(id) = path.file_stem().and_then(|stem| stem.to_str()).filter(|_| is_lock) else {
+                continue;
+            };
+            if id == self.id {
+                continue;
+            }
+            let id = id.to_owned();
+            if let Some(lock) = lock(&path)? {
+                gone.push(Gone { id, path, _lock: lock });
+            }
+        }
+        Ok(gone)
+    }
+}
+
+impl Gone {
+    /// The id that it had.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What it left is taken care of: nobody needs to know about it any more.
+    pub fn forget(self) -> io::Result<()> {
+        std::fs::remove_file(self.path)
+    }
+}
+
+fn file(folder: &Path, id: &str) -> PathBuf {
+    folder.join(format!("{id}.{EXTENSION}"))
+}
+
+/// The lock of a file, if nobody holds it. A file that another removed meanwhile is of no interest.
+fn lock(path: &Path) -> io::Result<Option<File>> {
+    let file = match OpenOptions::new().write(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        opened => opened?,
+    };
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Child, Command, Stdio};
+
+    use super::*;
+    use crate::ids;
+
+    /// Names the folder to the process that will be killed.
+    const FOLDER: &str = "WANDSTORE_TEST_PROCESSES";
+
+    fn gone(process: &Process) -> Vec<String> {
+        process.gone().unwrap().iter().map(|gone| gone.id().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_process_that_lives_is_not_gone_and_one_that_retired_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let here = Process::register(folder.path(), &ids::System).unwrap();
+        let other = Process::register(folder.path(), &ids::System).unwrap();
+        assert_ne!(here.id(), other.id());
+        assert_eq!((gone(&here), gone(&other)), (vec![], vec![]));
+        other.retire().unwrap();
+        drop(other);
+        assert_eq!(gone(&here), [""; 0]);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_process_that_could_not_retire_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let here = Process::register(folder.path(), &ids::System).unwrap();
+        let other = Process::register(folder.path(), &ids::System).unwrap();
+        let id = other.id().to_owned();
+        drop(other);
+        assert_eq!(gone(&here), [id]);
+    }
+
+    #[test]
+    fn a_process_that_was_killed_is_gone_until_it_is_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let here = Process::register(folder.path(), &ids::System).unwrap();
+        let (mut child, id) = process_of_its_own(folder.path());
+        assert_eq!(gone(&here), [""; 0], "it lives");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(gone(&here), [id.as_str()]);
+        assert_eq!(gone(&here), [id], "it could not be taken care of the first time");
+        for process in here.gone().unwrap() {
+            process.forget().unwrap();
+        }
+        assert_eq!(gone(&here), [""; 0]);
+    }
+
+    #[test]
+    fn two_who_find_the_same_process_gone_take_turns() {
+        let folder = tempfile::tempdir().unwrap();
+        let here = Process::register(folder.path(), &ids::System).unwrap();
+        let there = Process::register(folder.path(), &ids::System).unwrap();
+        std::fs::write(file(folder.path(), "0123"), "").unwrap();
+        let found = here.gone().unwrap();
+        assert_eq!((found.len(), gone(&there).len()), (1, 0));
+        drop(found);
+        assert_eq!(gone(&there).len(), 1);
+    }
+
+    /// A process that registers; its id.
+    fn process_of_its_own(folder: &Path) -> (Child, String) {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["processes::tests::lives_until_it_is_killed", "--exact", "--ignored", "--nocapture"])
+            .env(FOLDER, folder)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let id = lines.map(Result::unwrap).find_map(|line| Some(line.split_once("id: ")?.1.to_owned()));
+        (child, id.expect("it says its id"))
+    }
+
+    #[test]
+    #[ignore = "it lives until it is killed, by a_process_that_was_killed_is_gone_until_it_is_forgotten"]
+    fn lives_until_it_is_killed() {
+        let folder = std::env::var_os(FOLDER).expect("named by the one who kills");
+        let process = Process::register(Path::new(&folder), &ids::System).unwrap();
+        println!("id: {}", process.id());
+        loop {
+            std::thread::park();
+        }
+    }
+}

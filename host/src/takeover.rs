@@ -1,0 +1,96 @@
+//! Takes up the jobs of processes that died. A lease names the process that holds it. A process that lives is never
+//! robbed: before a lease runs out, only who is proven gone (`capabilities::processes`) loses it.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use capabilities::ids;
+use capabilities::jobs::End;
+use capabilities::processes::{Gone, Process};
+
+use crate::changes::Topic;
+use crate::config::Config;
+use crate::deployment::Deployment;
+
+/// How often it is looked for processes that died.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// This process among those that work on the same data folder.
+#[derive(Clone)]
+pub struct Here(Option<Arc<Process>>);
+
+impl Here {
+    /// Makes this process known to the others. Where that cannot be done, its leases name nobody, and should it die,
+    /// its jobs wait until they run out.
+    pub fn register(config: &Config) -> Self {
+        let folder = config.file.server.data_dir.join("processes");
+        let process = Process::register(&folder, &ids::System).inspect_err(|error| {
+            let folder = folder.display();
+            tracing::warn!(%folder, %error, "cannot lock a file: should this process die, its jobs wait for their leases");
+        });
+        Self(process.ok().map(Arc::new))
+    }
+
+    /// The name in this process's leases.
+    pub fn id(&self) -> Option<String> {
+        self.0.as_ref().map(|process| process.id().to_owned())
+    }
+
+    /// Takes up the jobs of processes that died, once.
+    pub async fn take_over(&self, deployment: &Deployment) {
+        let Some(process) = self.0.clone() else { return };
+        let found = tokio::task::spawn_blocking(move || process.gone()).await;
+        match found.unwrap_or_else(|panic| Err(io::Error::other(panic))) {
+            Ok(found) => {
+                for gone in found {
+                    release(gone, deployment).await;
+                }
+            }
+            Err(error) => tracing::warn!(%error, "cannot tell which processes died"),
+        }
+    }
+
+    /// Goes on taking up jobs of processes that die.
+    pub async fn watch(self, deployment: Arc<Deployment>) {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            self.take_over(&deployment).await;
+        }
+    }
+
+    /// Gives back what this process has under way, for it stops. What could not be given back is found later, as
+    /// if it had died.
+    pub async fn give_back(&self, deployment: &Deployment) {
+        let Some(process) = &self.0 else { return };
+        let capabilities = &deployment.capabilities;
+        match capabilities.jobs.release(process.id(), End::Stopped, capabilities.clock.now_ms()).await {
+            Ok(jobs) => {
+                if jobs > 0 {
+                    tracing::info!(jobs, "gave back the jobs under way; the next start takes them up");
+                }
+                let _ = process.retire();
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot give back the jobs under way; the next start takes them up")
+            }
+        }
+    }
+}
+
+/// A process whose jobs could not be taken up is found again.
+async fn release(gone: Gone, deployment: &Deployment) {
+    let (process, capabilities) = (gone.id().to_owned(), &deployment.capabilities);
+    match capabilities.jobs.release(&process, End::Died, capabilities.clock.now_ms()).await {
+        Ok(jobs) => {
+            deployment.changes.announce(Topic::Pool);
+            if jobs > 0 {
+                tracing::info!(process, jobs, "took up the jobs of a process that died");
+            }
+            if let Err(error) = gone.forget() {
+                tracing::warn!(process, %error, "cannot remove the file of a process that died");
+            }
+        }
+        Err(error) => tracing::warn!(process, %error, "cannot take up the jobs of a process that died"),
+    }
+}
