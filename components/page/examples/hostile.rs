@@ -1,6 +1,7 @@
 //! Writes pages of catalogs that try a layout hard to standard output, as JSON: `{"style", "pages": [{"name", "html",
 //! "content"}]}`, `style` and `content` being what a theme's page is given. `tests/browser/layout.test.js` looks at
 //! them at every width.
+#![expect(clippy::print_stdout, reason = "a developer's command, which may end where nobody reads it")]
 
 #[path = "../tests/samples/mod.rs"]
 mod samples;
