@@ -113,13 +113,12 @@ impl Check {
     async fn watch(self: Arc<Self>, deployment: Arc<Deployment>) {
         loop {
             let mut probe = pin!(self.backend.probe(&deployment));
-            let outcome = match tokio::time::timeout(PATIENCE, &mut probe).await {
-                Ok(outcome) => outcome,
-                Err(_) => {
-                    self.tell(&Err(format!("there is no answer in {} s", PATIENCE.as_secs())));
-                    let late = tokio::time::timeout(GIVE_UP, probe).await;
-                    late.unwrap_or_else(|_| Err(format!("there is no answer in {} s", GIVE_UP.as_secs())))
-                }
+            let outcome = if let Ok(outcome) = tokio::time::timeout(PATIENCE, &mut probe).await {
+                outcome
+            } else {
+                self.tell(&Err(format!("there is no answer in {} s", PATIENCE.as_secs())));
+                let late = tokio::time::timeout(GIVE_UP, probe).await;
+                late.unwrap_or_else(|_| Err(format!("there is no answer in {} s", GIVE_UP.as_secs())))
             };
             self.tell(&outcome);
             tokio::time::sleep(PAUSE).await;

@@ -47,9 +47,9 @@ impl Log {
             .log_internal_errors(false)
             .with_ansi(io::stderr().is_terminal());
         if json {
-            log.json().init()
+            log.json().init();
         } else {
-            log.with_target(false).init()
+            log.with_target(false).init();
         }
         std::panic::set_hook(Box::new(log_panic));
         Self(Some(guard))

@@ -72,7 +72,7 @@ impl Here {
                 let _ = process.retire();
             }
             Err(error) => {
-                tracing::warn!(%error, "cannot give back the jobs under way; the next start takes them up")
+                tracing::warn!(%error, "cannot give back the jobs under way; the next start takes them up");
             }
         }
     }

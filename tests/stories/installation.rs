@@ -140,7 +140,9 @@ async fn a_merchant_sees_also_what_an_attempt_cost_that_came_to_nothing() {
     let log = std::fs::read_to_string(&host.log).expect("there is a log");
     assert!(log.contains("the cache failed"), "{log}");
 
-    pages.iter().for_each(|page| std::fs::remove_dir(page).expect("it is there, and empty"));
+    for page in &pages {
+        std::fs::remove_dir(page).expect("it is there, and empty");
+    }
     eventually("the page is made", async || (figures(&host).await == ["1", "1,000", "200"]).then_some(()))
         .await;
     assert_eq!((fragment(&host).await.header("x-cache"), model.requests().len()), ("HIT", 1));
@@ -151,7 +153,9 @@ fn blocked(folder: &Path) -> Vec<PathBuf> {
     let shop = folder.join(format!("data/blobs/UI_STORAGE/generated/{SHOP}:"));
     let pages = (0..=255).map(|shelf| shop.join(format!("{shelf:02x}/visitor-{VISITOR}.html")));
     let pages: Vec<_> = pages.collect();
-    pages.iter().for_each(|page| std::fs::create_dir_all(page).expect("it is made"));
+    for page in &pages {
+        std::fs::create_dir_all(page).expect("it is made");
+    }
     pages
 }
 

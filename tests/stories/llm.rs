@@ -173,7 +173,7 @@ async fn a_stand_in_is_served_from_cache_for_less_than_ten_minutes() {
     let server = LlmServer::open([Saying::Status(401, "")]).await;
     let host = host_that_waits(&server, PATIENT).await;
     page_of(&host).await;
-    host.strings.clock.advance(Duration::from_secs(9 * 60));
+    host.strings.clock.advance(Duration::from_mins(9));
     assert_eq!(host.visit("abc123").await.header("x-cache"), "HIT");
     assert_eq!(server.requests().len(), 1, "nobody is asked for each visit");
 }

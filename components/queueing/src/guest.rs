@@ -45,7 +45,7 @@ impl leases::Guest for Component {
 
     fn settle(job: wit::Job, outcome: wit::Outcome) -> Result<bool, wit::QueueError> {
         let job = job.try_into()?;
-        Ok(QUEUE.settle(&job, outcome.into(), pool(), clock::now_ms(), ids::random())?)
+        Ok(QUEUE.settle(&job, &outcome.into(), pool(), clock::now_ms(), ids::random())?)
     }
 }
 

@@ -184,14 +184,14 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     pub fn settle(
         &self,
         job: &Job,
-        outcome: Outcome,
+        outcome: &Outcome,
         pool: Pool,
         now_ms: u64,
         random: u64,
     ) -> Result<bool, Error> {
         let backoff = job.task.terms(pool).backoff;
-        let trouble = trouble(job, &outcome);
-        let settlement = settlement(job, &outcome, trouble.as_ref(), |after_ms| {
+        let trouble = trouble(job, outcome);
+        let settlement = settlement(job, outcome, trouble.as_ref(), |after_ms| {
             now_ms.saturating_add(pause_ms(job.attempt, backoff, after_ms, random))
         });
         let ours = self.jobs.settle(&job.id, job.token, now_ms, &settlement)?;

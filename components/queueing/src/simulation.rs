@@ -353,7 +353,7 @@ impl Simulation {
         if let Outcome::Retry { .. } = outcome {
             self.promises.entry(held.job.id.clone()).or_default().retries += 1;
         }
-        match self.queue.settle(&held.job, outcome.clone(), POOL, self.now_ms, random) {
+        match self.queue.settle(&held.job, &outcome, POOL, self.now_ms, random) {
             // It may be settled, and another's by now.
             Err(_) => return Some(Held { lease_until_ms: 0, ..held }),
             Ok(false) => return None,

@@ -20,6 +20,7 @@ fn every_further_case_has_the_safest_outcome_that_shopifys_libraries_give_it() {
     check_all(include_str!("../../../tests/vectors/shopify-more.json"), 300);
 }
 
+#[expect(clippy::print_stdout, reason = "shown only for the case that fails")]
 fn check_all(vectors: &str, at_least: usize) {
     let cases: Vec<Value> = serde_json::from_str(vectors).unwrap();
     for case in &cases {

@@ -100,7 +100,7 @@ impl Usage {
     pub async fn flush(&self) {
         let pending = std::mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner));
         let mut pending = pending.into_iter();
-        while let Some(((store, hour), counts)) = pending.next() {
+        for ((store, hour), counts) in pending.by_ref() {
             if let Err(error) = self.write(&store, hour, counts).await {
                 tracing::warn!(%error, "usage was not written");
                 self.add(store, hour, counts);

@@ -188,7 +188,7 @@ impl Shoppers {
     async fn next_event(&self, question: &mut Question, told: Option<&Answer>) -> (Answer, bool) {
         let (changes, mut topic) = (&self.deployment.changes, None);
         loop {
-            let changed = topic.as_deref().map(|topic| changes.next(Topic::Key(topic)));
+            let next = topic.as_deref().map(|topic| changes.next(Topic::Key(topic)));
             match self.ask(question).await {
                 Ok(Asked::Answer(answer)) => return (answer, true),
                 Ok(Asked::Wait { interim, .. }) if told.is_none_or(|told| told.body != interim.body) => {
@@ -196,8 +196,8 @@ impl Shoppers {
                 }
                 Ok(Asked::Wait { interim, .. }) if changes.is_closed() => return (interim, true),
                 Ok(Asked::Wait { topic: now, wait, .. }) => {
-                    if let Some(changed) = changed {
-                        changes.wait(changed, Deadline::now() + wait).await;
+                    if let Some(next) = next {
+                        changes.wait(next, Deadline::now() + wait).await;
                     }
                     topic = Some(now);
                 }

@@ -58,7 +58,7 @@ fn claim_any(queue: &TestQueue, now_ms: u64) -> Option<Job> {
     })
 }
 
-fn settle(queue: &TestQueue, job: &Job, outcome: Outcome, now_ms: u64) -> bool {
+fn settle(queue: &TestQueue, job: &Job, outcome: &Outcome, now_ms: u64) -> bool {
     queue.settle(job, outcome, POOL, now_ms, 0).unwrap()
 }
 
@@ -164,7 +164,7 @@ fn a_job_goes_from_queued_to_done() {
     assert_eq!(state(&queue), Some(State::Queued));
     let job = claim_any(&queue, 0).unwrap();
     assert_eq!(state(&queue), Some(State::Running));
-    assert!(settle(&queue, &job, Outcome::Done(None), 10));
+    assert!(settle(&queue, &job, &Outcome::Done(None), 10));
     assert_eq!(state(&queue), Some(State::Done));
     assert!(records(&queue, 10).is_empty());
     assert!(matches!(queue.offer(order("abc123"), POOL, 20), Ok(Offered::Accepted(_))));
@@ -174,7 +174,7 @@ fn a_job_goes_from_queued_to_done() {
 fn a_note_on_a_done_job_is_recorded() {
     let queue = queue();
     let job = job_under_way(&queue);
-    assert!(settle(&queue, &job, Outcome::Done(Some(because("planned locally"))), 10));
+    assert!(settle(&queue, &job, &Outcome::Done(Some(because("planned locally"))), 10));
     assert_eq!(records(&queue, 10), [("planned locally".into(), "done".into())]);
     assert_eq!(queue.kv.ttls_seconds.take(), [604_800; 2], "the record, and that the shop has it");
     assert_eq!(queue.errors(1, 10).unwrap()[0].cause, Some(Cause::Rate));
@@ -185,13 +185,13 @@ fn a_note_on_a_done_job_is_recorded() {
 fn a_retry_pauses_and_longer_if_a_server_asked_for_it() {
     let queue = queue();
     let job = job_under_way(&queue);
-    assert!(settle(&queue, &job, retry(None), 10));
+    assert!(settle(&queue, &job, &retry(None), 10));
     assert_eq!(state(&queue), Some(State::Queued));
     assert_eq!(claim_any(&queue, 509), None);
 
     let job = claim_any(&queue, 510).unwrap();
     assert_eq!((job.attempt, job.last), (2, false));
-    assert!(settle(&queue, &job, retry(Some(90_000)), 520));
+    assert!(settle(&queue, &job, &retry(Some(90_000)), 520));
     assert_eq!(claim_any(&queue, 90_519), None);
     assert!(claim_any(&queue, 90_520).unwrap().last);
     let record = ("asked too often".to_owned(), "retry".to_owned());
@@ -202,7 +202,7 @@ fn a_retry_pauses_and_longer_if_a_server_asked_for_it() {
 fn a_pause_without_end_does_not_overflow() {
     let queue = queue();
     let job = job_under_way(&queue);
-    assert!(settle(&queue, &job, retry(Some(u64::MAX)), 10));
+    assert!(settle(&queue, &job, &retry(Some(u64::MAX)), 10));
     assert_eq!(claim_any(&queue, u64::MAX - 1), None);
 }
 
@@ -210,7 +210,7 @@ fn a_pause_without_end_does_not_overflow() {
 fn a_retry_after_the_last_attempt_is_death() {
     let queue = queue();
     let job = Job { last: true, ..job_under_way(&queue) };
-    assert!(settle(&queue, &job, retry(None), 10));
+    assert!(settle(&queue, &job, &retry(None), 10));
     assert_eq!(state(&queue), Some(State::Dead));
     assert_eq!(records(&queue, 10), [("asked too often".into(), "dead".into())]);
 }
@@ -219,7 +219,7 @@ fn a_retry_after_the_last_attempt_is_death() {
 fn a_failed_job_is_dead_at_once() {
     let queue = queue();
     let job = job_under_way(&queue);
-    assert!(settle(&queue, &job, Outcome::Failed("no such store".into()), 10));
+    assert!(settle(&queue, &job, &Outcome::Failed("no such store".into()), 10));
     assert_eq!(state(&queue), Some(State::Dead));
     assert_eq!(records(&queue, 10), [("no such store".into(), "dead".into())]);
 }
@@ -231,11 +231,11 @@ fn expired_lease_is_claimed_again_and_the_late_worker_changes_nothing() {
     let job = claim_any(&queue, 100).unwrap();
     assert_eq!((job.attempt, &job.id), (1, &late.id), "the job did nothing");
 
-    assert!(!settle(&queue, &late, Outcome::Failed("too late".into()), 110));
+    assert!(!settle(&queue, &late, &Outcome::Failed("too late".into()), 110));
     assert_eq!(queue.keep(&late, POOL, 110), Ok(false));
     assert!(records(&queue, 110).is_empty());
-    assert!(settle(&queue, &job, Outcome::Done(None), 120));
-    assert!(!settle(&queue, &job, Outcome::Done(None), 130));
+    assert!(settle(&queue, &job, &Outcome::Done(None), 120));
+    assert!(!settle(&queue, &job, &Outcome::Done(None), 130));
 }
 
 #[test]
@@ -272,7 +272,7 @@ fn crashes_between_attempts_cost_none() {
             job = claim_any(&queue, 0).unwrap();
             assert_eq!((job.attempt, job.last), (attempt, attempt == 3));
         }
-        assert!(settle(&queue, &job, retry(None), 0));
+        assert!(settle(&queue, &job, &retry(None), 0));
         if attempt < 3 {
             job = claim_any(&queue, 100_000 * u64::from(attempt)).unwrap();
         }
@@ -313,7 +313,7 @@ fn what_cannot_be_recorded_is_told_to_the_operator() {
     let queue = queue();
     let job = job_under_way(&queue);
     queue.kv.fault.set(Fault::Lost);
-    assert!(settle(&queue, &job, Outcome::Failed("no such store".into()), 10));
+    assert!(settle(&queue, &job, &Outcome::Failed("no such store".into()), 10));
     assert_eq!(queue.operator.warnings.take(), ["what went wrong in a job was not recorded"]);
 }
 
@@ -326,7 +326,7 @@ fn without_storage_the_queue_is_unavailable() {
     let down = Error::Unavailable(Failure("down".into()));
     assert_eq!(queue.offer(order("other"), POOL, 0), Err(down.clone()));
     assert_eq!(queue.claim("pool-0", POOL, 0), Err(down.clone()));
-    assert_eq!(queue.settle(&job, Outcome::Done(None), POOL, 0, 0), Err(down.clone()));
+    assert_eq!(queue.settle(&job, &Outcome::Done(None), POOL, 0, 0), Err(down.clone()));
     assert_eq!(queue.members(POOL), Err(down.clone()));
     assert_eq!(queue.errors(1, 0), Err(down));
 }
@@ -338,7 +338,7 @@ fn an_errand_is_claimed_as_it_was_entrusted_and_settled_like_a_page() {
     let job = claim_any(&queue, 0).unwrap();
     assert_eq!((job.attempt, job.last), (1, false));
     assert_eq!(job.task, Task::Errand(errand("event-1", redact("7041"))));
-    assert!(settle(&queue, &job, Outcome::Done(Some(because("it took a while"))), 10));
+    assert!(settle(&queue, &job, &Outcome::Done(Some(because("it took a while"))), 10));
     assert_eq!(claim_any(&queue, u64::MAX), None);
     assert_eq!(records(&queue, 10), [("it took a while".into(), "done".into())]);
 }
@@ -350,7 +350,7 @@ fn a_webhook_that_comes_again_finds_its_errand_also_when_that_is_over() {
     assert_eq!(entrust(&queue, "event-1"), Offered::Live(id.clone()));
     let job = claim_any(&queue, 0).unwrap();
     assert_eq!(entrust(&queue, "event-1"), Offered::Live(id.clone()));
-    assert!(settle(&queue, &job, Outcome::Done(None), 10));
+    assert!(settle(&queue, &job, &Outcome::Done(None), 10));
     assert_eq!(entrust(&queue, "event-1"), Offered::Live(id));
     assert_eq!(claim_any(&queue, 10), None);
     assert!(matches!(entrust(&queue, "event-2"), Offered::Accepted(_)));
@@ -361,7 +361,7 @@ fn an_errand_that_was_given_up_is_taken_anew() {
     let queue = queue();
     entrust(&queue, "event-1");
     let job = claim_any(&queue, 0).unwrap();
-    assert!(settle(&queue, &job, Outcome::Failed("broken".into()), 10));
+    assert!(settle(&queue, &job, &Outcome::Failed("broken".into()), 10));
     assert!(matches!(entrust(&queue, "event-1"), Offered::Accepted(_)));
     assert_eq!(claim_any(&queue, 10).unwrap().attempt, 1);
 }
@@ -388,7 +388,7 @@ fn an_errand_is_tried_a_hundred_times_before_it_is_given_up() {
     for attempt in 1..=100 {
         let job = claim_any(&queue, now_ms).unwrap();
         assert_eq!((job.attempt, job.last), (attempt, attempt == 100));
-        assert!(settle(&queue, &job, retry(None), now_ms));
+        assert!(settle(&queue, &job, &retry(None), now_ms));
         now_ms += 6 * 3_600_000;
     }
     assert_eq!(claim_any(&queue, now_ms), None);
@@ -401,7 +401,7 @@ fn what_is_recorded_of_an_errand_names_no_customer() {
     entrust(&queue, "event-1");
     let job = claim_any(&queue, 0).unwrap();
     let reason = "no answer for session:magic-wands:customer-7041".to_owned();
-    assert!(settle(&queue, &job, Outcome::Failed(reason), 10));
+    assert!(settle(&queue, &job, &Outcome::Failed(reason), 10));
     let expected = "no answer for session:magic-wands:customer-…";
     assert_eq!(records(&queue, 10), [(expected.into(), "dead".into())]);
     assert_eq!(queue.jobs.rows.borrow()[&job.id].reason.as_deref(), Some(expected));
@@ -443,11 +443,11 @@ fn a_shop_is_forgotten_and_no_other_and_its_errands_stay() {
     entrust(&queue, "event-1");
     let late = job_under_way_of(&queue, "abc123");
     let done = job_under_way_of(&queue, "abc124");
-    settle(&queue, &done, Outcome::Done(None), 1);
+    settle(&queue, &done, &Outcome::Done(None), 1);
     assert_eq!(forget(&queue, None), Ok(Forgotten { count: 2, more: false }));
     assert_eq!(keys(&queue), ["errand/magic-wands/event-1", "magic-wands.evil:abc123"]);
     assert_eq!(queue.keep(&late, POOL, 2), Ok(false));
-    assert!(!settle(&queue, &late, Outcome::Failed("too late".into()), 2));
+    assert!(!settle(&queue, &late, &Outcome::Failed("too late".into()), 2));
     assert!(records(&queue, 2).is_empty());
 }
 

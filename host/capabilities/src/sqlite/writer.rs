@@ -197,7 +197,9 @@ impl Writing {
         match self.transaction(batch, &mut answers).await {
             // Whoever went away does not want it.
             Ok(changed) => {
-                answers.into_iter().zip(changed).for_each(|(answer, changed)| drop(answer.send(Ok(changed))))
+                for (answer, changed) in answers.into_iter().zip(changed) {
+                    let _ = answer.send(Ok(changed));
+                }
             }
             Err(failed) => {
                 self.failure.note(&failed);
@@ -205,7 +207,9 @@ impl Writing {
                 if answers.is_empty() {
                     answers.extend(batch.drain(..).map(|change| change.answer));
                 }
-                answers.into_iter().for_each(|answer| drop(answer.send(Err(failed.clone()))));
+                for answer in answers {
+                    let _ = answer.send(Err(failed.clone()));
+                }
             }
         }
     }
