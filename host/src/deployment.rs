@@ -54,6 +54,7 @@ pub struct Loaded {
 /// The components of a configuration, compiled, and held to their roles; not linked yet.
 pub struct Components {
     engine: Engine,
+    cache: Compiled,
     compiled: Vec<(Role, Component, Limits)>,
     /// What was loaded for each role.
     pub loaded: Vec<Loaded>,
@@ -96,7 +97,12 @@ impl Components {
             loaded.push(entry);
             binaries.push((role, binary));
         }
-        Ok(Self { engine, compiled, loaded, binaries })
+        Ok(Self { engine, cache, compiled, loaded, binaries })
+    }
+
+    /// Removes compiled code that an earlier start left behind and this one does not use.
+    pub fn remove_old_code(&self) {
+        self.cache.remove_old(&self.engine, &self.binaries);
     }
 
     /// Links them over `capabilities`.

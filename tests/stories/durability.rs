@@ -1,10 +1,10 @@
 //! `kill -9` at any moment: no job is lost, no page is stored twice.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::harness::Process;
+use crate::harness::{Process, process};
 
 /// How often the process is killed.
 const KILLS: usize = 6;
@@ -65,4 +65,41 @@ fn each_page_was_stored_once(log: &Path) {
     let twice: Vec<_> = stored.iter().filter(|(_, times)| **times > 1).collect();
     assert!(twice.is_empty(), "stored more than once: {twice:?}");
     assert!(stored.len() >= KILLS * SHOPPERS / 2, "the log names the pages that were made");
+}
+
+/// Whatever became of the files in which compiled components are kept, the next start compiles again and says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn compiled_code_that_was_damaged_is_compiled_again_and_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    process::command(folder.path(), &["check"]);
+    let compiled = folder.path().join("data/compiled");
+    let mut files: Vec<_> = files_of(&compiled);
+    files.sort();
+    assert_eq!(files.len(), 5, "one for each component");
+    let code: Vec<_> = files.iter().map(|file| std::fs::read(file).expect("it is there")).collect();
+    let mut zeroed = code[0].clone();
+    let middle = zeroed.len() / 2;
+    zeroed[middle..middle + 4_096].fill(0);
+    let damaged =
+        [zeroed, code[1][..code[1].len() / 2].to_vec(), Vec::new(), code[4].clone(), code[4].clone()];
+    for (file, damaged) in files.iter().zip(damaged) {
+        std::fs::write(file, damaged).expect("it is ours");
+    }
+    let old = compiled.join(format!("{}-0123456789abcdef.cwasm", "0".repeat(64)));
+    std::fs::write(&old, &code[0]).expect("it is ours");
+
+    let process = Process::start(folder.path(), &[("RUST_LOG", "info")]);
+    let page = process.get("/s/magic-wands?shopper=abc123").await.expect("it serves");
+    page.is_fallback();
+    let log = std::fs::read_to_string(&process.log).expect("there is a log");
+    assert_eq!(log.matches("a file of compiled code is unusable; compiling again").count(), 4, "{log}");
+    assert!(!old.exists(), "what no component uses is removed");
+    for (file, code) in files.iter().zip(code) {
+        assert!(std::fs::read(file).expect("it is there") == code, "{} was not repaired", file.display());
+    }
+}
+
+fn files_of(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("the folder is there");
+    entries.map(|entry| entry.expect("it is listed").path()).collect()
 }

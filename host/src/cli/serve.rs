@@ -49,6 +49,7 @@ impl Serve {
         let server = Server::bind(listen, config.file.server.connections_max).await?;
         let server = server.trusting_forwarded(config.file.server.trust_forwarded);
         let components = tokio::task::block_in_place(|| Components::load(&config))?;
+        components.remove_old_code();
         let tokens = TokensOfShops::new(config.tokens());
         let here = Here::register(&config);
         let capabilities = backends::open_with(&config, Arc::new(tokens.clone()), here.id()).await?;
