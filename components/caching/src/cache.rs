@@ -3,7 +3,7 @@
 use names::{Key, Object as Name, ShopperId, StoreId};
 
 use crate::capabilities::{Blob, Failure, Kv, Level, Operator, Swap, Value};
-use crate::facts::{Facts, HEAD_BYTES_MAX};
+use crate::facts::{Facts, HEAD_BYTES_MAX, Head};
 use crate::freshness::{Staleness, staleness};
 use crate::plan::{self, PLAN_BYTES_MAX, StoredPlan, WrongPlan};
 use crate::shop::Shop;
@@ -22,7 +22,7 @@ pub struct Cache<K, B, O> {
 /// A page that was found.
 #[derive(Debug)]
 pub struct Page<V> {
-    /// The document, held by the host.
+    /// The document, held by the host, without the head that it is stored with.
     pub content: V,
     /// What is known about it.
     pub facts: Facts,
@@ -237,9 +237,11 @@ where
 }
 
 /// A page by its own facts and what is kept of its shop, where that is to be had.
-fn judge<V>(content: V, head: &[u8], shop: Option<Shop>, now_ms: u64) -> Cached<V> {
-    let facts = Facts::decode_head(head).unwrap_or_else(Facts::unknown);
+fn judge<V: Value>(stored: V, peeked: &[u8], shop: Option<Shop>, now_ms: u64) -> Cached<V> {
+    let Head { facts, bytes } = Head::decode(peeked);
+    let facts = facts.unwrap_or_else(Facts::unknown);
     let staleness = staleness(&facts, now_ms, shop.map(|shop| shop.catalog_version(now_ms)));
+    let content = if bytes > 0 { stored.without_first(bytes) } else { stored };
     let page = Page { content, facts };
     match staleness {
         None => Cached::Fresh(page),

@@ -9,6 +9,9 @@ pub trait Value: Sized {
     /// `head`, then these bytes, joined by the host.
     #[must_use]
     fn behind(&self, head: &[u8]) -> Self;
+    /// These bytes without the first `count`. The host copies nothing.
+    #[must_use]
+    fn without_first(&self, count: usize) -> Self;
 }
 
 /// Why storage did not do it.

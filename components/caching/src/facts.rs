@@ -1,9 +1,8 @@
 //! What is known about a page, and how it is written at the head of the page itself.
 //!
 //! A stored page is `<!--wand {words}-->`, a line feed, `<!--part {offset} {size}-->`, a line feed, and the
-//! document. So every copy says what it is, and page and facts can only be written together. A comment
-//! before the doctype does not change how a browser reads a document (WHATWG HTML, 13.2.6.4.1,
-//! "initial" insertion mode).
+//! document. So every copy says what it is, and page and facts can only be written together. The head is not
+//! served: nobody but the host is told which job made a page.
 //!
 //! The words, one space between them: persona, confidence, source, job (`.` if not known), when it
 //! was planned, until when it is fresh, catalog version. Every hit reads them: as JSON they took
@@ -95,16 +94,6 @@ pub struct Fragment {
     pub size: u32,
 }
 
-impl Fragment {
-    /// The same part, after a head of `bytes` was put before the document; none, if it cannot be counted.
-    #[must_use]
-    fn behind(self, bytes: usize) -> Self {
-        let offset = u32::try_from(bytes).ok().and_then(|bytes| self.offset.checked_add(bytes));
-        let is_some = |_: &u32| self.size > 0;
-        offset.filter(is_some).map_or_else(Self::default, |offset| Self { offset, ..self })
-    }
-}
-
 impl Facts {
     /// What is assumed of a page without a head, such as the original deployment wrote under the
     /// same keys: all of them came from the language model, and all are out of date.
@@ -133,16 +122,6 @@ impl Facts {
         [OPENING, words.as_bytes(), CLOSING, PART_OPENING, part.as_bytes(), CLOSING].concat()
     }
 
-    /// Reads the head of a page from its first bytes; `None` if it has none. The fragment is where it is
-    /// in these bytes, the head included.
-    pub fn decode_head(bytes: &[u8]) -> Option<Self> {
-        let (words, document) = comment(bytes, OPENING)?;
-        let facts = Self::from_words(words)?;
-        let Some((part, document)) = comment(document, PART_OPENING) else { return Some(facts) };
-        let fragment = Fragment::from_words(part)?.behind(bytes.len() - document.len());
-        Some(Self { fragment, ..facts })
-    }
-
     fn from_words(words: &str) -> Option<Self> {
         let mut words = words.split(' ');
         let facts = Self {
@@ -159,6 +138,29 @@ impl Facts {
     }
 }
 
+/// The head of a stored page, as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Head {
+    /// What is known about the page; `None` if the head is absent or not understood.
+    pub facts: Option<Facts>,
+    /// How long the head is. The document follows.
+    pub bytes: usize,
+}
+
+impl Head {
+    /// Reads the head of a stored page from its first bytes. A head that is not understood is still one: it is not
+    /// part of the document.
+    pub fn decode(stored: &[u8]) -> Self {
+        let Some((words, rest)) = comment(stored, OPENING) else { return Self { facts: None, bytes: 0 } };
+        let facts = Facts::from_words(words);
+        let Some((part, document)) = comment(rest, PART_OPENING) else {
+            return Self { facts, bytes: stored.len() - rest.len() };
+        };
+        let with_part = |facts| Fragment::from_words(part).map(|fragment| Facts { fragment, ..facts });
+        Self { facts: facts.and_then(with_part), bytes: stored.len() - document.len() }
+    }
+}
+
 impl Fragment {
     fn from_words(words: &str) -> Option<Self> {
         let (offset, size) = words.split_once(' ')?;
@@ -166,12 +168,12 @@ impl Fragment {
     }
 }
 
-/// What is in the comment that `bytes` open with, and what follows it.
+/// What is in the comment that `bytes` open with, and what follows it. Words that are not UTF-8 count as none.
 fn comment<'a>(bytes: &'a [u8], opening: &[u8]) -> Option<(&'a str, &'a [u8])> {
     let rest = bytes.strip_prefix(opening)?;
     let end = rest.windows(CLOSING.len()).position(|window| window == CLOSING)?;
     let (words, rest) = rest.split_at(end);
-    Some((std::str::from_utf8(words).ok()?, &rest[CLOSING.len()..]))
+    Some((std::str::from_utf8(words).unwrap_or_default(), &rest[CLOSING.len()..]))
 }
 
 #[cfg(test)]

@@ -20,6 +20,10 @@ impl Value for Bytes {
     fn behind(&self, head: &[u8]) -> Self {
         Self([head, &self.0].concat().into())
     }
+
+    fn without_first(&self, count: usize) -> Self {
+        Self(self.0[count..].into())
+    }
 }
 
 /// Which operations fail, by name.

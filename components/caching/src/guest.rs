@@ -101,6 +101,10 @@ impl crate::Value for Value {
     fn behind(&self, head: &[u8]) -> Self {
         self.framed(head, &[])
     }
+
+    fn without_first(&self, count: usize) -> Self {
+        self.slice(count as u64, u64::MAX)
+    }
 }
 
 impl Kv for HostKv {

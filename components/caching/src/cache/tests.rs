@@ -68,9 +68,7 @@ impl Shop {
 }
 
 fn document(page: &Page<Bytes>) -> String {
-    let text = std::str::from_utf8(&page.content.0).unwrap();
-    let is_head = |line: &&str| line.starts_with("<!--wand ") || line.starts_with("<!--part ");
-    text.split_inclusive('\n').skip_while(is_head).collect()
+    std::str::from_utf8(&page.content.0).unwrap().to_owned()
 }
 
 fn facts() -> Facts {

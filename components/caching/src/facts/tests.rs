@@ -25,8 +25,7 @@ proptest! {
         let head = facts.encode_head();
         let stored = [head.clone(), page.into_bytes()].concat();
         let peeked = &stored[..stored.len().min(HEAD_BYTES_MAX as usize)];
-        let expected = Facts { fragment: facts.fragment.behind(head.len()), ..facts };
-        prop_assert_eq!(Facts::decode_head(peeked), Some(expected));
+        prop_assert_eq!(Head::decode(peeked), Head { facts: Some(facts), bytes: head.len() });
     }
 
     #[test]
@@ -45,9 +44,28 @@ proptest! {
 
     #[test]
     fn any_bytes_can_be_asked_for_a_head(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
-        prop_assert_eq!(Facts::decode_head(&bytes), None);
-        let _ = Facts::decode_head(&[OPENING, &bytes].concat());
+        prop_assert_eq!(Head::decode(&bytes), Head { facts: None, bytes: 0 });
+        let opened = [OPENING, &bytes].concat();
+        prop_assert!(Head::decode(&opened).bytes <= opened.len());
     }
+}
+
+fn decoded(stored: &[u8]) -> Option<Facts> {
+    Head::decode(stored).facts
+}
+
+#[test]
+fn a_head_that_is_not_understood_is_no_part_of_the_document() {
+    for head in [
+        "<!--wand of a later form, by job-1-->\n",
+        "<!--wand of a later form, by job-1-->\n<!--part 1 2-->\n",
+        "<!--wand explorer 1 llm job-1 1 1 1-->\n<!--part of a later form-->\n",
+    ] {
+        let stored = format!("{head}<!doctype html>");
+        assert_eq!(Head::decode(stored.as_bytes()), Head { facts: None, bytes: head.len() }, "{head}");
+    }
+    let not_text = [OPENING, b"\xff", CLOSING, b"<!doctype html>"].concat();
+    assert_eq!(Head::decode(&not_text).bytes, not_text.len() - b"<!doctype html>".len());
 }
 
 #[test]
@@ -64,11 +82,11 @@ fn a_head_that_is_broken_is_none() {
         "<!--wand explorer 1 llm . 1 1 1-->\n<!--part 1-->\n",
         "<!--wand explorer 1 llm . 1 1 1-->\n<!--part 1 -1-->\n",
     ] {
-        assert_eq!(Facts::decode_head(head.as_bytes()), None, "{head}");
+        assert_eq!(decoded(head.as_bytes()), None, "{head}");
     }
     let head = Facts::unknown().encode_head();
     let first_line = head.iter().position(|byte| *byte == b'\n').unwrap();
-    assert_eq!(Facts::decode_head(&head[..first_line]), None);
+    assert_eq!(decoded(&head[..first_line]), None);
 }
 
 #[test]
@@ -76,16 +94,17 @@ fn what_could_close_the_comment_is_no_job_id() {
     for text in ["-->", "a b", "a\"", "é", &"a".repeat(65)] {
         assert_eq!(JobId::try_from(text.to_owned()), Err(WrongJobId), "{text}");
     }
-    assert_eq!(Facts::decode_head(b"<!--wand explorer 1 llm <b> 1 1 1-->\n"), None);
+    assert_eq!(decoded(b"<!--wand explorer 1 llm <b> 1 1 1-->\n"), None);
 }
 
 #[test]
-fn the_fragment_is_found_in_the_stored_page() {
+fn the_fragment_is_found_in_the_document() {
     let document = "<!doctype html><main>hello</main>";
     let fragment = Fragment { offset: 15, size: 18 };
     let stored = [Facts { fragment, ..Facts::unknown() }.encode_head(), document.into()].concat();
-    let Fragment { offset, size } = Facts::decode_head(&stored).unwrap().fragment;
-    assert_eq!(&stored[offset as usize..(offset + size) as usize], b"<main>hello</main>");
+    let head = Head::decode(&stored);
+    let Fragment { offset, size } = head.facts.unwrap().fragment;
+    assert_eq!(&stored[head.bytes..][offset as usize..(offset + size) as usize], b"<main>hello</main>");
 }
 
 #[test]
@@ -93,7 +112,7 @@ fn every_persona_and_source_is_stored_by_name() {
     for persona in ["minimalist", "explorer", "dealhunter", "loyalist"] {
         for source in ["llm", "local"] {
             let head = format!("<!--wand {persona} 50 {source} job-1 1 2 3-->\n<!--part 0 0-->\n");
-            let facts = Facts::decode_head(head.as_bytes()).unwrap();
+            let facts = decoded(head.as_bytes()).unwrap();
             assert_eq!((facts.persona.name(), facts.source.name()), (persona, source));
             assert_eq!(facts.encode_head(), head.as_bytes());
             let json = format!(
@@ -108,7 +127,7 @@ fn every_persona_and_source_is_stored_by_name() {
 #[test]
 fn a_page_from_before_there_were_fragments_has_none() {
     let head = "<!--wand explorer 50 local job-1 1 2 3-->\n<!doctype html>";
-    let facts = Facts::decode_head(head.as_bytes()).unwrap();
+    let facts = decoded(head.as_bytes()).unwrap();
     assert_eq!((facts.catalog_version, facts.fragment), (3, Fragment::default()));
     let json = r#"{"p":"explorer","c":50,"s":"local","j":"job-1","t":1,"f":2,"v":3}"#;
     assert_eq!(serde_json::from_str::<Facts>(json).unwrap(), facts);
