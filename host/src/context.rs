@@ -1,47 +1,23 @@
 //! What the store of a component's instance holds: the host's side of one call.
 
+mod request;
+mod value;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use capabilities::Capabilities;
 pub use capabilities::llm::Spent;
-use http::HeaderMap;
-use hyper::body::Incoming;
-use wasmtime::ResourceLimiter;
 use wasmtime::component::{Resource, ResourceTable};
 
+use crate::component::quota::Quota;
 use crate::component::{Links, Role};
+use crate::memory::Memory;
 use crate::patience::Patience;
 
-/// Bytes that a component holds by handle.
-pub type Value = Bytes;
-
-/// What is left of a shopper's request once method and target were handed over.
-#[derive(Debug, Default)]
-pub struct Request {
-    /// The header fields.
-    pub headers: HeaderMap,
-    /// The body, until it is read; then what was read of it, since a request may be asked about twice.
-    pub body: RequestBody,
-}
-
-/// The body of a request.
-#[derive(Debug, Default)]
-pub enum RequestBody {
-    /// There is none.
-    #[default]
-    Empty,
-    /// Not read yet.
-    Unread(Incoming),
-    /// Read whole.
-    Read(Bytes),
-    /// It was larger than asked for.
-    TooLarge,
-    /// It broke off, or reading it was given up.
-    Broken,
-}
+pub use request::{Request, RequestBody};
+pub use value::Value;
 
 /// Why a component is called: carried along from component to component, and into every log line.
 #[derive(Debug, Clone)]
@@ -110,6 +86,10 @@ pub struct Context {
     pub was_refused: bool,
     /// Epochs that the current call may still run for, and those it is given when it starts.
     pub ticks_left: u64,
+    /// What the component may log yet, in all of its instances.
+    pub log_quota: Arc<Quota>,
+    /// Events that the current call may still log.
+    pub events_left: u32,
 }
 
 impl Context {
@@ -128,25 +108,56 @@ impl Context {
             patience: Arc::new(Patience::new(Duration::ZERO)),
             request: Request::default(),
             values: ResourceTable::new(),
-            memory: Memory { bytes_max: memory_bytes_max, exceeded: false },
+            memory: Memory::new(memory_bytes_max),
             was_refused: false,
             ticks_left: 0,
+            log_quota: Arc::default(),
+            events_left: 0,
         }
     }
 
-    /// Gives the component a handle to `value`.
-    pub fn lend(&mut self, value: Value) -> wasmtime::Result<Resource<Value>> {
+    /// Gives the component a handle to `value`, which counts against its memory until it is taken back.
+    pub fn lend(&mut self, value: impl Into<Value>) -> wasmtime::Result<Resource<Value>> {
+        let value = value.into();
+        self.memory.hold(value.held_bytes())?;
         Ok(self.values.push(value)?)
     }
 
     /// Takes a value back from the component.
     pub fn take(&mut self, handle: Resource<Value>) -> wasmtime::Result<Value> {
-        Ok(self.values.delete(handle)?)
+        let value = self.values.delete(handle)?;
+        self.memory.release(value.held_bytes());
+        Ok(value)
     }
 
     /// The value behind a handle that the component keeps.
     pub fn value(&self, handle: &Resource<Value>) -> wasmtime::Result<&Value> {
         Ok(self.values.get(handle)?)
+    }
+
+    /// Hands over the request that the next call is about.
+    pub fn give_request(&mut self, request: Request) -> wasmtime::Result<()> {
+        self.memory.hold(request.body.held_bytes())?;
+        self.request = request;
+        Ok(())
+    }
+
+    /// Takes the request back.
+    pub fn give_back_request(&mut self) -> Request {
+        let request = std::mem::take(&mut self.request);
+        self.memory.release(request.body.held_bytes());
+        request
+    }
+
+    /// The whole body of the request, if it is at most `limit` bytes and there is memory for it.
+    pub async fn read_body(&mut self, limit: u32) -> &RequestBody {
+        let limit = self.memory.left().min(limit as usize);
+        let held_before = self.request.body.held_bytes();
+        self.request.body.read(limit).await;
+        let read = self.request.body.held_bytes() - held_before;
+        // It was read within what is left.
+        let _ = self.memory.hold(read);
+        &self.request.body
     }
 
     /// Whether the component gave back every handle it was lent.
@@ -155,28 +166,5 @@ impl Context {
     }
 }
 
-/// How much memory an instance may have, and whether it ever wanted more.
-#[derive(Debug)]
-pub struct Memory {
-    bytes_max: usize,
-    exceeded: bool,
-}
-
-impl Memory {
-    /// Whether the instance wanted more than it may have.
-    pub fn exceeded(&self) -> bool {
-        self.exceeded
-    }
-}
-
-impl ResourceLimiter for Memory {
-    fn memory_growing(&mut self, _now: usize, wanted: usize, _max: Option<usize>) -> wasmtime::Result<bool> {
-        self.exceeded |= wanted > self.bytes_max;
-        Ok(wanted <= self.bytes_max)
-    }
-
-    fn table_growing(&mut self, _now: usize, wanted: usize, _max: Option<usize>) -> wasmtime::Result<bool> {
-        const TABLE_ENTRIES_MAX: usize = 100_000;
-        Ok(wanted <= TABLE_ENTRIES_MAX)
-    }
-}
+#[cfg(test)]
+mod tests;

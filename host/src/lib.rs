@@ -15,6 +15,7 @@ pub mod engine;
 pub mod health;
 pub mod http;
 pub mod logging;
+pub mod memory;
 pub mod merchants;
 pub mod pages;
 pub mod patience;

@@ -83,7 +83,7 @@ async fn get(deployment: &Deployment, store: &str, shopper: &str) -> Result<(Cac
         |held, answer| match &answer {
             Ok(Cached::Fresh(page) | Cached::Stale(StalePage { page, .. })) => {
                 let handle = wasmtime::component::Resource::new_own(page.content.rep());
-                held.take(handle).map(|value| content = value)
+                held.take(handle).map(|value| content = value.into_bytes())
             }
             _ => Ok(()),
         }

@@ -206,9 +206,16 @@ async fn perform(deployment: &Deployment, job: &Job, spent: &Arc<Spent>) -> Outc
 }
 
 async fn generate(deployment: &Deployment, job: &Job, spent: &Arc<Spent>) -> Outcome {
-    let cause = Cause::Job(job.id.as_str().into(), spent.clone());
-    let answer = call!(deployment.generation, cause, |guest, instance| guest.call_generate(instance, job));
-    answer.unwrap_or_else(|failure: Failure| again(&failure.to_string()))
+    loop {
+        let cause = Cause::Job(job.id.as_str().into(), spent.clone());
+        let pool = &deployment.generation;
+        match call!(pool, cause, |guest, instance| guest.call_generate(instance, job)) {
+            Ok(outcome) => return outcome,
+            // The job was not tried, and no attempt of it is lost.
+            Err(Failure::Skipped) => pool.is_callable().await,
+            Err(failure) => return again(&failure.to_string()),
+        }
+    }
 }
 
 /// A shop that left is also let go of by the admin, before its errand is begun.
@@ -223,9 +230,11 @@ async fn let_go(deployment: &Deployment, errand: &Errand) -> Result<(), String> 
 async fn run(deployment: &Deployment, job: &Job) -> Result<Outcome, Failure> {
     for _ in 0..PARTS_MAX {
         let cause = Cause::job(&job.id);
-        match call!(deployment.routing, cause, |guest, store| guest.errands.call_run(store, job))? {
-            Progress::More => {}
-            Progress::Over(outcome) => return Ok(outcome),
+        match call!(deployment.routing, cause, |guest, store| guest.errands.call_run(store, job)) {
+            Ok(Progress::More) => {}
+            Ok(Progress::Over(outcome)) => return Ok(outcome),
+            Err(Failure::Skipped) => deployment.routing.is_callable().await,
+            Err(failure) => return Err(failure),
         }
     }
     Ok(again("the errand has more parts than one attempt may have"))

@@ -1,5 +1,7 @@
 //! Components that trap, loop, or hoard memory: the shopper gets a page all the same.
 
+use std::time::{Duration, Instant};
+
 use capabilities::jobs::Filter;
 use host::component::Role;
 
@@ -28,6 +30,81 @@ async fn whatever_fails_in_a_component_a_shopper_gets_a_page() {
             assert!((400..500).contains(&in_theme), "a theme keeps what it shows: {in_theme}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_component_that_fails_on_each_call_is_skipped_at_no_cost() {
+    for (role, flaw) in
+        [(Role::Caching, Flaw::Loops), (Role::Routing, Flaw::Loops), (Role::Catalog, Flaw::Traps)]
+    {
+        let config = config(role, flaw).replace("compute_ms = 50", "compute_ms = 200");
+        let host = Host::wish().config(&config).open().await;
+        for visit in 0..3 {
+            host.visit(&format!("first-{visit}")).await;
+        }
+        let mut took = Vec::new();
+        for visit in 0..9 {
+            let started = Instant::now();
+            let page = host.visit(&format!("later-{visit}")).await;
+            assert_eq!(page.status, 200, "{role} that {flaw:?}: {}", page.body);
+            took.push(started.elapsed());
+        }
+        took.sort();
+        let median = took[took.len() / 2];
+        assert!(median < Duration::from_millis(100), "{role} that {flaw:?}: {took:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_waits_for_a_generation_that_is_skipped_and_loses_no_attempt_to_it() {
+    let host = Host::wish()
+        .config(&config(Role::Generation, Flaw::Traps))
+        .settings(|settings| {
+            settings.pool.attempts_max = 3;
+            settings.pool.backoff_ms = 1;
+            settings.pool.backoff_ms_max = 1;
+        })
+        .open()
+        .await;
+    for shopper in 0..12 {
+        host.visit(&format!("shopper-{shopper}")).await.is_fallback();
+    }
+    // Time moves on, so that all that may be tried again is; but no attempt is made while generation is skipped.
+    for _ in 0..50 {
+        host.strings.clock.advance(Duration::from_secs(1));
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let jobs = host.deployment.capabilities.jobs.list(Filter::default(), 100).await.expect("jobs are listed");
+    let dead = jobs.iter().filter(|job| job.state.name() == "dead").count();
+    assert!(dead <= 4, "{dead} of {} jobs were given up on", jobs.len());
+}
+
+#[tokio::test]
+async fn what_the_host_holds_for_a_component_counts_as_its_memory() {
+    let host = Host::wish().config(&(config(Role::Caching, Flaw::Keeps) + "memory_mib = 4\n")).open().await;
+    let before = failures(&host, "caching", "memory_limit").await;
+    host.visit("abc123").await.is_fallback();
+    assert!(failures(&host, "caching", "memory_limit").await > before, "it was not stopped for its memory");
+}
+
+#[tokio::test]
+async fn a_component_logs_so_much_in_a_call_and_no_more() {
+    let config = config(Role::Catalog, Flaw::Talks).replace("compute_ms = 50", "compute_ms = 400");
+    let host = Host::wish().config(&config).open().await;
+    host.visit("abc123").await.is_fallback();
+    let lines = host.strings.log.lines();
+    let said = lines.iter().filter(|line| line.component == "catalog").count();
+    assert!((100..=1_000).contains(&said), "{said} lines");
+    assert!(lines.iter().all(|line| line.message.len() < 4_096), "and no line is long");
+}
+
+/// How often a component failed, so far.
+async fn failures(host: &Host, component: &str, failure: &str) -> u64 {
+    let metrics = host.get("/metrics").await.body;
+    let name =
+        format!("wandstore_component_failures_total{{component=\"{component}\",failure=\"{failure}\"}} ");
+    let line = metrics.lines().find_map(|line| line.strip_prefix(&name));
+    line.and_then(|count| count.parse().ok()).unwrap_or_default()
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@
 #[cfg(test)]
 mod battery;
 pub mod blob;
+pub mod breaker;
 pub mod clock;
 pub mod faults;
 pub mod fetch;

@@ -40,6 +40,8 @@ pub trait Log: Send + Sync {
 const PARTICULARS_MAX: usize = 20;
 /// What is longer is cut, in characters.
 const TEXT_CHARS_MAX: usize = 256;
+/// Particulars that would make them longer than this together are left out: what is escaped takes several bytes.
+const PARTICULARS_BYTES_MAX: usize = 16 << 10;
 
 /// Hands events to `tracing`, under the target `component`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -85,17 +87,30 @@ pub struct Line {
 
 impl Line {
     fn of(event: &Event<'_>) -> Self {
-        let shown = event.particulars.iter().take(PARTICULARS_MAX);
-        let particulars: Vec<_> =
-            shown.map(|(name, value)| format!("{}=\"{}\"", tame(name), tame(value))).collect();
         Self {
             level: event.level,
             message: tame(event.message),
-            particulars: particulars.join(" "),
+            particulars: line_of(&event.particulars),
             component: tame(event.component),
             call: tame(event.call),
         }
     }
+}
+
+fn line_of(particulars: &[(String, String)]) -> String {
+    let mut line = String::new();
+    for (name, value) in particulars.iter().take(PARTICULARS_MAX) {
+        let particular = format!("{}=\"{}\"", tame(name), tame(value));
+        if line.len() + particular.len() > PARTICULARS_BYTES_MAX {
+            line.push_str(" …");
+            break;
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(&particular);
+    }
+    line
 }
 
 /// Keeps events for tests.
@@ -177,5 +192,14 @@ mod tests {
         assert_eq!(line.message.chars().count(), TEXT_CHARS_MAX + 1);
         assert_eq!(line.particulars.matches('=').count(), PARTICULARS_MAX);
         assert!(line.particulars.chars().count() < PARTICULARS_MAX * (TEXT_CHARS_MAX + 8));
+    }
+
+    #[test]
+    fn a_line_is_bounded_whatever_has_to_be_escaped_in_it() {
+        let hostile = "\u{2028}".repeat(10_000);
+        let line = record(&hostile, vec![(hostile.clone(), hostile.clone()); 1_000]);
+        let bytes = line.message.len() + line.particulars.len();
+        assert!(bytes < PARTICULARS_BYTES_MAX + 4_096, "{bytes}");
+        assert!(line.particulars.ends_with('…'), "it says that something was left out");
     }
 }

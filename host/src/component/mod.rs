@@ -3,7 +3,9 @@
 
 mod capability;
 pub mod fit;
+mod fuse;
 mod pool;
+pub mod quota;
 mod source;
 mod storefront;
 pub mod world;

@@ -15,8 +15,10 @@ use tokio::time::error::Elapsed;
 use wasmtime::component::{Component, InstancePre};
 use wasmtime::{Engine, Store, Trap, UpdateDeadline};
 
+use super::fuse::Fuse;
+use super::quota::{EVENTS_PER_CALL_MAX, Quota};
 use super::{Export, Links, Role, world};
-use crate::context::{Cause, Context, Request};
+use crate::context::{Cause, Context};
 use crate::engine::EPOCH;
 
 /// What bounds a component.
@@ -52,6 +54,9 @@ pub enum Failure {
     /// No instance was to be had.
     #[error("no instance of the component is free")]
     Busy,
+    /// It failed on each call before this one, and was not called.
+    #[error("the component failed on every call and is skipped for a while")]
+    Skipped,
 }
 
 impl Failure {
@@ -63,10 +68,11 @@ impl Failure {
             Self::Wall => "wall_deadline",
             Self::Memory => "memory_limit",
             Self::Busy => "busy",
+            Self::Skipped => "skipped",
         }
     }
 
-    const ALL: [Self; 5] = [Self::Trap, Self::Compute, Self::Wall, Self::Memory, Self::Busy];
+    const ALL: [Self; 6] = [Self::Trap, Self::Compute, Self::Wall, Self::Memory, Self::Busy, Self::Skipped];
 }
 
 /// The instances of a component that exports `E`.
@@ -79,6 +85,8 @@ pub struct Pool<E: Export> {
     limits: Limits,
     idle: Mutex<Vec<Instance<E>>>,
     permits: Arc<Semaphore>,
+    fuse: Fuse,
+    log_quota: Arc<Quota>,
     calls: Counter,
     failures: [Counter; Failure::ALL.len()],
 }
@@ -112,13 +120,19 @@ impl<E: Export> Pool<E> {
             limits,
             idle: Mutex::default(),
             permits: Arc::new(Semaphore::new(limits.instances)),
+            fuse: Fuse::new(),
+            log_quota: Arc::default(),
             calls: metrics::counter!("wandstore_component_calls_total", "component" => role.name()),
             failures: Failure::ALL.map(failure),
         })
     }
 
-    /// An instance for one call, made if none is idle.
+    /// An instance for one call, made if none is idle. A component that failed on each of its last calls has none.
     pub async fn acquire(&self, cause: Cause) -> Result<Held<'_, E>, Failure> {
+        if self.fuse.admit().is_err() {
+            self.count(Failure::Skipped);
+            return Err(Failure::Skipped);
+        }
         let permit = match self.permits.clone().try_acquire_owned() {
             Ok(permit) => permit,
             Err(_) => self.queue_for_permit(&cause).await?,
@@ -134,6 +148,7 @@ impl<E: Export> Pool<E> {
         context.patience = cause.patience(self.limits.wall);
         context.cause = cause;
         context.ticks_left = ticks(self.limits.compute);
+        context.events_left = EVENTS_PER_CALL_MAX;
         instance.store.set_epoch_deadline(1);
         Ok(Held { pool: self, instance, _permit: permit })
     }
@@ -141,6 +156,13 @@ impl<E: Export> Pool<E> {
     /// How long a call may take, all in all.
     pub fn wall(&self) -> Duration {
         self.limits.wall
+    }
+
+    /// Completes when the component is not skipped any more. Another caller may still be its next probe.
+    pub async fn is_callable(&self) {
+        while let Some(remaining) = self.fuse.remaining() {
+            tokio::time::sleep(remaining).await;
+        }
     }
 
     /// Drops the instances that were idle for `idle` or longer.
@@ -158,10 +180,13 @@ impl<E: Export> Pool<E> {
     }
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<E>> {
-        let context =
+        let mut context =
             Context::new(self.role, self.capabilities.clone(), self.links.clone(), self.limits.memory_bytes);
+        context.log_quota = self.log_quota.clone();
         let mut store = Store::new(self.pre.engine(), context);
         store.limiter(|context| &mut context.memory);
+        // What one call may hand over: its own memory at most, though a list may name the same bytes many times.
+        store.set_hostcall_fuel(self.limits.memory_bytes);
         store.data_mut().ticks_left = ticks(self.limits.compute);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|mut store| {
@@ -184,11 +209,25 @@ impl<E: Export> Pool<E> {
 
     /// Logs a failure, once, with its component and cause.
     fn report(&self, cause: &Cause, failure: Failure, detail: &dyn std::fmt::Display) -> Failure {
-        let index = Failure::ALL.iter().position(|each| *each == failure).unwrap_or_default();
-        self.failures[index].increment(1);
+        self.count(failure);
         let first_line = detail.to_string().lines().next().unwrap_or_default().to_owned();
         tracing::error!(component = self.role.name(), failure = failure.name(), %cause, detail = first_line, "a component failed");
+        // That every instance is taken says nothing of what they do.
+        let skipped = if failure == Failure::Busy { None } else { self.fuse.failed() };
+        if let Some(skipped) = skipped {
+            let ms = skipped.as_millis();
+            tracing::error!(
+                component = self.role.name(),
+                ms,
+                "a component failed on every call; it is skipped"
+            );
+        }
         failure
+    }
+
+    fn count(&self, failure: Failure) {
+        let index = Failure::ALL.iter().position(|each| *each == failure).unwrap_or_default();
+        self.failures[index].increment(1);
     }
 }
 
@@ -209,7 +248,8 @@ impl<E: Export> Held<'_, E> {
     pub fn finish<T>(mut self, outcome: Result<wasmtime::Result<T>, Elapsed>) -> Result<T, Failure> {
         match outcome {
             Ok(Ok(answer)) => {
-                self.request = Request::default();
+                self.pool.fuse.succeeded();
+                let _ = self.give_back_request();
                 self.release();
                 Ok(answer)
             }

@@ -3,10 +3,7 @@
 //! Each has a store of its own, so that a trap stays where it happened: the caller gets an
 //! `unavailable` value. Records cross as they are; values move from store to store as handles.
 
-use std::time::Duration;
-
 use http::HeaderName;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use wasmtime::Result;
 use wasmtime::component::Resource;
 
@@ -46,9 +43,6 @@ macro_rules! call {
 }
 pub(crate) use call;
 
-/// How long a client may take to send a body: less than a call may take, so that a slow client
-/// is not a component's failure.
-const BODY_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long to wait before a component that failed is asked again.
 const RETRY_MS: u64 = 1_000;
 
@@ -124,10 +118,14 @@ impl cache::Host for Context {
         let content = self.take(page.content)?;
         let answer = match pool.acquire(self.cause.clone()).await {
             Ok(mut held) => {
-                let page = NewPage { content: held.lend(content)?, ..page };
-                let (guest, instance) = held.parts();
-                let call = guest.cache.call_put(instance, &store, &shopper, &page);
-                let outcome = within(pool.wall(), call).await;
+                let outcome = match held.lend(content) {
+                    Ok(content) => {
+                        let page = NewPage { content, ..page };
+                        let (guest, instance) = held.parts();
+                        within(pool.wall(), guest.cache.call_put(instance, &store, &shopper, &page)).await
+                    }
+                    Err(too_large) => Ok(Err(too_large)),
+                };
                 held.finish(outcome)
             }
             Err(failure) => Err(failure),
@@ -251,32 +249,15 @@ impl http_types::HostRequest for Context {
     }
 
     async fn body(&mut self, _request: Resource<Request>, limit: u32) -> Result<Result<Vec<u8>, BodyError>> {
-        Ok(self.request.body.read(limit).await)
+        Ok(match self.read_body(limit).await {
+            RequestBody::Read(bytes) if bytes.len() <= limit as usize => Ok(bytes.to_vec()),
+            RequestBody::Read(_) | RequestBody::TooLarge => Err(BodyError::TooLarge),
+            RequestBody::Empty => Ok(Vec::new()),
+            RequestBody::Unread(_) | RequestBody::Broken => Err(BodyError::Incomplete),
+        })
     }
 
     async fn drop(&mut self, _request: Resource<Request>) -> Result<()> {
         Ok(())
-    }
-}
-
-impl RequestBody {
-    /// The whole body, if it is at most `limit` bytes; the same whenever it is asked for.
-    async fn read(&mut self, limit: u32) -> Result<Vec<u8>, BodyError> {
-        if matches!(self, Self::Unread(_))
-            && let Self::Unread(body) = std::mem::replace(self, Self::Broken)
-        {
-            let whole = Limited::new(body, limit as usize).collect();
-            *self = match tokio::time::timeout(BODY_TIMEOUT, whole).await {
-                Ok(Ok(whole)) => Self::Read(whole.to_bytes()),
-                Ok(Err(error)) if error.is::<LengthLimitError>() => Self::TooLarge,
-                Ok(Err(_)) | Err(_) => Self::Broken,
-            };
-        }
-        match self {
-            Self::Read(bytes) if bytes.len() <= limit as usize => Ok(bytes.to_vec()),
-            Self::Read(_) | Self::TooLarge => Err(BodyError::TooLarge),
-            Self::Empty => Ok(Vec::new()),
-            Self::Unread(_) | Self::Broken => Err(BodyError::Incomplete),
-        }
     }
 }

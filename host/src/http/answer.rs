@@ -15,6 +15,10 @@ use crate::context::Context;
 
 /// Blocks of header lines that are remembered: every cache outcome, source and persona.
 const BLOCKS_MAX: usize = 48;
+/// A longer block is not remembered, since what is remembered stays for good.
+const BLOCK_BYTES_MAX: usize = 4 << 10;
+/// The longest response headers that a component may give.
+const HEADERS_BYTES_MAX: usize = 64 << 10;
 
 /// A response that no longer needs the component which gave it.
 #[derive(Debug, Clone)]
@@ -35,7 +39,7 @@ impl Answer {
         let body = match response.body {
             http_types::Body::Empty => Bytes::new(),
             http_types::Body::Bytes(bytes) => bytes.into(),
-            http_types::Body::Value(handle) => context.take(handle)?,
+            http_types::Body::Value(handle) => context.take(handle)?.into_bytes(),
         };
         Ok(Self { status, headers, body })
     }
@@ -60,10 +64,13 @@ fn parsed(lines: &str) -> wasmtime::Result<HeaderMap> {
     if let Some(headers) = known(&blocks) {
         return Ok(headers);
     }
-    let full = blocks.len() >= BLOCKS_MAX;
+    if lines.len() > HEADERS_BYTES_MAX {
+        wasmtime::bail!("the response headers are longer than {HEADERS_BYTES_MAX} bytes");
+    }
+    let is_kept = blocks.len() < BLOCKS_MAX && lines.len() <= BLOCK_BYTES_MAX;
     drop(blocks);
     let headers = parse(&Bytes::copy_from_slice(lines.as_bytes()))?;
-    if full {
+    if !is_kept {
         return Ok(headers);
     }
     let block: &'static str = String::from(lines).leak();

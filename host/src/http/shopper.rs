@@ -128,7 +128,9 @@ impl Shoppers {
         let pool = &self.deployment.routing;
         let patience = Arc::new(patience(question.path()));
         let mut held = pool.acquire(Cause::Request(question.id, question.client, patience)).await?;
-        held.request = std::mem::take(&mut question.rest);
+        if let Err(too_large) = held.give_request(std::mem::take(&mut question.rest)) {
+            return held.finish(Ok(Err(too_large)));
+        }
         let (guest, store) = held.parts();
         let call = guest.handler.call_handle(
             store,
@@ -146,7 +148,7 @@ impl Shoppers {
             Ok(Err(error)) => Ok(Err(error)),
             Err(elapsed) => Err(elapsed),
         };
-        question.rest = std::mem::take(&mut held.request);
+        question.rest = held.give_back_request();
         held.finish(outcome)
     }
 

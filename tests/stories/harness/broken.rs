@@ -16,25 +16,56 @@ pub enum Flaw {
     Loops,
     /// It wants more and more memory, and traps when it gets none.
     Hoards,
+    /// It hands more and more values to the host, and keeps every handle.
+    Keeps,
+    /// It logs without end.
+    Talks,
 }
 
 impl Flaw {
+    /// Those that every role is tried with.
     pub const ALL: [Self; 3] = [Self::Traps, Self::Loops, Self::Hoards];
 
-    /// What is done where a function would do its work.
-    fn body(self) -> &'static str {
+    /// What is done where a function would do its work, in a module of this text.
+    fn body(self, module: &str) -> String {
         match self {
-            Self::Traps => "unreachable",
-            Self::Loops => "(loop (br 0))",
-            Self::Hoards => "(loop (br_if 1 (i32.eq (memory.grow (i32.const 16)) (i32.const -1))) (br 0))",
+            Self::Traps => "unreachable".to_owned(),
+            Self::Loops => "(loop (br 0))".to_owned(),
+            Self::Hoards => {
+                "(loop (br_if 1 (i32.eq (memory.grow (i32.const 16)) (i32.const -1))) (br 0))".to_owned()
+            }
+            Self::Keeps => {
+                let new = import(module, "values@0.1.0\" \"[constructor]value");
+                format!(
+                    "(drop (memory.grow (i32.const 1)))
+                     (loop (drop (call {new} (i32.const 0) (i32.const 65536))) (br 0))"
+                )
+            }
+            Self::Talks => {
+                let event = import(module, "log@0.1.0\" \"event");
+                let message = "(i32.const 0) (i32.const 1024)";
+                format!(
+                    "(drop (memory.grow (i32.const 1)))
+                     (loop (call {event} (i32.const 2) {message} (i32.const 0) (i32.const 0)) (br 0))"
+                )
+            }
         }
     }
 }
 
+/// The index of an imported function.
+fn import(module: &str, name: &str) -> u32 {
+    let line = module.lines().find(|line| line.contains(name)).expect("the world imports it");
+    let index = line.split("(func (;").nth(1).and_then(|rest| rest.split(';').next());
+    index.and_then(|index| index.parse().ok()).expect("functions are numbered")
+}
+
 /// Writes such a component; its path.
 pub fn component(role: Role, flaw: Flaw) -> PathBuf {
-    let body = format!("(block {}) unreachable", flaw.body());
-    let module = |text: String| text.replace("unreachable", &body);
+    let module = |text: String| {
+        let body = format!("(block {}) unreachable", flaw.body(&text));
+        text.replace("unreachable", &body)
+    };
     encode(&format!("{role}-{flaw:?}.wasm").to_lowercase(), role, str::to_owned, module)
 }
 

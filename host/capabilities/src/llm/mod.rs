@@ -4,7 +4,6 @@
 //! and counts tokens and cost.
 
 mod account;
-mod breaker;
 pub mod budget;
 mod openai;
 mod scripted;

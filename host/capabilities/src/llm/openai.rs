@@ -20,9 +20,9 @@ use tokio::sync::Semaphore;
 use tracing::{debug, info};
 
 use super::account::Account;
-use super::breaker::Breaker;
 use super::{Budget, Llm, Spent, budget};
 use crate::Secret;
+use crate::breaker::Breaker;
 use crate::clock::{Clock, millis};
 use crate::ids::Ids;
 

@@ -1,9 +1,12 @@
 //! Signatures, time, chance, settings and the log.
 
+use std::time::Instant;
+
 use capabilities::settings::{Shop, Standing};
 use wasmtime::Result;
 
 use crate::bindings::wandstore::capabilities::{clock, ids, log, settings, signatures};
+use crate::component::quota::Verdict;
 use crate::context::Context;
 
 impl signatures::Host for Context {
@@ -100,6 +103,19 @@ impl log::Host for Context {
         message: String,
         particulars: Vec<(String, String)>,
     ) -> Result<()> {
+        let component = self.role.name();
+        match self.log_quota.judge(self.events_left > 0, Instant::now()) {
+            Verdict::Dropped => {
+                metrics::counter!("wandstore_component_events_dropped_total", "component" => component)
+                    .increment(1);
+                return Ok(());
+            }
+            Verdict::Logged { dropped_before: 0 } => {}
+            Verdict::Logged { dropped_before } => {
+                tracing::warn!(component, dropped_before, "a component logged too much; events were dropped");
+            }
+        }
+        self.events_left = self.events_left.saturating_sub(1);
         let level = match level {
             log::Level::Debug => capabilities::log::Level::Debug,
             log::Level::Info => capabilities::log::Level::Info,
@@ -110,7 +126,7 @@ impl log::Host for Context {
             level,
             message: &message,
             particulars,
-            component: self.role.name(),
+            component,
             call: &self.cause.to_string(),
         });
         Ok(())

@@ -60,7 +60,7 @@ impl blob::Host for Context {
         key: String,
         value: Resource<Value>,
     ) -> Result<Result<(), blob::Error>> {
-        let value = self.value(&value)?.clone();
+        let value = self.value(&value)?.bytes().clone();
         if let Err(error) = self.may_with_object(Operation::Write, &bucket, &key) {
             return Ok(Err(error));
         }

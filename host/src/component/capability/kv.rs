@@ -77,7 +77,7 @@ impl kv::Host for Context {
         value: Resource<Value>,
         ttl_seconds: Option<u32>,
     ) -> Result<Result<(), kv::Error>> {
-        let value = self.value(&value)?.clone();
+        let value = self.value(&value)?.bytes().clone();
         if let Err(error) = self.may(Operation::Write, &store, &key) {
             return Ok(Err(error));
         }
@@ -94,7 +94,7 @@ impl kv::Host for Context {
         value: Resource<Value>,
         ttl_seconds: Option<u32>,
     ) -> Result<Result<kv::Swap, kv::Error>> {
-        let value = self.value(&value)?.clone();
+        let value = self.value(&value)?.bytes().clone();
         if let Err(error) = self.may(Operation::Write, &store, &key) {
             return Ok(Err(error));
         }

@@ -11,31 +11,36 @@ impl values::Host for Context {}
 
 impl values::HostValue for Context {
     fn new(&mut self, bytes: Vec<u8>) -> Result<Resource<Value>> {
-        self.lend(bytes.into())
+        self.lend(Bytes::from(bytes))
     }
 
     fn size(&mut self, value: Resource<Value>) -> Result<u64> {
-        Ok(self.value(&value)?.len() as u64)
+        Ok(self.value(&value)?.bytes().len() as u64)
     }
 
     fn read(&mut self, value: Resource<Value>, offset: u64, limit: u32) -> Result<Vec<u8>> {
-        let bytes = self.value(&value)?;
+        let bytes = self.value(&value)?.bytes();
         let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
         let end = start.saturating_add(limit as usize).min(bytes.len());
         Ok(bytes[start..end].to_vec())
     }
 
     fn framed(&mut self, value: Resource<Value>, head: Vec<u8>, tail: Vec<u8>) -> Result<Resource<Value>> {
-        let whole = Bytes::from([head.as_slice(), self.value(&value)?, tail.as_slice()].concat());
-        self.lend(whole)
+        let bytes = self.value(&value)?.bytes().clone();
+        // The whole is not made before it is known to fit.
+        let size = head.len() + bytes.len() + tail.len();
+        self.memory.hold(size)?;
+        self.memory.release(size);
+        self.lend(Bytes::from([head.as_slice(), &bytes, tail.as_slice()].concat()))
     }
 
     /// The same bytes in memory: nothing is copied.
     fn slice(&mut self, value: Resource<Value>, offset: u64, size: u64) -> Result<Resource<Value>> {
         let whole = self.value(&value)?;
-        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(whole.len());
-        let size = usize::try_from(size).unwrap_or(usize::MAX).min(whole.len() - start);
-        let part = whole.slice(start..start + size);
+        let length = whole.bytes().len();
+        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(length);
+        let size = usize::try_from(size).unwrap_or(usize::MAX).min(length - start);
+        let part = whole.slice(start, start + size);
         self.lend(part)
     }
 

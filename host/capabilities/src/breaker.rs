@@ -1,21 +1,39 @@
-//! A circuit breaker: after so many failures in a row nobody asks for a while, then one does.
+//! A circuit breaker: after so many failures in a row nobody asks for a while, then one does, as a probe.
 //! Time is an argument.
 
 use std::time::{Duration, Instant};
 
-/// Whether an endpoint is worth asking.
+/// Whether an endpoint, or a component, is worth asking.
 #[derive(Debug)]
 pub struct Breaker {
     failures_max: u32,
+    /// The first cool-down, the one that comes next, and the longest.
+    cooldown_first: Duration,
     cooldown: Duration,
+    cooldown_max: Duration,
     failures: u32,
     open_until: Option<Instant>,
+    is_probed: bool,
 }
 
 impl Breaker {
     /// Opens for `cooldown` after `failures_max` failures in a row.
     pub fn new(failures_max: u32, cooldown: Duration) -> Self {
-        Self { failures_max: failures_max.max(1), cooldown, failures: 0, open_until: None }
+        Self {
+            failures_max: failures_max.max(1),
+            cooldown_first: cooldown,
+            cooldown,
+            cooldown_max: cooldown,
+            failures: 0,
+            open_until: None,
+            is_probed: false,
+        }
+    }
+
+    /// After each probe that fails, the cool-down is twice as long, up to this.
+    #[must_use]
+    pub fn doubling_to(self, cooldown_max: Duration) -> Self {
+        Self { cooldown_max, ..self }
     }
 
     /// How long it is still open.
@@ -32,20 +50,26 @@ impl Breaker {
         }
         if self.open_until.is_some() {
             self.open_until = Some(now + self.cooldown);
+            self.is_probed = true;
         }
         Ok(())
     }
 
-    /// The endpoint works.
+    /// It works.
     pub fn succeeded(&mut self) {
         self.failures = 0;
         self.open_until = None;
+        self.is_probed = false;
+        self.cooldown = self.cooldown_first;
     }
 
-    /// The endpoint does not.
+    /// It does not.
     pub fn failed(&mut self, now: Instant) {
         self.failures = self.failures.saturating_add(1);
         if self.failures >= self.failures_max {
+            if std::mem::take(&mut self.is_probed) {
+                self.cooldown = (self.cooldown * 2).min(self.cooldown_max);
+            }
             self.open_until = Some(now + self.cooldown);
         }
     }
@@ -109,6 +133,24 @@ mod tests {
         breaker.admit(later).unwrap();
         breaker.succeeded();
         assert_eq!((breaker.admit(later), breaker.admit(later)), (Ok(()), Ok(())));
+    }
+
+    #[test]
+    fn the_cooldown_doubles_with_each_probe_that_fails_up_to_the_longest() {
+        let mut now = Instant::now();
+        let mut breaker = Breaker::new(1, COOLDOWN).doubling_to(COOLDOWN * 3);
+        breaker.failed(now);
+        for cooldown in [COOLDOWN, COOLDOWN * 2, COOLDOWN * 3, COOLDOWN * 3] {
+            assert_eq!(breaker.remaining(now), Some(cooldown));
+            now += cooldown;
+            breaker.admit(now).unwrap();
+            breaker.failed(now);
+            // One that was asked before it opened comes back late: no probe.
+            breaker.failed(now);
+        }
+        breaker.succeeded();
+        breaker.failed(now);
+        assert_eq!(breaker.remaining(now), Some(COOLDOWN));
     }
 
     #[test]

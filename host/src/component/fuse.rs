@@ -1,0 +1,59 @@
+//! Whether a component is worth calling: one that fails on each call is skipped for a while.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use capabilities::breaker::Breaker;
+
+/// After so many failures in a row …
+const FAILURES_MAX: u32 = 5;
+/// … a component is skipped for this long, and for twice as long after each probe that fails …
+const COOLDOWN: Duration = Duration::from_secs(2);
+/// … up to this.
+const COOLDOWN_MAX: Duration = Duration::from_secs(60);
+
+/// A circuit breaker that costs a call nothing while none fails.
+pub struct Fuse {
+    is_troubled: AtomicBool,
+    breaker: Mutex<Breaker>,
+}
+
+impl Fuse {
+    /// Closed.
+    pub fn new() -> Self {
+        let breaker = Breaker::new(FAILURES_MAX, COOLDOWN).doubling_to(COOLDOWN_MAX);
+        Self { is_troubled: AtomicBool::new(false), breaker: Mutex::new(breaker) }
+    }
+
+    /// Lets a call through, or says for how long there is none.
+    pub fn admit(&self) -> Result<(), Duration> {
+        if self.is_troubled.load(Ordering::Relaxed) { self.breaker().admit(Instant::now()) } else { Ok(()) }
+    }
+
+    /// For how long calls are skipped yet.
+    pub fn remaining(&self) -> Option<Duration> {
+        self.breaker().remaining(Instant::now())
+    }
+
+    /// A call was answered.
+    pub fn succeeded(&self) {
+        if self.is_troubled.load(Ordering::Relaxed) {
+            self.breaker().succeeded();
+            self.is_troubled.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// A call failed. For how long the component is skipped now, if it is.
+    pub fn failed(&self) -> Option<Duration> {
+        let now = Instant::now();
+        let mut breaker = self.breaker();
+        self.is_troubled.store(true, Ordering::Relaxed);
+        breaker.failed(now);
+        breaker.remaining(now)
+    }
+
+    fn breaker(&self) -> MutexGuard<'_, Breaker> {
+        self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,78 @@
+//! How much a component may log: so that one which says too much neither fills a disk nor slows its callers down.
+//! Time is an argument.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Events of one call.
+pub const EVENTS_PER_CALL_MAX: u32 = 100;
+/// Events of all calls of a component in a minute.
+const EVENTS_PER_MINUTE_MAX: u32 = 6_000;
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// What one component logged in the current minute.
+#[derive(Debug, Default)]
+pub struct Quota(Mutex<Window>);
+
+#[derive(Debug, Default)]
+struct Window {
+    began: Option<Instant>,
+    admitted: u32,
+    dropped: u64,
+}
+
+/// What becomes of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is logged; and if so many were dropped before, that is to be said.
+    Logged {
+        /// Events that were dropped in an earlier minute.
+        dropped_before: u64,
+    },
+    /// It is dropped and counted.
+    Dropped,
+}
+
+impl Quota {
+    /// Judges an event of a call that `may_log`: that has events left of its own.
+    pub fn judge(&self, may_log: bool, now: Instant) -> Verdict {
+        let mut window = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut dropped_before = 0;
+        if window.began.is_none_or(|began| now.saturating_duration_since(began) >= MINUTE) {
+            dropped_before = window.dropped;
+            *window = Window { began: Some(now), ..Window::default() };
+        }
+        if may_log && window.admitted < EVENTS_PER_MINUTE_MAX {
+            window.admitted += 1;
+            return Verdict::Logged { dropped_before };
+        }
+        window.dropped += 1 + dropped_before;
+        Verdict::Dropped
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_minute_has_room_for_so_many_events_and_the_next_says_what_was_dropped() {
+        let (quota, now) = (Quota::default(), Instant::now());
+        for _ in 0..EVENTS_PER_MINUTE_MAX {
+            assert_eq!(quota.judge(true, now), Verdict::Logged { dropped_before: 0 });
+        }
+        for _ in 0..3 {
+            assert_eq!(quota.judge(true, now + MINUTE / 2), Verdict::Dropped);
+        }
+        assert_eq!(quota.judge(true, now + MINUTE), Verdict::Logged { dropped_before: 3 });
+        assert_eq!(quota.judge(true, now + MINUTE), Verdict::Logged { dropped_before: 0 });
+    }
+
+    #[test]
+    fn what_a_call_says_too_much_is_not_forgotten() {
+        let (quota, now) = (Quota::default(), Instant::now());
+        assert_eq!(quota.judge(false, now), Verdict::Dropped);
+        assert_eq!(quota.judge(false, now + MINUTE), Verdict::Dropped);
+        assert_eq!(quota.judge(true, now + MINUTE * 2), Verdict::Logged { dropped_before: 2 });
+    }
+}

@@ -1,0 +1,94 @@
+//! How much memory an instance may have: its own, and what the host holds for it.
+
+use wasmtime::ResourceLimiter;
+
+/// The memory of an instance, and whether it ever wanted more than it may have.
+#[derive(Debug)]
+pub struct Memory {
+    bytes_max: usize,
+    own_bytes: usize,
+    held_bytes: usize,
+    exceeded: bool,
+}
+
+/// The instance wanted more memory than it may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the component wanted more memory than it may have, what the host holds for it included")]
+pub struct Exceeded;
+
+impl Memory {
+    /// None yet, and at most `bytes_max`.
+    pub fn new(bytes_max: usize) -> Self {
+        Self { bytes_max, own_bytes: 0, held_bytes: 0, exceeded: false }
+    }
+
+    /// The host holds `bytes` for it, until they are released.
+    pub fn hold(&mut self, bytes: usize) -> Result<(), Exceeded> {
+        if bytes > self.left() {
+            self.exceeded = true;
+            return Err(Exceeded);
+        }
+        self.held_bytes += bytes;
+        Ok(())
+    }
+
+    /// The host holds `bytes` no longer.
+    pub fn release(&mut self, bytes: usize) {
+        self.held_bytes = self.held_bytes.saturating_sub(bytes);
+    }
+
+    /// How much more it may have.
+    pub fn left(&self) -> usize {
+        self.bytes_max.saturating_sub(self.own_bytes).saturating_sub(self.held_bytes)
+    }
+
+    /// Whether the instance wanted more than it may have.
+    pub fn exceeded(&self) -> bool {
+        self.exceeded
+    }
+}
+
+impl ResourceLimiter for Memory {
+    fn memory_growing(&mut self, now: usize, wanted: usize, _max: Option<usize>) -> wasmtime::Result<bool> {
+        let more = wanted.saturating_sub(now);
+        let fits = more <= self.left();
+        self.exceeded |= !fits;
+        if fits {
+            self.own_bytes += more;
+        }
+        Ok(fits)
+    }
+
+    fn table_growing(&mut self, _now: usize, wanted: usize, _max: Option<usize>) -> wasmtime::Result<bool> {
+        const TABLE_ENTRIES_MAX: usize = 100_000;
+        Ok(wanted <= TABLE_ENTRIES_MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn own_memory_and_what_the_host_holds_share_one_limit() {
+        let mut memory = Memory::new(100);
+        assert!(memory.memory_growing(0, 40, None).unwrap());
+        assert_eq!(memory.hold(50), Ok(()));
+        assert!(!memory.memory_growing(40, 51, None).unwrap());
+        assert!(memory.exceeded());
+
+        memory.release(50);
+        assert_eq!(memory.left(), 60);
+        assert!(memory.memory_growing(40, 100, None).unwrap());
+        assert_eq!((memory.hold(1), memory.hold(0)), (Err(Exceeded), Ok(())));
+    }
+
+    #[test]
+    fn what_fits_exceeds_nothing() {
+        let mut memory = Memory::new(100);
+        memory.hold(100).unwrap();
+        memory.release(100);
+        memory.hold(100).unwrap();
+        assert!(!memory.exceeded());
+    }
+}
