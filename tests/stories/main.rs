@@ -6,6 +6,7 @@ mod architecture;
 mod bad_input;
 mod compliance;
 mod components;
+mod connections;
 #[cfg(unix)]
 mod crashes;
 mod durability;
@@ -13,6 +14,7 @@ mod durability;
 mod export;
 mod faults;
 mod harness;
+mod http;
 mod installation;
 mod llm;
 #[cfg(unix)]

@@ -7,16 +7,18 @@ use wasi::http::types::{
     Fields, IncomingBody, IncomingRequest, Method as WasiMethod, OutgoingBody, OutgoingResponse,
     ResponseOutparam,
 };
-use wasi::io::poll::poll;
+use wasi::io::poll::{Pollable, poll};
 use wasi::io::streams::{OutputStream, StreamError};
 
 use crate::guest::bindings::wandstore::capabilities::values::Value;
 use crate::guest::bindings::wandstore::storefront::http_types::BodyError;
 use crate::{Answer, Content, Method, Refusal, body_bytes_max, client, expected_body, fields, target};
 
-/// How long a body may take to arrive, and a client to take the next part of an answer: 10 and 30 seconds.
+/// How long a body may take to arrive: 10 seconds.
 const BODY_NS_MAX: u64 = 10_000_000_000;
-const PART_NS_MAX: u64 = 30_000_000_000;
+/// How long a client may take to take a part of an answer: 10 seconds, and a second more for each KiB.
+const PART_NS_MAX: u64 = 10_000_000_000;
+const PART_NS_MAX_PER_BYTE: u64 = 1_000_000_000 / 1_024;
 /// How much of a stored page is in this component's memory at once.
 const PART_BYTES: u32 = 65_536;
 
@@ -196,8 +198,10 @@ impl Stream {
 }
 
 fn write(stream: &OutputStream, mut bytes: &[u8]) -> Option<()> {
+    // One who takes a byte now and then keeps the stream writable, so that there is one deadline for all.
+    let deadline = subscribe_duration(PART_NS_MAX + PART_NS_MAX_PER_BYTE * bytes.len() as u64);
     while !bytes.is_empty() {
-        let room = usize::try_from(room(stream)?).unwrap_or(usize::MAX);
+        let room = usize::try_from(room(stream, &deadline)?).unwrap_or(usize::MAX);
         let (now, later) = bytes.split_at(bytes.len().min(room));
         stream.write(now).ok()?;
         bytes = later;
@@ -206,14 +210,13 @@ fn write(stream: &OutputStream, mut bytes: &[u8]) -> Option<()> {
 }
 
 /// How many bytes may be written now, waiting for the client to take what was written before.
-fn room(stream: &OutputStream) -> Option<u64> {
+fn room(stream: &OutputStream, deadline: &Pollable) -> Option<u64> {
     let writable = stream.subscribe();
-    let deadline = subscribe_duration(PART_NS_MAX);
     loop {
         match stream.check_write().ok()? {
-            0 if poll(&[&writable, &deadline]).contains(&0) => {}
-            0 => return None,
-            room => return Some(room),
+            0 if poll(&[&writable, deadline]).contains(&1) => return None,
+            0 => {}
+            room => return (!deadline.ready()).then_some(room),
         }
     }
 }

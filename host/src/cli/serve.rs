@@ -46,8 +46,11 @@ impl Serve {
         let telemetry = Telemetry::install()?;
         Merchants::app(&config)?;
         let listen = self.listen.as_ref().unwrap_or(&config.file.server.listen);
-        let server = Server::bind(listen, config.file.server.connections_max).await?;
-        let server = server.trusting_forwarded(config.file.server.trust_forwarded);
+        let settings = &config.file.server;
+        let server = Server::bind(listen, settings.connections_max)
+            .await?
+            .with_connections_per_address(settings.connections_per_address_max)
+            .trusting_forwarded(settings.trust_forwarded);
         let components = tokio::task::block_in_place(|| Components::load(&config))?;
         components.remove_old_code();
         let tokens = TokensOfShops::new(config.tokens());

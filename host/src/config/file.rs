@@ -35,10 +35,13 @@ pub struct Server {
     pub listen: String,
     /// The folder for databases, pages and compiled components. `WANDSTORE_DATA_DIR`, `--data-dir`.
     pub data_dir: PathBuf,
-    /// Connections at once; more wait to be accepted.
+    /// Connections at once. A newcomer takes the place of one that is idle, slow or only waits.
     pub connections_max: usize,
     /// The origin at which browsers reach us, such as `https://wandstore.example`. `WANDSTORE_PUBLIC_URL`.
     pub public_url: Option<String>,
+    /// Connections at once from one address, not counting those of proxies (see `trust_forwarded`); and requests that
+    /// wait at once for one client.
+    pub connections_per_address_max: usize,
     /// Whether `x-forwarded-for` is believed whoever sends it, and not only from this machine and private
     /// networks: for a proxy with a public address that sets the field itself.
     pub trust_forwarded: bool,
@@ -124,6 +127,7 @@ impl Default for Server {
             data_dir: "data".into(),
             connections_max: 10_000,
             public_url: None,
+            connections_per_address_max: 500,
             trust_forwarded: false,
             unsigned_routes: false,
         }

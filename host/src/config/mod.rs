@@ -65,7 +65,11 @@ impl Config {
 
     fn validate(&self) -> anyhow::Result<()> {
         self.file.document.validate()?;
-        at_least_one(&[("server.connections_max", self.file.server.connections_max as u64)])?;
+        let server = &self.file.server;
+        at_least_one(&[
+            ("server.connections_max", server.connections_max as u64),
+            ("server.connections_per_address_max", server.connections_per_address_max as u64),
+        ])?;
         for (id, store) in &self.file.document.stores {
             StoreId::parse(id).with_context(|| format!("stores.{id}"))?;
             if !(store.url.is_empty() || store.url.starts_with("https://") && !store.url.ends_with('/')) {

@@ -5,7 +5,7 @@ use std::sync::{PoisonError, RwLock};
 use std::task::{Context as Task, Poll};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::Full;
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::{Body, Frame, SizeHint};
@@ -42,6 +42,12 @@ impl Answer {
             http_types::Body::Value(handle) => context.take(handle)?.into_bytes(),
         };
         Ok(Self { status, headers, body })
+    }
+
+    /// A one-line refusal that needs no component.
+    pub fn refusal(status: StatusCode, line: Bytes) -> Self {
+        let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+        Self { status, headers: HeaderMap::from_iter([(header::CONTENT_TYPE, plain)]), body: line }
     }
 
     /// The response to be sent.

@@ -3,40 +3,51 @@
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use axum::Router;
-use http::{Request, Response};
-use http_body_util::BodyExt as _;
+use axum::body::Body;
+use http::header::CONNECTION;
+use http::{HeaderValue, Request, Response, StatusCode};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::task::AbortOnDropHandle;
 use tower::ServiceExt as _;
 
-use super::Lifeboat;
-use super::answer::Outgoing;
-use super::client;
+use super::answer::{Answer, Outgoing};
+use super::connections::{Connection, Connections, Full, Limits, Place};
+use super::events::StreamTimes;
 use super::operator::{self, Operator};
 use super::shopper::Shoppers;
+use super::stream::Watched;
+use super::{Lifeboat, authority, client};
 
-/// How long a client may take to send the head of a request.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// More header fields are answered 431 (RFC 6585, section 5).
 const HEADERS_MAX: usize = 64;
 /// A larger head is answered 431.
 const HEAD_BYTES_MAX: usize = 32 << 10;
+/// How often connections are looked after.
+const LOOK: Duration = Duration::from_millis(250);
+/// How soon to look again for a place where there was none.
+const LOOK_FOR_PLACE: Duration = Duration::from_millis(50);
+/// The largest body that the operator's side takes, and how long a client may take to send it. Routing has limits of
+/// its own.
+const OPERATOR_BODY_BYTES_MAX: usize = 1 << 20;
+const OPERATOR_BODY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long requests under way may take once the server is to stop. Whoever waits for a page is answered at once.
 const DRAIN: Duration = Duration::from_secs(1);
 
 /// A server that is bound but does not answer yet.
 pub struct Server {
     listener: TcpListener,
-    connections: Arc<Semaphore>,
+    limits: Limits,
+    stream_times: StreamTimes,
     trust_forwarded: bool,
 }
 
@@ -45,7 +56,20 @@ impl Server {
     pub async fn bind(listen: &str, connections_max: usize) -> anyhow::Result<Self> {
         let listener =
             TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
-        Ok(Self { listener, connections: Arc::new(Semaphore::new(connections_max)), trust_forwarded: false })
+        let limits = Limits { connections: connections_max, per_address: connections_max };
+        Ok(Self { listener, limits, stream_times: StreamTimes::default(), trust_forwarded: false })
+    }
+
+    /// How many connections there may be from one address.
+    #[must_use]
+    pub fn with_connections_per_address(self, per_address: usize) -> Self {
+        Self { limits: Limits { per_address, ..self.limits }, ..self }
+    }
+
+    /// How long streams of events last.
+    #[must_use]
+    pub fn with_stream_times(self, stream_times: StreamTimes) -> Self {
+        Self { stream_times, ..self }
     }
 
     /// Whether every peer is believed who it says it asks for (see `server.trust_forwarded`).
@@ -67,14 +91,28 @@ pub async fn serve(
     lifeboat: Arc<Lifeboat>,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    let shoppers = Arc::new(Shoppers::new(operator.deployment.clone(), lifeboat));
-    let (trust_forwarded, changes) = (server.trust_forwarded, operator.deployment.changes.clone());
-    let front = Front { shoppers, operator: operator::router(operator), trust_forwarded };
+    let connections = Connections::new(server.limits);
+    let changes = operator.deployment.changes.clone();
+    let shoppers = Arc::new(Shoppers::new(
+        operator.deployment.clone(),
+        lifeboat,
+        connections.clone(),
+        server.stream_times,
+    ));
+    let front = Front {
+        shoppers,
+        operator: operator::router(operator),
+        trust_forwarded: server.trust_forwarded,
+        connections: connections.clone(),
+    };
+    let _looks_after = AbortOnDropHandle::new(tokio::spawn(look_after(connections.clone())));
     let graceful = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
         tokio::select! {
-            accepted = accept(&server) => serve_connection(accepted, front.clone(), &graceful),
+            accepted = accept(&server.listener, &connections) => {
+                serve_connection(accepted, front.clone(), &graceful);
+            }
             () = &mut stop => break,
         }
     }
@@ -86,24 +124,48 @@ pub async fn serve(
     Ok(())
 }
 
+/// Ends connections whose clients take too long.
+async fn look_after(connections: Arc<Connections>) {
+    let started = Instant::now();
+    loop {
+        tokio::time::sleep(LOOK).await;
+        connections.at(u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX));
+    }
+}
+
 /// A connection, who is at the other end, and its place among those that there may be.
 struct Accepted {
     stream: TcpStream,
     peer: IpAddr,
-    permit: OwnedSemaphorePermit,
+    place: Place,
 }
 
-async fn accept(server: &Server) -> Accepted {
+async fn accept(listener: &TcpListener, connections: &Arc<Connections>) -> Accepted {
     loop {
-        let Ok(permit) = server.connections.clone().acquire_owned().await else {
-            std::future::pending().await
-        };
-        match server.listener.accept().await {
-            Ok((stream, peer)) => return Accepted { stream, peer: peer.ip(), permit },
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                if let Some(place) = place(connections, peer.ip()).await {
+                    return Accepted { stream, peer: peer.ip(), place };
+                }
+                tracing::debug!(peer = %peer.ip(), "a connection was refused: its address has too many");
+            }
             Err(error) => {
                 // Out of file descriptors, for one: others may be given back soon.
                 tracing::warn!(%error, "a connection was not accepted");
                 tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+/// A place for a newcomer, as soon as there is one. `None`: its address has too many already.
+async fn place(connections: &Arc<Connections>, peer: IpAddr) -> Option<Place> {
+    loop {
+        match connections.enter(peer) {
+            Ok(place) => return Some(place),
+            Err(Full::Address) => return None,
+            Err(Full::All) => {
+                let _ = tokio::time::timeout(LOOK_FOR_PLACE, connections.room()).await;
             }
         }
     }
@@ -116,41 +178,89 @@ struct Front {
     shoppers: Arc<Shoppers>,
     operator: Router,
     trust_forwarded: bool,
+    connections: Arc<Connections>,
 }
 
 impl Front {
     async fn answer(
         self,
-        request: Request<Incoming>,
+        mut request: Request<Incoming>,
         peer: IpAddr,
+        connection: Arc<Connection>,
     ) -> Result<Response<Outgoing>, Infallible> {
-        if !operator::owns(request.uri().path()) {
-            let client = client::address(peer, request.headers(), self.trust_forwarded);
-            return Ok(self.shoppers.answer(request, Some(client)).await);
+        let _busy = connection.answers();
+        if let Err(wrong) = authority::settle(&mut request) {
+            return Ok(refusal(&connection, StatusCode::BAD_REQUEST, &wrong));
         }
-        let response = self.operator.oneshot(request).await?;
+        let client = client::address(peer, request.headers(), self.trust_forwarded);
+        if client != peer.to_canonical() {
+            self.connections.count_as_proxy(&connection);
+        }
+        if operator::owns(request.uri().path()) {
+            return self.operate(request, &connection).await;
+        }
+        Ok(self.shoppers.answer(request, Some(client), &connection).await)
+    }
+
+    /// The operator's side gets requests that arrived whole.
+    async fn operate(
+        self,
+        request: Request<Incoming>,
+        connection: &Connection,
+    ) -> Result<Response<Outgoing>, Infallible> {
+        let (parts, body) = request.into_parts();
+        let whole = Limited::new(body, OPERATOR_BODY_BYTES_MAX).collect();
+        let body = match tokio::time::timeout(OPERATOR_BODY_TIMEOUT, whole).await {
+            Ok(Ok(whole)) => whole.to_bytes(),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => {
+                return Ok(refusal(connection, StatusCode::PAYLOAD_TOO_LARGE, &"the body is too large"));
+            }
+            Ok(Err(_)) => return Ok(refusal(connection, StatusCode::BAD_REQUEST, &"the body broke off")),
+            Err(_) => return Ok(refusal(connection, StatusCode::REQUEST_TIMEOUT, &"the body took too long")),
+        };
+        let response = self.operator.oneshot(Request::from_parts(parts, Body::from(body))).await?;
         Ok(response.map(|body| Outgoing::Stream(body.boxed_unsync())))
     }
 }
 
+/// Refuses a request, the rest of which is not read.
+fn refusal(
+    connection: &Connection,
+    status: StatusCode,
+    reason: &dyn std::fmt::Display,
+) -> Response<Outgoing> {
+    connection.leaves_unread(true);
+    let mut answer = Answer::refusal(status, format!("{reason}\n").into());
+    answer.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    answer.into_response()
+}
+
 fn serve_connection(accepted: Accepted, front: Front, graceful: &GracefulShutdown) {
-    let Accepted { stream, peer, permit } = accepted;
+    let Accepted { stream, peer, place } = accepted;
     // A page is written at once: waiting to fill a segment would only delay it.
     let _ = stream.set_nodelay(true);
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
+    let watched = Watched::new(stream, place.connection.clone());
+    let connection = place.connection.clone();
+    let answered = http1::Builder::new()
+        // A client that has said all it wants may close its side, and still reads.
+        .half_close(true)
         .max_headers(HEADERS_MAX)
+        .max_header_size(HEAD_BYTES_MAX)
         .max_buf_size(HEAD_BYTES_MAX)
         .serve_connection(
-            TokioIo::new(stream),
-            service_fn(move |request| front.clone().answer(request, peer)),
+            TokioIo::new(watched),
+            service_fn(move |request| front.clone().answer(request, peer, connection.clone())),
         );
-    let watched = graceful.watch(connection);
+    let answered = graceful.watch(answered);
     tokio::spawn(async move {
-        if let Err(error) = watched.await {
-            tracing::debug!(%error, "a connection ended early");
+        tokio::select! {
+            biased;
+            answered = answered => {
+                if let Err(error) = answered {
+                    tracing::debug!(%error, "a connection ended early");
+                }
+            }
+            () = place.connection.ended() => tracing::debug!("a connection was ended"),
         }
-        drop(permit);
     });
 }

@@ -4,16 +4,15 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use capabilities::settings::Standing;
-use futures_util::stream;
-use http::{HeaderValue, Method, Request as HttpRequest, Response, StatusCode, header};
-use http_body_util::{BodyExt as _, Full, StreamBody};
-use hyper::body::{Body as _, Frame, Incoming};
+use http::{Method, Request as HttpRequest, Response, StatusCode, header};
+use hyper::body::{Body as _, Incoming};
 use tokio::time::Instant as Deadline;
 use wasmtime::component::Resource;
 
 use super::answer::{Answer, Outgoing};
+use super::connections::{Connection, Connections};
+use super::events::{self, StreamTimes};
 use super::lifeboat::Lifeboat;
 use crate::bindings::wandstore::storefront::http_types::{Method as WitMethod, Pending, Reply};
 use crate::changes::Topic;
@@ -25,6 +24,8 @@ use crate::telemetry::Requests;
 
 /// The longest target that is looked at; RFC 9110, section 4.1, asks for 8000 at least.
 const TARGET_BYTES_MAX: usize = 8_192;
+/// The longest that a request waits, whatever the component says.
+const WAIT_MAX: Duration = Duration::from_secs(30);
 
 /// How long a shopper waits for storage: there is a page without it.
 const SHOPPERS_PATIENCE: Duration = Duration::from_millis(250);
@@ -34,13 +35,15 @@ const OTHERS_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Answers shoppers.
 pub struct Shoppers {
-    deployment: Arc<Deployment>,
+    pub(super) deployment: Arc<Deployment>,
     lifeboat: Arc<Lifeboat>,
+    connections: Arc<Connections>,
+    pub(super) stream_times: StreamTimes,
     requests: Requests,
 }
 
 /// What routing makes of a request.
-enum Asked {
+pub(super) enum Asked {
     Answer(Answer),
     /// An answer that may become a better one.
     Wait {
@@ -60,7 +63,7 @@ impl Asked {
 }
 
 /// A request that may be asked about more than once.
-struct Question {
+pub(super) struct Question {
     id: u64,
     client: Option<IpAddr>,
     method: Method,
@@ -76,9 +79,14 @@ impl Question {
 }
 
 impl Shoppers {
-    /// Shoppers of a deployment.
-    pub fn new(deployment: Arc<Deployment>, lifeboat: Arc<Lifeboat>) -> Self {
-        Self { deployment, lifeboat, requests: Requests::new() }
+    /// Shoppers of a deployment, who come by `connections`.
+    pub fn new(
+        deployment: Arc<Deployment>,
+        lifeboat: Arc<Lifeboat>,
+        connections: Arc<Connections>,
+        stream_times: StreamTimes,
+    ) -> Self {
+        Self { deployment, lifeboat, connections, stream_times, requests: Requests::new() }
     }
 
     /// Answers a request. There is always an answer, and it is never an error of ours.
@@ -86,12 +94,14 @@ impl Shoppers {
         self: Arc<Self>,
         request: HttpRequest<Incoming>,
         client: Option<IpAddr>,
+        connection: &Arc<Connection>,
     ) -> Response<Outgoing> {
         let started = Instant::now();
         let (parts, body) = request.into_parts();
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
         if target.len() > TARGET_BYTES_MAX {
-            return refusal(StatusCode::URI_TOO_LONG, "the request target is longer than 8192 bytes\n");
+            let line = "the request target is longer than 8192 bytes\n";
+            return Answer::refusal(StatusCode::URI_TOO_LONG, line.into()).into_response();
         }
         let streams =
             parts.headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes() == b"text/event-stream");
@@ -103,11 +113,18 @@ impl Shoppers {
             rest: Request { headers: parts.headers, body: unread(body) },
         };
         let response = match self.ask(&mut question).await {
-            Ok(asked) if streams && asked.is_event() => return self.stream(question),
+            Ok(asked) if streams && asked.is_event() => {
+                let wait = self.connections.wait(connection, client);
+                return events::stream(self, question, wait);
+            }
             Ok(Asked::Answer(answer)) => answer,
-            Ok(Asked::Wait { topic, wait, .. }) => self.wait(&mut question, &topic, wait).await,
+            Ok(Asked::Wait { topic, wait, interim }) => match self.connections.wait(connection, client) {
+                Some(_waits) => self.wait(&mut question, &topic, wait.min(WAIT_MAX)).await,
+                None => interim,
+            },
             Err(_logged) => self.rescue(&question),
         };
+        connection.leaves_unread(question.rest.body.is_unread());
         let path = question.path();
         self.requests.count(path, &response.headers, response.status, started.elapsed());
         if let Some(merchants) = self.deployment.merchants.get() {
@@ -124,7 +141,7 @@ impl Shoppers {
     }
 
     /// Asks routing, once.
-    async fn ask(&self, question: &mut Question) -> Result<Asked, Failure> {
+    pub(super) async fn ask(&self, question: &mut Question) -> Result<Asked, Failure> {
         let pool = &self.deployment.routing;
         let patience = Arc::new(patience(question.path()));
         let mut held = pool.acquire(Cause::Request(question.id, question.client, patience)).await?;
@@ -170,60 +187,12 @@ impl Shoppers {
         }
     }
 
-    /// Server-sent events (WHATWG HTML, section 9.2): each interim answer, and the last one.
-    fn stream(self: Arc<Self>, question: Question) -> Response<Outgoing> {
-        let events = stream::unfold(Some((self, question, None::<Answer>)), |state| async move {
-            let (shoppers, mut question, told) = state?;
-            let (event, ended) = shoppers.next_event(&mut question, told.as_ref()).await;
-            let frame =
-                Frame::data(Bytes::from(format!("data: {}\n\n", String::from_utf8_lossy(&event.body))));
-            let next = (!ended).then_some((shoppers, question, Some(event)));
-            Some((Ok::<_, axum::Error>(frame), next))
-        });
-        let mut response = Response::new(Outgoing::Stream(StreamBody::new(events).boxed_unsync()));
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        response
-    }
-
-    /// The next answer that differs from the one `told`, and whether it is the last.
-    async fn next_event(&self, question: &mut Question, told: Option<&Answer>) -> (Answer, bool) {
-        let (changes, mut topic) = (&self.deployment.changes, None);
-        loop {
-            let next = topic.as_deref().map(|topic| changes.next(Topic::Key(topic)));
-            match self.ask(question).await {
-                Ok(Asked::Answer(answer)) => return (answer, true),
-                Ok(Asked::Wait { interim, .. }) if told.is_none_or(|told| told.body != interim.body) => {
-                    return (interim, false);
-                }
-                Ok(Asked::Wait { interim, .. }) if changes.is_closed() => return (interim, true),
-                Ok(Asked::Wait { topic: now, wait, .. }) => {
-                    if let Some(next) = next {
-                        changes.wait(next, Deadline::now() + wait).await;
-                    }
-                    topic = Some(now);
-                }
-                Err(_logged) => return (self.rescue(question), true),
-            }
-        }
-    }
-
-    fn rescue(&self, question: &Question) -> Answer {
+    pub(super) fn rescue(&self, question: &Question) -> Answer {
         let settings = &self.deployment.capabilities.settings;
         let is_open =
             |store: &str| settings.look(|settings| settings.standing(store, false)) != Standing::Unknown;
         self.lifeboat.answer(&question.method, &question.target, is_open)
     }
-}
-
-/// A one-line refusal that needs no component.
-fn refusal(status: StatusCode, line: &'static str) -> Response<Outgoing> {
-    let mut response = Response::new(Outgoing::Whole(Full::new(line.into())));
-    *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    response
 }
 
 /// How long who asks for this path waits for storage.

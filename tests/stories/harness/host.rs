@@ -8,7 +8,7 @@ use capabilities::{Capabilities, Strings};
 use host::component::Role;
 use host::config::{Config, Environment};
 use host::deployment::{Components, Deployment};
-use host::http::{Lifeboat, Operator, Server, serve};
+use host::http::{Lifeboat, Operator, Server, StreamTimes, serve};
 use host::telemetry::Telemetry;
 use host::worker::Workers;
 
@@ -31,6 +31,8 @@ pub struct Wishes {
     config: String,
     settings: Settings,
     changes: Vec<Change>,
+    connections: [usize; 2],
+    stream_times: StreamTimes,
 }
 
 impl Host {
@@ -42,7 +44,13 @@ impl Host {
     /// A host that differs.
     pub fn wish() -> Wishes {
         let settings = Settings { development: true, ..Settings::default() };
-        Wishes { config: String::new(), settings, changes: Vec::new() }
+        Wishes {
+            config: String::new(),
+            settings,
+            changes: Vec::new(),
+            connections: [1_000; 2],
+            stream_times: StreamTimes::default(),
+        }
     }
 
     pub async fn get(&self, target: &str) -> Answer {
@@ -104,6 +112,16 @@ impl Wishes {
         self
     }
 
+    /// How many connections there may be, and from one address.
+    pub fn connections(self, max: usize, per_address_max: usize) -> Self {
+        Self { connections: [max, per_address_max], ..self }
+    }
+
+    /// How long streams of events last.
+    pub fn stream_times(self, stream_times: StreamTimes) -> Self {
+        Self { stream_times, ..self }
+    }
+
     pub async fn open(self) -> Host {
         // What is counted before somebody counts is lost.
         let telemetry = telemetry();
@@ -119,7 +137,10 @@ impl Wishes {
         let lifeboat = Arc::new(Lifeboat::default());
         lifeboat.refresh(&deployment.routing, &deployment.capabilities.settings.now().shops).await;
         let workers = Workers::start(&deployment, 4, &tokio::runtime::Handle::current());
-        let server = Server::bind("127.0.0.1:0", 1_000).await.expect("there is a free port");
+        let [connections_max, per_address_max] = self.connections;
+        let server = Server::bind("127.0.0.1:0", connections_max).await.expect("there is a free port");
+        let server =
+            server.with_connections_per_address(per_address_max).with_stream_times(self.stream_times);
         let address = server.address().expect("it is bound").to_string();
         let operator = Operator { deployment: deployment.clone(), plans_with_llm: false, telemetry };
         tokio::spawn(serve(server, operator, lifeboat, std::future::pending()));

@@ -5,6 +5,7 @@ pub mod broken;
 pub mod host;
 mod llm;
 pub mod process;
+pub mod raw;
 pub mod shopify;
 
 use std::time::Duration;

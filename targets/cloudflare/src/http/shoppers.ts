@@ -20,6 +20,8 @@ const ASK_AGAIN_MS = 250;
 const ASK_AGAIN_MS_MAX = 1000;
 /** A stream ends after this, short of what a request may do; the browser opens another. */
 const STREAM_MS_MAX = 5 * 60_000;
+/** After so much silence a stream sends a comment: so a client that is gone is noticed, and no proxy hangs up. */
+const SILENCE_MS_MAX = 15_000;
 
 /** What routing makes of a request. */
 type Asked = { answer: Answer; waitMs: number | undefined };
@@ -104,7 +106,7 @@ function stream(question: Question, first: Asked): Response {
     async pull(controller) {
       const { value, done } = await states.next();
       if (done) controller.close();
-      else controller.enqueue(new TextEncoder().encode(`data: ${value}\n\n`));
+      else controller.enqueue(new TextEncoder().encode(value));
     },
     async cancel() {
       await states.return(undefined);
@@ -117,11 +119,16 @@ function stream(question: Question, first: Asked): Response {
 
 async function* statesOf(question: Question, first: Asked): AsyncGenerator<string, void> {
   const ends = Date.now() + STREAM_MS_MAX;
+  let spoke = Date.now();
   let told: string | undefined;
   let asked = first;
   for (let pause = ASK_AGAIN_MS; ; pause = Math.min(pause * 2, ASK_AGAIN_MS_MAX)) {
     const state = new TextDecoder().decode(asked.answer.body ?? undefined);
-    if (state !== told) yield state;
+    const isSilent = state === told && Date.now() - spoke < SILENCE_MS_MAX;
+    if (!isSilent) {
+      yield state === told ? ':\n\n' : `data: ${state}\n\n`;
+      spoke = Date.now();
+    }
     told = state;
     if (asked.waitMs === undefined || Date.now() >= ends) return;
     await scheduler.wait(pause);

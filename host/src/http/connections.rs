@@ -1,0 +1,253 @@
+//! The connections that are open, and which of them has to end: one whose phase takes too long, or one whose place a
+//! newcomer needs.
+//!
+//! It touches no socket: a connection's task is told to end, and drops it. Time is told by [`Connections::at`].
+
+mod connection;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use metrics::Counter;
+use tokio::sync::Notify;
+
+pub use connection::Connection;
+
+/// How many connections there may be.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// At once.
+    pub connections: usize,
+    /// At once from one address.
+    pub per_address: usize,
+}
+
+impl Limits {
+    /// How many requests may wait at once for something to happen. The other connections are for those that are
+    /// answered now.
+    fn waits(self) -> usize {
+        (self.connections / 2).max(1)
+    }
+}
+
+/// The open connections.
+pub struct Connections {
+    limits: Limits,
+    now_ms: Arc<AtomicU64>,
+    state: Mutex<State>,
+    /// A place became free.
+    room: Notify,
+    ended: Reasons,
+}
+
+#[derive(Default)]
+struct State {
+    open: HashMap<u64, Arc<Connection>>,
+    next_id: u64,
+    by_address: Tally,
+    waits: usize,
+    waits_by_address: Tally,
+}
+
+/// Why there is no place for a newcomer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Full {
+    /// Every connection is being answered right now: wait until one is done.
+    All,
+    /// So is every connection of that address: the newcomer is turned away.
+    Address,
+}
+
+impl Connections {
+    /// None yet.
+    pub fn new(limits: Limits) -> Arc<Self> {
+        Arc::new(Self {
+            limits,
+            now_ms: Arc::new(AtomicU64::new(1)),
+            state: Mutex::default(),
+            room: Notify::new(),
+            ended: Reasons::new(),
+        })
+    }
+
+    /// A place for a newcomer. Where there is none, the connection ends that is missed least: of the same address if
+    /// that has too many, else of all.
+    pub fn enter(self: &Arc<Self>, peer: IpAddr) -> Result<Place, Full> {
+        let address = Address::of(peer);
+        let mut state = self.lock();
+        if state.by_address.of(address) >= self.limits.per_address
+            && !self.evict(&mut state, |connection| connection.is_counted_for(address))
+        {
+            self.ended.refused.increment(1);
+            return Err(Full::Address);
+        }
+        if state.open.len() >= self.limits.connections && !self.evict(&mut state, |_| true) {
+            return Err(Full::All);
+        }
+        let id = state.next_id;
+        state.next_id += 1;
+        let connection = Arc::new(Connection::new(id, address, self.now_ms.clone()));
+        state.open.insert(id, connection.clone());
+        state.by_address.add(address);
+        Ok(Place { connections: self.clone(), connection })
+    }
+
+    /// Completes when a connection ended since this was last asked.
+    pub async fn room(&self) {
+        self.room.notified().await;
+    }
+
+    /// It is `now_ms` milliseconds after some fixed moment: ends the connections whose phase takes too long.
+    pub fn at(&self, now_ms: u64) {
+        self.now_ms.store(now_ms.max(1), Ordering::Relaxed);
+        let mut state = self.lock();
+        let overdue: Vec<_> =
+            state.open.values().filter(|connection| connection.is_overdue(now_ms)).cloned().collect();
+        for connection in overdue {
+            self.ended.overdue.increment(1);
+            self.end(&mut state, &connection);
+        }
+    }
+
+    /// Lets a request wait for something to happen, unless too many do, or too many of that address.
+    pub fn wait(self: &Arc<Self>, connection: &Arc<Connection>, client: Option<IpAddr>) -> Option<Wait> {
+        let address = client.map_or(connection.address, Address::of);
+        let mut state = self.lock();
+        if state.waits >= self.limits.waits() || state.waits_by_address.of(address) >= self.limits.per_address
+        {
+            return None;
+        }
+        state.waits += 1;
+        state.waits_by_address.add(address);
+        drop(state);
+        connection.waits();
+        Some(Wait { connections: self.clone(), connection: connection.clone(), address })
+    }
+
+    /// The peer is a proxy: its connections are many clients', and are not counted as its own.
+    pub fn count_as_proxy(&self, connection: &Connection) {
+        if connection.uncount() {
+            self.lock().by_address.remove(connection.address);
+        }
+    }
+
+    /// Ends the connection that is missed least of those that `may_end`, if any can be.
+    fn evict(&self, state: &mut State, may_end: impl Fn(&Connection) -> bool) -> bool {
+        let now_ms = self.now_ms.load(Ordering::Relaxed);
+        let candidates = state.open.values().filter(|connection| may_end(connection));
+        let least = candidates.filter_map(|connection| Some((connection.worth(now_ms)?, connection)));
+        let Some((_, least)) = least.min_by_key(|(worth, _)| *worth) else { return false };
+        let least = least.clone();
+        self.ended.evicted.increment(1);
+        self.end(state, &least);
+        true
+    }
+
+    fn end(&self, state: &mut State, connection: &Connection) {
+        connection.end();
+        self.forget(state, connection);
+    }
+
+    fn forget(&self, state: &mut State, connection: &Connection) {
+        if state.open.remove(&connection.id).is_none() {
+            return;
+        }
+        if connection.uncount() {
+            state.by_address.remove(connection.address);
+        }
+        self.room.notify_one();
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A connection's place among those that there may be, until it is dropped.
+pub struct Place {
+    connections: Arc<Connections>,
+    /// The connection.
+    pub connection: Arc<Connection>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut state = self.connections.lock();
+        self.connections.forget(&mut state, &self.connection);
+    }
+}
+
+/// A request that waits, until it is dropped.
+pub struct Wait {
+    connections: Arc<Connections>,
+    connection: Arc<Connection>,
+    address: Address,
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        self.connection.waited();
+        let mut state = self.connections.lock();
+        state.waits -= 1;
+        state.waits_by_address.remove(self.address);
+    }
+}
+
+/// What counts as one address: of IPv6, a network of 64 bits, which is what one customer is given (RFC 6177).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Address(IpAddr);
+
+impl Address {
+    fn of(peer: IpAddr) -> Self {
+        Self(match peer.to_canonical() {
+            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
+            address @ IpAddr::V4(_) => address,
+        })
+    }
+}
+
+/// How many there are of each address.
+#[derive(Debug, Default)]
+struct Tally(HashMap<Address, usize>);
+
+impl Tally {
+    fn of(&self, address: Address) -> usize {
+        self.0.get(&address).copied().unwrap_or_default()
+    }
+
+    fn add(&mut self, address: Address) {
+        *self.0.entry(address).or_default() += 1;
+    }
+
+    fn remove(&mut self, address: Address) {
+        if let Some(count) = self.0.get_mut(&address) {
+            *count -= 1;
+            if *count == 0 {
+                self.0.remove(&address);
+            }
+        }
+    }
+}
+
+/// Connections that we ended, by reason.
+struct Reasons {
+    overdue: Counter,
+    evicted: Counter,
+    refused: Counter,
+}
+
+impl Reasons {
+    fn new() -> Self {
+        let counter =
+            |reason: &'static str| metrics::counter!("wandstore_connections_ended_total", "reason" => reason);
+        Self {
+            overdue: counter("too_slow"),
+            evicted: counter("place_needed"),
+            refused: counter("address_full"),
+        }
+    }
+}

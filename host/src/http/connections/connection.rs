@@ -1,0 +1,230 @@
+//! One connection: which phase it is in, since when, and what that makes it worth.
+//!
+//! Its own task writes here and [`Connections`](super::Connections) reads, with no lock between them: a value that
+//! is a moment old makes no difference.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
+
+use tokio::sync::Notify;
+
+use super::Address;
+
+/// How long a client may take to send the head of a request.
+const HEAD_MS: u64 = 10_000;
+/// How long a connection may be idle after a request. Load balancers keep theirs for 60 seconds and rely on ours
+/// being kept for longer.
+const IDLE_MS: u64 = 75_000;
+/// How long a client that takes nothing of an answer is waited for …
+const STALL_MS: u64 = 10_000;
+/// … and how much it has to take on average from then on: a page of 40 KB in 40 seconds.
+const BYTES_PER_SECOND_MIN: u64 = 1_024;
+/// How long to go on reading after a refusal, so that the client reads it before the connection ends.
+const LINGER_MS: u64 = 2_000;
+/// A connection that came to its phase more recently is not what keeps newcomers out.
+const GRACE_MS: u64 = 1_000;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum Phase {
+    /// The client sends the head of a request, or has just connected.
+    Head,
+    /// Nothing is sent: the last answer is out, the next request has not begun.
+    Idle,
+    /// We make an answer.
+    Busy,
+    /// A request waits for something to happen.
+    Waiting,
+    /// The answer is being sent.
+    Answering,
+    /// The answer is sent, and the rest of what the client sends is read and dropped.
+    Lingering,
+}
+
+impl Phase {
+    const ALL: [Self; 6] =
+        [Self::Head, Self::Idle, Self::Busy, Self::Waiting, Self::Answering, Self::Lingering];
+}
+
+/// A connection.
+#[derive(Debug)]
+pub struct Connection {
+    pub(super) id: u64,
+    pub(super) address: Address,
+    clock: Arc<AtomicU64>,
+    phase: AtomicU8,
+    since_ms: AtomicU64,
+    /// Whether an answer is made while the client still owes bytes of its request.
+    is_owed: AtomicBool,
+    /// Whether the client may still send what nobody reads.
+    is_unread: AtomicBool,
+    /// Since when the client does not take all that is sent, and how much it took since; 0 if it does.
+    stalled_ms: AtomicU64,
+    taken_bytes: AtomicU64,
+    is_counted: AtomicBool,
+    end: Notify,
+}
+
+impl Connection {
+    pub(super) fn new(id: u64, address: Address, clock: Arc<AtomicU64>) -> Self {
+        let since_ms = AtomicU64::new(clock.load(Relaxed));
+        Self {
+            id,
+            address,
+            clock,
+            phase: AtomicU8::new(Phase::Head as u8),
+            since_ms,
+            is_owed: AtomicBool::new(false),
+            is_unread: AtomicBool::new(false),
+            stalled_ms: AtomicU64::new(0),
+            taken_bytes: AtomicU64::new(0),
+            is_counted: AtomicBool::new(true),
+            end: Notify::new(),
+        }
+    }
+
+    /// Completes when the connection is to end.
+    pub async fn ended(&self) {
+        self.end.notified().await;
+    }
+
+    pub(super) fn end(&self) {
+        self.end.notify_one();
+    }
+
+    /// Bytes came.
+    pub fn read(&self) {
+        self.is_owed.store(false, Relaxed);
+        if self.phase() == Phase::Idle {
+            self.enter(Phase::Head);
+        }
+    }
+
+    /// No bytes came, though they are waited for.
+    pub fn wants_bytes(&self) {
+        if self.phase() == Phase::Busy {
+            self.is_owed.store(true, Relaxed);
+        }
+    }
+
+    /// Some bytes were taken.
+    pub fn wrote(&self, count: usize) {
+        if self.stalled_ms.load(Relaxed) != 0 {
+            self.taken_bytes.fetch_add(count as u64, Relaxed);
+        }
+    }
+
+    /// The client takes no more at present.
+    pub fn stalls(&self) {
+        if self.stalled_ms.load(Relaxed) == 0 {
+            self.taken_bytes.store(0, Relaxed);
+            self.stalled_ms.store(self.now_ms(), Relaxed);
+        }
+    }
+
+    /// All that there was to send is taken.
+    pub fn flushed(&self) {
+        self.stalled_ms.store(0, Relaxed);
+        if self.phase() == Phase::Answering {
+            self.enter(Phase::Idle);
+        }
+    }
+
+    /// The head of a request is complete, and an answer is made until the guard is dropped.
+    pub fn answers(self: &Arc<Self>) -> Busy {
+        self.is_owed.store(false, Relaxed);
+        self.enter(Phase::Busy);
+        Busy(self.clone())
+    }
+
+    /// Whether the client may still send what nobody reads.
+    pub fn leaves_unread(&self, is_unread: bool) {
+        self.is_unread.store(is_unread, Relaxed);
+    }
+
+    /// Whether to go on reading before the connection ends: else the client might lose an answer that says why.
+    pub fn lingers(&self) -> bool {
+        let lingers = self.phase() == Phase::Head || self.is_unread.load(Relaxed);
+        if lingers {
+            self.enter(Phase::Lingering);
+        }
+        lingers
+    }
+
+    pub(super) fn waits(&self) {
+        self.enter(Phase::Waiting);
+    }
+
+    pub(super) fn waited(&self) {
+        self.enter(Phase::Answering);
+    }
+
+    pub(super) fn is_counted_for(&self, address: Address) -> bool {
+        self.address == address && self.is_counted.load(Relaxed)
+    }
+
+    /// Counts no longer for its address; whether it did.
+    pub(super) fn uncount(&self) -> bool {
+        self.is_counted.load(Relaxed) && self.is_counted.swap(false, Relaxed)
+    }
+
+    /// Whether the client takes longer than it may.
+    pub(super) fn is_overdue(&self, now_ms: u64) -> bool {
+        let stalled_ms = self.stalled_ms.load(Relaxed);
+        if stalled_ms != 0 {
+            let earned_ms = self.taken_bytes.load(Relaxed).saturating_mul(1_000) / BYTES_PER_SECOND_MIN;
+            return now_ms > stalled_ms.saturating_add(STALL_MS).saturating_add(earned_ms);
+        }
+        let for_ms = now_ms.saturating_sub(self.since_ms.load(Relaxed));
+        match self.phase() {
+            Phase::Head => for_ms > HEAD_MS,
+            Phase::Idle => for_ms > IDLE_MS,
+            Phase::Lingering => for_ms > LINGER_MS,
+            // Components, and whoever reads a body, have deadlines of their own.
+            Phase::Busy | Phase::Waiting | Phase::Answering => false,
+        }
+    }
+
+    /// What the connection is worth while others want its place: the one that is worth least ends. `None`: it may
+    /// not end, since an answer is made that its client waits for.
+    pub(super) fn worth(&self, now_ms: u64) -> Option<(u8, u64, u64)> {
+        let stalled_ms = self.stalled_ms.load(Relaxed);
+        let since_ms = if stalled_ms == 0 { self.since_ms.load(Relaxed) } else { stalled_ms };
+        let class = match self.phase() {
+            Phase::Lingering => 0,
+            Phase::Idle if stalled_ms == 0 => 1,
+            Phase::Head => 2,
+            _ if stalled_ms != 0 => 3,
+            Phase::Busy if self.is_owed.load(Relaxed) => 3,
+            Phase::Waiting => 4,
+            Phase::Busy | Phase::Answering | Phase::Idle => return None,
+        };
+        let is_recent = now_ms.saturating_sub(since_ms) < GRACE_MS;
+        Some((if is_recent { 5 } else { class }, since_ms, self.id))
+    }
+
+    fn enter(&self, phase: Phase) {
+        self.phase.store(phase as u8, Relaxed);
+        self.since_ms.store(self.now_ms(), Relaxed);
+    }
+
+    fn phase(&self) -> Phase {
+        Phase::ALL[usize::from(self.phase.load(Relaxed))]
+    }
+
+    fn now_ms(&self) -> u64 {
+        self.clock.load(Relaxed)
+    }
+}
+
+/// An answer is made, until this is dropped.
+pub struct Busy(Arc<Connection>);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        // A stream of events goes on waiting after its head is made.
+        if self.0.phase() == Phase::Busy {
+            self.0.enter(Phase::Answering);
+        }
+    }
+}

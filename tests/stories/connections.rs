@@ -1,0 +1,155 @@
+//! Clients that take their time: others are served meanwhile.
+
+use std::time::Duration;
+
+use host::http::StreamTimes;
+
+use crate::harness::raw::{self, Raw};
+use crate::harness::{Host, Process};
+
+/// A newcomer is answered within this, whatever others do.
+const PATIENCE: Duration = Duration::from_secs(5);
+const MAX: usize = 8;
+
+const STATUS: &str = "/api/generation/status?store=magic-wands&shopper=abc123&wait=20";
+
+/// A host with few connections, and a job that never ends.
+async fn crowded() -> Host {
+    let host = Host::wish().connections(MAX, 1_000).open().await;
+    host.strings.llm.hold();
+    host.visit("abc123").await.is_fallback();
+    host
+}
+
+/// As many clients as there may be connections each send `request`, and then read nothing.
+async fn crowd(host: &Host, request: &str) -> Vec<Raw> {
+    let mut crowd = Vec::new();
+    for _ in 0..MAX {
+        let mut client = Raw::open(&host.address).await;
+        client.send(request).await;
+        crowd.push(client);
+    }
+    crowd
+}
+
+async fn newcomer_is_answered(host: &Host, what: &str) {
+    let request = "GET /s/magic-wands?shopper=newcomer HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    let answer = tokio::time::timeout(PATIENCE, raw::ask(&host.address, request)).await;
+    let answer = answer.unwrap_or_else(|_| panic!("{what}: no answer in {PATIENCE:?}"));
+    assert_eq!(raw::status(&answer), 200, "{what}");
+    assert!(answer.contains("</html>"), "{what}: the page is whole");
+}
+
+#[tokio::test]
+async fn whatever_a_crowd_does_with_its_connections_a_newcomer_is_answered() {
+    let page = "GET /s/magic-wands?shopper=crowd HTTP/1.1\r\nhost: a\r\n\r\n";
+    let pages = page.repeat(120);
+    let events = format!("GET {STATUS} HTTP/1.1\r\nhost: a\r\naccept: text/event-stream\r\n\r\n");
+    let poll = format!("GET {STATUS} HTTP/1.1\r\nhost: a\r\n\r\n");
+    let body = "POST /api/shopper/track HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\n{";
+    let admin = "POST /health HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\n{";
+    for (request, what) in [
+        ("", "silent"),
+        ("GET /s/magic", "in the middle of a head"),
+        (page, "idle"),
+        (&pages, "reading nothing"),
+        (&events, "listening to events"),
+        (&poll, "waiting for a page"),
+        (body, "in the middle of a body"),
+        (admin, "in the middle of a body to the operator"),
+    ] {
+        let host = crowded().await;
+        let _crowd = crowd(&host, request).await;
+        newcomer_is_answered(&host, what).await;
+        newcomer_is_answered(&host, what).await;
+    }
+}
+
+#[tokio::test]
+async fn half_of_the_connections_may_wait_and_more_are_told_at_once_where_things_stand() {
+    let host = crowded().await;
+    let events = format!("GET {STATUS} HTTP/1.1\r\nhost: a\r\naccept: text/event-stream\r\n\r\n");
+    let mut waiting = Vec::new();
+    for _ in 0..MAX / 2 {
+        let mut client = Raw::open(&host.address).await;
+        client.send(&events).await;
+        assert!(client.first().await.contains("text/event-stream"));
+        waiting.push(client);
+    }
+    let poll = format!("GET {STATUS} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+    let told =
+        tokio::time::timeout(PATIENCE, raw::ask(&host.address, &poll)).await.expect("it does not wait");
+    assert!(told.contains(r#""state":"running""#) || told.contains(r#""state":"queued""#), "{told}");
+    let streamed = raw::ask(&host.address, &events.replace("accept", "connection: close\r\naccept"));
+    let streamed = tokio::time::timeout(PATIENCE, streamed).await.expect("the stream ends");
+    assert_eq!(streamed.matches("data: ").count(), 1, "{streamed}");
+    host.strings.llm.release();
+    for client in &mut waiting {
+        assert!(client.first().await.contains("data: "), "those that waited are told");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_on_which_nothing_happens_beats_and_ends() {
+    let times = StreamTimes { life: Duration::from_millis(220), heartbeat: Duration::from_millis(50) };
+    let host = Host::wish().stream_times(times).open().await;
+    host.strings.llm.hold();
+    host.visit("abc123").await.is_fallback();
+    while host.status("abc123", 0).await != "running" {}
+    let request =
+        format!("GET {STATUS} HTTP/1.1\r\nhost: a\r\nconnection: close\r\naccept: text/event-stream\r\n\r\n");
+    let stream = raw::ask(&host.address, request).await;
+    assert_eq!(stream.matches("data: ").count(), 1, "{stream}");
+    let beats = stream.matches("\r\n:\n\n\r\n").count();
+    assert!((1..=4).contains(&beats), "{beats} beats in {stream}");
+    host.strings.llm.release();
+}
+
+#[tokio::test]
+async fn an_address_has_so_many_connections_and_a_proxys_are_not_its_own() {
+    let host = Host::wish().connections(100, 3).open().await;
+    let idle = "GET /s/magic-wands?shopper=a HTTP/1.1\r\nhost: a\r\n\r\n";
+    let mut own = Vec::new();
+    for _ in 0..6 {
+        let mut client = Raw::open(&host.address).await;
+        client.send(idle).await;
+        assert_eq!(raw::status(&client.first().await), 200);
+        own.push(client);
+    }
+    let mut ended = 0;
+    for client in &mut own {
+        ended += usize::from(client.has_ended().await);
+    }
+    assert_eq!(ended, 3, "the oldest make room for the newest");
+
+    let mut passed_on = Vec::new();
+    for client in 0..6 {
+        let head = format!("host: a\r\nx-forwarded-for: 203.0.113.{client}");
+        let mut proxy = Raw::open(&host.address).await;
+        proxy.send(idle.replace("host: a", &head)).await;
+        assert_eq!(raw::status(&proxy.first().await), 200);
+        passed_on.push(proxy);
+    }
+    for proxy in &mut passed_on {
+        assert!(!proxy.has_ended().await, "a proxy's connection is not counted");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_binary_has_the_limits_that_its_operator_sets() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = "[server]\nconnections_max = 4\nconnections_per_address_max = 2\n";
+    std::fs::write(folder.path().join("wandstore.toml"), config).expect("it is written");
+    let process = Process::start(folder.path(), &[]);
+    let mut silent = Vec::new();
+    for _ in 0..4 {
+        silent.push(Raw::open(&process.address).await);
+    }
+    let answer = tokio::time::timeout(PATIENCE, process.get("/health")).await.expect("it answers in time");
+    assert_eq!(answer.expect("it answers").status, 200);
+    let mut ended = 0;
+    for client in &mut silent {
+        ended += usize::from(client.has_ended().await);
+    }
+    assert!(ended >= 2, "{ended} of four connections of one address were ended");
+}

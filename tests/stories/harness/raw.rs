@@ -1,0 +1,71 @@
+//! A client that speaks to the socket itself, and so can say what no HTTP library would.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+/// How long an answer is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A connection to a host.
+pub struct Raw(TcpStream);
+
+impl Raw {
+    pub async fn open(address: &str) -> Self {
+        Self(TcpStream::connect(address).await.expect("the host listens"))
+    }
+
+    /// Sends bytes; the host may have closed the connection before it read them all.
+    pub async fn send(&mut self, bytes: impl AsRef<[u8]>) {
+        let _ = self.0.write_all(bytes.as_ref()).await;
+    }
+
+    /// Says that no more will be sent, and goes on reading.
+    pub async fn close_half(&mut self) {
+        let _ = self.0.shutdown().await;
+    }
+
+    /// What comes until the host closes the connection.
+    pub async fn rest(&mut self) -> String {
+        let mut answer = Vec::new();
+        let read = tokio::time::timeout(PATIENCE, self.0.read_to_end(&mut answer)).await;
+        read.expect("the host closes the connection").expect("the connection is not reset");
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// What comes first.
+    pub async fn first(&mut self) -> String {
+        let mut answer = vec![0; 64 << 10];
+        let read = tokio::time::timeout(PATIENCE, self.0.read(&mut answer)).await;
+        let count = read.expect("the host says something").unwrap_or_default();
+        String::from_utf8_lossy(&answer[..count]).into_owned()
+    }
+
+    /// Whether the host has ended the connection. What it sent before is dropped.
+    pub async fn has_ended(&mut self) -> bool {
+        let mut scratch = [0; 4096];
+        loop {
+            match tokio::time::timeout(Duration::from_millis(50), self.0.read(&mut scratch)).await {
+                Err(_) => return false,
+                Ok(Ok(0) | Err(_)) => return true,
+                Ok(Ok(_)) => {}
+            }
+        }
+    }
+}
+
+/// Sends a whole request and closes that side; what comes until the host closes its own.
+pub async fn ask(address: &str, request: impl AsRef<[u8]>) -> String {
+    let mut raw = Raw::open(address).await;
+    raw.send(request).await;
+    raw.close_half().await;
+    raw.rest().await
+}
+
+/// The status of an answer.
+#[track_caller]
+pub fn status(answer: &str) -> u16 {
+    let status = answer.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5));
+    status.and_then(|status| status.parse().ok()).unwrap_or_else(|| panic!("no answer: {answer:?}"))
+}
