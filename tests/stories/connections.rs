@@ -80,7 +80,8 @@ async fn half_of_the_connections_may_wait_and_more_are_told_at_once_where_things
     let told =
         tokio::time::timeout(PATIENCE, raw::ask(&host.address, &poll)).await.expect("it does not wait");
     assert!(told.contains(r#""state":"running""#) || told.contains(r#""state":"queued""#), "{told}");
-    let streamed = raw::ask(&host.address, &events.replace("accept", "connection: close\r\naccept"));
+    let events = events.replace("accept", "connection: close\r\naccept");
+    let streamed = raw::ask(&host.address, &events);
     let streamed = tokio::time::timeout(PATIENCE, streamed).await.expect("the stream ends");
     assert_eq!(streamed.matches("data: ").count(), 1, "{streamed}");
     host.strings.llm.release();
