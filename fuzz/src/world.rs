@@ -186,6 +186,10 @@ impl Cache for World {
         self.ask(1)
     }
 
+    fn products_changed(&self, _store: &StoreId) -> Result<(), Failure> {
+        self.ask(())
+    }
+
     fn has_plan(&self, _store: &StoreId, _shopper: &ShopperId) -> Result<bool, Failure> {
         self.ask(false)
     }

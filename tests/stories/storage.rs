@@ -203,6 +203,7 @@ async fn a_cache_that_is_damaged_is_set_aside(process: Process, folder: &Path) {
 
 fn damaged_jobs_are_refused(folder: &Path) {
     let database = folder.join("data/jobs.db");
+    std::fs::remove_file(database.with_extension("db-wal")).expect("it was killed");
     std::fs::write(&database, vec![0; 64 << 10]).expect("there is room");
     let output = wandstore(folder).args(["serve", "--listen", "127.0.0.1:0"]).output().expect("it runs");
     let text = String::from_utf8_lossy(&output.stderr);

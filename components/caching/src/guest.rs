@@ -62,6 +62,10 @@ impl cache_control::Guest for Component {
         Ok(CACHE.catalog_moved(&StoreId::parse(&store)?, clock::now_ms())?)
     }
 
+    fn products_changed(store: String) -> Result<(), wit::CacheError> {
+        Ok(CACHE.products_changed(&StoreId::parse(&store)?, clock::now_ms())?)
+    }
+
     fn purge(store: String, shopper: String) -> Result<(), wit::CacheError> {
         let (store, shopper) = parse(&store, &shopper)?;
         Ok(CACHE.purge(&store, &shopper)?)

@@ -1,10 +1,11 @@
 //! What is kept of a shop itself, in one small entry: how many times its catalog moved, and whether it is
 //! closed. So a hit, which needs the former, learns the latter for nothing.
 //!
-//! A catalog moves at most once in [`MOVE_INTERVAL_MS`], however often products change: each move makes every page
-//! stale, and has the shop's products listed anew. A change after a quiet time counts at once. Changes that follow
-//! it closely count together, as one move for which the entry names the time. Whoever reads the entry after that
-//! time sees the move, so that nobody has to come back to write it.
+//! Each move of the catalog makes every page stale, and has the shop's products listed anew. Products may change many
+//! times a second, so their changes move it at most once in [`MOVE_INTERVAL_MS`]. A change after a quiet time counts at
+//! once. Changes that follow it closely count together, as one move for which the entry names the time. Whoever reads
+//! the entry after that time sees the move, so that nobody has to come back to write it. An operator or a merchant
+//! moves the catalog at once.
 
 use names::{Key, StoreId};
 
@@ -16,7 +17,7 @@ const ENTRY_BYTES_MAX: u32 = 80;
 /// How often an entry is tried to be changed. Each lost race was won by somebody else, so that
 /// many have to meet for it to fail.
 pub(crate) const SWAPS_MAX: u32 = 8;
-/// A catalog does not move more often.
+/// Changes of products move a catalog no more often than this.
 pub const MOVE_INTERVAL_MS: u64 = 5_000;
 /// The clocks of two hosts differ by less. A change so shortly before a move may come after it by another host's
 /// clock, and gets a move of its own.
@@ -118,11 +119,16 @@ where
         Ok(self.shop(store)?.catalog_version(now_ms))
     }
 
-    /// Makes every page that was rendered before stale, at once or within [`MOVE_INTERVAL_MS`]. The version at `now_ms`.
+    /// Makes every page that was rendered before stale. Returns the new version.
     pub fn catalog_moved(&self, store: &StoreId, now_ms: u64) -> Result<u64, Error> {
+        Ok(self.change(store, |shop| Some(shop.moved(now_ms)))?.catalog_version(now_ms))
+    }
+
+    /// Makes every page that was rendered before stale, at once or within [`MOVE_INTERVAL_MS`].
+    pub fn products_changed(&self, store: &StoreId, now_ms: u64) -> Result<(), Error> {
         // A move that is due counts for this change too, whoever else writes meanwhile.
         let change = |shop: Shop| Some(shop.changed(now_ms)).filter(|changed| *changed != shop);
-        Ok(self.change(store, change)?.catalog_version(now_ms))
+        self.change(store, change).map(drop)
     }
 
     /// Closes a shop: from now on nothing is found for it, and nothing kept.

@@ -219,7 +219,7 @@ fn a_catalog_that_does_not_answer_is_not_an_empty_shop() {
     let document = render(&page::fallback(&shop, Shelves::Unknown, &[], &samples::promises()));
     assert!(document.contains("We cannot show our products right now."));
     assert!(!document.contains("no products") && !document.contains("sold out"));
-    assert!(document.contains(r#"<a class="button" href="https://wands.example">Visit the shop</a>"#));
+    assert!(document.contains(r#"<a class="button" href="https://wands.example/">Visit the shop</a>"#));
 }
 
 #[test]

@@ -79,6 +79,10 @@ impl Cache for Host {
         Ok(cache_control::catalog_moved(store.as_str())?)
     }
 
+    fn products_changed(&self, store: &StoreId) -> Result<(), Failure> {
+        Ok(cache_control::products_changed(store.as_str())?)
+    }
+
     fn has_plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<bool, Failure> {
         Ok(cache::plan(store.as_str(), shopper.as_str())?.is_some())
     }

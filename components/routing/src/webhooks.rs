@@ -139,7 +139,7 @@ fn follow(
     store: &StoreId,
 ) -> Result<(), Failure> {
     match &notice.action {
-        Action::CatalogMoved => deployment.catalog_moved(store).map(|_version| ()),
+        Action::CatalogMoved => deployment.products_changed(store),
         Action::Entrust(chore) => {
             if *chore == Chore::Uninstalled {
                 deployment.close(store)?;

@@ -145,6 +145,10 @@ impl cache_control::Host for Context {
         relay!(self, cache, |guest, instance| guest.control.call_catalog_moved(instance, &store))
     }
 
+    async fn products_changed(&mut self, store: String) -> Result<Result<(), CacheError>> {
+        relay!(self, cache, |guest, instance| guest.control.call_products_changed(instance, &store))
+    }
+
     async fn purge(&mut self, store: String, shopper: String) -> Result<Result<(), CacheError>> {
         relay!(self, cache, |guest, instance| guest.control.call_purge(instance, &store, &shopper))
     }

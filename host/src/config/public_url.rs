@@ -21,7 +21,7 @@ fn origin(text: &str) -> Option<String> {
     // `Uri` drops a fragment without a word.
     let uri: Uri = text.parse().ok().filter(|_| is_web && !authority.contains(['/', '?', '#', '@']))?;
     let parsed = uri.authority()?;
-    let port_fits = parsed.port().is_some() || !parsed.as_str().ends_with(':');
+    let port_fits = parsed.port().is_some() || parsed.as_str() == parsed.host();
     let origin = format!("{scheme}://{parsed}").to_ascii_lowercase();
     (!parsed.host().is_empty() && port_fits && uri.port().is_none_or(|port| port.as_u16() > 0))
         .then_some(origin)

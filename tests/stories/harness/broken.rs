@@ -35,14 +35,14 @@ impl Flaw {
                 "(loop (br_if 1 (i32.eq (memory.grow (i32.const 16)) (i32.const -1))) (br 0))".to_owned()
             }
             Self::Keeps => {
-                let new = import(module, "values@0.1.0\" \"[constructor]value");
+                let new = import(module, "values@0.1\" \"[constructor]value");
                 format!(
                     "(drop (memory.grow (i32.const 1)))
                      (loop (drop (call {new} (i32.const 0) (i32.const 65536))) (br 0))"
                 )
             }
             Self::Talks => {
-                let event = import(module, "log@0.1.0\" \"event");
+                let event = import(module, "log@0.1\" \"event");
                 let message = "(i32.const 0) (i32.const 1024)";
                 format!(
                     "(drop (memory.grow (i32.const 1)))

@@ -281,13 +281,29 @@ fn changes_that_follow_each_other_closely_are_one_move_and_one_write() {
     let shop = Shop::open().unwrap();
     shop.store_page("hello", Facts { catalog_version: 1, fresh_until_ms: 90_000, ..facts() }).unwrap();
     for change in 0..200 {
-        assert_eq!(shop.cache.catalog_moved(&shop.store, NOW_MS + change), Ok(1));
+        assert_eq!(shop.cache.products_changed(&shop.store, NOW_MS + change), Ok(()));
+        assert_eq!(shop.cache.catalog_version(&shop.store, NOW_MS + change), Ok(1));
     }
     let writes = shop.kv_calls().iter().filter(|call| *call == &format!("swap {VERSION}")).count();
     assert_eq!(writes, 2, "the first change, and the move that is due");
     assert_eq!(shop.served(NOW_MS + MOVE_INTERVAL_MS - 1), is("fresh", "hello"));
     assert_eq!(shop.served(NOW_MS + MOVE_INTERVAL_MS), is("catalog moved", "hello"));
     assert_eq!(shop.cache.catalog_version(&shop.store, NOW_MS + MOVE_INTERVAL_MS), Ok(2));
+}
+
+#[test]
+fn a_catalog_that_is_moved_by_hand_moves_at_once_however_often() {
+    let shop = Shop::open().unwrap();
+    shop.cache.products_changed(&shop.store, NOW_MS).unwrap();
+    shop.cache.products_changed(&shop.store, NOW_MS + 1).unwrap();
+    for version in [2, 3] {
+        assert_eq!(shop.cache.catalog_moved(&shop.store, NOW_MS + 2), Ok(version));
+    }
+    assert_eq!(
+        shop.cache.catalog_version(&shop.store, NOW_MS + MOVE_INTERVAL_MS),
+        Ok(3),
+        "it covers what was due"
+    );
 }
 
 #[test]

@@ -10,9 +10,10 @@ pub trait Cache {
     type Value: Content;
     /// The page for a shopper.
     fn lookup(&self, store: &StoreId, shopper: &ShopperId) -> Result<Cached<Self::Value>, Failure>;
-    /// Notes that the store's products changed: every page rendered before is stale from now on, or in a few seconds.
-    /// The catalog's version now.
+    /// Moves the catalog: every page rendered before is stale from now on. Returns the new version.
     fn catalog_moved(&self, store: &StoreId) -> Result<u64, Failure>;
+    /// Notes that a product changed: the catalog moves at once, or in a few seconds if it has just moved.
+    fn products_changed(&self, store: &StoreId) -> Result<(), Failure>;
     /// Whether a plan of the shopper's is kept.
     fn has_plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<bool, Failure>;
     /// Closes a shop: from now on the cache holds nothing for it, and keeps nothing.

@@ -46,6 +46,10 @@ impl Cache for Fake {
         Ok(moves as u64)
     }
 
+    fn products_changed(&self, _: &StoreId) -> Result<(), Failure> {
+        self.asked("cache", "cache.products-changed")
+    }
+
     fn has_plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<bool, Failure> {
         self.asked("cache", "cache.plan")?;
         Ok(self.pages.borrow().contains(&format!("{store}:{shopper}")))

@@ -48,7 +48,7 @@ fn what_changes_products_makes_pages_stale_at_once() {
             let request = webhook(topic, "b54557e4-bdd9-4b37-8a5f-bf7d70bcd043", r#"{"id":1}"#);
             let answer = Answer::of(handle(&shop, Method::Post, path, &request));
             assert_eq!((answer.status(), answer.json()), (200, json!({ "taken": true })), "{topic}");
-            assert!(shop.calls.borrow().contains(&"cache.catalog-moved"), "{topic}");
+            assert!(shop.calls.borrow().contains(&"cache.products-changed"), "{topic}");
             assert_eq!(shop.ttl_seconds.get(), 48 * 60 * 60);
         }
     }
@@ -62,7 +62,7 @@ fn what_is_sent_again_is_done_once() {
     let again = send(&shop, &request);
     assert_eq!((again.status(), again.json()), (200, json!({ "taken": false })));
     send(&shop, &webhook("products/update", "id-2", r#"{"id":1}"#));
-    let moves = shop.calls.borrow().iter().filter(|call| **call == "cache.catalog-moved").count();
+    let moves = shop.calls.borrow().iter().filter(|call| **call == "cache.products-changed").count();
     assert_eq!(moves, 2);
 }
 
@@ -162,14 +162,14 @@ fn a_shop_whose_domain_changed_is_served_under_either() {
     assert_eq!(shop.get(&target(RENAMED)).status(), 404);
     let answer = send(&shop, &webhook("shop/update", "id-1", SHOP_UPDATE));
     assert_eq!((answer.status(), answer.json()), (200, json!({ "taken": true })));
-    assert!(shop.calls.borrow().contains(&"cache.catalog-moved"));
+    assert!(shop.calls.borrow().contains(&"cache.products-changed"));
     for domain in [SHOP, RENAMED] {
         assert_eq!(shop.get(&target(domain)).status(), 200, "{domain}");
     }
     assert!(shop.orders.borrow().iter().all(|order| order.visitor.starts_with(SHOP)), "nothing has to move");
     assert_eq!(shop.get(&target("other.myshopify.com")).status(), 404);
     for (id, header) in [("id-2", SHOP), ("id-3", RENAMED)] {
-        let moves = || shop.calls.borrow().iter().filter(|call| **call == "cache.catalog-moved").count();
+        let moves = || shop.calls.borrow().iter().filter(|call| **call == "cache.products-changed").count();
         let before = moves();
         let update = with_shop(webhook("products/update", id, r#"{"id":1}"#), Some(header));
         assert_eq!(send(&shop, &update).json(), json!({ "taken": true }), "{header}");
@@ -271,7 +271,7 @@ fn other_topics_are_taken_and_nothing_follows() {
     for topic in ["themes/publish", "app/scopes_update", "orders/create", "x"] {
         let shop = Fake::default();
         assert_eq!(send(&shop, &webhook(topic, "id-1", "{}")).status(), 200, "{topic}");
-        assert!(shop.errands.borrow().is_empty() && !shop.calls.borrow().contains(&"cache.catalog-moved"));
+        assert!(shop.errands.borrow().is_empty() && !shop.calls.borrow().contains(&"cache.products-changed"));
     }
 }
 
@@ -293,7 +293,7 @@ fn events_of_the_next_generation_are_understood_and_come_first() {
     }
     let shop = Fake::default();
     assert_eq!(send(&shop, &FakeRequest { headers, ..classic }).status(), 200);
-    assert!(shop.calls.borrow().contains(&"cache.catalog-moved"));
+    assert!(shop.calls.borrow().contains(&"cache.products-changed"));
     assert_eq!(shop.keys(), [format!("seen:{SHOP}:id-event")]);
 }
 
