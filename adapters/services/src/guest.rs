@@ -151,12 +151,13 @@ fn answer(response: outbound::Response) -> upstream::Answer {
     upstream::Answer::read(status, retry_after.map(|(_, value)| value.as_str()), body, clock::now_ms())
 }
 
+/// What this instance has learned of the endpoint.
+static MEMORY: Mutex<Option<model::Memory>> = Mutex::new(None);
+
 impl llm::Guest for Component {
     fn complete(request: llm::Request) -> Result<llm::Completion, llm::Error> {
         let Configuration { document, llm_key, .. } = configuration();
         let model = Model { settings: &document.llm, key: llm_key.as_ref() };
-        // What another instance is learning is not waited for.
-        static MEMORY: Mutex<Option<model::Memory>> = Mutex::new(None);
         let mut memory = MEMORY.lock().unwrap_or_else(PoisonError::into_inner);
         let memory = memory.get_or_insert_default();
         Ok(model.complete(&Platform, memory, &request.into())?.into())

@@ -194,9 +194,8 @@ impl From<kv::Error> for Failure {
     fn from(error: kv::Error) -> Self {
         match error {
             kv::Error::NoSuchStore => Self::Unavailable("no such store is given to caching".into()),
-            kv::Error::NotPermitted(text) => Self::Unavailable(text),
             kv::Error::TooLarge(bytes_max) => Self::TooLarge(bytes_max),
-            kv::Error::Unavailable(text) => Self::Unavailable(text),
+            kv::Error::NotPermitted(text) | kv::Error::Unavailable(text) => Self::Unavailable(text),
         }
     }
 }
@@ -205,9 +204,8 @@ impl From<blob::Error> for Failure {
     fn from(error: blob::Error) -> Self {
         match error {
             blob::Error::NoSuchBucket => Self::Unavailable("no such bucket is given to caching".into()),
-            blob::Error::NotPermitted(text) => Self::Unavailable(text),
             blob::Error::TooLarge(bytes_max) => Self::TooLarge(bytes_max),
-            blob::Error::Unavailable(text) => Self::Unavailable(text),
+            blob::Error::NotPermitted(text) | blob::Error::Unavailable(text) => Self::Unavailable(text),
         }
     }
 }

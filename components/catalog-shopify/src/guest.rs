@@ -138,9 +138,8 @@ impl From<kv::Error> for StorageFailed {
     fn from(error: kv::Error) -> Self {
         match error {
             kv::Error::NoSuchStore => Self("no such store is given to the catalog".into()),
-            kv::Error::NotPermitted(text) => Self(text),
             kv::Error::TooLarge(bytes_max) => Self(format!("larger than {bytes_max} bytes")),
-            kv::Error::Unavailable(text) => Self(text),
+            kv::Error::NotPermitted(text) | kv::Error::Unavailable(text) => Self(text),
         }
     }
 }

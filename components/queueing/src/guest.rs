@@ -180,10 +180,9 @@ impl From<jobs::Error> for Failure {
 impl From<kv::Error> for Failure {
     fn from(error: kv::Error) -> Self {
         match error {
-            kv::Error::NotPermitted(text) => Self(text),
             kv::Error::NoSuchStore => Self("no such store is given to queueing".into()),
             kv::Error::TooLarge(bytes_max) => Self(format!("a record may be at most {bytes_max} bytes")),
-            kv::Error::Unavailable(text) => Self(text),
+            kv::Error::NotPermitted(text) | kv::Error::Unavailable(text) => Self(text),
         }
     }
 }

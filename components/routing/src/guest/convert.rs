@@ -69,10 +69,9 @@ impl From<catalog_types::CatalogError> for Failure {
 impl From<kv::Error> for Failure {
     fn from(error: kv::Error) -> Self {
         match error {
-            kv::Error::NotPermitted(text) => Self(text),
             kv::Error::NoSuchStore => Self("no such store is given to routing".into()),
             kv::Error::TooLarge(bytes_max) => Self(format!("a value may be at most {bytes_max} bytes")),
-            kv::Error::Unavailable(text) => Self(text),
+            kv::Error::NotPermitted(text) | kv::Error::Unavailable(text) => Self(text),
         }
     }
 }
