@@ -67,14 +67,13 @@ impl Process {
     /// Waits until a shopper's page is there; `None` if their job ended otherwise.
     pub async fn made(&self, shopper: &str) -> Option<()> {
         let target = format!("/api/generation/status?store=magic-wands&shopper={shopper}&wait=20");
-        for _ in 0..3 {
-            match self.get(&target).await.expect("it serves").json("state").as_str() {
-                Some("ready") => return Some(()),
-                Some("queued" | "running") => {}
-                _ => return None,
-            }
-        }
-        None
+        let ended = async || match self.get(&target).await.expect("it serves").json("state").as_str() {
+            Some("ready") => Some(Some(())),
+            // On a busy machine the queue may take longer to answer than a shopper waits for it.
+            Some("queued" | "running" | "unknown") => None,
+            _ => Some(None),
+        };
+        eventually("the job ends", ended).await
     }
 
     /// The value of a metric without labels.
