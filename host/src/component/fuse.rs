@@ -11,7 +11,7 @@ const FAILURES_MAX: u32 = 5;
 /// … a component is skipped for this long, and for twice as long after each probe that fails …
 const COOLDOWN: Duration = Duration::from_secs(2);
 /// … up to this.
-const COOLDOWN_MAX: Duration = Duration::from_secs(60);
+const COOLDOWN_MAX: Duration = Duration::from_mins(1);
 
 /// A circuit breaker that costs a call nothing while none fails.
 pub struct Fuse {

@@ -48,6 +48,9 @@ fn owing(connections: &Arc<Connections>) -> (Place, Busy) {
     (place, busy)
 }
 
+/// How a connection comes into a phase, how many milliseconds it may stay there, and what the phase is.
+type Phase<'a> = (&'a dyn Fn(&Arc<Connections>) -> Place, u64, &'a str);
+
 #[test]
 fn each_phase_of_a_connection_has_an_end() {
     let lingering = |connections: &_| {
@@ -55,7 +58,7 @@ fn each_phase_of_a_connection_has_an_end() {
         assert!(place.connection.lingers(), "a head that was refused is read to its end");
         place
     };
-    let phases: [(&dyn Fn(&Arc<Connections>) -> Place, u64, &str); 4] = [
+    let phases: [Phase<'_>; 4] = [
         (&lingering, 2, "lingering"),
         (&silent, 10, "silent"),
         (&stalled, 10, "stalled"),
