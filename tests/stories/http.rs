@@ -14,7 +14,7 @@ fn head_of(bytes: usize) -> String {
 
 /// A request with so many header fields.
 fn fields_of(count: usize) -> String {
-    let more: String = (2..count).map(|field| format!("x-{field}: y\r\n")).collect();
+    let more = (2..count).map(|field| format!("x-{field}: y\r\n")).collect::<Vec<_>>().concat();
     format!("{PAGE}host: a\r\nconnection: close\r\n{more}\r\n")
 }
 
