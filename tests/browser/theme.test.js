@@ -220,6 +220,8 @@ story('a title that holds Liquid and markup is shown as it is, and does not run'
   const { page, block, shop: { origin } } = visitor;
   const title = '{{ shop.secret }}{% assign x = 1 %}<script>document.title = "ran"</script>';
   await visitor.shop.change('ember-oak-wand', { title });
+  // A change that follows another counts within a second.
+  await page.waitForTimeout(1_000);
   model.say(plan);
   await visitor.visit();
   await visitor.seeSwap();

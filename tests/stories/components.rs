@@ -81,7 +81,10 @@ async fn a_page_waits_for_a_generation_that_is_skipped_and_loses_no_attempt_to_i
 
 #[tokio::test]
 async fn what_the_host_holds_for_a_component_counts_as_its_memory() {
-    let host = Host::wish().config(&(config(Role::Caching, Flaw::Keeps) + "memory_mib = 4\n")).open().await;
+    // A host that is not optimised copies slowly: its time must not run out before its memory.
+    let config =
+        config(Role::Caching, Flaw::Keeps).replace("compute_ms = 50\nwall_ms = 500", "compute_ms = 5000");
+    let host = Host::wish().config(&(config + "memory_mib = 4\n")).open().await;
     let before = failures(&host, "caching", "memory_limit").await;
     host.visit("abc123").await.is_fallback();
     assert!(failures(&host, "caching", "memory_limit").await > before, "it was not stopped for its memory");

@@ -18,10 +18,10 @@ const ENTRY_BYTES_MAX: u32 = 80;
 /// many have to meet for it to fail.
 pub(crate) const SWAPS_MAX: u32 = 8;
 /// Changes of products move a catalog no more often than this.
-pub const MOVE_INTERVAL_MS: u64 = 5_000;
+pub const MOVE_INTERVAL_MS: u64 = 1_000;
 /// The clocks of two hosts differ by less. A change so shortly before a move may come after it by another host's
 /// clock, and gets a move of its own.
-const CLOCKS_DIFFER_MS: u64 = 1_000;
+const CLOCKS_DIFFER_MS: u64 = 250;
 
 const CLOSED: &str = "closed";
 const MOVED: &str = "moved=";

@@ -273,7 +273,7 @@ fn a_catalog_that_never_moved_is_at_version_0() {
     assert_eq!(shop.cache.catalog_version(&shop.store, later_ms), Ok(2));
     let entries = shop.cache.kv.entries.borrow();
     let written = std::str::from_utf8(&entries[VERSION].value.0).unwrap();
-    assert_eq!((written, entries[VERSION].ttl_seconds), ("2 moved=5900", None));
+    assert_eq!((written, entries[VERSION].ttl_seconds), ("2 moved=1900", None));
 }
 
 #[test]
