@@ -143,6 +143,10 @@ impl Storage for World {
         Ok(self.entries.borrow_mut().remove(key).is_some())
     }
 
+    fn remove_many(&self, store: Store, keys: &[String]) -> Result<u32, Failure> {
+        keys.iter().map(|key| self.remove(store, key).map(u32::from)).sum()
+    }
+
     fn keys(
         &self,
         _store: Store,
