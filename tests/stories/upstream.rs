@@ -228,6 +228,7 @@ async fn a_storm_of_webhooks_has_products_listed_once_for_each_move_and_the_last
         assert!(current.contains("Wand of change 199"), "{current}");
     }
     let listed = shopify.listed.load(Ordering::SeqCst) - before;
-    // They come in four seconds: a move at once, one each second, and one for what was changed last.
-    assert!((1..=6).contains(&listed), "200 webhooks in {} ms: listed {listed} times", 200 * 20);
+    // They come in four seconds, and a second passes after them: a move at once, one for each second, since clocks may
+    // differ by a quarter of one, and one for what was changed last.
+    assert!((1..=8).contains(&listed), "200 webhooks in {} ms: listed {listed} times", 200 * 20);
 }
