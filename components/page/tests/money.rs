@@ -1,7 +1,7 @@
 //! Every currency, held to a table: its decimals (ISO 4217, list one), its default format at Shopify, and how amounts
-//! in it read. The formats are those that Shopify published for its themes' currency switcher (`Currency.moneyFormats`
-//! of `currencies.js`), where a currency is in it; `null` stands for none, so that we write it in our own way. What
-//! amounts read as was computed by another program (Python's `html.unescape` and `decimal`, half rounded up).
+//! in it read. The formats are those of the currency switcher that themes for Shopify copy from each other (`Currency.moneyFormats`
+//! of `currencies.js`), where a currency is in it: no page of Shopify's lists them. `null` stands for none, so that we
+//! write it in our own way. What amounts read as was computed by another program (Python's `html.unescape` and `decimal`, half rounded up).
 
 use page::money;
 use serde_json::Value;
