@@ -5,6 +5,8 @@ export const HEADLINE = 'Something here has been waiting for you';
 
 /** A plan that shows `products`, as the question lists them. */
 export function plan(products) {
+  // A market that sells nothing has no products to show.
+  if (products.length === 0) return { title: TITLE, blocks: [{ type: 'reassurance' }] };
   const available = products.filter((product) => product.available);
   const wands = available.filter((product) => product.category === 'Wands');
   const others = available.filter((product) => product.category !== 'Wands');
