@@ -12,7 +12,7 @@ pub trait Cache {
     fn lookup(&self, store: &StoreId, shopper: &ShopperId) -> Result<Cached<Self::Value>, Failure>;
     /// Moves the catalog: every page rendered before is stale from now on. Returns the new version.
     fn catalog_moved(&self, store: &StoreId) -> Result<u64, Failure>;
-    /// Notes that a product changed: the catalog moves at once, or in a few seconds if it has just moved.
+    /// Notes that a product changed: the catalog moves at once, or within a second if it has just moved.
     fn products_changed(&self, store: &StoreId) -> Result<(), Failure>;
     /// Whether a plan of the shopper's is kept.
     fn has_plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<bool, Failure>;
