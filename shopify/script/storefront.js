@@ -84,6 +84,7 @@ export class Storefront extends HTMLElement {
         const { state } = await (await this.#ask('status', 'application/json', { wait: 20 })).json();
         if (turn !== this.#turn) return;
         if (state === 'ready') return this.#swap(await this.#load(), turn);
+        if (state === 'unknown') throw state;
         if (state !== 'queued' && state !== 'running') return;
         failures = 0;
       } catch {

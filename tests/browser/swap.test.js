@@ -63,6 +63,15 @@ story('the next visit is a hit: the generated page at once, and none is asked fo
   assert.deepEqual(await shopper.shifts(), []);
 });
 
+story('a status that cannot be told is asked for again, and the page still arrives', async (shopper) => {
+  const unknown = { headers: { 'x-wandstore': 'status' }, json: { state: 'unknown' } };
+  await shopper.page.route(`**${STATUS}?*`, (route) => route.fulfill(unknown), { times: 1 });
+  await shopper.visit();
+  model.say(plan);
+  await shopper.seeSwap();
+  assert.equal(await shopper.heading(), HEADLINE);
+});
+
 for (const [trouble, status] of Object.entries({ 'is down': 500, 'refuses our key': 401 })) {
   story(`a model that ${trouble} costs the shopper its plan and nothing else`, async (shopper) => {
     const { page } = shopper;

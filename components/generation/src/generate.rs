@@ -38,6 +38,8 @@ pub struct Job {
     pub id: String,
     /// Whether there will be no other attempt.
     pub last: bool,
+    /// Whether a worker died over it since it was last tried.
+    pub crashed: bool,
     /// Whose shop.
     pub store: StoreId,
     /// For whom.

@@ -57,6 +57,7 @@ fn parsed(job: job_types::Job) -> Result<Job, Refusal> {
     Ok(Job {
         id: job.id,
         last: job.last,
+        crashed: job.crashed,
         store: StoreId::parse(&order.store)?,
         shopper: ShopperId::parse(&order.shopper)?,
         work: order.work.into(),

@@ -46,12 +46,17 @@ pub fn propose(
     storefront: &Storefront,
 ) -> Result<Proposal, Outcome> {
     let planning = Planning { host, job, reading, storefront };
+    if storefront.assortment.offered().next().is_none() {
+        // A model has nothing to choose from.
+        return planning.locally(None, Some(STAND_IN_MS_MAX));
+    }
     let request = prompt::request(reading, &job.signals, storefront);
     match planning.ask(&request) {
         Ok(answer) => match planning.judge(&answer) {
             Ok(plan) => Ok(by_model(plan)),
-            // What is asked again is filtered again.
-            Err(problems) if answer.ending == Ending::Filter => {
+            // What is asked again is filtered again. A worker that died may have done so while it asked again, and
+            // each crash is to cost no more than one call.
+            Err(problems) if answer.ending == Ending::Filter || job.crashed => {
                 planning.stand_in(useless(answer.ending, refused("language model", &problems)))
             }
             Err(problems) => planning.repair(&prompt::repair(request, &answer.text, &problems)),

@@ -127,6 +127,7 @@ const wait = async () => {
     try {
       const { state } = await (await get(status, 'status')).json();
       if (state === 'ready') return await load();
+      if (state === 'unknown') throw state;
       if (state !== 'queued' && state !== 'running') return;
       failures = 0;
     } catch {

@@ -40,6 +40,8 @@ pub struct Job {
     pub attempt: u32,
     /// Whether there will be no other.
     pub last: bool,
+    /// Whether a worker died over it since it was last tried.
+    pub crashed: bool,
     /// What is to be done.
     pub task: Task,
 }
@@ -283,7 +285,7 @@ fn admit(leased: Leased, pool: Pool) -> Result<Job, Hopeless> {
     if let Some(reason) = hopeless {
         return Err(Hopeless { id, token, store: Some(task.store().clone()), reason });
     }
-    Ok(Job { id, token, attempt, last: attempt == attempts_max, task })
+    Ok(Job { id, token, attempt, last: attempt == attempts_max, crashed: crashes > 0, task })
 }
 
 /// What went wrong in a job. It is kept and shown, and so names no customer.

@@ -1,7 +1,7 @@
 //! `GET /api/generation/status?store={id}&shopper={id}[&wait={seconds}]`: where a shopper's page stands.
 //!
 //! The open page asks this and waits for the answer to change. It is told `unknown` where the
-//! queue or the cache does not answer, so that it can leave the shopper alone.
+//! queue or the cache does not answer, and then asks again a little later.
 
 use serde::Serialize;
 

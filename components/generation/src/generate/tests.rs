@@ -14,6 +14,7 @@ fn job() -> Job {
     Job {
         id: "job-1".to_owned(),
         last: false,
+        crashed: false,
         store: StoreId::parse("magic-wands").unwrap(),
         shopper: ShopperId::parse("abc123").unwrap(),
         work: Work::Generate,
@@ -102,6 +103,28 @@ fn an_answer_that_is_useless_twice_ends_in_a_local_page_and_a_note() {
         assert_eq!((world.facts().source, world.asked_times()), (Source::Local, 2));
         assert_eq!(fresh_ms(&world), 600_000);
     }
+}
+
+#[test]
+fn after_a_crash_a_mistaken_plan_is_not_repaired() {
+    let world = World::new([answer(mistaken()), answer(good())]);
+    let outcome = generate(&world, &Job { crashed: true, ..job() });
+    let Outcome::Done(Some(trouble)) = outcome else { panic!("a page and its trouble") };
+    assert_eq!(trouble.cause, Some(Cause::Format));
+    assert_eq!((world.facts().source, world.asked_times()), (Source::Local, 1));
+    assert_eq!(fresh_ms(&world), STAND_IN_MS);
+    let world = World::new([answer(good())]);
+    assert_eq!(generate(&world, &Job { crashed: true, ..job() }), Outcome::Done(None));
+    assert_eq!(world.facts().source, Source::Llm);
+}
+
+#[test]
+fn a_market_that_sells_nothing_costs_no_call_of_the_model_and_is_looked_at_again_soon() {
+    let nothing = Ok(Assortment::new("EUR".to_owned(), Vec::new()));
+    let world = World { products: nothing, ..World::new([answer(good())]) };
+    assert_eq!(generate(&world, &job()), Outcome::Done(None));
+    assert_eq!((world.facts().source, world.asked_times()), (Source::Local, 0));
+    assert_eq!(fresh_ms(&world), STAND_IN_MS);
 }
 
 fn failed_with(cause: Cause, retry_after_ms: Option<u64>) -> Failed {

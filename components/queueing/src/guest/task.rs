@@ -27,15 +27,15 @@ impl TryFrom<wit::Job> for Job {
     type Error = WrongTask;
 
     fn try_from(job: wit::Job) -> Result<Self, WrongTask> {
-        let wit::Job { id, token, attempt, last, task } = job;
-        Ok(Self { id, token, attempt, last, task: task.try_into()? })
+        let wit::Job { id, token, attempt, last, crashed, task } = job;
+        Ok(Self { id, token, attempt, last, crashed, task: task.try_into()? })
     }
 }
 
 impl From<Job> for wit::Job {
     fn from(job: Job) -> Self {
-        let Job { id, token, attempt, last, task } = job;
-        Self { id, token, attempt, last, task: task.into() }
+        let Job { id, token, attempt, last, crashed, task } = job;
+        Self { id, token, attempt, last, crashed, task: task.into() }
     }
 }
 

@@ -85,7 +85,8 @@ fn records(queue: &TestQueue, now_ms: u64) -> Vec<(String, String)> {
 fn an_order_is_claimed_as_it_was_offered() {
     let queue = queue();
     let job = job_under_way(&queue);
-    assert_eq!((job.attempt, job.last, job.task), (1, false, Task::Page(order("abc123"))));
+    assert_eq!((job.attempt, job.last, job.crashed), (1, false, false));
+    assert_eq!(job.task, Task::Page(order("abc123")));
 }
 
 #[test]
@@ -253,7 +254,7 @@ fn a_job_whose_process_dies_every_time_is_buried_after_ten() {
     job_under_way(&queue);
     for crash in 1..10 {
         let job = claim_any(&queue, crash * 100).unwrap();
-        assert_eq!((job.attempt, job.last), (1, false));
+        assert_eq!((job.attempt, job.last, job.crashed), (1, false, true));
     }
     assert_eq!(claim_any(&queue, 1000), None);
     assert_eq!(state(&queue), Some(State::Dead));
@@ -270,11 +271,12 @@ fn crashes_between_attempts_cost_none() {
         for _ in 0..5 {
             queue.jobs.release(DIED, 0);
             job = claim_any(&queue, 0).unwrap();
-            assert_eq!((job.attempt, job.last), (attempt, attempt == 3));
+            assert_eq!((job.attempt, job.last, job.crashed), (attempt, attempt == 3, true));
         }
         assert!(settle(&queue, &job, &retry(None), 0));
         if attempt < 3 {
             job = claim_any(&queue, 100_000 * u64::from(attempt)).unwrap();
+            assert!(!job.crashed, "that attempt is over");
         }
     }
     assert_eq!(state(&queue), Some(State::Dead), "it was tried three times");
