@@ -31,10 +31,12 @@ pub enum Backend {
     Jobs,
     /// Installations of the app, where this deployment is one.
     Shops,
+    /// What the language model costs, where there is one.
+    Budget,
 }
 
 impl Backend {
-    const ALL: [Self; 4] = [Self::Kv, Self::Blob, Self::Jobs, Self::Shops];
+    const ALL: [Self; 5] = [Self::Kv, Self::Blob, Self::Jobs, Self::Shops, Self::Budget];
 
     /// Its name to operators.
     pub fn name(self) -> &'static str {
@@ -43,6 +45,15 @@ impl Backend {
             Self::Blob => "blob",
             Self::Jobs => "jobs",
             Self::Shops => "shops",
+            Self::Budget => "budget",
+        }
+    }
+
+    fn is_used(self, deployment: &Deployment) -> bool {
+        match self {
+            Self::Kv | Self::Blob | Self::Jobs => true,
+            Self::Shops => deployment.merchants.get().is_some(),
+            Self::Budget => deployment.capabilities.llm.budget().is_some(),
         }
     }
 
@@ -54,6 +65,10 @@ impl Backend {
             Self::Jobs => capabilities.jobs.probe().await.map_err(text),
             Self::Shops => match deployment.merchants.get() {
                 Some(merchants) => merchants.probe().await.map_err(text),
+                None => Ok(()),
+            },
+            Self::Budget => match capabilities.llm.budget() {
+                Some(budget) => budget.probe().await.map_err(text),
                 None => Ok(()),
             },
         }
@@ -84,8 +99,7 @@ struct Last {
 impl Health {
     /// Begins to probe the backends of a deployment.
     pub fn watch(deployment: &Arc<Deployment>) -> Self {
-        let is_app = deployment.merchants.get().is_some();
-        let backends = Backend::ALL.into_iter().filter(|backend| is_app || *backend != Backend::Shops);
+        let backends = Backend::ALL.into_iter().filter(|backend| backend.is_used(deployment));
         let checks: Vec<_> = backends.map(Check::new).map(Arc::new).collect();
         let mut probes = JoinSet::new();
         for check in &checks {

@@ -82,6 +82,10 @@ async fn a_webhook_waits_for_storage_longer_than_a_shopper() {
 
 /// A process over a data folder, with the components that were compiled for an earlier one.
 fn start(folder: &Path) -> Process {
+    start_with(folder, &[])
+}
+
+fn start_with(folder: &Path, environment: &[(&str, &str)]) -> Process {
     let compiled = Path::new(env!("CARGO_TARGET_TMPDIR")).join("of-processes");
     let data = folder.join("data");
     if !data.join("compiled").exists() {
@@ -89,7 +93,8 @@ fn start(folder: &Path) -> Process {
         let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&compiled);
         made.and_then(|()| symlink(&compiled, data.join("compiled"))).expect("there is room");
     }
-    Process::start(folder, &[("RUST_LOG", "info"), ("ENVIRONMENT", "development")])
+    let always = [("RUST_LOG", "info"), ("ENVIRONMENT", "development")];
+    Process::start(folder, &[&always, environment].concat())
 }
 
 async fn visit(process: &Process, shopper: &str) -> Answer {
@@ -137,6 +142,19 @@ async fn a_process_outlives_locks_lost_files_and_damage() {
     the_blob_folder_is_none(&process, &data).await;
     a_cache_that_is_damaged_is_set_aside(process, folder.path()).await;
     damaged_jobs_are_refused(folder.path());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_budget_that_cannot_be_written_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let process =
+        start_with(folder.path(), &[("LLM_BASE_URL", "http://127.0.0.1:9/v1"), ("LLM_MODEL", "none")]);
+    told(&process, "ok", "budget").await;
+    let mut connection = foreign(&folder.path().join("data/budget.db")).await;
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await.expect("the lock is free");
+    told(&process, "degraded", "budget").await;
+    connection.close().await.expect("it is closed");
+    told(&process, "ok", "budget").await;
 }
 
 async fn others_hold_the_write_locks(process: &Process, data: &Path) {

@@ -41,6 +41,9 @@ pub trait Budget: Send + Sync {
 
     /// Tokens of a day that are spent or reserved.
     async fn spent(&self, day: u64) -> Result<u64, Unavailable>;
+
+    /// Writes something small, to see whether tokens could be counted.
+    async fn probe(&self) -> Result<(), Unavailable>;
 }
 
 /// In memory: for tests, and for as long as the process.
@@ -68,6 +71,10 @@ impl Budget for InMemory {
 
     async fn spent(&self, day: u64) -> Result<u64, Unavailable> {
         Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&day).copied().unwrap_or_default())
+    }
+
+    async fn probe(&self) -> Result<(), Unavailable> {
+        Ok(())
     }
 }
 
@@ -111,6 +118,10 @@ impl Budget for Sqlite {
         let query = sqlx::query(sql::SPENT).bind(to_sql(day));
         let row = self.0.first(query).await?;
         Ok(row.map(|row| row.try_get(0).map(from_sql)).transpose()?.unwrap_or(0))
+    }
+
+    async fn probe(&self) -> Result<(), Unavailable> {
+        Ok(self.0.probe().await?)
     }
 }
 

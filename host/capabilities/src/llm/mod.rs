@@ -25,6 +25,11 @@ pub trait Llm: Send + Sync {
     /// Asks, and waits for the whole answer. What that costs is added to `spent`, also where nothing comes of
     /// it or nobody waits for it to the end.
     async fn complete(&self, request: Request, spent: &Spent) -> Result<Completion, Error>;
+
+    /// Where its tokens are counted; `None` for a model that costs nothing.
+    fn budget(&self) -> Option<&dyn Budget> {
+        None
+    }
 }
 
 /// What was spent on a language model.

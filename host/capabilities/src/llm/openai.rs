@@ -241,6 +241,10 @@ impl Llm for OpenAi {
         count(&outcome, start.elapsed());
         Ok(outcome?)
     }
+
+    fn budget(&self) -> Option<&dyn Budget> {
+        Some(&*self.account.budget)
+    }
 }
 
 /// An attempt, as the breaker sees it: one that is not known to have gone well, or that nobody
