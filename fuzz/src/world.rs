@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use names::{Key, Market, Persona, ShopperId, Source, Store, StoreId};
 use routing::{
-    Asker, Assortment, Cache, Cached, Catalog, Clock, Content, Errand, Facts, Failure, Forgotten, Found,
+    Asker, Assortment, Cache, Cached, Catalog, Clock, Content, MaintenanceTask, Facts, Failure, Forgotten, Found,
     Fragment, JobError, JobState, Log, Member, Merchant, Offered, Order, Page, Queue, Settings, Signatures,
     Standing, Storage, Swap,
 };
@@ -220,7 +220,7 @@ impl Queue for World {
         self.ask(Offered::Accepted("job".to_owned()))
     }
 
-    fn entrust(&self, _errand: Errand<'_>) -> Result<(), Failure> {
+    fn entrust(&self, _task: MaintenanceTask<'_>) -> Result<(), Failure> {
         self.ask(())
     }
 

@@ -28,7 +28,7 @@ wasmtime::component::bindgen!({
             import wandstore:storefront/queue@0.1.0;
             import wandstore:storefront/catalog@0.1.0;
             export wandstore:storefront/handler@0.1.0;
-            export wandstore:storefront/errands@0.1.0;
+            export wandstore:storefront/maintenance@0.1.0;
             export wandstore:storefront/cache@0.1.0;
             export wandstore:storefront/cache-control@0.1.0;
             export wandstore:storefront/catalog-version@0.1.0;

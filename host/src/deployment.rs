@@ -22,7 +22,7 @@ pub struct Deployment {
     pub capabilities: Arc<Capabilities>,
     /// Who waits for what.
     pub changes: Arc<Changes>,
-    /// Answers shoppers, and runs errands.
+    /// Answers shoppers, and runs maintenance tasks.
     pub routing: Arc<Handler>,
     /// Keeps pages.
     pub caching: Arc<Cache>,

@@ -1,5 +1,5 @@
 //! The workers: each member of the pool claims jobs, has them done, and settles them. Pages are made by
-//! generation, errands are run by routing.
+//! generation, maintenance tasks are run by routing.
 //!
 //! Policy is not here: which job is next, when it is tried again and when it is given up is the
 //! queueing component's business.
@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::bindings::wandstore::storefront::job_types::{
-    Claimed, Errand, Job, Outcome, Progress, QueueError, Retry, Task, Trouble,
+    Claimed, Job, MaintenanceTask, Outcome, Progress, QueueError, Retry, Task, Trouble,
 };
 use crate::changes::Topic;
 use crate::component::{Failure, call};
@@ -35,7 +35,7 @@ const BACKGROUND_NICENESS: i32 = 15;
 const SETTLE_ATTEMPTS: u32 = 5;
 /// How long the end of the process waits for jobs that are dropped.
 const DROP: Duration = Duration::from_millis(500);
-/// An errand of more parts than this goes on in another attempt.
+/// A maintenance task of more parts than this goes on in another attempt.
 const PARTS_MAX: u32 = 10_000;
 
 /// Threads for work that nobody waits for: the system prefers those that serve shoppers.
@@ -172,7 +172,7 @@ async fn work(deployment: &Deployment, job: Job) {
     };
     let took = match &job.task {
         Task::Page(_) => metrics::histogram!("wandstore_generation_seconds", "outcome" => name),
-        Task::Errand(_) => metrics::histogram!("wandstore_errand_seconds", "outcome" => name),
+        Task::Maintenance(_) => metrics::histogram!("wandstore_maintenance_seconds", "outcome" => name),
     };
     took.record(started.elapsed().as_secs_f64());
     tracing::info!(
@@ -196,8 +196,8 @@ fn count(deployment: &Deployment, job: &Job, outcome: Option<&Outcome>, spent: &
 async fn perform(deployment: &Deployment, job: &Job, spent: &Arc<Spent>) -> Outcome {
     match &job.task {
         Task::Page(_) => generate(deployment, job, spent).await,
-        Task::Errand(errand) => {
-            if let Err(reason) = let_go(deployment, errand).await {
+        Task::Maintenance(maintenance) => {
+            if let Err(reason) = let_go(deployment, maintenance).await {
                 return again(&reason);
             }
             run(deployment, job).await.unwrap_or_else(|failure| again(&failure.to_string()))
@@ -218,26 +218,26 @@ async fn generate(deployment: &Deployment, job: &Job, spent: &Arc<Spent>) -> Out
     }
 }
 
-/// A shop that left is also let go of by the admin, before its errand is begun.
-async fn let_go(deployment: &Deployment, errand: &Errand) -> Result<(), String> {
+/// A shop that left is also let go of by the admin, before its maintenance task is begun.
+async fn let_go(deployment: &Deployment, maintenance: &MaintenanceTask) -> Result<(), String> {
     match deployment.merchants.get() {
-        Some(merchants) => merchants.let_go(errand).await,
+        Some(merchants) => merchants.let_go(maintenance).await,
         None => Ok(()),
     }
 }
 
-/// Runs an errand part by part: no instance is held for longer than one of them takes.
+/// Runs a maintenance task part by part: no instance is held for longer than one of them takes.
 async fn run(deployment: &Deployment, job: &Job) -> Result<Outcome, Failure> {
     for _ in 0..PARTS_MAX {
         let cause = Cause::job(&job.id);
-        match call!(deployment.routing, cause, |guest, store| guest.errands.call_run(store, job)) {
+        match call!(deployment.routing, cause, |guest, store| guest.maintenance.call_run(store, job)) {
             Ok(Progress::More) => {}
             Ok(Progress::Over(outcome)) => return Ok(outcome),
             Err(Failure::Skipped) => deployment.routing.is_callable().await,
             Err(failure) => return Err(failure),
         }
     }
-    Ok(again("the errand has more parts than one attempt may have"))
+    Ok(again("the maintenance task has more parts than one attempt may have"))
 }
 
 fn again(reason: &str) -> Outcome {

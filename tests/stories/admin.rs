@@ -80,7 +80,7 @@ async fn a_tab_that_was_left_open_changes_nothing_once_the_app_is_uninstalled() 
     let request = headers.into_iter().fold(request, |request, (name, value)| request.header(name, value));
     assert_eq!(request.send().await.expect("the host answers").status(), 200);
 
-    // Whether or not its errand is done.
+    // Whether or not its maintenance task is done.
     for _ in 0..3 {
         let answer = save(&host, &FORM.replace("dry", "loud")).await;
         assert_eq!(answer.status, 409, "{}", answer.body);

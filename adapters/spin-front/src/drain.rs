@@ -42,7 +42,7 @@ pub enum Claim<J> {
 /// What became of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
-    /// Its page is stored, or its errand is run.
+    /// Its page is stored, or its maintenance task is run.
     Done,
     /// It is worth another attempt.
     Retry,
@@ -54,7 +54,7 @@ pub enum Ended {
 pub trait Pool {
     /// A job under lease.
     type Job;
-    /// What generation said, or routing of an errand.
+    /// What generation said, or routing of a maintenance task.
     type Outcome;
 
     /// The members.
@@ -76,7 +76,7 @@ pub trait Pool {
 /// What was done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// Pages that were stored, and errands that were run.
+    /// Pages that were stored, and maintenance tasks that were run.
     pub done: u32,
     /// Jobs that were given back for another attempt.
     pub retried: u32,

@@ -5,13 +5,13 @@ use crate::guest::bindings::wandstore::platform::timer;
 use crate::guest::bindings::wandstore::storefront::job_types::{
     Claimed, Job, Outcome, Progress, QueueError, Task,
 };
-use crate::guest::bindings::wandstore::storefront::{errands, generator, leases, queue};
-use crate::{Claim, Ended, Member, Pool, errand};
+use crate::guest::bindings::wandstore::storefront::{generator, leases, maintenance, queue};
+use crate::{Claim, Ended, Member, Pool, maintenance};
 
-/// How often the lease of an errand is extended. No lease here is shorter than three of these.
+/// How often the lease of a maintenance task is extended. No lease here is shorter than three of these.
 const LEASE_KEPT_MS: u64 = 10_000;
 
-/// The members of the pool, and the components that do their jobs: generation pages, routing errands.
+/// The members of the pool, and the components that do their jobs: generation pages, routing maintenance tasks.
 pub(crate) struct Jobs;
 
 impl Pool for Jobs {
@@ -35,7 +35,7 @@ impl Pool for Jobs {
         let started_ms = clock::now_ms();
         let outcome = match &job.task {
             Task::Page(_) => generator::generate(job),
-            Task::Errand(_) => errand::run(&Errand(job), LEASE_KEPT_MS)?,
+            Task::Maintenance(_) => maintenance::run(&MaintenanceTask(job), LEASE_KEPT_MS)?,
         };
         let (ended, name) = match &outcome {
             Outcome::Done(None) => (Ended::Done, "done"),
@@ -71,14 +71,14 @@ impl Pool for Jobs {
     }
 }
 
-/// An errand under lease, which the routing component runs.
-struct Errand<'a>(&'a Job);
+/// A maintenance task under lease, which the routing component runs.
+struct MaintenanceTask<'a>(&'a Job);
 
-impl errand::Run for Errand<'_> {
+impl maintenance::Run for MaintenanceTask<'_> {
     type Outcome = Outcome;
 
     fn part(&self) -> Option<Outcome> {
-        match errands::run(self.0) {
+        match maintenance::run(self.0) {
             Progress::More => None,
             Progress::Over(outcome) => Some(outcome),
         }

@@ -5,8 +5,8 @@
 
 mod answer;
 mod drain;
-mod errand;
 mod health;
+mod maintenance;
 mod request;
 mod waiting;
 
@@ -19,7 +19,7 @@ mod jobs;
 
 pub use answer::{Answer, Content};
 pub use drain::{Bounds, Claim, Ended, Member, Pool, Report, drain};
-pub use errand::{Run, run};
 pub use health::{Checks, health, is_due, mark};
+pub use maintenance::{Run, run};
 pub use request::{Method, Refusal, bearer, body_bytes_max, client, expected_body, fields, target};
 pub use waiting::{Asked, Asker, events, settled};

@@ -47,12 +47,12 @@ enum Refusal {
     Id(#[from] WrongId),
     #[error("the order is for no market")]
     Market,
-    #[error("an errand is not a page")]
-    Errand,
+    #[error("a maintenance task is not a page")]
+    Maintenance,
 }
 
 fn parsed(job: job_types::Job) -> Result<Job, Refusal> {
-    let job_types::Task::Page(order) = job.task else { return Err(Refusal::Errand) };
+    let job_types::Task::Page(order) = job.task else { return Err(Refusal::Maintenance) };
     let catalog_types::Market { country, language } = &order.market;
     Ok(Job {
         id: job.id,

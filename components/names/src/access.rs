@@ -69,7 +69,7 @@ impl Access {
     /// None at all.
     pub const NONE: Self = Self { entries: &[], objects: &[] };
 
-    /// Sessions are routing's own; the rest it finds and removes by errands.
+    /// Sessions are routing's own; the rest it finds and removes by maintenance tasks.
     pub const ROUTING: Self = Self {
         entries: &[
             entries(Store::ShopperSessions, Key::SESSIONS, &[READ, WRITE, DELETE, LIST]),

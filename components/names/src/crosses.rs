@@ -7,11 +7,11 @@
 /// that is left out, on either side, does not compile.
 ///
 /// ```
-/// # mod wit { pub enum Work { Page(String), Errand } pub struct Job { pub id: u64, pub work: Vec<Work> } }
-/// enum Work { Page(String), Errand }
+/// # mod wit { pub enum Work { Page(String), Maintenance } pub struct Job { pub id: u64, pub work: Vec<Work> } }
+/// enum Work { Page(String), Maintenance }
 /// struct Job { id: u64, work: Vec<Work> }
 ///
-/// names::crosses!(enum Work as wit::Work { Page(shopper), Errand });
+/// names::crosses!(enum Work as wit::Work { Page(shopper), Maintenance });
 /// names::crosses!(struct Job as wit::Job { id, work: list });
 /// ```
 #[macro_export]

@@ -44,7 +44,7 @@ pub enum Key<'a> {
     JobErrorOf(&'a StoreId, u64, &'a str),
     /// That something which must happen once has happened: a webhook, a signed request.
     Seen(&'a StoreId, &'a EventId),
-    /// How far an errand is, by what it follows from.
+    /// How far a maintenance task is, by what it follows from.
     Tally(&'a StoreId, &'a EventId),
     /// What was done with personal data, by the time in milliseconds since the epoch.
     Audit(&'a StoreId, u64, &'a EventId),

@@ -55,7 +55,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Keys of what is kept apart from pages and what the catalog answered, where a key says whose it is: sessions
-    /// and, of a shop, reports, what was seen, how far errands are and its other domains.
+    /// and, of a shop, reports, what was seen, how far maintenance tasks are and its other domains.
     pub fn entries(self) -> Vec<(Store, Range)> {
         let store = match self {
             Self::Shop(store) => store,

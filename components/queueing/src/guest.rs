@@ -54,8 +54,8 @@ impl queue::Guest for Component {
         Ok(QUEUE.offer(order.try_into()?, pool(), clock::now_ms())?.into())
     }
 
-    fn entrust(errand: wit::Errand) -> Result<wit::Offered, wit::QueueError> {
-        Ok(QUEUE.entrust(&errand.try_into()?, pool(), clock::now_ms())?.into())
+    fn entrust(maintenance: wit::MaintenanceTask) -> Result<wit::Offered, wit::QueueError> {
+        Ok(QUEUE.entrust(&maintenance.try_into()?, pool(), clock::now_ms())?.into())
     }
 
     fn status(store: String, shopper: String) -> Result<wit::JobState, wit::QueueError> {

@@ -5,11 +5,11 @@
 //! leases is the host's ([`Jobs`]); what is here is the policy over it. A job is live from its
 //! offer until it is settled, of live jobs there is one per shopper of a shop, and each claim
 //! settles at most once. A job is about a page, which shoppers wait for and ask for again, or about an
-//! [`Errand`], which is asked for once and must not be lost.
+//! [`MaintenanceTask`], which is asked for once and must not be lost.
 
 mod capabilities;
-mod errand;
 mod journal;
+mod maintenance;
 mod order;
 mod policy;
 mod queue;
@@ -25,8 +25,8 @@ mod simulation;
 pub use capabilities::{
     Answer, Depth, Failure, Jobs, Kv, Leased, NewJob, Newest, Offered, Operator, Settlement, State,
 };
-pub use errand::{Chore, CustomerId, Errand};
 pub use journal::Record;
+pub use maintenance::{CustomerId, MaintenanceKind, MaintenanceTask};
 pub use order::{Order, Signals, Work};
 pub use policy::{Backoff, CRASHES_MAX, Pool, member_name, pause_ms, rotation};
 pub use queue::{Claimed, Error, Forgotten, Job, Member, Outcome, Queue, Trouble};

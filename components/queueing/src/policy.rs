@@ -23,23 +23,23 @@ pub struct Pool {
 pub const CRASHES_MAX: u32 = 10;
 
 /// What must not be lost is tried so many times at least,
-const ERRAND_ATTEMPTS_MIN: u32 = 100;
+const MAINTENANCE_ATTEMPTS_MIN: u32 = 100;
 /// and may pause for so long: it is tried for 10 days at least, and is over within 25. The law gives it 30, and
-/// an errand's own notes are kept for as many.
-const ERRAND_PAUSE_MS: u32 = 6 * 60 * 60 * 1000;
+/// a maintenance task's own notes are kept for as many.
+const MAINTENANCE_PAUSE_MS: u32 = 6 * 60 * 60 * 1000;
 
 impl Pool {
-    /// The terms for errands: no member is too full for one, and there is a member. They are tried
+    /// The terms for maintenance tasks: no member is too full for one, and there is a member. They are tried
     /// more patiently than pages, for nobody waits, and nobody asks again.
     #[must_use]
-    pub(crate) fn for_errands(self) -> Self {
+    pub(crate) fn for_maintenance(self) -> Self {
         Self {
             size: self.size.max(1),
             depth_max: u32::MAX,
-            attempts_max: self.attempts_max.max(ERRAND_ATTEMPTS_MIN),
-            crashes_max: self.crashes_max.max(ERRAND_ATTEMPTS_MIN),
+            attempts_max: self.attempts_max.max(MAINTENANCE_ATTEMPTS_MIN),
+            crashes_max: self.crashes_max.max(MAINTENANCE_ATTEMPTS_MIN),
             lease_ms: self.lease_ms,
-            backoff: Backoff { max_ms: self.backoff.max_ms.max(ERRAND_PAUSE_MS), ..self.backoff },
+            backoff: Backoff { max_ms: self.backoff.max_ms.max(MAINTENANCE_PAUSE_MS), ..self.backoff },
         }
     }
 }
@@ -150,10 +150,10 @@ mod tests {
     }
 
     #[test]
-    fn errands_outlast_ten_days_without_a_backend_and_end_before_the_law_does() {
+    fn maintenance_tasks_outlast_ten_days_without_a_backend_and_end_before_the_law_does() {
         let backoff = Backoff { first_ms: 1000, max_ms: 60_000 };
         let pool = Pool { size: 0, depth_max: 2, attempts_max: 4, crashes_max: 10, lease_ms: 100, backoff };
-        let pool = pool.for_errands();
+        let pool = pool.for_maintenance();
         assert_eq!((pool.size, pool.depth_max, pool.attempts_max, pool.crashes_max), (1, u32::MAX, 100, 100));
         let least = |attempt| pause_ms(attempt, pool.backoff, None, 0);
         let most = |attempt| span_ms(attempt, pool.backoff);
@@ -163,10 +163,10 @@ mod tests {
     }
 
     #[test]
-    fn a_pool_that_is_more_patient_than_errands_keeps_its_patience() {
+    fn a_pool_that_is_more_patient_than_maintenance_tasks_keeps_its_patience() {
         let backoff = Backoff { first_ms: 1000, max_ms: u32::MAX };
         let pool = Pool { size: 3, depth_max: 2, attempts_max: 999, crashes_max: 10, lease_ms: 100, backoff };
-        let pool = pool.for_errands();
+        let pool = pool.for_maintenance();
         assert_eq!((pool.size, pool.attempts_max, pool.backoff), (3, 999, backoff));
     }
 

@@ -7,8 +7,8 @@ use names::{Cause, Scope, ShopperId, StoreId};
 use crate::capabilities::{
     Answer, Depth, Failure, Jobs, Kv, Leased, NewJob, Offered, Operator, Settlement, State,
 };
-use crate::errand::Errand;
 use crate::journal::{self, Record};
+use crate::maintenance::MaintenanceTask;
 use crate::order::{self, Order};
 use crate::policy::{Pool, member_index, member_name, pause_ms, rotation};
 use crate::task::Task;
@@ -132,20 +132,20 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         Ok(offered)
     }
 
-    /// Takes an errand, durably before it returns. All of a shop's are offered to the same member. They are begun in
+    /// Takes a maintenance task, durably before it returns. All of a shop's are offered to the same member. They are begun in
     /// their order as far as they succeed.
     ///
     /// One that was taken before stands, also when it is over, as long as its job is kept: what asks twice
     /// does not want it done twice. Only one that was given up is taken anew.
-    pub fn entrust(&self, errand: &Errand, pool: Pool, now_ms: u64) -> Result<Offered, Error> {
-        let pool = pool.for_errands();
-        let (key, lanes) = (errand.key(), lanes(errand.store.as_str(), pool));
+    pub fn entrust(&self, maintenance: &MaintenanceTask, pool: Pool, now_ms: u64) -> Result<Offered, Error> {
+        let pool = pool.for_maintenance();
+        let (key, lanes) = (maintenance.key(), lanes(maintenance.store.as_str(), pool));
         if let Some(newest) = self.jobs.newest(&key, &lanes)?
             && newest.state != State::Dead
         {
             return Ok(Offered::Live(newest.id));
         }
-        let (payload, lane_depth_max) = (errand.encode(), pool.depth_max);
+        let (payload, lane_depth_max) = (maintenance.encode(), pool.depth_max);
         Ok(self.jobs.offer(NewJob { lanes, lane_depth_max, key, payload, now_ms })?)
     }
 
@@ -223,7 +223,7 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         Ok(self.jobs.newest(&key, &lanes(&key, pool))?.map(|newest| newest.state))
     }
 
-    /// Forgets some orders in `scope`, whether live or over. Whoever works on one has lost it. Errands stay.
+    /// Forgets some orders in `scope`, whether live or over. Whoever works on one has lost it. Maintenance tasks stay.
     ///
     /// Of a shopper whose id is the forgotten one's, `_` and more, orders may go with them: they
     /// are ordered again, as after any other miss.

@@ -2,11 +2,11 @@
 //!
 //! Workers drop the job that they hold, stall beyond their lease and settle late, settle twice; processes die with
 //! all their workers, and others find out, or stop and give their jobs back; the clock is set forward and back;
-//! calls to jobs and records do not arrive, or arrive and are not answered. Errands are entrusted, some of them
+//! calls to jobs and records do not arrive, or arrive and are not answered. Maintenance tasks are entrusted, some of them
 //! again and again; shoppers are forgotten while their orders are worked on. After each step:
 //!
-//! - there is one live job per shopper, and no member is over its depth but by errands;
-//! - there is one job per errand;
+//! - there is one live job per shopper, and no member is over its depth but by maintenance tasks;
+//! - there is one job per maintenance task;
 //! - no accepted job has vanished, unless its shopper was forgotten;
 //! - of a forgotten shopper there is nothing but what was ordered afterwards;
 //! - nobody is handed a job that another holds under a valid lease, or before its retry is due;
@@ -15,15 +15,15 @@
 //! - attempts are what workers reported, and nothing that befell them; no job is handed out after as many crashes
 //!   in a row as it may have.
 //!
-//! Then the faults stop, and every job must come to its end: that of an errand is that it is done.
+//! Then the faults stop, and every job must come to its end: that of a maintenance task is that it is done.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use names::{EventId, Market, Scope, ShopperId, StoreId};
 
 use crate::capabilities::{Offered, State};
-use crate::errand::{Chore, Errand};
 use crate::fakes::{DIED, FakeJobs, FakeKv, FakeOperator, Fault, Row, STOPPED};
+use crate::maintenance::{MaintenanceKind, MaintenanceTask};
 use crate::order::{Order, Signals, Work};
 use crate::policy::{Backoff, Pool, member_name};
 use crate::queue::{Claimed, Forgotten, Job, Outcome, Queue, Trouble};
@@ -133,7 +133,7 @@ struct Simulation {
     /// Ids of processes that died, as long as nobody found out.
     dead: Vec<usize>,
     accepted: BTreeSet<String>,
-    /// Jobs of errands, by their cause.
+    /// Jobs of maintenance tasks, by their cause.
     entrusted: BTreeMap<u64, String>,
     promises: BTreeMap<String, Promises>,
     settled: BTreeSet<u64>,
@@ -214,17 +214,22 @@ impl Simulation {
     fn entrust(&mut self) {
         let cause = self.random.below(CAUSES);
         let id = EventId::parse(&cause.to_string()).unwrap();
-        let errand = Errand { store: store(), cause: id, happened_ms: self.now_ms, chore: Chore::RedactShop };
-        match self.queue.entrust(&errand, POOL, self.now_ms) {
+        let maintenance = MaintenanceTask {
+            store: store(),
+            cause: id,
+            happened_ms: self.now_ms,
+            kind: MaintenanceKind::RedactShop,
+        };
+        match self.queue.entrust(&maintenance, POOL, self.now_ms) {
             Ok(Offered::Accepted(id)) => {
                 let before = self.entrusted.insert(cause, id);
-                assert_eq!(before, None, "errand {cause} was taken twice");
+                assert_eq!(before, None, "maintenance task {cause} was taken twice");
             }
             Ok(Offered::Live(id)) => {
                 let known = self.entrusted.entry(cause).or_insert(id.clone());
-                assert_eq!(*known, id, "errand {cause} has two jobs");
+                assert_eq!(*known, id, "maintenance task {cause} has two jobs");
             }
-            Ok(Offered::Full) => panic!("errand {cause} was refused"),
+            Ok(Offered::Full) => panic!("maintenance task {cause} was refused"),
             Err(_) => {}
         }
     }
@@ -362,7 +367,7 @@ impl Simulation {
         (self.faulty && self.random.one_in(4)).then_some(Held { lease_until_ms: 0, ..held })
     }
 
-    /// An errand is never given up by the one who runs it.
+    /// A maintenance task is never given up by the one who runs it.
     fn outcome(&mut self, task: &Task) -> Outcome {
         let may_fail = self.faulty && matches!(task, Task::Page(_));
         match self.random.below(6) {
@@ -400,16 +405,16 @@ impl Simulation {
         let mut depths = BTreeMap::<&str, u32>::new();
         for (id, row) in rows.iter().filter(|(_, row)| row.is_live()) {
             assert!(live_keys.insert(&row.key), "{} has a second live job, {id}", row.key);
-            *depths.entry(&row.lane).or_default() += u32::from(!is_errand(row));
+            *depths.entry(&row.lane).or_default() += u32::from(!is_maintenance(row));
         }
         let causes: BTreeSet<&str> =
-            rows.values().filter(|row| is_errand(row)).map(|row| &*row.key).collect();
+            rows.values().filter(|row| is_maintenance(row)).map(|row| &*row.key).collect();
         assert_eq!(
             causes.len(),
-            rows.values().filter(|row| is_errand(row)).count(),
-            "an errand has two jobs"
+            rows.values().filter(|row| is_maintenance(row)).count(),
+            "a maintenance task has two jobs"
         );
-        assert!(self.entrusted.values().all(|id| rows.contains_key(id)), "an errand vanished");
+        assert!(self.entrusted.values().all(|id| rows.contains_key(id)), "a maintenance task vanished");
         assert!(depths.values().all(|depth| *depth <= POOL.depth_max), "over depth: {depths:?}");
         assert!(self.accepted.iter().all(|id| rows.contains_key(id)), "an accepted job vanished");
         for (id, _) in self.promises.iter().filter(|(_, promises)| promises.done) {
@@ -420,7 +425,7 @@ impl Simulation {
     /// Whoever asked for a job was told how long pages wait.
     fn check_waits(&self) {
         let rows = self.queue.jobs.rows.borrow();
-        for (id, row) in rows.iter().filter(|(_, row)| row.is_live() && !is_errand(row)) {
+        for (id, row) in rows.iter().filter(|(_, row)| row.is_live() && !is_maintenance(row)) {
             assert!(row.due_ms <= self.now_ms + PAUSE_MS_MAX, "{id} is stranded at {}: {row:?}", self.now_ms);
         }
     }
@@ -429,7 +434,7 @@ impl Simulation {
     fn drain(&mut self) {
         self.faulty = false;
         for _ in 0..STEPS * 20 {
-            let Some(due_ms) = self.next_due_ms() else { return self.check_errands() };
+            let Some(due_ms) = self.next_due_ms() else { return self.check_maintenance() };
             self.now_ms = self.now_ms.max(due_ms);
             self.queue.jobs.fault.set(Fault::None);
             self.queue.kv.fault.set(Fault::None);
@@ -445,11 +450,11 @@ impl Simulation {
         rows.values().filter(|row| row.is_live()).map(|row| row.due_ms).min()
     }
 
-    /// Each errand that was taken was run to its end.
-    fn check_errands(&self) {
+    /// Each maintenance task that was taken was run to its end.
+    fn check_maintenance(&self) {
         let rows = self.queue.jobs.rows.borrow();
         for (cause, id) in &self.entrusted {
-            assert_eq!(rows[id].state, State::Done, "errand {cause}: {:?}", rows[id]);
+            assert_eq!(rows[id].state, State::Done, "maintenance task {cause}: {:?}", rows[id]);
         }
     }
 
@@ -464,6 +469,6 @@ fn store() -> StoreId {
     StoreId::parse("magic-wands").unwrap()
 }
 
-fn is_errand(row: &Row) -> bool {
+fn is_maintenance(row: &Row) -> bool {
     row.key.starts_with("errand/")
 }

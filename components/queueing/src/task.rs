@@ -1,9 +1,9 @@
-//! What a job is about: a page or an errand.
+//! What a job is about: a page or a maintenance task.
 
 use names::{StoreId, WrongId};
 use serde::Deserialize;
 
-use crate::errand::{self, Errand};
+use crate::maintenance::{self, MaintenanceTask};
 use crate::order::{self, Order};
 use crate::policy::Pool;
 
@@ -13,7 +13,7 @@ pub enum Task {
     /// A page.
     Page(Order),
     /// Anything else that a shop asks for.
-    Errand(Errand),
+    Maintenance(MaintenanceTask),
 }
 
 /// Why bytes are no task. The message goes into the journal: it does not repeat what is in them.
@@ -40,7 +40,7 @@ impl Task {
     pub fn store(&self) -> &StoreId {
         match self {
             Self::Page(order) => &order.store,
-            Self::Errand(errand) => &errand.store,
+            Self::Maintenance(maintenance) => &maintenance.store,
         }
     }
 
@@ -49,7 +49,7 @@ impl Task {
         let Form { form } = serde_json::from_slice(bytes)?;
         match form {
             order::FORM => Order::decode(bytes).map(Self::Page),
-            errand::FORM => Errand::decode(bytes).map(Self::Errand),
+            maintenance::FORM => MaintenanceTask::decode(bytes).map(Self::Maintenance),
             other => Err(WrongPayload::Form(other)),
         }
     }
@@ -58,7 +58,7 @@ impl Task {
     pub(crate) fn terms(&self, pool: Pool) -> Pool {
         match self {
             Self::Page(_) => pool,
-            Self::Errand(_) => pool.for_errands(),
+            Self::Maintenance(_) => pool.for_maintenance(),
         }
     }
 
@@ -66,7 +66,7 @@ impl Task {
     pub(crate) fn impersonal(&self, text: String) -> String {
         match self {
             Self::Page(_) => text,
-            Self::Errand(errand) => errand.without_customer(text),
+            Self::Maintenance(maintenance) => maintenance.without_customer(text),
         }
     }
 }

@@ -7,7 +7,7 @@ mod pages;
 use names::{Key, Market, Store, StoreId};
 use page::{Collection, Product};
 
-pub use jobs::{Chore, Errand, JobError, JobState, Member, Offered, Order, Queue, Work};
+pub use jobs::{JobError, JobState, MaintenanceKind, MaintenanceTask, Member, Offered, Order, Queue, Work};
 pub use pages::{Cache, Cached, Content, Facts, Forgotten, Fragment, Page, Staleness};
 
 /// Everything that routing needs.

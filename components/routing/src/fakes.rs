@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use names::{ShopperId, StoreId};
 
-use crate::{Cached, Chore, Failure, Forgotten, Found, JobState, Method, Offered, Signals, handle};
+use crate::{Cached, Failure, Forgotten, Found, JobState, MaintenanceKind, Method, Offered, Signals, handle};
 pub(crate) use http::{Answer, FakeRequest};
 pub(crate) use jobs::Ordered;
 pub(crate) use pages::{Held, PAGE};
@@ -53,8 +53,8 @@ pub(crate) struct Fake {
     pub(crate) pages: RefCell<BTreeSet<String>>,
     pub(crate) live: RefCell<BTreeSet<String>>,
     pub(crate) closed: RefCell<Vec<String>>,
-    /// Errands: shop, cause, when that happened, and what is to be done.
-    pub(crate) errands: RefCell<Vec<(String, String, u64, Chore)>>,
+    /// Maintenance tasks: shop, cause, when that happened, and what is to be done.
+    pub(crate) maintenance_tasks: RefCell<Vec<(String, String, u64, MaintenanceKind)>>,
     pub(crate) ttl_seconds: Cell<u32>,
     /// For how many seconds a key is kept, where it ends.
     pub(crate) ttls: RefCell<BTreeMap<String, u32>>,
@@ -84,7 +84,7 @@ impl Default for Fake {
             pages: RefCell::default(),
             live: RefCell::default(),
             closed: RefCell::default(),
-            errands: RefCell::default(),
+            maintenance_tasks: RefCell::default(),
             ttl_seconds: Cell::new(0),
             ttls: RefCell::default(),
             orders: RefCell::default(),
@@ -121,7 +121,7 @@ impl Fake {
     pub(crate) fn is_untouched(&self) -> bool {
         self.stored.borrow().is_empty()
             && self.orders.borrow().is_empty()
-            && self.errands.borrow().is_empty()
+            && self.maintenance_tasks.borrow().is_empty()
             && self.closed.borrow().is_empty()
             && !self
                 .calls

@@ -12,7 +12,7 @@ mod bindings {
     });
 }
 
-use bindings::exports::wandstore::storefront::{errands, handler};
+use bindings::exports::wandstore::storefront::{handler, maintenance};
 use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{clock, kv, log, settings, signatures};
 use bindings::wandstore::storefront::{
@@ -21,9 +21,9 @@ use bindings::wandstore::storefront::{
 use names::{Key, Market, ShopperId, Store, StoreId};
 
 use crate::{
-    Asker, Assortment, BodyError, Cache, Cached, Catalog, Clock, Content, Errand, Failure, Forgotten, Found,
-    JobError, JobState, Log, Member, Merchant, Offered, Order, Queue, Request, Settings, Signatures,
-    Standing, Storage, Swap,
+    Asker, Assortment, BodyError, Cache, Cached, Catalog, Clock, Content, Failure, Forgotten, Found,
+    JobError, JobState, Log, MaintenanceTask, Member, Merchant, Offered, Order, Queue, Request, Settings,
+    Signatures, Standing, Storage, Swap,
 };
 
 struct Component;
@@ -41,15 +41,15 @@ impl handler::Guest for Component {
     }
 }
 
-impl errands::Guest for Component {
+impl maintenance::Guest for Component {
     fn run(job: job_types::Job) -> job_types::Progress {
         match job.task {
-            job_types::Task::Errand(errand) => {
-                let job_types::Errand { store, cause, chore, .. } = errand;
-                crate::run_errand(&Host, &store, &cause, &chore.into()).into()
+            job_types::Task::Maintenance(maintenance) => {
+                let job_types::MaintenanceTask { store, cause, kind, .. } = maintenance;
+                crate::run_maintenance(&Host, &store, &cause, &kind.into()).into()
             }
             job_types::Task::Page(_) => {
-                let reason = "a page is not an errand".to_owned();
+                let reason = "a page is not a maintenance task".to_owned();
                 job_types::Progress::Over(job_types::Outcome::Failed(reason))
             }
         }
@@ -120,10 +120,10 @@ impl Queue for Host {
         Ok(queue::offer(&order.into())?.into())
     }
 
-    fn entrust(&self, errand: Errand<'_>) -> Result<(), Failure> {
-        match queue::entrust(&errand.into())? {
+    fn entrust(&self, maintenance: MaintenanceTask<'_>) -> Result<(), Failure> {
+        match queue::entrust(&maintenance.into())? {
             job_types::Offered::Accepted(_) | job_types::Offered::Live(_) => Ok(()),
-            job_types::Offered::Full => Err(Failure("the queue had no room for an errand".into())),
+            job_types::Offered::Full => Err(Failure("the queue had no room for a maintenance task".into())),
         }
     }
 

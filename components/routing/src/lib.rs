@@ -1,5 +1,5 @@
 //! HTTP in, HTTP out: shops and shoppers, the page at once, and the order for a better one. Also what
-//! Shopify forwards and tells, and the errands that follow from it.
+//! Shopify forwards and tells, and the maintenance tasks that follow from it.
 //!
 //! Pure: no I/O of its own, no clock, no WIT types. It never asks a language model, holds no
 //! secret, and reads a cached page's bytes never: the page passes through as a handle. Whatever a
@@ -10,12 +10,12 @@
 mod capabilities;
 mod debug;
 mod domains;
-mod errands;
 mod events;
 mod headers;
 mod http;
 mod identity;
 mod in_theme;
+mod maintenance;
 mod ordering;
 mod proxy;
 mod refusal;
@@ -37,12 +37,12 @@ mod guest;
 mod tests;
 
 pub use capabilities::{
-    Asker, Assortment, Cache, Cached, Catalog, Chore, Clock, Content, Deployment, Errand, Facts, Failure,
-    Forgotten, Found, Fragment, JobError, JobState, Log, Member, Merchant, Offered, Order, Page, Queue,
-    Settings, Signatures, Staleness, Standing, Storage, Swap, Work,
+    Asker, Assortment, Cache, Cached, Catalog, Clock, Content, Deployment, Facts, Failure, Forgotten, Found,
+    Fragment, JobError, JobState, Log, MaintenanceKind, MaintenanceTask, Member, Merchant, Offered, Order,
+    Page, Queue, Settings, Signatures, Staleness, Standing, Storage, Swap, Work,
 };
-pub use errands::{Progress, run as run_errand};
 pub use http::{Body, BodyError, Method, Reply, Request, Response};
+pub use maintenance::{Progress, run as run_maintenance};
 pub use router::handle;
 pub use signals::Signals;
 pub use storefront::fallback;

@@ -1,8 +1,8 @@
 //! Stories: a deployment, a request, and what comes of it.
 
 mod debug;
-mod errands;
 mod hostile;
+mod maintenance;
 mod proxy;
 mod proxy_refusals;
 mod refusals;

@@ -14,7 +14,8 @@ use shopify::payload::{self, DataRequest, Redaction};
 use shopify::webhook::{self, Topic, Webhook};
 
 use crate::capabilities::{
-    Asker, Cache, Chore, Clock, Deployment, Errand, Failure, Queue, Settings, Signatures, Standing, Storage,
+    Asker, Cache, Clock, Deployment, Failure, MaintenanceKind, MaintenanceTask, Queue, Settings, Signatures,
+    Standing, Storage,
 };
 use crate::domains;
 use crate::http::{Request, Response};
@@ -49,7 +50,7 @@ enum Action {
     /// Prices, titles or what is in stock may be others now.
     CatalogMoved,
     /// The app is gone from the shop, or the law asks for something.
-    Entrust(Chore),
+    Entrust(MaintenanceKind),
     /// It is enough to know.
     Nothing,
 }
@@ -140,11 +141,11 @@ fn follow(
 ) -> Result<(), Failure> {
     match &notice.action {
         Action::CatalogMoved => deployment.products_changed(store),
-        Action::Entrust(chore) => {
-            if *chore == Chore::Uninstalled {
+        Action::Entrust(kind) => {
+            if *kind == MaintenanceKind::Uninstalled {
                 deployment.close(store)?;
             }
-            deployment.entrust(notice.errand(store, chore.clone(), deployment.now_ms()))
+            deployment.entrust(notice.maintenance(store, kind.clone(), deployment.now_ms()))
         }
         Action::Nothing => Ok(()),
     }
@@ -162,7 +163,7 @@ impl Notice {
             }
         };
         domains::others(deployment, &self.store)?.into_iter().for_each(&mut add);
-        if self.action != Action::Entrust(Chore::RedactShop) {
+        if self.action != Action::Entrust(MaintenanceKind::RedactShop) {
             for also in self.also.iter().cloned() {
                 domains::others(deployment, &also)?.into_iter().for_each(&mut add);
                 add(also);
@@ -175,22 +176,27 @@ impl Notice {
     }
 
     /// Nothing happened later than now, whatever a clock says.
-    fn errand<'a>(&'a self, store: &'a StoreId, chore: Chore, now_ms: u64) -> Errand<'a> {
+    fn maintenance<'a>(
+        &'a self,
+        store: &'a StoreId,
+        kind: MaintenanceKind,
+        now_ms: u64,
+    ) -> MaintenanceTask<'a> {
         let happened_ms = self.triggered_ms.map_or(now_ms, |triggered_ms| triggered_ms.min(now_ms));
-        Errand { store, cause: &self.id, happened_ms, chore }
+        MaintenanceTask { store, cause: &self.id, happened_ms, kind }
     }
 }
 
 impl Action {
     fn of(topic: &Topic, body: &[u8]) -> Result<Self, Refusal> {
         Ok(match topic {
-            Topic::AppUninstalled => Self::Entrust(Chore::Uninstalled),
-            Topic::ShopRedact => Self::Entrust(Chore::RedactShop),
+            Topic::AppUninstalled => Self::Entrust(MaintenanceKind::Uninstalled),
+            Topic::ShopRedact => Self::Entrust(MaintenanceKind::RedactShop),
             Topic::CustomersRedact => {
-                Self::Entrust(Chore::RedactCustomer(Redaction::read(body)?.customer.to_string()))
+                Self::Entrust(MaintenanceKind::RedactCustomer(Redaction::read(body)?.customer.to_string()))
             }
             Topic::CustomersDataRequest => {
-                Self::Entrust(Chore::ReportCustomer(DataRequest::read(body)?.customer.to_string()))
+                Self::Entrust(MaintenanceKind::ReportCustomer(DataRequest::read(body)?.customer.to_string()))
             }
             topic if topic.moves_catalog() => Self::CatalogMoved,
             _ => Self::Nothing,

@@ -20,7 +20,7 @@ pub use pool::{Failure, Held, Limits, Pool, within};
 pub use source::{Binary, Builtin, Digest, Source};
 
 use crate::bindings::exports::wandstore::storefront::{
-    cache, cache_control, catalog, catalog_version, errands, generator, handler, leases, queue,
+    cache, cache_control, catalog, catalog_version, generator, handler, leases, maintenance, queue,
 };
 use crate::changes::Changes;
 
@@ -142,17 +142,17 @@ macro_rules! exports {
     };
 }
 
-/// What routing exports: answers to requests, and errands.
+/// What routing exports: answers to requests, and maintenance tasks.
 pub struct Front {
     /// Answers requests.
     pub handler: handler::Guest,
-    /// Runs errands.
-    pub errands: errands::Guest,
+    /// Runs maintenance tasks.
+    pub maintenance: maintenance::Guest,
 }
 
 /// What queueing exports.
 pub struct Jobs {
-    /// Takes orders and errands.
+    /// Takes orders and maintenance tasks.
     pub queue: queue::Guest,
     /// Hands jobs to the members of the pool.
     pub leases: leases::Guest,
@@ -168,7 +168,7 @@ pub struct Pages {
     pub version: catalog_version::Guest,
 }
 
-exports!(Front { handler: handler, errands: errands });
+exports!(Front { handler: handler, maintenance: maintenance });
 exports!(Jobs { queue: queue, leases: leases });
 exports!(Pages { cache: cache, control: cache_control, version: catalog_version });
 

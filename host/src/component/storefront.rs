@@ -16,7 +16,7 @@ use crate::context::{Context, Request, RequestBody};
 
 use catalog_types::{Assortment, CatalogError, Collection, Market, Product, Urgency};
 use http_types::BodyError;
-use job_types::{Errand, JobError, JobState, Member, Offered, Order, QueueError};
+use job_types::{JobError, JobState, MaintenanceTask, Member, Offered, Order, QueueError};
 use page_types::{CacheError, Cached, Forgotten, NewPage, StalePage, StoredPlan};
 
 /// Calls a function of another component: acquires an instance, bounds the call, and gives the
@@ -189,8 +189,8 @@ impl queue::Host for Context {
         relay!(self, queue, |guest, instance| guest.queue.call_offer(instance, &order))
     }
 
-    async fn entrust(&mut self, errand: Errand) -> Result<Result<Offered, QueueError>> {
-        relay!(self, queue, |guest, instance| guest.queue.call_entrust(instance, &errand))
+    async fn entrust(&mut self, maintenance: MaintenanceTask) -> Result<Result<Offered, QueueError>> {
+        relay!(self, queue, |guest, instance| guest.queue.call_entrust(instance, &maintenance))
     }
 
     async fn forget(

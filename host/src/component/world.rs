@@ -91,7 +91,7 @@ pub fn imports(role: Role) -> &'static [&'static str] {
 /// The interfaces that a component of a role exports.
 pub fn exports(role: Role) -> &'static [&'static str] {
     match role {
-        Role::Routing => &["wandstore:storefront/handler@0.1.0", "wandstore:storefront/errands@0.1.0"],
+        Role::Routing => &["wandstore:storefront/handler@0.1.0", "wandstore:storefront/maintenance@0.1.0"],
         Role::Caching => &[
             "wandstore:storefront/cache@0.1.0",
             "wandstore:storefront/cache-control@0.1.0",

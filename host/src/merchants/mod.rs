@@ -16,7 +16,7 @@ use capabilities::{Capabilities, Secret, clock, ids};
 use http::HeaderMap;
 use names::StoreId;
 
-use crate::bindings::wandstore::storefront::job_types::{Chore, Errand, Job, Outcome};
+use crate::bindings::wandstore::storefront::job_types::{Job, MaintenanceKind, MaintenanceTask, Outcome};
 use crate::config::Config;
 use crate::context::Spent;
 use crate::deployment::Deployment;
@@ -151,14 +151,14 @@ impl Merchants {
         }
     }
 
-    /// Lets go of a shop's installation before its errand is begun: whoever opens the admin from then on connects
+    /// Lets go of a shop's installation before its maintenance task is begun: whoever opens the admin from then on connects
     /// the shop anew. The reason why that failed is for another attempt.
-    pub async fn let_go(&self, errand: &Errand) -> Result<(), String> {
-        let store = StoreId::parse(&errand.store).map_err(|wrong| wrong.to_string())?;
-        let done = match errand.chore {
-            Chore::Uninstalled => self.admin.uninstalled(&store, errand.happened_ms).await,
-            Chore::RedactShop => self.admin.redacted(&store, errand.happened_ms).await,
-            Chore::RedactCustomer(_) | Chore::ReportCustomer(_) => Ok(()),
+    pub async fn let_go(&self, maintenance: &MaintenanceTask) -> Result<(), String> {
+        let store = StoreId::parse(&maintenance.store).map_err(|wrong| wrong.to_string())?;
+        let done = match maintenance.kind {
+            MaintenanceKind::Uninstalled => self.admin.uninstalled(&store, maintenance.happened_ms).await,
+            MaintenanceKind::RedactShop => self.admin.redacted(&store, maintenance.happened_ms).await,
+            MaintenanceKind::RedactCustomer(_) | MaintenanceKind::ReportCustomer(_) => Ok(()),
         };
         done.map_err(|error| error.to_string())
     }

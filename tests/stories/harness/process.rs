@@ -114,7 +114,7 @@ pub fn command(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// Waits until an errand has left its audit record.
+/// Waits until a maintenance task has left its audit record.
 pub async fn audited(folder: &Path, what: &str) -> String {
     let record = async || {
         let records = command(folder, &["audit", "--store", SHOP]);

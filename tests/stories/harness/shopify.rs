@@ -171,7 +171,7 @@ impl Host {
         idle(&self.deployment.capabilities).await;
     }
 
-    /// Waits until an errand has left its audit record.
+    /// Waits until a maintenance task has left its audit record.
     pub async fn audited(&self, what: &str) -> String {
         let record = async || {
             let kept = self.all_that_is_kept().await;

@@ -64,7 +64,7 @@ pub fn bundle(wandstore: &Path, config: Option<&Path>, place: Place) -> anyhow::
         ["wasi:", "spin:", "fermyon:"].iter().any(|namespace| import.starts_with(namespace))
     })?;
     write(&place.spin(), &for_spin)?;
-    let exported = ["handler", "errands", "leases", "generator"]
+    let exported = ["handler", "maintenance", "leases", "generator"]
         .map(|name| format!("wandstore:storefront/{name}@0.1.0"));
     let for_workers = compose(
         workers_parts(&adapters, place)?,

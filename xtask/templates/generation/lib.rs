@@ -38,7 +38,7 @@ impl Guest for Component {
     fn generate(job: Job) -> Outcome {
         let made = match &job.task {
             Task::Page(order) => make(&job.id, order),
-            Task::Errand(_) => Err(Outcome::Failed("an errand is not a page".into())),
+            Task::Maintenance(_) => Err(Outcome::Failed("a maintenance task is not a page".into())),
         };
         made.map_or_else(|outcome| outcome, |()| Outcome::Done(None))
     }

@@ -4,7 +4,7 @@ use names::{EventId, Market, Persona, StoreId, WrongId};
 
 use super::bindings::wandstore::storefront::{catalog_types, job_types as wit, shopper_types};
 use super::parse;
-use crate::{Chore, Errand, Job, Order, Signals, Task, Work};
+use crate::{Job, MaintenanceKind, MaintenanceTask, Order, Signals, Task, Work};
 
 /// What crossed is no task.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +45,7 @@ impl TryFrom<wit::Task> for Task {
     fn try_from(task: wit::Task) -> Result<Self, WrongTask> {
         match task {
             wit::Task::Page(order) => Ok(Self::Page(order.try_into()?)),
-            wit::Task::Errand(errand) => Ok(Self::Errand(errand.try_into()?)),
+            wit::Task::Maintenance(maintenance) => Ok(Self::Maintenance(maintenance.try_into()?)),
         }
     }
 }
@@ -54,36 +54,44 @@ impl From<Task> for wit::Task {
     fn from(task: Task) -> Self {
         match task {
             Task::Page(order) => Self::Page(order.into()),
-            Task::Errand(errand) => Self::Errand(errand.into()),
+            Task::Maintenance(maintenance) => Self::Maintenance(maintenance.into()),
         }
     }
 }
 
-impl TryFrom<wit::Errand> for Errand {
+impl TryFrom<wit::MaintenanceTask> for MaintenanceTask {
     type Error = WrongId;
 
-    fn try_from(errand: wit::Errand) -> Result<Self, WrongId> {
-        let chore = match errand.chore {
-            wit::Chore::Uninstalled => Chore::Uninstalled,
-            wit::Chore::RedactShop => Chore::RedactShop,
-            wit::Chore::RedactCustomer(customer) => Chore::RedactCustomer(customer.id.try_into()?),
-            wit::Chore::ReportCustomer(customer) => Chore::ReportCustomer(customer.id.try_into()?),
+    fn try_from(maintenance: wit::MaintenanceTask) -> Result<Self, WrongId> {
+        let kind = match maintenance.kind {
+            wit::MaintenanceKind::Uninstalled => MaintenanceKind::Uninstalled,
+            wit::MaintenanceKind::RedactShop => MaintenanceKind::RedactShop,
+            wit::MaintenanceKind::RedactCustomer(customer) => {
+                MaintenanceKind::RedactCustomer(customer.id.try_into()?)
+            }
+            wit::MaintenanceKind::ReportCustomer(customer) => {
+                MaintenanceKind::ReportCustomer(customer.id.try_into()?)
+            }
         };
-        let (store, cause) = (StoreId::parse(&errand.store)?, EventId::parse(&errand.cause)?);
-        Ok(Self { store, cause, happened_ms: errand.happened_ms, chore })
+        let (store, cause) = (StoreId::parse(&maintenance.store)?, EventId::parse(&maintenance.cause)?);
+        Ok(Self { store, cause, happened_ms: maintenance.happened_ms, kind })
     }
 }
 
-impl From<Errand> for wit::Errand {
-    fn from(errand: Errand) -> Self {
-        let chore = match errand.chore {
-            Chore::Uninstalled => wit::Chore::Uninstalled,
-            Chore::RedactShop => wit::Chore::RedactShop,
-            Chore::RedactCustomer(id) => wit::Chore::RedactCustomer(wit::Customer { id: id.into() }),
-            Chore::ReportCustomer(id) => wit::Chore::ReportCustomer(wit::Customer { id: id.into() }),
+impl From<MaintenanceTask> for wit::MaintenanceTask {
+    fn from(maintenance: MaintenanceTask) -> Self {
+        let kind = match maintenance.kind {
+            MaintenanceKind::Uninstalled => wit::MaintenanceKind::Uninstalled,
+            MaintenanceKind::RedactShop => wit::MaintenanceKind::RedactShop,
+            MaintenanceKind::RedactCustomer(id) => {
+                wit::MaintenanceKind::RedactCustomer(wit::Customer { id: id.into() })
+            }
+            MaintenanceKind::ReportCustomer(id) => {
+                wit::MaintenanceKind::ReportCustomer(wit::Customer { id: id.into() })
+            }
         };
-        let (store, cause) = (errand.store.to_string(), errand.cause.to_string());
-        Self { store, cause, happened_ms: errand.happened_ms, chore }
+        let (store, cause) = (maintenance.store.to_string(), maintenance.cause.to_string());
+        Self { store, cause, happened_ms: maintenance.happened_ms, kind }
     }
 }
 

@@ -1,8 +1,8 @@
 use names::{Cause, EventId, Market, Persona};
 
 use super::*;
-use crate::errand::Chore;
 use crate::fakes::{DIED, FakeJobs, FakeKv, FakeOperator, Fault};
+use crate::maintenance::MaintenanceKind;
 use crate::order::{Signals, Work};
 use crate::policy::Backoff;
 
@@ -32,17 +32,17 @@ fn order(shopper: &str) -> Order {
     }
 }
 
-fn errand(cause: &str, chore: Chore) -> Errand {
+fn maintenance(cause: &str, kind: MaintenanceKind) -> MaintenanceTask {
     let (store, cause) = (StoreId::parse("magic-wands").unwrap(), EventId::parse(cause).unwrap());
-    Errand { store, cause, happened_ms: 0, chore }
+    MaintenanceTask { store, cause, happened_ms: 0, kind }
 }
 
-fn redact(customer: &str) -> Chore {
-    Chore::RedactCustomer(customer.to_owned().try_into().unwrap())
+fn redact(customer: &str) -> MaintenanceKind {
+    MaintenanceKind::RedactCustomer(customer.to_owned().try_into().unwrap())
 }
 
 fn entrust(queue: &TestQueue, cause: &str) -> Offered {
-    queue.entrust(&errand(cause, redact("7041")), POOL, 0).unwrap()
+    queue.entrust(&maintenance(cause, redact("7041")), POOL, 0).unwrap()
 }
 
 /// Offers an order and claims its job.
@@ -334,19 +334,19 @@ fn without_storage_the_queue_is_unavailable() {
 }
 
 #[test]
-fn an_errand_is_claimed_as_it_was_entrusted_and_settled_like_a_page() {
+fn a_maintenance_task_is_claimed_as_it_was_entrusted_and_settled_like_a_page() {
     let queue = queue();
     assert!(matches!(entrust(&queue, "event-1"), Offered::Accepted(_)));
     let job = claim_any(&queue, 0).unwrap();
     assert_eq!((job.attempt, job.last), (1, false));
-    assert_eq!(job.task, Task::Errand(errand("event-1", redact("7041"))));
+    assert_eq!(job.task, Task::Maintenance(maintenance("event-1", redact("7041"))));
     assert!(settle(&queue, &job, &Outcome::Done(Some(because("it took a while"))), 10));
     assert_eq!(claim_any(&queue, u64::MAX), None);
     assert_eq!(records(&queue, 10), [("it took a while".into(), "done".into())]);
 }
 
 #[test]
-fn a_webhook_that_comes_again_finds_its_errand_also_when_that_is_over() {
+fn a_webhook_that_comes_again_finds_its_maintenance_task_also_when_that_is_over() {
     let queue = queue();
     let Offered::Accepted(id) = entrust(&queue, "event-1") else { panic!("refused") };
     assert_eq!(entrust(&queue, "event-1"), Offered::Live(id.clone()));
@@ -359,7 +359,7 @@ fn a_webhook_that_comes_again_finds_its_errand_also_when_that_is_over() {
 }
 
 #[test]
-fn an_errand_that_was_given_up_is_taken_anew() {
+fn a_maintenance_task_that_was_given_up_is_taken_anew() {
     let queue = queue();
     entrust(&queue, "event-1");
     let job = claim_any(&queue, 0).unwrap();
@@ -369,7 +369,7 @@ fn an_errand_that_was_given_up_is_taken_anew() {
 }
 
 #[test]
-fn no_pool_is_too_full_or_too_small_for_an_errand() {
+fn no_pool_is_too_full_or_too_small_for_a_maintenance_task() {
     let queue = queue();
     for shopper in 0..POOL.size * POOL.depth_max {
         queue.offer(order(&format!("shopper-{shopper}")), POOL, 0).unwrap();
@@ -378,12 +378,12 @@ fn no_pool_is_too_full_or_too_small_for_an_errand() {
         assert!(matches!(entrust(&queue, &format!("event-{number}")), Offered::Accepted(_)));
     }
     let nobody = Pool { size: 0, ..POOL };
-    let offered = queue.entrust(&errand("event-20", Chore::RedactShop), nobody, 0);
+    let offered = queue.entrust(&maintenance("event-20", MaintenanceKind::RedactShop), nobody, 0);
     assert!(matches!(offered, Ok(Offered::Accepted(_))), "{offered:?}");
 }
 
 #[test]
-fn an_errand_is_tried_a_hundred_times_before_it_is_given_up() {
+fn a_maintenance_task_is_tried_a_hundred_times_before_it_is_given_up() {
     let queue = queue();
     entrust(&queue, "event-1");
     let mut now_ms = 0;
@@ -398,7 +398,7 @@ fn an_errand_is_tried_a_hundred_times_before_it_is_given_up() {
 }
 
 #[test]
-fn what_is_recorded_of_an_errand_names_no_customer() {
+fn what_is_recorded_of_a_maintenance_task_names_no_customer() {
     let queue = queue();
     entrust(&queue, "event-1");
     let job = claim_any(&queue, 0).unwrap();
@@ -432,13 +432,13 @@ fn a_customer_is_forgotten_in_every_market_and_nobody_else() {
     entrust(&queue, "customer-12");
     assert_eq!(forget(&queue, Some("customer-12")), Ok(Forgotten { count: 2, more: false }));
     let kept = ["customer-1", "customer-123", "customer-123_DE-DE"].map(|id| format!("magic-wands:{id}"));
-    let errand = vec!["errand/magic-wands/customer-12".to_owned()];
-    assert_eq!(keys(&queue), [errand, kept.to_vec()].concat());
+    let maintenance = vec!["errand/magic-wands/customer-12".to_owned()];
+    assert_eq!(keys(&queue), [maintenance, kept.to_vec()].concat());
     assert_eq!(forget(&queue, Some("customer-12")), Ok(Forgotten { count: 0, more: false }));
 }
 
 #[test]
-fn a_shop_is_forgotten_and_no_other_and_its_errands_stay() {
+fn a_shop_is_forgotten_and_no_other_and_its_maintenance_tasks_stay() {
     let queue = queue();
     let evil = Order { store: StoreId::parse("magic-wands.evil").unwrap(), ..order("abc123") };
     queue.offer(evil, POOL, 0).unwrap();
@@ -471,7 +471,7 @@ fn many_jobs_are_forgotten_in_parts() {
 }
 
 #[test]
-fn a_job_of_a_release_before_errands_is_still_done() {
+fn a_job_of_a_release_before_maintenance_tasks_is_still_done() {
     let queue = queue();
     let signals =
         r#"{"visits":0,"views":[],"searches":[],"filters":[],"sorts":[],"carted":[],"purchased":[]}"#;

@@ -1,4 +1,4 @@
-//! Orders for pages, errands, and the pool that does them.
+//! Orders for pages, maintenance tasks, and the pool that does them.
 
 use names::{Cause, EventId, Market, Persona, ShopperId, StoreId};
 use serde::Serialize;
@@ -10,8 +10,8 @@ use crate::signals::Signals;
 pub trait Queue {
     /// Takes an order, durably before it returns.
     fn offer(&self, order: Order<'_>) -> Result<Offered, Failure>;
-    /// Takes an errand, durably before it returns. There is one for each cause.
-    fn entrust(&self, errand: Errand<'_>) -> Result<(), Failure>;
+    /// Takes a maintenance task, durably before it returns. There is one for each cause.
+    fn entrust(&self, maintenance: MaintenanceTask<'_>) -> Result<(), Failure>;
     /// Forgets some orders of a shop: of all shoppers, or of one, in every market.
     fn forget_orders(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure>;
     /// Where a shopper's newest job stands.
@@ -41,7 +41,7 @@ pub struct Order<'a> {
 
 /// Something to be done for a shop, apart from pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Errand<'a> {
+pub struct MaintenanceTask<'a> {
     /// Whose shop.
     pub store: &'a StoreId,
     /// What it follows from.
@@ -49,12 +49,12 @@ pub struct Errand<'a> {
     /// When that happened, in milliseconds since the epoch.
     pub happened_ms: u64,
     /// What is to be done.
-    pub chore: Chore,
+    pub kind: MaintenanceKind,
 }
 
 /// What is to be done for a shop.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Chore {
+pub enum MaintenanceKind {
     /// The app was uninstalled: live jobs and pages go.
     Uninstalled,
     /// Everything that is kept of the shop and its shoppers goes.

@@ -3,7 +3,9 @@
 use names::{Persona, ShopperId, StoreId};
 
 use super::{Fake, STORE, forget};
-use crate::{Errand, Failure, Forgotten, JobError, JobState, Member, Offered, Order, Queue, Signals, Work};
+use crate::{
+    Failure, Forgotten, JobError, JobState, MaintenanceTask, Member, Offered, Order, Queue, Signals, Work,
+};
 
 /// An order that was taken or refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,10 +35,10 @@ impl Queue for Fake {
         Ok(self.offered.clone())
     }
 
-    fn entrust(&self, errand: Errand<'_>) -> Result<(), Failure> {
-        let Errand { store, cause, happened_ms, chore } = errand;
+    fn entrust(&self, maintenance: MaintenanceTask<'_>) -> Result<(), Failure> {
+        let MaintenanceTask { store, cause, happened_ms, kind } = maintenance;
         self.asked("queue", "queue.entrust")?;
-        self.errands.borrow_mut().push((store.to_string(), cause.to_string(), happened_ms, chore));
+        self.maintenance_tasks.borrow_mut().push((store.to_string(), cause.to_string(), happened_ms, kind));
         Ok(())
     }
 

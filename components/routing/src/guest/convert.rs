@@ -8,8 +8,9 @@ use super::bindings::wandstore::storefront::{
     catalog_types, http_types as wit, job_types, page_types, shopper_types,
 };
 use crate::{
-    Assortment, Body, BodyError, Cached, Chore, Errand, Facts, Failure, Forgotten, Fragment, JobError,
-    JobState, Member, Method, Offered, Order, Page, Progress, Reply, Response, Signals, Staleness, Work,
+    Assortment, Body, BodyError, Cached, Facts, Failure, Forgotten, Fragment, JobError, JobState,
+    MaintenanceKind, MaintenanceTask, Member, Method, Offered, Order, Page, Progress, Reply, Response,
+    Signals, Staleness, Work,
 };
 
 names::crosses!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
@@ -118,32 +119,32 @@ impl From<&Market> for catalog_types::Market {
     }
 }
 
-impl From<Errand<'_>> for job_types::Errand {
-    fn from(errand: Errand<'_>) -> Self {
-        let Errand { store, cause, happened_ms, chore } = errand;
-        Self { store: store.to_string(), cause: cause.to_string(), happened_ms, chore: chore.into() }
+impl From<MaintenanceTask<'_>> for job_types::MaintenanceTask {
+    fn from(maintenance: MaintenanceTask<'_>) -> Self {
+        let MaintenanceTask { store, cause, happened_ms, kind } = maintenance;
+        Self { store: store.to_string(), cause: cause.to_string(), happened_ms, kind: kind.into() }
     }
 }
 
-impl From<job_types::Chore> for Chore {
-    fn from(chore: job_types::Chore) -> Self {
-        match chore {
-            job_types::Chore::Uninstalled => Self::Uninstalled,
-            job_types::Chore::RedactShop => Self::RedactShop,
-            job_types::Chore::RedactCustomer(customer) => Self::RedactCustomer(customer.id),
-            job_types::Chore::ReportCustomer(customer) => Self::ReportCustomer(customer.id),
+impl From<job_types::MaintenanceKind> for MaintenanceKind {
+    fn from(kind: job_types::MaintenanceKind) -> Self {
+        match kind {
+            job_types::MaintenanceKind::Uninstalled => Self::Uninstalled,
+            job_types::MaintenanceKind::RedactShop => Self::RedactShop,
+            job_types::MaintenanceKind::RedactCustomer(customer) => Self::RedactCustomer(customer.id),
+            job_types::MaintenanceKind::ReportCustomer(customer) => Self::ReportCustomer(customer.id),
         }
     }
 }
 
-impl From<Chore> for job_types::Chore {
-    fn from(chore: Chore) -> Self {
+impl From<MaintenanceKind> for job_types::MaintenanceKind {
+    fn from(kind: MaintenanceKind) -> Self {
         let customer = |id| job_types::Customer { id };
-        match chore {
-            Chore::Uninstalled => Self::Uninstalled,
-            Chore::RedactShop => Self::RedactShop,
-            Chore::RedactCustomer(id) => Self::RedactCustomer(customer(id)),
-            Chore::ReportCustomer(id) => Self::ReportCustomer(customer(id)),
+        match kind {
+            MaintenanceKind::Uninstalled => Self::Uninstalled,
+            MaintenanceKind::RedactShop => Self::RedactShop,
+            MaintenanceKind::RedactCustomer(id) => Self::RedactCustomer(customer(id)),
+            MaintenanceKind::ReportCustomer(id) => Self::ReportCustomer(customer(id)),
         }
     }
 }

@@ -249,7 +249,7 @@ proptest! {
         let answer = Answer::of(handle(&shop, Method::Post, "/webhooks", &webhook(topic, &id, &body)));
         prop_assert!((200..500).contains(&answer.status()), "{}", answer.status());
         prop_assert!(answer.status() == 200 || shop.is_untouched());
-        prop_assert!(shop.errands.borrow().iter().all(|(store, ..)| store == SHOP));
+        prop_assert!(shop.maintenance_tasks.borrow().iter().all(|(store, ..)| store == SHOP));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::fakes::{Answer, Fake, FakeRequest, NOW_MS, SHOP, sign, webhook};
-use crate::{BodyError, Chore, Method, handle};
+use crate::{BodyError, MaintenanceKind, Method, handle};
 
 const REDACT: &str = r#"{"shop_id":1,"shop_domain":"magic-wands.myshopify.com","customer":{"id":7041,"email":"a@b.c"},"orders_to_redact":[]}"#;
 const REQUEST: &str = r#"{"shop_id":1,"shop_domain":"magic-wands.myshopify.com","customer":{"id":7041},"data_request":{"id":9},"orders_requested":[]}"#;
@@ -74,12 +74,12 @@ fn an_uninstalled_app_stops_the_shop_at_once_and_its_pages_go() {
     assert_eq!(send(&shop, &request).status(), 200);
     assert_eq!(send(&shop, &request).status(), 200, "sent twice");
     assert_eq!(*shop.closed.borrow(), [SHOP]);
-    let told = (SHOP.to_owned(), "id-1".to_owned(), NOW_MS, Chore::Uninstalled);
-    assert_eq!(*shop.errands.borrow(), [told]);
+    let told = (SHOP.to_owned(), "id-1".to_owned(), NOW_MS, MaintenanceKind::Uninstalled);
+    assert_eq!(*shop.maintenance_tasks.borrow(), [told]);
 }
 
 #[test]
-fn an_errand_says_when_what_it_follows_from_happened_and_never_later_than_now() {
+fn a_maintenance_task_says_when_what_it_follows_from_happened_and_never_later_than_now() {
     for (triggered_at, happened_ms) in [
         ("2023-11-14T20:13:20.25Z", NOW_MS - 2 * 60 * 60 * 1000 + 250),
         ("2023-11-14T15:13:20-05:00", NOW_MS - 2 * 60 * 60 * 1000),
@@ -91,7 +91,7 @@ fn an_errand_says_when_what_it_follows_from_happened_and_never_later_than_now() 
         let mut request = webhook("app/uninstalled", "id-1", r#"{"id":1}"#);
         request.headers.push(("x-shopify-triggered-at", triggered_at.to_owned()));
         assert_eq!(send(&shop, &request).status(), 200, "{triggered_at}");
-        assert_eq!(shop.errands.borrow()[0].2, happened_ms, "{triggered_at}");
+        assert_eq!(shop.maintenance_tasks.borrow()[0].2, happened_ms, "{triggered_at}");
     }
 }
 
@@ -100,16 +100,16 @@ fn what_the_law_asks_for_is_entrusted_for_any_shop() {
     let served = Fake::default();
     let gone = Fake { stores: Vec::new(), ..Fake::default() };
     for shop in [served, gone] {
-        for (topic, body, chore) in [
-            ("customers/redact", REDACT, Chore::RedactCustomer("7041".into())),
-            ("customers/data_request", REQUEST, Chore::ReportCustomer("7041".into())),
-            ("shop/redact", r#"{"shop_domain":"magic-wands.myshopify.com"}"#, Chore::RedactShop),
+        for (topic, body, kind) in [
+            ("customers/redact", REDACT, MaintenanceKind::RedactCustomer("7041".into())),
+            ("customers/data_request", REQUEST, MaintenanceKind::ReportCustomer("7041".into())),
+            ("shop/redact", r#"{"shop_domain":"magic-wands.myshopify.com"}"#, MaintenanceKind::RedactShop),
         ] {
             let answer = send(&shop, &webhook(topic, &topic.replace('/', "-"), body));
             assert_eq!(answer.status(), 200, "{topic}");
-            assert_eq!(shop.errands.borrow().last().unwrap().3, chore);
+            assert_eq!(shop.maintenance_tasks.borrow().last().unwrap().3, kind);
         }
-        assert_eq!(shop.errands.borrow().len(), 3);
+        assert_eq!(shop.maintenance_tasks.borrow().len(), 3);
     }
 }
 
@@ -142,11 +142,15 @@ fn with_shop(request: FakeRequest, shop: Option<&str>) -> FakeRequest {
 }
 
 /// Shops, and what is to be done for each.
-fn errands(shop: &Fake) -> Vec<(String, Chore)> {
-    let mut errands: Vec<_> =
-        shop.errands.borrow().iter().map(|errand| (errand.0.clone(), errand.3.clone())).collect();
-    errands.sort_by(|one, other| one.0.cmp(&other.0));
-    errands
+fn maintenance(shop: &Fake) -> Vec<(String, MaintenanceKind)> {
+    let mut maintenance: Vec<_> = shop
+        .maintenance_tasks
+        .borrow()
+        .iter()
+        .map(|maintenance| (maintenance.0.clone(), maintenance.3.clone()))
+        .collect();
+    maintenance.sort_by(|one, other| one.0.cmp(&other.0));
+    maintenance
 }
 
 #[test]
@@ -182,12 +186,12 @@ fn what_the_law_asks_for_reaches_both_names_of_a_shop() {
     let redact = r#"{"shop_id":954889,"shop_domain":"new-wands.myshopify.com","customer":{"id":7041}}"#;
     let former = redact.replace("new-wands", "magic-wands");
     let forget = r#"{"shop_id":954889,"shop_domain":"new-wands.myshopify.com"}"#;
-    let customer = Chore::RedactCustomer("7041".into());
+    let customer = MaintenanceKind::RedactCustomer("7041".into());
     for told_before in [true, false] {
-        for (topic, header, body, chore) in [
+        for (topic, header, body, kind) in [
             ("customers/redact", Some(SHOP), redact, &customer),
             ("customers/redact", Some(RENAMED), &*former, &customer),
-            ("app/uninstalled", Some(SHOP), SHOP_UPDATE, &Chore::Uninstalled),
+            ("app/uninstalled", Some(SHOP), SHOP_UPDATE, &MaintenanceKind::Uninstalled),
         ] {
             let shop = Fake::default();
             if told_before {
@@ -198,24 +202,24 @@ fn what_the_law_asks_for_reaches_both_names_of_a_shop() {
                 200,
                 "{topic}"
             );
-            let expected = [SHOP, RENAMED].map(|name| (name.to_owned(), chore.clone()));
-            assert_eq!(errands(&shop), expected, "{topic} {header:?} {told_before}");
+            let expected = [SHOP, RENAMED].map(|name| (name.to_owned(), kind.clone()));
+            assert_eq!(maintenance(&shop), expected, "{topic} {header:?} {told_before}");
         }
     }
     // Where the shop is named once, the other name is known from before.
-    for (topic, header, body, chore) in [
+    for (topic, header, body, kind) in [
         ("customers/redact", Some(RENAMED), redact, &customer),
         ("customers/redact", None, redact, &customer),
         ("customers/redact", None, &*former, &customer),
-        ("shop/redact", Some(RENAMED), forget, &Chore::RedactShop),
-        ("shop/redact", Some(SHOP), forget, &Chore::RedactShop),
-        ("app/uninstalled", Some(RENAMED), "{}", &Chore::Uninstalled),
+        ("shop/redact", Some(RENAMED), forget, &MaintenanceKind::RedactShop),
+        ("shop/redact", Some(SHOP), forget, &MaintenanceKind::RedactShop),
+        ("app/uninstalled", Some(RENAMED), "{}", &MaintenanceKind::Uninstalled),
     ] {
         let shop = Fake::default();
         send(&shop, &webhook("shop/update", "id-1", SHOP_UPDATE));
         assert_eq!(send(&shop, &with_shop(webhook(topic, "id-2", body), header)).status(), 200, "{topic}");
-        let expected = [SHOP, RENAMED].map(|name| (name.to_owned(), chore.clone()));
-        assert_eq!(errands(&shop), expected, "{topic} {header:?}");
+        let expected = [SHOP, RENAMED].map(|name| (name.to_owned(), kind.clone()));
+        assert_eq!(maintenance(&shop), expected, "{topic} {header:?}");
     }
 }
 
@@ -224,7 +228,7 @@ fn no_shop_is_erased_because_an_unsigned_header_names_it() {
     let shop = Fake::default();
     let body = r#"{"shop_id":1,"shop_domain":"other-wands.myshopify.com"}"#;
     assert_eq!(send(&shop, &webhook("shop/redact", "id-1", body)).status(), 200);
-    assert_eq!(errands(&shop), [("other-wands.myshopify.com".to_owned(), Chore::RedactShop)]);
+    assert_eq!(maintenance(&shop), [("other-wands.myshopify.com".to_owned(), MaintenanceKind::RedactShop)]);
 }
 
 #[test]
@@ -239,7 +243,7 @@ fn shops_that_are_known_to_be_two_are_not_taken_for_one() {
     ] {
         assert_eq!(send(&shop, &webhook(topic, "id-2", body)).status(), 400, "{topic}");
     }
-    assert!(shop.errands.borrow().is_empty() && shop.closed.borrow().is_empty());
+    assert!(shop.maintenance_tasks.borrow().is_empty() && shop.closed.borrow().is_empty());
 
     // Without a number, a shop that is served under its own name is not joined to another.
     let shop = Fake { stores: vec![SHOP, "other-wands.myshopify.com"], ..Fake::default() };
@@ -247,7 +251,7 @@ fn shops_that_are_known_to_be_two_are_not_taken_for_one() {
     assert_eq!(send(&shop, &webhook("shop/update", "id-1", update)).status(), 200);
     let forget = r#"{"shop_domain":"other-wands.myshopify.com"}"#;
     send(&shop, &with_shop(webhook("shop/redact", "id-2", forget), Some("other-wands.myshopify.com")));
-    assert_eq!(errands(&shop), [("other-wands.myshopify.com".to_owned(), Chore::RedactShop)]);
+    assert_eq!(maintenance(&shop), [("other-wands.myshopify.com".to_owned(), MaintenanceKind::RedactShop)]);
 }
 
 #[test]
@@ -271,7 +275,10 @@ fn other_topics_are_taken_and_nothing_follows() {
     for topic in ["themes/publish", "app/scopes_update", "orders/create", "x"] {
         let shop = Fake::default();
         assert_eq!(send(&shop, &webhook(topic, "id-1", "{}")).status(), 200, "{topic}");
-        assert!(shop.errands.borrow().is_empty() && !shop.calls.borrow().contains(&"cache.products-changed"));
+        assert!(
+            shop.maintenance_tasks.borrow().is_empty()
+                && !shop.calls.borrow().contains(&"cache.products-changed")
+        );
     }
 }
 

@@ -19,7 +19,7 @@ export type StorefrontImports = Imports<ImportObject>;
 /** What a storefront does. */
 export interface Exports {
   handler: Waiting<Root['handler']>;
-  errands: Waiting<Root['errands']>;
+  maintenance: Waiting<Root['maintenance']>;
   leases: Waiting<Root['leases']>;
   generator: Waiting<Root['generator']>;
 }

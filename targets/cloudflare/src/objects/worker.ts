@@ -1,4 +1,4 @@
-//! Works on the jobs of a lane: claims, has pages made and errands run, settles. Several at once, each in an
+//! Works on the jobs of a lane: claims, has pages made and maintenance tasks run, settles. Several at once, each in an
 //! instance of its own; a lease is extended while its job is worked on, and work whose lease is lost is dropped.
 
 import { write } from '../capabilities/ambient.ts';
@@ -91,11 +91,11 @@ export class Worker {
     return generating.call(this.#scope(`job ${job.id}`), (storefront) => storefront.generator.generate(job));
   }
 
-  /** Runs an errand, part by part, as long as its lease is ours. Each part waits for its turn like a request. */
+  /** Runs a maintenance task, part by part, as long as its lease is ours. Each part waits for its turn like a request. */
   async #run(job: Job, ended: AbortSignal): Promise<Outcome> {
     const scope = this.#scope(`job ${job.id}`);
     while (!ended.aborted) {
-      const progress = await serving.call(scope, (storefront) => storefront.errands.run(job));
+      const progress = await serving.call(scope, (storefront) => storefront.maintenance.run(job));
       if (progress.tag === 'over') return progress.val;
     }
     return { tag: 'retry', val: { trouble: { reason: 'the lease was lost' } } };
@@ -147,7 +147,7 @@ export class Worker {
 }
 
 /**
- * The lane's own jobs: a member works on no others, whatever name it claims under. An errand asks after, and
+ * The lane's own jobs: a member works on no others, whatever name it claims under. A maintenance task asks after, and
  * forgets, jobs of every lane; this object does not call itself for its own.
  */
 function jobsOf(env: Env, lane: Lane, name: string): Jobs {

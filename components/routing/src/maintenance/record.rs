@@ -1,4 +1,4 @@
-//! Where an errand is, and what is kept of it once it is done.
+//! Where a maintenance task is, and what is kept of it once it is done.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::capabilities::{Failure, Storage};
 
-/// How long the tally of an errand outlives its last part: longer than any errand is tried.
+/// How long the tally of a maintenance task outlives its last part: longer than any maintenance task is tried.
 const TALLY_TTL_SECONDS: u32 = 30 * 24 * 60 * 60;
 /// More than any tally is long.
 const BYTES_MAX: u32 = 4096;
 
-/// How far an errand is.
+/// How far a maintenance task is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Tally {
     /// How many steps are done.
@@ -23,7 +23,7 @@ pub(super) struct Tally {
     counts: BTreeMap<String, u32>,
 }
 
-/// What is kept of an errand that is done: what, when, how much; never whose.
+/// What is kept of a maintenance task that is done: what, when, how much; never whose.
 #[derive(Serialize)]
 struct Audit<'a> {
     what: &'static str,
@@ -32,7 +32,7 @@ struct Audit<'a> {
 }
 
 impl Tally {
-    /// Where the errand was left. One that was never begun, or cannot be read, begins at its beginning.
+    /// Where the maintenance task was left. One that was never begun, or cannot be read, begins at its beginning.
     pub(super) fn recall(storage: &impl Storage, store: &StoreId, cause: &EventId) -> Result<Self, Failure> {
         let found = storage.read(Key::Tally(store, cause), BYTES_MAX)?;
         Ok(found.and_then(|found| serde_json::from_slice(&found.bytes).ok()).unwrap_or_default())

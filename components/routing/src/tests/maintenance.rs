@@ -4,14 +4,14 @@ use names::Key;
 use serde_json::{Value, json};
 
 use crate::fakes::{Fake, NOW_MS, PAGE, SHOP};
-use crate::{Cached, Chore, JobState, Progress, Signals, run_errand};
+use crate::{Cached, JobState, MaintenanceKind, Progress, Signals, run_maintenance};
 
 const CAUSE: &str = "b54557e4-bdd9";
 
-/// Runs an errand to its end; in how many parts.
-fn finish(shop: &Fake, chore: &Chore) -> usize {
+/// Runs a maintenance task to its end; in how many parts.
+fn finish(shop: &Fake, kind: &MaintenanceKind) -> usize {
     for part in 1..100 {
-        match run_errand(shop, SHOP, CAUSE, chore) {
+        match run_maintenance(shop, SHOP, CAUSE, kind) {
             Progress::More => {}
             Progress::Done => return part,
             other => panic!("{other:?}"),
@@ -73,7 +73,7 @@ fn audit(shop: &Fake) -> Value {
 fn of_an_uninstalled_app_orders_and_pages_go() {
     let shop = full();
     let others = left_of(&shop, "other.myshopify.com");
-    assert!(finish(&shop, &Chore::Uninstalled) > 3, "in parts");
+    assert!(finish(&shop, &MaintenanceKind::Uninstalled) > 3, "in parts");
     assert!(shop.pages.borrow().iter().chain(shop.live.borrow().iter()).all(|id| !id.starts_with(SHOP)));
     assert!(
         shop.keys().contains(&format!("session:{SHOP}:customer-7")),
@@ -90,7 +90,7 @@ fn of_an_uninstalled_app_orders_and_pages_go() {
 fn of_a_shop_everything_goes_but_what_was_done_about_it() {
     let shop = full();
     let others = left_of(&shop, "other.myshopify.com");
-    finish(&shop, &Chore::RedactShop);
+    finish(&shop, &MaintenanceKind::RedactShop);
     let audits = [format!("audit:{SHOP}:000000000000001:x"), format!("audit:{SHOP}:{NOW_MS:015}:{CAUSE}")];
     let catalog = format!("catalog:{SHOP}");
     assert_eq!(left_of(&shop, SHOP), [&audits[0], &audits[1], &catalog].map(Clone::clone));
@@ -104,7 +104,7 @@ fn of_a_shop_everything_goes_but_what_was_done_about_it() {
 fn of_a_customer_everything_goes_and_of_others_nothing() {
     let shop = full();
     let (before, others) = (left_of(&shop, SHOP), left_of(&shop, "other.myshopify.com"));
-    finish(&shop, &Chore::RedactCustomer("7".into()));
+    finish(&shop, &MaintenanceKind::RedactCustomer("7".into()));
     let gone: Vec<_> = before.iter().filter(|text| !left_of(&shop, SHOP).contains(text)).collect();
     for text in &gone {
         assert!(!text.contains("customer-77") && !text.contains("visitor-abc"), "{text}");
@@ -133,7 +133,7 @@ fn of_a_customer_everything_is_told() {
     shop.write(format!("session:{SHOP}:customer-7"), &signals.encode());
     let ids = ["customer-7", "customer-7_DE-DE", "customer-77", "customer-7_x"];
     shop.pages.borrow_mut().extend(ids.map(|id| format!("{SHOP}:{id}")));
-    assert_eq!(finish(&shop, &Chore::ReportCustomer("7".into())), 1);
+    assert_eq!(finish(&shop, &MaintenanceKind::ReportCustomer("7".into())), 1);
     let report: Value =
         serde_json::from_slice(&shop.stored.borrow()[&format!("report:{SHOP}:{CAUSE}")].bytes).unwrap();
     assert_eq!((&report["store"], &report["customer"]), (&json!(SHOP), &json!("7")));
@@ -149,7 +149,7 @@ fn of_a_customer_everything_is_told() {
     shop.state = JobState::None;
     shop.stored.borrow_mut().clear();
     shop.pages.borrow_mut().clear();
-    finish(&shop, &Chore::ReportCustomer("7".into()));
+    finish(&shop, &MaintenanceKind::ReportCustomer("7".into()));
     let stored = shop.stored.borrow();
     let report: Value = serde_json::from_slice(&stored[&format!("report:{SHOP}:{CAUSE}")].bytes).unwrap();
     assert_eq!((&report["session"], &report["pages"]), (&json!(null), &json!([])), "of strangers, nothing");
@@ -166,7 +166,7 @@ fn many_keys_are_removed_in_parts_and_none_is_passed_over() {
         shop.write(format!("error-of:{store}:{number:015}:job"), b"1");
         shop.write(format!("job:{number:015}"), entry.as_bytes());
     }
-    assert!(finish(&shop, &Chore::RedactShop) >= 12);
+    assert!(finish(&shop, &MaintenanceKind::RedactShop) >= 12);
     assert_eq!(left_of(&shop, SHOP), [format!("audit:{SHOP}:{NOW_MS:015}:{CAUSE}")]);
     let of_others =
         shop.keys().iter().filter(|key| key.starts_with("error:") || key.starts_with("job:")).count();
@@ -180,55 +180,63 @@ fn many_keys_are_removed_in_parts_and_none_is_passed_over() {
 }
 
 #[test]
-fn an_errand_that_is_half_done_has_no_audit_record() {
-    for chore in [Chore::Uninstalled, Chore::RedactShop, Chore::RedactCustomer("7".into())] {
+fn a_maintenance_task_that_is_half_done_has_no_audit_record() {
+    for kind in [
+        MaintenanceKind::Uninstalled,
+        MaintenanceKind::RedactShop,
+        MaintenanceKind::RedactCustomer("7".into()),
+    ] {
         let shop = full();
         let records = || shop.keys().into_iter().filter(|key| key.starts_with(Key::AUDITS)).count();
         let (before, mut parts) = (records(), 0);
-        while run_errand(&shop, SHOP, CAUSE, &chore) == Progress::More {
-            assert_eq!(records(), before, "{chore:?}");
-            assert!(shop.keys().contains(&format!("tally:{SHOP}:{CAUSE}")), "{chore:?}");
+        while run_maintenance(&shop, SHOP, CAUSE, &kind) == Progress::More {
+            assert_eq!(records(), before, "{kind:?}");
+            assert!(shop.keys().contains(&format!("tally:{SHOP}:{CAUSE}")), "{kind:?}");
             parts += 1;
         }
-        assert!(parts > 1 && records() == before + 1, "{chore:?}");
-        assert!(!shop.keys().contains(&format!("tally:{SHOP}:{CAUSE}")), "{chore:?}");
+        assert!(parts > 1 && records() == before + 1, "{kind:?}");
+        assert!(!shop.keys().contains(&format!("tally:{SHOP}:{CAUSE}")), "{kind:?}");
     }
 }
 
 #[test]
-fn an_errand_that_is_cut_off_is_gone_on_with() {
-    for chore in [Chore::Uninstalled, Chore::RedactShop, Chore::RedactCustomer("7".into())] {
+fn a_maintenance_task_that_is_cut_off_is_gone_on_with() {
+    for kind in [
+        MaintenanceKind::Uninstalled,
+        MaintenanceKind::RedactShop,
+        MaintenanceKind::RedactCustomer("7".into()),
+    ] {
         for part in ["storage", "cache", "queue"] {
             let mut shop = full();
-            run_errand(&shop, SHOP, CAUSE, &chore);
+            run_maintenance(&shop, SHOP, CAUSE, &kind);
             shop.down = vec![part];
             let retries =
-                (0..8).filter(|_| matches!(run_errand(&shop, SHOP, CAUSE, &chore), Progress::Retry(_)));
-            assert!(retries.count() > 0, "{chore:?} without {part}");
+                (0..8).filter(|_| matches!(run_maintenance(&shop, SHOP, CAUSE, &kind), Progress::Retry(_)));
+            assert!(retries.count() > 0, "{kind:?} without {part}");
             shop.down.clear();
-            finish(&shop, &chore);
+            finish(&shop, &kind);
             assert!(!shop.pages.borrow().contains(&format!("{SHOP}:customer-7")));
         }
     }
 }
 
 #[test]
-fn an_errand_works_on_ids_whatever_the_settings_are() {
+fn a_maintenance_task_works_on_ids_whatever_the_settings_are() {
     let shop = Fake { stores: Vec::new(), ..full() };
-    finish(&shop, &Chore::RedactShop);
+    finish(&shop, &MaintenanceKind::RedactShop);
     assert!(!shop.calls.borrow().iter().any(|call| call.starts_with("settings.")));
 }
 
 #[test]
-fn an_errand_that_makes_no_sense_is_given_up() {
+fn a_maintenance_task_that_makes_no_sense_is_given_up() {
     let shop = Fake::default();
-    for (store, cause, chore) in [
-        ("a:b", CAUSE, Chore::RedactShop),
-        (SHOP, "a:b", Chore::RedactShop),
-        (SHOP, CAUSE, Chore::RedactCustomer("7 or 1".into())),
-        (SHOP, CAUSE, Chore::ReportCustomer(String::new())),
+    for (store, cause, kind) in [
+        ("a:b", CAUSE, MaintenanceKind::RedactShop),
+        (SHOP, "a:b", MaintenanceKind::RedactShop),
+        (SHOP, CAUSE, MaintenanceKind::RedactCustomer("7 or 1".into())),
+        (SHOP, CAUSE, MaintenanceKind::ReportCustomer(String::new())),
     ] {
-        assert!(matches!(run_errand(&shop, store, cause, &chore), Progress::Impossible(_)));
+        assert!(matches!(run_maintenance(&shop, store, cause, &kind), Progress::Impossible(_)));
     }
     assert!(shop.is_untouched());
 }

@@ -1,6 +1,6 @@
 //! What shops ask for apart from pages, in parts: forgetting, and telling what is kept.
 //!
-//! An errand keeps where it is in a tally, so that it may be cut off anywhere and run again: what is gone
+//! A maintenance task keeps where it is in a tally, so that it may be cut off anywhere and run again: what is gone
 //! already is not found a second time. It works on ids, not on settings, so that it does its work for a shop
 //! that is no longer served here. At its end it leaves an audit record, without personal data.
 
@@ -10,11 +10,11 @@ mod sweep;
 
 use names::{EventId, Key, ShopperId, StoreId};
 
-use crate::capabilities::{Chore, Deployment, Failure, Forgotten};
+use crate::capabilities::{Deployment, Failure, Forgotten, MaintenanceKind};
 use record::Tally;
 use sweep::Subject;
 
-/// How far an errand got.
+/// How far a maintenance task got.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
     /// A part is done: run it again.
@@ -27,13 +27,13 @@ pub enum Progress {
     Impossible(String),
 }
 
-/// Does a part of an errand: of the shop `store`, following from the event `cause`.
-pub fn run<D: Deployment>(deployment: &D, store: &str, cause: &str, chore: &Chore) -> Progress {
+/// Does a part of a maintenance task: of the shop `store`, following from the event `cause`.
+pub fn run<D: Deployment>(deployment: &D, store: &str, cause: &str, kind: &MaintenanceKind) -> Progress {
     let (store, cause) = match (StoreId::parse(store), EventId::parse(cause)) {
         (Ok(store), Ok(cause)) => (store, cause),
         (Err(wrong), _) | (_, Err(wrong)) => return Progress::Impossible(wrong.to_string()),
     };
-    let plan = match Plan::of(chore) {
+    let plan = match Plan::of(kind) {
         Ok(plan) => plan,
         Err(wrong) => return Progress::Impossible(wrong.to_string()),
     };
@@ -44,7 +44,7 @@ pub fn run<D: Deployment>(deployment: &D, store: &str, cause: &str, chore: &Chor
     }
 }
 
-/// What an errand comes to.
+/// What a maintenance task comes to.
 struct Plan {
     /// What it is called in the audit record.
     name: &'static str,
@@ -53,7 +53,7 @@ struct Plan {
     steps: &'static [Step],
 }
 
-/// A step of an errand. Each is done until nothing more is found.
+/// A step of a maintenance task. Each is done until nothing more is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
     /// Forgets orders. Whoever works on one has lost it, so that pages are forgotten after them.
@@ -72,18 +72,18 @@ enum Step {
 const FORGET: &[Step] = &[Step::Orders, Step::Pages, Step::Keys, Step::Journals, Step::Pages];
 
 impl Plan {
-    fn of(chore: &Chore) -> Result<Self, names::WrongId> {
-        let (name, customer, steps) = match chore {
-            Chore::Uninstalled => ("app/uninstalled", None, &[Step::Orders, Step::Pages][..]),
-            Chore::RedactShop => ("shop/redact", None, FORGET),
-            Chore::RedactCustomer(id) => ("customers/redact", Some(id), FORGET),
-            Chore::ReportCustomer(id) => ("customers/data_request", Some(id), &[Step::Report][..]),
+    fn of(kind: &MaintenanceKind) -> Result<Self, names::WrongId> {
+        let (name, customer, steps) = match kind {
+            MaintenanceKind::Uninstalled => ("app/uninstalled", None, &[Step::Orders, Step::Pages][..]),
+            MaintenanceKind::RedactShop => ("shop/redact", None, FORGET),
+            MaintenanceKind::RedactCustomer(id) => ("customers/redact", Some(id), FORGET),
+            MaintenanceKind::ReportCustomer(id) => ("customers/data_request", Some(id), &[Step::Report][..]),
         };
         Ok(Self { name, customer: customer.map(|id| ShopperId::customer(id)).transpose()?, steps })
     }
 }
 
-/// Goes on with an errand, by a bounded part of one step; true once all of it is done.
+/// Goes on with a maintenance task, by a bounded part of one step; true once all of it is done.
 fn advance<D: Deployment>(
     deployment: &D,
     store: &StoreId,

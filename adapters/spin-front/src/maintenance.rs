@@ -1,8 +1,8 @@
-//! Runs an errand, part by part, and keeps its lease meanwhile. It knows nothing of what is done.
+//! Runs a maintenance task, part by part, and keeps its lease meanwhile. It knows nothing of what is done.
 
-/// What an errand is run with.
+/// What a maintenance task is run with.
 pub trait Run {
-    /// How an errand ended.
+    /// How a maintenance task ended.
     type Outcome;
 
     /// Does a part of it; how it ended, if that was the last one.
@@ -14,16 +14,16 @@ pub trait Run {
 }
 
 /// Runs it to its end. The lease is extended when `keep_ms` have passed; `None` if it was lost.
-pub fn run<R: Run>(errand: &R, keep_ms: u64) -> Option<R::Outcome> {
-    let mut kept_ms = errand.now_ms();
+pub fn run<R: Run>(maintenance: &R, keep_ms: u64) -> Option<R::Outcome> {
+    let mut kept_ms = maintenance.now_ms();
     loop {
-        if let Some(outcome) = errand.part() {
+        if let Some(outcome) = maintenance.part() {
             return Some(outcome);
         }
-        let now_ms = errand.now_ms();
+        let now_ms = maintenance.now_ms();
         if now_ms.saturating_sub(kept_ms) >= keep_ms {
             // A queue that does not answer may still hold the lease: settling will tell.
-            if errand.keep() == Ok(false) {
+            if maintenance.keep() == Ok(false) {
                 return None;
             }
             kept_ms = now_ms;
@@ -37,7 +37,7 @@ mod tests {
 
     use super::*;
 
-    /// An errand of so many parts, each of which takes a second.
+    /// A maintenance task of so many parts, each of which takes a second.
     struct Parts {
         left: Cell<u32>,
         kept: Cell<u32>,
@@ -68,21 +68,21 @@ mod tests {
 
     #[test]
     fn every_part_is_done_and_the_lease_is_extended_now_and_then() {
-        let errand = parts(10, Ok(true));
-        assert_eq!(run(&errand, 3_000), Some("done"));
-        assert_eq!((errand.left.get(), errand.kept.get()), (0, 3));
+        let maintenance = parts(10, Ok(true));
+        assert_eq!(run(&maintenance, 3_000), Some("done"));
+        assert_eq!((maintenance.left.get(), maintenance.kept.get()), (0, 3));
     }
 
     #[test]
     fn work_whose_lease_was_lost_is_dropped() {
-        let errand = parts(10, Ok(false));
-        assert_eq!(run(&errand, 3_000), None);
-        assert_eq!(errand.left.get(), 7);
+        let maintenance = parts(10, Ok(false));
+        assert_eq!(run(&maintenance, 3_000), None);
+        assert_eq!(maintenance.left.get(), 7);
     }
 
     #[test]
     fn a_queue_that_does_not_answer_ends_nothing() {
-        let errand = parts(10, Err("down".into()));
-        assert_eq!(run(&errand, 3_000), Some("done"));
+        let maintenance = parts(10, Err("down".into()));
+        assert_eq!(run(&maintenance, 3_000), Some("done"));
     }
 }

@@ -1,4 +1,4 @@
-//! Errands: what a shop asks for apart from pages, and the form in which it lies in the queue.
+//! Maintenance tasks: what a shop asks for apart from pages, and the form in which it lies in the queue.
 
 use names::{EventId, ShopperId, StoreId, WrongId};
 use serde::{Deserialize, Serialize};
@@ -10,21 +10,21 @@ pub(crate) const FORM: u32 = 2;
 
 /// Something to be done for a shop, apart from pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Errand {
+pub struct MaintenanceTask {
     /// Whose shop.
     pub store: StoreId,
-    /// What it follows from. There is one errand for each.
+    /// What it follows from. There is one maintenance task for each.
     pub cause: EventId,
     /// When that happened, in milliseconds since the epoch.
     pub happened_ms: u64,
     /// What is to be done.
-    pub chore: Chore,
+    pub kind: MaintenanceKind,
 }
 
 /// What is to be done for a shop.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Chore {
+pub enum MaintenanceKind {
     /// The app was uninstalled: live jobs and pages go.
     Uninstalled,
     /// Everything that is kept of the shop and its shoppers goes.
@@ -54,41 +54,43 @@ impl From<CustomerId> for String {
     }
 }
 
-/// An errand in the queue.
+/// A maintenance task in the queue.
 #[derive(Serialize, Deserialize)]
 struct Payload<'a> {
     form: u32,
     store: &'a str,
     cause: &'a str,
     happened_ms: u64,
-    chore: Chore,
+    #[serde(rename = "chore")]
+    kind: MaintenanceKind,
 }
 
-impl Errand {
+impl MaintenanceTask {
     /// What the job is about. No order has such a key: the `/` is before the first `:`.
     pub fn key(&self) -> String {
         format!("errand/{}/{}", self.store, self.cause)
     }
 
-    /// The errand as it lies in the queue.
+    /// The maintenance task as it lies in the queue.
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let Self { store, cause, happened_ms, chore } = self.clone();
+        let Self { store, cause, happened_ms, kind } = self.clone();
         let (store, cause) = (store.as_str(), cause.as_str());
-        let payload = Payload { form: FORM, store, cause, happened_ms, chore };
+        let payload = Payload { form: FORM, store, cause, happened_ms, kind };
         serde_json::to_vec(&payload).expect("plain fields have a JSON form")
     }
 
-    /// Reads an errand from the queue.
+    /// Reads a maintenance task from the queue.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, WrongPayload> {
-        let Payload { store, cause, happened_ms, chore, .. } = serde_json::from_slice(bytes)?;
-        Ok(Self { store: StoreId::parse(store)?, cause: EventId::parse(cause)?, happened_ms, chore })
+        let Payload { store, cause, happened_ms, kind, .. } = serde_json::from_slice(bytes)?;
+        Ok(Self { store: StoreId::parse(store)?, cause: EventId::parse(cause)?, happened_ms, kind })
     }
 
     /// A text for the operator without the customer's id: every whole number that is it becomes `…`.
     pub(crate) fn without_customer(&self, text: String) -> String {
-        match &self.chore {
-            Chore::Uninstalled | Chore::RedactShop => text,
-            Chore::RedactCustomer(CustomerId(id)) | Chore::ReportCustomer(CustomerId(id)) => {
+        match &self.kind {
+            MaintenanceKind::Uninstalled | MaintenanceKind::RedactShop => text,
+            MaintenanceKind::RedactCustomer(CustomerId(id))
+            | MaintenanceKind::ReportCustomer(CustomerId(id)) => {
                 let is_digit = |c: char| c.is_ascii_digit();
                 let pieces = text.split_inclusive(|c| !is_digit(c)).map(|piece| {
                     let rest = piece.trim_start_matches(is_digit);
@@ -111,43 +113,48 @@ mod tests {
         id.to_owned().try_into().unwrap()
     }
 
-    fn errand(chore: Chore) -> Errand {
+    fn maintenance(kind: MaintenanceKind) -> MaintenanceTask {
         let store = StoreId::parse("magic-wands.myshopify.com").unwrap();
         let cause = EventId::parse("b54557e4-bdd9").unwrap();
-        Errand { store, cause, happened_ms: 1_700_000_000_000, chore }
+        MaintenanceTask { store, cause, happened_ms: 1_700_000_000_000, kind }
     }
 
     #[test]
-    fn errands_come_back_from_the_queue() {
-        for chore in [
-            Chore::Uninstalled,
-            Chore::RedactShop,
-            Chore::RedactCustomer(customer("7041")),
-            Chore::ReportCustomer(customer("7041")),
+    fn maintenance_tasks_come_back_from_the_queue() {
+        for kind in [
+            MaintenanceKind::Uninstalled,
+            MaintenanceKind::RedactShop,
+            MaintenanceKind::RedactCustomer(customer("7041")),
+            MaintenanceKind::ReportCustomer(customer("7041")),
         ] {
-            let errand = errand(chore);
-            assert_eq!(Errand::decode(&errand.encode()).unwrap(), errand);
+            let maintenance = maintenance(kind);
+            assert_eq!(MaintenanceTask::decode(&maintenance.encode()).unwrap(), maintenance);
         }
     }
 
     #[test]
     fn the_form_in_the_queue_is_not_to_change() {
-        let text = String::from_utf8(errand(Chore::RedactCustomer(customer("7041"))).encode()).unwrap();
+        let text = String::from_utf8(maintenance(MaintenanceKind::RedactCustomer(customer("7041"))).encode())
+            .unwrap();
         let expected = r#"{"form":2,"store":"magic-wands.myshopify.com","cause":"b54557e4-bdd9","happened_ms":1700000000000,"chore":{"redact-customer":"7041"}}"#;
         assert_eq!(text, expected);
     }
 
     #[test]
-    fn a_payload_with_a_wrong_customer_is_no_errand() {
-        let text = String::from_utf8(errand(Chore::RedactCustomer(customer("7041"))).encode()).unwrap();
+    fn a_payload_with_a_wrong_customer_is_no_maintenance_task() {
+        let text = String::from_utf8(maintenance(MaintenanceKind::RedactCustomer(customer("7041"))).encode())
+            .unwrap();
         for wrong in ["", "-1", "7041_DE-DE", "7a"] {
-            assert!(Errand::decode(text.replace("7041", wrong).as_bytes()).is_err(), "{wrong}");
+            assert!(MaintenanceTask::decode(text.replace("7041", wrong).as_bytes()).is_err(), "{wrong}");
         }
     }
 
     #[test]
-    fn an_errand_has_a_key_of_its_own() {
-        assert_eq!(errand(Chore::RedactShop).key(), "errand/magic-wands.myshopify.com/b54557e4-bdd9");
+    fn a_maintenance_task_has_a_key_of_its_own() {
+        assert_eq!(
+            maintenance(MaintenanceKind::RedactShop).key(),
+            "errand/magic-wands.myshopify.com/b54557e4-bdd9"
+        );
     }
 
     proptest! {
@@ -155,16 +162,16 @@ mod tests {
         fn no_text_for_the_operator_names_the_customer(
             id in "[1-9]{1,3}", words in prop::collection::vec("[1-9]{1,3}|[a-z…-]{1,3}", 0..20),
         ) {
-            let text = errand(Chore::RedactCustomer(customer(&id))).without_customer(words.concat());
+            let text = maintenance(MaintenanceKind::RedactCustomer(customer(&id))).without_customer(words.concat());
             prop_assert!(text.split(|c: char| !c.is_ascii_digit()).all(|number| number != id), "{}", text);
         }
     }
 
     #[test]
-    fn other_numbers_and_other_errands_keep_their_texts() {
-        let redact = errand(Chore::RedactCustomer(customer("12")));
+    fn other_numbers_and_other_maintenance_tasks_keep_their_texts() {
+        let redact = maintenance(MaintenanceKind::RedactCustomer(customer("12")));
         let text = "customer-12: 120 sessions, 312 of 12";
         assert_eq!(redact.without_customer(text.into()), "customer-…: 120 sessions, 312 of …");
-        assert_eq!(errand(Chore::RedactShop).without_customer(text.into()), text);
+        assert_eq!(maintenance(MaintenanceKind::RedactShop).without_customer(text.into()), text);
     }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::capabilities::{Failure, Forgotten, Storage};
 
-/// The most keys that one part of an errand removes.
+/// The most keys that one part of a maintenance task removes.
 const KEYS_MAX: u32 = 500;
 /// The most entries that one part reads, one by one, to see whose they are.
 const READS_MAX: u32 = 200;
@@ -25,7 +25,7 @@ pub(super) struct Subject<'a> {
     pub(super) customer: Option<&'a ShopperId>,
 }
 
-/// Removes entries whose keys name the subject, but for `own`, which says how far the errand is.
+/// Removes entries whose keys name the subject, but for `own`, which says how far the maintenance task is.
 pub(super) fn keys(storage: &impl Storage, subject: &Subject<'_>, own: &str) -> Result<Forgotten, Failure> {
     let (mut count, mut left) = (originals(storage, subject)?, KEYS_MAX);
     for (store, range) in Scope::of(subject.store, subject.customer).entries() {
