@@ -7,7 +7,7 @@ use names::{Key, Market, Persona, ShopperId, Source, Store, StoreId};
 use routing::{
     Asker, Assortment, Cache, Cached, Catalog, Clock, Content, MaintenanceTask, Facts, Failure, Forgotten, Found,
     Fragment, JobError, JobState, Log, Member, Merchant, Offered, Order, Page, Queue, Settings, Signatures,
-    Standing, Storage, Swap,
+    ShopStatus, Storage, Swap,
 };
 
 /// When everything happens, in seconds.
@@ -63,16 +63,16 @@ impl Settings for World {
         false
     }
 
-    fn standing(&self, store: &StoreId, _asks: Asker) -> Standing {
+    fn shop_status(&self, store: &StoreId, _asks: Asker) -> ShopStatus {
         match store.as_str() {
-            "unknown.myshopify.com" => Standing::Unknown,
-            "paused.myshopify.com" => Standing::Paused,
-            _ => Standing::Open,
+            "unknown.myshopify.com" => ShopStatus::Unknown,
+            "paused.myshopify.com" => ShopStatus::Paused,
+            _ => ShopStatus::Open,
         }
     }
 
     fn merchant(&self, store: &StoreId) -> Option<Merchant> {
-        (self.standing(store, Asker::VouchedFor) != Standing::Unknown).then(|| Merchant {
+        (self.shop_status(store, Asker::VouchedFor) != ShopStatus::Unknown).then(|| Merchant {
             name: store.to_string(),
             url: format!("https://{store}"),
             language: "en".to_owned(),

@@ -14,7 +14,7 @@ use crate::bindings::wandstore::storefront::shopper_types::{self, Signals};
 use crate::component::{Failure, call};
 use crate::context::Cause;
 use crate::deployment::Deployment;
-use crate::http::lifeboat;
+use crate::http::fallback_cache;
 
 names::crosses!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
 
@@ -119,7 +119,7 @@ pub async fn order(
 
 /// The page of a shop that fits every shopper.
 pub async fn fallback(deployment: &Deployment, store: &str) -> Result<Bytes, String> {
-    match lifeboat::page(&deployment.routing, store).await {
+    match fallback_cache::page(&deployment.routing, store).await {
         Ok(Some(answer)) => Ok(answer.body),
         Ok(None) => Err("routing has no fallback page for the shop".to_owned()),
         Err(failure) => Err(failure.to_string()),

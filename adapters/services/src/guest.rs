@@ -84,11 +84,11 @@ impl settings::Guest for Component {
     }
 
     /// No merchant installs the app on this host: the operator named every shop, and strangers may look into it.
-    fn standing(id: String, _vouched_for: bool) -> settings::ShopStanding {
+    fn status(id: String, _vouched_for: bool) -> settings::ShopStatus {
         match configuration().document.stores.get(&id) {
-            None => settings::ShopStanding::Unknown,
-            Some(shop) if shop.paused => settings::ShopStanding::Paused,
-            Some(_) => settings::ShopStanding::Open,
+            None => settings::ShopStatus::Unknown,
+            Some(shop) if shop.paused => settings::ShopStatus::Paused,
+            Some(_) => settings::ShopStatus::Open,
         }
     }
 

@@ -9,6 +9,7 @@
 //! [`capabilities`]. It never shows a word of the model's that was not checked, and never takes a
 //! price, a title or a link from anywhere but the catalog.
 
+pub mod affinity;
 pub mod answer;
 pub mod assortment;
 pub mod bind;
@@ -26,7 +27,6 @@ pub mod prompt;
 pub mod propose;
 pub mod refit;
 pub mod storefront;
-pub mod taste;
 
 #[cfg(test)]
 mod fakes;

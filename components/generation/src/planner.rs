@@ -10,11 +10,11 @@ use std::collections::BTreeSet;
 use names::Persona;
 use page::Product;
 
+use crate::affinity::Affinity;
 use crate::heading::{claims, false_claim};
 use crate::phrases::Place;
 use crate::plan::{Block, Plan, limits};
 use crate::storefront::{Signals, Storefront};
-use crate::taste::Taste;
 
 /// A minimalist is shown no more products side by side.
 const SHORT_GRID_MAX: usize = 4;
@@ -25,9 +25,9 @@ const PAIRED_MAX: usize = 3;
 
 /// Plans the page for a persona.
 pub fn plan(persona: Persona, signals: &Signals, storefront: &Storefront) -> Plan {
-    let taste = Taste::of(signals, &storefront.assortment);
-    let ranked = taste.rank(persona, &storefront.assortment);
-    let planner = Planner { persona, signals, storefront, taste, ranked };
+    let affinity = Affinity::of(signals, &storefront.assortment);
+    let ranked = affinity.rank(persona, &storefront.assortment);
+    let planner = Planner { persona, signals, storefront, affinity, ranked };
     Plan { title: storefront.voice.name().to_owned(), blocks: planner.blocks() }
 }
 
@@ -35,7 +35,7 @@ struct Planner<'a> {
     persona: Persona,
     signals: &'a Signals,
     storefront: &'a Storefront,
-    taste: Taste<'a>,
+    affinity: Affinity<'a>,
     ranked: Vec<&'a Product>,
 }
 
@@ -155,7 +155,7 @@ impl Planner<'_> {
 
     /// A whole category, of those that the shopper does not know yet if there is one.
     fn category_grid(&self) -> Option<Block> {
-        let unknown = |product: &&&Product| !self.taste.knows(&product.category);
+        let unknown = |product: &&&Product| !self.affinity.knows(&product.category);
         let lead = self.ranked.iter().find(unknown).or(self.ranked.first())?;
         let products: Vec<_> = self.of_category(&lead.category).take(SIDE_GRID_MAX).collect();
         let heading = self.first_true(&[&lead.category], &products);

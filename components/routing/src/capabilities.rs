@@ -96,7 +96,7 @@ pub trait Settings {
     /// Whether this is somebody's own machine, with no shoppers.
     fn development(&self) -> bool;
     /// Where the shop stands, for whoever asks.
-    fn standing(&self, store: &StoreId, asks: Asker) -> Standing;
+    fn shop_status(&self, store: &StoreId, asks: Asker) -> ShopStatus;
     /// The shop; `None` if this deployment serves no such shop.
     fn merchant(&self, store: &StoreId) -> Option<Merchant>;
     /// The first of the shops that this deployment serves.
@@ -114,7 +114,7 @@ pub enum Asker {
 
 /// Where a shop stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum ShopStatus {
     /// This deployment serves no such shop.
     Unknown,
     /// It is served.

@@ -8,7 +8,7 @@
 use names::{Key, StoreId};
 use serde::{Deserialize, Serialize};
 
-use crate::capabilities::{Asker, Failure, Found, Settings, Standing, Storage};
+use crate::capabilities::{Asker, Failure, Found, Settings, ShopStatus, Storage};
 
 /// More domains than a shop can have had: Shopify lets a merchant change theirs once.
 const OTHERS_MAX: usize = 4;
@@ -28,7 +28,7 @@ struct Record {
 /// The shop under another domain that it is or was known by; of these, one that is served. A shop that is served, or is
 /// known under no other domain, is itself. It costs nothing for a shop that is served.
 pub(crate) fn served_as(deployment: &(impl Settings + Storage), store: StoreId) -> Result<StoreId, Failure> {
-    let is_served = |store: &StoreId| deployment.standing(store, Asker::VouchedFor) != Standing::Unknown;
+    let is_served = |store: &StoreId| deployment.shop_status(store, Asker::VouchedFor) != ShopStatus::Unknown;
     if is_served(&store) {
         return Ok(store);
     }
@@ -66,7 +66,7 @@ pub(crate) fn join(
     number: Option<u64>,
 ) -> Result<(), Failure> {
     let same = number.is_some() && recall(deployment, former)?.number == number;
-    if !same && deployment.standing(store, Asker::VouchedFor) != Standing::Unknown {
+    if !same && deployment.shop_status(store, Asker::VouchedFor) != ShopStatus::Unknown {
         return Ok(());
     }
     for (one, other) in [(store, former), (former, store)] {

@@ -23,7 +23,7 @@ use names::{Key, Market, ShopperId, Store, StoreId};
 use crate::{
     Asker, Assortment, BodyError, Cache, Cached, Catalog, Clock, Content, Failure, Forgotten, Found,
     JobError, JobState, Log, MaintenanceTask, Member, Merchant, Offered, Order, Queue, Request, Settings,
-    Signatures, Standing, Storage, Swap,
+    ShopStatus, Signatures, Storage, Swap,
 };
 
 struct Component;
@@ -211,11 +211,11 @@ impl Settings for Host {
         settings::development()
     }
 
-    fn standing(&self, store: &StoreId, asks: Asker) -> Standing {
-        match settings::standing(store.as_str(), asks == Asker::VouchedFor) {
-            settings::ShopStanding::Unknown => Standing::Unknown,
-            settings::ShopStanding::Open => Standing::Open,
-            settings::ShopStanding::Paused => Standing::Paused,
+    fn shop_status(&self, store: &StoreId, asks: Asker) -> ShopStatus {
+        match settings::status(store.as_str(), asks == Asker::VouchedFor) {
+            settings::ShopStatus::Unknown => ShopStatus::Unknown,
+            settings::ShopStatus::Open => ShopStatus::Open,
+            settings::ShopStatus::Paused => ShopStatus::Paused,
         }
     }
 

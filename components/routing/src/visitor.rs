@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use names::{Key, Market, Persona, ShopperId, StoreId};
 
-use crate::capabilities::{Asker, Settings, Standing};
+use crate::capabilities::{Asker, Settings, ShopStatus};
 use crate::refusal::Refusal;
 use crate::target::{Target, decode};
 
@@ -25,7 +25,7 @@ pub(crate) struct Visitor {
 impl Visitor {
     /// A shopper of a shop, by ids that can be trusted.
     pub(crate) fn of(settings: &impl Settings, store: &str, shopper: ShopperId) -> Result<Self, Refusal> {
-        let (store, paused) = standing(settings, store, Asker::VouchedFor)?;
+        let (store, paused) = shop_status(settings, store, Asker::VouchedFor)?;
         Ok(Self { store, person: shopper.person(), shopper, paused, is_vouched_for: true })
     }
 
@@ -52,7 +52,7 @@ impl Visitor {
     /// The same where the operator asks, who may name a market, too.
     pub(crate) fn of_operator(settings: &impl Settings, target: Target<'_>) -> Result<Self, Refusal> {
         let store = target.required("store")?;
-        let (store, paused) = standing(settings, &store, Asker::VouchedFor)?;
+        let (store, paused) = shop_status(settings, &store, Asker::VouchedFor)?;
         let shopper = unsigned_shopper(&target.required("shopper")?)?;
         Ok(Self { store, person: shopper.person(), shopper, paused, is_vouched_for: true })
     }
@@ -89,7 +89,7 @@ impl Visitor {
         store: &str,
         shopper: impl FnOnce() -> Result<Cow<'a, str>, Refusal>,
     ) -> Result<Self, Refusal> {
-        let (store, paused) = standing(settings, store, Asker::Anybody)?;
+        let (store, paused) = shop_status(settings, store, Asker::Anybody)?;
         let shopper = unsigned_shopper(&shopper()?)?;
         // Markets are soon invented, and each costs products and a page of its own.
         if !shopper.market().is_own() {
@@ -108,15 +108,15 @@ fn unsigned_shopper(text: &str) -> Result<ShopperId, Refusal> {
 
 /// Parses the id of a shop that is served here, which the operator names. A text that is no id names no shop.
 pub(crate) fn known_store(settings: &impl Settings, text: &str) -> Result<StoreId, Refusal> {
-    standing(settings, text, Asker::VouchedFor).map(|(store, _)| store)
+    shop_status(settings, text, Asker::VouchedFor).map(|(store, _)| store)
 }
 
 /// The same, and whether the shop is paused. A shop that is not served here has no shoppers, however well named.
-fn standing(settings: &impl Settings, text: &str, asks: Asker) -> Result<(StoreId, bool), Refusal> {
+fn shop_status(settings: &impl Settings, text: &str, asks: Asker) -> Result<(StoreId, bool), Refusal> {
     let store = StoreId::parse(text).map_err(|_| Refusal::NoSuchStore)?;
-    match settings.standing(&store, asks) {
-        Standing::Unknown => Err(Refusal::NoSuchStore),
-        Standing::Open => Ok((store, false)),
-        Standing::Paused => Ok((store, true)),
+    match settings.shop_status(&store, asks) {
+        ShopStatus::Unknown => Err(Refusal::NoSuchStore),
+        ShopStatus::Open => Ok((store, false)),
+        ShopStatus::Paused => Ok((store, true)),
     }
 }

@@ -14,8 +14,8 @@ use shopify::payload::{self, DataRequest, Redaction};
 use shopify::webhook::{self, Topic, Webhook};
 
 use crate::capabilities::{
-    Asker, Cache, Clock, Deployment, Failure, MaintenanceKind, MaintenanceTask, Queue, Settings, Signatures,
-    Standing, Storage,
+    Asker, Cache, Clock, Deployment, Failure, MaintenanceKind, MaintenanceTask, Queue, Settings, ShopStatus,
+    Signatures, Storage,
 };
 use crate::domains;
 use crate::http::{Request, Response};
@@ -124,7 +124,7 @@ fn take<D: Deployment>(deployment: &D, notice: &Notice) -> Result<bool, Failure>
 /// Notes what a webhook says of a shop that is served: its number, and that its domain changed.
 fn learn(deployment: &(impl Settings + Storage), notice: &Notice) -> Result<(), Failure> {
     let known_as = notice.also.as_ref().unwrap_or(&notice.store);
-    if !notice.is_of_shop || deployment.standing(known_as, Asker::VouchedFor) == Standing::Unknown {
+    if !notice.is_of_shop || deployment.shop_status(known_as, Asker::VouchedFor) == ShopStatus::Unknown {
         return Ok(());
     }
     match (&notice.also, notice.number) {
@@ -170,7 +170,7 @@ impl Notice {
             }
         }
         if !matches!(self.action, Action::Entrust(_)) {
-            stores.retain(|store| deployment.standing(store, Asker::VouchedFor) != Standing::Unknown);
+            stores.retain(|store| deployment.shop_status(store, Asker::VouchedFor) != ShopStatus::Unknown);
         }
         Ok(stores)
     }

@@ -6,7 +6,7 @@
 
 mod merchant;
 mod not_connected;
-mod standing;
+mod status;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -201,7 +201,7 @@ async fn form(admin: &Admin, caller: &Caller) -> Result<Form, Refused> {
 
 /// What of the page can change. What cannot be read is left out.
 async fn main<'a>(admin: &Admin, caller: &'a Caller, form: Form, outcome: Outcome) -> Main<'a> {
-    let trouble = admin.connections.standing(&caller.store).await.err().map(|error| told(&error));
+    let trouble = admin.connections.status(&caller.store).await.err().map(|error| told(&error));
     let usage = admin.shops.usage.last_24_hours(&caller.store).await.ok().map(Into::into);
     let reports = admin.storefronts.reports(&caller.store).await.unwrap_or_default();
     let now_ms = admin.clock.now_ms();

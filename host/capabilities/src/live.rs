@@ -66,7 +66,7 @@ impl From<Settings> for Live {
 
 #[cfg(test)]
 mod tests {
-    use portable::settings::Standing;
+    use portable::settings::ShopStatus;
 
     use super::*;
 
@@ -75,14 +75,14 @@ mod tests {
         let live = Live::default();
         let before = live.now();
         live.set_shop("lamps", Shop::default());
-        assert_eq!(live.look(|settings| settings.standing("lamps", true)), Standing::Open);
+        assert_eq!(live.look(|settings| settings.shop_status("lamps", true)), ShopStatus::Open);
         live.set_shop("lamps", Shop { paused: true, ..Shop::default() });
-        assert_eq!(live.look(|settings| settings.standing("lamps", true)), Standing::Paused);
+        assert_eq!(live.look(|settings| settings.shop_status("lamps", true)), ShopStatus::Paused);
         live.remove_shop("lamps");
         live.remove_shop("lamps");
-        assert_eq!(live.now().standing("lamps", true), Standing::Unknown);
-        assert_eq!(before.standing("lamps", true), Standing::Unknown);
-        assert_eq!(live.now().standing("magic-wands", true), Standing::Open);
+        assert_eq!(live.now().shop_status("lamps", true), ShopStatus::Unknown);
+        assert_eq!(before.shop_status("lamps", true), ShopStatus::Unknown);
+        assert_eq!(live.now().shop_status("magic-wands", true), ShopStatus::Open);
     }
 
     #[test]

@@ -85,7 +85,7 @@ pub struct Shop {
 
 /// Where a shop stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum ShopStatus {
     /// This deployment serves no such shop.
     Unknown,
     /// It is served.
@@ -111,13 +111,13 @@ pub enum WrongShop {
 impl Settings {
     /// Where the shop of that id stands, for somebody who is vouched for or for anybody. Where there are shoppers, nobody
     /// looks into the shop of a merchant who installed the app but through that shop, unless the operator allows it.
-    pub fn standing(&self, id: &str, is_vouched_for: bool) -> Standing {
+    pub fn shop_status(&self, id: &str, is_vouched_for: bool) -> ShopStatus {
         let is_open =
             |shop: &Shop| is_vouched_for || !shop.is_installed || self.unsigned_routes || self.development;
         match self.shops.get(id).filter(|shop| is_open(shop)) {
-            None => Standing::Unknown,
-            Some(shop) if shop.paused => Standing::Paused,
-            Some(_) => Standing::Open,
+            None => ShopStatus::Unknown,
+            Some(shop) if shop.paused => ShopStatus::Paused,
+            Some(_) => ShopStatus::Open,
         }
     }
 }
@@ -241,10 +241,10 @@ mod tests {
     #[test]
     fn a_shop_is_open_paused_or_unknown() {
         let mut settings = Settings::default();
-        assert_eq!(settings.standing("magic-wands", true), Standing::Open);
-        assert_eq!(settings.standing("lamps", true), Standing::Unknown);
+        assert_eq!(settings.shop_status("magic-wands", true), ShopStatus::Open);
+        assert_eq!(settings.shop_status("lamps", true), ShopStatus::Unknown);
         settings.shops.insert("lamps".to_owned(), Shop { paused: true, ..Shop::default() });
-        assert_eq!(settings.standing("lamps", true), Standing::Paused);
+        assert_eq!(settings.shop_status("lamps", true), ShopStatus::Paused);
     }
 
     #[test]
@@ -252,14 +252,16 @@ mod tests {
         let installed = Shop { is_installed: true, ..Shop::default() };
         let shops =
             BTreeMap::from([("named".to_owned(), Shop::default()), ("installed".to_owned(), installed)]);
-        for (development, unsigned_routes, standing) in
-            [(false, false, Standing::Unknown), (true, false, Standing::Open), (false, true, Standing::Open)]
-        {
+        for (development, unsigned_routes, shop_status) in [
+            (false, false, ShopStatus::Unknown),
+            (true, false, ShopStatus::Open),
+            (false, true, ShopStatus::Open),
+        ] {
             let settings =
                 Settings { development, unsigned_routes, shops: shops.clone(), ..Settings::default() };
-            assert_eq!(settings.standing("installed", false), standing);
+            assert_eq!(settings.shop_status("installed", false), shop_status);
             for (id, is_vouched_for) in [("installed", true), ("named", true), ("named", false)] {
-                assert_eq!(settings.standing(id, is_vouched_for), Standing::Open, "{id}");
+                assert_eq!(settings.shop_status(id, is_vouched_for), ShopStatus::Open, "{id}");
             }
         }
     }

@@ -8,7 +8,7 @@ use capabilities::Capabilities;
 use clap::Args;
 use host::config::Config;
 use host::deployment::Components;
-use host::http::Lifeboat;
+use host::http::FallbackCache;
 
 use super::output::print;
 
@@ -46,11 +46,11 @@ async fn fallback_pages(components: &Components, config: &Config) -> anyhow::Res
     let (mut capabilities, _) = Capabilities::scripted();
     capabilities.settings = Arc::new(config.settings().into());
     let deployment = components.link(Arc::new(capabilities))?;
-    let lifeboat = Lifeboat::default();
+    let fallbacks = FallbackCache::default();
     let stores: Vec<_> = config.file.document.stores.keys().cloned().collect();
-    lifeboat.refresh(&deployment.routing, &config.file.document.stores).await;
+    fallbacks.refresh(&deployment.routing, &config.file.document.stores).await;
     let page = |store: String| {
-        let page = lifeboat.page(&store).with_context(|| format!("{store} has no fallback page"))?;
+        let page = fallbacks.page(&store).with_context(|| format!("{store} has no fallback page"))?;
         Ok((store, page.body.to_vec()))
     };
     stores.into_iter().map(page).collect()

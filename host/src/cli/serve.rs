@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use capabilities::Capabilities;
-use capabilities::settings::Standing;
+use capabilities::settings::ShopStatus;
 use clap::Args;
 use host::backends;
 use host::config::Config;
 use host::deployment::{Components, Deployment};
-use host::http::{self, Lifeboat, Operator, Server};
+use host::http::{self, FallbackCache, Operator, Server};
 use host::logging::Log;
 use host::merchants::{Merchants, TokensOfShops};
 use host::takeover::Here;
@@ -36,7 +36,7 @@ pub struct Serve {
 /// How often what is no longer needed is thrown away.
 const TIDY: Duration = Duration::from_mins(1);
 /// How often the fallback pages that outlive routing are renewed.
-const LIFEBOAT: Duration = Duration::from_mins(5);
+const FALLBACKS_RENEWED: Duration = Duration::from_mins(5);
 
 impl Serve {
     pub async fn run(self, config: Config) -> anyhow::Result<()> {
@@ -59,8 +59,8 @@ impl Serve {
         let capabilities = Arc::new(capabilities);
         let deployment = Arc::new(components.link(capabilities)?);
         let merchants = Merchants::open(&config, &deployment, &tokens).await?;
-        let lifeboat = Arc::new(Lifeboat::default());
-        lifeboat.refresh(&deployment.routing, &deployment.capabilities.settings.now().shops).await;
+        let fallbacks = Arc::new(FallbackCache::default());
+        fallbacks.refresh(&deployment.routing, &deployment.capabilities.settings.now().shops).await;
 
         adopt(&deployment.capabilities).await;
         here.take_over(&deployment).await;
@@ -73,10 +73,10 @@ impl Serve {
             background.spawn(async move { merchants.keep_accounts().await });
         }
         background.spawn(here.clone().watch(deployment.clone()));
-        tokio::spawn(tidy(deployment.clone(), lifeboat.clone(), config));
+        tokio::spawn(tidy(deployment.clone(), fallbacks.clone(), config));
         announce(&server, &deployment, plans_with_llm, started)?;
         let operator = Operator { deployment: deployment.clone(), plans_with_llm, telemetry };
-        http::serve(server, operator, lifeboat, stop.received()).await?;
+        http::serve(server, operator, fallbacks, stop.received()).await?;
         workers.stop().await;
         here.give_back(&deployment).await;
         if let Some(merchants) = merchants {
@@ -108,7 +108,7 @@ fn announce(
     let planner = if plans_with_llm { "language model" } else { "local planner" };
     tracing::info!(%address, planner, ms = started.elapsed().as_millis(), "serving");
     let settings = deployment.capabilities.settings.now();
-    let is_open = |store: &&String| settings.standing(store, false) != Standing::Unknown;
+    let is_open = |store: &&String| settings.shop_status(store, false) != ShopStatus::Unknown;
     let open = settings.shops.keys().filter(is_open);
     let pages: Vec<String> = open.map(|store| format!("http://{address}/s/{store}?shopper=abc123")).collect();
     // A thread of its own, for whoever is to read this may not: nothing waits for it, and shoppers are served.
@@ -117,7 +117,7 @@ fn announce(
 }
 
 /// Throws away what is no longer needed, and renews what is.
-async fn tidy(deployment: Arc<Deployment>, lifeboat: Arc<Lifeboat>, config: Config) {
+async fn tidy(deployment: Arc<Deployment>, fallbacks: Arc<FallbackCache>, config: Config) {
     let idle = Duration::from_millis(config.file.document.pool.inactivity_timeout_ms);
     let mut renewed = Instant::now();
     loop {
@@ -133,11 +133,11 @@ async fn tidy(deployment: Arc<Deployment>, lifeboat: Arc<Lifeboat>, config: Conf
             merchants.tidy().await;
         }
         let shops = &deployment.capabilities.settings.now().shops;
-        if renewed.elapsed() >= LIFEBOAT {
-            lifeboat.refresh(&deployment.routing, shops).await;
+        if renewed.elapsed() >= FALLBACKS_RENEWED {
+            fallbacks.refresh(&deployment.routing, shops).await;
             renewed = Instant::now();
         } else {
-            lifeboat.complete(&deployment.routing, shops).await;
+            fallbacks.complete(&deployment.routing, shops).await;
         }
     }
 }

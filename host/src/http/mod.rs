@@ -5,7 +5,7 @@ mod authority;
 mod client;
 mod connections;
 mod events;
-pub(crate) mod lifeboat;
+pub(crate) mod fallback_cache;
 mod operator;
 mod server;
 mod shopper;
@@ -13,6 +13,6 @@ mod stream;
 pub(crate) mod target;
 
 pub use events::StreamTimes;
-pub use lifeboat::Lifeboat;
+pub use fallback_cache::FallbackCache;
 pub use operator::Operator;
 pub use server::{Server, serve};

@@ -26,7 +26,7 @@ use super::events::StreamTimes;
 use super::operator::{self, Operator};
 use super::shopper::Shoppers;
 use super::stream::Watched;
-use super::{Lifeboat, authority, client};
+use super::{FallbackCache, authority, client};
 
 /// More header fields are answered 431 (RFC 6585, section 5).
 const HEADERS_MAX: usize = 64;
@@ -88,14 +88,14 @@ impl Server {
 pub async fn serve(
     server: Server,
     operator: Operator,
-    lifeboat: Arc<Lifeboat>,
+    fallbacks: Arc<FallbackCache>,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let connections = Connections::new(server.limits);
     let changes = operator.deployment.changes.clone();
     let shoppers = Arc::new(Shoppers::new(
         operator.deployment.clone(),
-        lifeboat,
+        fallbacks,
         connections.clone(),
         server.stream_times,
     ));

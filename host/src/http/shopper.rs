@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use capabilities::settings::Standing;
+use capabilities::settings::ShopStatus;
 use http::{Method, Request as HttpRequest, Response, StatusCode, header};
 use hyper::body::{Body as _, Incoming};
 use tokio::time::Instant as Deadline;
@@ -13,7 +13,7 @@ use wasmtime::component::Resource;
 use super::answer::{Answer, Outgoing};
 use super::connections::{Connection, Connections};
 use super::events::{self, StreamTimes};
-use super::lifeboat::Lifeboat;
+use super::fallback_cache::FallbackCache;
 use crate::bindings::wandstore::storefront::http_types::{Method as WitMethod, Pending, Reply};
 use crate::changes::Topic;
 use crate::component::{Failure, within};
@@ -36,7 +36,7 @@ const OTHERS_PATIENCE: Duration = Duration::from_secs(3);
 /// Answers shoppers.
 pub struct Shoppers {
     pub(super) deployment: Arc<Deployment>,
-    lifeboat: Arc<Lifeboat>,
+    fallbacks: Arc<FallbackCache>,
     connections: Arc<Connections>,
     pub(super) stream_times: StreamTimes,
     requests: Requests,
@@ -82,11 +82,11 @@ impl Shoppers {
     /// Shoppers of a deployment, who come by `connections`.
     pub fn new(
         deployment: Arc<Deployment>,
-        lifeboat: Arc<Lifeboat>,
+        fallbacks: Arc<FallbackCache>,
         connections: Arc<Connections>,
         stream_times: StreamTimes,
     ) -> Self {
-        Self { deployment, lifeboat, connections, stream_times, requests: Requests::new() }
+        Self { deployment, fallbacks, connections, stream_times, requests: Requests::new() }
     }
 
     /// Answers a request. There is always an answer, and it is never an error of ours.
@@ -190,8 +190,8 @@ impl Shoppers {
     pub(super) fn rescue(&self, question: &Question) -> Answer {
         let settings = &self.deployment.capabilities.settings;
         let is_open =
-            |store: &str| settings.look(|settings| settings.standing(store, false)) != Standing::Unknown;
-        self.lifeboat.answer(&question.method, &question.target, is_open)
+            |store: &str| settings.look(|settings| settings.shop_status(store, false)) != ShopStatus::Unknown;
+        self.fallbacks.answer(&question.method, &question.target, is_open)
     }
 }
 

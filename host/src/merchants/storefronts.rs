@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 use admin::{Failed, Made, Preview, Report, Storefronts};
 use async_trait::async_trait;
 use bytes::Bytes;
-use capabilities::settings::{Shop, Standing};
+use capabilities::settings::{Shop, ShopStatus};
 use names::{EventId, Key, Persona, ShopperId, Store, StoreId};
 use serde::Deserialize;
 
@@ -94,8 +94,8 @@ impl Storefronts for Served {
         let (store, shopper) = (store.as_str(), shopper.as_str());
         let kept = pages::content(&deployment, store, shopper).await.map_err(Failed)?;
         let due = kept.as_ref().map_or(Some(Work::Generate), |(_, due)| *due);
-        let is_open = deployment.capabilities.settings.look(|settings| settings.standing(store, true))
-            == Standing::Open;
+        let is_open = deployment.capabilities.settings.look(|settings| settings.shop_status(store, true))
+            == ShopStatus::Open;
         if let Some(work) = due
             && is_open
             && let Err(reason) = pages::order(&deployment, store, shopper, persona, work).await

@@ -8,7 +8,7 @@ use capabilities::{Capabilities, Strings};
 use host::component::Role;
 use host::config::{Config, Environment};
 use host::deployment::{Components, Deployment};
-use host::http::{Lifeboat, Operator, Server, StreamTimes, serve};
+use host::http::{FallbackCache, Operator, Server, StreamTimes, serve};
 use host::telemetry::Telemetry;
 use host::worker::Workers;
 
@@ -134,8 +134,8 @@ impl Wishes {
             load(&self.config).expect("the configuration is right").link(Arc::new(capabilities))
         };
         let deployment = Arc::new(deployment.expect("the components fit together"));
-        let lifeboat = Arc::new(Lifeboat::default());
-        lifeboat.refresh(&deployment.routing, &deployment.capabilities.settings.now().shops).await;
+        let fallbacks = Arc::new(FallbackCache::default());
+        fallbacks.refresh(&deployment.routing, &deployment.capabilities.settings.now().shops).await;
         let workers = Workers::start(&deployment, 4, &tokio::runtime::Handle::current());
         let [connections_max, per_address_max] = self.connections;
         let server = Server::bind("127.0.0.1:0", connections_max).await.expect("there is a free port");
@@ -143,7 +143,7 @@ impl Wishes {
             server.with_connections_per_address(per_address_max).with_stream_times(self.stream_times);
         let address = server.address().expect("it is bound").to_string();
         let operator = Operator { deployment: deployment.clone(), plans_with_llm: false, telemetry };
-        tokio::spawn(serve(server, operator, lifeboat, std::future::pending()));
+        tokio::spawn(serve(server, operator, fallbacks, std::future::pending()));
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
         let client = client.build().expect("a client needs nothing");
         Host { address, strings, deployment, client, _workers: workers }

@@ -4,7 +4,7 @@ use names::{Market, StoreId};
 use page::{Collection, Product};
 
 use super::{Fake, sign};
-use crate::{Asker, Assortment, Catalog, Clock, Failure, Log, Merchant, Settings, Signatures, Standing};
+use crate::{Asker, Assortment, Catalog, Clock, Failure, Log, Merchant, Settings, ShopStatus, Signatures};
 
 impl Catalog for Fake {
     fn products(&self, _: &StoreId, market: &Market) -> Result<Assortment, Failure> {
@@ -43,14 +43,14 @@ impl Settings for Fake {
         self.development
     }
 
-    fn standing(&self, store: &StoreId, asks: Asker) -> Standing {
-        self.calls.borrow_mut().push("settings.standing");
+    fn shop_status(&self, store: &StoreId, asks: Asker) -> ShopStatus {
+        self.calls.borrow_mut().push("settings.status");
         let is_closed = self.closed_to_anybody && asks == Asker::Anybody;
         match self.stores.contains(&store.as_str()) {
-            false => Standing::Unknown,
-            true if is_closed => Standing::Unknown,
-            true if self.paused => Standing::Paused,
-            true => Standing::Open,
+            false => ShopStatus::Unknown,
+            true if is_closed => ShopStatus::Unknown,
+            true if self.paused => ShopStatus::Paused,
+            true => ShopStatus::Open,
         }
     }
 

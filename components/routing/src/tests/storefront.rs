@@ -29,7 +29,7 @@ fn a_fresh_page_is_served_from_cache_and_costs_two_calls() {
     assert_eq!(answer.header("x-wand-source"), "llm");
     assert_eq!(answer.header("x-wand-persona"), "dealhunter");
     assert_eq!(answer.header("x-generation-triggered"), "");
-    assert_eq!(*shop.calls.borrow(), ["settings.standing", "cache.get"]);
+    assert_eq!(*shop.calls.borrow(), ["settings.status", "cache.get"]);
 }
 
 #[test]

@@ -8,4 +8,4 @@ mod keeping;
 mod leaving;
 mod pages;
 mod shopify;
-mod standing;
+mod status;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use capabilities::settings::{Shop, Standing};
+use capabilities::settings::{Shop, ShopStatus};
 use wasmtime::Result;
 
 use crate::bindings::wandstore::capabilities::{clock, ids, log, settings, signatures};
@@ -69,11 +69,11 @@ impl settings::Host for Context {
         Ok(self.capabilities.settings.look(|settings| settings.shops.get(&id).map(shop)))
     }
 
-    fn standing(&mut self, id: String, vouched_for: bool) -> Result<settings::ShopStanding> {
-        Ok(match self.capabilities.settings.look(|settings| settings.standing(&id, vouched_for)) {
-            Standing::Unknown => settings::ShopStanding::Unknown,
-            Standing::Open => settings::ShopStanding::Open,
-            Standing::Paused => settings::ShopStanding::Paused,
+    fn status(&mut self, id: String, vouched_for: bool) -> Result<settings::ShopStatus> {
+        Ok(match self.capabilities.settings.look(|settings| settings.shop_status(&id, vouched_for)) {
+            ShopStatus::Unknown => settings::ShopStatus::Unknown,
+            ShopStatus::Open => settings::ShopStatus::Open,
+            ShopStatus::Paused => settings::ShopStatus::Paused,
         })
     }
 

@@ -7,7 +7,7 @@ import { reason } from '../component/refusal.ts';
 import type { Env } from '../env.ts';
 import { serving } from '../pools.ts';
 import { answerOf, refusal, responseOf, typed, type Answer } from './answer.ts';
-import { rescue } from './lifeboat.ts';
+import { rescue } from './fallback-cache.ts';
 import { lent, ShopperRequest } from './request.ts';
 
 /** The longest target that is looked at; RFC 9110, section 4.1, asks for 8000 at least. */

@@ -24,24 +24,24 @@ const SIGNALS_MAX: usize = 20;
 
 /// What a shopper seems to like.
 #[derive(Debug, Default)]
-pub struct Taste<'a> {
+pub struct Affinity<'a> {
     categories: BTreeMap<&'a str, u32>,
     tags: BTreeMap<&'a str, u32>,
     words: BTreeSet<String>,
 }
 
-impl<'a> Taste<'a> {
+impl<'a> Affinity<'a> {
     /// Reads it from what the shopper did.
     pub fn of(signals: &'a Signals, assortment: &'a Assortment) -> Self {
-        let mut taste = Self { words: search_words(signals), ..Self::default() };
+        let mut affinity = Self { words: search_words(signals), ..Self::default() };
         for (ids, weight) in
             [(&signals.views, VIEWED), (&signals.carted, CARTED), (&signals.purchased, BOUGHT)]
         {
             for product in assortment.resolve(ids).take(SIGNALS_MAX) {
-                taste.learn(product, weight);
+                affinity.learn(product, weight);
             }
         }
-        taste
+        affinity
     }
 
     fn learn(&mut self, product: &'a Product, weight: u32) {
@@ -119,7 +119,7 @@ mod tests {
 
     fn ranked(persona: Persona, signals: &Signals) -> Vec<String> {
         let assortment = assortment();
-        ids(&Taste::of(signals, &assortment).rank(persona, &assortment))
+        ids(&Affinity::of(signals, &assortment).rank(persona, &assortment))
     }
 
     #[test]

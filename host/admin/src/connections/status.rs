@@ -9,7 +9,7 @@ use crate::records::{Installation, State};
 
 impl Connections {
     /// Whether the shop is connected at this moment, and why it is not.
-    pub async fn standing(&self, store: &StoreId) -> Result<(), NotConnected> {
+    pub async fn status(&self, store: &StoreId) -> Result<(), NotConnected> {
         let found = self.serving(store).await?;
         let works = self.usable(found.access.clone()).is_some();
         let is_refused = found.access.is_some_and(|access| self.is_refused(store, &access.secret));

@@ -16,11 +16,11 @@ const LAST_RESORT: &str = include_str!("last_resort.html");
 
 /// The last good fallback page of each shop.
 #[derive(Debug, Default)]
-pub struct Lifeboat {
+pub struct FallbackCache {
     pages: RwLock<HashMap<String, Answer>>,
 }
 
-impl Lifeboat {
+impl FallbackCache {
     /// Asks routing for the fallback page of each shop, and forgets those of other shops. A page that cannot
     /// be had stays as it was.
     pub async fn refresh(&self, routing: &Handler, shops: &BTreeMap<String, Shop>) {
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_shop_without_a_page_gets_the_last_resort_and_no_error() {
-        let answer = Lifeboat::default().answer(&Method::GET, "/s/magic-wands", |_| true);
+        let answer = FallbackCache::default().answer(&Method::GET, "/s/magic-wands", |_| true);
         assert_eq!(answer.status, StatusCode::OK);
         assert_eq!(answer.headers["x-cache"], "MISS");
         assert!(answer.body.starts_with(b"<!doctype html>"));
@@ -138,16 +138,16 @@ mod tests {
 
     #[test]
     fn a_shop_gets_its_own_page_however_it_is_written() {
-        let boat = Lifeboat::default();
+        let fallbacks = FallbackCache::default();
         let page = Answer { status: StatusCode::OK, headers: HeaderMap::new(), body: "kept".into() };
-        boat.pages.write().unwrap().insert("a-b.myshopify.com".to_owned(), page);
-        let page = boat.answer(&Method::GET, "/s/a%2Db.myshopify.com?shopper=x", |_| true);
+        fallbacks.pages.write().unwrap().insert("a-b.myshopify.com".to_owned(), page);
+        let page = fallbacks.answer(&Method::GET, "/s/a%2Db.myshopify.com?shopper=x", |_| true);
         assert_eq!(page.body, "kept");
-        let page = boat
+        let page = fallbacks
             .answer(&Method::GET, "/s/a%2Db.myshopify.com?shopper=x", |store| store != "a-b.myshopify.com");
         assert!(page.body.starts_with(b"<!doctype html>"), "it is closed to strangers");
         for target in ["/proxy?shop=a%2Db.myshopify.com", "/proxy/?shop=A-B.myshopify.com"] {
-            let page = boat.answer(&Method::GET, target, |_| true);
+            let page = fallbacks.answer(&Method::GET, target, |_| true);
             assert!(
                 page.body.starts_with(b"<!doctype html>"),
                 "{target}: its prices may be of another market"
@@ -157,29 +157,35 @@ mod tests {
 
     #[test]
     fn a_status_is_unknown_and_a_signal_not_stored() {
-        let boat = Lifeboat::default();
+        let fallbacks = FallbackCache::default();
         assert_eq!(
-            boat.answer(&Method::GET, "/api/generation/status", |_| true).body,
+            fallbacks.answer(&Method::GET, "/api/generation/status", |_| true).body,
             r#"{"state":"unknown"}"#
         );
-        assert_eq!(boat.answer(&Method::POST, "/api/shopper/track", |_| true).body, r#"{"stored":0}"#);
+        assert_eq!(fallbacks.answer(&Method::POST, "/api/shopper/track", |_| true).body, r#"{"stored":0}"#);
         assert_eq!(
-            boat.answer(&Method::GET, "/proxy/status?shop=a", |_| true).body,
+            fallbacks.answer(&Method::GET, "/proxy/status?shop=a", |_| true).body,
             r#"{"state":"unknown"}"#
         );
-        assert_eq!(boat.answer(&Method::POST, "/proxy/track?shop=a", |_| true).body, r#"{"stored":0}"#);
+        assert_eq!(fallbacks.answer(&Method::POST, "/proxy/track?shop=a", |_| true).body, r#"{"stored":0}"#);
     }
 
     #[test]
     fn a_theme_keeps_what_it_shows_and_shopify_is_asked_to_tell_us_again() {
-        let boat = Lifeboat::default();
+        let fallbacks = FallbackCache::default();
         assert_eq!(
-            boat.answer(&Method::GET, "/proxy/fragment?shop=a", |_| true).status,
+            fallbacks.answer(&Method::GET, "/proxy/fragment?shop=a", |_| true).status,
             StatusCode::NOT_FOUND
         );
-        assert_eq!(boat.answer(&Method::GET, "/proxy?shop=a.myshopify.com", |_| true).status, StatusCode::OK);
+        assert_eq!(
+            fallbacks.answer(&Method::GET, "/proxy?shop=a.myshopify.com", |_| true).status,
+            StatusCode::OK
+        );
         for path in ["/webhooks", "/webhook/shopify"] {
-            assert_eq!(boat.answer(&Method::POST, path, |_| true).status, StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(
+                fallbacks.answer(&Method::POST, path, |_| true).status,
+                StatusCode::SERVICE_UNAVAILABLE
+            );
         }
     }
 }
