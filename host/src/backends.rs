@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use capabilities::{Capabilities, blob, clock, fetch, ids, jobs, kv, llm, log, signatures};
+use capabilities::{Capabilities, blob, clock, fetch, jobs, kv, llm, log, random, signatures};
 
 use crate::config::Config;
 
@@ -40,7 +40,7 @@ async fn assemble(
     process: Option<String>,
 ) -> anyhow::Result<Capabilities> {
     let clock: Arc<dyn clock::Clock> = Arc::new(clock::System);
-    let ids: Arc<dyn ids::Ids> = Arc::new(ids::System);
+    let random: Arc<dyn random::Random> = Arc::new(random::System);
     let cache = &config.file.document.cache;
 
     let trust = Duration::from_millis(cache.memory_trust_ms);
@@ -48,7 +48,7 @@ async fn assemble(
     let llm: Arc<dyn llm::Llm> = match config.llm() {
         Some(llm) => {
             let is_limited = llm.tokens_per_day_max.is_some();
-            let llm = llm::OpenAi::new(llm, clock.clone(), ids.clone()).context("llm")?;
+            let llm = llm::OpenAi::new(llm, clock.clone(), random.clone()).context("llm")?;
             Arc::new(match llm::budget::Sqlite::open(&file(config, "budget.db")?).await {
                 Ok(budget) => llm.with_budget(Arc::new(budget)),
                 Err(error) if is_limited => return Err(error).context("llm.tokens_per_day_max"),
@@ -63,16 +63,16 @@ async fn assemble(
     let origin = config.file.document.shopify.origin.clone();
     let fetch = fetch::Http::new(origin, tokens, clock.clone())?;
     let secrets = config.secrets.named.clone();
-    let jobs = jobs::Sqlite::open(&file(config, "jobs.db")?, ids.clone()).await?;
+    let jobs = jobs::Sqlite::open(&file(config, "jobs.db")?, random.clone()).await?;
     Ok(Capabilities {
         kv: Arc::new(short_term),
         blob: Arc::new(blob::Bounded::new(Arc::new(blob::ObjectStore::folder(&file(config, "blobs")?)?))),
         jobs: Arc::new(jobs.held_by(process)),
         llm,
         fetch: Arc::new(fetch),
-        signatures: Arc::new(signatures::Secrets::new(ids::key(&*ids), secrets)),
+        signatures: Arc::new(signatures::Secrets::new(random::key(&*random), secrets)),
         clock,
-        ids,
+        random,
         settings: Arc::new(config.settings().into()),
         log: Arc::new(log::Tracing),
     })

@@ -18,7 +18,7 @@ wasmtime::component::bindgen!({
             import wandstore:capabilities/jobs@0.1.0;
             import wandstore:capabilities/signatures@0.1.0;
             import wandstore:capabilities/clock@0.1.0;
-            import wandstore:capabilities/ids@0.1.0;
+            import wandstore:capabilities/random@0.1.0;
             import wandstore:capabilities/settings@0.1.0;
             import wandstore:capabilities/log@0.1.0;
             import wandstore:capabilities/fetch@0.1.0;
@@ -43,7 +43,7 @@ wasmtime::component::bindgen!({
         "wandstore:capabilities/values": trappable,
         "wandstore:capabilities/signatures": trappable,
         "wandstore:capabilities/clock": trappable,
-        "wandstore:capabilities/ids": trappable,
+        "wandstore:capabilities/random": trappable,
         "wandstore:capabilities/settings": trappable,
         "wandstore:capabilities/log": trappable,
         default: async | trappable,

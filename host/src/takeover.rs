@@ -5,9 +5,9 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use capabilities::ids;
 use capabilities::jobs::End;
 use capabilities::processes::{Gone, Process};
+use capabilities::random;
 
 use crate::changes::Topic;
 use crate::config::Config;
@@ -25,7 +25,7 @@ impl Here {
     /// its jobs wait until they run out.
     pub fn register(config: &Config) -> Self {
         let folder = config.file.server.data_dir.join("processes");
-        let process = Process::register(&folder, &ids::System).inspect_err(|error| {
+        let process = Process::register(&folder, &random::System).inspect_err(|error| {
             let folder = folder.display();
             tracing::warn!(%folder, %error, "cannot lock a file: should this process die, its jobs wait for their leases");
         });

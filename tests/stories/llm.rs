@@ -33,7 +33,7 @@ async fn host_that_waits(server: &LlmServer, timeout: Duration) -> Host {
             settings.pool.backoff_ms_max = 1;
         })
         .backends(move |capabilities| {
-            let llm = OpenAi::new(config, capabilities.clock.clone(), capabilities.ids.clone());
+            let llm = OpenAi::new(config, capabilities.clock.clone(), capabilities.random.clone());
             capabilities.llm = Arc::new(llm.expect("the configuration is right"));
         })
         .open()

@@ -13,7 +13,7 @@ mod bindings {
 use std::cell::OnceCell;
 
 use bindings::exports::wandstore::capabilities::{blob, jobs, kv, values};
-use bindings::wandstore::capabilities::{clock, ids};
+use bindings::wandstore::capabilities::{clock, random};
 use bindings::wandstore::platform::{outbound, sql, variables};
 
 use crate::Failure;
@@ -42,7 +42,7 @@ thread_local! {
 }
 
 fn moment() -> Moment {
-    Moment { now_ms: clock::now_ms(), random: ids::random() }
+    Moment { now_ms: clock::now_ms(), random: random::get_u64() }
 }
 
 impl values::Guest for Component {
@@ -212,7 +212,7 @@ impl jobs::Guest for Component {
     fn offer(job: jobs::NewJob) -> Result<jobs::Offered, jobs::Error> {
         let jobs::NewJob { lanes, lane_depth_max, key, payload, now_ms } = job;
         let job = NewJob { lanes, lane_depth_max, key, payload, now_ms };
-        Ok(DATABASE.with(|database| Jobs(database).offer(&job, ids::random()))?.into())
+        Ok(DATABASE.with(|database| Jobs(database).offer(&job, random::get_u64()))?.into())
     }
 
     fn claim(now_ms: u64, lease_ms: u32) -> Result<jobs::ClaimResult, jobs::Error> {

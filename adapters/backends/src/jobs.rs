@@ -1,4 +1,4 @@
-//! Jobs over a database. Times are the caller's, and so is chance.
+//! Jobs over a database. Times are the caller's, and so is randomness.
 
 use portable::sql::jobs::{PAYLOAD_BYTES_MAX, SET_BACK_MS_MIN, new_id};
 use portable::sql::{first_after, jobs as sql};
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::database::{Database, Row, Sql, Value};
 use crate::{Failure, within};
 
-/// How often an offer also deletes jobs that were done long ago: once in so many, by chance.
+/// How often an offer also deletes jobs that were done long ago: once in so many, at random.
 const PRUNE_ONE_IN: u64 = 8;
 /// How many it deletes: few, since a shopper may wait for it, but more than are offered meanwhile.
 const PRUNE_JOBS_MAX: u32 = 16;

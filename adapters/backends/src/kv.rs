@@ -1,4 +1,4 @@
-//! Key-value storage over a database. Time and chance are arguments.
+//! Key-value storage over a database. Time and randomness are arguments.
 
 use portable::sql::{first_after, kv as sql};
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::database::{Database, Row, Sql};
 use crate::{Failure, within};
 
-/// How often a write also deletes expired keys: once in so many, by chance.
+/// How often a write also deletes expired keys: once in so many, at random.
 const PURGE_ONE_IN: u64 = 8;
 /// How many it deletes: few, since a shopper may wait for it, but more than are written meanwhile.
 const PURGE_KEYS_MAX: u32 = 16;
@@ -20,7 +20,7 @@ pub struct Entry {
     pub version: u64,
 }
 
-/// When and by which chance an operation is carried out.
+/// The time of an operation, and a random number for it.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
     /// Milliseconds since the Unix epoch.

@@ -206,8 +206,8 @@ fn jobs_are_forgotten_by_their_very_key_or_by_how_it_starts() {
     let sqlite = Sqlite::open();
     let database = Database::new(&sqlite);
     let jobs = Jobs(&database);
-    for (chance, key) in [(1, "a:c-1"), (2, "a:c-12"), (3, "a:c-1_DE-DE"), (4, "a.evil:c-1")] {
-        jobs.offer(&job(key, &["pool-0"], 9), chance).unwrap();
+    for (random, key) in [(1, "a:c-1"), (2, "a:c-12"), (3, "a:c-1_DE-DE"), (4, "a.evil:c-1")] {
+        jobs.offer(&job(key, &["pool-0"], 9), random).unwrap();
     }
     let leased = claimed(&jobs, NOW_MS);
     assert_eq!(jobs.forget(&Keys::Exactly("a:c-1".into()), 9), Ok(1));

@@ -14,7 +14,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use bindings::exports::wandstore::capabilities::{fetch, llm, settings, signatures};
-use bindings::wandstore::capabilities::{clock, ids, log};
+use bindings::wandstore::capabilities::{clock, log, random};
 use bindings::wandstore::platform::{outbound, timer, variables};
 use portable::document::Kind;
 use portable::llm as model;
@@ -36,7 +36,7 @@ fn configuration() -> &'static Configuration {
     static CONFIGURATION: OnceLock<Configuration> = OnceLock::new();
     CONFIGURATION.get_or_init(|| {
         let mut key = [0; 32];
-        key.chunks_mut(8).for_each(|chunk| chunk.copy_from_slice(&ids::random().to_le_bytes()));
+        key.chunks_mut(8).for_each(|chunk| chunk.copy_from_slice(&random::get_u64().to_le_bytes()));
         let configuration = Configuration::read(variables::get, key);
         if let Some(reason) = &configuration.complaint {
             let particulars = [("reason".to_owned(), reason.clone())];
@@ -171,8 +171,8 @@ impl Outbound for Platform {
         clock::now_ms()
     }
 
-    fn random(&self) -> u64 {
-        ids::random()
+    fn next_u64(&self) -> u64 {
+        random::get_u64()
     }
 
     fn sleep(&self, pause: Duration) {

@@ -92,8 +92,8 @@ impl Report {
     }
 }
 
-/// Does jobs of all members, beginning with one that `chance` picks so that instances spread out.
-pub fn drain<P: Pool>(pool: &P, bounds: Bounds, chance: u64) -> Report {
+/// Does jobs of all members, beginning with one that `random` picks so that instances spread out.
+pub fn drain<P: Pool>(pool: &P, bounds: Bounds, random: u64) -> Report {
     let mut draining =
         Draining { pool, bounds, until_ms: pool.now_ms() + bounds.begin_ms_max, report: Report::default() };
     let mut members = match pool.members() {
@@ -104,7 +104,7 @@ pub fn drain<P: Pool>(pool: &P, bounds: Bounds, chance: u64) -> Report {
         }
     };
     members.retain(|member| member.live > 0);
-    let first = u64::try_from(members.len()).ok().and_then(|count| chance.checked_rem(count));
+    let first = u64::try_from(members.len()).ok().and_then(|count| random.checked_rem(count));
     members.rotate_left(first.and_then(|first| usize::try_from(first).ok()).unwrap_or_default());
     for member in &members {
         draining.member(&member.name);

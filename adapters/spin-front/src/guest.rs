@@ -9,7 +9,7 @@ pub(crate) mod bindings {
     });
 }
 
-use bindings::wandstore::capabilities::{blob, clock, ids, kv, settings, signatures, values::Value};
+use bindings::wandstore::capabilities::{blob, clock, kv, random, settings, signatures, values::Value};
 use bindings::wandstore::platform::{timer, variables};
 use bindings::wandstore::spin::{caller, requests};
 use bindings::wandstore::storefront::http_types as wit;
@@ -58,7 +58,7 @@ fn route(received: Received, sender: Sender) {
         ("/health", _) => refuse(Refusal::Method("GET, HEAD"), sender),
         ("/internal/drain", _) if !is_operator(&received) => refuse(Refusal::NothingHere, sender),
         ("/internal/drain", Method::Post) => {
-            let report = drain(&Jobs, ON_DEMAND, ids::random());
+            let report = drain(&Jobs, ON_DEMAND, random::get_u64());
             sender.send(&document(serde_json::to_vec(&report).unwrap_or_default()), &received);
         }
         ("/internal/drain", _) => refuse(Refusal::Method("POST"), sender),
@@ -83,7 +83,7 @@ fn shopper(mut received: Received, sender: Sender) {
     drop(request);
     if has_left_over {
         caller::now(None);
-        drain(&Jobs, AFTER_AN_ANSWER, ids::random());
+        drain(&Jobs, AFTER_AN_ANSWER, random::get_u64());
     }
 }
 

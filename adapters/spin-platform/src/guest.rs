@@ -12,13 +12,13 @@ pub(crate) mod bindings {
 
 use std::cell::RefCell;
 
-use bindings::exports::wandstore::capabilities::{clock, ids, log};
+use bindings::exports::wandstore::capabilities::{clock, log, random};
 use bindings::exports::wandstore::platform::{outbound, sql, timer, variables};
 use bindings::exports::wandstore::spin::caller;
 use bindings::fermyon::spin::variables as spin_variables;
 use wasi::cli::stderr;
 use wasi::clocks::{monotonic_clock, wall_clock};
-use wasi::random::random;
+use wasi::random::random as wasi_random;
 
 use crate::Level;
 
@@ -77,9 +77,9 @@ impl clock::Guest for Component {
     }
 }
 
-impl ids::Guest for Component {
-    fn random() -> u64 {
-        random::get_random_u64()
+impl random::Guest for Component {
+    fn get_u64() -> u64 {
+        wasi_random::get_random_u64()
     }
 }
 

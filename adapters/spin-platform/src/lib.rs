@@ -1,4 +1,4 @@
-//! Spin as a platform: its SQLite, variables and outbound HTTP, and WASI's clocks, chance and log.
+//! Spin as a platform: its SQLite, variables and outbound HTTP, and WASI's clocks, randomness and log.
 //!
 //! It knows nothing of pages, jobs or shoppers, decides nothing about them, and is the only component
 //! of the composition that reaches Spin, but for HTTP's other end (`adapters/spin-front`). No error

@@ -14,7 +14,7 @@ mod task;
 
 use bindings::exports::wandstore::storefront::{leases, queue};
 use bindings::wandstore::capabilities::values::Value;
-use bindings::wandstore::capabilities::{clock, ids, jobs, kv, log, settings};
+use bindings::wandstore::capabilities::{clock, jobs, kv, log, random, settings};
 use bindings::wandstore::storefront::{job_types as wit, page_types};
 use names::{Cause, Key, Range, Scope, ShopperId, Store, StoreId, WrongId};
 
@@ -45,7 +45,7 @@ impl leases::Guest for Component {
 
     fn settle(job: wit::Job, outcome: wit::Outcome) -> Result<bool, wit::QueueError> {
         let job = job.try_into()?;
-        Ok(QUEUE.settle(&job, &outcome.into(), pool(), clock::now_ms(), ids::random())?)
+        Ok(QUEUE.settle(&job, &outcome.into(), pool(), clock::now_ms(), random::get_u64())?)
     }
 }
 

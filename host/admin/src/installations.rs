@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use capabilities::clock::Clock;
-use capabilities::ids::Ids;
+use capabilities::random::Random;
 use capabilities::sqlite::{Database, Durability, OpenError, Statement, WriteFailed};
 use names::StoreId;
 use sqlx::Row as _;
@@ -36,7 +36,7 @@ pub struct Installations {
     database: Arc<Database>,
     keys: Keys,
     clock: Arc<dyn Clock>,
-    ids: Arc<dyn Ids>,
+    random: Arc<dyn Random>,
 }
 
 impl Shops {
@@ -45,11 +45,11 @@ impl Shops {
         path: &Path,
         keys: Keys,
         clock: Arc<dyn Clock>,
-        ids: Arc<dyn Ids>,
+        random: Arc<dyn Random>,
     ) -> Result<Self, OpenError> {
         let database = Arc::new(Database::open(path, &MIGRATIONS, Durability::Power).await?);
         let usage = Arc::new(Usage::new(database.clone(), clock.clone()));
-        let installations = Arc::new(Installations { database, keys, clock, ids });
+        let installations = Arc::new(Installations { database, keys, clock, random });
         Ok(Self { installations, usage })
     }
 
@@ -213,7 +213,7 @@ impl Installations {
     }
 
     fn seal(&self, store: &StoreId, column: Column, token: &Token) -> Vec<u8> {
-        self.keys.seal(&token.secret, &place(store, column), &*self.ids)
+        self.keys.seal(&token.secret, &place(store, column), &*self.random)
     }
 
     /// A token of a row, and whether a former key was needed for it.

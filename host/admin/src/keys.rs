@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use capabilities::Secret;
-use capabilities::ids::{self, Ids};
+use capabilities::random::{self, Random};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 
@@ -54,14 +54,14 @@ impl Keys {
 
     /// A key for as long as the process lives, for deployments that have none: what it encrypted counts as
     /// absent after a restart, and is asked for again when the merchant opens the app.
-    pub fn ephemeral(ids: &dyn Ids) -> Self {
-        Self { current: XChaCha20Poly1305::new(&ids::key(ids).into()), former: Vec::new() }
+    pub fn ephemeral(random: &dyn Random) -> Self {
+        Self { current: XChaCha20Poly1305::new(&random::key(random).into()), former: Vec::new() }
     }
 
     /// Encrypts a text for a place.
-    pub(crate) fn seal(&self, secret: &Secret, place: &str, ids: &dyn Ids) -> Vec<u8> {
+    pub(crate) fn seal(&self, secret: &Secret, place: &str, random: &dyn Random) -> Vec<u8> {
         let mut nonce = [0; NONCE_BYTES];
-        nonce.chunks_mut(8).for_each(|chunk| chunk.copy_from_slice(&ids.random().to_le_bytes()));
+        nonce.chunks_mut(8).for_each(|chunk| chunk.copy_from_slice(&random.next_u64().to_le_bytes()));
         let payload = Payload { msg: secret.expose().as_bytes(), aad: place.as_bytes() };
         let sealed = self.current.encrypt(&XNonce::from(nonce), payload);
         let sealed = sealed.expect("only texts of many gigabytes cannot be encrypted");
@@ -98,7 +98,7 @@ mod tests {
     }
 
     fn sealed(keys: &Keys) -> Vec<u8> {
-        keys.seal(&Secret::new("shpat_1"), "a.myshopify.com access", &ids::System)
+        keys.seal(&Secret::new("shpat_1"), "a.myshopify.com access", &random::System)
     }
 
     #[test]

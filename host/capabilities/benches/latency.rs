@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use capabilities::jobs::{ClaimResult, Jobs, NewJob, Settlement};
 use capabilities::kv::{Kv, Peeked};
-use capabilities::{clock, ids, jobs, kv};
+use capabilities::{clock, jobs, kv, random};
 use tokio::task::JoinSet;
 
 const ROUNDS: usize = 2_000;
@@ -46,7 +46,8 @@ fn measure_commits(folder: &Path) {
 }
 
 async fn measure_jobs(folder: &Path) {
-    let jobs = jobs::Sqlite::open(&folder.join("jobs.db"), Arc::new(ids::System)).await.expect("a database");
+    let jobs =
+        jobs::Sqlite::open(&folder.join("jobs.db"), Arc::new(random::System)).await.expect("a database");
     let jobs = Arc::new(jobs);
     let (mut offers, mut settlements) = (Vec::new(), Vec::new());
     for n in 0..ROUNDS {

@@ -1,5 +1,5 @@
 //! The backends behind the capabilities that a host supplies to components: key-value and blob
-//! storage, jobs, a language model, upstreams, signatures, time, chance, settings and the log.
+//! storage, jobs, a language model, upstreams, signatures, time, randomness, settings and the log.
 //!
 //! Each is a trait with a real and a scripted implementation. Nothing here knows WebAssembly, the
 //! environment or a configuration file: whoever composes a deployment chooses the backends by
@@ -12,13 +12,13 @@ pub mod breaker;
 pub mod clock;
 pub mod faults;
 pub mod fetch;
-pub mod ids;
 pub mod jobs;
 pub mod kv;
 mod live;
 pub mod llm;
 pub mod log;
 pub mod processes;
+pub mod random;
 pub mod sqlite;
 
 /// What the operator and the merchants decided.
@@ -34,7 +34,7 @@ pub use portable::{Secret, document, secrets, signatures};
 
 use clock::Clock;
 use faults::Faults;
-use ids::Ids;
+use random::Random;
 use settings::Live;
 
 /// The backends of a deployment.
@@ -54,8 +54,8 @@ pub struct Capabilities {
     pub signatures: Arc<dyn signatures::Signatures>,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// Chance.
-    pub ids: Arc<dyn Ids>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
     /// What the operator decided, and merchants change meanwhile.
     pub settings: Arc<Live>,
     /// Events for the operator.
@@ -91,7 +91,7 @@ impl Capabilities {
     /// configured until it is given answers. Any field may be replaced.
     pub fn scripted() -> (Self, Strings) {
         let clock = Arc::new(clock::Scripted::new(SCRIPTED_START_MS));
-        let ids: Arc<dyn Ids> = Arc::new(ids::Scripted::new(0));
+        let random: Arc<dyn Random> = Arc::new(random::Scripted::new(0));
         let strings = Strings {
             clock: clock.clone(),
             kv: Arc::default(),
@@ -105,14 +105,14 @@ impl Capabilities {
             kv: Arc::new(kv::Scripted::new(Arc::new(kv::Memory::new(clock.clone())), strings.kv.clone())),
             blob: Arc::new(blob::Scripted::new(Arc::new(blob::Memory::default()), strings.blob.clone())),
             jobs: Arc::new(jobs::Scripted::new(
-                Arc::new(jobs::Memory::new(ids.clone())),
+                Arc::new(jobs::Memory::new(random.clone())),
                 strings.jobs.clone(),
             )),
             llm: strings.llm.clone(),
             fetch: strings.fetch.clone(),
             signatures: Arc::new(signatures::Secrets::new(SCRIPTED_KEY, [])),
             clock,
-            ids,
+            random,
             settings: Arc::default(),
             log: strings.log.clone(),
         };

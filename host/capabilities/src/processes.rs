@@ -10,7 +10,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::ids::Ids;
+use crate::random::Random;
 
 /// How a file is named whose lock is held as long as its process lives.
 const EXTENSION: &str = "lock";
@@ -33,9 +33,9 @@ pub struct Gone {
 
 impl Process {
     /// Makes this process known in `folder`, which is made if need be.
-    pub fn register(folder: &Path, ids: &dyn Ids) -> io::Result<Self> {
+    pub fn register(folder: &Path, random: &dyn Random) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
-        let id = format!("{:016x}", ids.random());
+        let id = format!("{:016x}", random.next_u64());
         // Nobody looks at it under this name: it is found only once it is locked.
         let path = folder.join(format!("{id}.new"));
         let lock = OpenOptions::new().write(true).create_new(true).open(&path)?;
@@ -114,7 +114,7 @@ mod tests {
     use std::process::{Child, Command, Stdio};
 
     use super::*;
-    use crate::ids;
+    use crate::random;
 
     /// Names the folder to the process that will be killed.
     const FOLDER: &str = "WANDSTORE_TEST_PROCESSES";
@@ -126,8 +126,8 @@ mod tests {
     #[test]
     fn a_process_that_lives_is_not_gone_and_one_that_retired_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let here = Process::register(folder.path(), &ids::System).unwrap();
-        let other = Process::register(folder.path(), &ids::System).unwrap();
+        let here = Process::register(folder.path(), &random::System).unwrap();
+        let other = Process::register(folder.path(), &random::System).unwrap();
         assert_ne!(here.id(), other.id());
         assert_eq!((gone(&here), gone(&other)), (vec![], vec![]));
         other.retire().unwrap();
@@ -139,8 +139,8 @@ mod tests {
     #[test]
     fn a_process_that_could_not_retire_is_found() {
         let folder = tempfile::tempdir().unwrap();
-        let here = Process::register(folder.path(), &ids::System).unwrap();
-        let other = Process::register(folder.path(), &ids::System).unwrap();
+        let here = Process::register(folder.path(), &random::System).unwrap();
+        let other = Process::register(folder.path(), &random::System).unwrap();
         let id = other.id().to_owned();
         drop(other);
         assert_eq!(gone(&here), [id]);
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn a_process_that_was_killed_is_gone_until_it_is_forgotten() {
         let folder = tempfile::tempdir().unwrap();
-        let here = Process::register(folder.path(), &ids::System).unwrap();
+        let here = Process::register(folder.path(), &random::System).unwrap();
         let (mut child, id) = process_of_its_own(folder.path());
         assert_eq!(gone(&here), [""; 0], "it lives");
         child.kill().unwrap();
@@ -165,8 +165,8 @@ mod tests {
     #[test]
     fn two_who_find_the_same_process_gone_take_turns() {
         let folder = tempfile::tempdir().unwrap();
-        let here = Process::register(folder.path(), &ids::System).unwrap();
-        let there = Process::register(folder.path(), &ids::System).unwrap();
+        let here = Process::register(folder.path(), &random::System).unwrap();
+        let there = Process::register(folder.path(), &random::System).unwrap();
         std::fs::write(file(folder.path(), "0123"), "").unwrap();
         let found = here.gone().unwrap();
         assert_eq!((found.len(), gone(&there).len()), (1, 0));
@@ -191,7 +191,7 @@ mod tests {
     #[ignore = "it lives until it is killed, by a_process_that_was_killed_is_gone_until_it_is_forgotten"]
     fn lives_until_it_is_killed() {
         let folder = std::env::var_os(FOLDER).expect("named by the one who kills");
-        let process = Process::register(Path::new(&folder), &ids::System).unwrap();
+        let process = Process::register(Path::new(&folder), &random::System).unwrap();
         println!("id: {}", process.id());
         loop {
             std::thread::park();

@@ -1,7 +1,7 @@
 //! What every host does in the same way, whatever it runs on: the protocol of language models,
 //! checks against secrets, settings, requests to upstreams, and the statements of `SQLite`.
 //!
-//! No I/O, no clock, no chance, no environment: all of them are arguments. So the native host and
+//! No I/O, no clock, no randomness, no environment: all of them are arguments. So the native host and
 //! the adapters for other platforms share it.
 
 pub mod document;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use admin::NotConnected;
 use anyhow::{Context as _, bail};
 use capabilities::llm::OpenAi;
-use capabilities::{clock, ids};
+use capabilities::{clock, random};
 use host::config::Config;
 use host::deployment::{Components, Loaded};
 use host::merchants::{self, Merchants};
@@ -76,6 +76,6 @@ fn planner(config: &Config) -> anyhow::Result<String> {
         return Ok("the local planner (set KIMI_API_KEY or LLM_BASE_URL for a language model)".into());
     };
     let model = llm.model.clone();
-    OpenAi::new(llm, Arc::new(clock::System), Arc::new(ids::System)).context("llm")?;
+    OpenAi::new(llm, Arc::new(clock::System), Arc::new(random::System)).context("llm")?;
     Ok(model)
 }

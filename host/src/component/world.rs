@@ -8,7 +8,7 @@ use wasmtime::{Engine, Result};
 
 use super::Role;
 use crate::bindings::wandstore::capabilities::{
-    blob, clock, fetch, ids, jobs, kv, llm, log, settings, signatures, values,
+    blob, clock, fetch, jobs, kv, llm, log, random, settings, signatures, values,
 };
 use crate::bindings::wandstore::storefront::{
     cache, cache_control, catalog, catalog_types, catalog_version, http_types, job_types, page_types, queue,
@@ -52,7 +52,7 @@ pub fn imports(role: Role) -> &'static [&'static str] {
             "wandstore:capabilities/kv@0.1.0",
             "wandstore:capabilities/jobs@0.1.0",
             "wandstore:capabilities/clock@0.1.0",
-            "wandstore:capabilities/ids@0.1.0",
+            "wandstore:capabilities/random@0.1.0",
             "wandstore:capabilities/settings@0.1.0",
             "wandstore:capabilities/log@0.1.0",
             "wandstore:storefront/shopper-types@0.1.0",
@@ -160,7 +160,7 @@ fn supply(linker: &mut Linker<Context>, interface: &str) -> Result<()> {
         "wandstore:capabilities/jobs" => jobs::add_to_linker::<_, Own>(linker, |own| own),
         "wandstore:capabilities/signatures" => signatures::add_to_linker::<_, Own>(linker, |own| own),
         "wandstore:capabilities/clock" => clock::add_to_linker::<_, Own>(linker, |own| own),
-        "wandstore:capabilities/ids" => ids::add_to_linker::<_, Own>(linker, |own| own),
+        "wandstore:capabilities/random" => random::add_to_linker::<_, Own>(linker, |own| own),
         "wandstore:capabilities/settings" => settings::add_to_linker::<_, Own>(linker, |own| own),
         "wandstore:capabilities/log" => log::add_to_linker::<_, Own>(linker, |own| own),
         "wandstore:storefront/shopper-types" => shopper_types::add_to_linker::<_, Own>(linker, |own| own),

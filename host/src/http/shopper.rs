@@ -106,7 +106,7 @@ impl Shoppers {
         let streams =
             parts.headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes() == b"text/event-stream");
         let mut question = Question {
-            id: self.deployment.capabilities.ids.random(),
+            id: self.deployment.capabilities.random.next_u64(),
             client,
             method: parts.method,
             target: target.to_owned(),

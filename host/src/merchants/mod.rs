@@ -12,7 +12,7 @@ use anyhow::{Context as _, bail};
 use async_trait::async_trait;
 use axum::Router;
 use capabilities::fetch::Tokens;
-use capabilities::{Capabilities, Secret, clock, ids};
+use capabilities::{Capabilities, Secret, clock, random};
 use http::HeaderMap;
 use names::StoreId;
 
@@ -50,7 +50,7 @@ impl Merchants {
             None => passing_keys(capabilities),
         };
         let path = config.file.server.data_dir.join(FILE);
-        let shops = Shops::open(&path, keys, capabilities.clock.clone(), capabilities.ids.clone()).await?;
+        let shops = Shops::open(&path, keys, capabilities.clock.clone(), capabilities.random.clone()).await?;
         let admin = Admin::new(Parts {
             app,
             signatures: capabilities.signatures.clone(),
@@ -174,8 +174,8 @@ pub async fn any_shop(config: &Config) -> anyhow::Result<Option<StoreId>> {
         return Ok(None);
     }
     // No token is read, and so no key is needed.
-    let (clock, ids) = (Arc::new(clock::System), Arc::new(ids::System));
-    let shops = Shops::open(&path, Keys::ephemeral(&*ids), clock, ids).await?;
+    let (clock, random) = (Arc::new(clock::System), Arc::new(random::System));
+    let shops = Shops::open(&path, Keys::ephemeral(&*random), clock, random).await?;
     let installed = shops.installations.installed().await?;
     shops.close().await;
     Ok(installed.into_iter().next())
@@ -186,7 +186,7 @@ fn passing_keys(capabilities: &Capabilities) -> Keys {
     tracing::warn!(
         "WANDSTORE_ENCRYPTION_KEY is not set: merchants connect their shops again after a restart"
     );
-    Keys::ephemeral(&*capabilities.ids)
+    Keys::ephemeral(&*capabilities.random)
 }
 
 fn cost(tokens: u64, price_per_million: u64) -> u64 {

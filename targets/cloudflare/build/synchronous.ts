@@ -5,7 +5,7 @@
 export const SYNCHRONOUS = [
   'wandstore:capabilities/values',
   'wandstore:capabilities/clock',
-  'wandstore:capabilities/ids',
+  'wandstore:capabilities/random',
   'wandstore:capabilities/log',
   'wandstore:platform/variables',
   'wandstore:platform/sql',

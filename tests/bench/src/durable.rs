@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use capabilities::clock::{Clock as _, System as SystemClock};
-use capabilities::ids::System as SystemIds;
 use capabilities::jobs::{Jobs as _, NewJob, Offered, Sqlite};
+use capabilities::random::System as SystemRandom;
 
 use crate::quantile;
 
@@ -29,7 +29,7 @@ pub fn measure() -> anyhow::Result<()> {
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut offer_ms = runtime.block_on(async {
-        let jobs = Sqlite::open(&folder.path().join("jobs.db"), Arc::new(SystemIds)).await?;
+        let jobs = Sqlite::open(&folder.path().join("jobs.db"), Arc::new(SystemRandom)).await?;
         let mut offer_ms = Vec::with_capacity(OFFERS);
         for index in 0..OFFERS {
             let job = NewJob {

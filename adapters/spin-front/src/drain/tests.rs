@@ -113,10 +113,10 @@ fn every_member_with_jobs_is_drained_and_no_other_is_asked() {
 
 #[test]
 fn chance_says_where_to_begin() {
-    for chance in 0..4 {
+    for random in 0..4 {
         let lanes = Memory::of(&[("pool-0", &[0]), ("pool-1", &[0])]);
-        drain(&lanes, BOUNDS, chance);
-        assert_eq!(lanes.claims.borrow()[0], format!("pool-{}", chance % 2));
+        drain(&lanes, BOUNDS, random);
+        assert_eq!(lanes.claims.borrow()[0], format!("pool-{}", random % 2));
     }
 }
 

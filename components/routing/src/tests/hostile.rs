@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, PARTS, SHOP, STORE, signed, webhook};
 use crate::{BodyError, Cached, JobState, Method, Offered, Staleness, handle};
 
-/// Text that is nearly right more often than chance would have it.
+/// Text that is nearly right more often than random text would be.
 fn any_text() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
         "",

@@ -13,7 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use capabilities::settings::Shop;
 use capabilities::signatures::Secrets;
-use capabilities::{Secret, clock, ids};
+use capabilities::{Secret, clock, random};
 use http_body_util::BodyExt as _;
 use names::{EventId, Persona, StoreId};
 use serde_json::Value;
@@ -244,7 +244,7 @@ async fn open(
 async fn shops(path: PathBuf, keys: &[u8], clock: &Arc<clock::Scripted>) -> Shops {
     let keys: Vec<_> = keys.iter().map(|&number| STANDARD.encode([number; 32])).collect();
     let keys = Keys::parse(&keys.join(",")).unwrap();
-    Shops::open(&path, keys, clock.clone(), Arc::new(ids::System)).await.unwrap()
+    Shops::open(&path, keys, clock.clone(), Arc::new(random::System)).await.unwrap()
 }
 
 pub fn store(shop: &str) -> StoreId {

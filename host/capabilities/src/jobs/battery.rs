@@ -15,7 +15,7 @@ use super::{
 };
 use crate::battery::battery;
 use crate::faults::Faults;
-use crate::ids;
+use crate::random;
 
 battery! {
     backends: [memory, sqlite],
@@ -76,13 +76,14 @@ impl Deref for Stage {
 }
 
 async fn memory() -> Stage {
-    let jobs = Memory::new(Arc::new(ids::Scripted::new(0))).held_by(Some(HOLDER.into()));
+    let jobs = Memory::new(Arc::new(random::Scripted::new(0))).held_by(Some(HOLDER.into()));
     Stage { jobs: Arc::new(jobs), _folder: None }
 }
 
 async fn sqlite() -> Stage {
     let folder = tempfile::tempdir().unwrap();
-    let jobs = Sqlite::open(&folder.path().join("jobs.db"), Arc::new(ids::Scripted::new(0))).await.unwrap();
+    let jobs =
+        Sqlite::open(&folder.path().join("jobs.db"), Arc::new(random::Scripted::new(0))).await.unwrap();
     Stage { jobs: Arc::new(jobs.held_by(Some(HOLDER.into()))), _folder: Some(folder) }
 }
 

@@ -6,13 +6,13 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use super::{ClaimResult, Jobs, NewJob, Offered, Settlement, Sqlite, State};
-use crate::ids;
+use crate::random;
 
 /// Names the database to the process that will be killed.
 const DATABASE: &str = "WANDSTORE_TEST_DATABASE";
 
 async fn open(path: &Path) -> Sqlite {
-    Sqlite::open(path, Arc::new(ids::System)).await.unwrap()
+    Sqlite::open(path, Arc::new(random::System)).await.unwrap()
 }
 
 fn job(key: String) -> NewJob {

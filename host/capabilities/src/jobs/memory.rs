@@ -11,19 +11,19 @@ use super::{
     Buried, ClaimResult, Claimed, Depth, End, Error, Filter, Jobs, Keys, NewJob, Offered, Record, Requeued,
     Settlement, State, Status, check_size, new_id,
 };
-use crate::ids::Ids;
+use crate::random::Random;
 
 /// Jobs in memory, oldest first.
 pub struct Memory {
-    ids: Arc<dyn Ids>,
+    random: Arc<dyn Random>,
     holder: Option<String>,
     jobs: Mutex<Vec<Record>>,
 }
 
 impl Memory {
-    /// No jobs; their ids will be drawn from `ids`.
-    pub fn new(ids: Arc<dyn Ids>) -> Self {
-        Self { ids, holder: None, jobs: Mutex::default() }
+    /// No jobs; their ids will be drawn from `random`.
+    pub fn new(random: Arc<dyn Random>) -> Self {
+        Self { random, holder: None, jobs: Mutex::default() }
     }
 
     /// Leases name this process.
@@ -109,7 +109,7 @@ impl Jobs for Memory {
         if let Some(live) = live_of_key(&jobs, &job.key) {
             return Ok(Offered::Live(live.id.clone()));
         }
-        let id = new_id(job.now_ms, self.ids.random());
+        let id = new_id(job.now_ms, self.random.next_u64());
         let has_room = |lane: &String| live_of_lane(&jobs, lane).count() < job.lane_depth_max as usize;
         let Some(lane) = job.lanes.into_iter().find(has_room) else { return Ok(Offered::Full) };
         jobs.push(Record {

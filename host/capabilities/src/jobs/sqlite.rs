@@ -15,7 +15,7 @@ use super::{
     Buried, ClaimResult, Claimed, Depth, End, Error, Filter, Jobs, Keys, NewJob, Offered, Record, Requeued,
     Settlement, State, Status, check_size, new_id,
 };
-use crate::ids::Ids;
+use crate::random::Random;
 use crate::sqlite::{Database, Durability, OpenError, WriteFailed};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/jobs");
@@ -23,15 +23,15 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/jobs");
 /// Jobs in `SQLite`. What a call changed survives a loss of power once it has returned.
 pub struct Sqlite {
     database: Database,
-    ids: Arc<dyn Ids>,
+    random: Arc<dyn Random>,
     holder: Option<String>,
 }
 
 impl Sqlite {
     /// Opens the file at `path`, which is made if it is missing.
-    pub async fn open(path: &Path, ids: Arc<dyn Ids>) -> Result<Self, OpenError> {
+    pub async fn open(path: &Path, random: Arc<dyn Random>) -> Result<Self, OpenError> {
         let database = Database::open(path, &MIGRATIONS, Durability::Power).await?;
-        Ok(Self { database, ids, holder: None })
+        Ok(Self { database, random, holder: None })
     }
 
     /// Leases name this process.
@@ -151,7 +151,7 @@ impl Jobs for Sqlite {
         if let Some(live) = self.live_of_key(&job.key).await? {
             return Ok(Offered::Live(live));
         }
-        let id = new_id(job.now_ms, self.ids.random());
+        let id = new_id(job.now_ms, self.random.next_u64());
         let query = sqlx::query(sql::OFFER)
             .bind(&id)
             .bind(&job.key)
@@ -293,13 +293,13 @@ impl Jobs for Sqlite {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids;
+    use crate::random;
 
     /// Without their index, these would read every job there ever was.
     #[tokio::test]
     async fn what_runs_often_reads_an_index() {
         let folder = tempfile::tempdir().unwrap();
-        let jobs = Sqlite::open(&folder.path().join("jobs.db"), Arc::new(ids::System)).await.unwrap();
+        let jobs = Sqlite::open(&folder.path().join("jobs.db"), Arc::new(random::System)).await.unwrap();
         for (sql, index) in [
             (sql::LIVE_OF_KEY, "jobs_live_by_key"),
             (sql::OFFER, "jobs_live_by_lane"),

@@ -24,7 +24,7 @@ use super::{Budget, Llm, Spent, budget};
 use crate::Secret;
 use crate::breaker::Breaker;
 use crate::clock::{Clock, millis};
-use crate::ids::Ids;
+use crate::random::Random;
 
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -108,7 +108,7 @@ pub struct OpenAi {
     url: Url,
     client: Client,
     clock: Arc<dyn Clock>,
-    ids: Arc<dyn Ids>,
+    random: Arc<dyn Random>,
     permits: Semaphore,
     breaker: Mutex<Breaker>,
     account: Account,
@@ -119,12 +119,12 @@ pub struct OpenAi {
 impl OpenAi {
     /// Prepares to ask; nothing is sent yet. What is spent is counted for as long as the process lasts, unless
     /// there is another budget.
-    pub fn new(config: Config, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Self, BadConfig> {
+    pub fn new(config: Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self, BadConfig> {
         Ok(Self {
             url: exchange::address(&config.base_url).ok_or(BadConfig::BaseUrl)?,
             client: client(config.key.as_ref())?,
             clock,
-            ids,
+            random,
             permits: Semaphore::new(config.concurrency.max(1) as usize),
             breaker: Mutex::new(Breaker::new(config.breaker_failures, config.breaker_cooldown)),
             account: Account {
@@ -193,7 +193,7 @@ impl OpenAi {
         };
         let received = self.send(&question).await;
         let now = (start.elapsed(), self.clock.now_ms());
-        let random = self.ids.random();
+        let random = self.random.next_u64();
         let (call, next) = asking.hear(received.reply(), &question, &mut lock(&self.memory), now, random);
         trial.healthy = call.is_healthy;
         if let Some(member) = &call.left_out {
@@ -349,7 +349,7 @@ mod tests {
     #[test]
     fn a_key_that_cannot_be_sent_is_found_at_once() {
         let config = Config::new("http://h", "m", Some(Secret::new("two\nlines")));
-        let made = OpenAi::new(config, Arc::new(crate::clock::System), Arc::new(crate::ids::System));
+        let made = OpenAi::new(config, Arc::new(crate::clock::System), Arc::new(crate::random::System));
         assert_eq!(made.err(), Some(BadConfig::Key));
     }
 }

@@ -16,7 +16,7 @@ use super::{
     Cause, Completion, Config, Ending, Error, Failed, Llm, Message, OpenAi, Request, Role, Spent,
     Unconfigured,
 };
-use crate::{Secret, clock, ids};
+use crate::{Secret, clock, random};
 
 mod behaviours;
 mod negotiation;
@@ -150,7 +150,7 @@ fn config(endpoint: &Endpoint) -> Config {
 }
 
 fn client(config: Config) -> OpenAi {
-    OpenAi::new(config, Arc::new(clock::Scripted::new(0)), Arc::new(ids::Scripted::new(0))).unwrap()
+    OpenAi::new(config, Arc::new(clock::Scripted::new(0)), Arc::new(random::Scripted::new(0))).unwrap()
 }
 
 fn request() -> Request {

@@ -10,13 +10,13 @@ use sqlx::{ConnectOptions as _, Connection as _};
 use super::*;
 use crate::jobs::Jobs as _;
 use crate::kv::Kv as _;
-use crate::{clock, ids, jobs, kv};
+use crate::{clock, jobs, kv, random};
 
 /// A page of a database.
 const PAGE_BYTES: usize = 4096;
 
 async fn open_jobs(path: &Path) -> Result<jobs::Sqlite, OpenError> {
-    jobs::Sqlite::open(path, Arc::new(ids::System)).await
+    jobs::Sqlite::open(path, Arc::new(random::System)).await
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! When to ask a model's endpoint again, and when to give up. Time and chance are arguments.
+//! When to ask a model's endpoint again, and when to give up. Time and randomness are arguments.
 
 use std::time::Duration;
 
@@ -113,7 +113,7 @@ impl Patience {
     }
 }
 
-/// Half of `pause` for certain and half of it by chance, so that many who failed together do not
+/// Half of `pause` for certain and half of it at random, so that many who failed together do not
 /// come back together.
 fn jittered(pause: Duration, random: u64) -> Duration {
     let half = pause / 2;

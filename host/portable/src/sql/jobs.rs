@@ -7,7 +7,7 @@ pub const PAYLOAD_BYTES_MAX: u64 = 64 << 10;
 /// A clock that reads this much less than when a time was set was set back. What differs by less only came late.
 pub const SET_BACK_MS_MIN: u64 = 1_000;
 
-/// An id that sorts by time (48 bits of it) and is not to be guessed (64 bits of chance).
+/// An id that sorts by time (48 bits of it) and is not to be guessed (64 random bits).
 pub fn new_id(now_ms: u64, random: u64) -> String {
     format!("{now_ms:012x}{random:016x}")
 }

@@ -1,11 +1,11 @@
-//! Signatures, time, chance, settings and the log.
+//! Signatures, time, randomness, settings and the log.
 
 use std::time::Instant;
 
 use capabilities::settings::{Shop, ShopStatus};
 use wasmtime::Result;
 
-use crate::bindings::wandstore::capabilities::{clock, ids, log, settings, signatures};
+use crate::bindings::wandstore::capabilities::{clock, log, random, settings, signatures};
 use crate::component::quota::Verdict;
 use crate::context::Context;
 
@@ -36,9 +36,9 @@ impl clock::Host for Context {
     }
 }
 
-impl ids::Host for Context {
-    fn random(&mut self) -> Result<u64> {
-        Ok(self.capabilities.ids.random())
+impl random::Host for Context {
+    fn get_u64(&mut self) -> Result<u64> {
+        Ok(self.capabilities.random.next_u64())
     }
 }
 

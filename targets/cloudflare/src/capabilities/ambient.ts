@@ -1,4 +1,4 @@
-//! `clock`, `ids` and `log`.
+//! `clock`, `random` and `log`.
 
 import type { Scope } from '../component/scope.ts';
 import type { StorefrontImports } from '../component/storefront.ts';
@@ -7,8 +7,8 @@ export const clock: StorefrontImports['wandstore:capabilities/clock'] = {
   nowMs: () => BigInt(Date.now()),
 };
 
-export const ids: StorefrontImports['wandstore:capabilities/ids'] = {
-  random: () => crypto.getRandomValues(new BigUint64Array(1))[0] ?? 0n,
+export const random: StorefrontImports['wandstore:capabilities/random'] = {
+  getU64: () => crypto.getRandomValues(new BigUint64Array(1))[0] ?? 0n,
 };
 
 export function log(scope: () => Scope): StorefrontImports['wandstore:capabilities/log'] {

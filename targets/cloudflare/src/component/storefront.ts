@@ -3,7 +3,7 @@
 import { instantiate, type ImportObject, type Storefront as Root } from '../../generated/storefront/storefront.js';
 import { coreModule } from '../../generated/storefront/modules.ts';
 import { blob } from '../capabilities/blob.ts';
-import { clock, ids, log } from '../capabilities/ambient.ts';
+import { clock, random, log } from '../capabilities/ambient.ts';
 import { kv } from '../capabilities/kv.ts';
 import { jobs } from '../capabilities/jobs.ts';
 import { values } from '../capabilities/values.ts';
@@ -36,7 +36,7 @@ export class Storefront {
       'wandstore:capabilities/blob': blob(scope),
       'wandstore:capabilities/jobs': jobs(scope),
       'wandstore:capabilities/clock': clock,
-      'wandstore:capabilities/ids': ids,
+      'wandstore:capabilities/random': random,
       'wandstore:capabilities/log': log(scope),
       'wandstore:storefront/http-types': httpTypes,
       'wandstore:platform/variables': variables(scope),

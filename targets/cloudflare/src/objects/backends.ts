@@ -3,7 +3,7 @@
 
 import { coreModule } from '../../generated/backends/modules.ts';
 import { instantiate, type Backends as Root, type ImportObject } from '../../generated/backends/backends.js';
-import { clock, ids } from '../capabilities/ambient.ts';
+import { clock, random } from '../capabilities/ambient.ts';
 import { isRefusal, Refusal } from '../component/refusal.ts';
 import type { Imports } from '../component/types.ts';
 import { sql } from '../platform/sql.ts';
@@ -40,7 +40,7 @@ function open(storage: SqlStorage): Backends {
     'wandstore:platform/variables': { get: () => undefined },
     'wandstore:platform/outbound': { send: unreachable },
     'wandstore:capabilities/clock': clock,
-    'wandstore:capabilities/ids': ids,
+    'wandstore:capabilities/random': random,
   };
   return instantiate(coreModule, imports as unknown as ImportObject);
 }

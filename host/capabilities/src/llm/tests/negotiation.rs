@@ -16,7 +16,7 @@ impl Conversation {
         let clock = Arc::new(clock::Scripted::new(0));
         let extra = serde_json::from_value(extra).unwrap();
         let config = Config { extra, ..config(&endpoint) };
-        let client = OpenAi::new(config, clock.clone(), Arc::new(ids::Scripted::new(0))).unwrap();
+        let client = OpenAi::new(config, clock.clone(), Arc::new(random::Scripted::new(0))).unwrap();
         Self { endpoint, client, clock }
     }
 

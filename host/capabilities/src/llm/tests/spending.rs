@@ -86,7 +86,7 @@ async fn a_new_day_has_a_new_budget() {
     let endpoint = without_figures(2).await;
     let config = Config { tokens_per_day_max: Some(QUESTION), ..config(&endpoint) };
     let clock = Arc::new(clock::Scripted::new(0));
-    let client = OpenAi::new(config, clock.clone(), Arc::new(ids::Scripted::new(0))).unwrap();
+    let client = OpenAi::new(config, clock.clone(), Arc::new(random::Scripted::new(0))).unwrap();
     assert!(put(&client).await.is_ok());
     assert_eq!(failed(put(&client).await).cause, Cause::Quota);
     clock.advance(Duration::from_hours(24));

@@ -1,4 +1,4 @@
-//! Chance, as a part that can be replaced.
+//! Randomness, as a part that can be replaced.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -6,17 +6,17 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
 /// Draws random numbers.
-pub trait Ids: Send + Sync {
+pub trait Random: Send + Sync {
     /// 64 random bits, not to be guessed.
-    fn random(&self) -> u64;
+    fn next_u64(&self) -> u64;
 }
 
 /// The process's cryptographic generator, seeded by the operating system.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct System;
 
-impl Ids for System {
-    fn random(&self) -> u64 {
+impl Random for System {
+    fn next_u64(&self) -> u64 {
         rand::random()
     }
 }
@@ -32,16 +32,16 @@ impl Scripted {
     }
 }
 
-impl Ids for Scripted {
-    fn random(&self) -> u64 {
+impl Random for Scripted {
+    fn next_u64(&self) -> u64 {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).next_u64()
     }
 }
 
-/// A key that nobody guesses: 256 bits of `ids`.
-pub fn key(ids: &dyn Ids) -> [u8; 32] {
+/// A key that nobody guesses: 256 bits of `random`.
+pub fn key(random: &dyn Random) -> [u8; 32] {
     let mut key = [0; 32];
-    key.chunks_mut(8).for_each(|chunk| chunk.copy_from_slice(&ids.random().to_le_bytes()));
+    key.chunks_mut(8).for_each(|chunk| chunk.copy_from_slice(&random.next_u64().to_le_bytes()));
     key
 }
 
@@ -52,8 +52,8 @@ mod tests {
     #[test]
     fn a_seed_determines_the_numbers() {
         let draw = |seed| {
-            let ids = Scripted::new(seed);
-            [ids.random(), ids.random(), ids.random()]
+            let random = Scripted::new(seed);
+            [random.next_u64(), random.next_u64(), random.next_u64()]
         };
         assert_eq!(draw(7), draw(7));
         assert_ne!(draw(7), draw(8));
@@ -61,6 +61,6 @@ mod tests {
 
     #[test]
     fn the_system_does_not_repeat_itself() {
-        assert_ne!(System.random(), System.random());
+        assert_ne!(System.next_u64(), System.next_u64());
     }
 }
