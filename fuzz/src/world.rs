@@ -186,7 +186,7 @@ impl Cache for World {
         self.ask(if known { Cached::Fresh(page) } else { Cached::Miss })
     }
 
-    fn catalog_moved(&self, _store: &StoreId) -> Result<u64, Failure> {
+    fn bump_catalog_version(&self, _store: &StoreId) -> Result<u64, Failure> {
         self.ask(1)
     }
 

@@ -47,8 +47,8 @@ pub async fn show(deployment: &Deployment, store: &str, shopper: &str) -> Result
     let bytes = content.len() as u64;
     Ok(match cached {
         Cached::Fresh(page) => Some(found("fresh", page, bytes)),
-        Cached::Stale(StalePage { page, reason: Staleness::CatalogMoved }) => {
-            Some(found("stale: the catalog moved", page, bytes))
+        Cached::Stale(StalePage { page, reason: Staleness::CatalogChanged }) => {
+            Some(found("stale: the catalog changed", page, bytes))
         }
         Cached::Stale(StalePage { page, reason: Staleness::Expired }) => {
             Some(found("stale: the plan is too old", page, bytes))
@@ -66,7 +66,7 @@ pub async fn content(
     let (cached, content) = get(deployment, store, shopper).await?;
     let due = match cached {
         Cached::Fresh(_) => None,
-        Cached::Stale(StalePage { reason: Staleness::CatalogMoved, .. }) => Some(Work::Rerender),
+        Cached::Stale(StalePage { reason: Staleness::CatalogChanged, .. }) => Some(Work::Rerender),
         Cached::Stale(StalePage { reason: Staleness::Expired, .. }) => Some(Work::Generate),
         Cached::Miss | Cached::Closed => return Ok(None),
     };
@@ -166,10 +166,10 @@ pub async fn reopen(deployment: &Deployment, store: &str) -> Result<(), String> 
 }
 
 /// Notes that a store's products changed; the new catalog version.
-pub async fn catalog_moved(deployment: &Deployment, store: &str) -> Result<u64, String> {
+pub async fn bump_catalog_version(deployment: &Deployment, store: &str) -> Result<u64, String> {
     flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest
         .control
-        .call_catalog_moved(instance, store)))
+        .call_bump_catalog_version(instance, store)))
 }
 
 fn flat<T>(answer: Result<Result<T, CacheError>, Failure>) -> Result<T, String> {

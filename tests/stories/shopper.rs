@@ -45,13 +45,15 @@ async fn many_visits_before_the_page_is_made_are_one_job() {
 }
 
 #[tokio::test]
-async fn a_catalog_that_moved_makes_pages_stale_and_they_are_rendered_again_from_their_plan() {
+async fn a_catalog_that_changed_makes_pages_stale_and_they_are_rendered_again_from_their_plan() {
     let host = Host::open().await;
     host.visit("abc123").await;
     host.settled("abc123").await;
     let asked_before = host.strings.llm.requests().len();
 
-    host::pages::catalog_moved(&host.deployment, "magic-wands").await.expect("the catalog moves");
+    host::pages::bump_catalog_version(&host.deployment, "magic-wands")
+        .await
+        .expect("the catalog version is bumped");
     let stale = host.visit("abc123").await;
     assert_eq!(
         (stale.status, stale.header("x-cache"), stale.header("x-generation-triggered")),

@@ -6,7 +6,7 @@ use crate::facts::Facts;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Staleness {
     /// Products changed since it was rendered: its plan can be rendered again.
-    CatalogMoved,
+    CatalogChanged,
     /// Its plan is too old, or of unknown age: it needs a new one.
     Expired,
 }
@@ -20,7 +20,7 @@ pub fn staleness(facts: &Facts, now_ms: u64, catalog_version: Option<u64>) -> Op
     if now_ms >= facts.fresh_until_ms {
         return Some(Staleness::Expired);
     }
-    (catalog_version? != facts.catalog_version).then_some(Staleness::CatalogMoved)
+    (catalog_version? != facts.catalog_version).then_some(Staleness::CatalogChanged)
 }
 
 #[cfg(test)]
@@ -39,13 +39,13 @@ mod tests {
     }
 
     #[test]
-    fn a_catalog_that_moved_makes_it_stale_whichever_way() {
-        assert_eq!(judge(0, Some(4)), Some(Staleness::CatalogMoved));
-        assert_eq!(judge(0, Some(0)), Some(Staleness::CatalogMoved));
+    fn a_catalog_that_changed_makes_it_stale_whichever_way() {
+        assert_eq!(judge(0, Some(4)), Some(Staleness::CatalogChanged));
+        assert_eq!(judge(0, Some(0)), Some(Staleness::CatalogChanged));
     }
 
     #[test]
-    fn expired_wins_over_catalog_moved() {
+    fn expired_wins_over_catalog_changed() {
         assert_eq!(judge(1000, Some(4)), Some(Staleness::Expired));
     }
 

@@ -58,8 +58,8 @@ impl catalog_version::Guest for Component {
 }
 
 impl cache_control::Guest for Component {
-    fn catalog_moved(store: String) -> Result<u64, wit::CacheError> {
-        Ok(CACHE.catalog_moved(&StoreId::parse(&store)?, clock::now_ms())?)
+    fn bump_catalog_version(store: String) -> Result<u64, wit::CacheError> {
+        Ok(CACHE.bump_catalog_version(&StoreId::parse(&store)?, clock::now_ms())?)
     }
 
     fn products_changed(store: String) -> Result<(), wit::CacheError> {
@@ -300,5 +300,5 @@ impl TryFrom<wit::PageFacts> for Facts {
 names::crosses!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
 
 names::crosses!(enum Source as wit::Source { Llm, Local });
-names::crosses!(enum Staleness as wit::Staleness { CatalogMoved, Expired });
+names::crosses!(enum Staleness as wit::Staleness { CatalogChanged, Expired });
 names::crosses!(struct Forgotten as wit::Forgotten { count, more });

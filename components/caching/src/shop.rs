@@ -1,11 +1,11 @@
-//! What is kept of a shop itself, in one small entry: how many times its catalog moved, and whether it is
-//! closed. So a hit, which needs the former, learns the latter for nothing.
+//! A shop's record: one small entry with its catalog version and whether the shop is closed. A hit needs the
+//! version, so it learns for free that the shop is closed.
 //!
-//! Each move of the catalog makes every page stale, and has the shop's products listed anew. Products may change many
-//! times a second, so their changes move it at most once in [`MOVE_INTERVAL_MS`]. A change after a quiet time counts at
-//! once. Changes that follow it closely count together, as one move for which the entry names the time. Whoever reads
-//! the entry after that time sees the move, so that nobody has to come back to write it. An operator or a merchant
-//! moves the catalog at once.
+//! Each bump of the catalog version makes every page stale and has the shop's products listed again. Products can
+//! change many times a second, so their changes bump the version at most once per [`BUMP_INTERVAL_MS`]. The first change
+//! after a quiet time bumps it at once. Changes within the interval share one bump, whose due time is in the entry.
+//! Whoever reads the entry after that time sees the new version, so nobody has to write it. An operator or a merchant
+//! bumps the version at once.
 
 use names::{Key, StoreId};
 
@@ -17,31 +17,31 @@ const ENTRY_BYTES_MAX: u32 = 80;
 /// How often an entry is tried to be changed. Each lost race was won by somebody else, so that
 /// many have to meet for it to fail.
 pub(crate) const SWAPS_MAX: u32 = 8;
-/// Changes of products move a catalog no more often than this.
-pub const MOVE_INTERVAL_MS: u64 = 1_000;
-/// The clocks of two hosts differ by less. A change so shortly before a move may come after it by another host's
-/// clock, and gets a move of its own.
+/// The shortest time between two bumps that changes of products cause.
+pub const BUMP_INTERVAL_MS: u64 = 1_000;
+/// The clocks of two hosts differ by less than this. A change this shortly before a bump is due may be after it by
+/// another host's clock, so it causes a bump of its own.
 const CLOCKS_DIFFER_MS: u64 = 250;
 
 const CLOSED: &str = "closed";
-const MOVED: &str = "moved=";
+const BUMPED: &str = "moved=";
 const DUE: &str = "due=";
 
-/// What is kept of a shop.
+/// A shop's record.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Shop {
     /// Whether nothing is kept for it, until it is opened again.
     pub closed: bool,
-    /// How many times its catalog moved before the move that is due.
+    /// The catalog version, without the bump that is due.
     version: u64,
-    /// When it moved last, if it did.
-    moved_ms: Option<u64>,
-    /// When it moves next, for products changed since it moved last.
+    /// The time of the last bump.
+    bumped_ms: Option<u64>,
+    /// The time of the bump that is due: products changed since the last one.
     due_ms: Option<u64>,
 }
 
 impl Shop {
-    /// How many times its catalog has moved at `now_ms`.
+    /// The catalog version at `now_ms`.
     pub fn catalog_version(self, now_ms: u64) -> u64 {
         let is_over = self.due_ms.is_some_and(|due_ms| !is_ahead(due_ms, now_ms));
         self.version.wrapping_add(is_over.into())
@@ -53,36 +53,36 @@ impl Shop {
             return self;
         }
         let version = self.version.wrapping_add(self.due_ms.is_some().into());
-        let moved_ms = self.due_ms.or(self.moved_ms).map(|moved_ms| moved_ms.min(now_ms));
-        let settled = Self { version, moved_ms, due_ms: None, ..self };
-        match moved_ms.map(|moved_ms| moved_ms + MOVE_INTERVAL_MS) {
+        let bumped_ms = self.due_ms.or(self.bumped_ms).map(|bumped_ms| bumped_ms.min(now_ms));
+        let settled = Self { version, bumped_ms, due_ms: None, ..self };
+        match bumped_ms.map(|bumped_ms| bumped_ms + BUMP_INTERVAL_MS) {
             Some(due_ms) if now_ms < due_ms => Self { due_ms: Some(due_ms), ..settled },
-            _ => settled.moved(now_ms),
+            _ => settled.bumped(now_ms),
         }
     }
 
-    /// After its catalog moved at `now_ms`.
-    fn moved(self, now_ms: u64) -> Self {
+    /// The record after a bump at `now_ms`.
+    fn bumped(self, now_ms: u64) -> Self {
         let version = self.catalog_version(now_ms).wrapping_add(1);
-        Self { version, moved_ms: Some(now_ms), due_ms: None, ..self }
+        Self { version, bumped_ms: Some(now_ms), due_ms: None, ..self }
     }
 
     fn closed(self) -> Self {
         Self { closed: true, ..self }
     }
 
-    /// While it was closed, nobody told what became of its products.
+    /// Webhooks were not heeded while the shop was closed, so its products may have changed.
     fn reopened(self, now_ms: u64) -> Self {
-        if self.closed { Self { closed: false, ..self.moved(now_ms) } } else { self }
+        if self.closed { Self { closed: false, ..self.bumped(now_ms) } } else { self }
     }
 
     /// The version, and after it what else there is to say.
     fn encode(self) -> String {
-        let Self { version, moved_ms, due_ms, closed } = self;
+        let Self { version, bumped_ms, due_ms, closed } = self;
         let closed = if closed { format!(" {CLOSED}") } else { String::new() };
         let time = |name: &str, ms: Option<u64>| ms.map(|ms| format!(" {name}{ms}")).unwrap_or_default();
-        let (moved, due) = (time(MOVED, moved_ms), time(DUE, due_ms));
-        format!("{version}{closed}{moved}{due}")
+        let (bumped, due) = (time(BUMPED, bumped_ms), time(DUE, due_ms));
+        format!("{version}{closed}{bumped}{due}")
     }
 
     /// Text that is no version counts as 0, and the next change replaces it.
@@ -93,8 +93,8 @@ impl Shop {
         for word in words {
             if word == CLOSED {
                 shop.closed = true;
-            } else if let Some(ms) = word.strip_prefix(MOVED) {
-                shop.moved_ms = ms.parse().ok();
+            } else if let Some(ms) = word.strip_prefix(BUMPED) {
+                shop.bumped_ms = ms.parse().ok();
             } else if let Some(ms) = word.strip_prefix(DUE) {
                 shop.due_ms = ms.parse().ok();
             }
@@ -103,9 +103,9 @@ impl Shop {
     }
 }
 
-/// Whether a time is still to come. A time that is further ahead than any move was named by a clock that was wrong.
+/// Whether a time is in the future. A time further ahead than any due bump was written by a host whose clock is wrong.
 fn is_ahead(at_ms: u64, now_ms: u64) -> bool {
-    now_ms < at_ms && at_ms - now_ms <= 2 * MOVE_INTERVAL_MS
+    now_ms < at_ms && at_ms - now_ms <= 2 * BUMP_INTERVAL_MS
 }
 
 impl<K, B, O> Cache<K, B, O>
@@ -114,19 +114,19 @@ where
     B: Blob<Value = K::Value>,
     O: Operator,
 {
-    /// How many times the store's catalog has moved at `now_ms`; 0 if nobody ever said that it did.
+    /// The store's catalog version at `now_ms`; 0 before the first bump.
     pub fn catalog_version(&self, store: &StoreId, now_ms: u64) -> Result<u64, Error> {
         Ok(self.shop(store)?.catalog_version(now_ms))
     }
 
     /// Makes every page that was rendered before stale. Returns the new version.
-    pub fn catalog_moved(&self, store: &StoreId, now_ms: u64) -> Result<u64, Error> {
-        Ok(self.change(store, |shop| Some(shop.moved(now_ms)))?.catalog_version(now_ms))
+    pub fn bump_catalog_version(&self, store: &StoreId, now_ms: u64) -> Result<u64, Error> {
+        Ok(self.change(store, |shop| Some(shop.bumped(now_ms)))?.catalog_version(now_ms))
     }
 
-    /// Makes every page that was rendered before stale, at once or within [`MOVE_INTERVAL_MS`].
+    /// Makes every page that was rendered before stale, at once or within [`BUMP_INTERVAL_MS`].
     pub fn products_changed(&self, store: &StoreId, now_ms: u64) -> Result<(), Error> {
-        // A move that is due counts for this change too, whoever else writes meanwhile.
+        // A bump that is due covers this change too, whoever else writes meanwhile.
         let change = |shop: Shop| Some(shop.changed(now_ms)).filter(|changed| *changed != shop);
         self.change(store, change).map(drop)
     }
@@ -141,7 +141,7 @@ where
         self.change(store, |shop| Some(shop.reopened(now_ms))).map(drop)
     }
 
-    /// What is kept of a shop.
+    /// A shop's record.
     pub(crate) fn shop(&self, store: &StoreId) -> Result<Shop, Failure> {
         Ok(self.read_shop(store)?.0)
     }
@@ -180,7 +180,7 @@ mod tests {
 
     fn any_shop() -> impl Strategy<Value = Shop> {
         (any::<u64>(), any::<Option<u64>>(), any::<Option<u64>>(), any::<bool>())
-            .prop_map(|(version, moved_ms, due_ms, closed)| Shop { closed, version, moved_ms, due_ms })
+            .prop_map(|(version, bumped_ms, due_ms, closed)| Shop { closed, version, bumped_ms, due_ms })
     }
 
     proptest! {
@@ -208,7 +208,7 @@ mod tests {
                 at_ms += pause_ms;
                 let read_before = shop.catalog_version(at_ms + SKEW_MS);
                 shop = shop.changed(at_ms - SKEW_MS + skew_ms);
-                let in_the_end = shop.catalog_version(at_ms + MOVE_INTERVAL_MS + CLOCKS_DIFFER_MS);
+                let in_the_end = shop.catalog_version(at_ms + BUMP_INTERVAL_MS + CLOCKS_DIFFER_MS);
                 prop_assert!(in_the_end > read_before, "{shop:?}");
             }
         }
@@ -222,8 +222,8 @@ mod tests {
                 at_ms += pause_ms;
                 shop = shop.changed(at_ms);
             }
-            let moves = shop.catalog_version(at_ms + MOVE_INTERVAL_MS);
-            prop_assert!(moves <= 2 + (at_ms - NOW_MS) / (MOVE_INTERVAL_MS - CLOCKS_DIFFER_MS), "{moves}");
+            let bumps = shop.catalog_version(at_ms + BUMP_INTERVAL_MS);
+            prop_assert!(bumps <= 2 + (at_ms - NOW_MS) / (BUMP_INTERVAL_MS - CLOCKS_DIFFER_MS), "{bumps}");
         }
     }
 
@@ -243,7 +243,7 @@ mod tests {
         let back_ms = NOW_MS - 3_600_000;
         assert_eq!(ahead.catalog_version(back_ms), 2);
         let changed = ahead.changed(back_ms);
-        assert_eq!(changed.catalog_version(back_ms + MOVE_INTERVAL_MS), 3);
+        assert_eq!(changed.catalog_version(back_ms + BUMP_INTERVAL_MS), 3);
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub trait World {
     fn claim(&self, key: Key<'_>, ttl_seconds: u32) -> Result<bool, StorageFailed>;
     /// Ends a claim. That it is free is known for `ttl_seconds`, and after that it is free anyway.
     fn release(&self, key: Key<'_>, ttl_seconds: u32) -> Result<(), StorageFailed>;
-    /// How many times the shop's catalog moved; `None` where that cannot be said.
+    /// The shop's catalog version; `None` where that cannot be said.
     fn catalog_version(&self, store: &StoreId) -> Option<u64>;
     /// Milliseconds since the Unix epoch.
     fn now_ms(&self) -> u64;

@@ -56,7 +56,7 @@ impl Question<'_> {
         }
     }
 
-    /// How long an answer is current, in milliseconds, if the catalog does not move meanwhile.
+    /// How long an answer is current, in milliseconds, if the catalog does not change meanwhile.
     pub fn fresh_ms(self) -> u64 {
         match self {
             Self::Shop => 3_600_000,

@@ -45,7 +45,7 @@ impl<T> Found<T> {
 
 /// Why a question has no answer.
 pub enum Unanswered {
-    /// Somebody else is asking Shopify the same, and what is known is of before the catalog moved.
+    /// Somebody else is asking Shopify the same, and what is known is of before the catalog changed.
     Busy,
     /// Shopify gave none.
     Failed(Failure),

@@ -59,7 +59,7 @@ pub enum CacheError {
 
 /// Keeps pages and plans. Writing the same page twice does no harm.
 pub trait Cache {
-    /// How many times the store's catalog moved.
+    /// The store's catalog version.
     fn catalog_version(&self, store: &StoreId) -> Result<u64, CacheError>;
     /// The plan behind the shopper's page.
     fn plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<Option<StoredPlan>, CacheError>;

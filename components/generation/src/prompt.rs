@@ -154,7 +154,7 @@ struct Shopper<'a> {
     sorted: Vec<String>,
 }
 
-/// The same for every shopper of a shop, until its catalog moves.
+/// The same for every shopper of a shop, until its catalog version is bumped.
 fn shop_part(storefront: &Storefront, listed: &[&Product]) -> String {
     let merchant = &storefront.merchant;
     let shop = Shop {

@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(products, &["wand-1", "hat-1"]);
     }
 
-    /// What stands under a grid's heading after the catalog moved.
+    /// What stands under a grid's heading after the catalog changed.
     fn under(heading: &str, ids: &[&str], today: Vec<Product>) -> Option<Vec<String>> {
         let mut plan = every_block();
         let products = ids.iter().map(|id| (*id).to_owned()).collect();

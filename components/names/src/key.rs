@@ -31,7 +31,7 @@ impl Store {
 pub enum Key<'a> {
     /// A shopper's page.
     Page(&'a StoreId, &'a ShopperId),
-    /// How many times a shop's catalog moved, and whether the shop is closed.
+    /// The shop's catalog version, and whether the shop is closed.
     CatalogVersion(&'a StoreId),
     /// That a shopper was forgotten a moment ago.
     Forgotten(&'a StoreId, &'a ShopperId),

@@ -47,16 +47,16 @@ pub(crate) fn pool<V>(deployment: &(impl Queue + Log)) -> Result<Response<V>, Re
 }
 
 /// `/debug/catalog-moved?store={id}`: the store's products changed, and pages made before are stale.
-pub(crate) fn catalog_moved<D: Cache + Settings + Log>(
+pub(crate) fn bump_catalog_version<D: Cache + Settings + Log>(
     deployment: &D,
     target: Target<'_>,
 ) -> Result<Response<D::Value>, Refusal> {
     let store = known_store(deployment, &target.required("store")?)?;
-    match deployment.catalog_moved(&store) {
+    match deployment.bump_catalog_version(&store) {
         Ok(version) => Ok(Response::json(200, &json!({ "store": store.as_str(), "version": version }))),
         Err(Failure(reason)) => {
             let particulars = [("store", store.as_str()), ("reason", &reason)];
-            deployment.warn("a catalog that moved could not be noted", &particulars);
+            deployment.warn("a catalog that changed could not be noted", &particulars);
             Err(Refusal::CacheUnavailable)
         }
     }

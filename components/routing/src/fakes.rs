@@ -127,7 +127,7 @@ impl Fake {
                 .calls
                 .borrow()
                 .iter()
-                .any(|call| ["cache.catalog-moved", "cache.products-changed"].contains(call))
+                .any(|call| ["cache.bump-catalog-version", "cache.products-changed"].contains(call))
     }
 
     fn asked(&self, part: &'static str, call: &'static str) -> Result<(), Failure> {

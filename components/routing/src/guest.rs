@@ -75,8 +75,8 @@ impl Cache for Host {
         Ok(cache::get(store.as_str(), shopper.as_str())?.into())
     }
 
-    fn catalog_moved(&self, store: &StoreId) -> Result<u64, Failure> {
-        Ok(cache_control::catalog_moved(store.as_str())?)
+    fn bump_catalog_version(&self, store: &StoreId) -> Result<u64, Failure> {
+        Ok(cache_control::bump_catalog_version(store.as_str())?)
     }
 
     fn products_changed(&self, store: &StoreId) -> Result<(), Failure> {

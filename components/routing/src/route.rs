@@ -24,7 +24,7 @@ pub(crate) enum Endpoint<'a> {
     /// `/debug/pool`
     Pool,
     /// `/debug/catalog-moved`
-    CatalogMoved,
+    CatalogChanged,
     /// `/debug/reopen`
     Reopen,
 }
@@ -44,7 +44,7 @@ impl<'a> Endpoint<'a> {
             "/debug/generate" => Self::Generate,
             "/debug/errors" => Self::Errors,
             "/debug/pool" => Self::Pool,
-            "/debug/catalog-moved" => Self::CatalogMoved,
+            "/debug/catalog-moved" => Self::CatalogChanged,
             "/debug/reopen" => Self::Reopen,
             _ => Self::Storefront(path.strip_prefix("/s/").filter(|rest| is_segment(rest))?),
         })
@@ -56,7 +56,7 @@ impl<'a> Endpoint<'a> {
             Self::Track
             | Self::InShop(InShop::Track)
             | Self::Webhooks
-            | Self::CatalogMoved
+            | Self::CatalogChanged
             | Self::Reopen => Allowed::Write,
             Self::Home | Self::Storefront(_) | Self::Status | Self::InShop(_) | Self::Errors | Self::Pool => {
                 Allowed::Read
@@ -155,7 +155,7 @@ mod tests {
         assert_eq!(Endpoint::at("/debug/generate"), Some(Endpoint::Generate));
         assert_eq!(Endpoint::at("/debug/errors"), Some(Endpoint::Errors));
         assert_eq!(Endpoint::at("/debug/pool"), Some(Endpoint::Pool));
-        assert_eq!(Endpoint::at("/debug/catalog-moved"), Some(Endpoint::CatalogMoved));
+        assert_eq!(Endpoint::at("/debug/catalog-moved"), Some(Endpoint::CatalogChanged));
         assert_eq!(Endpoint::at("/debug/reopen"), Some(Endpoint::Reopen));
     }
 

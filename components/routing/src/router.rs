@@ -51,7 +51,7 @@ fn answer<D: Deployment>(
         Endpoint::Generate => debug::generate(deployment, target)?,
         Endpoint::Errors => debug::errors(deployment, target)?,
         Endpoint::Pool => debug::pool(deployment)?,
-        Endpoint::CatalogMoved => debug::catalog_moved(deployment, target)?,
+        Endpoint::CatalogChanged => debug::bump_catalog_version(deployment, target)?,
         Endpoint::Reopen => debug::reopen(deployment, target)?,
     };
     Ok(Reply::Ready(response))
@@ -75,7 +75,7 @@ fn is_there(
         Endpoint::Generate
         | Endpoint::Errors
         | Endpoint::Pool
-        | Endpoint::CatalogMoved
+        | Endpoint::CatalogChanged
         | Endpoint::Reopen => deployment.development() || is_operator(deployment, request),
     }
 }

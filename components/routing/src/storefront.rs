@@ -83,7 +83,7 @@ fn lookup<D: Cache + Log>(deployment: &D, visitor: &Visitor) -> Cached<D::Value>
 
 fn work_for(reason: Staleness) -> Work {
     match reason {
-        Staleness::CatalogMoved => Work::Rerender,
+        Staleness::CatalogChanged => Work::Rerender,
         Staleness::Expired => Work::Generate,
     }
 }

@@ -48,7 +48,7 @@ struct Notice {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Action {
     /// Prices, titles or what is in stock may be others now.
-    CatalogMoved,
+    CatalogChanged,
     /// The app is gone from the shop, or the law asks for something.
     Entrust(MaintenanceKind),
     /// It is enough to know.
@@ -140,7 +140,7 @@ fn follow(
     store: &StoreId,
 ) -> Result<(), Failure> {
     match &notice.action {
-        Action::CatalogMoved => deployment.products_changed(store),
+        Action::CatalogChanged => deployment.products_changed(store),
         Action::Entrust(kind) => {
             if *kind == MaintenanceKind::Uninstalled {
                 deployment.close(store)?;
@@ -198,7 +198,7 @@ impl Action {
             Topic::CustomersDataRequest => {
                 Self::Entrust(MaintenanceKind::ReportCustomer(DataRequest::read(body)?.customer.to_string()))
             }
-            topic if topic.moves_catalog() => Self::CatalogMoved,
+            topic if topic.moves_catalog() => Self::CatalogChanged,
             _ => Self::Nothing,
         })
     }

@@ -60,7 +60,7 @@ impl Cache {
             }
             Self::Stale { store } => {
                 let version =
-                    pages::catalog_moved(&deployment, &store).await.map_err(|error| anyhow!(error))?;
+                    pages::bump_catalog_version(&deployment, &store).await.map_err(|error| anyhow!(error))?;
                 print(format_args!("the catalog of {store} is at version {version}; older pages are stale"))?;
             }
         }

@@ -164,7 +164,7 @@ pub struct Pages {
     pub cache: cache::Guest,
     /// Changes more than one page.
     pub control: cache_control::Guest,
-    /// Knows how often catalogs moved.
+    /// Knows catalog versions.
     pub version: catalog_version::Guest,
 }
 
@@ -189,7 +189,7 @@ pub type Catalog = Pool<catalog::Guest>;
 pub struct Links {
     /// Where changes are announced.
     pub changes: Arc<Changes>,
-    /// For routing and generation; for the catalog no more than how often it moved.
+    /// For routing and generation; for the catalog no more than the shop's catalog version.
     pub cache: Option<Arc<Cache>>,
     /// For routing.
     pub queue: Option<Arc<Queue>>,

@@ -141,8 +141,8 @@ impl catalog_version::Host for Context {
 }
 
 impl cache_control::Host for Context {
-    async fn catalog_moved(&mut self, store: String) -> Result<Result<u64, CacheError>> {
-        relay!(self, cache, |guest, instance| guest.control.call_catalog_moved(instance, &store))
+    async fn bump_catalog_version(&mut self, store: String) -> Result<Result<u64, CacheError>> {
+        relay!(self, cache, |guest, instance| guest.control.call_bump_catalog_version(instance, &store))
     }
 
     async fn products_changed(&mut self, store: String) -> Result<Result<(), CacheError>> {

@@ -84,7 +84,7 @@ impl Storefronts for Served {
     }
 
     async fn moved(&self, store: &StoreId) -> Result<(), Failed> {
-        pages::catalog_moved(&*self.deployment()?, store.as_str()).await.map(drop).map_err(Failed)
+        pages::bump_catalog_version(&*self.deployment()?, store.as_str()).await.map(drop).map_err(Failed)
     }
 
     /// The page that everybody gets where a shopper is taken for that persona and no more may be known.

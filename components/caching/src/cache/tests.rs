@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::facts::Fragment;
 use crate::fakes::{Bytes, FakeBlob, FakeKv, FakeOperator, Faults};
-use crate::shop::{MOVE_INTERVAL_MS, SWAPS_MAX};
+use crate::shop::{BUMP_INTERVAL_MS, SWAPS_MAX};
 
 const KEY: &str = "ui:magic-wands:abc123";
 const PAGE: &str = "generated/magic-wands:abc123.html";
@@ -46,7 +46,7 @@ impl Shop {
     fn served(&self, now_ms: u64) -> (&'static str, String) {
         match self.lookup(now_ms).unwrap() {
             Cached::Fresh(page) => ("fresh", document(&page)),
-            Cached::Stale(page, Staleness::CatalogMoved) => ("catalog moved", document(&page)),
+            Cached::Stale(page, Staleness::CatalogChanged) => ("catalog changed", document(&page)),
             Cached::Stale(page, Staleness::Expired) => ("expired", document(&page)),
             Cached::Miss => ("miss", String::new()),
             Cached::Closed => ("closed", String::new()),
@@ -129,8 +129,8 @@ fn nothing_anywhere_is_a_miss() {
 fn a_page_goes_stale_by_time_and_by_catalog() {
     let shop = Shop::open().unwrap();
     shop.store_page("hello", facts()).unwrap();
-    assert_eq!(shop.cache.catalog_moved(&shop.store, NOW_MS), Ok(1));
-    assert_eq!(shop.served(999), is("catalog moved", "hello"));
+    assert_eq!(shop.cache.bump_catalog_version(&shop.store, NOW_MS), Ok(1));
+    assert_eq!(shop.served(999), is("catalog changed", "hello"));
     assert_eq!(shop.served(1000), is("expired", "hello"));
 
     shop.store_page("hello again", Facts { catalog_version: 1, ..facts() }).unwrap();
@@ -264,12 +264,12 @@ fn a_plan_that_is_no_json_is_refused_before_anything_is_written() {
 }
 
 #[test]
-fn a_catalog_that_never_moved_is_at_version_0() {
+fn a_catalog_that_never_changed_is_at_version_0() {
     let shop = Shop::open().unwrap();
     assert_eq!(shop.cache.catalog_version(&shop.store, NOW_MS), Ok(0));
-    assert_eq!(shop.cache.catalog_moved(&shop.store, NOW_MS), Ok(1));
-    let later_ms = NOW_MS + MOVE_INTERVAL_MS;
-    assert_eq!(shop.cache.catalog_moved(&shop.store, later_ms), Ok(2));
+    assert_eq!(shop.cache.bump_catalog_version(&shop.store, NOW_MS), Ok(1));
+    let later_ms = NOW_MS + BUMP_INTERVAL_MS;
+    assert_eq!(shop.cache.bump_catalog_version(&shop.store, later_ms), Ok(2));
     assert_eq!(shop.cache.catalog_version(&shop.store, later_ms), Ok(2));
     let entries = shop.cache.kv.entries.borrow();
     let written = std::str::from_utf8(&entries[VERSION].value.0).unwrap();
@@ -286,21 +286,21 @@ fn changes_that_follow_each_other_closely_are_one_move_and_one_write() {
     }
     let writes = shop.kv_calls().iter().filter(|call| *call == &format!("swap {VERSION}")).count();
     assert_eq!(writes, 2, "the first change, and the move that is due");
-    assert_eq!(shop.served(NOW_MS + MOVE_INTERVAL_MS - 1), is("fresh", "hello"));
-    assert_eq!(shop.served(NOW_MS + MOVE_INTERVAL_MS), is("catalog moved", "hello"));
-    assert_eq!(shop.cache.catalog_version(&shop.store, NOW_MS + MOVE_INTERVAL_MS), Ok(2));
+    assert_eq!(shop.served(NOW_MS + BUMP_INTERVAL_MS - 1), is("fresh", "hello"));
+    assert_eq!(shop.served(NOW_MS + BUMP_INTERVAL_MS), is("catalog changed", "hello"));
+    assert_eq!(shop.cache.catalog_version(&shop.store, NOW_MS + BUMP_INTERVAL_MS), Ok(2));
 }
 
 #[test]
-fn a_catalog_that_is_moved_by_hand_moves_at_once_however_often() {
+fn a_catalog_version_that_is_bumped_by_hand_is_bumped_at_once_however_often() {
     let shop = Shop::open().unwrap();
     shop.cache.products_changed(&shop.store, NOW_MS).unwrap();
     shop.cache.products_changed(&shop.store, NOW_MS + 1).unwrap();
     for version in [2, 3] {
-        assert_eq!(shop.cache.catalog_moved(&shop.store, NOW_MS + 2), Ok(version));
+        assert_eq!(shop.cache.bump_catalog_version(&shop.store, NOW_MS + 2), Ok(version));
     }
     assert_eq!(
-        shop.cache.catalog_version(&shop.store, NOW_MS + MOVE_INTERVAL_MS),
+        shop.cache.catalog_version(&shop.store, NOW_MS + BUMP_INTERVAL_MS),
         Ok(3),
         "it covers what was due"
     );
@@ -312,7 +312,7 @@ fn of_racing_moves_each_one_counts() {
     for version in ["1", "2"] {
         shop.cache.kv.rivals.borrow_mut().push_back((VERSION.into(), Bytes::new(version.as_bytes())));
     }
-    assert_eq!(shop.cache.catalog_moved(&shop.store, NOW_MS), Ok(3));
+    assert_eq!(shop.cache.bump_catalog_version(&shop.store, NOW_MS), Ok(3));
 }
 
 #[test]
@@ -323,7 +323,10 @@ fn a_race_lost_again_and_again_is_given_up() {
         shop.cache.kv.rivals.borrow_mut().push_back((VERSION.into(), value));
     }
     let given_up = "what is kept of the shop was changed by others 8 times";
-    assert_eq!(shop.cache.catalog_moved(&shop.store, NOW_MS), Err(Error::Unavailable(given_up.into())));
+    assert_eq!(
+        shop.cache.bump_catalog_version(&shop.store, NOW_MS),
+        Err(Error::Unavailable(given_up.into()))
+    );
     assert_eq!(shop.cache.catalog_version(&shop.store, NOW_MS), Ok(u64::from(SWAPS_MAX)));
 }
 
@@ -332,7 +335,7 @@ fn a_version_that_is_none_is_replaced_by_the_next_move() {
     let shop = Shop::open().unwrap();
     shop.cache.kv.write(VERSION.into(), Bytes::new(b"\xff not a number"), None);
     assert_eq!(shop.cache.catalog_version(&shop.store, NOW_MS), Ok(0));
-    assert_eq!(shop.cache.catalog_moved(&shop.store, NOW_MS), Ok(1));
+    assert_eq!(shop.cache.bump_catalog_version(&shop.store, NOW_MS), Ok(1));
 }
 
 #[test]
@@ -388,7 +391,7 @@ fn another_shop_stays_open() {
 fn a_closed_shop_stays_closed_when_its_catalog_moves() {
     let shop = Shop::open().unwrap();
     shop.cache.close(&shop.store).unwrap();
-    assert_eq!(shop.cache.catalog_moved(&shop.store, NOW_MS), Ok(1));
+    assert_eq!(shop.cache.bump_catalog_version(&shop.store, NOW_MS), Ok(1));
     assert_eq!(shop.served(0), is("closed", ""));
     assert_eq!(shop.cache.close(&shop.store), Ok(()));
     assert_eq!(shop.cache.catalog_version(&shop.store, NOW_MS), Ok(1));
@@ -400,7 +403,7 @@ fn the_pages_of_a_shop_that_is_open_again_are_stale() {
     shop.store_page("hello", facts()).unwrap();
     shop.cache.close(&shop.store).unwrap();
     assert_eq!(shop.cache.reopen(&shop.store, NOW_MS), Ok(()));
-    assert_eq!(shop.served(200), is("catalog moved", "hello"));
+    assert_eq!(shop.served(200), is("catalog changed", "hello"));
     assert_eq!(shop.cache.reopen(&shop.store, NOW_MS), Ok(()));
     assert_eq!(shop.cache.catalog_version(&shop.store, NOW_MS), Ok(1));
 }

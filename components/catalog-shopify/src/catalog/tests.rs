@@ -60,7 +60,7 @@ fn what_is_fresh_is_not_asked_for_again_and_what_is_not_is() {
 }
 
 #[test]
-fn a_catalog_that_moved_ends_what_is_fresh_early() {
+fn a_catalog_that_changed_ends_what_is_fresh_early() {
     let catalog = stocked();
     catalog.world.version.set(Some(8));
     catalog.world.says([says(&products(&[card(1, "13")], None)), says(&shop())]);

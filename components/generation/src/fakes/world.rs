@@ -32,9 +32,9 @@ pub struct World {
     pub page: RefCell<Option<NewPage>>,
     pub pages_stored: Cell<usize>,
     pub catalog_version: Cell<u64>,
-    /// Moves the catalog while it is being read.
-    pub moves_while_read: bool,
-    /// Settings are saved, and with that the catalog moves, once they were read.
+    /// Changes the catalog while it is being read.
+    pub catalog_changes_while_read: bool,
+    /// Settings are saved, and with that the catalog version is bumped, once they were read.
     pub saves_while_read: bool,
     pub events: RefCell<Vec<String>>,
     pub fresh_seconds: u32,
@@ -66,7 +66,7 @@ impl World {
             page: RefCell::default(),
             pages_stored: Cell::default(),
             catalog_version: Cell::new(7),
-            moves_while_read: false,
+            catalog_changes_while_read: false,
             saves_while_read: false,
             events: RefCell::default(),
             fresh_seconds: Self::FRESH_SECONDS,
@@ -137,7 +137,7 @@ impl Catalog for World {
     fn products(&self, _: &StoreId, market: &Market) -> Result<Assortment, CatalogError> {
         self.step();
         self.catalog_asked.borrow_mut().push(market.to_string());
-        if self.moves_while_read {
+        if self.catalog_changes_while_read {
             self.catalog_version.set(self.catalog_version.get() + 1);
         }
         self.products.clone()

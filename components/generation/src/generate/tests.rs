@@ -238,7 +238,7 @@ fn what_the_cache_refuses_is_not_tried_again() {
 }
 
 /// A world in which the first job is done, and potions then got dearer and a hat sold out.
-fn world_that_moved(script: impl IntoIterator<Item = Result<Completion, NoAnswer>>) -> World {
+fn world_whose_catalog_changed(script: impl IntoIterator<Item = Result<Completion, NoAnswer>>) -> World {
     let mut world = World::new([answer(good())]);
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
     let mut moved = products();
@@ -253,7 +253,7 @@ fn world_that_moved(script: impl IntoIterator<Item = Result<Completion, NoAnswer
 
 #[test]
 fn a_page_is_rendered_again_from_its_plan_with_todays_prices_and_no_model() {
-    let world = world_that_moved([]);
+    let world = world_whose_catalog_changed([]);
     let (plan, facts) = (world.plan.borrow().clone().unwrap(), world.facts());
     assert_eq!(generate(&world, &rerender_job()), Outcome::Done(None));
     assert_eq!(world.asked_times(), 0);
@@ -267,7 +267,7 @@ fn a_page_is_rendered_again_from_its_plan_with_todays_prices_and_no_model() {
 
 #[test]
 fn a_page_whose_plan_no_longer_fits_is_planned_anew() {
-    let mut world = world_that_moved([answer(good().replace("wand-1", "wand-3"))]);
+    let mut world = world_whose_catalog_changed([answer(good().replace("wand-1", "wand-3"))]);
     let left = products().into_iter().filter(|product| product.id != "wand-1").collect();
     world.products = Ok(Assortment::new("EUR".to_owned(), left));
     assert_eq!(generate(&world, &rerender_job()), Outcome::Done(None));
@@ -287,7 +287,8 @@ fn a_page_is_planned_anew_with_settings_that_its_plan_depends_on_and_rendered_wi
         (|merchant| merchant.surface = "#fffffe".into(), 0),
     ];
     for (change, asked_times) in changes {
-        let mut world = world_that_moved([answer(good().replace("hat-1", "hat-2").replace("Dusk", "Dawn"))]);
+        let mut world =
+            world_whose_catalog_changed([answer(good().replace("hat-1", "hat-2").replace("Dusk", "Dawn"))]);
         change(world.merchant.as_mut().unwrap());
         let merchant = world.merchant.clone();
         assert_eq!(generate(&world, &rerender_job()), Outcome::Done(None), "{merchant:?}");
@@ -313,7 +314,7 @@ fn a_page_without_a_readable_plan_is_planned_anew() {
     assert_eq!(generate(&world, &rerender_job()), Outcome::Done(None));
     assert_eq!(world.asked_times(), 1);
 
-    let world = world_that_moved([answer(good().replace("hat-1", "hat-2"))]);
+    let world = world_whose_catalog_changed([answer(good().replace("hat-1", "hat-2"))]);
     world.plan.borrow_mut().as_mut().unwrap().json = "{\"format\":99}".to_owned();
     assert_eq!(generate(&world, &rerender_job()), Outcome::Done(None));
     assert_eq!(world.asked_times(), 1);
@@ -321,7 +322,8 @@ fn a_page_without_a_readable_plan_is_planned_anew() {
 
 #[test]
 fn a_new_plan_is_made_for_a_new_order_whatever_is_stored() {
-    let world = world_that_moved([answer(good().replace("hat-1", "hat-2").replace("Dusk", "Dawn"))]);
+    let world =
+        world_whose_catalog_changed([answer(good().replace("hat-1", "hat-2").replace("Dusk", "Dawn"))]);
     let next = Job { id: "job-3".to_owned(), ..job() };
     assert_eq!(generate(&world, &next), Outcome::Done(None));
     assert!(world.html().contains("Dawn is near"));
@@ -329,7 +331,7 @@ fn a_new_plan_is_made_for_a_new_order_whatever_is_stored() {
 
 #[test]
 fn a_catalog_that_moves_while_it_is_read_leaves_the_page_old() {
-    let world = World { moves_while_read: true, ..World::new([]) };
+    let world = World { catalog_changes_while_read: true, ..World::new([]) };
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
     assert_eq!((world.facts().catalog_version, world.catalog_version.get()), (7, 8));
 }
@@ -373,7 +375,7 @@ fn a_generation_cut_off_anywhere_is_brought_to_its_end_and_nothing_done_twice() 
 #[test]
 fn a_rerendering_cut_off_anywhere_asks_no_model() {
     cut_off_everywhere(
-        || world_that_moved([]),
+        || world_whose_catalog_changed([]),
         &rerender_job(),
         |_, _, world| {
             assert_eq!(world.asked_times(), 0);
@@ -516,7 +518,7 @@ fn a_persona_that_is_turned_off_gets_the_page_of_the_next_best() {
 
 #[test]
 fn a_page_of_a_persona_that_is_turned_off_is_not_rendered_again() {
-    let mut world = world_that_moved([]);
+    let mut world = world_whose_catalog_changed([]);
     let before = world.facts().persona;
     world.merchant.as_mut().unwrap().personas_off = vec![before.name().to_owned()];
     assert_eq!(generate(&world, &rerender_job()), Outcome::Done(None));

@@ -10,9 +10,9 @@ pub trait Cache {
     type Value: Content;
     /// The page for a shopper.
     fn lookup(&self, store: &StoreId, shopper: &ShopperId) -> Result<Cached<Self::Value>, Failure>;
-    /// Moves the catalog: every page rendered before is stale from now on. Returns the new version.
-    fn catalog_moved(&self, store: &StoreId) -> Result<u64, Failure>;
-    /// Notes that a product changed: the catalog moves at once, or within a second if it has just moved.
+    /// Bumps the catalog version: every page rendered before is stale from now on. Returns the new version.
+    fn bump_catalog_version(&self, store: &StoreId) -> Result<u64, Failure>;
+    /// Notes that a product changed: the catalog version is bumped at once, or within a second of the last bump.
     fn products_changed(&self, store: &StoreId) -> Result<(), Failure>;
     /// Whether a plan of the shopper's is kept.
     fn has_plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<bool, Failure>;
@@ -93,7 +93,7 @@ pub struct Fragment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Staleness {
     /// Products changed since it was rendered.
-    CatalogMoved,
+    CatalogChanged,
     /// Its plan is too old.
     Expired,
 }

@@ -40,9 +40,9 @@ impl Cache for Fake {
         self.asked("cache", "cache.get").map(|()| self.cached.clone())
     }
 
-    fn catalog_moved(&self, _: &StoreId) -> Result<u64, Failure> {
-        self.asked("cache", "cache.catalog-moved")?;
-        let moves = self.calls.borrow().iter().filter(|call| **call == "cache.catalog-moved").count();
+    fn bump_catalog_version(&self, _: &StoreId) -> Result<u64, Failure> {
+        self.asked("cache", "cache.bump-catalog-version")?;
+        let moves = self.calls.borrow().iter().filter(|call| **call == "cache.bump-catalog-version").count();
         Ok(moves as u64)
     }
 

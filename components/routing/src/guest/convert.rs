@@ -15,7 +15,7 @@ use crate::{
 
 names::crosses!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
 names::crosses!(enum Source as page_types::Source { Llm, Local });
-names::crosses!(enum Staleness as page_types::Staleness { CatalogMoved, Expired });
+names::crosses!(enum Staleness as page_types::Staleness { CatalogChanged, Expired });
 names::crosses!(struct Forgotten as page_types::Forgotten { count, more });
 names::crosses!(enum Work as job_types::Work { Generate, Rerender });
 names::crosses!(struct Signals as shopper_types::Signals {

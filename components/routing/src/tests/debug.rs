@@ -127,7 +127,7 @@ fn an_operator_is_told_that_the_queue_is_down() {
 }
 
 #[test]
-fn a_catalog_that_moved_is_noted_once_for_each_time_it_is_told() {
+fn a_catalog_that_changed_is_noted_once_for_each_time_it_is_told() {
     let shop = development();
     for version in 1..=2 {
         let answer = shop.post(MOVED, "");
@@ -167,7 +167,7 @@ fn a_catalog_of_no_store_or_of_an_unknown_one_did_not_move() {
         let answer = shop.post(target, "");
         assert_eq!((answer.status(), answer.json()), (status, json!({ "error": error })), "{target}");
     }
-    assert!(!shop.calls.borrow().contains(&"cache.catalog-moved"));
+    assert!(!shop.calls.borrow().contains(&"cache.bump-catalog-version"));
 }
 
 #[test]

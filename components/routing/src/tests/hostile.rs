@@ -92,7 +92,7 @@ fn any_cached() -> impl Strategy<Value = Cached<Held>> {
         Cached::Miss,
         Cached::Fresh(PAGE),
         Cached::Stale(PAGE, Staleness::Expired),
-        Cached::Stale(PAGE, Staleness::CatalogMoved),
+        Cached::Stale(PAGE, Staleness::CatalogChanged),
     ])
 }
 

@@ -69,7 +69,7 @@ fn a_page_without_a_part_for_themes_is_rendered_again() {
     let old = || Page { facts, ..PAGE };
     for (cached, work) in [
         (Cached::Fresh(old()), Work::Rerender),
-        (Cached::Stale(old(), Staleness::CatalogMoved), Work::Rerender),
+        (Cached::Stale(old(), Staleness::CatalogChanged), Work::Rerender),
         (Cached::Stale(old(), Staleness::Expired), Work::Generate),
     ] {
         let shop = holding(cached);

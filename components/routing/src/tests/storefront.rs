@@ -55,7 +55,7 @@ fn every_page_says_who_may_keep_it_and_what_it_may_do() {
 
 #[test]
 fn a_page_older_than_its_products_is_served_while_it_is_rendered_again() {
-    let shop = holding(Cached::Stale(PAGE, Staleness::CatalogMoved));
+    let shop = holding(Cached::Stale(PAGE, Staleness::CatalogChanged));
     remember(&shop, &known());
     let answer = shop.get(TARGET);
     assert_eq!((answer.status(), answer.text()), (200, "a page for abc123"));

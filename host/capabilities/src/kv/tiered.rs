@@ -37,7 +37,7 @@ pub struct Tiered {
 }
 
 /// What a key holds, or that it holds nothing: the latter is asked for as often, such as the
-/// catalog version of a shop whose catalog never moved.
+/// catalog version of a shop whose catalog never changed.
 #[derive(Debug, Clone)]
 struct Held {
     entry: Option<Entry>,

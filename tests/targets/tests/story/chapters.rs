@@ -24,7 +24,7 @@ chapters![
     status_until_ready,
     hit,
     server_sent_events,
-    stale_after_the_catalog_moved,
+    stale_after_the_catalog_changed,
     tracking,
     shopper_of_their_own,
     unknown_store,
@@ -49,7 +49,7 @@ pub fn ready(shopper: &str) -> Step {
     Step::AskUntil(wait.status(200).member("state", "ready"))
 }
 
-fn catalog_moved() -> Ask {
+fn bump_catalog_version() -> Ask {
     send(Method::POST, format!("/debug/catalog-moved?store={SHOP}"))
 }
 
@@ -98,14 +98,14 @@ fn server_sent_events() -> Chapter {
         .then(visit("abc123").hit("local"))
 }
 
-fn stale_after_the_catalog_moved() -> Chapter {
+fn stale_after_the_catalog_changed() -> Chapter {
     Chapter::new()
         .model([Saying::Plan])
         .then(visit("abc123").fallback())
         .then(ready("abc123"))
         .then(visit("abc123").hit("llm"))
         .then(Step::ModelWasAsked(1))
-        .then(catalog_moved().status(200).member("store", SHOP).member("version", 1))
+        .then(bump_catalog_version().status(200).member("store", SHOP).member("version", 1))
         .then(
             visit("abc123")
                 .page()
@@ -116,7 +116,7 @@ fn stale_after_the_catalog_moved() -> Chapter {
         .then(ready("abc123"))
         .then(visit("abc123").hit("llm").says(HEADLINE))
         .then(Step::ModelWasAsked(1))
-        .then(catalog_moved().status(200).member("version", 2))
+        .then(bump_catalog_version().status(200).member("version", 2))
         .then(visit("abc123").page().has("x-cache", "STALE"))
 }
 
@@ -192,7 +192,7 @@ fn operators() -> [(Ask, u16); 4] {
         (get("/debug/pool"), 200),
         (get("/debug/errors"), 200),
         (get(format!("/debug/generate?store={SHOP}&shopper=abc123")), 202),
-        (catalog_moved(), 200),
+        (bump_catalog_version(), 200),
     ]
 }
 
