@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use names::{Key, Market, Persona, ShopperId, Source, Store, StoreId};
 use routing::{
-    Asker, Assortment, Cache, Cached, Catalog, Clock, Content, MaintenanceTask, Facts, Failure, Forgotten, Found,
+    Asker, Assortment, Cache, Cached, Catalog, Clock, Content, MaintenanceTask, PageMetadata, Failure, Forgotten, Found,
     Fragment, JobError, JobState, Log, Member, Merchant, Offered, Order, Page, Queue, Settings, Signatures,
     ShopStatus, Storage, Swap,
 };
@@ -180,9 +180,9 @@ impl Cache for World {
     fn lookup(&self, _store: &StoreId, shopper: &ShopperId) -> Result<Cached<Bytes>, Failure> {
         let known = shopper.as_str().contains("known");
         let fragment = Some(Fragment { offset: 6, size: 20 });
-        let facts =
-            Facts { persona: Persona::Explorer, source: Source::Local, planned_ms: NOW_S * 1000, fragment };
-        let page = Page { content: Bytes(PAGE.to_vec()), facts };
+        let metadata =
+            PageMetadata { persona: Persona::Explorer, source: Source::Local, planned_ms: NOW_S * 1000, fragment };
+        let page = Page { content: Bytes(PAGE.to_vec()), metadata };
         self.ask(if known { Cached::Fresh(page) } else { Cached::Miss })
     }
 

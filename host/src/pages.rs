@@ -181,19 +181,19 @@ fn flat<T>(answer: Result<Result<T, CacheError>, Failure>) -> Result<T, String> 
 }
 
 fn found(state: &'static str, page: Page, bytes: u64) -> Found {
-    let facts = page.facts;
+    let metadata = page.metadata;
     Found {
         state,
-        persona: Persona::from(facts.persona).name(),
-        confidence: facts.confidence,
-        source: match facts.source {
+        persona: Persona::from(metadata.persona).name(),
+        confidence: metadata.confidence,
+        source: match metadata.source {
             Source::Llm => "the language model",
             Source::Local => "the local planner",
         },
-        job: facts.job,
-        planned_ms: facts.planned_ms,
-        fresh_until_ms: facts.fresh_until_ms,
-        catalog_version: facts.catalog_version,
+        job: metadata.job,
+        planned_ms: metadata.planned_ms,
+        fresh_until_ms: metadata.fresh_until_ms,
+        catalog_version: metadata.catalog_version,
         bytes,
     }
 }

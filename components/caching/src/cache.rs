@@ -3,8 +3,8 @@
 use names::{Key, Object as Name, ShopperId, StoreId};
 
 use crate::capabilities::{Blob, Failure, Kv, Level, Operator, Swap, Value};
-use crate::facts::{Facts, HEAD_BYTES_MAX, Head};
 use crate::freshness::{Staleness, staleness};
+use crate::metadata::{HEAD_BYTES_MAX, Head, PageMetadata};
 use crate::plan::{self, PLAN_BYTES_MAX, StoredPlan, WrongPlan};
 use crate::shop::Shop;
 
@@ -25,7 +25,7 @@ pub struct Page<V> {
     /// The document, held by the host, without the head that it is stored with.
     pub content: V,
     /// What is known about it.
-    pub facts: Facts,
+    pub metadata: PageMetadata,
 }
 
 /// What the cache holds for a shopper.
@@ -49,7 +49,7 @@ pub struct NewPage<V> {
     /// The plan it was rendered from, as JSON.
     pub plan: String,
     /// What is known about it.
-    pub facts: Facts,
+    pub metadata: PageMetadata,
 }
 
 /// How storing ended.
@@ -184,13 +184,13 @@ where
         shopper: &ShopperId,
         page: &NewPage<K::Value>,
     ) -> Result<Stored, Error> {
-        let plan = plan::encode(&page.plan, &page.facts)?;
+        let plan = plan::encode(&page.plan, &page.metadata)?;
         if self.keeps_nothing(store, shopper)? {
             return Ok(Stored::Dropped);
         }
         let kept = self.kept_plan(store, shopper)?;
-        if kept.is_some_and(|kept| kept.facts.planned_ms > page.facts.planned_ms) {
-            let job = ("job", page.facts.job.as_str());
+        if kept.is_some_and(|kept| kept.metadata.planned_ms > page.metadata.planned_ms) {
+            let job = ("job", page.metadata.job.as_str());
             self.operator.event(Level::Info, "a newer page stands, the late one was dropped", &[job]);
             return Ok(Stored::Outdated);
         }
@@ -213,7 +213,7 @@ where
         page: &NewPage<K::Value>,
         plan: &[u8],
     ) -> Result<(), Error> {
-        let content = page.content.behind(&page.facts.encode_head());
+        let content = page.content.behind(&page.metadata.encode_head());
         self.blob.put(Name::Plan(store, shopper), &K::Value::new(plan))?;
         self.blob.put(Name::Page(store, shopper), &content)?;
         self.set_short_term(Key::Page(store, shopper), &content);
@@ -236,13 +236,13 @@ where
     }
 }
 
-/// A page by its own facts and what is kept of its shop, where that is to be had.
+/// A page by its own metadata and what is kept of its shop, where that is to be had.
 fn judge<V: Value>(stored: V, peeked: &[u8], shop: Option<Shop>, now_ms: u64) -> Cached<V> {
-    let Head { facts, bytes } = Head::decode(peeked);
-    let facts = facts.unwrap_or_else(Facts::unknown);
-    let staleness = staleness(&facts, now_ms, shop.map(|shop| shop.catalog_version(now_ms)));
+    let Head { metadata, bytes } = Head::decode(peeked);
+    let metadata = metadata.unwrap_or_else(PageMetadata::unknown);
+    let staleness = staleness(&metadata, now_ms, shop.map(|shop| shop.catalog_version(now_ms)));
     let content = if bytes > 0 { stored.without_first(bytes) } else { stored };
-    let page = Page { content, facts };
+    let page = Page { content, metadata };
     match staleness {
         None => Cached::Fresh(page),
         Some(reason) => Cached::Stale(page, reason),

@@ -1,6 +1,6 @@
 //! When a page is no longer fresh.
 
-use crate::facts::Facts;
+use crate::metadata::PageMetadata;
 
 /// Why a page is no longer fresh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,15 +12,15 @@ pub enum Staleness {
 }
 
 /// Judges a page. `catalog_version` is `None` where it is not to be had: then the page stands by its own
-/// facts.
+/// metadata.
 ///
 /// A page that is both is `Expired`, for its plan is too old to be rendered again. Versions are
 /// compared for equality: should the count ever start anew, older pages are stale all the same.
-pub fn staleness(facts: &Facts, now_ms: u64, catalog_version: Option<u64>) -> Option<Staleness> {
-    if now_ms >= facts.fresh_until_ms {
+pub fn staleness(metadata: &PageMetadata, now_ms: u64, catalog_version: Option<u64>) -> Option<Staleness> {
+    if now_ms >= metadata.fresh_until_ms {
         return Some(Staleness::Expired);
     }
-    (catalog_version? != facts.catalog_version).then_some(Staleness::CatalogChanged)
+    (catalog_version? != metadata.catalog_version).then_some(Staleness::CatalogChanged)
 }
 
 #[cfg(test)]
@@ -28,8 +28,8 @@ mod tests {
     use super::*;
 
     fn judge(now_ms: u64, current: Option<u64>) -> Option<Staleness> {
-        let facts = Facts { fresh_until_ms: 1000, catalog_version: 3, ..Facts::unknown() };
-        staleness(&facts, now_ms, current)
+        let metadata = PageMetadata { fresh_until_ms: 1000, catalog_version: 3, ..PageMetadata::unknown() };
+        staleness(&metadata, now_ms, current)
     }
 
     #[test]
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_catalog_version_leaves_the_page_its_own_facts() {
+    fn an_unknown_catalog_version_leaves_the_page_its_own_metadata() {
         assert_eq!(judge(999, None), None);
         assert_eq!(judge(1000, None), Some(Staleness::Expired));
     }

@@ -18,8 +18,8 @@ use bindings::wandstore::storefront::shopper_types;
 use names::{Bucket, Key, Persona, Scope, ShopperId, Source, Store, StoreId, WrongId};
 
 use crate::{
-    Blob, Cache, Cached, Entry, Error, Facts, Failure, Forgotten, Fragment, Kv, Level, NewPage, Object,
-    Operator, Page, Staleness, StoredPlan, Swap, WrongJobId,
+    Blob, Cache, Cached, Entry, Error, Failure, Forgotten, Fragment, Kv, Level, NewPage, Object, Operator,
+    Page, PageMetadata, Staleness, StoredPlan, Swap, WrongJobId,
 };
 
 struct Component;
@@ -245,14 +245,14 @@ impl From<Cached<Value>> for wit::Cached {
 }
 
 impl From<Page<Value>> for wit::Page {
-    fn from(Page { content, facts }: Page<Value>) -> Self {
-        Self { content, facts: facts.into() }
+    fn from(Page { content, metadata }: Page<Value>) -> Self {
+        Self { content, metadata: metadata.into() }
     }
 }
 
 impl From<StoredPlan> for wit::StoredPlan {
-    fn from(StoredPlan { json, facts }: StoredPlan) -> Self {
-        Self { json, facts: facts.into() }
+    fn from(StoredPlan { json, metadata }: StoredPlan) -> Self {
+        Self { json, metadata: metadata.into() }
     }
 }
 
@@ -260,39 +260,39 @@ impl TryFrom<wit::NewPage> for NewPage<Value> {
     type Error = WrongJobId;
 
     fn try_from(page: wit::NewPage) -> Result<Self, WrongJobId> {
-        Ok(Self { content: page.content, plan: page.plan, facts: page.facts.try_into()? })
+        Ok(Self { content: page.content, plan: page.plan, metadata: page.metadata.try_into()? })
     }
 }
 
-impl From<Facts> for wit::PageFacts {
-    fn from(facts: Facts) -> Self {
+impl From<PageMetadata> for wit::PageMetadata {
+    fn from(metadata: PageMetadata) -> Self {
         Self {
-            persona: facts.persona.into(),
-            confidence: facts.confidence,
-            source: facts.source.into(),
-            job: facts.job.into(),
-            planned_ms: facts.planned_ms,
-            fresh_until_ms: facts.fresh_until_ms,
-            catalog_version: facts.catalog_version,
-            fragment_offset: facts.fragment.offset,
-            fragment_size: facts.fragment.size,
+            persona: metadata.persona.into(),
+            confidence: metadata.confidence,
+            source: metadata.source.into(),
+            job: metadata.job.into(),
+            planned_ms: metadata.planned_ms,
+            fresh_until_ms: metadata.fresh_until_ms,
+            catalog_version: metadata.catalog_version,
+            fragment_offset: metadata.fragment.offset,
+            fragment_size: metadata.fragment.size,
         }
     }
 }
 
-impl TryFrom<wit::PageFacts> for Facts {
+impl TryFrom<wit::PageMetadata> for PageMetadata {
     type Error = WrongJobId;
 
-    fn try_from(facts: wit::PageFacts) -> Result<Self, WrongJobId> {
+    fn try_from(metadata: wit::PageMetadata) -> Result<Self, WrongJobId> {
         Ok(Self {
-            persona: facts.persona.into(),
-            confidence: facts.confidence,
-            source: facts.source.into(),
-            job: facts.job.try_into()?,
-            planned_ms: facts.planned_ms,
-            fresh_until_ms: facts.fresh_until_ms,
-            catalog_version: facts.catalog_version,
-            fragment: Fragment { offset: facts.fragment_offset, size: facts.fragment_size },
+            persona: metadata.persona.into(),
+            confidence: metadata.confidence,
+            source: metadata.source.into(),
+            job: metadata.job.try_into()?,
+            planned_ms: metadata.planned_ms,
+            fresh_until_ms: metadata.fresh_until_ms,
+            catalog_version: metadata.catalog_version,
+            fragment: Fragment { offset: metadata.fragment_offset, size: metadata.fragment_size },
         })
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::facts::Facts;
+use crate::metadata::PageMetadata;
 
 /// The largest plan object, in bytes: plans are a few thousand.
 pub(crate) const PLAN_BYTES_MAX: u32 = 256 * 1024;
@@ -14,13 +14,14 @@ pub struct StoredPlan {
     /// The plan as JSON, to the byte as it was written, but for whitespace around it.
     pub json: String,
     /// What is known about the page that was last rendered from it.
-    pub facts: Facts,
+    pub metadata: PageMetadata,
 }
 
 /// The form in storage: an object that holds the plan as JSON within JSON, not as a string.
 #[derive(Serialize, Deserialize)]
 struct Form<'a> {
-    facts: Facts,
+    #[serde(rename = "facts")]
+    metadata: PageMetadata,
     #[serde(borrow)]
     plan: &'a RawValue,
 }
@@ -37,17 +38,17 @@ pub enum WrongPlan {
 }
 
 /// The object for a plan.
-pub(crate) fn encode(plan: &str, facts: &Facts) -> Result<Vec<u8>, WrongPlan> {
+pub(crate) fn encode(plan: &str, metadata: &PageMetadata) -> Result<Vec<u8>, WrongPlan> {
     let plan: &RawValue = serde_json::from_str(plan).map_err(|_| WrongPlan::NotJson)?;
-    let bytes =
-        serde_json::to_vec(&Form { facts: facts.clone(), plan }).expect("plain fields have a JSON form");
+    let bytes = serde_json::to_vec(&Form { metadata: metadata.clone(), plan })
+        .expect("plain fields have a JSON form");
     if bytes.len() > PLAN_BYTES_MAX as usize { Err(WrongPlan::TooLarge) } else { Ok(bytes) }
 }
 
 /// The plan in an object; `None` if the object holds none.
 pub(crate) fn decode(bytes: &[u8]) -> Option<StoredPlan> {
     let form: Form<'_> = serde_json::from_slice(bytes).ok()?;
-    Some(StoredPlan { json: form.plan.get().to_owned(), facts: form.facts })
+    Some(StoredPlan { json: form.plan.get().to_owned(), metadata: form.metadata })
 }
 
 #[cfg(test)]
@@ -57,13 +58,13 @@ mod tests {
     #[test]
     fn a_plan_comes_back_to_the_byte() {
         let json = r#"{ "blocks" : [1.0, "é\u00e9"] }"#;
-        let stored = decode(&encode(json, &Facts::unknown()).unwrap()).unwrap();
-        assert_eq!(stored, StoredPlan { json: json.to_owned(), facts: Facts::unknown() });
+        let stored = decode(&encode(json, &PageMetadata::unknown()).unwrap()).unwrap();
+        assert_eq!(stored, StoredPlan { json: json.to_owned(), metadata: PageMetadata::unknown() });
     }
 
     #[test]
     fn a_plan_is_stored_as_json_within_json() {
-        let bytes = encode(r#"{"blocks":[]}"#, &Facts::unknown()).unwrap();
+        let bytes = encode(r#"{"blocks":[]}"#, &PageMetadata::unknown()).unwrap();
         let object: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
         assert_eq!(object["plan"]["blocks"], serde_json::json!([]));
     }
@@ -71,15 +72,15 @@ mod tests {
     #[test]
     fn what_is_no_plan_is_refused() {
         for text in ["", "{", "{} {}", "nonsense"] {
-            assert_eq!(encode(text, &Facts::unknown()), Err(WrongPlan::NotJson), "{text}");
+            assert_eq!(encode(text, &PageMetadata::unknown()), Err(WrongPlan::NotJson), "{text}");
         }
         let long = format!("\"{}\"", "a".repeat(PLAN_BYTES_MAX as usize));
-        assert_eq!(encode(&long, &Facts::unknown()), Err(WrongPlan::TooLarge));
+        assert_eq!(encode(&long, &PageMetadata::unknown()), Err(WrongPlan::TooLarge));
     }
 
     #[test]
     fn an_object_of_another_form_holds_no_plan() {
-        for bytes in [b"".as_slice(), b"{}", b"\xff", b"{\"facts\":{},\"plan\":{}}"] {
+        for bytes in [b"".as_slice(), b"{}", b"\xff", b"{\"metadata\":{},\"plan\":{}}"] {
             assert_eq!(decode(bytes), None);
         }
     }

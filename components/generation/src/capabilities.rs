@@ -16,7 +16,7 @@ impl<T: Cache + Catalog + Llm + Operator> Host for T {}
 
 /// What is known about a stored page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Facts {
+pub struct PageMetadata {
     /// For whom it was made.
     pub persona: Persona,
     /// How sure that is, in percent.
@@ -43,7 +43,7 @@ pub struct StoredPlan {
     /// The plan, as [`crate::plan::to_stored`] wrote it.
     pub json: String,
     /// What is known about the page that was last rendered from it.
-    pub facts: Facts,
+    pub metadata: PageMetadata,
 }
 
 /// Why the cache did not do it.
@@ -64,7 +64,8 @@ pub trait Cache {
     /// The plan behind the shopper's page.
     fn plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<Option<StoredPlan>, CacheError>;
     /// What is known about the shopper's page, fresh or stale.
-    fn page_facts(&self, store: &StoreId, shopper: &ShopperId) -> Result<Option<Facts>, CacheError>;
+    fn page_metadata(&self, store: &StoreId, shopper: &ShopperId)
+    -> Result<Option<PageMetadata>, CacheError>;
     /// Keeps a page and the plan it was rendered from: the plan first.
     fn put(&self, store: &StoreId, shopper: &ShopperId, page: NewPage) -> Result<(), CacheError>;
 }
@@ -77,7 +78,7 @@ pub struct NewPage {
     /// Its plan, as [`crate::plan::to_stored`] wrote it.
     pub plan: String,
     /// What is known about it.
-    pub facts: Facts,
+    pub metadata: PageMetadata,
 }
 
 /// Why there is no assortment.

@@ -9,7 +9,7 @@ use page::Document;
 
 use crate::assortment::Assortment;
 use crate::bind;
-use crate::capabilities::{CacheError, CatalogError, Facts, Host, Level, NewPage, StoredPlan};
+use crate::capabilities::{CacheError, CatalogError, Host, Level, NewPage, PageMetadata, StoredPlan};
 use crate::check::Checked;
 use crate::persona::{self, Reading};
 use crate::plan;
@@ -95,7 +95,7 @@ struct Ready {
     plan: Checked,
     /// As it is stored: of a plan that was stored before, to the byte.
     stored: String,
-    facts: Facts,
+    metadata: PageMetadata,
     trouble: Option<Trouble>,
 }
 
@@ -135,16 +135,16 @@ impl<H: Host> Run<'_, H> {
 
     /// Whether an earlier attempt came to the end and only its settlement was lost.
     fn is_finished(&self, kept: Option<&StoredPlan>) -> Result<bool, Outcome> {
-        if !kept.is_some_and(|kept| self.is_ours(&kept.facts)) {
+        if !kept.is_some_and(|kept| self.is_ours(&kept.metadata)) {
             return Ok(false);
         }
-        let facts = self.host.page_facts(&self.job.store, &self.job.shopper);
-        let facts = facts.map_err(|error| self.cache_failed(&error))?;
-        Ok(facts.is_some_and(|facts| self.is_ours(&facts)))
+        let metadata = self.host.page_metadata(&self.job.store, &self.job.shopper);
+        let metadata = metadata.map_err(|error| self.cache_failed(&error))?;
+        Ok(metadata.is_some_and(|metadata| self.is_ours(&metadata)))
     }
 
-    fn is_ours(&self, facts: &Facts) -> bool {
-        facts.job == self.job.id
+    fn is_ours(&self, metadata: &PageMetadata) -> bool {
+        metadata.job == self.job.id
     }
 
     /// The stored plan, if it is this job's own or all that is wished for, was made with the merchant's present settings,
@@ -155,8 +155,8 @@ impl<H: Host> Run<'_, H> {
         catalog_version: u64,
         storefront: &Storefront,
     ) -> Option<Ready> {
-        let kept = kept.filter(|kept| self.is_ours(&kept.facts) || self.job.work == Work::Rerender)?;
-        if !storefront.merchant.wants(kept.facts.persona) {
+        let kept = kept.filter(|kept| self.is_ours(&kept.metadata) || self.job.work == Work::Rerender)?;
+        if !storefront.merchant.wants(kept.metadata.persona) {
             return None;
         }
         if plan::brief_of_stored(&kept.json) != Some(storefront.brief) {
@@ -165,8 +165,8 @@ impl<H: Host> Run<'_, H> {
         }
         let fitted = plan::from_stored(&kept.json).map(|plan| refit(plan, storefront));
         if let Some(Ok(plan)) = fitted {
-            let facts = Facts { job: self.job.id.clone(), catalog_version, ..kept.facts };
-            return Some(Ready { plan, stored: kept.json, facts, trouble: None });
+            let metadata = PageMetadata { job: self.job.id.clone(), catalog_version, ..kept.metadata };
+            return Some(Ready { plan, stored: kept.json, metadata, trouble: None });
         }
         self.host.event(Level::Info, "the stored plan no longer fits", &[]);
         None
@@ -175,9 +175,9 @@ impl<H: Host> Run<'_, H> {
     fn plan(&self, catalog_version: u64, storefront: &Storefront) -> Result<Ready, Outcome> {
         let reading = self.reading(storefront).ok_or_else(|| failed("every persona is turned off"))?;
         let proposal = propose(self.host, self.job, &reading, storefront)?;
-        let facts = self.facts(&proposal, &reading, catalog_version);
+        let metadata = self.metadata(&proposal, &reading, catalog_version);
         let stored = plan::to_stored(proposal.plan.plan(), storefront.brief);
-        Ok(Ready { plan: proposal.plan, stored, facts, trouble: proposal.trouble })
+        Ok(Ready { plan: proposal.plan, stored, metadata, trouble: proposal.trouble })
     }
 
     /// The persona that is known beforehand, if pages are made for it; else what the signals say.
@@ -187,11 +187,11 @@ impl<H: Host> Run<'_, H> {
         known.or_else(|| persona::read(&self.job.signals, &storefront.assortment, wants))
     }
 
-    fn facts(&self, proposal: &Proposal, reading: &Reading, catalog_version: u64) -> Facts {
+    fn metadata(&self, proposal: &Proposal, reading: &Reading, catalog_version: u64) -> PageMetadata {
         let planned_ms = self.host.now_ms();
         let fresh_ms = u64::from(self.host.fresh_seconds()) * 1000;
         let fresh_ms = proposal.fresh_ms_max.map_or(fresh_ms, |fresh_ms_max| fresh_ms.min(fresh_ms_max));
-        Facts {
+        PageMetadata {
             persona: reading.persona,
             confidence: reading.confidence,
             source: proposal.source,
@@ -207,22 +207,22 @@ impl<H: Host> Run<'_, H> {
     fn store(&self, ready: Ready, storefront: &Storefront) -> Result<Option<Trouble>, Outcome> {
         let Job { store, shopper, signals, .. } = self.job;
         let Document { html, fragment } = bind::render(&ready.plan, store, signals, storefront);
-        let facts = Facts {
+        let metadata = PageMetadata {
             fragment_offset: counted(fragment.start),
             fragment_size: counted(fragment.len()),
-            ..ready.facts
+            ..ready.metadata
         };
-        let page = NewPage { html, plan: ready.stored, facts: facts.clone() };
+        let page = NewPage { html, plan: ready.stored, metadata: metadata.clone() };
         self.host.put(store, shopper, page).map_err(|error| self.cache_failed(&error))?;
-        self.tell_of(&facts);
+        self.tell_of(&metadata);
         Ok(ready.trouble)
     }
 
-    fn tell_of(&self, facts: &Facts) {
+    fn tell_of(&self, metadata: &PageMetadata) {
         let particulars = [
-            ("persona", facts.persona.name()),
-            ("confidence", &facts.confidence.to_string()),
-            ("source", facts.source.name()),
+            ("persona", metadata.persona.name()),
+            ("confidence", &metadata.confidence.to_string()),
+            ("source", metadata.source.name()),
         ];
         self.host.event(Level::Info, "a page was stored", &particulars);
     }

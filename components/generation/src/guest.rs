@@ -11,8 +11,8 @@ use names::{Cause, Market, Persona, ShopperId, Source, StoreId, WrongId};
 
 use crate::assortment::Assortment;
 use crate::capabilities::{
-    Cache, CacheError, Catalog, CatalogError, Completion, Ending, Facts, Failed, Level, Llm, NewPage,
-    NoAnswer, Operator, StoredPlan,
+    Cache, CacheError, Catalog, CatalogError, Completion, Ending, Failed, Level, Llm, NewPage, NoAnswer,
+    Operator, PageMetadata, StoredPlan,
 };
 use crate::generate::{Job, Outcome, Trouble, Work, generate};
 use crate::prompt::{Message, Request, Role};
@@ -83,10 +83,14 @@ impl Cache for Host {
         Ok(cache::plan(store.as_str(), shopper.as_str())?.map(Into::into))
     }
 
-    fn page_facts(&self, store: &StoreId, shopper: &ShopperId) -> Result<Option<Facts>, CacheError> {
+    fn page_metadata(
+        &self,
+        store: &StoreId,
+        shopper: &ShopperId,
+    ) -> Result<Option<PageMetadata>, CacheError> {
         Ok(match cache::get(store.as_str(), shopper.as_str())? {
-            page_types::Cached::Fresh(page) => Some(page.facts.into()),
-            page_types::Cached::Stale(stale) => Some(stale.page.facts.into()),
+            page_types::Cached::Fresh(page) => Some(page.metadata.into()),
+            page_types::Cached::Stale(stale) => Some(stale.page.metadata.into()),
             page_types::Cached::Miss | page_types::Cached::Closed => None,
         })
     }
@@ -155,10 +159,10 @@ names::crosses!(enum Work as job_types::Work { Generate, Rerender });
 names::crosses!(struct Signals as shopper_types::Signals {
     visits, views, searches, filters, sorts, carted, purchased
 });
-names::crosses!(struct Facts as page_types::PageFacts {
+names::crosses!(struct PageMetadata as page_types::PageMetadata {
     persona, confidence, source, job, planned_ms, fresh_until_ms, catalog_version, fragment_offset, fragment_size
 });
-names::crosses!(struct StoredPlan as page_types::StoredPlan { json, facts });
+names::crosses!(struct StoredPlan as page_types::StoredPlan { json, metadata });
 names::crosses!(enum CacheError as page_types::CacheError { Invalid(text), Unavailable(text) });
 names::crosses!(enum CatalogError as catalog_types::CatalogError { NoSuchStore, Unavailable(after_ms) });
 names::crosses!(struct page::Image as catalog_types::Image { url, alt, width, height });
@@ -183,7 +187,7 @@ names::crosses!(enum NoAnswer as llm::Error { NotConfigured, Failed(failed) });
 
 impl From<NewPage> for page_types::NewPage {
     fn from(page: NewPage) -> Self {
-        Self { content: Value::new(page.html.as_bytes()), plan: page.plan, facts: page.facts.into() }
+        Self { content: Value::new(page.html.as_bytes()), plan: page.plan, metadata: page.metadata.into() }
     }
 }
 

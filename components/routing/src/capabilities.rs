@@ -8,7 +8,7 @@ use names::{Key, Market, Store, StoreId};
 use page::{Collection, Product};
 
 pub use jobs::{JobError, JobState, MaintenanceKind, MaintenanceTask, Member, Offered, Order, Queue, Work};
-pub use pages::{Cache, Cached, Content, Facts, Forgotten, Fragment, Page, Staleness};
+pub use pages::{Cache, Cached, Content, Forgotten, Fragment, Page, PageMetadata, Staleness};
 
 /// Everything that routing needs.
 pub trait Deployment: Cache + Queue + Catalog + Storage + Settings + Signatures + Clock + Log {}

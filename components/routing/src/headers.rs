@@ -1,7 +1,7 @@
 //! Which header fields a response has: each kind of response is a value here, and its field lines
 //! are written here and nowhere else.
 
-use crate::capabilities::Facts;
+use crate::capabilities::PageMetadata;
 use crate::route::{Allowed, Format};
 
 /// How long a client may well wait before it asks a full pool again.
@@ -52,9 +52,9 @@ const VARYING_BYTES: usize = 256;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Served {
     /// The one that was made for them.
-    Hit(Facts),
+    Hit(PageMetadata),
     /// The same, while a newer one is wished for.
-    Stale(Facts, Generation),
+    Stale(PageMetadata, Generation),
     /// The one that fits every shopper, while theirs is wished for.
     Miss(Generation),
 }
@@ -112,12 +112,12 @@ fn of_page(general: &[&str], served: Served) -> String {
     let mut lines = String::with_capacity(length + VARYING_BYTES);
     lines.extend(general.iter().copied());
     lines.push_str(served.line());
-    if let Served::Hit(facts) | Served::Stale(facts, _) = served {
+    if let Served::Hit(metadata) | Served::Stale(metadata, _) = served {
         lines.extend([
             "x-wand-source: ",
-            facts.source.name(),
+            metadata.source.name(),
             "\nx-wand-persona: ",
-            facts.persona.name(),
+            metadata.persona.name(),
             "\n",
         ]);
     }

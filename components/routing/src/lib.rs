@@ -37,9 +37,9 @@ mod guest;
 mod tests;
 
 pub use capabilities::{
-    Asker, Assortment, Cache, Cached, Catalog, Clock, Content, Deployment, Facts, Failure, Forgotten, Found,
+    Asker, Assortment, Cache, Cached, Catalog, Clock, Content, Deployment, Failure, Forgotten, Found,
     Fragment, JobError, JobState, Log, MaintenanceKind, MaintenanceTask, Member, Merchant, Offered, Order,
-    Page, Queue, Settings, ShopStatus, Signatures, Staleness, Storage, Swap, Work,
+    Page, PageMetadata, Queue, Settings, ShopStatus, Signatures, Staleness, Storage, Swap, Work,
 };
 pub use http::{Body, BodyError, Method, Reply, Request, Response};
 pub use maintenance::{Progress, run as run_maintenance};

@@ -9,7 +9,7 @@ use page::{Document, THEME_STYLE};
 use shopify::proxy::Signed;
 
 use crate::capabilities::{
-    Cache, Clock, Content, Deployment, Facts, Failure, Log, Queue, Signatures, Storage, Swap,
+    Cache, Clock, Content, Deployment, Failure, Log, PageMetadata, Queue, Signatures, Storage, Swap,
 };
 use crate::domains;
 use crate::events::Event;
@@ -96,13 +96,13 @@ fn respond<V>(headers: String, body: Body<V>) -> Response<V> {
 }
 
 /// A page from before there were fragments has none.
-fn has_fragment(facts: &Facts) -> bool {
-    facts.fragment.is_some()
+fn has_fragment(metadata: &PageMetadata) -> bool {
+    metadata.fragment.is_some()
 }
 
 fn framed<V: Content>(shown: Shown<V>, head: &str, tail: &str) -> Body<V> {
     match shown {
-        Shown::Theirs(page) => match page.facts.fragment {
+        Shown::Theirs(page) => match page.metadata.fragment {
             Some(part) => {
                 let content = page.content.part(part.offset.into(), part.size.into());
                 Body::Value(content.framed(head.as_bytes(), tail.as_bytes()))

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::capabilities::{Cache, Cached, Facts, Failure, JobState, Log, Queue, Settings};
+use crate::capabilities::{Cache, Cached, Failure, JobState, Log, PageMetadata, Queue, Settings};
 use crate::headers;
 use crate::http::{Reply, Response};
 use crate::refusal::Refusal;
@@ -25,7 +25,7 @@ enum State {
     /// It is being made.
     Running,
     /// It is there.
-    Ready(Facts),
+    Ready(PageMetadata),
     /// It was given up.
     Failed,
     /// The queue or the cache did not answer.
@@ -111,21 +111,21 @@ fn state(deployment: &(impl Cache + Queue), visitor: &Visitor) -> Result<State, 
         JobState::Dead => State::Failed,
     };
     Ok(match deployment.lookup(&visitor.store, &visitor.shopper)? {
-        Cached::Fresh(page) | Cached::Stale(page, _) => State::Ready(page.facts),
+        Cached::Fresh(page) | Cached::Stale(page, _) => State::Ready(page.metadata),
         Cached::Miss => without_page,
         Cached::Closed => State::Closed,
     })
 }
 
 fn respond<V>(named: Option<(&str, &str)>, state: State) -> Response<V> {
-    let facts = if let State::Ready(facts) = state { Some(facts) } else { None };
+    let metadata = if let State::Ready(metadata) = state { Some(metadata) } else { None };
     let status = Status {
         store: named.map(|(store, _)| store),
         shopper: named.map(|(_, shopper)| shopper),
         state: state.name(),
-        source: facts.map(|facts| facts.source.name()),
-        persona: facts.map(|facts| facts.persona.name()),
-        generated_ms: facts.map(|facts| facts.planned_ms),
+        source: metadata.map(|metadata| metadata.source.name()),
+        persona: metadata.map(|metadata| metadata.persona.name()),
+        generated_ms: metadata.map(|metadata| metadata.planned_ms),
     };
     Response { headers: headers::status(), ..Response::json(200, &status) }
 }

@@ -7,8 +7,8 @@ use names::{Market, NO_CURRENCY, StoreId};
 use page::{Collection, Document, Product, Shelves, Shop};
 
 use crate::capabilities::{
-    Assortment, Cache, Cached, Catalog, Deployment, Facts, Failure, Log, Merchant, Offered, Page, Queue,
-    Staleness, Storage, Work,
+    Assortment, Cache, Cached, Catalog, Deployment, Failure, Log, Merchant, Offered, Page, PageMetadata,
+    Queue, Staleness, Storage, Work,
 };
 use crate::headers::{self, Generation, Served};
 use crate::http::{Body, Response};
@@ -45,16 +45,18 @@ pub(crate) fn page<D: Deployment>(
 pub(crate) fn show<D: Deployment>(
     deployment: &D,
     visitor: &Visitor,
-    usable: impl Fn(&Facts) -> bool,
+    usable: impl Fn(&PageMetadata) -> bool,
 ) -> Result<(Served, Shown<D::Value>), Refusal> {
     if visitor.paused {
         return anybodys(deployment, visitor, Generation::NotTriggered);
     }
     match lookup(deployment, visitor) {
-        Cached::Fresh(page) if usable(&page.facts) => Ok((Served::Hit(page.facts), Shown::Theirs(page))),
-        Cached::Stale(page, reason) if usable(&page.facts) => {
+        Cached::Fresh(page) if usable(&page.metadata) => {
+            Ok((Served::Hit(page.metadata), Shown::Theirs(page)))
+        }
+        Cached::Stale(page, reason) if usable(&page.metadata) => {
             let generation = order(deployment, visitor, work_for(reason));
-            Ok((Served::Stale(page.facts, generation), Shown::Theirs(page)))
+            Ok((Served::Stale(page.metadata, generation), Shown::Theirs(page)))
         }
         Cached::Fresh(_) => made_anew(deployment, visitor, Work::Rerender),
         Cached::Stale(_, reason) => made_anew(deployment, visitor, work_for(reason)),

@@ -26,7 +26,7 @@ test('a shopper gets the fallback page at once and their own page soon after', a
   const second = await shop.page('abc123');
   assert.equal(second.headers.get('x-cache'), 'HIT');
   assert.equal(second.headers.get('x-generated'), 'true');
-  assert.match((await second.text()).slice(0, 200), /^<!doctype html>/, 'the facts of a page are not served');
+  assert.match((await second.text()).slice(0, 200), /^<!doctype html>/, 'the metadata of a page are not served');
 });
 
 test('an open page is told of each state once, and then the stream ends', async (t) => {

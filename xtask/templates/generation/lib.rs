@@ -19,7 +19,7 @@ use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{clock, settings};
 use bindings::wandstore::storefront::catalog_types::{CatalogError, Urgency};
 use bindings::wandstore::storefront::job_types::{Job, Order, Outcome, Retry, Task, Trouble};
-use bindings::wandstore::storefront::page_types::{CacheError, Cached, NewPage, PageFacts, Source};
+use bindings::wandstore::storefront::page_types::{CacheError, Cached, NewPage, PageMetadata, Source};
 use bindings::wandstore::storefront::shopper_types::{Persona, Signals};
 use bindings::wandstore::storefront::{cache, catalog, catalog_version};
 
@@ -62,10 +62,10 @@ fn make(job: &str, order: &Order) -> Result<(), Outcome> {
     let page = NewPage {
         content: Value::new(html.as_bytes()),
         plan: PLAN.into(),
-        facts: PageFacts {
+        metadata: PageMetadata {
             fragment_offset: u32::try_from(fragment.start).unwrap_or(0),
             fragment_size: u32::try_from(fragment.len()).unwrap_or(0),
-            ..facts(job, order, catalog_version)
+            ..metadata(job, order, catalog_version)
         },
     };
     Ok(cache::put(store, shopper, page)?)
@@ -73,19 +73,19 @@ fn make(job: &str, order: &Order) -> Result<(), Outcome> {
 
 fn is_stored(job: &str, order: &Order) -> Result<bool, CacheError> {
     Ok(match cache::get(&order.store, &order.shopper)? {
-        Cached::Fresh(page) => page.facts.job == job,
-        Cached::Stale(stale) => stale.page.facts.job == job,
+        Cached::Fresh(page) => page.metadata.job == job,
+        Cached::Stale(stale) => stale.page.metadata.job == job,
         Cached::Miss | Cached::Closed => false,
     })
 }
 
-fn facts(job: &str, order: &Order, catalog_version: u64) -> PageFacts {
+fn metadata(job: &str, order: &Order, catalog_version: u64) -> PageMetadata {
     let now_ms = clock::now_ms();
     let (persona, confidence) = match order.persona {
         Some(known) => (known, 100),
         None => persona(&order.signals),
     };
-    PageFacts {
+    PageMetadata {
         persona,
         confidence,
         source: Source::Local,

@@ -2,8 +2,8 @@ use names::{Persona, Source, WrongId};
 use proptest::prelude::*;
 
 use super::*;
-use crate::facts::Fragment;
 use crate::fakes::{Bytes, FakeBlob, FakeKv, FakeOperator, Faults};
+use crate::metadata::Fragment;
 use crate::shop::{BUMP_INTERVAL_MS, SWAPS_MAX};
 
 const KEY: &str = "ui:magic-wands:abc123";
@@ -32,9 +32,9 @@ impl Shop {
         })
     }
 
-    fn store_page(&self, html: &str, facts: Facts) -> Result<Stored, Error> {
+    fn store_page(&self, html: &str, metadata: PageMetadata) -> Result<Stored, Error> {
         let content = Bytes::new(html.as_bytes());
-        let page = NewPage { content, plan: format!("{{\"title\":\"{html}\"}}"), facts };
+        let page = NewPage { content, plan: format!("{{\"title\":\"{html}\"}}"), metadata };
         self.cache.store(&self.store, &self.shopper, &page)
     }
 
@@ -71,8 +71,8 @@ fn document(page: &Page<Bytes>) -> String {
     std::str::from_utf8(&page.content.0).unwrap().to_owned()
 }
 
-fn facts() -> Facts {
-    Facts {
+fn metadata() -> PageMetadata {
+    PageMetadata {
         persona: Persona::Dealhunter,
         confidence: 80,
         source: Source::Local,
@@ -84,9 +84,9 @@ fn facts() -> Facts {
     }
 }
 
-/// The part of the content that its facts call the fragment.
+/// The part of the content that its metadata calls the fragment.
 fn fragment(page: &Page<Bytes>) -> &str {
-    let Fragment { offset, size } = page.facts.fragment;
+    let Fragment { offset, size } = page.metadata.fragment;
     std::str::from_utf8(&page.content.0[offset as usize..][..size as usize]).unwrap()
 }
 
@@ -100,7 +100,7 @@ where
 #[test]
 fn a_fresh_page_costs_two_reads_of_short_term_storage() {
     let shop = Shop::open().unwrap();
-    shop.store_page("hello", facts()).unwrap();
+    shop.store_page("hello", metadata()).unwrap();
     shop.kv_calls();
     shop.cache.blob.calls.take();
 
@@ -110,12 +110,12 @@ fn a_fresh_page_costs_two_reads_of_short_term_storage() {
 }
 
 #[test]
-fn a_page_comes_with_its_facts() {
+fn a_page_comes_with_its_metadata() {
     let shop = Shop::open().unwrap();
-    shop.store_page("hello", facts()).unwrap();
+    shop.store_page("hello", metadata()).unwrap();
     let Cached::Fresh(page) = shop.lookup(200).unwrap() else { panic!("not fresh") };
     assert_eq!(fragment(&page), "ell");
-    assert_eq!(Facts { fragment: facts().fragment, ..page.facts }, facts());
+    assert_eq!(PageMetadata { fragment: metadata().fragment, ..page.metadata }, metadata());
 }
 
 #[test]
@@ -128,12 +128,12 @@ fn nothing_anywhere_is_a_miss() {
 #[test]
 fn a_page_goes_stale_by_time_and_by_catalog() {
     let shop = Shop::open().unwrap();
-    shop.store_page("hello", facts()).unwrap();
+    shop.store_page("hello", metadata()).unwrap();
     assert_eq!(shop.cache.bump_catalog_version(&shop.store, NOW_MS), Ok(1));
     assert_eq!(shop.served(999), is("catalog changed", "hello"));
     assert_eq!(shop.served(1000), is("expired", "hello"));
 
-    shop.store_page("hello again", Facts { catalog_version: 1, ..facts() }).unwrap();
+    shop.store_page("hello again", PageMetadata { catalog_version: 1, ..metadata() }).unwrap();
     assert_eq!(shop.served(999), is("fresh", "hello again"));
 }
 
@@ -142,13 +142,13 @@ fn a_page_of_the_original_deployment_is_served_as_expired() {
     let shop = Shop::open().unwrap();
     shop.cache.kv.write(KEY.into(), Bytes::new(b"<!doctype html>old"), None);
     let Cached::Stale(page, Staleness::Expired) = shop.lookup(0).unwrap() else { panic!("not expired") };
-    assert_eq!((document(&page).as_str(), page.facts), ("<!doctype html>old", Facts::unknown()));
+    assert_eq!((document(&page).as_str(), page.metadata), ("<!doctype html>old", PageMetadata::unknown()));
 }
 
 #[test]
 fn long_term_storage_refills_short_term_with_the_same_bytes() {
     let shop = Shop::open().unwrap();
-    shop.store_page("hello", facts()).unwrap();
+    shop.store_page("hello", metadata()).unwrap();
     shop.forget_short_term();
 
     assert_eq!(shop.served(200), is("fresh", "hello"));
@@ -164,9 +164,9 @@ fn long_term_storage_refills_short_term_with_the_same_bytes() {
 #[test]
 fn a_refill_does_not_replace_a_newer_page() {
     let shop = Shop::open().unwrap();
-    shop.store_page("older", facts()).unwrap();
+    shop.store_page("older", metadata()).unwrap();
     shop.forget_short_term();
-    let newer = Bytes::new(b"newer").behind(&facts().encode_head());
+    let newer = Bytes::new(b"newer").behind(&metadata().encode_head());
     shop.cache.kv.rivals.borrow_mut().push_back((KEY.into(), newer));
 
     assert_eq!(shop.served(200), is("fresh", "older"));
@@ -176,7 +176,7 @@ fn a_refill_does_not_replace_a_newer_page() {
 #[test]
 fn a_refill_that_fails_is_only_a_warning() {
     let shop = Shop::open().unwrap();
-    shop.store_page("hello", facts()).unwrap();
+    shop.store_page("hello", metadata()).unwrap();
     shop.forget_short_term();
     shop.cache.kv.faults.set(&["swap"]);
     assert_eq!(shop.served(200), is("fresh", "hello"));
@@ -186,7 +186,7 @@ fn a_refill_that_fails_is_only_a_warning() {
 #[test]
 fn without_short_term_storage_long_term_answers() {
     let shop = Shop::open().unwrap();
-    shop.store_page("hello", facts()).unwrap();
+    shop.store_page("hello", metadata()).unwrap();
     shop.cache.kv.faults.set(Faults::ALL);
     shop.kv_calls();
 
@@ -207,15 +207,15 @@ fn without_any_storage_the_cache_is_unavailable() {
 fn a_plan_is_kept_beside_its_page() {
     let shop = Shop::open().unwrap();
     assert_eq!(shop.cache.plan(&shop.store, &shop.shopper), Ok(None));
-    shop.store_page("hello", facts()).unwrap();
-    let plan = StoredPlan { json: "{\"title\":\"hello\"}".into(), facts: facts() };
+    shop.store_page("hello", metadata()).unwrap();
+    let plan = StoredPlan { json: "{\"title\":\"hello\"}".into(), metadata: metadata() };
     assert_eq!(shop.cache.plan(&shop.store, &shop.shopper), Ok(Some(plan)));
 }
 
 #[test]
 fn the_plan_is_written_before_the_page_and_long_term_before_short_term() {
     let shop = Shop::open().unwrap();
-    shop.store_page("hello", facts()).unwrap();
+    shop.store_page("hello", metadata()).unwrap();
     assert_eq!(
         shop.cache.blob.calls.take(),
         [format!("get {PLAN}"), format!("put {PLAN}"), format!("put {PAGE}")]
@@ -223,16 +223,16 @@ fn the_plan_is_written_before_the_page_and_long_term_before_short_term() {
 
     shop.cache.blob.faults.set(&["put"]);
     shop.kv_calls();
-    assert_eq!(shop.store_page("hello", facts()), Err(Error::Unavailable("put is down".into())));
+    assert_eq!(shop.store_page("hello", metadata()), Err(Error::Unavailable("put is down".into())));
     assert_eq!(shop.kv_calls(), [format!("get {VERSION}"), "get forgotten:magic-wands:abc123".into()]);
 }
 
 #[test]
 fn a_page_that_short_term_storage_refuses_is_kept_and_not_hidden_by_an_older_one() {
     let shop = Shop::open().unwrap();
-    shop.store_page("older", facts()).unwrap();
+    shop.store_page("older", metadata()).unwrap();
     shop.cache.kv.faults.set(&["set"]);
-    assert_eq!(shop.store_page("newer", facts()), Ok(Stored::Written));
+    assert_eq!(shop.store_page("newer", metadata()), Ok(Stored::Written));
     assert_eq!(shop.warnings(), ["short-term storage did not take a page"]);
     assert_eq!(shop.served(200), is("fresh", "newer"));
 }
@@ -240,8 +240,8 @@ fn a_page_that_short_term_storage_refuses_is_kept_and_not_hidden_by_an_older_one
 #[test]
 fn a_late_worker_does_not_overwrite_a_newer_page() {
     let shop = Shop::open().unwrap();
-    shop.store_page("newer", Facts { planned_ms: 101, ..facts() }).unwrap();
-    assert_eq!(shop.store_page("late", facts()), Ok(Stored::Outdated));
+    shop.store_page("newer", PageMetadata { planned_ms: 101, ..metadata() }).unwrap();
+    assert_eq!(shop.store_page("late", metadata()), Ok(Stored::Outdated));
     assert_eq!(shop.served(200), is("fresh", "newer"));
 }
 
@@ -251,13 +251,13 @@ fn a_plan_that_cannot_be_read_does_not_stand_in_the_way() {
     shop.cache.blob.objects.borrow_mut().insert(PLAN.into(), Bytes::new(b"garbage"));
     assert_eq!(shop.cache.plan(&shop.store, &shop.shopper), Ok(None));
     assert_eq!(shop.warnings(), ["an object holds no plan, and counts as absent"]);
-    assert_eq!(shop.store_page("hello", facts()), Ok(Stored::Written));
+    assert_eq!(shop.store_page("hello", metadata()), Ok(Stored::Written));
 }
 
 #[test]
 fn a_plan_that_is_no_json_is_refused_before_anything_is_written() {
     let shop = Shop::open().unwrap();
-    let page = NewPage { content: Bytes::new(b"hello"), plan: "{".into(), facts: facts() };
+    let page = NewPage { content: Bytes::new(b"hello"), plan: "{".into(), metadata: metadata() };
     let result = shop.cache.store(&shop.store, &shop.shopper, &page);
     assert_eq!(result, Err(Error::Plan(WrongPlan::NotJson)));
     assert!(shop.cache.blob.calls.take().is_empty());
@@ -279,7 +279,8 @@ fn a_catalog_that_never_changed_is_at_version_0() {
 #[test]
 fn changes_that_follow_each_other_closely_are_one_move_and_one_write() {
     let shop = Shop::open().unwrap();
-    shop.store_page("hello", Facts { catalog_version: 1, fresh_until_ms: 90_000, ..facts() }).unwrap();
+    shop.store_page("hello", PageMetadata { catalog_version: 1, fresh_until_ms: 90_000, ..metadata() })
+        .unwrap();
     for change in 0..200 {
         assert_eq!(shop.cache.products_changed(&shop.store, NOW_MS + change), Ok(()));
         assert_eq!(shop.cache.catalog_version(&shop.store, NOW_MS + change), Ok(1));
@@ -341,7 +342,7 @@ fn a_version_that_is_none_is_replaced_by_the_next_move() {
 #[test]
 fn a_purge_forgets_everything() {
     let shop = Shop::open().unwrap();
-    shop.store_page("hello", facts()).unwrap();
+    shop.store_page("hello", metadata()).unwrap();
     assert_eq!(shop.cache.purge(&shop.store, &shop.shopper), Ok(()));
     assert_eq!(shop.served(200), is("miss", ""));
     assert_eq!(shop.cache.plan(&shop.store, &shop.shopper), Ok(None));
@@ -351,7 +352,7 @@ fn a_purge_forgets_everything() {
 #[test]
 fn a_purge_that_fails_in_part_tries_the_rest() {
     let shop = Shop::open().unwrap();
-    shop.store_page("hello", facts()).unwrap();
+    shop.store_page("hello", metadata()).unwrap();
     shop.cache.blob.faults.set(&["delete"]);
     assert_eq!(
         shop.cache.purge(&shop.store, &shop.shopper),
@@ -367,12 +368,12 @@ fn a_purge_that_fails_in_part_tries_the_rest() {
 #[test]
 fn a_closed_shop_holds_nothing_and_keeps_nothing() {
     let shop = Shop::open().unwrap();
-    shop.store_page("hello", facts()).unwrap();
+    shop.store_page("hello", metadata()).unwrap();
     assert_eq!(shop.cache.close(&shop.store), Ok(()));
     assert_eq!(shop.served(200), is("closed", ""));
     assert_eq!(shop.cache.plan(&shop.store, &shop.shopper), Ok(None));
     shop.cache.blob.calls.take();
-    assert_eq!(shop.store_page("newer", facts()), Ok(Stored::Dropped));
+    assert_eq!(shop.store_page("newer", metadata()), Ok(Stored::Dropped));
     assert!(shop.cache.blob.calls.take().is_empty());
 
     shop.forget_short_term();
@@ -382,7 +383,7 @@ fn a_closed_shop_holds_nothing_and_keeps_nothing() {
 #[test]
 fn another_shop_stays_open() {
     let shop = Shop::open().unwrap();
-    shop.store_page("hello", facts()).unwrap();
+    shop.store_page("hello", metadata()).unwrap();
     shop.cache.close(&StoreId::parse("magic-wands.myshopify.com").unwrap()).unwrap();
     assert_eq!(shop.served(200), is("fresh", "hello"));
 }
@@ -400,7 +401,7 @@ fn a_closed_shop_stays_closed_when_its_catalog_moves() {
 #[test]
 fn the_pages_of_a_shop_that_is_open_again_are_stale() {
     let shop = Shop::open().unwrap();
-    shop.store_page("hello", facts()).unwrap();
+    shop.store_page("hello", metadata()).unwrap();
     shop.cache.close(&shop.store).unwrap();
     assert_eq!(shop.cache.reopen(&shop.store, NOW_MS), Ok(()));
     assert_eq!(shop.served(200), is("catalog changed", "hello"));
@@ -425,7 +426,7 @@ fn a_page_that_is_written_while_its_shop_closes_is_taken_back() {
     let shop = Shop::open().unwrap();
     let closed = Bytes::new(b"00000000000000000000 closed");
     shop.cache.kv.afterwards.replace(Some((VERSION.into(), closed)));
-    assert_eq!(shop.store_page("late", facts()), Ok(Stored::Dropped));
+    assert_eq!(shop.store_page("late", metadata()), Ok(Stored::Dropped));
     assert!(shop.cache.blob.objects.borrow().is_empty());
     assert_eq!(shop.cache.kv.entries.borrow().keys().collect::<Vec<_>>(), [VERSION]);
 }
@@ -433,18 +434,18 @@ fn a_page_that_is_written_while_its_shop_closes_is_taken_back() {
 #[test]
 fn without_word_of_its_shop_a_page_is_served_and_none_is_stored() {
     let shop = Shop::open().unwrap();
-    shop.store_page("hello", facts()).unwrap();
+    shop.store_page("hello", metadata()).unwrap();
     shop.cache.kv.faults.set(&["get"]);
     assert_eq!(shop.served(200), is("fresh", "hello"));
     let down = Error::Unavailable("get is down".into());
-    assert_eq!(shop.store_page("newer", facts()), Err(down.clone()));
+    assert_eq!(shop.store_page("newer", metadata()), Err(down.clone()));
     assert_eq!(shop.cache.plan(&shop.store, &shop.shopper), Err(down));
 }
 
 #[test]
 fn a_page_that_is_forgotten_while_it_is_refilled_does_not_come_back() {
     let shop = Shop::open().unwrap();
-    shop.store_page("hello", facts()).unwrap();
+    shop.store_page("hello", metadata()).unwrap();
     shop.forget_short_term();
     shop.cache.blob.forgotten.replace(Some(PAGE.into()));
     assert_eq!(shop.served(200), is("fresh", "hello"));
@@ -485,7 +486,7 @@ proptest! {
                 Step::Store { planned_ms } => {
                     let html = format!("page {number}");
                     let newer = kept.as_ref().is_none_or(|(stored_ms, _)| *stored_ms <= planned_ms);
-                    let stored = shop.store_page(&html, Facts { planned_ms, ..facts() });
+                    let stored = shop.store_page(&html, PageMetadata { planned_ms, ..metadata() });
                     let expected = if newer { Stored::Written } else { Stored::Outdated };
                     prop_assert!(stored == Ok(expected) || (unread && stored.is_err()), "{:?}", stored);
                     if newer && !unread {

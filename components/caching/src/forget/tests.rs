@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::facts::Facts;
 use crate::fakes::{Bytes, FakeBlob, FakeKv, FakeOperator};
+use crate::metadata::PageMetadata;
 use crate::{NewPage, Stored};
 
 type TestCache = Cache<FakeKv, FakeBlob, FakeOperator>;
@@ -17,7 +17,8 @@ fn store_page(cache: &TestCache, store: &str, shopper: &str) {
 
 fn try_to_store(cache: &TestCache, store: &str, shopper: &str) -> Result<Stored, Error> {
     let (store, shopper) = (StoreId::parse(store).unwrap(), ShopperId::parse(shopper).unwrap());
-    let page = NewPage { content: Bytes::new(b"hello"), plan: "{}".into(), facts: Facts::unknown() };
+    let page =
+        NewPage { content: Bytes::new(b"hello"), plan: "{}".into(), metadata: PageMetadata::unknown() };
     cache.store(&store, &shopper, &page)
 }
 

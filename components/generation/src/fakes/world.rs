@@ -9,8 +9,8 @@ use page::Product;
 
 use crate::assortment::Assortment;
 use crate::capabilities::{
-    Cache, CacheError, Catalog, CatalogError, Completion, Ending, Facts, Level, Llm, NewPage, NoAnswer,
-    Operator, StoredPlan,
+    Cache, CacheError, Catalog, CatalogError, Completion, Ending, Level, Llm, NewPage, NoAnswer, Operator,
+    PageMetadata, StoredPlan,
 };
 use crate::fakes::{assortment, merchant};
 use crate::generate::{Job, Outcome, generate};
@@ -84,8 +84,8 @@ impl World {
         outcome
     }
 
-    pub fn facts(&self) -> Facts {
-        self.page.borrow().as_ref().expect("a page").facts.clone()
+    pub fn metadata(&self) -> PageMetadata {
+        self.page.borrow().as_ref().expect("a page").metadata.clone()
     }
 
     pub fn html(&self) -> String {
@@ -118,13 +118,14 @@ impl Cache for World {
         self.cached(self.plan.borrow().clone())
     }
 
-    fn page_facts(&self, _: &StoreId, _: &ShopperId) -> Result<Option<Facts>, CacheError> {
-        self.cached(self.page.borrow().as_ref().map(|page| page.facts.clone()))
+    fn page_metadata(&self, _: &StoreId, _: &ShopperId) -> Result<Option<PageMetadata>, CacheError> {
+        self.cached(self.page.borrow().as_ref().map(|page| page.metadata.clone()))
     }
 
     fn put(&self, _: &StoreId, _: &ShopperId, page: NewPage) -> Result<(), CacheError> {
         self.cached(())?;
-        *self.plan.borrow_mut() = Some(StoredPlan { json: page.plan.clone(), facts: page.facts.clone() });
+        *self.plan.borrow_mut() =
+            Some(StoredPlan { json: page.plan.clone(), metadata: page.metadata.clone() });
         self.step();
         *self.page.borrow_mut() = Some(page);
         self.pages_stored.set(self.pages_stored.get() + 1);

@@ -42,7 +42,7 @@ fn mistaken() -> String {
 }
 
 fn fresh_ms(world: &World) -> u64 {
-    world.facts().fresh_until_ms - World::NOW_MS
+    world.metadata().fresh_until_ms - World::NOW_MS
 }
 
 const FRESH_MS: u64 = World::FRESH_SECONDS as u64 * 1000;
@@ -51,10 +51,10 @@ const FRESH_MS: u64 = World::FRESH_SECONDS as u64 * 1000;
 fn without_a_model_the_page_is_planned_locally_and_nothing_is_amiss() {
     let world = World::new([]);
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
-    let Facts { fragment_offset, fragment_size, .. } = world.facts();
+    let PageMetadata { fragment_offset, fragment_size, .. } = world.metadata();
     assert_eq!(
-        world.facts(),
-        Facts {
+        world.metadata(),
+        PageMetadata {
             persona: Persona::Dealhunter,
             confidence: 29,
             source: Source::Local,
@@ -73,7 +73,7 @@ fn without_a_model_the_page_is_planned_locally_and_nothing_is_amiss() {
 fn a_good_plan_of_the_models_becomes_the_page() {
     let world = World::new([answer(good())]);
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
-    assert_eq!((world.facts().source, fresh_ms(&world)), (Source::Llm, FRESH_MS));
+    assert_eq!((world.metadata().source, fresh_ms(&world)), (Source::Llm, FRESH_MS));
     assert!(world.html().contains("Dusk is near"));
     let stored = world.plan.borrow().clone().unwrap();
     assert_eq!(plan::from_stored(&stored.json), Some(every_block()));
@@ -84,7 +84,7 @@ fn a_good_plan_of_the_models_becomes_the_page() {
 fn a_mistaken_plan_is_repaired_once() {
     let world = World::new([answer(mistaken()), answer(good())]);
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
-    assert_eq!((world.facts().source, world.asked_times()), (Source::Llm, 2));
+    assert_eq!((world.metadata().source, world.asked_times()), (Source::Llm, 2));
     let repair = world.asked.borrow()[1].messages.last().unwrap().text.clone();
     assert!(repair.contains("- blocks[2].product: no product has the id \"wand-99\""), "{repair}");
 }
@@ -100,7 +100,7 @@ fn an_answer_that_is_useless_twice_ends_in_a_local_page_and_a_note() {
         assert_eq!(trouble.cause, Some(Cause::Format));
         assert!(note.starts_with("the plan of the language model was refused"), "{note}");
         assert!(!note.contains("xyzzy") && !note.contains("wand-99") && note.len() < 150, "{note}");
-        assert_eq!((world.facts().source, world.asked_times()), (Source::Local, 2));
+        assert_eq!((world.metadata().source, world.asked_times()), (Source::Local, 2));
         assert_eq!(fresh_ms(&world), 600_000);
     }
 }
@@ -111,11 +111,11 @@ fn after_a_crash_a_mistaken_plan_is_not_repaired() {
     let outcome = generate(&world, &Job { crashed: true, ..job() });
     let Outcome::Done(Some(trouble)) = outcome else { panic!("a page and its trouble") };
     assert_eq!(trouble.cause, Some(Cause::Format));
-    assert_eq!((world.facts().source, world.asked_times()), (Source::Local, 1));
+    assert_eq!((world.metadata().source, world.asked_times()), (Source::Local, 1));
     assert_eq!(fresh_ms(&world), STAND_IN_MS);
     let world = World::new([answer(good())]);
     assert_eq!(generate(&world, &Job { crashed: true, ..job() }), Outcome::Done(None));
-    assert_eq!(world.facts().source, Source::Llm);
+    assert_eq!(world.metadata().source, Source::Llm);
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn a_market_that_sells_nothing_costs_no_call_of_the_model_and_is_looked_at_again
     let nothing = Ok(Assortment::new("EUR".to_owned(), Vec::new()));
     let world = World { products: nothing, ..World::new([answer(good())]) };
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
-    assert_eq!((world.facts().source, world.asked_times()), (Source::Local, 0));
+    assert_eq!((world.metadata().source, world.asked_times()), (Source::Local, 0));
     assert_eq!(fresh_ms(&world), STAND_IN_MS);
 }
 
@@ -159,7 +159,7 @@ fn a_model_that_stays_away_is_replaced_for_a_short_while() {
         let failed = failed_with(cause, Some(wait_ms));
         let world = World::new([Err(NoAnswer::Failed(failed.clone()))]);
         assert_eq!(generate(&world, &job), Outcome::Done(Some(told(&failed))));
-        assert_eq!((world.facts().source, fresh_ms(&world)), (Source::Local, expected_ms));
+        assert_eq!((world.metadata().source, fresh_ms(&world)), (Source::Local, expected_ms));
     }
 }
 
@@ -172,7 +172,7 @@ fn whatever_the_model_refuses_is_asked_again_after_ten_minutes() {
         let failed = failed_with(cause, None);
         let world = World::new([Err(NoAnswer::Failed(failed.clone()))]);
         assert_eq!(generate(&world, &job()), Outcome::Done(Some(told(&failed))));
-        assert_eq!((world.facts().source, fresh_ms(&world)), (Source::Local, STAND_IN_MS), "{cause:?}");
+        assert_eq!((world.metadata().source, fresh_ms(&world)), (Source::Local, STAND_IN_MS), "{cause:?}");
         assert_eq!(world.asked_times(), 1, "{cause:?}");
     }
 }
@@ -192,7 +192,7 @@ fn a_repair_that_gets_no_answer_is_not_tried_again() {
     let reason = format!("the plan was refused, and then {failed}");
     let trouble = Trouble { cause: Some(Cause::Rate), reason };
     assert_eq!(generate(&world, &job()), Outcome::Done(Some(trouble)));
-    assert_eq!((world.facts().source, fresh_ms(&world)), (Source::Local, STAND_IN_MS));
+    assert_eq!((world.metadata().source, fresh_ms(&world)), (Source::Local, STAND_IN_MS));
 }
 
 #[test]
@@ -254,14 +254,14 @@ fn world_whose_catalog_changed(script: impl IntoIterator<Item = Result<Completio
 #[test]
 fn a_page_is_rendered_again_from_its_plan_with_todays_prices_and_no_model() {
     let world = world_whose_catalog_changed([]);
-    let (plan, facts) = (world.plan.borrow().clone().unwrap(), world.facts());
+    let (plan, metadata) = (world.plan.borrow().clone().unwrap(), world.metadata());
     assert_eq!(generate(&world, &rerender_job()), Outcome::Done(None));
     assert_eq!(world.asked_times(), 0);
     assert!(world.html().contains("777") && !world.html().contains("hat-1"));
-    let fragment_size = world.facts().fragment_size;
-    assert!(fragment_size < facts.fragment_size, "a product is gone");
-    let rendered = Facts { job: "job-2".to_owned(), catalog_version: 8, fragment_size, ..facts };
-    assert_eq!(world.facts(), rendered);
+    let fragment_size = world.metadata().fragment_size;
+    assert!(fragment_size < metadata.fragment_size, "a product is gone");
+    let rendered = PageMetadata { job: "job-2".to_owned(), catalog_version: 8, fragment_size, ..metadata };
+    assert_eq!(world.metadata(), rendered);
     assert_eq!(world.plan.borrow().as_ref().unwrap().json, plan.json);
 }
 
@@ -271,7 +271,7 @@ fn a_page_whose_plan_no_longer_fits_is_planned_anew() {
     let left = products().into_iter().filter(|product| product.id != "wand-1").collect();
     world.products = Ok(Assortment::new("EUR".to_owned(), left));
     assert_eq!(generate(&world, &rerender_job()), Outcome::Done(None));
-    assert_eq!((world.asked_times(), world.facts().source), (1, Source::Llm));
+    assert_eq!((world.asked_times(), world.metadata().source), (1, Source::Llm));
 }
 
 #[test]
@@ -305,7 +305,7 @@ fn a_page_is_planned_anew_with_settings_that_its_plan_depends_on_and_rendered_wi
 fn settings_that_are_saved_while_a_page_is_planned_leave_it_stale() {
     let world = World { saves_while_read: true, ..World::new([answer(good())]) };
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
-    assert!(world.facts().catalog_version < world.catalog_version.get());
+    assert!(world.metadata().catalog_version < world.catalog_version.get());
 }
 
 #[test]
@@ -333,7 +333,7 @@ fn a_new_plan_is_made_for_a_new_order_whatever_is_stored() {
 fn a_catalog_that_moves_while_it_is_read_leaves_the_page_old() {
     let world = World { catalog_changes_while_read: true, ..World::new([]) };
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
-    assert_eq!((world.facts().catalog_version, world.catalog_version.get()), (7, 8));
+    assert_eq!((world.metadata().catalog_version, world.catalog_version.get()), (7, 8));
 }
 
 #[test]
@@ -354,9 +354,9 @@ fn cut_off_everywhere(world: impl Fn() -> World, job: &Job, see: impl Fn(usize, 
             return;
         }
         let asked_times = world.asked_times();
-        let was_kept = world.plan.borrow().as_ref().is_some_and(|plan| plan.facts.job == job.id);
+        let was_kept = world.plan.borrow().as_ref().is_some_and(|plan| plan.metadata.job == job.id);
         assert_eq!(generate(&world, job), Outcome::Done(None), "cut off at step {step}");
-        assert_eq!(world.facts().job, job.id, "cut off at step {step}");
+        assert_eq!(world.metadata().job, job.id, "cut off at step {step}");
         see(asked_times, was_kept, &world);
     }
 }
@@ -480,10 +480,10 @@ fn a_shop_of_any_size_has_a_page() {
 }
 
 #[test]
-fn facts_say_where_in_the_page_its_content_is() {
+fn metadata_says_where_in_the_page_its_content_is() {
     let world = World::new([answer(good())]);
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
-    let Facts { fragment_offset, fragment_size, .. } = world.facts();
+    let PageMetadata { fragment_offset, fragment_size, .. } = world.metadata();
     let (start, size) = (usize::try_from(fragment_offset).unwrap(), usize::try_from(fragment_size).unwrap());
     let fragment = world.html()[start..start + size].to_owned();
     assert!(fragment.contains("Dusk is near") && !fragment.contains("<script"), "{fragment}");
@@ -494,7 +494,7 @@ fn a_persona_that_is_known_beforehand_is_not_guessed() {
     let world = World::new([]);
     let known = Job { persona: Some(Persona::Loyalist), signals: Signals::default(), ..job() };
     assert_eq!(generate(&world, &known), Outcome::Done(None));
-    assert_eq!((world.facts().persona, world.facts().confidence), (Persona::Loyalist, 100));
+    assert_eq!((world.metadata().persona, world.metadata().confidence), (Persona::Loyalist, 100));
 }
 
 /// A world whose merchant turned personas off.
@@ -509,20 +509,20 @@ fn world_without(personas: &[Persona]) -> World {
 fn a_persona_that_is_turned_off_gets_the_page_of_the_next_best() {
     let world = world_without(&[Persona::Dealhunter]);
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
-    assert_eq!(world.facts().persona, Persona::Explorer);
+    assert_eq!(world.metadata().persona, Persona::Explorer);
     let world = world_without(&[Persona::Minimalist]);
     let known = Job { persona: Some(Persona::Minimalist), signals: Signals::default(), ..job() };
     assert_eq!(generate(&world, &known), Outcome::Done(None));
-    assert_eq!(world.facts().persona, Persona::Explorer);
+    assert_eq!(world.metadata().persona, Persona::Explorer);
 }
 
 #[test]
 fn a_page_of_a_persona_that_is_turned_off_is_not_rendered_again() {
     let mut world = world_whose_catalog_changed([]);
-    let before = world.facts().persona;
+    let before = world.metadata().persona;
     world.merchant.as_mut().unwrap().personas_off = vec![before.name().to_owned()];
     assert_eq!(generate(&world, &rerender_job()), Outcome::Done(None));
-    assert_ne!(world.facts().persona, before);
+    assert_ne!(world.metadata().persona, before);
 }
 
 #[test]
@@ -551,7 +551,7 @@ fn what_a_search_finds_can_be_on_the_page() {
     let world = World { found: Ok(found), ..World::new([answer(plan)]) };
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
     assert!(world.asked.borrow()[0].messages[1].text.contains("Further products:\n{\"id\":\"rare-xyzzy\""));
-    assert_eq!((world.facts().source, world.asked_times()), (Source::Llm, 1));
+    assert_eq!((world.metadata().source, world.asked_times()), (Source::Llm, 1));
     assert!(world.html().contains("Product rare-xyzzy"));
 }
 

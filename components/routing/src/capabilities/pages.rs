@@ -64,12 +64,12 @@ pub struct Page<V> {
     /// The whole HTML document.
     pub content: V,
     /// What is known about it.
-    pub facts: Facts,
+    pub metadata: PageMetadata,
 }
 
 /// What is known about a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Facts {
+pub struct PageMetadata {
     /// For whom it was made.
     pub persona: Persona,
     /// Who planned it.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use names::{Persona, ShopperId, Source, StoreId};
 
 use super::{Fake, NOW_MS, forget};
-use crate::{Cache, Cached, Content, Facts, Failure, Forgotten, Fragment, Page};
+use crate::{Cache, Cached, Content, Failure, Forgotten, Fragment, Page, PageMetadata};
 
 /// A page as the host holds it: routing has no way to read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub(crate) struct Held(pub(crate) Cow<'static, str>);
 
 pub(crate) const PAGE: Page<Held> = Page {
     content: Held(Cow::Borrowed("a page for abc123")),
-    facts: Facts {
+    metadata: PageMetadata {
         persona: Persona::Dealhunter,
         source: Source::Llm,
         planned_ms: NOW_MS,

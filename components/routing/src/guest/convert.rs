@@ -8,9 +8,9 @@ use super::bindings::wandstore::storefront::{
     catalog_types, http_types as wit, job_types, page_types, shopper_types,
 };
 use crate::{
-    Assortment, Body, BodyError, Cached, Facts, Failure, Forgotten, Fragment, JobError, JobState,
-    MaintenanceKind, MaintenanceTask, Member, Method, Offered, Order, Page, Progress, Reply, Response,
-    Signals, Staleness, Work,
+    Assortment, Body, BodyError, Cached, Failure, Forgotten, Fragment, JobError, JobState, MaintenanceKind,
+    MaintenanceTask, Member, Method, Offered, Order, Page, PageMetadata, Progress, Reply, Response, Signals,
+    Staleness, Work,
 };
 
 names::crosses!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
@@ -102,13 +102,14 @@ impl From<page_types::Cached> for Cached<Value> {
 }
 
 impl From<page_types::Page> for Page<Value> {
-    fn from(page_types::Page { content, facts }: page_types::Page) -> Self {
-        let page_types::PageFacts { persona, source, planned_ms, fragment_offset, fragment_size, .. } = facts;
+    fn from(page_types::Page { content, metadata }: page_types::Page) -> Self {
+        let page_types::PageMetadata { persona, source, planned_ms, fragment_offset, fragment_size, .. } =
+            metadata;
         let fragment = Fragment { offset: fragment_offset, size: fragment_size };
         let fragment = (fragment_size > 0).then_some(fragment);
         Self {
             content,
-            facts: Facts { persona: persona.into(), source: source.into(), planned_ms, fragment },
+            metadata: PageMetadata { persona: persona.into(), source: source.into(), planned_ms, fragment },
         }
     }
 }

@@ -72,16 +72,16 @@ fn page<D: Cache + Queue>(
     store: &StoreId,
     id: &ShopperId,
 ) -> Result<Option<PageOf>, Failure> {
-    let facts = match deployment.lookup(store, id)? {
-        Cached::Fresh(page) | Cached::Stale(page, _) => Some(page.facts),
+    let metadata = match deployment.lookup(store, id)? {
+        Cached::Fresh(page) | Cached::Stale(page, _) => Some(page.metadata),
         Cached::Miss | Cached::Closed => None,
     };
     let (plan_is_kept, job) = (deployment.has_plan(store, id)?, deployment.status(store, id)?);
-    let is_known = facts.is_some() || plan_is_kept || job != JobState::None;
+    let is_known = metadata.is_some() || plan_is_kept || job != JobState::None;
     Ok(is_known.then(|| PageOf {
         shopper: id.to_string(),
-        persona: facts.map(|facts| facts.persona.name()),
-        planned_ms: facts.map(|facts| facts.planned_ms),
+        persona: metadata.map(|metadata| metadata.persona.name()),
+        planned_ms: metadata.map(|metadata| metadata.planned_ms),
         plan_is_kept,
         job: job.name(),
     }))

@@ -65,8 +65,8 @@ fn a_stranger_gets_content_that_fits_everybody_and_theirs_is_ordered() {
 
 #[test]
 fn a_page_without_a_part_for_themes_is_rendered_again() {
-    let facts = crate::Facts { fragment: None, ..PAGE.facts };
-    let old = || Page { facts, ..PAGE };
+    let metadata = crate::PageMetadata { fragment: None, ..PAGE.metadata };
+    let old = || Page { metadata, ..PAGE };
     for (cached, work) in [
         (Cached::Fresh(old()), Work::Rerender),
         (Cached::Stale(old(), Staleness::CatalogChanged), Work::Rerender),

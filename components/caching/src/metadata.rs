@@ -1,7 +1,7 @@
 //! What is known about a page, and how it is written at the head of the page itself.
 //!
 //! A stored page is `<!--wand {words}-->`, a line feed, `<!--part {offset} {size}-->`, a line feed, and the
-//! document. So every copy says what it is, and page and facts can only be written together. The head is not
+//! document. So every copy says what it is, and page and metadata can only be written together. The head is not
 //! served: nobody but the host is told which job made a page.
 //!
 //! The words, one space between them: persona, confidence, source, job (`.` if not known), when it
@@ -58,7 +58,7 @@ pub struct WrongJobId;
 
 /// What is known about a stored page. The short names are those of the stored plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Facts {
+pub struct PageMetadata {
     /// For whom it was made.
     #[serde(rename = "p")]
     pub persona: Persona,
@@ -94,7 +94,7 @@ pub struct Fragment {
     pub size: u32,
 }
 
-impl Facts {
+impl PageMetadata {
     /// What is assumed of a page without a head, such as the original deployment wrote under the
     /// same keys: all of them came from the language model, and all are out of date.
     pub fn unknown() -> Self {
@@ -110,7 +110,7 @@ impl Facts {
         }
     }
 
-    /// The head of a page with these facts, at most 256 bytes.
+    /// The head of a page with this metadata, at most 256 bytes.
     pub fn encode_head(&self) -> Vec<u8> {
         let Self { persona, confidence, source, job, planned_ms, fresh_until_ms, catalog_version, fragment } =
             self;
@@ -124,7 +124,7 @@ impl Facts {
 
     fn from_words(words: &str) -> Option<Self> {
         let mut words = words.split(' ');
-        let facts = Self {
+        let metadata = Self {
             persona: Persona::named(words.next()?)?,
             confidence: words.next()?.parse().ok()?,
             source: Source::named(words.next()?)?,
@@ -134,7 +134,7 @@ impl Facts {
             catalog_version: words.next()?.parse().ok()?,
             fragment: Fragment::default(),
         };
-        words.next().is_none().then_some(facts)
+        words.next().is_none().then_some(metadata)
     }
 }
 
@@ -142,7 +142,7 @@ impl Facts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Head {
     /// What is known about the page; `None` if the head is absent or not understood.
-    pub facts: Option<Facts>,
+    pub metadata: Option<PageMetadata>,
     /// How long the head is. The document follows.
     pub bytes: usize,
 }
@@ -151,13 +151,14 @@ impl Head {
     /// Reads the head of a stored page from its first bytes. A head that is not understood is still one: it is not
     /// part of the document.
     pub fn decode(stored: &[u8]) -> Self {
-        let Some((words, rest)) = comment(stored, OPENING) else { return Self { facts: None, bytes: 0 } };
-        let facts = Facts::from_words(words);
+        let Some((words, rest)) = comment(stored, OPENING) else { return Self { metadata: None, bytes: 0 } };
+        let metadata = PageMetadata::from_words(words);
         let Some((part, document)) = comment(rest, PART_OPENING) else {
-            return Self { facts, bytes: stored.len() - rest.len() };
+            return Self { metadata, bytes: stored.len() - rest.len() };
         };
-        let with_part = |facts| Fragment::from_words(part).map(|fragment| Facts { fragment, ..facts });
-        Self { facts: facts.and_then(with_part), bytes: stored.len() - document.len() }
+        let with_part =
+            |metadata| Fragment::from_words(part).map(|fragment| PageMetadata { fragment, ..metadata });
+        Self { metadata: metadata.and_then(with_part), bytes: stored.len() - document.len() }
     }
 }
 

@@ -1,13 +1,13 @@
 use super::*;
 use proptest::prelude::*;
 
-fn any_facts() -> impl Strategy<Value = Facts> {
+fn any_metadata() -> impl Strategy<Value = PageMetadata> {
     let persona = prop::sample::select(Persona::ALL.to_vec());
     let source = prop::sample::select(Source::ALL.to_vec());
     let numbers = (any::<u32>(), any::<u64>(), any::<u64>(), any::<u64>());
     let fragment = (any::<u32>(), any::<u32>()).prop_map(|(offset, size)| Fragment { offset, size });
     let parts = (persona, source, "[A-Za-z0-9_-]{0,64}", numbers, fragment);
-    parts.prop_map(|(persona, source, job, numbers, fragment)| Facts {
+    parts.prop_map(|(persona, source, job, numbers, fragment)| PageMetadata {
         persona,
         source,
         job: job.try_into().unwrap(),
@@ -21,37 +21,37 @@ fn any_facts() -> impl Strategy<Value = Facts> {
 
 proptest! {
     #[test]
-    fn facts_survive_the_head_of_a_page(facts in any_facts(), page in "\\PC{0,600}") {
-        let head = facts.encode_head();
+    fn metadata_survives_the_head_of_a_page(metadata in any_metadata(), page in "\\PC{0,600}") {
+        let head = metadata.encode_head();
         let stored = [head.clone(), page.into_bytes()].concat();
         let peeked = &stored[..stored.len().min(HEAD_BYTES_MAX as usize)];
-        prop_assert_eq!(Head::decode(peeked), Head { facts: Some(facts), bytes: head.len() });
+        prop_assert_eq!(Head::decode(peeked), Head { metadata: Some(metadata), bytes: head.len() });
     }
 
     #[test]
-    fn a_head_is_two_comments_each_on_a_line(facts in any_facts()) {
-        let text = String::from_utf8(facts.encode_head()).unwrap();
+    fn a_head_is_two_comments_each_on_a_line(metadata in any_metadata()) {
+        let text = String::from_utf8(metadata.encode_head()).unwrap();
         prop_assert!(text.len() <= HEAD_BYTES_MAX as usize);
         prop_assert_eq!(text.matches("-->").count(), 2);
         prop_assert!(text.lines().all(|line| line.starts_with("<!--") && line.ends_with("-->")));
     }
 
     #[test]
-    fn facts_survive_the_form_of_plans(facts in any_facts()) {
-        let json = serde_json::to_string(&facts).unwrap();
-        prop_assert_eq!(serde_json::from_str::<Facts>(&json).unwrap(), facts);
+    fn metadata_survives_the_form_of_plans(metadata in any_metadata()) {
+        let json = serde_json::to_string(&metadata).unwrap();
+        prop_assert_eq!(serde_json::from_str::<PageMetadata>(&json).unwrap(), metadata);
     }
 
     #[test]
     fn any_bytes_can_be_asked_for_a_head(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
-        prop_assert_eq!(Head::decode(&bytes), Head { facts: None, bytes: 0 });
+        prop_assert_eq!(Head::decode(&bytes), Head { metadata: None, bytes: 0 });
         let opened = [OPENING, &bytes].concat();
         prop_assert!(Head::decode(&opened).bytes <= opened.len());
     }
 }
 
-fn decoded(stored: &[u8]) -> Option<Facts> {
-    Head::decode(stored).facts
+fn decoded(stored: &[u8]) -> Option<PageMetadata> {
+    Head::decode(stored).metadata
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn a_head_that_is_not_understood_is_no_part_of_the_document() {
         "<!--wand explorer 1 llm job-1 1 1 1-->\n<!--part of a later form-->\n",
     ] {
         let stored = format!("{head}<!doctype html>");
-        assert_eq!(Head::decode(stored.as_bytes()), Head { facts: None, bytes: head.len() }, "{head}");
+        assert_eq!(Head::decode(stored.as_bytes()), Head { metadata: None, bytes: head.len() }, "{head}");
     }
     let not_text = [OPENING, b"\xff", CLOSING, b"<!doctype html>"].concat();
     assert_eq!(Head::decode(&not_text).bytes, not_text.len() - b"<!doctype html>".len());
@@ -84,7 +84,7 @@ fn a_head_that_is_broken_is_none() {
     ] {
         assert_eq!(decoded(head.as_bytes()), None, "{head}");
     }
-    let head = Facts::unknown().encode_head();
+    let head = PageMetadata::unknown().encode_head();
     let first_line = head.iter().position(|byte| *byte == b'\n').unwrap();
     assert_eq!(decoded(&head[..first_line]), None);
 }
@@ -101,9 +101,10 @@ fn what_could_close_the_comment_is_no_job_id() {
 fn the_fragment_is_found_in_the_document() {
     let document = "<!doctype html><main>hello</main>";
     let fragment = Fragment { offset: 15, size: 18 };
-    let stored = [Facts { fragment, ..Facts::unknown() }.encode_head(), document.into()].concat();
+    let stored =
+        [PageMetadata { fragment, ..PageMetadata::unknown() }.encode_head(), document.into()].concat();
     let head = Head::decode(&stored);
-    let Fragment { offset, size } = head.facts.unwrap().fragment;
+    let Fragment { offset, size } = head.metadata.unwrap().fragment;
     assert_eq!(&stored[head.bytes..][offset as usize..(offset + size) as usize], b"<main>hello</main>");
 }
 
@@ -112,14 +113,14 @@ fn every_persona_and_source_is_stored_by_name() {
     for persona in ["minimalist", "explorer", "dealhunter", "loyalist"] {
         for source in ["llm", "local"] {
             let head = format!("<!--wand {persona} 50 {source} job-1 1 2 3-->\n<!--part 0 0-->\n");
-            let facts = decoded(head.as_bytes()).unwrap();
-            assert_eq!((facts.persona.name(), facts.source.name()), (persona, source));
-            assert_eq!(facts.encode_head(), head.as_bytes());
+            let metadata = decoded(head.as_bytes()).unwrap();
+            assert_eq!((metadata.persona.name(), metadata.source.name()), (persona, source));
+            assert_eq!(metadata.encode_head(), head.as_bytes());
             let json = format!(
                 r#"{{"p":"{persona}","c":50,"s":"{source}","j":"job-1","t":1,"f":2,"v":3,"d":{{"offset":0,"size":0}}}}"#
             );
-            assert_eq!(serde_json::to_string(&facts).unwrap(), json);
-            assert_eq!(serde_json::from_str::<Facts>(&json).unwrap(), facts);
+            assert_eq!(serde_json::to_string(&metadata).unwrap(), json);
+            assert_eq!(serde_json::from_str::<PageMetadata>(&json).unwrap(), metadata);
         }
     }
 }
@@ -127,14 +128,14 @@ fn every_persona_and_source_is_stored_by_name() {
 #[test]
 fn a_page_from_before_there_were_fragments_has_none() {
     let head = "<!--wand explorer 50 local job-1 1 2 3-->\n<!doctype html>";
-    let facts = decoded(head.as_bytes()).unwrap();
-    assert_eq!((facts.catalog_version, facts.fragment), (3, Fragment::default()));
+    let metadata = decoded(head.as_bytes()).unwrap();
+    assert_eq!((metadata.catalog_version, metadata.fragment), (3, Fragment::default()));
     let json = r#"{"p":"explorer","c":50,"s":"local","j":"job-1","t":1,"f":2,"v":3}"#;
-    assert_eq!(serde_json::from_str::<Facts>(json).unwrap(), facts);
+    assert_eq!(serde_json::from_str::<PageMetadata>(json).unwrap(), metadata);
 }
 
 #[test]
 fn a_release_from_before_there_were_fragments_reads_the_first_line_as_ever() {
-    let text = String::from_utf8(Facts::unknown().encode_head()).unwrap();
+    let text = String::from_utf8(PageMetadata::unknown().encode_head()).unwrap();
     assert_eq!(text.lines().next(), Some("<!--wand explorer 0 llm . 0 0 0-->"));
 }
