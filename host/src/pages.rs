@@ -16,7 +16,7 @@ use crate::context::Cause;
 use crate::deployment::Deployment;
 use crate::http::fallback_cache;
 
-names::crosses!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
+names::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
 
 /// What is kept for a shopper.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -297,8 +297,8 @@ impl TryFrom<wit::PageMetadata> for PageMetadata {
     }
 }
 
-names::crosses!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
+names::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
 
-names::crosses!(enum Source as wit::Source { Llm, Local });
-names::crosses!(enum Staleness as wit::Staleness { CatalogChanged, Expired });
-names::crosses!(struct Forgotten as wit::Forgotten { count, more });
+names::conversions!(enum Source as wit::Source { Llm, Local });
+names::conversions!(enum Staleness as wit::Staleness { CatalogChanged, Expired });
+names::conversions!(struct Forgotten as wit::Forgotten { count, more });

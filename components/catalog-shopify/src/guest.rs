@@ -123,16 +123,16 @@ impl World for Host {
     }
 }
 
-names::crosses!(enum Urgency as wit::Urgency { AtOnce, Current });
-names::crosses!(struct Collection as wit::Collection { handle, title, url, products });
-names::crosses!(struct Image as wit::Image { url, alt, width, height });
-names::crosses!(struct Product as wit::Product {
+names::conversions!(enum Urgency as wit::Urgency { AtOnce, Current });
+names::conversions!(struct Collection as wit::Collection { handle, title, url, products });
+names::conversions!(struct Image as wit::Image { url, alt, width, height });
+names::conversions!(struct Product as wit::Product {
     id, title, description, vendor, category, tags, url, image: option, price, price_before, available
 });
-names::crosses!(struct Assortment as wit::Assortment { shop_name, currency, money_format, best_sellers_first, products: list });
-names::crosses!(enum CatalogError as wit::CatalogError { NoSuchStore, Unavailable(after_ms) });
-names::crosses!(struct Answer as fetch::Answer { status, retry_after_ms, body });
-names::crosses!(enum NoAnswer as fetch::Error { NoSuchUpstream, Timeout, TooLarge(bytes), Unavailable(text) });
+names::conversions!(struct Assortment as wit::Assortment { shop_name, currency, money_format, best_sellers_first, products: list });
+names::conversions!(enum CatalogError as wit::CatalogError { NoSuchStore, Unavailable(after_ms) });
+names::conversions!(struct Answer as fetch::Answer { status, retry_after_ms, body });
+names::conversions!(enum NoAnswer as fetch::Error { NoSuchUpstream, Timeout, TooLarge(bytes), Unavailable(text) });
 
 impl From<kv::Error> for StorageFailed {
     fn from(error: kv::Error) -> Self {

@@ -153,37 +153,37 @@ impl From<Outcome> for job_types::Outcome {
     }
 }
 
-names::crosses!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
-names::crosses!(enum Source as page_types::Source { Llm, Local });
-names::crosses!(enum Work as job_types::Work { Generate, Rerender });
-names::crosses!(struct Signals as shopper_types::Signals {
+names::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
+names::conversions!(enum Source as page_types::Source { Llm, Local });
+names::conversions!(enum Work as job_types::Work { Generate, Rerender });
+names::conversions!(struct Signals as shopper_types::Signals {
     visits, views, searches, filters, sorts, carted, purchased
 });
-names::crosses!(struct PageMetadata as page_types::PageMetadata {
+names::conversions!(struct PageMetadata as page_types::PageMetadata {
     persona, confidence, source, job, planned_ms, fresh_until_ms, catalog_version, fragment_offset, fragment_size
 });
-names::crosses!(struct StoredPlan as page_types::StoredPlan { json, metadata });
-names::crosses!(enum CacheError as page_types::CacheError { Invalid(text), Unavailable(text) });
-names::crosses!(enum CatalogError as catalog_types::CatalogError { NoSuchStore, Unavailable(after_ms) });
-names::crosses!(struct page::Image as catalog_types::Image { url, alt, width, height });
-names::crosses!(struct page::Product as catalog_types::Product {
+names::conversions!(struct StoredPlan as page_types::StoredPlan { json, metadata });
+names::conversions!(enum CacheError as page_types::CacheError { Invalid(text), Unavailable(text) });
+names::conversions!(enum CatalogError as catalog_types::CatalogError { NoSuchStore, Unavailable(after_ms) });
+names::conversions!(struct page::Image as catalog_types::Image { url, alt, width, height });
+names::conversions!(struct page::Product as catalog_types::Product {
     id, title, description, vendor, category, tags, url, image: option, price, price_before, available
 });
-names::crosses!(struct Merchant as settings::Shop {
+names::conversions!(struct Merchant as settings::Shop {
     name, url, language, tone, banned_words, promises, personas_off, accent, surface
 });
-names::crosses!(enum Role as llm::Role { System, User, Assistant });
-names::crosses!(enum Ending as llm::Ending { Complete, Length, Filter });
-names::crosses!(struct Completion as llm::Completion { text, model, tokens_in, tokens_out, ending });
-names::crosses!(enum Cause as llm::Cause {
+names::conversions!(enum Role as llm::Role { System, User, Assistant });
+names::conversions!(enum Ending as llm::Ending { Complete, Length, Filter });
+names::conversions!(struct Completion as llm::Completion { text, model, tokens_in, tokens_out, ending });
+names::conversions!(enum Cause as llm::Cause {
     Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
 });
-names::crosses!(enum Cause as job_types::Cause {
+names::conversions!(enum Cause as job_types::Cause {
     Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
 });
-names::crosses!(struct Trouble as job_types::Trouble { cause: option, reason });
-names::crosses!(struct Failed as llm::Failed { cause, said, retry_after_ms });
-names::crosses!(enum NoAnswer as llm::Error { NotConfigured, Failed(failed) });
+names::conversions!(struct Trouble as job_types::Trouble { cause: option, reason });
+names::conversions!(struct Failed as llm::Failed { cause, said, retry_after_ms });
+names::conversions!(enum NoAnswer as llm::Error { NotConfigured, Failed(failed) });
 
 impl From<NewPage> for page_types::NewPage {
     fn from(page: NewPage) -> Self {

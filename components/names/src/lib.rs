@@ -7,7 +7,7 @@
 
 mod access;
 mod cause;
-mod crosses;
+mod conversions;
 mod currency;
 mod id;
 mod key;

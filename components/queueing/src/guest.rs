@@ -156,17 +156,17 @@ impl Operator for HostOperator {
     }
 }
 
-names::crosses!(struct NewJob as jobs::NewJob { lanes, lane_depth_max, key, payload, now_ms });
-names::crosses!(enum Offered as jobs::Offered { Accepted(id), Live(id), Full });
-names::crosses!(enum Offered as wit::Offered { Accepted(id), Live(id), Full });
-names::crosses!(enum State as jobs::State { Queued, Running, Done, Dead });
-names::crosses!(struct Depth as jobs::Depth { queued, running, dead, oldest_ms });
-names::crosses!(struct Forgotten as page_types::Forgotten { count, more });
-names::crosses!(enum Cause as wit::Cause {
+names::conversions!(struct NewJob as jobs::NewJob { lanes, lane_depth_max, key, payload, now_ms });
+names::conversions!(enum Offered as jobs::Offered { Accepted(id), Live(id), Full });
+names::conversions!(enum Offered as wit::Offered { Accepted(id), Live(id), Full });
+names::conversions!(enum State as jobs::State { Queued, Running, Done, Dead });
+names::conversions!(struct Depth as jobs::Depth { queued, running, dead, oldest_ms });
+names::conversions!(struct Forgotten as page_types::Forgotten { count, more });
+names::conversions!(enum Cause as wit::Cause {
     Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
 });
-names::crosses!(struct Trouble as wit::Trouble { cause: option, reason });
-names::crosses!(struct Record as wit::JobError { at_ms, job, store, cause: option, reason, settled });
+names::conversions!(struct Trouble as wit::Trouble { cause: option, reason });
+names::conversions!(struct Record as wit::JobError { at_ms, job, store, cause: option, reason, settled });
 
 impl From<jobs::Error> for Failure {
     fn from(error: jobs::Error) -> Self {

@@ -120,8 +120,8 @@ impl From<Order> for wit::Order {
     }
 }
 
-names::crosses!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
-names::crosses!(enum Work as wit::Work { Generate, Rerender });
-names::crosses!(struct Signals as shopper_types::Signals {
+names::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
+names::conversions!(enum Work as wit::Work { Generate, Rerender });
+names::conversions!(struct Signals as shopper_types::Signals {
     visits, views, searches, filters, sorts, carted, purchased
 });

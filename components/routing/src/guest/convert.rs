@@ -13,32 +13,32 @@ use crate::{
     Staleness, Work,
 };
 
-names::crosses!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
-names::crosses!(enum Source as page_types::Source { Llm, Local });
-names::crosses!(enum Staleness as page_types::Staleness { CatalogChanged, Expired });
-names::crosses!(struct Forgotten as page_types::Forgotten { count, more });
-names::crosses!(enum Work as job_types::Work { Generate, Rerender });
-names::crosses!(struct Signals as shopper_types::Signals {
+names::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
+names::conversions!(enum Source as page_types::Source { Llm, Local });
+names::conversions!(enum Staleness as page_types::Staleness { CatalogChanged, Expired });
+names::conversions!(struct Forgotten as page_types::Forgotten { count, more });
+names::conversions!(enum Work as job_types::Work { Generate, Rerender });
+names::conversions!(struct Signals as shopper_types::Signals {
     visits, views, searches, filters, sorts, carted, purchased
 });
-names::crosses!(enum Offered as job_types::Offered { Accepted(job), Live(job), Full });
-names::crosses!(enum JobState as job_types::JobState { None, Queued, Running, Done, Dead });
-names::crosses!(struct Member as job_types::Member { name, queued, running, dead, depth_max, oldest_ms });
-names::crosses!(enum Cause as job_types::Cause {
+names::conversions!(enum Offered as job_types::Offered { Accepted(job), Live(job), Full });
+names::conversions!(enum JobState as job_types::JobState { None, Queued, Running, Done, Dead });
+names::conversions!(struct Member as job_types::Member { name, queued, running, dead, depth_max, oldest_ms });
+names::conversions!(enum Cause as job_types::Cause {
     Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
 });
-names::crosses!(struct JobError as job_types::JobError { at_ms, job, store, cause: option, reason, settled });
-names::crosses!(struct page::Image as catalog_types::Image { url, alt, width, height });
-names::crosses!(struct page::Product as catalog_types::Product {
+names::conversions!(struct JobError as job_types::JobError { at_ms, job, store, cause: option, reason, settled });
+names::conversions!(struct page::Image as catalog_types::Image { url, alt, width, height });
+names::conversions!(struct page::Product as catalog_types::Product {
     id, title, description, vendor, category, tags, url, image: option, price, price_before, available
 });
-names::crosses!(struct Assortment as catalog_types::Assortment {
+names::conversions!(struct Assortment as catalog_types::Assortment {
     shop_name, currency, money_format, best_sellers_first, products: list
 });
-names::crosses!(enum Method as wit::Method { Get, Head, Post, Other });
-names::crosses!(enum BodyError as wit::BodyError { TooLarge, Incomplete });
-names::crosses!(enum Body<Value> as wit::Body { Empty, Bytes(bytes), Value(value) });
-names::crosses!(struct Response<Value> as wit::Response { status, headers, body });
+names::conversions!(enum Method as wit::Method { Get, Head, Post, Other });
+names::conversions!(enum BodyError as wit::BodyError { TooLarge, Incomplete });
+names::conversions!(enum Body<Value> as wit::Body { Empty, Bytes(bytes), Value(value) });
+names::conversions!(struct Response<Value> as wit::Response { status, headers, body });
 
 impl From<page_types::CacheError> for Failure {
     fn from(error: page_types::CacheError) -> Self {

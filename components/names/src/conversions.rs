@@ -11,18 +11,18 @@
 /// enum Work { Page(String), Maintenance }
 /// struct Job { id: u64, work: Vec<Work> }
 ///
-/// names::crosses!(enum Work as wit::Work { Page(shopper), Maintenance });
-/// names::crosses!(struct Job as wit::Job { id, work: list });
+/// names::conversions!(enum Work as wit::Work { Page(shopper), Maintenance });
+/// names::conversions!(struct Job as wit::Job { id, work: list });
 /// ```
 #[macro_export]
-macro_rules! crosses {
+macro_rules! conversions {
     (enum $ours:ty as $wit:ty { $($case:ident $(($value:ident))?),+ $(,)? }) => {
-        $crate::crosses!(@cases $ours => $wit { $($case $(($value))?),+ });
-        $crate::crosses!(@cases $wit => $ours { $($case $(($value))?),+ });
+        $crate::conversions!(@cases $ours => $wit { $($case $(($value))?),+ });
+        $crate::conversions!(@cases $wit => $ours { $($case $(($value))?),+ });
     };
     (struct $ours:ty as $wit:ty { $($field:ident $(: $kind:ident)?),+ $(,)? }) => {
-        $crate::crosses!(@fields $ours => $wit { $($field $(: $kind)?),+ });
-        $crate::crosses!(@fields $wit => $ours { $($field $(: $kind)?),+ });
+        $crate::conversions!(@fields $ours => $wit { $($field $(: $kind)?),+ });
+        $crate::conversions!(@fields $wit => $ours { $($field $(: $kind)?),+ });
     };
     (@cases $from:ty => $to:ty { $($case:ident $(($value:ident))?),+ }) => {
         impl From<$from> for $to {
@@ -39,7 +39,7 @@ macro_rules! crosses {
             fn from(given: $from) -> Self {
                 type Given = $from;
                 let Given { $($field),+ } = given;
-                Self { $($field: $crate::crosses!(@value $field $($kind)?)),+ }
+                Self { $($field: $crate::conversions!(@value $field $($kind)?)),+ }
             }
         }
     };
@@ -89,9 +89,9 @@ mod tests {
         pages: Vec<Found>,
     }
 
-    crosses!(enum Persona as bound::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
-    crosses!(enum Found as bound::Found { Page(persona), Nothing });
-    crosses!(struct Order as bound::Order { shopper, persona: option, pages: list });
+    conversions!(enum Persona as bound::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
+    conversions!(enum Found as bound::Found { Page(persona), Nothing });
+    conversions!(struct Order as bound::Order { shopper, persona: option, pages: list });
 
     #[test]
     fn variants_and_what_is_in_them_cross_and_come_back() {
