@@ -168,6 +168,7 @@ async fn work(deployment: &Deployment, job: Job) {
         Outcome::Done(None) => "done",
         Outcome::Done(Some(_)) => "done_with_error",
         Outcome::Retry(_) => "retry",
+        Outcome::Postponed(_) => "postponed",
         Outcome::Failed(_) => "failed",
     };
     let took = match &job.task {

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use capabilities::clock;
 use capabilities::fetch::{Answer, Error, Fetch, Http, NoTokens, Question};
+use capabilities::jobs::{Filter, State};
+use capabilities::{Capabilities, clock};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -54,8 +55,12 @@ impl Shop {
     }
 
     async fn open(self: &Arc<Self>) -> Host {
-        let shopify = self.clone();
-        shop().config(ONLINE).backends(move |capabilities| capabilities.fetch = shopify).open().await
+        self.open_with("").await
+    }
+
+    async fn open_with(self: &Arc<Self>, config: &str) -> Host {
+        let (shopify, config) = (self.clone(), format!("{ONLINE}{config}"));
+        shop().config(&config).backends(move |capabilities| capabilities.fetch = shopify).open().await
     }
 }
 
@@ -195,6 +200,40 @@ async fn whatever_a_shop_answers_that_is_known_its_products_stay_until_it_is_wel
         let page = host.current_page().await;
         assert!(page.contains(&format!("Wand of day {}", day + 1)), "{illness:?}: {page}");
     }
+}
+
+/// Another instance is asking the shop, and takes its time: a job waits for it, however often it has to come back.
+#[tokio::test]
+async fn a_job_that_waits_for_what_another_asks_loses_no_attempt() {
+    const ASKING: &str = "shopify:magic-wands.myshopify.com:asking_products";
+    let shopify = Shop::new(sells("Wand of before"));
+    let host = shopify.open_with("[pool]\nattempts_max = 1\n").await;
+    host.current_page().await;
+    host.idle().await;
+    let Capabilities { kv, jobs, .. } = &host.deployment.capabilities;
+    kv.set("UI_CACHE", ASKING, "1".into(), None).await.expect("it is stored");
+    shopify.say(sells("Wand of after"));
+    host.products_changed("event-1").await;
+    host.fragment().await;
+    let of_state = async |state| {
+        let filter = Filter { state: Some(state), lane: None };
+        jobs.list(filter, 10).await.expect("they are listed")
+    };
+    let came_back_often = async || {
+        host.strings.clock.advance(Duration::from_secs(1));
+        of_state(State::Queued).await.iter().any(|job| job.claims >= 3).then_some(())
+    };
+    eventually("a job that came back", came_back_often).await;
+    assert_eq!(of_state(State::Dead).await, []);
+
+    kv.delete("UI_CACHE", ASKING).await.expect("it is deleted");
+    let current = async || {
+        host.strings.clock.advance(Duration::from_secs(1));
+        let page = host.fragment().await;
+        (page.header("x-cache") == "HIT").then_some(page.body)
+    };
+    assert!(eventually("a current page", current).await.contains("Wand of after"));
+    assert_eq!(of_state(State::Dead).await, []);
 }
 
 #[tokio::test]

@@ -353,6 +353,7 @@ impl From<jobs::Settlement> for Settlement {
         match settlement {
             jobs::Settlement::Done(error) => Self::Done(error),
             jobs::Settlement::Retry(jobs::Retry { at_ms, reason }) => Self::Retry { at_ms, reason },
+            jobs::Settlement::Postponed(at_ms) => Self::Postponed(at_ms),
             jobs::Settlement::Dead(reason) => Self::Dead(reason),
         }
     }

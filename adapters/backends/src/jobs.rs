@@ -78,6 +78,8 @@ pub enum Settlement {
         /// What went wrong.
         reason: String,
     },
+    /// It may be claimed again from this time on, and this claim was no attempt.
+    Postponed(u64),
     /// It is given up, with the reason.
     Dead(String),
 }
@@ -197,7 +199,9 @@ impl<S: Sql> Jobs<'_, S> {
             Settlement::Done(error) => ("done", Some(now_ms), None, error.as_deref()),
             Settlement::Dead(reason) => ("dead", Some(now_ms), None, Some(reason.as_str())),
             Settlement::Retry { at_ms, reason } => ("queued", None, Some(*at_ms), Some(reason.as_str())),
+            Settlement::Postponed(at_ms) => ("queued", None, Some(*at_ms), None),
         };
+        let is_postponed = matches!(settlement, Settlement::Postponed(_));
         let parameters = [
             id.into(),
             token.into(),
@@ -206,6 +210,7 @@ impl<S: Sql> Jobs<'_, S> {
             due_ms.into(),
             error.into(),
             now_ms.into(),
+            u64::from(is_postponed).into(),
         ];
         Ok(self.0.first(sql::SETTLE, &parameters)?.is_some())
     }

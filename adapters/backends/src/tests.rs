@@ -197,7 +197,11 @@ fn a_job_that_is_retried_waits_and_a_dead_one_is_kept() {
     assert_eq!(jobs.settle(&first.id, first.token, NOW_MS, &retry), Ok(true));
     assert_eq!(jobs.claim(NOW_MS + 49, 1_000), Ok(Claim::Idle(Some(NOW_MS + 50))));
     let second = claimed(&jobs, NOW_MS + 50);
-    jobs.settle(&second.id, second.token, NOW_MS, &Settlement::Dead("no use".into())).unwrap();
+    jobs.settle(&second.id, second.token, NOW_MS + 50, &Settlement::Postponed(NOW_MS + 60)).unwrap();
+    assert_eq!(jobs.claim(NOW_MS + 59, 1_000), Ok(Claim::Idle(Some(NOW_MS + 60))));
+    let third = claimed(&jobs, NOW_MS + 60);
+    assert_eq!((second.attempt, third.attempt), (2, 2), "to be postponed is no attempt");
+    jobs.settle(&third.id, third.token, NOW_MS, &Settlement::Dead("no use".into())).unwrap();
     assert_eq!(jobs.measure("pool-0"), Ok(Depth { dead: 1, ..Depth::default() }));
 }
 

@@ -44,7 +44,7 @@ pub enum Claim<J> {
 pub enum Ended {
     /// Its page is stored, or its maintenance task is run.
     Done,
-    /// It is worth another attempt.
+    /// It is to be claimed again.
     Retry,
     /// It is not.
     Failed,

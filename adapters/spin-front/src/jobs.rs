@@ -41,6 +41,7 @@ impl Pool for Jobs {
             Outcome::Done(None) => (Ended::Done, "done"),
             Outcome::Done(Some(_)) => (Ended::Done, "done_with_error"),
             Outcome::Retry(_) => (Ended::Retry, "retry"),
+            Outcome::Postponed(_) => (Ended::Retry, "postponed"),
             Outcome::Failed(_) => (Ended::Failed, "failed"),
         };
         let ms = clock::now_ms().saturating_sub(started_ms);

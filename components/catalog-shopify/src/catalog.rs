@@ -30,6 +30,8 @@ pub enum CatalogError {
     NoSuchStore,
     /// Try again after so many milliseconds.
     Unavailable(u64),
+    /// Shopify is being asked the same for somebody else: try again after so many milliseconds.
+    Busy(u64),
 }
 
 /// Products of shops at Shopify.

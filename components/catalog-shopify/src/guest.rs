@@ -130,7 +130,9 @@ names::conversions!(struct Product as wit::Product {
     id, title, description, vendor, category, tags, url, image: option, price, price_before, available
 });
 names::conversions!(struct Assortment as wit::Assortment { shop_name, currency, money_format, best_sellers_first, products: list });
-names::conversions!(enum CatalogError as wit::CatalogError { NoSuchStore, Unavailable(after_ms) });
+names::conversions!(enum CatalogError as wit::CatalogError {
+    NoSuchStore, Unavailable(after_ms), Busy(after_ms)
+});
 names::conversions!(struct Answer as fetch::Answer { status, retry_after_ms, body });
 names::conversions!(enum NoAnswer as fetch::Error { NoSuchUpstream, Timeout, TooLarge(bytes), Unavailable(text) });
 

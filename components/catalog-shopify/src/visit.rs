@@ -54,7 +54,7 @@ pub enum Unanswered {
 impl From<Unanswered> for CatalogError {
     fn from(unanswered: Unanswered) -> Self {
         match unanswered {
-            Unanswered::Busy => Self::Unavailable(BUSY_MS),
+            Unanswered::Busy => Self::Busy(BUSY_MS),
             Unanswered::Failed(Failure::NoSuchUpstream) => Self::NoSuchStore,
             Unanswered::Failed(failure) => Self::Unavailable(failure.rest_ms()),
         }

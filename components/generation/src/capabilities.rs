@@ -88,6 +88,8 @@ pub enum CatalogError {
     NoSuchStore,
     /// It did not answer: try again after so many milliseconds.
     Unavailable(u64),
+    /// The shop is being asked the same for somebody else: try again after so many milliseconds.
+    Busy(u64),
 }
 
 /// Knows products.

@@ -76,7 +76,9 @@ pub enum Outcome {
         /// What went wrong.
         trouble: Trouble,
     },
-    /// Not worth one, with the reason.
+    /// Not tried: to be claimed again in so many milliseconds. That is no attempt.
+    Postponed(u64),
+    /// Not worth another attempt, with the reason.
     Failed(String),
 }
 
@@ -257,6 +259,7 @@ fn catalog_failed(error: CatalogError) -> Outcome {
     match error {
         CatalogError::NoSuchStore => failed("the catalog knows no such store"),
         CatalogError::Unavailable(after_ms) => again(Some(after_ms), "the catalog did not answer"),
+        CatalogError::Busy(after_ms) => Outcome::Postponed(after_ms),
     }
 }
 

@@ -148,6 +148,7 @@ impl From<Outcome> for job_types::Outcome {
             Outcome::Retry { after_ms, trouble } => {
                 Self::Retry(job_types::Retry { after_ms, trouble: trouble.into() })
             }
+            Outcome::Postponed(after_ms) => Self::Postponed(after_ms),
             Outcome::Failed(reason) => Self::Failed(reason),
         }
     }
@@ -164,7 +165,9 @@ names::conversions!(struct PageMetadata as page_types::PageMetadata {
 });
 names::conversions!(struct StoredPlan as page_types::StoredPlan { json, metadata });
 names::conversions!(enum CacheError as page_types::CacheError { Invalid(text), Unavailable(text) });
-names::conversions!(enum CatalogError as catalog_types::CatalogError { NoSuchStore, Unavailable(after_ms) });
+names::conversions!(enum CatalogError as catalog_types::CatalogError {
+    NoSuchStore, Unavailable(after_ms), Busy(after_ms)
+});
 names::conversions!(struct page::Image as catalog_types::Image { url, alt, width, height });
 names::conversions!(struct page::Product as catalog_types::Product {
     id, title, description, vendor, category, tags, url, image: option, price, price_before, available

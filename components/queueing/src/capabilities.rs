@@ -69,6 +69,8 @@ pub enum Settlement {
         /// What went wrong.
         reason: String,
     },
+    /// It may be claimed again from this time on, and this claim was no attempt.
+    Postponed(u64),
     /// It is given up, for this reason.
     Dead(String),
 }

@@ -193,6 +193,10 @@ impl Jobs for FakeJobs {
                 (row.state, row.reason, row.crashes) = (State::Queued, Some(reason), 0);
                 row.wait_until(at_ms, now_ms);
             }
+            Settlement::Postponed(at_ms) => {
+                (row.state, row.attempt) = (State::Queued, row.attempt - 1);
+                row.wait_until(at_ms, now_ms);
+            }
         };
         self.fault.get().around(|| self.change(id, token, change))
     }

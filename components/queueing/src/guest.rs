@@ -227,6 +227,7 @@ impl From<&Settlement> for jobs::Settlement {
         match settlement.clone() {
             Settlement::Done(note) => Self::Done(note),
             Settlement::Retry { at_ms, reason } => Self::Retry(jobs::Retry { at_ms, reason }),
+            Settlement::Postponed(at_ms) => Self::Postponed(at_ms),
             Settlement::Dead(reason) => Self::Dead(reason),
         }
     }
@@ -239,6 +240,7 @@ impl From<wit::Outcome> for Outcome {
             wit::Outcome::Retry(wit::Retry { after_ms, trouble }) => {
                 Self::Retry { after_ms, trouble: trouble.into() }
             }
+            wit::Outcome::Postponed(after_ms) => Self::Postponed(after_ms),
             wit::Outcome::Failed(reason) => Self::Failed(reason),
         }
     }

@@ -85,7 +85,9 @@ pub enum Outcome {
         /// What went wrong.
         trouble: Trouble,
     },
-    /// Not worth one, with the reason.
+    /// Not tried: to be claimed again in so many milliseconds. That is no attempt.
+    Postponed(u64),
+    /// Not worth another attempt, with the reason.
     Failed(String),
 }
 
@@ -193,8 +195,8 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     ) -> Result<bool, Error> {
         let backoff = job.task.terms(pool).backoff;
         let trouble = trouble(job, outcome);
-        let settlement = settlement(job, outcome, trouble.as_ref(), |after_ms| {
-            now_ms.saturating_add(pause_ms(job.attempt, backoff, after_ms, random))
+        let settlement = settlement(job, outcome, trouble.as_ref(), now_ms, |after_ms| {
+            pause_ms(job.attempt, backoff, after_ms, random)
         });
         let ours = self.jobs.settle(&job.id, job.token, now_ms, &settlement)?;
         if let (true, Some(trouble)) = (ours, trouble) {
@@ -293,6 +295,7 @@ fn trouble(job: &Job, outcome: &Outcome) -> Option<Trouble> {
     let trouble = match outcome {
         Outcome::Done(trouble) => trouble.clone()?,
         Outcome::Retry { trouble, .. } => trouble.clone(),
+        Outcome::Postponed(_) => return None,
         Outcome::Failed(reason) => Trouble { cause: None, reason: reason.clone() },
     };
     Some(Trouble { reason: job.task.impersonal(trouble.reason), ..trouble })
@@ -303,14 +306,17 @@ fn settlement(
     job: &Job,
     outcome: &Outcome,
     trouble: Option<&Trouble>,
-    retry_at_ms: impl FnOnce(Option<u64>) -> u64,
+    now_ms: u64,
+    pause_ms: impl FnOnce(Option<u64>) -> u64,
 ) -> Settlement {
     let text = trouble.map(ToString::to_string);
     match outcome {
         Outcome::Done(_) => Settlement::Done(text),
         Outcome::Retry { after_ms, .. } if !job.last => {
-            Settlement::Retry { at_ms: retry_at_ms(*after_ms), reason: text.unwrap_or_default() }
+            let at_ms = now_ms.saturating_add(pause_ms(*after_ms));
+            Settlement::Retry { at_ms, reason: text.unwrap_or_default() }
         }
+        Outcome::Postponed(after_ms) => Settlement::Postponed(now_ms.saturating_add(*after_ms)),
         Outcome::Retry { .. } | Outcome::Failed(_) => Settlement::Dead(text.unwrap_or_default()),
     }
 }
@@ -320,6 +326,7 @@ fn name(settlement: &Settlement) -> &'static str {
     match settlement {
         Settlement::Done(_) => "done",
         Settlement::Retry { .. } => "retry",
+        Settlement::Postponed(_) => "postponed",
         Settlement::Dead(_) => "dead",
     }
 }

@@ -377,6 +377,7 @@ impl Simulation {
                 let trouble = Trouble { cause: None, reason: "broken".into() };
                 Outcome::Retry { after_ms, trouble }
             }
+            3 if self.faulty => Outcome::Postponed(self.random.below(PAUSE_MS_MAX)),
             _ => Outcome::Done(None),
         }
     }
@@ -393,6 +394,7 @@ impl Simulation {
                 let pause_ms = after_ms.unwrap_or(0).max(u64::from(POOL.backoff.first_ms) / 2);
                 promises.not_before_ms = self.now_ms + pause_ms;
             }
+            Outcome::Postponed(after_ms) => promises.not_before_ms = self.now_ms + after_ms,
             Outcome::Retry { .. } | Outcome::Failed(_) => {
                 assert_eq!(self.queue.jobs.rows.borrow()[&job.id].state, State::Dead);
             }

@@ -140,6 +140,7 @@ impl Merchants {
     pub fn made(&self, store: &str, job: &Job, outcome: &Outcome) {
         match outcome {
             Outcome::Done(_) => self.count(store, Event::Generation),
+            Outcome::Postponed(_) => {}
             Outcome::Retry(_) if !job.last => {}
             Outcome::Retry(_) | Outcome::Failed(_) => self.count(store, Event::Failure),
         }

@@ -119,6 +119,7 @@ impl From<CatalogError> for Outcome {
             CatalogError::Unavailable(after_ms) => {
                 retry(Some(after_ms), "the catalog did not answer".into())
             }
+            CatalogError::Busy(after_ms) => Self::Postponed(after_ms),
         }
     }
 }

@@ -319,7 +319,7 @@ fn while_another_instance_asks_nobody_who_can_come_back_asks_too() {
     let catalog = stocked();
     asks(&catalog.world);
     catalog.world.version.set(Some(8));
-    assert_eq!(prices(&catalog, Urgency::Current), Err(CatalogError::Unavailable(1_000)));
+    assert_eq!(prices(&catalog, Urgency::Current), Err(CatalogError::Busy(1_000)));
     assert_eq!(prices(&catalog, Urgency::AtOnce), Ok(vec![1250]));
     catalog.world.version.set(Some(7));
     catalog.world.pass(300_000);
@@ -365,5 +365,5 @@ fn a_page_is_not_made_without_what_another_instance_is_asking_about_the_shop() {
     let catalog = catalog([says(&products(&[card(1, "1")], None))]);
     let asking = ASKING.replace("products", "shop");
     catalog.world.stored.borrow_mut().insert(asking, (b"1".to_vec(), 12));
-    assert_eq!(prices(&catalog, Urgency::Current), Err(CatalogError::Unavailable(1_000)));
+    assert_eq!(prices(&catalog, Urgency::Current), Err(CatalogError::Busy(1_000)));
 }

@@ -232,6 +232,15 @@ fn what_does_not_answer_is_tried_again() {
 }
 
 #[test]
+fn a_catalog_that_is_busy_postpones_the_job() {
+    let world = World { products: Err(CatalogError::Busy(1_000)), ..World::new([answer(good())]) };
+    for job in [job(), last_job()] {
+        assert_eq!(generate(&world, &job), Outcome::Postponed(1_000));
+    }
+    assert_eq!((world.asked_times(), world.pages_stored.get()), (0, 0));
+}
+
+#[test]
 fn what_the_cache_refuses_is_not_tried_again() {
     let world = World { cache_error: Some(CacheError::Invalid(String::new())), ..World::new([]) };
     assert!(matches!(generate(&world, &job()), Outcome::Failed(_)));

@@ -283,6 +283,23 @@ fn crashes_between_attempts_cost_none() {
 }
 
 #[test]
+fn a_job_that_is_postponed_comes_back_with_every_attempt_and_nothing_on_record() {
+    let queue = queue();
+    let mut job = job_under_way(&queue);
+    for time in 1..=20 {
+        let now_ms = time * 1_000;
+        assert!(settle(&queue, &job, &Outcome::Postponed(700), now_ms));
+        assert_eq!(claim_any(&queue, now_ms + 699), None);
+        job = claim_any(&queue, now_ms + 700).unwrap();
+        assert_eq!((job.attempt, job.last), (1, false));
+    }
+    assert_eq!(records(&queue, 30_000), []);
+    let last = Job { last: true, ..job };
+    assert!(settle(&queue, &last, &Outcome::Postponed(1), 30_000), "the last attempt was not made either");
+    assert_eq!(state(&queue), Some(State::Queued));
+}
+
+#[test]
 fn a_payload_that_is_no_order_is_buried_and_the_next_job_claimed() {
     let queue = queue();
     let offer = |key: &str, payload: Vec<u8>| {

@@ -63,6 +63,9 @@ impl From<catalog_types::CatalogError> for Failure {
             catalog_types::CatalogError::Unavailable(again_ms) => {
                 Self(format!("it did not answer and may be asked again in {again_ms} ms"))
             }
+            catalog_types::CatalogError::Busy(again_ms) => {
+                Self(format!("it is busy and may be asked again in {again_ms} ms"))
+            }
         }
     }
 }

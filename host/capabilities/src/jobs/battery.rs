@@ -40,6 +40,7 @@ battery! {
         an_extended_lease_holds_longer,
         a_settled_job_is_settled_once,
         a_retried_job_waits_for_its_time,
+        a_postponed_job_waits_and_loses_no_attempt,
         a_dead_job_is_kept_with_its_reason,
         a_note_on_a_done_job_is_kept,
         a_done_job_keeps_no_payload,
@@ -397,6 +398,25 @@ async fn a_retried_job_waits_for_its_time(jobs: &Stage) {
         None,
         "the old token is worthless"
     );
+}
+
+async fn a_postponed_job_waits_and_loses_no_attempt(jobs: &Stage) {
+    jobs.accept("k", T).await;
+    jobs.take(T).await;
+    for claim in 1..=5 {
+        let now_ms = T + claim * 10_000;
+        let claimed = jobs.take(now_ms).await;
+        assert_eq!((claimed.attempt, claimed.crashes), (1, 1), "it crashed once before it was postponed");
+        let postponed = Settlement::Postponed(now_ms + 700);
+        assert_eq!(jobs.finish(&claimed, now_ms, postponed).await.as_deref(), Some("k"));
+        let idle = ClaimResult::Idle(Some(now_ms + 700));
+        assert_eq!(jobs.claim(now_ms + 699, LEASE_MS).await, Ok(idle));
+    }
+    let claimed = jobs.take(T + 60_000).await;
+    let retry = Settlement::Retry { at_ms: T + 60_000, reason: "rate limited".into() };
+    jobs.finish(&claimed, T + 60_000, retry).await.unwrap();
+    let claimed = jobs.take(T + 60_000).await;
+    assert_eq!((claimed.attempt, claimed.crashes), (2, 0));
 }
 
 async fn a_dead_job_is_kept_with_its_reason(jobs: &Stage) {

@@ -185,6 +185,10 @@ impl Jobs for Memory {
                 job.wait_until(at_ms, now_ms);
                 job.error = Some(reason);
             }
+            Settlement::Postponed(at_ms) => {
+                (job.state, job.holder, job.attempt) = (State::Queued, None, job.attempt - 1);
+                job.wait_until(at_ms, now_ms);
+            }
         }
         Ok(Some(job.key.clone()))
     }

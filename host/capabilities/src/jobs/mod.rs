@@ -90,6 +90,8 @@ pub enum Settlement {
         /// What went wrong.
         reason: String,
     },
+    /// It may be claimed again from this time on, and this claim was no attempt.
+    Postponed(u64),
     /// It is given up and kept among the dead letters, with the reason.
     Dead(String),
 }

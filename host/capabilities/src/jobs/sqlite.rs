@@ -200,10 +200,12 @@ impl Jobs for Sqlite {
         now_ms: u64,
         settlement: Settlement,
     ) -> Result<Option<String>, Error> {
+        let is_postponed = matches!(settlement, Settlement::Postponed(_));
         let (state, settled_ms, due_ms, error) = match settlement {
             Settlement::Done(error) => (State::Done, Some(now_ms), None, error),
             Settlement::Dead(reason) => (State::Dead, Some(now_ms), None, Some(reason)),
             Settlement::Retry { at_ms, reason } => (State::Queued, None, Some(at_ms), Some(reason)),
+            Settlement::Postponed(at_ms) => (State::Queued, None, Some(at_ms), None),
         };
         let query = sqlx::query(sql::SETTLE)
             .bind(id)
@@ -212,7 +214,8 @@ impl Jobs for Sqlite {
             .bind(settled_ms.map(to_sql))
             .bind(due_ms.map(to_sql))
             .bind(error)
-            .bind(to_sql(now_ms));
+            .bind(to_sql(now_ms))
+            .bind(is_postponed);
         let row = self.database.change(query).await?;
         Ok(row.map(|row| row.try_get("key")).transpose()?)
     }

@@ -76,16 +76,17 @@ pub const RELEASE: &str = "
     WHERE state = 'running' AND holder = ?1";
 
 /// ?1 id, ?2 token, ?3 state, ?4 when it was settled, or null, ?5 when it is due, or null for as
-/// it was, ?6 what went wrong, or null for as it was, ?7 now.
+/// it was, ?6 what went wrong, or null for as it was, ?7 now, ?8 whether it was postponed.
 ///
-/// A job that is settled did not end its process: its crashes are forgotten, unless it is dead of them.
+/// A job that is settled did not end its process: its crashes are forgotten, unless it is dead of them. One that was
+/// postponed was not tried: its attempts and crashes are what they were before it was claimed.
 /// A job that is done is never handed out again, and its payload may name somebody who wants to be
 /// forgotten: it is emptied.
 pub const SETTLE: &str = "
     UPDATE jobs
     SET state = ?3, settled_ms = ?4, due_ms = coalesce(?5, due_ms), error = coalesce(?6, error),
-        payload = iif(?3 = 'done', x'', payload), crashes = iif(?3 = 'dead', crashes, 0), set_ms = ?7,
-        holder = NULL
+        payload = iif(?3 = 'done', x'', payload), crashes = iif(?3 = 'dead' OR ?8, crashes, 0),
+        attempt = attempt - ?8, set_ms = ?7, holder = NULL
     WHERE id = ?1 AND claims = ?2 AND state = 'running'
     RETURNING key";
 

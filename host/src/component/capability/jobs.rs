@@ -22,6 +22,7 @@ impl From<jobs::Settlement> for jobs_backend::Settlement {
         match settlement {
             jobs::Settlement::Done(note) => Self::Done(note),
             jobs::Settlement::Retry(jobs::Retry { at_ms, reason }) => Self::Retry { at_ms, reason },
+            jobs::Settlement::Postponed(at_ms) => Self::Postponed(at_ms),
             jobs::Settlement::Dead(reason) => Self::Dead(reason),
         }
     }
