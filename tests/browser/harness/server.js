@@ -29,6 +29,7 @@ export class Server {
     const server = new Server(modelUrl, options);
     try {
       server.page = await server.#announced();
+      await server.#warmUp();
       return server;
     } catch (error) {
       await server.stop();
@@ -59,6 +60,16 @@ export class Server {
     this.#process.kill('SIGKILL');
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   };
+
+  /** Visits until a visit orders a page: the first ones may find a busy machine that has not written anything yet. */
+  async #warmUp() {
+    const until = Date.now() + START_MS_MAX;
+    for (let visits = 1; ; visits += 1) {
+      const { headers } = await fetch(`${this.page}?shopper=warm-up-${visits}`);
+      if (headers.get('x-generation-triggered') === 'true') return;
+      if (Date.now() > until) throw new Error(`${BINARY} orders no page: ${headers.get('x-generation-refused')}`);
+    }
+  }
 
   /** The first line that it prints is the address of the page for some shopper. */
   async #announced() {
