@@ -13,6 +13,8 @@ use crate::storefront::Storefront;
 
 /// How long something may take that is waited for.
 const PATIENCE: Duration = Duration::from_secs(90);
+/// The status of a page on a host that is too busy to tell it in time. Whoever waits for the page asks again.
+const STATE_UNKNOWN: &str = r#""state":"unknown""#;
 /// How much of an answer or of a log is shown.
 const SHOWN_CHARS: usize = 3_000;
 
@@ -103,7 +105,15 @@ impl Player {
     async fn send(&mut self, ask: &Ask) -> anyhow::Result<Answer> {
         let server = self.server.as_ref().context("the host is stopped")?;
         let request = ask.signing.map_or_else(|| ask.request.clone(), |signing| signing.sign(&ask.request));
-        let answer = request.send(&server.address).await.with_context(|| line_of(ask));
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        let answer = loop {
+            let answer = request.send(&server.address).await.with_context(|| line_of(ask));
+            let is_unknown = answer.as_ref().is_ok_and(|answer| answer.body.contains(STATE_UNKNOWN));
+            if !is_unknown || tokio::time::Instant::now() > deadline {
+                break answer;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        };
         self.sent = Some(request);
         answer
     }
