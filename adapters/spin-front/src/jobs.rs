@@ -5,7 +5,7 @@ use crate::guest::bindings::wandstore::platform::timer;
 use crate::guest::bindings::wandstore::storefront::job_types::{
     Claimed, Job, Outcome, Progress, QueueError, Task,
 };
-use crate::guest::bindings::wandstore::storefront::{generator, leases, maintenance, queue};
+use crate::guest::bindings::wandstore::storefront::{generator, leases, maintenance as routing, queue};
 use crate::{Claim, Ended, Member, Pool, maintenance};
 
 /// How often the lease of a maintenance task is extended. No lease here is shorter than three of these.
@@ -79,7 +79,7 @@ impl maintenance::Run for MaintenanceTask<'_> {
     type Outcome = Outcome;
 
     fn part(&self) -> Option<Outcome> {
-        match maintenance::run(self.0) {
+        match routing::run(self.0) {
             Progress::More => None,
             Progress::Over(outcome) => Some(outcome),
         }
