@@ -171,7 +171,7 @@ impl Outbound for Platform {
         clock::now_ms()
     }
 
-    fn next_u64(&self) -> u64 {
+    fn random(&self) -> u64 {
         random::get_u64()
     }
 
