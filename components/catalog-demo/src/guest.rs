@@ -21,7 +21,7 @@ impl Guest for Component {
     fn products(
         _store: String,
         _market: wit::Market,
-        _urgency: wit::Urgency,
+        _freshness: wit::Freshness,
     ) -> Result<wit::Assortment, wit::CatalogError> {
         Ok(wit::Assortment {
             shop_name: String::new(),
@@ -35,7 +35,7 @@ impl Guest for Component {
     fn collections(
         _store: String,
         _market: wit::Market,
-        _urgency: wit::Urgency,
+        _freshness: wit::Freshness,
     ) -> Result<Vec<wit::Collection>, wit::CatalogError> {
         Ok(collections().into_iter().map(Into::into).collect())
     }
@@ -43,7 +43,7 @@ impl Guest for Component {
     fn search(
         _store: String,
         _market: wit::Market,
-        _urgency: wit::Urgency,
+        _freshness: wit::Freshness,
         term: String,
     ) -> Result<Vec<wit::Product>, wit::CatalogError> {
         Ok(search(&term).into_iter().map(Into::into).collect())

@@ -28,7 +28,7 @@ impl Guest for Component {
     fn products(
         store: String,
         _market: wit::Market,
-        _urgency: wit::Urgency,
+        _freshness: wit::Freshness,
     ) -> Result<wit::Assortment, wit::CatalogError> {
         Ok(assortment(&store)?.into())
     }
@@ -36,7 +36,7 @@ impl Guest for Component {
     fn collections(
         store: String,
         _market: wit::Market,
-        _urgency: wit::Urgency,
+        _freshness: wit::Freshness,
     ) -> Result<Vec<wit::Collection>, wit::CatalogError> {
         Ok(assortment(&store)?.collections().into_iter().map(Into::into).collect())
     }
@@ -44,7 +44,7 @@ impl Guest for Component {
     fn search(
         store: String,
         _market: wit::Market,
-        _urgency: wit::Urgency,
+        _freshness: wit::Freshness,
         term: String,
     ) -> Result<Vec<wit::Product>, wit::CatalogError> {
         Ok(assortment(&store)?.search(&term).into_iter().map(Into::into).collect())

@@ -11,15 +11,16 @@ use crate::question::{Question, Term};
 use crate::visit::{Found, Visit};
 
 /// How long a shopper waits for Shopify, in milliseconds, where nothing at all is known.
-const AT_ONCE_MS: u64 = 800;
+const STALE_OK_MS: u64 = 800;
 /// How long somebody in the background waits, in milliseconds.
 const CURRENT_MS: u64 = 10_000;
-/// How long a question may take.
+
+/// Whether stale products will do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Urgency {
-    /// A shopper waits: what is known will do, however old; Shopify is asked only where nothing is.
-    AtOnce,
-    /// Nobody waits: what is known must be current.
+pub enum Freshness {
+    /// A shopper waits: known products will do, however old. Shopify is asked only where nothing is known.
+    StaleOk,
+    /// Nobody waits: products must be current.
     Current,
 }
 
@@ -47,9 +48,9 @@ impl<W: World> Catalog<W> {
         &self,
         store: &StoreId,
         market: &Market,
-        urgency: Urgency,
+        freshness: Freshness,
     ) -> Result<Assortment, CatalogError> {
-        let visit = self.visit(store, market, urgency);
+        let visit = self.visit(store, market, freshness);
         let Listing { currency, products } = visit.listing()?;
         let shop = visit.shop()?;
         let own = shop.as_ref().map(|shop| shop.currency.clone()).filter(|own| !own.is_empty());
@@ -67,9 +68,9 @@ impl<W: World> Catalog<W> {
         &self,
         store: &StoreId,
         market: &Market,
-        urgency: Urgency,
+        freshness: Freshness,
     ) -> Result<Vec<Collection>, CatalogError> {
-        let visit = self.visit(store, market, urgency);
+        let visit = self.visit(store, market, freshness);
         let collections = visit.answer(Question::Collections, |shopify| {
             shopify.collections(Query::collections(market)).map(Found::whole)
         })?;
@@ -82,11 +83,11 @@ impl<W: World> Catalog<W> {
         &self,
         store: &StoreId,
         market: &Market,
-        urgency: Urgency,
+        freshness: Freshness,
         term: &str,
     ) -> Result<Vec<Product>, CatalogError> {
         let Some(term) = Term::parse(term) else { return Ok(Vec::new()) };
-        let visit = self.visit(store, market, urgency);
+        let visit = self.visit(store, market, freshness);
         let found: Listing = visit.answer(Question::Search(&term), |shopify| {
             shopify.search(Query::search(market, &term, shopify.has_tags())).map(Found::whole)
         })?;
@@ -96,14 +97,14 @@ impl<W: World> Catalog<W> {
         Ok(if known.is_none_or(fits) { found.products } else { Vec::new() })
     }
 
-    fn visit<'a>(&'a self, store: &'a StoreId, market: &'a Market, urgency: Urgency) -> Visit<'a, W> {
-        let budget_ms = match urgency {
-            Urgency::AtOnce => AT_ONCE_MS,
-            Urgency::Current => CURRENT_MS,
+    fn visit<'a>(&'a self, store: &'a StoreId, market: &'a Market, freshness: Freshness) -> Visit<'a, W> {
+        let budget_ms = match freshness {
+            Freshness::StaleOk => STALE_OK_MS,
+            Freshness::Current => CURRENT_MS,
         };
         let deadline_ms = self.world.now_ms().saturating_add(budget_ms);
         let shopify = Shopify { world: &self.world, store, deadline_ms };
-        Visit::new(shopify, market, urgency)
+        Visit::new(shopify, market, freshness)
     }
 }
 

@@ -18,7 +18,7 @@ use bindings::wandstore::storefront::catalog_version;
 use names::{Key, Market, StoreId};
 
 use crate::capabilities::{Answer, NoAnswer, StorageFailed, World};
-use crate::{Assortment, Catalog, CatalogError, Collection, Image, Product, Urgency};
+use crate::{Assortment, Catalog, CatalogError, Collection, Freshness, Image, Product};
 
 /// The name that the host gives to a shop's Storefront API.
 const UPSTREAM: &str = "storefront";
@@ -40,30 +40,30 @@ impl Guest for Component {
     fn products(
         store: String,
         market: wit::Market,
-        urgency: wit::Urgency,
+        freshness: wit::Freshness,
     ) -> Result<wit::Assortment, wit::CatalogError> {
         let (store, market) = parsed(&store, &market)?;
-        Ok(CATALOG.products(&store, &market, urgency.into())?.into())
+        Ok(CATALOG.products(&store, &market, freshness.into())?.into())
     }
 
     fn collections(
         store: String,
         market: wit::Market,
-        urgency: wit::Urgency,
+        freshness: wit::Freshness,
     ) -> Result<Vec<wit::Collection>, wit::CatalogError> {
         let (store, market) = parsed(&store, &market)?;
-        let collections = CATALOG.collections(&store, &market, urgency.into())?;
+        let collections = CATALOG.collections(&store, &market, freshness.into())?;
         Ok(collections.into_iter().map(Into::into).collect())
     }
 
     fn search(
         store: String,
         market: wit::Market,
-        urgency: wit::Urgency,
+        freshness: wit::Freshness,
         term: String,
     ) -> Result<Vec<wit::Product>, wit::CatalogError> {
         let (store, market) = parsed(&store, &market)?;
-        let found = CATALOG.search(&store, &market, urgency.into(), &term)?;
+        let found = CATALOG.search(&store, &market, freshness.into(), &term)?;
         Ok(found.into_iter().map(Into::into).collect())
     }
 }
@@ -123,7 +123,7 @@ impl World for Host {
     }
 }
 
-names::conversions!(enum Urgency as wit::Urgency { AtOnce, Current });
+names::conversions!(enum Freshness as wit::Freshness { StaleOk, Current });
 names::conversions!(struct Collection as wit::Collection { handle, title, url, products });
 names::conversions!(struct Image as wit::Image { url, alt, width, height });
 names::conversions!(struct Product as wit::Product {

@@ -6,14 +6,14 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::capabilities::{StorageFailed, World};
-use crate::catalog::Urgency;
+use crate::catalog::Freshness;
 use crate::failure::Failure;
 use crate::question::Question;
 
 /// What says until when a shop's Shopify is left alone.
 const REST: &str = "rest";
 /// The same for those who wait only.
-const REST_AT_ONCE: &str = "rest_at-once";
+const REST_STALE_OK: &str = "rest_at-once";
 
 /// What says that somebody is asking Shopify.
 const CLAIM: &str = "asking";
@@ -76,14 +76,14 @@ pub fn resting_ms(
     world: &impl World,
     store: &StoreId,
     question: Question<'_>,
-    urgency: Urgency,
+    freshness: Freshness,
 ) -> Option<u64> {
     let until_ms = |name: &str| {
         let text = String::from_utf8(read(world, Key::Catalog(store, name))?).ok()?;
         text.parse::<u64>().ok()
     };
-    let at_once_ms = if urgency == Urgency::AtOnce { until_ms(REST_AT_ONCE) } else { None };
-    let until_ms = until_ms(REST).max(until_ms(&rest_of(question))).max(at_once_ms)?;
+    let stale_ok_ms = if freshness == Freshness::StaleOk { until_ms(REST_STALE_OK) } else { None };
+    let until_ms = until_ms(REST).max(until_ms(&rest_of(question))).max(stale_ok_ms)?;
     until_ms.checked_sub(world.now_ms()).filter(|ms| *ms > 0)
 }
 
@@ -93,13 +93,13 @@ pub fn rest(
     world: &impl World,
     store: &StoreId,
     question: Question<'_>,
-    urgency: Urgency,
+    freshness: Freshness,
     failure: &Failure,
 ) {
     let name = match failure {
         Failure::NoTimeLeft => return,
         failure if failure.is_of_question() => rest_of(question),
-        failure if failure.may_be_of_shopper() && urgency == Urgency::AtOnce => REST_AT_ONCE.to_owned(),
+        failure if failure.may_be_of_shopper() && freshness == Freshness::StaleOk => REST_STALE_OK.to_owned(),
         _ => REST.to_owned(),
     };
     let until_ms = world.now_ms().saturating_add(failure.rest_ms());

@@ -24,5 +24,5 @@ mod fakes;
 #[cfg(target_arch = "wasm32")]
 mod guest;
 
-pub use catalog::{Catalog, CatalogError, Urgency};
+pub use catalog::{Catalog, CatalogError, Freshness};
 pub use model::{Assortment, Collection, Image, Product};

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::ask::Shopify;
 use crate::capabilities::World;
-use crate::catalog::{CatalogError, Urgency};
+use crate::catalog::{CatalogError, Freshness};
 use crate::failure::Failure;
 use crate::kept::{self, Kept};
 use crate::model::{Listing, Shop};
@@ -26,7 +26,7 @@ const PAGES_MAX: usize = 3;
 pub struct Visit<'a, W> {
     world: &'a W,
     market: &'a Market,
-    urgency: Urgency,
+    freshness: Freshness,
     shopify: Shopify<'a, W>,
 }
 
@@ -63,13 +63,13 @@ impl From<Unanswered> for CatalogError {
 
 impl<'a, W: World> Visit<'a, W> {
     /// A visit to the shop of `shopify`.
-    pub fn new(shopify: Shopify<'a, W>, market: &'a Market, urgency: Urgency) -> Self {
-        Self { world: shopify.world, market, urgency, shopify }
+    pub fn new(shopify: Shopify<'a, W>, market: &'a Market, freshness: Freshness) -> Self {
+        Self { world: shopify.world, market, freshness, shopify }
     }
 
     /// A shopper who waits is shown the first page only, and the next one who does not wait asks for the rest.
     pub fn listing(&self) -> Result<Listing, Unanswered> {
-        let pages_max = if self.urgency == Urgency::AtOnce { 1 } else { PAGES_MAX };
+        let pages_max = if self.freshness == Freshness::StaleOk { 1 } else { PAGES_MAX };
         self.answer(Question::Products, |shopify| {
             let query = Query::products(self.market, shopify.has_tags());
             let gathered = shopify.products(query, pages_max)?;
@@ -101,7 +101,7 @@ impl<'a, W: World> Visit<'a, W> {
         ask: impl FnOnce(&Shopify<'_, W>) -> Result<Found<T>, Failure>,
     ) -> Result<T, Unanswered> {
         let known = match self.recall::<T>(question) {
-            Some(kept) if self.urgency == Urgency::AtOnce => return Ok(kept.answer),
+            Some(kept) if self.freshness == Freshness::StaleOk => return Ok(kept.answer),
             known => known,
         };
         let version = self.world.catalog_version(self.shopify.store);
@@ -113,7 +113,7 @@ impl<'a, W: World> Visit<'a, W> {
             return self.without_shopify(question, resting, known);
         }
         let is_ours = kept::claim(self.world, self.shopify.store, self.market, question);
-        if !is_ours && self.urgency == Urgency::Current {
+        if !is_ours && self.freshness == Freshness::Current {
             return known.map(|kept| kept.answer).ok_or(Unanswered::Busy);
         }
         let answer = self.ask_once(question, known, ask);
@@ -133,7 +133,7 @@ impl<'a, W: World> Visit<'a, W> {
         // Read before Shopify is asked: should products change meanwhile, the answer counts as old.
         let version = self.world.catalog_version(self.shopify.store);
         let found = match self.recall::<T>(question) {
-            Some(kept) if self.urgency == Urgency::AtOnce => return Ok(kept.answer),
+            Some(kept) if self.freshness == Freshness::StaleOk => return Ok(kept.answer),
             Some(kept) if kept.is_fresh(question, version, self.world.now_ms()) => return Ok(kept.answer),
             _ => self.check_rest(question).and_then(|()| ask(&self.shopify)),
         };
@@ -145,7 +145,7 @@ impl<'a, W: World> Visit<'a, W> {
 
     /// Whether Shopify may be asked.
     fn check_rest(&self, question: Question<'_>) -> Result<(), Failure> {
-        let resting_ms = kept::resting_ms(self.world, self.shopify.store, question, self.urgency);
+        let resting_ms = kept::resting_ms(self.world, self.shopify.store, question, self.freshness);
         resting_ms.map_or(Ok(()), |ms| Err(Failure::Resting(ms)))
     }
 
@@ -172,7 +172,7 @@ impl<'a, W: World> Visit<'a, W> {
     fn tell(&self, question: Question<'_>, failure: &Failure) {
         let particulars = [("cause", &*failure.to_string()), ("question", question.kind())];
         self.world.warn("Shopify did not answer", &particulars);
-        kept::rest(self.world, self.shopify.store, question, self.urgency, failure);
+        kept::rest(self.world, self.shopify.store, question, self.freshness, failure);
     }
 
     fn recall<T: DeserializeOwned>(&self, question: Question<'_>) -> Option<Kept<T>> {

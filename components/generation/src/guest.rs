@@ -3,7 +3,7 @@
 
 use bindings::exports::wandstore::storefront::generator::Guest;
 use bindings::wandstore::capabilities::{clock, llm, log, settings, values::Value};
-use bindings::wandstore::storefront::catalog_types::Urgency;
+use bindings::wandstore::storefront::catalog_types::Freshness;
 use bindings::wandstore::storefront::{
     cache, catalog, catalog_types, catalog_version, job_types, page_types, shopper_types,
 };
@@ -102,7 +102,7 @@ impl Cache for Host {
 
 impl Catalog for Host {
     fn products(&self, store: &StoreId, market: &Market) -> Result<Assortment, CatalogError> {
-        Ok(catalog::products(store.as_str(), &named(market), Urgency::Current)?.into())
+        Ok(catalog::products(store.as_str(), &named(market), Freshness::Current)?.into())
     }
 
     fn search(
@@ -111,7 +111,7 @@ impl Catalog for Host {
         market: &Market,
         term: &str,
     ) -> Result<Vec<page::Product>, CatalogError> {
-        let found = catalog::search(store.as_str(), &named(market), Urgency::Current, term)?;
+        let found = catalog::search(store.as_str(), &named(market), Freshness::Current, term)?;
         Ok(found.into_iter().map(Into::into).collect())
     }
 }

@@ -146,12 +146,12 @@ impl Queue for Host {
 
 impl Catalog for Host {
     fn products(&self, store: &StoreId, market: &Market) -> Result<Assortment, Failure> {
-        Ok(catalog::products(store.as_str(), &market.into(), catalog_types::Urgency::AtOnce)?.into())
+        Ok(catalog::products(store.as_str(), &market.into(), catalog_types::Freshness::StaleOk)?.into())
     }
 
     fn collections(&self, store: &StoreId, market: &Market) -> Result<Vec<page::Collection>, Failure> {
-        let urgency = catalog_types::Urgency::AtOnce;
-        let collections = catalog::collections(store.as_str(), &market.into(), urgency)?;
+        let freshness = catalog_types::Freshness::StaleOk;
+        let collections = catalog::collections(store.as_str(), &market.into(), freshness)?;
         let collection = |catalog_types::Collection { title, url, .. }: catalog_types::Collection| {
             page::Collection { title, url }
         };

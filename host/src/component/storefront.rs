@@ -12,9 +12,9 @@ use crate::bindings::wandstore::storefront::{
     cache, cache_control, catalog, catalog_types, catalog_version, http_types, job_types, page_types, queue,
     shopper_types,
 };
-use crate::context::{Context, Request, RequestBody};
+use crate::context::{Context, Request, RequestBody, Value};
 
-use catalog_types::{Assortment, CatalogError, Collection, Market, Product, Urgency};
+use catalog_types::{Assortment, CatalogError, Collection, Market, Product, Freshness};
 use http_types::BodyError;
 use job_types::{JobError, JobState, MaintenanceTask, Member, Offered, Order, QueueError};
 use page_types::{CacheError, Cached, Forgotten, NewPage, StalePage, StoredPlan};
@@ -95,13 +95,21 @@ impl cache::Host for Context {
     async fn get(&mut self, store: String, shopper: String) -> Result<Result<Cached, CacheError>> {
         let links = self.links.clone();
         let pool = linked(links.cache.as_ref())?;
+        let mut content = None;
         let answer = call!(
             pool,
             self.cause.clone(),
             |guest, instance| guest.cache.call_get(instance, &store, &shopper),
-            |held, answer| move_page(&mut answer, &mut held, self)
+            |held, answer| take_content(&answer, &mut held).map(|taken| content = taken)
         );
-        Ok(flat(answer))
+        let mut answer = flat(answer);
+        if let (Ok(Cached::Fresh(page) | Cached::Stale(StalePage { page, .. })), Some(content)) =
+            (&mut answer, content)
+        {
+            // Should there be no memory for it, it is this component's that is full, and not the cache's.
+            page.content = self.lend(content)?;
+        }
+        Ok(answer)
     }
 
     async fn plan(
@@ -174,14 +182,10 @@ impl cache_control::Host for Context {
     }
 }
 
-/// Moves the page of an answer from the store of the component that gave it to that of the one
-/// that asked.
-fn move_page(answer: &mut Result<Cached, CacheError>, from: &mut Context, to: &mut Context) -> Result<()> {
-    if let Ok(Cached::Fresh(page) | Cached::Stale(StalePage { page, .. })) = answer {
-        let handle = std::mem::replace(&mut page.content, Resource::new_own(0));
-        page.content = to.lend(from.take(handle)?)?;
-    }
-    Ok(())
+/// Takes the page of an answer, if there is one, from the component that gave it.
+fn take_content(answer: &Result<Cached, CacheError>, from: &mut Context) -> Result<Option<Value>> {
+    let (Ok(Cached::Fresh(page) | Cached::Stale(StalePage { page, .. }))) = answer else { return Ok(None) };
+    from.take(Resource::new_own(page.content.rep())).map(Some)
 }
 
 impl queue::Host for Context {
@@ -219,28 +223,28 @@ impl catalog::Host for Context {
         &mut self,
         store: String,
         market: Market,
-        urgency: Urgency,
+        freshness: Freshness,
     ) -> Result<Result<Assortment, CatalogError>> {
-        relay!(self, catalog, |guest, instance| guest.call_products(instance, &store, &market, urgency))
+        relay!(self, catalog, |guest, instance| guest.call_products(instance, &store, &market, freshness))
     }
 
     async fn collections(
         &mut self,
         store: String,
         market: Market,
-        urgency: Urgency,
+        freshness: Freshness,
     ) -> Result<Result<Vec<Collection>, CatalogError>> {
-        relay!(self, catalog, |guest, instance| guest.call_collections(instance, &store, &market, urgency))
+        relay!(self, catalog, |guest, instance| guest.call_collections(instance, &store, &market, freshness))
     }
 
     async fn search(
         &mut self,
         store: String,
         market: Market,
-        urgency: Urgency,
+        freshness: Freshness,
         term: String,
     ) -> Result<Result<Vec<Product>, CatalogError>> {
-        relay!(self, catalog, |guest, instance| guest.call_search(instance, &store, &market, urgency, &term))
+        relay!(self, catalog, |guest, instance| guest.call_search(instance, &store, &market, freshness, &term))
     }
 }
 

@@ -54,9 +54,9 @@ const isFound = ({ title, description, category }, term) => {
 };
 
 export const catalog = {
-  products: (_store, _market, _urgency) => ({
+  products: (_store, _market, _freshness) => ({
     shopName: '', currency: CURRENCY, moneyFormat: '', bestSellersFirst: false, products: PRODUCTS,
   }),
-  collections: (_store, _market, _urgency) => COLLECTIONS,
-  search: (_store, _market, _urgency, term) => PRODUCTS.filter((product) => isFound(product, term)),
+  collections: (_store, _market, _freshness) => COLLECTIONS,
+  search: (_store, _market, _freshness, term) => PRODUCTS.filter((product) => isFound(product, term)),
 };

@@ -14,7 +14,7 @@ mod bindings {
 
 use bindings::exports::wandstore::storefront::catalog::Guest;
 use bindings::wandstore::storefront::catalog_types::{
-    Assortment, CatalogError, Collection, Market, Product, Urgency,
+    Assortment, CatalogError, Collection, Market, Product, Freshness,
 };
 
 /// ISO 4217 code of all prices.
@@ -28,7 +28,7 @@ pub struct Component;
 bindings::export!(Component with_types_in bindings);
 
 impl Guest for Component {
-    fn products(_store: String, _market: Market, _urgency: Urgency) -> Result<Assortment, CatalogError> {
+    fn products(_store: String, _market: Market, _freshness: Freshness) -> Result<Assortment, CatalogError> {
         // The name in the settings stands, and prices are written as is usual for the currency.
         let (shop_name, money_format) = (String::new(), String::new());
         Ok(Assortment {
@@ -44,7 +44,7 @@ impl Guest for Component {
     fn collections(
         _store: String,
         _market: Market,
-        _urgency: Urgency,
+        _freshness: Freshness,
     ) -> Result<Vec<Collection>, CatalogError> {
         Ok(Vec::new())
     }
@@ -52,7 +52,7 @@ impl Guest for Component {
     fn search(
         _store: String,
         _market: Market,
-        _urgency: Urgency,
+        _freshness: Freshness,
         term: String,
     ) -> Result<Vec<Product>, CatalogError> {
         Ok([lantern()].into_iter().filter(|product| is_found(product, &term)).collect())

@@ -17,7 +17,7 @@ mod bindings {
 use bindings::exports::wandstore::storefront::generator::Guest;
 use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{clock, settings};
-use bindings::wandstore::storefront::catalog_types::{CatalogError, Urgency};
+use bindings::wandstore::storefront::catalog_types::{CatalogError, Freshness};
 use bindings::wandstore::storefront::job_types::{Job, Order, Outcome, Retry, Task, Trouble};
 use bindings::wandstore::storefront::page_types::{CacheError, Cached, NewPage, PageMetadata, Source};
 use bindings::wandstore::storefront::shopper_types::{Persona, Signals};
@@ -55,7 +55,7 @@ fn make(job: &str, order: &Order) -> Result<(), Outcome> {
     let shop = settings::store(store).ok_or_else(|| Outcome::Failed(format!("no shop is called {store}")))?;
     // Asked before the products: if these change meanwhile, the page counts as stale.
     let catalog_version = catalog_version::current(store)?;
-    let mut assortment = catalog::products(store, &order.market, Urgency::Current)?;
+    let mut assortment = catalog::products(store, &order.market, Freshness::Current)?;
     page::put_first(&mut assortment.products, &order.signals);
     let html = page::render(store, &shop, &assortment);
     let fragment = page::content(&html);

@@ -19,22 +19,23 @@ fn catalog(script: impl IntoIterator<Item = Result<Answer, NoAnswer>>) -> Catalo
 /// A catalog that knows one product, of 12.50, and the shop.
 fn stocked() -> Catalog<Fake> {
     let catalog = catalog([says(&products(&[card(1, "12.50")], None)), says(&shop())]);
-    assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![1250]));
+    assert_eq!(prices(&catalog, Freshness::Current), Ok(vec![1250]));
     catalog.world.asked.borrow_mut().clear();
     catalog
 }
 
-fn ask(catalog: &Catalog<Fake>, urgency: Urgency) -> Result<Assortment, CatalogError> {
-    catalog.products(&store(), &Market::default(), urgency)
+fn ask(catalog: &Catalog<Fake>, freshness: Freshness) -> Result<Assortment, CatalogError> {
+    catalog.products(&store(), &Market::default(), freshness)
 }
 
-fn prices(catalog: &Catalog<Fake>, urgency: Urgency) -> Result<Vec<u64>, CatalogError> {
-    ask(catalog, urgency).map(|assortment| assortment.products.iter().map(|product| product.price).collect())
+fn prices(catalog: &Catalog<Fake>, freshness: Freshness) -> Result<Vec<u64>, CatalogError> {
+    ask(catalog, freshness)
+        .map(|assortment| assortment.products.iter().map(|product| product.price).collect())
 }
 
 #[test]
 fn an_assortment_is_products_with_what_the_shop_says_of_itself() {
-    let assortment = ask(&stocked(), Urgency::Current).unwrap();
+    let assortment = ask(&stocked(), Freshness::Current).unwrap();
     assert_eq!((assortment.shop_name.as_str(), assortment.currency.as_str()), ("Magic Wands", "EUR"));
     assert_eq!(assortment.money_format, "€{{amount_with_comma_separator}}");
 }
@@ -43,7 +44,7 @@ fn an_assortment_is_products_with_what_the_shop_says_of_itself() {
 fn products_are_asked_for_page_by_page() {
     let page = |number: u32, cursor| says(&products(&[card(number, "1")], cursor));
     let catalog = catalog([page(1, Some("a")), page(2, Some("b")), page(3, Some("c")), says(&shop())]);
-    assert_eq!(ask(&catalog, Urgency::Current).unwrap().products.len(), 3);
+    assert_eq!(ask(&catalog, Freshness::Current).unwrap().products.len(), 3);
     let asked = catalog.world.asked.borrow();
     let after: Vec<_> = asked.iter().map(|(variables, _)| variables["after"].clone()).collect();
     assert_eq!(after, [Value::Null, json!("a"), json!("b"), Value::Null]);
@@ -53,10 +54,10 @@ fn products_are_asked_for_page_by_page() {
 fn what_is_fresh_is_not_asked_for_again_and_what_is_not_is() {
     let catalog = stocked();
     catalog.world.pass(299_000);
-    assert_eq!((prices(&catalog, Urgency::Current), catalog.world.asked_times()), (Ok(vec![1250]), 0));
+    assert_eq!((prices(&catalog, Freshness::Current), catalog.world.asked_times()), (Ok(vec![1250]), 0));
     catalog.world.pass(1_000);
     catalog.world.says([says(&products(&[card(1, "13")], None))]);
-    assert_eq!((prices(&catalog, Urgency::Current), catalog.world.asked_times()), (Ok(vec![1300]), 1));
+    assert_eq!((prices(&catalog, Freshness::Current), catalog.world.asked_times()), (Ok(vec![1300]), 1));
 }
 
 #[test]
@@ -64,7 +65,7 @@ fn a_catalog_that_changed_ends_what_is_fresh_early() {
     let catalog = stocked();
     catalog.world.version.set(Some(8));
     catalog.world.says([says(&products(&[card(1, "13")], None)), says(&shop())]);
-    assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![1300]));
+    assert_eq!(prices(&catalog, Freshness::Current), Ok(vec![1300]));
 }
 
 #[test]
@@ -72,44 +73,44 @@ fn a_shopper_who_waits_is_shown_what_is_known_however_old() {
     let catalog = stocked();
     catalog.world.pass(6 * 24 * 3_600_000);
     catalog.world.version.set(Some(8));
-    assert_eq!((prices(&catalog, Urgency::AtOnce), catalog.world.asked_times()), (Ok(vec![1250]), 0));
+    assert_eq!((prices(&catalog, Freshness::StaleOk), catalog.world.asked_times()), (Ok(vec![1250]), 0));
 }
 
 #[test]
 fn a_shopper_waits_for_the_first_page_where_nothing_is_known_and_the_next_question_gets_the_rest() {
     let first = says(&products(&[card(1, "1")], Some("a")));
     let catalog = catalog([first.clone(), says(&shop())]);
-    assert_eq!(prices(&catalog, Urgency::AtOnce), Ok(vec![100]));
+    assert_eq!(prices(&catalog, Freshness::StaleOk), Ok(vec![100]));
     let waits: Vec<_> = catalog.world.asked.borrow().iter().map(|(_, wait_ms)| *wait_ms).collect();
     assert_eq!(waits, [800, 790]);
     catalog.world.says([first, says(&products(&[card(2, "2")], None))]);
-    assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![100, 200]));
+    assert_eq!(prices(&catalog, Freshness::Current), Ok(vec![100, 200]));
 }
 
 #[test]
 fn a_hung_shop_is_left_alone_after_the_first_shopper() {
     let catalog = catalog([Err(NoAnswer::Timeout)]);
     catalog.world.answer_ms.set(800);
-    assert_eq!(prices(&catalog, Urgency::AtOnce), Err(CatalogError::Unavailable(5_000)));
-    assert_eq!(prices(&catalog, Urgency::AtOnce), Err(CatalogError::Unavailable(5_000)));
+    assert_eq!(prices(&catalog, Freshness::StaleOk), Err(CatalogError::Unavailable(5_000)));
+    assert_eq!(prices(&catalog, Freshness::StaleOk), Err(CatalogError::Unavailable(5_000)));
     catalog.world.pass(1_000);
-    assert_eq!(prices(&catalog, Urgency::Current), Err(CatalogError::Unavailable(4_000)));
+    assert_eq!(prices(&catalog, Freshness::Current), Err(CatalogError::Unavailable(4_000)));
     assert_eq!(catalog.world.asked_times(), 1);
     catalog.world.pass(4_000);
     catalog.world.answer_ms.set(10);
     catalog.world.says([says(&products(&[card(1, "1")], None))]);
-    assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![100]));
+    assert_eq!(prices(&catalog, Freshness::Current), Ok(vec![100]));
 }
 
 #[test]
 fn a_shop_that_there_was_no_time_to_ask_is_not_left_alone() {
     let catalog = catalog([says(&products(&[card(1, "1")], None))]);
     catalog.world.answer_ms.set(790);
-    assert_eq!(prices(&catalog, Urgency::AtOnce), Ok(vec![100]));
+    assert_eq!(prices(&catalog, Freshness::StaleOk), Ok(vec![100]));
     assert!(catalog.world.warnings.borrow()[0].contains("no time was left"));
     catalog.world.answer_ms.set(10);
     catalog.world.says([says(&products(&[card(1, "2")], None)), says(&shop())]);
-    assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![200]));
+    assert_eq!(prices(&catalog, Freshness::Current), Ok(vec![200]));
     assert_eq!(catalog.world.asked_times(), 3, "once, and both again");
 }
 
@@ -117,15 +118,15 @@ fn a_shop_that_there_was_no_time_to_ask_is_not_left_alone() {
 fn one_shopper_who_asks_too_often_keeps_no_page_from_being_made() {
     for failure in [status(429), status(430), refuses("THROTTLED")] {
         let catalog = catalog([failure.clone()]);
-        assert!(prices(&catalog, Urgency::AtOnce).is_err());
-        assert!(prices(&catalog, Urgency::AtOnce).is_err());
+        assert!(prices(&catalog, Freshness::StaleOk).is_err());
+        assert!(prices(&catalog, Freshness::StaleOk).is_err());
         assert_eq!(catalog.world.asked_times(), 1, "nobody who waits asks again: {failure:?}");
         catalog.world.says([says(&products(&[card(1, "1")], None)), says(&shop())]);
-        assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![100]), "{failure:?}");
+        assert_eq!(prices(&catalog, Freshness::Current), Ok(vec![100]), "{failure:?}");
         catalog.world.pass(300_000);
         catalog.world.says([failure.clone()]);
-        assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![100]));
-        let collections = catalog.collections(&store(), &Market::default(), Urgency::AtOnce);
+        assert_eq!(prices(&catalog, Freshness::Current), Ok(vec![100]));
+        let collections = catalog.collections(&store(), &Market::default(), Freshness::StaleOk);
         assert!(
             collections.is_err(),
             "what nobody in particular brought about is for everybody: {failure:?}"
@@ -153,35 +154,35 @@ fn a_failure_leaves_what_is_known_of_the_present_catalog_and_nothing_older() {
         let catalog = stocked();
         catalog.world.pass(300_000);
         catalog.world.says([failure.clone(), failure.clone()]);
-        assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![1250]), "{failure:?}");
+        assert_eq!(prices(&catalog, Freshness::Current), Ok(vec![1250]), "{failure:?}");
         catalog.world.version.set(Some(8));
-        let answer = prices(&catalog, Urgency::Current);
+        let answer = prices(&catalog, Freshness::Current);
         assert!(matches!(answer, Err(CatalogError::Unavailable(ms)) if ms > 0), "{failure:?}: {answer:?}");
-        assert_eq!(prices(&catalog, Urgency::AtOnce), Ok(vec![1250]), "{failure:?}");
+        assert_eq!(prices(&catalog, Freshness::StaleOk), Ok(vec![1250]), "{failure:?}");
     }
 }
 
 #[test]
 fn a_shop_that_the_deployment_does_not_know_is_none() {
     let catalog = catalog([Err(NoAnswer::NoSuchUpstream)]);
-    assert_eq!(prices(&catalog, Urgency::Current), Err(CatalogError::NoSuchStore));
+    assert_eq!(prices(&catalog, Freshness::Current), Err(CatalogError::NoSuchStore));
 }
 
 #[test]
 fn pages_that_do_not_come_leave_those_that_did() {
     let catalog = catalog([says(&products(&[card(1, "1")], Some("a"))), status(503)]);
-    assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![100]));
+    assert_eq!(prices(&catalog, Freshness::Current), Ok(vec![100]));
     catalog.world.pass(6_000);
     catalog.world.says([says(&products(&[card(1, "2")], None))]);
-    assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![200]));
+    assert_eq!(prices(&catalog, Freshness::Current), Ok(vec![200]));
 }
 
 #[test]
 fn without_a_token_tags_are_given_up_and_not_asked_for_again() {
     let catalog = catalog([refuses("ACCESS_DENIED"), says(&products(&[card(1, "1")], None)), says(&shop())]);
-    assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![100]));
+    assert_eq!(prices(&catalog, Freshness::Current), Ok(vec![100]));
     catalog.world.says([says(&found(&[]))]);
-    let search = catalog.search(&store(), &Market::default(), Urgency::Current, "oak");
+    let search = catalog.search(&store(), &Market::default(), Freshness::Current, "oak");
     assert_eq!(search, Ok(Vec::new()));
     let tags: Vec<_> = catalog.world.asked.borrow().iter().map(|(asked, _)| asked["tags"].clone()).collect();
     assert_eq!(tags, [json!(true), json!(false), Value::Null, json!(false)]);
@@ -195,8 +196,8 @@ fn a_token_that_is_not_accepted_is_told_as_that_and_tried_once_a_minute() {
         for minute in 1..=3 {
             catalog.world.says([refusal.clone()]);
             for _ in 0..5 {
-                assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![1250]), "{refusal:?}");
-                assert!(catalog.collections(&store(), &Market::default(), Urgency::AtOnce).is_err());
+                assert_eq!(prices(&catalog, Freshness::Current), Ok(vec![1250]), "{refusal:?}");
+                assert!(catalog.collections(&store(), &Market::default(), Freshness::StaleOk).is_err());
             }
             assert_eq!(catalog.world.asked_times(), minute, "{refusal:?}");
             catalog.world.pass(60_000);
@@ -211,7 +212,7 @@ fn a_token_that_is_not_accepted_is_told_as_that_and_tried_once_a_minute() {
 fn a_language_that_shopify_does_not_know_is_given_up_and_the_country_is_not() {
     let catalog =
         catalog([refuses("INVALID_VARIABLE"), says(&products(&[card(1, "1")], None)), says(&shop())]);
-    let assortment = catalog.products(&store(), &german(), Urgency::Current).unwrap();
+    let assortment = catalog.products(&store(), &german(), Freshness::Current).unwrap();
     assert_eq!(assortment.products.len(), 1);
     let asked = catalog.world.asked.borrow();
     assert_eq!(asked[0].0["language"], json!("DE"));
@@ -223,7 +224,7 @@ fn in_a_country_that_shopify_does_not_know_nothing_is_sold_and_no_price_is_of_an
     let refused = || refuses("INVALID_VARIABLE");
     let catalog =
         catalog([refused(), refused(), says(&products(&[card(1, "1")], Some("more"))), says(&shop())]);
-    let assortment = catalog.products(&store(), &german(), Urgency::Current).unwrap();
+    let assortment = catalog.products(&store(), &german(), Freshness::Current).unwrap();
     assert_eq!(assortment.products, []);
     assert_eq!(
         catalog.world.asked.borrow()[2].0["country"],
@@ -232,10 +233,10 @@ fn in_a_country_that_shopify_does_not_know_nothing_is_sold_and_no_price_is_of_an
     );
     let term = "oak";
     catalog.world.says([refused(), refused(), says(&found(&[card(1, "1")]))]);
-    assert_eq!(catalog.search(&store(), &german(), Urgency::Current, term), Ok(Vec::new()));
+    assert_eq!(catalog.search(&store(), &german(), Freshness::Current, term), Ok(Vec::new()));
     // The shop's own market is asked as before.
     catalog.world.says([says(&products(&[card(1, "1")], None))]);
-    assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![100]));
+    assert_eq!(prices(&catalog, Freshness::Current), Ok(vec![100]));
 }
 
 #[test]
@@ -243,7 +244,7 @@ fn prices_of_another_currency_are_not_written_in_the_shops_format() {
     let mut dollars = card(1, "5");
     dollars["priceRange"]["minVariantPrice"] = money("5", "USD");
     let catalog = catalog([says(&products(&[dollars], None)), says(&shop())]);
-    let assortment = catalog.products(&store(), &german(), Urgency::Current).unwrap();
+    let assortment = catalog.products(&store(), &german(), Freshness::Current).unwrap();
     assert_eq!((assortment.currency.as_str(), assortment.money_format.as_str()), ("USD", ""));
 }
 
@@ -251,16 +252,17 @@ fn prices_of_another_currency_are_not_written_in_the_shops_format() {
 fn markets_do_not_answer_for_each_other() {
     let catalog = stocked();
     catalog.world.says([says(&products(&[card(1, "99")], None))]);
-    let german = catalog.products(&store(), &german(), Urgency::AtOnce).unwrap();
+    let german = catalog.products(&store(), &german(), Freshness::StaleOk).unwrap();
     assert_eq!((german.products[0].price, german.shop_name.as_str()), (9900, "Magic Wands"));
-    assert_eq!(prices(&catalog, Urgency::AtOnce), Ok(vec![1250]));
+    assert_eq!(prices(&catalog, Freshness::StaleOk), Ok(vec![1250]));
 }
 
 #[test]
 fn a_search_is_kept_for_half_a_minute_and_its_words_nowhere() {
     let catalog = stocked();
-    let search =
-        |term| catalog.search(&store(), &Market::default(), Urgency::Current, term).map(|found| found.len());
+    let search = |term| {
+        catalog.search(&store(), &Market::default(), Freshness::Current, term).map(|found| found.len())
+    };
     catalog.world.says([says(&found(&[card(2, "3")])), says(&found(&[]))]);
     assert_eq!((search("Xyzzy  oak"), search("xyzzy oak"), catalog.world.asked_times()), (Ok(1), Ok(1), 1));
     assert_eq!((search(" "), catalog.world.asked_times()), (Ok(0), 1));
@@ -278,15 +280,15 @@ fn what_a_search_finds_in_another_currency_is_not_shown() {
     let mut dollars = card(2, "5");
     dollars["priceRange"]["minVariantPrice"] = money("5", "USD");
     catalog.world.says([says(&found(&[dollars]))]);
-    assert_eq!(catalog.search(&store(), &Market::default(), Urgency::Current, "oak"), Ok(Vec::new()));
+    assert_eq!(catalog.search(&store(), &Market::default(), Freshness::Current, "oak"), Ok(Vec::new()));
 }
 
 #[test]
 fn collections_that_are_not_for_us_do_not_keep_products_from_coming() {
     let catalog = catalog([refuses("ACCESS_DENIED"), says(&products(&[card(1, "1")], None)), says(&shop())]);
-    let collections = || catalog.collections(&store(), &Market::default(), Urgency::AtOnce);
+    let collections = || catalog.collections(&store(), &Market::default(), Freshness::StaleOk);
     assert_eq!(collections(), Err(CatalogError::Unavailable(60_000)));
-    assert_eq!(prices(&catalog, Urgency::AtOnce), Ok(vec![100]));
+    assert_eq!(prices(&catalog, Freshness::StaleOk), Ok(vec![100]));
     assert!(collections().is_err());
     assert_eq!(catalog.world.asked_times(), 3);
 }
@@ -295,7 +297,7 @@ fn collections_that_are_not_for_us_do_not_keep_products_from_coming() {
 fn storage_that_fails_costs_only_what_it_would_have_kept() {
     let catalog = catalog([says(&products(&[card(1, "1")], None)), says(&shop())]);
     catalog.world.storage_fails.set(true);
-    assert_eq!(prices(&catalog, Urgency::AtOnce), Ok(vec![100]));
+    assert_eq!(prices(&catalog, Freshness::StaleOk), Ok(vec![100]));
     assert!(catalog.world.warnings.borrow().iter().any(|told| told.contains("the disk is full")));
 }
 
@@ -319,11 +321,11 @@ fn while_another_instance_asks_nobody_who_can_come_back_asks_too() {
     let catalog = stocked();
     asks(&catalog.world);
     catalog.world.version.set(Some(8));
-    assert_eq!(prices(&catalog, Urgency::Current), Err(CatalogError::Busy(1_000)));
-    assert_eq!(prices(&catalog, Urgency::AtOnce), Ok(vec![1250]));
+    assert_eq!(prices(&catalog, Freshness::Current), Err(CatalogError::Busy(1_000)));
+    assert_eq!(prices(&catalog, Freshness::StaleOk), Ok(vec![1250]));
     catalog.world.version.set(Some(7));
     catalog.world.pass(300_000);
-    assert_eq!(prices(&catalog, Urgency::Current), Ok(vec![1250]), "it is old, but nothing changed");
+    assert_eq!(prices(&catalog, Freshness::Current), Ok(vec![1250]), "it is old, but nothing changed");
     assert_eq!((catalog.world.asked_times(), catalog.world.warnings.borrow().len()), (0, 0));
 }
 
@@ -339,7 +341,7 @@ fn what_another_instance_has_just_learned_is_not_asked_again() {
         *kept = text.replace("\"version\":7", "\"version\":8").replace("1250", "1300").into_bytes();
     }));
     catalog.world.says([says(&shop())]);
-    assert_eq!((prices(&catalog, Urgency::Current), catalog.world.asked_times()), (Ok(vec![1300]), 1));
+    assert_eq!((prices(&catalog, Freshness::Current), catalog.world.asked_times()), (Ok(vec![1300]), 1));
 }
 
 #[test]
@@ -348,7 +350,7 @@ fn a_claim_ends_with_the_answer_whatever_it_is() {
     let is_claimed = || catalog.world.stored.borrow().contains_key(ASKING);
     assert!(!is_claimed());
     catalog.world.version.set(Some(8));
-    assert_eq!(prices(&catalog, Urgency::Current), Err(CatalogError::Unavailable(5_000)));
+    assert_eq!(prices(&catalog, Freshness::Current), Err(CatalogError::Unavailable(5_000)));
     assert!(!is_claimed());
 }
 
@@ -356,7 +358,7 @@ fn a_claim_ends_with_the_answer_whatever_it_is() {
 fn a_shopper_of_whom_nobody_knows_what_to_show_waits_for_no_other_instance() {
     let catalog = catalog([says(&products(&[card(1, "1")], None)), says(&shop())]);
     asks(&catalog.world);
-    assert_eq!(prices(&catalog, Urgency::AtOnce), Ok(vec![100]));
+    assert_eq!(prices(&catalog, Freshness::StaleOk), Ok(vec![100]));
     assert!(catalog.world.stored.borrow().contains_key(ASKING), "the claim is not theirs to end");
 }
 
@@ -365,5 +367,5 @@ fn a_page_is_not_made_without_what_another_instance_is_asking_about_the_shop() {
     let catalog = catalog([says(&products(&[card(1, "1")], None))]);
     let asking = ASKING.replace("products", "shop");
     catalog.world.stored.borrow_mut().insert(asking, (b"1".to_vec(), 12));
-    assert_eq!(prices(&catalog, Urgency::Current), Err(CatalogError::Busy(1_000)));
+    assert_eq!(prices(&catalog, Freshness::Current), Err(CatalogError::Busy(1_000)));
 }
