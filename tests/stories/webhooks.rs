@@ -77,7 +77,7 @@ async fn headers_of_next_generation_events_are_understood() {
 async fn an_uninstalled_app_stops_at_once_and_its_pages_go() {
     let host = shop().open().await;
     customer(&host, "7").await;
-    assert_eq!(host.webhook("app/uninstalled", "w1", r#"{"id":1}"#).await.status, 200);
+    assert_eq!(host.webhook("app/uninstalled", "w1", &about(1, SHOP)).await.status, 200);
     assert_eq!(host.fragment().await.status, 404);
     assert_eq!(host.report(&CONSENT, "n9", r#"{"events":[{"type":"visit"}]}"#).await.status, 404);
     host.audited("app/uninstalled").await;
@@ -112,7 +112,7 @@ async fn a_shop_that_is_to_be_forgotten_leaves_an_audit_record() {
     let host = shop().open().await;
     customer(&host, "7").await;
     let body = format!(r#"{{"shop_id":1,"shop_domain":"{SHOP}"}}"#);
-    assert_eq!(host.webhook("app/uninstalled", "w1", r#"{"id":1}"#).await.status, 200);
+    assert_eq!(host.webhook("app/uninstalled", "w1", &about(1, SHOP)).await.status, 200);
     assert_eq!(host.webhook("shop/redact", "w2", &body).await.status, 200);
     host.audited("shop/redact").await;
     let kept = host.all_that_is_kept().await;
@@ -167,6 +167,11 @@ async fn a_webhook_that_is_none_is_refused_and_nothing_is_stored() {
 }
 
 const RENAMED: &str = "new-wands.myshopify.com";
+
+/// The body of a webhook that tells of the shop itself.
+fn about(number: u64, domain: &str) -> String {
+    format!(r#"{{"id":{number},"domain":"wands.example","myshopify_domain":"{domain}"}}"#)
+}
 
 /// A webhook, with this in the place of the header that names the shop.
 async fn webhook_of(host: &Host, shop: Option<&str>, topic: &str, id: &str, body: &str) -> (u16, String) {
@@ -225,6 +230,21 @@ async fn a_shop_is_served_and_forgotten_under_both_names_when_its_domain_changes
     assert_eq!(told.0, 200, "{}", told.1);
     assert_eq!(host.proxy("/proxy/fragment", &as_renamed).await.status, 404);
     assert_eq!(host.fragment().await.status, 404);
+}
+
+#[tokio::test]
+async fn a_shop_that_is_renamed_after_it_was_uninstalled_is_forgotten_under_its_old_name() {
+    let host = shop().open().await;
+    customer(&host, GONE).await;
+    assert_eq!(host.webhook("app/uninstalled", "w1", &about(7, SHOP)).await.status, 200);
+    let redact = format!(r#"{{"shop_id":7,"shop_domain":"{RENAMED}"}}"#);
+    let told = webhook_of(&host, Some(RENAMED), "shop/redact", "w2", &redact).await;
+    assert_eq!(told.0, 200, "{}", told.1);
+    host.audited("shop/redact").await;
+    host.idle().await;
+    let kept = host.all_that_is_kept().await;
+    let left: Vec<_> = kept.lines().filter(|line| line.contains(GONE) || line.contains("domains")).collect();
+    assert!(left.is_empty(), "{left:#?}");
 }
 
 #[tokio::test]

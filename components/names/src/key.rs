@@ -54,8 +54,10 @@ pub enum Key<'a> {
     ReportOf(&'a StoreId, &'a ShopperId, &'a EventId),
     /// What a shop's catalog answered, by the question.
     Catalog(&'a StoreId, &'a str),
-    /// Other domains of a shop, and its number.
+    /// What is known of a shop's domains: see [`crate::Domains`].
     Domains(&'a StoreId),
+    /// That a domain is that of the shop with this number: a shop's domains are found by it.
+    DomainOf(u64, &'a StoreId),
 }
 
 impl Key<'_> {
@@ -82,6 +84,7 @@ impl Key<'_> {
     pub(crate) const REPORTS: &'static str = "report:";
     pub(crate) const SEEN: &'static str = "seen:";
     pub(crate) const DOMAINS: &'static str = "domains:";
+    pub(crate) const DOMAINS_OF: &'static str = "domains-of:";
     pub(crate) const TALLIES: &'static str = "tally:";
 
     /// The store that holds it.
@@ -98,7 +101,8 @@ impl Key<'_> {
             | Self::Audit(..)
             | Self::Report(..)
             | Self::ReportOf(..)
-            | Self::Domains(_) => Store::GenerationQueue,
+            | Self::Domains(_)
+            | Self::DomainOf(..) => Store::GenerationQueue,
         }
     }
 }
@@ -123,6 +127,7 @@ impl fmt::Display for Key<'_> {
                 write!(f, "{}{store}:{customer}:{event}", Self::REPORTS_OF)
             }
             Self::Domains(store) => write!(f, "{}{store}", Self::DOMAINS),
+            Self::DomainOf(number, store) => write!(f, "{}{number}:{store}", Self::DOMAINS_OF),
             Self::Catalog(store, question) => write!(f, "{}{store}:{question}", Self::CATALOGS),
         }
     }

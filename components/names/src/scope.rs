@@ -113,6 +113,11 @@ pub fn audits_of(store: &StoreId) -> String {
     format!("{}{store}:", Key::AUDITS)
 }
 
+/// How the keys start that name the domains of the shop with this number.
+pub fn domains_of(number: u64) -> String {
+    format!("{}{number}:", Key::DOMAINS_OF)
+}
+
 /// The key that a key of an index leads to; `None` for what is no such key.
 pub fn indexed(key: &str) -> Option<String> {
     if let Some(error) = key.strip_prefix(Key::JOB_ERRORS_OF) {
@@ -238,6 +243,14 @@ mod tests {
         assert!(!Key::ReportOf(&store, &other, &event).to_string().starts_with(&of_customer));
         let longer = StoreId::parse("magic-wands2").unwrap();
         assert!(!Key::JobErrorOf(&longer, 7, "018f").to_string().starts_with(&of_shop));
+    }
+
+    #[test]
+    fn the_domains_of_a_shop_are_found_by_its_number_and_no_others() {
+        let store = StoreId::parse("a.myshopify.com").unwrap();
+        let key = Key::DomainOf(12, &store).to_string();
+        assert_eq!(key.strip_prefix(&domains_of(12)), Some("a.myshopify.com"));
+        assert!(!key.starts_with(&domains_of(1)));
     }
 
     #[test]

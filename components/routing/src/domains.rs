@@ -1,91 +1,154 @@
 //! The domains of a shop. A merchant may change the one that Shopify knows the shop by: what is kept lies under the old one,
-//! and what Shopify tells and asks is of the new one, or of either. So the two are noted as names of one shop when
-//! Shopify says so, in a `shop/update` whose header has the old domain and whose signed body has the new one.
+//! and what Shopify tells and asks is of the new one, or of either. Both belong to one shop if signed bodies named them with
+//! the same number of Shopify's: each domain's record has the number and the other domains, and an index leads from the
+//! number to its domains.
 //!
-//! The header is not signed. Hence a shop that is served under its own name is not taken for another unless Shopify's
-//! number of the two is known to be the same.
+//! The header of a webhook is not signed. It is believed only in a `shop/update`, which tells that a domain changed: where the
+//! old domain's number is not known, and the new one is not served as a shop of its own.
 
-use names::{Key, StoreId};
-use serde::{Deserialize, Serialize};
+use names::{Domains, Key, Store, StoreId};
 
 use crate::capabilities::{Asker, Failure, Found, Settings, ShopStatus, Storage};
 
 /// More domains than a shop can have had: Shopify lets a merchant change theirs once.
-const OTHERS_MAX: usize = 4;
+const DOMAINS_MAX: u32 = 5;
 /// More than any record takes.
 const BYTES_MAX: u32 = 2048;
 
-/// What is known of a shop by one of its domains.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-struct Record {
-    /// Shopify's number of the shop.
-    number: Option<u64>,
-    /// Its other domains.
-    others: Vec<String>,
-}
-
-/// The shop under another domain that it is or was known by; of these, one that is served. A shop that is served, or is
-/// known under no other domain, is itself. It costs nothing for a shop that is served.
+/// Returns the served shop that this domain belongs to, or the domain itself. Reads storage only if it is not served.
 pub(crate) fn served_as(deployment: &(impl Settings + Storage), store: StoreId) -> Result<StoreId, Failure> {
-    let is_served = |store: &StoreId| deployment.shop_status(store, Asker::VouchedFor) != ShopStatus::Unknown;
-    if is_served(&store) {
+    if is_served(deployment, &store) {
         return Ok(store);
     }
-    Ok(others(deployment, &store)?.into_iter().find(is_served).unwrap_or(store))
+    let others = others(deployment, &store, None)?;
+    Ok(others.into_iter().find(|other| is_served(deployment, other)).unwrap_or(store))
 }
 
-/// The other domains of a shop.
-pub(crate) fn others(storage: &impl Storage, store: &StoreId) -> Result<Vec<StoreId>, Failure> {
-    let Record { others, .. } = recall(storage, store)?;
-    Ok(others.iter().filter_map(|other| StoreId::parse(other).ok()).collect())
+/// Whether the shop is served under this domain.
+pub(crate) fn is_served(settings: &impl Settings, store: &StoreId) -> bool {
+    settings.shop_status(store, Asker::VouchedFor) != ShopStatus::Unknown
 }
 
-/// Whether two domains are known to be of two shops.
-pub(crate) fn differ(storage: &impl Storage, number: Option<u64>, store: &StoreId) -> Result<bool, Failure> {
-    let known = recall(storage, store)?.number;
-    Ok(matches!((number, known), (Some(number), Some(known)) if number != known))
+/// Whether anything is known of this domain.
+pub(crate) fn is_known(storage: &impl Storage, store: &StoreId) -> Result<bool, Failure> {
+    Ok(recall(storage, store)? != Domains::default())
 }
 
-/// Notes Shopify's number of a shop, which was told in a signed body. A domain that has another number by now is another
-/// shop's, and its other domains were the former one's.
-pub(crate) fn note(storage: &impl Storage, store: &StoreId, number: u64) -> Result<(), Failure> {
-    let known = recall(storage, store)?;
-    if known.number == Some(number) {
-        return Ok(());
-    }
-    let others = if known.number.is_none() { known.others } else { Vec::new() };
-    keep(storage, store, &Record { number: Some(number), others })
-}
-
-/// Notes that a shop is known as `former`, too, unless they are more likely two.
-pub(crate) fn join(
-    deployment: &(impl Settings + Storage),
+/// Returns the other domains in the record of this one, if the record is of the shop with this number, as far as the
+/// numbers are known. A domain that is known to be of a shop with another number is not among them.
+pub(crate) fn others(
+    storage: &impl Storage,
     store: &StoreId,
-    former: &StoreId,
     number: Option<u64>,
-) -> Result<(), Failure> {
-    let same = number.is_some() && recall(deployment, former)?.number == number;
-    if !same && deployment.shop_status(store, Asker::VouchedFor) != ShopStatus::Unknown {
-        return Ok(());
+) -> Result<Vec<StoreId>, Failure> {
+    let record = recall(storage, store)?;
+    if differ(record.number, number) {
+        return Ok(Vec::new());
     }
-    for (one, other) in [(store, former), (former, store)] {
-        let mut record = recall(deployment, one)?;
-        record.number = number.or(record.number);
-        if record.others.iter().all(|known| known != other.as_str()) && record.others.len() < OTHERS_MAX {
-            record.others.push(other.to_string());
-        }
-        keep(deployment, one, &record)?;
-    }
-    Ok(())
+    let number = number.or(record.number);
+    let others = record.others.iter().filter_map(|other| StoreId::parse(other).ok());
+    keeping(others, |other| Ok(!differ(recall(storage, other)?.number, number)))
 }
 
-fn recall(storage: &impl Storage, store: &StoreId) -> Result<Record, Failure> {
+/// Returns the domains that are known to be of the shop with this number.
+pub(crate) fn of_number(storage: &impl Storage, number: u64) -> Result<Vec<StoreId>, Failure> {
+    // A domain whose record has another number by now is another shop's.
+    let index = indexed(storage, number)?;
+    keeping(index.into_iter(), |domain| Ok(recall(storage, domain)?.number == Some(number)))
+}
+
+/// Notes that a domain is that of the shop with this number, as a signed body says, and that the number's other domains
+/// are the shop's, too. What was known of a former shop of this domain is dropped.
+pub(crate) fn note(storage: &impl Storage, store: &StoreId, number: u64) -> Result<(), Failure> {
+    let before = recall(storage, store)?;
+    let former = before.number.filter(|former| *former != number);
+    let mut record = if former.is_some() { Domains::default() } else { before.clone() };
+    record.number = Some(number);
+    let others: Vec<_> = of_number(storage, number)?.into_iter().filter(|other| other != store).collect();
+    others.iter().for_each(|other| add(&mut record, other));
+    if record != before {
+        keep(storage, store, &record)?;
+    }
+    if let Some(former) = former {
+        forget(storage, store, former)?;
+    }
+    storage.put(Key::DomainOf(number, store), b"1", None)?;
+    others.iter().try_for_each(|other| link(storage, other, store))
+}
+
+/// Notes that a domain changed from `former`, which only a header names, to that of the shop with this number; false if
+/// these are more likely two shops.
+pub(crate) fn note_change(
+    deployment: &(impl Settings + Storage),
+    former: &StoreId,
+    store: &StoreId,
+    number: u64,
+) -> Result<bool, Failure> {
+    let record = recall(deployment, former)?;
+    let was_here = is_served(deployment, former) || record != Domains::default();
+    if !was_here || record.number.is_some() || is_served(deployment, store) {
+        return Ok(false);
+    }
+    note(deployment, former, number)?;
+    note(deployment, store, number)?;
+    Ok(true)
+}
+
+/// Removes a domain from the index. Its own record leads there, so that this is to be done before that is removed.
+pub(crate) fn remove_from_index(storage: &impl Storage, store: &StoreId) -> Result<(), Failure> {
+    let number = recall(storage, store)?.number;
+    number.map_or(Ok(()), |number| forget(storage, store, number))
+}
+
+/// Whether two numbers are known to be of two shops.
+fn differ(one: Option<u64>, other: Option<u64>) -> bool {
+    matches!((one, other), (Some(one), Some(other)) if one != other)
+}
+
+fn keeping(
+    domains: impl Iterator<Item = StoreId>,
+    is_wanted: impl Fn(&StoreId) -> Result<bool, Failure>,
+) -> Result<Vec<StoreId>, Failure> {
+    let mut wanted = Vec::new();
+    for domain in domains {
+        if is_wanted(&domain)? {
+            wanted.push(domain);
+        }
+    }
+    Ok(wanted)
+}
+
+fn forget(storage: &impl Storage, store: &StoreId, number: u64) -> Result<(), Failure> {
+    let key = Key::DomainOf(number, store);
+    storage.remove(key.store(), &key.to_string()).map(|_removed| ())
+}
+
+fn indexed(storage: &impl Storage, number: u64) -> Result<Vec<StoreId>, Failure> {
+    let prefix = names::domains_of(number);
+    let keys = storage.keys(Store::GenerationQueue, &prefix, None, DOMAINS_MAX)?;
+    Ok(keys.iter().filter_map(|key| StoreId::parse(key.strip_prefix(&prefix)?).ok()).collect())
+}
+
+fn link(storage: &impl Storage, store: &StoreId, other: &StoreId) -> Result<(), Failure> {
+    let before = recall(storage, store)?;
+    let mut record = before.clone();
+    add(&mut record, other);
+    if record == before { Ok(()) } else { keep(storage, store, &record) }
+}
+
+fn add(record: &mut Domains, other: &StoreId) {
+    let is_new = record.others.iter().all(|known| known != other.as_str());
+    if is_new && record.others.len() < DOMAINS_MAX as usize {
+        record.others.push(other.to_string());
+    }
+}
+
+fn recall(storage: &impl Storage, store: &StoreId) -> Result<Domains, Failure> {
     let found = storage.read(Key::Domains(store), BYTES_MAX)?;
     Ok(found.and_then(|Found { bytes, .. }| serde_json::from_slice(&bytes).ok()).unwrap_or_default())
 }
 
-fn keep(storage: &impl Storage, store: &StoreId, record: &Record) -> Result<(), Failure> {
+fn keep(storage: &impl Storage, store: &StoreId, record: &Domains) -> Result<(), Failure> {
     let bytes = serde_json::to_vec(record).expect("a record of plain fields has a JSON form");
     storage.put(Key::Domains(store), &bytes, None)
 }

@@ -46,7 +46,7 @@ pub(crate) fn answer<D: Deployment>(
 ) -> Result<Reply<D::Value>, Refusal> {
     let signed = verify(deployment, target)?;
     let identity = Identity::of(&signed)?;
-    // Who cannot be asked for another domain of theirs has none.
+    // If the domain record cannot be read, the shop is taken under the name it was asked by.
     let store = StoreId::parse(signed.shop.as_str()).map_err(|_| Refusal::NoSuchStore)?;
     let store = domains::served_as(deployment, store.clone()).unwrap_or(store);
     let visitor = Visitor::of(deployment, store.as_str(), identity.shopper()?)?;

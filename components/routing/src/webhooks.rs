@@ -5,17 +5,19 @@
 //! that a webhook is noted as seen after what follows from it is stored, and storage that fails is a 503.
 //!
 //! A shop that is not served here, not yet or no longer, may still have something kept here: what the law asks for is
-//! done for every shop, by each of its domains. For all else it is enough to say that it was heard.
+//! done for every shop, under each of its domains. For all else it is enough to say that it was heard.
+//!
+//! Only the body is signed. Nothing is closed, erased or reported of a shop that only the header names, unless Shopify's
+//! number of the shop, which the body has, is known to be that shop's ([`crate::domains`]).
 
 use names::{EventId, Key, StoreId};
 use serde_json::json;
-use shopify::Rejection;
 use shopify::payload::{self, DataRequest, Redaction};
 use shopify::webhook::{self, Topic, Webhook};
 
 use crate::capabilities::{
-    Asker, Cache, Clock, Deployment, Failure, MaintenanceKind, MaintenanceTask, Queue, Settings, ShopStatus,
-    Signatures, Storage,
+    Cache, Clock, Deployment, Failure, Log, MaintenanceKind, MaintenanceTask, Queue, Settings, Signatures,
+    Storage,
 };
 use crate::domains;
 use crate::http::{Request, Response};
@@ -30,17 +32,18 @@ const SEEN_TTL_SECONDS: u32 = 48 * 60 * 60;
 
 /// A webhook of a shop, with what is to be done about it.
 struct Notice {
-    /// The shop, as the signed body names it, if it does.
+    /// The shop, as the signed body names it, else as the header does.
     store: StoreId,
-    /// What the header calls it, if that is something else.
+    /// Whether the signed body names it.
+    is_named_by_body: bool,
+    /// The shop of the header, if the body names another.
     also: Option<StoreId>,
     /// Shopify's number of the shop, if it was told.
     number: Option<u64>,
     id: EventId,
     /// When that happened, as far as it was told.
     triggered_ms: Option<u64>,
-    /// Whether it tells of the shop itself, and with that of its domain.
-    is_of_shop: bool,
+    is_shop_update: bool,
     action: Action,
 }
 
@@ -55,21 +58,18 @@ enum Action {
     Nothing,
 }
 
-/// Takes a webhook. One that Shopify signed is never refused because of its shop: Shopify counts refusals, and tells
-/// of shops that have not opened the app yet, or again.
+/// Takes a webhook. A signed webhook of a shop that is not served is answered 200, and so is one whose header names another
+/// shop than its body: Shopify counts refusals, and tells of shops that have not opened the app yet, or again.
 pub(crate) fn receive<D: Deployment>(
     deployment: &D,
     request: &impl Request,
 ) -> Result<Response<D::Value>, Refusal> {
     let notice = read(deployment, request)?;
-    let result =
-        of_one_shop(deployment, &notice).and_then(|fits| fits.then(|| take(deployment, &notice)).transpose());
-    let taken = result.map_err(|Failure(reason)| {
+    let taken = take(deployment, &notice).map_err(|Failure(reason)| {
         let particulars = [("store", notice.store.as_str()), ("reason", &reason)];
         deployment.warn("a webhook could not be taken", &particulars);
         Refusal::StorageUnavailable
     })?;
-    let taken = taken.ok_or(Rejection::Malformed("shop of the body"))?;
     Ok(Response::json(200, &json!({ "taken": taken })))
 }
 
@@ -80,22 +80,17 @@ fn read(signatures: &impl Signatures, request: &impl Request) -> Result<Notice, 
     let body = request.body(BODY_BYTES_MAX).map_err(|error| Refusal::of_body(error, BODY_BYTES_MAX))?;
     let check = |message: &[u8], mac: &[u8]| signatures.verifies(SECRET, message, mac);
     let webhook = Webhook::verify(header, &body, check)?;
-    payload::check(&body, &webhook.topic)?;
+    payload::check_shop_and_topic(&body, &webhook.topic)?;
     Ok(Notice {
         store: StoreId::parse(webhook.shop.as_str())?,
+        is_named_by_body: webhook.is_named_by_body,
         also: webhook.also.map(|also| StoreId::parse(also.as_str())).transpose()?,
         number: webhook.number,
         id: EventId::parse(&webhook.id)?,
         triggered_ms: webhook.triggered_ms,
-        is_of_shop: webhook.topic == Topic::ShopUpdate,
+        is_shop_update: webhook.topic == Topic::ShopUpdate,
         action: Action::of(&webhook.topic, &body)?,
     })
-}
-
-/// Whether header and body are of one shop, as far as that is known.
-fn of_one_shop(storage: &impl Storage, notice: &Notice) -> Result<bool, Failure> {
-    let Some(also) = &notice.also else { return Ok(true) };
-    Ok(!domains::differ(storage, notice.number, also)?)
 }
 
 /// Does what follows from a webhook, unless that was done; false if it was, or if nothing follows for a shop that is not
@@ -121,17 +116,31 @@ fn take<D: Deployment>(deployment: &D, notice: &Notice) -> Result<bool, Failure>
     Ok(true)
 }
 
-/// Notes what a webhook says of a shop that is served: its number, and that its domain changed.
+/// Notes the number and the domain that a signed body tells of a shop that is served here, or was.
 fn learn(deployment: &(impl Settings + Storage), notice: &Notice) -> Result<(), Failure> {
-    let known_as = notice.also.as_ref().unwrap_or(&notice.store);
-    if !notice.is_of_shop || deployment.shop_status(known_as, Asker::VouchedFor) == ShopStatus::Unknown {
+    let Some(number) = notice.number.filter(|_| notice.is_named_by_body) else { return Ok(()) };
+    if let Some(former) = notice.also.as_ref().filter(|_| notice.is_shop_update)
+        && domains::note_change(deployment, former, &notice.store, number)?
+    {
         return Ok(());
     }
-    match (&notice.also, notice.number) {
-        (Some(former), number) => domains::join(deployment, &notice.store, former, number),
-        (None, Some(number)) => domains::note(deployment, &notice.store, number),
-        (None, None) => Ok(()),
+    if is_ours(deployment, notice, number)? {
+        domains::note(deployment, &notice.store, number)
+    } else {
+        Ok(())
     }
+}
+
+/// Whether the shop is served here or was. One that is to be erased teaches nothing: what is known of it is erased, too.
+fn is_ours(deployment: &(impl Settings + Storage), notice: &Notice, number: u64) -> Result<bool, Failure> {
+    match notice.action {
+        Action::Entrust(MaintenanceKind::RedactShop) => return Ok(false),
+        Action::Entrust(MaintenanceKind::Uninstalled) => return Ok(true),
+        _ => {}
+    }
+    Ok(domains::is_served(deployment, &notice.store)
+        || domains::is_known(deployment, &notice.store)?
+        || !domains::of_number(deployment, number)?.is_empty())
 }
 
 fn follow(
@@ -152,25 +161,27 @@ fn follow(
 }
 
 impl Notice {
-    /// Under which names something follows for the shop. What became of its products concerns whoever is served; what the law
-    /// asks for, everybody of whom there may be something, under each of their domains. But nothing of a whole shop is erased
-    /// that is named by the header only.
-    fn stores(&self, deployment: &(impl Settings + Storage)) -> Result<Vec<StoreId>, Failure> {
-        let mut stores = vec![self.store.clone()];
-        let mut add = |store: StoreId| {
-            if !stores.contains(&store) {
-                stores.push(store);
-            }
-        };
-        domains::others(deployment, &self.store)?.into_iter().for_each(&mut add);
-        if self.action != Action::Entrust(MaintenanceKind::RedactShop) {
-            for also in self.also.iter().cloned() {
-                domains::others(deployment, &also)?.into_iter().for_each(&mut add);
-                add(also);
-            }
+    /// Returns the names under which the webhook is acted on: for products, those that are served; for privacy requests
+    /// and uninstallations, all known names. A shop that only the header names is among the latter if the signed number is
+    /// known to be its own.
+    fn stores<D: Settings + Storage + Log>(&self, deployment: &D) -> Result<Vec<StoreId>, Failure> {
+        let is_entrusted = matches!(self.action, Action::Entrust(_));
+        let mut stores = Vec::new();
+        if self.is_named_by_body || !is_entrusted {
+            stores.push(self.store.clone());
+            stores.extend(domains::others(deployment, &self.store, self.number)?);
         }
-        if !matches!(self.action, Action::Entrust(_)) {
-            stores.retain(|store| deployment.shop_status(store, Asker::VouchedFor) != ShopStatus::Unknown);
+        if let Some(number) = self.number {
+            stores.extend(domains::of_number(deployment, number)?);
+        }
+        stores.sort();
+        stores.dedup();
+        if !is_entrusted {
+            stores.retain(|store| domains::is_served(deployment, store));
+        } else if stores.is_empty() {
+            let particulars = [("store", self.store.as_str()), ("id", self.id.as_str())];
+            deployment
+                .warn("a webhook names its shop only in the unsigned header: nothing was done", &particulars);
         }
         Ok(stores)
     }

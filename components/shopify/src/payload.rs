@@ -73,7 +73,7 @@ impl DataRequest {
 /// Refuses the body of a webhook that is no object, names two shops, or belongs to another topic, which is not signed: most
 /// bodies name no shop; those of compliance do, if only as `{shop}.myshopify.com`, as in Shopify's samples, and nothing
 /// else must become one that erases.
-pub fn check(body: &[u8], topic: &Topic) -> Result<(), Rejection> {
+pub fn check_shop_and_topic(body: &[u8], topic: &Topic) -> Result<(), Rejection> {
     let body = object(body)?;
     let mut domains = body.domains();
     let first = domains.next();
@@ -86,14 +86,14 @@ pub fn check(body: &[u8], topic: &Topic) -> Result<(), Rejection> {
 
 /// What a body says of its shop.
 #[derive(Default)]
-pub(crate) struct Names {
+pub(crate) struct ShopOfBody {
     /// Its domain, if it is named.
     pub(crate) domain: Option<ShopDomain>,
     /// Shopify's number of it, likewise.
     pub(crate) number: Option<u64>,
 }
 
-impl Names {
+impl ShopOfBody {
     /// Reads what is there, of a body that may be anything.
     pub(crate) fn read(body: &[u8], topic: &Topic) -> Self {
         let Ok(body) = object(body) else { return Self::default() };

@@ -7,7 +7,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::payload::Names;
+use crate::payload::ShopOfBody;
 use crate::{MAC_BYTES, Rejection, ShopDomain};
 
 /// More than any header of Shopify's.
@@ -20,6 +20,8 @@ pub struct Webhook {
     pub topic: Topic,
     /// In which shop: as the body names it, which is signed, else as the header does.
     pub shop: ShopDomain,
+    /// Whether the body names it. Else anybody who has another webhook may have put a shop's name into the header.
+    pub is_named_by_body: bool,
     /// What the header calls it, if that is something else: a shop's domain can change, and then both are told for a
     /// while. The header is not signed, so that this may as well be another shop.
     pub also: Option<ShopDomain>,
@@ -55,7 +57,7 @@ impl Family {
 
 impl Webhook {
     /// Reads a webhook from its headers, asked for by name in lower case, and its body as it came, of which nothing is
-    /// demanded here but that it is not empty (see [`crate::payload::check`]). The signature is judged
+    /// demanded here but that it is not empty (see [`crate::payload::check_shop_and_topic`]). The signature is judged
     /// before anything else, whatever headers and body are.
     pub fn verify(
         header: impl Fn(&str) -> Option<String>,
@@ -78,9 +80,10 @@ impl Webhook {
         }
         let word = |name, header: Option<String>| header.filter(is_word).ok_or(Rejection::Malformed(name));
         let topic = Topic::of(&word("topic", header("topic"))?, header("action").as_deref());
-        let Names { domain: signed, number } = Names::read(body, &topic);
+        let ShopOfBody { domain: signed, number } = ShopOfBody::read(body, &topic);
         let told = word("shop-domain", header("shop-domain"));
         let told = told.and_then(|told| ShopDomain::parse(&told).map_err(|_| Rejection::NotAShop));
+        let is_named_by_body = signed.is_some();
         let (shop, also) = match (signed, told) {
             (Some(signed), told) => (signed.clone(), told.ok().filter(|told| *told != signed)),
             (None, told) => (told?, None),
@@ -92,6 +95,7 @@ impl Webhook {
         Ok(Self {
             topic,
             shop,
+            is_named_by_body,
             also,
             number,
             id: word("webhook-id", header("webhook-id"))?,

@@ -172,7 +172,7 @@ fn what_the_law_asks_for_names_a_customer() {
 /// Shop, other name and number of a webhook from a.myshopify.com.
 fn named(topic: &str, body: &str) -> Result<(String, Option<String>, Option<u64>), Rejection> {
     let webhook = webhook(topic, Family::Classic, body.as_bytes())?;
-    payload::check(body.as_bytes(), &webhook.topic)?;
+    payload::check_shop_and_topic(body.as_bytes(), &webhook.topic)?;
     Ok((webhook.shop.to_string(), webhook.also.map(|also| also.to_string()), webhook.number))
 }
 
@@ -206,6 +206,19 @@ fn the_shop_is_the_one_of_the_signed_body_and_the_header_s_is_another_name_of_it
     let two = r#"{"shop_domain":"a.myshopify.com","myshopify_domain":"b.myshopify.com"}"#;
     assert_eq!(named("shop/update", two), Err(Rejection::Malformed("shop of the body")));
     assert_eq!(named("shop/update", "not JSON"), Err(Rejection::Malformed("body")));
+}
+
+#[test]
+fn a_shop_that_only_the_header_names_is_told_apart() {
+    for (body, is_named) in [
+        (r#"{"id":7,"myshopify_domain":"b.myshopify.com"}"#, true),
+        (r#"{"id":7,"myshopify_domain":"a.myshopify.com"}"#, true),
+        (r#"{"id":7,"domain":"b.myshopify.com"}"#, false),
+        (r#"{"id":7,"myshopify_domain":null}"#, false),
+    ] {
+        let webhook = webhook("app/uninstalled", Family::Classic, body.as_bytes()).unwrap();
+        assert_eq!(webhook.is_named_by_body, is_named, "{body}");
+    }
 }
 
 #[test]

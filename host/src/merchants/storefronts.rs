@@ -7,7 +7,7 @@ use admin::{Failed, Made, Preview, Report, Storefronts};
 use async_trait::async_trait;
 use bytes::Bytes;
 use capabilities::settings::{Shop, ShopStatus};
-use names::{EventId, Key, Persona, ShopperId, Store, StoreId};
+use names::{Domains, EventId, Key, Persona, ShopperId, Store, StoreId};
 use serde::Deserialize;
 
 use crate::bindings::wandstore::storefront::job_types::Work;
@@ -132,12 +132,6 @@ impl Storefronts for Served {
         let found = deployment.capabilities.kv.get(key.store().name(), &key.to_string()).await;
         Ok(found.map_err(|error| Failed(error.to_string()))?.map(|entry| entry.value.to_vec()))
     }
-}
-
-/// What routing notes of a shop's domains.
-#[derive(Deserialize)]
-struct Domains {
-    others: Vec<String>,
 }
 
 /// When a report was written.

@@ -4,6 +4,7 @@ use names::{Key, Range, Scope, ShopperId, Store, StoreId};
 use serde_json::Value;
 
 use crate::capabilities::{Failure, Forgotten, Storage};
+use crate::domains;
 
 /// The most keys that one part of a maintenance task removes.
 const KEYS_MAX: u32 = 500;
@@ -12,7 +13,7 @@ const READS_MAX: u32 = 200;
 /// The most that is read of an entry to see whose it is.
 const ENTRY_BYTES_MAX: u32 = 64 * 1024;
 /// What the original deployment kept of jobs, of what went wrong and for debugging. Such entries say within whose they
-/// are; there are no new ones. How their keys start, and after which keys that start so they come.
+/// are; there are no new ones. Pairs of a key prefix and the key after which entries of the original deployment begin.
 const JOURNALS: [(&str, &str); 3] =
     [(Key::OLD_NOTES, ""), (Key::JOB_ERRORS, Key::JOB_ERRORS_END), (Key::OLD_JOBS, "")];
 
@@ -27,6 +28,9 @@ pub(super) struct Subject<'a> {
 
 /// Removes entries whose keys name the subject, but for `own`, which says how far the maintenance task is.
 pub(super) fn keys(storage: &impl Storage, subject: &Subject<'_>, own: &str) -> Result<Forgotten, Failure> {
+    if subject.customer.is_none() {
+        domains::remove_from_index(storage, subject.store)?;
+    }
     let (mut count, mut left) = (originals(storage, subject)?, KEYS_MAX);
     for (store, range) in Scope::of(subject.store, subject.customer).entries() {
         let mut keys = match range {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::fakes::{Answer, Fake, FakeRequest, NOW_MS, SHOP, sign, webhook};
-use crate::{BodyError, MaintenanceKind, Method, handle};
+use crate::{BodyError, MaintenanceKind, Method, Progress, handle, run_maintenance};
 
 const REDACT: &str = r#"{"shop_id":1,"shop_domain":"magic-wands.myshopify.com","customer":{"id":7041,"email":"a@b.c"},"orders_to_redact":[]}"#;
 const REQUEST: &str = r#"{"shop_id":1,"shop_domain":"magic-wands.myshopify.com","customer":{"id":7041},"data_request":{"id":9},"orders_requested":[]}"#;
@@ -88,7 +88,7 @@ fn a_maintenance_task_says_when_what_it_follows_from_happened_and_never_later_th
         ("yesterday", NOW_MS),
     ] {
         let shop = Fake::default();
-        let mut request = webhook("app/uninstalled", "id-1", r#"{"id":1}"#);
+        let mut request = webhook("app/uninstalled", "id-1", &about(1, SHOP));
         request.headers.push(("x-shopify-triggered-at", triggered_at.to_owned()));
         assert_eq!(send(&shop, &request).status(), 200, "{triggered_at}");
         assert_eq!(shop.maintenance_tasks.borrow()[0].2, happened_ms, "{triggered_at}");
@@ -117,12 +117,12 @@ fn what_the_law_asks_for_is_entrusted_for_any_shop() {
 fn of_a_shop_that_is_not_here_everything_is_heard_and_only_that_is_done() {
     let shop = Fake { stores: Vec::new(), ..Fake::default() };
     for topic in ["products/update", "collections/delete", "shop/update", "themes/publish", "x"] {
-        let answer = send(&shop, &webhook(topic, "id-1", r#"{"id":1}"#));
+        let answer = send(&shop, &webhook(topic, "id-1", &about(1, SHOP)));
         assert_eq!((answer.status(), answer.json()), (200, json!({ "taken": false })), "{topic}");
     }
     assert!(shop.is_untouched());
     assert_eq!(
-        send(&shop, &webhook("app/uninstalled", "id-2", r#"{"id":1}"#)).json(),
+        send(&shop, &webhook("app/uninstalled", "id-2", &about(1, SHOP))).json(),
         json!({ "taken": true })
     );
     assert_eq!(*shop.closed.borrow(), [SHOP]);
@@ -181,77 +181,180 @@ fn a_shop_whose_domain_changed_is_served_under_either() {
     }
 }
 
+const BOTH: [&str; 2] = [SHOP, RENAMED];
+
+/// What is to be done for each of these shops.
+fn each(shops: &[&str], kind: &MaintenanceKind) -> Vec<(String, MaintenanceKind)> {
+    shops.iter().map(|shop| ((*shop).to_owned(), kind.clone())).collect()
+}
+
+/// The body of a webhook that compliance asks for, of a shop with this number.
+fn asked(number: u64, domain: &str) -> String {
+    format!(
+        r#"{{"shop_id":{number},"shop_domain":"{domain}","customer":{{"id":7041}},"data_request":{{"id":9}}}}"#
+    )
+}
+
+/// The body of a webhook that tells of the shop itself.
+fn about(number: u64, domain: &str) -> String {
+    format!(r#"{{"id":{number},"domain":"wands.example","myshopify_domain":"{domain}"}}"#)
+}
+
 #[test]
 fn what_the_law_asks_for_reaches_both_names_of_a_shop() {
-    let redact = r#"{"shop_id":954889,"shop_domain":"new-wands.myshopify.com","customer":{"id":7041}}"#;
-    let former = redact.replace("new-wands", "magic-wands");
-    let forget = r#"{"shop_id":954889,"shop_domain":"new-wands.myshopify.com"}"#;
+    let (redact, former) = (asked(954_889, RENAMED), asked(954_889, SHOP));
     let customer = MaintenanceKind::RedactCustomer("7041".into());
-    for told_before in [true, false] {
-        for (topic, header, body, kind) in [
-            ("customers/redact", Some(SHOP), redact, &customer),
-            ("customers/redact", Some(RENAMED), &*former, &customer),
-            ("app/uninstalled", Some(SHOP), SHOP_UPDATE, &MaintenanceKind::Uninstalled),
-        ] {
-            let shop = Fake::default();
-            if told_before {
-                send(&shop, &webhook("shop/update", "id-1", SHOP_UPDATE));
-            }
-            assert_eq!(
-                send(&shop, &with_shop(webhook(topic, "id-2", body), header)).status(),
-                200,
-                "{topic}"
-            );
-            let expected = [SHOP, RENAMED].map(|name| (name.to_owned(), kind.clone()));
-            assert_eq!(maintenance(&shop), expected, "{topic} {header:?} {told_before}");
-        }
-    }
-    // Where the shop is named once, the other name is known from before.
     for (topic, header, body, kind) in [
-        ("customers/redact", Some(RENAMED), redact, &customer),
-        ("customers/redact", None, redact, &customer),
+        ("customers/redact", Some(SHOP), &*redact, &customer),
+        ("customers/redact", Some(RENAMED), &*former, &customer),
+        ("customers/redact", Some(RENAMED), &*redact, &customer),
+        ("customers/redact", None, &*redact, &customer),
         ("customers/redact", None, &*former, &customer),
-        ("shop/redact", Some(RENAMED), forget, &MaintenanceKind::RedactShop),
-        ("shop/redact", Some(SHOP), forget, &MaintenanceKind::RedactShop),
-        ("app/uninstalled", Some(RENAMED), "{}", &MaintenanceKind::Uninstalled),
+        ("shop/redact", Some(RENAMED), &*redact, &MaintenanceKind::RedactShop),
+        ("shop/redact", Some(SHOP), &*redact, &MaintenanceKind::RedactShop),
+        ("app/uninstalled", Some(SHOP), SHOP_UPDATE, &MaintenanceKind::Uninstalled),
+        ("app/uninstalled", Some(RENAMED), SHOP_UPDATE, &MaintenanceKind::Uninstalled),
+        ("app/uninstalled", Some(SHOP), r#"{"id":954889}"#, &MaintenanceKind::Uninstalled),
     ] {
         let shop = Fake::default();
         send(&shop, &webhook("shop/update", "id-1", SHOP_UPDATE));
         assert_eq!(send(&shop, &with_shop(webhook(topic, "id-2", body), header)).status(), 200, "{topic}");
-        let expected = [SHOP, RENAMED].map(|name| (name.to_owned(), kind.clone()));
-        assert_eq!(maintenance(&shop), expected, "{topic} {header:?}");
+        assert_eq!(maintenance(&shop), each(&BOTH, kind), "{topic} {header:?}");
     }
 }
 
 #[test]
-fn no_shop_is_erased_because_an_unsigned_header_names_it() {
-    let shop = Fake::default();
-    let body = r#"{"shop_id":1,"shop_domain":"other-wands.myshopify.com"}"#;
-    assert_eq!(send(&shop, &webhook("shop/redact", "id-1", body)).status(), 200);
-    assert_eq!(maintenance(&shop), [("other-wands.myshopify.com".to_owned(), MaintenanceKind::RedactShop)]);
-}
-
-#[test]
-fn shops_that_are_known_to_be_two_are_not_taken_for_one() {
-    let shop = Fake { stores: vec![SHOP, "other-wands.myshopify.com"], ..Fake::default() };
-    let own = r#"{"id":1,"myshopify_domain":"magic-wands.myshopify.com"}"#;
-    assert_eq!(send(&shop, &webhook("shop/update", "id-1", own)).status(), 200);
-    for (topic, body) in [
-        ("shop/update", r#"{"id":2,"myshopify_domain":"other-wands.myshopify.com"}"#),
-        ("app/uninstalled", r#"{"id":2,"myshopify_domain":"other-wands.myshopify.com"}"#),
-        ("customers/redact", r#"{"shop_id":2,"shop_domain":"third.myshopify.com","customer":{"id":7}}"#),
+fn a_new_domain_is_known_by_the_shops_number_before_shopify_tells_that_it_changed() {
+    let customer = MaintenanceKind::RedactCustomer("7041".into());
+    for (told_of, told) in [
+        ("shop/update", about(7, SHOP)),
+        ("customers/data_request", asked(7, SHOP)),
+        ("customers/redact", asked(7, SHOP)),
     ] {
-        assert_eq!(send(&shop, &webhook(topic, "id-2", body)).status(), 400, "{topic}");
+        for (topic, header, body, kind) in [
+            ("customers/redact", RENAMED, asked(7, RENAMED), &customer),
+            ("customers/redact", SHOP, asked(7, RENAMED), &customer),
+            ("shop/redact", RENAMED, asked(7, RENAMED), &MaintenanceKind::RedactShop),
+            ("shop/redact", SHOP, asked(7, RENAMED), &MaintenanceKind::RedactShop),
+            ("app/uninstalled", RENAMED, about(7, RENAMED), &MaintenanceKind::Uninstalled),
+            ("app/uninstalled", SHOP, about(7, RENAMED), &MaintenanceKind::Uninstalled),
+        ] {
+            let shop = Fake::default();
+            assert_eq!(send(&shop, &webhook(told_of, "id-1", &told)).status(), 200);
+            shop.maintenance_tasks.borrow_mut().clear();
+            let answer = send(&shop, &with_shop(webhook(topic, "id-2", &body), Some(header)));
+            assert_eq!(answer.status(), 200, "{topic}");
+            assert_eq!(maintenance(&shop), each(&BOTH, kind), "{told_of} {topic} {header}");
+        }
     }
-    assert!(shop.maintenance_tasks.borrow().is_empty() && shop.closed.borrow().is_empty());
+}
 
-    // Without a number, a shop that is served under its own name is not joined to another.
-    let shop = Fake { stores: vec![SHOP, "other-wands.myshopify.com"], ..Fake::default() };
-    let update = r#"{"myshopify_domain":"other-wands.myshopify.com"}"#;
-    assert_eq!(send(&shop, &webhook("shop/update", "id-1", update)).status(), 200);
-    let forget = r#"{"shop_domain":"other-wands.myshopify.com"}"#;
-    send(&shop, &with_shop(webhook("shop/redact", "id-2", forget), Some("other-wands.myshopify.com")));
-    assert_eq!(maintenance(&shop), [("other-wands.myshopify.com".to_owned(), MaintenanceKind::RedactShop)]);
+#[test]
+fn a_shop_that_is_uninstalled_and_then_renamed_is_erased_under_both_domains() {
+    let mut shop = Fake::default();
+    assert_eq!(send(&shop, &webhook("app/uninstalled", "id-1", &about(7, SHOP))).status(), 200);
+    shop.stores.clear();
+    shop.maintenance_tasks.borrow_mut().clear();
+    let forget = with_shop(webhook("shop/redact", "id-2", &asked(7, RENAMED)), Some(RENAMED));
+    assert_eq!(send(&shop, &forget).status(), 200);
+    assert_eq!(maintenance(&shop), each(&BOTH, &MaintenanceKind::RedactShop));
+    for store in BOTH {
+        let mut parts = 0;
+        while run_maintenance(&shop, store, "id-2", &MaintenanceKind::RedactShop) == Progress::More {
+            parts += 1;
+            assert!(parts < 100, "it does not end");
+        }
+    }
+    let left: Vec<_> = shop.keys().into_iter().filter(|key| key.starts_with("domains")).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn a_shop_that_only_an_unsigned_header_names_is_left_alone() {
+    const OTHER: &str = "other-wands.myshopify.com";
+    let customer = MaintenanceKind::RedactCustomer("7041".into());
+    for number_is_known in [true, false] {
+        for (topic, body, kind) in [
+            ("app/uninstalled", about(2, OTHER), &MaintenanceKind::Uninstalled),
+            ("customers/redact", asked(2, OTHER), &customer),
+            ("shop/redact", asked(2, OTHER), &MaintenanceKind::RedactShop),
+        ] {
+            let shop = Fake::default();
+            if number_is_known {
+                send(&shop, &webhook("shop/update", "id-1", &about(1, SHOP)));
+            }
+            assert_eq!(send(&shop, &webhook(topic, "id-2", &body)).status(), 200, "{topic}");
+            assert_eq!(maintenance(&shop), each(&[OTHER], kind), "{topic} {number_is_known}");
+            assert!(!shop.closed.borrow().contains(&SHOP.to_owned()), "{topic} {number_is_known}");
+        }
+    }
+    // Nor does it help to name nobody in the body: that of a product is signed, and its topic is not.
+    for body in ["{}", r#"{"id":2}"#, r#"{"id":2,"title":"Oak Wand"}"#, r#"{"id":2,"myshopify_domain":null}"#]
+    {
+        let shop = Fake::default();
+        send(&shop, &webhook("shop/update", "id-1", &about(1, SHOP)));
+        let answer = send(&shop, &webhook("app/uninstalled", "id-2", body));
+        assert_eq!((answer.status(), answer.json()), (200, json!({ "taken": false })), "{body}");
+        assert!(shop.maintenance_tasks.borrow().is_empty() && shop.closed.borrow().is_empty(), "{body}");
+        assert_eq!(shop.warnings.borrow().len(), 1, "the operator is told");
+    }
+}
+
+#[test]
+fn a_shop_update_joins_only_domains_that_may_be_one_shops() {
+    const OTHER: &str = "other-wands.myshopify.com";
+    let redacted_with = |shop: &Fake| {
+        send(shop, &with_shop(webhook("customers/redact", "id-9", &asked(2, OTHER)), Some(OTHER)));
+        maintenance(shop).into_iter().map(|(store, _)| store).collect::<Vec<_>>()
+    };
+    let update = webhook("shop/update", "id-2", &about(2, OTHER));
+
+    let shop = Fake::default();
+    send(&shop, &webhook("shop/update", "id-1", &about(1, SHOP)));
+    assert_eq!(send(&shop, &update).status(), 200);
+    assert_eq!(redacted_with(&shop), [OTHER], "they have two numbers");
+
+    let shop = Fake { stores: vec![SHOP, OTHER], ..Fake::default() };
+    assert_eq!(send(&shop, &update).status(), 200);
+    assert_eq!(redacted_with(&shop), [OTHER], "both are served");
+
+    let shop = Fake::default();
+    let unnumbered = r#"{"myshopify_domain":"other-wands.myshopify.com"}"#;
+    assert_eq!(send(&shop, &webhook("shop/update", "id-2", unnumbered)).status(), 200);
+    assert_eq!(redacted_with(&shop), [OTHER], "no number is told");
+
+    let shop = Fake::default();
+    assert_eq!(send(&shop, &update).status(), 200);
+    assert_eq!(redacted_with(&shop), [SHOP, OTHER]);
+}
+
+#[test]
+fn a_domain_that_has_another_number_is_another_shops() {
+    let shop = Fake::default();
+    send(&shop, &webhook("shop/update", "id-1", SHOP_UPDATE));
+    send(&shop, &with_shop(webhook("shop/update", "id-2", &about(8, RENAMED)), Some(RENAMED)));
+    for (id, number, domain, expected) in [("id-3", 8, RENAMED, RENAMED), ("id-4", 954_889, SHOP, SHOP)] {
+        shop.maintenance_tasks.borrow_mut().clear();
+        send(&shop, &with_shop(webhook("shop/redact", id, &asked(number, domain)), Some(domain)));
+        assert_eq!(maintenance(&shop), each(&[expected], &MaintenanceKind::RedactShop), "{domain}");
+    }
+}
+
+#[test]
+fn of_a_shop_that_was_never_here_only_its_uninstallation_is_noted() {
+    let shop = Fake { stores: Vec::new(), ..Fake::default() };
+    let noted = || shop.keys().into_iter().filter(|key| key.starts_with("domains")).collect::<Vec<_>>();
+    for (topic, body) in [
+        ("shop/update", about(7, SHOP)),
+        ("customers/redact", asked(7, SHOP)),
+        ("customers/data_request", asked(7, SHOP)),
+        ("shop/redact", asked(7, SHOP)),
+    ] {
+        assert_eq!(send(&shop, &webhook(topic, &topic.replace('/', "-"), &body)).status(), 200, "{topic}");
+        assert_eq!(noted(), [""; 0], "{topic}");
+    }
+    send(&shop, &webhook("app/uninstalled", "id-1", &about(7, SHOP)));
+    assert_eq!(noted(), [format!("domains-of:7:{SHOP}"), format!("domains:{SHOP}")]);
 }
 
 #[test]
@@ -367,8 +470,8 @@ fn what_cannot_be_stored_is_to_be_sent_again() {
     for (down, topic, body) in [
         ("storage", "products/update", "{}"),
         ("cache", "products/update", "{}"),
-        ("cache", "app/uninstalled", "{}"),
-        ("queue", "app/uninstalled", "{}"),
+        ("cache", "app/uninstalled", &*about(1, SHOP)),
+        ("queue", "app/uninstalled", &*about(1, SHOP)),
         ("queue", "customers/redact", REDACT),
     ] {
         let mut shop = Fake { down: vec![down], ..Fake::default() };

@@ -157,12 +157,13 @@ fn a_new_price() -> Chapter {
 
 fn an_uninstalled_app() -> Chapter {
     let agreed = agreed();
+    let about = r#"{"id":1,"domain":"tea.example","myshopify_domain":"tea-house.myshopify.com"}"#;
     connected()
         .then(fragment(&agreed))
         .then(ready(&agreed))
-        .then(webhook("app/uninstalled", "w-8", r#"{"domain":"tea-house.myshopify.com"}"#).status(200))
+        .then(webhook("app/uninstalled", "w-8", about).status(200))
         .then(proxied("/proxy/fragment", &agreed).refused(404))
-        .then(webhook("app/uninstalled", "w-9", r#"{"domain":"tea-house.myshopify.com"}"#).status(200))
+        .then(webhook("app/uninstalled", "w-9", about).status(200))
         .then(proxied("/proxy/fragment", &agreed).refused(404))
 }
 
