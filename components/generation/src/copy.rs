@@ -3,6 +3,8 @@
 //! Copy is plain text of one line. It holds no markup, no address, no price and no percentage (those
 //! come from the catalog when a page is rendered), and no word that the merchant banned.
 
+use names::text::{is_invisible, is_shaping, is_visible};
+
 use crate::storefront::Merchant;
 
 /// The longest name that is used as copy, in characters: it fits every place but search terms.
@@ -74,7 +76,7 @@ impl Voice {
     /// What is wrong with `text` as copy of at most `chars_max` characters; `None` if nothing is.
     pub fn flaw(&self, text: &str, chars_max: usize) -> Option<Flaw> {
         let chars = text.chars().count();
-        if text.trim().is_empty() {
+        if !is_visible(text) {
             Some(Flaw::Empty)
         } else if chars > chars_max {
             Some(Flaw::TooLong { chars, chars_max })
@@ -88,7 +90,7 @@ impl Voice {
     fn flaw_of_words(&self, text: &str) -> Option<Flaw> {
         let folded = folded(text);
         let holds_any = |needles: &[&str]| needles.iter().any(|needle| folded.contains(needle));
-        if text.contains(is_invisible) {
+        if text.contains(hides) {
             Some(Flaw::Invisible)
         } else if holds_any(&MARKUP) {
             Some(Flaw::Markup)
@@ -118,19 +120,15 @@ pub(crate) fn folded(text: &str) -> String {
 /// `text` without what cannot be seen, and no longer than a name; `None` if nothing is left.
 fn legible(text: &str) -> Option<String> {
     let seen: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let kept: String = seen.chars().filter(|c| !is_invisible(*c)).take(NAME_CHARS_MAX).collect();
+    let kept: String = seen.chars().filter(|c| !hides(*c)).take(NAME_CHARS_MAX).collect();
     let name = kept.trim();
-    (!name.is_empty()).then(|| name.to_owned())
+    is_visible(name).then(|| name.to_owned())
 }
 
-/// Control characters, and format characters that hide or reorder text (Unicode TR 36, section
-/// 2.5). The joiners U+200C and U+200D stay: Persian and emoji need them.
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
-        || ('\u{2028}'..='\u{202e}').contains(&c)
-        || ('\u{2060}'..='\u{206f}').contains(&c)
-        || ('\u{e0000}'..='\u{e007f}').contains(&c)
+/// Whether a character may hide or reorder text (Unicode TR 36, section 2.5): it is invisible, and does not only shape
+/// its neighbours.
+fn hides(c: char) -> bool {
+    is_invisible(c) && !is_shaping(c)
 }
 
 /// Whether `word` stands in `text` as a word: not as a part of a longer one.
@@ -168,7 +166,8 @@ mod tests {
 
     #[test]
     fn plain_words_are_copy() {
-        for text in ["Wands for dusk", "2 wands & 1 hat", "Für dich, à la carte", "杖", "👩‍🚀"] {
+        for text in ["Wands for dusk", "2 wands & 1 hat", "Für dich, à la carte", "杖", "👩‍🚀", "❤\u{fe0f}"]
+        {
             check(text, None);
         }
     }
@@ -198,7 +197,16 @@ mod tests {
 
     #[test]
     fn what_cannot_be_seen_is_refused() {
-        for text in ["a\nb", "a\0", "a\u{200b}b", "\u{202e}abc", "soft\u{ad}hyphen", "a\u{e0041}"] {
+        for text in [
+            "a\nb",
+            "a\0",
+            "a\u{200b}b",
+            "\u{202e}abc",
+            "soft\u{ad}hyphen",
+            "a\u{e0041}",
+            "a\u{3164}b",
+            "a\u{2800}b",
+        ] {
             check(text, Some(&Flaw::Invisible));
         }
     }
@@ -222,7 +230,9 @@ mod tests {
     fn length_counts_characters_not_bytes() {
         check(&"é".repeat(40), None);
         check(&"é".repeat(41), Some(&Flaw::TooLong { chars: 41, chars_max: 40 }));
-        check(" \u{a0} ", Some(&Flaw::Empty));
+        for text in [" \u{a0} ", "\u{2800}", "\u{200d}\u{fe0f}"] {
+            check(text, Some(&Flaw::Empty));
+        }
     }
 
     #[test]
@@ -236,8 +246,10 @@ mod tests {
 
     #[test]
     fn a_name_that_shows_nothing_is_replaced() {
-        let nameless = Merchant { name: "\u{200b}\n ".to_owned(), ..merchant() };
-        assert_eq!(Voice::new("magic-wands", &nameless, "EUR").name(), "magic-wands");
+        for name in ["\u{200b}\n ", "\u{3164}", "\u{200d}\u{fe0f}"] {
+            let nameless = Merchant { name: name.to_owned(), ..merchant() };
+            assert_eq!(Voice::new("magic-wands", &nameless, "EUR").name(), "magic-wands", "{name:?}");
+        }
     }
 
     proptest! {

@@ -4,8 +4,8 @@
 pub const NO_CURRENCY: &str = "XXX";
 
 /// Digits after the decimal point of a currency's amounts (ISO 4217, list one, "minor unit"), by its code in upper
-/// case: prices are counted in units of the last one. Shopify's own amounts differ for `MGA` and `MRU`, of which it
-/// counts no fifths (`config/currency_iso.yml` of its gem `shopify-money`): they are whole numbers, and fit as well.
+/// case: prices are counted in units of the last one. Shopify counts no fifths of `MGA` and `MRU`
+/// (`config/currency_iso.yml` of its gem `shopify-money`); with two decimals its amounts are exact.
 pub fn decimals(currency: &str) -> u8 {
     match currency {
         "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI"

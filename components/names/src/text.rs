@@ -18,15 +18,29 @@ pub fn without_directional_controls(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether a reader sees anything of a text: a character that is neither a space nor without a glyph.
+/// Whether a reader sees anything of a text: a character that is neither a space nor invisible.
 pub fn is_visible(text: &str) -> bool {
-    text.chars().any(|c| !c.is_whitespace() && !c.is_control() && !is_ignorable(c))
+    text.chars().any(|c| !c.is_whitespace() && !is_invisible(c))
 }
 
-/// Characters that are drawn as nothing: Unicode's property `Default_Ignorable_Code_Point`
-/// (`DerivedCoreProperties.txt`), the blanks of Hangul and Braille, and interlinear annotations.
-fn is_ignorable(c: char) -> bool {
+/// Whether a character shapes its neighbours without being seen: the joiners, which Persian and emoji need, and variation
+/// selectors, by which emoji, Mongolian letters and ideographs are told apart (The Unicode Standard, section 23.4).
+pub fn is_shaping(c: char) -> bool {
     matches!(
+        c,
+        '\u{180b}'..='\u{180d}'
+            | '\u{180f}'
+            | '\u{200c}'..='\u{200d}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{e0100}'..='\u{e01ef}'
+    )
+}
+
+/// Whether a character is drawn as nothing: control characters, Unicode's property `Default_Ignorable_Code_Point`
+/// (`DerivedCoreProperties.txt`), line and paragraph separators, the blanks of Hangul and Braille, and interlinear
+/// annotations.
+pub fn is_invisible(c: char) -> bool {
+    let is_blank = matches!(
         c,
         '\u{ad}'
             | '\u{34f}'
@@ -35,7 +49,7 @@ fn is_ignorable(c: char) -> bool {
             | '\u{17b4}'..='\u{17b5}'
             | '\u{180b}'..='\u{180f}'
             | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
+            | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
             | '\u{2800}'
             | '\u{3164}'
@@ -46,7 +60,8 @@ fn is_ignorable(c: char) -> bool {
             | '\u{1bca0}'..='\u{1bca3}'
             | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}'
-    )
+    );
+    is_blank || c.is_control()
 }
 
 #[cfg(test)]
@@ -64,6 +79,19 @@ mod tests {
             invisible.into_iter().chain(["\u{2800}\u{3164}\u{115f}", "\u{fe0f}\u{200d}", "\u{e0041}\u{ad}"])
         {
             assert!(!is_visible(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_shapes_visible_text_is_invisible_by_itself() {
+        for c in ['\u{200c}', '\u{200d}', '\u{fe0f}', '\u{180b}', '\u{e0100}'] {
+            assert!(is_shaping(c) && is_invisible(c), "{c:?}");
+        }
+        for c in ['\u{3164}', '\u{2800}', '\u{200b}', '\u{202e}', '\u{2028}', '\u{e0041}', '\n', '\u{85}'] {
+            assert!(!is_shaping(c) && is_invisible(c), "{c:?}");
+        }
+        for c in ['a', ' ', '\u{a0}', '\u{3000}', '杖', '\u{301}'] {
+            assert!(!is_shaping(c) && !is_invisible(c), "{c:?}");
         }
     }
 
