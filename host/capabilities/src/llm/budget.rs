@@ -9,8 +9,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use portable::sql::{budget as sql, from_sql, to_sql};
-use sqlx::Row;
+use portable::sql::{budget as sql, to_sql};
 use sqlx::migrate::Migrator;
 
 use crate::sqlite::{Database, Durability, OpenError, WriteFailed};
@@ -39,9 +38,6 @@ pub trait Budget: Send + Sync {
     /// Puts what was spent in place of what was reserved.
     async fn settle(&self, day: u64, reserved: u64, spent: u64) -> Result<(), Unavailable>;
 
-    /// Tokens of a day that are spent or reserved.
-    async fn spent(&self, day: u64) -> Result<u64, Unavailable>;
-
     /// Writes something small, to see whether tokens could be counted.
     async fn probe(&self) -> Result<(), Unavailable>;
 }
@@ -69,10 +65,6 @@ impl Budget for InMemory {
         Ok(())
     }
 
-    async fn spent(&self, day: u64) -> Result<u64, Unavailable> {
-        Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&day).copied().unwrap_or_default())
-    }
-
     async fn probe(&self) -> Result<(), Unavailable> {
         Ok(())
     }
@@ -94,12 +86,6 @@ impl From<WriteFailed> for Unavailable {
     }
 }
 
-impl From<sqlx::Error> for Unavailable {
-    fn from(error: sqlx::Error) -> Self {
-        Self(error.to_string())
-    }
-}
-
 #[async_trait]
 impl Budget for Sqlite {
     async fn reserve(&self, day: u64, tokens: u64, tokens_max: u64) -> Result<bool, Unavailable> {
@@ -112,12 +98,6 @@ impl Budget for Sqlite {
         let statement = sqlx::query(sql::SETTLE).bind(to_sql(day)).bind(to_sql(reserved)).bind(to_sql(spent));
         self.0.change(statement).await?;
         Ok(())
-    }
-
-    async fn spent(&self, day: u64) -> Result<u64, Unavailable> {
-        let query = sqlx::query(sql::SPENT).bind(to_sql(day));
-        let row = self.0.first(query).await?;
-        Ok(row.map(|row| row.try_get(0).map(from_sql)).transpose()?.unwrap_or(0))
     }
 
     async fn probe(&self) -> Result<(), Unavailable> {
@@ -143,7 +123,6 @@ mod tests {
             assert_eq!(budget.reserve(1, 41, 100).await, Ok(false));
             assert_eq!(budget.reserve(1, 40, 100).await, Ok(true));
             assert_eq!(budget.settle(1, 60, 5).await, Ok(()));
-            assert_eq!((budget.spent(1).await, budget.spent(2).await), (Ok(45), Ok(0)));
             assert_eq!(budget.reserve(1, 56, 100).await, Ok(false));
             assert_eq!(budget.reserve(1, 55, 100).await, Ok(true));
             assert_eq!(budget.reserve(2, 101, 100).await, Ok(false), "more than a whole day");

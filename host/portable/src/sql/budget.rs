@@ -10,6 +10,3 @@ pub const RESERVE: &str = "
 
 /// ?1 day, ?2 tokens that were reserved, ?3 tokens that were spent.
 pub const SETTLE: &str = "UPDATE spent SET tokens = max(0, tokens - ?2 + ?3) WHERE day = ?1";
-
-/// ?1 day.
-pub const SPENT: &str = "SELECT tokens FROM spent WHERE day = ?1";
