@@ -1,6 +1,6 @@
 //! Jobs over a database. Times are the caller's, and so is randomness.
 
-use portable::sql::jobs::{PAYLOAD_BYTES_MAX, SET_BACK_MS_MIN, new_id};
+use portable::sql::jobs::{PAYLOAD_BYTES_MAX, new_id};
 use portable::sql::{first_after, jobs as sql};
 use serde_json::json;
 
@@ -169,11 +169,11 @@ impl<S: Sql> Jobs<'_, S> {
     /// When the next job is due, also if the clock was set back since that was decided.
     fn next_due(&self, now_ms: u64) -> Result<Option<u64>, Failure> {
         let (due_ms, set_ms) = self.due_and_set()?;
-        if set_ms.is_none_or(|set_ms| set_ms < now_ms.saturating_add(SET_BACK_MS_MIN)) {
-            return Ok(due_ms);
+        if set_ms.is_some_and(|set_ms| sql::was_set_back(set_ms, now_ms)) {
+            self.0.execute(sql::SET_BACK, &[now_ms.into()])?;
+            return Ok(self.due_and_set()?.0);
         }
-        self.0.execute(sql::SET_BACK, &[now_ms.into()])?;
-        Ok(self.due_and_set()?.0)
+        Ok(due_ms)
     }
 
     fn due_and_set(&self) -> Result<(Option<u64>, Option<u64>), Failure> {

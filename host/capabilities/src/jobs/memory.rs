@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use portable::sql::jobs::SET_BACK_MS_MIN;
+use portable::sql::jobs::was_set_back;
 
 use super::{
     Buried, ClaimResult, Claimed, Depth, End, Error, Filter, Jobs, Keys, NewJob, Offered, Record, Requeued,
@@ -133,7 +133,7 @@ impl Jobs for Memory {
 
     async fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Error> {
         let mut jobs = self.jobs();
-        if live(&mut jobs).any(|job| job.set_ms >= now_ms + SET_BACK_MS_MIN) {
+        if live(&mut jobs).any(|job| was_set_back(job.set_ms, now_ms)) {
             live(&mut jobs).filter(|job| job.set_ms > now_ms).for_each(|job| job.set_back(now_ms));
         }
         Ok(match live(&mut jobs).min_by_key(|job| job.due_ms) {

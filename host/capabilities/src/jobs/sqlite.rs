@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use portable::sql::jobs::SET_BACK_MS_MIN;
 use portable::sql::{first_after, from_sql, jobs as sql, to_sql};
 use sqlx::Row;
 use sqlx::migrate::Migrator;
@@ -58,11 +57,11 @@ impl Sqlite {
     /// When the next job is due, also if the clock was set back since that was decided.
     async fn next_due(&self, now_ms: u64) -> Result<Option<u64>, Error> {
         let (due_ms, set_ms) = self.due_and_set().await?;
-        if set_ms.is_none_or(|set_ms| set_ms < now_ms.saturating_add(SET_BACK_MS_MIN)) {
-            return Ok(due_ms);
+        if set_ms.is_some_and(|set_ms| sql::was_set_back(set_ms, now_ms)) {
+            self.database.change_many(sqlx::query(sql::SET_BACK).bind(to_sql(now_ms))).await?;
+            return Ok(self.due_and_set().await?.0);
         }
-        self.database.change_many(sqlx::query(sql::SET_BACK).bind(to_sql(now_ms))).await?;
-        Ok(self.due_and_set().await?.0)
+        Ok(due_ms)
     }
 
     async fn due_and_set(&self) -> Result<(Option<u64>, Option<u64>), Error> {

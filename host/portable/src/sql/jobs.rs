@@ -5,7 +5,12 @@
 pub const PAYLOAD_BYTES_MAX: u64 = 64 << 10;
 
 /// A clock that reads this much less than when a time was set was set back. What differs by less only came late.
-pub const SET_BACK_MS_MIN: u64 = 1_000;
+const SET_BACK_MS_MIN: u64 = 1_000;
+
+/// Whether the clock was set back since a time was set at `set_ms`.
+pub fn was_set_back(set_ms: u64, now_ms: u64) -> bool {
+    set_ms >= now_ms.saturating_add(SET_BACK_MS_MIN)
+}
 
 /// An id that sorts by time (48 bits of it) and is not to be guessed (64 random bits).
 pub fn new_id(now_ms: u64, random: u64) -> String {
