@@ -4,6 +4,7 @@
 //! Nothing that fails stays broken once its cause has gone: a connection that failed is replaced, and so are
 //! all connections when another file is at the path.
 
+mod change;
 mod file;
 mod open_error;
 mod probe;
@@ -18,12 +19,13 @@ use std::sync::Arc;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 
+use change::{Asks, Changed};
+pub use change::{Statement, WriteFailed};
 pub use file::Durability;
 use file::{File, OnDamage};
 pub use open_error::OpenError;
 use probe::Damage;
-use writer::{Asks, Writer};
-pub use writer::{Statement, WriteFailed};
+use writer::Writer;
 
 /// An open file.
 pub struct Database {
@@ -62,19 +64,31 @@ impl Database {
 
     /// Runs a statement that changes nothing; the rows that it returned.
     pub async fn all(&self, statement: Statement) -> Result<Vec<SqliteRow>, sqlx::Error> {
-        self.is_in_place()?;
-        self.read(statement.fetch_all(&self.readers).await)
+        self.require_in_place()?;
+        self.note_failure(statement.fetch_all(&self.readers).await)
     }
 
     /// Runs a statement that changes nothing; the first row that it returned.
     pub async fn first(&self, statement: Statement) -> Result<Option<SqliteRow>, sqlx::Error> {
-        self.is_in_place()?;
-        self.read(statement.fetch_optional(&self.readers).await)
+        self.require_in_place()?;
+        self.note_failure(statement.fetch_optional(&self.readers).await)
     }
 
     /// Runs a statement that changes at most one row, and returns it once that is committed.
     pub async fn change(&self, statement: Statement) -> Result<Option<SqliteRow>, WriteFailed> {
         Ok(self.writer.change(statement, Asks::Rows).await?.rows.pop())
+    }
+
+    /// Runs a statement that changes at most one row and means nothing without its caller, such as a claim. If the
+    /// caller has gone before it runs, it does not run; if the caller goes before the row arrives, the statement that
+    /// `undo` makes of the row is run.
+    pub async fn change_for_caller(
+        &self,
+        statement: Statement,
+        undo: impl FnOnce(&SqliteRow) -> Option<Statement> + Send + 'static,
+    ) -> Result<Option<SqliteRow>, WriteFailed> {
+        let undo = move |changed: &Changed| changed.rows.last().and_then(undo);
+        Ok(self.writer.change_for_caller(statement, undo).await?.rows.pop())
     }
 
     /// Runs a statement that changes any number of rows; how many they were.
@@ -101,16 +115,16 @@ impl Database {
 
     /// Fails where another file is at the path. A reader must not be the first to open that: until the writer has
     /// moved the former file's log away, it would be read as this one's.
-    fn is_in_place(&self) -> Result<(), sqlx::Error> {
+    fn require_in_place(&self) -> Result<(), sqlx::Error> {
         if self.file.is_in_place() {
             return Ok(());
         }
         self.writer.look();
         let gone = OpenError::Gone(self.file.path().to_owned());
-        self.read(Err(sqlx::Error::Io(std::io::Error::other(gone))))
+        self.note_failure(Err(sqlx::Error::Io(std::io::Error::other(gone))))
     }
 
-    fn read<T>(&self, outcome: Result<T, sqlx::Error>) -> Result<T, sqlx::Error> {
+    fn note_failure<T>(&self, outcome: Result<T, sqlx::Error>) -> Result<T, sqlx::Error> {
         outcome.inspect_err(|error| self.writer.reading_failed(error))
     }
 }

@@ -61,7 +61,7 @@ pub struct Claimed {
     pub key: String,
     /// Proof of this claim; it grows with every claim of the job and never returns.
     pub token: u64,
-    /// Which attempt this is, from 1, since it was offered or requeued. A claim that ended without a word was none.
+    /// The attempt's number, from 1, since the job was offered or requeued. Claims that crashed are not counted.
     pub attempt: u32,
     /// How many claims in a row, before this one, ended without a word.
     pub crashes: u32,
@@ -94,6 +94,17 @@ pub enum Settlement {
     Postponed(u64),
     /// It is given up and kept among the dead letters, with the reason.
     Dead(String),
+}
+
+impl Settlement {
+    /// Where it leaves the job.
+    pub fn state(&self) -> State {
+        match self {
+            Self::Done(_) => State::Done,
+            Self::Retry { .. } | Self::Postponed(_) => State::Queued,
+            Self::Dead(_) => State::Dead,
+        }
+    }
 }
 
 /// Where a job stands.
@@ -262,7 +273,8 @@ pub trait Jobs: Send + Sync {
     async fn offer(&self, job: NewJob) -> Result<Offered, Error>;
 
     /// Leases the job that has been due longest, whatever its lane. A job whose lease ran out is due, and that
-    /// counts as a crash. Where the clock was set back, what a job still has to wait is counted from `now_ms`.
+    /// counts as a crash. Where the clock was set back, what a job still has to wait is counted from `now_ms`. A
+    /// caller who goes before the answer arrives leaves no lease behind.
     async fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Error>;
 
     /// Ends the leases of a process that holds them no longer, so that its jobs are due at once; how many they

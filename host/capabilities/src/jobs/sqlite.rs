@@ -15,7 +15,7 @@ use super::{
     Settlement, State, Status, check_size, new_id,
 };
 use crate::random::Random;
-use crate::sqlite::{Database, Durability, OpenError, WriteFailed};
+use crate::sqlite::{Database, Durability, OpenError, Statement, WriteFailed};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/jobs");
 
@@ -64,6 +64,16 @@ impl Sqlite {
         Ok(due_ms)
     }
 
+    /// Leases the job that has been due longest. A lease that its caller does not get is given back.
+    async fn lease(&self, now_ms: u64, lease_ms: u32) -> Result<Option<SqliteRow>, WriteFailed> {
+        let claim = sqlx::query(sql::CLAIM).bind(to_sql(now_ms)).bind(lease_end(now_ms, lease_ms));
+        let give_back = move |row: &SqliteRow| {
+            let Claimed { id, token, .. } = claimed(row).ok()?;
+            Some(settling(&id, token, now_ms, Settlement::Postponed(now_ms)))
+        };
+        self.database.change_for_caller(claim.bind(self.holder.clone()), give_back).await
+    }
+
     async fn due_and_set(&self) -> Result<(Option<u64>, Option<u64>), Error> {
         let row = self.database.first(sqlx::query(sql::NEXT_DUE)).await?.ok_or(sqlx::Error::RowNotFound)?;
         Ok((time_if_any(&row, "due_ms")?, time_if_any(&row, "set_ms")?))
@@ -80,6 +90,27 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         Self::Unavailable(error.to_string())
     }
+}
+
+/// The statement that settles a claim.
+fn settling(id: &str, token: u64, now_ms: u64, settlement: Settlement) -> Statement {
+    let state = settlement.state();
+    let is_postponed = matches!(settlement, Settlement::Postponed(_));
+    let (settled_ms, due_ms, error) = match settlement {
+        Settlement::Done(error) => (Some(now_ms), None, error),
+        Settlement::Dead(reason) => (Some(now_ms), None, Some(reason)),
+        Settlement::Retry { at_ms, reason } => (None, Some(at_ms), Some(reason)),
+        Settlement::Postponed(at_ms) => (None, Some(at_ms), None),
+    };
+    sqlx::query(sql::SETTLE)
+        .bind(id.to_owned())
+        .bind(to_sql(token))
+        .bind(state.name())
+        .bind(settled_ms.map(to_sql))
+        .bind(due_ms.map(to_sql))
+        .bind(error)
+        .bind(to_sql(now_ms))
+        .bind(is_postponed)
 }
 
 fn lease_end(now_ms: u64, lease_ms: u32) -> i64 {
@@ -173,8 +204,7 @@ impl Jobs for Sqlite {
         if due_ms.is_none_or(|due_ms| due_ms > now_ms) {
             return Ok(ClaimResult::Idle(due_ms));
         }
-        let query = sqlx::query(sql::CLAIM).bind(to_sql(now_ms)).bind(lease_end(now_ms, lease_ms));
-        match self.database.change(query.bind(self.holder.clone())).await? {
+        match self.lease(now_ms, lease_ms).await? {
             Some(row) => Ok(ClaimResult::Job(claimed(&row)?)),
             None => Ok(ClaimResult::Idle(self.next_due(now_ms).await?)),
         }
@@ -199,23 +229,7 @@ impl Jobs for Sqlite {
         now_ms: u64,
         settlement: Settlement,
     ) -> Result<Option<String>, Error> {
-        let is_postponed = matches!(settlement, Settlement::Postponed(_));
-        let (state, settled_ms, due_ms, error) = match settlement {
-            Settlement::Done(error) => (State::Done, Some(now_ms), None, error),
-            Settlement::Dead(reason) => (State::Dead, Some(now_ms), None, Some(reason)),
-            Settlement::Retry { at_ms, reason } => (State::Queued, None, Some(at_ms), Some(reason)),
-            Settlement::Postponed(at_ms) => (State::Queued, None, Some(at_ms), None),
-        };
-        let query = sqlx::query(sql::SETTLE)
-            .bind(id)
-            .bind(to_sql(token))
-            .bind(state.name())
-            .bind(settled_ms.map(to_sql))
-            .bind(due_ms.map(to_sql))
-            .bind(error)
-            .bind(to_sql(now_ms))
-            .bind(is_postponed);
-        let row = self.database.change(query).await?;
+        let row = self.database.change(settling(id, token, now_ms, settlement)).await?;
         Ok(row.map(|row| row.try_get("key")).transpose()?)
     }
 
@@ -293,34 +307,4 @@ impl Jobs for Sqlite {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::random;
-
-    /// Without their index, these would read every job there ever was.
-    #[tokio::test]
-    async fn what_runs_often_reads_an_index() {
-        let folder = tempfile::tempdir().unwrap();
-        let jobs = Sqlite::open(&folder.path().join("jobs.db"), Arc::new(random::System)).await.unwrap();
-        for (sql, index) in [
-            (sql::LIVE_OF_KEY, "jobs_live_by_key"),
-            (sql::OFFER, "jobs_live_by_lane"),
-            (sql::CLAIM, "jobs_live_by_due"),
-            (sql::NEXT_DUE, "jobs_live_by_due"),
-            (sql::SET_BACK, "jobs_live_by_set"),
-            (sql::RELEASE, "jobs_running_by_holder"),
-            (sql::NEWEST, "jobs_by_key"),
-            (sql::MEASURE, "jobs_dead_by_lane"),
-            (sql::REQUEUE, "jobs_live_by_key"),
-            (sql::FORGET, "jobs_by_key"),
-            (sql::FORGET_EXACTLY, "jobs_by_key"),
-            (sql::PRUNE, "jobs_done_by_time"),
-        ] {
-            let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
-            let rows = jobs.database().all(sqlx::query(explain)).await.unwrap();
-            let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
-            assert!(plan.iter().any(|step| step.contains(index)), "{index}: {plan:#?}");
-            assert!(!plan.iter().any(|step| step.starts_with("SCAN jobs")), "{plan:#?}");
-        }
-    }
-}
+mod tests;

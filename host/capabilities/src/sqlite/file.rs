@@ -84,8 +84,8 @@ impl File {
         self.on_damage
     }
 
-    /// Opens the connection that writes, and brings the tables up to date. The file is made if it is missing,
-    /// unless it was there before.
+    /// Opens the connection that writes, and brings the tables up to date. Creates a missing file, unless this process
+    /// has opened it before.
     pub async fn open(&self) -> Result<SqliteConnection, OpenError> {
         match self.connect().await {
             Err(OpenError::Damaged(_)) if self.on_damage == OnDamage::Replace => {

@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::change::{Asks, WriteFailed};
 use super::file::{File, OnDamage};
 use super::open_error::OpenError;
-use super::writer::{Asks, WriteFailed, Writer};
+use super::writer::Writer;
 
 /// Writes to the first page of the file. Nobody reads this number.
 const WRITE: &str = "PRAGMA user_version = 1";
@@ -16,8 +17,8 @@ const WRITE: &str = "PRAGMA user_version = 1";
 const FREE_BYTES_MIN: u64 = 256 << 10;
 /// Looking for damage reads the whole file: so many bytes of it a second, on average.
 const CHECKED_BYTES_PER_SECOND: u64 = 512 << 10;
-/// Larger files are not looked through, since their log cannot be started over meanwhile. Damage shows where it
-/// is met.
+/// Larger files are not checked, because the WAL cannot be reset while a check reads. Damage is noticed when a query
+/// meets it.
 const CHECKED_BYTES_MAX: u64 = 256 << 20;
 
 /// Fails if the file cannot be written, or is damaged, or failed just now.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use sqlx::sqlite::SqliteConnection;
 
-use super::writer::WriteFailed;
+use super::change::WriteFailed;
 
 /// A log that was started over is cut down to this size; a larger one is written back.
 pub const KEPT_BYTES: u64 = 16 << 20;

@@ -9,13 +9,13 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use sqlx::query::Query;
-use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
-use sqlx::{Connection as _, Sqlite};
+use sqlx::Connection as _;
+use sqlx::sqlite::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 
+use super::change::{Answer, Asks, Change, Changed, Delivery, Statement, Undo, WriteFailed};
 use super::file::{File, OnDamage};
-use super::open_error::{OpenError, is_busy, is_damage};
+use super::open_error::{is_busy, is_damage};
 use super::wal::Wal;
 
 /// At most so many changes share a commit.
@@ -24,35 +24,6 @@ const BATCH_MAX: usize = 64;
 const QUEUE_MAX: usize = 1_024;
 /// For how long a failure is remembered: longer than whoever looks for it waits between looks.
 const REMEMBERED: Duration = Duration::from_secs(3);
-
-/// A statement, with all that it needs.
-pub type Statement = Query<'static, Sqlite, SqliteArguments>;
-
-/// The change was not made, or nobody can say whether it was. The text says why.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct WriteFailed(pub String);
-
-impl From<sqlx::Error> for WriteFailed {
-    fn from(error: sqlx::Error) -> Self {
-        Self(error.to_string())
-    }
-}
-
-impl From<OpenError> for WriteFailed {
-    fn from(error: OpenError) -> Self {
-        Self(error.to_string())
-    }
-}
-
-/// What came of a statement.
-#[derive(Default)]
-pub struct Changed {
-    /// The rows that it returned, if they were asked for.
-    pub rows: Vec<SqliteRow>,
-    /// How many rows it changed, if that was asked for.
-    pub count: u64,
-}
 
 /// Hands changes to the task that makes them. The task ends when the last writer is gone and all
 /// that was handed over is done.
@@ -67,18 +38,6 @@ enum Request {
     Look,
     /// Nothing follows.
     Close(oneshot::Sender<()>),
-}
-
-struct Change {
-    statement: Statement,
-    asks: Asks,
-    answer: oneshot::Sender<Result<Changed, WriteFailed>>,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub enum Asks {
-    Rows,
-    Count,
 }
 
 /// The last thing that went wrong, and when.
@@ -110,19 +69,39 @@ impl Writer {
     /// Makes a change; what came of it, once it is committed. It is made even if the caller does not wait
     /// for it.
     pub async fn change(&self, statement: Statement, asks: Asks) -> Result<Changed, WriteFailed> {
-        let (answer, answered) = oneshot::channel();
-        let change = Request::Change(Change { statement, asks, answer });
-        self.queue.send(change).await.map_err(|_| ended())?;
-        answered.await.unwrap_or_else(|_| Err(ended()))
+        self.make(statement, asks, None).await
     }
 
-    /// Hands a change over, and waits neither for it nor for room.
+    /// Makes a change that means nothing without its caller. If the caller has gone before the change is made, it is
+    /// not made; if the caller goes before the answer arrives, the statement that `undo` returns is run.
+    pub async fn change_for_caller(
+        &self,
+        statement: Statement,
+        undo: impl FnOnce(&Changed) -> Option<Statement> + Send + 'static,
+    ) -> Result<Changed, WriteFailed> {
+        let queue = self.queue.downgrade();
+        let undo = move |changed: &Changed| {
+            if let (Some(statement), Some(queue)) = (undo(changed), queue.upgrade()) {
+                change_later(&queue, statement);
+            }
+        };
+        self.make(statement, Asks::Rows, Some(Box::new(undo))).await
+    }
+
+    async fn make(
+        &self,
+        statement: Statement,
+        asks: Asks,
+        undo: Option<Undo>,
+    ) -> Result<Changed, WriteFailed> {
+        let (change, answered) = Change::new(statement, asks, undo);
+        self.queue.send(Request::Change(change)).await.map_err(|_| ended())?;
+        answered.await.unwrap_or_else(|_| Err(ended())).map(Delivery::accept)
+    }
+
+    /// Queues a change without waiting. If the queue is full, the change is dropped and logged.
     pub fn change_later(&self, statement: Statement) {
-        let (answer, _) = oneshot::channel();
-        let change = Request::Change(Change { statement, asks: Asks::Count, answer });
-        if self.queue.try_send(change).is_err() {
-            tracing::warn!("a change that can wait was not written: too many others wait");
-        }
+        change_later(&self.queue, statement);
     }
 
     /// Tells that a reader failed.
@@ -150,6 +129,13 @@ impl Writer {
         if self.queue.send(Request::Close(closed)).await.is_ok() {
             let _ = close.await;
         }
+    }
+}
+
+fn change_later(queue: &mpsc::Sender<Request>, statement: Statement) {
+    let (change, _) = Change::new(statement, Asks::Count, None);
+    if queue.try_send(Request::Change(change)).is_err() {
+        tracing::warn!("a change that can wait was not written: too many others wait");
     }
 }
 
@@ -195,20 +181,19 @@ impl Writing {
     async fn commit(&mut self, batch: &mut VecDeque<Change>) {
         let mut answers = Vec::new();
         match self.transaction(batch, &mut answers).await {
-            // Whoever went away does not want it.
             Ok(changed) => {
                 for (answer, changed) in answers.into_iter().zip(changed) {
-                    let _ = answer.send(Ok(changed));
+                    answer.committed(changed);
                 }
             }
             Err(failed) => {
                 self.failure.note(&failed);
-                // None was begun: the others would only wait for the same failure.
+                // No statement was started, so the others would fail in the same way.
                 if answers.is_empty() {
                     answers.extend(batch.drain(..).map(|change| change.answer));
                 }
                 for answer in answers {
-                    let _ = answer.send(Err(failed.clone()));
+                    answer.failed(failed.clone());
                 }
             }
         }
@@ -218,7 +203,7 @@ impl Writing {
     async fn transaction(
         &mut self,
         batch: &mut VecDeque<Change>,
-        answers: &mut Vec<oneshot::Sender<Result<Changed, WriteFailed>>>,
+        answers: &mut Vec<Answer>,
     ) -> Result<Vec<Changed>, WriteFailed> {
         let mut connection = self.connection().await?;
         let outcome = self.wal.make_room(&mut connection).await;
@@ -296,11 +281,15 @@ async fn run(
     connection: &mut SqliteConnection,
     wal: &Wal,
     batch: &mut VecDeque<Change>,
-    answers: &mut Vec<oneshot::Sender<Result<Changed, WriteFailed>>>,
+    answers: &mut Vec<Answer>,
 ) -> Result<Vec<Changed>, sqlx::Error> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     let mut made = Vec::with_capacity(batch.len());
-    while let Some(Change { statement, asks, answer }) = batch.pop_front() {
+    while let Some(change) = batch.pop_front() {
+        if change.is_unwanted() {
+            continue;
+        }
+        let Change { statement, asks, answer } = change;
         answers.push(answer);
         made.push(match asks {
             Asks::Rows => Changed { rows: statement.fetch_all(&mut *transaction).await?, count: 0 },

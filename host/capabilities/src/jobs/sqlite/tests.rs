@@ -1,0 +1,99 @@
+//! What this backend does beside what every backend does.
+
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use tempfile::TempDir;
+
+use super::*;
+use crate::random;
+
+/// Without their index, these would read every job there ever was.
+#[tokio::test]
+async fn what_runs_often_reads_an_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let jobs = Sqlite::open(&folder.path().join("jobs.db"), Arc::new(random::System)).await.unwrap();
+    for (sql, index) in [
+        (sql::LIVE_OF_KEY, "jobs_live_by_key"),
+        (sql::OFFER, "jobs_live_by_lane"),
+        (sql::CLAIM, "jobs_live_by_due"),
+        (sql::NEXT_DUE, "jobs_live_by_due"),
+        (sql::SET_BACK, "jobs_live_by_set"),
+        (sql::RELEASE, "jobs_running_by_holder"),
+        (sql::NEWEST, "jobs_by_key"),
+        (sql::MEASURE, "jobs_dead_by_lane"),
+        (sql::REQUEUE, "jobs_live_by_key"),
+        (sql::FORGET, "jobs_by_key"),
+        (sql::FORGET_EXACTLY, "jobs_by_key"),
+        (sql::PRUNE, "jobs_done_by_time"),
+    ] {
+        let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+        let rows = jobs.database().all(sqlx::query(explain)).await.unwrap();
+        let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+        assert!(plan.iter().any(|step| step.contains(index)), "{index}: {plan:#?}");
+        assert!(!plan.iter().any(|step| step.starts_with("SCAN jobs")), "{plan:#?}");
+    }
+}
+
+/// A file with one job, and the job's id.
+async fn one_job() -> (TempDir, Sqlite, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let jobs = Sqlite::open(&folder.path().join("jobs.db"), Arc::new(random::System)).await.unwrap();
+    let id = accept(&jobs, "k").await;
+    (folder, jobs.held_by(Some("here".into())), id)
+}
+
+async fn accept(jobs: &Sqlite, key: &str) -> String {
+    let job = NewJob {
+        lanes: vec!["pool-0".into()],
+        lane_depth_max: 10,
+        key: key.into(),
+        payload: "p".into(),
+        now_ms: 1,
+    };
+    let Offered::Accepted { id, .. } = jobs.offer(job).await.unwrap() else { panic!("it was not accepted") };
+    id
+}
+
+/// Waits until the job is in that state.
+async fn in_state(jobs: &Sqlite, id: &str, state: State) -> Record {
+    for _ in 0..500 {
+        let record = jobs.show(id).await.unwrap().unwrap();
+        if record.state == state {
+            return record;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("the job was never {}", state.name());
+}
+
+#[tokio::test]
+async fn a_claim_whose_caller_has_gone_is_not_made_but_other_changes_are() {
+    let (_folder, jobs, id) = one_job().await;
+    let mut lease = Box::pin(jobs.lease(1, 60_000));
+    let mut move_lane = Box::pin(jobs.database().change(sqlx::query("UPDATE jobs SET lane = 'moved'")));
+    // Both are queued now, and the writer has not looked yet.
+    assert!(lease.as_mut().now_or_never().is_none());
+    assert!(move_lane.as_mut().now_or_never().is_none());
+    drop((lease, move_lane));
+
+    accept(&jobs, "a later change").await;
+    let job = jobs.show(&id).await.unwrap().unwrap();
+    assert_eq!((job.state, job.claims, &*job.lane), (State::Queued, 0, "moved"));
+}
+
+#[tokio::test]
+async fn a_lease_that_its_caller_did_not_get_is_given_back() {
+    let (_folder, jobs, id) = one_job().await;
+    let mut lease = Box::pin(jobs.lease(1, 60_000));
+    assert!(lease.as_mut().now_or_never().is_none(), "it is queued");
+    in_state(&jobs, &id, State::Running).await;
+    drop(lease);
+
+    let job = in_state(&jobs, &id, State::Queued).await;
+    assert_eq!((job.attempt, job.crashes, job.holder), (0, 0, None));
+    let ClaimResult::Job(claimed) = jobs.claim(2, 60_000).await.unwrap() else { panic!("it is due") };
+    assert_eq!((claimed.attempt, claimed.crashes), (1, 0));
+    accept(&jobs, "a later change").await;
+    assert_eq!(jobs.show(&id).await.unwrap().unwrap().state, State::Running, "this one was delivered");
+}
