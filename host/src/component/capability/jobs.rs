@@ -37,6 +37,17 @@ fn state(state: jobs_backend::State) -> jobs::State {
     }
 }
 
+/// The key of a job that this claim has settled before: a settlement that was given up may still have been written.
+async fn settled_before(
+    jobs: &dyn jobs_backend::Jobs,
+    id: &str,
+    token: u64,
+    state: jobs_backend::State,
+) -> Result<Option<String>, jobs_backend::Error> {
+    let job = jobs.show(id).await?;
+    Ok(job.filter(|job| job.claims == token && job.state == state).map(|job| job.key))
+}
+
 impl jobs::Host for Context {
     async fn offer(&mut self, job: jobs::NewJob) -> Result<Result<jobs::Offered, jobs::Error>> {
         let jobs::NewJob { lanes, lane_depth_max, key, payload, now_ms } = job;
@@ -90,7 +101,15 @@ impl jobs::Host for Context {
         now_ms: u64,
         settlement: jobs::Settlement,
     ) -> Result<Result<bool, jobs::Error>> {
-        let settle = self.capabilities.jobs.settle(&id, token, now_ms, settlement.into());
+        let settlement = jobs_backend::Settlement::from(settlement);
+        let state = settlement.state();
+        let jobs = &*self.capabilities.jobs;
+        let settle = async {
+            match jobs.settle(&id, token, now_ms, settlement).await? {
+                None => settled_before(jobs, &id, token, state).await,
+                settled => Ok(settled),
+            }
+        };
         Ok(match self.patience.wait(Backend::Jobs, settle).await {
             Ok(Some(key)) => {
                 self.links.changes.announce(Topic::Key(&key));
@@ -141,5 +160,78 @@ impl jobs::Host for Context {
         };
         let measured = self.patience.wait(Backend::Jobs, self.capabilities.jobs.measure(&lane)).await;
         Ok(measured.map(depth).map_err(Into::into))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use capabilities::Capabilities;
+    use futures_util::FutureExt as _;
+
+    use super::*;
+    use crate::changes::Changes;
+    use crate::component::{Links, Role};
+    use crate::patience::Patience;
+
+    const T: u64 = 1_700_000_000_000;
+
+    fn context() -> Context {
+        let (capabilities, _) = Capabilities::scripted();
+        let links = Links::new(&Arc::new(Changes::new()));
+        let mut context = Context::new(Role::Queueing, Arc::new(capabilities), Arc::new(links), 1 << 20);
+        context.patience = Arc::new(Patience::new(Duration::from_mins(1)));
+        context
+    }
+
+    async fn claim(context: &mut Context) -> jobs::Claimed {
+        let job = jobs_backend::NewJob {
+            lanes: vec!["pool-0".into()],
+            lane_depth_max: 1,
+            key: "k".into(),
+            payload: "p".into(),
+            now_ms: T,
+        };
+        context.capabilities.jobs.offer(job).await.expect("it is well");
+        match jobs::Host::claim(context, T, 1_000).await.expect("no trap").expect("it is well") {
+            jobs::ClaimResult::Job(claimed) => claimed,
+            jobs::ClaimResult::Idle(_) => panic!("a job is due"),
+        }
+    }
+
+    async fn settle(context: &mut Context, claimed: &jobs::Claimed) -> bool {
+        let done = jobs::Settlement::Done(None);
+        let settled = jobs::Host::settle(context, claimed.id.clone(), claimed.token, T + 9, done).await;
+        settled.expect("no trap").expect("it is well")
+    }
+
+    /// The first time, the lock is held for longer than the worker waits, and the settlement is written after that.
+    #[tokio::test]
+    async fn a_settlement_that_was_written_late_is_announced_the_next_time() {
+        let mut context = context();
+        let claimed = claim(&mut context).await;
+        let late = jobs_backend::Settlement::Done(None);
+        let written = context.capabilities.jobs.settle(&claimed.id, claimed.token, T + 5, late).await;
+        assert_eq!(written, Ok(Some("k".to_owned())));
+
+        let changes = context.links.changes.clone();
+        let mut announced = Box::pin(changes.next(Topic::Key("k")));
+        assert!(settle(&mut context, &claimed).await, "it stands");
+        assert!(announced.as_mut().now_or_never().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_job_that_another_worker_has_is_not_announced() {
+        let mut context = context();
+        let lost = claim(&mut context).await;
+        let taken = context.capabilities.jobs.claim(T + 1_000, 1_000).await;
+        assert!(matches!(taken, Ok(jobs_backend::ClaimResult::Job(_))));
+
+        let changes = context.links.changes.clone();
+        let mut announced = Box::pin(changes.next(Topic::Key("k")));
+        assert!(!settle(&mut context, &lost).await);
+        assert!(announced.as_mut().now_or_never().is_none());
     }
 }
