@@ -1,19 +1,19 @@
-//! Takes up the jobs of processes that died. A lease names the process that holds it. A process that lives is never
-//! robbed: before a lease runs out, only who is proven gone (`capabilities::processes`) loses it.
+//! Takes up the jobs of processes that died. A lease names the process that holds it. Before a lease runs out, only a
+//! process that is proven gone can lose it (`capabilities::processes`).
 
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use capabilities::jobs::End;
-use capabilities::processes::{Gone, Process};
+use capabilities::processes::{Found, Gone, Process};
 use capabilities::random;
 
 use crate::changes::Topic;
 use crate::config::Config;
 use crate::deployment::Deployment;
 
-/// How often it is looked for processes that died.
+/// How often to look for processes that died.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// This process among those that work on the same data folder.
@@ -40,10 +40,15 @@ impl Here {
     /// Takes up the jobs of processes that died, once.
     pub async fn take_over(&self, deployment: &Deployment) {
         let Some(process) = self.0.clone() else { return };
-        let found = tokio::task::spawn_blocking(move || process.gone()).await;
+        let found = tokio::task::spawn_blocking(move || process.find_gone()).await;
         match found.unwrap_or_else(|panic| Err(io::Error::other(panic))) {
-            Ok(found) => {
-                for gone in found {
+            Ok(Found { gone, unreadable }) => {
+                for (file, error) in unreadable {
+                    let file = file.display();
+                    tracing::warn!(%file, %error, "cannot tell whether a process died; should it have, its jobs wait for \
+                        their leases: delete the file if no `wandstore serve` of another user works on this data folder");
+                }
+                for gone in gone {
                     release(gone, deployment).await;
                 }
             }

@@ -6,21 +6,34 @@
 //! beside it depends on as well: what shares a data folder runs on one machine. Where there are no such locks, nothing
 //! is proven, and leases run out by time.
 
+use std::collections::HashSet;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use crate::random::Random;
 
 /// How a file is named whose lock is held as long as its process lives.
 const EXTENSION: &str = "lock";
 
-/// This process, known to the others until it retires, and found gone once it has ended without.
+/// This process. Others see it as alive until it retires; if it ends without retiring, they find it gone.
 #[derive(Debug)]
 pub struct Process {
     id: String,
     folder: PathBuf,
+    /// Files that could not be opened or locked, and that were reported.
+    reported: Mutex<HashSet<PathBuf>>,
     _lock: File,
+}
+
+/// What is known of the other processes.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Those that are proven gone, and not yet forgotten.
+    pub gone: Vec<Gone>,
+    /// Files from which nothing can be told, such as those of another user, with the reason. Each is reported once.
+    pub unreadable: Vec<(PathBuf, io::Error)>,
 }
 
 /// Another process, which is gone.
@@ -45,7 +58,7 @@ impl Process {
             let _ = std::fs::remove_file(&path);
             return Err(error);
         }
-        Ok(Self { id, folder: folder.to_owned(), _lock: lock })
+        Ok(Self { id, folder: folder.to_owned(), reported: Mutex::default(), _lock: lock })
     }
 
     /// Its id, which never returns.
@@ -58,9 +71,9 @@ impl Process {
         std::fs::remove_file(file(&self.folder, &self.id))
     }
 
-    /// The processes that are proven gone, and not yet forgotten.
-    pub fn gone(&self) -> io::Result<Vec<Gone>> {
-        let mut gone = Vec::new();
+    /// Looks for processes that are gone.
+    pub fn find_gone(&self) -> io::Result<Found> {
+        let mut found = Found::default();
         for entry in std::fs::read_dir(&self.folder)? {
             let path = entry?.path();
             let is_lock = path.extension().is_some_and(|extension| extension == EXTENSION);
@@ -71,11 +84,17 @@ impl Process {
                 continue;
             }
             let id = id.to_owned();
-            if let Some(lock) = lock(&path)? {
-                gone.push(Gone { id, path, _lock: lock });
+            match lock(&path) {
+                Ok(Some(lock)) => found.gone.push(Gone { id, path, _lock: lock }),
+                Ok(None) => {}
+                Err(error) => {
+                    if self.reported.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone()) {
+                        found.unreadable.push((path, error));
+                    }
+                }
             }
         }
-        Ok(gone)
+        Ok(found)
     }
 }
 
@@ -120,7 +139,7 @@ mod tests {
     const FOLDER: &str = "WANDSTORE_TEST_PROCESSES";
 
     fn gone(process: &Process) -> Vec<String> {
-        process.gone().unwrap().iter().map(|gone| gone.id().to_owned()).collect()
+        process.find_gone().unwrap().gone.iter().map(|gone| gone.id().to_owned()).collect()
     }
 
     #[test]
@@ -156,10 +175,28 @@ mod tests {
         child.wait().unwrap();
         assert_eq!(gone(&here), [id.as_str()]);
         assert_eq!(gone(&here), [id], "it could not be taken care of the first time");
-        for process in here.gone().unwrap() {
+        for process in here.find_gone().unwrap().gone {
             process.forget().unwrap();
         }
         assert_eq!(gone(&here), [""; 0]);
+    }
+
+    /// A folder stands for a file of another user: it cannot be opened for writing either, not even by root.
+    #[test]
+    fn a_file_that_cannot_be_opened_is_reported_once_and_hides_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let here = Process::register(folder.path(), &random::System).unwrap();
+        let unreadable = file(folder.path(), "0000");
+        std::fs::create_dir(&unreadable).unwrap();
+        for id in ["0001", "ffff"] {
+            std::fs::write(file(folder.path(), id), "").unwrap();
+        }
+        for expected in [vec![unreadable.clone()], vec![]] {
+            let found = here.find_gone().unwrap();
+            assert_eq!(found.gone.len(), 2);
+            let files: Vec<_> = found.unreadable.into_iter().map(|(file, _)| file).collect();
+            assert_eq!(files, expected);
+        }
     }
 
     #[test]
@@ -168,7 +205,7 @@ mod tests {
         let here = Process::register(folder.path(), &random::System).unwrap();
         let there = Process::register(folder.path(), &random::System).unwrap();
         std::fs::write(file(folder.path(), "0123"), "").unwrap();
-        let found = here.gone().unwrap();
+        let found = here.find_gone().unwrap().gone;
         assert_eq!((found.len(), gone(&there).len()), (1, 0));
         drop(found);
         assert_eq!(gone(&there).len(), 1);
