@@ -78,8 +78,6 @@ async fn assemble(
     })
 }
 
-/// Expired keys that are deleted at once. A page takes about half a millisecond, and shoppers' writes wait for it.
-const KEYS_AT_ONCE: u32 = 32;
 /// Settled jobs that are deleted at once: they hold no payload.
 const JOBS_AT_ONCE: u32 = 256;
 /// How long deleting goes on; what is left is deleted the next time.
@@ -88,7 +86,7 @@ const DELETING: Duration = Duration::from_secs(20);
 /// Deletes expired values, and jobs that were settled longer than `keep_settled` ago.
 pub async fn prune(capabilities: &Capabilities, keep_settled: Duration) {
     let before_ms = capabilities.clock.now_ms().saturating_sub(clock::millis(keep_settled));
-    if let Err(error) = bit_by_bit(KEYS_AT_ONCE, |limit| capabilities.kv.purge_expired(limit)).await {
+    if let Err(error) = bit_by_bit(kv::DELETED_AT_ONCE, |limit| capabilities.kv.purge_expired(limit)).await {
         tracing::warn!(%error, "expired values were not deleted");
     }
     if let Err(error) = bit_by_bit(JOBS_AT_ONCE, |limit| capabilities.jobs.prune(before_ms, limit)).await {

@@ -12,7 +12,7 @@ use sqlx::sqlite::SqliteRow;
 
 use portable::sql::{first_after, from_sql, kv as sql, to_sql};
 
-use super::{Entry, Error, Kv, Swap, check_size, expiry};
+use super::{DELETED_AT_ONCE, Entry, Error, Kv, Swap, check_size, expiry};
 use crate::clock::Clock;
 use crate::sqlite::{Database, Durability, OpenError, WriteFailed};
 
@@ -109,8 +109,13 @@ impl Kv for Sqlite {
     }
 
     async fn delete_many(&self, store: &str, keys: &[String]) -> Result<u64, Error> {
-        let query = sqlx::query(sql::DELETE_MANY).bind(store).bind(serde_json::Value::from(keys).to_string());
-        Ok(self.database.change_many(query).await?)
+        let mut removed = 0;
+        for keys in keys.chunks(DELETED_AT_ONCE as usize) {
+            let keys = serde_json::Value::from(keys).to_string();
+            removed +=
+                self.database.change_many(sqlx::query(sql::DELETE_MANY).bind(store).bind(keys)).await?;
+        }
+        Ok(removed)
     }
 
     async fn list_keys(
@@ -145,6 +150,23 @@ impl Kv for Sqlite {
 mod tests {
     use super::*;
     use crate::clock;
+
+    /// In one statement, all that is deleted would be in the log at once, and every other write would wait for it.
+    #[tokio::test]
+    async fn many_keys_are_deleted_bit_by_bit() {
+        const PAGES: usize = 1_000;
+        const LOG_BYTES_MAX: u64 = 8 << 20;
+        let folder = tempfile::tempdir().unwrap();
+        let kv = Sqlite::open(&folder.path().join("kv.db"), Arc::new(clock::System)).await.unwrap();
+        let page = Bytes::from(vec![b'x'; 16 << 10]);
+        let keys: Vec<_> = (0..PAGES).map(|number| format!("ui:shop:{number}")).collect();
+        for key in &keys {
+            kv.set("UI_CACHE", key, page.clone(), None).await.unwrap();
+        }
+        assert_eq!(kv.delete_many("UI_CACHE", &keys).await, Ok(PAGES as u64));
+        let log_bytes = std::fs::metadata(folder.path().join("kv.db-wal")).unwrap().len();
+        assert!(log_bytes < LOG_BYTES_MAX, "{log_bytes}");
+    }
 
     /// What one owner has is found without reading what others have.
     #[tokio::test]
