@@ -1,8 +1,8 @@
 //! A bound on how much a blob backend does at once, for one whose operations may hang.
 //!
-//! An operation of a file system cannot be given up: it keeps its thread until it ends, and threads are not
-//! without number. So it goes on in a task of its own, which keeps its place among those that there may be,
-//! whoever still waits for it.
+//! A file-system operation cannot be cancelled and occupies a thread until it ends; the number of threads is limited.
+//! So each operation runs in a task of its own, which keeps its place among those that there may be, even if nobody
+//! waits for it any more.
 
 use std::sync::Arc;
 

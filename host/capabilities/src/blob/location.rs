@@ -18,7 +18,7 @@ const OWNER_END: char = ':';
 /// Where the keys that start with a prefix may be.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Place {
-    /// Anywhere under this folder, for the prefix names no owner.
+    /// Anywhere under this folder: the prefix has no owner.
     Under(Path),
     /// On any shelf of this owner's folder.
     Owner(Path),
