@@ -74,7 +74,8 @@ impl Here {
                 if jobs > 0 {
                     tracing::info!(jobs, "gave back the jobs under way; the next start takes them up");
                 }
-                let _ = process.retire();
+                let process = process.clone();
+                let _ = tokio::task::spawn_blocking(move || process.retire()).await;
             }
             Err(error) => {
                 tracing::warn!(%error, "cannot give back the jobs under way; the next start takes them up");

@@ -157,6 +157,18 @@ async fn a_budget_that_cannot_be_written_is_told() {
     told(&process, "ok", "budget").await;
 }
 
+/// A write waits five seconds for the lock of another process. A server that is to stop does not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_told_to_stop_does_not_wait_for_a_lock() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let process = start(folder.path());
+    made(&process, "known").await;
+    let mut lock = foreign(&folder.path().join("data/jobs.db")).await;
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut lock).await.expect("the lock is free");
+    let took = process.terminate();
+    assert!(took < Duration::from_secs(4), "it took {took:?}");
+}
+
 async fn others_hold_the_write_locks(process: &Process, data: &Path) {
     let mut locks = Vec::new();
     for name in ["kv.db", "jobs.db"] {

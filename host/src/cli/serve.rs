@@ -22,7 +22,8 @@ use super::signals::{self, Stop};
 /// Serve shoppers and make pages.
 ///
 /// It answers at once; jobs of an earlier run go on. SIGTERM lets requests under way end, for a
-/// second at most, and gives jobs under way back; the next start takes them up. SIGHUP is ignored.
+/// second at most, and gives jobs under way back, for another second at most where storage does not answer; the next
+/// start takes them up. SIGHUP is ignored.
 #[derive(Args)]
 pub struct Serve {
     /// The address to listen on; port 0 takes a free one [default: 127.0.0.1:8787].
@@ -35,6 +36,9 @@ pub struct Serve {
 
 /// How often what is no longer needed is thrown away.
 const TIDY: Duration = Duration::from_mins(1);
+/// How long the end of the process waits for workers and storage. Leases are durable: what is not given back in time is
+/// taken up by the next start all the same.
+const END: Duration = Duration::from_secs(1);
 /// How often the fallback pages that outlive routing are renewed.
 const FALLBACKS_RENEWED: Duration = Duration::from_mins(5);
 
@@ -69,7 +73,7 @@ impl Serve {
         let workers =
             Workers::start(&deployment, config.file.document.pool.jobs_per_member, background.handle());
         let plans_with_llm = config.llm().is_some();
-        if let Some(merchants) = merchants.clone() {
+        if let Some(merchants) = merchants {
             background.spawn(async move { merchants.keep_accounts().await });
         }
         background.spawn(here.clone().watch(deployment.clone()));
@@ -77,14 +81,24 @@ impl Serve {
         announce(&server, &deployment, plans_with_llm, started)?;
         let operator = Operator { deployment: deployment.clone(), plans_with_llm, telemetry };
         http::serve(server, operator, fallbacks, stop.received()).await?;
-        workers.stop().await;
-        here.give_back(&deployment).await;
-        if let Some(merchants) = merchants {
-            merchants.close().await;
+        if tokio::time::timeout(END, end(workers, &here, &deployment)).await.is_err() {
+            tracing::warn!("storage did not answer in time; the next start takes up what was not given back");
         }
         background.shutdown_background();
         Ok(())
     }
+}
+
+/// Drops the jobs under way and gives them back, and has the merchants' file closed. One file that is locked does not keep
+/// the other waiting.
+async fn end(workers: Workers, here: &Here, deployment: &Deployment) {
+    workers.stop().await;
+    let close = async {
+        if let Some(merchants) = deployment.merchants.get() {
+            merchants.close().await;
+        }
+    };
+    tokio::join!(here.give_back(deployment), close);
 }
 
 /// Gives the jobs that an earlier, larger pool left behind to members that there are.
