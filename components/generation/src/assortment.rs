@@ -15,18 +15,21 @@ pub struct Assortment {
     products: Vec<Product>,
     /// How many of the products are there whatever anybody looked for.
     common: usize,
+    /// Whether they are all that the shop has.
+    is_whole: bool,
 }
 
 impl Assortment {
     /// Takes what the catalog gave. `currency` is the ISO 4217 code of all prices. Of products with
     /// the same id the first stands; one that has no name is left out.
     pub fn new(currency: String, products: Vec<Product>) -> Self {
+        let is_whole = products.len() < names::PRODUCTS_MAX;
         let mut seen = BTreeSet::new();
         let named = products.into_iter().filter_map(Product::named);
         let products: Vec<_> = named.filter(|product| seen.insert(product.id.clone())).collect();
         let common = products.len();
         let (shop_name, money_format) = (String::new(), String::new());
-        Self { shop_name, currency, money_format, best_sellers_first: false, products, common }
+        Self { shop_name, currency, money_format, best_sellers_first: false, products, common, is_whole }
     }
 
     /// What the catalog knows of the shop itself: its name, and how it writes prices. Both may be empty.
@@ -63,6 +66,12 @@ impl Assortment {
     /// Whether the common products that sell best come first.
     pub fn has_best_sellers_first(&self) -> bool {
         self.best_sellers_first
+    }
+
+    /// Whether the common products are all that the shop has. A catalog answers with a limited number: where it gave as
+    /// many as it may, there may be more.
+    pub fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
     /// The products that are there for every shopper.
@@ -149,6 +158,16 @@ mod tests {
         assortment.add(vec![product("a", "wands", 2), product("b", "wands", 3), product("b", "wands", 4)]);
         let prices = |products: &[Product]| products.iter().map(|it| it.price).collect::<Vec<_>>();
         assert_eq!((prices(assortment.common()), prices(assortment.found())), (vec![1], vec![3]));
+    }
+
+    #[test]
+    fn as_many_products_as_a_catalog_gives_may_not_be_all() {
+        let of = |count: usize| {
+            let products = (0..count).map(|at| product(&format!("p{}", at / 2), "wands", 1)).collect();
+            Assortment::new("EUR".to_owned(), products)
+        };
+        assert!(of(0).is_whole() && of(99).is_whole());
+        assert!(!of(100).is_whole(), "what is left out counts");
     }
 
     #[test]

@@ -66,11 +66,15 @@ struct Judge<'a> {
 impl Judge<'_> {
     fn plan(&mut self, plan: &Plan) {
         self.copy("title", &plan.title, limits::TITLE_CHARS_MAX);
+        self.truth_of_page("title", &plan.title, &plan.blocks);
         self.count("blocks", plan.blocks.len(), limits::BLOCKS_MIN..=limits::BLOCKS_MAX);
         self.order(&plan.blocks);
         // A plan may be long and wrong throughout; nobody reads on after so many blocks.
         for (index, block) in plan.blocks.iter().take(limits::BLOCKS_MAX).enumerate() {
             self.block(&format!("blocks[{index}]"), block);
+            if let Block::Hero { headline, product: None, .. } = block {
+                self.truth_of_page(&format!("blocks[{index}].headline"), headline, &plan.blocks);
+            }
         }
     }
 
@@ -134,7 +138,7 @@ impl Judge<'_> {
             }
             Block::RecentlyViewed { heading } => {
                 self.heading(path, heading);
-                self.no_claim(path, heading);
+                self.no_claim(&format!("{path}.heading"), heading);
             }
             Block::Reassurance {} => {}
         }
@@ -147,10 +151,24 @@ impl Judge<'_> {
     /// A heading is true of what stands under it.
     fn truth(&mut self, path: &str, heading: &str, ids: &[String]) {
         let products: Vec<_> = self.storefront.assortment.resolve(ids).collect();
-        if products.is_empty() {
-            return;
+        if !products.is_empty() {
+            self.true_of(path, heading, &products);
         }
-        if let Some(claim) = false_claim(heading, &products, self.storefront) {
+    }
+
+    /// What stands over the whole page, the document's title or a headline without a product, is true of all its products.
+    fn truth_of_page(&mut self, path: &str, text: &str, blocks: &[Block]) {
+        let ids: Vec<_> = blocks.iter().take(limits::BLOCKS_MAX).flat_map(products_of).cloned().collect();
+        let products: Vec<_> = self.storefront.assortment.resolve(&ids).collect();
+        if products.is_empty() {
+            self.no_claim(path, text);
+        } else {
+            self.true_of(path, text, &products);
+        }
+    }
+
+    fn true_of(&mut self, path: &str, heading: &str, products: &[&Product]) {
+        if let Some(claim) = false_claim(heading, products, self.storefront) {
             self.report(path, format!("says that the products {claim}, which is not so"));
         }
     }
@@ -161,7 +179,7 @@ impl Judge<'_> {
         if let Some(claim) = claims(heading, self.storefront).first().filter(|_| !is_name) {
             let what =
                 format!("says that the products {claim}, which nobody knows before they are filled in");
-            self.report(&format!("{path}.heading"), what);
+            self.report(path, what);
         }
     }
 
@@ -221,6 +239,20 @@ impl Judge<'_> {
 
     fn report(&mut self, path: &str, what: impl Into<String>) {
         self.problems.push(Problem { path: path.to_owned(), what: what.into() });
+    }
+}
+
+/// The products that a block names.
+fn products_of(block: &Block) -> &[String] {
+    match block {
+        Block::Hero { product, .. } => product.as_slice(),
+        Block::Spotlight { product, .. } => std::slice::from_ref(product),
+        Block::Grid { products, .. } | Block::Bundle { products, .. } | Block::Deals { products, .. } => {
+            products
+        }
+        Block::Search { .. } | Block::Story { .. } | Block::RecentlyViewed { .. } | Block::Reassurance {} => {
+            &[]
+        }
     }
 }
 
@@ -314,6 +346,36 @@ mod tests {
     }
 
     #[test]
+    fn the_title_is_true_of_the_page_as_a_whole() {
+        let what = |claim: &str| format!("title: says that the products {claim}, which is not so");
+        for (title, claim) in [
+            ("Summer sale", "are reduced"),
+            ("Hats", "are of the category \"Hats\""),
+            ("New arrivals", "are new"),
+            ("From the lowest price up", "are the shop's lowest prices, from the lowest up"),
+        ] {
+            check_changed(|plan| plan["title"] = json!(title), &what(claim));
+        }
+        let reduced = ["wand-3", "potion-2"];
+        let plan = json!({ "title": "Summer sale", "blocks": [
+            { "type": "hero", "headline": "Half price", "text": "x", "product": "potion-2" },
+            { "type": "grid", "heading": "x", "products": reduced },
+            { "type": "recently_viewed", "heading": "x" },
+        ]});
+        assert!(check(serde_json::from_value(plan).unwrap(), &storefront()).is_ok());
+    }
+
+    #[test]
+    fn a_headline_without_a_product_is_true_of_the_page_as_a_whole() {
+        let unproven = |plan: &mut Value| {
+            plan["blocks"][0]["product"] = json!(null);
+            plan["blocks"][0]["headline"] = json!("Everything on sale");
+        };
+        let expected = "blocks[0].headline: says that the products are reduced, which is not so";
+        check_changed(unproven, expected);
+    }
+
+    #[test]
     fn a_grid_may_show_what_is_sold_out() {
         let mut plan = every_block();
         let Block::Grid { products, .. } = &mut plan.blocks[1] else { panic!("a grid is second") };
@@ -401,7 +463,10 @@ mod tests {
             { "type": "search", "heading": "x", "terms": [] },
         ]});
         let empty = Storefront::new("s", merchant(), crate::Assortment::new("EUR".to_owned(), Vec::new()));
-        assert!(check(serde_json::from_value(plan).unwrap(), &empty).is_ok());
+        let plan: Plan = serde_json::from_value(plan).unwrap();
+        assert!(check(plan.clone(), &empty).is_ok());
+        let problems = check(Plan { title: "Summer sale".to_owned(), ..plan }, &empty).unwrap_err();
+        assert_eq!(problems[0].path, "title");
     }
 
     #[test]

@@ -1,8 +1,11 @@
-//! What a heading says of the products under it, as far as that can be decided: which are reduced, cost least, sell
-//! best, can be had, are new, or belong to a category.
+//! What a heading says of the products under it, as far as that can be decided: that they are reduced, cost least, are
+//! sorted by price, sell best, can be had, are new, or belong to a category. A page's title is judged like a heading over all
+//! products of the page.
 //!
 //! It judges headings of both planners, and of a stored plan against today's products. Words are understood in
 //! English only; a category is known in any language. What else a text may claim is not judged here.
+
+mod words;
 
 use std::fmt;
 
@@ -11,65 +14,24 @@ use page::Product;
 use crate::assortment::Assortment;
 use crate::copy::{folded, holds_word};
 use crate::storefront::Storefront;
+use words::{
+    AVAILABLE, BEST_SELLING, BEST_SELLING_TAGS, BY_PRICE, HALF_PRICE, LOWEST, NEW, NEW_TAGS, NOT_REDUCED,
+    REDUCED,
+};
 
 /// How many of the best sellers may be missing under a heading that says so: other blocks show some on their own.
 const SHOWN_ELSEWHERE_MAX: usize = 3;
 
-/// Words that say it, in lower case.
-const LOWEST: &[&str] = &["lowest", "cheapest", "least expensive"];
-const REDUCED: &[&str] = &[
-    "reduced",
-    "reductions",
-    "discount",
-    "discounts",
-    "discounted",
-    "on sale",
-    "clearance",
-    "marked down",
-    "markdowns",
-    "price drops",
-    "lower than before",
-    "deals",
-    "bargains",
-];
-const BEST_SELLING: &[&str] = &[
-    "best seller",
-    "best sellers",
-    "bestseller",
-    "bestsellers",
-    "best-seller",
-    "best-sellers",
-    "best selling",
-    "best-selling",
-    "bestselling",
-    "top seller",
-    "top sellers",
-    "most popular",
-    "popular",
-    "most bought",
-];
-const AVAILABLE: &[&str] = &["in stock", "available now"];
-const NEW: &[&str] = &[
-    "new arrivals",
-    "new in",
-    "newest",
-    "just in",
-    "just arrived",
-    "just added",
-    "latest",
-    "recently added",
-    "brand new",
-];
-/// A merchant's tags that say it of a product.
-const BEST_SELLING_TAGS: &[&str] =
-    &["bestseller", "bestsellers", "best seller", "best-seller", "best sellers"];
-const NEW_TAGS: &[&str] = &["new", "new arrival", "new arrivals", "new-arrival", "new-arrivals", "new in"];
-
 /// Something that a heading says of all products under it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
-    /// They are the lowest prices of the shop, from the lowest up.
+    /// They are the lowest prices of the shop, from the lowest up. Nobody knows that of a shop that may have more
+    /// products than the assortment.
     LowestPrices,
+    /// They are sorted by price, from the lowest of them up.
+    ByPrice,
+    /// They cost half of what they cost before, or less.
+    HalfPrice,
     /// They are reduced.
     Reduced,
     /// They sell best.
@@ -86,6 +48,8 @@ impl fmt::Display for Claim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::LowestPrices => f.write_str("are the shop's lowest prices, from the lowest up"),
+            Self::ByPrice => f.write_str("are sorted by price, from the lowest up"),
+            Self::HalfPrice => f.write_str("are at half price"),
             Self::Reduced => f.write_str("are reduced"),
             Self::BestSelling => f.write_str("are the shop's best sellers"),
             Self::Available => f.write_str("are available"),
@@ -117,15 +81,26 @@ pub fn claims(heading: &str, storefront: &Storefront) -> Vec<Claim> {
     if !storefront.merchant.speaks_english() {
         return Vec::new();
     }
-    let says = |words: &[&str]| words.iter().any(|word| holds_word(&heading, word));
+    let heading = heading.replace(['-', '\u{2010}', '\u{2011}'], " ");
+    let of_reduction = without(&heading, NOT_REDUCED);
     let known = [
-        (LOWEST, Claim::LowestPrices),
-        (REDUCED, Claim::Reduced),
-        (BEST_SELLING, Claim::BestSelling),
-        (AVAILABLE, Claim::Available),
-        (NEW, Claim::New),
+        (&heading, LOWEST, Claim::LowestPrices),
+        (&heading, BY_PRICE, Claim::ByPrice),
+        (&heading, HALF_PRICE, Claim::HalfPrice),
+        (&of_reduction, REDUCED, Claim::Reduced),
+        (&heading, BEST_SELLING, Claim::BestSelling),
+        (&heading, AVAILABLE, Claim::Available),
+        (&heading, NEW, Claim::New),
     ];
-    known.into_iter().filter(|(words, _)| says(words)).map(|(_, claim)| claim).collect()
+    let says = |text: &str, words: &[&str]| words.iter().any(|word| holds_word(text, word));
+    known.into_iter().filter(|(text, words, _)| says(text, words)).map(|(_, _, claim)| claim).collect()
+}
+
+/// The text without these phrases.
+fn without(text: &str, phrases: &[&str]) -> String {
+    phrases.iter().fold(text.to_owned(), |text, phrase| {
+        if holds_word(&text, phrase) { text.replace(phrase, "…") } else { text }
+    })
 }
 
 impl Claim {
@@ -135,8 +110,11 @@ impl Claim {
         match self {
             Self::LowestPrices => {
                 let lowest = assortment.cheapest().into_iter().take(products.len());
-                lowest.map(|product| product.price).eq(products.iter().map(|product| product.price))
+                let lowest = lowest.map(|product| product.price);
+                assortment.is_whole() && lowest.eq(products.iter().map(|product| product.price))
             }
+            Self::ByPrice => products.is_sorted_by_key(|product| product.price),
+            Self::HalfPrice => all(&is_at_half_price),
             Self::Reduced => all(&|product| product.percent_off().is_some()),
             Self::BestSelling => {
                 let best = assortment.best_sellers(products.len() + SHOWN_ELSEWHERE_MAX);
@@ -151,8 +129,16 @@ impl Claim {
 
     /// The products of which it is true today, in its order: those of a list that it is still true of, or others in
     /// their place where the claim says which.
-    pub fn renewed<'a>(&self, products: Vec<&'a Product>, assortment: &'a Assortment) -> Vec<&'a Product> {
+    pub fn renewed<'a>(
+        &self,
+        mut products: Vec<&'a Product>,
+        assortment: &'a Assortment,
+    ) -> Vec<&'a Product> {
         match self {
+            Self::ByPrice => {
+                products.sort_by_key(|product| product.price);
+                products
+            }
             Self::LowestPrices => assortment.cheapest().into_iter().take(products.len()).collect(),
             Self::BestSelling if !self.holds(&products, assortment) => {
                 assortment.best_sellers(products.len())
@@ -160,6 +146,11 @@ impl Claim {
             _ => products.into_iter().filter(|product| self.holds(&[product], assortment)).collect(),
         }
     }
+}
+
+/// An odd price has no half.
+fn is_at_half_price(product: &Product) -> bool {
+    product.reduced_from().is_some_and(|before| product.price <= before.div_ceil(2))
 }
 
 fn has_tag(product: &Product, tags: &[&str]) -> bool {
@@ -191,11 +182,88 @@ mod tests {
     }
 
     #[test]
+    fn of_a_shop_that_may_have_more_products_nobody_knows_the_lowest_price() {
+        let shop_of = |count: u64| {
+            let products = (0..count).map(|at| product(&format!("p{at}"), "Wands", 2_900 + at)).collect();
+            Storefront::new("s", merchant(), Assortment::new("EUR".to_owned(), products))
+        };
+        for (count, expected) in [(99, None), (100, Some(Claim::LowestPrices))] {
+            let storefront = shop_of(count);
+            let lowest = storefront.assortment.cheapest()[..4].to_vec();
+            for heading in ["Cheapest first", "From the lowest price up"] {
+                assert_eq!(false_claim(heading, &lowest, &storefront), expected, "{heading}, {count}");
+            }
+            assert_eq!(false_claim("Sorted by price", &lowest, &storefront), None);
+        }
+    }
+
+    #[test]
+    fn what_is_sorted_by_price_is_so_and_may_leave_some_out() {
+        for heading in ["Sorted by price", "In order of price", "Price: low to high"] {
+            check(heading, &["potion-1", "hat-1", "wand-1"], None);
+            check(heading, &["hat-1", "potion-1"], Some(&Claim::ByPrice));
+        }
+    }
+
+    #[test]
     fn what_is_called_reduced_is_reduced() {
-        for heading in ["Reduced right now", "Deals of the day", "On sale"] {
+        for heading in [
+            "Reduced right now",
+            "Deals of the day",
+            "On sale",
+            "Summer sale",
+            "The SALE",
+            "Winter Sales",
+            "A deal",
+            "Today's bargain",
+            "Bargains!",
+            "Big savings",
+            "Save on wands",
+            "Fifty percent off",
+            "Markdowns",
+            "Marked-down wands",
+            "Discounted hats",
+            "A discount for you",
+            "Clearance",
+            "Price-drops",
+            "Special offers",
+            "For sale: the summer sale",
+        ] {
             check(heading, &["potion-2", "wand-3"], None);
             check(heading, &["potion-2", "wand-1"], Some(&Claim::Reduced));
         }
+    }
+
+    #[test]
+    fn what_only_sounds_like_a_reduction_is_not_judged() {
+        for heading in [
+            "Not for sale",
+            "Wands for sale",
+            "Wholesale",
+            "Deal with dragons",
+            "How a witch deals with rain",
+            "Ideal for dusk",
+            "A great deal of magic",
+            "The real deal",
+            "After-sales service",
+            "Dealers' choice",
+            "Save the date",
+            "Space-saving shelves",
+            "Reduced-sugar potions",
+            "Salesmanship",
+        ] {
+            check(heading, &["wand-1", "hat-1"], None);
+        }
+    }
+
+    #[test]
+    fn what_is_called_half_price_costs_half() {
+        for heading in ["Half price", "Half-price potions", "Half off"] {
+            check(heading, &["potion-2"], None);
+            check(heading, &["wand-3"], Some(&Claim::HalfPrice));
+        }
+        let odd = |price| Product { price_before: Some(999), ..product("a", "Wands", price) };
+        assert!(is_at_half_price(&odd(500)) && !is_at_half_price(&odd(501)));
     }
 
     #[test]

@@ -28,8 +28,8 @@ pub fn wants(persona: Persona) -> &'static str {
              complete it, what is new in favourite categories. Five to eight blocks."
         }
         Persona::Dealhunter => {
-            "Value: reduced products right after the hero, then a grid from the lowest price up, a \
-             sensible bundle. Five to eight blocks."
+            "Value: reduced products right after the hero, then a grid sorted by price, a sensible \
+             bundle. Five to eight blocks."
         }
         Persona::Minimalist => {
             "One good answer and no noise: a hero with the best match, one spotlight, one grid of \

@@ -94,7 +94,10 @@ fn grid(persona: Persona) -> &'static [&'static str] {
     match persona {
         Persona::Explorer => &["Look around", "A bit of this and that"],
         Persona::Loyalist => &["More to look at", "Some others"],
-        Persona::Dealhunter => &["Lowest price first", "Cheapest first"],
+        // The first two are true only where the shop is known to have no more products.
+        Persona::Dealhunter => {
+            &["Lowest price first", "Cheapest first", "Sorted by price", "In order of price"]
+        }
         Persona::Minimalist => &["A short list", "A few others"],
     }
 }

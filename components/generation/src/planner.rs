@@ -1,9 +1,9 @@
 //! Plans a page without a model: from the persona, the signals and the assortment alone.
 //!
-//! Deterministic, and bound by the same check as the model. For that it needs no luck: whatever it
-//! says was judged first, and the shop's name, which is always allowed, is the last thing left to
-//! say. No heading says of products what is not so ([`crate::heading`]). For a shop whose language is not English it says nothing of its own, and makes do with words
-//! that the shop supplies: its name, its categories, its products' titles and descriptions.
+//! Deterministic, and bound by the same check as the model. It always passes: each text is checked before use, and the
+//! shop's name is always allowed. No heading says of products what is not so ([`crate::heading`]). For a shop whose
+//! language is not English it says nothing of its own, and makes do with words that the shop supplies: its name, its
+//! categories, its products' titles and descriptions.
 
 use std::collections::BTreeSet;
 
@@ -100,7 +100,10 @@ impl Planner<'_> {
         let product = self.available().next();
         let described = product.map_or("", |product| &product.description);
         Block::Hero {
-            headline: self.headline(&product.into_iter().collect::<Vec<_>>()),
+            headline: match product {
+                Some(product) => self.heading(Place::Headline(self.persona), &[], &[product]),
+                None => self.claimless(Place::Headline(self.persona)),
+            },
             text: self.say(Place::HeroText(self.persona), &[described], limits::TEXT_CHARS_MAX),
             product: product.map(|product| product.id.clone()),
         }
@@ -127,8 +130,8 @@ impl Planner<'_> {
         }
     }
 
-    /// The best that are not shown on their own, if there is enough; for a dealhunter the shop's lowest prices,
-    /// whether or not some of them are shown elsewhere too.
+    /// The best that are not shown on their own, if there is enough; for a dealhunter the lowest prices of all known
+    /// products, whether or not some of them are shown elsewhere too.
     fn main_grid(&self, products_max: usize) -> Option<Block> {
         let mut products = match self.persona {
             Persona::Dealhunter => self.storefront.assortment.cheapest(),
@@ -210,10 +213,7 @@ impl Planner<'_> {
     }
 
     fn recently_viewed(&self) -> Block {
-        let says_nothing = |text: &&&str| claims(text, self.storefront).is_empty();
-        let phrases: Vec<_> =
-            self.phrases(Place::RecentlyViewed).iter().filter(says_nothing).copied().collect();
-        Block::RecentlyViewed { heading: self.first_allowed(&phrases, limits::HEADING_CHARS_MAX) }
+        Block::RecentlyViewed { heading: self.claimless(Place::RecentlyViewed) }
     }
 
     fn available(&self) -> impl Iterator<Item = &Product> {
@@ -235,8 +235,11 @@ impl Planner<'_> {
         self.first_true(&[self.phrases(place), supplied].concat(), products)
     }
 
-    fn headline(&self, products: &[&Product]) -> String {
-        self.heading(Place::Headline(self.persona), &[], products)
+    /// What says nothing of any products, for a place without products of its own.
+    fn claimless(&self, place: Place) -> String {
+        let says_nothing = |text: &&&str| claims(text, self.storefront).is_empty();
+        let phrases: Vec<_> = self.phrases(place).iter().filter(says_nothing).copied().collect();
+        self.first_allowed(&phrases, limits::HEADING_CHARS_MAX)
     }
 
     fn first_true(&self, texts: &[&str], products: &[&Product]) -> String {
@@ -322,6 +325,23 @@ mod tests {
         assert!(
             matches!(&plan.blocks[2], Block::Grid { products, .. } if products[..3] == ["potion-2", "potion-1", "hat-1"])
         );
+    }
+
+    #[test]
+    fn a_dealhunter_is_told_of_the_lowest_price_only_where_it_is_known() {
+        let heading = |count: u64| {
+            let products = (0..count).map(|at| product(&format!("p{at}"), "Wands", 2_900 + at)).collect();
+            let storefront = Storefront::new("s", merchant(), Assortment::new("EUR".to_owned(), products));
+            let plan = plan(Persona::Dealhunter, &Signals::default(), &storefront);
+            assert!(check(plan.clone(), &storefront).is_ok(), "{plan:?}");
+            let grid = plan.blocks.into_iter().find_map(|block| match block {
+                Block::Grid { heading, .. } => Some(heading),
+                _ => None,
+            });
+            grid.unwrap()
+        };
+        assert_eq!(heading(99), "Lowest price first");
+        assert_eq!(heading(100), "Sorted by price");
     }
 
     #[test]

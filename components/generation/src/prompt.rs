@@ -53,8 +53,9 @@ Rules for the plan:
 Rules for copy:
 - In the shop's language and tone, plain text on one line, within the lengths of the schema.
 - No markup, no web addresses, no prices, no percentages, no currency signs, no banned words.
-- A heading is true of every product under it: \"best sellers\", \"reduced\", \"lowest price\", \"new\", \"in stock\" \
-or a category's name only where the product data says so.
+- A heading is true of every product under it, and the title of every product of the page: \"best sellers\", \
+\"reduced\", \"sale\", \"lowest price\", \"sorted by price\", \"new\", \"in stock\" or a category's name only where the product \
+data says so. Never \"lowest\" or \"cheapest\" where the list does not have all products.
 - No promise, guarantee, delivery time or fact that is not in the product data. Nothing about quality, \
 popularity, scarcity or urgency, how things were made or chosen, or who the shop's people are.
 - Never address the shopper by name, and never say what you know of them.
@@ -166,7 +167,8 @@ fn shop_part(storefront: &Storefront, listed: &[&Product]) -> String {
     };
     let lines = entry_lines(listed, &storefront.assortment);
     let order = if storefront.assortment.has_best_sellers_first() { ", best-selling first" } else { "" };
-    format!("The shop:\n{}\n\nIts products, one per line{order}:\n{lines}\n", json(&shop))
+    let which = if is_all(listed, &storefront.assortment) { "Its products" } else { "Some of its products" };
+    format!("The shop:\n{}\n\n{which}, one per line{order}:\n{lines}\n", json(&shop))
 }
 
 fn shopper_part(
@@ -221,6 +223,12 @@ fn add_new<'a>(further: &mut Vec<&'a Product>, more: &[&'a Product], listed: &[&
             further.push(product);
         }
     }
+}
+
+/// Whether nothing is on offer but what is listed.
+fn is_all(listed: &[&Product], assortment: &Assortment) -> bool {
+    let common = assortment.common().iter().filter(|product| assortment.offers(&product.id));
+    assortment.is_whole() && listed.len() == common.count()
 }
 
 /// What every shopper's model can choose from: as many of the catalog's first as there is room for.
@@ -306,6 +314,17 @@ mod tests {
         assert!(!question(&Signals::default(), &storefront).contains("best-selling"));
         storefront.assortment = storefront.assortment.sorted_by_sales(true);
         assert!(question(&Signals::default(), &storefront).contains("one per line, best-selling first:\n"));
+    }
+
+    #[test]
+    fn a_list_says_whether_it_has_all_products() {
+        assert!(question(&Signals::default(), &storefront()).contains("\n\nIts products, one per line"));
+        for count in [PRODUCTS_MAX + 1, names::PRODUCTS_MAX] {
+            let products = (0..count).map(|at| product(&format!("p{at}"), "Wands", 1)).collect();
+            let storefront = Storefront::new("s", merchant(), Assortment::new("EUR".to_owned(), products));
+            let text = question(&Signals::default(), &storefront);
+            assert!(text.contains("\n\nSome of its products, one per line"), "{count}");
+        }
     }
 
     #[test]

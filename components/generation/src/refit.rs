@@ -119,6 +119,32 @@ mod tests {
     }
 
     #[test]
+    fn what_is_sorted_by_price_is_sorted_by_todays() {
+        let ids = ["potion-2", "potion-1", "hat-1"];
+        let today = repriced("potion-2", 1_500, None);
+        assert_eq!(under("Sorted by price", &ids, today).unwrap(), ["potion-1", "potion-2", "hat-1"]);
+    }
+
+    #[test]
+    fn a_plan_whose_title_is_no_longer_true_no_longer_fits() {
+        let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+        let hero = Block::Hero {
+            headline: "Dusk is near".to_owned(),
+            text: "Bring a light.".to_owned(),
+            product: Some("potion-2".to_owned()),
+        };
+        let grid = Block::Grid { heading: "Lights".to_owned(), products: ids(&["potion-2", "wand-3"]) };
+        let plan = Plan { title: "Summer sale".to_owned(), blocks: vec![hero, grid, Block::Reassurance {}] };
+        let refitted = |today| {
+            let assortment = Assortment::new("EUR".to_owned(), today);
+            refit(plan.clone(), &Storefront::new("magic-wands", merchant(), assortment))
+        };
+        assert!(refitted(products()).is_ok());
+        let problems = refitted(repriced("wand-3", 4_000, None)).unwrap_err();
+        assert_eq!(problems[0].path, "title");
+    }
+
+    #[test]
     fn what_is_no_longer_so_is_left_out() {
         let ids = ["potion-2", "wand-3"];
         assert_eq!(under("Discounts", &ids, products()).unwrap(), ids);

@@ -65,7 +65,9 @@ pub(crate) fn note(storage: &impl Storage, store: &StoreId, number: u64) -> Resu
     let mut record = if former.is_some() { Domains::default() } else { before.clone() };
     record.number = Some(number);
     let others: Vec<_> = of_number(storage, number)?.into_iter().filter(|other| other != store).collect();
-    others.iter().for_each(|other| add(&mut record, other));
+    for other in &others {
+        add(&mut record, other);
+    }
     if record != before {
         keep(storage, store, &record)?;
     }

@@ -2,13 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use names::StoreId;
+use names::{PRODUCTS_MAX, StoreId};
 
 use super::currency::is_currency;
 use super::{Assortment, EVERY_STORE, Image, Problem, Product};
-
-/// `assortment` in `wit/storefront/types.wit` holds no more.
-const PRODUCTS_MAX: usize = 100;
 
 /// Everything that is wrong, in the order of the file.
 pub(super) fn problems(stores: &BTreeMap<String, Assortment>) -> Vec<Problem> {
