@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use names::{Key, Market, Persona, ShopperId, Source, Store, StoreId};
 use routing::{
     Asker, Assortment, Cache, Cached, Catalog, Clock, Content, MaintenanceTask, PageMetadata, Failure, Forgotten, Found,
-    Fragment, JobError, JobState, Log, Member, Merchant, Offered, Order, Page, Queue, Settings, Signatures,
+    Fragment, JobError, JobState, Log, Member, Merchant, Offered, GenerationRequest, Page, Queue, Settings, Signatures,
     ShopStatus, Storage, Swap,
 };
 
@@ -216,7 +216,7 @@ impl Cache for World {
 }
 
 impl Queue for World {
-    fn offer(&self, _order: Order<'_>) -> Result<Offered, Failure> {
+    fn offer(&self, _request: GenerationRequest<'_>) -> Result<Offered, Failure> {
         self.ask(Offered::Accepted("job".to_owned()))
     }
 
@@ -224,7 +224,7 @@ impl Queue for World {
         self.ask(())
     }
 
-    fn forget_orders(&self, _store: &StoreId, _shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
+    fn forget_jobs(&self, _store: &StoreId, _shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
         self.ask(Forgotten { count: 0, more: false })
     }
 

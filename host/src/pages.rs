@@ -1,12 +1,12 @@
 //! Pages and shops, as the command line and the merchants' admin handle them: what is kept is shown and forgotten,
-//! pages are ordered, shops are opened and closed. All of it goes through the components' own interfaces; what
+//! pages are requested, shops are opened and closed. All of it goes through the components' own interfaces; what
 //! is on a page and whether it is fresh is theirs to decide, and nothing here touches storage.
 
 use bytes::Bytes;
 use names::{Persona, ShopperId};
 
 use crate::bindings::wandstore::storefront::catalog_types::Market;
-use crate::bindings::wandstore::storefront::job_types::{Order, QueueError, Work};
+use crate::bindings::wandstore::storefront::job_types::{GenerationRequest, QueueError, Work};
 use crate::bindings::wandstore::storefront::page_types::{
     CacheError, Cached, Page, Source, StalePage, Staleness,
 };
@@ -91,15 +91,15 @@ async fn get(deployment: &Deployment, store: &str, shopper: &str) -> Result<(Cac
     Ok((flat(answer)?, content))
 }
 
-/// Orders a page for everybody who is taken for a persona.
-pub async fn order(
+/// Requests a page for everybody who is taken for a persona.
+pub async fn request_page(
     deployment: &Deployment,
     store: &str,
     shopper: &str,
     persona: Persona,
     work: Work,
 ) -> Result<(), String> {
-    let order = Order {
+    let request = GenerationRequest {
         store: store.to_owned(),
         shopper: shopper.to_owned(),
         work,
@@ -109,7 +109,7 @@ pub async fn order(
     };
     let answer = call!(deployment.queueing, Cause::Operator, |guest, instance| guest
         .queue
-        .call_offer(instance, &order));
+        .call_offer(instance, &request));
     match answer {
         Ok(Ok(_)) => Ok(()),
         Ok(Err(QueueError::Invalid(reason) | QueueError::Unavailable(reason))) => Err(reason),

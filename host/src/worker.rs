@@ -28,8 +28,8 @@ const LOOK: Duration = Duration::from_secs(2);
 const YIELD: Duration = Duration::from_millis(50);
 /// How long a member rests when the queue does not answer.
 const REST: Duration = Duration::from_secs(1);
-#[cfg(target_os = "linux")]
 /// How much the background gives way to shoppers (`setpriority(2)`: 19 gives way most).
+#[cfg(target_os = "linux")]
 const BACKGROUND_NICENESS: i32 = 15;
 /// How often settling a job is tried before its lease is left to run out.
 const SETTLE_ATTEMPTS: u32 = 5;
@@ -187,10 +187,10 @@ async fn work(deployment: &Deployment, job: Job) {
 
 /// Counts for the merchant what an attempt at a page cost, and how it went unless its work was dropped.
 fn count(deployment: &Deployment, job: &Job, outcome: Option<&Outcome>, spent: &Spent) {
-    let (Some(merchants), Task::Page(order)) = (deployment.merchants.get(), &job.task) else { return };
-    merchants.spent(&order.store, spent);
+    let (Some(merchants), Task::Page(request)) = (deployment.merchants.get(), &job.task) else { return };
+    merchants.spent(&request.store, spent);
     if let Some(outcome) = outcome {
-        merchants.made(&order.store, job, outcome);
+        merchants.made(&request.store, job, outcome);
     }
 }
 

@@ -1,4 +1,4 @@
-//! The steps of a job, from its order to its page in the cache.
+//! The steps of a job, from its generation request to its page in the cache.
 //!
 //! A job may be cut off anywhere and be done again. The plan is stored under the job's id before
 //! the page is, so that what was planned once is never planned twice, and a page that is there is
@@ -31,7 +31,7 @@ pub enum Work {
     Rerender,
 }
 
-/// An order under way.
+/// A generation request under way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
     /// Its id.

@@ -45,24 +45,24 @@ impl Guest for Component {
 enum Refusal {
     #[error(transparent)]
     Id(#[from] WrongId),
-    #[error("the order is for no market")]
+    #[error("the generation request is for no market")]
     Market,
     #[error("a maintenance task is not a page")]
     Maintenance,
 }
 
 fn parsed(job: job_types::Job) -> Result<Job, Refusal> {
-    let job_types::Task::Page(order) = job.task else { return Err(Refusal::Maintenance) };
-    let catalog_types::Market { country, language } = &order.market;
+    let job_types::Task::Page(request) = job.task else { return Err(Refusal::Maintenance) };
+    let catalog_types::Market { country, language } = &request.market;
     Ok(Job {
         id: job.id,
         last: job.last,
         crashed: job.crashed,
-        store: StoreId::parse(&order.store)?,
-        shopper: ShopperId::parse(&order.shopper)?,
-        work: order.work.into(),
-        signals: order.signals.into(),
-        persona: order.persona.map(Into::into),
+        store: StoreId::parse(&request.store)?,
+        shopper: ShopperId::parse(&request.shopper)?,
+        work: request.work.into(),
+        signals: request.signals.into(),
+        persona: request.persona.map(Into::into),
         market: Market::of(country, language).ok_or(Refusal::Market)?,
     })
 }

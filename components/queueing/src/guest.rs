@@ -50,8 +50,8 @@ impl leases::Guest for Component {
 }
 
 impl queue::Guest for Component {
-    fn offer(order: wit::Order) -> Result<wit::Offered, wit::QueueError> {
-        Ok(QUEUE.offer(order.try_into()?, pool(), clock::now_ms())?.into())
+    fn offer(request: wit::GenerationRequest) -> Result<wit::Offered, wit::QueueError> {
+        Ok(QUEUE.offer(request.try_into()?, pool(), clock::now_ms())?.into())
     }
 
     fn entrust(maintenance: wit::MaintenanceTask) -> Result<wit::Offered, wit::QueueError> {

@@ -8,9 +8,9 @@
 //! [`MaintenanceTask`], which is asked for once and must not be lost.
 
 mod capabilities;
+mod generation_request;
 mod journal;
 mod maintenance;
-mod order;
 mod policy;
 mod queue;
 mod task;
@@ -25,9 +25,9 @@ mod simulation;
 pub use capabilities::{
     Answer, Depth, Failure, Jobs, Kv, Leased, NewJob, Newest, Offered, Operator, Settlement, State,
 };
+pub use generation_request::{GenerationRequest, Signals, Work};
 pub use journal::Record;
 pub use maintenance::{CustomerId, MaintenanceKind, MaintenanceTask};
-pub use order::{Order, Signals, Work};
 pub use policy::{Backoff, CRASHES_MAX, Pool, member_name, pause_ms, rotation};
 pub use queue::{Claimed, Error, Forgotten, Job, Member, Outcome, Queue, Trouble};
 pub use task::Task;

@@ -66,7 +66,7 @@ struct Payload<'a> {
 }
 
 impl MaintenanceTask {
-    /// What the job is about. No order has such a key: the `/` is before the first `:`.
+    /// What the job is about. No generation request has such a key: the `/` is before the first `:`.
     pub fn key(&self) -> String {
         format!("errand/{}/{}", self.store, self.cause)
     }

@@ -7,9 +7,9 @@ use names::{Cause, Scope, ShopperId, StoreId};
 use crate::capabilities::{
     Answer, Depth, Failure, Jobs, Kv, Leased, NewJob, Offered, Operator, Settlement, State,
 };
+use crate::generation_request::{self, GenerationRequest};
 use crate::journal::{self, Record};
 use crate::maintenance::MaintenanceTask;
-use crate::order::{self, Order};
 use crate::policy::{Pool, member_index, member_name, pause_ms, rotation};
 use crate::task::Task;
 
@@ -121,13 +121,13 @@ pub enum Error {
 }
 
 impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
-    /// Takes an order, durably before it returns. A full member passes it on to the next.
-    pub fn offer(&self, order: Order, pool: Pool, now_ms: u64) -> Result<Offered, Error> {
-        let key = order.key();
+    /// Takes a generation request, durably before it returns. A full member passes it on to the next.
+    pub fn offer(&self, request: GenerationRequest, pool: Pool, now_ms: u64) -> Result<Offered, Error> {
+        let key = request.key();
         let offered = self.jobs.offer(NewJob {
             lanes: lanes(&key, pool),
             lane_depth_max: pool.depth_max,
-            payload: Order { signals: order.signals.bounded(), ..order }.encode(),
+            payload: GenerationRequest { signals: request.signals.bounded(), ..request }.encode(),
             key,
             now_ms,
         })?;
@@ -221,14 +221,14 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
 
     /// Where a shopper's newest job stands; `None` if there is none.
     pub fn status(&self, store: &StoreId, shopper: &ShopperId, pool: Pool) -> Result<Option<State>, Error> {
-        let key = order::job_key(store, shopper);
+        let key = generation_request::job_key(store, shopper);
         Ok(self.jobs.newest(&key, &lanes(&key, pool))?.map(|newest| newest.state))
     }
 
-    /// Forgets some orders in `scope`, whether live or over. Whoever works on one has lost it. Maintenance tasks stay.
+    /// Forgets some generation requests in `scope`, whether live or over. Whoever works on one has lost it. Maintenance tasks stay.
     ///
-    /// Of a shopper whose id is the forgotten one's, `_` and more, orders may go with them: they
-    /// are ordered again, as after any other miss.
+    /// Of a shopper whose id is the forgotten one's, `_` and more, generation requests may go with them: they
+    /// are requested again, as after any other miss.
     pub fn forget(&self, scope: Scope<'_>, pool: Pool) -> Result<Forgotten, Error> {
         let lanes: Vec<String> = (0..pool.size.max(1)).map(member_name).collect();
         let mut count = 0;

@@ -3,12 +3,12 @@
 //! Workers drop the job that they hold, stall beyond their lease and settle late, settle twice; processes die with
 //! all their workers, and others find out, or stop and give their jobs back; the clock is set forward and back;
 //! calls to jobs and records do not arrive, or arrive and are not answered. Maintenance tasks are entrusted, some of them
-//! again and again; shoppers are forgotten while their orders are worked on. After each step:
+//! again and again; shoppers are forgotten while their generation requests are worked on. After each step:
 //!
 //! - there is one live job per shopper, and no member is over its depth but by maintenance tasks;
 //! - there is one job per maintenance task;
 //! - no accepted job has vanished, unless its shopper was forgotten;
-//! - of a forgotten shopper there is nothing but what was ordered afterwards;
+//! - of a forgotten shopper there is nothing but what was requested afterwards;
 //! - nobody is handed a job that another holds under a valid lease, or before its retry is due;
 //! - no job has to wait longer than the longest pause, however the clock was set;
 //! - a claim settles at most once, a job is done at most once;
@@ -23,8 +23,8 @@ use names::{EventId, Market, Scope, ShopperId, StoreId};
 
 use crate::capabilities::{Offered, State};
 use crate::fakes::{DIED, FakeJobs, FakeKv, FakeOperator, Fault, Row, STOPPED};
+use crate::generation_request::{GenerationRequest, Signals, Work};
 use crate::maintenance::{MaintenanceKind, MaintenanceTask};
-use crate::order::{Order, Signals, Work};
 use crate::policy::{Backoff, Pool, member_name};
 use crate::queue::{Claimed, Forgotten, Job, Outcome, Queue, Trouble};
 use crate::task::Task;
@@ -193,7 +193,7 @@ impl Simulation {
     fn offer(&mut self) {
         let market = if self.random.one_in(2) { Market::default() } else { Market::of("DE", "DE").unwrap() };
         let shopper = self.shopper();
-        let order = Order {
+        let request = GenerationRequest {
             store: store(),
             shopper: shopper.in_market(&market).unwrap(),
             work: Work::Generate,
@@ -201,7 +201,7 @@ impl Simulation {
             persona: None,
             market,
         };
-        if let Ok(Offered::Accepted(id)) = self.queue.offer(order, POOL, self.now_ms) {
+        if let Ok(Offered::Accepted(id)) = self.queue.offer(request, POOL, self.now_ms) {
             assert!(self.accepted.insert(id), "an id was given twice");
         }
     }
@@ -239,7 +239,7 @@ impl Simulation {
         let ids = |simulation: &Self| {
             let rows = simulation.queue.jobs.rows.borrow();
             let is_theirs = |row: &Row| match Task::decode(&row.payload) {
-                Ok(Task::Page(order)) => shopper.has_page(&order.shopper),
+                Ok(Task::Page(request)) => shopper.has_page(&request.shopper),
                 _ => false,
             };
             rows.iter().filter(|(_, row)| is_theirs(row)).map(|(id, _)| id.clone()).collect::<Vec<_>>()

@@ -3,15 +3,15 @@
 use names::{StoreId, WrongId};
 use serde::Deserialize;
 
+use crate::generation_request::{self, GenerationRequest};
 use crate::maintenance::{self, MaintenanceTask};
-use crate::order::{self, Order};
 use crate::policy::Pool;
 
 /// What a job is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Task {
     /// A page.
-    Page(Order),
+    Page(GenerationRequest),
     /// Anything else that a shop asks for.
     Maintenance(MaintenanceTask),
 }
@@ -39,7 +39,7 @@ impl Task {
     /// Whose shop.
     pub fn store(&self) -> &StoreId {
         match self {
-            Self::Page(order) => &order.store,
+            Self::Page(request) => &request.store,
             Self::Maintenance(maintenance) => &maintenance.store,
         }
     }
@@ -48,7 +48,7 @@ impl Task {
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, WrongPayload> {
         let Form { form } = serde_json::from_slice(bytes)?;
         match form {
-            order::FORM => Order::decode(bytes).map(Self::Page),
+            generation_request::FORM => GenerationRequest::decode(bytes).map(Self::Page),
             maintenance::FORM => MaintenanceTask::decode(bytes).map(Self::Maintenance),
             other => Err(WrongPayload::Form(other)),
         }

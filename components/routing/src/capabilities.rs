@@ -7,7 +7,9 @@ mod pages;
 use names::{Key, Market, Store, StoreId};
 use page::{Collection, Product};
 
-pub use jobs::{JobError, JobState, MaintenanceKind, MaintenanceTask, Member, Offered, Order, Queue, Work};
+pub use jobs::{
+    GenerationRequest, JobError, JobState, MaintenanceKind, MaintenanceTask, Member, Offered, Queue, Work,
+};
 pub use pages::{Cache, Cached, Content, Forgotten, Fragment, Page, PageMetadata, Staleness};
 
 /// Everything that routing needs.

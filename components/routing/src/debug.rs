@@ -1,4 +1,4 @@
-//! `/debug/*`: a page ordered by hand, what went wrong, how full the pool is, products that changed, a shop to
+//! `/debug/*`: a page requested by hand, what went wrong, how full the pool is, products that changed, a shop to
 //! be opened again.
 //!
 //! For operators, who are told of failures with the status that says so. For everybody else these
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::capabilities::{Cache, Deployment, Failure, Log, Offered, Queue, Settings, Work};
 use crate::http::Response;
-use crate::ordering;
+use crate::page_request;
 use crate::refusal::Refusal;
 use crate::target::Target;
 use crate::visitor::{Visitor, known_store};
@@ -18,7 +18,7 @@ use crate::visitor::{Visitor, known_store};
 const ERRORS: u32 = 50;
 const ERRORS_MAX: u32 = 200;
 
-/// `/debug/generate?store={id}&shopper={id}`: orders a page now.
+/// `/debug/generate?store={id}&shopper={id}`: requests a page now.
 pub(crate) fn generate<D: Deployment>(
     deployment: &D,
     target: Target<'_>,
@@ -27,7 +27,7 @@ pub(crate) fn generate<D: Deployment>(
     if visitor.paused {
         return Err(Refusal::Paused);
     }
-    match ordering::order(deployment, &visitor, Work::Generate) {
+    match page_request::request_page(deployment, &visitor, Work::Generate) {
         Ok(Offered::Accepted(job)) => Ok(Response::json(202, &json!({ "job": job, "state": "accepted" }))),
         Ok(Offered::Live(job)) => Ok(Response::json(202, &json!({ "job": job, "state": "live" }))),
         Ok(Offered::Full) => Err(Refusal::QueueFull),

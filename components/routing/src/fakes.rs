@@ -14,7 +14,7 @@ use names::{ShopperId, StoreId};
 
 use crate::{Cached, Failure, Forgotten, Found, JobState, MaintenanceKind, Method, Offered, Signals, handle};
 pub(crate) use http::{Answer, FakeRequest};
-pub(crate) use jobs::Ordered;
+pub(crate) use jobs::Requested;
 pub(crate) use pages::{Held, PAGE};
 pub(crate) use sign::{SHOP, sign, signed, webhook};
 
@@ -49,7 +49,7 @@ pub(crate) struct Fake {
     pub(crate) rivals: Cell<u32>,
     /// Short-term storage: every key says which store it is in.
     pub(crate) stored: RefCell<BTreeMap<String, Found>>,
-    /// Pages and orders that there are to forget, as `{store}:{shopper}`.
+    /// Pages and generation requests that there are to forget, as `{store}:{shopper}`.
     pub(crate) pages: RefCell<BTreeSet<String>>,
     pub(crate) live: RefCell<BTreeSet<String>>,
     pub(crate) closed: RefCell<Vec<String>>,
@@ -58,7 +58,7 @@ pub(crate) struct Fake {
     pub(crate) ttl_seconds: Cell<u32>,
     /// For how many seconds a key is kept, where it ends.
     pub(crate) ttls: RefCell<BTreeMap<String, u32>>,
-    pub(crate) orders: RefCell<Vec<Ordered>>,
+    pub(crate) page_requests: RefCell<Vec<Requested>>,
     pub(crate) warnings: RefCell<Vec<String>>,
     /// What was asked of it, the log excepted.
     pub(crate) calls: RefCell<Vec<&'static str>>,
@@ -87,7 +87,7 @@ impl Default for Fake {
             maintenance_tasks: RefCell::default(),
             ttl_seconds: Cell::new(0),
             ttls: RefCell::default(),
-            orders: RefCell::default(),
+            page_requests: RefCell::default(),
             warnings: RefCell::default(),
             calls: RefCell::default(),
         }
@@ -117,10 +117,10 @@ impl Fake {
         self.stored.borrow().keys().cloned().collect()
     }
 
-    /// Whether nothing was stored, ordered, entrusted or closed.
+    /// Whether nothing was stored, requested, entrusted or closed.
     pub(crate) fn is_untouched(&self) -> bool {
         self.stored.borrow().is_empty()
-            && self.orders.borrow().is_empty()
+            && self.page_requests.borrow().is_empty()
             && self.maintenance_tasks.borrow().is_empty()
             && self.closed.borrow().is_empty()
             && !self

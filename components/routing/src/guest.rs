@@ -22,8 +22,8 @@ use names::{Key, Market, ShopperId, Store, StoreId};
 
 use crate::{
     Asker, Assortment, BodyError, Cache, Cached, Catalog, Clock, Content, Failure, Forgotten, Found,
-    JobError, JobState, Log, MaintenanceTask, Member, Merchant, Offered, Order, Queue, Request, Settings,
-    ShopStatus, Signatures, Storage, Swap,
+    GenerationRequest, JobError, JobState, Log, MaintenanceTask, Member, Merchant, Offered, Queue, Request,
+    Settings, ShopStatus, Signatures, Storage, Swap,
 };
 
 struct Component;
@@ -116,8 +116,8 @@ impl Content for Value {
 }
 
 impl Queue for Host {
-    fn offer(&self, order: Order<'_>) -> Result<Offered, Failure> {
-        Ok(queue::offer(&order.into())?.into())
+    fn offer(&self, request: GenerationRequest<'_>) -> Result<Offered, Failure> {
+        Ok(queue::offer(&request.into())?.into())
     }
 
     fn entrust(&self, maintenance: MaintenanceTask<'_>) -> Result<(), Failure> {
@@ -127,7 +127,7 @@ impl Queue for Host {
         }
     }
 
-    fn forget_orders(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
+    fn forget_jobs(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
         Ok(queue::forget(store.as_str(), shopper.map(ShopperId::as_str))?.into())
     }
 

@@ -1,4 +1,4 @@
-//! HTTP in, HTTP out: shops and shoppers, the page at once, and the order for a better one. Also what
+//! HTTP in, HTTP out: shops and shoppers, the page at once, and the request for a better one. Also what
 //! Shopify forwards and tells, and the maintenance tasks that follow from it.
 //!
 //! Pure: no I/O of its own, no clock, no WIT types. It never asks a language model, holds no
@@ -16,7 +16,7 @@ mod http;
 mod identity;
 mod in_theme;
 mod maintenance;
-mod ordering;
+mod page_request;
 mod proxy;
 mod refusal;
 mod route;
@@ -38,8 +38,8 @@ mod tests;
 
 pub use capabilities::{
     Asker, Assortment, Cache, Cached, Catalog, Clock, Content, Deployment, Failure, Forgotten, Found,
-    Fragment, JobError, JobState, Log, MaintenanceKind, MaintenanceTask, Member, Merchant, Offered, Order,
-    Page, PageMetadata, Queue, Settings, ShopStatus, Signatures, Staleness, Storage, Swap, Work,
+    Fragment, GenerationRequest, JobError, JobState, Log, MaintenanceKind, MaintenanceTask, Member, Merchant,
+    Offered, Page, PageMetadata, Queue, Settings, ShopStatus, Signatures, Staleness, Storage, Swap, Work,
 };
 pub use http::{Body, BodyError, Method, Reply, Request, Response};
 pub use maintenance::{Progress, run as run_maintenance};

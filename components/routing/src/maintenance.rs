@@ -56,8 +56,8 @@ struct Plan {
 /// A step of a maintenance task. Each is done until nothing more is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
-    /// Forgets orders. Whoever works on one has lost it, so that pages are forgotten after them.
-    Orders,
+    /// Forgets jobs. Whoever works on one has lost it, so that pages are forgotten after them.
+    Jobs,
     /// Forgets pages and plans.
     Pages,
     /// Removes what is kept under keys that name shop or customer.
@@ -68,13 +68,13 @@ enum Step {
     Report,
 }
 
-/// Pages come last once more: one may have been on its way into the cache while its order was forgotten.
-const FORGET: &[Step] = &[Step::Orders, Step::Pages, Step::Keys, Step::Journals, Step::Pages];
+/// Pages come last once more: one may have been on its way into the cache while its job was forgotten.
+const FORGET: &[Step] = &[Step::Jobs, Step::Pages, Step::Keys, Step::Journals, Step::Pages];
 
 impl Plan {
     fn of(kind: &MaintenanceKind) -> Result<Self, names::WrongId> {
         let (name, customer, steps) = match kind {
-            MaintenanceKind::Uninstalled => ("app/uninstalled", None, &[Step::Orders, Step::Pages][..]),
+            MaintenanceKind::Uninstalled => ("app/uninstalled", None, &[Step::Jobs, Step::Pages][..]),
             MaintenanceKind::RedactShop => ("shop/redact", None, FORGET),
             MaintenanceKind::RedactCustomer(id) => ("customers/redact", Some(id), FORGET),
             MaintenanceKind::ReportCustomer(id) => ("customers/data_request", Some(id), &[Step::Report][..]),
@@ -116,7 +116,7 @@ fn perform<D: Deployment>(
 ) -> Result<Forgotten, Failure> {
     let subject = Subject { store, customer: plan.customer.as_ref() };
     match step {
-        Step::Orders => deployment.forget_orders(store, subject.customer),
+        Step::Jobs => deployment.forget_jobs(store, subject.customer),
         Step::Pages => deployment.forget_pages(store, subject.customer),
         Step::Keys => sweep::keys(deployment, &subject, &Key::Tally(store, cause).to_string()),
         Step::Journals => sweep::journals(deployment, &subject, &mut tally.after),
@@ -131,7 +131,7 @@ impl Step {
     /// What it counts.
     fn noun(self) -> &'static str {
         match self {
-            Self::Orders => "orders",
+            Self::Jobs => "orders",
             Self::Pages => "pages",
             Self::Keys => "entries",
             Self::Journals => "journal_entries",

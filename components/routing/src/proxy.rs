@@ -182,7 +182,7 @@ fn recall(deployment: &impl Storage, key: Key<'_>) -> Option<Signals> {
 fn forget(deployment: &(impl Cache + Queue + Storage + Log), store: &StoreId, earlier: &ShopperId) {
     let session = Key::Session(store, earlier);
     let results = [
-        deployment.forget_orders(store, Some(earlier)).map(|_forgotten| ()),
+        deployment.forget_jobs(store, Some(earlier)).map(|_forgotten| ()),
         deployment.forget_pages(store, Some(earlier)).map(|_forgotten| ()),
         deployment.remove(session.store(), &session.to_string()).map(|_removed| ()),
     ];

@@ -1,4 +1,4 @@
-//! `GET /s/{store}?shopper={id}`: a page at once, whatever there is, and the order for a better one.
+//! `GET /s/{store}?shopper={id}`: a page at once, whatever there is, and the request for a better one.
 //!
 //! A fresh page costs two calls: where the shop stands, and the lookup. Everything else happens only
 //! where there is no fresh page.
@@ -12,7 +12,7 @@ use crate::capabilities::{
 };
 use crate::headers::{self, Generation, Served};
 use crate::http::{Body, Response};
-use crate::ordering;
+use crate::page_request;
 use crate::refusal::Refusal;
 use crate::target::Target;
 use crate::visitor::Visitor;
@@ -40,7 +40,7 @@ pub(crate) fn page<D: Deployment>(
     Ok(respond(served, body))
 }
 
-/// What a shopper is shown now, and the order for what they are to be shown next. A page that is not `usable`
+/// What a shopper is shown now, and the request for what they are to be shown next. A page that is not `usable`
 /// is rendered again.
 pub(crate) fn show<D: Deployment>(
     deployment: &D,
@@ -55,7 +55,7 @@ pub(crate) fn show<D: Deployment>(
             Ok((Served::Hit(page.metadata), Shown::Theirs(page)))
         }
         Cached::Stale(page, reason) if usable(&page.metadata) => {
-            let generation = order(deployment, visitor, work_for(reason));
+            let generation = request_page(deployment, visitor, work_for(reason));
             Ok((Served::Stale(page.metadata, generation), Shown::Theirs(page)))
         }
         Cached::Fresh(_) => made_anew(deployment, visitor, Work::Rerender),
@@ -90,12 +90,12 @@ fn work_for(reason: Staleness) -> Work {
     }
 }
 
-/// Orders a page. A shopper is served the same whatever comes of it.
-fn order(deployment: &(impl Queue + Storage + Log), visitor: &Visitor, work: Work) -> Generation {
-    if !visitor.may_order() {
+/// Requests a page. A shopper is served the same whatever comes of it.
+fn request_page(deployment: &(impl Queue + Storage + Log), visitor: &Visitor, work: Work) -> Generation {
+    if !visitor.may_request_page() {
         return Generation::NotTriggered;
     }
-    match ordering::order(deployment, visitor, work) {
+    match page_request::request_page(deployment, visitor, work) {
         Ok(Offered::Accepted(_) | Offered::Live(_)) => Generation::Triggered,
         Ok(Offered::Full) => Generation::QueueFull,
         Err(_logged) => Generation::QueueUnavailable,
@@ -108,7 +108,7 @@ fn made_anew<D: Deployment>(
     visitor: &Visitor,
     work: Work,
 ) -> Result<(Served, Shown<D::Value>), Refusal> {
-    let generation = order(deployment, visitor, work);
+    let generation = request_page(deployment, visitor, work);
     anybodys(deployment, visitor, generation)
 }
 

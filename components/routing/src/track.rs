@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::capabilities::{Cache, Cached, Deployment, Failure, Log, Queue, Storage, Swap, Work};
 use crate::events::{Event, Report};
 use crate::http::{Request, Response};
-use crate::ordering;
+use crate::page_request;
 use crate::refusal::Refusal;
 use crate::signals::{self, Signals};
 use crate::visitor::Visitor;
@@ -38,7 +38,7 @@ struct Change {
     after: Signals,
 }
 
-/// Stores what a page reports, and orders another page when that is due.
+/// Stores what a page reports, and requests another page when that is due.
 pub(crate) fn track<D: Deployment>(
     deployment: &D,
     request: &impl Request,
@@ -82,7 +82,7 @@ pub(crate) fn tracked<V>(stored: usize) -> Response<V> {
     Response::json(200, &json!({ "stored": stored }))
 }
 
-/// Adds events to the visitor's session, after those of `earlier`, if any, and orders another page when that is
+/// Adds events to the visitor's session, after those of `earlier`, if any, and requests another page when that is
 /// due; how many were stored.
 pub(crate) fn keep<D: Deployment>(
     deployment: &D,
@@ -135,10 +135,10 @@ fn store(
     Err(NotStored::RacesLost)
 }
 
-/// Orders a page that follows the shopper, if they did enough that is new. A pool that is full
+/// Requests a page that follows the shopper, if they did enough that is new. A pool that is full
 /// now is offered a job again at their next visit or milestone.
 fn follow(deployment: &(impl Queue + Log), visitor: &Visitor, Change { before, after }: Change) {
     if after.reach_milestone_since(&before) {
-        let _logged = ordering::order_by(deployment, visitor, Work::Generate, after);
+        let _logged = page_request::request_page_after(deployment, visitor, Work::Generate, after);
     }
 }

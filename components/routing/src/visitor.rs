@@ -67,9 +67,9 @@ impl Visitor {
         self.person.context_persona().is_some()
     }
 
-    /// Whether a page may be ordered for them. Everybody's pages are there for the shops of Shopify: a stranger
+    /// Whether a page may be requested for them. Everybody's pages are there for the shops of Shopify: a stranger
     /// gets those that there are.
-    pub(crate) fn may_order(&self) -> bool {
+    pub(crate) fn may_request_page(&self) -> bool {
         self.is_vouched_for || !self.is_anybody()
     }
 

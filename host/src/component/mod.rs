@@ -55,9 +55,7 @@ impl Role {
             Self::Catalog => "catalog",
         }
     }
-}
 
-impl Role {
     /// Which keys it reaches. Generation has neither key-value storage nor blobs.
     pub fn access(self) -> &'static Access {
         match self {
@@ -152,7 +150,7 @@ pub struct Front {
 
 /// What queueing exports.
 pub struct Jobs {
-    /// Takes orders and maintenance tasks.
+    /// Takes generation requests and maintenance tasks.
     pub queue: queue::Guest,
     /// Hands jobs to the members of the pool.
     pub leases: leases::Guest,

@@ -14,9 +14,9 @@ use crate::bindings::wandstore::storefront::{
 };
 use crate::context::{Context, Request, RequestBody, Value};
 
-use catalog_types::{Assortment, CatalogError, Collection, Market, Product, Freshness};
+use catalog_types::{Assortment, CatalogError, Collection, Freshness, Market, Product};
 use http_types::BodyError;
-use job_types::{JobError, JobState, MaintenanceTask, Member, Offered, Order, QueueError};
+use job_types::{GenerationRequest, JobError, JobState, MaintenanceTask, Member, Offered, QueueError};
 use page_types::{CacheError, Cached, Forgotten, NewPage, StalePage, StoredPlan};
 
 /// Calls a function of another component: acquires an instance, bounds the call, and gives the
@@ -189,8 +189,8 @@ fn take_content(answer: &Result<Cached, CacheError>, from: &mut Context) -> Resu
 }
 
 impl queue::Host for Context {
-    async fn offer(&mut self, order: Order) -> Result<Result<Offered, QueueError>> {
-        relay!(self, queue, |guest, instance| guest.queue.call_offer(instance, &order))
+    async fn offer(&mut self, request: GenerationRequest) -> Result<Result<Offered, QueueError>> {
+        relay!(self, queue, |guest, instance| guest.queue.call_offer(instance, &request))
     }
 
     async fn entrust(&mut self, maintenance: MaintenanceTask) -> Result<Result<Offered, QueueError>> {
@@ -244,7 +244,8 @@ impl catalog::Host for Context {
         freshness: Freshness,
         term: String,
     ) -> Result<Result<Vec<Product>, CatalogError>> {
-        relay!(self, catalog, |guest, instance| guest.call_search(instance, &store, &market, freshness, &term))
+        relay!(self, catalog, |guest, instance| guest
+            .call_search(instance, &store, &market, freshness, &term))
     }
 }
 

@@ -98,9 +98,9 @@ impl Storefronts for Served {
             == ShopStatus::Open;
         if let Some(work) = due
             && is_open
-            && let Err(reason) = pages::order(&deployment, store, shopper, persona, work).await
+            && let Err(reason) = pages::request_page(&deployment, store, shopper, persona, work).await
         {
-            tracing::warn!(store, reason, "a page to be previewed was not ordered");
+            tracing::warn!(store, reason, "a page to be previewed was not requested");
         }
         if let Some((page, due)) = kept {
             let made = if due.is_none() { Made::Now } else { Made::Before };

@@ -91,7 +91,7 @@ async fn misses(server: &Server) -> anyhow::Result<f64> {
         let answer = visit(server, &format!("new-{shopper}")).await?;
         took_ms.push(started.elapsed().as_secs_f64() * 1e3);
         ensure!(answer.header("x-cache") == "MISS", "a new shopper's first page is not a miss");
-        ensure!(answer.header("x-generation-triggered") == "true", "no page was ordered for a new shopper");
+        ensure!(answer.header("x-generation-triggered") == "true", "no page was requested for a new shopper");
     }
     Ok(median(&mut took_ms))
 }

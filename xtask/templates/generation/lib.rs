@@ -18,7 +18,7 @@ use bindings::exports::wandstore::storefront::generator::Guest;
 use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{clock, settings};
 use bindings::wandstore::storefront::catalog_types::{CatalogError, Freshness};
-use bindings::wandstore::storefront::job_types::{Job, Order, Outcome, Retry, Task, Trouble};
+use bindings::wandstore::storefront::job_types::{Job, GenerationRequest, Outcome, Retry, Task, Trouble};
 use bindings::wandstore::storefront::page_types::{CacheError, Cached, NewPage, PageMetadata, Source};
 use bindings::wandstore::storefront::shopper_types::{Persona, Signals};
 use bindings::wandstore::storefront::{cache, catalog, catalog_version};
@@ -37,7 +37,7 @@ bindings::export!(Component with_types_in bindings);
 impl Guest for Component {
     fn generate(job: Job) -> Outcome {
         let made = match &job.task {
-            Task::Page(order) => make(&job.id, order),
+            Task::Page(request) => make(&job.id, request),
             Task::Maintenance(_) => Err(Outcome::Failed("a maintenance task is not a page".into())),
         };
         made.map_or_else(|outcome| outcome, |()| Outcome::Done(None))
@@ -46,17 +46,17 @@ impl Guest for Component {
 
 /// Makes the page and stores it. What keeps it from that is an outcome, so that the queue tries
 /// again or gives up, and says why.
-fn make(job: &str, order: &Order) -> Result<(), Outcome> {
-    let Order { store, shopper, .. } = order;
+fn make(job: &str, request: &GenerationRequest) -> Result<(), Outcome> {
+    let GenerationRequest { store, shopper, .. } = request;
     // A worker that was cut off after it stored the page leaves a job that is done.
-    if is_stored(job, order)? {
+    if is_stored(job, request)? {
         return Ok(());
     }
     let shop = settings::store(store).ok_or_else(|| Outcome::Failed(format!("no shop is called {store}")))?;
     // Asked before the products: if these change meanwhile, the page counts as stale.
     let catalog_version = catalog_version::current(store)?;
-    let mut assortment = catalog::products(store, &order.market, Freshness::Current)?;
-    page::put_first(&mut assortment.products, &order.signals);
+    let mut assortment = catalog::products(store, &request.market, Freshness::Current)?;
+    page::put_first(&mut assortment.products, &request.signals);
     let html = page::render(store, &shop, &assortment);
     let fragment = page::content(&html);
     let page = NewPage {
@@ -65,25 +65,25 @@ fn make(job: &str, order: &Order) -> Result<(), Outcome> {
         metadata: PageMetadata {
             fragment_offset: u32::try_from(fragment.start).unwrap_or(0),
             fragment_size: u32::try_from(fragment.len()).unwrap_or(0),
-            ..metadata(job, order, catalog_version)
+            ..metadata(job, request, catalog_version)
         },
     };
     Ok(cache::put(store, shopper, page)?)
 }
 
-fn is_stored(job: &str, order: &Order) -> Result<bool, CacheError> {
-    Ok(match cache::get(&order.store, &order.shopper)? {
+fn is_stored(job: &str, request: &GenerationRequest) -> Result<bool, CacheError> {
+    Ok(match cache::get(&request.store, &request.shopper)? {
         Cached::Fresh(page) => page.metadata.job == job,
         Cached::Stale(stale) => stale.page.metadata.job == job,
         Cached::Miss | Cached::Closed => false,
     })
 }
 
-fn metadata(job: &str, order: &Order, catalog_version: u64) -> PageMetadata {
+fn metadata(job: &str, request: &GenerationRequest, catalog_version: u64) -> PageMetadata {
     let now_ms = clock::now_ms();
-    let (persona, confidence) = match order.persona {
+    let (persona, confidence) = match request.persona {
         Some(known) => (known, 100),
-        None => persona(&order.signals),
+        None => persona(&request.signals),
     };
     PageMetadata {
         persona,

@@ -330,7 +330,7 @@ fn a_page_without_a_readable_plan_is_planned_anew() {
 }
 
 #[test]
-fn a_new_plan_is_made_for_a_new_order_whatever_is_stored() {
+fn a_new_plan_is_made_for_a_new_request_whatever_is_stored() {
     let world =
         world_whose_catalog_changed([answer(good().replace("hat-1", "hat-2").replace("Dusk", "Dawn"))]);
     let next = Job { id: "job-3".to_owned(), ..job() };

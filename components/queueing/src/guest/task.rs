@@ -4,7 +4,7 @@ use names::{EventId, Market, Persona, StoreId, WrongId};
 
 use super::bindings::wandstore::storefront::{catalog_types, job_types as wit, shopper_types};
 use super::parse;
-use crate::{Job, MaintenanceKind, MaintenanceTask, Order, Signals, Task, Work};
+use crate::{GenerationRequest, Job, MaintenanceKind, MaintenanceTask, Signals, Task, Work};
 
 /// What crossed is no task.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +44,7 @@ impl TryFrom<wit::Task> for Task {
 
     fn try_from(task: wit::Task) -> Result<Self, WrongTask> {
         match task {
-            wit::Task::Page(order) => Ok(Self::Page(order.try_into()?)),
+            wit::Task::Page(request) => Ok(Self::Page(request.try_into()?)),
             wit::Task::Maintenance(maintenance) => Ok(Self::Maintenance(maintenance.try_into()?)),
         }
     }
@@ -53,7 +53,7 @@ impl TryFrom<wit::Task> for Task {
 impl From<Task> for wit::Task {
     fn from(task: Task) -> Self {
         match task {
-            Task::Page(order) => Self::Page(order.into()),
+            Task::Page(request) => Self::Page(request.into()),
             Task::Maintenance(maintenance) => Self::Maintenance(maintenance.into()),
         }
     }
@@ -95,26 +95,27 @@ impl From<MaintenanceTask> for wit::MaintenanceTask {
     }
 }
 
-impl TryFrom<wit::Order> for Order {
+impl TryFrom<wit::GenerationRequest> for GenerationRequest {
     type Error = WrongTask;
 
-    fn try_from(order: wit::Order) -> Result<Self, WrongTask> {
-        let (store, shopper) = parse(&order.store, &order.shopper)?;
-        let market = Market::of(&order.market.country, &order.market.language).ok_or(WrongTask::Market)?;
-        let (work, signals) = (order.work.into(), order.signals.into());
-        Ok(Self { store, shopper, work, signals, persona: order.persona.map(Into::into), market })
+    fn try_from(request: wit::GenerationRequest) -> Result<Self, WrongTask> {
+        let (store, shopper) = parse(&request.store, &request.shopper)?;
+        let market =
+            Market::of(&request.market.country, &request.market.language).ok_or(WrongTask::Market)?;
+        let (work, signals) = (request.work.into(), request.signals.into());
+        Ok(Self { store, shopper, work, signals, persona: request.persona.map(Into::into), market })
     }
 }
 
-impl From<Order> for wit::Order {
-    fn from(order: Order) -> Self {
-        let (country, language) = (order.market.country().to_owned(), order.market.language().to_owned());
+impl From<GenerationRequest> for wit::GenerationRequest {
+    fn from(request: GenerationRequest) -> Self {
+        let (country, language) = (request.market.country().to_owned(), request.market.language().to_owned());
         Self {
-            store: order.store.to_string(),
-            shopper: order.shopper.to_string(),
-            work: order.work.into(),
-            signals: order.signals.into(),
-            persona: order.persona.map(Into::into),
+            store: request.store.to_string(),
+            shopper: request.shopper.to_string(),
+            work: request.work.into(),
+            signals: request.signals.into(),
+            persona: request.persona.map(Into::into),
             market: catalog_types::Market { country, language },
         }
     }

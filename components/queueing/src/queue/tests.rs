@@ -2,8 +2,8 @@ use names::{Cause, EventId, Market, Persona};
 
 use super::*;
 use crate::fakes::{DIED, FakeJobs, FakeKv, FakeOperator, Fault};
+use crate::generation_request::{Signals, Work};
 use crate::maintenance::MaintenanceKind;
-use crate::order::{Signals, Work};
 use crate::policy::Backoff;
 
 const POOL: Pool = Pool {
@@ -21,8 +21,8 @@ fn queue() -> TestQueue {
     Queue { jobs: FakeJobs::default(), kv: FakeKv::default(), operator: FakeOperator::default() }
 }
 
-fn order(shopper: &str) -> Order {
-    Order {
+fn request(shopper: &str) -> GenerationRequest {
+    GenerationRequest {
         store: StoreId::parse("magic-wands").unwrap(),
         shopper: ShopperId::parse(shopper).unwrap(),
         work: Work::Generate,
@@ -45,9 +45,9 @@ fn entrust(queue: &TestQueue, cause: &str) -> Offered {
     queue.entrust(&maintenance(cause, redact("7041")), POOL, 0).unwrap()
 }
 
-/// Offers an order and claims its job.
+/// Offers a generation request and claims its job.
 fn job_under_way(queue: &TestQueue) -> Job {
-    assert!(matches!(queue.offer(order("abc123"), POOL, 0), Ok(Offered::Accepted(_))));
+    assert!(matches!(queue.offer(request("abc123"), POOL, 0), Ok(Offered::Accepted(_))));
     claim_any(queue, 0).expect("a job was offered")
 }
 
@@ -71,7 +71,7 @@ fn retry(after_ms: Option<u64>) -> Outcome {
 }
 
 fn state(queue: &TestQueue) -> Option<State> {
-    let Order { store, shopper, .. } = order("abc123");
+    let GenerationRequest { store, shopper, .. } = request("abc123");
     queue.status(&store, &shopper, POOL).unwrap()
 }
 
@@ -82,28 +82,28 @@ fn records(queue: &TestQueue, now_ms: u64) -> Vec<(String, String)> {
 }
 
 #[test]
-fn an_order_is_claimed_as_it_was_offered() {
+fn a_request_is_claimed_as_it_was_offered() {
     let queue = queue();
     let job = job_under_way(&queue);
     assert_eq!((job.attempt, job.last, job.crashed), (1, false, false));
-    assert_eq!(job.task, Task::Page(order("abc123")));
+    assert_eq!(job.task, Task::Page(request("abc123")));
 }
 
 #[test]
 fn a_shopper_has_one_live_job() {
     let queue = queue();
-    let Offered::Accepted(id) = queue.offer(order("abc123"), POOL, 0).unwrap() else { panic!("refused") };
-    assert_eq!(queue.offer(order("abc123"), POOL, 1), Ok(Offered::Live(id)));
+    let Offered::Accepted(id) = queue.offer(request("abc123"), POOL, 0).unwrap() else { panic!("refused") };
+    assert_eq!(queue.offer(request("abc123"), POOL, 1), Ok(Offered::Live(id)));
 }
 
 #[test]
 fn a_full_member_fails_over_until_all_are_full() {
     let queue = queue();
     for shopper in 0..POOL.size * POOL.depth_max {
-        let offered = queue.offer(order(&format!("shopper-{shopper}")), POOL, 0);
+        let offered = queue.offer(request(&format!("shopper-{shopper}")), POOL, 0);
         assert!(matches!(offered, Ok(Offered::Accepted(_))), "{offered:?}");
     }
-    assert_eq!(queue.offer(order("one-too-many"), POOL, 0), Ok(Offered::Full));
+    assert_eq!(queue.offer(request("one-too-many"), POOL, 0), Ok(Offered::Full));
     for member in queue.members(POOL).unwrap() {
         assert_eq!(member.depth, Depth { queued: 2, running: 0, dead: 0, oldest_ms: Some(0) });
     }
@@ -112,7 +112,7 @@ fn a_full_member_fails_over_until_all_are_full() {
 #[test]
 fn the_preferred_member_is_offered_the_job_and_whoever_is_free_works_on_it() {
     let queue = queue();
-    queue.offer(order("abc123"), POOL, 0).unwrap();
+    queue.offer(request("abc123"), POOL, 0).unwrap();
     let home = rotation("magic-wands:abc123", POOL.size).next().unwrap();
     assert_eq!(queue.members(POOL).unwrap()[home as usize].depth.queued, 1);
     let other = member_name((home + 1) % POOL.size);
@@ -125,7 +125,7 @@ fn jobs_of_a_member_that_is_no_more_are_worked_on_by_the_others() {
     let queue = queue();
     let large = Pool { size: 30, ..POOL };
     for shopper in 0..20 {
-        queue.offer(order(&format!("shopper-{shopper}")), large, 0).unwrap();
+        queue.offer(request(&format!("shopper-{shopper}")), large, 0).unwrap();
     }
     let small = Pool { size: 1, ..POOL };
     let claimed = std::iter::from_fn(|| match queue.claim("pool-0", small, 0).unwrap() {
@@ -138,7 +138,7 @@ fn jobs_of_a_member_that_is_no_more_are_worked_on_by_the_others() {
 
 #[test]
 fn a_pool_of_none_is_full() {
-    assert_eq!(queue().offer(order("abc123"), Pool { size: 0, ..POOL }, 0), Ok(Offered::Full));
+    assert_eq!(queue().offer(request("abc123"), Pool { size: 0, ..POOL }, 0), Ok(Offered::Full));
 }
 
 #[test]
@@ -161,14 +161,14 @@ fn an_empty_member_is_idle_and_a_busy_one_until_its_lease_runs_out() {
 fn a_job_goes_from_queued_to_done() {
     let queue = queue();
     assert_eq!(state(&queue), None);
-    queue.offer(order("abc123"), POOL, 0).unwrap();
+    queue.offer(request("abc123"), POOL, 0).unwrap();
     assert_eq!(state(&queue), Some(State::Queued));
     let job = claim_any(&queue, 0).unwrap();
     assert_eq!(state(&queue), Some(State::Running));
     assert!(settle(&queue, &job, &Outcome::Done(None), 10));
     assert_eq!(state(&queue), Some(State::Done));
     assert!(records(&queue, 10).is_empty());
-    assert!(matches!(queue.offer(order("abc123"), POOL, 20), Ok(Offered::Accepted(_))));
+    assert!(matches!(queue.offer(request("abc123"), POOL, 20), Ok(Offered::Accepted(_))));
 }
 
 #[test]
@@ -300,7 +300,7 @@ fn a_job_that_is_postponed_comes_back_with_every_attempt_and_nothing_on_record()
 }
 
 #[test]
-fn a_payload_that_is_no_order_is_buried_and_the_next_job_claimed() {
+fn a_payload_that_is_no_request_is_buried_and_the_next_job_claimed() {
     let queue = queue();
     let offer = |key: &str, payload: Vec<u8>| {
         let lanes = vec![member_name(0)];
@@ -308,9 +308,9 @@ fn a_payload_that_is_no_order_is_buried_and_the_next_job_claimed() {
         queue.jobs.offer(job).unwrap();
     };
     offer("a", b"\xff".to_vec());
-    offer("b", order("abc123").encode());
+    offer("b", request("abc123").encode());
     let Ok(Claimed::Job(job)) = queue.claim("pool-0", POOL, 0) else { panic!("no job") };
-    assert_eq!(job.task, Task::Page(order("abc123")));
+    assert_eq!(job.task, Task::Page(request("abc123")));
     let errors = queue.errors(10, 0).unwrap();
     assert_eq!((errors.len(), &*errors[0].settled, &*errors[0].store), (1, "dead", ""));
     assert!(errors[0].reason.starts_with("it is no task"), "{}", errors[0].reason);
@@ -343,7 +343,7 @@ fn without_storage_the_queue_is_unavailable() {
     queue.jobs.fault.set(Fault::Lost);
     queue.kv.fault.set(Fault::Lost);
     let down = Error::Unavailable(Failure("down".into()));
-    assert_eq!(queue.offer(order("other"), POOL, 0), Err(down.clone()));
+    assert_eq!(queue.offer(request("other"), POOL, 0), Err(down.clone()));
     assert_eq!(queue.claim("pool-0", POOL, 0), Err(down.clone()));
     assert_eq!(queue.settle(&job, &Outcome::Done(None), POOL, 0, 0), Err(down.clone()));
     assert_eq!(queue.members(POOL), Err(down.clone()));
@@ -389,7 +389,7 @@ fn a_maintenance_task_that_was_given_up_is_taken_anew() {
 fn no_pool_is_too_full_or_too_small_for_a_maintenance_task() {
     let queue = queue();
     for shopper in 0..POOL.size * POOL.depth_max {
-        queue.offer(order(&format!("shopper-{shopper}")), POOL, 0).unwrap();
+        queue.offer(request(&format!("shopper-{shopper}")), POOL, 0).unwrap();
     }
     for number in 0..20 {
         assert!(matches!(entrust(&queue, &format!("event-{number}")), Offered::Accepted(_)));
@@ -444,7 +444,7 @@ fn a_customer_is_forgotten_in_every_market_and_nobody_else() {
     let queue = queue();
     let pool = Pool { depth_max: 99, ..POOL };
     for shopper in ["customer-12", "customer-12_DE-DE", "customer-123", "customer-123_DE-DE", "customer-1"] {
-        queue.offer(order(shopper), pool, 0).unwrap();
+        queue.offer(request(shopper), pool, 0).unwrap();
     }
     entrust(&queue, "customer-12");
     assert_eq!(forget(&queue, Some("customer-12")), Ok(Forgotten { count: 2, more: false }));
@@ -457,7 +457,7 @@ fn a_customer_is_forgotten_in_every_market_and_nobody_else() {
 #[test]
 fn a_shop_is_forgotten_and_no_other_and_its_maintenance_tasks_stay() {
     let queue = queue();
-    let evil = Order { store: StoreId::parse("magic-wands.evil").unwrap(), ..order("abc123") };
+    let evil = GenerationRequest { store: StoreId::parse("magic-wands.evil").unwrap(), ..request("abc123") };
     queue.offer(evil, POOL, 0).unwrap();
     entrust(&queue, "event-1");
     let late = job_under_way_of(&queue, "abc123");
@@ -470,10 +470,10 @@ fn a_shop_is_forgotten_and_no_other_and_its_maintenance_tasks_stay() {
     assert!(records(&queue, 2).is_empty());
 }
 
-/// Offers an order and claims jobs until it is this one's.
+/// Offers a generation request and claims jobs until it is this one's.
 fn job_under_way_of(queue: &TestQueue, shopper: &str) -> Job {
-    queue.offer(order(shopper), Pool { depth_max: 99, ..POOL }, 0).unwrap();
-    let is_ours = |job: &Job| job.task == Task::Page(order(shopper));
+    queue.offer(request(shopper), Pool { depth_max: 99, ..POOL }, 0).unwrap();
+    let is_ours = |job: &Job| job.task == Task::Page(request(shopper));
     std::iter::from_fn(|| claim_any(queue, 0)).find(is_ours).expect("a job was offered")
 }
 
@@ -481,7 +481,7 @@ fn job_under_way_of(queue: &TestQueue, shopper: &str) -> Job {
 fn many_jobs_are_forgotten_in_parts() {
     let queue = queue();
     for number in 0..=FORGOTTEN_MAX {
-        queue.offer(order(&format!("shopper-{number}")), Pool { depth_max: 999, ..POOL }, 0).unwrap();
+        queue.offer(request(&format!("shopper-{number}")), Pool { depth_max: 999, ..POOL }, 0).unwrap();
     }
     assert_eq!(forget(&queue, None), Ok(Forgotten { count: FORGOTTEN_MAX, more: true }));
     assert_eq!(forget(&queue, None), Ok(Forgotten { count: 1, more: false }));
@@ -498,12 +498,12 @@ fn a_job_of_a_release_before_maintenance_tasks_is_still_done() {
     let (lanes, key) = (vec![member_name(0)], "magic-wands:abc123".to_owned());
     let job = NewJob { lanes, lane_depth_max: 9, key, payload: payload.into(), now_ms: 0 };
     queue.jobs.offer(job).unwrap();
-    let expected = Order {
+    let expected = GenerationRequest {
         work: Work::Rerender,
         signals: Signals::default(),
         persona: None,
         market: Market::default(),
-        ..order("abc123")
+        ..request("abc123")
     };
     assert_eq!(claim_any(&queue, 0).map(|job| job.task), Some(Task::Page(expected)));
 }

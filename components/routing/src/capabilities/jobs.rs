@@ -1,4 +1,4 @@
-//! Orders for pages, maintenance tasks, and the pool that does them.
+//! Generation requests, maintenance tasks, and the pool that does them.
 
 use names::{Cause, EventId, Market, Persona, ShopperId, StoreId};
 use serde::Serialize;
@@ -8,12 +8,12 @@ use crate::signals::Signals;
 
 /// The pool of generation workers.
 pub trait Queue {
-    /// Takes an order, durably before it returns.
-    fn offer(&self, order: Order<'_>) -> Result<Offered, Failure>;
+    /// Takes a generation request, durably before it returns.
+    fn offer(&self, request: GenerationRequest<'_>) -> Result<Offered, Failure>;
     /// Takes a maintenance task, durably before it returns. There is one for each cause.
     fn entrust(&self, maintenance: MaintenanceTask<'_>) -> Result<(), Failure>;
-    /// Forgets some orders of a shop: of all shoppers, or of one, in every market.
-    fn forget_orders(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure>;
+    /// Forgets some generation requests of a shop: of all shoppers, or of one, in every market.
+    fn forget_jobs(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure>;
     /// Where a shopper's newest job stands.
     fn status(&self, store: &StoreId, shopper: &ShopperId) -> Result<JobState, Failure>;
     /// How full the pool is.
@@ -24,7 +24,7 @@ pub trait Queue {
 
 /// A wish for a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Order<'a> {
+pub struct GenerationRequest<'a> {
     /// Whose shop.
     pub store: &'a StoreId,
     /// For whom.
@@ -74,7 +74,7 @@ pub enum Work {
     Rerender,
 }
 
-/// How an order was taken.
+/// How a generation request was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Offered {
     /// Durably queued, under this job id.

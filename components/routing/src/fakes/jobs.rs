@@ -1,15 +1,16 @@
-//! A queue that writes down what was ordered, and does none of it.
+//! A queue that writes down what was requested, and does none of it.
 
 use names::{Persona, ShopperId, StoreId};
 
 use super::{Fake, STORE, forget};
 use crate::{
-    Failure, Forgotten, JobError, JobState, MaintenanceTask, Member, Offered, Order, Queue, Signals, Work,
+    Failure, Forgotten, GenerationRequest, JobError, JobState, MaintenanceTask, Member, Offered, Queue,
+    Signals, Work,
 };
 
-/// An order that was taken or refused.
+/// A generation request that was taken or refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Ordered {
+pub(crate) struct Requested {
     pub(crate) visitor: String,
     pub(crate) work: Work,
     pub(crate) signals: Signals,
@@ -18,20 +19,20 @@ pub(crate) struct Ordered {
     pub(crate) market: String,
 }
 
-impl Ordered {
-    /// An order in the shop's own market.
+impl Requested {
+    /// A generation request in the shop's own market.
     pub(crate) fn of(work: Work, signals: Signals) -> Self {
         Self { visitor: "magic-wands:abc123".into(), work, signals, persona: None, market: String::new() }
     }
 }
 
 impl Queue for Fake {
-    fn offer(&self, order: Order<'_>) -> Result<Offered, Failure> {
+    fn offer(&self, request: GenerationRequest<'_>) -> Result<Offered, Failure> {
         self.asked("queue", "queue.offer")?;
-        let Order { store, shopper, work, signals, persona, market } = order;
+        let GenerationRequest { store, shopper, work, signals, persona, market } = request;
         let market = if market.is_own() { String::new() } else { market.to_string() };
         let visitor = format!("{store}:{shopper}");
-        self.orders.borrow_mut().push(Ordered { visitor, work, signals, persona, market });
+        self.page_requests.borrow_mut().push(Requested { visitor, work, signals, persona, market });
         Ok(self.offered.clone())
     }
 
@@ -42,7 +43,7 @@ impl Queue for Fake {
         Ok(())
     }
 
-    fn forget_orders(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
+    fn forget_jobs(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
         self.asked("queue", "queue.forget").map(|()| forget(&self.live, store, shopper))
     }
 

@@ -8,9 +8,9 @@ use super::bindings::wandstore::storefront::{
     catalog_types, http_types as wit, job_types, page_types, shopper_types,
 };
 use crate::{
-    Assortment, Body, BodyError, Cached, Failure, Forgotten, Fragment, JobError, JobState, MaintenanceKind,
-    MaintenanceTask, Member, Method, Offered, Order, Page, PageMetadata, Progress, Reply, Response, Signals,
-    Staleness, Work,
+    Assortment, Body, BodyError, Cached, Failure, Forgotten, Fragment, GenerationRequest, JobError, JobState,
+    MaintenanceKind, MaintenanceTask, Member, Method, Offered, Page, PageMetadata, Progress, Reply, Response,
+    Signals, Staleness, Work,
 };
 
 names::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
@@ -167,8 +167,10 @@ impl From<Progress> for job_types::Progress {
     }
 }
 
-impl From<Order<'_>> for job_types::Order {
-    fn from(Order { store, shopper, work, signals, persona, market }: Order<'_>) -> Self {
+impl From<GenerationRequest<'_>> for job_types::GenerationRequest {
+    fn from(
+        GenerationRequest { store, shopper, work, signals, persona, market }: GenerationRequest<'_>,
+    ) -> Self {
         Self {
             store: store.to_string(),
             shopper: shopper.to_string(),

@@ -46,7 +46,8 @@ fn for_a_stranger_the_routes_do_not_exist() {
         }
     }
     assert!(
-        shop.orders.borrow().is_empty() && !shop.calls.borrow().iter().any(|call| call.starts_with("cache."))
+        shop.page_requests.borrow().is_empty()
+            && !shop.calls.borrow().iter().any(|call| call.starts_with("cache."))
     );
 }
 
@@ -71,7 +72,7 @@ fn without_a_secret_or_with_an_empty_one_no_token_opens_them() {
 }
 
 #[test]
-fn a_page_is_ordered_by_hand() {
+fn a_page_is_requested_by_hand() {
     for (offered, state) in
         [(Offered::Accepted("job-7".into()), "accepted"), (Offered::Live("job-7".into()), "live")]
     {
@@ -79,7 +80,7 @@ fn a_page_is_ordered_by_hand() {
         for answer in [shop.get(GENERATE), shop.post(GENERATE, "")] {
             assert_eq!((answer.status(), answer.json()), (202, json!({ "job": "job-7", "state": state })));
         }
-        assert_eq!(shop.orders.borrow()[0].work, Work::Generate);
+        assert_eq!(shop.page_requests.borrow()[0].work, Work::Generate);
     }
 }
 
@@ -149,11 +150,11 @@ fn a_shop_that_was_closed_is_opened_again() {
 }
 
 #[test]
-fn an_operator_orders_a_page_in_a_market_and_everybodys() {
+fn an_operator_requests_a_page_in_a_market_and_everybodys() {
     let shop = development();
     assert_eq!(shop.get("/debug/generate?store=magic-wands&shopper=context-loyalist_GB-EN").status(), 202);
     assert_eq!(shop.get("/debug/generate?store=magic-wands&shopper=customer-7_GB-EN").status(), 400);
-    assert_eq!(shop.orders.borrow()[0].market, "GB-EN");
+    assert_eq!(shop.page_requests.borrow()[0].market, "GB-EN");
 }
 
 #[test]

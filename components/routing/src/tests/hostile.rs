@@ -221,7 +221,7 @@ proptest! {
         let shop = Fake::default();
         let answer = Answer::of(handle(&shop, method, &target, &request));
         if answer.status() >= 400 {
-            prop_assert!(shop.stored.borrow().is_empty() && shop.orders.borrow().is_empty());
+            prop_assert!(shop.stored.borrow().is_empty() && shop.page_requests.borrow().is_empty());
             prop_assert!(shop.warnings.borrow().is_empty());
         }
     }

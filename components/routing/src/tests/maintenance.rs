@@ -57,7 +57,7 @@ fn full() -> Fake {
     shop
 }
 
-/// Keys, pages and orders that are about a shop.
+/// Keys, pages and generation requests that are about a shop.
 fn left_of(shop: &Fake, store: &str) -> Vec<String> {
     let ids = shop.pages.borrow().iter().chain(shop.live.borrow().iter()).cloned().collect::<Vec<_>>();
     shop.keys().into_iter().chain(ids).filter(|text| text.contains(store)).collect()
@@ -70,7 +70,7 @@ fn audit(shop: &Fake) -> Value {
 }
 
 #[test]
-fn of_an_uninstalled_app_orders_and_pages_go() {
+fn of_an_uninstalled_app_jobs_and_pages_go() {
     let shop = full();
     let others = left_of(&shop, "other.myshopify.com");
     assert!(finish(&shop, &MaintenanceKind::Uninstalled) > 3, "in parts");

@@ -51,7 +51,7 @@ fn a_page_that_was_made_is_served_without_what_is_around_its_content() {
 }
 
 #[test]
-fn a_stranger_gets_content_that_fits_everybody_and_theirs_is_ordered() {
+fn a_stranger_gets_content_that_fits_everybody_and_theirs_is_requested() {
     let shop = Fake::default();
     let answer = fragment(&shop, &consenting(""));
     assert_eq!((answer.status(), answer.header("x-cache")), (200, "MISS"));
@@ -60,7 +60,7 @@ fn a_stranger_gets_content_that_fits_everybody_and_theirs_is_ordered() {
     assert!(answer.text().ends_with("</div><template data-wand-end></template>"));
     assert!(!answer.text().contains("<script"));
     assert!(answer.text().contains(r##"data-accent="#102030""##));
-    assert_eq!(shop.orders.borrow()[0].visitor, format!("{SHOP}:visitor-{DRAWN}"));
+    assert_eq!(shop.page_requests.borrow()[0].visitor, format!("{SHOP}:visitor-{DRAWN}"));
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn a_page_without_a_part_for_themes_is_rendered_again() {
         let shop = holding(cached);
         let answer = fragment(&shop, &consenting(""));
         assert_eq!((answer.header("x-cache"), answer.header("x-generated")), ("MISS", "false"));
-        assert_eq!(shop.orders.borrow()[0].work, work);
+        assert_eq!(shop.page_requests.borrow()[0].work, work);
     }
 }
 
@@ -111,9 +111,9 @@ fn who_a_shopper_is_follows_from_consent_login_and_place() {
     ] {
         let shop = Fake::default();
         assert_eq!(fragment(&shop, &parameters).status(), 200, "{parameters}");
-        let orders = shop.orders.borrow();
-        let order = (orders[0].visitor.as_str(), orders[0].persona, orders[0].market.as_str());
-        assert_eq!(order, (format!("{SHOP}:{shopper}").as_str(), persona, market), "{parameters}");
+        let requests = shop.page_requests.borrow();
+        let request = (requests[0].visitor.as_str(), requests[0].persona, requests[0].market.as_str());
+        assert_eq!(request, (format!("{SHOP}:{shopper}").as_str(), persona, market), "{parameters}");
     }
 }
 
@@ -123,7 +123,7 @@ fn what_somebody_did_is_known_in_every_market() {
     let signals = Signals { visits: 3, ..Signals::default() };
     shop.write(session_key(&format!("visitor-{DRAWN}")), &signals.encode());
     fragment(&shop, &consenting("&country=DE&language=DE"));
-    assert_eq!(shop.orders.borrow()[0].signals, signals);
+    assert_eq!(shop.page_requests.borrow()[0].signals, signals);
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn of_those_who_do_not_consent_nothing_is_stored_or_known() {
         assert!(shop.is_untouched(), "{parameters}");
     }
     fragment(&shop, "logged_in_customer_id=7041");
-    assert_eq!(shop.orders.borrow()[0].signals, Signals::default());
+    assert_eq!(shop.page_requests.borrow()[0].signals, Signals::default());
     assert!(shop.keys().is_empty());
 }
 
@@ -189,7 +189,10 @@ fn a_page_within_the_theme_has_no_content_until_its_market_is_known() {
         assert!(!price(answer.text()), "{parameters}: {}", answer.text());
         assert!(answer.text().contains("data-prefix=\"/apps/wand\" data-country=\"{{ country }}\""));
         assert!(answer.text().contains("href=\"{{ root }}apps/wand?country={{ country }}&amp;language="));
-        assert!(shop.orders.borrow().is_empty(), "{parameters}: the script orders for the right market");
+        assert!(
+            shop.page_requests.borrow().is_empty(),
+            "{parameters}: the script requests it for the right market"
+        );
     }
     let closed = holding(Cached::Closed).get(&signed("/proxy", &consenting("")));
     assert_eq!(closed.status(), 404);

@@ -10,7 +10,7 @@ fn refuse(target: &str, status: u16, line: &str) {
     assert_eq!((answer.status(), answer.text()), (status, format!("{line}\n").as_str()), "{target}");
     assert_eq!(answer.header("content-type"), "text/plain; charset=utf-8");
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
-    assert!(shop.stored.borrow().is_empty() && shop.orders.borrow().is_empty(), "nothing is stored");
+    assert!(shop.stored.borrow().is_empty() && shop.page_requests.borrow().is_empty(), "nothing is stored");
     assert!(shop.warnings.borrow().is_empty(), "nothing is logged");
 }
 

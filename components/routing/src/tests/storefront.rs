@@ -1,6 +1,6 @@
 //! A shopper opens their page.
 
-use crate::fakes::{Fake, Held, Ordered, PAGE, STORE};
+use crate::fakes::{Fake, Held, PAGE, Requested, STORE};
 use crate::{Cached, Found, Offered, Signals, Staleness, Work};
 
 const TARGET: &str = "/s/magic-wands?shopper=abc123";
@@ -64,18 +64,18 @@ fn a_page_older_than_its_products_is_served_while_it_is_rendered_again() {
     assert_eq!(answer.header("x-generated"), "true");
     assert_eq!(answer.header("x-wand-persona"), "dealhunter");
     assert_eq!(answer.header("x-generation-triggered"), "true");
-    assert_eq!(*shop.orders.borrow(), [Ordered::of(Work::Rerender, known())]);
+    assert_eq!(*shop.page_requests.borrow(), [Requested::of(Work::Rerender, known())]);
 }
 
 #[test]
 fn an_expired_page_is_served_while_a_new_one_is_planned() {
     let shop = holding(Cached::Stale(PAGE, Staleness::Expired));
     assert_eq!(shop.get(TARGET).header("x-cache"), "STALE");
-    assert_eq!(shop.orders.borrow()[0].work, Work::Generate);
+    assert_eq!(shop.page_requests.borrow()[0].work, Work::Generate);
 }
 
 #[test]
-fn a_stranger_gets_the_page_that_fits_everybody_and_one_is_ordered() {
+fn a_stranger_gets_the_page_that_fits_everybody_and_one_is_requested() {
     let shop = Fake::default();
     let answer = shop.get(TARGET);
     assert_eq!(answer.status(), 200);
@@ -86,16 +86,16 @@ fn a_stranger_gets_the_page_that_fits_everybody_and_one_is_ordered() {
     assert_eq!(answer.header("x-wand-source"), "fallback");
     assert_eq!(answer.header("x-wand-persona"), "");
     assert_eq!(answer.header("x-generation-triggered"), "true");
-    assert_eq!(*shop.orders.borrow(), [Ordered::of(Work::Generate, Signals::default())]);
+    assert_eq!(*shop.page_requests.borrow(), [Requested::of(Work::Generate, Signals::default())]);
     assert!(shop.warnings.borrow().is_empty());
 }
 
 #[test]
-fn the_order_says_what_the_shopper_did() {
+fn the_request_says_what_the_shopper_did() {
     let shop = Fake::default();
     remember(&shop, &known());
     shop.get(TARGET);
-    assert_eq!(shop.orders.borrow()[0].signals, known());
+    assert_eq!(shop.page_requests.borrow()[0].signals, known());
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn a_queue_that_is_down_is_told_in_headers_and_logged_once() {
     assert_eq!(answer.header("retry-after"), "");
     assert_eq!(
         *shop.warnings.borrow(),
-        [r#"a page could not be ordered [("store", "magic-wands"), ("reason", "queue is down")]"#]
+        [r#"a page could not be requested [("store", "magic-wands"), ("reason", "queue is down")]"#]
     );
 }
 
@@ -161,7 +161,7 @@ fn a_session_that_cannot_be_read_is_that_of_a_stranger() {
     let shop = Fake { down: vec!["storage"], ..Fake::default() };
     remember(&shop, &known());
     assert_eq!(shop.get(TARGET).header("x-generation-triggered"), "true");
-    assert_eq!(shop.orders.borrow()[0].signals, Signals::default());
+    assert_eq!(shop.page_requests.borrow()[0].signals, Signals::default());
     assert_eq!(shop.warnings.borrow().len(), 1);
 }
 

@@ -84,7 +84,7 @@ fn storage_that_is_down_is_not_the_shoppers_matter() {
     let answer = shop.post(TARGET, views(&["a", "b", "c", "d"]));
     assert_eq!((answer.status(), answer.json()), (200, json!({ "stored": 0 })));
     assert_eq!(shop.warnings.borrow().len(), 1);
-    assert!(shop.orders.borrow().is_empty());
+    assert!(shop.page_requests.borrow().is_empty());
     shop.down.clear();
     assert_eq!(shop.post(TARGET, views(&["a"])).json(), json!({ "stored": 1 }));
 }
@@ -102,18 +102,18 @@ fn a_session_that_cannot_be_understood_is_begun_anew() {
 fn a_shopper_who_did_enough_is_planned_for_anew() {
     let shop = Fake::default();
     shop.post(TARGET, views(&["a", "b", "c"]));
-    assert!(shop.orders.borrow().is_empty());
+    assert!(shop.page_requests.borrow().is_empty());
     shop.post(TARGET, views(&["c"]));
-    assert!(shop.orders.borrow().is_empty(), "nothing new");
+    assert!(shop.page_requests.borrow().is_empty(), "nothing new");
     shop.post(TARGET, views(&["d"]));
-    let orders = shop.orders.borrow();
-    assert_eq!(orders.len(), 1);
-    assert_eq!((orders[0].visitor.as_str(), orders[0].work), ("magic-wands:abc123", Work::Generate));
-    assert_eq!(orders[0].signals.views, ["d", "c", "b", "a"]);
+    let requests = shop.page_requests.borrow();
+    assert_eq!(requests.len(), 1);
+    assert_eq!((requests[0].visitor.as_str(), requests[0].work), ("magic-wands:abc123", Work::Generate));
+    assert_eq!(requests[0].signals.views, ["d", "c", "b", "a"]);
 }
 
 #[test]
-fn signals_are_stored_whatever_comes_of_the_order() {
+fn signals_are_stored_whatever_comes_of_the_request() {
     for (offered, down) in [(Offered::Full, vec![]), (Offered::Full, vec!["queue"])] {
         let shop = Fake { offered, down, ..Fake::default() };
         assert_eq!(shop.post(TARGET, views(&["a", "b", "c", "d"])).json(), json!({ "stored": 4 }));

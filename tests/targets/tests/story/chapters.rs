@@ -29,7 +29,7 @@ chapters![
     shopper_of_their_own,
     unknown_store,
     full_pool,
-    page_ordered_by_hand,
+    page_requested_by_hand,
     debug_in_production,
     debug_without_a_token,
     restart,
@@ -176,7 +176,7 @@ fn full_pool() -> Chapter {
         .then(visit("second").hit("llm"))
 }
 
-fn page_ordered_by_hand() -> Chapter {
+fn page_requested_by_hand() -> Chapter {
     Chapter::new()
         .with("POOL_SIZE", "2")
         .then(get("/debug/pool").status(200).says("\"pool-0\"").says("\"pool-1\"").does_not_say("pool-2"))

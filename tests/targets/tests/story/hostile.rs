@@ -42,7 +42,7 @@ fn hostile_targets() -> Chapter {
     };
     Chapter::new()
         .then_all(cases.map(|(status, target)| ask(target).refused(status)))
-        .then(nothing_was_ordered())
+        .then(nothing_was_requested())
 }
 
 /// 8192 bytes are looked at, and found to be no shopper; 8193 are not.
@@ -70,7 +70,7 @@ fn injections() -> Chapter {
         .then_all(targets.map(|(status, target)| {
             get(target).refused(status).does_not_say("script").does_not_say("alert").has("x-cache", "")
         }))
-        .then(nothing_was_ordered())
+        .then(nothing_was_requested())
 }
 
 fn wrong_methods() -> Chapter {
@@ -86,7 +86,7 @@ fn wrong_methods() -> Chapter {
     ];
     Chapter::new()
         .then_all(cases.map(|(method, target, allow)| send(method, target).refused(405).has("allow", allow)))
-        .then(nothing_was_ordered())
+        .then(nothing_was_requested())
 }
 
 fn hostile_bodies() -> Chapter {
@@ -109,7 +109,7 @@ fn hostile_bodies() -> Chapter {
     ];
     Chapter::new()
         .then_all(cases.map(|(status, body)| track(body).refused(status)))
-        .then(nothing_was_ordered())
+        .then(nothing_was_requested())
         .then(track(report("a", event)).status(200).member("stored", 1))
 }
 
@@ -123,6 +123,6 @@ fn bodies_of_another_kind() -> Chapter {
 }
 
 /// No shopper has a job, in any state.
-fn nothing_was_ordered() -> Ask {
+fn nothing_was_requested() -> Ask {
     get("/debug/pool").status(200).says(r#""queued":0,"running":0,"dead":0"#).does_not_say(r#""queued":1"#)
 }

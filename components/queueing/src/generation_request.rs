@@ -1,4 +1,4 @@
-//! Orders: what they hold, how much of it, and the form in which they lie in the queue.
+//! Generation requests: what they hold, how much of it, and the form in which they lie in the queue.
 
 use names::{Market, Persona, ShopperId, StoreId};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ const ENTRY_BYTES_MAX: usize = 128;
 
 /// A wish for a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Order {
+pub struct GenerationRequest {
     /// Whose shop.
     pub store: StoreId,
     /// For whom.
@@ -88,7 +88,7 @@ fn printable(entry: &str) -> String {
     text
 }
 
-/// An order in the queue.
+/// A generation request in the queue.
 #[derive(Serialize, Deserialize)]
 struct Payload<'a> {
     form: u32,
@@ -104,13 +104,13 @@ struct Payload<'a> {
     language: &'a str,
 }
 
-impl Order {
+impl GenerationRequest {
     /// What the job is about: there is one live job for it.
     pub fn key(&self) -> String {
         job_key(&self.store, &self.shopper)
     }
 
-    /// The order as it lies in the queue, under 64 KiB if its signals are bounded.
+    /// The generation request as it lies in the queue, under 64 KiB if its signals are bounded.
     pub(crate) fn encode(self) -> Vec<u8> {
         let payload = Payload {
             form: FORM,
@@ -125,7 +125,7 @@ impl Order {
         serde_json::to_vec(&payload).expect("plain fields have a JSON form")
     }
 
-    /// Reads an order from the queue.
+    /// Reads a generation request from the queue.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, WrongPayload> {
         let payload: Payload<'_> = serde_json::from_slice(bytes)?;
         Ok(Self {
@@ -150,8 +150,8 @@ mod tests {
 
     use super::*;
 
-    fn order(signals: Signals) -> Order {
-        Order {
+    fn request(signals: Signals) -> GenerationRequest {
+        GenerationRequest {
             store: StoreId::parse(&"s".repeat(100)).unwrap(),
             shopper: ShopperId::parse(&"a".repeat(128)).unwrap(),
             work: Work::Rerender,
@@ -175,24 +175,24 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_bounded_order_fits_a_job_and_comes_back(entries in prop::collection::vec("(?s).{0,200}", 0..40)) {
-            let order = order(same_in_all_kinds(&entries).bounded());
-            let payload = order.clone().encode();
+        fn a_bounded_request_fits_a_job_and_comes_back(entries in prop::collection::vec("(?s).{0,200}", 0..40)) {
+            let request = request(same_in_all_kinds(&entries).bounded());
+            let payload = request.clone().encode();
             prop_assert!(payload.len() < 64 * 1024);
-            prop_assert_eq!(Order::decode(&payload).unwrap(), order);
+            prop_assert_eq!(GenerationRequest::decode(&payload).unwrap(), request);
         }
 
         #[test]
-        fn any_bytes_can_be_asked_for_an_order(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            prop_assert!(Order::decode(&bytes).is_err());
+        fn any_bytes_can_be_asked_for_a_request(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert!(GenerationRequest::decode(&bytes).is_err());
         }
     }
 
     #[test]
-    fn the_longest_order_fits_a_job() {
+    fn the_longest_request_fits_a_job() {
         for hostile in ["\"", "\\", "\0", "\u{85}", "€", "\u{2028}"] {
             let entries = vec![hostile.repeat(1000); 1000];
-            let payload = order(same_in_all_kinds(&entries).bounded()).encode();
+            let payload = request(same_in_all_kinds(&entries).bounded()).encode();
             assert!(payload.len() < 64 * 1024, "{hostile:?}: {} bytes", payload.len());
         }
     }
@@ -212,10 +212,10 @@ mod tests {
     }
 
     #[test]
-    fn payloads_with_what_is_no_id_or_market_are_no_orders() {
-        let text = String::from_utf8(order(Signals::default()).encode()).unwrap();
+    fn payloads_with_what_is_no_id_or_market_are_no_requests() {
+        let text = String::from_utf8(request(Signals::default()).encode()).unwrap();
         for (right, wrong) in [("aaa", "a:a"), ("\"BR\"", "\"br\""), ("dealhunter", "nobody")] {
-            assert!(Order::decode(text.replace(right, wrong).as_bytes()).is_err(), "{wrong}");
+            assert!(GenerationRequest::decode(text.replace(right, wrong).as_bytes()).is_err(), "{wrong}");
         }
     }
 
@@ -227,21 +227,21 @@ mod tests {
             let payload = format!(
                 r#"{{"form":1,"store":"magic-wands","shopper":"context-{persona}","work":"generate","signals":{nothing},"persona":"{persona}","country":"","language":""}}"#
             );
-            let order = Order::decode(payload.as_bytes()).unwrap();
-            assert_eq!(order.persona.map(Persona::name), Some(persona));
-            assert_eq!(String::from_utf8(order.encode()).unwrap(), payload);
+            let request = GenerationRequest::decode(payload.as_bytes()).unwrap();
+            assert_eq!(request.persona.map(Persona::name), Some(persona));
+            assert_eq!(String::from_utf8(request.encode()).unwrap(), payload);
         }
     }
 
     #[test]
-    fn an_order_from_before_there_were_markets_is_one_for_the_shops_own() {
+    fn a_request_from_before_there_were_markets_is_one_for_the_shops_own() {
         let signals =
             r#"{"visits":2,"views":[],"searches":[],"filters":[],"sorts":[],"carted":[],"purchased":[]}"#;
         let payload = format!(
             r#"{{"form":1,"store":"magic-wands","shopper":"abc123","work":"generate","signals":{signals}}}"#
         );
-        let order = Order::decode(payload.as_bytes()).unwrap();
-        assert_eq!((order.shopper.as_str(), order.signals.visits), ("abc123", 2));
-        assert_eq!((order.persona, order.market), (None, Market::default()));
+        let request = GenerationRequest::decode(payload.as_bytes()).unwrap();
+        assert_eq!((request.shopper.as_str(), request.signals.visits), ("abc123", 2));
+        assert_eq!((request.persona, request.market), (None, Market::default()));
     }
 }

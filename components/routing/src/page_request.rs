@@ -1,30 +1,37 @@
-//! Orders for pages: what a shopper did, and the wish for a page that follows it.
+//! Requests pages for visitors, by what they did so far.
 
-use crate::capabilities::{Failure, Log, Offered, Order, Queue, Storage, Work};
+use crate::capabilities::{Failure, GenerationRequest, Log, Offered, Queue, Storage, Work};
 use crate::signals::{self, Signals};
 use crate::visitor::Visitor;
 
-/// Orders a page for a visitor, by what they did so far.
-pub(crate) fn order(
+/// Requests a page for a visitor, by what they did so far.
+pub(crate) fn request_page(
     deployment: &(impl Queue + Storage + Log),
     visitor: &Visitor,
     work: Work,
 ) -> Result<Offered, Failure> {
-    order_by(deployment, visitor, work, recall(deployment, visitor))
+    request_page_after(deployment, visitor, work, recall(deployment, visitor))
 }
 
-/// Orders a page for a visitor, by the signals. A queue that does not answer is logged here.
-pub(crate) fn order_by(
+/// Requests a page for a visitor, by the signals. A queue that does not answer is logged here.
+pub(crate) fn request_page_after(
     deployment: &(impl Queue + Log),
     visitor: &Visitor,
     work: Work,
     signals: Signals,
 ) -> Result<Offered, Failure> {
     let (persona, market) = (visitor.persona(), visitor.market());
-    let order = Order { store: &visitor.store, shopper: &visitor.shopper, work, signals, persona, market };
-    deployment.offer(order).inspect_err(|failure| {
+    let request = GenerationRequest {
+        store: &visitor.store,
+        shopper: &visitor.shopper,
+        work,
+        signals,
+        persona,
+        market,
+    };
+    deployment.offer(request).inspect_err(|failure| {
         let particulars = [("store", visitor.store.as_str()), ("reason", &failure.0)];
-        deployment.warn("a page could not be ordered", &particulars);
+        deployment.warn("a page could not be requested", &particulars);
     })
 }
 
