@@ -59,17 +59,20 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Tokens of a shop. They belong together: store them in one write. As Shopify's own library reads them, a time that is not
-/// told, or is none, is no end (`createSession` in <https://github.com/Shopify/shopify-app-js>).
+/// Tokens of a shop. They belong together: store them in one write.
+///
+/// A missing or unreadable lifetime means that the token does not expire. So does 0, while a negative lifetime means that
+/// the token has ended: Shopify's own library reads them like this (`createSession` in
+/// <https://github.com/Shopify/shopify-app-js>, `packages/apps/shopify-api/lib/auth/oauth/create-session.ts`).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Tokens {
     /// What the shop's APIs are asked with.
     pub access_token: String,
-    /// For how long, in seconds; `None`: until it is revoked.
+    /// For how long, in seconds; 0: it has ended; `None`: until it is revoked.
     pub expires_in: Option<u64>,
     /// What the next pair is asked with. `None`: with the former refresh token, if there was one (RFC 6749, section 6).
     pub refresh_token: Option<String>,
-    /// For how long, in seconds; `None`: until it is revoked.
+    /// For how long, in seconds; 0: it has ended; `None`: until it is revoked.
     pub refresh_token_expires_in: Option<u64>,
     /// What the access token allows, separated by commas. `None`: what was asked for (RFC 6749, section 5.1).
     pub scope: Option<String>,
@@ -143,16 +146,17 @@ fn tokens(body: &[u8]) -> Result<Tokens, Refusal> {
     if is_usable { Ok(tokens) } else { Err(Refusal::Unreadable) }
 }
 
-/// A time that has not passed: a positive number, which may be written as a text.
+/// A lifetime: a number other than 0, which may be written as a text. What is negative has ended.
 fn seconds(value: &Value) -> Option<u64> {
-    let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())?;
+    let number =
+        value.as_f64().or_else(|| value.as_str()?.trim().parse().ok()).filter(|number| !number.is_nan())?;
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "what is out of range is at its end"
     )]
     let seconds = number as u64;
-    (seconds > 0).then_some(seconds)
+    (number != 0.0).then_some(seconds)
 }
 
 /// A text that is there and not empty.
@@ -210,15 +214,19 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_a_positive_number_or_no_end() {
+    fn a_lifetime_is_a_number_or_has_no_end_and_a_negative_one_is_over() {
         for (written, expected) in [
             ("3600", Some(3600)),
             ("3599.9", Some(3599)),
             (r#""3600""#, Some(3600)),
             ("1e30", Some(u64::MAX)),
             ("0", None),
-            ("-1", None),
+            ("0.0", None),
+            ("-1", Some(0)),
+            (r#""-3600""#, Some(0)),
+            ("-1e30", Some(0)),
             (r#""soon""#, None),
+            (r#""NaN""#, None),
             ("null", None),
             ("{}", None),
             ("[3600]", None),

@@ -29,8 +29,10 @@ pub use not_connected::NotConnected;
 const RENEW_MS: u64 = 5 * 60_000;
 /// A token with less left may end on its way.
 const USABLE_MS: u64 = 10_000;
-/// After a failure, a shop's tokens are not renewed for so long unless its merchant is there.
+/// After an attempt, a shop's tokens are not renewed for so long unless its merchant is there.
 const PAUSE_MS: u64 = 30_000;
+/// A shop whose Storefront API accepts no token has a token renewed before its time no more often than this.
+const REFUSED_PAUSE_MS: u64 = 30 * 60_000;
 
 /// A shopper waits for a catalog that waits for a token: no longer than this.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -46,9 +48,17 @@ pub struct Connections {
     /// One for each shop; it holds the time before which renewing is not tried again.
     gates: Mutex<HashMap<StoreId, Arc<Gate<u64>>>>,
     /// Access tokens that shops' Storefront APIs did not accept: the last one of each shop.
-    refused: Mutex<HashMap<StoreId, Secret>>,
+    refused: Mutex<HashMap<StoreId, Refused>>,
     /// Why the last attempt to get tokens of a shop failed, unless one succeeded since.
     failures: Mutex<HashMap<StoreId, NotConnected>>,
+}
+
+/// An access token that a shop's Storefront API did not accept.
+struct Refused {
+    token: Secret,
+    /// From when on it may be renewed before its time. Without that, a shop whose API accepts no token would have one
+    /// renewed for each question.
+    renew_from_ms: u64,
 }
 
 impl Connections {
@@ -66,38 +76,42 @@ impl Connections {
     /// A token for the shop's APIs that does not end soon.
     pub async fn access_token(self: &Arc<Self>, store: &StoreId) -> Result<Secret, NotConnected> {
         let found = self.installed(store).await?;
-        match self.lasting(found.access) {
+        match self.lasting(store, found.access) {
             Some(access) => Ok(access.secret),
             None => ended(self.renewal(store).await),
         }
     }
 
     /// A token for the shop's Storefront API; `None` where it is to be asked without. One that ends soon is
-    /// renewed beside; one that ended is waited for, but not for long.
+    /// renewed beside; for one that ended, or is not accepted, another is waited for, but not for long.
     pub async fn storefront_token(self: &Arc<Self>, store: &StoreId) -> Option<Secret> {
         let installed = tokio::time::timeout(STORAGE_PATIENCE, self.installed(store));
         let access = installed.await.ok()?.ok()?.access;
-        let secret = match self.lasting(access.clone()) {
+        let secret = match self.lasting(store, access.clone()) {
             Some(access) => access.secret,
             None => self.token_meanwhile(store, access).await?,
         };
         (!self.is_refused(store, &secret)).then_some(secret)
     }
 
-    /// The shop's Storefront API did not accept the token: it is asked without one until there is another.
+    /// The shop's Storefront API did not accept the token: it is asked without one until there is another. The token
+    /// may have ended before its time, or without one, so that another is asked for.
     pub fn refuse(&self, store: &StoreId, token: &Secret) {
-        let former = self.refused().insert(store.clone(), token.clone());
-        if former.as_ref() != Some(token) {
+        let mut refused = self.refused();
+        let former = refused.get(store);
+        if former.is_none_or(|former| former.token != *token) {
             tracing::warn!(
                 %store,
                 "the Storefront API did not accept the access token; it is asked without one until there is another"
             );
         }
+        let renew_from_ms = former.map_or(0, |former| former.renew_from_ms);
+        refused.insert(store.clone(), Refused { token: token.clone(), renew_from_ms });
     }
 
     /// What is to be had while a token is renewed.
     async fn token_meanwhile(self: &Arc<Self>, store: &StoreId, access: Option<Token>) -> Option<Secret> {
-        if let Some(access) = self.usable(access) {
+        if let Some(access) = self.accepted(store, access) {
             drop(self.renewal(store));
             return Some(access.secret);
         }
@@ -114,15 +128,15 @@ impl Connections {
         let gate = self.gate(store);
         let mut not_before_ms = gate.lock().await;
         let found = self.installed(store).await?;
-        if let Some(access) = self.lasting(found.access.clone()) {
+        if let Some(access) = self.lasting(store, found.access.clone()) {
             return Ok(access.secret);
         }
-        let former = self.usable(found.access.clone());
+        let former = self.accepted(store, found.access.clone());
         let renewed = self.renew(store, found, &mut not_before_ms).await;
         renewed.or_else(|error| former.map(|token| token.secret).ok_or(error))
     }
 
-    /// Renews tokens, unless that failed a moment ago. Only the holder of the shop's gate may.
+    /// Renews tokens, unless that was tried a moment ago. Only the holder of the shop's gate may.
     async fn renew(
         &self,
         store: &StoreId,
@@ -131,13 +145,14 @@ impl Connections {
     ) -> Result<Secret, NotConnected> {
         let refresh = self.usable(found.refresh.clone()).ok_or(NotConnected::NotInstalled)?;
         if self.clock.now_ms() < *not_before_ms {
-            return Err(NotConnected::Shopify("the last attempt failed a moment ago".to_owned()));
+            return Err(NotConnected::Shopify("the last attempt was a moment ago".to_owned()));
         }
         let renewed = self.refresh(store, &found, refresh).await;
         self.note(store, renewed.as_ref().err());
-        if let Err(error) = &renewed {
-            tracing::warn!(%store, %error, "a shop's tokens were not renewed");
-            *not_before_ms = self.clock.now_ms() + PAUSE_MS;
+        *not_before_ms = self.clock.now_ms() + PAUSE_MS;
+        match &renewed {
+            Ok(_) => self.replaced(store, found.access.as_ref()),
+            Err(error) => tracing::warn!(%store, %error, "a shop's tokens were not renewed"),
         }
         renewed
     }
@@ -157,8 +172,11 @@ impl Connections {
         }
         let mut credentials = self.credentials(answer?, &found.scopes);
         credentials.refresh = credentials.refresh.or(Some(refresh));
-        let kept = self.installations.renew(store, &credentials).await?;
-        kept.then_some(credentials.access.secret).ok_or(NotConnected::NotInstalled)
+        if !self.installations.renew(store, &credentials).await? {
+            return Err(NotConnected::NotInstalled);
+        }
+        let ended = || NotConnected::Shopify("Shopify gave an access token that has ended".to_owned());
+        self.usable(Some(credentials.access)).map(|access| access.secret).ok_or_else(ended)
     }
 
     /// What Shopify gave, for `scopes` if it does not say for what.
@@ -182,12 +200,37 @@ impl Connections {
         found.filter(|found| found.state == State::Installed).ok_or(NotConnected::NotInstalled)
     }
 
-    fn lasting(&self, token: Option<Token>) -> Option<Token> {
-        token.filter(|token| token.until_ms > self.clock.now_ms() + RENEW_MS)
+    /// Leaves out a token that has to be renewed now: one that ends soon, or was refused, unless the token before it was
+    /// refused a short while ago as well.
+    fn lasting(&self, store: &StoreId, token: Option<Token>) -> Option<Token> {
+        let now_ms = self.clock.now_ms();
+        let refused = self.refused();
+        let is_to_be_replaced = |token: &Secret| {
+            refused
+                .get(store)
+                .is_some_and(|refused| refused.token == *token && now_ms >= refused.renew_from_ms)
+        };
+        token.filter(|token| token.until_ms > now_ms + RENEW_MS && !is_to_be_replaced(&token.secret))
     }
 
     fn usable(&self, token: Option<Token>) -> Option<Token> {
         token.filter(|token| token.until_ms > self.clock.now_ms() + USABLE_MS)
+    }
+
+    /// An access token that has not ended, and is accepted as far as is known.
+    fn accepted(&self, store: &StoreId, access: Option<Token>) -> Option<Token> {
+        self.usable(access).filter(|access| !self.is_refused(store, &access.secret))
+    }
+
+    /// There is another token in place of `former`. If that was refused, a refused successor is kept for a while.
+    fn replaced(&self, store: &StoreId, former: Option<&Token>) {
+        let mut refused = self.refused();
+        let refused = refused
+            .get_mut(store)
+            .filter(|refused| former.is_some_and(|former| former.secret == refused.token));
+        if let Some(refused) = refused {
+            refused.renew_from_ms = self.clock.now_ms() + REFUSED_PAUSE_MS;
+        }
     }
 
     /// Keeps everybody else from a shop's installation for as long as it is held.
@@ -210,10 +253,10 @@ impl Connections {
     }
 
     fn is_refused(&self, store: &StoreId, token: &Secret) -> bool {
-        self.refused().get(store) == Some(token)
+        self.refused().get(store).is_some_and(|refused| refused.token == *token)
     }
 
-    fn refused(&self) -> MutexGuard<'_, HashMap<StoreId, Secret>> {
+    fn refused(&self) -> MutexGuard<'_, HashMap<StoreId, Refused>> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

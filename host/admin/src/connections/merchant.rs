@@ -73,7 +73,7 @@ impl Connections {
     /// Whether nothing is to be done. A token that the Storefront API refuses is worth nothing, however long it lasts.
     async fn stands(&self, store: &StoreId) -> Result<bool, Unavailable> {
         let found = self.installations.find(store).await?.filter(has_scopes);
-        let lasting = found.and_then(|found| self.lasting(found.access));
+        let lasting = found.and_then(|found| self.lasting(store, found.access));
         Ok(lasting.is_some_and(|access| !self.is_refused(store, &access.secret)))
     }
 }

@@ -244,12 +244,7 @@ async fn an_answer_that_says_nothing_of_tokens_leaves_the_pair_as_it_is() {
 
 #[tokio::test]
 async fn a_pair_without_an_end_is_kept_and_not_renewed() {
-    for ends in [
-        "",
-        r#","expires_in":0"#,
-        r#","expires_in":-1"#,
-        r#","expires_in":null,"refresh_token_expires_in":0"#,
-    ] {
+    for ends in ["", r#","expires_in":0"#, r#","expires_in":null,"refresh_token_expires_in":0"#] {
         let body = format!(r#"{{"access_token":"shpat_9","refresh_token":"shprt_9"{ends}}}"#);
         let body: &'static str = body.leak();
         let bench = Bench::start().await;
@@ -313,19 +308,75 @@ async fn a_merchant_is_told_when_shopify_gives_no_access() {
 }
 
 #[tokio::test]
-async fn a_token_that_the_storefront_api_refuses_is_not_sent_again() {
+async fn a_token_that_the_storefront_api_refuses_is_replaced_once_and_not_sent_again() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.visit(OTHER).await;
     let connections = bench.admin.connections();
     connections.refuse(&store(SHOP), &Secret::new("shpat_1"));
-    assert_eq!(storefront_token(&bench).await, None);
-    assert!(connections.storefront_token(&store(OTHER)).await.is_some(), "the other shop's is another");
-    assert_eq!(connections.access_token(&store(SHOP)).await, Ok(Secret::new("shpat_1")));
-    assert_eq!(bench.shopify.grants(), ["exchange", "exchange"], "nobody asks for another before its time");
-
-    bench.clock.advance(HOUR);
     assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_3"));
+    assert!(connections.storefront_token(&store(OTHER)).await.is_some(), "the other shop's is another");
+    assert_eq!(bench.shopify.grants(), ["exchange", "exchange", "refresh"]);
+
+    // The API accepts no token: others are not better.
+    connections.refuse(&store(SHOP), &Secret::new("shpat_3"));
+    for _ in 0..5 {
+        assert_eq!(storefront_token(&bench).await, None);
+        bench.clock.advance(Duration::from_mins(5));
+    }
+    assert_eq!(bench.shopify.grants().len(), 3);
+    bench.clock.advance(Duration::from_mins(5));
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_4"));
+}
+
+#[tokio::test]
+async fn a_token_without_an_end_that_ends_all_the_same_is_renewed() {
+    let bench = Bench::start().await;
+    let body = r#"{"access_token":"shpat_9","refresh_token":"shprt_9"}"#;
+    bench.shopify.is(Mood::Says(200, body));
+    bench.visit(SHOP).await;
+    bench.clock.advance(Duration::from_hours(24 * 365));
+    let connections = bench.admin.connections();
+    for token in ["shpat_9", "shpat_10", "shpat_11"] {
+        assert_eq!(storefront_token(&bench).await.as_deref(), Some(token));
+        bench.clock.advance(HOUR);
+        connections.refuse(&store(SHOP), &Secret::new(token));
+        let next: u32 = token.trim_start_matches("shpat_").parse().unwrap();
+        let body = body.replace("shpat_9", &format!("shpat_{}", next + 1));
+        bench.shopify.is(Mood::Says(200, body.leak()));
+    }
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_12"));
+    assert_eq!(connections.status(&store(SHOP)).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_refused_token_that_cannot_be_renewed_is_not_asked_for_again_at_once() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.admin.connections().refuse(&store(SHOP), &Secret::new("shpat_1"));
+    bench.shopify.is(Mood::Refuses(503, "busy"));
+    for _ in 0..5 {
+        assert_eq!(storefront_token(&bench).await, None);
+    }
+    assert_eq!(bench.shopify.grants(), ["exchange", "refresh"]);
+    bench.shopify.is(Mood::Well);
+    bench.clock.advance(Duration::from_secs(31));
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_2"));
+}
+
+#[tokio::test]
+async fn a_token_that_has_ended_when_it_comes_is_not_used_and_another_is_asked_for_a_while_later() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.clock.advance(HOUR);
+    bench.shopify.is(Mood::Says(200, r#"{"access_token":"shpat_9","expires_in":-1}"#));
+    for _ in 0..5 {
+        assert_eq!(storefront_token(&bench).await, None);
+    }
+    assert_eq!(bench.shopify.grants(), ["exchange", "refresh"]);
+    bench.shopify.is(Mood::Well);
+    bench.clock.advance(Duration::from_secs(31));
+    assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_2"));
 }
 
 #[tokio::test]
