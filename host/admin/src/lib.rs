@@ -15,6 +15,7 @@ mod keys;
 mod pages;
 mod records;
 mod routes;
+mod saving;
 mod session;
 mod shopify_api;
 mod sql;

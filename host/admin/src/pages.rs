@@ -66,8 +66,10 @@ fn described(persona: Persona) -> (&'static str, &'static str) {
 pub enum Outcome {
     /// None was sent.
     None,
-    /// Saved.
+    /// Saved, and pages are made again.
     Saved,
+    /// Saved, but pages that were made before are made again only later.
+    SavedForNewPages,
     /// Something in it is wrong.
     Wrong,
     /// It could not be saved at the moment.

@@ -6,7 +6,8 @@ use names::StoreId;
 /// Where an installation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// Its merchant chose something, but the app was not given tokens yet.
+    /// Its merchant chose something, but the app was not given tokens yet. Only rows of earlier versions say so: settings are
+    /// saved for installed shops only.
     Known,
     /// Installed.
     Installed,

@@ -8,13 +8,14 @@ use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
 use axum::http::{HeaderValue, Response, StatusCode};
 use axum::routing::{get, post};
-use names::{EventId, Persona, StoreId};
+use names::{EventId, Persona};
 use shopify::ShopDomain;
 
 use crate::answers::{asset, download, is_ours, to_bounce, was_bounced};
 use crate::choices;
 use crate::form::Form;
 use crate::pages::{self, Bounce, Main, Nothing, Outcome, Page, Policy, ago};
+use crate::saving::{Saved, save_choices};
 use crate::session::{self, Caller, Need, Refused, Visitor};
 use crate::told::told;
 use crate::{Admin, Choices, Made, NotConnected};
@@ -79,8 +80,8 @@ fn unhelped(shop: &ShopDomain, need: Need) -> Response<Body> {
         Need::Missing => "Shopify sent no session token, and a second attempt did not help",
         Need::Expired => {
             tracing::warn!(%shop, "new session tokens are not of this time: is the clock of this machine right?");
-            "the session token is not of this time, nor was a new one: the clock of the machine that runs Wandstore may \
-             be wrong"
+            "the session token has expired or is not valid yet, and a new one did not help: check the clock of the \
+             machine that runs Wandstore"
         }
     };
     pages::refused(StatusCode::UNAUTHORIZED, why, Some(shop))
@@ -107,7 +108,7 @@ async fn save(State(admin): State<Arc<Admin>>, caller: Caller, body: Bytes) -> R
     let (status, form, outcome) = match Form::read(&body) {
         Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, *form, Outcome::Wrong),
         Ok(choices) => {
-            let (status, outcome) = saved(&caller, keep(&admin, &caller.store, &choices).await);
+            let (status, outcome) = saved(&caller, save_choices(&admin, &caller.store, &choices).await);
             (status, Form::of(&choices), outcome)
         }
     };
@@ -116,12 +117,16 @@ async fn save(State(admin): State<Arc<Admin>>, caller: Caller, body: Bytes) -> R
 }
 
 /// How saving ended, for the page and for the log.
-fn saved(caller: &Caller, result: Result<(), NotConnected>) -> (StatusCode, Outcome) {
+fn saved(caller: &Caller, result: Result<Saved, NotConnected>) -> (StatusCode, Outcome) {
     let store = &caller.store;
     match result {
-        Ok(()) => {
+        Ok(saved) => {
             tracing::info!(%store, "a merchant saved settings");
-            (StatusCode::OK, Outcome::Saved)
+            let outcome = match saved {
+                Saved::ForAllPages => Outcome::Saved,
+                Saved::ForNewPages => Outcome::SavedForNewPages,
+            };
+            (StatusCode::OK, outcome)
         }
         Err(why @ (NotConnected::Unavailable(_) | NotConnected::Host(_))) => {
             tracing::warn!(%store, %why, "settings were not saved");
@@ -132,18 +137,6 @@ fn saved(caller: &Caller, result: Result<(), NotConnected>) -> (StatusCode, Outc
             (StatusCode::CONFLICT, Outcome::NotConnected)
         }
     }
-}
-
-/// Nobody installs or uninstalls meanwhile: what is saved is of an installed shop, and is served only as long as it is.
-async fn keep(admin: &Admin, store: &StoreId, choices: &Choices) -> Result<(), NotConnected> {
-    let _alone = admin.connections.alone(store).await;
-    admin.connections.serving(store).await?;
-    if !admin.installations().choose(store, choices).await? {
-        return Err(NotConnected::Uninstalled);
-    }
-    let shop = choices::shop(store, &*admin.storefronts, admin.installations()).await?;
-    admin.storefronts.set_shop(store, shop);
-    Ok(admin.storefronts.moved(store).await?)
 }
 
 /// A page as a shopper of that persona gets it.

@@ -65,7 +65,7 @@ pub trait Storefronts: Send + Sync {
     /// Whether the shop was closed, and not opened since.
     async fn is_closed(&self, store: &StoreId) -> Result<bool, Failed>;
 
-    /// Has pages that were made before now made again. Called when a merchant saved.
+    /// Has pages that were made before now made again. Called when a merchant saved, and then again until it succeeds.
     async fn moved(&self, store: &StoreId) -> Result<(), Failed>;
 
     /// A page for the persona; one may be ordered if there is none yet.

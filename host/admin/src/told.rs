@@ -17,9 +17,8 @@ pub fn told(error: &NotConnected) -> &'static str {
             "Shopify does not let Wandstore read your products with the access that it gave. Open this page again."
         }
         NotConnected::SessionToken => {
-            "Shopify did not accept who you are, and a second attempt did not help. Open Wandstore from the apps in your \
-             shop’s admin again. If that does not help either, whoever runs Wandstore has to check SHOPIFY_API_KEY and \
-             SHOPIFY_API_SECRET."
+            "Shopify rejected your session twice. Open Wandstore from the apps in your shop’s admin again. If that does \
+             not help, whoever runs Wandstore has to check SHOPIFY_API_KEY and SHOPIFY_API_SECRET."
         }
         NotConnected::WrongSecret => {
             "Shopify does not accept Wandstore’s app secret. Whoever runs Wandstore has to correct SHOPIFY_API_KEY and \

@@ -1,5 +1,7 @@
 //! What a merchant saves and looks at.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use signing::session_token;
 
@@ -24,6 +26,31 @@ async fn what_is_saved_holds_at_once() {
     assert_eq!((shop.banned_words, shop.promises), (vec!["cheap".into()], vec!["Free returns".into()]));
     assert_eq!(shop.url, "https://magic-wands.myshopify.com");
     assert!(bench.visit(SHOP).await.text.contains(r##"value="#112233""##));
+}
+
+#[tokio::test]
+async fn what_is_saved_while_storage_cannot_be_written_is_saved_and_pages_follow() {
+    let bench = Bench::start().await;
+    bench.visit(SHOP).await;
+    bench.host.asked();
+    *bench.host.failures_to_move.lock().unwrap() = 3;
+    let answer = bench.save(Some(&bench.token(SHOP)), FORM).await;
+    assert_eq!(answer.status, 200);
+    assert!(answer.text.contains(r#"heading="Saved""#), "{}", answer.text);
+    assert!(answer.text.contains("Pages are updated a little later"), "{}", answer.text);
+    assert_eq!(bench.host.shop(SHOP).unwrap().tone, "dry");
+    assert!(bench.visit(SHOP).await.text.contains(r##"value="#112233""##), "it is stored");
+
+    let mut asked = bench.host.asked();
+    for _ in 0..600 {
+        if asked.len() == 5 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        asked.extend(bench.host.asked());
+    }
+    let moved = || format!("moved {SHOP}");
+    assert_eq!(asked, [format!("set {SHOP}"), moved(), moved(), moved(), moved()]);
 }
 
 #[tokio::test]

@@ -47,6 +47,8 @@ pub struct Host {
     pub renamed: Mutex<Vec<(&'static str, &'static str)>>,
     /// Shops that are closed.
     pub closed: Mutex<BTreeSet<String>>,
+    /// How often it still fails to have pages made again.
+    pub failures_to_move: Mutex<u32>,
     /// What it was asked, in order, such as `reopen lamps.myshopify.com`.
     pub asked: Mutex<Vec<String>>,
 }
@@ -194,7 +196,14 @@ impl Storefronts for Host {
 
     async fn moved(&self, store: &StoreId) -> Result<(), Failed> {
         self.note("moved", store);
-        Ok(())
+        let mut failures = self.failures_to_move.lock().unwrap();
+        match failures.checked_sub(1) {
+            Some(left) => {
+                *failures = left;
+                Err(Failed("the file is locked".to_owned()))
+            }
+            None => Ok(()),
+        }
     }
 
     async fn preview(&self, store: &StoreId, persona: Persona) -> Result<Preview, Failed> {

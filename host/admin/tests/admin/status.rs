@@ -165,7 +165,11 @@ async fn a_token_that_shopify_always_refuses_makes_the_page_reload_once_and_then
     bench.shopify.is(Mood::Refuses(400, "invalid_subject_token"));
     let (bounces, page) = load(&bench, || bench.token(SHOP)).await;
     assert_eq!((bounces, page.status.as_u16()), (1, 200));
-    assert!(!is_connected(&page) && page.text.contains("did not accept who you are"), "{}", page.text);
+    assert!(
+        !is_connected(&page) && page.text.contains("Shopify rejected your session twice"),
+        "{}",
+        page.text
+    );
     assert_eq!(bench.shopify.grants(), ["exchange", "exchange"]);
 
     bench.clock.advance(Duration::from_mins(2));
