@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::AddAssign;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use capabilities::clock::Clock;
@@ -74,13 +74,16 @@ pub struct Usage {
     clock: Arc<dyn Clock>,
     /// What is not written yet, by shop and hour.
     pending: Mutex<HashMap<(StoreId, u64), Counts>>,
+    /// Held while counts are written: who flushes at the end waits for who flushes already.
+    writing: tokio::sync::Mutex<()>,
     /// The hour in which old counts were dropped last.
     purged_hour: AtomicU64,
 }
 
 impl Usage {
     pub(crate) fn new(database: Arc<Database>, clock: Arc<dyn Clock>) -> Self {
-        Self { database, clock, pending: Mutex::default(), purged_hour: AtomicU64::new(0) }
+        let (pending, writing) = (Mutex::default(), tokio::sync::Mutex::default());
+        Self { database, clock, pending, writing, purged_hour: AtomicU64::new(0) }
     }
 
     /// Counts an event. Takes no longer than a lock and a look into a table.
@@ -89,26 +92,35 @@ impl Usage {
     }
 
     /// Writes what was counted, every few seconds, until it is dropped. Call [`Usage::flush`] at the end.
-    pub async fn run(&self) {
+    pub async fn run(self: &Arc<Self>) {
         loop {
             tokio::time::sleep(PERIOD).await;
             self.flush().await;
         }
     }
 
-    /// Writes what was counted. What cannot be written is kept for the next time.
-    pub async fn flush(&self) {
-        let pending = std::mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut pending = pending.into_iter();
-        for ((store, hour), counts) in pending.by_ref() {
+    /// Writes what was counted. What cannot be written is kept for the next time. It goes on if the caller does not
+    /// wait for it: what is being written belongs nowhere else.
+    pub async fn flush(self: &Arc<Self>) {
+        let this = self.clone();
+        if let Err(error) = tokio::spawn(async move { this.write_pending().await }).await {
+            tracing::error!(%error, "usage was not written");
+        }
+    }
+
+    async fn write_pending(&self) {
+        let _alone = self.writing.lock().await;
+        let hours: Vec<_> = self.pending().keys().cloned().collect();
+        for key in hours {
+            let Some(counts) = self.pending().remove(&key) else { continue };
+            let (store, hour) = key;
             if let Err(error) = self.write(&store, hour, counts).await {
                 tracing::warn!(%error, "usage was not written");
                 self.add(store, hour, counts);
                 // Each of the others would wait for the same failure.
-                break;
+                return;
             }
         }
-        pending.for_each(|((store, hour), counts)| self.add(store, hour, counts));
     }
 
     /// The counts of this hour and the 23 before it.
@@ -117,7 +129,7 @@ impl Usage {
         let query = sqlx::query(sql::SUM).bind(store.as_str()).bind(integer(first));
         let row = self.database.first(query).await?.ok_or(sqlx::Error::RowNotFound)?;
         let mut sum = Counts::from(<(i64, i64, i64, i64, i64, i64, i64, i64)>::from_row(&row)?);
-        let pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let pending = self.pending();
         let of_shop = pending.iter().filter(|((shop, hour), _)| shop == store && *hour >= first);
         of_shop.for_each(|(_, counts)| sum += *counts);
         Ok(sum)
@@ -147,8 +159,11 @@ impl Usage {
     }
 
     fn add(&self, store: StoreId, hour: u64, counts: Counts) {
-        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
-        *pending.entry((store, hour)).or_default() += counts;
+        *self.pending().entry((store, hour)).or_default() += counts;
+    }
+
+    fn pending(&self) -> MutexGuard<'_, HashMap<(StoreId, u64), Counts>> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn write(&self, store: &StoreId, hour: u64, counts: Counts) -> Result<(), Unavailable> {

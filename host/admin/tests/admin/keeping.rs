@@ -1,5 +1,7 @@
 //! What outlives the process.
 
+use std::pin::pin;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use admin::{Counts, Event};
@@ -77,6 +79,21 @@ async fn usage_is_counted_by_shop_over_the_last_day() {
     bench.clock.advance(Duration::from_hours(1));
     let later = bench.admin.usage().last_24_hours(&store(SHOP)).await.unwrap();
     assert_eq!((later.hits, later.stale, later.generations), (1, 0, 1));
+}
+
+#[tokio::test]
+async fn counts_that_were_being_written_when_the_process_ends_are_not_lost() {
+    let mut bench = Bench::start().await;
+    let usage = bench.admin.usage().clone();
+    usage.count(&store(SHOP), Event::Hit);
+    usage.count(&store(OTHER), Event::Hit);
+    // As a task that writes every few seconds and is stopped in the middle of it.
+    let mut task = Context::from_waker(Waker::noop());
+    assert!(pin!(usage.flush()).poll(&mut task).is_pending());
+    bench.restart(&[1]).await;
+    for shop in [SHOP, OTHER] {
+        assert_eq!(bench.admin.usage().last_24_hours(&store(shop)).await.unwrap().hits, 1, "{shop}");
+    }
 }
 
 #[tokio::test]
