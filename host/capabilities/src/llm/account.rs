@@ -24,7 +24,8 @@ pub(super) struct Account {
 }
 
 impl Account {
-    /// Reserves the most that a question may cost, or says why it is not to be asked.
+    /// Reserves the most that a question may cost, or says why it is not to be asked. Where there is no limit, it may be
+    /// asked without a reservation.
     pub(super) async fn reserve<'a>(
         &'a self,
         question: &Question,
@@ -34,11 +35,11 @@ impl Account {
         let (day, tokens) = (budget::day(now_ms), question.tokens_max());
         let tokens_max = self.tokens_per_day_max.unwrap_or(u64::MAX);
         let failed = |said, retry_after_ms| Failed { cause: Cause::Quota, said, retry_after_ms };
-        match self.budget.reserve(day, tokens, tokens_max).await {
-            Ok(true) => {}
+        let tokens = match self.budget.reserve(day, tokens, tokens_max).await {
+            Ok(true) => tokens,
             Ok(false) => {
                 let said = format!(
-                    "tokens_per_day_max is {tokens_max}, and less than the {tokens} tokens are left that this question may cost"
+                    "`llm.tokens_per_day_max` ({tokens_max}) leaves too little: this question may cost {tokens} tokens"
                 );
                 return Err(failed(said, None));
             }
@@ -47,8 +48,9 @@ impl Account {
                 if self.tokens_per_day_max.is_some() {
                     return Err(failed("the budget cannot be written".to_owned(), Some(UNAVAILABLE_MS)));
                 }
+                0
             }
-        }
+        };
         let unseen = (question.tokens_in, question.tokens_out_max);
         Ok(Reserved { account: self, spent, day, tokens, unseen, is_settled: false })
     }

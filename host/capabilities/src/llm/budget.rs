@@ -1,8 +1,16 @@
 //! How many tokens a day (UTC) has for the language model, and how many are gone.
 //!
-//! A call reserves the most that it may cost before it is made, and settles at what it did cost. So what was
-//! spent and what is reserved are never more than the day has, whoever else works on the same data folder and
-//! however often a process ends: what was reserved and never settled stays counted.
+//! A call reserves the most that it may cost before it is made, and settles at what it did cost. So what is counted
+//! and what is reserved are never more than the day has, whoever else works on the same data folder and however
+//! often a process ends: what was reserved and never settled stays counted.
+//!
+//! What the provider counts may be more than the day has, and more than is counted here, in these cases only:
+//!
+//! - the endpoint ignores the limit of the answer, or refused it under both of its names, and answers with more;
+//! - the question has more tokens than one for two ASCII bytes and one for any other byte of the request;
+//! - the endpoint does not say what a call cost, and it cost more than is estimated: one token for four ASCII bytes
+//!   and one for any other character;
+//! - the endpoint charges for a request that it refused.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -35,7 +43,7 @@ pub trait Budget: Send + Sync {
     /// Reserves tokens of a day; false if it would have more than `tokens_max` spent and reserved.
     async fn reserve(&self, day: u64, tokens: u64, tokens_max: u64) -> Result<bool, Unavailable>;
 
-    /// Puts what was spent in place of what was reserved.
+    /// Puts what was spent in place of what was reserved, which is 0 for a call that was made without a reservation.
     async fn settle(&self, day: u64, reserved: u64, spent: u64) -> Result<(), Unavailable>;
 
     /// Writes something small, to see whether tokens could be counted.

@@ -91,7 +91,7 @@ impl Config {
 /// What is wrong with a [`Config`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadConfig {
-    /// The address is none.
+    /// The base URL is invalid.
     #[error("the model's base URL must be an http or https address without user name and password")]
     BaseUrl,
     /// The key cannot be a header.

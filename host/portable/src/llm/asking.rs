@@ -262,7 +262,7 @@ impl<'a> Asking<'a> {
         let tokens_out = if heard.is_answer || heard.has_figures() {
             tokens_out
         } else {
-            tokens(body.len()).min(sent.tokens_out_max)
+            tokens([body]).min(sent.tokens_out_max)
         };
         ((tokens_in, tokens_out), self.completion(&heard, (tokens_in, tokens_out), &start))
     }

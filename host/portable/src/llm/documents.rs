@@ -43,7 +43,7 @@ pub(super) fn read(body: &[u8]) -> Documents {
     Documents { found, is_over, text }
 }
 
-/// No more than is read of a body that is not compressed; nothing of one that is damaged at its start.
+/// Unpacks at most [`RESPONSE_BYTES_MAX`]. Returns what precedes damage.
 fn unpack(body: &[u8]) -> Vec<u8> {
     let mut unpacked = Vec::new();
     // What was unpacked before the damage is there.

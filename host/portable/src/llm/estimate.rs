@@ -1,10 +1,61 @@
 //! How many tokens a text has, where the endpoint does not say.
+//!
+//! Tokenizers in use are byte pair encodings: a token is at least one byte, and about four on average
+//! (<https://github.com/openai/tiktoken>, "What is BPE anyway?"). The average is that of English. A character of
+//! another script has two to four bytes and may be a token, or several if the tokenizer has seen little of its script.
 
-/// Bytes of UTF-8 that make a token, about: English and JSON have 4 in the tokenizers in use
-/// (<https://help.openai.com/en/articles/4936856>).
+/// ASCII bytes that make a token, about.
 const BYTES_PER_TOKEN: usize = 4;
+/// ASCII bytes that make a token in texts of short words, numbers and punctuation: a list of products is JSON.
+const BYTES_PER_TOKEN_MIN: usize = 2;
 
-/// About how many tokens so many bytes of text are, rounded up.
-pub(super) fn tokens(bytes: usize) -> u32 {
-    u32::try_from(bytes.div_ceil(BYTES_PER_TOKEN)).unwrap_or(u32::MAX)
+/// About how many tokens these texts have together, rounded up: one for four ASCII bytes, one for any other character.
+pub(super) fn tokens<'a>(texts: impl IntoIterator<Item = &'a [u8]>) -> u32 {
+    let (mut ascii, mut others) = (0_usize, 0_usize);
+    for byte in texts.into_iter().flatten() {
+        ascii += usize::from(byte.is_ascii());
+        // The first byte of a character; 10xxxxxx are its others.
+        others += usize::from(*byte >= 0b1100_0000);
+    }
+    bounded(ascii.div_ceil(BYTES_PER_TOKEN) + others)
+}
+
+/// How many tokens a text has at the most: one for two ASCII bytes, one for any other byte.
+pub(super) fn tokens_max(text: &[u8]) -> u32 {
+    let ascii = text.iter().filter(|byte| byte.is_ascii()).count();
+    bounded(ascii.div_ceil(BYTES_PER_TOKEN_MIN) + (text.len() - ascii))
+}
+
+fn bounded(tokens: usize) -> u32 {
+    u32::try_from(tokens).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_four_bytes_of_english_and_a_character_of_another_script() {
+        for (text, about, most) in [
+            ("", 0, 0),
+            ("a wand", 2, 3),
+            (r#"{"id":"willow-whisper","price":6400}"#, 9, 18),
+            ("魔法の杖", 4, 12),
+            ("Zauberstäbe", 4, 7),
+            ("волшебная палочка", 17, 33),
+            ("🪄", 1, 4),
+        ] {
+            assert_eq!((tokens([text.as_bytes()]), tokens_max(text.as_bytes())), (about, most), "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_are_rounded_up_together() {
+        assert_eq!(tokens([b"abc".as_slice(), b"de", b""]), 2);
+    }
+
+    #[test]
+    fn what_is_no_text_is_counted_too() {
+        assert_eq!((tokens([[0xff; 8].as_slice()]), tokens_max(&[0x80; 8])), (8, 8));
+    }
 }

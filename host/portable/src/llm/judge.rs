@@ -11,7 +11,7 @@ use super::dialect::{MAX_COMPLETION_TOKENS, MAX_TOKENS, Part, RESPONSE_FORMAT};
 use super::policy::{Certainty, Failure, Remedy};
 use super::question::Question;
 
-/// Members that a question is none without.
+/// Members without which a request is invalid.
 const NEEDED: [&str; 2] = ["model", "messages"];
 /// Names for the form of an answer.
 const FORM: [&str; 13] = [

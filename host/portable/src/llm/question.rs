@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::dialect::{Dialect, MAX_COMPLETION_TOKENS, MAX_TOKENS, RESPONSE_FORMAT, SchemaMode};
-use super::estimate::tokens;
+use super::estimate::{tokens, tokens_max};
 use super::{Request, Role};
 use crate::Secret;
 
@@ -38,13 +38,14 @@ impl Question {
         Value::Object(self.members.clone()).to_string().into_bytes()
     }
 
-    /// The most tokens that it may cost.
+    /// The most tokens that it may cost, with its answer. An endpoint that refused the limit of the answer under both of
+    /// its names is not told one, and may answer with more.
     pub fn tokens_max(&self) -> u64 {
-        u64::from(self.tokens_in) + u64::from(self.tokens_out_max)
+        u64::from(tokens_max(&self.body())) + u64::from(self.tokens_out_max)
     }
 }
 
-/// The question that puts `request` to an endpoint; `None` if its schema is no JSON.
+/// The question that puts `request` to an endpoint. `None` if the schema is not valid JSON.
 pub(super) fn question(request: &Request, endpoint: &Endpoint<'_>, dialect: &Dialect) -> Option<Question> {
     let schema: Value = serde_json::from_str(&request.schema).ok()?;
     let mut members = Map::new();
@@ -66,14 +67,14 @@ pub(super) fn question(request: &Request, endpoint: &Endpoint<'_>, dialect: &Dia
     let in_words = members.get(RESPONSE_FORMAT).is_none_or(|format| format["type"] != "json_schema");
     let words =
         in_words.then(|| format!("Answer with one JSON document that follows this JSON Schema: {schema}"));
-    let bytes =
-        request.messages.iter().map(|message| message.text.len()).sum::<usize>() + request.schema.len();
+    let texts = request.messages.iter().map(|message| &message.text).chain([&request.schema]);
+    let tokens_in = tokens(texts.map(String::as_bytes));
     if !is_fixed(endpoint, "messages") {
         members.insert("messages".to_owned(), messages(request, words));
     }
     let limit = [MAX_COMPLETION_TOKENS, MAX_TOKENS].iter().find_map(|name| members.get(*name)?.as_u64());
     let tokens_out_max = limit.map_or(request.tokens_max, |limit| u32::try_from(limit).unwrap_or(u32::MAX));
-    Some(Question { members, tokens_in: tokens(bytes), tokens_out_max })
+    Some(Question { members, tokens_in, tokens_out_max })
 }
 
 fn is_fixed(endpoint: &Endpoint<'_>, name: &str) -> bool {
@@ -217,13 +218,34 @@ mod tests {
     }
 
     #[test]
-    fn a_question_has_about_a_token_for_four_bytes() {
+    fn a_question_has_about_a_token_for_four_bytes_and_at_most_one_for_two_that_are_sent() {
         let asked = asked_in(&Dialect::new(SchemaMode::JsonSchema), json!({}), &[]);
-        assert_eq!((asked.tokens_in, asked.tokens_max()), (8, 508), "31 bytes of text and schema");
+        assert_eq!(asked.tokens_in, 8, "31 bytes of text and schema");
+        assert_eq!(asked.tokens_max(), asked.body().len().div_ceil(2) as u64 + 500);
     }
 
     #[test]
-    fn a_schema_that_is_no_json_asks_nothing() {
+    fn a_question_in_another_script_reserves_a_token_for_each_byte_of_it() {
+        let words = "魔法の杖をお探しですか。".repeat(100);
+        let message = Message { role: Role::User, text: words.clone() };
+        let request = Request { messages: vec![message], ..request() };
+        let endpoint =
+            Endpoint { model: "m", key: None, mode: SchemaMode::None, extra: &Map::new(), omit: &[] };
+        let asked = question(&request, &endpoint, &Dialect::new(SchemaMode::None)).unwrap();
+        assert!(asked.tokens_in as usize >= words.chars().count(), "{}", asked.tokens_in);
+        assert!(asked.tokens_max() >= words.len() as u64 + 500, "{}", asked.tokens_max());
+    }
+
+    #[test]
+    fn what_the_operator_has_sent_beside_is_reserved_as_well() {
+        let instructions = "Be brief, and kind. ".repeat(100);
+        let extra = json!({ "messages": [{ "role": "user", "content": instructions }] });
+        let asked = asked_in(&Dialect::new(SchemaMode::JsonSchema), extra, &[]);
+        assert!(asked.tokens_max() >= instructions.len() as u64 / 2 + 500, "{}", asked.tokens_max());
+    }
+
+    #[test]
+    fn a_schema_that_is_not_valid_json_asks_nothing() {
         let request = Request { schema: "{".into(), ..request() };
         let endpoint =
             Endpoint { model: "m", key: None, mode: SchemaMode::None, extra: &Map::new(), omit: &[] };

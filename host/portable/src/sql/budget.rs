@@ -8,5 +8,7 @@ pub const RESERVE: &str = "
         WHERE tokens + excluded.tokens <= ?3
     RETURNING tokens";
 
-/// ?1 day, ?2 tokens that were reserved, ?3 tokens that were spent.
-pub const SETTLE: &str = "UPDATE spent SET tokens = max(0, tokens - ?2 + ?3) WHERE day = ?1";
+/// ?1 day, ?2 tokens that were reserved, 0 if none could be, ?3 tokens that were spent.
+pub const SETTLE: &str = "
+    INSERT INTO spent (day, tokens) VALUES (?1, ?3)
+    ON CONFLICT (day) DO UPDATE SET tokens = max(0, tokens - ?2 + ?3)";

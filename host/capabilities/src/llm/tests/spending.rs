@@ -1,10 +1,29 @@
 //! A budget that is durable, and reserved before it is spent.
 
+use portable::llm as model;
+use serde_json::Map;
+
 use super::*;
 use crate::llm::budget::{Budget, InMemory, Sqlite, Unavailable};
 
-/// What a question of ours may cost: 6 tokens of it, and 500 of answer.
-const QUESTION: u64 = 506;
+/// What a question of ours may cost: a token for each two bytes that are sent, and 500 of answer.
+fn question() -> u64 {
+    let endpoint = model::Endpoint {
+        model: "kimi",
+        key: None,
+        mode: model::SchemaMode::JsonSchema,
+        extra: &Map::new(),
+        omit: &[],
+    };
+    let (request, patience) = (request(), model::Patience::new(0, Duration::ZERO, Duration::ZERO));
+    let asking = model::Asking::new(endpoint, &request, patience, &mut model::Memory::default(), 0);
+    let question = asking.question().unwrap();
+    assert_eq!(question.tokens_max(), question.body().len().div_ceil(2) as u64 + 500);
+    question.tokens_max()
+}
+
+/// What is counted for a question whose answer was not seen to its end: 6 tokens, and 500 of answer.
+const UNSEEN: u64 = 506;
 
 fn limited(endpoint: &Endpoint, tokens_per_day_max: u64, budget: Arc<dyn Budget>) -> OpenAi {
     let config = Config { tokens_per_day_max: Some(tokens_per_day_max), ..config(endpoint) };
@@ -31,7 +50,7 @@ async fn a_spent_budget_asks_nobody_and_a_restart_renews_nothing() {
     let mut calls = 0;
     for start in 0..4 {
         let budget = Arc::new(Sqlite::open(&path).await.unwrap());
-        let client = limited(&endpoint, QUESTION + 3 * 7, budget.clone());
+        let client = limited(&endpoint, question() + 3 * 7, budget.clone());
         for _ in 0..10 {
             match put(&client).await {
                 Ok(_) => calls += 1,
@@ -48,7 +67,7 @@ async fn a_spent_budget_asks_nobody_and_a_restart_renews_nothing() {
 async fn calls_at_once_never_reserve_more_than_there_is() {
     let endpoint = Endpoint::following((0..10).map(|_| Reply::Stall(vec![]))).await;
     let budget = Arc::new(InMemory::default());
-    let client = limited(&endpoint, 2 * QUESTION, budget.clone());
+    let client = limited(&endpoint, 2 * question(), budget.clone());
     let client = Arc::new(client);
     let asking: Vec<_> = (0..10)
         .map(|_| {
@@ -56,9 +75,12 @@ async fn calls_at_once_never_reserve_more_than_there_is() {
             tokio::spawn(async move { put(&client).await })
         })
         .collect();
-    while endpoint.requests().len() < 2 {
-        tokio::task::yield_now().await;
-    }
+    let two = async {
+        while endpoint.requests().len() < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), two).await.expect("two calls are made");
     let mut refused = 0;
     for asking in asking {
         if let Ok(outcome) = tokio::time::timeout(STALLED, asking).await {
@@ -68,22 +90,23 @@ async fn calls_at_once_never_reserve_more_than_there_is() {
     }
     assert_eq!((refused, endpoint.requests().len()), (8, 2));
     // What was given up stays counted.
-    assert_spent(&*budget, 2 * QUESTION).await;
+    assert_spent(&*budget, 2 * question()).await;
 }
 
 #[tokio::test]
 async fn retries_and_other_forms_reserve_each_for_themselves() {
     let endpoint = Endpoint::following([Reply::Send(vec![]), answer("{}")]).await;
     let budget = Arc::new(InMemory::default());
-    let client = limited(&endpoint, 2 * QUESTION - 1, budget.clone());
+    let client = limited(&endpoint, UNSEEN + question() - 1, budget.clone());
     assert_eq!(failed(put(&client).await).cause, Cause::Quota, "there is no room for a second call");
     assert_eq!(endpoint.requests().len(), 1);
-    assert_spent(&*budget, QUESTION).await;
+    assert_spent(&*budget, UNSEEN).await;
 
     let refused = complaint(400, "", "json_schema is not supported");
     let endpoint = Endpoint::following([refused, answer("{}")]).await;
     let budget = Arc::new(InMemory::default());
-    let client = limited(&endpoint, QUESTION, budget.clone());
+    // The schema takes more words where it is told in words.
+    let client = limited(&endpoint, 2 * question() - 1, budget.clone());
     assert!(put(&client).await.is_ok(), "a refusal costs nothing");
     assert_spent(&*budget, 1_500).await;
 }
@@ -91,7 +114,7 @@ async fn retries_and_other_forms_reserve_each_for_themselves() {
 #[tokio::test]
 async fn a_new_day_has_a_new_budget() {
     let endpoint = without_figures(2).await;
-    let config = Config { tokens_per_day_max: Some(QUESTION), ..config(&endpoint) };
+    let config = Config { tokens_per_day_max: Some(question()), ..config(&endpoint) };
     let clock = Arc::new(clock::Scripted::new(0));
     let client = OpenAi::new(config, clock.clone(), Arc::new(random::Scripted::new(0))).unwrap();
     assert!(put(&client).await.is_ok());
@@ -125,4 +148,36 @@ async fn where_a_budget_cannot_be_written_nobody_is_asked_unless_there_is_no_lim
     assert_eq!((failed.cause, failed.retry_after_ms), (Cause::Quota, Some(5_000)));
     assert_eq!(endpoint.requests().len(), 0);
     assert!(put(&client(config(&endpoint)).with_budget(Arc::new(Broken))).await.is_ok());
+}
+
+/// A budget in which nothing can be reserved, and which is well again when a call is over.
+struct Hesitant(Arc<dyn Budget>);
+
+#[async_trait::async_trait]
+impl Budget for Hesitant {
+    async fn reserve(&self, _day: u64, _tokens: u64, _tokens_max: u64) -> Result<bool, Unavailable> {
+        Err(Unavailable("another process holds the lock".to_owned()))
+    }
+
+    async fn settle(&self, day: u64, reserved: u64, spent: u64) -> Result<(), Unavailable> {
+        self.0.settle(day, reserved, spent).await
+    }
+
+    async fn probe(&self) -> Result<(), Unavailable> {
+        self.0.probe().await
+    }
+}
+
+#[tokio::test]
+async fn what_could_not_be_reserved_is_counted_and_not_given_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = Arc::new(Sqlite::open(&folder.path().join("budget.db")).await.unwrap());
+    for budget in [file as Arc<dyn Budget>, Arc::new(InMemory::default())] {
+        for calls in 1..=3 {
+            let endpoint = without_figures(1).await;
+            let client = client(config(&endpoint)).with_budget(Arc::new(Hesitant(budget.clone())));
+            assert!(put(&client).await.is_ok());
+            assert_spent(&*budget, calls * 7).await;
+        }
+    }
 }
