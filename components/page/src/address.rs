@@ -5,6 +5,14 @@ use std::fmt;
 /// Paths under which every shop at Shopify has its products and collections.
 const SHOP_PATHS: [&str; 2] = ["/products/", "/collections/"];
 
+/// Shopify's languages, in lower case (`LanguageCode` of its Storefront API:
+/// <https://shopify.dev/docs/api/storefront/latest/enums/LanguageCode>), without those that differ by region only.
+const LANGUAGES: &str = "\
+    af ak am ar as az be bg bm bn bo br bs ca ce ckb cs cu cy da de dz ee el en eo es et eu fa ff fi fil fo fr fy ga gd gl \
+    gu gv ha he hi hr hu hy ia id ig ii is it ja jv ka ki kk kl km kn ko ks ku kw ky la lb lg ln lo lt lu lv mg mi mk ml mn \
+    mo mr ms mt my nb nd ne nl nn no om or os pa pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si sk sl sn so sq sr su sv sw \
+    ta te tg th ti tk to tr tt ug uk ur uz vi vo wo xh yi yo zh zu";
+
 /// An address that a document may link to or load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Address<'a> {
@@ -20,18 +28,19 @@ impl<'a> Address<'a> {
         (fits && !is_rewritten_by_browsers(text)).then_some(Self::of(text))
     }
 
-    /// What a link to a product or a collection leads to. Where the shop has pages of its own, the address is
-    /// `{shop}/products/…`, whatever domain or market's folder the catalog named: whoever shows the page puts the
-    /// shopper's own in its place.
-    pub fn of_link_into(shop: Option<Self>, text: &'a str) -> Option<Self> {
+    /// What a link to a product or a collection leads to. Where the shop has pages of its own, a path and a link to one of
+    /// the shop's own domains, that of `shop` and `domain`, become `{shop}/products/…`, whatever market's folder the
+    /// catalog named: whoever shows the page puts the shopper's own in its place. A link to another host stays as it is.
+    pub fn of_link_into(shop: Option<Self>, domain: &str, text: &'a str) -> Option<Self> {
         let link = Self::of_link(text)?;
         let Some(shop) = shop else { return Some(link) };
-        let path = if is_on_this_host(text) { text } else { path(text) };
-        Some(match shop_path(path) {
-            Some(text) => Self { shop: shop.text, text },
-            None if is_on_this_host(text) => Self { shop: shop.text, text },
-            None => link,
-        })
+        if is_on_this_host(text) {
+            return Some(Self { shop: shop.text, text: shop_path(text).unwrap_or(text) });
+        }
+        let (host, path) = host_and_path(text);
+        let is_own = [host_and_path(shop.text).0, domain].iter().any(|own| own.eq_ignore_ascii_case(host));
+        let path = shop_path(path).filter(|_| is_own);
+        Some(path.map_or(link, |text| Self { shop: shop.text, text }))
     }
 
     /// What a picture may be loaded from: `https://…`, `/…` on this host, or `data:image/…`;
@@ -80,11 +89,12 @@ fn is_web(text: &str) -> bool {
     starts_with(text, "https://") || starts_with(text, "http://")
 }
 
-/// What follows the host of an address on the web.
-fn path(text: &str) -> &str {
-    let host_on = text.find("//").map_or(text, |at| text.get(at + 2..).unwrap_or_default());
-    let end = host_on.find(['/', '?', '#']).unwrap_or(host_on.len());
-    host_on.get(end..).filter(|rest| rest.starts_with('/')).unwrap_or_default()
+/// The host of an address on the web, with its port, and the path that follows it; both empty for another address.
+fn host_and_path(text: &str) -> (&str, &str) {
+    let host_on = Some(text).filter(|text| is_web(text)).and_then(|text| text.split_once("//"));
+    let host_on = host_on.map_or("", |(_, host_on)| host_on);
+    let (host, rest) = host_on.split_at(host_on.find(['/', '?', '#']).unwrap_or(host_on.len()));
+    (host, if rest.starts_with('/') { rest } else { "" })
 }
 
 /// The path of a product or a collection, without the folder of a market (`/fr`, `/en-ca`) before it.
@@ -97,15 +107,16 @@ fn shop_path(path: &str) -> Option<&str> {
     Some(path).filter(is_shops).or_else(|| without_folder().filter(is_shops))
 }
 
-/// A language, with a region or a script or both: `fr`, `en-ca`, `zh-hant-hk`
-/// (<https://help.shopify.com/en/manual/international/domains>).
+/// A language, with a script or a country or both: `fr`, `en-ca`, `zh-hant-hk`
+/// (<https://help.shopify.com/en/manual/international/domains>). A merchant may choose another word than the country's
+/// code (`subfolderSuffix` of Shopify's `MarketWebPresence`): such a folder is not told from one that is none, and stays.
 fn is_market_folder(text: &str) -> bool {
     let mut parts = text.split('-');
-    let is_language =
-        |part: &str| (2..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let is_region =
-        |part: &str| (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    parts.next().is_some_and(is_language) && parts.all(is_region)
+    let is_language = |part: &str| LANGUAGES.split(' ').any(|language| language.eq_ignore_ascii_case(part));
+    let is_letters = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let lengths: Vec<usize> = parts.clone().skip(1).filter(|part| is_letters(part)).map(str::len).collect();
+    let is_known = matches!(lengths[..], [] | [2] | [4] | [4, 2]);
+    parts.next().is_some_and(is_language) && is_known && parts.count() == lengths.len()
 }
 
 /// `//host/…` is on another host.
@@ -158,30 +169,46 @@ mod tests {
     }
 
     #[test]
-    fn links_into_a_shop_lead_to_the_shop_whatever_domain_or_folder_the_catalog_named() {
-        let shop = Address::of_shop("https://wands.example");
+    fn links_into_a_shop_lead_to_the_shop_whatever_folder_the_catalog_named_and_others_stay() {
+        let (shop, domain) = (Address::of_shop("https://wands.example"), "wands.myshopify.com");
         for (text, address) in [
             ("/products/x", "https://wands.example/products/x"),
             ("/products/x?variant=7&a=b#c", "https://wands.example/products/x?variant=7&a=b#c"),
             ("/fr/products/x", "https://wands.example/products/x"),
             ("/en-ca/collections/all/products/x", "https://wands.example/collections/all/products/x"),
-            ("https://primary.example/products/x", "https://wands.example/products/x"),
-            ("https://primary.example/zh-hant-hk/products/x", "https://wands.example/products/x"),
+            ("https://wands.example/zh-hant-hk/products/x", "https://wands.example/products/x"),
+            ("https://wands.myshopify.com/fil/products/x", "https://wands.example/products/x"),
             (
-                "HTTPS://WANDS.example:8443/pt-BR/products/x?variant=7",
+                "HTTPS://WANDS.example/pt-BR/products/x?variant=7",
                 "https://wands.example/products/x?variant=7",
             ),
+            ("https://wands.example:8443/fr/products/x", "https://wands.example:8443/fr/products/x"),
+            ("https://marketplace.example/products/x", "https://marketplace.example/products/x"),
+            ("https://marketplace.example/fr/products/x", "https://marketplace.example/fr/products/x"),
+            ("https://others.myshopify.com/products/x", "https://others.myshopify.com/products/x"),
+            (
+                "https://wands.example@evil.example/products/x",
+                "https://wands.example@evil.example/products/x",
+            ),
+            ("/app/products/x", "https://wands.example/app/products/x"),
+            ("/web/products/x", "https://wands.example/web/products/x"),
+            ("https://wands.example/art/products/x", "https://wands.example/art/products/x"),
+            ("/us/products/x", "https://wands.example/us/products/x"),
+            ("/tv/collections/all", "https://wands.example/tv/collections/all"),
+            ("/en-europe/products/x", "https://wands.example/en-europe/products/x"),
+            ("/en-1a/products/x", "https://wands.example/en-1a/products/x"),
+            ("/en-ca-hant/products/x", "https://wands.example/en-ca-hant/products/x"),
             ("/pages/about", "https://wands.example/pages/about"),
             ("/pages/products/x", "https://wands.example/pages/products/x"),
             ("https://blog.example/about", "https://blog.example/about"),
             ("https://blog.example?/products/x", "https://blog.example?/products/x"),
             ("#wand", "#wand"),
         ] {
-            let link = Address::of_link_into(shop, text).map(|link| link.to_string());
+            let link = Address::of_link_into(shop, domain, text).map(|link| link.to_string());
             assert_eq!(link.as_deref(), Some(address), "{text}");
         }
-        assert_eq!(Address::of_link_into(shop, "//evil.example/products/x"), None);
-        let link = Address::of_link_into(None, "/fr/products/x").map(|link| link.to_string());
+        assert_eq!(Address::of_link_into(shop, domain, "//evil.example/products/x"), None);
+        let link = Address::of_link_into(None, domain, "/fr/products/x").map(|link| link.to_string());
         assert_eq!(link.as_deref(), Some("/fr/products/x"), "this host sells it");
     }
 

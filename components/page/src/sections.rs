@@ -171,7 +171,7 @@ impl<'a> Desk<'a> {
             },
             Block::Search { heading, terms } => Section::Search(self.search(heading, terms)),
             Block::Collections { heading, collections } => {
-                Section::Links { heading, links: links(self.home(), collections)? }
+                Section::Links { heading, links: self.links(collections)? }
             }
             Block::Story { heading, text } => Section::Story { heading, text },
             Block::Reassurance { points } => {
@@ -194,7 +194,7 @@ impl<'a> Desk<'a> {
     fn card(&mut self, product: &'a Product) -> Card<'a> {
         let vendor = product.vendor.as_str();
         let kind = [if vendor == self.shop.name { "" } else { vendor }, product.category.as_str()];
-        let link = Address::of_link_into(self.home(), &product.url);
+        let link = self.link(&product.url);
         Card {
             product,
             kind: kind.into_iter().filter(|text| is_visible(text)).collect(),
@@ -230,6 +230,21 @@ impl<'a> Desk<'a> {
         money(minor, &self.shop.currency, &self.shop.money_format)
     }
 
+    fn link(&self, url: &'a str) -> Option<Address<'a>> {
+        Address::of_link_into(self.home(), &self.shop.id, url)
+    }
+
+    /// The collections that can be linked to; `None` if there are none.
+    fn links(&self, collections: &[&'a Collection]) -> Option<Vec<Link<'a>>> {
+        let link = |collection: &&'a Collection| {
+            let address = self.link(&collection.url).filter(|address| address.fragment().is_none())?;
+            let text = collection.title.trim();
+            is_visible(text).then_some(Link { text, address })
+        };
+        let links: Vec<_> = collections.iter().filter_map(link).collect();
+        (!links.is_empty()).then_some(links)
+    }
+
     /// Where the shop has pages of its own.
     fn home(&self) -> Option<Address<'a>> {
         Address::of_shop(&self.shop.url)
@@ -260,16 +275,4 @@ impl<'a> Desk<'a> {
         let terms = terms.iter().filter(|term| is_visible(term)).map(term).collect();
         Search { heading, shop: self.home(), terms }
     }
-}
-
-/// The collections that can be linked to; `None` if there are none.
-fn links<'a>(home: Option<Address<'a>>, collections: &[&'a Collection]) -> Option<Vec<Link<'a>>> {
-    let link = |collection: &&'a Collection| {
-        let address = Address::of_link_into(home, &collection.url);
-        let address = address.filter(|address| address.fragment().is_none())?;
-        let text = collection.title.trim();
-        is_visible(text).then_some(Link { text, address })
-    };
-    let links: Vec<_> = collections.iter().filter_map(link).collect();
-    (!links.is_empty()).then_some(links)
 }
