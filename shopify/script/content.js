@@ -45,7 +45,7 @@ const say = (button, text, added) => {
   }, 2500);
 };
 
-// What has options to choose is chosen on its own page; there, too, goes who cannot be helped here.
+// Products with options, and those that could not be added, are opened on their own page.
 const put = async (host, button) => {
   if (button.ariaBusy === 'true') return;
   button.ariaBusy = 'true';

@@ -58,5 +58,5 @@ export const market = ({ country, language } = {}) => (
 /** Where the app proxy is, by the setting of a block or of the embed. */
 export const proxy = (setting) => here(pathOf(setting));
 
-/** The same for what no block asks. */
+/** The same for requests that no block sends. */
 export const prefix = () => proxy(about.prefix ?? document.querySelector('wand-storefront')?.dataset.prefix);

@@ -25,7 +25,7 @@ const PROMISES_MAX: usize = 4;
 pub enum Shelves<'a> {
     /// Nothing: the catalog does not answer.
     Unknown,
-    /// These, in an order that says nothing.
+    /// These, in no particular order.
     Products(&'a [Product]),
     /// These, those that sell best first.
     BestSellers(&'a [Product]),

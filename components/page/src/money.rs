@@ -18,7 +18,7 @@ pub fn money(minor: u64, currency: &str, format: &str) -> String {
     }
 }
 
-/// What something cost before, if it is reduced. What costs nothing is not: a price of 0 is not one that was lowered.
+/// The former price, if the product is reduced. A free product is never reduced.
 pub fn reduced_from(price: u64, before: Option<u64>) -> Option<u64> {
     before.filter(|&before| before > price && price > 0)
 }
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn percent_off_is_rounded_down_and_nothing_is_free_for_it() {
+    fn percent_off_is_rounded_down_and_absent_at_price_0() {
         for (price, before, expected) in [
             (50, 100, Some(50)),
             (2_001, 3_000, Some(33)),

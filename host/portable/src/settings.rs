@@ -109,8 +109,8 @@ pub enum WrongShop {
 }
 
 impl Settings {
-    /// Where the shop of that id stands, for somebody who is vouched for or for anybody. Where there are shoppers, nobody
-    /// looks into the shop of a merchant who installed the app but through that shop, unless the operator allows it.
+    /// Where the shop of that id stands, for somebody who is vouched for or for anybody. In production, an installed shop is
+    /// unknown to unsigned requests unless `unsigned_routes` is set.
     pub fn shop_status(&self, id: &str, is_vouched_for: bool) -> ShopStatus {
         let is_open =
             |shop: &Shop| is_vouched_for || !shop.is_installed || self.unsigned_routes || self.development;
