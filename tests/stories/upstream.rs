@@ -210,7 +210,7 @@ async fn a_job_that_waits_for_what_another_asks_loses_no_attempt() {
     let host = shopify.open_with("[pool]\nattempts_max = 1\n").await;
     host.current_page().await;
     host.idle().await;
-    let Capabilities { kv, jobs, .. } = &host.deployment.capabilities;
+    let Capabilities { kv, jobs, .. } = &*host.deployment.capabilities;
     kv.set("UI_CACHE", ASKING, "1".into(), None).await.expect("it is stored");
     shopify.say(sells("Wand of after"));
     host.products_changed("event-1").await;

@@ -1,5 +1,6 @@
 //! The operator's side: health and metrics; and the merchants', where this deployment is an app.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -9,7 +10,7 @@ use axum::{Json, Router, routing::get};
 use serde::Serialize;
 
 use crate::deployment::Deployment;
-use crate::health::{Backend, Health};
+use crate::health::Health;
 use crate::telemetry::Telemetry;
 
 /// What the operator's routes look at.
@@ -58,18 +59,9 @@ pub fn router(operator: Operator) -> Router {
 struct Document {
     status: &'static str,
     version: &'static str,
-    checks: Checks,
+    /// By backend, and what plans pages.
+    checks: BTreeMap<&'static str, &'static str>,
     components: Vec<Component>,
-}
-
-#[derive(Serialize)]
-struct Checks {
-    kv: &'static str,
-    blob: &'static str,
-    jobs: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    shops: Option<&'static str>,
-    llm: &'static str,
 }
 
 #[derive(Serialize)]
@@ -82,9 +74,8 @@ struct Component {
 /// `ok` or `degraded`, always 200: shoppers are served either way, and a restart mends no backend.
 async fn health_now(State(Watch { operator, health }): State<Watch>) -> Json<Document> {
     let named = |is_well: bool| if is_well { "ok" } else { "failing" };
-    let check =
-        |backend| health.checks().find(|(each, _)| *each == backend).map(|(_, is_well)| named(is_well));
-    let of = |backend| check(backend).unwrap_or("failing");
+    let backends = health.checks().map(|(backend, is_well)| (backend.name(), named(is_well)));
+    let llm = if operator.plans_with_llm { "configured" } else { "local planner" };
     let component = |loaded: &crate::deployment::Loaded| Component {
         role: loaded.role.name(),
         sha256: loaded.digest.to_string(),
@@ -93,13 +84,7 @@ async fn health_now(State(Watch { operator, health }): State<Watch>) -> Json<Doc
     Json(Document {
         status: if health.checks().all(|(_, is_well)| is_well) { "ok" } else { "degraded" },
         version: env!("CARGO_PKG_VERSION"),
-        checks: Checks {
-            kv: of(Backend::Kv),
-            blob: of(Backend::Blob),
-            jobs: of(Backend::Jobs),
-            shops: check(Backend::Shops),
-            llm: if operator.plans_with_llm { "configured" } else { "local planner" },
-        },
+        checks: backends.chain([("llm", llm)]).collect(),
         components: operator.deployment.loaded.iter().map(component).collect(),
     })
 }
