@@ -1,7 +1,8 @@
 //! Who waits for what: a change is announced under a topic, and wakes those who wait for it.
 //!
 //! Topics share a fixed number of bells, so that waiting costs no memory per topic. A waiter may
-//! be woken for nothing and asks again; it is never left asleep.
+//! be woken for nothing, again and again, and asks each time; it is never left asleep. So its deadline
+//! must not depend on when it was woken.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -57,12 +58,13 @@ impl Changes {
         self.closed.is_cancelled()
     }
 
-    /// Waits for `change`, until `deadline` at most; false if it did not come.
+    /// Waits for `change`, until `deadline` at most; false if it did not come, or if that time has passed.
     pub async fn wait(&self, change: Notified<'_>, deadline: Instant) -> bool {
         tokio::select! {
-            () = change => true,
-            () = tokio::time::sleep_until(deadline) => false,
+            biased;
             () = self.closed.cancelled() => false,
+            () = tokio::time::sleep_until(deadline) => false,
+            () = change => true,
         }
     }
 
@@ -90,6 +92,17 @@ mod tests {
         let next = changes.next(Topic::Key("shop:shopper"));
         changes.announce(Topic::Key("shop:shopper"));
         next.await;
+    }
+
+    #[tokio::test]
+    async fn a_change_does_not_put_off_a_deadline() {
+        let changes = Changes::new();
+        let passed = Instant::now();
+        for _ in 0..100 {
+            let next = changes.next(Topic::Pool);
+            changes.announce(Topic::Pool);
+            assert!(!changes.wait(next, passed).await);
+        }
     }
 
     #[tokio::test]

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use host::changes::Topic;
 use host::http::StreamTimes;
 
 use crate::harness::raw::{self, Raw};
-use crate::harness::{Host, Process};
+use crate::harness::{Host, LlmServer, Process, Saying, eventually};
 
 /// A newcomer is answered within this, whatever others do.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -92,18 +93,72 @@ async fn half_of_the_connections_may_wait_and_more_are_told_at_once_where_things
 
 #[tokio::test]
 async fn a_stream_on_which_nothing_happens_beats_and_ends() {
-    let times = StreamTimes { life: Duration::from_millis(220), heartbeat: Duration::from_millis(50) };
-    let host = Host::wish().stream_times(times).open().await;
+    let host = Host::wish().stream_times(SHORT).open().await;
     host.strings.llm.hold();
     host.visit("abc123").await.is_fallback();
-    while host.status("abc123", 0).await != "running" {}
+    running(&host).await;
+    beats_and_ends(&host).await;
+    host.strings.llm.release();
+}
+
+#[tokio::test]
+async fn a_stream_that_is_woken_all_the_time_beats_and_ends_just_as_well() {
+    let host = Host::wish().stream_times(SHORT).open().await;
+    host.strings.llm.hold();
+    host.visit("abc123").await.is_fallback();
+    running(&host).await;
+    let changes = host.deployment.changes.clone();
+    let ringing = tokio::spawn(async move {
+        loop {
+            // So many lanes that each bell is that of one.
+            (0..4_096).for_each(|lane| changes.announce(Topic::Lane(&lane.to_string())));
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    });
+    beats_and_ends(&host).await;
+    ringing.abort();
+    host.strings.llm.release();
+}
+
+/// A stream that ends before its fifth heartbeat.
+const SHORT: StreamTimes =
+    StreamTimes { life: Duration::from_millis(220), heartbeat: Duration::from_millis(50) };
+
+/// Waits until somebody works on the shopper's job.
+async fn running(host: &Host) {
+    eventually("the job runs", async || (host.status("abc123", 0).await == "running").then_some(())).await;
+}
+
+async fn beats_and_ends(host: &Host) {
     let request =
         format!("GET {STATUS} HTTP/1.1\r\nhost: a\r\nconnection: close\r\naccept: text/event-stream\r\n\r\n");
     let stream = raw::ask(&host.address, request).await;
     assert_eq!(stream.matches("data: ").count(), 1, "{stream}");
     let beats = stream.matches("\r\n:\n\n\r\n").count();
     assert!((1..=4).contains(&beats), "{beats} beats in {stream}");
-    host.strings.llm.release();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_asks_routing_what_is_so_and_once_more_when_it_listens() {
+    let model = LlmServer::open([Saying::Stall]).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let environment = [("LLM_BASE_URL", model.url.as_str()), ("ENVIRONMENT", "development")];
+    let process = Process::start(folder.path(), &environment);
+    process.get("/s/magic-wands?shopper=abc123").await.expect("it serves");
+    let target = STATUS.replace("wait=20", "wait=0");
+    let runs = async || (process.get(&target).await.ok()?.json("state") == "running").then_some(());
+    eventually("the job runs", runs).await;
+
+    let calls = "wandstore_component_calls_total{component=\"routing\"} ";
+    let before = process.metric(calls).await;
+    let mut client = Raw::open(&process.address).await;
+    client.send(format!("GET {STATUS} HTTP/1.1\r\nhost: a\r\naccept: text/event-stream\r\n\r\n")).await;
+    assert!(client.first().await.contains("text/event-stream"));
+    let asked = async || (process.metric(calls).await >= before + 2).then_some(());
+    eventually("it listens", asked).await;
+    for _ in 0..10 {
+        assert_eq!(process.metric(calls).await, before + 2);
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The connections that are open, and which of them has to end: one whose phase takes too long, or one whose place a
 //! newcomer needs.
 //!
-//! It touches no socket: a connection's task is told to end, and drops it. Time is told by [`Connections::at`].
+//! It touches no socket: a connection's task is told to end, and drops it. Time is told by [`Connections::tick`].
 
 mod connection;
 #[cfg(test)]
@@ -74,7 +74,7 @@ impl Connections {
         })
     }
 
-    /// A place for a newcomer. Where there is none, the connection ends that is missed least: of the same address if
+    /// A place for a newcomer. Where there is none, ends the connection with the lowest worth: of the same address if
     /// that has too many, else of all.
     pub fn enter(self: &Arc<Self>, peer: IpAddr) -> Result<Place, Full> {
         let address = Address::of(peer);
@@ -102,7 +102,7 @@ impl Connections {
     }
 
     /// It is `now_ms` milliseconds after some fixed moment: ends the connections whose phase takes too long.
-    pub fn at(&self, now_ms: u64) {
+    pub fn tick(&self, now_ms: u64) {
         self.now_ms.store(now_ms.max(1), Ordering::Relaxed);
         let mut state = self.lock();
         let overdue: Vec<_> =
@@ -135,7 +135,7 @@ impl Connections {
         }
     }
 
-    /// Ends the connection that is missed least of those that `may_end`, if any can be.
+    /// Ends the connection with the lowest worth of those that `may_end`. False if there is none.
     fn evict(&self, state: &mut State, may_end: impl Fn(&Connection) -> bool) -> bool {
         let now_ms = self.now_ms.load(Ordering::Relaxed);
         let candidates = state.open.values().filter(|connection| may_end(connection));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use http::{HeaderValue, Response, header};
 use http_body_util::{BodyExt as _, StreamBody};
 use hyper::body::Frame;
@@ -34,15 +34,27 @@ impl Default for StreamTimes {
 /// A comment, which browsers pass over.
 const BEAT: &[u8] = b":\n\n";
 
-/// A stream of events. Without a `wait` there are too many already: then it tells where things stand, and ends.
-pub(super) fn stream(shoppers: Arc<Shoppers>, question: Question, wait: Option<Wait>) -> Response<Outgoing> {
-    let ends = Instant::now() + shoppers.stream_times.life;
-    let told = Told { shoppers, question, wait, last: None, topic: None, ends };
-    let events = stream::unfold(Some(told), |told| async move {
-        let (frame, told) = told?.next().await?;
-        Some((Ok::<_, axum::Error>(Frame::data(frame)), told))
-    });
-    let mut response = Response::new(Outgoing::Stream(StreamBody::new(events).boxed_unsync()));
+/// A stream of events that begins with what was asked already. Without a `wait`, because too many requests wait
+/// already, it sends the current state and ends.
+pub(super) fn stream(
+    shoppers: Arc<Shoppers>,
+    question: Question,
+    asked: Asked,
+    wait: Option<Wait>,
+) -> Response<Outgoing> {
+    let (first, told) = match asked {
+        Asked::Answer(answer) => (event(&answer), None),
+        Asked::Wait { interim, topic, .. } => {
+            let first = event(&interim);
+            let deadlines = Deadlines::new(shoppers.stream_times, Instant::now());
+            let last = interim.body;
+            (first, wait.map(|wait| Told { shoppers, question, _wait: wait, last, topic, deadlines }))
+        }
+    };
+    let later = stream::unfold(told, |told| async move { told?.next().await });
+    let frames = stream::iter([first]).chain(later);
+    let frames = frames.map(|bytes| Ok::<_, axum::Error>(Frame::data(bytes)));
+    let mut response = Response::new(Outgoing::Stream(StreamBody::new(frames).boxed_unsync()));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
@@ -52,10 +64,11 @@ pub(super) fn stream(shoppers: Arc<Shoppers>, question: Question, wait: Option<W
 struct Told {
     shoppers: Arc<Shoppers>,
     question: Question,
-    wait: Option<Wait>,
-    last: Option<Answer>,
-    topic: Option<String>,
-    ends: Instant,
+    _wait: Wait,
+    /// The body of the last answer that was sent.
+    last: Bytes,
+    topic: String,
+    deadlines: Deadlines,
 }
 
 impl Told {
@@ -63,32 +76,110 @@ impl Told {
     async fn next(mut self) -> Option<(Bytes, Option<Self>)> {
         let changes = self.shoppers.deployment.changes.clone();
         loop {
+            match self.deadlines.due(Instant::now()) {
+                Some(Due::Beat) => return Some((Bytes::from_static(BEAT), Some(self))),
+                Some(Due::End) => return None,
+                None => {}
+            }
             // Listen before asking: what changes in between is not missed.
-            let bell = self.topic.as_deref().map(|topic| changes.next(Topic::Key(topic)));
+            let bell = changes.next(Topic::Key(&self.topic));
             let (interim, topic) = match self.shoppers.ask(&mut self.question).await {
                 Ok(Asked::Answer(answer)) => return Some((event(&answer), None)),
                 Ok(Asked::Wait { interim, topic, .. }) => (interim, topic),
                 Err(_logged) => return Some((event(&self.shoppers.rescue(&self.question)), None)),
             };
-            if self.last.as_ref().is_none_or(|last| last.body != interim.body) {
+            self.topic = topic;
+            if self.last != interim.body {
                 let event = event(&interim);
-                self.last = Some(interim);
-                return Some((event, self.wait.is_some().then_some(self)));
+                self.last = interim.body;
+                self.deadlines.told(Instant::now());
+                return Some((event, Some(self)));
             }
             if changes.is_closed() {
                 return Some((event(&interim), None));
             }
-            if let Some(bell) = bell {
-                let beat = (Instant::now() + self.shoppers.stream_times.heartbeat).min(self.ends);
-                if !changes.wait(bell, beat).await && !changes.is_closed() {
-                    return (beat < self.ends).then(|| (Bytes::from_static(BEAT), Some(self)));
-                }
-            }
-            self.topic = Some(topic);
+            changes.wait(bell, self.deadlines.next()).await;
         }
+    }
+}
+
+/// When a stream has to say something, and when it ends. A bell may ring all the time, since topics share bells: so
+/// neither depends on what wakes the stream.
+struct Deadlines {
+    beat: Instant,
+    end: Instant,
+    heartbeat: Duration,
+}
+
+/// What a stream does although nothing changed.
+#[derive(Debug, PartialEq, Eq)]
+enum Due {
+    Beat,
+    End,
+}
+
+impl Deadlines {
+    /// Those of a stream that begins now.
+    fn new(times: StreamTimes, now: Instant) -> Self {
+        Self { beat: now + times.heartbeat, end: now + times.life, heartbeat: times.heartbeat }
+    }
+
+    /// Something else was sent: the client need not be told yet that the stream is alive.
+    fn told(&mut self, now: Instant) {
+        self.beat = now + self.heartbeat;
+    }
+
+    /// What is due. A beat that is returned counts as sent.
+    fn due(&mut self, now: Instant) -> Option<Due> {
+        if now < self.next() {
+            return None;
+        }
+        if self.end <= self.beat {
+            return Some(Due::End);
+        }
+        self.told(now);
+        Some(Due::Beat)
+    }
+
+    /// When something will be due.
+    fn next(&self) -> Instant {
+        self.beat.min(self.end)
     }
 }
 
 fn event(answer: &Answer) -> Bytes {
     format!("data: {}\n\n", String::from_utf8_lossy(&answer.body)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beats_come_at_their_time_and_the_end_after_them_however_often_one_looks() {
+        let start = Instant::now();
+        let times = StreamTimes { life: Duration::from_secs(50), heartbeat: Duration::from_secs(15) };
+        let mut deadlines = Deadlines::new(times, start);
+        let mut due = Vec::new();
+        for ms in 0..=50_000 {
+            if let Some(what) = deadlines.due(start + Duration::from_millis(ms)) {
+                due.push((ms, what));
+            }
+        }
+        let expected = [(15_000, Due::Beat), (30_000, Due::Beat), (45_000, Due::Beat), (50_000, Due::End)];
+        assert_eq!(due, expected);
+    }
+
+    #[test]
+    fn what_is_sent_meanwhile_puts_off_the_beat_and_not_the_end() {
+        let start = Instant::now();
+        let times = StreamTimes { life: Duration::from_secs(40), heartbeat: Duration::from_secs(15) };
+        let mut deadlines = Deadlines::new(times, start);
+        for second in 0..40 {
+            let now = start + Duration::from_secs(second);
+            assert_eq!(deadlines.due(now), None, "{second}");
+            deadlines.told(now);
+        }
+        assert_eq!(deadlines.due(start + Duration::from_secs(40)), Some(Due::End));
+    }
 }

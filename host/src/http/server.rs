@@ -129,7 +129,7 @@ async fn look_after(connections: Arc<Connections>) {
     let started = Instant::now();
     loop {
         tokio::time::sleep(LOOK).await;
-        connections.at(u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX));
+        connections.tick(u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX));
     }
 }
 

@@ -100,6 +100,7 @@ impl Shoppers {
         let (parts, body) = request.into_parts();
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
         if target.len() > TARGET_BYTES_MAX {
+            connection.leaves_unread(!body.is_end_stream());
             let line = "the request target is longer than 8192 bytes\n";
             return Answer::refusal(StatusCode::URI_TOO_LONG, line.into()).into_response();
         }
@@ -115,7 +116,7 @@ impl Shoppers {
         let response = match self.ask(&mut question).await {
             Ok(asked) if streams && asked.is_event() => {
                 let wait = self.connections.wait(connection, client);
-                return events::stream(self, question, wait);
+                return events::stream(self, question, asked, wait);
             }
             Ok(Asked::Answer(answer)) => answer,
             Ok(Asked::Wait { topic, wait, interim }) => match self.connections.wait(connection, client) {

@@ -18,7 +18,12 @@ impl Raw {
 
     /// Sends bytes; the host may have closed the connection before it read them all.
     pub async fn send(&mut self, bytes: impl AsRef<[u8]>) {
-        let _ = self.0.write_all(bytes.as_ref()).await;
+        let _ = self.sends(bytes).await;
+    }
+
+    /// Sends bytes; false if the host closed the connection.
+    pub async fn sends(&mut self, bytes: impl AsRef<[u8]>) -> bool {
+        self.0.write_all(bytes.as_ref()).await.is_ok()
     }
 
     /// Says that no more will be sent, and goes on reading.

@@ -55,7 +55,7 @@ pub struct Connection {
     phase: AtomicU8,
     since_ms: AtomicU64,
     /// Whether an answer is made while the client still owes bytes of its request.
-    is_owed: AtomicBool,
+    client_owes_bytes: AtomicBool,
     /// Whether the client may still send what nobody reads.
     is_unread: AtomicBool,
     /// Since when the client does not take all that is sent, and how much it took since; 0 if it does.
@@ -74,7 +74,7 @@ impl Connection {
             clock,
             phase: AtomicU8::new(Phase::Head as u8),
             since_ms,
-            is_owed: AtomicBool::new(false),
+            client_owes_bytes: AtomicBool::new(false),
             is_unread: AtomicBool::new(false),
             stalled_ms: AtomicU64::new(0),
             taken_bytes: AtomicU64::new(0),
@@ -94,7 +94,7 @@ impl Connection {
 
     /// Bytes came.
     pub fn read(&self) {
-        self.is_owed.store(false, Relaxed);
+        self.client_owes_bytes.store(false, Relaxed);
         if self.phase() == Phase::Idle {
             self.enter(Phase::Head);
         }
@@ -103,7 +103,7 @@ impl Connection {
     /// No bytes came, though they are waited for.
     pub fn wants_bytes(&self) {
         if self.phase() == Phase::Busy {
-            self.is_owed.store(true, Relaxed);
+            self.client_owes_bytes.store(true, Relaxed);
         }
     }
 
@@ -132,7 +132,7 @@ impl Connection {
 
     /// The head of a request is complete, and an answer is made until the guard is dropped.
     pub fn answers(self: &Arc<Self>) -> Busy {
-        self.is_owed.store(false, Relaxed);
+        self.client_owes_bytes.store(false, Relaxed);
         self.enter(Phase::Busy);
         Busy(self.clone())
     }
@@ -185,8 +185,8 @@ impl Connection {
         }
     }
 
-    /// What the connection is worth while others want its place: the one that is worth least ends. `None`: it may
-    /// not end, since an answer is made that its client waits for.
+    /// Eviction order: the lowest value is ended first. `None`: never ended, because its client waits for an answer
+    /// that we are making.
     pub(super) fn worth(&self, now_ms: u64) -> Option<(u8, u64, u64)> {
         let stalled_ms = self.stalled_ms.load(Relaxed);
         let since_ms = if stalled_ms == 0 { self.since_ms.load(Relaxed) } else { stalled_ms };
@@ -195,7 +195,7 @@ impl Connection {
             Phase::Idle if stalled_ms == 0 => 1,
             Phase::Head => 2,
             _ if stalled_ms != 0 => 3,
-            Phase::Busy if self.is_owed.load(Relaxed) => 3,
+            Phase::Busy if self.client_owes_bytes.load(Relaxed) => 3,
             Phase::Waiting => 4,
             Phase::Busy | Phase::Answering | Phase::Idle => return None,
         };

@@ -5,7 +5,7 @@ const SECOND: u64 = 1_000;
 
 fn with(connections: usize, per_address: usize) -> Arc<Connections> {
     let connections = Connections::new(Limits { connections, per_address });
-    connections.at(SECOND);
+    connections.tick(SECOND);
     connections
 }
 
@@ -67,9 +67,9 @@ fn each_phase_of_a_connection_has_an_end() {
     for (enter, seconds, name) in phases {
         let connections = with(10, 10);
         let place = enter(&connections);
-        connections.at((1 + seconds) * SECOND);
+        connections.tick((1 + seconds) * SECOND);
         assert!(!has_ended(&place), "{name}: too early");
-        connections.at((1 + seconds) * SECOND + 1);
+        connections.tick((1 + seconds) * SECOND + 1);
         assert!(has_ended(&place), "{name}: too late");
     }
 }
@@ -79,11 +79,11 @@ fn a_head_has_ten_seconds_in_all_however_it_trickles() {
     let connections = with(10, 10);
     let place = idle(&connections);
     for second in 20..=30 {
-        connections.at(second * SECOND);
+        connections.tick(second * SECOND);
         place.connection.read();
         assert!(!has_ended(&place), "{second}");
     }
-    connections.at(30 * SECOND + 1);
+    connections.tick(30 * SECOND + 1);
     assert!(has_ended(&place));
 }
 
@@ -94,11 +94,11 @@ fn who_takes_a_byte_a_second_is_not_waited_for_and_who_is_merely_slow_is() {
     for second in 1..=11 {
         crawling.connection.wrote(1);
         slow.connection.wrote(2_000);
-        connections.at((1 + second) * SECOND);
+        connections.tick((1 + second) * SECOND);
     }
     assert!(has_ended(&crawling) && !has_ended(&slow));
     slow.connection.flushed();
-    connections.at(70 * SECOND);
+    connections.tick(70 * SECOND);
     assert!(!has_ended(&slow), "it took all, and is idle since");
 }
 
@@ -107,10 +107,10 @@ fn what_we_take_our_time_for_does_not_end() {
     let connections = with(10, 10);
     let place = silent(&connections);
     let _busy = place.connection.answers();
-    connections.at(1_000 * SECOND);
+    connections.tick(1_000 * SECOND);
     assert!(!has_ended(&place));
     let wait = connections.wait(&place.connection, None).expect("nobody else waits");
-    connections.at(2_000 * SECOND);
+    connections.tick(2_000 * SECOND);
     assert!(!has_ended(&place), "what it waits for has an end of its own");
     drop(wait);
 }
@@ -127,7 +127,7 @@ fn a_newcomer_takes_the_place_that_is_worth_least() {
     let stalled = stalled(&connections);
     let silent = silent(&connections);
     let idle = idle(&connections);
-    connections.at(5 * SECOND);
+    connections.tick(5 * SECOND);
     let mut newcomers = Vec::new();
     for (place, name) in
         [(idle, "idle"), (silent, "silent"), (owing, "owing"), (stalled, "stalled"), (waiting, "waiting")]
@@ -144,7 +144,7 @@ fn a_newcomer_takes_the_place_that_is_worth_least() {
 fn newcomers_do_not_drive_out_each_other_while_somebody_else_may_go() {
     let connections = with(2, 10);
     let stalled = stalled(&connections);
-    connections.at(5 * SECOND);
+    connections.tick(5 * SECOND);
     let first = silent(&connections);
     let second = silent(&connections);
     assert!(has_ended(&stalled) && !has_ended(&first));
@@ -157,7 +157,7 @@ fn while_every_connection_is_being_answered_a_newcomer_waits() {
     let connections = with(1, 10);
     let place = silent(&connections);
     let busy = place.connection.answers();
-    connections.at(100 * SECOND);
+    connections.tick(100 * SECOND);
     assert_eq!(connections.enter(from(2)).err(), Some(Full::All));
     drop(busy);
     place.connection.flushed();
@@ -169,7 +169,7 @@ fn an_address_that_has_too_many_loses_one_of_its_own() {
     let connections = with(10, 2);
     let other = connections.enter(from(9)).expect("there is a place");
     let (first, second) = (silent(&connections), silent(&connections));
-    connections.at(5 * SECOND);
+    connections.tick(5 * SECOND);
     let _third = silent(&connections);
     assert!(has_ended(&first) && !has_ended(&second) && !has_ended(&other));
 }
