@@ -91,6 +91,26 @@ async fn what_the_host_holds_for_a_component_counts_as_its_memory() {
 }
 
 #[tokio::test]
+async fn a_page_for_which_routing_has_no_memory_does_not_count_as_a_failure_of_caching() {
+    let host = Host::wish().config("[components.routing]\nmemory_mib = 2\n").open().await;
+    let head = "<!--wand explorer 50 local job-1 1 99999999999999 0-->\n";
+    // As large as storage takes it. The stack of a component is another MiB.
+    let rest = "<!doctype html>".to_owned() + &"x".repeat((1 << 20) - head.len() - 22) + "</html>";
+    let page = format!("{head}{rest}");
+    let kv = &host.deployment.capabilities.kv;
+    kv.set("UI_CACHE", "ui:magic-wands:large", page.into(), None).await.expect("it is stored");
+    let before = failures(&host, "routing", "memory_limit").await;
+    for visit in 0..6 {
+        assert_eq!(host.visit("large").await.status, 200, "visit {visit}");
+    }
+    assert!(failures(&host, "routing", "memory_limit").await > before, "the page fits into routing's memory");
+    // Five failures in a row, and caching would be skipped.
+    let kept = host::pages::content(&host.deployment, "magic-wands", "large").await;
+    let (content, _) = kept.expect("caching is not skipped").expect("the page is there");
+    assert!(content.len() > 1_000_000);
+}
+
+#[tokio::test]
 async fn a_component_logs_so_much_in_a_call_and_no_more() {
     let config = config(Role::Catalog, Flaw::Talks).replace("compute_ms = 50", "compute_ms = 400");
     let host = Host::wish().config(&config).open().await;

@@ -184,7 +184,7 @@ impl cache_control::Host for Context {
 
 /// Takes the page of an answer, if there is one, from the component that gave it.
 fn take_content(answer: &Result<Cached, CacheError>, from: &mut Context) -> Result<Option<Value>> {
-    let (Ok(Cached::Fresh(page) | Cached::Stale(StalePage { page, .. }))) = answer else { return Ok(None) };
+    let Ok(Cached::Fresh(page) | Cached::Stale(StalePage { page, .. })) = answer else { return Ok(None) };
     from.take(Resource::new_own(page.content.rep())).map(Some)
 }
 
