@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// A probe that takes longer is given up, and another one begins. Until then, one that hangs is waited for, so
 /// that they do not add up.
 const GIVE_UP: Duration = Duration::from_secs(30);
-/// A backend that was not heard of for so long counts as failing.
+/// A backend with no probe result for this long counts as failing.
 const SILENCE: Duration = Duration::from_secs(5);
 
 /// What is depended on.

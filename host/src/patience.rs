@@ -53,7 +53,7 @@ impl From<Late> for capabilities::jobs::Error {
 pub struct Patience {
     whole: Duration,
     shares: [u32; 3],
-    /// What was waited for each backend, in microseconds.
+    /// Time spent waiting for each backend, in microseconds.
     waited_us: [AtomicU64; 3],
 }
 

@@ -74,7 +74,9 @@ story('a tab that was left open when the app was uninstalled saves nothing and s
 
   // Once the uninstallation is through, whoever opens the app installs it again.
   const badge = app.locator('s-badge').first();
+  let loads = 0;
   do {
+    assert.ok(++loads <= 120, 'the shop is not connected again');
     await visitor.page.reload();
   } while (await badge.textContent() !== 'Connected');
   assert.notEqual(await app.getByLabel('Tone').inputValue(), 'too late');

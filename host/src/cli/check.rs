@@ -57,7 +57,7 @@ fn admin(config: &Config) -> anyhow::Result<String> {
     ))
 }
 
-/// What Shopify says of the app's secret. It is asked at a shop: without one, nobody can be.
+/// Asks Shopify whether the app's secret is valid. This takes a shop that has the app.
 async fn secret(config: &Config) -> anyhow::Result<Option<String>> {
     let Some(app) = Merchants::app(config)? else { return Ok(None) };
     let Some(store) = merchants::any_shop(config).await? else {

@@ -153,7 +153,7 @@ impl Merchants {
     }
 
     /// Lets go of a shop's installation before its maintenance task is begun: whoever opens the admin from then on connects
-    /// the shop anew. The reason why that failed is for another attempt.
+    /// the shop anew. On failure, returns the reason; the maintenance task is tried again.
     pub async fn let_go(&self, maintenance: &MaintenanceTask) -> Result<(), String> {
         let store = StoreId::parse(&maintenance.store).map_err(|wrong| wrong.to_string())?;
         let done = match maintenance.kind {

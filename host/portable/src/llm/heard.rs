@@ -168,7 +168,7 @@ impl Heard {
     /// Tokens of the question and of the answer: the endpoint's figures, or estimates. A figure of none, where
     /// there is something, is no figure.
     pub(super) fn tokens(&self, estimated_in: u32) -> (u32, u32) {
-        let said = [&self.text, &self.reasoning, &self.refusal].map(|text| text.as_bytes());
+        let said = [&self.text, &self.reasoning, &self.refusal].map(String::as_bytes);
         let figure =
             |figure: Option<u32>, estimate: u32| figure.filter(|tokens| *tokens > 0).unwrap_or(estimate);
         (figure(self.usage.tokens_in, estimated_in), figure(self.usage.tokens_out, tokens(said)))
