@@ -111,12 +111,16 @@ fn shop_path(path: &str) -> Option<&str> {
 /// (<https://help.shopify.com/en/manual/international/domains>). A merchant may choose another word than the country's
 /// code (`subfolderSuffix` of Shopify's `MarketWebPresence`): such a folder is not told from one that is none, and stays.
 fn is_market_folder(text: &str) -> bool {
-    let mut parts = text.split('-');
     let is_language = |part: &str| LANGUAGES.split(' ').any(|language| language.eq_ignore_ascii_case(part));
-    let is_letters = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let lengths: Vec<usize> = parts.clone().skip(1).filter(|part| is_letters(part)).map(str::len).collect();
-    let is_known = matches!(lengths[..], [] | [2] | [4] | [4, 2]);
-    parts.next().is_some_and(is_language) && is_known && parts.count() == lengths.len()
+    let is_code =
+        |part: &str, bytes| part.len() == bytes && part.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let parts: Vec<_> = text.split('-').collect();
+    match parts[..] {
+        [language] => is_language(language),
+        [language, other] => is_language(language) && (is_code(other, 2) || is_code(other, 4)),
+        [language, script, country] => is_language(language) && is_code(script, 4) && is_code(country, 2),
+        _ => false,
+    }
 }
 
 /// `//host/…` is on another host.
