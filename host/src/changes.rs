@@ -61,10 +61,9 @@ impl Changes {
     /// Waits for `change`, until `deadline` at most; false if it did not come, or if that time has passed.
     pub async fn wait(&self, change: Notified<'_>, deadline: Instant) -> bool {
         tokio::select! {
-            biased;
-            () = self.closed.cancelled() => false,
+            () = change => Instant::now() < deadline,
             () = tokio::time::sleep_until(deadline) => false,
-            () = change => true,
+            () = self.closed.cancelled() => false,
         }
     }
 
