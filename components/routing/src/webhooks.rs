@@ -16,8 +16,7 @@ use shopify::payload::{self, DataRequest, Redaction};
 use shopify::webhook::{self, Topic, Webhook};
 
 use crate::capabilities::{
-    Cache, Clock, Deployment, Failure, Log, MaintenanceKind, MaintenanceTask, Queue, Settings, Signatures,
-    Storage,
+    Cache, Clock, Deployment, Failure, MaintenanceKind, MaintenanceTask, Queue, Settings, Signatures, Storage,
 };
 use crate::domains;
 use crate::http::{Request, Response};
@@ -162,26 +161,18 @@ fn follow(
 
 impl Notice {
     /// Returns the names under which the webhook is acted on: for products, those that are served; for privacy requests
-    /// and uninstallations, all known names. A shop that only the header names is among the latter if the signed number is
-    /// known to be its own.
-    fn stores<D: Settings + Storage + Log>(&self, deployment: &D) -> Result<Vec<StoreId>, Failure> {
-        let is_entrusted = matches!(self.action, Action::Entrust(_));
-        let mut stores = Vec::new();
-        if self.is_named_by_body || !is_entrusted {
-            stores.push(self.store.clone());
-            stores.extend(domains::others(deployment, &self.store, self.number)?);
-        }
+    /// and uninstallations, all known names. If the body names a shop, one that only the header names is acted on only if
+    /// the signed number is known to be its own.
+    fn stores<D: Settings + Storage>(&self, deployment: &D) -> Result<Vec<StoreId>, Failure> {
+        let mut stores = vec![self.store.clone()];
+        stores.extend(domains::others(deployment, &self.store, self.number)?);
         if let Some(number) = self.number {
             stores.extend(domains::of_number(deployment, number)?);
         }
         stores.sort();
         stores.dedup();
-        if !is_entrusted {
+        if !matches!(self.action, Action::Entrust(_)) {
             stores.retain(|store| domains::is_served(deployment, store));
-        } else if stores.is_empty() {
-            let particulars = [("store", self.store.as_str()), ("id", self.id.as_str())];
-            deployment
-                .warn("a webhook names its shop only in the unsigned header: nothing was done", &particulars);
         }
         Ok(stores)
     }
