@@ -1,6 +1,6 @@
-//! How long what a shopper waits for takes, beside what the machine itself needs for the like.
+//! Measures the operations that a shopper waits for, next to the machine's own time for similar work.
 //!
-//! `cargo bench -p capabilities` prints a table; nothing here passes or fails.
+//! `cargo bench -p capabilities` prints a table; nothing passes or fails.
 #![expect(clippy::print_stdout, reason = "a developer's command, which may end where nobody reads it")]
 
 use std::collections::HashMap;
@@ -33,7 +33,7 @@ fn main() {
     runtime.block_on(measure_reads(folder.path()));
 }
 
-/// The floor of every durable write: a few pages appended to a file and forced to disk.
+/// Measures the floor of every durable write: a few pages appended to a file and forced to disk.
 fn measure_commits(folder: &Path) {
     let mut file = File::create(folder.join("floor")).expect("a file");
     let pages = [7; 3 * 4096];
@@ -122,7 +122,7 @@ fn report(what: &str, mut took: Vec<Duration>) {
     println!("{what:<44} {:>10.1?} {:>10.1?} {:>10.1?}", at(50), at(99), at(100));
 }
 
-/// For what is too short to be timed alone: the mean.
+/// Reports the mean, for operations too short to be timed individually.
 fn report_each(what: &str, keys: &[String], read: impl Fn(&str) -> bool) {
     let rounds = 200;
     let start = Instant::now();

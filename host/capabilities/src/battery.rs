@@ -1,8 +1,8 @@
-//! One body of tests for every backend of a capability.
+//! One test suite for every backend of a capability.
 
-/// Runs every case against every backend. A backend is an async function that sets a stage; a
-/// case is one that plays on it. A backend joins by its name, and cannot leave a case out; a case
-/// that is not named here is dead code, of which the compiler warns.
+/// Runs every case against every backend. A backend is an async function that returns a stage; a
+/// case is an async function that takes one. A backend is added by name and runs every case. A case
+/// that is not listed is dead code, and the compiler warns about it.
 macro_rules! battery {
     (backends: [$($backend:ident),+ $(,)?], cases: $cases:tt) => {
         $($crate::battery::battery!(@backend $backend $cases);)+

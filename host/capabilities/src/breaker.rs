@@ -1,13 +1,13 @@
-//! A circuit breaker: after so many failures in a row nobody asks for a while, then one does, as a probe.
+//! A circuit breaker: after a number of failures in a row it rejects calls for a while, then admits one as a probe.
 //! Time is an argument.
 
 use std::time::{Duration, Instant};
 
-/// Whether an endpoint, or a component, is worth asking.
+/// Decides whether to call an endpoint or a component.
 #[derive(Debug)]
 pub struct Breaker {
     failures_max: u32,
-    /// The first cool-down, the one that comes next, and the longest.
+    /// The first, the next and the longest cool-down.
     cooldown_first: Duration,
     cooldown: Duration,
     cooldown_max: Duration,
@@ -17,7 +17,7 @@ pub struct Breaker {
 }
 
 impl Breaker {
-    /// Opens for `cooldown` after `failures_max` failures in a row.
+    /// Returns a closed breaker that opens for `cooldown` after `failures_max` failures in a row.
     pub fn new(failures_max: u32, cooldown: Duration) -> Self {
         Self {
             failures_max: failures_max.max(1),
@@ -30,20 +30,20 @@ impl Breaker {
         }
     }
 
-    /// After each probe that fails, the cool-down is twice as long, up to this.
+    /// Doubles the cool-down after each failed probe, up to `cooldown_max`.
     #[must_use]
     pub fn doubling_to(self, cooldown_max: Duration) -> Self {
         Self { cooldown_max, ..self }
     }
 
-    /// How long it is still open.
+    /// Returns how long it stays open; `None` if it is not open.
     pub fn remaining(&self, now: Instant) -> Option<Duration> {
         let left = self.open_until?.saturating_duration_since(now);
         (!left.is_zero()).then_some(left)
     }
 
-    /// Lets the caller ask, or says how long nobody may. Where the cool-down has just ended, the
-    /// caller is the probe, and for another cool-down the only one, whatever becomes of it.
+    /// Admits a call, or returns how long the breaker stays open. The first call after a cool-down is the
+    /// probe; no other call is admitted for another cool-down, unless the probe succeeds.
     pub fn admit(&mut self, now: Instant) -> Result<(), Duration> {
         if let Some(left) = self.remaining(now) {
             return Err(left);
@@ -55,7 +55,7 @@ impl Breaker {
         Ok(())
     }
 
-    /// It works.
+    /// Records a success and closes the breaker.
     pub fn succeeded(&mut self) {
         self.failures = 0;
         self.open_until = None;
@@ -63,7 +63,7 @@ impl Breaker {
         self.cooldown = self.cooldown_first;
     }
 
-    /// It does not.
+    /// Records a failure, and opens the breaker once there are `failures_max` in a row.
     pub fn failed(&mut self, now: Instant) {
         self.failures = self.failures.saturating_add(1);
         if self.failures >= self.failures_max {

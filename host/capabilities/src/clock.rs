@@ -1,13 +1,13 @@
-//! The time, as a part that can be replaced. Nothing else in the crate asks the machine for it.
+//! The clock, replaceable in tests. Nothing else in the crate reads the machine's time.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 pub use portable::millis;
 
-/// Tells the time.
+/// A source of time.
 pub trait Clock: Send + Sync {
-    /// Milliseconds since the Unix epoch.
+    /// Returns the milliseconds since the Unix epoch.
     fn now_ms(&self) -> u64;
 }
 
@@ -28,7 +28,7 @@ impl Clock for System {
 pub struct Scripted(AtomicU64);
 
 impl Scripted {
-    /// A clock that shows `now_ms`.
+    /// Returns a clock that shows `now_ms`.
     pub fn new(now_ms: u64) -> Self {
         Self(AtomicU64::new(now_ms))
     }
@@ -38,7 +38,7 @@ impl Scripted {
         self.0.store(now_ms, Ordering::SeqCst);
     }
 
-    /// Moves on by `duration`, to the millisecond.
+    /// Advances by `duration`, in whole milliseconds.
     pub fn advance(&self, duration: Duration) {
         self.0.fetch_add(millis(duration), Ordering::SeqCst);
     }

@@ -1,9 +1,9 @@
-//! Faults on command, for the scripted backends: the same switch for each of them.
+//! Faults on command, shared by all scripted backends.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// What is wrong with a backend. Share it by `Arc` with the backend that it breaks.
+/// The faults of a backend. Share it by `Arc` with the backend that it breaks.
 #[derive(Debug, Default)]
 pub struct Faults(Mutex<Plan>);
 
@@ -14,36 +14,36 @@ struct Plan {
     delay: Option<Duration>,
 }
 
-/// The text of every failure that was asked for.
+/// The text of every scripted failure.
 const REASON: &str = "scripted failure";
 
 impl Faults {
-    /// The next `count` operations fail, those after them do not.
+    /// Fails the next `count` operations, but not those after them.
     pub fn fail_next(&self, count: u32) {
         self.plan(|plan| plan.fail_next = count);
     }
 
-    /// Every operation fails until [`restore`](Self::restore).
+    /// Fails every operation until [`restore`](Self::restore).
     pub fn break_all(&self) {
         self.plan(|plan| plan.broken = true);
     }
 
-    /// Every operation takes so much longer until [`restore`](Self::restore).
+    /// Delays every operation by `delay` until [`restore`](Self::restore).
     pub fn delay(&self, delay: Duration) {
         self.plan(|plan| plan.delay = Some(delay));
     }
 
-    /// All is well again.
+    /// Removes all faults.
     pub fn restore(&self) {
         self.plan(|plan| *plan = Plan::default());
     }
 
-    /// Whether all is well.
+    /// Returns whether there are no faults.
     pub(crate) fn healthy(&self) -> bool {
         self.plan(|plan| !plan.broken && plan.fail_next == 0 && plan.delay.is_none())
     }
 
-    /// Waits and fails as planned; to be called before each operation.
+    /// Waits and fails as planned. Backends call it before each operation.
     pub(crate) async fn pass(&self) -> Result<(), String> {
         let (delay, fails) = self.plan(Plan::next);
         if let Some(delay) = delay {

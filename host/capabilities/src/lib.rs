@@ -2,8 +2,8 @@
 //! storage, jobs, a language model, upstreams, signatures, time, randomness, settings and the log.
 //!
 //! Each is a trait with a real and a scripted implementation. Nothing here knows WebAssembly, the
-//! environment or a configuration file: whoever composes a deployment chooses the backends by
-//! name and hands them in.
+//! environment or a configuration file: the code that composes a deployment chooses the backends by
+//! name and passes them in.
 
 #[cfg(test)]
 mod battery;
@@ -21,7 +21,7 @@ pub mod processes;
 pub mod random;
 pub mod sqlite;
 
-/// What the operator and the merchants decided.
+/// The settings of the operator and the merchants.
 pub mod settings {
     pub use portable::settings::*;
 
@@ -56,13 +56,13 @@ pub struct Capabilities {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub random: Arc<dyn Random>,
-    /// What the operator decided, and merchants change meanwhile.
+    /// The operator's settings, which merchants change at run time.
     pub settings: Arc<Live>,
     /// Events for the operator.
     pub log: Arc<dyn log::Log>,
 }
 
-/// The strings by which a test moves scripted [`Capabilities`].
+/// The strings with which a test controls scripted [`Capabilities`].
 #[derive(Clone)]
 pub struct Strings {
     /// Moves the time.
@@ -77,17 +77,17 @@ pub struct Strings {
     pub llm: Arc<llm::Scripted>,
     /// Answers for upstreams.
     pub fetch: Arc<fetch::Scripted>,
-    /// What was logged.
+    /// The recorded log events.
     pub log: Arc<log::Recorded>,
 }
 
-/// What scripted fingerprints of secrets are keyed with: nobody is to be kept from guessing.
+/// The key of scripted secret fingerprints. It need not be unguessable.
 const SCRIPTED_KEY: [u8; 32] = [0; 32];
-/// What a scripted clock shows at first: the 14th of November 2023, in the evening.
+/// The initial time of a scripted clock: the evening of 14 November 2023.
 const SCRIPTED_START_MS: u64 = 1_700_000_000_000;
 
 impl Capabilities {
-    /// Capabilities in memory, with default settings, no secrets, and a model that is not
+    /// Returns capabilities in memory, with default settings, no secrets, and a model that is not
     /// configured until it is given answers. Any field may be replaced.
     pub fn scripted() -> (Self, Strings) {
         let clock = Arc::new(clock::Scripted::new(SCRIPTED_START_MS));

@@ -1,32 +1,31 @@
-//! Settings that change while they are read: merchants install the app, change what is said of their
-//! shops, and leave.
+//! Settings that change at run time: merchants install the app, edit their shops' settings, and uninstall it.
 
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use portable::settings::{Settings, Shop};
 
-/// The settings as they are now. Reading them waits for nobody.
+/// The current settings. Reads never block.
 #[derive(Debug)]
 pub struct Live(ArcSwap<Settings>);
 
 impl Live {
-    /// Starts with what the operator decided.
+    /// Starts with the operator's settings.
     pub fn new(settings: Settings) -> Self {
         Self(ArcSwap::from_pointee(settings))
     }
 
-    /// As they are now. Whoever needs two things that fit together asks once and keeps it.
+    /// Returns the current settings. A caller that needs consistent values reads them from one snapshot.
     pub fn now(&self) -> Arc<Settings> {
         self.0.load_full()
     }
 
-    /// A look at them that is not kept: it counts no reference, so that it costs a hit next to nothing.
+    /// Passes the current settings to `look`. Counts no reference, so it adds almost nothing to a cache hit.
     pub fn look<T>(&self, look: impl FnOnce(&Settings) -> T) -> T {
         look(&self.0.load())
     }
 
-    /// Serves a shop from now on, or changes what is said of it.
+    /// Adds a shop, or replaces its settings.
     #[expect(clippy::needless_pass_by_value, reason = "a change that lost a race is made again from it")]
     pub fn set_shop(&self, id: &str, shop: Shop) {
         self.change(|settings| {
@@ -34,14 +33,14 @@ impl Live {
         });
     }
 
-    /// Serves a shop no longer.
+    /// Removes a shop.
     pub fn remove_shop(&self, id: &str) {
         self.change(|settings| {
             settings.shops.remove(id);
         });
     }
 
-    /// Changes race: one that lost is made again upon what the other left.
+    /// Applies a change. Concurrent changes race: the loser is applied again to the winner's result.
     fn change(&self, change: impl Fn(&mut Settings)) {
         self.0.rcu(|settings| {
             let mut settings = Settings::clone(settings);
@@ -52,7 +51,7 @@ impl Live {
 }
 
 impl Default for Live {
-    /// The demo shop on a deployment with shoppers.
+    /// Returns the settings of a demo shop on a deployment with shoppers.
     fn default() -> Self {
         Self::new(Settings::default())
     }

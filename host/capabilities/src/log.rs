@@ -1,15 +1,15 @@
-//! Events for the operator: bounded and free of control characters, whoever wrote them.
+//! Events for the operator, always bounded and free of control characters.
 
 use std::sync::{Mutex, PoisonError};
 
-/// How much an event matters.
+/// The severity of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// For somebody who is looking for a fault.
+    /// For debugging.
     Debug,
     /// Worth knowing.
     Info,
-    /// Something went wrong and was dealt with.
+    /// Something went wrong and was handled.
     Warn,
     /// Something is wrong and needs the operator.
     Error,
@@ -18,29 +18,30 @@ pub enum Level {
 /// Something that happened in a component.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event<'a> {
-    /// How much it matters.
+    /// The severity.
     pub level: Level,
-    /// What happened, in words that do not vary.
+    /// What happened, as a constant text.
     pub message: &'a str,
     /// Name and value of each particular.
     pub particulars: Vec<(String, String)>,
-    /// The component that says so.
+    /// The component that logged it.
     pub component: &'a str,
-    /// What the component was called for: a request or a job.
+    /// The call during which it was logged: a request or a job.
     pub call: &'a str,
 }
 
-/// Takes events.
+/// A sink for events.
 pub trait Log: Send + Sync {
     /// Records an event.
     fn event(&self, event: Event<'_>);
 }
 
-/// More particulars than these are left out.
+/// The maximum number of particulars; the rest is dropped.
 const PARTICULARS_MAX: usize = 20;
-/// What is longer is cut, in characters.
+/// Longer texts are cut to this many characters.
 const TEXT_CHARS_MAX: usize = 256;
-/// Particulars that would make them longer than this together are left out: what is escaped takes several bytes.
+/// The maximum size of all particulars together, because an escaped character takes several bytes. The rest is
+/// dropped.
 const PARTICULARS_BYTES_MAX: usize = 16 << 10;
 
 /// Hands events to `tracing`, under the target `component`.
@@ -70,18 +71,18 @@ impl Log for Tracing {
     }
 }
 
-/// An event as it is written down.
+/// A recorded event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// How much it matters.
+    /// The severity.
     pub level: Level,
     /// What happened.
     pub message: String,
     /// `name=value` of each particular, separated by spaces, values quoted.
     pub particulars: String,
-    /// The component that says so.
+    /// The component that logged it.
     pub component: String,
-    /// What it was called for.
+    /// The call during which it was logged.
     pub call: String,
 }
 
@@ -118,7 +119,7 @@ fn line_of(particulars: &[(String, String)]) -> String {
 pub struct Recorded(Mutex<Vec<Line>>);
 
 impl Recorded {
-    /// What was recorded so far, oldest first.
+    /// Returns the recorded events, oldest first.
     pub fn lines(&self) -> Vec<Line> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -130,7 +131,7 @@ impl Log for Recorded {
     }
 }
 
-/// Cuts `text` and escapes what could forge a line or end a quoted value.
+/// Cuts `text`, and escapes characters that could forge a line or end a quoted value.
 fn tame(text: &str) -> String {
     let escape = |c: char| match c {
         '"' | '\\' => c.escape_default().to_string(),
@@ -144,7 +145,7 @@ fn tame(text: &str) -> String {
     tamed
 }
 
-/// Line and paragraph separators, and the marks that turn the direction of a line around
+/// Returns whether `c` is a line or paragraph separator, or a mark that changes the direction of text
 /// (Unicode Standard Annex 9).
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

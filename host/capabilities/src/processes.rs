@@ -1,10 +1,10 @@
-//! Which processes work on a data folder. Each holds a lock on a file of its own as long as it lives; the system
-//! takes the lock away when the process ends, however it ends. Whoever gets the lock of another has proof that it
-//! is gone.
+//! The processes that work on a data folder. Each holds a lock on its own file for as long as it lives. The system
+//! releases the lock when the process ends, even by a crash. A process that acquires another's lock has proof that
+//! the other is gone.
 //!
-//! The lock is advisory and the kernel's (`flock`). It is as good as the file system's locks are, which `SQLite`
-//! beside it depends on as well: what shares a data folder runs on one machine. Where there are no such locks, nothing
-//! is proven, and leases run out by time.
+//! The lock is an advisory kernel lock (`flock`). It is only as reliable as the file system's locks, which `SQLite`
+//! depends on as well, so processes that share a data folder must run on one machine. On a file system without locks,
+//! no process is ever proven gone, and its leases expire instead.
 
 use std::collections::HashSet;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -14,7 +14,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::random::Random;
 
-/// How a file is named whose lock is held as long as its process lives.
+/// The extension of lock files.
 const EXTENSION: &str = "lock";
 
 /// This process. Others see it as alive until it retires; if it ends without retiring, they find it gone.
@@ -22,21 +22,21 @@ const EXTENSION: &str = "lock";
 pub struct Process {
     id: String,
     folder: PathBuf,
-    /// Files that could not be opened or locked, and that were reported.
+    /// Files that could not be opened or locked and were already reported.
     reported: Mutex<HashSet<PathBuf>>,
     _lock: File,
 }
 
-/// What is known of the other processes.
+/// The result of a search for processes that are gone.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// Those that are proven gone, and not yet forgotten.
+    /// Processes that are proven gone and not yet forgotten.
     pub gone: Vec<Gone>,
-    /// Files from which nothing can be told, such as those of another user, with the reason. Each is reported once.
+    /// Lock files that cannot be checked, such as those of another user, with the reason. Each is reported once.
     pub unreadable: Vec<(PathBuf, io::Error)>,
 }
 
-/// Another process, which is gone.
+/// Another process that is gone.
 #[derive(Debug)]
 pub struct Gone {
     id: String,
@@ -45,11 +45,11 @@ pub struct Gone {
 }
 
 impl Process {
-    /// Makes this process known in `folder`, which is made if need be.
+    /// Registers this process in `folder`, which is created if it is missing.
     pub fn register(folder: &Path, random: &dyn Random) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let id = format!("{:016x}", random.next_u64());
-        // Nobody looks at it under this name: it is found only once it is locked.
+        // Other processes ignore this name, so they find the file only once it is locked.
         let path = folder.join(format!("{id}.new"));
         let lock = OpenOptions::new().write(true).create_new(true).open(&path)?;
         let made =
@@ -61,12 +61,12 @@ impl Process {
         Ok(Self { id, folder: folder.to_owned(), reported: Mutex::default(), _lock: lock })
     }
 
-    /// Its id, which never returns.
+    /// Returns its id, which is never reused.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// This process is about to end, and leaves nothing that others had to take care of.
+    /// Unregisters this process, which is about to end and leaves nothing for others to clean up.
     pub fn retire(&self) -> io::Result<()> {
         std::fs::remove_file(file(&self.folder, &self.id))
     }
@@ -99,12 +99,12 @@ impl Process {
 }
 
 impl Gone {
-    /// The id that it had.
+    /// Returns its id.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// What it left is taken care of: nobody needs to know about it any more.
+    /// Removes its file, once everything that it left is cleaned up.
     pub fn forget(self) -> io::Result<()> {
         std::fs::remove_file(self.path)
     }
@@ -114,7 +114,7 @@ fn file(folder: &Path, id: &str) -> PathBuf {
     folder.join(format!("{id}.{EXTENSION}"))
 }
 
-/// The lock of a file, if nobody holds it. A file that another removed meanwhile is of no interest.
+/// Locks a file; returns `None` if another process holds the lock or has removed the file.
 fn lock(path: &Path) -> io::Result<Option<File>> {
     let file = match OpenOptions::new().write(true).open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -135,7 +135,7 @@ mod tests {
     use super::*;
     use crate::random;
 
-    /// Names the folder to the process that will be killed.
+    /// The environment variable that passes the folder to the process that will be killed.
     const FOLDER: &str = "WANDSTORE_TEST_PROCESSES";
 
     fn gone(process: &Process) -> Vec<String> {
@@ -211,7 +211,7 @@ mod tests {
         assert_eq!(gone(&there).len(), 1);
     }
 
-    /// A process that registers; its id.
+    /// Starts a process that registers, and returns it with its id.
     fn process_of_its_own(folder: &Path) -> (Child, String) {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["processes::tests::lives_until_it_is_killed", "--exact", "--ignored", "--nocapture"])

@@ -1,13 +1,13 @@
-//! Randomness, as a part that can be replaced.
+//! Random numbers, replaceable in tests.
 
 use std::sync::{Mutex, PoisonError};
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-/// Draws random numbers.
+/// A source of random numbers.
 pub trait Random: Send + Sync {
-    /// 64 random bits, not to be guessed.
+    /// Returns 64 unguessable random bits.
     fn next_u64(&self) -> u64;
 }
 
@@ -21,12 +21,12 @@ impl Random for System {
     }
 }
 
-/// The same numbers for the same seed.
+/// A generator that returns the same numbers for the same seed.
 #[derive(Debug)]
 pub struct Scripted(Mutex<StdRng>);
 
 impl Scripted {
-    /// The numbers of `seed`.
+    /// Returns a generator with this seed.
     pub fn new(seed: u64) -> Self {
         Self(Mutex::new(StdRng::seed_from_u64(seed)))
     }
@@ -38,7 +38,7 @@ impl Random for Scripted {
     }
 }
 
-/// A key that nobody guesses: 256 bits of `random`.
+/// Returns an unguessable key: 256 bits of `random`.
 pub fn key(random: &dyn Random) -> [u8; 32] {
     let mut key = [0; 32];
     key.chunks_mut(8).for_each(|chunk| chunk.copy_from_slice(&random.next_u64().to_le_bytes()));

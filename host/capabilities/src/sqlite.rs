@@ -1,7 +1,7 @@
-//! `SQLite` files: one connection that writes, a few that read, in write-ahead mode, so that neither waits
+//! `SQLite` files: one connection that writes and a few that read, in write-ahead mode, so that neither waits
 //! for the other.
 //!
-//! Nothing that fails stays broken once its cause has gone: a connection that failed is replaced, and so are
+//! A database recovers once the cause of a failure is gone: a failed connection is replaced, and so are
 //! all connections when another file is at the path.
 
 mod change;
@@ -36,7 +36,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens the file at `path`, made if it is missing, and brings its tables up to date.
+    /// Opens the file at `path`, creating it if it is missing, and runs its migrations.
     pub async fn open(
         path: &Path,
         migrations: &'static Migrator,
@@ -45,8 +45,8 @@ impl Database {
         Self::open_file(File::new(path, migrations, durability, OnDamage::Refuse)).await
     }
 
-    /// The same for a file whose contents can be made again: if it is damaged, now or later, it is set aside and
-    /// made anew.
+    /// Opens a file whose contents can be made again. If it is damaged, now or later, it is set aside and
+    /// created anew.
     pub async fn open_cache(
         path: &Path,
         migrations: &'static Migrator,
@@ -62,26 +62,26 @@ impl Database {
         Ok(Self { file, readers, writer, damage: Arc::default() })
     }
 
-    /// Runs a statement that changes nothing; the rows that it returned.
+    /// Runs a statement that changes nothing, and returns its rows.
     pub async fn all(&self, statement: Statement) -> Result<Vec<SqliteRow>, sqlx::Error> {
         self.require_in_place()?;
         self.note_failure(statement.fetch_all(&self.readers).await)
     }
 
-    /// Runs a statement that changes nothing; the first row that it returned.
+    /// Runs a statement that changes nothing, and returns its first row.
     pub async fn first(&self, statement: Statement) -> Result<Option<SqliteRow>, sqlx::Error> {
         self.require_in_place()?;
         self.note_failure(statement.fetch_optional(&self.readers).await)
     }
 
-    /// Runs a statement that changes at most one row, and returns it once that is committed.
+    /// Runs a statement that changes at most one row, and returns that row once the change is committed.
     pub async fn change(&self, statement: Statement) -> Result<Option<SqliteRow>, WriteFailed> {
         Ok(self.writer.change(statement, Asks::Rows).await?.rows.pop())
     }
 
-    /// Runs a statement that changes at most one row and means nothing without its caller, such as a claim. If the
-    /// caller has gone before it runs, it does not run; if the caller goes before the row arrives, the statement that
-    /// `undo` makes of the row is run.
+    /// Runs a statement that changes at most one row and is useless without its caller, such as a claim. If the caller
+    /// is gone before the statement runs, it is skipped. If the caller goes away before it receives the row, the
+    /// statement that `undo` makes from the row runs.
     pub async fn change_for_caller(
         &self,
         statement: Statement,
@@ -91,30 +91,30 @@ impl Database {
         Ok(self.writer.change_for_caller(statement, undo).await?.rows.pop())
     }
 
-    /// Runs a statement that changes any number of rows; how many they were.
+    /// Runs a statement that changes any number of rows, and returns how many.
     pub async fn change_many(&self, statement: Statement) -> Result<u64, WriteFailed> {
         Ok(self.writer.change(statement, Asks::Count).await?.count)
     }
 
-    /// Runs a statement when there is time for it. Nobody learns what came of it.
+    /// Queues a statement and returns at once, without an outcome.
     pub fn change_later(&self, statement: Statement) {
         self.writer.change_later(statement);
     }
 
-    /// Fails if the file cannot be written, or is damaged, or failed a moment ago. It writes to the file, and
+    /// Fails if the file cannot be written, is damaged, or failed a moment ago. It writes to the file and
     /// costs about as much as one change.
     pub async fn probe(&self) -> Result<(), WriteFailed> {
         probe::probe(&self.file, &self.writer, &self.damage).await
     }
 
-    /// Finishes what is under way and closes the file.
+    /// Finishes pending work and closes the file.
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
     }
 
-    /// Fails where another file is at the path. A reader must not be the first to open that: until the writer has
-    /// moved the former file's log away, it would be read as this one's.
+    /// Fails if another file is at the path. A reader must not be the first to open that file: until the writer has
+    /// moved the former file's log away, `SQLite` would read it as the new file's.
     fn require_in_place(&self) -> Result<(), sqlx::Error> {
         if self.file.is_in_place() {
             return Ok(());

@@ -1,8 +1,8 @@
-//! A bound on how much a blob backend does at once, for one whose operations may hang.
+//! A limit on the concurrent operations of a blob backend, for a backend whose operations may hang.
 //!
 //! A file-system operation cannot be cancelled and occupies a thread until it ends; the number of threads is limited.
-//! So each operation runs in a task of its own, which keeps its place among those that there may be, even if nobody
-//! waits for it any more.
+//! So each operation runs in its own task, which holds its permit until the operation ends, even if the caller has
+//! stopped waiting.
 
 use std::sync::Arc;
 
@@ -12,22 +12,22 @@ use tokio::sync::Semaphore;
 
 use super::{Blob, Error};
 
-/// So many operations may be under way at once; others wait for one of them to end.
+/// The maximum number of concurrent operations; further ones wait until one ends.
 const OPERATIONS_MAX: usize = 64;
 
-/// A backend that does so much at once.
+/// A backend with a limit on its concurrent operations.
 pub struct Bounded {
     inner: Arc<dyn Blob>,
     places: Arc<Semaphore>,
 }
 
 impl Bounded {
-    /// Bounds `inner`.
+    /// Limits the operations of `inner`.
     pub fn new(inner: Arc<dyn Blob>) -> Self {
         Self { inner, places: Arc::new(Semaphore::new(OPERATIONS_MAX)) }
     }
 
-    /// Does something with the backend, to its end, even if the caller does not wait for it.
+    /// Runs an operation to its end, even if the caller stops waiting.
     async fn operate<T: Send + 'static, F>(
         &self,
         operation: impl FnOnce(Arc<dyn Blob>) -> F,

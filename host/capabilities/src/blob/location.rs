@@ -1,21 +1,21 @@
-//! Keys as paths: each key has one path, no two share one, and none leads out of its bucket.
+//! Maps keys to paths: each key has one path, no two keys share a path, and no path leads out of its bucket.
 //!
-//! A key's first `:` ends the name of its owner. Each owner has a folder, whose name ends with that `:`, and in it 256
-//! shelves, so that no folder is read that holds another owner's objects, and none grows too large to be read:
-//! `generated/magic-wands:abc.html` is at `generated/magic-wands:/4b/abc.html`. A shelf follows from the name up to
-//! its first `.` or `_`: all objects of one shopper are on the same shelf.
+//! A key's first `:` ends the name of its owner. Each owner has a folder, whose name ends with that `:`, with 256
+//! subfolders called shelves. So listing an owner's keys reads no other owner's objects, and no folder grows too large
+//! to read. `generated/magic-wands:abc.html` is at `generated/magic-wands:/4b/abc.html`. The shelf is a hash of the
+//! name up to its first `.` or `_`, so all objects of one shopper are on the same shelf.
 
 use std::hash::Hasher as _;
 
 use fnv::FnvHasher;
 use object_store::path::{Path, PathPart};
 
-/// What stands for an empty segment; nothing that is encoded ever reads so.
+/// The encoding of an empty segment; no other segment is encoded like this.
 const EMPTY: &str = "%";
-/// Ends the name of an owner, in keys and in the names of folders.
+/// The character that ends an owner's name, in keys and in folder names.
 const OWNER_END: char = ':';
 
-/// Where the keys that start with a prefix may be.
+/// Where the keys with a prefix may be.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Place {
     /// Anywhere under this folder: the prefix has no owner.
@@ -26,8 +26,8 @@ pub enum Place {
     Shelf(Path),
 }
 
-/// The path of `key` in `bucket`: the bucket, then the key's segments, with everything encoded
-/// that a file system or object store could take amiss.
+/// Returns the path of `key` in `bucket`: the bucket, then the key's segments, percent-encoded where
+/// a file system or object store could misread them.
 pub fn path(bucket: &str, key: &str) -> Path {
     match key.split_once(OWNER_END) {
         Some((_, name)) => shelf_of(bucket, key).join(part(name)),
@@ -35,7 +35,7 @@ pub fn path(bucket: &str, key: &str) -> Path {
     }
 }
 
-/// The shelf of `key` in `bucket`; of a key without an owner, the bucket.
+/// Returns the shelf of `key` in `bucket`, or the bucket if the key has no owner.
 pub fn shelf_of(bucket: &str, key: &str) -> Path {
     match key.split_once(OWNER_END) {
         Some((owner, name)) => shelf(&owner_folder(bucket, owner), name),
@@ -43,12 +43,12 @@ pub fn shelf_of(bucket: &str, key: &str) -> Path {
     }
 }
 
-/// The path of a key that names no owner.
+/// Returns the path of a key without an owner.
 fn plain(bucket: &str, key: &str) -> Path {
     std::iter::once(bucket).chain(key.split('/')).map(part).collect()
 }
 
-/// The key at `path` in `bucket`; `None` if no key has that path.
+/// Returns the key at `path` in `bucket`; `None` if no key has that path.
 pub fn key(bucket: &str, path: &Path) -> Option<String> {
     let within = path.as_ref().strip_prefix(part(bucket).as_ref())?.strip_prefix('/')?;
     let mut key = String::with_capacity(within.len());
@@ -69,7 +69,7 @@ pub fn key(bucket: &str, path: &Path) -> Option<String> {
     Some(key)
 }
 
-/// Where the keys of `bucket` that start with `prefix` may be.
+/// Returns where the keys of `bucket` that start with `prefix` may be.
 pub fn place(bucket: &str, prefix: &str) -> Place {
     match (prefix.split_once(OWNER_END), prefix.rsplit_once('/')) {
         (Some((owner, name)), _) => {
@@ -85,12 +85,12 @@ fn owner_folder(bucket: &str, owner: &str) -> Path {
     let (folder, owner) =
         owner.rsplit_once('/').map_or((None, owner), |(folder, owner)| (Some(folder), owner));
     let folder = folder.map_or_else(|| Path::from_iter([part(bucket)]), |folder| plain(bucket, folder));
-    // Encoded, it holds nothing that would have to be encoded again.
+    // The encoded name holds nothing that would have to be encoded again.
     let named = format!("{}{OWNER_END}", part(owner).as_ref());
     folder.join(PathPart::parse(&named).unwrap_or_default())
 }
 
-/// The shelf of a name, or of how a name starts that holds the end of its stem.
+/// Returns the shelf of a name, or of a name's prefix if it includes the end of the stem.
 fn shelf(owner: &Path, name: &str) -> Path {
     let stem = name.split(ends_stem).next().unwrap_or_default();
     let mut hasher = FnvHasher::default();
@@ -98,7 +98,7 @@ fn shelf(owner: &Path, name: &str) -> Path {
     owner.clone().join(format!("{:02x}", hasher.finish() & 0xff))
 }
 
-/// What is behind a shopper's id in the name of an object.
+/// Returns whether `c` ends the stem of an object's name, which is the shopper's id.
 fn ends_stem(c: char) -> bool {
     matches!(c, '.' | '_')
 }
@@ -110,7 +110,7 @@ fn part(segment: &str) -> PathPart<'_> {
     }
 }
 
-/// Percent-decoding (RFC 3986, section 2.1).
+/// Percent-decodes a segment (RFC 3986, section 2.1).
 pub fn decode(segment: &str) -> Option<String> {
     if segment == EMPTY {
         return Some(String::new());

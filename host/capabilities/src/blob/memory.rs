@@ -1,4 +1,4 @@
-//! Objects in this process alone, for tests.
+//! Objects in this process's memory, for tests.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

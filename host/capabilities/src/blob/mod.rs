@@ -34,22 +34,22 @@ pub enum Error {
 /// A blob backend.
 #[async_trait]
 pub trait Blob: Send + Sync {
-    /// The object at `key`.
+    /// Returns the object at `key`.
     async fn get(&self, bucket: &str, key: &str) -> Result<Option<Bytes>, Error>;
 
-    /// Writes the object at `key` whole, replacing what was there; a reader sees the old one or
+    /// Writes the object at `key` whole, replacing the old one. A reader sees the old object or
     /// the new one, never a part.
     async fn put(&self, bucket: &str, key: &str, value: Bytes) -> Result<(), Error>;
 
-    /// Removes the object at `key`; succeeds where there is none.
+    /// Removes the object at `key`. Succeeds even if there is none.
     async fn delete(&self, bucket: &str, key: &str) -> Result<(), Error>;
 
-    /// Removes many objects, in as few steps as the backend can; succeeds where there are none. What was removed
-    /// before an error stays removed.
+    /// Removes many objects, in as few steps as the backend can. Succeeds even if there are none. Objects removed
+    /// before an error stay removed.
     async fn delete_many(&self, bucket: &str, keys: &[String]) -> Result<(), Error>;
 
-    /// The keys that start with `prefix` and come after `after`, at most `limit`. Their order is the backend's own,
-    /// and for a prefix always the same; `after` is a key that was listed, or empty.
+    /// Returns at most `limit` keys that start with `prefix` and come after `after`. Each backend has its own order,
+    /// which is stable for a prefix. `after` is a key that was listed before, or empty.
     async fn list_keys(
         &self,
         bucket: &str,
@@ -58,8 +58,8 @@ pub trait Blob: Send + Sync {
         limit: u32,
     ) -> Result<Vec<String>, Error>;
 
-    /// Writes an object in no bucket that components have, to find out whether the backend can. Called every
-    /// second or so.
+    /// Writes an object to a bucket that no component uses, to check that the backend can write. Called about
+    /// once a second.
     async fn probe(&self) -> Result<(), Error> {
         self.put(PROBE_BUCKET, "probe", Bytes::from_static(&[0])).await
     }

@@ -1,7 +1,7 @@
-//! Objects in whatever the `object_store` crate reaches: here, a local folder.
+//! Objects in any store that the `object_store` crate supports: here, a local folder.
 //!
-//! In a folder, a key cannot be both an object and the folder of others, such as `a` and `a/b`;
-//! and a segment of a key is at most 255 bytes long once it is encoded.
+//! In a folder, one key cannot be a parent folder of another, as with `a` and `a/b`,
+//! and an encoded segment of a key is at most 255 bytes long.
 
 mod flat;
 #[cfg(test)]
@@ -20,17 +20,17 @@ use object_store::{Error as StoreError, ObjectStoreExt, PutPayload, path};
 use super::location::{self, Place};
 use super::{Blob, Error, check_size};
 
-/// Blob storage over an object store, with buckets as its top level.
+/// Blob storage over an object store, with buckets as its top-level folders.
 pub struct ObjectStore(Arc<dyn object_store::ObjectStore>);
 
 impl ObjectStore {
-    /// Buckets in `store`.
+    /// Keeps buckets in `store`.
     pub fn new(store: Arc<dyn object_store::ObjectStore>) -> Self {
         Self(store)
     }
 
-    /// Buckets in the folder at `path`, which is made if it is missing. What an earlier version left there is
-    /// moved to where this one looks for it.
+    /// Keeps buckets in the folder at `path`, which is created if it is missing. Moves objects of earlier versions
+    /// to their current paths.
     pub fn folder(path: &Path) -> Result<Self, Error> {
         std::fs::create_dir_all(path).map_err(|error| Error::Unavailable(error.to_string()))?;
         match flat::move_to_owners(path) {
@@ -43,7 +43,7 @@ impl ObjectStore {
         Ok(Self::new(Arc::new(LocalFileSystem::new_with_prefix(path)?.with_automatic_cleanup(true))))
     }
 
-    /// The keys in a folder that start with `prefix` and sort after `after`, in byte order.
+    /// Returns the keys in a folder that start with `prefix` and sort after `after`, in byte order.
     async fn keys_in(
         &self,
         bucket: &str,
@@ -60,7 +60,8 @@ impl ObjectStore {
         Ok(keys)
     }
 
-    /// The same of an owner's folder, at least `enough` of them: shelf by shelf, each in byte order.
+    /// Returns the same keys from an owner's folder, shelf by shelf, each in byte order. Stops after the shelf with
+    /// which there are `enough`.
     async fn keys_of_owner(
         &self,
         bucket: &str,
@@ -129,8 +130,8 @@ impl Blob for ObjectStore {
         Ok(())
     }
 
-    /// Of a shopper one shelf is read, of an owner as many as are needed. Only a prefix that names no owner takes
-    /// reading everything.
+    /// Reads one shelf for a shopper's prefix, and as many shelves as `limit` needs for an owner's. Only a prefix
+    /// without an owner reads everything.
     async fn list_keys(
         &self,
         bucket: &str,

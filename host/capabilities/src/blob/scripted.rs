@@ -1,4 +1,4 @@
-//! Any blob backend, with faults on command.
+//! A wrapper around any blob backend, with faults on command.
 
 use std::sync::Arc;
 
@@ -8,14 +8,14 @@ use bytes::Bytes;
 use super::{Blob, Error};
 use crate::faults::Faults;
 
-/// A backend that fails when it is told to; a failed operation changes nothing.
+/// A backend that fails on command; a failed operation changes nothing.
 pub struct Scripted {
     inner: Arc<dyn Blob>,
     faults: Arc<Faults>,
 }
 
 impl Scripted {
-    /// Puts `faults` before `inner`.
+    /// Puts `faults` in front of `inner`.
     pub fn new(inner: Arc<dyn Blob>, faults: Arc<Faults>) -> Self {
         Self { inner, faults }
     }

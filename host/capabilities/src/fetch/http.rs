@@ -12,12 +12,12 @@ use reqwest::{Client, Response, redirect};
 use super::{ANSWER_BYTES_MAX, Answer, Error, Fetch, Question, Tokens};
 use crate::clock::Clock;
 
-/// How long connecting may take.
+/// The time limit of connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// No exchange takes longer, whatever the asker says.
+/// The maximum time of an exchange, whatever the caller allows.
 const TIMEOUT_MAX: Duration = Duration::from_secs(30);
 
-/// The machine's TLS does not start.
+/// TLS could not be initialized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("TLS is not to be had")]
 pub struct NoTls;
@@ -31,8 +31,8 @@ pub struct Http {
 }
 
 impl Http {
-    /// A client that follows no redirect, since one could lead a token astray, and takes no proxy from
-    /// the environment. `origin` stands in place of every shop's own address.
+    /// Creates a client that follows no redirects, because a redirect could leak a token, and takes no proxy
+    /// from the environment. `origin` replaces every shop's own address.
     pub fn new(
         origin: Option<String>,
         tokens: Arc<dyn Tokens>,
@@ -99,12 +99,12 @@ async fn read(mut response: Response) -> Result<Vec<u8>, Error> {
     Ok(body)
 }
 
-/// Whether the status says that a token is not accepted.
+/// Returns whether the status means that the token was rejected.
 fn is_of_token(status: u16) -> bool {
     matches!(status, 401 | 403)
 }
 
-/// The reason at the bottom says more than that a request failed.
+/// Reports the innermost source of an error, which says more than that a request failed.
 fn unavailable(error: reqwest::Error) -> Error {
     let error = error.without_url();
     let mut reason: &dyn std::error::Error = &error;

@@ -1,5 +1,5 @@
-//! Upstreams: services that a deployment names and components ask by that name. Addresses and tokens
-//! are known here and nowhere in a component.
+//! Upstreams: services that a deployment names and that components call by name. Only the host knows
+//! their addresses and tokens; components do not.
 
 mod http;
 mod scripted;
@@ -18,25 +18,25 @@ pub use portable::upstream::{ANSWER_BYTES_MAX, Answer, Error, STOREFRONT, is_sho
 pub use scripted::Scripted;
 pub use token::{NoTokens, OneToken, Tokens};
 
-/// A question to an upstream, on behalf of a shop.
+/// A request to an upstream, on behalf of a shop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
     /// The upstream's name.
     pub upstream: String,
     /// The shop.
     pub store: String,
-    /// JSON.
+    /// The JSON body.
     pub body: Bytes,
     /// How long the whole exchange may take.
     pub timeout: Duration,
-    /// The shopper because of whom it is asked, if their address is known.
+    /// The IP address of the shopper who caused the request, if it is known.
     pub buyer: Option<IpAddr>,
 }
 
-/// Asks upstreams.
+/// A client of upstreams.
 #[async_trait]
 pub trait Fetch: Send + Sync {
-    /// Posts the question, and waits for the whole answer, at most as long as it may take.
-    /// Redirects are not followed, and nothing is asked twice: that is the asker's to decide.
+    /// Posts the request, and waits for the whole response, up to the request's timeout.
+    /// Follows no redirects and never retries: retries are up to the caller.
     async fn post(&self, question: Question) -> Result<Answer, Error>;
 }

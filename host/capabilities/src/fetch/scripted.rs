@@ -1,4 +1,4 @@
-//! Upstreams that say what they were told to say.
+//! Upstreams with scripted answers.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use super::{Answer, Error, Fetch, Question};
 
-/// A queue of answers, and the questions that were asked. With no answer left, there is no upstream.
+/// A queue of answers, and the recorded requests. Once the queue is empty, there is no upstream.
 #[derive(Default)]
 pub struct Scripted(Mutex<Script>);
 
@@ -28,7 +28,7 @@ impl Scripted {
         self.answer(Ok(Answer { status: 200, retry_after_ms: None, body: body.into() }));
     }
 
-    /// What was asked so far, oldest first.
+    /// Returns the requests so far, oldest first.
     pub fn questions(&self) -> Vec<Question> {
         self.script().questions.clone()
     }

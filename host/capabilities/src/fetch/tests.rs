@@ -1,4 +1,4 @@
-//! Upstreams on a real socket that hang, break off, redirect and say too much.
+//! Tests against upstreams on a real socket that hang, break off, redirect or send too much.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::{ANSWER_BYTES_MAX, Answer, Error, Fetch, Http, NoTokens, OneToken, Qu
 use crate::{Secret, clock};
 
 const SHOP: &str = "magic-wands.myshopify.com";
-/// Long enough for what is to happen, and short for what never does.
+/// A timeout that is long enough for an expected event, and short for one that never happens.
 const SOON: Duration = Duration::from_millis(300);
 
 /// What an upstream does with a connection.
@@ -22,7 +22,7 @@ enum Way {
     Say(String),
     /// Sends this and then nothing more.
     Hang(&'static str),
-    /// Sends a byte now and then.
+    /// Sends a byte at a time, with pauses.
     Drip,
     /// Sends an answer without an end.
     Flood,
@@ -33,7 +33,7 @@ struct Upstream {
     serving: JoinHandle<String>,
 }
 
-/// An upstream that goes one way with one request.
+/// Starts an upstream that handles one request in the given way.
 async fn upstream(way: Way) -> Upstream {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
@@ -50,7 +50,7 @@ async fn upstream(way: Way) -> Upstream {
     Upstream { origin, serving }
 }
 
-/// Errors are those of a client that hung up.
+/// Handles a connection. Ignores errors, because they come from a client that hung up.
 async fn go(stream: &mut TcpStream, way: Way) {
     match way {
         Way::Say(text) => drop(stream.write_all(text.as_bytes()).await),
@@ -89,7 +89,7 @@ fn http(origin: &str, tokens: impl Tokens + 'static) -> Http {
     Http::new(Some(origin.into()), Arc::new(tokens), Arc::new(clock::Scripted::new(0))).unwrap()
 }
 
-/// What comes of a question to an upstream that goes that way.
+/// Sends a request to an upstream that behaves in the given way.
 async fn ask(way: Way, timeout: Duration) -> Result<Answer, Error> {
     let upstream = upstream(way).await;
     http(&upstream.origin, NoTokens).post(question(timeout)).await
@@ -120,7 +120,7 @@ async fn a_token_is_not_sent_to_another_shop() {
     assert!(!upstream.serving.await.unwrap().contains("private-token"));
 }
 
-/// A token for every shop, and where which was refused.
+/// A source with a token for every shop, which records the refused tokens by shop.
 #[derive(Clone, Default)]
 struct Refused(Arc<Mutex<Vec<(String, Secret)>>>);
 

@@ -1,22 +1,22 @@
-//! The tokens that shops are asked with.
+//! The tokens for requests to shops.
 
 use async_trait::async_trait;
 
 use crate::Secret;
 
-/// Knows the private Storefront token of each shop that has one.
+/// The private Storefront tokens of shops.
 #[async_trait]
 pub trait Tokens: Send + Sync {
-    /// The shop's token; `None` asks without one, which is allowed for most of what a catalog needs.
-    /// Called for each question, so that it answers from memory where it can.
+    /// Returns the shop's token; with `None`, the request has no token, which suffices for most of what a
+    /// catalog needs. Called for each request, so it should answer from memory if it can.
     async fn token(&self, store: &str) -> Option<Secret>;
 
-    /// The shop did not accept this token of its own. Called for each question to which that is the answer. A token
-    /// that comes from an operator stays: the log says what is wrong.
+    /// Records that the shop rejected its token. Called for each request with that outcome. A token that comes
+    /// from an operator stays in use: the log says what is wrong.
     fn refuse(&self, _store: &str, _token: &Secret) {}
 }
 
-/// No shop has a token.
+/// A source without tokens.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoTokens;
 
@@ -32,7 +32,7 @@ impl Tokens for NoTokens {
 pub struct OneToken {
     /// The shop.
     pub store: String,
-    /// Its token. No other shop is sent it.
+    /// Its token, which is sent to no other shop.
     pub token: Secret,
 }
 

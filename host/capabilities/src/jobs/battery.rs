@@ -88,7 +88,7 @@ async fn sqlite() -> Stage {
     Stage { jobs: Arc::new(jobs.held_by(Some(HOLDER.into()))), _folder: Some(folder) }
 }
 
-/// When the stories begin, and how long a lease is.
+/// The start time of the tests, and the length of a lease.
 const T: u64 = 1_700_000_000_000;
 const LEASE_MS: u32 = 1_000;
 /// The process that holds the leases.
@@ -324,7 +324,7 @@ async fn crashes_are_counted_in_a_row_and_apart_from_attempts(jobs: &Stage) {
     assert_eq!((claimed.attempt, claimed.crashes), (1, 0));
 }
 
-/// An hour back. What has to wait waits as long as it was to wait, and no longer.
+/// The clock goes back by an hour. Each wait keeps its length and gets no longer.
 async fn a_clock_that_was_set_back_keeps_nobody_waiting(jobs: &Stage) {
     const BACK: u64 = T - 3_600_000;
     jobs.accept("retried", T).await;
@@ -442,7 +442,7 @@ async fn a_note_on_a_done_job_is_kept(jobs: &Stage) {
     assert_eq!(jobs.show(&claimed.id).await.unwrap().unwrap().error.as_deref(), Some("planned locally"));
 }
 
-/// It may name somebody who wants to be forgotten. Whoever tries again needs it, and an operator who looks at
+/// A payload may name a person who asked for deletion. Retries need it, and so does an operator who inspects
 /// a dead job.
 async fn a_done_job_keeps_no_payload(jobs: &Stage) {
     let id = jobs.accept("k", T).await;
@@ -701,7 +701,7 @@ async fn failures_pass_and_leave_nothing_behind(stage: &Stage) {
     assert!(matches!(jobs.claim(T, LEASE_MS).await, Ok(ClaimResult::Job(claimed)) if claimed.id == id));
 }
 
-/// Something to do to a backend. Small numbers name the jobs and claims seen so far.
+/// A step of a test. Small numbers refer to the jobs and claims seen so far.
 #[derive(Debug, Clone)]
 enum Act {
     Offer { key: u8, lanes: Vec<u8>, depth_max: u32 },
@@ -736,7 +736,7 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
-/// A story, as one backend tells it.
+/// A sequence of steps on one backend.
 struct Story {
     stage: Stage,
     now_ms: u64,

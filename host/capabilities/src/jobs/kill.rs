@@ -1,4 +1,4 @@
-//! What is left of jobs in `SQLite` when their process ends without warning, or is started again.
+//! Tests that jobs in `SQLite` survive a killed or restarted process.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::{ClaimResult, Jobs, NewJob, Offered, Settlement, Sqlite, State};
 use crate::random;
 
-/// Names the database to the process that will be killed.
+/// The environment variable that passes the database to the process that will be killed.
 const DATABASE: &str = "WANDSTORE_TEST_DATABASE";
 
 async fn open(path: &Path) -> Sqlite {
@@ -50,7 +50,7 @@ async fn two_who_open_the_same_database_see_each_others_jobs() {
     assert!(matches!(serving.claim(5, 1_000).await, Ok(ClaimResult::Job(claimed)) if claimed.id == id));
 }
 
-/// Each thing that the killed process said had happened, has happened.
+/// Everything that the killed process reported as done is done.
 #[tokio::test]
 async fn a_killed_process_loses_nothing_that_it_promised() {
     let folder = tempfile::tempdir().unwrap();
@@ -70,7 +70,7 @@ async fn a_killed_process_loses_nothing_that_it_promised() {
     }
 }
 
-/// What a process promises on its output before it is killed, as it does so: name and job.
+/// Returns the promises, by name and job, that a process prints before it is killed.
 fn promises_until_killed(path: &Path, killed_after: usize) -> Vec<(String, String)> {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["jobs::kill::works_until_it_is_killed", "--exact", "--ignored", "--nocapture"])

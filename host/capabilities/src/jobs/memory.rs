@@ -1,4 +1,4 @@
-//! Jobs in this process alone, for tests: durable as long as the value lives.
+//! Jobs in this process's memory, for tests: durable as long as the value lives.
 
 use std::cmp::Reverse;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,12 +21,12 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// No jobs; their ids will be drawn from `random`.
+    /// Creates an empty backend that draws job ids from `random`.
     pub fn new(random: Arc<dyn Random>) -> Self {
         Self { random, holder: None, jobs: Mutex::default() }
     }
 
-    /// Leases name this process.
+    /// Names the process that holds the leases.
     #[must_use]
     pub fn held_by(self, process: Option<String>) -> Self {
         Self { holder: process, ..self }
@@ -58,7 +58,7 @@ impl Keys {
     }
 }
 
-/// The job that the claim with `token` holds.
+/// Returns the job that the claim with `token` holds.
 fn held<'a>(jobs: &'a mut [Record], id: &str, token: u64) -> Option<&'a mut Record> {
     jobs.iter_mut().find(|job| job.id == id && job.claims == token && job.state == State::Running)
 }
@@ -72,7 +72,7 @@ impl Record {
         self.set_ms = now_ms;
     }
 
-    /// The clock was set back since its time was set: what it still has to wait begins now.
+    /// Restarts its remaining wait from `now_ms`, because the clock was set back after its due time was set.
     fn set_back(&mut self, now_ms: u64) {
         let wait_ms = self.due_ms.saturating_sub(self.set_ms);
         self.wait_until(now_ms + wait_ms, now_ms);

@@ -1,8 +1,8 @@
-//! Durable jobs: the mechanism. Which lanes there are, how deep they may get, when to try again
-//! and when to give up is the caller's policy.
+//! Durable jobs: the mechanism. The caller's policy decides which lanes there are, how deep they may get,
+//! when to retry and when to give up.
 //!
-//! A job is *live* from its offer until it is settled as done or dead. Of live jobs there is at
-//! most one per key. Times are milliseconds since the Unix epoch and are the caller's: no backend
+//! A job is *live* from its offer until it is settled as done or dead. There is at most one live job
+//! per key. Times are milliseconds since the Unix epoch and come from the caller: no backend
 //! reads a clock.
 
 #[cfg(test)]
@@ -24,29 +24,29 @@ pub use sqlite::Sqlite;
 /// A job to be queued.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewJob {
-    /// The lanes that may take it, in order of preference.
+    /// The lanes that may accept it, in order of preference.
     pub lanes: Vec<String>,
     /// A lane with this many live jobs is full.
     pub lane_depth_max: u32,
-    /// What the job is about: one live job per key.
+    /// The key; each key has at most one live job.
     pub key: String,
     /// The job itself; opaque here.
     pub payload: Bytes,
-    /// Now, which is also when it may first be claimed.
+    /// The current time, from which the job may be claimed.
     pub now_ms: u64,
 }
 
-/// How an offer ended.
+/// The result of an offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Offered {
     /// Durably queued.
     Accepted {
         /// Its id.
         id: String,
-        /// The lane that took it.
+        /// The lane that accepted it.
         lane: String,
     },
-    /// The id of the key's live job, which stands; nothing was queued.
+    /// The key has a live job with this id; nothing was queued.
     Live(String),
     /// Every lane is full; nothing was queued.
     Full,
@@ -59,45 +59,45 @@ pub struct Claimed {
     pub id: String,
     /// Its key.
     pub key: String,
-    /// Proof of this claim; it grows with every claim of the job and never returns.
+    /// Proof of this claim; it grows with every claim of the job and is never reused.
     pub token: u64,
     /// The attempt's number, from 1, since the job was offered or requeued. Claims that crashed are not counted.
     pub attempt: u32,
-    /// How many claims in a row, before this one, ended without a word.
+    /// How many claims in a row, before this one, ended without a report.
     pub crashes: u32,
-    /// What was offered.
+    /// The offered payload.
     pub payload: Bytes,
 }
 
-/// How a claim ended.
+/// The result of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClaimResult {
     /// A job, leased to the caller.
     Job(Claimed),
-    /// Nothing to do before this time; `None` where no job is live.
+    /// Nothing is due before this time; `None` if no job is live.
     Idle(Option<u64>),
 }
 
-/// What became of a claimed job.
+/// The outcome of a claimed job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settlement {
-    /// It is done, and its payload goes. The text, if any, is what went wrong on the way.
+    /// It is done, and its payload is deleted. The text, if any, says what went wrong on the way.
     Done(Option<String>),
     /// It may be claimed again.
     Retry {
-        /// From when on.
+        /// The time from which it may be claimed.
         at_ms: u64,
         /// What went wrong.
         reason: String,
     },
-    /// It may be claimed again from this time on, and this claim was no attempt.
+    /// It may be claimed again from this time on, and this claim does not count as an attempt.
     Postponed(u64),
     /// It is given up and kept among the dead letters, with the reason.
     Dead(String),
 }
 
 impl Settlement {
-    /// Where it leaves the job.
+    /// Returns the state of the job after the settlement.
     pub fn state(&self) -> State {
         match self {
             Self::Done(_) => State::Done,
@@ -107,14 +107,14 @@ impl Settlement {
     }
 }
 
-/// Where a job stands.
+/// The state of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
     /// Waiting to be claimed.
     Queued,
     /// Under lease.
     Running,
-    /// Settled, for good.
+    /// Settled as done.
     Done,
     /// Given up.
     Dead,
@@ -124,7 +124,7 @@ impl State {
     /// Every state.
     pub const ALL: [Self; 4] = [Self::Queued, Self::Running, Self::Done, Self::Dead];
 
-    /// Its name in storage and to operators.
+    /// Returns its name in storage and for operators.
     pub fn name(self) -> &'static str {
         match self {
             Self::Queued => "queued",
@@ -134,12 +134,12 @@ impl State {
         }
     }
 
-    /// The state of that name.
+    /// Returns the state with this name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
     }
 
-    /// Whether the job is yet to be settled.
+    /// Returns whether the job is not settled yet.
     pub fn is_live(self) -> bool {
         matches!(self, Self::Queued | Self::Running)
     }
@@ -150,18 +150,18 @@ impl State {
 pub struct Status {
     /// Its id.
     pub id: String,
-    /// Where it stands.
+    /// Its state.
     pub state: State,
-    /// How many attempts there were at it since it was offered or requeued.
+    /// The number of attempts since it was offered or requeued.
     pub attempt: u32,
-    /// When it was offered, or settled if it is settled.
+    /// When it was settled, or if it is not settled, when it was offered.
     pub since_ms: u64,
 }
 
 /// How full a lane is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Depth {
-    /// Jobs that wait.
+    /// Queued jobs.
     pub queued: u32,
     /// Jobs under lease.
     pub running: u32,
@@ -180,27 +180,27 @@ pub struct Record {
     pub key: String,
     /// The lane it is in.
     pub lane: String,
-    /// Where it stands.
+    /// Its state.
     pub state: State,
-    /// How many attempts there were at it since it was offered or requeued.
+    /// The number of attempts since it was offered or requeued.
     pub attempt: u32,
-    /// How many claims in a row ended without a word.
+    /// How many claims in a row ended without a report.
     pub crashes: u32,
-    /// How many times it was claimed in all; the token of its newest claim.
+    /// The total number of claims, which is also the token of its newest claim.
     pub claims: u64,
     /// The process that holds its lease, if it has one.
     pub holder: Option<String>,
     /// When it was offered, or requeued.
     pub offered_ms: u64,
-    /// When it may be claimed: while it runs, when its lease ends.
+    /// When it may be claimed; for a running job, when its lease ends.
     pub due_ms: u64,
-    /// What the clock read when that was decided.
+    /// The clock's time when `due_ms` was set.
     pub set_ms: u64,
     /// When it was settled.
     pub settled_ms: Option<u64>,
-    /// What went wrong last.
+    /// The last error.
     pub error: Option<String>,
-    /// What was offered; empty once it is done.
+    /// The offered payload; empty once it is done.
     pub payload: Bytes,
 }
 
@@ -213,45 +213,45 @@ pub struct Filter {
     pub lane: Option<String>,
 }
 
-/// Which jobs are meant, by their keys.
+/// A selection of jobs by their keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Keys {
-    /// Those of this very key.
+    /// Jobs with this key.
     Exactly(String),
-    /// Those whose keys start like this.
+    /// Jobs whose keys start with this prefix.
     StartingWith(String),
 }
 
-/// How a process came to hold its leases no longer.
+/// How a process lost its leases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
     /// It stopped, and gave them back.
     Stopped,
-    /// It died. Each of its jobs may have been the reason, so that this counts as a crash of each.
+    /// It died. Any of its jobs may have been the reason, so it counts as a crash of each.
     Died,
 }
 
-/// How an operator's requeueing ended.
+/// The result of an operator's requeue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Requeued {
-    /// It waits again, with all its attempts.
+    /// It is queued again, with all its attempts.
     Done,
     /// There is no such job.
     NotThere,
-    /// It is not dead: this is where it stands.
+    /// It is not dead, but in this state.
     NotDead(State),
-    /// Its key has another live job, which stands: this is its id.
+    /// Its key has another live job, with this id, which stays.
     Live(String),
 }
 
-/// How an operator's burial ended.
+/// The result of an operator's burial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Buried {
-    /// It is among the dead letters; who holds it can no longer settle it.
+    /// It is among the dead letters; a worker that holds it can no longer settle it.
     Done,
     /// There is no such job.
     NotThere,
-    /// It is not live: this is where it stands.
+    /// It is not live, but in this state.
     NotLive(State),
 }
 
@@ -272,20 +272,20 @@ pub trait Jobs: Send + Sync {
     /// Queues a job in the first lane that has room.
     async fn offer(&self, job: NewJob) -> Result<Offered, Error>;
 
-    /// Leases the job that has been due longest, whatever its lane. A job whose lease ran out is due, and that
-    /// counts as a crash. Where the clock was set back, what a job still has to wait is counted from `now_ms`. A
-    /// caller who goes before the answer arrives leaves no lease behind.
+    /// Leases the job that has been due longest, whatever its lane. A job with an expired lease is due, and the
+    /// expiry counts as a crash. If the clock was set back, a job's remaining wait counts from `now_ms`. A
+    /// caller that goes away before the answer arrives leaves no lease behind.
     async fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Error>;
 
-    /// Ends the leases of a process that holds them no longer, so that its jobs are due at once; how many they
-    /// were. What it had under way was no attempt.
+    /// Ends the leases of a stopped or dead process, so that its jobs are due at once, and returns how many there
+    /// were. The interrupted claims do not count as attempts.
     async fn release(&self, holder: &str, end: End, now_ms: u64) -> Result<u64, Error>;
 
-    /// Prolongs a lease; false if it is no longer the caller's.
+    /// Extends a lease; returns false if the caller no longer holds it.
     async fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Error>;
 
-    /// Settles a job and returns its key; `None` if it is no longer the caller's, and then nothing
-    /// changed.
+    /// Settles a job and returns its key. If the caller no longer holds it, nothing changes and the result
+    /// is `None`.
     async fn settle(
         &self,
         id: &str,
@@ -294,37 +294,37 @@ pub trait Jobs: Send + Sync {
         settlement: Settlement,
     ) -> Result<Option<String>, Error>;
 
-    /// The newest job of `key`, live or settled.
+    /// Returns the newest job of `key`, live or settled.
     async fn newest(&self, key: &str) -> Result<Option<Status>, Error>;
 
-    /// Removes up to `limit` jobs of those keys, live or settled, whatever lane they are or were in; how
-    /// many. Whoever holds one of them has lost it.
+    /// Removes up to `limit` jobs with those keys, live or settled and in any lane, and returns how
+    /// many. A worker that holds one of them loses it.
     async fn forget(&self, keys: Keys, limit: u32) -> Result<u64, Error>;
 
-    /// How full `lane` is.
+    /// Returns how full `lane` is.
     async fn measure(&self, lane: &str) -> Result<Depth, Error>;
 
-    /// The jobs that `filter` lets through, newest first, at most `limit`.
+    /// Returns at most `limit` jobs that match `filter`, newest first.
     async fn list(&self, filter: Filter, limit: u32) -> Result<Vec<Record>, Error>;
 
-    /// The job of that id.
+    /// Returns the job with this id.
     async fn show(&self, id: &str) -> Result<Option<Record>, Error>;
 
-    /// Puts a dead job back into its lane, however full that is.
+    /// Puts a dead job back into its lane, even if the lane is full.
     async fn requeue(&self, id: &str, now_ms: u64) -> Result<Requeued, Error>;
 
-    /// Spreads the live jobs whose lane is none of `lanes` evenly over `lanes`, however full those
-    /// are; how many they were. Leases and due times stay. Without `lanes` nothing moves.
+    /// Spreads the live jobs of all other lanes evenly over `lanes`, even if those are full, and
+    /// returns how many it moved. Leases and due times stay. If `lanes` is empty, nothing moves.
     async fn adopt(&self, lanes: &[String]) -> Result<u64, Error>;
 
-    /// Gives up a live job.
+    /// Moves a live job to the dead letters.
     async fn bury(&self, id: &str, reason: &str, now_ms: u64) -> Result<Buried, Error>;
 
-    /// Forgets jobs that were done before this time, at most `limit`, the oldest first; how many they were. Dead
+    /// Removes at most `limit` jobs that were done before this time, oldest first, and returns how many. Dead
     /// letters stay.
     async fn prune(&self, settled_before_ms: u64, limit: u32) -> Result<u64, Error>;
 
-    /// Writes something that is no job's, to find out whether the backend can. Called every second or so.
+    /// Writes something that belongs to no job, to check that the backend can write. Called about once a second.
     async fn probe(&self) -> Result<(), Error>;
 }
 

@@ -1,4 +1,4 @@
-//! Any job backend, with faults on command.
+//! A wrapper around any job backend, with faults on command.
 
 use std::sync::Arc;
 
@@ -10,14 +10,14 @@ use super::{
 };
 use crate::faults::Faults;
 
-/// A backend that fails when it is told to; a failed operation changes nothing.
+/// A backend that fails on command; a failed operation changes nothing.
 pub struct Scripted {
     inner: Arc<dyn Jobs>,
     faults: Arc<Faults>,
 }
 
 impl Scripted {
-    /// Puts `faults` before `inner`.
+    /// Puts `faults` in front of `inner`.
     pub fn new(inner: Arc<dyn Jobs>, faults: Arc<Faults>) -> Self {
         Self { inner, faults }
     }

@@ -1,4 +1,4 @@
-//! Jobs in an `SQLite` file that other processes, such as the command line, may use as well.
+//! Jobs in an `SQLite` file, which other processes such as the command line may use as well.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::sqlite::{Database, Durability, OpenError, Statement, WriteFailed};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/jobs");
 
-/// Jobs in `SQLite`. What a call changed survives a loss of power once it has returned.
+/// Jobs in `SQLite`. A change survives a loss of power once its call has returned.
 pub struct Sqlite {
     database: Database,
     random: Arc<dyn Random>,
@@ -27,19 +27,19 @@ pub struct Sqlite {
 }
 
 impl Sqlite {
-    /// Opens the file at `path`, which is made if it is missing.
+    /// Opens the file at `path`, which is created if it is missing.
     pub async fn open(path: &Path, random: Arc<dyn Random>) -> Result<Self, OpenError> {
         let database = Database::open(path, &MIGRATIONS, Durability::Power).await?;
         Ok(Self { database, random, holder: None })
     }
 
-    /// Leases name this process.
+    /// Names the process that holds the leases.
     #[must_use]
     pub fn held_by(self, process: Option<String>) -> Self {
         Self { holder: process, ..self }
     }
 
-    /// Finishes what is under way and closes the file.
+    /// Finishes pending work and closes the file.
     pub async fn close(&self) {
         self.database.close().await;
     }
@@ -54,7 +54,7 @@ impl Sqlite {
         Ok(row.map(|row| row.try_get("id")).transpose()?)
     }
 
-    /// When the next job is due, also if the clock was set back since that was decided.
+    /// Returns when the next job is due, corrected if the clock was set back since that time was set.
     async fn next_due(&self, now_ms: u64) -> Result<Option<u64>, Error> {
         let (due_ms, set_ms) = self.due_and_set().await?;
         if set_ms.is_some_and(|set_ms| sql::was_set_back(set_ms, now_ms)) {
@@ -64,7 +64,7 @@ impl Sqlite {
         Ok(due_ms)
     }
 
-    /// Leases the job that has been due longest. A lease that its caller does not get is given back.
+    /// Leases the job that has been due longest. Releases the lease if the caller does not receive it.
     async fn lease(&self, now_ms: u64, lease_ms: u32) -> Result<Option<SqliteRow>, WriteFailed> {
         let claim = sqlx::query(sql::CLAIM).bind(to_sql(now_ms)).bind(lease_end(now_ms, lease_ms));
         let give_back = move |row: &SqliteRow| {
@@ -92,7 +92,7 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// The statement that settles a claim.
+/// Returns the statement that settles a claim.
 fn settling(id: &str, token: u64, now_ms: u64, settlement: Settlement) -> Statement {
     let state = settlement.state();
     let is_postponed = matches!(settlement, Settlement::Postponed(_));
@@ -175,7 +175,7 @@ fn record(row: &SqliteRow) -> Result<Record, Error> {
 
 #[async_trait]
 impl Jobs for Sqlite {
-    /// A key's live job is looked for first, since that is the usual answer and costs no write.
+    /// Looks for the key's live job first, because that is the usual answer and costs no write.
     async fn offer(&self, job: NewJob) -> Result<Offered, Error> {
         check_size(&job.payload)?;
         if let Some(live) = self.live_of_key(&job.key).await? {
@@ -198,7 +198,7 @@ impl Jobs for Sqlite {
         })
     }
 
-    /// Whether a job is due is read first, since whoever is free asks often and for nothing.
+    /// Reads first whether a job is due, because idle workers ask often and usually find nothing.
     async fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Error> {
         let due_ms = self.next_due(now_ms).await?;
         if due_ms.is_none_or(|due_ms| due_ms > now_ms) {

@@ -188,7 +188,7 @@ async fn of_fifty_racers_on_an_expired_key_one_wins(kv: &Stage) {
     assert_eq!(race(kv).await, 1);
 }
 
-/// How many of fifty who all expect the key to be absent win.
+/// Returns how many of fifty racers that all expect the key to be absent win.
 async fn race(stage: &Stage) -> usize {
     let mut racers = JoinSet::new();
     for racer in 0..50 {
@@ -302,7 +302,7 @@ async fn what_expired_first_is_purged_first_and_no_more_than_was_asked_for(kv: &
     }
     kv.clock.advance(SECOND * 3);
     assert_eq!(kv.purge_expired(2).await, Ok(2));
-    // Where time goes back, what was left is there again.
+    // If the clock goes back, entries that were not purged are valid again.
     kv.clock.set(0);
     assert_eq!(kv.list("", None, 10).await, ["third"]);
     kv.clock.advance(SECOND * 3_000_000_000);
@@ -331,7 +331,7 @@ async fn failures_pass_and_leave_nothing_behind(stage: &Stage) {
     assert_eq!(kv.list_keys("S", "", None, 10).await.unwrap(), ["k"]);
 }
 
-/// Something to do to a backend.
+/// An operation on a backend.
 #[derive(Debug, Clone)]
 enum Act {
     Set(u8, Option<u8>),
@@ -357,7 +357,7 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
-/// Acts, and tells what came of it.
+/// Runs an operation, and returns its outcome as text.
 async fn play(kv: &Stage, act: &Act) -> String {
     let name = |key: &u8| format!("k{key}");
     let time = |ttl: &Option<u8>| ttl.map(|ttl| SECOND * u32::from(ttl));

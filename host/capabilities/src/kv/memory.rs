@@ -1,4 +1,4 @@
-//! Keys in this process alone, for tests. It keeps nothing over a restart and has no bound.
+//! Keys in this process's memory, for tests. Nothing survives a restart, and the size is unlimited.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
@@ -24,7 +24,7 @@ struct Tables {
 }
 
 impl Memory {
-    /// Empty storage whose keys expire by `clock`.
+    /// Creates empty storage whose keys expire by `clock`.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self { clock, tables: Mutex::default() }
     }

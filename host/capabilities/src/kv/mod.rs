@@ -1,7 +1,7 @@
 //! Short-term storage: named stores of small values under string keys.
 //!
-//! Which component may reach which store is decided elsewhere. Time comes from the clock that a
-//! backend is given.
+//! Other code decides which component may use which store. Backends read the time from the clock that they
+//! are given.
 
 #[cfg(test)]
 mod battery;
@@ -21,18 +21,18 @@ pub use scripted::Scripted;
 pub use sqlite::Sqlite;
 pub use tiered::Tiered;
 
-/// Keys that are deleted in one transaction. A page takes about half a millisecond to delete, and shoppers' writes wait for
-/// it.
+/// The number of keys deleted in one transaction. A page takes about half a millisecond to delete, and shoppers' writes
+/// wait for it.
 pub const DELETED_AT_ONCE: u32 = 32;
 
-/// What a key holds.
+/// The value of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The bytes.
     pub value: Bytes,
-    /// Grows with every write of the key, also over a deletion, so that no version ever returns.
+    /// The version, which grows with every write of the key, even across a deletion, so that no version is reused.
     pub version: u64,
-    /// From when on the key holds nothing, in milliseconds since the epoch.
+    /// When the key expires, in milliseconds since the epoch.
     pub expires_ms: Option<u64>,
 }
 
@@ -42,14 +42,14 @@ impl Entry {
     }
 }
 
-/// What is known of a key without waiting.
+/// What a backend knows about a key without waiting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Peeked {
-    /// It holds this.
+    /// The key holds this.
     Held(Entry),
-    /// It holds nothing.
+    /// The key holds nothing.
     Absent,
-    /// Nothing: it is to be asked for.
+    /// The value is not known: call `get`.
     Unknown,
 }
 
@@ -59,12 +59,12 @@ impl From<Option<Entry>> for Peeked {
     }
 }
 
-/// How a compare-and-swap ended.
+/// The result of a compare-and-swap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Swap {
     /// Written; the key's new version.
     Done(u64),
-    /// Somebody else wrote first: read again and decide again.
+    /// Another write came first: read again and decide again.
     Lost,
 }
 
@@ -82,20 +82,20 @@ pub enum Error {
 /// A key-value backend. All keys are listed in byte order.
 #[async_trait]
 pub trait Kv: Send + Sync {
-    /// What `key` holds, if that is known without waiting.
+    /// Returns what `key` holds, if that is known without waiting.
     fn peek(&self, store: &str, key: &str) -> Peeked {
         let _ = (store, key);
         Peeked::Unknown
     }
 
-    /// What `key` holds. An expired key holds nothing.
+    /// Returns what `key` holds. An expired key holds nothing.
     async fn get(&self, store: &str, key: &str) -> Result<Option<Entry>, Error>;
 
-    /// Writes `key`, to expire after `ttl` or never; its new version.
+    /// Writes `key`, which expires after `ttl` or never, and returns its new version.
     async fn set(&self, store: &str, key: &str, value: Bytes, ttl: Option<Duration>) -> Result<u64, Error>;
 
     /// Writes `key` only if its version is still `expected`; `None` means that it must hold
-    /// nothing. Of two racers, on an absent or expired key too, exactly one is done.
+    /// nothing. If two calls race, exactly one succeeds, even on an absent or expired key.
     async fn compare_and_swap(
         &self,
         store: &str,
@@ -105,14 +105,14 @@ pub trait Kv: Send + Sync {
         ttl: Option<Duration>,
     ) -> Result<Swap, Error>;
 
-    /// Removes `key`; true if it held something.
+    /// Removes `key`, and returns true if it held something.
     async fn delete(&self, store: &str, key: &str) -> Result<bool, Error>;
 
-    /// Removes many keys, in steps that keep nobody else waiting; how many were there, expired ones included. What was
-    /// removed before an error, or before the caller went, stays removed.
+    /// Removes many keys, in small steps so that other writes do not wait long, and returns how many there were,
+    /// including expired ones. Keys removed before an error, or before the caller goes away, stay removed.
     async fn delete_many(&self, store: &str, keys: &[String]) -> Result<u64, Error>;
 
-    /// The keys that start with `prefix` and sort after `after`, at most `limit`.
+    /// Returns at most `limit` keys that start with `prefix` and sort after `after`.
     async fn list_keys(
         &self,
         store: &str,
@@ -121,11 +121,11 @@ pub trait Kv: Send + Sync {
         limit: u32,
     ) -> Result<Vec<String>, Error>;
 
-    /// Forgets what has expired, at most `limit` keys, those that expired first; how many they were. Without it,
-    /// expired keys take up room and nothing else.
+    /// Removes at most `limit` expired keys, the earliest-expired first, and returns how many. Expired keys that
+    /// are not purged only take up space.
     async fn purge_expired(&self, limit: u32) -> Result<u64, Error>;
 
-    /// Writes something that is no key's, to find out whether the backend can. Called every second or so.
+    /// Writes something that belongs to no key, to check that the backend can write. Called about once a second.
     async fn probe(&self) -> Result<(), Error>;
 }
 

@@ -1,4 +1,4 @@
-//! Any key-value backend, with faults on command.
+//! A wrapper around any key-value backend, with faults on command.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,14 +9,14 @@ use bytes::Bytes;
 use super::{Entry, Error, Kv, Peeked, Swap};
 use crate::faults::Faults;
 
-/// A backend that fails when it is told to; a failed operation changes nothing.
+/// A backend that fails on command; a failed operation changes nothing.
 pub struct Scripted {
     inner: Arc<dyn Kv>,
     faults: Arc<Faults>,
 }
 
 impl Scripted {
-    /// Puts `faults` before `inner`.
+    /// Puts `faults` in front of `inner`.
     pub fn new(inner: Arc<dyn Kv>, faults: Arc<Faults>) -> Self {
         Self { inner, faults }
     }

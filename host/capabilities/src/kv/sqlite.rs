@@ -1,4 +1,4 @@
-//! Keys in an `SQLite` file that other processes, such as the command line, may use as well.
+//! Keys in an `SQLite` file, which other processes such as the command line may use as well.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::sqlite::{Database, Durability, OpenError, WriteFailed};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/kv");
 
-/// Key-value storage in `SQLite`. A write survives the end of this process however that comes; the
+/// Key-value storage in `SQLite`. A write survives the end of this process, even a crash; the
 /// last ones may be lost when the machine loses power.
 pub struct Sqlite {
     database: Database,
@@ -26,19 +26,19 @@ pub struct Sqlite {
 }
 
 impl Sqlite {
-    /// Opens the file at `path`, which is made if it is missing.
+    /// Opens the file at `path`, which is created if it is missing.
     pub async fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         let database = Database::open(path, &MIGRATIONS, Durability::Process).await?;
         Ok(Self { database, clock })
     }
 
-    /// The same, but a file that is damaged, now or later, is set aside and made anew.
+    /// Opens the file likewise, but if it is damaged, now or later, it is set aside and created anew.
     pub async fn open_cache(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         let database = Database::open_cache(path, &MIGRATIONS, Durability::Process).await?;
         Ok(Self { database, clock })
     }
 
-    /// Finishes what is under way and closes the file.
+    /// Finishes pending work and closes the file.
     pub async fn close(&self) {
         self.database.close().await;
     }
@@ -151,7 +151,7 @@ mod tests {
     use super::*;
     use crate::clock;
 
-    /// In one statement, all that is deleted would be in the log at once, and every other write would wait for it.
+    /// If one statement deleted all keys, the log would hold all of them at once, and every other write would wait.
     #[tokio::test]
     async fn many_keys_are_deleted_bit_by_bit() {
         const PAGES: usize = 1_000;
@@ -168,7 +168,7 @@ mod tests {
         assert!(log_bytes < LOG_BYTES_MAX, "{log_bytes}");
     }
 
-    /// What one owner has is found without reading what others have.
+    /// Finding one owner's keys does not read other owners' keys.
     #[tokio::test]
     async fn keys_are_found_by_their_index() {
         let folder = tempfile::tempdir().unwrap();

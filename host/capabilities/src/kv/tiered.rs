@@ -1,8 +1,8 @@
-//! A tier of memory before any key-value backend, for reads that must not wait.
+//! A memory cache in front of any key-value backend, for reads that must not wait.
 //!
-//! What memory holds is at most `trust` old, since another process may write the same backend;
-//! this process's own writes show at once. Memory never knows better than the backend: every
-//! write goes there first, and whatever races with a write is not kept.
+//! Cached entries are at most `trust` old, because another process may write to the same backend;
+//! this process's own writes are visible at once. Memory is never newer than the backend: every
+//! write goes to the backend first, and a read that races with a write is not cached.
 
 #[cfg(test)]
 mod tests;
@@ -22,12 +22,12 @@ use moka::sync::Cache;
 use super::{Entry, Error, Kv, Peeked, Swap, expiry};
 use crate::clock::{Clock, millis};
 
-/// What an entry costs beside its key and value, roughly, in bytes.
+/// The approximate memory overhead of an entry, in addition to its key and value.
 const OVERHEAD_BYTES: usize = 200;
-/// Keys share so many counters of changes.
+/// The number of change counters that all keys share.
 const STRIPES: usize = 64;
 
-/// Memory over a backend.
+/// A memory cache over a backend.
 pub struct Tiered {
     below: Arc<dyn Kv>,
     clock: Arc<dyn Clock>,
@@ -36,17 +36,17 @@ pub struct Tiered {
     changes: Changes,
 }
 
-/// What a key holds, or that it holds nothing: the latter is asked for as often, such as the
+/// A key's cached value. Absence is cached too, because absent keys are read just as often, such as the
 /// catalog version of a shop whose catalog never changed.
 #[derive(Debug, Clone)]
 struct Held {
     entry: Option<Entry>,
-    /// When the backend was asked, or told.
+    /// When the backend was read or written.
     as_of_ms: u64,
 }
 
 impl Held {
-    /// Versions tell which of two values is newer; beside an absent one, only the time can.
+    /// Compares two values by version, or by time if one of them is absent.
     fn is_newer_than(&self, other: &Self) -> bool {
         match (&self.entry, &other.entry) {
             (Some(entry), Some(other)) => entry.version > other.version,
@@ -56,13 +56,13 @@ impl Held {
 }
 
 impl Tiered {
-    /// Memory of `capacity_bytes` over `below`; an entry in it is good for less than `trust`.
+    /// Puts a cache of `capacity_bytes` in front of `below`; an entry is valid for less than `trust`.
     pub fn new(below: Arc<dyn Kv>, clock: Arc<dyn Clock>, capacity_bytes: u64, trust: Duration) -> Self {
         let memory = Cache::builder().max_capacity(capacity_bytes).weigher(weigh).build();
         Self { below, clock, trust_ms: millis(trust), memory, changes: Changes::new() }
     }
 
-    /// Keeps what was read from the backend, unless the key was changed meanwhile.
+    /// Caches a value that was read from the backend, unless the key has changed since.
     fn keep(&self, key: Key, seen: u64, held: Held) {
         let changes = self.changes.of(&key);
         self.memory.entry(key).and_compute_with(|known| {
@@ -71,7 +71,7 @@ impl Tiered {
         });
     }
 
-    /// Announces a change of `store`'s `key`, before the backend is told.
+    /// Registers a change of `store`'s `key`, before it goes to the backend.
     fn change(&self, store: &str, key: &str) -> Change<'_> {
         let key = Key { store: store.into(), key: key.into() };
         let seen = self.changes.of(&key).load(Ordering::SeqCst);
@@ -79,8 +79,8 @@ impl Tiered {
     }
 }
 
-/// A change under way. Unless it comes to its end, even if whoever waits for it goes away, memory
-/// forgets the key. What still happens below after that shows when trust ends.
+/// A pending change. If it does not finish, for example because the caller goes away, the key is
+/// removed from memory. If the backend applies the change even later, that shows once `trust` has passed.
 struct Change<'a> {
     tier: &'a Tiered,
     key: Option<Key>,
@@ -89,14 +89,14 @@ struct Change<'a> {
 }
 
 impl Change<'_> {
-    /// The key was written.
+    /// Finishes the change with the value that was written.
     fn written(mut self, value: Bytes, version: u64, ttl: Option<Duration>) {
         let entry = Some(Entry { value, version, expires_ms: expiry(self.as_of_ms, ttl) });
         self.finish(Some(Held { entry, as_of_ms: self.as_of_ms }));
     }
 
-    /// Counts the change and replaces what memory holds, in one step for all who look at the key.
-    /// Where another change of it ended first, nobody here knows which of them came last below.
+    /// Counts the change and replaces the cached value, in one atomic step for all readers of the key.
+    /// If another change of the key finished meanwhile, the order in the backend is unknown, so the key is removed.
     fn finish(&mut self, held: Option<Held>) {
         let Some(key) = self.key.take() else { return };
         let changes = self.tier.changes.of(&key);
@@ -153,7 +153,7 @@ impl Kv for Tiered {
         value: Bytes,
         ttl: Option<Duration>,
     ) -> Result<Swap, Error> {
-        // Where the swap is lost, what memory holds is why: it is forgotten as the change ends.
+        // A lost swap means that the cached value is outdated: dropping the change removes it.
         let change = self.change(store, key);
         let swap = self.below.compare_and_swap(store, key, expected, value.clone(), ttl).await?;
         if let Swap::Done(version) = swap {
@@ -197,8 +197,8 @@ fn weigh(key: &Key, held: &Held) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 
-/// How many changes of each key have ended. Keys share counters: at worst, an entry is not kept
-/// because of another's change.
+/// The number of finished changes of each key. Keys share counters: at worst, an entry is not cached
+/// because of another key's change.
 struct Changes {
     counters: [AtomicU64; STRIPES],
     hashes: RandomState,
@@ -215,14 +215,14 @@ impl Changes {
     }
 }
 
-/// A key of a store, as memory keeps it.
+/// A key of a store, owned.
 #[derive(Debug)]
 struct Key {
     store: Box<str>,
     key: Box<str>,
 }
 
-/// A key of a store, owned or not, so that looking one up allocates nothing.
+/// A key of a store, owned or borrowed, so that a lookup allocates nothing.
 trait Pair {
     fn pair(&self) -> (&str, &str);
 }

@@ -1,5 +1,4 @@
-//! What calls cost: reserved in the budget before they are made, counted when they are over, whatever became of
-//! them.
+//! The cost of calls: reserved in the budget before a call, and counted after it, whatever its outcome.
 
 use std::sync::Arc;
 
@@ -9,23 +8,23 @@ use tracing::warn;
 
 use super::{Budget, Spent, budget};
 
-/// How long a question waits where the budget cannot be written, in milliseconds: storage may be well again soon.
+/// The delay before a retry if the budget cannot be written, in milliseconds: storage may soon recover.
 const UNAVAILABLE_MS: u64 = 5_000;
 
-/// Who pays, and at what prices.
+/// The budget and the prices of a model.
 pub(super) struct Account {
     pub(super) budget: Arc<dyn Budget>,
-    /// How many tokens may be spent per day; `None` is no limit, and then the budget only counts.
+    /// The maximum number of tokens per day; with `None`, there is no limit and the budget only counts.
     pub(super) tokens_per_day_max: Option<u64>,
-    /// What a million tokens of questions cost, in millionths of a dollar.
+    /// The price of a million input tokens, in millionths of a dollar.
     pub(super) price_in_microdollars: Option<u64>,
-    /// What a million tokens of answers cost, likewise.
+    /// The price of a million output tokens, in millionths of a dollar.
     pub(super) price_out_microdollars: Option<u64>,
 }
 
 impl Account {
-    /// Reserves the most that a question may cost, or says why it is not to be asked. Where there is no limit, it may be
-    /// asked without a reservation.
+    /// Reserves the most that a question may cost, or returns why it must not be asked. If there is no limit, a
+    /// question may be asked without a reservation.
     pub(super) async fn reserve<'a>(
         &'a self,
         question: &Question,
@@ -66,8 +65,8 @@ impl Account {
     }
 }
 
-/// Tokens that are reserved for a call. If the call is given up before it is over, nobody can say what it
-/// cost: they stay reserved, and are counted.
+/// Tokens reserved for a call. If the call is cancelled before it ends, its cost is unknown, so the tokens
+/// stay reserved and are counted.
 pub(super) struct Reserved<'a> {
     account: &'a Account,
     spent: &'a Spent,
@@ -78,7 +77,7 @@ pub(super) struct Reserved<'a> {
 }
 
 impl Reserved<'_> {
-    /// Counts a call that is over. What it did not cost is there for others again.
+    /// Counts a finished call, and returns unused tokens to the budget.
     pub(super) async fn settle(mut self, call: &Call) {
         self.is_settled = true;
         if call.was_sent {
@@ -90,7 +89,7 @@ impl Reserved<'_> {
         }
         let spent = u64::from(call.tokens_in) + u64::from(call.tokens_out);
         let (budget, day, reserved) = (self.account.budget.clone(), self.day, self.tokens);
-        // It is settled also if nobody waits for the answer any more.
+        // A task of its own settles even if the caller has stopped waiting.
         let settled = tokio::spawn(async move { budget.settle(day, reserved, spent).await });
         if let Ok(Err(error)) = settled.await {
             warn!(%error, "a call's reservation stays counted in place of what it cost");

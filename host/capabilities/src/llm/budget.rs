@@ -1,15 +1,16 @@
-//! How many tokens a day (UTC) has for the language model, and how many are gone.
+//! The daily (UTC) token budget of the language model, and how much of it is used.
 //!
-//! A call reserves the most that it may cost before it is made, and settles at what it did cost. So what is counted
-//! and what is reserved are never more than the day has, whoever else works on the same data folder and however
-//! often a process ends: what was reserved and never settled stays counted.
+//! A call reserves the most that it may cost before it is made, and settles at its actual cost. So spent and reserved
+//! tokens together never exceed the day's budget, even if other processes work on the same data folder or a process
+//! crashes: a reservation that is never settled stays counted.
 //!
-//! What the provider counts may be more than the day has, and more than is counted here, in these cases only:
+//! The provider may count more tokens than this budget, and exceed the day's limit, only if:
 //!
-//! - the endpoint ignores the limit of the answer, or refused it under both of its names, and answers with more;
-//! - the question has more tokens than one for two ASCII bytes and one for any other byte of the request;
-//! - the endpoint does not say what a call cost, and it cost more than is estimated: one token for four ASCII bytes
-//!   and one for any other character;
+//! - the endpoint ignores the limit on the answer's length, or rejects it under both of its names, and answers with
+//!   more;
+//! - the question has more tokens than one per two ASCII bytes plus one per other byte of the request;
+//! - the endpoint does not report a call's cost, and the cost exceeds the estimate of one token per four ASCII bytes
+//!   plus one per other character;
 //! - the endpoint charges for a request that it refused.
 
 use std::collections::HashMap;
@@ -24,33 +25,33 @@ use crate::sqlite::{Database, Durability, OpenError, WriteFailed};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/budget");
 
-/// Milliseconds of a day.
+/// The milliseconds of a day.
 const DAY_MS: u64 = 86_400_000;
 
-/// The day of a time, counted from the epoch.
+/// Returns the day of a time, counted from the epoch.
 pub(super) fn day(now_ms: u64) -> u64 {
     now_ms / DAY_MS
 }
 
-/// The account could not be read or written. The text says why.
+/// The budget could not be read or written. The text says why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the language model's budget is unavailable: {0}")]
 pub struct Unavailable(pub String);
 
-/// Tokens by day.
+/// A token budget for each day.
 #[async_trait]
 pub trait Budget: Send + Sync {
-    /// Reserves tokens of a day; false if it would have more than `tokens_max` spent and reserved.
+    /// Reserves tokens of a day; returns false if spent and reserved tokens would exceed `tokens_max`.
     async fn reserve(&self, day: u64, tokens: u64, tokens_max: u64) -> Result<bool, Unavailable>;
 
-    /// Puts what was spent in place of what was reserved, which is 0 for a call that was made without a reservation.
+    /// Replaces a reservation by the tokens spent. `reserved` is 0 for a call made without a reservation.
     async fn settle(&self, day: u64, reserved: u64, spent: u64) -> Result<(), Unavailable>;
 
-    /// Writes something small, to see whether tokens could be counted.
+    /// Writes something small, to check that tokens can be counted.
     async fn probe(&self) -> Result<(), Unavailable>;
 }
 
-/// In memory: for tests, and for as long as the process.
+/// A budget in memory, which lasts as long as the process; also for tests.
 #[derive(Debug, Default)]
 pub struct InMemory(Mutex<HashMap<u64, u64>>);
 
@@ -78,11 +79,11 @@ impl Budget for InMemory {
     }
 }
 
-/// In an `SQLite` file that several processes may share.
+/// A budget in an `SQLite` file that several processes may share.
 pub struct Sqlite(Database);
 
 impl Sqlite {
-    /// Opens the file at `path`, which is made if it is missing.
+    /// Opens the file at `path`, which is created if it is missing.
     pub async fn open(path: &Path) -> Result<Self, OpenError> {
         Ok(Self(Database::open(path, &MIGRATIONS, Durability::Power).await?))
     }

@@ -1,6 +1,6 @@
-//! A large language model, behind whatever endpoint the deployment names.
+//! A large language model, at the endpoint that the deployment names.
 //!
-//! The backend holds the key and the address, bounds concurrency, retries what is worth retrying,
+//! The backend holds the key and the address, limits concurrency, retries calls that are worth retrying,
 //! and counts tokens and cost.
 
 mod account;
@@ -19,20 +19,20 @@ pub use openai::{BadConfig, Config, OpenAi};
 pub use portable::llm::{Cause, Completion, Ending, Error, Failed, Message, Request, Role, SchemaMode};
 pub use scripted::Scripted;
 
-/// A model.
+/// A language model.
 #[async_trait]
 pub trait Llm: Send + Sync {
-    /// Asks, and waits for the whole answer. What that costs is added to `spent`, also where nothing comes of
-    /// it or nobody waits for it to the end.
+    /// Asks, and waits for the whole answer. Adds the cost to `spent`, even if the call fails or the caller
+    /// stops waiting.
     async fn complete(&self, request: Request, spent: &Spent) -> Result<Completion, Error>;
 
-    /// Where its tokens are counted; `None` for a model that costs nothing.
+    /// Returns the budget that counts its tokens; `None` for a model that costs nothing.
     fn budget(&self) -> Option<&dyn Budget> {
         None
     }
 }
 
-/// What was spent on a language model.
+/// The tokens spent on a language model.
 #[derive(Debug, Default)]
 pub struct Spent {
     tokens_in: AtomicU64,
@@ -46,13 +46,13 @@ impl Spent {
         self.tokens_out.fetch_add(tokens_out.into(), Ordering::Relaxed);
     }
 
-    /// Tokens of questions, and of answers.
+    /// Returns the input and output tokens.
     pub fn tokens(&self) -> (u64, u64) {
         (self.tokens_in.load(Ordering::Relaxed), self.tokens_out.load(Ordering::Relaxed))
     }
 }
 
-/// No model.
+/// A model that is not configured.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Unconfigured;
 

@@ -1,7 +1,7 @@
-//! A model behind any endpoint that understands `OpenAI`'s chat completions.
+//! A model at any endpoint that supports `OpenAI`'s chat completions.
 //!
-//! One question is bounded in time as a whole, whatever happens on the way: waiting for its turn,
-//! retries, and pauses included.
+//! A question has one time limit for everything: waiting for its turn,
+//! retries and pauses.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -26,47 +26,47 @@ use crate::breaker::Breaker;
 use crate::clock::{Clock, millis};
 use crate::random::Random;
 
-/// How long connecting may take.
+/// The time limit of connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Which model, and with how much patience.
+/// The model, its endpoint and the limits of a question.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Where the endpoint is, with or without `/chat/completions`.
+    /// The URL of the endpoint, with or without `/chat/completions`.
     pub base_url: String,
-    /// The model's name there.
+    /// The model's name at the endpoint.
     pub model: String,
     /// The bearer token, if the endpoint wants one.
     pub key: Option<Secret>,
-    /// How long a question may take in all.
+    /// The time limit of a question, including retries.
     pub timeout: Duration,
-    /// How many more times it is asked if it fails.
+    /// The maximum number of retries.
     pub retries: u32,
-    /// How long it is left alone before that, about; each time twice as long.
+    /// The approximate pause before the first retry; it doubles with each retry.
     pub backoff: Duration,
-    /// How many questions may be open at once.
+    /// The maximum number of concurrent questions.
     pub concurrency: u32,
-    /// After so many failures in a row nobody asks for a while.
+    /// The number of failures in a row after which the breaker opens.
     pub breaker_failures: u32,
-    /// That while.
+    /// How long the breaker stays open.
     pub breaker_cooldown: Duration,
-    /// How the endpoint is told what form the answer is to have. One that refuses it is asked for less for a
-    /// while: a schema, plain JSON, nothing but words.
+    /// How the request states the form of the answer. An endpoint that refuses a mode gets a weaker one for a
+    /// while: first a schema, then plain JSON, then only words in the prompt.
     pub schema_mode: SchemaMode,
-    /// How many tokens may be spent per day (UTC), questions and answers together.
+    /// The maximum number of tokens per day (UTC), input and output together.
     pub tokens_per_day_max: Option<u64>,
-    /// What a million tokens of questions cost, in millionths of a dollar.
+    /// The price of a million input tokens, in millionths of a dollar.
     pub price_in_microdollars: Option<u64>,
-    /// What a million tokens of answers cost, in millionths of a dollar.
+    /// The price of a million output tokens, in millionths of a dollar.
     pub price_out_microdollars: Option<u64>,
-    /// More members for the request's body, as the endpoint wants them. They replace ours; null removes ours.
+    /// Additional members of the request's body. They replace the default ones; null removes a default one.
     pub extra: Map<String, Value>,
     /// Members of the body that are not sent.
     pub omit: Vec<String>,
 }
 
 impl Config {
-    /// A configuration with defaults that suit a job leased for a minute.
+    /// Returns a configuration with defaults that suit a job leased for a minute.
     pub fn new(base_url: impl Into<String>, model: impl Into<String>, key: Option<Secret>) -> Self {
         Self {
             base_url: base_url.into(),
@@ -97,12 +97,12 @@ pub enum BadConfig {
     /// The key cannot be a header.
     #[error("the model's key holds characters that no key has")]
     Key,
-    /// The system has no TLS to offer.
+    /// TLS could not be initialized.
     #[error("TLS cannot be set up")]
     Tls,
 }
 
-/// An endpoint.
+/// A client of an endpoint.
 pub struct OpenAi {
     config: Config,
     url: Url,
@@ -112,13 +112,13 @@ pub struct OpenAi {
     permits: Semaphore,
     breaker: Mutex<Breaker>,
     account: Account,
-    /// What is known of this model at this endpoint.
+    /// What was learned about this model at this endpoint.
     memory: Mutex<Memory>,
 }
 
 impl OpenAi {
-    /// Prepares to ask; nothing is sent yet. What is spent is counted for as long as the process lasts, unless
-    /// there is another budget.
+    /// Creates a client, and sends nothing yet. Its budget is in memory and lasts as long as the process, unless
+    /// [`with_budget`](Self::with_budget) sets another one.
     pub fn new(config: Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Self, BadConfig> {
         Ok(Self {
             url: exchange::address(&config.base_url).ok_or(BadConfig::BaseUrl)?,
@@ -138,7 +138,7 @@ impl OpenAi {
         })
     }
 
-    /// Counts what is spent in `budget`.
+    /// Counts tokens in `budget`.
     #[must_use]
     pub fn with_budget(mut self, budget: Arc<dyn Budget>) -> Self {
         self.account.budget = budget;
@@ -170,7 +170,7 @@ impl OpenAi {
         }
     }
 
-    /// Asks once, when there is a place, the endpoint is not known to be down, and the budget has room.
+    /// Asks once, if the breaker is closed and the budget has room, after waiting for a free permit.
     async fn ask_in_turn(
         &self,
         asking: &mut Asking<'_>,
@@ -223,11 +223,11 @@ fn count(outcome: &Result<Completion, Failed>, took: Duration) {
     counter!("wandstore_llm_questions_total", "outcome" => name).increment(1);
 }
 
-/// A call that was not made after all.
+/// The outcome of a call that was not made.
 const NOT_MADE: Call =
     Call { cause: None, tokens_in: 0, tokens_out: 0, was_sent: false, is_healthy: true, left_out: None };
 
-/// The endpoint is known to be down.
+/// Returns the failure for a question that is not sent, because the breaker is open.
 fn left_alone(left: Duration) -> Failed {
     let said = "it failed several times in a row and is left alone for a while".to_owned();
     Failed { cause: Cause::Unreachable, said, retry_after_ms: Some(millis(left)) }
@@ -247,8 +247,8 @@ impl Llm for OpenAi {
     }
 }
 
-/// An attempt, as the breaker sees it: one that is not known to have gone well, or that nobody
-/// waited for to the end, is a failure.
+/// A call, as the breaker counts it. It is a failure unless it is marked healthy, so a cancelled call
+/// is a failure too.
 struct Trial<'a> {
     breaker: &'a Mutex<Breaker>,
     healthy: bool,
@@ -268,8 +268,8 @@ impl Drop for Trial<'_> {
     }
 }
 
-/// A client that follows no redirect, since one could lead the key astray, and takes no proxy from
-/// the environment.
+/// Creates a client that follows no redirects, because a redirect could leak the key, and takes no proxy
+/// from the environment.
 fn client(key: Option<&Secret>) -> Result<Client, BadConfig> {
     let mut headers = HeaderMap::new();
     if let Some(key) = key {
@@ -287,12 +287,12 @@ fn client(key: Option<&Secret>) -> Result<Client, BadConfig> {
     client.build().map_err(|_| BadConfig::Tls)
 }
 
-/// The address may hold a secret of its own, so that it is not logged.
+/// Logs an error without the URL, because the URL may hold a secret.
 fn not_reached(error: reqwest::Error) {
     debug!(error = %error.without_url(), "the model's endpoint was not reached, or broke off");
 }
 
-/// What came of sending a question.
+/// The response to a question.
 enum Received {
     Unsent,
     Broken,
@@ -316,7 +316,7 @@ impl Received {
     }
 }
 
-/// Of a body that breaks off or has no end, what arrived may be all that matters.
+/// Reads a response. Keeps the received part of a body that breaks off, because it may be all that matters.
 async fn read(mut response: Response) -> Received {
     let status = response.status();
     let retry_after = response.headers().get(RETRY_AFTER).cloned();

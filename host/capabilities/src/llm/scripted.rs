@@ -1,4 +1,4 @@
-//! A model that says what it was told to say.
+//! A model with scripted answers.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::{Completion, Ending, Error, Llm, Request, Spent};
 
-/// A queue of answers, and the questions that were asked. With no answer left, there is no model.
+/// A queue of answers, and the recorded requests. Once the queue is empty, there is no model.
 #[derive(Default)]
 pub struct Scripted {
     script: Mutex<Script>,
@@ -27,7 +27,7 @@ impl Scripted {
         self.script().answers.push_back(answer);
     }
 
-    /// Adds a complete answer of that text to the queue.
+    /// Adds a complete answer with this text to the queue.
     pub fn say(&self, text: &str) {
         self.answer(Ok(Completion {
             text: text.to_owned(),
@@ -43,12 +43,12 @@ impl Scripted {
         self.held.send_replace(true);
     }
 
-    /// Lets the answers go.
+    /// Releases the answers.
     pub fn release(&self) {
         self.held.send_replace(false);
     }
 
-    /// What was asked so far, oldest first.
+    /// Returns the requests so far, oldest first.
     pub fn requests(&self) -> Vec<Request> {
         self.script().requests.clone()
     }
@@ -66,7 +66,7 @@ impl Llm for Scripted {
             script.requests.push(request);
             script.answers.pop_front().unwrap_or(Err(Error::NotConfigured))
         };
-        // The sender lives as long as `self`, so that the wait ends only when nothing is held.
+        // The sender lives as long as `self`, so the wait ends only when nothing is held.
         let _ = self.held.subscribe().wait_for(|held| !held).await;
         if let Ok(completion) = &answer {
             spent.add(completion.tokens_in, completion.tokens_out);

@@ -1,4 +1,4 @@
-//! The client against a real socket and an endpoint that stalls, fails and lies.
+//! Tests of the client against an endpoint on a real socket that stalls, fails and lies.
 
 use std::collections::{HashMap, VecDeque};
 use std::io::Write;
@@ -30,7 +30,7 @@ enum Reply {
     Send(Vec<u8>),
     /// Sends this and then nothing more.
     Stall(Vec<u8>),
-    /// Sends a response of which a byte arrives now and then.
+    /// Sends a response a byte at a time, with pauses.
     Drip,
     /// Sends a response without an end.
     Flood,
@@ -56,7 +56,7 @@ fn complaint(status: u16, headers: &str, message: &str) -> Reply {
     reply(status, headers, &json!({ "error": { "message": message } }).to_string())
 }
 
-/// An endpoint on this machine that follows a script, and answers 500 when that is at its end.
+/// An endpoint on this machine that follows a script, and answers 500 once the script ends.
 struct Endpoint {
     base_url: String,
     requests: Arc<Mutex<Vec<Received>>>,
@@ -117,7 +117,7 @@ async fn receive(stream: &mut BufReader<TcpStream>) -> Option<Received> {
     Some(Received { head, body: serde_json::from_slice(&body).ok()? })
 }
 
-/// Errors are those of a client that hung up.
+/// Sends a reply. Ignores errors, because they come from a client that hung up.
 async fn send(mut stream: TcpStream, reply: Reply) {
     match reply {
         Reply::Send(bytes) => {
@@ -162,7 +162,7 @@ fn request() -> Request {
     }
 }
 
-/// What comes of one question to an endpoint that follows `script`, and how many requests it took.
+/// Asks an endpoint that follows `script` one question; returns the outcome and the number of requests.
 async fn ask(script: impl IntoIterator<Item = Reply>) -> (Result<Completion, Error>, usize) {
     ask_with(script, |_| ()).await
 }
@@ -178,12 +178,12 @@ async fn ask_with(
     (outcome, endpoint.requests().len())
 }
 
-/// A client that nobody waits for in vain.
+/// Asks the client a question, without counting what it costs.
 async fn put(client: &OpenAi) -> Result<Completion, Error> {
     client.complete(request(), &Spent::default()).await
 }
 
-/// Why there was no answer.
+/// Returns why there was no answer.
 fn failed<T>(outcome: Result<T, Error>) -> Failed {
     match outcome {
         Err(Error::Failed(failed)) => failed,
@@ -345,8 +345,8 @@ async fn an_endpoint_that_stalls_is_left_alone_too() {
 #[tokio::test]
 async fn the_key_is_in_no_error_and_no_log() {
     let log = Log::default();
-    // As long as there is but one subscriber, whether a line is written is decided once, by the first thread that comes
-    // to it, which may be another test's.
+    // With only one subscriber, the first thread that reaches a log line decides once and for all whether it is
+    // written, and that thread may belong to another test.
     let _another = tracing::Dispatch::new(tracing_subscriber::fmt().with_writer(std::io::sink).finish());
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)

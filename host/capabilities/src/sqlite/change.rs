@@ -1,4 +1,4 @@
-//! A change on its way to the writer, and what came of it on its way back.
+//! A change on its way to the writer, and its result on the way back.
 
 use sqlx::Sqlite;
 use sqlx::query::Query;
@@ -7,10 +7,10 @@ use tokio::sync::oneshot;
 
 use super::open_error::OpenError;
 
-/// A statement, with all that it needs.
+/// A statement with its bound values.
 pub type Statement = Query<'static, Sqlite, SqliteArguments>;
 
-/// The change was not made, or nobody can say whether it was. The text says why.
+/// The change was not made, or it is unknown whether it was. The text says why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct WriteFailed(pub String);
@@ -27,12 +27,12 @@ impl From<OpenError> for WriteFailed {
     }
 }
 
-/// What came of a statement.
+/// The result of a statement.
 #[derive(Default)]
 pub struct Changed {
-    /// The rows that it returned, if they were asked for.
+    /// The rows that it returned, if the caller asked for them.
     pub rows: Vec<SqliteRow>,
-    /// How many rows it changed, if that was asked for.
+    /// The number of rows that it changed, if the caller asked for it.
     pub count: u64,
 }
 
@@ -42,10 +42,10 @@ pub enum Asks {
     Count,
 }
 
-/// Undoes a change that means nothing without its caller.
+/// Undoes a change that is useless without its caller.
 pub type Undo = Box<dyn FnOnce(&Changed) + Send>;
 
-/// What is to be done, and who waits for it.
+/// A statement, and where to send its result.
 pub struct Change {
     pub statement: Statement,
     pub asks: Asks,
@@ -53,7 +53,7 @@ pub struct Change {
 }
 
 impl Change {
-    /// A change, and where its caller waits for the answer.
+    /// Returns a change, and the receiver on which its caller waits for the answer.
     pub fn new(
         statement: Statement,
         asks: Asks,
@@ -63,13 +63,13 @@ impl Change {
         (Self { statement, asks, answer: Answer { to, undo } }, answered)
     }
 
-    /// Whether the change means nothing without its caller, and the caller has gone.
+    /// Returns whether the change is useless without its caller, and the caller has gone away.
     pub fn is_unwanted(&self) -> bool {
         self.answer.undo.is_some() && self.answer.to.is_closed()
     }
 }
 
-/// Where to tell what came of a change.
+/// Where to send the result of a change.
 pub struct Answer {
     to: oneshot::Sender<Result<Delivery, WriteFailed>>,
     undo: Option<Undo>,
@@ -86,8 +86,8 @@ impl Answer {
     }
 }
 
-/// What came of a change, on its way to the caller. If it is dropped before the caller accepts it, the change is
-/// undone, if it is one that means nothing without its caller.
+/// The result of a change, on its way to the caller. A change that is useless without its caller is undone if its
+/// result is dropped before the caller accepts it.
 pub struct Delivery {
     changed: Changed,
     undo: Option<Undo>,

@@ -1,4 +1,4 @@
-//! A database file: how connections to it are opened, and whether it is still the file that they are
+//! A database file: opens connections to it, and checks that it is still the file that they are
 //! connected to.
 
 use std::fs::{metadata, remove_file, rename};
@@ -18,7 +18,7 @@ use sqlx::{ConnectOptions as _, Connection as _};
 use super::open_error::{OpenError, is_damage};
 use super::wal;
 
-/// What a finished write outlives.
+/// What a finished write survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
     /// The end of the process.
@@ -27,20 +27,20 @@ pub enum Durability {
     Power,
 }
 
-/// What becomes of a file that is damaged.
+/// How to handle a damaged file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnDamage {
-    /// It is refused, for what it holds is nowhere else.
+    /// Refuse it, because its contents exist nowhere else.
     Refuse,
-    /// It is set aside and made anew, for what it holds can be made again.
+    /// Set it aside and create a new one, because its contents can be made again.
     Replace,
 }
 
 /// How long a write waits for another process to finish its own.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// Connections that read.
+/// The number of connections that read.
 const READERS: u32 = 4;
-/// A file of at most this size is checked whole before it is used: that takes a few milliseconds. Larger ones
+/// A file of at most this size is checked completely before use, which takes a few milliseconds. Larger files
 /// are checked while they are in use (`super::probe`).
 const CHECKED_FIRST_BYTES_MAX: u64 = 16 << 20;
 
@@ -56,13 +56,13 @@ pub struct File {
 /// Device and inode of a file.
 type Identity = Option<(u64, u64)>;
 
-/// What is known of the file that was opened last.
+/// The file that was opened last.
 #[derive(Debug, Default, Clone, Copy)]
 struct Known {
     file: Identity,
     wal: Identity,
     shm: Identity,
-    /// When it took the place of another one: connections that are older read the former one.
+    /// When it replaced another file: older connections read the former file.
     since: Option<Instant>,
 }
 
@@ -84,7 +84,7 @@ impl File {
         self.on_damage
     }
 
-    /// Opens the connection that writes, and brings the tables up to date. Creates a missing file, unless this process
+    /// Opens the connection that writes, and runs migrations. Creates a missing file, unless this process
     /// has opened it before.
     pub async fn open(&self) -> Result<SqliteConnection, OpenError> {
         match self.connect().await {
@@ -108,7 +108,7 @@ impl File {
         let options = self.writing().create_if_missing(may_be_made);
         let failed = |error: &sqlx::Error| OpenError::of(&self.path, error);
         let mut connection = options.connect().await.map_err(|error| failed(&error))?;
-        // `run` cannot be called in a task that is spawned: "implementation of `Acquire` is not general enough".
+        // `run` cannot be called in a spawned task: "implementation of `Acquire` is not general enough".
         let migrated = self.migrations.run_direct(None, &mut connection, false).await;
         migrated.map_err(|error| OpenError::of_migration(&self.path, error))?;
         if self.bytes() <= CHECKED_FIRST_BYTES_MAX
@@ -120,13 +120,13 @@ impl File {
         Ok(connection)
     }
 
-    /// Connections that read. One that is older than the file is closed when its turn comes.
+    /// Returns the pool of connections that read. A connection older than the file is closed when it is acquired.
     pub fn readers(self: &Arc<Self>) -> SqlitePool {
         let file = self.clone();
         SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(BUSY_TIMEOUT)
-            // Connections to a file never go stale by themselves.
+            // Connections to a file never go stale on their own.
             .test_before_acquire(false)
             .idle_timeout(None)
             .max_lifetime(None)
@@ -137,10 +137,10 @@ impl File {
             .connect_lazy_with(self.options().read_only(true))
     }
 
-    /// Whether the file is damaged, by a connection that has nothing of it in memory.
+    /// Checks the file for damage, on a new connection that has none of it in memory.
     pub async fn is_damaged(&self) -> Result<bool, sqlx::Error> {
         match self.options().read_only(true).connect().await {
-            // A file that is new here is looked at by the one who writes first.
+            // Another file is at the path: the writer must look at it first.
             Ok(_) if !self.is_in_place() => Ok(false),
             Ok(mut connection) => {
                 let is_sound = is_sound(&mut connection).await;
@@ -152,7 +152,7 @@ impl File {
         }
     }
 
-    /// Whether the file at the path is the one that was opened last.
+    /// Returns whether the file at the path is the one that was opened last.
     pub fn is_in_place(&self) -> bool {
         let found = identity(&self.path);
         found.is_some() && found == self.known().file
@@ -166,7 +166,7 @@ impl File {
         self.beside("-wal")
     }
 
-    /// Moves the file away, with what belongs to it, over what was moved away before.
+    /// Moves the file and its log aside, overwriting files that were set aside before.
     pub fn set_aside(&self) -> Result<(), OpenError> {
         let aside = self.beside(".damaged");
         let moved = rename(&self.path, &aside)
@@ -182,8 +182,8 @@ impl File {
         Ok(())
     }
 
-    /// Another file is to be opened at the path. The log of the former one, where it is still there, would be
-    /// taken for the new one's; and connections to the former one still have its index in memory.
+    /// Moves the former file's log away before another file at the path is opened. Otherwise `SQLite` would take the
+    /// log for the new file's; and connections to the former file still have its index in memory.
     fn leave_log_behind(&self) {
         let known = self.known();
         let failed = |error: io::Error| tracing::error!(%error, "the log of a former database is in the way");
@@ -232,7 +232,7 @@ impl File {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(synchronous)
             .pragma("journal_size_limit", wal::KEPT_BYTES.to_string())
-            // What is deleted may be what somebody wants forgotten: its bytes go too.
+            // Deleted data may be personal data that must be erased: overwrite its bytes too.
             .pragma("secure_delete", "ON")
     }
 }
@@ -241,7 +241,7 @@ fn identity(path: &Path) -> Identity {
     metadata(path).ok().map(|found| (found.dev(), found.ino()))
 }
 
-/// What was done to a file, or would have been if it were there.
+/// Treats a missing file as success.
 fn if_there(done: io::Result<()>) -> io::Result<()> {
     match done {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -249,7 +249,7 @@ fn if_there(done: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// Reads all of the file. What is wrong with it is an error of `SQLite`'s, or the text of a row.
+/// Reads the whole file, and returns whether it is sound. `SQLite` reports damage as an error or as a row's text.
 async fn is_sound(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     match sqlx::query_scalar::<_, String>("PRAGMA quick_check(1)").fetch_one(connection).await {
         Ok(found) => Ok(found == "ok"),

@@ -1,4 +1,4 @@
-//! Why a file could not be opened, and which of SQLite's errors mean that a file is damaged.
+//! Why a file could not be opened, and which `SQLite` errors mean that a file is damaged.
 
 use std::path::{Path, PathBuf};
 
@@ -22,7 +22,7 @@ pub enum OpenError {
     /// Name another file: this one belongs to something else.
     #[error("{0} is a database, but not of this kind")]
     Foreign(PathBuf),
-    /// See what the system says, such as a missing folder or permission.
+    /// Read the system's message, such as a missing folder or permission.
     #[error("cannot open {0}: {1}")]
     Unavailable(PathBuf, String),
 }
@@ -53,10 +53,10 @@ const NOT_A_DATABASE: u32 = 26;
 const IO_SHORT_READ: u32 = 522;
 const IO_DATA: u32 = 8202;
 const IO_CORRUPT_FS: u32 = 8458;
-/// The low bits of an extended code are the primary one.
+/// A mask for the low bits of an extended code, which are the primary code.
 const PRIMARY: u32 = 0xff;
 
-/// Whether a file does not hold what was written to it.
+/// Returns whether an error means that a file no longer holds what was written to it.
 pub(super) fn is_damage(error: &sqlx::Error) -> bool {
     code(error).is_some_and(|code| {
         matches!(code & PRIMARY, CORRUPT | NOT_A_DATABASE)
@@ -64,7 +64,7 @@ pub(super) fn is_damage(error: &sqlx::Error) -> bool {
     })
 }
 
-/// Whether another connection holds the lock that was needed.
+/// Returns whether an error means that another connection holds the lock.
 pub(super) fn is_busy(error: &sqlx::Error) -> bool {
     code(error).is_some_and(|code| code & PRIMARY == BUSY)
 }

@@ -1,4 +1,4 @@
-//! Whether a file can be written and is sound: for whoever looks after it, every second or so.
+//! Checks that a file can be written and is sound. Health checks call it about once a second.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,17 +11,17 @@ use super::file::{File, OnDamage};
 use super::open_error::OpenError;
 use super::writer::Writer;
 
-/// Writes to the first page of the file. Nobody reads this number.
+/// A write to the first page of the file. Nothing reads this number.
 const WRITE: &str = "PRAGMA user_version = 1";
-/// With less room than this, a disk counts as full.
+/// A disk with less free space than this counts as full.
 const FREE_BYTES_MIN: u64 = 256 << 10;
-/// Looking for damage reads the whole file: so many bytes of it a second, on average.
+/// The average rate of damage checks, each of which reads the whole file.
 const CHECKED_BYTES_PER_SECOND: u64 = 512 << 10;
 /// Larger files are not checked, because the WAL cannot be reset while a check reads. Damage is noticed when a query
-/// meets it.
+/// reads it.
 const CHECKED_BYTES_MAX: u64 = 256 << 20;
 
-/// Fails if the file cannot be written, or is damaged, or failed just now.
+/// Fails if the file cannot be written, is damaged, or failed a moment ago.
 pub async fn probe(file: &Arc<File>, writer: &Writer, damage: &Arc<Damage>) -> Result<(), WriteFailed> {
     writer.change(sqlx::query(WRITE), Asks::Count).await?;
     if free_bytes(file.path().to_owned()).await.is_some_and(|free_bytes| free_bytes < FREE_BYTES_MIN) {
@@ -38,16 +38,16 @@ pub async fn probe(file: &Arc<File>, writer: &Writer, damage: &Arc<Damage>) -> R
     writer.recent_failure().map_or(Ok(()), Err)
 }
 
-/// Whether a file is damaged, as far as it was looked through.
+/// The result of the damage checks of a file so far.
 #[derive(Default)]
 pub struct Damage {
     found: AtomicBool,
-    /// When to look next, and whether somebody looks now.
+    /// When the next check is due, and whether one is running.
     next: Mutex<(Option<Instant>, bool)>,
 }
 
 impl Damage {
-    /// Looks through the file if it is time. Nobody waits for that.
+    /// Starts a check in the background if one is due.
     fn look(self: &Arc<Self>, file: &Arc<File>) {
         let bytes = file.bytes();
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
@@ -68,7 +68,7 @@ impl Damage {
     }
 }
 
-/// The room that is left beside a file, where the system tells it.
+/// Returns the free space on a file's disk, if the system reports it.
 async fn free_bytes(path: PathBuf) -> Option<u64> {
     let asked = tokio::task::spawn_blocking(move || rustix::fs::statvfs(path.parent()?).ok());
     let found = asked.await.ok().flatten()?;

@@ -1,4 +1,4 @@
-//! Files that are refused, and files that fail while they are in use.
+//! Tests of files that are refused, and of files that fail while they are in use.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::jobs::Jobs as _;
 use crate::kv::Kv as _;
 use crate::{clock, jobs, kv, random};
 
-/// A page of a database.
+/// The size of a database page.
 const PAGE_BYTES: usize = 4096;
 
 async fn open_jobs(path: &Path) -> Result<jobs::Sqlite, OpenError> {
@@ -62,7 +62,7 @@ async fn open_kv(path: &Path) -> kv::Sqlite {
     kv::Sqlite::open_cache(path, Arc::new(clock::System)).await.unwrap()
 }
 
-/// Another process that has the file open.
+/// Opens the file as another process would.
 async fn foreign(path: &Path) -> sqlx::SqliteConnection {
     SqliteConnectOptions::new().filename(path).connect().await.unwrap()
 }
@@ -77,8 +77,8 @@ fn job(key: &str) -> jobs::NewJob {
     }
 }
 
-/// A file that may have no more pages is full like a disk: `SQLite` rolls the transaction back by itself. The
-/// bound is the connection's own, so that the next one has room.
+/// A file at its page limit behaves like a full disk: `SQLite` rolls the transaction back by itself. The
+/// limit applies to the connection, so the next connection has room.
 #[tokio::test]
 async fn a_connection_whose_transaction_failed_is_replaced() {
     let folder = tempfile::tempdir().unwrap();
@@ -111,7 +111,7 @@ async fn a_file_that_was_deleted_fails_until_it_is_back() {
     let (path, away) = (folder.path().join("jobs.db"), folder.path().join("away"));
     let jobs = open_jobs(&path).await.unwrap();
     jobs.offer(job("before")).await.unwrap();
-    // What is in the log belongs to the file.
+    // The contents of the log belong to the file.
     jobs.database().change(sqlx::query("PRAGMA user_version = 2")).await.unwrap();
     checkpoint(&path).await;
 
@@ -162,7 +162,7 @@ async fn a_cache_that_was_deleted_is_made_anew() {
     assert_eq!(kv.get("S", "k").await.unwrap().unwrap().value, "after");
 }
 
-/// Zeroes each page of a file in turn, as bad disks and torn writes do, and lets `check` see what comes of it.
+/// Zeroes each page of a file in turn, as bad disks and torn writes do, and runs `check` on the result.
 async fn with_each_page_zeroed(path: &Path, check: impl AsyncFn(&Path, usize)) {
     checkpoint(path).await;
     let sound = std::fs::read(path).unwrap();
@@ -206,7 +206,7 @@ async fn a_damaged_cache_is_set_aside_and_made_anew() {
     }
 }
 
-/// Damage that happens meanwhile, in a file that is too large to be looked through at its start.
+/// The damage happens during use, in a file that is too large to be checked when it is opened.
 #[tokio::test]
 async fn a_cache_that_is_damaged_while_it_is_open_is_made_anew_when_that_is_met() {
     let folder = tempfile::tempdir().unwrap();
@@ -221,7 +221,7 @@ async fn a_cache_that_is_damaged_while_it_is_open_is_made_anew_when_that_is_met(
     assert_eq!(kv.get("S", "l").await.unwrap().unwrap().value, "v");
 }
 
-/// As somebody who writes to the disk beside the file system's back: no lock of `SQLite`'s is touched.
+/// Writes to the file from another process, without touching `SQLite`'s locks.
 fn zero_from_second_page(path: &Path, pages: u64) {
     let status = std::process::Command::new("dd")
         .args(["if=/dev/zero", "bs=4096", "seek=1", "conv=notrunc", "status=none"])
@@ -266,7 +266,7 @@ async fn damaged_jobs_are_refused_at_the_start_and_told_meanwhile() {
     assert!(told.await);
 }
 
-/// A reader of another process keeps its view of the file, and with it all that is written meanwhile.
+/// A reader of another process keeps its snapshot of the file, so all later writes stay in the log.
 #[tokio::test]
 async fn the_log_stays_bounded_under_a_reader_that_does_not_end() {
     const MIB: u64 = 1 << 20;

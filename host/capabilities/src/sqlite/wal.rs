@@ -1,9 +1,9 @@
-//! The write-ahead log of a file, which is not to grow without bound.
+//! Limits the size of a file's write-ahead log.
 //!
-//! `SQLite` writes the log back into the file by itself and then starts it over, but only once no reader
-//! needs what is in it. Readers that overlap, or one of another process that does not end, keep it from
-//! that (<https://www.sqlite.org/wal.html#avoiding_excessively_large_wal_files>). So a log that is large is
-//! written back while new readers wait; and where even that does not help, nothing more is written.
+//! `SQLite` checkpoints the log into the file by itself and then starts it over, but only once no reader
+//! needs its contents. Overlapping readers, or a reader of another process that never ends, prevent
+//! that (<https://www.sqlite.org/wal.html#avoiding_excessively_large_wal_files>). So a large log is
+//! checkpointed while new readers wait; if even that does not help, writes fail.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -12,16 +12,16 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::change::WriteFailed;
 
-/// A log that was started over is cut down to this size; a larger one is written back.
+/// A log that starts over is truncated to this size; a larger one is checkpointed.
 pub const KEPT_BYTES: u64 = 16 << 20;
-/// Nothing is added to a larger log. With the transaction that reaches it, and the largest single
-/// statement, it stays below 64 MiB.
+/// Nothing is written to a larger log. With the transaction that reaches the limit, and the largest single
+/// statement, the log stays below 64 MiB.
 const BYTES_MAX: u64 = 40 << 20;
-/// A transaction that adds more ends, and the changes that are left go into another one.
+/// A transaction that adds more is committed, and the remaining changes go into another one.
 const TRANSACTION_BYTES: u64 = 4 << 20;
-/// How long writing back waits for readers: all writes wait with it.
+/// How long a checkpoint waits for readers; all writes wait with it.
 const READERS_MS: u32 = 50;
-/// The pause after readers kept the log from being started over.
+/// The pause after readers have kept the log from starting over.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// A file's log.
@@ -36,7 +36,7 @@ impl Wal {
         Self { path, began_bytes: 0, again: None }
     }
 
-    /// Makes room for a transaction, or says why there is none.
+    /// Makes room for a transaction, or returns why there is none.
     pub async fn make_room(&mut self, connection: &mut SqliteConnection) -> Result<(), WriteFailed> {
         self.began_bytes = self.bytes();
         if self.began_bytes <= KEPT_BYTES {
@@ -59,7 +59,7 @@ impl Wal {
         )))
     }
 
-    /// Whether the transaction that room was made for has grown large.
+    /// Returns whether the current transaction has grown too large.
     pub fn is_full(&self) -> bool {
         self.bytes() >= self.began_bytes + TRANSACTION_BYTES
     }
@@ -69,7 +69,7 @@ impl Wal {
     }
 }
 
-/// Writes the log back into the file and starts it over, if readers let go of it in time.
+/// Checkpoints the log into the file and starts it over, if readers release it in time.
 async fn write_back(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     let patience: u32 = sqlx::query_scalar("PRAGMA busy_timeout").fetch_one(&mut *connection).await?;
     set_busy_timeout(connection, READERS_MS).await?;

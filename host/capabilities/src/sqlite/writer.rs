@@ -1,9 +1,9 @@
-//! Group commit: changes that arrive while one commit is under way share the next one, so that
-//! many who wait for the disk wait together and not one after the other.
+//! Group commit: changes that arrive during a commit share the next one, so that
+//! many callers wait for the disk together instead of one after the other.
 //!
-//! A connection on which a transaction failed is never used again. `SQLite` rolls some failures back by
-//! itself (<https://www.sqlite.org/lang_transaction.html>, section 3), and the connection's own account of its
-//! transactions is wrong from then on.
+//! A connection on which a transaction failed is never used again. `SQLite` rolls some failed transactions back by
+//! itself (<https://www.sqlite.org/lang_transaction.html>, section 3), and the connection's own transaction
+//! state is wrong from then on.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,15 +18,15 @@ use super::file::{File, OnDamage};
 use super::open_error::{is_busy, is_damage};
 use super::wal::Wal;
 
-/// At most so many changes share a commit.
+/// The maximum number of changes in a commit.
 const BATCH_MAX: usize = 64;
-/// So many more may wait before those who bring them have to wait as well.
+/// The maximum number of queued changes; further callers wait.
 const QUEUE_MAX: usize = 1_024;
-/// For how long a failure is remembered: longer than whoever looks for it waits between looks.
+/// How long a failure is remembered: longer than the interval between two probes.
 const REMEMBERED: Duration = Duration::from_secs(3);
 
-/// Hands changes to the task that makes them. The task ends when the last writer is gone and all
-/// that was handed over is done.
+/// Sends changes to the task that makes them. The task ends when the last writer is gone and all
+/// queued changes are done.
 pub struct Writer {
     queue: mpsc::Sender<Request>,
     failure: Arc<LastFailure>,
@@ -34,13 +34,13 @@ pub struct Writer {
 
 enum Request {
     Change(Change),
-    /// Somebody met damage, or another file.
+    /// A reader has found damage, or another file.
     Look,
-    /// Nothing follows.
+    /// The last request.
     Close(oneshot::Sender<()>),
 }
 
-/// The last thing that went wrong, and when.
+/// The last failure, and its time.
 #[derive(Default)]
 struct LastFailure(Mutex<Option<(Instant, WriteFailed)>>);
 
@@ -56,7 +56,7 @@ impl LastFailure {
 }
 
 impl Writer {
-    /// Starts the task, which writes to `file` by way of `connection`.
+    /// Starts the task, which writes to `file` through `connection`.
     pub fn start(file: Arc<File>, connection: SqliteConnection) -> Self {
         let (sender, queue) = mpsc::channel(QUEUE_MAX);
         let failure = Arc::<LastFailure>::default();
@@ -66,14 +66,14 @@ impl Writer {
         Self { queue: sender, failure }
     }
 
-    /// Makes a change; what came of it, once it is committed. It is made even if the caller does not wait
-    /// for it.
+    /// Makes a change, and returns its result once it is committed. The change is made even if the caller stops
+    /// waiting.
     pub async fn change(&self, statement: Statement, asks: Asks) -> Result<Changed, WriteFailed> {
         self.make(statement, asks, None).await
     }
 
-    /// Makes a change that means nothing without its caller. If the caller has gone before the change is made, it is
-    /// not made; if the caller goes before the answer arrives, the statement that `undo` returns is run.
+    /// Makes a change that is useless without its caller. If the caller is gone before the change is made, it is
+    /// skipped. If the caller goes away before the answer arrives, the statement that `undo` returns runs.
     pub async fn change_for_caller(
         &self,
         statement: Statement,
@@ -104,7 +104,7 @@ impl Writer {
         change_later(&self.queue, statement);
     }
 
-    /// Tells that a reader failed.
+    /// Reports that a reader failed.
     pub fn reading_failed(&self, error: &sqlx::Error) {
         self.failure.note(&WriteFailed(error.to_string()));
         if is_damage(error) {
@@ -112,18 +112,18 @@ impl Writer {
         }
     }
 
-    /// Tells that the file is damaged, or is another one.
+    /// Reports that the file is damaged, or was replaced by another.
     pub fn look(&self) {
-        // Where the queue is full, one of those who wait finds that out.
+        // If the queue is full, one of the waiting changes finds that out.
         let _ = self.queue.try_send(Request::Look);
     }
 
-    /// What went wrong in the last few seconds.
+    /// Returns the failure of the last few seconds, if there was one.
     pub fn recent_failure(&self) -> Option<WriteFailed> {
         self.failure.recent()
     }
 
-    /// Waits until what was handed over is done and the connection is closed.
+    /// Waits until all queued changes are done and the connection is closed.
     pub async fn close(&self) {
         let (closed, close) = oneshot::channel();
         if self.queue.send(Request::Close(closed)).await.is_ok() {
@@ -146,7 +146,7 @@ fn ended() -> WriteFailed {
 /// The task that writes.
 struct Writing {
     file: Arc<File>,
-    /// None after a failure, until the next change.
+    /// The connection that writes; `None` after a failure, until the next change.
     connection: Option<SqliteConnection>,
     wal: Wal,
     failure: Arc<LastFailure>,
@@ -177,7 +177,7 @@ impl Writing {
         }
     }
 
-    /// Makes changes from the front of the batch, and tells those who wait for them.
+    /// Makes changes from the front of the batch, and answers their callers.
     async fn commit(&mut self, batch: &mut VecDeque<Change>) {
         let mut answers = Vec::new();
         match self.transaction(batch, &mut answers).await {
@@ -220,7 +220,7 @@ impl Writing {
                 Ok(changed)
             }
             Err(error) => {
-                // A lock that was not had leaves no transaction behind.
+                // If the lock was not acquired, there is no open transaction.
                 if is_busy(&error) && answers.is_empty() {
                     self.connection = Some(connection);
                 } else {
@@ -231,12 +231,12 @@ impl Writing {
         }
     }
 
-    /// The connection to the file that is at the path now.
+    /// Returns a connection to the file that is at the path now.
     async fn connection(&mut self) -> Result<SqliteConnection, WriteFailed> {
         match self.connection.take() {
             Some(connection) if self.file.is_in_place() => Ok(connection),
             former => {
-                // The file's log is removed as its last connection is closed: the next one is opened before that.
+                // Closing a file's last connection removes its log, so the new connection is opened first.
                 let opened = self.file.open().await;
                 drop(former);
                 Ok(opened?)
@@ -250,7 +250,7 @@ impl Writing {
             drop(failed);
             return self.look_at_damage().await;
         }
-        // Where that fails too, the next change tries it again.
+        // If that fails too, the next change tries again.
         self.connection = self.file.open().await.ok();
         drop(failed);
     }

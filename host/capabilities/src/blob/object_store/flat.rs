@@ -1,5 +1,6 @@
-//! Folders as earlier versions left them: all owners' objects in one folder, `generated/magic-wands:abc.html`. They are
-//! moved to where [`location::path`] has them now, so that an owner's objects are found without reading everybody's.
+//! Migrates folders of earlier versions, which kept all owners' objects in one folder, as in
+//! `generated/magic-wands:abc.html`. Moves them to the paths of [`location::path`], so that finding one owner's objects
+//! does not read everyone's.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -7,7 +8,7 @@ use std::path::Path;
 
 use super::location;
 
-/// Moves what is not in its owner's folder yet; how many objects that were. It may be cut off anywhere and run again.
+/// Moves objects into their owners' folders, and returns how many. It may be interrupted anywhere and run again.
 pub fn move_to_owners(root: &Path) -> io::Result<u64> {
     let mut count = 0;
     for (name, is_folder) in entries(root)? {
@@ -18,7 +19,7 @@ pub fn move_to_owners(root: &Path) -> io::Result<u64> {
     Ok(count)
 }
 
-/// Folders with a `:` in their name are owners' already.
+/// Moves the objects under `folder`. Folders with a `:` in their name already belong to an owner.
 fn move_under(root: &Path, bucket: &str, folder: &str) -> io::Result<u64> {
     let mut count = 0;
     for (name, is_folder) in entries(&root.join(folder))? {
@@ -34,7 +35,7 @@ fn move_under(root: &Path, bucket: &str, folder: &str) -> io::Result<u64> {
 
 fn move_object(root: &Path, bucket: &str, path: &str) -> io::Result<bool> {
     let old = root.join(path);
-    // No name of an object holds a bare `#`: it is a write that was cut off.
+    // Object names never contain a bare `#`: this is an interrupted write.
     if path.contains('#') {
         fs::remove_file(old)?;
         return Ok(false);
@@ -43,7 +44,7 @@ fn move_object(root: &Path, bucket: &str, path: &str) -> io::Result<bool> {
     let Some(segments) = segments else { return Ok(false) };
     let new = root.join(location::path(bucket, &segments.join("/")).as_ref());
     if new.exists() {
-        // It was written since.
+        // A newer version of the object was written since.
         fs::remove_file(old)?;
         return Ok(false);
     }
@@ -57,7 +58,8 @@ fn move_object(root: &Path, bucket: &str, path: &str) -> io::Result<bool> {
     Ok(true)
 }
 
-/// The names in a folder that are text, and whether each is a folder. All are read before anything is moved.
+/// Returns a folder's names that are valid text, and whether each is a folder. It reads all of them before anything
+/// is moved.
 fn entries(folder: &Path) -> io::Result<Vec<(String, bool)>> {
     let mut entries = Vec::new();
     for entry in fs::read_dir(folder)? {

@@ -10,7 +10,7 @@ use object_store::{
 
 use super::*;
 
-/// A folder that counts the names that are read of it.
+/// A folder that counts the names read from it.
 #[derive(Debug)]
 struct Counting {
     folder: LocalFileSystem,
@@ -62,7 +62,7 @@ impl object_store::ObjectStore for Counting {
     }
 }
 
-/// How many names are read until all keys under each prefix were listed, and how many keys those are.
+/// Returns how many names are read to list all keys under each prefix, and how many keys there are.
 async fn names_read(folder: &std::path::Path, prefixes: &[&str]) -> (usize, usize) {
     let names = Arc::new(AtomicUsize::new(0));
     let folder = LocalFileSystem::new_with_prefix(folder).unwrap();

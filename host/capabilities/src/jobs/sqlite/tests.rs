@@ -1,4 +1,4 @@
-//! What this backend does beside what every backend does.
+//! Tests of what only this backend does; the battery tests the rest.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::random;
 
-/// Without their index, these would read every job there ever was.
+/// Without an index, these statements would read every job in the file.
 #[tokio::test]
 async fn what_runs_often_reads_an_index() {
     let folder = tempfile::tempdir().unwrap();
@@ -35,7 +35,7 @@ async fn what_runs_often_reads_an_index() {
     }
 }
 
-/// A file with one job, and the job's id.
+/// Returns a file with one job, and the job's id.
 async fn one_job() -> (TempDir, Sqlite, String) {
     let folder = tempfile::tempdir().unwrap();
     let jobs = Sqlite::open(&folder.path().join("jobs.db"), Arc::new(random::System)).await.unwrap();
@@ -72,7 +72,7 @@ async fn a_claim_whose_caller_has_gone_is_not_made_but_other_changes_are() {
     let (_folder, jobs, id) = one_job().await;
     let mut lease = Box::pin(jobs.lease(1, 60_000));
     let mut move_lane = Box::pin(jobs.database().change(sqlx::query("UPDATE jobs SET lane = 'moved'")));
-    // Both are queued now, and the writer has not looked yet.
+    // Both are queued now, and the writer has processed neither yet.
     assert!(lease.as_mut().now_or_never().is_none());
     assert!(move_lane.as_mut().now_or_never().is_none());
     drop((lease, move_lane));

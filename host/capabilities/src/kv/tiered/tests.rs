@@ -1,5 +1,5 @@
-//! What memory over a backend must and must not know. That it is a backend like any other is
-//! tested by the battery.
+//! Tests of what the memory tier must and must not cache. The battery tests that it works like any
+//! other backend.
 
 use std::sync::atomic::AtomicBool;
 
@@ -100,7 +100,7 @@ async fn memory_keeps_to_the_time_to_live() {
     assert_eq!(peek(&tier), None);
 }
 
-/// Without this, whoever lost would read what memory holds and lose again until trust ends.
+/// Otherwise the loser would read the outdated cached value and lose again until `trust` ends.
 #[tokio::test]
 async fn a_swap_lost_to_another_process_is_won_at_the_second_try() {
     let clock = clock();
@@ -156,7 +156,7 @@ async fn memory_is_bounded() {
     assert!((10_000..=100_000).contains(&tier.memory.weighted_size()), "{}", tier.memory.weighted_size());
 }
 
-/// A backend one of whose answers is on its way until it is let go.
+/// A backend that holds one answer back until it is released.
 struct Slow {
     inner: Memory,
     next_is_late: AtomicBool,
@@ -179,7 +179,7 @@ impl Slow {
         answer
     }
 
-    /// Starts `task`, and returns when its answer from below is on its way.
+    /// Starts `task`, and returns once the backend holds its answer back.
     async fn hold<T: Send + 'static>(
         &self,
         task: impl Future<Output = T> + Send + 'static,
@@ -248,7 +248,7 @@ async fn write_new(tier: &Tiered) {
     write(tier, "new").await;
 }
 
-/// A reader has got the old value from below; then the key is changed; then the reader arrives.
+/// A reader has read the old value from the backend; then the key changes; then the reader finishes.
 async fn read_around(change: impl AsyncFn(&Tiered, u64)) -> (Arc<Tiered>, Option<Bytes>) {
     let clock = clock();
     let below = Slow::new(clock.clone());
@@ -302,7 +302,7 @@ async fn a_late_reader_brings_no_value_back_after_memory_made_room() {
     assert_eq!(peek(&tier).unwrap(), "new");
 }
 
-/// A writer has written below; then another change comes and goes; then the writer arrives.
+/// A writer has written to the backend; then another change starts and finishes; then the writer finishes.
 async fn write_around(change: impl AsyncFn(&Tiered)) -> Arc<Tiered> {
     let clock = clock();
     let below = Slow::new(clock.clone());
@@ -352,7 +352,7 @@ async fn a_writer_who_gives_up_leaves_nothing_to_trust() {
     assert_eq!(tier.get("S", "k").await.unwrap().unwrap().value, "new");
 }
 
-/// Whoever starts to read after a write has returned sees it, or a later one.
+/// A read that starts after a write has returned sees that write or a later one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nobody_reads_what_was_overwritten_before() {
     let clock = clock();

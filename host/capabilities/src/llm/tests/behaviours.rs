@@ -1,14 +1,14 @@
-//! What endpoints were seen to do, each with what is to come of it: an answer or a cause, how many calls that
-//! takes, and what they are counted at.
+//! Observed behaviours of endpoints, each with the expected outcome: an answer or a cause, the number of calls,
+//! and the tokens counted.
 
 use super::*;
 
 const PLAN: &str = r#"{"title":"x"}"#;
-/// The endpoint's figures.
+/// The usage that the endpoint reports.
 const FIGURES: (u64, u64) = (1_000, 500);
-/// What is counted where there are none: 22 bytes of question and schema, and the 13 of the plan.
+/// The estimate if the endpoint reports no usage: 22 bytes of question and schema, and 13 bytes of plan.
 const ESTIMATE: (u64, u64) = (6, 4);
-/// What a call is counted at of whose answer nothing is known.
+/// The tokens counted for a call whose answer is unknown.
 const UNSEEN: (u64, u64) = (6, 500);
 const NOTHING: (u64, u64) = (0, 0);
 
@@ -24,7 +24,7 @@ fn answers(name: &'static str, script: Vec<Reply>, calls: usize, tokens: (u64, u
     Behaviour { name, script, expected: Ok(()), calls, tokens }
 }
 
-/// One reply, and the plan is in it.
+/// A single reply that contains the plan.
 fn plan(name: &'static str, body: &Value) -> Behaviour {
     answers(name, vec![reply(200, "", &body.to_string())], 1, FIGURES)
 }
@@ -39,7 +39,7 @@ fn fails(
     Behaviour { name, script, expected: Err(cause), calls, tokens }
 }
 
-/// One reply after which it is not worth asking again.
+/// A single reply after which a retry is not worthwhile.
 fn refuses(name: &'static str, status: u16, body: &Value, cause: Cause) -> Behaviour {
     fails(name, vec![reply(status, "", &body.to_string())], cause, 1, NOTHING)
 }
@@ -138,7 +138,7 @@ fn odd_envelopes() -> Vec<Behaviour> {
     ]
 }
 
-/// Members that have nothing to do with the plan, and places where it is found all the same.
+/// Members that have nothing to do with the plan, and unusual places where the plan is still found.
 fn odd_members() -> Vec<Behaviour> {
     let call = json!({ "function": { "name": "plan", "arguments": PLAN } });
     let duplicate = format!("{{\"model\":\"a\",\"model\":null,{}", &content(&json!(PLAN)).to_string()[1..]);
@@ -215,7 +215,7 @@ fn odd_members() -> Vec<Behaviour> {
     ]
 }
 
-/// Answers without a plan, each for a cause of its own.
+/// Answers without a plan, each with its own cause.
 fn no_plans() -> Vec<Behaviour> {
     let once =
         |name, body: Value, cause| fails(name, vec![reply(200, "", &body.to_string())], cause, 1, FIGURES);
@@ -276,7 +276,7 @@ fn no_plans() -> Vec<Behaviour> {
     ]
 }
 
-/// Errors under the status of success.
+/// Errors with a success status.
 fn errors_that_say_success() -> Vec<Behaviour> {
     let down = || reply(200, "", &json!({ "message": "overloaded", "code": 503 }).to_string());
     let slow = || reply(200, "", &json!({ "error": { "code": "429", "message": "slow down" } }).to_string());
@@ -302,7 +302,7 @@ fn errors_that_say_success() -> Vec<Behaviour> {
     ]
 }
 
-/// Refusals that are not about the form of the answer: none of them is paid, and none is asked again.
+/// Refusals that are not about the form of the answer: they cost nothing and are not retried.
 fn refusals() -> Vec<Behaviour> {
     let error = |message: &str| json!({ "error": { "message": message } });
     let coded = |code: &str| json!({ "error": { "message": "no", "code": code } });
@@ -398,7 +398,7 @@ fn refusals() -> Vec<Behaviour> {
     ]
 }
 
-/// Refusals of what was asked for in the request: it is asked for less, and the plan comes.
+/// Refusals of a part of the request: the retry asks for less and gets the plan.
 fn renegotiations() -> Vec<Behaviour> {
     let refused = |name, refusals: Vec<Reply>| {
         let calls = refusals.len() + 1;

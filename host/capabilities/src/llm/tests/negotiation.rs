@@ -1,4 +1,4 @@
-//! What an endpoint refused is not asked of it again for a while.
+//! Tests that a feature that an endpoint refused is not requested again for a while.
 
 use super::*;
 
@@ -20,12 +20,12 @@ impl Conversation {
         Self { endpoint, client, clock }
     }
 
-    /// Asks, and is answered.
+    /// Asks, and expects an answer.
     async fn asks(&self) {
         put(&self.client).await.unwrap();
     }
 
-    /// Forms of answer that were asked for since the last time.
+    /// Returns the answer forms requested since the last call.
     fn forms(&self) -> Vec<String> {
         let mut requests = self.endpoint.requests.lock().unwrap();
         let form =

@@ -1,4 +1,4 @@
-//! A budget that is durable, and reserved before it is spent.
+//! Tests that the budget is durable and that tokens are reserved before they are spent.
 
 use portable::llm as model;
 use serde_json::Map;
@@ -6,7 +6,7 @@ use serde_json::Map;
 use super::*;
 use crate::llm::budget::{Budget, InMemory, Sqlite, Unavailable};
 
-/// What a question of ours may cost: a token for each two bytes that are sent, and 500 of answer.
+/// Returns the most that a test's question may cost: a token per two bytes sent, and 500 for the answer.
 fn question() -> u64 {
     let endpoint = model::Endpoint {
         model: "kimi",
@@ -22,7 +22,7 @@ fn question() -> u64 {
     question.tokens_max()
 }
 
-/// What is counted for a question whose answer was not seen to its end: 6 tokens, and 500 of answer.
+/// The tokens counted for a question whose answer did not arrive completely: 6, and 500 for the answer.
 const UNSEEN: u64 = 506;
 
 fn limited(endpoint: &Endpoint, tokens_per_day_max: u64, budget: Arc<dyn Budget>) -> OpenAi {
@@ -30,13 +30,13 @@ fn limited(endpoint: &Endpoint, tokens_per_day_max: u64, budget: Arc<dyn Budget>
     client(config).with_budget(budget)
 }
 
-/// Holds the budget to have so many tokens spent and reserved: only with a limit of fewer there is no room for none.
+/// Asserts that so many tokens are spent and reserved: a reservation of 0 tokens fails only with a lower limit.
 async fn assert_spent(budget: &dyn Budget, tokens: u64) {
     assert_eq!(budget.reserve(0, 0, tokens).await, Ok(true), "no more than {tokens}");
     assert_eq!(budget.reserve(0, 0, tokens - 1).await, Ok(false), "no less than {tokens}");
 }
 
-/// Answers that say nothing of what they cost, which is estimated at 6 and 1.
+/// Returns an endpoint whose answers report no usage; the estimate is 6 input tokens and 1 output token.
 async fn without_figures(answers: usize) -> Endpoint {
     let body = json!({ "choices": [{ "message": { "content": "{}" } }], "usage": null }).to_string();
     Endpoint::following((0..answers).map(|_| reply(200, "", &body))).await
@@ -89,7 +89,7 @@ async fn calls_at_once_never_reserve_more_than_there_is() {
         }
     }
     assert_eq!((refused, endpoint.requests().len()), (8, 2));
-    // What was given up stays counted.
+    // Cancelled calls stay counted.
     assert_spent(&*budget, 2 * question()).await;
 }
 
@@ -105,7 +105,7 @@ async fn retries_and_other_forms_reserve_each_for_themselves() {
     let refused = complaint(400, "", "json_schema is not supported");
     let endpoint = Endpoint::following([refused, answer("{}")]).await;
     let budget = Arc::new(InMemory::default());
-    // The schema takes more words where it is told in words.
+    // The schema takes more tokens when it is part of the prompt.
     let client = limited(&endpoint, 2 * question() - 1, budget.clone());
     assert!(put(&client).await.is_ok(), "a refusal costs nothing");
     assert_spent(&*budget, 1_500).await;
@@ -150,7 +150,7 @@ async fn where_a_budget_cannot_be_written_nobody_is_asked_unless_there_is_no_lim
     assert!(put(&client(config(&endpoint)).with_budget(Arc::new(Broken))).await.is_ok());
 }
 
-/// A budget in which nothing can be reserved, and which is well again when a call is over.
+/// A budget in which nothing can be reserved, but which has recovered by the time a call settles.
 struct Hesitant(Arc<dyn Budget>);
 
 #[async_trait::async_trait]
