@@ -1,5 +1,5 @@
-//! What routing needs of its deployment. A handler's signature names the traits that it uses, so
-//! that it says what the handler can reach. Times are milliseconds since the epoch.
+//! The capabilities that routing needs from its deployment. A handler's signature names the traits that it
+//! uses, and so shows what the handler can access. Times are milliseconds since the epoch.
 
 mod jobs;
 mod pages;
@@ -12,34 +12,34 @@ pub use jobs::{
 };
 pub use pages::{Cache, Cached, Content, Forgotten, Fragment, Page, PageMetadata, Staleness};
 
-/// Everything that routing needs.
+/// All capabilities that routing needs.
 pub trait Deployment: Cache + Queue + Catalog + Storage + Settings + Signatures + Clock + Log {}
 
 impl<T: Cache + Queue + Catalog + Storage + Settings + Signatures + Clock + Log> Deployment for T {}
 
-/// What was asked did not do it. The text is for the log.
+/// A failed call to another component or to the host. The text is for the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Failure(pub String);
 
-/// What a shop sells.
+/// The catalog of a shop.
 pub trait Catalog {
-    /// The products that the storefront may show.
+    /// Returns the products that the storefront may show.
     fn products(&self, store: &StoreId, market: &Market) -> Result<Assortment, Failure>;
-    /// The shop's collections, those with the most products first.
+    /// Returns the shop's collections, those with the most products first.
     fn collections(&self, store: &StoreId, market: &Market) -> Result<Vec<Collection>, Failure>;
 }
 
-/// What a shop has to show.
+/// The products of a shop, and how it writes their prices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assortment {
-    /// What the catalog knows the shop as; empty where it does not.
+    /// The shop's name in the catalog; empty if the catalog has none.
     pub shop_name: String,
-    /// ISO 4217 code of all its prices.
+    /// The ISO 4217 code of all its prices.
     pub currency: String,
-    /// How the shop writes prices; empty where the catalog does not know it.
+    /// The shop's format of prices; empty if the catalog does not know it.
     pub money_format: String,
-    /// Whether the products that sell best come first.
+    /// Whether the best-selling products come first.
     pub best_sellers_first: bool,
     /// Its products.
     pub products: Vec<Product>,
@@ -47,9 +47,9 @@ pub struct Assortment {
 
 /// Short-term storage.
 pub trait Storage {
-    /// What `key` holds, if it is at most `bytes_max` long; else its first `bytes_max` bytes.
+    /// Reads the first `bytes_max` bytes of the entry under `key`: all of it, unless it is longer.
     fn read(&self, key: Key<'_>, bytes_max: u32) -> Result<Option<Found>, Failure>;
-    /// Writes `key` if its version is still `expected`; `None`: if it holds nothing.
+    /// Writes `key` if its version is still `expected`; `None` means that the key holds nothing yet.
     fn compare_and_swap(
         &self,
         key: Key<'_>,
@@ -57,15 +57,15 @@ pub trait Storage {
         bytes: &[u8],
         ttl_seconds: u32,
     ) -> Result<Swap, Failure>;
-    /// Writes `key`, to expire after `ttl_seconds` or never.
+    /// Writes `key`. It expires after `ttl_seconds`, or never.
     fn put(&self, key: Key<'_>, bytes: &[u8], ttl_seconds: Option<u32>) -> Result<(), Failure>;
-    /// What a key that was listed holds, at most `bytes_max` bytes of it.
+    /// Reads at most `bytes_max` bytes of the entry under a listed key.
     fn peek(&self, store: Store, key: &str, bytes_max: u32) -> Result<Option<Vec<u8>>, Failure>;
-    /// Removes a key; true if it held something.
+    /// Removes a key. Returns whether it held anything.
     fn remove(&self, store: Store, key: &str) -> Result<bool, Failure>;
-    /// Removes many keys; how many were there.
+    /// Removes many keys. Returns how many of them existed.
     fn remove_many(&self, store: Store, keys: &[String]) -> Result<u32, Failure>;
-    /// The keys that start with `prefix` and sort after `after`, in byte order, at most `limit`.
+    /// Lists at most `limit` keys that start with `prefix` and sort after `after`, in byte order.
     fn keys(
         &self,
         store: Store,
@@ -75,89 +75,89 @@ pub trait Storage {
     ) -> Result<Vec<String>, Failure>;
 }
 
-/// What a key holds.
+/// The entry under a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// The bytes.
     pub bytes: Vec<u8>,
-    /// Changes with every write of the key.
+    /// The version of the entry. It changes with every write of the key.
     pub version: u64,
 }
 
-/// How a compare-and-swap ended.
+/// The result of a compare-and-swap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Swap {
     /// Written.
     Done,
-    /// Somebody else wrote first.
+    /// Another writer was first.
     Lost,
 }
 
-/// What the operator decided.
+/// The operator's settings.
 pub trait Settings {
-    /// Whether this is somebody's own machine, with no shoppers.
+    /// Returns whether this is a developer's own machine, with no shoppers.
     fn development(&self) -> bool;
-    /// Where the shop stands, for whoever asks.
+    /// Returns the status of the shop, as far as this caller may know it.
     fn shop_status(&self, store: &StoreId, asks: Asker) -> ShopStatus;
-    /// The shop; `None` if this deployment serves no such shop.
+    /// Returns the shop's settings; `None` if this deployment does not serve the shop.
     fn merchant(&self, store: &StoreId) -> Option<Merchant>;
-    /// The first of the shops that this deployment serves.
+    /// Returns the first of the shops that this deployment serves.
     fn first_store(&self) -> Option<StoreId>;
 }
 
-/// Who asks about a shop.
+/// The caller that asks about a shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asker {
-    /// Shopify, by its signature, or the operator.
+    /// Shopify, which proves itself by a signature, or the operator.
     VouchedFor,
-    /// Anybody. A shop that is closed to them is unknown to them.
+    /// Any other caller. A shop that is closed to the public is unknown to them.
     Anybody,
 }
 
-/// Where a shop stands.
+/// The status of a shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShopStatus {
-    /// This deployment serves no such shop.
+    /// This deployment does not serve the shop.
     Unknown,
-    /// It is served.
+    /// The shop is served.
     Open,
-    /// Everybody gets the page that fits every shopper, and nothing is made or stored.
+    /// Every shopper gets the fallback page, and nothing is generated or stored.
     Paused,
 }
 
-/// What the merchant decided, as far as the fallback page shows it.
+/// The merchant's settings that the fallback page shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Merchant {
     /// The name that shoppers know.
     pub name: String,
-    /// Where the theme's own pages live, with no slash at the end; empty for a shop that has none.
+    /// The address of the theme's own pages, without a slash at the end; empty if the shop has none.
     pub url: String,
-    /// BCP 47 language tag of its texts.
+    /// The BCP 47 language tag of its texts.
     pub language: String,
-    /// What it promises, a few words each.
+    /// The shop's promises to shoppers, a few words each.
     pub promises: Vec<String>,
-    /// The brand's accent colour, `#rrggbb`; empty for the pages' own.
+    /// The brand's accent colour, `#rrggbb`; empty for the default of the pages.
     pub accent: String,
-    /// The brand's background colour, likewise.
+    /// The brand's background colour, in the same form.
     pub surface: String,
 }
 
-/// Checks against secrets that stay with the host.
+/// Checks against secrets, which stay with the host.
 pub trait Signatures {
-    /// Whether `candidate` is the secret; false too where there is no secret of that name.
+    /// Returns whether `candidate` is the secret of that name; false if there is no such secret.
     fn matches(&self, secret: &str, candidate: &str) -> bool;
-    /// Whether `mac` is the HMAC with SHA-256 of `message` under the secret; false likewise.
+    /// Returns whether `mac` is the HMAC-SHA-256 of `message` under the secret; false if there is no such secret.
     fn verifies(&self, secret: &str, message: &[u8], mac: &[u8]) -> bool;
 }
 
 /// The time.
 pub trait Clock {
-    /// Now.
+    /// Returns the current time.
     fn now_ms(&self) -> u64;
 }
 
-/// The operator, who hears what went wrong and was dealt with.
+/// The log for the operator: failures that routing handled.
 pub trait Log {
-    /// Tells of it, in words that do not vary, with particulars as name and value.
+    /// Logs a warning: a constant message, and its details as pairs of name and value.
     fn warn(&self, message: &str, particulars: &[(&str, &str)]);
 }

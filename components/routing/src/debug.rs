@@ -1,8 +1,8 @@
-//! `/debug/*`: a page requested by hand, what went wrong, how full the pool is, products that changed, a shop to
-//! be opened again.
+//! `/debug/*`: for operators, to request a page by hand, list errors, show how full the pool is, make pages stale, and
+//! reopen a shop.
 //!
-//! For operators, who are told of failures with the status that says so. For everybody else these
-//! routes do not exist.
+//! Operators get failures with the proper status code. For all other callers these routes do not
+//! exist.
 
 use serde::Serialize;
 use serde_json::json;
@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 use crate::target::Target;
 use crate::visitor::{Visitor, known_store};
 
-/// How many errors are listed unless asked otherwise, and at most.
+/// How many errors are listed by default, and at most.
 const ERRORS: u32 = 50;
 const ERRORS_MAX: u32 = 200;
 
@@ -35,18 +35,18 @@ pub(crate) fn generate<D: Deployment>(
     }
 }
 
-/// `/debug/errors[?limit={number}]`: what went wrong lately, newest first.
+/// `/debug/errors[?limit={number}]`: lists the latest errors of jobs, newest first.
 pub(crate) fn errors<V>(deployment: &(impl Queue + Log), target: Target<'_>) -> Result<Response<V>, Refusal> {
     let limit = target.number("limit", ERRORS_MAX)?.unwrap_or(ERRORS);
     list(deployment, deployment.errors(limit))
 }
 
-/// `/debug/pool`: the members of the pool and how full they are.
+/// `/debug/pool`: lists the members of the pool and how full they are.
 pub(crate) fn pool<V>(deployment: &(impl Queue + Log)) -> Result<Response<V>, Refusal> {
     list(deployment, deployment.pool())
 }
 
-/// `/debug/catalog-moved?store={id}`: the store's products changed, and pages made before are stale.
+/// `/debug/catalog-moved?store={id}`: bumps the catalog version, which makes all existing pages of the shop stale.
 pub(crate) fn bump_catalog_version<D: Cache + Settings + Log>(
     deployment: &D,
     target: Target<'_>,
@@ -62,7 +62,7 @@ pub(crate) fn bump_catalog_version<D: Cache + Settings + Log>(
     }
 }
 
-/// `/debug/reopen?store={id}`: a store that was closed, as by an app that was uninstalled, has pages again.
+/// `/debug/reopen?store={id}`: reopens a shop that was closed, for example because the app was uninstalled.
 pub(crate) fn reopen<D: Cache + Settings + Log>(
     deployment: &D,
     target: Target<'_>,

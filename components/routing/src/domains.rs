@@ -1,18 +1,18 @@
-//! The domains of a shop. A merchant may change the one that Shopify knows the shop by: what is kept lies under the old one,
-//! and what Shopify tells and asks is of the new one, or of either. Both belong to one shop if signed bodies named them with
-//! the same number of Shopify's: each domain's record has the number and the other domains, and an index leads from the
-//! number to its domains.
+//! The domains of a shop. A merchant may change the domain that Shopify knows the shop by. Stored data keeps the old
+//! domain in its keys, while Shopify's requests and webhooks name the new one or either. Two domains belong to one
+//! shop if signed bodies named both with the same shop number of Shopify. Each domain's record has that number and
+//! the shop's other domains, and an index maps the number to its domains.
 //!
-//! The header of a webhook is not signed. It is believed only in a `shop/update`, which tells that a domain changed: where the
-//! old domain's number is not known, and the new one is not served as a shop of its own.
+//! Webhook headers are not signed. A header is trusted only in a `shop/update`, which reports a changed domain, and
+//! only if the old domain has no known number and the new one is not served as a shop of its own.
 
 use names::{Domains, Key, Store, StoreId};
 
 use crate::capabilities::{Asker, Failure, Found, Settings, ShopStatus, Storage};
 
-/// More domains than a shop can have had: Shopify lets a merchant change theirs once.
+/// More domains than a shop can have had, because Shopify lets a merchant change theirs once.
 const DOMAINS_MAX: u32 = 5;
-/// More than any record takes.
+/// An upper bound on the size of a record.
 const BYTES_MAX: u32 = 2048;
 
 /// Returns the served shop that this domain belongs to, or the domain itself. Reads storage only if it is not served.
@@ -24,18 +24,18 @@ pub(crate) fn served_as(deployment: &(impl Settings + Storage), store: StoreId) 
     Ok(others.into_iter().find(|other| is_served(deployment, other)).unwrap_or(store))
 }
 
-/// Whether the shop is served under this domain.
+/// Returns whether the shop is served under this domain.
 pub(crate) fn is_served(settings: &impl Settings, store: &StoreId) -> bool {
     settings.shop_status(store, Asker::VouchedFor) != ShopStatus::Unknown
 }
 
-/// Whether anything is known of this domain.
+/// Returns whether there is a record of this domain.
 pub(crate) fn is_known(storage: &impl Storage, store: &StoreId) -> Result<bool, Failure> {
     Ok(recall(storage, store)? != Domains::default())
 }
 
-/// Returns the other domains in the record of this one, if the record is of the shop with this number, as far as the
-/// numbers are known. A domain that is known to be of a shop with another number is not among them.
+/// Returns the other domains in the record of this one. Leaves out domains that are known to belong to a shop with
+/// another number, and returns none if this domain's own record has another number than `number`.
 pub(crate) fn others(
     storage: &impl Storage,
     store: &StoreId,
@@ -50,15 +50,15 @@ pub(crate) fn others(
     keeping(others, |other| Ok(!differ(recall(storage, other)?.number, number)))
 }
 
-/// Returns the domains that are known to be of the shop with this number.
+/// Returns the known domains of the shop with this number.
 pub(crate) fn of_number(storage: &impl Storage, number: u64) -> Result<Vec<StoreId>, Failure> {
-    // A domain whose record has another number by now is another shop's.
+    // The index may be older than a domain's record: a domain whose record has another number is another shop's.
     let index = indexed(storage, number)?;
     keeping(index.into_iter(), |domain| Ok(recall(storage, domain)?.number == Some(number)))
 }
 
-/// Notes that a domain is that of the shop with this number, as a signed body says, and that the number's other domains
-/// are the shop's, too. What was known of a former shop of this domain is dropped.
+/// Records that a domain belongs to the shop with this number, as a signed body says, and links it to the number's
+/// other domains. Drops what was known of a former shop of this domain.
 pub(crate) fn note(storage: &impl Storage, store: &StoreId, number: u64) -> Result<(), Failure> {
     let before = recall(storage, store)?;
     let former = before.number.filter(|former| *former != number);
@@ -78,8 +78,8 @@ pub(crate) fn note(storage: &impl Storage, store: &StoreId, number: u64) -> Resu
     others.iter().try_for_each(|other| link(storage, other, store))
 }
 
-/// Notes that a domain changed from `former`, which only a header names, to that of the shop with this number; false if
-/// these are more likely two shops.
+/// Records that the shop with this number changed its domain from `former`, which only a header names, to `store`.
+/// Returns false, and records nothing, if the two are more likely different shops.
 pub(crate) fn note_change(
     deployment: &(impl Settings + Storage),
     former: &StoreId,
@@ -96,13 +96,13 @@ pub(crate) fn note_change(
     Ok(true)
 }
 
-/// Removes a domain from the index. Its own record leads there, so that this is to be done before that is removed.
+/// Removes a domain from the index. Call it before removing the domain's record, which holds the number.
 pub(crate) fn remove_from_index(storage: &impl Storage, store: &StoreId) -> Result<(), Failure> {
     let number = recall(storage, store)?.number;
     number.map_or(Ok(()), |number| forget(storage, store, number))
 }
 
-/// Whether two numbers are known to be of two shops.
+/// Returns whether both numbers are known and differ.
 fn differ(one: Option<u64>, other: Option<u64>) -> bool {
     matches!((one, other), (Some(one), Some(other)) if one != other)
 }

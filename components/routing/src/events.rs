@@ -1,7 +1,7 @@
-//! What a page reports about its shopper, parsed from JSON that may be anything.
+//! The report of a page about its shopper, parsed from untrusted JSON.
 //!
-//! Parsed by hand rather than by derive: a refusal names the field by its place, and nothing that
-//! was sent is ever repeated.
+//! Parsed by hand, not with serde's derive: a refusal names the field by its place, and never repeats
+//! what was sent.
 
 use serde_json::{Map, Value};
 
@@ -12,34 +12,34 @@ const PRODUCT_BYTES_MAX: usize = 64;
 /// The longest term, in characters.
 const TERM_CHARS_MAX: usize = 80;
 
-/// The place of the whole.
+/// The place of the whole body in messages.
 const BODY: &str = "body";
 
-/// Why a body is no report.
+/// The reason why a body is not a valid report.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum WrongReport {
-    /// Not text at all.
+    /// The body is not UTF-8.
     #[error("body is not UTF-8")]
     Encoding,
-    /// Not JSON from there on.
+    /// The body is not JSON from this position on.
     #[error("body is not JSON: line {line}, column {column}")]
     Json {
-        /// From 1.
+        /// Counted from 1.
         line: usize,
-        /// From 1.
+        /// Counted from 1.
         column: usize,
     },
-    /// JSON of another shape.
+    /// The JSON has another shape.
     #[error("{place} {rule}")]
     Field {
-        /// Which field, such as `events[3].product`.
+        /// The field, such as `events[3].product`.
         place: String,
-        /// What is wrong with it.
+        /// The rule that it breaks.
         rule: &'static str,
     },
 }
 
-/// What a page reports. The ids are yet to be parsed.
+/// The report of a page. The ids are not parsed yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Report {
     pub(crate) store: String,
@@ -48,14 +48,14 @@ pub(crate) struct Report {
     pub(crate) events: Vec<Event>,
 }
 
-/// Something that a shopper did.
+/// An action of a shopper.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Event {
     /// Came to the storefront.
     Visit,
     /// Looked at this product.
     View(String),
-    /// Searched for this.
+    /// Searched for this term.
     Search(String),
     /// Set this filter.
     Filter(String),
@@ -117,7 +117,7 @@ fn event(value: &Value, place: &str) -> Result<Event, WrongReport> {
     }
 }
 
-/// A JSON object and where it stands.
+/// A JSON object and its place in the body.
 struct Fields<'a> {
     place: &'a str,
     map: &'a Map<String, Value>,
@@ -152,7 +152,7 @@ impl<'a> Fields<'a> {
         Ok(product.to_owned())
     }
 
-    /// A text in the shopper's words, which is all that the event holds.
+    /// Reads the text field `name`, in the shopper's words. The event may hold no other field.
     fn term(&self, name: &'static str, only: &'static str) -> Result<String, WrongReport> {
         self.hold_only(&["type", name], only)?;
         let term = self.text(name)?.trim();

@@ -1,4 +1,4 @@
-//! Binds the logic to WIT: conversions, and nothing that decides.
+//! The WIT bindings of the component: only conversions, no decisions.
 #![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
 
 mod convert;
@@ -28,7 +28,7 @@ use crate::{
 
 struct Component;
 
-/// The deployment, as the imports of the world give it.
+/// The deployment, implemented by the imports of the world.
 struct Host;
 
 impl handler::Guest for Component {

@@ -1,26 +1,26 @@
-//! Which header fields a response has: each kind of response is a value here, and its field lines
-//! are written here and nowhere else.
+//! The header fields of responses: each kind of response is a value here, and its field lines are
+//! written only here.
 
 use crate::capabilities::PageMetadata;
 use crate::route::{Allowed, Format};
 
-/// How long a client may well wait before it asks a full pool again.
+/// How long a client should wait before it tries a full pool again.
 const RETRY_AFTER: &str = "retry-after: 30\n";
 
-/// By this a script knows an answer of ours, and which one it is: others may answer in our place, with status 200 too,
-/// such as the page where a shop asks for a password. Shopify passes the field on.
+/// Returns the header by which a script recognizes our response and its kind. Others may answer in our place, also
+/// with status 200, such as a shop's password page. Shopify passes the header on.
 fn ours(answer: Answer) -> [&'static str; 3] {
     ["x-wandstore: ", answer.name(), "\n"]
 }
 
-/// What scripts ask for.
+/// The kinds of responses that scripts ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// A whole page.
     Page,
-    /// The content of one.
+    /// The content of a page.
     Fragment,
-    /// Where one stands.
+    /// The status of a page.
     Status,
 }
 
@@ -34,75 +34,75 @@ impl Answer {
     }
 }
 
-/// What every page says. A page is for one shopper, so that no shared cache may keep it, and
-/// changes at any time, so that the browser may not either.
+/// The field lines of every page. A page is for one shopper, so no shared cache may store it. It may
+/// change at any time, so the browser may not store it either.
 const PAGE: &str = "content-type: text/html; charset=utf-8\n\
                     cache-control: private, no-store\n\
                     x-content-type-options: nosniff\n\
                     referrer-policy: strict-origin-when-cross-origin\n\
                     content-security-policy: ";
 
-/// What is said of a page that goes through Shopify: the same, but for the policy, which is the theme's.
+/// The field lines of a page that goes through Shopify: the same, except for the policy, which is the theme's.
 const IN_SHOP: &str = "cache-control: private, no-store\nx-content-type-options: nosniff\n";
 
-/// Room for what is different from page to page.
+/// Room for the field lines that differ from page to page.
 const VARYING_BYTES: usize = 256;
 
-/// Which page a shopper gets.
+/// The page that a shopper gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Served {
-    /// The one that was made for them.
+    /// The page that was made for them.
     Hit(PageMetadata),
-    /// The same, while a newer one is wished for.
+    /// The same, while a newer one is requested.
     Stale(PageMetadata, Generation),
-    /// The one that fits every shopper, while theirs is wished for.
+    /// The fallback page, while theirs is requested.
     Miss(Generation),
 }
 
-/// What came of the wish for a page.
+/// The result of requesting a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Generation {
-    /// A job is under way.
+    /// The shopper has a live job.
     Triggered,
     /// Every member of the pool is full.
     QueueFull,
     /// The queue did not answer.
     QueueUnavailable,
-    /// Nobody asked for one.
+    /// No page was requested.
     NotTriggered,
 }
 
-/// What a response other than a page says besides what it is.
+/// The additional field of a response that is not a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Aside<'a> {
     /// Nothing.
     None,
-    /// Which methods the path takes.
+    /// The methods that the path accepts.
     Allow(Allowed),
-    /// When to ask again.
+    /// The time after which to ask again.
     RetryAfter,
-    /// Where to go; a path of our own.
+    /// The path to redirect to, one of our own.
     Location(&'a str),
 }
 
-/// The field lines of a page.
+/// Returns the field lines of a page.
 pub(crate) fn page(served: Served) -> String {
     let [name, kind, end] = ours(Answer::Page);
     of_page(&[PAGE, page::content_security_policy(), "\n", name, kind, end], served)
 }
 
-/// The field lines of a page's content.
+/// Returns the field lines of a page's content.
 pub(crate) fn fragment(served: Served) -> String {
     let [name, kind, end] = ours(Answer::Fragment);
     of_page(&["content-type: text/html; charset=utf-8\n", IN_SHOP, name, kind, end], served)
 }
 
-/// The field lines of a page that Shopify renders inside a theme.
+/// Returns the field lines of a page that Shopify renders inside a theme.
 pub(crate) fn in_theme(served: Served) -> String {
     of_page(&["content-type: application/liquid\n", IN_SHOP], served)
 }
 
-/// The field lines of a page inside a theme that has no content yet.
+/// Returns the field lines of a page inside a theme that has no content yet.
 pub(crate) fn empty_in_theme() -> String {
     ["content-type: application/liquid\n", IN_SHOP].concat()
 }
@@ -127,14 +127,14 @@ fn of_page(general: &[&str], served: Served) -> String {
     lines
 }
 
-/// The field lines of where a page stands.
+/// Returns the field lines of a page's status.
 pub(crate) fn status() -> String {
     let mut lines = notice(Format::Json, Aside::None);
     lines.extend(ours(Answer::Status));
     lines
 }
 
-/// The field lines of whatever is not a page.
+/// Returns the field lines of a response that is not a page.
 pub(crate) fn notice(format: Format, aside: Aside<'_>) -> String {
     let content_type = match format {
         Format::Text => "text/plain; charset=utf-8",
@@ -152,12 +152,13 @@ pub(crate) fn notice(format: Format, aside: Aside<'_>) -> String {
 }
 
 impl Served {
-    /// Whether it was made for the shopper.
+    /// Returns whether the page was made for the shopper.
     pub(crate) fn is_generated(self) -> bool {
         !matches!(self, Self::Miss(_))
     }
 
-    /// The page's own script reads `server-timing`: of a document's fields it can see no other.
+    /// Returns the lines about the cache. The page's own script reads `server-timing`, the only header of its own
+    /// document that it can see.
     fn line(self) -> &'static str {
         match self {
             Self::Hit(_) => "x-cache: HIT\nserver-timing: cache;desc=HIT\nx-generated: true\n",

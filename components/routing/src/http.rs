@@ -1,4 +1,4 @@
-//! Requests and responses, as far as routing is concerned with them.
+//! The parts of requests and responses that routing uses.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use crate::route::Format;
 pub enum Method {
     /// GET
     Get,
-    /// HEAD; answered as GET, the host drops the body.
+    /// HEAD, answered like GET; the host drops the body.
     Head,
     /// POST
     Post,
@@ -18,24 +18,24 @@ pub enum Method {
     Other,
 }
 
-/// Why a request's body cannot be had.
+/// The reason why a request's body could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyError {
-    /// Larger than asked for.
+    /// The body is larger than the limit.
     TooLarge,
-    /// It broke off or did not arrive in time.
+    /// The body broke off or did not arrive in time.
     Incomplete,
 }
 
-/// What of a request is asked for only when it is needed.
+/// The parts of a request that are read only when they are needed.
 pub trait Request {
-    /// The value of a header field, by its lower-case name.
+    /// Returns the value of the header field with this lower-case name.
     fn header(&self, name: &str) -> Option<String>;
-    /// The whole body, if it is at most `bytes_max` long.
+    /// Returns the whole body, if it is at most `bytes_max` long.
     fn body(&self, bytes_max: u32) -> Result<Vec<u8>, BodyError>;
 }
 
-/// What a response carries.
+/// The body of a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Body<V> {
     /// Nothing.
@@ -46,7 +46,7 @@ pub enum Body<V> {
     Value(V),
 }
 
-/// An answer.
+/// A response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response<V> {
     /// The status code (RFC 9110, section 15).
@@ -58,26 +58,26 @@ pub struct Response<V> {
 }
 
 impl<V> Response<V> {
-    /// A JSON document that is good for now only.
+    /// Returns a JSON document that must not be cached.
     pub(crate) fn json(status: u16, document: &impl Serialize) -> Self {
         let body = serde_json::to_vec(document).expect("a document of plain fields has a JSON form");
         Self { status, headers: headers::notice(Format::Json, Aside::None), body: Body::Bytes(body) }
     }
 }
 
-/// What becomes of a request.
+/// The outcome of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply<V> {
-    /// The answer.
+    /// The final response.
     Ready(Response<V>),
-    /// An answer that may become a better one: the same request is to be put again when the topic
+    /// A response that may improve: the host repeats the request when the topic
     /// changes.
     Pending {
-        /// What to say if nothing happens.
+        /// The response if the topic does not change in time.
         interim: Response<V>,
-        /// What to wait for: the shopper's job, as `{store}:{shopper}`.
+        /// The topic to wait for: the shopper's job, as `{store}:{shopper}`.
         topic: String,
-        /// For how long.
+        /// How long to wait.
         wait_ms: u32,
     },
 }

@@ -1,8 +1,8 @@
-//! Who is asking, by a query that Shopify signed.
+//! The shopper who asks, identified by a query that Shopify signed.
 //!
-//! No cookies reach an app proxy. The theme's script sends what its browser drew at random, and that the shopper
-//! consents, only if they do; Shopify adds who is logged in. Without consent, everybody in the same place of the
-//! shop is the same shopper, of whom nothing is stored.
+//! An app proxy receives no cookies. Only with the shopper's consent does the theme's script send the consent and
+//! the id that the browser drew at random. Shopify adds the logged-in customer. Without consent, all shoppers in
+//! the same context of the shop share one anonymous shopper id, and nothing is stored about them.
 
 use names::{Market, Persona, ShopperId};
 use shopify::proxy::Signed;
@@ -10,7 +10,7 @@ use shopify::proxy::Signed;
 use crate::refusal::Refusal;
 use crate::target::WrongParameter;
 
-/// Who is asking, and where.
+/// The shopper who asks, and their market.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Identity {
     person: ShopperId,
@@ -19,7 +19,7 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    /// Reads who is asking.
+    /// Reads the identity from a signed query.
     pub(crate) fn of(signed: &Signed) -> Result<Self, Refusal> {
         let consents = consents(signed)?;
         let drawn = own(signed, "visitor")?.filter(|_| consents);
@@ -34,23 +34,23 @@ impl Identity {
         Ok(Self { person, before_login, market: market(signed)? })
     }
 
-    /// Whose page they get, in their market.
+    /// Returns the shopper id of their page in their market.
     pub(crate) fn shopper(&self) -> Result<ShopperId, Refusal> {
         Ok(self.person.in_market(&self.market)?)
     }
 
-    /// Who a customer was in this browser before they logged in.
+    /// Returns the visitor id that a customer had in this browser before they logged in.
     pub(crate) fn before_login(&self) -> Option<&ShopperId> {
         self.before_login.as_ref()
     }
 }
 
-/// Only this is consent.
+/// Returns whether the shopper consents: only `consent=1` counts.
 fn consents(signed: &Signed) -> Result<bool, Refusal> {
     Ok(own(signed, "consent")? == Some("1"))
 }
 
-/// What somebody of whom no more is known most likely wants at a place.
+/// Returns the most likely persona of an anonymous shopper in this context.
 fn persona(context: Option<&str>) -> Result<Persona, WrongParameter> {
     Ok(match context.unwrap_or("page") {
         "product" | "search" => Persona::Minimalist,
@@ -60,8 +60,8 @@ fn persona(context: Option<&str>) -> Result<Persona, WrongParameter> {
     })
 }
 
-/// Where they shop. What names no country or no language is the shop's own: it is no reason to leave a place in
-/// the theme empty.
+/// Returns the shopper's market. A country or language that is not valid counts as the shop's own, because it is no
+/// reason to leave the theme's block empty.
 fn market(signed: &Signed) -> Result<Market, Refusal> {
     let country = own(signed, "country")?.unwrap_or_default();
     let language = own(signed, "language")?.unwrap_or_default();
@@ -69,7 +69,7 @@ fn market(signed: &Signed) -> Result<Market, Refusal> {
     Ok(choices.into_iter().find_map(|(country, language)| Market::of(country, language)).unwrap_or_default())
 }
 
-/// A parameter of ours: of two, nobody could say which was meant.
+/// Returns one of our parameters. A repeated parameter is refused, because it is unclear which one was meant.
 fn own<'a>(signed: &'a Signed, name: &'static str) -> Result<Option<&'a str>, WrongParameter> {
     let mut values = signed.parameters().filter(|(given, _)| *given == name).map(|(_, value)| value);
     match (values.next(), values.next()) {

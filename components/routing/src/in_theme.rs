@@ -1,36 +1,36 @@
 //! The page within a theme, as Liquid that Shopify renders between the theme's header and footer.
 //!
-//! Only Shopify knows in which market a request is made: the forwarded query names none, and what a link says in
-//! `country` can be anything. So Liquid decides. It shows the content if the content's market is the shopper's, and
-//! else an empty block, which the theme's script fills as it fills every block. It also has the links of the
-//! content, which is the same for every domain and folder of the shop, lead into the shopper's own.
+//! Only Shopify knows the market of a request: the forwarded query names none, and a link's `country` can be
+//! anything. So Liquid decides. It shows the content if the content's market is the shopper's. Otherwise it shows
+//! an empty block, which the theme's script fills like any other block. The content is the same for every domain
+//! and folder of the shop, so Liquid also rewrites its links to the shopper's own domain and folder.
 //!
-//! Nothing of a shop's texts can run as Liquid: whoever writes content escapes braces and percent signs.
+//! A shop's texts never run as Liquid, because the renderer escapes braces and percent signs in the content.
 
 use names::Market;
 use page::THEME_STYLE;
 
-/// What the theme's script finds within the theme.
+/// The frame around the content within a theme.
 pub(crate) struct InTheme<'a> {
-    /// Where the app is in the shop, such as `/apps/wand`.
+    /// The app's path in the shop, such as `/apps/wand`.
     pub(crate) prefix: &'a str,
-    /// Where the content's links lead, such as `https://wands.example`; empty for a shop without pages.
+    /// The start of the content's links, such as `https://wands.example`; empty for a shop without pages.
     pub(crate) home: &'a str,
 }
 
-/// The variables of the template, and of the link that those without scripts follow: only Shopify knows them.
+/// The variables of the template and of the link for shoppers without scripts. Only Shopify knows their values.
 const KNOWN_TO_SHOPIFY: &str = "\
     {%- assign root = routes.root_url | append: '/' | replace: '//', '/' -%}\
     {%- assign country = localization.country.iso_code -%}\
     {%- assign language = localization.language.iso_code | upcase | replace: '-', '_' -%}";
 
 impl InTheme<'_> {
-    /// The page without content.
+    /// Returns the page without content.
     pub(crate) fn empty(&self) -> String {
         format!("{KNOWN_TO_SHOPIFY}{}{}", self.opened(""), self.link())
     }
 
-    /// What stands before the content of a market with a country, and what behind it.
+    /// Returns the template before and after the content of a market with a country.
     pub(crate) fn around(&self, market: &Market, is_generated: bool) -> (String, String) {
         let theirs = condition(market);
         let head = format!("{KNOWN_TO_SHOPIFY}{{%- if {theirs} -%}}{{%- capture content -%}}");
@@ -54,7 +54,7 @@ impl InTheme<'_> {
         )
     }
 
-    /// For those without scripts: the same page, told of their market. It ends the block.
+    /// Returns a link to the same page with the shopper's market, for shoppers without scripts. It closes the block.
     fn link(&self) -> String {
         let subpath = self.prefix.trim_start_matches('/');
         format!(
@@ -63,8 +63,8 @@ impl InTheme<'_> {
         )
     }
 
-    /// Filters that have the content's links lead to where the shopper is. A text of the content holds no quotation
-    /// mark, so that only attributes are found.
+    /// Returns the filters that rewrite the content's links. Texts in the content contain no quotation marks, so only
+    /// attributes match.
     fn replaced(&self) -> String {
         let home = self.home;
         let of_shop = format!(" | replace: 'href=\"{home}/', href | replace: 'action=\"{home}/', action");
@@ -73,12 +73,12 @@ impl InTheme<'_> {
     }
 }
 
-/// What stands in place of the beginnings of links and forms.
+/// The replacements for the beginnings of links and forms.
 const LINKS: &str = "\
     {%- assign href = 'href=\"' | append: root -%}\
     {%- assign action = 'action=\"' | append: root -%}";
 
-/// Whether the shopper is in that market, in Liquid.
+/// Returns the Liquid condition that the shopper is in this market.
 fn condition(market: &Market) -> String {
     let (country, language) = (market.country(), market.language());
     let in_language =
@@ -86,7 +86,7 @@ fn condition(market: &Market) -> String {
     format!("country == '{country}'{in_language}")
 }
 
-/// Whether an address may stand in a text of Liquid.
+/// Returns whether an address can be quoted in a Liquid string.
 fn may_be_quoted(address: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/".contains(&byte);
     !address.is_empty() && address.bytes().all(is_plain)

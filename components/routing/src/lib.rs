@@ -1,11 +1,11 @@
-//! HTTP in, HTTP out: shops and shoppers, the page at once, and the request for a better one. Also what
-//! Shopify forwards and tells, and the maintenance tasks that follow from it.
+//! HTTP in, HTTP out: serves a shopper's page at once and requests a better one. Also takes the requests that
+//! Shopify forwards, its webhooks, and the maintenance tasks that follow from them.
 //!
 //! Pure: no I/O of its own, no clock, no WIT types. It never asks a language model, holds no
-//! secret, and reads a cached page's bytes never: the page passes through as a handle. Whatever a
-//! shopper's request meets (storage that is down, a full pool), the answer is a page or a
-//! one-line refusal of bad input, and no server error. Only the operator's routes own up to one, and
-//! webhooks, so that Shopify sends them again.
+//! secret, and never reads a cached page's bytes: the page passes through as a handle. Whatever fails during a
+//! shopper's request (storage that is down, a full pool), the answer is a page or a one-line refusal of bad
+//! input, never a server error. Only the operator's routes return server errors, and so do webhooks, so that
+//! Shopify sends them again.
 
 mod capabilities;
 mod debug;

@@ -1,8 +1,8 @@
-//! What shops ask for apart from pages, in parts: forgetting, and telling what is kept.
+//! Runs maintenance tasks in parts: deleting data and reporting it.
 //!
-//! A maintenance task keeps where it is in a tally, so that it may be cut off anywhere and run again: what is gone
-//! already is not found a second time. It works on ids, not on settings, so that it does its work for a shop
-//! that is no longer served here. At its end it leaves an audit record, without personal data.
+//! A task stores its progress in a tally, so that it can be cut off anywhere and run again: data that is already
+//! deleted is not found a second time. It works on ids, not on settings, so that it also works for a shop
+//! that is no longer served here. At its end it leaves an audit record without personal data.
 
 mod record;
 mod report;
@@ -14,20 +14,20 @@ use crate::capabilities::{Deployment, Failure, Forgotten, MaintenanceKind};
 use record::Tally;
 use sweep::Subject;
 
-/// How far a maintenance task got.
+/// The progress of a maintenance task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
-    /// A part is done: run it again.
+    /// A part is done: run the task again.
     More,
-    /// It is done.
+    /// The task is done.
     Done,
-    /// Worth another attempt.
+    /// The part failed and is worth another attempt.
     Retry(Failure),
-    /// Not worth one, with the reason.
+    /// The task can never succeed, with the reason.
     Impossible(String),
 }
 
-/// Does a part of a maintenance task: of the shop `store`, following from the event `cause`.
+/// Runs one part of the maintenance task that the event `cause` caused for the shop `store`.
 pub fn run<D: Deployment>(deployment: &D, store: &str, cause: &str, kind: &MaintenanceKind) -> Progress {
     let (store, cause) = match (StoreId::parse(store), EventId::parse(cause)) {
         (Ok(store), Ok(cause)) => (store, cause),
@@ -44,31 +44,31 @@ pub fn run<D: Deployment>(deployment: &D, store: &str, cause: &str, kind: &Maint
     }
 }
 
-/// What a maintenance task comes to.
+/// The steps of a maintenance task.
 struct Plan {
-    /// What it is called in the audit record.
+    /// The name of the task in the audit record.
     name: &'static str,
-    /// Of the shop, or of one of its customers.
+    /// The customer whom the task is about; `None` if it is about the whole shop.
     customer: Option<ShopperId>,
     steps: &'static [Step],
 }
 
-/// A step of a maintenance task. Each is done until nothing more is found.
+/// A step of a maintenance task. Each step repeats until it finds nothing more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
-    /// Forgets jobs. Whoever works on one has lost it, so that pages are forgotten after them.
+    /// Deletes jobs, which takes them from their workers. Pages are deleted afterwards, so that none is stored later.
     Jobs,
-    /// Forgets pages and plans.
+    /// Deletes pages and plans.
     Pages,
-    /// Removes what is kept under keys that name shop or customer.
+    /// Deletes entries whose keys name the shop or the customer.
     Keys,
-    /// Removes what is kept under keys that do not, but says whose it is.
+    /// Deletes entries whose keys do not, but whose content names the shop or the customer.
     Journals,
-    /// Puts together what is kept of the customer.
+    /// Writes the report of the customer's data.
     Report,
 }
 
-/// Pages come last once more: one may have been on its way into the cache while its job was forgotten.
+/// Pages are deleted once more at the end: one may have been on its way into the cache while its job was deleted.
 const FORGET: &[Step] = &[Step::Jobs, Step::Pages, Step::Keys, Step::Journals, Step::Pages];
 
 impl Plan {
@@ -83,7 +83,7 @@ impl Plan {
     }
 }
 
-/// Goes on with a maintenance task, by a bounded part of one step; true once all of it is done.
+/// Runs a bounded part of the task's current step. Returns true once all steps are done.
 fn advance<D: Deployment>(
     deployment: &D,
     store: &StoreId,
@@ -128,7 +128,7 @@ fn perform<D: Deployment>(
 }
 
 impl Step {
-    /// What it counts.
+    /// Returns the name under which the step's items are counted.
     fn noun(self) -> &'static str {
         match self {
             Self::Jobs => "orders",

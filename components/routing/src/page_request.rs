@@ -1,10 +1,10 @@
-//! Requests pages for visitors, by what they did so far.
+//! Page requests for visitors, based on their signals.
 
 use crate::capabilities::{Failure, GenerationRequest, Log, Offered, Queue, Storage, Work};
 use crate::signals::{self, Signals};
 use crate::visitor::Visitor;
 
-/// Requests a page for a visitor, by what they did so far.
+/// Requests a page for a visitor, based on their stored signals.
 pub(crate) fn request_page(
     deployment: &(impl Queue + Storage + Log),
     visitor: &Visitor,
@@ -13,7 +13,7 @@ pub(crate) fn request_page(
     request_page_after(deployment, visitor, work, recall(deployment, visitor))
 }
 
-/// Requests a page for a visitor, by the signals. A queue that does not answer is logged here.
+/// Requests a page for a visitor, based on these signals. Logs a queue that does not answer.
 pub(crate) fn request_page_after(
     deployment: &(impl Queue + Log),
     visitor: &Visitor,
@@ -35,7 +35,7 @@ pub(crate) fn request_page_after(
     })
 }
 
-/// What a visitor did so far. Without an answer they are a stranger, who gets a page, too.
+/// Reads a visitor's signals. If storage does not answer, they count as a stranger, who also gets a page.
 fn recall(deployment: &(impl Storage + Log), visitor: &Visitor) -> Signals {
     let Some(session) = visitor.session() else { return Signals::default() };
     match deployment.read(session, signals::BYTES_MAX) {

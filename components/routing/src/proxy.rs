@@ -1,8 +1,7 @@
-//! `/proxy…`: what Shopify forwards from a shop's own address, such as `https://wands.example/apps/wand`.
+//! `/proxy…`: requests that Shopify forwards from a shop's own address, such as `https://wands.example/apps/wand`.
 //!
-//! Shopify signs the query, and nothing else: who is asking, and of which shop, follows from the query alone.
-//! A request to read may be repeated for as long as its signature holds, since it changes nothing that a second
-//! one would change again; a report may not.
+//! Shopify signs only the query, so shopper and shop follow from the query alone. A read request may be repeated
+//! while its signature is valid, because repeating it changes nothing more. A report may not be repeated.
 
 use names::{EventId, Key, ShopperId, StoreId};
 use page::{Document, THEME_STYLE};
@@ -26,13 +25,13 @@ use crate::target::Target;
 use crate::track;
 use crate::visitor::Visitor;
 
-/// The secret of the app, by which Shopify signs.
+/// The app's secret, with which Shopify signs.
 pub(crate) const SECRET: &str = "SHOPIFY_API_SECRET";
-/// Where the theme's script is told that it is, unless the merchant renamed it.
+/// The app's path in a shop, unless the merchant renamed it. The theme's script is told the path.
 const PREFIX: &str = "/apps/wand";
-/// What ends a fragment: without it, the fragment did not arrive whole.
+/// The end of a fragment. A fragment without it did not arrive whole.
 const END: &str = "<template data-wand-end></template>";
-/// How long a report is known again: longer than its signature can hold, which may be from a clock that is ahead.
+/// How long a report is remembered: longer than its signature is valid, also if Shopify's clock is ahead.
 const SEEN_TTL_SECONDS: u32 = 2 * WINDOW_SECONDS + 1;
 #[expect(clippy::cast_possible_truncation, reason = "it is a minute and a half")]
 const WINDOW_SECONDS: u32 = shopify::WINDOW_S as u32;
@@ -46,7 +45,7 @@ pub(crate) fn answer<D: Deployment>(
 ) -> Result<Reply<D::Value>, Refusal> {
     let signed = verify(deployment, target)?;
     let identity = Identity::of(&signed)?;
-    // If the domain record cannot be read, the shop is taken under the name it was asked by.
+    // If the domain record cannot be read, the shop keeps the name that it was asked by.
     let store = StoreId::parse(signed.shop.as_str()).map_err(|_| Refusal::NoSuchStore)?;
     let store = domains::served_as(deployment, store.clone()).unwrap_or(store);
     let visitor = Visitor::of(deployment, store.as_str(), identity.shopper()?)?;
@@ -64,8 +63,8 @@ fn verify(deployment: &(impl Clock + Signatures), target: Target<'_>) -> Result<
     Ok(Signed::verify(target.query, deployment.now_ms() / 1000, check)?)
 }
 
-/// The page within the theme: Shopify renders it as Liquid between the theme's header and footer. A request that
-/// names no market gets no content, so that nobody sees prices of another: the theme's script asks again.
+/// Returns the page within the theme, as Liquid that Shopify renders between the theme's header and footer. A request
+/// without a market gets no content, so that nobody sees another market's prices. The theme's script asks again.
 fn page<D: Deployment>(
     deployment: &D,
     visitor: &Visitor,
@@ -84,7 +83,7 @@ fn page<D: Deployment>(
     Ok(respond(headers::in_theme(served), framed(shown, &head, &tail)))
 }
 
-/// The content, for the theme's block to fill itself with.
+/// Returns the content that the theme's block fills itself with.
 fn fragment<D: Deployment>(deployment: &D, visitor: &Visitor) -> Result<Response<D::Value>, Refusal> {
     let (served, shown) = storefront::show(deployment, visitor, has_fragment)?;
     let head = format!("<style>{THEME_STYLE}</style>");
@@ -95,7 +94,7 @@ fn respond<V>(headers: String, body: Body<V>) -> Response<V> {
     Response { status: 200, headers, body }
 }
 
-/// A page from before there were fragments has none.
+/// Returns whether a page has a fragment. Pages of releases before fragments have none.
 fn has_fragment(metadata: &PageMetadata) -> bool {
     metadata.fragment.is_some()
 }
@@ -116,7 +115,7 @@ fn framed<V: Content>(shown: Shown<V>, head: &str, tail: &str) -> Body<V> {
     }
 }
 
-/// What the shopper did goes into their session, if they agreed to that.
+/// Adds the shopper's events to their session, if they consented.
 fn report<D: Deployment>(
     deployment: &D,
     visitor: &Visitor,
@@ -133,14 +132,14 @@ fn report<D: Deployment>(
     match first_time(deployment, visitor, &signature) {
         Ok(true) => {}
         Ok(false) => return Err(Refusal::Replayed),
-        // Nothing that could be stored twice is stored.
+        // Without a record of the report, its events might be stored twice, so they are dropped.
         Err(_logged) => return Ok(track::tracked(0)),
     }
     Ok(track::tracked(keep(deployment, visitor, identity, &events)))
 }
 
-/// By what a report is known again. The script draws a nonce for each, so that no two of the same second have
-/// the same signature.
+/// Returns the signature by which a repeated report is recognized. The script draws a nonce for each report, so two
+/// reports of the same second have different signatures.
 fn signature(target: Target<'_>) -> Result<EventId, Refusal> {
     let _drawn = EventId::parse(&target.required("nonce")?)?;
     Ok(EventId::parse(&target.required("signature")?)?)
@@ -159,8 +158,8 @@ fn first_time(
     })
 }
 
-/// Stores events. What a customer did in this browser before they logged in becomes theirs, and nothing is kept
-/// as a visitor's any longer: once the session is gone, nobody could tell whose the rest was.
+/// Stores events. A customer's session takes over the signals from before the login in this browser. The visitor's
+/// data is then deleted, because without the session nobody could tell whose it was.
 fn keep<D: Deployment>(deployment: &D, visitor: &Visitor, identity: &Identity, events: &[Event]) -> usize {
     let before = identity.before_login();
     let earlier = before.and_then(|earlier| recall(deployment, Key::Session(&visitor.store, earlier)));
@@ -171,14 +170,14 @@ fn keep<D: Deployment>(deployment: &D, visitor: &Visitor, identity: &Identity, e
     stored
 }
 
-/// A session that cannot be read is joined at another time.
+/// Reads a session. An unreadable one is joined at a later report.
 fn recall(deployment: &impl Storage, key: Key<'_>) -> Option<Signals> {
     let found = deployment.read(key, signals::BYTES_MAX).ok()??;
     Some(Signals::decode(&found.bytes))
 }
 
-/// Forgets a visitor, by one call for each kind of thing: hardly anybody has more pages than that takes. The
-/// session goes whatever becomes of the rest, since it would be joined a second time.
+/// Deletes a visitor's data, with one call for each kind: hardly anybody has more pages than one call deletes. The
+/// session is deleted even if the rest fails, because it would otherwise be joined a second time.
 fn forget(deployment: &(impl Cache + Queue + Storage + Log), store: &StoreId, earlier: &ShopperId) {
     let session = Key::Session(store, earlier);
     let results = [

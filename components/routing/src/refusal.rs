@@ -1,6 +1,6 @@
-//! Every reason not to do what a request asks, and the one place where a reason becomes a response.
+//! All reasons to refuse a request, and the one place that turns a reason into a response.
 //!
-//! The texts are for whoever sent the request. They never repeat what was sent.
+//! The texts are for the sender of the request. They never repeat what was sent.
 
 use names::WrongId;
 use serde_json::json;
@@ -12,67 +12,67 @@ use crate::http::{Body, BodyError, Response};
 use crate::route::{Allowed, Format};
 use crate::target::WrongParameter;
 
-/// Why a request is not answered with what it asks for.
+/// The reason why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
-    /// No such path, for whoever asks.
+    /// There is no such path for this caller.
     #[error("there is nothing at this address")]
     NothingHere,
-    /// Not the id of a shop that is served here.
+    /// There is no served shop with this id.
     #[error("there is no such store here")]
     NoSuchStore,
-    /// The path is there, but not for this method.
+    /// The path does not accept this method.
     #[error("this address takes {} only", .0.field())]
     Method(Allowed),
-    /// A parameter that cannot be read.
+    /// A parameter is invalid.
     #[error(transparent)]
     Parameter(#[from] WrongParameter),
-    /// A shopper id that is none.
+    /// A shopper id is invalid.
     #[error(transparent)]
     Shopper(#[from] WrongId),
-    /// The id of somebody whom only Shopify can vouch for.
+    /// The id names a customer, which needs a signed request.
     #[error("shopper id of a customer needs a signed request")]
     Unsigned,
-    /// The id of a page in a market, which only Shopify tells.
+    /// The id has a market, which only Shopify knows.
     #[error("shopper id with a market needs a signed request")]
     Market,
-    /// The shop's merchant turned pages made for shoppers off. Only operators are told so.
+    /// The merchant paused generated pages. Only operators are told so.
     #[error("the store is paused")]
     Paused,
-    /// What claims to be from Shopify is not, or is not as it should be.
+    /// A request that claims to be from Shopify has a wrong signature or form.
     #[error(transparent)]
     Rejected(#[from] Rejection),
-    /// A report that was taken before.
+    /// The report was taken before.
     #[error("the request was made before")]
     Replayed,
-    /// A body that is too large.
+    /// The body is too large.
     #[error("body is larger than {0} bytes")]
     BodyTooLarge(u32),
-    /// A body that did not arrive whole.
+    /// The body did not arrive whole.
     #[error("body did not arrive whole")]
     BodyIncomplete,
-    /// What a form sends, in place of JSON.
+    /// The body is a form, not JSON.
     #[error("body must be JSON, not a form")]
     Form,
-    /// A body that reports no signals.
+    /// The body is not a valid report.
     #[error(transparent)]
     Report(#[from] WrongReport),
-    /// No room for another job. Only operators are told so.
+    /// The pool is full. Only operators are told so.
     #[error("every member of the pool is full")]
     QueueFull,
-    /// No answer from the queue. Only operators are told so.
+    /// The queue did not answer. Only operators are told so.
     #[error("the queue is unavailable")]
     QueueUnavailable,
-    /// No answer from the cache. Only operators are told so.
+    /// The cache did not answer. Only operators are told so.
     #[error("the cache is unavailable")]
     CacheUnavailable,
-    /// No answer from storage. Only Shopify is told so, which then sends its webhook again.
+    /// Storage did not answer. Only Shopify is told so, and sends its webhook again.
     #[error("storage is unavailable")]
     StorageUnavailable,
 }
 
 impl Refusal {
-    /// A body of at most `bytes_max` that cannot be had.
+    /// Returns the refusal for a body that could not be read within `bytes_max`.
     pub(crate) fn of_body(error: BodyError, bytes_max: u32) -> Self {
         match error {
             BodyError::TooLarge => Self::BodyTooLarge(bytes_max),
@@ -80,7 +80,7 @@ impl Refusal {
         }
     }
 
-    /// The response, in the format of the path.
+    /// Returns the response in the format of the path.
     pub(crate) fn response<V>(&self, format: Format) -> Response<V> {
         let body = match format {
             Format::Text => format!("{self}\n"),

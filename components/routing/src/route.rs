@@ -1,19 +1,19 @@
-//! Which paths there are, and which methods each takes.
+//! The paths, and the methods that each accepts.
 
 use crate::http::Method;
 
-/// What answers.
+/// The endpoint of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Endpoint<'a> {
     /// `/`
     Home,
-    /// `/s/{store}`, with the store as it stands in the path: not empty, without a slash.
+    /// `/s/{store}`, with the unchanged path segment of the shop: not empty, without a slash.
     Storefront(&'a str),
     /// `/api/generation/status`
     Status,
     /// `/api/shopper/track`
     Track,
-    /// `/proxy…`, where Shopify forwards what a shop is asked for under the app's prefix
+    /// `/proxy…`, where Shopify forwards requests under the app's path in a shop.
     InShop(InShop),
     /// `/webhooks` and `/webhook/shopify`
     Webhooks,
@@ -30,7 +30,7 @@ pub(crate) enum Endpoint<'a> {
 }
 
 impl<'a> Endpoint<'a> {
-    /// What answers at a path.
+    /// Returns the endpoint at a path.
     pub(crate) fn at(path: &'a str) -> Option<Self> {
         Some(match path {
             "/" => Self::Home,
@@ -50,7 +50,7 @@ impl<'a> Endpoint<'a> {
         })
     }
 
-    /// The methods it takes.
+    /// Returns the methods that it accepts.
     pub(crate) fn allowed(self) -> Allowed {
         match self {
             Self::Track
@@ -66,16 +66,16 @@ impl<'a> Endpoint<'a> {
     }
 }
 
-/// What a shop is asked for under the app's prefix.
+/// The endpoints under the app's path in a shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum InShop {
     /// A page within the theme.
     Page,
     /// The content of the theme's block.
     Fragment,
-    /// Where a shopper's page stands.
+    /// The status of a shopper's page.
     Status,
-    /// What a shopper did.
+    /// A report of a shopper's events.
     Track,
 }
 
@@ -103,7 +103,7 @@ impl Allowed {
         }
     }
 
-    /// As the value of an `allow` field (RFC 9110, section 10.2.1).
+    /// Returns the value of an `allow` field (RFC 9110, section 10.2.1).
     pub(crate) fn field(self) -> &'static str {
         match self {
             Self::Read => "GET, HEAD",
@@ -113,17 +113,17 @@ impl Allowed {
     }
 }
 
-/// How an answer on a path speaks.
+/// The format of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
-    /// To people: a line of plain text.
+    /// For people: a line of plain text.
     Text,
-    /// To programs: JSON.
+    /// For programs: JSON.
     Json,
 }
 
 impl Format {
-    /// The format of refusals on a path.
+    /// Returns the format of refusals on a path.
     pub(crate) fn of(path: &str) -> Self {
         let of_programs = ["/api/", "/debug/", "/proxy/", "/webhook"];
         if of_programs.iter().any(|start| path.starts_with(start)) { Self::Json } else { Self::Text }

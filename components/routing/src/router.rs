@@ -1,4 +1,4 @@
-//! From a request to whoever answers it.
+//! Routes requests to their handlers.
 
 use crate::capabilities::{Deployment, Settings, Signatures};
 use crate::debug;
@@ -16,7 +16,7 @@ use crate::webhooks;
 /// The secret that opens the operator's routes.
 const DEBUG_TOKEN: &str = "DEBUG_TOKEN";
 
-/// Answers a request. `target` is the path and query as they came (RFC 9112, origin-form).
+/// Answers a request. `target` is the unchanged path and query (RFC 9112, origin-form).
 pub fn handle<D: Deployment>(
     deployment: &D,
     method: Method,
@@ -57,15 +57,15 @@ fn answer<D: Deployment>(
     Ok(Reply::Ready(response))
 }
 
-/// Whether an endpoint is there for whoever asks. What is not open to a stranger does not exist
-/// for them: a 401 would say that there is something to be guessed.
+/// Returns whether an endpoint exists for this request. Endpoints that are not open to strangers do not exist
+/// for them, because a 401 would reveal that there is something to guess.
 fn is_there(
     deployment: &(impl Settings + Signatures),
     endpoint: Endpoint<'_>,
     request: &impl Request,
 ) -> bool {
     match endpoint {
-        // Whoever asks at the last two shows by a signature that they are Shopify.
+        // The last two check Shopify's signature themselves.
         Endpoint::Storefront(_)
         | Endpoint::Status
         | Endpoint::Track
@@ -80,7 +80,7 @@ fn is_there(
     }
 }
 
-/// Whether a request carries the operator's bearer token (RFC 6750, section 2.1).
+/// Returns whether a request carries the operator's bearer token (RFC 6750, section 2.1).
 fn is_operator(signatures: &impl Signatures, request: &impl Request) -> bool {
     let authorization = request.header("authorization").unwrap_or_default();
     let Some((scheme, token)) = authorization.split_once(' ') else { return false };
@@ -88,7 +88,7 @@ fn is_operator(signatures: &impl Signatures, request: &impl Request) -> bool {
     scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && signatures.matches(DEBUG_TOKEN, token)
 }
 
-/// Shows somebody who just started the demo where to look.
+/// Redirects a developer who just started the demo to its first page.
 fn home<V>(settings: &impl Settings) -> Result<Response<V>, Refusal> {
     let store = settings.first_store().ok_or(Refusal::NothingHere)?;
     let location = format!("/s/{store}?shopper=demo");

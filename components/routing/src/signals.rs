@@ -1,23 +1,23 @@
-//! What a shopper did in a shop: how it grows, when it is enough for another page, and the form in
-//! which it is stored.
+//! The signals of a shopper in a shop: how they grow, when they justify another page, and their
+//! stored form.
 
 use serde::{Deserialize, Serialize};
 
 use crate::events::Event;
 
-/// Space for any session: six lists of 20 entries of at most 320 bytes (80 characters of four
+/// An upper bound on the size of a session: six lists of 20 entries of at most 320 bytes (80 characters of four
 /// bytes, none of which JSON escapes at greater length), and change.
 pub(crate) const BYTES_MAX: u32 = 64 * 1024;
 
-/// The form of sessions that is written, and the only one that is read.
+/// The form in which sessions are written, and the only one that is read.
 const FORM: u32 = 1;
 /// The most entries of one kind.
 const ENTRIES_MAX: usize = 20;
-/// A shopper who reaches one of these numbers of signals is known well enough for another page.
-/// Each is four times the one before: what is learnt from a signal wanes as they add up.
+/// The numbers of signals that justify another page. Each is four times the one before, because each signal
+/// teaches less as they add up.
 const MILESTONES: [usize; 3] = [4, 16, 64];
 
-/// What a shopper did, newest first, no entry twice in a list.
+/// The actions of a shopper, newest first, with no entry twice in a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signals {
     /// Visits to the storefront.
@@ -36,7 +36,7 @@ pub struct Signals {
     pub purchased: Vec<String>,
 }
 
-/// Signals in storage.
+/// The stored form of signals.
 #[derive(Serialize, Deserialize)]
 struct Session<S> {
     form: u32,
@@ -44,7 +44,7 @@ struct Session<S> {
 }
 
 impl Signals {
-    /// Reads stored signals. What cannot be read tells nothing about the shopper.
+    /// Reads stored signals. Unreadable ones count as no signals.
     pub(crate) fn decode(bytes: &[u8]) -> Self {
         match serde_json::from_slice(bytes) {
             Ok(Session { form: FORM, signals }) => signals,
@@ -52,13 +52,13 @@ impl Signals {
         }
     }
 
-    /// The signals as they are stored.
+    /// Encodes the signals for storage.
     pub(crate) fn encode(&self) -> Vec<u8> {
         let session = Session { form: FORM, signals: self };
         serde_json::to_vec(&session).expect("plain fields have a JSON form")
     }
 
-    /// The signals with those of `events`, which come in the order in which they happened.
+    /// Adds the signals of `events`, which are in the order in which they happened.
     #[must_use]
     pub(crate) fn with(mut self, events: &[Event]) -> Self {
         for event in events {
@@ -67,8 +67,8 @@ impl Signals {
         self
     }
 
-    /// The signals with those of the same shopper from when they were not yet known as such, which are the
-    /// newer ones: somebody looks around, and then logs in.
+    /// Adds the signals from before the shopper logged in, which are the newer ones, because the shopper browses first
+    /// and then logs in.
     #[must_use]
     pub(crate) fn joined_by(mut self, newer: &Self) -> Self {
         self.visits = self.visits.saturating_add(newer.visits);
@@ -85,7 +85,7 @@ impl Signals {
         self
     }
 
-    /// Whether a milestone was reached on the way here from `before`.
+    /// Returns whether the signals reached a milestone since `before`.
     pub(crate) fn reach_milestone_since(&self, before: &Self) -> bool {
         MILESTONES.iter().any(|milestone| (before.count()..self.count()).contains(&(milestone - 1)))
     }
@@ -109,7 +109,7 @@ impl Signals {
     }
 }
 
-/// Puts an entry at the front of a list, in place of the same entry further back.
+/// Moves an entry to the front of a list, or inserts it there.
 fn remember(list: &mut Vec<String>, entry: &str) {
     list.retain(|known| known != entry);
     list.insert(0, entry.to_owned());

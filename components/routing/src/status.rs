@@ -1,7 +1,7 @@
-//! `GET /api/generation/status?store={id}&shopper={id}[&wait={seconds}]`: where a shopper's page stands.
+//! `GET /api/generation/status?store={id}&shopper={id}[&wait={seconds}]`: returns the status of a shopper's page.
 //!
-//! The open page asks this and waits for the answer to change. It is told `unknown` where the
-//! queue or the cache does not answer, and then asks again a little later.
+//! The open page sends this request and waits for the state to change. If the queue or the cache does not
+//! answer, it gets `unknown`, and asks again a little later.
 
 use serde::Serialize;
 
@@ -12,30 +12,30 @@ use crate::refusal::Refusal;
 use crate::target::Target;
 use crate::visitor::Visitor;
 
-/// The longest that a request may wait, short of what proxies commonly cut off.
+/// The longest wait of a request, shorter than the usual timeout of proxies.
 const WAIT_SECONDS_MAX: u32 = 25;
 
-/// Where a page stands.
+/// The state of a page.
 #[derive(Debug, Clone, Copy)]
 enum State {
-    /// Nobody makes one.
+    /// There is no page, and no job for one.
     None,
-    /// A job for it waits.
+    /// A job for the page waits.
     Queued,
-    /// It is being made.
+    /// A worker makes the page.
     Running,
-    /// It is there.
+    /// The page is stored.
     Ready(PageMetadata),
-    /// It was given up.
+    /// The job was given up, and there is no page.
     Failed,
     /// The queue or the cache did not answer.
     Unknown,
-    /// The shop was closed.
+    /// The shop is closed.
     Closed,
 }
 
-/// The JSON form of a status. Whoever asked by a signed request did not name shop and shopper, and is
-/// not told of them.
+/// The JSON form of a status. A signed request does not name shop and shopper, so its response does not contain
+/// them.
 #[derive(Serialize)]
 struct Status<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,7 +48,7 @@ struct Status<'a> {
     generated_ms: Option<u64>,
 }
 
-/// Where a shopper's page stands; with `wait`, while a job is under way, a reply that waits.
+/// Answers with the status of a shopper's page. With `wait`, the reply waits while a job is live.
 pub(crate) fn status<D: Cache + Queue + Settings + Log>(
     deployment: &D,
     target: Target<'_>,
@@ -59,7 +59,7 @@ pub(crate) fn status<D: Cache + Queue + Settings + Log>(
     reply(&visitor, look(deployment, &visitor), named, wait_seconds)
 }
 
-/// The same for a visitor whom the request does not name.
+/// Answers the same for a visitor whom the request does not name.
 pub(crate) fn unnamed<D: Cache + Queue + Log>(
     deployment: &D,
     visitor: &Visitor,
@@ -102,7 +102,7 @@ fn reply<V>(
     })
 }
 
-/// A live job is looked for first: its page is the one that is worth waiting for.
+/// Checks for a live job first, because its page is the one worth waiting for.
 fn state(deployment: &(impl Cache + Queue), visitor: &Visitor) -> Result<State, Failure> {
     let without_page = match deployment.status(&visitor.store, &visitor.shopper)? {
         JobState::Queued => return Ok(State::Queued),

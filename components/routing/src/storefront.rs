@@ -1,7 +1,7 @@
-//! `GET /s/{store}?shopper={id}`: a page at once, whatever there is, and the request for a better one.
+//! `GET /s/{store}?shopper={id}`: serves a page at once, and requests a better one.
 //!
-//! A fresh page costs two calls: where the shop stands, and the lookup. Everything else happens only
-//! where there is no fresh page.
+//! A fresh page costs two calls: the shop status and the lookup. Everything else happens only
+//! if there is no fresh page.
 
 use names::{Market, NO_CURRENCY, StoreId};
 use page::{Collection, Document, Product, Shelves, Shop};
@@ -17,15 +17,15 @@ use crate::refusal::Refusal;
 use crate::target::Target;
 use crate::visitor::Visitor;
 
-/// What a shopper is shown.
+/// The page that a shopper is shown.
 pub(crate) enum Shown<V> {
-    /// The page that was made for them.
+    /// The page that was generated for them.
     Theirs(Page<V>),
-    /// The one that fits every shopper.
+    /// The fallback page.
     Anybodys(Document),
 }
 
-/// The page for a shopper. `store` is as it stands in the path.
+/// Serves the page for a shopper. `store` is the encoded path segment.
 pub(crate) fn page<D: Deployment>(
     deployment: &D,
     store: &str,
@@ -40,8 +40,8 @@ pub(crate) fn page<D: Deployment>(
     Ok(respond(served, body))
 }
 
-/// What a shopper is shown now, and the request for what they are to be shown next. A page that is not `usable`
-/// is rendered again.
+/// Returns the page to show now, and requests a new page if it is missing or stale. A page that is not `usable` is
+/// rendered again.
 pub(crate) fn show<D: Deployment>(
     deployment: &D,
     visitor: &Visitor,
@@ -65,8 +65,8 @@ pub(crate) fn show<D: Deployment>(
     }
 }
 
-/// The page of a store that fits every shopper, for the host to serve when all else fails. `None`
-/// for a store that is not served here.
+/// Renders the fallback page of a shop, which the host serves when all else fails. Returns `None` for a shop
+/// that is not served here.
 pub fn fallback<D: Deployment>(deployment: &D, store: &str) -> Option<Response<D::Value>> {
     let store = StoreId::parse(store).ok()?;
     let merchant = deployment.merchant(&store)?;
@@ -74,7 +74,7 @@ pub fn fallback<D: Deployment>(deployment: &D, store: &str) -> Option<Response<D
     Some(respond(Served::Miss(Generation::NotTriggered), Body::Bytes(document.html.into_bytes())))
 }
 
-/// What the cache holds. A cache that does not answer holds nothing.
+/// Looks up the page in the cache. A cache that does not answer counts as a miss.
 fn lookup<D: Cache + Log>(deployment: &D, visitor: &Visitor) -> Cached<D::Value> {
     deployment.lookup(&visitor.store, &visitor.shopper).unwrap_or_else(|Failure(reason)| {
         let particulars = [("store", visitor.store.as_str()), ("reason", &reason)];
@@ -90,7 +90,7 @@ fn work_for(reason: Staleness) -> Work {
     }
 }
 
-/// Requests a page. A shopper is served the same whatever comes of it.
+/// Requests a page. The result does not change what the shopper is served.
 fn request_page(deployment: &(impl Queue + Storage + Log), visitor: &Visitor, work: Work) -> Generation {
     if !visitor.may_request_page() {
         return Generation::NotTriggered;
@@ -102,7 +102,7 @@ fn request_page(deployment: &(impl Queue + Storage + Log), visitor: &Visitor, wo
     }
 }
 
-/// The page that fits every shopper, while theirs is made.
+/// Requests a page, and returns the fallback page meanwhile.
 fn made_anew<D: Deployment>(
     deployment: &D,
     visitor: &Visitor,
@@ -145,7 +145,7 @@ fn render_fallback(
     page::render(&page::fallback(&shop, shelves, &collections, &promises))
 }
 
-/// What the shop has to show; `None` if the catalog does not answer.
+/// Returns the shop's products; `None` if the catalog does not answer.
 fn assortment(deployment: &(impl Catalog + Log), store: &StoreId, market: &Market) -> Option<Assortment> {
     let known = deployment.products(store, market).inspect_err(|Failure(reason)| {
         let particulars = [("store", store.as_str()), ("reason", reason)];
@@ -164,7 +164,7 @@ fn nothing() -> Assortment {
     }
 }
 
-/// Its collections. Without an answer, the page has none.
+/// Returns the shop's collections; none if the catalog does not answer.
 fn collections(deployment: &(impl Catalog + Log), store: &StoreId, market: &Market) -> Vec<Collection> {
     deployment.collections(store, market).unwrap_or_else(|Failure(reason)| {
         let particulars = [("store", store.as_str()), ("reason", &reason)];

@@ -1,36 +1,36 @@
-//! A request's target, taken apart strictly.
+//! The strict parser of a request's target.
 //!
-//! Percent-decoding (RFC 3986, section 2.1) where a malformed escape or invalid UTF-8 is an
-//! error, never a guess. Names of parameters are matched as they stand, and `+` stands for
-//! itself: no parameter of ours holds a space.
+//! Percent-decoding (RFC 3986, section 2.1): a malformed escape or invalid UTF-8 is an error, never a
+//! guess. Parameter names are compared without decoding, and `+` stands for itself, because no parameter of
+//! ours holds a space.
 
 use std::borrow::Cow;
 
-/// Why a parameter cannot be read.
+/// The reason why a parameter is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum WrongParameter {
-    /// It is needed.
+    /// A required parameter is missing.
     #[error("parameter {0} is missing")]
     Missing(&'static str),
-    /// Which of them is meant?
+    /// The parameter is repeated, so it is unclear which one was meant.
     #[error("parameter {0} is given more than once")]
     Repeated(&'static str),
-    /// Not two hexadecimal digits after a percent sign, or not UTF-8.
+    /// A percent sign without two hexadecimal digits after it, or invalid UTF-8.
     #[error("parameter {0} is not well encoded")]
     Encoding(&'static str),
     /// Not a run of decimal digits.
     #[error("parameter {0} is not a whole number")]
     Number(&'static str),
-    /// None of the values that there are.
+    /// The value is not one of the known ones.
     #[error("parameter {0} is not one that there is")]
     Unknown(&'static str),
 }
 
-/// Path and query, as they came (RFC 9112, origin-form).
+/// The unchanged path and query (RFC 9112, origin-form).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Target<'a> {
     pub(crate) path: &'a str,
-    /// As it came, without its question mark.
+    /// The unchanged query, without its question mark.
     pub(crate) query: &'a str,
 }
 
@@ -40,17 +40,17 @@ impl<'a> Target<'a> {
         Self { path, query }
     }
 
-    /// The parameter of that name, which has to be there.
+    /// Returns the parameter of that name, which is required.
     pub(crate) fn required(self, name: &'static str) -> Result<Cow<'a, str>, WrongParameter> {
         self.parameter(name)?.ok_or(WrongParameter::Missing(name))
     }
 
-    /// The parameter of that name as a whole number; more than `max` counts as `max`.
+    /// Returns the parameter of that name as a whole number. A number above `max` counts as `max`.
     pub(crate) fn number(self, name: &'static str, max: u32) -> Result<Option<u32>, WrongParameter> {
         self.parameter(name)?.map(|text| at_most(max, &text).ok_or(WrongParameter::Number(name))).transpose()
     }
 
-    /// The parameter of that name, decoded.
+    /// Returns the decoded parameter of that name.
     fn parameter(self, name: &'static str) -> Result<Option<Cow<'a, str>>, WrongParameter> {
         let pairs = self.query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
         let mut values = pairs.filter(|(given, _)| *given == name).map(|(_, value)| value);
@@ -79,7 +79,7 @@ fn digit(byte: u8) -> Option<u8> {
     char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
-/// Reads decimal digits. A number too large for any type is too large for `max`, too.
+/// Parses decimal digits. A number that overflows counts as `max`.
 fn at_most(max: u32, text: &str) -> Option<u32> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().unwrap_or(max).min(max))

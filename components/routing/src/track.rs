@@ -1,9 +1,9 @@
-//! `POST /api/shopper/track`: what the shopper did goes into their session.
+//! `POST /api/shopper/track`: adds a shopper's events to their session.
 //!
-//! Any media type but those of forms is taken for JSON: a browser's `sendBeacon` sends a text as `text/plain`. A
-//! form, which can be sent here from anybody's page, may be `text/plain` too; where a shopper is known by what their
-//! browser adds by itself, only JSON will do. Storage that fails is the operator's matter: the page is told that
-//! nothing was stored, and nothing else.
+//! Any media type except those of forms is treated as JSON, because a browser's `sendBeacon` sends a text as
+//! `text/plain`. But any site's page can send a form here, also as `text/plain`. So where the browser itself adds
+//! what identifies a shopper, only JSON is accepted. Failing storage is the operator's concern: the page only
+//! learns that nothing was stored.
 
 use names::Key;
 use serde_json::json;
@@ -18,12 +18,12 @@ use crate::visitor::Visitor;
 
 /// The largest body.
 const BODY_BYTES_MAX: u32 = 16 * 1024;
-/// How long a session is kept after its last signal: 30 days.
+/// How long a session is stored after its last signal: 30 days.
 const SESSION_TTL_SECONDS: u32 = 30 * 24 * 60 * 60;
-/// How often a lost race is run again.
+/// How many times a compare-and-swap is tried.
 const TRIES: u32 = 5;
 
-/// Why signals were not stored.
+/// The reason why signals were not stored.
 #[derive(Debug, thiserror::Error)]
 enum NotStored {
     #[error(transparent)]
@@ -32,13 +32,13 @@ enum NotStored {
     RacesLost,
 }
 
-/// A session before and after signals were added.
+/// A session before and after adding signals.
 struct Change {
     before: Signals,
     after: Signals,
 }
 
-/// Stores what a page reports, and requests another page when that is due.
+/// Stores the events that a page reports, and requests another page when that is due.
 pub(crate) fn track<D: Deployment>(
     deployment: &D,
     request: &impl Request,
@@ -49,7 +49,7 @@ pub(crate) fn track<D: Deployment>(
     Ok(tracked(keep(deployment, &visitor, &report.events, None)))
 }
 
-/// What a page sent. Forms are refused.
+/// Reads a page's report. Refuses forms.
 pub(crate) fn body(request: &impl Request) -> Result<Vec<u8>, Refusal> {
     if is_form(&essence(request)) {
         return Err(Refusal::Form);
@@ -57,7 +57,7 @@ pub(crate) fn body(request: &impl Request) -> Result<Vec<u8>, Refusal> {
     read(request)
 }
 
-/// What a script sent, as no form can.
+/// Reads a script's JSON, which no form can send.
 pub(crate) fn json_body(request: &impl Request) -> Result<Vec<u8>, Refusal> {
     if essence(request) != "application/json" {
         return Err(Refusal::Form);
@@ -69,7 +69,7 @@ fn read(request: &impl Request) -> Result<Vec<u8>, Refusal> {
     request.body(BODY_BYTES_MAX).map_err(|error| Refusal::of_body(error, BODY_BYTES_MAX))
 }
 
-/// A shop that was closed is not there. A cache that does not answer does not say so.
+/// Refuses a closed shop as unknown. If the cache does not answer, the shop counts as open.
 pub(crate) fn refuse_closed(cache: &impl Cache, visitor: &Visitor) -> Result<(), Refusal> {
     match cache.lookup(&visitor.store, &visitor.shopper) {
         Ok(Cached::Closed) => Err(Refusal::NoSuchStore),
@@ -77,13 +77,13 @@ pub(crate) fn refuse_closed(cache: &impl Cache, visitor: &Visitor) -> Result<(),
     }
 }
 
-/// What a page is told of its report.
+/// Returns the response to a page's report.
 pub(crate) fn tracked<V>(stored: usize) -> Response<V> {
     Response::json(200, &json!({ "stored": stored }))
 }
 
-/// Adds events to the visitor's session, after those of `earlier`, if any, and requests another page when that is
-/// due; how many were stored.
+/// Adds the signals of `earlier`, if any, and then the events to the visitor's session, and requests another page
+/// when that is due. Returns how many events were stored.
 pub(crate) fn keep<D: Deployment>(
     deployment: &D,
     visitor: &Visitor,
@@ -104,7 +104,7 @@ pub(crate) fn keep<D: Deployment>(
     }
 }
 
-/// The media type of the body, in lower case, without parameters.
+/// Returns the media type of the body in lower case, without parameters.
 fn essence(request: &impl Request) -> String {
     let media_type = request.header("content-type").unwrap_or_default();
     media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
@@ -114,7 +114,7 @@ fn is_form(essence: &str) -> bool {
     essence == "application/x-www-form-urlencoded" || essence.starts_with("multipart/")
 }
 
-/// Adds to a session, whoever else is adding to it.
+/// Adds to a session by compare-and-swap, because others may add to it at the same time.
 fn store(
     storage: &impl Storage,
     session: Key<'_>,
@@ -135,8 +135,8 @@ fn store(
     Err(NotStored::RacesLost)
 }
 
-/// Requests a page that follows the shopper, if they did enough that is new. A pool that is full
-/// now is offered a job again at their next visit or milestone.
+/// Requests another page if the shopper reached a milestone. If the pool is full, their next visit or milestone
+/// offers the job again.
 fn follow(deployment: &(impl Queue + Log), visitor: &Visitor, Change { before, after }: Change) {
     if after.reach_milestone_since(&before) {
         let _logged = page_request::request_page_after(deployment, visitor, Work::Generate, after);

@@ -1,4 +1,4 @@
-//! A shopper of a shop that is served here.
+//! A shopper of a served shop.
 
 use std::borrow::Cow;
 
@@ -8,33 +8,33 @@ use crate::capabilities::{Asker, Settings, ShopStatus};
 use crate::refusal::Refusal;
 use crate::target::{Target, decode};
 
-/// Who a request is about.
+/// The shop and the shopper that a request is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Visitor {
     pub(crate) store: StoreId,
-    /// Whose page it is, in which market.
+    /// The shopper's id in their market.
     pub(crate) shopper: ShopperId,
-    /// Whoever it is in every market.
+    /// The shopper's id without a market.
     pub(crate) person: ShopperId,
-    /// Whether nothing is to be made or stored for them now.
+    /// Whether the shop is paused, so that nothing is generated or stored.
     pub(crate) paused: bool,
-    /// Whether Shopify or the operator named them.
+    /// Whether the id comes from Shopify or the operator.
     is_vouched_for: bool,
 }
 
 impl Visitor {
-    /// A shopper of a shop, by ids that can be trusted.
+    /// Returns the visitor with these ids, which must come from a trusted source.
     pub(crate) fn of(settings: &impl Settings, store: &str, shopper: ShopperId) -> Result<Self, Refusal> {
         let (store, paused) = shop_status(settings, store, Asker::VouchedFor)?;
         Ok(Self { store, person: shopper.person(), shopper, paused, is_vouched_for: true })
     }
 
-    /// Whom two texts name in a request that nobody signed.
+    /// Parses shop and shopper from an unsigned request.
     pub(crate) fn parse(settings: &impl Settings, store: &str, shopper: &str) -> Result<Self, Refusal> {
         Self::unsigned(settings, store, || Ok(shopper.into()))
     }
 
-    /// Whom a path's store, as it stands there, and the parameter `shopper` name.
+    /// Parses the shop from an encoded path segment, and the shopper from the parameter `shopper`.
     pub(crate) fn of_path(
         settings: &impl Settings,
         store: &str,
@@ -44,12 +44,12 @@ impl Visitor {
         Self::unsigned(settings, &store, || Ok(target.required("shopper")?))
     }
 
-    /// Whom the parameters `store` and `shopper` name.
+    /// Parses the visitor from the parameters `store` and `shopper`.
     pub(crate) fn of_query(settings: &impl Settings, target: Target<'_>) -> Result<Self, Refusal> {
         Self::unsigned(settings, &target.required("store")?, || Ok(target.required("shopper")?))
     }
 
-    /// The same where the operator asks, who may name a market, too.
+    /// Parses the same parameters from the operator, who may also name a market.
     pub(crate) fn of_operator(settings: &impl Settings, target: Target<'_>) -> Result<Self, Refusal> {
         let store = target.required("store")?;
         let (store, paused) = shop_status(settings, &store, Asker::VouchedFor)?;
@@ -57,33 +57,33 @@ impl Visitor {
         Ok(Self { store, person: shopper.person(), shopper, paused, is_vouched_for: true })
     }
 
-    /// Under which their session is stored; `None` for those of whom nothing may be stored.
+    /// Returns the key of the visitor's session; `None` for an anonymous shopper, about whom nothing may be stored.
     pub(crate) fn session(&self) -> Option<Key<'_>> {
         (!self.is_anybody()).then_some(Key::Session(&self.store, &self.person))
     }
 
-    /// Whether it is everybody of whom no more may be known than where in the shop they are.
+    /// Returns whether this is the anonymous shopper of a context.
     pub(crate) fn is_anybody(&self) -> bool {
         self.person.context_persona().is_some()
     }
 
-    /// Whether a page may be requested for them. Everybody's pages are there for the shops of Shopify: a stranger
-    /// gets those that there are.
+    /// Returns whether this request may request a page for them. The shared pages of anonymous shoppers exist for
+    /// Shopify shops: an unsigned request gets the existing ones, but cannot request new ones.
     pub(crate) fn may_request_page(&self) -> bool {
         self.is_vouched_for || !self.is_anybody()
     }
 
-    /// The persona, where it is known beforehand.
+    /// Returns the persona, if the context fixes it.
     pub(crate) fn persona(&self) -> Option<Persona> {
         self.person.context_persona().and_then(Persona::named)
     }
 
-    /// Where and in which language they shop.
+    /// Returns the shopper's market.
     pub(crate) fn market(&self) -> Market {
         self.shopper.market()
     }
 
-    /// The shop is looked at first: who asks about one that is not here is told only that.
+    /// Checks the shop before the shopper: a request for an unknown shop learns nothing else.
     fn unsigned<'a>(
         settings: &impl Settings,
         store: &str,
@@ -91,7 +91,7 @@ impl Visitor {
     ) -> Result<Self, Refusal> {
         let (store, paused) = shop_status(settings, store, Asker::Anybody)?;
         let shopper = unsigned_shopper(&shopper()?)?;
-        // Markets are soon invented, and each costs products and a page of its own.
+        // Markets can be made up, and each one costs a product list and a page of its own.
         if !shopper.market().is_own() {
             return Err(Refusal::Market);
         }
@@ -99,19 +99,19 @@ impl Visitor {
     }
 }
 
-/// A shopper whom nobody signed for. The number of a customer can be guessed, and their page tells what they
-/// looked at.
+/// Parses the shopper id of an unsigned request. Rejects customer ids, because they can be guessed and the page
+/// reveals what the customer looked at.
 fn unsigned_shopper(text: &str) -> Result<ShopperId, Refusal> {
     let shopper = ShopperId::parse(text)?;
     if shopper.is_customer() { Err(Refusal::Unsigned) } else { Ok(shopper) }
 }
 
-/// Parses the id of a shop that is served here, which the operator names. A text that is no id names no shop.
+/// Parses the id of a served shop from the operator. An invalid id counts as an unknown shop.
 pub(crate) fn known_store(settings: &impl Settings, text: &str) -> Result<StoreId, Refusal> {
     shop_status(settings, text, Asker::VouchedFor).map(|(store, _)| store)
 }
 
-/// The same, and whether the shop is paused. A shop that is not served here has no shoppers, however well named.
+/// Parses the id of a served shop, and returns whether the shop is paused.
 fn shop_status(settings: &impl Settings, text: &str, asks: Asker) -> Result<(StoreId, bool), Refusal> {
     let store = StoreId::parse(text).map_err(|_| Refusal::NoSuchStore)?;
     match settings.shop_status(&store, asks) {

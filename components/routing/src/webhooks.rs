@@ -1,14 +1,16 @@
-//! `POST /webhooks` and `/webhook/shopify`: what happened in a shop.
+//! `POST /webhooks` and `/webhook/shopify`: receives Shopify's webhooks.
 //!
-//! Nothing of a webhook is looked at before its signature. It is answered in milliseconds: a write or two, and
-//! what takes longer is entrusted to the queue. Shopify sends again whatever is not answered with success, so
-//! that a webhook is noted as seen after what follows from it is stored, and storage that fails is a 503.
+//! Nothing of a webhook is read before its signature is checked. It is answered in milliseconds, after a write or
+//! two: longer work goes to the queue as a maintenance task. Shopify repeats every webhook that is not answered with
+//! success. So a webhook is recorded as seen only after its effects are stored, and failing storage is a 503.
 //!
-//! A shop that is not served here, not yet or no longer, may still have something kept here: what the law asks for is
-//! done for every shop, under each of its domains. For all else it is enough to say that it was heard.
+//! A shop that is not served here, not yet or no longer, may still have data here. Privacy requests and
+//! uninstallations are carried out for every shop, under each of its domains. All other webhooks of such a shop are
+//! only acknowledged.
 //!
-//! Only the body is signed. Nothing is closed, erased or reported of a shop that only the header names, unless Shopify's
-//! number of the shop, which the body has, is known to be that shop's ([`crate::domains`]).
+//! Only the body is signed. A webhook whose body names no shop is about the header's shop. If the body names a shop,
+//! another shop in the header is closed, erased or reported only if the shop number in the body is known to be its
+//! own ([`crate::domains`]).
 
 use names::{EventId, Key, StoreId};
 use serde_json::json;
@@ -22,43 +24,44 @@ use crate::domains;
 use crate::http::{Request, Response};
 use crate::refusal::Refusal;
 
-/// The secret by which webhooks are signed.
+/// The secret that signs webhooks.
 const SECRET: &str = "WEBHOOK_SECRET";
 /// The largest body. Shopify names no limit; a product of 2000 variants has less.
 const BODY_BYTES_MAX: u32 = 2 * 1024 * 1024;
-/// How long a webhook is known again. Shopify sends one for at most four hours.
+/// How long a webhook is remembered. Shopify repeats one for at most four hours.
 const SEEN_TTL_SECONDS: u32 = 48 * 60 * 60;
 
-/// A webhook of a shop, with what is to be done about it.
+/// A webhook, and the action that it requires.
 struct Notice {
-    /// The shop, as the signed body names it, else as the header does.
+    /// The shop that the signed body names, otherwise the shop that the header names.
     store: StoreId,
-    /// Whether the signed body names it.
+    /// Whether the signed body names the shop.
     is_named_by_body: bool,
-    /// The shop of the header, if the body names another.
+    /// The header's shop, if the body names another.
     also: Option<StoreId>,
-    /// Shopify's number of the shop, if it was told.
+    /// Shopify's number of the shop, if the webhook has it.
     number: Option<u64>,
     id: EventId,
-    /// When that happened, as far as it was told.
+    /// The time of the event, if the webhook has it.
     triggered_ms: Option<u64>,
     is_shop_update: bool,
     action: Action,
 }
 
-/// What is done about a webhook.
+/// The action that a webhook requires.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Action {
-    /// Prices, titles or what is in stock may be others now.
+    /// Make pages stale: prices, titles or stock may have changed.
     CatalogChanged,
-    /// The app is gone from the shop, or the law asks for something.
+    /// Queue a maintenance task: the app was uninstalled, or the law requires something.
     Entrust(MaintenanceKind),
-    /// It is enough to know.
+    /// Only acknowledge the webhook.
     Nothing,
 }
 
-/// Takes a webhook. A signed webhook of a shop that is not served is answered 200, and so is one whose header names another
-/// shop than its body: Shopify counts refusals, and tells of shops that have not opened the app yet, or again.
+/// Receives a webhook. Signed webhooks are answered 200 also if the shop is not served, or if the header names
+/// another shop than the body, because Shopify counts refusals, and also sends webhooks of shops that have not opened
+/// the app yet, or not again.
 pub(crate) fn receive<D: Deployment>(
     deployment: &D,
     request: &impl Request,
@@ -72,7 +75,7 @@ pub(crate) fn receive<D: Deployment>(
     Ok(Response::json(200, &json!({ "taken": taken })))
 }
 
-/// Reads a webhook, the signature before all else.
+/// Reads a webhook, after checking its signature.
 fn read(signatures: &impl Signatures, request: &impl Request) -> Result<Notice, Refusal> {
     let header = |name: &str| request.header(name);
     webhook::signature(header)?;
@@ -92,7 +95,7 @@ fn read(signatures: &impl Signatures, request: &impl Request) -> Result<Notice, 
     })
 }
 
-/// Does what follows from a webhook, unless that was done; false if it was, or if nothing follows for a shop that is not
+/// Carries out a webhook. Returns false if it was carried out before, or requires nothing for a shop that is not
 /// served here.
 fn take<D: Deployment>(deployment: &D, notice: &Notice) -> Result<bool, Failure> {
     let seen = Key::Seen(&notice.store, &notice.id);
@@ -107,7 +110,7 @@ fn take<D: Deployment>(deployment: &D, notice: &Notice) -> Result<bool, Failure>
     for store in &stores {
         follow(deployment, notice, store)?;
     }
-    // To do it again would do no harm: it is not worth another delivery.
+    // Carrying it out again does no harm, so a failure here is not worth another delivery.
     if let Err(Failure(reason)) = deployment.put(seen, b"1", Some(SEEN_TTL_SECONDS)) {
         let particulars = [("store", notice.store.as_str()), ("reason", &reason)];
         deployment.warn("a webhook could not be noted as seen", &particulars);
@@ -115,7 +118,7 @@ fn take<D: Deployment>(deployment: &D, notice: &Notice) -> Result<bool, Failure>
     Ok(true)
 }
 
-/// Notes the number and the domain that a signed body tells of a shop that is served here, or was.
+/// Records the number and the domain in a signed body, if the shop is or was served here.
 fn learn(deployment: &(impl Settings + Storage), notice: &Notice) -> Result<(), Failure> {
     let Some(number) = notice.number.filter(|_| notice.is_named_by_body) else { return Ok(()) };
     if let Some(former) = notice.also.as_ref().filter(|_| notice.is_shop_update)
@@ -130,7 +133,7 @@ fn learn(deployment: &(impl Settings + Storage), notice: &Notice) -> Result<(), 
     }
 }
 
-/// Whether the shop is served here or was. One that is to be erased teaches nothing: what is known of it is erased, too.
+/// Returns whether the shop is or was served here. False for a `shop/redact`, because the record would be erased too.
 fn is_ours(deployment: &(impl Settings + Storage), notice: &Notice, number: u64) -> Result<bool, Failure> {
     match notice.action {
         Action::Entrust(MaintenanceKind::RedactShop) => return Ok(false),
@@ -160,9 +163,9 @@ fn follow(
 }
 
 impl Notice {
-    /// Returns the names under which the webhook is acted on: for products, those that are served; for privacy requests
-    /// and uninstallations, all known names. If the body names a shop, one that only the header names is acted on only if
-    /// the signed number is known to be its own.
+    /// Returns the domains that the webhook is carried out for: all known domains for privacy requests and
+    /// uninstallations, otherwise those that are served. If the body names a shop, a domain that only the header names is
+    /// included only if the signed number is known to be its own.
     fn stores<D: Settings + Storage>(&self, deployment: &D) -> Result<Vec<StoreId>, Failure> {
         let mut stores = vec![self.store.clone()];
         stores.extend(domains::others(deployment, &self.store, self.number)?);
@@ -177,7 +180,7 @@ impl Notice {
         Ok(stores)
     }
 
-    /// Nothing happened later than now, whatever a clock says.
+    /// Returns the maintenance task. Its time is never later than now, even if Shopify's clock is ahead.
     fn maintenance<'a>(
         &'a self,
         store: &'a StoreId,

@@ -1,4 +1,4 @@
-//! Generation requests, maintenance tasks, and the pool that does them.
+//! Generation requests, maintenance tasks, and the pool that works on them.
 
 use names::{Cause, EventId, Market, Persona, ShopperId, StoreId};
 use serde::Serialize;
@@ -8,100 +8,100 @@ use crate::signals::Signals;
 
 /// The pool of generation workers.
 pub trait Queue {
-    /// Takes a generation request, durably before it returns.
+    /// Queues a generation request, durably before it returns.
     fn offer(&self, request: GenerationRequest<'_>) -> Result<Offered, Failure>;
-    /// Takes a maintenance task, durably before it returns. There is one for each cause.
+    /// Queues a maintenance task, durably before it returns. There is one task per cause.
     fn entrust(&self, maintenance: MaintenanceTask<'_>) -> Result<(), Failure>;
-    /// Forgets some generation requests of a shop: of all shoppers, or of one, in every market.
+    /// Deletes some generation requests of a shop: of all shoppers, or of one shopper in every market.
     fn forget_jobs(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure>;
-    /// Where a shopper's newest job stands.
+    /// Returns the state of a shopper's newest job.
     fn status(&self, store: &StoreId, shopper: &ShopperId) -> Result<JobState, Failure>;
-    /// How full the pool is.
+    /// Returns how full each member of the pool is.
     fn pool(&self) -> Result<Vec<Member>, Failure>;
-    /// What went wrong lately, newest first, at most `limit`.
+    /// Returns the latest errors of jobs, newest first, at most `limit`.
     fn errors(&self, limit: u32) -> Result<Vec<JobError>, Failure>;
 }
 
-/// A wish for a page.
+/// A request to generate a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GenerationRequest<'a> {
-    /// Whose shop.
+    /// The shop.
     pub store: &'a StoreId,
-    /// For whom.
+    /// The shopper whom the page is for.
     pub shopper: &'a ShopperId,
-    /// What is to be done.
+    /// The work to do.
     pub work: Work,
-    /// What the shopper did so far.
+    /// The shopper's signals so far.
     pub signals: Signals,
-    /// For whom, where that is known beforehand: a page for everybody of whom no more may be known.
+    /// The persona, if it is fixed beforehand: for pages of the anonymous shopper of a context.
     pub persona: Option<Persona>,
-    /// Where and in which language they shop.
+    /// The shopper's market.
     pub market: Market,
 }
 
-/// Something to be done for a shop, apart from pages.
+/// Work for a shop other than making a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MaintenanceTask<'a> {
-    /// Whose shop.
+    /// The shop.
     pub store: &'a StoreId,
-    /// What it follows from.
+    /// The event that caused the task.
     pub cause: &'a EventId,
-    /// When that happened, in milliseconds since the epoch.
+    /// The time of that event, in milliseconds since the epoch.
     pub happened_ms: u64,
-    /// What is to be done.
+    /// The kind of work.
     pub kind: MaintenanceKind,
 }
 
-/// What is to be done for a shop.
+/// The kinds of maintenance tasks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MaintenanceKind {
-    /// The app was uninstalled: live jobs and pages go.
+    /// Deletes live jobs and pages, because the app was uninstalled.
     Uninstalled,
-    /// Everything that is kept of the shop and its shoppers goes.
+    /// Deletes all data of the shop and its shoppers.
     RedactShop,
-    /// Everything that is kept of a customer goes, by Shopify's id.
+    /// Deletes all data of the customer with this Shopify id.
     RedactCustomer(String),
-    /// What is kept of a customer is put together for the merchant, likewise.
+    /// Reports to the merchant all data of the customer with this Shopify id.
     ReportCustomer(String),
 }
 
-/// What is to be done.
+/// The work of a generation request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
-    /// A plan and its page.
+    /// Makes a plan and renders its page.
     Generate,
-    /// The page again, from the plan that is stored.
+    /// Renders the page again from the stored plan.
     Rerender,
 }
 
-/// How a generation request was taken.
+/// The result of offering a generation request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Offered {
-    /// Durably queued, under this job id.
+    /// The job is durably queued under this id.
     Accepted(String),
-    /// The shopper's live job, which stands.
+    /// The shopper already has this live job, which stays as it is.
     Live(String),
     /// Every member of the pool is full.
     Full,
 }
 
-/// Where a shopper's newest job stands.
+/// The state of a shopper's newest job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobState {
-    /// There is none.
+    /// There is no job.
     None,
-    /// It waits.
+    /// The job waits.
     Queued,
-    /// It is under way.
+    /// A worker has leased the job.
     Running,
-    /// Its page is stored.
+    /// The job is done: its page is stored.
     Done,
-    /// It was given up.
+    /// The job was given up.
     Dead,
 }
 
 impl JobState {
-    /// Its name, in lower case.
+    /// Returns the name of the state in lower case.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -116,33 +116,33 @@ impl JobState {
 /// A member of the pool, and its JSON form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Member {
-    /// `pool-0` and so on.
+    /// The name: `pool-0` and so on.
     pub name: String,
-    /// Jobs that wait.
+    /// The number of jobs that wait.
     pub queued: u32,
-    /// Jobs under way.
+    /// The number of jobs under lease.
     pub running: u32,
-    /// Dead letters.
+    /// The number of dead letters.
     pub dead: u32,
-    /// How many live jobs it takes.
+    /// The most live jobs that it takes.
     pub depth_max: u32,
-    /// When its oldest live job was offered.
+    /// The time at which its oldest live job was offered.
     pub oldest_ms: Option<u64>,
 }
 
-/// Something that went wrong in a job, and its JSON form.
+/// An error of a job, and its JSON form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct JobError {
-    /// When.
+    /// The time of the error.
     pub at_ms: u64,
-    /// Which job.
+    /// The id of the job.
     pub job: String,
-    /// Whose shop.
+    /// The shop.
     pub store: String,
-    /// Why the language model gave no plan; `None` where it was something else.
+    /// Why the language model gave no plan; `None` if the error has another cause.
     pub cause: Option<Cause>,
-    /// What went wrong.
+    /// The error in words.
     pub reason: String,
-    /// What became of the job: `done`, `retry` or `dead`.
+    /// The outcome of the job: `done`, `retry` or `dead`.
     pub settled: String,
 }

@@ -1,99 +1,99 @@
-//! Pages that were made for shoppers, and what is known about them.
+//! Generated pages and their metadata.
 
 use names::{Persona, ShopperId, Source, StoreId};
 
 use super::Failure;
 
-/// Pages that were made for shoppers.
+/// The cache of generated pages.
 pub trait Cache {
-    /// Bytes that stay with the host.
+    /// A handle to bytes that stay with the host.
     type Value: Content;
-    /// The page for a shopper.
+    /// Looks up the page for a shopper.
     fn lookup(&self, store: &StoreId, shopper: &ShopperId) -> Result<Cached<Self::Value>, Failure>;
-    /// Bumps the catalog version: every page rendered before is stale from now on. Returns the new version.
+    /// Bumps the catalog version, which makes every page rendered before stale. Returns the new version.
     fn bump_catalog_version(&self, store: &StoreId) -> Result<u64, Failure>;
-    /// Notes that a product changed: the catalog version is bumped at once, or within a second of the last bump.
+    /// Records that a product changed: bumps the catalog version at once, or within a second of the last bump.
     fn products_changed(&self, store: &StoreId) -> Result<(), Failure>;
-    /// Whether a plan of the shopper's is kept.
+    /// Returns whether a plan of the shopper is stored.
     fn has_plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<bool, Failure>;
-    /// Closes a shop: from now on the cache holds nothing for it, and keeps nothing.
+    /// Closes a shop: from now on the cache returns and stores nothing for it.
     fn close(&self, store: &StoreId) -> Result<(), Failure>;
-    /// Opens a shop that was closed.
+    /// Reopens a closed shop.
     fn reopen(&self, store: &StoreId) -> Result<(), Failure>;
-    /// The ids under which a shopper has pages or plans, in every market, and their own.
+    /// Returns the ids under which a shopper has pages or plans in any market, and always the shopper's own id.
     fn pages(&self, store: &StoreId, shopper: &ShopperId) -> Result<Vec<ShopperId>, Failure>;
-    /// Forgets some pages and plans of a shop: of all shoppers, or of one, in every market.
+    /// Deletes some pages and plans of a shop: of all shoppers, or of one shopper in every market.
     fn forget_pages(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure>;
 }
 
-/// Bytes that stay with the host, cut and joined by it.
+/// A handle to bytes that stay with the host, which cuts and joins them.
 pub trait Content: Sized {
-    /// So many bytes from `offset` on.
+    /// Returns `size` bytes from `offset` on.
     #[must_use]
     fn part(&self, offset: u64, size: u64) -> Self;
-    /// `head`, these bytes and `tail`.
+    /// Returns `head`, these bytes and `tail`, joined.
     #[must_use]
     fn framed(&self, head: &[u8], tail: &[u8]) -> Self;
 }
 
-/// What of a shop was forgotten.
+/// The result of one bounded deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Forgotten {
-    /// How much.
+    /// How many items were deleted.
     pub count: u32,
-    /// Whether there may be more.
+    /// Whether more may be left.
     pub more: bool,
 }
 
-/// What the cache holds for a shopper.
+/// The result of a lookup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cached<V> {
-    /// A page to serve.
+    /// A fresh page to serve.
     Fresh(Page<V>),
-    /// A page to serve while a newer one is made.
+    /// A stale page to serve while a newer one is made.
     Stale(Page<V>, Staleness),
-    /// Nothing.
+    /// The cache has no page.
     Miss,
-    /// Nothing, and nothing is to be made: the shop was closed.
+    /// The shop is closed: there is no page, and none is to be made.
     Closed,
 }
 
-/// A page made for a shopper.
+/// A generated page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<V> {
     /// The whole HTML document.
     pub content: V,
-    /// What is known about it.
+    /// The metadata of the page.
     pub metadata: PageMetadata,
 }
 
-/// What is known about a page.
+/// The metadata of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageMetadata {
-    /// For whom it was made.
+    /// The persona that the page was made for.
     pub persona: Persona,
-    /// Who planned it.
+    /// The planner: the language model or the local planner.
     pub source: Source,
-    /// When its plan was made.
+    /// The time at which its plan was made.
     pub planned_ms: u64,
-    /// Where in it the part is that fits into a theme's page, if it has one.
+    /// The part of the page that is shown inside a theme, if the page has one.
     pub fragment: Option<Fragment>,
 }
 
-/// A part of a page, in bytes.
+/// A byte range of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fragment {
-    /// Where it begins.
+    /// The first byte.
     pub offset: u32,
-    /// How long it is; never 0.
+    /// The length; never 0.
     pub size: u32,
 }
 
-/// Why a page is no longer fresh.
+/// The reason why a page is stale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Staleness {
-    /// Products changed since it was rendered.
+    /// Products changed since the page was rendered.
     CatalogChanged,
-    /// Its plan is too old.
+    /// The plan of the page is too old.
     Expired,
 }

@@ -1,4 +1,4 @@
-//! What crosses: records of WIT and values of ours, the same under other names.
+//! Conversions between WIT records and our own types, which have the same fields under other names.
 
 use names::{Cause, Market, Persona, Source};
 

@@ -1,4 +1,4 @@
-//! Where a maintenance task is, and what is kept of it once it is done.
+//! The progress of a maintenance task, and its audit record.
 
 use std::collections::BTreeMap;
 
@@ -7,23 +7,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::capabilities::{Failure, Storage};
 
-/// How long the tally of a maintenance task outlives its last part: longer than any maintenance task is tried.
+/// How long a tally outlives the task's last part: longer than any maintenance task is tried.
 const TALLY_TTL_SECONDS: u32 = 30 * 24 * 60 * 60;
-/// More than any tally is long.
+/// An upper bound on the size of a tally.
 const BYTES_MAX: u32 = 4096;
 
-/// How far a maintenance task is.
+/// The progress of a maintenance task.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Tally {
-    /// How many steps are done.
+    /// The number of steps that are done.
     pub(super) step: usize,
-    /// How far into its step it is, where that cannot be seen from what is left.
+    /// The last key that the current step looked at, if the step cannot tell its progress from what is left.
     pub(super) after: Option<String>,
-    /// How much was forgotten or reported, by what it is.
+    /// How many items were deleted or reported, by kind.
     counts: BTreeMap<String, u32>,
 }
 
-/// What is kept of a maintenance task that is done: what, when, how much; never whose.
+/// The audit record of a finished task: what was done, when, and how many items; never whose they were.
 #[derive(Serialize)]
 struct Audit<'a> {
     what: &'static str,
@@ -32,7 +32,7 @@ struct Audit<'a> {
 }
 
 impl Tally {
-    /// Where the maintenance task was left. One that was never begun, or cannot be read, begins at its beginning.
+    /// Reads the tally of a task. A task without a tally, or with an unreadable one, starts at the beginning.
     pub(super) fn recall(storage: &impl Storage, store: &StoreId, cause: &EventId) -> Result<Self, Failure> {
         let found = storage.read(Key::Tally(store, cause), BYTES_MAX)?;
         Ok(found.and_then(|found| serde_json::from_slice(&found.bytes).ok()).unwrap_or_default())
@@ -57,7 +57,7 @@ impl Tally {
         storage.put(Key::Tally(store, cause), &json(self), Some(TALLY_TTL_SECONDS))
     }
 
-    /// Leaves the audit record in place of the tally.
+    /// Replaces the tally with the audit record.
     pub(super) fn close(
         &self,
         storage: &impl Storage,

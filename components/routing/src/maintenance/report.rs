@@ -1,4 +1,4 @@
-//! What is kept of a customer, put together for the merchant.
+//! The report of a customer's stored data, for the merchant.
 
 use names::{EventId, Key, ShopperId, StoreId};
 use serde::Serialize;
@@ -7,18 +7,18 @@ use super::sweep;
 use crate::capabilities::{Cache, Cached, Deployment, Failure, Forgotten, JobState, Queue};
 use crate::signals::{self, Signals};
 
-/// How long the merchant may fetch it: as long as the law gives them to answer.
+/// How long the merchant can fetch the report: as long as the law gives them to answer.
 const TTL_SECONDS: u32 = 30 * 24 * 60 * 60;
 
-/// What is kept of a customer.
+/// The stored data of a customer.
 #[derive(Serialize)]
 struct Report<'a> {
     store: &'a str,
     customer: &'a str,
     written_ms: u64,
-    /// What they did in the shop, newest first.
+    /// The customer's signals in the shop, newest first.
     session: Option<Signals>,
-    /// Pages that were made for them.
+    /// The pages that were made for the customer.
     pages: Vec<PageOf>,
 }
 
@@ -26,14 +26,14 @@ struct Report<'a> {
 #[derive(Serialize)]
 struct PageOf {
     shopper: String,
-    /// What they were taken for, and when.
+    /// The persona that the page was made for.
     persona: Option<&'static str>,
     planned_ms: Option<u64>,
     plan_is_kept: bool,
     job: &'static str,
 }
 
-/// Writes the report of a customer; how many reports that makes.
+/// Writes the report of a customer. Returns the number of reports, which is 1.
 pub(super) fn write<D: Deployment>(
     deployment: &D,
     store: &StoreId,
@@ -55,7 +55,7 @@ pub(super) fn write<D: Deployment>(
     Ok(Forgotten { count: 1, more: false })
 }
 
-/// Their pages, in every market.
+/// Returns the customer's pages in every market.
 fn pages<D: Cache + Queue>(
     deployment: &D,
     store: &StoreId,
@@ -66,7 +66,7 @@ fn pages<D: Cache + Queue>(
     Ok(pages?.into_iter().flatten().collect())
 }
 
-/// The page under an id; `None` if nothing is known of it.
+/// Returns the page under an id; `None` if there is no page, plan or job.
 fn page<D: Cache + Queue>(
     deployment: &D,
     store: &StoreId,

@@ -1,4 +1,4 @@
-//! Removes what is kept of a shop or a customer in key-value storage, a bounded number of keys at a time.
+//! Deletes the data of a shop or a customer in key-value storage, a bounded number of keys at a time.
 
 use names::{Key, Range, Scope, ShopperId, Store, StoreId};
 use serde_json::Value;
@@ -6,27 +6,27 @@ use serde_json::Value;
 use crate::capabilities::{Failure, Forgotten, Storage};
 use crate::domains;
 
-/// The most keys that one part of a maintenance task removes.
+/// The most keys that one part of a maintenance task deletes.
 const KEYS_MAX: u32 = 500;
 /// The most entries that one part reads, one by one, to see whose they are.
 const READS_MAX: u32 = 200;
 /// The most that is read of an entry to see whose it is.
 const ENTRY_BYTES_MAX: u32 = 64 * 1024;
-/// What the original deployment kept of jobs, of what went wrong and for debugging. Such entries say within whose they
-/// are; there are no new ones. Pairs of a key prefix and the key after which entries of the original deployment begin.
+/// The journals of the original deployment: jobs, errors and debug notes. Each entry names its owner in its content.
+/// No new entries are written. Pairs of a key prefix and the key after which the original deployment's entries begin.
 const JOURNALS: [(&str, &str); 3] =
     [(Key::OLD_NOTES, ""), (Key::JOB_ERRORS, Key::JOB_ERRORS_END), (Key::OLD_JOBS, "")];
 
 pub(super) const NOTHING: Forgotten = Forgotten { count: 0, more: false };
 
-/// Whose entries are meant.
+/// The shop or customer whose entries are deleted.
 pub(super) struct Subject<'a> {
     pub(super) store: &'a StoreId,
     /// One of the shop's customers; `None` means the shop with all of them.
     pub(super) customer: Option<&'a ShopperId>,
 }
 
-/// Removes entries whose keys name the subject, but for `own`, which says how far the maintenance task is.
+/// Deletes entries whose keys name the subject, except `own`, the tally of the running task.
 pub(super) fn keys(storage: &impl Storage, subject: &Subject<'_>, own: &str) -> Result<Forgotten, Failure> {
     if subject.customer.is_none() {
         domains::remove_from_index(storage, subject.store)?;
@@ -47,7 +47,7 @@ pub(super) fn keys(storage: &impl Storage, subject: &Subject<'_>, own: &str) -> 
     Ok(Forgotten { count, more: left == 0 })
 }
 
-/// Removes the sessions that the original deployment kept of a customer: their keys did not name the shop.
+/// Deletes the customer's sessions from the original deployment, whose keys did not name the shop.
 fn originals(storage: &impl Storage, subject: &Subject<'_>) -> Result<u32, Failure> {
     let mut count = 0;
     for name in subject.customer.map(names_of).into_iter().flatten() {
@@ -64,8 +64,8 @@ fn count_of(keys: &[String]) -> u32 {
     u32::try_from(keys.len()).unwrap_or(u32::MAX)
 }
 
-/// Removes entries that are the subject's, but whose keys do not say so: first those that an index leads to, then
-/// those of the original deployment. `after` is the last key of the latter that was looked at.
+/// Deletes entries of the subject whose keys do not name it: first those that an index lists, then those of the
+/// original deployment. `after` is the last key of the latter that was looked at.
 pub(super) fn journals(
     storage: &impl Storage,
     subject: &Subject<'_>,
@@ -90,7 +90,7 @@ fn old_journals(
 ) -> Result<Forgotten, Failure> {
     let (mut count, mut left) = (0, READS_MAX);
     for (prefix, start) in JOURNALS {
-        // All of a prefix that sorts before the place was looked at.
+        // Prefixes that sort before `after` are done.
         let begun = after.as_deref().is_some_and(|after| after.starts_with(prefix));
         if !begun && after.as_deref().is_some_and(|after| after > prefix) {
             continue;
@@ -119,7 +119,7 @@ fn remove_its(storage: &impl Storage, subject: &Subject<'_>, keys: &[String]) ->
 }
 
 impl Subject<'_> {
-    /// Whether a key or the entry under it names the shop; where a customer is meant, them.
+    /// Returns whether a key or its entry names the shop and, if the subject is a customer, the customer as well.
     fn is_named_by(&self, key: &str, entry: &[u8]) -> bool {
         let entry = serde_json::from_slice::<Value>(entry).unwrap_or_default();
         let named = |names: &[&str], fields: &[&str]| {
@@ -136,7 +136,7 @@ impl Subject<'_> {
     }
 }
 
-/// What a customer is called: as one of our shoppers, and as Shopify's number.
+/// Returns the customer's two names: our shopper id, and Shopify's number.
 pub(super) fn names_of(customer: &ShopperId) -> [String; 2] {
     let number = customer.as_str().trim_start_matches(|c: char| !c.is_ascii_digit());
     [customer.to_string(), number.to_owned()]
