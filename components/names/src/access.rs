@@ -1,22 +1,22 @@
-//! Which keys a role reaches, and what it may do with them: what it needs, and no more.
+//! The keys that each role can access, and the operations it may use: the minimum that it needs.
 
 use crate::{Bucket, Key, Object, Store};
 
-/// What is done with a key.
+/// An operation on a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
-    /// What it holds is read.
+    /// Reads the entry or object.
     Read,
-    /// It is written, also by a compare-and-swap.
+    /// Writes it, also by a compare-and-swap.
     Write,
-    /// It is removed.
+    /// Deletes it.
     Delete,
-    /// Keys that start with it are listed.
+    /// Lists the keys that start with a prefix.
     List,
 }
 
 impl Operation {
-    /// Its name in messages.
+    /// Returns its name in messages.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Read => "read",
@@ -27,32 +27,32 @@ impl Operation {
     }
 }
 
-/// All keys that start like this, and what may be done with them.
+/// The permission for some operations on all keys with a prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grant<P> {
     /// The store or bucket.
     pub place: P,
-    /// How the keys start.
+    /// The prefix of the keys.
     pub prefix: &'static str,
-    /// What may be done.
+    /// The permitted operations.
     pub operations: &'static [Operation],
 }
 
-/// What a role reaches.
+/// The permissions of a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Access {
-    /// Of key-value storage.
+    /// Its permissions in key-value storage.
     pub entries: &'static [Grant<Store>],
-    /// Of blob storage.
+    /// Its permissions in blob storage.
     pub objects: &'static [Grant<Bucket>],
 }
 
-/// Why a role may not do something.
+/// The reason why a role may not perform an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refused {
-    /// It has nothing there.
+    /// The role has no permissions in this store or bucket.
     NoSuchPlace,
-    /// The key, or what was to be done with it, is not its own.
+    /// The role has no permission for this operation on this key.
     NotPermitted,
 }
 
@@ -66,10 +66,10 @@ const fn entries(place: Store, prefix: &'static str, operations: &'static [Opera
 }
 
 impl Access {
-    /// None at all.
+    /// No permissions.
     pub const NONE: Self = Self { entries: &[], objects: &[] };
 
-    /// Sessions are routing's own; the rest it finds and removes by maintenance tasks.
+    /// The permissions of routing: its own sessions, and the entries that its maintenance tasks find and delete.
     pub const ROUTING: Self = Self {
         entries: &[
             entries(Store::ShopperSessions, Key::SESSIONS, &[READ, WRITE, DELETE, LIST]),
@@ -88,7 +88,7 @@ impl Access {
         objects: &[],
     };
 
-    /// Pages in both tiers, and what is kept of a shop.
+    /// The permissions of caching: pages in both tiers, and each shop's record.
     pub const CACHING: Self = Self {
         entries: &[
             entries(Store::UiCache, Key::PAGES, &[READ, WRITE, DELETE, LIST]),
@@ -103,7 +103,7 @@ impl Access {
         }],
     };
 
-    /// What went wrong in jobs.
+    /// The permissions of queueing: errors of jobs.
     pub const QUEUEING: Self = Self {
         entries: &[
             entries(Store::GenerationQueue, Key::JOB_ERRORS, &[READ, WRITE, LIST]),
@@ -112,17 +112,17 @@ impl Access {
         objects: &[],
     };
 
-    /// What a shop answered.
+    /// The permissions of the catalog: answers of shops.
     pub const CATALOG: Self =
         Self { entries: &[entries(Store::UiCache, Key::CATALOGS, &[READ, WRITE])], objects: &[] };
 
-    /// Whether something may be done with a key of a key-value store, or with all that start like it.
+    /// Checks an operation on a key of a key-value store, or on all keys that start with it.
     pub fn of_entry(&self, operation: Operation, store: &str, key: &str) -> Result<(), Refused> {
         let here = self.entries.iter().filter(|grant| grant.place.name() == store);
         decide(here, operation, key)
     }
 
-    /// The same of a bucket.
+    /// Checks an operation on a name in a bucket, or on all names that start with it.
     pub fn of_object(&self, operation: Operation, bucket: &str, key: &str) -> Result<(), Refused> {
         let here = self.objects.iter().filter(|grant| grant.place.name() == bucket);
         decide(here, operation, key)

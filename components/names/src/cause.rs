@@ -26,12 +26,12 @@ pub enum Cause {
     Format,
     /// The endpoint was not reached, failed, or is known to be down.
     Unreachable,
-    /// There was no whole answer in time.
+    /// The complete answer did not arrive in time.
     Timeout,
 }
 
 impl Cause {
-    /// All of them.
+    /// All causes.
     pub const ALL: [Self; 11] = [
         Self::Auth,
         Self::Model,
@@ -46,7 +46,7 @@ impl Cause {
         Self::Timeout,
     ];
 
-    /// Its name, in lower case.
+    /// Returns its name in lower case.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Auth => "auth",
@@ -63,7 +63,7 @@ impl Cause {
         }
     }
 
-    /// What it means, for an operator.
+    /// Returns its meaning, for an operator.
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::Auth => "the language model's endpoint does not accept the key",

@@ -1,10 +1,10 @@
-//! Types of ours and types that bindings make of WIT: where they are the same under other names, this converts.
+//! Conversions between our own types and the types that bindings generate from WIT, if both have the same shape.
 
-/// Converts a type of ours into one that bindings made of WIT, and back.
+/// Implements `From` in both directions between one of our types and one that bindings generate from WIT.
 ///
-/// Both have the same variants, with at most one value each, or the same fields; values are converted in turn.
-/// Behind a field it is said whether it is an `option` or a `list` of what is to be converted. A variant or a field
-/// that is left out, on either side, does not compile.
+/// Both have the same variants, with at most one value each, or the same fields. Values are converted as well.
+/// After a field, `option` or `list` says that it contains the values to convert. A variant or a field that is
+/// missing on either side does not compile.
 ///
 /// ```
 /// # mod wit { pub enum Work { Page(String), Maintenance } pub struct Job { pub id: u64, pub work: Vec<Work> } }

@@ -1,11 +1,11 @@
-//! Currencies, as far as amounts are counted in them.
+//! Currencies: the unit that amounts are counted in.
 
-/// ISO 4217 for "no currency": that of a shop whose prices are not known.
+/// The ISO 4217 code for "no currency", for a shop whose prices are not known.
 pub const NO_CURRENCY: &str = "XXX";
 
-/// Digits after the decimal point of a currency's amounts (ISO 4217, list one, "minor unit"), by its code in upper
-/// case: prices are counted in units of the last one. Shopify counts no fifths of `MGA` and `MRU`
-/// (`config/currency_iso.yml` of its gem `shopify-money`); with two decimals its amounts are exact.
+/// Returns the number of decimals of a currency, by its code in upper case (ISO 4217, list one, "minor unit"). Prices
+/// are counted in units of the last decimal. `MGA` and `MRU` have two: Shopify does not count their fifths
+/// (`config/currency_iso.yml` of its gem `shopify-money`), and with two decimals its amounts are exact.
 pub fn decimals(currency: &str) -> u8 {
     match currency {
         "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI"

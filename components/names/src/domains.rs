@@ -1,8 +1,8 @@
-//! What is stored of a shop's domains.
+//! The stored record of a shop's domains.
 
 use serde::{Deserialize, Serialize};
 
-/// What is stored under [`crate::Key::Domains`], as JSON. A field that is missing is empty.
+/// The record under [`crate::Key::Domains`], as JSON. A missing field is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Domains {

@@ -1,25 +1,25 @@
-//! Ids of shops and shoppers.
+//! Ids of shops, shoppers and events.
 
 use std::fmt;
 
-/// The longest store id: a DNS name may be 253 bytes, a shop's domain never is.
+/// The longest store id: a DNS name may have 253 bytes, but a shop's domain never has.
 const STORE_BYTES_MAX: usize = 100;
 /// The longest id of a shopper or an event.
 const WORD_BYTES_MAX: usize = 128;
 
-/// Why a text is no id. The message is fit for the one who sent it: it does not repeat the text.
+/// The reason why a text is not a valid id. The message may be sent back: it does not repeat the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WrongId {
-    /// Nothing there.
+    /// The text is empty.
     #[error("{0} id is empty")]
     Empty(&'static str),
-    /// Shorter than ids of its kind are.
+    /// The text is too short for this kind of id.
     #[error("{0} id is shorter than {1} bytes")]
     TooShort(&'static str, usize),
-    /// Longer than ids are.
+    /// The text is too long.
     #[error("{0} id is longer than {1} bytes")]
     TooLong(&'static str, usize),
-    /// A character that ids do not have.
+    /// The text has a character that ids do not allow.
     #[error("{0} id may hold only {1}")]
     Alphabet(&'static str, &'static str),
 }
@@ -38,14 +38,14 @@ impl StoreId {
         text.split('.').all(is_label).then(|| Self(text.to_owned())).ok_or(wrong)
     }
 
-    /// The id as text.
+    /// Returns the id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Under which name shoppers know the shop of an id: the one that was chosen for it, unless that was only read off
-/// the id; then the one that its catalog knows, if it knows one.
+/// Returns the name that shoppers know a shop by: the chosen one, unless it was only derived from the id and the
+/// catalog knows another.
 pub fn shop_name<'a>(store: &str, chosen: &'a str, of_catalog: &'a str) -> &'a str {
     let label = store.split('.').next().unwrap_or(store);
     let is_chosen = !["", store, label].contains(&chosen.trim());
@@ -62,18 +62,18 @@ impl ShopperId {
         parse_word("shopper", text).map(Self)
     }
 
-    /// An id that is part of one that was parsed.
+    /// Returns the id for text that is known to be valid, such as a part of a parsed id.
     pub(crate) fn of_known(text: &str) -> Self {
         Self(text.to_owned())
     }
 
-    /// The id as text.
+    /// Returns the id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Something that happened and was given an id by whoever told of it: letters, digits, `_` and `-`.
+/// The id of an event, given by its reporter: letters, digits, `_` and `-`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EventId(String);
 
@@ -83,7 +83,7 @@ impl EventId {
         parse_word("event", text).map(Self)
     }
 
-    /// The id as text.
+    /// Returns the id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

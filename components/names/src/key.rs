@@ -1,4 +1,4 @@
-//! Every name under which something is stored.
+//! The names of all stored entries and objects.
 
 use std::fmt;
 
@@ -7,16 +7,16 @@ use crate::{EventId, ShopperId, StoreId};
 /// The key-value stores of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Store {
-    /// Pages, short-term, and catalog versions.
+    /// Pages in short-term storage, shops' records, and the catalogs' answers.
     UiCache,
-    /// What went wrong in jobs.
+    /// Errors of jobs, and the records of webhooks, maintenance tasks and domains.
     GenerationQueue,
-    /// What shoppers did.
+    /// Shoppers' signals.
     ShopperSessions,
 }
 
 impl Store {
-    /// The name that the deployment gives it.
+    /// Returns its name in the deployment.
     pub fn name(self) -> &'static str {
         match self {
             Self::UiCache => "UI_CACHE",
@@ -33,48 +33,48 @@ pub enum Key<'a> {
     Page(&'a StoreId, &'a ShopperId),
     /// The shop's catalog version, and whether the shop is closed.
     CatalogVersion(&'a StoreId),
-    /// That a shopper was forgotten a moment ago.
+    /// A mark that a shopper's data was just deleted.
     Forgotten(&'a StoreId, &'a ShopperId),
-    /// What a shopper did in a shop. The shop is part of the key: what a shopper does in one is
-    /// not the business of another.
+    /// A shopper's signals in a shop. The key names the shop, because what a shopper does in one shop is no
+    /// concern of another.
     Session(&'a StoreId, &'a ShopperId),
-    /// What went wrong in a job, by the time in milliseconds since the epoch.
+    /// An error of a job, by its time in milliseconds since the epoch and the job's id.
     JobError(u64, &'a str),
-    /// That a shop has such an entry: it is kept beside each, so that a shop's are found without reading others'.
+    /// The index entry of such an error, by shop: it finds a shop's errors without reading other shops' errors.
     JobErrorOf(&'a StoreId, u64, &'a str),
-    /// That something which must happen once has happened: a webhook, a signed request.
+    /// A mark that something which must happen only once has happened: a webhook, a signed request.
     Seen(&'a StoreId, &'a EventId),
-    /// How far a maintenance task is, by what it follows from.
+    /// The progress of a maintenance task, by the event that caused it.
     Tally(&'a StoreId, &'a EventId),
-    /// What was done with personal data, by the time in milliseconds since the epoch.
+    /// The audit record of work on personal data, by its time in milliseconds since the epoch.
     Audit(&'a StoreId, u64, &'a EventId),
-    /// What is kept of a customer, put together for the merchant.
+    /// The report of a customer's data, for the merchant.
     Report(&'a StoreId, &'a EventId),
-    /// That there is such a report of a customer, likewise.
+    /// The index entry of such a report, by customer.
     ReportOf(&'a StoreId, &'a ShopperId, &'a EventId),
-    /// What a shop's catalog answered, by the question.
+    /// An answer of a shop's catalog, by the question.
     Catalog(&'a StoreId, &'a str),
-    /// What is known of a shop's domains: see [`crate::Domains`].
+    /// The record of a shop's domains: see [`crate::Domains`].
     Domains(&'a StoreId),
-    /// That a domain is that of the shop with this number: a shop's domains are found by it.
+    /// The index entry of a domain, by Shopify's number of the shop: it finds a shop's domains.
     DomainOf(u64, &'a StoreId),
 }
 
 impl Key<'_> {
-    /// What all keys of audit records start with.
+    /// The prefix of all keys of audit records.
     pub const AUDITS: &'static str = "audit:";
-    /// What all keys of sessions start with.
+    /// The prefix of all keys of sessions.
     pub const SESSIONS: &'static str = "session:";
-    /// What all keys of errors start with.
+    /// The prefix of all keys of errors.
     pub const JOB_ERRORS: &'static str = "error:";
-    /// What sorts after all keys of errors that are written here, and before those of the original deployment: here
-    /// times are padded to 15 digits, so that they start with a zero for thousands of years.
+    /// A key that sorts after all errors written here, and before those of the original deployment: here, times are
+    /// padded to 15 digits, so they start with a zero for thousands of years.
     pub const JOB_ERRORS_END: &'static str = "error:0:";
-    /// What all keys of pages start with.
+    /// The prefix of all keys of pages.
     pub const PAGES: &'static str = "ui:";
-    /// What all keys start with that the original deployment kept of jobs.
+    /// The prefix of all keys of the original deployment's jobs.
     pub const OLD_JOBS: &'static str = "job:";
-    /// What all keys start with that the original deployment kept for debugging.
+    /// The prefix of all keys of the original deployment's debug notes.
     pub const OLD_NOTES: &'static str = "debug:";
     pub(crate) const CATALOG_VERSIONS: &'static str = "catalog:";
     pub(crate) const FORGOTTEN: &'static str = "forgotten:";
@@ -87,7 +87,7 @@ impl Key<'_> {
     pub(crate) const DOMAINS_OF: &'static str = "domains-of:";
     pub(crate) const TALLIES: &'static str = "tally:";
 
-    /// The store that holds it.
+    /// Returns the store that holds it.
     pub fn store(&self) -> Store {
         match self {
             Self::Page(..) | Self::CatalogVersion(_) | Self::Forgotten(..) | Self::Catalog(..) => {
@@ -114,7 +114,7 @@ impl fmt::Display for Key<'_> {
             Self::CatalogVersion(store) => write!(f, "{}{store}", Self::CATALOG_VERSIONS),
             Self::Forgotten(store, shopper) => write!(f, "{}{store}:{shopper}", Self::FORGOTTEN),
             Self::Session(store, shopper) => write!(f, "{}{store}:{shopper}", Self::SESSIONS),
-            // Zero-padded, so that byte order is the order of time.
+            // Zero-padded, so that keys sort by time.
             Self::JobError(at_ms, job) => write!(f, "{}{at_ms:015}:{job}", Self::JOB_ERRORS),
             Self::JobErrorOf(store, at_ms, job) => {
                 write!(f, "{}{store}:{at_ms:015}:{job}", Self::JOB_ERRORS_OF)
@@ -136,12 +136,12 @@ impl fmt::Display for Key<'_> {
 /// The buckets of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bucket {
-    /// Pages and their plans, long-term.
+    /// Pages and their plans in long-term storage.
     UiStorage,
 }
 
 impl Bucket {
-    /// The name that the deployment gives it.
+    /// Returns its name in the deployment.
     pub fn name(self) -> &'static str {
         match self {
             Self::UiStorage => "UI_STORAGE",
@@ -159,12 +159,12 @@ pub enum Object<'a> {
 }
 
 impl Object<'_> {
-    /// What all names start with.
+    /// The prefix of all names.
     pub(crate) const PREFIX: &'static str = "generated/";
-    /// How the names of pages end.
+    /// The ending of the names of pages.
     pub(crate) const PAGE_ENDING: &'static str = ".html";
 
-    /// The bucket that holds it.
+    /// Returns the bucket that holds it.
     pub fn bucket(&self) -> Bucket {
         match self {
             Self::Page(..) | Self::Plan(..) => Bucket::UiStorage,

@@ -1,9 +1,9 @@
-//! What components have to agree on beside their interfaces: ids that were parsed, every key under which
-//! something is stored and which role reaches it, personas, markets, in what amounts are counted, causes of failures,
-//! what of a text can be seen, how many products a catalog answers with, and how a type crosses.
+//! What components must agree on besides their interfaces: parsed ids, every storage key and the roles that
+//! can access it, personas, markets, the decimals of currencies, causes of failures, visible and invisible
+//! characters, how many products a catalog returns, and conversions between WIT types and our own.
 //!
-//! Pure: no I/O, no clock, no WIT types. A [`StoreId`] or [`ShopperId`] cannot hold a separator
-//! of keys, paths or URLs, so that no id can reach what belongs to another.
+//! Pure: no I/O, no clock, no WIT types. A [`StoreId`] or [`ShopperId`] cannot contain a separator
+//! of keys, paths or URLs, so an id never matches another shop's or shopper's keys.
 
 mod access;
 mod cause;
@@ -30,6 +30,6 @@ pub use persona::Persona;
 pub use scope::{Range, Scope, audits_of, domains_of, indexed, shopper_of, short_term_key};
 pub use source::Source;
 
-/// The most products that a catalog answers with (`assortment` in `wit/storefront/types.wit`). A shop
-/// whose catalog answers with as many may have more.
+/// The most products that a catalog returns (`assortment` in `wit/storefront/types.wit`). A shop whose
+/// catalog returns this many may have more.
 pub const PRODUCTS_MAX: usize = 100;

@@ -1,9 +1,9 @@
-//! Where and in which language somebody shops.
+//! The market of a shopper: a country and a language.
 
 use std::fmt;
 
-/// A country and a language, as Shopify names them (`CountryCode` and `LanguageCode` of its Storefront API:
-/// <https://shopify.dev/docs/api/storefront/latest/enums/LanguageCode>). What is empty is the shop's own.
+/// A country and a language, by Shopify's names (`CountryCode` and `LanguageCode` of its Storefront API:
+/// <https://shopify.dev/docs/api/storefront/latest/enums/LanguageCode>). An empty one is the shop's own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Market {
     country: String,
@@ -11,29 +11,29 @@ pub struct Market {
 }
 
 impl Market {
-    /// The market of a country such as `DE` and a language such as `DE`, `FIL` or `PT_BR`; `None` if one of them is
-    /// neither of that shape nor empty.
+    /// Returns the market of a country such as `DE` and a language such as `DE`, `FIL` or `PT_BR`. Either may be empty.
+    /// Returns `None` if one is neither empty nor of that form.
     pub fn of(country: &str, language: &str) -> Option<Self> {
         let fits = (country.is_empty() || is_code(country)) && (language.is_empty() || is_language(language));
         fits.then(|| Self { country: country.to_owned(), language: language.to_owned() })
     }
 
-    /// ISO 3166-1 alpha-2 code in upper case, or empty.
+    /// Returns the ISO 3166-1 alpha-2 code of the country in upper case, or an empty text.
     pub fn country(&self) -> &str {
         &self.country
     }
 
-    /// ISO 639 code in upper case, with a region where the language needs one; or empty.
+    /// Returns the ISO 639 code of the language in upper case, with a region if it needs one, or an empty text.
     pub fn language(&self) -> &str {
         &self.language
     }
 
-    /// Whether it is the shop's own in both.
+    /// Returns whether both country and language are the shop's own.
     pub fn is_own(&self) -> bool {
         self.country.is_empty() && self.language.is_empty()
     }
 
-    /// Reads what an id has after its `_`.
+    /// Parses the market at the end of an id, after the `_`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (country, language) = text.split_once('-')?;
         Self::of(country, language).filter(|market| !market.is_own())
@@ -46,7 +46,7 @@ impl fmt::Display for Market {
     }
 }
 
-/// ISO 639 has three letters where two did not suffice, as in `CKB`.
+/// Languages without a two-letter code in ISO 639 have three letters, such as `CKB`.
 fn is_language(text: &str) -> bool {
     let (language, region) = text.split_once('_').map_or((text, None), |(own, region)| (own, Some(region)));
     (2..=3).contains(&language.len()) && is_upper(language) && region.is_none_or(is_code)

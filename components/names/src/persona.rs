@@ -1,8 +1,8 @@
-//! For whom a page was made.
+//! The persona that a page is made for.
 
 use serde::{Deserialize, Serialize};
 
-/// How a shopper shops. Stored by name.
+/// The way a shopper shops. Stored by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Persona {
@@ -17,10 +17,10 @@ pub enum Persona {
 }
 
 impl Persona {
-    /// All of them.
+    /// All personas.
     pub const ALL: [Self; 4] = [Self::Minimalist, Self::Explorer, Self::Dealhunter, Self::Loyalist];
 
-    /// Its name, in lower case.
+    /// Returns its name in lower case.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Minimalist => "minimalist",
@@ -30,7 +30,7 @@ impl Persona {
         }
     }
 
-    /// The persona of that name.
+    /// Returns the persona of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|persona| persona.name() == name)
     }

@@ -1,37 +1,37 @@
-//! What is kept of a whole shop, or of one shopper in every market: the names that it all lies under.
+//! The names of all stored data of a whole shop, or of one shopper in every market.
 
 use crate::{Key, Object, ShopperId, Store, StoreId};
 
-/// Everything of a shop, or of one of its shoppers.
+/// All data of a shop, or of one of its shoppers.
 ///
-/// No scope reaches into another shop: a shop's names hold its id up to the separator behind it.
+/// A scope never matches another shop's data, because a shop's names contain its id up to the separator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope<'a> {
-    /// Of all shoppers, and of the shop itself.
+    /// The shop itself, and all its shoppers.
     Shop(&'a StoreId),
-    /// Of one shopper, in every market.
+    /// One shopper, in every market.
     Shopper(&'a StoreId, &'a ShopperId),
 }
 
-/// Names under which something is kept.
+/// One name, or all names with a prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Range {
-    /// This one.
+    /// This name.
     Exactly(String),
-    /// All that start like this.
+    /// All names that start with this prefix.
     StartingWith(String),
 }
 
 impl<'a> Scope<'a> {
-    /// Of one shopper, where there is one, else of the shop.
+    /// Returns the scope of the shopper, if there is one, otherwise of the shop.
     pub fn of(store: &'a StoreId, shopper: Option<&'a ShopperId>) -> Self {
         shopper.map_or(Self::Shop(store), |shopper| Self::Shopper(store, shopper))
     }
 
-    /// How the names of objects with pages and plans start.
+    /// Returns the prefixes of the names of pages and plans in long-term storage.
     ///
-    /// Those of a shopper hold their pages in every market, and maybe some of a shopper whose id is theirs, `_`
-    /// and more: see [`ShopperId::has_page`].
+    /// A shopper's prefixes match their pages in every market. They may also match pages of a shopper whose id is theirs,
+    /// `_` and more: see [`ShopperId::has_page`].
     pub fn objects(self) -> Vec<String> {
         match self {
             Self::Shop(store) => vec![format!("{}{store}:", Object::PREFIX)],
@@ -41,12 +41,12 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Keys of pages in short-term storage, likewise.
+    /// Returns the keys of pages in short-term storage, with the same caveat.
     pub fn pages(self) -> Vec<Range> {
         self.ranges(Key::PAGES)
     }
 
-    /// How keys start under which it is kept what a shop's catalog answered.
+    /// Returns the prefix of the keys of a shop's catalog answers.
     pub fn catalog(self) -> Option<String> {
         match self {
             Self::Shop(store) => Some(format!("{}{store}:", Key::CATALOGS)),
@@ -54,8 +54,8 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Keys of what is kept apart from pages and what the catalog answered, where a key says whose it is: sessions
-    /// and, of a shop, reports, what was seen, how far maintenance tasks are and its other domains.
+    /// Returns the keys of all other entries that name their owner: sessions and, for a shop, reports, marks of what was
+    /// seen, progress of maintenance tasks and the record of its domains.
     pub fn entries(self) -> Vec<(Store, Range)> {
         let store = match self {
             Self::Shop(store) => store,
@@ -76,8 +76,8 @@ impl<'a> Scope<'a> {
         ranges.into_iter().chain([(domains.store(), Range::Exactly(domains.to_string()))]).collect()
     }
 
-    /// How keys start that lead to entries whose own keys do not say whose they are (see [`indexed`]): a shop's errors,
-    /// and reports of a customer. They are in the same store.
+    /// Returns the prefix of the index entries that lead to entries whose own keys do not name their owner (see
+    /// [`indexed`]): errors of a shop, or reports of a customer. Both are in the same store.
     pub fn index(self) -> (Store, String) {
         let prefix = match self {
             Self::Shop(store) => format!("{}{store}:", Key::JOB_ERRORS_OF),
@@ -86,12 +86,12 @@ impl<'a> Scope<'a> {
         (Store::GenerationQueue, prefix)
     }
 
-    /// Keys of jobs that make pages, likewise.
+    /// Returns the keys of generation requests, with the caveat of [`Self::objects`].
     pub fn jobs(self) -> Vec<Range> {
         self.ranges("")
     }
 
-    /// Whether a name that was listed as above is really meant. Of a shop all are, of whatever form.
+    /// Returns whether a name listed by these prefixes belongs to the scope. For a shop, all of them do.
     pub fn holds(self, name: &str) -> bool {
         let Self::Shopper(_, shopper) = self else { return true };
         shopper_of(name).is_some_and(|page| shopper.has_page(&page))
@@ -108,17 +108,17 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// How the keys of a shop's audit records start.
+/// Returns the prefix of the keys of a shop's audit records.
 pub fn audits_of(store: &StoreId) -> String {
     format!("{}{store}:", Key::AUDITS)
 }
 
-/// How the keys start that name the domains of the shop with this number.
+/// Returns the prefix of the index keys of the domains of the shop with this number.
 pub fn domains_of(number: u64) -> String {
     format!("{}{number}:", Key::DOMAINS_OF)
 }
 
-/// The key that a key of an index leads to; `None` for what is no such key.
+/// Returns the key that an index key leads to; `None` if it is not an index key.
 pub fn indexed(key: &str) -> Option<String> {
     if let Some(error) = key.strip_prefix(Key::JOB_ERRORS_OF) {
         let (_store, error) = error.split_once(':')?;
@@ -129,14 +129,14 @@ pub fn indexed(key: &str) -> Option<String> {
     Some(format!("{}{store}:{event}", Key::REPORTS))
 }
 
-/// The id in the name of a page or of a plan, in either tier.
+/// Returns the shopper id in the name of a page or a plan, in either tier.
 pub fn shopper_of(name: &str) -> Option<ShopperId> {
     let id = name.rsplit_once(':').map_or(name, |(_, id)| id);
     let id = id.split_once('.').map_or(id, |(id, _)| id);
     ShopperId::parse(id).ok()
 }
 
-/// The key of a page in short-term storage, by its name in long-term storage; `None` for what is no page.
+/// Returns the key of a page in short-term storage, by its name in long-term storage; `None` if it is not a page.
 pub fn short_term_key(object: &str) -> Option<String> {
     let page = object.strip_prefix(Object::PREFIX)?.strip_suffix(Object::PAGE_ENDING)?;
     Some(format!("{}{page}", Key::PAGES))

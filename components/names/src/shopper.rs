@@ -1,5 +1,5 @@
-//! Who a shopper's pages are for: a customer, a visitor who agreed to be known, or everybody of whom no more
-//! may be known than where in the shop they are; and in which market.
+//! The kinds of shopper ids: a customer, a visitor who consented, or the anonymous shopper of a context, which all
+//! shoppers without consent share. An id may also name a market.
 
 use crate::id::{self, ShopperId, WrongId};
 use crate::market::Market;
@@ -9,15 +9,15 @@ const CUSTOMER: &str = "customer-";
 const VISITOR: &str = "visitor-";
 const CONTEXT: &str = "context-";
 
-/// Space for the largest id that Shopify counts to.
+/// Enough for the largest customer id of Shopify.
 const CUSTOMER_DIGITS_MAX: usize = 20;
-/// From here on an id that was drawn at random cannot be guessed: 128 bits in base64 without padding.
+/// A random id of this length cannot be guessed: 128 bits in base64 without padding.
 const VISITOR_BYTES_MIN: usize = 22;
 /// Leaves room for a market.
 const VISITOR_BYTES_MAX: usize = 100;
 
 impl ShopperId {
-    /// A customer who is logged in, by Shopify's id: decimal digits.
+    /// Returns the id of a logged-in customer. Shopify's customer id is decimal digits.
     pub fn customer(id: &str) -> Result<Self, WrongId> {
         const WHAT: &str = "customer";
         id::check_length(WHAT, id, CUSTOMER_DIGITS_MAX)?;
@@ -25,7 +25,7 @@ impl ShopperId {
         if fits { Self::parse(&format!("{CUSTOMER}{id}")) } else { Err(WrongId::Alphabet(WHAT, "0-9")) }
     }
 
-    /// A visitor who agreed to be known, by what their browser drew at random.
+    /// Returns the id of a visitor who consented, from the id that their browser drew at random.
     pub fn visitor(drawn: &str) -> Result<Self, WrongId> {
         const WHAT: &str = "visitor";
         id::check_length(WHAT, drawn, VISITOR_BYTES_MAX)?;
@@ -36,47 +36,47 @@ impl ShopperId {
         Self::parse(&format!("{VISITOR}{drawn}"))
     }
 
-    /// Everybody of whom only this is known.
+    /// Returns the anonymous shopper id of a context, by its persona.
     #[must_use]
     pub fn context(persona: Persona) -> Self {
         Self::of_known(&format!("{CONTEXT}{}", persona.name()))
     }
 
-    /// The id of this shopper's page in a market.
+    /// Returns the id of this shopper in a market.
     pub fn in_market(&self, market: &Market) -> Result<Self, WrongId> {
         if market.is_own() { Ok(self.clone()) } else { Self::parse(&format!("{self}_{market}")) }
     }
 
-    /// Whose page it is, whatever the market.
+    /// Returns the id without its market.
     #[must_use]
     pub fn person(&self) -> Self {
         Self::of_known(self.parts().0)
     }
 
-    /// The market that the page is for: the shop's own, where the id names none.
+    /// Returns the market of the id; the shop's own if the id names none.
     pub fn market(&self) -> Market {
         self.parts().1
     }
 
-    /// Whether a page is this shopper's, in whatever market: its id is theirs, or theirs, `_`, and a market.
+    /// Returns whether a page is this shopper's, in any market: its id is theirs, or theirs, `_`, and a market.
     pub fn has_page(&self, page: &Self) -> bool {
         self == page || self.as_str() == page.parts().0
     }
 
-    /// Whether it names a customer of the shop. Such an id can be guessed: it is good for nothing in a
-    /// request that Shopify did not sign.
+    /// Returns whether it names a customer of the shop. Requests that Shopify did not sign may not use such an id,
+    /// because it can be guessed.
     pub fn is_customer(&self) -> bool {
         self.as_str().starts_with(CUSTOMER)
     }
 
-    /// The persona, where this is everybody of whom no more is known.
+    /// Returns the persona, if this is the anonymous shopper of a context.
     pub fn context_persona(&self) -> Option<&str> {
         self.parts().0.strip_prefix(CONTEXT)
     }
 
     fn parts(&self) -> (&str, Market) {
         let text = self.as_str();
-        // A language may hold one `_`, so that the last or the last but one begins the market.
+        // A language may contain one `_`, so the market starts at the last or the second-last one.
         let starts = text.rmatch_indices('_').take(2);
         let split = |(at, _)| {
             let (person, rest) = text.split_at(at);

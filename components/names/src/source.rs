@@ -1,8 +1,8 @@
-//! Where a page's plan is from.
+//! The source of a page's plan.
 
 use serde::{Deserialize, Serialize};
 
-/// Who planned a page. Stored by name.
+/// The planner of a page. Stored by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
@@ -13,10 +13,10 @@ pub enum Source {
 }
 
 impl Source {
-    /// Both.
+    /// Both sources.
     pub const ALL: [Self; 2] = [Self::Llm, Self::Local];
 
-    /// Its name, in lower case.
+    /// Returns its name in lower case.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Llm => "llm",
@@ -24,7 +24,7 @@ impl Source {
         }
     }
 
-    /// The source of that name.
+    /// Returns the source of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|source| source.name() == name)
     }

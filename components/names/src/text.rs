@@ -1,15 +1,15 @@
-//! Text that others wrote: which of its characters can be seen, and which would reorder what stands around it.
+//! Untrusted text: which of its characters are visible, and which reorder the text around them.
 
 use std::borrow::Cow;
 
-/// Whether a character opens or closes a run of another direction (Unicode's explicit directional formatting,
-/// UAX #9, section 2). Unbalanced, it reorders the text that follows it. The marks U+200E, U+200F and U+061C are
-/// none: they act on their neighbours only, and Arabic and Hebrew texts need them.
+/// Returns whether a character opens or closes a run of another direction (Unicode's explicit directional
+/// formatting, UAX #9, section 2). An unbalanced one reorders the text that follows it. The marks U+200E, U+200F and
+/// U+061C are not included: they act only on their neighbours, and Arabic and Hebrew texts need them.
 pub fn is_directional_control(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Text without directional controls, so that it cannot reorder what stands beside it.
+/// Removes directional controls, so that the text cannot reorder the text next to it.
 pub fn without_directional_controls(text: &str) -> Cow<'_, str> {
     if text.contains(is_directional_control) {
         text.chars().filter(|&c| !is_directional_control(c)).collect()
@@ -18,13 +18,14 @@ pub fn without_directional_controls(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether a reader sees anything of a text: a character that is neither a space nor invisible.
+/// Returns whether a reader sees any of the text: whether it has a character that is neither a space nor invisible.
 pub fn is_visible(text: &str) -> bool {
     text.chars().any(|c| !c.is_whitespace() && !is_invisible(c))
 }
 
-/// Whether a character shapes its neighbours without being seen: the joiners, which Persian and emoji need, and variation
-/// selectors, by which emoji, Mongolian letters and ideographs are told apart (The Unicode Standard, section 23.4).
+/// Returns whether an invisible character shapes its neighbours: the joiners, which Persian and emoji need, and the
+/// variation selectors, which distinguish emoji, Mongolian letters and ideographs (The Unicode Standard, section
+/// 23.4).
 pub fn is_shaping(c: char) -> bool {
     matches!(
         c,
@@ -36,7 +37,7 @@ pub fn is_shaping(c: char) -> bool {
     )
 }
 
-/// Whether a character is drawn as nothing: control characters, Unicode's property `Default_Ignorable_Code_Point`
+/// Returns whether a character is invisible: control characters, Unicode's property `Default_Ignorable_Code_Point`
 /// (`DerivedCoreProperties.txt`), line and paragraph separators, the blanks of Hangul and Braille, and interlinear
 /// annotations.
 pub fn is_invisible(c: char) -> bool {
