@@ -1,4 +1,4 @@
-//! The backends of a deployment, chosen here and nowhere else, all in one data folder.
+//! Chooses and opens the backends of a deployment. All of them use one data folder.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,14 +9,15 @@ use capabilities::{Capabilities, blob, clock, fetch, jobs, kv, llm, log, random,
 
 use crate::config::Config;
 
-/// Opens them for a command, with no token of a shop but the configuration's; the data folder is made if need be.
+/// Opens the backends for a command. The only shop token is the configured one. Creates the data folder if it is
+/// missing.
 pub async fn open(config: &Config) -> anyhow::Result<Capabilities> {
     let short_term = kv::Sqlite::open(&file(config, "kv.db")?, Arc::new(clock::System)).await?;
     assemble(config, config.tokens(), short_term, None).await
 }
 
-/// Opens them for a server; upstreams are asked with `tokens`, and leases of jobs name `process`. Short-term storage that
-/// is damaged is made anew.
+/// Opens the backends for a server. Requests to upstreams use `tokens`, and job leases name `process`. Damaged
+/// short-term storage is recreated.
 pub async fn open_with(
     config: &Config,
     tokens: Arc<dyn fetch::Tokens>,
@@ -26,7 +27,7 @@ pub async fn open_with(
     assemble(config, tokens, short_term, process).await
 }
 
-/// The path of a file in the data folder, which is made if it is missing.
+/// Returns the path of a file in the data folder, and creates the folder if it is missing.
 fn file(config: &Config, name: &str) -> anyhow::Result<PathBuf> {
     let folder = &config.file.server.data_dir;
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -78,9 +79,9 @@ async fn assemble(
     })
 }
 
-/// Settled jobs that are deleted at once: they hold no payload.
+/// The number of settled jobs in one deletion batch. They hold no payload.
 const JOBS_AT_ONCE: u32 = 256;
-/// How long deleting goes on; what is left is deleted the next time.
+/// The time limit of a deletion run. The next run deletes the rest.
 const DELETING: Duration = Duration::from_secs(20);
 
 /// Deletes expired values, and jobs that were settled longer than `keep_settled` ago.
@@ -94,8 +95,8 @@ pub async fn prune(capabilities: &Capabilities, keep_settled: Duration) {
     }
 }
 
-/// Deletes a bit, until there is nothing left to delete. Between two bits, others have as much time to write as
-/// the last one took.
+/// Deletes in batches until nothing is left or `DELETING` has passed. After each batch, pauses for as long as the
+/// batch took, so that others can write.
 async fn bit_by_bit<E, D: Future<Output = Result<u64, E>>>(
     limit: u32,
     delete: impl Fn(u32) -> D,
@@ -115,7 +116,8 @@ async fn bit_by_bit<E, D: Future<Output = Result<u64, E>>>(
 mod tests {
     use super::*;
 
-    /// In one statement, all that is deleted would be in the log at once, and every other write would wait for it.
+    /// A single statement would put all deletions into the write-ahead log at once, and every other write would wait
+    /// for it.
     #[tokio::test]
     async fn expired_pages_are_deleted_bit_by_bit() {
         const PAGES: u32 = 1_500;

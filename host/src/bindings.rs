@@ -1,8 +1,8 @@
-//! What `wit/` says, as Rust.
+//! The Rust bindings of `wit/`.
 //!
-//! One world that both imports and exports everything, so that a record has one Rust type
-//! whichever way it crosses: what one component returns is handed to the next as it is. No
-//! component has this world; each is linked to its own (see [`crate::component::world`]).
+//! One world imports and exports everything, so that a record has the same Rust type in both directions, and what one
+//! component returns is passed to the next unchanged. No component targets this world; each is linked to its own (see
+//! [`crate::component::world`]).
 #![allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
 
 wasmtime::component::bindgen!({

@@ -1,8 +1,8 @@
-//! Who waits for what: a change is announced under a topic, and wakes those who wait for it.
+//! Topics that callers wait on: announcing a change wakes the waiters of its topic.
 //!
-//! Topics share a fixed number of bells, so that waiting costs no memory per topic. A waiter may
-//! be woken for nothing, again and again, and asks each time; it is never left asleep. So its deadline
-//! must not depend on when it was woken.
+//! Topics share a fixed number of bells, so that waiting costs no memory per topic. A waiter never misses a change, but
+//! it may be woken without one, any number of times, and has to check each time. So its deadline must not depend on
+//! when it was woken.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -20,45 +20,45 @@ pub struct Changes {
     closed: CancellationToken,
 }
 
-/// What may change.
+/// A kind of change.
 #[derive(Debug, Clone, Copy, Hash)]
 pub enum Topic<'a> {
     /// A job was queued in this lane.
     Lane(&'a str),
-    /// A job was queued in any lane, or is to be had again.
+    /// A job was queued in any lane, or became available again.
     Pool,
     /// The job of this key was settled.
     Key(&'a str),
 }
 
 impl Changes {
-    /// Nobody waits yet.
+    /// Creates topics without waiters.
     pub fn new() -> Self {
         let bells = std::iter::repeat_with(Notify::new).take(BELLS).collect();
         Self { bells, hasher: RandomState::new(), closed: CancellationToken::new() }
     }
 
-    /// Wakes those who wait for `topic`.
+    /// Wakes the waiters of `topic`.
     pub fn announce(&self, topic: Topic<'_>) {
         self.bell(topic).notify_waiters();
     }
 
-    /// Completes at the first change that is announced after this call, awaited or not.
+    /// Returns a future that completes at the first change announced after this call, even if it is awaited later.
     pub fn next(&self, topic: Topic<'_>) -> Notified<'_> {
         self.bell(topic).notified()
     }
 
-    /// The process is about to end: nobody is to wait any longer.
+    /// Ends all waiting, because the process is about to end.
     pub fn close(&self) {
         self.closed.cancel();
     }
 
-    /// Whether nobody is to wait any longer.
+    /// Returns whether all waiting has ended.
     pub fn is_closed(&self) -> bool {
         self.closed.is_cancelled()
     }
 
-    /// Waits for `change`, until `deadline` at most; false if it did not come, or if that time has passed.
+    /// Waits for `change` until `deadline` at most. Returns false if the deadline passed first or all waiting ended.
     pub async fn wait(&self, change: Notified<'_>, deadline: Instant) -> bool {
         tokio::select! {
             () = change => Instant::now() < deadline,

@@ -1,4 +1,4 @@
-//! What the store of a component's instance holds: the host's side of one call.
+//! The data in the store of a component's instance: the host's side of one call.
 
 mod request;
 mod value;
@@ -19,25 +19,25 @@ use crate::patience::Patience;
 pub use request::{Request, RequestBody};
 pub use value::Value;
 
-/// Why a component is called: carried along from component to component, and into every log line.
+/// The cause of a component call. It is passed on from component to component and into every log line.
 #[derive(Debug, Clone)]
 pub enum Cause {
-    /// A request, by its id, where it is from, if that is known, and how long it waits for storage.
+    /// A request: its id, the client's address if it is known, and how long it may wait for storage.
     Request(u64, Option<IpAddr>, Arc<Patience>),
-    /// A job, by its id, and what it spent so far.
+    /// A job: its id and what it has spent so far.
     Job(Arc<str>, Arc<Spent>),
     /// The operator, or the host itself.
     Operator,
 }
 
 impl Cause {
-    /// A job about which it does not matter what it spends.
+    /// Creates the cause of a job whose spending does not matter.
     pub fn job(id: &str) -> Self {
         Self::Job(id.into(), Arc::default())
     }
 
-    /// How long a call waits for storage that may take `wall` in all. Where nobody waits, each call has time of its
-    /// own, and ends before it counts as a failure of its component.
+    /// Returns how long a call, which may take `wall` in all, may wait for storage. Where no client waits, each call
+    /// has its own time, which ends early enough that slow storage does not count as a failure of the component.
     pub fn patience(&self, wall: Duration) -> Arc<Patience> {
         match self {
             Self::Request(.., patience) => patience.clone(),
@@ -45,7 +45,7 @@ impl Cause {
         }
     }
 
-    /// The address of the one who asks. It is passed on to a shop's APIs, and nowhere else.
+    /// Returns the client's address. It is passed on to a shop's APIs and nowhere else.
     pub fn client(&self) -> Option<IpAddr> {
         match self {
             Self::Request(_, client, _) => *client,
@@ -66,34 +66,34 @@ impl std::fmt::Display for Cause {
 
 /// The data of an instance's store.
 pub struct Context {
-    /// Which component this is.
+    /// The component's role.
     pub role: Role,
     /// The backends.
     pub capabilities: Arc<Capabilities>,
     /// The components that this one may call.
     pub links: Arc<Links>,
-    /// Why the current call was made.
+    /// The cause of the current call.
     pub cause: Cause,
-    /// How long the current call waits for storage.
+    /// How long the current call may wait for storage.
     pub patience: Arc<Patience>,
     /// The request under way, while routing handles one.
     pub request: Request,
     /// Values that the component holds.
     pub values: ResourceTable,
-    /// How much memory it may have.
+    /// The memory of the instance.
     pub memory: Memory,
-    /// Whether it was refused a key before: it is logged once.
+    /// Whether the instance was refused a key before. Only the first refusal is logged.
     pub was_refused: bool,
-    /// Epochs that the current call may still run for, and those it is given when it starts.
+    /// Epochs that the current call may still run for.
     pub ticks_left: u64,
-    /// What the component may log yet, in all of its instances.
+    /// The log quota, which all instances of the component share.
     pub log_quota: Arc<Quota>,
     /// Events that the current call may still log.
     pub events_left: u32,
 }
 
 impl Context {
-    /// A context for a new instance.
+    /// Creates the context of a new instance.
     pub fn new(
         role: Role,
         capabilities: Arc<Capabilities>,
@@ -130,12 +130,12 @@ impl Context {
         Ok(value)
     }
 
-    /// The value behind a handle that the component keeps.
+    /// Returns the value behind a handle that the component keeps.
     pub fn value(&self, handle: &Resource<Value>) -> wasmtime::Result<&Value> {
         Ok(self.values.get(handle)?)
     }
 
-    /// Hands over the request that the next call is about.
+    /// Sets the request of the next call.
     pub fn give_request(&mut self, request: Request) -> wasmtime::Result<()> {
         self.memory.hold(request.body.held_bytes())?;
         self.request = request;
@@ -149,18 +149,18 @@ impl Context {
         request
     }
 
-    /// The whole body of the request, if it is at most `limit` bytes and there is memory for it.
+    /// Reads the whole body of the request, if it has at most `limit` bytes and there is memory for it.
     pub async fn read_body(&mut self, limit: u32) -> &RequestBody {
         let limit = self.memory.left().min(limit as usize);
         let held_before = self.request.body.held_bytes();
         self.request.body.read(limit).await;
         let read = self.request.body.held_bytes() - held_before;
-        // It was read within what is left.
+        // The read was limited to the memory that is left.
         let _ = self.memory.hold(read);
         &self.request.body
     }
 
-    /// Whether the component gave back every handle it was lent.
+    /// Returns whether the component gave back every handle it was lent.
     pub fn is_clean(&self) -> bool {
         self.values.is_empty()
     }

@@ -1,4 +1,4 @@
-//! A deployment: backends and components, put together as the configuration says.
+//! A deployment: the backends and components that the configuration names, linked together.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -16,11 +16,11 @@ use crate::config::Config;
 use crate::engine::{self, Compiled};
 use crate::merchants::Merchants;
 
-/// The five components, linked, and what they run on.
+/// The five linked components and their backends.
 pub struct Deployment {
     /// The backends.
     pub capabilities: Arc<Capabilities>,
-    /// Who waits for what.
+    /// The topics that callers wait on.
     pub changes: Arc<Changes>,
     /// Answers shoppers, and runs maintenance tasks.
     pub routing: Arc<Handler>,
@@ -30,9 +30,9 @@ pub struct Deployment {
     pub queueing: Arc<Queue>,
     /// Makes pages.
     pub generation: Arc<Generator>,
-    /// Knows products.
+    /// Supplies products.
     pub catalog: Arc<Catalog>,
-    /// Merchants who installed the app, if this deployment is one, once they are opened.
+    /// The merchants who installed the app. Set if this deployment is an app, once their data is opened.
     pub merchants: OnceLock<Arc<Merchants>>,
     /// What was loaded for each role.
     pub loaded: Vec<Loaded>,
@@ -41,9 +41,9 @@ pub struct Deployment {
 /// A component as it was loaded.
 #[derive(Debug, Clone)]
 pub struct Loaded {
-    /// What it does here.
+    /// Its role.
     pub role: Role,
-    /// Where it is from.
+    /// Where it comes from.
     pub origin: String,
     /// The digest of its bytes.
     pub digest: Digest,
@@ -51,14 +51,14 @@ pub struct Loaded {
     pub imports: Vec<String>,
 }
 
-/// The components of a configuration, compiled, and held to their roles; not linked yet.
+/// The components of a configuration, compiled and checked against their roles, but not linked yet.
 pub struct Components {
     engine: Engine,
     cache: Compiled,
     compiled: Vec<(Role, Component, Limits)>,
     /// What was loaded for each role.
     pub loaded: Vec<Loaded>,
-    /// What was read, compiled and checked for each role, byte for byte.
+    /// The exact bytes that were read, compiled and checked for each role.
     pub binaries: Vec<(Role, Binary)>,
 }
 
@@ -84,7 +84,7 @@ impl Components {
             let loaded = Loaded { role, origin: binary.origin.clone(), digest: binary.digest, imports };
             Ok((component, loaded, binary))
         };
-        // Compiling takes seconds the first time, and each component compiles by itself.
+        // Compiling takes seconds the first time, so the components compile in parallel.
         let results = std::thread::scope(|scope| {
             let threads = Role::ALL.map(|role| scope.spawn(move || load(role)));
             threads.map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
@@ -105,7 +105,7 @@ impl Components {
         self.cache.remove_old(&self.engine, &self.binaries);
     }
 
-    /// Links them over `capabilities`.
+    /// Links the components to each other and to `capabilities`.
     pub fn link(&self, capabilities: Arc<Capabilities>) -> anyhow::Result<Deployment> {
         let changes = Arc::new(Changes::new());
         let linker = Linker { components: self, capabilities: &capabilities };

@@ -1,4 +1,4 @@
-//! The WebAssembly engine, and the code that it compiled before.
+//! The WebAssembly engine and its compiled code.
 
 mod compiled;
 
@@ -9,15 +9,15 @@ use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, Po
 
 pub use compiled::Compiled;
 
-/// How often running components are looked after: what their computing time is counted in.
+/// The length of an epoch, in which the computing time of components is counted.
 pub const EPOCH: Duration = Duration::from_millis(10);
 
-/// An engine for `instances` instances of at most `memory_bytes_max` each.
+/// Creates an engine for `instances` instances of at most `memory_bytes_max` each.
 pub fn new(instances: usize, memory_bytes_max: usize) -> anyhow::Result<Engine> {
     let instances = u32::try_from(instances)?;
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(instances)
-        // A component is a few core instances: its module, and adapters around it.
+        // A component has a few core instances: its module and the adapters around it.
         .total_core_instances(instances * 4)
         .total_memories(instances)
         .total_tables(instances * 4)
@@ -41,7 +41,7 @@ pub fn new(instances: usize, memory_bytes_max: usize) -> anyhow::Result<Engine> 
     Ok(engine)
 }
 
-/// Lets computing time pass, for as long as there is an engine.
+/// Starts the thread that advances the epoch for as long as the engine exists.
 fn keep_time(engine: &Engine) -> anyhow::Result<()> {
     let weak = engine.weak();
     let tick = move || {

@@ -1,5 +1,5 @@
-//! Whether what a deployment depends on can be written. That is tried every second in the background, so
-//! that asking for it costs nothing and waits for nothing.
+//! The health of the backends: whether each of them can be written. A probe in the background tries every second, so
+//! that a health check costs nothing and never waits.
 
 use std::fmt::Display;
 use std::pin::pin;
@@ -14,13 +14,13 @@ use crate::deployment::Deployment;
 const PAUSE: Duration = Duration::from_secs(1);
 /// A probe that takes longer counts as failed.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// A probe that takes longer is given up, and another one begins. Until then, one that hangs is waited for, so
-/// that they do not add up.
+/// A probe that takes longer is abandoned, and another one begins. Until then no other probe starts, so that hanging
+/// probes do not pile up.
 const GIVE_UP: Duration = Duration::from_secs(30);
 /// A backend with no probe result for this long counts as failing.
 const SILENCE: Duration = Duration::from_secs(5);
 
-/// What is depended on.
+/// A backend that a deployment depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {
     /// Short-term storage.
@@ -29,16 +29,16 @@ pub enum Backend {
     Blob,
     /// The queue.
     Jobs,
-    /// Installations of the app, where this deployment is one.
+    /// Installations of the app, if this deployment is an app.
     Shops,
-    /// What the language model costs, where there is one.
+    /// The budget of the language model, if there is one.
     Budget,
 }
 
 impl Backend {
     const ALL: [Self; 5] = [Self::Kv, Self::Blob, Self::Jobs, Self::Shops, Self::Budget];
 
-    /// Its name to operators.
+    /// Returns the name that operators see.
     pub fn name(self) -> &'static str {
         match self {
             Self::Kv => "kv",
@@ -79,7 +79,7 @@ fn text(error: impl Display) -> String {
     error.to_string()
 }
 
-/// The health of each backend, for as long as this value lives.
+/// The health of each backend. Probing stops when this is dropped.
 pub struct Health {
     checks: Vec<Arc<Check>>,
     _probes: JoinSet<()>,
@@ -90,14 +90,14 @@ struct Check {
     last: Mutex<Last>,
 }
 
-/// When a backend was heard of last, and whether it was well. One that was just opened is.
+/// The time and result of a backend's last probe. A backend that was just opened counts as healthy.
 struct Last {
     at: Instant,
     is_well: bool,
 }
 
 impl Health {
-    /// Begins to probe the backends of a deployment.
+    /// Starts probing the backends of a deployment.
     pub fn watch(deployment: &Arc<Deployment>) -> Self {
         let backends = Backend::ALL.into_iter().filter(|backend| backend.is_used(deployment));
         let checks: Vec<_> = backends.map(Check::new).map(Arc::new).collect();
@@ -108,7 +108,7 @@ impl Health {
         Self { checks, _probes: probes }
     }
 
-    /// Each backend and whether it is well.
+    /// Returns each backend and whether it is healthy.
     pub fn checks(&self) -> impl Iterator<Item = (Backend, bool)> {
         self.checks.iter().map(|check| (check.backend, check.is_well()))
     }
@@ -139,7 +139,7 @@ impl Check {
         }
     }
 
-    /// Keeps an outcome, and logs it if it is another than before.
+    /// Stores an outcome, and logs it if it differs from the last one.
     fn tell(&self, outcome: &Result<(), String>) {
         let is_well = outcome.is_ok();
         let before = {

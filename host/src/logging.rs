@@ -1,5 +1,5 @@
-//! The log on standard error. It may lose lines, which it counts; it never blocks and never panics, whatever
-//! becomes of standard error: closed, on a full disk, or a pipe that nobody reads.
+//! The log on standard error. It may lose lines and counts them. It never blocks and never panics, even if standard
+//! error is closed, on a full disk, or a pipe that nobody reads.
 
 use std::io::{self, IsTerminal as _, Write};
 use std::panic::PanicHookInfo;
@@ -11,7 +11,7 @@ use std::time::Duration;
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 
-/// So many lines may wait to be written; more are lost. A line has a few hundred bytes, and a component's at most
+/// The most lines that may wait to be written; more are lost. A line has a few hundred bytes, and a component's at most
 /// about 20 KiB (`capabilities::log`).
 const LINES_MAX: usize = 1_024;
 /// How long the end of the process waits for the last lines to be written.
@@ -19,10 +19,10 @@ const FLUSH: Duration = Duration::from_millis(250);
 
 /// Lines that could not be written.
 static FAILED: AtomicU64 = AtomicU64::new(0);
-/// Lines for which there was no room.
+/// Lines that were dropped because the buffer was full.
 static DROPPED: OnceLock<ErrorCounter> = OnceLock::new();
 
-/// How many lines of this process were lost.
+/// Returns how many lines this process lost.
 pub fn lines_lost() -> u64 {
     let dropped = DROPPED.get().map_or(0, ErrorCounter::dropped_lines);
     FAILED.load(Ordering::Relaxed).saturating_add(dropped as u64)
@@ -33,8 +33,8 @@ pub fn lines_lost() -> u64 {
 pub struct Log(Option<WorkerGuard>);
 
 impl Log {
-    /// Logs from now on: as JSON if asked, and as much as `RUST_LOG` says, else `info`. Panics are logged as well,
-    /// for the standard library would write them to standard error itself, and wait for its reader.
+    /// Starts the log, as JSON if `json` is set, at the level of `RUST_LOG` or else `info`. Panics are logged as well,
+    /// because the standard library would write them to standard error itself and wait for its reader.
     pub fn start(json: bool) -> Self {
         let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
         let lines = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(LINES_MAX);
@@ -43,7 +43,7 @@ impl Log {
         let log = tracing_subscriber::fmt()
             .with_env_filter(filter)
             .with_writer(lines)
-            // They would be said by `eprintln!`, which panics where the log cannot be written.
+            // They would go through `eprintln!`, which panics if standard error cannot be written.
             .log_internal_errors(false)
             .with_ansi(io::stderr().is_terminal());
         if json {
@@ -57,7 +57,8 @@ impl Log {
 }
 
 impl Drop for Log {
-    /// The guard waits for the writer, and may print, for longer than the process may take to end.
+    /// Drops the guard on another thread and waits for `FLUSH` at most, because the guard may wait for the writer,
+    /// and print, for longer than the process may take to end.
     fn drop(&mut self) {
         let guard = self.0.take();
         let (written, wait) = mpsc::channel::<()>();
@@ -75,10 +76,10 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
     tracing::error!(place, message, "a panic: this is a mistake in the program, please report it");
 }
 
-/// A writer that counts the lines it could not write, and says that it wrote them. It is handed a line at a time.
+/// A writer that counts the lines it could not write and reports them as written. Each call passes one line.
 struct Counting<W> {
     inner: W,
-    /// Whether the last line was written in part.
+    /// Whether the last line was only written in part.
     torn: bool,
 }
 
@@ -87,7 +88,7 @@ impl<W: Write> Counting<W> {
         Self { inner, torn: false }
     }
 
-    /// After a line that was cut short, the next one begins on a line of its own.
+    /// Writes a line. If the last one was cut short, starts on a new line.
     fn write_line(&mut self, line: &[u8]) -> io::Result<()> {
         if self.torn {
             self.inner.write_all(b"\n")?;

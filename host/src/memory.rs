@@ -1,8 +1,8 @@
-//! How much memory an instance may have: its own, and what the host holds for it.
+//! The memory of an instance: its own and what the host holds for it.
 
 use wasmtime::ResourceLimiter;
 
-/// The memory of an instance, and whether it ever wanted more than it may have.
+/// The memory that an instance uses, its limit, and whether it ever asked for more.
 #[derive(Debug)]
 pub struct Memory {
     bytes_max: usize,
@@ -11,18 +11,18 @@ pub struct Memory {
     exceeded: bool,
 }
 
-/// The instance wanted more memory than it may have.
+/// The instance asked for more memory than its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the component wanted more memory than it may have, what the host holds for it included")]
 pub struct Exceeded;
 
 impl Memory {
-    /// None yet, and at most `bytes_max`.
+    /// Creates an empty account with the limit `bytes_max`.
     pub fn new(bytes_max: usize) -> Self {
         Self { bytes_max, own_bytes: 0, held_bytes: 0, exceeded: false }
     }
 
-    /// The host holds `bytes` for it, until they are released.
+    /// Counts `bytes` that the host holds for the instance, until they are released.
     pub fn hold(&mut self, bytes: usize) -> Result<(), Exceeded> {
         if bytes > self.left() {
             self.exceeded = true;
@@ -32,17 +32,17 @@ impl Memory {
         Ok(())
     }
 
-    /// The host holds `bytes` no longer.
+    /// Releases `bytes` that the host held.
     pub fn release(&mut self, bytes: usize) {
         self.held_bytes = self.held_bytes.saturating_sub(bytes);
     }
 
-    /// How much more it may have.
+    /// Returns how many more bytes the instance may use.
     pub fn left(&self) -> usize {
         self.bytes_max.saturating_sub(self.own_bytes).saturating_sub(self.held_bytes)
     }
 
-    /// Whether the instance wanted more than it may have.
+    /// Returns whether the instance asked for more than its limit.
     pub fn exceeded(&self) -> bool {
         self.exceeded
     }

@@ -1,6 +1,6 @@
-//! Pages and shops, as the command line and the merchants' admin handle them: what is kept is shown and forgotten,
-//! pages are requested, shops are opened and closed. All of it goes through the components' own interfaces; what
-//! is on a page and whether it is fresh is theirs to decide, and nothing here touches storage.
+//! Pages and shops for the command line and the merchants' admin: showing and deleting stored pages, requesting pages,
+//! opening and closing shops. All of it goes through the interfaces of the components, which decide what is on a page
+//! and whether it is fresh. Nothing here touches storage.
 
 use bytes::Bytes;
 use names::{Persona, ShopperId};
@@ -23,11 +23,11 @@ names::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explore
 pub struct Found {
     /// `fresh`, or why it is not.
     pub state: &'static str,
-    /// For whom it was made.
+    /// The persona it was made for.
     pub persona: &'static str,
-    /// How sure that is, in percent.
+    /// The confidence in the persona, in percent.
     pub confidence: u32,
-    /// Who planned it.
+    /// The planner that made its plan.
     pub source: &'static str,
     /// The job that made it.
     pub job: String,
@@ -35,7 +35,7 @@ pub struct Found {
     pub planned_ms: u64,
     /// Until when it is fresh.
     pub fresh_until_ms: u64,
-    /// Which catalog its prices are from.
+    /// The catalog version of its prices.
     pub catalog_version: u64,
     /// Its size.
     pub bytes: u64,
@@ -57,7 +57,7 @@ pub async fn show(deployment: &Deployment, store: &str, shopper: &str) -> Result
     })
 }
 
-/// The page that is kept for a shopper, and what has to be done for it to be fresh, if anything.
+/// Returns the stored page of a shopper, and the work that it needs to become fresh, if any.
 pub async fn content(
     deployment: &Deployment,
     store: &str,
@@ -73,7 +73,7 @@ pub async fn content(
     Ok(Some((content, due)))
 }
 
-/// What is kept for a shopper, and the bytes of it, which are empty where there is no page.
+/// Returns the cache's answer for a shopper and the bytes of the page, which are empty if there is none.
 async fn get(deployment: &Deployment, store: &str, shopper: &str) -> Result<(Cached, Bytes), String> {
     let mut content = Bytes::new();
     let answer = call!(
@@ -91,7 +91,7 @@ async fn get(deployment: &Deployment, store: &str, shopper: &str) -> Result<(Cac
     Ok((flat(answer)?, content))
 }
 
-/// Requests a page for everybody who is taken for a persona.
+/// Requests the page of every shopper of a persona.
 pub async fn request_page(
     deployment: &Deployment,
     store: &str,
@@ -117,7 +117,7 @@ pub async fn request_page(
     }
 }
 
-/// The page of a shop that fits every shopper.
+/// Returns the fallback page of a shop.
 pub async fn fallback(deployment: &Deployment, store: &str) -> Result<Bytes, String> {
     match fallback_cache::page(&deployment.routing, store).await {
         Ok(Some(answer)) => Ok(answer.body),
@@ -138,21 +138,21 @@ fn nothing_known() -> Signals {
     }
 }
 
-/// Forgets a shopper's page and plan.
+/// Deletes a shopper's page and plan.
 pub async fn purge(deployment: &Deployment, store: &str, shopper: &str) -> Result<(), String> {
     flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest
         .control
         .call_purge(instance, store, shopper)))
 }
 
-/// Closes a shop: its cache holds nothing from now on, and keeps nothing.
+/// Closes a shop: from now on the cache returns and stores nothing for it.
 pub async fn close(deployment: &Deployment, store: &str) -> Result<(), String> {
     flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest
         .control
         .call_close(instance, store)))
 }
 
-/// Whether a shop is closed: the cache says so whomever it is asked about.
+/// Returns whether a shop is closed. The cache gives the same answer for every shopper.
 pub async fn is_closed(deployment: &Deployment, store: &str) -> Result<bool, String> {
     let anybody = ShopperId::context(Persona::Explorer).to_string();
     Ok(matches!(get(deployment, store, &anybody).await?.0, Cached::Closed))
@@ -165,7 +165,7 @@ pub async fn reopen(deployment: &Deployment, store: &str) -> Result<(), String> 
         .call_reopen(instance, store)))
 }
 
-/// Notes that a store's products changed; the new catalog version.
+/// Records that a store's products changed. Returns the new catalog version.
 pub async fn bump_catalog_version(deployment: &Deployment, store: &str) -> Result<u64, String> {
     flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest
         .control

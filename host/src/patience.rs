@@ -1,28 +1,27 @@
-//! How long a call from outside may wait for storage: all components that it reaches share it.
+//! The time that a call from outside may wait for storage. All components that the call reaches share it.
 //!
-//! It counts waiting for storage only, since what else takes time has limits of its own. Once it is used up,
-//! or a backend has used up its share of it, storage is unavailable at once, and every component knows what to do
-//! without it.
+//! Only waiting for storage counts, because everything else has limits of its own. Once the time is used up, or a
+//! backend has used up its share, storage is unavailable at once, and every component handles that.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-/// What is waited for.
+/// The backend that a call waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {
     /// Short-term storage.
     Kv,
     /// Long-term storage.
     Blob,
-    /// The queue. It is asked last, so that it may take all that is left.
+    /// The queue. It is asked last, so it may use all the time that is left.
     Jobs,
 }
 
-/// How much of the time each may take, in percent, so that one that hangs leaves enough for the others.
+/// Each backend's share of the time, in percent, so that one that hangs leaves enough for the others.
 const SHARES: [u32; 3] = [40, 40, 100];
-/// Each may take all of it.
+/// Shares with which each backend may use all of the time.
 const NO_SHARES: [u32; 3] = [100; 3];
 
 /// Storage did not answer in time.
@@ -48,7 +47,7 @@ impl From<Late> for capabilities::jobs::Error {
     }
 }
 
-/// The time that is left.
+/// The time for waiting, and how much of it each backend has used.
 #[derive(Debug)]
 pub struct Patience {
     whole: Duration,
@@ -58,17 +57,18 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// Patience for so long, which one backend may use up: nothing can be done without it.
+    /// Creates a patience of `whole` that a single backend may use up, for callers that cannot do without it.
     pub fn new(whole: Duration) -> Self {
         Self { whole, shares: NO_SHARES, waited_us: Default::default() }
     }
 
-    /// The same, but with something left for the other backends: for a shopper, who gets a page without any of them.
+    /// Creates a patience of `whole` in shares, so that time is left for the other backends: for a shopper, who gets a
+    /// page without any of them.
     pub fn in_shares(whole: Duration) -> Self {
         Self { shares: SHARES, ..Self::new(whole) }
     }
 
-    /// What `call` gives, if it gives it in time. A call that is given up may still have its effect.
+    /// Returns the result of `call` if it comes in time. A call that is abandoned may still take effect.
     pub async fn wait<T, E: From<Late>>(
         &self,
         backend: Backend,
@@ -79,7 +79,7 @@ impl Patience {
             return Err(Late(self.whole).into());
         }
         let mut call = pin!(call);
-        // What is at hand costs no timer.
+        // A result that is ready needs no timer.
         if let Poll::Ready(answer) = std::future::poll_fn(|task| Poll::Ready(call.as_mut().poll(task))).await
         {
             return answer;
@@ -91,7 +91,7 @@ impl Patience {
         answer.unwrap_or_else(|_| Err(Late(self.whole).into()))
     }
 
-    /// What is left for a backend.
+    /// Returns the time that is left for a backend.
     fn left(&self, backend: Backend) -> Duration {
         let waited = |of: &AtomicU64| Duration::from_micros(of.load(Ordering::Relaxed));
         let in_all: Duration = self.waited_us.iter().map(waited).sum();

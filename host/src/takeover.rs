@@ -16,13 +16,13 @@ use crate::deployment::Deployment;
 /// How often to look for processes that died.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// This process among those that work on the same data folder.
+/// The registration of this process among those that use the same data folder.
 #[derive(Clone)]
 pub struct Here(Option<Arc<Process>>);
 
 impl Here {
-    /// Makes this process known to the others. Where that cannot be done, its leases name nobody, and should it die,
-    /// its jobs wait until they run out.
+    /// Registers this process with the others. If that fails, its leases name no process, and if it dies, its jobs wait
+    /// until the leases expire.
     pub fn register(config: &Config) -> Self {
         let folder = config.file.server.data_dir.join("processes");
         let process = Process::register(&folder, &random::System).inspect_err(|error| {
@@ -32,12 +32,12 @@ impl Here {
         Self(process.ok().map(Arc::new))
     }
 
-    /// The name in this process's leases.
+    /// Returns the name in this process's leases.
     pub fn id(&self) -> Option<String> {
         self.0.as_ref().map(|process| process.id().to_owned())
     }
 
-    /// Takes up the jobs of processes that died, once.
+    /// Takes up the jobs of the processes that have died so far.
     pub async fn take_over(&self, deployment: &Deployment) {
         let Some(process) = self.0.clone() else { return };
         let found = tokio::task::spawn_blocking(move || process.find_gone()).await;
@@ -56,7 +56,7 @@ impl Here {
         }
     }
 
-    /// Goes on taking up jobs of processes that die.
+    /// Takes up the jobs of processes that died, every `LOOK`.
     pub async fn watch(self, deployment: Arc<Deployment>) {
         loop {
             tokio::time::sleep(LOOK).await;
@@ -64,8 +64,8 @@ impl Here {
         }
     }
 
-    /// Gives back what this process has under way, for it stops. What could not be given back is found later, as
-    /// if it had died.
+    /// Releases the running jobs of this process, because it is stopping. If that fails, they are taken up later, as
+    /// after a crash.
     pub async fn give_back(&self, deployment: &Deployment) {
         let Some(process) = &self.0 else { return };
         let capabilities = &deployment.capabilities;
@@ -84,7 +84,7 @@ impl Here {
     }
 }
 
-/// A process whose jobs could not be taken up is found again.
+/// Releases the jobs of a process that died. If that fails, the next search finds the process again.
 async fn release(gone: Gone, deployment: &Deployment) {
     let (process, capabilities) = (gone.id().to_owned(), &deployment.capabilities);
     match capabilities.jobs.release(&process, End::Died, capabilities.clock.now_ms()).await {

@@ -1,4 +1,4 @@
-//! What is counted.
+//! The metrics of the host.
 
 use std::time::Duration;
 
@@ -15,22 +15,22 @@ pub struct Telemetry {
     handle: PrometheusHandle,
 }
 
-/// How long the queue may take to say how deep it is.
+/// How long the queue may take to report its depth.
 const QUEUE_PATIENCE: Duration = Duration::from_secs(1);
 /// Bounds of the time histograms, in seconds.
 const SECONDS: [f64; 14] =
     [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0];
 
 impl Telemetry {
-    /// Starts counting. Once per process.
+    /// Starts counting. May be called once per process.
     pub fn install() -> anyhow::Result<Self> {
         let builder = PrometheusBuilder::new().set_buckets(&SECONDS)?;
         Ok(Self { handle: builder.install_recorder()? })
     }
 
-    /// Prometheus' text format, with the queue as it is now.
+    /// Returns the metrics in Prometheus' text format, with the current depth of the queue.
     pub async fn render(&self, deployment: &Deployment) -> String {
-        // Storage that hangs leaves the queue's numbers as they were.
+        // If storage hangs, the queue's numbers stay as they were.
         let _ = tokio::time::timeout(QUEUE_PATIENCE, measure_queue(deployment)).await;
         metrics::counter!("wandstore_log_lines_lost_total").absolute(logging::lines_lost());
         self.handle.run_upkeep();
@@ -74,7 +74,7 @@ const ROUTES: [(&str, &str); 10] = [
 const CACHE: [&str; 4] = ["HIT", "MISS", "STALE", "none"];
 
 impl Requests {
-    /// None yet.
+    /// Creates the counters.
     pub fn new() -> Self {
         let counters = |(_, route)| {
             CACHE.map(

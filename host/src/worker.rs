@@ -1,8 +1,7 @@
-//! The workers: each member of the pool claims jobs, has them done, and settles them. Pages are made by
-//! generation, maintenance tasks are run by routing.
+//! The workers: each pool member claims jobs, runs them and completes them. Generation makes the pages, and routing
+//! runs the maintenance tasks.
 //!
-//! Policy is not here: which job is next, when it is tried again and when it is given up is the
-//! queueing component's business.
+//! The queueing component decides which job is next, when it is tried again and when it is given up.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -22,29 +21,28 @@ use crate::component::{Failure, call};
 use crate::context::{Cause, Spent};
 use crate::deployment::Deployment;
 
-/// How often a member looks for jobs that nobody announced: those of another process.
+/// How often a member looks for jobs of other processes, which are not announced here.
 const LOOK: Duration = Duration::from_secs(2);
-/// How long a job is left to the member that it was offered to, before another that is free takes it.
+/// How long a job is left to its own member before another member that is free takes it.
 const YIELD: Duration = Duration::from_millis(50);
 /// How long a member rests when the queue does not answer.
 const REST: Duration = Duration::from_secs(1);
-/// How much the background gives way to shoppers (`setpriority(2)`: 19 gives way most).
+/// The niceness of background threads, which give way to shoppers (`setpriority(2)`: 19 gives way most).
 #[cfg(target_os = "linux")]
 const BACKGROUND_NICENESS: i32 = 15;
-/// How often settling a job is tried before its lease is left to run out.
+/// How often completing a job is tried before its lease is left to expire.
 const SETTLE_ATTEMPTS: u32 = 5;
-/// How long the end of the process waits for jobs that are dropped.
+/// How long shutdown waits for jobs that are dropped.
 const DROP: Duration = Duration::from_millis(500);
-/// A maintenance task of more parts than this goes on in another attempt.
+/// A maintenance task with more parts continues in another attempt.
 const PARTS_MAX: u32 = 10_000;
 
-/// Threads for work that nobody waits for: the system prefers those that serve shoppers.
+/// Creates the threads for background work. The system prefers the threads that serve shoppers.
 pub fn background() -> std::io::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .thread_name("background")
         .on_thread_start(|| {
-            // On Linux, and only there, this is the thread's own priority. Where it cannot be had,
-            // all are equal.
+            // Only Linux has a priority for each thread. Where it cannot be set, all threads are equal.
             #[cfg(target_os = "linux")]
             let _ = rustix::process::setpriority_process(None, BACKGROUND_NICENESS);
         })
@@ -75,8 +73,8 @@ impl Workers {
         workers
     }
 
-    /// Claims nothing more, and drops what is under way: jobs are durable, and whoever takes them up goes on. What
-    /// computes right now is waited for, for a moment.
+    /// Stops claiming, and drops the running jobs: jobs are durable, and the worker that takes them up continues them.
+    /// Waits for `DROP` at most for jobs that are computing right now.
     pub async fn stop(self) {
         self.stop.cancel();
         self.tasks.close();
@@ -97,7 +95,7 @@ impl Member {
         let claims = async {
             loop {
                 let Ok(slot) = self.slots.clone().acquire_owned().await else { return };
-                // A panic is logged where it happens; a member that ended by one would leave its slots idle.
+                // A panic is logged where it happens. It must not end the member, because its slots would stay idle.
                 if AssertUnwindSafe(self.claim(slot)).catch_unwind().await.is_err() {
                     tokio::time::sleep(REST).await;
                 }
@@ -147,7 +145,7 @@ impl Member {
     }
 }
 
-/// Has one job done, and settles it. Only then is anything said about it.
+/// Runs one job and completes it, and logs the outcome only afterwards.
 async fn work(deployment: &Deployment, job: Job) {
     let (started, spent) = (Instant::now(), Arc::<Spent>::default());
     let outcome = tokio::select! {
@@ -185,7 +183,7 @@ async fn work(deployment: &Deployment, job: Job) {
     );
 }
 
-/// Counts for the merchant what an attempt at a page cost, and how it went unless its work was dropped.
+/// Counts for the merchant the cost of an attempt at a page, and its outcome unless the work was dropped.
 fn count(deployment: &Deployment, job: &Job, outcome: Option<&Outcome>, spent: &Spent) {
     let (Some(merchants), Task::Page(request)) = (deployment.merchants.get(), &job.task) else { return };
     merchants.spent(&request.store, spent);
@@ -212,14 +210,14 @@ async fn generate(deployment: &Deployment, job: &Job, spent: &Arc<Spent>) -> Out
         let pool = &deployment.generation;
         match call!(pool, cause, |guest, instance| guest.call_generate(instance, job)) {
             Ok(outcome) => return outcome,
-            // The job was not tried, and no attempt of it is lost.
+            // The job was not tried, so this costs no attempt.
             Err(Failure::Skipped) => pool.is_callable().await,
             Err(failure) => return again(&failure.to_string()),
         }
     }
 }
 
-/// A shop that left is also let go of by the admin, before its maintenance task is begun.
+/// Has the admin remove a shop that uninstalled the app or is redacted, before the maintenance task begins.
 async fn let_go(deployment: &Deployment, maintenance: &MaintenanceTask) -> Result<(), String> {
     match deployment.merchants.get() {
         Some(merchants) => merchants.let_go(maintenance).await,
@@ -227,7 +225,7 @@ async fn let_go(deployment: &Deployment, maintenance: &MaintenanceTask) -> Resul
     }
 }
 
-/// Runs a maintenance task part by part: no instance is held for longer than one of them takes.
+/// Runs a maintenance task part by part, so that no instance is held for longer than one part takes.
 async fn run(deployment: &Deployment, job: &Job) -> Result<Outcome, Failure> {
     for _ in 0..PARTS_MAX {
         let cause = Cause::job(&job.id);
@@ -246,7 +244,7 @@ fn again(reason: &str) -> Outcome {
     Outcome::Retry(Retry { after_ms: None, trouble })
 }
 
-/// Keeps the lease; completes if it is lost.
+/// Renews the lease, and returns once it is lost.
 async fn lost(deployment: &Deployment, job: &Job) {
     let lease = Duration::from_millis(deployment.capabilities.settings.now().pool.lease_ms.into());
     loop {

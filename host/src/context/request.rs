@@ -7,12 +7,12 @@ use http::HeaderMap;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Incoming;
 
-/// What is left of a shopper's request once method and target were handed over.
+/// A shopper's request without its method and target, which are passed as arguments.
 #[derive(Debug, Default)]
 pub struct Request {
     /// The header fields.
     pub headers: HeaderMap,
-    /// The body, until it is read; then what was read of it, since a request may be asked about twice.
+    /// The body, or the bytes read from it. They are kept because routing may be asked about a request twice.
     pub body: RequestBody,
 }
 
@@ -26,9 +26,9 @@ pub enum RequestBody {
     Unread(Incoming),
     /// Read whole.
     Read(Bytes),
-    /// It was larger than asked for.
+    /// Larger than the limit.
     TooLarge,
-    /// It broke off, or reading it was given up.
+    /// The body broke off, or reading it was abandoned.
     Broken,
 }
 
@@ -42,7 +42,7 @@ impl RequestBody {
         if !matches!(self, Self::Unread(_)) {
             return;
         }
-        // Until it is read whole it counts as broken, for reading it may be given up on the way.
+        // Until the body is complete it counts as broken, because reading it may be abandoned on the way.
         let Self::Unread(body) = std::mem::replace(self, Self::Broken) else { return };
         let whole = Limited::new(body, limit).collect();
         *self = match tokio::time::timeout(BODY_TIMEOUT, whole).await {
@@ -52,12 +52,12 @@ impl RequestBody {
         };
     }
 
-    /// How much memory it counts for.
+    /// Returns how much memory the body counts for.
     pub(super) fn held_bytes(&self) -> usize {
         if let Self::Read(bytes) = self { bytes.len() } else { 0 }
     }
 
-    /// Whether the client may still send some of it that nobody reads.
+    /// Returns whether the client may still send bytes of the body that nobody reads.
     pub fn is_unread(&self) -> bool {
         match self {
             Self::Empty | Self::Read(_) => false,

@@ -1,7 +1,7 @@
 //! Merchants who installed the app: the admin, mounted in this host.
 //!
-//! The admin keeps installations and what merchants chose; here it is given the storefronts, and told
-//! what became of shops and their pages.
+//! The admin stores installations and the merchants' choices. This module gives it access to the storefronts, and
+//! reports to it what happens to shops and their pages.
 
 mod storefronts;
 
@@ -23,9 +23,9 @@ use crate::deployment::Deployment;
 use crate::http::target::store_of;
 use storefronts::Served;
 
-/// What is kept of installations, in the data folder.
+/// The file of installations in the data folder.
 const FILE: &str = "shops.db";
-/// Prices are of so many tokens.
+/// The number of tokens that a price is for.
 const PRICE_PER_TOKENS: u64 = 1_000_000;
 
 /// Merchants who installed the app.
@@ -36,8 +36,8 @@ pub struct Merchants {
 }
 
 impl Merchants {
-    /// Opens what is kept of installations, serves every shop that has one, and has `deployment` tell of what
-    /// it does. `None` where this deployment is no app: `SHOPIFY_API_KEY` is not set.
+    /// Opens the stored installations, serves every installed shop, and lets `deployment` report what it does. Returns
+    /// `None` if this deployment is no app: `SHOPIFY_API_KEY` is not set.
     pub async fn open(
         config: &Config,
         deployment: &Arc<Deployment>,
@@ -70,8 +70,8 @@ impl Merchants {
         Ok(Some(merchants))
     }
 
-    /// The app as Shopify knows it; an error that says what is missing where the configuration names an app that cannot be
-    /// served.
+    /// Returns the app as Shopify knows it. If the configuration names an app that cannot be served, the error says
+    /// what is missing.
     pub fn app(config: &Config) -> anyhow::Result<Option<App>> {
         let shopify = &config.secrets.shopify;
         let Some(key) = shopify.api_key.clone() else { return Ok(None) };
@@ -88,7 +88,7 @@ impl Merchants {
         Ok(Some(App { key, secret, public_url: public_url.unwrap_or_default(), origin }))
     }
 
-    /// The pages for merchants.
+    /// Returns the router of the merchants' pages.
     pub fn router(&self) -> Router {
         admin::router(self.admin.clone())
     }
@@ -98,12 +98,12 @@ impl Merchants {
         self.admin.usage().run().await;
     }
 
-    /// Fails if what is kept of shops cannot be written.
+    /// Fails if the stored data of shops cannot be written.
     pub async fn probe(&self) -> Result<(), admin::Unavailable> {
         self.admin.probe().await
     }
 
-    /// Drops counts of long ago.
+    /// Deletes old counts.
     pub async fn tidy(&self) {
         if let Err(error) = self.admin.usage().purge().await {
             tracing::warn!(%error, "old counts were not dropped");
@@ -115,7 +115,7 @@ impl Merchants {
         self.admin.close().await;
     }
 
-    /// Counts what a shopper got.
+    /// Counts the cache outcome that a shopper got.
     pub fn answered(&self, target: &str, headers: &HeaderMap) {
         let event = match headers.get("x-cache").map(http::HeaderValue::as_bytes) {
             Some(b"HIT") => Event::Hit,
@@ -128,7 +128,7 @@ impl Merchants {
         }
     }
 
-    /// Counts what an attempt at a page cost, whatever became of it.
+    /// Counts the cost of an attempt at a page, whatever its outcome.
     pub fn spent(&self, store: &str, spent: &Spent) {
         let (tokens_in, tokens_out) = spent.tokens();
         let cost_microdollars =
@@ -136,7 +136,7 @@ impl Merchants {
         self.count(store, Event::Attempt { tokens_in, tokens_out, cost_microdollars });
     }
 
-    /// Counts how a page went: an attempt that is followed by another is not the end of it.
+    /// Counts the final outcome of a page. An attempt that is followed by another one is not counted.
     pub fn made(&self, store: &str, job: &Job, outcome: &Outcome) {
         match outcome {
             Outcome::Done(_) => self.count(store, Event::Generation),
@@ -152,8 +152,8 @@ impl Merchants {
         }
     }
 
-    /// Lets go of a shop's installation before its maintenance task is begun: whoever opens the admin from then on connects
-    /// the shop anew. On failure, returns the reason; the maintenance task is tried again.
+    /// Removes a shop's installation before its maintenance task begins: the next merchant who opens the admin connects
+    /// the shop again. On failure, returns the reason, and the maintenance task is tried again.
     pub async fn let_go(&self, maintenance: &MaintenanceTask) -> Result<(), String> {
         let store = StoreId::parse(&maintenance.store).map_err(|wrong| wrong.to_string())?;
         let done = match maintenance.kind {
@@ -165,7 +165,7 @@ impl Merchants {
     }
 }
 
-/// A shop that has the app: the one of the configuration, or the first that installed it.
+/// Returns a shop that has the app: the configured one, or the first that installed it.
 pub async fn any_shop(config: &Config) -> anyhow::Result<Option<StoreId>> {
     if let Some(store) = &config.secrets.shopify.store {
         return Ok(Some(StoreId::parse(store)?));
@@ -174,7 +174,7 @@ pub async fn any_shop(config: &Config) -> anyhow::Result<Option<StoreId>> {
     if !path.exists() {
         return Ok(None);
     }
-    // No token is read, and so no key is needed.
+    // No token is read, so no key is needed.
     let (clock, random) = (Arc::new(clock::System), Arc::new(random::System));
     let shops = Shops::open(&path, Keys::ephemeral(&*random), clock, random).await?;
     let installed = shops.installations.installed().await?;
@@ -182,7 +182,7 @@ pub async fn any_shop(config: &Config) -> anyhow::Result<Option<StoreId>> {
     Ok(installed.into_iter().next())
 }
 
-/// Keys for deployments that have none.
+/// Creates temporary keys for a deployment without an encryption key.
 fn passing_keys(capabilities: &Capabilities) -> Keys {
     tracing::warn!(
         "WANDSTORE_ENCRYPTION_KEY is not set: merchants connect their shops again after a restart"
@@ -194,13 +194,12 @@ fn cost(tokens: u64, price_per_million: u64) -> u64 {
     tokens.saturating_mul(price_per_million).div_ceil(PRICE_PER_TOKENS)
 }
 
-/// The tokens of shops that installed the app, once merchants are opened; before that, and for other shops,
-/// those of the configuration.
+/// The tokens of shops: the configured ones, and, once merchants are opened, those of shops that installed the app.
 #[derive(Clone)]
 pub struct TokensOfShops(Arc<OnceLock<Arc<Connections>>>, Arc<dyn Tokens>);
 
 impl TokensOfShops {
-    /// No shop has installed the app yet.
+    /// Creates the tokens, at first only the configured ones.
     pub fn new(configured: Arc<dyn Tokens>) -> Self {
         Self(Arc::default(), configured)
     }

@@ -1,4 +1,4 @@
-//! What the admin needs of this host.
+//! The storefronts of this host, as the admin uses them.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
@@ -14,18 +14,18 @@ use crate::bindings::wandstore::storefront::job_types::Work;
 use crate::deployment::Deployment;
 use crate::pages;
 
-/// So many reports of a shop are looked at; they are kept for a month.
+/// The most reports of a shop that are listed. Reports are kept for a month.
 const REPORTS_MAX: u32 = 1_000;
 
 /// The storefronts of a deployment.
 pub struct Served {
-    /// The deployment holds the admin, and this is held by it.
+    /// Weak, because the deployment owns the admin, which owns this.
     deployment: Weak<Deployment>,
     configured: BTreeMap<String, Shop>,
 }
 
 impl Served {
-    /// Those of `deployment`, of which the operator configured some.
+    /// Creates the storefronts of `deployment`. The operator configured the shops in `configured`.
     pub fn new(deployment: &Arc<Deployment>, configured: BTreeMap<String, Shop>) -> Self {
         Self { deployment: Arc::downgrade(deployment), configured }
     }
@@ -87,7 +87,7 @@ impl Storefronts for Served {
         pages::bump_catalog_version(&*self.deployment()?, store.as_str()).await.map(drop).map_err(Failed)
     }
 
-    /// The page that everybody gets where a shopper is taken for that persona and no more may be known.
+    /// Returns the page of every shopper of whom only the persona may be known.
     async fn preview(&self, store: &StoreId, persona: Persona) -> Result<Preview, Failed> {
         let deployment = self.deployment()?;
         let shopper = ShopperId::context(persona);
