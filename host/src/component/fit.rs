@@ -1,5 +1,5 @@
-//! Whether a component's functions and records are those of its role's world, found out when it is
-//! loaded and not by the first shopper. It calls none of them.
+//! Checks that a component's functions and records match its role's world. This happens when the component is loaded,
+//! so that the first shopper does not find a mismatch. No function is called.
 
 use std::sync::Arc;
 
@@ -14,8 +14,7 @@ use crate::bindings::exports::wandstore::storefront::{catalog, generator};
 use crate::changes::Changes;
 use crate::context::Context;
 
-/// Holds the types of a component's imports and of its export to those of its role, and its memory
-/// to what it may have.
+/// Checks the types of a component's imports and export against its role, and its memory against its limit.
 pub fn check(engine: &Engine, role: Role, component: &Component, limits: &Limits) -> Result<()> {
     match role {
         Role::Routing => check_export::<Front>(engine, role, component, limits),
@@ -26,7 +25,7 @@ pub fn check(engine: &Engine, role: Role, component: &Component, limits: &Limits
     }
 }
 
-/// The types of an export are compared in an instance. This one is never called.
+/// Checks the types of an export, which takes an instance. The instance is never called.
 fn check_export<E: Export>(
     engine: &Engine,
     role: Role,
@@ -40,7 +39,7 @@ fn check_export<E: Export>(
     let mut store = Store::new(engine, context);
     store.limiter(|context| &mut context.memory);
     store.set_epoch_deadline(ticks(limits.compute));
-    // Nothing in it can wait: imports are not called while an instance is made.
+    // Instantiation cannot wait, because it calls no imports.
     let instance = pre.instantiate_async(&mut store).now_or_never();
     let instance = instance.ok_or_else(|| wasmtime::format_err!("it waits before it was called"))??;
     E::bind(&E::find(&pre)?, &mut store, &instance)?;

@@ -1,4 +1,4 @@
-//! Whether a component is worth calling: one that fails on each call is skipped for a while.
+//! The circuit breaker of a component: a component that fails on every call is skipped for a while.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,30 +13,30 @@ const COOLDOWN: Duration = Duration::from_secs(2);
 /// … up to this.
 const COOLDOWN_MAX: Duration = Duration::from_mins(1);
 
-/// A circuit breaker that costs a call nothing while none fails.
+/// A circuit breaker that costs nothing while no call fails.
 pub struct Fuse {
     is_troubled: AtomicBool,
     breaker: Mutex<Breaker>,
 }
 
 impl Fuse {
-    /// Closed.
+    /// Creates a closed breaker.
     pub fn new() -> Self {
         let breaker = Breaker::new(FAILURES_MAX, COOLDOWN).doubling_to(COOLDOWN_MAX);
         Self { is_troubled: AtomicBool::new(false), breaker: Mutex::new(breaker) }
     }
 
-    /// Lets a call through, or says for how long there is none.
+    /// Admits a call, or returns how long calls are still skipped.
     pub fn admit(&self) -> Result<(), Duration> {
         if self.is_troubled.load(Ordering::Relaxed) { self.breaker().admit(Instant::now()) } else { Ok(()) }
     }
 
-    /// For how long calls are skipped yet.
+    /// Returns how long calls are still skipped.
     pub fn remaining(&self) -> Option<Duration> {
         self.breaker().remaining(Instant::now())
     }
 
-    /// A call was answered.
+    /// Records a call that was answered.
     pub fn succeeded(&self) {
         if self.is_troubled.load(Ordering::Relaxed) {
             self.breaker().succeeded();
@@ -44,7 +44,7 @@ impl Fuse {
         }
     }
 
-    /// A call failed. For how long the component is skipped now, if it is.
+    /// Records a call that failed. Returns how long the component is now skipped, if it is.
     pub fn failed(&self) -> Option<Duration> {
         let now = Instant::now();
         let mut breaker = self.breaker();

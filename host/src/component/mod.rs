@@ -24,7 +24,7 @@ use crate::bindings::exports::wandstore::storefront::{
 };
 use crate::changes::Changes;
 
-/// A part that a component plays in a deployment.
+/// The role of a component in a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
@@ -36,7 +36,7 @@ pub enum Role {
     Queueing,
     /// Makes pages.
     Generation,
-    /// Knows products.
+    /// Supplies products.
     Catalog,
 }
 
@@ -45,7 +45,7 @@ impl Role {
     pub const ALL: [Self; 5] =
         [Self::Routing, Self::Caching, Self::Queueing, Self::Generation, Self::Catalog];
 
-    /// Its name in configuration, logs and metrics.
+    /// Returns the name in configuration, logs and metrics.
     pub fn name(self) -> &'static str {
         match self {
             Self::Routing => "routing",
@@ -56,7 +56,7 @@ impl Role {
         }
     }
 
-    /// Which keys it reaches. Generation has neither key-value storage nor blobs.
+    /// Returns the keys that the role may access. Generation has neither key-value storage nor blobs.
     pub fn access(self) -> &'static Access {
         match self {
             Self::Routing => &Access::ROUTING,
@@ -76,7 +76,7 @@ impl std::fmt::Display for Role {
 
 /// A component's export, as the host calls it.
 pub trait Export: Sized + Send + Sync + 'static {
-    /// Where the functions are in the component.
+    /// The indices of the functions in the component.
     type Indices: Send + Sync + 'static;
 
     /// Finds the functions in a component.
@@ -140,7 +140,7 @@ macro_rules! exports {
     };
 }
 
-/// What routing exports: answers to requests, and maintenance tasks.
+/// The exports of routing.
 pub struct Front {
     /// Answers requests.
     pub handler: handler::Guest,
@@ -148,7 +148,7 @@ pub struct Front {
     pub maintenance: maintenance::Guest,
 }
 
-/// What queueing exports.
+/// The exports of queueing.
 pub struct Jobs {
     /// Takes generation requests and maintenance tasks.
     pub queue: queue::Guest,
@@ -156,7 +156,7 @@ pub struct Jobs {
     pub leases: leases::Guest,
 }
 
-/// What caching exports.
+/// The exports of caching.
 pub struct Pages {
     /// Keeps pages.
     pub cache: cache::Guest,
@@ -181,13 +181,12 @@ pub type Generator = Pool<generator::Guest>;
 /// See [`Handler`].
 pub type Catalog = Pool<catalog::Guest>;
 
-/// What a component's imports lead to, beside the backends. A component that its world does not
-/// import is `None`.
+/// The components behind a component's imports. A component that its world does not import is `None`.
 #[derive(Clone)]
 pub struct Links {
     /// Where changes are announced.
     pub changes: Arc<Changes>,
-    /// For routing and generation; for the catalog no more than the shop's catalog version.
+    /// For routing and generation. The catalog uses it for the shop's catalog version only.
     pub cache: Option<Arc<Cache>>,
     /// For routing.
     pub queue: Option<Arc<Queue>>,
@@ -196,7 +195,7 @@ pub struct Links {
 }
 
 impl Links {
-    /// Links to no component.
+    /// Creates links to no component.
     pub fn new(changes: &Arc<Changes>) -> Self {
         Self { changes: changes.clone(), cache: None, queue: None, catalog: None }
     }

@@ -1,5 +1,5 @@
-//! Instances of one component: made when first needed, reused for a bounded number of calls,
-//! and dropped, never shared, once anything went wrong in them.
+//! The instances of one component. They are created on demand, reused for a bounded number of calls, never shared, and
+//! dropped after any failure.
 
 use std::future::poll_fn;
 use std::ops::{Deref, DerefMut};
@@ -21,7 +21,7 @@ use super::{Export, Links, Role, world};
 use crate::context::{Cause, Context};
 use crate::engine::EPOCH;
 
-/// What bounds a component.
+/// The limits of a component.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// How many calls an instance serves before it is replaced; 1 gives each call a fresh one.
@@ -36,31 +36,31 @@ pub struct Limits {
     pub memory_bytes: usize,
 }
 
-/// Why a call gave nothing. It was logged when it happened.
+/// The reason why a call failed. The failure is logged where it happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// The component trapped.
     #[error("the component trapped")]
     Trap,
-    /// It computed for too long.
+    /// The component computed for too long.
     #[error("the component ran over its time")]
     Compute,
-    /// It waited for too long.
+    /// The component waited for too long.
     #[error("the component did not answer in time")]
     Wall,
-    /// It wanted more memory than it may have.
+    /// The component asked for more memory than its limit.
     #[error("the component ran out of memory")]
     Memory,
-    /// No instance was to be had.
+    /// No instance was free.
     #[error("no instance of the component is free")]
     Busy,
-    /// It failed on each call before this one, and was not called.
+    /// The component failed on every call before this one, and was not called.
     #[error("the component failed on every call and is skipped for a while")]
     Skipped,
 }
 
 impl Failure {
-    /// Its name in metrics and logs.
+    /// Returns the name in metrics and logs.
     pub fn name(self) -> &'static str {
         match self {
             Self::Trap => "trap",
@@ -99,7 +99,7 @@ struct Instance<E> {
 }
 
 impl<E: Export> Pool<E> {
-    /// A pool of `component`, which must fit `role`.
+    /// Creates a pool of `component`, which must fit `role`.
     pub fn new(
         engine: &Engine,
         role: Role,
@@ -127,7 +127,8 @@ impl<E: Export> Pool<E> {
         })
     }
 
-    /// An instance for one call, made if none is idle. A component that failed on each of its last calls has none.
+    /// Acquires an instance for one call, and creates one if none is idle. Fails while the component is skipped because
+    /// it failed on every call.
     pub async fn acquire(&self, cause: Cause) -> Result<Held<'_, E>, Failure> {
         if self.fuse.admit().is_err() {
             self.count(Failure::Skipped);
@@ -158,7 +159,7 @@ impl<E: Export> Pool<E> {
         self.limits.wall
     }
 
-    /// Completes when the component is not skipped any more. Another caller may still be its next probe.
+    /// Waits until the component is no longer skipped. Another caller may still be the next probe.
     pub async fn is_callable(&self) {
         while let Some(remaining) = self.fuse.remaining() {
             tokio::time::sleep(remaining).await;
@@ -185,7 +186,8 @@ impl<E: Export> Pool<E> {
         context.log_quota = self.log_quota.clone();
         let mut store = Store::new(self.pre.engine(), context);
         store.limiter(|context| &mut context.memory);
-        // What one call may hand over: its own memory at most, though a list may name the same bytes many times.
+        // One call may pass at most as many bytes as its memory has. Without a limit, a list that names the same bytes
+        // many times could pass more.
         store.set_hostcall_fuel(self.limits.memory_bytes);
         store.data_mut().ticks_left = ticks(self.limits.compute);
         store.set_epoch_deadline(1);
@@ -212,7 +214,7 @@ impl<E: Export> Pool<E> {
         self.count(failure);
         let first_line = detail.to_string().lines().next().unwrap_or_default().to_owned();
         tracing::error!(component = self.role.name(), failure = failure.name(), %cause, detail = first_line, "a component failed");
-        // That every instance is taken says nothing of what they do.
+        // A busy pool does not mean that the component fails.
         let skipped = if failure == Failure::Busy { None } else { self.fuse.failed() };
         if let Some(skipped) = skipped {
             let ms = skipped.as_millis();
@@ -284,8 +286,7 @@ impl<E: Export> DerefMut for Held<'_, E> {
     }
 }
 
-/// What `call` gives, if it gives it within `limit`. Most calls never wait: only one that does
-/// costs a timer.
+/// Returns the result of `call` if it comes within `limit`. Most calls never wait, and only those that do need a timer.
 pub async fn within<T>(limit: Duration, call: impl Future<Output = T>) -> Result<T, Elapsed> {
     let mut call = pin!(call);
     match poll_fn(|task| Poll::Ready(call.as_mut().poll(task))).await {

@@ -1,12 +1,12 @@
-//! How much a component may log: so that one which says too much neither fills a disk nor slows its callers down.
-//! Time is an argument.
+//! The log quota of a component, so that one that logs too much neither fills a disk nor slows its callers down. Time
+//! is an argument.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Events of one call.
+/// The most events of one call.
 pub const EVENTS_PER_CALL_MAX: u32 = 100;
-/// Events of all calls of a component in a minute.
+/// The most events of all calls of a component in a minute.
 const EVENTS_PER_MINUTE_MAX: u32 = 6_000;
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -21,20 +21,20 @@ struct Window {
     dropped: u64,
 }
 
-/// What becomes of an event.
+/// The decision about an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is logged; and if so many were dropped before, that is to be said.
+    /// The event is logged. If events were dropped before, their number is logged too.
     Logged {
         /// Events that were dropped in an earlier minute.
         dropped_before: u64,
     },
-    /// It is dropped and counted.
+    /// The event is dropped and counted.
     Dropped,
 }
 
 impl Quota {
-    /// Judges an event of a call that `may_log`: that has events left of its own.
+    /// Decides about an event. `may_log` says whether the call has events of its own left.
     pub fn judge(&self, may_log: bool, now: Instant) -> Verdict {
         let mut window = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut dropped_before = 0;

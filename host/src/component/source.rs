@@ -1,4 +1,4 @@
-//! Where a component's bytes come from, and that they are the ones that were meant.
+//! The source of a component's bytes, and the check that they are the intended ones.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -22,11 +22,11 @@ pub enum Source {
     },
 }
 
-/// Components that this binary has: for a role that has several, which.
+/// The components in this binary. The name matters only for a role that has several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Builtin {
-    /// The only one of the role; of catalogs, the products of a demo shop.
+    /// The only component of the role; for the catalog, the products of a demo shop.
     Demo,
     /// The catalog of shops on Shopify.
     Shopify,
@@ -39,7 +39,7 @@ pub struct Digest([u8; 32]);
 /// A component's bytes.
 #[derive(Debug, Clone)]
 pub struct Binary {
-    /// Where they are from, for messages.
+    /// Where they come from, for messages.
     pub origin: String,
     /// The bytes.
     pub bytes: std::borrow::Cow<'static, [u8]>,

@@ -1,7 +1,7 @@
-//! What components supply to each other: an import of one is served by the export of another.
+//! The calls between components: an export of one serves an import of another.
 //!
-//! Each has a store of its own, so that a trap stays where it happened: the caller gets an
-//! `unavailable` value. Records cross as they are; values move from store to store as handles.
+//! Each component has a store of its own, so that a trap does not spread: the caller gets an `unavailable` value.
+//! Records are passed unchanged; values move from store to store as handles.
 
 use http::HeaderName;
 use wasmtime::Result;
@@ -64,7 +64,7 @@ impl From<Failure> for CatalogError {
     }
 }
 
-/// A call that failed is an answer of the interface's own kind.
+/// Turns a failed call into an error of the interface.
 fn flat<T, E: From<Failure>>(
     outcome: std::result::Result<std::result::Result<T, E>, Failure>,
 ) -> std::result::Result<T, E> {
@@ -106,7 +106,7 @@ impl cache::Host for Context {
         if let (Ok(Cached::Fresh(page) | Cached::Stale(StalePage { page, .. })), Some(content)) =
             (&mut answer, content)
         {
-            // Should there be no memory for it, it is this component's that is full, and not the cache's.
+            // If there is no memory for it, this component's memory is full, not that of the cache.
             page.content = self.lend(content)?;
         }
         Ok(answer)

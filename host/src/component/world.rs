@@ -16,8 +16,8 @@ use crate::bindings::wandstore::storefront::{
 };
 use crate::context::Context;
 
-/// The interfaces that a role's world imports, with their versions. Types come with the
-/// interfaces that use them.
+/// Returns the interfaces that a role's world imports, with their versions. Types come with the interfaces that use
+/// them.
 pub fn imports(role: Role) -> &'static [&'static str] {
     match role {
         Role::Routing => &[
@@ -88,7 +88,7 @@ pub fn imports(role: Role) -> &'static [&'static str] {
     }
 }
 
-/// The interfaces that a component of a role exports.
+/// Returns the interfaces that a component of a role exports.
 pub fn exports(role: Role) -> &'static [&'static str] {
     match role {
         Role::Routing => &["wandstore:storefront/handler@0.1.0", "wandstore:storefront/maintenance@0.1.0"],
@@ -106,20 +106,20 @@ pub fn exports(role: Role) -> &'static [&'static str] {
 /// Why a component does not fit a role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Misfit {
-    /// It wants what the role is not given.
+    /// It imports an interface that the role is not given.
     #[error("the {0} component imports `{1}`, which a {0} component is not given; it may import: {2}")]
     Import(Role, String, String),
-    /// It lacks what the role is there for.
+    /// It lacks an export of the role.
     #[error("the {0} component does not export `{1}`; it exports: {2}")]
     Export(Role, &'static str, String),
 }
 
-/// What a component imports, in its own order.
+/// Returns the imports of a component, in its own order.
 pub fn imports_of(engine: &Engine, component: &Component) -> Vec<String> {
     component.component_type().imports(engine).map(|(name, _)| name.to_owned()).collect()
 }
 
-/// Holds a component to its role.
+/// Checks a component against its role.
 pub fn check(engine: &Engine, role: Role, component: &Component) -> Result<(), Misfit> {
     let allowed = imports(role);
     if let Some(name) =

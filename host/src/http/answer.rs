@@ -1,4 +1,4 @@
-//! What a component said, as an HTTP response.
+//! A component's answer as an HTTP response.
 
 use std::pin::Pin;
 use std::sync::{PoisonError, RwLock};
@@ -13,14 +13,14 @@ use hyper::body::{Body, Frame, SizeHint};
 use crate::bindings::wandstore::storefront::http_types;
 use crate::context::Context;
 
-/// Blocks of header lines that are remembered: every cache outcome, source and persona.
+/// The most header blocks that are remembered: enough for every cache outcome, source and persona.
 const BLOCKS_MAX: usize = 48;
-/// A longer block is not remembered, since what is remembered stays for good.
+/// A longer block is not remembered, because remembered blocks are kept for good.
 const BLOCK_BYTES_MAX: usize = 4 << 10;
 /// The longest response headers that a component may give.
 const HEADERS_BYTES_MAX: usize = 64 << 10;
 
-/// A response that no longer needs the component which gave it.
+/// A response that is independent of the component that gave it.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// The status code.
@@ -50,7 +50,7 @@ impl Answer {
         Self { status, headers: HeaderMap::from_iter([(header::CONTENT_TYPE, plain)]), body: line }
     }
 
-    /// The response to be sent.
+    /// Converts the answer into the response to send.
     pub fn into_response(self) -> Response<Outgoing> {
         let mut response = Response::new(Outgoing::Whole(Full::new(self.body)));
         *response.status_mut() = self.status;
@@ -59,8 +59,8 @@ impl Answer {
     }
 }
 
-/// The fields of a block of lines. Hits have the same few blocks again and again: those are
-/// parsed once and kept for good, as text that needs no counting of references.
+/// Parses a block of header lines. Hits repeat the same few blocks, so each is parsed once and kept for good, as static
+/// text that needs no reference counts.
 fn parsed(lines: &str) -> wasmtime::Result<HeaderMap> {
     static BLOCKS: RwLock<Vec<(&'static str, HeaderMap)>> = RwLock::new(Vec::new());
     let known = |blocks: &[(&'static str, HeaderMap)]| {
@@ -85,7 +85,7 @@ fn parsed(lines: &str) -> wasmtime::Result<HeaderMap> {
     Ok(headers)
 }
 
-/// Field lines, each `name: value` with a line feed. Values stay where they are, and are shared.
+/// Parses field lines, each `name: value` with a line feed. The values share the memory of `lines`.
 fn parse(lines: &Bytes) -> wasmtime::Result<HeaderMap> {
     let mut headers = HeaderMap::with_capacity(16);
     for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
@@ -102,9 +102,9 @@ fn parse(lines: &Bytes) -> wasmtime::Result<HeaderMap> {
 
 /// The body of a response.
 pub enum Outgoing {
-    /// All of it, at hand: a page from memory is sent without being boxed or copied.
+    /// A body that is complete: a page from memory is sent without being boxed or copied.
     Whole(Full<Bytes>),
-    /// As it comes.
+    /// A body that is sent as it is made.
     Stream(UnsyncBoxBody<Bytes, axum::Error>),
 }
 

@@ -1,16 +1,16 @@
-//! Which host a request is for, as far as HTTP/1.1 wants it said without doubt (RFC 9112, section 3.2).
+//! The host of a request, which must be unambiguous in HTTP/1.1 (RFC 9112, section 3.2).
 
 use http::header::HOST;
 use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Request, Uri, Version};
 
-/// The request does not say for which host it is, or says it wrongly: 400.
+/// The host of a request is missing or wrong; the answer is 400.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WrongHost {
-    /// HTTP/1.1 wants the field.
+    /// HTTP/1.1 requires the field.
     #[error("an HTTP/1.1 request needs a host field")]
     Missing,
-    /// Two readers might follow two of them.
+    /// Two readers might each use a different one.
     #[error("a request has one host field")]
     Several,
     /// Not `host` or `host:port`.
@@ -18,7 +18,7 @@ pub enum WrongHost {
     Invalid,
 }
 
-/// Holds a request to one valid host. In a target that names a host itself, that one counts, whatever the field says.
+/// Requires one valid host. If the target names a host, that one counts, and not the field.
 pub fn settle<B>(request: &mut Request<B>) -> Result<(), WrongHost> {
     check(request.version(), request.uri(), request.headers())?;
     if let Some(named) = request.uri().authority() {
@@ -34,7 +34,7 @@ fn check(version: Version, uri: &Uri, headers: &HeaderMap) -> Result<(), WrongHo
         (None, _) if version >= Version::HTTP_11 => return Err(WrongHost::Missing),
         (None, _) => {}
         (Some(_), Some(_)) => return Err(WrongHost::Several),
-        // An empty field is well-formed, but names no host; and an http URI without one is to be refused (RFC 9110,
+        // An empty field is well-formed but names no host, and an http URI without a host must be rejected (RFC 9110,
         // section 4.2.1).
         (Some(host), None) => {
             let host = Authority::try_from(host.as_bytes()).map_err(|_| WrongHost::Invalid)?;
@@ -44,7 +44,8 @@ fn check(version: Version, uri: &Uri, headers: &HeaderMap) -> Result<(), WrongHo
     uri.authority().map_or(Ok(()), is_host)
 }
 
-/// Without user and password, which no http URI has any more (RFC 9110, section 4.2.4), and with a port that can be.
+/// Accepts a valid host, with a valid port or none. User and password are rejected, because they are deprecated in http
+/// URIs (RFC 9110, section 4.2.4).
 fn is_host(authority: &Authority) -> Result<(), WrongHost> {
     let text = authority.as_str();
     let port = text.strip_prefix(authority.host()).ok_or(WrongHost::Invalid)?;
@@ -53,8 +54,8 @@ fn is_host(authority: &Authority) -> Result<(), WrongHost> {
     if has_port && is_name(authority.host()) { Ok(()) } else { Err(WrongHost::Invalid) }
 }
 
-/// A name as DNS has them, or an address. The grammar of URIs allows more, such as the comma by which somebody on the
-/// way joined two fields.
+/// Returns whether `host` is a DNS name or an address. The grammar of URIs allows more, such as a comma with which an
+/// intermediary joined two fields.
 fn is_name(host: &str) -> bool {
     let is_address = host.starts_with('[');
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_') || is_address;

@@ -1,19 +1,17 @@
-//! Whose request it is: the address that a shop's APIs are told, so that they count each shopper by
-//! themselves.
+//! The client's address. A shop's APIs are told it, so that they count the requests of each shopper separately.
 
 use std::net::IpAddr;
 
 use http::HeaderMap;
 
-/// The field in which proxies note who asked them; the first address is the first one's.
+/// The field in which proxies note their clients. The first address is that of the original client.
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// The address of the one who asks.
+/// Returns the client's address.
 ///
-/// A peer on this machine or in a private network is a proxy of the operator's, and is believed;
-/// so is every peer where the operator says so (`server.trust_forwarded`), as behind a proxy with a public
-/// address. Nobody else is: the field is easily forged. It is not signed by Shopify either, so that
-/// nothing but counting follows from it.
+/// A peer on this machine or in a private network is the operator's proxy and is trusted. With `server.trust_forwarded`
+/// every peer is trusted, as behind a proxy with a public address. Otherwise the field is ignored, because it is easily
+/// forged. Shopify does not sign it either, so it is used for nothing but counting.
 pub fn address(peer: IpAddr, headers: &HeaderMap, trust_all: bool) -> IpAddr {
     let forwarded = || {
         let first = headers.get(FORWARDED_FOR)?.to_str().ok()?.split(',').next()?;

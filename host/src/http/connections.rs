@@ -1,7 +1,8 @@
-//! The connections that are open, and which of them has to end: one whose phase takes too long, or one whose place a
-//! newcomer needs.
+//! The open connections, and the choice of which to end: those whose phase takes too long, and those whose place a new
+//! connection needs.
 //!
-//! It touches no socket: a connection's task is told to end, and drops it. Time is told by [`Connections::tick`].
+//! Nothing here touches a socket: a connection's task is told to end and drops its socket. [`Connections::tick`] sets
+//! the time.
 
 mod connection;
 #[cfg(test)]
@@ -17,7 +18,7 @@ use tokio::sync::Notify;
 
 pub use connection::Connection;
 
-/// How many connections there may be.
+/// The limits on connections.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// At once.
@@ -27,8 +28,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// How many requests may wait at once for something to happen. The other connections are for those that are
-    /// answered now.
+    /// Returns how many requests may wait at once for something to happen. The other connections are left for requests
+    /// that are answered immediately.
     fn waits(self) -> usize {
         (self.connections / 2).max(1)
     }
@@ -53,17 +54,17 @@ struct State {
     waits_by_address: Tally,
 }
 
-/// Why there is no place for a newcomer.
+/// Why there is no place for a new connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Full {
-    /// Every connection is being answered right now: wait until one is done.
+    /// Every connection is being answered right now: the new one waits until one is done.
     All,
-    /// So is every connection of that address: the newcomer is turned away.
+    /// Every connection of that address is being answered right now: the new one is refused.
     Address,
 }
 
 impl Connections {
-    /// None yet.
+    /// Creates an empty set of connections.
     pub fn new(limits: Limits) -> Arc<Self> {
         Arc::new(Self {
             limits,
@@ -74,8 +75,8 @@ impl Connections {
         })
     }
 
-    /// A place for a newcomer. Where there is none, ends the connection with the lowest worth: of the same address if
-    /// that has too many, else of all.
+    /// Returns a place for a new connection. If there is none, ends the connection with the lowest worth: among those
+    /// of the same address if it has too many, else among all.
     pub fn enter(self: &Arc<Self>, peer: IpAddr) -> Result<Place, Full> {
         let address = Address::of(peer);
         let mut state = self.lock();
@@ -96,12 +97,13 @@ impl Connections {
         Ok(Place { connections: self.clone(), connection })
     }
 
-    /// Completes when a connection ended since this was last asked.
+    /// Completes once a connection has ended since the last call.
     pub async fn room(&self) {
         self.room.notified().await;
     }
 
-    /// It is `now_ms` milliseconds after some fixed moment: ends the connections whose phase takes too long.
+    /// Sets the time to `now_ms` milliseconds after some fixed moment, and ends the connections whose phase takes too
+    /// long.
     pub fn tick(&self, now_ms: u64) {
         self.now_ms.store(now_ms.max(1), Ordering::Relaxed);
         let mut state = self.lock();
@@ -113,7 +115,7 @@ impl Connections {
         }
     }
 
-    /// Lets a request wait for something to happen, unless too many do, or too many of that address.
+    /// Lets a request wait for something to happen, unless too many requests wait, in all or of that address.
     pub fn wait(self: &Arc<Self>, connection: &Arc<Connection>, client: Option<IpAddr>) -> Option<Wait> {
         let address = client.map_or(connection.address, Address::of);
         let mut state = self.lock();
@@ -128,14 +130,15 @@ impl Connections {
         Some(Wait { connections: self.clone(), connection: connection.clone(), address })
     }
 
-    /// The peer is a proxy: its connections are many clients', and are not counted as its own.
+    /// Stops counting a connection for its address, because the peer is a proxy whose connections belong to many
+    /// clients.
     pub fn count_as_proxy(&self, connection: &Connection) {
         if connection.uncount() {
             self.lock().by_address.remove(connection.address);
         }
     }
 
-    /// Ends the connection with the lowest worth of those that `may_end`. False if there is none.
+    /// Ends the connection with the lowest worth among those that `may_end`. Returns false if there is none.
     fn evict(&self, state: &mut State, may_end: impl Fn(&Connection) -> bool) -> bool {
         let now_ms = self.now_ms.load(Ordering::Relaxed);
         let candidates = state.open.values().filter(|connection| may_end(connection));
@@ -167,7 +170,7 @@ impl Connections {
     }
 }
 
-/// A connection's place among those that there may be, until it is dropped.
+/// A connection's place, which is free again when this is dropped.
 pub struct Place {
     connections: Arc<Connections>,
     /// The connection.
@@ -197,7 +200,7 @@ impl Drop for Wait {
     }
 }
 
-/// What counts as one address: of IPv6, a network of 64 bits, which is what one customer is given (RFC 6177).
+/// What counts as one address. In IPv6 that is a /64 network, which is what one customer is given (RFC 6177).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Address(IpAddr);
 
@@ -210,7 +213,7 @@ impl Address {
     }
 }
 
-/// How many there are of each address.
+/// The count for each address.
 #[derive(Debug, Default)]
 struct Tally(HashMap<Address, usize>);
 
@@ -233,7 +236,7 @@ impl Tally {
     }
 }
 
-/// Connections that we ended, by reason.
+/// Counters of the connections that we ended, by reason.
 struct Reasons {
     overdue: Counter,
     evicted: Counter,

@@ -1,4 +1,4 @@
-//! Server-sent events (WHATWG HTML, section 9.2): each answer that is new while a request waits, and the last one.
+//! Server-sent events (WHATWG HTML, section 9.2): each new answer while a request waits, and the last one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,13 +15,13 @@ use super::connections::Wait;
 use super::shopper::{Asked, Question, Shoppers};
 use crate::changes::Topic;
 
-/// How long a stream lasts, and how often it says something.
+/// The times of a stream.
 #[derive(Debug, Clone, Copy)]
 pub struct StreamTimes {
     /// A stream ends after this long; the browser opens another.
     pub life: Duration,
-    /// How often something is sent while nothing changes: so a client that is gone is noticed, and no proxy takes the
-    /// stream for dead.
+    /// How often a heartbeat is sent while nothing changes, so that a client that is gone is noticed and no proxy takes
+    /// the stream for dead.
     pub heartbeat: Duration,
 }
 
@@ -31,11 +31,11 @@ impl Default for StreamTimes {
     }
 }
 
-/// A comment, which browsers pass over.
+/// A comment, which browsers ignore.
 const BEAT: &[u8] = b":\n\n";
 
-/// A stream of events that begins with what was asked already. Without a `wait`, because too many requests wait
-/// already, it sends the current state and ends.
+/// Returns a stream of events that begins with the answer `asked`. Without a `wait`, because too many requests wait
+/// already, the stream sends this answer and ends.
 pub(super) fn stream(
     shoppers: Arc<Shoppers>,
     question: Question,
@@ -60,7 +60,7 @@ pub(super) fn stream(
     response
 }
 
-/// What a client was told so far.
+/// A stream, and what its client was told so far.
 struct Told {
     shoppers: Arc<Shoppers>,
     question: Question,
@@ -72,7 +72,7 @@ struct Told {
 }
 
 impl Told {
-    /// The next part of the stream, and what follows it, if anything does. `None`: it ends.
+    /// Returns the next part of the stream and the rest of it, if there is more. Returns `None` at the end.
     async fn next(mut self) -> Option<(Bytes, Option<Self>)> {
         let changes = self.shoppers.deployment.changes.clone();
         loop {
@@ -81,7 +81,7 @@ impl Told {
                 Some(Due::End) => return None,
                 None => {}
             }
-            // Listen before asking: what changes in between is not missed.
+            // Listen before asking, so that a change in between is not missed.
             let bell = changes.next(Topic::Key(&self.topic));
             let (interim, topic) = match self.shoppers.ask(&mut self.question).await {
                 Ok(Asked::Answer(answer)) => return Some((event(&answer), None)),
@@ -103,15 +103,15 @@ impl Told {
     }
 }
 
-/// When a stream has to say something, and when it ends. A bell may ring all the time, since topics share bells: so
-/// neither depends on what wakes the stream.
+/// When a stream has to send something, and when it ends. Neither depends on what wakes the stream, because topics
+/// share bells and a bell may ring all the time.
 struct Deadlines {
     beat: Instant,
     end: Instant,
     heartbeat: Duration,
 }
 
-/// What a stream does although nothing changed.
+/// What a stream does when nothing changed.
 #[derive(Debug, PartialEq, Eq)]
 enum Due {
     Beat,
@@ -119,17 +119,17 @@ enum Due {
 }
 
 impl Deadlines {
-    /// Those of a stream that begins now.
+    /// Creates the deadlines of a stream that begins now.
     fn new(times: StreamTimes, now: Instant) -> Self {
         Self { beat: now + times.heartbeat, end: now + times.life, heartbeat: times.heartbeat }
     }
 
-    /// Something else was sent: the client need not be told yet that the stream is alive.
+    /// Postpones the heartbeat, because something else was sent.
     fn told(&mut self, now: Instant) {
         self.beat = now + self.heartbeat;
     }
 
-    /// What is due. A beat that is returned counts as sent.
+    /// Returns what is due. A heartbeat that is returned counts as sent.
     fn due(&mut self, now: Instant) -> Option<Due> {
         if now < self.next() {
             return None;
@@ -141,7 +141,7 @@ impl Deadlines {
         Some(Due::Beat)
     }
 
-    /// When something will be due.
+    /// Returns when something will be due.
     fn next(&self) -> Instant {
         self.beat.min(self.end)
     }

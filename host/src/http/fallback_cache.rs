@@ -1,4 +1,4 @@
-//! What shoppers get when routing itself fails: the last good fallback page of their shop.
+//! The answers when routing itself fails: shoppers get the last good fallback page of their shop.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{PoisonError, RwLock};
@@ -11,7 +11,7 @@ use super::target::store_of;
 use crate::component::{Failure, Handler, call};
 use crate::context::Cause;
 
-/// A page that needs nothing: for a shop whose fallback page was never made.
+/// A static page for a shop whose fallback page was never made.
 const LAST_RESORT: &str = include_str!("last_resort.html");
 
 /// The last good fallback page of each shop.
@@ -21,8 +21,8 @@ pub struct FallbackCache {
 }
 
 impl FallbackCache {
-    /// Asks routing for the fallback page of each shop, and forgets those of other shops. A page that cannot
-    /// be had stays as it was.
+    /// Asks routing for the fallback page of each shop, and drops those of other shops. If routing gives no page, the
+    /// old one stays.
     pub async fn refresh(&self, routing: &Handler, shops: &BTreeMap<String, Shop>) {
         self.pages
             .write()
@@ -33,7 +33,7 @@ impl FallbackCache {
         }
     }
 
-    /// Asks for the pages of shops that have none yet: those that came meanwhile.
+    /// Asks routing for the pages of shops that have none yet, such as shops added since the last refresh.
     pub async fn complete(&self, routing: &Handler, shops: &BTreeMap<String, Shop>) {
         for store in shops.keys().filter(|store| self.page(store).is_none()) {
             self.fill(routing, store).await;
@@ -50,14 +50,14 @@ impl FallbackCache {
         }
     }
 
-    /// The last good fallback page of a shop.
+    /// Returns the last good fallback page of a shop.
     pub fn page(&self, store: &str) -> Option<Answer> {
         self.pages.read().unwrap_or_else(PoisonError::into_inner).get(store).cloned()
     }
 
-    /// The answer to a request that routing failed to answer. For a shopper it is never an error of
-    /// ours: a page is the shop's fallback page; of a job nothing is known; a signal is not stored; nothing
-    /// else is here, and a theme keeps what it shows. Shopify is asked to tell us again.
+    /// Returns the answer to a request that routing failed to answer. A shopper never gets a server error: a page is
+    /// the shop's fallback page, the state of a job is unknown, a signal is not stored, and everything else is not
+    /// found, so that a theme keeps what it shows. Shopify is asked to send its webhook again.
     pub fn answer(&self, method: &Method, target: &str, is_open: impl Fn(&str) -> bool) -> Answer {
         let path = target.split('?').next().unwrap_or_default();
         match path {
@@ -83,14 +83,14 @@ impl FallbackCache {
 
 /// Pages inside a theme.
 const OF_PROXY: [&str; 2] = ["/proxy", "/proxy/"];
-/// What a theme asks for as JSON.
+/// What a theme requests as JSON.
 const KNOWN_OF_PROXY: [&str; 2] = ["/proxy/status", "/proxy/track"];
 
 fn line(status: StatusCode, text: &'static str) -> Answer {
     Answer { status, headers: typed("text/plain; charset=utf-8"), body: text.into() }
 }
 
-/// A shop's fallback page, as routing makes it now.
+/// Has routing make a shop's fallback page.
 pub(crate) async fn page(routing: &Handler, store: &str) -> Result<Option<Answer>, Failure> {
     let mut page = None;
     call!(

@@ -1,4 +1,4 @@
-//! HTTP: the operator's side by axum, everything else by the routing component.
+//! HTTP: axum serves the operator's routes, the routing component everything else.
 
 mod answer;
 mod authority;

@@ -1,4 +1,4 @@
-//! The operator's side: health and metrics; and the merchants', where this deployment is an app.
+//! The operator's routes, health and metrics, and the merchants' routes if this deployment is an app.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,37 +13,37 @@ use crate::deployment::Deployment;
 use crate::health::Health;
 use crate::telemetry::Telemetry;
 
-/// What the operator's routes look at.
+/// The data of the operator's routes.
 #[derive(Clone)]
 pub struct Operator {
-    /// What is looked after.
+    /// The deployment that they report on.
     pub deployment: Arc<Deployment>,
     /// Whether there is a language model.
     pub plans_with_llm: bool,
-    /// What was counted.
+    /// The metrics.
     pub telemetry: Telemetry,
 }
 
-/// Where the operator's routes are.
+/// The paths of the operator's routes.
 const HEALTH: &str = "/health";
 const METRICS: &str = "/metrics";
 const ADMIN: &str = "/admin";
 
-/// Whether a path is the operator's, or the merchants'.
+/// Returns whether a path belongs to the operator or the merchants.
 pub fn owns(path: &str) -> bool {
     path == HEALTH
         || path == METRICS
         || path.strip_prefix(ADMIN).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// What a route is given.
+/// The state of a route.
 #[derive(Clone)]
 struct Watch {
     operator: Operator,
     health: Arc<Health>,
 }
 
-/// The operator's routes, and the merchants'.
+/// Returns the router of the operator's and the merchants' routes.
 pub fn router(operator: Operator) -> Router {
     let merchants = operator.deployment.merchants.get().map(|merchants| merchants.router());
     let health = Arc::new(Health::watch(&operator.deployment));
@@ -59,7 +59,7 @@ pub fn router(operator: Operator) -> Router {
 struct Document {
     status: &'static str,
     version: &'static str,
-    /// By backend, and what plans pages.
+    /// The health of each backend, and what plans pages.
     checks: BTreeMap<&'static str, &'static str>,
     components: Vec<Component>,
 }
@@ -71,7 +71,7 @@ struct Component {
     origin: String,
 }
 
-/// `ok` or `degraded`, always 200: shoppers are served either way, and a restart mends no backend.
+/// Returns `ok` or `degraded`, always with 200: shoppers are served either way, and a restart repairs no backend.
 async fn health_now(State(Watch { operator, health }): State<Watch>) -> Json<Document> {
     let named = |is_well: bool| if is_well { "ok" } else { "failing" };
     let backends = health.checks().map(|(backend, is_well)| (backend.name(), named(is_well)));
@@ -89,7 +89,7 @@ async fn health_now(State(Watch { operator, health }): State<Watch>) -> Json<Doc
     })
 }
 
-/// Prometheus' text format.
+/// Returns the metrics in Prometheus' text format.
 async fn metrics(State(Watch { operator, .. }): State<Watch>) -> Response {
     let text = operator.telemetry.render(&operator.deployment).await;
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()

@@ -1,4 +1,4 @@
-//! Connections: how many, how large their heads may be, how slow, and how they end.
+//! The HTTP server: the number of connections, the size of their heads, how slow they may be, and how they end.
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -32,15 +32,15 @@ use super::{FallbackCache, authority, client};
 const HEADERS_MAX: usize = 64;
 /// A larger head is answered 431.
 const HEAD_BYTES_MAX: usize = 32 << 10;
-/// How often connections are looked after.
+/// How often connections are checked.
 const LOOK: Duration = Duration::from_millis(250);
-/// How soon to look again for a place where there was none.
+/// How soon to look again for a free place.
 const LOOK_FOR_PLACE: Duration = Duration::from_millis(50);
 /// The largest body that the operator's side takes, and how long a client may take to send it. Routing has limits of
 /// its own.
 const OPERATOR_BODY_BYTES_MAX: usize = 1 << 20;
 const OPERATOR_BODY_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long requests under way may take once the server is to stop. Whoever waits for a page is answered at once.
+/// How long running requests may take once the server stops. Requests that wait for a page are answered at once.
 const DRAIN: Duration = Duration::from_secs(1);
 
 /// A server that is bound but does not answer yet.
@@ -60,31 +60,31 @@ impl Server {
         Ok(Self { listener, limits, stream_times: StreamTimes::default(), trust_forwarded: false })
     }
 
-    /// How many connections there may be from one address.
+    /// Sets how many connections one address may have.
     #[must_use]
     pub fn with_connections_per_address(self, per_address: usize) -> Self {
         Self { limits: Limits { per_address, ..self.limits }, ..self }
     }
 
-    /// How long streams of events last.
+    /// Sets the times of event streams.
     #[must_use]
     pub fn with_stream_times(self, stream_times: StreamTimes) -> Self {
         Self { stream_times, ..self }
     }
 
-    /// Whether every peer is believed who it says it asks for (see `server.trust_forwarded`).
+    /// Sets whether every peer is trusted to name its client (see `server.trust_forwarded`).
     #[must_use]
     pub fn trusting_forwarded(self, trust_forwarded: bool) -> Self {
         Self { trust_forwarded, ..self }
     }
 
-    /// Where it listens.
+    /// Returns the address that the server listens on.
     pub fn address(&self) -> anyhow::Result<std::net::SocketAddr> {
         Ok(self.listener.local_addr()?)
     }
 }
 
-/// Answers until `stop` completes, then lets requests under way end.
+/// Serves until `stop` completes, then lets running requests finish.
 pub async fn serve(
     server: Server,
     operator: Operator,
@@ -133,7 +133,7 @@ async fn look_after(connections: Arc<Connections>) {
     }
 }
 
-/// A connection, who is at the other end, and its place among those that there may be.
+/// An accepted connection, its peer and its place.
 struct Accepted {
     stream: TcpStream,
     peer: IpAddr,
@@ -150,7 +150,7 @@ async fn accept(listener: &TcpListener, connections: &Arc<Connections>) -> Accep
                 tracing::debug!(peer = %peer.ip(), "a connection was refused: its address has too many");
             }
             Err(error) => {
-                // Out of file descriptors, for one: others may be given back soon.
+                // There may be no free file descriptor, for example, and others may be closed soon.
                 tracing::warn!(%error, "a connection was not accepted");
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
@@ -158,7 +158,7 @@ async fn accept(listener: &TcpListener, connections: &Arc<Connections>) -> Accep
     }
 }
 
-/// A place for a newcomer, as soon as there is one. `None`: its address has too many already.
+/// Waits for a place for a new connection. Returns `None` if its address has too many already.
 async fn place(connections: &Arc<Connections>, peer: IpAddr) -> Option<Place> {
     loop {
         match connections.enter(peer) {
@@ -171,8 +171,8 @@ async fn place(connections: &Arc<Connections>, peer: IpAddr) -> Option<Place> {
     }
 }
 
-/// Both sides. What is not the operator's goes to shoppers past the router, which costs more than
-/// all that it would decide.
+/// The operator's and the shoppers' side. Requests of shoppers bypass the router, because it would cost more than the
+/// little that it would decide.
 #[derive(Clone)]
 struct Front {
     shoppers: Arc<Shoppers>,
@@ -202,7 +202,7 @@ impl Front {
         Ok(self.shoppers.answer(request, Some(client), &connection).await)
     }
 
-    /// The operator's side gets requests that arrived whole.
+    /// Reads the whole request, then passes it to the operator's side.
     async fn operate(
         self,
         request: Request<Incoming>,
@@ -223,7 +223,7 @@ impl Front {
     }
 }
 
-/// Refuses a request, the rest of which is not read.
+/// Refuses a request without reading the rest of it.
 fn refusal(
     connection: &Connection,
     status: StatusCode,
@@ -242,7 +242,7 @@ fn serve_connection(accepted: Accepted, front: Front, graceful: &GracefulShutdow
     let watched = Watched::new(stream, place.connection.clone());
     let connection = place.connection.clone();
     let answered = http1::Builder::new()
-        // A client that has said all it wants may close its side, and still reads.
+        // A client may close its side after its last request and still read.
         .half_close(true)
         .max_headers(HEADERS_MAX)
         .max_header_size(HEAD_BYTES_MAX)

@@ -1,4 +1,4 @@
-//! Everything that is not the operator's: handed to routing, as it came.
+//! All requests that are not the operator's or the merchants', passed to routing unchanged.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -22,15 +22,15 @@ use crate::deployment::Deployment;
 use crate::patience::Patience;
 use crate::telemetry::Requests;
 
-/// The longest target that is looked at; RFC 9110, section 4.1, asks for 8000 at least.
+/// The longest target that is accepted; RFC 9110, section 4.1, asks for at least 8000.
 const TARGET_BYTES_MAX: usize = 8_192;
-/// The longest that a request waits, whatever the component says.
+/// The longest time that a request waits, whatever the component asks for.
 const WAIT_MAX: Duration = Duration::from_secs(30);
 
-/// How long a shopper waits for storage: there is a page without it.
+/// How long a shopper's request waits for storage. There is a page without it.
 const SHOPPERS_PATIENCE: Duration = Duration::from_millis(250);
-/// How long Shopify and the operator wait for storage: there is nothing without it. Shopify gives an answer five
-/// seconds (<https://shopify.dev/docs/apps/build/webhooks/subscribe/https>).
+/// How long requests of Shopify and the operator wait for storage. There is no answer without it. Shopify waits five
+/// seconds for an answer (<https://shopify.dev/docs/apps/build/webhooks/subscribe/https>).
 const OTHERS_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Answers shoppers.
@@ -42,10 +42,10 @@ pub struct Shoppers {
     requests: Requests,
 }
 
-/// What routing makes of a request.
+/// Routing's response to a request.
 pub(super) enum Asked {
     Answer(Answer),
-    /// An answer that may become a better one.
+    /// An interim answer, which a better one may replace.
     Wait {
         interim: Answer,
         topic: String,
@@ -54,7 +54,7 @@ pub(super) enum Asked {
 }
 
 impl Asked {
-    /// Whether it can be told as an event: JSON, now or later.
+    /// Returns whether the answer, now or later, can be sent as an event: it is JSON.
     fn is_event(&self) -> bool {
         let (Self::Answer(answer) | Self::Wait { interim: answer, .. }) = self;
         let json = answer.headers.get(header::CONTENT_TYPE).is_some_and(|value| value == "application/json");
@@ -62,7 +62,7 @@ impl Asked {
     }
 }
 
-/// A request that may be asked about more than once.
+/// A request that routing may be asked about more than once.
 pub(super) struct Question {
     id: u64,
     client: Option<IpAddr>,
@@ -72,14 +72,14 @@ pub(super) struct Question {
 }
 
 impl Question {
-    /// The target without its query.
+    /// Returns the target without its query.
     fn path(&self) -> &str {
         self.target.split('?').next().unwrap_or_default()
     }
 }
 
 impl Shoppers {
-    /// Shoppers of a deployment, who come by `connections`.
+    /// Creates the shoppers' side of a deployment, whose requests arrive on `connections`.
     pub fn new(
         deployment: Arc<Deployment>,
         fallbacks: Arc<FallbackCache>,
@@ -89,7 +89,7 @@ impl Shoppers {
         Self { deployment, fallbacks, connections, stream_times, requests: Requests::new() }
     }
 
-    /// Answers a request. There is always an answer, and it is never an error of ours.
+    /// Answers a request. A shopper always gets an answer, and it is never a server error.
     pub async fn answer(
         self: Arc<Self>,
         request: HttpRequest<Incoming>,
@@ -174,7 +174,7 @@ impl Shoppers {
     async fn wait(&self, question: &mut Question, topic: &str, wait: Duration) -> Answer {
         let deadline = Deadline::now() + wait;
         loop {
-            // Listen before asking: what changes in between is not missed.
+            // Listen before asking, so that a change in between is not missed.
             let changed = self.deployment.changes.next(Topic::Key(topic));
             match self.ask(question).await {
                 Ok(Asked::Answer(answer)) => return answer,
@@ -196,7 +196,7 @@ impl Shoppers {
     }
 }
 
-/// How long who asks for this path waits for storage.
+/// Returns how long a request for this path may wait for storage.
 fn patience(path: &str) -> Patience {
     let is_others = path.starts_with("/webhook") || path.starts_with("/debug/");
     if is_others { Patience::new(OTHERS_PATIENCE) } else { Patience::in_shares(SHOPPERS_PATIENCE) }

@@ -1,4 +1,5 @@
-//! The socket of a connection: notes when the client sends, takes or stalls, and ends so that the client can read why.
+//! The socket of a connection. It records when the client sends, takes or stalls, and closes in such a way that the
+//! client can read why.
 
 use std::io;
 use std::pin::Pin;
@@ -13,7 +14,7 @@ use super::connections::Connection;
 /// How much is read and dropped after a refusal, at most.
 const LINGER_BYTES_MAX: usize = 4 << 20;
 
-/// A socket that is watched.
+/// A socket whose activity is recorded.
 pub struct Watched {
     stream: TcpStream,
     connection: Arc<Connection>,
@@ -22,7 +23,7 @@ pub struct Watched {
 
 enum Ending {
     NotYet,
-    /// Our side is closed; so many bytes were read and dropped since.
+    /// Our side is closed, and this many bytes were read and dropped since.
     Lingers(usize),
     Over,
 }
@@ -42,8 +43,8 @@ impl Watched {
         written
     }
 
-    /// Reads and drops what still comes. To close a socket that has unread bytes resets the connection, and what the
-    /// client has not read by then is lost to it (RFC 9112, section 9.6).
+    /// Reads and drops what still arrives. Closing a socket with unread bytes resets the connection, and the client
+    /// loses what it has not read by then (RFC 9112, section 9.6).
     fn poll_linger(&mut self, task: &mut Context<'_>, dropped: usize) -> Poll<()> {
         let mut dropped = dropped;
         let mut scratch = [0; 4096];

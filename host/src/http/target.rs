@@ -1,10 +1,10 @@
-//! Whose shop a request is about, as far as the host has to know: for what is counted, and for what is answered
-//! where routing fails. It decides nothing else about a request.
+//! The shop of a request, which the host needs for counting and for answers when routing fails. It decides nothing else
+//! about a request.
 
 use names::StoreId;
 
-/// The shop of which a page is asked for: of `/s/{store}`, and of the app proxy's pages the one that Shopify names.
-/// It is read as routing reads it; whether Shopify signed it is not looked at.
+/// Returns the shop whose page is requested: the one in `/s/{store}`, or, for pages of the app proxy, the one that
+/// Shopify names. It is parsed as in routing, without checking Shopify's signature.
 pub fn store_of(target: &str) -> Option<StoreId> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let store = match path {
@@ -14,7 +14,7 @@ pub fn store_of(target: &str) -> Option<StoreId> {
     StoreId::parse(&store).ok()
 }
 
-/// The value of a parameter that is there once, however it is encoded.
+/// Returns the decoded value of a parameter that occurs exactly once.
 fn only(query: &str, name: &str) -> Option<String> {
     let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     let mut values =
@@ -23,7 +23,7 @@ fn only(query: &str, name: &str) -> Option<String> {
     decode(value)
 }
 
-/// Decodes percent-encoded text (RFC 3986, section 2.1); `None` if it is not well encoded.
+/// Decodes percent-encoded text (RFC 3986, section 2.1); returns `None` if the encoding is invalid.
 fn decode(text: &str) -> Option<String> {
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let mut decoded = Vec::with_capacity(text.len());

@@ -1,7 +1,7 @@
-//! One connection: which phase it is in, since when, and what that makes it worth.
+//! One connection: its phase, since when it is in that phase, and the worth that follows from it.
 //!
-//! Its own task writes here and [`Connections`](super::Connections) reads, with no lock between them: a value that
-//! is a moment old makes no difference.
+//! Its own task writes here and [`Connections`](super::Connections) reads. There is no lock, because a slightly old
+//! value makes no difference.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
@@ -15,13 +15,13 @@ const HEAD_MS: u64 = 10_000;
 /// How long a connection may be idle after a request. Load balancers keep theirs for 60 seconds and rely on ours
 /// being kept for longer.
 const IDLE_MS: u64 = 75_000;
-/// How long a client that takes nothing of an answer is waited for …
+/// How long to wait for a client that takes nothing of an answer …
 const STALL_MS: u64 = 10_000;
-/// … and how much it has to take on average from then on: a page of 40 KB in 40 seconds.
+/// … and how fast it must take the answer on average from then on: a page of 40 KB in 40 seconds.
 const BYTES_PER_SECOND_MIN: u64 = 1_024;
 /// How long to go on reading after a refusal, so that the client reads it before the connection ends.
 const LINGER_MS: u64 = 2_000;
-/// A connection that came to its phase more recently is not what keeps newcomers out.
+/// A connection that entered its phase more recently is evicted last.
 const GRACE_MS: u64 = 1_000;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,7 +31,7 @@ enum Phase {
     Head,
     /// Nothing is sent: the last answer is out, the next request has not begun.
     Idle,
-    /// We make an answer.
+    /// We are making an answer.
     Busy,
     /// A request waits for something to happen.
     Waiting,
@@ -54,11 +54,12 @@ pub struct Connection {
     clock: Arc<AtomicU64>,
     phase: AtomicU8,
     since_ms: AtomicU64,
-    /// Whether an answer is made while the client still owes bytes of its request.
+    /// Whether an answer is being made while the client still owes bytes of its request.
     client_owes_bytes: AtomicBool,
     /// Whether the client may still send what nobody reads.
     is_unread: AtomicBool,
-    /// Since when the client does not take all that is sent, and how much it took since; 0 if it does.
+    /// Since when the client has not taken everything that was sent, or 0 if it has; and how many bytes it has taken
+    /// since.
     stalled_ms: AtomicU64,
     taken_bytes: AtomicU64,
     is_counted: AtomicBool,
@@ -92,7 +93,7 @@ impl Connection {
         self.end.notify_one();
     }
 
-    /// Bytes came.
+    /// Records that bytes arrived.
     pub fn read(&self) {
         self.client_owes_bytes.store(false, Relaxed);
         if self.phase() == Phase::Idle {
@@ -100,21 +101,21 @@ impl Connection {
         }
     }
 
-    /// No bytes came, though they are waited for.
+    /// Records that we wait for bytes and none arrived.
     pub fn wants_bytes(&self) {
         if self.phase() == Phase::Busy {
             self.client_owes_bytes.store(true, Relaxed);
         }
     }
 
-    /// Some bytes were taken.
+    /// Records that the client took `count` bytes.
     pub fn wrote(&self, count: usize) {
         if self.stalled_ms.load(Relaxed) != 0 {
             self.taken_bytes.fetch_add(count as u64, Relaxed);
         }
     }
 
-    /// The client takes no more at present.
+    /// Records that the client takes no more at present.
     pub fn stalls(&self) {
         if self.stalled_ms.load(Relaxed) == 0 {
             self.taken_bytes.store(0, Relaxed);
@@ -122,7 +123,7 @@ impl Connection {
         }
     }
 
-    /// All that there was to send is taken.
+    /// Records that the client took everything that was sent.
     pub fn flushed(&self) {
         self.stalled_ms.store(0, Relaxed);
         if self.phase() == Phase::Answering {
@@ -130,7 +131,7 @@ impl Connection {
         }
     }
 
-    /// The head of a request is complete, and an answer is made until the guard is dropped.
+    /// Records that the head of a request is complete. An answer is being made until the guard is dropped.
     pub fn answers(self: &Arc<Self>) -> Busy {
         self.client_owes_bytes.store(false, Relaxed);
         self.enter(Phase::Busy);
@@ -142,7 +143,8 @@ impl Connection {
         self.is_unread.store(is_unread, Relaxed);
     }
 
-    /// Whether to go on reading before the connection ends: else the client might lose an answer that says why.
+    /// Returns whether to go on reading before the connection ends. Otherwise the client might lose an answer that says
+    /// why.
     pub fn lingers(&self) -> bool {
         let lingers = self.phase() == Phase::Head || self.is_unread.load(Relaxed);
         if lingers {
@@ -163,12 +165,12 @@ impl Connection {
         self.address == address && self.is_counted.load(Relaxed)
     }
 
-    /// Counts no longer for its address; whether it did.
+    /// Stops counting for its address. Returns whether it counted until now.
     pub(super) fn uncount(&self) -> bool {
         self.is_counted.load(Relaxed) && self.is_counted.swap(false, Relaxed)
     }
 
-    /// Whether the client takes longer than it may.
+    /// Returns whether the client takes longer than it may.
     pub(super) fn is_overdue(&self, now_ms: u64) -> bool {
         let stalled_ms = self.stalled_ms.load(Relaxed);
         if stalled_ms != 0 {
@@ -180,13 +182,13 @@ impl Connection {
             Phase::Head => for_ms > HEAD_MS,
             Phase::Idle => for_ms > IDLE_MS,
             Phase::Lingering => for_ms > LINGER_MS,
-            // Components, and whoever reads a body, have deadlines of their own.
+            // Components have deadlines of their own, and so does reading a body.
             Phase::Busy | Phase::Waiting | Phase::Answering => false,
         }
     }
 
-    /// Eviction order: the lowest value is ended first. `None`: never ended, because its client waits for an answer
-    /// that we are making.
+    /// Returns the place in the eviction order: the lowest value is ended first. A connection with `None` is never
+    /// ended, because its client waits for an answer that we are making.
     pub(super) fn worth(&self, now_ms: u64) -> Option<(u8, u64, u64)> {
         let stalled_ms = self.stalled_ms.load(Relaxed);
         let since_ms = if stalled_ms == 0 { self.since_ms.load(Relaxed) } else { stalled_ms };
@@ -217,12 +219,12 @@ impl Connection {
     }
 }
 
-/// An answer is made, until this is dropped.
+/// The guard of an answer that is being made, until it is dropped.
 pub struct Busy(Arc<Connection>);
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        // A stream of events goes on waiting after its head is made.
+        // A stream of events stays in its waiting phase after its head is made.
         if self.0.phase() == Phase::Busy {
             self.0.enter(Phase::Answering);
         }
