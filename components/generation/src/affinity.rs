@@ -1,4 +1,4 @@
-//! What a shopper seems to like, and how near a product comes to it.
+//! The affinity of a shopper to products: how well each product matches the signals.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,20 +9,20 @@ use page::Product;
 use crate::assortment::Assortment;
 use crate::storefront::Signals;
 
-/// What a look, a place in the cart and a purchase say about a product's category and tags.
+/// The weights of a view, a purchase and a product in the cart for the product's category and tags.
 const VIEWED: u32 = 1;
 const BOUGHT: u32 = 3;
 const CARTED: u32 = 4;
-/// How much a category says, where a tag says 1.
+/// The weight of a category, relative to 1 for a tag.
 const CATEGORY: u32 = 3;
-/// What a word of a search says about products that have it.
+/// The weight of a search word for products that contain it.
 const SEARCHED: u32 = 4;
-/// Shorter words of a search say nothing, in bytes.
+/// The shortest search word that counts, in bytes.
 const WORD_BYTES_MIN: usize = 3;
-/// So many signals of a kind count, the newest first.
+/// The number of signals of each kind that count, the newest first.
 const SIGNALS_MAX: usize = 20;
 
-/// What a shopper seems to like.
+/// A shopper's preferences, read from the signals.
 #[derive(Debug, Default)]
 pub struct Affinity<'a> {
     categories: BTreeMap<&'a str, u32>,
@@ -31,7 +31,7 @@ pub struct Affinity<'a> {
 }
 
 impl<'a> Affinity<'a> {
-    /// Reads it from what the shopper did.
+    /// Reads the preferences from the signals.
     pub fn of(signals: &'a Signals, assortment: &'a Assortment) -> Self {
         let mut affinity = Self { words: search_words(signals), ..Self::default() };
         for (ids, weight) in
@@ -51,7 +51,7 @@ impl<'a> Affinity<'a> {
         }
     }
 
-    /// How near a product comes to it; 0 for one that nothing speaks for.
+    /// Returns how well a product matches; 0 if nothing speaks for it.
     pub fn affinity(&self, product: &Product) -> u32 {
         let category = self.categories.get(product.category.as_str()).copied().unwrap_or(0);
         let tags: u32 = product.tags.iter().filter_map(|tag| self.tags.get(tag.as_str())).sum();
@@ -59,13 +59,13 @@ impl<'a> Affinity<'a> {
         category + tags + SEARCHED * u32::try_from(found).unwrap_or(0)
     }
 
-    /// Whether the shopper had to do with a category.
+    /// Returns whether the shopper viewed, carted or bought a product of a category.
     pub fn knows(&self, category: &str) -> bool {
         self.categories.contains_key(category)
     }
 
-    /// The products on offer, in the order in which this persona wants to see them. Where nothing
-    /// tells two apart, the one that sells better comes first.
+    /// Returns the offered products in the order that suits this persona. Among equals, the better seller comes
+    /// first.
     pub fn rank(&self, persona: Persona, assortment: &'a Assortment) -> Vec<&'a Product> {
         let mut ranked: Vec<_> = assortment.offered().collect();
         match persona {
@@ -81,7 +81,7 @@ impl<'a> Affinity<'a> {
         ranked
     }
 
-    /// One of each category in turn, those that the shopper does not know yet first.
+    /// Takes one product of each category in turn, starting with categories that are new to the shopper.
     fn mixed(&self, products: &[&'a Product]) -> Vec<&'a Product> {
         let mut dealt: BTreeMap<&str, u32> = BTreeMap::new();
         let mut turns: Vec<_> = products

@@ -1,17 +1,17 @@
-//! Reads a plan from what the model wrote.
+//! Reads a plan from the model's answer.
 //!
-//! Tolerant of what surrounds the JSON, such as a code fence or a greeting, and of nothing else.
+//! It tolerates text around the JSON, such as a code fence or a greeting, and nothing else.
 
 use crate::capabilities::Ending;
 use crate::check::Problem;
 use crate::plan::Plan;
 
-/// A longer answer is not read.
+/// The longest answer that is read, in bytes.
 pub const BYTES_MAX: usize = 64 * 1024;
-/// How much of a parser's message is passed on, in characters.
+/// The longest part of a parser's message that is passed on, in characters.
 const MESSAGE_CHARS_MAX: usize = 200;
 
-/// The plan in an answer, which may be whole although the answer was cut off.
+/// Reads the plan in an answer. The plan may be complete even if the answer was cut off.
 pub fn read(text: &str, ending: Ending) -> Result<Plan, Problem> {
     if text.len() > BYTES_MAX {
         return Err(problem(format!("is longer than {BYTES_MAX} bytes")));

@@ -1,11 +1,11 @@
-//! What a shop has to show, and how products in it are found.
+//! The assortment of a shop: the products that a page can be made of.
 
 use std::collections::BTreeSet;
 
 use page::Product;
 
-/// The products of a shop, in the order of its catalog, and after them those that were looked for. No two have the
-/// same id, and each has a name that can be read.
+/// The products of a shop in the order of its catalog, followed by those that the shopper's searches found. Ids
+/// are unique, and each product has a readable name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assortment {
     shop_name: String,
@@ -13,15 +13,15 @@ pub struct Assortment {
     money_format: String,
     best_sellers_first: bool,
     products: Vec<Product>,
-    /// How many of the products are there whatever anybody looked for.
+    /// The number of products from the catalog's list, without those from searches.
     common: usize,
-    /// Whether they are all that the shop has.
+    /// Whether those are all products of the shop.
     is_whole: bool,
 }
 
 impl Assortment {
-    /// Takes what the catalog gave. `currency` is the ISO 4217 code of all prices. Of products with
-    /// the same id the first stands; one that has no name is left out.
+    /// Creates an assortment from the catalog's products. `currency` is the ISO 4217 code of all prices. If ids
+    /// repeat, the first product wins. Products without a name are left out.
     pub fn new(currency: String, products: Vec<Product>) -> Self {
         let is_whole = products.len() < names::PRODUCTS_MAX;
         let mut seen = BTreeSet::new();
@@ -32,19 +32,19 @@ impl Assortment {
         Self { shop_name, currency, money_format, best_sellers_first: false, products, common, is_whole }
     }
 
-    /// What the catalog knows of the shop itself: its name, and how it writes prices. Both may be empty.
+    /// Sets the shop's name and money format, as the catalog knows them. Both may be empty.
     #[must_use]
     pub fn of_shop(self, shop_name: String, money_format: String) -> Self {
         Self { shop_name, money_format, ..self }
     }
 
-    /// Says whether the products that sell best come first.
+    /// Sets whether the best-selling products come first.
     #[must_use]
     pub fn sorted_by_sales(self, best_sellers_first: bool) -> Self {
         Self { best_sellers_first, ..self }
     }
 
-    /// Adds what a search found, but for what is there already.
+    /// Adds the products that a search found, except those already present.
     pub fn add(&mut self, found: Vec<Product>) {
         for product in found.into_iter().filter_map(Product::named) {
             if self.get(&product.id).is_none() {
@@ -53,78 +53,78 @@ impl Assortment {
         }
     }
 
-    /// The name that shoppers know the shop by; empty where the catalog does not know it.
+    /// Returns the shop's name as shoppers know it; empty if the catalog does not know it.
     pub fn shop_name(&self) -> &str {
         &self.shop_name
     }
 
-    /// How the shop writes prices; empty where the catalog does not know it.
+    /// Returns the shop's money format; empty if the catalog does not know it.
     pub fn money_format(&self) -> &str {
         &self.money_format
     }
 
-    /// Whether the common products that sell best come first.
+    /// Returns whether the best-selling products come first among the common products.
     pub fn has_best_sellers_first(&self) -> bool {
         self.best_sellers_first
     }
 
-    /// Whether the common products are all that the shop has. A catalog answers with a limited number: where it gave as
-    /// many as it may, there may be more.
+    /// Returns whether the common products are all products of the shop. A catalog returns a limited number: if it
+    /// returned that many, the shop may have more.
     pub fn is_whole(&self) -> bool {
         self.is_whole
     }
 
-    /// The products that are there for every shopper.
+    /// Returns the products that are the same for every shopper.
     pub fn common(&self) -> &[Product] {
         &self.products[..self.common]
     }
 
-    /// The products that are there because this shopper looked for them.
+    /// Returns the products that this shopper's searches added.
     pub fn found(&self) -> &[Product] {
         &self.products[self.common..]
     }
 
-    /// An amount as the shop writes it.
+    /// Formats an amount in the shop's money format.
     pub fn money(&self, minor: u64) -> String {
         page::money(minor, &self.currency, &self.money_format)
     }
 
-    /// The ISO 4217 code of all prices.
+    /// Returns the ISO 4217 code of all prices.
     pub fn currency(&self) -> &str {
         &self.currency
     }
 
-    /// The product of that id.
+    /// Returns the product with that id.
     pub fn get(&self, id: &str) -> Option<&Product> {
         self.products.iter().find(|product| product.id == id)
     }
 
-    /// The products of those ids that exist, each once, in the order of the ids.
+    /// Returns the products with these ids, each once, in the order of the ids. Unknown ids are skipped.
     pub fn resolve<'a>(&'a self, ids: &'a [String]) -> impl Iterator<Item = &'a Product> {
         let mut seen = BTreeSet::new();
         ids.iter().filter(move |id| seen.insert(*id)).filter_map(|id| self.get(id))
     }
 
-    /// What a page is made of: the products that can be bought; of a shop that is sold out, all.
+    /// Returns the products that a page can be made of: the available ones, or all if every product is sold out.
     pub fn offered(&self) -> impl Iterator<Item = &Product> {
         let sold_out = !self.products.iter().any(|product| product.available);
         self.products.iter().filter(move |product| product.available || sold_out)
     }
 
-    /// What is offered, from the lowest price up.
+    /// Returns the offered products in ascending order of price.
     pub fn cheapest(&self) -> Vec<&Product> {
         let mut products: Vec<_> = self.offered().collect();
         products.sort_by_key(|product| product.price);
         products
     }
 
-    /// The products on offer that sell best, at most so many; none where nobody counted.
+    /// Returns the best-selling offered products, at most `count_max`; none if the catalog does not know sales.
     pub fn best_sellers(&self, count_max: usize) -> Vec<&Product> {
         let common = self.common().iter().filter(|product| self.offers(&product.id));
         if self.best_sellers_first { common.take(count_max).collect() } else { Vec::new() }
     }
 
-    /// Whether the product is among those that a page is made of.
+    /// Returns whether the product is offered.
     pub fn offers(&self, id: &str) -> bool {
         self.offered().any(|product| product.id == id)
     }

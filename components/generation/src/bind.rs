@@ -1,8 +1,8 @@
-//! A plan becomes a page: ids become products, and what only the shop or the shopper can supply is
-//! filled in.
+//! Turns a plan into a page: replaces ids by products, and fills in the content that only the shop or the shopper
+//! can supply.
 //!
-//! It trusts a checked plan, and still cannot fail: a product that is not there is not shown, and a
-//! block that comes out empty is left out.
+//! Binding trusts a checked plan, but cannot fail even if the plan does not fit: unknown products and empty blocks
+//! are left out.
 
 use names::StoreId;
 use page::{Block, Document, Page, Shop};
@@ -11,12 +11,12 @@ use crate::check::Checked;
 use crate::plan;
 use crate::storefront::{Signals, Storefront};
 
-/// Products that a shopper is reminded of.
+/// The largest number of recently viewed products on a page.
 const RECENT_MAX: usize = 8;
-/// Promises of the merchant that a page shows.
+/// The largest number of the merchant's promises on a page.
 const PROMISES_MAX: usize = 4;
 
-/// The page of a plan, as an HTML document.
+/// Renders the page of a plan as an HTML document.
 pub fn render(plan: &Checked, store: &StoreId, signals: &Signals, storefront: &Storefront) -> Document {
     page::render(&bind(plan, &shop(store, storefront), signals, storefront))
 }

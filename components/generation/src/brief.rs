@@ -1,5 +1,5 @@
-//! What the merchant asked of plans, in a digest. A plan is kept with the digest of the settings that it was made with: once
-//! they differ, it is made anew, and not only rendered again.
+//! A digest of the merchant settings that a plan depends on. A plan is stored with the digest of its settings. If
+//! the settings differ later, the page gets a new plan instead of a new rendering only.
 
 use std::fmt;
 use std::hash::Hasher as _;
@@ -14,7 +14,8 @@ use crate::storefront::Merchant;
 pub struct Brief(u64);
 
 impl Brief {
-    /// The digest of a merchant's settings. Colours and addresses are left out: a page has them from its rendering.
+    /// Returns the digest of a merchant's settings. Colours and addresses are left out, because rendering applies
+    /// them.
     pub fn of(merchant: &Merchant) -> Self {
         let Merchant {
             name,
@@ -41,7 +42,7 @@ impl Brief {
     }
 }
 
-/// Lengths keep what is written one after another apart.
+/// Encodes a length, which separates consecutive texts in the digest.
 fn number(length: usize) -> [u8; 8] {
     (length as u64).to_le_bytes()
 }

@@ -1,4 +1,4 @@
-//! What generation needs of the world.
+//! The capabilities that generation needs.
 
 use std::fmt;
 
@@ -9,64 +9,64 @@ use crate::assortment::Assortment;
 use crate::prompt::Request;
 use crate::storefront::Merchant;
 
-/// All of it.
+/// All capabilities together.
 pub trait Host: Cache + Catalog + Llm + Operator {}
 
 impl<T: Cache + Catalog + Llm + Operator> Host for T {}
 
-/// What is known about a stored page.
+/// The metadata of a stored page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageMetadata {
-    /// For whom it was made.
+    /// The persona that the page was made for.
     pub persona: Persona,
-    /// How sure that is, in percent.
+    /// The confidence in that persona, in percent.
     pub confidence: u32,
     /// Who planned it.
     pub source: Source,
-    /// The job that made it.
+    /// The id of the job that made the page.
     pub job: String,
-    /// When its plan was made, in milliseconds since the epoch.
+    /// When the plan was made, in milliseconds since the epoch.
     pub planned_ms: u64,
-    /// Until when it is fresh, likewise.
+    /// When the page stops being fresh, in milliseconds since the epoch.
     pub fresh_until_ms: u64,
-    /// The catalog version that its prices are from.
+    /// The catalog version that the prices are from.
     pub catalog_version: u64,
-    /// Where in the document the part that fits into a theme's page begins, in bytes.
+    /// Offset of the fragment in the document, in bytes. The fragment is the part that is shown inside a theme.
     pub fragment_offset: u32,
-    /// How long that part is, in bytes.
+    /// Size of the fragment, in bytes.
     pub fragment_size: u32,
 }
 
-/// A plan that the cache holds.
+/// A plan from the cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredPlan {
     /// The plan, as [`crate::plan::to_stored`] wrote it.
     pub json: String,
-    /// What is known about the page that was last rendered from it.
+    /// The metadata of the page that was last rendered from this plan.
     pub metadata: PageMetadata,
 }
 
-/// Why the cache did not do it.
+/// Why a cache operation failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CacheError {
-    /// It never will. The text is for the log.
+    /// It can never succeed. The text is for the log.
     #[error("{0}")]
     Invalid(String),
-    /// Not now: try later. The text is for the log.
+    /// Storage did not answer: try again later. The text is for the log.
     #[error("{0}")]
     Unavailable(String),
 }
 
-/// Keeps pages and plans. Writing the same page twice does no harm.
+/// The cache of pages and plans. Writing the same page twice does no harm.
 pub trait Cache {
-    /// The store's catalog version.
+    /// Returns the store's catalog version.
     fn catalog_version(&self, store: &StoreId) -> Result<u64, CacheError>;
-    /// The plan behind the shopper's page.
+    /// Returns the plan of the shopper's page.
     fn plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<Option<StoredPlan>, CacheError>;
-    /// What is known about the shopper's page, fresh or stale.
+    /// Returns the metadata of the shopper's page, fresh or stale.
     fn page_metadata(&self, store: &StoreId, shopper: &ShopperId)
     -> Result<Option<PageMetadata>, CacheError>;
-    /// Keeps a page and the plan it was rendered from: the plan first.
+    /// Stores a page and the plan that it was rendered from, the plan first.
     fn put(&self, store: &StoreId, shopper: &ShopperId, page: NewPage) -> Result<(), CacheError>;
 }
 
@@ -75,28 +75,28 @@ pub trait Cache {
 pub struct NewPage {
     /// The document.
     pub html: String,
-    /// Its plan, as [`crate::plan::to_stored`] wrote it.
+    /// The page's plan, as [`crate::plan::to_stored`] wrote it.
     pub plan: String,
-    /// What is known about it.
+    /// The page's metadata.
     pub metadata: PageMetadata,
 }
 
-/// Why there is no assortment.
+/// Why the catalog does not answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CatalogError {
     /// The catalog knows no such shop.
     NoSuchStore,
-    /// It did not answer: try again after so many milliseconds.
+    /// The shop did not answer. Try again after this many milliseconds.
     Unavailable(u64),
-    /// The shop is being asked the same for somebody else: try again after so many milliseconds.
+    /// The same question to the shop is already under way for another caller. Try again after this many milliseconds.
     Busy(u64),
 }
 
-/// Knows products.
+/// The catalog.
 pub trait Catalog {
-    /// The products that the storefront may show, as they are today.
+    /// Returns the current products that the storefront may show.
     fn products(&self, store: &StoreId, market: &Market) -> Result<Assortment, CatalogError>;
-    /// Products that a shopper's words find, the best first.
+    /// Returns the products that match a shopper's search term, best match first.
     fn search(&self, store: &StoreId, market: &Market, term: &str) -> Result<Vec<Product>, CatalogError>;
 }
 
@@ -105,11 +105,11 @@ pub trait Catalog {
 pub struct Completion {
     /// The text, exactly as the model gave it.
     pub text: String,
-    /// The model, as it names itself.
+    /// The name of the model that answered, as the endpoint reports it.
     pub model: String,
-    /// Tokens of the question.
+    /// The number of input tokens.
     pub tokens_in: u32,
-    /// Tokens of the answer.
+    /// The number of output tokens.
     pub tokens_out: u32,
     /// How the answer ended.
     pub ending: Ending,
@@ -118,7 +118,7 @@ pub struct Completion {
 /// How an answer ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// By itself.
+    /// The model finished it.
     Complete,
     /// It was cut off at the limit of tokens.
     Length,
@@ -127,7 +127,7 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// Its name, in lower case.
+    /// Returns the name, in lower case.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Complete => "complete",
@@ -140,20 +140,20 @@ impl Ending {
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoAnswer {
-    /// The deployment has no model: plan locally.
+    /// The deployment has no model. Plan locally.
     NotConfigured,
-    /// There is a model, but no answer.
+    /// There is a model, but it gave no answer.
     Failed(Failed),
 }
 
-/// Why a model gave no answer.
+/// Details of why the model gave no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failed {
     /// The cause.
     pub cause: Cause,
-    /// The endpoint's first words, for the operator.
+    /// The start of the endpoint's error text, for the operator.
     pub said: String,
-    /// After so many milliseconds it is worth asking again; `None` means that somebody has to act first.
+    /// Try again after this many milliseconds. `None` means that an operator has to act first.
     pub retry_after_ms: Option<u64>,
 }
 
@@ -166,28 +166,28 @@ impl fmt::Display for Failed {
 
 /// A large language model.
 pub trait Llm {
-    /// Asks, and waits for the whole answer. Costs money: called once for a job, and once more if
-    /// the first answer has to be repaired.
+    /// Sends a request and waits for the complete answer. Each call costs money. A job makes one call, and a
+    /// second one only to repair the first answer.
     fn complete(&self, request: &Request) -> Result<Completion, NoAnswer>;
 }
 
-/// How much an event matters.
+/// The severity of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     /// Worth knowing.
     Info,
-    /// Something went wrong and was dealt with.
+    /// Something went wrong and was handled.
     Warn,
 }
 
-/// The one who runs the deployment: what they decided, what time it is there, and what they are told.
+/// The deployment: its settings, its clock and its log.
 pub trait Operator {
-    /// What the merchant of a store decided; `None` if the store is not served here.
+    /// Returns the merchant's settings; `None` if this deployment does not serve the store.
     fn merchant(&self, store: &StoreId) -> Option<Merchant>;
-    /// How long a page counts as fresh.
+    /// Returns how long a page counts as fresh, in seconds.
     fn fresh_seconds(&self) -> u32;
-    /// Milliseconds since the Unix epoch.
+    /// Returns the current time in milliseconds since the Unix epoch.
     fn now_ms(&self) -> u64;
-    /// Tells of an event, in words that do not vary, with particulars as name and value.
+    /// Logs an event: a constant message, and its details as pairs of name and value.
     fn event(&self, level: Level, message: &str, particulars: &[(&str, &str)]);
 }

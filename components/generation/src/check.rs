@@ -1,7 +1,7 @@
-//! Judges a plan: all that the schema says, and what no schema can say.
+//! Checks a plan: everything that the schema requires, and rules that a schema cannot express.
 //!
-//! The only way to a [`Checked`] plan. It changes nothing in a plan and lets nothing pass: what a
-//! planner has to put right is told to it as problems.
+//! This is the only way to a [`Checked`] plan. The check never changes a plan. It reports everything that the
+//! planner has to correct as problems.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::heading::{claims, false_claim};
 use crate::plan::{Block, Plan, limits};
 use crate::storefront::Storefront;
 
-/// No more problems than this are reported: a repair that needs more is a new plan.
+/// The largest number of reported problems: a plan with more needs to be made anew.
 const PROBLEMS_MAX: usize = 20;
 
 /// A plan without problems.
@@ -21,18 +21,18 @@ const PROBLEMS_MAX: usize = 20;
 pub struct Checked(Plan);
 
 impl Checked {
-    /// The plan.
+    /// Returns the plan.
     pub fn plan(&self) -> &Plan {
         &self.0
     }
 }
 
-/// What is wrong with a plan, and where. As text it is a sentence for the planner.
+/// A problem in a plan, and its place. Its text form is a sentence for the planner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Where, such as `blocks[2].products[0]`. It holds no word of the planner's.
+    /// The place, such as `blocks[2].products[0]`. It contains no text of the planner.
     pub path: String,
-    /// What is wrong; it may repeat what the planner wrote.
+    /// The problem. It may repeat text of the planner.
     pub what: String,
 }
 
@@ -42,7 +42,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Checks a plan against the storefront that it is for. The problems are never empty.
+/// Checks a plan against its storefront. On failure there is at least one problem.
 pub fn check(plan: Plan, storefront: &Storefront) -> Result<Checked, Vec<Problem>> {
     let mut judge = Judge { storefront, problems: Vec::new() };
     judge.plan(&plan);
@@ -50,7 +50,7 @@ pub fn check(plan: Plan, storefront: &Storefront) -> Result<Checked, Vec<Problem
     if judge.problems.is_empty() { Ok(Checked(plan)) } else { Err(judge.problems) }
 }
 
-/// What a block demands of a product.
+/// The condition of a block on its products.
 #[derive(Clone, Copy, PartialEq)]
 enum Demand {
     Known,
@@ -69,7 +69,7 @@ impl Judge<'_> {
         self.truth_of_page("title", &plan.title, &plan.blocks);
         self.count("blocks", plan.blocks.len(), limits::BLOCKS_MIN..=limits::BLOCKS_MAX);
         self.order(&plan.blocks);
-        // A plan may be long and wrong throughout; nobody reads on after so many blocks.
+        // A plan may be long and wrong throughout. Further blocks are not checked.
         for (index, block) in plan.blocks.iter().take(limits::BLOCKS_MAX).enumerate() {
             self.block(&format!("blocks[{index}]"), block);
             if let Block::Hero { headline, product: None, .. } = block {
@@ -78,7 +78,8 @@ impl Judge<'_> {
         }
     }
 
-    /// One hero, and first; at least one grid where there is something for it; singles once.
+    /// Checks that the only hero is first, that there is a grid if there are products for it, and that single
+    /// blocks are not repeated.
     fn order(&mut self, blocks: &[Block]) {
         if !matches!(blocks.first(), Some(Block::Hero { .. })) {
             self.report("blocks[0]", "the first block is not a hero");
@@ -148,7 +149,7 @@ impl Judge<'_> {
         self.copy(&format!("{path}.heading"), text, limits::HEADING_CHARS_MAX);
     }
 
-    /// A heading is true of what stands under it.
+    /// Checks that a heading is true of the products under it.
     fn truth(&mut self, path: &str, heading: &str, ids: &[String]) {
         let products: Vec<_> = self.storefront.assortment.resolve(ids).collect();
         if !products.is_empty() {
@@ -156,7 +157,8 @@ impl Judge<'_> {
         }
     }
 
-    /// What stands over the whole page, the document's title or a headline without a product, is true of all its products.
+    /// Checks that a text over the whole page (the document's title, or a headline without a product) is true of
+    /// all its products.
     fn truth_of_page(&mut self, path: &str, text: &str, blocks: &[Block]) {
         let ids: Vec<_> = blocks.iter().take(limits::BLOCKS_MAX).flat_map(products_of).cloned().collect();
         let products: Vec<_> = self.storefront.assortment.resolve(&ids).collect();
@@ -173,7 +175,7 @@ impl Judge<'_> {
         }
     }
 
-    /// Nobody knows yet what will stand under the heading.
+    /// Checks that a heading makes no claim, because the products under it are not known yet.
     fn no_claim(&mut self, path: &str, heading: &str) {
         let is_name = heading == self.storefront.voice.name();
         if let Some(claim) = claims(heading, self.storefront).first().filter(|_| !is_name) {
@@ -242,7 +244,7 @@ impl Judge<'_> {
     }
 }
 
-/// The products that a block names.
+/// Returns the products that a block names.
 fn products_of(block: &Block) -> &[String] {
     match block {
         Block::Hero { product, .. } => product.as_slice(),
@@ -256,7 +258,7 @@ fn products_of(block: &Block) -> &[String] {
     }
 }
 
-/// The name of a kind of block that a page has at most once.
+/// Returns the block's name if a page may have it only once.
 fn single(block: &Block) -> Option<&'static str> {
     match block {
         Block::Hero { .. } => Some("hero"),

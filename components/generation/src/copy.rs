@@ -1,23 +1,23 @@
-//! What copy may say. One judge for both planners: what the model wrote and what we would write.
+//! The rules for copy. They apply to both planners: to the model's texts and to our own phrases.
 //!
-//! Copy is plain text of one line. It holds no markup, no address, no price and no percentage (those
-//! come from the catalog when a page is rendered), and no word that the merchant banned.
+//! Copy is plain text on one line. It contains no markup, no address, no price and no percentage (those come from
+//! the catalog when a page is rendered), and no word that the merchant banned.
 
 use names::text::{is_invisible, is_shaping, is_visible};
 
 use crate::storefront::Merchant;
 
-/// The longest name that is used as copy, in characters: it fits every place but search terms.
+/// The longest name that is used as copy, in characters. It fits every place except search terms.
 const NAME_CHARS_MAX: usize = 60;
 
-/// What opens markup or a template expression.
+/// Starts of markup and template expressions.
 const MARKUP: [&str; 4] = ["<", ">", "{{", "{%"];
-/// What addresses hold.
+/// Parts that identify an address.
 const ADDRESS: [&str; 3] = ["://", "www.", "mailto:"];
 /// Signs that turn a number into a claim. Currency signs are Unicode's category Sc.
 const CLAIMS: &str = "%٪‰％﹪$¢£¤¥֏؋߾߿৲৳৻૱௹฿៛﷼﹩＄￠￡￥￦";
 
-/// How a merchant's pages may sound.
+/// The copy rules of a merchant's pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Voice {
     name: String,
@@ -25,21 +25,21 @@ pub struct Voice {
     currency: String,
 }
 
-/// Why a text cannot be copy. The message does not repeat the text.
+/// Why a text is not allowed as copy. The message does not repeat the text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Flaw {
-    /// Nothing to read.
+    /// No visible text.
     #[error("is empty")]
     Empty,
-    /// Longer than its place.
+    /// Longer than its place allows.
     #[error("has {chars} characters, {chars_max} are allowed")]
     TooLong {
-        /// How many it has.
+        /// The number of characters in the text.
         chars: usize,
-        /// How many it may have.
+        /// The largest allowed number.
         chars_max: usize,
     },
-    /// A line break, a control character, or one that cannot be seen.
+    /// A line break, a control character or an invisible character.
     #[error("holds a control or invisible character")]
     Invisible,
     /// `<`, `>` or a template expression.
@@ -51,13 +51,13 @@ pub enum Flaw {
     /// A price or a percentage.
     #[error("names a price or a percentage; those are added from the catalog")]
     Claim,
-    /// A word that the merchant does not want.
+    /// A word that the merchant banned.
     #[error("uses the banned word {0:?}")]
     Banned(String),
 }
 
 impl Voice {
-    /// The voice of a shop. Banned words without a letter or digit ban nothing.
+    /// Creates the copy rules of a shop. Banned words without a letter or digit have no effect.
     pub fn new(store: &str, merchant: &Merchant, currency: &str) -> Self {
         let banned = merchant.banned_words.iter().map(|word| folded(word));
         Self {
@@ -67,13 +67,13 @@ impl Voice {
         }
     }
 
-    /// The shop's name: the one text that is always allowed. The merchant chose it, so neither
-    /// the ban on words nor that on signs holds for it.
+    /// Returns the shop's name, the one text that is always allowed. The merchant chose it, so neither banned
+    /// words nor claim signs are checked in it.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What is wrong with `text` as copy of at most `chars_max` characters; `None` if nothing is.
+    /// Returns the flaw of `text` as copy of at most `chars_max` characters; `None` if it has none.
     pub fn flaw(&self, text: &str, chars_max: usize) -> Option<Flaw> {
         let chars = text.chars().count();
         if !is_visible(text) {
@@ -103,8 +103,8 @@ impl Voice {
         }
     }
 
-    /// A sign is a claim by itself; "percent" or the currency's code only beside a number, for codes
-    /// such as `ALL` and `TRY` are words too.
+    /// Returns whether a text claims a price or a percentage. A sign is a claim by itself. "percent" or the
+    /// currency's code is one only beside a number, because codes such as `ALL` and `TRY` are words too.
     fn claims(&self, folded: &str) -> bool {
         let is_sign = |c: char| CLAIMS.contains(c) || ('\u{20a0}'..='\u{20cf}').contains(&c);
         let named = || holds_word(folded, "percent") || holds_word(folded, &self.currency);
@@ -112,12 +112,12 @@ impl Voice {
     }
 }
 
-/// `text` in lower case, with single spaces.
+/// Returns `text` in lower case, with single spaces.
 pub(crate) fn folded(text: &str) -> String {
     text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// `text` without what cannot be seen, and no longer than a name; `None` if nothing is left.
+/// Returns `text` without invisible characters, cut to the length of a name; `None` if nothing is left.
 fn legible(text: &str) -> Option<String> {
     let seen: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let kept: String = seen.chars().filter(|c| !hides(*c)).take(NAME_CHARS_MAX).collect();
@@ -125,13 +125,13 @@ fn legible(text: &str) -> Option<String> {
     is_visible(name).then(|| name.to_owned())
 }
 
-/// Whether a character may hide or reorder text (Unicode TR 36, section 2.5): it is invisible, and does not only shape
-/// its neighbours.
+/// Returns whether a character may hide or reorder text (Unicode TR 36, section 2.5): it is invisible, and does
+/// more than shape its neighbours.
 fn hides(c: char) -> bool {
     is_invisible(c) && !is_shaping(c)
 }
 
-/// Whether `word` stands in `text` as a word: not as a part of a longer one.
+/// Returns whether `text` contains `word` as a whole word, not as a part of a longer one.
 pub(crate) fn holds_word(text: &str, word: &str) -> bool {
     !word.is_empty()
         && text.match_indices(word).any(|(start, _)| {
@@ -141,8 +141,8 @@ pub(crate) fn holds_word(text: &str, word: &str) -> bool {
         })
 }
 
-/// Whether two neighbours belong to one word. Scripts from Thai (U+0E00) on mostly write words
-/// without spaces between them: there any occurrence counts as the word.
+/// Returns whether two neighbouring characters belong to one word. Scripts from Thai (U+0E00) on mostly write
+/// words without spaces between them, so there any occurrence counts as the word.
 fn joined(left: Option<char>, right: Option<char>) -> bool {
     let spells = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && c < '\u{e00}');
     spells(left) && spells(right)

@@ -1,4 +1,4 @@
-//! What the tests of several modules are about: a shop of wands, hats and potions.
+//! Test data that several modules share: a shop of wands, hats and potions.
 
 mod world;
 
@@ -70,7 +70,7 @@ pub fn storefront() -> Storefront {
     Storefront::new("magic-wands", merchant(), assortment())
 }
 
-/// The storefront after those products were taken out of it.
+/// The storefront without those products.
 pub fn storefront_without(ids: &[&str]) -> Storefront {
     let left = products().into_iter().filter(|product| !ids.contains(&product.id.as_str())).collect();
     Storefront::new("magic-wands", merchant(), Assortment::new("EUR".to_owned(), left))
@@ -108,7 +108,7 @@ pub fn every_block() -> Plan {
     }
 }
 
-/// What shoppers do, and what they would like to get away with.
+/// Ordinary and hostile signals of shoppers.
 pub fn any_signals() -> impl Strategy<Value = Signals> {
     let id = prop_oneof![
         4 => prop::sample::select(products()).prop_map(|product| product.id),
@@ -134,7 +134,7 @@ pub fn any_signals() -> impl Strategy<Value = Signals> {
     )
 }
 
-/// Text that means harm, or nothing.
+/// Hostile or meaningless text.
 pub fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![
         ".{0,30}",

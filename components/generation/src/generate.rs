@@ -1,8 +1,8 @@
-//! The steps of a job, from its generation request to its page in the cache.
+//! The steps of a job, from the generation request to the page in the cache.
 //!
-//! A job may be cut off anywhere and be done again. The plan is stored under the job's id before
-//! the page is, so that what was planned once is never planned twice, and a page that is there is
-//! not stored again. Only an answer that was lost before it was stored is asked for again.
+//! A job may be interrupted anywhere and run again. The plan is stored under the job's id before the page is, so a
+//! stored plan is never planned again, and a stored page is not stored again. The model is asked again only if its
+//! answer was lost before it was stored.
 
 use names::{Cause, Market, Persona, ShopperId, StoreId};
 use page::Document;
@@ -17,72 +17,73 @@ use crate::propose::{Proposal, propose};
 use crate::refit::refit;
 use crate::storefront::{Signals, Storefront};
 
-/// Searches whose finds are considered.
+/// The number of the shopper's searches that are repeated in the catalog.
 const TERMS_MAX: usize = 2;
-/// A longer search is not asked again, in bytes.
+/// The longest search that is repeated, in bytes.
 const TERM_BYTES_MAX: usize = 100;
 
-/// What is to be done.
+/// The work that a generation request asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
-    /// A plan and its page.
+    /// Make a plan and its page.
     Generate,
-    /// The page again, from the plan that is stored.
+    /// Render the page again from the stored plan.
     Rerender,
 }
 
-/// A generation request under way.
+/// A generation request under lease.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
-    /// Its id.
+    /// The job's id.
     pub id: String,
-    /// Whether there will be no other attempt.
+    /// Whether this is the last attempt.
     pub last: bool,
-    /// Whether a worker died over it since it was last tried.
+    /// Whether a worker died on the job since the last attempt.
     pub crashed: bool,
-    /// Whose shop.
+    /// The id of the shop.
     pub store: StoreId,
-    /// For whom.
+    /// The id of the shopper.
     pub shopper: ShopperId,
-    /// What is to be done.
+    /// The work to do.
     pub work: Work,
-    /// What the shopper did so far.
+    /// The shopper's signals.
     pub signals: Signals,
-    /// For whom, where that is known beforehand.
+    /// The persona, if it is fixed beforehand.
     pub persona: Option<Persona>,
-    /// Where and in which language they shop.
+    /// The shopper's market.
     pub market: Market,
 }
 
-/// What went wrong. The text holds no word of a shopper's or a plan's, and no secret; an endpoint's first words
-/// may be in it.
+/// A problem that occurred in a job. The text contains no words of a shopper or a plan, and no secret; it may
+/// contain the start of an endpoint's error text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
-    /// Why the language model gave no plan; `None` where it was something else.
+    /// Why the language model gave no plan; `None` for any other problem.
     pub cause: Option<Cause>,
-    /// What went wrong, in words.
+    /// The problem in words.
     pub reason: String,
 }
 
-/// What became of a job.
+/// The outcome of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// The page is stored. What went wrong on the way, if anything.
+    /// The page is stored. The trouble, if any, occurred on the way.
     Done(Option<Trouble>),
-    /// Worth another attempt.
+    /// The attempt failed, and another may succeed.
     Retry {
-        /// Not sooner than in so many milliseconds; `None` leaves it to the queue.
+        /// The shortest pause before the next attempt, in milliseconds; `None` leaves it to the queue.
         after_ms: Option<u64>,
         /// What went wrong.
         trouble: Trouble,
     },
-    /// Not tried: to be claimed again in so many milliseconds. That is no attempt.
+    /// The job was not tried. It may be claimed again in this many milliseconds, and this claim does not count as
+    /// an attempt.
     Postponed(u64),
-    /// Not worth another attempt, with the reason.
+    /// The job failed for good, for this reason.
     Failed(String),
 }
 
-/// Does a job.
+/// Runs a job.
 pub fn generate(host: &impl Host, job: &Job) -> Outcome {
     Run { host, job }.run().map_or_else(|stopped| stopped, Outcome::Done)
 }
@@ -92,21 +93,23 @@ struct Run<'a, H> {
     job: &'a Job,
 }
 
-/// A plan that is ready to be shown.
+/// A plan that is ready to be rendered.
 struct Ready {
     plan: Checked,
-    /// As it is stored: of a plan that was stored before, to the byte.
+    /// The stored form of the plan. For a plan that was stored before, it is unchanged to the byte.
     stored: String,
     metadata: PageMetadata,
     trouble: Option<Trouble>,
 }
 
 impl<H: Host> Run<'_, H> {
-    /// What went wrong on the way, if anything; the outcome if the way ends early.
+    /// Runs the job. Returns the trouble that occurred on the way, if any, or fails with the outcome if the job
+    /// ends early.
     fn run(&self) -> Result<Option<Trouble>, Outcome> {
         let Job { store, shopper, .. } = self.job;
-        // The version is read before products and settings, each change of which moves it: should they change in
-        // between, the page counts as older than it is, and is made once too often rather than once too rarely.
+        // The version is read before products and settings, because each change of them bumps it. If they change
+        // in between, the page counts as older than it is: it may be made once too often, but never once too
+        // rarely.
         let version = self.host.catalog_version(store).map_err(|error| self.cache_failed(&error))?;
         let merchant = self.host.merchant(store).ok_or_else(|| failed("this store is not served here"))?;
         let kept = self.host.plan(store, shopper).map_err(|error| self.cache_failed(&error))?;
@@ -122,7 +125,7 @@ impl<H: Host> Run<'_, H> {
         self.store(ready, &storefront)
     }
 
-    /// The products of the shop, and those that the shopper's newest searches find.
+    /// Returns the shop's products, and those that match the shopper's newest searches.
     fn assortment(&self) -> Result<Assortment, Outcome> {
         let Job { store, market, signals, .. } = self.job;
         let mut assortment = self.host.products(store, market).map_err(catalog_failed)?;
@@ -135,7 +138,7 @@ impl<H: Host> Run<'_, H> {
         Ok(assortment)
     }
 
-    /// Whether an earlier attempt came to the end and only its settlement was lost.
+    /// Returns whether an earlier attempt finished the job and only its report was lost.
     fn is_finished(&self, kept: Option<&StoredPlan>) -> Result<bool, Outcome> {
         if !kept.is_some_and(|kept| self.is_ours(&kept.metadata)) {
             return Ok(false);
@@ -149,8 +152,9 @@ impl<H: Host> Run<'_, H> {
         metadata.job == self.job.id
     }
 
-    /// The stored plan, if it is this job's own or all that is wished for, was made with the merchant's present settings,
-    /// and still fits. What is known of it stands, but for the job that renders it and the version that its prices are from.
+    /// Returns the stored plan if it can be reused. It must be this job's own, or the job must be a rerender; it
+    /// must have been made with the merchant's present settings, and must still fit. Its metadata stays, except
+    /// for the job id and the catalog version.
     fn reuse(
         &self,
         kept: Option<StoredPlan>,
@@ -182,7 +186,7 @@ impl<H: Host> Run<'_, H> {
         Ok(Ready { plan: proposal.plan, stored, metadata, trouble: proposal.trouble })
     }
 
-    /// The persona that is known beforehand, if pages are made for it; else what the signals say.
+    /// Returns the persona that is fixed beforehand, if pages are made for it; else reads it from the signals.
     fn reading(&self, storefront: &Storefront) -> Option<Reading> {
         let wants = |persona| storefront.merchant.wants(persona);
         let known = self.job.persona.filter(|persona| wants(*persona)).map(persona::known);
@@ -238,7 +242,7 @@ impl<H: Host> Run<'_, H> {
     }
 }
 
-/// The newest searches that differ, few and short.
+/// Returns the newest distinct searches, at most [`TERMS_MAX`], without those that are too long.
 fn newest_terms(signals: &Signals) -> Vec<&str> {
     let mut terms: Vec<&str> = Vec::new();
     for term in signals.searches.iter().map(|term| term.trim()) {
@@ -250,7 +254,7 @@ fn newest_terms(signals: &Signals) -> Vec<&str> {
     terms
 }
 
-/// A page is never so long that this fails; if it were, it would have no fragment.
+/// Converts a number of bytes. A page is never too long for `u32`; if it were, it would have no fragment.
 fn counted(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(0)
 }

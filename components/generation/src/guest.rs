@@ -1,4 +1,4 @@
-//! Binds the logic to WIT.
+//! Connects the logic to WIT.
 #![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
 
 use bindings::exports::wandstore::storefront::generator::Guest;
@@ -40,7 +40,7 @@ impl Guest for Component {
     }
 }
 
-/// Why a job is none for generation.
+/// Why generation does not accept a job.
 #[derive(Debug, thiserror::Error)]
 enum Refusal {
     #[error(transparent)]
@@ -71,7 +71,7 @@ fn named(market: &Market) -> catalog_types::Market {
     catalog_types::Market { country: market.country().to_owned(), language: market.language().to_owned() }
 }
 
-/// The capabilities that the host gives.
+/// The capabilities that the host supplies.
 struct Host;
 
 impl Cache for Host {

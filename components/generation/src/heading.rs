@@ -1,9 +1,9 @@
-//! What a heading says of the products under it, as far as that can be decided: that they are reduced, cost least, are
-//! sorted by price, sell best, can be had, are new, or belong to a category. A page's title is judged like a heading over all
-//! products of the page.
+//! The claims that a heading makes about the products under it, as far as they can be checked: that the products
+//! are reduced, cost least, are sorted by price, sell best, are available, are new, or belong to a category. A
+//! page's title is judged like a heading over all products of the page.
 //!
-//! It judges headings of both planners, and of a stored plan against today's products. Words are understood in
-//! English only; a category is known in any language. What else a text may claim is not judged here.
+//! Headings of both planners are judged, and those of a stored plan against today's products. Claims are
+//! recognised in English only; category names in any language. Other claims of a text are not judged here.
 
 mod words;
 
@@ -19,18 +19,18 @@ use words::{
     REDUCED,
 };
 
-/// How many of the best sellers may be missing under a heading that says so: other blocks show some on their own.
+/// How many best sellers may be missing under a best-seller heading, because other blocks show some on their own.
 const SHOWN_ELSEWHERE_MAX: usize = 3;
 
-/// Something that a heading says of all products under it.
+/// A claim that a heading makes about all products under it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
-    /// They are the lowest prices of the shop, from the lowest up. Nobody knows that of a shop that may have more
+    /// They have the shop's lowest prices, in ascending order. This cannot be known if the shop may have more
     /// products than the assortment.
     LowestPrices,
-    /// They are sorted by price, from the lowest of them up.
+    /// They are sorted by price, in ascending order.
     ByPrice,
-    /// They cost half of what they cost before, or less.
+    /// They cost at most half of their former price.
     HalfPrice,
     /// They are reduced.
     Reduced,
@@ -38,9 +38,9 @@ pub enum Claim {
     BestSelling,
     /// They can be bought now.
     Available,
-    /// They came lately.
+    /// They are new.
     New,
-    /// They are of the category.
+    /// They belong to the category.
     Category(String),
 }
 
@@ -59,8 +59,8 @@ impl fmt::Display for Claim {
     }
 }
 
-/// What a heading says of products that is not true of them; `None` if all is. The shop's name says nothing of
-/// products, and a product's title is the merchant's to answer for.
+/// Returns the first claim of a heading that is false for these products; `None` if all are true. The shop's name
+/// makes no claim, and the merchant answers for a product's title.
 pub fn false_claim(heading: &str, products: &[&Product], storefront: &Storefront) -> Option<Claim> {
     let is_name =
         heading == storefront.voice.name() || products.iter().any(|product| product.title == heading);
@@ -70,8 +70,8 @@ pub fn false_claim(heading: &str, products: &[&Product], storefront: &Storefront
     claims(heading, storefront).into_iter().find(|claim| !claim.holds(products, &storefront.assortment))
 }
 
-/// What a heading says of the products under it. A heading that is a category's name says only that: the merchant may
-/// call one "Sale".
+/// Returns the claims of a heading about the products under it. A heading that equals a category's name claims
+/// only that category, because the merchant may call one "Sale".
 pub fn claims(heading: &str, storefront: &Storefront) -> Vec<Claim> {
     let heading = folded(heading);
     let mut offered = storefront.assortment.offered();
@@ -96,7 +96,7 @@ pub fn claims(heading: &str, storefront: &Storefront) -> Vec<Claim> {
     known.into_iter().filter(|(text, words, _)| says(text, words)).map(|(_, _, claim)| claim).collect()
 }
 
-/// The text without these phrases.
+/// Removes these phrases from the text.
 fn without(text: &str, phrases: &[&str]) -> String {
     phrases.iter().fold(text.to_owned(), |text, phrase| {
         if holds_word(&text, phrase) { text.replace(phrase, "…") } else { text }
@@ -104,7 +104,7 @@ fn without(text: &str, phrases: &[&str]) -> String {
 }
 
 impl Claim {
-    /// Whether it is true of these products, in this order.
+    /// Returns whether the claim is true for these products, in this order.
     pub fn holds(&self, products: &[&Product], assortment: &Assortment) -> bool {
         let all = |is_so: &dyn Fn(&Product) -> bool| products.iter().all(|product| is_so(product));
         match self {
@@ -127,8 +127,8 @@ impl Claim {
         }
     }
 
-    /// The products of which it is true today, in its order: those of a list that it is still true of, or others in
-    /// their place where the claim says which.
+    /// Returns products for which the claim is true today, in the claim's order: those of the list for which it
+    /// still holds or, if the claim determines the products, the current ones instead.
     pub fn renewed<'a>(
         &self,
         mut products: Vec<&'a Product>,
@@ -148,7 +148,7 @@ impl Claim {
     }
 }
 
-/// An odd price has no half.
+/// Returns whether the product costs at most half of its former price. Half of an odd price is rounded up.
 fn is_at_half_price(product: &Product) -> bool {
     product.reduced_from().is_some_and(|before| product.price <= before.div_ceil(2))
 }

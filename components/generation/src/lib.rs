@@ -1,13 +1,12 @@
-//! Makes pages: from what a shopper did to a page in the cache.
+//! Generates pages: turns a shopper's signals into a page in the cache.
 //!
-//! The persona is read from signals ([`persona`]); the language model is asked for a plan
-//! ([`prompt`], [`answer`]), or the local planner makes one ([`planner`]); a plan is checked
-//! ([`mod@check`]) and bound to the catalog's products ([`bind`]); the page is rendered and stored
-//! ([`mod@generate`]).
+//! It reads the persona from the signals ([`persona`]), asks the language model for a plan ([`prompt`],
+//! [`answer`]) or makes one with the local planner ([`planner`]), checks the plan ([`mod@check`]), binds it to the
+//! catalog's products ([`bind`]), and renders and stores the page ([`mod@generate`]).
 //!
-//! Pure: no clock, no randomness, no network. What it needs of the world are the traits of
-//! [`capabilities`]. It never shows a word of the model's that was not checked, and never takes a
-//! price, a title or a link from anywhere but the catalog.
+//! The crate is pure: it has no clock, randomness or network, and reaches the outside only through the traits of
+//! [`capabilities`]. It never shows model text that was not checked, and takes prices, titles and links only from
+//! the catalog.
 
 pub mod affinity;
 pub mod answer;

@@ -1,8 +1,8 @@
-//! How a shopper shops, read from what they did.
+//! Reads the persona, how a shopper shops, from the signals.
 //!
-//! A table of rules: each counts one kind of evidence and gives points for it, up to a maximum. The
-//! persona with the most points wins. Rules only ever add, so that more evidence for a persona never
-//! lowers its score, and they only count, so that the order of signals does not matter.
+//! It uses a table of rules. Each rule counts one kind of evidence and gives points for it, up to a maximum. The
+//! persona with the most points wins. Rules only add points, so more evidence for a persona never lowers its
+//! score, and they only count, so the order of signals does not matter.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -12,11 +12,11 @@ use names::Persona;
 use crate::assortment::Assortment;
 use crate::storefront::Signals;
 
-/// All of them, in the order in which ties are resolved: of those with the same points the first wins.
+/// All personas in tie-breaking order: of those with equal points the first wins.
 const BY_PRECEDENCE: [Persona; 4] =
     [Persona::Explorer, Persona::Loyalist, Persona::Dealhunter, Persona::Minimalist];
 
-/// What a persona wants of a page, said to the model.
+/// Describes for the model what a persona wants from a page.
 pub fn wants(persona: Persona) -> &'static str {
     match persona {
         Persona::Explorer => {
@@ -38,19 +38,18 @@ pub fn wants(persona: Persona) -> &'static str {
     }
 }
 
-/// What was read from the signals.
+/// The persona read from the signals.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
     /// The persona with the most points.
     pub persona: Persona,
-    /// How sure that is, in percent.
+    /// The confidence in it, in percent.
     pub confidence: u32,
-    /// Why, the weightiest reason first.
+    /// The reasons, the strongest first.
     pub reasons: Vec<&'static str>,
 }
 
-/// Points of doubt, which belong to nobody: as long as there is little evidence, whoever leads it is
-/// not sure.
+/// Points of doubt, which no persona gets. They keep the confidence low as long as there is little evidence.
 const DOUBT: u32 = 8;
 
 struct Rule {
@@ -71,8 +70,8 @@ const fn rule(
     Rule { persona, reason, points, times_max, times }
 }
 
-/// Who is unknown is taken for an explorer, with little confidence: a varied page is the one that
-/// fits most people, and what they do on it says the most about them.
+/// An unknown shopper counts as an explorer, with little confidence: a varied page suits most people, and what
+/// they do on it reveals the most about them.
 const RULES: [Rule; 12] = [
     rule(Persona::Explorer, 2, 1, "little is known yet", |_| 1),
     rule(Persona::Explorer, 3, 5, "looks into several categories", |e| e.categories.saturating_sub(1)),
@@ -90,7 +89,7 @@ const RULES: [Rule; 12] = [
     }),
 ];
 
-/// What the signals come to, in counts.
+/// The signals as counts.
 struct Evidence {
     visits: usize,
     products: usize,
@@ -128,14 +127,14 @@ impl Evidence {
         }
     }
 
-    /// Products put into the cart, if each took at most three steps of browsing.
+    /// Returns the number of products put into the cart, if each took at most three steps of browsing.
     fn quick_decisions(&self) -> usize {
         if self.browsing <= 3 * self.carted { self.carted } else { 0 }
     }
 }
 
-/// Reads the persona from what the shopper did: of those that `wanted` names, the one with the most points.
-/// `None` if it names none.
+/// Reads the persona from the signals: the one with the most points among those that `wanted` accepts. `None` if
+/// it accepts none.
 pub fn read(signals: &Signals, assortment: &Assortment, wanted: impl Fn(Persona) -> bool) -> Option<Reading> {
     let evidence = Evidence::of(signals, assortment);
     let scores = BY_PRECEDENCE.map(|persona| (persona, score(persona, &evidence)));
@@ -149,7 +148,7 @@ pub fn read(signals: &Signals, assortment: &Assortment, wanted: impl Fn(Persona)
     })
 }
 
-/// The reading of somebody whose persona is known beforehand.
+/// Returns the reading for a persona that is fixed beforehand.
 pub fn known(persona: Persona) -> Reading {
     Reading { persona, confidence: 100, reasons: vec!["what they are doing in the shop just now says so"] }
 }
@@ -198,8 +197,8 @@ fn asks_for_deals(text: &str) -> bool {
     words(text).any(|word| WORDS.contains(&word.as_str()))
 }
 
-/// Whether a sort order means the lowest price first: `price-ascending` as in Shopify's collection
-/// pages, and the usual other spellings, such as "Price: low to high".
+/// Returns whether a sort order means the lowest price first: `price-ascending` as in Shopify's collection pages,
+/// and the other common spellings, such as "Price: low to high".
 fn is_cheapest_first(sort: &str) -> bool {
     const UP: [&str; 5] = ["asc", "ascending", "low", "lowest", "cheapest"];
     const DOWN: [&str; 4] = ["desc", "descending", "high", "highest"];

@@ -1,12 +1,12 @@
 //! The local planner's own words, in English.
 //!
-//! Several per place, in different words, so that a merchant's banned word leaves another. They say nothing of the
-//! shop, of its products or of the shopper that does not follow from what stands there: nothing of quality, origin,
-//! popularity, choice, stock or delivery. What a shop promises and claims, only its merchant can say.
+//! Each place has several phrases in different words, so that a banned word leaves another one. The phrases make
+//! no claim about the shop, its products or the shopper beyond the content under them: nothing about quality,
+//! origin, popularity, choice, stock or delivery. Only the merchant can make promises and claims.
 
 use names::Persona;
 
-/// A place in a page that copy is needed for.
+/// A place in a page that needs copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// The hero's headline.
@@ -15,7 +15,7 @@ pub enum Place {
     HeroText(Persona),
     /// The heading of the main grid.
     Grid(Persona),
-    /// The heading of the grid of things bought before.
+    /// The heading of the grid of products bought before.
     Again,
     /// The heading of a spotlight.
     Spotlight(Persona),
@@ -23,7 +23,7 @@ pub enum Place {
     SpotlightText,
     /// The heading of a bundle: products of one category.
     Bundle,
-    /// The sentence below it, beside what they cost together.
+    /// The sentence below it, beside the total price.
     BundleText,
     /// The heading of the deals.
     Deals,
@@ -31,14 +31,14 @@ pub enum Place {
     Search,
     /// The heading of a story.
     Story,
-    /// The story.
+    /// The text of a story.
     StoryText,
-    /// The heading of what was viewed before.
+    /// The heading of the recently viewed products.
     RecentlyViewed,
 }
 
 impl Place {
-    /// What can be said there, best first.
+    /// Returns the phrases for this place, best first.
     pub fn phrases(self) -> &'static [&'static str] {
         match self {
             Self::Headline(persona) => headline(persona),
@@ -59,7 +59,7 @@ impl Place {
         }
     }
 
-    /// Every place.
+    /// Returns every place.
     #[cfg(test)]
     pub fn all() -> impl Iterator<Item = Self> {
         let of_personas = [Self::Headline, Self::HeroText, Self::Grid, Self::Spotlight];
@@ -94,7 +94,7 @@ fn grid(persona: Persona) -> &'static [&'static str] {
     match persona {
         Persona::Explorer => &["Look around", "A bit of this and that"],
         Persona::Loyalist => &["More to look at", "Some others"],
-        // The first two are true only where the shop is known to have no more products.
+        // The first two are true only if the assortment has all products of the shop.
         Persona::Dealhunter => {
             &["Lowest price first", "Cheapest first", "Sorted by price", "In order of price"]
         }
@@ -106,8 +106,8 @@ fn grid(persona: Persona) -> &'static [&'static str] {
 mod tests {
     use super::*;
 
-    /// Words that claim something of products or of the shop, other than those that [`crate::heading`] holds to the
-    /// products.
+    /// Words that make a claim about products or the shop, other than those that [`crate::heading`] checks against
+    /// the products.
     const CLAIMING: [&str; 24] = [
         "best",
         "good",

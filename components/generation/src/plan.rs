@@ -1,4 +1,4 @@
-//! The plan of a page: what a planner decides, and nothing that the catalog knows better.
+//! The plan of a page: the planner's decisions, without data that the catalog supplies.
 //!
 //! A plan refers to products by id. It cannot hold a price, a link or markup. The doc comments of
 //! its fields are the descriptions in the JSON Schema that the model is given.
@@ -14,10 +14,10 @@ use crate::brief::Brief;
 /// The name that the model is given for the schema.
 pub const SCHEMA_NAME: &str = "storefront_plan";
 
-/// The form of stored plans. A plan of another form counts as absent.
+/// The format of stored plans. A plan in another format counts as absent.
 const FORMAT: u32 = 1;
 
-/// How much a plan may hold: texts in characters, lists in items.
+/// The limits of a plan: texts in characters, lists in items.
 pub mod limits {
     /// The document's title.
     pub const TITLE_CHARS_MAX: usize = 70;
@@ -150,11 +150,11 @@ pub enum Block {
     Reassurance {},
 }
 
-/// The JSON Schema (draft 2020-12) of a plan, as text.
+/// Returns the JSON Schema (draft 2020-12) of a plan, as text.
 ///
-/// Shaped for strict structured output as `OpenAI` documents it: every object is closed and requires
-/// all of its properties, alternatives are `anyOf`, nothing is referred to. Lengths are stated for
-/// the endpoints that know them; the check enforces them all.
+/// The schema suits strict structured output as `OpenAI` documents it: every object is closed and requires all of
+/// its properties, alternatives are `anyOf`, and there are no references. Lengths are stated for endpoints that
+/// support them; the check enforces them all.
 pub fn schema() -> String {
     let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
     let strict = RecursiveTransform(make_strict);
@@ -175,12 +175,12 @@ fn make_strict(schema: &mut Schema) {
     }
 }
 
-/// The plan as it is stored, with what the merchant had asked of it.
+/// Returns the stored form of a plan, with the digest of the merchant's settings.
 pub fn to_stored(plan: &Plan, brief: Brief) -> String {
     json!({ "format": FORMAT, "brief": brief, "plan": plan }).to_string()
 }
 
-/// What the merchant had asked of a plan that was stored, if that is known.
+/// Returns the digest of the settings that a stored plan was made with, if it is known.
 pub fn brief_of_stored(text: &str) -> Option<Brief> {
     #[derive(Deserialize)]
     struct Stored {
@@ -189,7 +189,7 @@ pub fn brief_of_stored(text: &str) -> Option<Brief> {
     serde_json::from_str::<Stored>(text).ok().map(|stored| stored.brief)
 }
 
-/// A plan that was stored; `None` if the text is no plan of this format.
+/// Reads a stored plan; `None` if the text is not a plan of this format.
 pub fn from_stored(text: &str) -> Option<Plan> {
     #[derive(Deserialize)]
     struct Stored {

@@ -1,9 +1,9 @@
-//! Plans a page without a model: from the persona, the signals and the assortment alone.
+//! The local planner: plans a page without a model, from the persona, the signals and the assortment alone.
 //!
-//! Deterministic, and bound by the same check as the model. It always passes: each text is checked before use, and the
-//! shop's name is always allowed. No heading says of products what is not so ([`crate::heading`]). For a shop whose
-//! language is not English it says nothing of its own, and makes do with words that the shop supplies: its name, its
-//! categories, its products' titles and descriptions.
+//! It is deterministic and subject to the same check as the model. Its plans always pass: it checks each text
+//! before use, and the shop's name is always allowed. No heading makes a false claim about products
+//! ([`crate::heading`]). If the shop's language is not English, the planner uses none of its own phrases, only
+//! words that the shop supplies: its name, its categories, and its products' titles and descriptions.
 
 use std::collections::BTreeSet;
 
@@ -16,11 +16,11 @@ use crate::phrases::Place;
 use crate::plan::{Block, Plan, limits};
 use crate::storefront::{Signals, Storefront};
 
-/// A minimalist is shown no more products side by side.
+/// The most products of a grid for a minimalist.
 const SHORT_GRID_MAX: usize = 4;
-/// Other grids than the main one hold no more.
+/// The most products of a grid other than the main one.
 const SIDE_GRID_MAX: usize = 6;
-/// A bundle of the planner's holds no more.
+/// The most products of a bundle by this planner.
 const PAIRED_MAX: usize = 3;
 
 /// Plans the page for a persona.
@@ -40,8 +40,8 @@ struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    /// What each persona sees, in which order. Blocks that the shop has nothing for are passed
-    /// over, and a page that is left with too few is filled up.
+    /// Returns the blocks for the persona, in order. Blocks that the shop has nothing for are skipped, and a page
+    /// with too few blocks is filled up.
     fn blocks(&self) -> Vec<Block> {
         let candidates = match self.persona {
             Persona::Minimalist => vec![
@@ -82,7 +82,8 @@ impl Planner<'_> {
         self.filled_up(candidates.into_iter().flatten().collect())
     }
 
-    /// Blocks that are filled in when the page is rendered may come out empty, and do not count.
+    /// Adds blocks until there are enough. Blocks that are filled in at rendering do not count, because they may
+    /// be empty.
     fn filled_up(&self, mut blocks: Vec<Block>) -> Vec<Block> {
         let is_sure = |block: &&Block| !matches!(block, Block::RecentlyViewed { .. } | Block::Reassurance {});
         for more in [self.search(), self.story()] {
@@ -118,8 +119,8 @@ impl Planner<'_> {
         })
     }
 
-    /// The second best; for an explorer, the best of a category that the hero is not of. For a
-    /// dealhunter, to whom the deals are what a spotlight is to others, none.
+    /// Returns the product for the spotlight: the second best or, for an explorer, the best of another category
+    /// than the hero's. A dealhunter gets no spotlight, because deals take its place.
     fn spotlit(&self) -> Option<&Product> {
         let hero = self.available().next()?;
         let mut others = self.available().skip(1);
@@ -130,8 +131,8 @@ impl Planner<'_> {
         }
     }
 
-    /// The best that are not shown on their own, if there is enough; for a dealhunter the lowest prices of all known
-    /// products, whether or not some of them are shown elsewhere too.
+    /// Returns a grid of the best products that no other block shows on their own, if there are enough. A
+    /// dealhunter gets the lowest prices of all known products, even if other blocks show some of them.
     fn main_grid(&self, products_max: usize) -> Option<Block> {
         let mut products = match self.persona {
             Persona::Dealhunter => self.storefront.assortment.cheapest(),
@@ -149,14 +150,14 @@ impl Planner<'_> {
         if others.len() < limits::GRID_MIN { self.ranked.clone() } else { others }
     }
 
-    /// What was bought before and can be bought again.
+    /// Returns a grid of products that the shopper bought and that are still available.
     fn again(&self) -> Option<Block> {
         let assortment = &self.storefront.assortment;
         let bought = assortment.resolve(&self.signals.purchased).filter(|product| product.available);
         self.grid(Place::Again, &bought.take(SIDE_GRID_MAX).collect::<Vec<_>>())
     }
 
-    /// A whole category, of those that the shopper does not know yet if there is one.
+    /// Returns a grid of one category, preferably one that is new to the shopper.
     fn category_grid(&self) -> Option<Block> {
         let unknown = |product: &&&Product| !self.affinity.knows(&product.category);
         let lead = self.ranked.iter().find(unknown).or(self.ranked.first())?;
@@ -170,7 +171,7 @@ impl Planner<'_> {
         (products.len() >= limits::GRID_MIN).then(|| Block::Grid { heading, products: ids(products) })
     }
 
-    /// Products of the best category that has several.
+    /// Returns a bundle of the best category that has several available products.
     fn bundle(&self) -> Option<Block> {
         let several = |product: &&Product| {
             self.of_category(&product.category).filter(|other| other.available).count() >= limits::BUNDLE_MIN
@@ -192,8 +193,8 @@ impl Planner<'_> {
         (!products.is_empty()).then(|| Block::Deals { heading, products: ids(&products) })
     }
 
-    /// The terms are the shop's categories, and never the shopper's words: what somebody typed is
-    /// not for the next one at the same screen to read.
+    /// Returns a search block. Its terms are the shop's categories, never the shopper's own words, because the
+    /// next person at the same screen must not read them.
     fn search(&self) -> Block {
         let mut seen = BTreeSet::new();
         let categories = self.ranked.iter().map(|product| product.category.as_str());
@@ -224,18 +225,18 @@ impl Planner<'_> {
         self.ranked.iter().copied().filter(move |product| product.category == category)
     }
 
-    /// What to say at a place: a phrase if the shop speaks English, else what the shop itself
-    /// supplied for it.
+    /// Returns the copy for a place: one of our phrases if the shop's language is English, else a text that the
+    /// shop supplies.
     fn say(&self, place: Place, supplied: &[&str], chars_max: usize) -> String {
         self.first_allowed(&[self.phrases(place), supplied].concat(), chars_max)
     }
 
-    /// The same over products: what is said is true of them.
+    /// Returns the heading over these products. Its claims are true of them.
     fn heading(&self, place: Place, supplied: &[&str], products: &[&Product]) -> String {
         self.first_true(&[self.phrases(place), supplied].concat(), products)
     }
 
-    /// What says nothing of any products, for a place without products of its own.
+    /// Returns a heading without claims, for a place without products of its own.
     fn claimless(&self, place: Place) -> String {
         let says_nothing = |text: &&&str| claims(text, self.storefront).is_empty();
         let phrases: Vec<_> = self.phrases(place).iter().filter(says_nothing).copied().collect();

@@ -1,7 +1,7 @@
-//! Who plans: the model if it can be had, the local planner if not, and for how long that stands.
+//! Chooses the planner, and how long its plan stays fresh: the model if it is available, else the local planner.
 //!
-//! It never gives up: a model that fails for good, or answers twice what cannot be used, costs a
-//! shopper nothing but the model's plan.
+//! A model failure never costs a shopper the page. If the model fails for good, or answers twice with an unusable
+//! plan, the local planner replaces it.
 
 use names::{Cause, Source};
 
@@ -14,18 +14,18 @@ use crate::planner;
 use crate::prompt::{self, Request};
 use crate::storefront::Storefront;
 
-/// The longest that a job waits for the model to be back, where there is another attempt.
+/// The longest that a job waits for the model to recover, if the job has another attempt.
 const WAIT_MS_MAX: u64 = 30_000;
-/// How long a local plan stands, at the least, where the model is only away.
+/// The shortest time that a local plan stays fresh while the model is temporarily unavailable.
 const AWAY_MS_MIN: u64 = 60_000;
-/// How long a local plan stands, at the most, where there is a model but no plan of its. Whatever the cause is, it
-/// can be gone at any time: a key is repaired, a budget renewed, an endpoint up again. Shoppers are not to see a
-/// stand-in for much longer than that, and what is asked again at shorter intervals costs more than it helps.
+/// The longest time that a local plan stays fresh if there is a model that gave no plan. The cause can disappear
+/// at any time: a key is repaired, a budget renewed, an endpoint up again. Shoppers should not see a stand-in for
+/// much longer than that, and asking at shorter intervals costs more than it helps.
 const STAND_IN_MS_MAX: u64 = 600_000;
-/// What a log line holds of a text that came from elsewhere, in characters.
+/// The longest part of a foreign text in a log line, in characters.
 const CAUSE_CHARS_MAX: usize = 200;
 
-/// A plan, and how it came about.
+/// A plan and how it was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
     /// The plan.
@@ -34,11 +34,11 @@ pub struct Proposal {
     pub source: Source,
     /// What went wrong on the way.
     pub trouble: Option<Trouble>,
-    /// It is to count as fresh no longer than that, for something better is to be had soon.
+    /// The longest time that the plan counts as fresh, because a better one may be available soon.
     pub fresh_ms_max: Option<u64>,
 }
 
-/// Plans a page. The outcome, if the job had better be tried again later.
+/// Plans a page. Fails with the job's outcome if the job cannot go on, such as when it is to be tried again later.
 pub fn propose(
     host: &impl Host,
     job: &Job,
@@ -47,15 +47,15 @@ pub fn propose(
 ) -> Result<Proposal, Outcome> {
     let planning = Planning { host, job, reading, storefront };
     if storefront.assortment.offered().next().is_none() {
-        // A model has nothing to choose from.
+        // The model would have no products to choose from.
         return planning.locally(None, Some(STAND_IN_MS_MAX));
     }
     let request = prompt::request(reading, &job.signals, storefront);
     match planning.ask(&request) {
         Ok(answer) => match planning.judge(&answer) {
             Ok(plan) => Ok(by_model(plan)),
-            // What is asked again is filtered again. A worker that died may have done so while it asked again, and
-            // each crash is to cost no more than one call.
+            // The same request would be filtered again. If a worker died, it may have died during the repair call,
+            // and a crash must not cost more than one call.
             Err(problems) if answer.ending == Ending::Filter || job.crashed => {
                 planning.stand_in(useless(answer.ending, refused("language model", &problems)))
             }
@@ -89,8 +89,8 @@ impl<H: Host> Planning<'_, H> {
         judged.inspect_err(|problems| self.tell_of_problems(problems))
     }
 
-    /// The one more time that the model is asked. Whatever fails here is not tried again: that
-    /// would pay for the first answer twice.
+    /// Asks the model a second time, to repair its plan. A failure here is not retried, because that would pay for
+    /// the first answer twice.
     fn repair(&self, request: &Request) -> Result<Proposal, Outcome> {
         let trouble = match self.ask(request) {
             Ok(answer) => match self.judge(&answer) {
@@ -108,7 +108,7 @@ impl<H: Host> Planning<'_, H> {
         self.stand_in(trouble)
     }
 
-    /// A model that is away may be back soon: the job waits for it if it can.
+    /// Handles a model that gave no answer. It may recover soon, so the job waits for it if it can.
     fn without_model(&self, no_answer: NoAnswer) -> Result<Proposal, Outcome> {
         let NoAnswer::Failed(failed) = no_answer else { return self.locally(None, None) };
         let trouble = Trouble { cause: Some(failed.cause), reason: failed.to_string() };
@@ -157,7 +157,7 @@ fn by_model(plan: Checked) -> Proposal {
     Proposal { plan, source: Source::Llm, trouble: None, fresh_ms_max: None }
 }
 
-/// An answer that cannot be used.
+/// Describes an unusable answer.
 fn useless(ending: Ending, reason: String) -> Trouble {
     let cause = match ending {
         Ending::Complete => Cause::Format,
@@ -167,7 +167,7 @@ fn useless(ending: Ending, reason: String) -> Trouble {
     Trouble { cause: Some(cause), reason }
 }
 
-/// Where the first problem is, and not what it is: a path holds no word of the model's.
+/// Describes where the first problem is, but not the problem itself, because the path contains no text of the model.
 fn refused(planner: &str, problems: &[Problem]) -> String {
     let first = problems.first().map_or("", |problem| &problem.path);
     format!("the plan of the {planner} was refused: {} problems, the first at {first}", problems.len())

@@ -1,9 +1,9 @@
-//! Fits a stored plan to today's catalog, so that a page can be rendered again without a planner.
+//! Adapts a stored plan to today's catalog, so that a page can be rendered again without a planner.
 //!
-//! What a page can do without is left out: products in a grid that are sold out or gone, deals that
-//! are over, a bundle that cannot be had whole, a block whose heading is no longer true. A grid whose heading says which
-//! products are under it ([`crate::heading`]) gets those of today. What a text was written about is not replaced: if
-//! the product of a hero or a spotlight cannot be bought any more, the plan no longer fits.
+//! It drops dispensable parts: products in a grid that are sold out or gone, deals that are over, a bundle with an
+//! unavailable product, a block whose heading is no longer true. A grid whose heading determines its products
+//! ([`crate::heading`]) gets today's products. A product that a text was written about is never replaced: if the
+//! product of a hero or a spotlight is no longer available, the plan no longer fits.
 
 use page::Product;
 
@@ -13,7 +13,7 @@ use crate::heading::{claims, false_claim};
 use crate::plan::{Block, Plan, limits};
 use crate::storefront::Storefront;
 
-/// The plan as it can be shown today; the problems if it cannot.
+/// Returns the plan as it can be shown today, or the problems if it does not fit.
 pub fn refit(plan: Plan, storefront: &Storefront) -> Result<Checked, Vec<Problem>> {
     let blocks = plan.blocks.into_iter().filter_map(|block| prune(block, storefront)).collect();
     check(Plan { blocks, ..plan }, storefront)
@@ -44,7 +44,7 @@ fn prune(block: Block, storefront: &Storefront) -> Option<Block> {
     }
 }
 
-/// The products of a grid of which its heading is true today; `None` if it is true of none.
+/// Returns the products of a grid for which its heading is true today; `None` if there are none.
 fn renewed(heading: &str, ids: Vec<String>, storefront: &Storefront) -> Option<Vec<String>> {
     if is_true(heading, &ids, storefront) {
         return Some(ids);
@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(products, &["wand-1", "hat-1"]);
     }
 
-    /// What stands under a grid's heading after the catalog changed.
+    /// Returns the products under a grid's heading after the catalog changed.
     fn under(heading: &str, ids: &[&str], today: Vec<Product>) -> Option<Vec<String>> {
         let mut plan = every_block();
         let products = ids.iter().map(|id| (*id).to_owned()).collect();

@@ -1,4 +1,4 @@
-//! What a page is planned for: a merchant, a shelf of products, and a shopper.
+//! The input of a plan: the merchant, the products and the shopper.
 
 use names::Persona;
 
@@ -6,85 +6,84 @@ use crate::assortment::Assortment;
 use crate::brief::Brief;
 use crate::copy::Voice;
 
-/// What the merchant decided.
+/// The merchant's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Merchant {
-    /// The name that shoppers know.
+    /// The shop's name as shoppers know it.
     pub name: String,
-    /// Where the theme's own pages live, with no slash at the end; empty for a shop that has none.
+    /// The base URL of the theme's own pages, without a slash at the end; empty for a shop without a theme.
     pub url: String,
-    /// BCP 47 language tag of its texts.
+    /// BCP 47 language tag of the shop's texts.
     pub language: String,
-    /// How it wants to sound, in a few words.
+    /// The tone of voice that the merchant wants, in a few words.
     pub tone: String,
-    /// Words that its pages must not use, in lower case.
+    /// Words that the shop's pages must not use, in lower case.
     pub banned_words: Vec<String>,
-    /// What it promises, a few words each.
+    /// The merchant's promises, in a few words each.
     pub promises: Vec<String>,
-    /// Personas that no page is to be made for, by name, in lower case.
+    /// Names of personas that no pages are made for, in lower case.
     pub personas_off: Vec<String>,
-    /// The brand's accent colour, `#rrggbb`; empty for the pages' own.
+    /// The brand's accent colour, `#rrggbb`; empty for the default.
     pub accent: String,
-    /// The brand's background colour, likewise.
+    /// The brand's background colour, `#rrggbb`; empty for the default.
     pub surface: String,
 }
 
 impl Merchant {
-    /// Whether pages are made for a persona.
+    /// Returns whether pages are made for a persona.
     pub fn wants(&self, persona: Persona) -> bool {
         !self.personas_off.iter().any(|off| off == persona.name())
     }
 
-    /// Whether its texts are in English.
+    /// Returns whether the shop's texts are in English.
     pub fn speaks_english(&self) -> bool {
         let language = self.language.split(['-', '_']).next();
         language.is_some_and(|language| language.eq_ignore_ascii_case("en"))
     }
 
-    /// The merchant under the name that shoppers know: the one in the settings, unless that was only read off
-    /// the id of the store; then the catalog's, if it has one.
+    /// Returns the merchant with the name that shoppers know. That is the name in the settings, unless it was only
+    /// derived from the store's id; then it is the catalog's name, if it has one.
     fn known_as(self, store: &str, name: &str) -> Self {
         let name = names::shop_name(store, &self.name, name).to_owned();
         Self { name, ..self }
     }
 }
 
-/// What a shopper did, newest first: product ids, or the shopper's own words in the case of
-/// searches, filters and sorts. Nothing in it is to be trusted.
+/// What a shopper did, newest first. Entries are product ids, except for searches, filters and sorts: those are
+/// the shopper's own words. All of it is untrusted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Signals {
     /// Visits to the storefront.
     pub visits: u32,
-    /// Products that were looked at.
+    /// Products that the shopper viewed.
     pub views: Vec<String>,
     /// Search terms.
     pub searches: Vec<String>,
-    /// Filters that were set.
+    /// Filters that the shopper set.
     pub filters: Vec<String>,
-    /// Sort orders that were chosen.
+    /// Sort orders that the shopper chose.
     pub sorts: Vec<String>,
-    /// Products that were put into the cart.
+    /// Products that the shopper put into the cart.
     pub carted: Vec<String>,
-    /// Products that were bought.
+    /// Products that the shopper bought.
     pub purchased: Vec<String>,
 }
 
-/// Everything that a plan is made and judged by.
+/// Everything that planning and checking a plan depend on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Storefront {
-    /// Whose shop it is.
+    /// The merchant's settings.
     pub merchant: Merchant,
-    /// What it has to show.
+    /// The shop's products.
     pub assortment: Assortment,
-    /// What its texts may say.
+    /// The rules for copy.
     pub voice: Voice,
-    /// What the merchant asks of plans.
+    /// The digest of the settings that plans depend on.
     pub brief: Brief,
 }
 
 impl Storefront {
-    /// The storefront of a shop. `store` is its id, which stands in for a name that has no
-    /// character to show.
+    /// Creates the storefront of a shop. `store` is its id, which replaces a name without visible characters.
     pub fn new(store: &str, merchant: Merchant, assortment: Assortment) -> Self {
         let brief = Brief::of(&merchant);
         let merchant = merchant.known_as(store, assortment.shop_name());

@@ -1,4 +1,4 @@
-//! A world in memory: a cache, a catalog, a model with a script, and a job that can be cut off.
+//! A host in memory: a cache, a catalog, a scripted model, and a job that can be interrupted.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -20,12 +20,12 @@ use crate::storefront::Merchant;
 pub struct World {
     pub merchant: Option<Merchant>,
     pub products: Result<Assortment, CatalogError>,
-    /// What every search finds.
+    /// The result of every search.
     pub found: Result<Vec<Product>, CatalogError>,
-    /// What the catalog was asked: markets, and terms of searches.
+    /// The calls to the catalog: markets, and search terms.
     pub catalog_asked: RefCell<Vec<String>>,
     pub cache_error: Option<CacheError>,
-    /// What the model says, in turn; then it is not configured.
+    /// The model's answers in order. After the last one it is not configured.
     pub script: RefCell<VecDeque<Result<Completion, NoAnswer>>>,
     pub asked: RefCell<Vec<Request>>,
     pub plan: RefCell<Option<StoredPlan>>,
@@ -34,7 +34,7 @@ pub struct World {
     pub catalog_version: Cell<u64>,
     /// Changes the catalog while it is being read.
     pub catalog_changes_while_read: bool,
-    /// Settings are saved, and with that the catalog version is bumped, once they were read.
+    /// Saves settings, which bumps the catalog version, after they were read.
     pub saves_while_read: bool,
     pub events: RefCell<Vec<String>>,
     pub fresh_seconds: u32,
@@ -42,7 +42,7 @@ pub struct World {
     pub cut_at: Cell<Option<usize>>,
 }
 
-/// What the model says, whole.
+/// A complete answer of the model.
 #[expect(clippy::unnecessary_wraps, reason = "a line of its script")]
 pub fn answer(text: impl Into<String>) -> Result<Completion, NoAnswer> {
     let (model, tokens_in, tokens_out) = ("scripted".to_owned(), 2000, 500);
@@ -75,7 +75,7 @@ impl World {
         }
     }
 
-    /// Does the job until its step of that number, and no further. `None` if it was cut off.
+    /// Runs the job up to its step of that number. `None` if it was interrupted.
     pub fn generate_until(&self, step: usize, job: &Job) -> Option<Outcome> {
         self.steps.set(0);
         self.cut_at.set(Some(step));

@@ -36,7 +36,7 @@ fn good() -> String {
     serde_json::to_string(&every_block()).unwrap()
 }
 
-/// A good plan with a product that does not exist.
+/// A valid plan except for one product that does not exist.
 fn mistaken() -> String {
     good().replace("\"wand-2\"", "\"wand-99\"")
 }
@@ -163,7 +163,7 @@ fn a_model_that_stays_away_is_replaced_for_a_short_while() {
     }
 }
 
-/// As long as a stand-in is fresh where somebody can do something about its cause.
+/// How long a local plan stays fresh when the cause can be fixed.
 const STAND_IN_MS: u64 = 600_000;
 
 #[test]
@@ -246,7 +246,7 @@ fn what_the_cache_refuses_is_not_tried_again() {
     assert!(matches!(generate(&world, &job()), Outcome::Failed(_)));
 }
 
-/// A world in which the first job is done, and potions then got dearer and a hat sold out.
+/// A world after the first job, in which potions then became dearer and a hat sold out.
 fn world_whose_catalog_changed(script: impl IntoIterator<Item = Result<Completion, NoAnswer>>) -> World {
     let mut world = World::new([answer(good())]);
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
@@ -353,8 +353,8 @@ fn a_job_whose_settlement_was_lost_is_done_and_does_nothing() {
     assert_eq!((world.asked_times(), world.pages_stored.get()), (1, 1));
 }
 
-/// Cuts `job` off at each of its steps in turn, does it again, and shows the world before and after
-/// the second time to `see`.
+/// Interrupts `job` at each of its steps in turn, runs it again, and passes the world before and after the second
+/// run to `see`.
 fn cut_off_everywhere(world: impl Fn() -> World, job: &Job, see: impl Fn(usize, bool, &World)) {
     for step in 0.. {
         let world = world();
@@ -393,7 +393,7 @@ fn a_rerendering_cut_off_anywhere_asks_no_model() {
     );
 }
 
-/// What a model might say: a plan, nearly a plan, and text that means harm.
+/// Possible answers of a model: a plan, almost a plan, and hostile text.
 fn any_answer() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => prop::collection::vec((any::<prop::sample::Index>(), any_value()), 0..3).prop_map(altered),
@@ -416,7 +416,7 @@ fn any_value() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// The good plan, with some of its values replaced.
+/// The valid plan with some values replaced.
 fn altered(changes: Vec<(prop::sample::Index, Value)>) -> String {
     let mut plan = serde_json::to_value(every_block()).unwrap();
     for (index, value) in changes {
@@ -427,7 +427,7 @@ fn altered(changes: Vec<(prop::sample::Index, Value)>) -> String {
     plan.to_string()
 }
 
-/// Where in `value`, which is at `at`, there are values: as JSON pointers (RFC 6901).
+/// The positions of all values within `value`, which is at `at`, as JSON pointers (RFC 6901).
 fn places(value: &Value, at: String) -> Vec<String> {
     let inner: Vec<_> = match value {
         Value::Object(object) => object.iter().map(|(name, inner)| (name.clone(), inner)).collect(),

@@ -1,8 +1,8 @@
-//! Words by which a heading says something of products, in lower case and with spaces for hyphens.
+//! Words that make a claim in a heading, in lower case and with hyphens as spaces.
 
 /// The lowest prices of the shop.
 pub const LOWEST: &[&str] = &["lowest", "cheapest", "least expensive"];
-/// A list from the lowest of its prices up.
+/// Products in ascending order of price.
 pub const BY_PRICE: &[&str] =
     &["sorted by price", "ordered by price", "order of price", "price order", "low to high", "cheaper first"];
 /// Half of the former price.
@@ -52,7 +52,7 @@ pub const REDUCED: &[&str] = &[
     "special price",
     "special prices",
 ];
-/// What has such a word in it, and says nothing of a reduction.
+/// Phrases that contain a word of [`REDUCED`] but do not claim a reduction.
 pub const NOT_REDUCED: &[&str] = &[
     "for sale",
     "point of sale",
@@ -93,7 +93,7 @@ pub const BEST_SELLING: &[&str] = &[
 ];
 /// Products that can be bought now.
 pub const AVAILABLE: &[&str] = &["in stock", "available now"];
-/// Products that came lately.
+/// New products.
 pub const NEW: &[&str] = &[
     "new arrivals",
     "new in",
@@ -105,9 +105,9 @@ pub const NEW: &[&str] = &[
     "recently added",
     "brand new",
 ];
-/// A merchant's tags that say of a product that it sells best.
+/// A merchant's tags for best-selling products.
 pub const BEST_SELLING_TAGS: &[&str] =
     &["bestseller", "bestsellers", "best seller", "best-seller", "best sellers"];
-/// The same of a new product.
+/// A merchant's tags for new products.
 pub const NEW_TAGS: &[&str] =
     &["new", "new arrival", "new arrivals", "new-arrival", "new-arrivals", "new in"];
