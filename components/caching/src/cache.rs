@@ -8,71 +8,71 @@ use crate::metadata::{HEAD_BYTES_MAX, Head, PageMetadata};
 use crate::plan::{self, PLAN_BYTES_MAX, StoredPlan, WrongPlan};
 use crate::shop::Shop;
 
-/// The cache over its storage.
+/// The cache, on top of its storage.
 #[derive(Debug)]
 pub struct Cache<K, B, O> {
     /// Short-term storage.
     pub kv: K,
     /// Long-term storage.
     pub blob: B,
-    /// Who decides how long pages stay, and hears what went wrong.
+    /// The operator's settings and log.
     pub operator: O,
 }
 
-/// A page that was found.
+/// A stored page.
 #[derive(Debug)]
 pub struct Page<V> {
-    /// The document, held by the host, without the head that it is stored with.
+    /// The document, held by the host, without its stored head.
     pub content: V,
-    /// What is known about it.
+    /// The metadata of the page.
     pub metadata: PageMetadata,
 }
 
-/// What the cache holds for a shopper.
+/// The result of a lookup.
 #[derive(Debug)]
 pub enum Cached<V> {
-    /// A page to serve.
+    /// A fresh page to serve.
     Fresh(Page<V>),
-    /// A page to serve while a newer one is made.
+    /// A stale page to serve while a newer one is made.
     Stale(Page<V>, Staleness),
-    /// Nothing.
+    /// The cache has no page.
     Miss,
-    /// Nothing, and nothing is to be made: the shop was closed.
+    /// The shop is closed: there is no page, and none is to be made.
     Closed,
 }
 
-/// A page to be stored.
+/// A page to store.
 #[derive(Debug)]
 pub struct NewPage<V> {
     /// The document, held by the host.
     pub content: V,
     /// The plan it was rendered from, as JSON.
     pub plan: String,
-    /// What is known about it.
+    /// The metadata of the page.
     pub metadata: PageMetadata,
 }
 
-/// How storing ended.
+/// The result of storing a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stored {
-    /// The page is kept.
+    /// The page is stored.
     Written,
-    /// A page of a newer plan is there and stands.
+    /// The page was dropped, because a page of a newer plan is stored.
     Outdated,
-    /// The page was dropped: its shop was closed, or its shopper forgotten while it was made.
+    /// The page was dropped, because its shop was closed, or its shopper's data deleted, while it was made.
     Dropped,
 }
 
-/// Why the cache did not do it.
+/// A failure of the cache.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// The plan cannot be kept: another attempt with it ends the same way.
+    /// The plan cannot be stored. Another attempt with it fails the same way.
     #[error(transparent)]
     Plan(#[from] WrongPlan),
-    /// Storage takes no page or plan that large: likewise.
+    /// The page or the plan is too large for storage. Another attempt fails the same way.
     #[error("storage takes at most {0} bytes")]
     TooLarge(u64),
-    /// Storage did not answer: try later.
+    /// Storage did not answer. Try later.
     #[error("{0}")]
     Unavailable(String),
 }
@@ -92,10 +92,10 @@ where
     B: Blob<Value = K::Value>,
     O: Operator,
 {
-    /// The page for a shopper at `now_ms`, from short-term storage, else from long-term.
+    /// Looks up the page for a shopper at `now_ms`, in short-term storage and then in long-term storage.
     ///
-    /// A page in short-term storage costs two reads, the page and what is kept of its shop, and
-    /// none of its bytes but the head. Short-term storage that does not answer is passed over.
+    /// A page in short-term storage costs two reads, the page and the shop's record, and transfers none of
+    /// the page's bytes except the head. If short-term storage does not answer, long-term storage is read.
     pub fn lookup(
         &self,
         store: &StoreId,
@@ -115,15 +115,15 @@ where
         let Some(object) = self.blob.get(Name::Page(store, shopper), HEAD_BYTES_MAX)? else {
             return Ok(Cached::Miss);
         };
-        // Where reading has just failed, the shopper would wait for a second failure.
+        // If reading has just failed, the shopper would only wait for a second failure.
         if kept.is_ok() {
             self.refill(store, shopper, &object.value);
         }
         Ok(judge(object.value, &object.head, shop, now_ms))
     }
 
-    /// Writes only where there is still nothing: a newer page may have been stored since the older
-    /// one was read. And what is no longer in long-term storage was forgotten since.
+    /// Copies a page to short-term storage. Writes only if the key is still empty, because a newer page may have been
+    /// stored since this one was read. Removes the copy if the page was deleted from long-term storage meanwhile.
     fn refill(&self, store: &StoreId, shopper: &ShopperId, value: &K::Value) {
         let key = Key::Page(store, shopper);
         let ttl_seconds = Some(self.operator.kv_ttl_seconds());
@@ -150,7 +150,7 @@ where
         self.shop(store).inspect_err(warn).ok()
     }
 
-    /// The plan behind the shopper's page; none while the shop is closed.
+    /// Returns the plan of the shopper's page; `None` while the shop is closed.
     pub fn plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<Option<StoredPlan>, Error> {
         if self.shop(store)?.closed { Ok(None) } else { self.kept_plan(store, shopper) }
     }
@@ -166,18 +166,17 @@ where
         Ok(plan)
     }
 
-    /// Keeps a page and its plan.
+    /// Stores a page and its plan.
     ///
-    /// The plan is written first, so that whoever does a cut-off job again finds it and need not
-    /// plan again; then the page in long-term storage, which is the truth; then short-term.
+    /// The plan is written first, so that a repeated job finds it and need not plan again. Then the page is
+    /// written to long-term storage, which is the source of truth, and then to short-term storage.
     ///
-    /// A page of an older plan than the one stored is not written: its worker lost its lease, and
-    /// another did its work. That is a comparison and then a write, not both at once, for blob
-    /// storage has no compare-and-swap; the lease makes the gap between them unlikely to matter,
-    /// and the next job puts it right.
+    /// A page of an older plan than the stored one is not written: its worker lost its lease, and
+    /// another worker did the job. The check and the write are not atomic, because blob storage has no
+    /// compare-and-swap. The lease makes a race unlikely, and the next job corrects the result.
     ///
-    /// The shop may be closed or the shopper forgotten meanwhile, and what is written after that would be
-    /// forgotten by nobody: it is taken back.
+    /// The shop may be closed, or the shopper's data deleted, while the page is written. No later deletion would
+    /// find the page, so it is removed again.
     pub fn store(
         &self,
         store: &StoreId,
@@ -220,8 +219,8 @@ where
         Ok(())
     }
 
-    /// Long-term storage has the page already, so that a failure here fails nothing. But an older
-    /// copy may remain and hide the page until it expires: it is removed if it can be.
+    /// Writes the page to short-term storage. A failure fails nothing, because long-term storage already has the page.
+    /// But an older copy could hide the page until it expires, so it is removed if possible.
     fn set_short_term(&self, key: Key<'_>, content: &K::Value) {
         let Err(failure) = self.kv.set(key, content, self.operator.kv_ttl_seconds()) else { return };
         self.warn("short-term storage did not take a page", key, &failure);
@@ -236,7 +235,7 @@ where
     }
 }
 
-/// A page by its own metadata and what is kept of its shop, where that is to be had.
+/// Judges a page by its metadata and its shop's record, if that could be read.
 fn judge<V: Value>(stored: V, peeked: &[u8], shop: Option<Shop>, now_ms: u64) -> Cached<V> {
     let Head { metadata, bytes } = Head::decode(peeked);
     let metadata = metadata.unwrap_or_else(PageMetadata::unknown);

@@ -1,59 +1,59 @@
-//! What the cache needs of its host.
+//! The capabilities that the cache needs from its host.
 
 use names::{Key, Object as Name};
 
-/// Bytes that stay with the host.
+/// A handle to bytes that stay with the host.
 pub trait Value: Sized {
-    /// Hands bytes over.
+    /// Hands bytes over to the host.
     fn new(bytes: &[u8]) -> Self;
-    /// `head`, then these bytes, joined by the host.
+    /// Returns `head` followed by these bytes. The host joins them.
     #[must_use]
     fn behind(&self, head: &[u8]) -> Self;
-    /// These bytes without the first `count`. The host copies nothing.
+    /// Returns these bytes without the first `count`. The host copies nothing.
     #[must_use]
     fn without_first(&self, count: usize) -> Self;
 }
 
-/// Why storage did not do it.
+/// A failure of storage.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// More than it takes, in bytes.
+    /// The value is larger than this limit in bytes.
     #[error("larger than {0} bytes")]
     TooLarge(u64),
-    /// No answer, or no such store. The text is for the log.
+    /// Storage does not answer, or there is no such store. The text is for the log.
     #[error("{0}")]
     Unavailable(String),
 }
 
-/// What a key holds.
+/// The entry under a key.
 #[derive(Debug)]
 pub struct Entry<V> {
     /// The bytes, held by the host.
     pub value: V,
-    /// The first of them, as many as were asked for.
+    /// The first of these bytes, as many as the caller asked for.
     pub head: Vec<u8>,
-    /// Changes with every write of the key.
+    /// The version of the entry. It changes with every write of the key.
     pub version: u64,
 }
 
-/// How a compare-and-swap ended.
+/// The result of a compare-and-swap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Swap {
     /// Written.
     Done,
-    /// Somebody else wrote first.
+    /// Another writer was first.
     Lost,
 }
 
 /// Short-term storage.
 pub trait Kv {
-    /// The host's bytes.
+    /// The host's handle to bytes.
     type Value: Value;
-    /// What `key` holds, with its first `peek` bytes.
+    /// Returns the entry under `key`, with its first `peek` bytes.
     fn get(&self, key: Key<'_>, peek: u32) -> Result<Option<Entry<Self::Value>>, Failure>;
-    /// Writes `key`, to expire after `ttl_seconds`.
+    /// Writes `key`, which expires after `ttl_seconds`.
     fn set(&self, key: Key<'_>, value: &Self::Value, ttl_seconds: u32) -> Result<(), Failure>;
-    /// Writes `key` if its version is still `expected`; `None`: if it holds nothing.
+    /// Writes `key` if its version is still `expected`; `None` means that the key holds nothing yet.
     fn compare_and_swap(
         &self,
         key: Key<'_>,
@@ -61,52 +61,52 @@ pub trait Kv {
         value: &Self::Value,
         ttl_seconds: Option<u32>,
     ) -> Result<Swap, Failure>;
-    /// Removes `key`; true if it was there.
+    /// Deletes `key`. Returns whether it existed.
     fn delete(&self, key: &str) -> Result<bool, Failure>;
-    /// Removes many keys, maybe as they were listed; how many were there.
+    /// Deletes many keys, which may come from a listing. Returns how many existed.
     fn delete_many(&self, keys: &[String]) -> Result<u32, Failure>;
-    /// The keys that start with `prefix` and sort after `after`, at most `limit`.
+    /// Lists at most `limit` keys that start with `prefix` and sort after `after`.
     fn list_keys(&self, prefix: &str, after: &str, limit: u32) -> Result<Vec<String>, Failure>;
 }
 
-/// An object that was found.
+/// An object in long-term storage.
 #[derive(Debug)]
 pub struct Object<V> {
     /// The bytes, held by the host.
     pub value: V,
-    /// The first of them, as many as were asked for.
+    /// The first of these bytes, as many as the caller asked for.
     pub head: Vec<u8>,
 }
 
 /// Long-term storage.
 pub trait Blob {
-    /// The host's bytes.
+    /// The host's handle to bytes.
     type Value: Value;
-    /// The object of that name, with its first `peek` bytes.
+    /// Returns the object of that name, with its first `peek` bytes.
     fn get(&self, name: Name<'_>, peek: u32) -> Result<Option<Object<Self::Value>>, Failure>;
-    /// Writes the object whole.
+    /// Writes the whole object.
     fn put(&self, name: Name<'_>, value: &Self::Value) -> Result<(), Failure>;
-    /// Removes the object, if it is there.
+    /// Deletes the object, if it exists.
     fn delete(&self, name: &str) -> Result<(), Failure>;
-    /// Removes many objects, maybe as they were listed.
+    /// Deletes many objects, whose names may come from a listing.
     fn delete_many(&self, names: &[String]) -> Result<(), Failure>;
-    /// The names that start with `prefix` and come after `after` in an order of the host's own, at most `limit`.
+    /// Lists at most `limit` names that start with `prefix` and come after `after`, in the host's own order.
     fn list_names(&self, prefix: &str, after: &str, limit: u32) -> Result<Vec<String>, Failure>;
 }
 
-/// How much an event matters.
+/// The severity of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
-    /// Worth knowing.
+    /// An event that is worth knowing.
     Info,
-    /// Something went wrong and was dealt with.
+    /// A failure that was handled.
     Warn,
 }
 
-/// The one who runs the deployment: what they decided, and what they are told.
+/// The operator of the deployment: their settings and their log.
 pub trait Operator {
-    /// How long a page stays in short-term storage.
+    /// Returns how long a page stays in short-term storage.
     fn kv_ttl_seconds(&self) -> u32;
-    /// Tells of an event, in words that do not vary, with particulars as name and value.
+    /// Logs an event: a constant message, and its details as pairs of name and value.
     fn event(&self, level: Level, message: &str, particulars: &[(&str, &str)]);
 }

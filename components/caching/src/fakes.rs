@@ -1,4 +1,4 @@
-//! Storage in memory that fails on demand and writes down what it was asked.
+//! In-memory storage that fails on demand and records its calls.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
@@ -8,7 +8,7 @@ use names::{Access, Bucket, Key, Object as Name, Operation, Store};
 
 use crate::capabilities::{Blob, Entry, Failure, Kv, Level, Object, Operator, Swap, Value};
 
-/// Bytes that the cache can join and hand over, and has no way to read.
+/// Bytes that the cache can join and pass on, but not read.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Bytes(pub(crate) Rc<[u8]>);
 
@@ -55,9 +55,9 @@ pub(crate) struct FakeKv {
     pub(crate) entries: RefCell<BTreeMap<String, FakeEntry>>,
     pub(crate) calls: RefCell<Vec<String>>,
     pub(crate) faults: Faults,
-    /// What somebody else writes right before the next compare-and-swaps, one each.
+    /// What other writers write right before the next compare-and-swaps, one each.
     pub(crate) rivals: RefCell<VecDeque<(String, Bytes)>>,
-    /// What somebody else writes right after the next set.
+    /// What another writer writes right after the next set.
     pub(crate) afterwards: RefCell<Option<(String, Bytes)>>,
     writes: Cell<u64>,
 }
@@ -144,7 +144,7 @@ pub(crate) struct FakeBlob {
     pub(crate) objects: RefCell<BTreeMap<String, Bytes>>,
     pub(crate) calls: RefCell<Vec<String>>,
     pub(crate) faults: Faults,
-    /// What somebody else removes right after the next get.
+    /// What another caller deletes right after the next get.
     pub(crate) forgotten: RefCell<Option<String>>,
 }
 
@@ -191,7 +191,7 @@ impl Blob for FakeBlob {
     }
 }
 
-/// What an operation of a fake is to a host.
+/// Returns the host's operation for an operation of a fake.
 fn kind(operation: &str) -> Operation {
     match operation {
         "get" => Operation::Read,

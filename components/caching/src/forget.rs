@@ -1,10 +1,10 @@
-//! All that is kept of a shop or a shopper: told, and forgotten, a part at a time.
+//! Lists and deletes all data of a shop or a shopper, a part at a time.
 //!
-//! Objects go before entries, and the entry of each object's page with it: nobody refills short-term storage from
-//! what has just gone. A call that fails leaves the rest for the next one.
+//! Objects are deleted before entries, and the short-term copy of each page right after its object, so that nothing
+//! refills short-term storage from a deleted object. A call that fails leaves the rest for the next one.
 //!
-//! A page may be on its way while its shopper is forgotten. So it is noted first that they were, for as long as
-//! that takes, and until then no page of theirs is kept. A shop is closed for that.
+//! A page may be on its way while its shopper's data is deleted. So a mark is written first, which lasts longer than
+//! a page takes to make. While it exists, no page of the shopper is stored. A shop is closed for the same reason.
 
 use std::collections::BTreeSet;
 
@@ -13,23 +13,23 @@ use names::{Key, Object as Name, Range, Scope, ShopperId, StoreId};
 use crate::cache::{Cache, Error};
 use crate::capabilities::{Blob, Failure, Kv, Operator, Value};
 
-/// How many objects, and how many entries, one call removes: a fraction of the time that it may take, and of the
-/// thousand that hosts list or delete at once.
+/// How many objects, and how many entries, one call deletes: few enough for a fraction of the call's time limit, and
+/// for the thousand that hosts list or delete at once.
 pub(crate) const BATCH: usize = NAMES_PER_CALL as usize - 1;
-/// How many names are listed at once: one more, so that a call knows whether it leaves something.
+/// How many names are listed at once: one more than a batch, so that a call knows whether any are left.
 const NAMES_PER_CALL: u32 = 501;
 
-/// How many pages of a shopper are told of.
+/// The most pages of a shopper that are listed.
 const PAGES_MAX: usize = 200;
-/// For how long no page of a forgotten shopper is kept: longer than one is made for.
+/// How long the mark of a deleted shopper lasts: longer than making a page takes.
 const NOTE_SECONDS: u32 = 5 * 60;
 
-/// What of a scope was forgotten.
+/// The result of one bounded deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Forgotten {
-    /// How many pages.
+    /// How many pages were deleted.
     pub count: u32,
-    /// Whether something is left.
+    /// Whether any data is left.
     pub more: bool,
 }
 
@@ -39,9 +39,9 @@ where
     B: Blob<Value = K::Value>,
     O: Operator,
 {
-    /// Forgets a shopper's page and plan. All three are tried; the first failure is reported.
+    /// Deletes a shopper's page and plan. Tries all three names, and returns the first failure.
     ///
-    /// Short-term storage comes last, so that nobody refills it from what is about to go.
+    /// Short-term storage comes last, so that nothing refills it from an object that is about to be deleted.
     pub fn purge(&self, store: &StoreId, shopper: &ShopperId) -> Result<(), Error> {
         let plan = self.blob.delete(&Name::Plan(store, shopper).to_string());
         let page = self.blob.delete(&Name::Page(store, shopper).to_string());
@@ -49,7 +49,7 @@ where
         Ok(plan.and(page).and(copy).map(drop)?)
     }
 
-    /// Forgets some of what is kept in `scope`, whether its shop is closed or not.
+    /// Deletes some of the data in `scope`, whether its shop is closed or not.
     pub fn forget(&self, scope: Scope<'_>) -> Result<Forgotten, Error> {
         if let Scope::Shopper(store, shopper) = scope {
             self.kv.set(Key::Forgotten(store, shopper), &K::Value::new(b"1"), NOTE_SECONDS)?;
@@ -71,23 +71,23 @@ where
         Ok(Forgotten { count, more })
     }
 
-    /// The ids under which a shopper has pages or plans, in every market, whether the shop is closed or not: the
-    /// first 200. Their own is always among them.
+    /// Returns the first 200 ids under which a shopper has pages or plans in any market, whether the shop is closed or
+    /// not. The shopper's own id is always among them.
     pub fn pages(&self, store: &StoreId, shopper: &ShopperId) -> Result<Vec<ShopperId>, Error> {
         let scope = Scope::Shopper(store, shopper);
         let mut kept = self.entries(scope, PAGES_MAX)?;
-        // A page and a plan for each.
+        // Each id may have a page and a plan.
         kept.extend(self.objects(scope, 2 * PAGES_MAX)?);
         let ids: BTreeSet<_> = kept.iter().filter_map(|name| names::shopper_of(name)).collect();
         Ok(ids.into_iter().take(PAGES_MAX).collect())
     }
 
-    /// Whether the shopper whose page this is was forgotten a moment ago.
+    /// Returns whether the data of the page's shopper was just deleted.
     pub(crate) fn was_forgotten(&self, store: &StoreId, page: &ShopperId) -> Result<bool, Failure> {
         Ok(self.kv.get(Key::Forgotten(store, &page.person()), 0)?.is_some())
     }
 
-    /// Removes objects, and the copies of them in short-term storage; how many pages that were.
+    /// Deletes objects and their copies in short-term storage. Returns how many of them were pages.
     fn remove_objects(&self, names: &[String]) -> Result<u32, Failure> {
         if names.is_empty() {
             return Ok(0);
@@ -102,7 +102,7 @@ where
         if keys.is_empty() { Ok(0) } else { self.kv.delete_many(keys) }
     }
 
-    /// The names of objects in `scope`: all of them, or `enough` and maybe more.
+    /// Lists the names of objects in `scope`: all of them, or at least `enough`.
     fn objects(&self, scope: Scope<'_>, enough: usize) -> Result<Vec<String>, Failure> {
         let mut names = Vec::new();
         for prefix in scope.objects() {
@@ -112,7 +112,7 @@ where
         Ok(names)
     }
 
-    /// The keys of entries in `scope`, likewise. What is named exactly counts as there.
+    /// Lists the keys of entries in `scope` in the same way. Keys that are named exactly are included without a check.
     fn entries(&self, scope: Scope<'_>, enough: usize) -> Result<Vec<String>, Failure> {
         let mut keys = Vec::new();
         let catalog = scope.catalog().map(Range::StartingWith);
@@ -129,7 +129,7 @@ where
     }
 }
 
-/// Adds what is listed and meant, until there is enough or the list ends.
+/// Adds listed names that `is_meant` accepts, until there are enough or the list ends.
 fn collect(
     names: &mut Vec<String>,
     enough: usize,

@@ -1,21 +1,21 @@
-//! When a page is no longer fresh.
+//! The rules for when a page is stale.
 
 use crate::metadata::PageMetadata;
 
-/// Why a page is no longer fresh.
+/// The reason why a page is stale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Staleness {
-    /// Products changed since it was rendered: its plan can be rendered again.
+    /// Products changed since the page was rendered. Its plan can be rendered again.
     CatalogChanged,
-    /// Its plan is too old, or of unknown age: it needs a new one.
+    /// The plan is too old, or its age is unknown. The page needs a new plan.
     Expired,
 }
 
-/// Judges a page. `catalog_version` is `None` where it is not to be had: then the page stands by its own
-/// metadata.
+/// Returns why a page is stale, or `None` if it is fresh. If `catalog_version` is unknown, only the page's own
+/// metadata counts.
 ///
-/// A page that is both is `Expired`, for its plan is too old to be rendered again. Versions are
-/// compared for equality: should the count ever start anew, older pages are stale all the same.
+/// A page to which both reasons apply is `Expired`, because its plan is too old to be rendered again. Versions are
+/// compared for equality: even if the counter starts again, older pages are stale.
 pub fn staleness(metadata: &PageMetadata, now_ms: u64, catalog_version: Option<u64>) -> Option<Staleness> {
     if now_ms >= metadata.fresh_until_ms {
         return Some(Staleness::Expired);

@@ -1,11 +1,11 @@
-//! Keeps pages: which tier answers, what counts as fresh, what is written where and in which order.
+//! Stores pages: decides which tier answers, which pages are fresh, and what is written where and in which order.
 //!
-//! Pure: it reads no clock and holds no page. A page passes through as a handle; of its bytes the
-//! cache sees only the head that it wrote itself, which says what is known about the page.
+//! Pure: it reads no clock and holds no page. A page passes through as a handle. Of its bytes, the
+//! cache sees only the head that it wrote itself, which holds the page's metadata.
 //!
-//! A page lives in two tiers under one form (see [`PageMetadata::encode_head`]): short-term storage (KV),
-//! which expires, and long-term storage (blob), which is the truth. Beside the latter lies the plan
-//! that the page was rendered from. While a shop is closed, nothing is found for it and nothing kept.
+//! A page is stored in two tiers in the same form (see [`PageMetadata::encode_head`]): short-term storage (KV),
+//! where it expires, and long-term storage (blob), which is the source of truth. The plan that the page was
+//! rendered from is stored next to the latter. For a closed shop, the cache returns and stores nothing.
 
 mod cache;
 mod capabilities;

@@ -1,19 +1,19 @@
-//! What is known about a page, and how it is written at the head of the page itself.
+//! The metadata of a page, and its encoding at the head of the stored page.
 //!
 //! A stored page is `<!--wand {words}-->`, a line feed, `<!--part {offset} {size}-->`, a line feed, and the
-//! document. So every copy says what it is, and page and metadata can only be written together. The head is not
-//! served: nobody but the host is told which job made a page.
+//! document. So every copy contains its own metadata, and page and metadata can only be written together. The head
+//! is not served: only the host learns which job made a page.
 //!
-//! The words, one space between them: persona, confidence, source, job (`.` if not known), when it
-//! was planned, until when it is fresh, catalog version. Every hit reads them: as JSON they took
-//! longer than the rest of this component together. The second comment says which part of the document
-//! fits into a theme's page. Pages from before there were such parts lack it, and a release
-//! from that time takes it for the document's own.
+//! The words, separated by one space: persona, confidence, source, job (`.` if unknown), time of the
+//! plan, time until which the page is fresh, catalog version. Every hit reads them: as JSON they took
+//! longer than the rest of this component together. The second comment gives the fragment, the part of the
+//! document that is shown inside a theme. Pages of releases before fragments lack it, and such a release treats it as
+//! part of the document.
 
 use names::{Persona, Source};
 use serde::{Deserialize, Serialize};
 
-/// How many bytes to peek at: more than any head takes.
+/// How many bytes to peek at: an upper bound on the size of a head.
 pub(crate) const HEAD_BYTES_MAX: u32 = 256;
 
 const OPENING: &[u8] = b"<!--wand ";
@@ -22,14 +22,14 @@ const PART_OPENING: &[u8] = b"<!--part ";
 const JOB_BYTES_MAX: usize = 64;
 const NO_JOB: &str = ".";
 
-/// The job that made a page: up to 64 letters, digits, `_` and `-`. Empty for a page whose job is
-/// not known. It cannot hold what would close the comment it is written in.
+/// The id of the job that made a page: up to 64 letters, digits, `_` and `-`, or empty if the job is
+/// unknown. It cannot contain the end of the comment that it is written in.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct JobId(String);
 
 impl JobId {
-    /// The id as text.
+    /// Returns the id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -51,52 +51,52 @@ impl TryFrom<String> for JobId {
     }
 }
 
-/// The text is no job id.
+/// The error for a text that is not a job id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("job id may hold only A-Z, a-z, 0-9, '_' and '-', at most {JOB_BYTES_MAX} bytes")]
 pub struct WrongJobId;
 
-/// What is known about a stored page. The short names are those of the stored plan.
+/// The metadata of a stored page. The short names are those in the stored plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageMetadata {
-    /// For whom it was made.
+    /// The persona that the page was made for.
     #[serde(rename = "p")]
     pub persona: Persona,
-    /// How sure that is, in percent.
+    /// The confidence in the persona, in percent.
     #[serde(rename = "c")]
     pub confidence: u32,
-    /// Who planned it.
+    /// The planner: the language model or the local planner.
     #[serde(rename = "s")]
     pub source: Source,
-    /// The job that made it.
+    /// The job that made the page.
     #[serde(rename = "j")]
     pub job: JobId,
-    /// When its plan was made, in milliseconds since the epoch.
+    /// The time at which its plan was made, in milliseconds since the epoch.
     #[serde(rename = "t")]
     pub planned_ms: u64,
-    /// Until when it is fresh, likewise.
+    /// The time until which the page is fresh, in milliseconds since the epoch.
     #[serde(rename = "f")]
     pub fresh_until_ms: u64,
-    /// The catalog version that its prices are from.
+    /// The catalog version of its prices.
     #[serde(rename = "v")]
     pub catalog_version: u64,
-    /// Which part of the document fits into a theme's page.
+    /// The part of the document that is shown inside a theme.
     #[serde(rename = "d", default)]
     pub fragment: Fragment,
 }
 
-/// A part of a document, in bytes. Of size 0: none.
+/// A byte range of a document. Size 0 means that there is none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fragment {
-    /// Where it begins.
+    /// The first byte.
     pub offset: u32,
-    /// How long it is.
+    /// The length.
     pub size: u32,
 }
 
 impl PageMetadata {
-    /// What is assumed of a page without a head, such as the original deployment wrote under the
-    /// same keys: all of them came from the language model, and all are out of date.
+    /// Returns the metadata assumed for a page without a head, such as the original deployment's pages under the
+    /// same keys: all of them came from the language model, and all are expired.
     pub fn unknown() -> Self {
         Self {
             persona: Persona::Explorer,
@@ -110,7 +110,7 @@ impl PageMetadata {
         }
     }
 
-    /// The head of a page with this metadata, at most 256 bytes.
+    /// Encodes the head of a page with this metadata, at most 256 bytes.
     pub fn encode_head(&self) -> Vec<u8> {
         let Self { persona, confidence, source, job, planned_ms, fresh_until_ms, catalog_version, fragment } =
             self;
@@ -138,18 +138,18 @@ impl PageMetadata {
     }
 }
 
-/// The head of a stored page, as it was read.
+/// The decoded head of a stored page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Head {
-    /// What is known about the page; `None` if the head is absent or not understood.
+    /// The metadata of the page; `None` if the head is absent or invalid.
     pub metadata: Option<PageMetadata>,
-    /// How long the head is. The document follows.
+    /// The length of the head. The document follows.
     pub bytes: usize,
 }
 
 impl Head {
-    /// Reads the head of a stored page from its first bytes. A head that is not understood is still one: it is not
-    /// part of the document.
+    /// Decodes the head of a stored page from its first bytes. An invalid head is still a head, and not part of the
+    /// document.
     pub fn decode(stored: &[u8]) -> Self {
         let Some((words, rest)) = comment(stored, OPENING) else { return Self { metadata: None, bytes: 0 } };
         let metadata = PageMetadata::from_words(words);
@@ -169,7 +169,7 @@ impl Fragment {
     }
 }
 
-/// What is in the comment that `bytes` open with, and what follows it. Words that are not UTF-8 count as none.
+/// Returns the content of the comment at the start of `bytes`, and the rest. Invalid UTF-8 counts as empty content.
 fn comment<'a>(bytes: &'a [u8], opening: &[u8]) -> Option<(&'a str, &'a [u8])> {
     let rest = bytes.strip_prefix(opening)?;
     let end = rest.windows(CLOSING.len()).position(|window| window == CLOSING)?;

@@ -1,23 +1,23 @@
-//! The plan object that lies beside a page in long-term storage.
+//! The plan object next to a page in long-term storage.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::metadata::PageMetadata;
 
-/// The largest plan object, in bytes: plans are a few thousand.
+/// The largest plan object, in bytes. Usual plans have a few thousand.
 pub(crate) const PLAN_BYTES_MAX: u32 = 256 * 1024;
 
-/// What is kept of a plan, so that a page can be rendered again.
+/// A stored plan, from which a page can be rendered again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredPlan {
-    /// The plan as JSON, to the byte as it was written, but for whitespace around it.
+    /// The plan as JSON, byte for byte as it was written, except for whitespace around it.
     pub json: String,
-    /// What is known about the page that was last rendered from it.
+    /// The metadata of the page that was last rendered from it.
     pub metadata: PageMetadata,
 }
 
-/// The form in storage: an object that holds the plan as JSON within JSON, not as a string.
+/// The stored form: a JSON object that contains the plan as JSON, not as a string.
 #[derive(Serialize, Deserialize)]
 struct Form<'a> {
     #[serde(rename = "facts")]
@@ -26,18 +26,18 @@ struct Form<'a> {
     plan: &'a RawValue,
 }
 
-/// Why a plan cannot be stored.
+/// The reason why a plan cannot be stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WrongPlan {
-    /// Not JSON.
+    /// The plan is not JSON.
     #[error("plan is not JSON")]
     NotJson,
-    /// Too much of it.
+    /// The plan is too large.
     #[error("plan is larger than {PLAN_BYTES_MAX} bytes")]
     TooLarge,
 }
 
-/// The object for a plan.
+/// Encodes the object for a plan.
 pub(crate) fn encode(plan: &str, metadata: &PageMetadata) -> Result<Vec<u8>, WrongPlan> {
     let plan: &RawValue = serde_json::from_str(plan).map_err(|_| WrongPlan::NotJson)?;
     let bytes = serde_json::to_vec(&Form { metadata: metadata.clone(), plan })
@@ -45,7 +45,7 @@ pub(crate) fn encode(plan: &str, metadata: &PageMetadata) -> Result<Vec<u8>, Wro
     if bytes.len() > PLAN_BYTES_MAX as usize { Err(WrongPlan::TooLarge) } else { Ok(bytes) }
 }
 
-/// The plan in an object; `None` if the object holds none.
+/// Decodes the plan in an object; `None` if the object has another form.
 pub(crate) fn decode(bytes: &[u8]) -> Option<StoredPlan> {
     let form: Form<'_> = serde_json::from_slice(bytes).ok()?;
     Some(StoredPlan { json: form.plan.get().to_owned(), metadata: form.metadata })

@@ -1,26 +1,26 @@
-//! A shop's record: one small entry with its catalog version and whether the shop is closed. A hit needs the
-//! version, so it learns for free that the shop is closed.
+//! A shop's record: one small entry with its catalog version and whether the shop is closed. Each hit reads it for
+//! the version, so checking whether the shop is closed costs nothing.
 //!
-//! Each bump of the catalog version makes every page stale and has the shop's products listed again. Products can
-//! change many times a second, so their changes bump the version at most once per [`BUMP_INTERVAL_MS`]. The first change
-//! after a quiet time bumps it at once. Changes within the interval share one bump, whose due time is in the entry.
-//! Whoever reads the entry after that time sees the new version, so nobody has to write it. An operator or a merchant
-//! bumps the version at once.
+//! Each bump of the catalog version makes every page stale and makes the catalog list the shop's products again.
+//! Products can change many times a second, so these changes bump the version at most once per [`BUMP_INTERVAL_MS`].
+//! The first change after a quiet time bumps it at once. Changes within the interval share one bump, and the entry
+//! holds the time at which it is due. Every read after that time returns the new version, so no further write is
+//! needed. An operator or a merchant bumps the version at once.
 
 use names::{Key, StoreId};
 
 use crate::cache::{Cache, Error};
 use crate::capabilities::{Blob, Failure, Kv, Operator, Swap, Value};
 
-/// More than any entry takes.
+/// An upper bound on the size of an entry.
 const ENTRY_BYTES_MAX: u32 = 80;
-/// How often an entry is tried to be changed. Each lost race was won by somebody else, so that
-/// many have to meet for it to fail.
+/// How many times a compare-and-swap is tried. In each lost race another writer won, so that many must
+/// meet for a change to fail.
 pub(crate) const SWAPS_MAX: u32 = 8;
-/// The shortest time between two bumps that changes of products cause.
+/// The shortest time between two bumps that product changes cause.
 pub const BUMP_INTERVAL_MS: u64 = 1_000;
-/// The clocks of two hosts differ by less than this. A change this shortly before a bump is due may be after it by
-/// another host's clock, so it causes a bump of its own.
+/// The clocks of two hosts differ by less than this. A change this shortly before a due bump may come after it by
+/// another host's clock, so it causes another bump.
 const CLOCKS_DIFFER_MS: u64 = 250;
 
 const CLOSED: &str = "closed";
@@ -30,24 +30,24 @@ const DUE: &str = "due=";
 /// A shop's record.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Shop {
-    /// Whether nothing is kept for it, until it is opened again.
+    /// Whether the shop is closed: until it is reopened, nothing is stored for it.
     pub closed: bool,
-    /// The catalog version, without the bump that is due.
+    /// The catalog version, without the due bump.
     version: u64,
     /// The time of the last bump.
     bumped_ms: Option<u64>,
-    /// The time of the bump that is due: products changed since the last one.
+    /// The time at which a bump is due, because products changed since the last one.
     due_ms: Option<u64>,
 }
 
 impl Shop {
-    /// The catalog version at `now_ms`.
+    /// Returns the catalog version at `now_ms`.
     pub fn catalog_version(self, now_ms: u64) -> u64 {
         let is_over = self.due_ms.is_some_and(|due_ms| !is_ahead(due_ms, now_ms));
         self.version.wrapping_add(is_over.into())
     }
 
-    /// After products changed at `now_ms`.
+    /// Returns the record after products changed at `now_ms`.
     fn changed(self, now_ms: u64) -> Self {
         if self.due_ms.is_some_and(|due_ms| is_ahead(due_ms, now_ms + CLOCKS_DIFFER_MS)) {
             return self;
@@ -61,7 +61,7 @@ impl Shop {
         }
     }
 
-    /// The record after a bump at `now_ms`.
+    /// Returns the record after a bump at `now_ms`.
     fn bumped(self, now_ms: u64) -> Self {
         let version = self.catalog_version(now_ms).wrapping_add(1);
         Self { version, bumped_ms: Some(now_ms), due_ms: None, ..self }
@@ -71,12 +71,13 @@ impl Shop {
         Self { closed: true, ..self }
     }
 
-    /// Webhooks were not heeded while the shop was closed, so its products may have changed.
+    /// Returns the reopened record. It is bumped, because webhooks were ignored while the shop was closed and its
+    /// products may have changed.
     fn reopened(self, now_ms: u64) -> Self {
         if self.closed { Self { closed: false, ..self.bumped(now_ms) } } else { self }
     }
 
-    /// The version, and after it what else there is to say.
+    /// Encodes the version first, and then the other fields that are set.
     fn encode(self) -> String {
         let Self { version, bumped_ms, due_ms, closed } = self;
         let closed = if closed { format!(" {CLOSED}") } else { String::new() };
@@ -85,7 +86,7 @@ impl Shop {
         format!("{version}{closed}{bumped}{due}")
     }
 
-    /// Text that is no version counts as 0, and the next change replaces it.
+    /// Decodes an entry. An invalid version counts as 0, and the next change replaces it.
     fn decode(bytes: &[u8]) -> Self {
         let mut words = std::str::from_utf8(bytes).unwrap_or_default().split(' ');
         let Some(version) = words.next().and_then(|word| word.parse().ok()) else { return Self::default() };
@@ -103,7 +104,8 @@ impl Shop {
     }
 }
 
-/// Whether a time is in the future. A time further ahead than any due bump was written by a host whose clock is wrong.
+/// Returns whether a time is in the future. A time further ahead than any due bump counts as past, because a host with
+/// a wrong clock wrote it.
 fn is_ahead(at_ms: u64, now_ms: u64) -> bool {
     now_ms < at_ms && at_ms - now_ms <= 2 * BUMP_INTERVAL_MS
 }
@@ -114,40 +116,40 @@ where
     B: Blob<Value = K::Value>,
     O: Operator,
 {
-    /// The store's catalog version at `now_ms`; 0 before the first bump.
+    /// Returns the shop's catalog version at `now_ms`; 0 before the first bump.
     pub fn catalog_version(&self, store: &StoreId, now_ms: u64) -> Result<u64, Error> {
         Ok(self.shop(store)?.catalog_version(now_ms))
     }
 
-    /// Makes every page that was rendered before stale. Returns the new version.
+    /// Makes every page rendered before stale. Returns the new version.
     pub fn bump_catalog_version(&self, store: &StoreId, now_ms: u64) -> Result<u64, Error> {
         Ok(self.change(store, |shop| Some(shop.bumped(now_ms)))?.catalog_version(now_ms))
     }
 
-    /// Makes every page that was rendered before stale, at once or within [`BUMP_INTERVAL_MS`].
+    /// Makes every page rendered before stale, at once or within [`BUMP_INTERVAL_MS`].
     pub fn products_changed(&self, store: &StoreId, now_ms: u64) -> Result<(), Error> {
-        // A bump that is due covers this change too, whoever else writes meanwhile.
+        // A due bump covers this change as well, even if others write meanwhile.
         let change = |shop: Shop| Some(shop.changed(now_ms)).filter(|changed| *changed != shop);
         self.change(store, change).map(drop)
     }
 
-    /// Closes a shop: from now on nothing is found for it, and nothing kept.
+    /// Closes a shop: from now on the cache returns and stores nothing for it.
     pub fn close(&self, store: &StoreId) -> Result<(), Error> {
         self.change(store, |shop| Some(shop.closed())).map(drop)
     }
 
-    /// Opens a shop that was closed. Pages that are still there are stale.
+    /// Reopens a closed shop. Pages that still exist are stale.
     pub fn reopen(&self, store: &StoreId, now_ms: u64) -> Result<(), Error> {
         self.change(store, |shop| Some(shop.reopened(now_ms))).map(drop)
     }
 
-    /// A shop's record.
+    /// Returns a shop's record.
     pub(crate) fn shop(&self, store: &StoreId) -> Result<Shop, Failure> {
         Ok(self.read_shop(store)?.0)
     }
 
-    /// Writes what `change` makes of the entry, even if that is the same, since what was read may be older than what is
-    /// there; nothing where it makes nothing of it.
+    /// Applies `change` to the entry and writes the result, even if it is the same, because the entry may be newer than
+    /// the one that was read. Writes nothing if `change` returns `None`.
     fn change(&self, store: &StoreId, change: impl Fn(Shop) -> Option<Shop>) -> Result<Shop, Error> {
         let key = Key::CatalogVersion(store);
         for _ in 0..SWAPS_MAX {

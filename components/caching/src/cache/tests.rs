@@ -10,7 +10,7 @@ const KEY: &str = "ui:magic-wands:abc123";
 const PAGE: &str = "generated/magic-wands:abc123.html";
 const PLAN: &str = "generated/magic-wands:abc123.json";
 const VERSION: &str = "catalog:magic-wands";
-/// When products change; pages of these tests are fresh until 1000.
+/// The time at which products change. Pages in these tests are fresh until 1000.
 const NOW_MS: u64 = 900;
 
 struct Shop {
@@ -42,7 +42,7 @@ impl Shop {
         self.cache.lookup(&self.store, &self.shopper, now_ms)
     }
 
-    /// Where a lookup ends, and the document that is served.
+    /// The result of a lookup, and the served document.
     fn served(&self, now_ms: u64) -> (&'static str, String) {
         match self.lookup(now_ms).unwrap() {
             Cached::Fresh(page) => ("fresh", document(&page)),
@@ -84,7 +84,7 @@ fn metadata() -> PageMetadata {
     }
 }
 
-/// The part of the content that its metadata calls the fragment.
+/// Returns the part of the content that is the fragment by its metadata.
 fn fragment(page: &Page<Bytes>) -> &str {
     let Fragment { offset, size } = page.metadata.fragment;
     std::str::from_utf8(&page.content.0[offset as usize..][..size as usize]).unwrap()
@@ -473,9 +473,9 @@ fn any_step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    /// Short-term storage may fail to read and write, but not to delete: then what is looked up is
-    /// what was last written, and that is never an older plan than the one before. Where it cannot be read, it
-    /// is not known whether the shop is closed, and nothing is written.
+    /// Short-term storage may fail to read and write, but not to delete. Then a lookup returns the page that was
+    /// last written, and its plan is never older than the one before. If short-term storage cannot be read, nothing
+    /// is written, because it is unknown whether the shop is closed.
     #[test]
     fn a_lookup_gives_what_was_last_written(steps in prop::collection::vec(any_step(), 1..40)) {
         let shop = Shop::open().unwrap();

@@ -28,7 +28,7 @@ fn forget(cache: &TestCache, shopper: Option<&str>) -> Result<Forgotten, Error> 
     cache.forget(Scope::of(&store, shopper.as_ref()))
 }
 
-/// How many calls it takes, and how many pages that are forgotten.
+/// Deletes a scope. Returns the number of calls and of deleted pages.
 fn forget_all(cache: &TestCache, shopper: Option<&str>) -> (u32, u32) {
     let mut count = 0;
     for calls in 1..1000 {
@@ -41,7 +41,7 @@ fn forget_all(cache: &TestCache, shopper: Option<&str>) -> (u32, u32) {
     panic!("it does not end");
 }
 
-/// Everything that is kept, by its names in both tiers, but for the notes of who was forgotten.
+/// Returns all names in both tiers, except the marks of deleted shoppers.
 fn names(cache: &TestCache) -> Vec<String> {
     let (entries, objects) = (cache.kv.entries.borrow(), cache.blob.objects.borrow());
     let names = entries.keys().chain(objects.keys());
@@ -172,7 +172,7 @@ fn a_large_shop_is_forgotten_in_parts_and_each_page_counts_once() {
     (0..BATCH * 2).for_each(|number| {
         cache.kv.write(format!("ui:a.myshopify.com:short-term-{number}"), Bytes::new(b"?"), None);
     });
-    // Pages and plans are objects: six batches. The last of them takes entries along, for there is room.
+    // Pages and plans are objects: six batches. The last batch also deletes entries, because it has room.
     assert_eq!(forget_all(&cache, None), (7, u32::try_from(5 * BATCH).unwrap()));
     assert_eq!(names(&cache), [""; 0]);
 }
@@ -188,7 +188,7 @@ fn others_in_great_number_do_not_hide_a_shoppers_own() {
     assert_eq!(cache.blob.objects.borrow().len(), BATCH * 6);
 }
 
-/// Every listing that forgetting takes, in both tiers.
+/// Returns every listing that a deletion needs, in both tiers.
 fn listings(cache: &TestCache, shopper: Option<&str>) -> Vec<String> {
     cache.kv.calls.borrow_mut().clear();
     cache.blob.calls.borrow_mut().clear();
@@ -238,7 +238,7 @@ fn storage_that_does_not_delete_is_told_and_does_not_go_on_forever() {
 }
 
 proptest! {
-    /// Whatever lies where, and whenever a call fails: in the end the scope is empty, and all else stands.
+    /// For any stored data and any failing calls: in the end the scope is empty, and all other data remains.
     #[test]
     fn what_is_meant_goes_and_the_rest_stays(
         shoppers in prop::collection::btree_set("customer-[12]{1,2}(_DE-DE|_X)?", 0..12),
