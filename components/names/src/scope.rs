@@ -30,8 +30,8 @@ impl<'a> Scope<'a> {
 
     /// Returns the prefixes of the names of pages and plans in long-term storage.
     ///
-    /// A shopper's prefixes match their pages in every market. They may also match pages of a shopper whose id is theirs,
-    /// `_` and more: see [`ShopperId::has_page`].
+    /// A shopper's prefixes match their pages in every market. They may also match pages of a shopper whose id is
+    /// theirs, `_` and more: see [`ShopperId::has_page`].
     pub fn objects(self) -> Vec<String> {
         match self {
             Self::Shop(store) => vec![format!("{}{store}:", Object::PREFIX)],
@@ -54,8 +54,8 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Returns the keys of all other entries that name their owner: sessions and, for a shop, reports, marks of what was
-    /// seen, progress of maintenance tasks and the record of its domains.
+    /// Returns the keys of all other entries that name their owner: sessions and, for a shop, reports, marks of seen
+    /// events, progress of maintenance tasks and the record of its domains.
     pub fn entries(self) -> Vec<(Store, Range)> {
         let store = match self {
             Self::Shop(store) => store,

@@ -164,8 +164,8 @@ fn follow(
 
 impl Notice {
     /// Returns the domains that the webhook is carried out for: all known domains for privacy requests and
-    /// uninstallations, otherwise those that are served. If the body names a shop, a domain that only the header names is
-    /// included only if the signed number is known to be its own.
+    /// uninstallations, otherwise those that are served. If the body names a shop, a domain that only the header names
+    /// is included only if the signed number is known to be its own.
     fn stores<D: Settings + Storage>(&self, deployment: &D) -> Result<Vec<StoreId>, Failure> {
         let mut stores = vec![self.store.clone()];
         stores.extend(domains::others(deployment, &self.store, self.number)?);
