@@ -9,7 +9,7 @@ use names::{EventId, Key, Store, StoreId};
 
 use super::output::print;
 
-/// Records are read so many at a time.
+/// The number of records that are read at a time.
 const BATCH: u32 = 500;
 
 /// What was done with personal data, and what merchants asked for: a line each, oldest first.

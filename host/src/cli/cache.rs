@@ -1,4 +1,4 @@
-//! `wandstore cache`: through the caching component, as every other reader.
+//! `wandstore cache` works through the caching component, like every other reader.
 
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ pub enum Cache {
 impl Cache {
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
         let (Self::Show { store, .. } | Self::Purge { store, .. } | Self::Stale { store }) = &self;
-        // Shops that were installed are in no file.
+        // Installed shops are in no file.
         if !(config.file.document.stores.contains_key(store) || is_shop_domain(store)) {
             bail!("there is no store {store}; `wandstore check` lists those that there are");
         }
@@ -68,7 +68,7 @@ impl Cache {
     }
 }
 
-/// The components over the backends, for a command that changes what is kept.
+/// Links the components to the backends, for a command that changes stored data.
 pub async fn deployment(config: &Config) -> anyhow::Result<Deployment> {
     let components = tokio::task::block_in_place(|| Components::load(config))?;
     components.link(Arc::new(backends::open(config).await?))

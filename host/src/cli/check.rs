@@ -12,7 +12,7 @@ use host::merchants::{self, Merchants};
 
 use super::output::print;
 
-/// Validates everything that can be validated without serving. Of an app, Shopify is asked whether it knows the secret.
+/// Validates everything that can be validated without serving. For an app, asks Shopify whether the secret is valid.
 pub async fn run(config: &Config) -> anyhow::Result<()> {
     let components = Components::load(config)?;
     let (planner, admin, secret) = (planner(config)?, admin(config)?, secret(config).await?);
@@ -32,7 +32,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     Ok(print("ok")?)
 }
 
-/// A line for each role.
+/// Prints a line for each role.
 pub fn components(config: &Config) -> anyhow::Result<()> {
     for loaded in Components::load(config)?.loaded {
         print(format_args!("{:<10}  {}  {}", loaded.role.name(), loaded.digest, loaded.origin))?;
@@ -41,14 +41,14 @@ pub fn components(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The imports with functions in them: what the component can reach.
+/// Returns the imports with functions: what the component can reach.
 fn capabilities_of(loaded: &Loaded) -> Vec<&str> {
     let reach = loaded.imports.iter().map(String::as_str).filter(|name| !name.contains("-types@"));
     let reach: Vec<_> = reach.collect();
     if reach.is_empty() { vec!["nothing"] } else { reach }
 }
 
-/// Where merchants find the admin.
+/// Describes where merchants find the admin.
 fn admin(config: &Config) -> anyhow::Result<String> {
     let app = Merchants::app(config)?;
     Ok(app.map_or_else(
@@ -70,7 +70,7 @@ async fn secret(config: &Config) -> anyhow::Result<Option<String>> {
     }
 }
 
-/// The model; not its address, which may hold a secret.
+/// Describes the model, without its address, which may hold a secret.
 fn planner(config: &Config) -> anyhow::Result<String> {
     let Some(llm) = config.llm() else {
         return Ok("the local planner (set KIMI_API_KEY or LLM_BASE_URL for a language model)".into());

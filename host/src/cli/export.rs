@@ -1,4 +1,4 @@
-//! `wandstore export`: a deployment as files, for hosts that are not this one.
+//! `wandstore export`: a deployment as files, for other hosts.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,8 +22,8 @@ pub struct Export {
 
 impl Export {
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
-        // Loading holds every component to its role: one that wants more is not passed on. What is written is
-        // what was held to it, whatever the file is by now.
+        // Loading checks every component against its role, and refuses one that imports more. The bytes that were
+        // checked are written, even if the file has changed since.
         let components = Components::load(config)?;
         for (role, binary) in &components.binaries {
             write(&self.folder.join(format!("{role}.wasm")), &binary.bytes)?;
@@ -33,7 +33,7 @@ impl Export {
         for (store, page) in fallback_pages(&components, config).await? {
             write(&self.folder.join("fallback").join(format!("{store}.html")), &page)?;
         }
-        // Only now: whoever stops reading gets the whole export all the same.
+        // Printed last, so that the export is complete even if the reader of the output stops early.
         for (role, binary) in &components.binaries {
             print(format_args!("{:<10}  {}  {}", role.name(), binary.digest, binary.origin))?;
         }
@@ -41,7 +41,7 @@ impl Export {
     }
 }
 
-/// Each shop's page for every shopper. Routing makes it; storage is not asked.
+/// Returns each shop's fallback page. Routing makes it without storage.
 async fn fallback_pages(components: &Components, config: &Config) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
     let (mut capabilities, _) = Capabilities::scripted();
     capabilities.settings = Arc::new(config.settings().into());

@@ -1,4 +1,4 @@
-//! `wandstore jobs`: straight on the database, beside a server that runs or without one.
+//! `wandstore jobs` works directly on the database, whether a server runs or not.
 
 use anyhow::bail;
 use capabilities::jobs::{Buried, Filter, Record, Requeued, State};

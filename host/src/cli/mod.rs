@@ -88,7 +88,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Shop(shop) => shop.run(&config).await,
         }
     });
-    // A file system that hangs keeps a thread, and would keep the process.
+    // A file system that hangs blocks a thread, which would keep the process from ending.
     runtime.shutdown_background();
     outcome
 }

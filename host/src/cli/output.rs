@@ -1,5 +1,5 @@
-//! What commands print. `println!` panics where standard output is closed or full; commands end with an error
-//! instead, and quietly where their reader only had enough, as in `wandstore jobs list | head -1`.
+//! The output of commands. `println!` panics if standard output is closed or full. Commands end with an error instead,
+//! or silently if their reader stopped reading, as in `wandstore jobs list | head -1`.
 
 use std::fmt::Display;
 use std::io::{self, Write as _};
@@ -7,10 +7,10 @@ use std::io::{self, Write as _};
 /// A line was not printed.
 #[derive(Debug, thiserror::Error)]
 pub enum NotPrinted {
-    /// Whoever read standard output has gone.
+    /// The reader of standard output is gone.
     #[error("nobody reads standard output")]
     ReaderGone,
-    /// It cannot be written for another reason.
+    /// Standard output cannot be written for another reason.
     #[error("cannot write to standard output: {0}")]
     Failed(io::Error),
 }
@@ -28,7 +28,7 @@ pub fn print(line: impl Display) -> Result<(), NotPrinted> {
     Ok(out.flush()?)
 }
 
-/// Says on standard error why a command failed, if anybody can read it.
+/// Prints on standard error why a command failed, if that can be written.
 pub fn complain(error: &anyhow::Error) {
     let _ = writeln!(io::stderr(), "error: {error:#}");
 }

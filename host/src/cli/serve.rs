@@ -34,12 +34,12 @@ pub struct Serve {
     log_json: bool,
 }
 
-/// How often what is no longer needed is thrown away.
+/// How often data that is no longer needed is deleted.
 const TIDY: Duration = Duration::from_mins(1);
-/// How long the end of the process waits for workers and storage. Leases are durable: what is not given back in time is
-/// taken up by the next start all the same.
+/// How long shutdown waits for workers and storage. Leases are durable: the next start also takes up jobs that were not
+/// given back in time.
 const END: Duration = Duration::from_secs(1);
-/// How often the fallback pages that outlive routing are renewed.
+/// How often the fallback cache is refreshed.
 const FALLBACKS_RENEWED: Duration = Duration::from_mins(5);
 
 impl Serve {
@@ -89,8 +89,8 @@ impl Serve {
     }
 }
 
-/// Drops the jobs under way and gives them back, and has the merchants' file closed. One file that is locked does not keep
-/// the other waiting.
+/// Drops the running jobs and gives them back, and closes the merchants' file. If one file is locked, the other does
+/// not wait for it.
 async fn end(workers: Workers, here: &Here, deployment: &Deployment) {
     workers.stop().await;
     let close = async {
@@ -101,7 +101,7 @@ async fn end(workers: Workers, here: &Here, deployment: &Deployment) {
     tokio::join!(here.give_back(deployment), close);
 }
 
-/// Gives the jobs that an earlier, larger pool left behind to members that there are.
+/// Gives the jobs that an earlier, larger pool left behind to the current members.
 async fn adopt(capabilities: &Capabilities) {
     let lanes: Vec<_> = capabilities.settings.now().pool.members().collect();
     match capabilities.jobs.adopt(&lanes).await {
@@ -111,7 +111,7 @@ async fn adopt(capabilities: &Capabilities) {
     }
 }
 
-/// Says where to look.
+/// Prints where to look.
 fn announce(
     server: &Server,
     deployment: &Deployment,
@@ -125,12 +125,13 @@ fn announce(
     let is_open = |store: &&String| settings.shop_status(store, false) != ShopStatus::Unknown;
     let open = settings.shops.keys().filter(is_open);
     let pages: Vec<String> = open.map(|store| format!("http://{address}/s/{store}?shopper=abc123")).collect();
-    // A thread of its own, for whoever is to read this may not: nothing waits for it, and shoppers are served.
+    // Printed on a thread of its own, because the reader of the output may not read: shoppers are served without
+    // waiting for it.
     std::thread::spawn(move || pages.into_iter().try_for_each(print));
     Ok(())
 }
 
-/// Throws away what is no longer needed, and renews what is.
+/// Deletes what is no longer needed, and refreshes the fallback cache, every [`TIDY`].
 async fn tidy(deployment: Arc<Deployment>, fallbacks: Arc<FallbackCache>, config: Config) {
     let idle = Duration::from_millis(config.file.document.pool.inactivity_timeout_ms);
     let mut renewed = Instant::now();

@@ -1,4 +1,4 @@
-//! `wandstore shop`: what an uninstallation does at once, and its undoing, by hand.
+//! `wandstore shop` does by hand what an uninstallation does at once, and undoes it.
 
 use anyhow::anyhow;
 use clap::Subcommand;

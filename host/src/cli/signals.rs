@@ -1,16 +1,16 @@
-//! Signals: two of them stop a server. The others that a system or an operator sends, and whose default is to end the
-//! process, do nothing.
+//! Signals. Two of them stop a server. The others that a system or an operator sends, and that end a process by
+//! default, have no effect.
 
 use anyhow::Context as _;
 use rustix::process::Signal as Number;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// What ends a process by default and is not meant to end this one: its terminal was closed, or somebody asks for
-/// something that it does not do, such as to open its log anew, or a file is as large as it may get. In this last case
-/// the write then fails, and that is dealt with. The standard library has `SIGPIPE` ignored.
+/// Signals that end a process by default and must not end this one: its terminal was closed, or somebody asks for
+/// something that it does not do, such as reopening its log, or a file reached its size limit. In this last case the
+/// write then fails, and that error is handled. The standard library ignores `SIGPIPE`.
 const OTHERS: [Number; 5] = [Number::HUP, Number::USR1, Number::USR2, Number::ALARM, Number::XFSZ];
 
-/// Has the process live through signals that are not for it.
+/// Keeps the process alive through the signals in `OTHERS`.
 pub fn outlive_others() -> anyhow::Result<()> {
     for number in OTHERS {
         let kind = SignalKind::from_raw(number.as_raw());
@@ -27,13 +27,13 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// From now on these do not end the process by themselves.
+    /// Listens for both signals. From now on they do not end the process by themselves.
     pub fn listen() -> anyhow::Result<Self> {
         let interrupt = signal(SignalKind::interrupt()).context("cannot handle SIGINT")?;
         Ok(Self { interrupt, terminate: signal(SignalKind::terminate()).context("cannot handle SIGTERM")? })
     }
 
-    /// Completes when one of them comes.
+    /// Completes when one of them arrives.
     pub async fn received(mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}

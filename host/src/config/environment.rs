@@ -1,4 +1,4 @@
-//! Environment variables, by the names of the original deployment where it had them.
+//! Environment variables. They have the names of the original deployment where it had them.
 
 use std::collections::BTreeMap;
 
@@ -6,39 +6,39 @@ use capabilities::{Secret, secrets};
 
 use super::file::File;
 
-/// The variables that we know, as they were when the process started.
+/// The known variables, as they were when the process started.
 #[derive(Default)]
 pub struct Environment(BTreeMap<&'static str, String>);
 
-/// What only the environment says.
+/// The settings that come from the environment only.
 #[derive(Debug, Default)]
 pub struct Secrets {
     /// `KIMI_API_KEY`.
     pub llm_key: Option<Secret>,
-    /// What the `signatures` capability knows, by name.
+    /// The secrets of the `signatures` capability, by name.
     pub named: Vec<(String, Vec<Secret>)>,
-    /// What Shopify gave to the operator.
+    /// The operator's credentials from Shopify.
     pub shopify: Shopify,
 }
 
-/// What Shopify gave to the operator: of an app that merchants install, or of a single shop.
+/// The operator's credentials from Shopify: of an app that merchants install, or of a single shop.
 #[derive(Debug, Default)]
 pub struct Shopify {
     /// The app's client id; no secret. `SHOPIFY_API_KEY`.
     pub api_key: Option<String>,
     /// The app's secret. `SHOPIFY_API_SECRET`.
     pub api_secret: Option<Secret>,
-    /// The one before, during a rotation. `SHOPIFY_API_SECRET_PREVIOUS`.
+    /// The previous app secret, during a rotation. `SHOPIFY_API_SECRET_PREVIOUS`.
     pub api_secret_previous: Option<Secret>,
     /// The shop that is connected without an installation. `SHOPIFY_STORE`.
     pub store: Option<String>,
     /// Its private Storefront token. `SHOPIFY_ACCESS_TOKEN`.
     pub access_token: Option<Secret>,
-    /// What tokens are encrypted with. `WANDSTORE_ENCRYPTION_KEY`.
+    /// The key that encrypts tokens. `WANDSTORE_ENCRYPTION_KEY`.
     pub encryption_key: Option<Secret>,
 }
 
-/// Beside those that hold secrets that components may check against.
+/// The known variables, apart from those with secrets that components may check against.
 const VARIABLES: [&str; 17] = [
     "ENVIRONMENT",
     "WANDSTORE_LISTEN",
@@ -60,12 +60,12 @@ const VARIABLES: [&str; 17] = [
 ];
 
 impl Environment {
-    /// The variables of this process. One that is empty counts as not set.
+    /// Reads the variables of this process. An empty one counts as not set.
     pub fn of_process() -> Self {
         Self::from_lookup(|name| std::env::var(name).ok())
     }
 
-    /// The variables that `lookup` knows.
+    /// Reads the variables with `lookup`.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Self {
         let known = VARIABLES.into_iter().chain(secrets::VARIABLES).filter_map(|name| {
             let value = lookup(name)?.trim().to_owned();
@@ -74,7 +74,7 @@ impl Environment {
         Self(known.collect())
     }
 
-    /// Lays the variables over the file.
+    /// Overrides the file with the variables.
     pub(super) fn lay_over(&self, file: &mut File) -> anyhow::Result<Secrets> {
         file.document.lay_over(|name| self.text(name))?;
         set(&mut file.server.listen, self.text("WANDSTORE_LISTEN"));

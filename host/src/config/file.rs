@@ -17,17 +17,17 @@ use crate::component::{Builtin, Limits, Role};
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct File {
-    /// What does not depend on the platform: `environment`, `[cache]`, `[pool]`, `[llm]`, `[shopify]`,
+    /// The part that does not depend on the platform: `environment`, `[cache]`, `[pool]`, `[llm]`, `[shopify]`,
     /// `[stores]`.
     #[serde(flatten)]
     pub document: Document,
-    /// Where shoppers reach us, and what serves them.
+    /// The settings of the server.
     pub server: Server,
-    /// The components, by role. What is not named here is the one this binary was built with.
+    /// The components, by role. A role that is not named here is played by the component in this binary.
     pub components: BTreeMap<Role, Component>,
 }
 
-/// Where shoppers reach us.
+/// The settings of the server.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Server {
@@ -35,45 +35,45 @@ pub struct Server {
     pub listen: String,
     /// The folder for databases, pages and compiled components. `WANDSTORE_DATA_DIR`, `--data-dir`.
     pub data_dir: PathBuf,
-    /// Connections at once. A newcomer takes the place of one that is idle, slow or only waits.
+    /// The most connections at once. A new one takes the place of one that is idle, slow or only waits.
     pub connections_max: usize,
     /// The origin at which browsers reach us, such as `https://wandstore.example`. `WANDSTORE_PUBLIC_URL`.
     pub public_url: Option<String>,
-    /// Connections at once from one address, not counting those of proxies (see `trust_forwarded`); and requests that
-    /// wait at once for one client.
+    /// The most connections at once from one address, not counting those of proxies (see `trust_forwarded`), and the
+    /// most requests of one client that wait at once.
     pub connections_per_address_max: usize,
-    /// Whether `x-forwarded-for` is believed whoever sends it, and not only from this machine and private
-    /// networks: for a proxy with a public address that sets the field itself.
+    /// Whether `x-forwarded-for` is trusted from every peer, and not only from this machine and private networks: for a
+    /// proxy with a public address that sets the field itself.
     pub trust_forwarded: bool,
-    /// Whether `/s/…` and `/api/…`, which nobody signs, are there for shops whose merchants installed the app. For shops
-    /// that the operator named, and in development, they always are.
+    /// Whether the unsigned routes `/s/…` and `/api/…` serve shops whose merchants installed the app. They always serve
+    /// shops that the operator named, and all shops in development.
     pub unsigned_routes: bool,
 }
 
-/// The component that plays a role, and what bounds it.
+/// The component that plays a role, and its limits.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Component {
-    /// Which of the components in this binary; only of catalogs there are two.
+    /// Which of the components in this binary to use; only the catalog has two.
     pub builtin: Option<Builtin>,
     /// A `.wasm` component; relative to the file.
     pub path: Option<PathBuf>,
     /// Its SHA-256 in hex. A file that differs is refused.
     pub sha256: Option<String>,
-    /// Calls that an instance serves before it is replaced; 1 isolates every call.
+    /// The calls that an instance serves before it is replaced; 1 isolates every call.
     pub calls_per_instance: Option<u32>,
-    /// Instances at once.
+    /// The most instances at once.
     pub instances: Option<usize>,
-    /// Computing time of a call.
+    /// The most computing time of a call.
     pub compute_ms: Option<u64>,
-    /// Time of a call, waiting included.
+    /// The most time of a call, waiting included.
     pub wall_ms: Option<u64>,
-    /// Memory of an instance.
+    /// The most memory of an instance.
     pub memory_mib: Option<usize>,
 }
 
 impl File {
-    /// Parses the file. A key that is not known is an error that names the nearest one that is.
+    /// Parses the file. An unknown key is an error that names the nearest known one.
     pub fn parse(text: &str) -> anyhow::Result<Self> {
         let table: toml::Table = text.parse()?;
         keys::check(&table, &Self::with_every_key())?;
@@ -82,12 +82,12 @@ impl File {
         Ok(file)
     }
 
-    /// What is said of the component of a role.
+    /// Returns what the file says about a role's component.
     pub fn component(&self, role: Role) -> Component {
         self.components.get(&role).cloned().unwrap_or_default()
     }
 
-    /// A file in which every key that there is has a value; `*` stands for any id.
+    /// Returns a file in which every known key has a value; `*` stands for any id.
     fn with_every_key() -> toml::Table {
         let component = Component {
             builtin: Some(Builtin::Demo),
@@ -110,7 +110,7 @@ impl File {
     }
 }
 
-/// A shop without a name is called by its id.
+/// Names a shop by its id if it has no name.
 fn complete(id: &str, shop: &mut Shop) {
     if shop.name.trim().is_empty() {
         id.clone_into(&mut shop.name);
@@ -134,7 +134,7 @@ impl Default for Server {
     }
 }
 
-/// The model's endpoint at `base_url`, with its key.
+/// Returns the model's endpoint at `base_url`, with its key.
 pub(super) fn endpoint(settings: &Llm, base_url: &str, key: Option<Secret>) -> llm::Config {
     llm::Config {
         base_url: base_url.to_owned(),
@@ -155,7 +155,7 @@ pub(super) fn endpoint(settings: &Llm, base_url: &str, key: Option<Secret>) -> l
     }
 }
 
-/// What bounds a component where the file does not say.
+/// Returns the default limits of a component.
 pub(super) fn limits(role: Role) -> Limits {
     // A generation waits for the language model, twice at worst, and a catalog for a shop, several times;
     // nothing else waits for long.

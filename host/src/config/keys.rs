@@ -1,4 +1,4 @@
-//! Keys of a TOML document against those that there are.
+//! Checks the keys of a TOML document against the known ones.
 
 use anyhow::bail;
 use toml::{Table, Value};
@@ -6,7 +6,7 @@ use toml::{Table, Value};
 /// Stands for any key: below it, all tables have the same keys.
 pub const ANY: &str = "*";
 
-/// Refuses a key in `found` that `known` does not have, and names the nearest one that it has.
+/// Refuses a key in `found` that is not in `known`, and names the nearest known one.
 pub fn check(found: &Table, known: &Table) -> anyhow::Result<()> {
     check_below("", found, known)
 }

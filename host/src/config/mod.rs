@@ -1,4 +1,4 @@
-//! The configuration: `wandstore.toml`, over it the environment, over it the command line.
+//! The configuration: the environment overrides `wandstore.toml`, and the command line overrides both.
 //!
 //! Only [`environment`] knows the names of environment variables. Secrets come from the
 //! environment alone and are never printed.
@@ -26,17 +26,17 @@ use crate::component::{Builtin, Limits, Role, Source};
 pub use environment::{Environment, Secrets, Shopify};
 pub use file::File;
 
-/// The file that is read where none is named.
+/// The file that is read if none is named.
 pub const FILE: &str = "wandstore.toml";
 
-/// A deployment, as its operator wants it.
+/// The configuration of a deployment.
 #[derive(Debug)]
 pub struct Config {
-    /// What was written, after the environment was laid over it.
+    /// The file, overridden by the environment.
     pub file: File,
-    /// What only the environment says.
+    /// The settings that come from the environment only.
     pub secrets: Secrets,
-    /// What relative component paths start from: the folder of the file.
+    /// The folder of the file, where relative component paths start.
     pub folder: PathBuf,
 }
 
@@ -52,7 +52,7 @@ impl Config {
         Self::parse(&text, folder, environment).with_context(|| format!("{name} and the environment"))
     }
 
-    /// Parses and validates all of it.
+    /// Parses and validates the configuration.
     pub fn parse(text: &str, folder: PathBuf, environment: &Environment) -> anyhow::Result<Self> {
         let mut file = File::parse(text)?;
         let secrets = environment.lay_over(&mut file)?;
@@ -93,7 +93,7 @@ impl Config {
         Ok(())
     }
 
-    /// Where the component of a role comes from.
+    /// Returns where the component of a role comes from.
     pub fn source(&self, role: Role) -> anyhow::Result<Source> {
         let component = self.file.component(role);
         match (component.builtin, &component.path) {
@@ -114,13 +114,13 @@ impl Config {
         }
     }
 
-    /// With a shop on Shopify, or an app there, products come from Shopify unless the file says otherwise.
+    /// Returns the default catalog: Shopify's if there is a shop on Shopify or an app, else the demo.
     fn usual_builtin(&self) -> Builtin {
         let Shopify { store, api_key, .. } = &self.secrets.shopify;
         if store.is_some() || api_key.is_some() { Builtin::Shopify } else { Builtin::Demo }
     }
 
-    /// The token of the shop that is connected without an installation.
+    /// Returns the token of the shop that is connected without an installation.
     pub fn tokens(&self) -> Arc<dyn Tokens> {
         match &self.secrets.shopify {
             Shopify { store: Some(store), access_token: Some(token), .. } => {
@@ -130,7 +130,7 @@ impl Config {
         }
     }
 
-    /// What bounds the component of a role.
+    /// Returns the limits of a role's component.
     pub fn limits(&self, role: Role) -> Limits {
         let component = self.file.component(role);
         let defaults = file::limits(role);
@@ -143,13 +143,13 @@ impl Config {
         }
     }
 
-    /// What components may ask of the `settings` capability.
+    /// Returns the settings that components read through the `settings` capability.
     pub fn settings(&self) -> Settings {
         let unsigned_routes = self.file.server.unsigned_routes;
         Settings { unsigned_routes, ..self.file.document.settings() }
     }
 
-    /// The language model's endpoint; `None` plans locally.
+    /// Returns the language model's endpoint; with `None`, pages are planned locally.
     pub fn llm(&self) -> Option<llm::Config> {
         let llm = &self.file.document.llm;
         let base_url = llm.address(self.secrets.llm_key.is_some())?;

@@ -3,8 +3,8 @@
 use anyhow::bail;
 use http::Uri;
 
-/// Parses an origin such as `https://wandstore.example`, and returns it without a slash at the end. The routes are fixed, so
-/// that a path would lead nowhere.
+/// Parses an origin such as `https://wandstore.example`, and returns it without a slash at the end. A path is not
+/// allowed, because the routes are fixed.
 pub(super) fn parse(text: &str) -> anyhow::Result<String> {
     match origin(text) {
         Some(origin) => Ok(origin),
@@ -18,7 +18,7 @@ fn origin(text: &str) -> Option<String> {
     let (scheme, rest) = text.split_once("://")?;
     let is_web = ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web));
     let authority = rest.strip_suffix('/').unwrap_or(rest);
-    // `Uri` drops a fragment without a word.
+    // `Uri` drops a fragment silently.
     let uri: Uri = text.parse().ok().filter(|_| is_web && !authority.contains(['/', '?', '#', '@']))?;
     let parsed = uri.authority()?;
     let port_fits = parsed.port().is_some() || parsed.as_str() == parsed.host();

@@ -16,13 +16,13 @@ use wasmtime::component::Component;
 
 use crate::component::{Binary, Role};
 
-/// What a file begins with; the number counts the forms there have been. The SHA-256 checksum and the code follow.
+/// The beginning of a file; the number is the version of the format. The SHA-256 checksum and the code follow.
 const FORM: &[u8; 16] = b"wandstore code 1";
 const CHECKSUM_BYTES: usize = 32;
 /// A larger file is not read. Our own components compile to a few MiB each.
 const FILE_BYTES_MAX: u64 = 1 << 30;
 const EXTENSION: &str = "cwasm";
-/// How the name of a file begins until it is written whole.
+/// The prefix of a file's name until the file is complete.
 const PARTIAL: &str = ".tmp";
 
 /// A folder of compiled components. Only its owner may write to it, since its files are run as machine code.
@@ -120,7 +120,7 @@ impl Compiled {
         }
     }
 
-    /// The component from the folder, if its file is there and is right.
+    /// Returns the component from the folder, if its file exists and is valid.
     fn kept(&self, engine: &Engine, entry: &Entry) -> Option<Component> {
         let path = self.folder.join(entry.file_name());
         let loaded = match read(&path) {

@@ -1,20 +1,20 @@
-//! What a component was refused, told to it and to the operator.
+//! Refusals of keys, reported to the component and to the operator.
 
 use names::Operation;
 
 use crate::context::Context;
 
-/// More of a key than this is not repeated.
+/// The longest part of a key that is repeated in a message.
 const KEY_CHARS_MAX: usize = 40;
 
-/// What a component is told that asked for a key which its role does not reach. The operator is told once for each
-/// instance, and can count the rest: a component that is hostile, or broken, asks again and again.
+/// Returns the message for a component that asked for a key outside its role's access. Logs the first refusal of each
+/// instance and counts all of them, because a hostile or broken component asks again and again.
 pub(super) fn refusal(context: &mut Context, operation: Operation, place: &str, key: &str) -> String {
     let (role, operation) = (context.role.name(), operation.name());
     metrics::counter!("wandstore_component_refusals_total", "component" => role, "operation" => operation)
         .increment(1);
     if !std::mem::replace(&mut context.was_refused, true) {
-        // What is behind the first `:` may name a shopper.
+        // The part after the first `:` may name a shopper.
         let kind: String = key.split(':').next().unwrap_or_default().chars().take(KEY_CHARS_MAX).collect();
         tracing::error!(
             component = role,

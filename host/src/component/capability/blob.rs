@@ -23,7 +23,7 @@ impl From<blob_backend::Error> for blob::Error {
 }
 
 impl Context {
-    /// Whether this component's role may do that with an object.
+    /// Checks that this component's role may do `operation` with an object.
     fn may_with_object(&mut self, operation: Operation, bucket: &str, key: &str) -> Result<(), blob::Error> {
         self.role.access().of_object(operation, bucket, key).map_err(|refused| match refused {
             Refused::NoSuchPlace => blob::Error::NoSuchBucket,

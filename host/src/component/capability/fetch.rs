@@ -20,7 +20,7 @@ impl From<fetch_backend::Error> for fetch::Error {
 }
 
 impl fetch::Host for Context {
-    /// A shop is told which shopper it is asked for: it counts requests by shopper.
+    /// Passes the shopper's address on to the shop, because the shop counts requests by shopper.
     async fn post(
         &mut self,
         upstream: String,

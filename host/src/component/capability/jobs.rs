@@ -1,4 +1,4 @@
-//! Durable jobs. What changes is announced to those who wait for it.
+//! Durable jobs. Changes are announced to those who wait for them.
 
 use capabilities::jobs as jobs_backend;
 use wasmtime::Result;
@@ -37,7 +37,8 @@ fn state(state: jobs_backend::State) -> jobs::State {
     }
 }
 
-/// The key of a job that this claim has settled before: a settlement that was given up may still have been written.
+/// Returns the key of a job that this claim has already settled: a settlement that timed out may still have been
+/// written.
 async fn settled_before(
     jobs: &dyn jobs_backend::Jobs,
     id: &str,
@@ -120,7 +121,7 @@ impl jobs::Host for Context {
         })
     }
 
-    /// All lanes are in one database, which needs no help in finding a key.
+    /// Ignores the lanes, because one database holds all of them and finds the key by itself.
     async fn newest(
         &mut self,
         key: String,
@@ -136,7 +137,7 @@ impl jobs::Host for Context {
         Ok(newest.map(|newest| newest.map(status)).map_err(Into::into))
     }
 
-    /// Those who wait for such a job are not woken: it is gone, and so is what they wait for.
+    /// Does not wake those who wait for a deleted job: what they wait for is gone.
     async fn forget(
         &mut self,
         keys: jobs::Keys,

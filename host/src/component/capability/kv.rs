@@ -25,7 +25,7 @@ impl From<kv_backend::Error> for kv::Error {
 }
 
 impl Context {
-    /// Whether this component's role may do that with a key.
+    /// Checks that this component's role may do `operation` with a key.
     fn may(&mut self, operation: Operation, store: &str, key: &str) -> Result<(), kv::Error> {
         self.role.access().of_entry(operation, store, key).map_err(|refused| match refused {
             Refused::NoSuchPlace => kv::Error::NoSuchStore,

@@ -1,4 +1,4 @@
-//! What the host supplies to components: each interface of `wandstore:capabilities`, over its backend.
+//! The capabilities that the host supplies to components: each interface of `wandstore:capabilities`, over its backend.
 //!
 //! Conversions only; what a backend does is in the `capabilities` crate.
 
@@ -14,7 +14,7 @@ mod values;
 
 use bytes::Bytes;
 
-/// The first bytes of a value.
+/// Returns the first bytes of a value.
 fn head(value: &Bytes, peek: u32) -> Vec<u8> {
     value[..value.len().min(peek as usize)].to_vec()
 }

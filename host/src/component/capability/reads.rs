@@ -1,4 +1,4 @@
-//! How storage was read: counted by tier and outcome.
+//! Counters of storage reads, by tier and outcome.
 
 use std::sync::LazyLock;
 
@@ -11,7 +11,7 @@ pub(super) struct Reads {
     pub(super) blob: Outcomes,
 }
 
-/// What came of reading a tier.
+/// The outcomes of reading a tier.
 pub(super) struct Outcomes {
     pub(super) hit: Counter,
     pub(super) miss: Counter,

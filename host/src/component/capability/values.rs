@@ -1,4 +1,4 @@
-//! Bytes that stay with the host.
+//! Values: bytes that stay with the host.
 
 use bytes::Bytes;
 use wasmtime::Result;
@@ -27,14 +27,14 @@ impl values::HostValue for Context {
 
     fn framed(&mut self, value: Resource<Value>, head: Vec<u8>, tail: Vec<u8>) -> Result<Resource<Value>> {
         let bytes = self.value(&value)?.bytes().clone();
-        // The whole is not made before it is known to fit.
+        // The result is not allocated before it is known to fit.
         let size = head.len() + bytes.len() + tail.len();
         self.memory.hold(size)?;
         self.memory.release(size);
         self.lend(Bytes::from([head.as_slice(), &bytes, tail.as_slice()].concat()))
     }
 
-    /// The same bytes in memory: nothing is copied.
+    /// Shares the bytes in memory and copies nothing.
     fn slice(&mut self, value: Resource<Value>, offset: u64, size: u64) -> Result<Resource<Value>> {
         let whole = self.value(&value)?;
         let length = whole.bytes().len();
