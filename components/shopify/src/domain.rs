@@ -1,7 +1,7 @@
-//! Domains of shops, and addresses of their admin.
+//! Shop domains, and addresses of shop admins.
 //!
-//! A domain that passes is put into addresses, keys and headers, so that nothing but lower-case
-//! letters, digits, hyphens, underscores and the dots of the suffix may be in it.
+//! Parsed domains are used in addresses, keys and headers, so they contain only lower-case letters, digits,
+//! hyphens, underscores and the dots of the suffix.
 
 use std::fmt;
 
@@ -9,19 +9,19 @@ use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-/// Where shops are. The first is where merchants' are; the others are of Shopify's developers. Some of Shopify's
-/// libraries take `*.shopify.com` and `*.spin.dev` as well, where there is much that is no shop.
+/// The suffixes of shop domains. Merchants' shops have the first; the others belong to Shopify's developers. Some
+/// of Shopify's libraries accept `*.shopify.com` and `*.spin.dev` as well, where many hosts are not shops.
 const SHOPS: [&str; 4] = [".myshopify.com", ".myshopify.io", ".dev-api.shop.dev", ".shop.dev"];
-/// The admin of all shops, and the domain of a shop that is named in its path.
+/// The admins that name a shop in the path, and the suffix of that shop's domain.
 const ADMINS: [(&str, &str); 2] =
     [("admin.shopify.com/store/", SHOPS[0]), ("admin.shop.dev/store/", SHOPS[3])];
-/// The admin where Shopify's developers work, which looks like a shop.
+/// The admin of Shopify's developers, which looks like a shop domain.
 const LOCAL_ADMIN: &str = "admin.shop.dev";
-/// An admin of Shopify's developers that does not tell the domain of a shop.
+/// An admin of Shopify's developers that does not reveal the shop's domain.
 const SPIN_ADMIN: &str = "admin.spin.dev/store/";
-/// A label of a DNS name (RFC 1035, section 2.3.4).
+/// The longest label of a DNS name, in bytes (RFC 1035, section 2.3.4).
 const LABEL_BYTES_MAX: usize = 63;
-/// More than any address of an admin, encoded.
+/// The longest `host` parameter, in bytes: longer than any encoded address of an admin.
 const HOST_PARAM_BYTES_MAX: usize = 256;
 
 /// Shopify's base64: the standard alphabet, with or without padding.
@@ -30,7 +30,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// A text is no domain of a shop. The message does not repeat it.
+/// The error for a text that is not a shop domain. The message does not repeat the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a domain of a Shopify shop")]
 pub struct WrongDomain;
@@ -40,8 +40,8 @@ pub struct WrongDomain;
 pub struct ShopDomain(String);
 
 impl ShopDomain {
-    /// Parses a domain, or the address of a shop's admin such as `admin.shopify.com/store/magic-wands`.
-    /// Nothing may be around it: no scheme, user, port, path, dot or space.
+    /// Parses a domain, or the address of a shop's admin such as `admin.shopify.com/store/magic-wands`. It accepts
+    /// nothing around it: no scheme, user, port, path, dot or space.
     pub fn parse(text: &str) -> Result<Self, WrongDomain> {
         let text = text.to_ascii_lowercase();
         let named_in_path =
@@ -53,14 +53,14 @@ impl ShopDomain {
         domain.filter(|domain| domain != LOCAL_ADMIN).map(Self).ok_or(WrongDomain)
     }
 
-    /// Parses `https://` and a domain, and nothing more, as it is in session tokens.
+    /// Parses exactly `https://` and a domain, as in session tokens.
     pub fn of_origin(text: &str) -> Result<Self, WrongDomain> {
         let domain = text.strip_prefix("https://").ok_or(WrongDomain)?;
         let shop = Self::parse(domain)?;
         (shop.as_str() == domain).then_some(shop).ok_or(WrongDomain)
     }
 
-    /// The domain as text.
+    /// Returns the domain as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -72,7 +72,7 @@ impl fmt::Display for ShopDomain {
     }
 }
 
-/// The address of a shop's admin, without scheme: what Shopify's `host` parameter holds.
+/// The address of a shop's admin, without scheme, as in Shopify's `host` parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AdminHost(String);
 
@@ -88,13 +88,13 @@ impl AdminHost {
         is_admin(&address).then_some(Self(address)).ok_or(WrongDomain)
     }
 
-    /// The address, such as `admin.shopify.com/store/magic-wands`.
+    /// Returns the address, such as `admin.shopify.com/store/magic-wands`.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// What Shopify would give as `host` for an address.
+/// Encodes an address like Shopify's `host` parameter.
 pub fn host_param(address: &str) -> String {
     BASE64.encode(address)
 }
@@ -107,7 +107,7 @@ fn is_admin(address: &str) -> bool {
     admins.filter_map(|admin| address.strip_prefix(admin)).any(is_label)
 }
 
-/// What Shopify's libraries take for a shop's name. They let it end with a hyphen.
+/// Returns whether Shopify's libraries accept the label as a shop's name. They let it end with a hyphen.
 fn is_label(label: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     label.len() <= LABEL_BYTES_MAX

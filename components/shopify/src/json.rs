@@ -1,4 +1,4 @@
-//! JSON objects, read into records.
+//! Deserialization of JSON objects into structs.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -6,11 +6,11 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
-/// A record that was written as an object. By itself serde takes an array for a record, too: its elements for
-/// the fields, in their order.
+/// A struct read from a JSON object only. Serde alone also accepts an array, and takes its elements as the fields
+/// in order.
 pub(crate) struct Object<T>(pub(crate) T);
 
-/// Reads all of a text as one object.
+/// Reads the whole text as one object.
 pub(crate) fn object<T: for<'de> Deserialize<'de>>(text: &[u8]) -> Option<T> {
     serde_json::from_slice::<Object<T>>(text).ok().map(|Object(record)| record)
 }

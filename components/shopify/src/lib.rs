@@ -1,11 +1,10 @@
-//! What Shopify sends and expects, as plain functions: signed queries, webhooks, session tokens,
-//! shops' domains, token requests.
+//! Shopify's formats and rules as plain functions: signed queries, webhooks, session tokens, shop domains, token
+//! requests.
 //!
-//! Pure: no I/O, no clock, no WIT types, and no cryptography of its own. Whoever verifies something
-//! brings the time and a check of a message against a code, `Fn(message, mac) -> bool`: in a component
-//! the `signatures` capability, on a host HMAC-SHA256. All that is parsed here is hostile until its
-//! check has passed, and what has passed is still parsed strictly: a signature says who sent
-//! something, not that it is well-formed.
+//! The crate is pure: it has no I/O, clock, WIT types or cryptography of its own. The caller of a verification
+//! passes the time and a check of a message against a MAC, `Fn(message, mac) -> bool`: in a component the
+//! `signatures` capability, on a host HMAC-SHA256. All input is hostile until its check has passed. Even then it
+//! is parsed strictly, because a signature proves the sender, not that the input is well-formed.
 
 pub mod domain;
 mod json;
@@ -22,9 +21,9 @@ pub use domain::{AdminHost, ShopDomain, WrongDomain};
 pub use payload::CustomerId;
 pub use rejection::Rejection;
 
-/// How far a timestamp that Shopify signed may be from now, either way, in seconds. Not documented;
-/// this is what Shopify's own libraries allow.
+/// The largest difference between a timestamp that Shopify signed and now, in either direction, in seconds. It is
+/// not documented; Shopify's own libraries allow this much.
 pub const WINDOW_S: u64 = 90;
 
-/// Bytes of an HMAC with SHA-256.
+/// The length of an HMAC-SHA256, in bytes.
 pub const MAC_BYTES: usize = 32;

@@ -1,6 +1,6 @@
-//! Queries with which Shopify opens an app in its admin, or comes back from a merchant's consent.
+//! Queries with which Shopify opens an app in its admin, or returns from a merchant's consent.
 //!
-//! They are signed otherwise than the app proxy's: values are encoded, and there are separators.
+//! They are signed differently from the app proxy's queries: values are encoded, and there are separators.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -8,23 +8,22 @@ use crate::domain::AdminHost;
 use crate::query::{self, Query};
 use crate::{Rejection, ShopDomain};
 
-/// What may be there once only.
+/// Parameters that may occur only once.
 const RESERVED: [&str; 5] = ["shop", "timestamp", "signature", "hmac", "host"];
-/// What is encoded in a form (URL standard, section 5.2), but that a space is `%20`.
+/// The characters that a form encodes (URL standard, section 5.2), except that a space becomes `%20`.
 const OF_FORMS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
 
-/// A query from the admin whose signature was checked. A query alone does not say which member of
-/// the staff is asking: only a session token does.
+/// A verified query from the admin. The query alone does not identify the staff member: only a session token does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Launch {
     /// The shop.
     pub shop: ShopDomain,
-    /// Where its admin is, if that was told.
+    /// The address of the shop's admin, if the query has it.
     pub host: Option<AdminHost>,
 }
 
 impl Launch {
-    /// Reads a raw query (without its question mark) that came at `now_s`, in seconds since 1970.
+    /// Verifies a raw query (without its question mark) that arrived at `now_s`, in seconds since 1970.
     pub fn verify(query: &str, now_s: u64, check: impl Fn(&[u8], &[u8]) -> bool) -> Result<Self, Rejection> {
         let query = Query::parse(query)?;
         query.once(&RESERVED)?;
@@ -39,16 +38,16 @@ impl Launch {
     }
 }
 
-/// The message that Shopify signs: the parameters but `hmac` and `signature`, sorted, joined by `&`.
-/// `ids[]=1&ids[]=2` is written `ids=["1", "2"]`.
+/// Returns the message that Shopify signs: the parameters except `hmac` and `signature`, sorted, joined by `&`.
+/// `ids[]=1&ids[]=2` becomes `ids=["1", "2"]`.
 pub fn message(query: &str) -> Result<String, Rejection> {
     Ok(sorted(pairs(&Query::parse(query)?, Spelling::OfForms)?).join("&"))
 }
 
-/// Shopify's libraries spell what is not plain in two ways, and sort whole pairs or names; which is its servers'
-/// Shopify does not say. Each is as good a proof that the sender has the secret, since any of them gives the
-/// parameters of the query once it is decoded. Only a list reads as a text does that looks like one, and neither
-/// is a shop, a time or a host.
+/// Returns all accepted messages of a query. Shopify's libraries encode special characters in two ways, and sort
+/// by whole pairs or by names; Shopify does not say which its servers use. Each message is equally good proof that
+/// the sender has the secret, because decoding any of them gives the parameters of the query. The only ambiguity
+/// is a list and a text that looks like one, and a shop, a time or a host is neither.
 fn messages(query: &Query) -> Result<Vec<String>, Rejection> {
     let mut messages = Vec::new();
     for spelling in [Spelling::OfForms, Spelling::OfDelimiters] {
@@ -68,7 +67,7 @@ fn sorted(mut pairs: Vec<String>) -> Vec<String> {
     pairs
 }
 
-/// `name=value` for each parameter, sorted by name.
+/// Returns `name=value` for each parameter, sorted by name.
 fn pairs(query: &Query, spelling: Spelling) -> Result<Vec<String>, Rejection> {
     let mut pairs = Vec::new();
     for (name, values) in query.grouped(&["hmac", "signature"]) {
@@ -84,12 +83,12 @@ fn pairs(query: &Query, spelling: Spelling) -> Result<Vec<String>, Rejection> {
     Ok(pairs)
 }
 
-/// How names and values are written.
+/// The encoding of names and values.
 #[derive(Clone, Copy)]
 enum Spelling {
-    /// As in a form: Shopify's library for JavaScript.
+    /// As in a form, like Shopify's library for JavaScript.
     OfForms,
-    /// Only what would part them otherwise is encoded: Shopify's library for Python.
+    /// Only delimiters are encoded, like in Shopify's library for Python.
     OfDelimiters,
 }
 
@@ -113,7 +112,7 @@ fn without_delimiters(text: &str) -> String {
     text.replace('%', "%25").replace('&', "%26")
 }
 
-/// The values as Python writes a list in JSON: with a space after each comma.
+/// Encodes the values like Python writes a list in JSON: with a space after each comma.
 fn list(values: &[&str]) -> String {
     let quoted = values.iter().map(|&value| serde_json::Value::from(value).to_string());
     without_delimiters(&format!("[{}]", quoted.collect::<Vec<_>>().join(", ")))

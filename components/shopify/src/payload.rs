@@ -1,4 +1,4 @@
-//! What is needed of the bodies of webhooks; the rest of them is not looked at.
+//! The parts of webhook bodies that we need. Everything else in a body is ignored.
 
 use std::fmt;
 
@@ -9,19 +9,19 @@ use crate::json::{self, Object};
 use crate::webhook::Topic;
 use crate::{Rejection, ShopDomain};
 
-/// A customer of a shop: Shopify's number, never zero.
+/// Shopify's number of a customer, never zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CustomerId(u64);
 
 impl CustomerId {
-    /// Parses decimal digits without leading zeros, so that a customer has one id only.
+    /// Parses decimal digits without leading zeros, so that each customer has exactly one id.
     pub(crate) fn of_digits(text: &[u8]) -> Option<Self> {
         let digits = text.iter().all(u8::is_ascii_digit) && !text.starts_with(b"0");
         let number = str::from_utf8(text).ok().filter(|_| digits)?.parse().ok()?;
         Some(Self(number))
     }
 
-    /// Shopify writes ids as numbers; a text of digits is the same id.
+    /// Reads an id from JSON. Shopify writes ids as numbers; a string of digits is the same id.
     fn of_json(value: &Value) -> Option<Self> {
         match value {
             Value::Number(number) => number.as_u64().filter(|&number| number > 0).map(Self),
@@ -37,10 +37,10 @@ impl fmt::Display for CustomerId {
     }
 }
 
-/// `customers/redact`: forget everything of a customer.
+/// `customers/redact`: delete all data of a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Redaction {
-    /// Whom to forget.
+    /// The customer to redact.
     pub customer: CustomerId,
 }
 
@@ -51,10 +51,10 @@ impl Redaction {
     }
 }
 
-/// `customers/data_request`: tell the merchant what is stored of a customer.
+/// `customers/data_request`: report a customer's stored data to the merchant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DataRequest {
-    /// Whose data.
+    /// The customer whose data is requested.
     pub customer: CustomerId,
     /// Shopify's number of the request.
     pub request: u64,
@@ -70,9 +70,9 @@ impl DataRequest {
     }
 }
 
-/// Refuses the body of a webhook that is no object, names two shops, or belongs to another topic, which is not signed: most
-/// bodies name no shop; those of compliance do, if only as `{shop}.myshopify.com`, as in Shopify's samples, and nothing
-/// else must become one that erases.
+/// Rejects a webhook body that is not an object, names two shops, or belongs to another topic. The topic is not
+/// signed, so no other webhook must pass as one that erases data. Most bodies name no shop; those of compliance
+/// webhooks do, even if only as `{shop}.myshopify.com`, as in Shopify's samples.
 pub fn check_shop_and_topic(body: &[u8], topic: &Topic) -> Result<(), Rejection> {
     let body = object(body)?;
     let mut domains = body.domains();
@@ -84,17 +84,17 @@ pub fn check_shop_and_topic(body: &[u8], topic: &Topic) -> Result<(), Rejection>
     Ok(())
 }
 
-/// What a body says of its shop.
+/// The shop that a body names.
 #[derive(Default)]
 pub(crate) struct ShopOfBody {
-    /// Its domain, if it is named.
+    /// The shop's domain, if the body has it.
     pub(crate) domain: Option<ShopDomain>,
-    /// Shopify's number of it, likewise.
+    /// Shopify's number of the shop, if the body has it.
     pub(crate) number: Option<u64>,
 }
 
 impl ShopOfBody {
-    /// Reads what is there, of a body that may be anything.
+    /// Reads the shop from a body of any content.
     pub(crate) fn read(body: &[u8], topic: &Topic) -> Self {
         let Ok(body) = object(body) else { return Self::default() };
         let number = match topic {

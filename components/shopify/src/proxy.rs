@@ -1,9 +1,9 @@
-//! Requests that Shopify forwards from a shop's own address: the app proxy.
+//! The app proxy: requests that Shopify forwards from a shop's own address.
 //!
-//! Shopify adds parameters, and a signature of all of them, to the query. The signed message has no
-//! separators: whoever sees a signed query could cut its parameters otherwise, as in `visitor=consent=1`
-//! and `visitor&consent=1`. So what decides who is asking has a strict shape and may be there once
-//! only, and a signed query has to be kept from shoppers: it belongs into no page, link or answer.
+//! Shopify adds parameters, and a signature of all of them, to the query. The signed message has no separators, so
+//! anyone who sees a signed query could split its parameters differently, such as `visitor=consent=1` into
+//! `visitor&consent=1`. Therefore the parameters that identify the shopper have a strict shape and may occur only
+//! once, and a signed query must be kept from shoppers: never put it into a page, link or response.
 
 use std::fmt;
 
@@ -11,23 +11,23 @@ use crate::payload::CustomerId;
 use crate::query::{self, Query};
 use crate::{Rejection, ShopDomain};
 
-/// What Shopify adds. Shopify's libraries refuse repeats of the first four; a repeat of the others
-/// would let a shopper's own parameter stand for Shopify's.
+/// The parameters that Shopify adds. Shopify's libraries reject repeats of the first four. If the others could
+/// repeat, a shopper's own parameter could replace Shopify's.
 const RESERVED: [&str; 6] =
     ["shop", "timestamp", "signature", "hmac", "path_prefix", "logged_in_customer_id"];
-/// Shopify's choices for the first part of a prefix.
+/// Shopify's options for the first part of a prefix.
 const PREFIXES: [&str; 4] = ["a", "apps", "community", "tools"];
-/// Shopify's limit for the second part.
+/// Shopify's limit for the second part, in bytes.
 const SUBPATH_BYTES_MAX: usize = 30;
 
-/// A request whose signature was checked.
+/// A request with a verified signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signed {
-    /// Whose shop it came through.
+    /// The shop that the request came through.
     pub shop: ShopDomain,
-    /// Who is logged in there, if anybody is.
+    /// The customer who is logged in, if any.
     pub customer: Option<CustomerId>,
-    /// Under which path of the shop this app is now; the merchant may rename it.
+    /// The current path of this app in the shop. The merchant may rename it.
     pub prefix: Option<Prefix>,
     /// When Shopify signed it, in seconds since 1970.
     pub timestamp_s: u64,
@@ -35,10 +35,10 @@ pub struct Signed {
 }
 
 impl Signed {
-    /// Reads a raw query (without its question mark) that came at `now_s`, in seconds since 1970.
+    /// Verifies a raw query (without its question mark) that arrived at `now_s`, in seconds since 1970.
     ///
-    /// The signature is checked before anything that the query says, except that what is there twice
-    /// is refused first: which of the two was meant could not be told.
+    /// The signature is checked before any parameter is used. Only repeated parameters are rejected earlier,
+    /// because it would be unclear which of them counts.
     pub fn verify(query: &str, now_s: u64, check: impl Fn(&[u8], &[u8]) -> bool) -> Result<Self, Rejection> {
         let query = Query::parse(query)?;
         query.once(&RESERVED)?;
@@ -51,30 +51,30 @@ impl Signed {
         Ok(Self { shop, customer, prefix, timestamp_s, parameters })
     }
 
-    /// The value of a parameter that is not Shopify's, if it is there exactly once: of two, nobody
-    /// could say which was meant.
+    /// Returns the value of a parameter that is not Shopify's, if it occurs exactly once: of two, it would be
+    /// unclear which counts.
     pub fn get(&self, name: &str) -> Option<&str> {
         let mut values = self.parameters.iter().filter(|parameter| parameter.0 == name);
         let (_, value) = values.next()?;
         values.next().is_none().then_some(value)
     }
 
-    /// The parameters that are not Shopify's, decoded, in their order, as far as they are text.
+    /// Returns the parameters that are not Shopify's, decoded, in order, without those that are not text.
     pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
         self.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 
-/// Where the app is in a shop: `/apps/wand`, unless the merchant renamed it.
+/// The path of the app in a shop: `/apps/wand`, unless the merchant renamed it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Prefix(String);
 
 impl Prefix {
-    /// Parses one of Shopify's four prefixes and a subpath. Such a text may stand in an address or
-    /// an attribute as it is.
+    /// Parses one of Shopify's four prefixes and a subpath. The result is safe in an address or an attribute
+    /// without escaping.
     ///
-    /// Within the folder of a market, as in `/en-ca/apps/wand`, the prefix is the same: no document says whether
-    /// Shopify names the folder.
+    /// A market's folder before the prefix, as in `/en-ca/apps/wand`, is dropped: no document says whether Shopify
+    /// includes the folder.
     pub fn parse(text: &str) -> Result<Self, Rejection> {
         let path = text.strip_prefix('/').map(|rest| match rest.split_once('/') {
             Some((folder, path)) if !PREFIXES.contains(&folder) && is_subpath(folder) => path,
@@ -86,7 +86,7 @@ impl Prefix {
             .ok_or(Rejection::Malformed("path_prefix"))
     }
 
-    /// The prefix, such as `/apps/wand`: with a slash before it, and none behind.
+    /// Returns the prefix, such as `/apps/wand`: with a slash at the start, and none at the end.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -102,18 +102,18 @@ impl fmt::Display for Prefix {
     }
 }
 
-/// The message that Shopify signs for a query, as its documentation has it: `name=value` of every
-/// parameter but `signature`, decoded, repeats joined by commas, sorted as whole strings, with
-/// nothing between them.
+/// Returns the message that Shopify signs for a query, as its documentation describes it: `name=value` of every
+/// parameter except `signature`, decoded, repeats joined by commas, sorted as whole strings, with nothing between
+/// them.
 pub fn message(query: &str) -> Result<Vec<u8>, Rejection> {
     Ok(sorted_by_pair(&Query::parse(query)?))
 }
 
-/// Shopify's documentation and its Ruby library sort `name=value`; its libraries for JavaScript, PHP
-/// and Python sort the names. The two differ only where a name begins another name whose next
-/// character is below `=`, as with `a` and `a-b`. Shopify does not say which is its servers', and both
-/// are used by apps with success. The documented order is tried first; the other is as good
-/// a proof that the sender has the secret, and refusing it might turn a real shopper away.
+/// Checks the signature of a query against both known sort orders. Shopify's documentation and its Ruby library
+/// sort `name=value`; its libraries for JavaScript, PHP and Python sort the names. The orders differ only where a
+/// name begins another name whose next character is below `=`, as with `a` and `a-b`. Shopify does not say which
+/// its servers use, and apps use both with success. The documented order is tried first. The other is equally good
+/// proof that the sender has the secret, and rejecting it could turn a real shopper away.
 fn check_signature(query: &Query, check: impl Fn(&[u8], &[u8]) -> bool) -> Result<(), Rejection> {
     let mac = query.first("signature").and_then(query::mac_of_hex).ok_or(Rejection::Forged)?;
     let documented = sorted_by_pair(query);
@@ -130,7 +130,7 @@ fn sorted_by_pair(query: &Query) -> Vec<u8> {
     pairs.concat()
 }
 
-/// `name=value,value` for each name, sorted by name.
+/// Returns `name=value,value` for each name, sorted by name.
 fn pairs(query: &Query) -> Vec<Vec<u8>> {
     let groups = query.grouped(&["signature"]);
     groups.into_iter().map(|(name, values)| [name, &values.join(&b',')].join(&b'=')).collect()

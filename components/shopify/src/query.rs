@@ -1,7 +1,7 @@
-//! Query strings, decoded as Shopify decodes them before it signs.
+//! Query strings, decoded like Shopify decodes them before it signs.
 //!
-//! Names and values stay bytes until the signature has been checked: replacing what is not UTF-8
-//! would make one message of several queries.
+//! Names and values stay bytes until the signature has been checked: replacing invalid UTF-8 would turn several
+//! queries into the same message.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use percent_encoding::percent_decode;
 
 use crate::{MAC_BYTES, Rejection, ShopDomain, WINDOW_S};
 
-/// More than Shopify forwards to an app, and enough for any link.
+/// The longest query, in bytes: more than Shopify forwards to an app, and enough for any link.
 const BYTES_MAX: usize = 16 * 1024;
 
-/// The parameters of a query, decoded, in their order.
+/// The parameters of a query, decoded, in order.
 pub(crate) struct Query(Vec<(Vec<u8>, Vec<u8>)>);
 
 impl Query {
@@ -25,18 +25,18 @@ impl Query {
         Ok(Self(pairs.map(decoded).collect()))
     }
 
-    /// Refuses a query in which one of the names is there more than once, however it is encoded.
+    /// Rejects a query in which one of the names occurs more than once, in any encoding.
     pub(crate) fn once(&self, names: &[&'static str]) -> Result<(), Rejection> {
         let repeated = names.iter().find(|name| self.all(name).nth(1).is_some());
         repeated.map_or(Ok(()), |name| Err(Rejection::Repeated(name)))
     }
 
-    /// The first value of a name.
+    /// Returns the first value of a name.
     pub(crate) fn first(&self, name: &str) -> Option<&[u8]> {
         self.all(name).next()
     }
 
-    /// The values of every name but those, in their order; the names in order of their bytes.
+    /// Returns the values of every name except `without`, in order. The names are in byte order.
     pub(crate) fn grouped(&self, without: &[&str]) -> Vec<(&[u8], Vec<&[u8]>)> {
         let mut groups = BTreeMap::<&[u8], Vec<&[u8]>>::new();
         for (name, value) in &self.0 {
@@ -47,7 +47,8 @@ impl Query {
         groups.into_iter().collect()
     }
 
-    /// What of it is text. Whatever was behind a link that a shopper followed is no reason to refuse them a page.
+    /// Returns the parameters that are text. Others are dropped, because a broken link is no reason to refuse a
+    /// shopper the page.
     pub(crate) fn into_text(self) -> impl Iterator<Item = (String, String)> {
         let text = |bytes| String::from_utf8(bytes).ok();
         self.0.into_iter().filter_map(move |(name, value)| Some((text(name)?, text(value)?)))
@@ -63,12 +64,12 @@ fn decoded(pair: &str) -> (Vec<u8>, Vec<u8>) {
     (decoded_text(name), decoded_text(value))
 }
 
-/// As forms are decoded: a plus is a space, and a percent sign that encodes nothing is itself.
+/// Decodes like a form: a plus is a space, and a percent sign that encodes nothing stays.
 fn decoded_text(text: &str) -> Vec<u8> {
     percent_decode(text.replace('+', " ").as_bytes()).collect()
 }
 
-/// A code written as hexadecimal digits in lower case, which is how Shopify writes it.
+/// Reads a MAC from hexadecimal digits in lower case, as Shopify writes it.
 pub(crate) fn mac_of_hex(text: &[u8]) -> Option<[u8; MAC_BYTES]> {
     if text.len() != 2 * MAC_BYTES {
         return None;
@@ -89,7 +90,7 @@ fn digit(byte: u8) -> Option<u8> {
     }
 }
 
-/// Seconds since 1970, in digits only, and within the window of now.
+/// Reads a time in seconds since 1970. It must consist of digits and be within [`WINDOW_S`] of now.
 pub(crate) fn time(text: Option<&[u8]>, now_s: u64) -> Result<u64, Rejection> {
     let digits = text.filter(|text| !text.is_empty() && text.iter().all(u8::is_ascii_digit));
     let time_s = digits.and_then(|digits| str::from_utf8(digits).ok()?.parse().ok());
@@ -97,7 +98,7 @@ pub(crate) fn time(text: Option<&[u8]>, now_s: u64) -> Result<u64, Rejection> {
     (time_s.abs_diff(now_s) <= WINDOW_S).then_some(time_s).ok_or(Rejection::Expired)
 }
 
-/// The shop that a query names.
+/// Reads the shop of a query.
 pub(crate) fn shop(text: Option<&[u8]>) -> Result<ShopDomain, Rejection> {
     let text = text.ok_or(Rejection::Malformed("shop"))?;
     let text = str::from_utf8(text).map_err(|_| Rejection::NotAShop)?;

@@ -1,28 +1,28 @@
-//! Why a request that claims to be Shopify's is refused.
+//! Reasons to reject a request that claims to be from Shopify.
 
-/// Why a signed request is refused. The message is fit for whoever sent it: it repeats nothing of
-/// the request, and tells nothing of a secret.
+/// Why a signed request is rejected. The message is safe to send to the caller: it repeats nothing of the request,
+/// and reveals nothing about a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// No signature, none of the right shape, or not ours and Shopify's.
+    /// The signature is missing, malformed or not made with our secret.
     #[error("the signature is not valid")]
     Forged,
-    /// Signed too long ago, or for a time to come.
+    /// The timestamp is too old, or in the future.
     #[error("the request is not of this time")]
     Expired,
-    /// A parameter that decides who is asking is there twice.
+    /// A parameter that identifies the caller occurs more than once.
     #[error("{0} is there more than once")]
     Repeated(&'static str),
-    /// Something that has to be there is missing or not of its shape.
+    /// A required part is missing or malformed.
     #[error("{0} is missing or malformed")]
     Malformed(&'static str),
-    /// The shop is not a domain of Shopify's.
+    /// The shop is not a Shopify domain.
     #[error("the shop is not a shop's domain")]
     NotAShop,
 }
 
 impl Rejection {
-    /// The status of the answer.
+    /// Returns the HTTP status of the response.
     pub fn status(self) -> u16 {
         match self {
             Self::Forged | Self::Expired => 401,

@@ -1,4 +1,4 @@
-//! Session tokens: who of a shop's staff is asking, as App Bridge tells it (JWT, RFC 7519).
+//! Session tokens (JWT, RFC 7519): App Bridge identifies the member of a shop's staff with them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,48 +7,48 @@ use serde::{Deserialize, Deserializer};
 
 use crate::{ShopDomain, json};
 
-/// How far the clocks of Shopify and of this machine may differ, in seconds.
+/// The largest accepted difference between Shopify's clock and ours, in seconds.
 const LEEWAY_S: u64 = 10;
-/// More than any token of Shopify's.
+/// The longest token, in bytes: longer than any of Shopify's.
 const BYTES_MAX: usize = 8 * 1024;
-/// Decimal digits of the largest number of 64 bits.
+/// The number of decimal digits of the largest 64-bit number.
 const NUMBER_BYTES_MAX: usize = 20;
 
-/// A session whose token was checked.
+/// A session with a verified token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     /// The shop.
     pub shop: ShopDomain,
-    /// The member of the staff: Shopify's number, as text.
+    /// Shopify's number of the staff member, as text.
     pub user: String,
-    /// When the token ends, in seconds since 1970; it is valid for a minute.
+    /// When the token expires, in seconds since 1970. It is valid for a minute.
     pub expires_s: u64,
 }
 
-/// Why a token is refused. The message is fit for whoever sent it.
+/// Why a token is rejected. The message is safe to send to the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// Not `Bearer` and a token, or not a token.
+    /// The header is not `Bearer` and a token, or the token is malformed.
     #[error("that is no session token")]
     Malformed,
-    /// Signed in another way than Shopify's, or not at all.
+    /// The token is not signed with Shopify's algorithm.
     #[error("session tokens are signed with HS256")]
     Algorithm,
-    /// Signed with another secret.
+    /// The token is signed with another secret.
     #[error("the signature of the session token is not valid")]
     Forged,
-    /// It ended, or has not begun. A page asks App Bridge for another.
+    /// The token has expired or is not valid yet. The page can ask App Bridge for another.
     #[error("the session token is not of this time")]
     Expired,
-    /// For another app.
+    /// The token is for another app.
     #[error("the session token is for another app")]
     Audience,
-    /// Not of a shop of Shopify's.
+    /// The token is not from a Shopify shop.
     #[error("the session token is not of a Shopify shop")]
     Issuer,
 }
 
-/// Checks a token for the app with this key (its client id), at `now_s` seconds since 1970.
+/// Verifies a token for the app with this key (its client id), at `now_s` seconds since 1970.
 pub fn verify(
     token: &str,
     api_key: &str,
@@ -64,7 +64,7 @@ pub fn verify(
     session(part(claims)?, api_key, now_s)
 }
 
-/// The token in the value of an `Authorization` header.
+/// Returns the token in the value of an `Authorization` header.
 pub fn bearer(authorization: &str) -> Result<&str, Error> {
     let (scheme, token) = authorization.split_once(' ').ok_or(Error::Malformed)?;
     let fits = scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && !token.contains(' ');
@@ -74,12 +74,13 @@ pub fn bearer(authorization: &str) -> Result<&str, Error> {
 #[derive(Deserialize)]
 struct Header {
     alg: String,
-    /// Whether there are extensions that have to be understood (RFC 7515, section 4.1.11): none is, not even null.
+    /// Whether there are critical extensions (RFC 7515, section 4.1.11). We support none, so any value counts,
+    /// even null.
     #[serde(default, deserialize_with = "present")]
     crit: bool,
 }
 
-/// What Shopify documents of a token. No library of Shopify's demands all of it, but each claim is demanded by one.
+/// The claims that Shopify documents. No library of Shopify requires all of them, but each is required by one.
 #[derive(Deserialize)]
 struct Claims {
     iss: String,
@@ -95,23 +96,23 @@ struct Claims {
     _session: String,
 }
 
-/// Seconds since 1970, which may have a fraction (RFC 7519, section 2). Before 1970 counts as 1970.
+/// Seconds since 1970, possibly with a fraction (RFC 7519, section 2). A time before 1970 counts as 1970.
 #[derive(Deserialize)]
 struct NumericDate(f64);
 
 impl NumericDate {
-    /// The whole second that it is in.
+    /// Returns the time rounded down to a whole second.
     fn second(&self) -> u64 {
         whole(self.0.floor())
     }
 
-    /// The first whole second that is not before it.
+    /// Returns the time rounded up to a whole second.
     fn next_second(&self) -> u64 {
         whole(self.0.ceil())
     }
 }
 
-/// What is signed, and the code of it.
+/// Splits a token into the signed part and its MAC.
 fn split(token: &str) -> Result<(&str, &str), Error> {
     let fits = token.len() <= BYTES_MAX && token.bytes().filter(|&byte| byte == b'.').count() == 2;
     token.rsplit_once('.').filter(|_| fits).ok_or(Error::Malformed)
@@ -157,7 +158,8 @@ fn whole(seconds: f64) -> u64 {
     seconds as u64
 }
 
-/// A number of Shopify's. A shopper at a checkout, of whom Shopify has tokens as well, is none.
+/// Returns whether the text is one of Shopify's numbers. A shopper at a checkout, who also gets tokens, has no
+/// number.
 fn is_number(text: &str) -> bool {
     (1..=NUMBER_BYTES_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }

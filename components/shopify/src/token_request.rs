@@ -1,13 +1,13 @@
-//! Asking Shopify for access tokens: token exchange and refresh, with tokens that expire.
+//! Requests to Shopify for access tokens: token exchange and refresh, with tokens that expire.
 //!
-//! The bodies hold secrets, so that nothing here can be printed.
+//! The bodies contain secrets, so no type with a secret here can be printed.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::json;
 
-/// Where a shop is asked, by POST.
+/// The path at a shop that takes the requests, by POST.
 pub const PATH: &str = "/admin/oauth/access_token";
 
 const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -39,7 +39,8 @@ enum Grant<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Gives a session token for an offline token of its shop: an hour's, and the means to renew it.
+    /// Creates a request that exchanges a session token for an offline token of its shop, which is valid for an
+    /// hour, and a refresh token.
     pub fn exchange(client_id: &'a str, client_secret: &'a str, session_token: &'a str) -> Self {
         let grant = Grant::Exchange {
             subject_token: session_token,
@@ -50,8 +51,8 @@ impl<'a> Request<'a> {
         Self { client_id, client_secret, grant_type: TOKEN_EXCHANGE, grant }
     }
 
-    /// Renews both tokens. Should the answer get lost, the same refresh token can be given again until its
-    /// replacement is used, for 30 days
+    /// Creates a request that renews both tokens. If the response is lost, the same refresh token can be used
+    /// again until its replacement is used, for 30 days
     /// (<https://shopify.dev/changelog/more-resilient-refreshes-for-expiring-offline-access-tokens>).
     pub fn refresh(client_id: &'a str, client_secret: &'a str, refresh_token: &'a str) -> Self {
         let grant = Grant::Refresh { refresh_token };
@@ -66,15 +67,16 @@ impl<'a> Request<'a> {
 /// <https://github.com/Shopify/shopify-app-js>, `packages/apps/shopify-api/lib/auth/oauth/create-session.ts`).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Tokens {
-    /// What the shop's APIs are asked with.
+    /// The token for the shop's APIs.
     pub access_token: String,
-    /// For how long, in seconds; 0: it has ended; `None`: until it is revoked.
+    /// The lifetime of the access token, in seconds. 0: it has expired; `None`: it is valid until revoked.
     pub expires_in: Option<u64>,
-    /// What the next pair is asked with. `None`: with the former refresh token, if there was one (RFC 6749, section 6).
+    /// The token for requesting the next pair. `None`: the former refresh token, if any, stays valid (RFC 6749,
+    /// section 6).
     pub refresh_token: Option<String>,
-    /// For how long, in seconds; 0: it has ended; `None`: until it is revoked.
+    /// The lifetime of the refresh token, in seconds. 0: it has expired; `None`: it is valid until revoked.
     pub refresh_token_expires_in: Option<u64>,
-    /// What the access token allows, separated by commas. `None`: what was asked for (RFC 6749, section 5.1).
+    /// The granted scopes, separated by commas. `None`: the requested ones (RFC 6749, section 5.1).
     pub scope: Option<String>,
 }
 
@@ -89,7 +91,7 @@ struct Answer {
     refresh_token_expires_in: Value,
     #[serde(default)]
     scope: Value,
-    /// Of a member of the staff: an online token, which is never asked for.
+    /// A staff member, present for an online token only, which we never request.
     #[serde(default)]
     associated_user: Value,
 }
@@ -97,22 +99,22 @@ struct Answer {
 /// Why there are no tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// The session token is too old or was not accepted: ask App Bridge for another.
+    /// The session token is too old or was not accepted. Ask App Bridge for another.
     #[error("Shopify did not accept the session token")]
     InvalidSubjectToken,
-    /// The refresh token was replaced, has ended or was revoked: drop it, and exchange a session token again.
+    /// The refresh token was replaced, expired or revoked. Drop it, and exchange a session token again.
     #[error("Shopify did not accept the token that it was given")]
     InvalidGrant,
-    /// Our key or secret is not accepted: only whoever runs this app can mend it.
+    /// Shopify does not accept our key or secret. Only the operator of this app can fix it.
     #[error("Shopify did not accept the app's key and secret")]
     InvalidClient,
-    /// Shopify is busy or broken: try again later.
+    /// Shopify is busy or failing. Try again later.
     #[error("Shopify answered with status {0}")]
     Unavailable(u16),
-    /// Another refusal.
+    /// Any other refusal.
     #[error("Shopify refused with status {0}")]
     Other(u16),
-    /// An answer that says yes and holds no tokens of the expected form.
+    /// The response has a success status but no valid tokens.
     #[error("Shopify's answer has no usable tokens")]
     Unreadable,
 }
@@ -122,7 +124,7 @@ struct Failure {
     error: String,
 }
 
-/// Reads Shopify's answer to a [`Request`].
+/// Reads Shopify's response to a [`Request`].
 pub fn read(status: u16, body: &[u8]) -> Result<Tokens, Refusal> {
     match status {
         200..=299 => tokens(body),
@@ -146,7 +148,7 @@ fn tokens(body: &[u8]) -> Result<Tokens, Refusal> {
     if is_usable { Ok(tokens) } else { Err(Refusal::Unreadable) }
 }
 
-/// A lifetime: a number other than 0, which may be written as a text. What is negative has ended.
+/// Reads a lifetime: a number other than 0, possibly as a string. A negative one has expired.
 fn seconds(value: &Value) -> Option<u64> {
     let number =
         value.as_f64().or_else(|| value.as_str()?.trim().parse().ok()).filter(|number| !number.is_nan())?;
@@ -159,7 +161,7 @@ fn seconds(value: &Value) -> Option<u64> {
     (number != 0.0).then_some(seconds)
 }
 
-/// A text that is there and not empty.
+/// Returns a string that is not empty.
 fn text(value: Value) -> Option<String> {
     match value {
         Value::String(text) if !text.is_empty() => Some(text),
@@ -167,8 +169,9 @@ fn text(value: Value) -> Option<String> {
     }
 }
 
-/// A refresh token that is not active any more is an `invalid_request` to Shopify: "This request requires an active
-/// `refresh_token`". All that we send is of the right form, so that it says the same as `invalid_grant`.
+/// Reads the reason of a refusal. For an inactive refresh token Shopify reports `invalid_request`: "This request
+/// requires an active `refresh_token`". Our requests are always well-formed, so this means the same as
+/// `invalid_grant`.
 fn refusal(status: u16, body: &[u8]) -> Refusal {
     let failure = json::object::<Failure>(body).map(|failure| failure.error);
     match (status, failure.as_deref()) {
@@ -179,7 +182,7 @@ fn refusal(status: u16, body: &[u8]) -> Refusal {
     }
 }
 
-/// Whether it can be sent as the value of a header (RFC 9110, section 5.5): spaces may be within it.
+/// Returns whether the text can be sent as a header value (RFC 9110, section 5.5). It may contain inner spaces.
 fn is_token(text: &str) -> bool {
     let fits = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
     !text.is_empty() && text.trim_ascii() == text && text.bytes().all(fits)

@@ -1,8 +1,7 @@
-//! Webhooks: who sent them, of which shop, about what.
+//! Webhooks: their signature, shop and topic.
 //!
-//! There are two families of headers: `X-Shopify-*` of webhooks, and `shopify-*` of the events that came
-//! with API 2026-10. Where both are there, Shopify's own library reads the events'. Only the body
-//! is signed.
+//! There are two families of headers: `X-Shopify-*` for webhooks, and `shopify-*` for the events that API 2026-10
+//! introduced. If both are present, Shopify's own library reads those of events. Only the body is signed.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,33 +9,34 @@ use base64::engine::general_purpose::STANDARD;
 use crate::payload::ShopOfBody;
 use crate::{MAC_BYTES, Rejection, ShopDomain};
 
-/// More than any header of Shopify's.
+/// The longest header value, in bytes: longer than any of Shopify's.
 const HEADER_BYTES_MAX: usize = 256;
 
-/// A webhook whose signature was checked.
+/// A webhook with a verified signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Webhook {
-    /// What happened.
+    /// The topic.
     pub topic: Topic,
-    /// In which shop: as the body names it, which is signed, else as the header does.
+    /// The shop: the one in the signed body or, without one, the one in the header.
     pub shop: ShopDomain,
-    /// Whether the body names it. Else anybody who has another webhook may have put a shop's name into the header.
+    /// Whether the body names the shop. If not, anyone who has another webhook may have put the shop's name into
+    /// the header.
     pub is_named_by_body: bool,
-    /// What the header calls it, if that is something else: a shop's domain can change, and then both are told for a
-    /// while. The header is not signed, so that this may as well be another shop.
+    /// The shop in the header, if it differs. After a shop's domain changes, Shopify sends both domains for a
+    /// while. The header is not signed, so this may be another shop.
     pub also: Option<ShopDomain>,
-    /// Shopify's number of the shop, where the body has it.
+    /// Shopify's number of the shop, if the body has it.
     pub number: Option<u64>,
-    /// The delivery: the same if Shopify sends it again. Printable ASCII without spaces.
+    /// The id of the delivery, which stays the same if Shopify sends it again. Printable ASCII without spaces.
     pub id: String,
-    /// When it happened, in milliseconds since the epoch, where that is told. A webhook is sent again for hours,
-    /// as it was; but this is not signed.
+    /// When the event happened, in milliseconds since the epoch, if the header says so. Shopify resends a webhook
+    /// unchanged for hours. This time is not signed.
     pub triggered_ms: Option<u64>,
-    /// Which headers told so.
+    /// The family of the headers.
     pub family: Family,
 }
 
-/// Which kind of headers a webhook has.
+/// The family of a webhook's headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {
     /// `X-Shopify-*`.
@@ -46,7 +46,7 @@ pub enum Family {
 }
 
 impl Family {
-    /// The prefix of the names of its headers, in lower case.
+    /// Returns the prefix of the header names, in lower case.
     pub fn prefix(self) -> &'static str {
         match self {
             Self::Classic => "x-shopify-",
@@ -56,9 +56,9 @@ impl Family {
 }
 
 impl Webhook {
-    /// Reads a webhook from its headers, asked for by name in lower case, and its body as it came, of which nothing is
-    /// demanded here but that it is not empty (see [`crate::payload::check_shop_and_topic`]). The signature is judged
-    /// before anything else, whatever headers and body are.
+    /// Verifies a webhook from its headers, which are looked up by name in lower case, and its raw body. The body
+    /// may have any content except none (see [`crate::payload::check_shop_and_topic`]). The signature is checked
+    /// before anything else in headers and body.
     pub fn verify(
         header: impl Fn(&str) -> Option<String>,
         body: &[u8],
@@ -71,9 +71,9 @@ impl Webhook {
         Self::read(family, |name| header(&format!("{}{name}", family.prefix())), body)
     }
 
-    /// The headers that Shopify's libraries demand are all of a family's. That of the shop may be missing, or name the shop's
-    /// own domain (<https://community.shopify.com/t/why-is-my-uninstall-webhook-receiving-incorrect-shop-value/234725>),
-    /// where the body names the shop.
+    /// Reads the headers of one family. All headers that Shopify's libraries require must be there. If the body
+    /// names the shop, the shop's header may be missing, or contain the shop's own domain
+    /// (<https://community.shopify.com/t/why-is-my-uninstall-webhook-receiving-incorrect-shop-value/234725>).
     fn read(family: Family, header: impl Fn(&str) -> Option<String>, body: &[u8]) -> Result<Self, Rejection> {
         if body.is_empty() {
             return Err(Rejection::Malformed("body"));
@@ -105,7 +105,7 @@ impl Webhook {
     }
 }
 
-/// The family and the code of a webhook, for refusing what has none before its body is read.
+/// Returns the family and the MAC of a webhook, so that a request without them is rejected before its body is read.
 pub fn signature(header: impl Fn(&str) -> Option<String>) -> Result<(Family, [u8; MAC_BYTES]), Rejection> {
     let code = |family: Family| header(&format!("{}hmac-sha256", family.prefix()));
     let found =
@@ -116,14 +116,14 @@ pub fn signature(header: impl Fn(&str) -> Option<String>) -> Result<(Family, [u8
     Ok((family, mac))
 }
 
-/// What a webhook tells of, as far as this app does something about it.
+/// The topic of a webhook, as far as this app handles it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Topic {
     /// `products/create`, `/update`, `/delete`.
     Products,
     /// `collections/create`, `/update`, `/delete`.
     Collections,
-    /// `inventory_levels/update` and its like.
+    /// `inventory_levels/update` and similar topics.
     Inventory,
     /// `shop/update`.
     ShopUpdate,
@@ -135,13 +135,13 @@ pub enum Topic {
     CustomersRedact,
     /// `shop/redact`.
     ShopRedact,
-    /// Another, in lower case.
+    /// Any other topic, in lower case.
     Other(String),
 }
 
 impl Topic {
-    /// Reads a topic: `products/update`, `PRODUCTS_UPDATE` or, of events, `Product` with an action. A dot parts
-    /// it, too, in Shopify's libraries.
+    /// Reads a topic: `products/update`, `PRODUCTS_UPDATE` or, for events, `Product` with an action. Like
+    /// Shopify's libraries, it also accepts a dot as separator.
     pub fn of(topic: &str, action: Option<&str>) -> Self {
         let topic = topic.to_ascii_lowercase();
         match topic.replace(['/', '.'], "_").as_str() {
@@ -155,17 +155,17 @@ impl Topic {
         }
     }
 
-    /// Whether prices, titles or what is in stock may be others now.
+    /// Returns whether prices, titles or stock may have changed.
     pub fn moves_catalog(&self) -> bool {
         matches!(self, Self::Products | Self::Collections | Self::Inventory | Self::ShopUpdate)
     }
 
-    /// Whether the law asks for it.
+    /// Returns whether this is one of Shopify's compliance topics.
     pub fn is_compliance(&self) -> bool {
         matches!(self, Self::CustomersDataRequest | Self::CustomersRedact | Self::ShopRedact)
     }
 
-    /// What is done alike, whatever happened to the resource.
+    /// Returns the topic of a resource, which is handled the same for every action.
     fn of_resource(name: &str) -> Option<Self> {
         let actions = ["_create", "_update", "_delete", "_connect", "_disconnect"];
         let resource = actions.iter().find_map(|action| name.strip_suffix(action)).unwrap_or(name);

@@ -1,4 +1,4 @@
-//! Queries with which the admin opens the app, and what somebody could make of one.
+//! Queries with which the admin opens the app, and manipulated variants.
 
 use proptest::prelude::*;
 use shopify::oauth::{self, Launch};

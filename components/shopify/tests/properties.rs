@@ -1,4 +1,4 @@
-//! What holds whatever is sent: nothing panics, what was signed passes, what was changed does not.
+//! Properties for any input: nothing panics, signed input passes, changed input does not.
 
 use proptest::prelude::*;
 use shopify::payload::{self, DataRequest, Redaction};
@@ -321,7 +321,7 @@ proptest! {
         prop_assert!(verify(&turned).is_ok());
     }
 
-    /// It may be another spelling of the same request, such as `%2f` for `%2F`.
+    /// A change may be another spelling of the same request, such as `%2f` for `%2F`.
     #[test]
     fn a_changed_byte_is_refused_or_means_the_same(value in ".{0,12}", at in any::<prop::sample::Index>(), byte in 32..127u8) {
         let query = signed(&format!("x={}&logged_in_customer_id=7&{QUERY}", encoded(&value)));

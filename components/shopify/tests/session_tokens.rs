@@ -1,4 +1,4 @@
-//! Session tokens that somebody made up, or that are for somebody else.
+//! Session tokens that are forged, or meant for another app or shop.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -25,7 +25,7 @@ fn claims() -> Value {
     })
 }
 
-/// The claims with one of them changed; null takes it out.
+/// The claims with one of them changed, or removed by null.
 fn with(name: &str, value: Value) -> Value {
     let mut claims = claims();
     let fields = claims.as_object_mut().unwrap();

@@ -1,4 +1,4 @@
-//! Every case that was gathered from Shopify's documentation and libraries.
+//! All test vectors gathered from Shopify's documentation and libraries.
 
 use serde_json::Value;
 use shopify::proxy::{self, Prefix, Signed};
@@ -13,8 +13,7 @@ fn every_case_has_the_outcome_that_shopify_gives_it() {
     check_all(include_str!("../../../tests/vectors/shopify.json"), 72);
 }
 
-/// Cases of the libraries' own tests, and what somebody who wants in would try. Where libraries differ, a case
-/// says which of them is followed.
+/// Cases from the libraries' own tests, and attacks. If libraries differ, a case says which one it follows.
 #[test]
 fn every_further_case_has_the_safest_outcome_that_shopifys_libraries_give_it() {
     check_all(include_str!("../../../tests/vectors/shopify-more.json"), 300);
@@ -57,7 +56,7 @@ fn app_proxy(case: &Value) {
     check_signed(case, Signed::verify(&query, now(case), checker(case)).map(|_| ()));
 }
 
-/// Both orders are a proof of the secret; a code of neither is not.
+/// Both sort orders prove the secret; a MAC of neither does not.
 fn ordering(case: &Value) {
     for code in case["expected"].as_object().unwrap().values() {
         let query = format!("{}&signature={}", input(case), text(code));
@@ -81,7 +80,7 @@ fn launch(case: &Value) {
     check_signed(case, oauth::Launch::verify(&query, now(case), checker(case)).map(|_| ()));
 }
 
-/// A signature of the documentation's may be valid although its shop, its host or its time is made up.
+/// A signature in the documentation may be valid although its shop, host or time is made up.
 fn check_signed(case: &Value, outcome: Result<(), Rejection>) {
     let valid = match outcome {
         Ok(()) => true,
@@ -145,7 +144,7 @@ fn token_response(case: &Value) {
     assert_eq!(told, expected(case));
 }
 
-/// The query of a case, with its code if that is told apart from it.
+/// The query of a case, with its MAC if the case states it separately.
 fn with_code(case: &Value, name: &str) -> String {
     let separate = !input(case).contains(&format!("{name}="));
     let code = case["expected"].as_str().filter(|_| separate);

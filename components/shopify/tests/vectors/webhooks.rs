@@ -6,7 +6,7 @@ use shopify::webhook::{Topic, Webhook};
 
 use super::{checker, expected, input, text};
 
-/// A webhook with all of its headers: what it tells of, or the status of its refusal.
+/// A webhook with all its headers, and its expected topic or rejection status.
 pub fn request(case: &Value) {
     let header = |name: &str| case["headers"][name].as_str().map(str::to_owned);
     let outcome = Webhook::verify(header, input(case).as_bytes(), checker(case));
@@ -46,7 +46,7 @@ pub fn signed(case: &Value) {
     }
 }
 
-/// Every one of the headers is needed; without the code the request is forged.
+/// Every header is required; without the MAC the request is forged.
 pub fn headers(case: &Value) {
     let names: Vec<_> =
         case["input"].as_array().unwrap().iter().map(|name| text(name).to_lowercase()).collect();
