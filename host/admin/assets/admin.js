@@ -1,5 +1,5 @@
-// Sends forms with a session token, and puts the answer in. App Bridge has the token; without it (on
-// somebody's own machine) it is in the address.
+// Submits forms with a session token, and inserts the response into the page. App Bridge supplies the token; without
+// App Bridge (in local development) the token is in the address.
 "use strict";
 (() => {
   const app = document.getElementById("app");
@@ -11,7 +11,7 @@
   const ask = async (path, options = {}) =>
     fetch(path, { ...options, headers: { ...options.headers, authorization: `Bearer ${await token()}` } });
 
-  // Once Shopify's components are there, the plain controls in them have done their duty.
+  // Replaces the plain controls once Shopify's components have loaded.
   const upgrade = () => {
     for (const element of app.querySelectorAll(`${fields}, s-button`)) {
       customElements.whenDefined(element.localName).then(() => {
@@ -26,7 +26,7 @@
     }
   };
 
-  // Shopify's fields are asked one by one, so that it does not matter how they take part in forms.
+  // Reads Shopify's fields one by one, so that it does not matter how they take part in forms.
   const read = (form) => {
     const data = new URLSearchParams();
     for (const element of form.querySelectorAll(fields)) {

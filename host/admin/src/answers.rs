@@ -1,4 +1,4 @@
-//! Answers that hold no page of a shop.
+//! Responses that contain no page of a shop.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
@@ -7,16 +7,17 @@ use shopify::ShopDomain;
 use crate::pages::{self, Policy};
 use crate::session::{self, Refused};
 
-/// When a page was sent to be loaded again, in seconds since the epoch: a parameter of its address.
+/// The query parameter with the time at which the page was bounced, in seconds since the epoch.
 const BOUNCED: &str = "bounced";
-/// A session token lives for a minute: one that is refused within it was not too old, and another would be refused too.
+/// The lifetime of a session token, one minute. A token refused within it was not too old, and another would be
+/// refused too.
 const BOUNCED_S: u64 = 60;
-/// Parameters of Shopify's that a page keeps when App Bridge loads it again.
+/// The Shopify query parameters that a page keeps when App Bridge reloads it.
 const KEPT: [&str; 4] = ["shop", "host", "embedded", "locale"];
-/// Tells App Bridge to send the request again with a new session token.
+/// The header that tells App Bridge to retry the request with a new session token.
 const RETRY: &str = "x-shopify-retry-invalid-session-request";
 
-/// Sends a document to the page that brings a session token, and from there back to itself.
+/// Redirects a document to the bounce page, which fetches a session token and returns to the document.
 pub fn to_bounce(shop: &ShopDomain, public_url: &str, query: &str, now_s: u64) -> Response<Body> {
     let mut kept = form_urlencoded::Serializer::new(String::new());
     for name in KEPT {
@@ -36,19 +37,19 @@ pub fn to_bounce(shop: &ShopDomain, public_url: &str, query: &str, now_s: u64) -
     response
 }
 
-/// Whether the page was loaded again a moment ago: what a new session token did not mend, the next one will not.
+/// Returns whether the page was bounced a moment ago. If a new session token did not help, another one will not.
 pub fn was_bounced(query: &str, now_s: u64) -> bool {
     let bounced_s = session::parameter(query, BOUNCED).and_then(|text| text.parse::<u64>().ok());
     bounced_s.is_some_and(|bounced_s| now_s.saturating_sub(bounced_s) <= BOUNCED_S)
 }
 
-/// Whether an address is that of the page.
+/// Returns whether an address is that of the admin page.
 pub fn is_ours(address: &str, public_url: &str) -> bool {
     let path = address.strip_prefix(public_url).unwrap_or(address);
     path == "/admin" || path.starts_with("/admin?")
 }
 
-/// A request that is no document is refused: App Bridge sends it again if a new token may help.
+/// Refuses a request that is not for a document. App Bridge retries it if a new token may help.
 pub fn unauthorized(refused: &Refused) -> Response<Body> {
     let mut response = pages::refused(refused.status, &refused.why, None);
     if refused.status == StatusCode::UNAUTHORIZED {
@@ -70,7 +71,7 @@ pub fn download(report: Vec<u8>) -> Response<Body> {
     response
 }
 
-/// A file that holds nothing of anybody.
+/// Returns a static file, which holds no personal data.
 pub fn asset(kind: &'static str, text: &'static str) -> Response<Body> {
     let mut response = Response::new(Body::from(text));
     let headers = response.headers_mut();

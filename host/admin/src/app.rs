@@ -1,4 +1,4 @@
-//! The app as Shopify knows it, and the admin put together.
+//! The app's registration at Shopify, and the assembled admin.
 
 use std::sync::Arc;
 
@@ -15,31 +15,31 @@ use crate::{
     choices,
 };
 
-/// The name under which `signatures` knows what Shopify signs with: the current secret and the one before.
+/// The name of Shopify's signing secrets in `signatures`: the current secret and the previous one.
 const SECRET: &str = "SHOPIFY_API_SECRET";
 
-/// Shopify wants a shop forgotten so long after the app was uninstalled
+/// How long after an uninstallation Shopify requests the deletion of a shop's data
 /// (<https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance>).
 const REDACTED_AFTER_MS: u64 = 48 * 60 * 60 * 1_000;
 
-/// The app as Shopify knows it.
+/// The app's registration at Shopify.
 #[derive(Debug, Clone)]
 pub struct App {
     /// Its client id. `SHOPIFY_API_KEY`.
     pub key: String,
-    /// What it proves itself with when it asks for tokens: the current secret. `SHOPIFY_API_SECRET`.
+    /// Its current secret, which authenticates token requests. `SHOPIFY_API_SECRET`.
     pub secret: Secret,
-    /// Where browsers reach the admin: an origin without a slash at the end. Empty in development, where addresses are
+    /// The admin's public origin, without a trailing slash. Empty in development, where addresses are
     /// relative. `server.public_url`.
     pub public_url: String,
-    /// What stands in place of `https://{shop}` when a shop is asked, and may frame the admin; for a
-    /// simulator. `SHOPIFY_ORIGIN`.
+    /// The origin of a simulator, which replaces `https://{shop}` in requests to shops and may frame the
+    /// admin. `SHOPIFY_ORIGIN`.
     pub origin: Option<String>,
 }
 
 impl App {
-    /// Asks Shopify, at a shop, whether it knows the app by its client id and secret: with a refresh token that is none,
-    /// which Shopify refuses only to an app that it knows.
+    /// Checks with Shopify, through a shop, that the app's client id and secret are valid. Sends an invalid refresh
+    /// token, for which Shopify returns `invalid_grant` only to an app that it knows.
     pub async fn check_secret(self, store: &StoreId) -> Result<(), NotConnected> {
         let api =
             ShopifyApi::new(Arc::new(self)).map_err(|error| NotConnected::Shopify(error.to_string()))?;
@@ -50,17 +50,17 @@ impl App {
     }
 }
 
-/// What an [`Admin`] is made of.
+/// The parts of an [`Admin`].
 pub struct Parts {
     /// The app.
     pub app: App,
-    /// Checks what Shopify signed.
+    /// The verifier of Shopify's signatures.
     pub signatures: Arc<dyn Signatures>,
     /// The host.
     pub storefronts: Arc<dyn Storefronts>,
-    /// What is kept of shops.
+    /// The stored data of shops.
     pub shops: Shops,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
 }
 
@@ -71,13 +71,13 @@ pub struct Admin {
     pub(crate) storefronts: Arc<dyn Storefronts>,
     pub(crate) shops: Shops,
     pub(crate) clock: Arc<dyn Clock>,
-    /// Something was signed with a secret that is not the app's.
+    /// The complaint that a request was signed with a wrong secret.
     pub(crate) wrong_secret: Complaint,
     signatures: Arc<dyn Signatures>,
 }
 
 impl Admin {
-    /// Puts the parts together. Fails where the machine gives no TLS.
+    /// Assembles the parts. Fails if TLS cannot be initialized.
     pub fn new(parts: Parts) -> anyhow::Result<Arc<Self>> {
         let Parts { app, signatures, storefronts, shops, clock } = parts;
         let app = Arc::new(app);
@@ -94,22 +94,22 @@ impl Admin {
         }))
     }
 
-    /// Tokens of shops.
+    /// Returns the connections, which hold shops' tokens.
     pub fn connections(&self) -> &Arc<Connections> {
         &self.connections
     }
 
-    /// How shops' pages go.
+    /// Returns the usage counts of shops.
     pub fn usage(&self) -> &Arc<Usage> {
         &self.shops.usage
     }
 
-    /// What is kept of a shop's installation.
+    /// Returns a shop's installation.
     pub async fn find(&self, store: &StoreId) -> Result<Option<Installation>, Unavailable> {
         self.installations().find(store).await
     }
 
-    /// Has every shop served that installed the app, and as its merchant chose. Call it once, at the start,
+    /// Starts to serve every shop that installed the app, with its merchant's choices. Call it once at the start,
     /// before the first request.
     pub async fn restore(&self) -> Result<(), Unavailable> {
         let installed = self.installations().installed().await?;
@@ -122,9 +122,9 @@ impl Admin {
         Ok(())
     }
 
-    /// Shopify said at `at_ms` that the shop uninstalled the app, and the shop was closed: its tokens are dropped,
-    /// and it is served no longer; or it is opened again, because the app was installed since. What the
-    /// installation is now decides, in whichever order all that is told.
+    /// Handles Shopify's message from `at_ms` that the shop uninstalled the app; the shop is already closed. Drops its
+    /// tokens and stops serving it, or reopens it if the app was installed again since. The current state of the
+    /// installation decides, in whatever order the messages arrive.
     pub async fn uninstalled(&self, store: &StoreId, at_ms: u64) -> Result<(), NotConnected> {
         let _alone = self.connections.alone(store).await;
         if self.installations().uninstalled(store, at_ms).await? {
@@ -137,8 +137,8 @@ impl Admin {
         Ok(())
     }
 
-    /// Shopify said at `at_ms` that all of a shop is to be forgotten, which it does two days after the app was
-    /// uninstalled: what was installed since is of another installation, and stays.
+    /// Handles Shopify's request from `at_ms` to delete a shop's data, which it sends two days after the app was
+    /// uninstalled. Data of a later installation stays.
     pub async fn redacted(&self, store: &StoreId, at_ms: u64) -> Result<(), NotConnected> {
         let _alone = self.connections.alone(store).await;
         if self.installations().forget(store, at_ms.saturating_sub(REDACTED_AFTER_MS)).await? {
@@ -152,7 +152,7 @@ impl Admin {
         self.shops.probe().await
     }
 
-    /// Writes what was counted and closes the file.
+    /// Writes pending counts and closes the file.
     pub async fn close(&self) {
         self.shops.close().await;
     }
@@ -165,7 +165,7 @@ impl Admin {
         self.clock.now_ms() / 1_000
     }
 
-    /// Whether Shopify signed the message.
+    /// Returns whether Shopify signed the message.
     pub(crate) fn signed(&self, message: &[u8], mac: &[u8]) -> bool {
         self.signatures.verify(SECRET, Algorithm::HmacSha256, message, mac).unwrap_or(false)
     }

@@ -1,4 +1,4 @@
-//! What a merchant chooses.
+//! A merchant's choices.
 
 use capabilities::settings::Shop;
 use names::StoreId;
@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Installations, Storefronts, Unavailable};
 
-/// What a merchant chose. It lies over what the operator configured.
+/// A merchant's choices, which override the operator's configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Choices {
-    /// How the shop wants to sound.
+    /// The shop's tone of voice.
     pub tone: String,
     /// The brand's accent colour, `#rrggbb` or empty.
     pub accent: String,
@@ -18,9 +18,9 @@ pub struct Choices {
     pub surface: String,
     /// Words that pages must not use.
     pub banned_words: Vec<String>,
-    /// What pages may promise.
+    /// Promises that pages may make.
     pub promises: Vec<String>,
-    /// Personas that no page is made for.
+    /// Personas without generated pages.
     pub personas_off: Vec<String>,
     /// Whether pages for shoppers are turned off.
     pub paused: bool,
@@ -33,7 +33,7 @@ impl Default for Choices {
 }
 
 impl Choices {
-    /// What they would be had a merchant chosen what holds for the shop.
+    /// Returns the choices that correspond to a shop's settings.
     pub fn of(shop: &Shop) -> Self {
         Self {
             tone: shop.tone.clone(),
@@ -46,14 +46,14 @@ impl Choices {
         }
     }
 
-    /// Lays them over a shop.
+    /// Applies them to a shop's settings.
     pub fn over(self, shop: Shop) -> Shop {
         let Self { tone, accent, surface, banned_words, promises, personas_off, paused } = self;
         Shop { tone, accent, surface, banned_words, promises, personas_off, paused, ..shop }
     }
 }
 
-/// The settings of a shop: what its merchant chose over what the operator wrote of it.
+/// Returns the settings of a shop: the operator's configuration, overridden by its merchant's choices.
 pub(crate) async fn shop(
     store: &StoreId,
     storefronts: &dyn Storefronts,
@@ -67,7 +67,7 @@ pub(crate) async fn shop(
     })
 }
 
-/// A shop of which the operator wrote nothing: its domain says a little.
+/// Returns the settings of a shop that the operator did not configure, derived from its domain.
 fn unwritten(store: &StoreId) -> Shop {
     let label = store.as_str().split('.').next().unwrap_or_default();
     let words = label.split('-').filter(|word| !word.is_empty()).map(|word| {

@@ -1,16 +1,16 @@
-//! A line of the log that anybody can cause: it is written once in a while, however often it is caused.
+//! A rate limit for a log line that anybody can trigger.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How long nothing is written after a line.
+/// The minimum time between two lines.
 const PAUSE_S: u64 = 60;
 
-/// When the line may be written again, in seconds since the epoch.
+/// A log line's limiter, which holds when the line may be written again, in seconds since the epoch.
 #[derive(Debug, Default)]
 pub struct Complaint(AtomicU64);
 
 impl Complaint {
-    /// Whether the line is to be written now.
+    /// Returns whether the line may be written now, and if so starts a new pause.
     pub fn is_due(&self, now_s: u64) -> bool {
         let due = |not_before_s| (now_s >= not_before_s).then_some(now_s + PAUSE_S);
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, due).is_ok()

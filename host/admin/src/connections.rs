@@ -1,7 +1,7 @@
-//! A shop's tokens: got when its merchant opens the app ([`merchant`]), renewed before they end, by one request at
-//! a time. Its Storefront API is asked with the access token, as Shopify's own library does
-//! (<https://github.com/Shopify/shopify-app-js>, `shopify-api/lib/clients/storefront`): one that can be renewed cannot
-//! be delegated (`REFRESH_TOKEN` in
+//! A shop's tokens: obtained when its merchant opens the app ([`merchant`]), and renewed before they expire, by one
+//! request at a time. The access token also authenticates Storefront API requests, as in Shopify's own library
+//! (<https://github.com/Shopify/shopify-app-js>, `shopify-api/lib/clients/storefront`), because a renewable token
+//! cannot be delegated (`REFRESH_TOKEN` in
 //! <https://shopify.dev/docs/api/admin-graphql/latest/enums/DelegateAccessTokenCreateUserErrorCode>).
 
 mod merchant;
@@ -25,18 +25,18 @@ use crate::{App, Credentials, Installations, Storefronts};
 
 pub use not_connected::NotConnected;
 
-/// Tokens are renewed so long before they end.
+/// How long before they expire tokens are renewed.
 const RENEW_MS: u64 = 5 * 60_000;
-/// A token with less left may end on its way.
+/// A token with less time left may expire before its request arrives.
 const USABLE_MS: u64 = 10_000;
-/// After an attempt, a shop's tokens are not renewed for so long unless its merchant is there.
+/// The pause between attempts to renew a shop's tokens, unless its merchant opens the app.
 const PAUSE_MS: u64 = 30_000;
-/// A shop whose Storefront API accepts no token has a token renewed before its time no more often than this.
+/// The minimum time between early renewals for a shop whose Storefront API accepts no token.
 const REFUSED_PAUSE_MS: u64 = 30 * 60_000;
 
-/// A shopper waits for a catalog that waits for a token: no longer than this.
+/// How long a catalog waits for a token, because a shopper waits for the catalog.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Nor for the file of shops.
+/// How long it waits for the file of shops.
 const STORAGE_PATIENCE: Duration = Duration::from_millis(250);
 
 /// Connections to shops.
@@ -45,19 +45,19 @@ pub struct Connections {
     installations: Arc<Installations>,
     storefronts: Arc<dyn Storefronts>,
     clock: Arc<dyn Clock>,
-    /// One for each shop; it holds the time before which renewing is not tried again.
+    /// A lock for each shop, which holds the time before which renewal is not tried again.
     gates: Mutex<HashMap<StoreId, Arc<Gate<u64>>>>,
-    /// Access tokens that shops' Storefront APIs did not accept: the last one of each shop.
+    /// The last access token of each shop that its Storefront API rejected.
     refused: Mutex<HashMap<StoreId, Refused>>,
-    /// Why the last attempt to get tokens of a shop failed, unless one succeeded since.
+    /// Why the last attempt to get tokens for a shop failed, unless a later one succeeded.
     failures: Mutex<HashMap<StoreId, NotConnected>>,
 }
 
-/// An access token that a shop's Storefront API did not accept.
+/// An access token that a shop's Storefront API rejected.
 struct Refused {
     token: Secret,
-    /// From when on it may be renewed before its time. Without that, a shop whose API accepts no token would have one
-    /// renewed for each question.
+    /// When it may be renewed early. Without this limit, a shop whose API accepts no token would have its token
+    /// renewed for each request.
     renew_from_ms: u64,
 }
 
@@ -73,7 +73,7 @@ impl Connections {
         Ok(Self { api, installations, storefronts, clock, gates, refused, failures })
     }
 
-    /// A token for the shop's APIs that does not end soon.
+    /// Returns a token for the shop's APIs that does not expire soon.
     pub async fn access_token(self: &Arc<Self>, store: &StoreId) -> Result<Secret, NotConnected> {
         let found = self.installed(store).await?;
         match self.lasting(store, found.access) {
@@ -82,8 +82,8 @@ impl Connections {
         }
     }
 
-    /// A token for the shop's Storefront API; `None` where it is to be asked without. One that ends soon is
-    /// renewed beside; for one that ended, or is not accepted, another is waited for, but not for long.
+    /// Returns a token for the shop's Storefront API; with `None`, the request has no token. Renews a token that
+    /// expires soon in the background; waits briefly for a new one if the token has expired or was rejected.
     pub async fn storefront_token(self: &Arc<Self>, store: &StoreId) -> Option<Secret> {
         let installed = tokio::time::timeout(STORAGE_PATIENCE, self.installed(store));
         let access = installed.await.ok()?.ok()?.access;
@@ -94,8 +94,8 @@ impl Connections {
         (!self.is_refused(store, &secret)).then_some(secret)
     }
 
-    /// The shop's Storefront API did not accept the token: it is asked without one until there is another. The token
-    /// may have ended before its time, or without one, so that another is asked for.
+    /// Records that the shop's Storefront API rejected the token. Requests have no token until there is another one.
+    /// The token may have been invalidated early, even one that never expires, so another one is requested.
     pub fn refuse(&self, store: &StoreId, token: &Secret) {
         let mut refused = self.refused();
         let former = refused.get(store);
@@ -109,7 +109,7 @@ impl Connections {
         refused.insert(store.clone(), Refused { token: token.clone(), renew_from_ms });
     }
 
-    /// What is to be had while a token is renewed.
+    /// Returns the old token while it is renewed in the background, or waits briefly for a new one.
     async fn token_meanwhile(self: &Arc<Self>, store: &StoreId, access: Option<Token>) -> Option<Secret> {
         if let Some(access) = self.accepted(store, access) {
             drop(self.renewal(store));
@@ -118,7 +118,7 @@ impl Connections {
         tokio::time::timeout(PATIENCE, self.access_token(store)).await.ok()?.ok()
     }
 
-    /// Renews a shop's tokens, also if nobody waits for it: what Shopify gave is to be kept.
+    /// Renews a shop's tokens, even if the caller stops waiting, so that the tokens from Shopify are stored.
     fn renewal(self: &Arc<Self>, store: &StoreId) -> JoinHandle<Result<Secret, NotConnected>> {
         let (this, store) = (self.clone(), store.clone());
         tokio::spawn(async move { this.renew_alone(&store).await })
@@ -136,7 +136,7 @@ impl Connections {
         renewed.or_else(|error| former.map(|token| token.secret).ok_or(error))
     }
 
-    /// Renews tokens, unless that was tried a moment ago. Only the holder of the shop's gate may.
+    /// Renews tokens, unless that was tried a moment ago. The caller must hold the shop's gate.
     async fn renew(
         &self,
         store: &StoreId,
@@ -157,8 +157,8 @@ impl Connections {
         renewed
     }
 
-    /// Gives the refresh token for other tokens. It stays where the answer is lost or cannot be kept: Shopify takes it
-    /// again until its replacement is used, for 30 days
+    /// Exchanges the refresh token for new tokens. Keeps it if the answer is lost or cannot be stored: Shopify accepts
+    /// it again until its replacement is used, for 30 days
     /// (<https://shopify.dev/changelog/more-resilient-refreshes-for-expiring-offline-access-tokens>).
     async fn refresh(
         &self,
@@ -179,7 +179,7 @@ impl Connections {
         self.usable(Some(credentials.access)).map(|access| access.secret).ok_or_else(ended)
     }
 
-    /// What Shopify gave, for `scopes` if it does not say for what.
+    /// Converts Shopify's tokens; uses `scopes` if the response names none.
     fn credentials(&self, tokens: Tokens, scopes: &str) -> Credentials {
         let now_ms = self.clock.now_ms();
         let until_ms = |seconds: u64| now_ms.saturating_add(seconds.saturating_mul(1_000)).min(FOR_EVER);
@@ -200,8 +200,8 @@ impl Connections {
         found.filter(|found| found.state == State::Installed).ok_or(NotConnected::NotInstalled)
     }
 
-    /// Leaves out a token that has to be renewed now: one that ends soon, or was refused, unless the token before it was
-    /// refused a short while ago as well.
+    /// Drops a token that must be renewed now, because it expires soon or was refused. A refused token stays if its
+    /// predecessor was refused a short while ago as well.
     fn lasting(&self, store: &StoreId, token: Option<Token>) -> Option<Token> {
         let now_ms = self.clock.now_ms();
         let refused = self.refused();
@@ -217,12 +217,12 @@ impl Connections {
         token.filter(|token| token.until_ms > self.clock.now_ms() + USABLE_MS)
     }
 
-    /// An access token that has not ended, and is accepted as far as is known.
+    /// Keeps an access token that has not expired and is not known to be refused.
     fn accepted(&self, store: &StoreId, access: Option<Token>) -> Option<Token> {
         self.usable(access).filter(|access| !self.is_refused(store, &access.secret))
     }
 
-    /// There is another token in place of `former`. If that was refused, a refused successor is kept for a while.
+    /// Records that a new token replaced `former`. If `former` was refused, a refused successor is kept for a while.
     fn replaced(&self, store: &StoreId, former: Option<&Token>) {
         let mut refused = self.refused();
         let refused = refused
@@ -233,12 +233,12 @@ impl Connections {
         }
     }
 
-    /// Keeps everybody else from a shop's installation for as long as it is held.
+    /// Locks a shop's installation until the guard is dropped.
     pub(crate) async fn alone(&self, store: &StoreId) -> OwnedMutexGuard<u64> {
         self.gate(store).lock_owned().await
     }
 
-    /// Remembers why the last attempt to get tokens failed, or that it did not.
+    /// Records why the last attempt to get tokens failed, or that it succeeded.
     pub(crate) fn note(&self, store: &StoreId, failure: Option<&NotConnected>) {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         match failure {
@@ -261,7 +261,7 @@ impl Connections {
     }
 }
 
-/// What became of a task that asked Shopify.
+/// Returns the result of a task that asked Shopify.
 fn ended<T>(task: Result<Result<T, NotConnected>, JoinError>) -> Result<T, NotConnected> {
     task.unwrap_or_else(|error| Err(NotConnected::Shopify(error.to_string())))
 }

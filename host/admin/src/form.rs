@@ -1,4 +1,4 @@
-//! The form in which a merchant chooses.
+//! The merchant's settings form.
 
 use names::Persona;
 
@@ -10,24 +10,24 @@ const WORDS_MAX: usize = 60;
 const PROMISE_MAX: usize = 80;
 const PROMISES_MAX: usize = 8;
 
-/// A field of the form: what was typed, and what is wrong with it.
+/// A field of the form: its text and its error.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Field {
-    /// What was typed.
+    /// The text that was typed.
     pub typed: String,
-    /// What is wrong with it; empty if nothing is.
+    /// The error; empty if there is none.
     pub error: String,
 }
 
-/// The form, as it is shown.
+/// The form as displayed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Form {
     pub tone: Field,
     pub accent: Field,
     pub surface: Field,
-    /// One a line.
+    /// One per line.
     pub banned_words: Field,
-    /// One a line.
+    /// One per line.
     pub promises: Field,
     /// Every persona, and whether pages are made for it.
     pub personas: Vec<(Persona, bool)>,
@@ -36,7 +36,7 @@ pub(crate) struct Form {
 }
 
 impl Form {
-    /// The form for what holds.
+    /// Returns the form for the current choices.
     pub fn of(choices: &Choices) -> Self {
         let field = |typed: String| Field { typed, error: String::new() };
         Self {
@@ -51,8 +51,8 @@ impl Form {
         }
     }
 
-    /// Reads what was sent (`application/x-www-form-urlencoded`): what the merchant chose, or the form with
-    /// what they typed and what is wrong with it.
+    /// Parses a submitted form (`application/x-www-form-urlencoded`). Returns the merchant's choices, or the form with
+    /// the typed text and its errors.
     pub fn read(body: &[u8]) -> Result<Choices, Box<Self>> {
         let pairs: Vec<_> = form_urlencoded::parse(body).collect();
         let typed = |name: &str| {
@@ -109,7 +109,7 @@ fn personas(on: impl Fn(Persona) -> bool) -> Vec<(Persona, bool)> {
     Persona::ALL.into_iter().map(|persona| (persona, on(persona))).collect()
 }
 
-/// One line, without spaces around or doubled in it.
+/// Returns one line, with surrounding spaces removed and inner ones collapsed.
 fn line(field: &mut Field) -> String {
     let line = one_line(&field.typed);
     if line.is_empty() {
@@ -120,7 +120,7 @@ fn line(field: &mut Field) -> String {
     line
 }
 
-/// A colour as CSS writes it with six digits, in lower case; or nothing.
+/// Returns a six-digit CSS colour in lower case, or an empty string.
 fn colour(field: &mut Field) -> String {
     let colour = field.typed.trim().to_lowercase();
     let digits = colour.strip_prefix('#').unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Shops that installed the app, in an `SQLite` file: their tokens, encrypted, and what their
-//! merchants chose.
+//! Shops that installed the app, in an `SQLite` file: their tokens, encrypted, and their
+//! merchants' choices.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -23,11 +23,11 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/shops");
 #[error("the file of shops is unavailable: {0}")]
 pub struct Unavailable(pub String);
 
-/// What is kept of shops.
+/// The stored data of shops.
 pub struct Shops {
     /// Their installations.
     pub installations: Arc<Installations>,
-    /// How their pages went.
+    /// Their usage counts.
     pub usage: Arc<Usage>,
 }
 
@@ -40,7 +40,7 @@ pub struct Installations {
 }
 
 impl Shops {
-    /// Opens the file at `path`, which is made if it is missing.
+    /// Opens the file at `path`, which is created if it is missing.
     pub async fn open(
         path: &Path,
         keys: Keys,
@@ -58,7 +58,7 @@ impl Shops {
         Ok(self.installations.database.probe().await?)
     }
 
-    /// Writes what was counted, finishes what is under way and closes the file.
+    /// Writes pending counts, finishes pending work and closes the file.
     pub async fn close(&self) {
         self.usage.flush().await;
         self.installations.database.close().await;
@@ -78,7 +78,7 @@ impl From<WriteFailed> for Unavailable {
 }
 
 impl Installations {
-    /// The installation of a shop. Tokens whose key is gone count as absent.
+    /// Returns the installation of a shop. Tokens whose encryption key is gone count as absent.
     pub async fn find(&self, store: &StoreId) -> Result<Option<Installation>, Unavailable> {
         let query = sqlx::query(sql::FIND).bind(store.as_str());
         let Some(row) = self.database.first(query).await? else { return Ok(None) };
@@ -97,15 +97,15 @@ impl Installations {
         Ok(Some(found))
     }
 
-    /// Shops that installed the app.
+    /// Returns the shops that installed the app.
     pub async fn installed(&self) -> Result<Vec<StoreId>, Unavailable> {
         let rows = self.database.all(sqlx::query(sql::INSTALLED)).await?;
         let parsed = |row: &SqliteRow| StoreId::parse(row.try_get("shop").ok()?).ok();
         Ok(rows.iter().filter_map(parsed).collect())
     }
 
-    /// The shop was installed at `installed_ms`, or asked for again: keeps its tokens, all in one write, and `inherited` as
-    /// its choices if it has made none.
+    /// Records an installation, or a new request for tokens, at `installed_ms`. Stores all tokens in one write, and
+    /// `inherited` as the shop's choices if it has none.
     pub async fn install(
         &self,
         store: &StoreId,
@@ -121,14 +121,14 @@ impl Installations {
         Ok(())
     }
 
-    /// Keeps other tokens of a shop, all in one write. False, and nothing is kept, if it is not installed any
-    /// more.
+    /// Stores new tokens of a shop, all in one write. If the app is no longer installed, stores nothing and returns
+    /// false.
     pub async fn renew(&self, store: &StoreId, credentials: &Credentials) -> Result<bool, Unavailable> {
         let statement = self.writing(sql::RENEW, store, credentials);
         Ok(self.database.change(statement).await?.is_some())
     }
 
-    /// A statement that writes all tokens.
+    /// Returns a statement that writes all tokens.
     fn writing(&self, sql: &'static str, store: &StoreId, credentials: &Credentials) -> Statement {
         let Credentials { scopes, access, refresh } = credentials;
         let refresh = refresh.as_ref();
@@ -142,7 +142,7 @@ impl Installations {
             .bind(integer(self.clock.now_ms()))
     }
 
-    /// Drops tokens that Shopify does not accept, as they were written at `changed_ms`.
+    /// Deletes tokens that Shopify rejected, if they are still the ones written at `changed_ms`.
     pub async fn drop_tokens(&self, store: &StoreId, changed_ms: u64) -> Result<(), Unavailable> {
         let statement = sqlx::query(sql::DROP_TOKENS)
             .bind(store.to_string())
@@ -152,8 +152,8 @@ impl Installations {
         Ok(())
     }
 
-    /// The shop uninstalled the app at `at_ms`: its tokens are gone, what its merchant chose is kept until it is
-    /// to be forgotten. Whether it was so: it may have been installed again since.
+    /// Records that the shop uninstalled the app at `at_ms`. Deletes its tokens; the merchant's choices stay until
+    /// the shop is redacted. Returns false, and changes nothing, if the app was installed again since.
     pub async fn uninstalled(&self, store: &StoreId, at_ms: u64) -> Result<bool, Unavailable> {
         let statement = sqlx::query(sql::UNINSTALL)
             .bind(store.to_string())
@@ -162,7 +162,7 @@ impl Installations {
         Ok(self.database.change(statement).await?.is_some())
     }
 
-    /// Forgets all of a shop, unless it was installed after `at_ms`. Whether nothing is left of it.
+    /// Deletes all data of a shop, unless it was installed after `at_ms`. Returns whether nothing is left.
     pub async fn forget(&self, store: &StoreId, at_ms: u64) -> Result<bool, Unavailable> {
         let statement = sqlx::query(sql::FORGET).bind(store.to_string()).bind(integer(at_ms));
         self.database.change(statement).await?;
@@ -173,14 +173,14 @@ impl Installations {
         Ok(true)
     }
 
-    /// What a merchant chose, if they did.
+    /// Returns a merchant's choices, if there are any.
     pub async fn choices(&self, store: &StoreId) -> Result<Option<Choices>, Unavailable> {
         let row = self.database.first(sqlx::query(sql::CHOICES).bind(store.as_str())).await?;
         let text = row.map(|row| row.try_get::<Option<String>, _>("choices")).transpose()?;
         Ok(text.flatten().and_then(|text| serde_json::from_str(&text).ok()))
     }
 
-    /// Every merchant's choices.
+    /// Returns every merchant's choices.
     pub async fn all_choices(&self) -> Result<Vec<(StoreId, Choices)>, Unavailable> {
         let rows = self.database.all(sqlx::query(sql::ALL_CHOICES)).await?;
         let parsed = |row: &SqliteRow| {
@@ -190,7 +190,7 @@ impl Installations {
         Ok(rows.iter().filter_map(parsed).collect())
     }
 
-    /// Keeps what a merchant chose. False, and nothing is kept, if the app is not installed in the shop.
+    /// Stores a merchant's choices. If the app is not installed in the shop, stores nothing and returns false.
     pub async fn choose(&self, store: &StoreId, choices: &Choices) -> Result<bool, Unavailable> {
         let text = serde_json::to_string(choices).map_err(|error| Unavailable(error.to_string()))?;
         let statement =
@@ -198,8 +198,8 @@ impl Installations {
         Ok(self.database.change(statement).await?.is_some())
     }
 
-    /// Writes tokens that a former key was needed for, unless there are others by now. Whoever reads them does
-    /// not wait for that: they are written again until it is done.
+    /// Encrypts tokens of a former key with the current one, unless they were replaced meanwhile. Readers do not wait
+    /// for the write: each read tries again until it has succeeded.
     fn encrypt_again(&self, store: &StoreId, found: &Installation, stored: Option<Vec<u8>>) {
         let sealed = |column: Column, token: &Option<Token>| {
             token.as_ref().map(|token| self.seal(store, column, token))
@@ -216,7 +216,7 @@ impl Installations {
         self.keys.seal(&token.secret, &place(store, column), &*self.random)
     }
 
-    /// A token of a row, and whether a former key was needed for it.
+    /// Returns a row's token, and whether a former key was needed to decrypt it.
     fn token(
         &self,
         row: &SqliteRow,

@@ -1,5 +1,5 @@
 //! Encryption of tokens at rest: XChaCha20-Poly1305 with a random nonce, bound to the place where
-//! the text is stored, so that no row can be moved to another shop.
+//! the token is stored, so that it cannot be moved to another shop's row.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,18 +8,18 @@ use capabilities::random::{self, Random};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 
-/// Says how what follows was encrypted, should that ever change.
+/// The version of the encryption format, in case it ever changes.
 const FORMAT: u8 = 1;
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
 
-/// Keys that cannot be used. The message does not repeat them.
+/// Why keys cannot be used. The message does not repeat them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WrongKeys {
-    /// There is none.
+    /// There is no key.
     #[error("there is no encryption key")]
     None,
-    /// One of them is no key.
+    /// The key at this position is invalid.
     #[error("encryption key {0} is not the base64 of 32 bytes")]
     NoKey(usize),
 }
@@ -30,17 +30,17 @@ pub struct Keys {
     former: Vec<XChaCha20Poly1305>,
 }
 
-/// A text that was decrypted.
+/// A decrypted text.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Opened {
     /// The text.
     pub secret: Secret,
-    /// Whether a former key was needed: encrypt it again.
+    /// Whether a former key was needed; if so, encrypt the text again.
     pub former: bool,
 }
 
 impl Keys {
-    /// Reads keys as the operator writes them: base64 of 32 bytes each, separated by commas.
+    /// Parses keys in the operator's notation: base64 of 32 bytes each, separated by commas.
     pub fn parse(text: &str) -> Result<Self, WrongKeys> {
         let texts = text.split(',').map(str::trim).filter(|text| !text.is_empty());
         let ciphers = texts.enumerate().map(|(index, text)| cipher(text).ok_or(WrongKeys::NoKey(index + 1)));
@@ -52,8 +52,8 @@ impl Keys {
         Ok(Self { current, former })
     }
 
-    /// A key for as long as the process lives, for deployments that have none: what it encrypted counts as
-    /// absent after a restart, and is asked for again when the merchant opens the app.
+    /// Returns a key that lasts as long as the process, for deployments without a key. After a restart, tokens that it
+    /// encrypted count as absent, and new ones are requested when the merchant opens the app.
     pub fn ephemeral(random: &dyn Random) -> Self {
         Self { current: XChaCha20Poly1305::new(&random::key(random).into()), former: Vec::new() }
     }
@@ -68,7 +68,7 @@ impl Keys {
         [&[FORMAT][..], &nonce, &sealed].concat()
     }
 
-    /// Decrypts what was encrypted for that place; `None` if it was changed, moved, or its key is gone.
+    /// Decrypts a text for a place; returns `None` if it was changed or moved, or its key is gone.
     pub(crate) fn open(&self, sealed: &[u8], place: &str) -> Option<Opened> {
         let (&FORMAT, sealed) = sealed.split_first()? else { return None };
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>()?;

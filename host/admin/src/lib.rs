@@ -1,8 +1,8 @@
 //! Installation of the app in shops, and the pages that merchants see in Shopify's admin.
 //!
-//! It keeps what shops trusted the app with (tokens, encrypted) and what their merchants chose. It never
-//! knows how pages are made: what it needs of the host is the trait [`Storefronts`]. Every request
-//! carries a session token of Shopify's, and reaches that token's shop only.
+//! It stores shops' tokens, encrypted, and their merchants' choices. It does not
+//! know how pages are made: it uses the host through the trait [`Storefronts`]. Every request
+//! carries a session token from Shopify, and can access only that token's shop.
 
 mod answers;
 mod app;

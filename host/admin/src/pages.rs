@@ -1,4 +1,4 @@
-//! The pages, and the headers that each of them has.
+//! The pages and their headers.
 
 use askama::Template;
 use axum::body::Body;
@@ -9,17 +9,17 @@ use shopify::ShopDomain;
 use crate::form::Form;
 use crate::usage::Counts;
 
-/// Shopify's scripts: the bridge to the admin around the page, and its components.
+/// Shopify's App Bridge script, which connects the page to the surrounding admin.
 pub const APP_BRIDGE: &str = "https://cdn.shopify.com/shopifycloud/app-bridge.js";
-/// See [`APP_BRIDGE`].
+/// Shopify's Polaris script, which supplies the web components.
 pub const POLARIS: &str = "https://cdn.shopify.com/shopifycloud/polaris.js";
 
 /// What a page is allowed to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Policy {
-    /// Run our scripts and Shopify's.
+    /// It may run Wandstore's and Shopify's scripts.
     Scripts,
-    /// Nothing: no script, no form, no origin of its own.
+    /// It may do nothing: no scripts, no forms, no origin of its own.
     Sandbox,
 }
 
@@ -29,11 +29,11 @@ pub enum Policy {
 pub struct Page<'a> {
     /// The app's client id.
     pub key: &'a str,
-    /// What can change.
+    /// The part that can change.
     pub main: Main<'a>,
 }
 
-/// What of the page can change: an answer to a form is just this.
+/// The part of the page that can change. The response to a form is only this part.
 #[derive(Template)]
 #[template(path = "main.html")]
 pub struct Main<'a> {
@@ -41,17 +41,17 @@ pub struct Main<'a> {
     pub shop: &'a str,
     /// Why it is not connected; `None` if it is.
     pub trouble: Option<&'static str>,
-    /// What became of a form.
+    /// The outcome of a form.
     pub outcome: Outcome,
     /// The form.
     pub form: Form,
-    /// The last 24 hours.
+    /// The counts of the last 24 hours.
     pub usage: Option<Figures>,
-    /// Reports: the id, and how long ago it was made.
+    /// The id of each report, and how long ago it was made.
     pub reports: Vec<(String, String)>,
 }
 
-/// A persona's name in the plural, as it is shown, and what such shoppers want.
+/// Returns a persona's displayed name, in the plural, and what such shoppers want.
 fn described(persona: Persona) -> (&'static str, &'static str) {
     match persona {
         Persona::Minimalist => ("Minimalists", "Want one good answer and no noise."),
@@ -61,24 +61,24 @@ fn described(persona: Persona) -> (&'static str, &'static str) {
     }
 }
 
-/// What became of a form.
+/// The outcome of a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// None was sent.
+    /// No form was sent.
     None,
-    /// Saved, and pages are made again.
+    /// The form was saved, and all pages are made again.
     Saved,
-    /// Saved, but pages that were made before are made again only later.
+    /// The form was saved, but existing pages are made again only later.
     SavedForNewPages,
-    /// Something in it is wrong.
+    /// The form has errors.
     Wrong,
-    /// It could not be saved at the moment.
+    /// The form could not be saved at the moment.
     Failed,
-    /// The shop is not connected: there is nothing to save it for.
+    /// The shop is not connected, so the form was not saved.
     NotConnected,
 }
 
-/// A page that only brings App Bridge, which brings a session token.
+/// A page that only loads App Bridge, which fetches a session token.
 #[derive(Template)]
 #[template(path = "bounce.html")]
 pub struct Bounce<'a> {
@@ -86,20 +86,20 @@ pub struct Bounce<'a> {
     pub key: &'a str,
 }
 
-/// A page that says why there is none.
+/// A page that says why a request was refused.
 #[derive(Template)]
 #[template(path = "refused.html")]
 pub struct Refusal<'a> {
-    /// Why.
+    /// The reason.
     pub why: &'a str,
 }
 
-/// A persona's preview before there is one.
+/// The placeholder for a persona's preview that does not exist yet.
 #[derive(Template)]
 #[template(path = "nothing.html")]
 pub struct Nothing;
 
-/// Counts as they are written for people.
+/// Counts formatted for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Figures {
     /// Name and number, in order.
@@ -128,7 +128,7 @@ impl From<Counts> for Figures {
     }
 }
 
-/// An HTML answer. It is framed by the shop's admin only, by nobody where there is no shop, and never cached.
+/// Returns an HTML response that is never cached. Only the shop's admin may frame it; without a shop, nobody may.
 pub fn html(
     status: StatusCode,
     shop: Option<&ShopDomain>,
@@ -140,7 +140,7 @@ pub fn html(
     *response.status_mut() = status;
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &str| {
-        // Domains and origins were parsed: they are visible ASCII.
+        // Domains and origins are parsed, so they are visible ASCII.
         headers.insert(name, HeaderValue::from_str(value).unwrap_or(HeaderValue::from_static("")));
     };
     set(header::CONTENT_TYPE, "text/html; charset=utf-8");
@@ -154,7 +154,7 @@ pub fn html(
     response
 }
 
-/// A page that says why there is none, to be read inside the admin of the shop that was named, if it may be one.
+/// Returns a page that says why a request was refused. It can be framed by the admin of `shop`, if there is one.
 pub fn refused(status: StatusCode, why: &str, shop: Option<&ShopDomain>) -> Response<Body> {
     let page = Refusal { why };
     html(status, shop, None, Policy::Sandbox, page.render().unwrap_or_default())
@@ -179,7 +179,7 @@ fn content_policy(shop: Option<&ShopDomain>, origin: Option<&str>, policy: Polic
     format!("frame-ancestors {ancestors}; {rest};")
 }
 
-/// A number with its thousands apart.
+/// Formats a number with thousands separators.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
@@ -192,13 +192,13 @@ fn grouped(number: u64) -> String {
     text
 }
 
-/// Millionths of a dollar, to the hundredth of a cent.
+/// Formats millionths of a dollar as dollars, rounded up to a hundredth of a cent.
 fn dollars(micro: u64) -> String {
     let hundredths = micro.div_ceil(100);
     format!("${}.{:04}", grouped(hundredths / 10_000), hundredths % 10_000)
 }
 
-/// How long ago something was, in one unit.
+/// Formats how long ago something was, in a single unit.
 pub fn ago(now_ms: u64, then_ms: u64) -> String {
     let minutes = now_ms.saturating_sub(then_ms) / 60_000;
     let (number, unit) = match minutes {

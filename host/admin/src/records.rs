@@ -1,55 +1,55 @@
-//! An installation as it is stored, and how it is written in columns.
+//! An installation as stored, and its columns.
 
 use capabilities::Secret;
 use names::StoreId;
 
-/// Where an installation stands.
+/// The state of an installation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// Its merchant chose something, but the app was not given tokens yet. Only rows of earlier versions say so: settings are
-    /// saved for installed shops only.
+    /// The merchant made choices, but the app has no tokens yet. Only rows of earlier versions have this state, because
+    /// settings are now saved only for installed shops.
     Known,
     /// Installed.
     Installed,
-    /// Installed once. Its tokens are gone.
+    /// Uninstalled; its tokens are deleted.
     Uninstalled,
 }
 
-/// The end of a token that has none: the largest time that can be stored.
+/// The expiry of a token that never expires: the largest time that can be stored.
 pub const FOR_EVER: u64 = i64::MAX.unsigned_abs();
 
-/// A token and its end.
+/// A token and its expiry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
     /// The token itself.
     pub secret: Secret,
-    /// From when it is worth nothing, in milliseconds since the epoch; [`FOR_EVER`] for a token without an end.
+    /// When it expires, in milliseconds since the epoch; [`FOR_EVER`] for a token that never expires.
     pub until_ms: u64,
 }
 
-/// An installation, as it is stored.
+/// An installation, as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Installation {
-    /// Where it stands.
+    /// Its state.
     pub state: State,
-    /// What the access token allows, separated by commas.
+    /// The scopes of the access token, separated by commas.
     pub scopes: String,
-    /// What the shop's APIs are asked with.
+    /// The access token for the shop's APIs.
     pub access: Option<Token>,
-    /// What the next access token is asked with.
+    /// The refresh token, which gets the next access token.
     pub refresh: Option<Token>,
     /// When it was written last, in milliseconds since the epoch.
     pub changed_ms: u64,
 }
 
-/// Tokens that belong together.
+/// An access token and its refresh token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credentials {
-    /// What the access token allows, separated by commas.
+    /// The scopes of the access token, separated by commas.
     pub scopes: String,
-    /// What the shop's APIs are asked with.
+    /// The access token for the shop's APIs.
     pub access: Token,
-    /// What the next access token is asked with; `None` for a token that is not renewed.
+    /// The refresh token, which gets the next access token; `None` if the access token cannot be renewed.
     pub refresh: Option<Token>,
 }
 
@@ -63,7 +63,7 @@ impl State {
     }
 }
 
-/// A column that holds a token, encrypted.
+/// A column that holds an encrypted token.
 #[derive(Clone, Copy)]
 pub(crate) enum Column {
     Access,
@@ -86,7 +86,7 @@ impl Column {
     }
 }
 
-/// What a token's encryption is bound to. No shop's id holds a space.
+/// Returns the text that a token's encryption is bound to. It is unambiguous because shop ids contain no spaces.
 pub(crate) fn place(store: &StoreId, column: Column) -> String {
     format!("{store} {}", column.name())
 }

@@ -22,9 +22,9 @@ use crate::{Admin, Choices, Made, NotConnected};
 
 const STYLE: &str = include_str!("../assets/admin.css");
 const SCRIPT: &str = include_str!("../assets/admin.js");
-/// Longer than any form that is accepted.
+/// The maximum size of a form; every acceptable form is smaller.
 const FORM_BYTES_MAX: usize = 32 * 1024;
-/// The routes, from the root of the host.
+/// Returns the routes, relative to the host's root.
 pub fn router(admin: Arc<Admin>) -> Router {
     Router::new()
         .route("/admin", get(page))
@@ -43,7 +43,7 @@ pub fn router(admin: Arc<Admin>) -> Router {
         .with_state(admin)
 }
 
-/// The page, for staff; for others of a shop, once, the way to a session token.
+/// Serves the page to a shop's staff. Without a valid session token, redirects once to get one.
 async fn page(State(admin): State<Arc<Admin>>, RawQuery(query): RawQuery) -> Response<Body> {
     let query = query.unwrap_or_default();
     let was_bounced = was_bounced(&query, admin.now_s());
@@ -74,7 +74,7 @@ fn bounced(admin: &Admin, shop: &ShopDomain, query: &str) -> Response<Body> {
     to_bounce(shop, &admin.app.public_url, query, admin.now_s())
 }
 
-/// The page was loaded again, and that did not help.
+/// Refuses a page that still has no valid session token after a bounce.
 fn unhelped(shop: &ShopDomain, need: Need) -> Response<Body> {
     let why = match need {
         Need::Missing => "Shopify sent no session token, and a second attempt did not help",
@@ -87,7 +87,7 @@ fn unhelped(shop: &ShopDomain, need: Need) -> Response<Body> {
     pages::refused(StatusCode::UNAUTHORIZED, why, Some(shop))
 }
 
-/// The page that App Bridge loads a page again from, with a session token.
+/// Serves the page from which App Bridge reloads the original page with a session token.
 async fn bounce(State(admin): State<Arc<Admin>>, RawQuery(query): RawQuery) -> Response<Body> {
     let query = query.unwrap_or_default();
     let shop = match session::shop(&query) {
@@ -95,7 +95,7 @@ async fn bounce(State(admin): State<Arc<Admin>>, RawQuery(query): RawQuery) -> R
         Err(refused) => return pages::refused(refused.status, &refused.why, None),
     };
     let again = session::parameter(&query, "shopify-reload").unwrap_or_default();
-    // App Bridge would send a session token to wherever this is.
+    // App Bridge sends a session token to this address.
     if !is_ours(&again, &admin.app.public_url) {
         return pages::refused(StatusCode::BAD_REQUEST, "there is no such page to come back to", Some(&shop));
     }
@@ -103,7 +103,7 @@ async fn bounce(State(admin): State<Arc<Admin>>, RawQuery(query): RawQuery) -> R
     shown(&admin, &shop, StatusCode::OK, page.render())
 }
 
-/// Keeps what the merchant chose, and has the shop served so from now on.
+/// Saves the merchant's choices and applies them to the shop.
 async fn save(State(admin): State<Arc<Admin>>, caller: Caller, body: Bytes) -> Response<Body> {
     let (status, form, outcome) = match Form::read(&body) {
         Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, *form, Outcome::Wrong),
@@ -116,7 +116,7 @@ async fn save(State(admin): State<Arc<Admin>>, caller: Caller, body: Bytes) -> R
     shown(&admin, &caller.shop, status, main.render())
 }
 
-/// How saving ended, for the page and for the log.
+/// Converts the result of saving for the page, and logs it.
 fn saved(caller: &Caller, result: Result<Saved, NotConnected>) -> (StatusCode, Outcome) {
     let store = &caller.store;
     match result {
@@ -139,7 +139,7 @@ fn saved(caller: &Caller, result: Result<Saved, NotConnected>) -> (StatusCode, O
     }
 }
 
-/// A page as a shopper of that persona gets it.
+/// Serves a page as a shopper with that persona sees it.
 async fn preview(
     State(admin): State<Arc<Admin>>,
     caller: Caller,
@@ -166,7 +166,7 @@ async fn preview(
     response
 }
 
-/// A report on a customer, for the merchant to keep or pass on.
+/// Serves a report on a customer, for the merchant to keep or forward.
 async fn report(State(admin): State<Arc<Admin>>, caller: Caller, Path(id): Path<String>) -> Response<Body> {
     let shop = Some(&caller.shop);
     let Ok(id) = EventId::parse(&id) else {
@@ -182,7 +182,7 @@ async fn report(State(admin): State<Arc<Admin>>, caller: Caller, Path(id): Path<
     }
 }
 
-/// The form with what holds for the shop.
+/// Returns the form with the shop's current settings.
 async fn form(admin: &Admin, caller: &Caller) -> Result<Form, Refused> {
     let shop = choices::shop(&caller.store, &*admin.storefronts, admin.installations()).await;
     shop.map(|shop| Form::of(&Choices::of(&shop))).map_err(|error| {
@@ -192,7 +192,7 @@ async fn form(admin: &Admin, caller: &Caller) -> Result<Form, Refused> {
     })
 }
 
-/// What of the page can change. What cannot be read is left out.
+/// Returns the part of the page that can change. Omits data that cannot be read.
 async fn main<'a>(admin: &Admin, caller: &'a Caller, form: Form, outcome: Outcome) -> Main<'a> {
     let trouble = admin.connections.status(&caller.store).await.err().map(|error| told(&error));
     let usage = admin.shops.usage.last_24_hours(&caller.store).await.ok().map(Into::into);

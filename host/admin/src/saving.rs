@@ -1,4 +1,4 @@
-//! What a merchant chose is kept, and the shop is served so from now on.
+//! Saves a merchant's choices and applies them to the shop.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -7,24 +7,25 @@ use names::StoreId;
 
 use crate::{Admin, Choices, NotConnected, choices};
 
-/// How soon pages that were made before are tried to be made again, where that failed; each time twice as long …
+/// The first pause before another attempt to invalidate existing pages; it doubles each time.
 const PAUSE: Duration = Duration::from_millis(250);
-/// … up to this.
+/// The maximum pause between attempts.
 const PAUSE_MAX: Duration = Duration::from_secs(30);
 
-/// For which pages the choices hold.
+/// The pages to which saved choices apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Saved {
-    /// For all of them.
+    /// All pages.
     ForAllPages,
-    /// For those that are made from now on; the others follow as soon as storage allows it.
+    /// Pages that are made from now on; the others follow as soon as storage can be written.
     ForNewPages,
 }
 
-/// Keeps what a merchant chose. Whatever may fail fails before the choices are kept, but for one thing: to have pages made
-/// again. That is repeated in the background until it succeeds.
+/// Saves a merchant's choices. Every step that may fail comes before the choices are stored, except for the
+/// invalidation of existing pages, which is retried in the background until it succeeds.
 ///
-/// Nobody installs or uninstalls meanwhile: what is saved is of an installed shop, and is served only as long as it is.
+/// A lock excludes installation and uninstallation meanwhile, so choices are saved and served only for an installed
+/// shop.
 pub async fn save_choices(
     admin: &Arc<Admin>,
     store: &StoreId,
@@ -43,8 +44,8 @@ pub async fn save_choices(
     Ok(Saved::ForNewPages)
 }
 
-/// Has pages made again as soon as that succeeds, unless the shop is served no longer. Should the process end before,
-/// they keep their former settings until they are made again for another reason.
+/// Retries the invalidation of existing pages until it succeeds or the shop is no longer served. If the process ends
+/// first, those pages keep their former settings until they are made again for another reason.
 async fn move_later(admin: Weak<Admin>, store: StoreId) {
     let mut pause = PAUSE;
     loop {

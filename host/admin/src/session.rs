@@ -1,4 +1,4 @@
-//! Who is asking: a member of a shop's staff, by a session token of Shopify's, or nobody.
+//! Authenticates callers: a session token from Shopify identifies a member of a shop's staff.
 
 use std::sync::Arc;
 
@@ -14,21 +14,21 @@ use shopify::{Rejection, ShopDomain};
 use crate::Admin;
 use crate::answers::unauthorized;
 
-/// Parameters that decide who is asking: each may be there once only.
+/// Parameters that identify the caller: each may occur only once.
 const RESERVED: [&str; 6] = ["shop", "host", "hmac", "id_token", "timestamp", "signature"];
 
 /// A member of a shop's staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// The shop. Nothing of another is within reach.
+    /// The shop. The caller can access no other shop.
     pub shop: ShopDomain,
-    /// It again, as the rest of the program names it.
+    /// The shop's id in the rest of the program.
     pub store: StoreId,
-    /// The token, as it was sent: worth tokens of the shop for the minute that it lives.
+    /// The session token, which can be exchanged for the shop's tokens during its lifetime of a minute.
     pub token: Token,
 }
 
-/// A session token, which must not be shown.
+/// A session token, which must not be displayed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(pub String);
 
@@ -38,38 +38,38 @@ impl std::fmt::Debug for Token {
     }
 }
 
-/// Who asks for a document.
+/// The requester of a document.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Visitor {
-    /// Staff.
+    /// A member of the shop's staff.
     Staff(Caller),
-    /// Perhaps staff of that shop: App Bridge has to bring a token, for this reason.
+    /// Possibly a member of that shop's staff: App Bridge has to supply a token, for this reason.
     Unknown(ShopDomain, Need),
 }
 
-/// Why App Bridge has to bring a session token.
+/// Why App Bridge has to supply a session token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
-    /// There is none.
+    /// There is no token.
     Missing,
-    /// The one that is there is not of this time.
+    /// The token has expired or is not valid yet.
     Expired,
 }
 
-/// What whoever reads a refusal can do about a signature that is not right. It is the same for a forger and for the
-/// merchant of an app whose secret was mistyped.
+/// Advice to the reader of a refusal because of a wrong signature. A forger and the merchant of an app with a mistyped
+/// secret get the same text.
 const WRONG_SECRET: &str = "what Shopify signed does not fit the secret that Wandstore knows. If you opened this page in \
     Shopify’s admin, whoever runs Wandstore has to correct SHOPIFY_API_SECRET: it is not the client secret of this app";
-/// Likewise of a client id.
+/// The same advice for a wrong client id.
 const WRONG_KEY: &str = "the session token is for another app. If you opened this page in Shopify’s admin, whoever runs \
     Wandstore has to correct SHOPIFY_API_KEY: it is not the client id of this app";
 
-/// A request that is refused. The text is fit for whoever sent it.
+/// A refused request. The text may be shown to its sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// The status of the answer.
+    /// The status of the response.
     pub status: StatusCode,
-    /// Why.
+    /// The reason.
     pub why: String,
 }
 
@@ -86,7 +86,7 @@ impl From<Rejection> for Refused {
     }
 }
 
-/// Who asks for a document, by the query of its address.
+/// Identifies the requester of a document by the query of its address.
 pub fn of_document(admin: &Admin, query: &str) -> Result<Visitor, Refused> {
     let shop = shop(query)?;
     check_launch(admin, query)?;
@@ -101,7 +101,7 @@ pub fn of_document(admin: &Admin, query: &str) -> Result<Visitor, Refused> {
     }
 }
 
-/// A route that takes a caller takes no request that is not staff's.
+/// A route with a `Caller` parameter accepts only requests of staff.
 impl FromRequestParts<Arc<Admin>> for Caller {
     type Rejection = Response<Body>;
 
@@ -111,7 +111,7 @@ impl FromRequestParts<Arc<Admin>> for Caller {
     }
 }
 
-/// Who sends a request that is no document, by its `Authorization`.
+/// Identifies the sender of a request that is not for a document, by its `Authorization` header.
 fn of_fetch(admin: &Admin, headers: &HeaderMap, query: &str) -> Result<Caller, Refused> {
     check_once(query)?;
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
@@ -127,7 +127,7 @@ fn of_fetch(admin: &Admin, headers: &HeaderMap, query: &str) -> Result<Caller, R
     }
 }
 
-/// The shop that a query names, if it can be one, and if nothing in it is said twice.
+/// Returns the shop in a query, if it is a valid shop domain and no reserved parameter is repeated.
 pub fn shop(query: &str) -> Result<ShopDomain, Refused> {
     check_once(query)?;
     let named = parameter(query, "shop").ok_or(Rejection::Malformed("shop"))?;
@@ -136,7 +136,7 @@ pub fn shop(query: &str) -> Result<ShopDomain, Refused> {
     Ok(shop)
 }
 
-/// A parameter of a query, if it is there and not empty.
+/// Returns a parameter of a query, if it is present and not empty.
 pub fn parameter(query: &str, name: &str) -> Option<String> {
     let mut pairs = form_urlencoded::parse(query.as_bytes());
     let value = pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
@@ -150,8 +150,8 @@ fn caller(admin: &Admin, token: &str) -> Result<Caller, Error> {
     Ok(Caller { shop: session.shop, store, token: Token(token.to_owned()) })
 }
 
-/// Where Shopify signed the address, the signature has to be right. That it may be old does not matter: the
-/// session token says who is there now.
+/// Checks the signature of an address, if Shopify signed it. An old signature is accepted, because the
+/// session token identifies the current caller.
 fn check_launch(admin: &Admin, query: &str) -> Result<(), Refused> {
     if parameter(query, "hmac").is_none() {
         return Ok(());
@@ -163,8 +163,8 @@ fn check_launch(admin: &Admin, query: &str) -> Result<(), Refused> {
     }
 }
 
-/// Refuses a token. The operator is told of one that fits neither the app's secret nor its client id, for that may be
-/// their mistake.
+/// Refuses a token. Logs a warning if the token does not match the app's secret or client id, because the operator may
+/// have mistyped them.
 fn unauthenticated(admin: &Admin, error: Error) -> Refused {
     let why = match error {
         Error::Forged => WRONG_SECRET.to_owned(),

@@ -1,4 +1,4 @@
-//! The requests to Shopify: tokens for a session token or a refresh token.
+//! The requests to Shopify, which exchange a session token or a refresh token for tokens.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,46 +11,46 @@ use shopify::token_request::{self, Refusal, Request, Tokens};
 
 use crate::App;
 
-/// A merchant waits for these answers.
+/// The time limit of a request, for which a merchant waits.
 const TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// More than any answer of these.
+/// The maximum size of a response; every valid response is smaller.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
-/// What the Storefront API is asked for: products, and their tags.
+/// The scopes that the Storefront API needs to read products and their tags.
 pub const STOREFRONT_SCOPES: [&str; 2] =
     ["unauthenticated_read_product_listings", "unauthenticated_read_product_tags"];
 
-/// Why there are no tokens.
+/// Why a request returned no tokens.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// Shopify refused.
     #[error("{0}")]
     Refused(Refusal),
-    /// Shopify may have answered or not: nobody can say.
+    /// It is unknown whether Shopify answered.
     #[error("Shopify's answer was lost: {0}")]
     Lost(String),
 }
 
-/// Asks Shopify.
+/// A client of Shopify's token endpoint.
 pub struct ShopifyApi {
     app: Arc<App>,
     http: Client,
 }
 
 impl ShopifyApi {
-    /// A client of its own, which follows no redirect: none is expected, and a secret would go with it.
+    /// Creates a client that follows no redirects: none is expected, and a redirect could leak a secret.
     pub fn new(app: Arc<App>) -> Result<Self, reqwest::Error> {
         let client = Client::builder().timeout(TIMEOUT).connect_timeout(CONNECT_TIMEOUT);
         Ok(Self { app, http: client.redirect(Policy::none()).build()? })
     }
 
-    /// Gives a session token for tokens.
+    /// Exchanges a session token for tokens.
     pub async fn exchange(&self, store: &StoreId, session_token: &str) -> Result<Tokens, Failure> {
         let App { key, secret, .. } = &*self.app;
         self.tokens(store, &Request::exchange(key, secret.expose(), session_token)).await
     }
 
-    /// Gives a refresh token for tokens.
+    /// Exchanges a refresh token for tokens.
     pub async fn refresh(&self, store: &StoreId, refresh: &Secret) -> Result<Tokens, Failure> {
         let App { key, secret, .. } = &*self.app;
         self.tokens(store, &Request::refresh(key, secret.expose(), refresh.expose())).await
@@ -65,13 +65,13 @@ impl ShopifyApi {
     fn post(&self, store: &StoreId, path: &str) -> RequestBuilder {
         let origin = self.app.origin.as_deref().map_or_else(|| format!("https://{store}"), str::to_owned);
         let request = self.http.post(format!("{}{path}", origin.trim_end_matches('/')));
-        // Where one origin stands for all shops, it has to be told which is meant.
+        // An origin that serves all shops needs the shop's domain.
         let request = request.header("accept", "application/json");
         if self.app.origin.is_some() { request.header("x-forwarded-host", store.as_str()) } else { request }
     }
 }
 
-/// The whole answer, if it is not too long.
+/// Returns the whole response, unless it is too large.
 async fn answer(request: RequestBuilder) -> Result<(u16, Vec<u8>), Failure> {
     let lost = |error: reqwest::Error| Failure::Lost(error.without_url().to_string());
     let mut response = request.send().await.map_err(lost)?;

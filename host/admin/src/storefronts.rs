@@ -1,15 +1,15 @@
-//! What the admin needs of the host that it is mounted in.
+//! What the admin needs from its host.
 
 use async_trait::async_trait;
 use capabilities::settings::Shop;
 use names::{EventId, Persona, StoreId};
 
-/// Something that the host was asked for did not work out. The text is for the log.
+/// An operation of the host failed. The text is for the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Failed(pub String);
 
-/// A page as a shopper of some persona gets it.
+/// A page as a shopper with some persona sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preview {
     /// The whole page.
@@ -21,15 +21,15 @@ pub struct Preview {
 /// Whether a page was made for a persona.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Made {
-    /// It was.
+    /// It was made for the persona.
     Now,
-    /// It was, with other products or settings; a newer one is being made.
+    /// It was made for the persona, with former products or settings; a newer one is being made.
     Before,
-    /// It was not: the page is what everybody gets until there is one.
+    /// It was not made for the persona: it is the fallback page, which is shown until there is one.
     Never,
 }
 
-/// What is kept of a customer, put together because the merchant was asked for it.
+/// A report of the data stored about a customer, made because the merchant requested it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
     /// Its id.
@@ -38,42 +38,42 @@ pub struct Report {
     pub made_ms: Option<u64>,
 }
 
-/// The host's side of the admin. Nothing here may wait for a language model.
+/// The host's side of the admin. No method may wait for a language model.
 #[async_trait]
 pub trait Storefronts: Send + Sync {
-    /// What the operator wrote of a shop, if anything. Asked whenever a shop's settings are put together.
+    /// Returns the operator's configuration of a shop, if any. Called whenever a shop's settings are assembled.
     fn configured(&self, store: &StoreId) -> Option<Shop>;
 
-    /// Serves the shop with these settings from now on. Called at the start for every installed shop, after an
-    /// installation, and whenever a merchant saves. Replaces what was set before.
+    /// Serves the shop with these settings, which replace earlier ones. Called at the start for every installed shop,
+    /// after an installation, and whenever a merchant saves.
     fn set_shop(&self, store: &StoreId, shop: Shop);
 
-    /// Serves the shop as the operator configured it, or no longer if nothing was.
+    /// Serves the shop as the operator configured it, or stops serving it if there is no configuration.
     fn remove_shop(&self, store: &StoreId);
 
-    /// Closes the shop: no page of it is found or kept. Called when the app was uninstalled; may be called for a shop
-    /// that is closed.
+    /// Closes the shop, so that its pages are neither found nor stored. Called after an uninstallation; may be called
+    /// for a shop that is already closed.
     async fn close(&self, store: &StoreId) -> Result<(), Failed>;
 
-    /// Undoes that the shop was closed. Called for each installation, also one that is only asked for again; may be
-    /// called for a shop that is open.
+    /// Reopens the shop. Called for each installation, even a repeated one; may be called for a shop that is
+    /// already open.
     async fn reopen(&self, store: &StoreId) -> Result<(), Failed>;
 
-    /// Other domains of the shop, before or after its domain changed.
+    /// Returns other domains of the shop, from before or after a change of its domain.
     async fn other_domains(&self, store: &StoreId) -> Result<Vec<StoreId>, Failed>;
 
-    /// Whether the shop was closed, and not opened since.
+    /// Returns whether the shop is closed.
     async fn is_closed(&self, store: &StoreId) -> Result<bool, Failed>;
 
-    /// Has pages that were made before now made again. Called when a merchant saved, and then again until it succeeds.
+    /// Makes all existing pages stale. Called after a merchant saves, and then again until it succeeds.
     async fn moved(&self, store: &StoreId) -> Result<(), Failed>;
 
-    /// A page for the persona; one may be ordered if there is none yet.
+    /// Returns a page for the persona; may queue its generation if there is none yet.
     async fn preview(&self, store: &StoreId, persona: Persona) -> Result<Preview, Failed>;
 
-    /// Reports on customers that are kept for the shop, the newest first.
+    /// Returns the shop's reports on customers, newest first.
     async fn reports(&self, store: &StoreId) -> Result<Vec<Report>, Failed>;
 
-    /// A report of the shop, as JSON.
+    /// Returns a report of the shop, as JSON.
     async fn report(&self, store: &StoreId, id: &EventId) -> Result<Option<Vec<u8>>, Failed>;
 }

@@ -1,8 +1,8 @@
-//! What merchants read of a connection that does not work.
+//! What merchants read about a connection that does not work.
 
 use crate::NotConnected;
 
-/// Why a shop is not connected, and what its merchant can do about it. The log has the rest.
+/// Returns why a shop is not connected and what its merchant can do about it. The log has the details.
 pub fn told(error: &NotConnected) -> &'static str {
     match error {
         NotConnected::NotInstalled => "Open Wandstore from the apps in your shop’s admin to connect it.",

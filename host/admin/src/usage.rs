@@ -1,4 +1,4 @@
-//! How shops' pages went: counts per shop and hour, in memory first and written every few seconds.
+//! Usage counts per shop and hour, kept in memory and written every few seconds.
 
 use std::collections::HashMap;
 use std::ops::AddAssign;
@@ -18,65 +18,65 @@ use crate::sql;
 const HOUR_MS: u64 = 3_600_000;
 /// How often counts are written.
 const PERIOD: Duration = Duration::from_secs(5);
-/// Counts that are dropped at once: others write in between.
+/// The number of counts deleted in one statement, so that other writes can run in between.
 const PURGED_AT_ONCE: u32 = 1_000;
-/// For how long they are kept, in hours.
+/// How long counts are kept, in hours.
 const KEEP_HOURS: u64 = 30 * 24;
 
-/// Something that is counted.
+/// A counted event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
-    /// A shopper got their page.
+    /// A shopper got their fresh page.
     Hit,
-    /// A shopper got their page, and another was ordered since it is old.
+    /// A shopper got their stale page, and a new one was queued.
     Stale,
-    /// A shopper got the page that everybody gets.
+    /// A shopper got the fallback page.
     Miss,
     /// A page was made.
     Generation,
     /// A page could not be made.
     Failure,
-    /// An attempt at a page ended, whether it was made or not.
+    /// An attempt to make a page ended, successfully or not.
     Attempt {
         /// Tokens that the model read.
         tokens_in: u64,
         /// Tokens that it wrote.
         tokens_out: u64,
-        /// What they cost, in millionths of a dollar.
+        /// The cost of these tokens, in millionths of a dollar.
         cost_microdollars: u64,
     },
 }
 
-/// What was counted.
+/// Counts of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
-    /// Shoppers who got their page.
+    /// Visits that got a fresh page.
     pub hits: u64,
-    /// Those who got an old one.
+    /// Visits that got a stale page.
     pub stale: u64,
-    /// Those who got the page that everybody gets.
+    /// Visits that got the fallback page.
     pub misses: u64,
     /// Pages that were made.
     pub generations: u64,
     /// Pages that could not be made.
     pub failures: u64,
-    /// Tokens that the model read, also for what came to nothing.
+    /// Tokens that the model read, including failed attempts.
     pub tokens_in: u64,
     /// Tokens that it wrote.
     pub tokens_out: u64,
-    /// What they cost, in millionths of a dollar.
+    /// The cost of these tokens, in millionths of a dollar.
     pub cost_microdollars: u64,
 }
 
-/// Counts events of shops.
+/// The counter of shops' events.
 pub struct Usage {
     database: Arc<Database>,
     clock: Arc<dyn Clock>,
-    /// What is not written yet, by shop and hour.
+    /// Counts that are not written yet, by shop and hour.
     pending: Mutex<HashMap<(StoreId, u64), Counts>>,
-    /// Held while counts are written: who flushes at the end waits for who flushes already.
+    /// Held while counts are written, so that the final flush waits for one in progress.
     writing: tokio::sync::Mutex<()>,
-    /// The hour in which old counts were dropped last.
+    /// The hour of the last purge.
     purged_hour: AtomicU64,
 }
 
@@ -99,8 +99,8 @@ impl Usage {
         }
     }
 
-    /// Writes what was counted. What cannot be written is kept for the next time. It goes on if the caller does not
-    /// wait for it: what is being written belongs nowhere else.
+    /// Writes pending counts, and keeps those that cannot be written for the next time. It continues even if the caller
+    /// stops waiting, because counts that are being written exist nowhere else.
     pub async fn flush(self: &Arc<Self>) {
         let this = self.clone();
         if let Err(error) = tokio::spawn(async move { this.write_pending().await }).await {
@@ -117,13 +117,13 @@ impl Usage {
             if let Err(error) = self.write(&store, hour, counts).await {
                 tracing::warn!(%error, "usage was not written");
                 self.add(store, hour, counts);
-                // Each of the others would wait for the same failure.
+                // Each of the remaining writes would fail in the same way.
                 return;
             }
         }
     }
 
-    /// The counts of this hour and the 23 before it.
+    /// Returns the counts of this hour and the 23 before it.
     pub async fn last_24_hours(&self, store: &StoreId) -> Result<Counts, Unavailable> {
         let first = self.hour().saturating_sub(23);
         let query = sqlx::query(sql::SUM).bind(store.as_str()).bind(integer(first));
@@ -135,7 +135,7 @@ impl Usage {
         Ok(sum)
     }
 
-    /// Drops counts of long ago; how many hours they were. It reads every count that there is, once an hour.
+    /// Deletes old counts and returns how many. It reads all counts, once an hour.
     pub async fn purge(&self) -> Result<u64, Unavailable> {
         let hour = self.hour();
         if self.purged_hour.load(Ordering::Relaxed) == hour {

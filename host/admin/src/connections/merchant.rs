@@ -1,4 +1,4 @@
-//! A merchant opens the app, and with that connects their shop.
+//! Connects a shop when its merchant opens the app.
 
 use std::sync::Arc;
 
@@ -10,10 +10,10 @@ use crate::shopify_api::STOREFRONT_SCOPES;
 use crate::{Choices, Unavailable, choices};
 
 impl Connections {
-    /// Connects a shop whose merchant is there, unless it is connected. Whenever Shopify was asked for tokens by a
-    /// session token, the shop is opened and served.
+    /// Connects a shop whose merchant has the app open, unless it is connected. Exchanging a session token for tokens
+    /// also reopens the shop and starts to serve it.
     ///
-    /// It goes on if the caller does not wait for it: what Shopify gave is to be kept.
+    /// It continues even if the caller stops waiting, so that the tokens from Shopify are stored.
     pub async fn connect(self: &Arc<Self>, store: &StoreId, session_token: &str) -> Result<(), NotConnected> {
         if self.stands(store).await? {
             return Ok(());
@@ -40,10 +40,10 @@ impl Connections {
         exchanged
     }
 
-    /// Asks for tokens by the session token. What may fail comes before they are kept: once they are, the shop
-    /// counts as connected.
+    /// Exchanges the session token for tokens. Steps that may fail come before the tokens are stored, because a shop
+    /// with stored tokens counts as connected.
     async fn exchange(&self, store: &StoreId, session_token: &str) -> Result<(), NotConnected> {
-        // An uninstallation that is told while Shopify answers is newer than its answer.
+        // An uninstallation that is reported before Shopify answers is newer than the answer.
         let asked_ms = self.clock.now_ms();
         let tokens = self.api.exchange(store, session_token).await?;
         let inherited = self.inherited(store).await?;
@@ -57,7 +57,7 @@ impl Connections {
         Ok(())
     }
 
-    /// What the merchant chose when their shop had another domain, if they chose nothing since.
+    /// Returns the merchant's choices under the shop's other domains, if there are none under this one.
     async fn inherited(&self, store: &StoreId) -> Result<Option<Choices>, NotConnected> {
         if self.installations.choices(store).await?.is_some() {
             return Ok(None);
@@ -70,7 +70,8 @@ impl Connections {
         Ok(None)
     }
 
-    /// Whether nothing is to be done. A token that the Storefront API refuses is worth nothing, however long it lasts.
+    /// Returns whether the shop is connected. A token that the Storefront API refuses does not count, however long it
+    /// is valid.
     async fn stands(&self, store: &StoreId) -> Result<bool, Unavailable> {
         let found = self.installations.find(store).await?.filter(has_scopes);
         let lasting = found.and_then(|found| self.lasting(store, found.access));
@@ -78,7 +79,7 @@ impl Connections {
     }
 }
 
-/// Installed, and allowed what the app needs.
+/// Returns whether the app is installed with all scopes that it needs.
 fn has_scopes(found: &Installation) -> bool {
     let granted: Vec<_> = found.scopes.split(',').map(str::trim).collect();
     found.state == State::Installed && STOREFRONT_SCOPES.iter().all(|scope| granted.contains(scope))

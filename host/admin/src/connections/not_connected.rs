@@ -9,22 +9,22 @@ use crate::storefronts::Failed;
 /// Why a shop is not connected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotConnected {
-    /// The app was never given tokens, or its merchant has to open it again.
+    /// The app never received tokens, or the merchant has to open it again.
     #[error("the shop is not connected: its merchant has to open the app")]
     NotInstalled,
     /// The app was uninstalled.
     #[error("the shop is not connected: it uninstalled the app")]
     Uninstalled,
-    /// The shop was closed: an uninstallation is under way, or the operator closed it.
+    /// The shop is closed: an uninstallation is in progress, or the operator closed it.
     #[error("the shop is closed")]
     Closed,
     /// The shop's Storefront API does not accept the access token.
     #[error("the shop's Storefront API does not accept the access token")]
     TokenRefused,
-    /// Shopify does not accept the session token: a page asks for another.
+    /// Shopify does not accept the session token: the page requests another.
     #[error("Shopify did not accept the session token")]
     SessionToken,
-    /// Shopify does not know the app by its client id and secret: only the operator can mend that.
+    /// Shopify does not accept the app's client id and secret: only the operator can fix that.
     #[error(
         "Shopify does not accept the app's client id and secret: check SHOPIFY_API_KEY and SHOPIFY_API_SECRET \
          against the app's page in the Dev Dashboard"
@@ -33,7 +33,7 @@ pub enum NotConnected {
     /// Shopify refused, or did not answer.
     #[error("{0}")]
     Shopify(String),
-    /// The file of shops.
+    /// The file of shops is unavailable.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
     /// The host could not open or close the shop.

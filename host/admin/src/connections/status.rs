@@ -1,4 +1,4 @@
-//! Whether a shop is connected: computed from what is stored, for whoever tells of it or depends on it.
+//! Whether a shop is connected, computed from the stored data each time.
 
 use std::sync::PoisonError;
 
@@ -8,7 +8,7 @@ use super::{Connections, NotConnected};
 use crate::records::{Installation, State};
 
 impl Connections {
-    /// Whether the shop is connected at this moment, and why it is not.
+    /// Checks that the shop is connected now; the error says why it is not.
     pub async fn status(&self, store: &StoreId) -> Result<(), NotConnected> {
         let found = self.serving(store).await?;
         let works = self.usable(found.access.clone()).is_some();
@@ -22,8 +22,8 @@ impl Connections {
         }
     }
 
-    /// The installation of a shop that is installed and open: one for which settings have a meaning, whether or not its
-    /// tokens work at this moment.
+    /// Returns the installation of a shop that is installed and open, whether or not its tokens work now. Only such a
+    /// shop can have settings.
     pub(crate) async fn serving(&self, store: &StoreId) -> Result<Installation, NotConnected> {
         let found = self.installations.find(store).await?;
         let failure = self.failures.lock().unwrap_or_else(PoisonError::into_inner).get(store).cloned();

@@ -184,7 +184,7 @@ async fn a_refresh_token_that_is_not_accepted_is_dropped() {
     assert_eq!(bench.shopify.grants(), ["exchange", "refresh", "exchange"]);
 }
 
-/// Shopify's answer to a refresh token that it does not know any more.
+/// Shopify's response to a refresh token that is no longer valid.
 const INACTIVE: &str =
     r#"{"error":"invalid_request","error_description":"This request requires an active refresh_token"}"#;
 
@@ -318,7 +318,7 @@ async fn a_token_that_the_storefront_api_refuses_is_replaced_once_and_not_sent_a
     assert!(connections.storefront_token(&store(OTHER)).await.is_some(), "the other shop's is another");
     assert_eq!(bench.shopify.grants(), ["exchange", "exchange", "refresh"]);
 
-    // The API accepts no token: others are not better.
+    // The API accepts no token, so a new one would not help.
     connections.refuse(&store(SHOP), &Secret::new("shpat_3"));
     for _ in 0..5 {
         assert_eq!(storefront_token(&bench).await, None);

@@ -1,4 +1,4 @@
-//! What a merchant saves and looks at.
+//! Tests of settings that a merchant saves, and of pages that a merchant views.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! An admin with a scripted Shopify and a host that remembers what it was asked.
+//! An admin with a scripted Shopify and a host that records its calls.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -39,7 +39,7 @@ pub struct Bench {
     router: Router,
 }
 
-/// A host that remembers.
+/// A host that records its calls.
 #[derive(Default)]
 pub struct Host {
     pub served: Mutex<BTreeMap<String, Shop>>,
@@ -47,9 +47,9 @@ pub struct Host {
     pub renamed: Mutex<Vec<(&'static str, &'static str)>>,
     /// Shops that are closed.
     pub closed: Mutex<BTreeSet<String>>,
-    /// How often it still fails to have pages made again.
+    /// How many more times it fails to make existing pages stale.
     pub failures_to_move: Mutex<u32>,
-    /// What it was asked, in order, such as `reopen lamps.myshopify.com`.
+    /// The calls so far, in order, such as `reopen lamps.myshopify.com`.
     pub asked: Mutex<Vec<String>>,
 }
 
@@ -75,7 +75,7 @@ impl Bench {
         Self { router: router(admin.clone()), admin, shopify, host, clock, origin, folder }
     }
 
-    /// The same file in another process, with these encryption keys.
+    /// Restarts the admin on the same file, with these encryption keys.
     pub async fn restart(&mut self, keys: &[u8]) {
         self.admin.close().await;
         self.host = Arc::default();
@@ -83,7 +83,7 @@ impl Bench {
         self.router = router(self.admin.clone());
     }
 
-    /// The file, as another process has it.
+    /// Opens the file as another process would.
     pub async fn other_process(&self) -> Shops {
         shops(self.path(), &[1], &self.clock).await
     }
@@ -96,7 +96,7 @@ impl Bench {
         clock::Clock::now_ms(&*self.clock) / 1_000
     }
 
-    /// A session token of a shop that is valid now.
+    /// Returns a session token of a shop that is valid now.
     pub fn token(&self, shop: &str) -> String {
         signing::session_token(SECRET, &claims(shop, self.now_s()))
     }
@@ -116,7 +116,7 @@ impl Bench {
 
     pub async fn send(&self, method: &str, target: &str, token: Option<&str>, body: Body) -> Answer {
         let mut request = Request::builder().method(method).uri(target);
-        // As behind a proxy that rewrites it.
+        // Simulate a proxy that rewrites the host.
         request = request.header("host", "127.0.0.1:8787").header("x-forwarded-host", "evil.example");
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));
@@ -128,7 +128,7 @@ impl Bench {
         Answer { status: parts.status, headers: parts.headers, text }
     }
 
-    /// Everything that is in the file, its log included.
+    /// Returns the contents of the file, including its log.
     pub fn stored(&self) -> Vec<u8> {
         let files = std::fs::read_dir(self.folder.path()).unwrap();
         files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
@@ -260,7 +260,7 @@ pub fn store(shop: &str) -> StoreId {
     StoreId::parse(shop).unwrap()
 }
 
-/// What Shopify says in a token for that shop.
+/// Returns the claims of Shopify's session token for a shop.
 pub fn claims(shop: &str, now_s: u64) -> Value {
     signing::claims(KEY, shop, now_s)
 }

@@ -1,4 +1,4 @@
-//! What outlives the process.
+//! Tests of what survives a restart.
 
 use std::pin::pin;
 use std::task::{Context, Waker};
@@ -87,7 +87,7 @@ async fn counts_that_were_being_written_when_the_process_ends_are_not_lost() {
     let usage = bench.admin.usage().clone();
     usage.count(&store(SHOP), Event::Hit);
     usage.count(&store(OTHER), Event::Hit);
-    // As a task that writes every few seconds and is stopped in the middle of it.
+    // Simulate the periodic task being stopped in the middle of a write.
     let mut task = Context::from_waker(Waker::noop());
     assert!(pin!(usage.flush()).poll(&mut task).is_pending());
     bench.restart(&[1]).await;

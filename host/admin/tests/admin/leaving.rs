@@ -1,4 +1,4 @@
-//! Shops that uninstall the app, and come back: in whichever order that is told.
+//! Tests of shops that uninstall the app and install it again, with messages in any order.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +22,7 @@ async fn state(bench: &Bench) -> Option<State> {
     bench.admin.find(&store(SHOP)).await.unwrap().map(|found| found.state)
 }
 
-/// Asks for an access token, and waits until Shopify was asked.
+/// Requests an access token, and waits until the request has reached Shopify.
 async fn renew(bench: &Bench) -> JoinHandle<Result<Secret, NotConnected>> {
     let connections = bench.admin.connections().clone();
     let renewal = tokio::spawn(async move { connections.access_token(&store(SHOP)).await });

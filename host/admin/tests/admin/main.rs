@@ -1,5 +1,5 @@
-//! The admin as a merchant's browser and Shopify see it: real routes, a real file, and a scripted Shopify on a
-//! socket.
+//! Tests of the admin as a merchant's browser and Shopify see it: real routes, a real file, and a scripted Shopify
+//! on a socket.
 
 mod connecting;
 mod forms;

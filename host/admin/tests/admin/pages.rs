@@ -1,4 +1,4 @@
-//! Who gets the page, and what a browser may do with it.
+//! Tests of who gets the page, and of what a browser may do with it.
 
 use serde_json::json;
 use signing::session_token;

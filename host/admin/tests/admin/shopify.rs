@@ -1,4 +1,4 @@
-//! A Shopify that hands out tokens, keeps count, and fails when it is told to.
+//! A scripted Shopify that issues tokens, records requests, and fails on command.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -17,9 +17,9 @@ pub enum Mood {
     /// As documented.
     #[default]
     Well,
-    /// Does what it is asked, and the answer breaks off.
+    /// Processes the request, but the response breaks off.
     LosesAnswers,
-    /// Refuses every request for tokens, so.
+    /// Refuses every request for tokens with this status and error.
     Refuses(u16, &'static str),
     /// Answers every request for tokens with this status and body.
     Says(u16, &'static str),
@@ -28,7 +28,7 @@ pub enum Mood {
 #[derive(Default)]
 pub struct Shopify {
     pub mood: Mutex<Mood>,
-    /// It answers no request for tokens while this is held.
+    /// While this is held, no request for tokens is answered.
     pub silence: tokio::sync::Mutex<()>,
     /// Every request for tokens, in order.
     pub asked: Mutex<Vec<Value>>,
@@ -39,7 +39,7 @@ pub struct Shopify {
 }
 
 impl Shopify {
-    /// Starts it on a free port; where it is.
+    /// Starts it on a free port, and returns its address.
     pub async fn start() -> (Arc<Self>, String) {
         let shopify = Arc::<Self>::default();
         let routes =
@@ -54,19 +54,19 @@ impl Shopify {
         *self.mood.lock().unwrap() = mood;
     }
 
-    /// Accepts no refresh token that it gave so far.
+    /// Revokes all refresh tokens issued so far.
     pub fn revoke(&self) {
         self.refresh.lock().unwrap().clear();
     }
 
-    /// Waits until it was asked for tokens that often.
+    /// Waits until it has received this many requests for tokens.
     pub async fn was_asked(&self, times: usize) {
         while self.asked.lock().unwrap().len() < times {
             tokio::task::yield_now().await;
         }
     }
 
-    /// A refresh token is accepted until the one that replaces it is used.
+    /// Returns whether a refresh token is accepted: it is valid until its replacement is used.
     fn accepts(&self, token: &str) -> bool {
         let mut refresh = self.refresh.lock().unwrap();
         let Some(former) = refresh.get(token).cloned() else { return false };
@@ -76,7 +76,7 @@ impl Shopify {
         true
     }
 
-    /// Kinds of requests for tokens so far: `exchange` or `refresh`.
+    /// Returns the kinds of requests for tokens so far: `exchange` or `refresh`.
     pub fn grants(&self) -> Vec<&'static str> {
         let kind = |body: &Value| if body["subject_token"].is_string() { "exchange" } else { "refresh" };
         self.asked.lock().unwrap().iter().map(kind).collect()

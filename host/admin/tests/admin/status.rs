@@ -1,4 +1,4 @@
-//! What the admin says of the connection is what is so.
+//! Tests that the admin reports the actual state of the connection.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +23,7 @@ fn is_connected(page: &Answer) -> bool {
     connected
 }
 
-/// Nothing was changed, and the page says so.
+/// Checks that nothing was changed and that the page says so.
 #[track_caller]
 fn check_refused(bench: &Bench, answer: &Answer, why: &str) {
     assert_eq!(answer.status, 409, "{}", answer.text);
@@ -142,7 +142,7 @@ async fn a_token_that_the_storefront_api_refuses_is_replaced_when_the_merchant_i
     assert_eq!(bench.shopify.grants(), ["exchange", "refresh"]);
 }
 
-/// Loads the page again as App Bridge does, with a new session token, as often as it is told to.
+/// Reloads the page as App Bridge does, with a new session token, as long as it is redirected.
 async fn load(bench: &Bench, token: impl Fn() -> String) -> (usize, Answer) {
     let mut target = format!("/admin?shop={SHOP}&host=aGk&id_token={}", token());
     for bounces in 0..12 {
