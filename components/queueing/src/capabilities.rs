@@ -1,33 +1,33 @@
-//! What the queue needs of its host. Times are milliseconds since the epoch.
+//! The capabilities that the queue needs from its host. Times are milliseconds since the epoch.
 
 use names::{Key, Range};
 
-/// The backend did not do it. The text is for the log.
+/// A failure of the backend. The text is for the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Failure(pub String);
 
-/// A job to be queued.
+/// A job to queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewJob {
-    /// The lanes that may take it, in order of preference.
+    /// The lanes that may take the job, in order of preference.
     pub lanes: Vec<String>,
     /// A lane with this many live jobs is full.
     pub lane_depth_max: u32,
-    /// What the job is about: one live job per key.
+    /// The key of the job. There is at most one live job per key.
     pub key: String,
-    /// The job itself.
+    /// The content of the job.
     pub payload: Vec<u8>,
-    /// Now.
+    /// The current time.
     pub now_ms: u64,
 }
 
-/// How an offer ended.
+/// The result of an offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Offered {
-    /// Durably queued, under this id.
+    /// The job is durably queued under this id.
     Accepted(String),
-    /// The live job of the same key, which stands.
+    /// The key already has this live job, which stays as it is.
     Live(String),
     /// Every lane is full.
     Full,
@@ -36,77 +36,77 @@ pub enum Offered {
 /// A job under lease.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leased {
-    /// Its id.
+    /// The id of the job.
     pub id: String,
-    /// Proof of this claim.
+    /// The token that proves this claim.
     pub token: u64,
-    /// Which attempt this is, from 1.
+    /// The number of this attempt, from 1.
     pub attempt: u32,
-    /// How many claims in a row, before this one, ended without a word.
+    /// How many claims in a row before this one ended without a report.
     pub crashes: u32,
-    /// What was offered.
+    /// The content of the job, as it was offered.
     pub payload: Vec<u8>,
 }
 
-/// What is answered to a claim.
+/// The answer to a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// A job, leased.
+    /// A leased job.
     Job(Leased),
-    /// Nothing to do before this time; `None` where no job is live.
+    /// No job is due before this time; `None` if no job is live.
     Idle(Option<u64>),
 }
 
-/// What becomes of a claimed job.
+/// The settlement of a claimed job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settlement {
-    /// It is done. The text, if any, is what went wrong on the way.
+    /// The job is done. The text, if any, says what went wrong on the way.
     Done(Option<String>),
-    /// It may be claimed again from this time on, for this reason.
+    /// The job is retried from this time on, for this reason.
     Retry {
-        /// From when on.
+        /// The earliest time of the next claim.
         at_ms: u64,
-        /// What went wrong.
+        /// The reason for the retry.
         reason: String,
     },
-    /// It may be claimed again from this time on, and this claim was no attempt.
+    /// The job may be claimed again from this time on. This claim does not count as an attempt.
     Postponed(u64),
-    /// It is given up, for this reason.
+    /// The job is given up, for this reason.
     Dead(String),
 }
 
-/// Where a job stands.
+/// The state of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// It waits.
+    /// The job waits.
     Queued,
-    /// It is under lease.
+    /// The job is under lease.
     Running,
-    /// It is done.
+    /// The job is done.
     Done,
-    /// It was given up.
+    /// The job was given up.
     Dead,
 }
 
 /// The newest job of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Newest {
-    /// Its id.
+    /// The id of the job.
     pub id: String,
-    /// Where it stands.
+    /// The state of the job.
     pub state: State,
 }
 
-/// How full a lane is, in jobs.
+/// The depth of a lane, in jobs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Depth {
-    /// That wait.
+    /// The number of jobs that wait.
     pub queued: u32,
-    /// Under lease.
+    /// The number of jobs under lease.
     pub running: u32,
-    /// Given up.
+    /// The number of dead letters.
     pub dead: u32,
-    /// When the oldest live one was offered.
+    /// The time at which the oldest live job was offered.
     pub oldest_ms: Option<u64>,
 }
 
@@ -114,32 +114,32 @@ pub struct Depth {
 pub trait Jobs {
     /// Queues a job, durably before it returns.
     fn offer(&self, job: NewJob) -> Result<Offered, Failure>;
-    /// Leases the job that has been due longest, whatever its lane. A job whose lease ran out is due.
+    /// Leases the job that has been due longest, in any lane. A job whose lease expired is due.
     fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<Answer, Failure>;
-    /// Prolongs a lease; false if it is no longer the caller's.
+    /// Extends a lease. Returns false if the caller no longer holds it.
     fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure>;
-    /// Settles a job; false if it is no longer the caller's, and then nothing changed.
+    /// Settles a job. Returns false, and changes nothing, if the caller no longer holds its lease.
     fn settle(&self, id: &str, token: u64, now_ms: u64, settlement: &Settlement) -> Result<bool, Failure>;
-    /// The newest job of `key`, which is in one of `lanes`, in their order of preference.
+    /// Returns the newest job of `key` in any of `lanes`, which are in order of preference.
     fn newest(&self, key: &str, lanes: &[String]) -> Result<Option<Newest>, Failure>;
-    /// Removes up to `limit` jobs of `lanes` whose keys are in `keys`, live or settled; how many.
+    /// Deletes up to `limit` jobs of `lanes` whose keys are in `keys`, live or settled. Returns how many.
     fn forget(&self, keys: &Range, lanes: &[String], limit: u32) -> Result<u32, Failure>;
-    /// How full `lane` is.
+    /// Returns the depth of `lane`.
     fn measure(&self, lane: &str) -> Result<Depth, Failure>;
 }
 
-/// Short-term storage of what went wrong.
+/// Short-term storage of errors.
 pub trait Kv {
-    /// Writes `key`, to expire after `ttl_seconds`.
+    /// Writes `key`, which expires after `ttl_seconds`.
     fn set(&self, key: Key<'_>, bytes: &[u8], ttl_seconds: u32) -> Result<(), Failure>;
-    /// The first `peek` bytes of what `key`, as listed, holds.
+    /// Returns the first `peek` bytes of the entry under a listed key.
     fn get(&self, key: &str, peek: u32) -> Result<Option<Vec<u8>>, Failure>;
-    /// The keys that start with `prefix` and sort after `after`, in byte order, at most `limit`.
+    /// Lists at most `limit` keys that start with `prefix` and sort after `after`, in byte order.
     fn list_keys(&self, prefix: &str, after: &str, limit: u32) -> Result<Vec<String>, Failure>;
 }
 
-/// The one who runs the deployment, and hears what went wrong and was dealt with.
+/// The log for the operator of the deployment: failures that the queue handled.
 pub trait Operator {
-    /// Tells of an event, in words that do not vary, with particulars as name and value.
+    /// Logs an event: a constant message, and its details as pairs of name and value.
     fn warn(&self, message: &str, particulars: &[(&str, &str)]);
 }

@@ -1,4 +1,4 @@
-//! Jobs and records in memory, with faults on demand.
+//! In-memory jobs and records, with faults on demand.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -9,15 +9,15 @@ use crate::capabilities::{
     Answer, Depth, Failure, Jobs, Kv, Leased, NewJob, Newest, Offered, Operator, Settlement, State,
 };
 
-/// What happens to a call.
+/// The fault of a call.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// Nothing.
+    /// There is no fault.
     #[default]
     None,
-    /// It does not arrive.
+    /// The call does not arrive.
     Lost,
-    /// It is carried out, and the answer does not arrive.
+    /// The call is carried out, but the answer does not arrive.
     Unanswered,
 }
 
@@ -46,9 +46,9 @@ pub(crate) struct Row {
     /// The process that holds the lease.
     pub(crate) holder: Option<usize>,
     pub(crate) offered_ms: u64,
-    /// When it may be claimed: for a running job, when its lease runs out.
+    /// The time from which it may be claimed: for a running job, the end of its lease.
     pub(crate) due_ms: u64,
-    /// What the clock read when that was decided.
+    /// The clock when `due_ms` was set.
     set_ms: u64,
     pub(crate) reason: Option<String>,
     token: u64,
@@ -64,9 +64,9 @@ impl Row {
     }
 }
 
-/// What the end of a process counts as for its jobs: a crash,
+/// How many crashes of its jobs the death of a process counts as.
 pub(crate) const DIED: u32 = 1;
-/// or nothing.
+/// How many crashes of its jobs a clean stop counts as.
 pub(crate) const STOPPED: u32 = 0;
 
 /// Rows by id; ids count up.
@@ -149,7 +149,7 @@ impl FakeJobs {
         ids.iter().filter_map(|id| rows.remove(id)).map(|_| 1).sum()
     }
 
-    /// Ends the leases of the process, and what that counts as. The host does that.
+    /// Ends the leases of the process, and adds `crashes` to their jobs, as the host does.
     pub(crate) fn release(&self, crashes: u32, now_ms: u64) {
         let holder = Some(self.process.get());
         let mut rows = self.rows.borrow_mut();
@@ -163,7 +163,7 @@ impl FakeJobs {
         }
     }
 
-    /// Changes a job that is the caller's.
+    /// Changes a job if the caller holds it.
     fn change(&self, id: &str, token: u64, change: impl FnOnce(&mut Row)) -> bool {
         let mut rows = self.rows.borrow_mut();
         let ours = |row: &&mut Row| row.token == token && row.state == State::Running;
@@ -257,7 +257,7 @@ impl Kv for FakeKv {
     }
 }
 
-/// What a host would refuse is a mistake of the code's.
+/// Panics at an operation that a host would refuse, because it is a bug in the code.
 #[track_caller]
 fn permitted(operation: Operation, key: &str) {
     let store = Store::GenerationQueue.name();

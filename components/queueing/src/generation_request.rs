@@ -1,45 +1,45 @@
-//! Generation requests: what they hold, how much of it, and the form in which they lie in the queue.
+//! Generation requests: their content, its limits, and their form in the queue.
 
 use names::{Market, Persona, ShopperId, StoreId};
 use serde::{Deserialize, Serialize};
 
 use crate::task::WrongPayload;
 
-/// The form of payloads that is written, and the only one that is read. What was added to it may be absent.
+/// The form in which payloads are written, and the only one that is read. Fields added later may be absent.
 pub(crate) const FORM: u32 = 1;
 /// The most entries of one kind of signal.
 const ENTRIES_MAX: usize = 20;
 /// The longest entry.
 const ENTRY_BYTES_MAX: usize = 128;
 
-/// A wish for a page.
+/// A request to generate a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GenerationRequest {
-    /// Whose shop.
+    /// The shop.
     pub store: StoreId,
-    /// For whom.
+    /// The shopper whom the page is for.
     pub shopper: ShopperId,
-    /// What is to be done.
+    /// The work to do.
     pub work: Work,
-    /// What the shopper did so far.
+    /// The shopper's signals so far.
     pub signals: Signals,
-    /// For whom, where that is known beforehand.
+    /// The persona, if it is fixed beforehand.
     pub persona: Option<Persona>,
-    /// Where and in which language they shop.
+    /// The shopper's market.
     pub market: Market,
 }
 
-/// What is to be done.
+/// The work of a generation request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Work {
-    /// A plan and its page.
+    /// Makes a plan and renders its page.
     Generate,
-    /// The page again, from the plan that is stored.
+    /// Renders the page again from the stored plan.
     Rerender,
 }
 
-/// What a shopper did, newest first.
+/// The actions of a shopper, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signals {
     /// Visits to the storefront.
@@ -59,9 +59,9 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// The same, no larger than a job may be: the newest 20 entries of each kind, each the first
-    /// 128 bytes of its printable characters. Too much of a shopper's history is no reason to
-    /// refuse them a page.
+    /// Shortens the signals to the limits of a job: the newest 20 entries of each kind, and of each entry the
+    /// first 128 bytes of its printable characters. A long history is no reason to refuse a shopper
+    /// a page.
     #[must_use]
     pub fn bounded(self) -> Self {
         Self {
@@ -81,7 +81,7 @@ fn bounded(entries: Vec<String>) -> Vec<String> {
     printable.filter(|entry| !entry.is_empty()).take(ENTRIES_MAX).collect()
 }
 
-/// Control characters carry nothing that a shopper meant, and JSON takes six bytes for each.
+/// Removes control characters: they carry no meaning for the shopper, and JSON takes six bytes for each.
 fn printable(entry: &str) -> String {
     let mut text: String = entry.chars().filter(|c| !c.is_control()).take(ENTRY_BYTES_MAX).collect();
     text.truncate(text.floor_char_boundary(ENTRY_BYTES_MAX));
@@ -105,12 +105,12 @@ struct Payload<'a> {
 }
 
 impl GenerationRequest {
-    /// What the job is about: there is one live job for it.
+    /// Returns the key of the request's job. There is at most one live job per key.
     pub fn key(&self) -> String {
         job_key(&self.store, &self.shopper)
     }
 
-    /// The generation request as it lies in the queue, under 64 KiB if its signals are bounded.
+    /// Encodes the generation request for the queue, in under 64 KiB if its signals are bounded.
     pub(crate) fn encode(self) -> Vec<u8> {
         let payload = Payload {
             form: FORM,
@@ -125,7 +125,7 @@ impl GenerationRequest {
         serde_json::to_vec(&payload).expect("plain fields have a JSON form")
     }
 
-    /// Reads a generation request from the queue.
+    /// Decodes a generation request from the queue.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, WrongPayload> {
         let payload: Payload<'_> = serde_json::from_slice(bytes)?;
         Ok(Self {
@@ -139,7 +139,7 @@ impl GenerationRequest {
     }
 }
 
-/// The key of a shopper's jobs.
+/// Returns the key of a shopper's jobs.
 pub(crate) fn job_key(store: &StoreId, shopper: &ShopperId) -> String {
     format!("{store}:{shopper}")
 }

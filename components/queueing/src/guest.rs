@@ -1,4 +1,4 @@
-//! Binds the logic to WIT: conversions, and nothing that decides.
+//! The WIT bindings of the component: only conversions, no decisions.
 #![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]

@@ -1,4 +1,4 @@
-//! What went wrong in jobs, kept for a week for the operator.
+//! Errors of jobs, stored for the operator for a week.
 
 use std::collections::VecDeque;
 
@@ -8,36 +8,36 @@ use serde::{Deserialize, Serialize};
 use crate::capabilities::{Failure, Kv};
 use crate::queue::Trouble;
 
-/// How long a record is kept: 7 days.
+/// How long a record is stored: 7 days.
 const TTL_SECONDS: u32 = 7 * 24 * 60 * 60;
 /// The longest reason.
 const REASON_CHARS_MAX: usize = 300;
-/// More than any record takes: a reason of 300 characters is 1200 bytes, or twice 300 with escapes.
+/// An upper bound on the size of a record: a reason of 300 characters has 1200 bytes, or twice 300 with escapes.
 const RECORD_BYTES_MAX: u32 = 2048;
 /// The most records that are listed at once.
 const RECORDS_MAX: usize = 100;
-/// How many keys are listed by one call, and how many calls one look back may take.
+/// How many keys one call lists, and how many calls one span may take.
 const KEYS_PER_CALL: u32 = 200;
 const CALLS_MAX: u32 = 10;
-/// How far is looked back, one span after the other, until enough is found: from a second to over
+/// How far back to look, one span after the other, until enough records are found: from a second to over
 /// twelve days.
 const SPANS_MS: [u64; 6] = [1 << 10, 1 << 14, 1 << 18, 1 << 22, 1 << 26, 1 << 30];
 
-/// Something that went wrong in a job.
+/// An error of a job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
-    /// When, in milliseconds since the epoch.
+    /// The time of the error, in milliseconds since the epoch.
     pub at_ms: u64,
-    /// Which job.
+    /// The id of the job.
     pub job: String,
-    /// Whose shop; empty if that could not be read.
+    /// The shop; empty if it could not be read.
     pub store: String,
-    /// Why the language model gave no plan; `None` where it was something else.
+    /// Why the language model gave no plan; `None` if the error has another cause.
     #[serde(default)]
     pub cause: Option<Cause>,
-    /// What went wrong.
+    /// The error in words.
     pub reason: String,
-    /// What became of the job: `done`, `retry` or `dead`.
+    /// The outcome of the job: `done`, `retry` or `dead`.
     pub settled: String,
 }
 
@@ -56,7 +56,7 @@ impl Record {
     }
 }
 
-/// Writes a record, and before it that the shop has it.
+/// Writes a record, after its index entry for the shop.
 pub(crate) fn write(kv: &impl Kv, record: &Record) -> Result<(), Failure> {
     let bytes = serde_json::to_vec(record).expect("plain fields have a JSON form");
     if let Ok(store) = StoreId::parse(&record.store) {
@@ -65,8 +65,8 @@ pub(crate) fn write(kv: &impl Kv, record: &Record) -> Result<(), Failure> {
     kv.set(Key::JobError(record.at_ms, &record.job), &bytes, TTL_SECONDS)
 }
 
-/// The newest records, newest first, at most `limit` and never more than 100. A record that
-/// expired meanwhile, or cannot be read, is left out.
+/// Returns at most `limit` of the newest records, newest first, and never more than 100. Leaves out
+/// records that have expired meanwhile or cannot be read.
 pub(crate) fn newest(kv: &impl Kv, now_ms: u64, limit: u32) -> Result<Vec<Record>, Failure> {
     let limit = RECORDS_MAX.min(limit as usize);
     let mut records = Vec::with_capacity(limit);
@@ -77,9 +77,9 @@ pub(crate) fn newest(kv: &impl Kv, now_ms: u64, limit: u32) -> Result<Vec<Record
     Ok(records)
 }
 
-/// The last `limit` keys, oldest first. Keys are listed oldest first only, so the look goes back
-/// over longer and longer spans until one holds enough. A span that holds too many keys to be
-/// listed ends it: what the shorter one gave is newer than all that is left out.
+/// Returns the last `limit` keys, oldest first. Storage lists keys oldest first only, so this looks back
+/// over longer and longer spans until one has enough. A span with too many keys to list ends the search:
+/// the keys of the shorter span are newer than all keys that are left out.
 fn newest_keys(kv: &impl Kv, now_ms: u64, limit: usize) -> Result<VecDeque<String>, Failure> {
     let mut newest = VecDeque::new();
     for span_ms in SPANS_MS {
@@ -94,7 +94,7 @@ fn newest_keys(kv: &impl Kv, now_ms: u64, limit: usize) -> Result<VecDeque<Strin
     Ok(newest)
 }
 
-/// The last `limit` keys from a time on; `None` if there are too many to list.
+/// Returns the last `limit` keys from a time on; `None` if there are too many to list.
 fn keys_since(kv: &impl Kv, since_ms: u64, limit: usize) -> Result<Option<VecDeque<String>>, Failure> {
     let mut after = Key::JobError(since_ms, "").to_string();
     let mut last = VecDeque::new();

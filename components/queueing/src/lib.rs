@@ -1,11 +1,11 @@
-//! The pool of generation workers: which member gets a job, who may be admitted, when a job is
+//! The pool of generation workers: which member gets a job, which jobs are handed out, when a job is
 //! tried again and when it is given up.
 //!
-//! Pure: it reads no clock, rolls no dice and stores nothing itself. The durable mechanism of
-//! leases is the host's ([`Jobs`]); what is here is the policy over it. A job is live from its
-//! offer until it is settled, of live jobs there is one per shopper of a shop, and each claim
-//! settles at most once. A job is about a page, which shoppers wait for and ask for again, or about an
-//! [`MaintenanceTask`], which is asked for once and must not be lost.
+//! Pure: it reads no clock, draws no random numbers and stores nothing itself. The host implements durable
+//! leases ([`Jobs`]); this component is the policy on top. A job is live from its offer until it is settled.
+//! Each shopper of a shop has at most one live job, and each claim settles at most once. A job makes a page, which
+//! shoppers wait for and request again, or runs a [`MaintenanceTask`], which is requested once and must not be
+//! lost.
 
 mod capabilities;
 mod generation_request;

@@ -1,37 +1,37 @@
-//! Maintenance tasks: what a shop asks for apart from pages, and the form in which it lies in the queue.
+//! Maintenance tasks, and their form in the queue.
 
 use names::{EventId, ShopperId, StoreId, WrongId};
 use serde::{Deserialize, Serialize};
 
 use crate::task::WrongPayload;
 
-/// The form of payloads that is written, and the only one that is read.
+/// The form in which payloads are written, and the only one that is read.
 pub(crate) const FORM: u32 = 2;
 
-/// Something to be done for a shop, apart from pages.
+/// Work for a shop other than making a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MaintenanceTask {
-    /// Whose shop.
+    /// The shop.
     pub store: StoreId,
-    /// What it follows from. There is one maintenance task for each.
+    /// The event that caused the task. There is one maintenance task per event.
     pub cause: EventId,
-    /// When that happened, in milliseconds since the epoch.
+    /// The time of that event, in milliseconds since the epoch.
     pub happened_ms: u64,
-    /// What is to be done.
+    /// The kind of work.
     pub kind: MaintenanceKind,
 }
 
-/// What is to be done for a shop.
+/// The kinds of maintenance tasks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MaintenanceKind {
-    /// The app was uninstalled: live jobs and pages go.
+    /// Deletes live jobs and pages, because the app was uninstalled.
     Uninstalled,
-    /// Everything that is kept of the shop and its shoppers goes.
+    /// Deletes all data of the shop and its shoppers.
     RedactShop,
-    /// Everything that is kept of the customer goes.
+    /// Deletes all data of the customer.
     RedactCustomer(CustomerId),
-    /// What is kept of the customer is put together for the merchant.
+    /// Reports to the merchant all data of the customer.
     ReportCustomer(CustomerId),
 }
 
@@ -66,12 +66,12 @@ struct Payload<'a> {
 }
 
 impl MaintenanceTask {
-    /// What the job is about. No generation request has such a key: the `/` is before the first `:`.
+    /// Returns the key of the task's job. No generation request has such a key: its `/` is before the first `:`.
     pub fn key(&self) -> String {
         format!("errand/{}/{}", self.store, self.cause)
     }
 
-    /// The maintenance task as it lies in the queue.
+    /// Encodes the maintenance task for the queue.
     pub(crate) fn encode(&self) -> Vec<u8> {
         let Self { store, cause, happened_ms, kind } = self.clone();
         let (store, cause) = (store.as_str(), cause.as_str());
@@ -79,13 +79,13 @@ impl MaintenanceTask {
         serde_json::to_vec(&payload).expect("plain fields have a JSON form")
     }
 
-    /// Reads a maintenance task from the queue.
+    /// Decodes a maintenance task from the queue.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, WrongPayload> {
         let Payload { store, cause, happened_ms, kind, .. } = serde_json::from_slice(bytes)?;
         Ok(Self { store: StoreId::parse(store)?, cause: EventId::parse(cause)?, happened_ms, kind })
     }
 
-    /// A text for the operator without the customer's id: every whole number that is it becomes `…`.
+    /// Replaces every whole number that is the customer's id with `…`, in a text for the operator.
     pub(crate) fn without_customer(&self, text: String) -> String {
         match &self.kind {
             MaintenanceKind::Uninstalled | MaintenanceKind::RedactShop => text,

@@ -1,36 +1,36 @@
-//! Which member takes a job, and how long a failed job pauses. Plain numbers in, plain numbers out.
+//! Which member takes a job, and how long a failed job pauses. Pure functions of plain numbers.
 
-/// The pool of generation workers, and what becomes of jobs in it.
+/// The pool of generation workers, and the terms of its jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pool {
-    /// Members: `pool-0` to `pool-{size - 1}`.
+    /// The number of members, `pool-0` to `pool-{size - 1}`.
     pub size: u32,
     /// A member with this many live jobs is full.
     pub depth_max: u32,
-    /// A job is tried at most so many times. Only what the job itself did is an attempt: that its process died, or
-    /// that its lease ran out, is none.
+    /// The most attempts of a job. Only a try that the job itself ended counts. A crash, that is, a dead process or
+    /// an expired lease, does not.
     pub attempts_max: u32,
-    /// A job whose process died so many times in a row while it ran is given up: it may be the reason.
+    /// The number of crashes in a row after which a job is given up, because it may be their reason.
     pub crashes_max: u32,
-    /// How long a claim holds, unless it is extended.
+    /// How long a lease lasts, unless it is extended.
     pub lease_ms: u32,
     /// The pauses between attempts.
     pub backoff: Backoff,
 }
 
-/// How many crashes in a row a page gets. Jobs that only ran beside the one that ends the process crash with it,
-/// and so does every job when an operator kills the process: it is to be more than either does by accident.
+/// How many crashes in a row a page may have. When a job ends the process, jobs that only run beside it crash with
+/// it. When an operator kills the process, every job crashes. The limit is higher than either is likely to reach.
 pub const CRASHES_MAX: u32 = 10;
 
-/// What must not be lost is tried so many times at least,
+/// How many times a maintenance task is tried, unless the pool allows more, because it must not be lost.
 const MAINTENANCE_ATTEMPTS_MIN: u32 = 100;
-/// and may pause for so long: it is tried for 10 days at least, and is over within 25. The law gives it 30, and
-/// a maintenance task's own notes are kept for as many.
+/// The longest pause of a maintenance task, unless the pool allows longer ones. The task is tried for at least 10
+/// days, and ends within 25. The law allows 30, and a maintenance task's own notes are stored for as long.
 const MAINTENANCE_PAUSE_MS: u32 = 6 * 60 * 60 * 1000;
 
 impl Pool {
-    /// The terms for maintenance tasks: no member is too full for one, and there is a member. They are tried
-    /// more patiently than pages, for nobody waits, and nobody asks again.
+    /// Returns the terms for maintenance tasks: there is at least one member, and none is ever full. They are tried
+    /// more patiently than pages, because nobody waits for them, and nobody requests them again.
     #[must_use]
     pub(crate) fn for_maintenance(self) -> Self {
         Self {
@@ -47,30 +47,29 @@ impl Pool {
 /// The pauses between attempts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backoff {
-    /// The longest first pause; it doubles from there.
+    /// The longest first pause. It doubles from attempt to attempt.
     pub first_ms: u32,
-    /// No pause is longer.
+    /// The longest pause of all.
     pub max_ms: u32,
 }
 
-/// The name of a member.
+/// Returns the name of a member.
 pub fn member_name(index: u32) -> String {
     format!("pool-{index}")
 }
 
-/// The index of the member of that name, if a pool of that size has it.
+/// Returns the index of the member of that name, if a pool of that size has it.
 pub(crate) fn member_index(name: &str, size: u32) -> Option<u32> {
     let index = name.strip_prefix("pool-")?.parse().ok()?;
     (index < size && member_name(index) == name).then_some(index)
 }
 
-/// The members that may take a job about `key`, in order of preference: the one that the key
+/// Returns the members that may take a job with this key, in order of preference: the one that the key
 /// hashes to, then the ones after it, around the pool.
 ///
-/// The hash is FNV-1a, 64 bits (RFC 9923), over the bytes of the key, its two halves folded into
-/// one by exclusive or, modulo the size of the pool. It is not to change: a shopper keeps their
-/// member across releases. Without the folding the lowest bit would be no more than the parity of
-/// the key's bytes.
+/// The hash is FNV-1a, 64 bits (RFC 9923), of the bytes of the key. Its two halves are combined by exclusive or,
+/// modulo the size of the pool. It must not change, so that a shopper keeps their member across releases. Without
+/// combining the halves, the lowest bit would only be the parity of the key's bytes.
 pub fn rotation(key: &str, size: u32) -> impl Iterator<Item = u32> {
     let hash = fnv_1a(key.as_bytes());
     let folded = (hash >> 32) ^ (hash & u64::from(u32::MAX));
@@ -85,9 +84,9 @@ fn fnv_1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(OFFSET_BASIS, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(PRIME))
 }
 
-/// How long a job pauses after its `attempt`, from 1, in milliseconds: between half and the whole
-/// of an exponentially growing span, as `random` says, so that jobs that failed together do not
-/// come back together. `after_ms`, what a server asked for, is honoured even where it is longer.
+/// Returns how long a job pauses after its `attempt`, from 1, in milliseconds: between half and the whole
+/// of an exponentially growing span. `random` picks the point, so that jobs that failed together do not
+/// retry together. A longer `after_ms`, which a server asked for, takes precedence.
 pub fn pause_ms(attempt: u32, backoff: Backoff, after_ms: Option<u64>, random: u64) -> u64 {
     let span = span_ms(attempt, backoff);
     let least = span / 2;

@@ -13,54 +13,54 @@ use crate::maintenance::MaintenanceTask;
 use crate::policy::{Pool, member_index, member_name, pause_ms, rotation};
 use crate::task::Task;
 
-/// How many jobs one call forgets at most.
+/// The most jobs that one call deletes.
 const FORGOTTEN_MAX: u32 = 200;
-/// How many jobs one claim may bury before it leaves the rest to the next.
+/// The most jobs that one claim may give up before it leaves the rest to the next claim.
 const BURIALS_MAX: u32 = 16;
 
-/// The queue over its storage.
+/// The queue, on top of its storage.
 #[derive(Debug)]
 pub struct Queue<J, K, O> {
-    /// Where jobs are durable.
+    /// The durable jobs.
     pub jobs: J,
-    /// Where it is kept what went wrong.
+    /// The storage of errors.
     pub kv: K,
-    /// Who hears of what could not be kept.
+    /// The operator's log, for errors that could not be stored.
     pub operator: O,
 }
 
-/// A task under way.
+/// A claimed job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
-    /// Its id.
+    /// The id of the job.
     pub id: String,
-    /// Proof that it is the holder's to settle.
+    /// The token that proves the holder's claim.
     pub token: u64,
-    /// Which attempt this is, from 1.
+    /// The number of this attempt, from 1.
     pub attempt: u32,
-    /// Whether there will be no other.
+    /// Whether this is the last attempt.
     pub last: bool,
-    /// Whether a worker died over it since it was last tried.
+    /// Whether the job crashed since its last attempt.
     pub crashed: bool,
-    /// What is to be done.
+    /// The task of the job.
     pub task: Task,
 }
 
-/// How a claim ended.
+/// The result of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claimed {
-    /// A job to be done.
+    /// A job to work on.
     Job(Box<Job>),
-    /// Nothing to do before this time; `None` where nothing waits.
+    /// No job is due before this time; `None` if no job waits.
     Idle(Option<u64>),
 }
 
-/// What went wrong in a job.
+/// An error of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
-    /// Why the language model gave no plan; `None` where it was something else.
+    /// Why the language model gave no plan; `None` if the error has another cause.
     pub cause: Option<Cause>,
-    /// What went wrong, in words.
+    /// The error in words.
     pub reason: String,
 }
 
@@ -73,55 +73,56 @@ impl fmt::Display for Trouble {
     }
 }
 
-/// What became of a job.
+/// The outcome of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is done. What went wrong on the way, if anything.
+    /// The job is done. The value is what went wrong on the way, if anything.
     Done(Option<Trouble>),
-    /// Worth another attempt.
+    /// The job failed and is worth another attempt.
     Retry {
-        /// Not sooner than in so many milliseconds.
+        /// The shortest pause before the next attempt, in milliseconds.
         after_ms: Option<u64>,
-        /// What went wrong.
+        /// The error.
         trouble: Trouble,
     },
-    /// Not tried: to be claimed again in so many milliseconds. That is no attempt.
+    /// The job was not tried, and may be claimed again after this many milliseconds. This claim does not count as an
+    /// attempt.
     Postponed(u64),
-    /// Not worth another attempt, with the reason.
+    /// The job failed and is not worth another attempt, with the reason.
     Failed(String),
 }
 
-/// What of a scope was forgotten.
+/// The result of one bounded deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Forgotten {
-    /// How many jobs.
+    /// How many jobs were deleted.
     pub count: u32,
-    /// Whether there may be more.
+    /// Whether more may be left.
     pub more: bool,
 }
 
 /// A member of the pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
-    /// `pool-0` and so on.
+    /// The name: `pool-0` and so on.
     pub name: String,
-    /// How full it is.
+    /// The depth of its lane.
     pub depth: Depth,
 }
 
-/// Why the queue did not do it.
+/// A failure of the queue.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// The pool has no member of that name: a mistake of the caller's.
+    /// The pool has no member of that name, which is the caller's mistake.
     #[error("the pool has no such member")]
     NoSuchMember,
-    /// Storage did not answer: try later.
+    /// Storage did not answer. Try later.
     #[error(transparent)]
     Unavailable(#[from] Failure),
 }
 
 impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
-    /// Takes a generation request, durably before it returns. A full member passes it on to the next.
+    /// Queues a generation request, durably before it returns. If a member is full, the next one takes it.
     pub fn offer(&self, request: GenerationRequest, pool: Pool, now_ms: u64) -> Result<Offered, Error> {
         let key = request.key();
         let offered = self.jobs.offer(NewJob {
@@ -134,11 +135,11 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         Ok(offered)
     }
 
-    /// Takes a maintenance task, durably before it returns. All of a shop's are offered to the same member. They are begun in
-    /// their order as far as they succeed.
+    /// Queues a maintenance task, durably before it returns. All tasks of a shop go to the same member, which starts
+    /// them in order as far as they succeed.
     ///
-    /// One that was taken before stands, also when it is over, as long as its job is kept: what asks twice
-    /// does not want it done twice. Only one that was given up is taken anew.
+    /// A task that was queued before is not queued again while its job is stored, even if the job is over, because a
+    /// caller that asks twice does not want the task done twice. Only a task that was given up is queued again.
     pub fn entrust(&self, maintenance: &MaintenanceTask, pool: Pool, now_ms: u64) -> Result<Offered, Error> {
         let pool = pool.for_maintenance();
         let (key, lanes) = (maintenance.key(), lanes(maintenance.store.as_str(), pool));
@@ -151,9 +152,9 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         Ok(self.jobs.offer(NewJob { lanes, lane_depth_max, key, payload, now_ms })?)
     }
 
-    /// Leases the next job for a member that is free: the one that has been due longest, whichever member it was
-    /// offered to, so that no job waits for a member that is full or is no more while another is free. Jobs that
-    /// cannot be done are buried on the way: those that hold no task, and those whose process died too often.
+    /// Leases the next job for a free member: the one that has been due longest, in any lane. So no job waits for a
+    /// member that is full or no longer exists while another member is free. Gives up hopeless jobs on the way: those
+    /// without a readable task, with too many crashes, or with too many attempts.
     pub fn claim(&self, member: &str, pool: Pool, now_ms: u64) -> Result<Claimed, Error> {
         member_index(member, pool.size).ok_or(Error::NoSuchMember)?;
         for _ in 0..BURIALS_MAX {
@@ -178,12 +179,12 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         Ok(())
     }
 
-    /// Prolongs the lease of a job that is still being worked on; false if it is no longer ours.
+    /// Extends the lease of a job that is still being worked on. Returns false if the caller no longer holds it.
     pub fn keep(&self, job: &Job, pool: Pool, now_ms: u64) -> Result<bool, Error> {
         Ok(self.jobs.extend(&job.id, job.token, now_ms, pool.lease_ms)?)
     }
 
-    /// Settles a job; false if it was no longer ours, and then nothing changed. `random` spreads
+    /// Settles a job. Returns false, and changes nothing, if the caller no longer holds its lease. `random` spreads
     /// the retries of jobs that failed together.
     pub fn settle(
         &self,
@@ -206,7 +207,7 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         Ok(ours)
     }
 
-    /// The job is settled already: what cannot be recorded is told to the operator and let go.
+    /// Writes an error to the journal. If that fails, only logs it, because the job is already settled.
     fn record(&self, record: &Record) {
         if let Err(failure) = journal::write(&self.kv, record) {
             let particulars = [
@@ -219,16 +220,17 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         }
     }
 
-    /// Where a shopper's newest job stands; `None` if there is none.
+    /// Returns the state of a shopper's newest job; `None` if there is none.
     pub fn status(&self, store: &StoreId, shopper: &ShopperId, pool: Pool) -> Result<Option<State>, Error> {
         let key = generation_request::job_key(store, shopper);
         Ok(self.jobs.newest(&key, &lanes(&key, pool))?.map(|newest| newest.state))
     }
 
-    /// Forgets some generation requests in `scope`, whether live or over. Whoever works on one has lost it. Maintenance tasks stay.
+    /// Deletes some generation requests in `scope`, live or over, which takes them from their workers. Keeps
+    /// maintenance tasks.
     ///
-    /// Of a shopper whose id is the forgotten one's, `_` and more, generation requests may go with them: they
-    /// are requested again, as after any other miss.
+    /// May also delete generation requests of a shopper whose id is the given one's, `_` and more. They are
+    /// requested again, like after any miss.
     pub fn forget(&self, scope: Scope<'_>, pool: Pool) -> Result<Forgotten, Error> {
         let lanes: Vec<String> = (0..pool.size.max(1)).map(member_name).collect();
         let mut count = 0;
@@ -241,7 +243,7 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         Ok(Forgotten { count, more: count >= FORGOTTEN_MAX })
     }
 
-    /// How full each member is.
+    /// Returns the depth of each member.
     pub fn members(&self, pool: Pool) -> Result<Vec<Member>, Error> {
         let measured = (0..pool.size).map(member_name).map(|name| {
             let depth = self.jobs.measure(&name)?;
@@ -250,18 +252,18 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         measured.collect()
     }
 
-    /// What went wrong lately, newest first, at most `limit` and never more than 100.
+    /// Returns at most `limit` of the latest errors, newest first, and never more than 100.
     pub fn errors(&self, limit: u32, now_ms: u64) -> Result<Vec<Record>, Error> {
         Ok(journal::newest(&self.kv, now_ms, limit)?)
     }
 }
 
-/// The lanes that may hold a job about `key`, in order of preference.
+/// Returns the lanes that may hold a job with this key, in order of preference.
 fn lanes(key: &str, pool: Pool) -> Vec<String> {
     rotation(key, pool.size).map(member_name).collect()
 }
 
-/// A job that is not handed out again.
+/// A job that must not be handed out again.
 struct Hopeless {
     id: String,
     token: u64,
@@ -279,7 +281,7 @@ fn admit(leased: Leased, pool: Pool) -> Result<Job, Hopeless> {
     let hopeless = if crashes >= crashes_max {
         Some(format!("its process died {crashes} times in a row while it ran"))
     } else if attempt > attempts_max {
-        // The pool was configured to try less often meanwhile.
+        // The limit was lowered meanwhile.
         Some(format!("it was tried {} times, and may be tried {attempts_max} times", attempt - 1))
     } else {
         None
@@ -290,7 +292,7 @@ fn admit(leased: Leased, pool: Pool) -> Result<Job, Hopeless> {
     Ok(Job { id, token, attempt, last: attempt == attempts_max, crashed: crashes > 0, task })
 }
 
-/// What went wrong in a job. It is kept and shown, and so names no customer.
+/// Returns the error of a job. It names no customer, because it is stored and shown.
 fn trouble(job: &Job, outcome: &Outcome) -> Option<Trouble> {
     let trouble = match outcome {
         Outcome::Done(trouble) => trouble.clone()?,
@@ -301,7 +303,7 @@ fn trouble(job: &Job, outcome: &Outcome) -> Option<Trouble> {
     Some(Trouble { reason: job.task.impersonal(trouble.reason), ..trouble })
 }
 
-/// What an outcome comes to: after the last attempt there is no retry.
+/// Returns the settlement for an outcome. The last attempt is not retried.
 fn settlement(
     job: &Job,
     outcome: &Outcome,
@@ -321,7 +323,7 @@ fn settlement(
     }
 }
 
-/// How a settlement is called in the journal.
+/// Returns the name of a settlement in the journal.
 fn name(settlement: &Settlement) -> &'static str {
     match settlement {
         Settlement::Done(_) => "done",

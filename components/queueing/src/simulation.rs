@@ -1,21 +1,21 @@
 //! Faults that the queue must survive, drawn from a seed, in virtual time.
 //!
-//! Workers drop the job that they hold, stall beyond their lease and settle late, settle twice; processes die with
-//! all their workers, and others find out, or stop and give their jobs back; the clock is set forward and back;
-//! calls to jobs and records do not arrive, or arrive and are not answered. Maintenance tasks are entrusted, some of them
-//! again and again; shoppers are forgotten while their generation requests are worked on. After each step:
+//! Workers drop the job that they hold, stall beyond their lease and settle late, or settle twice. Processes die with
+//! all their workers, and others find out, or they stop and give their jobs back. The clock is set forward and back.
+//! Calls to jobs and records do not arrive, or arrive and are not answered. Maintenance tasks are queued, some of
+//! them repeatedly. Shoppers' data is deleted while their generation requests are worked on. After each step:
 //!
-//! - there is one live job per shopper, and no member is over its depth but by maintenance tasks;
-//! - there is one job per maintenance task;
-//! - no accepted job has vanished, unless its shopper was forgotten;
-//! - of a forgotten shopper there is nothing but what was requested afterwards;
-//! - nobody is handed a job that another holds under a valid lease, or before its retry is due;
-//! - no job has to wait longer than the longest pause, however the clock was set;
-//! - a claim settles at most once, a job is done at most once;
-//! - attempts are what workers reported, and nothing that befell them; no job is handed out after as many crashes
-//!   in a row as it may have.
+//! - each shopper has at most one live job, and only maintenance tasks exceed a member's depth;
+//! - each maintenance task has one job;
+//! - no accepted job has vanished, unless its shopper's data was deleted;
+//! - a deleted shopper has only jobs that were requested afterwards;
+//! - no worker gets a job that another holds under a valid lease, or before its retry is due;
+//! - no job waits longer than the longest pause, even if the clock was set;
+//! - a claim settles at most once, and a job is done at most once;
+//! - only tries that workers reported count as attempts, and no job is handed out after its maximum number of crashes
+//!   in a row.
 //!
-//! Then the faults stop, and every job must come to its end: that of a maintenance task is that it is done.
+//! Then the faults stop, and every job must end. Every maintenance task must end as done.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,9 +37,9 @@ const POOL: Pool = Pool {
     lease_ms: 1000,
     backoff: Backoff { first_ms: 500, max_ms: 4000 },
 };
-/// The longest pause that the model asks for.
+/// The longest pause that the model's endpoint asks for.
 const PAUSE_MS_MAX: u64 = 10_000;
-/// How far the clock is set at most.
+/// The farthest that the clock is set at once.
 const CLOCK_STEP_MS: u64 = 1_000_000;
 const START_MS: u64 = 1_000_000_000;
 const PROCESSES: usize = 2;
@@ -48,7 +48,7 @@ const CAUSES: u64 = 12;
 const WORKERS_PER_MEMBER: usize = 2;
 const STEPS: u32 = 600;
 const SEEDS: u64 = 100;
-/// Says which one seed to run.
+/// The environment variable with the only seed to run.
 const SEED_VARIABLE: &str = "QUEUEING_SEED";
 
 #[test]
@@ -69,7 +69,7 @@ fn run(seed: u64) {
     simulation.drain();
 }
 
-/// Says how to see a failure again.
+/// Prints how to reproduce a failure.
 struct Replay(u64);
 
 impl Drop for Replay {
@@ -103,7 +103,7 @@ impl Random {
 
 struct Worker {
     member: String,
-    /// Which of the processes it belongs to.
+    /// The index of its process.
     process: usize,
     holds: Option<Held>,
 }
@@ -113,7 +113,7 @@ struct Held {
     lease_until_ms: u64,
 }
 
-/// What was promised about a job, as those outside saw it.
+/// The promises about a job, as callers saw them.
 #[derive(Default)]
 struct Promises {
     /// How many times a worker asked for another attempt.
@@ -128,12 +128,12 @@ struct Simulation {
     faulty: bool,
     queue: Queue<FakeJobs, FakeKv, FakeOperator>,
     workers: Vec<Worker>,
-    /// The id of each process that runs.
+    /// The id of each running process.
     processes: [usize; PROCESSES],
-    /// Ids of processes that died, as long as nobody found out.
+    /// The ids of dead processes, until another one finds out.
     dead: Vec<usize>,
     accepted: BTreeSet<String>,
-    /// Jobs of maintenance tasks, by their cause.
+    /// The jobs of maintenance tasks, by cause.
     entrusted: BTreeMap<u64, String>,
     promises: BTreeMap<String, Promises>,
     settled: BTreeSet<u64>,
@@ -210,7 +210,7 @@ impl Simulation {
         ShopperId::customer(&self.random.below(SHOPPERS).to_string()).unwrap()
     }
 
-    /// Whoever got no answer asks again, and so does one who did.
+    /// Queues a maintenance task. Callers ask again after a lost answer, and also after an answer.
     fn entrust(&mut self) {
         let cause = self.random.below(CAUSES);
         let id = EventId::parse(&cause.to_string()).unwrap();
@@ -256,7 +256,7 @@ impl Simulation {
         }
     }
 
-    /// A process ends with all that its workers hold, and another takes its place. Its id.
+    /// Ends a process with all jobs that its workers hold, and starts another in its place. Returns the old one's id.
     fn end_process(&mut self) -> usize {
         let process = usize::try_from(self.random.below(PROCESSES as u64)).unwrap();
         let workers = self.workers.iter_mut().filter(|worker| worker.process == process);
@@ -276,7 +276,7 @@ impl Simulation {
         self.queue.jobs.release(STOPPED, self.now_ms);
     }
 
-    /// Somebody finds out that processes died.
+    /// Lets another process find out that processes died.
     fn find_out(&mut self) {
         for id in self.dead.drain(..) {
             self.queue.jobs.process.set(id);
@@ -284,7 +284,7 @@ impl Simulation {
         }
     }
 
-    /// What ends at a time when the clock is set forward ends sooner; set back, no later than it would have.
+    /// Sets the clock. If it is set forward, deadlines come sooner. If it is set back, they come no later than before.
     fn set_clock(&mut self) {
         let step_ms = self.random.below(CLOCK_STEP_MS);
         if self.random.one_in(2) {
@@ -332,8 +332,8 @@ impl Simulation {
         Some(Held { job: *job, lease_until_ms: self.now_ms + u64::from(POOL.lease_ms) })
     }
 
-    /// What a worker does with the job it holds; what it still holds afterwards. To do nothing,
-    /// while time goes on, is to stall.
+    /// Lets a worker act on the job it holds. Returns what it still holds. A worker that does nothing while time
+    /// passes stalls.
     fn go_on(&mut self, held: Held) -> Option<Held> {
         match self.random.below(8) {
             0 if self.faulty => None,
@@ -351,7 +351,7 @@ impl Simulation {
         }
     }
 
-    /// A worker that got no answer, and sometimes one that did, tries again later.
+    /// Settles a job. A worker without an answer, and sometimes one with an answer, tries again later.
     fn settle(&mut self, held: Held) -> Option<Held> {
         let outcome = self.outcome(&held.job.task);
         let random = self.random.next();
@@ -359,7 +359,7 @@ impl Simulation {
             self.promises.entry(held.job.id.clone()).or_default().retries += 1;
         }
         match self.queue.settle(&held.job, &outcome, POOL, self.now_ms, random) {
-            // It may be settled, and another's by now.
+            // The job may be settled by now, or leased by another worker.
             Err(_) => return Some(Held { lease_until_ms: 0, ..held }),
             Ok(false) => return None,
             Ok(true) => self.note_effect(&held.job, &outcome),
@@ -367,7 +367,7 @@ impl Simulation {
         (self.faulty && self.random.one_in(4)).then_some(Held { lease_until_ms: 0, ..held })
     }
 
-    /// A maintenance task is never given up by the one who runs it.
+    /// Draws an outcome. A worker never gives up a maintenance task.
     fn outcome(&mut self, task: &Task) -> Outcome {
         let may_fail = self.faulty && matches!(task, Task::Page(_));
         match self.random.below(6) {
@@ -424,7 +424,7 @@ impl Simulation {
         }
     }
 
-    /// Whoever asked for a job was told how long pages wait.
+    /// Checks the waits of pages against what callers were told.
     fn check_waits(&self) {
         let rows = self.queue.jobs.rows.borrow();
         for (id, row) in rows.iter().filter(|(_, row)| row.is_live() && !is_maintenance(row)) {
@@ -432,7 +432,7 @@ impl Simulation {
         }
     }
 
-    /// Without faults, all that is live is done in the time that its pauses take.
+    /// Runs without faults until no job is live, which takes no longer than their pauses.
     fn drain(&mut self) {
         self.faulty = false;
         for _ in 0..STEPS * 20 {
@@ -452,7 +452,7 @@ impl Simulation {
         rows.values().filter(|row| row.is_live()).map(|row| row.due_ms).min()
     }
 
-    /// Each maintenance task that was taken was run to its end.
+    /// Checks that each queued maintenance task is done.
     fn check_maintenance(&self) {
         let rows = self.queue.jobs.rows.borrow();
         for (cause, id) in &self.entrusted {

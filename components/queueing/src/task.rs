@@ -1,4 +1,4 @@
-//! What a job is about: a page or a maintenance task.
+//! The task of a job: a page or a maintenance task.
 
 use names::{StoreId, WrongId};
 use serde::Deserialize;
@@ -7,16 +7,16 @@ use crate::generation_request::{self, GenerationRequest};
 use crate::maintenance::{self, MaintenanceTask};
 use crate::policy::Pool;
 
-/// What a job is about.
+/// The task of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Task {
     /// A page.
     Page(GenerationRequest),
-    /// Anything else that a shop asks for.
+    /// Work for a shop that makes no page.
     Maintenance(MaintenanceTask),
 }
 
-/// Why bytes are no task. The message goes into the journal: it does not repeat what is in them.
+/// The reason why a payload is not a task. The message goes into the journal, so it does not repeat the payload.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum WrongPayload {
     #[error("it is no task: wrong JSON in line {}, column {}", .0.line(), .0.column())]
@@ -29,14 +29,14 @@ pub(crate) enum WrongPayload {
     Market,
 }
 
-/// What every payload has.
+/// The field that every payload has.
 #[derive(Deserialize)]
 struct Form {
     form: u32,
 }
 
 impl Task {
-    /// Whose shop.
+    /// Returns the shop.
     pub fn store(&self) -> &StoreId {
         match self {
             Self::Page(request) => &request.store,
@@ -44,7 +44,7 @@ impl Task {
         }
     }
 
-    /// Reads a task from the queue.
+    /// Decodes a task from a payload.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, WrongPayload> {
         let Form { form } = serde_json::from_slice(bytes)?;
         match form {
@@ -54,7 +54,7 @@ impl Task {
         }
     }
 
-    /// The pool's terms for it.
+    /// Returns the pool's terms for the task.
     pub(crate) fn terms(&self, pool: Pool) -> Pool {
         match self {
             Self::Page(_) => pool,
@@ -62,7 +62,7 @@ impl Task {
         }
     }
 
-    /// A text for the operator without whom it is about.
+    /// Removes the customer's id from a text for the operator.
     pub(crate) fn impersonal(&self, text: String) -> String {
         match self {
             Self::Page(_) => text,

@@ -1,4 +1,4 @@
-//! What a job is about, as it crosses.
+//! Conversions between jobs and their WIT types.
 
 use names::{EventId, Market, Persona, StoreId, WrongId};
 
@@ -6,13 +6,13 @@ use super::bindings::wandstore::storefront::{catalog_types, job_types as wit, sh
 use super::parse;
 use crate::{GenerationRequest, Job, MaintenanceKind, MaintenanceTask, Signals, Task, Work};
 
-/// What crossed is no task.
+/// The reason why a WIT value is not a valid task.
 #[derive(Debug, thiserror::Error)]
 pub enum WrongTask {
-    /// An id is none.
+    /// An id is invalid.
     #[error(transparent)]
     Id(#[from] WrongId),
-    /// Nor is the market.
+    /// The market is invalid.
     #[error("market may hold only codes of a country and a language in upper case")]
     Market,
 }

@@ -75,7 +75,7 @@ fn state(queue: &TestQueue) -> Option<State> {
     queue.status(&store, &shopper, POOL).unwrap()
 }
 
-/// Reason and settlement of each record.
+/// Returns the reason and settlement of each record.
 fn records(queue: &TestQueue, now_ms: u64) -> Vec<(String, String)> {
     let errors = queue.errors(10, now_ms).unwrap();
     errors.into_iter().map(|record| (record.reason, record.settled)).collect()
@@ -426,7 +426,7 @@ fn what_is_recorded_of_a_maintenance_task_names_no_customer() {
     assert_eq!(queue.jobs.rows.borrow()[&job.id].reason.as_deref(), Some(expected));
 }
 
-/// The keys of all jobs.
+/// Returns the keys of all jobs.
 fn keys(queue: &TestQueue) -> Vec<String> {
     let mut keys: Vec<String> = queue.jobs.rows.borrow().values().map(|row| row.key.clone()).collect();
     keys.sort();
@@ -470,7 +470,7 @@ fn a_shop_is_forgotten_and_no_other_and_its_maintenance_tasks_stay() {
     assert!(records(&queue, 2).is_empty());
 }
 
-/// Offers a generation request and claims jobs until it is this one's.
+/// Offers a generation request, and claims jobs until it gets the job of this request.
 fn job_under_way_of(queue: &TestQueue, shopper: &str) -> Job {
     queue.offer(request(shopper), Pool { depth_max: 99, ..POOL }, 0).unwrap();
     let is_ours = |job: &Job| job.task == Task::Page(request(shopper));
