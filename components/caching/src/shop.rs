@@ -163,7 +163,7 @@ where
         Err(Error::Unavailable(format!("what is kept of the shop was changed by others {SWAPS_MAX} times")))
     }
 
-    /// What is kept of a shop, and its entry's version.
+    /// Reads a shop's record and the version of its entry.
     fn read_shop(&self, store: &StoreId) -> Result<(Shop, Option<u64>), Failure> {
         let entry = self.kv.get(Key::CatalogVersion(store), ENTRY_BYTES_MAX)?;
         Ok(entry.map_or_else(Default::default, |entry| (Shop::decode(&entry.head), Some(entry.version))))
@@ -177,7 +177,7 @@ mod tests {
     use super::*;
 
     const NOW_MS: u64 = 1_700_000_000_000;
-    /// Half of what clocks may differ.
+    /// Half of the allowed difference between clocks.
     const SKEW_MS: u64 = CLOCKS_DIFFER_MS / 2;
 
     fn any_shop() -> impl Strategy<Value = Shop> {
@@ -199,8 +199,8 @@ mod tests {
             prop_assert!(!shop.closed || bytes.ends_with(CLOSED.as_bytes()));
         }
 
-        /// Whoever lists products lists them for the version that they read before. So nobody may have read, before a
-        /// change, the version that stands when things are quiet again.
+        /// The catalog lists products for the version that it read before. So the final version must be newer than any
+        /// version that was read before the last change.
         #[test]
         fn the_last_change_is_seen_whatever_the_clocks_of_hosts(
             changes in prop::collection::vec((0..3_000_u64, 0..=2 * SKEW_MS), 1..60),

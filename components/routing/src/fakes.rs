@@ -1,4 +1,4 @@
-//! A deployment in memory, that fails on demand and writes down what it was asked.
+//! An in-memory deployment that fails on demand and records its calls.
 
 mod http;
 mod jobs;
@@ -21,12 +21,12 @@ pub(crate) use sign::{SHOP, sign, signed, webhook};
 pub(crate) const STORE: &str = "magic-wands";
 pub(crate) const TOKEN: &str = "open-sesame";
 
-/// The time at which stories happen.
+/// The time at which the tests' stories happen.
 pub(crate) const NOW_MS: u64 = 1_700_000_000_000;
-/// How much is forgotten at a time.
+/// How many items one call deletes.
 const FORGET_MAX: usize = 2;
 
-/// What is down, by the name of the part.
+/// The names of the parts that can be down.
 pub(crate) const PARTS: [&str; 4] = ["cache", "queue", "catalog", "storage"];
 
 #[derive(Debug)]
@@ -36,36 +36,36 @@ pub(crate) struct Fake {
     pub(crate) state: JobState,
     pub(crate) development: bool,
     pub(crate) paused: bool,
-    /// Whether only those who are vouched for are told of the shops.
+    /// Whether only Shopify and the operator know the shops.
     pub(crate) closed_to_anybody: bool,
     pub(crate) now_ms: u64,
     /// The deployment's `DEBUG_TOKEN`.
     pub(crate) token: Option<&'static str>,
     pub(crate) stores: Vec<&'static str>,
-    /// What the product that sells best is called.
+    /// The name of the best-selling product.
     pub(crate) best: &'static str,
     pub(crate) down: Vec<&'static str>,
-    /// How many compare-and-swaps somebody else wins.
+    /// How many compare-and-swaps another writer wins.
     pub(crate) rivals: Cell<u32>,
-    /// Short-term storage: every key says which store it is in.
+    /// Short-term storage. Each key's prefix determines its store.
     pub(crate) stored: RefCell<BTreeMap<String, Found>>,
-    /// Pages and generation requests that there are to forget, as `{store}:{shopper}`.
+    /// The pages and generation requests that can be deleted, as `{store}:{shopper}`.
     pub(crate) pages: RefCell<BTreeSet<String>>,
     pub(crate) live: RefCell<BTreeSet<String>>,
     pub(crate) closed: RefCell<Vec<String>>,
-    /// Maintenance tasks: shop, cause, when that happened, and what is to be done.
+    /// Maintenance tasks: shop, cause, time of the cause, and kind.
     pub(crate) maintenance_tasks: RefCell<Vec<(String, String, u64, MaintenanceKind)>>,
     pub(crate) ttl_seconds: Cell<u32>,
-    /// For how many seconds a key is kept, where it ends.
+    /// The lifetimes of keys that expire, in seconds.
     pub(crate) ttls: RefCell<BTreeMap<String, u32>>,
     pub(crate) page_requests: RefCell<Vec<Requested>>,
     pub(crate) warnings: RefCell<Vec<String>>,
-    /// What was asked of it, the log excepted.
+    /// The calls to it, except to the log.
     pub(crate) calls: RefCell<Vec<&'static str>>,
 }
 
 impl Default for Fake {
-    /// A shop in production that works, and has no page for anybody yet.
+    /// Returns a working shop in production, which has no pages yet.
     fn default() -> Self {
         Self {
             cached: Cached::Miss,
@@ -112,12 +112,12 @@ impl Fake {
         self.stored.borrow().get(key).map(|found| Signals::decode(&found.bytes))
     }
 
-    /// Keys that are stored.
+    /// Returns the stored keys.
     pub(crate) fn keys(&self) -> Vec<String> {
         self.stored.borrow().keys().cloned().collect()
     }
 
-    /// Whether nothing was stored, requested, entrusted or closed.
+    /// Returns whether nothing was stored, requested, queued, closed or made stale.
     pub(crate) fn is_untouched(&self) -> bool {
         self.stored.borrow().is_empty()
             && self.page_requests.borrow().is_empty()
@@ -136,7 +136,7 @@ impl Fake {
     }
 }
 
-/// Forgets some of a set, as caching and queueing do.
+/// Deletes some items of a set, as caching and queueing do.
 fn forget(ids: &RefCell<BTreeSet<String>>, store: &StoreId, shopper: Option<&ShopperId>) -> Forgotten {
     let is_meant = |id: &&String| {
         let (shop, whose) = id.split_once(':').unwrap();

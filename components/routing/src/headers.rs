@@ -53,7 +53,7 @@ const VARYING_BYTES: usize = 256;
 pub(crate) enum Served {
     /// The page that was made for them.
     Hit(PageMetadata),
-    /// The same, while a newer one is requested.
+    /// The page that was made for them, while a newer one is requested.
     Stale(PageMetadata, Generation),
     /// The fallback page, while theirs is requested.
     Miss(Generation),

@@ -1,4 +1,4 @@
-//! Requests, and replies for stories to ask about.
+//! Requests, and replies that tests can inspect.
 
 use super::Held;
 use crate::{Body, BodyError, Reply, Request, Response};
@@ -26,7 +26,7 @@ impl Request for FakeRequest {
     }
 }
 
-/// A reply, for stories to ask about.
+/// A reply that tests can inspect.
 #[derive(Debug)]
 pub(crate) struct Answer {
     response: Response<Held>,
@@ -48,7 +48,7 @@ impl Answer {
         self.response.status
     }
 
-    /// The field lines as pairs; panics at what is no field line (RFC 9110, section 5).
+    /// Returns the field lines as pairs. Panics at an invalid field line (RFC 9110, section 5).
     pub(crate) fn fields(&self) -> Vec<(&str, &str)> {
         let lines = self.response.headers.strip_suffix('\n').expect("the last line ends");
         lines
@@ -57,7 +57,7 @@ impl Answer {
             .collect()
     }
 
-    /// The value of the only field of that name; empty if there is none.
+    /// Returns the value of the only field of that name; empty if there is none.
     pub(crate) fn header(&self, name: &str) -> &str {
         let fields = self.fields();
         let values: Vec<_> =
@@ -66,7 +66,7 @@ impl Answer {
         values.first().copied().unwrap_or_default()
     }
 
-    /// The body as text; the name of the page where it is a page that the host holds.
+    /// Returns the body as text, or the name of a page that the host holds.
     pub(crate) fn text(&self) -> &str {
         match &self.response.body {
             Body::Empty => "",

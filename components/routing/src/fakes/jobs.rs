@@ -1,4 +1,4 @@
-//! A queue that writes down what was requested, and does none of it.
+//! A queue that records requests and does none of the work.
 
 use names::{Persona, ShopperId, StoreId};
 
@@ -8,19 +8,19 @@ use crate::{
     Signals, Work,
 };
 
-/// A generation request that was taken or refused.
+/// A generation request, accepted or refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Requested {
     pub(crate) visitor: String,
     pub(crate) work: Work,
     pub(crate) signals: Signals,
     pub(crate) persona: Option<Persona>,
-    /// Such as `DE-DE`; empty for the shop's own.
+    /// The market, such as `DE-DE`; empty for the shop's own.
     pub(crate) market: String,
 }
 
 impl Requested {
-    /// A generation request in the shop's own market.
+    /// Returns a generation request in the shop's own market.
     pub(crate) fn of(work: Work, signals: Signals) -> Self {
         Self { visitor: "magic-wands:abc123".into(), work, signals, persona: None, market: String::new() }
     }

@@ -1,4 +1,4 @@
-//! What is cached, for whoever asks, and what there is to forget of it.
+//! The cached page, which is the same for every shopper, and the pages that can be deleted.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use names::{Persona, ShopperId, Source, StoreId};
 use super::{Fake, NOW_MS, forget};
 use crate::{Cache, Cached, Content, Failure, Forgotten, Fragment, Page, PageMetadata};
 
-/// A page as the host holds it: routing has no way to read it.
+/// A page that the host holds, which routing cannot read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Held(pub(crate) Cow<'static, str>);
 

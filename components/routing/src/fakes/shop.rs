@@ -1,4 +1,4 @@
-//! What a shop sells and what its operator decided.
+//! The products and settings of a shop.
 
 use names::{Market, StoreId};
 use page::{Collection, Product};

@@ -1,22 +1,22 @@
-//! Signs as Shopify does.
+//! Signatures like Shopify's.
 
 use signing::{hex, mac};
 
 use super::{FakeRequest, NOW_MS};
 
-/// A shop of Shopify's.
+/// A Shopify shop.
 pub(crate) const SHOP: &str = "magic-wands.myshopify.com";
 
 /// The secrets of a deployment, by name.
 const SECRETS: [(&str, &str); 3] =
     [("SHOPIFY_API_SECRET", "hush"), ("SHOPIFY_API_SECRET", "hush-before"), ("WEBHOOK_SECRET", "hook")];
 
-/// Whether one of the secrets of that name made the code.
+/// Returns whether the code was made with one of the secrets of that name.
 pub(crate) fn verifies(name: &str, message: &[u8], code: &[u8]) -> bool {
     SECRETS.iter().any(|(given, secret)| *given == name && mac(secret, message) == code)
 }
 
-/// A target with what Shopify adds to the query of a shop now: `parameters` is what a browser sent.
+/// Returns a target with the parameters that Shopify adds to a shop's query now. `parameters` is the browser's query.
 pub(crate) fn signed(path: &str, parameters: &str) -> String {
     let timestamp = NOW_MS / 1000;
     let shopifys = format!("shop={SHOP}&path_prefix=%2Fapps%2Fwand&timestamp={timestamp}");
@@ -25,13 +25,13 @@ pub(crate) fn signed(path: &str, parameters: &str) -> String {
     sign(path, &[parameters, customer, "&", &shopifys].concat().trim_start_matches('&').replace("&&", "&"))
 }
 
-/// A target whose query is signed as it is.
+/// Returns a target with this query and its signature.
 pub(crate) fn sign(path: &str, query: &str) -> String {
     let message = shopify::proxy::message(query).expect("a query");
     format!("{path}?{query}&signature={}", hex(&mac("hush", &message)))
 }
 
-/// A webhook about a shop.
+/// Returns a webhook about a shop.
 pub(crate) fn webhook(topic: &str, id: &str, body: &str) -> FakeRequest {
     let headers = vec![
         ("x-shopify-hmac-sha256", signing::webhook("hook", body.as_bytes())),

@@ -1,4 +1,4 @@
-//! Key-value storage in memory.
+//! In-memory key-value storage.
 
 use names::{Access, Key, Operation, Store};
 
@@ -91,7 +91,7 @@ impl Fake {
     }
 }
 
-/// What a host would refuse is a mistake of the code's.
+/// Panics at an operation that a host would refuse, because it is a bug in the code.
 #[track_caller]
 fn permitted(operation: Operation, store: Store, key: &str) {
     assert_eq!(Access::ROUTING.of_entry(operation, store.name(), key), Ok(()), "{operation:?} {key}");

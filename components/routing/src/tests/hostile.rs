@@ -1,11 +1,11 @@
-//! Whatever is sent, and whatever is down: no panic, no server error, no field line that was not meant.
+//! For any input and any outage: no panic, no server error, and no unintended field line.
 
 use proptest::prelude::*;
 
 use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, PARTS, SHOP, STORE, signed, webhook};
 use crate::{BodyError, Cached, JobState, Method, Offered, Staleness, handle};
 
-/// Text that is nearly right more often than random text would be.
+/// Draws text that is nearly valid more often than random text.
 fn any_text() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
         "",
@@ -63,7 +63,7 @@ fn any_target() -> impl Strategy<Value = String> {
     (paths, any_text()).prop_map(|(path, text)| path.to_owned() + &text)
 }
 
-/// JSON of about the right shape, and bytes of none.
+/// Draws JSON of roughly the right shape, and arbitrary bytes.
 fn any_body() -> impl Strategy<Value = Result<Vec<u8>, BodyError>> {
     let names = || prop::sample::select(vec!["type", "product", "term", "value", "x\n"]);
     let values = || {
@@ -122,7 +122,7 @@ fn any_request() -> impl Strategy<Value = FakeRequest> {
     (headers, any_body()).prop_map(|(headers, body)| FakeRequest { headers, body })
 }
 
-/// Parameters that a browser may have sent before Shopify signed them.
+/// Draws parameters that a browser may have sent before Shopify signed them.
 fn any_parameters() -> impl Strategy<Value = String> {
     let names = prop::sample::select(vec![
         "consent",
@@ -160,7 +160,7 @@ fn any_parameters() -> impl Strategy<Value = String> {
     prop::collection::vec(pair, 0..7).prop_map(|pairs| pairs.join("&"))
 }
 
-/// Tags and outputs of Liquid that are not the frame of a page within a theme.
+/// Returns the Liquid tags and outputs that are not part of the frame of a page within a theme.
 fn foreign_tags(text: &str) -> Vec<&str> {
     const OURS: [&str; 11] = [
         "- assign ",

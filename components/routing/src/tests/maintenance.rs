@@ -1,4 +1,4 @@
-//! A shop wants something forgotten, or told.
+//! Deletion and reports of a shop's data.
 
 use names::Key;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::{Cached, JobState, MaintenanceKind, Progress, Signals, run_maintenanc
 
 const CAUSE: &str = "b54557e4-bdd9";
 
-/// Runs a maintenance task to its end; in how many parts.
+/// Runs a maintenance task to its end. Returns the number of parts.
 fn finish(shop: &Fake, kind: &MaintenanceKind) -> usize {
     for part in 1..100 {
         match run_maintenance(shop, SHOP, CAUSE, kind) {
@@ -20,7 +20,7 @@ fn finish(shop: &Fake, kind: &MaintenanceKind) -> usize {
     panic!("it does not end")
 }
 
-/// A shop with much to forget, and another with the same.
+/// Returns a deployment with much data of a shop, and the same data of another shop.
 fn full() -> Fake {
     let shop = Fake::default();
     for store in [SHOP, "other.myshopify.com"] {
@@ -57,7 +57,7 @@ fn full() -> Fake {
     shop
 }
 
-/// Keys, pages and generation requests that are about a shop.
+/// Returns the keys, pages and generation requests of a shop.
 fn left_of(shop: &Fake, store: &str) -> Vec<String> {
     let ids = shop.pages.borrow().iter().chain(shop.live.borrow().iter()).cloned().collect::<Vec<_>>();
     shop.keys().into_iter().chain(ids).filter(|text| text.contains(store)).collect()

@@ -1,4 +1,4 @@
-//! Shopify forwards what a shop is asked for under the app's prefix.
+//! Requests that Shopify forwards under the app's path in a shop.
 
 use names::Persona;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::fakes::{Answer, Fake, FakeRequest, NOW_MS, PAGE, PARTS, SHOP, sign, signed};
 use crate::{Cached, JobState, Method, Page, Signals, Staleness, Work, handle};
 
-/// What a browser drew at random.
+/// The id that a browser drew at random.
 const DRAWN: &str = "Zk3_9-aBcDeFgHiJkLmNoP";
 pub(super) const EVENTS: &str = r#"{"events":[{"type":"view","product":"wand-1"}]}"#;
 
@@ -208,7 +208,7 @@ fn the_prefix_is_the_same_in_every_folder() {
     }
 }
 
-/// What a product is called and what else is said of it, through the whole render, as Shopify's Liquid gets it.
+/// Renders hostile names and texts of a product into the page that Shopify's Liquid gets.
 #[test]
 fn what_is_said_of_a_product_is_text_to_html_and_to_liquid() {
     let cases = include_str!("../../../../tests/vectors/liquid.json");
@@ -282,7 +282,7 @@ fn a_report_that_is_made_again_is_refused() {
 
 #[test]
 fn a_report_is_known_again_for_as_long_as_its_signature_holds() {
-    // Shopify's clock may be ahead of ours: such a signature holds longest.
+    // A signature is valid longest if Shopify's clock is ahead of ours.
     let ahead_ms = shopify::WINDOW_S * 1000;
     let timestamp = (NOW_MS + ahead_ms) / 1000;
     let parameters = consenting("&nonce=abc");
@@ -325,7 +325,7 @@ fn whoever_logs_in_takes_along_what_they_did() {
     assert_eq!(shop.session_of(&session_key(&format!("visitor-{DRAWN}"))), None, "it is theirs now");
 }
 
-/// A shop that knows a visitor in two markets.
+/// Returns a shop with data of a visitor in two markets.
 fn knowing_a_visitor() -> Fake {
     let shop = Fake::default();
     track(&shop, &consenting("&nonce=a"));

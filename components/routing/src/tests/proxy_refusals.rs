@@ -1,4 +1,4 @@
-//! What comes through the app proxy and is not Shopify's, or makes no sense.
+//! Requests through the app proxy that are not Shopify's, or are invalid.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::{Cached, Method, Staleness, handle};
 
 use super::proxy::{EVENTS, consenting};
 
-/// Refuses a target of any kind, and a report to it, with nothing stored.
+/// Checks that this target and a report to it are refused, and nothing is stored.
 #[track_caller]
 fn refuse(target: &str, status: u16, reason: &str) {
     for part in ["fragment", "status", "track"] {

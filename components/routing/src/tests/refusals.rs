@@ -1,4 +1,4 @@
-//! What is refused, and how.
+//! Refused requests and their responses.
 
 use crate::fakes::{Answer, Fake, FakeRequest, SHOP, signed};
 use crate::{Method, handle};

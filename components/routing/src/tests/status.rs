@@ -1,4 +1,4 @@
-//! The open page asks where its successor stands.
+//! The open page asks for the status of the next page.
 
 use serde_json::json;
 

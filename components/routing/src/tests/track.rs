@@ -1,4 +1,4 @@
-//! The open page reports what its shopper did.
+//! The open page reports its shopper's events.
 
 use serde_json::json;
 

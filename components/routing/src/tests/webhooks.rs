@@ -130,7 +130,7 @@ fn of_a_shop_that_is_not_here_everything_is_heard_and_only_that_is_done() {
 
 const RENAMED: &str = "new-wands.myshopify.com";
 
-/// The shop is known under another domain from now on.
+/// A webhook's body that gives the shop another domain.
 const SHOP_UPDATE: &str =
     r#"{"id":954889,"domain":"wands.example","myshopify_domain":"new-wands.myshopify.com"}"#;
 
@@ -141,7 +141,7 @@ fn with_shop(request: FakeRequest, shop: Option<&str>) -> FakeRequest {
     }
 }
 
-/// Shops, and what is to be done for each.
+/// Returns each shop and its maintenance task, sorted by shop.
 fn maintenance(shop: &Fake) -> Vec<(String, MaintenanceKind)> {
     let mut maintenance: Vec<_> = shop
         .maintenance_tasks
@@ -186,19 +186,19 @@ fn a_shop_whose_domain_changed_is_served_under_either() {
 
 const BOTH: [&str; 2] = [SHOP, RENAMED];
 
-/// What is to be done for each of these shops.
+/// Pairs each of these shops with the task.
 fn each(shops: &[&str], kind: &MaintenanceKind) -> Vec<(String, MaintenanceKind)> {
     shops.iter().map(|shop| ((*shop).to_owned(), kind.clone())).collect()
 }
 
-/// The body of a webhook that compliance asks for, of a shop with this number.
+/// Returns the body of a compliance webhook about a shop with this number.
 fn asked(number: u64, domain: &str) -> String {
     format!(
         r#"{{"shop_id":{number},"shop_domain":"{domain}","customer":{{"id":7041}},"data_request":{{"id":9}}}}"#
     )
 }
 
-/// The body of a webhook that tells of the shop itself.
+/// Returns the body of a webhook about the shop itself.
 fn about(number: u64, domain: &str) -> String {
     format!(r#"{{"id":{number},"domain":"wands.example","myshopify_domain":"{domain}"}}"#)
 }
