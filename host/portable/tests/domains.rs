@@ -1,11 +1,11 @@
-//! A shop's domain is read in two places: by whoever parses what Shopify sends (`ShopDomain`), and here, before a
-//! shop is asked with its token. They agree on every shop that a merchant can have.
+//! A shop's domain is checked in two places: when data from Shopify is parsed (`ShopDomain`), and here, before a
+//! request sends a shop's token. They agree on every shop that a merchant can have.
 
 use portable::upstream::is_shop_domain;
 use proptest::prelude::*;
 use shopify::ShopDomain;
 
-/// Whether a text is a shop's domain just as it stands, for either.
+/// Checks whether each of the two accepts a text, unchanged, as a shop's domain.
 #[track_caller]
 fn check(text: &str, is_parsed: bool, is_asked: bool) {
     let as_it_is = ShopDomain::parse(text).is_ok_and(|shop| shop.as_str() == text);
@@ -37,7 +37,7 @@ fn of_what_is_parsed_only_shops_of_merchants_are_asked() {
     ] {
         check(neither, false, false);
     }
-    // Shopify's developers have these, and its libraries take them; no token is sent there.
+    // These belong to Shopify's developers. Its libraries accept them, but no token is sent there.
     for parsed in
         ["a.myshopify.io", "a.dev-api.shop.dev", "a.shop.dev", "a_b.myshopify.com", "a-.myshopify.com"]
     {

@@ -1,18 +1,18 @@
-//! Every statement of jobs in `SQLite`. Each is a decision of its own: nothing is read first and
-//! relied upon later.
+//! Every statement of jobs in `SQLite`. Each is atomic by itself: no statement relies on what an earlier one read.
 
 /// The longest payload, in bytes: 64 KiB.
 pub const PAYLOAD_BYTES_MAX: u64 = 64 << 10;
 
-/// A clock that reads this much less than when a time was set was set back. What differs by less only came late.
+/// A clock counts as set back if it reads at least this much less than a stored time. A smaller difference means only
+/// that a call came late.
 const SET_BACK_MS_MIN: u64 = 1_000;
 
-/// Whether the clock was set back since a time was set at `set_ms`.
+/// Returns whether the clock was set back since a time was stored at `set_ms`.
 pub fn was_set_back(set_ms: u64, now_ms: u64) -> bool {
     set_ms >= now_ms.saturating_add(SET_BACK_MS_MIN)
 }
 
-/// An id that sorts by time (48 bits of it) and is not to be guessed (64 random bits).
+/// Returns an id that sorts by time (48 bits) and cannot be guessed (64 random bits).
 pub fn new_id(now_ms: u64, random: u64) -> String {
     format!("{now_ms:012x}{random:016x}")
 }
@@ -22,9 +22,9 @@ pub const LIVE_OF_KEY: &str = "SELECT id FROM jobs WHERE key = ?1 AND state IN (
 
 /// ?1 id, ?2 key, ?3 payload, ?4 now, ?5 lanes as a JSON array, ?6 greatest depth.
 ///
-/// Returns the job that is live for the key when the statement ends: the new one, or the one that
-/// stood; nothing if there is neither, because every lane is full.
-pub const OFFER: &str = "
+/// Returns the key's live job after the statement: the new one, or the one that existed. Returns nothing if there is
+/// neither, because every lane is full.
+pub const ENQUEUE: &str = "
     INSERT INTO jobs (id, key, lane, state, payload, offered_ms, due_ms, set_ms)
     SELECT ?1, ?2, lane.value, 'queued', ?3, ?4, ?4, ?4
     FROM json_each(?5) AS lane
@@ -39,10 +39,10 @@ pub const OFFER: &str = "
     ON CONFLICT (key) WHERE state IN ('queued', 'running') DO UPDATE SET key = excluded.key
     RETURNING id, lane";
 
-/// ?1 now, ?2 end of the lease, ?3 who holds it, or null. Lanes do not matter: whoever is free takes the job that
-/// has been due longest.
+/// ?1 now, ?2 end of the lease, ?3 the holder, or null. Lanes do not matter: a free worker takes the job that has been
+/// due longest.
 ///
-/// A job that is claimed while it runs was left by its last holder. That is a crash and no attempt.
+/// A job that is claimed while it runs was abandoned by its last holder. That counts as a crash and not as an attempt.
 pub const CLAIM: &str = "
     UPDATE jobs
     SET attempt = attempt + (state = 'queued'), crashes = crashes + (state = 'running'), state = 'running',
@@ -53,14 +53,13 @@ pub const CLAIM: &str = "
     )
     RETURNING id, key, claims, attempt, crashes, payload";
 
-/// When the next job is due, and the latest time at which such a time was set.
+/// Returns when the next job is due, and the latest time at which a due time was set.
 pub const NEXT_DUE: &str = "
     SELECT
         (SELECT min(due_ms) FROM jobs WHERE state IN ('queued', 'running')) AS due_ms,
         (SELECT max(set_ms) FROM jobs WHERE state IN ('queued', 'running')) AS set_ms";
 
-/// ?1 now. The clock was set back since these times were set: they move with it, so that no job waits longer than
-/// it was to wait.
+/// ?1 now. Moves the due times that were set before the clock was set back, so that no job waits longer than intended.
 pub const SET_BACK: &str = "
     UPDATE jobs SET due_ms = ?1 + max(due_ms - set_ms, 0), set_ms = ?1
     WHERE state IN ('queued', 'running') AND set_ms > ?1";
@@ -71,23 +70,22 @@ pub const EXTEND: &str = "
     WHERE id = ?1 AND claims = ?2 AND state = 'running'
     RETURNING id";
 
-/// ?1 who held the leases, ?2 now, ?3 how many crashes that counts as.
+/// ?1 the holder of the leases, ?2 now, ?3 the number of crashes that this counts as.
 ///
-/// What was under way is no attempt, and is due before what was offered later.
+/// A job that was running has not used an attempt, and is due before jobs that were enqueued later.
 pub const RELEASE: &str = "
     UPDATE jobs
     SET state = 'queued', attempt = max(attempt - 1, 0), crashes = crashes + ?3, holder = NULL,
         due_ms = min(offered_ms, ?2), set_ms = min(offered_ms, ?2)
     WHERE state = 'running' AND holder = ?1";
 
-/// ?1 id, ?2 token, ?3 state, ?4 when it was settled, or null, ?5 when it is due, or null for as
-/// it was, ?6 what went wrong, or null for as it was, ?7 now, ?8 whether it was postponed.
+/// ?1 id, ?2 token, ?3 state, ?4 when it was completed, or null, ?5 when it is due, or null for no change, ?6 what went
+/// wrong, or null for no change, ?7 now, ?8 whether it was postponed.
 ///
-/// A job that is settled did not end its process: its crashes are forgotten, unless it is dead of them. One that was
-/// postponed was not tried: its attempts and crashes are what they were before it was claimed.
-/// A job that is done is never handed out again, and its payload may name somebody who wants to be
-/// forgotten: it is emptied.
-pub const SETTLE: &str = "
+/// A job that is completed did not crash its process, so its crashes are reset, unless it died of them. A postponed job
+/// was not tried, so its attempts and crashes are what they were before the claim. A job that is done is never handed
+/// out again, so its payload is emptied, because it may name a person who wants their data deleted.
+pub const COMPLETE: &str = "
     UPDATE jobs
     SET state = ?3, settled_ms = ?4, due_ms = coalesce(?5, due_ms), error = coalesce(?6, error),
         payload = iif(?3 = 'done', x'', payload), crashes = iif(?3 = 'dead' OR ?8, crashes, 0),
@@ -96,13 +94,13 @@ pub const SETTLE: &str = "
     RETURNING key";
 
 /// ?1 key.
-pub const NEWEST: &str = "
+pub const LATEST: &str = "
     SELECT id, state, attempt, coalesce(settled_ms, offered_ms) AS since_ms FROM jobs
     WHERE key = ?1
     ORDER BY state IN ('queued', 'running') DESC, offered_ms DESC, number DESC LIMIT 1";
 
 /// ?1 lane.
-pub const MEASURE: &str = "
+pub const STATS: &str = "
     SELECT
         count(*) FILTER (WHERE state = 'queued') AS queued,
         count(*) FILTER (WHERE state = 'running') AS running,
@@ -118,7 +116,7 @@ pub const LIST: &str = "
 /// ?1 id.
 pub const SHOW: &str = "SELECT * FROM jobs WHERE id = ?1";
 
-/// ?1 id, ?2 now. Changes nothing where the job is not dead or its key has a live one.
+/// ?1 id, ?2 now. Changes nothing if the job is not dead or its key has a live one.
 pub const REQUEUE: &str = "
     UPDATE jobs
     SET state = 'queued', attempt = 0, crashes = 0, offered_ms = ?2, due_ms = ?2, set_ms = ?2, settled_ms = NULL
@@ -127,9 +125,9 @@ pub const REQUEUE: &str = "
     )
     RETURNING id";
 
-/// ?1 lanes as a JSON array. The oldest stray goes to the first lane, the next to the second, and
-/// so on; none finds a lane where there is none. Ordered by `number` itself, it would read every job
-/// there ever was; by `+number` it reads the live ones and sorts them.
+/// ?1 lanes as a JSON array. The oldest stray goes to the first lane, the next to the second, and so on. Without lanes
+/// nothing changes. Ordered by `number` itself, the statement would read every job that ever was; by `+number` it reads
+/// the live ones and sorts them.
 pub const ADOPT: &str = "
     UPDATE jobs SET lane = adopter.value
     FROM (
@@ -152,13 +150,13 @@ pub const PRUNE: &str = "
     )";
 
 /// ?1 key, ?2 limit. See [`FORGET`].
-pub const FORGET_EXACTLY: &str = "
+pub const DELETE_EXACTLY: &str = "
     DELETE FROM jobs WHERE number IN (SELECT number FROM jobs WHERE key = ?1 LIMIT ?2)
     RETURNING key";
 
-/// ?1 prefix of keys, ?2 the first text after all that start with it, or null, ?3 limit. Lanes do not
-/// matter, not even those that are no more: what is to be forgotten is forgotten wherever it is.
-pub const FORGET: &str = "
+/// ?1 prefix of keys, ?2 the first text after all texts with that prefix, or null, ?3 limit. Lanes do not matter, not
+/// even removed ones: a job is deleted from any lane.
+pub const DELETE: &str = "
     DELETE FROM jobs WHERE number IN (
         SELECT number FROM jobs WHERE key >= ?1 AND key < coalesce(?2, x'') LIMIT ?3
     )
