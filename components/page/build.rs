@@ -1,5 +1,5 @@
-//! Prepares the one style and the one script that every page carries: without what only their
-//! authors need, and with the hashes by which the content security policy allows them.
+//! Prepares the style and the script that every page contains: strips comments and indentation, and computes the
+//! hashes by which the content security policy allows them.
 
 use std::path::Path;
 use std::{env, fs};
@@ -32,8 +32,8 @@ fn embed(name: &str, hash: Option<&str>, text: &str) {
     fs::write(Path::new(&out).join(name), text).expect("OUT_DIR can be written to");
 }
 
-/// In a theme's page the root is the theme's, and so is the size of its font, by which themes scale their
-/// own lengths: ours are in pixels there, of which a browser's default is 16.
+/// Converts lengths to pixels for a theme's page. There the root element and its font size belong to the theme,
+/// and themes scale their own lengths by it. A browser's default font size is 16 pixels.
 fn in_theme(style: &str) -> String {
     let mut out = String::new();
     let mut rest = style;
@@ -50,14 +50,13 @@ fn in_theme(style: &str) -> String {
     (out + rest).replace(":root{", ":host{")
 }
 
-/// Drops indentation, empty lines, and comments that have lines of their own: no asset has a
-/// literal that spans lines.
+/// Drops indentation, empty lines, and comments on lines of their own. No asset has a literal that spans lines.
 fn code_lines(source: &str) -> Vec<&str> {
     let is_code = |line: &&str| !line.is_empty() && !line.starts_with("//") && !line.starts_with("/*");
     source.lines().map(str::trim).filter(is_code).collect()
 }
 
-/// Drops the spaces that a style does not need: no literal of ours holds such a pair.
+/// Drops spaces that a style does not need. No literal of ours contains such a pair.
 fn close_up(style: &str) -> String {
     let pairs = [(" {", "{"), ("{ ", "{"), (" }", "}"), (": ", ":"), ("; ", ";"), (", ", ","), (" > ", ">")];
     pairs.iter().fold(style.to_owned(), |style, (loose, close)| style.replace(loose, close))

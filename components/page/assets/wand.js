@@ -5,12 +5,12 @@ const main = document.querySelector('main');
 const { store } = body.dataset;
 const shopper = new URLSearchParams(location.search).get('shopper');
 
-// The page lives at {prefix}/s/{store}, or at {prefix} itself behind an app proxy.
+// The page is at {prefix}/s/{store}, or at {prefix} itself behind an app proxy.
 const path = location.pathname.replace(/\/$/, '');
 const cut = path.lastIndexOf('/s/');
 const api = (cut < 0 ? path : path.slice(0, cut)) + '/api/';
 
-// What the shopper does.
+// The shopper's signals.
 
 const track = (event) => shopper && fetch(api + 'shopper/track', {
   method: 'POST',
@@ -77,7 +77,7 @@ on('submit', '[data-filter]', (form, event) => {
 on('input', '[data-filter] input', (input) => filter(input.form));
 on('change', '[data-sort]', sort);
 
-// The brand's colours: the policy allows no style but the one that every page has.
+// The brand's colours. A script sets them, because the policy allows only the style that every page has.
 
 const paint = ({ accent, surface }) => {
   const { style } = document.documentElement;
@@ -86,7 +86,7 @@ const paint = ({ accent, surface }) => {
 };
 paint(main.querySelector('.page').dataset);
 
-// The page that is being made for the shopper.
+// Waiting for the page that is being made for the shopper.
 
 const isNewest = () => {
   const timings = performance.getEntriesByType('navigation')[0]?.serverTiming;
@@ -96,14 +96,14 @@ const isNewest = () => {
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const turn = () => new Promise((done) => document.addEventListener('visibilitychange', done, { once: true }));
 
-// What anybody else says in the app's place is an error, also with status 200.
+// A response that is not from the app is an error, even with status 200.
 const get = async (url, kind) => {
   const answer = await fetch(url, { cache: 'no-store', redirect: 'error' });
   if (!answer.ok || answer.headers.get('x-wandstore') !== kind) throw answer.status;
   return answer;
 };
 
-// With the pictures that are seen first already decoded.
+// Loads the page, and decodes the images of its first view.
 const load = async () => {
   const answer = await get(location.href, 'page');
   if (answer.headers.get('x-generated') !== 'true') throw answer.status;
@@ -150,7 +150,7 @@ const show = (next) => {
   else document.startViewTransition(change).ready.catch(() => {});
 };
 
-// Nothing moves under a shopper who is reading or typing.
+// Nothing moves while a shopper is reading or typing.
 const offer = (next) => {
   const button = document.createElement('button');
   button.textContent = 'Your storefront is ready';

@@ -1,6 +1,6 @@
-//! Writes pages of catalogs that try a layout hard to standard output, as JSON: `{"style", "pages": [{"name", "html",
-//! "content"}]}`, `style` and `content` being what a theme's page is given. `tests/browser/layout.test.js` looks at
-//! them at every width.
+//! Writes pages of catalogs that stress the layout to standard output, as JSON: `{"style", "pages": [{"name",
+//! "html", "content"}]}`. `style` and `content` are what a theme's page gets. `tests/browser/layout.test.js`
+//! checks them at every width.
 #![expect(clippy::print_stdout, reason = "a developer's command, which may end where nobody reads it")]
 
 #[path = "../tests/samples/mod.rs"]
@@ -8,7 +8,7 @@ mod samples;
 
 use page::{Block, Collection, Page, Product, Shelves, Shop, THEME_STYLE};
 
-/// A word that no line has room for.
+/// A word that is longer than any line.
 fn long_word() -> String {
     "Donaudampfschifffahrtselektrizitaeten".repeat(6)
 }
@@ -95,7 +95,7 @@ impl Catalog {
         self.rendered("fallback", &page::fallback(&self.shop, shelves, &self.collections, &self.promises))
     }
 
-    /// A page with a block of every kind, whose every text is a product's title.
+    /// A page with a block of every kind, with a product's title as every text.
     fn generated(&self) -> serde_json::Value {
         let products: Vec<&Product> = self.products.iter().collect();
         let (text, heading) = (self.promises[3].as_str(), self.promises[3].as_str());

@@ -1,6 +1,5 @@
-//! Writes a page to standard output, to be looked at while its looks are worked on:
-//! `cargo run -p page --example preview -- fallback 14 > page.html`. The first word is `fallback`
-//! or `generated`, the second how many products the shop has.
+//! Writes a page to standard output, for work on its design: `cargo run -p page --example preview -- fallback 14 >
+//! page.html`. The first argument is `fallback` or `generated`, the second the number of products in the shop.
 #![expect(clippy::print_stdout, reason = "a developer's command, which may end where nobody reads it")]
 
 #[path = "../tests/samples/mod.rs"]

@@ -1,8 +1,8 @@
-//! Addresses that may stand in a document. An address of any other shape is as good as none.
+//! Addresses that are allowed in a document. An address of any other form is ignored.
 
 use std::fmt;
 
-/// Paths under which every shop at Shopify has its products and collections.
+/// The paths of products and collections in every Shopify shop.
 const SHOP_PATHS: [&str; 2] = ["/products/", "/collections/"];
 
 /// Shopify's languages, in lower case (`LanguageCode` of its Storefront API:
@@ -16,21 +16,22 @@ const LANGUAGES: &str = "\
 /// An address that a document may link to or load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Address<'a> {
-    /// The shop that the path belongs to; empty where `text` says it all.
+    /// The address of the shop, which `text` is a path in; empty if `text` is the whole address.
     shop: &'a str,
     text: &'a str,
 }
 
 impl<'a> Address<'a> {
-    /// What a link may lead to: `https://…`, `http://…`, `/…` on this host, or `#…` on this page.
+    /// Accepts the target of a link: `https://…`, `http://…`, `/…` on this host, or `#…` on this page.
     pub fn of_link(text: &'a str) -> Option<Self> {
         let fits = is_web(text) || is_on_this_host(text) || text.starts_with('#');
         (fits && !is_rewritten_by_browsers(text)).then_some(Self::of(text))
     }
 
-    /// What a link to a product or a collection leads to. Where the shop has pages of its own, a path and a link to one of
-    /// the shop's own domains, that of `shop` and `domain`, become `{shop}/products/…`, whatever market's folder the
-    /// catalog named: whoever shows the page puts the shopper's own in its place. A link to another host stays as it is.
+    /// Returns the target of a link to a product or a collection. If the shop has pages of its own, a path and a
+    /// link to one of the shop's own domains (that of `shop`, and `domain`) become `{shop}/products/…`, without
+    /// the market folder that the catalog named. The code that shows the page adds the shopper's folder. A link
+    /// to another host stays as it is.
     pub fn of_link_into(shop: Option<Self>, domain: &str, text: &'a str) -> Option<Self> {
         let link = Self::of_link(text)?;
         let Some(shop) = shop else { return Some(link) };
@@ -43,8 +44,8 @@ impl<'a> Address<'a> {
         Some(path.map_or(link, |text| Self { shop: shop.text, text }))
     }
 
-    /// What a picture may be loaded from: `https://…`, `/…` on this host, or `data:image/…`;
-    /// that is what the content security policy allows.
+    /// Accepts the source of an image: `https://…`, `/…` on this host, or `data:image/…`. The content security
+    /// policy allows the same.
     pub fn of_picture(text: &'a str) -> Option<Self> {
         if starts_with(text, "data:image/") {
             return (!text.contains(char::is_control)).then_some(Self::of(text));
@@ -53,12 +54,12 @@ impl<'a> Address<'a> {
         (fits && !is_rewritten_by_browsers(text)).then_some(Self::of(text))
     }
 
-    /// The place on this page that it leads to.
+    /// Returns the place on this page that the address leads to.
     pub fn fragment(self) -> Option<&'a str> {
         self.text.strip_prefix('#').filter(|fragment| !fragment.is_empty())
     }
 
-    /// Where a shop's own pages live: `https://…` or `http://…`.
+    /// Accepts the base address of a shop's own pages: `https://…` or `http://…`.
     pub fn of_shop(text: &'a str) -> Option<Self> {
         (is_web(text) && !is_rewritten_by_browsers(text)).then_some(Self::of(text))
     }
@@ -75,7 +76,7 @@ impl fmt::Display for Address<'_> {
     }
 }
 
-/// A search term as the value of a query parameter (RFC 3986, section 2.1).
+/// Encodes a search term as the value of a query parameter (RFC 3986, section 2.1).
 pub fn query_value(term: &str) -> String {
     let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     let encode = |byte: u8| match byte {
@@ -89,7 +90,7 @@ fn is_web(text: &str) -> bool {
     starts_with(text, "https://") || starts_with(text, "http://")
 }
 
-/// The host of an address on the web, with its port, and the path that follows it; both empty for another address.
+/// Returns the host of a web address, with its port, and the path after it; both empty for any other address.
 fn host_and_path(text: &str) -> (&str, &str) {
     let host_on = Some(text).filter(|text| is_web(text)).and_then(|text| text.split_once("//"));
     let host_on = host_on.map_or("", |(_, host_on)| host_on);
@@ -97,7 +98,7 @@ fn host_and_path(text: &str) -> (&str, &str) {
     (host, if rest.starts_with('/') { rest } else { "" })
 }
 
-/// The path of a product or a collection, without the folder of a market (`/fr`, `/en-ca`) before it.
+/// Returns the path of a product or a collection, without a market's folder (`/fr`, `/en-ca`) before it.
 fn shop_path(path: &str) -> Option<&str> {
     let is_shops = |path: &&str| SHOP_PATHS.iter().any(|start| path.starts_with(start));
     let without_folder = || {
@@ -107,9 +108,10 @@ fn shop_path(path: &str) -> Option<&str> {
     Some(path).filter(is_shops).or_else(|| without_folder().filter(is_shops))
 }
 
-/// A language, with a script or a country or both: `fr`, `en-ca`, `zh-hant-hk`
-/// (<https://help.shopify.com/en/manual/international/domains>). A merchant may choose another word than the country's
-/// code (`subfolderSuffix` of Shopify's `MarketWebPresence`): such a folder is not told from one that is none, and stays.
+/// Returns whether a path segment is a market's folder: a language, with a script or a country or both, such as
+/// `fr`, `en-ca` or `zh-hant-hk` (<https://help.shopify.com/en/manual/international/domains>). A merchant may
+/// choose another word than the country's code (`subfolderSuffix` of Shopify's `MarketWebPresence`). Such a folder
+/// cannot be recognised, and stays.
 fn is_market_folder(text: &str) -> bool {
     let is_language = |part: &str| LANGUAGES.split(' ').any(|language| language.eq_ignore_ascii_case(part));
     let is_code =
@@ -123,13 +125,13 @@ fn is_market_folder(text: &str) -> bool {
     }
 }
 
-/// `//host/…` is on another host.
+/// Returns whether a path is on this host. `//host/…` is on another one.
 fn is_on_this_host(text: &str) -> bool {
     text.starts_with('/') && !text.starts_with("//")
 }
 
-/// Browsers drop tabs and line feeds and read `\` as `/` (WHATWG URL, section 4.4), so that
-/// `/\host` and a broken-up `//host` lead elsewhere.
+/// Returns whether a browser would rewrite the text. Browsers drop tabs and line feeds and read `\` as `/` (WHATWG
+/// URL, section 4.4), so `/\host` and a broken-up `//host` lead to another host.
 fn is_rewritten_by_browsers(text: &str) -> bool {
     text.contains(|c: char| c.is_control() || c == '\\')
 }
@@ -237,7 +239,7 @@ mod tests {
         #[test]
         fn no_address_changes_its_scheme_or_host(text in "(/|https://|#|data:|javascript:)?[/\\\\:\t\n a-z#]{0,20}") {
             for address in [Address::of_link(&text), Address::of_picture(&text)].into_iter().flatten() {
-                // What a browser reads.
+                // The address as a browser reads it.
                 let read = address.to_string().replace(['\t', '\n', '\r'], "").replace('\\', "/");
                 let known = ["https://", "http://", "#", "data:image/"].iter().any(|start| read.starts_with(start));
                 prop_assert!(known || (read.starts_with('/') && !read.starts_with("//")), "{read:?}");

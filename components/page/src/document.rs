@@ -1,4 +1,4 @@
-//! The document around the sections, and the policy under which a browser runs it.
+//! The document around the sections, and its content security policy.
 
 use std::ops::Range;
 
@@ -10,13 +10,13 @@ use crate::sections::{Layout, Loading, Purchase, Section, sections};
 
 /// The one style of every document.
 pub const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/page.css"));
-/// The style of a document's content where it is in a shadow tree of somebody else's page.
+/// The style of a document's content inside the shadow tree of a theme's page.
 pub const THEME_STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/theme.css"));
 /// The one script of every document.
 pub const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/wand.js"));
 
-/// The value of the `content-security-policy` header for every document: pictures from the web,
-/// calls to this host, and no style or script but the two that [`render`] writes.
+/// Returns the value of the `content-security-policy` header for every document: it allows images from the web,
+/// calls to this host, and only the style and the script that [`render`] writes.
 pub fn content_security_policy() -> &'static str {
     concat!(
         "default-src 'none'; ",
@@ -37,12 +37,12 @@ pub fn content_security_policy() -> &'static str {
 pub struct Document {
     /// The whole document.
     pub html: String,
-    /// Where in it the content is, which also fits into a page of somebody else: one element, without the
-    /// style, script, header and footer that the document has around it.
+    /// The position of the content in the document, which can also be shown inside a theme: one element, without
+    /// the document's style, script, header and footer.
     pub fragment: Range<usize>,
 }
 
-/// A page as an HTML document.
+/// Renders a page as an HTML document.
 pub fn render(page: &Page<'_>) -> Document {
     let sections = sections(page);
     let sheet = Sheet {
@@ -55,12 +55,12 @@ pub fn render(page: &Page<'_>) -> Document {
         has_hero: sections.iter().any(|section| matches!(section, Section::Hero(_))),
         sections,
     };
-    // Writing to a string cannot fail, and nothing in the template can.
+    // Writing to a string cannot fail, nor can anything in the template.
     let html = sheet.render().unwrap_or_default();
     Document { fragment: content(&html).unwrap_or_default(), html }
 }
 
-/// Where the content of the main part is. No text of a page can hold a tag.
+/// Returns the position of the main part's content. No text of a page can contain a tag.
 fn content(html: &str) -> Option<Range<usize>> {
     let main = html.find("<main ")?;
     let start = main + html.get(main..)?.find('>')? + 1;
@@ -68,8 +68,8 @@ fn content(html: &str) -> Option<Range<usize>> {
     (start <= end).then_some(start..end)
 }
 
-/// Whether a language (BCP 47) is written from right to left: by its script if the tag names one, else by the script
-/// that it is mostly written in (Unicode CLDR).
+/// Returns whether a language (BCP 47) is written from right to left: by its script if the tag names one, else by
+/// the language's most common script (Unicode CLDR).
 fn is_right_to_left(language: &str) -> bool {
     let mut subtags = language.split(['-', '_']);
     let is_any = |tag: &str, of: &[&str]| of.iter().any(|one| tag.eq_ignore_ascii_case(one));
@@ -80,7 +80,7 @@ fn is_right_to_left(language: &str) -> bool {
     }
 }
 
-/// A colour as `#rrggbb`; empty if the text is none.
+/// Returns a colour as `#rrggbb`; empty if the text is not one.
 fn colour(text: &str) -> &str {
     let digits = text.strip_prefix('#').unwrap_or_default();
     let fits = digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());

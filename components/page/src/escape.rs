@@ -1,13 +1,12 @@
-//! How text enters a document: as text, whoever wrote it and whoever reads it next.
+//! Escaping: text from any source stays text in the document, in HTML and in Liquid.
 //!
-//! A page may be handed to Shopify to be rendered inside a theme. There it is a Liquid template,
-//! so that `{{ … }}` and `{% … %}` in a product's title would be run. Braces and percent signs are
-//! therefore written as character references, just as the characters that HTML gives a meaning to.
-//! Only the percent sign of a percent-encoded byte stays as it is: beside braces that are none it
-//! means nothing, and a picture in a `data:` address has hundreds.
+//! Shopify may render a page inside a theme. There it is a Liquid template, so `{{ … }}` and `{% … %}` in a
+//! product's title would run. Therefore braces and percent signs are written as character references, like HTML's
+//! special characters. Only the percent sign of a percent-encoded byte stays as it is: without real braces beside
+//! it, it has no meaning, and an image in a `data:` address has hundreds of them.
 //!
-//! Directional controls are left out: an override would reorder what follows it, and an end of an isolation would
-//! end the one that the document puts around each text (`<bdi>`).
+//! Directional controls are left out: an override would reorder the text after it, and an end of an isolation
+//! would end the isolation that the document puts around each text (`<bdi>`).
 
 use std::fmt::{self, Write};
 
@@ -31,7 +30,7 @@ impl Escaper for HtmlInLiquid {
     }
 }
 
-/// The text before the first special character, the reference to it, and the text after it.
+/// Returns the text before the first special character, the reference for it, and the text after it.
 fn next_special(text: &str) -> Option<(&str, &'static str, &str)> {
     text.bytes().enumerate().find_map(|(at, byte)| {
         let reference = reference(byte)?;
@@ -41,7 +40,7 @@ fn next_special(text: &str) -> Option<(&str, &'static str, &str)> {
     })
 }
 
-/// Whether a percent sign before the text encodes a byte (RFC 3986, section 2.1).
+/// Returns whether a percent sign before the text encodes a byte (RFC 3986, section 2.1).
 fn starts_with_hex(text: &str) -> bool {
     matches!(text.as_bytes(), [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
 }
@@ -71,7 +70,7 @@ mod tests {
         out
     }
 
-    /// What a browser makes of it.
+    /// The text as a browser reads it.
     fn read_back(text: &str) -> String {
         let special = ['"', '%', '\'', '<', '>', '{', '}', '&'];
         special

@@ -1,7 +1,6 @@
-//! The page that fits every shopper: shown at once while nothing better is known.
+//! The fallback page, which suits every shopper. It is shown at once while there is no generated page.
 //!
-//! It depends on the shop and its products only, never on a shopper, so that it may be cached
-//! for all.
+//! It depends only on the shop and its products, never on a shopper, so it can be cached for all shoppers.
 
 use std::cmp::Reverse;
 
@@ -9,25 +8,25 @@ use names::text::is_visible;
 
 use crate::{Block, Collection, Page, Product, Shop};
 
-/// Products in the grid: full rows at two, three and four columns.
+/// The most products in the grid: full rows with two, three and four columns.
 const GRID_MAX: usize = 12;
-/// Products in the row of deals.
+/// The most products in the row of deals.
 const DEALS_MAX: usize = 8;
-/// Search terms to start from.
+/// The most search terms to start from.
 const TERMS_MAX: usize = 8;
-/// Collections that are linked to.
+/// The most links to collections.
 const COLLECTIONS_MAX: usize = 8;
-/// Promises that fit a row.
+/// The most promises: one row.
 const PROMISES_MAX: usize = 4;
 
-/// What is known of a shop's products.
+/// The known products of a shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shelves<'a> {
-    /// Nothing: the catalog does not answer.
+    /// None are known, because the catalog does not answer.
     Unknown,
-    /// These, in no particular order.
+    /// Products in no particular order.
     Products(&'a [Product]),
-    /// These, those that sell best first.
+    /// Products with the best-selling ones first.
     BestSellers(&'a [Product]),
 }
 
@@ -39,15 +38,16 @@ impl<'a> Shelves<'a> {
         }
     }
 
-    /// Whether what is shown first sells best of more than that: all that a shop has, in some order, does not.
+    /// Returns whether the shop has more available products than are shown first. Only then are those its best
+    /// sellers: if the page shows all products, their order alone makes none of them a best seller.
     fn hold_more_than_shown(self) -> bool {
         let Self::BestSellers(products) = self else { return false };
         products.iter().filter(|product| product.available).count() > 1 + GRID_MAX
     }
 }
 
-/// The page that fits every shopper. It says nothing that does not follow from the catalog; `promises` are the
-/// merchant's, and where there are none, none are made.
+/// Returns the fallback page. It makes no claims beyond the catalog. `promises` are the merchant's; if there are
+/// none, the page makes none.
 pub fn fallback<'a>(
     shop: &'a Shop,
     shelves: Shelves<'a>,
@@ -85,7 +85,7 @@ fn hero<'a>(shop: &'a Shop, shelves: Shelves<'a>, best: Option<&'a Product>) -> 
     Block::Hero { headline, text, product: best }
 }
 
-/// A sentence about a product, in the merchant's words.
+/// Returns a sentence about a product, in the merchant's words.
 fn described(product: &Product) -> &str {
     if is_visible(&product.description) { &product.description } else { "Have a look around." }
 }

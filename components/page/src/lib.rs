@@ -1,9 +1,8 @@
-//! A storefront page as HTML: what the fallback page and every generated page are made of.
+//! Renders storefront pages as HTML: the fallback page and every generated page.
 //!
-//! Pure: it is given what to show and gives back a document. It decides nothing about what is
-//! shown, except on the fallback page, and everything about how it looks, how it is escaped, and
-//! how an open page swaps in its successor. A document is whole: one style, one script, and no
-//! request but for the pictures of products.
+//! The crate is pure: it turns a page's content into a document. It does not decide what is shown, except on the
+//! fallback page. It decides how a page looks, how it is escaped, and how an open page is replaced by its
+//! successor. A document is self-contained: one style, one script, and no requests except for product images.
 
 mod address;
 mod document;

@@ -1,81 +1,82 @@
-//! What is on a page, with everything that it refers to resolved.
+//! The content of a page, with all references resolved.
 
 /// A page to be rendered.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page<'a> {
-    /// Whose shop it is.
+    /// The shop.
     pub shop: &'a Shop,
-    /// What the document is called.
+    /// The document's title.
     pub title: &'a str,
-    /// From top to bottom.
+    /// The blocks, from top to bottom.
     pub blocks: Vec<Block<'a>>,
-    /// Whether it was made for one shopper; `false` is the page that fits every shopper.
+    /// Whether the page was generated for a shopper; `false` for the fallback page.
     pub generated: bool,
 }
 
-/// What every page of a shop has in common.
+/// The data that all pages of a shop share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shop {
     /// The store id.
     pub id: String,
-    /// The name that shoppers know.
+    /// The shop's name as shoppers know it.
     pub name: String,
-    /// Where the shop's own pages live, with no slash at the end; empty if it has none.
+    /// The base URL of the shop's own pages, without a slash at the end; empty if it has none.
     pub url: String,
     /// BCP 47 language tag.
     pub language: String,
     /// ISO 4217 code of all prices.
     pub currency: String,
-    /// How the shop writes prices, such as `${{amount}}`; empty for a way that fits the currency.
+    /// The shop's money format, such as `${{amount}}`; empty for a default that suits the currency.
     pub money_format: String,
-    /// The brand's accent colour, `#rrggbb`; anything else stands for the page's own.
+    /// The brand's accent colour, `#rrggbb`; anything else means the default.
     pub accent: String,
-    /// The brand's background colour, likewise.
+    /// The brand's background colour, `#rrggbb`; anything else means the default.
     pub surface: String,
 }
 
-/// Products that the merchant put together, to be linked to.
+/// A collection to link to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Collection {
-    /// What it is called.
+    /// The collection's title.
     pub title: String,
-    /// Where it is shown.
+    /// The address of the collection page.
     pub url: String,
 }
 
-/// Something for sale.
+/// A product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Product {
-    /// Its id in the shop.
+    /// The product's id in the shop.
     pub id: String,
-    /// What it is called.
+    /// The product's title.
     pub title: String,
     /// A sentence or two, as plain text.
     pub description: String,
-    /// Who makes it.
+    /// The vendor.
     pub vendor: String,
-    /// What kind of thing it is.
+    /// The product type.
     pub category: String,
-    /// The merchant's labels, in lower case.
+    /// The merchant's tags, in lower case.
     pub tags: Vec<String>,
-    /// Where it can be looked at and bought.
+    /// The address of the product page.
     pub url: String,
-    /// Its picture.
+    /// The product's image.
     pub image: Option<Image>,
-    /// What it costs, in the currency's minor unit.
+    /// The price, in the currency's minor unit.
     pub price: u64,
-    /// What it cost before. It is reduced only if that is more than a price above 0: see [`Product::reduced_from`].
+    /// The former price. The product is reduced only if this is more than a `price` above 0: see
+    /// [`Product::reduced_from`].
     pub price_before: Option<u64>,
-    /// Whether it can be bought now.
+    /// Whether the product can be bought now.
     pub available: bool,
 }
 
-/// A picture.
+/// A product image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Image {
     /// An `https:` or `data:image/` address.
     pub url: String,
-    /// What it shows, for those who cannot see it.
+    /// Alternative text.
     pub alt: String,
     /// Width in CSS pixels.
     pub width: u32,
@@ -86,78 +87,78 @@ pub struct Image {
 /// A part of a page.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Block<'a> {
-    /// The opening: what this page is about, with a product to show for it.
+    /// The opening of the page, with a product to illustrate it.
     Hero {
-        /// The first thing read; the first hero's is the heading of the document.
+        /// The headline. In the first hero it is the main heading of the document.
         headline: &'a str,
         /// A sentence or two below it.
         text: &'a str,
-        /// What to show for it.
+        /// The product to show.
         product: Option<&'a Product>,
     },
     /// Products side by side.
     Grid {
-        /// What they have in common.
+        /// What the products have in common.
         heading: &'a str,
-        /// In the order of interest.
+        /// In order of interest.
         products: Vec<&'a Product>,
     },
     /// One product and the reason to look at it.
     Spotlight {
-        /// Why it stands here.
+        /// Why the product is shown here.
         heading: &'a str,
         /// The reason, in a sentence or two.
         text: &'a str,
         /// The product.
         product: &'a Product,
     },
-    /// Products that go together, with what they cost together.
+    /// Products that go together, with their total price.
     Bundle {
-        /// What they make together.
+        /// What the products make together.
         heading: &'a str,
-        /// Why they go together.
+        /// Why the products go together.
         text: &'a str,
         /// The products.
         products: Vec<&'a Product>,
     },
-    /// Reduced products in a row.
+    /// A row of reduced products.
     Deals {
-        /// What the row is called.
+        /// The heading of the row.
         heading: &'a str,
-        /// In the order of interest.
+        /// In order of interest.
         products: Vec<&'a Product>,
     },
     /// A search field with a few terms to start from.
     Search {
-        /// The question that it answers.
+        /// The heading, such as the question that the search answers.
         heading: &'a str,
         /// Terms to start from.
         terms: Vec<&'a str>,
     },
     /// Links to collections of the shop.
     Collections {
-        /// What they are to the shopper.
+        /// The heading over the links.
         heading: &'a str,
-        /// In the order of interest. One that cannot be linked to is left out.
+        /// In order of interest. A collection without a usable address is left out.
         collections: Vec<&'a Collection>,
     },
     /// A text about the shop.
     Story {
-        /// What it is called.
+        /// The heading.
         heading: &'a str,
-        /// Plain text; line feeds are kept.
+        /// Plain text. Line feeds are kept.
         text: &'a str,
     },
-    /// What the shopper looked at before.
+    /// Products that the shopper viewed before.
     RecentlyViewed {
-        /// What the row is called.
+        /// The heading of the row.
         heading: &'a str,
         /// Newest first.
         products: Vec<&'a Product>,
     },
     /// Two to four short promises, such as free returns.
     Reassurance {
-        /// The promises, each of a few words.
+        /// The promises, a few words each.
         points: Vec<&'a str>,
     },
 }

@@ -1,10 +1,10 @@
-//! Prices as shoppers read them.
+//! Formatted prices and reductions.
 
 use crate::money_format::{Format, Style};
 
-/// An amount in a currency. `minor` counts the currency's minor unit; `format` is how the shop writes prices,
-/// such as `${{amount}}` (see [`Format`]). Without one that can be read, it is `$1,024.00`, `¥2,400`, or
-/// `24.00 CHF` where the currency has no symbol that English readers know.
+/// Formats an amount in a currency. `minor` is in the currency's minor unit. `format` is the shop's money format,
+/// such as `${{amount}}` (see [`Format`]). If it is absent or cannot be read, the result is `$1,024.00`, `¥2,400`,
+/// or `24.00 CHF` for a currency without a symbol that English readers know.
 pub fn money(minor: u64, currency: &str, format: &str) -> String {
     let currency = currency.to_ascii_uppercase();
     let decimals = names::decimals(&currency).into();
@@ -18,19 +18,19 @@ pub fn money(minor: u64, currency: &str, format: &str) -> String {
     }
 }
 
-/// The former price, if the product is reduced. A free product is never reduced.
+/// Returns the former price, if the product is reduced. A free product is never reduced.
 pub fn reduced_from(price: u64, before: Option<u64>) -> Option<u64> {
     before.filter(|&before| before > price && price > 0)
 }
 
-/// By how much something is reduced, 1 to 99 percent, rounded down; `None` if it is not, or by less than that.
+/// Returns the reduction, 1 to 99 percent, rounded down; `None` if there is none, or less than 1 percent.
 pub fn percent_off(price: u64, before: Option<u64>) -> Option<u64> {
     let before = u128::from(reduced_from(price, before)?);
     let percent = (before - u128::from(price)) * 100 / before;
     u64::try_from(percent).ok().filter(|&percent| percent > 0)
 }
 
-/// The symbol by which English readers tell a currency from all others (Unicode CLDR, `en`).
+/// Returns the symbol that is unique to a currency for English readers (Unicode CLDR, `en`).
 fn symbol(currency: &str) -> Option<&'static str> {
     Some(match currency {
         "AUD" => "A$",

@@ -1,14 +1,15 @@
-//! How a shop writes prices.
+//! The shop's money format.
 //!
-//! The placeholders and what they stand for are Shopify's
-//! (<https://help.shopify.com/en/manual/international/pricing/currency-formatting>); how each groups and rounds is
-//! as in its themes (`formatMoney` of `@shopify/theme-currency`), but that no digit is shown which the currency
-//! does not have. A format is HTML that a merchant wrote: it is read as a browser reads it, and only its text is kept.
+//! The placeholders and their meanings are Shopify's
+//! (<https://help.shopify.com/en/manual/international/pricing/currency-formatting>). Grouping and rounding follow
+//! its themes (`formatMoney` of `@shopify/theme-currency`), except that digits which the currency does not have
+//! are not shown. A format is HTML that a merchant wrote: it is read like a browser reads it, and only its text is
+//! used.
 
 /// The longest format that is read, in bytes. Apps that convert currencies wrap formats in long elements.
 const BYTES_MAX: usize = 2_000;
 
-/// Text before and after an amount, and how the amount is written.
+/// The text before and after an amount, and the amount's style.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Format {
     before: String,
@@ -17,12 +18,12 @@ pub struct Format {
 }
 
 impl Format {
-    /// Reads a format: text with one placeholder that is known; else `None`.
+    /// Reads a format: text with exactly one known placeholder; else `None`.
     pub fn parse(format: &str) -> Option<Self> {
         if format.len() > BYTES_MAX {
             return None;
         }
-        // An amount in an attribute is not shown. A brace that is written as a reference is text and no placeholder.
+        // An amount in an attribute is not shown. A brace that is written as a reference is text, not a placeholder.
         let shown = without_tags(format);
         let (before, rest) = shown.split_once("{{")?;
         let (name, after) = rest.split_once("}}")?;
@@ -32,14 +33,14 @@ impl Format {
         Some(Self { before: text(before), style: Style::named(name.trim())?, after: text(after) })
     }
 
-    /// An amount that counts minor units, in a currency of so many decimals.
+    /// Formats an amount in minor units, in a currency with `decimals` decimals.
     pub fn write(&self, minor: u64, decimals: u32) -> String {
         let Self { before, style, after } = self;
         format!("{before}{}{after}", style.write(minor, decimals)).trim().to_owned()
     }
 }
 
-/// How an amount is written.
+/// The style of an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     decimals: bool,
@@ -66,7 +67,7 @@ impl Style {
         }
     }
 
-    /// An amount that counts minor units, in a currency of so many decimals.
+    /// Formats an amount in minor units, in a currency with `decimals` decimals.
     pub fn write(self, minor: u64, decimals: u32) -> String {
         let unit = 10_u64.pow(decimals);
         let (whole, part) = (minor / unit, minor % unit);
@@ -78,7 +79,7 @@ impl Style {
         }
     }
 
-    /// Digits in groups of three.
+    /// Writes digits in groups of three.
     fn grouped(self, whole: u64) -> String {
         match (whole / 1000, whole % 1000) {
             (0, last) => last.to_string(),
@@ -87,8 +88,8 @@ impl Style {
     }
 }
 
-/// HTML without its tags and comments. A tag opens with `<` before a letter, `/`, `!` or `?`, and ends with a `>`
-/// that is not quoted (WHATWG HTML, section 13.2.5); one that does not end hides the rest.
+/// Removes tags and comments from HTML. A tag opens with `<` before a letter, `/`, `!` or `?`, and ends with a `>`
+/// outside quotes (WHATWG HTML, section 13.2.5). An unclosed tag hides the rest.
 fn without_tags(html: &str) -> String {
     let mut shown = String::new();
     let mut rest = html;
@@ -103,7 +104,7 @@ fn without_tags(html: &str) -> String {
     shown + rest
 }
 
-/// What follows a tag or a comment.
+/// Returns the text after a tag or a comment.
 fn after_tag(html: &str) -> &str {
     if let Some(comment) = html.strip_prefix("<!--") {
         return comment.split_once("-->").map_or("", |(_, after)| after);
@@ -120,8 +121,8 @@ fn after_tag(html: &str) -> &str {
     end.map_or("", |(at, _)| &html[at + 1..])
 }
 
-/// The text that HTML without tags stands for: references read once, as browsers do, and white space as one space.
-/// What cannot be seen or would reorder the page is left out.
+/// Returns the text of HTML without tags: references are decoded once, as browsers do, and white space becomes one
+/// space. Control characters and directional controls are left out.
 fn text(html: &str) -> String {
     let read = htmlize::unescape(html);
     let mut text = String::new();
@@ -141,7 +142,7 @@ mod tests {
     use crate::money;
     use proptest::prelude::*;
 
-    /// The amount of the table in Shopify's help.
+    /// The amount in the table of Shopify's help page.
     const TABLE: u64 = 113_465;
 
     #[test]

@@ -1,4 +1,4 @@
-//! What is read off a product: under which name it is shown, and by how much it is reduced.
+//! Values derived from a product: its displayed name and its reduction.
 
 use names::text::{is_visible, without_directional_controls};
 use percent_encoding::percent_decode_str;
@@ -7,26 +7,27 @@ use crate::Product;
 use crate::money::{percent_off, reduced_from};
 
 impl Product {
-    /// The product under a name that shoppers can read: its title; where that shows nothing, the words of its handle,
-    /// the last part of its address. `None` where neither can be read: nobody could tell what the link leads to.
+    /// Returns the product with a readable name: its title or, if that has no visible characters, the words of its
+    /// handle, the last part of its address. `None` if neither is readable, because a link without a name would be
+    /// useless.
     pub fn named(self) -> Option<Self> {
         let title = without_directional_controls(&self.title).into_owned();
         let title = if is_visible(&title) { title } else { handle_words(&self.url)? };
         Some(Self { title, ..self })
     }
 
-    /// What it cost before, if it is reduced: it costs something, and less than before.
+    /// Returns the former price, if the product is reduced: it costs something, and less than before.
     pub fn reduced_from(&self) -> Option<u64> {
         reduced_from(self.price, self.price_before)
     }
 
-    /// By how much it is reduced, 1 to 99 percent, rounded down; `None` if it is not, or by less than that.
+    /// Returns the reduction, 1 to 99 percent, rounded down; `None` if there is none, or less than 1 percent.
     pub fn percent_off(&self) -> Option<u64> {
         percent_off(self.price, self.price_before)
     }
 }
 
-/// `oak wand` of `/products/oak-wand?variant=7`.
+/// Returns the words of a handle: `oak wand` for `/products/oak-wand?variant=7`.
 fn handle_words(url: &str) -> Option<String> {
     let path = url.split('?').next()?;
     let handle = percent_decode_str(path.rsplit(['/', '#']).next()?).decode_utf8().ok()?;

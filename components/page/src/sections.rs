@@ -1,5 +1,5 @@
-//! What the template writes: blocks with their prices as text, their addresses checked, and
-//! their pictures told when to load.
+//! Sections, the input of the template: blocks with their prices as text, their addresses checked, and the loading
+//! order of their images.
 
 use std::collections::BTreeSet;
 
@@ -9,18 +9,18 @@ use crate::address::{Address, query_value};
 use crate::money::{money, percent_off, reduced_from};
 use crate::{Block, Collection, Image, Page, Product, Shop};
 
-/// From how many products on a grid can be sorted.
+/// The fewest products of a grid that can be sorted.
 const SORTABLE_MIN: usize = 6;
-/// Pictures that load at once, beside the first of the page: a row.
+/// The number of images that load eagerly after the first of the page: one row.
 const EAGER_PICTURES: usize = 4;
 
-/// The sections of a page, from top to bottom.
+/// Returns the sections of a page, from top to bottom.
 pub fn sections<'a>(page: &Page<'a>) -> Vec<Section<'a>> {
     let mut desk = Desk { shop: page.shop, pictures: 0, has_hero: false, anchors: BTreeSet::new() };
     page.blocks.iter().filter_map(|block| desk.section(block)).collect()
 }
 
-/// A part of a page, ready to be written.
+/// A part of a page, ready for the template.
 pub enum Section<'a> {
     Hero(Hero<'a>),
     Cards(Cards<'a>),
@@ -33,7 +33,7 @@ pub enum Section<'a> {
 }
 
 pub struct Hero<'a> {
-    /// Whether its headline is the heading of the document.
+    /// Whether the headline is the main heading of the document.
     pub first: bool,
     pub headline: &'a str,
     pub text: &'a str,
@@ -48,21 +48,21 @@ pub struct Cards<'a> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
-    /// As many rows as it takes.
+    /// As many rows as needed.
     Grid,
     /// One row, scrolled sideways.
     Row,
-    /// One row of small cards that cannot be bought from.
+    /// One row of small cards without a way to buy.
     SmallRow,
 }
 
 /// A product.
 pub struct Card<'a> {
     pub product: &'a Product,
-    /// Who made it and what it is.
+    /// The vendor and the product type.
     pub kind: Vec<&'a str>,
     pub link: Option<Address<'a>>,
-    /// The id of its element, where its link leads here.
+    /// The id of the card's element, if the product's link leads to this page.
     pub anchor: Option<&'a str>,
     pub picture: Option<Picture<'a>>,
     pub price: Price,
@@ -79,36 +79,36 @@ pub struct Picture<'a> {
 
 #[derive(Clone, Copy)]
 pub enum Loading {
-    /// Before all else: the largest thing that is seen first.
+    /// Before everything else: the largest element in the first view.
     First,
-    /// With the page.
+    /// Together with the page.
     Eager,
-    /// When it comes into view.
+    /// When the image comes into view.
     Lazy,
 }
 
 pub struct Price {
     pub now: String,
-    /// What it was, if it was more.
+    /// The former price, if it was higher.
     pub before: Option<String>,
-    /// By how much it is reduced, in percent.
+    /// The reduction, in percent.
     pub percent_off: Option<u64>,
 }
 
-/// How a product is bought.
+/// The way to buy a product.
 pub enum Purchase<'a> {
-    /// Into the cart, on this page.
+    /// With the cart on this page.
     Cart,
-    /// On the shop's own page of it.
+    /// On the shop's own product page.
     Page(Address<'a>),
     SoldOut,
-    /// Not from here: the shop sells on a page that cannot be linked to.
+    /// Not from here, because the shop's product page has no usable address.
     Elsewhere,
 }
 
 pub struct Search<'a> {
     pub heading: &'a str,
-    /// The shop whose search answers; without one, the script filters what is on the page.
+    /// The shop whose search is used. Without one, the script filters the products on the page.
     pub shop: Option<Address<'a>>,
     pub terms: Vec<Term<'a>>,
 }
@@ -131,7 +131,7 @@ impl Cards<'_> {
 }
 
 impl Card<'_> {
-    /// What stands in for a picture.
+    /// Returns the character that replaces a missing image.
     pub fn initial(&self) -> &str {
         let title = &self.product.title;
         let mut characters = title.char_indices().filter_map(|(at, c)| title.get(at..at + c.len_utf8()));
@@ -139,7 +139,7 @@ impl Card<'_> {
     }
 }
 
-/// Makes sections in their order on the page, and so knows which come first.
+/// Makes sections in page order, and tracks which images and headings come first.
 struct Desk<'a> {
     shop: &'a Shop,
     pictures: usize,
@@ -148,7 +148,7 @@ struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    /// The section for a block; `None` for a block with nothing in it.
+    /// Returns the section for a block; `None` for an empty block.
     fn section(&mut self, block: &Block<'a>) -> Option<Section<'a>> {
         Some(match block {
             Block::Hero { headline, text, product } => Section::Hero(self.hero(headline, text, *product)),
@@ -234,7 +234,7 @@ impl<'a> Desk<'a> {
         Address::of_link_into(self.home(), &self.shop.id, url)
     }
 
-    /// The collections that can be linked to; `None` if there are none.
+    /// Returns links to the collections with a usable address; `None` if there are none.
     fn links(&self, collections: &[&'a Collection]) -> Option<Vec<Link<'a>>> {
         let link = |collection: &&'a Collection| {
             let address = self.link(&collection.url).filter(|address| address.fragment().is_none())?;
@@ -245,12 +245,13 @@ impl<'a> Desk<'a> {
         (!links.is_empty()).then_some(links)
     }
 
-    /// Where the shop has pages of its own.
+    /// Returns the base address of the shop's own pages, if it has any.
     fn home(&self) -> Option<Address<'a>> {
         Address::of_shop(&self.shop.url)
     }
 
-    /// A shop with pages of its own sells there: its products may have options to choose.
+    /// Returns the way to buy a product. A shop with pages of its own sells there, because products may have
+    /// options to choose.
     fn purchase(&self, product: &Product, link: Option<Address<'a>>) -> Purchase<'a> {
         match (product.available, self.home(), link) {
             (false, _, _) => Purchase::SoldOut,
@@ -260,7 +261,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// What products cost together; `None` if they cannot be had together.
+    /// Returns the total price of products; `None` if one of them is not available.
     fn total(&self, products: &[&Product]) -> Option<Price> {
         let sum = |price: fn(&Product) -> u64| {
             products.iter().map(|product| price(product)).fold(0, u64::saturating_add)

@@ -1,4 +1,4 @@
-//! What holds of every document.
+//! Properties of every document.
 
 mod samples;
 
@@ -13,7 +13,7 @@ fn render(page: &Page<'_>) -> String {
     page::render(page).html
 }
 
-/// The page that fits every shopper of a shop without collections.
+/// The fallback page of a shop without collections.
 fn fallback<'a>(shop: &'a Shop, products: &'a [Product], promises: &'a [String]) -> Page<'a> {
     page::fallback(shop, Shelves::BestSellers(products), &[], promises)
 }
@@ -22,7 +22,7 @@ fn fallback_page(count: usize) -> String {
     render(&fallback(&samples::shop(), &samples::products(count), &samples::promises()))
 }
 
-/// The document without its style and script: what was written for this page.
+/// The document without its style and script: the part that is specific to this page.
 fn markup(document: &str) -> String {
     ["style", "script"].iter().fold(document.to_owned(), |text, name| {
         let inline = inline(&text, name).to_owned();
@@ -441,7 +441,7 @@ fn every_text_of_others_is_isolated() {
     while let Some((before, after)) = rest.split_once("xyzzy") {
         let tag = before.rfind('<').map_or(before, |at| &before[at..]);
         let is_attribute = !tag.contains('>');
-        // A price is written in the shop's format, and the vendor as "by …".
+        // A price is in the shop's format, and the vendor is shown as "by …".
         let is_isolated = ["<bdi>", "<bdi>by "].contains(&tag) || tag == "<title>" || is_attribute;
         assert!(is_isolated, "{tag}");
         (places, rest) = (places + 1, after);
@@ -511,7 +511,7 @@ fn no_address_leads_to_a_script() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    // No text starts as an address does: an address adds links.
+    // No text starts like an address, because an address adds links.
     #[test]
     fn no_text_changes_the_shape_of_a_document(text in r#"x[a-z<>"'&{}%=/ \-!]{0,24}"#) {
         let plain = page_of("plain");

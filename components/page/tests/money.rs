@@ -1,7 +1,8 @@
-//! Every currency, held to a table: its decimals (ISO 4217, list one), its default format at Shopify, and how amounts
-//! in it read. The formats are those of the currency switcher that themes for Shopify copy from each other (`Currency.moneyFormats`
-//! of `currencies.js`), where a currency is in it: no page of Shopify's lists them. `null` stands for none, so that we
-//! write it in our own way. What amounts read as was computed by another program (Python's `html.unescape` and `decimal`, half rounded up).
+//! Checks every currency against a table: its decimals (ISO 4217, list one), its default money format at Shopify,
+//! and how its amounts read. The formats are from the currency switcher that Shopify themes copy from each other
+//! (`Currency.moneyFormats` of `currencies.js`), if it has the currency; no page of Shopify lists them. `null`
+//! means that there is no format, so we use our own. The expected amounts were computed with another program
+//! (Python's `html.unescape` and `decimal`, half rounded up).
 
 use page::money;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! A shop and its products, to be looked at and tested with.
+//! A sample shop and its products, for previews and tests.
 
 use page::{Image, Product, Shop};
 
@@ -85,12 +85,12 @@ pub fn shop() -> Shop {
     }
 }
 
-/// So many products; the fourth and every seventh after it are sold out.
+/// A number of products. The fourth and every seventh after it are sold out.
 pub fn products(count: usize) -> Vec<Product> {
     ROWS.iter().cycle().take(count).enumerate().map(|(index, row)| product(index, row)).collect()
 }
 
-/// What the shop promises.
+/// The shop's promises.
 pub fn promises() -> Vec<String> {
     ["Free returns for 30 days", "Sent within a day", "Repairs for life"].map(str::to_owned).to_vec()
 }
