@@ -10,32 +10,32 @@ use crate::{Failure, within};
 pub struct Blob<'a, S>(pub &'a Database<S>);
 
 impl<S: Sql> Blob<'_, S> {
-    /// The object at `key`.
+    /// Returns the object at `key`.
     pub fn get(&self, bucket: &str, key: &str) -> Result<Option<Vec<u8>>, Failure> {
         let row = self.0.first(sql::GET, &[bucket.into(), key.into()])?;
         row.map(|mut row| row.bytes()).transpose()
     }
 
-    /// Writes the object at `key` whole.
+    /// Writes the whole object at `key`.
     pub fn put(&self, bucket: &str, key: &str, bytes: &[u8]) -> Result<(), Failure> {
         within(bytes, sql::OBJECT_BYTES_MAX)?;
         self.0.execute(sql::PUT, &[bucket.into(), key.into(), bytes.into()])?;
         Ok(())
     }
 
-    /// Removes the object at `key`; succeeds where there is none.
+    /// Deletes the object at `key`; succeeds if there is none.
     pub fn delete(&self, bucket: &str, key: &str) -> Result<(), Failure> {
         self.0.execute(sql::DELETE, &[bucket.into(), key.into()])?;
         Ok(())
     }
 
-    /// Removes many objects; succeeds where there are none.
+    /// Deletes many objects; succeeds if there are none.
     pub fn delete_many(&self, bucket: &str, keys: &[String]) -> Result<(), Failure> {
         self.0.execute(sql::DELETE_MANY, &[bucket.into(), json!(keys).to_string().as_str().into()])?;
         Ok(())
     }
 
-    /// The keys that start with `prefix` and sort after `after`, in byte order, at most `limit`.
+    /// Returns the keys that start with `prefix` and sort after `after`, in byte order, at most `limit`.
     pub fn list_keys(
         &self,
         bucket: &str,

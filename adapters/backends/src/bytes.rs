@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-/// Some of the bytes that were handed over. A slice of them is no copy.
+/// A range of shared bytes. A slice of it copies nothing.
 #[derive(Debug, Clone)]
 pub struct Bytes {
     whole: Rc<Vec<u8>>,
@@ -11,18 +11,18 @@ pub struct Bytes {
 }
 
 impl Bytes {
-    /// All of these.
+    /// Wraps all bytes of `whole`.
     pub fn of(whole: Vec<u8>) -> Self {
         let range = 0..whole.len();
         Self { whole: Rc::new(whole), range }
     }
 
-    /// The bytes.
+    /// Returns the bytes.
     pub fn as_slice(&self) -> &[u8] {
         &self.whole[self.range.clone()]
     }
 
-    /// Those from `offset`, at most `size` of them; none at or past the end.
+    /// Returns at most `size` bytes from `offset`; none at or past the end.
     #[must_use]
     pub fn slice(&self, offset: u64, size: u64) -> Self {
         let bounded = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(self.range.len());
@@ -30,7 +30,7 @@ impl Bytes {
         Self { whole: self.whole.clone(), range: self.range.start + start..self.range.start + end }
     }
 
-    /// `head`, these, and `tail`.
+    /// Returns `head`, these bytes and `tail` in one.
     #[must_use]
     pub fn framed(&self, head: Vec<u8>, tail: &[u8]) -> Self {
         let mut joined = head;

@@ -25,11 +25,11 @@ pub enum Value {
     Blob(Vec<u8>),
 }
 
-/// A row that a statement returned: its columns, from the last to the first once they are taken.
+/// The columns of a row that a statement returned. Each read takes the next one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row(std::collections::VecDeque<Value>);
 
-/// The tables, in the order in which they came to be. The native host's are the same files.
+/// The migrations, in order. The native host uses the same files.
 const MIGRATIONS: [(&str, &str); 4] = [
     ("kv/0001", include_str!("../../../migrations/sqlite/kv/0001_entries.sql")),
     ("blob/0001", include_str!("../../../migrations/sqlite/blob/0001_objects.sql")),
@@ -37,19 +37,19 @@ const MIGRATIONS: [(&str, &str); 4] = [
     ("jobs/0002", include_str!("../../../migrations/sqlite/jobs/0002_leases.sql")),
 ];
 
-/// A database whose tables are there.
+/// A database whose tables exist.
 pub struct Database<S> {
     sql: S,
     ready: Cell<bool>,
 }
 
 impl<S: Sql> Database<S> {
-    /// Nothing is done until the first statement.
+    /// Wraps a database. Nothing is executed until the first statement.
     pub const fn new(sql: S) -> Self {
         Self { sql, ready: Cell::new(false) }
     }
 
-    /// Executes one statement. The tables are looked after before the first one.
+    /// Executes one statement. Before the first one, creates the tables if necessary.
     pub fn execute(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, Failure> {
         if !self.ready.get() {
             self.migrate()?;
@@ -67,7 +67,8 @@ impl<S: Sql> Database<S> {
         self.sql.execute(statement, parameters).map_err(Failure::Unavailable)
     }
 
-    /// A column cannot be added `IF NOT EXISTS`: that it is there already is what was wanted.
+    /// Executes an `ALTER TABLE`. A column cannot be added `IF NOT EXISTS`, so an error that it already exists counts
+    /// as success.
     fn alter(&self, statement: &str) -> Result<(), Failure> {
         match self.sql.execute(statement, &[]) {
             Err(reason) if !reason.contains("duplicate column name") => Err(Failure::Unavailable(reason)),
@@ -75,7 +76,7 @@ impl<S: Sql> Database<S> {
         }
     }
 
-    /// Two who do this at once do no harm: what is there is not made again.
+    /// Creates the missing tables. Two instances may do this at once, because existing tables are not created again.
     fn migrate(&self) -> Result<(), Failure> {
         const NAMES: &str = "SELECT name FROM wandstore_migrations";
         let mut done = Vec::new();
@@ -101,8 +102,8 @@ impl<S: Sql> Database<S> {
     }
 }
 
-/// The statements of a migration, each so that it may be executed twice. None of them has a semicolon
-/// at the end of a line but its own.
+/// Returns the statements of a migration, each made safe to execute twice. In a statement, only the final semicolon may
+/// end a line.
 fn statements(script: &str) -> impl Iterator<Item = String> {
     let whole = script.split(";\n").map(str::trim).filter(|statement| !statement.is_empty());
     whole.map(|statement| {
@@ -114,7 +115,7 @@ fn statements(script: &str) -> impl Iterator<Item = String> {
 }
 
 impl Row {
-    /// A row of these columns.
+    /// Creates a row of these columns.
     pub fn new(columns: Vec<Value>) -> Self {
         Self(columns.into())
     }
@@ -123,7 +124,7 @@ impl Row {
         self.0.pop_front().ok_or_else(|| Failure::Unavailable("a row has too few columns".into()))
     }
 
-    /// The next column, which is text.
+    /// Takes the next column, which must be text.
     pub fn text(&mut self) -> Result<String, Failure> {
         match self.next()? {
             Value::Text(text) => Ok(text),
@@ -131,7 +132,7 @@ impl Row {
         }
     }
 
-    /// The next column, which is bytes.
+    /// Takes the next column, which must be bytes.
     pub fn bytes(&mut self) -> Result<Vec<u8>, Failure> {
         match self.next()? {
             Value::Blob(bytes) => Ok(bytes),
@@ -139,12 +140,12 @@ impl Row {
         }
     }
 
-    /// The next column, which is a number that is not negative.
+    /// Takes the next column, which must be a number that is not negative.
     pub fn number(&mut self) -> Result<u64, Failure> {
         self.number_if_any()?.ok_or_else(|| unexpected("a number", &Value::Null))
     }
 
-    /// The next column, which is such a number or null.
+    /// Takes the next column, which must be such a number or null.
     pub fn number_if_any(&mut self) -> Result<Option<u64>, Failure> {
         match self.next()? {
             Value::Null => Ok(None),
@@ -153,7 +154,7 @@ impl Row {
         }
     }
 
-    /// The next column, which is a small number.
+    /// Takes the next column, which must be a small number.
     pub fn count(&mut self) -> Result<u32, Failure> {
         Ok(u32::try_from(self.number()?).unwrap_or(u32::MAX))
     }

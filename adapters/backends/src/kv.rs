@@ -6,12 +6,12 @@ use serde_json::json;
 use crate::database::{Database, Row, Sql};
 use crate::{Failure, within};
 
-/// How often a write also deletes expired keys: once in so many, at random.
+/// How often a write also deletes expired keys: once in this many, at random.
 const PURGE_ONE_IN: u64 = 8;
 /// How many it deletes: few, since a shopper may wait for it, but more than are written meanwhile.
 const PURGE_KEYS_MAX: u32 = 16;
 
-/// What a key holds.
+/// The value of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The bytes.
@@ -33,13 +33,13 @@ pub struct Moment {
 pub struct Kv<'a, S>(pub &'a Database<S>);
 
 impl<S: Sql> Kv<'_, S> {
-    /// What `key` holds. An expired key holds nothing.
+    /// Returns what `key` holds. An expired key holds nothing.
     pub fn get(&self, store: &str, key: &str, now_ms: u64) -> Result<Option<Entry>, Failure> {
         let row = self.0.first(sql::GET, &[store.into(), key.into(), now_ms.into()])?;
         row.map(|mut row| Ok(Entry { bytes: row.bytes()?, version: row.number()? })).transpose()
     }
 
-    /// Writes `key`, to expire after `ttl_seconds` or never; its new version.
+    /// Writes `key`, which expires after `ttl_seconds` or never. Returns its new version.
     pub fn set(
         &self,
         store: &str,
@@ -55,8 +55,8 @@ impl<S: Sql> Kv<'_, S> {
         version(row)?.ok_or_else(|| Failure::Unavailable("nothing was written".into()))
     }
 
-    /// Writes `key` only if its version is still `expected`, or if it holds nothing where that is
-    /// `None`; its new version, or `None` for a race that was lost.
+    /// Writes `key` only if its version is still `expected`, or, if that is `None`, only if it holds nothing. Returns
+    /// its new version, or `None` if the race was lost.
     pub fn compare_and_swap(
         &self,
         store: &str,
@@ -74,20 +74,20 @@ impl<S: Sql> Kv<'_, S> {
         version(self.0.first(sql::COMPARE_AND_SWAP, &parameters)?)
     }
 
-    /// Removes `key`; true if it held something.
+    /// Deletes `key`. Returns whether it held something.
     pub fn delete(&self, store: &str, key: &str, now_ms: u64) -> Result<bool, Failure> {
         let row = self.0.first(sql::DELETE, &[store.into(), key.into(), now_ms.into()])?;
         Ok(version(row)?.is_some_and(|held| held == 1))
     }
 
-    /// Removes many keys; how many were there.
+    /// Deletes many keys. Returns how many existed.
     pub fn delete_many(&self, store: &str, keys: &[String]) -> Result<u32, Failure> {
         let removed =
             self.0.execute(sql::DELETE_MANY, &[store.into(), json!(keys).to_string().as_str().into()])?;
         Ok(u32::try_from(removed.len()).unwrap_or(u32::MAX))
     }
 
-    /// The keys that start with `prefix` and sort after `after`, in byte order, at most `limit`.
+    /// Returns the keys that start with `prefix` and sort after `after`, in byte order, at most `limit`.
     pub fn list_keys(
         &self,
         store: &str,
@@ -107,7 +107,8 @@ impl<S: Sql> Kv<'_, S> {
         self.0.execute(sql::LIST_KEYS, &parameters)?.into_iter().map(|mut row| row.text()).collect()
     }
 
-    /// A failure is no reason not to write: a later write tries again.
+    /// Deletes expired keys now and then. A failure is ignored, because the write must not fail and a later one tries
+    /// again.
     fn purge_by_chance(&self, at: Moment) {
         if at.random.is_multiple_of(PURGE_ONE_IN) {
             let _ = self.0.execute(sql::PURGE_EXPIRED, &[at.now_ms.into(), PURGE_KEYS_MAX.into()]);

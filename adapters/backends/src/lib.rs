@@ -1,9 +1,8 @@
 //! An adapter: key-value storage, blob storage and jobs, for platforms that have a database in
 //! `SQLite`, such as Spin and the Durable Objects of Cloudflare Workers.
 //!
-//! The statements are the native host's own (`portable::sql`), and so are the tables (`migrations/`).
-//! Nothing is kept from call to call but what is in the database, so that any number of its instances
-//! may use one at once.
+//! The statements (`portable::sql`) and the tables (`migrations/`) are the same as in the native host. Nothing is kept
+//! between calls outside the database, so that any number of instances may use one database at once.
 
 pub mod blob;
 pub mod bytes;
@@ -18,18 +17,18 @@ mod tests;
 
 pub use database::{Database, Sql, Value};
 
-/// Why an operation was not carried out.
+/// Why an operation failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// Over this limit, in bytes: write less.
+    /// The value is over this limit, in bytes: write less.
     #[error("over the limit of {0} bytes")]
     TooLarge(u64),
-    /// The platform did not answer: go on without, or try later.
+    /// The platform did not answer: go on without it, or try later.
     #[error("{0}")]
     Unavailable(String),
 }
 
-/// Refuses what is over a limit.
+/// Refuses bytes over a limit.
 fn within(bytes: &[u8], bytes_max: u64) -> Result<(), Failure> {
     if bytes.len() as u64 > bytes_max { Err(Failure::TooLarge(bytes_max)) } else { Ok(()) }
 }

@@ -1,8 +1,8 @@
-//! Blob storage in an S3-compatible bucket: signed addresses, and what their answers mean. Time is an
-//! argument, and sending is the platform's.
+//! Blob storage in an S3-compatible bucket: signed addresses, and the meaning of the answers. Time is an argument, and
+//! the platform sends.
 //!
-//! Addresses are presigned (<https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>),
-//! so that an exchange needs no header of ours but for the checksum of a list of keys to be deleted.
+//! Addresses are presigned (<https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>), so that an
+//! exchange needs no header of ours, except for the checksum of a list of keys to delete.
 
 use std::time::Duration;
 
@@ -17,11 +17,11 @@ use url::Url;
 
 use crate::{Failure, within};
 
-/// How long an address is good for: longer than its exchange takes.
+/// How long an address is valid: longer than its exchange takes.
 const ADDRESS_LIFETIME: Duration = Duration::from_mins(1);
-/// More than this of a list is not read, in bytes.
+/// The largest part of a list that is read, in bytes.
 const LIST_BYTES_MAX: u64 = 4 << 20;
-/// What a bucket lists or deletes at once, at most.
+/// The most keys that a bucket lists or deletes at once.
 const KEYS_MAX: u32 = 1_000;
 
 /// A request to the bucket.
@@ -29,7 +29,7 @@ const KEYS_MAX: u32 = 1_000;
 pub struct Request {
     /// `GET`, `PUT`, `POST` or `DELETE`.
     pub method: &'static str,
-    /// The signed address. It is a secret while it is good.
+    /// The signed address. It is a secret while it is valid.
     pub url: String,
     /// Header fields, names in lower case.
     pub headers: Vec<(&'static str, String)>,
@@ -45,7 +45,7 @@ pub trait Send {
     fn send(&self, request: Request) -> Result<(u16, Vec<u8>), String>;
 }
 
-/// A bucket that the operator named.
+/// A bucket that the operator configured.
 pub struct S3 {
     endpoint: Url,
     region: String,
@@ -54,9 +54,9 @@ pub struct S3 {
 }
 
 impl S3 {
-    /// The bucket that the variables name: `S3_ENDPOINT`, `S3_ACCESS_KEY_ID`, `S3_SECRET_ACCESS_KEY`,
-    /// `S3_REGION` (`auto` unless set) and `S3_BUCKET_PREFIX`, which stands before the names of our
-    /// buckets. `None` without an endpoint; an error if one of them is missing or wrong.
+    /// Returns the bucket that the variables name: `S3_ENDPOINT`, `S3_ACCESS_KEY_ID`, `S3_SECRET_ACCESS_KEY`,
+    /// `S3_REGION` (`auto` unless set) and `S3_BUCKET_PREFIX`, which precedes the names of our buckets. Returns `None`
+    /// without an endpoint, and an error if one of the others is missing or wrong.
     pub fn configured(variable: impl Fn(&str) -> Option<String>) -> Option<Result<Self, String>> {
         let endpoint = variable("S3_ENDPOINT")?;
         let needed = |name: &str| variable(name).ok_or_else(|| format!("{name} is not set"));
@@ -72,7 +72,7 @@ impl S3 {
         Some(parsed())
     }
 
-    /// The object at `key`.
+    /// Returns the object at `key`.
     pub fn get(
         &self,
         send: &impl Send,
@@ -90,7 +90,7 @@ impl S3 {
         }
     }
 
-    /// Writes the object at `key` whole.
+    /// Writes the whole object at `key`.
     pub fn put(
         &self,
         send: &impl Send,
@@ -109,7 +109,7 @@ impl S3 {
         }
     }
 
-    /// Removes the object at `key`; succeeds where there is none.
+    /// Deletes the object at `key`; succeeds if there is none.
     pub fn delete(&self, send: &impl Send, bucket: &str, key: &str, now_ms: u64) -> Result<(), Failure> {
         let bucket = self.bucket(bucket)?;
         let action = DeleteObject::new(&bucket, Some(&self.credentials), key);
@@ -120,8 +120,8 @@ impl S3 {
         }
     }
 
-    /// Removes many objects, a thousand by each request; succeeds where there are none. What was removed before
-    /// an error stays removed.
+    /// Deletes many objects, a thousand with each request; succeeds if there are none. What was deleted before an error
+    /// stays deleted.
     pub fn delete_many(
         &self,
         send: &impl Send,
@@ -136,7 +136,7 @@ impl S3 {
         Ok(())
     }
 
-    /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html>
+    /// Deletes objects with one request: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html>
     fn delete_at_once(
         &self,
         send: &impl Send,
@@ -162,8 +162,8 @@ impl S3 {
         }
     }
 
-    /// The keys that start with `prefix` and sort after `after`, in byte order, at most `limit` and at
-    /// most a thousand.
+    /// Returns the keys that start with `prefix` and sort after `after`, in byte order, at most `limit` and at most a
+    /// thousand.
     pub fn list_keys(
         &self,
         send: &impl Send,
@@ -190,7 +190,7 @@ impl S3 {
         Ok(listed.contents.into_iter().map(|object| object.key).collect())
     }
 
-    /// Buckets have names in lower case with hyphens: `UI_STORAGE` is `ui-storage`.
+    /// Returns a bucket. Bucket names are in lower case with hyphens: `UI_STORAGE` is `ui-storage`.
     fn bucket(&self, name: &str) -> Result<Bucket, Failure> {
         let name = format!("{}{}", self.prefix, name.to_lowercase().replace('_', "-"));
         Bucket::new(self.endpoint.clone(), UrlStyle::Path, name, self.region.clone())

@@ -1,31 +1,31 @@
-//! What the operator decided, read from variables: a document as `wandstore export` writes it, and
-//! over it single variables.
+//! The operator's configuration, read from variables: a document as `wandstore export` writes it, and single variables
+//! that override it.
 
 use portable::document::Document;
 use portable::signatures::Secrets;
 use portable::{Secret, secrets};
 
-/// Leases are not extended by platforms that do one thing at a time, so one holds for as long as a
-/// generation may take: two questions to the model, and this.
+/// Platforms that do one thing at a time do not extend leases, so a lease lasts as long as a generation may take: two
+/// questions to the model, and this margin.
 const LEASE_MARGIN_MS: u64 = 30_000;
 
-/// What the operator decided.
+/// The operator's configuration.
 pub struct Configuration {
-    /// What is decided on every platform.
+    /// The part that is the same on every platform.
     pub document: Document,
     /// The key of the language model.
     pub llm_key: Option<Secret>,
-    /// The private Storefront token of the shop that is connected, and which shop that is.
+    /// The connected shop and its private Storefront token.
     storefront: Option<(String, Secret)>,
-    /// What components may check against.
+    /// The secrets that components may check against.
     pub secrets: Secrets,
-    /// What is wrong with the variables, for the log. The defaults stand in for what is wrong: a shop
-    /// is served all the same.
+    /// What is wrong with the variables, for the log. Defaults replace what is wrong, so that a shop is served all the
+    /// same.
     pub complaint: Option<String>,
 }
 
 impl Configuration {
-    /// Reads it by `variable`. Fingerprints of secrets are made with `key`.
+    /// Reads the configuration with `variable`. Fingerprints of secrets are made with `key`.
     pub fn read(variable: impl Fn(&str) -> Option<String>, key: [u8; 32]) -> Self {
         let mut complaint = None;
         let mut accept = |outcome: Result<Document, String>, fallback: Document| {
@@ -49,7 +49,7 @@ impl Configuration {
         }
     }
 
-    /// The private Storefront token of a shop. No other shop's is ever sent to it.
+    /// Returns the private Storefront token of a shop, and never that of another shop.
     pub fn storefront_token(&self, store: &str) -> Option<&Secret> {
         let (_, token) = self.storefront.as_ref().filter(|(connected, _)| connected == store)?;
         Some(token)

@@ -1,4 +1,4 @@
-//! Binds the logic to WIT: conversions, and nothing that decides.
+//! Binds the logic to WIT: conversions without decisions.
 #![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
@@ -24,14 +24,14 @@ use portable::upstream::{self, Wish};
 
 use crate::{Configuration, Model, Outbound, Question, Unanswered};
 
-/// The variable in which a platform says whose request this is (RFC 3875, section 4.1.8).
+/// The variable in which a platform passes the client's address (RFC 3875, section 4.1.8).
 const BUYER: &str = "REMOTE_ADDR";
 
 struct Component;
 
 bindings::export!(Component with_types_in bindings);
 
-/// Read once by each instance.
+/// Returns the configuration, which each instance reads once.
 fn configuration() -> &'static Configuration {
     static CONFIGURATION: OnceLock<Configuration> = OnceLock::new();
     CONFIGURATION.get_or_init(|| {
@@ -83,7 +83,8 @@ impl settings::Guest for Component {
         })
     }
 
-    /// No merchant installs the app on this host: the operator named every shop, and strangers may look into it.
+    /// Ignores whether the request is signed: no merchant installs the app on this host, so the operator named every
+    /// shop, and anybody may visit it.
     fn status(id: String, _vouched_for: bool) -> settings::ShopStatus {
         match configuration().document.stores.get(&id) {
             None => settings::ShopStatus::Unknown,
@@ -151,7 +152,7 @@ fn answer(response: outbound::Response) -> upstream::Answer {
     upstream::Answer::read(status, retry_after.map(|(_, value)| value.as_str()), body, clock::now_ms())
 }
 
-/// What this instance has learned of the endpoint.
+/// What this instance has learned about the endpoint.
 static MEMORY: Mutex<Option<model::Memory>> = Mutex::new(None);
 
 impl llm::Guest for Component {

@@ -1,8 +1,8 @@
 //! An adapter: settings, secrets, upstreams and the language model, for platforms that have variables, outbound
 //! HTTP and a timer, such as Spin and Cloudflare Workers.
 //!
-//! It keeps nothing from call to call but what the variables say, so that any number of its instances
-//! may run at once. The protocol of the model is the native host's own (`portable::llm`).
+//! It keeps nothing between calls except the variables, so that any number of its instances may run at once. The
+//! protocol of the model is the same code as in the native host (`portable::llm`).
 
 mod configuration;
 #[cfg(target_arch = "wasm32")]

@@ -1,7 +1,7 @@
-//! Asking the language model: one question, bounded in time as a whole, retries and pauses included.
+//! Asks the language model one question within one time limit, retries and pauses included.
 //!
-//! The native host's client keeps a breaker, a budget and a number of places beside this. They need a
-//! memory that outlives an instance. What an endpoint does not understand is remembered as long as there is one.
+//! The native host's client also has a breaker, a budget and a limit on concurrent questions. They need a memory that
+//! outlives an instance. What an endpoint does not understand is remembered for as long as the instance lives.
 
 use std::time::Duration;
 
@@ -12,54 +12,54 @@ use portable::llm::{
 };
 use portable::{Secret, millis};
 
-/// The platform, as a question needs it.
+/// The platform functions that a question needs.
 pub trait Outbound {
-    /// Milliseconds since the Unix epoch.
+    /// Returns the milliseconds since the Unix epoch.
     fn now_ms(&self) -> u64;
-    /// 64 random bits.
+    /// Returns 64 random bits.
     fn random(&self) -> u64;
-    /// Waits.
+    /// Waits for `pause`.
     fn sleep(&self, pause: Duration);
     /// Sends a question and waits for the whole answer: status, `retry-after`, content.
     fn post(&self, question: Question<'_>) -> Result<(u16, Option<String>, Vec<u8>), Unanswered>;
 }
 
-/// A question on its way.
+/// A question to send.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
-    /// Where it goes.
+    /// The address.
     pub url: &'a str,
     /// The bearer token.
     pub key: Option<&'a Secret>,
-    /// JSON.
+    /// The body, JSON.
     pub body: &'a [u8],
     /// How long the answer may take.
     pub timeout: Duration,
-    /// How much of it is read, in bytes.
+    /// How much of the answer is read, in bytes.
     pub answer_bytes_max: usize,
 }
 
 /// Why there was no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unanswered {
-    /// It did not arrive in time.
+    /// The answer did not arrive in time.
     Timeout,
-    /// It had no end.
+    /// The answer exceeded the limit.
     TooLarge,
-    /// The endpoint was not reached, or it broke off.
+    /// The endpoint was not reached, or the answer broke off.
     Failed,
 }
 
 /// The model that the operator chose.
 pub struct Model<'a> {
-    /// How it is asked.
+    /// The settings of the model.
     pub settings: &'a Llm,
-    /// Its key, if it wants one.
+    /// The key, if the endpoint requires one.
     pub key: Option<&'a Secret>,
 }
 
 impl Model<'_> {
-    /// Asks, and waits for the whole answer. `memory` is what is known of the endpoint.
+    /// Asks, and waits for the whole answer. `memory` holds what is known about the endpoint.
     pub fn complete(
         &self,
         outbound: &impl Outbound,

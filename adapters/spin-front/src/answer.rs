@@ -1,4 +1,4 @@
-//! What routing said, while it is not yet sent.
+//! Routing's answer before it is sent.
 
 /// An answer. `V` is bytes that storage holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub struct Answer<V> {
     pub content: Content<V>,
 }
 
-/// What an answer carries.
+/// The content of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content<V> {
     /// These bytes, or none.
@@ -21,17 +21,17 @@ pub enum Content<V> {
 }
 
 impl<V> Answer<V> {
-    /// The fields, name and value. A line that is no field is left out.
+    /// Returns the fields, name and value. Skips lines that are no fields.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.headers.lines().filter_map(|line| line.split_once(": ")).filter(|(name, _)| !name.is_empty())
     }
 
-    /// Whether it has this field with this value.
+    /// Returns whether the answer has this field with this value.
     pub fn says(&self, name: &str, value: &str) -> bool {
         self.fields().any(|field| field == (name, value))
     }
 
-    /// The text of a server-sent event, if it can be told as one: JSON, now or later.
+    /// Returns the text of a server-sent event, if the answer, now or later, can be sent as one: it is JSON.
     pub fn event(&self) -> Option<&[u8]> {
         let told = self.status == 200 && self.says("content-type", "application/json");
         match &self.content {
@@ -40,7 +40,7 @@ impl<V> Answer<V> {
         }
     }
 
-    /// Whether a job may have been queued on the way, for the sender of a `POST` or for anybody.
+    /// Returns whether the request may have queued a job, by a `POST` or by any method.
     pub fn may_have_queued(&self, is_post: bool) -> bool {
         self.says("x-generation-triggered", "true") || self.status == 202 || is_post && self.status == 200
     }

@@ -1,4 +1,4 @@
-//! Binds it to WIT, and says which part answers which address.
+//! Binds the logic to WIT, and maps addresses to the parts that answer them.
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
 pub(crate) mod bindings {
@@ -23,13 +23,13 @@ use crate::{
     Answer, Asked, Asker, Bounds, Checks, Content, Method, Refusal, bearer, drain, health, is_due, mark,
 };
 
-/// After a shopper's answer was sent: enough to catch up, and an end that is in sight.
+/// The limits after a shopper's answer was sent: enough to catch up, and still short.
 const AFTER_AN_ANSWER: Bounds = Bounds { jobs_max: 8, begin_ms_max: 60_000, due_ms_max: 10_000 };
-/// When the operator asks, who waits for the answer.
+/// The limits when the operator asks and waits for the answer.
 const ON_DEMAND: Bounds = Bounds { jobs_max: 200, begin_ms_max: 25_000, due_ms_max: 2_500 };
-/// Any of these names a language model (see the README's table).
+/// The variables that configure a language model (see the README's table).
 const MODEL: [&str; 3] = ["KIMI_API_KEY", "AI_GATEWAY_URL", "LLM_BASE_URL"];
-/// Where marks of health are kept.
+/// The key of the health marks.
 const HEALTH: &str = "health";
 const MARK_BYTES_MAX: u32 = 32;
 const MARK_SECONDS: u32 = 60;
@@ -66,7 +66,7 @@ fn route(received: Received, sender: Sender) {
     }
 }
 
-/// Answers a shopper, and does what is left to do.
+/// Answers a shopper, then runs the jobs that wait.
 fn shopper(mut received: Received, sender: Sender) {
     caller::now(received.client.map(|address| address.to_string()).as_deref());
     let body = std::mem::replace(&mut received.body, Ok(Vec::new()));
@@ -87,7 +87,7 @@ fn shopper(mut received: Received, sender: Sender) {
     }
 }
 
-/// Tells a shopper what changes, while it changes. Returns whether something was still awaited.
+/// Sends a shopper the changes as events. Returns whether a better answer was still awaited.
 fn stream(question: &Question, first: Asked<Value>, sender: Sender) -> bool {
     let Some(mut stream) = sender.stream() else { return true };
     let is_awaited = crate::events(question, first, |text| stream.write(text));
@@ -95,7 +95,7 @@ fn stream(question: &Question, first: Asked<Value>, sender: Sender) -> bool {
     is_awaited
 }
 
-/// One request, as routing is asked about it.
+/// One request that routing is asked about.
 struct Question<'a> {
     received: &'a Received,
     request: &'a wit::Request,
@@ -122,13 +122,13 @@ impl Asker for Question<'_> {
     }
 }
 
-/// Whether it is the operator who asks; on somebody's own machine, everybody is.
+/// Returns whether the operator asks. In development, everybody counts as the operator.
 fn is_operator(received: &Received) -> bool {
     let knows = |token: &str| matches!(signatures::matches("DEBUG_TOKEN", token), Ok(true));
     settings::development() || bearer(&received.headers).is_some_and(knows)
 }
 
-/// Each backend is written. The queue's tables are in the same database as those of short-term storage.
+/// Checks the backends by writing to them. The queue's tables are in the same database as those of short-term storage.
 fn checks() -> Checks {
     let now_ms = clock::now_ms();
     let kv = can_write_kv(now_ms);

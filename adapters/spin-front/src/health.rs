@@ -1,22 +1,22 @@
-//! Whether what a storefront needs is there: the native host's document, without its list of components.
+//! The health of a storefront's backends: the native host's document, without its list of components.
 
 use serde::Serialize;
 
-/// A backend that was written so recently is not written again: anybody may ask, and a write costs something.
+/// A backend that was written this recently is not written again, because anybody may ask and a write costs something.
 const WRITTEN_MS: u64 = 2_000;
 
-/// What is written, to see whether it can be: when that was.
+/// Returns the mark that is written to test a backend: the time.
 pub fn mark(now_ms: u64) -> Vec<u8> {
     now_ms.to_string().into_bytes()
 }
 
-/// Whether a backend is to be written again; `found` is the last mark, if there is one.
+/// Returns whether a backend is due to be written again; `found` is the last mark, if there is one.
 pub fn is_due(found: Option<&[u8]>, now_ms: u64) -> bool {
     let written_ms = found.and_then(|mark| std::str::from_utf8(mark).ok()?.parse::<u64>().ok());
     written_ms.is_none_or(|written_ms| now_ms.abs_diff(written_ms) >= WRITTEN_MS)
 }
 
-/// Which backends answered.
+/// The backends that answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Checks {
     /// Short-term storage.
@@ -42,7 +42,8 @@ struct Named {
     llm: &'static str,
 }
 
-/// The document, of a deployment with a language model or without. Shoppers are served either way, and a restart mends no backend: it is always a 200.
+/// Returns the health document of a deployment with or without a language model. Its status is always 200: shoppers are
+/// served either way, and a restart repairs no backend.
 pub fn health(Checks { kv, blob, jobs }: Checks, has_model: bool) -> Vec<u8> {
     let named = |answered| if answered { "ok" } else { "failing" };
     let document = Document {

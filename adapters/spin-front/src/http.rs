@@ -1,4 +1,4 @@
-//! The two ends of an exchange by `wasi:http`: what came in, and what goes out.
+//! Requests and answers by `wasi:http`.
 
 use std::net::IpAddr;
 
@@ -16,13 +16,13 @@ use crate::{Answer, Content, Method, Refusal, body_bytes_max, client, expected_b
 
 /// How long a body may take to arrive: 10 seconds.
 const BODY_NS_MAX: u64 = 10_000_000_000;
-/// How long a client may take to take a part of an answer: 10 seconds, and a second more for each KiB.
+/// How long a client may take to receive a part of an answer: 10 seconds, and a second more for each KiB.
 const PART_NS_MAX: u64 = 10_000_000_000;
 const PART_NS_MAX_PER_BYTE: u64 = 1_000_000_000 / 1_024;
 /// How much of a stored page is in this component's memory at once.
 const PART_BYTES: u32 = 65_536;
 
-/// What of a request is looked at.
+/// The parts of a request that are used.
 pub(crate) struct Received {
     pub(crate) method: Method,
     /// Path and query.
@@ -31,12 +31,12 @@ pub(crate) struct Received {
     pub(crate) headers: Vec<(String, String)>,
     /// The address of the client, if it is known.
     pub(crate) client: Option<IpAddr>,
-    /// The body, or why it cannot be had.
+    /// The body, or why it could not be read.
     pub(crate) body: Result<Vec<u8>, BodyError>,
 }
 
 impl Received {
-    /// Whether an answer that may change is wanted as a stream of events.
+    /// Returns whether the client wants an answer that may change as a stream of events.
     pub(crate) fn wants_events(&self) -> bool {
         let accepts = |(name, value): &(String, String)| name == "accept" && value == "text/event-stream";
         self.method == Method::Get && self.headers.iter().any(accepts)
@@ -75,7 +75,7 @@ fn read(body: &IncomingBody, bytes_max: usize) -> Result<Vec<u8>, BodyError> {
     let deadline = subscribe_duration(BODY_NS_MAX);
     let mut bytes = Vec::new();
     loop {
-        // One who sends a byte now and then keeps the stream ready, so the deadline is looked at as well.
+        // A client that sends a byte now and then keeps the stream ready, so the deadline is checked as well.
         if poll(&[&readable, &deadline]).contains(&1) {
             return Err(BodyError::Incomplete);
         }
@@ -90,7 +90,7 @@ fn read(body: &IncomingBody, bytes_max: usize) -> Result<Vec<u8>, BodyError> {
     }
 }
 
-/// Where the answer goes, once.
+/// The receiver of the answer, for a single use.
 pub(crate) struct Sender(ResponseOutparam);
 
 impl Sender {
@@ -98,7 +98,7 @@ impl Sender {
         Self(outparam)
     }
 
-    /// Sends an answer to a request, without its content if that was not asked for.
+    /// Sends an answer to a request, without its content if the method is HEAD.
     pub(crate) fn send(self, answer: &Answer<Value>, to: &Received) {
         if to.method == Method::Head { self.send_head(answer) } else { self.send_whole(answer) }
     }
@@ -143,7 +143,7 @@ fn size(content: &Content<Value>) -> u64 {
     }
 }
 
-/// The head of an answer. A field that the runtime refuses is left out: the rest is worth more than it.
+/// Builds the head of an answer. Leaves out a field that the runtime refuses, because the rest is worth more.
 fn response<'a>(
     status: u16,
     fields: impl Iterator<Item = (&'a str, &'a str)>,
@@ -161,15 +161,15 @@ fn response<'a>(
     response
 }
 
-/// The content of an answer, while it is sent. Dropped before it is finished, it breaks off.
+/// The content of an answer while it is sent. If dropped before [`Stream::finish`], the answer breaks off.
 pub(crate) struct Stream {
-    // The stream is a child of the body and goes before it.
+    // The stream is a child of the body and must be dropped before it.
     stream: Option<OutputStream>,
     body: Option<OutgoingBody>,
 }
 
 impl Stream {
-    /// Sends bytes; false if the client is gone or does not take them.
+    /// Sends bytes. Returns false if the client is gone or does not take them.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> bool {
         self.stream.as_ref().is_some_and(|stream| write(stream, bytes).is_some())
     }
@@ -188,7 +188,7 @@ impl Stream {
         }
     }
 
-    /// Says that this was all.
+    /// Ends the content.
     pub(crate) fn finish(mut self) {
         self.stream = None;
         if let Some(body) = self.body.take() {
@@ -198,7 +198,7 @@ impl Stream {
 }
 
 fn write(stream: &OutputStream, mut bytes: &[u8]) -> Option<()> {
-    // One who takes a byte now and then keeps the stream writable, so that there is one deadline for all.
+    // A client that takes a byte now and then keeps the stream writable, so one deadline covers all bytes.
     let deadline = subscribe_duration(PART_NS_MAX + PART_NS_MAX_PER_BYTE * bytes.len() as u64);
     while !bytes.is_empty() {
         let room = usize::try_from(room(stream, &deadline)?).unwrap_or(usize::MAX);
@@ -209,7 +209,7 @@ fn write(stream: &OutputStream, mut bytes: &[u8]) -> Option<()> {
     stream.flush().ok()
 }
 
-/// How many bytes may be written now, waiting for the client to take what was written before.
+/// Returns how many bytes may be written now, after waiting for the client to take the earlier ones.
 fn room(stream: &OutputStream, deadline: &Pollable) -> Option<u64> {
     let writable = stream.subscribe();
     loop {

@@ -1,7 +1,8 @@
-//! HTTP by `wasi:http` 0.2, as Spin triggers it: a request in, routing's answer out, and then the jobs that wait.
+//! HTTP by `wasi:http` 0.2, as Spin triggers it: receives a request, sends routing's answer, and then runs the jobs
+//! that wait.
 //!
-//! It never decides which page somebody gets, reads no page and knows no secret. Spin has an instance for each
-//! request, which goes on after its answer was sent: there jobs are done, since nobody waits for it any more.
+//! It never decides which page a shopper gets, reads no page and knows no secret. Spin starts an instance for each
+//! request. The instance continues after its answer was sent and runs jobs then, because nobody waits for it any more.
 
 mod answer;
 mod drain;

@@ -1,16 +1,16 @@
-//! What of a request is passed on, and what is refused before any component sees it.
+//! The parts of a request that are passed on, and the requests that are refused before any component sees them.
 
 use std::net::{IpAddr, SocketAddr};
 
-/// The longest target that is looked at; RFC 9110, section 4.1, asks for 8000 at least.
+/// The longest target that is accepted; RFC 9110, section 4.1, asks for at least 8000.
 const TARGET_BYTES_MAX: usize = 8_192;
 /// The most header fields, and the most bytes of them, as for the native host.
 const FIELDS_MAX: usize = 64;
 const FIELDS_BYTES_MAX: usize = 32 * 1024;
-/// The largest body that is read. No address takes as much, except those of webhooks, which take 2 MiB.
+/// The largest body that is read. No address accepts as much, except those of webhooks, which accept 2 MiB.
 const BODY_BYTES_MAX: usize = 64 * 1024;
 const WEBHOOK_BYTES_MAX: usize = (2 << 20) + 1;
-/// Spin adds fields of its own, which say how it routed the request: no client's, and none that count.
+/// The prefix of Spin's own fields, which say how it routed the request. They are not the client's and do not count.
 const OF_SPIN: &str = "spin-";
 
 /// A request's method.
@@ -35,16 +35,16 @@ pub enum Refusal {
     /// Too many header fields, or too many bytes of them.
     #[error("the request has more than {FIELDS_MAX} header fields or {FIELDS_BYTES_MAX} bytes of them")]
     Fields,
-    /// Nothing is there, for whoever asks.
+    /// There is nothing at this address.
     #[error("there is nothing at this address")]
     NothingHere,
-    /// The path is there, but not for this method.
+    /// The path exists, but not for this method.
     #[error("this address takes {0} only")]
     Method(&'static str),
 }
 
 impl Refusal {
-    /// The status code (RFC 9110, section 15; RFC 6585, section 5).
+    /// Returns the status code (RFC 9110, section 15; RFC 6585, section 5).
     pub fn status(self) -> u16 {
         match self {
             Self::Target => 414,
@@ -54,7 +54,7 @@ impl Refusal {
         }
     }
 
-    /// The field lines.
+    /// Returns the field lines.
     pub fn headers(self) -> String {
         let allow = match self {
             Self::Method(methods) => format!("allow: {methods}\n"),
@@ -64,13 +64,13 @@ impl Refusal {
     }
 }
 
-/// Path and query; a request without one asks for `/`.
+/// Returns path and query, or `/` for a request without a target.
 pub fn target(path_with_query: Option<String>) -> Result<String, Refusal> {
     let target = path_with_query.filter(|target| !target.is_empty()).unwrap_or_else(|| "/".into());
     if target.len() > TARGET_BYTES_MAX { Err(Refusal::Target) } else { Ok(target) }
 }
 
-/// The client's header fields, names in lower case, without those whose value is not UTF-8.
+/// Returns the client's header fields, names in lower case, without those whose value is not UTF-8.
 pub fn fields(entries: Vec<(String, Vec<u8>)>) -> Result<Vec<(String, String)>, Refusal> {
     let mut fields = Vec::with_capacity(entries.len());
     let (mut count, mut bytes) = (0, 0);
@@ -91,8 +91,8 @@ pub fn fields(entries: Vec<(String, Vec<u8>)>) -> Result<Vec<(String, String)>, 
     Ok(fields)
 }
 
-/// The address of the client. What Shopify passes on comes from its own servers, which say who asked them; of
-/// others nobody is believed but the platform.
+/// Returns the address of the client. Requests that Shopify forwards come from its own servers, which name the client.
+/// For all others, only the platform is trusted.
 pub fn client(entries: &[(String, Vec<u8>)], target: &str) -> Option<IpAddr> {
     let value = |name: &str| {
         let (_, value) = entries.iter().find(|(field, _)| field.eq_ignore_ascii_case(name))?;
@@ -105,7 +105,7 @@ pub fn client(entries: &[(String, Vec<u8>)], target: &str) -> Option<IpAddr> {
     value("spin-client-addr").and_then(|address| address.parse::<SocketAddr>().ok()).map(|peer| peer.ip())
 }
 
-/// How many bytes of a body are announced (RFC 9112, section 6.3): `none` if it says nothing of its length,
+/// Returns the announced length of the body in bytes (RFC 9112, section 6.3): `None` if the request does not state it,
 /// and 0 if there is no body.
 pub fn expected_body(fields: &[(String, String)]) -> Option<u64> {
     if field(fields, "transfer-encoding").is_some() {
@@ -114,13 +114,13 @@ pub fn expected_body(fields: &[(String, String)]) -> Option<u64> {
     field(fields, "content-length").map_or(Some(0), |length| length.trim().parse().ok())
 }
 
-/// How much of a body is read for a target. What is larger is refused by routing, which is told so.
+/// Returns how much of a body is read for a target. Routing is told of a larger one, and refuses it.
 pub fn body_bytes_max(target: &str) -> usize {
     let path = target.split('?').next().unwrap_or_default();
     if path.starts_with("/webhook") { WEBHOOK_BYTES_MAX } else { BODY_BYTES_MAX }
 }
 
-/// The token of `authorization: Bearer` (RFC 6750, section 2.1).
+/// Returns the token of `authorization: Bearer` (RFC 6750, section 2.1).
 pub fn bearer(fields: &[(String, String)]) -> Option<&str> {
     let (scheme, token) = field(fields, "authorization")?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())

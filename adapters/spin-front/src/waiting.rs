@@ -1,54 +1,54 @@
-//! Waiting for a better answer. Nothing tells an instance what another one did, so routing is asked again and again.
+//! Waiting for a better answer. An instance is not notified of what another one did, so it polls routing.
 
 use crate::{Answer, Content};
 
-/// How long after an answer routing is asked again. Asking costs two reads of the database.
+/// The pause between two polls. Each costs two reads of the database.
 const PAUSE_MS: u32 = 250;
-/// The longest that anybody is made to wait, whatever is asked for.
+/// The longest wait, whatever a request asks for.
 const WAIT_MS_MAX: u32 = 25_000;
-/// After so much silence a stream of events says that it is still there, and learns whether the shopper is.
+/// After this much silence a stream of events sends a heartbeat, which also shows whether the shopper is still there.
 const SILENCE_MS_MAX: u64 = 15_000;
-/// The longest stream of events. A browser comes back by itself (WHATWG HTML, section 9.2).
+/// The longest stream of events. A browser reconnects by itself (WHATWG HTML, section 9.2).
 const STREAM_MS_MAX: u64 = 300_000;
 
-/// What routing makes of a request.
+/// Routing's response to a request.
 #[derive(Debug)]
 pub enum Asked<V> {
     /// The answer.
     Answer(Answer<V>),
-    /// An answer that may become a better one within so many milliseconds.
+    /// An interim answer, which a better one may replace within this many milliseconds.
     Wait {
-        /// What to say if nothing happens.
+        /// The answer if nothing happens.
         interim: Answer<V>,
-        /// For how long to wait.
+        /// How long to wait.
         wait_ms: u32,
     },
 }
 
 impl<V> Asked<V> {
-    /// Whether it can be told as a server-sent event.
+    /// Returns whether the answer can be sent as a server-sent event.
     pub fn is_event(&self) -> bool {
         let (Self::Answer(answer) | Self::Wait { interim: answer, .. }) = self;
         answer.event().is_some()
     }
 }
 
-/// One request, about which routing can be asked more than once.
+/// One request that routing can be asked about more than once.
 pub trait Asker {
-    /// What storage holds.
+    /// Bytes that storage holds.
     type Value;
 
     /// Asks routing.
     fn ask(&self) -> Asked<Self::Value>;
 
-    /// Milliseconds since the epoch.
+    /// Returns the milliseconds since the epoch.
     fn now_ms(&self) -> u64;
 
-    /// Waits so many milliseconds.
+    /// Waits this many milliseconds.
     fn sleep(&self, ms: u32);
 }
 
-/// The answer, or what there is to say when the wait is over; and whether it was still not the better one.
+/// Returns the final answer, or the interim one when the wait is over, and whether a better one was still awaited.
 pub fn settled<A: Asker>(routing: &A, first: Asked<A::Value>) -> (Answer<A::Value>, bool) {
     let started_ms = routing.now_ms();
     let mut asked = first;
@@ -67,8 +67,8 @@ pub fn settled<A: Asker>(routing: &A, first: Asked<A::Value>) -> (Answer<A::Valu
     }
 }
 
-/// Tells each answer that differs from the one before, as server-sent events, until the last one or until
-/// `tell` finds nobody there. Returns whether something was still awaited.
+/// Sends each answer that differs from the one before as a server-sent event, until the last one or until `tell` finds
+/// that the client is gone. Returns whether a better answer was still awaited.
 pub fn events<A: Asker>(routing: &A, first: Asked<A::Value>, mut tell: impl FnMut(&[u8]) -> bool) -> bool {
     let started_ms = routing.now_ms();
     let mut spoke_ms = started_ms;
@@ -115,7 +115,7 @@ mod tests {
 
     use super::*;
 
-    /// Answers in turn, the last one for ever, as time passes by sleeping only.
+    /// Answers in turn, the last one for ever. Time passes only by sleeping.
     struct Script {
         now_ms: Cell<u64>,
         states: RefCell<VecDeque<&'static str>>,

@@ -1,6 +1,6 @@
-//! The address of a service, taken apart as `wasi:http` wants it.
+//! The address of a service, split as `wasi:http` requires.
 
-/// How a service is spoken to.
+/// The scheme of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scheme {
     /// In the clear.
@@ -20,7 +20,7 @@ pub struct Address<'a> {
     pub target: &'a str,
 }
 
-/// Why a text is no address. It does not repeat the text: there may be a secret in it.
+/// Why a text is no address. The message does not repeat the text, because it may hold a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WrongAddress {
     /// Neither of the two schemes.
@@ -35,7 +35,7 @@ pub enum WrongAddress {
 }
 
 impl<'a> Address<'a> {
-    /// Takes an address apart.
+    /// Splits an address.
     pub fn parse(text: &'a str) -> Result<Self, WrongAddress> {
         let (scheme, rest) = scheme(text).ok_or(WrongAddress::Scheme)?;
         if !text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') {

@@ -1,4 +1,4 @@
-//! Binds it to WIT: what is short enough to need no file of its own.
+//! Binds the logic to WIT, and holds what is too short for a file of its own.
 #![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
@@ -49,7 +49,7 @@ impl caller::Guest for Component {
 }
 
 impl variables::Guest for Component {
-    /// Spin's names are in lower case. A name that the manifest lacks is not set.
+    /// Returns a variable. Spin's names are in lower case. A name that the manifest lacks is not set.
     fn get(name: String) -> Option<String> {
         if name == "REMOTE_ADDR" {
             return CALLER.with_borrow(Clone::clone);
@@ -88,7 +88,7 @@ impl log::Guest for Component {
         let line = crate::line(<Self as clock::Guest>::now_ms(), level.into(), &message, particulars);
         let stderr = stderr::get_stderr();
         for part in line.as_bytes().chunks(WRITE_BYTES_MAX) {
-            // There is nowhere to say that nothing can be said.
+            // If the log cannot be written, there is nowhere to report that.
             let _ = stderr.blocking_write_and_flush(part);
         }
     }

@@ -1,8 +1,8 @@
-//! Spin as a platform: its SQLite, variables and outbound HTTP, and WASI's clocks, randomness and log.
+//! Spin as a platform: Spin's SQLite, variables and outbound HTTP, and WASI's clocks, randomness and log.
 //!
-//! It knows nothing of pages, jobs or shoppers, decides nothing about them, and is the only component
-//! of the composition that reaches Spin, but for HTTP's other end (`adapters/spin-front`). No error
-//! that it returns and no line that it logs holds a header field, a parameter or a query.
+//! It knows nothing about pages, jobs or shoppers and decides nothing about them. It is the only component of the
+//! composition that reaches Spin, except for inbound HTTP (`adapters/spin-front`). No error that it returns and no line
+//! that it logs holds a header field, a parameter or a query.
 
 mod address;
 mod line;

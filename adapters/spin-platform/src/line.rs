@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value};
 
-/// How much an event matters.
+/// The severity of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
-    /// For somebody who is looking for a fault.
+    /// For debugging.
     Debug,
     /// Worth knowing.
     Info,
-    /// Something went wrong and was dealt with.
+    /// Something went wrong and was handled.
     Warn,
     /// Something is wrong and needs the operator.
     Error,
@@ -26,7 +26,7 @@ impl Level {
     }
 }
 
-/// The line, with its line feed. Whatever the texts are, it is one line and one object.
+/// Returns the line, with its line feed. It is always one line and one object, whatever the texts are.
 pub fn line(now_ms: u64, level: Level, message: &str, particulars: Vec<(String, String)>) -> String {
     let particulars: Map<_, _> =
         particulars.into_iter().map(|(name, value)| (name, Value::String(value))).collect();

@@ -1,4 +1,4 @@
-//! One request and its answer by `wasi:http`, within a deadline that covers all of it.
+//! One request and its answer by `wasi:http`, within one deadline.
 
 use wasi::clocks::monotonic_clock;
 use wasi::http::outgoing_handler;
@@ -15,7 +15,7 @@ use crate::{Address, Scheme};
 
 /// How much is read or written at once.
 const CHUNK_BYTES: u64 = 65_536;
-/// Fields that follow from address and content. Whoever sends them again may only contradict.
+/// Fields that follow from address and content. Sent again, they could only contradict these.
 const IMPLIED: [&str; 2] = ["host", "content-length"];
 
 /// Sends a request and waits for the whole answer.
@@ -24,7 +24,7 @@ pub(crate) fn send(request: &Request) -> Result<Response, Error> {
     let outgoing = outgoing(request)?;
     let body = outgoing.body().map_err(|()| broken("the request has no body"))?;
     let sent = outgoing_handler::handle(outgoing, Some(options(request.timeout_ms)?)).map_err(failed)?;
-    // Whoever answers before they read everything is still to be heard.
+    // A service may answer before it has read everything, so read the answer even if the write failed.
     let written = write(body, &request.body, &deadline);
     match answer(&sent, &deadline) {
         Ok(response) => read(&response, request.answer_bytes_max, &deadline),
@@ -32,7 +32,7 @@ pub(crate) fn send(request: &Request) -> Result<Response, Error> {
     }
 }
 
-/// A moment after which nothing is waited for.
+/// The moment at which all waiting ends.
 struct Deadline(Pollable);
 
 impl Deadline {
@@ -83,7 +83,7 @@ fn method(name: &str) -> Method {
     }
 }
 
-/// A length that is stated spares the service a chunked body, which not all of them take.
+/// Returns a content length, which avoids a chunked body, because not all services accept one.
 fn content_length(request: &Request) -> Option<(String, Vec<u8>)> {
     let has_content = !request.body.is_empty() || ["POST", "PUT"].contains(&request.method.as_str());
     has_content.then(|| ("content-length".to_owned(), request.body.len().to_string().into_bytes()))
@@ -139,7 +139,7 @@ fn read_body(body: &IncomingBody, bytes_max: u32, deadline: &Deadline) -> Result
     let mut bytes = Vec::new();
     loop {
         deadline.wait(&readable)?;
-        // One who sends a byte now and then keeps the stream ready: the wait alone is no limit.
+        // A service that sends a byte now and then keeps the stream ready, so the wait alone is no limit.
         deadline.check()?;
         match stream.read(CHUNK_BYTES) {
             Ok(more) if bytes.len() + more.len() > bytes_max => return Err(Error::TooLarge),
@@ -158,7 +158,7 @@ fn broke_off(_: StreamError) -> Error {
     broken("the exchange broke off")
 }
 
-/// Only the kind: what a runtime adds to it may hold the address, and with it a secret.
+/// Returns only the kind of error, because a runtime's details may hold the address, and with it a secret.
 fn failed(code: ErrorCode) -> Error {
     match code {
         ErrorCode::ConnectionTimeout

@@ -10,14 +10,14 @@ use crate::guest::bindings::spin::sqlite::sqlite::{Connection, Error, QueryResul
 
 /// The label in the manifest.
 const DATABASE: &str = "default";
-/// Readers do not wait for a writer then, nor it for them. The file remembers it; a database of another
-/// kind, such as libSQL over HTTP, may refuse it and needs it not.
+/// With this, readers and a writer do not wait for each other. The setting persists in the file. A database of another
+/// kind, such as libSQL over HTTP, may refuse it and does not need it.
 const WRITE_AHEAD_LOG: &str = "PRAGMA journal_mode = WAL";
-/// Spin waits five seconds for a lock by itself, but not where `SQLite` sees two who wait for each other.
+/// Spin itself waits five seconds for a lock, but not if `SQLite` detects a deadlock.
 const BUSY_PAUSES_MS: [u64; 4] = [5, 20, 80, 200];
 
 thread_local! {
-    /// One for the life of the instance, which is one request.
+    /// One connection for the life of the instance, which is one request.
     static CONNECTION: RefCell<Option<Connection>> = const { RefCell::new(None) };
 }
 
@@ -52,7 +52,7 @@ fn retried(mut execute: impl FnMut() -> Result<QueryResult, Error>) -> Result<Qu
     execute()
 }
 
-/// What SQLite says names tables and columns, and no value.
+/// Describes an error. SQLite's messages name tables and columns, but no values.
 fn describe(error: Error) -> String {
     match error {
         Error::NoSuchDatabase => "the runtime has no database `default`".into(),

@@ -1,12 +1,12 @@
-//! Requests, as routing is given them: header fields and a body that were read before.
+//! The request resource that routing gets: header fields and a body that were read before.
 //!
-//! It reads nothing itself and decides nothing. It is a component of its own because the resource must
-//! exist before routing does, and what serves HTTP comes after routing.
+//! It reads nothing itself and decides nothing. It is a component of its own because the resource must exist before
+//! routing does, and the component that serves HTTP comes after routing.
 
 #[cfg(target_arch = "wasm32")]
 mod guest;
 
-/// The value of a header field, by its lower-case name; of several, the first.
+/// Returns the value of a header field by its lower-case name, and the first if there are several.
 pub fn header<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
     fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
 }

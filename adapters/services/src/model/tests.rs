@@ -1,4 +1,4 @@
-//! A model behind an endpoint that follows a script, in time that passes as told.
+//! A model behind an endpoint that follows a script, with simulated time.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -52,7 +52,7 @@ fn refusal(status: u16, retry_after: Option<&str>, message: &str) -> Reply {
     Ok((status, retry_after.map(str::to_owned), body.into_bytes()))
 }
 
-/// What comes of one question, and what was asked.
+/// Asks one question. Returns the result and the requests that were sent.
 fn ask(replies: impl IntoIterator<Item = Reply>) -> (Result<String, Error>, Vec<Value>) {
     let scripted = Scripted {
         now_ms: Cell::new(0),
