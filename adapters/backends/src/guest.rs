@@ -1,4 +1,4 @@
-//! Binds the logic to WIT: conversions, and nothing that decides.
+//! Binds the logic to WIT: conversions without decisions.
 #![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
@@ -152,7 +152,7 @@ impl kv::Guest for Component {
     }
 }
 
-/// Does `$with_bucket` with the bucket if there is one, else `$with_database` with the database.
+/// Evaluates `$with_bucket` with the bucket if there is one, else `$with_database` with the database.
 macro_rules! stored {
     (|$s3:ident| $with_bucket:expr, |$database:ident| $with_database:expr) => {
         BUCKET.with(|bucket| match bucket.get_or_init(|| S3::configured(variables::get)) {
@@ -233,12 +233,12 @@ impl jobs::Guest for Component {
         Ok(DATABASE.with(|database| Jobs(database).settle(&id, token, now_ms, &settlement))?)
     }
 
-    /// All lanes are in one database, which needs no help in finding a key.
+    /// Ignores the lanes, because one database holds all of them and finds the key by itself.
     fn newest(key: String, _lanes: Vec<String>) -> Result<Option<jobs::Status>, jobs::Error> {
         DATABASE.with(|database| Jobs(database).newest(&key))?.map(TryInto::try_into).transpose()
     }
 
-    /// Lanes that are no more are in that database too.
+    /// Ignores the lanes, because the database also holds those that were removed.
     fn forget(keys: jobs::Keys, _lanes: Vec<String>, limit: u32) -> Result<u32, jobs::Error> {
         Ok(DATABASE.with(|database| Jobs(database).forget(&keys.into(), limit))?)
     }

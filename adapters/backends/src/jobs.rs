@@ -1,4 +1,4 @@
-//! Jobs over a database. Times are the caller's, and so is randomness.
+//! Jobs over a database. Time and randomness are arguments.
 
 use portable::sql::jobs::{PAYLOAD_BYTES_MAX, new_id};
 use portable::sql::{first_after, jobs as sql};
@@ -7,14 +7,14 @@ use serde_json::json;
 use crate::database::{Database, Row, Sql, Value};
 use crate::{Failure, within};
 
-/// How often an offer also deletes jobs that were done long ago: once in so many, at random.
+/// How often an offer also deletes jobs that were done long ago: once in this many, at random.
 const PRUNE_ONE_IN: u64 = 8;
 /// How many it deletes: few, since a shopper may wait for it, but more than are offered meanwhile.
 const PRUNE_JOBS_MAX: u32 = 16;
 /// How long jobs that are done are kept. Dead letters stay.
 const KEEP_SETTLED_MS: u64 = 7 * 86_400_000;
 
-/// A job to be queued.
+/// A job to queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewJob {
     /// The lanes that may take it, in order of preference.
@@ -23,9 +23,9 @@ pub struct NewJob {
     pub lane_depth_max: u32,
     /// What the job is about: one live job per key.
     pub key: String,
-    /// The job itself; opaque here.
+    /// The job itself, opaque here.
     pub payload: Vec<u8>,
-    /// Now, which is also when it may first be claimed.
+    /// The current time, from which on it may be claimed.
     pub now_ms: u64,
 }
 
@@ -34,7 +34,7 @@ pub struct NewJob {
 pub enum Offered {
     /// Durably queued, under this id.
     Accepted(String),
-    /// The key's live job, which stands.
+    /// The key already has this live job.
     Live(String),
     /// Every lane is full.
     Full,
@@ -49,11 +49,11 @@ pub struct Claimed {
     pub key: String,
     /// Proof of this claim.
     pub token: u64,
-    /// Which attempt it is; one that ended without a word is none.
+    /// The number of the attempt. Crashes do not count.
     pub attempt: u32,
-    /// How many claims in a row ended without a word.
+    /// The number of crashes in a row: claims that ended without a report.
     pub crashes: u32,
-    /// What was offered.
+    /// The payload that was offered.
     pub payload: Vec<u8>,
 }
 
@@ -62,14 +62,14 @@ pub struct Claimed {
 pub enum Claim {
     /// A job, leased to the caller.
     Job(Claimed),
-    /// Nothing to do before this time.
+    /// There is nothing to do before this time.
     Idle(Option<u64>),
 }
 
-/// What became of a claimed job.
+/// The outcome of a claimed job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settlement {
-    /// It is done; what went wrong on the way.
+    /// It is done; the text says what went wrong on the way, if anything.
     Done(Option<String>),
     /// It may be claimed again.
     Retry {
@@ -93,16 +93,16 @@ pub struct Status {
     pub state: String,
     /// How many times it was claimed.
     pub attempt: u32,
-    /// When it was offered, or settled if it is.
+    /// When it was settled, or else when it was offered.
     pub since_ms: u64,
 }
 
-/// Which jobs are meant, by their keys.
+/// A selection of jobs by their keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Keys {
-    /// Those of this very key.
+    /// The jobs of exactly this key.
     Exactly(String),
-    /// Those whose keys start like this.
+    /// The jobs whose keys start with this prefix.
     StartingWith(String),
 }
 
@@ -123,8 +123,8 @@ pub struct Depth {
 pub struct Jobs<'a, S>(pub &'a Database<S>);
 
 impl<S: Sql> Jobs<'_, S> {
-    /// Queues a job in the first lane that has room. A key's live job is looked for first: that is the
-    /// usual answer, and costs no write.
+    /// Queues a job in the first lane that has room. Looks for the key's live job first, because that is the usual
+    /// answer and costs no write.
     pub fn offer(&self, job: &NewJob, random: u64) -> Result<Offered, Failure> {
         within(&job.payload, PAYLOAD_BYTES_MAX)?;
         self.prune_by_chance(job.now_ms, random);
@@ -145,8 +145,8 @@ impl<S: Sql> Jobs<'_, S> {
         Ok(if live == id { Offered::Accepted(id) } else { Offered::Live(live) })
     }
 
-    /// Leases the job that has been due longest, whatever its lane. A job whose lease ran out is due. The
-    /// platforms tell no process from another, so that no lease names one.
+    /// Leases the job that has been due longest, whatever its lane. A job whose lease expired is due. The platforms do
+    /// not distinguish processes, so no lease names one.
     pub fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<Claim, Failure> {
         let due_ms = self.next_due(now_ms)?;
         if due_ms.is_none_or(|due_ms| due_ms > now_ms) {
@@ -166,7 +166,7 @@ impl<S: Sql> Jobs<'_, S> {
         }))
     }
 
-    /// When the next job is due, also if the clock was set back since that was decided.
+    /// Returns when the next job is due, corrected if the clock was set back since then.
     fn next_due(&self, now_ms: u64) -> Result<Option<u64>, Failure> {
         let (due_ms, set_ms) = self.due_and_set()?;
         if set_ms.is_some_and(|set_ms| sql::was_set_back(set_ms, now_ms)) {
@@ -181,13 +181,13 @@ impl<S: Sql> Jobs<'_, S> {
         Ok((row.number_if_any()?, row.number_if_any()?))
     }
 
-    /// Prolongs a lease; false if it is no longer the caller's.
+    /// Extends a lease. Returns false if the caller lost it.
     pub fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure> {
         let parameters = [id.into(), token.into(), now_ms.into(), lease_end(now_ms, lease_ms)];
         Ok(self.0.first(sql::EXTEND, &parameters)?.is_some())
     }
 
-    /// Settles a job; false if it is no longer the caller's, and then nothing changed.
+    /// Settles a job. Returns false, and changes nothing, if the caller lost its lease.
     pub fn settle(
         &self,
         id: &str,
@@ -215,7 +215,7 @@ impl<S: Sql> Jobs<'_, S> {
         Ok(self.0.first(sql::SETTLE, &parameters)?.is_some())
     }
 
-    /// The newest job of `key`, live or settled.
+    /// Returns the newest job of `key`, live or settled.
     pub fn newest(&self, key: &str) -> Result<Option<Status>, Failure> {
         let status = |mut row: Row| {
             Ok(Status { id: row.text()?, state: row.text()?, attempt: row.count()?, since_ms: row.number()? })
@@ -223,7 +223,7 @@ impl<S: Sql> Jobs<'_, S> {
         self.0.first(sql::NEWEST, &[key.into()])?.map(status).transpose()
     }
 
-    /// Removes up to `limit` jobs of those keys, wherever they are; how many.
+    /// Deletes up to `limit` jobs of those keys from all lanes. Returns how many were deleted.
     pub fn forget(&self, keys: &Keys, limit: u32) -> Result<u32, Failure> {
         let (first, after) = keys.range();
         let forgotten =
@@ -231,7 +231,7 @@ impl<S: Sql> Jobs<'_, S> {
         Ok(u32::try_from(forgotten.len()).unwrap_or(u32::MAX))
     }
 
-    /// How full `lane` is.
+    /// Returns how full `lane` is.
     pub fn measure(&self, lane: &str) -> Result<Depth, Failure> {
         let depth = |mut row: Row| {
             Ok(Depth {
@@ -244,7 +244,8 @@ impl<S: Sql> Jobs<'_, S> {
         self.0.first(sql::MEASURE, &[lane.into()])?.map_or(Ok(Depth::default()), depth)
     }
 
-    /// A failure is no reason not to take a job: a later offer tries again.
+    /// Deletes old jobs now and then. A failure is ignored, because the offer must not fail and a later one tries
+    /// again.
     fn prune_by_chance(&self, now_ms: u64, random: u64) {
         if random.is_multiple_of(PRUNE_ONE_IN) {
             let before_ms = now_ms.saturating_sub(KEEP_SETTLED_MS);
@@ -254,7 +255,7 @@ impl<S: Sql> Jobs<'_, S> {
 }
 
 impl Keys {
-    /// The first of these keys, and the first text after all of them; there may be none.
+    /// Returns the first of these keys, and the first text after all of them, if there is one.
     fn range(&self) -> (&str, Option<String>) {
         match self {
             Self::Exactly(key) => (key, Some(format!("{key}\0"))),

@@ -1,4 +1,4 @@
-//! The adapter over a real database in `SQLite`, as a platform would give it.
+//! Tests the adapter over a real `SQLite` database, as a platform would supply it.
 
 use std::cell::RefCell;
 
@@ -16,7 +16,7 @@ use crate::{Failure, within};
 
 const NOW_MS: u64 = 1_700_000_000_000;
 
-/// A database in memory, and the time in which it is waited for.
+/// A database in memory, and the runtime that waits for it.
 struct Sqlite {
     runtime: Runtime,
     pool: SqlitePool,
@@ -92,7 +92,7 @@ fn tables_are_made_once_and_two_may_make_them_at_once() {
     }
     let names = sqlite_names(&sqlite);
     assert_eq!(names, ["blob/0001", "jobs/0001", "jobs/0002", "kv/0001"]);
-    // What another has made in part is finished.
+    // A migration that another instance left half done is finished.
     (&sqlite).execute("DELETE FROM wandstore_migrations WHERE name LIKE 'jobs/%'", &[]).unwrap();
     (&sqlite).execute("DROP INDEX jobs_by_key", &[]).unwrap();
     Jobs(&Database::new(&sqlite)).newest("k").unwrap();
@@ -287,7 +287,7 @@ fn bucket() -> S3 {
     S3::configured(variable).unwrap().unwrap_or_else(|wrong| panic!("{wrong}"))
 }
 
-/// Answers every request with this status and content, and remembers what it was asked.
+/// Answers every request with this status and content, and records the requests.
 struct Told(u16, &'static [u8], RefCell<Vec<s3::Request>>);
 
 impl s3::Send for Told {

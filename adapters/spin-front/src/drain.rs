@@ -1,23 +1,23 @@
-//! Does the jobs that wait. It decides how long an instance stays for them, and nothing about a job: which is
-//! next, when it is tried again and when it is given up is the queueing component's business.
+//! Runs the jobs that wait. This module only decides how long an instance stays for them. The queueing component
+//! decides which job is next, when it is tried again and when it is given up.
 //!
-//! A trap in the middle of a job ends this instance alone. Its lease runs out, and another instance claims it.
+//! A trap in the middle of a job ends only this instance. The job's lease expires, and another instance claims it.
 
 use serde::Serialize;
 
-/// How often settling a job is tried before its lease is left to run out.
+/// How often settling a job is tried before its lease is left to expire.
 const SETTLE_ATTEMPTS: u32 = 4;
-/// The pause in between.
+/// The pause between two tries.
 const SETTLE_PAUSE_MS: u32 = 250;
 
-/// How far an instance goes.
+/// The limits of an instance.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
-    /// At most so many jobs.
+    /// The most jobs.
     pub jobs_max: u32,
-    /// No job is begun after so many milliseconds.
+    /// No job begins after this many milliseconds.
     pub begin_ms_max: u64,
-    /// A job that this instance gave back is waited for if it is due within so many milliseconds.
+    /// The instance waits for a job that it gave back if the job is due within this many milliseconds.
     pub due_ms_max: u64,
 }
 
@@ -26,61 +26,61 @@ pub struct Bounds {
 pub struct Member {
     /// Its name.
     pub name: String,
-    /// Jobs that wait or are under lease. A lease may have run out, so both are looked at.
+    /// Jobs that wait or are under lease. A lease may have expired, so both count.
     pub live: u32,
 }
 
 /// How a claim ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim<J> {
-    /// A job to be done.
+    /// A job to run.
     Job(J),
-    /// Nothing to do before this time; `none` where nothing waits.
+    /// There is nothing to do before this time, or ever if it is `None`, because nothing waits.
     Idle(Option<u64>),
 }
 
-/// What became of a job.
+/// The outcome of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
-    /// Its page is stored, or its maintenance task is run.
+    /// Its page is stored, or its maintenance task ran.
     Done,
-    /// It is to be claimed again.
+    /// It will be claimed again.
     Retry,
-    /// It is not.
+    /// It will not be claimed again.
     Failed,
 }
 
-/// The pool and what does its jobs. An error is a text for the log.
+/// The pool and the components that run its jobs. An error is a text for the log.
 pub trait Pool {
     /// A job under lease.
     type Job;
-    /// What generation said, or routing of a maintenance task.
+    /// The outcome from generation, or from routing for a maintenance task.
     type Outcome;
 
-    /// The members.
+    /// Returns the members.
     fn members(&self) -> Result<Vec<Member>, String>;
     /// Leases the next job of a member.
     fn claim(&self, member: &str) -> Result<Claim<Self::Job>, String>;
-    /// Does it; `None` if it was no longer ours on the way.
+    /// Runs a job. Returns `None` if its lease was lost on the way.
     fn work(&self, job: &Self::Job) -> Option<(Self::Outcome, Ended)>;
-    /// Settles it; false if it was no longer ours.
+    /// Settles a job. Returns false if its lease was lost.
     fn settle(&self, job: &Self::Job, outcome: &Self::Outcome) -> Result<bool, String>;
-    /// Milliseconds since the epoch.
+    /// Returns the milliseconds since the epoch.
     fn now_ms(&self) -> u64;
-    /// Waits so many milliseconds.
+    /// Waits this many milliseconds.
     fn sleep(&self, ms: u32);
-    /// Logs what went wrong and was dealt with.
+    /// Logs a problem that was handled.
     fn warn(&self, message: &str, reason: &str);
 }
 
-/// What was done.
+/// The result of draining.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// Pages that were stored, and maintenance tasks that were run.
+    /// Pages that were stored, and maintenance tasks that ran.
     pub done: u32,
     /// Jobs that were given back for another attempt.
     pub retried: u32,
-    /// Jobs that are not worth one.
+    /// Jobs that failed for good.
     pub failed: u32,
     /// Jobs that others settled meanwhile, or that could not be settled.
     pub lost: u32,
@@ -92,7 +92,7 @@ impl Report {
     }
 }
 
-/// Does jobs of all members, beginning with one that `random` picks so that instances spread out.
+/// Runs the jobs of all members. `random` picks the first member, so that instances spread out.
 pub fn drain<P: Pool>(pool: &P, bounds: Bounds, random: u64) -> Report {
     let mut draining =
         Draining { pool, bounds, until_ms: pool.now_ms() + bounds.begin_ms_max, report: Report::default() };
@@ -158,8 +158,8 @@ impl<P: Pool> Draining<'_, P> {
         false
     }
 
-    /// Waits for a job that was given back, so that its shopper is not left with nobody to do it. False if it
-    /// is due too late.
+    /// Waits for a job that was given back, because there may be no other instance to run it. Returns false if it is
+    /// due too late.
     fn wait(&self, due_ms: u64) -> bool {
         let ms = due_ms.saturating_sub(self.pool.now_ms()).max(1);
         let is_near = ms <= self.bounds.due_ms_max;

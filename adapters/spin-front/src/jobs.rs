@@ -1,4 +1,4 @@
-//! The pool, by the imports of the world.
+//! The pool over the imports of the world.
 
 use crate::guest::bindings::wandstore::capabilities::{clock, log};
 use crate::guest::bindings::wandstore::platform::timer;
@@ -11,7 +11,8 @@ use crate::{Claim, Ended, Member, Pool, maintenance};
 /// How often the lease of a maintenance task is extended. No lease here is shorter than three of these.
 const LEASE_KEPT_MS: u64 = 10_000;
 
-/// The members of the pool, and the components that do their jobs: generation pages, routing maintenance tasks.
+/// The members of the pool, and the components that run their jobs: generation makes pages, routing runs maintenance
+/// tasks.
 pub(crate) struct Jobs;
 
 impl Pool for Jobs {

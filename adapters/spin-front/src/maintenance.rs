@@ -1,19 +1,19 @@
-//! Runs a maintenance task, part by part, and keeps its lease meanwhile. It knows nothing of what is done.
+//! Runs a maintenance task part by part and renews its lease meanwhile. It knows nothing about the work itself.
 
-/// What a maintenance task is run with.
+/// The operations that run a maintenance task.
 pub trait Run {
     /// How a maintenance task ended.
     type Outcome;
 
-    /// Does a part of it; how it ended, if that was the last one.
+    /// Runs a part. Returns the outcome if it was the last one.
     fn part(&self) -> Option<Self::Outcome>;
-    /// Says that it is still being worked on; false if it is no longer ours. An error is a text for the log.
+    /// Renews the lease. Returns false if it was lost. An error is a text for the log.
     fn keep(&self) -> Result<bool, String>;
-    /// Milliseconds since the epoch.
+    /// Returns the milliseconds since the epoch.
     fn now_ms(&self) -> u64;
 }
 
-/// Runs it to its end. The lease is extended when `keep_ms` have passed; `None` if it was lost.
+/// Runs a task to its end and extends the lease whenever `keep_ms` have passed. Returns `None` if the lease was lost.
 pub fn run<R: Run>(maintenance: &R, keep_ms: u64) -> Option<R::Outcome> {
     let mut kept_ms = maintenance.now_ms();
     loop {
@@ -22,7 +22,7 @@ pub fn run<R: Run>(maintenance: &R, keep_ms: u64) -> Option<R::Outcome> {
         }
         let now_ms = maintenance.now_ms();
         if now_ms.saturating_sub(kept_ms) >= keep_ms {
-            // A queue that does not answer may still hold the lease: settling will tell.
+            // If the queue does not answer, the lease may still be valid. Settling finds out.
             if maintenance.keep() == Ok(false) {
                 return None;
             }
@@ -37,7 +37,7 @@ mod tests {
 
     use super::*;
 
-    /// A maintenance task of so many parts, each of which takes a second.
+    /// A maintenance task with this many parts, each of which takes a second.
     struct Parts {
         left: Cell<u32>,
         kept: Cell<u32>,

@@ -1,4 +1,4 @@
-//! Draining a pool in memory, whose time passes by sleeping only.
+//! Drains a pool in memory, whose time passes only by sleeping.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
