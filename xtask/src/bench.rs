@@ -32,7 +32,7 @@ impl Bench {
     }
 }
 
-/// Makes of the composed components what is uploaded to Cloudflare.
+/// Bundles the composed components for upload to Cloudflare.
 fn bundle_worker() -> anyhow::Result<()> {
     shell::step("bundling the Worker");
     shell::npm("targets/cloudflare", &["ci", "--no-fund", "--no-audit"])?;

@@ -34,8 +34,8 @@ impl Catalog {
     }
 }
 
-/// Builds the component as `host/build.rs` builds the others: in their folder, and with the same
-/// flags, so that its bytes depend on the file and the toolchain only.
+/// Builds the component as `host/build.rs` builds the others: in the same folder and with the same
+/// flags, so that its bytes depend only on the file and the toolchain.
 fn build(file: &Path) -> anyhow::Result<PathBuf> {
     let folder = shell::build_wasm(&["catalog-json"], &[("CATALOG_JSON", file)])?;
     Ok(folder.join("catalog_json.wasm"))

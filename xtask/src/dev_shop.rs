@@ -6,12 +6,12 @@ use clap::Args;
 
 use crate::shell;
 
-/// What the shop and the app agree on; nothing of it is a secret.
+/// The settings that the shop and the app share; none of them is secret.
 const SHOP: &str = "magic-wands.myshopify.com";
 const KEY: &str = "simulated-key";
 const SECRET: &str = "simulated-secret";
 const TOKEN: &str = "simulated-token";
-/// 32 bytes, for a folder of development.
+/// An encryption key of 32 bytes, for a development folder.
 const ENCRYPTION_KEY: &str = "ZGV2ZWxvcG1lbnQtb25seS1kZXZlbG9wbWVudC1vbmw=";
 
 /// Build everything, and run the whole plugin against a simulated Shopify shop on 127.0.0.1.
@@ -43,7 +43,7 @@ impl DevShop {
         shell::check(&mut shop, "dev-shop")
     }
 
-    /// The app, told what an operator would tell it.
+    /// Returns the command that runs the app, configured as an operator would.
     fn app(&self) -> Command {
         let mut app = Command::new(shell::target_dir().join("release/wandstore"));
         app.args(["serve", "--listen", &self.app, "--data-dir", &self.data_dir]);
@@ -64,12 +64,12 @@ impl DevShop {
     }
 }
 
-/// A program that ends with this one.
+/// A child process that is killed when this one ends.
 struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may already have ended.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }

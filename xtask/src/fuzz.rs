@@ -1,9 +1,9 @@
-//! `cargo xtask fuzz`: what faces the network, fed with what nobody would send by mistake.
+//! `cargo xtask fuzz`: feeds hostile input to the parsers that face the network.
 //!
-//! The targets are those of `cargo fuzz` (`fuzz/`). Here they are compiled by the compiler that everything
-//! else is compiled by, with its own counting of coverage and without a sanitizer: code without
-//! `unsafe` fails by panics, overflows, hanging and hoarding, and these are found so. A new machine
-//! needs no other toolchain, only the C++ compiler that libFuzzer is compiled by.
+//! The targets are those of `cargo fuzz` (`fuzz/`). Here the regular compiler compiles them, with its own
+//! coverage instrumentation and without a sanitizer: code without `unsafe` fails by panics, overflows,
+//! hangs and excessive memory use, which this finds. A new machine needs no other toolchain, only a C++
+//! compiler for libFuzzer.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -14,15 +14,15 @@ use clap::Args;
 use crate::shell::{self, step};
 
 const MANIFEST: &str = "fuzz/Cargo.toml";
-/// What libFuzzer reads: which edges were taken, and what was compared with what.
+/// The instrumentation that libFuzzer reads: the edges taken and the values compared.
 const COVERAGE: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
     -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1";
-/// Longer than any input that has a meaning here, and short enough to try many.
+/// The maximum size of an input: longer than any meaningful input, and short enough to try many.
 const INPUT_BYTES_MAX: usize = 4096;
-/// An input that takes longer hangs, also on a machine that is busy.
+/// An input that takes longer counts as a hang, even on a busy machine.
 const HANGING_S: u32 = 20;
-/// An input that takes more hoards.
+/// An input that needs more memory counts as a failure.
 const MEMORY_MIB_MAX: u32 = 1024;
 
 /// Feed the parsers that face the network.
@@ -49,14 +49,14 @@ impl Fuzz {
     }
 }
 
-/// As `cargo xtask test` runs it: formatting, and every target for a moment.
+/// Checks formatting and runs every target briefly, for `cargo xtask test`.
 pub fn check() -> anyhow::Result<()> {
     step("formatting of the fuzz targets");
     shell::run("cargo", &["fmt", "--manifest-path", MANIFEST, "--check"])?;
     Fuzz { seconds: 5, target: None }.run()
 }
 
-/// The names of all targets, in order.
+/// Returns the names of all targets, in order.
 fn targets() -> anyhow::Result<Vec<String>> {
     let files = std::fs::read_dir("fuzz/fuzz_targets")?.collect::<Result<Vec<_>, _>>()?;
     let stem = |file: &std::fs::DirEntry| Some(file.path().file_stem()?.to_str()?.to_owned());
@@ -65,7 +65,7 @@ fn targets() -> anyhow::Result<Vec<String>> {
     Ok(names)
 }
 
-/// Builds targets; the folder of what was built. The target triple is named, so that build scripts
+/// Builds targets, and returns the output folder. It names the target triple, so that build scripts
 /// and macros are not instrumented.
 fn build(targets: &[String]) -> anyhow::Result<PathBuf> {
     let triple = host_triple()?;
@@ -78,7 +78,7 @@ fn build(targets: &[String]) -> anyhow::Result<PathBuf> {
     Ok(folder.join(triple).join("release"))
 }
 
-/// Runs a target from its seeds. What it finds out stays in a folder that is not kept.
+/// Runs a target from its seeds. The inputs that it discovers stay in a build folder, outside version control.
 fn feed(program: &Path, target: &str, seconds: u32) -> anyhow::Result<()> {
     let folder = folder()?;
     let learnt = folder.join("corpus").join(target);
@@ -100,7 +100,7 @@ fn feed(program: &Path, target: &str, seconds: u32) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One of the numbers that libFuzzer prints in the end.
+/// Returns one of the statistics that libFuzzer prints at the end.
 fn statistic<'a>(told: &'a str, name: &str) -> Option<&'a str> {
     let line = told.lines().find(|line| line.starts_with("stat::") && line.contains(name))?;
     line.split_whitespace().last()
@@ -110,7 +110,7 @@ fn folder() -> std::io::Result<PathBuf> {
     std::path::absolute(shell::target_dir().join("fuzz"))
 }
 
-/// Which machine the compiler compiles for by itself.
+/// Returns the compiler's default target.
 fn host_triple() -> anyhow::Result<String> {
     let output = Command::new("rustc").arg("-vV").output().context("cannot run `rustc -vV`")?;
     let told = String::from_utf8(output.stdout)?;

@@ -46,7 +46,7 @@ enum Command {
 }
 
 fn main() -> anyhow::Result<()> {
-    // First, since paths on the command line are relative to where it was typed.
+    // This comes first, because paths on the command line are relative to the caller's working folder.
     let cli = Cli::parse();
     shell::in_workspace()?;
     match cli.command {

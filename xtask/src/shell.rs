@@ -1,35 +1,35 @@
-//! Running other programs, and what more than one command needs.
+//! Runs other programs, and holds helpers that several commands share.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
 
-/// Where the components are compiled for.
+/// The compilation target of the components.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Makes the workspace the working folder.
+/// Changes the working folder to the workspace.
 pub fn in_workspace() -> anyhow::Result<()> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     std::env::set_current_dir(&workspace).with_context(|| format!("cannot enter {}", workspace.display()))
 }
 
-/// A path of the command line, before the working folder is another.
+/// Makes a command-line path absolute, before the working folder changes.
 pub fn absolute(path: &str) -> std::io::Result<PathBuf> {
     std::path::absolute(path)
 }
 
-/// Says what is being done.
+/// Prints a step's heading.
 pub fn step(what: &str) {
     println!("\n=== {what}");
 }
 
-/// Runs a program to its end; an error if it fails.
+/// Runs a program to its end; returns an error if it fails.
 pub fn run(program: &str, arguments: &[&str]) -> anyhow::Result<()> {
     check(Command::new(program).args(arguments), &format!("{program} {}", arguments.join(" ")))
 }
 
-/// Runs a command to its end; an error, with its `name`, if it fails.
+/// Runs a command to its end; returns an error with its `name` if it fails.
 pub fn check(command: &mut Command, name: &str) -> anyhow::Result<()> {
     let status = command.status().with_context(|| format!("cannot run `{name}`"))?;
     if !status.success() {
@@ -45,13 +45,13 @@ pub fn npm(folder: &str, arguments: &[&str]) -> anyhow::Result<()> {
         .with_context(|| format!("in {folder}"))
 }
 
-/// Whether a program is there.
+/// Returns whether a program is installed.
 pub fn has(program: &str) -> bool {
     let quiet = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     quiet.is_ok_and(|status| status.success())
 }
 
-/// Adds the target of the components, if it is missing.
+/// Installs the components' compilation target, if it is missing.
 pub fn add_target() -> anyhow::Result<()> {
     let sysroot = Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]).output()?;
     let libraries = String::from_utf8_lossy(&sysroot.stdout).trim().to_owned();
@@ -63,13 +63,13 @@ pub fn add_target() -> anyhow::Result<()> {
         .context("without rustup, install the standard library for wasm32-unknown-unknown by other means")
 }
 
-/// Where cargo puts what it builds.
+/// Returns cargo's target folder.
 pub fn target_dir() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from)
 }
 
-/// Builds packages for WebAssembly as they are shipped, beside the components that `host/build.rs` builds;
-/// the folder of what was built. `variables` are for the build.
+/// Builds packages for WebAssembly as they are shipped, next to the components that `host/build.rs` builds, and
+/// returns the output folder. `variables` are environment variables of the build.
 pub fn build_wasm(packages: &[&str], variables: &[(&str, &Path)]) -> anyhow::Result<PathBuf> {
     let folder = std::path::absolute(target_dir().join("components"))?;
     let mut cargo = Command::new("cargo");
@@ -82,7 +82,7 @@ pub fn build_wasm(packages: &[&str], variables: &[(&str, &Path)]) -> anyhow::Res
     Ok(folder.join(TARGET).join("component"))
 }
 
-/// Paths of this machine are not to be in a component.
+/// Returns the compiler flags that keep this machine's paths out of components.
 fn remapped() -> anyhow::Result<String> {
     let workspace = std::env::current_dir()?.canonicalize()?;
     let flags = format!("--remap-path-prefix={}=/wandstore", workspace.display());
@@ -97,7 +97,7 @@ pub fn build_release() -> anyhow::Result<()> {
     run("cargo", &["build", "--release", "--package", "host"])
 }
 
-/// Installs a Debian package for a program that is missing, where that is possible.
+/// Installs the Debian package of a missing program, if possible.
 pub fn install(program: &str, package: &str) -> anyhow::Result<()> {
     if has(program) {
         return Ok(());

@@ -8,7 +8,7 @@ use clap::Args;
 use crate::shell::{self, step};
 use crate::{bundle, fuzz};
 
-/// The deployment of a shop at Shopify, for the story on every host.
+/// The configuration of a Shopify shop's deployment, for the story on every host.
 const OF_SHOPIFY: &str = "tests/targets/shopify.toml";
 
 /// Run every test there is.
@@ -52,7 +52,7 @@ impl Test {
     }
 }
 
-/// What is compiled for wasm only is seen by no other lint.
+/// Lints code that is compiled for wasm only, which no other lint sees.
 fn lint_wasm() -> anyhow::Result<()> {
     let components =
         ["routing", "caching", "queueing", "generation", "catalog-demo", "catalog-json", "catalog-shopify"];
@@ -62,8 +62,8 @@ fn lint_wasm() -> anyhow::Result<()> {
     shell::run("cargo", &arguments)
 }
 
-/// What Spin and the Worker run, from the binary that `cargo test` built; the Worker's own tests; and
-/// that it is the same components everywhere.
+/// Bundles the components for Spin and the Worker from the binary that `cargo test` built, runs the Worker's own
+/// tests, and proves that all hosts run the same components.
 fn every_host() -> anyhow::Result<()> {
     let wandstore = shell::target_dir().join("debug/wandstore");
     bundle::bundle(&wandstore, Some(Path::new(OF_SHOPIFY)), bundle::OF_SHOPIFY)?;
@@ -80,7 +80,7 @@ fn every_host() -> anyhow::Result<()> {
     bundle::proof::prove(&wandstore, None)
 }
 
-/// A component in another language, in the binary that `cargo test` built.
+/// Tests a component in another language, in the binary that `cargo test` built.
 fn languages() -> anyhow::Result<()> {
     let folder = "tests/languages/catalog-js";
     step("packages of the catalog in JavaScript");
@@ -90,7 +90,7 @@ fn languages() -> anyhow::Result<()> {
     shell::npm(folder, &["test"])
 }
 
-/// What the catalog asks Shopify, against Shopify's own schema.
+/// Checks the catalog's queries against Shopify's own schema.
 fn queries() -> anyhow::Result<()> {
     let folder = "tests/schema";
     step("packages of the schema");
@@ -99,7 +99,7 @@ fn queries() -> anyhow::Result<()> {
     shell::npm(folder, &["test"])
 }
 
-/// Shopify's own linter on the theme extension, and its script against its source.
+/// Runs Shopify's own linter on the theme extension, and compares the built script with its source.
 fn theme() -> anyhow::Result<()> {
     let folder = "tests/theme";
     step("packages of the theme check");
@@ -108,7 +108,7 @@ fn theme() -> anyhow::Result<()> {
     shell::npm(folder, &["test"])
 }
 
-/// The browser test drives the binary that `cargo test` built.
+/// Runs the browser test against the binary that `cargo test` built.
 fn browser() -> anyhow::Result<()> {
     shell::install("chromium", "chromium")?;
     step("packages of the browser test");

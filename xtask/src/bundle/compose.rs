@@ -1,5 +1,5 @@
-//! Composes components into one: what a component imports is given by the exports of those before
-//! it. Their bytes are not changed, only wrapped.
+//! Composes components into one: the exports of earlier components supply the imports of later
+//! ones. The components' bytes are wrapped but not changed.
 
 use anyhow::{Context as _, bail};
 use wac_graph::types::Package;
@@ -13,9 +13,9 @@ pub struct Part {
     pub bytes: Vec<u8>,
 }
 
-/// One component that holds `parts`, each linked to the exports of those before it, and exports the
-/// interfaces `exported` of theirs. What nobody exports remains an import; every import must be one
-/// that `may_import` allows.
+/// Returns one component that contains `parts`, each linked to the exports of the parts before it, and that
+/// exports their interfaces `exported`. An interface that no part exports remains an import, which
+/// `may_import` must allow.
 pub fn compose(
     parts: Vec<Part>,
     exported: &[&str],
@@ -72,7 +72,7 @@ impl Composition {
         (world.imports.keys().cloned().collect(), world.exports.keys().cloned().collect())
     }
 
-    /// The part that exports an interface: the last one, so that an adapter can stand before another.
+    /// Returns the last part that exports an interface, so that an adapter can wrap an earlier one.
     fn supplier(&self, interface: &str) -> Option<(NodeId, String)> {
         let exports = |instance: &&Instance| instance.exports.iter().any(|export| export == interface);
         self.instances.iter().rev().find(exports).map(|instance| (instance.node, instance.name.clone()))
@@ -93,7 +93,7 @@ impl Composition {
     }
 }
 
-/// A name that a package may have: `wandstore:` and the letters of the part's own.
+/// Returns a valid package name: `wandstore:` and the letters of the part's name.
 fn package_name(name: &str) -> String {
     let plain: String = name.chars().map(|c| if c.is_ascii_lowercase() { c } else { '-' }).collect();
     format!("wandstore:{}", plain.trim_matches('-'))

@@ -1,5 +1,5 @@
-//! The deployment as Spin and Cloudflare Workers run it: the components that `wandstore export`
-//! wrote, composed with the adapters of each platform. No component is compiled again or changed.
+//! Builds the deployment for Spin and Cloudflare Workers: the components that `wandstore export`
+//! wrote, composed with each platform's adapters. No component is recompiled or changed.
 
 mod compose;
 pub mod proof;
@@ -11,46 +11,46 @@ use anyhow::Context as _;
 use crate::shell::{self, step};
 use compose::{Part, compose};
 
-/// Where a bundle is.
+/// The folder of a bundle.
 #[derive(Debug, Clone, Copy)]
 pub struct Place(&'static str);
 
-/// What is deployed: `spin.toml` and `targets/cloudflare` read it.
+/// The bundle that is deployed: `spin.toml` and `targets/cloudflare` read it.
 pub const DEPLOYED: Place = Place("target");
-/// The same for a shop at Shopify, for the story on every host.
+/// The bundle of a Shopify shop, for the story on every host.
 pub const OF_SHOPIFY: Place = Place("target/shopify");
 
 impl Place {
-    /// What the deployment is exported to.
+    /// Returns the folder of the exported deployment.
     pub fn deployment(self) -> PathBuf {
         Path::new(self.0).join("wandstore")
     }
 
-    /// The exported component of a role.
+    /// Returns the path of a role's exported component.
     pub fn exported(self, role: &str) -> PathBuf {
         self.deployment().join(format!("{role}.wasm"))
     }
 
-    /// What Spin runs.
+    /// Returns the path of the component that Spin runs.
     pub fn spin(self) -> PathBuf {
         Path::new(self.0).join("spin/wandstore.wasm")
     }
 
-    /// What the Worker is made of.
+    /// Returns the path of the component that the Worker is built from.
     pub fn storefront(self) -> PathBuf {
         Path::new(self.0).join("cloudflare/storefront.wasm")
     }
 
-    /// The storage of its Durable Objects.
+    /// Returns the path of the storage component of its Durable Objects.
     fn backends(self) -> PathBuf {
         Path::new(self.0).join("cloudflare/backends.wasm")
     }
 }
 
-/// Roles, each after those that it imports.
+/// The roles, each after the roles that it imports.
 pub const ROLES: [&str; 5] = ["caching", "queueing", "catalog", "routing", "generation"];
 
-/// What is composed with the components of a deployment.
+/// The adapters that are composed with a deployment's components.
 pub const ADAPTERS: [&str; 5] = ["backends", "services", "spin-platform", "spin-requests", "spin-front"];
 
 /// Exports the deployment that `config` describes from the `wandstore` binary, and composes it for
@@ -106,7 +106,7 @@ fn deployment_parts(place: Place) -> anyhow::Result<Vec<Part>> {
     ROLES.into_iter().map(part).collect()
 }
 
-/// The folder where the adapters were built.
+/// The output folder of the adapters.
 struct Adapters(PathBuf);
 
 impl Adapters {
@@ -116,7 +116,7 @@ impl Adapters {
     }
 }
 
-/// What the Worker's own glue supplies, and records that need no supplier.
+/// Returns whether the Worker's own glue supplies an import, or the import holds only types and needs no supplier.
 fn supplied_by_workers(import: &str) -> bool {
     import.starts_with("wandstore:capabilities/")
         || import.starts_with("wandstore:platform/")

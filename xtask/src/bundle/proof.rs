@@ -1,8 +1,8 @@
-//! `cargo xtask proof`: that every host runs the same components, byte for byte.
+//! `cargo xtask proof`: proves that every host runs the same components, byte for byte.
 //!
-//! Nothing that a build wrote down is believed. The native host says what it runs; out of the
-//! composition that Spin runs, and out of the one that the Worker is made of, the components are taken
-//! again; and the core modules in the Worker's bundle are those of the components.
+//! It trusts no build record. The native host reports what it runs; the components are extracted from the
+//! composition that Spin runs and from the one that the Worker is built from; and the core modules in the
+//! Worker's bundle must be those of the components.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -14,10 +14,10 @@ use wasmparser::{Encoding, Parser, Payload};
 
 use super::{DEPLOYED, ROLES, read};
 
-/// Where the build of the Worker leaves its core modules.
+/// The folder in which the Worker's build leaves its core modules.
 const MODULES: &str = "targets/cloudflare/generated";
 
-/// Prints the digest of each role's component, and fails unless all hosts have the same ones.
+/// Prints the digest of each role's component, and fails unless they are the same on all hosts.
 pub fn prove(wandstore: &Path, config: Option<&Path>) -> anyhow::Result<()> {
     let native = native_digests(wandstore, config)?;
     let spin = Contents::of(&read(&DEPLOYED.spin())?)?;
@@ -42,7 +42,7 @@ pub fn prove(wandstore: &Path, config: Option<&Path>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What the native host runs, as it says itself: role and digest.
+/// Returns the role and digest of each component, as the native host reports them.
 fn native_digests(wandstore: &Path, config: Option<&Path>) -> anyhow::Result<Vec<(String, String)>> {
     let mut command = Command::new(wandstore);
     command.args(["--data-dir", "target/export-data", "components"]);
@@ -71,8 +71,8 @@ impl Contents {
     fn of(composition: &[u8]) -> anyhow::Result<Self> {
         let mut components = Vec::new();
         for payload in Parser::new(0).parse_all(composition) {
-            // `parse_all` goes into what is nested; a component in the composition itself is told by
-            // its range, which no other of these holds.
+            // `parse_all` also descends into nested components. The range of a section holds the
+            // bytes of its component.
             if let Payload::ComponentSection { unchecked_range, .. } = payload? {
                 let bytes = slice(composition, unchecked_range)?;
                 components.push((sha256(bytes), core_modules(bytes)?));
@@ -103,7 +103,7 @@ fn core_modules(component: &[u8]) -> anyhow::Result<BTreeSet<String>> {
     Ok(modules)
 }
 
-/// The core modules in the Worker's bundle.
+/// Returns the digests of the core modules in the Worker's bundle.
 fn shipped_modules(folder: &Path) -> anyhow::Result<BTreeSet<String>> {
     let how = "build the Worker: npm ci && npm run build in targets/cloudflare";
     let entries =
@@ -137,7 +137,7 @@ mod tests {
     use super::super::compose::{Part, compose};
     use super::*;
 
-    /// A component with one core module in it.
+    /// Returns a component with one core module.
     fn component(text: &str) -> Vec<u8> {
         wat::parse_str(format!(
             "(component (core module (func (export \"{text}\"))) (instance (export \"a:b/{text}\")))"

@@ -1,6 +1,6 @@
-//! `cargo xtask new`: a component of one's own, from the templates in `xtask/templates`.
+//! `cargo xtask new`: creates a new component from the templates in `xtask/templates`.
 //!
-//! What it writes stands by itself: it needs a copy of `wit/` and nothing else of this workspace.
+//! The new crate is self-contained: it needs a copy of `wit/` and nothing else from this workspace.
 
 mod template;
 #[cfg(test)]
@@ -63,12 +63,12 @@ impl Component {
         for package in ["capabilities", "storefront"] {
             copy_files(&Path::new("wit").join(package), &self.folder.join("wit").join(package))?;
         }
-        // The versions that this workspace is tested with; cargo drops the rest of them.
+        // Use the versions that this workspace is tested with; cargo drops the unused ones.
         fs::copy("Cargo.lock", self.folder.join("Cargo.lock")).context("cannot copy Cargo.lock")?;
         Ok(())
     }
 
-    /// The name of the crate.
+    /// Returns the name of the crate.
     fn name(&self) -> anyhow::Result<&str> {
         let name = self.folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
@@ -77,7 +77,8 @@ impl Component {
         Ok(name)
     }
 
-    /// Every folder in some of ours is a member of the workspace, and this one has its own.
+    /// Checks that the folder is not in a folder whose subfolders are all members of this workspace, because the new
+    /// crate has its own workspace.
     fn check_place(&self) -> anyhow::Result<()> {
         let parent = self.folder.parent().and_then(|parent| parent.canonicalize().ok());
         for taken in ["components", "adapters"] {

@@ -1,5 +1,5 @@
-//! The files of a new component. They are this program's own, so that what they are made of is known
-//! when it is built.
+//! The files of a new component. They are compiled into this program, so that missing sources
+//! fail its build.
 
 use std::path::PathBuf;
 
@@ -10,11 +10,11 @@ const MANIFEST: &str = include_str!("../../templates/component/Cargo.toml");
 const README: &str = include_str!("../../templates/component/README.md");
 const CARGO_CONFIG: &str = include_str!("../../templates/component/config.toml");
 const TOOLCHAIN: &str = include_str!("../../../rust-toolchain.toml");
-/// Where the version of wit-bindgen is.
+/// The workspace manifest, which holds the version of wit-bindgen.
 const WORKSPACE: &str = include_str!("../../../Cargo.toml");
 
 impl Role {
-    /// Its name in configuration.
+    /// Returns its name in configuration.
     pub fn name(self) -> &'static str {
         match self {
             Self::Generation => "generation",
@@ -22,7 +22,7 @@ impl Role {
         }
     }
 
-    /// The world in `wit/storefront/worlds.wit` that a component of it is given.
+    /// Returns the world in `wit/storefront/worlds.wit` for a component with this role.
     fn world(self) -> &'static str {
         match self {
             Self::Generation => "generation",
@@ -57,7 +57,7 @@ impl Role {
     }
 }
 
-/// Every file but the copies of `wit/` and `Cargo.lock`: its path and its text.
+/// Returns the path and text of every file except the copies of `wit/` and `Cargo.lock`.
 pub fn files(role: Role, name: &str) -> Vec<(&'static str, String)> {
     let mut files: Vec<_> = role.sources().into_iter().map(|(path, text)| (path, text.to_owned())).collect();
     files.extend([
@@ -70,7 +70,7 @@ pub fn files(role: Role, name: &str) -> Vec<(&'static str, String)> {
     files
 }
 
-/// Where cargo puts the component, in the crate's folder.
+/// Returns the path of the built component, relative to the crate's folder.
 pub fn component(name: &str) -> PathBuf {
     PathBuf::from("target").join(shell::TARGET).join("release").join(name.replace('-', "_") + ".wasm")
 }

@@ -9,14 +9,14 @@ fn component(role: Role, folder: &Path) -> Component {
     Component { role, folder: folder.to_owned() }
 }
 
-/// What the component of a new crate imports and exports.
+/// Returns the imports and exports of a new crate's component.
 fn built(role: Role) -> (Vec<String>, Vec<String>) {
     shell::in_workspace().expect("the workspace is there");
     let parent = TempDir::new().expect("a folder");
     let name = format!("{}-of-my-own", role.name());
     let new = component(role, &parent.path().join(&name));
     new.write().expect("the folder is new");
-    // One folder for all, kept between runs: their dependencies are the same.
+    // All crates share one target folder, kept between runs, because their dependencies are the same.
     let target = shell::absolute(&shell::target_dir().join("tmp/new").display().to_string()).expect("a path");
     for arguments in [&["test"][..], &["build", "--target", shell::TARGET]] {
         let mut cargo = Command::new(env!("CARGO"));

@@ -1,7 +1,7 @@
-//! Knows products: one, which every shop sells.
+//! A catalog with a single product, which every shop sells.
 //!
 //! The world is `catalog-demo` in `wit/storefront/worlds.wit`, which imports nothing: a catalog
-//! that asks nobody cannot fail. What a product's fields may hold is in `catalog-types`.
+//! that calls no service cannot fail. `catalog-types` says what a product's fields may hold.
 
 #[allow(clippy::all, clippy::pedantic, reason = "generated")]
 mod bindings {
@@ -20,7 +20,7 @@ use bindings::wandstore::storefront::catalog_types::{
 /// ISO 4217 code of all prices.
 const CURRENCY: &str = "EUR";
 
-/// What the host calls.
+/// The component that the host calls.
 pub struct Component;
 
 // Tests run natively, where there is no host and nothing to export to.
@@ -29,13 +29,13 @@ bindings::export!(Component with_types_in bindings);
 
 impl Guest for Component {
     fn products(_store: String, _market: Market, _freshness: Freshness) -> Result<Assortment, CatalogError> {
-        // The name in the settings stands, and prices are written as is usual for the currency.
+        // Empty: the shop keeps the name of its settings, and prices use the currency's usual format.
         let (shop_name, money_format) = (String::new(), String::new());
         Ok(Assortment {
             shop_name,
             currency: CURRENCY.into(),
             money_format,
-            // Nobody counted.
+            // There are no sales figures.
             best_sellers_first: false,
             products: vec![lantern()],
         })

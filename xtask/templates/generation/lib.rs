@@ -1,7 +1,7 @@
-//! Makes pages: the shop's products, with those first that the shopper looked at.
+//! Makes pages with the shop's products, those that the shopper looked at first.
 //!
-//! What it may ask for is the world `generation` in `wit/storefront/worlds.wit`. It takes prices,
-//! titles and links from the catalog only, and never asks the language model.
+//! The world `generation` in `wit/storefront/worlds.wit` lists what it may import. It takes prices,
+//! titles and links only from the catalog, and never asks the language model.
 
 mod page;
 
@@ -23,11 +23,11 @@ use bindings::wandstore::storefront::page_types::{CacheError, Cached, NewPage, P
 use bindings::wandstore::storefront::shopper_types::{Persona, Signals};
 use bindings::wandstore::storefront::{cache, catalog, catalog_version};
 
-/// What is kept beside the page. A page with ideas of its own would keep what it needs to be made
+/// The plan, which is stored with the page. A richer generator would store what it needs to make the page
 /// again with new prices.
 const PLAN: &str = "{}";
 
-/// What the host calls.
+/// The component that the host calls.
 pub struct Component;
 
 // Tests run natively, where there is no host and nothing to export to.
@@ -44,16 +44,16 @@ impl Guest for Component {
     }
 }
 
-/// Makes the page and stores it. What keeps it from that is an outcome, so that the queue tries
-/// again or gives up, and says why.
+/// Makes the page and stores it. A failure becomes an outcome, so that the queue retries or gives up,
+/// and says why.
 fn make(job: &str, request: &GenerationRequest) -> Result<(), Outcome> {
     let GenerationRequest { store, shopper, .. } = request;
-    // A worker that was cut off after it stored the page leaves a job that is done.
+    // A worker that was interrupted after it stored the page has already done the job.
     if is_stored(job, request)? {
         return Ok(());
     }
     let shop = settings::store(store).ok_or_else(|| Outcome::Failed(format!("no shop is called {store}")))?;
-    // Asked before the products: if these change meanwhile, the page counts as stale.
+    // Read before the products: if they change meanwhile, the page counts as stale.
     let catalog_version = catalog_version::current(store)?;
     let mut assortment = catalog::products(store, &request.market, Freshness::Current)?;
     page::put_first(&mut assortment.products, &request.signals);
@@ -98,7 +98,7 @@ fn metadata(job: &str, request: &GenerationRequest, catalog_version: u64) -> Pag
     }
 }
 
-/// How the shopper shops, and how sure that is in percent.
+/// Returns the shopper's persona, and the confidence in percent.
 fn persona(signals: &Signals) -> (Persona, u32) {
     if signals.purchased.is_empty() { (Persona::Explorer, 20) } else { (Persona::Loyalist, 80) }
 }
@@ -124,7 +124,7 @@ impl From<CatalogError> for Outcome {
     }
 }
 
-/// Worth another attempt. The cause is for what a language model did.
+/// Returns an outcome that asks for another attempt. The cause is only for language model failures.
 fn retry(after_ms: Option<u64>, reason: String) -> Outcome {
     Outcome::Retry(Retry { after_ms, trouble: Trouble { cause: None, reason } })
 }

@@ -1,4 +1,4 @@
-//! The page as HTML: products to text, and nothing that asks anybody.
+//! Renders the page as HTML from its products, without calling any service.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use crate::bindings::wandstore::storefront::shopper_types::Signals;
 const STYLE: &str = include_str!("wand.css");
 const SCRIPT: &str = include_str!("wand.js");
 
-/// Moves what the shopper put into the cart or looked at to the front.
+/// Moves products that the shopper put into the cart or looked at to the front.
 pub fn put_first(products: &mut [Product], signals: &Signals) {
     let rank = |product: &Product| match &product.id {
         id if signals.carted.contains(id) => 0,
@@ -20,7 +20,7 @@ pub fn put_first(products: &mut [Product], signals: &Signals) {
     products.sort_by_key(rank);
 }
 
-/// The whole document. The script needs `data-store`, `data-generated`, `main`, `#said` and `#news`.
+/// Returns the whole document. The script needs `data-store`, `data-generated`, `main`, `#said` and `#news`.
 pub fn render(store: &str, shop: &Shop, assortment: &Assortment) -> String {
     let (store, name) = (escaped(store), escaped(&shop.name));
     let language = escaped(&shop.language);
@@ -54,7 +54,7 @@ pub fn render(store: &str, shop: &Shop, assortment: &Assortment) -> String {
     )
 }
 
-/// Where in a document the content is, which also fits into a page of the shop's theme.
+/// Returns the range of the content in a document; the content also fits into a page of the shop's theme.
 pub fn content(html: &str) -> Range<usize> {
     let start = html.find("<main ").and_then(|main| Some(main + html[main..].find('>')? + 1));
     let end = html.rfind("</main>");
@@ -77,7 +77,7 @@ fn card(product: &Product, currency: &str) -> String {
     )
 }
 
-/// An address that a page may link to. The catalog is another's component: what it says is checked.
+/// Returns an address that a page may link to. The address is checked because the catalog is a separate component.
 fn link(url: &str) -> Option<String> {
     let on_this_host = url.starts_with('/') && !url.starts_with("//");
     let fits = url.starts_with("https://") || url.starts_with('#') || on_this_host;
@@ -96,7 +96,7 @@ fn picture(image: &Image) -> Option<String> {
     })
 }
 
-/// An amount with as many digits after the point as the currency has (ISO 4217, list one).
+/// Formats an amount with the currency's number of decimal places (ISO 4217, list one).
 fn money(minor: u64, currency: &str) -> String {
     let decimals = match currency {
         "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND"
@@ -108,8 +108,8 @@ fn money(minor: u64, currency: &str) -> String {
     format!("{}.{:0width$} {currency}", minor / unit, minor % unit, width = decimals as usize)
 }
 
-/// Text that cannot end an element or an attribute, no Liquid (a theme would run what braces begin), and without the
-/// controls that reorder what stands beside them (UAX #9).
+/// Escapes text so that it cannot end an element or attribute or contain Liquid, which a theme would run, and removes
+/// the control characters that reorder the text around them (UAX #9).
 fn escaped(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut html, c| {
         match c {
