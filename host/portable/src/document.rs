@@ -1,5 +1,5 @@
-//! What an operator decides that does not depend on the platform: sections of `wandstore.toml`, and
-//! the variables that lie over them. As one JSON document it goes to hosts that read no files.
+//! The operator's configuration that does not depend on the platform: sections of `wandstore.toml`, and the variables
+//! that override them. Hosts that read no files get it as one JSON document.
 
 mod variables;
 
@@ -14,10 +14,10 @@ use crate::settings::{PageLifetimes, PoolLimits, Settings, Shop};
 
 /// More members than this make no sense on one machine.
 const POOL_SIZE_MAX: u32 = 1_000;
-/// A page that stands in for the model's is fresh for ten minutes, and then the model is to be asked.
+/// A page that replaces the model's is fresh for ten minutes, and then the model should be asked again.
 const BREAKER_COOLDOWN_MS_MAX: u64 = 600_000;
 
-/// What is decided, whatever the platform.
+/// The configuration that does not depend on the platform.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Document {
@@ -35,7 +35,7 @@ pub struct Document {
     pub stores: BTreeMap<String, Shop>,
 }
 
-/// What an operator wrote that cannot be: which setting, and what it must be.
+/// An invalid setting: which one it is, and what it must be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Wrong(String);
@@ -55,7 +55,7 @@ impl Default for Document {
 }
 
 impl Document {
-    /// Whether the numbers in it make sense.
+    /// Checks that the numbers make sense.
     pub fn validate(&self) -> Result<(), Wrong> {
         let Self { pool, cache, llm, shopify, stores, .. } = self;
         let numbers = [
@@ -101,7 +101,7 @@ impl Document {
         Ok(())
     }
 
-    /// What components may ask of the `settings` capability.
+    /// Returns the settings that components read through the `settings` capability.
     pub fn settings(&self) -> Settings {
         let Self { environment, cache, pool, stores, .. } = self;
         Settings {
@@ -124,20 +124,20 @@ impl Document {
     }
 }
 
-/// Scheme, host and port, as a browser would write them.
+/// Returns whether `text` is scheme, host and port, as a browser would write them.
 fn is_origin(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| {
         matches!(url.scheme(), "http" | "https") && url.origin().ascii_serialization() == text
     })
 }
 
-/// What kind of deployment this is.
+/// The kind of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Somebody's own machine.
     Development,
-    /// Shoppers are here.
+    /// A deployment with shoppers.
     #[default]
     Production,
 }
@@ -152,7 +152,7 @@ pub struct Cache {
     pub fresh_seconds: u32,
     /// Memory for the tier over key-value storage, in MiB.
     pub memory_mib: u64,
-    /// How long that tier trusts what it holds: what another process wrote is seen after this.
+    /// How long that tier trusts its values: a write of another process is seen after this time.
     pub memory_trust_ms: u64,
 }
 
@@ -164,7 +164,7 @@ pub struct Pool {
     pub size: u32,
     /// Live jobs that a member takes. `MAX_QUEUE_DEPTH`.
     pub depth_max: u32,
-    /// Jobs that a member works on at once: one that waits for the language model costs little.
+    /// Jobs that a member works on at once. A job that waits for the language model costs little.
     pub jobs_per_member: usize,
     /// How often a job is tried.
     pub attempts_max: u32,
@@ -174,9 +174,9 @@ pub struct Pool {
     pub backoff_ms: u32,
     /// The longest pause.
     pub backoff_ms_max: u32,
-    /// How long jobs that are done are kept, for `wandstore jobs`. Dead letters are kept for good.
+    /// How long finished jobs are kept, for `wandstore jobs`. Dead letters are kept for good.
     pub keep_settled_seconds: u64,
-    /// Instances that were idle for so long are dropped. `CONTAINER_INACTIVITY_TIMEOUT_MS`.
+    /// Instances that were idle for this long are dropped. `CONTAINER_INACTIVITY_TIMEOUT_MS`.
     pub inactivity_timeout_ms: u64,
 }
 
@@ -189,28 +189,28 @@ pub struct Llm {
     pub base_url: Option<String>,
     /// `LLM_MODEL`.
     pub model: String,
-    /// For a whole answer, retries included.
+    /// The time limit for a whole answer, retries included.
     pub timeout_ms: u64,
-    /// After the first attempt.
+    /// The number of retries after the first attempt.
     pub retries: u32,
     /// The first pause before a retry; it doubles from there.
     pub backoff_ms: u64,
-    /// Questions at once.
+    /// The most questions at once.
     pub concurrency: u32,
-    /// Failures in a row after which it is not asked for a while.
+    /// The number of failures in a row after which the model is not asked for a while.
     pub breaker_failures: u32,
-    /// For how long.
+    /// How long the model is not asked then.
     pub breaker_cooldown_ms: u64,
     /// How the plan's schema is sent: `json-schema`, `json-object` or `none`.
     pub schema_mode: SchemaMode,
-    /// Spending limit per day (UTC); 0 is none.
+    /// The spending limit per day (UTC); 0 means no limit.
     pub tokens_per_day_max: u64,
     /// Price of a million tokens of question, in millionths of a dollar; for metrics.
     pub price_in_microdollars: u64,
     /// Price of a million tokens of answer, likewise.
     pub price_out_microdollars: u64,
-    /// More members for the request body, as the endpoint wants them; they replace ours. Where nothing is said,
-    /// Kimi is told not to think aloud and every other endpoint gets none; `{}` is none for all.
+    /// Additional members of the request body, in the endpoint's form; they replace ours. Without this setting, Kimi is
+    /// told not to think aloud and every other endpoint gets none. With `{}` no endpoint gets any.
     pub extra: Option<Map<String, Value>>,
     /// Members of the request body that are not sent, such as `max_tokens`.
     pub omit: Vec<String>,
@@ -220,7 +220,7 @@ pub struct Llm {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Shopify {
-    /// What stands in place of `https://{shop}` when a shop's APIs are asked: a simulator's address.
+    /// The origin that replaces `https://{shop}` in requests to a shop's APIs, such as a simulator's address.
     /// `SHOPIFY_ORIGIN`.
     pub origin: Option<String>,
 }
@@ -282,17 +282,17 @@ impl Default for Llm {
     }
 }
 
-/// Where Kimi is asked if a key is set and no address is.
+/// Kimi's address, for a deployment with a key and no address.
 const KIMI_URL: &str = "https://api.moonshot.ai/v1";
 
 impl Llm {
-    /// Where it is asked; `None` where there is neither an address nor a key, and pages are planned
+    /// Returns the model's address. Returns `None` if there is neither an address nor a key: pages are then planned
     /// locally.
     pub fn address(&self, has_key: bool) -> Option<&str> {
         self.base_url.as_deref().or(has_key.then_some(KIMI_URL))
     }
 
-    /// The members that are sent beside ours.
+    /// Returns the additional members of the request body.
     pub fn extra_members(&self) -> Map<String, Value> {
         self.extra.clone().unwrap_or_else(|| usual_extra(&self.model))
     }

@@ -1,8 +1,8 @@
-//! What every host does in the same way, whatever it runs on: the protocol of language models,
-//! checks against secrets, settings, requests to upstreams, and the statements of `SQLite`.
+//! The logic that all hosts share: the protocol of language models, checks against secrets, settings, requests to
+//! upstreams, and the statements of `SQLite`.
 //!
-//! No I/O, no clock, no randomness, no environment: all of them are arguments. So the native host and
-//! the adapters for other platforms share it.
+//! No I/O, no clock, no randomness, no environment: all of them are arguments, so that the native host and the adapters
+//! for other platforms can share it.
 
 pub mod document;
 pub mod llm;
@@ -17,7 +17,7 @@ use std::time::Duration;
 
 pub use secret::Secret;
 
-/// A duration in whole milliseconds.
+/// Returns a duration in whole milliseconds.
 pub fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A key, a token, a password. It has no `Display`, and its `Debug` says nothing of it.
+/// A key, a token or a password. It has no `Display`, and its `Debug` reveals nothing.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -12,7 +12,7 @@ impl Secret {
         Self(text.into())
     }
 
-    /// The text itself, for the one place that needs it.
+    /// Returns the text itself, for the one place that needs it.
     pub fn expose(&self) -> &str {
         &self.0
     }

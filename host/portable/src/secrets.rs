@@ -1,13 +1,12 @@
-//! Which variables hold the secrets that components may check against, and under which names
-//! components know them.
+//! The variables with secrets that components may check against, and the names under which components know them.
 
 use crate::Secret;
 
-/// Every variable that is read for them.
+/// Every variable that is read for secrets.
 pub const VARIABLES: [&str; 4] =
     ["DEBUG_TOKEN", "SHOPIFY_API_SECRET", "SHOPIFY_API_SECRET_PREVIOUS", "WEBHOOK_SECRET"];
 
-/// The secrets that `variable` knows, by name. While one is being rotated, the name has two.
+/// Returns the secrets in the variables, by name. During a rotation, a name has two.
 ///
 /// Shopify signs webhooks with the app's own secret, unless the deployment has another for them.
 pub fn named(variable: impl Fn(&str) -> Option<String>) -> Vec<(String, Vec<Secret>)> {

@@ -1,5 +1,4 @@
-//! What the operator decided, as plain data. Reading it from files or the environment is the
-//! caller's business.
+//! The operator's settings, as plain data. The caller reads them from files or the environment.
 
 use std::collections::BTreeMap;
 
@@ -9,37 +8,37 @@ use serde::{Deserialize, Serialize};
 /// The settings of a deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// Whether this is somebody's own machine, with no shoppers.
+    /// Whether this is a developer's own machine, without shoppers.
     pub development: bool,
     /// The pool of generation workers.
     pub pool: PoolLimits,
-    /// How long pages last.
+    /// The lifetimes of pages.
     pub lifetimes: PageLifetimes,
-    /// Whether requests that nobody signed reach the shops that are served because their merchants installed the app.
+    /// Whether unsigned routes serve the shops whose merchants installed the app.
     pub unsigned_routes: bool,
     /// The shops this deployment serves, by id.
     pub shops: BTreeMap<String, Shop>,
 }
 
-/// The pool of generation workers, and what becomes of jobs in it.
+/// The limits of the pool of generation workers and its jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolLimits {
     /// Members: `pool-0` to `pool-{size - 1}`.
     pub size: u32,
     /// A member with this many live jobs is full.
     pub depth_max: u32,
-    /// A job is claimed at most so many times.
+    /// A job is claimed at most this many times.
     pub attempts_max: u32,
     /// How long a claim holds unless it is extended.
     pub lease_ms: u32,
     /// The first pause before another attempt; it doubles from there.
     pub backoff_ms: u32,
-    /// No pause is longer.
+    /// The longest pause.
     pub backoff_ms_max: u32,
 }
 
 impl PoolLimits {
-    /// The members' names.
+    /// Returns the members' names.
     pub fn members(&self) -> impl Iterator<Item = String> + use<> {
         (0..self.size).map(|index| format!("pool-{index}"))
     }
@@ -58,9 +57,9 @@ pub struct PageLifetimes {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Shop {
-    /// The name that shoppers know.
+    /// The name that shoppers see.
     pub name: String,
-    /// Where its theme's own pages live, with no slash at the end; empty for a shop that has none.
+    /// The base address of its theme's own pages, without a slash at the end; empty if the shop has none.
     pub url: String,
     /// BCP 47 language tag of its texts.
     pub language: String,
@@ -68,39 +67,39 @@ pub struct Shop {
     pub tone: String,
     /// Words that its pages must not use, in lower case.
     pub banned_words: Vec<String>,
-    /// What the merchant promises; pages promise nothing else.
+    /// The promises that pages may make. They make no others.
     pub promises: Vec<String>,
-    /// Personas that no page is to be made for, by name, in lower case.
+    /// Personas for which no page is made, by name, in lower case.
     pub personas_off: Vec<String>,
-    /// The brand's accent colour, `#rrggbb`; empty for the pages' own.
+    /// The brand's accent colour, `#rrggbb`; if empty, pages have their own.
     pub accent: String,
     /// The brand's background colour, likewise.
     pub surface: String,
-    /// Whether its merchant turned pages made for shoppers off.
+    /// Whether the merchant turned personal pages off.
     pub paused: bool,
-    /// Whether it is served because its merchant installed the app, and not because the operator named it.
+    /// Whether the shop is served because its merchant installed the app, and not because the operator named it.
     #[serde(skip)]
     pub is_installed: bool,
 }
 
-/// Where a shop stands.
+/// The status of a shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShopStatus {
     /// This deployment serves no such shop.
     Unknown,
     /// It is served.
     Open,
-    /// Everybody gets the fallback page, and nothing is made or stored.
+    /// Every shopper gets the fallback page, and nothing is made or stored.
     Paused,
 }
 
-/// What cannot be said of a shop: which key, and what it must be.
+/// An invalid setting of a shop: which key it is, and what it must be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WrongShop {
-    /// A colour is none.
+    /// A text is no colour.
     #[error("{0} is {1:?}; it must be a colour such as #1b3a57, or empty")]
     Colour(&'static str, String),
-    /// A persona is none.
+    /// A name is no persona.
     #[error("personas_off names {0:?}; there are {personas}", personas = Persona::ALL.map(Persona::name).join(", "))]
     Persona(String),
     /// No persona is left.
@@ -109,8 +108,8 @@ pub enum WrongShop {
 }
 
 impl Settings {
-    /// Where the shop of that id stands, for somebody who is vouched for or for anybody. In production, an installed shop is
-    /// unknown to unsigned requests unless `unsigned_routes` is set.
+    /// Returns the status of a shop, for signed or for unsigned requests. In production, an installed shop is unknown
+    /// to unsigned requests unless `unsigned_routes` is set.
     pub fn shop_status(&self, id: &str, is_vouched_for: bool) -> ShopStatus {
         let is_open =
             |shop: &Shop| is_vouched_for || !shop.is_installed || self.unsigned_routes || self.development;
@@ -156,7 +155,7 @@ impl Default for PageLifetimes {
 }
 
 impl Default for Shop {
-    /// A shop of which nothing is said, not even its name: it promises nothing.
+    /// A shop without any settings, not even a name. It promises nothing.
     fn default() -> Self {
         Self {
             name: String::new(),
@@ -175,7 +174,7 @@ impl Default for Shop {
 }
 
 impl Shop {
-    /// The shop that needs no configuration.
+    /// Returns the demo shop, which needs no configuration.
     pub fn demo() -> Self {
         let promises =
             ["Free returns within 30 days", "Every wand tested by hand", "Ships within one working day"];
@@ -187,7 +186,7 @@ impl Shop {
         }
     }
 
-    /// Whether what is said of it can be.
+    /// Checks that the settings are valid.
     pub fn validate(&self) -> Result<(), WrongShop> {
         for (key, colour) in [("accent", &self.accent), ("surface", &self.surface)] {
             if !(colour.is_empty() || is_colour(colour)) {
@@ -202,7 +201,7 @@ impl Shop {
     }
 }
 
-/// `#rrggbb`, in either case: what ends up in a page's style.
+/// Returns whether `text` is `#rrggbb`, in upper or lower case. It ends up in a page's style.
 fn is_colour(text: &str) -> bool {
     let digits = text.strip_prefix('#').unwrap_or_default();
     digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())

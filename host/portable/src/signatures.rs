@@ -1,4 +1,4 @@
-//! Checks against secrets that whoever asks never holds.
+//! Checks against secrets that the caller never sees.
 
 use std::collections::HashMap;
 
@@ -19,9 +19,9 @@ pub enum Algorithm {
 #[error("the deployment has no such secret")]
 pub struct NoSuchSecret;
 
-/// Checks that take the same time whatever they compare.
+/// Checks in constant time.
 pub trait Signatures: Send + Sync {
-    /// Whether `mac` is the code of `message` under the secret.
+    /// Returns whether `mac` is the code of `message` under the secret.
     fn verify(
         &self,
         secret: &str,
@@ -30,26 +30,26 @@ pub trait Signatures: Send + Sync {
         mac: &[u8],
     ) -> Result<bool, NoSuchSecret>;
 
-    /// Whether `candidate` is the secret itself.
+    /// Returns whether `candidate` is the secret itself.
     fn matches(&self, secret: &str, candidate: &str) -> Result<bool, NoSuchSecret>;
 }
 
-/// The secrets of a deployment. Each name may have several, such as the current one and the one
-/// before it while a rotation is under way; the texts themselves are not kept.
+/// The secrets of a deployment. A name may have several, such as the current and the previous one during a rotation.
+/// The secrets' texts are not kept.
 pub struct Secrets {
     named: HashMap<String, Vec<Check>>,
     fingerprints: Hmac<Sha256>,
 }
 
-/// What is kept of a secret.
+/// What a secret is checked with.
 struct Check {
     keyed: Hmac<Sha256>,
     fingerprint: Hmac<Sha256>,
 }
 
 impl Secrets {
-    /// Takes secrets by name. An empty secret is none: anybody could know it. Fingerprints are made
-    /// with `key`, which nobody is to guess.
+    /// Takes secrets by name. An empty secret is ignored, because anybody could know it. Fingerprints are made with
+    /// `key`, which must be unguessable.
     pub fn new(key: [u8; 32], secrets: impl IntoIterator<Item = (String, Vec<Secret>)>) -> Self {
         let fingerprints = keyed(&key);
         let check = |secret: &Secret| {
@@ -64,7 +64,7 @@ impl Secrets {
         Self { named, fingerprints }
     }
 
-    /// Asks every secret of that name, so that the time does not tell which one fits.
+    /// Checks every secret of that name, so that the time does not reveal which one fits.
     fn any(&self, name: &str, fits: impl Fn(&Check) -> bool) -> Result<bool, NoSuchSecret> {
         match self.named.get(name) {
             Some(checks) if !checks.is_empty() => {
@@ -90,8 +90,8 @@ impl Signatures for Secrets {
         }
     }
 
-    /// Compares fingerprints under a random key: all are equally long, so that not even the
-    /// secret's length shows.
+    /// Compares fingerprints under a random key. All have the same length, so that not even the secret's length is
+    /// revealed.
     fn matches(&self, secret: &str, candidate: &str) -> Result<bool, NoSuchSecret> {
         let candidate = self.fingerprints.clone().chain_update(candidate).finalize();
         self.any(secret, |check| check.fingerprint.clone().finalize() == candidate)

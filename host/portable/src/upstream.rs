@@ -1,45 +1,43 @@
-//! Requests to services that a deployment names: where one goes, what goes with it, and what an
-//! answer says. No I/O.
+//! Requests to services that a deployment names: their address, their headers, and the meaning of an answer. No I/O.
 //!
-//! There is one upstream: `storefront`, a shop's Storefront API
-//! (<https://shopify.dev/docs/api/storefront>). A component names it and a shop; address and token
-//! are added here.
+//! There is one upstream: `storefront`, a shop's Storefront API (<https://shopify.dev/docs/api/storefront>). A
+//! component names the upstream and a shop; address and token are added here.
 
 use std::net::IpAddr;
 
 use crate::llm::retry_after;
 use crate::{Secret, millis};
 
-/// More than this of an answer is not read, in bytes: 4 MiB.
+/// The largest part of an answer that is read, in bytes: 4 MiB.
 pub const ANSWER_BYTES_MAX: usize = 4 << 20;
 /// The name of the only upstream.
 pub const STOREFRONT: &str = "storefront";
 /// The version of the Storefront API.
 const API_VERSION: &str = "2026-10";
-/// What every shop's own domain ends in.
+/// The end of every shop's own domain.
 const SHOP_DOMAIN: &str = ".myshopify.com";
 /// The longest label of a domain name (RFC 1035, section 2.3.4).
 const LABEL_BYTES_MAX: usize = 63;
 
-/// A wish to ask an upstream.
+/// What a component asks of an upstream.
 #[derive(Debug, Clone, Copy)]
 pub struct Wish<'a> {
     /// The upstream's name.
     pub upstream: &'a str,
-    /// For which shop.
+    /// The shop.
     pub store: &'a str,
-    /// What stands in place of the shop's own address, such as `http://127.0.0.1:9000`.
+    /// The origin that replaces the shop's own address, such as `http://127.0.0.1:9000`.
     pub origin: Option<&'a str>,
     /// The shop's private token, if there is one.
     pub token: Option<&'a Secret>,
-    /// The shopper because of whom it is asked, if their address is known.
+    /// The address of the shopper on whose behalf the upstream is asked, if it is known.
     pub buyer: Option<IpAddr>,
 }
 
-/// A request to be posted.
+/// A POST request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// Where to.
+    /// The address.
     pub url: String,
     token: Option<Secret>,
     buyer: Option<String>,
@@ -50,7 +48,7 @@ pub struct Request {
 pub struct Answer {
     /// The status code.
     pub status: u16,
-    /// How long the upstream wants to be left alone, if it said so.
+    /// How long to wait before the next request, if the upstream said so.
     pub retry_after_ms: Option<u64>,
     /// The content.
     pub body: Vec<u8>,
@@ -59,22 +57,23 @@ pub struct Answer {
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// There is no upstream of that name, or none for that shop: a mistake to be reported.
+    /// There is no upstream of that name, or none for that shop. This is a mistake to report.
     #[error("there is no such upstream for this shop")]
     NoSuchUpstream,
-    /// Not within the time: go on without, or try later.
+    /// No answer in time: go on without it, or try later.
     #[error("the upstream did not answer in time")]
     Timeout,
-    /// Over this limit, in bytes: ask for less.
+    /// The answer is over this limit, in bytes: ask for less.
     #[error("the upstream's answer is over the limit of {0} bytes")]
     TooLarge(u64),
-    /// Not reached, or it broke off: go on without, or try later. The text holds no secret.
+    /// The upstream was not reached, or the exchange broke off: go on without it, or try later. The text holds no
+    /// secret.
     #[error("the upstream is unavailable: {0}")]
     Unavailable(String),
 }
 
 impl Wish<'_> {
-    /// The request for it.
+    /// Builds the request.
     pub fn request(&self) -> Result<Request, Error> {
         if self.upstream != STOREFRONT {
             return Err(Error::NoSuchUpstream);
@@ -96,7 +95,7 @@ impl Wish<'_> {
 }
 
 impl Request {
-    /// Its header fields, names in lower case.
+    /// Returns the header fields, names in lower case.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let token = self.token.as_ref().map(|token| ("shopify-storefront-private-token", token.expose()));
         let buyer = self.buyer.as_deref().map(|address| ("shopify-storefront-buyer-ip", address));
@@ -106,18 +105,18 @@ impl Request {
 }
 
 impl Answer {
-    /// What an upstream sent; `retry_after` is the value of that header field.
+    /// Reads what an upstream sent; `retry_after_header` is the value of that header field.
     pub fn read(status: u16, retry_after_header: Option<&str>, body: Vec<u8>, now_ms: u64) -> Self {
         let after = retry_after_header.and_then(|header| retry_after(header, now_ms));
         Self { status, retry_after_ms: after.map(millis), body }
     }
 }
 
-/// Whether a text is a shop's own domain: one label of lower-case letters, digits and inner hyphens
-/// before `.myshopify.com`. What only looks like one must never be sent a token.
+/// Returns whether a text is a shop's own domain: one label of lower-case letters, digits and inner hyphens before
+/// `.myshopify.com`. A text that only looks like one must never be sent a token.
 ///
-/// Of what is parsed from Shopify (crate `shopify`, `ShopDomain`), shops of Shopify's developers are none, nor are
-/// names that its libraries let pass and no merchant can have: `tests/domains.rs`.
+/// This is stricter than `ShopDomain` of the crate `shopify`: it refuses the shops of Shopify's developers, and names
+/// that Shopify's libraries accept and no merchant can have (`tests/domains.rs`).
 pub fn is_shop_domain(text: &str) -> bool {
     let Some(label) = text.strip_suffix(SHOP_DOMAIN) else { return false };
     let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';

@@ -1,5 +1,5 @@
-//! Variables that lie over a document, by the names of the original deployment where it had them. Which
-//! there are is the caller's: nothing here reads an environment.
+//! Variables that override a document. They have the names of the original deployment where it had them. The caller
+//! supplies them: nothing here reads an environment.
 
 use std::num::ParseIntError;
 use std::str::FromStr;
@@ -9,8 +9,7 @@ use crate::settings::Settings;
 use crate::upstream::is_shop_domain;
 
 impl Document {
-    /// Lays variables over it, as `variable` knows them: by the names of the original deployment where
-    /// it had them.
+    /// Overrides the document with the variables that `variable` returns.
     pub fn lay_over(&mut self, variable: impl Fn(&str) -> Option<String>) -> Result<(), Wrong> {
         if let Some(value) = variable("ENVIRONMENT") {
             self.environment = match value.as_str() {
@@ -37,7 +36,7 @@ impl Document {
             self.shopify.origin = Some(origin);
         }
         variable("SHOPIFY_STORE").map_or(Ok(()), |store| self.connect(&store))?;
-        // A shop at Shopify has pages of its own, also where nobody said so: links lead there.
+        // A shop at Shopify has pages of its own, even if no address is configured: links lead there.
         for (id, shop) in &mut self.stores {
             if shop.url.is_empty() && is_shop_domain(id) {
                 shop.url = format!("https://{id}");
@@ -46,8 +45,8 @@ impl Document {
         Ok(())
     }
 
-    /// Adds the shop that is connected without an installation, in place of the demo shop where that is the
-    /// only one. It is called by the first part of its domain where nothing else is said of it.
+    /// Adds the shop that is connected without an installation. It replaces the demo shop if that is the only one.
+    /// Without a configured name, its name is the first part of its domain.
     fn connect(&mut self, store: &str) -> Result<(), Wrong> {
         if !is_shop_domain(store) {
             return Err(Wrong(format!(

@@ -1,5 +1,4 @@
-//! One question on its way: what to send next, and what becomes of the reply. Sending, waiting and counting
-//! money is the host's.
+//! One question in progress: what to send next, and what a reply means. The host sends, waits and counts the cost.
 
 use std::time::Duration;
 
@@ -12,25 +11,25 @@ use super::policy::{Certainty, Failure, Patience, Remedy, retry_after};
 use super::question::{Endpoint, Question, question};
 use super::{Cause, Completion, Ending, Failed, Request, documents};
 
-/// Statuses of an answer (RFC 9110, section 15.3).
+/// The statuses of success (RFC 9110, section 15.3).
 const SUCCESS: std::ops::Range<u16> = 200..300;
-/// A fault for which a gateway has no status of its own.
+/// Gateways also use it for faults that have no status of their own.
 const BAD_REQUEST: u16 = 400;
 const REQUEST_TIMEOUT: u16 = 408;
 const SERVER_ERROR: u16 = 500;
 
-/// One question on its way to an answer.
+/// One question in progress.
 #[derive(Debug)]
 pub struct Asking<'a> {
     endpoint: Endpoint<'a>,
     request: &'a Request,
     dialect: Dialect,
     patience: Patience,
-    /// The first refusal that may have been about the form.
+    /// The first refusal that may be about the form of the answer.
     doubt: Option<(Certainty, Failure)>,
 }
 
-/// What came of sending a question.
+/// The result of sending a question.
 #[derive(Debug, Clone, Copy)]
 pub enum Reply<'a> {
     /// An answer, whole or cut short.
@@ -48,11 +47,11 @@ pub enum Reply<'a> {
     Unsent,
     /// The connection broke off.
     Broken,
-    /// The content has no end.
+    /// The content exceeds the limit.
     TooLarge,
 }
 
-/// What a call cost and how it went.
+/// The cost and result of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
     /// `None` for an answer.
@@ -63,9 +62,9 @@ pub struct Call {
     pub tokens_out: u32,
     /// Whether the question left the process.
     pub was_sent: bool,
-    /// Whether the endpoint does its work, if not for this question.
+    /// Whether the endpoint works, even if it did not answer this question.
     pub is_healthy: bool,
-    /// The member that is not sent any more, or not in the same way.
+    /// The member of the request that is no longer sent, or sent in another way.
     pub left_out: Option<String>,
 }
 
@@ -74,14 +73,14 @@ pub struct Call {
 pub enum Next {
     /// There is an answer.
     Done(Completion),
-    /// To ask again, after this long. The question may be another: the endpoint refused a part of it.
+    /// Ask again after this long. The question may differ, because the endpoint refused a part of it.
     Again(Duration),
-    /// To give up.
+    /// Give up.
     Failed(Failed),
 }
 
 impl<'a> Asking<'a> {
-    /// Begins with what `memory` knows of the endpoint.
+    /// Begins with what `memory` knows about the endpoint.
     pub fn new(
         endpoint: Endpoint<'a>,
         request: &'a Request,
@@ -93,14 +92,14 @@ impl<'a> Asking<'a> {
         Self { endpoint, request, dialect, patience, doubt: None }
     }
 
-    /// What to send.
+    /// Returns the question to send.
     pub fn question(&self) -> Result<Question, Failed> {
         let no_schema =
             || Failure::new(Cause::Format, Remedy::Nothing).saying("the schema is not JSON").reported(None);
         question(self.request, &self.endpoint, &self.dialect).ok_or_else(no_schema)
     }
 
-    /// What a reply to `sent` means. `elapsed` is the time since the question was put.
+    /// Decides what to do after a reply to `sent`. `elapsed` is the time since the question was first asked.
     pub fn hear(
         &mut self,
         reply: Reply<'_>,
@@ -141,7 +140,7 @@ impl<'a> Asking<'a> {
         (call, next)
     }
 
-    /// Asks without what was refused, if that is still sent. A refusal is not paid for, so that this costs no
+    /// Asks again without the part that was refused, if it is still sent. A refusal costs no money, so this uses no
     /// attempt, unless the endpoint may just be down.
     fn without(
         &mut self,
@@ -172,7 +171,7 @@ impl<'a> Asking<'a> {
         self.question().is_ok_and(|question| question.members.contains_key(super::dialect::RESPONSE_FORMAT))
     }
 
-    /// There is nothing left to leave out: it was not about the form, and the first refusal stands.
+    /// Gives up, because nothing is left to leave out: the refusal was not about the form, and the first one counts.
     fn give_up(&mut self, failure: Failure, certainty: Certainty, elapsed: Duration, random: u64) -> Next {
         let (certainty, failure) = self.doubt.take().unwrap_or((certainty, failure));
         let is_down = certainty == Certainty::Unlikely;
@@ -184,14 +183,14 @@ impl<'a> Asking<'a> {
         self.patience.pause(failure, elapsed, random).map_or_else(Next::Failed, Next::Again)
     }
 
-    /// What a call cost, and the answer or why there is none.
+    /// Returns the cost of a call, and the answer or the reason why there is none.
     fn read(
         &self,
         reply: Reply<'_>,
         sent: &Question,
         now_ms: u64,
     ) -> ((u32, u32), Result<Completion, Failure>) {
-        // Nobody can say what an answer cost that was not seen to its end.
+        // The cost of an answer that did not arrive completely is unknown.
         let unseen = (sent.tokens_in, sent.tokens_out_max);
         let passing = |said: &str| Err(Failure::new(Cause::Unreachable, Remedy::Wait(None)).saying(said));
         match reply {
@@ -226,7 +225,7 @@ impl<'a> Asking<'a> {
         judge(status, after, complaint, sent).saying(said.join(": "))
     }
 
-    /// An error under a status of success is judged as the status that it names.
+    /// Judges an error under a status of success by the status that it names.
     fn error(&self, complaint: &Complaint, sent: &Question) -> Failure {
         match complaint.status {
             Some(status) => self.refusal(status, None, complaint, sent),
@@ -305,8 +304,8 @@ fn no_completion(start: &str) -> String {
     format!("the answer is no chat completion{colon}{start}")
 }
 
-/// What a refused call cost: what the endpoint says, or nothing where it refused before a model saw the
-/// question. A server that failed may have shown it to one.
+/// Returns the cost of a refused call: the endpoint's figures, or nothing if it refused before a model saw the
+/// question. If a server failed, a model may have seen it.
 fn cost(status: u16, heard: &Heard, sent: &Question, failure: &Failure) -> (u32, u32) {
     let is_failure = status == REQUEST_TIMEOUT || status >= SERVER_ERROR;
     let is_about_form =

@@ -1,18 +1,18 @@
-//! What an endpoint says of a request that it did not serve: in its words, fit for a log, and as far as
-//! a program can tell what they mean.
+//! An endpoint's explanation of a request that it did not serve: its words, made fit for a log, and what a program can
+//! tell from them.
 
 use serde_json::Value;
 
 use super::documents;
 use crate::Secret;
 
-/// The longest text of an endpoint that is passed on, in characters.
+/// The longest text from an endpoint that is passed on, in characters.
 const SAID_CHARS_MAX: usize = 200;
-/// How much of what an endpoint says is looked through, in bytes.
+/// How much of an explanation is searched, in bytes.
 const WORDS_BYTES_MAX: usize = 8 << 10;
-/// So many characters of the key in a row give it away.
+/// The number of consecutive characters of the key that reveal it.
 const KEY_PART_BYTES: usize = 8;
-/// Members that repeat what was sent, or say nothing.
+/// Members that repeat the request or carry no meaning.
 const ECHOES: [&str; 12] = [
     "input",
     "ctx",
@@ -27,19 +27,19 @@ const ECHOES: [&str; 12] = [
     "request_id",
     "user_id",
 ];
-/// Names of members that say what is wrong by being there.
+/// Members whose presence says what is wrong.
 const TELLING: [&str; 3] = ["response_format", "max_tokens", "max_completion_tokens"];
 
-/// What an endpoint says.
+/// An endpoint's explanation.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Complaint {
-    /// Its message, as it came.
+    /// The unchanged message.
     message: String,
-    /// Everything that it says, in lower case.
+    /// All its texts, in lower case.
     pub(super) words: String,
-    /// Its names for what is wrong, in lower case.
+    /// Its codes and types of the error, in lower case.
     pub(super) kinds: String,
-    /// The member that it is about, where it names one.
+    /// The member of the request that it names, if any.
     pub(super) member: Option<String>,
     /// The status that it names in its body.
     pub(super) status: Option<u16>,
@@ -74,7 +74,7 @@ impl Complaint {
         }
     }
 
-    /// Of a page, only the title means something.
+    /// Reads a text. If it is an HTML page, only the title counts.
     fn of_text(text: &str) -> Self {
         let is_page = text.starts_with('<');
         let title = || text.split_once("<title>")?.1.split_once("</title>").map(|(title, _)| title);
@@ -83,17 +83,17 @@ impl Complaint {
         Self { words: message.to_lowercase(), message, ..Self::default() }
     }
 
-    /// Whether one of `phrases` is among its words.
+    /// Returns whether its words contain one of `phrases`.
     pub(super) fn says(&self, phrases: &[&str]) -> bool {
         phrases.iter().any(|phrase| self.words.contains(phrase))
     }
 
-    /// Whether one of `parts` is in its names for what is wrong.
+    /// Returns whether its codes and types contain one of `parts`.
     pub(super) fn is(&self, parts: &[&str]) -> bool {
         parts.iter().any(|part| self.kinds.contains(part))
     }
 
-    /// Whether it is about the member `name`: it says so, or uses the name as a word.
+    /// Returns whether it is about the member `name`: it says so, or uses the name as a word.
     pub(super) fn names(&self, name: &str) -> bool {
         let is_part = |c: char| c.is_alphanumeric() || c == '_';
         let mut places = self.words.match_indices(name);
@@ -103,16 +103,16 @@ impl Complaint {
         })
     }
 
-    /// Its words, fit for a log.
+    /// Returns its message, made fit for a log.
     pub(super) fn said(&self, key: Option<&Secret>) -> String {
         tame(&self.message, key)
     }
 }
 
-/// Short, on one line, without what could disturb whoever reads it, and without the key, which an
-/// endpoint may repeat in part.
+/// Makes a text fit for a log: short, on one line, without characters that could confuse a reader, and without the key,
+/// which an endpoint may repeat in part.
 pub(super) fn tame(text: &str, key: Option<&Secret>) -> String {
-    // Control characters, and those that change the direction of what follows or are not seen.
+    // Control characters, and characters that are invisible or change the direction of the text.
     let is_odd = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
@@ -131,7 +131,7 @@ fn gives_away(word: &str, key: &str) -> bool {
     key.as_bytes().windows(length).any(|part| word.as_bytes().windows(length).any(|other| other == part))
 }
 
-/// Every text in a document, but for what repeats the request.
+/// Collects every text in a document, except members that repeat the request.
 fn gather(value: &Value, words: &mut String) {
     match value {
         _ if words.len() > WORDS_BYTES_MAX => {}
@@ -153,8 +153,8 @@ fn gather(value: &Value, words: &mut String) {
     }
 }
 
-/// The message for people: `{"error": {"message"}}`, `{"error": "…"}`, `{"message"}`, `{"detail": [{"loc", "msg"}]}`,
-/// `{"errors": […]}`, and what an upstream of a gateway said.
+/// Returns the message for people: `{"error": {"message"}}`, `{"error": "…"}`, `{"message"}`, `{"detail": [{"loc",
+/// "msg"}]}`, `{"errors": […]}`, or the message of a gateway's upstream.
 fn message(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
@@ -199,7 +199,7 @@ fn kinds(document: &Value, error: &Value) -> String {
     of(document).into_iter().chain(of(error)).chain([inner]).chain(details).collect::<Vec<_>>().join(" ")
 }
 
-/// `param`, or the place of a validation error, without what is inside it.
+/// Returns `param`, or the top-level member of a validation error.
 fn member(error: &Value) -> Option<String> {
     let lists = [&error["detail"], &error["message"]["detail"], &error["errors"]];
     let place = lists.iter().find_map(|list| list[0]["loc"][1].as_str());
@@ -208,7 +208,7 @@ fn member(error: &Value) -> Option<String> {
     Some(name.to_owned()).filter(|name| !name.is_empty())
 }
 
-/// A status of an error (RFC 9110, section 15), as a number or as text.
+/// Returns the status of an error (RFC 9110, section 15), given as a number or as text.
 fn status(value: &Value) -> Option<u16> {
     let number = value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())?;
     u16::try_from(number).ok().filter(|status| (400..600).contains(status))

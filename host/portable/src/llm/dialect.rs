@@ -1,14 +1,14 @@
-//! How an endpoint wants to be asked: what was configured, less what it refused.
+//! The dialect of an endpoint: what is configured, without what the endpoint refused.
 //!
-//! Endpoints differ in how they take a schema and in which members of a request they know. What one
-//! refused is not sent again for a while; after that it is tried again, for endpoints learn.
+//! Endpoints differ in how they accept a schema and in which members of a request they know. A part that an endpoint
+//! refused is not sent for a while and then tried again, because endpoints change.
 
 use std::collections::BTreeSet;
 
-/// How long a refusal that named what it was about is remembered: a day.
+/// How long a refusal that named the refused part is remembered: a day.
 const CERTAIN_MS: u64 = 24 * 60 * 60 * 1000;
-/// How long a guess is remembered: a status 500 may have had nothing to do with the form, and then the
-/// endpoint is asked for less than it can do.
+/// How long a guess is remembered. It is short, because a status 500 may have had nothing to do with the form, and then
+/// the endpoint is asked for less than it can do.
 const GUESSED_MS: u64 = 10 * 60 * 1000;
 
 /// The limit of tokens, as `OpenAI` and most endpoints first called it,
@@ -19,7 +19,7 @@ pub(super) const MAX_COMPLETION_TOKENS: &str = "max_completion_tokens";
 /// The form of the answer.
 pub(super) const RESPONSE_FORMAT: &str = "response_format";
 
-/// How an endpoint is told what form the answer is to have. Each mode asks less of it than the one before.
+/// How an endpoint is told the form of the answer. Each mode demands less of it than the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum SchemaMode {
     /// By `response_format: json_schema`.
@@ -31,7 +31,7 @@ pub enum SchemaMode {
     None,
 }
 
-/// What of a request an endpoint refused.
+/// The part of a request that an endpoint refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Part {
     /// The form of the answer.
@@ -41,7 +41,7 @@ pub(super) enum Part {
 }
 
 impl Part {
-    /// The member of the request that it is.
+    /// Returns the member of the request.
     pub(super) fn name(&self) -> &str {
         match self {
             Self::Form => RESPONSE_FORMAT,
@@ -50,25 +50,25 @@ impl Part {
     }
 }
 
-/// How an endpoint is asked.
+/// The dialect of an endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Dialect {
-    /// How it is told the form of the answer.
+    /// How the endpoint is told the form of the answer.
     pub(super) mode: SchemaMode,
-    /// What the limit of tokens is called.
+    /// The name of the token limit.
     pub(super) limit: &'static str,
     /// The members that are not sent.
     pub(super) without: BTreeSet<String>,
 }
 
 impl Dialect {
-    /// As it is configured.
+    /// Creates the configured dialect.
     pub(super) fn new(mode: SchemaMode) -> Self {
         Self { mode, limit: MAX_TOKENS, without: BTreeSet::new() }
     }
 
-    /// How to ask without what was refused; `None` where there is nothing left to leave out. Each
-    /// dialect asks less than the one before, so that this comes to an end.
+    /// Returns the dialect without the refused part, or `None` if nothing is left to leave out. Each dialect demands
+    /// less than the one before, so this ends.
     pub(super) fn without(&self, refused: &Part) -> Option<Self> {
         let mut next = self.clone();
         match refused {
@@ -77,7 +77,7 @@ impl Dialect {
                     SchemaMode::JsonSchema => SchemaMode::JsonObject,
                     SchemaMode::JsonObject => SchemaMode::None,
                     SchemaMode::None if self.without.contains(RESPONSE_FORMAT) => return None,
-                    // The operator's own, of `extra`.
+                    // The operator's own member, from `extra`.
                     SchemaMode::None => {
                         next.without.insert(RESPONSE_FORMAT.to_owned());
                         self.mode
@@ -96,7 +96,7 @@ impl Dialect {
         Some(next)
     }
 
-    /// What both know of an endpoint.
+    /// Combines what both know about an endpoint.
     fn and(self, other: Self) -> Self {
         let limit = if other.limit == MAX_COMPLETION_TOKENS { other.limit } else { self.limit };
         Self {
@@ -107,12 +107,12 @@ impl Dialect {
     }
 }
 
-/// What is known of one model at one endpoint. It lasts as long as the process.
+/// What is known about one model at one endpoint, for as long as the process lives.
 #[derive(Debug, Default)]
 pub struct Memory(Option<(Dialect, u64)>);
 
 impl Memory {
-    /// The dialect to ask in, and the configured one where nothing else is remembered.
+    /// Returns the remembered dialect, or the configured one if none is remembered.
     pub(super) fn recall(&mut self, configured: SchemaMode, now_ms: u64) -> Dialect {
         match &self.0 {
             Some((dialect, until_ms)) if now_ms < *until_ms => dialect.clone(),
@@ -123,7 +123,7 @@ impl Memory {
         }
     }
 
-    /// Remembers a dialect that an endpoint wants.
+    /// Remembers the dialect that an endpoint accepts.
     pub(super) fn keep(&mut self, dialect: Dialect, certain: bool, now_ms: u64) {
         let until_ms = now_ms.saturating_add(if certain { CERTAIN_MS } else { GUESSED_MS });
         let known = self.0.take().filter(|(_, until_ms)| now_ms < *until_ms);

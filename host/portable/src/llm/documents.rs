@@ -1,7 +1,7 @@
-//! The JSON documents in the body of a response, whatever is around them.
+//! Extracts the JSON documents from the body of a response, whatever surrounds them.
 //!
-//! Gateways send streams that nobody asked for, comments to keep a connection open, byte order marks and
-//! compressed bytes. None of that has to do with what a model said, so none of it may cost an answer.
+//! Gateways send unrequested streams, comments that keep a connection open, byte order marks and compressed bytes. None
+//! of that belongs to the model's answer, so none of it may cause the answer to be lost.
 
 use std::io::Read as _;
 
@@ -12,23 +12,23 @@ use super::exchange::RESPONSE_BYTES_MAX;
 
 /// The first bytes of gzip (RFC 1952, section 2.3.1).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
-/// Documents of a stream that are read.
+/// The most documents of a stream that are read.
 const DOCUMENTS_MAX: usize = 100_000;
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// What a body holds.
+/// The content of a body.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Documents {
-    /// Its JSON documents: one, or the chunks of a stream.
+    /// The JSON documents: one, or the chunks of a stream.
     pub(super) found: Vec<Value>,
-    /// Whether it is a stream that says that it is over.
+    /// Whether it is a stream with an end marker.
     pub(super) is_over: bool,
-    /// The text, where there is no document.
+    /// The text, if there is no document.
     pub(super) text: String,
 }
 
-/// Reads server-sent events (<https://html.spec.whatwg.org/multipage/server-sent-events.html>), one JSON
-/// document or several, with or without what may stand before them.
+/// Reads server-sent events (<https://html.spec.whatwg.org/multipage/server-sent-events.html>), one JSON document or
+/// several, whatever precedes them.
 pub(super) fn read(body: &[u8]) -> Documents {
     let unpacked = if body.starts_with(&GZIP) { unpack(body) } else { Vec::new() };
     let body = if unpacked.is_empty() { body } else { &unpacked };
@@ -46,13 +46,13 @@ pub(super) fn read(body: &[u8]) -> Documents {
 /// Unpacks at most [`RESPONSE_BYTES_MAX`]. Returns what precedes damage.
 fn unpack(body: &[u8]) -> Vec<u8> {
     let mut unpacked = Vec::new();
-    // What was unpacked before the damage is there.
+    // On an error, the bytes that were unpacked before the damage remain.
     let _ = MultiGzDecoder::new(body).take(RESPONSE_BYTES_MAX as u64).read_to_end(&mut unpacked);
     unpacked
 }
 
-/// The data of events, one after the other, and whether the last of them was `[DONE]`. Text that holds no event
-/// stays as it is, without its comments.
+/// Returns the concatenated data of events, and whether the last event was `[DONE]`. Returns a text without events
+/// unchanged, except for its comments.
 fn payload(text: &str) -> (String, bool) {
     let is_comment = |line: &&str| line.starts_with(':');
     let data = || text.lines().filter_map(|line| line.strip_prefix("data:"));
@@ -66,7 +66,7 @@ fn payload(text: &str) -> (String, bool) {
     (lines.join("\n"), data().any(|line| is_end(&line)))
 }
 
-/// Gemini puts errors into an array, gateways put answers into `result`.
+/// Unwraps a document: Gemini puts errors into an array, and gateways put answers into `result`.
 fn unwrapped(document: Value) -> Vec<Value> {
     match document {
         Value::Array(documents) => documents.into_iter().filter(Value::is_object).collect(),

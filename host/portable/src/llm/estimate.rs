@@ -1,27 +1,28 @@
-//! How many tokens a text has, where the endpoint does not say.
+//! Estimates of the number of tokens in a text, for endpoints that report none.
 //!
 //! Tokenizers in use are byte pair encodings: a token is at least one byte, and about four on average
 //! (<https://github.com/openai/tiktoken>, "What is BPE anyway?"). The average is that of English. A character of
 //! another script has two to four bytes and may be a token, or several if the tokenizer has seen little of its script.
 
-/// ASCII bytes that make a token, about.
+/// The average number of ASCII bytes in a token.
 const BYTES_PER_TOKEN: usize = 4;
-/// ASCII bytes that make a token, at least: JSON has 2.2 to 2.7 in `cl100k_base`, and only random letters and digits have
-/// fewer than 2.
+/// The least number of ASCII bytes in a token: JSON has 2.2 to 2.7 in `cl100k_base`, and only random letters and digits
+/// have fewer than 2.
 const BYTES_PER_TOKEN_MIN: usize = 2;
 
-/// About how many tokens these texts have together, rounded up: one for four ASCII bytes, one for any other character.
+/// Estimates how many tokens these texts have together, rounded up: one for four ASCII bytes, one for any other
+/// character.
 pub(super) fn tokens<'a>(texts: impl IntoIterator<Item = &'a [u8]>) -> u32 {
     let (mut ascii, mut others) = (0_usize, 0_usize);
     for byte in texts.into_iter().flatten() {
         ascii += usize::from(byte.is_ascii());
-        // The first byte of a character; 10xxxxxx are its others.
+        // Counts the first byte of a character; 10xxxxxx are its other bytes.
         others += usize::from(*byte >= 0b1100_0000);
     }
     bounded(ascii.div_ceil(BYTES_PER_TOKEN) + others)
 }
 
-/// How many tokens a text has at the most: one for two ASCII bytes, one for any other byte.
+/// Returns the most tokens that a text may have: one for two ASCII bytes, one for any other byte.
 pub(super) fn tokens_max(text: &[u8]) -> u32 {
     let ascii = text.iter().filter(|byte| byte.is_ascii()).count();
     bounded(ascii.div_ceil(BYTES_PER_TOKEN_MIN) + (text.len() - ascii))

@@ -1,15 +1,15 @@
-//! Where a question goes, and how much of a response is read.
+//! The address of an endpoint, and the limit on its responses.
 
 use url::Url;
 
-/// More than this of a response is not read, in bytes: a stream has some 300 bytes for each token, and a model
-/// that thinks aloud sends thousands of them.
+/// The largest part of a response that is read, in bytes: a stream has some 300 bytes for each token, and a model that
+/// thinks aloud sends thousands of them.
 pub const RESPONSE_BYTES_MAX: usize = 4 << 20;
-/// What every endpoint's address ends in.
+/// The end of every endpoint's address.
 const OPERATION: &str = "/chat/completions";
 
-/// The address of the operation under a base address, which may end in it already; `None` if that is
-/// no http or https address, or holds a user name or password.
+/// Returns the address of the operation under a base address, which may already end in it. Returns `None` if that is no
+/// http or https address, or holds a user name or password.
 pub fn address(base_url: &str) -> Option<Url> {
     let mut url = Url::parse(base_url.trim()).ok()?;
     let bare = url.username().is_empty() && url.password().is_none();

@@ -1,5 +1,5 @@
-//! What a model said, of whatever documents an endpoint made of it: a chat completion, its chunks, or
-//! something near it. Only what has to do with the answer can spoil it.
+//! Reads a model's answer from an endpoint's documents: a chat completion, its chunks, or something similar. Unrelated
+//! content cannot spoil the answer.
 
 use serde_json::Value;
 
@@ -7,39 +7,39 @@ use super::Ending;
 use super::documents::Documents;
 use super::estimate::tokens;
 
-/// The longest text that is passed on, in bytes: more than any answer to a question of ours has.
+/// The longest text that is passed on, in bytes: longer than any answer to our questions.
 const TEXT_BYTES_MAX: usize = 256 << 10;
 /// The longest name of a model, in characters.
 const MODEL_CHARS_MAX: usize = 100;
-/// A figure that is larger is no number of tokens: no model has such a context.
+/// A larger figure is no number of tokens, because no model has such a context.
 const TOKENS_MAX: f64 = 10_000_000.0;
 
-/// What a model said.
+/// What a model answered.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Heard {
     /// The answer.
     pub(super) text: String,
-    /// What it thought aloud.
+    /// The reasoning.
     pub(super) reasoning: String,
-    /// Why it does not answer.
+    /// The reason for a refusal.
     pub(super) refusal: String,
-    /// What it would call a tool with.
+    /// The arguments of a tool call.
     arguments: String,
     /// The model, as it names itself.
     pub(super) model: String,
-    /// Why it stopped, in lower case; empty where that is not said.
+    /// The reason why it stopped, in lower case; empty if there is none.
     finish: String,
     is_stream: bool,
     /// Whether the stream ended before the answer did.
     pub(super) is_cut: bool,
     usage: Usage,
-    /// Whether there was an answer at all, though it may be empty.
+    /// Whether there was an answer, even an empty one.
     pub(super) is_answer: bool,
     /// A document that is an error.
     pub(super) error: Option<Value>,
 }
 
-/// The endpoint's figures, where it has some.
+/// The endpoint's figures, if it has any.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 struct Usage {
     tokens_in: Option<u32>,
@@ -48,7 +48,7 @@ struct Usage {
 }
 
 impl Heard {
-    /// Puts together what is in the documents.
+    /// Combines the contents of the documents.
     pub(super) fn of(documents: Documents) -> Self {
         let mut heard = Self::default();
         let is_over = documents.is_over;
@@ -108,7 +108,7 @@ impl Heard {
         }
     }
 
-    /// Text, a part, a list of parts, or the JSON document itself.
+    /// Reads content: text, a part, a list of parts, or the JSON document itself.
     fn content(&mut self, content: &Value) {
         match content {
             Value::String(text) => self.text.push_str(text),
@@ -129,13 +129,13 @@ impl Heard {
         }
     }
 
-    /// An answer that is where none belongs: as the arguments of a call, or as the end of thinking.
+    /// Returns an answer in an unusual place: the arguments of a call, or the end of the reasoning.
     fn elsewhere(&self) -> String {
         let places = [&self.arguments, &self.reasoning];
         places.into_iter().find(|text| is_json(text)).cloned().unwrap_or_default()
     }
 
-    /// How the answer ended.
+    /// Returns how the answer ended.
     pub(super) fn ending(&self) -> Ending {
         match self.finish.as_str() {
             "length" | "max_tokens" | "max_output_tokens" | "model_length" | "token_limit" => Ending::Length,
@@ -145,12 +145,12 @@ impl Heard {
         }
     }
 
-    /// Whether it declines to answer.
+    /// Returns whether the model declines to answer.
     pub(super) fn is_refusal(&self) -> bool {
         !self.refusal.trim().is_empty() || self.finish == "refusal"
     }
 
-    /// Whether the tokens of the answer went into thinking.
+    /// Returns whether the reasoning used up the tokens of the answer.
     pub(super) fn is_thinking(&self) -> bool {
         let text = self.text.trim();
         let is_unfinished = text.starts_with("<think") && !text.contains("</think");
@@ -159,14 +159,14 @@ impl Heard {
         self.ending() == Ending::Length && (is_unfinished || text.is_empty() && thought)
     }
 
-    /// The text, if it is not too long to be passed on.
+    /// Returns the text up to the limit, and whether it is complete.
     pub(super) fn bounded_text(&self) -> (&str, bool) {
         let end = self.text.floor_char_boundary(TEXT_BYTES_MAX);
         (&self.text[..end], end == self.text.len())
     }
 
-    /// Tokens of the question and of the answer: the endpoint's figures, or estimates. A figure of none, where
-    /// there is something, is no figure.
+    /// Returns the tokens of the question and of the answer: the endpoint's figures, or estimates. A figure of 0 for a
+    /// text that is not empty is ignored.
     pub(super) fn tokens(&self, estimated_in: u32) -> (u32, u32) {
         let said = [&self.text, &self.reasoning, &self.refusal].map(String::as_bytes);
         let figure =
@@ -174,7 +174,7 @@ impl Heard {
         (figure(self.usage.tokens_in, estimated_in), figure(self.usage.tokens_out, tokens(said)))
     }
 
-    /// Whether the endpoint said what the call cost.
+    /// Returns whether the endpoint reported the cost of the call.
     pub(super) fn has_figures(&self) -> bool {
         self.usage.tokens_in.or(self.usage.tokens_out).is_some()
     }
@@ -193,14 +193,14 @@ impl Usage {
     }
 }
 
-/// A number of tokens, also as a float or as text.
+/// Reads a number of tokens, also from a float or a text.
 fn figure(value: &Value) -> Option<u32> {
     let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is within bounds")]
     (0.0..=TOKENS_MAX).contains(&number).then(|| number.ceil() as u32)
 }
 
-/// The first of the choices, or what endpoints have that know no choices.
+/// Returns the first choice, or its equivalent at endpoints without choices.
 fn choice(document: &Value) -> Option<&Value> {
     let is_first = |choice: &&Value| choice["index"].as_f64().is_none_or(|index| index == 0.0);
     match &document["choices"] {
@@ -210,15 +210,15 @@ fn choice(document: &Value) -> Option<&Value> {
     }
 }
 
-/// Whether a document says that something went wrong: by `error`, or, where there is no answer in it, by what
-/// else endpoints call it.
+/// Returns whether a document reports an error: by `error`, or, if it has no answer, by another name that endpoints
+/// use.
 pub(super) fn is_error(document: &Value) -> bool {
     let others = ["errors", "detail", "message", "msg", "error_msg", "error_code", "error_message"];
     says(&document["error"])
         || document.get("choices").is_none() && others.iter().any(|name| says(&document[*name]))
 }
 
-/// Whether a member is there and holds something.
+/// Returns whether a member exists and is not empty.
 fn says(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => false,

@@ -1,7 +1,7 @@
-//! What a refusal means: the cause, and what to do about it.
+//! Judges a refusal: its cause, and what to do about it.
 //!
-//! Endpoints say the same in many words and under many statuses. What they name by a code is believed first,
-//! then what they say of a member that was sent, then other words, then the status.
+//! Endpoints report the same cause in many words and under many statuses. An error code counts first, then words about
+//! a member that was sent, then other words, then the status.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ const FORM: [&str; 13] = [
     "grammar",
     "requested parameters",
 ];
-/// Ways to say that a member is not taken.
+/// Ways to say that a member is not accepted.
 const NOT_TAKEN: [&str; 22] = [
     "unsupported",
     "not support",
@@ -54,13 +54,13 @@ const NOT_TAKEN: [&str; 22] = [
     "not implemented",
     "cannot be",
 ];
-/// Ways to say that a number is too large, which is not about its name.
+/// Ways to say that a number is too large, which is no objection to the member itself.
 const TOO_MUCH: [&str; 8] =
     ["too large", "too high", "too long", "range", "exceed", "at most", "less than", "maximum value"];
 /// Statuses under which endpoints refuse members.
 const FORM_STATUSES: [u16; 6] = [400, 404, 415, 422, 500, 501];
 
-/// What an endpoint's refusal means.
+/// Judges an endpoint's refusal.
 pub(super) fn judge(status: u16, after: Option<Duration>, complaint: &Complaint, sent: &Question) -> Failure {
     let certain = by_code(status, complaint);
     if let Some(part) = refused_part(status, complaint, sent).filter(|_| certain.is_none()) {
@@ -81,7 +81,7 @@ pub(super) fn judge(status: u16, after: Option<Duration>, complaint: &Complaint,
     Failure::new(cause, remedy)
 }
 
-/// What is certain by a code or a status that means one thing.
+/// Returns the cause, if a code or a status is unambiguous.
 fn by_code(status: u16, complaint: &Complaint) -> Option<Cause> {
     let is_named = |cause, parts: &[&str]| complaint.is(parts).then_some(cause);
     let quota =
@@ -120,7 +120,7 @@ fn by_code(status: u16, complaint: &Complaint) -> Option<Cause> {
         .or_else(|| (status == 429 && !is_about_money(complaint)).then_some(Cause::Rate))
 }
 
-/// What of the request is refused, where that is said.
+/// Returns the part of the request that is refused, if the endpoint says so.
 fn refused_part(status: u16, complaint: &Complaint, sent: &Question) -> Option<Part> {
     if !FORM_STATUSES.contains(&status) {
         return None;
@@ -138,7 +138,7 @@ fn refused_part(status: u16, complaint: &Complaint, sent: &Question) -> Option<P
     let is_not_taken = complaint.says(&NOT_TAKEN);
     let may_be = |name: &&String| is_sent(name) && complaint.names(name) && !is_too_much(name);
     let named = sent.members.keys().filter(may_be).max_by_key(|name| name.len());
-    // The form is said of in many words, and a refusal of its schema need not say that it is one.
+    // The form has many names, and a refusal of its schema need not use the words of a refusal.
     let is_about_form = is_sent(RESPONSE_FORMAT) && complaint.says(&FORM);
     match named {
         Some(name) if is_not_taken && (name != RESPONSE_FORMAT && !is_about_form) => Some(part(name)),
@@ -162,7 +162,7 @@ fn is_about_money(complaint: &Complaint) -> bool {
 }
 
 fn by_words(status: u16, complaint: &Complaint) -> Option<Cause> {
-    // A gateway that cannot reach an endpoint knows nothing of models.
+    // A gateway that cannot reach an endpoint knows nothing about models.
     if status >= 502 || status == 408 {
         return None;
     }
@@ -268,7 +268,7 @@ fn by_status(status: u16) -> Cause {
     }
 }
 
-/// Whether a refusal says so little that it may be about the form of the answer.
+/// Returns whether a refusal is so vague that it may be about the form of the answer.
 fn is_vague(status: u16, complaint: &Complaint) -> bool {
     let able = ["support", "capab", "feature", "parameter", "not available", "not implemented"];
     match status {

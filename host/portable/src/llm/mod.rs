@@ -1,8 +1,8 @@
-//! A large language model behind any endpoint that speaks `OpenAI`'s chat completions: what is sent,
-//! what an answer means, and when to ask again. No I/O.
+//! A client for a large language model behind any endpoint with `OpenAI`'s chat completions: what to send, what an
+//! answer means, and when to ask again. No I/O.
 //!
-//! [`Asking`] is one question on its way: a host sends what [`Asking::question`] returns and hands
-//! the reply to [`Asking::hear`]. What an endpoint turned out not to understand is in a [`Memory`].
+//! [`Asking`] is one question in progress: a host sends what [`Asking::question`] returns and passes the reply to
+//! [`Asking::hear`]. A [`Memory`] holds what an endpoint turned out not to understand.
 
 use std::fmt;
 
@@ -39,7 +39,7 @@ pub enum Role {
 pub struct Message {
     /// Who speaks.
     pub role: Role,
-    /// What is said.
+    /// The text of the turn.
     pub text: String,
 }
 
@@ -48,11 +48,11 @@ pub struct Message {
 pub struct Request {
     /// The conversation so far, oldest first.
     pub messages: Vec<Message>,
-    /// The JSON Schema (draft 2020-12) that the answer is to follow; whoever asks checks the answer.
+    /// The JSON Schema (draft 2020-12) that the answer should follow; the caller checks the answer.
     pub schema: String,
     /// A short name for the schema: `[a-z0-9_]+`.
     pub schema_name: String,
-    /// At most this many tokens of answer.
+    /// The most tokens of the answer.
     pub tokens_max: u32,
 }
 
@@ -98,9 +98,9 @@ pub enum Error {
 pub struct Failed {
     /// The cause.
     pub cause: Cause,
-    /// The endpoint's first words: short, on one line; empty where it said nothing.
+    /// The beginning of the endpoint's message: short, on one line; empty if there is none.
     pub said: String,
-    /// After so many milliseconds it is worth asking again; `None` means that somebody has to act first.
+    /// The number of milliseconds after which it is worth asking again; `None` means that somebody has to act first.
     pub retry_after_ms: Option<u64>,
 }
 

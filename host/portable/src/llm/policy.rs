@@ -6,17 +6,17 @@ use super::dialect::Part;
 use super::{Cause, Failed};
 use crate::millis;
 
-/// No pause that we choose is longer.
+/// The longest pause that we choose.
 const BACKOFF_MAX: Duration = Duration::from_secs(8);
-/// No pause that an endpoint chooses is taken for longer.
+/// The longest pause that an endpoint may choose.
 const RETRY_AFTER_MAX: Duration = Duration::from_hours(1);
 
-/// Why an attempt gave no answer.
+/// The reason why an attempt gave no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Failure {
     /// The cause.
     pub(super) cause: Cause,
-    /// The endpoint's first words, fit for a log.
+    /// The beginning of the endpoint's message, made fit for a log.
     pub(super) said: String,
     /// What may help.
     pub(super) remedy: Remedy,
@@ -25,13 +25,13 @@ pub(super) struct Failure {
 /// What may help after a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Remedy {
-    /// To ask again in a while, which the endpoint may have named.
+    /// Ask again after a pause, which the endpoint may have named.
     Wait(Option<Duration>),
-    /// To ask once more: what came is no answer, which may be an accident.
+    /// Ask once more: the reply is no answer, which may be an accident.
     AskOnce,
-    /// To ask without what the endpoint refused, or may have refused.
+    /// Ask without the part that the endpoint refused, or may have refused.
     AskWithout {
-        /// What that is.
+        /// The part.
         part: Part,
         /// How likely that is.
         certainty: Certainty,
@@ -45,30 +45,30 @@ pub(super) enum Remedy {
 pub(super) enum Certainty {
     /// The endpoint names it.
     Said,
-    /// The endpoint refuses the request and does not say why.
+    /// The endpoint refuses the request without saying why.
     Likely,
     /// The endpoint may just be down.
     Unlikely,
 }
 
 impl Failure {
-    /// A failure about which the endpoint said nothing.
+    /// Creates a failure without words of the endpoint.
     pub(super) fn new(cause: Cause, remedy: Remedy) -> Self {
         Self { cause, said: String::new(), remedy }
     }
 
-    /// With the endpoint's words.
+    /// Adds the endpoint's words.
     pub(super) fn saying(self, said: impl Into<String>) -> Self {
         Self { said: said.into(), ..self }
     }
 
-    /// As it is reported: worth asking again after so many milliseconds, or not.
+    /// Converts the failure for the report; `retry_after_ms` says when it is worth asking again, if at all.
     pub(super) fn reported(self, retry_after_ms: Option<u64>) -> Failed {
         Failed { cause: self.cause, said: self.said, retry_after_ms }
     }
 }
 
-/// The patience with one question.
+/// The retry policy of one question.
 #[derive(Debug)]
 pub struct Patience {
     retries_left: u32,
@@ -78,20 +78,20 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// At most `retries` further attempts, none of which starts after `deadline`. Where the endpoint
-    /// names no time, the first pause is about `backoff` long, and each later one twice that. Times
-    /// are counted from when the question was put.
+    /// Allows at most `retries` further attempts, none of which starts after `deadline`. If the endpoint names no time,
+    /// the first pause is about `backoff` long, and each later one twice as long as the one before. Times count from
+    /// when the question was first asked.
     pub fn new(retries: u32, backoff: Duration, deadline: Duration) -> Self {
         Self { retries_left: retries, backoff, lied: false, deadline }
     }
 
-    /// Whether there is another attempt.
+    /// Returns whether there is another attempt.
     pub(super) fn has_retries(&self) -> bool {
         self.retries_left > 0
     }
 
-    /// How long to pause before asking again after `failure`, or what to give up with. Asking in another
-    /// dialect is not its business.
+    /// Returns how long to pause before asking again after `failure`, or the final failure. Asking in another dialect
+    /// is decided elsewhere.
     pub(super) fn pause(&mut self, failure: Failure, now: Duration, random: u64) -> Result<Duration, Failed> {
         let backoff = jittered(self.backoff, random);
         let (pause, retry_after_ms) = match failure.remedy {
@@ -113,14 +113,14 @@ impl Patience {
     }
 }
 
-/// Half of `pause` for certain and half of it at random, so that many who failed together do not
-/// come back together.
+/// Returns half of `pause` plus up to another half at random, so that clients that failed together do not retry
+/// together.
 fn jittered(pause: Duration, random: u64) -> Duration {
     let half = pause / 2;
     half + Duration::from_millis(random % (millis(half) + 1))
 }
 
-/// What a `Retry-After` header says (RFC 9110, section 10.2.3): seconds, or a date.
+/// Reads a `Retry-After` header (RFC 9110, section 10.2.3): seconds, or a date.
 pub fn retry_after(header: &str, now_ms: u64) -> Option<Duration> {
     let header = header.trim();
     let seconds = header.parse().ok().map(Duration::from_secs);
@@ -128,8 +128,8 @@ pub fn retry_after(header: &str, now_ms: u64) -> Option<Duration> {
     seconds.or_else(until_date).map(|after| after.min(RETRY_AFTER_MAX))
 }
 
-/// A date in the form that senders must use (RFC 9110, section 5.6.7), such as
-/// `Sun, 06 Nov 1994 08:49:37 GMT`, in milliseconds since the epoch.
+/// Parses a date in the form that senders must use (RFC 9110, section 5.6.7), such as `Sun, 06 Nov 1994 08:49:37 GMT`,
+/// in milliseconds since the epoch.
 fn http_date_ms(text: &str) -> Option<u64> {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -143,8 +143,8 @@ fn http_date_ms(text: &str) -> Option<u64> {
     in_range.then_some((((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000)
 }
 
-/// Days from 1 January 1970 to a day of the Gregorian calendar. Years are counted from March, so
-/// that a leap day is the last of its year.
+/// Returns the days from 1 January 1970 to a day of the Gregorian calendar. Years start in March here, so that a leap
+/// day is the last day of its year.
 fn days_since_epoch(year: u64, month: u64, day: u64) -> Option<u64> {
     /// From 1 March of the year 0 to the epoch.
     const EPOCH: u64 = 719_468;

@@ -1,4 +1,4 @@
-//! What is sent: the body of a chat completion (<https://platform.openai.com/docs/api-reference/chat>).
+//! The question that is sent: the body of a chat completion (<https://platform.openai.com/docs/api-reference/chat>).
 
 use serde_json::{Map, Value, json};
 
@@ -7,16 +7,16 @@ use super::estimate::{tokens, tokens_max};
 use super::{Request, Role};
 use crate::Secret;
 
-/// Which model is asked, and what is said beside the question.
+/// The model that is asked, and the configured members of the request.
 #[derive(Debug, Clone, Copy)]
 pub struct Endpoint<'a> {
     /// The model's name.
     pub model: &'a str,
     /// The key, which is kept out of every text.
     pub key: Option<&'a Secret>,
-    /// How the endpoint is told what form the answer is to have, unless it refused that.
+    /// How the endpoint is told the form of the answer, unless it refused that.
     pub mode: SchemaMode,
-    /// More members for the body. They replace ours, and one that is null removes ours.
+    /// Additional members of the body. They replace ours, and a null removes ours.
     pub extra: &'a Map<String, Value>,
     /// Members that are not sent.
     pub omit: &'a [String],
@@ -26,26 +26,26 @@ pub struct Endpoint<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
     pub(super) members: Map<String, Value>,
-    /// About how many tokens it has.
+    /// The estimated number of tokens.
     pub tokens_in: u32,
-    /// How many tokens the answer may have.
+    /// The most tokens of the answer.
     pub tokens_out_max: u32,
 }
 
 impl Question {
-    /// The body of the request.
+    /// Returns the body of the request.
     pub fn body(&self) -> Vec<u8> {
         Value::Object(self.members.clone()).to_string().into_bytes()
     }
 
-    /// The most tokens that it may cost, with its answer. An endpoint that refused the limit of the answer under both of
-    /// its names is not told one, and may answer with more.
+    /// Returns the most tokens that the question and its answer may cost. An endpoint that refused the limit of the
+    /// answer under both of its names gets no limit and may answer with more.
     pub fn tokens_max(&self) -> u64 {
         u64::from(tokens_max(&self.body())) + u64::from(self.tokens_out_max)
     }
 }
 
-/// The question that puts `request` to an endpoint. `None` if the schema is not valid JSON.
+/// Builds the question of `request` for an endpoint. Returns `None` if the schema is not valid JSON.
 pub(super) fn question(request: &Request, endpoint: &Endpoint<'_>, dialect: &Dialect) -> Option<Question> {
     let schema: Value = serde_json::from_str(&request.schema).ok()?;
     let mut members = Map::new();
@@ -81,10 +81,10 @@ fn is_fixed(endpoint: &Endpoint<'_>, name: &str) -> bool {
     endpoint.extra.contains_key(name) || endpoint.omit.iter().any(|omitted| omitted == name)
 }
 
-/// What the operator wants said or left out, then what the endpoint refused.
+/// Applies the members that the operator adds or omits, then what the endpoint refused.
 fn lay_over(members: &mut Map<String, Value>, endpoint: &Endpoint<'_>, dialect: &Dialect) {
     for (name, value) in endpoint.extra.iter().filter(|(name, _)| !dialect.without.contains(*name)) {
-        // Both limits at once are refused.
+        // Endpoints refuse both limits at once.
         if name == MAX_TOKENS || name == MAX_COMPLETION_TOKENS {
             members.remove(dialect.limit);
         }

@@ -16,10 +16,9 @@ pub const DELETE: &str = "DELETE FROM objects WHERE bucket = ?1 AND key = ?2";
 pub const DELETE_MANY: &str = "
     DELETE FROM objects WHERE bucket = ?1 AND key IN (SELECT value FROM json_each(?2))";
 
-/// ?1 bucket, ?2 prefix, ?3 the first text after all that start with it, or null,
-/// ?4 the key to start after, or null, ?5 limit.
-/// A blob sorts after every text (<https://www.sqlite.org/datatype3.html>). As in [`super::kv::LIST_KEYS`], a
-/// later page does not read the earlier ones again.
+/// ?1 bucket, ?2 prefix, ?3 the first text after all texts with that prefix, or null, ?4 the key to start after, or
+/// null, ?5 limit. A blob sorts after every text (<https://www.sqlite.org/datatype3.html>). As in
+/// [`super::kv::LIST_KEYS`], a later page does not read the earlier ones again.
 pub const LIST_KEYS: &str = "
     SELECT key FROM objects
     WHERE bucket = ?1 AND key >= max(?2, coalesce(?4, '')) AND key < coalesce(?3, x'') AND key IS NOT ?4

@@ -36,10 +36,10 @@ pub const DELETE_MANY: &str = "
     DELETE FROM entries WHERE store = ?1 AND key IN (SELECT value FROM json_each(?2))
     RETURNING key";
 
-/// ?1 store, ?2 prefix, ?3 the first text after all that start with it, or null,
-/// ?4 the key to start after, or null, ?5 limit, ?6 now.
-/// A blob sorts after every text, and an empty text before (<https://www.sqlite.org/datatype3.html>).
-/// The greater of ?2 and ?4 is where the index is entered: a later page does not read the earlier ones again.
+/// ?1 store, ?2 prefix, ?3 the first text after all texts with that prefix, or null, ?4 the key to start after, or
+/// null, ?5 limit, ?6 now. A blob sorts after every text, and an empty text before
+/// (<https://www.sqlite.org/datatype3.html>). The search in the index starts at the greater of ?2 and ?4, so that a
+/// later page does not read the earlier ones again.
 pub const LIST_KEYS: &str = "
     SELECT key FROM entries
     WHERE store = ?1 AND key >= max(?2, coalesce(?4, '')) AND key < coalesce(?3, x'')

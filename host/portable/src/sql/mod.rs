@@ -1,11 +1,11 @@
-//! The statements of storage in `SQLite`, each a decision of its own, and the tables they need.
+//! The statements of storage in `SQLite`, each atomic by itself, and their tables.
 
 pub mod blob;
 pub mod budget;
 pub mod jobs;
 pub mod kv;
 
-/// `SQLite`'s integers have a sign; times and versions stay far below the line.
+/// Converts to `SQLite`'s integers, which are signed; times and versions stay far below their limit.
 pub fn to_sql(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
@@ -15,8 +15,8 @@ pub fn from_sql(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
 }
 
-/// The first text that sorts after every text that starts with `prefix`; `None` where there is
-/// none. The byte order of UTF-8 is that of its characters.
+/// Returns the first text that sorts after every text with `prefix`, or `None` if there is none. The byte order of
+/// UTF-8 is that of its characters.
 pub fn first_after(prefix: &str) -> Option<String> {
     let mut chars: Vec<char> = prefix.chars().collect();
     while let Some(last) = chars.pop() {
