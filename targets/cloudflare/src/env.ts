@@ -1,4 +1,4 @@
-//! What the deployment binds: see `wrangler.jsonc`, and the README for what each is.
+//! The deployment's bindings: see `wrangler.jsonc`; the README describes each of them.
 
 import type { Keeper } from './objects/keeper.ts';
 import type { PoolMember } from './objects/pool-member.ts';
@@ -17,7 +17,7 @@ export interface Env extends Record<KvStore, KVNamespace>, Record<Bucket, R2Buck
   ASSETS: Fetcher;
 }
 
-/** A variable or secret; `undefined` where it is not set or empty. */
+/** Returns a variable or secret; `undefined` if it is not set or empty. */
 export function variable(env: Env, name: string): string | undefined {
   const value: unknown = Reflect.get(env, name);
   return typeof value === 'string' && value !== '' ? value : undefined;

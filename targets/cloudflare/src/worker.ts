@@ -1,5 +1,5 @@
-//! The Worker at the edge, and the objects behind it. It decides nothing about pages: that is for the
-//! components, which are the same bytes here as on every other host.
+//! The Worker at the edge, and the objects behind it. It decides nothing about pages: the components do,
+//! and they are the same bytes here as on every other host.
 
 import type { Env } from './env.ts';
 import { health } from './http/health.ts';

@@ -19,7 +19,7 @@ export function log(scope: () => Scope): StorefrontImports['wandstore:capabiliti
   };
 }
 
-/** One event, as one line of JSON. No particular is a secret or a shopper's own words. */
+/** Logs one event as one line of JSON. Particulars must not contain secrets or a shopper's own words. */
 export function write(
   level: 'debug' | 'info' | 'warn' | 'error',
   message: string,

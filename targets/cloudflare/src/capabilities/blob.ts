@@ -8,7 +8,7 @@ import { Value, bytesOf } from './values.ts';
 
 type Blob = StorefrontImports['wandstore:capabilities/blob'];
 
-/** An object may be as large as on every other host. */
+/** The maximum size of an object, the same as on every other host. */
 const OBJECT_BYTES_MAX = 8 << 20;
 
 export function blob(scope: () => Scope): Blob {
@@ -32,7 +32,7 @@ export function blob(scope: () => Scope): Blob {
         await bucket(name).put(key, bytes, { httpMetadata: { contentType: contentType(key) } });
       }),
     delete: (name, key) => orUnavailable(() => bucket(name).delete(key)),
-    // A bucket deletes a thousand at once, and no caller asks for more.
+    // R2 deletes up to a thousand objects per call, and no caller passes more.
     deleteMany: (name, keys) =>
       orUnavailable(async () => {
         if (keys.length > 0) await bucket(name).delete(keys);
@@ -56,7 +56,7 @@ export function blob(scope: () => Scope): Blob {
   };
 }
 
-/** For whoever looks into the bucket with other tools. */
+/** The content type of an object, for people who inspect the bucket with other tools. */
 function contentType(key: string): string {
   return key.endsWith('.html') ? 'text/html; charset=utf-8' : 'application/json';
 }

@@ -1,15 +1,15 @@
-//! The tier over `UI_CACHE`: this data centre's cache, trusted for a moment. Never for another store.
+//! The cache tier over `UI_CACHE`: this data centre's cache, trusted briefly. Other stores have no such tier.
 
 import { variable, type Env, type KvStore } from '../env.ts';
 import { readEntry, versionOf, type Found } from './kv-entry.ts';
 
-/** How long a copy is trusted, unless `EDGE_TRUST` says otherwise; 0 is not at all. */
+/** How long a copy is trusted, unless `EDGE_TRUST` says otherwise; 0 disables the tier. */
 const TRUST_SECONDS = 2;
 
 const HEADER_VERSION = 'x-version';
 const HEADER_EXPIRES = 'x-expires-ms';
 
-/** What a key holds, by this data centre's copy or by Workers KV. */
+/** Returns what a key holds, from this data centre's copy or from Workers KV. */
 export async function readAtEdge(env: Env, store: KvStore, key: string): Promise<Found | undefined> {
   const trust = store === 'UI_CACHE' ? trustSeconds(env) : 0;
   const known = trust > 0 ? await copyOf(key) : undefined;
@@ -21,7 +21,7 @@ export async function readAtEdge(env: Env, store: KvStore, key: string): Promise
   return found;
 }
 
-/** After a write. Other data centres find out when they no longer trust their copy. */
+/** Drops the copy after a write. Other data centres see the write once their own copy is no longer trusted. */
 export async function forgetAtEdge(store: KvStore, key: string): Promise<void> {
   if (store === 'UI_CACHE') await caches.default.delete(address(key)).catch(() => false);
 }
@@ -31,7 +31,7 @@ function trustSeconds(env: Env): number {
   return Number.isFinite(set) && set >= 0 ? Math.floor(set) : TRUST_SECONDS;
 }
 
-/** A cache that fails is a cache that misses. */
+/** Returns the copy of a key. A cache failure counts as a miss. */
 async function copyOf(key: string): Promise<Found | undefined> {
   const copy = await caches.default.match(address(key)).catch(() => undefined);
   const version = copy?.headers.get(HEADER_VERSION);
@@ -46,7 +46,7 @@ async function keep(key: string, { bytes, version }: Found, expiresMs: number | 
   await caches.default.put(address(key), new Response(bytes, { headers })).catch(() => undefined);
 }
 
-/** An address that no request from outside can have. */
+/** Returns a cache address that no outside request can have. */
 function address(key: string): string {
   return `https://ui-cache.wandstore.invalid/${encodeURIComponent(key)}`;
 }

@@ -1,5 +1,5 @@
-//! `jobs`: wherever the call at hand keeps them. On the edge that is the members of the pool; inside a
-//! member it is its own storage (`objects/pool-member.ts`).
+//! `jobs`: the jobs of the current call's scope. At the edge, the members of the pool keep them; inside a
+//! member, its own storage does (`objects/pool-member.ts`).
 
 import type { Scope } from '../component/scope.ts';
 import { Refusal, orUnavailable, unwrap, type Answered } from '../component/refusal.ts';
@@ -7,7 +7,7 @@ import type { StorefrontImports } from '../component/storefront.ts';
 import type { Env } from '../env.ts';
 import type { PoolMember } from '../objects/pool-member.ts';
 
-/** Jobs, as components know them. */
+/** The `jobs` interface, as components see it. */
 export type Jobs = StorefrontImports['wandstore:capabilities/jobs'];
 
 export function jobs(scope: () => Scope): Jobs {
@@ -26,7 +26,7 @@ export function jobs(scope: () => Scope): Jobs {
 /** Which jobs are meant, by their keys. */
 export type Keys = Parameters<Jobs['forget']>[0];
 
-/** Jobs as seen from the edge: the home member of a key, its first lane, knows where its job is. */
+/** Returns the jobs as seen from the edge. A key's home member, the owner of its first lane, knows where its job is. */
 export function jobsOfPool(env: Env): Jobs {
   return {
     offer: async (job) => unwrap(await member(env, job.lanes[0]).offer(job)),
@@ -39,7 +39,7 @@ export function jobsOfPool(env: Env): Jobs {
   };
 }
 
-/** Forgets jobs lane by lane, up to `limit` in all; how many. */
+/** Removes jobs lane by lane, up to `limit` in all, and returns how many. */
 export async function forgetIn(
   lanes: string[],
   limit: number,
@@ -53,7 +53,7 @@ export async function forgetIn(
   return forgotten;
 }
 
-/** The member that owns a lane. */
+/** Returns the member that owns a lane. */
 export function member(env: Env, lane: string | undefined): DurableObjectStub<PoolMember> {
   if (lane === undefined) throw new Refusal({ tag: 'unavailable', val: 'the pool has no members' });
   return env.POOL.get(env.POOL.idFromName(lane));

@@ -1,4 +1,4 @@
-//! What an entry of Workers KV says about itself.
+//! The metadata of an entry in Workers KV.
 
 import type { KvStore } from '../env.ts';
 
@@ -8,18 +8,18 @@ export interface Found {
   version: bigint;
 }
 
-/** Metadata beside a value. What the original deployment left has none. */
+/** The metadata of a value. Entries of the original deployment have none. */
 export interface Mark {
-  /** The version that the keeper gave it. */
+  /** The version that the keeper assigned. */
   version: number;
-  /** When it really expires; Workers KV itself rounds up to a minute. Absent for never. */
+  /** When it really expires; Workers KV itself rounds up to a minute. Absent if it never expires. */
   expires_ms?: number;
 }
 
-/** The version of what was written before there were keepers. */
+/** The version of entries that were written before there were keepers. */
 export const VERSION_OF_OLD = 0n;
 
-/** An entry with what is known about it; `undefined` if there is none or it has expired. */
+/** Reads an entry with its metadata; `undefined` if there is none or it has expired. */
 export async function readEntry(
   namespace: KVNamespace,
   key: string,
@@ -29,12 +29,12 @@ export async function readEntry(
   return { bytes: new Uint8Array(value), mark: metadata };
 }
 
-/** The version that a compare-and-swap expects of an entry. */
+/** Returns the version that a compare-and-swap expects of an entry. */
 export function versionOf(mark: Mark | null): bigint {
   return mark ? BigInt(mark.version) : VERSION_OF_OLD;
 }
 
-/** Whether a store is read where writes are decided, so that its copy in Workers KV is for others only. */
+/** Returns whether a store is read from its keeper, so that its copy in Workers KV is only for other readers. */
 export function isReadFromKeeper(store: KvStore): boolean {
   return store === 'SHOPPER_SESSIONS';
 }

@@ -1,8 +1,8 @@
-//! `kv`: Workers KV for reading, and the keepers, which decide every write (`objects/keeper.ts`).
+//! `kv`: reads come from Workers KV, and the keepers decide every write (`objects/keeper.ts`).
 //!
-//! Workers KV is eventually consistent. Where that would matter, the keeper is read instead: sessions
-//! always, a key for which this call lost a compare-and-swap, and all keys during a job, for which nobody waits:
-//! no page is stored of a shopper who was just forgotten, or with a price that was just changed.
+//! Workers KV is eventually consistent. Where that matters, the keeper is read instead: always for sessions, for a
+//! key for which this call lost a compare-and-swap, and for all keys during a job, for which nobody waits. So a job
+//! stores no page of a shopper who was just redacted, and none with a price that has just changed.
 
 import type { Scope } from '../component/scope.ts';
 import { Refusal, orUnavailable, unwrap, type Answered } from '../component/refusal.ts';
@@ -65,13 +65,13 @@ async function read(scope: Scope, store: KvStore, key: string): Promise<Found | 
   return kept ?? (scope.exact ? readOld(scope, store, key) : undefined);
 }
 
-/** What was written before there were keepers. */
+/** Reads an entry that was written before there were keepers. */
 async function readOld({ env, gone }: Scope, store: KvStore, key: string): Promise<Found | undefined> {
   const entry = gone.has(`${store} ${key}`) ? undefined : await readEntry(env[store], key);
   return entry && !entry.mark ? { bytes: entry.bytes, version: VERSION_OF_OLD } : undefined;
 }
 
-/** Writes a key; after that, this data centre's copy is not trusted any more. */
+/** Writes a key, and then drops this data centre's copy. */
 function changeOf(scope: Scope, store: KvStore, key: string) {
   return async <T>(
     write: (keeper: ReturnType<typeof keeperOf>, store: KvStore) => Promise<Answered<T>>,
@@ -84,7 +84,7 @@ function changeOf(scope: Scope, store: KvStore, key: string) {
   };
 }
 
-/** Each keeper deletes those of its share by one call. */
+/** Deletes keys with one call per keeper. */
 async function deleteMany(scope: Scope, store: KvStore, keys: string[]): Promise<number> {
   const shares = [...keepersOf(scope.env, store, keys)].map(async ([keeper, share]) => {
     try {
@@ -98,7 +98,7 @@ async function deleteMany(scope: Scope, store: KvStore, keys: string[]): Promise
   return removed.reduce((sum, count) => sum + count, 0);
 }
 
-/** Which keys are asked for. */
+/** A range of keys to list. */
 interface Range {
   prefix: string;
   after: string | undefined;
@@ -106,8 +106,8 @@ interface Range {
 }
 
 /**
- * The keepers know every key that was written through them, and are never behind. What the original
- * deployment left, only Workers KV knows.
+ * Lists keys. The keepers know every key that was written through them, and are always up to date. Only
+ * Workers KV knows the keys of the original deployment.
  */
 async function list(scope: Scope, store: KvStore, range: Range): Promise<string[]> {
   const { prefix, after, limit } = range;
@@ -117,7 +117,7 @@ async function list(scope: Scope, store: KvStore, range: Range): Promise<string[
   return [...new Set([...kept, ...old])].sort(byBytes).slice(0, limit);
 }
 
-/** Keys without a mark, written before there were keepers; those beyond `last` are not looked for. */
+/** Lists keys without metadata, written before there were keepers, up to `last`. */
 async function listOld({ env, gone }: Scope, store: KvStore, range: Range, last?: string): Promise<string[]> {
   const { prefix, after, limit } = range;
   const keys: string[] = [];
@@ -135,7 +135,7 @@ async function listOld({ env, gone }: Scope, store: KvStore, range: Range, last?
   return keys.slice(0, limit);
 }
 
-/** The order of keys: that of their bytes in UTF-8, which that of strings is not. */
+/** Compares keys by their UTF-8 bytes, whose order differs from that of JavaScript strings. */
 function byBytes(one: string, other: string): number {
   const [first, second] = [encoder.encode(one), encoder.encode(other)];
   const at = first.findIndex((byte, index) => byte !== second[index]);

@@ -38,7 +38,7 @@ export class Value {
 
 export const values: StorefrontImports['wandstore:capabilities/values'] = { Value };
 
-/** The bytes of a value that a component handed back: it can have been made by no other class. */
+/** Returns the bytes of a value that a component passed back. Only this class makes such values. */
 export function bytesOf(value: { size(): bigint }): Uint8Array {
   return (value as Value).bytes;
 }

@@ -1,16 +1,16 @@
-//! Instances of the storefront, each for one call at a time: two calls in one would wait for each other
-//! for good. One in which a call failed is never used again.
+//! Instances of the storefront, each for one call at a time, because two calls in one instance would deadlock.
+//! An instance in which a call failed is never used again.
 
 import { variable, type Env } from '../env.ts';
 import { isRefusal } from './refusal.ts';
 import type { Scope } from './scope.ts';
 import { Storefront, type Exports } from './storefront.ts';
 
-/** After so many calls an instance is replaced. */
+/** The number of calls after which an instance is replaced. */
 const CALLS_MAX = 10_000;
-/** An instance that was idle for longer is dropped, unless the deployment says otherwise. */
+/** An instance that is idle for longer is dropped, unless the deployment sets another limit. */
 const IDLE_MS_MAX = 300_000;
-/** How often a call looks for an instance while all are busy. */
+/** How often a waiting call polls for a free instance. */
 const LOOK_MS = 4;
 
 /** Why a call was not made or did not end. */
@@ -29,17 +29,17 @@ export class Instances {
   readonly #wallMs: number;
   readonly #patienceMs: number;
   #idle: Idle[] = [];
-  /** When each call under way must have ended. */
+  /** The deadline of each running call. */
   #busy = new Map<symbol, number>();
 
-  /** At most `max` calls at once; each takes at most `wallMs`, and waits at most `patienceMs` for its turn. */
+  /** Allows at most `max` calls at once; each takes at most `wallMs`, and waits at most `patienceMs` for its turn. */
   constructor({ max, wallMs, patienceMs }: { max: number; wallMs: number; patienceMs: number }) {
     this.#max = max;
     this.#wallMs = wallMs;
     this.#patienceMs = patienceMs;
   }
 
-  /** Calls an instance of its own. What the component refuses is thrown on, and costs no instance. */
+  /** Runs a call in an instance of its own. A component's refusal is rethrown, and its instance stays in use. */
   async call<T>(scope: Scope, call: (exports: Exports) => Promise<T>): Promise<T> {
     const turn = await this.#turn();
     try {
@@ -54,8 +54,8 @@ export class Instances {
   }
 
   /**
-   * Waits for a turn. It looks again and again instead of being told: Workers ends a request whose
-   * client went away without another word, and then nobody would be told. Its turn ends by the clock.
+   * Waits for a turn by polling. Workers ends a request whose client has gone away without notice, so such a
+   * request would never wake the next one. A turn ends at its deadline at the latest.
    */
   async #turn(): Promise<symbol> {
     const patienceEnds = Date.now() + this.#patienceMs;
@@ -93,7 +93,7 @@ async function within<T>(ms: number, answer: Promise<T>): Promise<{ value: T } |
   const deadline = scheduler.wait(ms, { signal: late.signal }).then(() => {
     throw new CallFailed(`no answer within ${ms} ms`);
   });
-  // Once the answer is there, the deadline is called off, and nobody listens.
+  // Once the answer has arrived, the deadline is cancelled, and nothing handles its rejection.
   deadline.catch(() => {});
   try {
     return { value: await Promise.race([answer, deadline]) };

@@ -1,6 +1,6 @@
-//! An error of an interface, as it crosses into and out of components: an exception with a payload.
+//! An interface error on its way into or out of a component: an exception with a payload.
 
-/** An expected error, for the component to deal with. */
+/** An expected error, which the component handles. */
 export class Refusal<E> extends Error {
   readonly payload: E;
 
@@ -10,15 +10,15 @@ export class Refusal<E> extends Error {
   }
 }
 
-/** Something that did not answer, in the words of the log. */
+/** The error that a service did not answer, with a reason for the log. */
 export type Unavailable = { tag: 'unavailable'; val: string };
 
-/** Whether a component or the glue returned this as an error; anything else is a failure of theirs. */
+/** Returns whether a component or the glue returned this error on purpose; any other error is a failure. */
 export function isRefusal(error: unknown): error is { payload: unknown } {
   return typeof error === 'object' && error !== null && 'payload' in error;
 }
 
-/** Any failure as `unavailable`: the caller goes on without. A refusal stays what it is. */
+/** Converts any failure to `unavailable`, so that the caller can continue. Refusals stay unchanged. */
 export async function orUnavailable<T>(answer: () => Promise<T>): Promise<T> {
   try {
     return await answer();
@@ -28,16 +28,16 @@ export async function orUnavailable<T>(answer: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A failure in a few words. */
+/** Describes a failure in a few words. */
 export function reason(error: unknown): string {
   if (isRefusal(error)) return JSON.stringify(error.payload);
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
-/** An error of an interface, as jco has it. */
+/** An interface error, as jco represents it. */
 export type Payload = string | { tag: string; val?: bigint | string };
 
-/** The outcome of a call as plain data, which survives the way between objects; exceptions do not. */
+/** The outcome of a call as plain data, which can be sent between Durable Objects; exceptions cannot. */
 export type Answered<T> = { is: 'ok'; value: T } | { is: 'refused'; error: Payload };
 
 /** Turns a component's refusal into data. */
@@ -50,7 +50,7 @@ export function answered<T>(call: () => T): Answered<T> {
   }
 }
 
-/** And back. */
+/** Turns the data back into a value or a refusal. */
 export function unwrap<T>(answer: Answered<T>): T {
   if (answer.is === 'ok') return answer.value;
   throw new Refusal(answer.error);

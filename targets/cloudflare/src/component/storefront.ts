@@ -1,4 +1,4 @@
-//! An instance of the five components and their services, joined to this platform.
+//! An instance of the five components and their services, connected to this platform.
 
 import { instantiate, type ImportObject, type Storefront as Root } from '../../generated/storefront/storefront.js';
 import { coreModule } from '../../generated/storefront/modules.ts';
@@ -16,7 +16,7 @@ import type { Imports, Waiting } from './types.ts';
 
 export type StorefrontImports = Imports<ImportObject>;
 
-/** What a storefront does. */
+/** The exports of a storefront. */
 export interface Exports {
   handler: Waiting<Root['handler']>;
   maintenance: Waiting<Root['maintenance']>;
@@ -43,11 +43,11 @@ export class Storefront {
       'wandstore:platform/outbound': outbound,
       'wandstore:platform/timer': timer,
     };
-    // The types that jco writes know neither of names without a version nor of promises.
+    // jco's generated types support neither names without a version nor promises.
     this.#exports = instantiate(coreModule, imports as unknown as ImportObject) as unknown as Exports;
   }
 
-  /** Runs one call. Whatever the instance does after it, such as a call that was given up, reaches nothing. */
+  /** Runs one call. An abandoned call that continues after it can no longer access the scope. */
   async run<T>(scope: Scope, call: (exports: Exports) => Promise<T>): Promise<T> {
     this.#scope = scope;
     try {

@@ -1,14 +1,14 @@
-//! The types of the glue, derived from those that jco writes: an import may return a promise exactly
+//! The types of the glue, derived from jco's generated types: an import may return a promise exactly
 //! where the build tells jco that it may wait.
 
 import type { Synchronous } from '../../build/synchronous.ts';
 
 type WithoutVersion<Name> = Name extends `${infer Plain}@${string}` ? Plain : Name;
 
-/** A function that may answer later. */
+/** A function that may return a promise. */
 type Later<F> = F extends (...args: infer A) => infer R ? (...args: A) => R | Promise<R> : F;
 
-/** A class of the host's, of which a component holds handles. Its methods may answer later. */
+/** A host class whose handles a component holds. Its methods may return promises. */
 type ResourceClass<C> = C extends { prototype: infer P } ? { prototype: { [K in keyof P]: Later<P[K]> } } : never;
 
 type AnyFunction = (...args: never) => unknown;
@@ -17,7 +17,7 @@ type Interface<Name, I> = Name extends Synchronous
   ? I
   : { [K in keyof I]: I[K] extends AnyFunction ? Later<I[K]> : ResourceClass<I[K]> };
 
-/** What a component wants, by interface without version; interfaces of types only are left out. */
+/** The imports of a component, by interface without version; omits interfaces that contain only types. */
 export type Imports<ImportObject> = {
   [K in keyof ImportObject as keyof ImportObject[K] extends never ? never : WithoutVersion<K>]: Interface<
     WithoutVersion<K>,

@@ -1,4 +1,4 @@
-//! What routing said, as an HTTP response.
+//! Converts routing's responses to HTTP responses.
 
 import type { Exports } from '../component/storefront.ts';
 import { bytesOf } from '../capabilities/values.ts';
@@ -6,36 +6,36 @@ import { bytesOf } from '../capabilities/values.ts';
 export type Reply = Awaited<ReturnType<Exports['handler']['handle']>>;
 type WitResponse = Extract<Reply, { tag: 'ready' }>['val'];
 
-/** A response that no longer needs the component that gave it. */
+/** A response that no longer depends on the component instance that returned it. */
 export interface Answer {
   status: number;
   headers: Headers;
   body: Uint8Array | null;
 }
 
-/** Takes a component's response. */
+/** Converts a component's response. */
 export function answerOf({ status, headers, body }: WitResponse): Answer {
   return { status, headers: fields(headers), body: content(body) };
 }
 
-/** The response to be sent. To HEAD it says how long the body is that it leaves out. */
+/** Returns the response to send. For HEAD, it omits the body but states its length. */
 export function responseOf(method: string, { status, headers, body }: Answer): Response {
   if (method !== 'HEAD') return new Response(body, { status, headers });
   headers.set('content-length', String(body?.length ?? 0));
   return new Response(null, { status, headers });
 }
 
-/** A one-line refusal that needs no component. */
+/** Returns a one-line refusal that needs no component. */
 export function refusal(status: number, line: string): Answer {
   return { status, headers: typed('text/plain; charset=utf-8'), body: new TextEncoder().encode(`${line}\n`) };
 }
 
-/** The header fields of an answer of our own. */
+/** Returns the header fields of a response that comes from no component. */
 export function typed(contentType: string): Headers {
   return new Headers({ 'content-type': contentType, 'cache-control': 'private, no-store' });
 }
 
-/** Field lines, each `name: value` with a line feed. What is no such line throws. */
+/** Parses field lines, each `name: value` with a line feed. Throws on any other line. */
 function fields(lines: string): Headers {
   const headers = new Headers();
   for (const line of lines.split('\n')) {

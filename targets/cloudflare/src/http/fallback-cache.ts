@@ -1,11 +1,11 @@
 //! What shoppers get when the components fail: the fallback page of their shop, a static asset that was
-//! exported with the components. It is never an error of ours.
+//! exported with the components. Shoppers never get an error page.
 
 import policies from '../../generated/fallback.json';
 import type { Env } from '../env.ts';
 import { refusal, typed, type Answer } from './answer.ts';
 
-/** A page that needs nothing: for a shop of which no page was exported. */
+/** A self-contained page for a shop whose page was not exported. */
 const LAST_RESORT = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -24,14 +24,14 @@ const LAST_RESORT = `<!doctype html>
 </html>
 `;
 
-/** Of what Shopify passes on, the theme's script reads these as JSON; without a fragment it shows none. */
+/** The proxied paths whose responses the theme's script reads as JSON. Without a fragment, the script shows none. */
 const TOLD_AS_JSON = ['/proxy/status', '/proxy/track'];
 
-/** The answer to a request that routing failed to answer. */
+/** Returns the answer to a request that routing failed to answer. */
 export async function rescue(env: Env, method: string, path: string): Promise<Answer> {
   if (path.startsWith('/s/')) return page(env, path.slice('/s/'.length));
   if (path === '/proxy' || path === '/proxy/') return page(env, '');
-  // Shopify sends a webhook again if it was not taken.
+  // Shopify retries a webhook that was not accepted.
   if (path.startsWith('/webhook')) return refusal(503, 'the webhook could not be taken');
   if (!(path.startsWith('/api/') || TOLD_AS_JSON.includes(path))) return refusal(404, 'there is nothing here');
   const known = method === 'POST' ? { stored: 0 } : { state: 'unknown' };

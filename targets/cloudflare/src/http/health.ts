@@ -1,4 +1,5 @@
-//! The operator's side: `ok` or `degraded`, always 200: shoppers are served either way.
+//! The health check for the operator: `ok` or `degraded`, always with status 200, because shoppers are served
+//! either way.
 
 import manifest from '../../generated/manifest.json';
 import { jobsOfPool } from '../capabilities/jobs.ts';
@@ -9,7 +10,7 @@ import { variable, type Env } from '../env.ts';
 /** How long a check may take before it counts as failed. */
 const CHECK_MS = 2000;
 
-/** How long an outcome stands: anybody may ask, and a write costs something. */
+/** How long an outcome is reused, because anybody may ask and each check costs a write. */
 const STANDS_MS = 2000;
 const MARK_SECONDS = 60;
 
@@ -29,7 +30,7 @@ export async function health(env: Env): Promise<Response> {
   return Response.json({ status, version: manifest.version, checks: named, components: components() });
 }
 
-/** Short-term and long-term storage are written; what keeps jobs is a Durable Object, as the keeper is. */
+/** Writes to short-term and long-term storage, and checks the jobs, which a Durable Object keeps, like the keeper. */
 async function checkAll(env: Env): Promise<Checks> {
   const mark = new TextEncoder().encode(String(Date.now()));
   const keep = async () =>

@@ -1,4 +1,4 @@
-//! `http-types.request`: what of a request routing asks for.
+//! `http-types.request`: the parts of a request that routing reads.
 
 import { Refusal } from '../component/refusal.ts';
 import type { Exports, StorefrontImports } from '../component/storefront.ts';
@@ -6,7 +6,7 @@ import { readBody, TooLarge } from '../platform/body.ts';
 
 type BodyError = 'too-large' | 'incomplete';
 
-/** A request that may be asked about more than once: its body is read once and kept. */
+/** A request that routing may handle more than once: its body is read once and kept. */
 export class ShopperRequest {
   readonly #headers: Headers;
   #unread: ReadableStream<Uint8Array> | null;
@@ -39,10 +39,10 @@ export class ShopperRequest {
   }
 }
 
-// A class with fields of its own is more than the interface asks for.
+// The class has more fields than the interface requires.
 export const httpTypes = { Request: ShopperRequest } satisfies StorefrontImports['wandstore:storefront/http-types'];
 
-/** A request as jco's types want it: they do not know that its body is waited for. */
+/** Casts a request to jco's type, which does not know that reading the body is asynchronous. */
 export function lent(request: ShopperRequest): Parameters<Exports['handler']['handle']>[2] {
   return request as unknown as Parameters<Exports['handler']['handle']>[2];
 }

@@ -1,4 +1,4 @@
-//! Everything that is not the operator's: handed to routing, as it came. There is always an answer.
+//! Passes every request that is not the operator's to routing, unchanged. There is always an answer.
 
 import { jobsOfPool } from '../capabilities/jobs.ts';
 import { write } from '../capabilities/ambient.ts';
@@ -10,23 +10,23 @@ import { answerOf, refusal, responseOf, typed, type Answer } from './answer.ts';
 import { rescue } from './fallback-cache.ts';
 import { lent, ShopperRequest } from './request.ts';
 
-/** The longest target that is looked at; RFC 9110, section 4.1, asks for 8000 at least. */
+/** The longest accepted target; RFC 9110, section 4.1, recommends at least 8000. */
 const TARGET_BYTES_MAX = 8192;
-/** More header fields, or larger ones, are answered 431 (RFC 6585, section 5). */
+/** More or larger header fields get status 431 (RFC 6585, section 5). */
 const HEADERS_MAX = 64;
 const HEAD_BYTES_MAX = 32 << 10;
-/** How soon a request that waits is asked about again: at first, and later on. */
+/** The first and the longest pause before routing is asked again about a waiting request. */
 const ASK_AGAIN_MS = 250;
 const ASK_AGAIN_MS_MAX = 1000;
-/** A stream ends after this, short of what a request may do; the browser opens another. */
+/** A stream ends after this time, before a request reaches its limits; the browser opens another. */
 const STREAM_MS_MAX = 5 * 60_000;
-/** After so much silence a stream sends a comment: so a client that is gone is noticed, and no proxy hangs up. */
+/** After this much silence a stream sends a comment, which detects gone clients and keeps proxies from hanging up. */
 const SILENCE_MS_MAX = 15_000;
 
-/** What routing makes of a request. */
+/** Routing's reply to a request. */
 type Asked = { answer: Answer; waitMs: number | undefined };
 
-/** A request that may be asked about more than once. */
+/** A request about which routing may be asked more than once. */
 interface Question {
   env: Env;
   during: string;
@@ -35,7 +35,7 @@ interface Question {
   request: ShopperRequest;
 }
 
-/** Answers a shopper. */
+/** Answers a shopper's request. */
 export async function answerShopper(env: Env, request: Request): Promise<Response> {
   const target = request.url.slice(new URL(request.url).origin.length) || '/';
   const refused = refuseHead(request, target);
@@ -56,14 +56,14 @@ function refuseHead(request: Request, target: string): Answer | undefined {
   if (new TextEncoder().encode(target).length > TARGET_BYTES_MAX) {
     return refusal(414, `the request target is longer than ${TARGET_BYTES_MAX} bytes`);
   }
-  // Cloudflare adds fields of its own, which are not the client's doing.
+  // Skip fields that Cloudflare adds, because the client did not send them.
   const fields = [...request.headers].filter(([name]) => !/^(cf-|x-forwarded-|x-real-ip$)/.test(name));
   const bytes = fields.reduce((sum, [name, value]) => sum + name.length + value.length + 4, target.length);
   const isTooLarge = fields.length > HEADERS_MAX || bytes > HEAD_BYTES_MAX;
   return isTooLarge ? refusal(431, 'the head of the request is too large') : undefined;
 }
 
-/** Asks routing, once. No instance is held afterwards. */
+/** Asks routing once, and then releases the instance. */
 async function ask({ env, during, method, target, request }: Question): Promise<Asked> {
   const known = { contested: new Set<string>(), gone: new Set<string>() };
   const scope = { env, during, client: clientOf(request, target), exact: false, jobs: jobsOfPool(env), ...known };
@@ -73,15 +73,15 @@ async function ask({ env, during, method, target, request }: Question): Promise<
 }
 
 /**
- * The address of the client. What Shopify passes on comes from its own servers, which say who asked them; of
- * others nobody is believed but Cloudflare.
+ * Returns the address of the client. Proxied requests come from Shopify's servers, which report their client; for
+ * all other requests, only Cloudflare's header is trusted.
  */
 function clientOf(request: ShopperRequest, target: string): string | undefined {
   const forwarded = target.startsWith('/proxy') ? request.header('x-forwarded-for') : undefined;
   return forwarded?.split(',')[0]?.trim() || request.header('cf-connecting-ip');
 }
 
-/** The answer, or a better one if it comes in time. */
+/** Returns the first answer, or a later one if it arrives in time. */
 async function settled(question: Question, first: Asked): Promise<Answer> {
   const ends = Date.now() + (first.waitMs ?? 0);
   let asked = first;
@@ -94,12 +94,12 @@ async function settled(question: Question, first: Asked): Promise<Answer> {
   return asked.answer;
 }
 
-/** Whether it can be told as an event: JSON, now or later. */
+/** Returns whether an answer can be sent as an event, that is, whether it is JSON. */
 function isEvent({ status, headers }: Answer): boolean {
   return status === 200 && headers.get('content-type') === 'application/json';
 }
 
-/** Server-sent events (WHATWG HTML, section 9.2): each interim answer that is new, and the last one. */
+/** Streams server-sent events (WHATWG HTML, section 9.2): each new interim answer, and the last one. */
 function stream(question: Question, first: Asked): Response {
   const states = statesOf(question, first);
   const body = new ReadableStream<Uint8Array>({

@@ -1,5 +1,5 @@
 //! An instance of the storage adapter over the storage of one Durable Object: the same component, and so
-//! the same SQL, as on every other host. Its calls do not wait, so that each is one step of the object.
+//! the same SQL, as on every other host. Its calls are synchronous, so each is atomic within the object.
 
 import { coreModule } from '../../generated/backends/modules.ts';
 import { instantiate, type Backends as Root, type ImportObject } from '../../generated/backends/backends.js';
@@ -10,10 +10,10 @@ import { sql } from '../platform/sql.ts';
 
 export type BackendsImports = Imports<ImportObject>;
 
-/** What an instance is asked for. Its blob storage is not: pages are in R2. */
+/** The interfaces of an instance that are used. Blob storage is not, because pages are in R2. */
 export type Backends = Pick<Root, 'kv' | 'jobs' | 'values'>;
 
-/** The adapter of one object. After a failure the next call finds a fresh instance. */
+/** The adapter of one object. After a failure, the next call creates a new instance. */
 export class Adapter {
   readonly #storage: SqlStorage;
   #backends: Backends | undefined;
@@ -36,7 +36,7 @@ export class Adapter {
 function open(storage: SqlStorage): Backends {
   const imports: BackendsImports = {
     'wandstore:platform/sql': sql(storage),
-    // Neither the key-value storage nor the jobs have anything to be set.
+    // Neither the key-value storage nor the jobs have settings.
     'wandstore:platform/variables': { get: () => undefined },
     'wandstore:platform/outbound': { send: unreachable },
     'wandstore:capabilities/clock': clock,
@@ -45,12 +45,12 @@ function open(storage: SqlStorage): Backends {
   return instantiate(coreModule, imports as unknown as ImportObject);
 }
 
-/** Only a bucket would be reached by HTTP, and without variables the adapter knows of none. */
+/** Refuses HTTP requests. Only a bucket would need them, and without variables the adapter has no bucket. */
 function unreachable(): never {
   throw new Refusal({ tag: 'failed', val: 'an object reaches no service' });
 }
 
-/** A resource of a component's, to be given back when its scope ends. jco's types leave that out. */
+/** Casts a component's resource to one that is disposed of at the end of its scope, which jco's types omit. */
 export function owned<R>(resource: R): R & Disposable {
   return resource as R & Disposable;
 }

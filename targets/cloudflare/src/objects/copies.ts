@@ -1,4 +1,4 @@
-//! Which keys of a keeper have a copy in Workers KV that is behind, and when each key expires.
+//! Tracks which keys of a keeper have an outdated copy in Workers KV, and when each key expires.
 
 import type { KvStore } from '../env.ts';
 
@@ -6,9 +6,9 @@ import type { KvStore } from '../env.ts';
 export interface Copy {
   store: KvStore;
   key: string;
-  /** When the key expires; null is never. */
+  /** When the key expires; null if it never does. */
   expiresMs: number | null;
-  /** Changes with every write: a copy that another write overtook is still due. */
+  /** Changes with every write. If a write happens during a copy, the copy is still due. */
   turn: number;
 }
 
@@ -34,7 +34,7 @@ export class Copies {
     sql.exec(TABLE);
   }
 
-  /** Notes that a key was written or deleted. */
+  /** Records that a key was written or deleted. */
   note(store: KvStore, key: string, expiresMs: number | null): void {
     this.#sql.exec(
       `INSERT INTO copies (store, key, expires_ms, turn, pending) VALUES (?1, ?2, ?3, ?4, 1)
@@ -46,36 +46,36 @@ export class Copies {
     );
   }
 
-  /** The copy of a key, if it is due. */
+  /** Returns the copy of a key, if it is due. */
   due(store: KvStore, key: string): Copy | undefined {
     const query = 'SELECT store, key, expires_ms, turn FROM copies WHERE store = ?1 AND key = ?2 AND pending = 1';
     return this.#sql.exec<Row>(query, store, key).toArray().map(copy)[0];
   }
 
-  /** Notes that a copy was made; of a key that holds nothing, nothing is kept. */
+  /** Records that a copy was made, and removes the record of a key that holds nothing. */
   made({ store, key, turn }: Copy, isHeld: boolean): void {
     const change = isHeld ? 'UPDATE copies SET pending = 0' : 'DELETE FROM copies';
     this.#sql.exec(`${change} WHERE store = ?1 AND key = ?2 AND turn = ?3`, store, key, turn);
   }
 
-  /** Some of the copies that are due. */
+  /** Returns at most `limit` copies that are due. */
   pending(limit: number): Copy[] {
     const query = 'SELECT store, key, expires_ms, turn FROM copies WHERE pending = 1 LIMIT ?1';
     return this.#sql.exec<Row>(query, limit).toArray().map(copy);
   }
 
-  /** Some of the keys that have expired. */
+  /** Returns at most `limit` keys that have expired. */
   expired(nowMs: number, limit: number): Copy[] {
     const query = 'SELECT store, key, expires_ms, turn FROM copies WHERE expires_ms <= ?1 LIMIT ?2';
     return this.#sql.exec<Row>(query, nowMs, limit).toArray().map(copy);
   }
 
-  /** Forgets a key that holds nothing any more. */
+  /** Removes the record of a key that no longer holds anything. */
   forget(store: KvStore, key: string): void {
     this.#sql.exec('DELETE FROM copies WHERE store = ?1 AND key = ?2', store, key);
   }
 
-  /** Whether no key is known that could expire or has to be copied. */
+  /** Returns whether no key can expire and no copy is due. */
   isEmpty(): boolean {
     const query = 'SELECT 1 FROM copies WHERE pending = 1 OR expires_ms IS NOT NULL LIMIT 1';
     return this.#sql.exec(query).toArray().length === 0;

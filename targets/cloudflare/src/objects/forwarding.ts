@@ -1,8 +1,8 @@
-//! Which keys have their newest job with another member, because this one, their home, was full.
+//! Tracks keys whose newest job is with another member, because this member, their home, was full.
 
 import type { Keys } from '../capabilities/jobs.ts';
 
-/** A note is kept for so long after the last forwarding; no job lives for a tenth of that. */
+/** How long a record is kept after the last forwarding; no job lives for a tenth of that time. */
 const KEEP_MS = 30 * 24 * 60 * 60_000;
 
 const TABLE = `
@@ -21,12 +21,12 @@ export class Forwarding {
     sql.exec(TABLE);
   }
 
-  /** The lane that a key's newest job was last offered to, if it is not our own. */
+  /** Returns the lane that a key's newest job was last enqueued to, if it is another member's. */
   laneOf(key: string): string | undefined {
     return this.#sql.exec<{ lane: string }>('SELECT lane FROM forwarded WHERE key = ?1', key).toArray()[0]?.lane;
   }
 
-  /** Notes where a job is about to go. Storage is durable before the job leaves this object. */
+  /** Records where a job is about to go. The record is durable before the job leaves this object. */
   note(key: string, lane: string, nowMs: number): void {
     this.#sql.exec('DELETE FROM forwarded WHERE at_ms < ?1', nowMs - KEEP_MS);
     this.#sql.exec(
@@ -37,13 +37,13 @@ export class Forwarding {
     );
   }
 
-  /** Where the jobs of these keys went is not to be known any more. */
+  /** Removes the records of these keys. */
   forgetAll({ tag, val }: Keys): void {
     const which = tag === 'exactly' ? 'key = ?1' : 'substr(key, 1, length(?1)) = ?1';
     this.#sql.exec(`DELETE FROM forwarded WHERE ${which}`, val);
   }
 
-  /** The key's newest job is ours again, or there is none. */
+  /** Removes a key's record, because its newest job is in this lane again, or there is none. */
   forget(key: string): void {
     this.#sql.exec('DELETE FROM forwarded WHERE key = ?1', key);
   }

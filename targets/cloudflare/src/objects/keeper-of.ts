@@ -1,4 +1,4 @@
-//! Which keeper decides about a key.
+//! Maps keys to keepers.
 
 import type { Env, KvStore } from '../env.ts';
 import type { Keeper } from './keeper.ts';
@@ -10,7 +10,7 @@ export function keeperOf(env: Env, store: KvStore, key: string): DurableObjectSt
   return keeper(env, numberOf(store, key));
 }
 
-/** The keepers of many keys, each with its share. */
+/** Returns the keepers of many keys, each with its share of the keys. */
 export function keepersOf(
   env: Env,
   store: KvStore,
@@ -20,7 +20,7 @@ export function keepersOf(
   return new Map([...shares].map(([number, share]) => [keeper(env, number), share]));
 }
 
-/** All of them. */
+/** Returns all keepers. */
 export function keepers(env: Env): DurableObjectStub<Keeper>[] {
   return Array.from({ length: KEEPERS }, (_, number) => keeper(env, number));
 }
@@ -33,7 +33,7 @@ function numberOf(store: KvStore, key: string): number {
   return fnv1a(`${store}\n${key}`) % KEEPERS;
 }
 
-/** FNV-1a, 32 bits (RFC 9923). */
+/** Returns the 32-bit FNV-1a hash (RFC 9923). */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);

@@ -1,7 +1,7 @@
-//! Decides every write to the keys of its share: Workers KV has no compare-and-swap. What was written is
-//! copied to Workers KV, where it is read; a copy that fails is made again by the alarm.
+//! Decides every write to the keys of its share, because Workers KV has no compare-and-swap. Writes are
+//! copied to Workers KV, from which they are read; the alarm retries failed copies.
 //!
-//! It never decides what is written, and holds nothing that the adapter does not.
+//! It never decides what is written, and holds no data outside the adapter.
 
 import { DurableObject } from 'cloudflare:workers';
 
@@ -18,19 +18,19 @@ type Swap = Awaited<ReturnType<StorefrontImports['wandstore:capabilities/kv']['c
 /** Bytes in the adapter's memory. */
 type Bytes = InstanceType<Backends['values']['Value']>;
 
-/** Workers KV keeps nothing for less than a minute. */
+/** The minimum TTL in Workers KV, a minute. */
 const KV_TTL_SECONDS_MIN = 60;
-/** How soon a copy that was not made, or is made in the background, is made. */
+/** The delay of a copy that failed or is made in the background. */
 const COPY_AGAIN_MS = 2000;
-/** How often expired keys are thrown away. */
+/** How often expired keys are purged. */
 const PURGE_EVERY_MS = 60 * 60_000;
-/** How many copies or purges one alarm does. */
+/** The maximum number of copies, and of purges, per alarm. */
 const BATCH = 200;
 
 export class Keeper extends DurableObject<Env> {
   readonly #adapter: Adapter;
   readonly #copies: Copies;
-  /** The last copy of each key that is on its way: copies of a key do not overtake each other. */
+  /** The last pending copy of each key, so that copies of a key stay in order. */
   readonly #underway = new Map<string, Promise<void>>();
 
   constructor(state: DurableObjectState, env: Env) {
@@ -61,7 +61,7 @@ export class Keeper extends DurableObject<Env> {
     bytes: Uint8Array,
     ttlSeconds: number | undefined,
   ): Promise<Answered<Swap>> {
-    // What the original deployment left is in Workers KV only: here that key holds nothing yet.
+    // An entry of the original deployment is only in Workers KV: here its key still holds nothing.
     const known = expected === VERSION_OF_OLD ? undefined : expected;
     const swap = answered<Swap>(() =>
       this.#withValue(bytes, (kv, value) => kv.compareAndSwap(store, key, known, value, ttlSeconds)),
@@ -73,13 +73,13 @@ export class Keeper extends DurableObject<Env> {
   async delete(store: KvStore, key: string): Promise<Answered<boolean>> {
     const deleted = answered<boolean>(() => this.#adapter.call(({ kv }) => kv.delete(store, key)));
     if (deleted.is === 'refused') return deleted;
-    // Of what the original deployment left, only Workers KV knows.
+    // Only Workers KV knows the entries of the original deployment.
     const isHeld = deleted.value || (await this.#isOld(store, key));
     await this.#changed(store, key, undefined);
     return { is: 'ok', value: isHeld };
   }
 
-  /** Deletes many keys of this keeper's share, and then their copies; how many held something. */
+  /** Deletes many keys of this keeper's share, and then their copies; returns how many held something. */
   async deleteMany(store: KvStore, keys: string[]): Promise<Answered<number>> {
     let removed = 0;
     for (const deleted of await Promise.all(keys.map((key) => this.delete(store, key)))) {
@@ -89,7 +89,7 @@ export class Keeper extends DurableObject<Env> {
     return { is: 'ok', value: removed };
   }
 
-  /** Keys of this keeper's share, in byte order. */
+  /** Returns keys of this keeper's share, in byte order. */
   async listKeys(
     store: KvStore,
     prefix: string,
@@ -100,8 +100,8 @@ export class Keeper extends DurableObject<Env> {
   }
 
   /**
-   * Makes the copies that are due and throws away what has expired. It never throws: the
-   * platform would give an alarm that failed a few times up for good.
+   * Makes the copies that are due and purges expired keys. It never throws, because the platform gives up an
+   * alarm for good after a few failures.
    */
   override async alarm(): Promise<void> {
     try {
@@ -132,14 +132,14 @@ export class Keeper extends DurableObject<Env> {
     });
   }
 
-  /** After a write: notes that a copy is due, in the same step as the write, and makes it. */
+  /** Records after a write that a copy is due, in the same step as the write, and makes the copy. */
   async #changed(store: KvStore, key: string, ttlSeconds: number | undefined): Promise<void> {
     this.#copies.note(store, key, ttlSeconds === undefined ? null : Date.now() + ttlSeconds * 1000);
     if (!isReadFromKeeper(store)) await this.#copy(store, key);
     await this.#wake();
   }
 
-  /** Copies what a key holds now, after the copies of that key that are on their way. */
+  /** Copies a key's current value, after the pending copies of that key. */
   #copy(store: KvStore, key: string): Promise<void> {
     const id = `${store} ${key}`;
     const before = this.#underway.get(id) ?? Promise.resolve();
@@ -168,7 +168,7 @@ export class Keeper extends DurableObject<Env> {
     return entry !== undefined && entry.mark === null;
   }
 
-  /** Sets the alarm, if it is not set for sooner. */
+  /** Sets the alarm, unless an earlier one is set. */
   async #wake(): Promise<void> {
     if (this.#copies.isEmpty()) return;
     const isBehind = this.#copies.pending(1).length > 0 || this.#copies.expired(Date.now(), 1).length > 0;

@@ -1,7 +1,7 @@
-//! The jobs of one lane, and those of its keys that were passed on because it was full. For a key of
-//! which it is the home there is never more than one live job, wherever that is.
+//! The jobs of one lane, and the jobs of its keys that were forwarded because it was full. A key whose home
+//! it is has at most one live job, in this lane or elsewhere.
 //!
-//! It neither works on jobs nor knows what is in them.
+//! It does not work on jobs, and does not read their contents.
 
 import { member, type Jobs, type Keys } from '../capabilities/jobs.ts';
 import { answered, unwrap, type Answered } from '../component/refusal.ts';
@@ -19,7 +19,7 @@ export class Lane {
   readonly #adapter: Adapter;
   readonly #sql: SqlStorage;
   readonly #forwarding: Forwarding;
-  /** The last offer of each key that is under way: offers of a key do not overtake each other. */
+  /** The last pending enqueue of each key, so that enqueues of a key stay in order. */
   readonly #underway = new Map<string, Promise<unknown>>();
 
   constructor(env: Env, adapter: Adapter, sql: SqlStorage) {
@@ -29,7 +29,7 @@ export class Lane {
     this.#forwarding = new Forwarding(sql);
   }
 
-  /** The jobs of this lane alone, as its worker needs them. */
+  /** Calls the jobs interface for this lane only, as its worker needs it. */
   own<T>(call: (jobs: Backends['jobs']) => T): T {
     return this.#adapter.call(({ jobs }) => call(jobs));
   }
@@ -64,8 +64,8 @@ export class Lane {
   }
 
   /**
-   * Offers a job to other members in turn. Where it goes is noted before it goes: should the answer get
-   * lost, the next offer asks there first, and the job is not made twice.
+   * Offers a job to other members in turn. The destination is recorded before the job is sent: if the answer is
+    * lost, the next enqueue asks there first, so the job is not created twice.
    */
   async #forward(job: NewJob, lanes: string[]): Promise<Answered<Offered>> {
     for (const lane of lanes) {
@@ -93,8 +93,8 @@ export class Lane {
   }
 
   /**
-   * Forgets jobs of this lane, by their keys; how many. Where jobs of such keys went is
-   * forgotten with the last of them: until then an offer must find the live one.
+   * Deletes jobs of this lane by their keys, and returns how many. The forwarding records of these keys are deleted
+   * with the last of the jobs: until then an enqueue must find the live one.
    */
   forget(lane: string, keys: Keys, limit: number): Answered<number> {
     const forgotten = answered<number>(() => this.own((jobs) => jobs.forget(keys, [lane], limit)));
@@ -103,8 +103,8 @@ export class Lane {
   }
 
   /**
-   * Ends the leases of this object's former lives: its worker, the only one of this lane, died with it.
-   * The table is the adapter's (`migrations/sqlite/jobs`), which is asked something first, so that it is there.
+   * Ends the leases of earlier instances of this object: the lane's only worker died with them. The table belongs
+   * to the adapter (`migrations/sqlite/jobs`), so a call to the adapter first makes sure that it exists.
    */
   endLeases(lane: string, nowMs: number): void {
     this.measure(lane);

@@ -1,6 +1,5 @@
-//! A member of the pool of generation workers: it keeps the jobs of its lane, and works on them whenever
-//! its alarm rings. Which job is next, when it is tried again and when it is given up is the queueing
-//! component's business.
+//! A member of the pool of generation workers: it keeps the jobs of its lane, and works on them when its
+//! alarm fires. The queueing component decides which job is next, when it is retried and when it is given up.
 
 import { DurableObject } from 'cloudflare:workers';
 
@@ -12,18 +11,18 @@ import { Adapter } from './backends.ts';
 import { Lane, type Depth, type NewJob, type Offered, type Status } from './lane.ts';
 import { Worker } from './worker.ts';
 
-/** How long a member rests when it could not work. */
+/** How long a member pauses after it failed to work. */
 const REST_MS = 1000;
-/** How soon a member that died at work is woken. */
+/** The delay before a member that died during work is woken. */
 const WAKE_AGAIN_MS = 2000;
-/** Where the name of the lane is kept: an alarm is not told whose it is. */
+/** The storage key of the lane's name, because an alarm is not told the name of its object. */
 const LANE = 'lane';
 
 export class PoolMember extends DurableObject<Env> {
   readonly #lane: Lane;
   #worker: Worker | undefined;
-  /** How many jobs were offered since this object was loaded. */
-  #offers = 0;
+  /** The number of jobs enqueued since this object was loaded. */
+  #enqueued = 0;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -66,12 +65,12 @@ export class PoolMember extends DurableObject<Env> {
     return this.#lane.measure(lane);
   }
 
-  /** Works until nothing is due. It never throws: the platform gives up an alarm that failed a few times. */
+  /** Works until nothing is due. It never throws, because the platform gives up an alarm after a few failures. */
   override async alarm(): Promise<void> {
     const seen = this.#offers;
     let dueMs: number | undefined;
     try {
-      // Should this object die at work, it is woken again soon. While it works no other alarm rings.
+      // If this object dies during work, this alarm wakes it again. While it works, no other alarm fires.
       await this.ctx.storage.setAlarm(Date.now() + WAKE_AGAIN_MS);
       dueMs = await this.#work();
     } catch (error) {
@@ -97,7 +96,7 @@ export class PoolMember extends DurableObject<Env> {
     this.#worker?.announce();
   }
 
-  /** An offer that came meanwhile has set the alarm already, and for sooner. */
+  /** Sets the alarm for the next due job, unless an enqueue has meanwhile set an earlier one. */
   async #sleepUntil(dueMs: number | undefined, seen: number): Promise<void> {
     if (this.#offers !== seen) return;
     if (dueMs === undefined) await this.ctx.storage.deleteAlarm();

@@ -1,5 +1,6 @@
-//! Works on the jobs of a lane: claims, has pages made and maintenance tasks run, settles. Several at once, each in an
-//! instance of its own; a lease is extended while its job is worked on, and work whose lease is lost is dropped.
+//! Works on the jobs of a lane: claims them, generates pages and runs maintenance tasks, and completes them. Several
+//! jobs run at once, each in its own instance. A job's lease is extended while it runs; if the lease is lost, the work
+//! is dropped.
 
 import { write } from '../capabilities/ambient.ts';
 import { forgetIn, member, type Jobs } from '../capabilities/jobs.ts';
@@ -32,12 +33,12 @@ export class Worker {
     this.#jobs = jobsOf(env, lane, name);
   }
 
-  /** Says that a job was offered: one that is idle beside a long one takes it at once. */
+  /** Announces an enqueued job, so that a free slot takes it at once even while a long job runs. */
   announce(): void {
     this.#announced.resolve();
   }
 
-  /** Works until nothing is due and nothing under way. When something is due next; `undefined` is never. */
+  /** Works until nothing is due and nothing runs. Returns when the next job is due; `undefined` if there is none. */
   async drain(): Promise<number | undefined> {
     const { jobsPerMember } = poolSettings(this.#env);
     for (;;) {
@@ -49,7 +50,7 @@ export class Worker {
     }
   }
 
-  /** Starts jobs until all hands are full or nothing is due. When the next is due, if that is known. */
+  /** Starts jobs until all slots are taken or nothing is due. Returns when the next job is due, if that is known. */
   async #fill(jobsMax: number): Promise<number | undefined> {
     while (this.#underway.size < jobsMax) {
       const claimed = await this.#leases('claim', (leases) => leases.claim(this.#claimant()));
@@ -60,7 +61,7 @@ export class Worker {
     return undefined;
   }
 
-  /** Has one job done, and settles it. It never throws. */
+  /** Runs one job and completes it. It never throws. */
   async #work(job: Job): Promise<void> {
     const started = Date.now();
     const ended = new AbortController();
@@ -76,7 +77,7 @@ export class Worker {
     await this.#settle(job, outcome);
   }
 
-  /** What could not be done for a reason of our own is done later. */
+  /** Returns the outcome of a job. A job that fails because of this host is retried. */
   async #outcome(job: Job, ended: AbortSignal): Promise<Outcome> {
     const task = job.task.tag;
     try {
@@ -91,7 +92,7 @@ export class Worker {
     return generating.call(this.#scope(`job ${job.id}`), (storefront) => storefront.generator.generate(job));
   }
 
-  /** Runs a maintenance task, part by part, as long as its lease is ours. Each part waits for its turn like a request. */
+  /** Runs a maintenance task in steps, while this worker holds its lease. Each step waits its turn, like a request. */
   async #run(job: Job, ended: AbortSignal): Promise<Outcome> {
     const scope = this.#scope(`job ${job.id}`);
     while (!ended.aborted) {
@@ -101,7 +102,7 @@ export class Worker {
     return { tag: 'retry', val: { trouble: { reason: 'the lease was lost' } } };
   }
 
-  /** Extends the lease every third of it; completes without an outcome if it is lost. */
+  /** Extends the lease after every third of its length; resolves to `undefined` if the lease is lost. */
   async #keep(job: Job, ended: AbortSignal): Promise<undefined> {
     const { leaseMs } = poolSettings(this.#env);
     for (;;) {
@@ -133,8 +134,8 @@ export class Worker {
   }
 
   /**
-   * The member that is named when a job is claimed. To the component a member that the pool has no more
-   * is none; it finishes what it has under the name of one that every pool has.
+   * Returns the member name for claims. The component rejects a member that the pool no longer has, so such a
+   * member finishes its jobs under the name of one that every pool has.
    */
   #claimant(): string {
     const isMember = Number(this.#lane.replace('pool-', '')) < poolSettings(this.#env).size;
@@ -147,8 +148,8 @@ export class Worker {
 }
 
 /**
- * The lane's own jobs: a member works on no others, whatever name it claims under. A maintenance task asks after, and
- * forgets, jobs of every lane; this object does not call itself for its own.
+ * Returns the lane's own jobs: a member works on no others, whatever name it claims under. A maintenance task reads
+ * and removes jobs of every lane; for its own lane, this object does not call itself.
  */
 function jobsOf(env: Env, lane: Lane, name: string): Jobs {
   return {

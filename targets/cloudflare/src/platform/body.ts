@@ -1,9 +1,9 @@
-//! Reading a stream that may be longer than one wants.
+//! Reads a stream up to a size limit.
 
-/** There was more than asked for. */
+/** The stream exceeds the limit. */
 export class TooLarge extends Error {}
 
-/** All of a body, if it is at most `limit` bytes; what is beyond is not read. */
+/** Reads a whole body of at most `limit` bytes. Does not read beyond the limit. */
 export async function readBody(body: ReadableStream<Uint8Array> | null, limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;

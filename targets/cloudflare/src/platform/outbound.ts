@@ -1,4 +1,4 @@
-//! `outbound`: fetch, within a deadline and a limit, following no redirect.
+//! `outbound`: fetch with a deadline and a size limit, which follows no redirects.
 
 import { Refusal } from '../component/refusal.ts';
 import type { StorefrontImports } from '../component/storefront.ts';
@@ -21,7 +21,7 @@ export const outbound: StorefrontImports['wandstore:platform/outbound'] = {
   },
 };
 
-/** The message of a failed fetch may hold the address, and that a secret: only its kind is told. */
+/** Reports only the kind of a failed fetch: its message may contain the address, which may contain a secret. */
 function explain(error: unknown, signal: AbortSignal) {
   if (signal.aborted) return { tag: 'timeout' };
   if (error instanceof TooLarge) return { tag: 'too-large' };

@@ -1,4 +1,4 @@
-//! `sql`: the storage of a Durable Object. A statement is done when it returns; what it changed is
+//! `sql`: the storage of a Durable Object. A statement is complete when it returns; its changes are
 //! durable before any answer leaves the object.
 
 import { Refusal } from '../component/refusal.ts';
@@ -20,7 +20,7 @@ export function sql(storage: SqlStorage): Sql {
   };
 }
 
-/** A parameter. The storage takes numbers only, which hold integers up to 2^53. */
+/** Converts a parameter. The storage accepts only numbers, which represent integers up to 2^53. */
 function bound(value: Value): string | number | ArrayBuffer | null {
   switch (value.tag) {
     case 'null':
@@ -34,7 +34,7 @@ function bound(value: Value): string | number | ArrayBuffer | null {
   }
 }
 
-/** A value of a row. A number that is not exact is an error, never a wrong answer. */
+/** Converts a value of a row. A number that is not exact is an error, never a wrong answer. */
 function read(value: SqlStorageValue): Value {
   if (value === null) return { tag: 'null' };
   if (typeof value === 'number') return { tag: 'integer', val: BigInt(exact(value)) };

@@ -1,4 +1,4 @@
-//! `variables`: those of the Worker. The settings that were exported with the components are bundled,
+//! `variables`: the Worker's variables. The settings exported with the components are bundled and used
 //! unless `WANDSTORE_SETTINGS` is set.
 
 import settings from '../../generated/settings.json';
@@ -7,7 +7,7 @@ import type { StorefrontImports } from '../component/storefront.ts';
 import { variable, type Env } from '../env.ts';
 
 const SETTINGS = 'WANDSTORE_SETTINGS';
-/** No variable of the Worker's: the client whose request is being answered. */
+/** The name under which components read the client's address, which is not a variable of the Worker. */
 const CLIENT = 'REMOTE_ADDR';
 const bundled = JSON.stringify(settings);
 
@@ -21,14 +21,14 @@ function read(env: Env, name: string): string | undefined {
   return variable(env, name) ?? (name === SETTINGS ? bundled : undefined);
 }
 
-/** What the platform itself has to know of the pool. */
+/** The pool settings that the platform itself needs. */
 export interface PoolSettings {
   size: number;
   jobsPerMember: number;
   leaseMs: number;
 }
 
-/** The pool, by variables, settings and defaults, in this order. */
+/** Returns the pool settings from variables, settings and defaults, in this order. */
 export function poolSettings(env: Env): PoolSettings {
   const { pool = {} }: { pool?: Record<string, unknown> } = JSON.parse(read(env, SETTINGS) ?? '{}');
   const number = (value: unknown, otherwise: number): number =>
