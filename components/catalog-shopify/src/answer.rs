@@ -1,5 +1,5 @@
-//! What Shopify answered, read into what a shop sells. Nothing in it is believed: what is no product is left out, and
-//! texts are cut.
+//! Reads Shopify's answers into the model. The input is untrusted: invalid products are left out, and long texts
+//! are cut.
 
 mod shape;
 
@@ -14,31 +14,31 @@ use crate::query::COUNT_MAX;
 use shape::{Card, Money, Picture, Reply};
 pub use shape::{CollectionsData, ProductsData, SearchData, ShopData};
 
-/// A longer title is cut, in characters.
+/// The longest title, in characters. Longer ones are cut.
 const TITLE_CHARS_MAX: usize = 255;
-/// The same of a format of prices, which may hold elements.
+/// The longest money format, which may contain HTML elements, in characters.
 const FORMAT_CHARS_MAX: usize = 2_000;
-/// The same of a description.
+/// The longest description, in characters.
 const DESCRIPTION_CHARS_MAX: usize = 300;
-/// The same of any other text.
+/// The longest other text, in characters.
 const TEXT_CHARS_MAX: usize = 100;
-/// Tags of a product.
+/// The most tags of a product.
 const TAGS_MAX: usize = 20;
-/// What has a longer handle is left out.
+/// The longest handle, in bytes. A product or collection with a longer one is left out.
 const HANDLE_BYTES_MAX: usize = 1024;
-/// A picture with a longer address is left out, in bytes.
+/// The longest address of an image, in bytes. An image with a longer one is left out.
 const ADDRESS_BYTES_MAX: usize = 8192;
-/// Pictures are asked for no wider and no higher (`card.graphql`).
+/// The largest width and height of images that the query asks for (`card.graphql`).
 const SIDE_MAX: u32 = 800;
-/// Shopify counts in 64 bits.
+/// The most digits of an id: Shopify's numbers have 64 bits.
 const ID_DIGITS_MAX: usize = 20;
 
 /// The data of an answer.
 #[derive(Debug)]
 pub struct Read<T> {
-    /// What was asked for, as far as it came.
+    /// The data, possibly incomplete.
     pub data: T,
-    /// The first error, if it came with errors.
+    /// The first error, if there are errors.
     pub partly: Option<Failure>,
 }
 
@@ -53,7 +53,7 @@ pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<Read<T>, Failure> {
 }
 
 impl ShopData {
-    /// The shop.
+    /// Returns the shop.
     pub fn shop(self) -> Shop {
         let currency = self.shop.payment_settings.and_then(|settings| settings.currency_code);
         Shop {
@@ -65,7 +65,7 @@ impl ShopData {
 }
 
 impl ProductsData {
-    /// The products, and where to go on, if there are more.
+    /// Returns the products, and the cursor of the next page if there is one.
     pub fn page(self) -> (Listing, Option<String>) {
         let info = self.products.page_info.filter(|info| info.has_next_page);
         (listing(self.products.nodes), info.and_then(|info| info.end_cursor))
@@ -73,14 +73,14 @@ impl ProductsData {
 }
 
 impl SearchData {
-    /// What was found.
+    /// Returns the products found.
     pub fn listing(self) -> Listing {
         listing(self.search.nodes)
     }
 }
 
 impl CollectionsData {
-    /// Those with products, those with the most first.
+    /// Returns the collections that have products, those with the most first.
     pub fn collections(self) -> Vec<Collection> {
         let nodes = self.collections.nodes.into_iter().flatten();
         let mut collections: Vec<_> = nodes.filter_map(collection).take(COUNT_MAX).collect();
@@ -89,7 +89,7 @@ impl CollectionsData {
     }
 }
 
-/// What can be sold, in the currency of the first.
+/// Returns the valid products, in the currency of the first.
 fn listing(cards: Vec<Option<Card>>) -> Listing {
     let mut listing = Listing::default();
     for (currency, product) in cards.into_iter().flatten().filter_map(product) {
@@ -120,8 +120,8 @@ fn product(card: Card) -> Option<(String, Product)> {
     Some((lowest.currency_code, product))
 }
 
-/// What a variant cost before, if it is the one whose price is shown. Of two variants, the price of one and the former
-/// price of the other would be a reduction that there never was.
+/// Returns the former price of a variant, if its price is the one shown. With two variants, the price of one and
+/// the former price of the other would be a reduction that never existed.
 fn reduced_from(shown: u64, lowest: &Money, price: &Money, before: &Money) -> Option<u64> {
     let one_currency =
         lowest.currency_code == price.currency_code && price.currency_code == before.currency_code;
@@ -155,7 +155,7 @@ fn image(picture: Picture) -> Option<Image> {
     Some(Image { url, alt: line(&picture.alt_text.unwrap_or_default(), TITLE_CHARS_MAX), width, height })
 }
 
-/// The size of a picture after it was fitted into the square that was asked for.
+/// Returns the size of an image after it was scaled to the requested square.
 fn fitted(width: u32, height: u32) -> Option<(u32, u32)> {
     let longer = width.max(height);
     if width == 0 || height == 0 {
@@ -175,7 +175,7 @@ fn is_address(url: &str) -> bool {
     url.len() <= ADDRESS_BYTES_MAX && is_clean && (is_web || url.starts_with("data:image/"))
 }
 
-/// The number at the end of a global id such as `gid://shopify/Product/7`.
+/// Returns the number at the end of a global id such as `gid://shopify/Product/7`.
 fn number(id: &str) -> Option<String> {
     let number = id.strip_prefix("gid://shopify/")?.rsplit('/').next()?;
     let is_number =
@@ -183,7 +183,7 @@ fn number(id: &str) -> Option<String> {
     is_number.then(|| number.to_owned())
 }
 
-/// The path of something with that handle. Handles may hold letters of any script.
+/// Returns the path of a product or collection. Handles may contain letters of any script.
 fn path(kind: &str, handle: &str) -> Option<String> {
     let mut path = format!("/{kind}/");
     for byte in handle.bytes() {
@@ -206,7 +206,7 @@ fn tags(tags: &[String]) -> Vec<String> {
     tags.filter(|tag| !tag.is_empty()).take(TAGS_MAX).collect()
 }
 
-/// Text as one line without what cannot be seen, at most so long.
+/// Returns the text on one line, without control characters, cut to `chars_max`.
 fn line(text: &str, chars_max: usize) -> String {
     let seen: String =
         text.chars().take(4 * chars_max).map(|c| if c.is_control() { ' ' } else { c }).collect();

@@ -1,4 +1,4 @@
-//! Asks Shopify, and gives up in a query what it refuses.
+//! Asks Shopify, and drops the parts of a query that Shopify refuses.
 
 use names::{Key, StoreId};
 use serde::de::DeserializeOwned;
@@ -9,51 +9,51 @@ use crate::failure::Failure;
 use crate::model::{Collection, Listing, Shop};
 use crate::query::Query;
 
-/// An assortment holds no more products.
+/// The most products of an assortment.
 pub const PRODUCTS_MAX: usize = 100;
-/// What says that a shop's tags are not for us.
+/// The name of the entry that says that we may not read a shop's tags.
 const NO_TAGS: &str = "no-tags";
-/// For how long that is remembered, in seconds: a token may be there by then.
+/// How long that entry lasts, in seconds. By then the shop may have a token.
 const NO_TAGS_SECONDS: u32 = 3600;
-/// With less time left nothing is asked, in milliseconds.
+/// The least remaining time for a question, in milliseconds.
 const WAIT_MS_MIN: u64 = 50;
 
-/// One shop's Storefront API, until some time.
+/// A shop's Storefront API, with a deadline.
 pub struct Shopify<'a, W> {
-    /// The world.
+    /// The capabilities.
     pub world: &'a W,
-    /// Whose.
+    /// The id of the shop.
     pub store: &'a StoreId,
-    /// When it is too late, in milliseconds since the epoch.
+    /// The deadline, in milliseconds since the epoch.
     pub deadline_ms: u64,
 }
 
-/// Products, and whether these are all that were asked for.
+/// Products, and the failure that cut them off, if any.
 #[derive(Debug)]
 pub struct Gathered {
-    /// What came.
+    /// The products received.
     pub listing: Listing,
-    /// What kept the rest from coming.
+    /// The failure that kept the rest away.
     pub cut_off: Option<Failure>,
 }
 
 impl<W: World> Shopify<'_, W> {
-    /// What the shop says of itself.
+    /// Returns the shop's own data.
     pub fn shop(&self) -> Result<Shop, Failure> {
         Ok(self.ask::<ShopData>(&mut Query::shop())?.shop())
     }
 
-    /// Collections.
+    /// Returns the shop's collections.
     pub fn collections(&self, mut query: Query) -> Result<Vec<Collection>, Failure> {
         Ok(self.ask::<CollectionsData>(&mut query)?.collections())
     }
 
-    /// What a search finds.
+    /// Returns the products that match a search.
     pub fn search(&self, mut query: Query) -> Result<Listing, Failure> {
         Ok(self.ask_priced::<SearchData>(&mut query)?.map(SearchData::listing).unwrap_or_default())
     }
 
-    /// The products, page by page, at most `pages_max` of these.
+    /// Returns the products of at most `pages_max` pages.
     pub fn products(&self, mut query: Query, pages_max: usize) -> Result<Gathered, Failure> {
         let first = self.ask_priced::<ProductsData>(&mut query)?;
         let (mut listing, mut cursor) = first.map(ProductsData::page).unwrap_or_default();
@@ -74,20 +74,20 @@ impl<W: World> Shopify<'_, W> {
         Ok(Gathered { listing, cut_off: None })
     }
 
-    /// Whether tags are worth asking for.
+    /// Returns whether it is worth asking for tags.
     pub fn has_tags(&self) -> bool {
         !matches!(self.world.recall(Key::Catalog(self.store, NO_TAGS)), Ok(Some(_)))
     }
 
-    /// Asks for what has a price. `None` if Shopify does not know the country: nothing is sold there, and a price of
-    /// another country would be wrong.
+    /// Asks for data with prices. `None` if Shopify does not know the country: nothing is sold there, and another
+    /// country's price would be wrong.
     fn ask_priced<T: DeserializeOwned>(&self, query: &mut Query) -> Result<Option<T>, Failure> {
         let has_country = query.has_country();
         let data = self.ask(query)?;
         Ok(if has_country && !query.has_country() { None } else { Some(data) })
     }
 
-    /// Asks until the query has nothing left that is refused: at most three times more.
+    /// Asks, and drops refused parts of the query until nothing is refused: at most three more times.
     fn ask<T: DeserializeOwned>(&self, query: &mut Query) -> Result<T, Failure> {
         loop {
             let refusal = match self.exchange::<T>(query) {
@@ -107,11 +107,11 @@ impl<W: World> Shopify<'_, W> {
         }
     }
 
-    /// Takes out of the query what is not allowed, or not known; false if there is nothing of that kind in it.
+    /// Drops the part of the query that is not allowed or not known. Returns false if there is no such part.
     fn give_up(&self, query: &mut Query, failure: &Failure) -> bool {
         match failure {
             Failure::Denied if query.without_tags() => {
-                // If this is not kept, the next question finds out by itself.
+                // If this is not stored, the next question finds out again.
                 let _ = self.world.keep(Key::Catalog(self.store, NO_TAGS), b"1", NO_TAGS_SECONDS);
                 true
             }

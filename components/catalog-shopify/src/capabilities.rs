@@ -1,15 +1,15 @@
-//! What the catalog needs of the world.
+//! The capabilities that the catalog needs.
 
 use names::{Key, StoreId};
 
-/// An answer of the Storefront API, whatever its status.
+/// A response of the Storefront API with any status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The status code.
     pub status: u16,
-    /// How long it wants to be left alone, in milliseconds, if it said so.
+    /// How long Shopify asks callers to wait before the next request, in milliseconds, if it says so.
     pub retry_after_ms: Option<u64>,
-    /// The content.
+    /// The body.
     pub body: Vec<u8>,
 }
 
@@ -18,34 +18,34 @@ pub struct Answer {
 pub enum NoAnswer {
     /// The deployment has no Storefront API for that shop.
     NoSuchUpstream,
-    /// Not within the time.
+    /// The answer did not arrive in time.
     Timeout,
-    /// Longer than answers may be, in bytes.
+    /// The answer exceeds the size limit, given in bytes.
     TooLarge(u64),
-    /// Not reached, or it broke off. The text is for the log.
+    /// Shopify was not reached, or the exchange broke off. The text is for the log.
     Unavailable(String),
 }
 
-/// Storage did not do it. The text is for the log.
+/// A storage operation failed. The text is for the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StorageFailed(pub String);
 
-/// All of it.
+/// All capabilities together.
 pub trait World {
     /// Posts a request to the shop's Storefront API and waits for the whole answer, at most `timeout_ms`.
     fn post(&self, store: &StoreId, body: &[u8], timeout_ms: u32) -> Result<Answer, NoAnswer>;
-    /// What `key` holds.
+    /// Returns the value of `key`.
     fn recall(&self, key: Key<'_>) -> Result<Option<Vec<u8>>, StorageFailed>;
-    /// Writes `key`, to expire after `ttl_seconds`.
+    /// Writes `key`. It expires after `ttl_seconds`.
     fn keep(&self, key: Key<'_>, bytes: &[u8], ttl_seconds: u32) -> Result<(), StorageFailed>;
-    /// Claims `key` for `ttl_seconds`; false if it is claimed. Of two who try, one succeeds.
+    /// Claims `key` for `ttl_seconds`. Returns false if it is already claimed. If two callers race, one succeeds.
     fn claim(&self, key: Key<'_>, ttl_seconds: u32) -> Result<bool, StorageFailed>;
-    /// Ends a claim. That it is free is known for `ttl_seconds`, and after that it is free anyway.
+    /// Ends a claim. The entry says so for `ttl_seconds`, and after that it is gone, which means the same.
     fn release(&self, key: Key<'_>, ttl_seconds: u32) -> Result<(), StorageFailed>;
-    /// The shop's catalog version; `None` where that cannot be said.
+    /// Returns the shop's catalog version; `None` if it is unknown.
     fn catalog_version(&self, store: &StoreId) -> Option<u64>;
-    /// Milliseconds since the Unix epoch.
+    /// Returns the current time in milliseconds since the Unix epoch.
     fn now_ms(&self) -> u64;
-    /// Tells the operator of something that went wrong and was dealt with.
+    /// Logs for the operator that something went wrong and was handled.
     fn warn(&self, message: &str, particulars: &[(&str, &str)]);
 }

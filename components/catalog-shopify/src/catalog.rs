@@ -1,4 +1,4 @@
-//! What a shop sells, put together from what Shopify is asked.
+//! The catalog: combines Shopify's answers into assortments, collections and search results.
 
 use names::{Market, NO_CURRENCY, StoreId};
 
@@ -10,40 +10,40 @@ use crate::query::Query;
 use crate::question::{Question, Term};
 use crate::visit::{Found, Visit};
 
-/// How long a shopper waits for Shopify, in milliseconds, where nothing at all is known.
+/// How long a shopper waits for Shopify if nothing is known, in milliseconds.
 const STALE_OK_MS: u64 = 800;
-/// How long somebody in the background waits, in milliseconds.
+/// How long a background job waits for Shopify, in milliseconds.
 const CURRENT_MS: u64 = 10_000;
 
-/// Whether stale products will do.
+/// Whether stale products are acceptable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Freshness {
-    /// A shopper waits: known products will do, however old. Shopify is asked only where nothing is known.
+    /// A shopper is waiting. Known products will do, whatever their age. Shopify is asked only if none are known.
     StaleOk,
-    /// Nobody waits: products must be current.
+    /// Nobody is waiting: products must be current.
     Current,
 }
 
-/// Why there is nothing to show.
+/// Why the catalog does not answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CatalogError {
-    /// The deployment has no such shop at Shopify.
+    /// The deployment does not know this Shopify shop.
     NoSuchStore,
-    /// Try again after so many milliseconds.
+    /// Shopify did not answer. Try again after this many milliseconds.
     Unavailable(u64),
-    /// Shopify is being asked the same for somebody else: try again after so many milliseconds.
+    /// The same question to Shopify is already under way for another caller. Try again after this many milliseconds.
     Busy(u64),
 }
 
-/// Products of shops at Shopify.
+/// The catalog of Shopify shops.
 #[derive(Debug)]
 pub struct Catalog<W> {
-    /// The world it is in.
+    /// The capabilities.
     pub world: W,
 }
 
 impl<W: World> Catalog<W> {
-    /// What the shop has to show.
+    /// Returns the shop's products.
     pub fn products(
         &self,
         store: &StoreId,
@@ -56,14 +56,14 @@ impl<W: World> Catalog<W> {
         let own = shop.as_ref().map(|shop| shop.currency.clone()).filter(|own| !own.is_empty());
         let currency =
             if currency.is_empty() { own.clone().unwrap_or(NO_CURRENCY.to_owned()) } else { currency };
-        // A format has the sign of the shop's own currency in it, and would make another's price a wrong one.
+        // A format contains the sign of the shop's own currency, which would be wrong for another currency's prices.
         let (shop_name, format) = shop.map(|shop| (shop.name, shop.money_format)).unwrap_or_default();
         let money_format = if own.as_ref() == Some(&currency) { format } else { String::new() };
-        // Shopify is asked to sort them so (`products.graphql`).
+        // The query asks Shopify for this order (`products.graphql`).
         Ok(Assortment { shop_name, currency, money_format, best_sellers_first: true, products })
     }
 
-    /// The shop's collections.
+    /// Returns the shop's collections.
     pub fn collections(
         &self,
         store: &StoreId,
@@ -77,8 +77,8 @@ impl<W: World> Catalog<W> {
         Ok(collections)
     }
 
-    /// Products that a shopper's words find. None where the words say nothing, or where they are in another
-    /// currency than the shop's products.
+    /// Returns the products that match a shopper's search term. The result is empty if the term has no words, or
+    /// if its prices are in another currency than the shop's products.
     pub fn search(
         &self,
         store: &StoreId,

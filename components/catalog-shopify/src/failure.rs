@@ -1,67 +1,67 @@
-//! Why Shopify was not asked, or gave no answer that is one, and how long it is then left alone.
+//! Failures of questions to Shopify, and how long Shopify is not asked after each of them.
 
 use crate::capabilities::NoAnswer;
 
-/// A pause is at least so long, whatever Shopify says.
+/// The shortest pause, whatever Shopify says.
 const REST_MS_MIN: u64 = 1_000;
-/// It is at most so long, whatever Shopify says.
+/// The longest pause, whatever Shopify says.
 const REST_MS_MAX: u64 = 600_000;
-/// After what may be over at once.
+/// The pause after a failure that may pass soon.
 const SHORT_MS: u64 = 5_000;
-/// After what somebody has to put right.
+/// The pause after a failure that a person has to fix.
 const LONG_MS: u64 = 60_000;
-/// After a rejection for security, and for a shop that is closed.
+/// The pause after a rejection for security, and for a closed shop.
 const SECURITY_MS: u64 = 300_000;
 
-/// Why there is no answer. As text it is for the log: it holds no word of a shopper's and no secret.
+/// Why there is no answer. Its text is for the log, and contains no words of a shopper and no secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// It failed a moment ago, and is left alone for so many more milliseconds.
+    /// Shopify failed recently, and is not asked for this many more milliseconds.
     #[error("Shopify is left alone for another {0} ms")]
     Resting(u64),
-    /// It was not asked: whoever waits would not have waited for the answer. That says nothing of Shopify.
+    /// Shopify was not asked, because its answer would come too late for the caller. This says nothing about Shopify.
     #[error("no time was left to ask")]
     NoTimeLeft,
     /// The deployment has no Storefront API for the shop.
     #[error("the deployment has no Storefront API for this shop")]
     NoSuchUpstream,
-    /// Not in time.
+    /// The answer did not arrive in time.
     #[error("no answer in time")]
     Timeout,
-    /// More than is read, in bytes.
+    /// The answer exceeds this limit, in bytes.
     #[error("an answer of more than {0} bytes")]
     TooLarge(u64),
-    /// Not reached.
+    /// Shopify was not reached.
     #[error("not reached: {0}")]
     Unreachable(String),
-    /// Asked too often: left alone for so many milliseconds.
+    /// Shopify was asked too often, and is not asked for this many milliseconds.
     #[error("asked too often; it wants {0} ms of quiet")]
     Throttled(u64),
-    /// Status 430: Shopify takes us for somebody who means harm.
+    /// Status 430: Shopify considers the request malicious.
     #[error("rejected for security (430)")]
     Security,
     /// The shop is closed, frozen or gone.
     #[error("the shop is closed (status {0})")]
     Closed(u16),
-    /// Our token is not accepted.
+    /// Shopify does not accept our token.
     #[error("our token for the shop's Storefront API is not accepted (status {0})")]
     Unauthorized(u16),
-    /// Another status than 200, and how long it wants to be left alone.
+    /// Any other status than 200, and how long Shopify is then not asked, in milliseconds.
     #[error("status {0}")]
     Status(u16, u64),
-    /// No answer of a Storefront API.
+    /// The answer is not from a Storefront API.
     #[error("what came is no answer of a Storefront API")]
     Garbage,
-    /// A field is not for us: our token lacks a permission, or there is no token.
+    /// We may not read a field: our token lacks a permission, or there is no token.
     #[error("a field is not for us (ACCESS_DENIED)")]
     Denied,
-    /// The query was refused, with this code.
+    /// Shopify refused the query, with this code.
     #[error("the query was refused ({0})")]
     Refused(String),
 }
 
 impl Failure {
-    /// What a status other than 200 says.
+    /// Returns the failure for a status other than 200.
     pub fn of_status(status: u16, retry_after_ms: Option<u64>) -> Self {
         match status {
             429 => Self::Throttled(retry_after_ms.unwrap_or(SHORT_MS)),
@@ -73,7 +73,7 @@ impl Failure {
         }
     }
 
-    /// What the code of an error in an answer says.
+    /// Returns the failure for an error code in an answer.
     pub fn of_code(code: &str) -> Self {
         match code {
             "THROTTLED" => Self::Throttled(SHORT_MS),
@@ -88,17 +88,17 @@ impl Failure {
         }
     }
 
-    /// Whether only this question failed, and others may be asked.
+    /// Returns whether only this question failed, so that others may still be asked.
     pub fn is_of_question(&self) -> bool {
         matches!(self, Self::Denied | Self::Refused(_) | Self::TooLarge(_) | Self::Garbage)
     }
 
-    /// Whether it may be about the one shopper for whom Shopify was asked: it is told their address.
+    /// Returns whether the failure may concern only one shopper, whose address Shopify gets with the question.
     pub fn may_be_of_shopper(&self) -> bool {
         matches!(self, Self::Throttled(_) | Self::Security)
     }
 
-    /// How long Shopify is left alone after it, in milliseconds.
+    /// Returns how long Shopify is not asked after this failure, in milliseconds.
     pub fn rest_ms(&self) -> u64 {
         let ms = match self {
             Self::Resting(ms) | Self::Throttled(ms) | Self::Status(_, ms) => *ms,

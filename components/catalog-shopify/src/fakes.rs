@@ -1,4 +1,4 @@
-//! A world in memory, in which Shopify answers by a script.
+//! A host in memory, with a scripted Shopify.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
@@ -13,9 +13,9 @@ pub const STORE: &str = "magic-wands.myshopify.com";
 type Scripted = Result<Answer, NoAnswer>;
 
 pub struct Fake {
-    /// What Shopify says, in turn; then it is not reached.
+    /// Shopify's answers in order. After the last one it is not reachable.
     pub script: RefCell<VecDeque<Scripted>>,
-    /// What it was asked: variables, and how long it was waited for.
+    /// The questions to Shopify: variables and timeouts.
     pub asked: RefCell<Vec<(Value, u32)>>,
     /// How long each answer takes.
     pub answer_ms: Cell<u64>,
@@ -24,7 +24,7 @@ pub struct Fake {
     pub version: Cell<Option<u64>>,
     pub now_ms: Cell<u64>,
     pub warnings: RefCell<Vec<String>>,
-    /// What another instance does just before the next claim.
+    /// An action of another instance just before the next claim.
     pub rival: RefCell<Option<Rival>>,
 }
 
@@ -139,7 +139,7 @@ pub fn money(amount: &str, currency: &str) -> Value {
     json!({"amount": amount, "currencyCode": currency})
 }
 
-/// A product as Shopify tells of it.
+/// A product in Shopify's form.
 pub fn card(number: u32, amount: &str) -> Value {
     json!({
         "id": format!("gid://shopify/Product/{number}"),
@@ -175,7 +175,7 @@ pub fn found(nodes: &[Value]) -> Value {
     json!({"data": {"search": {"nodes": nodes}}})
 }
 
-/// What a host would refuse is a mistake of the code's.
+/// Panics where a host would refuse, because that is a bug.
 #[track_caller]
 fn permitted(operation: Operation, key: Key<'_>) {
     let permitted = Access::CATALOG.of_entry(operation, key.store().name(), &key.to_string());

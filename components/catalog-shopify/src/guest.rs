@@ -1,4 +1,4 @@
-//! Binds the catalog to WIT.
+//! Connects the catalog to WIT.
 #![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
@@ -22,12 +22,12 @@ use crate::{Assortment, Catalog, CatalogError, Collection, Freshness, Image, Pro
 
 /// The name that the host gives to a shop's Storefront API.
 const UPSTREAM: &str = "storefront";
-/// What is usually kept is shorter, and comes with the first call.
+/// Most stored answers are shorter than this, and are read with the first call.
 const PEEK_BYTES: u32 = 256 * 1024;
-/// What a key holds that is claimed, and what it holds after that.
+/// The values of a claimed key and of a released one.
 const CLAIMED: &[u8] = b"claimed";
 const FREE: &[u8] = b"free";
-/// More than this is not read from storage, in bytes.
+/// The most that is read from storage, in bytes.
 const KEPT_BYTES_MAX: u32 = 8 * 1024 * 1024;
 
 struct Component;
@@ -70,7 +70,8 @@ impl Guest for Component {
 
 bindings::export!(Component with_types_in bindings);
 
-/// A market that is none is the shop's own: its prices are right for everybody, if maybe not in their currency.
+/// Parses the store and the market. An invalid market becomes the shop's own, whose prices are right for every
+/// shopper, though perhaps not in their currency.
 fn parsed(store: &str, market: &wit::Market) -> Result<(StoreId, Market), wit::CatalogError> {
     let store = StoreId::parse(store).map_err(|_| wit::CatalogError::NoSuchStore)?;
     let market = Market::of(&market.country, &market.language).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! What Shopify answered before, and that it is to be left alone: kept in key-value storage, so that any number of
-//! instances know it.
+//! Stored answers of Shopify, and pauses during which Shopify is not asked. Both are in key-value storage, so that
+//! all instances share them.
 
 use names::{Key, Market, StoreId};
 use serde::de::DeserializeOwned;
@@ -10,44 +10,45 @@ use crate::catalog::Freshness;
 use crate::failure::Failure;
 use crate::question::Question;
 
-/// What says until when a shop's Shopify is left alone.
+/// The name of the entry with the end of a shop's pause.
 const REST: &str = "rest";
-/// The same for those who wait only.
+/// The name of the entry with the end of a pause that holds only while a shopper is waiting.
 const REST_STALE_OK: &str = "rest_at-once";
 
-/// What says that somebody is asking Shopify.
+/// The name of the entry that claims a question to Shopify.
 const CLAIM: &str = "asking";
-/// For how long, in seconds, unless they say that they are done: longer than anybody asks.
+/// How long a claim lasts unless it is released, in seconds: longer than any question takes.
 const CLAIM_SECONDS: u32 = 12;
 
-/// An answer that was kept.
+/// A stored answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept<T> {
-    /// When it was asked for, in milliseconds since the epoch.
+    /// When the answer was stored, in milliseconds since the epoch.
     pub asked_ms: u64,
-    /// The catalog's version at that time; `None` where that could not be said.
+    /// The catalog version before Shopify was asked; `None` if it was unknown.
     pub version: Option<u64>,
-    /// Whether it is all that there is to know.
+    /// Whether the answer is complete.
     pub whole: bool,
-    /// What was answered.
+    /// The answer.
     pub answer: T,
 }
 
 impl<T> Kept<T> {
-    /// Whether it is of the catalog as it is now.
+    /// Returns whether the answer belongs to this catalog version.
     pub fn is_of(&self, version: Option<u64>) -> bool {
         version.is_some() && self.version == version
     }
 
-    /// Whether nobody needs to ask again.
+    /// Returns whether the answer is complete, of this catalog version and young enough, so that Shopify need not
+    /// be asked.
     pub fn is_fresh(&self, question: Question<'_>, version: Option<u64>, now_ms: u64) -> bool {
-        // An answer from the future is from a clock that was wrong.
+        // A time in the future was written by a host whose clock was wrong.
         let age_ms = now_ms.checked_sub(self.asked_ms);
         self.whole && self.is_of(version) && age_ms.is_some_and(|age_ms| age_ms < question.fresh_ms())
     }
 }
 
-/// What was answered before, if it is kept.
+/// Returns the stored answer, if there is one.
 pub fn recall<T: DeserializeOwned>(
     world: &impl World,
     store: &StoreId,
@@ -58,7 +59,7 @@ pub fn recall<T: DeserializeOwned>(
     serde_json::from_slice(&bytes).ok()
 }
 
-/// Keeps an answer.
+/// Stores an answer.
 pub fn keep<T: Serialize>(
     world: &impl World,
     store: &StoreId,
@@ -71,7 +72,7 @@ pub fn keep<T: Serialize>(
     }
 }
 
-/// For how many more milliseconds Shopify is not to be asked this, if it is not.
+/// Returns how much longer Shopify must not be asked this question, in milliseconds; `None` if there is no pause.
 pub fn resting_ms(
     world: &impl World,
     store: &StoreId,
@@ -87,8 +88,8 @@ pub fn resting_ms(
     until_ms.checked_sub(world.now_ms()).filter(|ms| *ms > 0)
 }
 
-/// Leaves Shopify alone after a failure: altogether, with this kind of question, or where somebody waits. What one
-/// shopper brought about keeps no page from being made.
+/// Starts a pause after a failure: for all questions, for this kind of question, or only for waiting shoppers. A
+/// failure that one shopper may have caused does not stop pages from being made.
 pub fn rest(
     world: &impl World,
     store: &StoreId,
@@ -107,8 +108,8 @@ pub fn rest(
     write(world, Key::Catalog(store, &name), until_ms.to_string().as_bytes(), seconds);
 }
 
-/// Takes it upon us to ask Shopify; false if somebody else is asking the same. Storage that fails keeps nobody from
-/// asking.
+/// Claims a question to Shopify. Returns false if another caller has claimed it. If storage fails, the question
+/// may be asked anyway.
 pub fn claim(world: &impl World, store: &StoreId, market: &Market, question: Question<'_>) -> bool {
     world.claim(Key::Catalog(store, &claim_of(market, question)), CLAIM_SECONDS).unwrap_or_else(|failed| {
         tell(world, &failed);
@@ -116,7 +117,7 @@ pub fn claim(world: &impl World, store: &StoreId, market: &Market, question: Que
     })
 }
 
-/// Lets others ask again.
+/// Releases a claim.
 pub fn release(world: &impl World, store: &StoreId, market: &Market, question: Question<'_>) {
     if let Err(failed) = world.release(Key::Catalog(store, &claim_of(market, question)), CLAIM_SECONDS) {
         tell(world, &failed);

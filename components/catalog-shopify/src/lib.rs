@@ -1,11 +1,12 @@
-//! Products of a shop, by Shopify's Storefront API (<https://shopify.dev/docs/api/storefront>).
+//! The catalog of a Shopify shop, from the Storefront API (<https://shopify.dev/docs/api/storefront>).
 //!
-//! What it asks is in `queries/` and held to Shopify's own schema by a test. An answer is read into types
-//! ([`answer`]), with no price that is not exactly what Shopify said ([`price`]), and kept for a while ([`kept`]);
-//! when Shopify is asked, and what is served when it does not answer, is in the module `visit`.
+//! The queries are in `queries/`, and a test checks them against Shopify's own schema. Answers are parsed into
+//! types ([`answer`]), with prices exactly as Shopify gave them ([`price`]), and stored for a while ([`kept`]).
+//! The module `visit` decides when to ask Shopify, and what to serve if it does not answer.
 //!
-//! Pure: no clock, no network. What it needs of the world is [`capabilities::World`]. It holds no address and no token:
-//! the host adds those. Whatever Shopify says or fails to say, it never traps, and no word of a shopper's is logged.
+//! The crate is pure: it has no clock or network, and reaches the outside only through [`capabilities::World`]. It
+//! has no address and no token: the host adds them. No answer of Shopify makes it trap, and it never logs a
+//! shopper's words.
 
 pub mod answer;
 pub mod ask;

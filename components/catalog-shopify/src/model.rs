@@ -1,75 +1,75 @@
-//! What a shop sells, as the rest of a storefront knows it. Kept as JSON between questions.
+//! The products of a shop, as the rest of the storefront uses them. They are stored as JSON between questions.
 
 use serde::{Deserialize, Serialize};
 
-/// What a shop has to show.
+/// The products of a shop, and how to show them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assortment {
-    /// The name that shoppers know; empty where it could not be had.
+    /// The shop's name as shoppers know it; empty if it is not known.
     pub shop_name: String,
     /// ISO 4217 code of all prices.
     pub currency: String,
-    /// How the shop writes prices of this currency; empty where that could not be had.
+    /// The shop's money format for this currency; empty if it is not known.
     pub money_format: String,
-    /// Whether the products that sell best come first.
+    /// Whether the best-selling products come first.
     pub best_sellers_first: bool,
-    /// What can be sold.
+    /// The products.
     pub products: Vec<Product>,
 }
 
-/// What a shop says of itself.
+/// The shop's own data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shop {
-    /// The name that shoppers know.
+    /// The shop's name as shoppers know it.
     pub name: String,
-    /// How it writes prices of its own currency.
+    /// The money format for the shop's own currency.
     pub money_format: String,
-    /// Its own currency, as an ISO 4217 code.
+    /// ISO 4217 code of the shop's own currency.
     pub currency: String,
 }
 
 /// Products whose prices are in one currency.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listing {
-    /// ISO 4217 code of all prices; empty where there are no products.
+    /// ISO 4217 code of all prices; empty if there are no products.
     pub currency: String,
-    /// The products. No two have the same id.
+    /// The products. Their ids are unique.
     pub products: Vec<Product>,
 }
 
-/// Something for sale.
+/// A product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Product {
-    /// Shopify's number for it, in decimal digits.
+    /// Shopify's number of the product, in decimal digits.
     pub id: String,
-    /// What it is called.
+    /// The product's title.
     pub title: String,
     /// A sentence or two, as plain text.
     pub description: String,
-    /// Who makes it.
+    /// The vendor.
     pub vendor: String,
-    /// What kind of thing it is.
+    /// The product type.
     pub category: String,
-    /// The merchant's labels, in lower case.
+    /// The merchant's tags, in lower case.
     pub tags: Vec<String>,
-    /// A path in the shop.
+    /// The page's path in the shop.
     pub url: String,
-    /// Its picture.
+    /// The product's image.
     pub image: Option<Image>,
-    /// What its cheapest variant costs, in the currency's minor unit.
+    /// The price of the cheapest variant, in the currency's minor unit.
     pub price: u64,
-    /// What that variant cost before, if it is reduced.
+    /// The former price of that variant, if it is reduced.
     pub price_before: Option<u64>,
-    /// Whether it can be bought now.
+    /// Whether the product can be bought now.
     pub available: bool,
 }
 
-/// A picture.
+/// A product image.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
     /// An `https:` or `data:image/` address.
     pub url: String,
-    /// What it shows.
+    /// Alternative text.
     pub alt: String,
     /// Width in CSS pixels.
     pub width: u32,
@@ -77,21 +77,21 @@ pub struct Image {
     pub height: u32,
 }
 
-/// Products that the merchant put together.
+/// A collection of the shop.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Collection {
     /// Its handle, `[a-z0-9_-]+`.
     pub handle: String,
-    /// What it is called.
+    /// The collection's title.
     pub title: String,
-    /// A path in the shop.
+    /// The page's path in the shop.
     pub url: String,
-    /// Ids of its products.
+    /// Ids of the collection's products.
     pub products: Vec<String>,
 }
 
 impl Listing {
-    /// Takes over what another has, but for what is there already and for prices in another currency.
+    /// Appends the products of another listing, except known ones and those with prices in another currency.
     pub fn append(&mut self, more: Self) {
         if self.products.is_empty() {
             self.currency.clone_from(&more.currency);

@@ -1,7 +1,7 @@
-//! Prices, exactly: from decimal strings to whole minor units, or not at all.
+//! Exact conversion of prices from decimal strings to minor units.
 
-/// An amount such as `12.5` in the minor unit of its currency: 1250 for `EUR`. `None` for what is no amount, is more
-/// than can be counted, or is finer than the currency: no price is ever rounded.
+/// Converts an amount such as `12.5` to the minor unit of its currency: 1250 for `EUR`. `None` if the text is not
+/// an amount, is too large, or has more decimals than the currency, because prices are never rounded.
 pub fn minor(amount: &str, currency: &str) -> Option<u64> {
     let (whole, fraction) = amount.split_once('.').unwrap_or((amount, ""));
     let is_number = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -15,7 +15,7 @@ pub fn minor(amount: &str, currency: &str) -> Option<u64> {
     minor.parse().ok()
 }
 
-/// Whether it has the form of an ISO 4217 code.
+/// Returns whether the text has the form of an ISO 4217 code.
 pub fn is_currency(code: &str) -> bool {
     code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase())
 }

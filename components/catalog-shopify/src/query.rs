@@ -1,4 +1,4 @@
-//! What Shopify is asked.
+//! The GraphQL queries to Shopify.
 
 use names::Market;
 use serde::Serialize;
@@ -12,11 +12,11 @@ const COLLECTIONS: &str = include_str!("../queries/collections.graphql");
 const SEARCH: &str =
     concat!(include_str!("../queries/search.graphql"), include_str!("../queries/card.graphql"));
 
-/// Products of one answer. Somebody without a token may ask what costs 1,000. If every field counts 1, a product
-/// costs 28, so that three pages of this size make the hundred that an assortment holds
+/// The number of products per answer. Without a token, a query may cost at most 1,000. If every field counts 1, a
+/// product costs 28, so three pages of this size give the hundred products of an assortment
 /// (`tests/schema/queries.test.js` counts).
 pub const PAGE: usize = 34;
-/// Collections, products of each, and products that a search finds.
+/// The largest number of collections, of products in a collection, and of products from a search.
 pub const COUNT_MAX: usize = 20;
 
 /// A query with its variables: the body of a request.
@@ -26,7 +26,7 @@ pub struct Query {
     variables: Variables,
 }
 
-/// What is not named is left out: then the context is the shop's own.
+/// The variables of a query. Without a country or language, the context is the shop's own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 struct Variables {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,22 +44,22 @@ struct Variables {
 }
 
 impl Query {
-    /// What the shop says of itself.
+    /// Creates the query for the shop's own data.
     pub fn shop() -> Self {
         Self { query: SHOP, variables: Variables::default() }
     }
 
-    /// Products, those that sell best first, with their tags if those can be had.
+    /// Creates the query for products, best-selling first, with their tags if `tags` is set.
     pub fn products(market: &Market, tags: bool) -> Self {
         Self::of(PRODUCTS, market, Variables { first: Some(PAGE), tags: Some(tags), ..Variables::default() })
     }
 
-    /// Collections.
+    /// Creates the query for collections.
     pub fn collections(market: &Market) -> Self {
         Self::of(COLLECTIONS, market, Variables { first: Some(COUNT_MAX), ..Variables::default() })
     }
 
-    /// Products that a shopper's words find.
+    /// Creates the query for products that match a search term.
     pub fn search(market: &Market, term: &Term, tags: bool) -> Self {
         let term = Some(term.as_str().to_owned());
         Self::of(
@@ -75,28 +75,28 @@ impl Query {
         Self { query, variables: Variables { country, language, ..variables } }
     }
 
-    /// Goes on behind a page.
+    /// Continues after a page.
     pub fn go_on(&mut self, cursor: String) {
         self.variables.after = Some(cursor);
     }
 
-    /// Gives up what only a token allows; false if it was not asked for.
+    /// Drops the tags, which need a token. Returns false if the query did not ask for them.
     pub fn without_tags(&mut self) -> bool {
         self.variables.tags == Some(true) && self.variables.tags.replace(false).is_some()
     }
 
-    /// Asks in the shop's own language instead; false if it did already.
+    /// Switches to the shop's own language. Returns false if the query uses it already.
     pub fn without_language(&mut self) -> bool {
         self.variables.language.take().is_some()
     }
 
-    /// Asks in the shop's own country instead; false if it did already. The prices of the answer are those of that
-    /// country.
+    /// Switches to the shop's own country. Returns false if the query uses it already. The prices of the answer
+    /// are those of that country.
     pub fn without_country(&mut self) -> bool {
         self.variables.country.take().is_some()
     }
 
-    /// Whether it asks for a country.
+    /// Returns whether the query asks for a country.
     pub fn has_country(&self) -> bool {
         self.variables.country.is_some()
     }

@@ -1,23 +1,23 @@
-//! What is asked about a shop, and for how long an answer holds.
+//! The questions about a shop, and how long their answers stay valid.
 
 use std::fmt::Write as _;
 
 use names::Market;
 use sha2::{Digest as _, Sha256};
 
-/// A longer search is cut, in characters.
+/// The longest search term, in characters. Longer ones are cut.
 const TERM_CHARS_MAX: usize = 100;
 /// A week, in seconds.
 const WEEK: u32 = 7 * 24 * 3600;
 /// An hour, in seconds.
 const HOUR: u32 = 3600;
 
-/// A shopper's words.
+/// A search term.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Term(String);
 
 impl Term {
-    /// The words with single spaces and in lower case; `None` if there are none.
+    /// Normalizes a search term to single spaces and lower case; `None` if it has no letter or digit.
     pub fn parse(text: &str) -> Option<Self> {
         let seen: String =
             text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(4 * TERM_CHARS_MAX).collect();
@@ -26,7 +26,7 @@ impl Term {
         term.contains(char::is_alphanumeric).then_some(Self(term))
     }
 
-    /// The words.
+    /// Returns the normalized term.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -35,18 +35,18 @@ impl Term {
 /// A question about a shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Question<'a> {
-    /// What it is called and how it writes prices.
+    /// The shop's name and money format.
     Shop,
-    /// What sells best.
+    /// The best-selling products.
     Products,
-    /// What its merchant put together.
+    /// The collections.
     Collections,
-    /// What these words find.
+    /// The products that match a search term.
     Search(&'a Term),
 }
 
 impl Question<'_> {
-    /// Its kind, for the log.
+    /// Returns the kind of the question, for the log.
     pub fn kind(self) -> &'static str {
         match self {
             Self::Shop => "shop",
@@ -56,7 +56,7 @@ impl Question<'_> {
         }
     }
 
-    /// How long an answer is current, in milliseconds, if the catalog does not change meanwhile.
+    /// Returns how long an answer is current, in milliseconds, if the catalog does not change meanwhile.
     pub fn fresh_ms(self) -> u64 {
         match self {
             Self::Shop => 3_600_000,
@@ -66,12 +66,12 @@ impl Question<'_> {
         }
     }
 
-    /// How long an answer is kept for when Shopify does not answer, in seconds.
+    /// Returns how long an answer is stored, in seconds, for use when Shopify does not answer.
     pub fn kept_seconds(self) -> u32 {
         if let Self::Search(_) = self { HOUR } else { WEEK }
     }
 
-    /// The name under which the answer is kept. A shopper's words are no part of it.
+    /// Returns the name under which the answer is stored. It does not contain a shopper's words.
     pub fn name(self, market: &Market) -> String {
         let mut name = self.kind().to_owned();
         if !market.is_own() {
@@ -86,7 +86,7 @@ impl Question<'_> {
     }
 }
 
-/// 128 bits of SHA-256, in hexadecimal digits.
+/// Returns 128 bits of SHA-256, in hexadecimal digits.
 fn hash(text: &str) -> String {
     Sha256::digest(text).iter().take(16).fold(String::new(), |mut digits, byte| {
         // Writing to a string cannot fail.

@@ -1,8 +1,8 @@
-//! One call for one shop: what is known, and whether Shopify is asked.
+//! A call for one shop: decides between stored answers and a question to Shopify.
 //!
-//! Whatever instance asks, the same question is asked once for each version of the catalog: who asks first claims it,
-//! and a job that comes meanwhile is told to come back. A shopper who waits, and of whom nobody knows what to show,
-//! is not: Shopify is asked for them too.
+//! Across all instances, each question is asked once per catalog version: the first caller claims it, and a job
+//! that needs it meanwhile is told to come back. The claim does not hold back a waiting shopper without any stored
+//! answer: then Shopify is asked for them too.
 
 use names::Market;
 use serde::Serialize;
@@ -17,12 +17,13 @@ use crate::model::{Listing, Shop};
 use crate::query::Query;
 use crate::question::Question;
 
-/// When to come back while somebody else asks Shopify the same, in milliseconds: what a shop takes to answer.
+/// When to come back while another caller asks Shopify the same question, in milliseconds: the time that a shop
+/// takes to answer.
 const BUSY_MS: u64 = 1_000;
-/// Pages of products that an assortment is made of.
+/// The most pages of products in an assortment.
 const PAGES_MAX: usize = 3;
 
-/// One call, for one shop.
+/// A call for one shop.
 pub struct Visit<'a, W> {
     world: &'a W,
     market: &'a Market,
@@ -30,14 +31,14 @@ pub struct Visit<'a, W> {
     shopify: Shopify<'a, W>,
 }
 
-/// An answer of Shopify, and whether it is all that was asked for.
+/// An answer of Shopify, and whether it is complete.
 pub struct Found<T> {
     answer: T,
     whole: bool,
 }
 
 impl<T> Found<T> {
-    /// All that was asked for.
+    /// Creates a complete answer.
     pub fn whole(answer: T) -> Self {
         Self { answer, whole: true }
     }
@@ -45,9 +46,9 @@ impl<T> Found<T> {
 
 /// Why a question has no answer.
 pub enum Unanswered {
-    /// Somebody else is asking Shopify the same, and what is known is of before the catalog changed.
+    /// Another caller is asking Shopify the same question, and the stored answer is from before the catalog changed.
     Busy,
-    /// Shopify gave none.
+    /// Shopify gave no answer.
     Failed(Failure),
 }
 
@@ -62,12 +63,13 @@ impl From<Unanswered> for CatalogError {
 }
 
 impl<'a, W: World> Visit<'a, W> {
-    /// A visit to the shop of `shopify`.
+    /// Creates a call for the shop of `shopify`.
     pub fn new(shopify: Shopify<'a, W>, market: &'a Market, freshness: Freshness) -> Self {
         Self { world: shopify.world, market, freshness, shopify }
     }
 
-    /// A shopper who waits is shown the first page only, and the next one who does not wait asks for the rest.
+    /// Returns the products. While a shopper is waiting, only the first page is asked for. The next call that may
+    /// take longer asks for the rest.
     pub fn listing(&self) -> Result<Listing, Unanswered> {
         let pages_max = if self.freshness == Freshness::StaleOk { 1 } else { PAGES_MAX };
         self.answer(Question::Products, |shopify| {
@@ -83,7 +85,7 @@ impl<'a, W: World> Visit<'a, W> {
         })
     }
 
-    /// What the shop says of itself, if it can be had: a page can do without. It says the same in every market.
+    /// Returns the shop's own data if it is available; a page can do without. It is the same in every market.
     pub fn shop(&self) -> Result<Option<Shop>, Unanswered> {
         let own = Market::default();
         let visit = Visit { market: &own, shopify: Shopify { ..self.shopify }, ..*self };
@@ -94,7 +96,8 @@ impl<'a, W: World> Visit<'a, W> {
         }
     }
 
-    /// What is known, if it will do; else what Shopify says; else what was known, if it is not wrong.
+    /// Returns the stored answer if it is good enough, else Shopify's answer, else a stored answer of the same
+    /// catalog version.
     pub fn answer<T: Serialize + DeserializeOwned>(
         &self,
         question: Question<'_>,
@@ -123,14 +126,14 @@ impl<'a, W: World> Visit<'a, W> {
         answer
     }
 
-    /// What Shopify says, unless whoever asked a moment ago has kept that, or failed.
+    /// Returns Shopify's answer, unless another caller stored one, or failed, just before.
     fn ask_once<T: Serialize + DeserializeOwned>(
         &self,
         question: Question<'_>,
         known: Option<Kept<T>>,
         ask: impl FnOnce(&Shopify<'_, W>) -> Result<Found<T>, Failure>,
     ) -> Result<T, Unanswered> {
-        // Read before Shopify is asked: should products change meanwhile, the answer counts as old.
+        // Read before Shopify is asked: if products change meanwhile, the answer counts as old.
         let version = self.world.catalog_version(self.shopify.store);
         let found = match self.recall::<T>(question) {
             Some(kept) if self.freshness == Freshness::StaleOk => return Ok(kept.answer),
@@ -143,7 +146,7 @@ impl<'a, W: World> Visit<'a, W> {
         }
     }
 
-    /// Whether Shopify may be asked.
+    /// Fails if Shopify must not be asked now.
     fn check_rest(&self, question: Question<'_>) -> Result<(), Failure> {
         let resting_ms = kept::resting_ms(self.world, self.shopify.store, question, self.freshness);
         resting_ms.map_or(Ok(()), |ms| Err(Failure::Resting(ms)))
@@ -168,7 +171,7 @@ impl<'a, W: World> Visit<'a, W> {
         known.map(|kept| kept.answer).ok_or(Unanswered::Failed(failure))
     }
 
-    /// Tells the operator, and every instance that Shopify is to be left alone.
+    /// Logs a failure, and starts a pause for all instances.
     fn tell(&self, question: Question<'_>, failure: &Failure) {
         let particulars = [("cause", &*failure.to_string()), ("question", question.kind())];
         self.world.warn("Shopify did not answer", &particulars);

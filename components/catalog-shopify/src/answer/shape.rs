@@ -1,10 +1,10 @@
-//! The form of answers: of each type of the Storefront API the fields that the queries name. What Shopify's schema
-//! lets be absent may be absent, and what it does not is not taken for granted where something can be had without it.
+//! The form of answers: for each type of the Storefront API, the fields that the queries name. Fields that are
+//! optional in Shopify's schema are optional here, and so are required ones that an answer is useful without.
 
 use serde::Deserialize;
 use serde_json::Value;
 
-/// Any answer.
+/// An answer to any query.
 #[derive(Deserialize)]
 pub struct Reply {
     pub data: Option<Value>,
@@ -12,7 +12,7 @@ pub struct Reply {
     pub errors: Vec<Problem>,
 }
 
-/// What went wrong (<https://shopify.dev/docs/api/storefront#status-and-error-codes>).
+/// An error (<https://shopify.dev/docs/api/storefront#status-and-error-codes>).
 #[derive(Deserialize)]
 pub struct Problem {
     #[serde(default)]
@@ -26,7 +26,7 @@ struct Extensions {
 }
 
 impl Problem {
-    /// Its code; empty where it has none.
+    /// Returns the code; empty if there is none.
     pub fn code(&self) -> &str {
         self.extensions.as_ref().and_then(|extensions| extensions.code.as_deref()).unwrap_or_default()
     }
@@ -116,7 +116,7 @@ pub struct Variant {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Money {
-    /// A decimal, as a string. A number would be no exact price, and is refused.
+    /// A decimal, as a string. A JSON number is rejected, because it would not be an exact price.
     pub amount: String,
     pub currency_code: String,
 }

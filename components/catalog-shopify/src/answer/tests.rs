@@ -8,7 +8,7 @@ fn page(body: &Value) -> Result<(Listing, Option<String>), Failure> {
     read::<ProductsData>(body.to_string().as_bytes()).map(|read| read.data.page())
 }
 
-/// What becomes of a product with these members in place of the usual ones.
+/// The result for a product with these members instead of the usual ones.
 fn sold(members: &Value) -> Option<Product> {
     let mut card = card(7, "12.50");
     card.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
@@ -78,7 +78,7 @@ fn a_reduction_is_of_the_price_that_is_shown() {
         (variant("12.5", money("12.5", "EUR")), None),
         (variant("12.5", money("10", "EUR")), None),
         (variant("12.5", Value::Null), None),
-        // Another variant's, which costs more.
+        // The prices of another variant, which costs more.
         (variant("15.0", money("20.0", "EUR")), None),
         (variant("12.5", money("20.0", "USD")), None),
         (variant("12.5", money("20.001", "EUR")), None),

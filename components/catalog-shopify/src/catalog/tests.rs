@@ -333,7 +333,7 @@ fn while_another_instance_asks_nobody_who_can_come_back_asks_too() {
 fn what_another_instance_has_just_learned_is_not_asked_again() {
     let catalog = stocked();
     catalog.world.version.set(Some(8));
-    // It asked and was done between our look at what is kept and our claim.
+    // It finished between our read of the stored answer and our claim.
     *catalog.world.rival.borrow_mut() = Some(Box::new(|world: &Fake| {
         let mut stored = world.stored.borrow_mut();
         let (kept, _) = stored.get_mut("shopify:magic-wands.myshopify.com:products").expect("they are kept");
