@@ -27,7 +27,7 @@ pub enum Topic<'a> {
     Lane(&'a str),
     /// A job was queued in any lane, or became available again.
     Pool,
-    /// The job of this key was settled.
+    /// The job of this key was completed.
     Key(&'a str),
 }
 

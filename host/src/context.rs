@@ -76,7 +76,7 @@ pub struct Context {
     pub cause: Cause,
     /// How long the current call may wait for storage.
     pub patience: Arc<Patience>,
-    /// The request under way, while routing handles one.
+    /// The current request, while routing handles one.
     pub request: Request,
     /// Values that the component holds.
     pub values: ResourceTable,

@@ -1,7 +1,7 @@
 //! Wandstore's own host: the capabilities natively, the components in process, HTTP in front.
 //!
-//! It knows `wit/` and the backends, and no component's crate: which page a shopper gets is
-//! decided in components only.
+//! It depends on `wit/` and the backends, and on no component's crate: only components decide which page a shopper
+//! gets.
 
 pub mod backends;
 #[allow(missing_docs, reason = "generated")]

@@ -128,7 +128,7 @@ impl<W: Write> Write for Counting<W> {
 mod tests {
     use super::*;
 
-    /// A disk with room for so many bytes more.
+    /// A disk with room for this many more bytes.
     struct Disk {
         room: usize,
         written: Vec<u8>,

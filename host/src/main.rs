@@ -1,8 +1,8 @@
-//! The `wandstore` command: puts backends and components together, and runs what is asked for.
+//! The `wandstore` command: links backends and components, and runs the command line.
 
 mod cli;
 
-/// A request allocates some dozens of times; this allocator is about a microsecond cheaper for it.
+/// A request makes some dozens of allocations, and this allocator saves about a microsecond on them.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -118,7 +118,7 @@ mod tests {
         began.elapsed()
     }
 
-    /// Time is real here: what is measured is the machine's.
+    /// Time is real here, because the test measures the machine's.
     #[tokio::test]
     async fn all_calls_share_the_time_and_one_backend_cannot_use_it_up() {
         let patience = Patience::in_shares(WHOLE);

@@ -154,7 +154,7 @@ impl<E: Export> Pool<E> {
         Ok(Held { pool: self, instance, _permit: permit })
     }
 
-    /// How long a call may take, all in all.
+    /// Returns how long a call may take, all in all.
     pub fn wall(&self) -> Duration {
         self.limits.wall
     }
@@ -241,7 +241,7 @@ pub struct Held<'a, E: Export> {
 }
 
 impl<E: Export> Held<'_, E> {
-    /// The functions to call and the store to call them in.
+    /// Returns the functions to call and the store to call them in.
     pub fn parts(&mut self) -> (&E, &mut Store<Context>) {
         (&self.instance.guest, &mut self.instance.store)
     }

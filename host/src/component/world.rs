@@ -139,7 +139,7 @@ pub fn check(engine: &Engine, role: Role, component: &Component) -> Result<(), M
     }
 }
 
-/// A linker that supplies what the role's world imports.
+/// Creates a linker that supplies what the role's world imports.
 pub fn linker(engine: &Engine, role: Role) -> Result<Linker<Context>> {
     let mut linker = Linker::new(engine);
     for interface in imports(role) {

@@ -26,7 +26,7 @@ fn refusal(text: &str, variables: &[(&str, &str)]) -> String {
     format!("{:#}", parse(text, variables).expect_err("the configuration is wrong"))
 }
 
-/// The extra members of the model's requests; null where there is no model.
+/// Returns the extra members of the model's requests; null if there is no model.
 fn extra(text: &str, variables: &[(&str, &str)]) -> Value {
     accepted(text, variables).llm().map(|llm| llm.extra.into()).unwrap_or_default()
 }
@@ -153,7 +153,7 @@ fn another_model_is_told_only_what_the_operator_says() {
     assert_eq!(extra("", &[]), Value::Null, "no model at all");
 }
 
-/// Every file that states the default says the same: the original deployment's 100.
+/// Every file that states the default has the same value: the original deployment's 100.
 #[test]
 fn a_member_takes_as_many_live_jobs_as_in_the_original_deployment_wherever_it_is_stated() {
     assert_eq!(accepted("", &[]).settings().pool.depth_max, 100);

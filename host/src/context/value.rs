@@ -1,4 +1,4 @@
-//! Bytes that stay with the host.
+//! Values: bytes that stay with the host.
 
 use bytes::Bytes;
 
@@ -6,31 +6,31 @@ use bytes::Bytes;
 #[derive(Debug, Clone)]
 pub struct Value {
     bytes: Bytes,
-    /// How many bytes stay in memory for it: a slice keeps the whole that it was cut from.
+    /// How many bytes the value keeps in memory. A slice keeps the whole value that it was cut from.
     kept_bytes: usize,
 }
 
 impl Value {
-    /// What each handle takes, beside its bytes.
+    /// The memory of each handle, in addition to its bytes.
     pub(super) const HANDLE_BYTES: usize = 64;
 
-    /// The bytes.
+    /// Returns the bytes.
     pub fn bytes(&self) -> &Bytes {
         &self.bytes
     }
 
-    /// The bytes.
+    /// Returns the bytes.
     pub fn into_bytes(self) -> Bytes {
         self.bytes
     }
 
-    /// Those from `start` to `end`. Nothing is copied.
+    /// Returns the bytes from `start` to `end` without copying them.
     #[must_use]
     pub fn slice(&self, start: usize, end: usize) -> Self {
         Self { bytes: self.bytes.slice(start..end), kept_bytes: self.kept_bytes }
     }
 
-    /// How much memory it counts for.
+    /// Returns how much memory the value counts for.
     pub(super) fn held_bytes(&self) -> usize {
         self.kept_bytes.saturating_add(Self::HANDLE_BYTES)
     }

@@ -151,7 +151,7 @@ impl Compiled {
     }
 }
 
-/// The bytes of a file; `None` where there is none.
+/// Returns the bytes of a file, or `None` if there is no file.
 fn read(path: &Path) -> Result<Option<Vec<u8>>, Unusable> {
     let metadata = match std::fs::metadata(path) {
         Ok(metadata) => metadata,
@@ -179,7 +179,7 @@ fn remove_old(folder: &Path, current: &HashSet<OsString>) -> std::io::Result<()>
     Ok(())
 }
 
-/// The first line says it; the rest is a dump of bytes.
+/// Builds the error from the first line of the reason, because the rest is a dump of bytes.
 fn not_a_component(binary: &Binary, error: &wasmtime::Error) -> anyhow::Error {
     let reason = format!("{error:#}");
     let reason = reason.lines().next().unwrap_or_default();

@@ -44,7 +44,7 @@ impl Answer {
         Ok(Self { status, headers, body })
     }
 
-    /// A one-line refusal that needs no component.
+    /// Creates a one-line refusal that needs no component.
     pub fn refusal(status: StatusCode, line: Bytes) -> Self {
         let plain = HeaderValue::from_static("text/plain; charset=utf-8");
         Self { status, headers: HeaderMap::from_iter([(header::CONTENT_TYPE, plain)]), body: line }

@@ -21,9 +21,9 @@ pub use connection::Connection;
 /// The limits on connections.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// At once.
+    /// The most connections at once.
     pub connections: usize,
-    /// At once from one address.
+    /// The most connections at once from one address.
     pub per_address: usize,
 }
 

@@ -18,7 +18,7 @@ impl World {
         Self { folder, compiled, engine: engine::new(1, 1 << 20).expect("an engine") }
     }
 
-    /// A component that exports a function of this name, and as many functions inside.
+    /// Builds a component that exports a function of this name and has this many functions inside.
     fn component(&self, export: &str, functions: usize) -> Binary {
         let inner = "(func (param i32) (result i32) local.get 0 i32.const 7 i32.mul)".repeat(functions);
         let text = format!(
@@ -32,7 +32,7 @@ impl World {
         Source::File { path, sha256: None }.read(Role::Routing).expect("it is read")
     }
 
-    /// What the loaded component exports.
+    /// Loads the component and returns its exports.
     fn load(&self, binary: &Binary) -> Vec<String> {
         let component = self.compiled.load(&self.engine, Role::Routing, binary).expect("it loads");
         let exports = component.component_type();
@@ -47,7 +47,7 @@ impl World {
         std::fs::read_dir(&self.compiled.folder).expect("a folder").count()
     }
 
-    /// Replaces the file of compiled code, and expects that the component loads and the file is right again.
+    /// Replaces the file of compiled code, and checks that the component loads and the file is valid again.
     #[track_caller]
     fn check(&self, binary: &Binary, file: &[u8], what: &str) {
         let path = self.path(binary);

@@ -56,7 +56,7 @@ pub struct Connection {
     since_ms: AtomicU64,
     /// Whether an answer is being made while the client still owes bytes of its request.
     client_owes_bytes: AtomicBool,
-    /// Whether the client may still send what nobody reads.
+    /// Whether the client may still send bytes that nobody reads.
     is_unread: AtomicBool,
     /// Since when the client has not taken everything that was sent, or 0 if it has; and how many bytes it has taken
     /// since.
@@ -138,7 +138,7 @@ impl Connection {
         Busy(self.clone())
     }
 
-    /// Whether the client may still send what nobody reads.
+    /// Records whether the client may still send bytes that nobody reads.
     pub fn leaves_unread(&self, is_unread: bool) {
         self.is_unread.store(is_unread, Relaxed);
     }

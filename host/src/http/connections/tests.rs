@@ -48,7 +48,7 @@ fn owing(connections: &Arc<Connections>) -> (Place, Busy) {
     (place, busy)
 }
 
-/// How a connection comes into a phase, how many seconds it may stay there, and what the phase is.
+/// How a connection enters a phase, how many seconds it may stay there, and the phase's name.
 type Phase<'a> = (&'a dyn Fn(&Arc<Connections>) -> Place, u64, &'a str);
 
 #[test]
