@@ -71,7 +71,7 @@ fn flat<T, E: From<Failure>>(
     outcome.unwrap_or_else(|failure| Err(failure.into()))
 }
 
-/// The component behind an import; the linker supplies no interface without one.
+/// Returns the component behind an import; the linker supplies no interface without one.
 fn linked<T>(link: Option<&T>) -> Result<&T> {
     link.ok_or_else(|| wasmtime::format_err!("no component is linked to this import"))
 }
