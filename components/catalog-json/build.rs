@@ -1,5 +1,5 @@
-//! Holds the products file to its rules before it becomes part of the component: a mistake in it
-//! stops the build, and cargo says where in the file it is.
+//! Checks the products file before it is built into the component. A mistake in it fails the build, and cargo
+//! reports its place in the file.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -21,7 +21,7 @@ fn main() {
     println!("cargo::rerun-if-changed={}", file.display());
     println!("cargo::rustc-env=CATALOG_JSON={}", file.display());
     for problem in problems(&file) {
-        // This alone fails the build.
+        // This line is enough to fail the build.
         println!("cargo::error={}: {}", file.display(), problem.replace('\n', " "));
     }
 }

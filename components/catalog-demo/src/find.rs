@@ -1,22 +1,22 @@
-//! Finds products: by what kind of thing they are, and by a shopper's words.
+//! Finds products by category and by search term.
 
 use std::cmp::Reverse;
 
 use crate::{PRODUCTS, Product};
 
-/// Products of one kind. The demo has no pages of collections, so that one has no address.
+/// The products of a category. The demo has no collection pages, so a collection has no address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Collection {
-    /// What kind of thing they are, which is what it is called.
+    /// The category, which is also the title.
     pub category: &'static str,
-    /// Those that sell best first.
+    /// The products, best-selling first.
     pub products: Vec<&'static Product>,
 }
 
-/// More products than that are not named.
+/// The most products in a search result.
 const FOUND_MAX: usize = 20;
 
-/// A collection for each category, those with the most products first.
+/// Returns a collection for each category, those with the most products first.
 pub fn collections() -> Vec<Collection> {
     let mut collections: Vec<Collection> = Vec::new();
     for product in PRODUCTS {
@@ -29,7 +29,7 @@ pub fn collections() -> Vec<Collection> {
     collections
 }
 
-/// The products that have every word of `term`; those that have more of them in their title come first.
+/// Returns the products that contain every word of `term`, those with more of the words in their title first.
 pub fn search(term: &str) -> Vec<&'static Product> {
     let term = term.to_lowercase();
     let words: Vec<_> = term.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();

@@ -1,4 +1,4 @@
-//! Binds the data to WIT.
+//! Connects the data to WIT.
 #![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]

@@ -1,7 +1,7 @@
-//! A demo shop for magic wands: products without a shop behind them.
+//! A demo catalog of magic wands, without a real shop.
 //!
-//! Pure data. It asks nobody, knows no store and never fails: which stores exist is decided by the
-//! deployment's settings, and each of them sells these wands.
+//! The catalog is pure data: it makes no requests and never fails. The deployment's settings decide which stores
+//! exist, and each of them sells these wands.
 
 mod find;
 mod picture;

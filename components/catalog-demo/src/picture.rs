@@ -1,32 +1,32 @@
-//! Pictures of products, drawn as SVG small enough to travel inside a page.
+//! Product images as SVG, small enough to be embedded in a page.
 
 use std::fmt::Write as _;
 
-/// A picture of a product.
+/// A product image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Picture {
-    /// What is drawn.
+    /// The shape.
     pub shape: Shape,
-    /// In which colours.
+    /// The colours.
     pub palette: Palette,
-    /// What it shows, in words.
+    /// Alternative text.
     pub alt: &'static str,
 }
 
-/// Four colours, each three hexadecimal digits.
+/// Four colours, three hexadecimal digits each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Palette {
-    /// The light around the thing.
+    /// The light around the object.
     pub glow: &'static str,
-    /// What the light falls off to.
+    /// The background that the light fades into.
     pub ground: &'static str,
-    /// The thing itself.
+    /// The object itself.
     pub body: &'static str,
-    /// What sets it off.
+    /// The details.
     pub accent: &'static str,
 }
 
-/// What is drawn.
+/// The shape of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
     /// A straight wand with a wrapped handle.
@@ -65,13 +65,13 @@ impl Picture {
     /// Width and height in CSS pixels.
     pub const SIDE: u32 = 600;
 
-    /// The picture as a `data:` URL (RFC 2397).
+    /// Returns the picture as a `data:` URL (RFC 2397).
     pub fn url(&self) -> String {
         format!("data:image/svg+xml,{}", percent_encoded(&self.svg()))
     }
 
-    /// The ground is a CSS background of the root element: a gradient drawn in SVG takes three
-    /// times the bytes.
+    /// Draws the SVG. The background is a CSS background of the root element, because a gradient drawn in SVG
+    /// takes three times the bytes.
     fn svg(&self) -> String {
         let Palette { glow, ground, body, accent } = self.palette;
         let light = self.shape.light();
@@ -84,7 +84,7 @@ impl Picture {
 }
 
 impl Shape {
-    /// Where the light comes from: the tip of a wand, the middle of all else.
+    /// Returns the centre of the light: the tip of a wand, or the middle of any other shape.
     fn light(self) -> &'static str {
         match self {
             Self::Wand | Self::Twist | Self::Gem | Self::Branch => "72% 28%",
@@ -188,7 +188,7 @@ impl Shape {
     }
 }
 
-/// Four-pointed stars: a large one at the tip of a wand, a small one beside it.
+/// Draws four-pointed stars: a large one at the tip of a wand, a small one beside it.
 const SPARKLES: &str = r##"<path d="M430,90q6,72,78,78q-72,6-78,78q-6-72-78-78q72-6,78-78M150,140q3,33,36,36q-33,3-36,36q-3-33-36-36q33-3,36-36" fill="#fff"/>"##;
 
 const LEAVES: &str = "M262,328q-90-10-90-100,90,10,90,100,10-90-20-140M280,314q90,20,130,70-90,30-130-70M340,254q-60-60-20-120,50,60,20,120";
@@ -201,12 +201,12 @@ fn handle(colour: &str) -> String {
     wrapping("M118,499l92-90", colour)
 }
 
-/// Thread wound around what runs along `path`.
+/// Draws thread that is wound around `path`.
 fn wrapping(path: &str, colour: &str) -> String {
     format!(r##"<path d="{path}" stroke="#{colour}" stroke-width="44" stroke-dasharray="12,9"/>"##)
 }
 
-/// One of two strands that wind around each other; they differ in their first bend.
+/// Draws one of two strands that wind around each other. They differ in their first bend.
 fn strand(bend: &str, colour: &str) -> String {
     stroke(&format!("M110,500q{bend}t80-80,80-80,80-92"), colour, 22)
 }
@@ -219,8 +219,8 @@ fn stroke(path: &str, colour: &str, width: u32) -> String {
     format!(r##"<path d="{path}" fill="none" stroke="#{colour}" stroke-width="{width}"/>"##)
 }
 
-/// Encodes what a URL may not hold (WHATWG URL, path percent-encode set), and quotes, which HTML
-/// would escape at greater length.
+/// Encodes characters that a URL must not contain (WHATWG URL, path percent-encode set), and quotes, which would
+/// be longer when escaped in HTML.
 fn percent_encoded(svg: &str) -> String {
     svg.chars().fold(String::with_capacity(svg.len() * 2), |mut url, c| {
         match c {
@@ -239,7 +239,7 @@ mod tests {
         crate::PRODUCTS.iter().map(|product| product.picture)
     }
 
-    /// What the URL stands for, decoded as RFC 3986, section 2.1 says.
+    /// The decoded URL (RFC 3986, section 2.1).
     fn decoded(url: &str) -> String {
         let mut parts = url.split('%');
         let head = parts.next().unwrap().to_owned();

@@ -1,37 +1,37 @@
-//! The products, those that sell best first.
+//! The products, best-selling first.
 
 use crate::picture::{Palette, Picture, Shape};
 
 /// ISO 4217 code of all prices.
 pub const CURRENCY: &str = "USD";
 
-/// Something for sale.
+/// A product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Product {
-    /// Its id, `[a-z0-9-]+`.
+    /// The product's id, `[a-z0-9-]+`.
     pub id: &'static str,
-    /// What it is called.
+    /// The title.
     pub title: &'static str,
     /// A sentence or two.
     pub description: &'static str,
-    /// Who makes it.
+    /// The vendor.
     pub vendor: &'static str,
-    /// What kind of thing it is.
+    /// The product type.
     pub category: &'static str,
-    /// Labels, in lower case.
+    /// Tags, in lower case.
     pub tags: &'static [&'static str],
-    /// What it costs, in cents.
+    /// The price, in cents.
     pub price_cents: u64,
-    /// What it cost before, in cents, if it is reduced.
+    /// The former price, in cents, if the product is reduced.
     pub price_before_cents: Option<u64>,
-    /// Whether it can be bought now.
+    /// Whether the product can be bought now.
     pub available: bool,
-    /// What it looks like.
+    /// The product's image.
     pub picture: Picture,
 }
 
 impl Product {
-    /// Where it can be looked at: the demo has no pages of products, so that is its card on the
+    /// Returns the address of the product. The demo has no product pages, so this is the product's card on the
     /// storefront.
     pub fn url(&self) -> String {
         format!("#product-{}", self.id)
@@ -60,7 +60,7 @@ const CARE: &str = "Care";
 const BOOKS: &str = "Books";
 const GIFTS: &str = "Gifts";
 
-/// All of them.
+/// All products.
 pub const PRODUCTS: &[Product] = &[
     Product {
         id: "willow-whisper",

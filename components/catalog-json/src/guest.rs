@@ -1,4 +1,4 @@
-//! Binds the catalog to WIT.
+//! Connects the catalog to WIT.
 #![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
@@ -18,8 +18,8 @@ use names::StoreId;
 
 use crate::{Assortment, Catalog, Collection, FILE, Image, Product};
 
-/// Read once by each instance. What the build let pass can be read, so that the default, which
-/// knows no shop, is never needed.
+/// The catalog, read once by each instance. The build has checked the file, so reading it never fails, and the
+/// default, which has no shop, is never used.
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::parse(FILE).unwrap_or_default());
 
 struct Component;

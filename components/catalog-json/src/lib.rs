@@ -1,8 +1,8 @@
 //! A catalog from a JSON file: the products of the shops of one deployment.
 //!
-//! A component opens no files, so that the file becomes part of it when it is built: `build.rs`
-//! finds it under `CATALOG_JSON`, and `sample.json`, a tea shop, where that is not set. Pure data:
-//! it asks nobody, and a shop that the file does not name is unknown to it.
+//! A component opens no files, so the file is built into it. `build.rs` finds it through `CATALOG_JSON`; if that
+//! is not set, it uses `sample.json`, a tea shop. The catalog is pure data: it makes no requests, and a shop that
+//! the file does not name is unknown.
 
 pub mod catalog;
 
@@ -11,5 +11,5 @@ mod guest;
 
 pub use catalog::{Assortment, Catalog, Collection, Image, Price, Problem, Product};
 
-/// The file that this catalog was built from.
+/// The content of the file that this catalog was built from.
 pub const FILE: &str = include_str!(env!("CATALOG_JSON"));

@@ -1,4 +1,4 @@
-//! The rules that a type does not hold: ids, addresses, currencies, and how many.
+//! The rules that the types do not enforce: ids, addresses, currencies and counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use names::{PRODUCTS_MAX, StoreId};
 use super::currency::is_currency;
 use super::{Assortment, EVERY_STORE, Image, Problem, Product};
 
-/// Everything that is wrong, in the order of the file.
+/// Returns all problems, in the order of the file.
 pub(super) fn problems(stores: &BTreeMap<String, Assortment>) -> Vec<Problem> {
     let mut found = Found::default();
     if stores.is_empty() {
@@ -29,7 +29,7 @@ impl Found {
         self.problems.push(Problem { place: place.to_owned(), what: what.into() });
     }
 
-    /// Notes `what` if the rule is broken.
+    /// Adds a problem if the rule is broken.
     fn unless(&mut self, holds: bool, place: &str, what: impl Into<String>) {
         if !holds {
             self.note(place, what);
@@ -103,8 +103,8 @@ fn is_https(text: &str) -> bool {
     text.strip_prefix("https://").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
 }
 
-/// Browsers drop tabs and line feeds and read `\` as `/` (WHATWG URL, section 4.4): `/\host` is on
-/// another host.
+/// Returns whether a browser would rewrite the text. Browsers drop tabs and line feeds and read `\` as `/` (WHATWG
+/// URL, section 4.4), so `/\host` is on another host.
 fn is_rewritten_by_browsers(text: &str) -> bool {
     text.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\')
 }

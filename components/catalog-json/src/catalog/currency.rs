@@ -1,4 +1,4 @@
-//! Which currencies there are.
+//! The known currencies.
 
 /// ISO 4217, list one: the codes of currencies in use, without funds, metals and test codes.
 const CODES: &str = "\
@@ -9,7 +9,7 @@ const CODES: &str = "\
     PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT \
     TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG";
 
-/// Whether it is the code of a currency.
+/// Returns whether the text is the code of a currency.
 pub(super) fn is_currency(code: &str) -> bool {
     CODES.split(' ').any(|known| known == code)
 }

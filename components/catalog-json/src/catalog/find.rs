@@ -1,25 +1,25 @@
-//! Finds products of a shop: by what kind of thing they are, and by a shopper's words.
+//! Finds products of a shop by category and by search term.
 
 use std::cmp::Reverse;
 
 use super::{Assortment, Product};
 
-/// More collections, products of one, and products that were found are not named.
+/// The most collections, products in a collection, and products in a search result.
 const COUNT_MAX: usize = 20;
 
-/// Products of one category.
+/// The products of a category.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Collection<'a> {
-    /// Its handle, `[a-z0-9_-]+`.
+    /// The collection's handle, `[a-z0-9_-]+`.
     pub handle: String,
-    /// The category, which is what it is called.
+    /// The category, which is also the title.
     pub category: &'a str,
-    /// Those that sell best first.
+    /// The products, in the order of the file.
     pub products: Vec<&'a Product>,
 }
 
 impl Assortment {
-    /// A collection for each category that has a name, those with the most products first.
+    /// Returns a collection for each category that has a name, those with the most products first.
     pub fn collections(&self) -> Vec<Collection<'_>> {
         let mut collections: Vec<Collection<'_>> = Vec::new();
         for product in self.products.iter().filter(|product| !product.category.trim().is_empty()) {
@@ -36,8 +36,7 @@ impl Assortment {
         collections
     }
 
-    /// The products that have every word of `term`; those that have more of them in their title
-    /// come first.
+    /// Returns the products that contain every word of `term`, those with more of the words in their title first.
     pub fn search(&self, term: &str) -> Vec<&Product> {
         let term = term.to_lowercase();
         let words: Vec<_> =
@@ -59,7 +58,7 @@ impl<'a> Collection<'a> {
     }
 }
 
-/// The number tells apart what differs in other characters only.
+/// Makes a handle. The number distinguishes categories that differ only in characters that a handle cannot contain.
 fn handle(category: &str, number: usize) -> String {
     let of = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     format!("{}-{number}", category.chars().map(of).collect::<String>())

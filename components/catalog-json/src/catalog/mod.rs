@@ -1,5 +1,5 @@
-//! The products file as a value that cannot be wrong: every rule of `catalog-types` in `wit/` that a
-//! product can break is held here, and nowhere else.
+//! The products file as a value that is always valid. All rules of `catalog-types` in `wit/` that a product can
+//! break are checked here, and only here.
 
 mod check;
 mod currency;
@@ -12,34 +12,33 @@ use std::fmt;
 pub use find::Collection;
 pub use shape::{Assortment, Image, Price, Product};
 
-/// The key of the assortment of every shop that has none of its own.
+/// The key of the assortment for all shops without one of their own.
 const EVERY_STORE: &str = "*";
 
-/// What shops sell. By default there is no shop.
+/// The assortments of all shops. The default has no shop.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Catalog {
     stores: BTreeMap<String, Assortment>,
 }
 
-/// What is wrong in a file.
+/// A problem in a file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Problem {
-    /// Where, such as `stores.tea.products[3].price`; empty where it is the file as a whole.
+    /// The place, such as `stores.tea.products[3].price`; empty for the file as a whole.
     place: String,
-    /// What.
+    /// The problem.
     what: String,
 }
 
 impl Catalog {
-    /// Reads a file. Where its members are of the right form, everything that is wrong with them is
-    /// said at once.
+    /// Reads a file. If all its members have the right types, all problems are reported at once.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         let file = shape::read(text).map_err(|problem| vec![problem])?;
         let problems = check::problems(&file.stores);
         if problems.is_empty() { Ok(Self { stores: file.stores }) } else { Err(problems) }
     }
 
-    /// What a shop sells; `None` if the file does not know it.
+    /// Returns the assortment of a shop; `None` if the file does not have the shop.
     pub fn assortment(&self, store: &str) -> Option<&Assortment> {
         self.stores.get(store).or_else(|| self.stores.get(EVERY_STORE))
     }

@@ -1,4 +1,4 @@
-//! The form of the file: which members there are and what type each is of.
+//! The form of the file: its members and their types.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,71 +11,71 @@ use super::Problem;
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
-    /// By the id of the shop; `*` is every shop that is not named.
+    /// The assortments by shop id. `*` stands for every shop that is not named.
     pub(super) stores: BTreeMap<String, Assortment>,
 }
 
-/// What a shop sells.
+/// The products of a shop, and how to show them.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Assortment {
-    /// The name that shoppers know the shop by, where it is not the deployment's.
+    /// The shop's name as shoppers know it, if the deployment does not set it.
     #[serde(default)]
     pub name: String,
     /// ISO 4217 code of all prices.
     pub currency: String,
-    /// How the shop writes prices, such as `${{amount}}`; empty leaves it to the storefront.
+    /// The shop's money format, such as `${{amount}}`; if empty, the storefront chooses one.
     #[serde(default)]
     pub money_format: String,
-    /// Whether the products that sell best come first. Only then are any called best sellers.
+    /// Whether the best-selling products come first. Pages call products best sellers only if this is true.
     #[serde(default)]
     pub best_sellers_first: bool,
-    /// What it sells.
+    /// The products.
     pub products: Vec<Product>,
 }
 
-/// Something for sale.
+/// A product.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Product {
-    /// Its id in the shop.
+    /// The product's id in the shop.
     pub id: String,
-    /// What it is called.
+    /// The title.
     pub title: String,
     /// A sentence or two, as plain text.
     #[serde(default)]
     pub description: String,
-    /// Who makes it.
+    /// The vendor.
     #[serde(default)]
     pub vendor: String,
-    /// What kind of thing it is.
+    /// The product type.
     #[serde(default)]
     pub category: String,
-    /// Labels, in lower case.
+    /// Tags, in lower case.
     #[serde(default)]
     pub tags: Vec<String>,
-    /// Where it can be looked at and bought.
+    /// The address of the product page.
     pub url: String,
-    /// Its picture.
+    /// The product's image.
     #[serde(default)]
     pub image: Option<Image>,
-    /// What it costs.
+    /// The price.
     pub price: Price,
-    /// What it cost before, if it is reduced.
+    /// The former price, if the product is reduced.
     #[serde(default)]
     pub price_before: Option<Price>,
-    /// Whether it can be bought now.
+    /// Whether the product can be bought now.
     #[serde(default = "yes")]
     pub available: bool,
 }
 
-/// A picture.
+/// A product image.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Image {
-    /// Where it is.
+    /// The address.
     pub url: String,
-    /// What it shows, for those who cannot see it.
+    /// Alternative text.
     pub alt: String,
     /// Width in CSS pixels.
     pub width: u32,
@@ -83,11 +83,11 @@ pub struct Image {
     pub height: u32,
 }
 
-/// An amount in the currency's minor unit. It is never a fraction: no price is ever rounded.
+/// An amount in the currency's minor unit. It is never a fraction, because prices are never rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Price(pub u64);
 
-/// Reads a file, or says where in it the form is wrong.
+/// Reads a file, or reports where its form is wrong.
 pub(super) fn read(text: &str) -> Result<File, Problem> {
     let mut json = serde_json::Deserializer::from_str(text);
     let file = serde_path_to_error::deserialize(&mut json).map_err(|error| Problem {

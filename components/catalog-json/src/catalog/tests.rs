@@ -7,7 +7,7 @@ fn file(products: &str) -> String {
     format!(r#"{{"stores":{{"tea":{{"currency":"EUR","products":[{products}]}}}}}}"#)
 }
 
-/// A product with `more` members; later ones stand in for these.
+/// A product with `more` members, which override the usual ones.
 fn product(more: &str) -> String {
     let mut members = serde_json::json!({"id": "assam", "title": "Assam", "url": "#assam", "price": 890});
     let more: serde_json::Map<_, _> = serde_json::from_str(&format!("{{{more}}}")).expect("members");
@@ -19,7 +19,7 @@ fn problems(text: &str) -> Vec<String> {
     Catalog::parse(text).expect_err(text).iter().map(ToString::to_string).collect()
 }
 
-/// The one problem of a product with these members.
+/// Checks that a product with these members has exactly this problem.
 fn check(members: &str, problem: &str) {
     let found = problems(&file(&product(members)));
     assert_eq!(found.len(), 1, "{members}: {found:?}");
@@ -142,7 +142,7 @@ proptest! {
     }
 }
 
-/// A shop with three teas of two kinds.
+/// A shop with teas of two categories.
 fn teas() -> Catalog {
     let products = [
         product(r#""id": "oolong", "title": "Milk Oolong", "category": "Tè blu""#),
