@@ -1,9 +1,9 @@
-// Consent: to being recognised, which is a preference, and to being observed, which is analytics. A page of one's own takes both.
-// Without a clear yes, or in the theme editor, there is none.
+// Consent to recognition (Shopify's "preferences") and to observation ("analytics"). A personal page needs both.
+// Without a clear yes, or in the theme editor, there is no consent.
 
 import { pause, random, shop } from './page.js';
 
-/** Where it is kept who the shopper is, and that they were here in this sitting. */
+/** The storage keys of the visitor id, and of the mark that the shopper was already counted in this session. */
 const KEY = 'wand:visitor';
 export const SITTING = 'wand:sitting';
 
@@ -15,13 +15,13 @@ const allowed = () => {
   return privacy.preferencesProcessingAllowed() === true && privacy.analyticsProcessingAllowed() === true;
 };
 
-/** When the API can be asked, which on a slow connection may be late. */
+/** Resolves once the API has loaded, which may be late on a slow connection. */
 export const askable = new Promise((done) => {
   if (shop.customerPrivacy || !shop.loadFeatures) return done();
   shop.loadFeatures([{ name: 'consent-tracking-api', version: '0.1' }], done);
 });
 
-/** Who the shopper is in this browser: drawn at random, and kept only with consent. */
+/** The visitor id of this browser: random, and stored only with consent. */
 const visitor = () => {
   try {
     const known = localStorage.getItem(KEY);
@@ -40,7 +40,7 @@ const forget = () => {
   } catch {}
 };
 
-/** Asks anew for consent. Where it is refused, what was stored goes; where nobody can be asked yet, it is only not used. */
+/** Reads consent again. Deletes stored data if consent is refused; only ignores it if consent is not known yet. */
 export const decide = () => {
   try {
     consenting = allowed() && visitor() !== null;
@@ -50,7 +50,7 @@ export const decide = () => {
   if (!consenting && shop.customerPrivacy && !shop.designMode) forget();
 };
 
-/** When it is known for the first time: nobody waits for the API for long. */
+/** Resolves once consent is read for the first time, after waiting briefly for the API. */
 export const decided = Promise.race([askable, pause(1500)]).catch(() => {}).then(decide);
 
 export const who = () => (consenting ? { visitor: visitor(), consent: 1 } : {});

@@ -1,15 +1,15 @@
-// The content of a block. What is bought and where it leads are in its markup.
+// The content of a block. Its markup holds the products to buy and the links.
 
 import { add, variantOf } from './cart.js';
 import { here } from './page.js';
 import { search, see, track } from './signals.js';
 
-/** The address of a product's own page, from any element of it. */
+/** The address of a product's page, from any element of the product. */
 const pageOf = (element) => element.closest('[data-id]').querySelector('a[href*="/products/"]').href;
 
 /**
- * Has links and forms of the shop lead to where this shopper is in it: on the same domain, in the folder of their market. The
- * content is the same for every domain and folder, and names the shop's own.
+ * Rewrites links and forms of the shop to this shopper's domain and market folder. The content is the same for every
+ * domain and folder, and uses the shop's own domain.
  */
 export const lead = (tree) => {
   const home = tree.querySelector('[data-home]')?.dataset.home;
@@ -22,7 +22,7 @@ export const lead = (tree) => {
   }
 };
 
-/** Makes buttons of the links to products that can be bought: in a theme there is a cart to put them into. */
+/** Turns links to products that can be bought into buttons, because a theme has a cart to add them to. */
 export const sell = (tree, label = 'Add to cart') => {
   for (const link of tree.querySelectorAll('[data-id] a.button[href*="/products/"]')) {
     const button = Object.assign(document.createElement('button'), { type: 'button' });
@@ -32,7 +32,7 @@ export const sell = (tree, label = 'Add to cart') => {
   }
 };
 
-/** Says in a button what became of it, for a moment. */
+/** Shows the outcome in a button for a moment. */
 const say = (button, text, added) => {
   const label = button.firstChild;
   button.said ??= label.data;
@@ -45,7 +45,7 @@ const say = (button, text, added) => {
   }, 2500);
 };
 
-// Products with options, and those that could not be added, are opened on their own page.
+// Opens the product's page if the product has options or could not be added.
 const put = async (host, button) => {
   if (button.ariaBusy === 'true') return;
   button.ariaBusy = 'true';
@@ -76,7 +76,7 @@ const sort = (select) => {
   track({ type: 'sort', value: select.value });
 };
 
-/** Listens to all that can be done in the tree of `host`. */
+/** Listens to all interactions in the tree of `host`. */
 export const listen = (host, tree) => {
   const on = (type, selector, act) => tree.addEventListener(type, (event) => {
     const element = event.target.closest?.(selector);

@@ -1,11 +1,11 @@
-// Nothing in sight may move.
+// Keeps visible content from moving.
 
 export const onScreen = (element) => {
   const { top, bottom } = element.getBoundingClientRect();
   return bottom > 0 && top < innerHeight;
 };
 
-/** When `element` is out of sight. */
+/** Resolves once `element` is out of sight. */
 export const away = (element) => new Promise((done) => {
   new IntersectionObserver(([{ isIntersecting }], observer) => {
     if (isIntersecting) return;
@@ -23,7 +23,7 @@ export const button = (text, act) => {
   return element;
 };
 
-/** Makes a change after which `host` may be higher; while its end is in sight it stays as high as it was. */
+/** Makes a change that may make `host` taller; while its end is in sight, it keeps its former height. */
 export const keepHeight = (host, tree, change) => {
   const end = host.getBoundingClientRect();
   const held = end.bottom > 0 && end.bottom < innerHeight;

@@ -1,4 +1,4 @@
-// What the shopper does, in as few reports as there can be.
+// Reports what the shopper does, in as few requests as possible.
 
 import { consenting, SITTING, who } from './consent.js';
 import { about, market, prefix, random } from './page.js';
@@ -6,7 +6,7 @@ import { about, market, prefix, random } from './page.js';
 let events = [];
 const report = () => {
   if (!consenting || !events.length) return;
-  // Another page may follow, and is to be the one that the shopper is shown.
+  // The report can lead to a new page, which must be for the market that the shopper sees.
   const place = market(document.querySelector('wand-storefront')?.dataset);
   const query = new URLSearchParams({ ...who(), ...place, nonce: random() });
   fetch(`${prefix()}/track?${query}`, {
@@ -17,23 +17,23 @@ const report = () => {
   }).catch(() => {});
 };
 
-/** Reports an event shortly, with those that come meanwhile. */
+/** Reports an event after a short delay, together with other events of that time. */
 export const track = (event) => {
   if (!consenting) return;
   events.push(event);
   if (events.length === 1) setTimeout(report, 100);
 };
 
-/** Somebody looks for something. */
+/** Reports a search. */
 export const search = (text) => {
   const term = String(text ?? '').trim().slice(0, 80);
   if (term) track({ type: 'search', term });
 };
 
-/** Somebody looks at a product. */
+/** Reports a product view. */
 export const see = (product) => product && track({ type: 'view', product: String(product) });
 
-// Once in a sitting: who turns many pages is not a regular.
+// Reported once per session, because many page views do not make a regular visitor.
 const visit = () => {
   try {
     if (sessionStorage.getItem(SITTING)) return;
@@ -42,7 +42,7 @@ const visit = () => {
   } catch {}
 };
 
-/** Reports what the embed says of the page. */
+/** Reports a visit and the embed's data about the page. */
 export const seePage = () => {
   if (!consenting) return;
   visit();
@@ -50,7 +50,7 @@ export const seePage = () => {
   search(about.term);
 };
 
-/** Drops what was not reported yet. */
+/** Drops events that were not reported yet. */
 export const drop = () => { events = []; };
 
 addEventListener('pagehide', report);

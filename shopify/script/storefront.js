@@ -5,12 +5,12 @@ import { lead, listen, sell } from './content.js';
 import { away, button, keepHeight, NOTE, onScreen } from './height.js';
 import { ask, market, pause, proxy } from './page.js';
 
-/** A block, or the storefront's page of its own inside the theme. */
+/** A block, or the storefront's own page inside the theme. */
 export class Storefront extends HTMLElement {
   #tree;
   #turn = 0;
 
-  // The theme editor takes a section out and puts it in again: each time is a beginning.
+  // The theme editor removes and reinserts a section: each insertion starts anew.
   connectedCallback() {
     this.#begin().catch(() => this.#fail());
   }
@@ -19,7 +19,7 @@ export class Storefront extends HTMLElement {
     this.#turn += 1;
   }
 
-  /** Begins anew, as consent was given or withdrawn: then what was made for one shopper goes at once. */
+  /** Starts again after consent was given or withdrawn. After a withdrawal, personal content is removed at once. */
   again(withdrawn) {
     if (withdrawn) this.#clear();
     this.#begin().catch(() => this.#fail());
@@ -58,7 +58,7 @@ export class Storefront extends HTMLElement {
     return ask(`${proxy(this.dataset.prefix)}/${path}?${new URLSearchParams(known)}`, path, type, options);
   }
 
-  // With the pictures that are seen first already decoded.
+  // The pictures that are visible first are decoded before the content is shown.
   async #load() {
     const answer = await this.#ask('fragment', 'text/html', {}, { signal: AbortSignal.timeout(8000) });
     const content = document.createElement('template');
@@ -94,7 +94,7 @@ export class Storefront extends HTMLElement {
     }
   }
 
-  // Nothing moves under a shopper who is reading or typing here.
+  // The content does not move while the shopper reads or types in it.
   #swap(next, turn) {
     if (!next.generated || turn !== this.#turn) return;
     const reading = onScreen(this) && this.getBoundingClientRect().top < -8;
@@ -126,7 +126,7 @@ export class Storefront extends HTMLElement {
     }
   }
 
-  // What was there stays; a block with nothing in it is a link, and gives back its space when nobody looks.
+  // Shown content stays; an empty block becomes a link, and collapses once it is out of sight.
   #fail() {
     if (this.dataset.state === 'shown') return;
     this.dataset.state = 'failed';
