@@ -1,4 +1,4 @@
-//! One connection, one request after another: for latencies.
+//! A client with one connection and one request at a time, for measuring latencies.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -12,7 +12,7 @@ pub struct Client {
     stream: BufReader<TcpStream>,
 }
 
-/// An answer.
+/// An HTTP response.
 pub struct Answer {
     /// The header fields, names in lower case.
     pub headers: Vec<(String, String)>,
@@ -29,7 +29,7 @@ impl Client {
         Ok(Self { address: address.to_owned(), stream: BufReader::new(stream) })
     }
 
-    /// Gets `target`; an error unless it is 200.
+    /// Sends a GET request for `target`; fails unless the status is 200.
     pub fn get(&mut self, target: &str) -> anyhow::Result<Answer> {
         write!(self.stream.get_mut(), "GET {target} HTTP/1.1\r\nhost: {}\r\n\r\n", self.address)?;
         let status = self.line()?;
@@ -57,7 +57,7 @@ impl Client {
 }
 
 impl Answer {
-    /// A header field, by its lower-case name.
+    /// Returns a header field, by its lower-case name.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(of, _)| of == name).map(|(_, value)| value.as_str())
     }

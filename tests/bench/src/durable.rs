@@ -1,4 +1,4 @@
-//! From the offer of a job to its being durable, against writing and syncing as many bytes.
+//! The time from enqueuing a job until it is durable, against writing and syncing as many bytes.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -15,7 +15,7 @@ const OFFERS: usize = 2_000;
 /// About what one commit of an offer adds to the write-ahead log: three pages of 4 KiB.
 const COMMIT_BYTES: usize = 12 << 10;
 
-/// Milliseconds, median and p99.
+/// Measures the median and p99 in milliseconds.
 pub fn measure() -> anyhow::Result<()> {
     let folder = tempfile::tempdir_in("target")?;
     let mut file = File::create(folder.path().join("floor"))?;

@@ -1,4 +1,4 @@
-//! The fallback page of a shopper who was never here, its job durably queued before it is sent.
+//! The fallback page for a new shopper, whose job is durably queued before the page is sent.
 
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use crate::server::Server;
 
 const SHOPPERS: usize = 2_000;
 
-/// Milliseconds from request to whole answer, over one connection.
+/// Measures the milliseconds from request to complete response, over one connection.
 pub fn measure() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let wandstore = Server::wandstore(folder.path())?;

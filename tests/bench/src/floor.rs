@@ -1,4 +1,4 @@
-//! The native floor: bare hyper that returns given bytes, header fields included.
+//! The native floor: bare hyper that returns given bytes, including header fields.
 
 use std::convert::Infallible;
 use std::path::Path;
@@ -15,15 +15,15 @@ use tokio::net::TcpListener;
 
 use crate::client::Answer;
 
-/// Keeps an answer in `file`, for [`serve`]: header fields, an empty line, content.
+/// Stores a response in `file`, for [`serve`]: header fields, an empty line, content.
 pub fn keep(answer: &Answer, file: &Path) -> anyhow::Result<()> {
-    // What hyper says by itself it says here too.
+    // hyper adds these header fields itself.
     let said = answer.headers.iter().filter(|(name, _)| name != "date" && name != "content-length");
     let head: String = said.fold(String::new(), |head, (name, value)| head + name + ": " + value + "\n");
     Ok(std::fs::write(file, [head.as_bytes(), b"\n", &answer.body].concat())?)
 }
 
-/// Serves the answer in `file` on a free port, which it prints as the first line of its output.
+/// Serves the response in `file` on a free port, which it prints as the first line of its output.
 pub fn serve(file: &Path) -> anyhow::Result<()> {
     let (headers, body) = read(file)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

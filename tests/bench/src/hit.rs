@@ -12,10 +12,10 @@ use crate::server::{Server, requests_per_second};
 
 const TARGET: &str = "/s/magic-wands?shopper=bench";
 const ROUNDS: usize = 3;
-/// What the promise is about.
+/// The page size that the performance target refers to.
 const PAGE_BYTES: usize = 16 << 10;
 
-/// Requests a second, and their ratio.
+/// Measures the requests per second of both, and their ratio.
 pub fn measure(seconds: u32) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     store_page(folder.path())?;
@@ -45,7 +45,7 @@ pub fn measure(seconds: u32) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Puts a page of 16 KiB into long-term storage, as caching would have.
+/// Puts a page of 16 KiB into long-term storage, as caching would.
 fn store_page(folder: &Path) -> anyhow::Result<()> {
     let mut page = "<!--wand explorer 50 local bench 1 99999999999999 0-->\n<!doctype html>".to_owned();
     page.extend(std::iter::repeat_n('x', PAGE_BYTES - page.len()));
@@ -55,7 +55,7 @@ fn store_page(folder: &Path) -> anyhow::Result<()> {
     Ok(tokio::runtime::Builder::new_multi_thread().build()?.block_on(put)?)
 }
 
-/// Reads it until it is served from cache.
+/// Reads the page until it is served from the cache.
 fn cached_page(address: &str) -> anyhow::Result<Answer> {
     let mut client = Client::connect(address)?;
     client.get(TARGET)?;

@@ -1,7 +1,7 @@
-//! The numbers that Wandstore promises, each beside its native floor, in one run.
+//! The performance targets of Wandstore, each next to its native floor, in one run.
 //!
-//! The machine may be slow or busy: what counts is the ratio. The server has one core, the load
-//! another; figures are medians of rounds that take turns.
+//! The machine may be slow or busy, so only the ratio counts. The server has one core, and the load
+//! generator another; figures are medians of alternating rounds.
 #![expect(clippy::print_stdout, reason = "a developer's command, which may end where nobody reads it")]
 
 mod client;
@@ -48,7 +48,7 @@ fn main() -> anyhow::Result<()> {
     start::measure()
 }
 
-/// The value that `share` of the sorted values do not exceed.
+/// Returns the value that `share` of the values do not exceed.
 fn quantile(values: &mut [f64], share: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     #[expect(

@@ -1,4 +1,4 @@
-//! One customer among a million shoppers, and a whole shop, forgotten by a server that does nothing else.
+//! Redaction of one customer among a million shoppers, and of a whole shop, by an otherwise idle server.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use crate::server::Server;
 
 const SHOP: &str = "redacted.myshopify.com";
 const SECRET: &str = "hush of the bench";
-/// Everything is one of the shop's or one of this one's, half of it each.
+/// The other shop. Half of all data belongs to it, and half to the redacted shop.
 const OTHER: &str = "other.myshopify.com";
 
 /// Time `customers/redact` and `shop/redact` beside much that others have.
@@ -29,7 +29,7 @@ impl Redaction {
     pub fn measure(&self) -> anyhow::Result<()> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let folder = tempfile::tempdir_in("target")?;
-        // A first start makes the tables.
+        // The first start creates the tables.
         drop(start(folder.path())?);
         runtime.block_on(self.fill_databases(folder.path()))?;
         self.fill_folder(&folder.path().join("blobs/UI_STORAGE/generated"))?;
@@ -93,7 +93,7 @@ fn start(folder: &Path) -> anyhow::Result<Server> {
     Server::wandstore_with(folder, &[("SHOPIFY_STORE", SHOP), ("SHOPIFY_API_SECRET", SECRET)])
 }
 
-/// Sends a webhook, and waits for the record that says that it was done: how long that took.
+/// Sends a webhook, waits for the audit record of its completion, and returns how long that took.
 async fn redacted(server: &Server, folder: &Path, topic: &str, event: &str) -> anyhow::Result<Duration> {
     let body = format!(r#"{{"shop_id":1,"shop_domain":"{SHOP}","customer":{{"id":7}}}}"#);
     let id = format!("b54557e4-bdd9-4b37-8a5f-bf7d70bcd04{event}");

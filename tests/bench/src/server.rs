@@ -1,4 +1,4 @@
-//! Servers under measurement: processes on a core of their own.
+//! Servers under measurement, which run as processes on their own core.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 
 /// The core that servers run on.
 const SERVER_CORE: &str = "0";
-/// The core that load comes from.
+/// The core that the load generator runs on.
 const LOAD_CORE: &str = "1";
 
 /// A server that runs until this is dropped.
@@ -19,12 +19,12 @@ pub struct Server {
 }
 
 impl Server {
-    /// The `wandstore` that was built beside this program, on a free port.
+    /// Starts the `wandstore` binary next to this program, on a free port.
     pub fn wandstore(data_dir: &Path) -> anyhow::Result<Self> {
         Self::wandstore_with(data_dir, &[])
     }
 
-    /// The same, with variables.
+    /// Starts it likewise, with environment variables.
     pub fn wandstore_with(data_dir: &Path, variables: &[(&str, &str)]) -> anyhow::Result<Self> {
         let beside = std::env::current_exe()?.with_file_name("wandstore");
         let mut command = pinned(SERVER_CORE, &beside.display().to_string());
@@ -36,7 +36,7 @@ impl Server {
         Self::start(command)
     }
 
-    /// Bare hyper that returns the bytes of `file`.
+    /// Starts bare hyper, which returns the bytes of `file`.
     pub fn floor(file: &Path) -> anyhow::Result<Self> {
         let this = std::env::current_exe()?;
         let mut command = pinned(SERVER_CORE, &this.display().to_string());
@@ -57,7 +57,7 @@ impl Server {
         Ok(Self { child, url: url.trim().to_owned() })
     }
 
-    /// `host:port`.
+    /// Returns its `host:port`.
     pub fn address(&self) -> &str {
         self.url.trim_start_matches("http://").split('/').next().unwrap_or_default()
     }
@@ -70,7 +70,7 @@ impl Drop for Server {
     }
 }
 
-/// Requests a second that `wrk` gets out of `url` with 32 connections.
+/// Measures the requests per second that `wrk` achieves at `url` with 32 connections.
 pub fn requests_per_second(url: &str, seconds: u32) -> anyhow::Result<f64> {
     let mut wrk = pinned(LOAD_CORE, "wrk");
     wrk.args(["--threads", "1", "--connections", "32", "--duration", &format!("{seconds}s"), url]);

@@ -1,4 +1,4 @@
-//! From process start to the first answer, with components that were compiled before.
+//! The time from process start to the first response, with precompiled components.
 
 use std::time::Instant;
 
@@ -9,7 +9,7 @@ use crate::server::Server;
 
 const STARTS: usize = 15;
 
-/// Milliseconds, median and worst.
+/// Measures the median and worst time in milliseconds.
 pub fn measure() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let start = || -> anyhow::Result<(f64, Answer)> {

@@ -1,5 +1,5 @@
-//! The admin: a frame with the app in it. The app is reached through the shop, since a browser would not let a page of
-//! 127.0.0.1 frame what only Shopify may frame.
+//! The admin: a frame that contains the app. Requests to the app go through the shop, because a browser does not let a
+//! page of 127.0.0.1 frame a page that only Shopify may frame.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub(crate) struct Whose {
     shop: Option<String>,
 }
 
-/// A session token, as App Bridge would hand it out.
+/// Returns a session token, as App Bridge would.
 pub(crate) async fn session_token(State(shop): State<Arc<Shop>>, Query(whose): Query<Whose>) -> String {
     token(&shop, whose.shop.as_deref().unwrap_or(&shop.options.shop))
 }
@@ -29,7 +29,7 @@ fn token(shop: &Shop, domain: &str) -> String {
     signing::session_token(&shop.options.api_secret, &signing::claims(&shop.options.api_key, domain, now_s()))
 }
 
-/// The app inside the admin.
+/// Serves the admin with the app in a frame.
 pub(crate) async fn frame(
     State(shop): State<Arc<Shop>>,
     Path((name, _)): Path<(String, String)>,
@@ -44,7 +44,7 @@ pub(crate) async fn frame(
     ))
 }
 
-/// The parameters with which the admin opens an app.
+/// Returns the query parameters with which the admin opens an app.
 fn opened(shop: &Shop, name: &str) -> Vec<(String, String)> {
     let options = &shop.options;
     let values = [
@@ -61,7 +61,7 @@ fn opened(shop: &Shop, name: &str) -> Vec<(String, String)> {
     query
 }
 
-/// Hands a request on to the app's admin pages.
+/// Forwards a request to the app's admin pages.
 pub(crate) async fn pass(
     State(shop): State<Arc<Shop>>,
     method: Method,
@@ -98,18 +98,18 @@ async fn answered(answer: reqwest::Response) -> Response {
     response
 }
 
-/// A page with the simulator's App Bridge in the place of Shopify's, which works in Shopify's admin only.
+/// Replaces Shopify's App Bridge in a page by the simulator's, because Shopify's works only in Shopify's admin.
 fn bridged(page: &[u8]) -> Body {
     Body::from(String::from_utf8_lossy(page).replace(APP_BRIDGE, "/simulator/app-bridge.js"))
 }
 
-/// App Bridge, as far as apps need it for session tokens.
+/// Serves App Bridge, as far as apps need it for session tokens.
 pub(crate) async fn app_bridge() -> impl IntoResponse {
     let script = include_str!("../theme/app-bridge.js");
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], script)
 }
 
-/// The policy with this shop in the place of Shopify's admin.
+/// Returns the policy with Shopify's admin replaced by this shop.
 fn framed_here(policy: &HeaderValue) -> Option<HeaderValue> {
     let directives = policy.to_str().ok()?.split(';').map(str::trim).map(|directive| {
         let is_for_admin =

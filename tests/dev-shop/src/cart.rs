@@ -1,4 +1,4 @@
-//! The cart, of which there is one: this shop has one shopper at a time.
+//! The cart. There is only one, because this shop has one shopper at a time.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What developers and tests do to the shop.
+//! Routes with which developers and tests control the shop.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::shop::Shop;
 use crate::storefront::Trouble;
 use crate::webhooks::{self, How};
 
-/// Changes a product, and tells the app.
+/// Changes a product, and sends the app a webhook.
 pub(crate) async fn change(
     State(shop): State<Arc<Shop>>,
     Path(handle): Path<String>,
@@ -32,7 +32,7 @@ pub(crate) async fn change(
     Json(webhooks::send(&shop, "products/update", &payload, How::default()).await).into_response()
 }
 
-/// Sends a webhook: with the body that is given, or with what Shopify would send.
+/// Sends a webhook, with the given body or with the one that Shopify would send.
 pub(crate) async fn webhook(
     State(shop): State<Arc<Shop>>,
     Path(topic): Path<String>,
@@ -43,19 +43,19 @@ pub(crate) async fn webhook(
     Json(webhooks::send(&shop, &topic, &payload, how).await)
 }
 
-/// Breaks the Storefront API, or mends it.
+/// Breaks or repairs the Storefront API.
 pub(crate) async fn trouble(State(shop): State<Arc<Shop>>, Path(trouble): Path<Trouble>) -> StatusCode {
     shop.state().trouble = trouble;
     StatusCode::NO_CONTENT
 }
 
-/// Has somebody else answer in place of the app, or the app again.
+/// Selects who answers requests to the app proxy: the app, or something in its place.
 pub(crate) async fn door(State(shop): State<Arc<Shop>>, Path(door): Path<Door>) -> Json<Value> {
     shop.state().door = door;
     Json(json!({}))
 }
 
-/// What the app proxy was asked for so far, and how many questions the Storefront API was asked.
+/// Returns the requests to the app proxy so far, and the number of queries to the Storefront API.
 pub(crate) async fn asked(State(shop): State<Arc<Shop>>) -> Json<Value> {
     let state = shop.state();
     Json(json!({ "proxy": state.asked, "storefront": state.questions }))

@@ -1,9 +1,9 @@
-//! What the shop sells, from a file; prices and titles may change.
+//! The shop's products, from a file; prices and titles may change.
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
-/// The file: products in the order in which they sell.
+/// The file, with the best-selling products first.
 const FILE: &str = include_str!("../products.json");
 
 /// Everything for sale.
@@ -16,13 +16,13 @@ pub(crate) struct Goods {
     pub(crate) products: Vec<Product>,
 }
 
-/// Products that belong together.
+/// A collection of products.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Collection {
     pub(crate) id: u64,
     pub(crate) handle: String,
     pub(crate) title: String,
-    /// Handles.
+    /// The handles of its products.
     pub(crate) products: Vec<String>,
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct Product {
     hue: u32,
 }
 
-/// What may be changed of a product.
+/// A change of a product.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Change {
@@ -64,7 +64,7 @@ impl Goods {
         self.products.iter().find(|product| product.variant_id() == variant)
     }
 
-    /// The products of a collection and its title; every shop has `all`.
+    /// Returns the title of a collection and its products; every shop has the collection `all`.
     pub(crate) fn collection(&self, handle: &str) -> Option<(&str, Vec<&Product>)> {
         if handle == "all" {
             return Some(("Products", self.products.iter().collect()));
@@ -77,7 +77,7 @@ impl Goods {
         collection.products.iter().filter_map(|handle| self.product(handle)).collect()
     }
 
-    /// Products with every word of `term`.
+    /// Returns the products that contain every word of `term`.
     pub(crate) fn search(&self, term: &str) -> Vec<&Product> {
         let words: Vec<_> = term.split_whitespace().map(str::to_lowercase).collect();
         let has = |product: &&Product| {
@@ -87,7 +87,7 @@ impl Goods {
         self.products.iter().filter(has).collect()
     }
 
-    /// Changes a product; false if there is none of that handle.
+    /// Changes a product; returns false if none has this handle.
     pub(crate) fn change(&mut self, handle: &str, change: Change) -> bool {
         let Some(product) = self.products.iter_mut().find(|product| product.handle == handle) else {
             return false;
@@ -108,7 +108,7 @@ impl Product {
         format!("/products/{}", self.handle)
     }
 
-    /// Its picture, as a `data:` address: a disc on a ground of its own colour.
+    /// Returns its picture as a `data:` URL: a disc on a background, in the product's own colours.
     pub(crate) fn picture(&self) -> String {
         let (hue, next) = (self.hue, (self.hue + 40) % 360);
         let svg = format!(

@@ -1,7 +1,8 @@
-//! A shop as Shopify would run it, for development and tests: a theme with the app's blocks, an app proxy that signs, webhooks,
-//! session tokens, OAuth, and the Storefront API over a file of products.
+//! A simulated Shopify shop, for development and tests: a theme with the app's blocks, an app proxy that signs
+//! requests, webhooks, session tokens, OAuth, and the Storefront API over a file of products.
 //!
-//! It shares no code with what it tests: what it signs (crate `signing`) is computed once more. It never checks what Shopify would not.
+//! It shares no code with the app under test: it has its own implementation of signatures (crate `signing`). It never
+//! makes checks that Shopify does not make.
 
 mod admin;
 mod cart;

@@ -1,4 +1,4 @@
-//! `dev-shop`: the simulator, until Ctrl-C.
+//! `dev-shop`: runs the simulator until Ctrl-C.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,

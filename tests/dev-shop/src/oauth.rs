@@ -50,7 +50,7 @@ fn refresh(shop: &Shop, token: &str) -> Response {
     if is_good { issued(shop, Some(token)) } else { refused("invalid_grant") }
 }
 
-/// Tokens, in the place of those with the refresh token `former`.
+/// Issues tokens, which replace those with the refresh token `former`.
 fn issued(shop: &Shop, former: Option<&str>) -> Response {
     let mut state = shop.state();
     let (access, refresh) = (state.issue("shpat"), state.issue("shprt"));

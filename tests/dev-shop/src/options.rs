@@ -1,4 +1,4 @@
-//! What a simulated shop is told.
+//! The options of a simulated shop.
 
 use clap::Args;
 
@@ -41,7 +41,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Where the app proxy is in this shop.
+    /// Returns the path of the app proxy in this shop.
     pub fn path_prefix(&self) -> String {
         format!("/{}/{}", self.prefix, self.subpath)
     }

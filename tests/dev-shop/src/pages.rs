@@ -1,4 +1,4 @@
-//! Pages of the theme, and what scripts ask of products.
+//! The theme's pages, and the product data for scripts.
 
 use std::sync::Arc;
 
@@ -56,12 +56,12 @@ pub(crate) async fn cart(State(shop): State<Arc<Shop>>, place: Place) -> Respons
     page(&shop, &place, "cart", globals)
 }
 
-/// Where a shop that is not open yet asks for its password.
+/// Serves the password page of a shop that is not open yet.
 pub(crate) async fn password() -> Html<&'static str> {
     Html("<!doctype html><title>Opening soon</title><form><input type=password aria-label=Password></form>")
 }
 
-/// What is answered in place of the app.
+/// Returns the response in place of the app's; `None` if the app answers.
 pub(crate) fn in_place_of_the_app(shop: &Shop, place: &Place, door: Door) -> Option<Response> {
     match door {
         Door::Open | Door::Truncated => None,
@@ -76,7 +76,7 @@ pub(crate) fn in_place_of_the_app(shop: &Shop, place: &Place, door: Door) -> Opt
     }
 }
 
-/// `/products/{handle}` is a page, `/products/{handle}.js` is for scripts.
+/// Serves `/products/{handle}` as a page, and `/products/{handle}.js` for scripts.
 pub(crate) async fn product(
     State(shop): State<Arc<Shop>>,
     place: Place,
@@ -109,7 +109,7 @@ fn page(shop: &Shop, place: &Place, kind: &str, globals: Option<Object>) -> Resp
     answer(shop.theme.page(&shop.options, Page { kind, title: kind, place, globals }))
 }
 
-/// A page, or what is wrong with it.
+/// Returns a page, or its error.
 pub(crate) fn answer(page: anyhow::Result<String>) -> Response {
     match page {
         Ok(html) => Html(html).into_response(),
@@ -121,7 +121,7 @@ fn not_found() -> Response {
     (StatusCode::NOT_FOUND, "No such page").into_response()
 }
 
-/// `shop`, `cart` and a collection of those products.
+/// Returns `shop`, `cart` and a collection with the chosen products.
 pub(crate) fn with_products(
     shop: &Shop,
     choose: impl FnOnce(&Goods) -> Option<(&str, Vec<&Product>)>,

@@ -1,4 +1,4 @@
-//! Where in the shop somebody is: the folder or the domain of a market decides country and language.
+//! The market of a request: its folder or domain determines country and language.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -10,13 +10,13 @@ use liquid::{Object, object};
 
 use crate::shop::Shop;
 
-/// Markets in a folder.
+/// The markets that have a folder.
 pub(crate) const FOLDERS: [Folder; 3] = [
     Folder { path: "/fr", country: "FR", language: "fr" },
     Folder { path: "/en-ca", country: "CA", language: "en" },
     Folder { path: "/pt-br", country: "BR", language: "pt-BR" },
 ];
-/// How the domain of a market starts, with the country and language.
+/// The prefix of each market's domain, with the country and language.
 const DOMAINS: [(&str, &str, &str); 1] = [("de.", "DE", "de")];
 
 /// The folder of a market. Routes within it carry it as an extension.
@@ -27,7 +27,7 @@ pub(crate) struct Folder {
     language: &'static str,
 }
 
-/// Where in the shop a request is made.
+/// The market of a request.
 #[derive(Debug, Clone)]
 pub(crate) struct Place {
     /// The folder, such as `/fr`; empty for none.
@@ -50,12 +50,12 @@ impl Place {
         }
     }
 
-    /// `routes.root_url`.
+    /// Returns `routes.root_url`.
     pub(crate) fn root_url(&self) -> &'static str {
         if self.folder.is_empty() { "/" } else { self.folder }
     }
 
-    /// `localization`, `request.locale` and `routes`, as far as templates use them.
+    /// Returns `localization`, `request.locale` and `routes`, as far as templates use them.
     pub(crate) fn globals(&self) -> Object {
         object!({
             "localization": {
@@ -63,7 +63,7 @@ impl Place {
                 "language": { "iso_code": self.language },
             },
             "routes": { "root_url": self.root_url() },
-            // As themes write links: with no slash at the end.
+            // The prefix of links in themes, without a trailing slash.
             "folder": self.folder,
         })
     }

@@ -1,4 +1,4 @@
-//! The app proxy: signs, takes cookies away, and renders Liquid inside the theme.
+//! The app proxy: signs requests, removes cookies, and renders Liquid inside the theme.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::place::Place;
 use crate::shop::{Shop, now_s};
 use crate::theme::Page;
 
-/// What Shopify takes out of answers.
+/// The header fields that Shopify removes from responses.
 const NOT_FROM_APP: [&str; 10] = [
     "accept-ranges",
     "connection",
@@ -27,11 +27,11 @@ const NOT_FROM_APP: [&str; 10] = [
     "warning",
     "x-powered-by",
 ];
-/// What it does not hand on to the app.
+/// The header fields that it does not forward to the app.
 const NOT_TO_APP: [&str; 6] =
     ["accept-encoding", "connection", "content-length", "cookie", "host", "transfer-encoding"];
 
-/// Who answers what the app is asked for.
+/// Who answers requests to the app proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Door {
@@ -39,15 +39,15 @@ pub(crate) enum Door {
     Open,
     /// The shop asks for its password: a redirect.
     Password,
-    /// The shop is maintained: a page with status 200.
+    /// The shop is under maintenance: a page with status 200.
     Maintenance,
-    /// The theme says that there is no such page, with status 200.
+    /// The theme's "not found" page, with status 200.
     Missing,
-    /// The app, but only the first half of its answer arrives.
+    /// The app, but only the first half of its response arrives.
     Truncated,
 }
 
-/// The address of documentation (RFC 5737) that every shopper comes from.
+/// The IP address of every shopper, from a range for documentation (RFC 5737).
 const SHOPPER_IP: &str = "203.0.113.7";
 
 pub(crate) async fn forward(
@@ -75,7 +75,7 @@ pub(crate) async fn forward(
     }
 }
 
-/// The shopper's query with Shopify's own parameters and the signature.
+/// Returns the shopper's query with Shopify's own parameters and the signature.
 fn signed(shop: &Shop, uri: &Uri, headers: &HeaderMap) -> String {
     let options = &shop.options;
     let mut query: Vec<(String, String)> =
@@ -92,7 +92,7 @@ fn signed(shop: &Shop, uri: &Uri, headers: &HeaderMap) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish()
 }
 
-/// Who is logged in, by the theme's own cookie; empty for nobody.
+/// Returns the customer who is logged in, by the theme's own cookie; empty if nobody is.
 fn customer(headers: &HeaderMap) -> String {
     let cookies = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_logged_in = cookies.split("; ").any(|cookie| cookie == "customer=1");

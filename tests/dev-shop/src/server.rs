@@ -14,7 +14,7 @@ use crate::{Options, admin, cart, control, oauth, pages, proxy, storefront};
 /// A shop that runs until this is dropped.
 #[derive(Debug)]
 pub struct Running {
-    /// Where it is, such as `http://127.0.0.1:8788`.
+    /// Its origin, such as `http://127.0.0.1:8788`.
     pub origin: String,
     task: JoinHandle<()>,
 }
@@ -25,7 +25,7 @@ impl Drop for Running {
     }
 }
 
-/// Opens the shop.
+/// Starts the shop.
 pub async fn serve(options: Options) -> anyhow::Result<Running> {
     let listener = TcpListener::bind(&options.listen).await?;
     let origin = format!("http://{}", listener.local_addr()?);
@@ -49,7 +49,7 @@ fn router(shop: Arc<Shop>) -> Router {
     router.with_state(shop)
 }
 
-/// What there is on every domain and in every market's folder.
+/// Returns the routes that exist on every domain and in every market's folder.
 fn theme(app_proxy: &str) -> Router<Arc<Shop>> {
     Router::new()
         .route(app_proxy, any(proxy::forward))

@@ -1,4 +1,4 @@
-//! A shop and what changes in it.
+//! A shop and its state.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,7 +10,7 @@ use crate::proxy::Door;
 use crate::storefront::Trouble;
 use crate::theme::Theme;
 
-/// How long the app may take: Shopify does not say, this is what webhooks have.
+/// How long the app may take. Shopify documents no limit; this simulator uses 30 seconds.
 const APP_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A shop.
@@ -21,22 +21,22 @@ pub(crate) struct Shop {
     state: Mutex<State>,
 }
 
-/// What changes.
+/// The state of a shop.
 pub(crate) struct State {
     pub(crate) goods: Goods,
-    /// Variants and how many of each.
+    /// The variants in the cart, with their quantities.
     pub(crate) cart: Vec<(u64, u64)>,
     pub(crate) trouble: Trouble,
     pub(crate) door: Door,
-    /// Refresh tokens that are good, and which one each of them replaces.
+    /// The valid refresh tokens, and the token that each of them replaces.
     pub(crate) refresh: BTreeMap<String, Option<String>>,
     /// Private tokens for the Storefront API: the one of the options, and access tokens.
     pub(crate) storefront: BTreeSet<String>,
-    /// How many tokens and webhooks there were.
+    /// The number of tokens and webhooks so far.
     pub(crate) issued: u64,
-    /// What the app proxy was asked for, oldest first: method and path.
+    /// The requests to the app proxy, oldest first: method and path.
     pub(crate) asked: Vec<String>,
-    /// How many questions the Storefront API was asked.
+    /// The number of queries to the Storefront API.
     pub(crate) questions: u64,
 }
 
@@ -66,7 +66,7 @@ impl Shop {
 }
 
 impl State {
-    /// Whether the refresh token is good: until the one that replaces it is used
+    /// Uses a refresh token, and returns whether it is valid: a token is valid until its replacement is used
     /// (<https://shopify.dev/changelog/more-resilient-refreshes-for-expiring-offline-access-tokens>).
     pub(crate) fn refresh_with(&mut self, token: &str) -> bool {
         let Some(former) = self.refresh.get(token).cloned() else { return false };
@@ -76,19 +76,19 @@ impl State {
         true
     }
 
-    /// A name that was not given before.
+    /// Returns a new unique name.
     pub(crate) fn issue(&mut self, kind: &str) -> String {
         self.issued += 1;
         format!("{kind}_{:016x}_{:08x}", nanoseconds(), self.issued)
     }
 }
 
-/// Seconds since the epoch.
+/// Returns the seconds since the epoch.
 pub(crate) fn now_s() -> u64 {
     nanoseconds() / 1_000_000_000
 }
 
-/// The time as Shopify writes it.
+/// Returns the time in Shopify's format.
 pub(crate) fn timestamp() -> String {
     let nanoseconds = nanoseconds().into();
     jiff::Timestamp::from_nanosecond(nanoseconds).expect("it is no year 10000 yet").to_string()

@@ -1,4 +1,4 @@
-//! Webhooks: signed, in either family of headers, and sent again when they are not taken.
+//! Webhooks: signed, with either family of headers, and retried until they are accepted.
 
 use std::time::Duration;
 
@@ -7,20 +7,20 @@ use serde_json::{Value, json};
 
 use crate::shop::{Shop, timestamp};
 
-/// Shopify tries 8 times more in 4 hours; here that takes seconds.
+/// The maximum number of attempts. Shopify retries 8 times in 4 hours; here that takes seconds.
 const TRIES: u32 = 9;
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
-/// The longest that an app may take.
+/// How long an app may take to respond.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Which headers a webhook has.
+/// The family of a webhook's headers.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Family {
     /// `X-Shopify-…`.
     #[default]
     Classic,
-    /// `shopify-…`, of events since 2026-10.
+    /// `shopify-…`, used by events since 2026-10.
     Next,
 }
 
@@ -29,21 +29,21 @@ pub(crate) enum Family {
 pub(crate) struct How {
     #[serde(default)]
     pub(crate) family: Family,
-    /// Its id, to send it once more.
+    /// The id, to send a webhook again.
     pub(crate) id: Option<String>,
-    /// Sign with this instead.
+    /// Another secret to sign with.
     pub(crate) secret: Option<String>,
-    /// Send it once only.
+    /// Whether to send it only once, without retries.
     #[serde(default)]
     pub(crate) once: bool,
 }
 
-/// What became of a webhook.
+/// The outcome of a webhook.
 #[derive(Debug, Serialize)]
 pub(crate) struct Delivery {
     pub(crate) id: String,
     pub(crate) attempts: u32,
-    /// The last answer; 0 for none.
+    /// The last status; 0 if there was no response.
     pub(crate) status: u16,
 }
 
@@ -64,7 +64,7 @@ pub(crate) async fn send(shop: &Shop, topic: &str, payload: &Value, how: How) ->
     delivery
 }
 
-/// What stays the same however often it is sent.
+/// The parts of a webhook that are the same for every attempt.
 struct Message<'a> {
     topic: &'a str,
     body: String,
@@ -95,7 +95,7 @@ async fn attempt(shop: &Shop, message: &Message<'_>, id: &str, how: &How) -> u16
     request.send().await.map_or(0, |answer| answer.status().as_u16())
 }
 
-/// What Shopify sends for a topic, as far as it is about nothing in particular.
+/// Returns the generic body that Shopify sends for a topic.
 pub(crate) fn payload(shop: &Shop, topic: &str) -> Value {
     let domain = &shop.options.shop;
     let customer = json!({ "id": 7001, "email": "shopper@example.com", "phone": null });

@@ -1,6 +1,6 @@
-//! An HTTP answer, read whole.
+//! An HTTP response with its whole body.
 
-/// An HTTP answer.
+/// An HTTP response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -15,18 +15,18 @@ impl Answer {
         Self { status, headers, body }
     }
 
-    /// A header field; empty if it is absent.
+    /// Returns a header field; empty if it is absent.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().expect("headers are ASCII"))
     }
 
-    /// A member of a JSON object.
+    /// Returns a member of the JSON body.
     pub fn json(&self, member: &str) -> serde_json::Value {
         let body: serde_json::Value = serde_json::from_str(&self.body).expect("the answer is JSON");
         body[member].clone()
     }
 
-    /// Holds the answer to what is promised of every fallback page.
+    /// Asserts that the response is a fallback page, with all its guarantees.
     #[track_caller]
     pub fn is_fallback(&self) {
         assert_eq!(
@@ -39,7 +39,7 @@ impl Answer {
         assert!(self.body.contains("</html>"), "a fallback page is complete");
     }
 
-    /// Holds the answer to what is promised of every cache hit.
+    /// Asserts that the response is a cache hit, with all its guarantees.
     #[track_caller]
     pub fn is_hit(&self) {
         assert_eq!(
@@ -50,7 +50,7 @@ impl Answer {
         );
     }
 
-    /// Holds the answer to what is promised of every refusal: a clear 4xx and one line.
+    /// Asserts that the response is a refusal: this 4xx status and one line.
     #[track_caller]
     pub fn is_refusal(&self, status: u16) {
         assert_eq!(self.status, status, "{}", self.body);

@@ -1,5 +1,5 @@
-//! Components that fail on every call, for every role: made from the role's own world, so that
-//! they fit wherever a good one would.
+//! Components that fail on every call, for every role. Each is made from the role's own world, so
+//! it loads wherever a working component would.
 
 use std::path::PathBuf;
 
@@ -14,24 +14,24 @@ pub enum Flaw {
     Traps,
     /// It never ends.
     Loops,
-    /// It wants more and more memory, and traps when it gets none.
+    /// It allocates more and more memory, and traps when it gets no more.
     Hoards,
-    /// It hands more and more values to the host, and keeps every handle.
+    /// It passes more and more values to the host, and keeps every handle.
     Keeps,
     /// It logs without end.
     Talks,
 }
 
 impl Flaw {
-    /// Those that every role is tried with.
+    /// The flaws that every role is tested with.
     pub const ALL: [Self; 3] = [Self::Traps, Self::Loops, Self::Hoards];
 
-    /// Whether it does what it does by way of imported functions.
+    /// Returns whether the flaw needs imported functions.
     fn calls_the_host(self) -> bool {
         matches!(self, Self::Keeps | Self::Talks)
     }
 
-    /// What is done where a function would do its work, in a module of this text.
+    /// Returns the body of every function, for a module with this text.
     fn body(self, module: &str) -> String {
         match self {
             Self::Traps => "unreachable".to_owned(),
@@ -58,15 +58,15 @@ impl Flaw {
     }
 }
 
-/// The index of an imported function.
+/// Returns the index of an imported function.
 fn import(module: &str, name: &str) -> u32 {
     let line = module.lines().find(|line| line.contains(name)).expect("the world imports it");
     let index = line.split("(func (;").nth(1).and_then(|rest| rest.split(';').next());
     index.and_then(|index| index.parse().ok()).expect("functions are numbered")
 }
 
-/// The module with an allocator that works. Others may not: what it calls while it allocates, the canonical ABI
-/// refuses. It hands out one address again and again, since nothing is read there.
+/// Gives the module a working allocator. A flawed one would fail, because the canonical ABI refuses calls to the host
+/// during allocation. It always returns the same address, because nothing reads the memory there.
 fn with_realloc(module: &str) -> String {
     let export = module.lines().find(|line| line.contains("cm32p2_realloc")).expect("strings are taken");
     let index =
@@ -76,7 +76,7 @@ fn with_realloc(module: &str) -> String {
     format!("{}{}", &module[..start], module[start..].replacen("unreachable", allocate, 1))
 }
 
-/// Writes such a component; its path.
+/// Writes a component with a flaw, and returns its path.
 pub fn component(role: Role, flaw: Flaw) -> PathBuf {
     let module = |text: String| {
         let body = format!("(block {}) unreachable", flaw.body(&text));
@@ -85,28 +85,28 @@ pub fn component(role: Role, flaw: Flaw) -> PathBuf {
     encode(&format!("{role}-{flaw:?}.wasm").to_lowercase(), role, str::to_owned, module)
 }
 
-/// Writes a component for a world that says `new` where the role's own says `old`; its path.
+/// Writes a component for the role's world with `old` replaced by `new`, and returns its path.
 pub fn component_of_other_wit(role: Role, old: &str, new: &str) -> PathBuf {
     let changed: String = old.chars().filter(char::is_ascii_alphanumeric).collect();
     encode(&format!("{role}-other-{changed}.wasm"), role, |wit| wit.replace(old, new), |module| module)
 }
 
-/// Writes a component whose instances begin with `pages` of 64 KiB; its path.
+/// Writes a component whose instances start with `pages` of 64 KiB, and returns its path.
 pub fn component_of_memory(role: Role, pages: u32) -> PathBuf {
     let module = |text: String| text.replace("(memory (;0;) 0)", &format!("(memory (;0;) {pages})"));
     encode(&format!("{role}-of-memory.wasm"), role, str::to_owned, module)
 }
 
-/// Writes a catalog that, whenever it is asked for products, closes the shop, writes a page and a session, empties the
-/// queue's journal, and keeps something of its own; its path.
+/// Writes a catalog that, on each request for products, closes the shop, writes a page and a session, empties the
+/// queue's journal, and stores data of its own. Returns its path.
 pub fn hostile_catalog() -> PathBuf {
     encode("hostile-catalog.wasm", Role::Catalog, str::to_owned, |_dummy| HOSTILE_CATALOG.to_owned())
 }
 
-/// The functions are lowered and lifted by the canonical ABI
-/// (<https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md>): a string is its address
-/// and length, and what does not fit into one result is written to an address that is the last parameter. Every
-/// question is answered with `err(unavailable(1))`, at address 2048.
+/// The hostile catalog's module. Its functions follow the canonical ABI
+/// (<https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md>): a string is an address
+/// and a length, and a result that does not fit into one value is written to the address in the last parameter. Every
+/// request is answered with `err(unavailable(1))`, at address 2048.
 const HOSTILE_CATALOG: &str = r#"
 (module
   (import "wandstore:capabilities/values@0.1.0" "[constructor]value" (func $value (param i32 i32) (result i32)))
@@ -147,7 +147,7 @@ const HOSTILE_CATALOG: &str = r#"
     (call $unavailable)))
 "#;
 
-/// Writes a component that does nothing, but for what is changed in its WIT and in the text of its module.
+/// Writes a component that does nothing, with changes to its WIT and to the text of its module.
 fn encode(
     file: &str,
     role: Role,
@@ -172,7 +172,7 @@ fn encode(
     path
 }
 
-/// A package of `wit/`, its files changed.
+/// Returns a package of `wit/` with changed files.
 fn package(name: &str, change: impl Fn(&str) -> String) -> UnresolvedPackageGroup {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../wit")).join(name);
     let mut files = SourceMap::new();

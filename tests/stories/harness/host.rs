@@ -1,4 +1,4 @@
-//! A host in this process: real components, scripted backends.
+//! A host in this process, with real components and scripted backends.
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -23,10 +23,10 @@ pub struct Host {
     _workers: Workers,
 }
 
-/// Other backends.
+/// A change of the backends.
 type Change = Box<dyn FnOnce(&mut Capabilities)>;
 
-/// How a host differs from the one that everybody has.
+/// The differences of a host from the default one.
 pub struct Wishes {
     config: String,
     settings: Settings,
@@ -36,12 +36,12 @@ pub struct Wishes {
 }
 
 impl Host {
-    /// The demo shop, in development.
+    /// Starts a host with the demo shop, in development mode.
     pub async fn open() -> Self {
         Self::wish().open().await
     }
 
-    /// A host that differs.
+    /// Configures a host that differs from the default one.
     pub fn wish() -> Wishes {
         let settings = Settings { development: true, ..Settings::default() };
         Wishes {
@@ -71,18 +71,18 @@ impl Host {
         Answer::read(response.expect("the host answers")).await
     }
 
-    /// A shopper opens the storefront.
+    /// Opens the storefront as a shopper.
     pub async fn visit(&self, shopper: &str) -> Answer {
         self.get(&format!("/s/magic-wands?shopper={shopper}")).await
     }
 
-    /// What the shopper's open page hears, after at most `wait` seconds.
+    /// Returns the state of the shopper's page, as the open page polls it, after at most `wait` seconds.
     pub async fn status(&self, shopper: &str, wait: u32) -> String {
         let target = format!("/api/generation/status?store=magic-wands&shopper={shopper}&wait={wait}");
         self.get(&target).await.json("state").as_str().expect("a status is told").to_owned()
     }
 
-    /// Waits until the shopper's job is settled and says where the page stands.
+    /// Waits until the shopper's job is completed, and returns the state of the page.
     pub async fn settled(&self, shopper: &str) -> String {
         loop {
             let state = self.status(shopper, 20).await;
@@ -94,36 +94,36 @@ impl Host {
 }
 
 impl Wishes {
-    /// Lines of `wandstore.toml`.
+    /// Adds lines of `wandstore.toml`.
     pub fn config(mut self, lines: &str) -> Self {
         self.config.push_str(lines);
         self
     }
 
-    /// What the operator decided.
+    /// Changes the operator's settings.
     pub fn settings(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(&mut self.settings);
         self
     }
 
-    /// Other backends.
+    /// Changes the backends.
     pub fn backends(mut self, change: impl FnOnce(&mut Capabilities) + 'static) -> Self {
         self.changes.push(Box::new(change));
         self
     }
 
-    /// How many connections there may be, and from one address.
+    /// Limits the number of connections in total, and from one address.
     pub fn connections(self, max: usize, per_address_max: usize) -> Self {
         Self { connections: [max, per_address_max], ..self }
     }
 
-    /// How long streams of events last.
+    /// Sets how long event streams last.
     pub fn stream_times(self, stream_times: StreamTimes) -> Self {
         Self { stream_times, ..self }
     }
 
     pub async fn open(self) -> Host {
-        // What is counted before somebody counts is lost.
+        // Metrics recorded before the recorder is installed are lost.
         let telemetry = telemetry();
         let (mut capabilities, strings) = Capabilities::scripted();
         capabilities.settings = Arc::new(self.settings.into());
@@ -150,18 +150,18 @@ impl Wishes {
     }
 }
 
-/// Loads the components that a configuration names.
+/// Loads the components of a configuration.
 pub fn load(config: &str) -> anyhow::Result<Components> {
     let mut config = Config::parse(config, PathBuf::from("."), &Environment::default())?;
     config.file.server.data_dir = env!("CARGO_TARGET_TMPDIR").into();
-    // Many engines at once would use up the memory maps of the process.
+    // Many engines at once would exhaust the memory maps of the process.
     for role in Role::ALL {
         config.file.components.entry(role).or_default().instances.get_or_insert(16);
     }
     Components::load(&config)
 }
 
-/// The components of this build: compiled once for all tests.
+/// Returns the components of this build, compiled once for all tests.
 pub fn usual_components() -> &'static Components {
     static COMPONENTS: OnceLock<Components> = OnceLock::new();
     COMPONENTS.get_or_init(|| load("").expect("the components of this build load"))

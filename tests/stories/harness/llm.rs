@@ -1,4 +1,4 @@
-//! A language model's endpoint on a loopback socket, which streams, stalls, fails and lies as told.
+//! A scripted language model endpoint on a loopback socket, which streams, stalls, fails and lies.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -14,19 +14,19 @@ pub enum Saying {
     Text(String),
     /// A chat completion with this text, sent a few bytes at a time.
     Dribble(String),
-    /// This status, these header lines, and an error.
+    /// An error with this status and these header lines.
     Status(u16, &'static str),
     /// This status and this body.
     Error(u16, &'static str),
     /// These bytes as the body of a 200.
     Raw(Vec<u8>),
-    /// Half an answer, then the connection is closed.
+    /// Half an answer, after which the connection is closed.
     Break,
     /// Nothing, ever.
     Stall,
 }
 
-/// The endpoint. When its sayings are used up, the last one is repeated.
+/// The endpoint. After its last saying, it repeats that one.
 pub struct LlmServer {
     pub url: String,
     state: Arc<Mutex<State>>,
@@ -52,7 +52,7 @@ impl LlmServer {
         Self { url, state }
     }
 
-    /// What it was asked so far.
+    /// Returns the requests so far.
     pub fn requests(&self) -> Vec<serde_json::Value> {
         self.state.lock().expect("no test panics while it holds this").requests.clone()
     }
@@ -65,7 +65,7 @@ async fn converse(mut stream: TcpStream, state: Arc<Mutex<State>>) {
         state.requests.push(request);
         if state.sayings.len() > 1 { state.sayings.pop_front() } else { state.sayings.front().cloned() }
     };
-    // A client that went away is no concern of the endpoint.
+    // The endpoint ignores clients that have gone away.
     let _ = say(&mut stream, saying.expect("an endpoint has something to say")).await;
 }
 

@@ -1,4 +1,4 @@
-//! What the stories are told with.
+//! The test harness of the stories.
 
 mod answer;
 pub mod broken;
@@ -15,7 +15,7 @@ pub use host::{Host, load, usual_components};
 pub use llm::{LlmServer, Saying};
 pub use process::Process;
 
-/// Looks again until there is what a story waits for, for half a minute at most.
+/// Polls until the expected result appears, for at most half a minute.
 pub async fn eventually<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
     for _ in 0..600 {
         if let Some(found) = look().await {

@@ -13,14 +13,14 @@ pub struct Process {
     child: Child,
     /// `host:port`.
     pub address: String,
-    /// What it logs.
+    /// Its log file.
     pub log: PathBuf,
-    /// What it prints goes here for as long as it runs: nobody may hang up on it.
+    /// Its standard output, which must stay open while it runs.
     _output: BufReader<ChildStdout>,
 }
 
 impl Process {
-    /// Starts it over `folder`, whose log grows with every start.
+    /// Starts it on `folder`, and appends to the log there.
     pub fn start(folder: &Path, environment: &[(&str, &str)]) -> Self {
         let log = folder.join("serve.log");
         let file =
@@ -28,7 +28,7 @@ impl Process {
         Self::start_logging_to(folder, environment, file)
     }
 
-    /// Starts it over `folder` with another standard error.
+    /// Starts it on `folder` with another standard error.
     pub fn start_logging_to(folder: &Path, environment: &[(&str, &str)], stderr: impl Into<Stdio>) -> Self {
         let log = folder.join("serve.log");
         let mut command = wandstore(folder);
@@ -44,13 +44,13 @@ impl Process {
         Self { child, address, log, _output: output }
     }
 
-    /// SIGKILL: it has no time to tidy up.
+    /// Sends SIGKILL, which leaves it no time to clean up.
     pub fn kill(mut self) {
         self.child.kill().expect("it runs");
         self.child.wait().expect("it ends");
     }
 
-    /// SIGTERM: how long it took to end.
+    /// Sends SIGTERM, and returns how long it took to end.
     pub fn terminate(mut self) -> Duration {
         let started = Instant::now();
         self.signal("TERM");
@@ -64,19 +64,19 @@ impl Process {
         assert!(killed.expect("there is a kill").success(), "SIG{name} was not sent");
     }
 
-    /// Waits until a shopper's page is there; `None` if their job ended otherwise.
+    /// Waits until a shopper's page is ready; returns `None` if their job failed.
     pub async fn made(&self, shopper: &str) -> Option<()> {
         let target = format!("/api/generation/status?store=magic-wands&shopper={shopper}&wait=20");
         let ended = async || match self.get(&target).await.expect("it serves").json("state").as_str() {
             Some("ready") => Some(Some(())),
-            // On a busy machine the queue may take longer to answer than a shopper waits for it.
+            // On a busy machine the queue may answer later than a shopper's wait ends.
             Some("queued" | "running" | "unknown") => None,
             _ => Some(None),
         };
         eventually("the job ends", ended).await
     }
 
-    /// The value of a metric without labels.
+    /// Returns the value of a metric without labels.
     pub async fn metric(&self, name: &str) -> u64 {
         let metrics = self.get("/metrics").await.expect("it serves").body;
         let value = metrics.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
@@ -95,7 +95,7 @@ impl Drop for Process {
     }
 }
 
-/// The binary with its own data folder, and nothing from the environment of the test.
+/// Returns a command for the binary with its own data folder, and without the test's environment.
 pub fn wandstore(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wandstore"));
     command.env_clear().current_dir(folder).arg("--data-dir").arg(folder.join("data"));
@@ -107,7 +107,7 @@ pub fn run(folder: &Path, arguments: &[&str]) -> Output {
     wandstore(folder).args(arguments).output().expect("the binary is built")
 }
 
-/// What another command of the binary says, over what is stored in `folder`.
+/// Runs another command of the binary on the data in `folder`, and returns its output.
 pub fn command(folder: &Path, arguments: &[&str]) -> String {
     let output = run(folder, arguments);
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));

@@ -1,11 +1,11 @@
-//! A client that speaks to the socket itself, and so can say what no HTTP library would.
+//! A client that writes to the socket directly, so that it can send requests that no HTTP library would.
 
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// How long an answer is waited for.
+/// How long to wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A connection to a host.
@@ -21,17 +21,17 @@ impl Raw {
         let _ = self.sends(bytes).await;
     }
 
-    /// Sends bytes; false if the host closed the connection.
+    /// Sends bytes; returns false if the host closed the connection.
     pub async fn sends(&mut self, bytes: impl AsRef<[u8]>) -> bool {
         self.0.write_all(bytes.as_ref()).await.is_ok()
     }
 
-    /// Says that no more will be sent, and goes on reading.
+    /// Closes the sending side, but keeps reading.
     pub async fn close_half(&mut self) {
         let _ = self.0.shutdown().await;
     }
 
-    /// What comes until the host closes the connection.
+    /// Reads until the host closes the connection.
     pub async fn rest(&mut self) -> String {
         let mut answer = Vec::new();
         let read = tokio::time::timeout(PATIENCE, self.0.read_to_end(&mut answer)).await;
@@ -39,7 +39,7 @@ impl Raw {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
-    /// What comes first.
+    /// Reads the first bytes that arrive.
     pub async fn first(&mut self) -> String {
         let mut answer = vec![0; 64 << 10];
         let read = tokio::time::timeout(PATIENCE, self.0.read(&mut answer)).await;
@@ -47,7 +47,7 @@ impl Raw {
         String::from_utf8_lossy(&answer[..count]).into_owned()
     }
 
-    /// Whether the host has ended the connection. What it sent before is dropped.
+    /// Returns whether the host has closed the connection. Discards data that it sent before.
     pub async fn has_ended(&mut self) -> bool {
         let mut scratch = [0; 4096];
         loop {
@@ -60,7 +60,7 @@ impl Raw {
     }
 }
 
-/// Sends a whole request and closes that side; what comes until the host closes its own.
+/// Sends a whole request, closes the sending side, and reads until the host closes the connection.
 pub async fn ask(address: &str, request: impl AsRef<[u8]>) -> String {
     let mut raw = Raw::open(address).await;
     raw.send(request).await;
@@ -68,7 +68,7 @@ pub async fn ask(address: &str, request: impl AsRef<[u8]>) -> String {
     raw.rest().await
 }
 
-/// The status of an answer.
+/// Returns the status of a response.
 #[track_caller]
 pub fn status(answer: &str) -> u16 {
     let status = answer.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5));

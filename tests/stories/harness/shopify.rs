@@ -13,17 +13,17 @@ use super::{Answer, eventually};
 
 pub const SHOP: &str = "magic-wands.myshopify.com";
 pub const SECRET: &str = "what Shopify and the app know";
-/// A shopper's browser drew this.
+/// A visitor id, as a shopper's browser generates it.
 pub const VISITOR: &str = "abcdefghijklmnopqrstuv";
-/// Who agreed to be known again.
+/// The parameters of a visitor who gave consent.
 pub const CONSENT: [(&str, &str); 2] = [("visitor", VISITOR), ("consent", "1")];
 
-/// A host that serves a shop on Shopify.
+/// Configures a host that serves a shop on Shopify.
 pub fn shop() -> Wishes {
     with_secrets(&[("SHOPIFY_API_SECRET", SECRET)])
 }
 
-/// The same, with these variables.
+/// Configures such a host with these variables.
 pub fn with_secrets(variables: &'static [(&'static str, &'static str)]) -> Wishes {
     let shop = Shop { name: "Magic Wands".to_owned(), url: format!("https://{SHOP}"), ..Shop::default() };
     let known = secrets::named(|name| {
@@ -36,7 +36,7 @@ pub fn with_secrets(variables: &'static [(&'static str, &'static str)]) -> Wishe
     )
 }
 
-/// A target as Shopify forwards it: its own parameters, the shopper's, and the signature of all.
+/// Returns a target as Shopify forwards it: with its own parameters, the shopper's, and the signature of all.
 pub fn signed(path: &str, own: &[(&str, &str)], now_s: u64) -> String {
     let timestamp = now_s.to_string();
     let of_shopify = [
@@ -53,13 +53,13 @@ pub fn signed(path: &str, own: &[(&str, &str)], now_s: u64) -> String {
     format!("{path}?{}", query.finish())
 }
 
-/// The time on this machine, for a host that has no other.
+/// Returns this machine's time, for a host without a scripted clock.
 #[expect(clippy::disallowed_methods, reason = "the binary under test has the machine's clock")]
 pub fn now_s() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
-/// The header fields of a webhook.
+/// Returns the header fields of a webhook.
 pub fn webhook_headers(secret: &str, topic: &str, id: &str, body: &str) -> Vec<(String, String)> {
     let fields = [
         ("hmac-sha256", signing::webhook(secret, body.as_bytes())),
@@ -72,7 +72,7 @@ pub fn webhook_headers(secret: &str, topic: &str, id: &str, body: &str) -> Vec<(
     fields.into_iter().map(|(name, value)| (format!("x-shopify-{name}"), value)).collect()
 }
 
-/// Every place where something may be kept, as text, to look for somebody in it: a line each.
+/// Returns all stored data as text, one item per line, to search it for personal data.
 pub async fn all_that_is_kept(capabilities: &Capabilities) -> String {
     let mut kept = Vec::new();
     for store in ["UI_CACHE", "GENERATION_QUEUE", "SHOPPER_SESSIONS"] {
@@ -109,17 +109,17 @@ impl Host {
         self.strings.clock.now_ms() / 1_000
     }
 
-    /// A theme asks through the app proxy.
+    /// Sends a theme's request through the app proxy.
     pub async fn proxy(&self, path: &str, own: &[(&str, &str)]) -> Answer {
         self.get(&signed(path, own, self.now_s())).await
     }
 
-    /// The theme's block of a shopper who agreed to be known again.
+    /// Requests the theme's block for a visitor who gave consent.
     pub async fn fragment(&self) -> Answer {
         self.proxy("/proxy/fragment", &CONSENT).await
     }
 
-    /// Waits until the page of a shopper of a theme is made, or will not be.
+    /// Waits until the page of a theme's visitor is made or has failed, and returns its state.
     pub async fn ready(&self, own: &[(&str, &str)]) -> String {
         loop {
             let own: Vec<_> = own.iter().copied().chain([("wait", "20")]).collect();
@@ -130,7 +130,7 @@ impl Host {
         }
     }
 
-    /// What a theme's script reports.
+    /// Sends a report of a theme's script.
     pub async fn report(&self, own: &[(&str, &str)], nonce: &str, events: &'static str) -> Answer {
         let own: Vec<_> = own.iter().copied().chain([("nonce", nonce)]).collect();
         let target = signed("/proxy/track", &own, self.now_s());
@@ -140,7 +140,7 @@ impl Host {
         .await
     }
 
-    /// Shopify tells what happened.
+    /// Sends a webhook as Shopify.
     pub async fn webhook(&self, topic: &str, id: &str, body: &str) -> Answer {
         self.webhook_signed(SECRET, topic, id, body).await
     }
@@ -155,18 +155,18 @@ impl Host {
         .await
     }
 
-    /// The keys of a key-value store.
+    /// Returns the keys of a key-value store.
     pub async fn keys(&self, store: &str) -> Vec<String> {
         let kv = &self.deployment.capabilities.kv;
         kv.list_keys(store, "", None, 1_000).await.expect("the keys are listed")
     }
 
-    /// Every place where something may be kept, as text, to look for somebody in it.
+    /// Returns all stored data as text, to search it for personal data.
     pub async fn all_that_is_kept(&self) -> String {
         all_that_is_kept(&self.deployment.capabilities).await
     }
 
-    /// Waits until no job is left to do, so that what was done is settled too.
+    /// Waits until no job is left to do, so that all finished jobs are also completed.
     pub async fn idle(&self) {
         idle(&self.deployment.capabilities).await;
     }

@@ -1,5 +1,5 @@
-//! A small executor of GraphQL: fields are chosen from values that are there, connections are cut by `first` and `after`.
-//! Whether a query fits the schema is tested elsewhere; a field that no value has is an error here too.
+//! A small GraphQL executor: it selects fields from existing values, and pages connections by `first` and `after`.
+//! Other tests check queries against the schema; here, a field that no value has is an error too.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::values::{self, Market};
 use crate::goods::Goods;
 
-/// The most that a page of a connection has.
+/// The maximum number of items on a page of a connection.
 const PAGE_MAX: usize = 250;
 
 /// Answers a query: `{"data": …}` or `{"data": null, "errors": […]}`.
@@ -41,7 +41,7 @@ fn failed(message: &str, code: &str) -> Value {
     json!({ "data": null, "errors": [{ "message": message, "extensions": { "code": code } }] })
 }
 
-/// Fields of the API are non-null all the way up, so that one problem leaves no data.
+/// An error in a query. Fields of the API are non-null up to the root, so one error leaves no data.
 struct Problem {
     message: String,
     code: &'static str,
@@ -72,7 +72,7 @@ impl<'a> Desk<'a> {
         Ok(Value::Object(data))
     }
 
-    /// `@inContext(country:, language:)`.
+    /// Evaluates `@inContext(country:, language:)`.
     fn market(&self, directives: &Directives<'a>) -> Result<Market, Problem> {
         let context = directives.iter().find(|directive| directive.name == "inContext");
         let country = context.and_then(|context| self.named(&context.arguments, "country"));
@@ -107,7 +107,7 @@ impl<'a> Desk<'a> {
         })
     }
 
-    /// What is selected of a value.
+    /// Returns the selected part of a value.
     fn value(&self, value: &Value, field: &Field<'a, String>) -> Result<Value, Problem> {
         match value {
             Value::Array(items) => items.iter().map(|item| self.value(item, field)).collect(),
@@ -138,7 +138,7 @@ impl<'a> Desk<'a> {
         Ok(Value::Object(chosen))
     }
 
-    /// The fields of a selection, those of fragments included.
+    /// Returns the fields of a selection, including those of fragments.
     fn fields<'b>(&'b self, set: &'b Set<'a>, kind: &str) -> Vec<&'b Field<'a, String>> {
         let applies = |TypeCondition::On(name): &TypeCondition<'a, String>| kind.is_empty() || name == kind;
         let mut fields = Vec::new();
@@ -158,13 +158,13 @@ impl<'a> Desk<'a> {
         fields
     }
 
-    /// `@include(if:)`.
+    /// Evaluates `@include(if:)`.
     fn is_included(&self, directives: &Directives<'a>) -> bool {
         let include = directives.iter().find(|directive| directive.name == "include");
         include.is_none_or(|include| self.named(&include.arguments, "if") == Some(json!(true)))
     }
 
-    /// A page of a connection: `nodes`, `edges` and `pageInfo`.
+    /// Returns a page of a connection: `nodes`, `edges` and `pageInfo`.
     fn connection(&self, object: &Map<String, Value>, field: &Field<'a, String>) -> Map<String, Value> {
         let all = object.get("nodes").and_then(Value::as_array).cloned().unwrap_or_default();
         let first = self.named(&field.arguments, "first").and_then(|first| first.as_u64());
@@ -187,7 +187,7 @@ impl<'a> Desk<'a> {
         connection
     }
 
-    /// `description(truncateAt:)`.
+    /// Evaluates `description(truncateAt:)`.
     fn cut(&self, text: &str, field: &Field<'a, String>) -> String {
         let at = self.named(&field.arguments, "truncateAt").and_then(|at| usize::try_from(at.as_u64()?).ok());
         match at {

@@ -1,4 +1,4 @@
-//! The Storefront API over the shop's goods, and the ways in which it fails.
+//! The Storefront API over the shop's products, with simulated failures.
 
 mod execute;
 mod values;
@@ -19,23 +19,23 @@ use crate::shop::Shop;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Trouble {
-    /// Not at all.
+    /// It works.
     None,
-    /// Too many questions.
+    /// Too many queries.
     Throttled,
-    /// 430: taken for an attack.
+    /// Status 430: the query is taken for an attack.
     Security,
-    /// 503.
+    /// Status 503.
     Down,
-    /// No answer for a minute.
+    /// No response for a minute.
     Hang,
-    /// Data, with errors beside it.
+    /// Data together with errors.
     Partial,
-    /// Not JSON.
+    /// A response that is not JSON.
     Garbage,
 }
 
-/// A question in GraphQL.
+/// A GraphQL request.
 #[derive(Deserialize)]
 pub(crate) struct Question {
     query: String,

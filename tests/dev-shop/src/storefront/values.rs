@@ -1,10 +1,10 @@
-//! The shop's goods in the shape of the Storefront API's types. A connection is written as its `nodes` alone.
+//! The shop's products as the Storefront API's types. A connection is represented by its `nodes` only.
 
 use serde_json::{Value, json};
 
 use crate::goods::{Collection, Goods, Product};
 
-/// What prices are in, in some country: a currency, and how much of it the shop's own is worth, in percent.
+/// A country's prices: its currency, and its exchange rate from the shop's currency in percent.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Market {
     pub(crate) currency: &'static str,
@@ -26,7 +26,7 @@ impl Market {
         }
     }
 
-    /// `MoneyV2`: a decimal string with no zeros at its end but one.
+    /// Returns `MoneyV2`: a decimal string without trailing zeros, except one after the point.
     fn money(self, cents: u64) -> Value {
         let cents = cents * self.percent / 100;
         let amount = match (self.decimals, cents % 100) {

@@ -1,8 +1,8 @@
-//! Filters of Shopify's that the templates use: `json`, `money` and `t`.
+//! The Shopify filters that the templates use: `json`, `money` and `t`.
 
 use liquid_core::{Display_filter, Filter, FilterReflection, ParseFilter, Result, Runtime, Value, ValueView};
 
-/// The texts of the extension, in English.
+/// The extension's texts, in English.
 const TEXTS: &str = include_str!("../../../../shopify/extensions/wand/locales/en.default.json");
 
 /// A value as JSON.
@@ -17,12 +17,12 @@ struct JsonFilter;
 impl Filter for JsonFilter {
     fn evaluate(&self, input: &dyn ValueView, _: &dyn Runtime) -> Result<Value> {
         let json = serde_json::to_string(&input.to_value()).unwrap_or_else(|_| "null".into());
-        // As Shopify does, so that no text ends a script.
+        // Shopify escapes these characters too, so that no text ends a script.
         Ok(Value::scalar(json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")))
     }
 }
 
-/// Cents as the shop writes them.
+/// Cents in the shop's money format.
 #[derive(Clone, ParseFilter, FilterReflection)]
 #[filter(name = "money", description = "Cents as the shop writes them.", parsed(MoneyFilter))]
 pub(crate) struct Money;

@@ -1,4 +1,4 @@
-//! The theme: templates in Liquid, with the app's own blocks in them.
+//! The theme: Liquid templates that contain the app's own blocks.
 
 mod filters;
 mod source;
@@ -14,19 +14,19 @@ use crate::place::Place;
 
 use source::Source;
 
-/// Where the app's extension is.
+/// Returns the folder of the app's extension.
 fn extension() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shopify/extensions/wand")
 }
 
-/// Renders pages. Files are read when they are rendered, so that a change is seen by loading the page again.
+/// The theme's renderer. It reads files on each rendering, so a reload of the page shows their changes.
 pub(crate) struct Theme {
     parser: Parser,
 }
 
-/// What a page is about.
+/// The data of a page.
 pub(crate) struct Page<'a> {
-    /// As `request.page_type`.
+    /// The value of `request.page_type`.
     pub(crate) kind: &'a str,
     pub(crate) title: &'a str,
     pub(crate) place: &'a Place,
@@ -44,7 +44,7 @@ impl Theme {
         Ok(Self { parser })
     }
 
-    /// A page of the theme, from the template of its kind.
+    /// Renders a page of the theme, with the template of its kind.
     pub(crate) fn page(&self, options: &Options, page: Page<'_>) -> anyhow::Result<String> {
         let template = match page.kind {
             "index" => include_str!("../../theme/index.liquid"),
@@ -56,7 +56,7 @@ impl Theme {
         self.around(options, template, page)
     }
 
-    /// Any template inside the theme's layout: what an app proxy answers as `application/liquid` is one too.
+    /// Renders any template inside the theme's layout, such as an app proxy's `application/liquid` response.
     pub(crate) fn around(&self, options: &Options, template: &str, page: Page<'_>) -> anyhow::Result<String> {
         let (title, mut globals) = (page.title.to_owned(), self.globals(options, page)?);
         let content = self.render(template, &globals)?;
@@ -102,7 +102,7 @@ impl Theme {
     }
 }
 
-/// What Shopify adds to the head: its own script, and the files that blocks name, each once.
+/// Returns what Shopify adds to the head: its own script, and the files that blocks name, each once.
 fn header(options: &Options, place: &Place, sources: &[Source]) -> String {
     let settings = serde_json::json!({
         "shop": options.shop, "country": place.country, "locale": place.language,
@@ -122,7 +122,7 @@ fn header(options: &Options, place: &Place, sources: &[Source]) -> String {
     std::iter::once(own).chain(styles).chain(scripts).collect::<Vec<_>>().join("\n")
 }
 
-/// A file of the extension, by a name without a path.
+/// Returns a file of the extension, by a name without a path.
 pub(crate) fn asset(name: &str) -> Option<(Vec<u8>, &'static str)> {
     let kind = match name.rsplit_once('.')?.1 {
         "js" => "text/javascript; charset=utf-8",

@@ -1,4 +1,4 @@
-//! A block's file: its template, and the schema that says which settings it has.
+//! A block's file: its template, and the schema of its settings.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use liquid::model::Value;
 
 /// A block.
 pub(crate) struct Source {
-    /// Liquid that the crate `liquid` can parse.
+    /// The Liquid template, in the syntax that the crate `liquid` can parse.
     pub(crate) template: String,
     schema: serde_json::Value,
 }
@@ -26,7 +26,7 @@ impl Source {
         Ok(Self { template: unfolded(&text), schema })
     }
 
-    /// The settings of a block that nobody set.
+    /// Returns the default settings of a block.
     pub(crate) fn settings(&self) -> Object {
         let settings = self.schema["settings"].as_array().into_iter().flatten();
         settings
@@ -34,7 +34,7 @@ impl Source {
             .collect()
     }
 
-    /// The file that the block names as its `javascript` or `stylesheet`.
+    /// Returns the file that the block names as its `javascript` or `stylesheet`.
     pub(crate) fn asset(&self, kind: &str) -> Option<&str> {
         self.schema[kind].as_str()
     }
@@ -48,7 +48,7 @@ fn default(setting: &serde_json::Value) -> Value {
     }
 }
 
-/// The text without what stands between the two marks, and that.
+/// Returns the text without the part between two marks, and that part.
 fn cut(text: &str, start: &str, end: &str) -> (String, String) {
     let parts = text.split_once(start).and_then(|(before, rest)| Some((before, rest.split_once(end)?)));
     match parts {
@@ -57,7 +57,7 @@ fn cut(text: &str, start: &str, end: &str) -> (String, String) {
     }
 }
 
-/// `{% liquid %}`, which the crate does not know, as a tag for each of its lines.
+/// Expands `{% liquid %}`, which the crate does not support, into a tag for each of its lines.
 fn unfolded(text: &str) -> String {
     let (rest, lines) = cut(text, "{%- liquid", "-%}");
     let Some(at) = text.find("{%- liquid") else { return rest };

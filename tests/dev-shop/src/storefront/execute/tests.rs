@@ -1,4 +1,4 @@
-//! Questions and their answers.
+//! Tests of queries and their responses.
 
 use super::*;
 
