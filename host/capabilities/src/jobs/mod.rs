@@ -1,7 +1,7 @@
 //! Durable jobs: the mechanism. The caller's policy decides which lanes there are, how deep they may get,
 //! when to retry and when to give up.
 //!
-//! A job is *live* from its offer until it is settled as done or dead. There is at most one live job
+//! A job is *live* from its enqueuing until it is completed as done or dead. There is at most one live job
 //! per key. Times are milliseconds since the Unix epoch and come from the caller: no backend
 //! reads a clock.
 
@@ -36,7 +36,7 @@ pub struct NewJob {
     pub now_ms: u64,
 }
 
-/// The result of an offer.
+/// The result of an enqueue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Offered {
     /// Durably queued.
@@ -61,11 +61,11 @@ pub struct Claimed {
     pub key: String,
     /// Proof of this claim; it grows with every claim of the job and is never reused.
     pub token: u64,
-    /// The attempt's number, from 1, since the job was offered or requeued. Claims that crashed are not counted.
+    /// The attempt's number, from 1, since the job was enqueued or requeued. Claims that crashed are not counted.
     pub attempt: u32,
     /// How many claims in a row, before this one, ended without a report.
     pub crashes: u32,
-    /// The offered payload.
+    /// The enqueued payload.
     pub payload: Bytes,
 }
 
@@ -139,7 +139,7 @@ impl State {
         Self::ALL.into_iter().find(|state| state.name() == name)
     }
 
-    /// Returns whether the job is not settled yet.
+    /// Returns whether the job is not completed yet.
     pub fn is_live(self) -> bool {
         matches!(self, Self::Queued | Self::Running)
     }
@@ -152,9 +152,9 @@ pub struct Status {
     pub id: String,
     /// Its state.
     pub state: State,
-    /// The number of attempts since it was offered or requeued.
+    /// The number of attempts since it was enqueued or requeued.
     pub attempt: u32,
-    /// When it was settled, or if it is not settled, when it was offered.
+    /// When it was completed, or if it is not completed, when it was enqueued.
     pub since_ms: u64,
 }
 
@@ -167,7 +167,7 @@ pub struct Depth {
     pub running: u32,
     /// Dead letters.
     pub dead: u32,
-    /// When the oldest live job was offered.
+    /// When the oldest live job was enqueued.
     pub oldest_ms: Option<u64>,
 }
 
@@ -182,7 +182,7 @@ pub struct Record {
     pub lane: String,
     /// Its state.
     pub state: State,
-    /// The number of attempts since it was offered or requeued.
+    /// The number of attempts since it was enqueued or requeued.
     pub attempt: u32,
     /// How many claims in a row ended without a report.
     pub crashes: u32,
@@ -190,17 +190,17 @@ pub struct Record {
     pub claims: u64,
     /// The process that holds its lease, if it has one.
     pub holder: Option<String>,
-    /// When it was offered, or requeued.
+    /// When it was enqueued, or requeued.
     pub offered_ms: u64,
     /// When it may be claimed; for a running job, when its lease ends.
     pub due_ms: u64,
     /// The clock's time when `due_ms` was set.
     pub set_ms: u64,
-    /// When it was settled.
+    /// When it was completed.
     pub settled_ms: Option<u64>,
     /// The last error.
     pub error: Option<String>,
-    /// The offered payload; empty once it is done.
+    /// The enqueued payload; empty once it is done.
     pub payload: Bytes,
 }
 
@@ -247,7 +247,7 @@ pub enum Requeued {
 /// The result of an operator's burial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Buried {
-    /// It is among the dead letters; a worker that holds it can no longer settle it.
+    /// It is among the dead letters; a worker that holds it can no longer complete it.
     Done,
     /// There is no such job.
     NotThere,
@@ -284,7 +284,7 @@ pub trait Jobs: Send + Sync {
     /// Extends a lease; returns false if the caller no longer holds it.
     async fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Error>;
 
-    /// Settles a job and returns its key. If the caller no longer holds it, nothing changes and the result
+    /// Completes a job and returns its key. If the caller no longer holds it, nothing changes and the result
     /// is `None`.
     async fn settle(
         &self,
@@ -297,7 +297,7 @@ pub trait Jobs: Send + Sync {
     /// Returns the newest job of `key`, live or settled.
     async fn newest(&self, key: &str) -> Result<Option<Status>, Error>;
 
-    /// Removes up to `limit` jobs with those keys, live or settled and in any lane, and returns how
+    /// Removes up to `limit` jobs with those keys, live or completed and in any lane, and returns how
     /// many. A worker that holds one of them loses it.
     async fn forget(&self, keys: Keys, limit: u32) -> Result<u64, Error>;
 

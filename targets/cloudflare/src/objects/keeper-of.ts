@@ -3,7 +3,7 @@
 import type { Env, KvStore } from '../env.ts';
 import type { Keeper } from './keeper.ts';
 
-/** Each takes about a thousand writes a second. Not to be changed: a key stays with its keeper. */
+/** The number of keepers; each handles about a thousand writes a second. It never changes: a key keeps its keeper. */
 const KEEPERS = 16;
 
 export function keeperOf(env: Env, store: KvStore, key: string): DurableObjectStub<Keeper> {
