@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use names::{Key, Market, Persona, ShopperId, Source, Store, StoreId};
 use routing::{
     Asker, Assortment, Cache, Cached, Catalog, Clock, Content, MaintenanceTask, PageMetadata, Failure, Forgotten, Found,
-    Fragment, JobError, JobState, Log, Member, Merchant, Offered, GenerationRequest, Page, Queue, Settings, Signatures,
+    Fragment, JobError, JobState, Log, Member, Merchant, Enqueued, GenerationRequest, Page, Queue, Settings, Signatures,
     ShopStatus, Storage, Swap,
 };
 
@@ -216,11 +216,11 @@ impl Cache for World {
 }
 
 impl Queue for World {
-    fn offer(&self, _request: GenerationRequest<'_>) -> Result<Offered, Failure> {
-        self.ask(Offered::Accepted("job".to_owned()))
+    fn enqueue(&self, _request: GenerationRequest<'_>) -> Result<Enqueued, Failure> {
+        self.ask(Enqueued::Accepted("job".to_owned()))
     }
 
-    fn entrust(&self, _task: MaintenanceTask<'_>) -> Result<(), Failure> {
+    fn enqueue_maintenance(&self, _task: MaintenanceTask<'_>) -> Result<(), Failure> {
         self.ask(())
     }
 

@@ -79,19 +79,19 @@ async fn assemble(
     })
 }
 
-/// The number of settled jobs in one deletion batch. They hold no payload.
+/// The number of completed jobs in one deletion batch. They hold no payload.
 const JOBS_AT_ONCE: u32 = 256;
 /// The time limit of a deletion run. The next run deletes the rest.
 const DELETING: Duration = Duration::from_secs(20);
 
-/// Deletes expired values, and jobs that were settled longer than `keep_settled` ago.
+/// Deletes expired values, and jobs that were completed longer than `keep_settled` ago.
 pub async fn prune(capabilities: &Capabilities, keep_settled: Duration) {
     let before_ms = capabilities.clock.now_ms().saturating_sub(clock::millis(keep_settled));
     if let Err(error) = bit_by_bit(kv::DELETED_AT_ONCE, |limit| capabilities.kv.purge_expired(limit)).await {
         tracing::warn!(%error, "expired values were not deleted");
     }
     if let Err(error) = bit_by_bit(JOBS_AT_ONCE, |limit| capabilities.jobs.prune(before_ms, limit)).await {
-        tracing::warn!(%error, "settled jobs were not deleted");
+        tracing::warn!(%error, "completed jobs were not deleted");
     }
 }
 

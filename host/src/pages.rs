@@ -109,7 +109,7 @@ pub async fn request_page(
     };
     let answer = call!(deployment.queueing, Cause::Operator, |guest, instance| guest
         .queue
-        .call_offer(instance, &request));
+        .call_enqueue(instance, &request));
     match answer {
         Ok(Ok(_)) => Ok(()),
         Ok(Err(QueueError::Invalid(reason) | QueueError::Unavailable(reason))) => Err(reason),

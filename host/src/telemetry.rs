@@ -41,7 +41,7 @@ impl Telemetry {
 async fn measure_queue(deployment: &Deployment) {
     let now_ms = deployment.capabilities.clock.now_ms();
     for member in deployment.capabilities.settings.now().pool.members() {
-        let Ok(depth) = deployment.capabilities.jobs.measure(&member).await else { return };
+        let Ok(depth) = deployment.capabilities.jobs.stats(&member).await else { return };
         let age_ms = depth.oldest_ms.map_or(0, |oldest_ms| now_ms.saturating_sub(oldest_ms));
         let gauge =
             |name: &'static str, value: f64| metrics::gauge!(name, "member" => member.clone()).set(value);

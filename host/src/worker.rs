@@ -31,7 +31,7 @@ const REST: Duration = Duration::from_secs(1);
 #[cfg(target_os = "linux")]
 const BACKGROUND_NICENESS: i32 = 15;
 /// How often completing a job is tried before its lease is left to expire.
-const SETTLE_ATTEMPTS: u32 = 5;
+const COMPLETE_ATTEMPTS: u32 = 5;
 /// How long shutdown waits for jobs that are dropped.
 const DROP: Duration = Duration::from_millis(500);
 /// A maintenance task with more parts continues in another attempt.
@@ -155,7 +155,7 @@ async fn work(deployment: &Deployment, job: Job) {
         () = lost(deployment, &job) => None,
     };
     if let Some(outcome) = &outcome {
-        settle(deployment, &job, outcome).await;
+        complete(deployment, &job, outcome).await;
     }
     count(deployment, &job, outcome.as_ref(), &spent);
     let Some(outcome) = outcome else {
@@ -251,24 +251,24 @@ async fn lost(deployment: &Deployment, job: &Job) {
         tokio::time::sleep(lease / 3).await;
         let pool = &deployment.queueing;
         let cause = Cause::job(&job.id);
-        if let Ok(Ok(false)) = call!(pool, cause, |guest, store| guest.leases.call_keep(store, job)) {
+        if let Ok(Ok(false)) = call!(pool, cause, |guest, store| guest.leases.call_extend(store, job)) {
             return;
         }
     }
 }
 
-async fn settle(deployment: &Deployment, job: &Job, outcome: &Outcome) {
-    for attempt in 1..=SETTLE_ATTEMPTS {
+async fn complete(deployment: &Deployment, job: &Job, outcome: &Outcome) {
+    for attempt in 1..=COMPLETE_ATTEMPTS {
         let pool = &deployment.queueing;
         let cause = Cause::job(&job.id);
-        match call!(pool, cause, |guest, store| guest.leases.call_settle(store, job, outcome)) {
+        match call!(pool, cause, |guest, store| guest.leases.call_complete(store, job, outcome)) {
             Ok(Ok(true)) => return,
             Ok(Ok(false)) => {
-                tracing::warn!(job = job.id, "the job was settled by another worker");
+                tracing::warn!(job = job.id, "the job was completed by another worker");
                 return;
             }
             Ok(Err(error)) => {
-                tracing::warn!(job = job.id, attempt, error = %describe(&error), "the job was not settled");
+                tracing::warn!(job = job.id, attempt, error = %describe(&error), "the job was not completed");
             }
             Err(_logged) => {}
         }

@@ -1,4 +1,4 @@
-//! A language model that streams, stalls, fails and lies: the page comes, the job is settled, the
+//! A language model that streams, stalls, fails and lies: the page comes, the job is completed, the
 //! error is on record.
 
 use std::sync::Arc;

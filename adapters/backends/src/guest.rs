@@ -20,7 +20,7 @@ use crate::Failure;
 use crate::blob::Blob;
 use crate::bytes::Bytes;
 use crate::database::{Database, Row, Sql, Value};
-use crate::jobs::{Claim, Claimed, Depth, Jobs, Keys, NewJob, Offered, Settlement, Status};
+use crate::jobs::{Claim, Claimed, Completion, Enqueued, Jobs, Keys, NewJob, QueueStats, Status};
 use crate::kv::{Kv, Moment};
 use crate::s3::{self, S3};
 
@@ -209,44 +209,44 @@ impl blob::Guest for Component {
 }
 
 impl jobs::Guest for Component {
-    fn offer(job: jobs::NewJob) -> Result<jobs::Offered, jobs::Error> {
+    fn enqueue(job: jobs::NewJob) -> Result<jobs::Enqueued, jobs::Error> {
         let jobs::NewJob { lanes, lane_depth_max, key, payload, now_ms } = job;
         let job = NewJob { lanes, lane_depth_max, key, payload, now_ms };
-        Ok(DATABASE.with(|database| Jobs(database).offer(&job, random::get_u64()))?.into())
+        Ok(DATABASE.with(|database| Jobs(database).enqueue(&job, random::get_u64()))?.into())
     }
 
     fn claim(now_ms: u64, lease_ms: u32) -> Result<jobs::ClaimResult, jobs::Error> {
         Ok(DATABASE.with(|database| Jobs(database).claim(now_ms, lease_ms))?.into())
     }
 
-    fn extend(id: String, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, jobs::Error> {
-        Ok(DATABASE.with(|database| Jobs(database).extend(&id, token, now_ms, lease_ms))?)
+    fn extend_lease(id: String, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, jobs::Error> {
+        Ok(DATABASE.with(|database| Jobs(database).extend_lease(&id, token, now_ms, lease_ms))?)
     }
 
-    fn settle(
+    fn complete(
         id: String,
         token: u64,
         now_ms: u64,
-        settlement: jobs::Settlement,
+        completion: jobs::Completion,
     ) -> Result<bool, jobs::Error> {
-        let settlement = settlement.into();
-        Ok(DATABASE.with(|database| Jobs(database).settle(&id, token, now_ms, &settlement))?)
+        let completion = completion.into();
+        Ok(DATABASE.with(|database| Jobs(database).complete(&id, token, now_ms, &completion))?)
     }
 
     /// Ignores the lanes, because one database holds all of them and finds the key by itself.
-    fn newest(key: String, _lanes: Vec<String>) -> Result<Option<jobs::Status>, jobs::Error> {
-        DATABASE.with(|database| Jobs(database).newest(&key))?.map(TryInto::try_into).transpose()
+    fn latest(key: String, _lanes: Vec<String>) -> Result<Option<jobs::Status>, jobs::Error> {
+        DATABASE.with(|database| Jobs(database).latest(&key))?.map(TryInto::try_into).transpose()
     }
 
     /// Ignores the lanes, because the database also holds those that were removed.
-    fn forget(keys: jobs::Keys, _lanes: Vec<String>, limit: u32) -> Result<u32, jobs::Error> {
-        Ok(DATABASE.with(|database| Jobs(database).forget(&keys.into(), limit))?)
+    fn delete(keys: jobs::Keys, _lanes: Vec<String>, limit: u32) -> Result<u32, jobs::Error> {
+        Ok(DATABASE.with(|database| Jobs(database).delete(&keys.into(), limit))?)
     }
 
-    fn measure(lane: String) -> Result<jobs::Depth, jobs::Error> {
-        let Depth { queued, running, dead, oldest_ms } =
-            DATABASE.with(|database| Jobs(database).measure(&lane))?;
-        Ok(jobs::Depth { queued, running, dead, oldest_ms })
+    fn stats(lane: String) -> Result<jobs::QueueStats, jobs::Error> {
+        let QueueStats { queued, running, dead, oldest_ms } =
+            DATABASE.with(|database| Jobs(database).stats(&lane))?;
+        Ok(jobs::QueueStats { queued, running, dead, oldest_ms })
     }
 }
 
@@ -327,12 +327,12 @@ impl From<Failure> for jobs::Error {
     }
 }
 
-impl From<Offered> for jobs::Offered {
-    fn from(offered: Offered) -> Self {
-        match offered {
-            Offered::Accepted(id) => Self::Accepted(id),
-            Offered::Live(id) => Self::Live(id),
-            Offered::Full => Self::Full,
+impl From<Enqueued> for jobs::Enqueued {
+    fn from(enqueued: Enqueued) -> Self {
+        match enqueued {
+            Enqueued::Accepted(id) => Self::Accepted(id),
+            Enqueued::Live(id) => Self::Live(id),
+            Enqueued::Full => Self::Full,
         }
     }
 }
@@ -348,13 +348,13 @@ impl From<Claim> for jobs::ClaimResult {
     }
 }
 
-impl From<jobs::Settlement> for Settlement {
-    fn from(settlement: jobs::Settlement) -> Self {
-        match settlement {
-            jobs::Settlement::Done(error) => Self::Done(error),
-            jobs::Settlement::Retry(jobs::Retry { at_ms, reason }) => Self::Retry { at_ms, reason },
-            jobs::Settlement::Postponed(at_ms) => Self::Postponed(at_ms),
-            jobs::Settlement::Dead(reason) => Self::Dead(reason),
+impl From<jobs::Completion> for Completion {
+    fn from(completion: jobs::Completion) -> Self {
+        match completion {
+            jobs::Completion::Done(error) => Self::Done(error),
+            jobs::Completion::Retry(jobs::Retry { at_ms, reason }) => Self::Retry { at_ms, reason },
+            jobs::Completion::Postponed(at_ms) => Self::Postponed(at_ms),
+            jobs::Completion::Dead(reason) => Self::Dead(reason),
         }
     }
 }

@@ -7,9 +7,9 @@ use serde_json::json;
 use crate::database::{Database, Row, Sql, Value};
 use crate::{Failure, within};
 
-/// How often an offer also deletes jobs that were done long ago: once in this many, at random.
+/// How often queuing a job also deletes jobs that were done long ago: once in this many, at random.
 const PRUNE_ONE_IN: u64 = 8;
-/// How many it deletes: few, since a shopper may wait for it, but more than are offered meanwhile.
+/// How many it deletes: few, since a shopper may wait for it, but more than are enqueued meanwhile.
 const PRUNE_JOBS_MAX: u32 = 16;
 /// How long jobs that are done are kept. Dead letters stay.
 const KEEP_SETTLED_MS: u64 = 7 * 86_400_000;
@@ -29,9 +29,9 @@ pub struct NewJob {
     pub now_ms: u64,
 }
 
-/// How an offer ended.
+/// How enqueuing ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Offered {
+pub enum Enqueued {
     /// Durably queued, under this id.
     Accepted(String),
     /// The key already has this live job.
@@ -53,7 +53,7 @@ pub struct Claimed {
     pub attempt: u32,
     /// The number of crashes in a row: claims that ended without a report.
     pub crashes: u32,
-    /// The payload that was offered.
+    /// The payload that was queued.
     pub payload: Vec<u8>,
 }
 
@@ -68,7 +68,7 @@ pub enum Claim {
 
 /// The outcome of a claimed job.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Settlement {
+pub enum Completion {
     /// It is done; the text says what went wrong on the way, if anything.
     Done(Option<String>),
     /// It may be claimed again.
@@ -93,7 +93,7 @@ pub struct Status {
     pub state: String,
     /// How many times it was claimed.
     pub attempt: u32,
-    /// When it was settled, or else when it was offered.
+    /// When it was completed, or else when it was queued.
     pub since_ms: u64,
 }
 
@@ -108,14 +108,14 @@ pub enum Keys {
 
 /// How full a lane is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Depth {
+pub struct QueueStats {
     /// Jobs that wait.
     pub queued: u32,
     /// Jobs under lease.
     pub running: u32,
     /// Dead letters.
     pub dead: u32,
-    /// When the oldest live job was offered.
+    /// When the oldest live job was enqueued.
     pub oldest_ms: Option<u64>,
 }
 
@@ -125,11 +125,11 @@ pub struct Jobs<'a, S>(pub &'a Database<S>);
 impl<S: Sql> Jobs<'_, S> {
     /// Queues a job in the first lane that has room. Looks for the key's live job first, because that is the usual
     /// answer and costs no write.
-    pub fn offer(&self, job: &NewJob, random: u64) -> Result<Offered, Failure> {
+    pub fn enqueue(&self, job: &NewJob, random: u64) -> Result<Enqueued, Failure> {
         within(&job.payload, PAYLOAD_BYTES_MAX)?;
         self.prune_by_chance(job.now_ms, random);
         if let Some(mut row) = self.0.first(sql::LIVE_OF_KEY, &[job.key.as_str().into()])? {
-            return Ok(Offered::Live(row.text()?));
+            return Ok(Enqueued::Live(row.text()?));
         }
         let id = new_id(job.now_ms, random);
         let parameters = [
@@ -140,9 +140,9 @@ impl<S: Sql> Jobs<'_, S> {
             json!(job.lanes).to_string().as_str().into(),
             job.lane_depth_max.into(),
         ];
-        let Some(mut row) = self.0.first(sql::OFFER, &parameters)? else { return Ok(Offered::Full) };
+        let Some(mut row) = self.0.first(sql::ENQUEUE, &parameters)? else { return Ok(Enqueued::Full) };
         let live = row.text()?;
-        Ok(if live == id { Offered::Accepted(id) } else { Offered::Live(live) })
+        Ok(if live == id { Enqueued::Accepted(id) } else { Enqueued::Live(live) })
     }
 
     /// Leases the job that has been due longest, whatever its lane. A job whose lease expired is due. The platforms do
@@ -182,26 +182,26 @@ impl<S: Sql> Jobs<'_, S> {
     }
 
     /// Extends a lease. Returns false if the caller lost it.
-    pub fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure> {
+    pub fn extend_lease(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure> {
         let parameters = [id.into(), token.into(), now_ms.into(), lease_end(now_ms, lease_ms)];
         Ok(self.0.first(sql::EXTEND, &parameters)?.is_some())
     }
 
-    /// Settles a job. Returns false, and changes nothing, if the caller lost its lease.
-    pub fn settle(
+    /// Completes a job. Returns false, and changes nothing, if the caller lost its lease.
+    pub fn complete(
         &self,
         id: &str,
         token: u64,
         now_ms: u64,
-        settlement: &Settlement,
+        completion: &Completion,
     ) -> Result<bool, Failure> {
-        let (state, settled_ms, due_ms, error) = match settlement {
-            Settlement::Done(error) => ("done", Some(now_ms), None, error.as_deref()),
-            Settlement::Dead(reason) => ("dead", Some(now_ms), None, Some(reason.as_str())),
-            Settlement::Retry { at_ms, reason } => ("queued", None, Some(*at_ms), Some(reason.as_str())),
-            Settlement::Postponed(at_ms) => ("queued", None, Some(*at_ms), None),
+        let (state, settled_ms, due_ms, error) = match completion {
+            Completion::Done(error) => ("done", Some(now_ms), None, error.as_deref()),
+            Completion::Dead(reason) => ("dead", Some(now_ms), None, Some(reason.as_str())),
+            Completion::Retry { at_ms, reason } => ("queued", None, Some(*at_ms), Some(reason.as_str())),
+            Completion::Postponed(at_ms) => ("queued", None, Some(*at_ms), None),
         };
-        let is_postponed = matches!(settlement, Settlement::Postponed(_));
+        let is_postponed = matches!(completion, Completion::Postponed(_));
         let parameters = [
             id.into(),
             token.into(),
@@ -212,40 +212,40 @@ impl<S: Sql> Jobs<'_, S> {
             now_ms.into(),
             u64::from(is_postponed).into(),
         ];
-        Ok(self.0.first(sql::SETTLE, &parameters)?.is_some())
+        Ok(self.0.first(sql::COMPLETE, &parameters)?.is_some())
     }
 
-    /// Returns the newest job of `key`, live or settled.
-    pub fn newest(&self, key: &str) -> Result<Option<Status>, Failure> {
+    /// Returns the newest job of `key`, live or completed.
+    pub fn latest(&self, key: &str) -> Result<Option<Status>, Failure> {
         let status = |mut row: Row| {
             Ok(Status { id: row.text()?, state: row.text()?, attempt: row.count()?, since_ms: row.number()? })
         };
-        self.0.first(sql::NEWEST, &[key.into()])?.map(status).transpose()
+        self.0.first(sql::LATEST, &[key.into()])?.map(status).transpose()
     }
 
     /// Deletes up to `limit` jobs of those keys from all lanes. Returns how many were deleted.
-    pub fn forget(&self, keys: &Keys, limit: u32) -> Result<u32, Failure> {
+    pub fn delete(&self, keys: &Keys, limit: u32) -> Result<u32, Failure> {
         let (first, after) = keys.range();
         let forgotten =
-            self.0.execute(sql::FORGET, &[first.into(), after.as_deref().into(), limit.into()])?;
+            self.0.execute(sql::DELETE, &[first.into(), after.as_deref().into(), limit.into()])?;
         Ok(u32::try_from(forgotten.len()).unwrap_or(u32::MAX))
     }
 
     /// Returns how full `lane` is.
-    pub fn measure(&self, lane: &str) -> Result<Depth, Failure> {
+    pub fn stats(&self, lane: &str) -> Result<QueueStats, Failure> {
         let depth = |mut row: Row| {
-            Ok(Depth {
+            Ok(QueueStats {
                 queued: row.count()?,
                 running: row.count()?,
                 dead: row.count()?,
                 oldest_ms: row.number_if_any()?,
             })
         };
-        self.0.first(sql::MEASURE, &[lane.into()])?.map_or(Ok(Depth::default()), depth)
+        self.0.first(sql::STATS, &[lane.into()])?.map_or(Ok(QueueStats::default()), depth)
     }
 
-    /// Deletes old jobs now and then. A failure is ignored, because the offer must not fail and a later one tries
-    /// again.
+    /// Deletes old jobs now and then. A failure is ignored, because the new job must be queued all the same and a later
+    /// one tries again.
     fn prune_by_chance(&self, now_ms: u64, random: u64) {
         if random.is_multiple_of(PRUNE_ONE_IN) {
             let before_ms = now_ms.saturating_sub(KEEP_SETTLED_MS);

@@ -9,7 +9,7 @@ use tokio::runtime::Runtime;
 
 use crate::blob::Blob;
 use crate::database::{Database, Row, Sql, Value};
-use crate::jobs::{Claim, Claimed, Depth, Jobs, Keys, NewJob, Offered, Settlement};
+use crate::jobs::{Claim, Claimed, Completion, Enqueued, Jobs, Keys, NewJob, QueueStats};
 use crate::kv::{Kv, Moment};
 use crate::s3::{self, S3};
 use crate::{Failure, within};
@@ -95,7 +95,7 @@ fn tables_are_made_once_and_two_may_make_them_at_once() {
     // A migration that another instance left half done is finished.
     (&sqlite).execute("DELETE FROM wandstore_migrations WHERE name LIKE 'jobs/%'", &[]).unwrap();
     (&sqlite).execute("DROP INDEX jobs_by_key", &[]).unwrap();
-    Jobs(&Database::new(&sqlite)).newest("k").unwrap();
+    Jobs(&Database::new(&sqlite)).latest("k").unwrap();
     assert_eq!(sqlite_names(&sqlite), names);
 }
 
@@ -140,17 +140,17 @@ fn what_expired_is_thrown_away_now_and_then() {
 }
 
 #[test]
-fn a_job_is_offered_once_per_key_and_to_the_next_lane_when_one_is_full() {
+fn a_job_is_enqueued_once_per_key_and_to_the_next_lane_when_one_is_full() {
     let sqlite = Sqlite::open();
     let database = Database::new(&sqlite);
     let jobs = Jobs(&database);
-    let Ok(Offered::Accepted(id)) = jobs.offer(&job("a", &["pool-0", "pool-1"], 1), 1) else { panic!() };
-    assert_eq!(jobs.offer(&job("a", &["pool-1"], 1), 2), Ok(Offered::Live(id)));
-    assert!(matches!(jobs.offer(&job("b", &["pool-0", "pool-1"], 1), 3), Ok(Offered::Accepted(_))));
-    assert_eq!(jobs.offer(&job("c", &["pool-0", "pool-1"], 1), 4), Ok(Offered::Full));
+    let Ok(Enqueued::Accepted(id)) = jobs.enqueue(&job("a", &["pool-0", "pool-1"], 1), 1) else { panic!() };
+    assert_eq!(jobs.enqueue(&job("a", &["pool-1"], 1), 2), Ok(Enqueued::Live(id)));
+    assert!(matches!(jobs.enqueue(&job("b", &["pool-0", "pool-1"], 1), 3), Ok(Enqueued::Accepted(_))));
+    assert_eq!(jobs.enqueue(&job("c", &["pool-0", "pool-1"], 1), 4), Ok(Enqueued::Full));
     for lane in ["pool-0", "pool-1"] {
-        let expected = Depth { queued: 1, oldest_ms: Some(NOW_MS), ..Depth::default() };
-        assert_eq!(jobs.measure(lane), Ok(expected));
+        let expected = QueueStats { queued: 1, oldest_ms: Some(NOW_MS), ..QueueStats::default() };
+        assert_eq!(jobs.stats(lane), Ok(expected));
     }
 }
 
@@ -159,7 +159,7 @@ fn a_clock_that_was_set_back_keeps_nobody_waiting() {
     let sqlite = Sqlite::open();
     let database = Database::new(&sqlite);
     let jobs = Jobs(&database);
-    jobs.offer(&job("a", &["pool-0"], 1), 1).unwrap();
+    jobs.enqueue(&job("a", &["pool-0"], 1), 1).unwrap();
     let first = claimed(&jobs, NOW_MS);
     let back_ms = NOW_MS - 3_600_000;
     assert_eq!(jobs.claim(back_ms, 1_000), Ok(Claim::Idle(Some(back_ms + 1_000))), "its lease is new");
@@ -167,20 +167,20 @@ fn a_clock_that_was_set_back_keeps_nobody_waiting() {
 }
 
 #[test]
-fn an_expired_lease_is_claimed_again_and_the_late_worker_settles_nothing() {
+fn an_expired_lease_is_claimed_again_and_the_late_worker_completes_nothing() {
     let sqlite = Sqlite::open();
     let database = Database::new(&sqlite);
     let jobs = Jobs(&database);
-    jobs.offer(&job("a", &["pool-0"], 1), 1).unwrap();
+    jobs.enqueue(&job("a", &["pool-0"], 1), 1).unwrap();
     let first = claimed(&jobs, NOW_MS);
     assert_eq!(jobs.claim(NOW_MS + 999, 1_000), Ok(Claim::Idle(Some(NOW_MS + 1_000))));
     let second = claimed(&jobs, NOW_MS + 1_000);
     assert_eq!((second.attempt, second.crashes, second.payload.as_slice()), (1, 1, b"order".as_slice()));
-    let done = Settlement::Done(None);
-    assert_eq!(jobs.settle(&first.id, first.token, NOW_MS, &done), Ok(false));
-    assert_eq!(jobs.extend(&first.id, first.token, NOW_MS, 1), Ok(false));
-    assert_eq!(jobs.settle(&second.id, second.token, NOW_MS, &done), Ok(true));
-    let status = jobs.newest("a").unwrap().unwrap();
+    let done = Completion::Done(None);
+    assert_eq!(jobs.complete(&first.id, first.token, NOW_MS, &done), Ok(false));
+    assert_eq!(jobs.extend_lease(&first.id, first.token, NOW_MS, 1), Ok(false));
+    assert_eq!(jobs.complete(&second.id, second.token, NOW_MS, &done), Ok(true));
+    let status = jobs.latest("a").unwrap().unwrap();
     assert_eq!((status.state.as_str(), status.attempt), ("done", 1));
     let kept = (&sqlite).execute("SELECT payload FROM jobs", &[]).unwrap().pop();
     assert_eq!(kept.unwrap().bytes().unwrap(), b"", "whom it is about may want to be forgotten");
@@ -191,18 +191,18 @@ fn a_job_that_is_retried_waits_and_a_dead_one_is_kept() {
     let sqlite = Sqlite::open();
     let database = Database::new(&sqlite);
     let jobs = Jobs(&database);
-    jobs.offer(&job("a", &["pool-0"], 1), 1).unwrap();
+    jobs.enqueue(&job("a", &["pool-0"], 1), 1).unwrap();
     let first = claimed(&jobs, NOW_MS);
-    let retry = Settlement::Retry { at_ms: NOW_MS + 50, reason: "busy".into() };
-    assert_eq!(jobs.settle(&first.id, first.token, NOW_MS, &retry), Ok(true));
+    let retry = Completion::Retry { at_ms: NOW_MS + 50, reason: "busy".into() };
+    assert_eq!(jobs.complete(&first.id, first.token, NOW_MS, &retry), Ok(true));
     assert_eq!(jobs.claim(NOW_MS + 49, 1_000), Ok(Claim::Idle(Some(NOW_MS + 50))));
     let second = claimed(&jobs, NOW_MS + 50);
-    jobs.settle(&second.id, second.token, NOW_MS + 50, &Settlement::Postponed(NOW_MS + 60)).unwrap();
+    jobs.complete(&second.id, second.token, NOW_MS + 50, &Completion::Postponed(NOW_MS + 60)).unwrap();
     assert_eq!(jobs.claim(NOW_MS + 59, 1_000), Ok(Claim::Idle(Some(NOW_MS + 60))));
     let third = claimed(&jobs, NOW_MS + 60);
     assert_eq!((second.attempt, third.attempt), (2, 2), "to be postponed is no attempt");
-    jobs.settle(&third.id, third.token, NOW_MS, &Settlement::Dead("no use".into())).unwrap();
-    assert_eq!(jobs.measure("pool-0"), Ok(Depth { dead: 1, ..Depth::default() }));
+    jobs.complete(&third.id, third.token, NOW_MS, &Completion::Dead("no use".into())).unwrap();
+    assert_eq!(jobs.stats("pool-0"), Ok(QueueStats { dead: 1, ..QueueStats::default() }));
 }
 
 #[test]
@@ -211,16 +211,16 @@ fn jobs_are_forgotten_by_their_very_key_or_by_how_it_starts() {
     let database = Database::new(&sqlite);
     let jobs = Jobs(&database);
     for (random, key) in [(1, "a:c-1"), (2, "a:c-12"), (3, "a:c-1_DE-DE"), (4, "a.evil:c-1")] {
-        jobs.offer(&job(key, &["pool-0"], 9), random).unwrap();
+        jobs.enqueue(&job(key, &["pool-0"], 9), random).unwrap();
     }
     let leased = claimed(&jobs, NOW_MS);
-    assert_eq!(jobs.forget(&Keys::Exactly("a:c-1".into()), 9), Ok(1));
-    assert_eq!(jobs.settle(&leased.id, leased.token, NOW_MS, &Settlement::Done(None)), Ok(false));
-    assert!(jobs.newest("a:c-12").unwrap().is_some());
-    assert_eq!(jobs.forget(&Keys::StartingWith("a:".into()), 1), Ok(1));
-    assert_eq!(jobs.forget(&Keys::StartingWith("a:".into()), 9), Ok(1));
-    assert_eq!(jobs.forget(&Keys::StartingWith("a:".into()), 9), Ok(0));
-    assert!(jobs.newest("a.evil:c-1").unwrap().is_some());
+    assert_eq!(jobs.delete(&Keys::Exactly("a:c-1".into()), 9), Ok(1));
+    assert_eq!(jobs.complete(&leased.id, leased.token, NOW_MS, &Completion::Done(None)), Ok(false));
+    assert!(jobs.latest("a:c-12").unwrap().is_some());
+    assert_eq!(jobs.delete(&Keys::StartingWith("a:".into()), 1), Ok(1));
+    assert_eq!(jobs.delete(&Keys::StartingWith("a:".into()), 9), Ok(1));
+    assert_eq!(jobs.delete(&Keys::StartingWith("a:".into()), 9), Ok(0));
+    assert!(jobs.latest("a.evil:c-1").unwrap().is_some());
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn what_is_too_large_is_refused_with_its_limit() {
     let large = vec![0; (1 << 20) + 1];
     assert_eq!(Kv(&database).set("S", "k", &large, None, at(NOW_MS)), Err(Failure::TooLarge(1 << 20)));
     let heavy = NewJob { payload: vec![0; (64 << 10) + 1], ..job("a", &["pool-0"], 1) };
-    assert_eq!(Jobs(&database).offer(&heavy, 1), Err(Failure::TooLarge(64 << 10)));
+    assert_eq!(Jobs(&database).enqueue(&heavy, 1), Err(Failure::TooLarge(64 << 10)));
 }
 
 #[test]

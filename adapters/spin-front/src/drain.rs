@@ -5,10 +5,10 @@
 
 use serde::Serialize;
 
-/// How often settling a job is tried before its lease is left to expire.
-const SETTLE_ATTEMPTS: u32 = 4;
+/// How often completing a job is tried before its lease is left to expire.
+const COMPLETE_ATTEMPTS: u32 = 4;
 /// The pause between two tries.
-const SETTLE_PAUSE_MS: u32 = 250;
+const COMPLETE_PAUSE_MS: u32 = 250;
 
 /// The limits of an instance.
 #[derive(Debug, Clone, Copy)]
@@ -63,8 +63,8 @@ pub trait Pool {
     fn claim(&self, member: &str) -> Result<Claim<Self::Job>, String>;
     /// Runs a job. Returns `None` if its lease was lost on the way.
     fn work(&self, job: &Self::Job) -> Option<(Self::Outcome, Ended)>;
-    /// Settles a job. Returns false if its lease was lost.
-    fn settle(&self, job: &Self::Job, outcome: &Self::Outcome) -> Result<bool, String>;
+    /// Completes a job. Returns false if its lease was lost.
+    fn complete(&self, job: &Self::Job, outcome: &Self::Outcome) -> Result<bool, String>;
     /// Returns the milliseconds since the epoch.
     fn now_ms(&self) -> u64;
     /// Waits this many milliseconds.
@@ -82,7 +82,7 @@ pub struct Report {
     pub retried: u32,
     /// Jobs that failed for good.
     pub failed: u32,
-    /// Jobs that others settled meanwhile, or that could not be settled.
+    /// Jobs that another instance completed meanwhile, or that could not be completed.
     pub lost: u32,
 }
 
@@ -137,7 +137,7 @@ impl<P: Pool> Draining<'_, P> {
     }
 
     fn work(&mut self, job: &P::Job) {
-        let ended = self.pool.work(job).filter(|(outcome, _)| self.settle(job, outcome));
+        let ended = self.pool.work(job).filter(|(outcome, _)| self.complete(job, outcome));
         let count = match ended.map(|(_, ended)| ended) {
             None => &mut self.report.lost,
             Some(Ended::Done) => &mut self.report.done,
@@ -147,13 +147,13 @@ impl<P: Pool> Draining<'_, P> {
         *count += 1;
     }
 
-    fn settle(&self, job: &P::Job, outcome: &P::Outcome) -> bool {
-        for _ in 0..SETTLE_ATTEMPTS {
-            match self.pool.settle(job, outcome) {
-                Ok(settled) => return settled,
-                Err(reason) => self.pool.warn("a job was not settled", &reason),
+    fn complete(&self, job: &P::Job, outcome: &P::Outcome) -> bool {
+        for _ in 0..COMPLETE_ATTEMPTS {
+            match self.pool.complete(job, outcome) {
+                Ok(completed) => return completed,
+                Err(reason) => self.pool.warn("a job was not completed", &reason),
             }
-            self.pool.sleep(SETTLE_PAUSE_MS);
+            self.pool.sleep(COMPLETE_PAUSE_MS);
         }
         false
     }

@@ -56,8 +56,8 @@ impl Pool for Jobs {
         Some((outcome, ended))
     }
 
-    fn settle(&self, job: &Job, outcome: &Outcome) -> Result<bool, String> {
-        leases::settle(job, outcome).map_err(describe)
+    fn complete(&self, job: &Job, outcome: &Outcome) -> Result<bool, String> {
+        leases::complete(job, outcome).map_err(describe)
     }
 
     fn now_ms(&self) -> u64 {
@@ -86,8 +86,8 @@ impl maintenance::Run for MaintenanceTask<'_> {
         }
     }
 
-    fn keep(&self) -> Result<bool, String> {
-        leases::keep(self.0).map_err(describe)
+    fn extend_lease(&self) -> Result<bool, String> {
+        leases::extend(self.0).map_err(describe)
     }
 
     fn now_ms(&self) -> u64 {

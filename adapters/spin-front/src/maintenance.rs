@@ -8,7 +8,7 @@ pub trait Run {
     /// Runs a part. Returns the outcome if it was the last one.
     fn part(&self) -> Option<Self::Outcome>;
     /// Renews the lease. Returns false if it was lost. An error is a text for the log.
-    fn keep(&self) -> Result<bool, String>;
+    fn extend_lease(&self) -> Result<bool, String>;
     /// Returns the milliseconds since the epoch.
     fn now_ms(&self) -> u64;
 }
@@ -22,8 +22,8 @@ pub fn run<R: Run>(maintenance: &R, keep_ms: u64) -> Option<R::Outcome> {
         }
         let now_ms = maintenance.now_ms();
         if now_ms.saturating_sub(kept_ms) >= keep_ms {
-            // If the queue does not answer, the lease may still be valid. Settling finds out.
-            if maintenance.keep() == Ok(false) {
+            // If the queue does not answer, the lease may still be valid. Completing the job finds out.
+            if maintenance.extend_lease() == Ok(false) {
                 return None;
             }
             kept_ms = now_ms;
@@ -52,7 +52,7 @@ mod tests {
             (self.left.get() == 0).then_some("done")
         }
 
-        fn keep(&self) -> Result<bool, String> {
+        fn extend_lease(&self) -> Result<bool, String> {
             self.kept.set(self.kept.get() + 1);
             self.answer.clone()
         }

@@ -22,9 +22,9 @@ pub struct NewJob {
     pub now_ms: u64,
 }
 
-/// The result of an offer.
+/// The result of an enqueue.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Offered {
+pub enum Enqueued {
     /// The job is durably queued under this id.
     Accepted(String),
     /// The key already has this live job, which stays as it is.
@@ -44,7 +44,7 @@ pub struct Leased {
     pub attempt: u32,
     /// How many claims in a row before this one ended without a report.
     pub crashes: u32,
-    /// The content of the job, as it was offered.
+    /// The content of the job, as it was enqueued.
     pub payload: Vec<u8>,
 }
 
@@ -57,9 +57,9 @@ pub enum Answer {
     Idle(Option<u64>),
 }
 
-/// The settlement of a claimed job.
+/// The completion of a claimed job.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Settlement {
+pub enum Completion {
     /// The job is done. The text, if any, says what went wrong on the way.
     Done(Option<String>),
     /// The job is retried from this time on, for this reason.
@@ -90,7 +90,7 @@ pub enum State {
 
 /// The newest job of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Newest {
+pub struct Latest {
     /// The id of the job.
     pub id: String,
     /// The state of the job.
@@ -99,33 +99,33 @@ pub struct Newest {
 
 /// The depth of a lane, in jobs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Depth {
+pub struct QueueStats {
     /// The number of jobs that wait.
     pub queued: u32,
     /// The number of jobs under lease.
     pub running: u32,
     /// The number of dead letters.
     pub dead: u32,
-    /// The time at which the oldest live job was offered.
+    /// The time at which the oldest live job was enqueued.
     pub oldest_ms: Option<u64>,
 }
 
 /// Durable jobs under lease.
 pub trait Jobs {
     /// Queues a job, durably before it returns.
-    fn offer(&self, job: NewJob) -> Result<Offered, Failure>;
+    fn enqueue(&self, job: NewJob) -> Result<Enqueued, Failure>;
     /// Leases the job that has been due longest, in any lane. A job whose lease expired is due.
     fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<Answer, Failure>;
     /// Extends a lease. Returns false if the caller no longer holds it.
-    fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure>;
-    /// Settles a job. Returns false, and changes nothing, if the caller no longer holds its lease.
-    fn settle(&self, id: &str, token: u64, now_ms: u64, settlement: &Settlement) -> Result<bool, Failure>;
+    fn extend_lease(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure>;
+    /// Completes a job. Returns false, and changes nothing, if the caller no longer holds its lease.
+    fn complete(&self, id: &str, token: u64, now_ms: u64, completion: &Completion) -> Result<bool, Failure>;
     /// Returns the newest job of `key` in any of `lanes`, which are in order of preference.
-    fn newest(&self, key: &str, lanes: &[String]) -> Result<Option<Newest>, Failure>;
-    /// Deletes up to `limit` jobs of `lanes` whose keys are in `keys`, live or settled. Returns how many.
-    fn forget(&self, keys: &Range, lanes: &[String], limit: u32) -> Result<u32, Failure>;
+    fn latest(&self, key: &str, lanes: &[String]) -> Result<Option<Latest>, Failure>;
+    /// Deletes up to `limit` jobs of `lanes` whose keys are in `keys`, live or completed. Returns how many.
+    fn delete(&self, keys: &Range, lanes: &[String], limit: u32) -> Result<u32, Failure>;
     /// Returns the depth of `lane`.
-    fn measure(&self, lane: &str) -> Result<Depth, Failure>;
+    fn stats(&self, lane: &str) -> Result<QueueStats, Failure>;
 }
 
 /// Short-term storage of errors.

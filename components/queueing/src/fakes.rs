@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use names::{Access, Key, Operation, Range, Store};
 
 use crate::capabilities::{
-    Answer, Depth, Failure, Jobs, Kv, Leased, NewJob, Newest, Offered, Operator, Settlement, State,
+    Answer, Completion, Enqueued, Failure, Jobs, Kv, Latest, Leased, NewJob, Operator, QueueStats, State,
 };
 
 /// The fault of a call.
@@ -77,7 +77,7 @@ pub(crate) struct FakeJobs {
     /// The process that claims.
     pub(crate) process: Cell<usize>,
     tokens: Cell<u64>,
-    offers: Cell<usize>,
+    enqueued: Cell<usize>,
 }
 
 impl FakeJobs {
@@ -85,14 +85,14 @@ impl FakeJobs {
         self.rows.borrow().values().filter(|row| row.lane == lane && row.is_live()).count()
     }
 
-    fn add(&self, job: NewJob) -> Offered {
+    fn add(&self, job: NewJob) -> Enqueued {
         let live = |(_, row): &(&String, &Row)| row.key == job.key && row.is_live();
         if let Some((id, _)) = self.rows.borrow().iter().find(live) {
-            return Offered::Live(id.clone());
+            return Enqueued::Live(id.clone());
         }
         let has_room = |lane: &&String| self.live_in(lane) < job.lane_depth_max as usize;
-        let Some(lane) = job.lanes.iter().find(has_room) else { return Offered::Full };
-        let id = format!("job-{:06}", self.offers.replace(self.offers.get() + 1));
+        let Some(lane) = job.lanes.iter().find(has_room) else { return Enqueued::Full };
+        let id = format!("job-{:06}", self.enqueued.replace(self.enqueued.get() + 1));
         let row = Row {
             lane: lane.clone(),
             key: job.key,
@@ -108,7 +108,7 @@ impl FakeJobs {
             token: 0,
         };
         self.rows.borrow_mut().insert(id.clone(), row);
-        Offered::Accepted(id)
+        Enqueued::Accepted(id)
     }
 
     fn lease(&self, now_ms: u64, lease_ms: u32) -> Answer {
@@ -172,7 +172,7 @@ impl FakeJobs {
 }
 
 impl Jobs for FakeJobs {
-    fn offer(&self, job: NewJob) -> Result<Offered, Failure> {
+    fn enqueue(&self, job: NewJob) -> Result<Enqueued, Failure> {
         self.fault.get().around(|| self.add(job))
     }
 
@@ -180,20 +180,20 @@ impl Jobs for FakeJobs {
         self.fault.get().around(|| self.lease(now_ms, lease_ms))
     }
 
-    fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure> {
+    fn extend_lease(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure> {
         let until_ms = now_ms + u64::from(lease_ms);
         self.fault.get().around(|| self.change(id, token, |row| row.wait_until(until_ms, now_ms)))
     }
 
-    fn settle(&self, id: &str, token: u64, now_ms: u64, settlement: &Settlement) -> Result<bool, Failure> {
-        let change = |row: &mut Row| match settlement.clone() {
-            Settlement::Done(note) => (row.state, row.reason) = (State::Done, note),
-            Settlement::Dead(reason) => (row.state, row.reason) = (State::Dead, Some(reason)),
-            Settlement::Retry { at_ms, reason } => {
+    fn complete(&self, id: &str, token: u64, now_ms: u64, completion: &Completion) -> Result<bool, Failure> {
+        let change = |row: &mut Row| match completion.clone() {
+            Completion::Done(note) => (row.state, row.reason) = (State::Done, note),
+            Completion::Dead(reason) => (row.state, row.reason) = (State::Dead, Some(reason)),
+            Completion::Retry { at_ms, reason } => {
                 (row.state, row.reason, row.crashes) = (State::Queued, Some(reason), 0);
                 row.wait_until(at_ms, now_ms);
             }
-            Settlement::Postponed(at_ms) => {
+            Completion::Postponed(at_ms) => {
                 (row.state, row.attempt) = (State::Queued, row.attempt - 1);
                 row.wait_until(at_ms, now_ms);
             }
@@ -201,21 +201,21 @@ impl Jobs for FakeJobs {
         self.fault.get().around(|| self.change(id, token, change))
     }
 
-    fn newest(&self, key: &str, _lanes: &[String]) -> Result<Option<Newest>, Failure> {
+    fn latest(&self, key: &str, _lanes: &[String]) -> Result<Option<Latest>, Failure> {
         let rows = self.rows.borrow();
         let newest = rows.iter().rfind(|(_, row)| row.key == key);
-        self.fault.get().around(|| newest.map(|(id, row)| Newest { id: id.clone(), state: row.state }))
+        self.fault.get().around(|| newest.map(|(id, row)| Latest { id: id.clone(), state: row.state }))
     }
 
-    fn forget(&self, keys: &Range, lanes: &[String], limit: u32) -> Result<u32, Failure> {
+    fn delete(&self, keys: &Range, lanes: &[String], limit: u32) -> Result<u32, Failure> {
         self.fault.get().around(|| self.remove(keys, lanes, limit))
     }
 
-    fn measure(&self, lane: &str) -> Result<Depth, Failure> {
+    fn stats(&self, lane: &str) -> Result<QueueStats, Failure> {
         let rows = self.rows.borrow();
         let count = |state| rows.values().filter(|row| row.lane == lane && row.state == state).count();
         let live = rows.values().filter(|row| row.lane == lane && row.is_live());
-        self.fault.get().around(|| Depth {
+        self.fault.get().around(|| QueueStats {
             queued: u32::try_from(count(State::Queued)).unwrap(),
             running: u32::try_from(count(State::Running)).unwrap(),
             dead: u32::try_from(count(State::Dead)).unwrap(),

@@ -19,8 +19,8 @@ use bindings::wandstore::storefront::{job_types as wit, page_types};
 use names::{Cause, Key, Range, Scope, ShopperId, Store, StoreId, WrongId};
 
 use crate::{
-    Answer, Backoff, CRASHES_MAX, Claimed, Depth, Error, Failure, Forgotten, Jobs, Kv, Leased, Member,
-    NewJob, Newest, Offered, Operator, Outcome, Pool, Queue, Record, Settlement, State, Trouble,
+    Answer, Backoff, CRASHES_MAX, Claimed, Completion, Enqueued, Error, Failure, Forgotten, Jobs, Kv, Latest,
+    Leased, Member, NewJob, Operator, Outcome, Pool, Queue, QueueStats, Record, State, Trouble,
 };
 
 struct Component;
@@ -39,23 +39,23 @@ impl leases::Guest for Component {
         Ok(QUEUE.claim(&member, pool(), clock::now_ms())?.into())
     }
 
-    fn keep(job: wit::Job) -> Result<bool, wit::QueueError> {
-        Ok(QUEUE.keep(&job.try_into()?, pool(), clock::now_ms())?)
+    fn extend(job: wit::Job) -> Result<bool, wit::QueueError> {
+        Ok(QUEUE.extend_lease(&job.try_into()?, pool(), clock::now_ms())?)
     }
 
-    fn settle(job: wit::Job, outcome: wit::Outcome) -> Result<bool, wit::QueueError> {
+    fn complete(job: wit::Job, outcome: wit::Outcome) -> Result<bool, wit::QueueError> {
         let job = job.try_into()?;
-        Ok(QUEUE.settle(&job, &outcome.into(), pool(), clock::now_ms(), random::get_u64())?)
+        Ok(QUEUE.complete(&job, &outcome.into(), pool(), clock::now_ms(), random::get_u64())?)
     }
 }
 
 impl queue::Guest for Component {
-    fn offer(request: wit::GenerationRequest) -> Result<wit::Offered, wit::QueueError> {
-        Ok(QUEUE.offer(request.try_into()?, pool(), clock::now_ms())?.into())
+    fn enqueue(request: wit::GenerationRequest) -> Result<wit::Enqueued, wit::QueueError> {
+        Ok(QUEUE.enqueue(request.try_into()?, pool(), clock::now_ms())?.into())
     }
 
-    fn entrust(maintenance: wit::MaintenanceTask) -> Result<wit::Offered, wit::QueueError> {
-        Ok(QUEUE.entrust(&maintenance.try_into()?, pool(), clock::now_ms())?.into())
+    fn enqueue_maintenance(maintenance: wit::MaintenanceTask) -> Result<wit::Enqueued, wit::QueueError> {
+        Ok(QUEUE.enqueue_maintenance(&maintenance.try_into()?, pool(), clock::now_ms())?.into())
     }
 
     fn status(store: String, shopper: String) -> Result<wit::JobState, wit::QueueError> {
@@ -63,10 +63,10 @@ impl queue::Guest for Component {
         Ok(QUEUE.status(&store, &shopper, pool())?.into())
     }
 
-    fn forget(store: String, shopper: Option<String>) -> Result<page_types::Forgotten, wit::QueueError> {
+    fn delete(store: String, shopper: Option<String>) -> Result<page_types::Forgotten, wit::QueueError> {
         let store = StoreId::parse(&store)?;
         let shopper = shopper.map(|shopper| ShopperId::parse(&shopper)).transpose()?;
-        Ok(QUEUE.forget(Scope::of(&store, shopper.as_ref()), pool())?.into())
+        Ok(QUEUE.delete(Scope::of(&store, shopper.as_ref()), pool())?.into())
     }
 
     fn pool() -> Result<Vec<wit::Member>, wit::QueueError> {
@@ -100,37 +100,37 @@ fn pool() -> Pool {
 }
 
 impl Jobs for HostJobs {
-    fn offer(&self, job: NewJob) -> Result<Offered, Failure> {
-        Ok(jobs::offer(&job.into())?.into())
+    fn enqueue(&self, job: NewJob) -> Result<Enqueued, Failure> {
+        Ok(jobs::enqueue(&job.into())?.into())
     }
 
     fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<Answer, Failure> {
         Ok(jobs::claim(now_ms, lease_ms)?.into())
     }
 
-    fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure> {
-        Ok(jobs::extend(id, token, now_ms, lease_ms)?)
+    fn extend_lease(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure> {
+        Ok(jobs::extend_lease(id, token, now_ms, lease_ms)?)
     }
 
-    fn settle(&self, id: &str, token: u64, now_ms: u64, settlement: &Settlement) -> Result<bool, Failure> {
-        Ok(jobs::settle(id, token, now_ms, &settlement.into())?)
+    fn complete(&self, id: &str, token: u64, now_ms: u64, completion: &Completion) -> Result<bool, Failure> {
+        Ok(jobs::complete(id, token, now_ms, &completion.into())?)
     }
 
-    fn newest(&self, key: &str, lanes: &[String]) -> Result<Option<Newest>, Failure> {
-        let newest = jobs::newest(key, lanes)?;
-        Ok(newest.map(|jobs::Status { id, state, .. }| Newest { id, state: state.into() }))
+    fn latest(&self, key: &str, lanes: &[String]) -> Result<Option<Latest>, Failure> {
+        let newest = jobs::latest(key, lanes)?;
+        Ok(newest.map(|jobs::Status { id, state, .. }| Latest { id, state: state.into() }))
     }
 
-    fn forget(&self, keys: &Range, lanes: &[String], limit: u32) -> Result<u32, Failure> {
+    fn delete(&self, keys: &Range, lanes: &[String], limit: u32) -> Result<u32, Failure> {
         let keys = match keys.clone() {
             Range::Exactly(key) => jobs::Keys::Exactly(key),
             Range::StartingWith(start) => jobs::Keys::StartingWith(start),
         };
-        Ok(jobs::forget(&keys, lanes, limit)?)
+        Ok(jobs::delete(&keys, lanes, limit)?)
     }
 
-    fn measure(&self, lane: &str) -> Result<Depth, Failure> {
-        Ok(jobs::measure(lane)?.into())
+    fn stats(&self, lane: &str) -> Result<QueueStats, Failure> {
+        Ok(jobs::stats(lane)?.into())
     }
 }
 
@@ -157,10 +157,10 @@ impl Operator for HostOperator {
 }
 
 names::conversions!(struct NewJob as jobs::NewJob { lanes, lane_depth_max, key, payload, now_ms });
-names::conversions!(enum Offered as jobs::Offered { Accepted(id), Live(id), Full });
-names::conversions!(enum Offered as wit::Offered { Accepted(id), Live(id), Full });
+names::conversions!(enum Enqueued as jobs::Enqueued { Accepted(id), Live(id), Full });
+names::conversions!(enum Enqueued as wit::Enqueued { Accepted(id), Live(id), Full });
 names::conversions!(enum State as jobs::State { Queued, Running, Done, Dead });
-names::conversions!(struct Depth as jobs::Depth { queued, running, dead, oldest_ms });
+names::conversions!(struct QueueStats as jobs::QueueStats { queued, running, dead, oldest_ms });
 names::conversions!(struct Forgotten as page_types::Forgotten { count, more });
 names::conversions!(enum Cause as wit::Cause {
     Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
@@ -222,13 +222,13 @@ impl From<Claimed> for wit::Claimed {
     }
 }
 
-impl From<&Settlement> for jobs::Settlement {
-    fn from(settlement: &Settlement) -> Self {
-        match settlement.clone() {
-            Settlement::Done(note) => Self::Done(note),
-            Settlement::Retry { at_ms, reason } => Self::Retry(jobs::Retry { at_ms, reason }),
-            Settlement::Postponed(at_ms) => Self::Postponed(at_ms),
-            Settlement::Dead(reason) => Self::Dead(reason),
+impl From<&Completion> for jobs::Completion {
+    fn from(completion: &Completion) -> Self {
+        match completion.clone() {
+            Completion::Done(note) => Self::Done(note),
+            Completion::Retry { at_ms, reason } => Self::Retry(jobs::Retry { at_ms, reason }),
+            Completion::Postponed(at_ms) => Self::Postponed(at_ms),
+            Completion::Dead(reason) => Self::Dead(reason),
         }
     }
 }
@@ -259,6 +259,6 @@ impl From<Option<State>> for wit::JobState {
 }
 
 fn to_wit(member: Member, depth_max: u32) -> wit::Member {
-    let Member { name, depth: Depth { queued, running, dead, oldest_ms } } = member;
+    let Member { name, depth: QueueStats { queued, running, dead, oldest_ms } } = member;
     wit::Member { name, queued, running, dead, depth_max, oldest_ms }
 }

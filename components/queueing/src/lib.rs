@@ -2,8 +2,8 @@
 //! tried again and when it is given up.
 //!
 //! Pure: it reads no clock, draws no random numbers and stores nothing itself. The host implements durable
-//! leases ([`Jobs`]); this component is the policy on top. A job is live from its offer until it is settled.
-//! Each shopper of a shop has at most one live job, and each claim settles at most once. A job makes a page, which
+//! leases ([`Jobs`]); this component is the policy on top. A job is live from its enqueuing until it is completed.
+//! Each shopper of a shop has at most one live job, and each claim completes at most once. A job makes a page, which
 //! shoppers wait for and request again, or runs a [`MaintenanceTask`], which is requested once and must not be
 //! lost.
 
@@ -23,7 +23,7 @@ mod guest;
 mod simulation;
 
 pub use capabilities::{
-    Answer, Depth, Failure, Jobs, Kv, Leased, NewJob, Newest, Offered, Operator, Settlement, State,
+    Answer, Completion, Enqueued, Failure, Jobs, Kv, Latest, Leased, NewJob, Operator, QueueStats, State,
 };
 pub use generation_request::{GenerationRequest, Signals, Work};
 pub use journal::Record;

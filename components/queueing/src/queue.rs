@@ -5,7 +5,7 @@ use std::fmt;
 use names::{Cause, Scope, ShopperId, StoreId};
 
 use crate::capabilities::{
-    Answer, Depth, Failure, Jobs, Kv, Leased, NewJob, Offered, Operator, Settlement, State,
+    Answer, Completion, Enqueued, Failure, Jobs, Kv, Leased, NewJob, Operator, QueueStats, State,
 };
 use crate::generation_request::{self, GenerationRequest};
 use crate::journal::{self, Record};
@@ -107,7 +107,7 @@ pub struct Member {
     /// The name: `pool-0` and so on.
     pub name: String,
     /// The depth of its lane.
-    pub depth: Depth,
+    pub depth: QueueStats,
 }
 
 /// A failure of the queue.
@@ -123,16 +123,16 @@ pub enum Error {
 
 impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     /// Queues a generation request, durably before it returns. If a member is full, the next one takes it.
-    pub fn offer(&self, request: GenerationRequest, pool: Pool, now_ms: u64) -> Result<Offered, Error> {
+    pub fn enqueue(&self, request: GenerationRequest, pool: Pool, now_ms: u64) -> Result<Enqueued, Error> {
         let key = request.key();
-        let offered = self.jobs.offer(NewJob {
+        let enqueued = self.jobs.enqueue(NewJob {
             lanes: lanes(&key, pool),
             lane_depth_max: pool.depth_max,
             payload: GenerationRequest { signals: request.signals.bounded(), ..request }.encode(),
             key,
             now_ms,
         })?;
-        Ok(offered)
+        Ok(enqueued)
     }
 
     /// Queues a maintenance task, durably before it returns. All tasks of a shop go to the same member, which starts
@@ -140,16 +140,21 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     ///
     /// A task that was queued before is not queued again while its job is stored, even if the job is over, because a
     /// caller that asks twice does not want the task done twice. Only a task that was given up is queued again.
-    pub fn entrust(&self, maintenance: &MaintenanceTask, pool: Pool, now_ms: u64) -> Result<Offered, Error> {
+    pub fn enqueue_maintenance(
+        &self,
+        maintenance: &MaintenanceTask,
+        pool: Pool,
+        now_ms: u64,
+    ) -> Result<Enqueued, Error> {
         let pool = pool.for_maintenance();
         let (key, lanes) = (maintenance.key(), lanes(maintenance.store.as_str(), pool));
-        if let Some(newest) = self.jobs.newest(&key, &lanes)?
+        if let Some(newest) = self.jobs.latest(&key, &lanes)?
             && newest.state != State::Dead
         {
-            return Ok(Offered::Live(newest.id));
+            return Ok(Enqueued::Live(newest.id));
         }
         let (payload, lane_depth_max) = (maintenance.encode(), pool.depth_max);
-        Ok(self.jobs.offer(NewJob { lanes, lane_depth_max, key, payload, now_ms })?)
+        Ok(self.jobs.enqueue(NewJob { lanes, lane_depth_max, key, payload, now_ms })?)
     }
 
     /// Leases the next job for a free member: the one that has been due longest, in any lane. So no job waits for a
@@ -172,7 +177,7 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
 
     fn bury(&self, hopeless: &Hopeless, now_ms: u64) -> Result<(), Error> {
         let Hopeless { id, token, store, reason } = hopeless;
-        if self.jobs.settle(id, *token, now_ms, &Settlement::Dead(reason.clone()))? {
+        if self.jobs.complete(id, *token, now_ms, &Completion::Dead(reason.clone()))? {
             let trouble = Trouble { cause: None, reason: reason.clone() };
             self.record(&Record::new(now_ms, id, store.as_ref(), &trouble, "dead"));
         }
@@ -180,13 +185,13 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     }
 
     /// Extends the lease of a job that is still being worked on. Returns false if the caller no longer holds it.
-    pub fn keep(&self, job: &Job, pool: Pool, now_ms: u64) -> Result<bool, Error> {
-        Ok(self.jobs.extend(&job.id, job.token, now_ms, pool.lease_ms)?)
+    pub fn extend_lease(&self, job: &Job, pool: Pool, now_ms: u64) -> Result<bool, Error> {
+        Ok(self.jobs.extend_lease(&job.id, job.token, now_ms, pool.lease_ms)?)
     }
 
-    /// Settles a job. Returns false, and changes nothing, if the caller no longer holds its lease. `random` spreads
+    /// Completes a job. Returns false, and changes nothing, if the caller no longer holds its lease. `random` spreads
     /// the retries of jobs that failed together.
-    pub fn settle(
+    pub fn complete(
         &self,
         job: &Job,
         outcome: &Outcome,
@@ -196,18 +201,18 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     ) -> Result<bool, Error> {
         let backoff = job.task.terms(pool).backoff;
         let trouble = trouble(job, outcome);
-        let settlement = settlement(job, outcome, trouble.as_ref(), now_ms, |after_ms| {
+        let completion = completion(job, outcome, trouble.as_ref(), now_ms, |after_ms| {
             pause_ms(job.attempt, backoff, after_ms, random)
         });
-        let ours = self.jobs.settle(&job.id, job.token, now_ms, &settlement)?;
+        let ours = self.jobs.complete(&job.id, job.token, now_ms, &completion)?;
         if let (true, Some(trouble)) = (ours, trouble) {
             let store = Some(job.task.store());
-            self.record(&Record::new(now_ms, &job.id, store, &trouble, name(&settlement)));
+            self.record(&Record::new(now_ms, &job.id, store, &trouble, name(&completion)));
         }
         Ok(ours)
     }
 
-    /// Writes an error to the journal. If that fails, only logs it, because the job is already settled.
+    /// Writes an error to the journal. If that fails, only logs it, because the job is already completed.
     fn record(&self, record: &Record) {
         if let Err(failure) = journal::write(&self.kv, record) {
             let particulars = [
@@ -223,7 +228,7 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     /// Returns the state of a shopper's newest job; `None` if there is none.
     pub fn status(&self, store: &StoreId, shopper: &ShopperId, pool: Pool) -> Result<Option<State>, Error> {
         let key = generation_request::job_key(store, shopper);
-        Ok(self.jobs.newest(&key, &lanes(&key, pool))?.map(|newest| newest.state))
+        Ok(self.jobs.latest(&key, &lanes(&key, pool))?.map(|newest| newest.state))
     }
 
     /// Deletes some generation requests in `scope`, live or over, which takes them from their workers. Keeps
@@ -231,13 +236,13 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     ///
     /// May also delete generation requests of a shopper whose id is the given one's, `_` and more. They are
     /// requested again, like after any miss.
-    pub fn forget(&self, scope: Scope<'_>, pool: Pool) -> Result<Forgotten, Error> {
+    pub fn delete(&self, scope: Scope<'_>, pool: Pool) -> Result<Forgotten, Error> {
         let lanes: Vec<String> = (0..pool.size.max(1)).map(member_name).collect();
         let mut count = 0;
         for keys in scope.jobs() {
             let limit = FORGOTTEN_MAX.saturating_sub(count);
             if limit > 0 {
-                count += self.jobs.forget(&keys, &lanes, limit)?;
+                count += self.jobs.delete(&keys, &lanes, limit)?;
             }
         }
         Ok(Forgotten { count, more: count >= FORGOTTEN_MAX })
@@ -245,11 +250,11 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
 
     /// Returns the depth of each member.
     pub fn members(&self, pool: Pool) -> Result<Vec<Member>, Error> {
-        let measured = (0..pool.size).map(member_name).map(|name| {
-            let depth = self.jobs.measure(&name)?;
+        let stats = (0..pool.size).map(member_name).map(|name| {
+            let depth = self.jobs.stats(&name)?;
             Ok(Member { name, depth })
         });
-        measured.collect()
+        stats.collect()
     }
 
     /// Returns at most `limit` of the latest errors, newest first, and never more than 100.
@@ -303,33 +308,33 @@ fn trouble(job: &Job, outcome: &Outcome) -> Option<Trouble> {
     Some(Trouble { reason: job.task.impersonal(trouble.reason), ..trouble })
 }
 
-/// Returns the settlement for an outcome. The last attempt is not retried.
-fn settlement(
+/// Returns the completion for an outcome. The last attempt is not retried.
+fn completion(
     job: &Job,
     outcome: &Outcome,
     trouble: Option<&Trouble>,
     now_ms: u64,
     pause_ms: impl FnOnce(Option<u64>) -> u64,
-) -> Settlement {
+) -> Completion {
     let text = trouble.map(ToString::to_string);
     match outcome {
-        Outcome::Done(_) => Settlement::Done(text),
+        Outcome::Done(_) => Completion::Done(text),
         Outcome::Retry { after_ms, .. } if !job.last => {
             let at_ms = now_ms.saturating_add(pause_ms(*after_ms));
-            Settlement::Retry { at_ms, reason: text.unwrap_or_default() }
+            Completion::Retry { at_ms, reason: text.unwrap_or_default() }
         }
-        Outcome::Postponed(after_ms) => Settlement::Postponed(now_ms.saturating_add(*after_ms)),
-        Outcome::Retry { .. } | Outcome::Failed(_) => Settlement::Dead(text.unwrap_or_default()),
+        Outcome::Postponed(after_ms) => Completion::Postponed(now_ms.saturating_add(*after_ms)),
+        Outcome::Retry { .. } | Outcome::Failed(_) => Completion::Dead(text.unwrap_or_default()),
     }
 }
 
-/// Returns the name of a settlement in the journal.
-fn name(settlement: &Settlement) -> &'static str {
-    match settlement {
-        Settlement::Done(_) => "done",
-        Settlement::Retry { .. } => "retry",
-        Settlement::Postponed(_) => "postponed",
-        Settlement::Dead(_) => "dead",
+/// Returns the name of a completion in the journal.
+fn name(completion: &Completion) -> &'static str {
+    match completion {
+        Completion::Done(_) => "done",
+        Completion::Retry { .. } => "retry",
+        Completion::Postponed(_) => "postponed",
+        Completion::Dead(_) => "dead",
     }
 }
 

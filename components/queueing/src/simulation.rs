@@ -1,6 +1,6 @@
 //! Faults that the queue must survive, drawn from a seed, in virtual time.
 //!
-//! Workers drop the job that they hold, stall beyond their lease and settle late, or settle twice. Processes die with
+//! Workers drop the job that they hold, stall beyond their lease and complete late, or complete twice. Processes die with
 //! all their workers, and others find out, or they stop and give their jobs back. The clock is set forward and back.
 //! Calls to jobs and records do not arrive, or arrive and are not answered. Maintenance tasks are queued, some of
 //! them repeatedly. Shoppers' data is deleted while their generation requests are worked on. After each step:
@@ -11,7 +11,7 @@
 //! - a deleted shopper has only jobs that were requested afterwards;
 //! - no worker gets a job that another holds under a valid lease, or before its retry is due;
 //! - no job waits longer than the longest pause, even if the clock was set;
-//! - a claim settles at most once, and a job is done at most once;
+//! - a claim completes at most once, and a job is done at most once;
 //! - only tries that workers reported count as attempts, and no job is handed out after its maximum number of crashes
 //!   in a row.
 //!
@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use names::{EventId, Market, Scope, ShopperId, StoreId};
 
-use crate::capabilities::{Offered, State};
+use crate::capabilities::{Enqueued, State};
 use crate::fakes::{DIED, FakeJobs, FakeKv, FakeOperator, Fault, Row, STOPPED};
 use crate::generation_request::{GenerationRequest, Signals, Work};
 use crate::maintenance::{MaintenanceKind, MaintenanceTask};
@@ -134,7 +134,7 @@ struct Simulation {
     dead: Vec<usize>,
     accepted: BTreeSet<String>,
     /// The jobs of maintenance tasks, by cause.
-    entrusted: BTreeMap<u64, String>,
+    enqueued_maintenance: BTreeMap<u64, String>,
     promises: BTreeMap<String, Promises>,
     settled: BTreeSet<u64>,
 }
@@ -159,7 +159,7 @@ impl Simulation {
                 operator: FakeOperator::default(),
             },
             accepted: BTreeSet::new(),
-            entrusted: BTreeMap::new(),
+            enqueued_maintenance: BTreeMap::new(),
             promises: BTreeMap::new(),
             settled: BTreeSet::new(),
         }
@@ -175,8 +175,8 @@ impl Simulation {
             2 if self.random.one_in(4) => self.set_clock(),
             3 => self.find_out(),
             0..10 => self.now_ms += self.random.below(u64::from(POOL.lease_ms)),
-            10..19 => self.offer(),
-            19 => self.entrust(),
+            10..19 => self.enqueue(),
+            19 => self.enqueue_maintenance(),
             20 => self.forget(),
             _ => self.work(),
         }
@@ -190,7 +190,7 @@ impl Simulation {
         }
     }
 
-    fn offer(&mut self) {
+    fn enqueue(&mut self) {
         let market = if self.random.one_in(2) { Market::default() } else { Market::of("DE", "DE").unwrap() };
         let shopper = self.shopper();
         let request = GenerationRequest {
@@ -201,7 +201,7 @@ impl Simulation {
             persona: None,
             market,
         };
-        if let Ok(Offered::Accepted(id)) = self.queue.offer(request, POOL, self.now_ms) {
+        if let Ok(Enqueued::Accepted(id)) = self.queue.enqueue(request, POOL, self.now_ms) {
             assert!(self.accepted.insert(id), "an id was given twice");
         }
     }
@@ -211,7 +211,7 @@ impl Simulation {
     }
 
     /// Queues a maintenance task. Callers ask again after a lost answer, and also after an answer.
-    fn entrust(&mut self) {
+    fn enqueue_maintenance(&mut self) {
         let cause = self.random.below(CAUSES);
         let id = EventId::parse(&cause.to_string()).unwrap();
         let maintenance = MaintenanceTask {
@@ -220,16 +220,16 @@ impl Simulation {
             happened_ms: self.now_ms,
             kind: MaintenanceKind::RedactShop,
         };
-        match self.queue.entrust(&maintenance, POOL, self.now_ms) {
-            Ok(Offered::Accepted(id)) => {
-                let before = self.entrusted.insert(cause, id);
+        match self.queue.enqueue_maintenance(&maintenance, POOL, self.now_ms) {
+            Ok(Enqueued::Accepted(id)) => {
+                let before = self.enqueued_maintenance.insert(cause, id);
                 assert_eq!(before, None, "maintenance task {cause} was taken twice");
             }
-            Ok(Offered::Live(id)) => {
-                let known = self.entrusted.entry(cause).or_insert(id.clone());
+            Ok(Enqueued::Live(id)) => {
+                let known = self.enqueued_maintenance.entry(cause).or_insert(id.clone());
                 assert_eq!(*known, id, "maintenance task {cause} has two jobs");
             }
-            Ok(Offered::Full) => panic!("maintenance task {cause} was refused"),
+            Ok(Enqueued::Full) => panic!("maintenance task {cause} was refused"),
             Err(_) => {}
         }
     }
@@ -245,7 +245,7 @@ impl Simulation {
             rows.iter().filter(|(_, row)| is_theirs(row)).map(|(id, _)| id.clone()).collect::<Vec<_>>()
         };
         let theirs = ids(self);
-        let forgotten = self.queue.forget(Scope::of(&store, Some(&shopper)), POOL);
+        let forgotten = self.queue.delete(Scope::of(&store, Some(&shopper)), POOL);
         let left = ids(self);
         if let Ok(Forgotten { count, more: false }) = forgotten {
             assert_eq!((count as usize, left.len()), (theirs.len(), 0), "{shopper} was not forgotten");
@@ -339,27 +339,27 @@ impl Simulation {
             0 if self.faulty => None,
             1 | 2 if self.faulty => Some(held),
             3 => self.keep(held),
-            _ => self.settle(held),
+            _ => self.complete(held),
         }
     }
 
     fn keep(&self, held: Held) -> Option<Held> {
-        match self.queue.keep(&held.job, POOL, self.now_ms) {
+        match self.queue.extend_lease(&held.job, POOL, self.now_ms) {
             Ok(true) => Some(Held { lease_until_ms: self.now_ms + u64::from(POOL.lease_ms), ..held }),
             Ok(false) => None,
             Err(_) => Some(held),
         }
     }
 
-    /// Settles a job. A worker without an answer, and sometimes one with an answer, tries again later.
-    fn settle(&mut self, held: Held) -> Option<Held> {
+    /// Completes a job. A worker without an answer, and sometimes one with an answer, tries again later.
+    fn complete(&mut self, held: Held) -> Option<Held> {
         let outcome = self.outcome(&held.job.task);
         let random = self.random.next();
         if let Outcome::Retry { .. } = outcome {
             self.promises.entry(held.job.id.clone()).or_default().retries += 1;
         }
-        match self.queue.settle(&held.job, &outcome, POOL, self.now_ms, random) {
-            // The job may be settled by now, or leased by another worker.
+        match self.queue.complete(&held.job, &outcome, POOL, self.now_ms, random) {
+            // The job may be completed by now, or leased by another worker.
             Err(_) => return Some(Held { lease_until_ms: 0, ..held }),
             Ok(false) => return None,
             Ok(true) => self.note_effect(&held.job, &outcome),
@@ -383,7 +383,7 @@ impl Simulation {
     }
 
     fn note_effect(&mut self, job: &Job, outcome: &Outcome) {
-        assert!(self.settled.insert(job.token), "claim {} of {} settled twice", job.token, job.id);
+        assert!(self.settled.insert(job.token), "claim {} of {} completed twice", job.token, job.id);
         let promises = self.promises.entry(job.id.clone()).or_default();
         match outcome {
             Outcome::Done(_) => {
@@ -416,7 +416,10 @@ impl Simulation {
             rows.values().filter(|row| is_maintenance(row)).count(),
             "a maintenance task has two jobs"
         );
-        assert!(self.entrusted.values().all(|id| rows.contains_key(id)), "a maintenance task vanished");
+        assert!(
+            self.enqueued_maintenance.values().all(|id| rows.contains_key(id)),
+            "a maintenance task vanished"
+        );
         assert!(depths.values().all(|depth| *depth <= POOL.depth_max), "over depth: {depths:?}");
         assert!(self.accepted.iter().all(|id| rows.contains_key(id)), "an accepted job vanished");
         for (id, _) in self.promises.iter().filter(|(_, promises)| promises.done) {
@@ -455,7 +458,7 @@ impl Simulation {
     /// Checks that each queued maintenance task is done.
     fn check_maintenance(&self) {
         let rows = self.queue.jobs.rows.borrow();
-        for (cause, id) in &self.entrusted {
+        for (cause, id) in &self.enqueued_maintenance {
             assert_eq!(rows[id].state, State::Done, "maintenance task {cause}: {:?}", rows[id]);
         }
     }

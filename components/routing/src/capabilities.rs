@@ -8,7 +8,7 @@ use names::{Key, Market, Store, StoreId};
 use page::{Collection, Product};
 
 pub use jobs::{
-    GenerationRequest, JobError, JobState, MaintenanceKind, MaintenanceTask, Member, Offered, Queue, Work,
+    Enqueued, GenerationRequest, JobError, JobState, MaintenanceKind, MaintenanceTask, Member, Queue, Work,
 };
 pub use pages::{Cache, Cached, Content, Forgotten, Fragment, Page, PageMetadata, Staleness};
 

@@ -7,7 +7,7 @@
 use serde::Serialize;
 use serde_json::json;
 
-use crate::capabilities::{Cache, Deployment, Failure, Log, Offered, Queue, Settings, Work};
+use crate::capabilities::{Cache, Deployment, Enqueued, Failure, Log, Queue, Settings, Work};
 use crate::http::Response;
 use crate::page_request;
 use crate::refusal::Refusal;
@@ -28,9 +28,9 @@ pub(crate) fn generate<D: Deployment>(
         return Err(Refusal::Paused);
     }
     match page_request::request_page(deployment, &visitor, Work::Generate) {
-        Ok(Offered::Accepted(job)) => Ok(Response::json(202, &json!({ "job": job, "state": "accepted" }))),
-        Ok(Offered::Live(job)) => Ok(Response::json(202, &json!({ "job": job, "state": "live" }))),
-        Ok(Offered::Full) => Err(Refusal::QueueFull),
+        Ok(Enqueued::Accepted(job)) => Ok(Response::json(202, &json!({ "job": job, "state": "accepted" }))),
+        Ok(Enqueued::Live(job)) => Ok(Response::json(202, &json!({ "job": job, "state": "live" }))),
+        Ok(Enqueued::Full) => Err(Refusal::QueueFull),
         Err(_logged) => Err(Refusal::QueueUnavailable),
     }
 }

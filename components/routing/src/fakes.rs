@@ -12,7 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use names::{ShopperId, StoreId};
 
-use crate::{Cached, Failure, Forgotten, Found, JobState, MaintenanceKind, Method, Offered, Signals, handle};
+use crate::{
+    Cached, Enqueued, Failure, Forgotten, Found, JobState, MaintenanceKind, Method, Signals, handle,
+};
 pub(crate) use http::{Answer, FakeRequest};
 pub(crate) use jobs::Requested;
 pub(crate) use pages::{Held, PAGE};
@@ -32,7 +34,7 @@ pub(crate) const PARTS: [&str; 4] = ["cache", "queue", "catalog", "storage"];
 #[derive(Debug)]
 pub(crate) struct Fake {
     pub(crate) cached: Cached<Held>,
-    pub(crate) offered: Offered,
+    pub(crate) enqueued: Enqueued,
     pub(crate) state: JobState,
     pub(crate) development: bool,
     pub(crate) paused: bool,
@@ -69,7 +71,7 @@ impl Default for Fake {
     fn default() -> Self {
         Self {
             cached: Cached::Miss,
-            offered: Offered::Accepted("job-1".into()),
+            enqueued: Enqueued::Accepted("job-1".into()),
             state: JobState::None,
             development: false,
             paused: false,

@@ -21,8 +21,8 @@ use bindings::wandstore::storefront::{
 use names::{Key, Market, ShopperId, Store, StoreId};
 
 use crate::{
-    Asker, Assortment, BodyError, Cache, Cached, Catalog, Clock, Content, Failure, Forgotten, Found,
-    GenerationRequest, JobError, JobState, Log, MaintenanceTask, Member, Merchant, Offered, Queue, Request,
+    Asker, Assortment, BodyError, Cache, Cached, Catalog, Clock, Content, Enqueued, Failure, Forgotten,
+    Found, GenerationRequest, JobError, JobState, Log, MaintenanceTask, Member, Merchant, Queue, Request,
     Settings, ShopStatus, Signatures, Storage, Swap,
 };
 
@@ -116,19 +116,19 @@ impl Content for Value {
 }
 
 impl Queue for Host {
-    fn offer(&self, request: GenerationRequest<'_>) -> Result<Offered, Failure> {
-        Ok(queue::offer(&request.into())?.into())
+    fn enqueue(&self, request: GenerationRequest<'_>) -> Result<Enqueued, Failure> {
+        Ok(queue::enqueue(&request.into())?.into())
     }
 
-    fn entrust(&self, maintenance: MaintenanceTask<'_>) -> Result<(), Failure> {
-        match queue::entrust(&maintenance.into())? {
-            job_types::Offered::Accepted(_) | job_types::Offered::Live(_) => Ok(()),
-            job_types::Offered::Full => Err(Failure("the queue had no room for a maintenance task".into())),
+    fn enqueue_maintenance(&self, maintenance: MaintenanceTask<'_>) -> Result<(), Failure> {
+        match queue::enqueue_maintenance(&maintenance.into())? {
+            job_types::Enqueued::Accepted(_) | job_types::Enqueued::Live(_) => Ok(()),
+            job_types::Enqueued::Full => Err(Failure("the queue had no room for a maintenance task".into())),
         }
     }
 
     fn forget_jobs(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
-        Ok(queue::forget(store.as_str(), shopper.map(ShopperId::as_str))?.into())
+        Ok(queue::delete(store.as_str(), shopper.map(ShopperId::as_str))?.into())
     }
 
     fn status(&self, store: &StoreId, shopper: &ShopperId) -> Result<JobState, Failure> {

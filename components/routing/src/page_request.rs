@@ -1,6 +1,6 @@
 //! Page requests for visitors, based on their signals.
 
-use crate::capabilities::{Failure, GenerationRequest, Log, Offered, Queue, Storage, Work};
+use crate::capabilities::{Enqueued, Failure, GenerationRequest, Log, Queue, Storage, Work};
 use crate::signals::{self, Signals};
 use crate::visitor::Visitor;
 
@@ -9,7 +9,7 @@ pub(crate) fn request_page(
     deployment: &(impl Queue + Storage + Log),
     visitor: &Visitor,
     work: Work,
-) -> Result<Offered, Failure> {
+) -> Result<Enqueued, Failure> {
     request_page_after(deployment, visitor, work, recall(deployment, visitor))
 }
 
@@ -19,7 +19,7 @@ pub(crate) fn request_page_after(
     visitor: &Visitor,
     work: Work,
     signals: Signals,
-) -> Result<Offered, Failure> {
+) -> Result<Enqueued, Failure> {
     let (persona, market) = (visitor.persona(), visitor.market());
     let request = GenerationRequest {
         store: &visitor.store,
@@ -29,7 +29,7 @@ pub(crate) fn request_page_after(
         persona,
         market,
     };
-    deployment.offer(request).inspect_err(|failure| {
+    deployment.enqueue(request).inspect_err(|failure| {
         let particulars = [("store", visitor.store.as_str()), ("reason", &failure.0)];
         deployment.warn("a page could not be requested", &particulars);
     })

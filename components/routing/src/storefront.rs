@@ -7,7 +7,7 @@ use names::{Market, NO_CURRENCY, StoreId};
 use page::{Collection, Document, Product, Shelves, Shop};
 
 use crate::capabilities::{
-    Assortment, Cache, Cached, Catalog, Deployment, Failure, Log, Merchant, Offered, Page, PageMetadata,
+    Assortment, Cache, Cached, Catalog, Deployment, Enqueued, Failure, Log, Merchant, Page, PageMetadata,
     Queue, Staleness, Storage, Work,
 };
 use crate::headers::{self, Generation, Served};
@@ -96,8 +96,8 @@ fn request_page(deployment: &(impl Queue + Storage + Log), visitor: &Visitor, wo
         return Generation::NotTriggered;
     }
     match page_request::request_page(deployment, visitor, work) {
-        Ok(Offered::Accepted(_) | Offered::Live(_)) => Generation::Triggered,
-        Ok(Offered::Full) => Generation::QueueFull,
+        Ok(Enqueued::Accepted(_) | Enqueued::Live(_)) => Generation::Triggered,
+        Ok(Enqueued::Full) => Generation::QueueFull,
         Err(_logged) => Generation::QueueUnavailable,
     }
 }

@@ -54,7 +54,7 @@ enum Action {
     /// Make pages stale: prices, titles or stock may have changed.
     CatalogChanged,
     /// Queue a maintenance task: the app was uninstalled, or the law requires something.
-    Entrust(MaintenanceKind),
+    Enqueue(MaintenanceKind),
     /// Only acknowledge the webhook.
     Nothing,
 }
@@ -136,8 +136,8 @@ fn learn(deployment: &(impl Settings + Storage), notice: &Notice) -> Result<(), 
 /// Returns whether the shop is or was served here. False for a `shop/redact`, because the record would be erased too.
 fn is_ours(deployment: &(impl Settings + Storage), notice: &Notice, number: u64) -> Result<bool, Failure> {
     match notice.action {
-        Action::Entrust(MaintenanceKind::RedactShop) => return Ok(false),
-        Action::Entrust(MaintenanceKind::Uninstalled) => return Ok(true),
+        Action::Enqueue(MaintenanceKind::RedactShop) => return Ok(false),
+        Action::Enqueue(MaintenanceKind::Uninstalled) => return Ok(true),
         _ => {}
     }
     Ok(domains::is_served(deployment, &notice.store)
@@ -152,11 +152,11 @@ fn follow(
 ) -> Result<(), Failure> {
     match &notice.action {
         Action::CatalogChanged => deployment.products_changed(store),
-        Action::Entrust(kind) => {
+        Action::Enqueue(kind) => {
             if *kind == MaintenanceKind::Uninstalled {
                 deployment.close(store)?;
             }
-            deployment.entrust(notice.maintenance(store, kind.clone(), deployment.now_ms()))
+            deployment.enqueue_maintenance(notice.maintenance(store, kind.clone(), deployment.now_ms()))
         }
         Action::Nothing => Ok(()),
     }
@@ -174,7 +174,7 @@ impl Notice {
         }
         stores.sort();
         stores.dedup();
-        if !matches!(self.action, Action::Entrust(_)) {
+        if !matches!(self.action, Action::Enqueue(_)) {
             stores.retain(|store| domains::is_served(deployment, store));
         }
         Ok(stores)
@@ -195,13 +195,13 @@ impl Notice {
 impl Action {
     fn of(topic: &Topic, body: &[u8]) -> Result<Self, Refusal> {
         Ok(match topic {
-            Topic::AppUninstalled => Self::Entrust(MaintenanceKind::Uninstalled),
-            Topic::ShopRedact => Self::Entrust(MaintenanceKind::RedactShop),
+            Topic::AppUninstalled => Self::Enqueue(MaintenanceKind::Uninstalled),
+            Topic::ShopRedact => Self::Enqueue(MaintenanceKind::RedactShop),
             Topic::CustomersRedact => {
-                Self::Entrust(MaintenanceKind::RedactCustomer(Redaction::read(body)?.customer.to_string()))
+                Self::Enqueue(MaintenanceKind::RedactCustomer(Redaction::read(body)?.customer.to_string()))
             }
             Topic::CustomersDataRequest => {
-                Self::Entrust(MaintenanceKind::ReportCustomer(DataRequest::read(body)?.customer.to_string()))
+                Self::Enqueue(MaintenanceKind::ReportCustomer(DataRequest::read(body)?.customer.to_string()))
             }
             topic if topic.moves_catalog() => Self::CatalogChanged,
             _ => Self::Nothing,

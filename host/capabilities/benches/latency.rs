@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use capabilities::jobs::{ClaimResult, Jobs, NewJob, Settlement};
+use capabilities::jobs::{ClaimResult, Completion, Jobs, NewJob};
 use capabilities::kv::{Kv, Peeked};
 use capabilities::{clock, jobs, kv, random};
 use tokio::task::JoinSet;
@@ -49,43 +49,43 @@ async fn measure_jobs(folder: &Path) {
     let jobs =
         jobs::Sqlite::open(&folder.join("jobs.db"), Arc::new(random::System)).await.expect("a database");
     let jobs = Arc::new(jobs);
-    let (mut offers, mut settlements) = (Vec::new(), Vec::new());
+    let (mut enqueued, mut completions) = (Vec::new(), Vec::new());
     for n in 0..ROUNDS {
-        offers.push(offer(&*jobs, format!("single-{n}")).await);
-        settlements.push(claim_and_settle(&*jobs).await);
+        enqueued.push(enqueue(&*jobs, format!("single-{n}")).await);
+        completions.push(claim_and_complete(&*jobs).await);
     }
-    report("jobs: offer, durable", offers);
-    report("jobs: claim and settle, durable", settlements);
+    report("jobs: offer, durable", enqueued);
+    report("jobs: claim and complete, durable", completions);
 
-    let mut offering = JoinSet::new();
+    let mut enqueuing = JoinSet::new();
     for task in 0..20 {
         let jobs = jobs.clone();
-        offering.spawn(async move {
+        enqueuing.spawn(async move {
             let mut took = Vec::new();
             for n in 0..ROUNDS / 20 {
-                took.push(offer(&*jobs, format!("many-{task}-{n}")).await);
-                claim_and_settle(&*jobs).await;
+                took.push(enqueue(&*jobs, format!("many-{task}-{n}")).await);
+                claim_and_complete(&*jobs).await;
             }
             took
         });
     }
-    report("jobs: offer, durable, 20 at once", offering.join_all().await.concat());
+    report("jobs: offer, durable, 20 at once", enqueuing.join_all().await.concat());
 }
 
-async fn offer(jobs: &dyn Jobs, key: String) -> Duration {
+async fn enqueue(jobs: &dyn Jobs, key: String) -> Duration {
     let lanes = (0..10).map(|member| format!("pool-{member}")).collect();
     let job = NewJob { lanes, lane_depth_max: 1_000_000, key, payload: vec![7; 1_000].into(), now_ms: 1 };
     let start = Instant::now();
-    jobs.offer(job).await.expect("an offer");
+    jobs.enqueue(job).await.expect("an enqueue");
     start.elapsed()
 }
 
-async fn claim_and_settle(jobs: &dyn Jobs) -> Duration {
+async fn claim_and_complete(jobs: &dyn Jobs) -> Duration {
     let start = Instant::now();
     let ClaimResult::Job(claimed) = jobs.claim(1, 60_000).await.expect("a claim") else {
         panic!("there is a job")
     };
-    jobs.settle(&claimed.id, claimed.token, 2, Settlement::Done(None)).await.expect("a settlement");
+    jobs.complete(&claimed.id, claimed.token, 2, Completion::Done(None)).await.expect("a completion");
     start.elapsed()
 }
 

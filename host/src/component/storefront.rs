@@ -16,7 +16,7 @@ use crate::context::{Context, Request, RequestBody, Value};
 
 use catalog_types::{Assortment, CatalogError, Collection, Freshness, Market, Product};
 use http_types::BodyError;
-use job_types::{GenerationRequest, JobError, JobState, MaintenanceTask, Member, Offered, QueueError};
+use job_types::{Enqueued, GenerationRequest, JobError, JobState, MaintenanceTask, Member, QueueError};
 use page_types::{CacheError, Cached, Forgotten, NewPage, StalePage, StoredPlan};
 
 /// Calls a function of another component: acquires an instance, bounds the call, and gives the
@@ -189,20 +189,23 @@ fn take_content(answer: &Result<Cached, CacheError>, from: &mut Context) -> Resu
 }
 
 impl queue::Host for Context {
-    async fn offer(&mut self, request: GenerationRequest) -> Result<Result<Offered, QueueError>> {
-        relay!(self, queue, |guest, instance| guest.queue.call_offer(instance, &request))
+    async fn enqueue(&mut self, request: GenerationRequest) -> Result<Result<Enqueued, QueueError>> {
+        relay!(self, queue, |guest, instance| guest.queue.call_enqueue(instance, &request))
     }
 
-    async fn entrust(&mut self, maintenance: MaintenanceTask) -> Result<Result<Offered, QueueError>> {
-        relay!(self, queue, |guest, instance| guest.queue.call_entrust(instance, &maintenance))
+    async fn enqueue_maintenance(
+        &mut self,
+        maintenance: MaintenanceTask,
+    ) -> Result<Result<Enqueued, QueueError>> {
+        relay!(self, queue, |guest, instance| guest.queue.call_enqueue_maintenance(instance, &maintenance))
     }
 
-    async fn forget(
+    async fn delete(
         &mut self,
         store: String,
         shopper: Option<String>,
     ) -> Result<Result<Forgotten, QueueError>> {
-        relay!(self, queue, |guest, instance| guest.queue.call_forget(instance, &store, shopper.as_deref()))
+        relay!(self, queue, |guest, instance| guest.queue.call_delete(instance, &store, shopper.as_deref()))
     }
 
     async fn status(&mut self, store: String, shopper: String) -> Result<Result<JobState, QueueError>> {

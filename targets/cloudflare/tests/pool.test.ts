@@ -10,11 +10,11 @@ import { setTimeout } from 'node:timers/promises';
 import { modelThatWaits } from './model.ts';
 import { open, type Shop } from './shop.ts';
 
-test('two offers for one shopper at once are one job', async (t) => {
+test('two enqueued for one shopper at once are one job', async (t) => {
   const shop = await open(t, { vars: (await modelThatWaits(t)).vars });
-  const offers = await Promise.all(Array.from({ length: 8 }, () => shop.generate('abc123')));
-  assert.deepEqual([...new Set(offers.map(({ status }) => status))], [202]);
-  assert.equal(new Set(offers.map(jobOf)).size, 1);
+  const enqueued = await Promise.all(Array.from({ length: 8 }, () => shop.generate('abc123')));
+  assert.deepEqual([...new Set(enqueued.map(({ status }) => status))], [202]);
+  assert.equal(new Set(enqueued.map(jobOf)).size, 1);
   assert.equal(await live(shop), 1);
 });
 

@@ -81,7 +81,7 @@ impl Pool for Memory {
         (!job.stolen).then_some((ended, ended))
     }
 
-    fn settle(&self, (member, job): &Self::Job, outcome: &Ended) -> Result<bool, String> {
+    fn complete(&self, (member, job): &Self::Job, outcome: &Ended) -> Result<bool, String> {
         self.answer()?;
         if *outcome == Ended::Retry {
             let again = Job { failures: job.failures - 1, due_ms: self.now_ms.get() + 4_000, stolen: false };

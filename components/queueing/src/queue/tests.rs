@@ -41,14 +41,14 @@ fn redact(customer: &str) -> MaintenanceKind {
     MaintenanceKind::RedactCustomer(customer.to_owned().try_into().unwrap())
 }
 
-fn entrust(queue: &TestQueue, cause: &str) -> Offered {
-    queue.entrust(&maintenance(cause, redact("7041")), POOL, 0).unwrap()
+fn enqueue_maintenance(queue: &TestQueue, cause: &str) -> Enqueued {
+    queue.enqueue_maintenance(&maintenance(cause, redact("7041")), POOL, 0).unwrap()
 }
 
-/// Offers a generation request and claims its job.
+/// Enqueues a generation request and claims its job.
 fn job_under_way(queue: &TestQueue) -> Job {
-    assert!(matches!(queue.offer(request("abc123"), POOL, 0), Ok(Offered::Accepted(_))));
-    claim_any(queue, 0).expect("a job was offered")
+    assert!(matches!(queue.enqueue(request("abc123"), POOL, 0), Ok(Enqueued::Accepted(_))));
+    claim_any(queue, 0).expect("a job was enqueued")
 }
 
 fn claim_any(queue: &TestQueue, now_ms: u64) -> Option<Job> {
@@ -58,8 +58,8 @@ fn claim_any(queue: &TestQueue, now_ms: u64) -> Option<Job> {
     })
 }
 
-fn settle(queue: &TestQueue, job: &Job, outcome: &Outcome, now_ms: u64) -> bool {
-    queue.settle(job, outcome, POOL, now_ms, 0).unwrap()
+fn complete(queue: &TestQueue, job: &Job, outcome: &Outcome, now_ms: u64) -> bool {
+    queue.complete(job, outcome, POOL, now_ms, 0).unwrap()
 }
 
 fn because(reason: &str) -> Trouble {
@@ -75,14 +75,14 @@ fn state(queue: &TestQueue) -> Option<State> {
     queue.status(&store, &shopper, POOL).unwrap()
 }
 
-/// Returns the reason and settlement of each record.
+/// Returns the reason and completion of each record.
 fn records(queue: &TestQueue, now_ms: u64) -> Vec<(String, String)> {
     let errors = queue.errors(10, now_ms).unwrap();
     errors.into_iter().map(|record| (record.reason, record.settled)).collect()
 }
 
 #[test]
-fn a_request_is_claimed_as_it_was_offered() {
+fn a_request_is_claimed_as_it_was_enqueued() {
     let queue = queue();
     let job = job_under_way(&queue);
     assert_eq!((job.attempt, job.last, job.crashed), (1, false, false));
@@ -92,27 +92,29 @@ fn a_request_is_claimed_as_it_was_offered() {
 #[test]
 fn a_shopper_has_one_live_job() {
     let queue = queue();
-    let Offered::Accepted(id) = queue.offer(request("abc123"), POOL, 0).unwrap() else { panic!("refused") };
-    assert_eq!(queue.offer(request("abc123"), POOL, 1), Ok(Offered::Live(id)));
+    let Enqueued::Accepted(id) = queue.enqueue(request("abc123"), POOL, 0).unwrap() else {
+        panic!("refused")
+    };
+    assert_eq!(queue.enqueue(request("abc123"), POOL, 1), Ok(Enqueued::Live(id)));
 }
 
 #[test]
 fn a_full_member_fails_over_until_all_are_full() {
     let queue = queue();
     for shopper in 0..POOL.size * POOL.depth_max {
-        let offered = queue.offer(request(&format!("shopper-{shopper}")), POOL, 0);
-        assert!(matches!(offered, Ok(Offered::Accepted(_))), "{offered:?}");
+        let enqueued = queue.enqueue(request(&format!("shopper-{shopper}")), POOL, 0);
+        assert!(matches!(enqueued, Ok(Enqueued::Accepted(_))), "{enqueued:?}");
     }
-    assert_eq!(queue.offer(request("one-too-many"), POOL, 0), Ok(Offered::Full));
+    assert_eq!(queue.enqueue(request("one-too-many"), POOL, 0), Ok(Enqueued::Full));
     for member in queue.members(POOL).unwrap() {
-        assert_eq!(member.depth, Depth { queued: 2, running: 0, dead: 0, oldest_ms: Some(0) });
+        assert_eq!(member.depth, QueueStats { queued: 2, running: 0, dead: 0, oldest_ms: Some(0) });
     }
 }
 
 #[test]
-fn the_preferred_member_is_offered_the_job_and_whoever_is_free_works_on_it() {
+fn the_preferred_member_gets_the_job_and_whoever_is_free_works_on_it() {
     let queue = queue();
-    queue.offer(request("abc123"), POOL, 0).unwrap();
+    queue.enqueue(request("abc123"), POOL, 0).unwrap();
     let home = rotation("magic-wands:abc123", POOL.size).next().unwrap();
     assert_eq!(queue.members(POOL).unwrap()[home as usize].depth.queued, 1);
     let other = member_name((home + 1) % POOL.size);
@@ -125,20 +127,20 @@ fn jobs_of_a_member_that_is_no_more_are_worked_on_by_the_others() {
     let queue = queue();
     let large = Pool { size: 30, ..POOL };
     for shopper in 0..20 {
-        queue.offer(request(&format!("shopper-{shopper}")), large, 0).unwrap();
+        queue.enqueue(request(&format!("shopper-{shopper}")), large, 0).unwrap();
     }
     let small = Pool { size: 1, ..POOL };
     let claimed = std::iter::from_fn(|| match queue.claim("pool-0", small, 0).unwrap() {
         Claimed::Job(job) => Some(job.id),
         Claimed::Idle(_) => None,
     });
-    assert!(claimed.is_sorted_by(|one, next| one < next), "in the order in which they were offered");
+    assert!(claimed.is_sorted_by(|one, next| one < next), "in the order in which they were enqueued");
     assert_eq!(queue.jobs.rows.borrow().values().filter(|row| row.state == State::Running).count(), 20);
 }
 
 #[test]
 fn a_pool_of_none_is_full() {
-    assert_eq!(queue().offer(request("abc123"), Pool { size: 0, ..POOL }, 0), Ok(Offered::Full));
+    assert_eq!(queue().enqueue(request("abc123"), Pool { size: 0, ..POOL }, 0), Ok(Enqueued::Full));
 }
 
 #[test]
@@ -161,21 +163,21 @@ fn an_empty_member_is_idle_and_a_busy_one_until_its_lease_runs_out() {
 fn a_job_goes_from_queued_to_done() {
     let queue = queue();
     assert_eq!(state(&queue), None);
-    queue.offer(request("abc123"), POOL, 0).unwrap();
+    queue.enqueue(request("abc123"), POOL, 0).unwrap();
     assert_eq!(state(&queue), Some(State::Queued));
     let job = claim_any(&queue, 0).unwrap();
     assert_eq!(state(&queue), Some(State::Running));
-    assert!(settle(&queue, &job, &Outcome::Done(None), 10));
+    assert!(complete(&queue, &job, &Outcome::Done(None), 10));
     assert_eq!(state(&queue), Some(State::Done));
     assert!(records(&queue, 10).is_empty());
-    assert!(matches!(queue.offer(request("abc123"), POOL, 20), Ok(Offered::Accepted(_))));
+    assert!(matches!(queue.enqueue(request("abc123"), POOL, 20), Ok(Enqueued::Accepted(_))));
 }
 
 #[test]
 fn a_note_on_a_done_job_is_recorded() {
     let queue = queue();
     let job = job_under_way(&queue);
-    assert!(settle(&queue, &job, &Outcome::Done(Some(because("planned locally"))), 10));
+    assert!(complete(&queue, &job, &Outcome::Done(Some(because("planned locally"))), 10));
     assert_eq!(records(&queue, 10), [("planned locally".into(), "done".into())]);
     assert_eq!(queue.kv.ttls_seconds.take(), [604_800; 2], "the record, and that the shop has it");
     assert_eq!(queue.errors(1, 10).unwrap()[0].cause, Some(Cause::Rate));
@@ -186,13 +188,13 @@ fn a_note_on_a_done_job_is_recorded() {
 fn a_retry_pauses_and_longer_if_a_server_asked_for_it() {
     let queue = queue();
     let job = job_under_way(&queue);
-    assert!(settle(&queue, &job, &retry(None), 10));
+    assert!(complete(&queue, &job, &retry(None), 10));
     assert_eq!(state(&queue), Some(State::Queued));
     assert_eq!(claim_any(&queue, 509), None);
 
     let job = claim_any(&queue, 510).unwrap();
     assert_eq!((job.attempt, job.last), (2, false));
-    assert!(settle(&queue, &job, &retry(Some(90_000)), 520));
+    assert!(complete(&queue, &job, &retry(Some(90_000)), 520));
     assert_eq!(claim_any(&queue, 90_519), None);
     assert!(claim_any(&queue, 90_520).unwrap().last);
     let record = ("asked too often".to_owned(), "retry".to_owned());
@@ -203,7 +205,7 @@ fn a_retry_pauses_and_longer_if_a_server_asked_for_it() {
 fn a_pause_without_end_does_not_overflow() {
     let queue = queue();
     let job = job_under_way(&queue);
-    assert!(settle(&queue, &job, &retry(Some(u64::MAX)), 10));
+    assert!(complete(&queue, &job, &retry(Some(u64::MAX)), 10));
     assert_eq!(claim_any(&queue, u64::MAX - 1), None);
 }
 
@@ -211,7 +213,7 @@ fn a_pause_without_end_does_not_overflow() {
 fn a_retry_after_the_last_attempt_is_death() {
     let queue = queue();
     let job = Job { last: true, ..job_under_way(&queue) };
-    assert!(settle(&queue, &job, &retry(None), 10));
+    assert!(complete(&queue, &job, &retry(None), 10));
     assert_eq!(state(&queue), Some(State::Dead));
     assert_eq!(records(&queue, 10), [("asked too often".into(), "dead".into())]);
 }
@@ -220,7 +222,7 @@ fn a_retry_after_the_last_attempt_is_death() {
 fn a_failed_job_is_dead_at_once() {
     let queue = queue();
     let job = job_under_way(&queue);
-    assert!(settle(&queue, &job, &Outcome::Failed("no such store".into()), 10));
+    assert!(complete(&queue, &job, &Outcome::Failed("no such store".into()), 10));
     assert_eq!(state(&queue), Some(State::Dead));
     assert_eq!(records(&queue, 10), [("no such store".into(), "dead".into())]);
 }
@@ -232,18 +234,18 @@ fn expired_lease_is_claimed_again_and_the_late_worker_changes_nothing() {
     let job = claim_any(&queue, 100).unwrap();
     assert_eq!((job.attempt, &job.id), (1, &late.id), "the job did nothing");
 
-    assert!(!settle(&queue, &late, &Outcome::Failed("too late".into()), 110));
-    assert_eq!(queue.keep(&late, POOL, 110), Ok(false));
+    assert!(!complete(&queue, &late, &Outcome::Failed("too late".into()), 110));
+    assert_eq!(queue.extend_lease(&late, POOL, 110), Ok(false));
     assert!(records(&queue, 110).is_empty());
-    assert!(settle(&queue, &job, &Outcome::Done(None), 120));
-    assert!(!settle(&queue, &job, &Outcome::Done(None), 130));
+    assert!(complete(&queue, &job, &Outcome::Done(None), 120));
+    assert!(!complete(&queue, &job, &Outcome::Done(None), 130));
 }
 
 #[test]
 fn a_lease_that_is_kept_does_not_run_out() {
     let queue = queue();
     let job = job_under_way(&queue);
-    assert_eq!(queue.keep(&job, POOL, 90), Ok(true));
+    assert_eq!(queue.extend_lease(&job, POOL, 90), Ok(true));
     assert_eq!(claim_any(&queue, 189), None);
     assert!(claim_any(&queue, 190).is_some());
 }
@@ -273,7 +275,7 @@ fn crashes_between_attempts_cost_none() {
             job = claim_any(&queue, 0).unwrap();
             assert_eq!((job.attempt, job.last, job.crashed), (attempt, attempt == 3, true));
         }
-        assert!(settle(&queue, &job, &retry(None), 0));
+        assert!(complete(&queue, &job, &retry(None), 0));
         if attempt < 3 {
             job = claim_any(&queue, 100_000 * u64::from(attempt)).unwrap();
             assert!(!job.crashed, "that attempt is over");
@@ -288,27 +290,27 @@ fn a_job_that_is_postponed_comes_back_with_every_attempt_and_nothing_on_record()
     let mut job = job_under_way(&queue);
     for time in 1..=20 {
         let now_ms = time * 1_000;
-        assert!(settle(&queue, &job, &Outcome::Postponed(700), now_ms));
+        assert!(complete(&queue, &job, &Outcome::Postponed(700), now_ms));
         assert_eq!(claim_any(&queue, now_ms + 699), None);
         job = claim_any(&queue, now_ms + 700).unwrap();
         assert_eq!((job.attempt, job.last), (1, false));
     }
     assert_eq!(records(&queue, 30_000), []);
     let last = Job { last: true, ..job };
-    assert!(settle(&queue, &last, &Outcome::Postponed(1), 30_000), "the last attempt was not made either");
+    assert!(complete(&queue, &last, &Outcome::Postponed(1), 30_000), "the last attempt was not made either");
     assert_eq!(state(&queue), Some(State::Queued));
 }
 
 #[test]
 fn a_payload_that_is_no_request_is_buried_and_the_next_job_claimed() {
     let queue = queue();
-    let offer = |key: &str, payload: Vec<u8>| {
+    let enqueue = |key: &str, payload: Vec<u8>| {
         let lanes = vec![member_name(0)];
         let job = NewJob { lanes, lane_depth_max: 9, key: key.into(), payload, now_ms: 0 };
-        queue.jobs.offer(job).unwrap();
+        queue.jobs.enqueue(job).unwrap();
     };
-    offer("a", b"\xff".to_vec());
-    offer("b", request("abc123").encode());
+    enqueue("a", b"\xff".to_vec());
+    enqueue("b", request("abc123").encode());
     let Ok(Claimed::Job(job)) = queue.claim("pool-0", POOL, 0) else { panic!("no job") };
     assert_eq!(job.task, Task::Page(request("abc123")));
     let errors = queue.errors(10, 0).unwrap();
@@ -321,7 +323,7 @@ fn a_claim_buries_no_more_than_it_may_and_asks_to_come_back() {
     let queue = queue();
     for number in 0..=BURIALS_MAX {
         let (lanes, key) = (vec![member_name(0)], number.to_string());
-        queue.jobs.offer(NewJob { lanes, lane_depth_max: 99, key, payload: vec![], now_ms: 0 }).unwrap();
+        queue.jobs.enqueue(NewJob { lanes, lane_depth_max: 99, key, payload: vec![], now_ms: 0 }).unwrap();
     }
     assert_eq!(queue.claim("pool-0", POOL, 7), Ok(Claimed::Idle(Some(7))));
     assert_eq!(queue.claim("pool-0", POOL, 7), Ok(Claimed::Idle(None)));
@@ -332,7 +334,7 @@ fn what_cannot_be_recorded_is_told_to_the_operator() {
     let queue = queue();
     let job = job_under_way(&queue);
     queue.kv.fault.set(Fault::Lost);
-    assert!(settle(&queue, &job, &Outcome::Failed("no such store".into()), 10));
+    assert!(complete(&queue, &job, &Outcome::Failed("no such store".into()), 10));
     assert_eq!(queue.operator.warnings.take(), ["what went wrong in a job was not recorded"]);
 }
 
@@ -343,21 +345,21 @@ fn without_storage_the_queue_is_unavailable() {
     queue.jobs.fault.set(Fault::Lost);
     queue.kv.fault.set(Fault::Lost);
     let down = Error::Unavailable(Failure("down".into()));
-    assert_eq!(queue.offer(request("other"), POOL, 0), Err(down.clone()));
+    assert_eq!(queue.enqueue(request("other"), POOL, 0), Err(down.clone()));
     assert_eq!(queue.claim("pool-0", POOL, 0), Err(down.clone()));
-    assert_eq!(queue.settle(&job, &Outcome::Done(None), POOL, 0, 0), Err(down.clone()));
+    assert_eq!(queue.complete(&job, &Outcome::Done(None), POOL, 0, 0), Err(down.clone()));
     assert_eq!(queue.members(POOL), Err(down.clone()));
     assert_eq!(queue.errors(1, 0), Err(down));
 }
 
 #[test]
-fn a_maintenance_task_is_claimed_as_it_was_entrusted_and_settled_like_a_page() {
+fn a_maintenance_task_is_claimed_as_it_was_enqueued_and_completed_like_a_page() {
     let queue = queue();
-    assert!(matches!(entrust(&queue, "event-1"), Offered::Accepted(_)));
+    assert!(matches!(enqueue_maintenance(&queue, "event-1"), Enqueued::Accepted(_)));
     let job = claim_any(&queue, 0).unwrap();
     assert_eq!((job.attempt, job.last), (1, false));
     assert_eq!(job.task, Task::Maintenance(maintenance("event-1", redact("7041"))));
-    assert!(settle(&queue, &job, &Outcome::Done(Some(because("it took a while"))), 10));
+    assert!(complete(&queue, &job, &Outcome::Done(Some(because("it took a while"))), 10));
     assert_eq!(claim_any(&queue, u64::MAX), None);
     assert_eq!(records(&queue, 10), [("it took a while".into(), "done".into())]);
 }
@@ -365,23 +367,23 @@ fn a_maintenance_task_is_claimed_as_it_was_entrusted_and_settled_like_a_page() {
 #[test]
 fn a_webhook_that_comes_again_finds_its_maintenance_task_also_when_that_is_over() {
     let queue = queue();
-    let Offered::Accepted(id) = entrust(&queue, "event-1") else { panic!("refused") };
-    assert_eq!(entrust(&queue, "event-1"), Offered::Live(id.clone()));
+    let Enqueued::Accepted(id) = enqueue_maintenance(&queue, "event-1") else { panic!("refused") };
+    assert_eq!(enqueue_maintenance(&queue, "event-1"), Enqueued::Live(id.clone()));
     let job = claim_any(&queue, 0).unwrap();
-    assert_eq!(entrust(&queue, "event-1"), Offered::Live(id.clone()));
-    assert!(settle(&queue, &job, &Outcome::Done(None), 10));
-    assert_eq!(entrust(&queue, "event-1"), Offered::Live(id));
+    assert_eq!(enqueue_maintenance(&queue, "event-1"), Enqueued::Live(id.clone()));
+    assert!(complete(&queue, &job, &Outcome::Done(None), 10));
+    assert_eq!(enqueue_maintenance(&queue, "event-1"), Enqueued::Live(id));
     assert_eq!(claim_any(&queue, 10), None);
-    assert!(matches!(entrust(&queue, "event-2"), Offered::Accepted(_)));
+    assert!(matches!(enqueue_maintenance(&queue, "event-2"), Enqueued::Accepted(_)));
 }
 
 #[test]
 fn a_maintenance_task_that_was_given_up_is_taken_anew() {
     let queue = queue();
-    entrust(&queue, "event-1");
+    enqueue_maintenance(&queue, "event-1");
     let job = claim_any(&queue, 0).unwrap();
-    assert!(settle(&queue, &job, &Outcome::Failed("broken".into()), 10));
-    assert!(matches!(entrust(&queue, "event-1"), Offered::Accepted(_)));
+    assert!(complete(&queue, &job, &Outcome::Failed("broken".into()), 10));
+    assert!(matches!(enqueue_maintenance(&queue, "event-1"), Enqueued::Accepted(_)));
     assert_eq!(claim_any(&queue, 10).unwrap().attempt, 1);
 }
 
@@ -389,25 +391,26 @@ fn a_maintenance_task_that_was_given_up_is_taken_anew() {
 fn no_pool_is_too_full_or_too_small_for_a_maintenance_task() {
     let queue = queue();
     for shopper in 0..POOL.size * POOL.depth_max {
-        queue.offer(request(&format!("shopper-{shopper}")), POOL, 0).unwrap();
+        queue.enqueue(request(&format!("shopper-{shopper}")), POOL, 0).unwrap();
     }
     for number in 0..20 {
-        assert!(matches!(entrust(&queue, &format!("event-{number}")), Offered::Accepted(_)));
+        assert!(matches!(enqueue_maintenance(&queue, &format!("event-{number}")), Enqueued::Accepted(_)));
     }
     let nobody = Pool { size: 0, ..POOL };
-    let offered = queue.entrust(&maintenance("event-20", MaintenanceKind::RedactShop), nobody, 0);
-    assert!(matches!(offered, Ok(Offered::Accepted(_))), "{offered:?}");
+    let enqueued =
+        queue.enqueue_maintenance(&maintenance("event-20", MaintenanceKind::RedactShop), nobody, 0);
+    assert!(matches!(enqueued, Ok(Enqueued::Accepted(_))), "{enqueued:?}");
 }
 
 #[test]
 fn a_maintenance_task_is_tried_a_hundred_times_before_it_is_given_up() {
     let queue = queue();
-    entrust(&queue, "event-1");
+    enqueue_maintenance(&queue, "event-1");
     let mut now_ms = 0;
     for attempt in 1..=100 {
         let job = claim_any(&queue, now_ms).unwrap();
         assert_eq!((job.attempt, job.last), (attempt, attempt == 100));
-        assert!(settle(&queue, &job, &retry(None), now_ms));
+        assert!(complete(&queue, &job, &retry(None), now_ms));
         now_ms += 6 * 3_600_000;
     }
     assert_eq!(claim_any(&queue, now_ms), None);
@@ -417,10 +420,10 @@ fn a_maintenance_task_is_tried_a_hundred_times_before_it_is_given_up() {
 #[test]
 fn what_is_recorded_of_a_maintenance_task_names_no_customer() {
     let queue = queue();
-    entrust(&queue, "event-1");
+    enqueue_maintenance(&queue, "event-1");
     let job = claim_any(&queue, 0).unwrap();
     let reason = "no answer for session:magic-wands:customer-7041".to_owned();
-    assert!(settle(&queue, &job, &Outcome::Failed(reason), 10));
+    assert!(complete(&queue, &job, &Outcome::Failed(reason), 10));
     let expected = "no answer for session:magic-wands:customer-…";
     assert_eq!(records(&queue, 10), [(expected.into(), "dead".into())]);
     assert_eq!(queue.jobs.rows.borrow()[&job.id].reason.as_deref(), Some(expected));
@@ -436,7 +439,7 @@ fn keys(queue: &TestQueue) -> Vec<String> {
 fn forget(queue: &TestQueue, shopper: Option<&str>) -> Result<Forgotten, Error> {
     let store = StoreId::parse("magic-wands").unwrap();
     let shopper = shopper.map(|shopper| ShopperId::parse(shopper).unwrap());
-    queue.forget(Scope::of(&store, shopper.as_ref()), Pool { depth_max: 999, ..POOL })
+    queue.delete(Scope::of(&store, shopper.as_ref()), Pool { depth_max: 999, ..POOL })
 }
 
 #[test]
@@ -444,9 +447,9 @@ fn a_customer_is_forgotten_in_every_market_and_nobody_else() {
     let queue = queue();
     let pool = Pool { depth_max: 99, ..POOL };
     for shopper in ["customer-12", "customer-12_DE-DE", "customer-123", "customer-123_DE-DE", "customer-1"] {
-        queue.offer(request(shopper), pool, 0).unwrap();
+        queue.enqueue(request(shopper), pool, 0).unwrap();
     }
-    entrust(&queue, "customer-12");
+    enqueue_maintenance(&queue, "customer-12");
     assert_eq!(forget(&queue, Some("customer-12")), Ok(Forgotten { count: 2, more: false }));
     let kept = ["customer-1", "customer-123", "customer-123_DE-DE"].map(|id| format!("magic-wands:{id}"));
     let maintenance = vec!["errand/magic-wands/customer-12".to_owned()];
@@ -458,30 +461,30 @@ fn a_customer_is_forgotten_in_every_market_and_nobody_else() {
 fn a_shop_is_forgotten_and_no_other_and_its_maintenance_tasks_stay() {
     let queue = queue();
     let evil = GenerationRequest { store: StoreId::parse("magic-wands.evil").unwrap(), ..request("abc123") };
-    queue.offer(evil, POOL, 0).unwrap();
-    entrust(&queue, "event-1");
+    queue.enqueue(evil, POOL, 0).unwrap();
+    enqueue_maintenance(&queue, "event-1");
     let late = job_under_way_of(&queue, "abc123");
     let done = job_under_way_of(&queue, "abc124");
-    settle(&queue, &done, &Outcome::Done(None), 1);
+    complete(&queue, &done, &Outcome::Done(None), 1);
     assert_eq!(forget(&queue, None), Ok(Forgotten { count: 2, more: false }));
     assert_eq!(keys(&queue), ["errand/magic-wands/event-1", "magic-wands.evil:abc123"]);
-    assert_eq!(queue.keep(&late, POOL, 2), Ok(false));
-    assert!(!settle(&queue, &late, &Outcome::Failed("too late".into()), 2));
+    assert_eq!(queue.extend_lease(&late, POOL, 2), Ok(false));
+    assert!(!complete(&queue, &late, &Outcome::Failed("too late".into()), 2));
     assert!(records(&queue, 2).is_empty());
 }
 
-/// Offers a generation request, and claims jobs until it gets the job of this request.
+/// Enqueues a generation request, and claims jobs until it gets the job of this request.
 fn job_under_way_of(queue: &TestQueue, shopper: &str) -> Job {
-    queue.offer(request(shopper), Pool { depth_max: 99, ..POOL }, 0).unwrap();
+    queue.enqueue(request(shopper), Pool { depth_max: 99, ..POOL }, 0).unwrap();
     let is_ours = |job: &Job| job.task == Task::Page(request(shopper));
-    std::iter::from_fn(|| claim_any(queue, 0)).find(is_ours).expect("a job was offered")
+    std::iter::from_fn(|| claim_any(queue, 0)).find(is_ours).expect("a job was enqueued")
 }
 
 #[test]
 fn many_jobs_are_forgotten_in_parts() {
     let queue = queue();
     for number in 0..=FORGOTTEN_MAX {
-        queue.offer(request(&format!("shopper-{number}")), Pool { depth_max: 999, ..POOL }, 0).unwrap();
+        queue.enqueue(request(&format!("shopper-{number}")), Pool { depth_max: 999, ..POOL }, 0).unwrap();
     }
     assert_eq!(forget(&queue, None), Ok(Forgotten { count: FORGOTTEN_MAX, more: true }));
     assert_eq!(forget(&queue, None), Ok(Forgotten { count: 1, more: false }));
@@ -497,7 +500,7 @@ fn a_job_of_a_release_before_maintenance_tasks_is_still_done() {
     );
     let (lanes, key) = (vec![member_name(0)], "magic-wands:abc123".to_owned());
     let job = NewJob { lanes, lane_depth_max: 9, key, payload: payload.into(), now_ms: 0 };
-    queue.jobs.offer(job).unwrap();
+    queue.jobs.enqueue(job).unwrap();
     let expected = GenerationRequest {
         work: Work::Rerender,
         signals: Signals::default(),

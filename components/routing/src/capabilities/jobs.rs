@@ -9,9 +9,9 @@ use crate::signals::Signals;
 /// The pool of generation workers.
 pub trait Queue {
     /// Queues a generation request, durably before it returns.
-    fn offer(&self, request: GenerationRequest<'_>) -> Result<Offered, Failure>;
+    fn enqueue(&self, request: GenerationRequest<'_>) -> Result<Enqueued, Failure>;
     /// Queues a maintenance task, durably before it returns. There is one task per cause.
-    fn entrust(&self, maintenance: MaintenanceTask<'_>) -> Result<(), Failure>;
+    fn enqueue_maintenance(&self, maintenance: MaintenanceTask<'_>) -> Result<(), Failure>;
     /// Deletes some generation requests of a shop: of all shoppers, or of one shopper in every market.
     fn forget_jobs(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure>;
     /// Returns the state of a shopper's newest job.
@@ -76,7 +76,7 @@ pub enum Work {
 
 /// The result of offering a generation request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Offered {
+pub enum Enqueued {
     /// The job is durably queued under this id.
     Accepted(String),
     /// The shopper already has this live job, which stays as it is.
@@ -126,7 +126,7 @@ pub struct Member {
     pub dead: u32,
     /// The most live jobs that it takes.
     pub depth_max: u32,
-    /// The time at which its oldest live job was offered.
+    /// The time at which its oldest live job was enqueued.
     pub oldest_ms: Option<u64>,
 }
 

@@ -4,7 +4,7 @@ use names::{Persona, ShopperId, StoreId};
 
 use super::{Fake, STORE, forget};
 use crate::{
-    Failure, Forgotten, GenerationRequest, JobError, JobState, MaintenanceTask, Member, Offered, Queue,
+    Enqueued, Failure, Forgotten, GenerationRequest, JobError, JobState, MaintenanceTask, Member, Queue,
     Signals, Work,
 };
 
@@ -27,24 +27,24 @@ impl Requested {
 }
 
 impl Queue for Fake {
-    fn offer(&self, request: GenerationRequest<'_>) -> Result<Offered, Failure> {
-        self.asked("queue", "queue.offer")?;
+    fn enqueue(&self, request: GenerationRequest<'_>) -> Result<Enqueued, Failure> {
+        self.asked("queue", "queue.enqueue")?;
         let GenerationRequest { store, shopper, work, signals, persona, market } = request;
         let market = if market.is_own() { String::new() } else { market.to_string() };
         let visitor = format!("{store}:{shopper}");
         self.page_requests.borrow_mut().push(Requested { visitor, work, signals, persona, market });
-        Ok(self.offered.clone())
+        Ok(self.enqueued.clone())
     }
 
-    fn entrust(&self, maintenance: MaintenanceTask<'_>) -> Result<(), Failure> {
+    fn enqueue_maintenance(&self, maintenance: MaintenanceTask<'_>) -> Result<(), Failure> {
         let MaintenanceTask { store, cause, happened_ms, kind } = maintenance;
-        self.asked("queue", "queue.entrust")?;
+        self.asked("queue", "queue.enqueue-maintenance")?;
         self.maintenance_tasks.borrow_mut().push((store.to_string(), cause.to_string(), happened_ms, kind));
         Ok(())
     }
 
     fn forget_jobs(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
-        self.asked("queue", "queue.forget").map(|()| forget(&self.live, store, shopper))
+        self.asked("queue", "queue.delete").map(|()| forget(&self.live, store, shopper))
     }
 
     fn status(&self, _: &StoreId, _: &ShopperId) -> Result<JobState, Failure> {

@@ -8,9 +8,9 @@ use super::bindings::wandstore::storefront::{
     catalog_types, http_types as wit, job_types, page_types, shopper_types,
 };
 use crate::{
-    Assortment, Body, BodyError, Cached, Failure, Forgotten, Fragment, GenerationRequest, JobError, JobState,
-    MaintenanceKind, MaintenanceTask, Member, Method, Offered, Page, PageMetadata, Progress, Reply, Response,
-    Signals, Staleness, Work,
+    Assortment, Body, BodyError, Cached, Enqueued, Failure, Forgotten, Fragment, GenerationRequest, JobError,
+    JobState, MaintenanceKind, MaintenanceTask, Member, Method, Page, PageMetadata, Progress, Reply,
+    Response, Signals, Staleness, Work,
 };
 
 names::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
@@ -21,7 +21,7 @@ names::conversions!(enum Work as job_types::Work { Generate, Rerender });
 names::conversions!(struct Signals as shopper_types::Signals {
     visits, views, searches, filters, sorts, carted, purchased
 });
-names::conversions!(enum Offered as job_types::Offered { Accepted(job), Live(job), Full });
+names::conversions!(enum Enqueued as job_types::Enqueued { Accepted(job), Live(job), Full });
 names::conversions!(enum JobState as job_types::JobState { None, Queued, Running, Done, Dead });
 names::conversions!(struct Member as job_types::Member { name, queued, running, dead, depth_max, oldest_ms });
 names::conversions!(enum Cause as job_types::Cause {

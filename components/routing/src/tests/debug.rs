@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::fakes::{Answer, Fake, FakeRequest, TOKEN};
-use crate::{Method, Offered, Work, handle};
+use crate::{Enqueued, Method, Work, handle};
 
 const GENERATE: &str = "/debug/generate?store=magic-wands&shopper=abc123";
 const MOVED: &str = "/debug/catalog-moved?store=magic-wands";
@@ -73,10 +73,10 @@ fn without_a_secret_or_with_an_empty_one_no_token_opens_them() {
 
 #[test]
 fn a_page_is_requested_by_hand() {
-    for (offered, state) in
-        [(Offered::Accepted("job-7".into()), "accepted"), (Offered::Live("job-7".into()), "live")]
+    for (enqueued, state) in
+        [(Enqueued::Accepted("job-7".into()), "accepted"), (Enqueued::Live("job-7".into()), "live")]
     {
-        let shop = Fake { offered, ..development() };
+        let shop = Fake { enqueued, ..development() };
         for answer in [shop.get(GENERATE), shop.post(GENERATE, "")] {
             assert_eq!((answer.status(), answer.json()), (202, json!({ "job": "job-7", "state": state })));
         }
@@ -86,7 +86,7 @@ fn a_page_is_requested_by_hand() {
 
 #[test]
 fn a_full_pool_says_when_to_ask_again() {
-    let answer = Fake { offered: Offered::Full, ..development() }.get(GENERATE);
+    let answer = Fake { enqueued: Enqueued::Full, ..development() }.get(GENERATE);
     assert_eq!((answer.status(), answer.header("retry-after")), (429, "30"));
     assert_eq!(answer.json(), json!({ "error": "every member of the pool is full" }));
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, PARTS, SHOP, STORE, signed, webhook};
-use crate::{BodyError, Cached, JobState, Method, Offered, Staleness, handle};
+use crate::{BodyError, Cached, Enqueued, JobState, Method, Staleness, handle};
 
 /// Draws text that is nearly valid more often than random text.
 fn any_text() -> impl Strategy<Value = String> {
@@ -97,7 +97,7 @@ fn any_cached() -> impl Strategy<Value = Cached<Held>> {
 }
 
 fn any_shop() -> impl Strategy<Value = Fake> {
-    let offered = prop::sample::select(vec![Offered::Accepted("job-1".into()), Offered::Full]);
+    let enqueued = prop::sample::select(vec![Enqueued::Accepted("job-1".into()), Enqueued::Full]);
     let state = prop::sample::select(vec![
         JobState::None,
         JobState::Queued,
@@ -106,9 +106,9 @@ fn any_shop() -> impl Strategy<Value = Fake> {
         JobState::Dead,
     ]);
     let down = prop::sample::subsequence(PARTS.to_vec(), 0..=PARTS.len());
-    (any_cached(), offered, state, down).prop_map(|(cached, offered, state, down)| Fake {
+    (any_cached(), enqueued, state, down).prop_map(|(cached, enqueued, state, down)| Fake {
         cached,
-        offered,
+        enqueued,
         state,
         down,
         ..Fake::default()

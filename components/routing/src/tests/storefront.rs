@@ -1,7 +1,7 @@
 //! A shopper opens their page.
 
 use crate::fakes::{Fake, Held, PAGE, Requested, STORE};
-use crate::{Cached, Found, Offered, Signals, Staleness, Work};
+use crate::{Cached, Enqueued, Found, Signals, Staleness, Work};
 
 const TARGET: &str = "/s/magic-wands?shopper=abc123";
 
@@ -100,14 +100,14 @@ fn the_request_says_what_the_shopper_did() {
 
 #[test]
 fn a_live_job_counts_as_triggered() {
-    let shop = Fake { offered: Offered::Live("job-1".into()), ..Fake::default() };
+    let shop = Fake { enqueued: Enqueued::Live("job-1".into()), ..Fake::default() };
     assert_eq!(shop.get(TARGET).header("x-generation-triggered"), "true");
 }
 
 #[test]
 fn a_full_pool_is_told_in_headers_and_the_page_stands() {
     for cached in [Cached::Miss, Cached::Stale(PAGE, Staleness::Expired)] {
-        let shop = Fake { cached, offered: Offered::Full, ..Fake::default() };
+        let shop = Fake { cached, enqueued: Enqueued::Full, ..Fake::default() };
         let answer = shop.get(TARGET);
         assert_eq!(answer.status(), 200);
         assert_eq!(answer.header("x-generation-triggered"), "false");

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::fakes::{Answer, Fake, FakeRequest, STORE};
-use crate::{BodyError, Method, Offered, Signals, Work, handle};
+use crate::{BodyError, Enqueued, Method, Signals, Work, handle};
 
 const TARGET: &str = "/api/shopper/track";
 
@@ -114,8 +114,8 @@ fn a_shopper_who_did_enough_is_planned_for_anew() {
 
 #[test]
 fn signals_are_stored_whatever_comes_of_the_request() {
-    for (offered, down) in [(Offered::Full, vec![]), (Offered::Full, vec!["queue"])] {
-        let shop = Fake { offered, down, ..Fake::default() };
+    for (enqueued, down) in [(Enqueued::Full, vec![]), (Enqueued::Full, vec!["queue"])] {
+        let shop = Fake { enqueued, down, ..Fake::default() };
         assert_eq!(shop.post(TARGET, views(&["a", "b", "c", "d"])).json(), json!({ "stored": 4 }));
         assert_eq!(shop.warnings.borrow().len(), shop.down.len());
     }

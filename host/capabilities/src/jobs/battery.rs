@@ -10,8 +10,8 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use super::{
-    Buried, ClaimResult, Claimed, Depth, End, Error, Filter, Jobs, Keys, Memory, NewJob, Offered,
-    PAYLOAD_BYTES_MAX, Requeued, Scripted, Settlement, Sqlite, State, Status,
+    Buried, ClaimResult, Claimed, Completion, End, Enqueued, Error, Filter, Jobs, Keys, Memory, NewJob,
+    PAYLOAD_BYTES_MAX, QueueStats, Requeued, Scripted, Sqlite, State, Status,
 };
 use crate::battery::battery;
 use crate::faults::Faults;
@@ -20,12 +20,12 @@ use crate::random;
 battery! {
     backends: [memory, sqlite],
     cases: [
-        an_accepted_job_is_claimed_as_it_was_offered,
+        an_accepted_job_is_claimed_as_it_was_enqueued,
         a_full_lane_fails_over_to_the_next,
         a_key_has_one_live_job,
         a_live_job_is_told_even_where_all_is_full,
-        of_twenty_offers_of_a_key_one_is_accepted,
-        racing_offers_overfill_no_lane,
+        of_twenty_jobs_of_a_key_one_is_accepted,
+        racing_producers_overfill_no_lane,
         two_claimers_never_get_the_same_job,
         the_job_due_longest_comes_first,
         an_idle_queue_says_when_to_come_back,
@@ -45,7 +45,7 @@ battery! {
         a_note_on_a_done_job_is_kept,
         a_done_job_keeps_no_payload,
         lanes_are_measured_apart,
-        newest_is_the_live_job_or_else_the_last,
+        latest_is_the_live_job_or_else_the_last,
         jobs_are_listed_newest_first,
         a_requeued_job_has_all_its_attempts,
         only_a_dead_job_without_successor_is_requeued,
@@ -106,8 +106,8 @@ fn job(key: &str, now_ms: u64) -> NewJob {
 
 impl Stage {
     async fn accept(&self, key: &str, now_ms: u64) -> String {
-        match self.offer(job(key, now_ms)).await.unwrap() {
-            Offered::Accepted { id, .. } => id,
+        match self.enqueue(job(key, now_ms)).await.unwrap() {
+            Enqueued::Accepted { id, .. } => id,
             refused => panic!("{key} was not accepted: {refused:?}"),
         }
     }
@@ -119,8 +119,8 @@ impl Stage {
         }
     }
 
-    async fn finish(&self, claimed: &Claimed, now_ms: u64, settlement: Settlement) -> Option<String> {
-        self.settle(&claimed.id, claimed.token, now_ms, settlement).await.unwrap()
+    async fn finish(&self, claimed: &Claimed, now_ms: u64, completion: Completion) -> Option<String> {
+        self.complete(&claimed.id, claimed.token, now_ms, completion).await.unwrap()
     }
 
     async fn state(&self, id: &str) -> State {
@@ -130,14 +130,16 @@ impl Stage {
     async fn die(&self, key: &str, now_ms: u64) -> String {
         self.accept(key, now_ms).await;
         let claimed = self.take(now_ms).await;
-        self.finish(&claimed, now_ms, Settlement::Dead("broken".into())).await.unwrap();
+        self.finish(&claimed, now_ms, Completion::Dead("broken".into())).await.unwrap();
         claimed.id
     }
 }
 
-async fn an_accepted_job_is_claimed_as_it_was_offered(jobs: &Stage) {
-    let offered = NewJob { payload: Bytes::from_static(b"\0\xff"), ..job("k", T) };
-    let Offered::Accepted { id, lane } = jobs.offer(offered).await.unwrap() else { panic!("not accepted") };
+async fn an_accepted_job_is_claimed_as_it_was_enqueued(jobs: &Stage) {
+    let enqueued = NewJob { payload: Bytes::from_static(b"\0\xff"), ..job("k", T) };
+    let Enqueued::Accepted { id, lane } = jobs.enqueue(enqueued).await.unwrap() else {
+        panic!("not accepted")
+    };
     assert_eq!(lane, "pool-0");
     let claimed = jobs.take(T).await;
     let payload = Bytes::from_static(b"\0\xff");
@@ -152,57 +154,61 @@ async fn a_full_lane_fails_over_to_the_next(jobs: &Stage) {
     let narrow = |key| NewJob { lane_depth_max: 2, ..job(key, T) };
     let mut lanes = Vec::new();
     for key in ["a", "b", "c", "d"] {
-        let Offered::Accepted { lane, .. } = jobs.offer(narrow(key)).await.unwrap() else { panic!("full") };
+        let Enqueued::Accepted { lane, .. } = jobs.enqueue(narrow(key)).await.unwrap() else {
+            panic!("full")
+        };
         lanes.push(lane);
     }
     assert_eq!(lanes, ["pool-0", "pool-0", "pool-1", "pool-1"]);
-    assert_eq!(jobs.offer(narrow("e")).await, Ok(Offered::Full));
-    assert_eq!(jobs.offer(NewJob { lanes: vec![], ..job("f", T) }).await, Ok(Offered::Full));
+    assert_eq!(jobs.enqueue(narrow("e")).await, Ok(Enqueued::Full));
+    assert_eq!(jobs.enqueue(NewJob { lanes: vec![], ..job("f", T) }).await, Ok(Enqueued::Full));
 
     let claimed = jobs.take(T).await;
-    assert_eq!(jobs.offer(narrow("e")).await, Ok(Offered::Full), "a running job takes up room");
-    jobs.finish(&claimed, T, Settlement::Dead("no".into())).await.unwrap();
-    assert!(matches!(jobs.offer(narrow("e")).await, Ok(Offered::Accepted { lane, .. }) if lane == "pool-0"));
+    assert_eq!(jobs.enqueue(narrow("e")).await, Ok(Enqueued::Full), "a running job takes up room");
+    jobs.finish(&claimed, T, Completion::Dead("no".into())).await.unwrap();
+    assert!(
+        matches!(jobs.enqueue(narrow("e")).await, Ok(Enqueued::Accepted { lane, .. }) if lane == "pool-0")
+    );
 }
 
 async fn a_key_has_one_live_job(jobs: &Stage) {
     let first = jobs.accept("k", T).await;
-    assert_eq!(jobs.offer(job("k", T)).await, Ok(Offered::Live(first.clone())), "while it waits");
+    assert_eq!(jobs.enqueue(job("k", T)).await, Ok(Enqueued::Live(first.clone())), "while it waits");
     let claimed = jobs.take(T).await;
-    assert_eq!(jobs.offer(job("k", T)).await, Ok(Offered::Live(first.clone())), "while it runs");
-    jobs.finish(&claimed, T, Settlement::Done(None)).await.unwrap();
+    assert_eq!(jobs.enqueue(job("k", T)).await, Ok(Enqueued::Live(first.clone())), "while it runs");
+    jobs.finish(&claimed, T, Completion::Done(None)).await.unwrap();
     assert_ne!(jobs.accept("k", T).await, first, "when it is done");
 }
 
 async fn a_live_job_is_told_even_where_all_is_full(jobs: &Stage) {
     let id = jobs.accept("k", T).await;
-    assert_eq!(jobs.offer(NewJob { lane_depth_max: 0, ..job("k", T) }).await, Ok(Offered::Live(id)));
-    assert_eq!(jobs.offer(NewJob { lane_depth_max: 0, ..job("l", T) }).await, Ok(Offered::Full));
+    assert_eq!(jobs.enqueue(NewJob { lane_depth_max: 0, ..job("k", T) }).await, Ok(Enqueued::Live(id)));
+    assert_eq!(jobs.enqueue(NewJob { lane_depth_max: 0, ..job("l", T) }).await, Ok(Enqueued::Full));
 }
 
-async fn offer_at_once(stage: &Stage, offers: impl Iterator<Item = NewJob>) -> Vec<Offered> {
-    let mut offering = JoinSet::new();
-    for offer in offers {
+async fn enqueue_at_once(stage: &Stage, enqueued: impl Iterator<Item = NewJob>) -> Vec<Enqueued> {
+    let mut enqueuing = JoinSet::new();
+    for offer in enqueued {
         let jobs = stage.jobs.clone();
-        offering.spawn(async move { jobs.offer(offer).await.unwrap() });
+        enqueuing.spawn(async move { jobs.enqueue(offer).await.unwrap() });
     }
-    offering.join_all().await
+    enqueuing.join_all().await
 }
 
-async fn of_twenty_offers_of_a_key_one_is_accepted(jobs: &Stage) {
-    let offered = offer_at_once(jobs, (0..20).map(|_| job("k", T))).await;
+async fn of_twenty_jobs_of_a_key_one_is_accepted(jobs: &Stage) {
+    let enqueued = enqueue_at_once(jobs, (0..20).map(|_| job("k", T))).await;
     let accepted: Vec<_> =
-        offered.iter().filter(|offered| matches!(offered, Offered::Accepted { .. })).collect();
-    let [Offered::Accepted { id, .. }] = accepted[..] else { panic!("{accepted:?}") };
-    assert_eq!(offered.iter().filter(|offered| **offered == Offered::Live(id.clone())).count(), 19);
+        enqueued.iter().filter(|enqueued| matches!(enqueued, Enqueued::Accepted { .. })).collect();
+    let [Enqueued::Accepted { id, .. }] = accepted[..] else { panic!("{accepted:?}") };
+    assert_eq!(enqueued.iter().filter(|enqueued| **enqueued == Enqueued::Live(id.clone())).count(), 19);
 }
 
-async fn racing_offers_overfill_no_lane(jobs: &Stage) {
-    let offers = (0..30).map(|n| NewJob { lane_depth_max: 5, ..job(&format!("k{n}"), T) });
-    let offered = offer_at_once(jobs, offers).await;
-    assert_eq!(offered.iter().filter(|offered| **offered == Offered::Full).count(), 20);
-    assert_eq!(jobs.measure("pool-0").await.unwrap().queued, 5);
-    assert_eq!(jobs.measure("pool-1").await.unwrap().queued, 5);
+async fn racing_producers_overfill_no_lane(jobs: &Stage) {
+    let enqueued = (0..30).map(|n| NewJob { lane_depth_max: 5, ..job(&format!("k{n}"), T) });
+    let enqueued = enqueue_at_once(jobs, enqueued).await;
+    assert_eq!(enqueued.iter().filter(|enqueued| **enqueued == Enqueued::Full).count(), 20);
+    assert_eq!(jobs.stats("pool-0").await.unwrap().queued, 5);
+    assert_eq!(jobs.stats("pool-1").await.unwrap().queued, 5);
 }
 
 async fn two_claimers_never_get_the_same_job(stage: &Stage) {
@@ -230,7 +236,7 @@ async fn the_job_due_longest_comes_first(jobs: &Stage) {
         jobs.accept(key, at_ms).await;
     }
     let first = jobs.take(T + 5).await;
-    jobs.finish(&first, T + 5, Settlement::Retry { at_ms: T + 6, reason: "again".into() }).await.unwrap();
+    jobs.finish(&first, T + 5, Completion::Retry { at_ms: T + 6, reason: "again".into() }).await.unwrap();
     let mut order = vec![first.key];
     for _ in 0..3 {
         order.push(jobs.take(T + 10).await.key);
@@ -254,16 +260,16 @@ async fn expired_lease_is_claimed_again(jobs: &Stage) {
     assert_eq!((&taken.id, taken.attempt, taken.crashes), (&lost.id, 1, 1), "it is the same attempt");
     assert!(taken.token > lost.token);
 
-    for settlement in [
-        Settlement::Done(None),
-        Settlement::Dead("late".into()),
-        Settlement::Retry { at_ms: T, reason: "late".into() },
+    for completion in [
+        Completion::Done(None),
+        Completion::Dead("late".into()),
+        Completion::Retry { at_ms: T, reason: "late".into() },
     ] {
-        assert_eq!(jobs.finish(&lost, T + 1_001, settlement).await, None);
+        assert_eq!(jobs.finish(&lost, T + 1_001, completion).await, None);
     }
-    assert_eq!(jobs.extend(&lost.id, lost.token, T + 1_001, LEASE_MS).await, Ok(false));
+    assert_eq!(jobs.extend_lease(&lost.id, lost.token, T + 1_001, LEASE_MS).await, Ok(false));
     assert_eq!(jobs.state(&taken.id).await, State::Running, "nothing changed");
-    assert_eq!(jobs.finish(&taken, T + 1_002, Settlement::Done(None)).await.as_deref(), Some("k"));
+    assert_eq!(jobs.finish(&taken, T + 1_002, Completion::Done(None)).await.as_deref(), Some("k"));
 }
 
 async fn a_free_member_claims_from_every_lane(jobs: &Stage) {
@@ -275,10 +281,10 @@ async fn a_free_member_claims_from_every_lane(jobs: &Stage) {
         order.push(jobs.take(T).await.key);
     }
     assert_eq!(order, ["a", "b", "c"], "the one due longest, whatever its lane");
-    assert_eq!(jobs.measure("pool-1").await.unwrap().running, 1, "where it waited, it still takes up room");
+    assert_eq!(jobs.stats("pool-1").await.unwrap().running, 1, "where it waited, it still takes up room");
     assert_eq!(
-        jobs.offer(job("a", T)).await.unwrap(),
-        Offered::Live(jobs.newest("a").await.unwrap().unwrap().id)
+        jobs.enqueue(job("a", T)).await.unwrap(),
+        Enqueued::Live(jobs.latest("a").await.unwrap().unwrap().id)
     );
 }
 
@@ -291,9 +297,9 @@ async fn what_a_process_had_under_way_when_it_died_is_due_at_once(jobs: &Stage) 
     assert_eq!(jobs.release(HOLDER, End::Died, T + 5).await, Ok(1));
     assert_eq!(jobs.show(&id).await.unwrap().unwrap().holder, None);
     assert_eq!(jobs.release(HOLDER, End::Died, T + 5).await, Ok(0), "once");
-    assert_eq!(jobs.finish(&lost, T + 6, Settlement::Done(None)).await, None, "should it live after all");
+    assert_eq!(jobs.finish(&lost, T + 6, Completion::Done(None)).await, None, "should it live after all");
     let taken = jobs.take(T + 6).await;
-    assert_eq!((taken.id, taken.attempt, taken.crashes), (id, 1, 1), "before what was offered later");
+    assert_eq!((taken.id, taken.attempt, taken.crashes), (id, 1, 1), "before what was enqueued later");
 }
 
 async fn a_process_that_stops_gives_its_jobs_back(jobs: &Stage) {
@@ -312,12 +318,12 @@ async fn crashes_are_counted_in_a_row_and_apart_from_attempts(jobs: &Stage) {
         assert_eq!((claimed.attempt, claimed.crashes), (1, crashes));
     }
     let claimed = jobs.take(at(20)).await;
-    let retry = Settlement::Retry { at_ms: at(20), reason: "rate limited".into() };
+    let retry = Completion::Retry { at_ms: at(20), reason: "rate limited".into() };
     jobs.finish(&claimed, at(20), retry).await.unwrap();
     let claimed = jobs.take(at(20)).await;
     assert_eq!((claimed.attempt, claimed.crashes), (2, 0));
     let claimed = jobs.take(at(21)).await;
-    jobs.finish(&claimed, at(21), Settlement::Dead("it crashed too often".into())).await.unwrap();
+    jobs.finish(&claimed, at(21), Completion::Dead("it crashed too often".into())).await.unwrap();
     assert_eq!(jobs.show(&id).await.unwrap().unwrap().crashes, 1, "a dead job says how often");
     jobs.requeue(&id, at(22)).await.unwrap();
     let claimed = jobs.take(at(22)).await;
@@ -329,7 +335,7 @@ async fn a_clock_that_was_set_back_keeps_nobody_waiting(jobs: &Stage) {
     const BACK: u64 = T - 3_600_000;
     jobs.accept("retried", T).await;
     let retried = jobs.take(T).await;
-    let retry = Settlement::Retry { at_ms: T + 500, reason: "again".into() };
+    let retry = Completion::Retry { at_ms: T + 500, reason: "again".into() };
     jobs.finish(&retried, T, retry).await.unwrap();
     jobs.accept("runs", T).await;
     let running = jobs.take(T).await;
@@ -338,7 +344,11 @@ async fn a_clock_that_was_set_back_keeps_nobody_waiting(jobs: &Stage) {
     assert_eq!(jobs.take(BACK).await.key, "waits");
     assert_eq!(jobs.claim(BACK, LEASE_MS).await, Ok(ClaimResult::Idle(Some(BACK + 500))));
     assert_eq!(jobs.take(BACK + 500).await.key, "retried");
-    assert_eq!(jobs.extend(&running.id, running.token, BACK + 900, LEASE_MS).await, Ok(true), "it is held");
+    assert_eq!(
+        jobs.extend_lease(&running.id, running.token, BACK + 900, LEASE_MS).await,
+        Ok(true),
+        "it is held"
+    );
     assert_eq!(jobs.take(BACK + 1_000).await.key, "waits", "nobody extended this one's lease");
     let crashed = jobs.take(BACK + 1_900).await;
     assert_eq!(crashed.key, "retried");
@@ -351,40 +361,40 @@ async fn a_clock_that_was_set_forward_ends_leases_and_no_attempt(jobs: &Stage) {
     let lost = jobs.take(T).await;
     let taken = jobs.take(FORWARD).await;
     assert_eq!((taken.attempt, taken.crashes), (1, 1));
-    assert_eq!(jobs.finish(&lost, FORWARD, Settlement::Done(None)).await, None);
-    assert_eq!(jobs.finish(&taken, FORWARD, Settlement::Done(None)).await.as_deref(), Some("k"));
+    assert_eq!(jobs.finish(&lost, FORWARD, Completion::Done(None)).await, None);
+    assert_eq!(jobs.finish(&taken, FORWARD, Completion::Done(None)).await.as_deref(), Some("k"));
 }
 
 async fn a_lease_that_nobody_else_took_is_still_held(jobs: &Stage) {
     jobs.accept("k", T).await;
     let claimed = jobs.take(T).await;
-    assert_eq!(jobs.finish(&claimed, T + 60_000, Settlement::Done(None)).await.as_deref(), Some("k"));
+    assert_eq!(jobs.finish(&claimed, T + 60_000, Completion::Done(None)).await.as_deref(), Some("k"));
 }
 
 async fn an_extended_lease_holds_longer(jobs: &Stage) {
     jobs.accept("k", T).await;
     let claimed = jobs.take(T).await;
-    assert_eq!(jobs.extend(&claimed.id, claimed.token, T + 900, LEASE_MS).await, Ok(true));
+    assert_eq!(jobs.extend_lease(&claimed.id, claimed.token, T + 900, LEASE_MS).await, Ok(true));
     assert_eq!(jobs.claim(T + 1_899, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T + 1_900))));
-    assert_eq!(jobs.extend(&claimed.id, claimed.token + 1, T + 900, LEASE_MS).await, Ok(false));
-    assert_eq!(jobs.extend("nothing", 1, T, LEASE_MS).await, Ok(false));
+    assert_eq!(jobs.extend_lease(&claimed.id, claimed.token + 1, T + 900, LEASE_MS).await, Ok(false));
+    assert_eq!(jobs.extend_lease("nothing", 1, T, LEASE_MS).await, Ok(false));
 }
 
 async fn a_settled_job_is_settled_once(jobs: &Stage) {
     jobs.accept("k", T).await;
     let claimed = jobs.take(T).await;
-    assert_eq!(jobs.finish(&claimed, T + 5, Settlement::Done(None)).await.as_deref(), Some("k"));
-    assert_eq!(jobs.finish(&claimed, T + 6, Settlement::Dead("late".into())).await, None);
-    assert_eq!(jobs.extend(&claimed.id, claimed.token, T + 6, LEASE_MS).await, Ok(false));
+    assert_eq!(jobs.finish(&claimed, T + 5, Completion::Done(None)).await.as_deref(), Some("k"));
+    assert_eq!(jobs.finish(&claimed, T + 6, Completion::Dead("late".into())).await, None);
+    assert_eq!(jobs.extend_lease(&claimed.id, claimed.token, T + 6, LEASE_MS).await, Ok(false));
     let expected = Status { id: claimed.id, state: State::Done, attempt: 1, since_ms: T + 5 };
-    assert_eq!(jobs.newest("k").await, Ok(Some(expected)));
+    assert_eq!(jobs.latest("k").await, Ok(Some(expected)));
     assert_eq!(jobs.claim(T + 100_000, LEASE_MS).await, Ok(ClaimResult::Idle(None)));
 }
 
 async fn a_retried_job_waits_for_its_time(jobs: &Stage) {
     jobs.accept("k", T).await;
     let claimed = jobs.take(T).await;
-    let retry = Settlement::Retry { at_ms: T + 5_000, reason: "rate limited".into() };
+    let retry = Completion::Retry { at_ms: T + 5_000, reason: "rate limited".into() };
     assert_eq!(jobs.finish(&claimed, T + 10, retry).await.as_deref(), Some("k"));
     assert_eq!(jobs.claim(T + 4_999, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T + 5_000))));
     let record = jobs.show(&claimed.id).await.unwrap().unwrap();
@@ -394,7 +404,7 @@ async fn a_retried_job_waits_for_its_time(jobs: &Stage) {
     let again = jobs.take(T + 5_000).await;
     assert_eq!(again.attempt, 2);
     assert_eq!(
-        jobs.finish(&claimed, T + 5_001, Settlement::Done(None)).await,
+        jobs.finish(&claimed, T + 5_001, Completion::Done(None)).await,
         None,
         "the old token is worthless"
     );
@@ -407,13 +417,13 @@ async fn a_postponed_job_waits_and_loses_no_attempt(jobs: &Stage) {
         let now_ms = T + claim * 10_000;
         let claimed = jobs.take(now_ms).await;
         assert_eq!((claimed.attempt, claimed.crashes), (1, 1), "it crashed once before it was postponed");
-        let postponed = Settlement::Postponed(now_ms + 700);
+        let postponed = Completion::Postponed(now_ms + 700);
         assert_eq!(jobs.finish(&claimed, now_ms, postponed).await.as_deref(), Some("k"));
         let idle = ClaimResult::Idle(Some(now_ms + 700));
         assert_eq!(jobs.claim(now_ms + 699, LEASE_MS).await, Ok(idle));
     }
     let claimed = jobs.take(T + 60_000).await;
-    let retry = Settlement::Retry { at_ms: T + 60_000, reason: "rate limited".into() };
+    let retry = Completion::Retry { at_ms: T + 60_000, reason: "rate limited".into() };
     jobs.finish(&claimed, T + 60_000, retry).await.unwrap();
     let claimed = jobs.take(T + 60_000).await;
     assert_eq!((claimed.attempt, claimed.crashes), (2, 0));
@@ -430,15 +440,15 @@ async fn a_dead_job_is_kept_with_its_reason(jobs: &Stage) {
 async fn a_note_on_a_done_job_is_kept(jobs: &Stage) {
     jobs.accept("k", T).await;
     let claimed = jobs.take(T).await;
-    let retry = Settlement::Retry { at_ms: T, reason: "first".into() };
+    let retry = Completion::Retry { at_ms: T, reason: "first".into() };
     jobs.finish(&claimed, T, retry).await.unwrap();
     let claimed = jobs.take(T).await;
-    jobs.finish(&claimed, T, Settlement::Done(None)).await.unwrap();
+    jobs.finish(&claimed, T, Completion::Done(None)).await.unwrap();
     assert_eq!(jobs.show(&claimed.id).await.unwrap().unwrap().error.as_deref(), Some("first"));
 
     jobs.accept("l", T).await;
     let claimed = jobs.take(T).await;
-    jobs.finish(&claimed, T, Settlement::Done(Some("planned locally".into()))).await.unwrap();
+    jobs.finish(&claimed, T, Completion::Done(Some("planned locally".into()))).await.unwrap();
     assert_eq!(jobs.show(&claimed.id).await.unwrap().unwrap().error.as_deref(), Some("planned locally"));
 }
 
@@ -448,10 +458,10 @@ async fn a_done_job_keeps_no_payload(jobs: &Stage) {
     let id = jobs.accept("k", T).await;
     let payload = async || jobs.show(&id).await.unwrap().unwrap().payload;
     let claimed = jobs.take(T).await;
-    jobs.finish(&claimed, T, Settlement::Retry { at_ms: T, reason: "first".into() }).await.unwrap();
+    jobs.finish(&claimed, T, Completion::Retry { at_ms: T, reason: "first".into() }).await.unwrap();
     assert_eq!(payload().await, "payload of k");
     let claimed = jobs.take(T).await;
-    jobs.finish(&claimed, T, Settlement::Done(None)).await.unwrap();
+    jobs.finish(&claimed, T, Completion::Done(None)).await.unwrap();
     assert_eq!(payload().await, "");
     assert_eq!(jobs.requeue(&id, T).await, Ok(Requeued::NotDead(State::Done)), "nor is it tried again");
 
@@ -461,36 +471,36 @@ async fn a_done_job_keeps_no_payload(jobs: &Stage) {
 }
 
 async fn lanes_are_measured_apart(jobs: &Stage) {
-    assert_eq!(jobs.measure("pool-0").await, Ok(Depth::default()));
+    assert_eq!(jobs.stats("pool-0").await, Ok(QueueStats::default()));
     jobs.die("dead", T).await;
     for (key, at_ms) in [("a", T + 1), ("b", T + 2), ("c", T + 3)] {
         jobs.accept(key, at_ms).await;
     }
     let done = jobs.take(T + 3).await;
-    jobs.finish(&done, T + 3, Settlement::Done(None)).await.unwrap();
+    jobs.finish(&done, T + 3, Completion::Done(None)).await.unwrap();
     jobs.take(T + 3).await;
-    let expected = Depth { queued: 1, running: 1, dead: 1, oldest_ms: Some(T + 2) };
-    assert_eq!(jobs.measure("pool-0").await, Ok(expected));
-    assert_eq!(jobs.measure("pool-1").await, Ok(Depth::default()));
+    let expected = QueueStats { queued: 1, running: 1, dead: 1, oldest_ms: Some(T + 2) };
+    assert_eq!(jobs.stats("pool-0").await, Ok(expected));
+    assert_eq!(jobs.stats("pool-1").await, Ok(QueueStats::default()));
 }
 
-async fn newest_is_the_live_job_or_else_the_last(jobs: &Stage) {
-    assert_eq!(jobs.newest("k").await, Ok(None));
+async fn latest_is_the_live_job_or_else_the_last(jobs: &Stage) {
+    assert_eq!(jobs.latest("k").await, Ok(None));
     jobs.die("k", T).await;
     let live = jobs.accept("k", T - 50).await;
     let expected = Status { id: live.clone(), state: State::Queued, attempt: 0, since_ms: T - 50 };
-    assert_eq!(jobs.newest("k").await, Ok(Some(expected)), "although the clock went back");
+    assert_eq!(jobs.latest("k").await, Ok(Some(expected)), "although the clock went back");
 
     let claimed = jobs.take(T).await;
-    jobs.finish(&claimed, T + 7, Settlement::Done(None)).await.unwrap();
+    jobs.finish(&claimed, T + 7, Completion::Done(None)).await.unwrap();
     let last = jobs.die("k", T + 20).await;
-    assert_eq!(jobs.newest("k").await.unwrap().unwrap().id, last);
+    assert_eq!(jobs.latest("k").await.unwrap().unwrap().id, last);
 }
 
 async fn jobs_are_listed_newest_first(jobs: &Stage) {
     jobs.die("a", T).await;
     jobs.accept("b", T + 1).await;
-    jobs.offer(NewJob { lanes: vec!["pool-1".into()], ..job("c", T + 2) }).await.unwrap();
+    jobs.enqueue(NewJob { lanes: vec!["pool-1".into()], ..job("c", T + 2) }).await.unwrap();
     jobs.accept("d", T + 2).await;
     let keys = async |filter, limit| {
         let listed = jobs.list(filter, limit).await.unwrap();
@@ -508,10 +518,10 @@ async fn a_requeued_job_has_all_its_attempts(jobs: &Stage) {
     let id = jobs.die("k", T).await;
     assert_eq!(jobs.requeue(&id, T + 10).await, Ok(Requeued::Done));
     let expected = Status { id: id.clone(), state: State::Queued, attempt: 0, since_ms: T + 10 };
-    assert_eq!(jobs.newest("k").await, Ok(Some(expected)));
+    assert_eq!(jobs.latest("k").await, Ok(Some(expected)));
     let claimed = jobs.take(T + 10).await;
     assert_eq!((claimed.attempt, claimed.token), (1, 2), "the token still grows");
-    assert_eq!(jobs.finish(&claimed, T + 11, Settlement::Done(None)).await.as_deref(), Some("k"));
+    assert_eq!(jobs.finish(&claimed, T + 11, Completion::Done(None)).await.as_deref(), Some("k"));
 }
 
 async fn only_a_dead_job_without_successor_is_requeued(jobs: &Stage) {
@@ -522,15 +532,15 @@ async fn only_a_dead_job_without_successor_is_requeued(jobs: &Stage) {
     assert_eq!(jobs.requeue(&live, T).await, Ok(Requeued::NotDead(State::Queued)));
     let claimed = jobs.take(T).await;
     assert_eq!(jobs.requeue(&live, T).await, Ok(Requeued::NotDead(State::Running)));
-    jobs.finish(&claimed, T, Settlement::Done(None)).await.unwrap();
+    jobs.finish(&claimed, T, Completion::Done(None)).await.unwrap();
     assert_eq!(jobs.requeue(&live, T).await, Ok(Requeued::NotDead(State::Done)));
     assert_eq!(jobs.requeue(&dead, T).await, Ok(Requeued::Done));
 }
 
 /// Accepts a job into `lane` and no other.
 async fn accept_into(jobs: &Stage, lane: &str, key: &str) -> String {
-    let offered = jobs.offer(NewJob { lanes: vec![lane.into()], ..job(key, T) }).await.unwrap();
-    let Offered::Accepted { id, .. } = offered else { panic!("{key} was not accepted: {offered:?}") };
+    let enqueued = jobs.enqueue(NewJob { lanes: vec![lane.into()], ..job(key, T) }).await.unwrap();
+    let Enqueued::Accepted { id, .. } = enqueued else { panic!("{key} was not accepted: {enqueued:?}") };
     id
 }
 
@@ -549,7 +559,7 @@ async fn a_job_in_a_lane_that_is_no_more_gets_another(jobs: &Stage) {
     assert_eq!(lane(jobs, &id).await, "pool-0");
     assert_eq!(jobs.claim(T - 1, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T))));
     assert_eq!(jobs.take(T).await.id, id);
-    assert_eq!(jobs.measure("pool-7").await, Ok(Depth::default()));
+    assert_eq!(jobs.stats("pool-7").await, Ok(QueueStats::default()));
 }
 
 async fn a_running_job_is_adopted_with_its_lease(jobs: &Stage) {
@@ -557,8 +567,8 @@ async fn a_running_job_is_adopted_with_its_lease(jobs: &Stage) {
     let ClaimResult::Job(claimed) = jobs.claim(T, LEASE_MS).await.unwrap() else { panic!("idle") };
     assert_eq!(adopt(jobs, &["pool-0"]).await, 1);
     assert_eq!(jobs.claim(T + 999, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T + 1_000))));
-    assert_eq!(jobs.extend(&claimed.id, claimed.token, T + 999, LEASE_MS).await, Ok(true));
-    assert_eq!(jobs.finish(&claimed, T + 1_500, Settlement::Done(None)).await.as_deref(), Some("k"));
+    assert_eq!(jobs.extend_lease(&claimed.id, claimed.token, T + 999, LEASE_MS).await, Ok(true));
+    assert_eq!(jobs.finish(&claimed, T + 1_500, Completion::Done(None)).await.as_deref(), Some("k"));
 }
 
 async fn strays_are_spread_evenly_and_nothing_else_moves(jobs: &Stage) {
@@ -574,7 +584,7 @@ async fn strays_are_spread_evenly_and_nothing_else_moves(jobs: &Stage) {
         lanes.push(lane(jobs, id).await);
     }
     assert_eq!(lanes, ["pool-1", "pool-2", "pool-1", "pool-2"]);
-    assert_eq!(jobs.measure("pool-1").await.unwrap().queued, 4 + 2);
+    assert_eq!(jobs.stats("pool-1").await.unwrap().queued, 4 + 2);
     assert_eq!(lane(jobs, &dead).await, "pool-0");
     assert_eq!(adopt(jobs, &["pool-1", "pool-2"]).await, 0, "all are at home now");
 }
@@ -591,8 +601,8 @@ async fn a_buried_job_is_out_of_its_holders_hands(jobs: &Stage) {
     let claimed = jobs.take(T).await;
     assert_eq!(jobs.bury(&claimed.id, "stuck", T + 1).await, Ok(Buried::Done));
     assert_eq!(jobs.bury(&claimed.id, "again", T + 2).await, Ok(Buried::NotLive(State::Dead)));
-    assert_eq!(jobs.finish(&claimed, T + 3, Settlement::Done(None)).await, None);
-    assert_eq!(jobs.extend(&claimed.id, claimed.token, T + 3, LEASE_MS).await, Ok(false));
+    assert_eq!(jobs.finish(&claimed, T + 3, Completion::Done(None)).await, None);
+    assert_eq!(jobs.extend_lease(&claimed.id, claimed.token, T + 3, LEASE_MS).await, Ok(false));
     let record = jobs.show(&claimed.id).await.unwrap().unwrap();
     assert_eq!(
         (record.state, record.settled_ms, record.error.as_deref()),
@@ -601,7 +611,7 @@ async fn a_buried_job_is_out_of_its_holders_hands(jobs: &Stage) {
 
     assert_eq!(jobs.requeue(&claimed.id, T + 4).await, Ok(Requeued::Done));
     assert_eq!(
-        jobs.finish(&claimed, T + 5, Settlement::Done(None)).await,
+        jobs.finish(&claimed, T + 5, Completion::Done(None)).await,
         None,
         "not even when it lives again"
     );
@@ -613,7 +623,7 @@ async fn pruning_forgets_old_done_jobs_and_nothing_else(jobs: &Stage) {
     for at_ms in [T, T + 10] {
         jobs.accept("k", at_ms).await;
         let claimed = jobs.take(at_ms).await;
-        jobs.finish(&claimed, at_ms, Settlement::Done(None)).await.unwrap();
+        jobs.finish(&claimed, at_ms, Completion::Done(None)).await.unwrap();
         done.push(claimed.id);
     }
     let live = jobs.accept("live", T).await;
@@ -629,9 +639,9 @@ async fn pruning_forgets_old_done_jobs_and_nothing_else(jobs: &Stage) {
 async fn a_payload_over_the_limit_is_refused(jobs: &Stage) {
     let limit = usize::try_from(PAYLOAD_BYTES_MAX).unwrap();
     let of = |size| NewJob { payload: vec![0; size].into(), ..job("k", T) };
-    assert_eq!(jobs.offer(of(limit + 1)).await, Err(Error::TooLarge(PAYLOAD_BYTES_MAX)));
-    assert_eq!(jobs.newest("k").await, Ok(None));
-    assert!(matches!(jobs.offer(of(limit)).await, Ok(Offered::Accepted { .. })));
+    assert_eq!(jobs.enqueue(of(limit + 1)).await, Err(Error::TooLarge(PAYLOAD_BYTES_MAX)));
+    assert_eq!(jobs.latest("k").await, Ok(None));
+    assert!(matches!(jobs.enqueue(of(limit)).await, Ok(Enqueued::Accepted { .. })));
 }
 
 async fn ids_sort_by_time(jobs: &Stage) {
@@ -645,20 +655,20 @@ async fn ids_sort_by_time(jobs: &Stage) {
 async fn forgetting_removes_jobs_of_those_keys_wherever_they_stand(stage: &Stage) {
     stage.accept("shop:ann", T).await;
     let done = stage.take(T).await;
-    stage.finish(&done, T, Settlement::Done(None)).await;
+    stage.finish(&done, T, Completion::Done(None)).await;
     stage.accept("shop:ann", T + 1).await;
     let running = stage.take(T + 1).await;
     stage.accept("shop:anna", T).await;
     stage.accept("shop:bob", T).await;
     stage.accept("shop-2:ann", T).await;
 
-    assert_eq!(stage.forget(Keys::Exactly("shop:ann".into()), 100).await, Ok(2));
-    assert_eq!(stage.finish(&running, T + 2, Settlement::Done(None)).await, None, "it was lost");
-    assert_eq!(stage.newest("shop:ann").await, Ok(None));
-    assert!(stage.newest("shop:anna").await.unwrap().is_some());
+    assert_eq!(stage.delete(Keys::Exactly("shop:ann".into()), 100).await, Ok(2));
+    assert_eq!(stage.finish(&running, T + 2, Completion::Done(None)).await, None, "it was lost");
+    assert_eq!(stage.latest("shop:ann").await, Ok(None));
+    assert!(stage.latest("shop:anna").await.unwrap().is_some());
 
-    assert_eq!(stage.forget(Keys::StartingWith("shop:".into()), 100).await, Ok(2));
-    assert!(stage.newest("shop-2:ann").await.unwrap().is_some());
+    assert_eq!(stage.delete(Keys::StartingWith("shop:".into()), 100).await, Ok(2));
+    assert!(stage.latest("shop-2:ann").await.unwrap().is_some());
     stage.accept("shop:ann", T + 3).await;
 }
 
@@ -667,9 +677,9 @@ async fn what_is_forgotten_bit_by_bit_is_all_forgotten(stage: &Stage) {
         stage.accept(key, T).await;
     }
     let keys = Keys::StartingWith("a:".into());
-    assert_eq!(stage.forget(keys.clone(), 2).await, Ok(2));
-    assert_eq!(stage.forget(keys.clone(), 2).await, Ok(1));
-    assert_eq!(stage.forget(keys, 2).await, Ok(0));
+    assert_eq!(stage.delete(keys.clone(), 2).await, Ok(2));
+    assert_eq!(stage.delete(keys.clone(), 2).await, Ok(1));
+    assert_eq!(stage.delete(keys, 2).await, Ok(0));
     assert_eq!(stage.list(Filter::default(), 10).await.unwrap().len(), 1);
 }
 
@@ -680,24 +690,24 @@ async fn failures_pass_and_leave_nothing_behind(stage: &Stage) {
 
     faults.break_all();
     let down = Error::Unavailable("scripted failure".to_owned());
-    assert_eq!(jobs.offer(job("l", T)).await, Err(down.clone()));
+    assert_eq!(jobs.enqueue(job("l", T)).await, Err(down.clone()));
     assert_eq!(jobs.claim(T, LEASE_MS).await, Err(down.clone()));
     assert_eq!(jobs.release(HOLDER, End::Died, T).await, Err(down.clone()));
-    assert_eq!(jobs.extend(&id, 1, T, LEASE_MS).await, Err(down.clone()));
-    assert_eq!(jobs.settle(&id, 1, T, Settlement::Done(None)).await, Err(down.clone()));
-    assert_eq!(jobs.newest("k").await, Err(down.clone()));
-    assert_eq!(jobs.measure("pool-0").await, Err(down.clone()));
+    assert_eq!(jobs.extend_lease(&id, 1, T, LEASE_MS).await, Err(down.clone()));
+    assert_eq!(jobs.complete(&id, 1, T, Completion::Done(None)).await, Err(down.clone()));
+    assert_eq!(jobs.latest("k").await, Err(down.clone()));
+    assert_eq!(jobs.stats("pool-0").await, Err(down.clone()));
     assert_eq!(jobs.list(Filter::default(), 1).await, Err(down.clone()));
     assert_eq!(jobs.show(&id).await, Err(down.clone()));
     assert_eq!(jobs.requeue(&id, T).await, Err(down.clone()));
     assert_eq!(jobs.adopt(&["pool-1".to_owned()]).await, Err(down.clone()));
     assert_eq!(jobs.bury(&id, "no", T).await, Err(down.clone()));
-    assert_eq!(jobs.forget(Keys::Exactly("k".into()), 1).await, Err(down.clone()));
+    assert_eq!(jobs.delete(Keys::Exactly("k".into()), 1).await, Err(down.clone()));
     assert_eq!(jobs.prune(T, 1).await, Err(down.clone()));
     assert_eq!(jobs.probe().await, Err(down));
 
     faults.restore();
-    assert_eq!(jobs.measure("pool-0").await.unwrap().queued, 1);
+    assert_eq!(jobs.stats("pool-0").await.unwrap().queued, 1);
     assert!(matches!(jobs.claim(T, LEASE_MS).await, Ok(ClaimResult::Job(claimed)) if claimed.id == id));
 }
 
@@ -757,11 +767,11 @@ impl Story {
             Act::Offer { key, lanes, depth_max } => {
                 let lanes = lanes.iter().map(|lane| format!("pool-{lane}")).collect();
                 let offer = NewJob { lanes, lane_depth_max: *depth_max, ..job(&format!("k{key}"), now_ms) };
-                let offered = jobs.offer(offer).await;
-                if let Ok(Offered::Accepted { id, .. }) = &offered {
+                let enqueued = jobs.enqueue(offer).await;
+                if let Ok(Enqueued::Accepted { id, .. }) = &enqueued {
                     self.jobs.push(id.clone());
                 }
-                format!("{offered:?}")
+                format!("{enqueued:?}")
             }
             Act::Claim => {
                 let claimed = jobs.claim(now_ms, LEASE_MS).await;
@@ -776,11 +786,11 @@ impl Story {
             }
             Act::Extend(claim) => {
                 let (id, token) = some_claim(claim);
-                format!("{:?}", jobs.extend(&id, token, now_ms, LEASE_MS).await)
+                format!("{:?}", jobs.extend_lease(&id, token, now_ms, LEASE_MS).await)
             }
             Act::Settle(claim, how) => {
                 let (id, token) = some_claim(claim);
-                format!("{:?}", jobs.settle(&id, token, now_ms, settlement(*how, now_ms)).await)
+                format!("{:?}", jobs.complete(&id, token, now_ms, completion(*how, now_ms)).await)
             }
             Act::Requeue(job) => format!("{:?}", jobs.requeue(&some_job(job), now_ms).await),
             Act::Bury(job) => format!("{:?}", jobs.bury(&some_job(job), "buried", now_ms).await),
@@ -803,18 +813,18 @@ impl Story {
 
     async fn look(&self) -> String {
         let jobs = &self.stage.jobs;
-        let lanes = (jobs.measure("pool-0").await, jobs.measure("pool-1").await);
-        let newest = (jobs.newest("k0").await, jobs.newest("k1").await);
+        let lanes = (jobs.stats("pool-0").await, jobs.stats("pool-1").await);
+        let newest = (jobs.latest("k0").await, jobs.latest("k1").await);
         format!("{lanes:?} {newest:?} {:?}", jobs.list(Filter::default(), 100).await)
     }
 }
 
-fn settlement(how: u8, now_ms: u64) -> Settlement {
+fn completion(how: u8, now_ms: u64) -> Completion {
     match how {
-        0 => Settlement::Done(None),
-        1 => Settlement::Done(Some("with a note".into())),
-        2 => Settlement::Retry { at_ms: now_ms + 300, reason: "again".into() },
-        _ => Settlement::Dead("broken".into()),
+        0 => Completion::Done(None),
+        1 => Completion::Done(Some("with a note".into())),
+        2 => Completion::Retry { at_ms: now_ms + 300, reason: "again".into() },
+        _ => Completion::Dead("broken".into()),
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use super::{ClaimResult, Jobs, NewJob, Offered, Settlement, Sqlite, State};
+use super::{ClaimResult, Completion, Enqueued, Jobs, NewJob, Sqlite, State};
 use crate::random;
 
 /// The environment variable that passes the database to the process that will be killed.
@@ -20,8 +20,8 @@ fn job(key: String) -> NewJob {
 }
 
 async fn accept(jobs: &Sqlite, key: String) -> String {
-    match jobs.offer(job(key)).await.unwrap() {
-        Offered::Accepted { id, .. } => id,
+    match jobs.enqueue(job(key)).await.unwrap() {
+        Enqueued::Accepted { id, .. } => id,
         refused => panic!("not accepted: {refused:?}"),
     }
 }
@@ -35,7 +35,7 @@ async fn a_reopened_database_still_holds_accepted_jobs() {
     let jobs = open(&path).await;
     let ClaimResult::Job(claimed) = jobs.claim(1, 1_000).await.unwrap() else { panic!("lost") };
     assert_eq!(claimed.id, id);
-    assert_eq!(jobs.offer(job("k".into())).await, Ok(Offered::Live(id)));
+    assert_eq!(jobs.enqueue(job("k".into())).await, Ok(Enqueued::Live(id)));
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn works_until_it_is_killed() {
         let id = accept(&jobs, format!("{}-{n}", std::process::id())).await;
         println!("promise: accepted {id}");
         let ClaimResult::Job(claimed) = jobs.claim(1, 1).await.unwrap() else { continue };
-        jobs.settle(&claimed.id, claimed.token, 2, Settlement::Done(None)).await.unwrap().unwrap();
+        jobs.complete(&claimed.id, claimed.token, 2, Completion::Done(None)).await.unwrap().unwrap();
         println!("promise: done {}", claimed.id);
     }
 }

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use portable::sql::jobs::was_set_back;
 
 use super::{
-    Buried, ClaimResult, Claimed, Depth, End, Error, Filter, Jobs, Keys, NewJob, Offered, Record, Requeued,
-    Settlement, State, Status, check_size, new_id,
+    Buried, ClaimResult, Claimed, Completion, End, Enqueued, Error, Filter, Jobs, Keys, NewJob, QueueStats,
+    Record, Requeued, State, Status, check_size, new_id,
 };
 use crate::random::Random;
 
@@ -64,7 +64,7 @@ fn held<'a>(jobs: &'a mut [Record], id: &str, token: u64) -> Option<&'a mut Reco
 }
 
 impl Record {
-    fn settle(&mut self, state: State, error: Option<String>, now_ms: u64) {
+    fn complete(&mut self, state: State, error: Option<String>, now_ms: u64) {
         self.state = state;
         self.settled_ms = Some(now_ms);
         self.error = error.or(self.error.take());
@@ -103,15 +103,15 @@ impl Record {
 
 #[async_trait]
 impl Jobs for Memory {
-    async fn offer(&self, job: NewJob) -> Result<Offered, Error> {
+    async fn enqueue(&self, job: NewJob) -> Result<Enqueued, Error> {
         check_size(&job.payload)?;
         let mut jobs = self.jobs();
         if let Some(live) = live_of_key(&jobs, &job.key) {
-            return Ok(Offered::Live(live.id.clone()));
+            return Ok(Enqueued::Live(live.id.clone()));
         }
         let id = new_id(job.now_ms, self.random.next_u64());
         let has_room = |lane: &String| live_of_lane(&jobs, lane).count() < job.lane_depth_max as usize;
-        let Some(lane) = job.lanes.into_iter().find(has_room) else { return Ok(Offered::Full) };
+        let Some(lane) = job.lanes.into_iter().find(has_room) else { return Ok(Enqueued::Full) };
         jobs.push(Record {
             id: id.clone(),
             key: job.key,
@@ -128,7 +128,7 @@ impl Jobs for Memory {
             error: None,
             payload: job.payload,
         });
-        Ok(Offered::Accepted { id, lane })
+        Ok(Enqueued::Accepted { id, lane })
     }
 
     async fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Error> {
@@ -158,34 +158,34 @@ impl Jobs for Memory {
         Ok(released.count() as u64)
     }
 
-    async fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Error> {
+    async fn extend_lease(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Error> {
         let mut jobs = self.jobs();
         let held = held(&mut jobs, id, token);
         Ok(held.map(|job| job.wait_until(now_ms + u64::from(lease_ms), now_ms)).is_some())
     }
 
-    async fn settle(
+    async fn complete(
         &self,
         id: &str,
         token: u64,
         now_ms: u64,
-        settlement: Settlement,
+        completion: Completion,
     ) -> Result<Option<String>, Error> {
         let mut jobs = self.jobs();
         let Some(job) = held(&mut jobs, id, token) else { return Ok(None) };
-        match settlement {
-            Settlement::Done(error) => {
-                job.settle(State::Done, error, now_ms);
+        match completion {
+            Completion::Done(error) => {
+                job.complete(State::Done, error, now_ms);
                 job.payload = Bytes::new();
                 job.crashes = 0;
             }
-            Settlement::Dead(reason) => job.settle(State::Dead, Some(reason), now_ms),
-            Settlement::Retry { at_ms, reason } => {
+            Completion::Dead(reason) => job.complete(State::Dead, Some(reason), now_ms),
+            Completion::Retry { at_ms, reason } => {
                 (job.state, job.holder, job.crashes) = (State::Queued, None, 0);
                 job.wait_until(at_ms, now_ms);
                 job.error = Some(reason);
             }
-            Settlement::Postponed(at_ms) => {
+            Completion::Postponed(at_ms) => {
                 (job.state, job.holder, job.attempt) = (State::Queued, None, job.attempt - 1);
                 job.wait_until(at_ms, now_ms);
             }
@@ -193,13 +193,13 @@ impl Jobs for Memory {
         Ok(Some(job.key.clone()))
     }
 
-    async fn newest(&self, key: &str) -> Result<Option<Status>, Error> {
+    async fn latest(&self, key: &str) -> Result<Option<Status>, Error> {
         let jobs = self.jobs();
         let of_key = jobs.iter().filter(|job| job.key == key);
         Ok(of_key.max_by_key(|job| (job.state.is_live(), job.offered_ms)).map(Record::status))
     }
 
-    async fn forget(&self, keys: Keys, limit: u32) -> Result<u64, Error> {
+    async fn delete(&self, keys: Keys, limit: u32) -> Result<u64, Error> {
         let mut left = limit;
         let mut jobs = self.jobs();
         jobs.retain(|job| {
@@ -210,13 +210,13 @@ impl Jobs for Memory {
         Ok((limit - left).into())
     }
 
-    async fn measure(&self, lane: &str) -> Result<Depth, Error> {
+    async fn stats(&self, lane: &str) -> Result<QueueStats, Error> {
         let jobs = self.jobs();
         let count = |state| {
             let such = jobs.iter().filter(|job| job.lane == lane && job.state == state).count();
             u32::try_from(such).unwrap_or(u32::MAX)
         };
-        Ok(Depth {
+        Ok(QueueStats {
             queued: count(State::Queued),
             running: count(State::Running),
             dead: count(State::Dead),
@@ -272,7 +272,7 @@ impl Jobs for Memory {
             None => Buried::NotThere,
             Some(job) if !job.state.is_live() => Buried::NotLive(job.state),
             Some(job) => {
-                job.settle(State::Dead, Some(reason.to_owned()), now_ms);
+                job.complete(State::Dead, Some(reason.to_owned()), now_ms);
                 Buried::Done
             }
         })
@@ -280,8 +280,9 @@ impl Jobs for Memory {
 
     async fn prune(&self, settled_before_ms: u64, limit: u32) -> Result<u64, Error> {
         let mut jobs = self.jobs();
-        let settled = |job: &&Record| job.settled_ms.is_some_and(|settled_ms| settled_ms < settled_before_ms);
-        let mut old: Vec<_> = jobs.iter().filter(|job| job.state == State::Done).filter(settled).collect();
+        let completed =
+            |job: &&Record| job.settled_ms.is_some_and(|settled_ms| settled_ms < settled_before_ms);
+        let mut old: Vec<_> = jobs.iter().filter(|job| job.state == State::Done).filter(completed).collect();
         old.sort_by_key(|job| job.settled_ms);
         let old: Vec<_> = old.iter().take(limit as usize).map(|job| job.id.clone()).collect();
         jobs.retain(|job| !old.contains(&job.id));

@@ -38,7 +38,7 @@ pub struct NewJob {
 
 /// The result of an enqueue.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Offered {
+pub enum Enqueued {
     /// Durably queued.
     Accepted {
         /// Its id.
@@ -80,7 +80,7 @@ pub enum ClaimResult {
 
 /// The outcome of a claimed job.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Settlement {
+pub enum Completion {
     /// It is done, and its payload is deleted. The text, if any, says what went wrong on the way.
     Done(Option<String>),
     /// It may be claimed again.
@@ -96,8 +96,8 @@ pub enum Settlement {
     Dead(String),
 }
 
-impl Settlement {
-    /// Returns the state of the job after the settlement.
+impl Completion {
+    /// Returns the state of the job after the completion.
     pub fn state(&self) -> State {
         match self {
             Self::Done(_) => State::Done,
@@ -160,7 +160,7 @@ pub struct Status {
 
 /// How full a lane is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Depth {
+pub struct QueueStats {
     /// Queued jobs.
     pub queued: u32,
     /// Jobs under lease.
@@ -270,7 +270,7 @@ pub enum Error {
 #[async_trait]
 pub trait Jobs: Send + Sync {
     /// Queues a job in the first lane that has room.
-    async fn offer(&self, job: NewJob) -> Result<Offered, Error>;
+    async fn enqueue(&self, job: NewJob) -> Result<Enqueued, Error>;
 
     /// Leases the job that has been due longest, whatever its lane. A job with an expired lease is due, and the
     /// expiry counts as a crash. If the clock was set back, a job's remaining wait counts from `now_ms`. A
@@ -282,27 +282,27 @@ pub trait Jobs: Send + Sync {
     async fn release(&self, holder: &str, end: End, now_ms: u64) -> Result<u64, Error>;
 
     /// Extends a lease; returns false if the caller no longer holds it.
-    async fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Error>;
+    async fn extend_lease(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Error>;
 
     /// Completes a job and returns its key. If the caller no longer holds it, nothing changes and the result
     /// is `None`.
-    async fn settle(
+    async fn complete(
         &self,
         id: &str,
         token: u64,
         now_ms: u64,
-        settlement: Settlement,
+        completion: Completion,
     ) -> Result<Option<String>, Error>;
 
-    /// Returns the newest job of `key`, live or settled.
-    async fn newest(&self, key: &str) -> Result<Option<Status>, Error>;
+    /// Returns the newest job of `key`, live or completed.
+    async fn latest(&self, key: &str) -> Result<Option<Status>, Error>;
 
     /// Removes up to `limit` jobs with those keys, live or completed and in any lane, and returns how
     /// many. A worker that holds one of them loses it.
-    async fn forget(&self, keys: Keys, limit: u32) -> Result<u64, Error>;
+    async fn delete(&self, keys: Keys, limit: u32) -> Result<u64, Error>;
 
     /// Returns how full `lane` is.
-    async fn measure(&self, lane: &str) -> Result<Depth, Error>;
+    async fn stats(&self, lane: &str) -> Result<QueueStats, Error>;
 
     /// Returns at most `limit` jobs that match `filter`, newest first.
     async fn list(&self, filter: Filter, limit: u32) -> Result<Vec<Record>, Error>;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{
-    Buried, ClaimResult, Depth, End, Error, Filter, Jobs, Keys, NewJob, Offered, Record, Requeued,
-    Settlement, Status,
+    Buried, ClaimResult, Completion, End, Enqueued, Error, Filter, Jobs, Keys, NewJob, QueueStats, Record,
+    Requeued, Status,
 };
 use crate::faults::Faults;
 
@@ -30,8 +30,8 @@ impl Scripted {
 
 #[async_trait]
 impl Jobs for Scripted {
-    async fn offer(&self, job: NewJob) -> Result<Offered, Error> {
-        self.pass().await?.offer(job).await
+    async fn enqueue(&self, job: NewJob) -> Result<Enqueued, Error> {
+        self.pass().await?.enqueue(job).await
     }
 
     async fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Error> {
@@ -42,30 +42,30 @@ impl Jobs for Scripted {
         self.pass().await?.release(holder, end, now_ms).await
     }
 
-    async fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Error> {
-        self.pass().await?.extend(id, token, now_ms, lease_ms).await
+    async fn extend_lease(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Error> {
+        self.pass().await?.extend_lease(id, token, now_ms, lease_ms).await
     }
 
-    async fn settle(
+    async fn complete(
         &self,
         id: &str,
         token: u64,
         now_ms: u64,
-        settlement: Settlement,
+        completion: Completion,
     ) -> Result<Option<String>, Error> {
-        self.pass().await?.settle(id, token, now_ms, settlement).await
+        self.pass().await?.complete(id, token, now_ms, completion).await
     }
 
-    async fn newest(&self, key: &str) -> Result<Option<Status>, Error> {
-        self.pass().await?.newest(key).await
+    async fn latest(&self, key: &str) -> Result<Option<Status>, Error> {
+        self.pass().await?.latest(key).await
     }
 
-    async fn forget(&self, keys: Keys, limit: u32) -> Result<u64, Error> {
-        self.pass().await?.forget(keys, limit).await
+    async fn delete(&self, keys: Keys, limit: u32) -> Result<u64, Error> {
+        self.pass().await?.delete(keys, limit).await
     }
 
-    async fn measure(&self, lane: &str) -> Result<Depth, Error> {
-        self.pass().await?.measure(lane).await
+    async fn stats(&self, lane: &str) -> Result<QueueStats, Error> {
+        self.pass().await?.stats(lane).await
     }
 
     async fn list(&self, filter: Filter, limit: u32) -> Result<Vec<Record>, Error> {

@@ -11,8 +11,8 @@ use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteRow;
 
 use super::{
-    Buried, ClaimResult, Claimed, Depth, End, Error, Filter, Jobs, Keys, NewJob, Offered, Record, Requeued,
-    Settlement, State, Status, check_size, new_id,
+    Buried, ClaimResult, Claimed, Completion, End, Enqueued, Error, Filter, Jobs, Keys, NewJob, QueueStats,
+    Record, Requeued, State, Status, check_size, new_id,
 };
 use crate::random::Random;
 use crate::sqlite::{Database, Durability, OpenError, Statement, WriteFailed};
@@ -69,7 +69,7 @@ impl Sqlite {
         let claim = sqlx::query(sql::CLAIM).bind(to_sql(now_ms)).bind(lease_end(now_ms, lease_ms));
         let give_back = move |row: &SqliteRow| {
             let Claimed { id, token, .. } = claimed(row).ok()?;
-            Some(settling(&id, token, now_ms, Settlement::Postponed(now_ms)))
+            Some(settling(&id, token, now_ms, Completion::Postponed(now_ms)))
         };
         self.database.change_for_caller(claim.bind(self.holder.clone()), give_back).await
     }
@@ -92,17 +92,17 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// Returns the statement that settles a claim.
-fn settling(id: &str, token: u64, now_ms: u64, settlement: Settlement) -> Statement {
-    let state = settlement.state();
-    let is_postponed = matches!(settlement, Settlement::Postponed(_));
-    let (settled_ms, due_ms, error) = match settlement {
-        Settlement::Done(error) => (Some(now_ms), None, error),
-        Settlement::Dead(reason) => (Some(now_ms), None, Some(reason)),
-        Settlement::Retry { at_ms, reason } => (None, Some(at_ms), Some(reason)),
-        Settlement::Postponed(at_ms) => (None, Some(at_ms), None),
+/// Returns the statement that completes a claim.
+fn settling(id: &str, token: u64, now_ms: u64, completion: Completion) -> Statement {
+    let state = completion.state();
+    let is_postponed = matches!(completion, Completion::Postponed(_));
+    let (settled_ms, due_ms, error) = match completion {
+        Completion::Done(error) => (Some(now_ms), None, error),
+        Completion::Dead(reason) => (Some(now_ms), None, Some(reason)),
+        Completion::Retry { at_ms, reason } => (None, Some(at_ms), Some(reason)),
+        Completion::Postponed(at_ms) => (None, Some(at_ms), None),
     };
-    sqlx::query(sql::SETTLE)
+    sqlx::query(sql::COMPLETE)
         .bind(id.to_owned())
         .bind(to_sql(token))
         .bind(state.name())
@@ -176,25 +176,25 @@ fn record(row: &SqliteRow) -> Result<Record, Error> {
 #[async_trait]
 impl Jobs for Sqlite {
     /// Looks for the key's live job first, because that is the usual answer and costs no write.
-    async fn offer(&self, job: NewJob) -> Result<Offered, Error> {
+    async fn enqueue(&self, job: NewJob) -> Result<Enqueued, Error> {
         check_size(&job.payload)?;
         if let Some(live) = self.live_of_key(&job.key).await? {
-            return Ok(Offered::Live(live));
+            return Ok(Enqueued::Live(live));
         }
         let id = new_id(job.now_ms, self.random.next_u64());
-        let query = sqlx::query(sql::OFFER)
+        let query = sqlx::query(sql::ENQUEUE)
             .bind(&id)
             .bind(&job.key)
             .bind(&job.payload[..])
             .bind(to_sql(job.now_ms))
             .bind(serde_json::Value::from(job.lanes).to_string())
             .bind(job.lane_depth_max);
-        let Some(row) = self.database.change(query).await? else { return Ok(Offered::Full) };
+        let Some(row) = self.database.change(query).await? else { return Ok(Enqueued::Full) };
         let live: String = row.try_get("id")?;
         Ok(if live == id {
-            Offered::Accepted { id, lane: row.try_get("lane")? }
+            Enqueued::Accepted { id, lane: row.try_get("lane")? }
         } else {
-            Offered::Live(live)
+            Enqueued::Live(live)
         })
     }
 
@@ -216,42 +216,42 @@ impl Jobs for Sqlite {
         Ok(self.database.change_many(query).await?)
     }
 
-    async fn extend(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Error> {
+    async fn extend_lease(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Error> {
         let query = sqlx::query(sql::EXTEND).bind(id).bind(to_sql(token)).bind(to_sql(now_ms));
         let query = query.bind(lease_end(now_ms, lease_ms));
         Ok(self.database.change(query).await?.is_some())
     }
 
-    async fn settle(
+    async fn complete(
         &self,
         id: &str,
         token: u64,
         now_ms: u64,
-        settlement: Settlement,
+        completion: Completion,
     ) -> Result<Option<String>, Error> {
-        let row = self.database.change(settling(id, token, now_ms, settlement)).await?;
+        let row = self.database.change(settling(id, token, now_ms, completion)).await?;
         Ok(row.map(|row| row.try_get("key")).transpose()?)
     }
 
-    async fn newest(&self, key: &str) -> Result<Option<Status>, Error> {
-        self.database.first(sqlx::query(sql::NEWEST).bind(key)).await?.as_ref().map(status).transpose()
+    async fn latest(&self, key: &str) -> Result<Option<Status>, Error> {
+        self.database.first(sqlx::query(sql::LATEST).bind(key)).await?.as_ref().map(status).transpose()
     }
 
-    async fn forget(&self, keys: Keys, limit: u32) -> Result<u64, Error> {
+    async fn delete(&self, keys: Keys, limit: u32) -> Result<u64, Error> {
         let query = match keys {
-            Keys::Exactly(key) => sqlx::query(sql::FORGET_EXACTLY).bind(key),
+            Keys::Exactly(key) => sqlx::query(sql::DELETE_EXACTLY).bind(key),
             Keys::StartingWith(prefix) => {
                 let end = first_after(&prefix);
-                sqlx::query(sql::FORGET).bind(prefix).bind(end)
+                sqlx::query(sql::DELETE).bind(prefix).bind(end)
             }
         };
         Ok(self.database.change_many(query.bind(limit)).await?)
     }
 
-    async fn measure(&self, lane: &str) -> Result<Depth, Error> {
-        let query = sqlx::query(sql::MEASURE).bind(lane);
+    async fn stats(&self, lane: &str) -> Result<QueueStats, Error> {
+        let query = sqlx::query(sql::STATS).bind(lane);
         let row = self.database.first(query).await?.ok_or(sqlx::Error::RowNotFound)?;
-        Ok(Depth {
+        Ok(QueueStats {
             queued: row.try_get("queued")?,
             running: row.try_get("running")?,
             dead: row.try_get("dead")?,

@@ -89,10 +89,10 @@ async fn a_connection_whose_transaction_failed_is_replaced() {
     let mut failed = 0;
     for n in 0..20 {
         let payload = vec![b'x'; 60 << 10].into();
-        failed += usize::from(jobs.offer(jobs::NewJob { payload, ..job(&format!("k{n}")) }).await.is_err());
+        failed += usize::from(jobs.enqueue(jobs::NewJob { payload, ..job(&format!("k{n}")) }).await.is_err());
     }
     assert_eq!(failed, 1, "full once, and then never again");
-    assert_eq!(jobs.measure("pool-0").await.unwrap().queued, 19);
+    assert_eq!(jobs.stats("pool-0").await.unwrap().queued, 19);
 }
 
 #[tokio::test]
@@ -110,7 +110,7 @@ async fn a_file_that_was_deleted_fails_until_it_is_back() {
     let folder = tempfile::tempdir().unwrap();
     let (path, away) = (folder.path().join("jobs.db"), folder.path().join("away"));
     let jobs = open_jobs(&path).await.unwrap();
-    jobs.offer(job("before")).await.unwrap();
+    jobs.enqueue(job("before")).await.unwrap();
     // The contents of the log belong to the file.
     jobs.database().change(sqlx::query("PRAGMA user_version = 2")).await.unwrap();
     checkpoint(&path).await;
@@ -118,12 +118,12 @@ async fn a_file_that_was_deleted_fails_until_it_is_back() {
     std::fs::rename(&path, &away).unwrap();
     let told = jobs.probe().await.unwrap_err().to_string();
     assert!(told.contains("was moved or deleted"), "{told}");
-    assert!(jobs.offer(job("meanwhile")).await.is_err(), "nothing is promised that is kept nowhere");
+    assert!(jobs.enqueue(job("meanwhile")).await.is_err(), "nothing is promised that is kept nowhere");
 
     std::fs::rename(&away, &path).unwrap();
     assert!(jobs.probe().await.is_err(), "it failed a moment ago");
-    jobs.offer(job("after")).await.unwrap();
-    assert_eq!(jobs.measure("pool-0").await.unwrap().queued, 2);
+    jobs.enqueue(job("after")).await.unwrap();
+    assert_eq!(jobs.stats("pool-0").await.unwrap().queued, 2);
 }
 
 #[tokio::test]
@@ -131,18 +131,18 @@ async fn another_file_in_its_place_is_used_by_readers_too() {
     let folder = tempfile::tempdir().unwrap();
     let (path, other) = (folder.path().join("jobs.db"), folder.path().join("other.db"));
     let restored = open_jobs(&other).await.unwrap();
-    restored.offer(job("restored")).await.unwrap();
+    restored.enqueue(job("restored")).await.unwrap();
     restored.close().await;
     let jobs = open_jobs(&path).await.unwrap();
-    jobs.offer(job("former")).await.unwrap();
-    assert!(jobs.newest("former").await.unwrap().is_some());
+    jobs.enqueue(job("former")).await.unwrap();
+    assert!(jobs.latest("former").await.unwrap().is_some());
 
     std::fs::rename(&other, &path).unwrap();
-    assert!(jobs.newest("former").await.is_err(), "the writer opens it first");
+    assert!(jobs.latest("former").await.is_err(), "the writer opens it first");
     jobs.probe().await.unwrap_err();
-    jobs.offer(job("new")).await.unwrap();
-    assert!(jobs.newest("restored").await.unwrap().is_some());
-    assert_eq!(jobs.newest("former").await.unwrap(), None, "its log is not the new file's");
+    jobs.enqueue(job("new")).await.unwrap();
+    assert!(jobs.latest("restored").await.unwrap().is_some());
+    assert_eq!(jobs.latest("former").await.unwrap(), None, "its log is not the new file's");
     jobs.close().await;
     open_jobs(&path).await.unwrap();
 }
@@ -247,7 +247,7 @@ async fn damaged_jobs_are_refused_at_the_start_and_told_meanwhile() {
     let path = folder.path().join("jobs.db");
     let jobs = open_jobs(&path).await.unwrap();
     for n in 0..50 {
-        jobs.offer(job(&format!("k{n}"))).await.unwrap();
+        jobs.enqueue(job(&format!("k{n}"))).await.unwrap();
     }
     jobs.close().await;
     with_each_page_zeroed(&path, async |damaged, page| {

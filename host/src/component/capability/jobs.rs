@@ -17,13 +17,13 @@ impl From<jobs_backend::Error> for jobs::Error {
     }
 }
 
-impl From<jobs::Settlement> for jobs_backend::Settlement {
-    fn from(settlement: jobs::Settlement) -> Self {
-        match settlement {
-            jobs::Settlement::Done(note) => Self::Done(note),
-            jobs::Settlement::Retry(jobs::Retry { at_ms, reason }) => Self::Retry { at_ms, reason },
-            jobs::Settlement::Postponed(at_ms) => Self::Postponed(at_ms),
-            jobs::Settlement::Dead(reason) => Self::Dead(reason),
+impl From<jobs::Completion> for jobs_backend::Completion {
+    fn from(completion: jobs::Completion) -> Self {
+        match completion {
+            jobs::Completion::Done(note) => Self::Done(note),
+            jobs::Completion::Retry(jobs::Retry { at_ms, reason }) => Self::Retry { at_ms, reason },
+            jobs::Completion::Postponed(at_ms) => Self::Postponed(at_ms),
+            jobs::Completion::Dead(reason) => Self::Dead(reason),
         }
     }
 }
@@ -37,7 +37,7 @@ fn state(state: jobs_backend::State) -> jobs::State {
     }
 }
 
-/// Returns the key of a job that this claim has already settled: a settlement that timed out may still have been
+/// Returns the key of a job that this claim has already settled: a completion that timed out may still have been
 /// written.
 async fn settled_before(
     jobs: &dyn jobs_backend::Jobs,
@@ -50,17 +50,17 @@ async fn settled_before(
 }
 
 impl jobs::Host for Context {
-    async fn offer(&mut self, job: jobs::NewJob) -> Result<Result<jobs::Offered, jobs::Error>> {
+    async fn enqueue(&mut self, job: jobs::NewJob) -> Result<Result<jobs::Enqueued, jobs::Error>> {
         let jobs::NewJob { lanes, lane_depth_max, key, payload, now_ms } = job;
         let job = jobs_backend::NewJob { lanes, lane_depth_max, key, payload: payload.into(), now_ms };
-        Ok(match self.patience.wait(Backend::Jobs, self.capabilities.jobs.offer(job)).await {
-            Ok(jobs_backend::Offered::Accepted { id, lane }) => {
+        Ok(match self.patience.wait(Backend::Jobs, self.capabilities.jobs.enqueue(job)).await {
+            Ok(jobs_backend::Enqueued::Accepted { id, lane }) => {
                 self.links.changes.announce(Topic::Lane(&lane));
                 self.links.changes.announce(Topic::Pool);
-                Ok(jobs::Offered::Accepted(id))
+                Ok(jobs::Enqueued::Accepted(id))
             }
-            Ok(jobs_backend::Offered::Live(id)) => Ok(jobs::Offered::Live(id)),
-            Ok(jobs_backend::Offered::Full) => Ok(jobs::Offered::Full),
+            Ok(jobs_backend::Enqueued::Live(id)) => Ok(jobs::Enqueued::Live(id)),
+            Ok(jobs_backend::Enqueued::Full) => Ok(jobs::Enqueued::Full),
             Err(error) => Err(error.into()),
         })
     }
@@ -84,31 +84,31 @@ impl jobs::Host for Context {
         })
     }
 
-    async fn extend(
+    async fn extend_lease(
         &mut self,
         id: String,
         token: u64,
         now_ms: u64,
         lease_ms: u32,
     ) -> Result<Result<bool, jobs::Error>> {
-        let extend = self.capabilities.jobs.extend(&id, token, now_ms, lease_ms);
+        let extend = self.capabilities.jobs.extend_lease(&id, token, now_ms, lease_ms);
         Ok(self.patience.wait(Backend::Jobs, extend).await.map_err(Into::into))
     }
 
-    async fn settle(
+    async fn complete(
         &mut self,
         id: String,
         token: u64,
         now_ms: u64,
-        settlement: jobs::Settlement,
+        completion: jobs::Completion,
     ) -> Result<Result<bool, jobs::Error>> {
-        let settlement = jobs_backend::Settlement::from(settlement);
-        let state = settlement.state();
+        let completion = jobs_backend::Completion::from(completion);
+        let state = completion.state();
         let jobs = &*self.capabilities.jobs;
         let settle = async {
-            match jobs.settle(&id, token, now_ms, settlement).await? {
+            match jobs.complete(&id, token, now_ms, completion).await? {
                 None => settled_before(jobs, &id, token, state).await,
-                settled => Ok(settled),
+                completed => Ok(completed),
             }
         };
         Ok(match self.patience.wait(Backend::Jobs, settle).await {
@@ -122,7 +122,7 @@ impl jobs::Host for Context {
     }
 
     /// Ignores the lanes, because one database holds all of them and finds the key by itself.
-    async fn newest(
+    async fn latest(
         &mut self,
         key: String,
         _lanes: Vec<String>,
@@ -133,12 +133,12 @@ impl jobs::Host for Context {
             attempt: status.attempt,
             since_ms: status.since_ms,
         };
-        let newest = self.patience.wait(Backend::Jobs, self.capabilities.jobs.newest(&key)).await;
+        let newest = self.patience.wait(Backend::Jobs, self.capabilities.jobs.latest(&key)).await;
         Ok(newest.map(|newest| newest.map(status)).map_err(Into::into))
     }
 
     /// Does not wake those who wait for a deleted job: what they wait for is gone.
-    async fn forget(
+    async fn delete(
         &mut self,
         keys: jobs::Keys,
         _lanes: Vec<String>,
@@ -148,19 +148,19 @@ impl jobs::Host for Context {
             jobs::Keys::Exactly(key) => jobs_backend::Keys::Exactly(key),
             jobs::Keys::StartingWith(prefix) => jobs_backend::Keys::StartingWith(prefix),
         };
-        let forgotten = self.patience.wait(Backend::Jobs, self.capabilities.jobs.forget(keys, limit)).await;
+        let forgotten = self.patience.wait(Backend::Jobs, self.capabilities.jobs.delete(keys, limit)).await;
         Ok(forgotten.map(|count| u32::try_from(count).unwrap_or(u32::MAX)).map_err(Into::into))
     }
 
-    async fn measure(&mut self, lane: String) -> Result<Result<jobs::Depth, jobs::Error>> {
-        let depth = |depth: jobs_backend::Depth| jobs::Depth {
+    async fn stats(&mut self, lane: String) -> Result<Result<jobs::QueueStats, jobs::Error>> {
+        let depth = |depth: jobs_backend::QueueStats| jobs::QueueStats {
             queued: depth.queued,
             running: depth.running,
             dead: depth.dead,
             oldest_ms: depth.oldest_ms,
         };
-        let measured = self.patience.wait(Backend::Jobs, self.capabilities.jobs.measure(&lane)).await;
-        Ok(measured.map(depth).map_err(Into::into))
+        let stats = self.patience.wait(Backend::Jobs, self.capabilities.jobs.stats(&lane)).await;
+        Ok(stats.map(depth).map_err(Into::into))
     }
 }
 
@@ -195,31 +195,31 @@ mod tests {
             payload: "p".into(),
             now_ms: T,
         };
-        context.capabilities.jobs.offer(job).await.expect("it is well");
+        context.capabilities.jobs.enqueue(job).await.expect("it is well");
         match jobs::Host::claim(context, T, 1_000).await.expect("no trap").expect("it is well") {
             jobs::ClaimResult::Job(claimed) => claimed,
             jobs::ClaimResult::Idle(_) => panic!("a job is due"),
         }
     }
 
-    async fn settle(context: &mut Context, claimed: &jobs::Claimed) -> bool {
-        let done = jobs::Settlement::Done(None);
-        let settled = jobs::Host::settle(context, claimed.id.clone(), claimed.token, T + 9, done).await;
-        settled.expect("no trap").expect("it is well")
+    async fn complete(context: &mut Context, claimed: &jobs::Claimed) -> bool {
+        let done = jobs::Completion::Done(None);
+        let completed = jobs::Host::complete(context, claimed.id.clone(), claimed.token, T + 9, done).await;
+        completed.expect("no trap").expect("it is well")
     }
 
-    /// The first time, the lock is held for longer than the worker waits, and the settlement is written after that.
+    /// The first time, the lock is held for longer than the worker waits, and the completion is written after that.
     #[tokio::test]
-    async fn a_settlement_that_was_written_late_is_announced_the_next_time() {
+    async fn a_completion_that_was_written_late_is_announced_the_next_time() {
         let mut context = context();
         let claimed = claim(&mut context).await;
-        let late = jobs_backend::Settlement::Done(None);
-        let written = context.capabilities.jobs.settle(&claimed.id, claimed.token, T + 5, late).await;
+        let late = jobs_backend::Completion::Done(None);
+        let written = context.capabilities.jobs.complete(&claimed.id, claimed.token, T + 5, late).await;
         assert_eq!(written, Ok(Some("k".to_owned())));
 
         let changes = context.links.changes.clone();
         let mut announced = Box::pin(changes.next(Topic::Key("k")));
-        assert!(settle(&mut context, &claimed).await, "it stands");
+        assert!(complete(&mut context, &claimed).await, "it stands");
         assert!(announced.as_mut().now_or_never().is_some());
     }
 
@@ -232,7 +232,7 @@ mod tests {
 
         let changes = context.links.changes.clone();
         let mut announced = Box::pin(changes.next(Topic::Key("k")));
-        assert!(!settle(&mut context, &lost).await);
+        assert!(!complete(&mut context, &lost).await);
         assert!(announced.as_mut().now_or_never().is_none());
     }
 }

@@ -12,30 +12,30 @@ export type Jobs = StorefrontImports['wandstore:capabilities/jobs'];
 
 export function jobs(scope: () => Scope): Jobs {
   return {
-    offer: (job) => orUnavailable(async () => scope().jobs.offer(job)),
+    enqueue: (job) => orUnavailable(async () => scope().jobs.enqueue(job)),
     claim: (nowMs, leaseMs) => orUnavailable(async () => scope().jobs.claim(nowMs, leaseMs)),
-    extend: (id, token, nowMs, leaseMs) => orUnavailable(async () => scope().jobs.extend(id, token, nowMs, leaseMs)),
-    settle: (id, token, nowMs, settlement) =>
-      orUnavailable(async () => scope().jobs.settle(id, token, nowMs, settlement)),
-    newest: (key, lanes) => orUnavailable(async () => scope().jobs.newest(key, lanes)),
-    forget: (keys, lanes, limit) => orUnavailable(async () => scope().jobs.forget(keys, lanes, limit)),
-    measure: (lane) => orUnavailable(async () => scope().jobs.measure(lane)),
+    extendLease: (id, token, nowMs, leaseMs) => orUnavailable(async () => scope().jobs.extend_lease(id, token, nowMs, leaseMs)),
+    complete: (id, token, nowMs, completion) =>
+      orUnavailable(async () => scope().jobs.complete(id, token, nowMs, completion)),
+    latest: (key, lanes) => orUnavailable(async () => scope().jobs.latest(key, lanes)),
+    delete: (keys, lanes, limit) => orUnavailable(async () => scope().jobs.delete(keys, lanes, limit)),
+    stats: (lane) => orUnavailable(async () => scope().jobs.stats(lane)),
   };
 }
 
-/** Which jobs are meant, by their keys. */
-export type Keys = Parameters<Jobs['forget']>[0];
+/** A selection of jobs by their keys. */
+export type Keys = Parameters<Jobs['delete']>[0];
 
 /** Returns the jobs as seen from the edge. A key's home member, the owner of its first lane, knows where its job is. */
 export function jobsOfPool(env: Env): Jobs {
   return {
-    offer: async (job) => unwrap(await member(env, job.lanes[0]).offer(job)),
-    newest: async (key, lanes) => unwrap(await member(env, lanes[0]).newest(key)),
-    forget: (keys, lanes, limit) => forgetIn(lanes, limit, async (lane, left) => member(env, lane).forget(keys, left)),
-    measure: async (lane) => unwrap(await member(env, lane).measure(lane)),
+    enqueue: async (job) => unwrap(await member(env, job.lanes[0]).enqueue(job)),
+    latest: async (key, lanes) => unwrap(await member(env, lanes[0]).latest(key)),
+    delete: (keys, lanes, limit) => forgetIn(lanes, limit, async (lane, left) => member(env, lane).delete(keys, left)),
+    stats: async (lane) => unwrap(await member(env, lane).stats(lane)),
     claim: refuse,
-    extend: refuse,
-    settle: refuse,
+    extendLease: refuse,
+    complete: refuse,
   };
 }
 

@@ -39,7 +39,7 @@ async function checkAll(env: Env): Promise<Checks> {
     check(env.UI_CACHE.get('health')),
     check(keep()),
     check(env.UI_STORAGE.put('health', mark)),
-    check(Promise.resolve(jobsOfPool(env).measure('pool-0'))),
+    check(Promise.resolve(jobsOfPool(env).stats('pool-0'))),
   ]);
   return { kv: read === 'ok' ? written : read, blob, jobs };
 }

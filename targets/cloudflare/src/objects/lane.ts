@@ -9,10 +9,10 @@ import type { Env } from '../env.ts';
 import type { Adapter, Backends } from './backends.ts';
 import { Forwarding } from './forwarding.ts';
 
-export type NewJob = Parameters<Jobs['offer']>[0];
-export type Offered = Awaited<ReturnType<Jobs['offer']>>;
-export type Status = Awaited<ReturnType<Jobs['newest']>>;
-export type Depth = Awaited<ReturnType<Jobs['measure']>>;
+export type NewJob = Parameters<Jobs['enqueue']>[0];
+export type Enqueued = Awaited<ReturnType<Jobs['enqueue']>>;
+export type Status = Awaited<ReturnType<Jobs['latest']>>;
+export type QueueStats = Awaited<ReturnType<Jobs['stats']>>;
 
 export class Lane {
   readonly #env: Env;
@@ -34,15 +34,15 @@ export class Lane {
     return this.#adapter.call(({ jobs }) => call(jobs));
   }
 
-  /** Takes a job into this lane, or says that it is full. */
-  take(lane: string, job: NewJob): Answered<Offered> {
-    return answered<Offered>(() => this.own((jobs) => jobs.offer({ ...job, lanes: [lane] })));
+  /** Accepts a job into this lane, or returns that the lane is full. */
+  take(lane: string, job: NewJob): Answered<Enqueued> {
+    return answered<Enqueued>(() => this.own((jobs) => jobs.enqueue({ ...job, lanes: [lane] })));
   }
 
-  /** Takes a job of a key whose home this is: here, or where there is room. */
-  async offer(job: NewJob): Promise<Answered<Offered>> {
+  /** Accepts a job of a key whose home this is: here, or in another lane that has room. */
+  async enqueue(job: NewJob): Promise<Answered<Enqueued>> {
     const before = this.#underway.get(job.key) ?? Promise.resolve();
-    const mine = before.catch(() => undefined).then(() => this.#offer(job));
+    const mine = before.catch(() => undefined).then(() => this.#enqueue(job));
     this.#underway.set(job.key, mine);
     try {
       return await mine;
@@ -51,11 +51,11 @@ export class Lane {
     }
   }
 
-  async #offer(job: NewJob): Promise<Answered<Offered>> {
+  async #enqueue(job: NewJob): Promise<Answered<Enqueued>> {
     const [home = '', ...others] = job.lanes;
     const elsewhere = this.#forwarding.laneOf(job.key);
     if (elsewhere !== undefined) {
-      const live = liveOf(unwrap(await member(this.#env, elsewhere).newestOfOwn(job.key)));
+      const live = liveOf(unwrap(await member(this.#env, elsewhere).latestOfOwn(job.key)));
       if (live !== undefined) return { is: 'ok', value: { tag: 'live', val: live } };
       this.#forwarding.forget(job.key);
     }
@@ -67,7 +67,7 @@ export class Lane {
    * Offers a job to other members in turn. The destination is recorded before the job is sent: if the answer is
     * lost, the next enqueue asks there first, so the job is not created twice.
    */
-  async #forward(job: NewJob, lanes: string[]): Promise<Answered<Offered>> {
+  async #forward(job: NewJob, lanes: string[]): Promise<Answered<Enqueued>> {
     for (const lane of lanes) {
       this.#forwarding.note(job.key, lane, Number(job.nowMs));
       const taken = await member(this.#env, lane).take(lane, job);
@@ -77,27 +77,27 @@ export class Lane {
     return { is: 'ok', value: { tag: 'full' } };
   }
 
-  /** The newest job of a key whose home this is. */
-  async newest(key: string): Promise<Answered<Status>> {
+  /** Returns the newest job of a key whose home this is. */
+  async latest(key: string): Promise<Answered<Status>> {
     const elsewhere = this.#forwarding.laneOf(key);
     if (elsewhere !== undefined) {
-      const status = await member(this.#env, elsewhere).newestOfOwn(key);
+      const status = await member(this.#env, elsewhere).latestOfOwn(key);
       if (status.is === 'refused' || status.value) return status;
     }
-    return this.newestOfOwn(key);
+    return this.latestOfOwn(key);
   }
 
-  /** The newest job of a key in this lane. */
-  newestOfOwn(key: string): Answered<Status> {
-    return answered<Status>(() => this.own((jobs) => jobs.newest(key, [])));
+  /** Returns the newest job of a key in this lane. */
+  latestOfOwn(key: string): Answered<Status> {
+    return answered<Status>(() => this.own((jobs) => jobs.latest(key, [])));
   }
 
   /**
    * Deletes jobs of this lane by their keys, and returns how many. The forwarding records of these keys are deleted
    * with the last of the jobs: until then an enqueue must find the live one.
    */
-  forget(lane: string, keys: Keys, limit: number): Answered<number> {
-    const forgotten = answered<number>(() => this.own((jobs) => jobs.forget(keys, [lane], limit)));
+  delete(lane: string, keys: Keys, limit: number): Answered<number> {
+    const forgotten = answered<number>(() => this.own((jobs) => jobs.delete(keys, [lane], limit)));
     if (forgotten.is === 'ok' && forgotten.value < limit) this.#forwarding.forgetAll(keys);
     return forgotten;
   }
@@ -107,17 +107,17 @@ export class Lane {
    * to the adapter (`migrations/sqlite/jobs`), so a call to the adapter first makes sure that it exists.
    */
   endLeases(lane: string, nowMs: number): void {
-    this.measure(lane);
+    this.stats(lane);
     this.#sql.exec("UPDATE jobs SET due_ms = ?2 WHERE lane = ?1 AND state = 'running' AND due_ms > ?2", lane, nowMs);
   }
 
-  measure(lane: string): Answered<Depth> {
-    return answered<Depth>(() => this.own((jobs) => jobs.measure(lane)));
+  stats(lane: string): Answered<QueueStats> {
+    return answered<QueueStats>(() => this.own((jobs) => jobs.stats(lane)));
   }
 }
 
-function isFull(offered: Answered<Offered>): boolean {
-  return offered.is === 'ok' && offered.value.tag === 'full';
+function isFull(enqueued: Answered<Enqueued>): boolean {
+  return enqueued.is === 'ok' && enqueued.value.tag === 'full';
 }
 
 function liveOf(status: Status): string | undefined {

@@ -8,7 +8,7 @@ import type { Keys } from '../capabilities/jobs.ts';
 import { reason, type Answered } from '../component/refusal.ts';
 import type { Env } from '../env.ts';
 import { Adapter } from './backends.ts';
-import { Lane, type Depth, type NewJob, type Offered, type Status } from './lane.ts';
+import { Lane, type QueueStats, type NewJob, type Enqueued, type Status } from './lane.ts';
 import { Worker } from './worker.ts';
 
 /** How long a member pauses after it failed to work. */
@@ -29,45 +29,45 @@ export class PoolMember extends DurableObject<Env> {
     this.#lane = new Lane(env, new Adapter(state.storage.sql), state.storage.sql);
   }
 
-  /** Takes a job whose home this is. */
-  async offer(job: NewJob): Promise<Answered<Offered>> {
+  /** Accepts a job whose home this is. */
+  async enqueue(job: NewJob): Promise<Answered<Enqueued>> {
     const home = job.lanes[0];
     if (home !== undefined) this.#named(home);
-    const offered = await this.#lane.offer(job);
-    // The job may be another member's by now; ringing for nothing does no harm.
-    await this.#announce(offered);
-    return offered;
+    const enqueued = await this.#lane.enqueue(job);
+    // The job may be with another member now; a needless alarm does no harm.
+    await this.#announce(enqueued);
+    return enqueued;
   }
 
-  /** Takes a job that its home had no room for. */
-  async take(lane: string, job: NewJob): Promise<Answered<Offered>> {
+  /** Accepts a job for which its home had no room. */
+  async take(lane: string, job: NewJob): Promise<Answered<Enqueued>> {
     this.#named(lane);
-    const offered = this.#lane.take(lane, job);
-    await this.#announce(offered);
-    return offered;
+    const enqueued = this.#lane.take(lane, job);
+    await this.#announce(enqueued);
+    return enqueued;
   }
 
-  async newest(key: string): Promise<Answered<Status>> {
-    return this.#lane.newest(key);
+  async latest(key: string): Promise<Answered<Status>> {
+    return this.#lane.latest(key);
   }
 
-  async newestOfOwn(key: string): Promise<Answered<Status>> {
-    return this.#lane.newestOfOwn(key);
+  async latestOfOwn(key: string): Promise<Answered<Status>> {
+    return this.#lane.latestOfOwn(key);
   }
 
-  /** Forgets jobs of this lane, and where those of its keys went. */
-  async forget(keys: Keys, limit: number): Promise<Answered<number>> {
+  /** Removes jobs of this lane, and the forwarding records of its keys. */
+  async delete(keys: Keys, limit: number): Promise<Answered<number>> {
     const lane = this.#name();
-    return lane === undefined ? { is: 'ok', value: 0 } : this.#lane.forget(lane, keys, limit);
+    return lane === undefined ? { is: 'ok', value: 0 } : this.#lane.delete(lane, keys, limit);
   }
 
-  async measure(lane: string): Promise<Answered<Depth>> {
-    return this.#lane.measure(lane);
+  async stats(lane: string): Promise<Answered<QueueStats>> {
+    return this.#lane.stats(lane);
   }
 
   /** Works until nothing is due. It never throws, because the platform gives up an alarm after a few failures. */
   override async alarm(): Promise<void> {
-    const seen = this.#offers;
+    const seen = this.#enqueued;
     let dueMs: number | undefined;
     try {
       // If this object dies during work, this alarm wakes it again. While it works, no other alarm fires.
@@ -88,17 +88,17 @@ export class PoolMember extends DurableObject<Env> {
     return this.#worker.drain();
   }
 
-  /** Durable before the one who offered is told. */
-  async #announce(offered: Answered<Offered>): Promise<void> {
-    if (offered.is !== 'ok' || offered.value.tag !== 'accepted') return;
-    this.#offers += 1;
+  /** Sets the alarm for a new job, durably before the enqueue is answered. */
+  async #announce(enqueued: Answered<Enqueued>): Promise<void> {
+    if (enqueued.is !== 'ok' || enqueued.value.tag !== 'accepted') return;
+    this.#enqueued += 1;
     await this.ctx.storage.setAlarm(Date.now());
     this.#worker?.announce();
   }
 
   /** Sets the alarm for the next due job, unless an enqueue has meanwhile set an earlier one. */
   async #sleepUntil(dueMs: number | undefined, seen: number): Promise<void> {
-    if (this.#offers !== seen) return;
+    if (this.#enqueued !== seen) return;
     if (dueMs === undefined) await this.ctx.storage.deleteAlarm();
     else await this.ctx.storage.setAlarm(dueMs);
   }

@@ -16,9 +16,9 @@ type Claimed = Awaited<ReturnType<Exports['leases']['claim']>>;
 type Job = Extract<Claimed, { tag: 'job' }>['val'];
 type Outcome = Awaited<ReturnType<Exports['generator']['generate']>>;
 
-/** How often settling a job is tried before its lease is left to run out, and the pause in between. */
-const SETTLE_ATTEMPTS = 5;
-const SETTLE_AGAIN_MS = 500;
+/** The number of attempts to complete a job before its lease is left to expire, and the pause in between. */
+const COMPLETE_ATTEMPTS = 5;
+const COMPLETE_AGAIN_MS = 500;
 
 export class Worker {
   readonly #env: Env;
@@ -74,7 +74,7 @@ export class Worker {
     }
     const ms = Date.now() - started;
     write('info', 'a job ended', { during: `job ${job.id}`, outcome: outcome.tag, attempt: job.attempt, ms });
-    await this.#settle(job, outcome);
+    await this.#complete(job, outcome);
   }
 
   /** Returns the outcome of a job. A job that fails because of this host is retried. */
@@ -108,24 +108,24 @@ export class Worker {
     for (;;) {
       await scheduler.wait(leaseMs / 3, { signal: ended }).catch(() => undefined);
       if (ended.aborted) return undefined;
-      const kept = await this.#leases(`job ${job.id}`, (leases) => leases.keep(job)).catch(() => true);
+      const kept = await this.#leases(`job ${job.id}`, (leases) => leases.extend(job)).catch(() => true);
       if (!kept) return undefined;
     }
   }
 
-  async #settle(job: Job, outcome: Outcome): Promise<void> {
+  async #complete(job: Job, outcome: Outcome): Promise<void> {
     const during = `job ${job.id}`;
-    for (let attempt = 1; attempt <= SETTLE_ATTEMPTS; attempt += 1) {
+    for (let attempt = 1; attempt <= COMPLETE_ATTEMPTS; attempt += 1) {
       try {
-        const ours = await this.#leases(during, (leases) => leases.settle(job, outcome));
-        if (!ours) write('warn', 'the job was settled by another worker', { during });
+        const ours = await this.#leases(during, (leases) => leases.complete(job, outcome));
+        if (!ours) write('warn', 'the job was completed by another worker', { during });
         return;
       } catch (error) {
-        write('warn', 'the job was not settled', { during, attempt, reason: reason(error) });
-        // What the component calls wrong stays wrong.
+        write('warn', 'the job was not completed', { during, attempt, reason: reason(error) });
+        // A call that the component rejects as invalid stays invalid, so retries are pointless.
         if (isRefusal(error) && (error.payload as { tag?: string }).tag === 'invalid') return;
       }
-      await scheduler.wait(SETTLE_AGAIN_MS);
+      await scheduler.wait(COMPLETE_AGAIN_MS);
     }
   }
 
@@ -153,16 +153,16 @@ export class Worker {
  */
 function jobsOf(env: Env, lane: Lane, name: string): Jobs {
   return {
-    offer: (job) => lane.own((jobs) => jobs.offer(job)),
+    enqueue: (job) => lane.own((jobs) => jobs.enqueue(job)),
     claim: (nowMs, leaseMs) => lane.own((jobs) => jobs.claim(nowMs, leaseMs)),
-    extend: (id, token, nowMs, leaseMs) => lane.own((jobs) => jobs.extend(id, token, nowMs, leaseMs)),
-    settle: (id, token, nowMs, settlement) => lane.own((jobs) => jobs.settle(id, token, nowMs, settlement)),
-    newest: async (key, [home]) =>
-      unwrap(home === name ? await lane.newest(key) : await member(env, home).newest(key)),
-    forget: (keys, lanes, limit) =>
+    extendLease: (id, token, nowMs, leaseMs) => lane.own((jobs) => jobs.extend_lease(id, token, nowMs, leaseMs)),
+    complete: (id, token, nowMs, completion) => lane.own((jobs) => jobs.complete(id, token, nowMs, completion)),
+    latest: async (key, [home]) =>
+      unwrap(home === name ? await lane.latest(key) : await member(env, home).latest(key)),
+    delete: (keys, lanes, limit) =>
       forgetIn(lanes, limit, async (of, left) =>
-        of === name ? lane.forget(of, keys, left) : member(env, of).forget(keys, left),
+        of === name ? lane.delete(of, keys, left) : member(env, of).delete(keys, left),
       ),
-    measure: async (of) => unwrap(of === name ? lane.measure(of) : await member(env, of).measure(of)),
+    stats: async (of) => unwrap(of === name ? lane.stats(of) : await member(env, of).stats(of)),
   };
 }

@@ -15,16 +15,16 @@ async fn what_runs_often_reads_an_index() {
     let jobs = Sqlite::open(&folder.path().join("jobs.db"), Arc::new(random::System)).await.unwrap();
     for (sql, index) in [
         (sql::LIVE_OF_KEY, "jobs_live_by_key"),
-        (sql::OFFER, "jobs_live_by_lane"),
+        (sql::ENQUEUE, "jobs_live_by_lane"),
         (sql::CLAIM, "jobs_live_by_due"),
         (sql::NEXT_DUE, "jobs_live_by_due"),
         (sql::SET_BACK, "jobs_live_by_set"),
         (sql::RELEASE, "jobs_running_by_holder"),
-        (sql::NEWEST, "jobs_by_key"),
-        (sql::MEASURE, "jobs_dead_by_lane"),
+        (sql::LATEST, "jobs_by_key"),
+        (sql::STATS, "jobs_dead_by_lane"),
         (sql::REQUEUE, "jobs_live_by_key"),
-        (sql::FORGET, "jobs_by_key"),
-        (sql::FORGET_EXACTLY, "jobs_by_key"),
+        (sql::DELETE, "jobs_by_key"),
+        (sql::DELETE_EXACTLY, "jobs_by_key"),
         (sql::PRUNE, "jobs_done_by_time"),
     ] {
         let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
@@ -51,7 +51,9 @@ async fn accept(jobs: &Sqlite, key: &str) -> String {
         payload: "p".into(),
         now_ms: 1,
     };
-    let Offered::Accepted { id, .. } = jobs.offer(job).await.unwrap() else { panic!("it was not accepted") };
+    let Enqueued::Accepted { id, .. } = jobs.enqueue(job).await.unwrap() else {
+        panic!("it was not accepted")
+    };
     id
 }
 
