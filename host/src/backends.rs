@@ -123,15 +123,15 @@ mod tests {
         const PAGES: u32 = 1_500;
         const LOG_BYTES_MAX: u64 = 12 << 20;
         let folder = tempfile::tempdir().expect("a folder");
-        let (mut capabilities, strings) = Capabilities::scripted();
-        let kv = kv::Sqlite::open(&folder.path().join("kv.db"), strings.clock.clone()).await;
+        let (mut capabilities, controls) = Capabilities::scripted();
+        let kv = kv::Sqlite::open(&folder.path().join("kv.db"), controls.clock.clone()).await;
         capabilities.kv = Arc::new(kv.expect("it is made"));
         let page = bytes::Bytes::from(vec![b'x'; 16 << 10]);
         for number in 0..PAGES {
             let (key, ttl) = (format!("ui:shop:{number}"), Some(Duration::from_secs(1)));
             capabilities.kv.set("UI_CACHE", &key, page.clone(), ttl).await.expect("it is written");
         }
-        strings.clock.advance(Duration::from_secs(2));
+        controls.clock.advance(Duration::from_secs(2));
 
         prune(&capabilities, Duration::ZERO).await;
         assert_eq!(capabilities.kv.purge_expired(1).await, Ok(0), "all are deleted");

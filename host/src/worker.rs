@@ -196,7 +196,7 @@ async fn perform(deployment: &Deployment, job: &Job, spent: &Arc<Spent>) -> Outc
     match &job.task {
         Task::Page(_) => generate(deployment, job, spent).await,
         Task::Maintenance(maintenance) => {
-            if let Err(reason) = let_go(deployment, maintenance).await {
+            if let Err(reason) = release_shop(deployment, maintenance).await {
                 return again(&reason);
             }
             run(deployment, job).await.unwrap_or_else(|failure| again(&failure.to_string()))
@@ -218,9 +218,9 @@ async fn generate(deployment: &Deployment, job: &Job, spent: &Arc<Spent>) -> Out
 }
 
 /// Has the admin remove a shop that uninstalled the app or is redacted, before the maintenance task begins.
-async fn let_go(deployment: &Deployment, maintenance: &MaintenanceTask) -> Result<(), String> {
+async fn release_shop(deployment: &Deployment, maintenance: &MaintenanceTask) -> Result<(), String> {
     match deployment.merchants.get() {
-        Some(merchants) => merchants.let_go(maintenance).await,
+        Some(merchants) => merchants.release_shop(maintenance).await,
         None => Ok(()),
     }
 }

@@ -126,6 +126,6 @@ async fn nothing_happened(host: &Host) {
     );
     assert_eq!(backends.jobs.list(Filter::default(), 10).await.expect("jobs answer"), []);
     let errors: Vec<_> =
-        host.strings.log.lines().into_iter().filter(|line| line.level >= Level::Error).collect();
+        host.controls.log.lines().into_iter().filter(|line| line.level >= Level::Error).collect();
     assert_eq!(errors, []);
 }

@@ -17,7 +17,7 @@ fn config(role: Role, flaw: Flaw) -> String {
 async fn whatever_fails_in_a_component_a_shopper_gets_a_page() {
     for role in Role::ALL {
         for flaw in Flaw::ALL {
-            let host = Host::wish().config(&config(role, flaw)).open().await;
+            let host = Host::builder().config(&config(role, flaw)).open().await;
             let page = host.visit("abc123").await;
             assert_eq!(page.status, 200, "{role} that {flaw:?}: {}", page.body);
             assert_eq!(page.header("x-cache"), "MISS", "{role} that {flaw:?}");
@@ -38,7 +38,7 @@ async fn a_component_that_fails_on_each_call_is_skipped_at_no_cost() {
         [(Role::Caching, Flaw::Loops), (Role::Routing, Flaw::Loops), (Role::Catalog, Flaw::Traps)]
     {
         let config = config(role, flaw).replace("compute_ms = 50", "compute_ms = 200");
-        let host = Host::wish().config(&config).open().await;
+        let host = Host::builder().config(&config).open().await;
         for visit in 0..3 {
             host.visit(&format!("first-{visit}")).await;
         }
@@ -57,7 +57,7 @@ async fn a_component_that_fails_on_each_call_is_skipped_at_no_cost() {
 
 #[tokio::test]
 async fn a_page_waits_for_a_generation_that_is_skipped_and_loses_no_attempt_to_it() {
-    let host = Host::wish()
+    let host = Host::builder()
         .config(&config(Role::Generation, Flaw::Traps))
         .settings(|settings| {
             settings.pool.attempts_max = 3;
@@ -71,7 +71,7 @@ async fn a_page_waits_for_a_generation_that_is_skipped_and_loses_no_attempt_to_i
     }
     // Time moves on, so that all that may be tried again is; but no attempt is made while generation is skipped.
     for _ in 0..50 {
-        host.strings.clock.advance(Duration::from_secs(1));
+        host.controls.clock.advance(Duration::from_secs(1));
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let jobs = host.deployment.capabilities.jobs.list(Filter::default(), 100).await.expect("jobs are listed");
@@ -84,7 +84,7 @@ async fn what_the_host_holds_for_a_component_counts_as_its_memory() {
     // A host that is not optimised copies slowly: its time must not run out before its memory.
     let config =
         config(Role::Caching, Flaw::Keeps).replace("compute_ms = 50\nwall_ms = 500", "compute_ms = 5000");
-    let host = Host::wish().config(&(config + "memory_mib = 4\n")).open().await;
+    let host = Host::builder().config(&(config + "memory_mib = 4\n")).open().await;
     let before = failures(&host, "caching", "memory_limit").await;
     host.visit("abc123").await.is_fallback();
     assert!(failures(&host, "caching", "memory_limit").await > before, "it was not stopped for its memory");
@@ -92,7 +92,7 @@ async fn what_the_host_holds_for_a_component_counts_as_its_memory() {
 
 #[tokio::test]
 async fn a_page_for_which_routing_has_no_memory_does_not_count_as_a_failure_of_caching() {
-    let host = Host::wish().config("[components.routing]\nmemory_mib = 2\n").open().await;
+    let host = Host::builder().config("[components.routing]\nmemory_mib = 2\n").open().await;
     let head = "<!--wand explorer 50 local job-1 1 99999999999999 0-->\n";
     // As large as storage takes it. The stack of a component is another MiB.
     let rest = "<!doctype html>".to_owned() + &"x".repeat((1 << 20) - head.len() - 22) + "</html>";
@@ -113,9 +113,9 @@ async fn a_page_for_which_routing_has_no_memory_does_not_count_as_a_failure_of_c
 #[tokio::test]
 async fn a_component_logs_so_much_in_a_call_and_no_more() {
     let config = config(Role::Catalog, Flaw::Talks).replace("compute_ms = 50", "compute_ms = 400");
-    let host = Host::wish().config(&config).open().await;
+    let host = Host::builder().config(&config).open().await;
     host.visit("abc123").await.is_fallback();
-    let lines = host.strings.log.lines();
+    let lines = host.controls.log.lines();
     let said = lines.iter().filter(|line| line.component == "catalog").count();
     assert!((100..=1_000).contains(&said), "{said} lines");
     assert!(lines.iter().all(|line| line.message.len() < 4_096), "and no line is long");
@@ -132,7 +132,7 @@ async fn failures(host: &Host, component: &str, failure: &str) -> u64 {
 
 #[tokio::test]
 async fn a_failing_generation_is_retried_and_then_kept_as_a_dead_letter() {
-    let host = Host::wish()
+    let host = Host::builder()
         .config(&config(Role::Generation, Flaw::Traps))
         .settings(|settings| {
             settings.pool.attempts_max = 2;
@@ -143,7 +143,7 @@ async fn a_failing_generation_is_retried_and_then_kept_as_a_dead_letter() {
         .await;
     host.visit("abc123").await.is_fallback();
     loop {
-        host.strings.clock.advance(std::time::Duration::from_secs(1));
+        host.controls.clock.advance(std::time::Duration::from_secs(1));
         if host.status("abc123", 1).await == "failed" {
             break;
         }
@@ -185,7 +185,7 @@ fn a_catalog_that_could_close_shops_is_refused_when_it_is_loaded() {
 #[tokio::test]
 async fn a_catalog_writes_its_own_keys_and_no_others() {
     let path = broken::hostile_catalog();
-    let host = Host::wish()
+    let host = Host::builder()
         .config(&format!("[components.catalog]\npath = {:?}\n", path.display().to_string()))
         .open()
         .await;

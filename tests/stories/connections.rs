@@ -16,8 +16,8 @@ const STATUS: &str = "/api/generation/status?store=magic-wands&shopper=abc123&wa
 
 /// A host with few connections, and a job that never ends.
 async fn crowded() -> Host {
-    let host = Host::wish().connections(MAX, 1_000).open().await;
-    host.strings.llm.hold();
+    let host = Host::builder().connections(MAX, 1_000).open().await;
+    host.controls.llm.hold();
     host.visit("abc123").await.is_fallback();
     host
 }
@@ -85,7 +85,7 @@ async fn half_of_the_connections_may_wait_and_more_are_told_at_once_where_things
     let streamed = raw::ask(&host.address, &events);
     let streamed = tokio::time::timeout(PATIENCE, streamed).await.expect("the stream ends");
     assert_eq!(streamed.matches("data: ").count(), 1, "{streamed}");
-    host.strings.llm.release();
+    host.controls.llm.release();
     for client in &mut waiting {
         assert!(client.first().await.contains("data: "), "those that waited are told");
     }
@@ -93,18 +93,18 @@ async fn half_of_the_connections_may_wait_and_more_are_told_at_once_where_things
 
 #[tokio::test]
 async fn a_stream_on_which_nothing_happens_beats_and_ends() {
-    let host = Host::wish().stream_times(SHORT).open().await;
-    host.strings.llm.hold();
+    let host = Host::builder().stream_times(SHORT).open().await;
+    host.controls.llm.hold();
     host.visit("abc123").await.is_fallback();
     running(&host).await;
     beats_and_ends(&host).await;
-    host.strings.llm.release();
+    host.controls.llm.release();
 }
 
 #[tokio::test]
 async fn a_stream_that_is_woken_all_the_time_beats_and_ends_just_as_well() {
-    let host = Host::wish().stream_times(SHORT).open().await;
-    host.strings.llm.hold();
+    let host = Host::builder().stream_times(SHORT).open().await;
+    host.controls.llm.hold();
     host.visit("abc123").await.is_fallback();
     running(&host).await;
     let changes = host.deployment.changes.clone();
@@ -117,7 +117,7 @@ async fn a_stream_that_is_woken_all_the_time_beats_and_ends_just_as_well() {
     });
     beats_and_ends(&host).await;
     ringing.abort();
-    host.strings.llm.release();
+    host.controls.llm.release();
 }
 
 /// A stream that ends before its fifth heartbeat.
@@ -163,7 +163,7 @@ async fn a_stream_asks_routing_what_is_so_and_once_more_when_it_listens() {
 
 #[tokio::test]
 async fn an_address_has_so_many_connections_and_a_proxys_are_not_its_own() {
-    let host = Host::wish().connections(100, 3).open().await;
+    let host = Host::builder().connections(100, 3).open().await;
     let idle = "GET /s/magic-wands?shopper=a HTTP/1.1\r\nhost: a\r\n\r\n";
     let mut own = Vec::new();
     for _ in 0..6 {

@@ -8,10 +8,10 @@ async fn without_key_value_storage_pages_come_from_blob_storage() {
     host.visit("abc123").await;
     host.settled("abc123").await;
 
-    host.strings.kv.break_all();
+    host.controls.kv.break_all();
     host.visit("abc123").await.is_hit();
 
-    host.strings.kv.restore();
+    host.controls.kv.restore();
     host.visit("abc123").await.is_hit();
 }
 
@@ -21,7 +21,7 @@ async fn without_any_storage_there_is_the_fallback_page() {
     host.visit("abc123").await;
     host.settled("abc123").await;
 
-    for faults in [&host.strings.kv, &host.strings.blob, &host.strings.jobs] {
+    for faults in [&host.controls.kv, &host.controls.blob, &host.controls.jobs] {
         faults.break_all();
     }
     let page = host.visit("abc123").await;
@@ -31,7 +31,7 @@ async fn without_any_storage_there_is_the_fallback_page() {
     let tracked = r#"{"store":"magic-wands","shopper":"abc123","events":[{"type":"visit"}]}"#;
     assert_eq!(host.post("/api/shopper/track", tracked).await.json("stored"), 0);
 
-    for faults in [&host.strings.kv, &host.strings.blob, &host.strings.jobs] {
+    for faults in [&host.controls.kv, &host.controls.blob, &host.controls.jobs] {
         faults.restore();
     }
     host.visit("abc123").await.is_hit();
@@ -39,7 +39,7 @@ async fn without_any_storage_there_is_the_fallback_page() {
 
 #[tokio::test]
 async fn a_page_that_cannot_be_stored_is_tried_again_until_it_can() {
-    let host = Host::wish()
+    let host = Host::builder()
         .settings(|settings| {
             settings.pool.backoff_ms = 1;
             settings.pool.backoff_ms_max = 1;
@@ -47,13 +47,13 @@ async fn a_page_that_cannot_be_stored_is_tried_again_until_it_can() {
         })
         .open()
         .await;
-    host.strings.blob.break_all();
+    host.controls.blob.break_all();
     host.visit("abc123").await.is_fallback();
     assert_ne!(host.status("abc123", 1).await, "ready");
 
-    host.strings.blob.restore();
+    host.controls.blob.restore();
     while host.status("abc123", 1).await != "ready" {
-        host.strings.clock.advance(std::time::Duration::from_secs(1));
+        host.controls.clock.advance(std::time::Duration::from_secs(1));
     }
     host.visit("abc123").await.is_hit();
 }
@@ -62,7 +62,7 @@ async fn a_page_that_cannot_be_stored_is_tried_again_until_it_can() {
 async fn health_says_which_backend_fails_and_shoppers_are_served_meanwhile() {
     let host = Host::open().await;
     assert_eq!(host.get("/health").await.json("status"), "ok");
-    host.strings.blob.break_all();
+    host.controls.blob.break_all();
     let is = async |status: &str| {
         let health = host.get("/health").await;
         (health.json("status") == status).then_some(health)
@@ -71,6 +71,6 @@ async fn health_says_which_backend_fails_and_shoppers_are_served_meanwhile() {
     assert_eq!((health.status, health.json("checks")["blob"].clone()), (200, "failing".into()));
     assert_eq!(health.json("checks")["kv"], "ok");
     host.visit("abc123").await.is_fallback();
-    host.strings.blob.restore();
+    host.controls.blob.restore();
     eventually("all is well again", async || is("ok").await).await;
 }

@@ -125,14 +125,14 @@ async fn who_closes_their_side_gets_their_answer() {
 #[tokio::test]
 async fn who_closes_their_side_is_told_once_there_is_something_to_tell() {
     let host = Host::open().await;
-    host.strings.llm.hold();
+    host.controls.llm.hold();
     host.visit("waiting").await.is_fallback();
     let request =
         "GET /api/generation/status?store=magic-wands&shopper=waiting&wait=20 HTTP/1.1\r\nhost: a\r\n\r\n";
     let mut client = Raw::open(&host.address).await;
     client.send(request).await;
     client.close_half().await;
-    host.strings.llm.release();
+    host.controls.llm.release();
     assert!(client.rest().await.contains(r#""state":"ready""#));
 }
 

@@ -26,7 +26,7 @@ async fn host_that_waits(server: &LlmServer, timeout: Duration) -> Host {
         breaker_cooldown: Duration::from_millis(10),
         ..Config::new(&server.url, "scripted-1", Some(Secret::new(KEY)))
     };
-    Host::wish()
+    Host::builder()
         .settings(|settings| {
             settings.pool.attempts_max = 2;
             settings.pool.backoff_ms = 1;
@@ -44,7 +44,7 @@ async fn host_that_waits(server: &LlmServer, timeout: Duration) -> Host {
 async fn page_of(host: &Host) -> crate::harness::Answer {
     host.visit("abc123").await.is_fallback();
     while host.status("abc123", 1).await != "ready" {
-        host.strings.clock.advance(Duration::from_secs(1));
+        host.controls.clock.advance(Duration::from_secs(1));
     }
     let page = host.visit("abc123").await;
     assert_eq!(page.header("x-generated"), "true");
@@ -134,7 +134,7 @@ async fn whatever_the_model_says_there_is_a_page_and_the_error_is_on_record() {
         let errors = host.get("/debug/errors").await;
         assert!(errors.body.contains("\"reason\""), "{shown}: {}", errors.body);
         assert!(
-            !errors.body.contains(KEY) && !format!("{:?}", host.strings.log.lines()).contains(KEY),
+            !errors.body.contains(KEY) && !format!("{:?}", host.controls.log.lines()).contains(KEY),
             "{shown}"
         );
         let jobs = &host.deployment.capabilities.jobs;
@@ -157,13 +157,13 @@ async fn what_was_refused_is_asked_again_after_ten_minutes_and_the_page_is_the_m
         let server = LlmServer::open([saying, Saying::Text(plan())]).await;
         let host = host_that_waits(&server, PATIENT).await;
         assert_eq!(page_of(&host).await.header("x-wand-source"), "local", "{shown}");
-        host.strings.clock.advance(Duration::from_mins(10));
+        host.controls.clock.advance(Duration::from_mins(10));
         assert_eq!(server.requests().len(), 1, "{shown}");
         assert_eq!(host.visit("abc123").await.header("x-cache"), "STALE", "{shown}");
         assert_eq!(host.settled("abc123").await, "ready", "{shown}");
         let page = host.visit("abc123").await;
         assert_eq!((page.header("x-cache"), page.header("x-wand-source")), ("HIT", "llm"), "{shown}");
-        host.strings.clock.advance(Duration::from_hours(23));
+        host.controls.clock.advance(Duration::from_hours(23));
         assert_eq!(host.visit("abc123").await.header("x-cache"), "HIT", "{shown}");
     }
 }
@@ -173,7 +173,7 @@ async fn a_stand_in_is_served_from_cache_for_less_than_ten_minutes() {
     let server = LlmServer::open([Saying::Status(401, "")]).await;
     let host = host_that_waits(&server, PATIENT).await;
     page_of(&host).await;
-    host.strings.clock.advance(Duration::from_mins(9));
+    host.controls.clock.advance(Duration::from_mins(9));
     assert_eq!(host.visit("abc123").await.header("x-cache"), "HIT");
     assert_eq!(server.requests().len(), 1, "nobody is asked for each visit");
 }

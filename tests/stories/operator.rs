@@ -11,7 +11,7 @@ const TOKEN: &str = "a token that nobody guesses";
 
 #[tokio::test]
 async fn debug_routes_do_not_exist_for_strangers() {
-    let host = Host::wish()
+    let host = Host::builder()
         .settings(|settings| settings.development = false)
         .backends(|capabilities| {
             capabilities.signatures =

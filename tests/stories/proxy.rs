@@ -155,7 +155,7 @@ async fn a_report_counts_once_however_often_it_is_sent() {
     assert_eq!(host.report(&CONSENT, "n1", events).await.json("stored"), 1);
     assert_eq!(host.report(&CONSENT, "n1", events).await.status, 409);
     assert_eq!(host.report(&CONSENT, "n2", events).await.json("stored"), 1);
-    host.strings.clock.advance(Duration::from_secs(1));
+    host.controls.clock.advance(Duration::from_secs(1));
     assert_eq!(host.report(&CONSENT, "n1", events).await.json("stored"), 1, "that is another request");
 }
 

@@ -33,7 +33,7 @@ async fn what_is_personal_is_kept_by_nobody_else() {
 
 #[tokio::test]
 async fn many_visits_before_the_page_is_made_are_one_job() {
-    let host = Host::wish().settings(|settings| settings.pool.size = 1).open().await;
+    let host = Host::builder().settings(|settings| settings.pool.size = 1).open().await;
     let visits: Vec<_> = (0..20).map(|_| host.visit("abc123")).collect();
     for visit in visits {
         visit.await;
@@ -49,7 +49,7 @@ async fn a_catalog_that_changed_makes_pages_stale_and_they_are_rendered_again_fr
     let host = Host::open().await;
     host.visit("abc123").await;
     host.settled("abc123").await;
-    let asked_before = host.strings.llm.requests().len();
+    let asked_before = host.controls.llm.requests().len();
 
     host::pages::bump_catalog_version(&host.deployment, "magic-wands")
         .await
@@ -62,7 +62,7 @@ async fn a_catalog_that_changed_makes_pages_stale_and_they_are_rendered_again_fr
 
     host.settled("abc123").await;
     host.visit("abc123").await.is_hit();
-    assert_eq!(host.strings.llm.requests().len(), asked_before, "rendering again asks no language model");
+    assert_eq!(host.controls.llm.requests().len(), asked_before, "rendering again asks no language model");
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn a_page_that_is_too_old_is_served_stale_and_planned_anew() {
     host.visit("abc123").await;
     host.settled("abc123").await;
 
-    host.strings.clock.advance(std::time::Duration::from_secs(86_401));
+    host.controls.clock.advance(std::time::Duration::from_secs(86_401));
     assert_eq!(host.visit("abc123").await.header("x-cache"), "STALE");
     host.settled("abc123").await;
     host.visit("abc123").await.is_hit();
@@ -83,7 +83,7 @@ async fn a_page_that_left_short_term_storage_comes_back_from_long_term_storage()
     host.visit("abc123").await;
     host.settled("abc123").await;
 
-    host.strings.clock.advance(std::time::Duration::from_secs(3_601));
+    host.controls.clock.advance(std::time::Duration::from_secs(3_601));
     let key = "ui:magic-wands:abc123";
     assert!(host.deployment.capabilities.kv.get("UI_CACHE", key).await.expect("kv answers").is_none());
     host.visit("abc123").await.is_hit();
@@ -115,19 +115,19 @@ async fn a_shopper_who_hunts_deals_gets_another_page_than_one_who_is_loyal() {
 
 #[tokio::test]
 async fn a_full_pool_lets_the_fallback_page_stand_and_says_so() {
-    let host = Host::wish()
+    let host = Host::builder()
         .settings(|settings| {
             settings.pool.size = 1;
             settings.pool.depth_max = 1;
         })
         .open()
         .await;
-    host.strings.llm.hold();
+    host.controls.llm.hold();
     assert_eq!(host.visit("first").await.header("x-generation-triggered"), "true");
     let second = host.visit("second").await;
     second.is_fallback();
     assert_eq!(second.header("x-generation-triggered"), "false");
-    host.strings.llm.release();
+    host.controls.llm.release();
     host.settled("first").await;
     assert_eq!(host.visit("second").await.header("x-generation-triggered"), "true");
 }

@@ -32,7 +32,7 @@ async fn shoppers_do_not_wait_for_storage_that_hangs() {
     let host = Host::open().await;
     host.visit("known").await;
     host.settled("known").await;
-    let (kv, blob, jobs) = (&host.strings.kv, &host.strings.blob, &host.strings.jobs);
+    let (kv, blob, jobs) = (&host.controls.kv, &host.controls.blob, &host.controls.jobs);
 
     kv.delay(HANGS);
     soon("a page from blob storage", host.visit("known")).await.is_hit();
@@ -74,8 +74,8 @@ async fn shoppers_do_not_wait_for_storage_that_hangs() {
 #[tokio::test]
 async fn a_webhook_waits_for_storage_longer_than_a_shopper() {
     let host = shopify::shop().open().await;
-    host.strings.kv.delay(Duration::from_millis(400));
-    host.strings.jobs.delay(Duration::from_millis(400));
+    host.controls.kv.delay(Duration::from_millis(400));
+    host.controls.jobs.delay(Duration::from_millis(400));
     let body = r#"{"id":1,"admin_graphql_api_id":"gid://shopify/Product/1"}"#;
     assert_eq!(host.webhook("products/update", "slow", body).await.status, 200);
 }

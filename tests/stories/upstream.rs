@@ -144,7 +144,7 @@ async fn a_shop_that_hangs_costs_a_shopper_moments_and_no_page() {
         .open()
         .await;
     // It was asked while the host opened, in vain, and left alone since.
-    host.strings.clock.advance(RESTED);
+    host.controls.clock.advance(RESTED);
     let (before, begun) = (asked.load(Ordering::SeqCst), Instant::now());
     let page = host.fragment().await;
     let took = begun.elapsed();
@@ -161,14 +161,14 @@ async fn whatever_a_shop_answers_of_which_nothing_is_known_a_shopper_gets_a_page
     for illness in illnesses() {
         shopify.say(illness.clone());
         let before = shopify.asked();
-        host.strings.clock.advance(RESTED);
+        host.controls.clock.advance(RESTED);
         let page = host.fragment().await;
         assert_eq!((page.status, page.header("x-generated")), (200, "false"), "{illness:?}: {}", page.body);
         assert!(!page.body.contains(WORDS), "{illness:?}: {}", page.body);
         assert!(shopify.asked() > before, "{illness:?}: it was not asked");
     }
     shopify.say(sells("Elder wand"));
-    host.strings.clock.advance(RESTED);
+    host.controls.clock.advance(RESTED);
     let page = host.fragment().await;
     assert!(page.body.contains("Elder wand"), "{}", page.body);
 }
@@ -196,7 +196,7 @@ async fn whatever_a_shop_answers_that_is_known_its_products_stay_until_it_is_wel
         assert!(page.body.contains(&known) && !page.body.contains(WORDS), "{illness:?}: {}", page.body);
 
         shopify.say(sells(&format!("Wand of day {}", day + 1)));
-        host.strings.clock.advance(RESTED);
+        host.controls.clock.advance(RESTED);
         let page = host.current_page().await;
         assert!(page.contains(&format!("Wand of day {}", day + 1)), "{illness:?}: {page}");
     }
@@ -220,7 +220,7 @@ async fn a_job_that_waits_for_what_another_asks_loses_no_attempt() {
         jobs.list(filter, 10).await.expect("they are listed")
     };
     let came_back_often = async || {
-        host.strings.clock.advance(Duration::from_secs(1));
+        host.controls.clock.advance(Duration::from_secs(1));
         of_state(State::Queued).await.iter().any(|job| job.claims >= 3).then_some(())
     };
     eventually("a job that came back", came_back_often).await;
@@ -228,7 +228,7 @@ async fn a_job_that_waits_for_what_another_asks_loses_no_attempt() {
 
     kv.delete("UI_CACHE", ASKING).await.expect("it is deleted");
     let current = async || {
-        host.strings.clock.advance(Duration::from_secs(1));
+        host.controls.clock.advance(Duration::from_secs(1));
         let page = host.fragment().await;
         (page.header("x-cache") == "HIT").then_some(page.body)
     };
@@ -242,7 +242,7 @@ async fn a_storm_of_webhooks_has_products_listed_once_for_each_move_and_the_last
     let host = shopify.open().await;
     let visitors: Vec<_> = (0..20).map(|number| format!("visitor-of-the-shop-{number:04}")).collect();
     let page = async |visitor: &String| {
-        host.strings.clock.advance(Duration::from_millis(20));
+        host.controls.clock.advance(Duration::from_millis(20));
         let page = host.proxy("/proxy/fragment", &[("visitor", visitor.as_str()), ("consent", "1")]).await;
         assert_eq!(page.status, 200, "{}", page.body);
         (page.header("x-cache") == "HIT").then_some(page.body)
@@ -251,7 +251,7 @@ async fn a_storm_of_webhooks_has_products_listed_once_for_each_move_and_the_last
         eventually("a page of their own", async || page(visitor).await).await;
     }
     host.idle().await;
-    host.strings.clock.advance(RESTED);
+    host.controls.clock.advance(RESTED);
 
     let before = shopify.listed.load(Ordering::SeqCst);
     for change in 0..200 {
@@ -260,7 +260,7 @@ async fn a_storm_of_webhooks_has_products_listed_once_for_each_move_and_the_last
         page(&visitors[change % visitors.len()]).await;
     }
     // What was changed last counts from here on. All come at once.
-    host.strings.clock.advance(Duration::from_secs(1));
+    host.controls.clock.advance(Duration::from_secs(1));
     futures_util::future::join_all(visitors.iter().map(page)).await;
     for visitor in &visitors {
         let current = eventually("a current page", async || page(visitor).await).await;

@@ -99,7 +99,7 @@ async fn of_a_customer_who_is_to_be_forgotten_nothing_is_left_and_others_stay() 
     assert!(!record.contains(GONE) && !record.contains("ann@example.com"), "{record}");
     host.idle().await;
     // That they were forgotten is remembered for a moment, so that a page under way is not kept.
-    host.strings.clock.advance(std::time::Duration::from_mins(6));
+    host.controls.clock.advance(std::time::Duration::from_mins(6));
     let kept = host.all_that_is_kept().await;
     let left: Vec<_> = kept.lines().filter(|line| line.contains(GONE)).collect();
     assert!(left.is_empty(), "{left:#?}");
@@ -133,11 +133,11 @@ async fn what_is_kept_of_a_customer_is_put_together_for_the_merchant() {
 #[tokio::test]
 async fn a_webhook_that_cannot_be_stored_is_asked_for_again() {
     let host = shop().open().await;
-    for faults in [&host.strings.kv, &host.strings.jobs] {
+    for faults in [&host.controls.kv, &host.controls.jobs] {
         faults.break_all();
     }
     assert_eq!(host.webhook("customers/redact", "w1", &of_customer(7)).await.status, 503);
-    for faults in [&host.strings.kv, &host.strings.jobs] {
+    for faults in [&host.controls.kv, &host.controls.jobs] {
         faults.restore();
     }
     assert_eq!(host.webhook("customers/redact", "w1", &of_customer(7)).await.status, 200);
@@ -221,7 +221,7 @@ async fn a_shop_is_served_and_forgotten_under_both_names_when_its_domain_changes
     }
     host.audited("customers/redact").await;
     host.idle().await;
-    host.strings.clock.advance(std::time::Duration::from_mins(6));
+    host.controls.clock.advance(std::time::Duration::from_mins(6));
     let kept = host.all_that_is_kept().await;
     let left: Vec<_> = kept.lines().filter(|line| line.contains(GONE)).collect();
     assert!(left.is_empty() && kept.contains(STAYS), "{left:#?}");

@@ -21,16 +21,16 @@ pub struct Configuration {
     pub secrets: Secrets,
     /// What is wrong with the variables, for the log. Defaults replace what is wrong, so that a shop is served all the
     /// same.
-    pub complaint: Option<String>,
+    pub problem: Option<String>,
 }
 
 impl Configuration {
     /// Reads the configuration with `variable`. Fingerprints of secrets are made with `key`.
     pub fn read(variable: impl Fn(&str) -> Option<String>, key: [u8; 32]) -> Self {
-        let mut complaint = None;
+        let mut problem = None;
         let mut accept = |outcome: Result<Document, String>, fallback: Document| {
             outcome.unwrap_or_else(|reason| {
-                complaint.get_or_insert(reason);
+                problem.get_or_insert(reason);
                 fallback
             })
         };
@@ -45,7 +45,7 @@ impl Configuration {
             llm_key: variable("KIMI_API_KEY").map(Secret::new),
             storefront: variable("SHOPIFY_STORE").zip(token),
             secrets: Secrets::new(key, secrets::named(&variable)),
-            complaint,
+            problem,
         }
     }
 
@@ -92,7 +92,7 @@ mod tests {
     fn without_variables_it_is_the_demo_shop() {
         let configuration = read(&[]);
         assert_eq!(configuration.document.stores.keys().collect::<Vec<_>>(), ["magic-wands"]);
-        assert_eq!((configuration.complaint, configuration.llm_key), (None, None));
+        assert_eq!((configuration.problem, configuration.llm_key), (None, None));
     }
 
     #[test]
@@ -100,17 +100,17 @@ mod tests {
         let document = r#"{"pool": {"size": 3, "depth_max": 7}, "stores": {"lamps": {"name": "Lamps"}}}"#;
         let configuration = read(&[("WANDSTORE_SETTINGS", document), ("POOL_SIZE", "5")]);
         let pool = &configuration.document.pool;
-        assert_eq!((pool.size, pool.depth_max, configuration.complaint), (5, 7, None));
+        assert_eq!((pool.size, pool.depth_max, configuration.problem), (5, 7, None));
         assert_eq!(configuration.document.stores["lamps"].name, "Lamps");
     }
 
     #[test]
     fn what_is_wrong_is_told_and_the_shop_is_served_all_the_same() {
         let wrong = read(&[("POOL_SIZE", "0")]);
-        assert_eq!(wrong.complaint.as_deref(), Some("pool.size is 0; it must be at least 1"));
+        assert_eq!(wrong.problem.as_deref(), Some("pool.size is 0; it must be at least 1"));
         assert_eq!(wrong.document.pool.size, 10);
         let broken = read(&[("WANDSTORE_SETTINGS", "{"), ("POOL_SIZE", "2")]);
-        assert!(broken.complaint.is_some_and(|reason| reason.starts_with("WANDSTORE_SETTINGS: ")));
+        assert!(broken.problem.is_some_and(|reason| reason.starts_with("WANDSTORE_SETTINGS: ")));
         assert_eq!(broken.document.pool.size, 2);
     }
 

@@ -20,7 +20,7 @@ use portable::document::Kind;
 use portable::llm as model;
 use portable::millis;
 use portable::signatures::{Algorithm, Signatures as _};
-use portable::upstream::{self, Wish};
+use portable::upstream::{self, UpstreamCall};
 
 use crate::{Configuration, Model, Outbound, Question, Unanswered};
 
@@ -38,7 +38,7 @@ fn configuration() -> &'static Configuration {
         let mut key = [0; 32];
         key.chunks_mut(8).for_each(|chunk| chunk.copy_from_slice(&random::get_u64().to_le_bytes()));
         let configuration = Configuration::read(variables::get, key);
-        if let Some(reason) = &configuration.complaint {
+        if let Some(reason) = &configuration.problem {
             let particulars = [("reason".to_owned(), reason.clone())];
             log::event(log::Level::Error, "a variable is wrong; it is not heeded", &particulars);
         }
@@ -126,14 +126,14 @@ impl fetch::Guest for Component {
         timeout_ms: u32,
     ) -> Result<fetch::Answer, fetch::Error> {
         let configuration = configuration();
-        let wish = Wish {
+        let call = UpstreamCall {
             upstream: &upstream,
             store: &store,
             origin: configuration.document.shopify.origin.as_deref(),
             token: configuration.storefront_token(&store),
             buyer: variables::get(BUYER).and_then(|address| address.parse().ok()),
         };
-        let request = wish.request()?;
+        let request = call.request()?;
         let sent = outbound::send(&outbound::Request {
             method: "POST".to_owned(),
             headers: request.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),

@@ -22,7 +22,7 @@ pub struct Address<'a> {
 
 /// Why a text is no address. The message does not repeat the text, because it may hold a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum WrongAddress {
+pub enum InvalidAddress {
     /// Neither of the two schemes.
     #[error("the address starts with neither http:// nor https://")]
     Scheme,
@@ -36,20 +36,20 @@ pub enum WrongAddress {
 
 impl<'a> Address<'a> {
     /// Splits an address.
-    pub fn parse(text: &'a str) -> Result<Self, WrongAddress> {
-        let (scheme, rest) = scheme(text).ok_or(WrongAddress::Scheme)?;
+    pub fn parse(text: &'a str) -> Result<Self, InvalidAddress> {
+        let (scheme, rest) = scheme(text).ok_or(InvalidAddress::Scheme)?;
         if !text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') {
-            return Err(WrongAddress::Character);
+            return Err(InvalidAddress::Character);
         }
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
         let (authority, target) = rest.split_at(end);
         if authority.is_empty() || authority.starts_with(':') || authority.contains('@') {
-            return Err(WrongAddress::Host);
+            return Err(InvalidAddress::Host);
         }
         match target {
             "" => Ok(Self { scheme, authority, target: "/" }),
             _ if target.starts_with('/') => Ok(Self { scheme, authority, target }),
-            _ => Err(WrongAddress::Character),
+            _ => Err(InvalidAddress::Character),
         }
     }
 }
@@ -77,16 +77,16 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused() {
         for (text, wrong) in [
-            ("", WrongAddress::Scheme),
-            ("ftp://example/", WrongAddress::Scheme),
-            ("HTTP//example", WrongAddress::Scheme),
-            ("https:///v1", WrongAddress::Host),
-            ("https://:443/v1", WrongAddress::Host),
-            ("https://user:word@example/", WrongAddress::Host),
-            ("https://example?query", WrongAddress::Character),
-            ("https://example/a b", WrongAddress::Character),
-            ("https://example/\r\nx: y", WrongAddress::Character),
-            ("https://example/#part", WrongAddress::Character),
+            ("", InvalidAddress::Scheme),
+            ("ftp://example/", InvalidAddress::Scheme),
+            ("HTTP//example", InvalidAddress::Scheme),
+            ("https:///v1", InvalidAddress::Host),
+            ("https://:443/v1", InvalidAddress::Host),
+            ("https://user:word@example/", InvalidAddress::Host),
+            ("https://example?query", InvalidAddress::Character),
+            ("https://example/a b", InvalidAddress::Character),
+            ("https://example/\r\nx: y", InvalidAddress::Character),
+            ("https://example/#part", InvalidAddress::Character),
         ] {
             assert_eq!(Address::parse(text), Err(wrong), "{text:?}");
         }

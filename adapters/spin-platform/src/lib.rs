@@ -14,5 +14,5 @@ mod outbound;
 #[cfg(target_arch = "wasm32")]
 mod sql;
 
-pub use address::{Address, Scheme, WrongAddress};
+pub use address::{Address, InvalidAddress, Scheme};
 pub use line::{Level, line};

@@ -5,7 +5,7 @@ use names::{Key, Object as Name, ShopperId, StoreId};
 use crate::capabilities::{Blob, Failure, Kv, Level, Operator, Swap, Value};
 use crate::freshness::{Staleness, staleness};
 use crate::metadata::{HEAD_BYTES_MAX, Head, PageMetadata};
-use crate::plan::{self, PLAN_BYTES_MAX, StoredPlan, WrongPlan};
+use crate::plan::{self, InvalidPlan, PLAN_BYTES_MAX, StoredPlan};
 use crate::shop::Shop;
 
 /// The cache, on top of its storage.
@@ -68,7 +68,7 @@ pub enum Stored {
 pub enum Error {
     /// The plan cannot be stored. Another attempt with it fails the same way.
     #[error(transparent)]
-    Plan(#[from] WrongPlan),
+    Plan(#[from] InvalidPlan),
     /// The page or the plan is too large for storage. Another attempt fails the same way.
     #[error("storage takes at most {0} bytes")]
     TooLarge(u64),

@@ -15,11 +15,11 @@ use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{blob, clock, kv, log, settings};
 use bindings::wandstore::storefront::page_types as wit;
 use bindings::wandstore::storefront::shopper_types;
-use names::{Bucket, Key, Persona, Scope, ShopperId, Source, Store, StoreId, WrongId};
+use names::{Bucket, InvalidId, Key, Persona, Scope, ShopperId, Source, Store, StoreId};
 
 use crate::{
-    Blob, Cache, Cached, Entry, Error, Failure, Forgotten, Fragment, Kv, Level, NewPage, Object, Operator,
-    Page, PageMetadata, Staleness, StoredPlan, Swap, WrongJobId,
+    Blob, Cache, Cached, Entry, Error, Failure, Forgotten, Fragment, InvalidJobId, Kv, Level, NewPage,
+    Object, Operator, Page, PageMetadata, Staleness, StoredPlan, Swap,
 };
 
 struct Component;
@@ -93,7 +93,7 @@ impl cache_control::Guest for Component {
 
 bindings::export!(Component with_types_in bindings);
 
-fn parse(store: &str, shopper: &str) -> Result<(StoreId, ShopperId), WrongId> {
+fn parse(store: &str, shopper: &str) -> Result<(StoreId, ShopperId), InvalidId> {
     Ok((StoreId::parse(store)?, ShopperId::parse(shopper)?))
 }
 
@@ -210,14 +210,14 @@ impl From<blob::Error> for Failure {
     }
 }
 
-impl From<WrongId> for wit::CacheError {
-    fn from(wrong: WrongId) -> Self {
+impl From<InvalidId> for wit::CacheError {
+    fn from(wrong: InvalidId) -> Self {
         Self::Invalid(wrong.to_string())
     }
 }
 
-impl From<WrongJobId> for wit::CacheError {
-    fn from(wrong: WrongJobId) -> Self {
+impl From<InvalidJobId> for wit::CacheError {
+    fn from(wrong: InvalidJobId) -> Self {
         Self::Invalid(wrong.to_string())
     }
 }
@@ -257,9 +257,9 @@ impl From<StoredPlan> for wit::StoredPlan {
 }
 
 impl TryFrom<wit::NewPage> for NewPage<Value> {
-    type Error = WrongJobId;
+    type Error = InvalidJobId;
 
-    fn try_from(page: wit::NewPage) -> Result<Self, WrongJobId> {
+    fn try_from(page: wit::NewPage) -> Result<Self, InvalidJobId> {
         Ok(Self { content: page.content, plan: page.plan, metadata: page.metadata.try_into()? })
     }
 }
@@ -281,9 +281,9 @@ impl From<PageMetadata> for wit::PageMetadata {
 }
 
 impl TryFrom<wit::PageMetadata> for PageMetadata {
-    type Error = WrongJobId;
+    type Error = InvalidJobId;
 
-    fn try_from(metadata: wit::PageMetadata) -> Result<Self, WrongJobId> {
+    fn try_from(metadata: wit::PageMetadata) -> Result<Self, InvalidJobId> {
         Ok(Self {
             persona: metadata.persona.into(),
             confidence: metadata.confidence,

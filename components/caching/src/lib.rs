@@ -24,6 +24,6 @@ pub use cache::{Cache, Cached, Error, NewPage, Page, Stored};
 pub use capabilities::{Blob, Entry, Failure, Kv, Level, Object, Operator, Swap, Value};
 pub use forget::Forgotten;
 pub use freshness::{Staleness, staleness};
-pub use metadata::{Fragment, JobId, PageMetadata, WrongJobId};
-pub use plan::{StoredPlan, WrongPlan};
+pub use metadata::{Fragment, InvalidJobId, JobId, PageMetadata};
+pub use plan::{InvalidPlan, StoredPlan};
 pub use shop::Shop;

@@ -42,19 +42,19 @@ impl From<JobId> for String {
 }
 
 impl TryFrom<String> for JobId {
-    type Error = WrongJobId;
+    type Error = InvalidJobId;
 
-    fn try_from(text: String) -> Result<Self, WrongJobId> {
+    fn try_from(text: String) -> Result<Self, InvalidJobId> {
         let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
         let is_id = text.len() <= JOB_BYTES_MAX && text.bytes().all(fits);
-        if is_id { Ok(Self(text)) } else { Err(WrongJobId) }
+        if is_id { Ok(Self(text)) } else { Err(InvalidJobId) }
     }
 }
 
 /// The error for a text that is not a job id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("job id may hold only A-Z, a-z, 0-9, '_' and '-', at most {JOB_BYTES_MAX} bytes")]
-pub struct WrongJobId;
+pub struct InvalidJobId;
 
 /// The metadata of a stored page. The short names are those in the stored plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -28,7 +28,7 @@ struct Form<'a> {
 
 /// The reason why a plan cannot be stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum WrongPlan {
+pub enum InvalidPlan {
     /// The plan is not JSON.
     #[error("plan is not JSON")]
     NotJson,
@@ -38,11 +38,11 @@ pub enum WrongPlan {
 }
 
 /// Encodes the object for a plan.
-pub(crate) fn encode(plan: &str, metadata: &PageMetadata) -> Result<Vec<u8>, WrongPlan> {
-    let plan: &RawValue = serde_json::from_str(plan).map_err(|_| WrongPlan::NotJson)?;
+pub(crate) fn encode(plan: &str, metadata: &PageMetadata) -> Result<Vec<u8>, InvalidPlan> {
+    let plan: &RawValue = serde_json::from_str(plan).map_err(|_| InvalidPlan::NotJson)?;
     let bytes = serde_json::to_vec(&Form { metadata: metadata.clone(), plan })
         .expect("plain fields have a JSON form");
-    if bytes.len() > PLAN_BYTES_MAX as usize { Err(WrongPlan::TooLarge) } else { Ok(bytes) }
+    if bytes.len() > PLAN_BYTES_MAX as usize { Err(InvalidPlan::TooLarge) } else { Ok(bytes) }
 }
 
 /// Decodes the plan in an object; `None` if the object has another form.
@@ -72,10 +72,10 @@ mod tests {
     #[test]
     fn what_is_no_plan_is_refused() {
         for text in ["", "{", "{} {}", "nonsense"] {
-            assert_eq!(encode(text, &PageMetadata::unknown()), Err(WrongPlan::NotJson), "{text}");
+            assert_eq!(encode(text, &PageMetadata::unknown()), Err(InvalidPlan::NotJson), "{text}");
         }
         let long = format!("\"{}\"", "a".repeat(PLAN_BYTES_MAX as usize));
-        assert_eq!(encode(&long, &PageMetadata::unknown()), Err(WrongPlan::TooLarge));
+        assert_eq!(encode(&long, &PageMetadata::unknown()), Err(InvalidPlan::TooLarge));
     }
 
     #[test]

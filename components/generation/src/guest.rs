@@ -7,7 +7,7 @@ use bindings::wandstore::storefront::catalog_types::Freshness;
 use bindings::wandstore::storefront::{
     cache, catalog, catalog_types, catalog_version, job_types, page_types, shopper_types,
 };
-use names::{Cause, Market, Persona, ShopperId, Source, StoreId, WrongId};
+use names::{Cause, InvalidId, Market, Persona, ShopperId, Source, StoreId};
 
 use crate::assortment::Assortment;
 use crate::capabilities::{
@@ -44,7 +44,7 @@ impl Guest for Component {
 #[derive(Debug, thiserror::Error)]
 enum Refusal {
     #[error(transparent)]
-    Id(#[from] WrongId),
+    Id(#[from] InvalidId),
     #[error("the generation request is for no market")]
     Market,
     #[error("a maintenance task is not a page")]

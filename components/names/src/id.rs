@@ -9,7 +9,7 @@ const WORD_BYTES_MAX: usize = 128;
 
 /// The reason why a text is not a valid id. The message may be sent back: it does not repeat the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum WrongId {
+pub enum InvalidId {
     /// The text is empty.
     #[error("{0} id is empty")]
     Empty(&'static str),
@@ -31,10 +31,10 @@ pub struct StoreId(String);
 
 impl StoreId {
     /// Parses a store id.
-    pub fn parse(text: &str) -> Result<Self, WrongId> {
+    pub fn parse(text: &str) -> Result<Self, InvalidId> {
         const WHAT: &str = "store";
         check_length(WHAT, text, STORE_BYTES_MAX)?;
-        let wrong = WrongId::Alphabet(WHAT, "dot-separated labels of a-z, 0-9 and inner hyphens");
+        let wrong = InvalidId::Alphabet(WHAT, "dot-separated labels of a-z, 0-9 and inner hyphens");
         text.split('.').all(is_label).then(|| Self(text.to_owned())).ok_or(wrong)
     }
 
@@ -58,7 +58,7 @@ pub struct ShopperId(String);
 
 impl ShopperId {
     /// Parses a shopper id.
-    pub fn parse(text: &str) -> Result<Self, WrongId> {
+    pub fn parse(text: &str) -> Result<Self, InvalidId> {
         parse_word("shopper", text).map(Self)
     }
 
@@ -79,7 +79,7 @@ pub struct EventId(String);
 
 impl EventId {
     /// Parses the id of an event.
-    pub fn parse(text: &str) -> Result<Self, WrongId> {
+    pub fn parse(text: &str) -> Result<Self, InvalidId> {
         parse_word("event", text).map(Self)
     }
 
@@ -107,17 +107,17 @@ impl fmt::Display for ShopperId {
     }
 }
 
-pub(crate) fn parse_word(what: &'static str, text: &str) -> Result<String, WrongId> {
+pub(crate) fn parse_word(what: &'static str, text: &str) -> Result<String, InvalidId> {
     check_length(what, text, WORD_BYTES_MAX)?;
-    let wrong = WrongId::Alphabet(what, "A-Z, a-z, 0-9, '_' and '-'");
+    let wrong = InvalidId::Alphabet(what, "A-Z, a-z, 0-9, '_' and '-'");
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
     text.bytes().all(fits).then(|| text.to_owned()).ok_or(wrong)
 }
 
-pub(crate) fn check_length(what: &'static str, text: &str, max: usize) -> Result<(), WrongId> {
+pub(crate) fn check_length(what: &'static str, text: &str, max: usize) -> Result<(), InvalidId> {
     match text.len() {
-        0 => Err(WrongId::Empty(what)),
-        length if length > max => Err(WrongId::TooLong(what, max)),
+        0 => Err(InvalidId::Empty(what)),
+        length if length > max => Err(InvalidId::TooLong(what, max)),
         _ => Ok(()),
     }
 }

@@ -23,7 +23,7 @@ pub use access::{Access, Grant, Operation, Refused};
 pub use cause::Cause;
 pub use currency::{NO_CURRENCY, decimals};
 pub use domains::Domains;
-pub use id::{EventId, ShopperId, StoreId, WrongId, shop_name};
+pub use id::{EventId, InvalidId, ShopperId, StoreId, shop_name};
 pub use key::{Bucket, Key, Object, Store};
 pub use market::Market;
 pub use persona::Persona;

@@ -1,7 +1,7 @@
 //! The kinds of shopper ids: a customer, a visitor who consented, or the anonymous shopper of a context, which all
 //! shoppers without consent share. An id may also name a market.
 
-use crate::id::{self, ShopperId, WrongId};
+use crate::id::{self, InvalidId, ShopperId};
 use crate::market::Market;
 use crate::persona::Persona;
 
@@ -18,19 +18,19 @@ const VISITOR_BYTES_MAX: usize = 100;
 
 impl ShopperId {
     /// Returns the id of a logged-in customer. Shopify's customer id is decimal digits.
-    pub fn customer(id: &str) -> Result<Self, WrongId> {
+    pub fn customer(id: &str) -> Result<Self, InvalidId> {
         const WHAT: &str = "customer";
         id::check_length(WHAT, id, CUSTOMER_DIGITS_MAX)?;
         let fits = id.bytes().all(|byte| byte.is_ascii_digit());
-        if fits { Self::parse(&format!("{CUSTOMER}{id}")) } else { Err(WrongId::Alphabet(WHAT, "0-9")) }
+        if fits { Self::parse(&format!("{CUSTOMER}{id}")) } else { Err(InvalidId::Alphabet(WHAT, "0-9")) }
     }
 
     /// Returns the id of a visitor who consented, from the id that their browser drew at random.
-    pub fn visitor(drawn: &str) -> Result<Self, WrongId> {
+    pub fn visitor(drawn: &str) -> Result<Self, InvalidId> {
         const WHAT: &str = "visitor";
         id::check_length(WHAT, drawn, VISITOR_BYTES_MAX)?;
         if drawn.len() < VISITOR_BYTES_MIN {
-            return Err(WrongId::TooShort(WHAT, VISITOR_BYTES_MIN));
+            return Err(InvalidId::TooShort(WHAT, VISITOR_BYTES_MIN));
         }
         id::parse_word(WHAT, drawn)?;
         Self::parse(&format!("{VISITOR}{drawn}"))
@@ -43,7 +43,7 @@ impl ShopperId {
     }
 
     /// Returns the id of this shopper in a market.
-    pub fn in_market(&self, market: &Market) -> Result<Self, WrongId> {
+    pub fn in_market(&self, market: &Market) -> Result<Self, InvalidId> {
         if market.is_own() { Ok(self.clone()) } else { Self::parse(&format!("{self}_{market}")) }
     }
 
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(id: Result<ShopperId, WrongId>, text: &str) {
+    fn check(id: Result<ShopperId, InvalidId>, text: &str) {
         assert_eq!(id.map(|id| id.to_string()), Ok(text.to_owned()));
     }
 

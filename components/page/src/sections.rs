@@ -16,8 +16,9 @@ const EAGER_PICTURES: usize = 4;
 
 /// Returns the sections of a page, from top to bottom.
 pub fn sections<'a>(page: &Page<'a>) -> Vec<Section<'a>> {
-    let mut desk = Desk { shop: page.shop, pictures: 0, has_hero: false, anchors: BTreeSet::new() };
-    page.blocks.iter().filter_map(|block| desk.section(block)).collect()
+    let mut builder =
+        SectionBuilder { shop: page.shop, pictures: 0, has_hero: false, anchors: BTreeSet::new() };
+    page.blocks.iter().filter_map(|block| builder.section(block)).collect()
 }
 
 /// A part of a page, ready for the template.
@@ -140,14 +141,14 @@ impl Card<'_> {
 }
 
 /// Makes sections in page order, and tracks which images and headings come first.
-struct Desk<'a> {
+struct SectionBuilder<'a> {
     shop: &'a Shop,
     pictures: usize,
     has_hero: bool,
     anchors: BTreeSet<&'a str>,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> SectionBuilder<'a> {
     /// Returns the section for a block; `None` for an empty block.
     fn section(&mut self, block: &Block<'a>) -> Option<Section<'a>> {
         Some(match block {

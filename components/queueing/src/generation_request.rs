@@ -3,7 +3,7 @@
 use names::{Market, Persona, ShopperId, StoreId};
 use serde::{Deserialize, Serialize};
 
-use crate::task::WrongPayload;
+use crate::task::InvalidPayload;
 
 /// The form in which payloads are written, and the only one that is read. Fields added later may be absent.
 pub(crate) const FORM: u32 = 1;
@@ -126,7 +126,7 @@ impl GenerationRequest {
     }
 
     /// Decodes a generation request from the queue.
-    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, WrongPayload> {
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, InvalidPayload> {
         let payload: Payload<'_> = serde_json::from_slice(bytes)?;
         Ok(Self {
             store: StoreId::parse(payload.store)?,
@@ -134,7 +134,7 @@ impl GenerationRequest {
             work: payload.work,
             signals: payload.signals,
             persona: payload.persona,
-            market: Market::of(payload.country, payload.language).ok_or(WrongPayload::Market)?,
+            market: Market::of(payload.country, payload.language).ok_or(InvalidPayload::Market)?,
         })
     }
 }

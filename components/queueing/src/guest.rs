@@ -16,7 +16,7 @@ use bindings::exports::wandstore::storefront::{leases, queue};
 use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{clock, jobs, kv, log, random, settings};
 use bindings::wandstore::storefront::{job_types as wit, page_types};
-use names::{Cause, Key, Range, Scope, ShopperId, Store, StoreId, WrongId};
+use names::{Cause, InvalidId, Key, Range, Scope, ShopperId, Store, StoreId};
 
 use crate::{
     Answer, Backoff, CRASHES_MAX, Claimed, Completion, Enqueued, Error, Failure, Forgotten, Jobs, Kv, Latest,
@@ -83,7 +83,7 @@ impl queue::Guest for Component {
 
 bindings::export!(Component with_types_in bindings);
 
-fn parse(store: &str, shopper: &str) -> Result<(StoreId, ShopperId), WrongId> {
+fn parse(store: &str, shopper: &str) -> Result<(StoreId, ShopperId), InvalidId> {
     Ok((StoreId::parse(store)?, ShopperId::parse(shopper)?))
 }
 
@@ -187,8 +187,8 @@ impl From<kv::Error> for Failure {
     }
 }
 
-impl From<WrongId> for wit::QueueError {
-    fn from(wrong: WrongId) -> Self {
+impl From<InvalidId> for wit::QueueError {
+    fn from(wrong: InvalidId) -> Self {
         Self::Invalid(wrong.to_string())
     }
 }

@@ -1,9 +1,9 @@
 //! Maintenance tasks, and their form in the queue.
 
-use names::{EventId, ShopperId, StoreId, WrongId};
+use names::{EventId, InvalidId, ShopperId, StoreId};
 use serde::{Deserialize, Serialize};
 
-use crate::task::WrongPayload;
+use crate::task::InvalidPayload;
 
 /// The form in which payloads are written, and the only one that is read.
 pub(crate) const FORM: u32 = 2;
@@ -41,9 +41,9 @@ pub enum MaintenanceKind {
 pub struct CustomerId(String);
 
 impl TryFrom<String> for CustomerId {
-    type Error = WrongId;
+    type Error = InvalidId;
 
-    fn try_from(text: String) -> Result<Self, WrongId> {
+    fn try_from(text: String) -> Result<Self, InvalidId> {
         ShopperId::customer(&text).map(|_| Self(text))
     }
 }
@@ -80,7 +80,7 @@ impl MaintenanceTask {
     }
 
     /// Decodes a maintenance task from the queue.
-    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, WrongPayload> {
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, InvalidPayload> {
         let Payload { store, cause, happened_ms, kind, .. } = serde_json::from_slice(bytes)?;
         Ok(Self { store: StoreId::parse(store)?, cause: EventId::parse(cause)?, happened_ms, kind })
     }

@@ -1,6 +1,6 @@
 //! The task of a job: a page or a maintenance task.
 
-use names::{StoreId, WrongId};
+use names::{InvalidId, StoreId};
 use serde::Deserialize;
 
 use crate::generation_request::{self, GenerationRequest};
@@ -18,13 +18,13 @@ pub enum Task {
 
 /// The reason why a payload is not a task. The message goes into the journal, so it does not repeat the payload.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum WrongPayload {
+pub(crate) enum InvalidPayload {
     #[error("it is no task: wrong JSON in line {}, column {}", .0.line(), .0.column())]
     Json(#[from] serde_json::Error),
     #[error("its form is {0}, which this release does not know")]
     Form(u32),
     #[error("{0}")]
-    Id(#[from] WrongId),
+    Id(#[from] InvalidId),
     #[error("its market is none")]
     Market,
 }
@@ -45,12 +45,12 @@ impl Task {
     }
 
     /// Decodes a task from a payload.
-    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, WrongPayload> {
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, InvalidPayload> {
         let Form { form } = serde_json::from_slice(bytes)?;
         match form {
             generation_request::FORM => GenerationRequest::decode(bytes).map(Self::Page),
             maintenance::FORM => MaintenanceTask::decode(bytes).map(Self::Maintenance),
-            other => Err(WrongPayload::Form(other)),
+            other => Err(InvalidPayload::Form(other)),
         }
     }
 

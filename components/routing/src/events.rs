@@ -17,7 +17,7 @@ const BODY: &str = "body";
 
 /// The reason why a body is not a valid report.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum WrongReport {
+pub(crate) enum InvalidReport {
     /// The body is not UTF-8.
     #[error("body is not UTF-8")]
     Encoding,
@@ -69,7 +69,7 @@ pub(crate) enum Event {
 
 impl Report {
     /// Reads a report: `{"store", "shopper", "events": [{"type", …}]}`.
-    pub(crate) fn parse(body: &[u8]) -> Result<Self, WrongReport> {
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, InvalidReport> {
         let value = json(body)?;
         let fields = Fields::of(&value, BODY)?;
         fields.hold_only(&["store", "shopper", "events"], "may hold only store, shopper and events")?;
@@ -80,7 +80,7 @@ impl Report {
 
 impl Event {
     /// Reads the events of a report that names nobody: `{"events": [{"type", …}]}`.
-    pub(crate) fn parse_all(body: &[u8]) -> Result<Vec<Self>, WrongReport> {
+    pub(crate) fn parse_all(body: &[u8]) -> Result<Vec<Self>, InvalidReport> {
         let value = json(body)?;
         let fields = Fields::of(&value, BODY)?;
         fields.hold_only(&["events"], "may hold only events")?;
@@ -88,13 +88,13 @@ impl Event {
     }
 }
 
-fn json(body: &[u8]) -> Result<Value, WrongReport> {
-    let text = str::from_utf8(body).map_err(|_| WrongReport::Encoding)?;
+fn json(body: &[u8]) -> Result<Value, InvalidReport> {
+    let text = str::from_utf8(body).map_err(|_| InvalidReport::Encoding)?;
     serde_json::from_str(text)
-        .map_err(|error| WrongReport::Json { line: error.line(), column: error.column() })
+        .map_err(|error| InvalidReport::Json { line: error.line(), column: error.column() })
 }
 
-fn events(value: Option<&Value>) -> Result<Vec<Event>, WrongReport> {
+fn events(value: Option<&Value>) -> Result<Vec<Event>, InvalidReport> {
     let list = value.and_then(Value::as_array).ok_or_else(|| wrong("events", "must be a list"))?;
     if list.is_empty() || list.len() > EVENTS_MAX {
         return Err(wrong("events", "must be 1 to 50"));
@@ -102,7 +102,7 @@ fn events(value: Option<&Value>) -> Result<Vec<Event>, WrongReport> {
     list.iter().enumerate().map(|(at, value)| event(value, &format!("events[{at}]"))).collect()
 }
 
-fn event(value: &Value, place: &str) -> Result<Event, WrongReport> {
+fn event(value: &Value, place: &str) -> Result<Event, InvalidReport> {
     const ONLY_TYPE: &str = "may hold only type";
     let fields = Fields::of(value, place)?;
     match fields.text("type")? {
@@ -124,12 +124,12 @@ struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    fn of(value: &'a Value, place: &'a str) -> Result<Self, WrongReport> {
+    fn of(value: &'a Value, place: &'a str) -> Result<Self, InvalidReport> {
         let map = value.as_object().ok_or_else(|| wrong(place, "must be an object"))?;
         Ok(Self { place, map })
     }
 
-    fn hold_only(&self, names: &[&str], rule: &'static str) -> Result<(), WrongReport> {
+    fn hold_only(&self, names: &[&str], rule: &'static str) -> Result<(), InvalidReport> {
         let known = self.map.keys().all(|name| names.contains(&name.as_str()));
         if known { Ok(()) } else { Err(wrong(self.place, rule)) }
     }
@@ -138,11 +138,11 @@ impl<'a> Fields<'a> {
         self.map.get(name)
     }
 
-    fn text(&self, name: &str) -> Result<&'a str, WrongReport> {
+    fn text(&self, name: &str) -> Result<&'a str, InvalidReport> {
         self.get(name).and_then(Value::as_str).ok_or_else(|| self.wrong(name, "must be a text"))
     }
 
-    fn product(&self) -> Result<String, WrongReport> {
+    fn product(&self) -> Result<String, InvalidReport> {
         self.hold_only(&["type", "product"], "may hold only type and product")?;
         let product = self.text("product")?;
         let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
@@ -153,7 +153,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Reads the text field `name`, in the shopper's words. The event may hold no other field.
-    fn term(&self, name: &'static str, only: &'static str) -> Result<String, WrongReport> {
+    fn term(&self, name: &'static str, only: &'static str) -> Result<String, InvalidReport> {
         self.hold_only(&["type", name], only)?;
         let term = self.text(name)?.trim();
         if term.is_empty() || term.chars().count() > TERM_CHARS_MAX || term.contains(char::is_control) {
@@ -162,13 +162,13 @@ impl<'a> Fields<'a> {
         Ok(term.to_owned())
     }
 
-    fn wrong(&self, name: &str, rule: &'static str) -> WrongReport {
+    fn wrong(&self, name: &str, rule: &'static str) -> InvalidReport {
         if self.place == BODY { wrong(name, rule) } else { wrong(&format!("{}.{name}", self.place), rule) }
     }
 }
 
-fn wrong(place: &str, rule: &'static str) -> WrongReport {
-    WrongReport::Field { place: place.to_owned(), rule }
+fn wrong(place: &str, rule: &'static str) -> InvalidReport {
+    InvalidReport::Field { place: place.to_owned(), rule }
 }
 
 #[cfg(test)]
@@ -269,6 +269,6 @@ mod tests {
         refuse("{\"store\":\n\"<script>", "body is not JSON: line 2, column 9");
         refuse("store=a&shopper=b", "body is not JSON: line 1, column 1");
         refuse(&"[".repeat(10_000), "body is not JSON: line 1, column 128");
-        assert_eq!(Report::parse(b"{\"store\":\"\xff\"}"), Err(WrongReport::Encoding));
+        assert_eq!(Report::parse(b"{\"store\":\"\xff\"}"), Err(InvalidReport::Encoding));
     }
 }

@@ -74,7 +74,7 @@ pub(crate) enum Generation {
 
 /// The additional field of a response that is not a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Aside<'a> {
+pub(crate) enum ExtraField<'a> {
     /// Nothing.
     None,
     /// The methods that the path accepts.
@@ -129,24 +129,24 @@ fn of_page(general: &[&str], served: Served) -> String {
 
 /// Returns the field lines of a page's status.
 pub(crate) fn status() -> String {
-    let mut lines = notice(Format::Json, Aside::None);
+    let mut lines = notice(Format::Json, ExtraField::None);
     lines.extend(ours(Answer::Status));
     lines
 }
 
 /// Returns the field lines of a response that is not a page.
-pub(crate) fn notice(format: Format, aside: Aside<'_>) -> String {
+pub(crate) fn notice(format: Format, extra_field: ExtraField<'_>) -> String {
     let content_type = match format {
         Format::Text => "text/plain; charset=utf-8",
         Format::Json => "application/json",
     };
     let mut lines =
         format!("content-type: {content_type}\ncache-control: no-store\nx-content-type-options: nosniff\n");
-    match aside {
-        Aside::None => {}
-        Aside::Allow(allowed) => lines.extend(["allow: ", allowed.field(), "\n"]),
-        Aside::RetryAfter => lines.push_str(RETRY_AFTER),
-        Aside::Location(path) => lines.extend(["location: ", path, "\n"]),
+    match extra_field {
+        ExtraField::None => {}
+        ExtraField::Allow(allowed) => lines.extend(["allow: ", allowed.field(), "\n"]),
+        ExtraField::RetryAfter => lines.push_str(RETRY_AFTER),
+        ExtraField::Location(path) => lines.extend(["location: ", path, "\n"]),
     }
     lines
 }

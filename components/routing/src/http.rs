@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::headers::{self, Aside};
+use crate::headers::{self, ExtraField};
 use crate::route::Format;
 
 /// A request's method (RFC 9110, section 9).
@@ -61,7 +61,7 @@ impl<V> Response<V> {
     /// Returns a JSON document that must not be cached.
     pub(crate) fn json(status: u16, document: &impl Serialize) -> Self {
         let body = serde_json::to_vec(document).expect("a document of plain fields has a JSON form");
-        Self { status, headers: headers::notice(Format::Json, Aside::None), body: Body::Bytes(body) }
+        Self { status, headers: headers::notice(Format::Json, ExtraField::None), body: Body::Bytes(body) }
     }
 }
 

@@ -8,7 +8,7 @@ use names::{Market, Persona, ShopperId};
 use shopify::proxy::Signed;
 
 use crate::refusal::Refusal;
-use crate::target::WrongParameter;
+use crate::target::InvalidParameter;
 
 /// The shopper who asks, and their market.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,12 +51,12 @@ fn consents(signed: &Signed) -> Result<bool, Refusal> {
 }
 
 /// Returns the most likely persona of an anonymous shopper in this context.
-fn persona(context: Option<&str>) -> Result<Persona, WrongParameter> {
+fn persona(context: Option<&str>) -> Result<Persona, InvalidParameter> {
     Ok(match context.unwrap_or("page") {
         "product" | "search" => Persona::Minimalist,
         "home" | "collection" | "page" => Persona::Explorer,
         "cart" => Persona::Loyalist,
-        _ => return Err(WrongParameter::Unknown("context")),
+        _ => return Err(InvalidParameter::Unknown("context")),
     })
 }
 
@@ -70,10 +70,10 @@ fn market(signed: &Signed) -> Result<Market, Refusal> {
 }
 
 /// Returns one of our parameters. A repeated parameter is refused, because it is unclear which one was meant.
-fn own<'a>(signed: &'a Signed, name: &'static str) -> Result<Option<&'a str>, WrongParameter> {
+fn own<'a>(signed: &'a Signed, name: &'static str) -> Result<Option<&'a str>, InvalidParameter> {
     let mut values = signed.parameters().filter(|(given, _)| *given == name).map(|(_, value)| value);
     match (values.next(), values.next()) {
         (value, None) => Ok(value),
-        (_, Some(_)) => Err(WrongParameter::Repeated(name)),
+        (_, Some(_)) => Err(InvalidParameter::Repeated(name)),
     }
 }

@@ -72,7 +72,7 @@ enum Step {
 const FORGET: &[Step] = &[Step::Jobs, Step::Pages, Step::Keys, Step::Journals, Step::Pages];
 
 impl Plan {
-    fn of(kind: &MaintenanceKind) -> Result<Self, names::WrongId> {
+    fn of(kind: &MaintenanceKind) -> Result<Self, names::InvalidId> {
         let (name, customer, steps) = match kind {
             MaintenanceKind::Uninstalled => ("app/uninstalled", None, &[Step::Jobs, Step::Pages][..]),
             MaintenanceKind::RedactShop => ("shop/redact", None, FORGET),

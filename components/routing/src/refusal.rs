@@ -2,15 +2,15 @@
 //!
 //! The texts are for the sender of the request. They never repeat what was sent.
 
-use names::WrongId;
+use names::InvalidId;
 use serde_json::json;
 use shopify::Rejection;
 
-use crate::events::WrongReport;
-use crate::headers::{self, Aside};
+use crate::events::InvalidReport;
+use crate::headers::{self, ExtraField};
 use crate::http::{Body, BodyError, Response};
 use crate::route::{Allowed, Format};
-use crate::target::WrongParameter;
+use crate::target::InvalidParameter;
 
 /// The reason why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,10 +26,10 @@ pub(crate) enum Refusal {
     Method(Allowed),
     /// A parameter is invalid.
     #[error(transparent)]
-    Parameter(#[from] WrongParameter),
+    Parameter(#[from] InvalidParameter),
     /// A shopper id is invalid.
     #[error(transparent)]
-    Shopper(#[from] WrongId),
+    Shopper(#[from] InvalidId),
     /// The id names a customer, which needs a signed request.
     #[error("shopper id of a customer needs a signed request")]
     Unsigned,
@@ -56,7 +56,7 @@ pub(crate) enum Refusal {
     Form,
     /// The body is not a valid report.
     #[error(transparent)]
-    Report(#[from] WrongReport),
+    Report(#[from] InvalidReport),
     /// The pool is full. Only operators are told so.
     #[error("every member of the pool is full")]
     QueueFull,
@@ -86,7 +86,7 @@ impl Refusal {
             Format::Text => format!("{self}\n"),
             Format::Json => json!({ "error": self.to_string() }).to_string(),
         };
-        let headers = headers::notice(format, self.aside());
+        let headers = headers::notice(format, self.extra_field());
         Response { status: self.status(), headers, body: Body::Bytes(body.into_bytes()) }
     }
 
@@ -109,11 +109,11 @@ impl Refusal {
         }
     }
 
-    fn aside(&self) -> Aside<'static> {
+    fn extra_field(&self) -> ExtraField<'static> {
         match self {
-            Self::Method(allowed) => Aside::Allow(*allowed),
-            Self::QueueFull => Aside::RetryAfter,
-            _ => Aside::None,
+            Self::Method(allowed) => ExtraField::Allow(*allowed),
+            Self::QueueFull => ExtraField::RetryAfter,
+            _ => ExtraField::None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::capabilities::{Deployment, Settings, Signatures};
 use crate::debug;
-use crate::headers::{self, Aside};
+use crate::headers::{self, ExtraField};
 use crate::http::{Body, Method, Reply, Request, Response};
 use crate::proxy;
 use crate::refusal::Refusal;
@@ -92,6 +92,6 @@ fn is_operator(signatures: &impl Signatures, request: &impl Request) -> bool {
 fn home<V>(settings: &impl Settings) -> Result<Response<V>, Refusal> {
     let store = settings.first_store().ok_or(Refusal::NothingHere)?;
     let location = format!("/s/{store}?shopper=demo");
-    let headers = headers::notice(Format::Text, Aside::Location(&location));
+    let headers = headers::notice(Format::Text, ExtraField::Location(&location));
     Ok(Response { status: 302, headers, body: Body::Empty })
 }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 /// The reason why a parameter is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum WrongParameter {
+pub(crate) enum InvalidParameter {
     /// A required parameter is missing.
     #[error("parameter {0} is missing")]
     Missing(&'static str),
@@ -41,24 +41,26 @@ impl<'a> Target<'a> {
     }
 
     /// Returns the parameter of that name, which is required.
-    pub(crate) fn required(self, name: &'static str) -> Result<Cow<'a, str>, WrongParameter> {
-        self.parameter(name)?.ok_or(WrongParameter::Missing(name))
+    pub(crate) fn required(self, name: &'static str) -> Result<Cow<'a, str>, InvalidParameter> {
+        self.parameter(name)?.ok_or(InvalidParameter::Missing(name))
     }
 
     /// Returns the parameter of that name as a whole number. A number above `max` counts as `max`.
-    pub(crate) fn number(self, name: &'static str, max: u32) -> Result<Option<u32>, WrongParameter> {
-        self.parameter(name)?.map(|text| at_most(max, &text).ok_or(WrongParameter::Number(name))).transpose()
+    pub(crate) fn number(self, name: &'static str, max: u32) -> Result<Option<u32>, InvalidParameter> {
+        self.parameter(name)?
+            .map(|text| at_most(max, &text).ok_or(InvalidParameter::Number(name)))
+            .transpose()
     }
 
     /// Returns the decoded parameter of that name.
-    fn parameter(self, name: &'static str) -> Result<Option<Cow<'a, str>>, WrongParameter> {
+    fn parameter(self, name: &'static str) -> Result<Option<Cow<'a, str>>, InvalidParameter> {
         let pairs = self.query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
         let mut values = pairs.filter(|(given, _)| *given == name).map(|(_, value)| value);
         let Some(value) = values.next() else { return Ok(None) };
         if values.next().is_some() {
-            return Err(WrongParameter::Repeated(name));
+            return Err(InvalidParameter::Repeated(name));
         }
-        decode(value).map(Some).ok_or(WrongParameter::Encoding(name))
+        decode(value).map(Some).ok_or(InvalidParameter::Encoding(name))
     }
 }
 
@@ -91,7 +93,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[track_caller]
-    fn check(target: &str, shopper: Result<&str, WrongParameter>) {
+    fn check(target: &str, shopper: Result<&str, InvalidParameter>) {
         assert_eq!(Target::new(target).required("shopper").as_deref(), shopper.as_deref(), "{target}");
     }
 
@@ -110,11 +112,11 @@ mod tests {
     #[test]
     fn what_is_absent_repeated_or_not_well_encoded_is_refused() {
         for absent in ["/s/x", "/s/x?", "/s/x?&&", "/s/x?Shopper=a", "/s/x?%73hopper=a", "/s/x?xshopper=a"] {
-            check(absent, Err(WrongParameter::Missing("shopper")));
+            check(absent, Err(InvalidParameter::Missing("shopper")));
         }
-        check("/s/x?shopper=a&shopper=a", Err(WrongParameter::Repeated("shopper")));
+        check("/s/x?shopper=a&shopper=a", Err(InvalidParameter::Repeated("shopper")));
         for broken in ["%", "%4", "%zz", "%4z", "a%", "%+1", "%ff", "%C3", "%ED%A0%80"] {
-            check(&format!("/s/x?shopper={broken}"), Err(WrongParameter::Encoding("shopper")));
+            check(&format!("/s/x?shopper={broken}"), Err(InvalidParameter::Encoding("shopper")));
         }
     }
 
@@ -131,7 +133,7 @@ mod tests {
             assert_eq!(wait(text), Ok(Some(number)), "{text}");
         }
         for garbage in ["", "-1", "+1", "1.5", "1e3", "0x1", "abc", "%20", "٣"] {
-            assert_eq!(wait(garbage), Err(WrongParameter::Number("wait")), "{garbage}");
+            assert_eq!(wait(garbage), Err(InvalidParameter::Number("wait")), "{garbage}");
         }
         assert_eq!(Target::new("/").number("wait", 25), Ok(None));
     }

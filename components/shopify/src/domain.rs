@@ -33,7 +33,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// The error for a text that is not a shop domain. The message does not repeat the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a domain of a Shopify shop")]
-pub struct WrongDomain;
+pub struct InvalidDomain;
 
 /// The permanent domain of a shop, such as `magic-wands.myshopify.com`, in lower case.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -42,7 +42,7 @@ pub struct ShopDomain(String);
 impl ShopDomain {
     /// Parses a domain, or the address of a shop's admin such as `admin.shopify.com/store/magic-wands`. It accepts
     /// nothing around it: no scheme, user, port, path, dot or space.
-    pub fn parse(text: &str) -> Result<Self, WrongDomain> {
+    pub fn parse(text: &str) -> Result<Self, InvalidDomain> {
         let text = text.to_ascii_lowercase();
         let named_in_path =
             ADMINS.iter().find_map(|(admin, suffix)| Some((text.strip_prefix(admin)?, suffix)));
@@ -50,14 +50,14 @@ impl ShopDomain {
             Some((label, suffix)) => is_label(label).then(|| format!("{label}{suffix}")),
             None => SHOPS.iter().filter_map(|suffix| text.strip_suffix(suffix)).any(is_label).then_some(text),
         };
-        domain.filter(|domain| domain != LOCAL_ADMIN).map(Self).ok_or(WrongDomain)
+        domain.filter(|domain| domain != LOCAL_ADMIN).map(Self).ok_or(InvalidDomain)
     }
 
     /// Parses exactly `https://` and a domain, as in session tokens.
-    pub fn of_origin(text: &str) -> Result<Self, WrongDomain> {
-        let domain = text.strip_prefix("https://").ok_or(WrongDomain)?;
+    pub fn of_origin(text: &str) -> Result<Self, InvalidDomain> {
+        let domain = text.strip_prefix("https://").ok_or(InvalidDomain)?;
         let shop = Self::parse(domain)?;
-        (shop.as_str() == domain).then_some(shop).ok_or(WrongDomain)
+        (shop.as_str() == domain).then_some(shop).ok_or(InvalidDomain)
     }
 
     /// Returns the domain as text.
@@ -79,13 +79,13 @@ pub struct AdminHost(String);
 impl AdminHost {
     /// Reads a `host` parameter: base64 of `admin.shopify.com/store/magic-wands` or of
     /// `magic-wands.myshopify.com/admin`.
-    pub fn parse(parameter: &str) -> Result<Self, WrongDomain> {
+    pub fn parse(parameter: &str) -> Result<Self, InvalidDomain> {
         if parameter.len() > HOST_PARAM_BYTES_MAX {
-            return Err(WrongDomain);
+            return Err(InvalidDomain);
         }
-        let bytes = BASE64.decode(parameter).map_err(|_| WrongDomain)?;
-        let address = String::from_utf8(bytes).map_err(|_| WrongDomain)?;
-        is_admin(&address).then_some(Self(address)).ok_or(WrongDomain)
+        let bytes = BASE64.decode(parameter).map_err(|_| InvalidDomain)?;
+        let address = String::from_utf8(bytes).map_err(|_| InvalidDomain)?;
+        is_admin(&address).then_some(Self(address)).ok_or(InvalidDomain)
     }
 
     /// Returns the address, such as `admin.shopify.com/store/magic-wands`.
@@ -179,7 +179,7 @@ mod tests {
             "admin.evil.com/store/my-shop",
             &format!("{}.myshopify.com", "a".repeat(64)),
         ] {
-            assert_eq!(ShopDomain::parse(text), Err(WrongDomain), "{text:?}");
+            assert_eq!(ShopDomain::parse(text), Err(InvalidDomain), "{text:?}");
         }
     }
 
@@ -194,7 +194,7 @@ mod tests {
             "https://admin.shopify.com/store/a",
             "https://https://a.myshopify.com",
         ] {
-            assert_eq!(ShopDomain::of_origin(text), Err(WrongDomain), "{text:?}");
+            assert_eq!(ShopDomain::of_origin(text), Err(InvalidDomain), "{text:?}");
         }
     }
 
@@ -206,10 +206,10 @@ mod tests {
             let padded = host_param(address);
             assert_eq!(AdminHost::parse(&padded).unwrap().as_str(), address);
             assert!(AdminHost::parse(padded.trim_end_matches('=')).is_ok());
-            assert_eq!(AdminHost::parse(&format!("{padded}-nope")), Err(WrongDomain));
+            assert_eq!(AdminHost::parse(&format!("{padded}-nope")), Err(InvalidDomain));
         }
         for address in ["admin.shopify.com", "a.myshopify.com", "evil.com/admin", "admin.evil.com/store/a"] {
-            assert_eq!(AdminHost::parse(&host_param(address)), Err(WrongDomain), "{address}");
+            assert_eq!(AdminHost::parse(&host_param(address)), Err(InvalidDomain), "{address}");
         }
     }
 }

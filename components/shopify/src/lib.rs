@@ -17,7 +17,7 @@ pub mod session_token;
 pub mod token_request;
 pub mod webhook;
 
-pub use domain::{AdminHost, ShopDomain, WrongDomain};
+pub use domain::{AdminHost, InvalidDomain, ShopDomain};
 pub use payload::CustomerId;
 pub use rejection::Rejection;
 

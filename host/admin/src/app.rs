@@ -8,7 +8,7 @@ use capabilities::signatures::{Algorithm, Signatures};
 use names::StoreId;
 use shopify::token_request::Refusal;
 
-use crate::complaint::Complaint;
+use crate::log_limit::LogLimit;
 use crate::shopify_api::{Failure, ShopifyApi};
 use crate::{
     Connections, Installation, Installations, NotConnected, Shops, State, Storefronts, Unavailable, Usage,
@@ -71,8 +71,8 @@ pub struct Admin {
     pub(crate) storefronts: Arc<dyn Storefronts>,
     pub(crate) shops: Shops,
     pub(crate) clock: Arc<dyn Clock>,
-    /// The complaint that a request was signed with a wrong secret.
-    pub(crate) wrong_secret: Complaint,
+    /// The limit of the warning that a request was signed with a wrong secret.
+    pub(crate) wrong_secret: LogLimit,
     signatures: Arc<dyn Signatures>,
 }
 
@@ -89,7 +89,7 @@ impl Admin {
             storefronts,
             shops,
             clock,
-            wrong_secret: Complaint::default(),
+            wrong_secret: LogLimit::default(),
             signatures,
         }))
     }

@@ -15,7 +15,7 @@ const NONCE_BYTES: usize = 24;
 
 /// Why keys cannot be used. The message does not repeat them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum WrongKeys {
+pub enum InvalidKeys {
     /// There is no key.
     #[error("there is no encryption key")]
     None,
@@ -41,12 +41,13 @@ pub(crate) struct Opened {
 
 impl Keys {
     /// Parses keys in the operator's notation: base64 of 32 bytes each, separated by commas.
-    pub fn parse(text: &str) -> Result<Self, WrongKeys> {
+    pub fn parse(text: &str) -> Result<Self, InvalidKeys> {
         let texts = text.split(',').map(str::trim).filter(|text| !text.is_empty());
-        let ciphers = texts.enumerate().map(|(index, text)| cipher(text).ok_or(WrongKeys::NoKey(index + 1)));
+        let ciphers =
+            texts.enumerate().map(|(index, text)| cipher(text).ok_or(InvalidKeys::NoKey(index + 1)));
         let mut former = ciphers.collect::<Result<Vec<_>, _>>()?;
         if former.is_empty() {
-            return Err(WrongKeys::None);
+            return Err(InvalidKeys::None);
         }
         let current = former.remove(0);
         Ok(Self { current, former })
@@ -139,10 +140,10 @@ mod tests {
 
     #[test]
     fn keys_that_are_none_are_refused_without_showing_them() {
-        assert_eq!(Keys::parse(" , ").err(), Some(WrongKeys::None));
+        assert_eq!(Keys::parse(" , ").err(), Some(InvalidKeys::None));
         let good = STANDARD.encode([1; KEY_BYTES]);
         for text in [format!("{good},c2hvcnQ="), format!("{good},not base64!")] {
-            assert_eq!(Keys::parse(&text).err(), Some(WrongKeys::NoKey(2)), "{text}");
+            assert_eq!(Keys::parse(&text).err(), Some(InvalidKeys::NoKey(2)), "{text}");
         }
     }
 }

@@ -71,7 +71,7 @@ pub enum Outcome {
     /// The form was saved, but existing pages are made again only later.
     SavedForNewPages,
     /// The form has errors.
-    Wrong,
+    Invalid,
     /// The form could not be saved at the moment.
     Failed,
     /// The shop is not connected, so the form was not saved.

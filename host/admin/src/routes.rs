@@ -106,7 +106,7 @@ async fn bounce(State(admin): State<Arc<Admin>>, RawQuery(query): RawQuery) -> R
 /// Saves the merchant's choices and applies them to the shop.
 async fn save(State(admin): State<Arc<Admin>>, caller: Caller, body: Bytes) -> Response<Body> {
     let (status, form, outcome) = match Form::read(&body) {
-        Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, *form, Outcome::Wrong),
+        Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, *form, Outcome::Invalid),
         Ok(choices) => {
             let (status, outcome) = saved(&caller, save_choices(&admin, &caller.store, &choices).await);
             (status, Form::of(&choices), outcome)

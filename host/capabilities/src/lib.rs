@@ -62,9 +62,9 @@ pub struct Capabilities {
     pub log: Arc<dyn log::Log>,
 }
 
-/// The strings with which a test controls scripted [`Capabilities`].
+/// The controls of scripted [`Capabilities`].
 #[derive(Clone)]
-pub struct Strings {
+pub struct Controls {
     /// Moves the time.
     pub clock: Arc<clock::Scripted>,
     /// Breaks short-term storage.
@@ -89,10 +89,10 @@ const SCRIPTED_START_MS: u64 = 1_700_000_000_000;
 impl Capabilities {
     /// Returns capabilities in memory, with default settings, no secrets, and a model that is not
     /// configured until it is given answers. Any field may be replaced.
-    pub fn scripted() -> (Self, Strings) {
+    pub fn scripted() -> (Self, Controls) {
         let clock = Arc::new(clock::Scripted::new(SCRIPTED_START_MS));
         let random: Arc<dyn Random> = Arc::new(random::Scripted::new(0));
-        let strings = Strings {
+        let controls = Controls {
             clock: clock.clone(),
             kv: Arc::default(),
             blob: Arc::default(),
@@ -102,21 +102,21 @@ impl Capabilities {
             log: Arc::default(),
         };
         let capabilities = Self {
-            kv: Arc::new(kv::Scripted::new(Arc::new(kv::Memory::new(clock.clone())), strings.kv.clone())),
-            blob: Arc::new(blob::Scripted::new(Arc::new(blob::Memory::default()), strings.blob.clone())),
+            kv: Arc::new(kv::Scripted::new(Arc::new(kv::Memory::new(clock.clone())), controls.kv.clone())),
+            blob: Arc::new(blob::Scripted::new(Arc::new(blob::Memory::default()), controls.blob.clone())),
             jobs: Arc::new(jobs::Scripted::new(
                 Arc::new(jobs::Memory::new(random.clone())),
-                strings.jobs.clone(),
+                controls.jobs.clone(),
             )),
-            llm: strings.llm.clone(),
-            fetch: strings.fetch.clone(),
+            llm: controls.llm.clone(),
+            fetch: controls.fetch.clone(),
             signatures: Arc::new(signatures::Secrets::new(SCRIPTED_KEY, [])),
             clock,
             random,
             settings: Arc::default(),
-            log: strings.log.clone(),
+            log: controls.log.clone(),
         };
-        (capabilities, strings)
+        (capabilities, controls)
     }
 }
 
@@ -128,16 +128,16 @@ mod tests {
 
     #[tokio::test]
     async fn scripted_capabilities_obey_their_strings() {
-        let (capabilities, strings) = Capabilities::scripted();
+        let (capabilities, controls) = Capabilities::scripted();
         let ttl = Some(Duration::from_secs(1));
         capabilities.kv.set("S", "k", "v".into(), ttl).await.unwrap();
 
-        strings.kv.break_all();
+        controls.kv.break_all();
         assert!(capabilities.kv.get("S", "k").await.is_err());
-        strings.kv.restore();
+        controls.kv.restore();
         assert!(capabilities.kv.get("S", "k").await.unwrap().is_some());
 
-        strings.clock.advance(Duration::from_secs(1));
+        controls.clock.advance(Duration::from_secs(1));
         assert_eq!(capabilities.kv.get("S", "k").await, Ok(None));
     }
 }

@@ -38,7 +38,7 @@ pub struct Document {
 /// An invalid setting: which one it is, and what it must be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Wrong(String);
+pub struct InvalidSettings(String);
 
 impl Default for Document {
     /// The demo shop.
@@ -56,7 +56,7 @@ impl Default for Document {
 
 impl Document {
     /// Checks that the numbers make sense.
-    pub fn validate(&self) -> Result<(), Wrong> {
+    pub fn validate(&self) -> Result<(), InvalidSettings> {
         let Self { pool, cache, llm, shopify, stores, .. } = self;
         let numbers = [
             ("pool.size", pool.size.into()),
@@ -70,33 +70,33 @@ impl Document {
             ("llm.concurrency", llm.concurrency.into()),
         ];
         if let Some((name, _)) = numbers.iter().find(|(_, value)| *value == 0) {
-            return Err(Wrong(format!("{name} is 0; it must be at least 1")));
+            return Err(InvalidSettings(format!("{name} is 0; it must be at least 1")));
         }
         if llm.breaker_cooldown_ms > BREAKER_COOLDOWN_MS_MAX {
-            return Err(Wrong(format!(
+            return Err(InvalidSettings(format!(
                 "llm.breaker_cooldown_ms is {}; it must be at most {BREAKER_COOLDOWN_MS_MAX}, so that an endpoint that is \
                  well again is asked again",
                 llm.breaker_cooldown_ms
             )));
         }
         if pool.size > POOL_SIZE_MAX {
-            return Err(Wrong(format!(
+            return Err(InvalidSettings(format!(
                 "pool.size is {}; at most {POOL_SIZE_MAX} members make sense on one machine",
                 pool.size
             )));
         }
         if stores.is_empty() {
-            return Err(Wrong(
+            return Err(InvalidSettings(
                 "there is no store: add one under [stores.<id>], such as [stores.magic-wands]".into(),
             ));
         }
         if let Some(origin) = shopify.origin.as_ref().filter(|origin| !is_origin(origin)) {
-            return Err(Wrong(format!(
+            return Err(InvalidSettings(format!(
                 "shopify.origin is {origin:?}; it must be http:// or https://, a host and nothing after it"
             )));
         }
         for (id, shop) in stores {
-            shop.validate().map_err(|wrong| Wrong(format!("stores.{id}.{wrong}")))?;
+            shop.validate().map_err(|wrong| InvalidSettings(format!("stores.{id}.{wrong}")))?;
         }
         Ok(())
     }

@@ -95,7 +95,7 @@ pub enum ShopStatus {
 
 /// An invalid setting of a shop: which key it is, and what it must be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum WrongShop {
+pub enum InvalidShop {
     /// A text is no colour.
     #[error("{0} is {1:?}; it must be a colour such as #1b3a57, or empty")]
     Colour(&'static str, String),
@@ -187,17 +187,17 @@ impl Shop {
     }
 
     /// Checks that the settings are valid.
-    pub fn validate(&self) -> Result<(), WrongShop> {
+    pub fn validate(&self) -> Result<(), InvalidShop> {
         for (key, colour) in [("accent", &self.accent), ("surface", &self.surface)] {
             if !(colour.is_empty() || is_colour(colour)) {
-                return Err(WrongShop::Colour(key, colour.clone()));
+                return Err(InvalidShop::Colour(key, colour.clone()));
             }
         }
         if let Some(other) = self.personas_off.iter().find(|name| Persona::named(name).is_none()) {
-            return Err(WrongShop::Persona(other.clone()));
+            return Err(InvalidShop::Persona(other.clone()));
         }
         let off = |persona: Persona| self.personas_off.iter().any(|off| off == persona.name());
-        if Persona::ALL.into_iter().all(off) { Err(WrongShop::NoPersona) } else { Ok(()) }
+        if Persona::ALL.into_iter().all(off) { Err(InvalidShop::NoPersona) } else { Ok(()) }
     }
 }
 
@@ -218,7 +218,7 @@ mod tests {
             assert_eq!(validated(colour), Ok(()), "{colour:?}");
         }
         for other in ["#fff", "1b3a57", "red", "#1b3a57;", "#12345g", "#1b3a5é", "#}</style"] {
-            assert_eq!(validated(other), Err(WrongShop::Colour("accent", other.to_owned())));
+            assert_eq!(validated(other), Err(InvalidShop::Colour("accent", other.to_owned())));
         }
     }
 
@@ -230,11 +230,11 @@ mod tests {
         };
         assert_eq!(validated(&["explorer", "loyalist"]), Ok(()));
         let wrong = validated(&["wizard"]).unwrap_err();
-        assert_eq!(wrong, WrongShop::Persona("wizard".to_owned()));
+        assert_eq!(wrong, InvalidShop::Persona("wizard".to_owned()));
         let message = wrong.to_string();
         let names = Persona::ALL.map(Persona::name);
         assert!(names.iter().all(|name| message.contains(name)), "{message}");
-        assert_eq!(validated(&names), Err(WrongShop::NoPersona));
+        assert_eq!(validated(&names), Err(InvalidShop::NoPersona));
     }
 
     #[test]

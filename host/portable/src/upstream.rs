@@ -21,7 +21,7 @@ const LABEL_BYTES_MAX: usize = 63;
 
 /// What a component asks of an upstream.
 #[derive(Debug, Clone, Copy)]
-pub struct Wish<'a> {
+pub struct UpstreamCall<'a> {
     /// The upstream's name.
     pub upstream: &'a str,
     /// The shop.
@@ -72,7 +72,7 @@ pub enum Error {
     Unavailable(String),
 }
 
-impl Wish<'_> {
+impl UpstreamCall<'_> {
     /// Builds the request.
     pub fn request(&self) -> Result<Request, Error> {
         if self.upstream != STOREFRONT {
@@ -132,15 +132,15 @@ mod tests {
 
     const SHOP: &str = "magic-wands.myshopify.com";
 
-    fn wish<'a>(store: &'a str, token: Option<&'a Secret>) -> Wish<'a> {
-        Wish { upstream: STOREFRONT, store, origin: None, token, buyer: None }
+    fn call<'a>(store: &'a str, token: Option<&'a Secret>) -> UpstreamCall<'a> {
+        UpstreamCall { upstream: STOREFRONT, store, origin: None, token, buyer: None }
     }
 
     #[test]
     fn a_shop_is_asked_at_its_own_domain_with_its_token_and_its_shopper() {
         let token = Secret::new("shpat_hush");
         let buyer = Some(IpAddr::from([203, 0, 113, 7]));
-        let request = Wish { buyer, ..wish(SHOP, Some(&token)) }.request().unwrap();
+        let request = UpstreamCall { buyer, ..call(SHOP, Some(&token)) }.request().unwrap();
         assert_eq!(request.url, "https://magic-wands.myshopify.com/api/2026-10/graphql.json");
         let headers: Vec<_> = request.headers().collect();
         assert!(headers.contains(&("content-type", "application/json")));
@@ -151,14 +151,14 @@ mod tests {
 
     #[test]
     fn without_a_token_none_is_sent() {
-        let request = wish(SHOP, None).request().unwrap();
+        let request = call(SHOP, None).request().unwrap();
         assert!(request.headers().all(|(name, _)| !name.starts_with("shopify-")));
     }
 
     #[test]
     fn another_origin_stands_in_for_every_shop() {
         let request =
-            Wish { origin: Some("http://127.0.0.1:9000"), ..wish("lamps", None) }.request().unwrap();
+            UpstreamCall { origin: Some("http://127.0.0.1:9000"), ..call("lamps", None) }.request().unwrap();
         assert_eq!(request.url, "http://127.0.0.1:9000/api/2026-10/graphql.json");
     }
 
@@ -178,16 +178,16 @@ mod tests {
             "a-.myshopify.com",
             "",
         ] {
-            assert_eq!(wish(store, None).request(), Err(Error::NoSuchUpstream), "{store:?}");
+            assert_eq!(call(store, None).request(), Err(Error::NoSuchUpstream), "{store:?}");
         }
-        let other = Wish { upstream: "admin", ..wish(SHOP, None) };
+        let other = UpstreamCall { upstream: "admin", ..call(SHOP, None) };
         assert_eq!(other.request(), Err(Error::NoSuchUpstream));
     }
 
     #[test]
     fn a_token_that_would_break_the_head_is_not_sent() {
         let token = Secret::new("a\r\nhost: evil.example");
-        assert!(matches!(wish(SHOP, Some(&token)).request(), Err(Error::Unavailable(_))));
+        assert!(matches!(call(SHOP, Some(&token)).request(), Err(Error::Unavailable(_))));
     }
 
     #[test]

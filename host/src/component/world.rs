@@ -105,7 +105,7 @@ pub fn exports(role: Role) -> &'static [&'static str] {
 
 /// Why a component does not fit a role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Misfit {
+pub enum WorldMismatch {
     /// It imports an interface that the role is not given.
     #[error("the {0} component imports `{1}`, which a {0} component is not given; it may import: {2}")]
     Import(Role, String, String),
@@ -120,12 +120,12 @@ pub fn imports_of(engine: &Engine, component: &Component) -> Vec<String> {
 }
 
 /// Checks a component against its role.
-pub fn check(engine: &Engine, role: Role, component: &Component) -> Result<(), Misfit> {
+pub fn check(engine: &Engine, role: Role, component: &Component) -> Result<(), WorldMismatch> {
     let allowed = imports(role);
     if let Some(name) =
         imports_of(engine, component).into_iter().find(|name| !allowed.contains(&name.as_str()))
     {
-        return Err(Misfit::Import(role, name, allowed.join(", ")));
+        return Err(WorldMismatch::Import(role, name, allowed.join(", ")));
     }
     let exported: Vec<_> = component
         .component_type()
@@ -135,7 +135,7 @@ pub fn check(engine: &Engine, role: Role, component: &Component) -> Result<(), M
         .collect();
     match exports(role).iter().find(|wanted| !exported.iter().any(|name| name == *wanted)) {
         None => Ok(()),
-        Some(missing) => Err(Misfit::Export(role, missing, exported.join(", "))),
+        Some(missing) => Err(WorldMismatch::Export(role, missing, exported.join(", "))),
     }
 }
 

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, Request, Uri, Version};
 
 /// The host of a request is missing or wrong; the answer is 400.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum WrongHost {
+pub enum InvalidHost {
     /// HTTP/1.1 requires the field.
     #[error("an HTTP/1.1 request needs a host field")]
     Missing,
@@ -19,25 +19,25 @@ pub enum WrongHost {
 }
 
 /// Requires one valid host. If the target names a host, that one counts, and not the field.
-pub fn settle<B>(request: &mut Request<B>) -> Result<(), WrongHost> {
+pub fn settle<B>(request: &mut Request<B>) -> Result<(), InvalidHost> {
     check(request.version(), request.uri(), request.headers())?;
     if let Some(named) = request.uri().authority() {
-        let named = HeaderValue::from_str(named.as_str()).map_err(|_| WrongHost::Invalid)?;
+        let named = HeaderValue::from_str(named.as_str()).map_err(|_| InvalidHost::Invalid)?;
         request.headers_mut().insert(HOST, named);
     }
     Ok(())
 }
 
-fn check(version: Version, uri: &Uri, headers: &HeaderMap) -> Result<(), WrongHost> {
+fn check(version: Version, uri: &Uri, headers: &HeaderMap) -> Result<(), InvalidHost> {
     let mut fields = headers.get_all(HOST).iter();
     match (fields.next(), fields.next()) {
-        (None, _) if version >= Version::HTTP_11 => return Err(WrongHost::Missing),
+        (None, _) if version >= Version::HTTP_11 => return Err(InvalidHost::Missing),
         (None, _) => {}
-        (Some(_), Some(_)) => return Err(WrongHost::Several),
+        (Some(_), Some(_)) => return Err(InvalidHost::Several),
         // An empty field is well-formed but names no host, and an http URI without a host must be rejected (RFC 9110,
         // section 4.2.1).
         (Some(host), None) => {
-            let host = Authority::try_from(host.as_bytes()).map_err(|_| WrongHost::Invalid)?;
+            let host = Authority::try_from(host.as_bytes()).map_err(|_| InvalidHost::Invalid)?;
             is_host(&host)?;
         }
     }
@@ -46,12 +46,12 @@ fn check(version: Version, uri: &Uri, headers: &HeaderMap) -> Result<(), WrongHo
 
 /// Accepts a valid host, with a valid port or none. User and password are rejected, because they are deprecated in http
 /// URIs (RFC 9110, section 4.2.4).
-fn is_host(authority: &Authority) -> Result<(), WrongHost> {
+fn is_host(authority: &Authority) -> Result<(), InvalidHost> {
     let text = authority.as_str();
-    let port = text.strip_prefix(authority.host()).ok_or(WrongHost::Invalid)?;
+    let port = text.strip_prefix(authority.host()).ok_or(InvalidHost::Invalid)?;
     let is_port = |port: &str| port.is_empty() || port.parse::<u16>().is_ok() && !port.starts_with('+');
     let has_port = port.is_empty() || port.strip_prefix(':').is_some_and(is_port);
-    if has_port && is_name(authority.host()) { Ok(()) } else { Err(WrongHost::Invalid) }
+    if has_port && is_name(authority.host()) { Ok(()) } else { Err(InvalidHost::Invalid) }
 }
 
 /// Returns whether `host` is a DNS name or an address. The grammar of URIs allows more, such as a comma with which an
@@ -66,7 +66,7 @@ fn is_name(host: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn settled(version: Version, target: &str, hosts: &[&str]) -> Result<Option<String>, WrongHost> {
+    fn settled(version: Version, target: &str, hosts: &[&str]) -> Result<Option<String>, InvalidHost> {
         let mut request = Request::builder().version(version).uri(target);
         for host in hosts {
             request = request.header(HOST, *host);
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(target: &str, hosts: &[&str], expected: Result<&str, WrongHost>) {
+    fn check(target: &str, hosts: &[&str], expected: Result<&str, InvalidHost>) {
         let settled = settled(Version::HTTP_11, target, hosts);
         assert_eq!(
             settled.as_ref().map(|host| host.as_deref().unwrap_or_default()),
@@ -96,9 +96,9 @@ mod tests {
 
     #[test]
     fn a_request_that_does_not_is_refused() {
-        check("/", &[], Err(WrongHost::Missing));
-        check("/", &["a", "a"], Err(WrongHost::Several));
-        check("/", &["a", "b"], Err(WrongHost::Several));
+        check("/", &[], Err(InvalidHost::Missing));
+        check("/", &["a", "a"], Err(InvalidHost::Several));
+        check("/", &["a", "b"], Err(InvalidHost::Several));
         for host in [
             "", " ", "a b", "u@a", "u:p@a", "a/", "a:b", "a:99999", "a:+1", "a:1:2", "[::1", ":80", "a,b",
             "a?b", "a#b", "<a>",
@@ -110,15 +110,15 @@ mod tests {
     #[test]
     fn before_http_1_1_the_host_may_be_left_out() {
         assert_eq!(settled(Version::HTTP_10, "/", &[]), Ok(None));
-        assert_eq!(settled(Version::HTTP_10, "/", &["a", "a"]), Err(WrongHost::Several));
-        assert_eq!(settled(Version::HTTP_10, "/", &["a b"]), Err(WrongHost::Invalid));
+        assert_eq!(settled(Version::HTTP_10, "/", &["a", "a"]), Err(InvalidHost::Several));
+        assert_eq!(settled(Version::HTTP_10, "/", &["a b"]), Err(InvalidHost::Invalid));
     }
 
     #[test]
     fn the_host_of_the_target_counts_for_more_than_the_field() {
         check("http://a:81/s", &["b"], Ok("a:81"));
-        check("http://a/s", &[], Err(WrongHost::Missing));
-        check("http://a/s", &["b", "b"], Err(WrongHost::Several));
-        check("http://u:p@a/s", &["a"], Err(WrongHost::Invalid));
+        check("http://a/s", &[], Err(InvalidHost::Missing));
+        check("http://a/s", &["b", "b"], Err(InvalidHost::Several));
+        check("http://u:p@a/s", &["a"], Err(InvalidHost::Invalid));
     }
 }

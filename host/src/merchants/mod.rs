@@ -154,7 +154,7 @@ impl Merchants {
 
     /// Removes a shop's installation before its maintenance task begins: the next merchant who opens the admin connects
     /// the shop again. On failure, returns the reason, and the maintenance task is tried again.
-    pub async fn let_go(&self, maintenance: &MaintenanceTask) -> Result<(), String> {
+    pub async fn release_shop(&self, maintenance: &MaintenanceTask) -> Result<(), String> {
         let store = StoreId::parse(&maintenance.store).map_err(|wrong| wrong.to_string())?;
         let done = match maintenance.kind {
             MaintenanceKind::Uninstalled => self.admin.uninstalled(&store, maintenance.happened_ms).await,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use capabilities::settings::Settings;
-use capabilities::{Capabilities, Strings};
+use capabilities::{Capabilities, Controls};
 use host::component::Role;
 use host::config::{Config, Environment};
 use host::deployment::{Components, Deployment};
@@ -17,7 +17,7 @@ use super::Answer;
 /// A host that serves until the test ends.
 pub struct Host {
     pub address: String,
-    pub strings: Strings,
+    pub controls: Controls,
     pub deployment: Arc<Deployment>,
     client: reqwest::Client,
     _workers: Workers,
@@ -27,7 +27,7 @@ pub struct Host {
 type Change = Box<dyn FnOnce(&mut Capabilities)>;
 
 /// The differences of a host from the default one.
-pub struct Wishes {
+pub struct HostBuilder {
     config: String,
     settings: Settings,
     changes: Vec<Change>,
@@ -38,13 +38,13 @@ pub struct Wishes {
 impl Host {
     /// Starts a host with the demo shop, in development mode.
     pub async fn open() -> Self {
-        Self::wish().open().await
+        Self::builder().open().await
     }
 
     /// Configures a host that differs from the default one.
-    pub fn wish() -> Wishes {
+    pub fn builder() -> HostBuilder {
         let settings = Settings { development: true, ..Settings::default() };
-        Wishes {
+        HostBuilder {
             config: String::new(),
             settings,
             changes: Vec::new(),
@@ -93,7 +93,7 @@ impl Host {
     }
 }
 
-impl Wishes {
+impl HostBuilder {
     /// Adds lines of `wandstore.toml`.
     pub fn config(mut self, lines: &str) -> Self {
         self.config.push_str(lines);
@@ -125,7 +125,7 @@ impl Wishes {
     pub async fn open(self) -> Host {
         // Metrics recorded before the recorder is installed are lost.
         let telemetry = telemetry();
-        let (mut capabilities, strings) = Capabilities::scripted();
+        let (mut capabilities, controls) = Capabilities::scripted();
         capabilities.settings = Arc::new(self.settings.into());
         self.changes.into_iter().for_each(|change| change(&mut capabilities));
         let deployment = if self.config.is_empty() {
@@ -146,7 +146,7 @@ impl Wishes {
         tokio::spawn(serve(server, operator, fallbacks, std::future::pending()));
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
         let client = client.build().expect("a client needs nothing");
-        Host { address, strings, deployment, client, _workers: workers }
+        Host { address, controls, deployment, client, _workers: workers }
     }
 }
 

@@ -8,7 +8,7 @@ use capabilities::settings::Shop;
 use capabilities::signatures::Secrets;
 use capabilities::{Capabilities, secrets};
 
-use super::host::{Host, Wishes};
+use super::host::{Host, HostBuilder};
 use super::{Answer, eventually};
 
 pub const SHOP: &str = "magic-wands.myshopify.com";
@@ -19,17 +19,17 @@ pub const VISITOR: &str = "abcdefghijklmnopqrstuv";
 pub const CONSENT: [(&str, &str); 2] = [("visitor", VISITOR), ("consent", "1")];
 
 /// Configures a host that serves a shop on Shopify.
-pub fn shop() -> Wishes {
+pub fn shop() -> HostBuilder {
     with_secrets(&[("SHOPIFY_API_SECRET", SECRET)])
 }
 
 /// Configures such a host with these variables.
-pub fn with_secrets(variables: &'static [(&'static str, &'static str)]) -> Wishes {
+pub fn with_secrets(variables: &'static [(&'static str, &'static str)]) -> HostBuilder {
     let shop = Shop { name: "Magic Wands".to_owned(), url: format!("https://{SHOP}"), ..Shop::default() };
     let known = secrets::named(|name| {
         variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
     });
-    Host::wish().settings(|settings| drop(settings.shops.insert(SHOP.to_owned(), shop))).backends(
+    Host::builder().settings(|settings| drop(settings.shops.insert(SHOP.to_owned(), shop))).backends(
         move |capabilities: &mut Capabilities| {
             capabilities.signatures = std::sync::Arc::new(Secrets::new([7; 32], known));
         },
@@ -106,7 +106,7 @@ pub async fn idle(capabilities: &Capabilities) {
 
 impl Host {
     fn now_s(&self) -> u64 {
-        self.strings.clock.now_ms() / 1_000
+        self.controls.clock.now_ms() / 1_000
     }
 
     /// Sends a theme's request through the app proxy.

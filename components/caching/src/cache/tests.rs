@@ -1,4 +1,4 @@
-use names::{Persona, Source, WrongId};
+use names::{InvalidId, Persona, Source};
 use proptest::prelude::*;
 
 use super::*;
@@ -20,7 +20,7 @@ struct Shop {
 }
 
 impl Shop {
-    fn open() -> Result<Self, WrongId> {
+    fn open() -> Result<Self, InvalidId> {
         Ok(Self {
             cache: Cache {
                 kv: FakeKv::default(),
@@ -259,7 +259,7 @@ fn a_plan_that_is_no_json_is_refused_before_anything_is_written() {
     let shop = Shop::open().unwrap();
     let page = NewPage { content: Bytes::new(b"hello"), plan: "{".into(), metadata: metadata() };
     let result = shop.cache.store(&shop.store, &shop.shopper, &page);
-    assert_eq!(result, Err(Error::Plan(WrongPlan::NotJson)));
+    assert_eq!(result, Err(Error::Plan(InvalidPlan::NotJson)));
     assert!(shop.cache.blob.calls.take().is_empty());
 }
 

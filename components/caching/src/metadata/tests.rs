@@ -92,7 +92,7 @@ fn a_head_that_is_broken_is_none() {
 #[test]
 fn what_could_close_the_comment_is_no_job_id() {
     for text in ["-->", "a b", "a\"", "é", &"a".repeat(65)] {
-        assert_eq!(JobId::try_from(text.to_owned()), Err(WrongJobId), "{text}");
+        assert_eq!(JobId::try_from(text.to_owned()), Err(InvalidJobId), "{text}");
     }
     assert_eq!(decoded(b"<!--wand explorer 1 llm <b> 1 1 1-->\n"), None);
 }

@@ -1,6 +1,6 @@
 //! Conversions between jobs and their WIT types.
 
-use names::{EventId, Market, Persona, StoreId, WrongId};
+use names::{EventId, InvalidId, Market, Persona, StoreId};
 
 use super::bindings::wandstore::storefront::{catalog_types, job_types as wit, shopper_types};
 use super::parse;
@@ -8,25 +8,25 @@ use crate::{GenerationRequest, Job, MaintenanceKind, MaintenanceTask, Signals, T
 
 /// The reason why a WIT value is not a valid task.
 #[derive(Debug, thiserror::Error)]
-pub enum WrongTask {
+pub enum InvalidTask {
     /// An id is invalid.
     #[error(transparent)]
-    Id(#[from] WrongId),
+    Id(#[from] InvalidId),
     /// The market is invalid.
     #[error("market may hold only codes of a country and a language in upper case")]
     Market,
 }
 
-impl From<WrongTask> for wit::QueueError {
-    fn from(wrong: WrongTask) -> Self {
+impl From<InvalidTask> for wit::QueueError {
+    fn from(wrong: InvalidTask) -> Self {
         Self::Invalid(wrong.to_string())
     }
 }
 
 impl TryFrom<wit::Job> for Job {
-    type Error = WrongTask;
+    type Error = InvalidTask;
 
-    fn try_from(job: wit::Job) -> Result<Self, WrongTask> {
+    fn try_from(job: wit::Job) -> Result<Self, InvalidTask> {
         let wit::Job { id, token, attempt, last, crashed, task } = job;
         Ok(Self { id, token, attempt, last, crashed, task: task.try_into()? })
     }
@@ -40,9 +40,9 @@ impl From<Job> for wit::Job {
 }
 
 impl TryFrom<wit::Task> for Task {
-    type Error = WrongTask;
+    type Error = InvalidTask;
 
-    fn try_from(task: wit::Task) -> Result<Self, WrongTask> {
+    fn try_from(task: wit::Task) -> Result<Self, InvalidTask> {
         match task {
             wit::Task::Page(request) => Ok(Self::Page(request.try_into()?)),
             wit::Task::Maintenance(maintenance) => Ok(Self::Maintenance(maintenance.try_into()?)),
@@ -60,9 +60,9 @@ impl From<Task> for wit::Task {
 }
 
 impl TryFrom<wit::MaintenanceTask> for MaintenanceTask {
-    type Error = WrongId;
+    type Error = InvalidId;
 
-    fn try_from(maintenance: wit::MaintenanceTask) -> Result<Self, WrongId> {
+    fn try_from(maintenance: wit::MaintenanceTask) -> Result<Self, InvalidId> {
         let kind = match maintenance.kind {
             wit::MaintenanceKind::Uninstalled => MaintenanceKind::Uninstalled,
             wit::MaintenanceKind::RedactShop => MaintenanceKind::RedactShop,
@@ -96,12 +96,12 @@ impl From<MaintenanceTask> for wit::MaintenanceTask {
 }
 
 impl TryFrom<wit::GenerationRequest> for GenerationRequest {
-    type Error = WrongTask;
+    type Error = InvalidTask;
 
-    fn try_from(request: wit::GenerationRequest) -> Result<Self, WrongTask> {
+    fn try_from(request: wit::GenerationRequest) -> Result<Self, InvalidTask> {
         let (store, shopper) = parse(&request.store, &request.shopper)?;
         let market =
-            Market::of(&request.market.country, &request.market.language).ok_or(WrongTask::Market)?;
+            Market::of(&request.market.country, &request.market.language).ok_or(InvalidTask::Market)?;
         let (work, signals) = (request.work.into(), request.signals.into());
         Ok(Self { store, shopper, work, signals, persona: request.persona.map(Into::into), market })
     }

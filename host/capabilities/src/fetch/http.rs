@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use metrics::{counter, histogram};
-use portable::upstream::{Request, Wish};
+use portable::upstream::{Request, UpstreamCall};
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Client, Response, redirect};
 
@@ -48,14 +48,14 @@ impl Http {
 
     async fn ask(&self, question: Question) -> Result<Answer, Error> {
         let token = self.tokens.token(&question.store).await;
-        let wish = Wish {
+        let call = UpstreamCall {
             upstream: &question.upstream,
             store: &question.store,
             origin: self.origin.as_deref(),
             token: token.as_ref(),
             buyer: question.buyer,
         };
-        let response = self.send(&wish.request()?, question.body).await?;
+        let response = self.send(&call.request()?, question.body).await?;
         let status = response.status().as_u16();
         if let (Some(token), true) = (&token, is_of_token(status)) {
             self.tokens.refuse(&question.store, token);

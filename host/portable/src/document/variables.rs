@@ -4,19 +4,19 @@
 use std::num::ParseIntError;
 use std::str::FromStr;
 
-use super::{Document, Kind, Wrong};
+use super::{Document, InvalidSettings, Kind};
 use crate::settings::Settings;
 use crate::upstream::is_shop_domain;
 
 impl Document {
     /// Overrides the document with the variables that `variable` returns.
-    pub fn lay_over(&mut self, variable: impl Fn(&str) -> Option<String>) -> Result<(), Wrong> {
+    pub fn lay_over(&mut self, variable: impl Fn(&str) -> Option<String>) -> Result<(), InvalidSettings> {
         if let Some(value) = variable("ENVIRONMENT") {
             self.environment = match value.as_str() {
                 "development" => Kind::Development,
                 "production" => Kind::Production,
                 other => {
-                    return Err(Wrong(format!(
+                    return Err(InvalidSettings(format!(
                         "ENVIRONMENT is {other:?}; it must be development or production"
                     )));
                 }
@@ -47,9 +47,9 @@ impl Document {
 
     /// Adds the shop that is connected without an installation. It replaces the demo shop if that is the only one.
     /// Without a configured name, its name is the first part of its domain.
-    fn connect(&mut self, store: &str) -> Result<(), Wrong> {
+    fn connect(&mut self, store: &str) -> Result<(), InvalidSettings> {
         if !is_shop_domain(store) {
-            return Err(Wrong(format!(
+            return Err(InvalidSettings(format!(
                 "SHOPIFY_STORE is {store:?}; it must be the shop's own domain, such as magic-wands.myshopify.com"
             )));
         }
@@ -68,9 +68,10 @@ fn number<T: FromStr<Err = ParseIntError>>(
     variable: impl Fn(&str) -> Option<String>,
     name: &str,
     field: &mut T,
-) -> Result<(), Wrong> {
+) -> Result<(), InvalidSettings> {
     if let Some(text) = variable(name) {
-        let wrong = |error| Wrong(format!("{name} is {text:?}; it must be a whole number: {error}"));
+        let wrong =
+            |error| InvalidSettings(format!("{name} is {text:?}; it must be a whole number: {error}"));
         *field = text.parse().map_err(wrong)?;
     }
     Ok(())

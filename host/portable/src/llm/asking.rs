@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::complaint::{Complaint, tame};
 use super::dialect::{Dialect, Memory, Part};
 use super::estimate::tokens;
+use super::explanation::{Explanation, tame};
 use super::heard::{Heard, is_json};
 use super::judge::judge;
 use super::policy::{Certainty, Failure, Patience, Remedy, retry_after};
@@ -206,8 +206,8 @@ impl<'a> Asking<'a> {
             Reply::Answer { status, retry_after: header, body, .. } => {
                 let after = header.and_then(|header| retry_after(header, now_ms));
                 let heard = Heard::of(documents::read(body));
-                let complaint = Complaint::read(body, self.endpoint.model);
-                let failure = self.refusal(status, after, &complaint, sent);
+                let explanation = Explanation::read(body, self.endpoint.model);
+                let failure = self.refusal(status, after, &explanation, sent);
                 (cost(status, &heard, sent, &failure), Err(failure))
             }
         }
@@ -217,19 +217,19 @@ impl<'a> Asking<'a> {
         &self,
         status: u16,
         after: Option<Duration>,
-        complaint: &Complaint,
+        explanation: &Explanation,
         sent: &Question,
     ) -> Failure {
-        let said = [format!("status {status}"), complaint.said(self.endpoint.key)];
+        let said = [format!("status {status}"), explanation.said(self.endpoint.key)];
         let said = said.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>();
-        judge(status, after, complaint, sent).saying(said.join(": "))
+        judge(status, after, explanation, sent).saying(said.join(": "))
     }
 
     /// Judges an error under a status of success by the status that it names.
-    fn error(&self, complaint: &Complaint, sent: &Question) -> Failure {
-        match complaint.status {
-            Some(status) => self.refusal(status, None, complaint, sent),
-            None => judge(BAD_REQUEST, None, complaint, sent).saying(complaint.said(self.endpoint.key)),
+    fn error(&self, explanation: &Explanation, sent: &Question) -> Failure {
+        match explanation.status {
+            Some(status) => self.refusal(status, None, explanation, sent),
+            None => judge(BAD_REQUEST, None, explanation, sent).saying(explanation.said(self.endpoint.key)),
         }
     }
 
@@ -243,9 +243,9 @@ impl<'a> Asking<'a> {
         let start = documents.text.clone();
         let heard = Heard::of(documents);
         if let Some(error) = heard.error.as_ref().filter(|_| !is_json(&heard.text)) {
-            let complaint = Complaint::of(error, self.endpoint.model);
-            let status = complaint.status.unwrap_or(BAD_REQUEST);
-            let failure = self.error(&complaint, sent);
+            let explanation = Explanation::of(error, self.endpoint.model);
+            let status = explanation.status.unwrap_or(BAD_REQUEST);
+            let failure = self.error(&explanation, sent);
             let tokens = if heard.is_answer {
                 heard.tokens(sent.tokens_in)
             } else {

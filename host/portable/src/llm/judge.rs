@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use super::Cause;
-use super::complaint::Complaint;
 use super::dialect::{MAX_COMPLETION_TOKENS, MAX_TOKENS, Part, RESPONSE_FORMAT};
+use super::explanation::Explanation;
 use super::policy::{Certainty, Failure, Remedy};
 use super::question::Question;
 
@@ -61,19 +61,24 @@ const TOO_MUCH: [&str; 8] =
 const FORM_STATUSES: [u16; 6] = [400, 404, 415, 422, 500, 501];
 
 /// Judges an endpoint's refusal.
-pub(super) fn judge(status: u16, after: Option<Duration>, complaint: &Complaint, sent: &Question) -> Failure {
-    let certain = by_code(status, complaint);
-    if let Some(part) = refused_part(status, complaint, sent).filter(|_| certain.is_none()) {
+pub(super) fn judge(
+    status: u16,
+    after: Option<Duration>,
+    explanation: &Explanation,
+    sent: &Question,
+) -> Failure {
+    let certain = by_code(status, explanation);
+    if let Some(part) = refused_part(status, explanation, sent).filter(|_| certain.is_none()) {
         return Failure::new(Cause::Format, Remedy::AskWithout { part, certainty: Certainty::Said });
     }
-    let cause = certain.or_else(|| by_words(status, complaint)).unwrap_or_else(|| by_status(status));
+    let cause = certain.or_else(|| by_words(status, explanation)).unwrap_or_else(|| by_status(status));
     let perhaps_form = |certainty| Remedy::AskWithout { part: Part::Form, certainty };
     let remedy = match (cause, status) {
         (Cause::Unreachable, 500) if after.is_none() => perhaps_form(Certainty::Unlikely),
         (Cause::Unreachable, 501) => perhaps_form(Certainty::Likely),
         (Cause::Unreachable, 300..=399) => Remedy::Nothing,
         (Cause::Unreachable | Cause::Rate | Cause::Timeout, _) => Remedy::Wait(after),
-        (Cause::Refusal, _) | (Cause::Model, 404) if is_vague(status, complaint) => {
+        (Cause::Refusal, _) | (Cause::Model, 404) if is_vague(status, explanation) => {
             perhaps_form(Certainty::Likely)
         }
         _ => Remedy::Nothing,
@@ -82,8 +87,8 @@ pub(super) fn judge(status: u16, after: Option<Duration>, complaint: &Complaint,
 }
 
 /// Returns the cause, if a code or a status is unambiguous.
-fn by_code(status: u16, complaint: &Complaint) -> Option<Cause> {
-    let is_named = |cause, parts: &[&str]| complaint.is(parts).then_some(cause);
+fn by_code(status: u16, explanation: &Explanation) -> Option<Cause> {
+    let is_named = |cause, parts: &[&str]| explanation.is(parts).then_some(cause);
     let quota =
         ["insufficient_quota", "quota", "billing", "insufficient_balance", "insufficient_funds", "credits"];
     let auth = [
@@ -117,11 +122,11 @@ fn by_code(status: u16, complaint: &Complaint) -> Option<Cause> {
         .or_else(|| is_named(Cause::Filter, &filter))
         .or_else(|| is_named(Cause::Length, &length))
         .or_else(|| is_named(Cause::Rate, &["rate_limit", "ratelimit", "too_many_requests", "throttl"]))
-        .or_else(|| (status == 429 && !is_about_money(complaint)).then_some(Cause::Rate))
+        .or_else(|| (status == 429 && !is_about_money(explanation)).then_some(Cause::Rate))
 }
 
 /// Returns the part of the request that is refused, if the endpoint says so.
-fn refused_part(status: u16, complaint: &Complaint, sent: &Question) -> Option<Part> {
+fn refused_part(status: u16, explanation: &Explanation, sent: &Question) -> Option<Part> {
     if !FORM_STATUSES.contains(&status) {
         return None;
     }
@@ -131,24 +136,24 @@ fn refused_part(status: u16, complaint: &Complaint, sent: &Question) -> Option<P
         name => Part::Member(name.to_owned()),
     };
     let limits = [MAX_TOKENS, MAX_COMPLETION_TOKENS];
-    let is_too_much = |name: &str| limits.contains(&name) && complaint.says(&TOO_MUCH);
-    if let Some(name) = complaint.member.as_deref().filter(|name| is_sent(name) && !is_too_much(name)) {
+    let is_too_much = |name: &str| limits.contains(&name) && explanation.says(&TOO_MUCH);
+    if let Some(name) = explanation.member.as_deref().filter(|name| is_sent(name) && !is_too_much(name)) {
         return Some(part(name));
     }
-    let is_not_taken = complaint.says(&NOT_TAKEN);
-    let may_be = |name: &&String| is_sent(name) && complaint.names(name) && !is_too_much(name);
+    let is_not_taken = explanation.says(&NOT_TAKEN);
+    let may_be = |name: &&String| is_sent(name) && explanation.names(name) && !is_too_much(name);
     let named = sent.members.keys().filter(may_be).max_by_key(|name| name.len());
     // The form has many names, and a refusal of its schema need not use the words of a refusal.
-    let is_about_form = is_sent(RESPONSE_FORMAT) && complaint.says(&FORM);
+    let is_about_form = is_sent(RESPONSE_FORMAT) && explanation.says(&FORM);
     match named {
         Some(name) if is_not_taken && (name != RESPONSE_FORMAT && !is_about_form) => Some(part(name)),
-        _ if is_about_form && !complaint.says(&["model not found", "does not exist"]) => Some(Part::Form),
+        _ if is_about_form && !explanation.says(&["model not found", "does not exist"]) => Some(Part::Form),
         Some(name) if is_not_taken => Some(part(name)),
         _ => None,
     }
 }
 
-fn is_about_money(complaint: &Complaint) -> bool {
+fn is_about_money(explanation: &Explanation) -> bool {
     let money = [
         "billing",
         "insufficient",
@@ -158,10 +163,10 @@ fn is_about_money(complaint: &Complaint) -> bool {
         "spending",
         "payment",
     ];
-    complaint.says(&money)
+    explanation.says(&money)
 }
 
-fn by_words(status: u16, complaint: &Complaint) -> Option<Cause> {
+fn by_words(status: u16, explanation: &Explanation) -> Option<Cause> {
     // A gateway that cannot reach an endpoint knows nothing about models.
     if status >= 502 || status == 408 {
         return None;
@@ -214,27 +219,27 @@ fn by_words(status: u16, complaint: &Complaint) -> Option<Cause> {
         "internal server error",
         "server_error",
     ];
-    let is_limit = [MAX_TOKENS, MAX_COMPLETION_TOKENS].iter().any(|name| complaint.names(name));
-    if is_about_money(complaint) || status != 429 && complaint.says(&["quota"]) {
+    let is_limit = [MAX_TOKENS, MAX_COMPLETION_TOKENS].iter().any(|name| explanation.names(name));
+    if is_about_money(explanation) || status != 429 && explanation.says(&["quota"]) {
         Some(Cause::Quota)
-    } else if complaint.says(&["rate limit", "rate-limit", "too many requests"]) {
+    } else if explanation.says(&["rate limit", "rate-limit", "too many requests"]) {
         Some(Cause::Rate)
-    } else if is_about_model(complaint) {
+    } else if is_about_model(explanation) {
         Some(Cause::Model)
-    } else if complaint.says(&filter) {
+    } else if explanation.says(&filter) {
         Some(Cause::Filter)
-    } else if complaint.says(&auth) {
+    } else if explanation.says(&auth) {
         Some(Cause::Auth)
-    } else if complaint.says(&length) || is_limit && complaint.says(&TOO_MUCH) {
+    } else if explanation.says(&length) || is_limit && explanation.says(&TOO_MUCH) {
         Some(Cause::Length)
-    } else if complaint.says(&passing) && status != 500 {
+    } else if explanation.says(&passing) && status != 500 {
         Some(Cause::Unreachable)
     } else {
         None
     }
 }
 
-fn is_about_model(complaint: &Complaint) -> bool {
+fn is_about_model(explanation: &Explanation) -> bool {
     let unknown = [
         "not found",
         "not exist",
@@ -253,7 +258,7 @@ fn is_about_model(complaint: &Complaint) -> bool {
         "not available",
         "not supported",
     ];
-    complaint.names("model") && complaint.says(&unknown) || complaint.says(&["no endpoints found for"])
+    explanation.names("model") && explanation.says(&unknown) || explanation.says(&["no endpoints found for"])
 }
 
 fn by_status(status: u16) -> Cause {
@@ -269,11 +274,11 @@ fn by_status(status: u16) -> Cause {
 }
 
 /// Returns whether a refusal is so vague that it may be about the form of the answer.
-fn is_vague(status: u16, complaint: &Complaint) -> bool {
+fn is_vague(status: u16, explanation: &Explanation) -> bool {
     let able = ["support", "capab", "feature", "parameter", "not available", "not implemented"];
     match status {
         400 | 415 | 422 => true,
-        404 => complaint.says(&able) && !complaint.names("model"),
+        404 => explanation.says(&able) && !explanation.names("model"),
         _ => false,
     }
 }

@@ -7,11 +7,11 @@
 use std::fmt;
 
 mod asking;
-mod complaint;
 mod dialect;
 mod documents;
 mod estimate;
 pub mod exchange;
+mod explanation;
 mod heard;
 mod judge;
 mod policy;

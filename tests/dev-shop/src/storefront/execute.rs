@@ -22,15 +22,17 @@ pub(crate) fn execute(goods: &Goods, has_token: bool, query: &str, variables: &M
         Ok(document) => document,
         Err(error) => return failed(&error.to_string(), "parseError"),
     };
-    let mut desk = Desk { goods, has_token, variables, fragments: HashMap::new() };
+    let mut execution = Execution { goods, has_token, variables, fragments: HashMap::new() };
     let mut operation = None;
     for definition in &document.definitions {
         match definition {
-            Definition::Fragment(fragment) => drop(desk.fragments.insert(fragment.name.as_str(), fragment)),
+            Definition::Fragment(fragment) => {
+                execution.fragments.insert(fragment.name.as_str(), fragment);
+            }
             Definition::Operation(found) => operation = Some(found),
         }
     }
-    match operation.map(|operation| desk.run(operation)) {
+    match operation.map(|operation| execution.run(operation)) {
         Some(Ok(data)) => json!({ "data": data }),
         Some(Err(Problem { message, code })) => failed(&message, code),
         None => failed("No operation", "parseError"),
@@ -47,7 +49,7 @@ struct Problem {
     code: &'static str,
 }
 
-struct Desk<'a> {
+struct Execution<'a> {
     goods: &'a Goods,
     has_token: bool,
     variables: &'a Map<String, Value>,
@@ -57,7 +59,7 @@ struct Desk<'a> {
 type Set<'a> = SelectionSet<'a, String>;
 type Directives<'a> = [query::Directive<'a, String>];
 
-impl<'a> Desk<'a> {
+impl<'a> Execution<'a> {
     fn run(&self, operation: &OperationDefinition<'a, String>) -> Result<Value, Problem> {
         let (directives, set): (&Directives<'a>, &Set<'a>) = match operation {
             OperationDefinition::Query(query) => (&query.directives, &query.selection_set),

@@ -32,7 +32,7 @@ const TELLING: [&str; 3] = ["response_format", "max_tokens", "max_completion_tok
 
 /// An endpoint's explanation.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Complaint {
+pub(super) struct Explanation {
     /// The unchanged message.
     message: String,
     /// All its texts, in lower case.
@@ -45,7 +45,7 @@ pub(super) struct Complaint {
     pub(super) status: Option<u16>,
 }
 
-impl Complaint {
+impl Explanation {
     /// Reads the body of a refusal. `model` is the model's name, which must not be taken for words.
     pub(super) fn read(body: &[u8], model: &str) -> Self {
         let documents = documents::read(body);
@@ -221,7 +221,7 @@ mod tests {
     use super::*;
 
     fn said(body: &Value) -> String {
-        Complaint::read(body.to_string().as_bytes(), "kimi").said(None)
+        Explanation::read(body.to_string().as_bytes(), "kimi").said(None)
     }
 
     #[test]
@@ -243,29 +243,29 @@ mod tests {
         let raw = json!({ "error": { "message": "Provider returned error", "metadata": { "raw": "no" } } });
         assert_eq!(said(&raw), "Provider returned error: no");
         assert_eq!(
-            Complaint::read(b"<html><title>502 Bad Gateway</title>", "").said(None),
+            Explanation::read(b"<html><title>502 Bad Gateway</title>", "").said(None),
             "502 Bad Gateway"
         );
-        assert_eq!(Complaint::read(b"just no", "").said(None), "just no");
-        assert_eq!(Complaint::read(b"", "").said(None), "");
+        assert_eq!(Explanation::read(b"just no", "").said(None), "just no");
+        assert_eq!(Explanation::read(b"", "").said(None), "");
     }
 
     #[test]
     fn what_repeats_the_request_is_not_taken_for_words() {
         let body = json!({ "detail": [{ "loc": ["body", "seed"], "msg": "extra", "input": { "response_format": 1 } }] });
-        let complaint = Complaint::read(body.to_string().as_bytes(), "json_schema-7b");
-        assert!(!complaint.words.contains("response_format"), "{complaint:?}");
-        assert_eq!(complaint.member.as_deref(), Some("seed"));
+        let explanation = Explanation::read(body.to_string().as_bytes(), "json_schema-7b");
+        assert!(!explanation.words.contains("response_format"), "{explanation:?}");
+        assert_eq!(explanation.member.as_deref(), Some("seed"));
         let body = json!({ "error": { "message": "no model json_schema-7b" } });
-        let complaint = Complaint::read(body.to_string().as_bytes(), "json_schema-7b");
-        assert!(!complaint.words.contains("json_schema"), "{complaint:?}");
+        let explanation = Explanation::read(body.to_string().as_bytes(), "json_schema-7b");
+        assert!(!explanation.words.contains("json_schema"), "{explanation:?}");
     }
 
     #[test]
     fn words_are_whole() {
-        let complaint = Complaint::of_text("max_completion_tokens is unknown");
-        assert!(complaint.names("max_completion_tokens"));
-        assert!(!complaint.names("max_tokens") && !complaint.names("max"));
+        let explanation = Explanation::of_text("max_completion_tokens is unknown");
+        assert!(explanation.names("max_completion_tokens"));
+        assert!(!explanation.names("max_tokens") && !explanation.names("max"));
     }
 
     #[test]
