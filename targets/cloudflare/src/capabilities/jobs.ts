@@ -14,7 +14,7 @@ export function jobs(scope: () => Scope): Jobs {
   return {
     enqueue: (job) => orUnavailable(async () => scope().jobs.enqueue(job)),
     claim: (nowMs, leaseMs) => orUnavailable(async () => scope().jobs.claim(nowMs, leaseMs)),
-    extendLease: (id, token, nowMs, leaseMs) => orUnavailable(async () => scope().jobs.extend_lease(id, token, nowMs, leaseMs)),
+    extendLease: (id, token, nowMs, leaseMs) => orUnavailable(async () => scope().jobs.extendLease(id, token, nowMs, leaseMs)),
     complete: (id, token, nowMs, completion) =>
       orUnavailable(async () => scope().jobs.complete(id, token, nowMs, completion)),
     latest: (key, lanes) => orUnavailable(async () => scope().jobs.latest(key, lanes)),

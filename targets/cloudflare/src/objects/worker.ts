@@ -155,7 +155,7 @@ function jobsOf(env: Env, lane: Lane, name: string): Jobs {
   return {
     enqueue: (job) => lane.own((jobs) => jobs.enqueue(job)),
     claim: (nowMs, leaseMs) => lane.own((jobs) => jobs.claim(nowMs, leaseMs)),
-    extendLease: (id, token, nowMs, leaseMs) => lane.own((jobs) => jobs.extend_lease(id, token, nowMs, leaseMs)),
+    extendLease: (id, token, nowMs, leaseMs) => lane.own((jobs) => jobs.extendLease(id, token, nowMs, leaseMs)),
     complete: (id, token, nowMs, completion) => lane.own((jobs) => jobs.complete(id, token, nowMs, completion)),
     latest: async (key, [home]) =>
       unwrap(home === name ? await lane.latest(key) : await member(env, home).latest(key)),
