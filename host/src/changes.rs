@@ -23,9 +23,9 @@ pub struct Changes {
 /// A kind of change.
 #[derive(Debug, Clone, Copy, Hash)]
 pub enum Topic<'a> {
-    /// A job was queued in this lane.
-    Lane(&'a str),
-    /// A job was queued in any lane, or became available again.
+    /// A job was queued in this queue.
+    Queue(&'a str),
+    /// A job was queued in any queue, or became available again.
     Pool,
     /// The job of this key was completed.
     Key(&'a str),

@@ -110,7 +110,7 @@ impl Member {
     /// Starts the next job, or waits until there may be one.
     async fn claim(&self, slot: OwnedSemaphorePermit) {
         let changes = &self.deployment.changes;
-        let (own, any) = (changes.next(Topic::Lane(&self.name)), changes.next(Topic::Pool));
+        let (own, any) = (changes.next(Topic::Queue(&self.name)), changes.next(Topic::Pool));
         let pool = &self.deployment.queueing;
         let answer = call!(pool, Cause::Operator, |guest, store| guest.leases.call_claim(store, &self.name));
         let rest = match answer {

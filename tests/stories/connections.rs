@@ -110,8 +110,8 @@ async fn a_stream_that_is_woken_all_the_time_beats_and_ends_just_as_well() {
     let changes = host.deployment.changes.clone();
     let ringing = tokio::spawn(async move {
         loop {
-            // So many lanes that each bell is that of one.
-            (0..4_096).for_each(|lane| changes.announce(Topic::Lane(&lane.to_string())));
+            // So many queues that each bell is that of one.
+            (0..4_096).for_each(|queue| changes.announce(Topic::Queue(&queue.to_string())));
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     });

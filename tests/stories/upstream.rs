@@ -216,7 +216,7 @@ async fn a_job_that_waits_for_what_another_asks_loses_no_attempt() {
     host.products_changed("event-1").await;
     host.fragment().await;
     let of_state = async |state| {
-        let filter = Filter { state: Some(state), lane: None };
+        let filter = Filter { state: Some(state), queue: None };
         jobs.list(filter, 10).await.expect("they are listed")
     };
     let came_back_often = async || {

@@ -30,11 +30,12 @@ pub enum Value {
 pub struct Row(std::collections::VecDeque<Value>);
 
 /// The migrations, in order. The native host uses the same files.
-const MIGRATIONS: [(&str, &str); 4] = [
+const MIGRATIONS: [(&str, &str); 5] = [
     ("kv/0001", include_str!("../../../migrations/sqlite/kv/0001_entries.sql")),
     ("blob/0001", include_str!("../../../migrations/sqlite/blob/0001_objects.sql")),
     ("jobs/0001", include_str!("../../../migrations/sqlite/jobs/0001_jobs.sql")),
     ("jobs/0002", include_str!("../../../migrations/sqlite/jobs/0002_leases.sql")),
+    ("jobs/0003", include_str!("../../../migrations/sqlite/jobs/0003_terms.sql")),
 ];
 
 /// A database whose tables exist.
@@ -67,11 +68,15 @@ impl<S: Sql> Database<S> {
         self.sql.execute(statement, parameters).map_err(Failure::Unavailable)
     }
 
-    /// Executes an `ALTER TABLE`. A column cannot be added `IF NOT EXISTS`, so an error that it already exists counts
-    /// as success.
+    /// Executes a statement of a migration. `ALTER TABLE` has no `IF NOT EXISTS`, so an error that says that a column was
+    /// added or renamed before counts as success.
     fn alter(&self, statement: &str) -> Result<(), Failure> {
+        let was_altered = |reason: &str| {
+            reason.contains("duplicate column name")
+                || statement.contains(" RENAME COLUMN ") && reason.contains("no such column")
+        };
         match self.sql.execute(statement, &[]) {
-            Err(reason) if !reason.contains("duplicate column name") => Err(Failure::Unavailable(reason)),
+            Err(reason) if !was_altered(&reason) => Err(Failure::Unavailable(reason)),
             _ => Ok(()),
         }
     }

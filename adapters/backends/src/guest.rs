@@ -210,8 +210,8 @@ impl blob::Guest for Component {
 
 impl jobs::Guest for Component {
     fn enqueue(job: jobs::NewJob) -> Result<jobs::Enqueued, jobs::Error> {
-        let jobs::NewJob { lanes, lane_depth_max, key, payload, now_ms } = job;
-        let job = NewJob { lanes, lane_depth_max, key, payload, now_ms };
+        let jobs::NewJob { queues, queue_depth_max, key, payload, now_ms } = job;
+        let job = NewJob { queues, queue_depth_max, key, payload, now_ms };
         Ok(DATABASE.with(|database| Jobs(database).enqueue(&job, random::get_u64()))?.into())
     }
 
@@ -233,19 +233,19 @@ impl jobs::Guest for Component {
         Ok(DATABASE.with(|database| Jobs(database).complete(&id, token, now_ms, &completion))?)
     }
 
-    /// Ignores the lanes, because one database holds all of them and finds the key by itself.
-    fn latest(key: String, _lanes: Vec<String>) -> Result<Option<jobs::Status>, jobs::Error> {
+    /// Ignores the queues, because one database holds all of them and finds the key by itself.
+    fn latest(key: String, _queues: Vec<String>) -> Result<Option<jobs::Status>, jobs::Error> {
         DATABASE.with(|database| Jobs(database).latest(&key))?.map(TryInto::try_into).transpose()
     }
 
-    /// Ignores the lanes, because the database also holds those that were removed.
-    fn delete(keys: jobs::Keys, _lanes: Vec<String>, limit: u32) -> Result<u32, jobs::Error> {
+    /// Ignores the queues, because the database also holds those that were removed.
+    fn delete(keys: jobs::Keys, _queues: Vec<String>, limit: u32) -> Result<u32, jobs::Error> {
         Ok(DATABASE.with(|database| Jobs(database).delete(&keys.into(), limit))?)
     }
 
-    fn stats(lane: String) -> Result<jobs::QueueStats, jobs::Error> {
+    fn stats(queue: String) -> Result<jobs::QueueStats, jobs::Error> {
         let QueueStats { queued, running, dead, oldest_ms } =
-            DATABASE.with(|database| Jobs(database).stats(&lane))?;
+            DATABASE.with(|database| Jobs(database).stats(&queue))?;
         Ok(jobs::QueueStats { queued, running, dead, oldest_ms })
     }
 }

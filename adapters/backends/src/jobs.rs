@@ -17,10 +17,10 @@ const KEEP_SETTLED_MS: u64 = 7 * 86_400_000;
 /// A job to queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewJob {
-    /// The lanes that may take it, in order of preference.
-    pub lanes: Vec<String>,
-    /// A lane with this many live jobs is full.
-    pub lane_depth_max: u32,
+    /// The queues that may take it, in order of preference.
+    pub queues: Vec<String>,
+    /// A queue with this many live jobs is full.
+    pub queue_depth_max: u32,
     /// What the job is about: one live job per key.
     pub key: String,
     /// The job itself, opaque here.
@@ -36,7 +36,7 @@ pub enum Enqueued {
     Accepted(String),
     /// The key already has this live job.
     Live(String),
-    /// Every lane is full.
+    /// Every queue is full.
     Full,
 }
 
@@ -106,7 +106,7 @@ pub enum Keys {
     StartingWith(String),
 }
 
-/// How full a lane is.
+/// How full a queue is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct QueueStats {
     /// Jobs that wait.
@@ -123,7 +123,7 @@ pub struct QueueStats {
 pub struct Jobs<'a, S>(pub &'a Database<S>);
 
 impl<S: Sql> Jobs<'_, S> {
-    /// Queues a job in the first lane that has room. Looks for the key's live job first, because that is the usual
+    /// Queues a job in the first queue that has room. Looks for the key's live job first, because that is the usual
     /// answer and costs no write.
     pub fn enqueue(&self, job: &NewJob, random: u64) -> Result<Enqueued, Failure> {
         within(&job.payload, PAYLOAD_BYTES_MAX)?;
@@ -137,15 +137,15 @@ impl<S: Sql> Jobs<'_, S> {
             job.key.as_str().into(),
             job.payload.as_slice().into(),
             job.now_ms.into(),
-            json!(job.lanes).to_string().as_str().into(),
-            job.lane_depth_max.into(),
+            json!(job.queues).to_string().as_str().into(),
+            job.queue_depth_max.into(),
         ];
         let Some(mut row) = self.0.first(sql::ENQUEUE, &parameters)? else { return Ok(Enqueued::Full) };
         let live = row.text()?;
         Ok(if live == id { Enqueued::Accepted(id) } else { Enqueued::Live(live) })
     }
 
-    /// Leases the job that has been due longest, whatever its lane. A job whose lease expired is due. The platforms do
+    /// Leases the job that has been due longest, whatever its queue. A job whose lease expired is due. The platforms do
     /// not distinguish processes, so no lease names one.
     pub fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<Claim, Failure> {
         let due_ms = self.next_due(now_ms)?;
@@ -195,7 +195,7 @@ impl<S: Sql> Jobs<'_, S> {
         now_ms: u64,
         completion: &Completion,
     ) -> Result<bool, Failure> {
-        let (state, settled_ms, due_ms, error) = match completion {
+        let (state, completed_ms, due_ms, error) = match completion {
             Completion::Done(error) => ("done", Some(now_ms), None, error.as_deref()),
             Completion::Dead(reason) => ("dead", Some(now_ms), None, Some(reason.as_str())),
             Completion::Retry { at_ms, reason } => ("queued", None, Some(*at_ms), Some(reason.as_str())),
@@ -206,7 +206,7 @@ impl<S: Sql> Jobs<'_, S> {
             id.into(),
             token.into(),
             state.into(),
-            settled_ms.into(),
+            completed_ms.into(),
             due_ms.into(),
             error.into(),
             now_ms.into(),
@@ -223,7 +223,7 @@ impl<S: Sql> Jobs<'_, S> {
         self.0.first(sql::LATEST, &[key.into()])?.map(status).transpose()
     }
 
-    /// Deletes up to `limit` jobs of those keys from all lanes. Returns how many were deleted.
+    /// Deletes up to `limit` jobs of those keys from all queues. Returns how many were deleted.
     pub fn delete(&self, keys: &Keys, limit: u32) -> Result<u32, Failure> {
         let (first, after) = keys.range();
         let forgotten =
@@ -231,8 +231,8 @@ impl<S: Sql> Jobs<'_, S> {
         Ok(u32::try_from(forgotten.len()).unwrap_or(u32::MAX))
     }
 
-    /// Returns how full `lane` is.
-    pub fn stats(&self, lane: &str) -> Result<QueueStats, Failure> {
+    /// Returns how full `queue` is.
+    pub fn stats(&self, queue: &str) -> Result<QueueStats, Failure> {
         let depth = |mut row: Row| {
             Ok(QueueStats {
                 queued: row.count()?,
@@ -241,7 +241,7 @@ impl<S: Sql> Jobs<'_, S> {
                 oldest_ms: row.number_if_any()?,
             })
         };
-        self.0.first(sql::STATS, &[lane.into()])?.map_or(Ok(QueueStats::default()), depth)
+        self.0.first(sql::STATS, &[queue.into()])?.map_or(Ok(QueueStats::default()), depth)
     }
 
     /// Deletes old jobs now and then. A failure is ignored, because the new job must be queued all the same and a later

@@ -66,10 +66,10 @@ fn at(now_ms: u64) -> Moment {
     Moment { now_ms, random: 1 }
 }
 
-fn job(key: &str, lanes: &[&str], depth_max: u32) -> NewJob {
+fn job(key: &str, queues: &[&str], depth_max: u32) -> NewJob {
     NewJob {
-        lanes: lanes.iter().map(|lane| (*lane).to_owned()).collect(),
-        lane_depth_max: depth_max,
+        queues: queues.iter().map(|queue| (*queue).to_owned()).collect(),
+        queue_depth_max: depth_max,
         key: key.into(),
         payload: b"order".to_vec(),
         now_ms: NOW_MS,
@@ -91,7 +91,7 @@ fn tables_are_made_once_and_two_may_make_them_at_once() {
         assert_eq!(Kv(&database).get("S", "k", NOW_MS), Ok(None));
     }
     let names = sqlite_names(&sqlite);
-    assert_eq!(names, ["blob/0001", "jobs/0001", "jobs/0002", "kv/0001"]);
+    assert_eq!(names, ["blob/0001", "jobs/0001", "jobs/0002", "jobs/0003", "kv/0001"]);
     // A migration that another instance left half done is finished.
     (&sqlite).execute("DELETE FROM wandstore_migrations WHERE name LIKE 'jobs/%'", &[]).unwrap();
     (&sqlite).execute("DROP INDEX jobs_by_key", &[]).unwrap();
@@ -140,7 +140,7 @@ fn what_expired_is_thrown_away_now_and_then() {
 }
 
 #[test]
-fn a_job_is_enqueued_once_per_key_and_to_the_next_lane_when_one_is_full() {
+fn a_job_is_enqueued_once_per_key_and_to_the_next_queue_when_one_is_full() {
     let sqlite = Sqlite::open();
     let database = Database::new(&sqlite);
     let jobs = Jobs(&database);
@@ -148,9 +148,9 @@ fn a_job_is_enqueued_once_per_key_and_to_the_next_lane_when_one_is_full() {
     assert_eq!(jobs.enqueue(&job("a", &["pool-1"], 1), 2), Ok(Enqueued::Live(id)));
     assert!(matches!(jobs.enqueue(&job("b", &["pool-0", "pool-1"], 1), 3), Ok(Enqueued::Accepted(_))));
     assert_eq!(jobs.enqueue(&job("c", &["pool-0", "pool-1"], 1), 4), Ok(Enqueued::Full));
-    for lane in ["pool-0", "pool-1"] {
+    for queue in ["pool-0", "pool-1"] {
         let expected = QueueStats { queued: 1, oldest_ms: Some(NOW_MS), ..QueueStats::default() };
-        assert_eq!(jobs.stats(lane), Ok(expected));
+        assert_eq!(jobs.stats(queue), Ok(expected));
     }
 }
 

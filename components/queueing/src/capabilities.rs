@@ -10,10 +10,10 @@ pub struct Failure(pub String);
 /// A job to queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewJob {
-    /// The lanes that may take the job, in order of preference.
-    pub lanes: Vec<String>,
-    /// A lane with this many live jobs is full.
-    pub lane_depth_max: u32,
+    /// The queues that may take the job, in order of preference.
+    pub queues: Vec<String>,
+    /// A queue with this many live jobs is full.
+    pub queue_depth_max: u32,
     /// The key of the job. There is at most one live job per key.
     pub key: String,
     /// The content of the job.
@@ -29,7 +29,7 @@ pub enum Enqueued {
     Accepted(String),
     /// The key already has this live job, which stays as it is.
     Live(String),
-    /// Every lane is full.
+    /// Every queue is full.
     Full,
 }
 
@@ -97,7 +97,7 @@ pub struct Latest {
     pub state: State,
 }
 
-/// The depth of a lane, in jobs.
+/// The depth of a queue, in jobs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct QueueStats {
     /// The number of jobs that wait.
@@ -114,18 +114,18 @@ pub struct QueueStats {
 pub trait Jobs {
     /// Queues a job, durably before it returns.
     fn enqueue(&self, job: NewJob) -> Result<Enqueued, Failure>;
-    /// Leases the job that has been due longest, in any lane. A job whose lease expired is due.
+    /// Leases the job that has been due longest, in any queue. A job whose lease expired is due.
     fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<Answer, Failure>;
     /// Extends a lease. Returns false if the caller no longer holds it.
     fn extend_lease(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure>;
     /// Completes a job. Returns false, and changes nothing, if the caller no longer holds its lease.
     fn complete(&self, id: &str, token: u64, now_ms: u64, completion: &Completion) -> Result<bool, Failure>;
-    /// Returns the newest job of `key` in any of `lanes`, which are in order of preference.
-    fn latest(&self, key: &str, lanes: &[String]) -> Result<Option<Latest>, Failure>;
-    /// Deletes up to `limit` jobs of `lanes` whose keys are in `keys`, live or completed. Returns how many.
-    fn delete(&self, keys: &Range, lanes: &[String], limit: u32) -> Result<u32, Failure>;
-    /// Returns the depth of `lane`.
-    fn stats(&self, lane: &str) -> Result<QueueStats, Failure>;
+    /// Returns the newest job of `key` in any of `queues`, which are in order of preference.
+    fn latest(&self, key: &str, queues: &[String]) -> Result<Option<Latest>, Failure>;
+    /// Deletes up to `limit` jobs of `queues` whose keys are in `keys`, live or completed. Returns how many.
+    fn delete(&self, keys: &Range, queues: &[String], limit: u32) -> Result<u32, Failure>;
+    /// Returns the depth of `queue`.
+    fn stats(&self, queue: &str) -> Result<QueueStats, Failure>;
 }
 
 /// Short-term storage of errors.

@@ -37,7 +37,7 @@ impl Fault {
 
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
-    pub(crate) lane: String,
+    pub(crate) queue: String,
     pub(crate) key: String,
     pub(crate) payload: Vec<u8>,
     pub(crate) state: State,
@@ -45,7 +45,7 @@ pub(crate) struct Row {
     pub(crate) crashes: u32,
     /// The process that holds the lease.
     pub(crate) holder: Option<usize>,
-    pub(crate) offered_ms: u64,
+    pub(crate) enqueued_ms: u64,
     /// The time from which it may be claimed: for a running job, the end of its lease.
     pub(crate) due_ms: u64,
     /// The clock when `due_ms` was set.
@@ -81,8 +81,8 @@ pub(crate) struct FakeJobs {
 }
 
 impl FakeJobs {
-    fn live_in(&self, lane: &str) -> usize {
-        self.rows.borrow().values().filter(|row| row.lane == lane && row.is_live()).count()
+    fn live_in(&self, queue: &str) -> usize {
+        self.rows.borrow().values().filter(|row| row.queue == queue && row.is_live()).count()
     }
 
     fn add(&self, job: NewJob) -> Enqueued {
@@ -90,18 +90,18 @@ impl FakeJobs {
         if let Some((id, _)) = self.rows.borrow().iter().find(live) {
             return Enqueued::Live(id.clone());
         }
-        let has_room = |lane: &&String| self.live_in(lane) < job.lane_depth_max as usize;
-        let Some(lane) = job.lanes.iter().find(has_room) else { return Enqueued::Full };
+        let has_room = |queue: &&String| self.live_in(queue) < job.queue_depth_max as usize;
+        let Some(queue) = job.queues.iter().find(has_room) else { return Enqueued::Full };
         let id = format!("job-{:06}", self.enqueued.replace(self.enqueued.get() + 1));
         let row = Row {
-            lane: lane.clone(),
+            queue: queue.clone(),
             key: job.key,
             payload: job.payload,
             state: State::Queued,
             attempt: 0,
             crashes: 0,
             holder: None,
-            offered_ms: job.now_ms,
+            enqueued_ms: job.now_ms,
             due_ms: job.now_ms,
             set_ms: job.now_ms,
             reason: None,
@@ -138,13 +138,13 @@ impl FakeJobs {
         })
     }
 
-    fn remove(&self, keys: &Range, lanes: &[String], limit: u32) -> u32 {
+    fn remove(&self, keys: &Range, queues: &[String], limit: u32) -> u32 {
         let is_meant = |row: &Row| match keys {
             Range::Exactly(key) => row.key == *key,
             Range::StartingWith(start) => row.key.starts_with(start),
         };
         let mut rows = self.rows.borrow_mut();
-        let found = rows.iter().filter(|(_, row)| is_meant(row) && lanes.contains(&row.lane));
+        let found = rows.iter().filter(|(_, row)| is_meant(row) && queues.contains(&row.queue));
         let ids: Vec<String> = found.map(|(id, _)| id.clone()).take(limit as usize).collect();
         ids.iter().filter_map(|id| rows.remove(id)).map(|_| 1).sum()
     }
@@ -158,7 +158,7 @@ impl FakeJobs {
             (row.state, row.holder) = (State::Queued, None);
             row.attempt -= 1;
             row.crashes += crashes;
-            let due_ms = row.offered_ms.min(now_ms);
+            let due_ms = row.enqueued_ms.min(now_ms);
             row.wait_until(due_ms, due_ms);
         }
     }
@@ -201,25 +201,25 @@ impl Jobs for FakeJobs {
         self.fault.get().around(|| self.change(id, token, change))
     }
 
-    fn latest(&self, key: &str, _lanes: &[String]) -> Result<Option<Latest>, Failure> {
+    fn latest(&self, key: &str, _queues: &[String]) -> Result<Option<Latest>, Failure> {
         let rows = self.rows.borrow();
         let newest = rows.iter().rfind(|(_, row)| row.key == key);
         self.fault.get().around(|| newest.map(|(id, row)| Latest { id: id.clone(), state: row.state }))
     }
 
-    fn delete(&self, keys: &Range, lanes: &[String], limit: u32) -> Result<u32, Failure> {
-        self.fault.get().around(|| self.remove(keys, lanes, limit))
+    fn delete(&self, keys: &Range, queues: &[String], limit: u32) -> Result<u32, Failure> {
+        self.fault.get().around(|| self.remove(keys, queues, limit))
     }
 
-    fn stats(&self, lane: &str) -> Result<QueueStats, Failure> {
+    fn stats(&self, queue: &str) -> Result<QueueStats, Failure> {
         let rows = self.rows.borrow();
-        let count = |state| rows.values().filter(|row| row.lane == lane && row.state == state).count();
-        let live = rows.values().filter(|row| row.lane == lane && row.is_live());
+        let count = |state| rows.values().filter(|row| row.queue == queue && row.state == state).count();
+        let live = rows.values().filter(|row| row.queue == queue && row.is_live());
         self.fault.get().around(|| QueueStats {
             queued: u32::try_from(count(State::Queued)).unwrap(),
             running: u32::try_from(count(State::Running)).unwrap(),
             dead: u32::try_from(count(State::Dead)).unwrap(),
-            oldest_ms: live.map(|row| row.offered_ms).min(),
+            oldest_ms: live.map(|row| row.enqueued_ms).min(),
         })
     }
 }

@@ -116,21 +116,21 @@ impl Jobs for HostJobs {
         Ok(jobs::complete(id, token, now_ms, &completion.into())?)
     }
 
-    fn latest(&self, key: &str, lanes: &[String]) -> Result<Option<Latest>, Failure> {
-        let newest = jobs::latest(key, lanes)?;
+    fn latest(&self, key: &str, queues: &[String]) -> Result<Option<Latest>, Failure> {
+        let newest = jobs::latest(key, queues)?;
         Ok(newest.map(|jobs::Status { id, state, .. }| Latest { id, state: state.into() }))
     }
 
-    fn delete(&self, keys: &Range, lanes: &[String], limit: u32) -> Result<u32, Failure> {
+    fn delete(&self, keys: &Range, queues: &[String], limit: u32) -> Result<u32, Failure> {
         let keys = match keys.clone() {
             Range::Exactly(key) => jobs::Keys::Exactly(key),
             Range::StartingWith(start) => jobs::Keys::StartingWith(start),
         };
-        Ok(jobs::delete(&keys, lanes, limit)?)
+        Ok(jobs::delete(&keys, queues, limit)?)
     }
 
-    fn stats(&self, lane: &str) -> Result<QueueStats, Failure> {
-        Ok(jobs::stats(lane)?.into())
+    fn stats(&self, queue: &str) -> Result<QueueStats, Failure> {
+        Ok(jobs::stats(queue)?.into())
     }
 }
 
@@ -156,7 +156,7 @@ impl Operator for HostOperator {
     }
 }
 
-names::conversions!(struct NewJob as jobs::NewJob { lanes, lane_depth_max, key, payload, now_ms });
+names::conversions!(struct NewJob as jobs::NewJob { queues, queue_depth_max, key, payload, now_ms });
 names::conversions!(enum Enqueued as jobs::Enqueued { Accepted(id), Live(id), Full });
 names::conversions!(enum Enqueued as wit::Enqueued { Accepted(id), Live(id), Full });
 names::conversions!(enum State as jobs::State { Queued, Running, Done, Dead });

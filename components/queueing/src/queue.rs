@@ -106,7 +106,7 @@ pub struct Forgotten {
 pub struct Member {
     /// The name: `pool-0` and so on.
     pub name: String,
-    /// The depth of its lane.
+    /// The depth of its queue.
     pub depth: QueueStats,
 }
 
@@ -126,8 +126,8 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     pub fn enqueue(&self, request: GenerationRequest, pool: Pool, now_ms: u64) -> Result<Enqueued, Error> {
         let key = request.key();
         let enqueued = self.jobs.enqueue(NewJob {
-            lanes: lanes(&key, pool),
-            lane_depth_max: pool.depth_max,
+            queues: queues(&key, pool),
+            queue_depth_max: pool.depth_max,
             payload: GenerationRequest { signals: request.signals.bounded(), ..request }.encode(),
             key,
             now_ms,
@@ -147,17 +147,17 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         now_ms: u64,
     ) -> Result<Enqueued, Error> {
         let pool = pool.for_maintenance();
-        let (key, lanes) = (maintenance.key(), lanes(maintenance.store.as_str(), pool));
-        if let Some(newest) = self.jobs.latest(&key, &lanes)?
+        let (key, queues) = (maintenance.key(), queues(maintenance.store.as_str(), pool));
+        if let Some(newest) = self.jobs.latest(&key, &queues)?
             && newest.state != State::Dead
         {
             return Ok(Enqueued::Live(newest.id));
         }
-        let (payload, lane_depth_max) = (maintenance.encode(), pool.depth_max);
-        Ok(self.jobs.enqueue(NewJob { lanes, lane_depth_max, key, payload, now_ms })?)
+        let (payload, queue_depth_max) = (maintenance.encode(), pool.depth_max);
+        Ok(self.jobs.enqueue(NewJob { queues, queue_depth_max, key, payload, now_ms })?)
     }
 
-    /// Leases the next job for a free member: the one that has been due longest, in any lane. So no job waits for a
+    /// Leases the next job for a free member: the one that has been due longest, in any queue. So no job waits for a
     /// member that is full or no longer exists while another member is free. Gives up hopeless jobs on the way: those
     /// without a readable task, with too many crashes, or with too many attempts.
     pub fn claim(&self, member: &str, pool: Pool, now_ms: u64) -> Result<Claimed, Error> {
@@ -228,7 +228,7 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     /// Returns the state of a shopper's newest job; `None` if there is none.
     pub fn status(&self, store: &StoreId, shopper: &ShopperId, pool: Pool) -> Result<Option<State>, Error> {
         let key = generation_request::job_key(store, shopper);
-        Ok(self.jobs.latest(&key, &lanes(&key, pool))?.map(|newest| newest.state))
+        Ok(self.jobs.latest(&key, &queues(&key, pool))?.map(|newest| newest.state))
     }
 
     /// Deletes some generation requests in `scope`, live or over, which takes them from their workers. Keeps
@@ -237,12 +237,12 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     /// May also delete generation requests of a shopper whose id is the given one's, `_` and more. They are
     /// requested again, like after any miss.
     pub fn delete(&self, scope: Scope<'_>, pool: Pool) -> Result<Forgotten, Error> {
-        let lanes: Vec<String> = (0..pool.size.max(1)).map(member_name).collect();
+        let queues: Vec<String> = (0..pool.size.max(1)).map(member_name).collect();
         let mut count = 0;
         for keys in scope.jobs() {
             let limit = FORGOTTEN_MAX.saturating_sub(count);
             if limit > 0 {
-                count += self.jobs.delete(&keys, &lanes, limit)?;
+                count += self.jobs.delete(&keys, &queues, limit)?;
             }
         }
         Ok(Forgotten { count, more: count >= FORGOTTEN_MAX })
@@ -263,8 +263,8 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     }
 }
 
-/// Returns the lanes that may hold a job with this key, in order of preference.
-fn lanes(key: &str, pool: Pool) -> Vec<String> {
+/// Returns the queues that may hold a job with this key, in order of preference.
+fn queues(key: &str, pool: Pool) -> Vec<String> {
     rotation(key, pool.size).map(member_name).collect()
 }
 

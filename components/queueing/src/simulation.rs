@@ -407,7 +407,7 @@ impl Simulation {
         let mut depths = BTreeMap::<&str, u32>::new();
         for (id, row) in rows.iter().filter(|(_, row)| row.is_live()) {
             assert!(live_keys.insert(&row.key), "{} has a second live job, {id}", row.key);
-            *depths.entry(&row.lane).or_default() += u32::from(!is_maintenance(row));
+            *depths.entry(&row.queue).or_default() += u32::from(!is_maintenance(row));
         }
         let causes: BTreeSet<&str> =
             rows.values().filter(|row| is_maintenance(row)).map(|row| &*row.key).collect();

@@ -73,8 +73,8 @@ async fn measure_jobs(folder: &Path) {
 }
 
 async fn enqueue(jobs: &dyn Jobs, key: String) -> Duration {
-    let lanes = (0..10).map(|member| format!("pool-{member}")).collect();
-    let job = NewJob { lanes, lane_depth_max: 1_000_000, key, payload: vec![7; 1_000].into(), now_ms: 1 };
+    let queues = (0..10).map(|member| format!("pool-{member}")).collect();
+    let job = NewJob { queues, queue_depth_max: 1_000_000, key, payload: vec![7; 1_000].into(), now_ms: 1 };
     let start = Instant::now();
     jobs.enqueue(job).await.expect("an enqueue");
     start.elapsed()

@@ -65,7 +65,7 @@ impl Jobs {
         let (jobs, now_ms) = (&capabilities.jobs, capabilities.clock.now_ms());
         match self {
             Self::List { state, member, limit } => {
-                let filter = Filter { state: state.map(Into::into), lane: member };
+                let filter = Filter { state: state.map(Into::into), queue: member };
                 let records = jobs.list(filter, limit).await?;
                 let [id, member, state, attempt, age] = ["ID", "MEMBER", "STATE", "ATTEMPT", "AGE"];
                 print(format_args!("{id:<34} {member:<8} {state:<8} {attempt:>8} {age:>6}  KEY"))?;
@@ -98,9 +98,9 @@ impl Jobs {
 }
 
 fn line(record: &Record, now_ms: u64) -> String {
-    let age = now_ms.saturating_sub(record.offered_ms) / 1_000;
-    let Record { id, lane, attempt, key, .. } = record;
-    format!("{id:<34} {lane:<8} {:<8} {attempt:>8} {age:>5}s  {key}", record.state.name())
+    let age = now_ms.saturating_sub(record.enqueued_ms) / 1_000;
+    let Record { id, queue, attempt, key, .. } = record;
+    format!("{id:<34} {queue:<8} {:<8} {attempt:>8} {age:>5}s  {key}", record.state.name())
 }
 
 fn whole(record: &Record) -> String {
@@ -110,9 +110,9 @@ fn whole(record: &Record) -> String {
     };
     let error = record.error.as_deref().unwrap_or("none");
     let holder = record.holder.as_deref().unwrap_or("none");
-    let Record { id, lane, key, attempt, crashes, offered_ms, due_ms, .. } = record;
+    let Record { id, queue, key, attempt, crashes, enqueued_ms, due_ms, .. } = record;
     format!(
-        "id        {id}\nkey       {key}\nmember    {lane}\nstate     {}\nattempt   {attempt}\ncrashes   {crashes}\nprocess   {holder}\noffered   {offered_ms} ms\n\
+        "id        {id}\nkey       {key}\nmember    {queue}\nstate     {}\nattempt   {attempt}\ncrashes   {crashes}\nprocess   {holder}\noffered   {enqueued_ms} ms\n\
          due       {due_ms} ms\nerror     {error}\npayload   {payload}",
         record.state.name()
     )

@@ -103,8 +103,8 @@ async fn end(workers: Workers, here: &Here, deployment: &Deployment) {
 
 /// Gives the jobs that an earlier, larger pool left behind to the current members.
 async fn adopt(capabilities: &Capabilities) {
-    let lanes: Vec<_> = capabilities.settings.now().pool.members().collect();
-    match capabilities.jobs.adopt(&lanes).await {
+    let queues: Vec<_> = capabilities.settings.now().pool.members().collect();
+    match capabilities.jobs.adopt(&queues).await {
         Ok(0) => {}
         Ok(jobs) => tracing::info!(jobs, "the jobs of members that are no more went to others"),
         Err(error) => tracing::warn!(%error, "jobs of members that are no more still wait"),

@@ -33,8 +33,8 @@ pub fn measure() -> anyhow::Result<()> {
         let mut enqueue_ms = Vec::with_capacity(ENQUEUED);
         for index in 0..ENQUEUED {
             let job = NewJob {
-                lanes: vec![format!("pool-{}", index % 10)],
-                lane_depth_max: u32::MAX,
+                queues: vec![format!("pool-{}", index % 10)],
+                queue_depth_max: u32::MAX,
                 key: format!("magic-wands:shopper-{index}"),
                 payload: vec![b'x'; 512].into(),
                 now_ms: SystemClock.now_ms(),

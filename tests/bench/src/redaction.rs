@@ -62,7 +62,7 @@ impl Redaction {
             )
         };
         let jobs = format!(
-            "{numbers} INSERT INTO jobs (id, key, lane, state, offered_ms, due_ms, settled_ms, payload)
+            "{numbers} INSERT INTO jobs (id, key, queue, state, enqueued_ms, due_ms, completed_ms, payload)
              SELECT 'bench-' || id, id, 'pool-0', 'done', 1, 1, unixepoch() * 1000, x'' FROM shoppers"
         );
         execute(&folder.join("kv.db"), &entries("SHOPPER_SESSIONS", "session:", 200)).await?;

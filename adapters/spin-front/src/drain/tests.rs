@@ -19,25 +19,25 @@ struct Job {
 #[derive(Default)]
 struct Memory {
     now_ms: Cell<u64>,
-    lanes: RefCell<BTreeMap<String, Vec<Job>>>,
+    queues: RefCell<BTreeMap<String, Vec<Job>>>,
     down: Cell<u32>,
     claims: RefCell<Vec<String>>,
     warnings: Cell<u32>,
 }
 
 impl Memory {
-    fn of(lanes: &[(&str, &[u32])]) -> Self {
+    fn of(queues: &[(&str, &[u32])]) -> Self {
         let this = Self::default();
-        for (name, jobs) in lanes {
+        for (name, jobs) in queues {
             let jobs =
                 jobs.iter().map(|failures| Job { failures: *failures, due_ms: 0, stolen: false }).collect();
-            this.lanes.borrow_mut().insert((*name).into(), jobs);
+            this.queues.borrow_mut().insert((*name).into(), jobs);
         }
         this
     }
 
     fn left(&self) -> usize {
-        self.lanes.borrow().values().map(Vec::len).sum()
+        self.queues.borrow().values().map(Vec::len).sum()
     }
 
     fn answer(&self) -> Result<(), String> {
@@ -57,19 +57,19 @@ impl Pool for Memory {
 
     fn members(&self) -> Result<Vec<Member>, String> {
         self.answer()?;
-        let lanes = self.lanes.borrow();
+        let queues = self.queues.borrow();
         let member = |(name, jobs): (&String, &Vec<Job>)| Member {
             name: name.clone(),
             live: u32::try_from(jobs.len()).unwrap(),
         };
-        Ok(lanes.iter().map(member).collect())
+        Ok(queues.iter().map(member).collect())
     }
 
     fn claim(&self, member: &str) -> Result<Claim<Self::Job>, String> {
         self.answer()?;
         self.claims.borrow_mut().push(member.into());
-        let mut lanes = self.lanes.borrow_mut();
-        let jobs = lanes.get_mut(member).ok_or("no such member")?;
+        let mut queues = self.queues.borrow_mut();
+        let jobs = queues.get_mut(member).ok_or("no such member")?;
         match jobs.iter().position(|job| job.due_ms <= self.now_ms.get()) {
             Some(at) => Ok(Claim::Job((member.into(), jobs.remove(at)))),
             None => Ok(Claim::Idle(jobs.iter().map(|job| job.due_ms).min())),
@@ -85,7 +85,7 @@ impl Pool for Memory {
         self.answer()?;
         if *outcome == Ended::Retry {
             let again = Job { failures: job.failures - 1, due_ms: self.now_ms.get() + 4_000, stolen: false };
-            self.lanes.borrow_mut().get_mut(member).ok_or("no such member")?.push(again);
+            self.queues.borrow_mut().get_mut(member).ok_or("no such member")?.push(again);
         }
         Ok(true)
     }
@@ -105,77 +105,77 @@ impl Pool for Memory {
 
 #[test]
 fn every_member_with_jobs_is_drained_and_no_other_is_asked() {
-    let lanes = Memory::of(&[("pool-0", &[0, 0]), ("pool-1", &[]), ("pool-2", &[0])]);
-    assert_eq!(drain(&lanes, BOUNDS, 0), Report { done: 3, ..Report::default() });
-    assert_eq!(lanes.left(), 0);
-    assert!(!lanes.claims.borrow().contains(&"pool-1".into()));
+    let queues = Memory::of(&[("pool-0", &[0, 0]), ("pool-1", &[]), ("pool-2", &[0])]);
+    assert_eq!(drain(&queues, BOUNDS, 0), Report { done: 3, ..Report::default() });
+    assert_eq!(queues.left(), 0);
+    assert!(!queues.claims.borrow().contains(&"pool-1".into()));
 }
 
 #[test]
 fn chance_says_where_to_begin() {
     for random in 0..4 {
-        let lanes = Memory::of(&[("pool-0", &[0]), ("pool-1", &[0])]);
-        drain(&lanes, BOUNDS, random);
-        assert_eq!(lanes.claims.borrow()[0], format!("pool-{}", random % 2));
+        let queues = Memory::of(&[("pool-0", &[0]), ("pool-1", &[0])]);
+        drain(&queues, BOUNDS, random);
+        assert_eq!(queues.claims.borrow()[0], format!("pool-{}", random % 2));
     }
 }
 
 #[test]
 fn no_more_jobs_are_done_than_the_bounds_say() {
-    let lanes = Memory::of(&[("pool-0", &[0; 20])]);
-    assert_eq!(drain(&lanes, BOUNDS, 0).done, 8);
-    assert_eq!(lanes.left(), 12);
+    let queues = Memory::of(&[("pool-0", &[0; 20])]);
+    assert_eq!(drain(&queues, BOUNDS, 0).done, 8);
+    assert_eq!(queues.left(), 12);
 }
 
 #[test]
 fn a_job_that_was_given_back_is_waited_for() {
-    let lanes = Memory::of(&[("pool-0", &[2])]);
-    assert_eq!(drain(&lanes, BOUNDS, 0), Report { done: 1, retried: 2, ..Report::default() });
-    assert_eq!(lanes.now_ms(), 8_000);
+    let queues = Memory::of(&[("pool-0", &[2])]);
+    assert_eq!(drain(&queues, BOUNDS, 0), Report { done: 1, retried: 2, ..Report::default() });
+    assert_eq!(queues.now_ms(), 8_000);
 }
 
 #[test]
 fn a_job_that_is_due_too_late_is_left_to_others() {
-    let lanes = Memory::of(&[("pool-0", &[1])]);
+    let queues = Memory::of(&[("pool-0", &[1])]);
     let bounds = Bounds { due_ms_max: 3_999, ..BOUNDS };
-    assert_eq!(drain(&lanes, bounds, 0), Report { retried: 1, ..Report::default() });
-    assert_eq!((lanes.now_ms(), lanes.left()), (0, 1));
+    assert_eq!(drain(&queues, bounds, 0), Report { retried: 1, ..Report::default() });
+    assert_eq!((queues.now_ms(), queues.left()), (0, 1));
 }
 
 #[test]
 fn what_others_gave_back_is_not_waited_for() {
-    let lanes = Memory::of(&[("pool-0", &[])]);
-    lanes.lanes.borrow_mut().get_mut("pool-0").unwrap().push(Job {
+    let queues = Memory::of(&[("pool-0", &[])]);
+    queues.queues.borrow_mut().get_mut("pool-0").unwrap().push(Job {
         failures: 0,
         due_ms: 2_000,
         stolen: false,
     });
-    assert_eq!(drain(&lanes, BOUNDS, 0), Report::default());
-    assert_eq!(lanes.now_ms(), 0);
+    assert_eq!(drain(&queues, BOUNDS, 0), Report::default());
+    assert_eq!(queues.now_ms(), 0);
 }
 
 #[test]
 fn no_job_is_begun_when_the_time_is_up() {
-    let lanes = Memory::of(&[("pool-0", &[50])]);
-    let report = drain(&lanes, Bounds { jobs_max: 100, ..BOUNDS }, 0);
-    assert_eq!((report.retried, lanes.left()), (15, 1));
-    assert_eq!(lanes.now_ms(), 60_000);
+    let queues = Memory::of(&[("pool-0", &[50])]);
+    let report = drain(&queues, Bounds { jobs_max: 100, ..BOUNDS }, 0);
+    assert_eq!((report.retried, queues.left()), (15, 1));
+    assert_eq!(queues.now_ms(), 60_000);
 }
 
 #[test]
 fn a_job_whose_lease_is_lost_on_the_way_is_left_to_whoever_has_it() {
-    let lanes = Memory::of(&[("pool-0", &[])]);
+    let queues = Memory::of(&[("pool-0", &[])]);
     let stolen = Job { failures: 0, due_ms: 0, stolen: true };
-    lanes.lanes.borrow_mut().get_mut("pool-0").unwrap().push(stolen);
-    assert_eq!(drain(&lanes, BOUNDS, 0), Report { lost: 1, ..Report::default() });
+    queues.queues.borrow_mut().get_mut("pool-0").unwrap().push(stolen);
+    assert_eq!(drain(&queues, BOUNDS, 0), Report { lost: 1, ..Report::default() });
 }
 
 #[test]
 fn a_queue_that_is_down_ends_it() {
-    let lanes = Memory::of(&[("pool-0", &[0])]);
-    lanes.down.set(1);
-    assert_eq!(drain(&lanes, BOUNDS, 0), Report::default());
-    assert_eq!((lanes.warnings.get(), lanes.left()), (1, 1));
+    let queues = Memory::of(&[("pool-0", &[0])]);
+    queues.down.set(1);
+    assert_eq!(drain(&queues, BOUNDS, 0), Report::default());
+    assert_eq!((queues.warnings.get(), queues.left()), (1, 1));
 }
 
 /// A pool whose answers to `settle` are lost for a while.
@@ -184,11 +184,11 @@ fn settling_is_tried_again_and_then_left_to_the_lease() {
     for (lost, report) in
         [(3, Report { done: 1, ..Report::default() }), (4, Report { lost: 1, ..Report::default() })]
     {
-        let lanes = Memory::of(&[("pool-0", &[])]);
+        let queues = Memory::of(&[("pool-0", &[])]);
         let mut draining =
-            Draining { pool: &lanes, bounds: BOUNDS, until_ms: 60_000, report: Report::default() };
-        lanes.down.set(lost);
+            Draining { pool: &queues, bounds: BOUNDS, until_ms: 60_000, report: Report::default() };
+        queues.down.set(lost);
         draining.work(&("pool-0".into(), Job { failures: 0, due_ms: 0, stolen: false }));
-        assert_eq!((draining.report, lanes.warnings.get()), (report, lost));
+        assert_eq!((draining.report, queues.warnings.get()), (report, lost));
     }
 }

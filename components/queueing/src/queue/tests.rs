@@ -145,7 +145,7 @@ fn a_pool_of_none_is_full() {
 
 #[test]
 fn a_member_that_the_pool_does_not_have_is_refused() {
-    for name in ["", "pool-", "pool-3", "pool-01", "pool-+1", "pool--1", "pool-0 ", "lane-0"] {
+    for name in ["", "pool-", "pool-3", "pool-01", "pool-+1", "pool--1", "pool-0 ", "queue-0"] {
         assert_eq!(queue().claim(name, POOL, 0), Err(Error::NoSuchMember), "{name}");
     }
 }
@@ -305,8 +305,8 @@ fn a_job_that_is_postponed_comes_back_with_every_attempt_and_nothing_on_record()
 fn a_payload_that_is_no_request_is_buried_and_the_next_job_claimed() {
     let queue = queue();
     let enqueue = |key: &str, payload: Vec<u8>| {
-        let lanes = vec![member_name(0)];
-        let job = NewJob { lanes, lane_depth_max: 9, key: key.into(), payload, now_ms: 0 };
+        let queues = vec![member_name(0)];
+        let job = NewJob { queues, queue_depth_max: 9, key: key.into(), payload, now_ms: 0 };
         queue.jobs.enqueue(job).unwrap();
     };
     enqueue("a", b"\xff".to_vec());
@@ -322,8 +322,8 @@ fn a_payload_that_is_no_request_is_buried_and_the_next_job_claimed() {
 fn a_claim_buries_no_more_than_it_may_and_asks_to_come_back() {
     let queue = queue();
     for number in 0..=BURIALS_MAX {
-        let (lanes, key) = (vec![member_name(0)], number.to_string());
-        queue.jobs.enqueue(NewJob { lanes, lane_depth_max: 99, key, payload: vec![], now_ms: 0 }).unwrap();
+        let (queues, key) = (vec![member_name(0)], number.to_string());
+        queue.jobs.enqueue(NewJob { queues, queue_depth_max: 99, key, payload: vec![], now_ms: 0 }).unwrap();
     }
     assert_eq!(queue.claim("pool-0", POOL, 7), Ok(Claimed::Idle(Some(7))));
     assert_eq!(queue.claim("pool-0", POOL, 7), Ok(Claimed::Idle(None)));
@@ -498,8 +498,8 @@ fn a_job_of_a_release_before_maintenance_tasks_is_still_done() {
     let payload = format!(
         r#"{{"form":1,"store":"magic-wands","shopper":"abc123","work":"rerender","signals":{signals}}}"#
     );
-    let (lanes, key) = (vec![member_name(0)], "magic-wands:abc123".to_owned());
-    let job = NewJob { lanes, lane_depth_max: 9, key, payload: payload.into(), now_ms: 0 };
+    let (queues, key) = (vec![member_name(0)], "magic-wands:abc123".to_owned());
+    let job = NewJob { queues, queue_depth_max: 9, key, payload: payload.into(), now_ms: 0 };
     queue.jobs.enqueue(job).unwrap();
     let expected = GenerationRequest {
         work: Work::Rerender,

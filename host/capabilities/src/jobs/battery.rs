@@ -21,16 +21,16 @@ battery! {
     backends: [memory, sqlite],
     cases: [
         an_accepted_job_is_claimed_as_it_was_enqueued,
-        a_full_lane_fails_over_to_the_next,
+        a_full_queue_fails_over_to_the_next,
         a_key_has_one_live_job,
         a_live_job_is_told_even_where_all_is_full,
         of_twenty_jobs_of_a_key_one_is_accepted,
-        racing_producers_overfill_no_lane,
+        racing_producers_overfill_no_queue,
         two_claimers_never_get_the_same_job,
         the_job_due_longest_comes_first,
         an_idle_queue_says_when_to_come_back,
         expired_lease_is_claimed_again,
-        a_free_member_claims_from_every_lane,
+        a_free_member_claims_from_every_queue,
         what_a_process_had_under_way_when_it_died_is_due_at_once,
         a_process_that_stops_gives_its_jobs_back,
         crashes_are_counted_in_a_row_and_apart_from_attempts,
@@ -44,15 +44,15 @@ battery! {
         a_dead_job_is_kept_with_its_reason,
         a_note_on_a_done_job_is_kept,
         a_done_job_keeps_no_payload,
-        lanes_are_measured_apart,
+        queues_are_measured_apart,
         latest_is_the_live_job_or_else_the_last,
         jobs_are_listed_newest_first,
         a_requeued_job_has_all_its_attempts,
         only_a_dead_job_without_successor_is_requeued,
-        a_job_in_a_lane_that_is_no_more_gets_another,
+        a_job_in_a_queue_that_is_no_more_gets_another,
         a_running_job_is_adopted_with_its_lease,
         strays_are_spread_evenly_and_nothing_else_moves,
-        without_lanes_nothing_moves,
+        without_queues_nothing_moves,
         a_buried_job_is_out_of_its_holders_hands,
         pruning_forgets_old_done_jobs_and_nothing_else,
         forgetting_removes_jobs_of_those_keys_wherever_they_stand,
@@ -96,8 +96,8 @@ const HOLDER: &str = "here";
 
 fn job(key: &str, now_ms: u64) -> NewJob {
     NewJob {
-        lanes: vec!["pool-0".into(), "pool-1".into()],
-        lane_depth_max: 50,
+        queues: vec!["pool-0".into(), "pool-1".into()],
+        queue_depth_max: 50,
         key: key.into(),
         payload: Bytes::from(format!("payload of {key}")),
         now_ms,
@@ -137,10 +137,10 @@ impl Stage {
 
 async fn an_accepted_job_is_claimed_as_it_was_enqueued(jobs: &Stage) {
     let enqueued = NewJob { payload: Bytes::from_static(b"\0\xff"), ..job("k", T) };
-    let Enqueued::Accepted { id, lane } = jobs.enqueue(enqueued).await.unwrap() else {
+    let Enqueued::Accepted { id, queue } = jobs.enqueue(enqueued).await.unwrap() else {
         panic!("not accepted")
     };
-    assert_eq!(lane, "pool-0");
+    assert_eq!(queue, "pool-0");
     let claimed = jobs.take(T).await;
     let payload = Bytes::from_static(b"\0\xff");
     assert_eq!(
@@ -150,24 +150,24 @@ async fn an_accepted_job_is_claimed_as_it_was_enqueued(jobs: &Stage) {
     assert_eq!(jobs.state(&id).await, State::Running);
 }
 
-async fn a_full_lane_fails_over_to_the_next(jobs: &Stage) {
-    let narrow = |key| NewJob { lane_depth_max: 2, ..job(key, T) };
-    let mut lanes = Vec::new();
+async fn a_full_queue_fails_over_to_the_next(jobs: &Stage) {
+    let narrow = |key| NewJob { queue_depth_max: 2, ..job(key, T) };
+    let mut queues = Vec::new();
     for key in ["a", "b", "c", "d"] {
-        let Enqueued::Accepted { lane, .. } = jobs.enqueue(narrow(key)).await.unwrap() else {
+        let Enqueued::Accepted { queue, .. } = jobs.enqueue(narrow(key)).await.unwrap() else {
             panic!("full")
         };
-        lanes.push(lane);
+        queues.push(queue);
     }
-    assert_eq!(lanes, ["pool-0", "pool-0", "pool-1", "pool-1"]);
+    assert_eq!(queues, ["pool-0", "pool-0", "pool-1", "pool-1"]);
     assert_eq!(jobs.enqueue(narrow("e")).await, Ok(Enqueued::Full));
-    assert_eq!(jobs.enqueue(NewJob { lanes: vec![], ..job("f", T) }).await, Ok(Enqueued::Full));
+    assert_eq!(jobs.enqueue(NewJob { queues: vec![], ..job("f", T) }).await, Ok(Enqueued::Full));
 
     let claimed = jobs.take(T).await;
     assert_eq!(jobs.enqueue(narrow("e")).await, Ok(Enqueued::Full), "a running job takes up room");
     jobs.finish(&claimed, T, Completion::Dead("no".into())).await.unwrap();
     assert!(
-        matches!(jobs.enqueue(narrow("e")).await, Ok(Enqueued::Accepted { lane, .. }) if lane == "pool-0")
+        matches!(jobs.enqueue(narrow("e")).await, Ok(Enqueued::Accepted { queue, .. }) if queue == "pool-0")
     );
 }
 
@@ -182,8 +182,8 @@ async fn a_key_has_one_live_job(jobs: &Stage) {
 
 async fn a_live_job_is_told_even_where_all_is_full(jobs: &Stage) {
     let id = jobs.accept("k", T).await;
-    assert_eq!(jobs.enqueue(NewJob { lane_depth_max: 0, ..job("k", T) }).await, Ok(Enqueued::Live(id)));
-    assert_eq!(jobs.enqueue(NewJob { lane_depth_max: 0, ..job("l", T) }).await, Ok(Enqueued::Full));
+    assert_eq!(jobs.enqueue(NewJob { queue_depth_max: 0, ..job("k", T) }).await, Ok(Enqueued::Live(id)));
+    assert_eq!(jobs.enqueue(NewJob { queue_depth_max: 0, ..job("l", T) }).await, Ok(Enqueued::Full));
 }
 
 async fn enqueue_at_once(stage: &Stage, enqueued: impl Iterator<Item = NewJob>) -> Vec<Enqueued> {
@@ -203,8 +203,8 @@ async fn of_twenty_jobs_of_a_key_one_is_accepted(jobs: &Stage) {
     assert_eq!(enqueued.iter().filter(|enqueued| **enqueued == Enqueued::Live(id.clone())).count(), 19);
 }
 
-async fn racing_producers_overfill_no_lane(jobs: &Stage) {
-    let enqueued = (0..30).map(|n| NewJob { lane_depth_max: 5, ..job(&format!("k{n}"), T) });
+async fn racing_producers_overfill_no_queue(jobs: &Stage) {
+    let enqueued = (0..30).map(|n| NewJob { queue_depth_max: 5, ..job(&format!("k{n}"), T) });
     let enqueued = enqueue_at_once(jobs, enqueued).await;
     assert_eq!(enqueued.iter().filter(|enqueued| **enqueued == Enqueued::Full).count(), 20);
     assert_eq!(jobs.stats("pool-0").await.unwrap().queued, 5);
@@ -272,15 +272,15 @@ async fn expired_lease_is_claimed_again(jobs: &Stage) {
     assert_eq!(jobs.finish(&taken, T + 1_002, Completion::Done(None)).await.as_deref(), Some("k"));
 }
 
-async fn a_free_member_claims_from_every_lane(jobs: &Stage) {
-    for (lane, key) in [("pool-1", "a"), ("pool-0", "b"), ("pool-7", "c")] {
-        accept_into(jobs, lane, key).await;
+async fn a_free_member_claims_from_every_queue(jobs: &Stage) {
+    for (queue, key) in [("pool-1", "a"), ("pool-0", "b"), ("pool-7", "c")] {
+        accept_into(jobs, queue, key).await;
     }
     let mut order = Vec::new();
     for _ in 0..3 {
         order.push(jobs.take(T).await.key);
     }
-    assert_eq!(order, ["a", "b", "c"], "the one due longest, whatever its lane");
+    assert_eq!(order, ["a", "b", "c"], "the one due longest, whatever its queue");
     assert_eq!(jobs.stats("pool-1").await.unwrap().running, 1, "where it waited, it still takes up room");
     assert_eq!(
         jobs.enqueue(job("a", T)).await.unwrap(),
@@ -398,7 +398,7 @@ async fn a_retried_job_waits_for_its_time(jobs: &Stage) {
     assert_eq!(jobs.finish(&claimed, T + 10, retry).await.as_deref(), Some("k"));
     assert_eq!(jobs.claim(T + 4_999, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T + 5_000))));
     let record = jobs.show(&claimed.id).await.unwrap().unwrap();
-    assert_eq!((record.state, record.settled_ms), (State::Queued, None));
+    assert_eq!((record.state, record.completed_ms), (State::Queued, None));
     assert_eq!(record.error.as_deref(), Some("rate limited"));
 
     let again = jobs.take(T + 5_000).await;
@@ -433,7 +433,7 @@ async fn a_dead_job_is_kept_with_its_reason(jobs: &Stage) {
     let id = jobs.die("k", T).await;
     let record = jobs.show(&id).await.unwrap().unwrap();
     assert_eq!((record.state, record.error.as_deref()), (State::Dead, Some("broken")));
-    assert_eq!((record.settled_ms, record.payload), (Some(T), "payload of k".into()));
+    assert_eq!((record.completed_ms, record.payload), (Some(T), "payload of k".into()));
     assert_eq!(jobs.claim(T + 100_000, LEASE_MS).await, Ok(ClaimResult::Idle(None)));
 }
 
@@ -470,7 +470,7 @@ async fn a_done_job_keeps_no_payload(jobs: &Stage) {
     assert_eq!(jobs.take(T).await.payload, "payload of l");
 }
 
-async fn lanes_are_measured_apart(jobs: &Stage) {
+async fn queues_are_measured_apart(jobs: &Stage) {
     assert_eq!(jobs.stats("pool-0").await, Ok(QueueStats::default()));
     jobs.die("dead", T).await;
     for (key, at_ms) in [("a", T + 1), ("b", T + 2), ("c", T + 3)] {
@@ -500,18 +500,18 @@ async fn latest_is_the_live_job_or_else_the_last(jobs: &Stage) {
 async fn jobs_are_listed_newest_first(jobs: &Stage) {
     jobs.die("a", T).await;
     jobs.accept("b", T + 1).await;
-    jobs.enqueue(NewJob { lanes: vec!["pool-1".into()], ..job("c", T + 2) }).await.unwrap();
+    jobs.enqueue(NewJob { queues: vec!["pool-1".into()], ..job("c", T + 2) }).await.unwrap();
     jobs.accept("d", T + 2).await;
     let keys = async |filter, limit| {
         let listed = jobs.list(filter, limit).await.unwrap();
         listed.into_iter().map(|job| job.key).collect::<Vec<_>>()
     };
-    let (state, lane) = (Some(State::Queued), Some("pool-1".to_owned()));
+    let (state, queue) = (Some(State::Queued), Some("pool-1".to_owned()));
     assert_eq!(keys(Filter::default(), 100).await, ["d", "c", "b", "a"]);
     assert_eq!(keys(Filter::default(), 2).await, ["d", "c"]);
-    assert_eq!(keys(Filter { state, lane: None }, 100).await, ["d", "c", "b"]);
-    assert_eq!(keys(Filter { state, lane: lane.clone() }, 100).await, ["c"]);
-    assert_eq!(keys(Filter { state: Some(State::Done), lane }, 100).await, [""; 0]);
+    assert_eq!(keys(Filter { state, queue: None }, 100).await, ["d", "c", "b"]);
+    assert_eq!(keys(Filter { state, queue: queue.clone() }, 100).await, ["c"]);
+    assert_eq!(keys(Filter { state: Some(State::Done), queue }, 100).await, [""; 0]);
 }
 
 async fn a_requeued_job_has_all_its_attempts(jobs: &Stage) {
@@ -537,26 +537,26 @@ async fn only_a_dead_job_without_successor_is_requeued(jobs: &Stage) {
     assert_eq!(jobs.requeue(&dead, T).await, Ok(Requeued::Done));
 }
 
-/// Accepts a job into `lane` and no other.
-async fn accept_into(jobs: &Stage, lane: &str, key: &str) -> String {
-    let enqueued = jobs.enqueue(NewJob { lanes: vec![lane.into()], ..job(key, T) }).await.unwrap();
+/// Accepts a job into `queue` and no other.
+async fn accept_into(jobs: &Stage, queue: &str, key: &str) -> String {
+    let enqueued = jobs.enqueue(NewJob { queues: vec![queue.into()], ..job(key, T) }).await.unwrap();
     let Enqueued::Accepted { id, .. } = enqueued else { panic!("{key} was not accepted: {enqueued:?}") };
     id
 }
 
-async fn adopt(jobs: &Stage, lanes: &[&str]) -> u64 {
-    let lanes: Vec<_> = lanes.iter().map(|lane| (*lane).to_owned()).collect();
-    jobs.adopt(&lanes).await.unwrap()
+async fn adopt(jobs: &Stage, queues: &[&str]) -> u64 {
+    let queues: Vec<_> = queues.iter().map(|queue| (*queue).to_owned()).collect();
+    jobs.adopt(&queues).await.unwrap()
 }
 
-async fn lane(jobs: &Stage, id: &str) -> String {
-    jobs.show(id).await.unwrap().unwrap().lane
+async fn queue(jobs: &Stage, id: &str) -> String {
+    jobs.show(id).await.unwrap().unwrap().queue
 }
 
-async fn a_job_in_a_lane_that_is_no_more_gets_another(jobs: &Stage) {
+async fn a_job_in_a_queue_that_is_no_more_gets_another(jobs: &Stage) {
     let id = accept_into(jobs, "pool-7", "k").await;
     assert_eq!(adopt(jobs, &["pool-0"]).await, 1);
-    assert_eq!(lane(jobs, &id).await, "pool-0");
+    assert_eq!(queue(jobs, &id).await, "pool-0");
     assert_eq!(jobs.claim(T - 1, LEASE_MS).await, Ok(ClaimResult::Idle(Some(T))));
     assert_eq!(jobs.take(T).await.id, id);
     assert_eq!(jobs.stats("pool-7").await, Ok(QueueStats::default()));
@@ -579,20 +579,20 @@ async fn strays_are_spread_evenly_and_nothing_else_moves(jobs: &Stage) {
         strays.push(accept_into(jobs, &format!("pool-{}", 3 + n), &format!("stray{n}")).await);
     }
     assert_eq!(adopt(jobs, &["pool-1", "pool-2"]).await, 4);
-    let mut lanes = Vec::new();
+    let mut queues = Vec::new();
     for id in &strays {
-        lanes.push(lane(jobs, id).await);
+        queues.push(queue(jobs, id).await);
     }
-    assert_eq!(lanes, ["pool-1", "pool-2", "pool-1", "pool-2"]);
+    assert_eq!(queues, ["pool-1", "pool-2", "pool-1", "pool-2"]);
     assert_eq!(jobs.stats("pool-1").await.unwrap().queued, 4 + 2);
-    assert_eq!(lane(jobs, &dead).await, "pool-0");
+    assert_eq!(queue(jobs, &dead).await, "pool-0");
     assert_eq!(adopt(jobs, &["pool-1", "pool-2"]).await, 0, "all are at home now");
 }
 
-async fn without_lanes_nothing_moves(jobs: &Stage) {
+async fn without_queues_nothing_moves(jobs: &Stage) {
     let id = accept_into(jobs, "pool-7", "k").await;
     assert_eq!(adopt(jobs, &[]).await, 0);
-    assert_eq!(lane(jobs, &id).await, "pool-7");
+    assert_eq!(queue(jobs, &id).await, "pool-7");
 }
 
 async fn a_buried_job_is_out_of_its_holders_hands(jobs: &Stage) {
@@ -605,7 +605,7 @@ async fn a_buried_job_is_out_of_its_holders_hands(jobs: &Stage) {
     assert_eq!(jobs.extend_lease(&claimed.id, claimed.token, T + 3, LEASE_MS).await, Ok(false));
     let record = jobs.show(&claimed.id).await.unwrap().unwrap();
     assert_eq!(
-        (record.state, record.settled_ms, record.error.as_deref()),
+        (record.state, record.completed_ms, record.error.as_deref()),
         (State::Dead, Some(T + 1), Some("stuck"))
     );
 
@@ -714,7 +714,7 @@ async fn failures_pass_and_leave_nothing_behind(stage: &Stage) {
 /// A step of a test. Small numbers refer to the jobs and claims seen so far.
 #[derive(Debug, Clone)]
 enum Act {
-    Offer { key: u8, lanes: Vec<u8>, depth_max: u32 },
+    Offer { key: u8, queues: Vec<u8>, depth_max: u32 },
     Claim,
     Release(bool),
     Extend(usize),
@@ -729,10 +729,10 @@ enum Act {
 }
 
 fn act() -> impl Strategy<Value = Act> {
-    let lanes = proptest::collection::vec(0..2_u8, 0..3);
+    let queues = proptest::collection::vec(0..2_u8, 0..3);
     prop_oneof![
-        1 => lanes.clone().prop_map(Act::Adopt),
-        4 => (0..5_u8, lanes, 0..4_u32).prop_map(|(key, lanes, depth_max)| Act::Offer { key, lanes, depth_max }),
+        1 => queues.clone().prop_map(Act::Adopt),
+        4 => (0..5_u8, queues, 0..4_u32).prop_map(|(key, queues, depth_max)| Act::Offer { key, queues, depth_max }),
         4 => Just(Act::Claim),
         1 => any::<bool>().prop_map(Act::Release),
         1 => (1..5_000_u64).prop_map(Act::SetBack),
@@ -764,9 +764,9 @@ impl Story {
         let some_job = |n: &usize| self.jobs[n % self.jobs.len()].clone();
         let some_claim = |n: &usize| self.claims[n % self.claims.len()].clone();
         match act {
-            Act::Offer { key, lanes, depth_max } => {
-                let lanes = lanes.iter().map(|lane| format!("pool-{lane}")).collect();
-                let offer = NewJob { lanes, lane_depth_max: *depth_max, ..job(&format!("k{key}"), now_ms) };
+            Act::Offer { key, queues, depth_max } => {
+                let queues = queues.iter().map(|queue| format!("pool-{queue}")).collect();
+                let offer = NewJob { queues, queue_depth_max: *depth_max, ..job(&format!("k{key}"), now_ms) };
                 let enqueued = jobs.enqueue(offer).await;
                 if let Ok(Enqueued::Accepted { id, .. }) = &enqueued {
                     self.jobs.push(id.clone());
@@ -794,9 +794,9 @@ impl Story {
             }
             Act::Requeue(job) => format!("{:?}", jobs.requeue(&some_job(job), now_ms).await),
             Act::Bury(job) => format!("{:?}", jobs.bury(&some_job(job), "buried", now_ms).await),
-            Act::Adopt(lanes) => {
-                let lanes: Vec<_> = lanes.iter().map(|lane| format!("pool-{lane}")).collect();
-                format!("{:?}", jobs.adopt(&lanes).await)
+            Act::Adopt(queues) => {
+                let queues: Vec<_> = queues.iter().map(|queue| format!("pool-{queue}")).collect();
+                format!("{:?}", jobs.adopt(&queues).await)
             }
             Act::Prune => format!("{:?}", jobs.prune(now_ms - 500, 100).await),
             Act::Wait(wait_ms) => {
@@ -813,9 +813,9 @@ impl Story {
 
     async fn look(&self) -> String {
         let jobs = &self.stage.jobs;
-        let lanes = (jobs.stats("pool-0").await, jobs.stats("pool-1").await);
+        let queues = (jobs.stats("pool-0").await, jobs.stats("pool-1").await);
         let newest = (jobs.latest("k0").await, jobs.latest("k1").await);
-        format!("{lanes:?} {newest:?} {:?}", jobs.list(Filter::default(), 100).await)
+        format!("{queues:?} {newest:?} {:?}", jobs.list(Filter::default(), 100).await)
     }
 }
 

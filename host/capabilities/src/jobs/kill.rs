@@ -16,7 +16,7 @@ async fn open(path: &Path) -> Sqlite {
 }
 
 fn job(key: String) -> NewJob {
-    NewJob { lanes: vec!["pool-0".into()], lane_depth_max: 1_000_000, key, payload: "p".into(), now_ms: 1 }
+    NewJob { queues: vec!["pool-0".into()], queue_depth_max: 1_000_000, key, payload: "p".into(), now_ms: 1 }
 }
 
 async fn accept(jobs: &Sqlite, key: String) -> String {

@@ -41,8 +41,8 @@ fn live_of_key<'a>(jobs: &'a [Record], key: &str) -> Option<&'a Record> {
     jobs.iter().find(|job| job.key == key && job.state.is_live())
 }
 
-fn live_of_lane<'a>(jobs: &'a [Record], lane: &str) -> impl Iterator<Item = &'a Record> {
-    jobs.iter().filter(move |job| job.lane == lane && job.state.is_live())
+fn live_of_queue<'a>(jobs: &'a [Record], queue: &str) -> impl Iterator<Item = &'a Record> {
+    jobs.iter().filter(move |job| job.queue == queue && job.state.is_live())
 }
 
 fn live(jobs: &mut [Record]) -> impl Iterator<Item = &mut Record> {
@@ -66,7 +66,7 @@ fn held<'a>(jobs: &'a mut [Record], id: &str, token: u64) -> Option<&'a mut Reco
 impl Record {
     fn complete(&mut self, state: State, error: Option<String>, now_ms: u64) {
         self.state = state;
-        self.settled_ms = Some(now_ms);
+        self.completed_ms = Some(now_ms);
         self.error = error.or(self.error.take());
         self.holder = None;
         self.set_ms = now_ms;
@@ -110,25 +110,25 @@ impl Jobs for Memory {
             return Ok(Enqueued::Live(live.id.clone()));
         }
         let id = new_id(job.now_ms, self.random.next_u64());
-        let has_room = |lane: &String| live_of_lane(&jobs, lane).count() < job.lane_depth_max as usize;
-        let Some(lane) = job.lanes.into_iter().find(has_room) else { return Ok(Enqueued::Full) };
+        let has_room = |queue: &String| live_of_queue(&jobs, queue).count() < job.queue_depth_max as usize;
+        let Some(queue) = job.queues.into_iter().find(has_room) else { return Ok(Enqueued::Full) };
         jobs.push(Record {
             id: id.clone(),
             key: job.key,
-            lane: lane.clone(),
+            queue: queue.clone(),
             state: State::Queued,
             attempt: 0,
             crashes: 0,
             claims: 0,
             holder: None,
-            offered_ms: job.now_ms,
+            enqueued_ms: job.now_ms,
             due_ms: job.now_ms,
             set_ms: job.now_ms,
-            settled_ms: None,
+            completed_ms: None,
             error: None,
             payload: job.payload,
         });
-        Ok(Enqueued::Accepted { id, lane })
+        Ok(Enqueued::Accepted { id, queue })
     }
 
     async fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Error> {
@@ -152,7 +152,7 @@ impl Jobs for Memory {
             (job.state, job.holder) = (State::Queued, None);
             job.attempt = job.attempt.saturating_sub(1);
             job.crashes += u32::from(end == End::Died);
-            let due_ms = job.offered_ms.min(now_ms);
+            let due_ms = job.enqueued_ms.min(now_ms);
             job.wait_until(due_ms, due_ms);
         });
         Ok(released.count() as u64)
@@ -196,7 +196,7 @@ impl Jobs for Memory {
     async fn latest(&self, key: &str) -> Result<Option<Status>, Error> {
         let jobs = self.jobs();
         let of_key = jobs.iter().filter(|job| job.key == key);
-        Ok(of_key.max_by_key(|job| (job.state.is_live(), job.offered_ms)).map(Record::status))
+        Ok(of_key.max_by_key(|job| (job.state.is_live(), job.enqueued_ms)).map(Record::status))
     }
 
     async fn delete(&self, keys: Keys, limit: u32) -> Result<u64, Error> {
@@ -210,27 +210,27 @@ impl Jobs for Memory {
         Ok((limit - left).into())
     }
 
-    async fn stats(&self, lane: &str) -> Result<QueueStats, Error> {
+    async fn stats(&self, queue: &str) -> Result<QueueStats, Error> {
         let jobs = self.jobs();
         let count = |state| {
-            let such = jobs.iter().filter(|job| job.lane == lane && job.state == state).count();
+            let such = jobs.iter().filter(|job| job.queue == queue && job.state == state).count();
             u32::try_from(such).unwrap_or(u32::MAX)
         };
         Ok(QueueStats {
             queued: count(State::Queued),
             running: count(State::Running),
             dead: count(State::Dead),
-            oldest_ms: live_of_lane(&jobs, lane).map(|job| job.offered_ms).min(),
+            oldest_ms: live_of_queue(&jobs, queue).map(|job| job.enqueued_ms).min(),
         })
     }
 
     async fn list(&self, filter: Filter, limit: u32) -> Result<Vec<Record>, Error> {
         let fits = |job: &&Record| {
             filter.state.is_none_or(|state| job.state == state)
-                && filter.lane.as_ref().is_none_or(|lane| job.lane == *lane)
+                && filter.queue.as_ref().is_none_or(|queue| job.queue == *queue)
         };
         let mut listed: Vec<_> = self.jobs().iter().rev().filter(fits).cloned().collect();
-        listed.sort_by_key(|job| Reverse(job.offered_ms));
+        listed.sort_by_key(|job| Reverse(job.enqueued_ms));
         listed.truncate(limit as usize);
         Ok(listed)
     }
@@ -249,18 +249,18 @@ impl Jobs for Memory {
             return Ok(Requeued::Live(live.id.clone()));
         }
         let job = &mut jobs[place];
-        (job.state, job.attempt, job.crashes, job.settled_ms) = (State::Queued, 0, 0, None);
-        job.offered_ms = now_ms;
+        (job.state, job.attempt, job.crashes, job.completed_ms) = (State::Queued, 0, 0, None);
+        job.enqueued_ms = now_ms;
         job.wait_until(now_ms, now_ms);
         Ok(Requeued::Done)
     }
 
-    async fn adopt(&self, lanes: &[String]) -> Result<u64, Error> {
+    async fn adopt(&self, queues: &[String]) -> Result<u64, Error> {
         let mut jobs = self.jobs();
-        let strays = jobs.iter_mut().filter(|job| job.state.is_live() && !lanes.contains(&job.lane));
+        let strays = jobs.iter_mut().filter(|job| job.state.is_live() && !queues.contains(&job.queue));
         let mut moved = 0;
-        for (job, lane) in strays.zip(lanes.iter().cycle()) {
-            job.lane.clone_from(lane);
+        for (job, queue) in strays.zip(queues.iter().cycle()) {
+            job.queue.clone_from(queue);
             moved += 1;
         }
         Ok(moved)
@@ -278,12 +278,12 @@ impl Jobs for Memory {
         })
     }
 
-    async fn prune(&self, settled_before_ms: u64, limit: u32) -> Result<u64, Error> {
+    async fn prune(&self, completed_before_ms: u64, limit: u32) -> Result<u64, Error> {
         let mut jobs = self.jobs();
         let completed =
-            |job: &&Record| job.settled_ms.is_some_and(|settled_ms| settled_ms < settled_before_ms);
+            |job: &&Record| job.completed_ms.is_some_and(|completed_ms| completed_ms < completed_before_ms);
         let mut old: Vec<_> = jobs.iter().filter(|job| job.state == State::Done).filter(completed).collect();
-        old.sort_by_key(|job| job.settled_ms);
+        old.sort_by_key(|job| job.completed_ms);
         let old: Vec<_> = old.iter().take(limit as usize).map(|job| job.id.clone()).collect();
         jobs.retain(|job| !old.contains(&job.id));
         Ok(old.len() as u64)
@@ -300,7 +300,7 @@ impl Record {
             id: self.id.clone(),
             state: self.state,
             attempt: self.attempt,
-            since_ms: self.settled_ms.unwrap_or(self.offered_ms),
+            since_ms: self.completed_ms.unwrap_or(self.enqueued_ms),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Durable jobs: the mechanism. The caller's policy decides which lanes there are, how deep they may get,
+//! Durable jobs: the mechanism. The caller's policy decides which queues there are, how deep they may get,
 //! when to retry and when to give up.
 //!
 //! A job is *live* from its enqueuing until it is completed as done or dead. There is at most one live job
@@ -24,10 +24,10 @@ pub use sqlite::Sqlite;
 /// A job to be queued.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewJob {
-    /// The lanes that may accept it, in order of preference.
-    pub lanes: Vec<String>,
-    /// A lane with this many live jobs is full.
-    pub lane_depth_max: u32,
+    /// The queues that may accept it, in order of preference.
+    pub queues: Vec<String>,
+    /// A queue with this many live jobs is full.
+    pub queue_depth_max: u32,
     /// The key; each key has at most one live job.
     pub key: String,
     /// The job itself; opaque here.
@@ -43,12 +43,12 @@ pub enum Enqueued {
     Accepted {
         /// Its id.
         id: String,
-        /// The lane that accepted it.
-        lane: String,
+        /// The queue that accepted it.
+        queue: String,
     },
     /// The key has a live job with this id; nothing was queued.
     Live(String),
-    /// Every lane is full; nothing was queued.
+    /// Every queue is full; nothing was queued.
     Full,
 }
 
@@ -158,7 +158,7 @@ pub struct Status {
     pub since_ms: u64,
 }
 
-/// How full a lane is.
+/// How full a queue is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct QueueStats {
     /// Queued jobs.
@@ -178,8 +178,8 @@ pub struct Record {
     pub id: String,
     /// Its key.
     pub key: String,
-    /// The lane it is in.
-    pub lane: String,
+    /// The queue it is in.
+    pub queue: String,
     /// Its state.
     pub state: State,
     /// The number of attempts since it was enqueued or requeued.
@@ -191,13 +191,13 @@ pub struct Record {
     /// The process that holds its lease, if it has one.
     pub holder: Option<String>,
     /// When it was enqueued, or requeued.
-    pub offered_ms: u64,
+    pub enqueued_ms: u64,
     /// When it may be claimed; for a running job, when its lease ends.
     pub due_ms: u64,
     /// The clock's time when `due_ms` was set.
     pub set_ms: u64,
     /// When it was completed.
-    pub settled_ms: Option<u64>,
+    pub completed_ms: Option<u64>,
     /// The last error.
     pub error: Option<String>,
     /// The enqueued payload; empty once it is done.
@@ -209,8 +209,8 @@ pub struct Record {
 pub struct Filter {
     /// Only those in this state.
     pub state: Option<State>,
-    /// Only those of this lane.
-    pub lane: Option<String>,
+    /// Only those of this queue.
+    pub queue: Option<String>,
 }
 
 /// A selection of jobs by their keys.
@@ -269,10 +269,10 @@ pub enum Error {
 /// A job backend. Every change is durable when the call returns.
 #[async_trait]
 pub trait Jobs: Send + Sync {
-    /// Queues a job in the first lane that has room.
+    /// Queues a job in the first queue that has room.
     async fn enqueue(&self, job: NewJob) -> Result<Enqueued, Error>;
 
-    /// Leases the job that has been due longest, whatever its lane. A job with an expired lease is due, and the
+    /// Leases the job that has been due longest, whatever its queue. A job with an expired lease is due, and the
     /// expiry counts as a crash. If the clock was set back, a job's remaining wait counts from `now_ms`. A
     /// caller that goes away before the answer arrives leaves no lease behind.
     async fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Error>;
@@ -297,12 +297,12 @@ pub trait Jobs: Send + Sync {
     /// Returns the newest job of `key`, live or completed.
     async fn latest(&self, key: &str) -> Result<Option<Status>, Error>;
 
-    /// Removes up to `limit` jobs with those keys, live or completed and in any lane, and returns how
+    /// Removes up to `limit` jobs with those keys, live or completed and in any queue, and returns how
     /// many. A worker that holds one of them loses it.
     async fn delete(&self, keys: Keys, limit: u32) -> Result<u64, Error>;
 
-    /// Returns how full `lane` is.
-    async fn stats(&self, lane: &str) -> Result<QueueStats, Error>;
+    /// Returns how full `queue` is.
+    async fn stats(&self, queue: &str) -> Result<QueueStats, Error>;
 
     /// Returns at most `limit` jobs that match `filter`, newest first.
     async fn list(&self, filter: Filter, limit: u32) -> Result<Vec<Record>, Error>;
@@ -310,19 +310,19 @@ pub trait Jobs: Send + Sync {
     /// Returns the job with this id.
     async fn show(&self, id: &str) -> Result<Option<Record>, Error>;
 
-    /// Puts a dead job back into its lane, even if the lane is full.
+    /// Puts a dead job back into its queue, even if the queue is full.
     async fn requeue(&self, id: &str, now_ms: u64) -> Result<Requeued, Error>;
 
-    /// Spreads the live jobs of all other lanes evenly over `lanes`, even if those are full, and
-    /// returns how many it moved. Leases and due times stay. If `lanes` is empty, nothing moves.
-    async fn adopt(&self, lanes: &[String]) -> Result<u64, Error>;
+    /// Spreads the live jobs of all other queues evenly over `queues`, even if those are full, and
+    /// returns how many it moved. Leases and due times stay. If `queues` is empty, nothing moves.
+    async fn adopt(&self, queues: &[String]) -> Result<u64, Error>;
 
     /// Moves a live job to the dead letters.
     async fn bury(&self, id: &str, reason: &str, now_ms: u64) -> Result<Buried, Error>;
 
     /// Removes at most `limit` jobs that were done before this time, oldest first, and returns how many. Dead
     /// letters stay.
-    async fn prune(&self, settled_before_ms: u64, limit: u32) -> Result<u64, Error>;
+    async fn prune(&self, completed_before_ms: u64, limit: u32) -> Result<u64, Error>;
 
     /// Writes something that belongs to no job, to check that the backend can write. Called about once a second.
     async fn probe(&self) -> Result<(), Error>;

@@ -64,8 +64,8 @@ impl Jobs for Scripted {
         self.pass().await?.delete(keys, limit).await
     }
 
-    async fn stats(&self, lane: &str) -> Result<QueueStats, Error> {
-        self.pass().await?.stats(lane).await
+    async fn stats(&self, queue: &str) -> Result<QueueStats, Error> {
+        self.pass().await?.stats(queue).await
     }
 
     async fn list(&self, filter: Filter, limit: u32) -> Result<Vec<Record>, Error> {
@@ -80,16 +80,16 @@ impl Jobs for Scripted {
         self.pass().await?.requeue(id, now_ms).await
     }
 
-    async fn adopt(&self, lanes: &[String]) -> Result<u64, Error> {
-        self.pass().await?.adopt(lanes).await
+    async fn adopt(&self, queues: &[String]) -> Result<u64, Error> {
+        self.pass().await?.adopt(queues).await
     }
 
     async fn bury(&self, id: &str, reason: &str, now_ms: u64) -> Result<Buried, Error> {
         self.pass().await?.bury(id, reason, now_ms).await
     }
 
-    async fn prune(&self, settled_before_ms: u64, limit: u32) -> Result<u64, Error> {
-        self.pass().await?.prune(settled_before_ms, limit).await
+    async fn prune(&self, completed_before_ms: u64, limit: u32) -> Result<u64, Error> {
+        self.pass().await?.prune(completed_before_ms, limit).await
     }
 
     async fn probe(&self) -> Result<(), Error> {

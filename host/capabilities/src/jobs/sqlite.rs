@@ -96,7 +96,7 @@ impl From<sqlx::Error> for Error {
 fn settling(id: &str, token: u64, now_ms: u64, completion: Completion) -> Statement {
     let state = completion.state();
     let is_postponed = matches!(completion, Completion::Postponed(_));
-    let (settled_ms, due_ms, error) = match completion {
+    let (completed_ms, due_ms, error) = match completion {
         Completion::Done(error) => (Some(now_ms), None, error),
         Completion::Dead(reason) => (Some(now_ms), None, Some(reason)),
         Completion::Retry { at_ms, reason } => (None, Some(at_ms), Some(reason)),
@@ -106,7 +106,7 @@ fn settling(id: &str, token: u64, now_ms: u64, completion: Completion) -> Statem
         .bind(id.to_owned())
         .bind(to_sql(token))
         .bind(state.name())
-        .bind(settled_ms.map(to_sql))
+        .bind(completed_ms.map(to_sql))
         .bind(due_ms.map(to_sql))
         .bind(error)
         .bind(to_sql(now_ms))
@@ -158,16 +158,16 @@ fn record(row: &SqliteRow) -> Result<Record, Error> {
     Ok(Record {
         id: row.try_get("id")?,
         key: row.try_get("key")?,
-        lane: row.try_get("lane")?,
+        queue: row.try_get("queue")?,
         state: state(row)?,
         attempt: row.try_get("attempt")?,
         crashes: row.try_get("crashes")?,
         claims: from_sql(row.try_get("claims")?),
         holder: row.try_get("holder")?,
-        offered_ms: time(row, "offered_ms")?,
+        enqueued_ms: time(row, "enqueued_ms")?,
         due_ms: time(row, "due_ms")?,
         set_ms: time(row, "set_ms")?,
-        settled_ms: time_if_any(row, "settled_ms")?,
+        completed_ms: time_if_any(row, "completed_ms")?,
         error: row.try_get("error")?,
         payload: payload(row)?,
     })
@@ -187,12 +187,12 @@ impl Jobs for Sqlite {
             .bind(&job.key)
             .bind(&job.payload[..])
             .bind(to_sql(job.now_ms))
-            .bind(serde_json::Value::from(job.lanes).to_string())
-            .bind(job.lane_depth_max);
+            .bind(serde_json::Value::from(job.queues).to_string())
+            .bind(job.queue_depth_max);
         let Some(row) = self.database.change(query).await? else { return Ok(Enqueued::Full) };
         let live: String = row.try_get("id")?;
         Ok(if live == id {
-            Enqueued::Accepted { id, lane: row.try_get("lane")? }
+            Enqueued::Accepted { id, queue: row.try_get("queue")? }
         } else {
             Enqueued::Live(live)
         })
@@ -248,8 +248,8 @@ impl Jobs for Sqlite {
         Ok(self.database.change_many(query.bind(limit)).await?)
     }
 
-    async fn stats(&self, lane: &str) -> Result<QueueStats, Error> {
-        let query = sqlx::query(sql::STATS).bind(lane);
+    async fn stats(&self, queue: &str) -> Result<QueueStats, Error> {
+        let query = sqlx::query(sql::STATS).bind(queue);
         let row = self.database.first(query).await?.ok_or(sqlx::Error::RowNotFound)?;
         Ok(QueueStats {
             queued: row.try_get("queued")?,
@@ -260,7 +260,7 @@ impl Jobs for Sqlite {
     }
 
     async fn list(&self, filter: Filter, limit: u32) -> Result<Vec<Record>, Error> {
-        let query = sqlx::query(sql::LIST).bind(filter.state.map(State::name)).bind(filter.lane).bind(limit);
+        let query = sqlx::query(sql::LIST).bind(filter.state.map(State::name)).bind(filter.queue).bind(limit);
         self.database.all(query).await?.iter().map(record).collect()
     }
 
@@ -283,8 +283,8 @@ impl Jobs for Sqlite {
             .ok_or_else(|| Error::Unavailable("the job's key was just taken and freed".into()))
     }
 
-    async fn adopt(&self, lanes: &[String]) -> Result<u64, Error> {
-        let query = sqlx::query(sql::ADOPT).bind(serde_json::Value::from(lanes).to_string());
+    async fn adopt(&self, queues: &[String]) -> Result<u64, Error> {
+        let query = sqlx::query(sql::ADOPT).bind(serde_json::Value::from(queues).to_string());
         Ok(self.database.change_many(query).await?)
     }
 
@@ -296,8 +296,8 @@ impl Jobs for Sqlite {
         Ok(self.show(id).await?.map_or(Buried::NotThere, |job| Buried::NotLive(job.state)))
     }
 
-    async fn prune(&self, settled_before_ms: u64, limit: u32) -> Result<u64, Error> {
-        let query = sqlx::query(sql::PRUNE).bind(to_sql(settled_before_ms)).bind(limit);
+    async fn prune(&self, completed_before_ms: u64, limit: u32) -> Result<u64, Error> {
+        let query = sqlx::query(sql::PRUNE).bind(to_sql(completed_before_ms)).bind(limit);
         Ok(self.database.change_many(query).await?)
     }
 

@@ -69,8 +69,8 @@ async fn foreign(path: &Path) -> sqlx::SqliteConnection {
 
 fn job(key: &str) -> jobs::NewJob {
     jobs::NewJob {
-        lanes: vec!["pool-0".into()],
-        lane_depth_max: 1_000,
+        queues: vec!["pool-0".into()],
+        queue_depth_max: 1_000,
         key: key.into(),
         payload: "p".into(),
         now_ms: 1,

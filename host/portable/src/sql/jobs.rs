@@ -20,26 +20,26 @@ pub fn new_id(now_ms: u64, random: u64) -> String {
 /// ?1 key.
 pub const LIVE_OF_KEY: &str = "SELECT id FROM jobs WHERE key = ?1 AND state IN ('queued', 'running')";
 
-/// ?1 id, ?2 key, ?3 payload, ?4 now, ?5 lanes as a JSON array, ?6 greatest depth.
+/// ?1 id, ?2 key, ?3 payload, ?4 now, ?5 queues as a JSON array, ?6 greatest depth.
 ///
 /// Returns the key's live job after the statement: the new one, or the one that existed. Returns nothing if there is
-/// neither, because every lane is full.
+/// neither, because every queue is full.
 pub const ENQUEUE: &str = "
-    INSERT INTO jobs (id, key, lane, state, payload, offered_ms, due_ms, set_ms)
-    SELECT ?1, ?2, lane.value, 'queued', ?3, ?4, ?4, ?4
-    FROM json_each(?5) AS lane
+    INSERT INTO jobs (id, key, queue, state, payload, enqueued_ms, due_ms, set_ms)
+    SELECT ?1, ?2, queue.value, 'queued', ?3, ?4, ?4, ?4
+    FROM json_each(?5) AS queue
     WHERE ?6 > (
             SELECT count(*) FROM jobs AS live
-            WHERE live.lane = lane.value AND live.state IN ('queued', 'running')
+            WHERE live.queue = queue.value AND live.state IN ('queued', 'running')
         )
         OR EXISTS (
             SELECT 1 FROM jobs AS live WHERE live.key = ?2 AND live.state IN ('queued', 'running')
         )
-    ORDER BY lane.key LIMIT 1
+    ORDER BY queue.key LIMIT 1
     ON CONFLICT (key) WHERE state IN ('queued', 'running') DO UPDATE SET key = excluded.key
-    RETURNING id, lane";
+    RETURNING id, queue";
 
-/// ?1 now, ?2 end of the lease, ?3 the holder, or null. Lanes do not matter: a free worker takes the job that has been
+/// ?1 now, ?2 end of the lease, ?3 the holder, or null. Queues do not matter: a free worker takes the job that has been
 /// due longest.
 ///
 /// A job that is claimed while it runs was abandoned by its last holder. That counts as a crash and not as an attempt.
@@ -76,7 +76,7 @@ pub const EXTEND: &str = "
 pub const RELEASE: &str = "
     UPDATE jobs
     SET state = 'queued', attempt = max(attempt - 1, 0), crashes = crashes + ?3, holder = NULL,
-        due_ms = min(offered_ms, ?2), set_ms = min(offered_ms, ?2)
+        due_ms = min(enqueued_ms, ?2), set_ms = min(enqueued_ms, ?2)
     WHERE state = 'running' AND holder = ?1";
 
 /// ?1 id, ?2 token, ?3 state, ?4 when it was completed, or null, ?5 when it is due, or null for no change, ?6 what went
@@ -87,7 +87,7 @@ pub const RELEASE: &str = "
 /// out again, so its payload is emptied, because it may name a person who wants their data deleted.
 pub const COMPLETE: &str = "
     UPDATE jobs
-    SET state = ?3, settled_ms = ?4, due_ms = coalesce(?5, due_ms), error = coalesce(?6, error),
+    SET state = ?3, completed_ms = ?4, due_ms = coalesce(?5, due_ms), error = coalesce(?6, error),
         payload = iif(?3 = 'done', x'', payload), crashes = iif(?3 = 'dead' OR ?8, crashes, 0),
         attempt = attempt - ?8, set_ms = ?7, holder = NULL
     WHERE id = ?1 AND claims = ?2 AND state = 'running'
@@ -95,23 +95,23 @@ pub const COMPLETE: &str = "
 
 /// ?1 key.
 pub const LATEST: &str = "
-    SELECT id, state, attempt, coalesce(settled_ms, offered_ms) AS since_ms FROM jobs
+    SELECT id, state, attempt, coalesce(completed_ms, enqueued_ms) AS since_ms FROM jobs
     WHERE key = ?1
-    ORDER BY state IN ('queued', 'running') DESC, offered_ms DESC, number DESC LIMIT 1";
+    ORDER BY state IN ('queued', 'running') DESC, enqueued_ms DESC, number DESC LIMIT 1";
 
-/// ?1 lane.
+/// ?1 queue.
 pub const STATS: &str = "
     SELECT
         count(*) FILTER (WHERE state = 'queued') AS queued,
         count(*) FILTER (WHERE state = 'running') AS running,
-        (SELECT count(*) FROM jobs WHERE lane = ?1 AND state = 'dead') AS dead,
-        min(offered_ms) AS oldest_ms
-    FROM jobs WHERE lane = ?1 AND state IN ('queued', 'running')";
+        (SELECT count(*) FROM jobs WHERE queue = ?1 AND state = 'dead') AS dead,
+        min(enqueued_ms) AS oldest_ms
+    FROM jobs WHERE queue = ?1 AND state IN ('queued', 'running')";
 
-/// ?1 state, or null, ?2 lane, or null, ?3 limit.
+/// ?1 state, or null, ?2 queue, or null, ?3 limit.
 pub const LIST: &str = "
-    SELECT * FROM jobs WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR lane = ?2)
-    ORDER BY offered_ms DESC, number DESC LIMIT ?3";
+    SELECT * FROM jobs WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR queue = ?2)
+    ORDER BY enqueued_ms DESC, number DESC LIMIT ?3";
 
 /// ?1 id.
 pub const SHOW: &str = "SELECT * FROM jobs WHERE id = ?1";
@@ -119,34 +119,34 @@ pub const SHOW: &str = "SELECT * FROM jobs WHERE id = ?1";
 /// ?1 id, ?2 now. Changes nothing if the job is not dead or its key has a live one.
 pub const REQUEUE: &str = "
     UPDATE jobs
-    SET state = 'queued', attempt = 0, crashes = 0, offered_ms = ?2, due_ms = ?2, set_ms = ?2, settled_ms = NULL
+    SET state = 'queued', attempt = 0, crashes = 0, enqueued_ms = ?2, due_ms = ?2, set_ms = ?2, completed_ms = NULL
     WHERE id = ?1 AND state = 'dead' AND NOT EXISTS (
         SELECT 1 FROM jobs AS live WHERE live.key = jobs.key AND live.state IN ('queued', 'running')
     )
     RETURNING id";
 
-/// ?1 lanes as a JSON array. The oldest stray goes to the first lane, the next to the second, and so on. Without lanes
+/// ?1 queues as a JSON array. The oldest stray goes to the first queue, the next to the second, and so on. Without queues
 /// nothing changes. Ordered by `number` itself, the statement would read every job that ever was; by `+number` it reads
 /// the live ones and sorts them.
 pub const ADOPT: &str = "
-    UPDATE jobs SET lane = adopter.value
+    UPDATE jobs SET queue = adopter.value
     FROM (
             SELECT number, row_number() OVER (ORDER BY +number) - 1 AS place FROM jobs
-            WHERE state IN ('queued', 'running') AND lane NOT IN (SELECT value FROM json_each(?1))
+            WHERE state IN ('queued', 'running') AND queue NOT IN (SELECT value FROM json_each(?1))
         ) AS stray
         JOIN json_each(?1) AS adopter ON adopter.key = stray.place % json_array_length(?1)
     WHERE jobs.number = stray.number";
 
 /// ?1 id, ?2 now, ?3 reason.
 pub const BURY: &str = "
-    UPDATE jobs SET state = 'dead', settled_ms = ?2, error = ?3, set_ms = ?2, holder = NULL
+    UPDATE jobs SET state = 'dead', completed_ms = ?2, error = ?3, set_ms = ?2, holder = NULL
     WHERE id = ?1 AND state IN ('queued', 'running')
     RETURNING id";
 
 /// ?1 the time before which jobs were done, ?2 limit.
 pub const PRUNE: &str = "
     DELETE FROM jobs WHERE number IN (
-        SELECT number FROM jobs WHERE state = 'done' AND settled_ms < ?1 ORDER BY settled_ms LIMIT ?2
+        SELECT number FROM jobs WHERE state = 'done' AND completed_ms < ?1 ORDER BY completed_ms LIMIT ?2
     )";
 
 /// ?1 key, ?2 limit. See [`FORGET`].
@@ -154,8 +154,8 @@ pub const DELETE_EXACTLY: &str = "
     DELETE FROM jobs WHERE number IN (SELECT number FROM jobs WHERE key = ?1 LIMIT ?2)
     RETURNING key";
 
-/// ?1 prefix of keys, ?2 the first text after all texts with that prefix, or null, ?3 limit. Lanes do not matter, not
-/// even removed ones: a job is deleted from any lane.
+/// ?1 prefix of keys, ?2 the first text after all texts with that prefix, or null, ?3 limit. Queues do not matter, not
+/// even removed ones: a job is deleted from any queue.
 pub const DELETE: &str = "
     DELETE FROM jobs WHERE number IN (
         SELECT number FROM jobs WHERE key >= ?1 AND key < coalesce(?2, x'') LIMIT ?3

@@ -39,7 +39,7 @@ fn state(state: jobs_backend::State) -> jobs::State {
 
 /// Returns the key of a job that this claim has already settled: a completion that timed out may still have been
 /// written.
-async fn settled_before(
+async fn completed_before(
     jobs: &dyn jobs_backend::Jobs,
     id: &str,
     token: u64,
@@ -51,11 +51,11 @@ async fn settled_before(
 
 impl jobs::Host for Context {
     async fn enqueue(&mut self, job: jobs::NewJob) -> Result<Result<jobs::Enqueued, jobs::Error>> {
-        let jobs::NewJob { lanes, lane_depth_max, key, payload, now_ms } = job;
-        let job = jobs_backend::NewJob { lanes, lane_depth_max, key, payload: payload.into(), now_ms };
+        let jobs::NewJob { queues, queue_depth_max, key, payload, now_ms } = job;
+        let job = jobs_backend::NewJob { queues, queue_depth_max, key, payload: payload.into(), now_ms };
         Ok(match self.patience.wait(Backend::Jobs, self.capabilities.jobs.enqueue(job)).await {
-            Ok(jobs_backend::Enqueued::Accepted { id, lane }) => {
-                self.links.changes.announce(Topic::Lane(&lane));
+            Ok(jobs_backend::Enqueued::Accepted { id, queue }) => {
+                self.links.changes.announce(Topic::Queue(&queue));
                 self.links.changes.announce(Topic::Pool);
                 Ok(jobs::Enqueued::Accepted(id))
             }
@@ -107,7 +107,7 @@ impl jobs::Host for Context {
         let jobs = &*self.capabilities.jobs;
         let settle = async {
             match jobs.complete(&id, token, now_ms, completion).await? {
-                None => settled_before(jobs, &id, token, state).await,
+                None => completed_before(jobs, &id, token, state).await,
                 completed => Ok(completed),
             }
         };
@@ -121,11 +121,11 @@ impl jobs::Host for Context {
         })
     }
 
-    /// Ignores the lanes, because one database holds all of them and finds the key by itself.
+    /// Ignores the queues, because one database holds all of them and finds the key by itself.
     async fn latest(
         &mut self,
         key: String,
-        _lanes: Vec<String>,
+        _queues: Vec<String>,
     ) -> Result<Result<Option<jobs::Status>, jobs::Error>> {
         let status = |status: jobs_backend::Status| jobs::Status {
             id: status.id,
@@ -141,7 +141,7 @@ impl jobs::Host for Context {
     async fn delete(
         &mut self,
         keys: jobs::Keys,
-        _lanes: Vec<String>,
+        _queues: Vec<String>,
         limit: u32,
     ) -> Result<Result<u32, jobs::Error>> {
         let keys = match keys {
@@ -152,14 +152,14 @@ impl jobs::Host for Context {
         Ok(forgotten.map(|count| u32::try_from(count).unwrap_or(u32::MAX)).map_err(Into::into))
     }
 
-    async fn stats(&mut self, lane: String) -> Result<Result<jobs::QueueStats, jobs::Error>> {
+    async fn stats(&mut self, queue: String) -> Result<Result<jobs::QueueStats, jobs::Error>> {
         let depth = |depth: jobs_backend::QueueStats| jobs::QueueStats {
             queued: depth.queued,
             running: depth.running,
             dead: depth.dead,
             oldest_ms: depth.oldest_ms,
         };
-        let stats = self.patience.wait(Backend::Jobs, self.capabilities.jobs.stats(&lane)).await;
+        let stats = self.patience.wait(Backend::Jobs, self.capabilities.jobs.stats(&queue)).await;
         Ok(stats.map(depth).map_err(Into::into))
     }
 }
@@ -189,8 +189,8 @@ mod tests {
 
     async fn claim(context: &mut Context) -> jobs::Claimed {
         let job = jobs_backend::NewJob {
-            lanes: vec!["pool-0".into()],
-            lane_depth_max: 1,
+            queues: vec!["pool-0".into()],
+            queue_depth_max: 1,
             key: "k".into(),
             payload: "p".into(),
             now_ms: T,

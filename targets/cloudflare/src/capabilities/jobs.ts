@@ -17,46 +17,46 @@ export function jobs(scope: () => Scope): Jobs {
     extendLease: (id, token, nowMs, leaseMs) => orUnavailable(async () => scope().jobs.extendLease(id, token, nowMs, leaseMs)),
     complete: (id, token, nowMs, completion) =>
       orUnavailable(async () => scope().jobs.complete(id, token, nowMs, completion)),
-    latest: (key, lanes) => orUnavailable(async () => scope().jobs.latest(key, lanes)),
-    delete: (keys, lanes, limit) => orUnavailable(async () => scope().jobs.delete(keys, lanes, limit)),
-    stats: (lane) => orUnavailable(async () => scope().jobs.stats(lane)),
+    latest: (key, queues) => orUnavailable(async () => scope().jobs.latest(key, queues)),
+    delete: (keys, queues, limit) => orUnavailable(async () => scope().jobs.delete(keys, queues, limit)),
+    stats: (queue) => orUnavailable(async () => scope().jobs.stats(queue)),
   };
 }
 
 /** A selection of jobs by their keys. */
 export type Keys = Parameters<Jobs['delete']>[0];
 
-/** Returns the jobs as seen from the edge. A key's home member, the owner of its first lane, knows where its job is. */
+/** Returns the jobs as seen from the edge. A key's home member, the owner of its first queue, knows where its job is. */
 export function jobsOfPool(env: Env): Jobs {
   return {
-    enqueue: async (job) => unwrap(await member(env, job.lanes[0]).enqueue(job)),
-    latest: async (key, lanes) => unwrap(await member(env, lanes[0]).latest(key)),
-    delete: (keys, lanes, limit) => forgetIn(lanes, limit, async (lane, left) => member(env, lane).delete(keys, left)),
-    stats: async (lane) => unwrap(await member(env, lane).stats(lane)),
+    enqueue: async (job) => unwrap(await member(env, job.queues[0]).enqueue(job)),
+    latest: async (key, queues) => unwrap(await member(env, queues[0]).latest(key)),
+    delete: (keys, queues, limit) => forgetIn(queues, limit, async (queue, left) => member(env, queue).delete(keys, left)),
+    stats: async (queue) => unwrap(await member(env, queue).stats(queue)),
     claim: refuse,
     extendLease: refuse,
     complete: refuse,
   };
 }
 
-/** Removes jobs lane by lane, up to `limit` in all, and returns how many. */
+/** Removes jobs queue by queue, up to `limit` in all, and returns how many. */
 export async function forgetIn(
-  lanes: string[],
+  queues: string[],
   limit: number,
-  forget: (lane: string, limit: number) => Promise<Answered<number>>,
+  forget: (queue: string, limit: number) => Promise<Answered<number>>,
 ): Promise<number> {
   let forgotten = 0;
-  for (const lane of lanes) {
+  for (const queue of queues) {
     if (forgotten >= limit) break;
-    forgotten += unwrap(await forget(lane, limit - forgotten));
+    forgotten += unwrap(await forget(queue, limit - forgotten));
   }
   return forgotten;
 }
 
-/** Returns the member that owns a lane. */
-export function member(env: Env, lane: string | undefined): DurableObjectStub<PoolMember> {
-  if (lane === undefined) throw new Refusal({ tag: 'unavailable', val: 'the pool has no members' });
-  return env.POOL.get(env.POOL.idFromName(lane));
+/** Returns the member that owns a queue. */
+export function member(env: Env, queue: string | undefined): DurableObjectStub<PoolMember> {
+  if (queue === undefined) throw new Refusal({ tag: 'unavailable', val: 'the pool has no members' });
+  return env.POOL.get(env.POOL.idFromName(queue));
 }
 
 function refuse(): never {

@@ -21,18 +21,18 @@ export class Forwarding {
     sql.exec(TABLE);
   }
 
-  /** Returns the lane that a key's newest job was last enqueued to, if it is another member's. */
-  laneOf(key: string): string | undefined {
+  /** Returns the queue that a key's newest job was last enqueued to, if it is another member's. */
+  queueOf(key: string): string | undefined {
     return this.#sql.exec<{ lane: string }>('SELECT lane FROM forwarded WHERE key = ?1', key).toArray()[0]?.lane;
   }
 
   /** Records where a job is about to go. The record is durable before the job leaves this object. */
-  note(key: string, lane: string, nowMs: number): void {
+  note(key: string, queue: string, nowMs: number): void {
     this.#sql.exec('DELETE FROM forwarded WHERE at_ms < ?1', nowMs - KEEP_MS);
     this.#sql.exec(
       'INSERT INTO forwarded (key, lane, at_ms) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET lane = ?2, at_ms = ?3',
       key,
-      lane,
+      queue,
       nowMs,
     );
   }
@@ -43,7 +43,7 @@ export class Forwarding {
     this.#sql.exec(`DELETE FROM forwarded WHERE ${which}`, val);
   }
 
-  /** Removes a key's record, because its newest job is in this lane again, or there is none. */
+  /** Removes a key's record, because its newest job is in this queue again, or there is none. */
   forget(key: string): void {
     this.#sql.exec('DELETE FROM forwarded WHERE key = ?1', key);
   }

@@ -1,4 +1,4 @@
-//! A member of the pool of generation workers: it keeps the jobs of its lane, and works on them when its
+//! A member of the pool of generation workers: it keeps the jobs of its queue, and works on them when its
 //! alarm fires. The queueing component decides which job is next, when it is retried and when it is given up.
 
 import { DurableObject } from 'cloudflare:workers';
@@ -8,61 +8,61 @@ import type { Keys } from '../capabilities/jobs.ts';
 import { reason, type Answered } from '../component/refusal.ts';
 import type { Env } from '../env.ts';
 import { Adapter } from './backends.ts';
-import { Lane, type QueueStats, type NewJob, type Enqueued, type Status } from './lane.ts';
+import { MemberQueue, type QueueStats, type NewJob, type Enqueued, type Status } from './member-queue.ts';
 import { Worker } from './worker.ts';
 
 /** How long a member pauses after it failed to work. */
 const REST_MS = 1000;
 /** The delay before a member that died during work is woken. */
 const WAKE_AGAIN_MS = 2000;
-/** The storage key of the lane's name, because an alarm is not told the name of its object. */
-const LANE = 'lane';
+/** The storage key of the queue's name, because an alarm is not told the name of its object. */
+const QUEUE = 'lane';
 
 export class PoolMember extends DurableObject<Env> {
-  readonly #lane: Lane;
+  readonly #queue: MemberQueue;
   #worker: Worker | undefined;
   /** The number of jobs enqueued since this object was loaded. */
   #enqueued = 0;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
-    this.#lane = new Lane(env, new Adapter(state.storage.sql), state.storage.sql);
+    this.#queue = new MemberQueue(env, new Adapter(state.storage.sql), state.storage.sql);
   }
 
   /** Accepts a job whose home this is. */
   async enqueue(job: NewJob): Promise<Answered<Enqueued>> {
-    const home = job.lanes[0];
+    const home = job.queues[0];
     if (home !== undefined) this.#named(home);
-    const enqueued = await this.#lane.enqueue(job);
+    const enqueued = await this.#queue.enqueue(job);
     // The job may be with another member now; a needless alarm does no harm.
     await this.#announce(enqueued);
     return enqueued;
   }
 
   /** Accepts a job for which its home had no room. */
-  async take(lane: string, job: NewJob): Promise<Answered<Enqueued>> {
-    this.#named(lane);
-    const enqueued = this.#lane.take(lane, job);
+  async take(queue: string, job: NewJob): Promise<Answered<Enqueued>> {
+    this.#named(queue);
+    const enqueued = this.#queue.take(queue, job);
     await this.#announce(enqueued);
     return enqueued;
   }
 
   async latest(key: string): Promise<Answered<Status>> {
-    return this.#lane.latest(key);
+    return this.#queue.latest(key);
   }
 
   async latestOfOwn(key: string): Promise<Answered<Status>> {
-    return this.#lane.latestOfOwn(key);
+    return this.#queue.latestOfOwn(key);
   }
 
-  /** Removes jobs of this lane, and the forwarding records of its keys. */
+  /** Removes jobs of this queue, and the forwarding records of its keys. */
   async delete(keys: Keys, limit: number): Promise<Answered<number>> {
-    const lane = this.#name();
-    return lane === undefined ? { is: 'ok', value: 0 } : this.#lane.delete(lane, keys, limit);
+    const queue = this.#name();
+    return queue === undefined ? { is: 'ok', value: 0 } : this.#queue.delete(queue, keys, limit);
   }
 
-  async stats(lane: string): Promise<Answered<QueueStats>> {
-    return this.#lane.stats(lane);
+  async stats(queue: string): Promise<Answered<QueueStats>> {
+    return this.#queue.stats(queue);
   }
 
   /** Works until nothing is due. It never throws, because the platform gives up an alarm after a few failures. */
@@ -81,10 +81,10 @@ export class PoolMember extends DurableObject<Env> {
   }
 
   async #work(): Promise<number | undefined> {
-    const lane = this.#name();
-    if (lane === undefined) return undefined;
-    if (!this.#worker) this.#lane.endLeases(lane, Date.now());
-    this.#worker ??= new Worker(this.env, lane, this.#lane);
+    const queue = this.#name();
+    if (queue === undefined) return undefined;
+    if (!this.#worker) this.#queue.endLeases(queue, Date.now());
+    this.#worker ??= new Worker(this.env, queue, this.#queue);
     return this.#worker.drain();
   }
 
@@ -103,11 +103,11 @@ export class PoolMember extends DurableObject<Env> {
     else await this.ctx.storage.setAlarm(dueMs);
   }
 
-  #named(lane: string): void {
-    if (this.#name() === undefined) this.ctx.storage.kv.put(LANE, lane);
+  #named(queue: string): void {
+    if (this.#name() === undefined) this.ctx.storage.kv.put(QUEUE, queue);
   }
 
   #name(): string | undefined {
-    return this.ctx.storage.kv.get<string>(LANE);
+    return this.ctx.storage.kv.get<string>(QUEUE);
   }
 }

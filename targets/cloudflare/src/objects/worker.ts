@@ -1,4 +1,4 @@
-//! Works on the jobs of a lane: claims them, generates pages and runs maintenance tasks, and completes them. Several
+//! Works on the jobs of a queue: claims them, generates pages and runs maintenance tasks, and completes them. Several
 //! jobs run at once, each in its own instance. A job's lease is extended while it runs; if the lease is lost, the work
 //! is dropped.
 
@@ -10,7 +10,7 @@ import type { Exports } from '../component/storefront.ts';
 import type { Env } from '../env.ts';
 import { poolSettings } from '../platform/variables.ts';
 import { generating, serving } from '../pools.ts';
-import type { Lane } from './lane.ts';
+import type { MemberQueue } from './member-queue.ts';
 
 type Claimed = Awaited<ReturnType<Exports['leases']['claim']>>;
 type Job = Extract<Claimed, { tag: 'job' }>['val'];
@@ -22,15 +22,15 @@ const COMPLETE_AGAIN_MS = 500;
 
 export class Worker {
   readonly #env: Env;
-  readonly #lane: string;
+  readonly #queue: string;
   readonly #jobs: Jobs;
   readonly #underway = new Set<Promise<void>>();
   #announced = Promise.withResolvers<void>();
 
-  constructor(env: Env, name: string, lane: Lane) {
+  constructor(env: Env, name: string, queue: MemberQueue) {
     this.#env = env;
-    this.#lane = name;
-    this.#jobs = jobsOf(env, lane, name);
+    this.#queue = name;
+    this.#jobs = jobsOf(env, queue, name);
   }
 
   /** Announces an enqueued job, so that a free slot takes it at once even while a long job runs. */
@@ -138,8 +138,8 @@ export class Worker {
    * member finishes its jobs under the name of one that every pool has.
    */
   #claimant(): string {
-    const isMember = Number(this.#lane.replace('pool-', '')) < poolSettings(this.#env).size;
-    return isMember ? this.#lane : 'pool-0';
+    const isMember = Number(this.#queue.replace('pool-', '')) < poolSettings(this.#env).size;
+    return isMember ? this.#queue : 'pool-0';
   }
 
   #scope(during: string): Scope {
@@ -148,21 +148,21 @@ export class Worker {
 }
 
 /**
- * Returns the lane's own jobs: a member works on no others, whatever name it claims under. A maintenance task reads
- * and removes jobs of every lane; for its own lane, this object does not call itself.
+ * Returns the queue's own jobs: a member works on no others, whatever name it claims under. A maintenance task reads
+ * and removes jobs of every queue; for its own queue, this object does not call itself.
  */
-function jobsOf(env: Env, lane: Lane, name: string): Jobs {
+function jobsOf(env: Env, queue: MemberQueue, name: string): Jobs {
   return {
-    enqueue: (job) => lane.own((jobs) => jobs.enqueue(job)),
-    claim: (nowMs, leaseMs) => lane.own((jobs) => jobs.claim(nowMs, leaseMs)),
-    extendLease: (id, token, nowMs, leaseMs) => lane.own((jobs) => jobs.extendLease(id, token, nowMs, leaseMs)),
-    complete: (id, token, nowMs, completion) => lane.own((jobs) => jobs.complete(id, token, nowMs, completion)),
+    enqueue: (job) => queue.own((jobs) => jobs.enqueue(job)),
+    claim: (nowMs, leaseMs) => queue.own((jobs) => jobs.claim(nowMs, leaseMs)),
+    extendLease: (id, token, nowMs, leaseMs) => queue.own((jobs) => jobs.extendLease(id, token, nowMs, leaseMs)),
+    complete: (id, token, nowMs, completion) => queue.own((jobs) => jobs.complete(id, token, nowMs, completion)),
     latest: async (key, [home]) =>
-      unwrap(home === name ? await lane.latest(key) : await member(env, home).latest(key)),
-    delete: (keys, lanes, limit) =>
-      forgetIn(lanes, limit, async (of, left) =>
-        of === name ? lane.delete(of, keys, left) : member(env, of).delete(keys, left),
+      unwrap(home === name ? await queue.latest(key) : await member(env, home).latest(key)),
+    delete: (keys, queues, limit) =>
+      forgetIn(queues, limit, async (of, left) =>
+        of === name ? queue.delete(of, keys, left) : member(env, of).delete(keys, left),
       ),
-    stats: async (of) => unwrap(of === name ? lane.stats(of) : await member(env, of).stats(of)),
+    stats: async (of) => unwrap(of === name ? queue.stats(of) : await member(env, of).stats(of)),
   };
 }

@@ -45,8 +45,8 @@ async fn one_job() -> (TempDir, Sqlite, String) {
 
 async fn accept(jobs: &Sqlite, key: &str) -> String {
     let job = NewJob {
-        lanes: vec!["pool-0".into()],
-        lane_depth_max: 10,
+        queues: vec!["pool-0".into()],
+        queue_depth_max: 10,
         key: key.into(),
         payload: "p".into(),
         now_ms: 1,
@@ -73,15 +73,15 @@ async fn in_state(jobs: &Sqlite, id: &str, state: State) -> Record {
 async fn a_claim_whose_caller_has_gone_is_not_made_but_other_changes_are() {
     let (_folder, jobs, id) = one_job().await;
     let mut lease = Box::pin(jobs.lease(1, 60_000));
-    let mut move_lane = Box::pin(jobs.database().change(sqlx::query("UPDATE jobs SET lane = 'moved'")));
+    let mut move_queue = Box::pin(jobs.database().change(sqlx::query("UPDATE jobs SET queue = 'moved'")));
     // Both are queued now, and the writer has processed neither yet.
     assert!(lease.as_mut().now_or_never().is_none());
-    assert!(move_lane.as_mut().now_or_never().is_none());
-    drop((lease, move_lane));
+    assert!(move_queue.as_mut().now_or_never().is_none());
+    drop((lease, move_queue));
 
     accept(&jobs, "a later change").await;
     let job = jobs.show(&id).await.unwrap().unwrap();
-    assert_eq!((job.state, job.claims, &*job.lane), (State::Queued, 0, "moved"));
+    assert_eq!((job.state, job.claims, &*job.queue), (State::Queued, 0, "moved"));
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
-//! The jobs of one lane, and the jobs of its keys that were forwarded because it was full. A key whose home
-//! it is has at most one live job, in this lane or elsewhere.
+//! The jobs of one queue, and the jobs of its keys that were forwarded because it was full. A key whose home
+//! it is has at most one live job, in this queue or elsewhere.
 //!
 //! It does not work on jobs, and does not read their contents.
 
@@ -14,7 +14,7 @@ export type Enqueued = Awaited<ReturnType<Jobs['enqueue']>>;
 export type Status = Awaited<ReturnType<Jobs['latest']>>;
 export type QueueStats = Awaited<ReturnType<Jobs['stats']>>;
 
-export class Lane {
+export class MemberQueue {
   readonly #env: Env;
   readonly #adapter: Adapter;
   readonly #sql: SqlStorage;
@@ -29,17 +29,17 @@ export class Lane {
     this.#forwarding = new Forwarding(sql);
   }
 
-  /** Calls the jobs interface for this lane only, as its worker needs it. */
+  /** Calls the jobs interface for this queue only, as its worker needs it. */
   own<T>(call: (jobs: Backends['jobs']) => T): T {
     return this.#adapter.call(({ jobs }) => call(jobs));
   }
 
-  /** Accepts a job into this lane, or returns that the lane is full. */
-  take(lane: string, job: NewJob): Answered<Enqueued> {
-    return answered<Enqueued>(() => this.own((jobs) => jobs.enqueue({ ...job, lanes: [lane] })));
+  /** Accepts a job into this queue, or returns that the queue is full. */
+  take(queue: string, job: NewJob): Answered<Enqueued> {
+    return answered<Enqueued>(() => this.own((jobs) => jobs.enqueue({ ...job, queues: [queue] })));
   }
 
-  /** Accepts a job of a key whose home this is: here, or in another lane that has room. */
+  /** Accepts a job of a key whose home this is: here, or in another queue that has room. */
   async enqueue(job: NewJob): Promise<Answered<Enqueued>> {
     const before = this.#underway.get(job.key) ?? Promise.resolve();
     const mine = before.catch(() => undefined).then(() => this.#enqueue(job));
@@ -52,8 +52,8 @@ export class Lane {
   }
 
   async #enqueue(job: NewJob): Promise<Answered<Enqueued>> {
-    const [home = '', ...others] = job.lanes;
-    const elsewhere = this.#forwarding.laneOf(job.key);
+    const [home = '', ...others] = job.queues;
+    const elsewhere = this.#forwarding.queueOf(job.key);
     if (elsewhere !== undefined) {
       const live = liveOf(unwrap(await member(this.#env, elsewhere).latestOfOwn(job.key)));
       if (live !== undefined) return { is: 'ok', value: { tag: 'live', val: live } };
@@ -67,10 +67,10 @@ export class Lane {
    * Offers a job to other members in turn. The destination is recorded before the job is sent: if the answer is
     * lost, the next enqueue asks there first, so the job is not created twice.
    */
-  async #forward(job: NewJob, lanes: string[]): Promise<Answered<Enqueued>> {
-    for (const lane of lanes) {
-      this.#forwarding.note(job.key, lane, Number(job.nowMs));
-      const taken = await member(this.#env, lane).take(lane, job);
+  async #forward(job: NewJob, queues: string[]): Promise<Answered<Enqueued>> {
+    for (const queue of queues) {
+      this.#forwarding.note(job.key, queue, Number(job.nowMs));
+      const taken = await member(this.#env, queue).take(queue, job);
       if (!isFull(taken)) return taken;
       this.#forwarding.forget(job.key);
     }
@@ -79,7 +79,7 @@ export class Lane {
 
   /** Returns the newest job of a key whose home this is. */
   async latest(key: string): Promise<Answered<Status>> {
-    const elsewhere = this.#forwarding.laneOf(key);
+    const elsewhere = this.#forwarding.queueOf(key);
     if (elsewhere !== undefined) {
       const status = await member(this.#env, elsewhere).latestOfOwn(key);
       if (status.is === 'refused' || status.value) return status;
@@ -87,32 +87,32 @@ export class Lane {
     return this.latestOfOwn(key);
   }
 
-  /** Returns the newest job of a key in this lane. */
+  /** Returns the newest job of a key in this queue. */
   latestOfOwn(key: string): Answered<Status> {
     return answered<Status>(() => this.own((jobs) => jobs.latest(key, [])));
   }
 
   /**
-   * Deletes jobs of this lane by their keys, and returns how many. The forwarding records of these keys are deleted
+   * Deletes jobs of this queue by their keys, and returns how many. The forwarding records of these keys are deleted
    * with the last of the jobs: until then an enqueue must find the live one.
    */
-  delete(lane: string, keys: Keys, limit: number): Answered<number> {
-    const forgotten = answered<number>(() => this.own((jobs) => jobs.delete(keys, [lane], limit)));
+  delete(queue: string, keys: Keys, limit: number): Answered<number> {
+    const forgotten = answered<number>(() => this.own((jobs) => jobs.delete(keys, [queue], limit)));
     if (forgotten.is === 'ok' && forgotten.value < limit) this.#forwarding.forgetAll(keys);
     return forgotten;
   }
 
   /**
-   * Ends the leases of earlier instances of this object: the lane's only worker died with them. The table belongs
+   * Ends the leases of earlier instances of this object: the queue's only worker died with them. The table belongs
    * to the adapter (`migrations/sqlite/jobs`), so a call to the adapter first makes sure that it exists.
    */
-  endLeases(lane: string, nowMs: number): void {
-    this.stats(lane);
-    this.#sql.exec("UPDATE jobs SET due_ms = ?2 WHERE lane = ?1 AND state = 'running' AND due_ms > ?2", lane, nowMs);
+  endLeases(queue: string, nowMs: number): void {
+    this.stats(queue);
+    this.#sql.exec("UPDATE jobs SET due_ms = ?2 WHERE queue = ?1 AND state = 'running' AND due_ms > ?2", queue, nowMs);
   }
 
-  stats(lane: string): Answered<QueueStats> {
-    return answered<QueueStats>(() => this.own((jobs) => jobs.stats(lane)));
+  stats(queue: string): Answered<QueueStats> {
+    return answered<QueueStats>(() => this.own((jobs) => jobs.stats(queue)));
   }
 }
 
