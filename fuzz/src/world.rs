@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use names::{Key, Market, Persona, ShopperId, Source, Store, StoreId};
 use routing::{
-    Asker, Assortment, Cache, Cached, Catalog, Clock, Content, MaintenanceTask, PageMetadata, Failure, Forgotten, Found,
-    Fragment, JobError, JobState, Log, Member, Merchant, Enqueued, GenerationRequest, Page, Queue, Settings, Signatures,
-    ShopStatus, Storage, Swap,
+    Asker, Assortment, Cache, Cached, Catalog, Clock, Content, Enqueued, Failure, Forgotten, Found, Fragment,
+    GenerationRequest, JobError, JobState, Log, MaintenanceTask, Member, Merchant, Page, PageMetadata, Queue,
+    Settings, ShopStatus, Signatures, Storage, Swap,
 };
 
 /// When everything happens, in seconds.
@@ -180,8 +180,12 @@ impl Cache for World {
     fn lookup(&self, _store: &StoreId, shopper: &ShopperId) -> Result<Cached<Bytes>, Failure> {
         let known = shopper.as_str().contains("known");
         let fragment = Some(Fragment { offset: 6, size: 20 });
-        let metadata =
-            PageMetadata { persona: Persona::Explorer, source: Source::Local, planned_ms: NOW_S * 1000, fragment };
+        let metadata = PageMetadata {
+            persona: Persona::Explorer,
+            source: Source::Local,
+            planned_ms: NOW_S * 1000,
+            fragment,
+        };
         let page = Page { content: Bytes(PAGE.to_vec()), metadata };
         self.ask(if known { Cached::Fresh(page) } else { Cached::Miss })
     }

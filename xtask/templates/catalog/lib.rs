@@ -14,7 +14,7 @@ mod bindings {
 
 use bindings::exports::wandstore::storefront::catalog::Guest;
 use bindings::wandstore::storefront::catalog_types::{
-    Assortment, CatalogError, Collection, Market, Product, Freshness,
+    Assortment, CatalogError, Collection, Freshness, Market, Product,
 };
 
 /// ISO 4217 code of all prices.

@@ -18,7 +18,7 @@ use bindings::exports::wandstore::storefront::generator::Guest;
 use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{clock, settings};
 use bindings::wandstore::storefront::catalog_types::{CatalogError, Freshness};
-use bindings::wandstore::storefront::job_types::{Job, GenerationRequest, Outcome, Retry, Task, Trouble};
+use bindings::wandstore::storefront::job_types::{GenerationRequest, Job, Outcome, Retry, Task, Trouble};
 use bindings::wandstore::storefront::page_types::{CacheError, Cached, NewPage, PageMetadata, Source};
 use bindings::wandstore::storefront::shopper_types::{Persona, Signals};
 use bindings::wandstore::storefront::{cache, catalog, catalog_version};
@@ -116,9 +116,7 @@ impl From<CatalogError> for Outcome {
     fn from(error: CatalogError) -> Self {
         match error {
             CatalogError::NoSuchStore => Self::Failed("the catalog knows no such shop".into()),
-            CatalogError::Unavailable(after_ms) => {
-                retry(Some(after_ms), "the catalog did not answer".into())
-            }
+            CatalogError::Unavailable(after_ms) => retry(Some(after_ms), "the catalog did not answer".into()),
             CatalogError::Busy(after_ms) => Self::Postponed(after_ms),
         }
     }
