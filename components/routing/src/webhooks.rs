@@ -166,7 +166,7 @@ impl Notice {
     /// Returns the domains that the webhook is carried out for: all known domains for privacy requests and
     /// uninstallations, otherwise those that are served. If the body names a shop, a domain that only the header names
     /// is included only if the signed number is known to be its own.
-    fn stores<D: Settings + Storage>(&self, deployment: &D) -> Result<Vec<StoreId>, Failure> {
+    fn stores(&self, deployment: &(impl Settings + Storage)) -> Result<Vec<StoreId>, Failure> {
         let mut stores = vec![self.store.clone()];
         stores.extend(domains::others(deployment, &self.store, self.number)?);
         if let Some(number) = self.number {
@@ -203,7 +203,7 @@ impl Action {
             Topic::CustomersDataRequest => {
                 Self::Enqueue(MaintenanceKind::ReportCustomer(DataRequest::read(body)?.customer.to_string()))
             }
-            topic if topic.moves_catalog() => Self::CatalogChanged,
+            topic if topic.changes_catalog() => Self::CatalogChanged,
             _ => Self::Nothing,
         })
     }

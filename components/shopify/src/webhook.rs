@@ -156,7 +156,7 @@ impl Topic {
     }
 
     /// Returns whether prices, titles or stock may have changed.
-    pub fn moves_catalog(&self) -> bool {
+    pub fn changes_catalog(&self) -> bool {
         matches!(self, Self::Products | Self::Collections | Self::Inventory | Self::ShopUpdate)
     }
 

@@ -38,20 +38,22 @@ pub async fn save_choices(
         return Err(NotConnected::Uninstalled);
     }
     admin.storefronts.set_shop(store, choices.clone().over(former));
-    let Err(error) = admin.storefronts.moved(store).await else { return Ok(Saved::ForAllPages) };
+    let Err(error) = admin.storefronts.bump_catalog_version(store).await else {
+        return Ok(Saved::ForAllPages);
+    };
     tracing::warn!(%store, %error, "pages keep their former settings until storage can be written");
-    tokio::spawn(move_later(Arc::downgrade(admin), store.clone()));
+    tokio::spawn(bump_later(Arc::downgrade(admin), store.clone()));
     Ok(Saved::ForNewPages)
 }
 
 /// Retries the invalidation of existing pages until it succeeds or the shop is no longer served. If the process ends
 /// first, those pages keep their former settings until they are made again for another reason.
-async fn move_later(admin: Weak<Admin>, store: StoreId) {
+async fn bump_later(admin: Weak<Admin>, store: StoreId) {
     let mut pause = PAUSE;
     loop {
         tokio::time::sleep(pause).await;
         let Some(admin) = admin.upgrade() else { return };
-        match moved(&admin, &store).await {
+        match bump(&admin, &store).await {
             Ok(()) => return tracing::info!(%store, "pages are made again with the settings that were saved"),
             Err(NotConnected::Unavailable(_) | NotConnected::Host(_)) => pause = (pause * 2).min(PAUSE_MAX),
             Err(_) => return,
@@ -59,7 +61,7 @@ async fn move_later(admin: Weak<Admin>, store: StoreId) {
     }
 }
 
-async fn moved(admin: &Admin, store: &StoreId) -> Result<(), NotConnected> {
+async fn bump(admin: &Admin, store: &StoreId) -> Result<(), NotConnected> {
     admin.connections.serving(store).await?;
-    Ok(admin.storefronts.moved(store).await?)
+    Ok(admin.storefronts.bump_catalog_version(store).await?)
 }

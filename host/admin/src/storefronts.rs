@@ -66,7 +66,7 @@ pub trait Storefronts: Send + Sync {
     async fn is_closed(&self, store: &StoreId) -> Result<bool, Failed>;
 
     /// Makes all existing pages stale. Called after a merchant saves, and then again until it succeeds.
-    async fn moved(&self, store: &StoreId) -> Result<(), Failed>;
+    async fn bump_catalog_version(&self, store: &StoreId) -> Result<(), Failed>;
 
     /// Returns a page for the persona; may queue its generation if there is none yet.
     async fn preview(&self, store: &StoreId, persona: Persona) -> Result<Preview, Failed>;

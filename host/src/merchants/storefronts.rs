@@ -83,7 +83,7 @@ impl Storefronts for Served {
         pages::is_closed(&*self.deployment()?, store.as_str()).await.map_err(Failed)
     }
 
-    async fn moved(&self, store: &StoreId) -> Result<(), Failed> {
+    async fn bump_catalog_version(&self, store: &StoreId) -> Result<(), Failed> {
         pages::bump_catalog_version(&*self.deployment()?, store.as_str()).await.map(drop).map_err(Failed)
     }
 

@@ -194,7 +194,7 @@ impl Storefronts for Host {
         Ok(self.closed.lock().unwrap().contains(store.as_str()))
     }
 
-    async fn moved(&self, store: &StoreId) -> Result<(), Failed> {
+    async fn bump_catalog_version(&self, store: &StoreId) -> Result<(), Failed> {
         self.note("moved", store);
         let mut failures = self.failures_to_move.lock().unwrap();
         match failures.checked_sub(1) {

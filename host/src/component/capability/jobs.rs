@@ -37,7 +37,7 @@ fn state(state: jobs_backend::State) -> jobs::State {
     }
 }
 
-/// Returns the key of a job that this claim has already settled: a completion that timed out may still have been
+/// Returns the key of a job that this claim has already completed: a completion that timed out may still have been
 /// written.
 async fn completed_before(
     jobs: &dyn jobs_backend::Jobs,
@@ -105,13 +105,13 @@ impl jobs::Host for Context {
         let completion = jobs_backend::Completion::from(completion);
         let state = completion.state();
         let jobs = &*self.capabilities.jobs;
-        let settle = async {
+        let complete = async {
             match jobs.complete(&id, token, now_ms, completion).await? {
                 None => completed_before(jobs, &id, token, state).await,
                 completed => Ok(completed),
             }
         };
-        Ok(match self.patience.wait(Backend::Jobs, settle).await {
+        Ok(match self.patience.wait(Backend::Jobs, complete).await {
             Ok(Some(key)) => {
                 self.links.changes.announce(Topic::Key(&key));
                 Ok(true)
