@@ -14,7 +14,7 @@ const PROFILE: &str = "component";
 
 fn main() {
     let workspace = Path::new(&var("CARGO_MANIFEST_DIR")).join("..");
-    for input in ["components", "wit", "Cargo.toml", "Cargo.lock", ".cargo/config.toml"] {
+    for input in ["components", "crates", "wit", "Cargo.toml", "Cargo.lock", ".cargo/config.toml"] {
         println!("cargo::rerun-if-changed={}", workspace.join(input).display());
     }
     let target_dir = target_dir(&workspace);

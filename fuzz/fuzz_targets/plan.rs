@@ -7,7 +7,7 @@ use generation::capabilities::Ending;
 use generation::storefront::{Merchant, Signals, Storefront};
 use generation::{Assortment, answer, bind, check, plan, refit};
 use libfuzzer_sys::fuzz_target;
-use names::StoreId;
+use model::StoreId;
 use page::Product;
 
 static STOREFRONT: LazyLock<Storefront> =

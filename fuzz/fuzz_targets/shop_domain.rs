@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use names::{ShopperId, StoreId};
+use model::{ShopperId, StoreId};
 use shopify::domain::host_param;
 use shopify::proxy::Prefix;
 use shopify::{AdminHost, ShopDomain};

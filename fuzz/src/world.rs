@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use names::{Key, Market, Persona, ShopperId, Source, Store, StoreId};
+use model::{Key, Market, Persona, ShopperId, Source, Store, StoreId};
 use routing::{
     Asker, Assortment, Cache, Cached, Catalog, Clock, Content, Enqueued, Failure, Forgotten, Found, Fragment,
     GenerationRequest, JobError, JobState, Log, MaintenanceTask, Member, Merchant, Page, PageMetadata, Queue,

@@ -3,7 +3,7 @@
 //! and whether it is fresh. Nothing here touches storage.
 
 use bytes::Bytes;
-use names::{Persona, ShopperId};
+use model::{Persona, ShopperId};
 
 use crate::bindings::wandstore::storefront::catalog_types::Market;
 use crate::bindings::wandstore::storefront::job_types::{GenerationRequest, QueueError, Work};
@@ -16,7 +16,7 @@ use crate::context::Cause;
 use crate::deployment::Deployment;
 use crate::http::fallback_cache;
 
-names::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
+model::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
 
 /// What is kept for a shopper.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,7 +12,7 @@ import { faults, intoColumn } from './harness/layout.js';
 import { BINARY } from './harness/server.js';
 import { CHROMIUM } from './harness/stage.js';
 
-/** Built with the tests: `components/page/examples/hostile.rs`. */
+/** Built with the tests: `crates/page/examples/hostile.rs`. */
 const EXAMPLE = join(dirname(BINARY), 'examples/hostile');
 const WIDTHS = [320, 360, 390, 768, 1280];
 const COLUMNS = [240, 320, 700, 1280];

@@ -7,7 +7,7 @@
 mod configuration;
 #[cfg(target_arch = "wasm32")]
 mod guest;
-mod model;
+mod endpoint;
 
 pub use configuration::Configuration;
-pub use model::{Model, Outbound, Question, Unanswered};
+pub use endpoint::{Model, Outbound, Question, Unanswered};

@@ -1,6 +1,6 @@
 //! The operations of the cache.
 
-use names::{Key, Object as Name, ShopperId, StoreId};
+use model::{Key, Object as Name, ShopperId, StoreId};
 
 use crate::capabilities::{Blob, Failure, Kv, Level, Operator, Swap, Value};
 use crate::freshness::{Staleness, staleness};

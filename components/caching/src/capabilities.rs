@@ -1,6 +1,6 @@
 //! The capabilities that the cache needs from its host.
 
-use names::{Key, Object as Name};
+use model::{Key, Object as Name};
 
 /// A handle to bytes that stay with the host.
 pub trait Value: Sized {

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use names::{Access, Bucket, Key, Object as Name, Operation, Store};
+use model::{Access, Bucket, Key, Object as Name, Operation, Store};
 
 use crate::capabilities::{Blob, Entry, Failure, Kv, Level, Object, Operator, Swap, Value};
 

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use names::{Key, Object as Name, Range, Scope, ShopperId, StoreId};
+use model::{Key, Object as Name, Range, Scope, ShopperId, StoreId};
 
 use crate::cache::{Cache, Error};
 use crate::capabilities::{Blob, Failure, Kv, Operator, Value};
@@ -78,7 +78,7 @@ where
         let mut kept = self.entries(scope, PAGES_MAX)?;
         // Each id may have a page and a plan.
         kept.extend(self.objects(scope, 2 * PAGES_MAX)?);
-        let ids: BTreeSet<_> = kept.iter().filter_map(|name| names::shopper_of(name)).collect();
+        let ids: BTreeSet<_> = kept.iter().filter_map(|name| model::shopper_of(name)).collect();
         Ok(ids.into_iter().take(PAGES_MAX).collect())
     }
 
@@ -93,7 +93,7 @@ where
             return Ok(0);
         }
         self.blob.delete_many(names)?;
-        let copies: Vec<String> = names.iter().filter_map(|name| names::short_term_key(name)).collect();
+        let copies: Vec<String> = names.iter().filter_map(|name| model::short_term_key(name)).collect();
         self.remove_entries(&copies)?;
         Ok(u32::try_from(copies.len()).unwrap_or(u32::MAX))
     }

@@ -15,7 +15,7 @@ use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{blob, clock, kv, log, settings};
 use bindings::wandstore::storefront::page_types as wit;
 use bindings::wandstore::storefront::shopper_types;
-use names::{Bucket, InvalidId, Key, Persona, Scope, ShopperId, Source, Store, StoreId};
+use model::{Bucket, InvalidId, Key, Persona, Scope, ShopperId, Source, Store, StoreId};
 
 use crate::{
     Blob, Cache, Cached, Entry, Error, Failure, Forgotten, Fragment, InvalidJobId, Kv, Level, NewPage,
@@ -152,12 +152,12 @@ impl Kv for HostKv {
 impl Blob for HostBlob {
     type Value = Value;
 
-    fn get(&self, name: names::Object<'_>, peek: u32) -> Result<Option<Object<Value>>, Failure> {
+    fn get(&self, name: model::Object<'_>, peek: u32) -> Result<Option<Object<Value>>, Failure> {
         let object = blob::get(name.bucket().name(), &name.to_string(), peek)?;
         Ok(object.map(|blob::Object { value, head }| Object { value, head }))
     }
 
-    fn put(&self, name: names::Object<'_>, value: &Value) -> Result<(), Failure> {
+    fn put(&self, name: model::Object<'_>, value: &Value) -> Result<(), Failure> {
         Ok(blob::put(name.bucket().name(), &name.to_string(), value)?)
     }
 
@@ -297,8 +297,8 @@ impl TryFrom<wit::PageMetadata> for PageMetadata {
     }
 }
 
-names::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
+model::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
 
-names::conversions!(enum Source as wit::Source { Llm, Local });
-names::conversions!(enum Staleness as wit::Staleness { CatalogChanged, Expired });
-names::conversions!(struct Forgotten as wit::Forgotten { count, more });
+model::conversions!(enum Source as wit::Source { Llm, Local });
+model::conversions!(enum Staleness as wit::Staleness { CatalogChanged, Expired });
+model::conversions!(struct Forgotten as wit::Forgotten { count, more });

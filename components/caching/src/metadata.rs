@@ -10,7 +10,7 @@
 //! document that is shown inside a theme. Pages of releases before fragments lack it, and such a release treats it as
 //! part of the document.
 
-use names::{Persona, Source};
+use model::{Persona, Source};
 use serde::{Deserialize, Serialize};
 
 /// How many bytes to peek at: an upper bound on the size of a head.

@@ -7,7 +7,7 @@
 //! holds the time at which it is due. Every read after that time returns the new version, so no further write is
 //! needed. An operator or a merchant bumps the version at once.
 
-use names::{Key, StoreId};
+use model::{Key, StoreId};
 
 use crate::cache::{Cache, Error};
 use crate::capabilities::{Blob, Failure, Kv, Operator, Swap, Value};

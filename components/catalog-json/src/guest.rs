@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 
 use bindings::exports::wandstore::storefront::catalog::Guest;
 use bindings::wandstore::storefront::catalog_types as wit;
-use names::StoreId;
+use model::StoreId;
 
 use crate::{Assortment, Catalog, Collection, FILE, Image, Product};
 

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use serde::de::DeserializeOwned;
 
 use crate::failure::Failure;
-use crate::model::{Collection, Image, Listing, Product, Shop};
+use crate::types::{Collection, Image, Listing, Product, Shop};
 use crate::price;
 use crate::query::COUNT_MAX;
 use shape::{Card, Money, Picture, Reply};

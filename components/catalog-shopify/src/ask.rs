@@ -1,12 +1,12 @@
 //! Asks Shopify, and drops the parts of a query that Shopify refuses.
 
-use names::{Key, StoreId};
+use model::{Key, StoreId};
 use serde::de::DeserializeOwned;
 
 use crate::answer::{self, CollectionsData, ProductsData, Read, SearchData, ShopData};
 use crate::capabilities::World;
 use crate::failure::Failure;
-use crate::model::{Collection, Listing, Shop};
+use crate::types::{Collection, Listing, Shop};
 use crate::query::Query;
 
 /// The most products of an assortment.

@@ -1,6 +1,6 @@
 //! The capabilities that the catalog needs.
 
-use names::{Key, StoreId};
+use model::{Key, StoreId};
 
 /// A response of the Storefront API with any status.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! The catalog: combines Shopify's answers into assortments, collections and search results.
 
-use names::{Market, NO_CURRENCY, StoreId};
+use model::{Market, NO_CURRENCY, StoreId};
 
 use crate::ask::Shopify;
 use crate::capabilities::World;
 use crate::kept::{self, Kept};
-use crate::model::{Assortment, Collection, Listing, Product};
+use crate::types::{Assortment, Collection, Listing, Product};
 use crate::query::Query;
 use crate::question::{Question, Term};
 use crate::visit::{Found, Visit};

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 
-use names::{Access, Key, Operation, StoreId};
+use model::{Access, Key, Operation, StoreId};
 use serde_json::{Value, json};
 
 use crate::capabilities::{Answer, NoAnswer, StorageFailed, World};

@@ -15,7 +15,7 @@ use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{clock, fetch, kv, log};
 use bindings::wandstore::storefront::catalog_types as wit;
 use bindings::wandstore::storefront::catalog_version;
-use names::{Key, Market, StoreId};
+use model::{Key, Market, StoreId};
 
 use crate::capabilities::{Answer, NoAnswer, StorageFailed, World};
 use crate::{Assortment, Catalog, CatalogError, Collection, Freshness, Image, Product};
@@ -124,18 +124,18 @@ impl World for Host {
     }
 }
 
-names::conversions!(enum Freshness as wit::Freshness { StaleOk, Current });
-names::conversions!(struct Collection as wit::Collection { handle, title, url, products });
-names::conversions!(struct Image as wit::Image { url, alt, width, height });
-names::conversions!(struct Product as wit::Product {
+model::conversions!(enum Freshness as wit::Freshness { StaleOk, Current });
+model::conversions!(struct Collection as wit::Collection { handle, title, url, products });
+model::conversions!(struct Image as wit::Image { url, alt, width, height });
+model::conversions!(struct Product as wit::Product {
     id, title, description, vendor, category, tags, url, image: option, price, price_before, available
 });
-names::conversions!(struct Assortment as wit::Assortment { shop_name, currency, money_format, best_sellers_first, products: list });
-names::conversions!(enum CatalogError as wit::CatalogError {
+model::conversions!(struct Assortment as wit::Assortment { shop_name, currency, money_format, best_sellers_first, products: list });
+model::conversions!(enum CatalogError as wit::CatalogError {
     NoSuchStore, Unavailable(after_ms), Busy(after_ms)
 });
-names::conversions!(struct Answer as fetch::Answer { status, retry_after_ms, body });
-names::conversions!(enum NoAnswer as fetch::Error { NoSuchUpstream, Timeout, TooLarge(bytes), Unavailable(text) });
+model::conversions!(struct Answer as fetch::Answer { status, retry_after_ms, body });
+model::conversions!(enum NoAnswer as fetch::Error { NoSuchUpstream, Timeout, TooLarge(bytes), Unavailable(text) });
 
 impl From<kv::Error> for StorageFailed {
     fn from(error: kv::Error) -> Self {

@@ -1,7 +1,7 @@
 //! Stored answers of Shopify, and pauses during which Shopify is not asked. Both are in key-value storage, so that
 //! all instances share them.
 
-use names::{Key, Market, StoreId};
+use model::{Key, Market, StoreId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 

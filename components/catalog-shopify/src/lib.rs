@@ -14,7 +14,7 @@ pub mod capabilities;
 pub mod catalog;
 pub mod failure;
 pub mod kept;
-pub mod model;
+pub mod types;
 pub mod price;
 pub mod query;
 pub mod question;
@@ -26,4 +26,4 @@ mod fakes;
 mod guest;
 
 pub use catalog::{Catalog, CatalogError, Freshness};
-pub use model::{Assortment, Collection, Image, Product};
+pub use types::{Assortment, Collection, Image, Product};

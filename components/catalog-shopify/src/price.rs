@@ -8,7 +8,7 @@ pub fn minor(amount: &str, currency: &str) -> Option<u64> {
     if whole.is_empty() || !is_number(whole) || !is_number(fraction) || !is_currency(currency) {
         return None;
     }
-    let decimals = usize::from(names::decimals(currency));
+    let decimals = usize::from(model::decimals(currency));
     let fraction = fraction.trim_end_matches('0');
     let missing = decimals.checked_sub(fraction.len())?;
     let minor = format!("{whole}{fraction}{}", "0".repeat(missing));
@@ -74,7 +74,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_was_counted_is_the_same_amount(minor_units: u64, currency in "EUR|JPY|KWD|CLF|CHF", zeros in 0usize..3) {
-            let decimals = usize::from(names::decimals(&currency));
+            let decimals = usize::from(model::decimals(&currency));
             let digits = format!("{minor_units:0width$}", width = decimals + 1);
             let (whole, fraction) = digits.split_at(digits.len() - decimals);
             let amount = format!("{whole}.{fraction}{}", "0".repeat(zeros));
@@ -83,7 +83,7 @@ mod tests {
 
         #[test]
         fn a_finer_amount_is_never_rounded(whole in 0u64..1_000_000, digit in 1u8..10, currency in "EUR|JPY|KWD|CLF") {
-            let amount = format!("{whole}.{}{digit}", "0".repeat(names::decimals(&currency).into()));
+            let amount = format!("{whole}.{}{digit}", "0".repeat(model::decimals(&currency).into()));
             prop_assert_eq!(minor(&amount, &currency), None);
         }
 

@@ -1,6 +1,6 @@
 //! The GraphQL queries to Shopify.
 
-use names::Market;
+use model::Market;
 use serde::Serialize;
 
 use crate::question::Term;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use names::Market;
+use model::Market;
 use sha2::{Digest as _, Sha256};
 
 /// The longest search term, in characters. Longer ones are cut.

@@ -4,7 +4,7 @@
 //! that needs it meanwhile is told to come back. The claim does not hold back a waiting shopper without any stored
 //! answer: then Shopify is asked for them too.
 
-use names::Market;
+use model::Market;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -13,7 +13,7 @@ use crate::capabilities::World;
 use crate::catalog::{CatalogError, Freshness};
 use crate::failure::Failure;
 use crate::kept::{self, Kept};
-use crate::model::{Listing, Shop};
+use crate::types::{Listing, Shop};
 use crate::query::Query;
 use crate::question::Question;
 

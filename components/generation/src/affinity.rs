@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use names::Persona;
+use model::Persona;
 use page::Product;
 
 use crate::assortment::Assortment;

@@ -23,7 +23,7 @@ impl Assortment {
     /// Creates an assortment from the catalog's products. `currency` is the ISO 4217 code of all prices. If ids
     /// repeat, the first product wins. Products without a name are left out.
     pub fn new(currency: String, products: Vec<Product>) -> Self {
-        let is_whole = products.len() < names::PRODUCTS_MAX;
+        let is_whole = products.len() < model::PRODUCTS_MAX;
         let mut seen = BTreeSet::new();
         let named = products.into_iter().filter_map(Product::named);
         let products: Vec<_> = named.filter(|product| seen.insert(product.id.clone())).collect();

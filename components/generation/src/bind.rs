@@ -4,7 +4,7 @@
 //! Binding trusts a checked plan, but cannot fail even if the plan does not fit: unknown products and empty blocks
 //! are left out.
 
-use names::StoreId;
+use model::StoreId;
 use page::{Block, Document, Page, Shop};
 
 use crate::check::Checked;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use names::{Cause, Market, Persona, ShopperId, Source, StoreId};
+use model::{Cause, Market, Persona, ShopperId, Source, StoreId};
 use page::Product;
 
 use crate::assortment::Assortment;

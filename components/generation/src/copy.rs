@@ -3,7 +3,7 @@
 //! Copy is plain text on one line. It contains no markup, no address, no price and no percentage (those come from
 //! the catalog when a page is rendered), and no word that the merchant banned.
 
-use names::text::{is_invisible, is_shaping, is_visible};
+use model::text::{is_invisible, is_shaping, is_visible};
 
 use crate::storefront::Merchant;
 

@@ -4,7 +4,7 @@
 //! stored plan is never planned again, and a stored page is not stored again. The model is asked again only if its
 //! answer was lost before it was stored.
 
-use names::{Cause, Market, Persona, ShopperId, StoreId};
+use model::{Cause, Market, Persona, ShopperId, StoreId};
 use page::Document;
 
 use crate::assortment::Assortment;

@@ -7,7 +7,7 @@ use bindings::wandstore::storefront::catalog_types::Freshness;
 use bindings::wandstore::storefront::{
     cache, catalog, catalog_types, catalog_version, job_types, page_types, shopper_types,
 };
-use names::{Cause, InvalidId, Market, Persona, ShopperId, Source, StoreId};
+use model::{Cause, InvalidId, Market, Persona, ShopperId, Source, StoreId};
 
 use crate::assortment::Assortment;
 use crate::capabilities::{
@@ -154,39 +154,39 @@ impl From<Outcome> for job_types::Outcome {
     }
 }
 
-names::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
-names::conversions!(enum Source as page_types::Source { Llm, Local });
-names::conversions!(enum Work as job_types::Work { Generate, Rerender });
-names::conversions!(struct Signals as shopper_types::Signals {
+model::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
+model::conversions!(enum Source as page_types::Source { Llm, Local });
+model::conversions!(enum Work as job_types::Work { Generate, Rerender });
+model::conversions!(struct Signals as shopper_types::Signals {
     visits, views, searches, filters, sorts, carted, purchased
 });
-names::conversions!(struct PageMetadata as page_types::PageMetadata {
+model::conversions!(struct PageMetadata as page_types::PageMetadata {
     persona, confidence, source, job, planned_ms, fresh_until_ms, catalog_version, fragment_offset, fragment_size
 });
-names::conversions!(struct StoredPlan as page_types::StoredPlan { json, metadata });
-names::conversions!(enum CacheError as page_types::CacheError { Invalid(text), Unavailable(text) });
-names::conversions!(enum CatalogError as catalog_types::CatalogError {
+model::conversions!(struct StoredPlan as page_types::StoredPlan { json, metadata });
+model::conversions!(enum CacheError as page_types::CacheError { Invalid(text), Unavailable(text) });
+model::conversions!(enum CatalogError as catalog_types::CatalogError {
     NoSuchStore, Unavailable(after_ms), Busy(after_ms)
 });
-names::conversions!(struct page::Image as catalog_types::Image { url, alt, width, height });
-names::conversions!(struct page::Product as catalog_types::Product {
+model::conversions!(struct page::Image as catalog_types::Image { url, alt, width, height });
+model::conversions!(struct page::Product as catalog_types::Product {
     id, title, description, vendor, category, tags, url, image: option, price, price_before, available
 });
-names::conversions!(struct Merchant as settings::Shop {
+model::conversions!(struct Merchant as settings::Shop {
     name, url, language, tone, banned_words, promises, personas_off, accent, surface
 });
-names::conversions!(enum Role as llm::Role { System, User, Assistant });
-names::conversions!(enum Ending as llm::Ending { Complete, Length, Filter });
-names::conversions!(struct Completion as llm::Completion { text, model, tokens_in, tokens_out, ending });
-names::conversions!(enum Cause as llm::Cause {
+model::conversions!(enum Role as llm::Role { System, User, Assistant });
+model::conversions!(enum Ending as llm::Ending { Complete, Length, Filter });
+model::conversions!(struct Completion as llm::Completion { text, model, tokens_in, tokens_out, ending });
+model::conversions!(enum Cause as llm::Cause {
     Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
 });
-names::conversions!(enum Cause as job_types::Cause {
+model::conversions!(enum Cause as job_types::Cause {
     Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
 });
-names::conversions!(struct Trouble as job_types::Trouble { cause: option, reason });
-names::conversions!(struct Failed as llm::Failed { cause, said, retry_after_ms });
-names::conversions!(enum NoAnswer as llm::Error { NotConfigured, Failed(failed) });
+model::conversions!(struct Trouble as job_types::Trouble { cause: option, reason });
+model::conversions!(struct Failed as llm::Failed { cause, said, retry_after_ms });
+model::conversions!(enum NoAnswer as llm::Error { NotConfigured, Failed(failed) });
 
 impl From<NewPage> for page_types::NewPage {
     fn from(page: NewPage) -> Self {

@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use names::Persona;
+use model::Persona;
 
 use crate::assortment::Assortment;
 use crate::storefront::Signals;

@@ -4,7 +4,7 @@
 //! no claim about the shop, its products or the shopper beyond the content under them: nothing about quality,
 //! origin, popularity, choice, stock or delivery. Only the merchant can make promises and claims.
 
-use names::Persona;
+use model::Persona;
 
 /// A place in a page that needs copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use names::Persona;
+use model::Persona;
 use page::Product;
 
 use crate::affinity::Affinity;

@@ -318,7 +318,7 @@ mod tests {
     #[test]
     fn a_list_says_whether_it_has_all_products() {
         assert!(question(&Signals::default(), &storefront()).contains("\n\nIts products, one per line"));
-        for count in [PRODUCTS_MAX + 1, names::PRODUCTS_MAX] {
+        for count in [PRODUCTS_MAX + 1, model::PRODUCTS_MAX] {
             let products = (0..count).map(|at| product(&format!("p{at}"), "Wands", 1)).collect();
             let storefront = Storefront::new("s", merchant(), Assortment::new("EUR".to_owned(), products));
             let text = question(&Signals::default(), &storefront);

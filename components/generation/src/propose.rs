@@ -3,7 +3,7 @@
 //! A model failure never costs a shopper the page. If the model fails for good, or answers twice with an unusable
 //! plan, the local planner replaces it.
 
-use names::{Cause, Source};
+use model::{Cause, Source};
 
 use crate::answer;
 use crate::capabilities::{Completion, Ending, Failed, Host, Level, NoAnswer};

@@ -1,6 +1,6 @@
 //! The input of a plan: the merchant, the products and the shopper.
 
-use names::Persona;
+use model::Persona;
 
 use crate::assortment::Assortment;
 use crate::brief::Brief;
@@ -44,7 +44,7 @@ impl Merchant {
     /// Returns the merchant with the name that shoppers know. That is the name in the settings, unless it was only
     /// derived from the store's id; then it is the catalog's name, if it has one.
     fn known_as(self, store: &str, name: &str) -> Self {
-        let name = names::shop_name(store, &self.name, name).to_owned();
+        let name = model::shop_name(store, &self.name, name).to_owned();
         Self { name, ..self }
     }
 }

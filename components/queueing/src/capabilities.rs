@@ -1,6 +1,6 @@
 //! The capabilities that the queue needs from its host. Times are milliseconds since the epoch.
 
-use names::{Key, Range};
+use model::{Key, Range};
 
 /// A failure of the backend. The text is for the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

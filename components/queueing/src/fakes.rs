@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use names::{Access, Key, Operation, Range, Store};
+use model::{Access, Key, Operation, Range, Store};
 
 use crate::capabilities::{
     Answer, Completion, Enqueued, Failure, Jobs, Kv, Latest, Leased, NewJob, Operator, QueueStats, State,

@@ -1,6 +1,6 @@
 //! Generation requests: their content, its limits, and their form in the queue.
 
-use names::{Market, Persona, ShopperId, StoreId};
+use model::{Market, Persona, ShopperId, StoreId};
 use serde::{Deserialize, Serialize};
 
 use crate::task::InvalidPayload;

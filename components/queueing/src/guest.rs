@@ -16,7 +16,7 @@ use bindings::exports::wandstore::storefront::{leases, queue};
 use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{clock, jobs, kv, log, random, settings};
 use bindings::wandstore::storefront::{job_types as wit, page_types};
-use names::{Cause, InvalidId, Key, Range, Scope, ShopperId, Store, StoreId};
+use model::{Cause, InvalidId, Key, Range, Scope, ShopperId, Store, StoreId};
 
 use crate::{
     Answer, Backoff, CRASHES_MAX, Claimed, Completion, Enqueued, Error, Failure, Forgotten, Jobs, Kv, Latest,
@@ -156,17 +156,17 @@ impl Operator for HostOperator {
     }
 }
 
-names::conversions!(struct NewJob as jobs::NewJob { queues, queue_depth_max, key, payload, now_ms });
-names::conversions!(enum Enqueued as jobs::Enqueued { Accepted(id), Live(id), Full });
-names::conversions!(enum Enqueued as wit::Enqueued { Accepted(id), Live(id), Full });
-names::conversions!(enum State as jobs::State { Queued, Running, Done, Dead });
-names::conversions!(struct QueueStats as jobs::QueueStats { queued, running, dead, oldest_ms });
-names::conversions!(struct Forgotten as page_types::Forgotten { count, more });
-names::conversions!(enum Cause as wit::Cause {
+model::conversions!(struct NewJob as jobs::NewJob { queues, queue_depth_max, key, payload, now_ms });
+model::conversions!(enum Enqueued as jobs::Enqueued { Accepted(id), Live(id), Full });
+model::conversions!(enum Enqueued as wit::Enqueued { Accepted(id), Live(id), Full });
+model::conversions!(enum State as jobs::State { Queued, Running, Done, Dead });
+model::conversions!(struct QueueStats as jobs::QueueStats { queued, running, dead, oldest_ms });
+model::conversions!(struct Forgotten as page_types::Forgotten { count, more });
+model::conversions!(enum Cause as wit::Cause {
     Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
 });
-names::conversions!(struct Trouble as wit::Trouble { cause: option, reason });
-names::conversions!(struct Record as wit::JobError { at_ms, job, store, cause: option, reason, settled });
+model::conversions!(struct Trouble as wit::Trouble { cause: option, reason });
+model::conversions!(struct Record as wit::JobError { at_ms, job, store, cause: option, reason, settled });
 
 impl From<jobs::Error> for Failure {
     fn from(error: jobs::Error) -> Self {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use names::{Cause, Key, StoreId};
+use model::{Cause, Key, StoreId};
 use serde::{Deserialize, Serialize};
 
 use crate::capabilities::{Failure, Kv};

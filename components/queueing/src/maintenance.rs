@@ -1,6 +1,6 @@
 //! Maintenance tasks, and their form in the queue.
 
-use names::{EventId, InvalidId, ShopperId, StoreId};
+use model::{EventId, InvalidId, ShopperId, StoreId};
 use serde::{Deserialize, Serialize};
 
 use crate::task::InvalidPayload;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use names::{Cause, Scope, ShopperId, StoreId};
+use model::{Cause, Scope, ShopperId, StoreId};
 
 use crate::capabilities::{
     Answer, Completion, Enqueued, Failure, Jobs, Kv, Leased, NewJob, Operator, QueueStats, State,

@@ -19,7 +19,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use names::{EventId, Market, Scope, ShopperId, StoreId};
+use model::{EventId, Market, Scope, ShopperId, StoreId};
 
 use crate::capabilities::{Enqueued, State};
 use crate::fakes::{DIED, FakeJobs, FakeKv, FakeOperator, Fault, Row, STOPPED};

@@ -1,6 +1,6 @@
 //! The task of a job: a page or a maintenance task.
 
-use names::{InvalidId, StoreId};
+use model::{InvalidId, StoreId};
 use serde::Deserialize;
 
 use crate::generation_request::{self, GenerationRequest};

@@ -4,7 +4,7 @@
 mod jobs;
 mod pages;
 
-use names::{Key, Market, Store, StoreId};
+use model::{Key, Market, Store, StoreId};
 use page::{Collection, Product};
 
 pub use jobs::{

@@ -6,7 +6,7 @@
 //! Webhook headers are not signed. A header is trusted only in a `shop/update`, which reports a changed domain, and
 //! only if the old domain has no known number and the new one is not served as a shop of its own.
 
-use names::{Domains, Key, Store, StoreId};
+use model::{Domains, Key, Store, StoreId};
 
 use crate::capabilities::{Asker, Failure, Found, Settings, ShopStatus, Storage};
 
@@ -126,7 +126,7 @@ fn forget(storage: &impl Storage, store: &StoreId, number: u64) -> Result<(), Fa
 }
 
 fn indexed(storage: &impl Storage, number: u64) -> Result<Vec<StoreId>, Failure> {
-    let prefix = names::domains_of(number);
+    let prefix = model::domains_of(number);
     let keys = storage.keys(Store::GenerationQueue, &prefix, None, DOMAINS_MAX)?;
     Ok(keys.iter().filter_map(|key| StoreId::parse(key.strip_prefix(&prefix)?).ok()).collect())
 }

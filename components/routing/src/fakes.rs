@@ -10,7 +10,7 @@ mod storage;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
-use names::{ShopperId, StoreId};
+use model::{ShopperId, StoreId};
 
 use crate::{
     Cached, Enqueued, Failure, Forgotten, Found, JobState, MaintenanceKind, Method, Signals, handle,

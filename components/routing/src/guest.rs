@@ -18,7 +18,7 @@ use bindings::wandstore::capabilities::{clock, kv, log, settings, signatures};
 use bindings::wandstore::storefront::{
     cache, cache_control, catalog, catalog_types, http_types as wit, job_types, queue,
 };
-use names::{Key, Market, ShopperId, Store, StoreId};
+use model::{Key, Market, ShopperId, Store, StoreId};
 
 use crate::{
     Asker, Assortment, BodyError, Cache, Cached, Catalog, Clock, Content, Enqueued, Failure, Forgotten,

@@ -4,7 +4,7 @@
 //! the id that the browser drew at random. Shopify adds the logged-in customer. Without consent, all shoppers in
 //! the same context of the shop share one anonymous shopper id, and nothing is stored about them.
 
-use names::{Market, Persona, ShopperId};
+use model::{Market, Persona, ShopperId};
 use shopify::proxy::Signed;
 
 use crate::refusal::Refusal;

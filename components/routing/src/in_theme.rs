@@ -7,7 +7,7 @@
 //!
 //! A shop's texts never run as Liquid, because the renderer escapes braces and percent signs in the content.
 
-use names::Market;
+use model::Market;
 use page::THEME_STYLE;
 
 /// The frame around the content within a theme.

@@ -8,7 +8,7 @@ mod record;
 mod report;
 mod sweep;
 
-use names::{EventId, Key, ShopperId, StoreId};
+use model::{EventId, Key, ShopperId, StoreId};
 
 use crate::capabilities::{Deployment, Failure, Forgotten, MaintenanceKind};
 use record::Tally;
@@ -72,7 +72,7 @@ enum Step {
 const FORGET: &[Step] = &[Step::Jobs, Step::Pages, Step::Keys, Step::Journals, Step::Pages];
 
 impl Plan {
-    fn of(kind: &MaintenanceKind) -> Result<Self, names::InvalidId> {
+    fn of(kind: &MaintenanceKind) -> Result<Self, model::InvalidId> {
         let (name, customer, steps) = match kind {
             MaintenanceKind::Uninstalled => ("app/uninstalled", None, &[Step::Jobs, Step::Pages][..]),
             MaintenanceKind::RedactShop => ("shop/redact", None, FORGET),

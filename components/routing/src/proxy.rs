@@ -3,7 +3,7 @@
 //! Shopify signs only the query, so shopper and shop follow from the query alone. A read request may be repeated
 //! while its signature is valid, because repeating it changes nothing more. A report may not be repeated.
 
-use names::{EventId, Key, ShopperId, StoreId};
+use model::{EventId, Key, ShopperId, StoreId};
 use page::{Document, THEME_STYLE};
 use shopify::proxy::Signed;
 

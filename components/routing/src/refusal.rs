@@ -2,7 +2,7 @@
 //!
 //! The texts are for the sender of the request. They never repeat what was sent.
 
-use names::InvalidId;
+use model::InvalidId;
 use serde_json::json;
 use shopify::Rejection;
 

@@ -3,7 +3,7 @@
 //! A fresh page costs two calls: the shop status and the lookup. Everything else happens only
 //! if there is no fresh page.
 
-use names::{Market, NO_CURRENCY, StoreId};
+use model::{Market, NO_CURRENCY, StoreId};
 use page::{Collection, Document, Product, Shelves, Shop};
 
 use crate::capabilities::{
@@ -140,7 +140,7 @@ fn render_fallback(
     };
     let collections = if products.is_empty() { Vec::new() } else { collections(deployment, store, market) };
     let Merchant { name, url, language, promises, accent, surface } = merchant;
-    let name = names::shop_name(store.as_str(), &name, &shop_name).to_owned();
+    let name = model::shop_name(store.as_str(), &name, &shop_name).to_owned();
     let shop = Shop { id: store.to_string(), name, url, language, currency, money_format, accent, surface };
     page::render(&page::fallback(&shop, shelves, &collections, &promises))
 }

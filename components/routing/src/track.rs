@@ -5,7 +5,7 @@
 //! what identifies a shopper, only JSON is accepted. Failing storage is the operator's concern: the page only
 //! learns that nothing was stored.
 
-use names::Key;
+use model::Key;
 use serde_json::json;
 
 use crate::capabilities::{Cache, Cached, Deployment, Failure, Log, Queue, Storage, Swap, Work};

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use names::{Key, Market, Persona, ShopperId, StoreId};
+use model::{Key, Market, Persona, ShopperId, StoreId};
 
 use crate::capabilities::{Asker, Settings, ShopStatus};
 use crate::refusal::Refusal;

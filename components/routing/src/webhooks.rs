@@ -12,7 +12,7 @@
 //! another shop in the header is closed, erased or reported only if the shop number in the body is known to be its
 //! own ([`crate::domains`]).
 
-use names::{EventId, Key, StoreId};
+use model::{EventId, Key, StoreId};
 use serde_json::json;
 use shopify::payload::{self, DataRequest, Redaction};
 use shopify::webhook::{self, Topic, Webhook};

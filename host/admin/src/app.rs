@@ -5,7 +5,7 @@ use std::sync::Arc;
 use capabilities::Secret;
 use capabilities::clock::Clock;
 use capabilities::signatures::{Algorithm, Signatures};
-use names::StoreId;
+use model::StoreId;
 use shopify::token_request::Refusal;
 
 use crate::log_limit::LogLimit;

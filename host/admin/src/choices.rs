@@ -1,7 +1,7 @@
 //! A merchant's choices.
 
 use capabilities::settings::Shop;
-use names::StoreId;
+use model::StoreId;
 use serde::{Deserialize, Serialize};
 
 use crate::{Installations, Storefronts, Unavailable};

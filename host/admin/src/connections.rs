@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use capabilities::Secret;
 use capabilities::clock::Clock;
-use names::StoreId;
+use model::StoreId;
 use shopify::token_request::{Refusal, Tokens};
 use tokio::sync::{Mutex as Gate, OwnedMutexGuard};
 use tokio::task::{JoinError, JoinHandle};

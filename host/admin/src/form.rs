@@ -1,6 +1,6 @@
 //! The merchant's settings form.
 
-use names::Persona;
+use model::Persona;
 
 use crate::Choices;
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use capabilities::clock::Clock;
 use capabilities::random::Random;
 use capabilities::sqlite::{Database, Durability, OpenError, Statement, WriteFailed};
-use names::StoreId;
+use model::StoreId;
 use sqlx::Row as _;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteRow;

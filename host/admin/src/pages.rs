@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
-use names::Persona;
+use model::Persona;
 use shopify::ShopDomain;
 
 use crate::form::Form;

@@ -1,7 +1,7 @@
 //! An installation as stored, and its columns.
 
 use capabilities::Secret;
-use names::StoreId;
+use model::StoreId;
 
 /// The state of an installation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
 use axum::http::{HeaderValue, Response, StatusCode};
 use axum::routing::{get, post};
-use names::{EventId, Persona};
+use model::{EventId, Persona};
 use shopify::ShopDomain;
 
 use crate::answers::{asset, download, is_ours, to_bounce, was_bounced};

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use names::StoreId;
+use model::StoreId;
 
 use crate::{Admin, Choices, NotConnected, choices};
 

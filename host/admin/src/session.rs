@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Response, StatusCode, header};
-use names::StoreId;
+use model::StoreId;
 use shopify::oauth::Launch;
 use shopify::session_token::{self, Error};
 use shopify::{Rejection, ShopDomain};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use capabilities::Secret;
-use names::StoreId;
+use model::StoreId;
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder};
 use shopify::token_request::{self, Refusal, Request, Tokens};

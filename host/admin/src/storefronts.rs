@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use capabilities::settings::Shop;
-use names::{EventId, Persona, StoreId};
+use model::{EventId, Persona, StoreId};
 
 /// An operation of the host failed. The text is for the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use capabilities::clock::Clock;
 use capabilities::sqlite::Database;
-use names::StoreId;
+use model::StoreId;
 use sqlx::FromRow as _;
 
 use crate::installations::Unavailable;

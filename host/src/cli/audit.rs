@@ -5,7 +5,7 @@ use capabilities::Capabilities;
 use clap::Args;
 use host::backends;
 use host::config::Config;
-use names::{EventId, Key, Store, StoreId};
+use model::{EventId, Key, Store, StoreId};
 
 use super::output::print;
 
@@ -34,7 +34,7 @@ pub struct Report {
 impl Audit {
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
         let prefix = match &self.store {
-            Some(store) => names::audits_of(&StoreId::parse(store)?),
+            Some(store) => model::audits_of(&StoreId::parse(store)?),
             None => Key::AUDITS.to_owned(),
         };
         let capabilities = backends::open(config).await?;

@@ -4,7 +4,7 @@ use anyhow::anyhow;
 use clap::Subcommand;
 use host::config::Config;
 use host::pages;
-use names::StoreId;
+use model::StoreId;
 
 use super::cache::deployment;
 use super::output::print;

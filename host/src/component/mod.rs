@@ -12,7 +12,7 @@ pub mod world;
 
 use std::sync::Arc;
 
-use names::Access;
+use model::Access;
 
 pub(crate) use storefront::call;
 

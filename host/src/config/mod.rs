@@ -19,7 +19,7 @@ use capabilities::clock::millis;
 use capabilities::fetch::{NoTokens, OneToken, Tokens};
 use capabilities::llm;
 use capabilities::settings::Settings;
-use names::StoreId;
+use model::StoreId;
 
 use crate::component::{Builtin, Limits, Role, Source};
 

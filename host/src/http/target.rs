@@ -1,7 +1,7 @@
 //! The shop of a request, which the host needs for counting and for answers when routing fails. It decides nothing else
 //! about a request.
 
-use names::StoreId;
+use model::StoreId;
 
 /// Returns the shop whose page is requested: the one in `/s/{store}`, or, for pages of the app proxy, the one that
 /// Shopify names. It is parsed as in routing, without checking Shopify's signature.

@@ -14,7 +14,7 @@ use axum::Router;
 use capabilities::fetch::Tokens;
 use capabilities::{Capabilities, Secret, clock, random};
 use http::HeaderMap;
-use names::StoreId;
+use model::StoreId;
 
 use crate::bindings::wandstore::storefront::job_types::{Job, MaintenanceKind, MaintenanceTask, Outcome};
 use crate::config::Config;

@@ -7,7 +7,7 @@ use admin::{Failed, Made, Preview, Report, Storefronts};
 use async_trait::async_trait;
 use bytes::Bytes;
 use capabilities::settings::{Shop, ShopStatus};
-use names::{Domains, EventId, Key, Persona, ShopperId, Store, StoreId};
+use model::{Domains, EventId, Key, Persona, ShopperId, Store, StoreId};
 use serde::Deserialize;
 
 use crate::bindings::wandstore::storefront::job_types::Work;

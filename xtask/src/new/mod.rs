@@ -81,7 +81,7 @@ impl Component {
     /// crate has its own workspace.
     fn check_place(&self) -> anyhow::Result<()> {
         let parent = self.folder.parent().and_then(|parent| parent.canonicalize().ok());
-        for taken in ["components", "adapters"] {
+        for taken in ["components", "crates", "adapters"] {
             let ours = Path::new(taken).canonicalize().ok();
             if ours.is_some() && ours == parent {
                 bail!(

@@ -1,4 +1,4 @@
-use names::{InvalidId, Persona, Source};
+use model::{InvalidId, Persona, Source};
 use proptest::prelude::*;
 
 use super::*;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use names::{PRODUCTS_MAX, StoreId};
+use model::{PRODUCTS_MAX, StoreId};
 
 use super::currency::is_currency;
 use super::{Assortment, EVERY_STORE, Image, Problem, Product};

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use names::{Market, ShopperId, StoreId};
+use model::{Market, ShopperId, StoreId};
 use page::Product;
 
 use crate::assortment::Assortment;

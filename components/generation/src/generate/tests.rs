@@ -1,4 +1,4 @@
-use names::{Persona, Source};
+use model::{Persona, Source};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Conversions between jobs and their WIT types.
 
-use names::{EventId, InvalidId, Market, Persona, StoreId};
+use model::{EventId, InvalidId, Market, Persona, StoreId};
 
 use super::bindings::wandstore::storefront::{catalog_types, job_types as wit, shopper_types};
 use super::parse;
@@ -121,8 +121,8 @@ impl From<GenerationRequest> for wit::GenerationRequest {
     }
 }
 
-names::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
-names::conversions!(enum Work as wit::Work { Generate, Rerender });
-names::conversions!(struct Signals as shopper_types::Signals {
+model::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
+model::conversions!(enum Work as wit::Work { Generate, Rerender });
+model::conversions!(struct Signals as shopper_types::Signals {
     visits, views, searches, filters, sorts, carted, purchased
 });

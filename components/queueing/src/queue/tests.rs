@@ -1,4 +1,4 @@
-use names::{Cause, EventId, Market, Persona};
+use model::{Cause, EventId, Market, Persona};
 
 use super::*;
 use crate::fakes::{DIED, FakeJobs, FakeKv, FakeOperator, Fault};

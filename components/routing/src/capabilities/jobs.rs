@@ -1,6 +1,6 @@
 //! Generation requests, maintenance tasks, and the pool that works on them.
 
-use names::{Cause, EventId, Market, Persona, ShopperId, StoreId};
+use model::{Cause, EventId, Market, Persona, ShopperId, StoreId};
 use serde::Serialize;
 
 use super::{Failure, Forgotten};

@@ -1,6 +1,6 @@
 //! Generated pages and their metadata.
 
-use names::{Persona, ShopperId, Source, StoreId};
+use model::{Persona, ShopperId, Source, StoreId};
 
 use super::Failure;
 

@@ -1,6 +1,6 @@
 //! A queue that records requests and does none of the work.
 
-use names::{Persona, ShopperId, StoreId};
+use model::{Persona, ShopperId, StoreId};
 
 use super::{Fake, STORE, forget};
 use crate::{
@@ -63,7 +63,7 @@ impl Queue for Fake {
             at_ms,
             job: "job-1".into(),
             store: STORE.into(),
-            cause: Some(names::Cause::Auth),
+            cause: Some(model::Cause::Auth),
             reason: "the model said \"no\"".into(),
             settled: "retry".into(),
         };

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use names::{Persona, ShopperId, Source, StoreId};
+use model::{Persona, ShopperId, Source, StoreId};
 
 use super::{Fake, NOW_MS, forget};
 use crate::{Cache, Cached, Content, Failure, Forgotten, Fragment, Page, PageMetadata};

@@ -1,6 +1,6 @@
 //! The products and settings of a shop.
 
-use names::{Market, StoreId};
+use model::{Market, StoreId};
 use page::{Collection, Product};
 
 use super::{Fake, sign};

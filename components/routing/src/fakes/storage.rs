@@ -1,6 +1,6 @@
 //! In-memory key-value storage.
 
-use names::{Access, Key, Operation, Store};
+use model::{Access, Key, Operation, Store};
 
 use super::Fake;
 use crate::{Failure, Found, Signals, Storage, Swap};

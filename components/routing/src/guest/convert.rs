@@ -1,6 +1,6 @@
 //! Conversions between WIT records and our own types, which have the same fields under other names.
 
-use names::{Cause, Market, Persona, Source};
+use model::{Cause, Market, Persona, Source};
 
 use super::bindings::wandstore::capabilities::kv;
 use super::bindings::wandstore::capabilities::values::Value;
@@ -13,32 +13,32 @@ use crate::{
     Response, Signals, Staleness, Work,
 };
 
-names::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
-names::conversions!(enum Source as page_types::Source { Llm, Local });
-names::conversions!(enum Staleness as page_types::Staleness { CatalogChanged, Expired });
-names::conversions!(struct Forgotten as page_types::Forgotten { count, more });
-names::conversions!(enum Work as job_types::Work { Generate, Rerender });
-names::conversions!(struct Signals as shopper_types::Signals {
+model::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
+model::conversions!(enum Source as page_types::Source { Llm, Local });
+model::conversions!(enum Staleness as page_types::Staleness { CatalogChanged, Expired });
+model::conversions!(struct Forgotten as page_types::Forgotten { count, more });
+model::conversions!(enum Work as job_types::Work { Generate, Rerender });
+model::conversions!(struct Signals as shopper_types::Signals {
     visits, views, searches, filters, sorts, carted, purchased
 });
-names::conversions!(enum Enqueued as job_types::Enqueued { Accepted(job), Live(job), Full });
-names::conversions!(enum JobState as job_types::JobState { None, Queued, Running, Done, Dead });
-names::conversions!(struct Member as job_types::Member { name, queued, running, dead, depth_max, oldest_ms });
-names::conversions!(enum Cause as job_types::Cause {
+model::conversions!(enum Enqueued as job_types::Enqueued { Accepted(job), Live(job), Full });
+model::conversions!(enum JobState as job_types::JobState { None, Queued, Running, Done, Dead });
+model::conversions!(struct Member as job_types::Member { name, queued, running, dead, depth_max, oldest_ms });
+model::conversions!(enum Cause as job_types::Cause {
     Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
 });
-names::conversions!(struct JobError as job_types::JobError { at_ms, job, store, cause: option, reason, settled });
-names::conversions!(struct page::Image as catalog_types::Image { url, alt, width, height });
-names::conversions!(struct page::Product as catalog_types::Product {
+model::conversions!(struct JobError as job_types::JobError { at_ms, job, store, cause: option, reason, settled });
+model::conversions!(struct page::Image as catalog_types::Image { url, alt, width, height });
+model::conversions!(struct page::Product as catalog_types::Product {
     id, title, description, vendor, category, tags, url, image: option, price, price_before, available
 });
-names::conversions!(struct Assortment as catalog_types::Assortment {
+model::conversions!(struct Assortment as catalog_types::Assortment {
     shop_name, currency, money_format, best_sellers_first, products: list
 });
-names::conversions!(enum Method as wit::Method { Get, Head, Post, Other });
-names::conversions!(enum BodyError as wit::BodyError { TooLarge, Incomplete });
-names::conversions!(enum Body<Value> as wit::Body { Empty, Bytes(bytes), Value(value) });
-names::conversions!(struct Response<Value> as wit::Response { status, headers, body });
+model::conversions!(enum Method as wit::Method { Get, Head, Post, Other });
+model::conversions!(enum BodyError as wit::BodyError { TooLarge, Incomplete });
+model::conversions!(enum Body<Value> as wit::Body { Empty, Bytes(bytes), Value(value) });
+model::conversions!(struct Response<Value> as wit::Response { status, headers, body });
 
 impl From<page_types::CacheError> for Failure {
     fn from(error: page_types::CacheError) -> Self {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use names::{EventId, Key, StoreId};
+use model::{EventId, Key, StoreId};
 use serde::{Deserialize, Serialize};
 
 use crate::capabilities::{Failure, Storage};

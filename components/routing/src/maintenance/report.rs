@@ -1,6 +1,6 @@
 //! The report of a customer's stored data, for the merchant.
 
-use names::{EventId, Key, ShopperId, StoreId};
+use model::{EventId, Key, ShopperId, StoreId};
 use serde::Serialize;
 
 use super::sweep;

@@ -1,6 +1,6 @@
 //! Deletes the data of a shop or a customer in key-value storage, a bounded number of keys at a time.
 
-use names::{Key, Range, Scope, ShopperId, Store, StoreId};
+use model::{Key, Range, Scope, ShopperId, Store, StoreId};
 use serde_json::Value;
 
 use crate::capabilities::{Failure, Forgotten, Storage};
@@ -73,7 +73,7 @@ pub(super) fn journals(
 ) -> Result<Forgotten, Failure> {
     let (store, prefix) = Scope::of(subject.store, subject.customer).index();
     let index = storage.keys(store, &prefix, None, KEYS_MAX)?;
-    let entries: Vec<String> = index.iter().filter_map(|key| names::indexed(key)).collect();
+    let entries: Vec<String> = index.iter().filter_map(|key| model::indexed(key)).collect();
     let count = remove_all(storage, store, &entries)?;
     remove_all(storage, store, &index)?;
     if count_of(&index) == KEYS_MAX {

@@ -1,6 +1,6 @@
 //! Deletion and reports of a shop's data.
 
-use names::Key;
+use model::Key;
 use serde_json::{Value, json};
 
 use crate::fakes::{Fake, NOW_MS, PAGE, SHOP};

@@ -1,6 +1,6 @@
 //! Requests that Shopify forwards under the app's path in a shop.
 
-use names::Persona;
+use model::Persona;
 use serde_json::{Value, json};
 
 use crate::fakes::{Answer, Fake, FakeRequest, NOW_MS, PAGE, PARTS, SHOP, sign, signed};

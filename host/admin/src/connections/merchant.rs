@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use names::StoreId;
+use model::StoreId;
 
 use super::{Connections, NotConnected, ended};
 use crate::records::{Installation, State};

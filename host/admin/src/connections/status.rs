@@ -2,7 +2,7 @@
 
 use std::sync::PoisonError;
 
-use names::StoreId;
+use model::StoreId;
 
 use super::{Connections, NotConnected};
 use crate::records::{Installation, State};

@@ -15,7 +15,7 @@ use capabilities::settings::Shop;
 use capabilities::signatures::Secrets;
 use capabilities::{Secret, clock, random};
 use http_body_util::BodyExt as _;
-use names::{EventId, Persona, StoreId};
+use model::{EventId, Persona, StoreId};
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt as _;

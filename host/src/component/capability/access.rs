@@ -1,6 +1,6 @@
 //! Refusals of keys, reported to the component and to the operator.
 
-use names::Operation;
+use model::Operation;
 
 use crate::context::Context;
 

@@ -4,7 +4,7 @@ use capabilities::blob as blob_backend;
 use wasmtime::Result;
 use wasmtime::component::Resource;
 
-use names::{Operation, Refused};
+use model::{Operation, Refused};
 
 use super::access::refusal;
 use super::head;

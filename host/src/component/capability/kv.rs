@@ -6,7 +6,7 @@ use capabilities::kv as kv_backend;
 use wasmtime::Result;
 use wasmtime::component::Resource;
 
-use names::{Operation, Refused};
+use model::{Operation, Refused};
 
 use super::access::refusal;
 use super::head;

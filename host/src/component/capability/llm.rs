@@ -8,13 +8,13 @@ use wasmtime::Result;
 use crate::bindings::wandstore::capabilities::llm;
 use crate::context::{Cause, Context};
 
-names::conversions!(enum llm_backend::Cause as llm::Cause {
+model::conversions!(enum llm_backend::Cause as llm::Cause {
     Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
 });
-names::conversions!(enum llm_backend::Ending as llm::Ending { Complete, Length, Filter });
-names::conversions!(struct llm_backend::Failed as llm::Failed { cause, said, retry_after_ms });
-names::conversions!(enum llm_backend::Error as llm::Error { NotConfigured, Failed(failed) });
-names::conversions!(struct llm_backend::Completion as llm::Completion { text, model, tokens_in, tokens_out, ending });
+model::conversions!(enum llm_backend::Ending as llm::Ending { Complete, Length, Filter });
+model::conversions!(struct llm_backend::Failed as llm::Failed { cause, said, retry_after_ms });
+model::conversions!(enum llm_backend::Error as llm::Error { NotConfigured, Failed(failed) });
+model::conversions!(struct llm_backend::Completion as llm::Completion { text, model, tokens_in, tokens_out, ending });
 
 impl From<llm::Request> for llm_backend::Request {
     fn from(request: llm::Request) -> Self {

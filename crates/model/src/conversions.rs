@@ -11,8 +11,8 @@
 /// enum Work { Page(String), Maintenance }
 /// struct Job { id: u64, work: Vec<Work> }
 ///
-/// names::conversions!(enum Work as wit::Work { Page(shopper), Maintenance });
-/// names::conversions!(struct Job as wit::Job { id, work: list });
+/// model::conversions!(enum Work as wit::Work { Page(shopper), Maintenance });
+/// model::conversions!(struct Job as wit::Job { id, work: list });
 /// ```
 #[macro_export]
 macro_rules! conversions {

@@ -134,7 +134,7 @@ fn text(html: &str) -> String {
             _ => text.push(c),
         }
     }
-    names::text::without_directional_controls(&text).into_owned()
+    model::text::without_directional_controls(&text).into_owned()
 }
 
 #[cfg(test)]

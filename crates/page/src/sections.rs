@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use names::text::is_visible;
+use model::text::is_visible;
 
 use crate::address::{Address, query_value};
 use crate::money::{money, percent_off, reduced_from};

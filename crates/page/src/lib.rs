@@ -8,7 +8,7 @@ mod address;
 mod document;
 mod escape;
 mod fallback;
-mod model;
+mod view;
 mod money;
 mod money_format;
 mod product;
@@ -16,5 +16,5 @@ mod sections;
 
 pub use document::{Document, SCRIPT, STYLE, THEME_STYLE, content_security_policy, render};
 pub use fallback::{Shelves, fallback};
-pub use model::{Block, Collection, Image, Page, Product, Shop};
+pub use view::{Block, Collection, Image, Page, Product, Shop};
 pub use money::money;

@@ -35,7 +35,7 @@ fn every_currency_reads_as_in_the_table() {
     let table = table();
     assert!(table.len() >= 157 && table.iter().filter(|row| row.format.is_some()).count() >= 115);
     for Row { code, decimals, format, amounts } in table {
-        assert_eq!(u64::from(names::decimals(&code)), decimals, "{code}");
+        assert_eq!(u64::from(model::decimals(&code)), decimals, "{code}");
         for (minor, text) in amounts {
             assert_eq!(money(minor, &code, format.as_deref().unwrap_or_default()), text, "{code}");
         }

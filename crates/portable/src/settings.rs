@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use names::Persona;
+use model::Persona;
 use serde::{Deserialize, Serialize};
 
 /// The settings of a deployment.

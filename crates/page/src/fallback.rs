@@ -4,7 +4,7 @@
 
 use std::cmp::Reverse;
 
-use names::text::is_visible;
+use model::text::is_visible;
 
 use crate::{Block, Collection, Page, Product, Shop};
 

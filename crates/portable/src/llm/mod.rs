@@ -19,7 +19,7 @@ mod question;
 
 pub use asking::{Asking, Call, Next, Reply};
 pub use dialect::{Memory, SchemaMode};
-pub use names::Cause;
+pub use model::Cause;
 pub use policy::{Patience, retry_after};
 pub use question::{Endpoint, Question};
 

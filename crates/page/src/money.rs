@@ -7,7 +7,7 @@ use crate::money_format::{Format, Style};
 /// or `24.00 CHF` for a currency without a symbol that English readers know.
 pub fn money(minor: u64, currency: &str, format: &str) -> String {
     let currency = currency.to_ascii_uppercase();
-    let decimals = names::decimals(&currency).into();
+    let decimals = model::decimals(&currency).into();
     if let Some(format) = Format::parse(format) {
         return format.write(minor, decimals);
     }

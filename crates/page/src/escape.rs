@@ -11,7 +11,7 @@
 use std::fmt::{self, Write};
 
 use askama::filters::Escaper;
-use names::text::without_directional_controls;
+use model::text::without_directional_controls;
 
 /// Escapes for HTML text and quoted attributes, in a document that may be read as Liquid.
 #[derive(Debug, Clone, Copy)]

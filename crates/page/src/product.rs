@@ -1,6 +1,6 @@
 //! Values derived from a product: its displayed name and its reduction.
 
-use names::text::{is_visible, without_directional_controls};
+use model::text::{is_visible, without_directional_controls};
 use percent_encoding::percent_decode_str;
 
 use crate::Product;
