@@ -7,12 +7,12 @@ use generation::capabilities::Ending;
 use generation::storefront::{Merchant, Signals, Storefront};
 use generation::{Assortment, answer, bind, check, plan, refit};
 use libfuzzer_sys::fuzz_target;
-use model::StoreId;
+use model::ShopId;
 use page::Product;
 
 static STOREFRONT: LazyLock<Storefront> =
     LazyLock::new(|| Storefront::new("magic-wands", merchant(), assortment()));
-static STORE: LazyLock<StoreId> = LazyLock::new(|| StoreId::parse("magic-wands").unwrap());
+static STORE: LazyLock<ShopId> = LazyLock::new(|| ShopId::parse("magic-wands").unwrap());
 
 fuzz_target!(|answer: &str| {
     let _ = answer::read(answer, Ending::Length);

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use model::{ShopperId, StoreId};
+use model::{ShopperId, ShopId};
 use shopify::domain::host_param;
 use shopify::proxy::Prefix;
 use shopify::{AdminHost, ShopDomain};
@@ -23,7 +23,7 @@ fuzz_target!(|text: &str| {
     if Prefix::parse(text).is_ok() {
         assert!(text.starts_with('/') && !text.starts_with("//"));
     }
-    if StoreId::parse(text).is_ok() || ShopperId::parse(text).is_ok() {
+    if ShopId::parse(text).is_ok() || ShopperId::parse(text).is_ok() {
         assert!(!text.contains([':', '/', '%', '\0']) && !text.contains(".."));
     }
 });

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use model::{Key, Market, Persona, ShopperId, Source, Store, StoreId};
+use model::{Key, Market, Persona, ShopperId, Source, Store, ShopId};
 use routing::{
     Asker, Assortment, Cache, Cached, Catalog, Clock, Content, Enqueued, Failure, Forgotten, Found, Fragment,
     GenerationRequest, JobError, JobState, Log, MaintenanceTask, Member, Merchant, Page, PageMetadata, Queue,
@@ -63,18 +63,18 @@ impl Settings for World {
         false
     }
 
-    fn shop_status(&self, store: &StoreId, _asks: Asker) -> ShopStatus {
-        match store.as_str() {
+    fn shop_status(&self, shop: &ShopId, _asks: Asker) -> ShopStatus {
+        match shop.as_str() {
             "unknown.myshopify.com" => ShopStatus::Unknown,
             "paused.myshopify.com" => ShopStatus::Paused,
             _ => ShopStatus::Open,
         }
     }
 
-    fn merchant(&self, store: &StoreId) -> Option<Merchant> {
-        (self.shop_status(store, Asker::VouchedFor) != ShopStatus::Unknown).then(|| Merchant {
-            name: store.to_string(),
-            url: format!("https://{store}"),
+    fn merchant(&self, shop: &ShopId) -> Option<Merchant> {
+        (self.shop_status(shop, Asker::VouchedFor) != ShopStatus::Unknown).then(|| Merchant {
+            name: shop.to_string(),
+            url: format!("https://{shop}"),
             language: "en".to_owned(),
             promises: vec!["Free returns".to_owned()],
             accent: String::new(),
@@ -82,13 +82,13 @@ impl Settings for World {
         })
     }
 
-    fn first_store(&self) -> Option<StoreId> {
-        StoreId::parse("magic-wands").ok()
+    fn first_shop(&self) -> Option<ShopId> {
+        ShopId::parse("magic-wands").ok()
     }
 }
 
 impl Catalog for World {
-    fn products(&self, _store: &StoreId, _market: &Market) -> Result<Assortment, Failure> {
+    fn products(&self, _shop: &ShopId, _market: &Market) -> Result<Assortment, Failure> {
         let money_format = "{{amount}}".to_owned();
         self.ask(Assortment {
             shop_name: String::new(),
@@ -99,7 +99,7 @@ impl Catalog for World {
         })
     }
 
-    fn collections(&self, _store: &StoreId, _market: &Market) -> Result<Vec<page::Collection>, Failure> {
+    fn collections(&self, _shop: &ShopId, _market: &Market) -> Result<Vec<page::Collection>, Failure> {
         self.ask(Vec::new())
     }
 }
@@ -177,7 +177,7 @@ impl Content for Bytes {
 impl Cache for World {
     type Value = Bytes;
 
-    fn lookup(&self, _store: &StoreId, shopper: &ShopperId) -> Result<Cached<Bytes>, Failure> {
+    fn lookup(&self, _shop: &ShopId, shopper: &ShopperId) -> Result<Cached<Bytes>, Failure> {
         let known = shopper.as_str().contains("known");
         let fragment = Some(Fragment { offset: 6, size: 20 });
         let metadata = PageMetadata {
@@ -190,31 +190,31 @@ impl Cache for World {
         self.ask(if known { Cached::Fresh(page) } else { Cached::Miss })
     }
 
-    fn bump_catalog_version(&self, _store: &StoreId) -> Result<u64, Failure> {
+    fn bump_catalog_version(&self, _shop: &ShopId) -> Result<u64, Failure> {
         self.ask(1)
     }
 
-    fn products_changed(&self, _store: &StoreId) -> Result<(), Failure> {
+    fn products_changed(&self, _shop: &ShopId) -> Result<(), Failure> {
         self.ask(())
     }
 
-    fn has_plan(&self, _store: &StoreId, _shopper: &ShopperId) -> Result<bool, Failure> {
+    fn has_plan(&self, _shop: &ShopId, _shopper: &ShopperId) -> Result<bool, Failure> {
         self.ask(false)
     }
 
-    fn close(&self, _store: &StoreId) -> Result<(), Failure> {
+    fn close(&self, _shop: &ShopId) -> Result<(), Failure> {
         self.ask(())
     }
 
-    fn reopen(&self, _store: &StoreId) -> Result<(), Failure> {
+    fn reopen(&self, _shop: &ShopId) -> Result<(), Failure> {
         self.ask(())
     }
 
-    fn pages(&self, _store: &StoreId, shopper: &ShopperId) -> Result<Vec<ShopperId>, Failure> {
+    fn pages(&self, _shop: &ShopId, shopper: &ShopperId) -> Result<Vec<ShopperId>, Failure> {
         self.ask(vec![shopper.clone()])
     }
 
-    fn forget_pages(&self, _store: &StoreId, _shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
+    fn forget_pages(&self, _shop: &ShopId, _shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
         self.ask(Forgotten { count: 0, more: false })
     }
 }
@@ -228,11 +228,11 @@ impl Queue for World {
         self.ask(())
     }
 
-    fn forget_jobs(&self, _store: &StoreId, _shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
+    fn forget_jobs(&self, _shop: &ShopId, _shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
         self.ask(Forgotten { count: 0, more: false })
     }
 
-    fn status(&self, _store: &StoreId, _shopper: &ShopperId) -> Result<JobState, Failure> {
+    fn status(&self, _shop: &ShopId, _shopper: &ShopperId) -> Result<JobState, Failure> {
         self.ask(JobState::Queued)
     }
 

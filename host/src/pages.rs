@@ -42,8 +42,8 @@ pub struct Found {
 }
 
 /// What is kept for a shopper.
-pub async fn show(deployment: &Deployment, store: &str, shopper: &str) -> Result<Option<Found>, String> {
-    let (cached, content) = get(deployment, store, shopper).await?;
+pub async fn show(deployment: &Deployment, shop: &str, shopper: &str) -> Result<Option<Found>, String> {
+    let (cached, content) = get(deployment, shop, shopper).await?;
     let bytes = content.len() as u64;
     Ok(match cached {
         Cached::Fresh(page) => Some(found("fresh", page, bytes)),
@@ -60,10 +60,10 @@ pub async fn show(deployment: &Deployment, store: &str, shopper: &str) -> Result
 /// Returns the stored page of a shopper, and the work that it needs to become fresh, if any.
 pub async fn content(
     deployment: &Deployment,
-    store: &str,
+    shop: &str,
     shopper: &str,
 ) -> Result<Option<(Bytes, Option<Work>)>, String> {
-    let (cached, content) = get(deployment, store, shopper).await?;
+    let (cached, content) = get(deployment, shop, shopper).await?;
     let due = match cached {
         Cached::Fresh(_) => None,
         Cached::Stale(StalePage { reason: Staleness::CatalogChanged, .. }) => Some(Work::Rerender),
@@ -74,12 +74,12 @@ pub async fn content(
 }
 
 /// Returns the cache's answer for a shopper and the bytes of the page, which are empty if there is none.
-async fn get(deployment: &Deployment, store: &str, shopper: &str) -> Result<(Cached, Bytes), String> {
+async fn get(deployment: &Deployment, shop: &str, shopper: &str) -> Result<(Cached, Bytes), String> {
     let mut content = Bytes::new();
     let answer = call!(
         deployment.caching,
         Cause::Operator,
-        |guest, instance| guest.cache.call_get(instance, store, shopper),
+        |guest, instance| guest.cache.call_get(instance, shop, shopper),
         |held, answer| match &answer {
             Ok(Cached::Fresh(page) | Cached::Stale(StalePage { page, .. })) => {
                 let handle = wasmtime::component::Resource::new_own(page.content.rep());
@@ -94,13 +94,13 @@ async fn get(deployment: &Deployment, store: &str, shopper: &str) -> Result<(Cac
 /// Requests the page of every shopper of a persona.
 pub async fn request_page(
     deployment: &Deployment,
-    store: &str,
+    shop: &str,
     shopper: &str,
     persona: Persona,
     work: Work,
 ) -> Result<(), String> {
     let request = GenerationRequest {
-        store: store.to_owned(),
+        shop: shop.to_owned(),
         shopper: shopper.to_owned(),
         work,
         signals: nothing_known(),
@@ -118,8 +118,8 @@ pub async fn request_page(
 }
 
 /// Returns the fallback page of a shop.
-pub async fn fallback(deployment: &Deployment, store: &str) -> Result<Bytes, String> {
-    match fallback_cache::page(&deployment.routing, store).await {
+pub async fn fallback(deployment: &Deployment, shop: &str) -> Result<Bytes, String> {
+    match fallback_cache::page(&deployment.routing, shop).await {
         Ok(Some(answer)) => Ok(answer.body),
         Ok(None) => Err("routing has no fallback page for the shop".to_owned()),
         Err(failure) => Err(failure.to_string()),
@@ -139,37 +139,37 @@ fn nothing_known() -> Signals {
 }
 
 /// Deletes a shopper's page and plan.
-pub async fn purge(deployment: &Deployment, store: &str, shopper: &str) -> Result<(), String> {
+pub async fn purge(deployment: &Deployment, shop: &str, shopper: &str) -> Result<(), String> {
     flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest
         .control
-        .call_purge(instance, store, shopper)))
+        .call_purge(instance, shop, shopper)))
 }
 
 /// Closes a shop: from now on the cache returns and stores nothing for it.
-pub async fn close(deployment: &Deployment, store: &str) -> Result<(), String> {
+pub async fn close(deployment: &Deployment, shop: &str) -> Result<(), String> {
     flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest
         .control
-        .call_close(instance, store)))
+        .call_close(instance, shop)))
 }
 
 /// Returns whether a shop is closed. The cache gives the same answer for every shopper.
-pub async fn is_closed(deployment: &Deployment, store: &str) -> Result<bool, String> {
+pub async fn is_closed(deployment: &Deployment, shop: &str) -> Result<bool, String> {
     let anybody = ShopperId::context(Persona::Explorer).to_string();
-    Ok(matches!(get(deployment, store, &anybody).await?.0, Cached::Closed))
+    Ok(matches!(get(deployment, shop, &anybody).await?.0, Cached::Closed))
 }
 
 /// Opens a shop that was closed.
-pub async fn reopen(deployment: &Deployment, store: &str) -> Result<(), String> {
+pub async fn reopen(deployment: &Deployment, shop: &str) -> Result<(), String> {
     flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest
         .control
-        .call_reopen(instance, store)))
+        .call_reopen(instance, shop)))
 }
 
-/// Records that a store's products changed. Returns the new catalog version.
-pub async fn bump_catalog_version(deployment: &Deployment, store: &str) -> Result<u64, String> {
+/// Records that a shop's products changed. Returns the new catalog version.
+pub async fn bump_catalog_version(deployment: &Deployment, shop: &str) -> Result<u64, String> {
     flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest
         .control
-        .call_bump_catalog_version(instance, store)))
+        .call_bump_catalog_version(instance, shop)))
 }
 
 fn flat<T>(answer: Result<Result<T, CacheError>, Failure>) -> Result<T, String> {

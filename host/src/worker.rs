@@ -112,7 +112,8 @@ impl Member {
         let changes = &self.deployment.changes;
         let (own, any) = (changes.next(Topic::Queue(&self.name)), changes.next(Topic::Pool));
         let pool = &self.deployment.queueing;
-        let answer = call!(pool, Cause::Operator, |guest, store| guest.leases.call_claim(store, &self.name));
+        let answer =
+            call!(pool, Cause::Operator, |guest, instance| guest.leases.call_claim(instance, &self.name));
         let rest = match answer {
             Ok(Ok(Claimed::Job(job))) => {
                 let (deployment, stop) = (self.deployment.clone(), self.stop.clone());
@@ -186,9 +187,9 @@ async fn work(deployment: &Deployment, job: Job) {
 /// Counts for the merchant the cost of an attempt at a page, and its outcome unless the work was dropped.
 fn count(deployment: &Deployment, job: &Job, outcome: Option<&Outcome>, spent: &Spent) {
     let (Some(merchants), Task::Page(request)) = (deployment.merchants.get(), &job.task) else { return };
-    merchants.spent(&request.store, spent);
+    merchants.spent(&request.shop, spent);
     if let Some(outcome) = outcome {
-        merchants.made(&request.store, job, outcome);
+        merchants.made(&request.shop, job, outcome);
     }
 }
 
@@ -229,7 +230,7 @@ async fn release_shop(deployment: &Deployment, maintenance: &MaintenanceTask) ->
 async fn run(deployment: &Deployment, job: &Job) -> Result<Outcome, Failure> {
     for _ in 0..PARTS_MAX {
         let cause = Cause::job(&job.id);
-        match call!(deployment.routing, cause, |guest, store| guest.maintenance.call_run(store, job)) {
+        match call!(deployment.routing, cause, |guest, instance| guest.maintenance.call_run(instance, job)) {
             Ok(Progress::More) => {}
             Ok(Progress::Over(outcome)) => return Ok(outcome),
             Err(Failure::Skipped) => deployment.routing.is_callable().await,
@@ -251,7 +252,7 @@ async fn lost(deployment: &Deployment, job: &Job) {
         tokio::time::sleep(lease / 3).await;
         let pool = &deployment.queueing;
         let cause = Cause::job(&job.id);
-        if let Ok(Ok(false)) = call!(pool, cause, |guest, store| guest.leases.call_extend(store, job)) {
+        if let Ok(Ok(false)) = call!(pool, cause, |guest, instance| guest.leases.call_extend(instance, job)) {
             return;
         }
     }
@@ -261,7 +262,7 @@ async fn complete(deployment: &Deployment, job: &Job, outcome: &Outcome) {
     for attempt in 1..=COMPLETE_ATTEMPTS {
         let pool = &deployment.queueing;
         let cause = Cause::job(&job.id);
-        match call!(pool, cause, |guest, store| guest.leases.call_complete(store, job, outcome)) {
+        match call!(pool, cause, |guest, instance| guest.leases.call_complete(instance, job, outcome)) {
             Ok(Ok(true)) => return,
             Ok(Ok(false)) => {
                 tracing::warn!(job = job.id, "the job was completed by another worker");

@@ -56,8 +56,18 @@ fn the_readme_of_wit_says_which_keys_each_role_reaches() {
 
 #[test]
 fn the_documents_name_files_that_exist() {
-    const FOLDERS: [&str; 10] =
-        ["adapters", "components", "crates", "docs", "host", "migrations", "shopify", "tests", "wit", "xtask"];
+    const FOLDERS: [&str; 10] = [
+        "adapters",
+        "components",
+        "crates",
+        "docs",
+        "host",
+        "migrations",
+        "shopify",
+        "tests",
+        "wit",
+        "xtask",
+    ];
     let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     let is_path = |piece: &&str| {
         let folder = piece.split_once('/').map(|(folder, _)| folder);

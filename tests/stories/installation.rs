@@ -169,11 +169,11 @@ async fn figures(host: &Process) -> [String; 3] {
 }
 
 /// What a stranger who knows a shop's domain is answered: the storefront, a status, and a report.
-async fn told_to_a_stranger(host: &Process, store: &str) -> Vec<(u16, String)> {
-    let page = host.get(&format!("/s/{store}?shopper=abc123")).await.expect("the host answers");
-    let status = format!("/api/generation/status?store={store}&shopper=abc123");
+async fn told_to_a_stranger(host: &Process, shop: &str) -> Vec<(u16, String)> {
+    let page = host.get(&format!("/s/{shop}?shopper=abc123")).await.expect("the host answers");
+    let status = format!("/api/generation/status?store={shop}&shopper=abc123");
     let status = host.get(&status).await.expect("the host answers");
-    let report = format!(r#"{{"store":"{store}","shopper":"abc123","events":[{{"type":"visit"}}]}}"#);
+    let report = format!(r#"{{"store":"{shop}","shopper":"abc123","events":[{{"type":"visit"}}]}}"#);
     let track =
         reqwest::Client::new().post(format!("http://{}/api/shopper/track", host.address)).body(report);
     let track = Answer::read(track.send().await.expect("the host answers")).await;

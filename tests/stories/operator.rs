@@ -80,7 +80,7 @@ fn check_says_what_each_component_may_use() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(
-        text.contains("may use wandstore:capabilities/llm@0.1.0") && text.contains("stores: magic-wands"),
+        text.contains("may use wandstore:capabilities/llm@0.1.0") && text.contains("shops: magic-wands"),
         "{text}"
     );
 }

@@ -33,7 +33,7 @@ impl Fetch for Shop {
     async fn post(&self, question: Question) -> Result<Answer, Error> {
         let says = self.says.lock().expect("nobody panics").clone();
         // The demo shop of the harness is none of ours.
-        let is_ours = question.store == SHOP;
+        let is_ours = question.shop == SHOP;
         self.asked.fetch_add(usize::from(is_ours), Ordering::SeqCst);
         let lists = String::from_utf8_lossy(&question.body).contains("query Products(");
         self.listed.fetch_add(usize::from(is_ours && lists), Ordering::SeqCst);

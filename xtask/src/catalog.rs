@@ -9,7 +9,7 @@ use crate::shell::{self, step};
 
 /// Build a catalog component from a JSON file of products.
 ///
-/// The file is as components/catalog-json/sample.json: {"stores": {"<id>": {"currency", "products"}}},
+/// The file is as components/catalog-json/sample.json: {"shops": {"<id>": {"currency", "products"}}},
 /// where the id `*` is every shop that is not named. Every mistake in it is said with its place.
 #[derive(Args)]
 pub struct Catalog {

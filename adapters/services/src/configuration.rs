@@ -50,8 +50,8 @@ impl Configuration {
     }
 
     /// Returns the private Storefront token of a shop, and never that of another shop.
-    pub fn storefront_token(&self, store: &str) -> Option<&Secret> {
-        let (_, token) = self.storefront.as_ref().filter(|(connected, _)| connected == store)?;
+    pub fn storefront_token(&self, shop: &str) -> Option<&Secret> {
+        let (_, token) = self.storefront.as_ref().filter(|(connected, _)| connected == shop)?;
         Some(token)
     }
 }
@@ -91,17 +91,17 @@ mod tests {
     #[test]
     fn without_variables_it_is_the_demo_shop() {
         let configuration = read(&[]);
-        assert_eq!(configuration.document.stores.keys().collect::<Vec<_>>(), ["magic-wands"]);
+        assert_eq!(configuration.document.shops.keys().collect::<Vec<_>>(), ["magic-wands"]);
         assert_eq!((configuration.problem, configuration.llm_key), (None, None));
     }
 
     #[test]
     fn variables_lie_over_the_document() {
-        let document = r#"{"pool": {"size": 3, "depth_max": 7}, "stores": {"lamps": {"name": "Lamps"}}}"#;
+        let document = r#"{"pool": {"size": 3, "depth_max": 7}, "shops": {"lamps": {"name": "Lamps"}}}"#;
         let configuration = read(&[("WANDSTORE_SETTINGS", document), ("POOL_SIZE", "5")]);
         let pool = &configuration.document.pool;
         assert_eq!((pool.size, pool.depth_max, configuration.problem), (5, 7, None));
-        assert_eq!(configuration.document.stores["lamps"].name, "Lamps");
+        assert_eq!(configuration.document.shops["lamps"].name, "Lamps");
     }
 
     #[test]
@@ -123,7 +123,7 @@ mod tests {
     fn the_connected_shop_is_served_and_its_token_is_for_it_alone() {
         let shop = "lamps.myshopify.com";
         let read = read(&[("SHOPIFY_STORE", shop), ("SHOPIFY_ACCESS_TOKEN", "shpat_hush")]);
-        assert_eq!(read.document.stores[shop].name, "lamps");
+        assert_eq!(read.document.shops[shop].name, "lamps");
         assert_eq!(read.storefront_token(shop).map(Secret::expose), Some("shpat_hush"));
         assert!(read.storefront_token("magic-wands").is_none());
     }

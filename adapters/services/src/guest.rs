@@ -68,8 +68,8 @@ impl settings::Guest for Component {
         settings::PageLifetimes { kv_ttl_seconds: cache.ttl_seconds, fresh_seconds: cache.fresh_seconds }
     }
 
-    fn store(id: String) -> Option<settings::Shop> {
-        let shop = configuration().document.stores.get(&id)?.clone();
+    fn get_shop(id: String) -> Option<settings::Shop> {
+        let shop = configuration().document.shops.get(&id)?.clone();
         Some(settings::Shop {
             name: shop.name,
             url: shop.url,
@@ -86,15 +86,15 @@ impl settings::Guest for Component {
     /// Ignores whether the request is signed: no merchant installs the app on this host, so the operator named every
     /// shop, and anybody may visit it.
     fn status(id: String, _vouched_for: bool) -> settings::ShopStatus {
-        match configuration().document.stores.get(&id) {
+        match configuration().document.shops.get(&id) {
             None => settings::ShopStatus::Unknown,
             Some(shop) if shop.paused => settings::ShopStatus::Paused,
             Some(_) => settings::ShopStatus::Open,
         }
     }
 
-    fn stores() -> Vec<String> {
-        configuration().document.stores.keys().cloned().collect()
+    fn list_shops() -> Vec<String> {
+        configuration().document.shops.keys().cloned().collect()
     }
 }
 
@@ -121,16 +121,16 @@ impl signatures::Guest for Component {
 impl fetch::Guest for Component {
     fn post(
         upstream: String,
-        store: String,
+        shop: String,
         body: Vec<u8>,
         timeout_ms: u32,
     ) -> Result<fetch::Answer, fetch::Error> {
         let configuration = configuration();
         let call = UpstreamCall {
             upstream: &upstream,
-            store: &store,
+            shop: &shop,
             origin: configuration.document.shopify.origin.as_deref(),
-            token: configuration.storefront_token(&store),
+            token: configuration.storefront_token(&shop),
             buyer: variables::get(BUYER).and_then(|address| address.parse().ok()),
         };
         let request = call.request()?;

@@ -5,9 +5,9 @@
 //! protocol of the model is the same code as in the native host (`portable::llm`).
 
 mod configuration;
+mod endpoint;
 #[cfg(target_arch = "wasm32")]
 mod guest;
-mod endpoint;
 
 pub use configuration::Configuration;
 pub use endpoint::{Model, Outbound, Question, Unanswered};

@@ -1,6 +1,6 @@
 //! The operations of the cache.
 
-use model::{Key, Object as Name, ShopperId, StoreId};
+use model::{Key, Object as Name, ShopId, ShopperId};
 
 use crate::capabilities::{Blob, Failure, Kv, Level, Operator, Swap, Value};
 use crate::freshness::{Staleness, staleness};
@@ -96,39 +96,34 @@ where
     ///
     /// A page in short-term storage costs two reads, the page and the shop's record, and transfers none of
     /// the page's bytes except the head. If short-term storage does not answer, long-term storage is read.
-    pub fn lookup(
-        &self,
-        store: &StoreId,
-        shopper: &ShopperId,
-        now_ms: u64,
-    ) -> Result<Cached<K::Value>, Error> {
-        let key = Key::Page(store, shopper);
+    pub fn lookup(&self, id: &ShopId, shopper: &ShopperId, now_ms: u64) -> Result<Cached<K::Value>, Error> {
+        let key = Key::Page(id, shopper);
         let warn = |failure: &Failure| self.warn("short-term storage did not give a page", key, failure);
         let kept = self.kv.get(key, HEAD_BYTES_MAX).inspect_err(warn);
-        let shop = self.shop_or_warn(store);
+        let shop = self.shop_or_warn(id);
         if shop.is_some_and(|shop| shop.closed) {
             return Ok(Cached::Closed);
         }
         if let Ok(Some(entry)) = kept {
             return Ok(judge(entry.value, &entry.head, shop, now_ms));
         }
-        let Some(object) = self.blob.get(Name::Page(store, shopper), HEAD_BYTES_MAX)? else {
+        let Some(object) = self.blob.get(Name::Page(id, shopper), HEAD_BYTES_MAX)? else {
             return Ok(Cached::Miss);
         };
         // If reading has just failed, the shopper would only wait for a second failure.
         if kept.is_ok() {
-            self.refill(store, shopper, &object.value);
+            self.refill(id, shopper, &object.value);
         }
         Ok(judge(object.value, &object.head, shop, now_ms))
     }
 
     /// Copies a page to short-term storage. Writes only if the key is still empty, because a newer page may have been
     /// stored since this one was read. Removes the copy if the page was deleted from long-term storage meanwhile.
-    fn refill(&self, store: &StoreId, shopper: &ShopperId, value: &K::Value) {
-        let key = Key::Page(store, shopper);
+    fn refill(&self, shop: &ShopId, shopper: &ShopperId, value: &K::Value) {
+        let key = Key::Page(shop, shopper);
         let ttl_seconds = Some(self.operator.kv_ttl_seconds());
         let refilled = match self.kv.compare_and_swap(key, None, value, ttl_seconds) {
-            Ok(Swap::Done) => self.drop_if_forgotten(store, shopper),
+            Ok(Swap::Done) => self.drop_if_forgotten(shop, shopper),
             Ok(Swap::Lost) => Ok(()),
             Err(failure) => Err(failure),
         };
@@ -137,26 +132,26 @@ where
         }
     }
 
-    fn drop_if_forgotten(&self, store: &StoreId, shopper: &ShopperId) -> Result<(), Failure> {
-        if self.blob.get(Name::Page(store, shopper), 0)?.is_none() {
-            self.kv.delete(&Key::Page(store, shopper).to_string())?;
+    fn drop_if_forgotten(&self, shop: &ShopId, shopper: &ShopperId) -> Result<(), Failure> {
+        if self.blob.get(Name::Page(shop, shopper), 0)?.is_none() {
+            self.kv.delete(&Key::Page(shop, shopper).to_string())?;
         }
         Ok(())
     }
 
-    fn shop_or_warn(&self, store: &StoreId) -> Option<Shop> {
-        let key = Key::CatalogVersion(store);
+    fn shop_or_warn(&self, shop: &ShopId) -> Option<Shop> {
+        let key = Key::CatalogVersion(shop);
         let warn = |failure: &Failure| self.warn("catalog version is not known", key, failure);
-        self.shop(store).inspect_err(warn).ok()
+        self.shop(shop).inspect_err(warn).ok()
     }
 
     /// Returns the plan of the shopper's page; `None` while the shop is closed.
-    pub fn plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<Option<StoredPlan>, Error> {
-        if self.shop(store)?.closed { Ok(None) } else { self.kept_plan(store, shopper) }
+    pub fn plan(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<StoredPlan>, Error> {
+        if self.shop(shop)?.closed { Ok(None) } else { self.kept_plan(shop, shopper) }
     }
 
-    fn kept_plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<Option<StoredPlan>, Error> {
-        let name = Name::Plan(store, shopper);
+    fn kept_plan(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<StoredPlan>, Error> {
+        let name = Name::Plan(shop, shopper);
         let Some(object) = self.blob.get(name, PLAN_BYTES_MAX)? else { return Ok(None) };
         let plan = plan::decode(&object.head);
         if plan.is_none() {
@@ -179,43 +174,43 @@ where
     /// find the page, so it is removed again.
     pub fn store(
         &self,
-        store: &StoreId,
+        shop: &ShopId,
         shopper: &ShopperId,
         page: &NewPage<K::Value>,
     ) -> Result<Stored, Error> {
         let plan = plan::encode(&page.plan, &page.metadata)?;
-        if self.keeps_nothing(store, shopper)? {
+        if self.keeps_nothing(shop, shopper)? {
             return Ok(Stored::Dropped);
         }
-        let kept = self.kept_plan(store, shopper)?;
+        let kept = self.kept_plan(shop, shopper)?;
         if kept.is_some_and(|kept| kept.metadata.planned_ms > page.metadata.planned_ms) {
             let job = ("job", page.metadata.job.as_str());
             self.operator.event(Level::Info, "a newer page stands, the late one was dropped", &[job]);
             return Ok(Stored::Outdated);
         }
-        self.write(store, shopper, page, &plan)?;
-        if self.keeps_nothing(store, shopper)? {
-            self.purge(store, shopper)?;
+        self.write(shop, shopper, page, &plan)?;
+        if self.keeps_nothing(shop, shopper)? {
+            self.purge(shop, shopper)?;
             return Ok(Stored::Dropped);
         }
         Ok(Stored::Written)
     }
 
-    fn keeps_nothing(&self, store: &StoreId, shopper: &ShopperId) -> Result<bool, Failure> {
-        Ok(self.shop(store)?.closed || self.was_forgotten(store, shopper)?)
+    fn keeps_nothing(&self, shop: &ShopId, shopper: &ShopperId) -> Result<bool, Failure> {
+        Ok(self.shop(shop)?.closed || self.was_forgotten(shop, shopper)?)
     }
 
     fn write(
         &self,
-        store: &StoreId,
+        shop: &ShopId,
         shopper: &ShopperId,
         page: &NewPage<K::Value>,
         plan: &[u8],
     ) -> Result<(), Error> {
         let content = page.content.behind(&page.metadata.encode_head());
-        self.blob.put(Name::Plan(store, shopper), &K::Value::new(plan))?;
-        self.blob.put(Name::Page(store, shopper), &content)?;
-        self.set_short_term(Key::Page(store, shopper), &content);
+        self.blob.put(Name::Plan(shop, shopper), &K::Value::new(plan))?;
+        self.blob.put(Name::Page(shop, shopper), &content)?;
+        self.set_short_term(Key::Page(shop, shopper), &content);
         Ok(())
     }
 

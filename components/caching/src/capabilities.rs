@@ -20,7 +20,7 @@ pub enum Failure {
     /// The value is larger than this limit in bytes.
     #[error("larger than {0} bytes")]
     TooLarge(u64),
-    /// Storage does not answer, or there is no such store. The text is for the log.
+    /// Storage does not answer, or has no such key-value store. The text is for the log.
     #[error("{0}")]
     Unavailable(String),
 }

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Key, Object as Name, Range, Scope, ShopperId, StoreId};
+use model::{Key, Object as Name, Range, Scope, ShopId, ShopperId};
 
 use crate::cache::{Cache, Error};
 use crate::capabilities::{Blob, Failure, Kv, Operator, Value};
@@ -42,17 +42,17 @@ where
     /// Deletes a shopper's page and plan. Tries all three names, and returns the first failure.
     ///
     /// Short-term storage comes last, so that nothing refills it from an object that is about to be deleted.
-    pub fn purge(&self, store: &StoreId, shopper: &ShopperId) -> Result<(), Error> {
-        let plan = self.blob.delete(&Name::Plan(store, shopper).to_string());
-        let page = self.blob.delete(&Name::Page(store, shopper).to_string());
-        let copy = self.kv.delete(&Key::Page(store, shopper).to_string());
+    pub fn purge(&self, shop: &ShopId, shopper: &ShopperId) -> Result<(), Error> {
+        let plan = self.blob.delete(&Name::Plan(shop, shopper).to_string());
+        let page = self.blob.delete(&Name::Page(shop, shopper).to_string());
+        let copy = self.kv.delete(&Key::Page(shop, shopper).to_string());
         Ok(plan.and(page).and(copy).map(drop)?)
     }
 
     /// Deletes some of the data in `scope`, whether its shop is closed or not.
     pub fn forget(&self, scope: Scope<'_>) -> Result<Forgotten, Error> {
-        if let Scope::Shopper(store, shopper) = scope {
-            self.kv.set(Key::Forgotten(store, shopper), &K::Value::new(b"1"), NOTE_SECONDS)?;
+        if let Scope::Shopper(shop, shopper) = scope {
+            self.kv.set(Key::Forgotten(shop, shopper), &K::Value::new(b"1"), NOTE_SECONDS)?;
         }
         let mut objects = self.objects(scope, BATCH + 1)?;
         let more = objects.len() > BATCH;
@@ -73,8 +73,8 @@ where
 
     /// Returns the first 200 ids under which a shopper has pages or plans in any market, whether the shop is closed or
     /// not. The shopper's own id is always among them.
-    pub fn pages(&self, store: &StoreId, shopper: &ShopperId) -> Result<Vec<ShopperId>, Error> {
-        let scope = Scope::Shopper(store, shopper);
+    pub fn pages(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Vec<ShopperId>, Error> {
+        let scope = Scope::Shopper(shop, shopper);
         let mut kept = self.entries(scope, PAGES_MAX)?;
         // Each id may have a page and a plan.
         kept.extend(self.objects(scope, 2 * PAGES_MAX)?);
@@ -83,8 +83,8 @@ where
     }
 
     /// Returns whether the data of the page's shopper was just deleted.
-    pub(crate) fn was_forgotten(&self, store: &StoreId, page: &ShopperId) -> Result<bool, Failure> {
-        Ok(self.kv.get(Key::Forgotten(store, &page.person()), 0)?.is_some())
+    pub(crate) fn was_forgotten(&self, shop: &ShopId, page: &ShopperId) -> Result<bool, Failure> {
+        Ok(self.kv.get(Key::Forgotten(shop, &page.person()), 0)?.is_some())
     }
 
     /// Deletes objects and their copies in short-term storage. Returns how many of them were pages.

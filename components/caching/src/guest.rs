@@ -15,7 +15,7 @@ use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{blob, clock, kv, log, settings};
 use bindings::wandstore::storefront::page_types as wit;
 use bindings::wandstore::storefront::shopper_types;
-use model::{Bucket, InvalidId, Key, Persona, Scope, ShopperId, Source, Store, StoreId};
+use model::{Bucket, InvalidId, Key, Persona, Scope, ShopId, ShopperId, Source, Store};
 
 use crate::{
     Blob, Cache, Cached, Entry, Error, Failure, Forgotten, Fragment, InvalidJobId, Kv, Level, NewPage,
@@ -34,67 +34,67 @@ const CACHE: Cache<HostKv, HostBlob, HostOperator> =
     Cache { kv: HostKv, blob: HostBlob, operator: HostOperator };
 
 impl cache::Guest for Component {
-    fn get(store: String, shopper: String) -> Result<wit::Cached, wit::CacheError> {
-        let (store, shopper) = parse(&store, &shopper)?;
-        Ok(CACHE.lookup(&store, &shopper, clock::now_ms())?.into())
+    fn get(shop: String, shopper: String) -> Result<wit::Cached, wit::CacheError> {
+        let (shop, shopper) = parse(&shop, &shopper)?;
+        Ok(CACHE.lookup(&shop, &shopper, clock::now_ms())?.into())
     }
 
-    fn plan(store: String, shopper: String) -> Result<Option<wit::StoredPlan>, wit::CacheError> {
-        let (store, shopper) = parse(&store, &shopper)?;
-        Ok(CACHE.plan(&store, &shopper)?.map(Into::into))
+    fn plan(shop: String, shopper: String) -> Result<Option<wit::StoredPlan>, wit::CacheError> {
+        let (shop, shopper) = parse(&shop, &shopper)?;
+        Ok(CACHE.plan(&shop, &shopper)?.map(Into::into))
     }
 
-    fn put(store: String, shopper: String, page: wit::NewPage) -> Result<(), wit::CacheError> {
-        let (store, shopper) = parse(&store, &shopper)?;
-        CACHE.store(&store, &shopper, &page.try_into()?)?;
+    fn put(shop: String, shopper: String, page: wit::NewPage) -> Result<(), wit::CacheError> {
+        let (shop, shopper) = parse(&shop, &shopper)?;
+        CACHE.store(&shop, &shopper, &page.try_into()?)?;
         Ok(())
     }
 }
 
 impl catalog_version::Guest for Component {
-    fn current(store: String) -> Result<u64, wit::CacheError> {
-        Ok(CACHE.catalog_version(&StoreId::parse(&store)?, clock::now_ms())?)
+    fn current(shop: String) -> Result<u64, wit::CacheError> {
+        Ok(CACHE.catalog_version(&ShopId::parse(&shop)?, clock::now_ms())?)
     }
 }
 
 impl cache_control::Guest for Component {
-    fn bump_catalog_version(store: String) -> Result<u64, wit::CacheError> {
-        Ok(CACHE.bump_catalog_version(&StoreId::parse(&store)?, clock::now_ms())?)
+    fn bump_catalog_version(shop: String) -> Result<u64, wit::CacheError> {
+        Ok(CACHE.bump_catalog_version(&ShopId::parse(&shop)?, clock::now_ms())?)
     }
 
-    fn products_changed(store: String) -> Result<(), wit::CacheError> {
-        Ok(CACHE.products_changed(&StoreId::parse(&store)?, clock::now_ms())?)
+    fn products_changed(shop: String) -> Result<(), wit::CacheError> {
+        Ok(CACHE.products_changed(&ShopId::parse(&shop)?, clock::now_ms())?)
     }
 
-    fn purge(store: String, shopper: String) -> Result<(), wit::CacheError> {
-        let (store, shopper) = parse(&store, &shopper)?;
-        Ok(CACHE.purge(&store, &shopper)?)
+    fn purge(shop: String, shopper: String) -> Result<(), wit::CacheError> {
+        let (shop, shopper) = parse(&shop, &shopper)?;
+        Ok(CACHE.purge(&shop, &shopper)?)
     }
 
-    fn close(store: String) -> Result<(), wit::CacheError> {
-        Ok(CACHE.close(&StoreId::parse(&store)?)?)
+    fn close(shop: String) -> Result<(), wit::CacheError> {
+        Ok(CACHE.close(&ShopId::parse(&shop)?)?)
     }
 
-    fn reopen(store: String) -> Result<(), wit::CacheError> {
-        Ok(CACHE.reopen(&StoreId::parse(&store)?, clock::now_ms())?)
+    fn reopen(shop: String) -> Result<(), wit::CacheError> {
+        Ok(CACHE.reopen(&ShopId::parse(&shop)?, clock::now_ms())?)
     }
 
-    fn pages(store: String, shopper: String) -> Result<Vec<String>, wit::CacheError> {
-        let (store, shopper) = parse(&store, &shopper)?;
-        Ok(CACHE.pages(&store, &shopper)?.iter().map(ToString::to_string).collect())
+    fn pages(shop: String, shopper: String) -> Result<Vec<String>, wit::CacheError> {
+        let (shop, shopper) = parse(&shop, &shopper)?;
+        Ok(CACHE.pages(&shop, &shopper)?.iter().map(ToString::to_string).collect())
     }
 
-    fn forget(store: String, shopper: Option<String>) -> Result<wit::Forgotten, wit::CacheError> {
-        let store = StoreId::parse(&store)?;
+    fn forget(shop: String, shopper: Option<String>) -> Result<wit::Forgotten, wit::CacheError> {
+        let shop = ShopId::parse(&shop)?;
         let shopper = shopper.map(|shopper| ShopperId::parse(&shopper)).transpose()?;
-        Ok(CACHE.forget(Scope::of(&store, shopper.as_ref()))?.into())
+        Ok(CACHE.forget(Scope::of(&shop, shopper.as_ref()))?.into())
     }
 }
 
 bindings::export!(Component with_types_in bindings);
 
-fn parse(store: &str, shopper: &str) -> Result<(StoreId, ShopperId), InvalidId> {
-    Ok((StoreId::parse(store)?, ShopperId::parse(shopper)?))
+fn parse(shop: &str, shopper: &str) -> Result<(ShopId, ShopperId), InvalidId> {
+    Ok((ShopId::parse(shop)?, ShopperId::parse(shopper)?))
 }
 
 impl crate::Value for Value {

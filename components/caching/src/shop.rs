@@ -7,7 +7,7 @@
 //! holds the time at which it is due. Every read after that time returns the new version, so no further write is
 //! needed. An operator or a merchant bumps the version at once.
 
-use model::{Key, StoreId};
+use model::{Key, ShopId};
 
 use crate::cache::{Cache, Error};
 use crate::capabilities::{Blob, Failure, Kv, Operator, Swap, Value};
@@ -117,43 +117,43 @@ where
     O: Operator,
 {
     /// Returns the shop's catalog version at `now_ms`; 0 before the first bump.
-    pub fn catalog_version(&self, store: &StoreId, now_ms: u64) -> Result<u64, Error> {
-        Ok(self.shop(store)?.catalog_version(now_ms))
+    pub fn catalog_version(&self, shop: &ShopId, now_ms: u64) -> Result<u64, Error> {
+        Ok(self.shop(shop)?.catalog_version(now_ms))
     }
 
     /// Makes every page rendered before stale. Returns the new version.
-    pub fn bump_catalog_version(&self, store: &StoreId, now_ms: u64) -> Result<u64, Error> {
-        Ok(self.change(store, |shop| Some(shop.bumped(now_ms)))?.catalog_version(now_ms))
+    pub fn bump_catalog_version(&self, id: &ShopId, now_ms: u64) -> Result<u64, Error> {
+        Ok(self.change(id, |shop| Some(shop.bumped(now_ms)))?.catalog_version(now_ms))
     }
 
     /// Makes every page rendered before stale, at once or within [`BUMP_INTERVAL_MS`].
-    pub fn products_changed(&self, store: &StoreId, now_ms: u64) -> Result<(), Error> {
+    pub fn products_changed(&self, id: &ShopId, now_ms: u64) -> Result<(), Error> {
         // A due bump covers this change as well, even if others write meanwhile.
         let change = |shop: Shop| Some(shop.changed(now_ms)).filter(|changed| *changed != shop);
-        self.change(store, change).map(drop)
+        self.change(id, change).map(drop)
     }
 
     /// Closes a shop: from now on the cache returns and stores nothing for it.
-    pub fn close(&self, store: &StoreId) -> Result<(), Error> {
-        self.change(store, |shop| Some(shop.closed())).map(drop)
+    pub fn close(&self, id: &ShopId) -> Result<(), Error> {
+        self.change(id, |shop| Some(shop.closed())).map(drop)
     }
 
     /// Reopens a closed shop. Pages that still exist are stale.
-    pub fn reopen(&self, store: &StoreId, now_ms: u64) -> Result<(), Error> {
-        self.change(store, |shop| Some(shop.reopened(now_ms))).map(drop)
+    pub fn reopen(&self, id: &ShopId, now_ms: u64) -> Result<(), Error> {
+        self.change(id, |shop| Some(shop.reopened(now_ms))).map(drop)
     }
 
     /// Returns a shop's record.
-    pub(crate) fn shop(&self, store: &StoreId) -> Result<Shop, Failure> {
-        Ok(self.read_shop(store)?.0)
+    pub(crate) fn shop(&self, shop: &ShopId) -> Result<Shop, Failure> {
+        Ok(self.read_shop(shop)?.0)
     }
 
     /// Applies `change` to the entry and writes the result, even if it is the same, because the entry may be newer than
     /// the one that was read. Writes nothing if `change` returns `None`.
-    fn change(&self, store: &StoreId, change: impl Fn(Shop) -> Option<Shop>) -> Result<Shop, Error> {
-        let key = Key::CatalogVersion(store);
+    fn change(&self, id: &ShopId, change: impl Fn(Shop) -> Option<Shop>) -> Result<Shop, Error> {
+        let key = Key::CatalogVersion(id);
         for _ in 0..SWAPS_MAX {
-            let (shop, entry_version) = self.read_shop(store)?;
+            let (shop, entry_version) = self.read_shop(id)?;
             let Some(next) = change(shop) else { return Ok(shop) };
             let value = K::Value::new(next.encode().as_bytes());
             if self.kv.compare_and_swap(key, entry_version, &value, None)? == Swap::Done {
@@ -164,8 +164,8 @@ where
     }
 
     /// Reads a shop's record and the version of its entry.
-    fn read_shop(&self, store: &StoreId) -> Result<(Shop, Option<u64>), Failure> {
-        let entry = self.kv.get(Key::CatalogVersion(store), ENTRY_BYTES_MAX)?;
+    fn read_shop(&self, shop: &ShopId) -> Result<(Shop, Option<u64>), Failure> {
+        let entry = self.kv.get(Key::CatalogVersion(shop), ENTRY_BYTES_MAX)?;
         Ok(entry.map_or_else(Default::default, |entry| (Shop::decode(&entry.head), Some(entry.version))))
     }
 }

@@ -19,7 +19,7 @@ struct Component;
 
 impl Guest for Component {
     fn products(
-        _store: String,
+        _shop: String,
         _market: wit::Market,
         _freshness: wit::Freshness,
     ) -> Result<wit::Assortment, wit::CatalogError> {
@@ -33,7 +33,7 @@ impl Guest for Component {
     }
 
     fn collections(
-        _store: String,
+        _shop: String,
         _market: wit::Market,
         _freshness: wit::Freshness,
     ) -> Result<Vec<wit::Collection>, wit::CatalogError> {
@@ -41,7 +41,7 @@ impl Guest for Component {
     }
 
     fn search(
-        _store: String,
+        _shop: String,
         _market: wit::Market,
         _freshness: wit::Freshness,
         term: String,

@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 
 use bindings::exports::wandstore::storefront::catalog::Guest;
 use bindings::wandstore::storefront::catalog_types as wit;
-use model::StoreId;
+use model::ShopId;
 
 use crate::{Assortment, Catalog, Collection, FILE, Image, Product};
 
@@ -26,34 +26,34 @@ struct Component;
 
 impl Guest for Component {
     fn products(
-        store: String,
+        shop: String,
         _market: wit::Market,
         _freshness: wit::Freshness,
     ) -> Result<wit::Assortment, wit::CatalogError> {
-        Ok(assortment(&store)?.into())
+        Ok(assortment(&shop)?.into())
     }
 
     fn collections(
-        store: String,
+        shop: String,
         _market: wit::Market,
         _freshness: wit::Freshness,
     ) -> Result<Vec<wit::Collection>, wit::CatalogError> {
-        Ok(assortment(&store)?.collections().into_iter().map(Into::into).collect())
+        Ok(assortment(&shop)?.collections().into_iter().map(Into::into).collect())
     }
 
     fn search(
-        store: String,
+        shop: String,
         _market: wit::Market,
         _freshness: wit::Freshness,
         term: String,
     ) -> Result<Vec<wit::Product>, wit::CatalogError> {
-        Ok(assortment(&store)?.search(&term).into_iter().map(Into::into).collect())
+        Ok(assortment(&shop)?.search(&term).into_iter().map(Into::into).collect())
     }
 }
 
-fn assortment(store: &str) -> Result<&'static Assortment, wit::CatalogError> {
-    let store = StoreId::parse(store).map_err(|_| wit::CatalogError::NoSuchStore)?;
-    CATALOG.assortment(store.as_str()).ok_or(wit::CatalogError::NoSuchStore)
+fn assortment(shop: &str) -> Result<&'static Assortment, wit::CatalogError> {
+    let shop = ShopId::parse(shop).map_err(|_| wit::CatalogError::NoSuchShop)?;
+    CATALOG.assortment(shop.as_str()).ok_or(wit::CatalogError::NoSuchShop)
 }
 
 bindings::export!(Component with_types_in bindings);

@@ -8,9 +8,9 @@ use std::fmt::Write as _;
 use serde::de::DeserializeOwned;
 
 use crate::failure::Failure;
-use crate::types::{Collection, Image, Listing, Product, Shop};
 use crate::price;
 use crate::query::COUNT_MAX;
+use crate::types::{Collection, Image, Listing, Product, Shop};
 use shape::{Card, Money, Picture, Reply};
 pub use shape::{CollectionsData, ProductsData, SearchData, ShopData};
 

@@ -1,13 +1,13 @@
 //! Asks Shopify, and drops the parts of a query that Shopify refuses.
 
-use model::{Key, StoreId};
+use model::{Key, ShopId};
 use serde::de::DeserializeOwned;
 
 use crate::answer::{self, CollectionsData, ProductsData, Read, SearchData, ShopData};
 use crate::capabilities::World;
 use crate::failure::Failure;
-use crate::types::{Collection, Listing, Shop};
 use crate::query::Query;
+use crate::types::{Collection, Listing, Shop};
 
 /// The most products of an assortment.
 pub const PRODUCTS_MAX: usize = 100;
@@ -23,7 +23,7 @@ pub struct Shopify<'a, W> {
     /// The capabilities.
     pub world: &'a W,
     /// The id of the shop.
-    pub store: &'a StoreId,
+    pub shop: &'a ShopId,
     /// The deadline, in milliseconds since the epoch.
     pub deadline_ms: u64,
 }
@@ -76,7 +76,7 @@ impl<W: World> Shopify<'_, W> {
 
     /// Returns whether it is worth asking for tags.
     pub fn has_tags(&self) -> bool {
-        !matches!(self.world.recall(Key::Catalog(self.store, NO_TAGS)), Ok(Some(_)))
+        !matches!(self.world.recall(Key::Catalog(self.shop, NO_TAGS)), Ok(Some(_)))
     }
 
     /// Asks for data with prices. `None` if Shopify does not know the country: nothing is sold there, and another
@@ -112,7 +112,7 @@ impl<W: World> Shopify<'_, W> {
         match failure {
             Failure::Denied if query.without_tags() => {
                 // If this is not stored, the next question finds out again.
-                let _ = self.world.keep(Key::Catalog(self.store, NO_TAGS), b"1", NO_TAGS_SECONDS);
+                let _ = self.world.keep(Key::Catalog(self.shop, NO_TAGS), b"1", NO_TAGS_SECONDS);
                 true
             }
             Failure::Refused(_) if query.without_language() => true,
@@ -131,7 +131,7 @@ impl<W: World> Shopify<'_, W> {
         }
         let body = serde_json::to_vec(query).map_err(|_| Failure::Garbage)?;
         let timeout_ms = u32::try_from(left_ms).unwrap_or(u32::MAX);
-        let answer = self.world.post(self.store, &body, timeout_ms)?;
+        let answer = self.world.post(self.shop, &body, timeout_ms)?;
         match answer.status {
             200 => answer::read(&answer.body),
             status => Err(Failure::of_status(status, answer.retry_after_ms)),

@@ -1,6 +1,6 @@
 //! The capabilities that the catalog needs.
 
-use model::{Key, StoreId};
+use model::{Key, ShopId};
 
 /// A response of the Storefront API with any status.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct StorageFailed(pub String);
 /// All capabilities together.
 pub trait World {
     /// Posts a request to the shop's Storefront API and waits for the whole answer, at most `timeout_ms`.
-    fn post(&self, store: &StoreId, body: &[u8], timeout_ms: u32) -> Result<Answer, NoAnswer>;
+    fn post(&self, shop: &ShopId, body: &[u8], timeout_ms: u32) -> Result<Answer, NoAnswer>;
     /// Returns the value of `key`.
     fn recall(&self, key: Key<'_>) -> Result<Option<Vec<u8>>, StorageFailed>;
     /// Writes `key`. It expires after `ttl_seconds`.
@@ -43,7 +43,7 @@ pub trait World {
     /// Ends a claim. The entry says so for `ttl_seconds`, and after that it is gone, which means the same.
     fn release(&self, key: Key<'_>, ttl_seconds: u32) -> Result<(), StorageFailed>;
     /// Returns the shop's catalog version; `None` if it is unknown.
-    fn catalog_version(&self, store: &StoreId) -> Option<u64>;
+    fn catalog_version(&self, shop: &ShopId) -> Option<u64>;
     /// Returns the current time in milliseconds since the Unix epoch.
     fn now_ms(&self) -> u64;
     /// Logs for the operator that something went wrong and was handled.

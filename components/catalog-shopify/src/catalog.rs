@@ -1,13 +1,13 @@
 //! The catalog: combines Shopify's answers into assortments, collections and search results.
 
-use model::{Market, NO_CURRENCY, StoreId};
+use model::{Market, NO_CURRENCY, ShopId};
 
 use crate::ask::Shopify;
 use crate::capabilities::World;
 use crate::kept::{self, Kept};
-use crate::types::{Assortment, Collection, Listing, Product};
 use crate::query::Query;
 use crate::question::{Question, Term};
+use crate::types::{Assortment, Collection, Listing, Product};
 use crate::visit::{Found, Visit};
 
 /// How long a shopper waits for Shopify if nothing is known, in milliseconds.
@@ -28,7 +28,7 @@ pub enum Freshness {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CatalogError {
     /// The deployment does not know this Shopify shop.
-    NoSuchStore,
+    NoSuchShop,
     /// Shopify did not answer. Try again after this many milliseconds.
     Unavailable(u64),
     /// The same question to Shopify is already under way for another caller. Try again after this many milliseconds.
@@ -46,11 +46,11 @@ impl<W: World> Catalog<W> {
     /// Returns the shop's products.
     pub fn products(
         &self,
-        store: &StoreId,
+        id: &ShopId,
         market: &Market,
         freshness: Freshness,
     ) -> Result<Assortment, CatalogError> {
-        let visit = self.visit(store, market, freshness);
+        let visit = self.visit(id, market, freshness);
         let Listing { currency, products } = visit.listing()?;
         let shop = visit.shop()?;
         let own = shop.as_ref().map(|shop| shop.currency.clone()).filter(|own| !own.is_empty());
@@ -66,11 +66,11 @@ impl<W: World> Catalog<W> {
     /// Returns the shop's collections.
     pub fn collections(
         &self,
-        store: &StoreId,
+        shop: &ShopId,
         market: &Market,
         freshness: Freshness,
     ) -> Result<Vec<Collection>, CatalogError> {
-        let visit = self.visit(store, market, freshness);
+        let visit = self.visit(shop, market, freshness);
         let collections = visit.answer(Question::Collections, |shopify| {
             shopify.collections(Query::collections(market)).map(Found::whole)
         })?;
@@ -81,29 +81,29 @@ impl<W: World> Catalog<W> {
     /// if its prices are in another currency than the shop's products.
     pub fn search(
         &self,
-        store: &StoreId,
+        shop: &ShopId,
         market: &Market,
         freshness: Freshness,
         term: &str,
     ) -> Result<Vec<Product>, CatalogError> {
         let Some(term) = Term::parse(term) else { return Ok(Vec::new()) };
-        let visit = self.visit(store, market, freshness);
+        let visit = self.visit(shop, market, freshness);
         let found: Listing = visit.answer(Question::Search(&term), |shopify| {
             shopify.search(Query::search(market, &term, shopify.has_tags())).map(Found::whole)
         })?;
-        let known: Option<Kept<Listing>> = kept::recall(&self.world, store, market, Question::Products);
+        let known: Option<Kept<Listing>> = kept::recall(&self.world, shop, market, Question::Products);
         let fits =
             |kept: Kept<Listing>| kept.answer.products.is_empty() || kept.answer.currency == found.currency;
         Ok(if known.is_none_or(fits) { found.products } else { Vec::new() })
     }
 
-    fn visit<'a>(&'a self, store: &'a StoreId, market: &'a Market, freshness: Freshness) -> Visit<'a, W> {
+    fn visit<'a>(&'a self, shop: &'a ShopId, market: &'a Market, freshness: Freshness) -> Visit<'a, W> {
         let budget_ms = match freshness {
             Freshness::StaleOk => STALE_OK_MS,
             Freshness::Current => CURRENT_MS,
         };
         let deadline_ms = self.world.now_ms().saturating_add(budget_ms);
-        let shopify = Shopify { world: &self.world, store, deadline_ms };
+        let shopify = Shopify { world: &self.world, shop, deadline_ms };
         Visit::new(shopify, market, freshness)
     }
 }

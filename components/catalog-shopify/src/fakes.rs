@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 
-use model::{Access, Key, Operation, StoreId};
+use model::{Access, Key, Operation, ShopId};
 use serde_json::{Value, json};
 
 use crate::capabilities::{Answer, NoAnswer, StorageFailed, World};
@@ -59,7 +59,7 @@ impl Fake {
 }
 
 impl World for Fake {
-    fn post(&self, _: &StoreId, body: &[u8], timeout_ms: u32) -> Scripted {
+    fn post(&self, _: &ShopId, body: &[u8], timeout_ms: u32) -> Scripted {
         let body: Value = serde_json::from_slice(body).expect("a request is JSON");
         self.asked.borrow_mut().push((body["variables"].clone(), timeout_ms));
         self.pass(self.answer_ms.get());
@@ -108,7 +108,7 @@ impl World for Fake {
         Ok(())
     }
 
-    fn catalog_version(&self, _: &StoreId) -> Option<u64> {
+    fn catalog_version(&self, _: &ShopId) -> Option<u64> {
         self.version.get()
     }
 

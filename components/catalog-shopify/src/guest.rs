@@ -15,7 +15,7 @@ use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{clock, fetch, kv, log};
 use bindings::wandstore::storefront::catalog_types as wit;
 use bindings::wandstore::storefront::catalog_version;
-use model::{Key, Market, StoreId};
+use model::{Key, Market, ShopId};
 
 use crate::capabilities::{Answer, NoAnswer, StorageFailed, World};
 use crate::{Assortment, Catalog, CatalogError, Collection, Freshness, Image, Product};
@@ -38,49 +38,49 @@ const CATALOG: Catalog<Host> = Catalog { world: Host };
 
 impl Guest for Component {
     fn products(
-        store: String,
+        shop: String,
         market: wit::Market,
         freshness: wit::Freshness,
     ) -> Result<wit::Assortment, wit::CatalogError> {
-        let (store, market) = parsed(&store, &market)?;
-        Ok(CATALOG.products(&store, &market, freshness.into())?.into())
+        let (shop, market) = parsed(&shop, &market)?;
+        Ok(CATALOG.products(&shop, &market, freshness.into())?.into())
     }
 
     fn collections(
-        store: String,
+        shop: String,
         market: wit::Market,
         freshness: wit::Freshness,
     ) -> Result<Vec<wit::Collection>, wit::CatalogError> {
-        let (store, market) = parsed(&store, &market)?;
-        let collections = CATALOG.collections(&store, &market, freshness.into())?;
+        let (shop, market) = parsed(&shop, &market)?;
+        let collections = CATALOG.collections(&shop, &market, freshness.into())?;
         Ok(collections.into_iter().map(Into::into).collect())
     }
 
     fn search(
-        store: String,
+        shop: String,
         market: wit::Market,
         freshness: wit::Freshness,
         term: String,
     ) -> Result<Vec<wit::Product>, wit::CatalogError> {
-        let (store, market) = parsed(&store, &market)?;
-        let found = CATALOG.search(&store, &market, freshness.into(), &term)?;
+        let (shop, market) = parsed(&shop, &market)?;
+        let found = CATALOG.search(&shop, &market, freshness.into(), &term)?;
         Ok(found.into_iter().map(Into::into).collect())
     }
 }
 
 bindings::export!(Component with_types_in bindings);
 
-/// Parses the store and the market. An invalid market becomes the shop's own, whose prices are right for every
+/// Parses the shop and the market. An invalid market becomes the shop's own, whose prices are right for every
 /// shopper, though perhaps not in their currency.
-fn parsed(store: &str, market: &wit::Market) -> Result<(StoreId, Market), wit::CatalogError> {
-    let store = StoreId::parse(store).map_err(|_| wit::CatalogError::NoSuchStore)?;
+fn parsed(shop: &str, market: &wit::Market) -> Result<(ShopId, Market), wit::CatalogError> {
+    let shop = ShopId::parse(shop).map_err(|_| wit::CatalogError::NoSuchShop)?;
     let market = Market::of(&market.country, &market.language).unwrap_or_default();
-    Ok((store, market))
+    Ok((shop, market))
 }
 
 impl World for Host {
-    fn post(&self, store: &StoreId, body: &[u8], timeout_ms: u32) -> Result<Answer, NoAnswer> {
-        Ok(fetch::post(UPSTREAM, store.as_str(), body, timeout_ms)?.into())
+    fn post(&self, shop: &ShopId, body: &[u8], timeout_ms: u32) -> Result<Answer, NoAnswer> {
+        Ok(fetch::post(UPSTREAM, shop.as_str(), body, timeout_ms)?.into())
     }
 
     fn recall(&self, key: Key<'_>) -> Result<Option<Vec<u8>>, StorageFailed> {
@@ -110,8 +110,8 @@ impl World for Host {
         self.keep(key, FREE, ttl_seconds)
     }
 
-    fn catalog_version(&self, store: &StoreId) -> Option<u64> {
-        catalog_version::current(store.as_str()).ok()
+    fn catalog_version(&self, shop: &ShopId) -> Option<u64> {
+        catalog_version::current(shop.as_str()).ok()
     }
 
     fn now_ms(&self) -> u64 {
@@ -132,7 +132,7 @@ model::conversions!(struct Product as wit::Product {
 });
 model::conversions!(struct Assortment as wit::Assortment { shop_name, currency, money_format, best_sellers_first, products: list });
 model::conversions!(enum CatalogError as wit::CatalogError {
-    NoSuchStore, Unavailable(after_ms), Busy(after_ms)
+    NoSuchShop, Unavailable(after_ms), Busy(after_ms)
 });
 model::conversions!(struct Answer as fetch::Answer { status, retry_after_ms, body });
 model::conversions!(enum NoAnswer as fetch::Error { NoSuchUpstream, Timeout, TooLarge(bytes), Unavailable(text) });

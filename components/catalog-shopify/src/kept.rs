@@ -1,7 +1,7 @@
 //! Stored answers of Shopify, and pauses during which Shopify is not asked. Both are in key-value storage, so that
 //! all instances share them.
 
-use model::{Key, Market, StoreId};
+use model::{Key, Market, ShopId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -51,36 +51,36 @@ impl<T> Kept<T> {
 /// Returns the stored answer, if there is one.
 pub fn recall<T: DeserializeOwned>(
     world: &impl World,
-    store: &StoreId,
+    shop: &ShopId,
     market: &Market,
     question: Question<'_>,
 ) -> Option<Kept<T>> {
-    let bytes = read(world, Key::Catalog(store, &question.name(market)))?;
+    let bytes = read(world, Key::Catalog(shop, &question.name(market)))?;
     serde_json::from_slice(&bytes).ok()
 }
 
 /// Stores an answer.
 pub fn keep<T: Serialize>(
     world: &impl World,
-    store: &StoreId,
+    shop: &ShopId,
     market: &Market,
     question: Question<'_>,
     kept: &Kept<T>,
 ) {
     if let Ok(bytes) = serde_json::to_vec(kept) {
-        write(world, Key::Catalog(store, &question.name(market)), &bytes, question.kept_seconds());
+        write(world, Key::Catalog(shop, &question.name(market)), &bytes, question.kept_seconds());
     }
 }
 
 /// Returns how much longer Shopify must not be asked this question, in milliseconds; `None` if there is no pause.
 pub fn resting_ms(
     world: &impl World,
-    store: &StoreId,
+    shop: &ShopId,
     question: Question<'_>,
     freshness: Freshness,
 ) -> Option<u64> {
     let until_ms = |name: &str| {
-        let text = String::from_utf8(read(world, Key::Catalog(store, name))?).ok()?;
+        let text = String::from_utf8(read(world, Key::Catalog(shop, name))?).ok()?;
         text.parse::<u64>().ok()
     };
     let stale_ok_ms = if freshness == Freshness::StaleOk { until_ms(REST_STALE_OK) } else { None };
@@ -92,7 +92,7 @@ pub fn resting_ms(
 /// failure that one shopper may have caused does not stop pages from being made.
 pub fn rest(
     world: &impl World,
-    store: &StoreId,
+    shop: &ShopId,
     question: Question<'_>,
     freshness: Freshness,
     failure: &Failure,
@@ -105,21 +105,21 @@ pub fn rest(
     };
     let until_ms = world.now_ms().saturating_add(failure.rest_ms());
     let seconds = u32::try_from(failure.rest_ms().div_ceil(1000)).unwrap_or(u32::MAX);
-    write(world, Key::Catalog(store, &name), until_ms.to_string().as_bytes(), seconds);
+    write(world, Key::Catalog(shop, &name), until_ms.to_string().as_bytes(), seconds);
 }
 
 /// Claims a question to Shopify. Returns false if another caller has claimed it. If storage fails, the question
 /// may be asked anyway.
-pub fn claim(world: &impl World, store: &StoreId, market: &Market, question: Question<'_>) -> bool {
-    world.claim(Key::Catalog(store, &claim_of(market, question)), CLAIM_SECONDS).unwrap_or_else(|failed| {
+pub fn claim(world: &impl World, shop: &ShopId, market: &Market, question: Question<'_>) -> bool {
+    world.claim(Key::Catalog(shop, &claim_of(market, question)), CLAIM_SECONDS).unwrap_or_else(|failed| {
         tell(world, &failed);
         true
     })
 }
 
 /// Releases a claim.
-pub fn release(world: &impl World, store: &StoreId, market: &Market, question: Question<'_>) {
-    if let Err(failed) = world.release(Key::Catalog(store, &claim_of(market, question)), CLAIM_SECONDS) {
+pub fn release(world: &impl World, shop: &ShopId, market: &Market, question: Question<'_>) {
+    if let Err(failed) = world.release(Key::Catalog(shop, &claim_of(market, question)), CLAIM_SECONDS) {
         tell(world, &failed);
     }
 }

@@ -14,10 +14,10 @@ pub mod capabilities;
 pub mod catalog;
 pub mod failure;
 pub mod kept;
-pub mod types;
 pub mod price;
 pub mod query;
 pub mod question;
+pub mod types;
 mod visit;
 
 #[cfg(test)]

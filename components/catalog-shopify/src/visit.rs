@@ -13,9 +13,9 @@ use crate::capabilities::World;
 use crate::catalog::{CatalogError, Freshness};
 use crate::failure::Failure;
 use crate::kept::{self, Kept};
-use crate::types::{Listing, Shop};
 use crate::query::Query;
 use crate::question::Question;
+use crate::types::{Listing, Shop};
 
 /// When to come back while another caller asks Shopify the same question, in milliseconds: the time that a shop
 /// takes to answer.
@@ -56,7 +56,7 @@ impl From<Unanswered> for CatalogError {
     fn from(unanswered: Unanswered) -> Self {
         match unanswered {
             Unanswered::Busy => Self::Busy(BUSY_MS),
-            Unanswered::Failed(Failure::NoSuchUpstream) => Self::NoSuchStore,
+            Unanswered::Failed(Failure::NoSuchUpstream) => Self::NoSuchShop,
             Unanswered::Failed(failure) => Self::Unavailable(failure.rest_ms()),
         }
     }
@@ -107,7 +107,7 @@ impl<'a, W: World> Visit<'a, W> {
             Some(kept) if self.freshness == Freshness::StaleOk => return Ok(kept.answer),
             known => known,
         };
-        let version = self.world.catalog_version(self.shopify.store);
+        let version = self.world.catalog_version(self.shopify.shop);
         let known = match known {
             Some(kept) if kept.is_fresh(question, version, self.world.now_ms()) => return Ok(kept.answer),
             known => known.filter(|kept| kept.is_of(version)),
@@ -115,13 +115,13 @@ impl<'a, W: World> Visit<'a, W> {
         if let Err(resting) = self.check_rest(question) {
             return self.without_shopify(question, resting, known);
         }
-        let is_ours = kept::claim(self.world, self.shopify.store, self.market, question);
+        let is_ours = kept::claim(self.world, self.shopify.shop, self.market, question);
         if !is_ours && self.freshness == Freshness::Current {
             return known.map(|kept| kept.answer).ok_or(Unanswered::Busy);
         }
         let answer = self.ask_once(question, known, ask);
         if is_ours {
-            kept::release(self.world, self.shopify.store, self.market, question);
+            kept::release(self.world, self.shopify.shop, self.market, question);
         }
         answer
     }
@@ -134,7 +134,7 @@ impl<'a, W: World> Visit<'a, W> {
         ask: impl FnOnce(&Shopify<'_, W>) -> Result<Found<T>, Failure>,
     ) -> Result<T, Unanswered> {
         // Read before Shopify is asked: if products change meanwhile, the answer counts as old.
-        let version = self.world.catalog_version(self.shopify.store);
+        let version = self.world.catalog_version(self.shopify.shop);
         let found = match self.recall::<T>(question) {
             Some(kept) if self.freshness == Freshness::StaleOk => return Ok(kept.answer),
             Some(kept) if kept.is_fresh(question, version, self.world.now_ms()) => return Ok(kept.answer),
@@ -148,14 +148,14 @@ impl<'a, W: World> Visit<'a, W> {
 
     /// Fails if Shopify must not be asked now.
     fn check_rest(&self, question: Question<'_>) -> Result<(), Failure> {
-        let resting_ms = kept::resting_ms(self.world, self.shopify.store, question, self.freshness);
+        let resting_ms = kept::resting_ms(self.world, self.shopify.shop, question, self.freshness);
         resting_ms.map_or(Ok(()), |ms| Err(Failure::Resting(ms)))
     }
 
     fn keep<T: Serialize>(&self, question: Question<'_>, version: Option<u64>, found: Found<T>) -> T {
         let Found { answer, whole } = found;
         let kept = Kept { asked_ms: self.world.now_ms(), version, whole, answer };
-        kept::keep(self.world, self.shopify.store, self.market, question, &kept);
+        kept::keep(self.world, self.shopify.shop, self.market, question, &kept);
         kept.answer
     }
 
@@ -175,10 +175,10 @@ impl<'a, W: World> Visit<'a, W> {
     fn tell(&self, question: Question<'_>, failure: &Failure) {
         let particulars = [("cause", &*failure.to_string()), ("question", question.kind())];
         self.world.warn("Shopify did not answer", &particulars);
-        kept::rest(self.world, self.shopify.store, question, self.freshness, failure);
+        kept::rest(self.world, self.shopify.shop, question, self.freshness, failure);
     }
 
     fn recall<T: DeserializeOwned>(&self, question: Question<'_>) -> Option<Kept<T>> {
-        kept::recall(self.world, self.shopify.store, self.market, question)
+        kept::recall(self.world, self.shopify.shop, self.market, question)
     }
 }

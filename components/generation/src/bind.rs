@@ -4,7 +4,7 @@
 //! Binding trusts a checked plan, but cannot fail even if the plan does not fit: unknown products and empty blocks
 //! are left out.
 
-use model::StoreId;
+use model::ShopId;
 use page::{Block, Document, Page, Shop};
 
 use crate::check::Checked;
@@ -17,14 +17,14 @@ const RECENT_MAX: usize = 8;
 const PROMISES_MAX: usize = 4;
 
 /// Renders the page of a plan as an HTML document.
-pub fn render(plan: &Checked, store: &StoreId, signals: &Signals, storefront: &Storefront) -> Document {
-    page::render(&bind(plan, &shop(store, storefront), signals, storefront))
+pub fn render(plan: &Checked, shop: &ShopId, signals: &Signals, storefront: &Storefront) -> Document {
+    page::render(&bind(plan, &shop_of(shop, storefront), signals, storefront))
 }
 
-fn shop(store: &StoreId, storefront: &Storefront) -> Shop {
+fn shop_of(id: &ShopId, storefront: &Storefront) -> Shop {
     let Storefront { merchant, assortment, .. } = storefront;
     Shop {
-        id: store.to_string(),
+        id: id.to_string(),
         name: merchant.name.clone(),
         url: merchant.url.clone(),
         language: merchant.language.clone(),
@@ -101,7 +101,7 @@ mod tests {
 
     fn bound<T>(signals: &Signals, storefront: &Storefront, see: impl FnOnce(&Page<'_>) -> T) -> T {
         let plan = check(every_block(), storefront).unwrap();
-        let shop = shop(&StoreId::parse("magic-wands").unwrap(), storefront);
+        let shop = shop_of(&ShopId::parse("magic-wands").unwrap(), storefront);
         see(&bind(&plan, &shop, signals, storefront))
     }
 

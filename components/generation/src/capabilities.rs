@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use model::{Cause, Market, Persona, ShopperId, Source, StoreId};
+use model::{Cause, Market, Persona, ShopId, ShopperId, Source};
 use page::Product;
 
 use crate::assortment::Assortment;
@@ -59,15 +59,14 @@ pub enum CacheError {
 
 /// The cache of pages and plans. Writing the same page twice does no harm.
 pub trait Cache {
-    /// Returns the store's catalog version.
-    fn catalog_version(&self, store: &StoreId) -> Result<u64, CacheError>;
+    /// Returns the shop's catalog version.
+    fn catalog_version(&self, shop: &ShopId) -> Result<u64, CacheError>;
     /// Returns the plan of the shopper's page.
-    fn plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<Option<StoredPlan>, CacheError>;
+    fn plan(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<StoredPlan>, CacheError>;
     /// Returns the metadata of the shopper's page, fresh or stale.
-    fn page_metadata(&self, store: &StoreId, shopper: &ShopperId)
-    -> Result<Option<PageMetadata>, CacheError>;
+    fn page_metadata(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<PageMetadata>, CacheError>;
     /// Stores a page and the plan that it was rendered from, the plan first.
-    fn put(&self, store: &StoreId, shopper: &ShopperId, page: NewPage) -> Result<(), CacheError>;
+    fn put(&self, shop: &ShopId, shopper: &ShopperId, page: NewPage) -> Result<(), CacheError>;
 }
 
 /// A page to be stored.
@@ -85,7 +84,7 @@ pub struct NewPage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CatalogError {
     /// The catalog knows no such shop.
-    NoSuchStore,
+    NoSuchShop,
     /// The shop did not answer. Try again after this many milliseconds.
     Unavailable(u64),
     /// The same question to the shop is already under way for another caller. Try again after this many milliseconds.
@@ -95,9 +94,9 @@ pub enum CatalogError {
 /// The catalog.
 pub trait Catalog {
     /// Returns the current products that the storefront may show.
-    fn products(&self, store: &StoreId, market: &Market) -> Result<Assortment, CatalogError>;
+    fn products(&self, shop: &ShopId, market: &Market) -> Result<Assortment, CatalogError>;
     /// Returns the products that match a shopper's search term, best match first.
-    fn search(&self, store: &StoreId, market: &Market, term: &str) -> Result<Vec<Product>, CatalogError>;
+    fn search(&self, shop: &ShopId, market: &Market, term: &str) -> Result<Vec<Product>, CatalogError>;
 }
 
 /// An answer of the model.
@@ -182,8 +181,8 @@ pub enum Level {
 
 /// The deployment: its settings, its clock and its log.
 pub trait Operator {
-    /// Returns the merchant's settings; `None` if this deployment does not serve the store.
-    fn merchant(&self, store: &StoreId) -> Option<Merchant>;
+    /// Returns the merchant's settings; `None` if this deployment does not serve the shop.
+    fn merchant(&self, shop: &ShopId) -> Option<Merchant>;
     /// Returns how long a page counts as fresh, in seconds.
     fn fresh_seconds(&self) -> u32;
     /// Returns the current time in milliseconds since the Unix epoch.

@@ -58,10 +58,10 @@ pub enum Flaw {
 
 impl Voice {
     /// Creates the copy rules of a shop. Banned words without a letter or digit have no effect.
-    pub fn new(store: &str, merchant: &Merchant, currency: &str) -> Self {
+    pub fn new(shop: &str, merchant: &Merchant, currency: &str) -> Self {
         let banned = merchant.banned_words.iter().map(|word| folded(word));
         Self {
-            name: legible(&merchant.name).or_else(|| legible(store)).unwrap_or_else(|| "Shop".to_owned()),
+            name: legible(&merchant.name).or_else(|| legible(shop)).unwrap_or_else(|| "Shop".to_owned()),
             banned: banned.filter(|word| word.contains(char::is_alphanumeric)).collect(),
             currency: folded(currency),
         }

@@ -4,7 +4,7 @@
 //! stored plan is never planned again, and a stored page is not stored again. The model is asked again only if its
 //! answer was lost before it was stored.
 
-use model::{Cause, Market, Persona, ShopperId, StoreId};
+use model::{Cause, Market, Persona, ShopId, ShopperId};
 use page::Document;
 
 use crate::assortment::Assortment;
@@ -41,7 +41,7 @@ pub struct Job {
     /// Whether a worker died on the job since the last attempt.
     pub crashed: bool,
     /// The id of the shop.
-    pub store: StoreId,
+    pub shop: ShopId,
     /// The id of the shopper.
     pub shopper: ShopperId,
     /// The work to do.
@@ -106,18 +106,18 @@ impl<H: Host> Run<'_, H> {
     /// Runs the job. Returns the trouble that occurred on the way, if any, or fails with the outcome if the job
     /// ends early.
     fn run(&self) -> Result<Option<Trouble>, Outcome> {
-        let Job { store, shopper, .. } = self.job;
+        let Job { shop, shopper, .. } = self.job;
         // The version is read before products and settings, because each change of them bumps it. If they change
         // in between, the page counts as older than it is: it may be made once too often, but never once too
         // rarely.
-        let version = self.host.catalog_version(store).map_err(|error| self.cache_failed(&error))?;
-        let merchant = self.host.merchant(store).ok_or_else(|| failed("this store is not served here"))?;
-        let kept = self.host.plan(store, shopper).map_err(|error| self.cache_failed(&error))?;
+        let version = self.host.catalog_version(shop).map_err(|error| self.cache_failed(&error))?;
+        let merchant = self.host.merchant(shop).ok_or_else(|| failed("this shop is not served here"))?;
+        let kept = self.host.plan(shop, shopper).map_err(|error| self.cache_failed(&error))?;
         if self.is_finished(kept.as_ref())? {
             return Ok(None);
         }
         let assortment = self.assortment()?;
-        let storefront = Storefront::new(store.as_str(), merchant, assortment);
+        let storefront = Storefront::new(shop.as_str(), merchant, assortment);
         let ready = match self.reuse(kept, version, &storefront) {
             Some(ready) => ready,
             None => self.plan(version, &storefront)?,
@@ -127,10 +127,10 @@ impl<H: Host> Run<'_, H> {
 
     /// Returns the shop's products, and those that match the shopper's newest searches.
     fn assortment(&self) -> Result<Assortment, Outcome> {
-        let Job { store, market, signals, .. } = self.job;
-        let mut assortment = self.host.products(store, market).map_err(catalog_failed)?;
+        let Job { shop, market, signals, .. } = self.job;
+        let mut assortment = self.host.products(shop, market).map_err(catalog_failed)?;
         for term in newest_terms(signals) {
-            match self.host.search(store, market, term) {
+            match self.host.search(shop, market, term) {
                 Ok(found) => assortment.add(found),
                 Err(_) => self.host.event(Level::Warn, "the catalog did not search", &[]),
             }
@@ -143,7 +143,7 @@ impl<H: Host> Run<'_, H> {
         if !kept.is_some_and(|kept| self.is_ours(&kept.metadata)) {
             return Ok(false);
         }
-        let metadata = self.host.page_metadata(&self.job.store, &self.job.shopper);
+        let metadata = self.host.page_metadata(&self.job.shop, &self.job.shopper);
         let metadata = metadata.map_err(|error| self.cache_failed(&error))?;
         Ok(metadata.is_some_and(|metadata| self.is_ours(&metadata)))
     }
@@ -211,15 +211,15 @@ impl<H: Host> Run<'_, H> {
     }
 
     fn store(&self, ready: Ready, storefront: &Storefront) -> Result<Option<Trouble>, Outcome> {
-        let Job { store, shopper, signals, .. } = self.job;
-        let Document { html, fragment } = bind::render(&ready.plan, store, signals, storefront);
+        let Job { shop, shopper, signals, .. } = self.job;
+        let Document { html, fragment } = bind::render(&ready.plan, shop, signals, storefront);
         let metadata = PageMetadata {
             fragment_offset: counted(fragment.start),
             fragment_size: counted(fragment.len()),
             ..ready.metadata
         };
         let page = NewPage { html, plan: ready.stored, metadata: metadata.clone() };
-        self.host.put(store, shopper, page).map_err(|error| self.cache_failed(&error))?;
+        self.host.put(shop, shopper, page).map_err(|error| self.cache_failed(&error))?;
         self.tell_of(&metadata);
         Ok(ready.trouble)
     }
@@ -261,7 +261,7 @@ fn counted(bytes: usize) -> u32 {
 
 fn catalog_failed(error: CatalogError) -> Outcome {
     match error {
-        CatalogError::NoSuchStore => failed("the catalog knows no such store"),
+        CatalogError::NoSuchShop => failed("the catalog knows no such shop"),
         CatalogError::Unavailable(after_ms) => again(Some(after_ms), "the catalog did not answer"),
         CatalogError::Busy(after_ms) => Outcome::Postponed(after_ms),
     }

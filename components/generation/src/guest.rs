@@ -7,7 +7,7 @@ use bindings::wandstore::storefront::catalog_types::Freshness;
 use bindings::wandstore::storefront::{
     cache, catalog, catalog_types, catalog_version, job_types, page_types, shopper_types,
 };
-use model::{Cause, InvalidId, Market, Persona, ShopperId, Source, StoreId};
+use model::{Cause, InvalidId, Market, Persona, ShopId, ShopperId, Source};
 
 use crate::assortment::Assortment;
 use crate::capabilities::{
@@ -58,7 +58,7 @@ fn parsed(job: job_types::Job) -> Result<Job, Refusal> {
         id: job.id,
         last: job.last,
         crashed: job.crashed,
-        store: StoreId::parse(&request.store)?,
+        shop: ShopId::parse(&request.shop)?,
         shopper: ShopperId::parse(&request.shopper)?,
         work: request.work.into(),
         signals: request.signals.into(),
@@ -75,43 +75,34 @@ fn named(market: &Market) -> catalog_types::Market {
 struct Host;
 
 impl Cache for Host {
-    fn catalog_version(&self, store: &StoreId) -> Result<u64, CacheError> {
-        Ok(catalog_version::current(store.as_str())?)
+    fn catalog_version(&self, shop: &ShopId) -> Result<u64, CacheError> {
+        Ok(catalog_version::current(shop.as_str())?)
     }
 
-    fn plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<Option<StoredPlan>, CacheError> {
-        Ok(cache::plan(store.as_str(), shopper.as_str())?.map(Into::into))
+    fn plan(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<StoredPlan>, CacheError> {
+        Ok(cache::plan(shop.as_str(), shopper.as_str())?.map(Into::into))
     }
 
-    fn page_metadata(
-        &self,
-        store: &StoreId,
-        shopper: &ShopperId,
-    ) -> Result<Option<PageMetadata>, CacheError> {
-        Ok(match cache::get(store.as_str(), shopper.as_str())? {
+    fn page_metadata(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<PageMetadata>, CacheError> {
+        Ok(match cache::get(shop.as_str(), shopper.as_str())? {
             page_types::Cached::Fresh(page) => Some(page.metadata.into()),
             page_types::Cached::Stale(stale) => Some(stale.page.metadata.into()),
             page_types::Cached::Miss | page_types::Cached::Closed => None,
         })
     }
 
-    fn put(&self, store: &StoreId, shopper: &ShopperId, page: NewPage) -> Result<(), CacheError> {
-        Ok(cache::put(store.as_str(), shopper.as_str(), page.into())?)
+    fn put(&self, shop: &ShopId, shopper: &ShopperId, page: NewPage) -> Result<(), CacheError> {
+        Ok(cache::put(shop.as_str(), shopper.as_str(), page.into())?)
     }
 }
 
 impl Catalog for Host {
-    fn products(&self, store: &StoreId, market: &Market) -> Result<Assortment, CatalogError> {
-        Ok(catalog::products(store.as_str(), &named(market), Freshness::Current)?.into())
+    fn products(&self, shop: &ShopId, market: &Market) -> Result<Assortment, CatalogError> {
+        Ok(catalog::products(shop.as_str(), &named(market), Freshness::Current)?.into())
     }
 
-    fn search(
-        &self,
-        store: &StoreId,
-        market: &Market,
-        term: &str,
-    ) -> Result<Vec<page::Product>, CatalogError> {
-        let found = catalog::search(store.as_str(), &named(market), Freshness::Current, term)?;
+    fn search(&self, shop: &ShopId, market: &Market, term: &str) -> Result<Vec<page::Product>, CatalogError> {
+        let found = catalog::search(shop.as_str(), &named(market), Freshness::Current, term)?;
         Ok(found.into_iter().map(Into::into).collect())
     }
 }
@@ -123,8 +114,8 @@ impl Llm for Host {
 }
 
 impl Operator for Host {
-    fn merchant(&self, store: &StoreId) -> Option<Merchant> {
-        settings::store(store.as_str()).map(Into::into)
+    fn merchant(&self, shop: &ShopId) -> Option<Merchant> {
+        settings::get_shop(shop.as_str()).map(Into::into)
     }
 
     fn fresh_seconds(&self) -> u32 {
@@ -166,7 +157,7 @@ model::conversions!(struct PageMetadata as page_types::PageMetadata {
 model::conversions!(struct StoredPlan as page_types::StoredPlan { json, metadata });
 model::conversions!(enum CacheError as page_types::CacheError { Invalid(text), Unavailable(text) });
 model::conversions!(enum CatalogError as catalog_types::CatalogError {
-    NoSuchStore, Unavailable(after_ms), Busy(after_ms)
+    NoSuchShop, Unavailable(after_ms), Busy(after_ms)
 });
 model::conversions!(struct page::Image as catalog_types::Image { url, alt, width, height });
 model::conversions!(struct page::Product as catalog_types::Product {

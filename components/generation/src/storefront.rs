@@ -42,9 +42,9 @@ impl Merchant {
     }
 
     /// Returns the merchant with the name that shoppers know. That is the name in the settings, unless it was only
-    /// derived from the store's id; then it is the catalog's name, if it has one.
-    fn known_as(self, store: &str, name: &str) -> Self {
-        let name = model::shop_name(store, &self.name, name).to_owned();
+    /// derived from the shop's id; then it is the catalog's name, if it has one.
+    fn known_as(self, shop: &str, name: &str) -> Self {
+        let name = model::shop_name(shop, &self.name, name).to_owned();
         Self { name, ..self }
     }
 }
@@ -83,11 +83,11 @@ pub struct Storefront {
 }
 
 impl Storefront {
-    /// Creates the storefront of a shop. `store` is its id, which replaces a name without visible characters.
-    pub fn new(store: &str, merchant: Merchant, assortment: Assortment) -> Self {
+    /// Creates the storefront of a shop. `shop` is its id, which replaces a name without visible characters.
+    pub fn new(shop: &str, merchant: Merchant, assortment: Assortment) -> Self {
         let brief = Brief::of(&merchant);
-        let merchant = merchant.known_as(store, assortment.shop_name());
-        let voice = Voice::new(store, &merchant, assortment.currency());
+        let merchant = merchant.known_as(shop, assortment.shop_name());
+        let voice = Voice::new(shop, &merchant, assortment.currency());
         Self { merchant, assortment, voice, brief }
     }
 }
@@ -98,10 +98,10 @@ mod tests {
     use crate::fakes::{assortment, merchant};
 
     #[track_caller]
-    fn check(store: &str, configured: &str, of_catalog: &str, name: &str) {
+    fn check(shop: &str, configured: &str, of_catalog: &str, name: &str) {
         let merchant = Merchant { name: configured.to_owned(), ..merchant() };
         let assortment = assortment().of_shop(of_catalog.to_owned(), String::new());
-        assert_eq!(Storefront::new(store, merchant, assortment).voice.name(), name);
+        assert_eq!(Storefront::new(shop, merchant, assortment).voice.name(), name);
     }
 
     #[test]

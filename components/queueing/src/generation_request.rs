@@ -1,6 +1,6 @@
 //! Generation requests: their content, its limits, and their form in the queue.
 
-use model::{Market, Persona, ShopperId, StoreId};
+use model::{Market, Persona, ShopId, ShopperId};
 use serde::{Deserialize, Serialize};
 
 use crate::task::InvalidPayload;
@@ -16,7 +16,7 @@ const ENTRY_BYTES_MAX: usize = 128;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GenerationRequest {
     /// The shop.
-    pub store: StoreId,
+    pub shop: ShopId,
     /// The shopper whom the page is for.
     pub shopper: ShopperId,
     /// The work to do.
@@ -92,7 +92,8 @@ fn printable(entry: &str) -> String {
 #[derive(Serialize, Deserialize)]
 struct Payload<'a> {
     form: u32,
-    store: &'a str,
+    #[serde(rename = "store")]
+    shop: &'a str,
     shopper: &'a str,
     work: Work,
     signals: Signals,
@@ -107,14 +108,14 @@ struct Payload<'a> {
 impl GenerationRequest {
     /// Returns the key of the request's job. There is at most one live job per key.
     pub fn key(&self) -> String {
-        job_key(&self.store, &self.shopper)
+        job_key(&self.shop, &self.shopper)
     }
 
     /// Encodes the generation request for the queue, in under 64 KiB if its signals are bounded.
     pub(crate) fn encode(self) -> Vec<u8> {
         let payload = Payload {
             form: FORM,
-            store: self.store.as_str(),
+            shop: self.shop.as_str(),
             shopper: self.shopper.as_str(),
             work: self.work,
             signals: self.signals,
@@ -129,7 +130,7 @@ impl GenerationRequest {
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, InvalidPayload> {
         let payload: Payload<'_> = serde_json::from_slice(bytes)?;
         Ok(Self {
-            store: StoreId::parse(payload.store)?,
+            shop: ShopId::parse(payload.shop)?,
             shopper: ShopperId::parse(payload.shopper)?,
             work: payload.work,
             signals: payload.signals,
@@ -140,8 +141,8 @@ impl GenerationRequest {
 }
 
 /// Returns the key of a shopper's jobs.
-pub(crate) fn job_key(store: &StoreId, shopper: &ShopperId) -> String {
-    format!("{store}:{shopper}")
+pub(crate) fn job_key(shop: &ShopId, shopper: &ShopperId) -> String {
+    format!("{shop}:{shopper}")
 }
 
 #[cfg(test)]
@@ -152,7 +153,7 @@ mod tests {
 
     fn request(signals: Signals) -> GenerationRequest {
         GenerationRequest {
-            store: StoreId::parse(&"s".repeat(100)).unwrap(),
+            shop: ShopId::parse(&"s".repeat(100)).unwrap(),
             shopper: ShopperId::parse(&"a".repeat(128)).unwrap(),
             work: Work::Rerender,
             signals,

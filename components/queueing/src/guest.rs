@@ -16,7 +16,7 @@ use bindings::exports::wandstore::storefront::{leases, queue};
 use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{clock, jobs, kv, log, random, settings};
 use bindings::wandstore::storefront::{job_types as wit, page_types};
-use model::{Cause, InvalidId, Key, Range, Scope, ShopperId, Store, StoreId};
+use model::{Cause, InvalidId, Key, Range, Scope, ShopId, ShopperId, Store};
 
 use crate::{
     Answer, Backoff, CRASHES_MAX, Claimed, Completion, Enqueued, Error, Failure, Forgotten, Jobs, Kv, Latest,
@@ -58,15 +58,15 @@ impl queue::Guest for Component {
         Ok(QUEUE.enqueue_maintenance(&maintenance.try_into()?, pool(), clock::now_ms())?.into())
     }
 
-    fn status(store: String, shopper: String) -> Result<wit::JobState, wit::QueueError> {
-        let (store, shopper) = parse(&store, &shopper)?;
-        Ok(QUEUE.status(&store, &shopper, pool())?.into())
+    fn status(shop: String, shopper: String) -> Result<wit::JobState, wit::QueueError> {
+        let (shop, shopper) = parse(&shop, &shopper)?;
+        Ok(QUEUE.status(&shop, &shopper, pool())?.into())
     }
 
-    fn delete(store: String, shopper: Option<String>) -> Result<page_types::Forgotten, wit::QueueError> {
-        let store = StoreId::parse(&store)?;
+    fn delete(shop: String, shopper: Option<String>) -> Result<page_types::Forgotten, wit::QueueError> {
+        let shop = ShopId::parse(&shop)?;
         let shopper = shopper.map(|shopper| ShopperId::parse(&shopper)).transpose()?;
-        Ok(QUEUE.delete(Scope::of(&store, shopper.as_ref()), pool())?.into())
+        Ok(QUEUE.delete(Scope::of(&shop, shopper.as_ref()), pool())?.into())
     }
 
     fn pool() -> Result<Vec<wit::Member>, wit::QueueError> {
@@ -83,8 +83,8 @@ impl queue::Guest for Component {
 
 bindings::export!(Component with_types_in bindings);
 
-fn parse(store: &str, shopper: &str) -> Result<(StoreId, ShopperId), InvalidId> {
-    Ok((StoreId::parse(store)?, ShopperId::parse(shopper)?))
+fn parse(shop: &str, shopper: &str) -> Result<(ShopId, ShopperId), InvalidId> {
+    Ok((ShopId::parse(shop)?, ShopperId::parse(shopper)?))
 }
 
 fn pool() -> Pool {
@@ -166,7 +166,7 @@ model::conversions!(enum Cause as wit::Cause {
     Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
 });
 model::conversions!(struct Trouble as wit::Trouble { cause: option, reason });
-model::conversions!(struct Record as wit::JobError { at_ms, job, store, cause: option, reason, settled });
+model::conversions!(struct Record as wit::JobError { at_ms, job, shop, cause: option, reason, settled });
 
 impl From<jobs::Error> for Failure {
     fn from(error: jobs::Error) -> Self {

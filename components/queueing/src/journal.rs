@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use model::{Cause, Key, StoreId};
+use model::{Cause, Key, ShopId};
 use serde::{Deserialize, Serialize};
 
 use crate::capabilities::{Failure, Kv};
@@ -31,7 +31,8 @@ pub struct Record {
     /// The id of the job.
     pub job: String,
     /// The shop; empty if it could not be read.
-    pub store: String,
+    #[serde(rename = "store")]
+    pub shop: String,
     /// Why the language model gave no plan; `None` if the error has another cause.
     #[serde(default)]
     pub cause: Option<Cause>,
@@ -45,22 +46,22 @@ impl Record {
     pub(crate) fn new(
         at_ms: u64,
         job: &str,
-        store: Option<&StoreId>,
+        shop: Option<&ShopId>,
         trouble: &Trouble,
         settled: &str,
     ) -> Self {
         let Trouble { cause, reason } = trouble;
         let reason = reason.chars().filter(|c| !c.is_control()).take(REASON_CHARS_MAX).collect();
-        let store = store.map_or("", StoreId::as_str).to_owned();
-        Self { at_ms, job: job.to_owned(), store, cause: *cause, reason, settled: settled.to_owned() }
+        let shop = shop.map_or("", ShopId::as_str).to_owned();
+        Self { at_ms, job: job.to_owned(), shop, cause: *cause, reason, settled: settled.to_owned() }
     }
 }
 
 /// Writes a record, after its index entry for the shop.
 pub(crate) fn write(kv: &impl Kv, record: &Record) -> Result<(), Failure> {
     let bytes = serde_json::to_vec(record).expect("plain fields have a JSON form");
-    if let Ok(store) = StoreId::parse(&record.store) {
-        kv.set(Key::JobErrorOf(&store, record.at_ms, &record.job), b"1", TTL_SECONDS)?;
+    if let Ok(shop) = ShopId::parse(&record.shop) {
+        kv.set(Key::JobErrorOf(&shop, record.at_ms, &record.job), b"1", TTL_SECONDS)?;
     }
     kv.set(Key::JobError(record.at_ms, &record.job), &bytes, TTL_SECONDS)
 }
@@ -184,14 +185,9 @@ mod tests {
     fn the_longest_record_is_read_whole() {
         for hostile in ["€", "\u{1F9D9}", "\"", "\\", "\n"] {
             let kv = FakeKv::default();
-            let store = StoreId::parse(&"s".repeat(100)).unwrap();
-            let record = Record::new(
-                NOW_MS,
-                &"j".repeat(64),
-                Some(&store),
-                &trouble(&hostile.repeat(10_000)),
-                "retry",
-            );
+            let shop = ShopId::parse(&"s".repeat(100)).unwrap();
+            let record =
+                Record::new(NOW_MS, &"j".repeat(64), Some(&shop), &trouble(&hostile.repeat(10_000)), "retry");
             write(&kv, &record).unwrap();
             assert!(record.reason.chars().count() <= REASON_CHARS_MAX);
             assert_eq!(newest(&kv, NOW_MS, 1), Ok(vec![record]));

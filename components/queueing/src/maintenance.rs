@@ -1,6 +1,6 @@
 //! Maintenance tasks, and their form in the queue.
 
-use model::{EventId, InvalidId, ShopperId, StoreId};
+use model::{EventId, InvalidId, ShopId, ShopperId};
 use serde::{Deserialize, Serialize};
 
 use crate::task::InvalidPayload;
@@ -12,7 +12,7 @@ pub(crate) const FORM: u32 = 2;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MaintenanceTask {
     /// The shop.
-    pub store: StoreId,
+    pub shop: ShopId,
     /// The event that caused the task. There is one maintenance task per event.
     pub cause: EventId,
     /// The time of that event, in milliseconds since the epoch.
@@ -58,7 +58,8 @@ impl From<CustomerId> for String {
 #[derive(Serialize, Deserialize)]
 struct Payload<'a> {
     form: u32,
-    store: &'a str,
+    #[serde(rename = "store")]
+    shop: &'a str,
     cause: &'a str,
     happened_ms: u64,
     #[serde(rename = "chore")]
@@ -68,21 +69,21 @@ struct Payload<'a> {
 impl MaintenanceTask {
     /// Returns the key of the task's job. No generation request has such a key: its `/` is before the first `:`.
     pub fn key(&self) -> String {
-        format!("errand/{}/{}", self.store, self.cause)
+        format!("errand/{}/{}", self.shop, self.cause)
     }
 
     /// Encodes the maintenance task for the queue.
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let Self { store, cause, happened_ms, kind } = self.clone();
-        let (store, cause) = (store.as_str(), cause.as_str());
-        let payload = Payload { form: FORM, store, cause, happened_ms, kind };
+        let Self { shop, cause, happened_ms, kind } = self.clone();
+        let (shop, cause) = (shop.as_str(), cause.as_str());
+        let payload = Payload { form: FORM, shop, cause, happened_ms, kind };
         serde_json::to_vec(&payload).expect("plain fields have a JSON form")
     }
 
     /// Decodes a maintenance task from the queue.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, InvalidPayload> {
-        let Payload { store, cause, happened_ms, kind, .. } = serde_json::from_slice(bytes)?;
-        Ok(Self { store: StoreId::parse(store)?, cause: EventId::parse(cause)?, happened_ms, kind })
+        let Payload { shop, cause, happened_ms, kind, .. } = serde_json::from_slice(bytes)?;
+        Ok(Self { shop: ShopId::parse(shop)?, cause: EventId::parse(cause)?, happened_ms, kind })
     }
 
     /// Replaces every whole number that is the customer's id with `…`, in a text for the operator.
@@ -114,9 +115,9 @@ mod tests {
     }
 
     fn maintenance(kind: MaintenanceKind) -> MaintenanceTask {
-        let store = StoreId::parse("magic-wands.myshopify.com").unwrap();
+        let shop = ShopId::parse("magic-wands.myshopify.com").unwrap();
         let cause = EventId::parse("b54557e4-bdd9").unwrap();
-        MaintenanceTask { store, cause, happened_ms: 1_700_000_000_000, kind }
+        MaintenanceTask { shop, cause, happened_ms: 1_700_000_000_000, kind }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use model::{Cause, Scope, ShopperId, StoreId};
+use model::{Cause, Scope, ShopId, ShopperId};
 
 use crate::capabilities::{
     Answer, Completion, Enqueued, Failure, Jobs, Kv, Leased, NewJob, Operator, QueueStats, State,
@@ -147,7 +147,7 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         now_ms: u64,
     ) -> Result<Enqueued, Error> {
         let pool = pool.for_maintenance();
-        let (key, queues) = (maintenance.key(), queues(maintenance.store.as_str(), pool));
+        let (key, queues) = (maintenance.key(), queues(maintenance.shop.as_str(), pool));
         if let Some(newest) = self.jobs.latest(&key, &queues)?
             && newest.state != State::Dead
         {
@@ -176,10 +176,10 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     }
 
     fn bury(&self, hopeless: &Hopeless, now_ms: u64) -> Result<(), Error> {
-        let Hopeless { id, token, store, reason } = hopeless;
+        let Hopeless { id, token, shop, reason } = hopeless;
         if self.jobs.complete(id, *token, now_ms, &Completion::Dead(reason.clone()))? {
             let trouble = Trouble { cause: None, reason: reason.clone() };
-            self.record(&Record::new(now_ms, id, store.as_ref(), &trouble, "dead"));
+            self.record(&Record::new(now_ms, id, shop.as_ref(), &trouble, "dead"));
         }
         Ok(())
     }
@@ -206,8 +206,8 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         });
         let ours = self.jobs.complete(&job.id, job.token, now_ms, &completion)?;
         if let (true, Some(trouble)) = (ours, trouble) {
-            let store = Some(job.task.store());
-            self.record(&Record::new(now_ms, &job.id, store, &trouble, name(&completion)));
+            let shop = Some(job.task.shop());
+            self.record(&Record::new(now_ms, &job.id, shop, &trouble, name(&completion)));
         }
         Ok(ours)
     }
@@ -226,8 +226,8 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     }
 
     /// Returns the state of a shopper's newest job; `None` if there is none.
-    pub fn status(&self, store: &StoreId, shopper: &ShopperId, pool: Pool) -> Result<Option<State>, Error> {
-        let key = generation_request::job_key(store, shopper);
+    pub fn status(&self, shop: &ShopId, shopper: &ShopperId, pool: Pool) -> Result<Option<State>, Error> {
+        let key = generation_request::job_key(shop, shopper);
         Ok(self.jobs.latest(&key, &queues(&key, pool))?.map(|newest| newest.state))
     }
 
@@ -272,7 +272,7 @@ fn queues(key: &str, pool: Pool) -> Vec<String> {
 struct Hopeless {
     id: String,
     token: u64,
-    store: Option<StoreId>,
+    shop: Option<ShopId>,
     reason: String,
 }
 
@@ -280,7 +280,7 @@ fn admit(leased: Leased, pool: Pool) -> Result<Job, Hopeless> {
     let Leased { id, token, attempt, crashes, payload } = leased;
     let task = match Task::decode(&payload) {
         Ok(task) => task,
-        Err(wrong) => return Err(Hopeless { id, token, store: None, reason: wrong.to_string() }),
+        Err(wrong) => return Err(Hopeless { id, token, shop: None, reason: wrong.to_string() }),
     };
     let Pool { attempts_max, crashes_max, .. } = task.terms(pool);
     let hopeless = if crashes >= crashes_max {
@@ -292,7 +292,7 @@ fn admit(leased: Leased, pool: Pool) -> Result<Job, Hopeless> {
         None
     };
     if let Some(reason) = hopeless {
-        return Err(Hopeless { id, token, store: Some(task.store().clone()), reason });
+        return Err(Hopeless { id, token, shop: Some(task.shop().clone()), reason });
     }
     Ok(Job { id, token, attempt, last: attempt == attempts_max, crashed: crashes > 0, task })
 }

@@ -19,7 +19,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{EventId, Market, Scope, ShopperId, StoreId};
+use model::{EventId, Market, Scope, ShopId, ShopperId};
 
 use crate::capabilities::{Enqueued, State};
 use crate::fakes::{DIED, FakeJobs, FakeKv, FakeOperator, Fault, Row, STOPPED};
@@ -194,7 +194,7 @@ impl Simulation {
         let market = if self.random.one_in(2) { Market::default() } else { Market::of("DE", "DE").unwrap() };
         let shopper = self.shopper();
         let request = GenerationRequest {
-            store: store(),
+            shop: shop(),
             shopper: shopper.in_market(&market).unwrap(),
             work: Work::Generate,
             signals: Signals::default(),
@@ -215,7 +215,7 @@ impl Simulation {
         let cause = self.random.below(CAUSES);
         let id = EventId::parse(&cause.to_string()).unwrap();
         let maintenance = MaintenanceTask {
-            store: store(),
+            shop: shop(),
             cause: id,
             happened_ms: self.now_ms,
             kind: MaintenanceKind::RedactShop,
@@ -235,7 +235,7 @@ impl Simulation {
     }
 
     fn forget(&mut self) {
-        let (store, shopper) = (store(), self.shopper());
+        let (shop, shopper) = (shop(), self.shopper());
         let ids = |simulation: &Self| {
             let rows = simulation.queue.jobs.rows.borrow();
             let is_theirs = |row: &Row| match Task::decode(&row.payload) {
@@ -245,7 +245,7 @@ impl Simulation {
             rows.iter().filter(|(_, row)| is_theirs(row)).map(|(id, _)| id.clone()).collect::<Vec<_>>()
         };
         let theirs = ids(self);
-        let forgotten = self.queue.delete(Scope::of(&store, Some(&shopper)), POOL);
+        let forgotten = self.queue.delete(Scope::of(&shop, Some(&shopper)), POOL);
         let left = ids(self);
         if let Ok(Forgotten { count, more: false }) = forgotten {
             assert_eq!((count as usize, left.len()), (theirs.len(), 0), "{shopper} was not forgotten");
@@ -470,8 +470,8 @@ impl Simulation {
     }
 }
 
-fn store() -> StoreId {
-    StoreId::parse("magic-wands").unwrap()
+fn shop() -> ShopId {
+    ShopId::parse("magic-wands").unwrap()
 }
 
 fn is_maintenance(row: &Row) -> bool {

@@ -1,6 +1,6 @@
 //! The task of a job: a page or a maintenance task.
 
-use model::{InvalidId, StoreId};
+use model::{InvalidId, ShopId};
 use serde::Deserialize;
 
 use crate::generation_request::{self, GenerationRequest};
@@ -37,10 +37,10 @@ struct Form {
 
 impl Task {
     /// Returns the shop.
-    pub fn store(&self) -> &StoreId {
+    pub fn shop(&self) -> &ShopId {
         match self {
-            Self::Page(request) => &request.store,
-            Self::Maintenance(maintenance) => &maintenance.store,
+            Self::Page(request) => &request.shop,
+            Self::Maintenance(maintenance) => &maintenance.shop,
         }
     }
 

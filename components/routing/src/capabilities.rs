@@ -4,7 +4,7 @@
 mod jobs;
 mod pages;
 
-use model::{Key, Market, Store, StoreId};
+use model::{Key, Market, ShopId, Store};
 use page::{Collection, Product};
 
 pub use jobs::{
@@ -25,9 +25,9 @@ pub struct Failure(pub String);
 /// The catalog of a shop.
 pub trait Catalog {
     /// Returns the products that the storefront may show.
-    fn products(&self, store: &StoreId, market: &Market) -> Result<Assortment, Failure>;
+    fn products(&self, shop: &ShopId, market: &Market) -> Result<Assortment, Failure>;
     /// Returns the shop's collections, those with the most products first.
-    fn collections(&self, store: &StoreId, market: &Market) -> Result<Vec<Collection>, Failure>;
+    fn collections(&self, shop: &ShopId, market: &Market) -> Result<Vec<Collection>, Failure>;
 }
 
 /// The products of a shop, and how it writes their prices.
@@ -98,11 +98,11 @@ pub trait Settings {
     /// Returns whether this is a developer's own machine, with no shoppers.
     fn development(&self) -> bool;
     /// Returns the status of the shop, as far as this caller may know it.
-    fn shop_status(&self, store: &StoreId, asks: Asker) -> ShopStatus;
+    fn shop_status(&self, shop: &ShopId, asks: Asker) -> ShopStatus;
     /// Returns the shop's settings; `None` if this deployment does not serve the shop.
-    fn merchant(&self, store: &StoreId) -> Option<Merchant>;
+    fn merchant(&self, shop: &ShopId) -> Option<Merchant>;
     /// Returns the first of the shops that this deployment serves.
-    fn first_store(&self) -> Option<StoreId>;
+    fn first_shop(&self) -> Option<ShopId>;
 }
 
 /// The caller that asks about a shop.

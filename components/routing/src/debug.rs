@@ -12,7 +12,7 @@ use crate::http::Response;
 use crate::page_request;
 use crate::refusal::Refusal;
 use crate::target::Target;
-use crate::visitor::{Visitor, known_store};
+use crate::visitor::{Visitor, known_shop};
 
 /// How many errors are listed by default, and at most.
 const ERRORS: u32 = 50;
@@ -51,11 +51,11 @@ pub(crate) fn bump_catalog_version<D: Cache + Settings + Log>(
     deployment: &D,
     target: Target<'_>,
 ) -> Result<Response<D::Value>, Refusal> {
-    let store = known_store(deployment, &target.required("store")?)?;
-    match deployment.bump_catalog_version(&store) {
-        Ok(version) => Ok(Response::json(200, &json!({ "store": store.as_str(), "version": version }))),
+    let shop = known_shop(deployment, &target.required("store")?)?;
+    match deployment.bump_catalog_version(&shop) {
+        Ok(version) => Ok(Response::json(200, &json!({ "store": shop.as_str(), "version": version }))),
         Err(Failure(reason)) => {
-            let particulars = [("store", store.as_str()), ("reason", &reason)];
+            let particulars = [("shop", shop.as_str()), ("reason", &reason)];
             deployment.warn("a catalog that changed could not be noted", &particulars);
             Err(Refusal::CacheUnavailable)
         }
@@ -67,12 +67,12 @@ pub(crate) fn reopen<D: Cache + Settings + Log>(
     deployment: &D,
     target: Target<'_>,
 ) -> Result<Response<D::Value>, Refusal> {
-    let store = known_store(deployment, &target.required("store")?)?;
-    match deployment.reopen(&store) {
-        Ok(()) => Ok(Response::json(200, &json!({ "store": store.as_str(), "state": "open" }))),
+    let shop = known_shop(deployment, &target.required("store")?)?;
+    match deployment.reopen(&shop) {
+        Ok(()) => Ok(Response::json(200, &json!({ "store": shop.as_str(), "state": "open" }))),
         Err(Failure(reason)) => {
-            let particulars = [("store", store.as_str()), ("reason", &reason)];
-            deployment.warn("a store could not be opened again", &particulars);
+            let particulars = [("shop", shop.as_str()), ("reason", &reason)];
+            deployment.warn("a shop could not be reopened", &particulars);
             Err(Refusal::CacheUnavailable)
         }
     }

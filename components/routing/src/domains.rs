@@ -6,7 +6,7 @@
 //! Webhook headers are not signed. A header is trusted only in a `shop/update`, which reports a changed domain, and
 //! only if the old domain has no known number and the new one is not served as a shop of its own.
 
-use model::{Domains, Key, Store, StoreId};
+use model::{Domains, Key, ShopId, Store};
 
 use crate::capabilities::{Asker, Failure, Found, Settings, ShopStatus, Storage};
 
@@ -16,42 +16,42 @@ const DOMAINS_MAX: u32 = 5;
 const BYTES_MAX: u32 = 2048;
 
 /// Returns the served shop that this domain belongs to, or the domain itself. Reads storage only if it is not served.
-pub(crate) fn served_as(deployment: &(impl Settings + Storage), store: StoreId) -> Result<StoreId, Failure> {
-    if is_served(deployment, &store) {
-        return Ok(store);
+pub(crate) fn served_as(deployment: &(impl Settings + Storage), shop: ShopId) -> Result<ShopId, Failure> {
+    if is_served(deployment, &shop) {
+        return Ok(shop);
     }
-    let others = others(deployment, &store, None)?;
-    Ok(others.into_iter().find(|other| is_served(deployment, other)).unwrap_or(store))
+    let others = others(deployment, &shop, None)?;
+    Ok(others.into_iter().find(|other| is_served(deployment, other)).unwrap_or(shop))
 }
 
 /// Returns whether the shop is served under this domain.
-pub(crate) fn is_served(settings: &impl Settings, store: &StoreId) -> bool {
-    settings.shop_status(store, Asker::VouchedFor) != ShopStatus::Unknown
+pub(crate) fn is_served(settings: &impl Settings, shop: &ShopId) -> bool {
+    settings.shop_status(shop, Asker::VouchedFor) != ShopStatus::Unknown
 }
 
 /// Returns whether there is a record of this domain.
-pub(crate) fn is_known(storage: &impl Storage, store: &StoreId) -> Result<bool, Failure> {
-    Ok(recall(storage, store)? != Domains::default())
+pub(crate) fn is_known(storage: &impl Storage, shop: &ShopId) -> Result<bool, Failure> {
+    Ok(recall(storage, shop)? != Domains::default())
 }
 
 /// Returns the other domains in the record of this one. Leaves out domains that are known to belong to a shop with
 /// another number, and returns none if this domain's own record has another number than `number`.
 pub(crate) fn others(
     storage: &impl Storage,
-    store: &StoreId,
+    shop: &ShopId,
     number: Option<u64>,
-) -> Result<Vec<StoreId>, Failure> {
-    let record = recall(storage, store)?;
+) -> Result<Vec<ShopId>, Failure> {
+    let record = recall(storage, shop)?;
     if differ(record.number, number) {
         return Ok(Vec::new());
     }
     let number = number.or(record.number);
-    let others = record.others.iter().filter_map(|other| StoreId::parse(other).ok());
+    let others = record.others.iter().filter_map(|other| ShopId::parse(other).ok());
     keeping(others, |other| Ok(!differ(recall(storage, other)?.number, number)))
 }
 
 /// Returns the known domains of the shop with this number.
-pub(crate) fn of_number(storage: &impl Storage, number: u64) -> Result<Vec<StoreId>, Failure> {
+pub(crate) fn of_number(storage: &impl Storage, number: u64) -> Result<Vec<ShopId>, Failure> {
     // The index may be older than a domain's record: a domain whose record has another number is another shop's.
     let index = indexed(storage, number)?;
     keeping(index.into_iter(), |domain| Ok(recall(storage, domain)?.number == Some(number)))
@@ -59,47 +59,47 @@ pub(crate) fn of_number(storage: &impl Storage, number: u64) -> Result<Vec<Store
 
 /// Records that a domain belongs to the shop with this number, as a signed body says, and links it to the number's
 /// other domains. Drops what was known of a former shop of this domain.
-pub(crate) fn note(storage: &impl Storage, store: &StoreId, number: u64) -> Result<(), Failure> {
-    let before = recall(storage, store)?;
+pub(crate) fn note(storage: &impl Storage, shop: &ShopId, number: u64) -> Result<(), Failure> {
+    let before = recall(storage, shop)?;
     let former = before.number.filter(|former| *former != number);
     let mut record = if former.is_some() { Domains::default() } else { before.clone() };
     record.number = Some(number);
-    let others: Vec<_> = of_number(storage, number)?.into_iter().filter(|other| other != store).collect();
+    let others: Vec<_> = of_number(storage, number)?.into_iter().filter(|other| other != shop).collect();
     for other in &others {
         add(&mut record, other);
     }
     if record != before {
-        keep(storage, store, &record)?;
+        keep(storage, shop, &record)?;
     }
     if let Some(former) = former {
-        forget(storage, store, former)?;
+        forget(storage, shop, former)?;
     }
-    storage.put(Key::DomainOf(number, store), b"1", None)?;
-    others.iter().try_for_each(|other| link(storage, other, store))
+    storage.put(Key::DomainOf(number, shop), b"1", None)?;
+    others.iter().try_for_each(|other| link(storage, other, shop))
 }
 
-/// Records that the shop with this number changed its domain from `former`, which only a header names, to `store`.
+/// Records that the shop with this number changed its domain from `former`, which only a header names, to `shop`.
 /// Returns false, and records nothing, if the two are more likely different shops.
 pub(crate) fn note_change(
     deployment: &(impl Settings + Storage),
-    former: &StoreId,
-    store: &StoreId,
+    former: &ShopId,
+    shop: &ShopId,
     number: u64,
 ) -> Result<bool, Failure> {
     let record = recall(deployment, former)?;
     let was_here = is_served(deployment, former) || record != Domains::default();
-    if !was_here || record.number.is_some() || is_served(deployment, store) {
+    if !was_here || record.number.is_some() || is_served(deployment, shop) {
         return Ok(false);
     }
     note(deployment, former, number)?;
-    note(deployment, store, number)?;
+    note(deployment, shop, number)?;
     Ok(true)
 }
 
 /// Removes a domain from the index. Call it before removing the domain's record, which holds the number.
-pub(crate) fn remove_from_index(storage: &impl Storage, store: &StoreId) -> Result<(), Failure> {
-    let number = recall(storage, store)?.number;
-    number.map_or(Ok(()), |number| forget(storage, store, number))
+pub(crate) fn remove_from_index(storage: &impl Storage, shop: &ShopId) -> Result<(), Failure> {
+    let number = recall(storage, shop)?.number;
+    number.map_or(Ok(()), |number| forget(storage, shop, number))
 }
 
 /// Returns whether both numbers are known and differ.
@@ -108,9 +108,9 @@ fn differ(one: Option<u64>, other: Option<u64>) -> bool {
 }
 
 fn keeping(
-    domains: impl Iterator<Item = StoreId>,
-    is_wanted: impl Fn(&StoreId) -> Result<bool, Failure>,
-) -> Result<Vec<StoreId>, Failure> {
+    domains: impl Iterator<Item = ShopId>,
+    is_wanted: impl Fn(&ShopId) -> Result<bool, Failure>,
+) -> Result<Vec<ShopId>, Failure> {
     let mut wanted = Vec::new();
     for domain in domains {
         if is_wanted(&domain)? {
@@ -120,37 +120,37 @@ fn keeping(
     Ok(wanted)
 }
 
-fn forget(storage: &impl Storage, store: &StoreId, number: u64) -> Result<(), Failure> {
-    let key = Key::DomainOf(number, store);
+fn forget(storage: &impl Storage, shop: &ShopId, number: u64) -> Result<(), Failure> {
+    let key = Key::DomainOf(number, shop);
     storage.remove(key.store(), &key.to_string()).map(|_removed| ())
 }
 
-fn indexed(storage: &impl Storage, number: u64) -> Result<Vec<StoreId>, Failure> {
+fn indexed(storage: &impl Storage, number: u64) -> Result<Vec<ShopId>, Failure> {
     let prefix = model::domains_of(number);
     let keys = storage.keys(Store::GenerationQueue, &prefix, None, DOMAINS_MAX)?;
-    Ok(keys.iter().filter_map(|key| StoreId::parse(key.strip_prefix(&prefix)?).ok()).collect())
+    Ok(keys.iter().filter_map(|key| ShopId::parse(key.strip_prefix(&prefix)?).ok()).collect())
 }
 
-fn link(storage: &impl Storage, store: &StoreId, other: &StoreId) -> Result<(), Failure> {
-    let before = recall(storage, store)?;
+fn link(storage: &impl Storage, shop: &ShopId, other: &ShopId) -> Result<(), Failure> {
+    let before = recall(storage, shop)?;
     let mut record = before.clone();
     add(&mut record, other);
-    if record == before { Ok(()) } else { keep(storage, store, &record) }
+    if record == before { Ok(()) } else { keep(storage, shop, &record) }
 }
 
-fn add(record: &mut Domains, other: &StoreId) {
+fn add(record: &mut Domains, other: &ShopId) {
     let is_new = record.others.iter().all(|known| known != other.as_str());
     if is_new && record.others.len() < DOMAINS_MAX as usize {
         record.others.push(other.to_string());
     }
 }
 
-fn recall(storage: &impl Storage, store: &StoreId) -> Result<Domains, Failure> {
-    let found = storage.read(Key::Domains(store), BYTES_MAX)?;
+fn recall(storage: &impl Storage, shop: &ShopId) -> Result<Domains, Failure> {
+    let found = storage.read(Key::Domains(shop), BYTES_MAX)?;
     Ok(found.and_then(|Found { bytes, .. }| serde_json::from_slice(&bytes).ok()).unwrap_or_default())
 }
 
-fn keep(storage: &impl Storage, store: &StoreId, record: &Domains) -> Result<(), Failure> {
+fn keep(storage: &impl Storage, shop: &ShopId, record: &Domains) -> Result<(), Failure> {
     let bytes = serde_json::to_vec(record).expect("a record of plain fields has a JSON form");
-    storage.put(Key::Domains(store), &bytes, None)
+    storage.put(Key::Domains(shop), &bytes, None)
 }

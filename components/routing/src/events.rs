@@ -42,7 +42,7 @@ pub(crate) enum InvalidReport {
 /// The report of a page. The ids are not parsed yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Report {
-    pub(crate) store: String,
+    pub(crate) shop: String,
     pub(crate) shopper: String,
     /// 1 to 50, in the order in which they happened.
     pub(crate) events: Vec<Event>,
@@ -73,8 +73,8 @@ impl Report {
         let value = json(body)?;
         let fields = Fields::of(&value, BODY)?;
         fields.hold_only(&["store", "shopper", "events"], "may hold only store, shopper and events")?;
-        let (store, shopper) = (fields.text("store")?.to_owned(), fields.text("shopper")?.to_owned());
-        Ok(Self { store, shopper, events: events(fields.get("events"))? })
+        let (shop, shopper) = (fields.text("store")?.to_owned(), fields.text("shopper")?.to_owned());
+        Ok(Self { shop, shopper, events: events(fields.get("events"))? })
     }
 }
 
@@ -206,7 +206,7 @@ mod tests {
     fn events_keep_their_order_and_ids_are_left_to_be_parsed() {
         let body = report(r#"[{"type":"view","product":"b"},{"type":"view","product":"a"}]"#);
         let report = Report::parse(body.as_bytes()).unwrap();
-        assert_eq!((report.store.as_str(), report.shopper.as_str()), ("magic-wands", "abc123"));
+        assert_eq!((report.shop.as_str(), report.shopper.as_str()), ("magic-wands", "abc123"));
         assert_eq!(report.events, [Event::View("b".into()), Event::View("a".into())]);
     }
 

@@ -10,7 +10,7 @@ mod storage;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{ShopperId, StoreId};
+use model::{ShopId, ShopperId};
 
 use crate::{
     Cached, Enqueued, Failure, Forgotten, Found, JobState, MaintenanceKind, Method, Signals, handle,
@@ -43,13 +43,13 @@ pub(crate) struct Fake {
     pub(crate) now_ms: u64,
     /// The deployment's `DEBUG_TOKEN`.
     pub(crate) token: Option<&'static str>,
-    pub(crate) stores: Vec<&'static str>,
+    pub(crate) shops: Vec<&'static str>,
     /// The name of the best-selling product.
     pub(crate) best: &'static str,
     pub(crate) down: Vec<&'static str>,
     /// How many compare-and-swaps another writer wins.
     pub(crate) rivals: Cell<u32>,
-    /// Short-term storage. Each key's prefix determines its store.
+    /// Short-term storage. Each key's prefix determines its shop.
     pub(crate) stored: RefCell<BTreeMap<String, Found>>,
     /// The pages and generation requests that can be deleted, as `{store}:{shopper}`.
     pub(crate) pages: RefCell<BTreeSet<String>>,
@@ -78,7 +78,7 @@ impl Default for Fake {
             closed_to_anybody: false,
             now_ms: NOW_MS,
             token: Some(TOKEN),
-            stores: vec![STORE, SHOP],
+            shops: vec![STORE, SHOP],
             best: "Elder Wand",
             down: Vec::new(),
             rivals: Cell::new(0),
@@ -139,10 +139,10 @@ impl Fake {
 }
 
 /// Deletes some items of a set, as caching and queueing do.
-fn forget(ids: &RefCell<BTreeSet<String>>, store: &StoreId, shopper: Option<&ShopperId>) -> Forgotten {
+fn forget(ids: &RefCell<BTreeSet<String>>, shop: &ShopId, shopper: Option<&ShopperId>) -> Forgotten {
     let is_meant = |id: &&String| {
-        let (shop, whose) = id.split_once(':').unwrap();
-        shop == store.as_str()
+        let (owner, whose) = id.split_once(':').unwrap();
+        owner == shop.as_str()
             && shopper.is_none_or(|shopper| shopper.has_page(&ShopperId::parse(whose).unwrap()))
     };
     let found: Vec<_> = ids.borrow().iter().filter(is_meant).take(FORGET_MAX).cloned().collect();

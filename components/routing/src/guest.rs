@@ -18,7 +18,7 @@ use bindings::wandstore::capabilities::{clock, kv, log, settings, signatures};
 use bindings::wandstore::storefront::{
     cache, cache_control, catalog, catalog_types, http_types as wit, job_types, queue,
 };
-use model::{Key, Market, ShopperId, Store, StoreId};
+use model::{Key, Market, ShopId, ShopperId, Store};
 
 use crate::{
     Asker, Assortment, BodyError, Cache, Cached, Catalog, Clock, Content, Enqueued, Failure, Forgotten,
@@ -36,8 +36,8 @@ impl handler::Guest for Component {
         crate::handle(&Host, method.into(), &target, request).into()
     }
 
-    fn fallback(store: String) -> Option<wit::Response> {
-        Some(crate::fallback(&Host, &store)?.into())
+    fn fallback(shop: String) -> Option<wit::Response> {
+        Some(crate::fallback(&Host, &shop)?.into())
     }
 }
 
@@ -45,8 +45,8 @@ impl maintenance::Guest for Component {
     fn run(job: job_types::Job) -> job_types::Progress {
         match job.task {
             job_types::Task::Maintenance(maintenance) => {
-                let job_types::MaintenanceTask { store, cause, kind, .. } = maintenance;
-                crate::run_maintenance(&Host, &store, &cause, &kind.into()).into()
+                let job_types::MaintenanceTask { shop, cause, kind, .. } = maintenance;
+                crate::run_maintenance(&Host, &shop, &cause, &kind.into()).into()
             }
             job_types::Task::Page(_) => {
                 let reason = "a page is not a maintenance task".to_owned();
@@ -71,37 +71,37 @@ impl Request for wit::Request {
 impl Cache for Host {
     type Value = Value;
 
-    fn lookup(&self, store: &StoreId, shopper: &ShopperId) -> Result<Cached<Value>, Failure> {
-        Ok(cache::get(store.as_str(), shopper.as_str())?.into())
+    fn lookup(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Cached<Value>, Failure> {
+        Ok(cache::get(shop.as_str(), shopper.as_str())?.into())
     }
 
-    fn bump_catalog_version(&self, store: &StoreId) -> Result<u64, Failure> {
-        Ok(cache_control::bump_catalog_version(store.as_str())?)
+    fn bump_catalog_version(&self, shop: &ShopId) -> Result<u64, Failure> {
+        Ok(cache_control::bump_catalog_version(shop.as_str())?)
     }
 
-    fn products_changed(&self, store: &StoreId) -> Result<(), Failure> {
-        Ok(cache_control::products_changed(store.as_str())?)
+    fn products_changed(&self, shop: &ShopId) -> Result<(), Failure> {
+        Ok(cache_control::products_changed(shop.as_str())?)
     }
 
-    fn has_plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<bool, Failure> {
-        Ok(cache::plan(store.as_str(), shopper.as_str())?.is_some())
+    fn has_plan(&self, shop: &ShopId, shopper: &ShopperId) -> Result<bool, Failure> {
+        Ok(cache::plan(shop.as_str(), shopper.as_str())?.is_some())
     }
 
-    fn close(&self, store: &StoreId) -> Result<(), Failure> {
-        Ok(cache_control::close(store.as_str())?)
+    fn close(&self, shop: &ShopId) -> Result<(), Failure> {
+        Ok(cache_control::close(shop.as_str())?)
     }
 
-    fn reopen(&self, store: &StoreId) -> Result<(), Failure> {
-        Ok(cache_control::reopen(store.as_str())?)
+    fn reopen(&self, shop: &ShopId) -> Result<(), Failure> {
+        Ok(cache_control::reopen(shop.as_str())?)
     }
 
-    fn pages(&self, store: &StoreId, shopper: &ShopperId) -> Result<Vec<ShopperId>, Failure> {
-        let ids = cache_control::pages(store.as_str(), shopper.as_str())?;
+    fn pages(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Vec<ShopperId>, Failure> {
+        let ids = cache_control::pages(shop.as_str(), shopper.as_str())?;
         Ok(ids.iter().filter_map(|id| ShopperId::parse(id).ok()).collect())
     }
 
-    fn forget_pages(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
-        Ok(cache_control::forget(store.as_str(), shopper.map(ShopperId::as_str))?.into())
+    fn forget_pages(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
+        Ok(cache_control::forget(shop.as_str(), shopper.map(ShopperId::as_str))?.into())
     }
 }
 
@@ -127,12 +127,12 @@ impl Queue for Host {
         }
     }
 
-    fn forget_jobs(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
-        Ok(queue::delete(store.as_str(), shopper.map(ShopperId::as_str))?.into())
+    fn forget_jobs(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
+        Ok(queue::delete(shop.as_str(), shopper.map(ShopperId::as_str))?.into())
     }
 
-    fn status(&self, store: &StoreId, shopper: &ShopperId) -> Result<JobState, Failure> {
-        Ok(queue::status(store.as_str(), shopper.as_str())?.into())
+    fn status(&self, shop: &ShopId, shopper: &ShopperId) -> Result<JobState, Failure> {
+        Ok(queue::status(shop.as_str(), shopper.as_str())?.into())
     }
 
     fn pool(&self) -> Result<Vec<Member>, Failure> {
@@ -145,13 +145,13 @@ impl Queue for Host {
 }
 
 impl Catalog for Host {
-    fn products(&self, store: &StoreId, market: &Market) -> Result<Assortment, Failure> {
-        Ok(catalog::products(store.as_str(), &market.into(), catalog_types::Freshness::StaleOk)?.into())
+    fn products(&self, shop: &ShopId, market: &Market) -> Result<Assortment, Failure> {
+        Ok(catalog::products(shop.as_str(), &market.into(), catalog_types::Freshness::StaleOk)?.into())
     }
 
-    fn collections(&self, store: &StoreId, market: &Market) -> Result<Vec<page::Collection>, Failure> {
+    fn collections(&self, shop: &ShopId, market: &Market) -> Result<Vec<page::Collection>, Failure> {
         let freshness = catalog_types::Freshness::StaleOk;
-        let collections = catalog::collections(store.as_str(), &market.into(), freshness)?;
+        let collections = catalog::collections(shop.as_str(), &market.into(), freshness)?;
         let collection = |catalog_types::Collection { title, url, .. }: catalog_types::Collection| {
             page::Collection { title, url }
         };
@@ -211,22 +211,22 @@ impl Settings for Host {
         settings::development()
     }
 
-    fn shop_status(&self, store: &StoreId, asks: Asker) -> ShopStatus {
-        match settings::status(store.as_str(), asks == Asker::VouchedFor) {
+    fn shop_status(&self, shop: &ShopId, asks: Asker) -> ShopStatus {
+        match settings::status(shop.as_str(), asks == Asker::VouchedFor) {
             settings::ShopStatus::Unknown => ShopStatus::Unknown,
             settings::ShopStatus::Open => ShopStatus::Open,
             settings::ShopStatus::Paused => ShopStatus::Paused,
         }
     }
 
-    fn merchant(&self, store: &StoreId) -> Option<Merchant> {
-        let shop = settings::store(store.as_str())?;
+    fn merchant(&self, shop: &ShopId) -> Option<Merchant> {
+        let shop = settings::get_shop(shop.as_str())?;
         let settings::Shop { name, url, language, promises, accent, surface, .. } = shop;
         Some(Merchant { name, url, language, promises, accent, surface })
     }
 
-    fn first_store(&self) -> Option<StoreId> {
-        settings::stores().iter().find_map(|store| StoreId::parse(store).ok())
+    fn first_shop(&self) -> Option<ShopId> {
+        settings::list_shops().iter().find_map(|shop| ShopId::parse(shop).ok())
     }
 }
 

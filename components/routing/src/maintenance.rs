@@ -8,7 +8,7 @@ mod record;
 mod report;
 mod sweep;
 
-use model::{EventId, Key, ShopperId, StoreId};
+use model::{EventId, Key, ShopId, ShopperId};
 
 use crate::capabilities::{Deployment, Failure, Forgotten, MaintenanceKind};
 use record::Tally;
@@ -27,17 +27,17 @@ pub enum Progress {
     Impossible(String),
 }
 
-/// Runs one part of the maintenance task that the event `cause` caused for the shop `store`.
-pub fn run<D: Deployment>(deployment: &D, store: &str, cause: &str, kind: &MaintenanceKind) -> Progress {
-    let (store, cause) = match (StoreId::parse(store), EventId::parse(cause)) {
-        (Ok(store), Ok(cause)) => (store, cause),
+/// Runs one part of the maintenance task that the event `cause` caused for the shop `shop`.
+pub fn run<D: Deployment>(deployment: &D, shop: &str, cause: &str, kind: &MaintenanceKind) -> Progress {
+    let (shop, cause) = match (ShopId::parse(shop), EventId::parse(cause)) {
+        (Ok(shop), Ok(cause)) => (shop, cause),
         (Err(wrong), _) | (_, Err(wrong)) => return Progress::Impossible(wrong.to_string()),
     };
     let plan = match Plan::of(kind) {
         Ok(plan) => plan,
         Err(wrong) => return Progress::Impossible(wrong.to_string()),
     };
-    match advance(deployment, &store, &cause, &plan) {
+    match advance(deployment, &shop, &cause, &plan) {
         Ok(true) => Progress::Done,
         Ok(false) => Progress::More,
         Err(failure) => Progress::Retry(failure),
@@ -86,43 +86,43 @@ impl Plan {
 /// Runs a bounded part of the task's current step. Returns true once all steps are done.
 fn advance<D: Deployment>(
     deployment: &D,
-    store: &StoreId,
+    shop: &ShopId,
     cause: &EventId,
     plan: &Plan,
 ) -> Result<bool, Failure> {
-    let mut tally = Tally::recall(deployment, store, cause)?;
+    let mut tally = Tally::recall(deployment, shop, cause)?;
     if let Some(step) = plan.steps.get(tally.step).copied() {
-        let Forgotten { count, more } = perform(deployment, store, cause, plan, step, &mut tally)?;
+        let Forgotten { count, more } = perform(deployment, shop, cause, plan, step, &mut tally)?;
         tally.add(step.noun(), count);
         if !more {
             tally.begin_next();
         }
     }
     if tally.step < plan.steps.len() {
-        tally.keep(deployment, store, cause)?;
+        tally.keep(deployment, shop, cause)?;
         return Ok(false);
     }
-    tally.close(deployment, store, cause, plan.name, deployment.now_ms())?;
+    tally.close(deployment, shop, cause, plan.name, deployment.now_ms())?;
     Ok(true)
 }
 
 fn perform<D: Deployment>(
     deployment: &D,
-    store: &StoreId,
+    shop: &ShopId,
     cause: &EventId,
     plan: &Plan,
     step: Step,
     tally: &mut Tally,
 ) -> Result<Forgotten, Failure> {
-    let subject = Subject { store, customer: plan.customer.as_ref() };
+    let subject = Subject { shop, customer: plan.customer.as_ref() };
     match step {
-        Step::Jobs => deployment.forget_jobs(store, subject.customer),
-        Step::Pages => deployment.forget_pages(store, subject.customer),
-        Step::Keys => sweep::keys(deployment, &subject, &Key::Tally(store, cause).to_string()),
+        Step::Jobs => deployment.forget_jobs(shop, subject.customer),
+        Step::Pages => deployment.forget_pages(shop, subject.customer),
+        Step::Keys => sweep::keys(deployment, &subject, &Key::Tally(shop, cause).to_string()),
         Step::Journals => sweep::journals(deployment, &subject, &mut tally.after),
         Step::Report => {
             let Some(customer) = subject.customer else { return Ok(sweep::NOTHING) };
-            report::write(deployment, store, customer, cause)
+            report::write(deployment, shop, customer, cause)
         }
     }
 }

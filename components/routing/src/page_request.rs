@@ -21,16 +21,10 @@ pub(crate) fn request_page_after(
     signals: Signals,
 ) -> Result<Enqueued, Failure> {
     let (persona, market) = (visitor.persona(), visitor.market());
-    let request = GenerationRequest {
-        store: &visitor.store,
-        shopper: &visitor.shopper,
-        work,
-        signals,
-        persona,
-        market,
-    };
+    let request =
+        GenerationRequest { shop: &visitor.shop, shopper: &visitor.shopper, work, signals, persona, market };
     deployment.enqueue(request).inspect_err(|failure| {
-        let particulars = [("store", visitor.store.as_str()), ("reason", &failure.0)];
+        let particulars = [("shop", visitor.shop.as_str()), ("reason", &failure.0)];
         deployment.warn("a page could not be requested", &particulars);
     })
 }
@@ -41,7 +35,7 @@ fn recall(deployment: &(impl Storage + Log), visitor: &Visitor) -> Signals {
     match deployment.read(session, signals::BYTES_MAX) {
         Ok(found) => found.map(|found| Signals::decode(&found.bytes)).unwrap_or_default(),
         Err(Failure(reason)) => {
-            let particulars = [("store", visitor.store.as_str()), ("reason", &reason)];
+            let particulars = [("shop", visitor.shop.as_str()), ("reason", &reason)];
             deployment.warn("a session could not be read", &particulars);
             Signals::default()
         }

@@ -3,7 +3,7 @@
 //! Shopify signs only the query, so shopper and shop follow from the query alone. A read request may be repeated
 //! while its signature is valid, because repeating it changes nothing more. A report may not be repeated.
 
-use model::{EventId, Key, ShopperId, StoreId};
+use model::{EventId, Key, ShopId, ShopperId};
 use page::{Document, THEME_STYLE};
 use shopify::proxy::Signed;
 
@@ -46,9 +46,9 @@ pub(crate) fn answer<D: Deployment>(
     let signed = verify(deployment, target)?;
     let identity = Identity::of(&signed)?;
     // If the domain record cannot be read, the shop keeps the name that it was asked by.
-    let store = StoreId::parse(signed.shop.as_str()).map_err(|_| Refusal::NoSuchStore)?;
-    let store = domains::served_as(deployment, store.clone()).unwrap_or(store);
-    let visitor = Visitor::of(deployment, store.as_str(), identity.shopper()?)?;
+    let shop = ShopId::parse(signed.shop.as_str()).map_err(|_| Refusal::NoSuchShop)?;
+    let shop = domains::served_as(deployment, shop.clone()).unwrap_or(shop);
+    let visitor = Visitor::of(deployment, shop.as_str(), identity.shopper()?)?;
     let response = match place {
         InShop::Page => page(deployment, &visitor, &signed)?,
         InShop::Fragment => fragment(deployment, &visitor)?,
@@ -71,7 +71,7 @@ fn page<D: Deployment>(
     signed: &Signed,
 ) -> Result<Response<D::Value>, Refusal> {
     let prefix = signed.prefix.as_ref().map_or(PREFIX, |prefix| prefix.as_str());
-    let merchant = deployment.merchant(&visitor.store).ok_or(Refusal::NoSuchStore)?;
+    let merchant = deployment.merchant(&visitor.shop).ok_or(Refusal::NoSuchShop)?;
     let in_theme = InTheme { prefix, home: &merchant.url };
     let market = visitor.market();
     if market.country().is_empty() {
@@ -150,10 +150,10 @@ fn first_time(
     visitor: &Visitor,
     signature: &EventId,
 ) -> Result<bool, Failure> {
-    let key = Key::Seen(&visitor.store, signature);
+    let key = Key::Seen(&visitor.shop, signature);
     let swap = deployment.compare_and_swap(key, None, b"1", SEEN_TTL_SECONDS);
     swap.map(|swap| swap == Swap::Done).inspect_err(|Failure(reason)| {
-        let particulars = [("store", visitor.store.as_str()), ("reason", reason.as_str())];
+        let particulars = [("shop", visitor.shop.as_str()), ("reason", reason.as_str())];
         deployment.warn("signals were not stored", &particulars);
     })
 }
@@ -162,10 +162,10 @@ fn first_time(
 /// data is then deleted, because without the session nobody could tell whose it was.
 fn keep<D: Deployment>(deployment: &D, visitor: &Visitor, identity: &Identity, events: &[Event]) -> usize {
     let before = identity.before_login();
-    let earlier = before.and_then(|earlier| recall(deployment, Key::Session(&visitor.store, earlier)));
+    let earlier = before.and_then(|earlier| recall(deployment, Key::Session(&visitor.shop, earlier)));
     let stored = track::keep(deployment, visitor, events, earlier.as_ref());
     if let (Some(before), Some(_), true) = (before, earlier, stored > 0) {
-        forget(deployment, &visitor.store, before);
+        forget(deployment, &visitor.shop, before);
     }
     stored
 }
@@ -178,15 +178,15 @@ fn recall(deployment: &impl Storage, key: Key<'_>) -> Option<Signals> {
 
 /// Deletes a visitor's data, with one call for each kind: hardly anybody has more pages than one call deletes. The
 /// session is deleted even if the rest fails, because it would otherwise be joined a second time.
-fn forget(deployment: &(impl Cache + Queue + Storage + Log), store: &StoreId, earlier: &ShopperId) {
-    let session = Key::Session(store, earlier);
+fn forget(deployment: &(impl Cache + Queue + Storage + Log), shop: &ShopId, earlier: &ShopperId) {
+    let session = Key::Session(shop, earlier);
     let results = [
-        deployment.forget_jobs(store, Some(earlier)).map(|_forgotten| ()),
-        deployment.forget_pages(store, Some(earlier)).map(|_forgotten| ()),
+        deployment.forget_jobs(shop, Some(earlier)).map(|_forgotten| ()),
+        deployment.forget_pages(shop, Some(earlier)).map(|_forgotten| ()),
         deployment.remove(session.store(), &session.to_string()).map(|_removed| ()),
     ];
     for Failure(reason) in results.into_iter().filter_map(Result::err) {
-        let particulars = [("store", store.as_str()), ("reason", reason.as_str())];
+        let particulars = [("shop", shop.as_str()), ("reason", reason.as_str())];
         deployment.warn("what is kept of a visitor who logged in could not be forgotten", &particulars);
     }
 }

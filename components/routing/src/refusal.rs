@@ -19,8 +19,8 @@ pub(crate) enum Refusal {
     #[error("there is nothing at this address")]
     NothingHere,
     /// There is no served shop with this id.
-    #[error("there is no such store here")]
-    NoSuchStore,
+    #[error("there is no such shop here")]
+    NoSuchShop,
     /// The path does not accept this method.
     #[error("this address takes {} only", .0.field())]
     Method(Allowed),
@@ -37,7 +37,7 @@ pub(crate) enum Refusal {
     #[error("shopper id with a market needs a signed request")]
     Market,
     /// The merchant paused generated pages. Only operators are told so.
-    #[error("the store is paused")]
+    #[error("the shop is paused")]
     Paused,
     /// A request that claims to be from Shopify has a wrong signature or form.
     #[error(transparent)]
@@ -98,7 +98,7 @@ impl Refusal {
             | Self::Market
             | Self::BodyIncomplete
             | Self::Report(_) => 400,
-            Self::NothingHere | Self::NoSuchStore => 404,
+            Self::NothingHere | Self::NoSuchShop => 404,
             Self::Method(_) => 405,
             Self::Rejected(rejection) => rejection.status(),
             Self::Paused | Self::Replayed => 409,

@@ -46,7 +46,7 @@ fn answer<D: Deployment>(
         Endpoint::InShop(place) => return proxy::answer(deployment, place, target, request),
         Endpoint::Webhooks => webhooks::receive(deployment, request)?,
         Endpoint::Home => home(deployment)?,
-        Endpoint::Storefront(store) => storefront::page(deployment, store, target)?,
+        Endpoint::Storefront(shop) => storefront::page(deployment, shop, target)?,
         Endpoint::Track => track::track(deployment, request)?,
         Endpoint::Generate => debug::generate(deployment, target)?,
         Endpoint::Errors => debug::errors(deployment, target)?,
@@ -90,8 +90,8 @@ fn is_operator(signatures: &impl Signatures, request: &impl Request) -> bool {
 
 /// Redirects a developer who just started the demo to its first page.
 fn home<V>(settings: &impl Settings) -> Result<Response<V>, Refusal> {
-    let store = settings.first_store().ok_or(Refusal::NothingHere)?;
-    let location = format!("/s/{store}?shopper=demo");
+    let shop = settings.first_shop().ok_or(Refusal::NothingHere)?;
+    let location = format!("/s/{shop}?shopper=demo");
     let headers = headers::notice(Format::Text, ExtraField::Location(&location));
     Ok(Response { status: 302, headers, body: Body::Empty })
 }

@@ -38,8 +38,8 @@ enum State {
 /// them.
 #[derive(Serialize)]
 struct Status<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    store: Option<&'a str>,
+    #[serde(rename = "store", skip_serializing_if = "Option::is_none")]
+    shop: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     shopper: Option<&'a str>,
     state: &'static str,
@@ -55,7 +55,7 @@ pub(crate) fn status<D: Cache + Queue + Settings + Log>(
 ) -> Result<Reply<D::Value>, Refusal> {
     let wait_seconds = wait_seconds(target)?;
     let visitor = Visitor::of_query(deployment, target)?;
-    let named = Some((visitor.store.as_str(), visitor.shopper.as_str()));
+    let named = Some((visitor.shop.as_str(), visitor.shopper.as_str()));
     reply(&visitor, look(deployment, &visitor), named, wait_seconds)
 }
 
@@ -78,7 +78,7 @@ fn look(deployment: &(impl Cache + Queue + Log), visitor: &Visitor) -> State {
         return State::None;
     }
     state(deployment, visitor).unwrap_or_else(|Failure(reason)| {
-        let particulars = [("store", visitor.store.as_str()), ("reason", &reason)];
+        let particulars = [("shop", visitor.shop.as_str()), ("reason", &reason)];
         deployment.warn("the status of a page could not be told", &particulars);
         State::Unknown
     })
@@ -92,10 +92,10 @@ fn reply<V>(
 ) -> Result<Reply<V>, Refusal> {
     let response = respond(named, state);
     Ok(match state {
-        State::Closed => return Err(Refusal::NoSuchStore),
+        State::Closed => return Err(Refusal::NoSuchShop),
         State::Queued | State::Running if wait_seconds > 0 => Reply::Pending {
             interim: response,
-            topic: format!("{}:{}", visitor.store, visitor.shopper),
+            topic: format!("{}:{}", visitor.shop, visitor.shopper),
             wait_ms: wait_seconds * 1000,
         },
         _ => Reply::Ready(response),
@@ -104,13 +104,13 @@ fn reply<V>(
 
 /// Checks for a live job first, because its page is the one worth waiting for.
 fn state(deployment: &(impl Cache + Queue), visitor: &Visitor) -> Result<State, Failure> {
-    let without_page = match deployment.status(&visitor.store, &visitor.shopper)? {
+    let without_page = match deployment.status(&visitor.shop, &visitor.shopper)? {
         JobState::Queued => return Ok(State::Queued),
         JobState::Running => return Ok(State::Running),
         JobState::None | JobState::Done => State::None,
         JobState::Dead => State::Failed,
     };
-    Ok(match deployment.lookup(&visitor.store, &visitor.shopper)? {
+    Ok(match deployment.lookup(&visitor.shop, &visitor.shopper)? {
         Cached::Fresh(page) | Cached::Stale(page, _) => State::Ready(page.metadata),
         Cached::Miss => without_page,
         Cached::Closed => State::Closed,
@@ -120,7 +120,7 @@ fn state(deployment: &(impl Cache + Queue), visitor: &Visitor) -> Result<State, 
 fn respond<V>(named: Option<(&str, &str)>, state: State) -> Response<V> {
     let metadata = if let State::Ready(metadata) = state { Some(metadata) } else { None };
     let status = Status {
-        store: named.map(|(store, _)| store),
+        shop: named.map(|(shop, _)| shop),
         shopper: named.map(|(_, shopper)| shopper),
         state: state.name(),
         source: metadata.map(|metadata| metadata.source.name()),

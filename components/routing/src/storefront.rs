@@ -3,7 +3,7 @@
 //! A fresh page costs two calls: the shop status and the lookup. Everything else happens only
 //! if there is no fresh page.
 
-use model::{Market, NO_CURRENCY, StoreId};
+use model::{Market, NO_CURRENCY, ShopId};
 use page::{Collection, Document, Product, Shelves, Shop};
 
 use crate::capabilities::{
@@ -25,13 +25,13 @@ pub(crate) enum Shown<V> {
     Anybodys(Document),
 }
 
-/// Serves the page for a shopper. `store` is the encoded path segment.
+/// Serves the page for a shopper. `shop` is the encoded path segment.
 pub(crate) fn page<D: Deployment>(
     deployment: &D,
-    store: &str,
+    shop: &str,
     target: Target<'_>,
 ) -> Result<Response<D::Value>, Refusal> {
-    let visitor = Visitor::of_path(deployment, store, target)?;
+    let visitor = Visitor::of_path(deployment, shop, target)?;
     let (served, shown) = show(deployment, &visitor, |_| true)?;
     let body = match shown {
         Shown::Theirs(page) => Body::Value(page.content),
@@ -61,23 +61,23 @@ pub(crate) fn show<D: Deployment>(
         Cached::Fresh(_) => made_anew(deployment, visitor, Work::Rerender),
         Cached::Stale(_, reason) => made_anew(deployment, visitor, work_for(reason)),
         Cached::Miss => made_anew(deployment, visitor, Work::Generate),
-        Cached::Closed => Err(Refusal::NoSuchStore),
+        Cached::Closed => Err(Refusal::NoSuchShop),
     }
 }
 
 /// Renders the fallback page of a shop, which the host serves when all else fails. Returns `None` for a shop
 /// that is not served here.
-pub fn fallback<D: Deployment>(deployment: &D, store: &str) -> Option<Response<D::Value>> {
-    let store = StoreId::parse(store).ok()?;
-    let merchant = deployment.merchant(&store)?;
-    let document = render_fallback(deployment, &store, &Market::default(), merchant);
+pub fn fallback<D: Deployment>(deployment: &D, shop: &str) -> Option<Response<D::Value>> {
+    let shop = ShopId::parse(shop).ok()?;
+    let merchant = deployment.merchant(&shop)?;
+    let document = render_fallback(deployment, &shop, &Market::default(), merchant);
     Some(respond(Served::Miss(Generation::NotTriggered), Body::Bytes(document.html.into_bytes())))
 }
 
 /// Looks up the page in the cache. A cache that does not answer counts as a miss.
 fn lookup<D: Cache + Log>(deployment: &D, visitor: &Visitor) -> Cached<D::Value> {
-    deployment.lookup(&visitor.store, &visitor.shopper).unwrap_or_else(|Failure(reason)| {
-        let particulars = [("store", visitor.store.as_str()), ("reason", &reason)];
+    deployment.lookup(&visitor.shop, &visitor.shopper).unwrap_or_else(|Failure(reason)| {
+        let particulars = [("shop", visitor.shop.as_str()), ("reason", &reason)];
         deployment.warn("the cache could not be asked for a page", &particulars);
         Cached::Miss
     })
@@ -117,18 +117,18 @@ fn anybodys<D: Deployment>(
     visitor: &Visitor,
     generation: Generation,
 ) -> Result<(Served, Shown<D::Value>), Refusal> {
-    let merchant = deployment.merchant(&visitor.store).ok_or(Refusal::NoSuchStore)?;
-    let document = render_fallback(deployment, &visitor.store, &visitor.market(), merchant);
+    let merchant = deployment.merchant(&visitor.shop).ok_or(Refusal::NoSuchShop)?;
+    let document = render_fallback(deployment, &visitor.shop, &visitor.market(), merchant);
     Ok((Served::Miss(generation), Shown::Anybodys(document)))
 }
 
 fn render_fallback(
     deployment: &(impl Catalog + Log),
-    store: &StoreId,
+    id: &ShopId,
     market: &Market,
     merchant: Merchant,
 ) -> Document {
-    let known = assortment(deployment, store, market);
+    let known = assortment(deployment, id, market);
     let is_known = known.is_some();
     let Assortment { shop_name, currency, money_format, best_sellers_first, products } =
         known.unwrap_or_else(nothing);
@@ -138,17 +138,17 @@ fn render_fallback(
         (true, true) => Shelves::BestSellers(&products),
         (true, false) => Shelves::Products(&products),
     };
-    let collections = if products.is_empty() { Vec::new() } else { collections(deployment, store, market) };
+    let collections = if products.is_empty() { Vec::new() } else { collections(deployment, id, market) };
     let Merchant { name, url, language, promises, accent, surface } = merchant;
-    let name = model::shop_name(store.as_str(), &name, &shop_name).to_owned();
-    let shop = Shop { id: store.to_string(), name, url, language, currency, money_format, accent, surface };
+    let name = model::shop_name(id.as_str(), &name, &shop_name).to_owned();
+    let shop = Shop { id: id.to_string(), name, url, language, currency, money_format, accent, surface };
     page::render(&page::fallback(&shop, shelves, &collections, &promises))
 }
 
 /// Returns the shop's products; `None` if the catalog does not answer.
-fn assortment(deployment: &(impl Catalog + Log), store: &StoreId, market: &Market) -> Option<Assortment> {
-    let known = deployment.products(store, market).inspect_err(|Failure(reason)| {
-        let particulars = [("store", store.as_str()), ("reason", reason)];
+fn assortment(deployment: &(impl Catalog + Log), shop: &ShopId, market: &Market) -> Option<Assortment> {
+    let known = deployment.products(shop, market).inspect_err(|Failure(reason)| {
+        let particulars = [("shop", shop.as_str()), ("reason", reason)];
         deployment.warn("the catalog could not be asked for products", &particulars);
     });
     known.ok()
@@ -165,9 +165,9 @@ fn nothing() -> Assortment {
 }
 
 /// Returns the shop's collections; none if the catalog does not answer.
-fn collections(deployment: &(impl Catalog + Log), store: &StoreId, market: &Market) -> Vec<Collection> {
-    deployment.collections(store, market).unwrap_or_else(|Failure(reason)| {
-        let particulars = [("store", store.as_str()), ("reason", &reason)];
+fn collections(deployment: &(impl Catalog + Log), shop: &ShopId, market: &Market) -> Vec<Collection> {
+    deployment.collections(shop, market).unwrap_or_else(|Failure(reason)| {
+        let particulars = [("shop", shop.as_str()), ("reason", &reason)];
         deployment.warn("the catalog could not be asked for collections", &particulars);
         Vec::new()
     })

@@ -44,7 +44,7 @@ pub(crate) fn track<D: Deployment>(
     request: &impl Request,
 ) -> Result<Response<D::Value>, Refusal> {
     let report = Report::parse(&body(request)?)?;
-    let visitor = Visitor::parse(deployment, &report.store, &report.shopper)?;
+    let visitor = Visitor::parse(deployment, &report.shop, &report.shopper)?;
     refuse_closed(deployment, &visitor)?;
     Ok(tracked(keep(deployment, &visitor, &report.events, None)))
 }
@@ -71,8 +71,8 @@ fn read(request: &impl Request) -> Result<Vec<u8>, Refusal> {
 
 /// Refuses a closed shop as unknown. If the cache does not answer, the shop counts as open.
 pub(crate) fn refuse_closed(cache: &impl Cache, visitor: &Visitor) -> Result<(), Refusal> {
-    match cache.lookup(&visitor.store, &visitor.shopper) {
-        Ok(Cached::Closed) => Err(Refusal::NoSuchStore),
+    match cache.lookup(&visitor.shop, &visitor.shopper) {
+        Ok(Cached::Closed) => Err(Refusal::NoSuchShop),
         Ok(_) | Err(_) => Ok(()),
     }
 }
@@ -91,13 +91,13 @@ pub(crate) fn keep<D: Deployment>(
     earlier: Option<&Signals>,
 ) -> usize {
     let Some(session) = visitor.session().filter(|_| !visitor.paused) else { return 0 };
-    match store(deployment, session, events, earlier) {
+    match shop(deployment, session, events, earlier) {
         Ok(change) => {
             follow(deployment, visitor, change);
             events.len()
         }
         Err(reason) => {
-            let particulars = [("store", visitor.store.as_str()), ("reason", &reason.to_string())];
+            let particulars = [("shop", visitor.shop.as_str()), ("reason", &reason.to_string())];
             deployment.warn("signals were not stored", &particulars);
             0
         }
@@ -115,7 +115,7 @@ fn is_form(essence: &str) -> bool {
 }
 
 /// Adds to a session by compare-and-swap, because others may add to it at the same time.
-fn store(
+fn shop(
     storage: &impl Storage,
     session: Key<'_>,
     events: &[Event],

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use model::{Key, Market, Persona, ShopperId, StoreId};
+use model::{Key, Market, Persona, ShopId, ShopperId};
 
 use crate::capabilities::{Asker, Settings, ShopStatus};
 use crate::refusal::Refusal;
@@ -11,7 +11,7 @@ use crate::target::{Target, decode};
 /// The shop and the shopper that a request is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Visitor {
-    pub(crate) store: StoreId,
+    pub(crate) shop: ShopId,
     /// The shopper's id in their market.
     pub(crate) shopper: ShopperId,
     /// The shopper's id without a market.
@@ -24,42 +24,38 @@ pub(crate) struct Visitor {
 
 impl Visitor {
     /// Returns the visitor with these ids, which must come from a trusted source.
-    pub(crate) fn of(settings: &impl Settings, store: &str, shopper: ShopperId) -> Result<Self, Refusal> {
-        let (store, paused) = shop_status(settings, store, Asker::VouchedFor)?;
-        Ok(Self { store, person: shopper.person(), shopper, paused, is_vouched_for: true })
+    pub(crate) fn of(settings: &impl Settings, shop: &str, shopper: ShopperId) -> Result<Self, Refusal> {
+        let (shop, paused) = shop_status(settings, shop, Asker::VouchedFor)?;
+        Ok(Self { shop, person: shopper.person(), shopper, paused, is_vouched_for: true })
     }
 
     /// Parses shop and shopper from an unsigned request.
-    pub(crate) fn parse(settings: &impl Settings, store: &str, shopper: &str) -> Result<Self, Refusal> {
-        Self::unsigned(settings, store, || Ok(shopper.into()))
+    pub(crate) fn parse(settings: &impl Settings, shop: &str, shopper: &str) -> Result<Self, Refusal> {
+        Self::unsigned(settings, shop, || Ok(shopper.into()))
     }
 
     /// Parses the shop from an encoded path segment, and the shopper from the parameter `shopper`.
-    pub(crate) fn of_path(
-        settings: &impl Settings,
-        store: &str,
-        target: Target<'_>,
-    ) -> Result<Self, Refusal> {
-        let store = decode(store).ok_or(Refusal::NoSuchStore)?;
-        Self::unsigned(settings, &store, || Ok(target.required("shopper")?))
+    pub(crate) fn of_path(settings: &impl Settings, shop: &str, target: Target<'_>) -> Result<Self, Refusal> {
+        let shop = decode(shop).ok_or(Refusal::NoSuchShop)?;
+        Self::unsigned(settings, &shop, || Ok(target.required("shopper")?))
     }
 
-    /// Parses the visitor from the parameters `store` and `shopper`.
+    /// Parses the visitor from the parameters `shop` and `shopper`.
     pub(crate) fn of_query(settings: &impl Settings, target: Target<'_>) -> Result<Self, Refusal> {
         Self::unsigned(settings, &target.required("store")?, || Ok(target.required("shopper")?))
     }
 
     /// Parses the same parameters from the operator, who may also name a market.
     pub(crate) fn of_operator(settings: &impl Settings, target: Target<'_>) -> Result<Self, Refusal> {
-        let store = target.required("store")?;
-        let (store, paused) = shop_status(settings, &store, Asker::VouchedFor)?;
+        let shop = target.required("store")?;
+        let (shop, paused) = shop_status(settings, &shop, Asker::VouchedFor)?;
         let shopper = unsigned_shopper(&target.required("shopper")?)?;
-        Ok(Self { store, person: shopper.person(), shopper, paused, is_vouched_for: true })
+        Ok(Self { shop, person: shopper.person(), shopper, paused, is_vouched_for: true })
     }
 
     /// Returns the key of the visitor's session; `None` for an anonymous shopper, about whom nothing may be stored.
     pub(crate) fn session(&self) -> Option<Key<'_>> {
-        (!self.is_anybody()).then_some(Key::Session(&self.store, &self.person))
+        (!self.is_anybody()).then_some(Key::Session(&self.shop, &self.person))
     }
 
     /// Returns whether this is the anonymous shopper of a context.
@@ -86,16 +82,16 @@ impl Visitor {
     /// Checks the shop before the shopper: a request for an unknown shop learns nothing else.
     fn unsigned<'a>(
         settings: &impl Settings,
-        store: &str,
+        shop: &str,
         shopper: impl FnOnce() -> Result<Cow<'a, str>, Refusal>,
     ) -> Result<Self, Refusal> {
-        let (store, paused) = shop_status(settings, store, Asker::Anybody)?;
+        let (shop, paused) = shop_status(settings, shop, Asker::Anybody)?;
         let shopper = unsigned_shopper(&shopper()?)?;
         // Markets can be made up, and each one costs a product list and a page of its own.
         if !shopper.market().is_own() {
             return Err(Refusal::Market);
         }
-        Ok(Self { store, person: shopper.person(), shopper, paused, is_vouched_for: false })
+        Ok(Self { shop, person: shopper.person(), shopper, paused, is_vouched_for: false })
     }
 }
 
@@ -107,16 +103,16 @@ fn unsigned_shopper(text: &str) -> Result<ShopperId, Refusal> {
 }
 
 /// Parses the id of a served shop from the operator. An invalid id counts as an unknown shop.
-pub(crate) fn known_store(settings: &impl Settings, text: &str) -> Result<StoreId, Refusal> {
-    shop_status(settings, text, Asker::VouchedFor).map(|(store, _)| store)
+pub(crate) fn known_shop(settings: &impl Settings, text: &str) -> Result<ShopId, Refusal> {
+    shop_status(settings, text, Asker::VouchedFor).map(|(shop, _)| shop)
 }
 
 /// Parses the id of a served shop, and returns whether the shop is paused.
-fn shop_status(settings: &impl Settings, text: &str, asks: Asker) -> Result<(StoreId, bool), Refusal> {
-    let store = StoreId::parse(text).map_err(|_| Refusal::NoSuchStore)?;
-    match settings.shop_status(&store, asks) {
-        ShopStatus::Unknown => Err(Refusal::NoSuchStore),
-        ShopStatus::Open => Ok((store, false)),
-        ShopStatus::Paused => Ok((store, true)),
+fn shop_status(settings: &impl Settings, text: &str, asks: Asker) -> Result<(ShopId, bool), Refusal> {
+    let shop = ShopId::parse(text).map_err(|_| Refusal::NoSuchShop)?;
+    match settings.shop_status(&shop, asks) {
+        ShopStatus::Unknown => Err(Refusal::NoSuchShop),
+        ShopStatus::Open => Ok((shop, false)),
+        ShopStatus::Paused => Ok((shop, true)),
     }
 }

@@ -12,7 +12,7 @@
 //! another shop in the header is closed, erased or reported only if the shop number in the body is known to be its
 //! own ([`crate::domains`]).
 
-use model::{EventId, Key, StoreId};
+use model::{EventId, Key, ShopId};
 use serde_json::json;
 use shopify::payload::{self, DataRequest, Redaction};
 use shopify::webhook::{self, Topic, Webhook};
@@ -34,11 +34,11 @@ const SEEN_TTL_SECONDS: u32 = 48 * 60 * 60;
 /// A webhook, and the action that it requires.
 struct Notice {
     /// The shop that the signed body names, otherwise the shop that the header names.
-    store: StoreId,
+    shop: ShopId,
     /// Whether the signed body names the shop.
     is_named_by_body: bool,
     /// The header's shop, if the body names another.
-    also: Option<StoreId>,
+    also: Option<ShopId>,
     /// Shopify's number of the shop, if the webhook has it.
     number: Option<u64>,
     id: EventId,
@@ -68,7 +68,7 @@ pub(crate) fn receive<D: Deployment>(
 ) -> Result<Response<D::Value>, Refusal> {
     let notice = read(deployment, request)?;
     let taken = take(deployment, &notice).map_err(|Failure(reason)| {
-        let particulars = [("store", notice.store.as_str()), ("reason", &reason)];
+        let particulars = [("shop", notice.shop.as_str()), ("reason", &reason)];
         deployment.warn("a webhook could not be taken", &particulars);
         Refusal::StorageUnavailable
     })?;
@@ -84,9 +84,9 @@ fn read(signatures: &impl Signatures, request: &impl Request) -> Result<Notice, 
     let webhook = Webhook::verify(header, &body, check)?;
     payload::check_shop_and_topic(&body, &webhook.topic)?;
     Ok(Notice {
-        store: StoreId::parse(webhook.shop.as_str())?,
+        shop: ShopId::parse(webhook.shop.as_str())?,
         is_named_by_body: webhook.is_named_by_body,
-        also: webhook.also.map(|also| StoreId::parse(also.as_str())).transpose()?,
+        also: webhook.also.map(|also| ShopId::parse(also.as_str())).transpose()?,
         number: webhook.number,
         id: EventId::parse(&webhook.id)?,
         triggered_ms: webhook.triggered_ms,
@@ -98,21 +98,21 @@ fn read(signatures: &impl Signatures, request: &impl Request) -> Result<Notice, 
 /// Carries out a webhook. Returns false if it was carried out before, or requires nothing for a shop that is not
 /// served here.
 fn take<D: Deployment>(deployment: &D, notice: &Notice) -> Result<bool, Failure> {
-    let seen = Key::Seen(&notice.store, &notice.id);
+    let seen = Key::Seen(&notice.shop, &notice.id);
     if deployment.read(seen, 1)?.is_some() {
         return Ok(false);
     }
     learn(deployment, notice)?;
-    let stores = notice.stores(deployment)?;
-    if stores.is_empty() {
+    let shops = notice.shops(deployment)?;
+    if shops.is_empty() {
         return Ok(false);
     }
-    for store in &stores {
-        follow(deployment, notice, store)?;
+    for shop in &shops {
+        follow(deployment, notice, shop)?;
     }
     // Carrying it out again does no harm, so a failure here is not worth another delivery.
     if let Err(Failure(reason)) = deployment.put(seen, b"1", Some(SEEN_TTL_SECONDS)) {
-        let particulars = [("store", notice.store.as_str()), ("reason", &reason)];
+        let particulars = [("shop", notice.shop.as_str()), ("reason", &reason)];
         deployment.warn("a webhook could not be noted as seen", &particulars);
     }
     Ok(true)
@@ -122,12 +122,12 @@ fn take<D: Deployment>(deployment: &D, notice: &Notice) -> Result<bool, Failure>
 fn learn(deployment: &(impl Settings + Storage), notice: &Notice) -> Result<(), Failure> {
     let Some(number) = notice.number.filter(|_| notice.is_named_by_body) else { return Ok(()) };
     if let Some(former) = notice.also.as_ref().filter(|_| notice.is_shop_update)
-        && domains::note_change(deployment, former, &notice.store, number)?
+        && domains::note_change(deployment, former, &notice.shop, number)?
     {
         return Ok(());
     }
     if is_ours(deployment, notice, number)? {
-        domains::note(deployment, &notice.store, number)
+        domains::note(deployment, &notice.shop, number)
     } else {
         Ok(())
     }
@@ -140,23 +140,19 @@ fn is_ours(deployment: &(impl Settings + Storage), notice: &Notice, number: u64)
         Action::Enqueue(MaintenanceKind::Uninstalled) => return Ok(true),
         _ => {}
     }
-    Ok(domains::is_served(deployment, &notice.store)
-        || domains::is_known(deployment, &notice.store)?
+    Ok(domains::is_served(deployment, &notice.shop)
+        || domains::is_known(deployment, &notice.shop)?
         || !domains::of_number(deployment, number)?.is_empty())
 }
 
-fn follow(
-    deployment: &(impl Cache + Queue + Clock),
-    notice: &Notice,
-    store: &StoreId,
-) -> Result<(), Failure> {
+fn follow(deployment: &(impl Cache + Queue + Clock), notice: &Notice, shop: &ShopId) -> Result<(), Failure> {
     match &notice.action {
-        Action::CatalogChanged => deployment.products_changed(store),
+        Action::CatalogChanged => deployment.products_changed(shop),
         Action::Enqueue(kind) => {
             if *kind == MaintenanceKind::Uninstalled {
-                deployment.close(store)?;
+                deployment.close(shop)?;
             }
-            deployment.enqueue_maintenance(notice.maintenance(store, kind.clone(), deployment.now_ms()))
+            deployment.enqueue_maintenance(notice.maintenance(shop, kind.clone(), deployment.now_ms()))
         }
         Action::Nothing => Ok(()),
     }
@@ -166,29 +162,29 @@ impl Notice {
     /// Returns the domains that the webhook is carried out for: all known domains for privacy requests and
     /// uninstallations, otherwise those that are served. If the body names a shop, a domain that only the header names
     /// is included only if the signed number is known to be its own.
-    fn stores(&self, deployment: &(impl Settings + Storage)) -> Result<Vec<StoreId>, Failure> {
-        let mut stores = vec![self.store.clone()];
-        stores.extend(domains::others(deployment, &self.store, self.number)?);
+    fn shops(&self, deployment: &(impl Settings + Storage)) -> Result<Vec<ShopId>, Failure> {
+        let mut shops = vec![self.shop.clone()];
+        shops.extend(domains::others(deployment, &self.shop, self.number)?);
         if let Some(number) = self.number {
-            stores.extend(domains::of_number(deployment, number)?);
+            shops.extend(domains::of_number(deployment, number)?);
         }
-        stores.sort();
-        stores.dedup();
+        shops.sort();
+        shops.dedup();
         if !matches!(self.action, Action::Enqueue(_)) {
-            stores.retain(|store| domains::is_served(deployment, store));
+            shops.retain(|shop| domains::is_served(deployment, shop));
         }
-        Ok(stores)
+        Ok(shops)
     }
 
     /// Returns the maintenance task. Its time is never later than now, even if Shopify's clock is ahead.
     fn maintenance<'a>(
         &'a self,
-        store: &'a StoreId,
+        shop: &'a ShopId,
         kind: MaintenanceKind,
         now_ms: u64,
     ) -> MaintenanceTask<'a> {
         let happened_ms = self.triggered_ms.map_or(now_ms, |triggered_ms| triggered_ms.min(now_ms));
-        MaintenanceTask { store, cause: &self.id, happened_ms, kind }
+        MaintenanceTask { shop, cause: &self.id, happened_ms, kind }
     }
 }
 

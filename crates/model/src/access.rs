@@ -147,7 +147,7 @@ fn decide<P: Copy + 'static>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{EventId, ShopperId, StoreId};
+    use crate::{EventId, ShopId, ShopperId};
 
     const ALL: [Operation; 4] = [READ, WRITE, DELETE, LIST];
     const ROLES: [Access; 4] = [Access::ROUTING, Access::CACHING, Access::QUEUEING, Access::CATALOG];
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn every_key_is_read_or_written_by_somebody_and_each_prefix_ends_with_a_separator() {
-        let (store, shopper) = (StoreId::parse("magic-wands").unwrap(), ShopperId::parse("abc").unwrap());
+        let (store, shopper) = (ShopId::parse("magic-wands").unwrap(), ShopperId::parse("abc").unwrap());
         let event = EventId::parse("x").unwrap();
         for key in [
             Key::Page(&store, &shopper),

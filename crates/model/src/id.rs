@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The longest store id: a DNS name may have 253 bytes, but a shop's domain never has.
+/// The longest shop id: a DNS name may have 253 bytes, but a shop's domain never has.
 const STORE_BYTES_MAX: usize = 100;
 /// The longest id of a shopper or an event.
 const WORD_BYTES_MAX: usize = 128;
@@ -27,10 +27,10 @@ pub enum InvalidId {
 /// A shop: lower-case labels of letters, digits and inner hyphens, joined by dots, such as
 /// `magic-wands` or `magic-wands.myshopify.com`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct StoreId(String);
+pub struct ShopId(String);
 
-impl StoreId {
-    /// Parses a store id.
+impl ShopId {
+    /// Parses a shop id.
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
         const WHAT: &str = "store";
         check_length(WHAT, text, STORE_BYTES_MAX)?;
@@ -46,9 +46,9 @@ impl StoreId {
 
 /// Returns the name that shoppers know a shop by: the chosen one, unless it was only derived from the id and the
 /// catalog knows another.
-pub fn shop_name<'a>(store: &str, chosen: &'a str, of_catalog: &'a str) -> &'a str {
-    let label = store.split('.').next().unwrap_or(store);
-    let is_chosen = !["", store, label].contains(&chosen.trim());
+pub fn shop_name<'a>(shop: &str, chosen: &'a str, of_catalog: &'a str) -> &'a str {
+    let label = shop.split('.').next().unwrap_or(shop);
+    let is_chosen = !["", shop, label].contains(&chosen.trim());
     if is_chosen || of_catalog.trim().is_empty() { chosen } else { of_catalog }
 }
 
@@ -95,7 +95,7 @@ impl fmt::Display for EventId {
     }
 }
 
-impl fmt::Display for StoreId {
+impl fmt::Display for ShopId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -135,18 +135,18 @@ mod tests {
     #[test]
     fn shops_and_their_domains_are_store_ids() {
         for text in ["magic-wands", "magic-wands.myshopify.com", "a", "0"] {
-            assert_eq!(StoreId::parse(text).map(|id| id.to_string()), Ok(text.to_owned()));
+            assert_eq!(ShopId::parse(text).map(|id| id.to_string()), Ok(text.to_owned()));
         }
     }
 
     #[test]
     fn a_name_that_was_only_read_off_the_id_gives_way_to_the_catalogs() {
-        let store = "magic-wands.myshopify.com";
+        let shop = "magic-wands.myshopify.com";
         for chosen in ["", "magic-wands", "magic-wands.myshopify.com"] {
-            assert_eq!(shop_name(store, chosen, "Magic Wands"), "Magic Wands");
-            assert_eq!(shop_name(store, chosen, " "), chosen);
+            assert_eq!(shop_name(shop, chosen, "Magic Wands"), "Magic Wands");
+            assert_eq!(shop_name(shop, chosen, " "), chosen);
         }
-        assert_eq!(shop_name(store, "Wands & Co", "Magic Wands"), "Wands & Co");
+        assert_eq!(shop_name(shop, "Wands & Co", "Magic Wands"), "Wands & Co");
     }
 
     #[test]
@@ -154,7 +154,7 @@ mod tests {
         for text in
             ["", ".", "..", "a..b", "-a", "a-", "a:b", "a/b", "A", "a b", "a\0", "é", "a.", ".a", "%2e"]
         {
-            assert!(StoreId::parse(text).is_err(), "{text:?}");
+            assert!(ShopId::parse(text).is_err(), "{text:?}");
         }
     }
 
@@ -170,7 +170,7 @@ mod tests {
         #[test]
         fn a_parsed_id_holds_no_separator(text in ".{0,140}") {
             let separators = [':', '/', '\\', '?', '#', '%', '&', '\0', '\n', '<', '{'];
-            if let Ok(id) = StoreId::parse(&text) {
+            if let Ok(id) = ShopId::parse(&text) {
                 prop_assert!(!id.as_str().contains(separators) && !id.as_str().contains(".."));
             }
             if let Ok(id) = ShopperId::parse(&text) {

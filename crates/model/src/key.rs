@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{EventId, ShopperId, StoreId};
+use crate::{EventId, ShopId, ShopperId};
 
 /// The key-value stores of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,34 +30,34 @@ impl Store {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Key<'a> {
     /// A shopper's page.
-    Page(&'a StoreId, &'a ShopperId),
+    Page(&'a ShopId, &'a ShopperId),
     /// The shop's catalog version, and whether the shop is closed.
-    CatalogVersion(&'a StoreId),
+    CatalogVersion(&'a ShopId),
     /// A mark that a shopper's data was just deleted.
-    Forgotten(&'a StoreId, &'a ShopperId),
+    Forgotten(&'a ShopId, &'a ShopperId),
     /// A shopper's signals in a shop. The key names the shop, because what a shopper does in one shop is no
     /// concern of another.
-    Session(&'a StoreId, &'a ShopperId),
+    Session(&'a ShopId, &'a ShopperId),
     /// An error of a job, by its time in milliseconds since the epoch and the job's id.
     JobError(u64, &'a str),
     /// The index entry of such an error, by shop: it finds a shop's errors without reading other shops' errors.
-    JobErrorOf(&'a StoreId, u64, &'a str),
+    JobErrorOf(&'a ShopId, u64, &'a str),
     /// A mark that something which must happen only once has happened: a webhook, a signed request.
-    Seen(&'a StoreId, &'a EventId),
+    Seen(&'a ShopId, &'a EventId),
     /// The progress of a maintenance task, by the event that caused it.
-    Tally(&'a StoreId, &'a EventId),
+    Tally(&'a ShopId, &'a EventId),
     /// The audit record of work on personal data, by its time in milliseconds since the epoch.
-    Audit(&'a StoreId, u64, &'a EventId),
+    Audit(&'a ShopId, u64, &'a EventId),
     /// The report of a customer's data, for the merchant.
-    Report(&'a StoreId, &'a EventId),
+    Report(&'a ShopId, &'a EventId),
     /// The index entry of such a report, by customer.
-    ReportOf(&'a StoreId, &'a ShopperId, &'a EventId),
+    ReportOf(&'a ShopId, &'a ShopperId, &'a EventId),
     /// An answer of a shop's catalog, by the question.
-    Catalog(&'a StoreId, &'a str),
+    Catalog(&'a ShopId, &'a str),
     /// The record of a shop's domains: see [`crate::Domains`].
-    Domains(&'a StoreId),
+    Domains(&'a ShopId),
     /// The index entry of a domain, by Shopify's number of the shop: it finds a shop's domains.
-    DomainOf(u64, &'a StoreId),
+    DomainOf(u64, &'a ShopId),
 }
 
 impl Key<'_> {
@@ -87,7 +87,7 @@ impl Key<'_> {
     pub(crate) const DOMAINS_OF: &'static str = "domains-of:";
     pub(crate) const TALLIES: &'static str = "tally:";
 
-    /// Returns the store that holds it.
+    /// Returns the key-value store that holds it.
     pub fn store(&self) -> Store {
         match self {
             Self::Page(..) | Self::CatalogVersion(_) | Self::Forgotten(..) | Self::Catalog(..) => {
@@ -110,25 +110,25 @@ impl Key<'_> {
 impl fmt::Display for Key<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Page(store, shopper) => write!(f, "{}{store}:{shopper}", Self::PAGES),
-            Self::CatalogVersion(store) => write!(f, "{}{store}", Self::CATALOG_VERSIONS),
-            Self::Forgotten(store, shopper) => write!(f, "{}{store}:{shopper}", Self::FORGOTTEN),
-            Self::Session(store, shopper) => write!(f, "{}{store}:{shopper}", Self::SESSIONS),
+            Self::Page(shop, shopper) => write!(f, "{}{shop}:{shopper}", Self::PAGES),
+            Self::CatalogVersion(shop) => write!(f, "{}{shop}", Self::CATALOG_VERSIONS),
+            Self::Forgotten(shop, shopper) => write!(f, "{}{shop}:{shopper}", Self::FORGOTTEN),
+            Self::Session(shop, shopper) => write!(f, "{}{shop}:{shopper}", Self::SESSIONS),
             // Zero-padded, so that keys sort by time.
             Self::JobError(at_ms, job) => write!(f, "{}{at_ms:015}:{job}", Self::JOB_ERRORS),
-            Self::JobErrorOf(store, at_ms, job) => {
-                write!(f, "{}{store}:{at_ms:015}:{job}", Self::JOB_ERRORS_OF)
+            Self::JobErrorOf(shop, at_ms, job) => {
+                write!(f, "{}{shop}:{at_ms:015}:{job}", Self::JOB_ERRORS_OF)
             }
-            Self::Seen(store, event) => write!(f, "{}{store}:{event}", Self::SEEN),
-            Self::Tally(store, event) => write!(f, "{}{store}:{event}", Self::TALLIES),
-            Self::Audit(store, at_ms, event) => write!(f, "{}{store}:{at_ms:015}:{event}", Self::AUDITS),
-            Self::Report(store, event) => write!(f, "{}{store}:{event}", Self::REPORTS),
-            Self::ReportOf(store, customer, event) => {
-                write!(f, "{}{store}:{customer}:{event}", Self::REPORTS_OF)
+            Self::Seen(shop, event) => write!(f, "{}{shop}:{event}", Self::SEEN),
+            Self::Tally(shop, event) => write!(f, "{}{shop}:{event}", Self::TALLIES),
+            Self::Audit(shop, at_ms, event) => write!(f, "{}{shop}:{at_ms:015}:{event}", Self::AUDITS),
+            Self::Report(shop, event) => write!(f, "{}{shop}:{event}", Self::REPORTS),
+            Self::ReportOf(shop, customer, event) => {
+                write!(f, "{}{shop}:{customer}:{event}", Self::REPORTS_OF)
             }
-            Self::Domains(store) => write!(f, "{}{store}", Self::DOMAINS),
-            Self::DomainOf(number, store) => write!(f, "{}{number}:{store}", Self::DOMAINS_OF),
-            Self::Catalog(store, question) => write!(f, "{}{store}:{question}", Self::CATALOGS),
+            Self::Domains(shop) => write!(f, "{}{shop}", Self::DOMAINS),
+            Self::DomainOf(number, shop) => write!(f, "{}{number}:{shop}", Self::DOMAINS_OF),
+            Self::Catalog(shop, question) => write!(f, "{}{shop}:{question}", Self::CATALOGS),
         }
     }
 }
@@ -153,9 +153,9 @@ impl Bucket {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Object<'a> {
     /// A shopper's page.
-    Page(&'a StoreId, &'a ShopperId),
+    Page(&'a ShopId, &'a ShopperId),
     /// The plan it was rendered from.
-    Plan(&'a StoreId, &'a ShopperId),
+    Plan(&'a ShopId, &'a ShopperId),
 }
 
 impl Object<'_> {
@@ -175,8 +175,8 @@ impl Object<'_> {
 impl fmt::Display for Object<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Page(store, shopper) => write!(f, "{}{store}:{shopper}{}", Self::PREFIX, Self::PAGE_ENDING),
-            Self::Plan(store, shopper) => write!(f, "{}{store}:{shopper}.json", Self::PREFIX),
+            Self::Page(shop, shopper) => write!(f, "{}{shop}:{shopper}{}", Self::PREFIX, Self::PAGE_ENDING),
+            Self::Plan(shop, shopper) => write!(f, "{}{shop}:{shopper}.json", Self::PREFIX),
         }
     }
 }
@@ -187,12 +187,12 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_original_deployment() {
-        let store = StoreId::parse("magic-wands").unwrap();
+        let shop = ShopId::parse("magic-wands").unwrap();
         let shopper = ShopperId::parse("abc123").unwrap();
-        assert_eq!(Key::Page(&store, &shopper).to_string(), "ui:magic-wands:abc123");
-        assert_eq!(Object::Page(&store, &shopper).to_string(), "generated/magic-wands:abc123.html");
-        assert_eq!(Key::Page(&store, &shopper).store().name(), "UI_CACHE");
-        assert_eq!(Object::Page(&store, &shopper).bucket().name(), "UI_STORAGE");
+        assert_eq!(Key::Page(&shop, &shopper).to_string(), "ui:magic-wands:abc123");
+        assert_eq!(Object::Page(&shop, &shopper).to_string(), "generated/magic-wands:abc123.html");
+        assert_eq!(Key::Page(&shop, &shopper).store().name(), "UI_CACHE");
+        assert_eq!(Object::Page(&shop, &shopper).bucket().name(), "UI_STORAGE");
     }
 
     #[test]

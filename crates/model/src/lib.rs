@@ -2,7 +2,7 @@
 //! can access it, personas, markets, the decimals of currencies, causes of failures, visible and invisible
 //! characters, how many products a catalog returns, and conversions between WIT types and our own.
 //!
-//! Pure: no I/O, no clock, no WIT types. A [`StoreId`] or [`ShopperId`] cannot contain a separator
+//! Pure: no I/O, no clock, no WIT types. A [`ShopId`] or [`ShopperId`] cannot contain a separator
 //! of keys, paths or URLs, so an id never matches another shop's or shopper's keys.
 
 mod access;
@@ -23,7 +23,7 @@ pub use access::{Access, Grant, Operation, Refused};
 pub use cause::Cause;
 pub use currency::{NO_CURRENCY, decimals};
 pub use domains::Domains;
-pub use id::{EventId, InvalidId, ShopperId, StoreId, shop_name};
+pub use id::{EventId, InvalidId, ShopId, ShopperId, shop_name};
 pub use key::{Bucket, Key, Object, Store};
 pub use market::Market;
 pub use persona::Persona;

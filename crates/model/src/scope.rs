@@ -1,6 +1,6 @@
 //! The names of all stored data of a whole shop, or of one shopper in every market.
 
-use crate::{Key, Object, ShopperId, Store, StoreId};
+use crate::{Key, Object, ShopId, ShopperId, Store};
 
 /// All data of a shop, or of one of its shoppers.
 ///
@@ -8,9 +8,9 @@ use crate::{Key, Object, ShopperId, Store, StoreId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope<'a> {
     /// The shop itself, and all its shoppers.
-    Shop(&'a StoreId),
+    Shop(&'a ShopId),
     /// One shopper, in every market.
-    Shopper(&'a StoreId, &'a ShopperId),
+    Shopper(&'a ShopId, &'a ShopperId),
 }
 
 /// One name, or all names with a prefix.
@@ -24,8 +24,8 @@ pub enum Range {
 
 impl<'a> Scope<'a> {
     /// Returns the scope of the shopper, if there is one, otherwise of the shop.
-    pub fn of(store: &'a StoreId, shopper: Option<&'a ShopperId>) -> Self {
-        shopper.map_or(Self::Shop(store), |shopper| Self::Shopper(store, shopper))
+    pub fn of(shop: &'a ShopId, shopper: Option<&'a ShopperId>) -> Self {
+        shopper.map_or(Self::Shop(shop), |shopper| Self::Shopper(shop, shopper))
     }
 
     /// Returns the prefixes of the names of pages and plans in long-term storage.
@@ -34,9 +34,9 @@ impl<'a> Scope<'a> {
     /// theirs, `_` and more: see [`ShopperId::has_page`].
     pub fn objects(self) -> Vec<String> {
         match self {
-            Self::Shop(store) => vec![format!("{}{store}:", Object::PREFIX)],
-            Self::Shopper(store, shopper) => {
-                ['.', '_'].map(|next| format!("{}{store}:{shopper}{next}", Object::PREFIX)).into()
+            Self::Shop(shop) => vec![format!("{}{shop}:", Object::PREFIX)],
+            Self::Shopper(shop, shopper) => {
+                ['.', '_'].map(|next| format!("{}{shop}:{shopper}{next}", Object::PREFIX)).into()
             }
         }
     }
@@ -49,7 +49,7 @@ impl<'a> Scope<'a> {
     /// Returns the prefix of the keys of a shop's catalog answers.
     pub fn catalog(self) -> Option<String> {
         match self {
-            Self::Shop(store) => Some(format!("{}{store}:", Key::CATALOGS)),
+            Self::Shop(shop) => Some(format!("{}{shop}:", Key::CATALOGS)),
             Self::Shopper(..) => None,
         }
     }
@@ -57,10 +57,10 @@ impl<'a> Scope<'a> {
     /// Returns the keys of all other entries that name their owner: sessions and, for a shop, reports, marks of seen
     /// events, progress of maintenance tasks and the record of its domains.
     pub fn entries(self) -> Vec<(Store, Range)> {
-        let store = match self {
-            Self::Shop(store) => store,
-            Self::Shopper(store, shopper) => {
-                let session = Key::Session(store, shopper);
+        let shop = match self {
+            Self::Shop(shop) => shop,
+            Self::Shopper(shop, shopper) => {
+                let session = Key::Session(shop, shopper);
                 return vec![(session.store(), Range::Exactly(session.to_string()))];
             }
         };
@@ -71,17 +71,17 @@ impl<'a> Scope<'a> {
             (Store::GenerationQueue, Key::SEEN),
             (Store::GenerationQueue, Key::TALLIES),
         ];
-        let ranges = starts.map(|(kv, start)| (kv, Range::StartingWith(format!("{start}{store}:"))));
-        let domains = Key::Domains(store);
+        let ranges = starts.map(|(kv, start)| (kv, Range::StartingWith(format!("{start}{shop}:"))));
+        let domains = Key::Domains(shop);
         ranges.into_iter().chain([(domains.store(), Range::Exactly(domains.to_string()))]).collect()
     }
 
     /// Returns the prefix of the index entries that lead to entries whose own keys do not name their owner (see
-    /// [`indexed`]): errors of a shop, or reports of a customer. Both are in the same store.
+    /// [`indexed`]): errors of a shop, or reports of a customer. Both are in the same key-value store.
     pub fn index(self) -> (Store, String) {
         let prefix = match self {
-            Self::Shop(store) => format!("{}{store}:", Key::JOB_ERRORS_OF),
-            Self::Shopper(store, shopper) => format!("{}{store}:{shopper}:", Key::REPORTS_OF),
+            Self::Shop(shop) => format!("{}{shop}:", Key::JOB_ERRORS_OF),
+            Self::Shopper(shop, shopper) => format!("{}{shop}:{shopper}:", Key::REPORTS_OF),
         };
         (Store::GenerationQueue, prefix)
     }
@@ -99,18 +99,18 @@ impl<'a> Scope<'a> {
 
     fn ranges(self, before: &str) -> Vec<Range> {
         match self {
-            Self::Shop(store) => vec![Range::StartingWith(format!("{before}{store}:"))],
-            Self::Shopper(store, shopper) => vec![
-                Range::Exactly(format!("{before}{store}:{shopper}")),
-                Range::StartingWith(format!("{before}{store}:{shopper}_")),
+            Self::Shop(shop) => vec![Range::StartingWith(format!("{before}{shop}:"))],
+            Self::Shopper(shop, shopper) => vec![
+                Range::Exactly(format!("{before}{shop}:{shopper}")),
+                Range::StartingWith(format!("{before}{shop}:{shopper}_")),
             ],
         }
     }
 }
 
 /// Returns the prefix of the keys of a shop's audit records.
-pub fn audits_of(store: &StoreId) -> String {
-    format!("{}{store}:", Key::AUDITS)
+pub fn audits_of(shop: &ShopId) -> String {
+    format!("{}{shop}:", Key::AUDITS)
 }
 
 /// Returns the prefix of the index keys of the domains of the shop with this number.
@@ -121,12 +121,12 @@ pub fn domains_of(number: u64) -> String {
 /// Returns the key that an index key leads to; `None` if it is not an index key.
 pub fn indexed(key: &str) -> Option<String> {
     if let Some(error) = key.strip_prefix(Key::JOB_ERRORS_OF) {
-        let (_store, error) = error.split_once(':')?;
+        let (_shop, error) = error.split_once(':')?;
         return Some(format!("{}{error}", Key::JOB_ERRORS));
     }
     let mut report = key.strip_prefix(Key::REPORTS_OF)?.split(':');
-    let (store, _customer, event) = (report.next()?, report.next()?, report.next()?);
-    Some(format!("{}{store}:{event}", Key::REPORTS))
+    let (shop, _customer, event) = (report.next()?, report.next()?, report.next()?);
+    Some(format!("{}{shop}:{event}", Key::REPORTS))
 }
 
 /// Returns the shopper id in the name of a page or a plan, in either tier.
@@ -155,20 +155,20 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(scope: Scope<'_>, store: &str, shopper: &str, expected: bool) {
-        let (store, shopper) = (StoreId::parse(store).unwrap(), ShopperId::parse(shopper).unwrap());
+    fn check(scope: Scope<'_>, shop: &str, shopper: &str, expected: bool) {
+        let (shop, shopper) = (ShopId::parse(shop).unwrap(), ShopperId::parse(shopper).unwrap());
         let object_starts: Vec<Range> = scope.objects().into_iter().map(Range::StartingWith).collect();
-        for name in [Object::Page(&store, &shopper).to_string(), Object::Plan(&store, &shopper).to_string()] {
+        for name in [Object::Page(&shop, &shopper).to_string(), Object::Plan(&shop, &shopper).to_string()] {
             assert_eq!(reaches(&object_starts, &name), expected, "{name}");
         }
-        assert_eq!(reaches(&scope.pages(), &Key::Page(&store, &shopper).to_string()), expected, "{shopper}");
-        assert_eq!(reaches(&scope.jobs(), &format!("{store}:{shopper}")), expected, "{shopper}");
+        assert_eq!(reaches(&scope.pages(), &Key::Page(&shop, &shopper).to_string()), expected, "{shopper}");
+        assert_eq!(reaches(&scope.jobs(), &format!("{shop}:{shopper}")), expected, "{shopper}");
     }
 
     #[test]
     fn a_shop_is_all_its_shoppers_and_nobody_elses() {
-        let store = StoreId::parse("a.myshopify.com").unwrap();
-        let shop = Scope::of(&store, None);
+        let id = ShopId::parse("a.myshopify.com").unwrap();
+        let shop = Scope::of(&id, None);
         check(shop, "a.myshopify.com", "abc123", true);
         for other in ["a.myshopify.com.evil", "a.myshopify.co", "aa.myshopify.com", "b.a.myshopify.com"] {
             check(shop, other, "abc123", false);
@@ -177,9 +177,9 @@ mod tests {
 
     #[test]
     fn a_shopper_is_all_their_markets_and_nobody_else() {
-        let store = StoreId::parse("magic-wands").unwrap();
+        let shop = ShopId::parse("magic-wands").unwrap();
         let shopper = ShopperId::parse("customer-12").unwrap();
-        let customer = Scope::of(&store, Some(&shopper));
+        let customer = Scope::of(&shop, Some(&shopper));
         check(customer, "magic-wands", "customer-12", true);
         check(customer, "magic-wands", "customer-12_DE-DE", true);
         for other in ["customer-123", "customer-1", "customer-123_DE-DE", "visitor-customer-12"] {
@@ -190,84 +190,84 @@ mod tests {
 
     #[test]
     fn of_what_starts_like_a_shopper_only_their_own_is_held() {
-        let store = StoreId::parse("magic-wands").unwrap();
+        let shop = ShopId::parse("magic-wands").unwrap();
         let shopper = ShopperId::parse("visitor-abc").unwrap();
-        let visitor = Scope::of(&store, Some(&shopper));
+        let visitor = Scope::of(&shop, Some(&shopper));
         for own in ["ui:magic-wands:visitor-abc", "generated/magic-wands:visitor-abc_DE-PT_BR.html"] {
             assert!(visitor.holds(own), "{own}");
         }
         for other in ["ui:magic-wands:visitor-abc_d", "generated/magic-wands:visitor-abc_d.json", "ui:"] {
             assert!(!visitor.holds(other), "{other}");
         }
-        assert!(Scope::of(&store, None).holds("ui:magic-wands:of\nno form"));
+        assert!(Scope::of(&shop, None).holds("ui:magic-wands:of\nno form"));
     }
 
     #[test]
     fn what_names_a_shop_is_among_its_entries_but_for_audit_records() {
-        let store = StoreId::parse("magic-wands").unwrap();
+        let id = ShopId::parse("magic-wands").unwrap();
         let shopper = ShopperId::parse("customer-12").unwrap();
         let event = EventId::parse("b54557e4").unwrap();
-        let shop = Scope::of(&store, None).entries();
+        let shop = Scope::of(&id, None).entries();
         let is_reached = |key: Key<'_>| {
-            let of_store = shop.iter().filter(|(kv, _)| *kv == key.store());
-            let ranges: Vec<Range> = of_store.map(|(_, range)| range.clone()).collect();
+            let of_shop = shop.iter().filter(|(kv, _)| *kv == key.store());
+            let ranges: Vec<Range> = of_shop.map(|(_, range)| range.clone()).collect();
             reaches(&ranges, &key.to_string())
         };
-        assert!(is_reached(Key::Session(&store, &shopper)) && is_reached(Key::Tally(&store, &event)));
-        assert!(is_reached(Key::Seen(&store, &event)) && is_reached(Key::Report(&store, &event)));
-        assert!(is_reached(Key::Domains(&store)));
-        assert!(!is_reached(Key::Audit(&store, 0, &event)));
-        let of_shopper = Scope::Shopper(&store, &shopper).entries();
+        assert!(is_reached(Key::Session(&id, &shopper)) && is_reached(Key::Tally(&id, &event)));
+        assert!(is_reached(Key::Seen(&id, &event)) && is_reached(Key::Report(&id, &event)));
+        assert!(is_reached(Key::Domains(&id)));
+        assert!(!is_reached(Key::Audit(&id, 0, &event)));
+        let of_shopper = Scope::Shopper(&id, &shopper).entries();
         let session = Range::Exactly("session:magic-wands:customer-12".into());
         assert_eq!(of_shopper, [(Store::ShopperSessions, session)]);
-        let catalog = Scope::Shop(&store).catalog().unwrap();
-        assert!(Key::Catalog(&store, "x").to_string().starts_with(&catalog));
-        assert!(Key::Audit(&store, 7, &event).to_string().starts_with(&audits_of(&store)));
+        let catalog = Scope::Shop(&id).catalog().unwrap();
+        assert!(Key::Catalog(&id, "x").to_string().starts_with(&catalog));
+        assert!(Key::Audit(&id, 7, &event).to_string().starts_with(&audits_of(&id)));
     }
 
     #[test]
     fn an_index_leads_to_what_its_owner_has_and_to_nothing_else() {
-        let store = StoreId::parse("magic-wands").unwrap();
+        let shop = ShopId::parse("magic-wands").unwrap();
         let (customer, other) =
             (ShopperId::parse("customer-12").unwrap(), ShopperId::parse("customer-123").unwrap());
         let event = EventId::parse("b54557e4").unwrap();
-        let error = Key::JobErrorOf(&store, 7, "018f").to_string();
+        let error = Key::JobErrorOf(&shop, 7, "018f").to_string();
         assert_eq!(indexed(&error), Some(Key::JobError(7, "018f").to_string()));
-        let report = Key::ReportOf(&store, &customer, &event).to_string();
-        assert_eq!(indexed(&report), Some(Key::Report(&store, &event).to_string()));
+        let report = Key::ReportOf(&shop, &customer, &event).to_string();
+        assert_eq!(indexed(&report), Some(Key::Report(&shop, &event).to_string()));
         assert_eq!(indexed("error:000000000000007:018f"), None);
 
         let (of_shop, of_customer) =
-            (Scope::Shop(&store).index().1, Scope::Shopper(&store, &customer).index().1);
+            (Scope::Shop(&shop).index().1, Scope::Shopper(&shop, &customer).index().1);
         assert!(error.starts_with(&of_shop) && report.starts_with(&of_customer));
-        assert!(!Key::ReportOf(&store, &other, &event).to_string().starts_with(&of_customer));
-        let longer = StoreId::parse("magic-wands2").unwrap();
+        assert!(!Key::ReportOf(&shop, &other, &event).to_string().starts_with(&of_customer));
+        let longer = ShopId::parse("magic-wands2").unwrap();
         assert!(!Key::JobErrorOf(&longer, 7, "018f").to_string().starts_with(&of_shop));
     }
 
     #[test]
     fn the_domains_of_a_shop_are_found_by_its_number_and_no_others() {
-        let store = StoreId::parse("a.myshopify.com").unwrap();
-        let key = Key::DomainOf(12, &store).to_string();
+        let shop = ShopId::parse("a.myshopify.com").unwrap();
+        let key = Key::DomainOf(12, &shop).to_string();
         assert_eq!(key.strip_prefix(&domains_of(12)), Some("a.myshopify.com"));
         assert!(!key.starts_with(&domains_of(1)));
     }
 
     #[test]
     fn a_name_says_whose_page_it_is() {
-        let (store, shopper) =
-            (StoreId::parse("a.myshopify.com").unwrap(), ShopperId::parse("abc_DE-DE").unwrap());
-        assert_eq!(shopper_of(&Key::Page(&store, &shopper).to_string()), Some(shopper.clone()));
-        assert_eq!(shopper_of(&Object::Page(&store, &shopper).to_string()), Some(shopper.clone()));
-        assert_eq!(shopper_of(&Object::Plan(&store, &shopper).to_string()), Some(shopper));
+        let (shop, shopper) =
+            (ShopId::parse("a.myshopify.com").unwrap(), ShopperId::parse("abc_DE-DE").unwrap());
+        assert_eq!(shopper_of(&Key::Page(&shop, &shopper).to_string()), Some(shopper.clone()));
+        assert_eq!(shopper_of(&Object::Page(&shop, &shopper).to_string()), Some(shopper.clone()));
+        assert_eq!(shopper_of(&Object::Plan(&shop, &shopper).to_string()), Some(shopper));
         assert_eq!(shopper_of("ui:a.myshopify.com:of no form"), None);
     }
 
     #[test]
     fn a_page_is_found_in_the_other_tier() {
-        let (store, shopper) = (StoreId::parse("magic-wands").unwrap(), ShopperId::parse("abc123").unwrap());
-        let page = Object::Page(&store, &shopper).to_string();
-        assert_eq!(short_term_key(&page), Some(Key::Page(&store, &shopper).to_string()));
-        assert_eq!(short_term_key(&Object::Plan(&store, &shopper).to_string()), None);
+        let (shop, shopper) = (ShopId::parse("magic-wands").unwrap(), ShopperId::parse("abc123").unwrap());
+        let page = Object::Page(&shop, &shopper).to_string();
+        assert_eq!(short_term_key(&page), Some(Key::Page(&shop, &shopper).to_string()));
+        assert_eq!(short_term_key(&Object::Plan(&shop, &shopper).to_string()), None);
     }
 }

@@ -8,13 +8,13 @@ mod address;
 mod document;
 mod escape;
 mod fallback;
-mod view;
 mod money;
 mod money_format;
 mod product;
 mod sections;
+mod view;
 
 pub use document::{Document, SCRIPT, STYLE, THEME_STYLE, content_security_policy, render};
 pub use fallback::{Shelves, fallback};
-pub use view::{Block, Collection, Image, Page, Product, Shop};
 pub use money::money;
+pub use view::{Block, Collection, Image, Page, Product, Shop};

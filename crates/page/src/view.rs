@@ -16,7 +16,7 @@ pub struct Page<'a> {
 /// The data that all pages of a shop share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shop {
-    /// The store id.
+    /// The shop id.
     pub id: String,
     /// The shop's name as shoppers know it.
     pub name: String,

@@ -32,7 +32,7 @@ pub struct Document {
     /// How Shopify is reached.
     pub shopify: Shopify,
     /// The shops, by id.
-    pub stores: BTreeMap<String, Shop>,
+    pub shops: BTreeMap<String, Shop>,
 }
 
 /// An invalid setting: which one it is, and what it must be.
@@ -49,7 +49,7 @@ impl Default for Document {
             pool: Pool::default(),
             llm: Llm::default(),
             shopify: Shopify::default(),
-            stores: Settings::default().shops,
+            shops: Settings::default().shops,
         }
     }
 }
@@ -57,7 +57,7 @@ impl Default for Document {
 impl Document {
     /// Checks that the numbers make sense.
     pub fn validate(&self) -> Result<(), InvalidSettings> {
-        let Self { pool, cache, llm, shopify, stores, .. } = self;
+        let Self { pool, cache, llm, shopify, shops, .. } = self;
         let numbers = [
             ("pool.size", pool.size.into()),
             ("pool.depth_max", pool.depth_max.into()),
@@ -85,9 +85,9 @@ impl Document {
                 pool.size
             )));
         }
-        if stores.is_empty() {
+        if shops.is_empty() {
             return Err(InvalidSettings(
-                "there is no store: add one under [stores.<id>], such as [stores.magic-wands]".into(),
+                "there is no shop: add one under [shops.<id>], such as [shops.magic-wands]".into(),
             ));
         }
         if let Some(origin) = shopify.origin.as_ref().filter(|origin| !is_origin(origin)) {
@@ -95,15 +95,15 @@ impl Document {
                 "shopify.origin is {origin:?}; it must be http:// or https://, a host and nothing after it"
             )));
         }
-        for (id, shop) in stores {
-            shop.validate().map_err(|wrong| InvalidSettings(format!("stores.{id}.{wrong}")))?;
+        for (id, shop) in shops {
+            shop.validate().map_err(|wrong| InvalidSettings(format!("shops.{id}.{wrong}")))?;
         }
         Ok(())
     }
 
     /// Returns the settings that components read through the `settings` capability.
     pub fn settings(&self) -> Settings {
-        let Self { environment, cache, pool, stores, .. } = self;
+        let Self { environment, cache, pool, shops, .. } = self;
         Settings {
             development: *environment == Kind::Development,
             pool: PoolLimits {
@@ -119,7 +119,7 @@ impl Document {
                 fresh_seconds: cache.fresh_seconds,
             },
             unsigned_routes: false,
-            shops: stores.clone(),
+            shops: shops.clone(),
         }
     }
 }

@@ -25,7 +25,7 @@ pub struct UpstreamCall<'a> {
     /// The upstream's name.
     pub upstream: &'a str,
     /// The shop.
-    pub store: &'a str,
+    pub shop: &'a str,
     /// The origin that replaces the shop's own address, such as `http://127.0.0.1:9000`.
     pub origin: Option<&'a str>,
     /// The shop's private token, if there is one.
@@ -80,7 +80,7 @@ impl UpstreamCall<'_> {
         }
         let origin = match self.origin {
             Some(origin) => origin.to_owned(),
-            None if is_shop_domain(self.store) => format!("https://{}", self.store),
+            None if is_shop_domain(self.shop) => format!("https://{}", self.shop),
             None => return Err(Error::NoSuchUpstream),
         };
         if self.token.is_some_and(|token| !token.expose().bytes().all(|byte| byte.is_ascii_graphic())) {
@@ -132,8 +132,8 @@ mod tests {
 
     const SHOP: &str = "magic-wands.myshopify.com";
 
-    fn call<'a>(store: &'a str, token: Option<&'a Secret>) -> UpstreamCall<'a> {
-        UpstreamCall { upstream: STOREFRONT, store, origin: None, token, buyer: None }
+    fn call<'a>(shop: &'a str, token: Option<&'a Secret>) -> UpstreamCall<'a> {
+        UpstreamCall { upstream: STOREFRONT, shop, origin: None, token, buyer: None }
     }
 
     #[test]
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn what_only_looks_like_a_shop_is_never_asked() {
-        for store in [
+        for shop in [
             "magic-wands",
             "magic-wands.example",
             "myshopify.com",
@@ -178,7 +178,7 @@ mod tests {
             "a-.myshopify.com",
             "",
         ] {
-            assert_eq!(call(store, None).request(), Err(Error::NoSuchUpstream), "{store:?}");
+            assert_eq!(call(shop, None).request(), Err(Error::NoSuchUpstream), "{shop:?}");
         }
         let other = UpstreamCall { upstream: "admin", ..call(SHOP, None) };
         assert_eq!(other.request(), Err(Error::NoSuchUpstream));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use capabilities::Secret;
 use capabilities::clock::Clock;
 use capabilities::signatures::{Algorithm, Signatures};
-use model::StoreId;
+use model::ShopId;
 use shopify::token_request::Refusal;
 
 use crate::log_limit::LogLimit;
@@ -40,10 +40,10 @@ pub struct App {
 impl App {
     /// Checks with Shopify, through a shop, that the app's client id and secret are valid. Sends an invalid refresh
     /// token, for which Shopify returns `invalid_grant` only to an app that it knows.
-    pub async fn check_secret(self, store: &StoreId) -> Result<(), NotConnected> {
+    pub async fn check_secret(self, shop: &ShopId) -> Result<(), NotConnected> {
         let api =
             ShopifyApi::new(Arc::new(self)).map_err(|error| NotConnected::Shopify(error.to_string()))?;
-        match api.refresh(store, &Secret::new("none")).await {
+        match api.refresh(shop, &Secret::new("none")).await {
             Ok(_) | Err(Failure::Refused(Refusal::InvalidGrant)) => Ok(()),
             Err(failure) => Err(failure.into()),
         }
@@ -105,19 +105,19 @@ impl Admin {
     }
 
     /// Returns a shop's installation.
-    pub async fn find(&self, store: &StoreId) -> Result<Option<Installation>, Unavailable> {
-        self.installations().find(store).await
+    pub async fn find(&self, shop: &ShopId) -> Result<Option<Installation>, Unavailable> {
+        self.installations().find(shop).await
     }
 
     /// Starts to serve every shop that installed the app, with its merchant's choices. Call it once at the start,
     /// before the first request.
     pub async fn restore(&self) -> Result<(), Unavailable> {
         let installed = self.installations().installed().await?;
-        let chosen = self.installations().all_choices().await?.into_iter().map(|(store, _)| store);
-        let chosen = chosen.filter(|store| self.storefronts.configured(store).is_some());
-        for store in installed.iter().cloned().chain(chosen) {
-            let shop = choices::shop(&store, &*self.storefronts, self.installations()).await?;
-            self.storefronts.set_shop(&store, shop);
+        let chosen = self.installations().all_choices().await?.into_iter().map(|(id, _)| id);
+        let chosen = chosen.filter(|id| self.storefronts.configured(id).is_some());
+        for id in installed.iter().cloned().chain(chosen) {
+            let shop = choices::shop(&id, &*self.storefronts, self.installations()).await?;
+            self.storefronts.set_shop(&id, shop);
         }
         Ok(())
     }
@@ -125,24 +125,24 @@ impl Admin {
     /// Handles Shopify's message from `at_ms` that the shop uninstalled the app; the shop is already closed. Drops its
     /// tokens and stops serving it, or reopens it if the app was installed again since. The current state of the
     /// installation decides, in whatever order the messages arrive.
-    pub async fn uninstalled(&self, store: &StoreId, at_ms: u64) -> Result<(), NotConnected> {
-        let _alone = self.connections.alone(store).await;
-        if self.installations().uninstalled(store, at_ms).await? {
-            self.connections.note(store, None);
-            self.storefronts.remove_shop(store);
-            self.storefronts.close(store).await?;
-        } else if self.find(store).await?.is_some_and(|found| found.state == State::Installed) {
-            self.storefronts.reopen(store).await?;
+    pub async fn uninstalled(&self, shop: &ShopId, at_ms: u64) -> Result<(), NotConnected> {
+        let _alone = self.connections.alone(shop).await;
+        if self.installations().uninstalled(shop, at_ms).await? {
+            self.connections.note(shop, None);
+            self.storefronts.remove_shop(shop);
+            self.storefronts.close(shop).await?;
+        } else if self.find(shop).await?.is_some_and(|found| found.state == State::Installed) {
+            self.storefronts.reopen(shop).await?;
         }
         Ok(())
     }
 
     /// Handles Shopify's request from `at_ms` to delete a shop's data, which it sends two days after the app was
     /// uninstalled. Data of a later installation stays.
-    pub async fn redacted(&self, store: &StoreId, at_ms: u64) -> Result<(), NotConnected> {
-        let _alone = self.connections.alone(store).await;
-        if self.installations().forget(store, at_ms.saturating_sub(REDACTED_AFTER_MS)).await? {
-            self.storefronts.remove_shop(store);
+    pub async fn redacted(&self, shop: &ShopId, at_ms: u64) -> Result<(), NotConnected> {
+        let _alone = self.connections.alone(shop).await;
+        if self.installations().forget(shop, at_ms.saturating_sub(REDACTED_AFTER_MS)).await? {
+            self.storefronts.remove_shop(shop);
         }
         Ok(())
     }

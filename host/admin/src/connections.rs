@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use capabilities::Secret;
 use capabilities::clock::Clock;
-use model::StoreId;
+use model::ShopId;
 use shopify::token_request::{Refusal, Tokens};
 use tokio::sync::{Mutex as Gate, OwnedMutexGuard};
 use tokio::task::{JoinError, JoinHandle};
@@ -46,11 +46,11 @@ pub struct Connections {
     storefronts: Arc<dyn Storefronts>,
     clock: Arc<dyn Clock>,
     /// A lock for each shop, which holds the time before which renewal is not tried again.
-    gates: Mutex<HashMap<StoreId, Arc<Gate<u64>>>>,
+    gates: Mutex<HashMap<ShopId, Arc<Gate<u64>>>>,
     /// The last access token of each shop that its Storefront API rejected.
-    refused: Mutex<HashMap<StoreId, Refused>>,
+    refused: Mutex<HashMap<ShopId, Refused>>,
     /// Why the last attempt to get tokens for a shop failed, unless a later one succeeded.
-    failures: Mutex<HashMap<StoreId, NotConnected>>,
+    failures: Mutex<HashMap<ShopId, NotConnected>>,
 }
 
 /// An access token that a shop's Storefront API rejected.
@@ -74,72 +74,72 @@ impl Connections {
     }
 
     /// Returns a token for the shop's APIs that does not expire soon.
-    pub async fn access_token(self: &Arc<Self>, store: &StoreId) -> Result<Secret, NotConnected> {
-        let found = self.installed(store).await?;
-        match self.lasting(store, found.access) {
+    pub async fn access_token(self: &Arc<Self>, shop: &ShopId) -> Result<Secret, NotConnected> {
+        let found = self.installed(shop).await?;
+        match self.lasting(shop, found.access) {
             Some(access) => Ok(access.secret),
-            None => ended(self.renewal(store).await),
+            None => ended(self.renewal(shop).await),
         }
     }
 
     /// Returns a token for the shop's Storefront API; with `None`, the request has no token. Renews a token that
     /// expires soon in the background; waits briefly for a new one if the token has expired or was rejected.
-    pub async fn storefront_token(self: &Arc<Self>, store: &StoreId) -> Option<Secret> {
-        let installed = tokio::time::timeout(STORAGE_PATIENCE, self.installed(store));
+    pub async fn storefront_token(self: &Arc<Self>, shop: &ShopId) -> Option<Secret> {
+        let installed = tokio::time::timeout(STORAGE_PATIENCE, self.installed(shop));
         let access = installed.await.ok()?.ok()?.access;
-        let secret = match self.lasting(store, access.clone()) {
+        let secret = match self.lasting(shop, access.clone()) {
             Some(access) => access.secret,
-            None => self.token_meanwhile(store, access).await?,
+            None => self.token_meanwhile(shop, access).await?,
         };
-        (!self.is_refused(store, &secret)).then_some(secret)
+        (!self.is_refused(shop, &secret)).then_some(secret)
     }
 
     /// Records that the shop's Storefront API rejected the token. Requests have no token until there is another one.
     /// The token may have been invalidated early, even one that never expires, so another one is requested.
-    pub fn refuse(&self, store: &StoreId, token: &Secret) {
+    pub fn refuse(&self, shop: &ShopId, token: &Secret) {
         let mut refused = self.refused();
-        let former = refused.get(store);
+        let former = refused.get(shop);
         if former.is_none_or(|former| former.token != *token) {
             tracing::warn!(
-                %store,
+                %shop,
                 "the Storefront API did not accept the access token; it is asked without one until there is another"
             );
         }
         let renew_from_ms = former.map_or(0, |former| former.renew_from_ms);
-        refused.insert(store.clone(), Refused { token: token.clone(), renew_from_ms });
+        refused.insert(shop.clone(), Refused { token: token.clone(), renew_from_ms });
     }
 
     /// Returns the old token while it is renewed in the background, or waits briefly for a new one.
-    async fn token_meanwhile(self: &Arc<Self>, store: &StoreId, access: Option<Token>) -> Option<Secret> {
-        if let Some(access) = self.accepted(store, access) {
-            drop(self.renewal(store));
+    async fn token_meanwhile(self: &Arc<Self>, shop: &ShopId, access: Option<Token>) -> Option<Secret> {
+        if let Some(access) = self.accepted(shop, access) {
+            drop(self.renewal(shop));
             return Some(access.secret);
         }
-        tokio::time::timeout(PATIENCE, self.access_token(store)).await.ok()?.ok()
+        tokio::time::timeout(PATIENCE, self.access_token(shop)).await.ok()?.ok()
     }
 
     /// Renews a shop's tokens, even if the caller stops waiting, so that the tokens from Shopify are stored.
-    fn renewal(self: &Arc<Self>, store: &StoreId) -> JoinHandle<Result<Secret, NotConnected>> {
-        let (this, store) = (self.clone(), store.clone());
-        tokio::spawn(async move { this.renew_alone(&store).await })
+    fn renewal(self: &Arc<Self>, shop: &ShopId) -> JoinHandle<Result<Secret, NotConnected>> {
+        let (this, shop) = (self.clone(), shop.clone());
+        tokio::spawn(async move { this.renew_alone(&shop).await })
     }
 
-    async fn renew_alone(&self, store: &StoreId) -> Result<Secret, NotConnected> {
-        let gate = self.gate(store);
+    async fn renew_alone(&self, shop: &ShopId) -> Result<Secret, NotConnected> {
+        let gate = self.gate(shop);
         let mut not_before_ms = gate.lock().await;
-        let found = self.installed(store).await?;
-        if let Some(access) = self.lasting(store, found.access.clone()) {
+        let found = self.installed(shop).await?;
+        if let Some(access) = self.lasting(shop, found.access.clone()) {
             return Ok(access.secret);
         }
-        let former = self.accepted(store, found.access.clone());
-        let renewed = self.renew(store, found, &mut not_before_ms).await;
+        let former = self.accepted(shop, found.access.clone());
+        let renewed = self.renew(shop, found, &mut not_before_ms).await;
         renewed.or_else(|error| former.map(|token| token.secret).ok_or(error))
     }
 
     /// Renews tokens, unless that was tried a moment ago. The caller must hold the shop's gate.
     async fn renew(
         &self,
-        store: &StoreId,
+        shop: &ShopId,
         found: Installation,
         not_before_ms: &mut u64,
     ) -> Result<Secret, NotConnected> {
@@ -147,12 +147,12 @@ impl Connections {
         if self.clock.now_ms() < *not_before_ms {
             return Err(NotConnected::Shopify("the last attempt was a moment ago".to_owned()));
         }
-        let renewed = self.refresh(store, &found, refresh).await;
-        self.note(store, renewed.as_ref().err());
+        let renewed = self.refresh(shop, &found, refresh).await;
+        self.note(shop, renewed.as_ref().err());
         *not_before_ms = self.clock.now_ms() + PAUSE_MS;
         match &renewed {
-            Ok(_) => self.replaced(store, found.access.as_ref()),
-            Err(error) => tracing::warn!(%store, %error, "a shop's tokens were not renewed"),
+            Ok(_) => self.replaced(shop, found.access.as_ref()),
+            Err(error) => tracing::warn!(%shop, %error, "a shop's tokens were not renewed"),
         }
         renewed
     }
@@ -162,17 +162,17 @@ impl Connections {
     /// (<https://shopify.dev/changelog/more-resilient-refreshes-for-expiring-offline-access-tokens>).
     async fn refresh(
         &self,
-        store: &StoreId,
+        shop: &ShopId,
         found: &Installation,
         refresh: Token,
     ) -> Result<Secret, NotConnected> {
-        let answer = self.api.refresh(store, &refresh.secret).await;
+        let answer = self.api.refresh(shop, &refresh.secret).await;
         if answer.as_ref().err() == Some(&Failure::Refused(Refusal::InvalidGrant)) {
-            self.installations.drop_tokens(store, found.changed_ms).await?;
+            self.installations.drop_tokens(shop, found.changed_ms).await?;
         }
         let mut credentials = self.credentials(answer?, &found.scopes);
         credentials.refresh = credentials.refresh.or(Some(refresh));
-        if !self.installations.renew(store, &credentials).await? {
+        if !self.installations.renew(shop, &credentials).await? {
             return Err(NotConnected::NotInstalled);
         }
         let ended = || NotConnected::Shopify("Shopify gave an access token that has ended".to_owned());
@@ -195,19 +195,19 @@ impl Connections {
         }
     }
 
-    async fn installed(&self, store: &StoreId) -> Result<Installation, NotConnected> {
-        let found = self.installations.find(store).await?;
+    async fn installed(&self, shop: &ShopId) -> Result<Installation, NotConnected> {
+        let found = self.installations.find(shop).await?;
         found.filter(|found| found.state == State::Installed).ok_or(NotConnected::NotInstalled)
     }
 
     /// Drops a token that must be renewed now, because it expires soon or was refused. A refused token stays if its
     /// predecessor was refused a short while ago as well.
-    fn lasting(&self, store: &StoreId, token: Option<Token>) -> Option<Token> {
+    fn lasting(&self, shop: &ShopId, token: Option<Token>) -> Option<Token> {
         let now_ms = self.clock.now_ms();
         let refused = self.refused();
         let is_to_be_replaced = |token: &Secret| {
             refused
-                .get(store)
+                .get(shop)
                 .is_some_and(|refused| refused.token == *token && now_ms >= refused.renew_from_ms)
         };
         token.filter(|token| token.until_ms > now_ms + RENEW_MS && !is_to_be_replaced(&token.secret))
@@ -218,15 +218,15 @@ impl Connections {
     }
 
     /// Keeps an access token that has not expired and is not known to be refused.
-    fn accepted(&self, store: &StoreId, access: Option<Token>) -> Option<Token> {
-        self.usable(access).filter(|access| !self.is_refused(store, &access.secret))
+    fn accepted(&self, shop: &ShopId, access: Option<Token>) -> Option<Token> {
+        self.usable(access).filter(|access| !self.is_refused(shop, &access.secret))
     }
 
     /// Records that a new token replaced `former`. If `former` was refused, a refused successor is kept for a while.
-    fn replaced(&self, store: &StoreId, former: Option<&Token>) {
+    fn replaced(&self, shop: &ShopId, former: Option<&Token>) {
         let mut refused = self.refused();
         let refused = refused
-            .get_mut(store)
+            .get_mut(shop)
             .filter(|refused| former.is_some_and(|former| former.secret == refused.token));
         if let Some(refused) = refused {
             refused.renew_from_ms = self.clock.now_ms() + REFUSED_PAUSE_MS;
@@ -234,29 +234,29 @@ impl Connections {
     }
 
     /// Locks a shop's installation until the guard is dropped.
-    pub(crate) async fn alone(&self, store: &StoreId) -> OwnedMutexGuard<u64> {
-        self.gate(store).lock_owned().await
+    pub(crate) async fn alone(&self, shop: &ShopId) -> OwnedMutexGuard<u64> {
+        self.gate(shop).lock_owned().await
     }
 
     /// Records why the last attempt to get tokens failed, or that it succeeded.
-    pub(crate) fn note(&self, store: &StoreId, failure: Option<&NotConnected>) {
+    pub(crate) fn note(&self, shop: &ShopId, failure: Option<&NotConnected>) {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         match failure {
-            Some(failure) => drop(failures.insert(store.clone(), failure.clone())),
-            None => drop(failures.remove(store)),
+            Some(failure) => drop(failures.insert(shop.clone(), failure.clone())),
+            None => drop(failures.remove(shop)),
         }
     }
 
-    fn gate(&self, store: &StoreId) -> Arc<Gate<u64>> {
+    fn gate(&self, shop: &ShopId) -> Arc<Gate<u64>> {
         let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
-        gates.entry(store.clone()).or_default().clone()
+        gates.entry(shop.clone()).or_default().clone()
     }
 
-    fn is_refused(&self, store: &StoreId, token: &Secret) -> bool {
-        self.refused().get(store).is_some_and(|refused| refused.token == *token)
+    fn is_refused(&self, shop: &ShopId, token: &Secret) -> bool {
+        self.refused().get(shop).is_some_and(|refused| refused.token == *token)
     }
 
-    fn refused(&self) -> MutexGuard<'_, HashMap<StoreId, Refused>> {
+    fn refused(&self) -> MutexGuard<'_, HashMap<ShopId, Refused>> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use capabilities::clock::Clock;
 use capabilities::random::Random;
 use capabilities::sqlite::{Database, Durability, OpenError, Statement, WriteFailed};
-use model::StoreId;
+use model::ShopId;
 use sqlx::Row as _;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteRow;
@@ -79,11 +79,11 @@ impl From<WriteFailed> for Unavailable {
 
 impl Installations {
     /// Returns the installation of a shop. Tokens whose encryption key is gone count as absent.
-    pub async fn find(&self, store: &StoreId) -> Result<Option<Installation>, Unavailable> {
-        let query = sqlx::query(sql::FIND).bind(store.as_str());
+    pub async fn find(&self, shop: &ShopId) -> Result<Option<Installation>, Unavailable> {
+        let query = sqlx::query(sql::FIND).bind(shop.as_str());
         let Some(row) = self.database.first(query).await? else { return Ok(None) };
-        let (access, old) = self.token(&row, store, Column::Access)?;
-        let (refresh, older) = self.token(&row, store, Column::Refresh)?;
+        let (access, old) = self.token(&row, shop, Column::Access)?;
+        let (refresh, older) = self.token(&row, shop, Column::Refresh)?;
         let found = Installation {
             state: State::named(row.try_get("state")?),
             scopes: row.try_get("scopes")?,
@@ -92,15 +92,15 @@ impl Installations {
             changed_ms: natural(row.try_get("changed_ms")?),
         };
         if old || older {
-            self.encrypt_again(store, &found, row.try_get("access")?);
+            self.encrypt_again(shop, &found, row.try_get("access")?);
         }
         Ok(Some(found))
     }
 
     /// Returns the shops that installed the app.
-    pub async fn installed(&self) -> Result<Vec<StoreId>, Unavailable> {
+    pub async fn installed(&self) -> Result<Vec<ShopId>, Unavailable> {
         let rows = self.database.all(sqlx::query(sql::INSTALLED)).await?;
-        let parsed = |row: &SqliteRow| StoreId::parse(row.try_get("shop").ok()?).ok();
+        let parsed = |row: &SqliteRow| ShopId::parse(row.try_get("shop").ok()?).ok();
         Ok(rows.iter().filter_map(parsed).collect())
     }
 
@@ -108,7 +108,7 @@ impl Installations {
     /// `inherited` as the shop's choices if it has none.
     pub async fn install(
         &self,
-        store: &StoreId,
+        shop: &ShopId,
         credentials: &Credentials,
         installed_ms: u64,
         inherited: Option<&Choices>,
@@ -116,36 +116,36 @@ impl Installations {
         let inherited = inherited.map(serde_json::to_string).transpose();
         let inherited = inherited.map_err(|error| Unavailable(error.to_string()))?;
         let statement =
-            self.writing(sql::INSTALL, store, credentials).bind(integer(installed_ms)).bind(inherited);
+            self.writing(sql::INSTALL, shop, credentials).bind(integer(installed_ms)).bind(inherited);
         self.database.change(statement).await?;
         Ok(())
     }
 
     /// Stores new tokens of a shop, all in one write. If the app is no longer installed, stores nothing and returns
     /// false.
-    pub async fn renew(&self, store: &StoreId, credentials: &Credentials) -> Result<bool, Unavailable> {
-        let statement = self.writing(sql::RENEW, store, credentials);
+    pub async fn renew(&self, shop: &ShopId, credentials: &Credentials) -> Result<bool, Unavailable> {
+        let statement = self.writing(sql::RENEW, shop, credentials);
         Ok(self.database.change(statement).await?.is_some())
     }
 
     /// Returns a statement that writes all tokens.
-    fn writing(&self, sql: &'static str, store: &StoreId, credentials: &Credentials) -> Statement {
+    fn writing(&self, sql: &'static str, shop: &ShopId, credentials: &Credentials) -> Statement {
         let Credentials { scopes, access, refresh } = credentials;
         let refresh = refresh.as_ref();
         sqlx::query(sql)
-            .bind(store.to_string())
+            .bind(shop.to_string())
             .bind(scopes.clone())
-            .bind(self.seal(store, Column::Access, access))
+            .bind(self.seal(shop, Column::Access, access))
             .bind(integer(access.until_ms))
-            .bind(refresh.map(|refresh| self.seal(store, Column::Refresh, refresh)))
+            .bind(refresh.map(|refresh| self.seal(shop, Column::Refresh, refresh)))
             .bind(refresh.map(|refresh| integer(refresh.until_ms)))
             .bind(integer(self.clock.now_ms()))
     }
 
     /// Deletes tokens that Shopify rejected, if they are still the ones written at `changed_ms`.
-    pub async fn drop_tokens(&self, store: &StoreId, changed_ms: u64) -> Result<(), Unavailable> {
+    pub async fn drop_tokens(&self, shop: &ShopId, changed_ms: u64) -> Result<(), Unavailable> {
         let statement = sqlx::query(sql::DROP_TOKENS)
-            .bind(store.to_string())
+            .bind(shop.to_string())
             .bind(integer(self.clock.now_ms()))
             .bind(integer(changed_ms));
         self.database.change(statement).await?;
@@ -154,80 +154,80 @@ impl Installations {
 
     /// Records that the shop uninstalled the app at `at_ms`. Deletes its tokens; the merchant's choices stay until
     /// the shop is redacted. Returns false, and changes nothing, if the app was installed again since.
-    pub async fn uninstalled(&self, store: &StoreId, at_ms: u64) -> Result<bool, Unavailable> {
+    pub async fn uninstalled(&self, shop: &ShopId, at_ms: u64) -> Result<bool, Unavailable> {
         let statement = sqlx::query(sql::UNINSTALL)
-            .bind(store.to_string())
+            .bind(shop.to_string())
             .bind(integer(self.clock.now_ms()))
             .bind(integer(at_ms));
         Ok(self.database.change(statement).await?.is_some())
     }
 
     /// Deletes all data of a shop, unless it was installed after `at_ms`. Returns whether nothing is left.
-    pub async fn forget(&self, store: &StoreId, at_ms: u64) -> Result<bool, Unavailable> {
-        let statement = sqlx::query(sql::FORGET).bind(store.to_string()).bind(integer(at_ms));
+    pub async fn forget(&self, shop: &ShopId, at_ms: u64) -> Result<bool, Unavailable> {
+        let statement = sqlx::query(sql::FORGET).bind(shop.to_string()).bind(integer(at_ms));
         self.database.change(statement).await?;
-        if self.find(store).await?.is_some() {
+        if self.find(shop).await?.is_some() {
             return Ok(false);
         }
-        self.database.change_many(sqlx::query(sql::FORGET_USAGE).bind(store.to_string())).await?;
+        self.database.change_many(sqlx::query(sql::FORGET_USAGE).bind(shop.to_string())).await?;
         Ok(true)
     }
 
     /// Returns a merchant's choices, if there are any.
-    pub async fn choices(&self, store: &StoreId) -> Result<Option<Choices>, Unavailable> {
-        let row = self.database.first(sqlx::query(sql::CHOICES).bind(store.as_str())).await?;
+    pub async fn choices(&self, shop: &ShopId) -> Result<Option<Choices>, Unavailable> {
+        let row = self.database.first(sqlx::query(sql::CHOICES).bind(shop.as_str())).await?;
         let text = row.map(|row| row.try_get::<Option<String>, _>("choices")).transpose()?;
         Ok(text.flatten().and_then(|text| serde_json::from_str(&text).ok()))
     }
 
     /// Returns every merchant's choices.
-    pub async fn all_choices(&self) -> Result<Vec<(StoreId, Choices)>, Unavailable> {
+    pub async fn all_choices(&self) -> Result<Vec<(ShopId, Choices)>, Unavailable> {
         let rows = self.database.all(sqlx::query(sql::ALL_CHOICES)).await?;
         let parsed = |row: &SqliteRow| {
             let (shop, text): (&str, &str) = (row.try_get("shop").ok()?, row.try_get("choices").ok()?);
-            Some((StoreId::parse(shop).ok()?, serde_json::from_str(text).ok()?))
+            Some((ShopId::parse(shop).ok()?, serde_json::from_str(text).ok()?))
         };
         Ok(rows.iter().filter_map(parsed).collect())
     }
 
     /// Stores a merchant's choices. If the app is not installed in the shop, stores nothing and returns false.
-    pub async fn choose(&self, store: &StoreId, choices: &Choices) -> Result<bool, Unavailable> {
+    pub async fn choose(&self, shop: &ShopId, choices: &Choices) -> Result<bool, Unavailable> {
         let text = serde_json::to_string(choices).map_err(|error| Unavailable(error.to_string()))?;
         let statement =
-            sqlx::query(sql::CHOOSE).bind(store.to_string()).bind(text).bind(integer(self.clock.now_ms()));
+            sqlx::query(sql::CHOOSE).bind(shop.to_string()).bind(text).bind(integer(self.clock.now_ms()));
         Ok(self.database.change(statement).await?.is_some())
     }
 
     /// Encrypts tokens of a former key with the current one, unless they were replaced meanwhile. Readers do not wait
     /// for the write: each read tries again until it has succeeded.
-    fn encrypt_again(&self, store: &StoreId, found: &Installation, stored: Option<Vec<u8>>) {
+    fn encrypt_again(&self, shop: &ShopId, found: &Installation, stored: Option<Vec<u8>>) {
         let sealed = |column: Column, token: &Option<Token>| {
-            token.as_ref().map(|token| self.seal(store, column, token))
+            token.as_ref().map(|token| self.seal(shop, column, token))
         };
         let statement = sqlx::query(sql::ENCRYPT_AGAIN)
-            .bind(store.to_string())
+            .bind(shop.to_string())
             .bind(sealed(Column::Access, &found.access))
             .bind(sealed(Column::Refresh, &found.refresh))
             .bind(stored);
         self.database.change_later(statement);
     }
 
-    fn seal(&self, store: &StoreId, column: Column, token: &Token) -> Vec<u8> {
-        self.keys.seal(&token.secret, &place(store, column), &*self.random)
+    fn seal(&self, shop: &ShopId, column: Column, token: &Token) -> Vec<u8> {
+        self.keys.seal(&token.secret, &place(shop, column), &*self.random)
     }
 
     /// Returns a row's token, and whether a former key was needed to decrypt it.
     fn token(
         &self,
         row: &SqliteRow,
-        store: &StoreId,
+        shop: &ShopId,
         column: Column,
     ) -> Result<(Option<Token>, bool), Unavailable> {
         let sealed: Option<Vec<u8>> = row.try_get(column.name())?;
         let until_ms: Option<i64> = row.try_get(column.until())?;
         let (Some(sealed), Some(until_ms)) = (sealed, until_ms) else { return Ok((None, false)) };
-        let Some(opened) = self.keys.open(&sealed, &place(store, column)) else {
-            tracing::warn!(%store, token = column.name(), "a stored token is of no known encryption key");
+        let Some(opened) = self.keys.open(&sealed, &place(shop, column)) else {
+            tracing::warn!(%shop, token = column.name(), "a stored token is of no known encryption key");
             return Ok((None, false));
         };
         Ok((Some(Token { secret: opened.secret, until_ms: natural(until_ms) }), opened.former))

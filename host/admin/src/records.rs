@@ -1,7 +1,7 @@
 //! An installation as stored, and its columns.
 
 use capabilities::Secret;
-use model::StoreId;
+use model::ShopId;
 
 /// The state of an installation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,8 +87,8 @@ impl Column {
 }
 
 /// Returns the text that a token's encryption is bound to. It is unambiguous because shop ids contain no spaces.
-pub(crate) fn place(store: &StoreId, column: Column) -> String {
-    format!("{store} {}", column.name())
+pub(crate) fn place(shop: &ShopId, column: Column) -> String {
+    format!("{shop} {}", column.name())
 }
 
 pub(crate) fn integer(number: u64) -> i64 {

@@ -56,9 +56,9 @@ async fn page(State(admin): State<Arc<Admin>>, RawQuery(query): RawQuery) -> Res
             return pages::refused(refused.status, &refused.why, shop.as_ref());
         }
     };
-    match admin.connections.connect(&caller.store, &caller.token.0).await {
-        Err(NotConnected::SessionToken) if !was_bounced => return bounced(&admin, &caller.shop, &query),
-        Err(error) => tracing::warn!(store = %caller.store, %error, "a shop was not connected"),
+    match admin.connections.connect(&caller.shop, &caller.token.0).await {
+        Err(NotConnected::SessionToken) if !was_bounced => return bounced(&admin, &caller.domain, &query),
+        Err(error) => tracing::warn!(shop = %caller.shop, %error, "a shop was not connected"),
         Ok(()) => {}
     }
     match form(&admin, &caller).await {
@@ -66,7 +66,7 @@ async fn page(State(admin): State<Arc<Admin>>, RawQuery(query): RawQuery) -> Res
             let main = main(&admin, &caller, form, Outcome::None).await;
             document(&admin, &caller, main)
         }
-        Err(refused) => pages::refused(refused.status, &refused.why, Some(&caller.shop)),
+        Err(refused) => pages::refused(refused.status, &refused.why, Some(&caller.domain)),
     }
 }
 
@@ -108,20 +108,20 @@ async fn save(State(admin): State<Arc<Admin>>, caller: Caller, body: Bytes) -> R
     let (status, form, outcome) = match Form::read(&body) {
         Err(form) => (StatusCode::UNPROCESSABLE_ENTITY, *form, Outcome::Invalid),
         Ok(choices) => {
-            let (status, outcome) = saved(&caller, save_choices(&admin, &caller.store, &choices).await);
+            let (status, outcome) = saved(&caller, save_choices(&admin, &caller.shop, &choices).await);
             (status, Form::of(&choices), outcome)
         }
     };
     let main = main(&admin, &caller, form, outcome).await;
-    shown(&admin, &caller.shop, status, main.render())
+    shown(&admin, &caller.domain, status, main.render())
 }
 
 /// Converts the result of saving for the page, and logs it.
 fn saved(caller: &Caller, result: Result<Saved, NotConnected>) -> (StatusCode, Outcome) {
-    let store = &caller.store;
+    let shop = &caller.shop;
     match result {
         Ok(saved) => {
-            tracing::info!(%store, "a merchant saved settings");
+            tracing::info!(%shop, "a merchant saved settings");
             let outcome = match saved {
                 Saved::ForAllPages => Outcome::Saved,
                 Saved::ForNewPages => Outcome::SavedForNewPages,
@@ -129,11 +129,11 @@ fn saved(caller: &Caller, result: Result<Saved, NotConnected>) -> (StatusCode, O
             (StatusCode::OK, outcome)
         }
         Err(why @ (NotConnected::Unavailable(_) | NotConnected::Host(_))) => {
-            tracing::warn!(%store, %why, "settings were not saved");
+            tracing::warn!(%shop, %why, "settings were not saved");
             (StatusCode::SERVICE_UNAVAILABLE, Outcome::Failed)
         }
         Err(why) => {
-            tracing::info!(%store, %why, "settings were not saved");
+            tracing::info!(%shop, %why, "settings were not saved");
             (StatusCode::CONFLICT, Outcome::NotConnected)
         }
     }
@@ -146,17 +146,17 @@ async fn preview(
     Path(persona): Path<String>,
 ) -> Response<Body> {
     let Some(persona) = Persona::named(&persona) else {
-        return pages::refused(StatusCode::NOT_FOUND, "there is no such persona", Some(&caller.shop));
+        return pages::refused(StatusCode::NOT_FOUND, "there is no such persona", Some(&caller.domain));
     };
-    let (html, made) = match admin.storefronts.preview(&caller.store, persona).await {
+    let (html, made) = match admin.storefronts.preview(&caller.shop, persona).await {
         Ok(preview) => (preview.html, preview.made),
         Err(error) => {
-            tracing::warn!(store = %caller.store, %error, "there is no preview");
+            tracing::warn!(shop = %caller.shop, %error, "there is no preview");
             (Nothing.render().unwrap_or_default(), Made::Never)
         }
     };
     let origin = admin.app.origin.as_deref();
-    let mut response = pages::html(StatusCode::OK, Some(&caller.shop), origin, Policy::Sandbox, html);
+    let mut response = pages::html(StatusCode::OK, Some(&caller.domain), origin, Policy::Sandbox, html);
     let generated = match made {
         Made::Now => "true",
         Made::Before => "before",
@@ -168,15 +168,15 @@ async fn preview(
 
 /// Serves a report on a customer, for the merchant to keep or forward.
 async fn report(State(admin): State<Arc<Admin>>, caller: Caller, Path(id): Path<String>) -> Response<Body> {
-    let shop = Some(&caller.shop);
+    let shop = Some(&caller.domain);
     let Ok(id) = EventId::parse(&id) else {
         return pages::refused(StatusCode::NOT_FOUND, "there is no such report", shop);
     };
-    match admin.storefronts.report(&caller.store, &id).await {
+    match admin.storefronts.report(&caller.shop, &id).await {
         Ok(Some(report)) => download(report),
         Ok(None) => pages::refused(StatusCode::NOT_FOUND, "there is no such report", shop),
         Err(error) => {
-            tracing::warn!(store = %caller.store, %error, "a report was not read");
+            tracing::warn!(shop = %caller.shop, %error, "a report was not read");
             pages::refused(StatusCode::SERVICE_UNAVAILABLE, "the report cannot be read at the moment", shop)
         }
     }
@@ -184,9 +184,9 @@ async fn report(State(admin): State<Arc<Admin>>, caller: Caller, Path(id): Path<
 
 /// Returns the form with the shop's current settings.
 async fn form(admin: &Admin, caller: &Caller) -> Result<Form, Refused> {
-    let shop = choices::shop(&caller.store, &*admin.storefronts, admin.installations()).await;
+    let shop = choices::shop(&caller.shop, &*admin.storefronts, admin.installations()).await;
     shop.map(|shop| Form::of(&Choices::of(&shop))).map_err(|error| {
-        tracing::warn!(store = %caller.store, %error, "settings were not read");
+        tracing::warn!(shop = %caller.shop, %error, "settings were not read");
         let why = "the settings cannot be read at the moment".to_owned();
         Refused { status: StatusCode::SERVICE_UNAVAILABLE, why }
     })
@@ -194,21 +194,21 @@ async fn form(admin: &Admin, caller: &Caller) -> Result<Form, Refused> {
 
 /// Returns the part of the page that can change. Omits data that cannot be read.
 async fn main<'a>(admin: &Admin, caller: &'a Caller, form: Form, outcome: Outcome) -> Main<'a> {
-    let trouble = admin.connections.status(&caller.store).await.err().map(|error| told(&error));
-    let usage = admin.shops.usage.last_24_hours(&caller.store).await.ok().map(Into::into);
-    let reports = admin.storefronts.reports(&caller.store).await.unwrap_or_default();
+    let trouble = admin.connections.status(&caller.shop).await.err().map(|error| told(&error));
+    let usage = admin.shops.usage.last_24_hours(&caller.shop).await.ok().map(Into::into);
+    let reports = admin.storefronts.reports(&caller.shop).await.unwrap_or_default();
     let now_ms = admin.clock.now_ms();
     let line = |report: &crate::Report| {
         let made = report.made_ms.map(|made_ms| ago(now_ms, made_ms));
         (report.id.to_string(), made.unwrap_or_default())
     };
     let reports = reports.iter().map(line).collect();
-    let shop = caller.shop.as_str();
+    let shop = caller.domain.as_str();
     Main { shop, trouble, outcome, form, usage, reports }
 }
 
 fn document(admin: &Admin, caller: &Caller, main: Main<'_>) -> Response<Body> {
-    shown(admin, &caller.shop, StatusCode::OK, Page { key: &admin.app.key, main }.render())
+    shown(admin, &caller.domain, StatusCode::OK, Page { key: &admin.app.key, main }.render())
 }
 
 fn shown(

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use model::StoreId;
+use model::ShopId;
 
 use crate::{Admin, Choices, NotConnected, choices};
 
@@ -28,40 +28,40 @@ pub enum Saved {
 /// shop.
 pub async fn save_choices(
     admin: &Arc<Admin>,
-    store: &StoreId,
+    shop: &ShopId,
     choices: &Choices,
 ) -> Result<Saved, NotConnected> {
-    let _alone = admin.connections.alone(store).await;
-    admin.connections.serving(store).await?;
-    let former = choices::shop(store, &*admin.storefronts, admin.installations()).await?;
-    if !admin.installations().choose(store, choices).await? {
+    let _alone = admin.connections.alone(shop).await;
+    admin.connections.serving(shop).await?;
+    let former = choices::shop(shop, &*admin.storefronts, admin.installations()).await?;
+    if !admin.installations().choose(shop, choices).await? {
         return Err(NotConnected::Uninstalled);
     }
-    admin.storefronts.set_shop(store, choices.clone().over(former));
-    let Err(error) = admin.storefronts.bump_catalog_version(store).await else {
+    admin.storefronts.set_shop(shop, choices.clone().over(former));
+    let Err(error) = admin.storefronts.bump_catalog_version(shop).await else {
         return Ok(Saved::ForAllPages);
     };
-    tracing::warn!(%store, %error, "pages keep their former settings until storage can be written");
-    tokio::spawn(bump_later(Arc::downgrade(admin), store.clone()));
+    tracing::warn!(%shop, %error, "pages keep their former settings until storage can be written");
+    tokio::spawn(bump_later(Arc::downgrade(admin), shop.clone()));
     Ok(Saved::ForNewPages)
 }
 
 /// Retries the invalidation of existing pages until it succeeds or the shop is no longer served. If the process ends
 /// first, those pages keep their former settings until they are made again for another reason.
-async fn bump_later(admin: Weak<Admin>, store: StoreId) {
+async fn bump_later(admin: Weak<Admin>, shop: ShopId) {
     let mut pause = PAUSE;
     loop {
         tokio::time::sleep(pause).await;
         let Some(admin) = admin.upgrade() else { return };
-        match bump(&admin, &store).await {
-            Ok(()) => return tracing::info!(%store, "pages are made again with the settings that were saved"),
+        match bump(&admin, &shop).await {
+            Ok(()) => return tracing::info!(%shop, "pages are made again with the settings that were saved"),
             Err(NotConnected::Unavailable(_) | NotConnected::Host(_)) => pause = (pause * 2).min(PAUSE_MAX),
             Err(_) => return,
         }
     }
 }
 
-async fn bump(admin: &Admin, store: &StoreId) -> Result<(), NotConnected> {
-    admin.connections.serving(store).await?;
-    Ok(admin.storefronts.bump_catalog_version(store).await?)
+async fn bump(admin: &Admin, shop: &ShopId) -> Result<(), NotConnected> {
+    admin.connections.serving(shop).await?;
+    Ok(admin.storefronts.bump_catalog_version(shop).await?)
 }

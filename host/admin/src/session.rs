@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Response, StatusCode, header};
-use model::StoreId;
+use model::ShopId;
 use shopify::oauth::Launch;
 use shopify::session_token::{self, Error};
 use shopify::{Rejection, ShopDomain};
@@ -21,9 +21,9 @@ const RESERVED: [&str; 6] = ["shop", "host", "hmac", "id_token", "timestamp", "s
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     /// The shop. The caller can access no other shop.
-    pub shop: ShopDomain,
+    pub domain: ShopDomain,
     /// The shop's id in the rest of the program.
-    pub store: StoreId,
+    pub shop: ShopId,
     /// The session token, which can be exchanged for the shop's tokens during its lifetime of a minute.
     pub token: Token,
 }
@@ -94,7 +94,7 @@ pub fn of_document(admin: &Admin, query: &str) -> Result<Visitor, Refused> {
         return Ok(Visitor::Unknown(shop, Need::Missing));
     };
     match caller(admin, &token) {
-        Ok(caller) if caller.shop == shop => Ok(Visitor::Staff(caller)),
+        Ok(caller) if caller.domain == shop => Ok(Visitor::Staff(caller)),
         Ok(_) => Err(of_another_shop()),
         Err(Error::Expired) => Ok(Visitor::Unknown(shop, Need::Expired)),
         Err(error) => Err(unauthenticated(admin, error)),
@@ -122,7 +122,7 @@ fn of_fetch(admin: &Admin, headers: &HeaderMap, query: &str) -> Result<Caller, R
     let caller = session_token::bearer(value).and_then(|token| caller(admin, token));
     let caller = caller.map_err(|error| unauthenticated(admin, error))?;
     match parameter(query, "shop") {
-        Some(_) if shop(query)? != caller.shop => Err(of_another_shop()),
+        Some(_) if shop(query)? != caller.domain => Err(of_another_shop()),
         _ => Ok(caller),
     }
 }
@@ -132,7 +132,7 @@ pub fn shop(query: &str) -> Result<ShopDomain, Refused> {
     check_once(query)?;
     let named = parameter(query, "shop").ok_or(Rejection::Malformed("shop"))?;
     let shop = ShopDomain::parse(&named).map_err(|_| Rejection::NotAShop)?;
-    StoreId::parse(shop.as_str()).map_err(|_| Rejection::NotAShop)?;
+    ShopId::parse(shop.as_str()).map_err(|_| Rejection::NotAShop)?;
     Ok(shop)
 }
 
@@ -146,8 +146,8 @@ pub fn parameter(query: &str, name: &str) -> Option<String> {
 fn caller(admin: &Admin, token: &str) -> Result<Caller, Error> {
     let check = |message: &[u8], mac: &[u8]| admin.signed(message, mac);
     let session = session_token::verify(token, &admin.app.key, admin.now_s(), check)?;
-    let store = StoreId::parse(session.shop.as_str()).map_err(|_| Error::Issuer)?;
-    Ok(Caller { shop: session.shop, store, token: Token(token.to_owned()) })
+    let shop = ShopId::parse(session.shop.as_str()).map_err(|_| Error::Issuer)?;
+    Ok(Caller { domain: session.shop, shop, token: Token(token.to_owned()) })
 }
 
 /// Checks the signature of an address, if Shopify signed it. An old signature is accepted, because the

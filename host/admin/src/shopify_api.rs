@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use capabilities::Secret;
-use model::StoreId;
+use model::ShopId;
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder};
 use shopify::token_request::{self, Refusal, Request, Tokens};
@@ -45,29 +45,29 @@ impl ShopifyApi {
     }
 
     /// Exchanges a session token for tokens.
-    pub async fn exchange(&self, store: &StoreId, session_token: &str) -> Result<Tokens, Failure> {
+    pub async fn exchange(&self, shop: &ShopId, session_token: &str) -> Result<Tokens, Failure> {
         let App { key, secret, .. } = &*self.app;
-        self.tokens(store, &Request::exchange(key, secret.expose(), session_token)).await
+        self.tokens(shop, &Request::exchange(key, secret.expose(), session_token)).await
     }
 
     /// Exchanges a refresh token for tokens.
-    pub async fn refresh(&self, store: &StoreId, refresh: &Secret) -> Result<Tokens, Failure> {
+    pub async fn refresh(&self, shop: &ShopId, refresh: &Secret) -> Result<Tokens, Failure> {
         let App { key, secret, .. } = &*self.app;
-        self.tokens(store, &Request::refresh(key, secret.expose(), refresh.expose())).await
+        self.tokens(shop, &Request::refresh(key, secret.expose(), refresh.expose())).await
     }
 
-    async fn tokens(&self, store: &StoreId, request: &Request<'_>) -> Result<Tokens, Failure> {
-        let request = self.post(store, token_request::PATH).json(request);
+    async fn tokens(&self, shop: &ShopId, request: &Request<'_>) -> Result<Tokens, Failure> {
+        let request = self.post(shop, token_request::PATH).json(request);
         let (status, body) = answer(request).await?;
         token_request::read(status, &body).map_err(Failure::Refused)
     }
 
-    fn post(&self, store: &StoreId, path: &str) -> RequestBuilder {
-        let origin = self.app.origin.as_deref().map_or_else(|| format!("https://{store}"), str::to_owned);
+    fn post(&self, shop: &ShopId, path: &str) -> RequestBuilder {
+        let origin = self.app.origin.as_deref().map_or_else(|| format!("https://{shop}"), str::to_owned);
         let request = self.http.post(format!("{}{path}", origin.trim_end_matches('/')));
         // An origin that serves all shops needs the shop's domain.
         let request = request.header("accept", "application/json");
-        if self.app.origin.is_some() { request.header("x-forwarded-host", store.as_str()) } else { request }
+        if self.app.origin.is_some() { request.header("x-forwarded-host", shop.as_str()) } else { request }
     }
 }
 

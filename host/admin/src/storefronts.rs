@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use capabilities::settings::Shop;
-use model::{EventId, Persona, StoreId};
+use model::{EventId, Persona, ShopId};
 
 /// An operation of the host failed. The text is for the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,38 +42,38 @@ pub struct Report {
 #[async_trait]
 pub trait Storefronts: Send + Sync {
     /// Returns the operator's configuration of a shop, if any. Called whenever a shop's settings are assembled.
-    fn configured(&self, store: &StoreId) -> Option<Shop>;
+    fn configured(&self, shop: &ShopId) -> Option<Shop>;
 
     /// Serves the shop with these settings, which replace earlier ones. Called at the start for every installed shop,
     /// after an installation, and whenever a merchant saves.
-    fn set_shop(&self, store: &StoreId, shop: Shop);
+    fn set_shop(&self, shop: &ShopId, shop: Shop);
 
     /// Serves the shop as the operator configured it, or stops serving it if there is no configuration.
-    fn remove_shop(&self, store: &StoreId);
+    fn remove_shop(&self, shop: &ShopId);
 
     /// Closes the shop, so that its pages are neither found nor stored. Called after an uninstallation; may be called
     /// for a shop that is already closed.
-    async fn close(&self, store: &StoreId) -> Result<(), Failed>;
+    async fn close(&self, shop: &ShopId) -> Result<(), Failed>;
 
     /// Reopens the shop. Called for each installation, even a repeated one; may be called for a shop that is
     /// already open.
-    async fn reopen(&self, store: &StoreId) -> Result<(), Failed>;
+    async fn reopen(&self, shop: &ShopId) -> Result<(), Failed>;
 
     /// Returns other domains of the shop, from before or after a change of its domain.
-    async fn other_domains(&self, store: &StoreId) -> Result<Vec<StoreId>, Failed>;
+    async fn other_domains(&self, shop: &ShopId) -> Result<Vec<ShopId>, Failed>;
 
     /// Returns whether the shop is closed.
-    async fn is_closed(&self, store: &StoreId) -> Result<bool, Failed>;
+    async fn is_closed(&self, shop: &ShopId) -> Result<bool, Failed>;
 
     /// Makes all existing pages stale. Called after a merchant saves, and then again until it succeeds.
-    async fn bump_catalog_version(&self, store: &StoreId) -> Result<(), Failed>;
+    async fn bump_catalog_version(&self, shop: &ShopId) -> Result<(), Failed>;
 
     /// Returns a page for the persona; may queue its generation if there is none yet.
-    async fn preview(&self, store: &StoreId, persona: Persona) -> Result<Preview, Failed>;
+    async fn preview(&self, shop: &ShopId, persona: Persona) -> Result<Preview, Failed>;
 
     /// Returns the shop's reports on customers, newest first.
-    async fn reports(&self, store: &StoreId) -> Result<Vec<Report>, Failed>;
+    async fn reports(&self, shop: &ShopId) -> Result<Vec<Report>, Failed>;
 
     /// Returns a report of the shop, as JSON.
-    async fn report(&self, store: &StoreId, id: &EventId) -> Result<Option<Vec<u8>>, Failed>;
+    async fn report(&self, shop: &ShopId, id: &EventId) -> Result<Option<Vec<u8>>, Failed>;
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use capabilities::clock::Clock;
 use capabilities::sqlite::Database;
-use model::StoreId;
+use model::ShopId;
 use sqlx::FromRow as _;
 
 use crate::installations::Unavailable;
@@ -73,7 +73,7 @@ pub struct Usage {
     database: Arc<Database>,
     clock: Arc<dyn Clock>,
     /// Counts that are not written yet, by shop and hour.
-    pending: Mutex<HashMap<(StoreId, u64), Counts>>,
+    pending: Mutex<HashMap<(ShopId, u64), Counts>>,
     /// Held while counts are written, so that the final flush waits for one in progress.
     writing: tokio::sync::Mutex<()>,
     /// The hour of the last purge.
@@ -87,8 +87,8 @@ impl Usage {
     }
 
     /// Counts an event. Takes no longer than a lock and a look into a table.
-    pub fn count(&self, store: &StoreId, event: Event) {
-        self.add(store.clone(), self.hour(), event.into());
+    pub fn count(&self, shop: &ShopId, event: Event) {
+        self.add(shop.clone(), self.hour(), event.into());
     }
 
     /// Writes what was counted, every few seconds, until it is dropped. Call [`Usage::flush`] at the end.
@@ -113,10 +113,10 @@ impl Usage {
         let hours: Vec<_> = self.pending().keys().cloned().collect();
         for key in hours {
             let Some(counts) = self.pending().remove(&key) else { continue };
-            let (store, hour) = key;
-            if let Err(error) = self.write(&store, hour, counts).await {
+            let (shop, hour) = key;
+            if let Err(error) = self.write(&shop, hour, counts).await {
                 tracing::warn!(%error, "usage was not written");
-                self.add(store, hour, counts);
+                self.add(shop, hour, counts);
                 // Each of the remaining writes would fail in the same way.
                 return;
             }
@@ -124,13 +124,13 @@ impl Usage {
     }
 
     /// Returns the counts of this hour and the 23 before it.
-    pub async fn last_24_hours(&self, store: &StoreId) -> Result<Counts, Unavailable> {
+    pub async fn last_24_hours(&self, id: &ShopId) -> Result<Counts, Unavailable> {
         let first = self.hour().saturating_sub(23);
-        let query = sqlx::query(sql::SUM).bind(store.as_str()).bind(integer(first));
+        let query = sqlx::query(sql::SUM).bind(id.as_str()).bind(integer(first));
         let row = self.database.first(query).await?.ok_or(sqlx::Error::RowNotFound)?;
         let mut sum = Counts::from(<(i64, i64, i64, i64, i64, i64, i64, i64)>::from_row(&row)?);
         let pending = self.pending();
-        let of_shop = pending.iter().filter(|((shop, hour), _)| shop == store && *hour >= first);
+        let of_shop = pending.iter().filter(|((shop, hour), _)| shop == id && *hour >= first);
         of_shop.for_each(|(_, counts)| sum += *counts);
         Ok(sum)
     }
@@ -158,17 +158,17 @@ impl Usage {
         self.clock.now_ms() / HOUR_MS
     }
 
-    fn add(&self, store: StoreId, hour: u64, counts: Counts) {
-        *self.pending().entry((store, hour)).or_default() += counts;
+    fn add(&self, shop: ShopId, hour: u64, counts: Counts) {
+        *self.pending().entry((shop, hour)).or_default() += counts;
     }
 
-    fn pending(&self) -> MutexGuard<'_, HashMap<(StoreId, u64), Counts>> {
+    fn pending(&self) -> MutexGuard<'_, HashMap<(ShopId, u64), Counts>> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn write(&self, store: &StoreId, hour: u64, counts: Counts) -> Result<(), Unavailable> {
+    async fn write(&self, shop: &ShopId, hour: u64, counts: Counts) -> Result<(), Unavailable> {
         let statement = sqlx::query(sql::COUNT)
-            .bind(store.to_string())
+            .bind(shop.to_string())
             .bind(integer(hour))
             .bind(integer(counts.hits))
             .bind(integer(counts.stale))

@@ -5,7 +5,7 @@ use capabilities::Capabilities;
 use clap::Args;
 use host::backends;
 use host::config::Config;
-use model::{EventId, Key, Store, StoreId};
+use model::{EventId, Key, ShopId, Store};
 
 use super::output::print;
 
@@ -17,24 +17,24 @@ const BATCH: u32 = 500;
 /// A record says what, when and how many, and nothing about a person.
 #[derive(Args)]
 pub struct Audit {
-    /// Only those of this store.
+    /// Only those of this shop.
     #[arg(long)]
-    store: Option<String>,
+    shop: Option<String>,
 }
 
 /// Print what was put together about a customer for a merchant, as JSON; kept for 30 days.
 #[derive(Args)]
 pub struct Report {
-    /// The store's id.
-    store: String,
+    /// The shop's id.
+    shop: String,
     /// The request's id, as `wandstore audit` shows it.
     id: String,
 }
 
 impl Audit {
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
-        let prefix = match &self.store {
-            Some(store) => model::audits_of(&StoreId::parse(store)?),
+        let prefix = match &self.shop {
+            Some(shop) => model::audits_of(&ShopId::parse(shop)?),
             None => Key::AUDITS.to_owned(),
         };
         let capabilities = backends::open(config).await?;
@@ -54,12 +54,12 @@ impl Audit {
 
 impl Report {
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
-        let (store, id) = (StoreId::parse(&self.store)?, EventId::parse(&self.id)?);
-        let key = Key::Report(&store, &id);
+        let (shop, id) = (ShopId::parse(&self.shop)?, EventId::parse(&self.id)?);
+        let key = Key::Report(&shop, &id);
         let capabilities = backends::open(config).await?;
         match text(&capabilities, key.store().name(), &key.to_string()).await? {
             Some(report) => print(report)?,
-            None => bail!("there is no report {id} of {store}; `wandstore audit` lists what there was"),
+            None => bail!("there is no report {id} of {shop}; `wandstore audit` lists what there was"),
         }
         Ok(())
     }

@@ -20,48 +20,48 @@ use super::output::print;
 pub enum Cache {
     /// What is kept for a shopper: whether it is fresh, for whom and by whom it was planned.
     Show {
-        /// The store's id.
-        store: String,
+        /// The shop's id.
+        shop: String,
         /// The shopper's id.
         shopper: String,
     },
     /// Forget a shopper's page and plan.
     Purge {
-        /// The store's id.
-        store: String,
+        /// The shop's id.
+        shop: String,
         /// The shopper's id.
         shopper: String,
     },
-    /// Note that a store's products changed: its pages are served stale and rendered again from their plans.
+    /// Note that a shop's products changed: its pages are served stale and rendered again from their plans.
     Stale {
-        /// The store's id.
-        store: String,
+        /// The shop's id.
+        shop: String,
     },
 }
 
 impl Cache {
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
-        let (Self::Show { store, .. } | Self::Purge { store, .. } | Self::Stale { store }) = &self;
+        let (Self::Show { shop, .. } | Self::Purge { shop, .. } | Self::Stale { shop }) = &self;
         // Installed shops are in no file.
-        if !(config.file.document.stores.contains_key(store) || is_shop_domain(store)) {
-            bail!("there is no store {store}; `wandstore check` lists those that there are");
+        if !(config.file.document.shops.contains_key(shop) || is_shop_domain(shop)) {
+            bail!("there is no shop {shop}; `wandstore check` lists those that there are");
         }
         let deployment = deployment(config).await?;
         match self {
-            Self::Show { store, shopper } => {
-                match pages::show(&deployment, &store, &shopper).await.map_err(|error| anyhow!(error))? {
+            Self::Show { shop, shopper } => {
+                match pages::show(&deployment, &shop, &shopper).await.map_err(|error| anyhow!(error))? {
                     Some(found) => print(describe(&found))?,
-                    None => print(format_args!("nothing is kept for {shopper} in {store}"))?,
+                    None => print(format_args!("nothing is kept for {shopper} in {shop}"))?,
                 }
             }
-            Self::Purge { store, shopper } => {
-                pages::purge(&deployment, &store, &shopper).await.map_err(|error| anyhow!(error))?;
+            Self::Purge { shop, shopper } => {
+                pages::purge(&deployment, &shop, &shopper).await.map_err(|error| anyhow!(error))?;
                 print("forgotten")?;
             }
-            Self::Stale { store } => {
+            Self::Stale { shop } => {
                 let version =
-                    pages::bump_catalog_version(&deployment, &store).await.map_err(|error| anyhow!(error))?;
-                print(format_args!("the catalog of {store} is at version {version}; older pages are stale"))?;
+                    pages::bump_catalog_version(&deployment, &shop).await.map_err(|error| anyhow!(error))?;
+                print(format_args!("the catalog of {shop} is at version {version}; older pages are stale"))?;
             }
         }
         Ok(())

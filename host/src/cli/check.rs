@@ -22,8 +22,8 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
             print(format_args!("  may use {import}"))?;
         }
     }
-    let stores: Vec<_> = config.file.document.stores.keys().cloned().collect();
-    print(format_args!("stores: {}", stores.join(", ")))?;
+    let shops: Vec<_> = config.file.document.shops.keys().cloned().collect();
+    print(format_args!("shops: {}", shops.join(", ")))?;
     print(format_args!("pages planned by: {planner}"))?;
     print(format_args!("admin: {admin}"))?;
     if let Some(answer) = secret {
@@ -60,11 +60,11 @@ fn admin(config: &Config) -> anyhow::Result<String> {
 /// Asks Shopify whether the app's secret is valid. This takes a shop that has the app.
 async fn secret(config: &Config) -> anyhow::Result<Option<String>> {
     let Some(app) = Merchants::app(config)? else { return Ok(None) };
-    let Some(store) = merchants::any_shop(config).await? else {
+    let Some(shop) = merchants::any_shop(config).await? else {
         return Ok(Some("not checked: no shop has installed the app yet".to_owned()));
     };
-    match app.check_secret(&store).await {
-        Ok(()) => Ok(Some(format!("accepted by Shopify, at {store}"))),
+    match app.check_secret(&shop).await {
+        Ok(()) => Ok(Some(format!("accepted by Shopify, at {shop}"))),
         Err(error @ NotConnected::WrongSecret) => bail!("{error}"),
         Err(error) => Ok(Some(format!("not checked: {error}"))),
     }

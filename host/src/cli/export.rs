@@ -30,8 +30,8 @@ impl Export {
         }
         let settings = serde_json::to_vec_pretty(&config.file.document)?;
         write(&self.folder.join("settings.json"), &settings)?;
-        for (store, page) in fallback_pages(&components, config).await? {
-            write(&self.folder.join("fallback").join(format!("{store}.html")), &page)?;
+        for (shop, page) in fallback_pages(&components, config).await? {
+            write(&self.folder.join("fallback").join(format!("{shop}.html")), &page)?;
         }
         // Printed last, so that the export is complete even if the reader of the output stops early.
         for (role, binary) in &components.binaries {
@@ -47,13 +47,13 @@ async fn fallback_pages(components: &Components, config: &Config) -> anyhow::Res
     capabilities.settings = Arc::new(config.settings().into());
     let deployment = components.link(Arc::new(capabilities))?;
     let fallbacks = FallbackCache::default();
-    let stores: Vec<_> = config.file.document.stores.keys().cloned().collect();
-    fallbacks.refresh(&deployment.routing, &config.file.document.stores).await;
-    let page = |store: String| {
-        let page = fallbacks.page(&store).with_context(|| format!("{store} has no fallback page"))?;
-        Ok((store, page.body.to_vec()))
+    let shops: Vec<_> = config.file.document.shops.keys().cloned().collect();
+    fallbacks.refresh(&deployment.routing, &config.file.document.shops).await;
+    let page = |shop: String| {
+        let page = fallbacks.page(&shop).with_context(|| format!("{shop} has no fallback page"))?;
+        Ok((shop, page.body.to_vec()))
     };
-    stores.into_iter().map(page).collect()
+    shops.into_iter().map(page).collect()
 }
 
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {

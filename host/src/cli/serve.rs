@@ -122,9 +122,9 @@ fn announce(
     let planner = if plans_with_llm { "language model" } else { "local planner" };
     tracing::info!(%address, planner, ms = started.elapsed().as_millis(), "serving");
     let settings = deployment.capabilities.settings.now();
-    let is_open = |store: &&String| settings.shop_status(store, false) != ShopStatus::Unknown;
+    let is_open = |shop: &&String| settings.shop_status(shop, false) != ShopStatus::Unknown;
     let open = settings.shops.keys().filter(is_open);
-    let pages: Vec<String> = open.map(|store| format!("http://{address}/s/{store}?shopper=abc123")).collect();
+    let pages: Vec<String> = open.map(|shop| format!("http://{address}/s/{shop}?shopper=abc123")).collect();
     // Printed on a thread of its own, because the reader of the output may not read: shoppers are served without
     // waiting for it.
     std::thread::spawn(move || pages.into_iter().try_for_each(print));

@@ -4,7 +4,7 @@ use anyhow::anyhow;
 use clap::Subcommand;
 use host::config::Config;
 use host::pages;
-use model::StoreId;
+use model::ShopId;
 
 use super::cache::deployment;
 use super::output::print;
@@ -17,26 +17,26 @@ use super::output::print;
 pub enum Shop {
     /// Serve none of a shop's pages and make none, as after an uninstallation.
     Close {
-        /// The store's id.
-        store: String,
+        /// The shop's id.
+        shop: String,
     },
     /// Serve and make them again.
     Reopen {
-        /// The store's id.
-        store: String,
+        /// The shop's id.
+        shop: String,
     },
 }
 
 impl Shop {
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
-        let (Self::Close { store } | Self::Reopen { store }) = &self;
-        let store = StoreId::parse(store)?;
+        let (Self::Close { shop } | Self::Reopen { shop }) = &self;
+        let shop = ShopId::parse(shop)?;
         let deployment = deployment(config).await?;
         let (done, outcome) = match self {
-            Self::Close { .. } => ("closed", pages::close(&deployment, store.as_str()).await),
-            Self::Reopen { .. } => ("open", pages::reopen(&deployment, store.as_str()).await),
+            Self::Close { .. } => ("closed", pages::close(&deployment, shop.as_str()).await),
+            Self::Reopen { .. } => ("open", pages::reopen(&deployment, shop.as_str()).await),
         };
         outcome.map_err(|reason| anyhow!(reason))?;
-        Ok(print(format_args!("{store} is {done}"))?)
+        Ok(print(format_args!("{shop} is {done}"))?)
     }
 }

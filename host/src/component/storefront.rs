@@ -1,6 +1,6 @@
 //! The calls between components: an export of one serves an import of another.
 //!
-//! Each component has a store of its own, so that a trap does not spread: the caller gets an `unavailable` value.
+//! Each component has a `Store` of its own, so that a trap does not spread: the caller gets an `unavailable` value.
 //! Records are passed unchanged; values move from store to store as handles.
 
 use http::HeaderName;
@@ -92,14 +92,14 @@ impl job_types::Host for Context {}
 impl http_types::Host for Context {}
 
 impl cache::Host for Context {
-    async fn get(&mut self, store: String, shopper: String) -> Result<Result<Cached, CacheError>> {
+    async fn get(&mut self, shop: String, shopper: String) -> Result<Result<Cached, CacheError>> {
         let links = self.links.clone();
         let pool = linked(links.cache.as_ref())?;
         let mut content = None;
         let answer = call!(
             pool,
             self.cause.clone(),
-            |guest, instance| guest.cache.call_get(instance, &store, &shopper),
+            |guest, instance| guest.cache.call_get(instance, &shop, &shopper),
             |held, answer| take_content(&answer, &mut held).map(|taken| content = taken)
         );
         let mut answer = flat(answer);
@@ -114,13 +114,13 @@ impl cache::Host for Context {
 
     async fn plan(
         &mut self,
-        store: String,
+        shop: String,
         shopper: String,
     ) -> Result<Result<Option<StoredPlan>, CacheError>> {
-        relay!(self, cache, |guest, instance| guest.cache.call_plan(instance, &store, &shopper))
+        relay!(self, cache, |guest, instance| guest.cache.call_plan(instance, &shop, &shopper))
     }
 
-    async fn put(&mut self, store: String, shopper: String, page: NewPage) -> Result<Result<(), CacheError>> {
+    async fn put(&mut self, shop: String, shopper: String, page: NewPage) -> Result<Result<(), CacheError>> {
         let links = self.links.clone();
         let pool = linked(links.cache.as_ref())?;
         let content = self.take(page.content)?;
@@ -130,7 +130,7 @@ impl cache::Host for Context {
                     Ok(content) => {
                         let page = NewPage { content, ..page };
                         let (guest, instance) = held.parts();
-                        within(pool.wall(), guest.cache.call_put(instance, &store, &shopper, &page)).await
+                        within(pool.wall(), guest.cache.call_put(instance, &shop, &shopper, &page)).await
                     }
                     Err(too_large) => Ok(Err(too_large)),
                 };
@@ -143,42 +143,42 @@ impl cache::Host for Context {
 }
 
 impl catalog_version::Host for Context {
-    async fn current(&mut self, store: String) -> Result<Result<u64, CacheError>> {
-        relay!(self, cache, |guest, instance| guest.version.call_current(instance, &store))
+    async fn current(&mut self, shop: String) -> Result<Result<u64, CacheError>> {
+        relay!(self, cache, |guest, instance| guest.version.call_current(instance, &shop))
     }
 }
 
 impl cache_control::Host for Context {
-    async fn bump_catalog_version(&mut self, store: String) -> Result<Result<u64, CacheError>> {
-        relay!(self, cache, |guest, instance| guest.control.call_bump_catalog_version(instance, &store))
+    async fn bump_catalog_version(&mut self, shop: String) -> Result<Result<u64, CacheError>> {
+        relay!(self, cache, |guest, instance| guest.control.call_bump_catalog_version(instance, &shop))
     }
 
-    async fn products_changed(&mut self, store: String) -> Result<Result<(), CacheError>> {
-        relay!(self, cache, |guest, instance| guest.control.call_products_changed(instance, &store))
+    async fn products_changed(&mut self, shop: String) -> Result<Result<(), CacheError>> {
+        relay!(self, cache, |guest, instance| guest.control.call_products_changed(instance, &shop))
     }
 
-    async fn purge(&mut self, store: String, shopper: String) -> Result<Result<(), CacheError>> {
-        relay!(self, cache, |guest, instance| guest.control.call_purge(instance, &store, &shopper))
+    async fn purge(&mut self, shop: String, shopper: String) -> Result<Result<(), CacheError>> {
+        relay!(self, cache, |guest, instance| guest.control.call_purge(instance, &shop, &shopper))
     }
 
-    async fn close(&mut self, store: String) -> Result<Result<(), CacheError>> {
-        relay!(self, cache, |guest, instance| guest.control.call_close(instance, &store))
+    async fn close(&mut self, shop: String) -> Result<Result<(), CacheError>> {
+        relay!(self, cache, |guest, instance| guest.control.call_close(instance, &shop))
     }
 
-    async fn reopen(&mut self, store: String) -> Result<Result<(), CacheError>> {
-        relay!(self, cache, |guest, instance| guest.control.call_reopen(instance, &store))
+    async fn reopen(&mut self, shop: String) -> Result<Result<(), CacheError>> {
+        relay!(self, cache, |guest, instance| guest.control.call_reopen(instance, &shop))
     }
 
-    async fn pages(&mut self, store: String, shopper: String) -> Result<Result<Vec<String>, CacheError>> {
-        relay!(self, cache, |guest, instance| guest.control.call_pages(instance, &store, &shopper))
+    async fn pages(&mut self, shop: String, shopper: String) -> Result<Result<Vec<String>, CacheError>> {
+        relay!(self, cache, |guest, instance| guest.control.call_pages(instance, &shop, &shopper))
     }
 
     async fn forget(
         &mut self,
-        store: String,
+        shop: String,
         shopper: Option<String>,
     ) -> Result<Result<Forgotten, CacheError>> {
-        relay!(self, cache, |guest, instance| guest.control.call_forget(instance, &store, shopper.as_deref()))
+        relay!(self, cache, |guest, instance| guest.control.call_forget(instance, &shop, shopper.as_deref()))
     }
 }
 
@@ -202,14 +202,14 @@ impl queue::Host for Context {
 
     async fn delete(
         &mut self,
-        store: String,
+        shop: String,
         shopper: Option<String>,
     ) -> Result<Result<Forgotten, QueueError>> {
-        relay!(self, queue, |guest, instance| guest.queue.call_delete(instance, &store, shopper.as_deref()))
+        relay!(self, queue, |guest, instance| guest.queue.call_delete(instance, &shop, shopper.as_deref()))
     }
 
-    async fn status(&mut self, store: String, shopper: String) -> Result<Result<JobState, QueueError>> {
-        relay!(self, queue, |guest, instance| guest.queue.call_status(instance, &store, &shopper))
+    async fn status(&mut self, shop: String, shopper: String) -> Result<Result<JobState, QueueError>> {
+        relay!(self, queue, |guest, instance| guest.queue.call_status(instance, &shop, &shopper))
     }
 
     async fn pool(&mut self) -> Result<Result<Vec<Member>, QueueError>> {
@@ -224,31 +224,30 @@ impl queue::Host for Context {
 impl catalog::Host for Context {
     async fn products(
         &mut self,
-        store: String,
+        shop: String,
         market: Market,
         freshness: Freshness,
     ) -> Result<Result<Assortment, CatalogError>> {
-        relay!(self, catalog, |guest, instance| guest.call_products(instance, &store, &market, freshness))
+        relay!(self, catalog, |guest, instance| guest.call_products(instance, &shop, &market, freshness))
     }
 
     async fn collections(
         &mut self,
-        store: String,
+        shop: String,
         market: Market,
         freshness: Freshness,
     ) -> Result<Result<Vec<Collection>, CatalogError>> {
-        relay!(self, catalog, |guest, instance| guest.call_collections(instance, &store, &market, freshness))
+        relay!(self, catalog, |guest, instance| guest.call_collections(instance, &shop, &market, freshness))
     }
 
     async fn search(
         &mut self,
-        store: String,
+        shop: String,
         market: Market,
         freshness: Freshness,
         term: String,
     ) -> Result<Result<Vec<Product>, CatalogError>> {
-        relay!(self, catalog, |guest, instance| guest
-            .call_search(instance, &store, &market, freshness, &term))
+        relay!(self, catalog, |guest, instance| guest.call_search(instance, &shop, &market, freshness, &term))
     }
 }
 

@@ -31,7 +31,7 @@ pub struct Shopify {
     /// The previous app secret, during a rotation. `SHOPIFY_API_SECRET_PREVIOUS`.
     pub api_secret_previous: Option<Secret>,
     /// The shop that is connected without an installation. `SHOPIFY_STORE`.
-    pub store: Option<String>,
+    pub shop: Option<String>,
     /// Its private Storefront token. `SHOPIFY_ACCESS_TOKEN`.
     pub access_token: Option<Secret>,
     /// The key that encrypts tokens. `WANDSTORE_ENCRYPTION_KEY`.
@@ -87,7 +87,7 @@ impl Environment {
                 api_key: self.text("SHOPIFY_API_KEY"),
                 api_secret: self.secret("SHOPIFY_API_SECRET"),
                 api_secret_previous: self.secret("SHOPIFY_API_SECRET_PREVIOUS"),
-                store: self.text("SHOPIFY_STORE"),
+                shop: self.text("SHOPIFY_STORE"),
                 access_token: self.secret("SHOPIFY_ACCESS_TOKEN"),
                 encryption_key: self.secret("WANDSTORE_ENCRYPTION_KEY"),
             },

@@ -18,7 +18,7 @@ use crate::component::{Builtin, Limits, Role};
 #[serde(default)]
 pub struct File {
     /// The part that does not depend on the platform: `environment`, `[cache]`, `[pool]`, `[llm]`, `[shopify]`,
-    /// `[stores]`.
+    /// `[shops]`.
     #[serde(flatten)]
     pub document: Document,
     /// The settings of the server.
@@ -78,7 +78,7 @@ impl File {
         let table: toml::Table = text.parse()?;
         keys::check(&table, &Self::with_every_key())?;
         let mut file: Self = table.try_into()?;
-        file.document.stores.iter_mut().for_each(|(id, shop)| complete(id, shop));
+        file.document.shops.iter_mut().for_each(|(id, shop)| complete(id, shop));
         Ok(file)
     }
 
@@ -105,7 +105,7 @@ impl File {
         file.document.llm.base_url = Some(String::new());
         file.document.shopify.origin = Some(String::new());
         file.document.llm.extra = Some(Map::from_iter([(keys::ANY.into(), true.into())]));
-        file.document.stores = BTreeMap::from([(keys::ANY.into(), Shop::default())]);
+        file.document.shops = BTreeMap::from([(keys::ANY.into(), Shop::default())]);
         toml::Table::try_from(file).unwrap_or_default()
     }
 }

@@ -19,7 +19,7 @@ use capabilities::clock::millis;
 use capabilities::fetch::{NoTokens, OneToken, Tokens};
 use capabilities::llm;
 use capabilities::settings::Settings;
-use model::StoreId;
+use model::ShopId;
 
 use crate::component::{Builtin, Limits, Role, Source};
 
@@ -70,12 +70,12 @@ impl Config {
             ("server.connections_max", server.connections_max as u64),
             ("server.connections_per_address_max", server.connections_per_address_max as u64),
         ])?;
-        for (id, store) in &self.file.document.stores {
-            StoreId::parse(id).with_context(|| format!("stores.{id}"))?;
-            if !(store.url.is_empty() || store.url.starts_with("https://") && !store.url.ends_with('/')) {
+        for (id, shop) in &self.file.document.shops {
+            ShopId::parse(id).with_context(|| format!("shops.{id}"))?;
+            if !(shop.url.is_empty() || shop.url.starts_with("https://") && !shop.url.ends_with('/')) {
                 bail!(
-                    "stores.{id}.url is {:?}: it must be https://…, with no slash at the end, or empty",
-                    store.url
+                    "shops.{id}.url is {:?}: it must be https://…, with no slash at the end, or empty",
+                    shop.url
                 );
             }
         }
@@ -116,15 +116,15 @@ impl Config {
 
     /// Returns the default catalog: Shopify's if there is a shop on Shopify or an app, else the demo.
     fn usual_builtin(&self) -> Builtin {
-        let Shopify { store, api_key, .. } = &self.secrets.shopify;
-        if store.is_some() || api_key.is_some() { Builtin::Shopify } else { Builtin::Demo }
+        let Shopify { shop, api_key, .. } = &self.secrets.shopify;
+        if shop.is_some() || api_key.is_some() { Builtin::Shopify } else { Builtin::Demo }
     }
 
     /// Returns the token of the shop that is connected without an installation.
     pub fn tokens(&self) -> Arc<dyn Tokens> {
         match &self.secrets.shopify {
-            Shopify { store: Some(store), access_token: Some(token), .. } => {
-                Arc::new(OneToken { store: store.clone(), token: token.clone() })
+            Shopify { shop: Some(shop), access_token: Some(token), .. } => {
+                Arc::new(OneToken { shop: shop.clone(), token: token.clone() })
             }
             _ => Arc::new(NoTokens),
         }

@@ -40,7 +40,7 @@ fn where_nothing_is_said_there_is_the_demo_shop() {
 #[test]
 fn a_file_with_two_stores_serves_these_two() {
     let text = "
-        [stores.tea-house]
+        [shops.tea-house]
         name = 'The Tea House'
         url = 'https://tea.example'
         language = 'en-GB'
@@ -48,7 +48,7 @@ fn a_file_with_two_stores_serves_these_two() {
         banned_words = ['CHEAP', 'Best']
         promises = ['Ships tomorrow']
 
-        [stores.lamps]
+        [shops.lamps]
         name = 'Lamps & Co'
     ";
     let shops = accepted(text, &[]).settings().shops;
@@ -68,7 +68,7 @@ fn a_file_with_two_stores_serves_these_two() {
 
 #[test]
 fn a_store_without_a_name_is_called_by_its_id_and_promises_nothing() {
-    for text in ["[stores.lamps]", "[stores.lamps]\nname = ' '"] {
+    for text in ["[shops.lamps]", "[shops.lamps]\nname = ' '"] {
         let shops = accepted(text, &[]).settings().shops;
         let expected = Shop {
             name: "lamps".into(),
@@ -85,22 +85,22 @@ fn a_store_without_a_name_is_called_by_its_id_and_promises_nothing() {
 
 #[test]
 fn a_section_of_stores_without_a_store_is_refused() {
-    assert!(refusal("[stores]", &[]).starts_with("there is no store"));
+    assert!(refusal("[shops]", &[]).starts_with("there is no shop"));
 }
 
 #[test]
 fn an_unknown_key_in_a_store_is_told_the_nearest() {
     assert_eq!(
-        refusal("[stores.lamps]\nlangage = 'en'", &[]),
-        "there is no key `stores.lamps.langage`; the nearest is `stores.lamps.language`"
+        refusal("[shops.lamps]\nlangage = 'en'", &[]),
+        "there is no key `shops.lamps.langage`; the nearest is `shops.lamps.language`"
     );
 }
 
 #[test]
 fn the_address_of_a_store_is_https_without_a_slash_at_the_end() {
     for url in ["http://lamps.example", "lamps.example", "https://lamps.example/"] {
-        let told = refusal(&format!("[stores.lamps]\nurl = '{url}'"), &[]);
-        assert!(told.starts_with("stores.lamps.url is ") && told.contains(url), "{told}");
+        let told = refusal(&format!("[shops.lamps]\nurl = '{url}'"), &[]);
+        assert!(told.starts_with("shops.lamps.url is ") && told.contains(url), "{told}");
     }
 }
 
@@ -240,10 +240,10 @@ async fn a_shop_is_connected_by_variables_and_its_token_is_for_it_alone() {
 
 #[test]
 fn a_shop_says_how_its_pages_look_and_whether_there_are_any() {
-    let text = "[stores.lamps]\npersonas_off = ['Explorer']\naccent = '#1b3a57'\npaused = true";
+    let text = "[shops.lamps]\npersonas_off = ['Explorer']\naccent = '#1b3a57'\npaused = true";
     let shop = &accepted(text, &[]).settings().shops["lamps"];
     assert_eq!(shop.personas_off, ["explorer"]);
     assert!(shop.paused);
-    let told = refusal("[stores.lamps]\naccent = 'red'", &[]);
-    assert!(told.starts_with("stores.lamps.accent is \"red\""), "{told}");
+    let told = refusal("[shops.lamps]\naccent = 'red'", &[]);
+    assert!(told.starts_with("shops.lamps.accent is \"red\""), "{told}");
 }

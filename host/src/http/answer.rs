@@ -32,7 +32,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Takes a component's response out of its store.
+    /// Takes a component's response out of its shop.
     pub fn take(response: http_types::Response, context: &mut Context) -> wasmtime::Result<Self> {
         let status = StatusCode::from_u16(response.status)?;
         let headers = parsed(&response.headers)?;

@@ -7,7 +7,7 @@ use capabilities::settings::Shop;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use super::answer::Answer;
-use super::target::store_of;
+use super::target::shop_of;
 use crate::component::{Failure, Handler, call};
 use crate::context::Cause;
 
@@ -24,35 +24,32 @@ impl FallbackCache {
     /// Asks routing for the fallback page of each shop, and drops those of other shops. If routing gives no page, the
     /// old one stays.
     pub async fn refresh(&self, routing: &Handler, shops: &BTreeMap<String, Shop>) {
-        self.pages
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .retain(|store, _| shops.contains_key(store));
-        for store in shops.keys() {
-            self.fill(routing, store).await;
+        self.pages.write().unwrap_or_else(PoisonError::into_inner).retain(|shop, _| shops.contains_key(shop));
+        for shop in shops.keys() {
+            self.fill(routing, shop).await;
         }
     }
 
     /// Asks routing for the pages of shops that have none yet, such as shops added since the last refresh.
     pub async fn complete(&self, routing: &Handler, shops: &BTreeMap<String, Shop>) {
-        for store in shops.keys().filter(|store| self.page(store).is_none()) {
-            self.fill(routing, store).await;
+        for shop in shops.keys().filter(|shop| self.page(shop).is_none()) {
+            self.fill(routing, shop).await;
         }
     }
 
-    async fn fill(&self, routing: &Handler, store: &str) {
-        match page(routing, store).await {
+    async fn fill(&self, routing: &Handler, shop: &str) {
+        match page(routing, shop).await {
             Ok(Some(page)) => {
-                self.pages.write().unwrap_or_else(PoisonError::into_inner).insert(store.to_owned(), page);
+                self.pages.write().unwrap_or_else(PoisonError::into_inner).insert(shop.to_owned(), page);
             }
-            Ok(None) => tracing::warn!(store, "routing has no fallback page for a shop that is served"),
+            Ok(None) => tracing::warn!(shop, "routing has no fallback page for a shop that is served"),
             Err(_logged) => {}
         }
     }
 
     /// Returns the last good fallback page of a shop.
-    pub fn page(&self, store: &str) -> Option<Answer> {
-        self.pages.read().unwrap_or_else(PoisonError::into_inner).get(store).cloned()
+    pub fn page(&self, shop: &str) -> Option<Answer> {
+        self.pages.read().unwrap_or_else(PoisonError::into_inner).get(shop).cloned()
     }
 
     /// Returns the answer to a request that routing failed to answer. A shopper never gets a server error: a page is
@@ -62,8 +59,8 @@ impl FallbackCache {
         let path = target.split('?').next().unwrap_or_default();
         match path {
             _ if path.starts_with("/s/") => {
-                let store = store_of(target).filter(|store| is_open(store.as_str()));
-                store.and_then(|store| self.page(store.as_str())).unwrap_or_else(last_resort)
+                let shop = shop_of(target).filter(|shop| is_open(shop.as_str()));
+                shop.and_then(|shop| self.page(shop.as_str())).unwrap_or_else(last_resort)
             }
             // The shop's fallback page has prices in the shop's own currency, which need not be the shopper's.
             _ if OF_PROXY.contains(&path) => last_resort(),
@@ -91,12 +88,12 @@ fn line(status: StatusCode, text: &'static str) -> Answer {
 }
 
 /// Has routing make a shop's fallback page.
-pub(crate) async fn page(routing: &Handler, store: &str) -> Result<Option<Answer>, Failure> {
+pub(crate) async fn page(routing: &Handler, shop: &str) -> Result<Option<Answer>, Failure> {
     let mut page = None;
     call!(
         routing,
         Cause::Operator,
-        |guest, instance| guest.handler.call_fallback(instance, store),
+        |guest, instance| guest.handler.call_fallback(instance, shop),
         |held, answer| match answer.take().map(|response| Answer::take(response, &mut held)).transpose() {
             Ok(taken) => {
                 page = taken;
@@ -144,7 +141,7 @@ mod tests {
         let page = fallbacks.answer(&Method::GET, "/s/a%2Db.myshopify.com?shopper=x", |_| true);
         assert_eq!(page.body, "kept");
         let page = fallbacks
-            .answer(&Method::GET, "/s/a%2Db.myshopify.com?shopper=x", |store| store != "a-b.myshopify.com");
+            .answer(&Method::GET, "/s/a%2Db.myshopify.com?shopper=x", |shop| shop != "a-b.myshopify.com");
         assert!(page.body.starts_with(b"<!doctype html>"), "it is closed to strangers");
         for target in ["/proxy?shop=a%2Db.myshopify.com", "/proxy/?shop=A-B.myshopify.com"] {
             let page = fallbacks.answer(&Method::GET, target, |_| true);

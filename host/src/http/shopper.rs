@@ -149,9 +149,9 @@ impl Shoppers {
         if let Err(too_large) = held.give_request(std::mem::take(&mut question.rest)) {
             return held.finish(Ok(Err(too_large)));
         }
-        let (guest, store) = held.parts();
+        let (guest, instance) = held.parts();
         let call = guest.handler.call_handle(
-            store,
+            instance,
             method(&question.method),
             &question.target,
             Resource::new_borrow(0),
@@ -191,7 +191,7 @@ impl Shoppers {
     pub(super) fn rescue(&self, question: &Question) -> Answer {
         let settings = &self.deployment.capabilities.settings;
         let is_open =
-            |store: &str| settings.look(|settings| settings.shop_status(store, false)) != ShopStatus::Unknown;
+            |shop: &str| settings.look(|settings| settings.shop_status(shop, false)) != ShopStatus::Unknown;
         self.fallbacks.answer(&question.method, &question.target, is_open)
     }
 }

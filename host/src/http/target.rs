@@ -1,17 +1,17 @@
 //! The shop of a request, which the host needs for counting and for answers when routing fails. It decides nothing else
 //! about a request.
 
-use model::StoreId;
+use model::ShopId;
 
 /// Returns the shop whose page is requested: the one in `/s/{store}`, or, for pages of the app proxy, the one that
 /// Shopify names. It is parsed as in routing, without checking Shopify's signature.
-pub fn store_of(target: &str) -> Option<StoreId> {
+pub fn shop_of(target: &str) -> Option<ShopId> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let store = match path {
+    let shop = match path {
         "/proxy" | "/proxy/" | "/proxy/fragment" => only(query, "shop")?.to_ascii_lowercase(),
         _ => decode(path.strip_prefix("/s/")?)?,
     };
-    StoreId::parse(&store).ok()
+    ShopId::parse(&shop).ok()
 }
 
 /// Returns the decoded value of a parameter that occurs exactly once.
@@ -40,7 +40,7 @@ mod tests {
 
     #[track_caller]
     fn check(target: &str, expected: Option<&str>) {
-        assert_eq!(store_of(target).as_ref().map(StoreId::as_str), expected, "{target}");
+        assert_eq!(shop_of(target).as_ref().map(ShopId::as_str), expected, "{target}");
     }
 
     #[test]

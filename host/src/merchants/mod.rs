@@ -14,13 +14,13 @@ use axum::Router;
 use capabilities::fetch::Tokens;
 use capabilities::{Capabilities, Secret, clock, random};
 use http::HeaderMap;
-use model::StoreId;
+use model::ShopId;
 
 use crate::bindings::wandstore::storefront::job_types::{Job, MaintenanceKind, MaintenanceTask, Outcome};
 use crate::config::Config;
 use crate::context::Spent;
 use crate::deployment::Deployment;
-use crate::http::target::store_of;
+use crate::http::target::shop_of;
 use storefronts::Served;
 
 /// The file of installations in the data folder.
@@ -123,42 +123,42 @@ impl Merchants {
             Some(b"MISS") => Event::Miss,
             _ => return,
         };
-        if let Some(store) = store_of(target) {
-            self.admin.usage().count(&store, event);
+        if let Some(shop) = shop_of(target) {
+            self.admin.usage().count(&shop, event);
         }
     }
 
     /// Counts the cost of an attempt at a page, whatever its outcome.
-    pub fn spent(&self, store: &str, spent: &Spent) {
+    pub fn spent(&self, shop: &str, spent: &Spent) {
         let (tokens_in, tokens_out) = spent.tokens();
         let cost_microdollars =
             cost(tokens_in, self.price_in_microdollars) + cost(tokens_out, self.price_out_microdollars);
-        self.count(store, Event::Attempt { tokens_in, tokens_out, cost_microdollars });
+        self.count(shop, Event::Attempt { tokens_in, tokens_out, cost_microdollars });
     }
 
     /// Counts the final outcome of a page. An attempt that is followed by another one is not counted.
-    pub fn made(&self, store: &str, job: &Job, outcome: &Outcome) {
+    pub fn made(&self, shop: &str, job: &Job, outcome: &Outcome) {
         match outcome {
-            Outcome::Done(_) => self.count(store, Event::Generation),
+            Outcome::Done(_) => self.count(shop, Event::Generation),
             Outcome::Postponed(_) => {}
             Outcome::Retry(_) if !job.last => {}
-            Outcome::Retry(_) | Outcome::Failed(_) => self.count(store, Event::Failure),
+            Outcome::Retry(_) | Outcome::Failed(_) => self.count(shop, Event::Failure),
         }
     }
 
-    fn count(&self, store: &str, event: Event) {
-        if let Ok(store) = StoreId::parse(store) {
-            self.admin.usage().count(&store, event);
+    fn count(&self, shop: &str, event: Event) {
+        if let Ok(shop) = ShopId::parse(shop) {
+            self.admin.usage().count(&shop, event);
         }
     }
 
     /// Removes a shop's installation before its maintenance task begins: the next merchant who opens the admin connects
     /// the shop again. On failure, returns the reason, and the maintenance task is tried again.
     pub async fn release_shop(&self, maintenance: &MaintenanceTask) -> Result<(), String> {
-        let store = StoreId::parse(&maintenance.store).map_err(|wrong| wrong.to_string())?;
+        let shop = ShopId::parse(&maintenance.shop).map_err(|wrong| wrong.to_string())?;
         let done = match maintenance.kind {
-            MaintenanceKind::Uninstalled => self.admin.uninstalled(&store, maintenance.happened_ms).await,
-            MaintenanceKind::RedactShop => self.admin.redacted(&store, maintenance.happened_ms).await,
+            MaintenanceKind::Uninstalled => self.admin.uninstalled(&shop, maintenance.happened_ms).await,
+            MaintenanceKind::RedactShop => self.admin.redacted(&shop, maintenance.happened_ms).await,
             MaintenanceKind::RedactCustomer(_) | MaintenanceKind::ReportCustomer(_) => Ok(()),
         };
         done.map_err(|error| error.to_string())
@@ -166,9 +166,9 @@ impl Merchants {
 }
 
 /// Returns a shop that has the app: the configured one, or the first that installed it.
-pub async fn any_shop(config: &Config) -> anyhow::Result<Option<StoreId>> {
-    if let Some(store) = &config.secrets.shopify.store {
-        return Ok(Some(StoreId::parse(store)?));
+pub async fn any_shop(config: &Config) -> anyhow::Result<Option<ShopId>> {
+    if let Some(shop) = &config.secrets.shopify.shop {
+        return Ok(Some(ShopId::parse(shop)?));
     }
     let path = config.file.server.data_dir.join(FILE);
     if !path.exists() {
@@ -207,17 +207,17 @@ impl TokensOfShops {
 
 #[async_trait]
 impl Tokens for TokensOfShops {
-    async fn token(&self, store: &str) -> Option<Secret> {
-        if let Some(token) = self.1.token(store).await {
+    async fn token(&self, shop: &str) -> Option<Secret> {
+        if let Some(token) = self.1.token(shop).await {
             return Some(token);
         }
         let connections = self.0.get()?;
-        connections.storefront_token(&StoreId::parse(store).ok()?).await
+        connections.storefront_token(&ShopId::parse(shop).ok()?).await
     }
 
-    fn refuse(&self, store: &str, token: &Secret) {
-        if let (Some(connections), Ok(store)) = (self.0.get(), StoreId::parse(store)) {
-            connections.refuse(&store, token);
+    fn refuse(&self, shop: &str, token: &Secret) {
+        if let (Some(connections), Ok(shop)) = (self.0.get(), ShopId::parse(shop)) {
+            connections.refuse(&shop, token);
         }
     }
 }

@@ -7,7 +7,7 @@ use admin::{Failed, Made, Preview, Report, Storefronts};
 use async_trait::async_trait;
 use bytes::Bytes;
 use capabilities::settings::{Shop, ShopStatus};
-use model::{Domains, EventId, Key, Persona, ShopperId, Store, StoreId};
+use model::{Domains, EventId, Key, Persona, ShopId, ShopperId, Store};
 use serde::Deserialize;
 
 use crate::bindings::wandstore::storefront::job_types::Work;
@@ -34,91 +34,91 @@ impl Served {
         self.deployment.upgrade().ok_or_else(|| Failed("the host is stopping".to_owned()))
     }
 
-    fn set(&self, store: &StoreId, shop: Option<Shop>) {
+    fn set(&self, id: &ShopId, shop: Option<Shop>) {
         let Ok(deployment) = self.deployment() else { return };
         let settings = &deployment.capabilities.settings;
         match shop {
             Some(shop) => {
-                let is_installed = self.configured(store).is_none();
-                settings.set_shop(store.as_str(), Shop { is_installed, ..shop });
+                let is_installed = self.configured(id).is_none();
+                settings.set_shop(id.as_str(), Shop { is_installed, ..shop });
             }
-            None => settings.remove_shop(store.as_str()),
+            None => settings.remove_shop(id.as_str()),
         }
     }
 }
 
 #[async_trait]
 impl Storefronts for Served {
-    fn configured(&self, store: &StoreId) -> Option<Shop> {
-        self.configured.get(store.as_str()).cloned()
+    fn configured(&self, shop: &ShopId) -> Option<Shop> {
+        self.configured.get(shop.as_str()).cloned()
     }
 
-    fn set_shop(&self, store: &StoreId, shop: Shop) {
-        self.set(store, Some(shop));
+    fn set_shop(&self, id: &ShopId, shop: Shop) {
+        self.set(id, Some(shop));
     }
 
-    fn remove_shop(&self, store: &StoreId) {
-        self.set(store, self.configured(store));
+    fn remove_shop(&self, shop: &ShopId) {
+        self.set(shop, self.configured(shop));
     }
 
-    async fn close(&self, store: &StoreId) -> Result<(), Failed> {
-        pages::close(&*self.deployment()?, store.as_str()).await.map_err(Failed)
+    async fn close(&self, shop: &ShopId) -> Result<(), Failed> {
+        pages::close(&*self.deployment()?, shop.as_str()).await.map_err(Failed)
     }
 
-    async fn reopen(&self, store: &StoreId) -> Result<(), Failed> {
-        pages::reopen(&*self.deployment()?, store.as_str()).await.map_err(Failed)
+    async fn reopen(&self, shop: &ShopId) -> Result<(), Failed> {
+        pages::reopen(&*self.deployment()?, shop.as_str()).await.map_err(Failed)
     }
 
-    async fn other_domains(&self, store: &StoreId) -> Result<Vec<StoreId>, Failed> {
-        let key = Key::Domains(store);
+    async fn other_domains(&self, shop: &ShopId) -> Result<Vec<ShopId>, Failed> {
+        let key = Key::Domains(shop);
         let deployment = self.deployment()?;
         let found = deployment.capabilities.kv.get(key.store().name(), &key.to_string()).await;
         let found = found.map_err(|error| Failed(error.to_string()))?;
         let known = found.and_then(|entry| serde_json::from_slice::<Domains>(&entry.value).ok());
         let others = known.map(|known| known.others).unwrap_or_default();
-        Ok(others.iter().filter_map(|other| StoreId::parse(other).ok()).collect())
+        Ok(others.iter().filter_map(|other| ShopId::parse(other).ok()).collect())
     }
 
-    async fn is_closed(&self, store: &StoreId) -> Result<bool, Failed> {
-        pages::is_closed(&*self.deployment()?, store.as_str()).await.map_err(Failed)
+    async fn is_closed(&self, shop: &ShopId) -> Result<bool, Failed> {
+        pages::is_closed(&*self.deployment()?, shop.as_str()).await.map_err(Failed)
     }
 
-    async fn bump_catalog_version(&self, store: &StoreId) -> Result<(), Failed> {
-        pages::bump_catalog_version(&*self.deployment()?, store.as_str()).await.map(drop).map_err(Failed)
+    async fn bump_catalog_version(&self, shop: &ShopId) -> Result<(), Failed> {
+        pages::bump_catalog_version(&*self.deployment()?, shop.as_str()).await.map(drop).map_err(Failed)
     }
 
     /// Returns the page of every shopper of whom only the persona may be known.
-    async fn preview(&self, store: &StoreId, persona: Persona) -> Result<Preview, Failed> {
+    async fn preview(&self, shop: &ShopId, persona: Persona) -> Result<Preview, Failed> {
         let deployment = self.deployment()?;
         let shopper = ShopperId::context(persona);
-        let (store, shopper) = (store.as_str(), shopper.as_str());
-        let kept = pages::content(&deployment, store, shopper).await.map_err(Failed)?;
+        let (shop, shopper) = (shop.as_str(), shopper.as_str());
+        let kept = pages::content(&deployment, shop, shopper).await.map_err(Failed)?;
         let due = kept.as_ref().map_or(Some(Work::Generate), |(_, due)| *due);
-        let is_open = deployment.capabilities.settings.look(|settings| settings.shop_status(store, true))
+        let is_open = deployment.capabilities.settings.look(|settings| settings.shop_status(shop, true))
             == ShopStatus::Open;
         if let Some(work) = due
             && is_open
-            && let Err(reason) = pages::request_page(&deployment, store, shopper, persona, work).await
+            && let Err(reason) = pages::request_page(&deployment, shop, shopper, persona, work).await
         {
-            tracing::warn!(store, reason, "a page to be previewed was not requested");
+            tracing::warn!(shop, reason, "a page to be previewed was not requested");
         }
         if let Some((page, due)) = kept {
             let made = if due.is_none() { Made::Now } else { Made::Before };
             return Ok(Preview { html: text(&page), made });
         }
-        let page = pages::fallback(&deployment, store).await.map_err(Failed)?;
+        let page = pages::fallback(&deployment, shop).await.map_err(Failed)?;
         Ok(Preview { html: text(&page), made: Made::Never })
     }
 
-    async fn reports(&self, store: &StoreId) -> Result<Vec<Report>, Failed> {
-        let prefix = format!("report:{store}:");
+    async fn reports(&self, shop: &ShopId) -> Result<Vec<Report>, Failed> {
+        let prefix = format!("report:{shop}:");
         let deployment = self.deployment()?;
         let kv = &deployment.capabilities.kv;
         let keys = kv.list_keys(Store::GenerationQueue.name(), &prefix, None, REPORTS_MAX).await;
         let keys = keys.map_err(|error| Failed(error.to_string()))?;
         let mut reports = Vec::new();
         for id in keys.iter().filter_map(|key| EventId::parse(key.strip_prefix(&prefix)?).ok()) {
-            let Some(json) = self.report(store, &id).await? else { continue };
+            let Some(json) = self.report(shop, &id).await? else { continue };
             let made_ms = serde_json::from_slice(&json).ok().map(|Written { written_ms }| written_ms);
             reports.push(Report { id, made_ms });
         }
@@ -126,8 +126,8 @@ impl Storefronts for Served {
         Ok(reports)
     }
 
-    async fn report(&self, store: &StoreId, id: &EventId) -> Result<Option<Vec<u8>>, Failed> {
-        let key = Key::Report(store, id);
+    async fn report(&self, shop: &ShopId, id: &EventId) -> Result<Option<Vec<u8>>, Failed> {
+        let key = Key::Report(shop, id);
         let deployment = self.deployment()?;
         let found = deployment.capabilities.kv.get(key.store().name(), &key.to_string()).await;
         Ok(found.map_err(|error| Failed(error.to_string()))?.map(|entry| entry.value.to_vec()))

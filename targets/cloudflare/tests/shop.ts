@@ -13,7 +13,7 @@ const ROOT = join(import.meta.dirname, '..');
 /** Retries come soon, so that no test waits for long. */
 const SETTINGS = {
   pool: { backoff_ms: 100, backoff_ms_max: 200 },
-  stores: { 'magic-wands': { name: 'Magic Wands' } },
+  shops: { 'magic-wands': { name: 'Magic Wands' } },
 };
 
 /** How long something may take that is to happen in the end, and how soon it is looked at again. */

@@ -28,7 +28,7 @@ pub struct Component;
 bindings::export!(Component with_types_in bindings);
 
 impl Guest for Component {
-    fn products(_store: String, _market: Market, _freshness: Freshness) -> Result<Assortment, CatalogError> {
+    fn products(_shop: String, _market: Market, _freshness: Freshness) -> Result<Assortment, CatalogError> {
         // Empty: the shop keeps the name of its settings, and prices use the currency's usual format.
         let (shop_name, money_format) = (String::new(), String::new());
         Ok(Assortment {
@@ -42,7 +42,7 @@ impl Guest for Component {
     }
 
     fn collections(
-        _store: String,
+        _shop: String,
         _market: Market,
         _freshness: Freshness,
     ) -> Result<Vec<Collection>, CatalogError> {
@@ -50,7 +50,7 @@ impl Guest for Component {
     }
 
     fn search(
-        _store: String,
+        _shop: String,
         _market: Market,
         _freshness: Freshness,
         term: String,

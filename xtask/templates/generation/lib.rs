@@ -47,17 +47,17 @@ impl Guest for Component {
 /// Makes the page and stores it. A failure becomes an outcome, so that the queue retries or gives up,
 /// and says why.
 fn make(job: &str, request: &GenerationRequest) -> Result<(), Outcome> {
-    let GenerationRequest { store, shopper, .. } = request;
+    let GenerationRequest { shop: id, shopper, .. } = request;
     // A worker that was interrupted after it stored the page has already done the job.
     if is_stored(job, request)? {
         return Ok(());
     }
-    let shop = settings::store(store).ok_or_else(|| Outcome::Failed(format!("no shop is called {store}")))?;
+    let shop = settings::get_shop(id).ok_or_else(|| Outcome::Failed(format!("no shop is called {id}")))?;
     // Read before the products: if they change meanwhile, the page counts as stale.
-    let catalog_version = catalog_version::current(store)?;
-    let mut assortment = catalog::products(store, &request.market, Freshness::Current)?;
+    let catalog_version = catalog_version::current(id)?;
+    let mut assortment = catalog::products(id, &request.market, Freshness::Current)?;
     page::put_first(&mut assortment.products, &request.signals);
-    let html = page::render(store, &shop, &assortment);
+    let html = page::render(id, &shop, &assortment);
     let fragment = page::content(&html);
     let page = NewPage {
         content: Value::new(html.as_bytes()),
@@ -68,11 +68,11 @@ fn make(job: &str, request: &GenerationRequest) -> Result<(), Outcome> {
             ..metadata(job, request, catalog_version)
         },
     };
-    Ok(cache::put(store, shopper, page)?)
+    Ok(cache::put(id, shopper, page)?)
 }
 
 fn is_stored(job: &str, request: &GenerationRequest) -> Result<bool, CacheError> {
-    Ok(match cache::get(&request.store, &request.shopper)? {
+    Ok(match cache::get(&request.shop, &request.shopper)? {
         Cached::Fresh(page) => page.metadata.job == job,
         Cached::Stale(stale) => stale.page.metadata.job == job,
         Cached::Miss | Cached::Closed => false,
@@ -115,7 +115,7 @@ impl From<CacheError> for Outcome {
 impl From<CatalogError> for Outcome {
     fn from(error: CatalogError) -> Self {
         match error {
-            CatalogError::NoSuchStore => Self::Failed("the catalog knows no such shop".into()),
+            CatalogError::NoSuchShop => Self::Failed("the catalog knows no such shop".into()),
             CatalogError::Unavailable(after_ms) => retry(Some(after_ms), "the catalog did not answer".into()),
             CatalogError::Busy(after_ms) => Self::Postponed(after_ms),
         }

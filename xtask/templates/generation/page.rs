@@ -21,8 +21,8 @@ pub fn put_first(products: &mut [Product], signals: &Signals) {
 }
 
 /// Returns the whole document. The script needs `data-store`, `data-generated`, `main`, `#said` and `#news`.
-pub fn render(store: &str, shop: &Shop, assortment: &Assortment) -> String {
-    let (store, name) = (escaped(store), escaped(&shop.name));
+pub fn render(id: &str, shop: &Shop, assortment: &Assortment) -> String {
+    let (id, name) = (escaped(id), escaped(&shop.name));
     let language = escaped(&shop.language);
     let cards: String =
         assortment.products.iter().map(|product| card(product, &assortment.currency)).collect();
@@ -37,7 +37,7 @@ pub fn render(store: &str, shop: &Shop, assortment: &Assortment) -> String {
 <link rel="icon" href="data:,">
 <style>{STYLE}</style>
 </head>
-<body data-store="{store}" data-generated="true">
+<body data-store="{id}" data-generated="true">
 <a class="skip" href="#main">Skip to content</a>
 <header><span class="brand"><bdi>{name}</bdi></span></header>
 <main id="main" tabindex="-1">

@@ -11,21 +11,21 @@ fn cache() -> TestCache {
     Cache { kv: FakeKv::default(), blob: FakeBlob::default(), operator: FakeOperator::default() }
 }
 
-fn store_page(cache: &TestCache, store: &str, shopper: &str) {
-    assert_eq!(try_to_store(cache, store, shopper), Ok(Stored::Written));
+fn store_page(cache: &TestCache, shop: &str, shopper: &str) {
+    assert_eq!(try_to_store(cache, shop, shopper), Ok(Stored::Written));
 }
 
-fn try_to_store(cache: &TestCache, store: &str, shopper: &str) -> Result<Stored, Error> {
-    let (store, shopper) = (StoreId::parse(store).unwrap(), ShopperId::parse(shopper).unwrap());
+fn try_to_store(cache: &TestCache, shop: &str, shopper: &str) -> Result<Stored, Error> {
+    let (shop, shopper) = (ShopId::parse(shop).unwrap(), ShopperId::parse(shopper).unwrap());
     let page =
         NewPage { content: Bytes::new(b"hello"), plan: "{}".into(), metadata: PageMetadata::unknown() };
-    cache.store(&store, &shopper, &page)
+    cache.store(&shop, &shopper, &page)
 }
 
 fn forget(cache: &TestCache, shopper: Option<&str>) -> Result<Forgotten, Error> {
-    let store = StoreId::parse("a.myshopify.com").unwrap();
+    let shop = ShopId::parse("a.myshopify.com").unwrap();
     let shopper = shopper.map(|shopper| ShopperId::parse(shopper).unwrap());
-    cache.forget(Scope::of(&store, shopper.as_ref()))
+    cache.forget(Scope::of(&shop, shopper.as_ref()))
 }
 
 /// Deletes a scope. Returns the number of calls and of deleted pages.
@@ -77,8 +77,8 @@ fn what_lies_in_one_tier_only_and_what_has_no_form_goes_too() {
 }
 
 fn pages(cache: &TestCache, shopper: &str) -> Vec<String> {
-    let (store, shopper) = (StoreId::parse("a.myshopify.com").unwrap(), ShopperId::parse(shopper).unwrap());
-    cache.pages(&store, &shopper).unwrap().iter().map(ToString::to_string).collect()
+    let (shop, shopper) = (ShopId::parse("a.myshopify.com").unwrap(), ShopperId::parse(shopper).unwrap());
+    cache.pages(&shop, &shopper).unwrap().iter().map(ToString::to_string).collect()
 }
 
 #[test]
@@ -115,11 +115,11 @@ fn neighbours_of_a_shopper_hide_none_of_their_pages() {
 fn a_closed_shop_is_forgotten_and_stays_closed() {
     let cache = cache();
     store_page(&cache, "a.myshopify.com", "abc123");
-    let store = StoreId::parse("a.myshopify.com").unwrap();
-    cache.close(&store).unwrap();
+    let shop = ShopId::parse("a.myshopify.com").unwrap();
+    cache.close(&shop).unwrap();
     assert_eq!(forget(&cache, None), Ok(Forgotten { count: 1, more: false }));
     assert_eq!(names(&cache), ["catalog:a.myshopify.com"]);
-    assert!(cache.shop(&store).unwrap().closed);
+    assert!(cache.shop(&shop).unwrap().closed);
 }
 
 #[test]

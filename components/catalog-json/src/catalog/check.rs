@@ -2,19 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{PRODUCTS_MAX, StoreId};
+use model::{PRODUCTS_MAX, ShopId};
 
 use super::currency::is_currency;
 use super::{Assortment, EVERY_STORE, Image, Problem, Product};
 
 /// Returns all problems, in the order of the file.
-pub(super) fn problems(stores: &BTreeMap<String, Assortment>) -> Vec<Problem> {
+pub(super) fn problems(shops: &BTreeMap<String, Assortment>) -> Vec<Problem> {
     let mut found = Found::default();
-    if stores.is_empty() {
-        found.note("stores", "names no shop; `*` stands for every shop");
+    if shops.is_empty() {
+        found.note("shops", "names no shop; `*` stands for every shop");
     }
-    for (store, assortment) in stores {
-        found.in_store(store, assortment);
+    for (shop, assortment) in shops {
+        found.in_shop(shop, assortment);
     }
     found.problems
 }
@@ -36,10 +36,10 @@ impl Found {
         }
     }
 
-    fn in_store(&mut self, store: &str, assortment: &Assortment) {
-        let place = format!("stores.{store}");
-        if store != EVERY_STORE
-            && let Err(wrong) = StoreId::parse(store)
+    fn in_shop(&mut self, shop: &str, assortment: &Assortment) {
+        let place = format!("shops.{shop}");
+        if shop != EVERY_STORE
+            && let Err(wrong) = ShopId::parse(shop)
         {
             self.note(&place, wrong.to_string());
         }

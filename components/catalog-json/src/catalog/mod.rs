@@ -18,13 +18,13 @@ const EVERY_STORE: &str = "*";
 /// The assortments of all shops. The default has no shop.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Catalog {
-    stores: BTreeMap<String, Assortment>,
+    shops: BTreeMap<String, Assortment>,
 }
 
 /// A problem in a file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Problem {
-    /// The place, such as `stores.tea.products[3].price`; empty for the file as a whole.
+    /// The place, such as `shops.tea.products[3].price`; empty for the file as a whole.
     place: String,
     /// The problem.
     what: String,
@@ -34,13 +34,13 @@ impl Catalog {
     /// Reads a file. If all its members have the right types, all problems are reported at once.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         let file = shape::read(text).map_err(|problem| vec![problem])?;
-        let problems = check::problems(&file.stores);
-        if problems.is_empty() { Ok(Self { stores: file.stores }) } else { Err(problems) }
+        let problems = check::problems(&file.shops);
+        if problems.is_empty() { Ok(Self { shops: file.shops }) } else { Err(problems) }
     }
 
     /// Returns the assortment of a shop; `None` if the file does not have the shop.
-    pub fn assortment(&self, store: &str) -> Option<&Assortment> {
-        self.stores.get(store).or_else(|| self.stores.get(EVERY_STORE))
+    pub fn assortment(&self, shop: &str) -> Option<&Assortment> {
+        self.shops.get(shop).or_else(|| self.shops.get(EVERY_STORE))
     }
 }
 

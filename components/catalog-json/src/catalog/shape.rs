@@ -12,7 +12,7 @@ use super::Problem;
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
     /// The assortments by shop id. `*` stands for every shop that is not named.
-    pub(super) stores: BTreeMap<String, Assortment>,
+    pub(super) shops: BTreeMap<String, Assortment>,
 }
 
 /// The products of a shop, and how to show them.

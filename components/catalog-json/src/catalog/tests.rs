@@ -4,7 +4,7 @@ use super::*;
 
 /// A file with one shop that sells `products`.
 fn file(products: &str) -> String {
-    format!(r#"{{"stores":{{"tea":{{"currency":"EUR","products":[{products}]}}}}}}"#)
+    format!(r#"{{"shops":{{"tea":{{"currency":"EUR","products":[{products}]}}}}}}"#)
 }
 
 /// A product with `more` members, which override the usual ones.
@@ -23,7 +23,7 @@ fn problems(text: &str) -> Vec<String> {
 fn check(members: &str, problem: &str) {
     let found = problems(&file(&product(members)));
     assert_eq!(found.len(), 1, "{members}: {found:?}");
-    assert!(found[0].starts_with(&format!("stores.tea.products[0].{problem}")), "{members}: {found:?}");
+    assert!(found[0].starts_with(&format!("shops.tea.products[0].{problem}")), "{members}: {found:?}");
 }
 
 #[test]
@@ -42,14 +42,14 @@ fn what_is_left_out_has_a_default() {
 
 #[test]
 fn a_shop_has_its_own_products_or_those_of_every_shop_or_none() {
-    let mut stores = vec![r#""tea":{"currency":"EUR","products":[]}"#];
-    let open = |stores: &[&str]| {
-        Catalog::parse(&format!(r#"{{"stores":{{{}}}}}"#, stores.join(","))).expect("it is right")
+    let mut shops = vec![r#""tea":{"currency":"EUR","products":[]}"#];
+    let open = |shops: &[&str]| {
+        Catalog::parse(&format!(r#"{{"shops":{{{}}}}}"#, shops.join(","))).expect("it is right")
     };
-    assert_eq!(open(&stores).assortment("wands"), None);
-    stores.push(r#""*":{"currency":"USD","products":[]}"#);
-    let catalog = open(&stores);
-    let currency = |store: &str| catalog.assortment(store).map(|assortment| assortment.currency.as_str());
+    assert_eq!(open(&shops).assortment("wands"), None);
+    shops.push(r#""*":{"currency":"USD","products":[]}"#);
+    let catalog = open(&shops);
+    let currency = |shop: &str| catalog.assortment(shop).map(|assortment| assortment.currency.as_str());
     assert_eq!((currency("tea"), currency("wands")), (Some("EUR"), Some("USD")));
 }
 
@@ -112,17 +112,17 @@ fn a_shop_has_at_most_a_hundred_products() {
         file(&products.join(","))
     };
     assert!(Catalog::parse(&products(100)).is_ok());
-    assert_eq!(problems(&products(101)), ["stores.tea.products: 101 products; a shop shows at most 100"]);
+    assert_eq!(problems(&products(101)), ["shops.tea.products: 101 products; a shop shows at most 100"]);
 }
 
 #[test]
 fn what_is_no_shop_no_currency_or_no_json_is_named() {
-    let shop = |store: &str, currency: &str| {
-        problems(&format!(r#"{{"stores":{{"{store}":{{"currency":"{currency}","products":[]}}}}}}"#))
+    let shop = |shop: &str, currency: &str| {
+        problems(&format!(r#"{{"shops":{{"{shop}":{{"currency":"{currency}","products":[]}}}}}}"#))
     };
-    assert!(shop("Tea", "EUR")[0].starts_with("stores.Tea: store id may hold only"));
-    assert!(shop("tea", "EUD")[0].starts_with("stores.tea.currency: \"EUD\" is no ISO 4217 code"));
-    assert_eq!(problems(r#"{"stores":{}}"#), ["stores: names no shop; `*` stands for every shop"]);
+    assert!(shop("Tea", "EUR")[0].starts_with("shops.Tea: shop id may hold only"));
+    assert!(shop("tea", "EUD")[0].starts_with("shops.tea.currency: \"EUD\" is no ISO 4217 code"));
+    assert_eq!(problems(r#"{"shops":{}}"#), ["shops: names no shop; `*` stands for every shop"]);
     assert!(problems("").iter().all(|problem| problem.contains("EOF while parsing")));
     assert!(problems(&(file("") + "]"))[0].contains("trailing characters"));
 }

@@ -4,8 +4,8 @@ use super::*;
 use crate::capabilities::{Answer, NoAnswer};
 use crate::fakes::{Fake, STORE, card, found, money, products, refuses, says, shop, status};
 
-fn store() -> StoreId {
-    StoreId::parse(STORE).unwrap()
+fn shop_id() -> ShopId {
+    ShopId::parse(STORE).unwrap()
 }
 
 fn german() -> Market {
@@ -25,7 +25,7 @@ fn stocked() -> Catalog<Fake> {
 }
 
 fn ask(catalog: &Catalog<Fake>, freshness: Freshness) -> Result<Assortment, CatalogError> {
-    catalog.products(&store(), &Market::default(), freshness)
+    catalog.products(&shop_id(), &Market::default(), freshness)
 }
 
 fn prices(catalog: &Catalog<Fake>, freshness: Freshness) -> Result<Vec<u64>, CatalogError> {
@@ -126,7 +126,7 @@ fn one_shopper_who_asks_too_often_keeps_no_page_from_being_made() {
         catalog.world.pass(300_000);
         catalog.world.says([failure.clone()]);
         assert_eq!(prices(&catalog, Freshness::Current), Ok(vec![100]));
-        let collections = catalog.collections(&store(), &Market::default(), Freshness::StaleOk);
+        let collections = catalog.collections(&shop_id(), &Market::default(), Freshness::StaleOk);
         assert!(
             collections.is_err(),
             "what nobody in particular brought about is for everybody: {failure:?}"
@@ -165,7 +165,7 @@ fn a_failure_leaves_what_is_known_of_the_present_catalog_and_nothing_older() {
 #[test]
 fn a_shop_that_the_deployment_does_not_know_is_none() {
     let catalog = catalog([Err(NoAnswer::NoSuchUpstream)]);
-    assert_eq!(prices(&catalog, Freshness::Current), Err(CatalogError::NoSuchStore));
+    assert_eq!(prices(&catalog, Freshness::Current), Err(CatalogError::NoSuchShop));
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn without_a_token_tags_are_given_up_and_not_asked_for_again() {
     let catalog = catalog([refuses("ACCESS_DENIED"), says(&products(&[card(1, "1")], None)), says(&shop())]);
     assert_eq!(prices(&catalog, Freshness::Current), Ok(vec![100]));
     catalog.world.says([says(&found(&[]))]);
-    let search = catalog.search(&store(), &Market::default(), Freshness::Current, "oak");
+    let search = catalog.search(&shop_id(), &Market::default(), Freshness::Current, "oak");
     assert_eq!(search, Ok(Vec::new()));
     let tags: Vec<_> = catalog.world.asked.borrow().iter().map(|(asked, _)| asked["tags"].clone()).collect();
     assert_eq!(tags, [json!(true), json!(false), Value::Null, json!(false)]);
@@ -197,7 +197,7 @@ fn a_token_that_is_not_accepted_is_told_as_that_and_tried_once_a_minute() {
             catalog.world.says([refusal.clone()]);
             for _ in 0..5 {
                 assert_eq!(prices(&catalog, Freshness::Current), Ok(vec![1250]), "{refusal:?}");
-                assert!(catalog.collections(&store(), &Market::default(), Freshness::StaleOk).is_err());
+                assert!(catalog.collections(&shop_id(), &Market::default(), Freshness::StaleOk).is_err());
             }
             assert_eq!(catalog.world.asked_times(), minute, "{refusal:?}");
             catalog.world.pass(60_000);
@@ -212,7 +212,7 @@ fn a_token_that_is_not_accepted_is_told_as_that_and_tried_once_a_minute() {
 fn a_language_that_shopify_does_not_know_is_given_up_and_the_country_is_not() {
     let catalog =
         catalog([refuses("INVALID_VARIABLE"), says(&products(&[card(1, "1")], None)), says(&shop())]);
-    let assortment = catalog.products(&store(), &german(), Freshness::Current).unwrap();
+    let assortment = catalog.products(&shop_id(), &german(), Freshness::Current).unwrap();
     assert_eq!(assortment.products.len(), 1);
     let asked = catalog.world.asked.borrow();
     assert_eq!(asked[0].0["language"], json!("DE"));
@@ -224,7 +224,7 @@ fn in_a_country_that_shopify_does_not_know_nothing_is_sold_and_no_price_is_of_an
     let refused = || refuses("INVALID_VARIABLE");
     let catalog =
         catalog([refused(), refused(), says(&products(&[card(1, "1")], Some("more"))), says(&shop())]);
-    let assortment = catalog.products(&store(), &german(), Freshness::Current).unwrap();
+    let assortment = catalog.products(&shop_id(), &german(), Freshness::Current).unwrap();
     assert_eq!(assortment.products, []);
     assert_eq!(
         catalog.world.asked.borrow()[2].0["country"],
@@ -233,7 +233,7 @@ fn in_a_country_that_shopify_does_not_know_nothing_is_sold_and_no_price_is_of_an
     );
     let term = "oak";
     catalog.world.says([refused(), refused(), says(&found(&[card(1, "1")]))]);
-    assert_eq!(catalog.search(&store(), &german(), Freshness::Current, term), Ok(Vec::new()));
+    assert_eq!(catalog.search(&shop_id(), &german(), Freshness::Current, term), Ok(Vec::new()));
     // The shop's own market is asked as before.
     catalog.world.says([says(&products(&[card(1, "1")], None))]);
     assert_eq!(prices(&catalog, Freshness::Current), Ok(vec![100]));
@@ -244,7 +244,7 @@ fn prices_of_another_currency_are_not_written_in_the_shops_format() {
     let mut dollars = card(1, "5");
     dollars["priceRange"]["minVariantPrice"] = money("5", "USD");
     let catalog = catalog([says(&products(&[dollars], None)), says(&shop())]);
-    let assortment = catalog.products(&store(), &german(), Freshness::Current).unwrap();
+    let assortment = catalog.products(&shop_id(), &german(), Freshness::Current).unwrap();
     assert_eq!((assortment.currency.as_str(), assortment.money_format.as_str()), ("USD", ""));
 }
 
@@ -252,7 +252,7 @@ fn prices_of_another_currency_are_not_written_in_the_shops_format() {
 fn markets_do_not_answer_for_each_other() {
     let catalog = stocked();
     catalog.world.says([says(&products(&[card(1, "99")], None))]);
-    let german = catalog.products(&store(), &german(), Freshness::StaleOk).unwrap();
+    let german = catalog.products(&shop_id(), &german(), Freshness::StaleOk).unwrap();
     assert_eq!((german.products[0].price, german.shop_name.as_str()), (9900, "Magic Wands"));
     assert_eq!(prices(&catalog, Freshness::StaleOk), Ok(vec![1250]));
 }
@@ -261,7 +261,7 @@ fn markets_do_not_answer_for_each_other() {
 fn a_search_is_kept_for_half_a_minute_and_its_words_nowhere() {
     let catalog = stocked();
     let search = |term| {
-        catalog.search(&store(), &Market::default(), Freshness::Current, term).map(|found| found.len())
+        catalog.search(&shop_id(), &Market::default(), Freshness::Current, term).map(|found| found.len())
     };
     catalog.world.says([says(&found(&[card(2, "3")])), says(&found(&[]))]);
     assert_eq!((search("Xyzzy  oak"), search("xyzzy oak"), catalog.world.asked_times()), (Ok(1), Ok(1), 1));
@@ -280,13 +280,13 @@ fn what_a_search_finds_in_another_currency_is_not_shown() {
     let mut dollars = card(2, "5");
     dollars["priceRange"]["minVariantPrice"] = money("5", "USD");
     catalog.world.says([says(&found(&[dollars]))]);
-    assert_eq!(catalog.search(&store(), &Market::default(), Freshness::Current, "oak"), Ok(Vec::new()));
+    assert_eq!(catalog.search(&shop_id(), &Market::default(), Freshness::Current, "oak"), Ok(Vec::new()));
 }
 
 #[test]
 fn collections_that_are_not_for_us_do_not_keep_products_from_coming() {
     let catalog = catalog([refuses("ACCESS_DENIED"), says(&products(&[card(1, "1")], None)), says(&shop())]);
-    let collections = || catalog.collections(&store(), &Market::default(), Freshness::StaleOk);
+    let collections = || catalog.collections(&shop_id(), &Market::default(), Freshness::StaleOk);
     assert_eq!(collections(), Err(CatalogError::Unavailable(60_000)));
     assert_eq!(prices(&catalog, Freshness::StaleOk), Ok(vec![100]));
     assert!(collections().is_err());

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use model::{Market, ShopperId, StoreId};
+use model::{Market, ShopId, ShopperId};
 use page::Product;
 
 use crate::assortment::Assortment;
@@ -110,19 +110,19 @@ impl World {
 }
 
 impl Cache for World {
-    fn catalog_version(&self, _: &StoreId) -> Result<u64, CacheError> {
+    fn catalog_version(&self, _: &ShopId) -> Result<u64, CacheError> {
         self.cached(self.catalog_version.get())
     }
 
-    fn plan(&self, _: &StoreId, _: &ShopperId) -> Result<Option<StoredPlan>, CacheError> {
+    fn plan(&self, _: &ShopId, _: &ShopperId) -> Result<Option<StoredPlan>, CacheError> {
         self.cached(self.plan.borrow().clone())
     }
 
-    fn page_metadata(&self, _: &StoreId, _: &ShopperId) -> Result<Option<PageMetadata>, CacheError> {
+    fn page_metadata(&self, _: &ShopId, _: &ShopperId) -> Result<Option<PageMetadata>, CacheError> {
         self.cached(self.page.borrow().as_ref().map(|page| page.metadata.clone()))
     }
 
-    fn put(&self, _: &StoreId, _: &ShopperId, page: NewPage) -> Result<(), CacheError> {
+    fn put(&self, _: &ShopId, _: &ShopperId, page: NewPage) -> Result<(), CacheError> {
         self.cached(())?;
         *self.plan.borrow_mut() =
             Some(StoredPlan { json: page.plan.clone(), metadata: page.metadata.clone() });
@@ -135,7 +135,7 @@ impl Cache for World {
 }
 
 impl Catalog for World {
-    fn products(&self, _: &StoreId, market: &Market) -> Result<Assortment, CatalogError> {
+    fn products(&self, _: &ShopId, market: &Market) -> Result<Assortment, CatalogError> {
         self.step();
         self.catalog_asked.borrow_mut().push(market.to_string());
         if self.catalog_changes_while_read {
@@ -144,7 +144,7 @@ impl Catalog for World {
         self.products.clone()
     }
 
-    fn search(&self, _: &StoreId, market: &Market, term: &str) -> Result<Vec<Product>, CatalogError> {
+    fn search(&self, _: &ShopId, market: &Market, term: &str) -> Result<Vec<Product>, CatalogError> {
         self.step();
         self.catalog_asked.borrow_mut().push(format!("{market} {term}"));
         self.found.clone()
@@ -162,7 +162,7 @@ impl Llm for World {
 }
 
 impl Operator for World {
-    fn merchant(&self, _: &StoreId) -> Option<Merchant> {
+    fn merchant(&self, _: &ShopId) -> Option<Merchant> {
         self.step();
         if self.saves_while_read {
             self.catalog_version.set(self.catalog_version.get() + 1);

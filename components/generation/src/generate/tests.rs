@@ -15,7 +15,7 @@ fn job() -> Job {
         id: "job-1".to_owned(),
         last: false,
         crashed: false,
-        store: StoreId::parse("magic-wands").unwrap(),
+        shop: ShopId::parse("magic-wands").unwrap(),
         shopper: ShopperId::parse("abc123").unwrap(),
         work: Work::Generate,
         signals: Signals { searches: vec!["xyzzy on sale".to_owned()], ..Signals::default() },
@@ -216,7 +216,7 @@ fn an_answer_that_was_cut_off_is_told_from_one_that_is_wrong() {
 fn a_store_that_is_not_served_has_no_page() {
     let nowhere = World { merchant: None, ..World::new([]) };
     assert!(matches!(generate(&nowhere, &job()), Outcome::Failed(_)));
-    let unknown = World { products: Err(CatalogError::NoSuchStore), ..World::new([]) };
+    let unknown = World { products: Err(CatalogError::NoSuchShop), ..World::new([]) };
     assert!(matches!(generate(&unknown, &job()), Outcome::Failed(_)));
 }
 

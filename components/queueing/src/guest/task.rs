@@ -1,6 +1,6 @@
 //! Conversions between jobs and their WIT types.
 
-use model::{EventId, InvalidId, Market, Persona, StoreId};
+use model::{EventId, InvalidId, Market, Persona, ShopId};
 
 use super::bindings::wandstore::storefront::{catalog_types, job_types as wit, shopper_types};
 use super::parse;
@@ -73,8 +73,8 @@ impl TryFrom<wit::MaintenanceTask> for MaintenanceTask {
                 MaintenanceKind::ReportCustomer(customer.id.try_into()?)
             }
         };
-        let (store, cause) = (StoreId::parse(&maintenance.store)?, EventId::parse(&maintenance.cause)?);
-        Ok(Self { store, cause, happened_ms: maintenance.happened_ms, kind })
+        let (shop, cause) = (ShopId::parse(&maintenance.shop)?, EventId::parse(&maintenance.cause)?);
+        Ok(Self { shop, cause, happened_ms: maintenance.happened_ms, kind })
     }
 }
 
@@ -90,8 +90,8 @@ impl From<MaintenanceTask> for wit::MaintenanceTask {
                 wit::MaintenanceKind::ReportCustomer(wit::Customer { id: id.into() })
             }
         };
-        let (store, cause) = (maintenance.store.to_string(), maintenance.cause.to_string());
-        Self { store, cause, happened_ms: maintenance.happened_ms, kind }
+        let (shop, cause) = (maintenance.shop.to_string(), maintenance.cause.to_string());
+        Self { shop, cause, happened_ms: maintenance.happened_ms, kind }
     }
 }
 
@@ -99,11 +99,11 @@ impl TryFrom<wit::GenerationRequest> for GenerationRequest {
     type Error = InvalidTask;
 
     fn try_from(request: wit::GenerationRequest) -> Result<Self, InvalidTask> {
-        let (store, shopper) = parse(&request.store, &request.shopper)?;
+        let (shop, shopper) = parse(&request.shop, &request.shopper)?;
         let market =
             Market::of(&request.market.country, &request.market.language).ok_or(InvalidTask::Market)?;
         let (work, signals) = (request.work.into(), request.signals.into());
-        Ok(Self { store, shopper, work, signals, persona: request.persona.map(Into::into), market })
+        Ok(Self { shop, shopper, work, signals, persona: request.persona.map(Into::into), market })
     }
 }
 
@@ -111,7 +111,7 @@ impl From<GenerationRequest> for wit::GenerationRequest {
     fn from(request: GenerationRequest) -> Self {
         let (country, language) = (request.market.country().to_owned(), request.market.language().to_owned());
         Self {
-            store: request.store.to_string(),
+            shop: request.shop.to_string(),
             shopper: request.shopper.to_string(),
             work: request.work.into(),
             signals: request.signals.into(),

@@ -23,7 +23,7 @@ fn queue() -> TestQueue {
 
 fn request(shopper: &str) -> GenerationRequest {
     GenerationRequest {
-        store: StoreId::parse("magic-wands").unwrap(),
+        shop: ShopId::parse("magic-wands").unwrap(),
         shopper: ShopperId::parse(shopper).unwrap(),
         work: Work::Generate,
         signals: Signals { visits: 2, searches: vec!["willow".into()], ..Signals::default() },
@@ -33,8 +33,8 @@ fn request(shopper: &str) -> GenerationRequest {
 }
 
 fn maintenance(cause: &str, kind: MaintenanceKind) -> MaintenanceTask {
-    let (store, cause) = (StoreId::parse("magic-wands").unwrap(), EventId::parse(cause).unwrap());
-    MaintenanceTask { store, cause, happened_ms: 0, kind }
+    let (shop, cause) = (ShopId::parse("magic-wands").unwrap(), EventId::parse(cause).unwrap());
+    MaintenanceTask { shop, cause, happened_ms: 0, kind }
 }
 
 fn redact(customer: &str) -> MaintenanceKind {
@@ -71,8 +71,8 @@ fn retry(after_ms: Option<u64>) -> Outcome {
 }
 
 fn state(queue: &TestQueue) -> Option<State> {
-    let GenerationRequest { store, shopper, .. } = request("abc123");
-    queue.status(&store, &shopper, POOL).unwrap()
+    let GenerationRequest { shop, shopper, .. } = request("abc123");
+    queue.status(&shop, &shopper, POOL).unwrap()
 }
 
 /// Returns the reason and completion of each record.
@@ -262,7 +262,7 @@ fn a_job_whose_process_dies_every_time_is_buried_after_ten() {
     assert_eq!(state(&queue), Some(State::Dead));
     let reason = "its process died 10 times in a row while it ran";
     assert_eq!(records(&queue, 1000), [(reason.into(), "dead".into())]);
-    assert_eq!(queue.errors(1, 1000).unwrap()[0].store, "magic-wands");
+    assert_eq!(queue.errors(1, 1000).unwrap()[0].shop, "magic-wands");
 }
 
 #[test]
@@ -314,7 +314,7 @@ fn a_payload_that_is_no_request_is_buried_and_the_next_job_claimed() {
     let Ok(Claimed::Job(job)) = queue.claim("pool-0", POOL, 0) else { panic!("no job") };
     assert_eq!(job.task, Task::Page(request("abc123")));
     let errors = queue.errors(10, 0).unwrap();
-    assert_eq!((errors.len(), &*errors[0].settled, &*errors[0].store), (1, "dead", ""));
+    assert_eq!((errors.len(), &*errors[0].settled, &*errors[0].shop), (1, "dead", ""));
     assert!(errors[0].reason.starts_with("it is no task"), "{}", errors[0].reason);
 }
 
@@ -437,9 +437,9 @@ fn keys(queue: &TestQueue) -> Vec<String> {
 }
 
 fn forget(queue: &TestQueue, shopper: Option<&str>) -> Result<Forgotten, Error> {
-    let store = StoreId::parse("magic-wands").unwrap();
+    let shop = ShopId::parse("magic-wands").unwrap();
     let shopper = shopper.map(|shopper| ShopperId::parse(shopper).unwrap());
-    queue.delete(Scope::of(&store, shopper.as_ref()), Pool { depth_max: 999, ..POOL })
+    queue.delete(Scope::of(&shop, shopper.as_ref()), Pool { depth_max: 999, ..POOL })
 }
 
 #[test]
@@ -460,7 +460,7 @@ fn a_customer_is_forgotten_in_every_market_and_nobody_else() {
 #[test]
 fn a_shop_is_forgotten_and_no_other_and_its_maintenance_tasks_stay() {
     let queue = queue();
-    let evil = GenerationRequest { store: StoreId::parse("magic-wands.evil").unwrap(), ..request("abc123") };
+    let evil = GenerationRequest { shop: ShopId::parse("magic-wands.evil").unwrap(), ..request("abc123") };
     queue.enqueue(evil, POOL, 0).unwrap();
     enqueue_maintenance(&queue, "event-1");
     let late = job_under_way_of(&queue, "abc123");

@@ -1,6 +1,6 @@
 //! Generation requests, maintenance tasks, and the pool that works on them.
 
-use model::{Cause, EventId, Market, Persona, ShopperId, StoreId};
+use model::{Cause, EventId, Market, Persona, ShopId, ShopperId};
 use serde::Serialize;
 
 use super::{Failure, Forgotten};
@@ -13,9 +13,9 @@ pub trait Queue {
     /// Queues a maintenance task, durably before it returns. There is one task per cause.
     fn enqueue_maintenance(&self, maintenance: MaintenanceTask<'_>) -> Result<(), Failure>;
     /// Deletes some generation requests of a shop: of all shoppers, or of one shopper in every market.
-    fn forget_jobs(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure>;
+    fn forget_jobs(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure>;
     /// Returns the state of a shopper's newest job.
-    fn status(&self, store: &StoreId, shopper: &ShopperId) -> Result<JobState, Failure>;
+    fn status(&self, shop: &ShopId, shopper: &ShopperId) -> Result<JobState, Failure>;
     /// Returns how full each member of the pool is.
     fn pool(&self) -> Result<Vec<Member>, Failure>;
     /// Returns the latest errors of jobs, newest first, at most `limit`.
@@ -26,7 +26,7 @@ pub trait Queue {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GenerationRequest<'a> {
     /// The shop.
-    pub store: &'a StoreId,
+    pub shop: &'a ShopId,
     /// The shopper whom the page is for.
     pub shopper: &'a ShopperId,
     /// The work to do.
@@ -43,7 +43,7 @@ pub struct GenerationRequest<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MaintenanceTask<'a> {
     /// The shop.
-    pub store: &'a StoreId,
+    pub shop: &'a ShopId,
     /// The event that caused the task.
     pub cause: &'a EventId,
     /// The time of that event, in milliseconds since the epoch.
@@ -138,7 +138,8 @@ pub struct JobError {
     /// The id of the job.
     pub job: String,
     /// The shop.
-    pub store: String,
+    #[serde(rename = "store")]
+    pub shop: String,
     /// Why the language model gave no plan; `None` if the error has another cause.
     pub cause: Option<Cause>,
     /// The error in words.

@@ -1,6 +1,6 @@
 //! Generated pages and their metadata.
 
-use model::{Persona, ShopperId, Source, StoreId};
+use model::{Persona, ShopId, ShopperId, Source};
 
 use super::Failure;
 
@@ -9,21 +9,21 @@ pub trait Cache {
     /// A handle to bytes that stay with the host.
     type Value: Content;
     /// Looks up the page for a shopper.
-    fn lookup(&self, store: &StoreId, shopper: &ShopperId) -> Result<Cached<Self::Value>, Failure>;
+    fn lookup(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Cached<Self::Value>, Failure>;
     /// Bumps the catalog version, which makes every page rendered before stale. Returns the new version.
-    fn bump_catalog_version(&self, store: &StoreId) -> Result<u64, Failure>;
+    fn bump_catalog_version(&self, shop: &ShopId) -> Result<u64, Failure>;
     /// Records that a product changed: bumps the catalog version at once, or within a second of the last bump.
-    fn products_changed(&self, store: &StoreId) -> Result<(), Failure>;
+    fn products_changed(&self, shop: &ShopId) -> Result<(), Failure>;
     /// Returns whether a plan of the shopper is stored.
-    fn has_plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<bool, Failure>;
+    fn has_plan(&self, shop: &ShopId, shopper: &ShopperId) -> Result<bool, Failure>;
     /// Closes a shop: from now on the cache returns and stores nothing for it.
-    fn close(&self, store: &StoreId) -> Result<(), Failure>;
+    fn close(&self, shop: &ShopId) -> Result<(), Failure>;
     /// Reopens a closed shop.
-    fn reopen(&self, store: &StoreId) -> Result<(), Failure>;
+    fn reopen(&self, shop: &ShopId) -> Result<(), Failure>;
     /// Returns the ids under which a shopper has pages or plans in any market, and always the shopper's own id.
-    fn pages(&self, store: &StoreId, shopper: &ShopperId) -> Result<Vec<ShopperId>, Failure>;
+    fn pages(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Vec<ShopperId>, Failure>;
     /// Deletes some pages and plans of a shop: of all shoppers, or of one shopper in every market.
-    fn forget_pages(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure>;
+    fn forget_pages(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure>;
 }
 
 /// A handle to bytes that stay with the host, which cuts and joins them.

@@ -1,6 +1,6 @@
 //! A queue that records requests and does none of the work.
 
-use model::{Persona, ShopperId, StoreId};
+use model::{Persona, ShopId, ShopperId};
 
 use super::{Fake, STORE, forget};
 use crate::{
@@ -29,25 +29,25 @@ impl Requested {
 impl Queue for Fake {
     fn enqueue(&self, request: GenerationRequest<'_>) -> Result<Enqueued, Failure> {
         self.asked("queue", "queue.enqueue")?;
-        let GenerationRequest { store, shopper, work, signals, persona, market } = request;
+        let GenerationRequest { shop, shopper, work, signals, persona, market } = request;
         let market = if market.is_own() { String::new() } else { market.to_string() };
-        let visitor = format!("{store}:{shopper}");
+        let visitor = format!("{shop}:{shopper}");
         self.page_requests.borrow_mut().push(Requested { visitor, work, signals, persona, market });
         Ok(self.enqueued.clone())
     }
 
     fn enqueue_maintenance(&self, maintenance: MaintenanceTask<'_>) -> Result<(), Failure> {
-        let MaintenanceTask { store, cause, happened_ms, kind } = maintenance;
+        let MaintenanceTask { shop, cause, happened_ms, kind } = maintenance;
         self.asked("queue", "queue.enqueue-maintenance")?;
-        self.maintenance_tasks.borrow_mut().push((store.to_string(), cause.to_string(), happened_ms, kind));
+        self.maintenance_tasks.borrow_mut().push((shop.to_string(), cause.to_string(), happened_ms, kind));
         Ok(())
     }
 
-    fn forget_jobs(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
-        self.asked("queue", "queue.delete").map(|()| forget(&self.live, store, shopper))
+    fn forget_jobs(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
+        self.asked("queue", "queue.delete").map(|()| forget(&self.live, shop, shopper))
     }
 
-    fn status(&self, _: &StoreId, _: &ShopperId) -> Result<JobState, Failure> {
+    fn status(&self, _: &ShopId, _: &ShopperId) -> Result<JobState, Failure> {
         self.asked("queue", "queue.status").map(|()| self.state)
     }
 
@@ -62,7 +62,7 @@ impl Queue for Fake {
         let error = |at_ms| JobError {
             at_ms,
             job: "job-1".into(),
-            store: STORE.into(),
+            shop: STORE.into(),
             cause: Some(model::Cause::Auth),
             reason: "the model said \"no\"".into(),
             settled: "retry".into(),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use model::{Persona, ShopperId, Source, StoreId};
+use model::{Persona, ShopId, ShopperId, Source};
 
 use super::{Fake, NOW_MS, forget};
 use crate::{Cache, Cached, Content, Failure, Forgotten, Fragment, Page, PageMetadata};
@@ -36,46 +36,46 @@ impl Content for Held {
 impl Cache for Fake {
     type Value = Held;
 
-    fn lookup(&self, _: &StoreId, _: &ShopperId) -> Result<Cached<Held>, Failure> {
+    fn lookup(&self, _: &ShopId, _: &ShopperId) -> Result<Cached<Held>, Failure> {
         self.asked("cache", "cache.get").map(|()| self.cached.clone())
     }
 
-    fn bump_catalog_version(&self, _: &StoreId) -> Result<u64, Failure> {
+    fn bump_catalog_version(&self, _: &ShopId) -> Result<u64, Failure> {
         self.asked("cache", "cache.bump-catalog-version")?;
         let moves = self.calls.borrow().iter().filter(|call| **call == "cache.bump-catalog-version").count();
         Ok(moves as u64)
     }
 
-    fn products_changed(&self, _: &StoreId) -> Result<(), Failure> {
+    fn products_changed(&self, _: &ShopId) -> Result<(), Failure> {
         self.asked("cache", "cache.products-changed")
     }
 
-    fn has_plan(&self, store: &StoreId, shopper: &ShopperId) -> Result<bool, Failure> {
+    fn has_plan(&self, shop: &ShopId, shopper: &ShopperId) -> Result<bool, Failure> {
         self.asked("cache", "cache.plan")?;
-        Ok(self.pages.borrow().contains(&format!("{store}:{shopper}")))
+        Ok(self.pages.borrow().contains(&format!("{shop}:{shopper}")))
     }
 
-    fn close(&self, store: &StoreId) -> Result<(), Failure> {
+    fn close(&self, shop: &ShopId) -> Result<(), Failure> {
         self.asked("cache", "cache.close")?;
-        self.closed.borrow_mut().push(store.to_string());
+        self.closed.borrow_mut().push(shop.to_string());
         Ok(())
     }
 
-    fn reopen(&self, store: &StoreId) -> Result<(), Failure> {
+    fn reopen(&self, shop: &ShopId) -> Result<(), Failure> {
         self.asked("cache", "cache.reopen")?;
-        self.closed.borrow_mut().retain(|closed| closed != store.as_str());
+        self.closed.borrow_mut().retain(|closed| closed != shop.as_str());
         Ok(())
     }
 
-    fn pages(&self, store: &StoreId, shopper: &ShopperId) -> Result<Vec<ShopperId>, Failure> {
+    fn pages(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Vec<ShopperId>, Failure> {
         self.asked("cache", "cache.pages")?;
         let pages = self.pages.borrow();
-        let of_store = pages.iter().filter_map(|page| page.strip_prefix(&format!("{store}:")));
-        let ids = of_store.map(|id| ShopperId::parse(id).unwrap()).filter(|id| shopper.has_page(id));
+        let of_shop = pages.iter().filter_map(|page| page.strip_prefix(&format!("{shop}:")));
+        let ids = of_shop.map(|id| ShopperId::parse(id).unwrap()).filter(|id| shopper.has_page(id));
         Ok(ids.collect())
     }
 
-    fn forget_pages(&self, store: &StoreId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
-        self.asked("cache", "cache.forget").map(|()| forget(&self.pages, store, shopper))
+    fn forget_pages(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
+        self.asked("cache", "cache.forget").map(|()| forget(&self.pages, shop, shopper))
     }
 }

@@ -1,13 +1,13 @@
 //! The products and settings of a shop.
 
-use model::{Market, StoreId};
+use model::{Market, ShopId};
 use page::{Collection, Product};
 
 use super::{Fake, sign};
 use crate::{Asker, Assortment, Catalog, Clock, Failure, Log, Merchant, Settings, ShopStatus, Signatures};
 
 impl Catalog for Fake {
-    fn products(&self, _: &StoreId, market: &Market) -> Result<Assortment, Failure> {
+    fn products(&self, _: &ShopId, market: &Market) -> Result<Assortment, Failure> {
         self.asked("catalog", "catalog.products")?;
         let currency = if market.country() == "GB" { "GBP" } else { "EUR" }.to_owned();
         let products = vec![product(self.best), product("Oak Wand")];
@@ -15,7 +15,7 @@ impl Catalog for Fake {
         Ok(Assortment { shop_name, currency, money_format, best_sellers_first: true, products })
     }
 
-    fn collections(&self, _: &StoreId, _: &Market) -> Result<Vec<Collection>, Failure> {
+    fn collections(&self, _: &ShopId, _: &Market) -> Result<Vec<Collection>, Failure> {
         self.asked("catalog", "catalog.collections")?;
         Ok(vec![Collection { title: "Old wands".into(), url: "/collections/old-wands".into() }])
     }
@@ -43,10 +43,10 @@ impl Settings for Fake {
         self.development
     }
 
-    fn shop_status(&self, store: &StoreId, asks: Asker) -> ShopStatus {
+    fn shop_status(&self, shop: &ShopId, asks: Asker) -> ShopStatus {
         self.calls.borrow_mut().push("settings.status");
         let is_closed = self.closed_to_anybody && asks == Asker::Anybody;
-        match self.stores.contains(&store.as_str()) {
+        match self.shops.contains(&shop.as_str()) {
             false => ShopStatus::Unknown,
             true if is_closed => ShopStatus::Unknown,
             true if self.paused => ShopStatus::Paused,
@@ -54,9 +54,9 @@ impl Settings for Fake {
         }
     }
 
-    fn merchant(&self, store: &StoreId) -> Option<Merchant> {
-        self.calls.borrow_mut().push("settings.store");
-        self.stores.contains(&store.as_str()).then(|| Merchant {
+    fn merchant(&self, shop: &ShopId) -> Option<Merchant> {
+        self.calls.borrow_mut().push("settings.get-shop");
+        self.shops.contains(&shop.as_str()).then(|| Merchant {
             name: "Magic Wands".into(),
             url: "https://wands.example".into(),
             language: "en".into(),
@@ -66,8 +66,8 @@ impl Settings for Fake {
         })
     }
 
-    fn first_store(&self) -> Option<StoreId> {
-        self.stores.first().and_then(|store| StoreId::parse(store).ok())
+    fn first_shop(&self) -> Option<ShopId> {
+        self.shops.first().and_then(|shop| ShopId::parse(shop).ok())
     }
 }
 

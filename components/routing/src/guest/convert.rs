@@ -27,7 +27,7 @@ model::conversions!(struct Member as job_types::Member { name, queued, running, 
 model::conversions!(enum Cause as job_types::Cause {
     Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
 });
-model::conversions!(struct JobError as job_types::JobError { at_ms, job, store, cause: option, reason, settled });
+model::conversions!(struct JobError as job_types::JobError { at_ms, job, shop, cause: option, reason, settled });
 model::conversions!(struct page::Image as catalog_types::Image { url, alt, width, height });
 model::conversions!(struct page::Product as catalog_types::Product {
     id, title, description, vendor, category, tags, url, image: option, price, price_before, available
@@ -59,7 +59,7 @@ impl From<job_types::QueueError> for Failure {
 impl From<catalog_types::CatalogError> for Failure {
     fn from(error: catalog_types::CatalogError) -> Self {
         match error {
-            catalog_types::CatalogError::NoSuchStore => Self("the catalog knows no such store".into()),
+            catalog_types::CatalogError::NoSuchShop => Self("the catalog knows no such shop".into()),
             catalog_types::CatalogError::Unavailable(again_ms) => {
                 Self(format!("it did not answer and may be asked again in {again_ms} ms"))
             }
@@ -125,8 +125,8 @@ impl From<&Market> for catalog_types::Market {
 
 impl From<MaintenanceTask<'_>> for job_types::MaintenanceTask {
     fn from(maintenance: MaintenanceTask<'_>) -> Self {
-        let MaintenanceTask { store, cause, happened_ms, kind } = maintenance;
-        Self { store: store.to_string(), cause: cause.to_string(), happened_ms, kind: kind.into() }
+        let MaintenanceTask { shop, cause, happened_ms, kind } = maintenance;
+        Self { shop: shop.to_string(), cause: cause.to_string(), happened_ms, kind: kind.into() }
     }
 }
 
@@ -169,10 +169,10 @@ impl From<Progress> for job_types::Progress {
 
 impl From<GenerationRequest<'_>> for job_types::GenerationRequest {
     fn from(
-        GenerationRequest { store, shopper, work, signals, persona, market }: GenerationRequest<'_>,
+        GenerationRequest { shop, shopper, work, signals, persona, market }: GenerationRequest<'_>,
     ) -> Self {
         Self {
-            store: store.to_string(),
+            shop: shop.to_string(),
             shopper: shopper.to_string(),
             work: work.into(),
             signals: signals.into(),

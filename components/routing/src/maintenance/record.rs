@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{EventId, Key, StoreId};
+use model::{EventId, Key, ShopId};
 use serde::{Deserialize, Serialize};
 
 use crate::capabilities::{Failure, Storage};
@@ -33,8 +33,8 @@ struct Audit<'a> {
 
 impl Tally {
     /// Reads the tally of a task. A task without a tally, or with an unreadable one, starts at the beginning.
-    pub(super) fn recall(storage: &impl Storage, store: &StoreId, cause: &EventId) -> Result<Self, Failure> {
-        let found = storage.read(Key::Tally(store, cause), BYTES_MAX)?;
+    pub(super) fn recall(storage: &impl Storage, shop: &ShopId, cause: &EventId) -> Result<Self, Failure> {
+        let found = storage.read(Key::Tally(shop, cause), BYTES_MAX)?;
         Ok(found.and_then(|found| serde_json::from_slice(&found.bytes).ok()).unwrap_or_default())
     }
 
@@ -48,27 +48,22 @@ impl Tally {
         self.after = None;
     }
 
-    pub(super) fn keep(
-        &self,
-        storage: &impl Storage,
-        store: &StoreId,
-        cause: &EventId,
-    ) -> Result<(), Failure> {
-        storage.put(Key::Tally(store, cause), &json(self), Some(TALLY_TTL_SECONDS))
+    pub(super) fn keep(&self, storage: &impl Storage, shop: &ShopId, cause: &EventId) -> Result<(), Failure> {
+        storage.put(Key::Tally(shop, cause), &json(self), Some(TALLY_TTL_SECONDS))
     }
 
     /// Replaces the tally with the audit record.
     pub(super) fn close(
         &self,
         storage: &impl Storage,
-        store: &StoreId,
+        shop: &ShopId,
         cause: &EventId,
         what: &'static str,
         now_ms: u64,
     ) -> Result<(), Failure> {
         let audit = Audit { what, done_ms: now_ms, counts: &self.counts };
-        storage.put(Key::Audit(store, now_ms, cause), &json(&audit), None)?;
-        let tally = Key::Tally(store, cause);
+        storage.put(Key::Audit(shop, now_ms, cause), &json(&audit), None)?;
+        let tally = Key::Tally(shop, cause);
         storage.remove(tally.store(), &tally.to_string()).map(|_removed| ())
     }
 }

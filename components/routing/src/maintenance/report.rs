@@ -1,6 +1,6 @@
 //! The report of a customer's stored data, for the merchant.
 
-use model::{EventId, Key, ShopperId, StoreId};
+use model::{EventId, Key, ShopId, ShopperId};
 use serde::Serialize;
 
 use super::sweep;
@@ -13,7 +13,8 @@ const TTL_SECONDS: u32 = 30 * 24 * 60 * 60;
 /// The stored data of a customer.
 #[derive(Serialize)]
 struct Report<'a> {
-    store: &'a str,
+    #[serde(rename = "store")]
+    shop: &'a str,
     customer: &'a str,
     written_ms: u64,
     /// The customer's signals in the shop, newest first.
@@ -36,47 +37,43 @@ struct PageOf {
 /// Writes the report of a customer. Returns the number of reports, which is 1.
 pub(super) fn write<D: Deployment>(
     deployment: &D,
-    store: &StoreId,
+    shop: &ShopId,
     customer: &ShopperId,
     cause: &EventId,
 ) -> Result<Forgotten, Failure> {
-    let session = deployment.read(Key::Session(store, customer), signals::BYTES_MAX)?;
+    let session = deployment.read(Key::Session(shop, customer), signals::BYTES_MAX)?;
     let [_, number] = sweep::names_of(customer);
     let report = Report {
-        store: store.as_str(),
+        shop: shop.as_str(),
         customer: &number,
         written_ms: deployment.now_ms(),
         session: session.map(|found| Signals::decode(&found.bytes)),
-        pages: pages(deployment, store, customer)?,
+        pages: pages(deployment, shop, customer)?,
     };
     let json = serde_json::to_vec(&report).expect("a document of plain fields has a JSON form");
-    deployment.put(Key::ReportOf(store, customer, cause), b"1", Some(TTL_SECONDS))?;
-    deployment.put(Key::Report(store, cause), &json, Some(TTL_SECONDS))?;
+    deployment.put(Key::ReportOf(shop, customer, cause), b"1", Some(TTL_SECONDS))?;
+    deployment.put(Key::Report(shop, cause), &json, Some(TTL_SECONDS))?;
     Ok(Forgotten { count: 1, more: false })
 }
 
 /// Returns the customer's pages in every market.
 fn pages<D: Cache + Queue>(
     deployment: &D,
-    store: &StoreId,
+    shop: &ShopId,
     customer: &ShopperId,
 ) -> Result<Vec<PageOf>, Failure> {
-    let ids = deployment.pages(store, customer)?;
-    let pages: Result<Vec<_>, _> = ids.iter().map(|id| page(deployment, store, id)).collect();
+    let ids = deployment.pages(shop, customer)?;
+    let pages: Result<Vec<_>, _> = ids.iter().map(|id| page(deployment, shop, id)).collect();
     Ok(pages?.into_iter().flatten().collect())
 }
 
 /// Returns the page under an id; `None` if there is no page, plan or job.
-fn page<D: Cache + Queue>(
-    deployment: &D,
-    store: &StoreId,
-    id: &ShopperId,
-) -> Result<Option<PageOf>, Failure> {
-    let metadata = match deployment.lookup(store, id)? {
+fn page<D: Cache + Queue>(deployment: &D, shop: &ShopId, id: &ShopperId) -> Result<Option<PageOf>, Failure> {
+    let metadata = match deployment.lookup(shop, id)? {
         Cached::Fresh(page) | Cached::Stale(page, _) => Some(page.metadata),
         Cached::Miss | Cached::Closed => None,
     };
-    let (plan_is_kept, job) = (deployment.has_plan(store, id)?, deployment.status(store, id)?);
+    let (plan_is_kept, job) = (deployment.has_plan(shop, id)?, deployment.status(shop, id)?);
     let is_known = metadata.is_some() || plan_is_kept || job != JobState::None;
     Ok(is_known.then(|| PageOf {
         shopper: id.to_string(),

@@ -1,6 +1,6 @@
 //! Deletes the data of a shop or a customer in key-value storage, a bounded number of keys at a time.
 
-use model::{Key, Range, Scope, ShopperId, Store, StoreId};
+use model::{Key, Range, Scope, ShopId, ShopperId, Store};
 use serde_json::Value;
 
 use crate::capabilities::{Failure, Forgotten, Storage};
@@ -21,7 +21,7 @@ pub(super) const NOTHING: Forgotten = Forgotten { count: 0, more: false };
 
 /// The shop or customer whose entries are deleted.
 pub(super) struct Subject<'a> {
-    pub(super) store: &'a StoreId,
+    pub(super) shop: &'a ShopId,
     /// One of the shop's customers; `None` means the shop with all of them.
     pub(super) customer: Option<&'a ShopperId>,
 }
@@ -29,10 +29,10 @@ pub(super) struct Subject<'a> {
 /// Deletes entries whose keys name the subject, except `own`, the tally of the running task.
 pub(super) fn keys(storage: &impl Storage, subject: &Subject<'_>, own: &str) -> Result<Forgotten, Failure> {
     if subject.customer.is_none() {
-        domains::remove_from_index(storage, subject.store)?;
+        domains::remove_from_index(storage, subject.shop)?;
     }
     let (mut count, mut left) = (originals(storage, subject)?, KEYS_MAX);
-    for (store, range) in Scope::of(subject.store, subject.customer).entries() {
+    for (store, range) in Scope::of(subject.shop, subject.customer).entries() {
         let mut keys = match range {
             Range::Exactly(key) => vec![key],
             Range::StartingWith(prefix) => storage.keys(store, &prefix, None, left)?,
@@ -71,7 +71,7 @@ pub(super) fn journals(
     subject: &Subject<'_>,
     after: &mut Option<String>,
 ) -> Result<Forgotten, Failure> {
-    let (store, prefix) = Scope::of(subject.store, subject.customer).index();
+    let (store, prefix) = Scope::of(subject.shop, subject.customer).index();
     let index = storage.keys(store, &prefix, None, KEYS_MAX)?;
     let entries: Vec<String> = index.iter().filter_map(|key| model::indexed(key)).collect();
     let count = remove_all(storage, store, &entries)?;
@@ -127,7 +127,7 @@ impl Subject<'_> {
             let mut values = fields.iter().filter_map(|field| entry.get(field));
             in_key || values.any(|value| value.as_str().is_some_and(|text| names.contains(&text)))
         };
-        let shop = [self.store.as_str()];
+        let shop = [self.shop.as_str()];
         let in_shop = named(&shop, &["store", "store_id", "storeId", "shop"]);
         let Some(customer) = self.customer else { return in_shop };
         let [ours, number] = names_of(customer);

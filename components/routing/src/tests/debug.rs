@@ -162,8 +162,8 @@ fn a_catalog_of_no_store_or_of_an_unknown_one_did_not_move() {
     let shop = development();
     for (target, status, error) in [
         ("/debug/catalog-moved", 400, "parameter store is missing"),
-        ("/debug/catalog-moved?store=nowhere", 404, "there is no such store here"),
-        ("/debug/catalog-moved?store=a:b", 404, "there is no such store here"),
+        ("/debug/catalog-moved?store=nowhere", 404, "there is no such shop here"),
+        ("/debug/catalog-moved?store=a:b", 404, "there is no such shop here"),
     ] {
         let answer = shop.post(target, "");
         assert_eq!((answer.status(), answer.json()), (status, json!({ "error": error })), "{target}");

@@ -74,8 +74,8 @@ fn any_body() -> impl Strategy<Value = Result<Vec<u8>, BodyError>> {
     };
     let event = prop::collection::hash_map(names(), values(), 0..3);
     let report =
-        (values(), values(), prop::collection::vec(event, 0..4)).prop_map(|(store, shopper, events)| {
-            serde_json::json!({ "store": store, "shopper": shopper, "events": events })
+        (values(), values(), prop::collection::vec(event, 0..4)).prop_map(|(shop, shopper, events)| {
+            serde_json::json!({ "store": shop, "shopper": shopper, "events": events })
                 .to_string()
                 .into_bytes()
         });
@@ -207,8 +207,8 @@ proptest! {
     }
 
     #[test]
-    fn what_was_sent_is_not_repeated(shopper in "[<>a-z]{0,8}<[<>a-z]{0,8}", as_store: bool) {
-        let target = if as_store { format!("/s/{shopper}") } else { format!("/s/magic-wands?shopper={shopper}") };
+    fn what_was_sent_is_not_repeated(shopper in "[<>a-z]{0,8}<[<>a-z]{0,8}", as_shop: bool) {
+        let target = if as_shop { format!("/s/{shopper}") } else { format!("/s/magic-wands?shopper={shopper}") };
         let answer = Fake::default().get(&target);
         prop_assert!((400..500).contains(&answer.status()));
         prop_assert!(!answer.text().contains('<'));
@@ -249,12 +249,12 @@ proptest! {
         let answer = Answer::of(handle(&shop, Method::Post, "/webhooks", &webhook(topic, &id, &body)));
         prop_assert!((200..500).contains(&answer.status()), "{}", answer.status());
         prop_assert!(answer.status() == 200 || shop.is_untouched());
-        prop_assert!(shop.maintenance_tasks.borrow().iter().all(|(store, ..)| store == SHOP));
+        prop_assert!(shop.maintenance_tasks.borrow().iter().all(|(id, ..)| id == SHOP));
     }
 
     #[test]
-    fn any_store_can_be_asked_for_its_fallback(store in any_text()) {
-        let is_here = crate::fallback(&Fake::default(), &store).is_some();
-        prop_assert_eq!(is_here, store == STORE || store == SHOP);
+    fn any_store_can_be_asked_for_its_fallback(shop in any_text()) {
+        let is_here = crate::fallback(&Fake::default(), &shop).is_some();
+        prop_assert_eq!(is_here, shop == STORE || shop == SHOP);
     }
 }

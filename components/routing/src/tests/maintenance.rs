@@ -23,7 +23,7 @@ fn finish(shop: &Fake, kind: &MaintenanceKind) -> usize {
 /// Returns a deployment with much data of a shop, and the same data of another shop.
 fn full() -> Fake {
     let shop = Fake::default();
-    for store in [SHOP, "other.myshopify.com"] {
+    for id in [SHOP, "other.myshopify.com"] {
         for shopper in [
             "visitor-abc",
             "customer-7",
@@ -32,24 +32,24 @@ fn full() -> Fake {
             "customer-77",
             "customer-77_DE-DE",
         ] {
-            shop.pages.borrow_mut().insert(format!("{store}:{shopper}"));
-            shop.live.borrow_mut().insert(format!("{store}:{shopper}"));
-            shop.write(format!("session:{store}:{shopper}"), b"{}");
+            shop.pages.borrow_mut().insert(format!("{id}:{shopper}"));
+            shop.live.borrow_mut().insert(format!("{id}:{shopper}"));
+            shop.write(format!("session:{id}:{shopper}"), b"{}");
         }
         for key in ["tally", "seen", "report"] {
-            shop.write(format!("{key}:{store}:x"), br#"{"customer":"7"}"#);
+            shop.write(format!("{key}:{id}:x"), br#"{"customer":"7"}"#);
         }
-        shop.write(format!("audit:{store}:000000000000001:x"), b"{}");
-        shop.write(format!("catalog:{store}"), b"3");
-        shop.write(format!("job:{store}:customer-7"), b"{}");
-        let entry = json!({ "store": store, "shopper": "customer-7" }).to_string();
+        shop.write(format!("audit:{id}:000000000000001:x"), b"{}");
+        shop.write(format!("catalog:{id}"), b"3");
+        shop.write(format!("job:{id}:customer-7"), b"{}");
+        let entry = json!({ "store": id, "shopper": "customer-7" }).to_string();
         for key in ["debug:1", "error:1732800000000:job", "job:2"] {
-            shop.write(format!("{key}-{store}"), entry.as_bytes());
+            shop.write(format!("{key}-{id}"), entry.as_bytes());
         }
-        let error = json!({ "store": store }).to_string();
-        shop.write(format!("error:000000000000005:job-{store}"), error.as_bytes());
-        shop.write(format!("error-of:{store}:000000000000005:job-{store}"), b"1");
-        shop.write(format!("report-of:{store}:customer-7:x"), b"1");
+        let error = json!({ "store": id }).to_string();
+        shop.write(format!("error:000000000000005:job-{id}"), error.as_bytes());
+        shop.write(format!("error-of:{id}:000000000000005:job-{id}"), b"1");
+        shop.write(format!("report-of:{id}:customer-7:x"), b"1");
     }
     shop.write("session:customer-7".into(), b"{}");
     shop.write("session:7".into(), b"{}");
@@ -58,9 +58,9 @@ fn full() -> Fake {
 }
 
 /// Returns the keys, pages and generation requests of a shop.
-fn left_of(shop: &Fake, store: &str) -> Vec<String> {
+fn left_of(shop: &Fake, id: &str) -> Vec<String> {
     let ids = shop.pages.borrow().iter().chain(shop.live.borrow().iter()).cloned().collect::<Vec<_>>();
-    shop.keys().into_iter().chain(ids).filter(|text| text.contains(store)).collect()
+    shop.keys().into_iter().chain(ids).filter(|text| text.contains(id)).collect()
 }
 
 fn audit(shop: &Fake) -> Value {
@@ -160,10 +160,10 @@ fn many_keys_are_removed_in_parts_and_none_is_passed_over() {
     let shop = Fake::default();
     for number in 0..1_800 {
         shop.write(format!("session:{SHOP}:visitor-{number:04}"), b"{}");
-        let store = if number % 3 == 0 { SHOP } else { "other" };
-        let entry = json!({ "store": store }).to_string();
+        let id = if number % 3 == 0 { SHOP } else { "other" };
+        let entry = json!({ "store": id }).to_string();
         shop.write(format!("error:{number:015}:job"), entry.as_bytes());
-        shop.write(format!("error-of:{store}:{number:015}:job"), b"1");
+        shop.write(format!("error-of:{id}:{number:015}:job"), b"1");
         shop.write(format!("job:{number:015}"), entry.as_bytes());
     }
     assert!(finish(&shop, &MaintenanceKind::RedactShop) >= 12);
@@ -222,7 +222,7 @@ fn a_maintenance_task_that_is_cut_off_is_gone_on_with() {
 
 #[test]
 fn a_maintenance_task_works_on_ids_whatever_the_settings_are() {
-    let shop = Fake { stores: Vec::new(), ..full() };
+    let shop = Fake { shops: Vec::new(), ..full() };
     finish(&shop, &MaintenanceKind::RedactShop);
     assert!(!shop.calls.borrow().iter().any(|call| call.starts_with("settings.")));
 }
@@ -230,13 +230,13 @@ fn a_maintenance_task_works_on_ids_whatever_the_settings_are() {
 #[test]
 fn a_maintenance_task_that_makes_no_sense_is_given_up() {
     let shop = Fake::default();
-    for (store, cause, kind) in [
+    for (id, cause, kind) in [
         ("a:b", CAUSE, MaintenanceKind::RedactShop),
         (SHOP, "a:b", MaintenanceKind::RedactShop),
         (SHOP, CAUSE, MaintenanceKind::RedactCustomer("7 or 1".into())),
         (SHOP, CAUSE, MaintenanceKind::ReportCustomer(String::new())),
     ] {
-        assert!(matches!(run_maintenance(&shop, store, cause, &kind), Progress::Impossible(_)));
+        assert!(matches!(run_maintenance(&shop, id, cause, &kind), Progress::Impossible(_)));
     }
     assert!(shop.is_untouched());
 }

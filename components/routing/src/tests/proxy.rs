@@ -392,7 +392,7 @@ fn a_paused_shop_shows_everybody_the_same_and_stores_nothing() {
 
 #[test]
 fn a_shop_that_was_closed_or_is_not_here_is_a_404() {
-    let unknown = Fake { stores: vec!["magic-wands"], ..Fake::default() };
+    let unknown = Fake { shops: vec!["magic-wands"], ..Fake::default() };
     for shop in [holding(Cached::Closed), unknown] {
         for path in ["/proxy", "/proxy/fragment", "/proxy/status"] {
             assert_eq!(shop.get(&signed(path, &consenting(""))).status(), 404, "{path}");

@@ -42,11 +42,11 @@ fn a_shopper_who_is_not_one_is_a_400() {
 
 #[test]
 fn a_store_that_is_not_here_is_a_404_whoever_asks() {
-    for store in
+    for shop in
         ["unknown", "MAGIC-WANDS", "magic%2Fwands", "%2e%2e", "..", "magic-wands%", "%ff", "a:b", "-a"]
     {
-        refuse(&format!("/s/{store}?shopper=abc123"), 404, "there is no such store here");
-        refuse(&format!("/s/{store}"), 404, "there is no such store here");
+        refuse(&format!("/s/{shop}?shopper=abc123"), 404, "there is no such shop here");
+        refuse(&format!("/s/{shop}"), 404, "there is no such shop here");
     }
 }
 
@@ -68,9 +68,9 @@ fn a_shop_that_is_closed_to_strangers_is_to_them_as_one_that_is_not_here() {
         assert_eq!(closed, told(shop.get(&target.replace("STORE", "unknown.myshopify.com"))), "{target}");
         assert_eq!(closed.0, 404, "{target}");
     }
-    let report = |store: &str| {
+    let report = |id: &str| {
         let events = r#"[{"type":"visit"}]"#;
-        let body = format!(r#"{{"store":"{store}","shopper":"abc123","events":{events}}}"#);
+        let body = format!(r#"{{"store":"{id}","shopper":"abc123","events":{events}}}"#);
         told(shop.post("/api/shopper/track", body))
     };
     assert_eq!(report(SHOP), report("unknown.myshopify.com"));
@@ -94,7 +94,7 @@ fn programs_are_refused_in_json() {
     for (target, status, reason) in [
         ("/api/unknown", 404, "there is nothing at this address"),
         ("/debug/pool", 404, "there is nothing at this address"),
-        ("/api/generation/status?store=unknown&shopper=a", 404, "there is no such store here"),
+        ("/api/generation/status?store=unknown&shopper=a", 404, "there is no such shop here"),
         ("/api/generation/status?shopper=a", 400, "parameter store is missing"),
         ("/api/generation/status?store=magic-wands", 400, "parameter shopper is missing"),
         ("/api/generation/status?store=magic-wands&store=a", 400, "parameter store is given more than once"),

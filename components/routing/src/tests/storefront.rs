@@ -127,7 +127,7 @@ fn a_queue_that_is_down_is_told_in_headers_and_logged_once() {
     assert_eq!(answer.header("retry-after"), "");
     assert_eq!(
         *shop.warnings.borrow(),
-        [r#"a page could not be requested [("store", "magic-wands"), ("reason", "queue is down")]"#]
+        [r#"a page could not be requested [("shop", "magic-wands"), ("reason", "queue is down")]"#]
     );
 }
 
@@ -140,9 +140,7 @@ fn a_cache_that_is_down_is_a_miss_and_logged_once() {
     assert_eq!(answer.header("x-generation-triggered"), "true");
     assert_eq!(
         *shop.warnings.borrow(),
-        [
-            r#"the cache could not be asked for a page [("store", "magic-wands"), ("reason", "cache is down")]"#
-        ]
+        [r#"the cache could not be asked for a page [("shop", "magic-wands"), ("reason", "cache is down")]"#]
     );
 }
 
@@ -190,7 +188,7 @@ fn the_host_can_have_a_page_to_keep_without_anybody_asking() {
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.header("x-cache"), "MISS");
     assert_eq!(answer.header("x-generation-triggered"), "false");
-    assert_eq!(*shop.calls.borrow(), ["settings.store", "catalog.products", "catalog.collections"]);
+    assert_eq!(*shop.calls.borrow(), ["settings.get-shop", "catalog.products", "catalog.collections"]);
     assert_eq!(crate::fallback(&shop, "unknown"), None);
     assert_eq!(crate::fallback(&shop, "../x"), None);
 }
@@ -199,6 +197,6 @@ fn the_host_can_have_a_page_to_keep_without_anybody_asking() {
 fn in_development_the_root_leads_to_the_first_store() {
     let answer = Fake { development: true, ..Fake::default() }.get("/");
     assert_eq!((answer.status(), answer.header("location")), (302, "/s/magic-wands?shopper=demo"));
-    assert_eq!(Fake { development: true, stores: Vec::new(), ..Fake::default() }.get("/").status(), 404);
+    assert_eq!(Fake { development: true, shops: Vec::new(), ..Fake::default() }.get("/").status(), 404);
     assert_eq!(Fake::default().get("/").status(), 404);
 }

@@ -46,7 +46,7 @@ fn what_a_shopper_did_is_kept_for_30_days_newest_first() {
 
 #[test]
 fn shoppers_of_different_shops_have_sessions_of_their_own() {
-    let shop = Fake { stores: vec![STORE, "other"], ..Fake::default() };
+    let shop = Fake { shops: vec![STORE, "other"], ..Fake::default() };
     shop.post(TARGET, views(&["wand-1"]));
     shop.post(TARGET, views(&["wand-2"]).replace(STORE, "other"));
     let keys: Vec<_> = shop.stored.borrow().keys().cloned().collect();
@@ -74,7 +74,7 @@ fn a_race_that_is_lost_five_times_is_given_up_and_logged_once() {
     assert!(shop.session().views.is_empty());
     assert_eq!(
         *shop.warnings.borrow(),
-        [r#"signals were not stored [("store", "magic-wands"), ("reason", "others wrote first, 5 times")]"#]
+        [r#"signals were not stored [("shop", "magic-wands"), ("reason", "others wrote first, 5 times")]"#]
     );
 }
 
@@ -125,8 +125,8 @@ fn signals_are_stored_whatever_comes_of_the_request() {
 fn who_is_not_known_cannot_be_reported_about() {
     let shop = Fake::default();
     let valid = views(&["a"]);
-    refuse(&shop.post(TARGET, valid.replace(STORE, "unknown")), 404, "there is no such store here");
-    refuse(&shop.post(TARGET, valid.replace(STORE, "a:b")), 404, "there is no such store here");
+    refuse(&shop.post(TARGET, valid.replace(STORE, "unknown")), 404, "there is no such shop here");
+    refuse(&shop.post(TARGET, valid.replace(STORE, "a:b")), 404, "there is no such shop here");
     let alphabet = "shopper id may hold only A-Z, a-z, 0-9, '_' and '-'";
     refuse(&shop.post(TARGET, valid.replace("abc123", "a:b")), 400, alphabet);
     refuse(&shop.post(TARGET, valid.replace("abc123", "")), 400, "shopper id is empty");

@@ -98,7 +98,7 @@ fn a_maintenance_task_says_when_what_it_follows_from_happened_and_never_later_th
 #[test]
 fn what_the_law_asks_for_is_entrusted_for_any_shop() {
     let served = Fake::default();
-    let gone = Fake { stores: Vec::new(), ..Fake::default() };
+    let gone = Fake { shops: Vec::new(), ..Fake::default() };
     for shop in [served, gone] {
         for (topic, body, kind) in [
             ("customers/redact", REDACT, MaintenanceKind::RedactCustomer("7041".into())),
@@ -115,7 +115,7 @@ fn what_the_law_asks_for_is_entrusted_for_any_shop() {
 
 #[test]
 fn of_a_shop_that_is_not_here_everything_is_heard_and_only_that_is_done() {
-    let shop = Fake { stores: Vec::new(), ..Fake::default() };
+    let shop = Fake { shops: Vec::new(), ..Fake::default() };
     for topic in ["products/update", "collections/delete", "shop/update", "themes/publish", "x"] {
         let answer = send(&shop, &webhook(topic, "id-1", &about(1, SHOP)));
         assert_eq!((answer.status(), answer.json()), (200, json!({ "taken": false })), "{topic}");
@@ -256,14 +256,14 @@ fn a_new_domain_is_known_by_the_shops_number_before_shopify_tells_that_it_change
 fn a_shop_that_is_uninstalled_and_then_renamed_is_erased_under_both_domains() {
     let mut shop = Fake::default();
     assert_eq!(send(&shop, &webhook("app/uninstalled", "id-1", &about(7, SHOP))).status(), 200);
-    shop.stores.clear();
+    shop.shops.clear();
     shop.maintenance_tasks.borrow_mut().clear();
     let forget = with_shop(webhook("shop/redact", "id-2", &asked(7, RENAMED)), Some(RENAMED));
     assert_eq!(send(&shop, &forget).status(), 200);
     assert_eq!(maintenance(&shop), each(&BOTH, &MaintenanceKind::RedactShop));
-    for store in BOTH {
+    for id in BOTH {
         let mut parts = 0;
-        while run_maintenance(&shop, store, "id-2", &MaintenanceKind::RedactShop) == Progress::More {
+        while run_maintenance(&shop, id, "id-2", &MaintenanceKind::RedactShop) == Progress::More {
             parts += 1;
             assert!(parts < 100, "it does not end");
         }
@@ -308,7 +308,7 @@ fn a_shop_update_joins_only_domains_that_may_be_one_shops() {
     const OTHER: &str = "other-wands.myshopify.com";
     let redacted_with = |shop: &Fake| {
         send(shop, &with_shop(webhook("customers/redact", "id-9", &asked(2, OTHER)), Some(OTHER)));
-        maintenance(shop).into_iter().map(|(store, _)| store).collect::<Vec<_>>()
+        maintenance(shop).into_iter().map(|(shop, _)| shop).collect::<Vec<_>>()
     };
     let update = webhook("shop/update", "id-2", &about(2, OTHER));
 
@@ -317,7 +317,7 @@ fn a_shop_update_joins_only_domains_that_may_be_one_shops() {
     assert_eq!(send(&shop, &update).status(), 200);
     assert_eq!(redacted_with(&shop), [OTHER], "they have two numbers");
 
-    let shop = Fake { stores: vec![SHOP, OTHER], ..Fake::default() };
+    let shop = Fake { shops: vec![SHOP, OTHER], ..Fake::default() };
     assert_eq!(send(&shop, &update).status(), 200);
     assert_eq!(redacted_with(&shop), [OTHER], "both are served");
 
@@ -345,7 +345,7 @@ fn a_domain_that_has_another_number_is_another_shops() {
 
 #[test]
 fn of_a_shop_that_was_never_here_only_its_uninstallation_is_noted() {
-    let shop = Fake { stores: Vec::new(), ..Fake::default() };
+    let shop = Fake { shops: Vec::new(), ..Fake::default() };
     let noted = || shop.keys().into_iter().filter(|key| key.starts_with("domains")).collect::<Vec<_>>();
     for (topic, body) in [
         ("shop/update", about(7, SHOP)),

@@ -4,7 +4,7 @@ use super::*;
 fn a_document_is_read_back_as_it_was_written() {
     let mut document = Document::default();
     document.pool.size = 3;
-    document.stores.insert("lamps".into(), Shop { name: "Lamps".into(), ..Shop::default() });
+    document.shops.insert("lamps".into(), Shop { name: "Lamps".into(), ..Shop::default() });
     let text = serde_json::to_string(&document).unwrap();
     let read: Document = serde_json::from_str(&text).unwrap();
     assert_eq!(read.settings(), document.settings());
@@ -25,13 +25,13 @@ fn a_shop_is_connected_by_its_domain_and_what_is_said_of_it_stays() {
     let known = |name: &str| (name == "SHOPIFY_STORE").then(|| "tea-house.myshopify.com".to_owned());
     let mut document = Document::default();
     document.lay_over(known).unwrap();
-    assert_eq!(document.stores.len(), 1, "the demo shop gives way");
-    let shop = document.stores["tea-house.myshopify.com"].clone();
+    assert_eq!(document.shops.len(), 1, "the demo shop gives way");
+    let shop = document.shops["tea-house.myshopify.com"].clone();
     assert_eq!((shop.name.as_str(), shop.url.as_str()), ("tea-house", "https://tea-house.myshopify.com"));
     let named = Shop { name: "Tea".into(), url: "https://tea.example".into(), ..Shop::default() };
-    document.stores.insert("tea-house.myshopify.com".into(), named.clone());
+    document.shops.insert("tea-house.myshopify.com".into(), named.clone());
     document.lay_over(known).unwrap();
-    assert_eq!(document.stores["tea-house.myshopify.com"], named);
+    assert_eq!(document.shops["tea-house.myshopify.com"], named);
     let wrong = document.lay_over(|name| (name == "SHOPIFY_STORE").then(|| "tea.example".to_owned()));
     assert!(wrong.unwrap_err().to_string().starts_with("SHOPIFY_STORE is \"tea.example\""));
 }
@@ -51,9 +51,9 @@ fn a_shop_at_shopify_has_pages_of_its_own_however_it_was_named() {
     let url = |id: &str, url: &str| {
         let mut document = Document::default();
         let shop = Shop { url: url.to_owned(), ..Shop::default() };
-        document.stores.insert(id.to_owned(), shop);
+        document.shops.insert(id.to_owned(), shop);
         document.lay_over(|_| None).unwrap();
-        document.stores[id].url.clone()
+        document.shops[id].url.clone()
     };
     assert_eq!(url("tea-house.myshopify.com", ""), "https://tea-house.myshopify.com");
     assert_eq!(url("tea-house.myshopify.com", "https://tea.example"), "https://tea.example");
@@ -78,9 +78,9 @@ fn an_origin_is_scheme_and_host_and_nothing_after_it() {
 #[test]
 fn what_is_wrong_with_a_shop_is_named_with_its_key() {
     let mut document = Document::default();
-    document.stores.insert("lamps".into(), Shop { surface: "white".into(), ..Shop::default() });
+    document.shops.insert("lamps".into(), Shop { surface: "white".into(), ..Shop::default() });
     let wrong = document.validate().unwrap_err().to_string();
-    assert!(wrong.starts_with("stores.lamps.surface is \"white\""), "{wrong}");
+    assert!(wrong.starts_with("shops.lamps.surface is \"white\""), "{wrong}");
 }
 
 #[test]

@@ -35,9 +35,9 @@ impl Document {
         if let Some(origin) = variable("SHOPIFY_ORIGIN") {
             self.shopify.origin = Some(origin);
         }
-        variable("SHOPIFY_STORE").map_or(Ok(()), |store| self.connect(&store))?;
+        variable("SHOPIFY_STORE").map_or(Ok(()), |id| self.connect(&id))?;
         // A shop at Shopify has pages of its own, even if no address is configured: links lead there.
-        for (id, shop) in &mut self.stores {
+        for (id, shop) in &mut self.shops {
             if shop.url.is_empty() && is_shop_domain(id) {
                 shop.url = format!("https://{id}");
             }
@@ -47,18 +47,18 @@ impl Document {
 
     /// Adds the shop that is connected without an installation. It replaces the demo shop if that is the only one.
     /// Without a configured name, its name is the first part of its domain.
-    fn connect(&mut self, store: &str) -> Result<(), InvalidSettings> {
-        if !is_shop_domain(store) {
+    fn connect(&mut self, id: &str) -> Result<(), InvalidSettings> {
+        if !is_shop_domain(id) {
             return Err(InvalidSettings(format!(
-                "SHOPIFY_STORE is {store:?}; it must be the shop's own domain, such as magic-wands.myshopify.com"
+                "SHOPIFY_STORE is {id:?}; it must be the shop's own domain, such as magic-wands.myshopify.com"
             )));
         }
-        if self.stores == Settings::default().shops {
-            self.stores.clear();
+        if self.shops == Settings::default().shops {
+            self.shops.clear();
         }
-        let shop = self.stores.entry(store.to_owned()).or_default();
-        if shop.name.is_empty() || shop.name == store {
-            store.split('.').next().unwrap_or(store).clone_into(&mut shop.name);
+        let shop = self.shops.entry(id.to_owned()).or_default();
+        if shop.name.is_empty() || shop.name == id {
+            id.split('.').next().unwrap_or(id).clone_into(&mut shop.name);
         }
         Ok(())
     }

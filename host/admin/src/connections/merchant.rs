@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::StoreId;
+use model::ShopId;
 
 use super::{Connections, NotConnected, ended};
 use crate::records::{Installation, State};
@@ -14,55 +14,55 @@ impl Connections {
     /// also reopens the shop and starts to serve it.
     ///
     /// It continues even if the caller stops waiting, so that the tokens from Shopify are stored.
-    pub async fn connect(self: &Arc<Self>, store: &StoreId, session_token: &str) -> Result<(), NotConnected> {
-        if self.stands(store).await? {
+    pub async fn connect(self: &Arc<Self>, shop: &ShopId, session_token: &str) -> Result<(), NotConnected> {
+        if self.stands(shop).await? {
             return Ok(());
         }
-        let (this, store, session_token) = (self.clone(), store.clone(), session_token.to_owned());
-        ended(tokio::spawn(async move { this.connect_alone(&store, &session_token).await }).await)
+        let (this, shop, session_token) = (self.clone(), shop.clone(), session_token.to_owned());
+        ended(tokio::spawn(async move { this.connect_alone(&shop, &session_token).await }).await)
     }
 
-    async fn connect_alone(&self, store: &StoreId, session_token: &str) -> Result<(), NotConnected> {
-        let gate = self.gate(store);
+    async fn connect_alone(&self, shop: &ShopId, session_token: &str) -> Result<(), NotConnected> {
+        let gate = self.gate(shop);
         let mut not_before_ms = gate.lock().await;
-        if self.stands(store).await? {
+        if self.stands(shop).await? {
             return Ok(());
         }
         *not_before_ms = 0;
-        if let Some(found) = self.installations.find(store).await?.filter(has_scopes) {
-            match self.renew(store, found, &mut not_before_ms).await {
+        if let Some(found) = self.installations.find(shop).await?.filter(has_scopes) {
+            match self.renew(shop, found, &mut not_before_ms).await {
                 Ok(_) => return Ok(()),
-                Err(error) => tracing::debug!(%store, %error, "a session token is exchanged instead"),
+                Err(error) => tracing::debug!(%shop, %error, "a session token is exchanged instead"),
             }
         }
-        let exchanged = self.exchange(store, session_token).await;
-        self.note(store, exchanged.as_ref().err());
+        let exchanged = self.exchange(shop, session_token).await;
+        self.note(shop, exchanged.as_ref().err());
         exchanged
     }
 
     /// Exchanges the session token for tokens. Steps that may fail come before the tokens are stored, because a shop
     /// with stored tokens counts as connected.
-    async fn exchange(&self, store: &StoreId, session_token: &str) -> Result<(), NotConnected> {
+    async fn exchange(&self, id: &ShopId, session_token: &str) -> Result<(), NotConnected> {
         // An uninstallation that is reported before Shopify answers is newer than the answer.
         let asked_ms = self.clock.now_ms();
-        let tokens = self.api.exchange(store, session_token).await?;
-        let inherited = self.inherited(store).await?;
-        let shop = choices::shop(store, &*self.storefronts, &self.installations).await?;
+        let tokens = self.api.exchange(id, session_token).await?;
+        let inherited = self.inherited(id).await?;
+        let shop = choices::shop(id, &*self.storefronts, &self.installations).await?;
         let shop = inherited.clone().map_or(shop.clone(), |choices| choices.over(shop));
-        self.storefronts.reopen(store).await?;
+        self.storefronts.reopen(id).await?;
         let credentials = self.credentials(tokens, &STOREFRONT_SCOPES.join(","));
-        self.installations.install(store, &credentials, asked_ms, inherited.as_ref()).await?;
-        self.storefronts.set_shop(store, shop);
-        tracing::info!(%store, "a shop was connected");
+        self.installations.install(id, &credentials, asked_ms, inherited.as_ref()).await?;
+        self.storefronts.set_shop(id, shop);
+        tracing::info!(shop = %id, "a shop was connected");
         Ok(())
     }
 
     /// Returns the merchant's choices under the shop's other domains, if there are none under this one.
-    async fn inherited(&self, store: &StoreId) -> Result<Option<Choices>, NotConnected> {
-        if self.installations.choices(store).await?.is_some() {
+    async fn inherited(&self, shop: &ShopId) -> Result<Option<Choices>, NotConnected> {
+        if self.installations.choices(shop).await?.is_some() {
             return Ok(None);
         }
-        for other in self.storefronts.other_domains(store).await? {
+        for other in self.storefronts.other_domains(shop).await? {
             if let Some(choices) = self.installations.choices(&other).await? {
                 return Ok(Some(choices));
             }
@@ -72,10 +72,10 @@ impl Connections {
 
     /// Returns whether the shop is connected. A token that the Storefront API refuses does not count, however long it
     /// is valid.
-    async fn stands(&self, store: &StoreId) -> Result<bool, Unavailable> {
-        let found = self.installations.find(store).await?.filter(has_scopes);
-        let lasting = found.and_then(|found| self.lasting(store, found.access));
-        Ok(lasting.is_some_and(|access| !self.is_refused(store, &access.secret)))
+    async fn stands(&self, shop: &ShopId) -> Result<bool, Unavailable> {
+        let found = self.installations.find(shop).await?.filter(has_scopes);
+        let lasting = found.and_then(|found| self.lasting(shop, found.access));
+        Ok(lasting.is_some_and(|access| !self.is_refused(shop, &access.secret)))
     }
 }
 

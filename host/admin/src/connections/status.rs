@@ -2,18 +2,18 @@
 
 use std::sync::PoisonError;
 
-use model::StoreId;
+use model::ShopId;
 
 use super::{Connections, NotConnected};
 use crate::records::{Installation, State};
 
 impl Connections {
     /// Checks that the shop is connected now; the error says why it is not.
-    pub async fn status(&self, store: &StoreId) -> Result<(), NotConnected> {
-        let found = self.serving(store).await?;
+    pub async fn status(&self, shop: &ShopId) -> Result<(), NotConnected> {
+        let found = self.serving(shop).await?;
         let works = self.usable(found.access.clone()).is_some();
-        let is_refused = found.access.is_some_and(|access| self.is_refused(store, &access.secret));
-        let failure = self.failures.lock().unwrap_or_else(PoisonError::into_inner).get(store).cloned();
+        let is_refused = found.access.is_some_and(|access| self.is_refused(shop, &access.secret));
+        let failure = self.failures.lock().unwrap_or_else(PoisonError::into_inner).get(shop).cloned();
         match (works, failure) {
             (true, _) if is_refused => Err(NotConnected::TokenRefused),
             (true, _) => Ok(()),
@@ -24,12 +24,12 @@ impl Connections {
 
     /// Returns the installation of a shop that is installed and open, whether or not its tokens work now. Only such a
     /// shop can have settings.
-    pub(crate) async fn serving(&self, store: &StoreId) -> Result<Installation, NotConnected> {
-        let found = self.installations.find(store).await?;
-        let failure = self.failures.lock().unwrap_or_else(PoisonError::into_inner).get(store).cloned();
+    pub(crate) async fn serving(&self, shop: &ShopId) -> Result<Installation, NotConnected> {
+        let found = self.installations.find(shop).await?;
+        let failure = self.failures.lock().unwrap_or_else(PoisonError::into_inner).get(shop).cloned();
         match found {
             Some(found) if found.state == State::Installed => {
-                if self.storefronts.is_closed(store).await? {
+                if self.storefronts.is_closed(shop).await? {
                     return Err(NotConnected::Closed);
                 }
                 Ok(found)

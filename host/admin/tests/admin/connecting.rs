@@ -5,13 +5,13 @@ use std::time::Duration;
 use admin::{NotConnected, State};
 use capabilities::Secret;
 
-use crate::harness::{Bench, OTHER, SHOP, START_MS, store};
+use crate::harness::{Bench, OTHER, SHOP, START_MS, shop};
 use crate::shopify::Mood;
 
 const HOUR: Duration = Duration::from_hours(1);
 
 async fn storefront_token(bench: &Bench) -> Option<String> {
-    let token = bench.admin.connections().storefront_token(&store(SHOP)).await;
+    let token = bench.admin.connections().storefront_token(&shop(SHOP)).await;
     token.map(|token| token.expose().to_owned())
 }
 
@@ -51,7 +51,7 @@ async fn twenty_requests_at_once_renew_once() {
     bench.clock.advance(HOUR);
     let requests = (0..20).map(|_| {
         let connections = bench.admin.connections().clone();
-        tokio::spawn(async move { connections.access_token(&store(SHOP)).await })
+        tokio::spawn(async move { connections.access_token(&shop(SHOP)).await })
     });
     for request in requests.collect::<Vec<_>>() {
         assert_eq!(request.await.unwrap(), Ok(Secret::new("shpat_2")));
@@ -66,7 +66,7 @@ async fn twenty_first_visits_exchange_once() {
     let token = bench.token(SHOP);
     let visits = (0..20).map(|_| {
         let (connections, token) = (bench.admin.connections().clone(), token.clone());
-        tokio::spawn(async move { connections.connect(&store(SHOP), &token).await })
+        tokio::spawn(async move { connections.connect(&shop(SHOP), &token).await })
     });
     for visit in visits.collect::<Vec<_>>() {
         assert_eq!(visit.await.unwrap(), Ok(()));
@@ -154,7 +154,7 @@ async fn a_token_is_used_to_its_end_while_it_cannot_be_renewed() {
     bench.visit(SHOP).await;
     bench.shopify.is(Mood::Refuses(503, "busy"));
     bench.clock.advance(Duration::from_mins(56));
-    let access = bench.admin.connections().access_token(&store(SHOP)).await;
+    let access = bench.admin.connections().access_token(&shop(SHOP)).await;
     assert_eq!(access, Ok(Secret::new("shpat_1")));
     assert_eq!(bench.shopify.grants(), ["exchange", "refresh"]);
     assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_1"));
@@ -166,7 +166,7 @@ async fn a_shopper_does_not_wait_for_a_token_that_ends_soon() {
     bench.visit(SHOP).await;
     bench.clock.advance(Duration::from_mins(56));
     assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_1"));
-    let access = bench.admin.connections().access_token(&store(SHOP)).await;
+    let access = bench.admin.connections().access_token(&shop(SHOP)).await;
     assert_eq!(access, Ok(Secret::new("shpat_2")));
     assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_2"));
     assert_eq!(bench.shopify.grants(), ["exchange", "refresh"]);
@@ -180,7 +180,7 @@ async fn a_refresh_token_that_is_not_accepted_is_dropped() {
     bench.shopify.is(Mood::Refuses(400, "invalid_grant"));
     assert_eq!(storefront_token(&bench).await, None);
     bench.clock.advance(HOUR);
-    let access = bench.admin.connections().access_token(&store(SHOP)).await;
+    let access = bench.admin.connections().access_token(&shop(SHOP)).await;
     assert_eq!(access, Err(NotConnected::NotInstalled));
     assert_eq!(bench.shopify.grants(), ["exchange", "refresh"]);
 
@@ -202,13 +202,13 @@ async fn a_pair_that_is_not_active_any_more_is_dropped_and_exchanged_for_another
         for _ in 0..2 {
             bench.shopify.is(Mood::Says(520, "<html>"));
             assert_eq!(storefront_token(&bench).await, None);
-            let found = bench.admin.find(&store(SHOP)).await.unwrap().unwrap();
+            let found = bench.admin.find(&shop(SHOP)).await.unwrap().unwrap();
             assert!(found.refresh.is_some(), "an error of Shopify's says nothing of the pair");
             bench.clock.advance(Duration::from_secs(31));
         }
         bench.shopify.is(Mood::Says(status, INACTIVE));
         assert_eq!(storefront_token(&bench).await, None);
-        let found = bench.admin.find(&store(SHOP)).await.unwrap().unwrap();
+        let found = bench.admin.find(&shop(SHOP)).await.unwrap().unwrap();
         assert_eq!((found.access, found.refresh, found.state), (None, None, State::Installed));
         bench.clock.advance(HOUR);
         assert_eq!(storefront_token(&bench).await, None);
@@ -318,13 +318,13 @@ async fn a_token_that_the_storefront_api_refuses_is_replaced_once_and_not_sent_a
     bench.visit(SHOP).await;
     bench.visit(OTHER).await;
     let connections = bench.admin.connections();
-    connections.refuse(&store(SHOP), &Secret::new("shpat_1"));
+    connections.refuse(&shop(SHOP), &Secret::new("shpat_1"));
     assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_3"));
-    assert!(connections.storefront_token(&store(OTHER)).await.is_some(), "the other shop's is another");
+    assert!(connections.storefront_token(&shop(OTHER)).await.is_some(), "the other shop's is another");
     assert_eq!(bench.shopify.grants(), ["exchange", "exchange", "refresh"]);
 
     // The API accepts no token, so a new one would not help.
-    connections.refuse(&store(SHOP), &Secret::new("shpat_3"));
+    connections.refuse(&shop(SHOP), &Secret::new("shpat_3"));
     for _ in 0..5 {
         assert_eq!(storefront_token(&bench).await, None);
         bench.clock.advance(Duration::from_mins(5));
@@ -345,20 +345,20 @@ async fn a_token_without_an_end_that_ends_all_the_same_is_renewed() {
     for token in ["shpat_9", "shpat_10", "shpat_11"] {
         assert_eq!(storefront_token(&bench).await.as_deref(), Some(token));
         bench.clock.advance(HOUR);
-        connections.refuse(&store(SHOP), &Secret::new(token));
+        connections.refuse(&shop(SHOP), &Secret::new(token));
         let next: u32 = token.trim_start_matches("shpat_").parse().unwrap();
         let body = body.replace("shpat_9", &format!("shpat_{}", next + 1));
         bench.shopify.is(Mood::Says(200, body.leak()));
     }
     assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_12"));
-    assert_eq!(connections.status(&store(SHOP)).await, Ok(()));
+    assert_eq!(connections.status(&shop(SHOP)).await, Ok(()));
 }
 
 #[tokio::test]
 async fn a_refused_token_that_cannot_be_renewed_is_not_asked_for_again_at_once() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
-    bench.admin.connections().refuse(&store(SHOP), &Secret::new("shpat_1"));
+    bench.admin.connections().refuse(&shop(SHOP), &Secret::new("shpat_1"));
     bench.shopify.is(Mood::Refuses(503, "busy"));
     renewal_pauses_after_a_failure(&bench).await;
 }
@@ -376,7 +376,7 @@ async fn a_token_that_has_ended_when_it_comes_is_not_used_and_another_is_asked_f
 async fn state_is_part_of_what_is_kept() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
-    let shops = bench.admin.find(&store(SHOP)).await.unwrap().unwrap();
+    let shops = bench.admin.find(&shop(SHOP)).await.unwrap().unwrap();
     assert_eq!(shops.state, State::Installed);
     assert_eq!(shops.access.unwrap().until_ms, START_MS + 3_600_000);
 }

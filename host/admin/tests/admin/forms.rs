@@ -171,7 +171,7 @@ async fn what_was_chosen_follows_a_shop_whose_domain_changes_until_something_els
     assert!(bench.host.shop(OTHER).unwrap().paused);
 
     bench.save(Some(&bench.token(OTHER)), &FORM.replace("dry", "kind")).await;
-    bench.admin.uninstalled(&crate::harness::store(OTHER), crate::harness::START_MS).await.unwrap();
+    bench.admin.uninstalled(&crate::harness::shop(OTHER), crate::harness::START_MS).await.unwrap();
     bench.visit(OTHER).await;
     assert_eq!(bench.host.shop(OTHER).unwrap().tone, "kind");
 }

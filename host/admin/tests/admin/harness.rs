@@ -15,7 +15,7 @@ use capabilities::settings::Shop;
 use capabilities::signatures::Secrets;
 use capabilities::{Secret, clock, random};
 use http_body_util::BodyExt as _;
-use model::{EventId, Persona, StoreId};
+use model::{EventId, Persona, ShopId};
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -140,62 +140,62 @@ impl Bench {
 }
 
 impl Host {
-    pub fn shop(&self, store: &str) -> Option<Shop> {
-        self.served.lock().unwrap().get(store).cloned()
+    pub fn shop(&self, shop: &str) -> Option<Shop> {
+        self.served.lock().unwrap().get(shop).cloned()
     }
 
     pub fn asked(&self) -> Vec<String> {
         std::mem::take(&mut self.asked.lock().unwrap())
     }
 
-    fn note(&self, what: &str, store: &StoreId) {
-        self.asked.lock().unwrap().push(format!("{what} {store}"));
+    fn note(&self, what: &str, shop: &ShopId) {
+        self.asked.lock().unwrap().push(format!("{what} {shop}"));
     }
 }
 
 #[async_trait]
 impl Storefronts for Host {
-    fn configured(&self, _: &StoreId) -> Option<Shop> {
+    fn configured(&self, _: &ShopId) -> Option<Shop> {
         None
     }
 
-    fn set_shop(&self, store: &StoreId, shop: Shop) {
-        self.note("set", store);
-        self.served.lock().unwrap().insert(store.to_string(), shop);
+    fn set_shop(&self, id: &ShopId, shop: Shop) {
+        self.note("set", id);
+        self.served.lock().unwrap().insert(id.to_string(), shop);
     }
 
-    fn remove_shop(&self, store: &StoreId) {
-        self.note("remove", store);
-        self.served.lock().unwrap().remove(store.as_str());
+    fn remove_shop(&self, shop: &ShopId) {
+        self.note("remove", shop);
+        self.served.lock().unwrap().remove(shop.as_str());
     }
 
-    async fn close(&self, store: &StoreId) -> Result<(), Failed> {
-        self.note("close", store);
-        self.closed.lock().unwrap().insert(store.to_string());
+    async fn close(&self, shop: &ShopId) -> Result<(), Failed> {
+        self.note("close", shop);
+        self.closed.lock().unwrap().insert(shop.to_string());
         Ok(())
     }
 
-    async fn reopen(&self, store: &StoreId) -> Result<(), Failed> {
-        self.note("reopen", store);
-        self.closed.lock().unwrap().remove(store.as_str());
+    async fn reopen(&self, shop: &ShopId) -> Result<(), Failed> {
+        self.note("reopen", shop);
+        self.closed.lock().unwrap().remove(shop.as_str());
         Ok(())
     }
 
-    async fn other_domains(&self, store: &StoreId) -> Result<Vec<StoreId>, Failed> {
+    async fn other_domains(&self, shop: &ShopId) -> Result<Vec<ShopId>, Failed> {
         let renamed = self.renamed.lock().unwrap();
         Ok(renamed
             .iter()
-            .filter(|(new, _)| *new == store.as_str())
-            .map(|(_, old)| crate::harness::store(old))
+            .filter(|(new, _)| *new == shop.as_str())
+            .map(|(_, old)| crate::harness::shop(old))
             .collect())
     }
 
-    async fn is_closed(&self, store: &StoreId) -> Result<bool, Failed> {
-        Ok(self.closed.lock().unwrap().contains(store.as_str()))
+    async fn is_closed(&self, shop: &ShopId) -> Result<bool, Failed> {
+        Ok(self.closed.lock().unwrap().contains(shop.as_str()))
     }
 
-    async fn bump_catalog_version(&self, store: &StoreId) -> Result<(), Failed> {
-        self.note("moved", store);
+    async fn bump_catalog_version(&self, shop: &ShopId) -> Result<(), Failed> {
+        self.note("moved", shop);
         let mut failures = self.failures_to_move.lock().unwrap();
         match failures.checked_sub(1) {
             Some(left) => {
@@ -206,8 +206,8 @@ impl Storefronts for Host {
         }
     }
 
-    async fn preview(&self, store: &StoreId, persona: Persona) -> Result<Preview, Failed> {
-        let html = format!("<p>{} at {store}</p>", persona.name());
+    async fn preview(&self, shop: &ShopId, persona: Persona) -> Result<Preview, Failed> {
+        let html = format!("<p>{} at {shop}</p>", persona.name());
         let made = match persona {
             Persona::Explorer => Made::Now,
             Persona::Loyalist => Made::Before,
@@ -216,13 +216,13 @@ impl Storefronts for Host {
         Ok(Preview { html, made })
     }
 
-    async fn reports(&self, store: &StoreId) -> Result<Vec<Report>, Failed> {
+    async fn reports(&self, shop: &ShopId) -> Result<Vec<Report>, Failed> {
         let report = Report { id: EventId::parse("r-1").unwrap(), made_ms: Some(START_MS - 7_200_000) };
-        Ok(if store.as_str() == SHOP { vec![report] } else { Vec::new() })
+        Ok(if shop.as_str() == SHOP { vec![report] } else { Vec::new() })
     }
 
-    async fn report(&self, store: &StoreId, id: &EventId) -> Result<Option<Vec<u8>>, Failed> {
-        let own = store.as_str() == SHOP && id.as_str() == "r-1";
+    async fn report(&self, shop: &ShopId, id: &EventId) -> Result<Option<Vec<u8>>, Failed> {
+        let own = shop.as_str() == SHOP && id.as_str() == "r-1";
         Ok(own.then(|| br#"{"customer":7}"#.to_vec()))
     }
 }
@@ -256,8 +256,8 @@ async fn shops(path: PathBuf, keys: &[u8], clock: &Arc<clock::Scripted>) -> Shop
     Shops::open(&path, keys, clock.clone(), Arc::new(random::System)).await.unwrap()
 }
 
-pub fn store(shop: &str) -> StoreId {
-    StoreId::parse(shop).unwrap()
+pub fn shop(shop: &str) -> ShopId {
+    ShopId::parse(shop).unwrap()
 }
 
 /// Returns the claims of Shopify's session token for a shop.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use admin::{Counts, Event};
 use capabilities::Secret;
 
-use crate::harness::{Bench, OTHER, SHOP, store};
+use crate::harness::{Bench, OTHER, SHOP, shop};
 
 const FORM: &str = "tone=dry&accent=%23112233&surface=&banned_words=&promises=&persona=explorer";
 
@@ -16,10 +16,10 @@ async fn a_key_is_rotated_without_a_merchant_noticing() {
     let mut bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.restart(&[2, 1]).await;
-    assert!(bench.admin.connections().storefront_token(&store(SHOP)).await.is_some());
+    assert!(bench.admin.connections().storefront_token(&shop(SHOP)).await.is_some());
 
     bench.restart(&[2]).await;
-    let access = bench.admin.connections().access_token(&store(SHOP)).await;
+    let access = bench.admin.connections().access_token(&shop(SHOP)).await;
     assert_eq!(access, Ok(Secret::new("shpat_1")));
     assert_eq!(bench.shopify.grants(), ["exchange"]);
 }
@@ -30,10 +30,10 @@ async fn tokens_whose_key_is_gone_are_asked_for_again() {
     bench.visit(SHOP).await;
     bench.restart(&[3]).await;
     assert!(bench.host.shop(SHOP).is_some(), "it is served all the same");
-    assert_eq!(bench.admin.connections().storefront_token(&store(SHOP)).await, None);
+    assert_eq!(bench.admin.connections().storefront_token(&shop(SHOP)).await, None);
     bench.visit(SHOP).await;
     assert_eq!(bench.shopify.grants(), ["exchange", "exchange"]);
-    assert!(bench.admin.connections().storefront_token(&store(SHOP)).await.is_some());
+    assert!(bench.admin.connections().storefront_token(&shop(SHOP)).await.is_some());
 }
 
 #[tokio::test]
@@ -52,14 +52,14 @@ async fn shops_and_choices_are_back_after_a_restart() {
 async fn usage_is_counted_by_shop_over_the_last_day() {
     let mut bench = Bench::start().await;
     let usage = bench.admin.usage().clone();
-    usage.count(&store(SHOP), Event::Hit);
-    usage.count(&store(SHOP), Event::Stale);
-    usage.count(&store(OTHER), Event::Miss);
+    usage.count(&shop(SHOP), Event::Hit);
+    usage.count(&shop(SHOP), Event::Stale);
+    usage.count(&shop(OTHER), Event::Miss);
     usage.flush().await;
     bench.clock.advance(Duration::from_hours(23));
     let attempt = Event::Attempt { tokens_in: 900, tokens_out: 100, cost_microdollars: 1_255 };
     for event in [attempt, attempt, Event::Generation, attempt, Event::Failure, Event::Hit] {
-        usage.count(&store(SHOP), event);
+        usage.count(&shop(SHOP), event);
     }
 
     let expected = Counts {
@@ -72,12 +72,12 @@ async fn usage_is_counted_by_shop_over_the_last_day() {
         cost_microdollars: 3_765,
         ..Counts::default()
     };
-    assert_eq!(usage.last_24_hours(&store(SHOP)).await.unwrap(), expected);
+    assert_eq!(usage.last_24_hours(&shop(SHOP)).await.unwrap(), expected);
     bench.restart(&[1]).await;
-    assert_eq!(bench.admin.usage().last_24_hours(&store(SHOP)).await.unwrap(), expected);
+    assert_eq!(bench.admin.usage().last_24_hours(&shop(SHOP)).await.unwrap(), expected);
 
     bench.clock.advance(Duration::from_hours(1));
-    let later = bench.admin.usage().last_24_hours(&store(SHOP)).await.unwrap();
+    let later = bench.admin.usage().last_24_hours(&shop(SHOP)).await.unwrap();
     assert_eq!((later.hits, later.stale, later.generations), (1, 0, 1));
 }
 
@@ -85,21 +85,21 @@ async fn usage_is_counted_by_shop_over_the_last_day() {
 async fn counts_that_were_being_written_when_the_process_ends_are_not_lost() {
     let mut bench = Bench::start().await;
     let usage = bench.admin.usage().clone();
-    usage.count(&store(SHOP), Event::Hit);
-    usage.count(&store(OTHER), Event::Hit);
+    usage.count(&shop(SHOP), Event::Hit);
+    usage.count(&shop(OTHER), Event::Hit);
     // Simulate the periodic task being stopped in the middle of a write.
     let mut task = Context::from_waker(Waker::noop());
     assert!(pin!(usage.flush()).poll(&mut task).is_pending());
     bench.restart(&[1]).await;
-    for shop in [SHOP, OTHER] {
-        assert_eq!(bench.admin.usage().last_24_hours(&store(shop)).await.unwrap().hits, 1, "{shop}");
+    for id in [SHOP, OTHER] {
+        assert_eq!(bench.admin.usage().last_24_hours(&shop(id)).await.unwrap().hits, 1, "{id}");
     }
 }
 
 #[tokio::test]
 async fn counts_of_long_ago_are_dropped() {
     let bench = Bench::start().await;
-    bench.admin.usage().count(&store(SHOP), Event::Failure);
+    bench.admin.usage().count(&shop(SHOP), Event::Failure);
     bench.admin.usage().flush().await;
     assert_eq!(bench.admin.usage().purge().await, Ok(0));
     bench.clock.advance(Duration::from_hours(31 * 24));

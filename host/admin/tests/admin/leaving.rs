@@ -7,25 +7,25 @@ use admin::{NotConnected, State};
 use capabilities::Secret;
 use tokio::task::JoinHandle;
 
-use crate::harness::{Bench, OTHER, SHOP, START_MS, store};
+use crate::harness::{Bench, OTHER, SHOP, START_MS, shop};
 
 const HOUR: Duration = Duration::from_hours(1);
 const HOUR_MS: u64 = 3_600_000;
 const FORM: &str = "tone=dry&accent=&surface=&banned_words=&promises=&persona=explorer";
 
 async fn storefront_token(bench: &Bench) -> Option<String> {
-    let token = bench.admin.connections().storefront_token(&store(SHOP)).await;
+    let token = bench.admin.connections().storefront_token(&shop(SHOP)).await;
     token.map(|token| token.expose().to_owned())
 }
 
 async fn state(bench: &Bench) -> Option<State> {
-    bench.admin.find(&store(SHOP)).await.unwrap().map(|found| found.state)
+    bench.admin.find(&shop(SHOP)).await.unwrap().map(|found| found.state)
 }
 
 /// Requests an access token, and waits until the request has reached Shopify.
 async fn renew(bench: &Bench) -> JoinHandle<Result<Secret, NotConnected>> {
     let connections = bench.admin.connections().clone();
-    let renewal = tokio::spawn(async move { connections.access_token(&store(SHOP)).await });
+    let renewal = tokio::spawn(async move { connections.access_token(&shop(SHOP)).await });
     bench.shopify.was_asked(2).await;
     renewal
 }
@@ -44,7 +44,7 @@ async fn an_uninstalled_shop_is_served_no_longer_and_its_tokens_are_gone() {
     bench.visit(SHOP).await;
     bench.visit(OTHER).await;
     bench.host.asked();
-    bench.admin.uninstalled(&store(SHOP), START_MS + 1).await.unwrap();
+    bench.admin.uninstalled(&shop(SHOP), START_MS + 1).await.unwrap();
     assert_eq!(bench.host.asked(), gone());
     assert_eq!((storefront_token(&bench).await, state(&bench).await), (None, Some(State::Uninstalled)));
     assert!(bench.host.shop(OTHER).is_some());
@@ -59,7 +59,7 @@ async fn news_of_an_earlier_uninstallation_opens_the_shop_again() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.host.asked();
-    bench.admin.uninstalled(&store(SHOP), START_MS - 1).await.unwrap();
+    bench.admin.uninstalled(&shop(SHOP), START_MS - 1).await.unwrap();
     assert_eq!(bench.host.asked(), [format!("reopen {SHOP}")], "what told of it closed the shop");
     assert!(bench.host.shop(SHOP).is_some());
     assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_1"));
@@ -68,7 +68,7 @@ async fn news_of_an_earlier_uninstallation_opens_the_shop_again() {
 #[tokio::test]
 async fn a_shop_that_never_was_installed_stays_closed() {
     let bench = Bench::start().await;
-    bench.admin.uninstalled(&store(SHOP), START_MS).await.unwrap();
+    bench.admin.uninstalled(&shop(SHOP), START_MS).await.unwrap();
     assert_eq!(bench.host.asked(), Vec::<String>::new());
 }
 
@@ -80,7 +80,7 @@ async fn settings_and_renewals_are_no_installation() {
     assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_2"));
     assert_eq!(bench.save(Some(&bench.token(SHOP)), FORM).await.status, 200);
     bench.host.asked();
-    bench.admin.uninstalled(&store(SHOP), START_MS + 1).await.unwrap();
+    bench.admin.uninstalled(&shop(SHOP), START_MS + 1).await.unwrap();
     assert_eq!((bench.host.asked(), state(&bench).await), (gone().to_vec(), Some(State::Uninstalled)));
 }
 
@@ -89,12 +89,12 @@ async fn an_uninstallation_that_is_told_while_shopify_answers_is_newer() {
     let bench = Bench::start().await;
     let silence = bench.shopify.silence.lock().await;
     let (connections, token) = (bench.admin.connections().clone(), bench.token(SHOP));
-    let connecting = tokio::spawn(async move { connections.connect(&store(SHOP), &token).await });
+    let connecting = tokio::spawn(async move { connections.connect(&shop(SHOP), &token).await });
     bench.shopify.was_asked(1).await;
     bench.clock.advance(HOUR);
     drop(silence);
     connecting.await.unwrap().unwrap();
-    bench.admin.uninstalled(&store(SHOP), START_MS + 1).await.unwrap();
+    bench.admin.uninstalled(&shop(SHOP), START_MS + 1).await.unwrap();
     assert_eq!(state(&bench).await, Some(State::Uninstalled));
 }
 
@@ -107,7 +107,7 @@ async fn a_shop_leaves_after_a_renewal_under_way() {
     let renewal = renew(&bench).await;
     let leaving = tokio::spawn({
         let bench = bench.clone();
-        async move { bench.admin.uninstalled(&store(SHOP), START_MS + 1).await }
+        async move { bench.admin.uninstalled(&shop(SHOP), START_MS + 1).await }
     });
     tokio::task::yield_now().await;
     assert_eq!(state(&bench).await, Some(State::Installed));
@@ -127,9 +127,9 @@ async fn a_renewal_under_way_brings_no_shop_back_that_another_process_let_go() {
         let renewal = renew(&bench).await;
         let other = bench.other_process().await.installations;
         if forgotten {
-            assert_eq!(other.forget(&store(SHOP), START_MS).await, Ok(true));
+            assert_eq!(other.forget(&shop(SHOP), START_MS).await, Ok(true));
         } else {
-            assert_eq!(other.uninstalled(&store(SHOP), START_MS).await, Ok(true));
+            assert_eq!(other.uninstalled(&shop(SHOP), START_MS).await, Ok(true));
         }
         drop(silence);
         assert_eq!(renewal.await.unwrap(), Err(NotConnected::NotInstalled));
@@ -141,14 +141,14 @@ async fn a_renewal_under_way_brings_no_shop_back_that_another_process_let_go() {
 async fn of_a_redacted_shop_nothing_is_left() {
     let mut bench = Bench::start().await;
     bench.visit(SHOP).await;
-    bench.admin.usage().count(&store(SHOP), admin::Event::Hit);
+    bench.admin.usage().count(&shop(SHOP), admin::Event::Hit);
     bench.admin.usage().flush().await;
-    bench.admin.uninstalled(&store(SHOP), START_MS).await.unwrap();
-    bench.admin.redacted(&store(SHOP), START_MS + 48 * HOUR_MS).await.unwrap();
+    bench.admin.uninstalled(&shop(SHOP), START_MS).await.unwrap();
+    bench.admin.redacted(&shop(SHOP), START_MS + 48 * HOUR_MS).await.unwrap();
     assert_eq!(state(&bench).await, None);
     bench.restart(&[1]).await;
     assert!(bench.host.shop(SHOP).is_none());
-    let counts = bench.admin.usage().last_24_hours(&store(SHOP)).await.unwrap();
+    let counts = bench.admin.usage().last_24_hours(&shop(SHOP)).await.unwrap();
     assert_eq!(counts, admin::Counts::default());
 }
 
@@ -156,7 +156,7 @@ async fn of_a_redacted_shop_nothing_is_left() {
 async fn a_redacted_shop_of_which_no_uninstallation_was_told_is_forgotten_too() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
-    bench.admin.redacted(&store(SHOP), START_MS + 48 * HOUR_MS).await.unwrap();
+    bench.admin.redacted(&shop(SHOP), START_MS + 48 * HOUR_MS).await.unwrap();
     assert_eq!((state(&bench).await, bench.host.shop(SHOP)), (None, None));
 }
 
@@ -164,14 +164,14 @@ async fn a_redacted_shop_of_which_no_uninstallation_was_told_is_forgotten_too() 
 async fn a_shop_that_came_back_within_two_days_stays_and_is_forgotten_when_it_leaves_again() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
-    bench.admin.uninstalled(&store(SHOP), START_MS).await.unwrap();
+    bench.admin.uninstalled(&shop(SHOP), START_MS).await.unwrap();
     bench.clock.advance(HOUR);
     bench.visit(SHOP).await;
-    bench.admin.redacted(&store(SHOP), START_MS + 48 * HOUR_MS).await.unwrap();
+    bench.admin.redacted(&shop(SHOP), START_MS + 48 * HOUR_MS).await.unwrap();
     assert_eq!(state(&bench).await, Some(State::Installed));
     assert!(bench.host.shop(SHOP).is_some() && storefront_token(&bench).await.is_some());
 
-    bench.admin.uninstalled(&store(SHOP), START_MS + 2 * HOUR_MS).await.unwrap();
-    bench.admin.redacted(&store(SHOP), START_MS + 50 * HOUR_MS).await.unwrap();
+    bench.admin.uninstalled(&shop(SHOP), START_MS + 2 * HOUR_MS).await.unwrap();
+    bench.admin.redacted(&shop(SHOP), START_MS + 50 * HOUR_MS).await.unwrap();
     assert_eq!(state(&bench).await, None);
 }

@@ -7,7 +7,7 @@ use admin::NotConnected;
 use capabilities::Secret;
 use signing::session_token;
 
-use crate::harness::{Answer, Bench, OTHER, SHOP, START_MS, claims, store};
+use crate::harness::{Answer, Bench, OTHER, SHOP, START_MS, claims, shop};
 use crate::shopify::Mood;
 
 const FORM: &str = "tone=dry&accent=%23112233&surface=&banned_words=&promises=&persona=explorer";
@@ -72,7 +72,7 @@ async fn a_tab_of_a_shop_that_never_opened_the_app_saves_nothing() {
 async fn a_tab_that_was_left_open_when_the_app_was_uninstalled_saves_nothing() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
-    bench.admin.uninstalled(&store(SHOP), START_MS + 1).await.unwrap();
+    bench.admin.uninstalled(&shop(SHOP), START_MS + 1).await.unwrap();
     bench.host.asked();
     check_refused(&bench, &save(&bench).await, "was uninstalled from this shop");
     assert!(bench.host.shop(SHOP).is_none());
@@ -101,11 +101,11 @@ async fn a_save_and_an_uninstallation_at_once_leave_no_shop_that_is_served() {
         for _ in 0..round {
             tokio::task::yield_now().await;
         }
-        bench.admin.uninstalled(&store(SHOP), START_MS + 1).await.unwrap();
+        bench.admin.uninstalled(&shop(SHOP), START_MS + 1).await.unwrap();
         let answer = saving.await.unwrap();
         assert!([200, 409].contains(&answer.status.as_u16()), "{}", answer.text);
         assert!(bench.host.shop(SHOP).is_none(), "round {round}");
-        assert_eq!(bench.admin.connections().status(&store(SHOP)).await, Err(NotConnected::Uninstalled));
+        assert_eq!(bench.admin.connections().status(&shop(SHOP)).await, Err(NotConnected::Uninstalled));
     }
 }
 
@@ -115,7 +115,7 @@ async fn a_save_that_another_process_overtook_with_an_uninstallation_changes_not
     bench.visit(SHOP).await;
     bench.host.asked();
     let other = bench.other_process().await.installations;
-    assert_eq!(other.uninstalled(&store(SHOP), START_MS).await, Ok(true));
+    assert_eq!(other.uninstalled(&shop(SHOP), START_MS).await, Ok(true));
     check_refused(&bench, &save(&bench).await, "was uninstalled from this shop");
 }
 
@@ -136,8 +136,8 @@ async fn tokens_that_ended_and_cannot_be_renewed_are_no_connection_but_settings_
 async fn a_token_that_the_storefront_api_refuses_is_replaced_when_the_merchant_is_there() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
-    bench.admin.connections().refuse(&store(SHOP), &Secret::new("shpat_1"));
-    assert_eq!(bench.admin.connections().status(&store(SHOP)).await, Err(NotConnected::TokenRefused));
+    bench.admin.connections().refuse(&shop(SHOP), &Secret::new("shpat_1"));
+    assert_eq!(bench.admin.connections().status(&shop(SHOP)).await, Err(NotConnected::TokenRefused));
     assert!(is_connected(&bench.visit(SHOP).await));
     assert_eq!(bench.shopify.grants(), ["exchange", "refresh"]);
 }

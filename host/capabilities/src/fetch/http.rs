@@ -47,10 +47,10 @@ impl Http {
     }
 
     async fn ask(&self, question: Question) -> Result<Answer, Error> {
-        let token = self.tokens.token(&question.store).await;
+        let token = self.tokens.token(&question.shop).await;
         let call = UpstreamCall {
             upstream: &question.upstream,
-            store: &question.store,
+            shop: &question.shop,
             origin: self.origin.as_deref(),
             token: token.as_ref(),
             buyer: question.buyer,
@@ -58,7 +58,7 @@ impl Http {
         let response = self.send(&call.request()?, question.body).await?;
         let status = response.status().as_u16();
         if let (Some(token), true) = (&token, is_of_token(status)) {
-            self.tokens.refuse(&question.store, token);
+            self.tokens.refuse(&question.shop, token);
         }
         let header = response.headers().get(RETRY_AFTER).cloned();
         let body = read(response).await?;

@@ -24,7 +24,7 @@ pub struct Question {
     /// The upstream's name.
     pub upstream: String,
     /// The shop.
-    pub store: String,
+    pub shop: String,
     /// The JSON body.
     pub body: Bytes,
     /// How long the whole exchange may take.

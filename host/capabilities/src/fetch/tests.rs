@@ -78,7 +78,7 @@ fn said(status: u16, headers: &str, body: &str) -> Way {
 fn question(timeout: Duration) -> Question {
     Question {
         upstream: "storefront".into(),
-        store: SHOP.into(),
+        shop: SHOP.into(),
         body: r#"{"query":"{shop{name}}"}"#.into(),
         timeout,
         buyer: Some([203, 0, 113, 7].into()),
@@ -98,7 +98,7 @@ async fn ask(way: Way, timeout: Duration) -> Result<Answer, Error> {
 #[tokio::test]
 async fn a_shop_is_asked_with_its_token_and_the_shoppers_address() {
     let upstream = upstream(said(200, "", r#"{"data":{}}"#)).await;
-    let token = OneToken { store: SHOP.into(), token: Secret::new("shpat_hush") };
+    let token = OneToken { shop: SHOP.into(), token: Secret::new("shpat_hush") };
     let answer = http(&upstream.origin, token).post(question(SOON * 10)).await.unwrap();
     assert_eq!((answer.status, answer.body.as_slice()), (200, br#"{"data":{}}"#.as_slice()));
     let request = upstream.serving.await.unwrap();
@@ -115,7 +115,7 @@ async fn a_shop_is_asked_with_its_token_and_the_shoppers_address() {
 #[tokio::test]
 async fn a_token_is_not_sent_to_another_shop() {
     let upstream = upstream(said(200, "", "{}")).await;
-    let token = OneToken { store: "lamps.myshopify.com".into(), token: Secret::new("shpat_hush") };
+    let token = OneToken { shop: "lamps.myshopify.com".into(), token: Secret::new("shpat_hush") };
     http(&upstream.origin, token).post(question(SOON * 10)).await.unwrap();
     assert!(!upstream.serving.await.unwrap().contains("private-token"));
 }
@@ -130,8 +130,8 @@ impl Tokens for Refused {
         Some(Secret::new("shpat_hush"))
     }
 
-    fn refuse(&self, store: &str, token: &Secret) {
-        self.0.lock().unwrap().push((store.to_owned(), token.clone()));
+    fn refuse(&self, shop: &str, token: &Secret) {
+        self.0.lock().unwrap().push((shop.to_owned(), token.clone()));
     }
 }
 
@@ -186,9 +186,9 @@ async fn one_that_breaks_off_or_is_not_there_is_unavailable() {
 async fn what_is_no_upstream_or_no_shop_is_never_asked() {
     let clock = Arc::new(clock::Scripted::new(0));
     let http = Http::new(None, Arc::new(NoTokens), clock).unwrap();
-    for (upstream, store) in [("admin", SHOP), ("storefront", "magic-wands"), ("storefront", "127.0.0.1")] {
-        let question = Question { upstream: upstream.into(), store: store.into(), ..question(SOON) };
-        assert_eq!(http.post(question).await, Err(Error::NoSuchUpstream), "{upstream} {store}");
+    for (upstream, shop) in [("admin", SHOP), ("storefront", "magic-wands"), ("storefront", "127.0.0.1")] {
+        let question = Question { upstream: upstream.into(), shop: shop.into(), ..question(SOON) };
+        assert_eq!(http.post(question).await, Err(Error::NoSuchUpstream), "{upstream} {shop}");
     }
 }
 

@@ -9,11 +9,11 @@ use crate::Secret;
 pub trait Tokens: Send + Sync {
     /// Returns the shop's token; with `None`, the request has no token, which suffices for most of what a
     /// catalog needs. Called for each request, so it should answer from memory if it can.
-    async fn token(&self, store: &str) -> Option<Secret>;
+    async fn token(&self, shop: &str) -> Option<Secret>;
 
     /// Records that the shop rejected its token. Called for each request with that outcome. A token that comes
     /// from an operator stays in use: the log says what is wrong.
-    fn refuse(&self, _store: &str, _token: &Secret) {}
+    fn refuse(&self, _shop: &str, _token: &Secret) {}
 }
 
 /// A source without tokens.
@@ -22,7 +22,7 @@ pub struct NoTokens;
 
 #[async_trait]
 impl Tokens for NoTokens {
-    async fn token(&self, _store: &str) -> Option<Secret> {
+    async fn token(&self, _shop: &str) -> Option<Secret> {
         None
     }
 }
@@ -31,14 +31,14 @@ impl Tokens for NoTokens {
 #[derive(Debug, Clone)]
 pub struct OneToken {
     /// The shop.
-    pub store: String,
+    pub shop: String,
     /// Its token, which is sent to no other shop.
     pub token: Secret,
 }
 
 #[async_trait]
 impl Tokens for OneToken {
-    async fn token(&self, store: &str) -> Option<Secret> {
-        (store == self.store).then(|| self.token.clone())
+    async fn token(&self, shop: &str) -> Option<Secret> {
+        (shop == self.shop).then(|| self.token.clone())
     }
 }

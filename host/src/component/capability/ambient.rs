@@ -65,7 +65,7 @@ impl settings::Host for Context {
         }))
     }
 
-    fn store(&mut self, id: String) -> Result<Option<settings::Shop>> {
+    fn get_shop(&mut self, id: String) -> Result<Option<settings::Shop>> {
         Ok(self.capabilities.settings.look(|settings| settings.shops.get(&id).map(shop)))
     }
 
@@ -77,7 +77,7 @@ impl settings::Host for Context {
         })
     }
 
-    fn stores(&mut self) -> Result<Vec<String>> {
+    fn list_shops(&mut self) -> Result<Vec<String>> {
         Ok(self.capabilities.settings.look(|settings| settings.shops.keys().cloned().collect()))
     }
 }

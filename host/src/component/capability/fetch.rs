@@ -24,14 +24,14 @@ impl fetch::Host for Context {
     async fn post(
         &mut self,
         upstream: String,
-        store: String,
+        shop: String,
         body: Vec<u8>,
         timeout_ms: u32,
     ) -> Result<Result<fetch::Answer, fetch::Error>> {
         let timeout = Duration::from_millis(timeout_ms.into());
         let question = fetch_backend::Question {
             upstream,
-            store,
+            shop,
             body: body.into(),
             timeout,
             buyer: self.cause.client(),

@@ -40,20 +40,20 @@ export async function rescue(env: Env, method: string, path: string): Promise<An
   return { status: 200, headers, body: new TextEncoder().encode(JSON.stringify(known)) };
 }
 
-async function page(env: Env, store: string): Promise<Answer> {
+async function page(env: Env, shop: string): Promise<Answer> {
   const headers = typed('text/html; charset=utf-8');
   headers.set('x-cache', 'MISS');
   headers.set('x-generated', 'false');
   headers.set('x-generation-triggered', 'false');
-  const policy = new Map(Object.entries(policies)).get(store);
-  const body = policy === undefined ? undefined : await asset(env, store);
+  const policy = new Map(Object.entries(policies)).get(shop);
+  const body = policy === undefined ? undefined : await asset(env, shop);
   if (policy !== undefined && body) headers.set('content-security-policy', policy);
   return { status: 200, headers, body: body ?? new TextEncoder().encode(LAST_RESORT) };
 }
 
-async function asset(env: Env, store: string): Promise<Uint8Array | undefined> {
+async function asset(env: Env, shop: string): Promise<Uint8Array | undefined> {
   try {
-    const found = await env.ASSETS.fetch(`https://assets.invalid/fallback/${store}.html`);
+    const found = await env.ASSETS.fetch(`https://assets.invalid/fallback/${shop}.html`);
     return found.ok ? new Uint8Array(await found.arrayBuffer()) : undefined;
   } catch {
     return undefined;

@@ -27,7 +27,7 @@ chapters![
     stale_after_the_catalog_changed,
     tracking,
     shopper_of_their_own,
-    unknown_store,
+    unknown_shop,
     full_pool,
     page_requested_by_hand,
     debug_in_production,
@@ -105,7 +105,7 @@ fn stale_after_the_catalog_changed() -> Chapter {
         .then(ready("abc123"))
         .then(visit("abc123").hit("llm"))
         .then(Step::ModelWasAsked(1))
-        .then(bump_catalog_version().status(200).member("store", SHOP).member("version", 1))
+        .then(bump_catalog_version().status(200).member("shop", SHOP).member("version", 1))
         .then(
             visit("abc123")
                 .page()
@@ -144,7 +144,7 @@ fn shopper_of_their_own() -> Chapter {
         .then_all(others.map(|other| visit(other).fallback()))
 }
 
-fn unknown_store() -> Chapter {
+fn unknown_shop() -> Chapter {
     let nowhere = r#"{"store":"nowhere","shopper":"a","events":[{"type":"visit"}]}"#;
     Chapter::new()
         .then(get("/s/nowhere?shopper=abc123").refused(404))
