@@ -21,7 +21,8 @@ const BREAKER_COOLDOWN_MS_MAX: u64 = 600_000;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Document {
-    /// `development` opens the debug routes to everybody. `ENVIRONMENT`.
+    /// `production` or `development`, which opens the debug routes to everybody; `cargo xtask dev` sets it.
+    /// `ENVIRONMENT`.
     pub environment: Kind,
     /// How long pages are kept.
     pub cache: Cache,
@@ -160,15 +161,15 @@ pub struct Cache {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Pool {
-    /// Members. `POOL_SIZE`.
+    /// Members of the pool, `pool-0` and so on; at most 1000. `POOL_SIZE`.
     pub size: u32,
     /// Live jobs that a member takes. `MAX_QUEUE_DEPTH`.
     pub depth_max: u32,
     /// Jobs that a member works on at once. A job that waits for the language model costs little.
     pub jobs_per_member: usize,
-    /// How often a job is tried.
+    /// How often a job is tried before it becomes a dead letter. A crash of its process is no attempt.
     pub attempts_max: u32,
-    /// How long a worker may be silent before its job is given to another.
+    /// How long a worker may be silent before its job is given to another. A process that died loses its jobs at once.
     pub lease_ms: u32,
     /// The first pause before another attempt; it doubles from there.
     pub backoff_ms: u32,
@@ -176,7 +177,7 @@ pub struct Pool {
     pub backoff_ms_max: u32,
     /// How long finished jobs are kept, for `wandstore jobs`. Dead letters are kept for good.
     pub keep_settled_seconds: u64,
-    /// Instances that were idle for this long are dropped. `CONTAINER_INACTIVITY_TIMEOUT_MS`.
+    /// Component instances that were idle for this long are dropped. `CONTAINER_INACTIVITY_TIMEOUT_MS`.
     pub inactivity_timeout_ms: u64,
 }
 
@@ -184,10 +185,10 @@ pub struct Pool {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Llm {
-    /// An OpenAI-compatible endpoint, such as `https://api.moonshot.ai/v1` or
-    /// `http://127.0.0.1:11434/v1`. `AI_GATEWAY_URL`, `LLM_BASE_URL`.
+    /// An OpenAI-compatible endpoint, such as `https://api.moonshot.ai/v1`, which is asked if there is only a key, or
+    /// `http://127.0.0.1:11434/v1`. With neither, pages are planned locally. `AI_GATEWAY_URL`, `LLM_BASE_URL`.
     pub base_url: Option<String>,
-    /// `LLM_MODEL`.
+    /// The model's name at that endpoint. `LLM_MODEL`.
     pub model: String,
     /// The time limit for a whole answer, retries included.
     pub timeout_ms: u64,
@@ -201,13 +202,15 @@ pub struct Llm {
     pub breaker_failures: u32,
     /// How long the model is not asked then.
     pub breaker_cooldown_ms: u64,
-    /// How the plan's schema is sent: `json-schema`, `json-object` or `none`.
+    /// How the plan's schema is sent: `json-schema`, `json-object` or `none`. An endpoint that refuses one is asked in
+    /// the next way for a day.
     pub schema_mode: SchemaMode,
-    /// The spending limit per day (UTC); 0 means no limit.
+    /// The limit of tokens per day (UTC), questions and answers together, for all processes on the data folder; 0 means
+    /// no limit. Before each call its maximum cost is reserved.
     pub tokens_per_day_max: u64,
     /// Price of a million tokens of question, in millionths of a dollar; for metrics.
     pub price_in_microdollars: u64,
-    /// Price of a million tokens of answer, likewise.
+    /// Price of a million tokens of answer, in millionths of a dollar; for metrics.
     pub price_out_microdollars: u64,
     /// Additional members of the request body, in the endpoint's form; they replace ours. Without this setting, Kimi is
     /// told not to think aloud and every other endpoint gets none. With `{}` no endpoint gets any.
@@ -216,7 +219,7 @@ pub struct Llm {
     pub omit: Vec<String>,
 }
 
-/// How Shopify is reached. Secrets and tokens come from the environment only.
+/// How Shopify is reached.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Shopify {

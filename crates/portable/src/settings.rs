@@ -53,13 +53,14 @@ pub struct PageLifetimes {
     pub fresh_seconds: u32,
 }
 
-/// A merchant's shop.
+/// A merchant's shop. A configuration that names no shop serves the demo shop, `magic-wands`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Shop {
-    /// The name that shoppers see.
+    /// The name that shoppers see; without it, the id.
     pub name: String,
-    /// The base address of its theme's own pages, without a slash at the end; empty if the shop has none.
+    /// The base address of its theme's own pages, `https://…` without a slash at the end; empty if the shop has none.
+    /// A shop at Shopify has `https://<id>`.
     pub url: String,
     /// BCP 47 language tag of its texts.
     pub language: String,
@@ -69,13 +70,14 @@ pub struct Shop {
     pub banned_words: Vec<String>,
     /// The promises that pages may make. They make no others.
     pub promises: Vec<String>,
-    /// Personas for which no page is made, by name, in lower case.
+    /// Personas for which no page is made: any of `minimalist`, `explorer`, `dealhunter`, `loyalist`, but not all.
     pub personas_off: Vec<String>,
     /// The brand's accent colour, `#rrggbb`; if empty, pages have their own.
     pub accent: String,
-    /// The brand's background colour, likewise.
+    /// The brand's background colour, `#rrggbb`; if empty, pages have their own.
     pub surface: String,
-    /// Whether the merchant turned personal pages off.
+    /// Whether the merchant turned personal pages off: every shopper gets the fallback page, and nothing is made or
+    /// stored.
     pub paused: bool,
     /// Whether the shop is served because its merchant installed the app, and not because the operator named it.
     #[serde(skip)]

@@ -13,9 +13,10 @@ pub struct Environment(BTreeMap<&'static str, String>);
 /// The settings that come from the environment only.
 #[derive(Debug, Default)]
 pub struct Secrets {
-    /// `KIMI_API_KEY`.
+    /// The key of the language model. `KIMI_API_KEY`.
     pub llm_key: Option<Secret>,
-    /// The secrets of the `signatures` capability, by name.
+    /// The secrets that components check against, by name: for webhooks the app's secret, unless `WEBHOOK_SECRET` is
+    /// set, and the token that opens `/debug/…` in production. `WEBHOOK_SECRET`, `DEBUG_TOKEN`.
     pub named: Vec<(String, Vec<Secret>)>,
     /// The operator's credentials from Shopify.
     pub shopify: Shopify,
@@ -24,22 +25,25 @@ pub struct Secrets {
 /// The operator's credentials from Shopify: of an app that merchants install, or of a single shop.
 #[derive(Debug, Default)]
 pub struct Shopify {
-    /// The app's client id; no secret. `SHOPIFY_API_KEY`.
+    /// The app's client id, which is no secret. With it, merchants can install the app. `SHOPIFY_API_KEY`.
     pub api_key: Option<String>,
-    /// The app's secret. `SHOPIFY_API_SECRET`.
+    /// The app's secret, which signs app proxy requests and webhooks. `SHOPIFY_API_SECRET`.
     pub api_secret: Option<Secret>,
     /// The previous app secret, during a rotation. `SHOPIFY_API_SECRET_PREVIOUS`.
     pub api_secret_previous: Option<Secret>,
-    /// The shop that is connected without an installation. `SHOPIFY_STORE`.
+    /// The shop that is connected without an installation, by its domain at Shopify, such as
+    /// `magic-wands.myshopify.com`. It is added to the shops; the demo shop is then not served. `SHOPIFY_STORE`.
     pub shop: Option<String>,
-    /// Its private Storefront token. `SHOPIFY_ACCESS_TOKEN`.
+    /// The private Storefront token of that shop. Without it, products are read without a token, and have no tags.
+    /// `SHOPIFY_ACCESS_TOKEN`.
     pub access_token: Option<Secret>,
-    /// The key that encrypts tokens. `WANDSTORE_ENCRYPTION_KEY`.
+    /// The key that encrypts merchants' tokens: 32 bytes in base64. Of several, separated by commas, the first encrypts
+    /// and all decrypt. Without it, a key is made that ends with the process. `WANDSTORE_ENCRYPTION_KEY`.
     pub encryption_key: Option<Secret>,
 }
 
 /// The known variables, apart from those with secrets that components may check against.
-const VARIABLES: [&str; 17] = [
+pub(super) const VARIABLES: [&str; 17] = [
     "ENVIRONMENT",
     "WANDSTORE_LISTEN",
     "WANDSTORE_DATA_DIR",

@@ -31,32 +31,37 @@ pub struct File {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Server {
-    /// Address and port. `WANDSTORE_LISTEN`, `--listen`.
+    /// Address and port; port 0 takes a free one. `WANDSTORE_LISTEN`, `--listen`.
     pub listen: String,
-    /// The folder for databases, pages and compiled components. `WANDSTORE_DATA_DIR`, `--data-dir`.
+    /// The folder for databases, pages and compiled components, relative to the working folder. `WANDSTORE_DATA_DIR`,
+    /// `--data-dir`.
     pub data_dir: PathBuf,
-    /// The most connections at once. A new one takes the place of one that is idle, slow or only waits.
+    /// The most connections at once. A new one takes the place of one that is idle, slow or only waits. Half of them at
+    /// most wait for a page to be made; more get the current state at once.
     pub connections_max: usize,
-    /// The origin at which browsers reach us, such as `https://wandstore.example`. `WANDSTORE_PUBLIC_URL`.
+    /// The origin at which browsers reach Wandstore, such as `https://wandstore.example`. Addresses are made from it, and
+    /// never from the `Host` of a request. Required in production with `SHOPIFY_API_KEY`. `WANDSTORE_PUBLIC_URL`.
     pub public_url: Option<String>,
-    /// The most connections at once from one address, not counting those of proxies (see `trust_forwarded`), and the
-    /// most requests of one client that wait at once.
+    /// The most connections at once from one address (of IPv6: one network of 64 bits), not counting those of proxies
+    /// (see `trust_forwarded`), and the most requests of one client that wait at once.
     pub connections_per_address_max: usize,
     /// Whether `x-forwarded-for` is trusted from every peer, and not only from this machine and private networks: for a
-    /// proxy with a public address that sets the field itself.
+    /// proxy with a public address that sets the field itself. A shop's API gets the shopper's address.
     pub trust_forwarded: bool,
     /// Whether the unsigned routes `/s/…` and `/api/…` serve shops whose merchants installed the app. They always serve
     /// shops that the operator named, and all shops in development.
     pub unsigned_routes: bool,
 }
 
-/// The component that plays a role, and its limits.
+/// The component that plays a role (`routing`, `caching`, `queueing`, `generation` or `catalog`), and its limits.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Component {
-    /// Which of the components in this binary to use; only the catalog has two.
+    /// Which of the components in the binary to use; only the catalog has two: `demo`, products that are built in, and
+    /// `shopify`, the Storefront API of each shop. Without it, it is `shopify` if `SHOPIFY_STORE` or `SHOPIFY_API_KEY` is
+    /// set, and else `demo`.
     pub builtin: Option<Builtin>,
-    /// A `.wasm` component; relative to the file.
+    /// A `.wasm` component to use in place of the one in the binary; relative to the file.
     pub path: Option<PathBuf>,
     /// Its SHA-256 in hex. A file that differs is refused.
     pub sha256: Option<String>,
@@ -64,11 +69,11 @@ pub struct Component {
     pub calls_per_instance: Option<u32>,
     /// The most instances at once.
     pub instances: Option<usize>,
-    /// The most computing time of a call.
+    /// The most computing time of a call. Waiting does not count.
     pub compute_ms: Option<u64>,
     /// The most time of a call, waiting included.
     pub wall_ms: Option<u64>,
-    /// The most memory of an instance.
+    /// The most memory of an instance, in MiB.
     pub memory_mib: Option<usize>,
 }
 
@@ -88,7 +93,7 @@ impl File {
     }
 
     /// Returns a file in which every known key has a value; `*` stands for any id.
-    fn with_every_key() -> toml::Table {
+    pub(super) fn with_every_key() -> toml::Table {
         let component = Component {
             builtin: Some(Builtin::Demo),
             path: Some(PathBuf::new()),

@@ -8,6 +8,8 @@ mod file;
 mod keys;
 mod public_url;
 #[cfg(test)]
+mod reference;
+#[cfg(test)]
 mod tests;
 
 use std::path::{Path, PathBuf};

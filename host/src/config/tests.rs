@@ -160,10 +160,7 @@ fn a_member_takes_as_many_live_jobs_as_in_the_original_deployment_wherever_it_is
     assert_eq!(accepted("", &[("MAX_QUEUE_DEPTH", "7")]).settings().pool.depth_max, 7);
     for (stated, file) in [
         ("\ndepth_max = 100\n", include_str!("../../../wandstore.example.toml")),
-        (
-            "| `MAX_QUEUE_DEPTH` | `pool.depth_max`, live jobs per member | 100 |",
-            include_str!("../../../README.md"),
-        ),
+        ("| `depth_max` | `100` | `MAX_QUEUE_DEPTH` |", include_str!("../../../docs/configuration.md")),
         ("\"MAX_QUEUE_DEPTH\": \"100\"", include_str!("../../../targets/cloudflare/wrangler.jsonc")),
         (
             "| `MAX_QUEUE_DEPTH` | live jobs that a member takes | 100 |",
