@@ -2,11 +2,14 @@
 #![expect(clippy::print_stdout, reason = "a developer's command, which may end where nobody reads it")]
 
 mod bench;
+mod book;
 mod build;
 mod bundle;
 mod catalog;
 mod dev;
 mod dev_shop;
+mod docs;
+mod documents;
 mod fuzz;
 mod new;
 mod shell;
@@ -37,6 +40,10 @@ enum Command {
     /// Begin something of your own from a template.
     #[command(subcommand)]
     New(new::New),
+    /// Write docs/configuration.md from the types of the configuration.
+    Docs,
+    /// Build the documents as a book, with mdBook.
+    Book(book::Book),
     /// Run every test there is: formatting, lints, Rust tests, the browser test.
     Test(test::Test),
     /// Feed the parsers that face the network with what nobody would send by mistake.
@@ -56,6 +63,8 @@ fn main() -> anyhow::Result<()> {
         Command::Proof(proof) => proof.run(),
         Command::Catalog(catalog) => catalog.run(),
         Command::New(new) => new.run(),
+        Command::Docs => docs::run(),
+        Command::Book(book) => book.run(),
         Command::Test(test) => test.run(),
         Command::Fuzz(fuzz) => fuzz.run(),
         Command::Bench(bench) => bench.run(),
