@@ -2,6 +2,19 @@
 //!
 //! It depends on `wit/` and the backends, and on no component's crate: only components decide which page a shopper
 //! gets.
+//!
+//! A configuration is parsed and validated before anything starts:
+//!
+//! ```
+//! use host::config::{Config, Environment};
+//!
+//! let config = Config::parse("[pool]\nsize = 4", ".".into(), &Environment::default())?;
+//! assert_eq!(config.settings().pool.size, 4);
+//!
+//! let refusal = Config::parse("[pool]\nsise = 4", ".".into(), &Environment::default()).unwrap_err();
+//! assert_eq!(refusal.to_string(), "there is no key `pool.sise`; the nearest is `pool.size`");
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 pub mod backends;
 #[allow(missing_docs, reason = "generated")]

@@ -3,6 +3,17 @@
 //!
 //! It keeps nothing between calls except the variables, so that any number of its instances may run at once. The
 //! protocol of the model is the same code as in the native host (`portable::llm`).
+//!
+//! Variables override the document that a deployment was exported with:
+//!
+//! ```
+//! use services::Configuration;
+//!
+//! let variable = |name: &str| (name == "POOL_SIZE").then(|| "4".to_owned());
+//! let configuration = Configuration::read(variable, [0; 32]);
+//! assert_eq!(configuration.document.pool.size, 4);
+//! assert!(configuration.llm_key.is_none() && configuration.problem.is_none());
+//! ```
 
 mod configuration;
 mod endpoint;

@@ -3,6 +3,12 @@
 //!
 //! It never decides which page a shopper gets, reads no page and knows no secret. Spin starts an instance for each
 //! request. The instance continues after its answer was sent and runs jobs then, because nobody waits for it any more.
+//!
+//! ```
+//! let fields = spin_front::fields(vec![("Authorization".into(), b"Bearer open-sesame".to_vec())])?;
+//! assert_eq!(spin_front::bearer(&fields), Some("open-sesame"));
+//! # Ok::<(), spin_front::Refusal>(())
+//! ```
 
 mod answer;
 mod drain;

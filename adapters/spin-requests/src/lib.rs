@@ -2,6 +2,12 @@
 //!
 //! It reads nothing itself and decides nothing. It is a component of its own because the resource must exist before
 //! routing does, and the component that serves HTTP comes after routing.
+//!
+//! ```
+//! let fields = [("accept".to_owned(), "text/html".to_owned())];
+//! assert_eq!(spin_requests::header(&fields, "accept"), Some("text/html"));
+//! assert_eq!(spin_requests::header(&fields, "cookie"), None);
+//! ```
 
 #[cfg(target_arch = "wasm32")]
 mod guest;

@@ -6,6 +6,17 @@
 //! A page is stored in two tiers in the same form (see [`PageMetadata::encode_head`]): short-term storage (KV),
 //! where it expires, and long-term storage (blob), which is the source of truth. The plan that the page was
 //! rendered from is stored next to the latter. For a closed shop, the cache returns and stores nothing.
+//!
+//! Whether a page is fresh is a function of its metadata, the time and the shop's catalog version:
+//!
+//! ```
+//! use caching::{PageMetadata, Staleness, staleness};
+//!
+//! let page = PageMetadata { fresh_until_ms: 1_000, catalog_version: 3, ..PageMetadata::unknown() };
+//! assert_eq!(staleness(&page, 999, Some(3)), None);
+//! assert_eq!(staleness(&page, 999, Some(4)), Some(Staleness::CatalogChanged));
+//! assert_eq!(staleness(&page, 1_000, Some(3)), Some(Staleness::Expired));
+//! ```
 
 mod cache;
 mod capabilities;

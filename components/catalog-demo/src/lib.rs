@@ -2,6 +2,12 @@
 //!
 //! The catalog is pure data: it makes no requests and never fails. The deployment's settings decide which stores
 //! exist, and each of them sells these wands.
+//!
+//! ```
+//! let found = catalog_demo::search("oak");
+//! assert!(!found.is_empty());
+//! assert!(found.iter().all(|wand| wand.price > 0));
+//! ```
 
 mod find;
 mod picture;

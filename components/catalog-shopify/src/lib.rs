@@ -7,6 +7,15 @@
 //! The crate is pure: it has no clock or network, and reaches the outside only through [`capabilities::World`]. It
 //! has no address and no token: the host adds them. No answer of Shopify makes it trap, and it never logs a
 //! shopper's words.
+//!
+//! Prices are never rounded:
+//!
+//! ```
+//! use catalog_shopify::price::minor;
+//!
+//! assert_eq!(minor("12.5", "EUR"), Some(1_250));
+//! assert_eq!(minor("12.5", "JPY"), None, "a yen has no decimals");
+//! ```
 
 pub mod answer;
 pub mod ask;

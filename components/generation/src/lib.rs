@@ -7,6 +7,13 @@
 //! The crate is pure: it has no clock, randomness or network, and reaches the outside only through the traits of
 //! [`capabilities`]. It never shows model text that was not checked, and takes prices, titles and links only from
 //! the catalog.
+//!
+//! The model's answer has to fit a JSON Schema, which lists every kind of block:
+//!
+//! ```
+//! let schema = generation::plan::schema();
+//! assert!(schema.contains("\"hero\"") && schema.contains("\"headline\""));
+//! ```
 
 pub mod affinity;
 pub mod answer;

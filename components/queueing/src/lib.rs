@@ -6,6 +6,21 @@
 //! Each shopper of a shop has at most one live job, and each claim completes at most once. A job makes a page, which
 //! shoppers wait for and request again, or runs a [`MaintenanceTask`], which is requested once and must not be
 //! lost.
+//!
+//! A job goes to the member that its shopper's key hashes to, or else to the next. A failed attempt is repeated after a
+//! pause that grows:
+//!
+//! ```
+//! use queueing::{Backoff, member_name, pause_ms, rotation};
+//!
+//! let members: Vec<_> = rotation("magic-wands:abc123", 3).map(member_name).collect();
+//! assert_eq!(members.len(), 3, "every member may take it");
+//!
+//! let backoff = Backoff { first_ms: 2_000, max_ms: 60_000 };
+//! assert_eq!(pause_ms(1, backoff, None, 0), 1_000, "at least half of the span");
+//! assert_eq!(pause_ms(2, backoff, None, 0), 2_000);
+//! assert_eq!(pause_ms(2, backoff, Some(9_000), 0), 9_000, "a server asked for more");
+//! ```
 
 mod capabilities;
 mod generation_request;

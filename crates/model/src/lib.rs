@@ -4,6 +4,18 @@
 //!
 //! Pure: no I/O, no clock, no WIT types. A [`ShopId`] or [`ShopperId`] cannot contain a separator
 //! of keys, paths or URLs, so an id never matches another shop's or shopper's keys.
+//!
+//! An id parses into a type that no separator fits in, and every key is made of such ids:
+//!
+//! ```
+//! use model::{Key, ShopId, ShopperId};
+//!
+//! let shop = ShopId::parse("magic-wands")?;
+//! let shopper = ShopperId::parse("abc123")?;
+//! assert_eq!(Key::Page(&shop, &shopper).to_string(), "ui:magic-wands:abc123");
+//! assert!(ShopId::parse("magic:wands").is_err());
+//! # Ok::<(), model::InvalidId>(())
+//! ```
 
 mod access;
 mod cause;

@@ -3,6 +3,26 @@
 //! The crate is pure: it turns a page's content into a document. It does not decide what is shown, except on the
 //! fallback page. It decides how a page looks, how it is escaped, and how an open page is replaced by its
 //! successor. A document is self-contained: one style, one script, and no requests except for product images.
+//!
+//! The fallback page of a shop whose catalog does not answer:
+//!
+//! ```
+//! use page::{Shelves, Shop, fallback, render};
+//!
+//! let shop = Shop {
+//!     id: "magic-wands".into(),
+//!     name: "Magic Wands".into(),
+//!     url: String::new(),
+//!     language: "en".into(),
+//!     currency: "EUR".into(),
+//!     money_format: String::new(),
+//!     accent: String::new(),
+//!     surface: String::new(),
+//! };
+//! let document = render(&fallback(&shop, Shelves::Unknown, &[], &[]));
+//! assert!(document.html.contains("Magic Wands"));
+//! assert!(!document.html[document.fragment].contains("<main"));
+//! ```
 
 mod address;
 mod document;

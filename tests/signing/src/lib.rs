@@ -1,6 +1,11 @@
 //! What Shopify signs, and how: for tests, and for the simulated shop.
 //!
 //! Written from Shopify's documentation, and apart from the code that checks it.
+//!
+//! ```
+//! let mac = signing::mac("hush", b"shop=magic-wands.myshopify.com");
+//! assert_eq!(signing::hex(&mac).len(), 64);
+//! ```
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
