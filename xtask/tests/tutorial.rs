@@ -147,7 +147,7 @@ impl Reader {
     fn serve(&self) -> Server {
         let mut serve = Command::new(wandstore());
         serve.args(["serve", "--listen", &self.listen]).env("ENVIRONMENT", "development");
-        serve.current_dir(&self.working).stderr(Stdio::piped());
+        serve.current_dir(&self.working).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut server = Server(serve.spawn().expect("it starts"));
         let started = Instant::now();
         while TcpStream::connect(&self.listen).is_err() {
