@@ -1,6 +1,6 @@
 //! Blob storage over a database, for deployments without a bucket.
 
-use portable::sql::{blob as sql, first_after};
+use ::sql::{blob as sql, first_after};
 use serde_json::json;
 
 use crate::database::{Database, Sql};

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use portable::sql::{from_sql, to_sql};
+use sql::{from_sql, to_sql};
 
 use crate::Failure;
 

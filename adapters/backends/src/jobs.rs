@@ -1,7 +1,7 @@
 //! Jobs over a database. Time and randomness are arguments.
 
-use portable::sql::jobs::{PAYLOAD_BYTES_MAX, new_id};
-use portable::sql::{first_after, jobs as sql};
+use ::sql::jobs::{PAYLOAD_BYTES_MAX, new_id};
+use ::sql::{first_after, jobs as sql};
 use serde_json::json;
 
 use crate::database::{Database, Row, Sql, Value};

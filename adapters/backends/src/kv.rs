@@ -1,6 +1,6 @@
 //! Key-value storage over a database. Time and randomness are arguments.
 
-use portable::sql::{first_after, kv as sql};
+use ::sql::{first_after, kv as sql};
 use serde_json::json;
 
 use crate::database::{Database, Row, Sql};

@@ -1,7 +1,7 @@
 //! An adapter: key-value storage, blob storage and jobs, for platforms that have a database in
 //! `SQLite`, such as Spin and the Durable Objects of Cloudflare Workers.
 //!
-//! The statements (`portable::sql`) and the tables (`migrations/`) are the same as in the native host. Nothing is kept
+//! The statements (`crates/sql`) and the tables (`migrations/`) are the same as in the native host. Nothing is kept
 //! between calls outside the database, so that any number of instances may use one database at once.
 
 pub mod blob;

@@ -7,12 +7,12 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use portable::sql::blob::OBJECT_BYTES_MAX;
 use rusty_s3::actions::{
     DeleteObject, DeleteObjects, DeleteObjectsResponse, GetObject, ListObjectsV2, ObjectIdentifier,
     PutObject, S3Action,
 };
 use rusty_s3::{Bucket, Credentials, UrlStyle};
+use sql::blob::OBJECT_BYTES_MAX;
 use url::Url;
 
 use crate::{Failure, within};

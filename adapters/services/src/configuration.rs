@@ -1,9 +1,9 @@
 //! The operator's configuration, read from variables: a document as `wandstore export` writes it, and single variables
 //! that override it.
 
-use portable::document::Document;
-use portable::signatures::Secrets;
-use portable::{Secret, secrets};
+use secrets::Secret;
+use secrets::signatures::Secrets;
+use settings::document::Document;
 
 /// Platforms that do one thing at a time do not extend leases, so a lease lasts as long as a generation may take: two
 /// questions to the model, and this margin.
@@ -76,7 +76,7 @@ fn longest_generation_ms(document: &Document) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use portable::signatures::Signatures as _;
+    use secrets::signatures::Signatures as _;
 
     use super::*;
 

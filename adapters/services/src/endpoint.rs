@@ -5,12 +5,11 @@
 
 use std::time::Duration;
 
-use portable::document::Llm;
-use portable::llm::exchange::{self, RESPONSE_BYTES_MAX};
-use portable::llm::{
-    Asking, Cause, Completion, Endpoint, Error, Failed, Memory, Next, Patience, Reply, Request,
-};
-use portable::{Secret, millis};
+use llm::exchange::{self, RESPONSE_BYTES_MAX};
+use llm::{Asking, Cause, Completion, Endpoint, Error, Failed, Memory, Next, Patience, Reply, Request};
+use secrets::Secret;
+use settings::document::Llm;
+use upstream::millis;
 
 /// The platform functions that a question needs.
 pub trait Outbound {

@@ -13,14 +13,13 @@ mod bindings {
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use ::llm as model;
+use ::settings::document::Kind;
 use bindings::exports::wandstore::capabilities::{fetch, llm, settings, signatures};
 use bindings::wandstore::capabilities::{clock, log, random};
 use bindings::wandstore::platform::{outbound, timer, variables};
-use portable::document::Kind;
-use portable::llm as model;
-use portable::millis;
-use portable::signatures::{Algorithm, Signatures as _};
-use portable::upstream::{self, UpstreamCall};
+use secrets::signatures::{Algorithm, Signatures as _};
+use upstream::{UpstreamCall, millis};
 
 use crate::{Configuration, Model, Outbound, Question, Unanswered};
 

@@ -2,7 +2,7 @@
 //! HTTP and a timer, such as Spin and Cloudflare Workers.
 //!
 //! It keeps nothing between calls except the variables, so that any number of its instances may run at once. The
-//! protocol of the model is the same code as in the native host (`portable::llm`).
+//! protocol of the model is the same code as in the native host (`crates/llm`).
 //!
 //! Variables override the document that a deployment was exported with:
 //!

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-pub use portable::millis;
+pub use upstream::millis;
 
 /// A source of time.
 pub trait Clock: Send + Sync {

@@ -23,14 +23,15 @@ pub mod sqlite;
 
 /// The settings of the operator and the merchants.
 pub mod settings {
-    pub use portable::settings::*;
+    pub use ::settings::*;
 
     pub use crate::live::Live;
 }
 
 use std::sync::Arc;
 
-pub use portable::{Secret, document, secrets, signatures};
+pub use ::secrets::{self, Secret, signatures};
+pub use ::settings::document;
 
 use clock::Clock;
 use faults::Faults;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use portable::settings::{Settings, Shop};
+use settings::{Settings, Shop};
 
 /// The current settings. Reads never block.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ impl From<Settings> for Live {
 
 #[cfg(test)]
 mod tests {
-    use portable::settings::ShopStatus;
+    use settings::ShopStatus;
 
     use super::*;
 

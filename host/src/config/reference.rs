@@ -34,8 +34,8 @@ Secrets come from the environment only. They are never printed, and a file canno
 
 const FILE: &str = include_str!("file.rs");
 const ENVIRONMENT: &str = include_str!("environment.rs");
-const DOCUMENT: &str = include_str!("../../../crates/portable/src/document.rs");
-const SETTINGS: &str = include_str!("../../../crates/portable/src/settings.rs");
+const DOCUMENT: &str = include_str!("../../../crates/settings/src/document.rs");
+const SETTINGS: &str = include_str!("../../../crates/settings/src/lib.rs");
 
 /// A section of the file, and the struct that has its keys.
 const SECTIONS: [(&str, &str, &str); 7] = [

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
-use portable::llm::{Message, Role};
+use llm::{Message, Role};
 use serde_json::{Value, json};
 
 use super::*;

@@ -14,8 +14,8 @@ use bytes::Bytes;
 pub use self::object_store::ObjectStore;
 pub use bounded::Bounded;
 pub use memory::Memory;
-pub use portable::sql::blob::OBJECT_BYTES_MAX;
 pub use scripted::Scripted;
+pub use sql::blob::OBJECT_BYTES_MAX;
 
 /// Where probes are written.
 const PROBE_BUCKET: &str = "PROBES";

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use metrics::{counter, histogram};
-use portable::upstream::{Request, UpstreamCall};
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Client, Response, redirect};
+use upstream::{Request, UpstreamCall};
 
 use super::{ANSWER_BYTES_MAX, Answer, Error, Fetch, Question, Tokens};
 use crate::clock::Clock;

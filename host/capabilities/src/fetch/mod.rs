@@ -14,9 +14,9 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 pub use http::{Http, NoTls};
-pub use portable::upstream::{ANSWER_BYTES_MAX, Answer, Error, STOREFRONT, is_shop_domain};
 pub use scripted::Scripted;
 pub use token::{NoTokens, OneToken, Tokens};
+pub use upstream::{ANSWER_BYTES_MAX, Answer, Error, STOREFRONT, is_shop_domain};
 
 /// A request to an upstream, on behalf of a shop.
 #[derive(Debug, Clone, PartialEq, Eq)]

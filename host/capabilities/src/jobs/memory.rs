@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use portable::sql::jobs::was_set_back;
+use sql::jobs::was_set_back;
 
 use super::{
     Buried, ClaimResult, Claimed, Completion, End, Enqueued, Error, Filter, Jobs, Keys, NewJob, QueueStats,

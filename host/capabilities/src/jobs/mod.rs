@@ -17,8 +17,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 pub use memory::Memory;
-pub use portable::sql::jobs::{PAYLOAD_BYTES_MAX, new_id};
 pub use scripted::Scripted;
+pub use sql::jobs::{PAYLOAD_BYTES_MAX, new_id};
 pub use sqlite::Sqlite;
 
 /// A job to be queued.

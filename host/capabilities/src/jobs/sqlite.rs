@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use ::sql::{first_after, from_sql, jobs as sql, to_sql};
 use async_trait::async_trait;
 use bytes::Bytes;
-use portable::sql::{first_after, from_sql, jobs as sql, to_sql};
 use sqlx::Row;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteRow;

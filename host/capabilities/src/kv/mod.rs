@@ -16,8 +16,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 pub use memory::Memory;
-pub use portable::sql::kv::VALUE_BYTES_MAX;
 pub use scripted::Scripted;
+pub use sql::kv::VALUE_BYTES_MAX;
 pub use sqlite::Sqlite;
 pub use tiered::Tiered;
 

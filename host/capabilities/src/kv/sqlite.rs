@@ -10,7 +10,7 @@ use sqlx::Row;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteRow;
 
-use portable::sql::{first_after, from_sql, kv as sql, to_sql};
+use ::sql::{first_after, from_sql, kv as sql, to_sql};
 
 use super::{DELETED_AT_ONCE, Entry, Error, Kv, Swap, check_size, expiry};
 use crate::clock::Clock;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use ::llm::{Call, Cause, Failed, Question};
 use metrics::counter;
-use portable::llm::{Call, Cause, Failed, Question};
 use tracing::warn;
 
 use super::{Budget, Spent, budget};

@@ -17,8 +17,8 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use ::sql::{budget as sql, to_sql};
 use async_trait::async_trait;
-use portable::sql::{budget as sql, to_sql};
 use sqlx::migrate::Migrator;
 
 use crate::sqlite::{Database, Durability, OpenError, WriteFailed};

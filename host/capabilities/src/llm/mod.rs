@@ -14,9 +14,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 
+pub use ::llm::{Cause, Completion, Ending, Error, Failed, Message, Request, Role, SchemaMode};
 pub use budget::Budget;
 pub use openai::{BadConfig, Config, OpenAi};
-pub use portable::llm::{Cause, Completion, Ending, Error, Failed, Message, Request, Role, SchemaMode};
 pub use scripted::Scripted;
 
 /// A language model.

@@ -6,13 +6,13 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
-use metrics::{counter, histogram};
-use portable::llm::exchange::{self, RESPONSE_BYTES_MAX};
-use portable::llm::{
+use ::llm::exchange::{self, RESPONSE_BYTES_MAX};
+use ::llm::{
     Asking, Call, Cause, Completion, Endpoint, Error, Failed, Memory, Next, Patience, Question, Reply,
     Request, SchemaMode,
 };
+use async_trait::async_trait;
+use metrics::{counter, histogram};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Response, Url, redirect};
 use serde_json::{Map, Value};

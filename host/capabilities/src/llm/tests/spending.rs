@@ -1,6 +1,6 @@
 //! Tests that the budget is durable and that tokens are reserved before they are spent.
 
-use portable::llm as model;
+use ::llm as model;
 use serde_json::Map;
 
 use super::*;

@@ -3,10 +3,14 @@
 //! There is one upstream: `storefront`, a shop's Storefront API (<https://shopify.dev/docs/api/storefront>). A
 //! component names the upstream and a shop; address and token are added here.
 
-use std::net::IpAddr;
+mod retry_after;
 
-use crate::llm::retry_after;
-use crate::{Secret, millis};
+use std::net::IpAddr;
+use std::time::Duration;
+
+use secrets::Secret;
+
+pub use retry_after::retry_after;
 
 /// The largest part of an answer that is read, in bytes: 4 MiB.
 pub const ANSWER_BYTES_MAX: usize = 4 << 20;
@@ -110,6 +114,11 @@ impl Answer {
         let after = retry_after_header.and_then(|header| retry_after(header, now_ms));
         Self { status, retry_after_ms: after.map(millis), body }
     }
+}
+
+/// Returns a duration in whole milliseconds.
+pub fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Returns whether a text is a shop's own domain: one label of lower-case letters, digits and inner hyphens before

@@ -4,9 +4,10 @@
 use std::num::ParseIntError;
 use std::str::FromStr;
 
+use upstream::is_shop_domain;
+
 use super::{Document, InvalidSettings, Kind};
-use crate::settings::Settings;
-use crate::upstream::is_shop_domain;
+use crate::Settings;
 
 impl Document {
     /// Overrides the document with the variables that `variable` returns.

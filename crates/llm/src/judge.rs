@@ -5,11 +5,11 @@
 
 use std::time::Duration;
 
-use super::Cause;
-use super::dialect::{MAX_COMPLETION_TOKENS, MAX_TOKENS, Part, RESPONSE_FORMAT};
-use super::explanation::Explanation;
-use super::policy::{Certainty, Failure, Remedy};
-use super::question::Question;
+use crate::Cause;
+use crate::dialect::{MAX_COMPLETION_TOKENS, MAX_TOKENS, Part, RESPONSE_FORMAT};
+use crate::explanation::Explanation;
+use crate::policy::{Certainty, Failure, Remedy};
+use crate::question::Question;
 
 /// Members without which a request is invalid.
 const NEEDED: [&str; 2] = ["model", "messages"];
@@ -61,7 +61,7 @@ const TOO_MUCH: [&str; 8] =
 const FORM_STATUSES: [u16; 6] = [400, 404, 415, 422, 500, 501];
 
 /// Judges an endpoint's refusal.
-pub(super) fn judge(
+pub(crate) fn judge(
     status: u16,
     after: Option<Duration>,
     explanation: &Explanation,

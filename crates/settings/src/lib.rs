@@ -1,5 +1,7 @@
 //! The operator's settings, as plain data. The caller reads them from files or the environment.
 
+pub mod document;
+
 use std::collections::BTreeMap;
 
 use model::Persona;

@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
-use super::documents;
-use crate::Secret;
+use crate::documents;
+use secrets::Secret;
 
 /// The longest text from an endpoint that is passed on, in characters.
 const SAID_CHARS_MAX: usize = 200;
@@ -32,22 +32,22 @@ const TELLING: [&str; 3] = ["response_format", "max_tokens", "max_completion_tok
 
 /// An endpoint's explanation.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Explanation {
+pub(crate) struct Explanation {
     /// The unchanged message.
     message: String,
     /// All its texts, in lower case.
-    pub(super) words: String,
+    pub(crate) words: String,
     /// Its codes and types of the error, in lower case.
-    pub(super) kinds: String,
+    pub(crate) kinds: String,
     /// The member of the request that it names, if any.
-    pub(super) member: Option<String>,
+    pub(crate) member: Option<String>,
     /// The status that it names in its body.
-    pub(super) status: Option<u16>,
+    pub(crate) status: Option<u16>,
 }
 
 impl Explanation {
     /// Reads the body of a refusal. `model` is the model's name, which must not be taken for words.
-    pub(super) fn read(body: &[u8], model: &str) -> Self {
+    pub(crate) fn read(body: &[u8], model: &str) -> Self {
         let documents = documents::read(body);
         match documents.found.first() {
             Some(document) => Self::of(document, model),
@@ -56,7 +56,7 @@ impl Explanation {
     }
 
     /// Reads a document.
-    pub(super) fn of(document: &Value, model: &str) -> Self {
+    pub(crate) fn of(document: &Value, model: &str) -> Self {
         let error = Some(&document["error"]).filter(|error| error.is_object()).unwrap_or(document);
         let mut words = String::new();
         gather(document, &mut words);
@@ -84,17 +84,17 @@ impl Explanation {
     }
 
     /// Returns whether its words contain one of `phrases`.
-    pub(super) fn says(&self, phrases: &[&str]) -> bool {
+    pub(crate) fn says(&self, phrases: &[&str]) -> bool {
         phrases.iter().any(|phrase| self.words.contains(phrase))
     }
 
     /// Returns whether its codes and types contain one of `parts`.
-    pub(super) fn is(&self, parts: &[&str]) -> bool {
+    pub(crate) fn is(&self, parts: &[&str]) -> bool {
         parts.iter().any(|part| self.kinds.contains(part))
     }
 
     /// Returns whether it is about the member `name`: it says so, or uses the name as a word.
-    pub(super) fn names(&self, name: &str) -> bool {
+    pub(crate) fn names(&self, name: &str) -> bool {
         let is_part = |c: char| c.is_alphanumeric() || c == '_';
         let mut places = self.words.match_indices(name);
         places.any(|(at, _)| {
@@ -104,14 +104,14 @@ impl Explanation {
     }
 
     /// Returns its message, made fit for a log.
-    pub(super) fn said(&self, key: Option<&Secret>) -> String {
+    pub(crate) fn said(&self, key: Option<&Secret>) -> String {
         tame(&self.message, key)
     }
 }
 
 /// Makes a text fit for a log: short, on one line, without characters that could confuse a reader, and without the key,
 /// which an endpoint may repeat in part.
-pub(super) fn tame(text: &str, key: Option<&Secret>) -> String {
+pub(crate) fn tame(text: &str, key: Option<&Secret>) -> String {
     // Control characters, and characters that are invisible or change the direction of the text.
     let is_odd = |c: char| {
         c.is_control()

@@ -8,7 +8,7 @@ use std::io::Read as _;
 use flate2::read::MultiGzDecoder;
 use serde_json::{Deserializer, Value};
 
-use super::exchange::RESPONSE_BYTES_MAX;
+use crate::exchange::RESPONSE_BYTES_MAX;
 
 /// The first bytes of gzip (RFC 1952, section 2.3.1).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -18,18 +18,18 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The content of a body.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Documents {
+pub(crate) struct Documents {
     /// The JSON documents: one, or the chunks of a stream.
-    pub(super) found: Vec<Value>,
+    pub(crate) found: Vec<Value>,
     /// Whether it is a stream with an end marker.
-    pub(super) is_over: bool,
+    pub(crate) is_over: bool,
     /// The text, if there is no document.
-    pub(super) text: String,
+    pub(crate) text: String,
 }
 
 /// Reads server-sent events (<https://html.spec.whatwg.org/multipage/server-sent-events.html>), one JSON document or
 /// several, whatever precedes them.
-pub(super) fn read(body: &[u8]) -> Documents {
+pub(crate) fn read(body: &[u8]) -> Documents {
     let unpacked = if body.starts_with(&GZIP) { unpack(body) } else { Vec::new() };
     let body = if unpacked.is_empty() { body } else { &unpacked };
     let text = String::from_utf8_lossy(body);

@@ -12,12 +12,12 @@ const CERTAIN_MS: u64 = 24 * 60 * 60 * 1000;
 const GUESSED_MS: u64 = 10 * 60 * 1000;
 
 /// The limit of tokens, as `OpenAI` and most endpoints first called it,
-pub(super) const MAX_TOKENS: &str = "max_tokens";
+pub(crate) const MAX_TOKENS: &str = "max_tokens";
 /// and as newer models of `OpenAI`'s call it
 /// (<https://platform.openai.com/docs/api-reference/chat/create>).
-pub(super) const MAX_COMPLETION_TOKENS: &str = "max_completion_tokens";
+pub(crate) const MAX_COMPLETION_TOKENS: &str = "max_completion_tokens";
 /// The form of the answer.
-pub(super) const RESPONSE_FORMAT: &str = "response_format";
+pub(crate) const RESPONSE_FORMAT: &str = "response_format";
 
 /// How an endpoint is told the form of the answer. Each mode demands less of it than the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -33,7 +33,7 @@ pub enum SchemaMode {
 
 /// The part of a request that an endpoint refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Part {
+pub(crate) enum Part {
     /// The form of the answer.
     Form,
     /// The member of that name.
@@ -42,7 +42,7 @@ pub(super) enum Part {
 
 impl Part {
     /// Returns the member of the request.
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         match self {
             Self::Form => RESPONSE_FORMAT,
             Self::Member(name) => name,
@@ -52,24 +52,24 @@ impl Part {
 
 /// The dialect of an endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Dialect {
+pub(crate) struct Dialect {
     /// How the endpoint is told the form of the answer.
-    pub(super) mode: SchemaMode,
+    pub(crate) mode: SchemaMode,
     /// The name of the token limit.
-    pub(super) limit: &'static str,
+    pub(crate) limit: &'static str,
     /// The members that are not sent.
-    pub(super) without: BTreeSet<String>,
+    pub(crate) without: BTreeSet<String>,
 }
 
 impl Dialect {
     /// Creates the configured dialect.
-    pub(super) fn new(mode: SchemaMode) -> Self {
+    pub(crate) fn new(mode: SchemaMode) -> Self {
         Self { mode, limit: MAX_TOKENS, without: BTreeSet::new() }
     }
 
     /// Returns the dialect without the refused part, or `None` if nothing is left to leave out. Each dialect demands
     /// less than the one before, so this ends.
-    pub(super) fn without(&self, refused: &Part) -> Option<Self> {
+    pub(crate) fn without(&self, refused: &Part) -> Option<Self> {
         let mut next = self.clone();
         match refused {
             Part::Form => {
@@ -113,7 +113,7 @@ pub struct Memory(Option<(Dialect, u64)>);
 
 impl Memory {
     /// Returns the remembered dialect, or the configured one if none is remembered.
-    pub(super) fn recall(&mut self, configured: SchemaMode, now_ms: u64) -> Dialect {
+    pub(crate) fn recall(&mut self, configured: SchemaMode, now_ms: u64) -> Dialect {
         match &self.0 {
             Some((dialect, until_ms)) if now_ms < *until_ms => dialect.clone(),
             _ => {
@@ -124,7 +124,7 @@ impl Memory {
     }
 
     /// Remembers the dialect that an endpoint accepts.
-    pub(super) fn keep(&mut self, dialect: Dialect, certain: bool, now_ms: u64) {
+    pub(crate) fn keep(&mut self, dialect: Dialect, certain: bool, now_ms: u64) {
         let until_ms = now_ms.saturating_add(if certain { CERTAIN_MS } else { GUESSED_MS });
         let known = self.0.take().filter(|(_, until_ms)| now_ms < *until_ms);
         self.0 = Some(match known {

@@ -3,9 +3,9 @@
 
 use serde_json::Value;
 
-use super::Ending;
-use super::documents::Documents;
-use super::estimate::tokens;
+use crate::Ending;
+use crate::documents::Documents;
+use crate::estimate::tokens;
 
 /// The longest text that is passed on, in bytes: longer than any answer to our questions.
 const TEXT_BYTES_MAX: usize = 256 << 10;
@@ -16,27 +16,27 @@ const TOKENS_MAX: f64 = 10_000_000.0;
 
 /// What a model answered.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Heard {
+pub(crate) struct Heard {
     /// The answer.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// The reasoning.
-    pub(super) reasoning: String,
+    pub(crate) reasoning: String,
     /// The reason for a refusal.
-    pub(super) refusal: String,
+    pub(crate) refusal: String,
     /// The arguments of a tool call.
     arguments: String,
     /// The model, as it names itself.
-    pub(super) model: String,
+    pub(crate) model: String,
     /// The reason why it stopped, in lower case; empty if there is none.
     finish: String,
     is_stream: bool,
     /// Whether the stream ended before the answer did.
-    pub(super) is_cut: bool,
+    pub(crate) is_cut: bool,
     usage: Usage,
     /// Whether there was an answer, even an empty one.
-    pub(super) is_answer: bool,
+    pub(crate) is_answer: bool,
     /// A document that is an error.
-    pub(super) error: Option<Value>,
+    pub(crate) error: Option<Value>,
 }
 
 /// The endpoint's figures, if it has any.
@@ -49,7 +49,7 @@ struct Usage {
 
 impl Heard {
     /// Combines the contents of the documents.
-    pub(super) fn of(documents: Documents) -> Self {
+    pub(crate) fn of(documents: Documents) -> Self {
         let mut heard = Self::default();
         let is_over = documents.is_over;
         for document in documents.found {
@@ -136,7 +136,7 @@ impl Heard {
     }
 
     /// Returns how the answer ended.
-    pub(super) fn ending(&self) -> Ending {
+    pub(crate) fn ending(&self) -> Ending {
         match self.finish.as_str() {
             "length" | "max_tokens" | "max_output_tokens" | "model_length" | "token_limit" => Ending::Length,
             "content_filter" | "content-filter" | "safety" | "recitation" | "prohibited_content"
@@ -146,12 +146,12 @@ impl Heard {
     }
 
     /// Returns whether the model declines to answer.
-    pub(super) fn is_refusal(&self) -> bool {
+    pub(crate) fn is_refusal(&self) -> bool {
         !self.refusal.trim().is_empty() || self.finish == "refusal"
     }
 
     /// Returns whether the reasoning used up the tokens of the answer.
-    pub(super) fn is_thinking(&self) -> bool {
+    pub(crate) fn is_thinking(&self) -> bool {
         let text = self.text.trim();
         let is_unfinished = text.starts_with("<think") && !text.contains("</think");
         let thought =
@@ -160,14 +160,14 @@ impl Heard {
     }
 
     /// Returns the text up to the limit, and whether it is complete.
-    pub(super) fn bounded_text(&self) -> (&str, bool) {
+    pub(crate) fn bounded_text(&self) -> (&str, bool) {
         let end = self.text.floor_char_boundary(TEXT_BYTES_MAX);
         (&self.text[..end], end == self.text.len())
     }
 
     /// Returns the tokens of the question and of the answer: the endpoint's figures, or estimates. A figure of 0 for a
     /// text that is not empty is ignored.
-    pub(super) fn tokens(&self, estimated_in: u32) -> (u32, u32) {
+    pub(crate) fn tokens(&self, estimated_in: u32) -> (u32, u32) {
         let said = [&self.text, &self.reasoning, &self.refusal].map(String::as_bytes);
         let figure =
             |figure: Option<u32>, estimate: u32| figure.filter(|tokens| *tokens > 0).unwrap_or(estimate);
@@ -175,7 +175,7 @@ impl Heard {
     }
 
     /// Returns whether the endpoint reported the cost of the call.
-    pub(super) fn has_figures(&self) -> bool {
+    pub(crate) fn has_figures(&self) -> bool {
         self.usage.tokens_in.or(self.usage.tokens_out).is_some()
     }
 }
@@ -212,7 +212,7 @@ fn choice(document: &Value) -> Option<&Value> {
 
 /// Returns whether a document reports an error: by `error`, or, if it has no answer, by another name that endpoints
 /// use.
-pub(super) fn is_error(document: &Value) -> bool {
+pub(crate) fn is_error(document: &Value) -> bool {
     let others = ["errors", "detail", "message", "msg", "error_msg", "error_code", "error_message"];
     says(&document["error"])
         || document.get("choices").is_none() && others.iter().any(|name| says(&document[*name]))
@@ -229,7 +229,7 @@ fn says(value: &Value) -> bool {
     }
 }
 
-pub(super) fn is_json(text: &str) -> bool {
+pub(crate) fn is_json(text: &str) -> bool {
     let text = text.trim();
     text.starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
 }

@@ -1,9 +1,9 @@
 //! A shop's domain is checked in two places: when data from Shopify is parsed (`ShopDomain`), and here, before a
 //! request sends a shop's token. They agree on every shop that a merchant can have.
 
-use portable::upstream::is_shop_domain;
 use proptest::prelude::*;
 use shopify::ShopDomain;
+use upstream::is_shop_domain;
 
 /// Checks whether each of the two accepts a text, unchanged, as a shop's domain.
 #[track_caller]

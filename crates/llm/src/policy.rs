@@ -2,29 +2,27 @@
 
 use std::time::Duration;
 
-use super::dialect::Part;
-use super::{Cause, Failed};
-use crate::millis;
+use crate::dialect::Part;
+use crate::{Cause, Failed};
+use upstream::millis;
 
 /// The longest pause that we choose.
 const BACKOFF_MAX: Duration = Duration::from_secs(8);
-/// The longest pause that an endpoint may choose.
-const RETRY_AFTER_MAX: Duration = Duration::from_hours(1);
 
 /// The reason why an attempt gave no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Failure {
+pub(crate) struct Failure {
     /// The cause.
-    pub(super) cause: Cause,
+    pub(crate) cause: Cause,
     /// The beginning of the endpoint's message, made fit for a log.
-    pub(super) said: String,
+    pub(crate) said: String,
     /// What may help.
-    pub(super) remedy: Remedy,
+    pub(crate) remedy: Remedy,
 }
 
 /// What may help after a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Remedy {
+pub(crate) enum Remedy {
     /// Ask again after a pause, which the endpoint may have named.
     Wait(Option<Duration>),
     /// Ask once more: the reply is no answer, which may be an accident.
@@ -42,7 +40,7 @@ pub(super) enum Remedy {
 
 /// How likely it is that a refusal is about a part of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Certainty {
+pub(crate) enum Certainty {
     /// The endpoint names it.
     Said,
     /// The endpoint refuses the request without saying why.
@@ -53,17 +51,17 @@ pub(super) enum Certainty {
 
 impl Failure {
     /// Creates a failure without words of the endpoint.
-    pub(super) fn new(cause: Cause, remedy: Remedy) -> Self {
+    pub(crate) fn new(cause: Cause, remedy: Remedy) -> Self {
         Self { cause, said: String::new(), remedy }
     }
 
     /// Adds the endpoint's words.
-    pub(super) fn saying(self, said: impl Into<String>) -> Self {
+    pub(crate) fn saying(self, said: impl Into<String>) -> Self {
         Self { said: said.into(), ..self }
     }
 
     /// Converts the failure for the report; `retry_after_ms` says when it is worth asking again, if at all.
-    pub(super) fn reported(self, retry_after_ms: Option<u64>) -> Failed {
+    pub(crate) fn reported(self, retry_after_ms: Option<u64>) -> Failed {
         Failed { cause: self.cause, said: self.said, retry_after_ms }
     }
 }
@@ -86,13 +84,13 @@ impl Patience {
     }
 
     /// Returns whether there is another attempt.
-    pub(super) fn has_retries(&self) -> bool {
+    pub(crate) fn has_retries(&self) -> bool {
         self.retries_left > 0
     }
 
     /// Returns how long to pause before asking again after `failure`, or the final failure. Asking in another dialect
     /// is decided elsewhere.
-    pub(super) fn pause(&mut self, failure: Failure, now: Duration, random: u64) -> Result<Duration, Failed> {
+    pub(crate) fn pause(&mut self, failure: Failure, now: Duration, random: u64) -> Result<Duration, Failed> {
         let backoff = jittered(self.backoff, random);
         let (pause, retry_after_ms) = match failure.remedy {
             Remedy::Nothing | Remedy::AskWithout { .. } => return Err(failure.reported(None)),
@@ -120,42 +118,6 @@ fn jittered(pause: Duration, random: u64) -> Duration {
     half + Duration::from_millis(random % (millis(half) + 1))
 }
 
-/// Reads a `Retry-After` header (RFC 9110, section 10.2.3): seconds, or a date.
-pub fn retry_after(header: &str, now_ms: u64) -> Option<Duration> {
-    let header = header.trim();
-    let seconds = header.parse().ok().map(Duration::from_secs);
-    let until_date = || http_date_ms(header).map(|at_ms| Duration::from_millis(at_ms.saturating_sub(now_ms)));
-    seconds.or_else(until_date).map(|after| after.min(RETRY_AFTER_MAX))
-}
-
-/// Parses a date in the form that senders must use (RFC 9110, section 5.6.7), such as `Sun, 06 Nov 1994 08:49:37 GMT`,
-/// in milliseconds since the epoch.
-fn http_date_ms(text: &str) -> Option<u64> {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let words: Vec<&str> = text.split(' ').collect();
-    let [_weekday, day, month, year, time, "GMT"] = words[..] else { return None };
-    let clock: Vec<u64> = time.split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
-    let [hours, minutes, seconds] = clock[..] else { return None };
-    let month = MONTHS.iter().position(|name| *name == month)? as u64 + 1;
-    let days = days_since_epoch(year.parse().ok()?, month, day.parse().ok()?)?;
-    let in_range = hours < 24 && minutes < 60 && seconds <= 60;
-    in_range.then_some((((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000)
-}
-
-/// Returns the days from 1 January 1970 to a day of the Gregorian calendar. Years start in March here, so that a leap
-/// day is the last day of its year.
-fn days_since_epoch(year: u64, month: u64, day: u64) -> Option<u64> {
-    /// From 1 March of the year 0 to the epoch.
-    const EPOCH: u64 = 719_468;
-    if !(1970..=9999).contains(&year) || !(1..=31).contains(&day) {
-        return None;
-    }
-    let (year, months_since_march) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let days_before_month = (153 * months_since_march + 2) / 5;
-    Some(365 * year + year / 4 - year / 100 + year / 400 + days_before_month + day - 1 - EPOCH)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -164,37 +126,6 @@ mod tests {
 
     fn patience(retries: u32, now: Duration) -> Patience {
         Patience::new(retries, Duration::from_millis(250), now + Duration::from_mins(1))
-    }
-
-    #[test]
-    fn retry_after_is_seconds_or_a_date() {
-        let now_ms = 784_111_777_000;
-        for (header, expected) in [
-            ("0", Some(0)),
-            (" 120 ", Some(120)),
-            ("86400", Some(3_600)),
-            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(0)),
-            ("Sun, 06 Nov 1994 08:50:07 GMT", Some(30)),
-            ("Sun, 06 Nov 1994 08:49:00 GMT", Some(0)),
-            ("Tue, 29 Feb 2028 00:00:00 GMT", Some(3_600)),
-            ("Sun, 06 Nov 1994 25:49:37 GMT", None),
-            ("Sun, 06 Foo 1994 08:49:37 GMT", None),
-            ("Sun, 06 Nov 1994 08:49:37", None),
-            ("-1", None),
-            ("1.5", None),
-            ("soon", None),
-            ("", None),
-        ] {
-            assert_eq!(retry_after(header, now_ms), expected.map(Duration::from_secs), "{header:?}");
-        }
-    }
-
-    #[test]
-    fn days_are_those_of_the_calendar() {
-        assert_eq!(days_since_epoch(1970, 1, 1), Some(0));
-        assert_eq!(days_since_epoch(1994, 11, 6), Some(784_111_777 / 86_400));
-        assert_eq!(days_since_epoch(2000, 3, 1), Some(11_017));
-        assert_eq!(days_since_epoch(2024, 2, 29), Some(19_782));
     }
 
     fn waiting(after: Option<Duration>) -> Failure {
@@ -247,11 +178,6 @@ mod tests {
                 let pause = patience.pause(waiting(None), now, random).unwrap();
                 prop_assert!(pause >= longest / 2 && pause <= longest, "{:?}", pause);
             }
-        }
-
-        #[test]
-        fn no_header_is_too_strange(header in ".{0,40}", now_ms: u64) {
-            prop_assert!(retry_after(&header, now_ms).is_none_or(|after| after <= RETRY_AFTER_MAX));
         }
     }
 }

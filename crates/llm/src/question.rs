@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::dialect::{Dialect, MAX_COMPLETION_TOKENS, MAX_TOKENS, RESPONSE_FORMAT, SchemaMode};
-use super::estimate::{tokens, tokens_max};
-use super::{Request, Role};
-use crate::Secret;
+use crate::dialect::{Dialect, MAX_COMPLETION_TOKENS, MAX_TOKENS, RESPONSE_FORMAT, SchemaMode};
+use crate::estimate::{tokens, tokens_max};
+use crate::{Request, Role};
+use secrets::Secret;
 
 /// The model that is asked, and the configured members of the request.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +25,7 @@ pub struct Endpoint<'a> {
 /// A question as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
-    pub(super) members: Map<String, Value>,
+    pub(crate) members: Map<String, Value>,
     /// The estimated number of tokens.
     pub tokens_in: u32,
     /// The most tokens of the answer.
@@ -46,7 +46,7 @@ impl Question {
 }
 
 /// Builds the question of `request` for an endpoint. Returns `None` if the schema is not valid JSON.
-pub(super) fn question(request: &Request, endpoint: &Endpoint<'_>, dialect: &Dialect) -> Option<Question> {
+pub(crate) fn question(request: &Request, endpoint: &Endpoint<'_>, dialect: &Dialect) -> Option<Question> {
     let schema: Value = serde_json::from_str(&request.schema).ok()?;
     let mut members = Map::new();
     let mut set = |name: &str, value: Value| members.insert(name.to_owned(), value);
@@ -119,8 +119,8 @@ fn messages(request: &Request, words: Option<String>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::llm::Message;
-    use crate::llm::dialect::Part;
+    use crate::Message;
+    use crate::dialect::Part;
 
     fn request() -> Request {
         Request {

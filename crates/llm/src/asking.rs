@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use super::dialect::{Dialect, Memory, Part};
-use super::estimate::tokens;
-use super::explanation::{Explanation, tame};
-use super::heard::{Heard, is_json};
-use super::judge::judge;
-use super::policy::{Certainty, Failure, Patience, Remedy, retry_after};
-use super::question::{Endpoint, Question, question};
-use super::{Cause, Completion, Ending, Failed, Request, documents};
+use upstream::retry_after;
+
+use crate::dialect::{Dialect, Memory, Part};
+use crate::estimate::tokens;
+use crate::explanation::{Explanation, tame};
+use crate::heard::{Heard, is_json};
+use crate::judge::judge;
+use crate::policy::{Certainty, Failure, Patience, Remedy};
+use crate::question::{Endpoint, Question, question};
+use crate::{Cause, Completion, Ending, Failed, Request, documents};
 
 /// The statuses of success (RFC 9110, section 15.3).
 const SUCCESS: std::ops::Range<u16> = 200..300;
@@ -168,7 +170,7 @@ impl<'a> Asking<'a> {
     }
 
     fn sends_form(&self) -> bool {
-        self.question().is_ok_and(|question| question.members.contains_key(super::dialect::RESPONSE_FORMAT))
+        self.question().is_ok_and(|question| question.members.contains_key(crate::dialect::RESPONSE_FORMAT))
     }
 
     /// Gives up, because nothing is left to leave out: the refusal was not about the form, and the first one counts.

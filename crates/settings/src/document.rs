@@ -5,12 +5,12 @@ mod variables;
 
 use std::collections::BTreeMap;
 
+use llm::SchemaMode as Mode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use crate::llm::SchemaMode as Mode;
-use crate::settings::{PageLifetimes, PoolLimits, Settings, Shop};
+use crate::{PageLifetimes, PoolLimits, Settings, Shop};
 
 /// More members than this make no sense on one machine.
 const POOL_SIZE_MAX: u32 = 1_000;

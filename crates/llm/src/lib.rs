@@ -20,7 +20,7 @@ mod question;
 pub use asking::{Asking, Call, Next, Reply};
 pub use dialect::{Memory, SchemaMode};
 pub use model::Cause;
-pub use policy::{Patience, retry_after};
+pub use policy::Patience;
 pub use question::{Endpoint, Question};
 
 /// Who speaks.

@@ -12,7 +12,7 @@ const BYTES_PER_TOKEN_MIN: usize = 2;
 
 /// Estimates how many tokens these texts have together, rounded up: one for four ASCII bytes, one for any other
 /// character.
-pub(super) fn tokens<'a>(texts: impl IntoIterator<Item = &'a [u8]>) -> u32 {
+pub(crate) fn tokens<'a>(texts: impl IntoIterator<Item = &'a [u8]>) -> u32 {
     let (mut ascii, mut others) = (0_usize, 0_usize);
     for byte in texts.into_iter().flatten() {
         ascii += usize::from(byte.is_ascii());
@@ -23,7 +23,7 @@ pub(super) fn tokens<'a>(texts: impl IntoIterator<Item = &'a [u8]>) -> u32 {
 }
 
 /// Returns the most tokens that a text may have: one for two ASCII bytes, one for any other byte.
-pub(super) fn tokens_max(text: &[u8]) -> u32 {
+pub(crate) fn tokens_max(text: &[u8]) -> u32 {
     let ascii = text.iter().filter(|byte| byte.is_ascii()).count();
     bounded(ascii.div_ceil(BYTES_PER_TOKEN_MIN) + (text.len() - ascii))
 }
