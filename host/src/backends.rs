@@ -46,10 +46,9 @@ async fn assemble(
 
     let trust = Duration::from_millis(cache.memory_trust_ms);
     let short_term = kv::Tiered::new(Arc::new(short_term), clock.clone(), cache.memory_mib << 20, trust);
-    let llm: Arc<dyn llm::Llm> = match config.llm() {
+    let llm: Arc<dyn llm::Llm> = match config.llm_client(clock.clone(), random.clone()).context("llm")? {
         Some(llm) => {
-            let is_limited = llm.tokens_per_day_max.is_some();
-            let llm = llm::OpenAi::new(llm, clock.clone(), random.clone()).context("llm")?;
+            let is_limited = config.file.document.llm.tokens_per_day_max > 0;
             Arc::new(match llm::budget::Sqlite::open(&file(config, "budget.db")?).await {
                 Ok(budget) => llm.with_budget(Arc::new(budget)),
                 Err(error) if is_limited => return Err(error).context("llm.tokens_per_day_max"),

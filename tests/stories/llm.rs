@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use capabilities::Secret;
+use capabilities::clock::millis;
 use capabilities::jobs::Filter;
-use capabilities::llm::{Config, OpenAi};
+use capabilities::llm::{Client, Settings};
 
 use crate::harness::{Host, LlmServer, Process, Saying};
 
@@ -17,14 +18,16 @@ async fn host(server: &LlmServer) -> Host {
 }
 
 async fn host_that_waits(server: &LlmServer, timeout: Duration) -> Host {
-    let config = Config {
-        timeout,
+    let settings = Settings {
+        base_url: Some(server.url.clone()),
+        model: "scripted-1".into(),
+        timeout_ms: millis(timeout),
         retries: 0,
-        backoff: Duration::from_millis(1),
+        backoff_ms: 1,
         concurrency: 4,
         breaker_failures: 1_000,
-        breaker_cooldown: Duration::from_millis(10),
-        ..Config::new(&server.url, "scripted-1", Some(Secret::new(KEY)))
+        breaker_cooldown_ms: 10,
+        ..Settings::default()
     };
     Host::builder()
         .settings(|settings| {
@@ -33,8 +36,9 @@ async fn host_that_waits(server: &LlmServer, timeout: Duration) -> Host {
             settings.pool.backoff_ms_max = 1;
         })
         .backends(move |capabilities| {
-            let llm = OpenAi::new(config, capabilities.clock.clone(), capabilities.random.clone());
-            capabilities.llm = Arc::new(llm.expect("the configuration is right"));
+            let (clock, random) = (capabilities.clock.clone(), capabilities.random.clone());
+            let llm = Client::new(&settings, Some(&Secret::new(KEY)), clock, random);
+            capabilities.llm = Arc::new(llm.expect("the settings are right").expect("there is a model"));
         })
         .open()
         .await

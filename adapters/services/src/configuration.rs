@@ -3,7 +3,7 @@
 
 use secrets::Secret;
 use secrets::signatures::Secrets;
-use settings::document::Document;
+use settings::document::{Document, InvalidSettings};
 
 /// Platforms that do one thing at a time do not extend leases, so a lease lasts as long as a generation may take: two
 /// questions to the model, and this margin.
@@ -14,23 +14,37 @@ pub struct Configuration {
     /// The part that is the same on every platform.
     pub document: Document,
     /// The key of the language model.
-    pub llm_key: Option<Secret>,
+    pub llm_key: Option<llm::Key>,
     /// The connected shop and its private Storefront token.
     storefront: Option<(String, Secret)>,
     /// The secrets that components may check against.
     pub secrets: Secrets,
-    /// What is wrong with the variables, for the log. Defaults replace what is wrong, so that a shop is served all the
+    /// The first mistake in the variables, for the log. Defaults replace what is wrong, so that a shop is served all the
     /// same.
-    pub problem: Option<String>,
+    pub mistake: Option<Mistake>,
+}
+
+/// A mistake in the variables.
+#[derive(Debug, thiserror::Error)]
+pub enum Mistake {
+    /// The document is no JSON, or has a value of the wrong type.
+    #[error("WANDSTORE_SETTINGS: {0}")]
+    Document(#[from] serde_json::Error),
+    /// The document has an invalid setting.
+    #[error("WANDSTORE_SETTINGS: {0}")]
+    Settings(InvalidSettings),
+    /// A variable that overrides the document is invalid.
+    #[error(transparent)]
+    Variable(#[from] InvalidSettings),
 }
 
 impl Configuration {
     /// Reads the configuration with `variable`. Fingerprints of secrets are made with `key`.
     pub fn read(variable: impl Fn(&str) -> Option<String>, key: [u8; 32]) -> Self {
-        let mut problem = None;
-        let mut accept = |outcome: Result<Document, String>, fallback: Document| {
+        let mut mistake = None;
+        let mut accept = |outcome: Result<Document, Mistake>, fallback: Document| {
             outcome.unwrap_or_else(|reason| {
-                problem.get_or_insert(reason);
+                mistake.get_or_insert(reason);
                 fallback
             })
         };
@@ -42,10 +56,10 @@ impl Configuration {
         let token = variable("SHOPIFY_ACCESS_TOKEN").map(Secret::new);
         Self {
             document,
-            llm_key: variable("KIMI_API_KEY").map(Secret::new),
+            llm_key: llm::Key::read(&variable),
             storefront: variable("SHOPIFY_STORE").zip(token),
             secrets: Secrets::new(key, secrets::named(&variable)),
-            problem,
+            mistake,
         }
     }
 
@@ -56,16 +70,15 @@ impl Configuration {
     }
 }
 
-fn parse(text: &str) -> Result<Document, String> {
-    let document: Document =
-        serde_json::from_str(text).map_err(|error| format!("WANDSTORE_SETTINGS: {error}"))?;
-    document.validate().map_err(|wrong| format!("WANDSTORE_SETTINGS: {wrong}"))?;
+fn parse(text: &str) -> Result<Document, Mistake> {
+    let document: Document = serde_json::from_str(text)?;
+    document.validate().map_err(Mistake::Settings)?;
     Ok(document)
 }
 
-fn laid_over(mut document: Document, variable: impl Fn(&str) -> Option<String>) -> Result<Document, String> {
-    document.lay_over(variable).map_err(|wrong| wrong.to_string())?;
-    document.validate().map_err(|wrong| wrong.to_string())?;
+fn laid_over(mut document: Document, variable: impl Fn(&str) -> Option<String>) -> Result<Document, Mistake> {
+    document.lay_over(variable)?;
+    document.validate()?;
     Ok(document)
 }
 
@@ -92,7 +105,7 @@ mod tests {
     fn without_variables_it_is_the_demo_shop() {
         let configuration = read(&[]);
         assert_eq!(configuration.document.shops.keys().collect::<Vec<_>>(), ["magic-wands"]);
-        assert_eq!((configuration.problem, configuration.llm_key), (None, None));
+        assert!(configuration.mistake.is_none() && configuration.llm_key.is_none());
     }
 
     #[test]
@@ -100,18 +113,26 @@ mod tests {
         let document = r#"{"pool": {"size": 3, "depth_max": 7}, "shops": {"lamps": {"name": "Lamps"}}}"#;
         let configuration = read(&[("WANDSTORE_SETTINGS", document), ("POOL_SIZE", "5")]);
         let pool = &configuration.document.pool;
-        assert_eq!((pool.size, pool.depth_max, configuration.problem), (5, 7, None));
+        assert_eq!((pool.size, pool.depth_max, configuration.mistake.is_none()), (5, 7, true));
         assert_eq!(configuration.document.shops["lamps"].name, "Lamps");
     }
 
     #[test]
     fn what_is_wrong_is_told_and_the_shop_is_served_all_the_same() {
         let wrong = read(&[("POOL_SIZE", "0")]);
-        assert_eq!(wrong.problem.as_deref(), Some("pool.size is 0; it must be at least 1"));
+        let mistake = wrong.mistake.map(|mistake| mistake.to_string());
+        assert_eq!(mistake.as_deref(), Some("pool.size is 0; it must be at least 1"));
         assert_eq!(wrong.document.pool.size, 10);
         let broken = read(&[("WANDSTORE_SETTINGS", "{"), ("POOL_SIZE", "2")]);
-        assert!(broken.problem.is_some_and(|reason| reason.starts_with("WANDSTORE_SETTINGS: ")));
+        assert!(matches!(broken.mistake, Some(Mistake::Document(_))));
         assert_eq!(broken.document.pool.size, 2);
+    }
+
+    #[test]
+    fn the_models_key_has_an_alias_that_counts_only_alone() {
+        let key = |variables| read(variables).llm_key.map(|key| key.secret);
+        assert_eq!(key(&[("KIMI_API_KEY", "old")]), Some(Secret::new("old")));
+        assert_eq!(key(&[("KIMI_API_KEY", "old"), ("LLM_API_KEY", "new")]), Some(Secret::new("new")));
     }
 
     #[test]
@@ -142,6 +163,6 @@ mod tests {
         let secrets = read(&[("DEBUG_TOKEN", "open sesame")]).secrets;
         assert_eq!(secrets.matches("DEBUG_TOKEN", "open sesame"), Ok(true));
         assert_eq!(secrets.matches("DEBUG_TOKEN", "closed"), Ok(false));
-        assert!(secrets.matches("KIMI_API_KEY", "").is_err());
+        assert!(secrets.matches("LLM_API_KEY", "").is_err());
     }
 }

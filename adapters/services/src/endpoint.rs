@@ -5,11 +5,10 @@
 
 use std::time::Duration;
 
-use llm::exchange::{self, RESPONSE_BYTES_MAX};
-use llm::{Asking, Cause, Completion, Endpoint, Error, Failed, Memory, Next, Patience, Reply, Request};
-use secrets::Secret;
-use settings::document::Llm;
+use llm::{Completion, Endpoint, Error, Exchange, Failed, Memory, Next, Question, Reply, Request};
 use upstream::millis;
+
+use crate::Configuration;
 
 /// The platform functions that a question needs.
 pub trait Outbound {
@@ -19,24 +18,13 @@ pub trait Outbound {
     fn random(&self) -> u64;
     /// Waits for `pause`.
     fn sleep(&self, pause: Duration);
-    /// Sends a question and waits for the whole answer: status, `retry-after`, content.
-    fn post(&self, question: Question<'_>) -> Result<(u16, Option<String>, Vec<u8>), Unanswered>;
+    /// Posts `body` to the endpoint and waits for the whole answer, for `timeout` at most: status, `retry-after`,
+    /// content. The answer may have [`llm::RESPONSE_BYTES_MAX`] bytes.
+    fn post(&self, endpoint: &Endpoint, body: &[u8], timeout: Duration) -> Result<Response, Unanswered>;
 }
 
-/// A question to send.
-#[derive(Debug, Clone, Copy)]
-pub struct Question<'a> {
-    /// The address.
-    pub url: &'a str,
-    /// The bearer token.
-    pub key: Option<&'a Secret>,
-    /// The body, JSON.
-    pub body: &'a [u8],
-    /// How long the answer may take.
-    pub timeout: Duration,
-    /// How much of the answer is read, in bytes.
-    pub answer_bytes_max: usize,
-}
+/// A response: status, `retry-after`, content.
+pub type Response = (u16, Option<String>, Vec<u8>);
 
 /// Why there was no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,87 +37,74 @@ pub enum Unanswered {
     Failed,
 }
 
-/// The model that the operator chose.
-pub struct Model<'a> {
-    /// The settings of the model.
-    pub settings: &'a Llm,
-    /// The key, if the endpoint requires one.
-    pub key: Option<&'a Secret>,
-}
-
-impl Model<'_> {
-    /// Asks, and waits for the whole answer. `memory` holds what is known about the endpoint.
-    pub fn complete(
-        &self,
-        outbound: &impl Outbound,
-        memory: &mut Memory,
-        request: &Request,
-    ) -> Result<Completion, Error> {
-        let base_url = self.settings.address(self.key.is_some()).ok_or(Error::NotConfigured)?;
-        let no_address = || {
-            let said = "the model's address is no http or https address".to_owned();
-            Failed { cause: Cause::Model, said, retry_after_ms: None }
-        };
-        let url = exchange::address(base_url).ok_or_else(no_address)?;
-        Ok(self.ask(outbound, memory, request, url.as_str())?)
-    }
-
-    fn ask(
-        &self,
-        outbound: &impl Outbound,
-        memory: &mut Memory,
-        request: &Request,
-        url: &str,
-    ) -> Result<Completion, Failed> {
-        let started_ms = outbound.now_ms();
-        let elapsed = || Duration::from_millis(outbound.now_ms().saturating_sub(started_ms));
-        let timeout = Duration::from_millis(self.settings.timeout_ms);
-        let backoff = Duration::from_millis(self.settings.backoff_ms);
-        let extra = self.settings.extra_members();
-        let endpoint = Endpoint {
-            model: &self.settings.model,
-            key: self.key,
-            mode: self.settings.schema_mode.into(),
-            extra: &extra,
-            omit: &self.settings.omit,
-        };
-        let patience = Patience::new(self.settings.retries, backoff, timeout);
-        let mut asking = Asking::new(endpoint, request, patience, memory, started_ms);
-        loop {
-            let question = asking.question()?;
-            let left = timeout.saturating_sub(elapsed());
-            if millis(left) == 0 {
-                return Err(late(timeout));
-            }
-            let body = question.body();
-            let posted = outbound.post(Question {
-                url,
-                key: self.key,
-                body: &body,
-                timeout: left,
-                answer_bytes_max: RESPONSE_BYTES_MAX,
-            });
-            let reply = match &posted {
-                Ok((status, after, body)) => {
-                    Reply::Answer { status: *status, retry_after: after.as_deref(), body, is_whole: true }
-                }
-                Err(Unanswered::Timeout) => return Err(late(timeout)),
-                Err(Unanswered::TooLarge) => Reply::TooLarge,
-                Err(Unanswered::Failed) => Reply::Broken,
-            };
-            let now = (elapsed(), outbound.now_ms());
-            match asking.hear(reply, &question, memory, now, outbound.random()).1 {
-                Next::Done(completion) => return Ok(completion),
-                Next::Again(pause) => outbound.sleep(pause),
-                Next::Failed(failed) => return Err(failed),
-            }
+/// Asks the model of `configuration`, and waits for the whole answer. `memory` holds what is known about the endpoint.
+pub fn complete(
+    configuration: &Configuration,
+    outbound: &impl Outbound,
+    memory: &mut Memory,
+    request: &Request,
+) -> Result<Completion, Error> {
+    let key = configuration.llm_key.as_ref().map(|key| &key.secret);
+    let endpoint = Endpoint::new(&configuration.document.llm, key).map_err(Failed::from)?;
+    let endpoint = endpoint.ok_or(Error::NotConfigured)?;
+    let started_ms = outbound.now_ms();
+    let mut asked = Asked { exchange: endpoint.ask(request, memory, started_ms), started_ms };
+    loop {
+        match asked.ask(&endpoint, outbound, memory)? {
+            Next::Done(completion) => return Ok(completion),
+            Next::Again(pause) => outbound.sleep(pause),
+            Next::Failed(failed) => return Err(failed.into()),
         }
     }
 }
 
-fn late(timeout: Duration) -> Failed {
-    let said = format!("no whole answer within {} ms", millis(timeout));
-    Failed { cause: Cause::Timeout, said, retry_after_ms: Some(0) }
+/// A question in progress.
+struct Asked<'a> {
+    exchange: Exchange<'a>,
+    started_ms: u64,
+}
+
+impl Asked<'_> {
+    /// Sends the question once.
+    fn ask(
+        &mut self,
+        endpoint: &Endpoint,
+        outbound: &impl Outbound,
+        memory: &mut Memory,
+    ) -> Result<Next, Failed> {
+        let question = self.exchange.question()?;
+        let left = endpoint.timeout().saturating_sub(self.elapsed(outbound));
+        if millis(left) == 0 {
+            return Err(endpoint.late());
+        }
+        let posted = outbound.post(endpoint, &question.body(), left);
+        if posted == Err(Unanswered::Timeout) {
+            return Err(endpoint.late());
+        }
+        Ok(self.receive(&posted, &question, outbound, memory))
+    }
+
+    fn receive(
+        &mut self,
+        posted: &Result<Response, Unanswered>,
+        question: &Question,
+        outbound: &impl Outbound,
+        memory: &mut Memory,
+    ) -> Next {
+        let reply = match posted {
+            Ok((status, after, body)) => {
+                Reply::Response { status: *status, retry_after: after.as_deref(), body, is_whole: true }
+            }
+            Err(Unanswered::TooLarge) => Reply::TooLarge,
+            Err(Unanswered::Timeout | Unanswered::Failed) => Reply::Broken,
+        };
+        let now = (self.elapsed(outbound), outbound.now_ms());
+        self.exchange.receive(reply, question, memory, now, outbound.random()).1
+    }
+
+    fn elapsed(&self, outbound: &impl Outbound) -> Duration {
+        Duration::from_millis(outbound.now_ms().saturating_sub(self.started_ms))
+    }
 }
 
 #[cfg(test)]

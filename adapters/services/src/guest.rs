@@ -21,7 +21,7 @@ use bindings::wandstore::platform::{outbound, timer, variables};
 use secrets::signatures::{Algorithm, Signatures as _};
 use upstream::{UpstreamCall, millis};
 
-use crate::{Configuration, Model, Outbound, Question, Unanswered};
+use crate::{Configuration, Outbound, Response, Unanswered};
 
 /// The variable in which a platform passes the client's address (RFC 3875, section 4.1.8).
 const BUYER: &str = "REMOTE_ADDR";
@@ -37,9 +37,9 @@ fn configuration() -> &'static Configuration {
         let mut key = [0; 32];
         key.chunks_mut(8).for_each(|chunk| chunk.copy_from_slice(&random::get_u64().to_le_bytes()));
         let configuration = Configuration::read(variables::get, key);
-        if let Some(reason) = &configuration.problem {
-            let particulars = [("reason".to_owned(), reason.clone())];
-            log::event(log::Level::Error, "a variable is wrong; it is not heeded", &particulars);
+        if let Some(mistake) = &configuration.mistake {
+            let particulars = [("reason".to_owned(), mistake.to_string())];
+            log::event(log::Level::Error, "a variable is invalid and is ignored", &particulars);
         }
         configuration
     })
@@ -156,11 +156,9 @@ static MEMORY: Mutex<Option<model::Memory>> = Mutex::new(None);
 
 impl llm::Guest for Component {
     fn complete(request: llm::Request) -> Result<llm::Completion, llm::Error> {
-        let Configuration { document, llm_key, .. } = configuration();
-        let model = Model { settings: &document.llm, key: llm_key.as_ref() };
         let mut memory = MEMORY.lock().unwrap_or_else(PoisonError::into_inner);
         let memory = memory.get_or_insert_default();
-        Ok(model.complete(&Platform, memory, &request.into())?.into())
+        Ok(crate::complete(configuration(), &Platform, memory, &request.into())?.into())
     }
 }
 
@@ -179,18 +177,19 @@ impl Outbound for Platform {
         timer::sleep(bounded(millis(pause)));
     }
 
-    fn post(&self, question: Question<'_>) -> Result<(u16, Option<String>, Vec<u8>), Unanswered> {
-        let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-        if let Some(key) = question.key {
-            headers.push(("authorization".to_owned(), format!("Bearer {}", key.expose())));
-        }
+    fn post(
+        &self,
+        endpoint: &model::Endpoint,
+        body: &[u8],
+        timeout: Duration,
+    ) -> Result<Response, Unanswered> {
         let response = outbound::send(&outbound::Request {
             method: "POST".to_owned(),
-            url: question.url.to_owned(),
-            headers,
-            body: question.body.to_owned(),
-            timeout_ms: bounded(millis(question.timeout)),
-            answer_bytes_max: bounded(question.answer_bytes_max as u64),
+            url: endpoint.url().to_owned(),
+            headers: endpoint.headers().map(|(name, value)| (name.to_owned(), value)).collect(),
+            body: body.to_owned(),
+            timeout_ms: bounded(millis(timeout)),
+            answer_bytes_max: bounded(model::RESPONSE_BYTES_MAX as u64),
         })?;
         let retry_after = response.headers.into_iter().find(|(name, _)| name == "retry-after");
         Ok((response.status, retry_after.map(|(_, value)| value), response.body))

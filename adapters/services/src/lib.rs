@@ -12,7 +12,7 @@
 //! let variable = |name: &str| (name == "POOL_SIZE").then(|| "4".to_owned());
 //! let configuration = Configuration::read(variable, [0; 32]);
 //! assert_eq!(configuration.document.pool.size, 4);
-//! assert!(configuration.llm_key.is_none() && configuration.problem.is_none());
+//! assert!(configuration.llm_key.is_none() && configuration.mistake.is_none());
 //! ```
 
 mod configuration;
@@ -20,5 +20,5 @@ mod endpoint;
 #[cfg(target_arch = "wasm32")]
 mod guest;
 
-pub use configuration::Configuration;
-pub use endpoint::{Model, Outbound, Question, Unanswered};
+pub use configuration::{Configuration, Mistake};
+pub use endpoint::{Outbound, Response, Unanswered, complete};

@@ -5,27 +5,25 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
+use crate::endpoint::Endpoint;
+use crate::protocol::{Parts, Protocol};
+
 /// How long a refusal that named the refused part is remembered: a day.
 const CERTAIN_MS: u64 = 24 * 60 * 60 * 1000;
 /// How long a guess is remembered. It is short, because a status 500 may have had nothing to do with the form, and then
 /// the endpoint is asked for less than it can do.
 const GUESSED_MS: u64 = 10 * 60 * 1000;
 
-/// The limit of tokens, as `OpenAI` and most endpoints first called it,
-pub(crate) const MAX_TOKENS: &str = "max_tokens";
-/// and as newer models of `OpenAI`'s call it
-/// (<https://platform.openai.com/docs/api-reference/chat/create>).
-pub(crate) const MAX_COMPLETION_TOKENS: &str = "max_completion_tokens";
-/// The form of the answer.
-pub(crate) const RESPONSE_FORMAT: &str = "response_format";
-
 /// How an endpoint is told the form of the answer. Each mode demands less of it than the one before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum SchemaMode {
-    /// By `response_format: json_schema`.
+    /// By the schema itself, as structured output.
     #[default]
     JsonSchema,
-    /// By `response_format: json_object`, with the schema among the instructions.
+    /// By JSON mode, with the schema among the instructions.
     JsonObject,
     /// By the instructions alone.
     None,
@@ -42,9 +40,9 @@ pub(crate) enum Part {
 
 impl Part {
     /// Returns the member of the request.
-    pub(crate) fn name(&self) -> &str {
+    pub(crate) fn name<'a>(&'a self, parts: &Parts) -> &'a str {
         match self {
-            Self::Form => RESPONSE_FORMAT,
+            Self::Form => parts.form,
             Self::Member(name) => name,
         }
     }
@@ -53,18 +51,28 @@ impl Part {
 /// The dialect of an endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Dialect {
+    protocol: Protocol,
     /// How the endpoint is told the form of the answer.
     pub(crate) mode: SchemaMode,
-    /// The name of the token limit.
-    pub(crate) limit: &'static str,
+    /// The place of the token limit's name among those of the protocol.
+    limit: usize,
     /// The members that are not sent.
     pub(crate) without: BTreeSet<String>,
 }
 
 impl Dialect {
     /// Creates the configured dialect.
-    pub(crate) fn new(mode: SchemaMode) -> Self {
-        Self { mode, limit: MAX_TOKENS, without: BTreeSet::new() }
+    pub(crate) fn new(protocol: Protocol, mode: SchemaMode) -> Self {
+        Self { protocol, mode, limit: 0, without: BTreeSet::new() }
+    }
+
+    /// Returns the name of the token limit.
+    pub(crate) fn limit(&self) -> &'static str {
+        self.parts().limits[self.limit]
+    }
+
+    fn parts(&self) -> &'static Parts {
+        self.protocol.wire().parts()
     }
 
     /// Returns the dialect without the refused part, or `None` if nothing is left to leave out. Each dialect demands
@@ -76,16 +84,16 @@ impl Dialect {
                 next.mode = match self.mode {
                     SchemaMode::JsonSchema => SchemaMode::JsonObject,
                     SchemaMode::JsonObject => SchemaMode::None,
-                    SchemaMode::None if self.without.contains(RESPONSE_FORMAT) => return None,
+                    SchemaMode::None if self.without.contains(self.parts().form) => return None,
                     // The operator's own member, from `extra`.
                     SchemaMode::None => {
-                        next.without.insert(RESPONSE_FORMAT.to_owned());
+                        next.without.insert(self.parts().form.to_owned());
                         self.mode
                     }
                 };
             }
-            Part::Member(name) if name == MAX_TOKENS && self.limit == MAX_TOKENS => {
-                next.limit = MAX_COMPLETION_TOKENS;
+            Part::Member(name) if name == self.limit() && self.limit + 1 < self.parts().limits.len() => {
+                next.limit += 1;
             }
             Part::Member(name) => {
                 if !next.without.insert(name.clone()) {
@@ -98,10 +106,10 @@ impl Dialect {
 
     /// Combines what both know about an endpoint.
     fn and(self, other: Self) -> Self {
-        let limit = if other.limit == MAX_COMPLETION_TOKENS { other.limit } else { self.limit };
         Self {
+            protocol: self.protocol,
             mode: self.mode.max(other.mode),
-            limit,
+            limit: self.limit.max(other.limit),
             without: self.without.into_iter().chain(other.without).collect(),
         }
     }
@@ -113,12 +121,12 @@ pub struct Memory(Option<(Dialect, u64)>);
 
 impl Memory {
     /// Returns the remembered dialect, or the configured one if none is remembered.
-    pub(crate) fn recall(&mut self, configured: SchemaMode, now_ms: u64) -> Dialect {
+    pub(crate) fn recall(&mut self, endpoint: &Endpoint, now_ms: u64) -> Dialect {
         match &self.0 {
             Some((dialect, until_ms)) if now_ms < *until_ms => dialect.clone(),
             _ => {
                 self.0 = None;
-                Dialect::new(configured)
+                Dialect::new(endpoint.protocol, endpoint.schema_mode)
             }
         }
     }
@@ -137,12 +145,26 @@ impl Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::Settings;
+
+    fn configured() -> Dialect {
+        Dialect::new(Protocol::ChatCompletions, SchemaMode::JsonSchema)
+    }
+
+    /// Returns what is remembered about the endpoint that has the configured dialect.
+    fn recall(memory: &mut Memory, now_ms: u64) -> Dialect {
+        let settings = Settings { base_url: Some("http://h".into()), ..Settings::default() };
+        memory.recall(&Endpoint::new(&settings, None).unwrap().unwrap(), now_ms)
+    }
+
+    fn member(name: &str) -> Part {
+        Part::Member(name.to_owned())
+    }
 
     #[test]
     fn every_refusal_asks_less_until_nothing_is_left() {
-        let mut dialect = Dialect::new(SchemaMode::JsonSchema);
-        let refusals =
-            [Part::Form, Part::Member(MAX_TOKENS.into()), Part::Member(MAX_COMPLETION_TOKENS.into())];
+        let mut dialect = configured();
+        let refusals = [Part::Form, member("max_tokens"), member("max_completion_tokens")];
         for step in 0.. {
             let next = refusals.iter().find_map(|refused| dialect.without(refused));
             let Some(next) = next else {
@@ -156,23 +178,21 @@ mod tests {
 
     #[test]
     fn what_is_remembered_is_forgotten_after_a_day_and_a_guess_after_ten_minutes() {
-        let configured = Dialect::new(SchemaMode::JsonSchema);
-        let plainer = configured.without(&Part::Form).unwrap();
+        let plainer = configured().without(&Part::Form).unwrap();
         for (certain, lasts_ms) in [(true, CERTAIN_MS), (false, GUESSED_MS)] {
             let mut memory = Memory::default();
             memory.keep(plainer.clone(), certain, 5);
-            assert_eq!(memory.recall(SchemaMode::JsonSchema, 5 + lasts_ms - 1), plainer);
-            assert_eq!(memory.recall(SchemaMode::JsonSchema, 5 + lasts_ms), configured);
+            assert_eq!(recall(&mut memory, 5 + lasts_ms - 1), plainer);
+            assert_eq!(recall(&mut memory, 5 + lasts_ms), configured());
         }
     }
 
     #[test]
     fn what_two_questions_learned_at_once_is_both_remembered() {
-        let configured = Dialect::new(SchemaMode::JsonSchema);
         let mut memory = Memory::default();
-        memory.keep(configured.without(&Part::Member(MAX_TOKENS.into())).unwrap(), true, 0);
-        memory.keep(configured.without(&Part::Form).unwrap(), true, 0);
-        let known = memory.recall(SchemaMode::JsonSchema, 1);
-        assert_eq!((known.mode, known.limit), (SchemaMode::JsonObject, MAX_COMPLETION_TOKENS));
+        memory.keep(configured().without(&member("max_tokens")).unwrap(), true, 0);
+        memory.keep(configured().without(&Part::Form).unwrap(), true, 0);
+        let known = recall(&mut memory, 1);
+        assert_eq!((known.mode, known.limit()), (SchemaMode::JsonObject, "max_completion_tokens"));
     }
 }

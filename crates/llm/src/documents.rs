@@ -8,7 +8,7 @@ use std::io::Read as _;
 use flate2::read::MultiGzDecoder;
 use serde_json::{Deserializer, Value};
 
-use crate::exchange::RESPONSE_BYTES_MAX;
+use crate::reply::RESPONSE_BYTES_MAX;
 
 /// The first bytes of gzip (RFC 1952, section 2.3.1).
 const GZIP: [u8; 2] = [0x1f, 0x8b];

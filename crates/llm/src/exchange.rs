@@ -1,50 +1,172 @@
-//! The address of an endpoint, and the limit on its responses.
+//! One question in progress: what to send next, and what a reply means. The host sends, waits and counts the cost.
 
-use url::Url;
+use std::time::Duration;
 
-/// The largest part of a response that is read, in bytes: a stream has some 300 bytes for each token, and a model that
-/// thinks aloud sends thousands of them.
-pub const RESPONSE_BYTES_MAX: usize = 4 << 20;
-/// The end of every endpoint's address.
-const OPERATION: &str = "/chat/completions";
+use crate::dialect::{Dialect, Memory, Part};
+use crate::endpoint::Endpoint;
+use crate::protocol::Parts;
+use crate::question::Question;
+use crate::reply::{Outcome, Reader, Reply};
+use crate::retries::{Certainty, Failure, Remedy, Retries};
+use crate::{Cause, Completion, Failed, Request};
 
-/// Returns the address of the operation under a base address, which may already end in it. Returns `None` if that is no
-/// http or https address, or holds a user name or password.
-pub fn address(base_url: &str) -> Option<Url> {
-    let mut url = Url::parse(base_url.trim()).ok()?;
-    let bare = url.username().is_empty() && url.password().is_none();
-    if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !bare {
-        return None;
-    }
-    let path = url.path().trim_end_matches('/');
-    let path = path.strip_suffix(OPERATION).unwrap_or(path).to_owned();
-    url.set_path(&(path + OPERATION));
-    Some(url)
+/// One question in progress. A host sends what [`question`](Self::question) returns and passes the reply to
+/// [`receive`](Self::receive), until that says that there is an answer or that there will be none.
+pub struct Exchange<'a> {
+    endpoint: &'a Endpoint,
+    request: &'a Request,
+    dialect: Dialect,
+    retries: Retries,
+    /// The first refusal that may be about the form of the answer.
+    doubt: Option<(Certainty, Failure)>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The cost and result of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// `None` for an answer.
+    pub cause: Option<Cause>,
+    /// Tokens of the question.
+    pub tokens_in: u32,
+    /// Tokens of the answer.
+    pub tokens_out: u32,
+    /// Whether the question left the process.
+    pub was_sent: bool,
+    /// Whether the endpoint works, even if it did not answer this question.
+    pub is_healthy: bool,
+    /// The member of the request that is no longer sent, or sent in another way.
+    pub left_out: Option<String>,
+}
 
-    #[test]
-    fn a_base_address_may_end_as_people_write_it() {
-        for (base, expected) in [
-            ("https://api.moonshot.ai/v1", Some("https://api.moonshot.ai/v1/chat/completions")),
-            ("https://api.moonshot.ai/v1/", Some("https://api.moonshot.ai/v1/chat/completions")),
-            (
-                " http://127.0.0.1:11434/v1/chat/completions ",
-                Some("http://127.0.0.1:11434/v1/chat/completions"),
-            ),
-            ("http://h/v1/chat/completions/", Some("http://h/v1/chat/completions")),
-            ("http://h", Some("http://h/chat/completions")),
-            ("https://h/openai?api-version=1", Some("https://h/openai/chat/completions?api-version=1")),
-            ("ftp://h", None),
-            ("file:///etc/passwd", None),
-            ("https://user:secret@h/v1", None),
-            ("h/v1", None),
-            ("", None),
-        ] {
-            assert_eq!(address(base).as_ref().map(Url::as_str), expected, "{base:?}");
+/// What to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// There is an answer.
+    Done(Completion),
+    /// Ask again after this long. The question may differ, because the endpoint refused a part of it.
+    Again(Duration),
+    /// Give up.
+    Failed(Failed),
+}
+
+impl<'a> Exchange<'a> {
+    /// Begins in a dialect.
+    pub(crate) fn new(
+        endpoint: &'a Endpoint,
+        request: &'a Request,
+        retries: Retries,
+        dialect: Dialect,
+    ) -> Self {
+        Self { endpoint, request, dialect, retries, doubt: None }
+    }
+
+    /// Returns the question to send.
+    pub fn question(&self) -> Result<Question, Failed> {
+        let no_schema =
+            || Failure::new(Cause::Format, Remedy::Nothing).saying("the schema is not JSON").reported(None);
+        Question::new(self.request, self.endpoint, &self.dialect).ok_or_else(no_schema)
+    }
+
+    /// Decides what to do after a reply to `sent`. `elapsed` is the time since the question was first asked.
+    pub fn receive(
+        &mut self,
+        reply: Reply<'_>,
+        sent: &Question,
+        memory: &mut Memory,
+        (elapsed, now_ms): (Duration, u64),
+        random: u64,
+    ) -> (Call, Next) {
+        let outcome = Reader { endpoint: self.endpoint, sent }.read(reply, now_ms);
+        let mut call = Call::new(reply, &outcome);
+        self.confirm(reply, &outcome, memory, now_ms);
+        let next = match outcome.result {
+            Ok(completion) => Next::Done(completion),
+            Err(Failure { remedy: Remedy::AskWithout { part, certainty }, cause, said }) => {
+                let failure = Failure { cause, said, remedy: Remedy::Nothing };
+                let before = self.dialect.clone();
+                let next = self.without(&part, certainty, failure, (elapsed, random));
+                let name = || part.name(self.parts()).to_owned();
+                call.left_out = (self.dialect != before).then(name);
+                if certainty == Certainty::Said {
+                    memory.keep(self.dialect.clone(), true, now_ms);
+                }
+                next
+            }
+            Err(failure) => self.wait(failure, elapsed, random),
+        };
+        (call, next)
+    }
+
+    /// Remembers a dialect that was a guess, once the endpoint accepted a question in it.
+    fn confirm(&self, reply: Reply<'_>, outcome: &Outcome, memory: &mut Memory, now_ms: u64) {
+        let is_final = outcome.result.as_ref().err().is_none_or(|failure| failure.remedy == Remedy::Nothing);
+        if let Some((certainty, _)) = self.doubt.as_ref().filter(|_| reply.is_success() && is_final) {
+            memory.keep(self.dialect.clone(), *certainty != Certainty::Unlikely, now_ms);
+        }
+    }
+
+    /// Asks again without the part that was refused, if it is still sent. A refusal costs no money, so this uses no
+    /// attempt, unless the endpoint may just be down.
+    fn without(
+        &mut self,
+        part: &Part,
+        certainty: Certainty,
+        failure: Failure,
+        (elapsed, random): (Duration, u64),
+    ) -> Next {
+        let next = self.dialect.without(part).filter(|_| certainty == Certainty::Said || self.sends_form());
+        let (Some(dialect), false) = (next, certainty == Certainty::Unlikely && !self.retries.has_retries())
+        else {
+            return self.give_up(failure, certainty, elapsed, random);
+        };
+        self.dialect = dialect;
+        if certainty == Certainty::Said {
+            return Next::Again(Duration::ZERO);
+        }
+        let (certainty, failure) = self.doubt.get_or_insert((certainty, failure)).clone();
+        match certainty {
+            Certainty::Unlikely => {
+                self.wait(Failure { remedy: Remedy::Wait(None), ..failure }, elapsed, random)
+            }
+            Certainty::Said | Certainty::Likely => Next::Again(Duration::ZERO),
+        }
+    }
+
+    fn sends_form(&self) -> bool {
+        self.question().is_ok_and(|question| question.members.contains_key(self.parts().form))
+    }
+
+    fn parts(&self) -> &'static Parts {
+        self.endpoint.protocol.wire().parts()
+    }
+
+    /// Gives up, because nothing is left to leave out: the refusal was not about the form, and the first one counts.
+    fn give_up(&mut self, failure: Failure, certainty: Certainty, elapsed: Duration, random: u64) -> Next {
+        let (certainty, failure) = self.doubt.take().unwrap_or((certainty, failure));
+        let is_down = certainty == Certainty::Unlikely;
+        let remedy = if is_down { Remedy::Wait(None) } else { Remedy::Nothing };
+        self.wait(Failure { remedy, ..failure }, elapsed, random)
+    }
+
+    fn wait(&mut self, failure: Failure, elapsed: Duration, random: u64) -> Next {
+        self.retries.pause(failure, elapsed, random).map_or_else(Next::Failed, Next::Again)
+    }
+}
+
+impl Call {
+    /// The outcome of a call that was not made.
+    pub const NOT_MADE: Self =
+        Self { cause: None, tokens_in: 0, tokens_out: 0, was_sent: false, is_healthy: true, left_out: None };
+
+    fn new(reply: Reply<'_>, outcome: &Outcome) -> Self {
+        let (tokens_in, tokens_out) = outcome.tokens;
+        Self {
+            cause: outcome.result.as_ref().err().map(|failure| failure.cause),
+            tokens_in,
+            tokens_out,
+            was_sent: !matches!(reply, Reply::Unsent),
+            is_healthy: outcome.is_healthy(),
+            left_out: None,
         }
     }
 }

@@ -1,10 +1,12 @@
 //! An endpoint's explanation of a request that it did not serve: its words, made fit for a log, and what a program can
 //! tell from them.
 
+use secrets::Secret;
 use serde_json::Value;
 
 use crate::documents;
-use secrets::Secret;
+use crate::endpoint::Endpoint;
+use crate::protocol::Parts;
 
 /// The longest text from an endpoint that is passed on, in characters.
 const SAID_CHARS_MAX: usize = 200;
@@ -27,8 +29,6 @@ const ECHOES: [&str; 12] = [
     "request_id",
     "user_id",
 ];
-/// Members whose presence says what is wrong.
-const TELLING: [&str; 3] = ["response_format", "max_tokens", "max_completion_tokens"];
 
 /// An endpoint's explanation.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -46,22 +46,23 @@ pub(crate) struct Explanation {
 }
 
 impl Explanation {
-    /// Reads the body of a refusal. `model` is the model's name, which must not be taken for words.
-    pub(crate) fn read(body: &[u8], model: &str) -> Self {
+    /// Reads the body of a refusal.
+    pub(crate) fn read(body: &[u8], endpoint: &Endpoint) -> Self {
         let documents = documents::read(body);
         match documents.found.first() {
-            Some(document) => Self::of(document, model),
+            Some(document) => Self::of(document, endpoint),
             None => Self::of_text(&documents.text),
         }
     }
 
-    /// Reads a document.
-    pub(crate) fn of(document: &Value, model: &str) -> Self {
+    /// Reads a document. The model's name is not taken for words.
+    pub(crate) fn of(document: &Value, endpoint: &Endpoint) -> Self {
         let error = Some(&document["error"]).filter(|error| error.is_object()).unwrap_or(document);
+        let parts = endpoint.protocol.wire().parts();
         let mut words = String::new();
-        gather(document, &mut words);
+        gather(document, parts, &mut words);
         let words = words.to_lowercase();
-        let model = model.to_lowercase();
+        let model = endpoint.model.to_lowercase();
         let words = if model.is_empty() { words } else { words.replace(&model, "(this)") };
         Self {
             message: message(document).unwrap_or_default(),
@@ -105,13 +106,13 @@ impl Explanation {
 
     /// Returns its message, made fit for a log.
     pub(crate) fn said(&self, key: Option<&Secret>) -> String {
-        tame(&self.message, key)
+        sanitized(&self.message, key)
     }
 }
 
 /// Makes a text fit for a log: short, on one line, without characters that could confuse a reader, and without the key,
 /// which an endpoint may repeat in part.
-pub(crate) fn tame(text: &str, key: Option<&Secret>) -> String {
+pub(crate) fn sanitized(text: &str, key: Option<&Secret>) -> String {
     // Control characters, and characters that are invisible or change the direction of the text.
     let is_odd = |c: char| {
         c.is_control()
@@ -131,22 +132,23 @@ fn gives_away(word: &str, key: &str) -> bool {
     key.as_bytes().windows(length).any(|part| word.as_bytes().windows(length).any(|other| other == part))
 }
 
-/// Collects every text in a document, except members that repeat the request.
-fn gather(value: &Value, words: &mut String) {
+/// Collects every text in a document, except members that repeat the request. The name of a member that may be refused is
+/// a text too.
+fn gather(value: &Value, parts: &Parts, words: &mut String) {
     match value {
         _ if words.len() > WORDS_BYTES_MAX => {}
         Value::String(text) => {
             words.extend(text.chars().take(WORDS_BYTES_MAX));
             words.push('\n');
         }
-        Value::Array(list) => list.iter().for_each(|value| gather(value, words)),
+        Value::Array(list) => list.iter().for_each(|value| gather(value, parts, words)),
         Value::Object(members) => {
             for (name, value) in members.iter().filter(|(name, _)| !ECHOES.contains(&name.as_str())) {
-                if TELLING.contains(&name.as_str()) {
+                if name == parts.form || parts.limits.contains(&name.as_str()) {
                     words.push_str(name);
                     words.push('\n');
                 }
-                gather(value, words);
+                gather(value, parts, words);
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -219,9 +221,16 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::settings::Settings;
+
+    fn read(body: &[u8], model: &str) -> Explanation {
+        let settings =
+            Settings { base_url: Some("http://h".into()), model: model.into(), ..Settings::default() };
+        Explanation::read(body, &Endpoint::new(&settings, None).unwrap().unwrap())
+    }
 
     fn said(body: &Value) -> String {
-        Explanation::read(body.to_string().as_bytes(), "kimi").said(None)
+        read(body.to_string().as_bytes(), "kimi").said(None)
     }
 
     #[test]
@@ -242,22 +251,19 @@ mod tests {
         assert_eq!(said(&place), "body.seed: extra");
         let raw = json!({ "error": { "message": "Provider returned error", "metadata": { "raw": "no" } } });
         assert_eq!(said(&raw), "Provider returned error: no");
-        assert_eq!(
-            Explanation::read(b"<html><title>502 Bad Gateway</title>", "").said(None),
-            "502 Bad Gateway"
-        );
-        assert_eq!(Explanation::read(b"just no", "").said(None), "just no");
-        assert_eq!(Explanation::read(b"", "").said(None), "");
+        assert_eq!(read(b"<html><title>502 Bad Gateway</title>", "").said(None), "502 Bad Gateway");
+        assert_eq!(read(b"just no", "").said(None), "just no");
+        assert_eq!(read(b"", "").said(None), "");
     }
 
     #[test]
     fn what_repeats_the_request_is_not_taken_for_words() {
         let body = json!({ "detail": [{ "loc": ["body", "seed"], "msg": "extra", "input": { "response_format": 1 } }] });
-        let explanation = Explanation::read(body.to_string().as_bytes(), "json_schema-7b");
+        let explanation = read(body.to_string().as_bytes(), "json_schema-7b");
         assert!(!explanation.words.contains("response_format"), "{explanation:?}");
         assert_eq!(explanation.member.as_deref(), Some("seed"));
         let body = json!({ "error": { "message": "no model json_schema-7b" } });
-        let explanation = Explanation::read(body.to_string().as_bytes(), "json_schema-7b");
+        let explanation = read(body.to_string().as_bytes(), "json_schema-7b");
         assert!(!explanation.words.contains("json_schema"), "{explanation:?}");
     }
 
@@ -272,9 +278,9 @@ mod tests {
     fn what_is_passed_on_is_short_and_tame_and_without_the_key() {
         let key = Secret::new("sk-very-secret");
         let text = format!("wrong key sk-very-secret\n\u{202e}or sk-very-s***, {}", "x".repeat(300));
-        let tamed = tame(&text, Some(&key));
-        assert!(tamed.starts_with("wrong key (key) or (key) xxx"), "{tamed}");
-        assert_eq!(tamed.chars().count(), SAID_CHARS_MAX);
-        assert_eq!(tame("abc \u{0}\u{1b}[31m d", Some(&Secret::new("abc"))), "(key) [31m d");
+        let text = sanitized(&text, Some(&key));
+        assert!(text.starts_with("wrong key (key) or (key) xxx"), "{text}");
+        assert_eq!(text.chars().count(), SAID_CHARS_MAX);
+        assert_eq!(sanitized("abc \u{0}\u{1b}[31m d", Some(&Secret::new("abc"))), "(key) [31m d");
     }
 }

@@ -1,27 +1,36 @@
-//! A client for a large language model behind any endpoint with `OpenAI`'s chat completions: what to send, what an
-//! answer means, and when to ask again. No I/O.
+//! A large language model, behind any endpoint that speaks a known [`Protocol`]: what to send, what an answer means, and
+//! when to ask again. No I/O, no clock, no randomness, no environment: all of them are arguments, so that every host can
+//! share this.
 //!
-//! [`Asking`] is one question in progress: a host sends what [`Asking::question`] returns and passes the reply to
-//! [`Asking::hear`]. A [`Memory`] holds what an endpoint turned out not to understand.
+//! An [`Endpoint`] is what the operator chose. An [`Exchange`] is one question in progress: a host sends what
+//! [`Exchange::question`] returns and passes the reply to [`Exchange::receive`]. A [`Memory`] holds what an endpoint
+//! turned out not to understand.
 
 use std::fmt;
 
-mod asking;
+mod answer;
 mod dialect;
 mod documents;
+mod endpoint;
 mod estimate;
-pub mod exchange;
+mod exchange;
 mod explanation;
-mod heard;
 mod judge;
-mod policy;
+mod phrases;
+mod protocol;
 mod question;
+mod reply;
+mod retries;
+mod settings;
 
-pub use asking::{Asking, Call, Next, Reply};
 pub use dialect::{Memory, SchemaMode};
+pub use endpoint::{Endpoint, InvalidEndpoint};
+pub use exchange::{Call, Exchange, Next};
 pub use model::Cause;
-pub use policy::Patience;
-pub use question::{Endpoint, Question};
+pub use protocol::Protocol;
+pub use question::Question;
+pub use reply::{RESPONSE_BYTES_MAX, Reply};
+pub use settings::{KEY_VARIABLES, Key, Prices, Settings};
 
 /// Who speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,26 +1,12 @@
-//! The question that is sent: the body of a chat completion (<https://platform.openai.com/docs/api-reference/chat>).
+//! The question that is sent: the body of a request in the endpoint's dialect, with what the operator adds and omits.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use crate::dialect::{Dialect, MAX_COMPLETION_TOKENS, MAX_TOKENS, RESPONSE_FORMAT, SchemaMode};
+use crate::Request;
+use crate::dialect::Dialect;
+use crate::endpoint::Endpoint;
 use crate::estimate::{tokens, tokens_max};
-use crate::{Request, Role};
-use secrets::Secret;
-
-/// The model that is asked, and the configured members of the request.
-#[derive(Debug, Clone, Copy)]
-pub struct Endpoint<'a> {
-    /// The model's name.
-    pub model: &'a str,
-    /// The key, which is kept out of every text.
-    pub key: Option<&'a Secret>,
-    /// How the endpoint is told the form of the answer, unless it refused that.
-    pub mode: SchemaMode,
-    /// Additional members of the body. They replace ours, and a null removes ours.
-    pub extra: &'a Map<String, Value>,
-    /// Members that are not sent.
-    pub omit: &'a [String],
-}
+use crate::protocol::{Draft, Parts};
 
 /// A question as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,94 +19,92 @@ pub struct Question {
 }
 
 impl Question {
+    /// Builds the question of `request` for an endpoint. Returns `None` if the schema is not valid JSON.
+    pub(crate) fn new(request: &Request, endpoint: &Endpoint, dialect: &Dialect) -> Option<Self> {
+        let schema: Value = serde_json::from_str(&request.schema).ok()?;
+        let wire = endpoint.protocol.wire();
+        let mut members = wire.members(&Draft {
+            model: &endpoint.model,
+            limit: dialect.limit(),
+            tokens_max: request.tokens_max,
+            mode: dialect.mode,
+            schema_name: &request.schema_name,
+            schema: &schema,
+        });
+        lay_over(&mut members, endpoint, dialect, wire.parts());
+        let instructions = (!wire.states_schema(&members))
+            .then(|| format!("Answer with one JSON document that follows this JSON Schema: {schema}"));
+        for (name, value) in wire.conversation(&request.messages, instructions) {
+            if !is_fixed(name, endpoint, dialect) {
+                members.insert(name.to_owned(), value);
+            }
+        }
+        let texts = request.messages.iter().map(|message| &message.text).chain([&request.schema]);
+        let tokens_in = tokens(texts.map(String::as_bytes));
+        let limit = wire.parts().limits.iter().rev().find_map(|name| members.get(*name)?.as_u64());
+        let tokens_out_max =
+            limit.map_or(request.tokens_max, |limit| u32::try_from(limit).unwrap_or(u32::MAX));
+        Some(Self { members, tokens_in, tokens_out_max })
+    }
+
     /// Returns the body of the request.
     pub fn body(&self) -> Vec<u8> {
         Value::Object(self.members.clone()).to_string().into_bytes()
     }
 
     /// Returns the most tokens that the question and its answer may cost. An endpoint that refused the limit of the
-    /// answer under both of its names gets no limit and may answer with more.
+    /// answer under all of its names gets no limit and may answer with more.
     pub fn tokens_max(&self) -> u64 {
         u64::from(tokens_max(&self.body())) + u64::from(self.tokens_out_max)
     }
 }
 
-/// Builds the question of `request` for an endpoint. Returns `None` if the schema is not valid JSON.
-pub(crate) fn question(request: &Request, endpoint: &Endpoint<'_>, dialect: &Dialect) -> Option<Question> {
-    let schema: Value = serde_json::from_str(&request.schema).ok()?;
-    let mut members = Map::new();
-    let mut set = |name: &str, value: Value| members.insert(name.to_owned(), value);
-    set("model", endpoint.model.into());
-    set("stream", false.into());
-    set(dialect.limit, request.tokens_max.into());
-    match dialect.mode {
-        SchemaMode::JsonSchema => {
-            let named = json!({ "name": request.schema_name, "schema": schema });
-            set(RESPONSE_FORMAT, json!({ "type": "json_schema", "json_schema": named }));
-        }
-        SchemaMode::JsonObject => {
-            set(RESPONSE_FORMAT, json!({ "type": "json_object" }));
-        }
-        SchemaMode::None => {}
-    }
-    lay_over(&mut members, endpoint, dialect);
-    let in_words = members.get(RESPONSE_FORMAT).is_none_or(|format| format["type"] != "json_schema");
-    let words =
-        in_words.then(|| format!("Answer with one JSON document that follows this JSON Schema: {schema}"));
-    let texts = request.messages.iter().map(|message| &message.text).chain([&request.schema]);
-    let tokens_in = tokens(texts.map(String::as_bytes));
-    if !is_fixed(endpoint, "messages") {
-        members.insert("messages".to_owned(), messages(request, words));
-    }
-    let limit = [MAX_COMPLETION_TOKENS, MAX_TOKENS].iter().find_map(|name| members.get(*name)?.as_u64());
-    let tokens_out_max = limit.map_or(request.tokens_max, |limit| u32::try_from(limit).unwrap_or(u32::MAX));
-    Some(Question { members, tokens_in, tokens_out_max })
+/// Returns whether the operator or a refusal decided about a member.
+fn is_fixed(name: &str, endpoint: &Endpoint, dialect: &Dialect) -> bool {
+    endpoint.extra.contains_key(name)
+        || endpoint.omit.iter().any(|omitted| omitted == name)
+        || dialect.without.contains(name)
 }
 
-fn is_fixed(endpoint: &Endpoint<'_>, name: &str) -> bool {
-    endpoint.extra.contains_key(name) || endpoint.omit.iter().any(|omitted| omitted == name)
-}
-
-/// Applies the members that the operator adds or omits, then what the endpoint refused.
-fn lay_over(members: &mut Map<String, Value>, endpoint: &Endpoint<'_>, dialect: &Dialect) {
+/// Applies the members that the operator adds or omits, then what the endpoint refused. The operator need not know under
+/// which name this endpoint takes the limit: its usual name stands for all.
+fn lay_over(members: &mut Map<String, Value>, endpoint: &Endpoint, dialect: &Dialect, parts: &Parts) {
     for (name, value) in endpoint.extra.iter().filter(|(name, _)| !dialect.without.contains(*name)) {
-        // Endpoints refuse both limits at once.
-        if name == MAX_TOKENS || name == MAX_COMPLETION_TOKENS {
-            members.remove(dialect.limit);
+        // Endpoints refuse two limits at once.
+        if parts.limits.contains(&name.as_str()) {
+            members.remove(dialect.limit());
         }
-        let name = if name == MAX_TOKENS { dialect.limit } else { name };
+        let name = sent_as(name, dialect, parts);
         if value.is_null() {
             members.remove(name);
         } else {
             members.insert(name.to_owned(), value.clone());
         }
     }
-    for name in endpoint.omit {
-        members.remove(if name == MAX_TOKENS { dialect.limit } else { name });
+    for name in &endpoint.omit {
+        members.remove(sent_as(name, dialect, parts));
     }
     for name in &dialect.without {
         members.remove(name);
     }
 }
 
-fn messages(request: &Request, words: Option<String>) -> Value {
-    let told = words.map(|words| json!({ "role": "system", "content": words }));
-    let said = request.messages.iter().map(|message| {
-        let role = match message.role {
-            Role::System => "system",
-            Role::User => "user",
-            Role::Assistant => "assistant",
-        };
-        json!({ "role": role, "content": message.text })
-    });
-    told.into_iter().chain(said).collect()
+fn sent_as<'a>(name: &'a str, dialect: &Dialect, parts: &Parts) -> &'a str {
+    if parts.limits.first() == Some(&name) { dialect.limit() } else { name }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
-    use crate::Message;
-    use crate::dialect::Part;
+    use crate::dialect::{Part, SchemaMode};
+    use crate::protocol::Protocol;
+    use crate::settings::Settings;
+    use crate::{Message, Role};
+
+    const MAX_TOKENS: &str = "max_tokens";
+    const MAX_COMPLETION_TOKENS: &str = "max_completion_tokens";
 
     fn request() -> Request {
         Request {
@@ -134,16 +118,27 @@ mod tests {
         }
     }
 
+    fn endpoint(extra: Value, omit: &[&str]) -> Endpoint {
+        let settings = Settings {
+            base_url: Some("http://h".into()),
+            model: "kimi".into(),
+            extra: serde_json::from_value(extra).unwrap(),
+            omit: omit.iter().map(|name| (*name).to_owned()).collect(),
+            ..Settings::default()
+        };
+        Endpoint::new(&settings, None).unwrap().unwrap()
+    }
+
+    fn dialect(mode: SchemaMode) -> Dialect {
+        Dialect::new(Protocol::ChatCompletions, mode)
+    }
+
     fn asked_in(dialect: &Dialect, extra: Value, omit: &[&str]) -> Question {
-        let extra: Map<String, Value> = serde_json::from_value(extra).unwrap();
-        let omit: Vec<String> = omit.iter().map(|name| (*name).to_owned()).collect();
-        let endpoint =
-            Endpoint { model: "kimi", key: None, mode: SchemaMode::JsonSchema, extra: &extra, omit: &omit };
-        question(&request(), &endpoint, dialect).unwrap()
+        Question::new(&request(), &endpoint(extra, omit), dialect).unwrap()
     }
 
     fn asked_with(mode: SchemaMode, extra: Value) -> Value {
-        Value::Object(asked_in(&Dialect::new(mode), extra, &[]).members)
+        Value::Object(asked_in(&dialect(mode), extra, &[]).members)
     }
 
     #[test]
@@ -184,14 +179,14 @@ mod tests {
         expected.as_object_mut().unwrap().remove("max_tokens");
         let extra = json!({ "thinking": { "type": "disabled" }, "stream": true, "max_tokens": null });
         assert_eq!(asked_with(SchemaMode::JsonSchema, extra), expected);
-        let omitting = asked_in(&Dialect::new(SchemaMode::JsonSchema), json!({}), &["max_tokens", "stream"]);
+        let omitting = asked_in(&dialect(SchemaMode::JsonSchema), json!({}), &["max_tokens", "stream"]);
         let names: Vec<_> = omitting.members.keys().map(String::as_str).collect();
         assert_eq!(names, ["messages", "model", "response_format"]);
     }
 
     #[test]
     fn the_limit_is_sent_under_one_name_and_is_what_an_answer_may_cost() {
-        let usual = Dialect::new(SchemaMode::JsonSchema);
+        let usual = dialect(SchemaMode::JsonSchema);
         let newer = usual.without(&Part::Member(MAX_TOKENS.into())).unwrap();
         let neither = newer.without(&Part::Member(MAX_COMPLETION_TOKENS.into())).unwrap();
         for (dialect, extra, expected) in [
@@ -213,13 +208,13 @@ mod tests {
 
     #[test]
     fn what_an_endpoint_refused_is_left_out_also_where_the_operator_wants_it() {
-        let dialect = Dialect::new(SchemaMode::JsonSchema).without(&Part::Member("seed".into())).unwrap();
-        assert_eq!(asked_in(&dialect, json!({ "seed": 1 }), &[]).members.get("seed"), None);
+        let without_seed = dialect(SchemaMode::JsonSchema).without(&Part::Member("seed".into())).unwrap();
+        assert_eq!(asked_in(&without_seed, json!({ "seed": 1 }), &[]).members.get("seed"), None);
     }
 
     #[test]
     fn a_question_has_about_a_token_for_four_bytes_and_at_most_one_for_two_that_are_sent() {
-        let asked = asked_in(&Dialect::new(SchemaMode::JsonSchema), json!({}), &[]);
+        let asked = asked_in(&dialect(SchemaMode::JsonSchema), json!({}), &[]);
         assert_eq!(asked.tokens_in, 8, "31 bytes of text and schema");
         assert_eq!(asked.tokens_max(), asked.body().len().div_ceil(2) as u64 + 500);
     }
@@ -229,9 +224,7 @@ mod tests {
         let words = "魔法の杖をお探しですか。".repeat(100);
         let message = Message { role: Role::User, text: words.clone() };
         let request = Request { messages: vec![message], ..request() };
-        let endpoint =
-            Endpoint { model: "m", key: None, mode: SchemaMode::None, extra: &Map::new(), omit: &[] };
-        let asked = question(&request, &endpoint, &Dialect::new(SchemaMode::None)).unwrap();
+        let asked = Question::new(&request, &endpoint(json!({}), &[]), &dialect(SchemaMode::None)).unwrap();
         assert!(asked.tokens_in as usize >= words.chars().count(), "{}", asked.tokens_in);
         assert!(asked.tokens_max() >= words.len() as u64 + 500, "{}", asked.tokens_max());
     }
@@ -240,15 +233,13 @@ mod tests {
     fn what_the_operator_has_sent_beside_is_reserved_as_well() {
         let instructions = "Be brief, and kind. ".repeat(100);
         let extra = json!({ "messages": [{ "role": "user", "content": instructions }] });
-        let asked = asked_in(&Dialect::new(SchemaMode::JsonSchema), extra, &[]);
+        let asked = asked_in(&dialect(SchemaMode::JsonSchema), extra, &[]);
         assert!(asked.tokens_max() >= instructions.len() as u64 / 2 + 500, "{}", asked.tokens_max());
     }
 
     #[test]
     fn a_schema_that_is_not_valid_json_asks_nothing() {
         let request = Request { schema: "{".into(), ..request() };
-        let endpoint =
-            Endpoint { model: "m", key: None, mode: SchemaMode::None, extra: &Map::new(), omit: &[] };
-        assert_eq!(question(&request, &endpoint, &Dialect::new(SchemaMode::None)), None);
+        assert_eq!(Question::new(&request, &endpoint(json!({}), &[]), &dialect(SchemaMode::None)), None);
     }
 }

@@ -5,9 +5,7 @@ mod variables;
 
 use std::collections::BTreeMap;
 
-use llm::SchemaMode as Mode;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
 use url::Url;
 
 use crate::{PageLifetimes, PoolLimits, Settings, Shop};
@@ -28,8 +26,8 @@ pub struct Document {
     pub cache: Cache,
     /// The generation workers.
     pub pool: Pool,
-    /// The language model.
-    pub llm: Llm,
+    /// The language model. Its key comes from the environment only.
+    pub llm: llm::Settings,
     /// How Shopify is reached.
     pub shopify: Shopify,
     /// The shops, by id.
@@ -48,7 +46,7 @@ impl Default for Document {
             environment: Kind::default(),
             cache: Cache::default(),
             pool: Pool::default(),
-            llm: Llm::default(),
+            llm: llm::Settings::default(),
             shopify: Shopify::default(),
             shops: Settings::default().shops,
         }
@@ -75,8 +73,8 @@ impl Document {
         }
         if llm.breaker_cooldown_ms > BREAKER_COOLDOWN_MS_MAX {
             return Err(InvalidSettings(format!(
-                "llm.breaker_cooldown_ms is {}; it must be at most {BREAKER_COOLDOWN_MS_MAX}, so that an endpoint that is \
-                 well again is asked again",
+                "llm.breaker_cooldown_ms is {}; it must be at most {BREAKER_COOLDOWN_MS_MAX}, so that an endpoint that \
+                 recovered is asked again",
                 llm.breaker_cooldown_ms
             )));
         }
@@ -181,44 +179,6 @@ pub struct Pool {
     pub inactivity_timeout_ms: u64,
 }
 
-/// The language model. Its key is `KIMI_API_KEY`, from the environment only.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Llm {
-    /// An OpenAI-compatible endpoint, such as `https://api.moonshot.ai/v1`, which is asked if there is only a key, or
-    /// `http://127.0.0.1:11434/v1`. With neither, pages are planned locally. `AI_GATEWAY_URL`, `LLM_BASE_URL`.
-    pub base_url: Option<String>,
-    /// The model's name at that endpoint. `LLM_MODEL`.
-    pub model: String,
-    /// The time limit for a whole answer, retries included.
-    pub timeout_ms: u64,
-    /// The number of retries after the first attempt.
-    pub retries: u32,
-    /// The first pause before a retry; it doubles from there.
-    pub backoff_ms: u64,
-    /// The most questions at once.
-    pub concurrency: u32,
-    /// The number of failures in a row after which the model is not asked for a while.
-    pub breaker_failures: u32,
-    /// How long the model is not asked then.
-    pub breaker_cooldown_ms: u64,
-    /// How the plan's schema is sent: `json-schema`, `json-object` or `none`. An endpoint that refuses one is asked in
-    /// the next way for a day.
-    pub schema_mode: SchemaMode,
-    /// The limit of tokens per day (UTC), questions and answers together, for all processes on the data folder; 0 means
-    /// no limit. Before each call its maximum cost is reserved.
-    pub tokens_per_day_max: u64,
-    /// Price of a million tokens of question, in millionths of a dollar; for metrics.
-    pub price_in_microdollars: u64,
-    /// Price of a million tokens of answer, in millionths of a dollar; for metrics.
-    pub price_out_microdollars: u64,
-    /// Additional members of the request body, in the endpoint's form; they replace ours. Without this setting, Kimi is
-    /// told not to think aloud and every other endpoint gets none. With `{}` no endpoint gets any.
-    pub extra: Option<Map<String, Value>>,
-    /// Members of the request body that are not sent, such as `max_tokens`.
-    pub omit: Vec<String>,
-}
-
 /// How Shopify is reached.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -228,21 +188,10 @@ pub struct Shopify {
     pub origin: Option<String>,
 }
 
-/// How the plan's schema is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SchemaMode {
-    /// Structured output.
-    JsonSchema,
-    /// JSON mode; the schema is in the prompt only.
-    JsonObject,
-    /// Plain text; the schema is in the prompt only.
-    None,
-}
-
 impl Default for Cache {
     fn default() -> Self {
-        Self { ttl_seconds: 3_600, fresh_seconds: 86_400, memory_mib: 64, memory_trust_ms: 2_000 }
+        let PageLifetimes { kv_ttl_seconds, fresh_seconds } = PageLifetimes::default();
+        Self { ttl_seconds: kv_ttl_seconds, fresh_seconds, memory_mib: 64, memory_trust_ms: 2_000 }
     }
 }
 
@@ -262,61 +211,6 @@ impl Default for Pool {
             inactivity_timeout_ms: 300_000,
         }
     }
-}
-
-impl Default for Llm {
-    fn default() -> Self {
-        Self {
-            base_url: None,
-            model: "kimi-k2.6".into(),
-            timeout_ms: 60_000,
-            retries: 2,
-            backoff_ms: 250,
-            concurrency: 32,
-            breaker_failures: 5,
-            breaker_cooldown_ms: 30_000,
-            schema_mode: SchemaMode::JsonSchema,
-            tokens_per_day_max: 0,
-            price_in_microdollars: 950_000,
-            price_out_microdollars: 4_000_000,
-            extra: None,
-            omit: Vec::new(),
-        }
-    }
-}
-
-/// Kimi's address, for a deployment with a key and no address.
-const KIMI_URL: &str = "https://api.moonshot.ai/v1";
-
-impl Llm {
-    /// Returns the model's address. Returns `None` if there is neither an address nor a key: pages are then planned
-    /// locally.
-    pub fn address(&self, has_key: bool) -> Option<&str> {
-        self.base_url.as_deref().or(has_key.then_some(KIMI_URL))
-    }
-
-    /// Returns the additional members of the request body.
-    pub fn extra_members(&self) -> Map<String, Value> {
-        self.extra.clone().unwrap_or_else(|| usual_extra(&self.model))
-    }
-}
-
-impl From<SchemaMode> for Mode {
-    fn from(mode: SchemaMode) -> Self {
-        match mode {
-            SchemaMode::JsonSchema => Self::JsonSchema,
-            SchemaMode::JsonObject => Self::JsonObject,
-            SchemaMode::None => Self::None,
-        }
-    }
-}
-
-/// Keeps Kimi K2.6, wherever it is asked, from spending the tokens of its answer on thinking, which
-/// it does unless it is told not to
-/// (<https://platform.kimi.ai/docs/guide/use-kimi-k2-thinking-model>).
-fn usual_extra(model: &str) -> Map<String, Value> {
-    let thinks = model.ends_with("kimi-k2.6");
-    thinks.then(|| ("thinking".into(), json!({ "type": "disabled" }))).into_iter().collect()
 }
 
 #[cfg(test)]

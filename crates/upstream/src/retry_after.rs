@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::fmt::rfc2822::DateTimeParser;
+
 /// The longest pause that an endpoint may choose.
 const RETRY_AFTER_MAX: Duration = Duration::from_hours(1);
 
@@ -13,32 +15,10 @@ pub fn retry_after(header: &str, now_ms: u64) -> Option<Duration> {
     seconds.or_else(until_date).map(|after| after.min(RETRY_AFTER_MAX))
 }
 
-/// Parses a date in the form that senders must use (RFC 9110, section 5.6.7), such as `Sun, 06 Nov 1994 08:49:37 GMT`,
-/// in milliseconds since the epoch.
+/// Parses a date, such as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7), in milliseconds since the epoch.
 fn http_date_ms(text: &str) -> Option<u64> {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let words: Vec<&str> = text.split(' ').collect();
-    let [_weekday, day, month, year, time, "GMT"] = words[..] else { return None };
-    let clock: Vec<u64> = time.split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
-    let [hours, minutes, seconds] = clock[..] else { return None };
-    let month = MONTHS.iter().position(|name| *name == month)? as u64 + 1;
-    let days = days_since_epoch(year.parse().ok()?, month, day.parse().ok()?)?;
-    let in_range = hours < 24 && minutes < 60 && seconds <= 60;
-    in_range.then_some((((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000)
-}
-
-/// Returns the days from 1 January 1970 to a day of the Gregorian calendar. Years start in March here, so that a leap
-/// day is the last day of its year.
-fn days_since_epoch(year: u64, month: u64, day: u64) -> Option<u64> {
-    /// From 1 March of the year 0 to the epoch.
-    const EPOCH: u64 = 719_468;
-    if !(1970..=9999).contains(&year) || !(1..=31).contains(&day) {
-        return None;
-    }
-    let (year, months_since_march) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let days_before_month = (153 * months_since_march + 2) / 5;
-    Some(365 * year + year / 4 - year / 100 + year / 400 + days_before_month + day - 1 - EPOCH)
+    static DATES: DateTimeParser = DateTimeParser::new();
+    u64::try_from(DATES.parse_timestamp(text).ok()?.as_millisecond()).ok()
 }
 
 #[cfg(test)]
@@ -68,14 +48,6 @@ mod tests {
         ] {
             assert_eq!(retry_after(header, now_ms), expected.map(Duration::from_secs), "{header:?}");
         }
-    }
-
-    #[test]
-    fn days_are_those_of_the_calendar() {
-        assert_eq!(days_since_epoch(1970, 1, 1), Some(0));
-        assert_eq!(days_since_epoch(1994, 11, 6), Some(784_111_777 / 86_400));
-        assert_eq!(days_since_epoch(2000, 3, 1), Some(11_017));
-        assert_eq!(days_since_epoch(2024, 2, 29), Some(19_782));
     }
 
     proptest! {

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use admin::NotConnected;
 use anyhow::{Context as _, bail};
-use capabilities::llm::OpenAi;
-use capabilities::{clock, random};
+use capabilities::{clock, llm, random};
 use host::config::Config;
 use host::deployment::{Components, Loaded};
 use host::merchants::{self, Merchants};
@@ -72,10 +71,18 @@ async fn secret(config: &Config) -> anyhow::Result<Option<String>> {
 
 /// Describes the model, without its address, which may hold a secret.
 fn planner(config: &Config) -> anyhow::Result<String> {
+    config.llm_client(Arc::new(clock::System), Arc::new(random::System)).context("llm")?;
     let Some(llm) = config.llm() else {
-        return Ok("the local planner (set KIMI_API_KEY or LLM_BASE_URL for a language model)".into());
+        return Ok("the local planner (set LLM_API_KEY or LLM_BASE_URL for a language model)".into());
     };
-    let model = llm.model.clone();
-    OpenAi::new(llm, Arc::new(clock::System), Arc::new(random::System)).context("llm")?;
-    Ok(model)
+    let key = config.secrets.llm_key.as_ref().map_or_else(|| "no key".to_owned(), describe_key);
+    Ok(format!("{} ({key})", llm.model))
+}
+
+/// Says which variable has the key, and which others are ignored.
+fn describe_key(key: &llm::Key) -> String {
+    match key.ignored.as_slice() {
+        [] => format!("key from {}", key.variable),
+        ignored => format!("key from {}; {} is set too and ignored", key.variable, ignored.join(", ")),
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use capabilities::{Secret, secrets};
+use capabilities::{Secret, llm, secrets};
 
 use super::file::File;
 
@@ -13,8 +13,9 @@ pub struct Environment(BTreeMap<&'static str, String>);
 /// The settings that come from the environment only.
 #[derive(Debug, Default)]
 pub struct Secrets {
-    /// The key of the language model. `KIMI_API_KEY`.
-    pub llm_key: Option<Secret>,
+    /// The key of the language model: the second name is an alias, which counts only if the first is not set.
+    /// `LLM_API_KEY`, `KIMI_API_KEY`.
+    pub llm_key: Option<llm::Key>,
     /// The secrets that components check against, by name: for webhooks the app's secret, unless `WEBHOOK_SECRET` is
     /// set, and the token that opens `/debug/…` in production. `WEBHOOK_SECRET`, `DEBUG_TOKEN`.
     pub named: Vec<(String, Vec<Secret>)>,
@@ -42,8 +43,9 @@ pub struct Shopify {
     pub encryption_key: Option<Secret>,
 }
 
-/// The known variables, apart from those with secrets that components may check against.
-pub(super) const VARIABLES: [&str; 17] = [
+/// The known variables, apart from those of the language model's key and those with secrets that components may check
+/// against.
+pub(super) const VARIABLES: [&str; 16] = [
     "ENVIRONMENT",
     "WANDSTORE_LISTEN",
     "WANDSTORE_DATA_DIR",
@@ -55,7 +57,6 @@ pub(super) const VARIABLES: [&str; 17] = [
     "AI_GATEWAY_URL",
     "LLM_BASE_URL",
     "LLM_MODEL",
-    "KIMI_API_KEY",
     "SHOPIFY_API_KEY",
     "SHOPIFY_STORE",
     "SHOPIFY_ACCESS_TOKEN",
@@ -71,10 +72,11 @@ impl Environment {
 
     /// Reads the variables with `lookup`.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Self {
-        let known = VARIABLES.into_iter().chain(secrets::VARIABLES).filter_map(|name| {
-            let value = lookup(name)?.trim().to_owned();
-            (!value.is_empty()).then_some((name, value))
-        });
+        let known =
+            VARIABLES.into_iter().chain(llm::KEY_VARIABLES).chain(secrets::VARIABLES).filter_map(|name| {
+                let value = lookup(name)?.trim().to_owned();
+                (!value.is_empty()).then_some((name, value))
+            });
         Self(known.collect())
     }
 
@@ -85,7 +87,7 @@ impl Environment {
         set(&mut file.server.data_dir, self.text("WANDSTORE_DATA_DIR").map(Into::into));
         set(&mut file.server.public_url, self.text("WANDSTORE_PUBLIC_URL").map(Some));
         Ok(Secrets {
-            llm_key: self.secret("KIMI_API_KEY"),
+            llm_key: llm::Key::read(|name| self.text(name)),
             named: secrets::named(|name| self.text(name)),
             shopify: Shopify {
                 api_key: self.text("SHOPIFY_API_KEY"),

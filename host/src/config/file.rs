@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use capabilities::document::{Document, Llm};
+use capabilities::document::Document;
 use capabilities::settings::Shop;
-use capabilities::{Secret, llm};
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
@@ -136,27 +135,6 @@ impl Default for Server {
             trust_forwarded: false,
             unsigned_routes: false,
         }
-    }
-}
-
-/// Returns the model's endpoint at `base_url`, with its key.
-pub(super) fn endpoint(settings: &Llm, base_url: &str, key: Option<Secret>) -> llm::Config {
-    llm::Config {
-        base_url: base_url.to_owned(),
-        model: settings.model.clone(),
-        key,
-        timeout: Duration::from_millis(settings.timeout_ms),
-        retries: settings.retries,
-        backoff: Duration::from_millis(settings.backoff_ms),
-        concurrency: settings.concurrency,
-        breaker_failures: settings.breaker_failures,
-        breaker_cooldown: Duration::from_millis(settings.breaker_cooldown_ms),
-        schema_mode: settings.schema_mode.into(),
-        tokens_per_day_max: Some(settings.tokens_per_day_max).filter(|max| *max > 0),
-        price_in_microdollars: Some(settings.price_in_microdollars),
-        price_out_microdollars: Some(settings.price_out_microdollars),
-        extra: settings.extra_members(),
-        omit: settings.omit.clone(),
     }
 }
 

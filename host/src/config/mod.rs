@@ -17,9 +17,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use capabilities::clock::millis;
+use capabilities::clock::{Clock, millis};
 use capabilities::fetch::{NoTokens, OneToken, Tokens};
 use capabilities::llm;
+use capabilities::random::Random;
 use capabilities::settings::Settings;
 use model::ShopId;
 
@@ -99,9 +100,11 @@ impl Config {
     pub fn source(&self, role: Role) -> anyhow::Result<Source> {
         let component = self.file.component(role);
         match (component.builtin, &component.path) {
-            (Some(_), Some(_)) => bail!("components.{role} has both path and builtin: which is it?"),
+            (Some(_), Some(_)) => bail!("components.{role}: set `path` or `builtin`, not both"),
             (Some(_), None) if role != Role::Catalog => {
-                bail!("components.{role}.builtin is set, but only of catalogs there are several")
+                bail!(
+                    "components.{role}.builtin is set: remove it, only the catalog has built-in alternatives"
+                )
             }
             _ => {}
         }
@@ -151,11 +154,20 @@ impl Config {
         Settings { unsigned_routes, ..self.file.document.settings() }
     }
 
-    /// Returns the language model's endpoint; with `None`, pages are planned locally.
-    pub fn llm(&self) -> Option<llm::Config> {
+    /// Returns the settings of the language model, if there is one; with `None`, pages are planned locally.
+    pub fn llm(&self) -> Option<&llm::Settings> {
         let llm = &self.file.document.llm;
-        let base_url = llm.address(self.secrets.llm_key.is_some())?;
-        Some(file::endpoint(llm, base_url, self.secrets.llm_key.clone()))
+        llm.address(self.secrets.llm_key.is_some()).map(|_| llm)
+    }
+
+    /// Returns a client of the language model; with `None`, pages are planned locally.
+    pub fn llm_client(
+        &self,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Option<llm::Client>, llm::NoClient> {
+        let key = self.secrets.llm_key.as_ref().map(|key| &key.secret);
+        llm::Client::new(&self.file.document.llm, key, clock, random)
     }
 }
 

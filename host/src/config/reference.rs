@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use capabilities::clock::millis;
-use capabilities::secrets;
 use capabilities::settings::Shop;
+use capabilities::{llm, secrets};
 use toml::{Table, Value};
 
 use super::environment::VARIABLES;
@@ -35,6 +35,7 @@ Secrets come from the environment only. They are never printed, and a file canno
 const FILE: &str = include_str!("file.rs");
 const ENVIRONMENT: &str = include_str!("environment.rs");
 const DOCUMENT: &str = include_str!("../../../crates/settings/src/document.rs");
+const LLM: &str = include_str!("../../../crates/llm/src/settings.rs");
 const SETTINGS: &str = include_str!("../../../crates/settings/src/lib.rs");
 
 /// A section of the file, and the struct that has its keys.
@@ -42,7 +43,7 @@ const SECTIONS: [(&str, &str, &str); 7] = [
     ("server", FILE, "Server"),
     ("cache", DOCUMENT, "Cache"),
     ("pool", DOCUMENT, "Pool"),
-    ("llm", DOCUMENT, "Llm"),
+    ("llm", LLM, "Settings"),
     ("shopify", DOCUMENT, "Shopify"),
     ("shops.<id>", SETTINGS, "Shop"),
     ("components.<role>", FILE, "Component"),
@@ -204,7 +205,7 @@ fn the_reference_has_every_key_and_every_variable() {
             missing.iter().filter(|key| !keys.contains(&format!("\n| `{key}` |"))).collect();
         assert!(missing.is_empty(), "{section}: {missing:?}");
     }
-    let named = VARIABLES.into_iter().chain(secrets::VARIABLES);
+    let named = VARIABLES.into_iter().chain(llm::KEY_VARIABLES).chain(secrets::VARIABLES);
     let missing: Vec<_> = named.filter(|name| !page.contains(&format!("`{name}`"))).collect();
     assert!(missing.is_empty(), "no doc comment ends in {missing:?}");
 }

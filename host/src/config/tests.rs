@@ -28,7 +28,7 @@ fn refusal(text: &str, variables: &[(&str, &str)]) -> String {
 
 /// Returns the extra members of the model's requests; null if there is no model.
 fn extra(text: &str, variables: &[(&str, &str)]) -> Value {
-    accepted(text, variables).llm().map(|llm| llm.extra.into()).unwrap_or_default()
+    accepted(text, variables).llm().map(|llm| llm.extra_members().into()).unwrap_or_default()
 }
 
 #[test]
@@ -126,8 +126,8 @@ fn a_variable_lies_over_the_file_and_an_empty_one_does_not() {
 
 #[test]
 fn secrets_are_known_and_not_shown() {
-    let config = accepted("", &[("KIMI_API_KEY", "sk-hush"), ("DEBUG_TOKEN", "open sesame")]);
-    assert_eq!(config.secrets.llm_key.as_ref().map(Secret::expose), Some("sk-hush"));
+    let config = accepted("", &[("LLM_API_KEY", "sk-hush"), ("DEBUG_TOKEN", "open sesame")]);
+    assert_eq!(config.secrets.llm_key.as_ref().map(|key| key.secret.expose()), Some("sk-hush"));
     let expected = ("DEBUG_TOKEN".to_owned(), vec![Secret::new("open sesame")]);
     assert_eq!(config.secrets.named, [expected]);
     let shown = format!("{config:?} {:?}", config.llm());
@@ -135,9 +135,18 @@ fn secrets_are_known_and_not_shown() {
 }
 
 #[test]
+fn the_models_key_has_an_alias_that_counts_only_alone() {
+    let key = |variables: &[(&str, &str)]| accepted("", variables).secrets.llm_key.unwrap();
+    let alias = key(&[("KIMI_API_KEY", "sk-old")]);
+    assert_eq!((alias.secret.expose(), alias.variable, alias.ignored.len()), ("sk-old", "KIMI_API_KEY", 0));
+    let both = key(&[("KIMI_API_KEY", "sk-old"), ("LLM_API_KEY", "sk-new")]);
+    assert_eq!((both.secret.expose(), both.ignored.as_slice()), ("sk-new", ["KIMI_API_KEY"].as_slice()));
+}
+
+#[test]
 fn kimi_is_told_not_to_think_unless_the_operator_says_what_it_is_told() {
-    let key = &[("KIMI_API_KEY", "sk-hush")];
-    let gateway = &[("KIMI_API_KEY", "sk-hush"), ("AI_GATEWAY_URL", "https://gateway.example/v1")];
+    let key = &[("LLM_API_KEY", "sk-hush")];
+    let gateway = &[("LLM_API_KEY", "sk-hush"), ("AI_GATEWAY_URL", "https://gateway.example/v1")];
     assert_eq!(extra("", key), json!({ "thinking": { "type": "disabled" } }));
     assert_eq!(extra("", gateway), json!({ "thinking": { "type": "disabled" } }));
     assert_eq!(extra("[llm]\nextra = {}", key), json!({}));
@@ -222,7 +231,7 @@ fn a_builtin_is_chosen_for_the_catalog_only_and_not_beside_a_path() {
     let told = refusal("[components.routing]\nbuiltin = 'demo'", &[]);
     assert!(told.starts_with("components.routing.builtin is set"), "{told}");
     let told = refusal("[components.catalog]\nbuiltin = 'demo'\npath = 'c.wasm'", &[]);
-    assert!(told.starts_with("components.catalog has both path and builtin"), "{told}");
+    assert!(told.starts_with("components.catalog: set `path` or `builtin`, not both"), "{told}");
 }
 
 #[tokio::test]

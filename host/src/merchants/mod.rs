@@ -12,6 +12,7 @@ use anyhow::{Context as _, bail};
 use async_trait::async_trait;
 use axum::Router;
 use capabilities::fetch::Tokens;
+use capabilities::llm::Prices;
 use capabilities::{Capabilities, Secret, clock, random};
 use http::HeaderMap;
 use model::ShopId;
@@ -25,14 +26,11 @@ use storefronts::Served;
 
 /// The file of installations in the data folder.
 const FILE: &str = "shops.db";
-/// The number of tokens that a price is for.
-const PRICE_PER_TOKENS: u64 = 1_000_000;
 
 /// Merchants who installed the app.
 pub struct Merchants {
     admin: Arc<Admin>,
-    price_in_microdollars: u64,
-    price_out_microdollars: u64,
+    prices: Prices,
 }
 
 impl Merchants {
@@ -60,12 +58,7 @@ impl Merchants {
         })?;
         tokens.0.set(admin.connections().clone()).ok().context("merchants are opened once")?;
         admin.restore().await?;
-        let llm = &config.file.document.llm;
-        let merchants = Arc::new(Self {
-            admin,
-            price_in_microdollars: llm.price_in_microdollars,
-            price_out_microdollars: llm.price_out_microdollars,
-        });
+        let merchants = Arc::new(Self { admin, prices: config.file.document.llm.prices() });
         deployment.merchants.set(merchants.clone()).ok().context("merchants are opened once")?;
         Ok(Some(merchants))
     }
@@ -131,8 +124,7 @@ impl Merchants {
     /// Counts the cost of an attempt at a page, whatever its outcome.
     pub fn spent(&self, shop: &str, spent: &Spent) {
         let (tokens_in, tokens_out) = spent.tokens();
-        let cost_microdollars =
-            cost(tokens_in, self.price_in_microdollars) + cost(tokens_out, self.price_out_microdollars);
+        let cost_microdollars = self.prices.cost_microdollars(tokens_in, tokens_out);
         self.count(shop, Event::Attempt { tokens_in, tokens_out, cost_microdollars });
     }
 
@@ -188,10 +180,6 @@ fn passing_keys(capabilities: &Capabilities) -> Keys {
         "WANDSTORE_ENCRYPTION_KEY is not set: merchants connect their shops again after a restart"
     );
     Keys::ephemeral(&*capabilities.random)
-}
-
-fn cost(tokens: u64, price_per_million: u64) -> u64 {
-    tokens.saturating_mul(price_per_million).div_ceil(PRICE_PER_TOKENS)
 }
 
 /// The tokens of shops: the configured ones, and, once merchants are opened, those of shops that installed the app.

@@ -3,16 +3,14 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
-use llm::{Message, Role};
+use llm::{Cause, Message, Role};
 use serde_json::{Value, json};
 
 use super::*;
 
-type Reply = Result<(u16, Option<String>, Vec<u8>), Unanswered>;
-
 struct Scripted {
     now_ms: Cell<u64>,
-    replies: RefCell<VecDeque<Reply>>,
+    replies: RefCell<VecDeque<Result<Response, Unanswered>>>,
     asked: RefCell<Vec<Value>>,
 }
 
@@ -29,31 +27,41 @@ impl Outbound for Scripted {
         self.now_ms.set(self.now_ms.get() + millis(pause));
     }
 
-    fn post(&self, question: Question<'_>) -> Reply {
-        self.asked.borrow_mut().push(serde_json::from_slice(question.body).unwrap());
+    fn post(&self, _: &Endpoint, body: &[u8], timeout: Duration) -> Result<Response, Unanswered> {
+        self.asked.borrow_mut().push(serde_json::from_slice(body).unwrap());
         self.now_ms.set(self.now_ms.get() + 1_000);
         let reply = self.replies.borrow_mut().pop_front().unwrap_or(Err(Unanswered::Failed));
         if reply == Err(Unanswered::Timeout) {
-            self.now_ms.set(self.now_ms.get() + millis(question.timeout));
+            self.now_ms.set(self.now_ms.get() + millis(timeout));
         }
         reply
     }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "a script holds failures beside it")]
-fn answer(text: &str) -> Reply {
+fn answer(text: &str) -> Result<Response, Unanswered> {
     let body = json!({ "choices": [{ "message": { "content": text }, "finish_reason": "stop" }] });
     Ok((200, None, body.to_string().into_bytes()))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "a script holds failures beside it")]
-fn refusal(status: u16, retry_after: Option<&str>, message: &str) -> Reply {
+fn refusal(status: u16, retry_after: Option<&str>, message: &str) -> Result<Response, Unanswered> {
     let body = json!({ "error": { "message": message } }).to_string();
     Ok((status, retry_after.map(str::to_owned), body.into_bytes()))
 }
 
+fn configuration(variables: &[(&str, &str)]) -> Configuration {
+    let lookup = |name: &str| {
+        let (_, value) = variables.iter().find(|(known, _)| *known == name)?;
+        Some((*value).to_owned())
+    };
+    Configuration::read(lookup, [7; 32])
+}
+
 /// Asks one question. Returns the result and the requests that were sent.
-fn ask(replies: impl IntoIterator<Item = Reply>) -> (Result<String, Error>, Vec<Value>) {
+fn ask(
+    replies: impl IntoIterator<Item = Result<Response, Unanswered>>,
+) -> (Result<String, Error>, Vec<Value>) {
     let scripted = Scripted {
         now_ms: Cell::new(0),
         replies: RefCell::new(replies.into_iter().collect()),
@@ -65,9 +73,8 @@ fn ask(replies: impl IntoIterator<Item = Reply>) -> (Result<String, Error>, Vec<
         schema_name: "plan".into(),
         tokens_max: 10,
     };
-    let settings = Llm { base_url: Some("http://127.0.0.1:1/v1".into()), ..Llm::default() };
-    let model = Model { settings: &settings, key: Some(&Secret::new("sk-hush")) };
-    let outcome = model.complete(&scripted, &mut Memory::default(), &request);
+    let variables = [("LLM_BASE_URL", "http://127.0.0.1:1/v1"), ("LLM_API_KEY", "sk-hush")];
+    let outcome = complete(&configuration(&variables), &scripted, &mut Memory::default(), &request);
     (outcome.map(|completion| completion.text), scripted.asked.into_inner())
 }
 
@@ -140,6 +147,6 @@ fn without_address_and_key_there_is_no_model() {
     let scripted = Scripted { now_ms: Cell::new(0), replies: RefCell::default(), asked: RefCell::default() };
     let request =
         Request { messages: vec![], schema: "{}".into(), schema_name: "plan".into(), tokens_max: 1 };
-    let model = Model { settings: &Llm::default(), key: None };
-    assert_eq!(model.complete(&scripted, &mut Memory::default(), &request), Err(Error::NotConfigured));
+    let outcome = complete(&configuration(&[]), &scripted, &mut Memory::default(), &request);
+    assert_eq!(outcome, Err(Error::NotConfigured));
 }

@@ -85,10 +85,6 @@ fn what_is_wrong_with_a_shop_is_named_with_its_key() {
 
 #[test]
 fn a_gateway_stands_before_another_address() {
-    let mut llm = Llm::default();
-    assert_eq!((llm.address(false), llm.address(true)), (None, Some(KIMI_URL)));
-    llm.base_url = Some("http://h/v1".into());
-    assert_eq!(llm.address(false), Some("http://h/v1"));
     let mut document = Document::default();
     document.lay_over(|name| name.ends_with("_URL").then(|| name.to_owned())).unwrap();
     assert_eq!(document.llm.address(false), Some("AI_GATEWAY_URL"));

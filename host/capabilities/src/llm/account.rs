@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::llm::{Call, Cause, Failed, Question};
+use ::llm::{Call, Cause, Failed, Prices, Question};
 use metrics::counter;
 use tracing::warn;
 
@@ -16,10 +16,7 @@ pub(super) struct Account {
     pub(super) budget: Arc<dyn Budget>,
     /// The maximum number of tokens per day; with `None`, there is no limit and the budget only counts.
     pub(super) tokens_per_day_max: Option<u64>,
-    /// The price of a million input tokens, in millionths of a dollar.
-    pub(super) price_in_microdollars: Option<u64>,
-    /// The price of a million output tokens, in millionths of a dollar.
-    pub(super) price_out_microdollars: Option<u64>,
+    pub(super) prices: Prices,
 }
 
 impl Account {
@@ -59,8 +56,7 @@ impl Account {
         counter!("wandstore_llm_requests_total", "outcome" => outcome).increment(1);
         counter!("wandstore_llm_tokens_total", "direction" => "in").increment(tokens_in.into());
         counter!("wandstore_llm_tokens_total", "direction" => "out").increment(tokens_out.into());
-        let cost = cost_microdollars(tokens_in, self.price_in_microdollars)
-            + cost_microdollars(tokens_out, self.price_out_microdollars);
+        let cost = self.prices.cost_microdollars(tokens_in.into(), tokens_out.into());
         counter!("wandstore_llm_cost_microdollars_total").increment(cost);
     }
 }
@@ -102,22 +98,5 @@ impl Drop for Reserved<'_> {
         if !self.is_settled {
             self.account.count(Cause::Timeout.name(), self.unseen, self.spent);
         }
-    }
-}
-
-fn cost_microdollars(tokens: u32, price_per_million: Option<u64>) -> u64 {
-    u64::from(tokens).saturating_mul(price_per_million.unwrap_or(0)).div_ceil(1_000_000)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cost_is_rounded_up_to_a_millionth_of_a_dollar() {
-        assert_eq!(cost_microdollars(1_000, Some(600_000)), 600);
-        assert_eq!(cost_microdollars(1, Some(600_000)), 1);
-        assert_eq!(cost_microdollars(0, Some(600_000)), 0);
-        assert_eq!(cost_microdollars(1_000, None), 0);
     }
 }

@@ -5,7 +5,7 @@
 
 mod account;
 pub mod budget;
-mod openai;
+mod client;
 mod scripted;
 #[cfg(test)]
 mod tests;
@@ -14,9 +14,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 
-pub use ::llm::{Cause, Completion, Ending, Error, Failed, Message, Request, Role, SchemaMode};
+pub use ::llm::{
+    Cause, Completion, Ending, Error, Failed, KEY_VARIABLES, Key, Message, Prices, Request, Role, Settings,
+};
 pub use budget::Budget;
-pub use openai::{BadConfig, Config, OpenAi};
+pub use client::{Client, NoClient};
 pub use scripted::Scripted;
 
 /// A language model.

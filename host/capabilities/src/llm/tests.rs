@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use ::llm::InvalidEndpoint;
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -13,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 use super::{
-    Cause, Completion, Config, Ending, Error, Failed, Llm, Message, OpenAi, Request, Role, Spent,
+    Cause, Client, Completion, Ending, Error, Failed, Llm, Message, NoClient, Request, Role, Settings, Spent,
     Unconfigured,
 };
 use crate::{Secret, clock, random};
@@ -141,16 +142,23 @@ async fn send(mut stream: TcpStream, reply: Reply) {
     }
 }
 
-fn config(endpoint: &Endpoint) -> Config {
-    Config {
-        timeout: Duration::from_secs(10),
-        backoff: Duration::from_millis(2),
-        ..Config::new(&endpoint.base_url, "kimi", Some(Secret::new(KEY)))
+fn settings(endpoint: &Endpoint) -> Settings {
+    Settings {
+        base_url: Some(endpoint.base_url.clone()),
+        model: "kimi".into(),
+        timeout_ms: 10_000,
+        backoff_ms: 2,
+        ..Settings::default()
     }
 }
 
-fn client(config: Config) -> OpenAi {
-    OpenAi::new(config, Arc::new(clock::Scripted::new(0)), Arc::new(random::Scripted::new(0))).unwrap()
+fn client(settings: &Settings) -> Client {
+    client_at(settings, Some(&Secret::new(KEY)), Arc::new(clock::Scripted::new(0)))
+}
+
+fn client_at(settings: &Settings, key: Option<&Secret>, clock: Arc<clock::Scripted>) -> Client {
+    let client = Client::new(settings, key, clock, Arc::new(random::Scripted::new(0)));
+    client.unwrap().expect("a model is configured")
 }
 
 fn request() -> Request {
@@ -169,17 +177,17 @@ async fn ask(script: impl IntoIterator<Item = Reply>) -> (Result<Completion, Err
 
 async fn ask_with(
     script: impl IntoIterator<Item = Reply>,
-    configure: impl FnOnce(&mut Config),
+    configure: impl FnOnce(&mut Settings),
 ) -> (Result<Completion, Error>, usize) {
     let endpoint = Endpoint::following(script).await;
-    let mut config = config(&endpoint);
-    configure(&mut config);
-    let outcome = client(config).complete(request(), &Spent::default()).await;
+    let mut settings = settings(&endpoint);
+    configure(&mut settings);
+    let outcome = client(&settings).complete(request(), &Spent::default()).await;
     (outcome, endpoint.requests().len())
 }
 
 /// Asks the client a question, without counting what it costs.
-async fn put(client: &OpenAi) -> Result<Completion, Error> {
+async fn put(client: &Client) -> Result<Completion, Error> {
     client.complete(request(), &Spent::default()).await
 }
 
@@ -201,7 +209,8 @@ fn text((outcome, requests): (Result<Completion, Error>, usize)) -> (String, usi
     (outcome.unwrap().text, requests)
 }
 
-const STALLED: Duration = Duration::from_millis(100);
+const STALLED_MS: u64 = 100;
+const STALLED: Duration = Duration::from_millis(STALLED_MS);
 
 #[tokio::test]
 async fn no_model_is_a_value() {
@@ -218,7 +227,7 @@ async fn an_answer_comes_with_its_model_and_tokens() {
         tokens_out: 500,
         ending: Ending::Complete,
     };
-    assert_eq!(put(&client(config(&endpoint))).await, Ok(expected));
+    assert_eq!(put(&client(&settings(&endpoint))).await, Ok(expected));
 
     let asked = &endpoint.requests()[0];
     assert!(asked.head.starts_with("POST /v1/chat/completions HTTP/1.1\r\n"), "{}", asked.head);
@@ -234,7 +243,8 @@ async fn an_answer_comes_with_its_model_and_tokens() {
 #[tokio::test]
 async fn without_a_key_none_is_sent() {
     let endpoint = Endpoint::following([answer("{}")]).await;
-    put(&client(Config { key: None, ..config(&endpoint) })).await.unwrap();
+    let clock = Arc::new(clock::Scripted::new(0));
+    put(&client_at(&settings(&endpoint), None, clock)).await.unwrap();
     assert!(!endpoint.requests()[0].head.to_lowercase().contains("authorization"));
 }
 
@@ -262,12 +272,9 @@ async fn a_fault_that_stays_ends_in_unavailable() {
 
 #[tokio::test]
 async fn an_endpoint_that_is_not_there_is_unavailable() {
-    let unreachable = Config {
-        retries: 1,
-        backoff: Duration::from_millis(2),
-        ..Config::new("http://127.0.0.1:1", "m", None)
-    };
-    let failed = failed(put(&client(unreachable)).await);
+    let base_url = Some("http://127.0.0.1:1".into());
+    let unreachable = Settings { base_url, retries: 1, backoff_ms: 2, ..Settings::default() };
+    let failed = failed(put(&client(&unreachable)).await);
     assert_eq!(failed.cause, Cause::Unreachable);
     assert!(failed.retry_after_ms.is_some());
 }
@@ -291,7 +298,7 @@ async fn a_whole_answer_has_so_much_time_and_no_more() {
         Reply::Drip,
     ];
     for stall in stalls {
-        let asked = ask_with([stall], |config| config.timeout = STALLED).await;
+        let asked = ask_with([stall], |settings| settings.timeout_ms = STALLED_MS).await;
         assert_eq!(why(asked), (Cause::Timeout, Some(0), 1));
     }
 }
@@ -299,7 +306,7 @@ async fn a_whole_answer_has_so_much_time_and_no_more() {
 #[tokio::test]
 async fn waiting_for_a_place_takes_of_the_same_time() {
     let endpoint = Endpoint::following([Reply::Stall(vec![]), Reply::Stall(vec![])]).await;
-    let client = client(Config { timeout: STALLED, concurrency: 1, ..config(&endpoint) });
+    let client = client(&Settings { timeout_ms: STALLED_MS, concurrency: 1, ..settings(&endpoint) });
     let start = tokio::time::Instant::now();
     let ask = || async { failed(put(&client).await).cause };
     let asked = tokio::join!(ask(), ask(), ask(), ask(), ask());
@@ -320,23 +327,23 @@ async fn a_redirect_is_not_followed() {
 async fn an_endpoint_that_is_down_is_left_alone_and_then_tried_again() {
     let down = || complaint(500, "Retry-After: 0\r\n", "down");
     let endpoint = Endpoint::following([down(), down(), answer("{}")]).await;
-    let cooldown = Duration::from_millis(50);
-    let client =
-        client(Config { retries: 0, breaker_failures: 2, breaker_cooldown: cooldown, ..config(&endpoint) });
+    let settings =
+        Settings { retries: 0, breaker_failures: 2, breaker_cooldown_ms: 50, ..settings(&endpoint) };
+    let client = client(&settings);
     for _ in 0..2 {
         assert_eq!(failed(put(&client).await).cause, Cause::Unreachable);
     }
     let left_alone = failed(put(&client).await);
     assert!(matches!(left_alone.retry_after_ms, Some(1..=50)), "{left_alone:?}");
     assert_eq!(endpoint.requests().len(), 2, "nobody asked");
-    tokio::time::sleep(cooldown).await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
     assert_eq!(put(&client).await.unwrap().text, "{}");
 }
 
 #[tokio::test]
 async fn an_endpoint_that_stalls_is_left_alone_too() {
     let endpoint = Endpoint::following([Reply::Stall(vec![])]).await;
-    let client = client(Config { timeout: STALLED, breaker_failures: 1, ..config(&endpoint) });
+    let client = client(&Settings { timeout_ms: STALLED_MS, breaker_failures: 1, ..settings(&endpoint) });
     assert_eq!(failed(put(&client).await).cause, Cause::Timeout);
     assert_eq!(failed(put(&client).await).cause, Cause::Unreachable);
     assert_eq!(endpoint.requests().len(), 1, "nobody asked");
@@ -361,9 +368,9 @@ async fn the_key_is_in_no_error_and_no_log() {
     let script =
         [complaint(500, "Retry-After: 0\r\n", &echo()), Reply::Send(vec![]), complaint(401, "", &echo())];
     let endpoint = Endpoint::following(script).await;
-    let config = config(&endpoint);
-    let shown = format!("{config:?}");
-    let error = put(&client(config)).await.unwrap_err();
+    let settings = settings(&endpoint);
+    let shown = format!("{settings:?}");
+    let error = put(&client(&settings)).await.unwrap_err();
     let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(error.to_string().contains("status 401: key (key) is unknown"), "{error}");
     assert!(logged.contains("the model's endpoint was asked"), "{logged}");
@@ -390,9 +397,9 @@ impl Write for Log {
 async fn questions_tokens_and_cost_are_counted() {
     let counted = Counted::default();
     let _guard = metrics::set_default_local_recorder(&counted);
-    let priced = |config: &mut Config| {
-        config.price_in_microdollars = Some(600_000);
-        config.price_out_microdollars = Some(2_500_000);
+    let priced = |settings: &mut Settings| {
+        settings.price_in_microdollars = 600_000;
+        settings.price_out_microdollars = 2_500_000;
     };
     ask_with([answer("{}")], priced).await.0.unwrap();
     ask_with([complaint(401, "", "no")], priced).await.0.unwrap_err();
@@ -435,4 +442,12 @@ impl Recorder for Counted {
     fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
         Histogram::noop()
     }
+}
+
+#[test]
+fn a_key_that_cannot_be_sent_is_found_at_once() {
+    let settings = Settings { base_url: Some("http://h".into()), ..Settings::default() };
+    let key = Secret::new("two\nlines");
+    let made = Client::new(&settings, Some(&key), Arc::new(clock::System), Arc::new(random::System));
+    assert_eq!(made.err(), Some(NoClient::Endpoint(InvalidEndpoint::Key)));
 }

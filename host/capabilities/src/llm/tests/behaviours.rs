@@ -440,7 +440,7 @@ async fn every_behaviour_comes_to_an_answer_or_a_cause_and_every_call_is_counted
     for Behaviour { name, script, expected, calls, tokens } in table {
         let endpoint = Endpoint::following(script).await;
         let spent = Spent::default();
-        let outcome = client(config(&endpoint)).complete(request(), &spent).await;
+        let outcome = client(&settings(&endpoint)).complete(request(), &spent).await;
         let shown = format!("{outcome:?}");
         let outcome = match outcome {
             Ok(completion) if completion.text == PLAN => Ok(()),
@@ -459,7 +459,7 @@ async fn every_behaviour_comes_to_an_answer_or_a_cause_and_every_call_is_counted
 async fn a_call_that_was_given_up_is_counted_at_the_most_that_it_may_cost() {
     for stall in [Reply::Stall(vec![]), Reply::Drip] {
         let endpoint = Endpoint::following([stall]).await;
-        let client = client(Config { timeout: STALLED, ..config(&endpoint) });
+        let client = client(&Settings { timeout_ms: STALLED_MS, ..settings(&endpoint) });
         let spent = Spent::default();
         assert_eq!(failed(client.complete(request(), &spent).await).cause, Cause::Timeout);
         assert_eq!(spent.tokens(), UNSEEN);
@@ -468,11 +468,8 @@ async fn a_call_that_was_given_up_is_counted_at_the_most_that_it_may_cost() {
 
 #[tokio::test]
 async fn a_question_that_reached_nobody_costs_nothing() {
-    let client = client(Config {
-        retries: 1,
-        backoff: Duration::from_millis(1),
-        ..Config::new("http://127.0.0.1:1", "m", None)
-    });
+    let base_url = Some("http://127.0.0.1:1".into());
+    let client = client(&Settings { base_url, retries: 1, backoff_ms: 1, ..Settings::default() });
     let spent = Spent::default();
     assert_eq!(failed(client.complete(request(), &spent).await).cause, Cause::Unreachable);
     assert_eq!(spent.tokens(), NOTHING);

@@ -6,7 +6,7 @@ const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 struct Conversation {
     endpoint: Endpoint,
-    client: OpenAi,
+    client: Client,
     clock: Arc<clock::Scripted>,
 }
 
@@ -15,8 +15,8 @@ impl Conversation {
         let endpoint = Endpoint::following(script).await;
         let clock = Arc::new(clock::Scripted::new(0));
         let extra = serde_json::from_value(extra).unwrap();
-        let config = Config { extra, ..config(&endpoint) };
-        let client = OpenAi::new(config, clock.clone(), Arc::new(random::Scripted::new(0))).unwrap();
+        let settings = Settings { extra, ..settings(&endpoint) };
+        let client = client_at(&settings, Some(&Secret::new(KEY)), clock.clone());
         Self { endpoint, client, clock }
     }
 

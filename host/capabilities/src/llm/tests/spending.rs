@@ -1,23 +1,16 @@
 //! Tests that the budget is durable and that tokens are reserved before they are spent.
 
 use ::llm as model;
-use serde_json::Map;
 
 use super::*;
 use crate::llm::budget::{Budget, InMemory, Sqlite, Unavailable};
 
 /// Returns the most that a test's question may cost: a token per two bytes sent, and 500 for the answer.
 fn question() -> u64 {
-    let endpoint = model::Endpoint {
-        model: "kimi",
-        key: None,
-        mode: model::SchemaMode::JsonSchema,
-        extra: &Map::new(),
-        omit: &[],
-    };
-    let (request, patience) = (request(), model::Patience::new(0, Duration::ZERO, Duration::ZERO));
-    let asking = model::Asking::new(endpoint, &request, patience, &mut model::Memory::default(), 0);
-    let question = asking.question().unwrap();
+    let settings =
+        Settings { base_url: Some("http://h".into()), model: "kimi".into(), ..Settings::default() };
+    let endpoint = model::Endpoint::new(&settings, None).unwrap().unwrap();
+    let question = endpoint.ask(&request(), &mut model::Memory::default(), 0).question().unwrap();
     assert_eq!(question.tokens_max(), question.body().len().div_ceil(2) as u64 + 500);
     question.tokens_max()
 }
@@ -25,9 +18,8 @@ fn question() -> u64 {
 /// The tokens counted for a question whose answer did not arrive completely: 6, and 500 for the answer.
 const UNSEEN: u64 = 506;
 
-fn limited(endpoint: &Endpoint, tokens_per_day_max: u64, budget: Arc<dyn Budget>) -> OpenAi {
-    let config = Config { tokens_per_day_max: Some(tokens_per_day_max), ..config(endpoint) };
-    client(config).with_budget(budget)
+fn limited(endpoint: &Endpoint, tokens_per_day_max: u64, budget: Arc<dyn Budget>) -> Client {
+    client(&Settings { tokens_per_day_max, ..settings(endpoint) }).with_budget(budget)
 }
 
 /// Asserts that so many tokens are spent and reserved: a reservation of 0 tokens fails only with a lower limit.
@@ -114,9 +106,9 @@ async fn retries_and_other_forms_reserve_each_for_themselves() {
 #[tokio::test]
 async fn a_new_day_has_a_new_budget() {
     let endpoint = without_figures(2).await;
-    let config = Config { tokens_per_day_max: Some(question()), ..config(&endpoint) };
+    let settings = Settings { tokens_per_day_max: question(), ..settings(&endpoint) };
     let clock = Arc::new(clock::Scripted::new(0));
-    let client = OpenAi::new(config, clock.clone(), Arc::new(random::Scripted::new(0))).unwrap();
+    let client = client_at(&settings, Some(&Secret::new(KEY)), clock.clone());
     assert!(put(&client).await.is_ok());
     assert_eq!(failed(put(&client).await).cause, Cause::Quota);
     clock.advance(Duration::from_hours(24));
@@ -147,7 +139,7 @@ async fn where_a_budget_cannot_be_written_nobody_is_asked_unless_there_is_no_lim
     let failed = failed(put(&limited).await);
     assert_eq!((failed.cause, failed.retry_after_ms), (Cause::Quota, Some(5_000)));
     assert_eq!(endpoint.requests().len(), 0);
-    assert!(put(&client(config(&endpoint)).with_budget(Arc::new(Broken))).await.is_ok());
+    assert!(put(&client(&settings(&endpoint)).with_budget(Arc::new(Broken))).await.is_ok());
 }
 
 /// A budget in which nothing can be reserved, but which has recovered by the time a call settles.
@@ -175,7 +167,7 @@ async fn what_could_not_be_reserved_is_counted_and_not_given_back() {
     for budget in [file as Arc<dyn Budget>, Arc::new(InMemory::default())] {
         for calls in 1..=3 {
             let endpoint = without_figures(1).await;
-            let client = client(config(&endpoint)).with_budget(Arc::new(Hesitant(budget.clone())));
+            let client = client(&settings(&endpoint)).with_budget(Arc::new(Hesitant(budget.clone())));
             assert!(put(&client).await.is_ok());
             assert_spent(&*budget, calls * 7).await;
         }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use upstream::millis;
+
 use crate::dialect::Part;
 use crate::{Cause, Failed};
-use upstream::millis;
 
 /// The longest pause that we choose.
 const BACKOFF_MAX: Duration = Duration::from_secs(8);
@@ -66,26 +67,27 @@ impl Failure {
     }
 }
 
-/// The retry policy of one question.
+/// The retries that are left to one question.
 #[derive(Debug)]
-pub struct Patience {
-    retries_left: u32,
+pub(crate) struct Retries {
+    left: u32,
     backoff: Duration,
-    lied: bool,
+    /// Whether a reply was no answer.
+    was_odd: bool,
     deadline: Duration,
 }
 
-impl Patience {
+impl Retries {
     /// Allows at most `retries` further attempts, none of which starts after `deadline`. If the endpoint names no time,
     /// the first pause is about `backoff` long, and each later one twice as long as the one before. Times count from
     /// when the question was first asked.
-    pub fn new(retries: u32, backoff: Duration, deadline: Duration) -> Self {
-        Self { retries_left: retries, backoff, lied: false, deadline }
+    pub(crate) fn new(retries: u32, backoff: Duration, deadline: Duration) -> Self {
+        Self { left: retries, backoff, was_odd: false, deadline }
     }
 
     /// Returns whether there is another attempt.
     pub(crate) fn has_retries(&self) -> bool {
-        self.retries_left > 0
+        self.left > 0
     }
 
     /// Returns how long to pause before asking again after `failure`, or the final failure. Asking in another dialect
@@ -94,19 +96,19 @@ impl Patience {
         let backoff = jittered(self.backoff, random);
         let (pause, retry_after_ms) = match failure.remedy {
             Remedy::Nothing | Remedy::AskWithout { .. } => return Err(failure.reported(None)),
-            Remedy::AskOnce if self.lied => return Err(failure.reported(None)),
+            Remedy::AskOnce if self.was_odd => return Err(failure.reported(None)),
             Remedy::AskOnce => (backoff, None),
             Remedy::Wait(after) => {
                 let pause = after.unwrap_or(backoff);
                 (pause, Some(millis(pause)))
             }
         };
-        if self.retries_left == 0 || now + pause >= self.deadline {
+        if self.left == 0 || now + pause >= self.deadline {
             return Err(failure.reported(retry_after_ms));
         }
-        self.retries_left -= 1;
+        self.left -= 1;
         self.backoff = (self.backoff * 2).min(BACKOFF_MAX);
-        self.lied |= failure.remedy == Remedy::AskOnce;
+        self.was_odd |= failure.remedy == Remedy::AskOnce;
         Ok(pause)
     }
 }
@@ -124,8 +126,8 @@ mod tests {
 
     use super::*;
 
-    fn patience(retries: u32, now: Duration) -> Patience {
-        Patience::new(retries, Duration::from_millis(250), now + Duration::from_mins(1))
+    fn retries(retries: u32, now: Duration) -> Retries {
+        Retries::new(retries, Duration::from_millis(250), now + Duration::from_mins(1))
     }
 
     fn waiting(after: Option<Duration>) -> Failure {
@@ -135,11 +137,11 @@ mod tests {
     #[test]
     fn a_passing_fault_is_retried_so_many_times_and_then_reported() {
         let now = Duration::from_secs(5);
-        let mut patience = patience(2, now);
+        let mut retries = retries(2, now);
         for _ in 0..2 {
-            assert!(patience.pause(waiting(None), now, 0).is_ok());
+            assert!(retries.pause(waiting(None), now, 0).is_ok());
         }
-        let failed = patience.pause(waiting(None), now, 0).unwrap_err();
+        let failed = retries.pause(waiting(None), now, 0).unwrap_err();
         assert!(failed.retry_after_ms > Some(0), "{failed:?}");
     }
 
@@ -147,35 +149,35 @@ mod tests {
     fn an_endpoint_that_names_a_time_gets_it_if_there_is_time() {
         let now = Duration::from_secs(5);
         let soon = waiting(Some(Duration::from_secs(5)));
-        assert_eq!(patience(1, now).pause(soon, now, 0), Ok(Duration::from_secs(5)));
+        assert_eq!(retries(1, now).pause(soon, now, 0), Ok(Duration::from_secs(5)));
         let late = waiting(Some(Duration::from_mins(1)));
-        assert_eq!(patience(1, now).pause(late.clone(), now, 0), Err(late.reported(Some(60_000))));
+        assert_eq!(retries(1, now).pause(late.clone(), now, 0), Err(late.reported(Some(60_000))));
     }
 
     #[test]
     fn what_is_no_answer_is_believed_to_be_an_accident_once() {
         let now = Duration::from_secs(5);
-        let mut patience = patience(5, now);
+        let mut retries = retries(5, now);
         let odd = Failure::new(Cause::Format, Remedy::AskOnce);
-        assert!(patience.pause(odd.clone(), now, 0).is_ok());
-        assert_eq!(patience.pause(odd.clone(), now, 0), Err(odd.reported(None)));
+        assert!(retries.pause(odd.clone(), now, 0).is_ok());
+        assert_eq!(retries.pause(odd.clone(), now, 0), Err(odd.reported(None)));
     }
 
     #[test]
     fn what_is_final_is_not_retried() {
         let now = Duration::from_secs(5);
         let failure = Failure::new(Cause::Quota, Remedy::Nothing);
-        assert_eq!(patience(5, now).pause(failure.clone(), now, 0), Err(failure.reported(None)));
+        assert_eq!(retries(5, now).pause(failure.clone(), now, 0), Err(failure.reported(None)));
     }
 
     proptest! {
         #[test]
         fn pauses_double_up_to_a_limit(random: u64) {
             let now = Duration::from_secs(5);
-            let mut patience = Patience::new(9, Duration::from_secs(1), now + Duration::from_mins(1));
+            let mut retries = Retries::new(9, Duration::from_secs(1), now + Duration::from_mins(1));
             for seconds in [1, 2, 4, 8, 8, 8] {
                 let longest = Duration::from_secs(seconds);
-                let pause = patience.pause(waiting(None), now, random).unwrap();
+                let pause = retries.pause(waiting(None), now, random).unwrap();
                 prop_assert!(pause >= longest / 2 && pause <= longest, "{:?}", pause);
             }
         }

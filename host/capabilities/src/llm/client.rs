@@ -1,0 +1,270 @@
+//! A client of the model's endpoint.
+//!
+//! A question has one time limit for everything: waiting for its turn, retries and pauses.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use ::llm::{
+    Call, Cause, Completion, Endpoint, Error, Exchange, Failed, InvalidEndpoint, Memory, Next, Question,
+    RESPONSE_BYTES_MAX, Reply, Request, Settings,
+};
+use async_trait::async_trait;
+use metrics::{counter, histogram};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::{Response, redirect};
+use tokio::sync::Semaphore;
+use tracing::{debug, info};
+
+use super::account::Account;
+use super::{Budget, Llm, Spent, budget};
+use crate::Secret;
+use crate::breaker::Breaker;
+use crate::clock::{Clock, millis};
+use crate::random::Random;
+
+/// The time limit of connecting.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Why there is no client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoClient {
+    /// The configured endpoint is invalid.
+    #[error(transparent)]
+    Endpoint(#[from] InvalidEndpoint),
+    /// TLS could not be initialized.
+    #[error("TLS cannot be set up")]
+    Tls,
+}
+
+/// A client of an endpoint.
+pub struct Client {
+    endpoint: Endpoint,
+    http: reqwest::Client,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    permits: Semaphore,
+    breaker: Mutex<Breaker>,
+    account: Account,
+    /// What was learned about this model at this endpoint.
+    memory: Mutex<Memory>,
+}
+
+impl Client {
+    /// Creates a client, and sends nothing yet. Returns `None` if the settings name no model. Its budget is in memory
+    /// and lasts as long as the process, unless [`with_budget`](Self::with_budget) sets another one.
+    pub fn new(
+        settings: &Settings,
+        key: Option<&Secret>,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Option<Self>, NoClient> {
+        let Some(endpoint) = Endpoint::new(settings, key)? else { return Ok(None) };
+        let cooldown = Duration::from_millis(settings.breaker_cooldown_ms);
+        Ok(Some(Self {
+            http: http(&endpoint)?,
+            endpoint,
+            clock,
+            random,
+            permits: Semaphore::new(settings.concurrency.max(1) as usize),
+            breaker: Mutex::new(Breaker::new(settings.breaker_failures, cooldown)),
+            account: Account {
+                budget: Arc::new(budget::InMemory::default()),
+                tokens_per_day_max: Some(settings.tokens_per_day_max).filter(|tokens| *tokens > 0),
+                prices: settings.prices(),
+            },
+            memory: Mutex::default(),
+        }))
+    }
+
+    /// Counts tokens in `budget`.
+    #[must_use]
+    pub fn with_budget(mut self, budget: Arc<dyn Budget>) -> Self {
+        self.account.budget = budget;
+        self
+    }
+
+    async fn ask_within_limits(&self, request: &Request, spent: &Spent) -> Result<Completion, Failed> {
+        let persistent = self.ask_persistently(request, spent);
+        let in_time = tokio::time::timeout(self.endpoint.timeout(), persistent).await;
+        in_time.unwrap_or_else(|_| Err(self.endpoint.late()))
+    }
+
+    async fn ask_persistently(&self, request: &Request, spent: &Spent) -> Result<Completion, Failed> {
+        let start = Instant::now();
+        let mut exchange = self.endpoint.ask(request, &mut lock(&self.memory), self.clock.now_ms());
+        loop {
+            match self.ask_in_turn(&mut exchange, start, spent).await? {
+                Next::Done(completion) => return Ok(completion),
+                Next::Again(pause) => tokio::time::sleep(pause).await,
+                Next::Failed(failed) => return Err(failed),
+            }
+        }
+    }
+
+    /// Asks once, if the breaker is closed and the budget has room, after waiting for a free permit.
+    async fn ask_in_turn(
+        &self,
+        exchange: &mut Exchange<'_>,
+        start: Instant,
+        spent: &Spent,
+    ) -> Result<Next, Failed> {
+        let question = exchange.question()?;
+        if let Some(left) = lock(&self.breaker).remaining(Instant::now()) {
+            return Err(breaker_is_open(left));
+        }
+        let closed = |_| breaker_is_open(Duration::ZERO);
+        let _permit = self.permits.acquire().await.map_err(closed)?;
+        let reserved = self.account.reserve(&question, spent, self.clock.now_ms()).await?;
+        let mut trial = match Trial::begin(&self.breaker) {
+            Ok(trial) => trial,
+            Err(left) => {
+                reserved.settle(&Call::NOT_MADE).await;
+                return Err(breaker_is_open(left));
+            }
+        };
+        let received = self.send(&question).await;
+        let now = (start.elapsed(), self.clock.now_ms());
+        let random = self.random.next_u64();
+        let (call, next) =
+            exchange.receive(received.reply(), &question, &mut lock(&self.memory), now, random);
+        trial.healthy = call.is_healthy;
+        if let Some(member) = &call.left_out {
+            info!(member, "the model's endpoint refused a part of the request; it is asked without it");
+        }
+        debug!(?call, "the model's endpoint was asked");
+        reserved.settle(&call).await;
+        Ok(next)
+    }
+
+    async fn send(&self, question: &Question) -> Received {
+        match self.http.post(self.endpoint.url()).body(question.body()).send().await {
+            Ok(response) => read(response).await,
+            Err(error) => {
+                let was_sent = !(error.is_connect() || error.is_builder());
+                not_reached(error);
+                if was_sent { Received::Broken } else { Received::Unsent }
+            }
+        }
+    }
+}
+
+fn count(outcome: &Result<Completion, Failed>, took: Duration) {
+    histogram!("wandstore_llm_seconds").record(took.as_secs_f64());
+    let name = outcome.as_ref().map_or_else(|failed| failed.cause.name(), |_| "answered");
+    counter!("wandstore_llm_questions_total", "outcome" => name).increment(1);
+}
+
+/// Returns the failure for a question that is not sent, because the breaker is open.
+fn breaker_is_open(left: Duration) -> Failed {
+    let said = "it failed several times in a row and is not asked for a while".to_owned();
+    Failed { cause: Cause::Unreachable, said, retry_after_ms: Some(millis(left)) }
+}
+
+#[async_trait]
+impl Llm for Client {
+    async fn complete(&self, request: Request, spent: &Spent) -> Result<Completion, Error> {
+        let start = Instant::now();
+        let outcome = self.ask_within_limits(&request, spent).await;
+        count(&outcome, start.elapsed());
+        Ok(outcome?)
+    }
+
+    fn budget(&self) -> Option<&dyn Budget> {
+        Some(&*self.account.budget)
+    }
+}
+
+/// A call, as the breaker counts it. It is a failure unless it is marked healthy, so a cancelled call
+/// is a failure too.
+struct Trial<'a> {
+    breaker: &'a Mutex<Breaker>,
+    healthy: bool,
+}
+
+impl<'a> Trial<'a> {
+    fn begin(breaker: &'a Mutex<Breaker>) -> Result<Self, Duration> {
+        lock(breaker).admit(Instant::now())?;
+        Ok(Self { breaker, healthy: false })
+    }
+}
+
+impl Drop for Trial<'_> {
+    fn drop(&mut self) {
+        let mut breaker = lock(self.breaker);
+        if self.healthy { breaker.succeeded() } else { breaker.failed(Instant::now()) }
+    }
+}
+
+/// Creates an HTTP client that follows no redirects, because a redirect could leak the key, and takes no proxy from the
+/// environment.
+fn http(endpoint: &Endpoint) -> Result<reqwest::Client, NoClient> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in endpoint.headers() {
+        let mut value = HeaderValue::from_str(&value).map_err(|_| InvalidEndpoint::Key)?;
+        value.set_sensitive(true);
+        headers.insert(HeaderName::from_static(name), value);
+    }
+    let client = reqwest::Client::builder()
+        .user_agent(concat!("wandstore/", env!("CARGO_PKG_VERSION")))
+        .default_headers(headers)
+        .redirect(redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .no_proxy();
+    client.build().map_err(|_| NoClient::Tls)
+}
+
+/// Logs an error without the URL, because the URL may hold a secret.
+fn not_reached(error: reqwest::Error) {
+    debug!(error = %error.without_url(), "the model's endpoint was not reached, or broke off");
+}
+
+/// The response to a question.
+enum Received {
+    Unsent,
+    Broken,
+    TooLarge,
+    Response { status: u16, retry_after: Option<HeaderValue>, body: Vec<u8>, is_whole: bool },
+}
+
+impl Received {
+    fn reply(&self) -> Reply<'_> {
+        match self {
+            Self::Unsent => Reply::Unsent,
+            Self::Broken => Reply::Broken,
+            Self::TooLarge => Reply::TooLarge,
+            Self::Response { status, retry_after, body, is_whole } => Reply::Response {
+                status: *status,
+                retry_after: retry_after.as_ref().and_then(|header| header.to_str().ok()),
+                body,
+                is_whole: *is_whole,
+            },
+        }
+    }
+}
+
+/// Reads a response. Keeps the received part of a body that breaks off, because it may be all that matters.
+async fn read(mut response: Response) -> Received {
+    let status = response.status();
+    let retry_after = response.headers().get(RETRY_AFTER).cloned();
+    let mut body = Vec::new();
+    let is_whole = loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() <= RESPONSE_BYTES_MAX => {
+                body.extend_from_slice(&chunk);
+            }
+            Ok(Some(_)) if status.is_success() => return Received::TooLarge,
+            Ok(Some(_)) => break false,
+            Ok(None) => break true,
+            Err(error) => {
+                not_reached(error);
+                break false;
+            }
+        }
+    };
+    Received::Response { status: status.as_u16(), retry_after, body, is_whole }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
