@@ -171,7 +171,7 @@ async fn a_saved_tone_makes_pages_planned_anew_and_a_saved_colour_rendered_again
     let (origin, _) = shopify().await;
     let model = LlmServer::open([Saying::Text(plan())]).await;
     let folder = tempfile::tempdir().expect("a folder");
-    let host = start(folder.path(), &origin, &[("AI_GATEWAY_URL", &model.url), ("KIMI_API_KEY", "sk")]);
+    let host = start(folder.path(), &origin, &[("AI_GATEWAY_URL", &model.url), ("LLM_API_KEY", "sk")]);
     open_admin(&host).await;
     let hit = async || {
         let answer = fragment(&host).await;

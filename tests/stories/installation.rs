@@ -128,7 +128,7 @@ async fn a_merchant_sees_also_what_an_attempt_cost_that_came_to_nothing() {
     let (origin, _) = shopify().await;
     let model = LlmServer::open([Saying::Text(plan())]).await;
     let folder = tempfile::tempdir().expect("a folder");
-    let host = start(folder.path(), &origin, &[("AI_GATEWAY_URL", &model.url), ("KIMI_API_KEY", "sk")]);
+    let host = start(folder.path(), &origin, &[("AI_GATEWAY_URL", &model.url), ("LLM_API_KEY", "sk")]);
     open_admin(&host).await;
     // Where the page is to be stored, there is a folder: its plan is stored, and the attempt fails.
     let pages = blocked(folder.path());

@@ -28,7 +28,7 @@ const AFTER_AN_ANSWER: Bounds = Bounds { jobs_max: 8, begin_ms_max: 60_000, due_
 /// The limits when the operator asks and waits for the answer.
 const ON_DEMAND: Bounds = Bounds { jobs_max: 200, begin_ms_max: 25_000, due_ms_max: 2_500 };
 /// The variables that configure a language model (see the README's table).
-const MODEL: [&str; 3] = ["KIMI_API_KEY", "AI_GATEWAY_URL", "LLM_BASE_URL"];
+const MODEL: [&str; 4] = ["LLM_API_KEY", "KIMI_API_KEY", "AI_GATEWAY_URL", "LLM_BASE_URL"];
 /// The key of the health marks.
 const HEALTH: &str = "health";
 const MARK_BYTES_MAX: u32 = 32;

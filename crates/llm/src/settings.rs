@@ -41,7 +41,7 @@ pub struct Settings {
     /// The base address of an endpoint, such as `https://api.moonshot.ai/v1`, which is asked if there is only a key, or
     /// `http://127.0.0.1:11434/v1`. With neither, pages are planned locally. `AI_GATEWAY_URL`, `LLM_BASE_URL`.
     pub base_url: Option<String>,
-    /// The protocol of that endpoint: `chat-completions`, OpenAI's, which most endpoints support.
+    /// The protocol of that endpoint: `chat-completions`, which most endpoints support.
     pub protocol: Protocol,
     /// The model's name at that endpoint. `LLM_MODEL`.
     pub model: String,

@@ -23,7 +23,7 @@ pub use output::{NotPrinted, complain};
 /// one, else the shop's fallback page, while a job makes theirs in the background.
 ///
 /// Without any configuration it serves the demo shop `magic-wands`, and plans pages itself. Set
-/// KIMI_API_KEY, or LLM_BASE_URL for any OpenAI-compatible endpoint, to have a language model plan them.
+/// LLM_API_KEY, or LLM_BASE_URL for any OpenAI-compatible endpoint, to have a language model plan them.
 #[derive(Parser)]
 #[command(name = "wandstore", version, arg_required_else_help = true)]
 pub struct Cli {

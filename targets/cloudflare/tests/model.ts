@@ -18,5 +18,5 @@ export async function modelThatWaits(t: TestContext) {
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  return { vars: { LLM_BASE_URL: `http://127.0.0.1:${port}/v1`, KIMI_API_KEY: 'none' }, release: released.resolve };
+  return { vars: { LLM_BASE_URL: `http://127.0.0.1:${port}/v1`, LLM_API_KEY: 'none' }, release: released.resolve };
 }

@@ -14,6 +14,9 @@ const CHECK_MS = 2000;
 const STANDS_MS = 2000;
 const MARK_SECONDS = 60;
 
+/** The variables that configure a language model. */
+const MODEL = ['LLM_API_KEY', 'KIMI_API_KEY', 'AI_GATEWAY_URL', 'LLM_BASE_URL'];
+
 type Outcome = 'ok' | 'failing';
 type Checks = { kv: Outcome; blob: Outcome; jobs: Outcome };
 
@@ -24,7 +27,7 @@ export async function health(env: Env): Promise<Response> {
     last = { checks: await checkAll(env), atMs: Date.now() };
   }
   const { checks } = last;
-  const llm = ['KIMI_API_KEY', 'AI_GATEWAY_URL', 'LLM_BASE_URL'].some((name) => variable(env, name));
+  const llm = MODEL.some((name) => variable(env, name));
   const status = Object.values(checks).every((outcome) => outcome === 'ok') ? 'ok' : 'degraded';
   const named = { ...checks, llm: llm ? 'configured' : 'local planner' };
   return Response.json({ status, version: manifest.version, checks: named, components: components() });
