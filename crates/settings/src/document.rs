@@ -1,12 +1,15 @@
 //! The operator's configuration that does not depend on the platform: sections of `wandstore.toml`, and the variables
 //! that override them. Hosts that read no files get it as one JSON document.
 
+mod invalid;
 mod variables;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
+
+pub use invalid::InvalidSettings;
 
 use crate::{PageLifetimes, PoolLimits, Settings, Shop};
 
@@ -33,11 +36,6 @@ pub struct Document {
     /// The shops, by id.
     pub shops: BTreeMap<String, Shop>,
 }
-
-/// An invalid setting: which one it is, and what it must be.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct InvalidSettings(String);
 
 impl Default for Document {
     /// The demo shop.
@@ -68,34 +66,23 @@ impl Document {
             ("llm.timeout_ms", llm.timeout_ms),
             ("llm.concurrency", llm.concurrency.into()),
         ];
-        if let Some((name, _)) = numbers.iter().find(|(_, value)| *value == 0) {
-            return Err(InvalidSettings(format!("{name} is 0; it must be at least 1")));
+        if let Some((name, _)) = numbers.into_iter().find(|(_, value)| *value == 0) {
+            return Err(InvalidSettings::Zero(name));
         }
         if llm.breaker_cooldown_ms > BREAKER_COOLDOWN_MS_MAX {
-            return Err(InvalidSettings(format!(
-                "llm.breaker_cooldown_ms is {}; it must be at most {BREAKER_COOLDOWN_MS_MAX}, so that an endpoint that \
-                 recovered is asked again",
-                llm.breaker_cooldown_ms
-            )));
+            return Err(InvalidSettings::BreakerCooldown(llm.breaker_cooldown_ms));
         }
         if pool.size > POOL_SIZE_MAX {
-            return Err(InvalidSettings(format!(
-                "pool.size is {}; at most {POOL_SIZE_MAX} members make sense on one machine",
-                pool.size
-            )));
+            return Err(InvalidSettings::PoolSize(pool.size));
         }
         if shops.is_empty() {
-            return Err(InvalidSettings(
-                "there is no shop: add one under [shops.<id>], such as [shops.magic-wands]".into(),
-            ));
+            return Err(InvalidSettings::NoShop);
         }
         if let Some(origin) = shopify.origin.as_ref().filter(|origin| !is_origin(origin)) {
-            return Err(InvalidSettings(format!(
-                "shopify.origin is {origin:?}; it must be http:// or https://, a host and nothing after it"
-            )));
+            return Err(InvalidSettings::Origin(origin.clone()));
         }
         for (id, shop) in shops {
-            shop.validate().map_err(|wrong| InvalidSettings(format!("shops.{id}.{wrong}")))?;
+            shop.validate().map_err(|invalid| InvalidSettings::Shop(id.clone(), invalid))?;
         }
         Ok(())
     }

@@ -16,11 +16,7 @@ impl Document {
             self.environment = match value.as_str() {
                 "development" => Kind::Development,
                 "production" => Kind::Production,
-                other => {
-                    return Err(InvalidSettings(format!(
-                        "ENVIRONMENT is {other:?}; it must be development or production"
-                    )));
-                }
+                _ => return Err(InvalidSettings::Environment(value)),
             };
         }
         number(&variable, "CACHE_TTL_SECONDS", &mut self.cache.ttl_seconds)?;
@@ -50,9 +46,7 @@ impl Document {
     /// Without a configured name, its name is the first part of its domain.
     fn connect(&mut self, id: &str) -> Result<(), InvalidSettings> {
         if !is_shop_domain(id) {
-            return Err(InvalidSettings(format!(
-                "SHOPIFY_STORE is {id:?}; it must be the shop's own domain, such as magic-wands.myshopify.com"
-            )));
+            return Err(InvalidSettings::ShopDomain(id.to_owned()));
         }
         if self.shops == Settings::default().shops {
             self.shops.clear();
@@ -67,13 +61,11 @@ impl Document {
 
 fn number<T: FromStr<Err = ParseIntError>>(
     variable: impl Fn(&str) -> Option<String>,
-    name: &str,
+    name: &'static str,
     field: &mut T,
 ) -> Result<(), InvalidSettings> {
     if let Some(text) = variable(name) {
-        let wrong =
-            |error| InvalidSettings(format!("{name} is {text:?}; it must be a whole number: {error}"));
-        *field = text.parse().map_err(wrong)?;
+        *field = text.parse().map_err(|error| InvalidSettings::Number(name, text, error))?;
     }
     Ok(())
 }
