@@ -5,6 +5,31 @@
 //! An [`Endpoint`] is what the operator chose. An [`Exchange`] is one question in progress: a host sends what
 //! [`Exchange::question`] returns and passes the reply to [`Exchange::receive`]. A [`Memory`] holds what an endpoint
 //! turned out not to understand.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use llm::{Endpoint, Memory, Message, Next, Reply, Request, Role, Settings};
+//!
+//! let settings = Settings { base_url: Some("http://127.0.0.1:11434/v1".into()), ..Settings::default() };
+//! let endpoint = Endpoint::new(&settings, None)?.expect("an address is configured");
+//! let request = Request {
+//!     messages: vec![Message { role: Role::User, text: "Name a wand.".into() }],
+//!     schema: r#"{"type":"object"}"#.into(),
+//!     schema_name: "wand".into(),
+//!     tokens_max: 100,
+//! };
+//! let mut memory = Memory::default();
+//! let mut exchange = endpoint.ask(&request, &mut memory, 0);
+//! let question = exchange.question()?;
+//! // The host posts `question.body()` to `endpoint.url()`, and gets:
+//! let body = br#"{"choices":[{"message":{"content":"{\"name\":\"Willow\"}"}}]}"#;
+//! let reply = Reply::Response { status: 200, retry_after: None, body, is_whole: true };
+//! let (_call, next) = exchange.receive(reply, &question, &mut memory, (Duration::from_secs(1), 1_000), 0);
+//! let Next::Done(completion) = next else { panic!("{next:?}") };
+//! assert_eq!(completion.text, r#"{"name":"Willow"}"#);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::fmt;
 

@@ -1,4 +1,14 @@
 //! The operator's settings, as plain data. The caller reads them from files or the environment.
+//!
+//! ```
+//! use settings::document::Document;
+//!
+//! let mut document = Document::default();
+//! document.lay_over(|name| (name == "POOL_SIZE").then(|| "4".to_owned()))?;
+//! document.validate()?;
+//! assert_eq!(document.settings().pool.size, 4);
+//! # Ok::<(), settings::document::InvalidSettings>(())
+//! ```
 
 pub mod document;
 

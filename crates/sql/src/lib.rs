@@ -1,4 +1,9 @@
-//! The statements of storage in `SQLite`, each atomic by itself, and their tables.
+//! The statements of storage in `SQLite`, each atomic by itself; the tables are in `migrations/sqlite`. Keys with a prefix
+//! are found as a range:
+//!
+//! ```
+//! assert_eq!(sql::first_after("ui:lamps:").as_deref(), Some("ui:lamps;"));
+//! ```
 
 pub mod blob;
 pub mod budget;

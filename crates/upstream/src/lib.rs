@@ -2,6 +2,16 @@
 //!
 //! There is one upstream: `storefront`, a shop's Storefront API (<https://shopify.dev/docs/api/storefront>). A
 //! component names the upstream and a shop; address and token are added here.
+//!
+//! ```
+//! use upstream::{STOREFRONT, UpstreamCall};
+//!
+//! let shop = "magic-wands.myshopify.com";
+//! let call = UpstreamCall { upstream: STOREFRONT, shop, origin: None, token: None, buyer: None };
+//! let request = call.request()?;
+//! assert_eq!(request.url, "https://magic-wands.myshopify.com/api/2026-10/graphql.json");
+//! # Ok::<(), upstream::Error>(())
+//! ```
 
 mod retry_after;
 
