@@ -8,23 +8,47 @@ use anyhow::Context as _;
 use capabilities::{Capabilities, blob, clock, fetch, jobs, kv, llm, log, random, signatures};
 
 use crate::config::Config;
+use crate::merchants::Installed;
+use crate::takeover::Here;
+
+/// Everything that a server stores and reaches.
+pub struct Backends {
+    /// The backends of the capabilities.
+    pub capabilities: Capabilities,
+    /// The stored data of merchants, if this deployment is an app.
+    pub installed: Option<Installed>,
+    /// The registration of this process among those that use the same data.
+    pub here: Here,
+}
+
+impl Backends {
+    /// Opens the backends of a server. Damaged short-term storage is recreated.
+    pub async fn open(config: &Config) -> anyhow::Result<Self> {
+        let here = Here::register(config);
+        let short_term = kv::Sqlite::open_cache(&file(config, "kv.db")?, Arc::new(clock::System)).await?;
+        let (clock, random) = (Arc::new(clock::System), Arc::new(random::System));
+        let installed = Installed::open(config, clock, random).await?;
+        let tokens = match &installed {
+            Some(installed) => Arc::new(installed.tokens(config.tokens())),
+            None => config.tokens(),
+        };
+        let capabilities = assemble(config, tokens, short_term, here.id()).await?;
+        Ok(Self { capabilities, installed, here })
+    }
+}
+
+impl From<Capabilities> for Backends {
+    /// Returns backends without merchants, whose data no other process uses.
+    fn from(capabilities: Capabilities) -> Self {
+        Self { capabilities, installed: None, here: Here::default() }
+    }
+}
 
 /// Opens the backends for a command. The only shop token is the configured one. Creates the data folder if it is
 /// missing.
 pub async fn open(config: &Config) -> anyhow::Result<Capabilities> {
     let short_term = kv::Sqlite::open(&file(config, "kv.db")?, Arc::new(clock::System)).await?;
     assemble(config, config.tokens(), short_term, None).await
-}
-
-/// Opens the backends for a server. Requests to upstreams use `tokens`, and job leases name `process`. Damaged
-/// short-term storage is recreated.
-pub async fn open_with(
-    config: &Config,
-    tokens: Arc<dyn fetch::Tokens>,
-    process: Option<String>,
-) -> anyhow::Result<Capabilities> {
-    let short_term = kv::Sqlite::open_cache(&file(config, "kv.db")?, Arc::new(clock::System)).await?;
-    assemble(config, tokens, short_term, process).await
 }
 
 /// Returns the path of a file in the data folder, and creates the folder if it is missing.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
 use super::keys;
-use crate::component::{Builtin, Limits, Role};
+use runtime::component::{Builtin, Limits, Role};
 
 /// The file.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -14,14 +14,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use admin::App;
 use anyhow::{Context as _, bail};
 use capabilities::clock::millis;
 use capabilities::fetch::{NoTokens, OneToken, Tokens};
 use capabilities::llm;
 use capabilities::settings::Settings;
 use model::ShopId;
-
-use crate::component::{Builtin, Limits, Role, Source};
+use runtime::component::{Builtin, ComponentConfig, Digest, Limits, Role, Source};
 
 pub use environment::{Environment, Secrets, Shopify};
 pub use file::File;
@@ -93,6 +93,21 @@ impl Config {
         Ok(())
     }
 
+    /// Returns the component of each role.
+    pub fn components(&self) -> anyhow::Result<[ComponentConfig; 5]> {
+        let [routing, caching, queueing, generation, catalog] = Role::ALL.map(|role| self.component(role));
+        Ok([routing?, caching?, queueing?, generation?, catalog?])
+    }
+
+    fn component(&self, role: Role) -> anyhow::Result<ComponentConfig> {
+        Ok(ComponentConfig { role, source: self.source(role)?, limits: self.limits(role) })
+    }
+
+    /// Returns the folder of compiled components.
+    pub fn compiled_folder(&self) -> PathBuf {
+        self.file.server.data_dir.join("compiled")
+    }
+
     /// Returns where the component of a role comes from.
     pub fn source(&self, role: Role) -> anyhow::Result<Source> {
         let component = self.file.component(role);
@@ -107,7 +122,7 @@ impl Config {
             (None, None) => Ok(Source::Embedded(component.builtin.unwrap_or_else(|| self.usual_builtin()))),
             (None, Some(_)) => bail!("components.{role}.sha256 is set, but components.{role}.path is not"),
             (Some(path), sha256) => {
-                let sha256 = sha256.as_deref().map(crate::component::Digest::parse).transpose();
+                let sha256 = sha256.as_deref().map(Digest::parse).transpose();
                 let sha256 = sha256.with_context(|| format!("components.{role}.sha256"))?;
                 Ok(Source::File { path: self.folder.join(path), sha256 })
             }
@@ -128,6 +143,24 @@ impl Config {
             }
             _ => Arc::new(NoTokens),
         }
+    }
+
+    /// Returns the app as Shopify knows it, or `None` if `SHOPIFY_API_KEY` is not set. If the app cannot be served, the
+    /// error says what is missing.
+    pub fn app(&self) -> anyhow::Result<Option<App>> {
+        let shopify = &self.secrets.shopify;
+        let Some(key) = shopify.api_key.clone() else { return Ok(None) };
+        let secret =
+            shopify.api_secret.clone().context("SHOPIFY_API_KEY is set, but SHOPIFY_API_SECRET is not")?;
+        let public_url = self.file.server.public_url.clone();
+        if public_url.is_none() && !self.settings().development {
+            bail!(
+                "server.public_url is not set, and the admin of SHOPIFY_API_KEY needs it: set it, or \
+                 WANDSTORE_PUBLIC_URL, to where browsers reach Wandstore, such as https://wandstore.example"
+            );
+        }
+        let origin = self.file.document.shopify.origin.clone();
+        Ok(Some(App { key, secret, public_url: public_url.unwrap_or_default(), origin }))
     }
 
     /// Returns the limits of a role's component.

@@ -10,8 +10,8 @@ use http_body_util::Full;
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::{Body, Frame, SizeHint};
 
-use crate::bindings::wandstore::storefront::http_types;
-use crate::context::Context;
+use runtime::bindings::wandstore::storefront::http_types;
+use runtime::context::Context;
 
 /// The most header blocks that are remembered: enough for every cache outcome, source and persona.
 const BLOCKS_MAX: usize = 48;

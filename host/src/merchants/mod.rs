@@ -1,91 +1,109 @@
 //! Merchants who installed the app: the admin, mounted in this host.
 //!
 //! The admin stores installations and the merchants' choices. This module gives it access to the storefronts, and
-//! reports to it what happens to shops and their pages.
+//! listens for it to the events of the host.
 
 mod storefronts;
+mod tokens;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use admin::{Admin, App, Connections, Event, Keys, Parts, Shops};
-use anyhow::{Context as _, bail};
-use async_trait::async_trait;
+use admin::{Admin, Connections, Event as Counted, Keys, Parts, Shops, Unavailable};
+use anyhow::Context as _;
 use axum::Router;
-use capabilities::fetch::Tokens;
-use capabilities::{Capabilities, Secret, clock, random};
-use http::HeaderMap;
+use capabilities::clock::{self, Clock};
+use capabilities::random::{self, Random};
 use model::ShopId;
+use runtime::bindings::wandstore::storefront::job_types::{MaintenanceKind, MaintenanceTask};
+use runtime::deployment::Deployment;
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
-use crate::bindings::wandstore::storefront::job_types::{Job, MaintenanceKind, MaintenanceTask, Outcome};
 use crate::config::Config;
-use crate::context::Spent;
-use crate::deployment::Deployment;
-use crate::http::target::shop_of;
-use storefronts::Served;
+use crate::event::{Event, Listener, NotReady, Served};
+use storefronts::OfDeployment;
+use tokens::TokensOfShops;
 
 /// The file of installations in the data folder.
 const FILE: &str = "shops.db";
 /// The number of tokens that a price is for.
 const PRICE_PER_TOKENS: u64 = 1_000_000;
 
+/// The stored data of merchants who installed the app, and the connections to their shops.
+pub struct Installed {
+    app: Arc<admin::App>,
+    shops: Shops,
+    connections: Arc<Connections>,
+}
+
+impl Installed {
+    /// Opens the stored data. Returns `None` if this deployment is no app: `SHOPIFY_API_KEY` is not set.
+    pub async fn open(
+        config: &Config,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> anyhow::Result<Option<Self>> {
+        let Some(app) = config.app()?.map(Arc::new) else { return Ok(None) };
+        let keys = match &config.secrets.shopify.encryption_key {
+            Some(keys) => Keys::parse(keys.expose()).context("WANDSTORE_ENCRYPTION_KEY")?,
+            None => passing_keys(&*random),
+        };
+        let path = config.file.server.data_dir.join(FILE);
+        let shops = Shops::open(&path, keys, clock.clone(), random).await?;
+        let connections = Arc::new(Connections::new(app.clone(), &shops, clock)?);
+        Ok(Some(Self { app, shops, connections }))
+    }
+
+    /// Returns the tokens of these shops, after those of `configured`.
+    pub fn tokens(&self, configured: Arc<dyn capabilities::fetch::Tokens>) -> TokensOfShops {
+        TokensOfShops::new(configured, self.connections.clone())
+    }
+}
+
 /// Merchants who installed the app.
 pub struct Merchants {
     admin: Arc<Admin>,
     price_in_microdollars: u64,
     price_out_microdollars: u64,
+    stop: CancellationToken,
+    listening: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Merchants {
-    /// Opens the stored installations, serves every installed shop, and lets `deployment` report what it does. Returns
-    /// `None` if this deployment is no app: `SHOPIFY_API_KEY` is not set.
-    pub async fn open(
+    /// Serves every installed shop in `deployment`. From now on it counts the `events` of the host and its shops, on
+    /// `background`.
+    pub async fn start(
         config: &Config,
+        installed: Installed,
         deployment: &Arc<Deployment>,
-        tokens: &TokensOfShops,
-    ) -> anyhow::Result<Option<Arc<Self>>> {
-        let Some(app) = Self::app(config)? else { return Ok(None) };
+        events: Listener,
+        background: &Handle,
+    ) -> anyhow::Result<Arc<Self>> {
+        let Installed { app, shops, connections } = installed;
         let capabilities = &deployment.capabilities;
-        let keys = match &config.secrets.shopify.encryption_key {
-            Some(keys) => Keys::parse(keys.expose()).context("WANDSTORE_ENCRYPTION_KEY")?,
-            None => passing_keys(capabilities),
-        };
-        let path = config.file.server.data_dir.join(FILE);
-        let shops = Shops::open(&path, keys, capabilities.clock.clone(), capabilities.random.clone()).await?;
         let admin = Admin::new(Parts {
             app,
+            connections,
             signatures: capabilities.signatures.clone(),
-            storefronts: Arc::new(Served::new(deployment, config.settings().shops)),
+            storefronts: Arc::new(OfDeployment::new(deployment.clone(), config.settings().shops)),
             shops,
             clock: capabilities.clock.clone(),
-        })?;
-        tokens.0.set(admin.connections().clone()).ok().context("merchants are opened once")?;
+        });
         admin.restore().await?;
         let llm = &config.file.document.llm;
         let merchants = Arc::new(Self {
             admin,
             price_in_microdollars: llm.price_in_microdollars,
             price_out_microdollars: llm.price_out_microdollars,
+            stop: CancellationToken::new(),
+            listening: Mutex::default(),
         });
-        deployment.merchants.set(merchants.clone()).ok().context("merchants are opened once")?;
-        Ok(Some(merchants))
-    }
-
-    /// Returns the app as Shopify knows it. If the configuration names an app that cannot be served, the error says
-    /// what is missing.
-    pub fn app(config: &Config) -> anyhow::Result<Option<App>> {
-        let shopify = &config.secrets.shopify;
-        let Some(key) = shopify.api_key.clone() else { return Ok(None) };
-        let secret =
-            shopify.api_secret.clone().context("SHOPIFY_API_KEY is set, but SHOPIFY_API_SECRET is not")?;
-        let public_url = config.file.server.public_url.clone();
-        if public_url.is_none() && !config.settings().development {
-            bail!(
-                "server.public_url is not set, and the admin of SHOPIFY_API_KEY needs it: set it, or \
-                 WANDSTORE_PUBLIC_URL, to where browsers reach Wandstore, such as https://wandstore.example"
-            );
-        }
-        let origin = config.file.document.shopify.origin.clone();
-        Ok(Some(App { key, secret, public_url: public_url.unwrap_or_default(), origin }))
+        let listening = background.spawn(merchants.clone().listen(events));
+        *merchants.listening.lock().unwrap_or_else(PoisonError::into_inner) = Some(listening);
+        let usage = merchants.admin.usage().clone();
+        background.spawn(merchants.stop.clone().run_until_cancelled_owned(async move { usage.run().await }));
+        Ok(merchants)
     }
 
     /// Returns the router of the merchants' pages.
@@ -93,13 +111,8 @@ impl Merchants {
         admin::router(self.admin.clone())
     }
 
-    /// Writes what was counted, every few seconds, for as long as it is polled.
-    pub async fn keep_accounts(&self) {
-        self.admin.usage().run().await;
-    }
-
     /// Fails if the stored data of shops cannot be written.
-    pub async fn probe(&self) -> Result<(), admin::Unavailable> {
+    pub async fn probe(&self) -> Result<(), Unavailable> {
         self.admin.probe().await
     }
 
@@ -110,58 +123,61 @@ impl Merchants {
         }
     }
 
-    /// Writes what was counted and closes the file.
+    /// Counts the events that were reported before, writes the counts and closes the file.
     pub async fn close(&self) {
+        self.stop.cancel();
+        let listening = self.listening.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(listening) = listening {
+            let _ = listening.await;
+        }
         self.admin.close().await;
     }
 
-    /// Counts the cache outcome that a shopper got.
-    pub fn answered(&self, target: &str, headers: &HeaderMap) {
-        let event = match headers.get("x-cache").map(http::HeaderValue::as_bytes) {
-            Some(b"HIT") => Event::Hit,
-            Some(b"STALE") => Event::Stale,
-            Some(b"MISS") => Event::Miss,
-            _ => return,
-        };
-        if let Some(shop) = shop_of(target) {
-            self.admin.usage().count(&shop, event);
+    async fn listen(self: Arc<Self>, mut events: Listener) {
+        while let Some(Some(event)) = self.stop.run_until_cancelled(events.recv()).await {
+            self.handle(event);
+        }
+        events.close();
+        while let Some(event) = events.recv().await {
+            self.handle(event);
         }
     }
 
-    /// Counts the cost of an attempt at a page, whatever its outcome.
-    pub fn spent(&self, shop: &str, spent: &Spent) {
-        let (tokens_in, tokens_out) = spent.tokens();
-        let cost_microdollars =
-            cost(tokens_in, self.price_in_microdollars) + cost(tokens_out, self.price_out_microdollars);
-        self.count(shop, Event::Attempt { tokens_in, tokens_out, cost_microdollars });
-    }
-
-    /// Counts the final outcome of a page. An attempt that is followed by another one is not counted.
-    pub fn made(&self, shop: &str, job: &Job, outcome: &Outcome) {
-        match outcome {
-            Outcome::Done(_) => self.count(shop, Event::Generation),
-            Outcome::Postponed(_) => {}
-            Outcome::Retry(_) if !job.last => {}
-            Outcome::Retry(_) | Outcome::Failed(_) => self.count(shop, Event::Failure),
+    fn handle(self: &Arc<Self>, event: Event) {
+        match event {
+            Event::PageServed(shop, Served::Hit) => self.count(&shop, Counted::Hit),
+            Event::PageServed(shop, Served::Stale) => self.count(&shop, Counted::Stale),
+            Event::PageServed(shop, Served::Miss) => self.count(&shop, Counted::Miss),
+            Event::AttemptEnded { shop, tokens_in, tokens_out } => {
+                let cost_microdollars = cost(tokens_in, self.price_in_microdollars)
+                    + cost(tokens_out, self.price_out_microdollars);
+                self.count(&shop, Counted::Attempt { tokens_in, tokens_out, cost_microdollars });
+            }
+            Event::PageEnded { shop, is_made: true } => self.count(&shop, Counted::Generation),
+            Event::PageEnded { shop, is_made: false } => self.count(&shop, Counted::Failure),
+            Event::MaintenanceBegins(task, reply) => {
+                let this = self.clone();
+                // It waits for the file of shops, and counting does not wait for it.
+                tokio::spawn(async move { reply.send(this.release_shop(&task).await) });
+            }
         }
     }
 
-    fn count(&self, shop: &str, event: Event) {
-        if let Ok(shop) = ShopId::parse(shop) {
-            self.admin.usage().count(&shop, event);
-        }
+    fn count(&self, shop: &ShopId, event: Counted) {
+        self.admin.usage().count(shop, event);
     }
 
     /// Removes a shop's installation before its maintenance task begins: the next merchant who opens the admin connects
-    /// the shop again. On failure, returns the reason, and the maintenance task is tried again.
-    pub async fn release_shop(&self, maintenance: &MaintenanceTask) -> Result<(), String> {
-        let shop = ShopId::parse(&maintenance.shop).map_err(|wrong| wrong.to_string())?;
-        let done = match maintenance.kind {
+    /// the shop again.
+    async fn release_shop(&self, maintenance: &MaintenanceTask) -> Result<(), NotReady> {
+        let failed = |error: admin::NotConnected| NotReady::Failed(error.into());
+        let shop = ShopId::parse(&maintenance.shop).map_err(|wrong| NotReady::Failed(wrong.into()))?;
+        match maintenance.kind {
             MaintenanceKind::Uninstalled => self.admin.uninstalled(&shop, maintenance.happened_ms).await,
             MaintenanceKind::RedactShop => self.admin.redacted(&shop, maintenance.happened_ms).await,
             MaintenanceKind::RedactCustomer(_) | MaintenanceKind::ReportCustomer(_) => Ok(()),
-        };
-        done.map_err(|error| error.to_string())
+        }
+        .map_err(failed)
     }
 }
 
@@ -183,41 +199,13 @@ pub async fn any_shop(config: &Config) -> anyhow::Result<Option<ShopId>> {
 }
 
 /// Creates temporary keys for a deployment without an encryption key.
-fn passing_keys(capabilities: &Capabilities) -> Keys {
+fn passing_keys(random: &dyn Random) -> Keys {
     tracing::warn!(
         "WANDSTORE_ENCRYPTION_KEY is not set: merchants connect their shops again after a restart"
     );
-    Keys::ephemeral(&*capabilities.random)
+    Keys::ephemeral(random)
 }
 
 fn cost(tokens: u64, price_per_million: u64) -> u64 {
     tokens.saturating_mul(price_per_million).div_ceil(PRICE_PER_TOKENS)
-}
-
-/// The tokens of shops: the configured ones, and, once merchants are opened, those of shops that installed the app.
-#[derive(Clone)]
-pub struct TokensOfShops(Arc<OnceLock<Arc<Connections>>>, Arc<dyn Tokens>);
-
-impl TokensOfShops {
-    /// Creates the tokens, at first only the configured ones.
-    pub fn new(configured: Arc<dyn Tokens>) -> Self {
-        Self(Arc::default(), configured)
-    }
-}
-
-#[async_trait]
-impl Tokens for TokensOfShops {
-    async fn token(&self, shop: &str) -> Option<Secret> {
-        if let Some(token) = self.1.token(shop).await {
-            return Some(token);
-        }
-        let connections = self.0.get()?;
-        connections.storefront_token(&ShopId::parse(shop).ok()?).await
-    }
-
-    fn refuse(&self, shop: &str, token: &Secret) {
-        if let (Some(connections), Ok(shop)) = (self.0.get(), ShopId::parse(shop)) {
-            connections.refuse(&shop, token);
-        }
-    }
 }

@@ -1,6 +1,7 @@
-//! A deployment: the backends and components that the configuration names, linked together.
+//! A deployment: the five components and their backends, linked together.
 
-use std::sync::{Arc, OnceLock};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -10,11 +11,10 @@ use wasmtime::component::Component;
 
 use crate::changes::Changes;
 use crate::component::{
-    Binary, Cache, Catalog, Digest, Export, Generator, Handler, Limits, Links, Pool, Queue, Role, fit, world,
+    Binary, Cache, Catalog, ComponentConfig, Digest, Export, Generator, Handler, Limits, Links, Pool, Queue,
+    Role, fit, world,
 };
-use crate::config::Config;
 use crate::engine::{self, Compiled};
-use crate::merchants::Merchants;
 
 /// The five linked components and their backends.
 pub struct Deployment {
@@ -32,8 +32,6 @@ pub struct Deployment {
     pub generation: Arc<Generator>,
     /// Supplies products.
     pub catalog: Arc<Catalog>,
-    /// The merchants who installed the app. Set if this deployment is an app, once their data is opened.
-    pub merchants: OnceLock<Arc<Merchants>>,
     /// What was loaded for each role.
     pub loaded: Vec<Loaded>,
 }
@@ -63,39 +61,27 @@ pub struct Components {
 }
 
 impl Components {
-    /// Reads, compiles and checks all five.
-    pub fn load(config: &Config) -> anyhow::Result<Self> {
-        let limits = Role::ALL.map(|role| config.limits(role));
-        let instances = limits.iter().map(|limits| limits.instances).sum();
-        let memory_bytes_max = limits.iter().map(|limits| limits.memory_bytes).max().unwrap_or_default();
-        let engine = engine::new(instances, memory_bytes_max)?;
-        let cache = Compiled::open(config.file.server.data_dir.join("compiled"))?;
+    /// Reads, compiles and checks the component of each role. `compiled` is the folder where compiled code is kept.
+    pub fn load(chosen: &[ComponentConfig], compiled: &Path) -> anyhow::Result<Self> {
+        let instances = chosen.iter().map(|chosen| chosen.limits.instances).sum();
+        let memory_bytes_max = chosen.iter().map(|chosen| chosen.limits.memory_bytes).max();
+        let engine = engine::new(instances, memory_bytes_max.unwrap_or_default())?;
+        let cache = Compiled::open(compiled.to_owned())?;
 
-        let load = |role: Role| -> anyhow::Result<(Component, Loaded, Binary)> {
-            let binary = config.source(role)?.read(role)?;
-            let component =
-                cache.load(&engine, role, &binary).with_context(|| format!("components.{role}"))?;
-            world::check(&engine, role, &component)
-                .with_context(|| format!("components.{role}: {}", binary.origin))?;
-            fit::check(&engine, role, &component, &config.limits(role))
-                .map_err(anyhow::Error::from)
-                .with_context(|| format!("components.{role}: {} does not fit", binary.origin))?;
-            let imports = world::imports_of(&engine, &component);
-            let loaded = Loaded { role, origin: binary.origin.clone(), digest: binary.digest, imports };
-            Ok((component, loaded, binary))
-        };
         // Compiling takes seconds the first time, so the components compile in parallel.
-        let results = std::thread::scope(|scope| {
-            let threads = Role::ALL.map(|role| scope.spawn(move || load(role)));
-            threads.map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        let results: Vec<_> = std::thread::scope(|scope| {
+            let load = |chosen| scope.spawn(|| load(&engine, &cache, chosen));
+            let threads: Vec<_> = chosen.iter().map(load).collect();
+            let joined = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
+            joined.map(|thread| thread.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
         });
 
         let (mut compiled, mut loaded, mut binaries) = (Vec::new(), Vec::new(), Vec::new());
-        for ((role, limits), result) in Role::ALL.into_iter().zip(limits).zip(results) {
+        for (chosen, result) in chosen.iter().zip(results) {
             let (component, entry, binary) = result?;
-            compiled.push((role, component, limits));
+            compiled.push((chosen.role, component, chosen.limits));
             loaded.push(entry);
-            binaries.push((role, binary));
+            binaries.push((chosen.role, binary));
         }
         Ok(Self { engine, cache, compiled, loaded, binaries })
     }
@@ -124,10 +110,28 @@ impl Components {
             caching,
             queueing,
             catalog,
-            merchants: OnceLock::new(),
             loaded: self.loaded.clone(),
         })
     }
+}
+
+/// Reads, compiles and checks one component.
+fn load(
+    engine: &Engine,
+    cache: &Compiled,
+    chosen: &ComponentConfig,
+) -> anyhow::Result<(Component, Loaded, Binary)> {
+    let role = chosen.role;
+    let binary = chosen.source.read(role)?;
+    let component = cache.load(engine, role, &binary).with_context(|| format!("components.{role}"))?;
+    world::check(engine, role, &component)
+        .with_context(|| format!("components.{role}: {}", binary.origin))?;
+    fit::check(engine, role, &component, &chosen.limits)
+        .map_err(anyhow::Error::from)
+        .with_context(|| format!("components.{role}: {} does not fit", binary.origin))?;
+    let imports = world::imports_of(engine, &component);
+    let loaded = Loaded { role, origin: binary.origin.clone(), digest: binary.digest, imports };
+    Ok((component, loaded, binary))
 }
 
 struct Linker<'a> {

@@ -13,7 +13,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const PROFILE: &str = "component";
 
 fn main() {
-    let workspace = Path::new(&var("CARGO_MANIFEST_DIR")).join("..");
+    let workspace = Path::new(&var("CARGO_MANIFEST_DIR")).join("../..");
     for input in ["components", "crates", "wit", "Cargo.toml", "Cargo.lock", ".cargo/config.toml"] {
         println!("cargo::rerun-if-changed={}", workspace.join(input).display());
     }

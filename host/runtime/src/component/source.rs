@@ -6,7 +6,18 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use sha2::{Digest as _, Sha256};
 
-use super::Role;
+use super::{Limits, Role};
+
+/// The component that plays a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComponentConfig {
+    /// The role.
+    pub role: Role,
+    /// Where the component comes from.
+    pub source: Source,
+    /// Its limits.
+    pub limits: Limits,
+}
 
 /// Where a component comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

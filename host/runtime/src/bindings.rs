@@ -6,7 +6,7 @@
 #![allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
 
 wasmtime::component::bindgen!({
-    path: ["../wit/capabilities", "../wit/storefront"],
+    path: ["../../wit/capabilities", "../../wit/storefront"],
     inline: r#"
         package wandstore:native;
 

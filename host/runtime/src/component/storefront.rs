@@ -21,9 +21,10 @@ use page_types::{CacheError, Cached, Forgotten, NewPage, StalePage, StoredPlan};
 
 /// Calls a function of another component: acquires an instance, bounds the call, and gives the
 /// instance back. `$keep` moves the handles in an answer out of the instance that gave it.
+#[macro_export]
 macro_rules! call {
     ($pool:expr, $cause:expr, |$guest:ident, $store:ident| $call:expr) => {
-        $crate::component::call!($pool, $cause, |$guest, $store| $call, |held, answer| Ok(()))
+        $crate::call!($pool, $cause, |$guest, $store| $call, |held, answer| Ok(()))
     };
     ($pool:expr, $cause:expr, |$guest:ident, $store:ident| $call:expr, |$held:ident, $answer:ident| $keep:expr) => {
         match $pool.acquire($cause).await {
@@ -41,7 +42,6 @@ macro_rules! call {
         }
     };
 }
-pub(crate) use call;
 
 /// How long to wait before a component that failed is asked again.
 const RETRY_MS: u64 = 1_000;

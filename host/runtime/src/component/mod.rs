@@ -14,10 +14,8 @@ use std::sync::Arc;
 
 use model::Access;
 
-pub(crate) use storefront::call;
-
 pub use pool::{Failure, Held, Limits, Pool, within};
-pub use source::{Binary, Builtin, Digest, Source};
+pub use source::{Binary, Builtin, ComponentConfig, Digest, Source};
 
 use crate::bindings::exports::wandstore::storefront::{
     cache, cache_control, catalog, catalog_version, generator, handler, leases, maintenance, queue,
