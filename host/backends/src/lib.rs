@@ -1,9 +1,28 @@
 //! The backends behind the capabilities that a host supplies to components: key-value and blob
 //! storage, jobs, a language model, upstreams, signatures, time, randomness, settings and the log.
 //!
-//! Each is a trait with a real and a scripted implementation. Nothing here knows WebAssembly, the
-//! environment or a configuration file: the code that composes a deployment chooses the backends by
-//! name and passes them in.
+//! Each is a trait with a real and a scripted implementation. Key-value storage, blobs and jobs have backends of several
+//! [`kind`]s, which a deployment selects by name. Nothing here knows WebAssembly, the environment or a configuration
+//! file.
+//!
+//! ```
+//! use std::path::Path;
+//! use std::sync::Arc;
+//!
+//! use capabilities::kind::{NotOpened, Selection, Site};
+//! use capabilities::{clock, kv, random};
+//!
+//! async fn open(folder: &Path) -> Result<Arc<dyn kv::Kv>, NotOpened> {
+//!     let site = Site {
+//!         folder: folder.to_owned(),
+//!         clock: Arc::new(clock::System),
+//!         random: Arc::new(random::System),
+//!         process: None,
+//!         replaces_damaged: false,
+//!     };
+//!     kv::open(&Selection::of("sqlite"), &site).await
+//! }
+//! ```
 
 #[cfg(test)]
 mod battery;
@@ -13,6 +32,7 @@ pub mod clock;
 pub mod faults;
 pub mod fetch;
 pub mod jobs;
+pub mod kind;
 pub mod kv;
 mod live;
 pub mod llm;

@@ -24,7 +24,7 @@ use model::ShopId;
 use runtime::component::{Builtin, ComponentConfig, Digest, Limits, Role, Source};
 
 pub use environment::{Environment, Secrets, Shopify};
-pub use file::File;
+pub use file::{Backends, File};
 
 /// The file that is read if none is named.
 pub const FILE: &str = "wandstore.toml";
@@ -65,6 +65,10 @@ impl Config {
 
     fn validate(&self) -> anyhow::Result<()> {
         self.file.document.validate()?;
+        let Backends { kv, blob, jobs } = &self.file.backends;
+        capabilities::kv::check(kv)?;
+        capabilities::blob::check(blob)?;
+        capabilities::jobs::check(jobs)?;
         let server = &self.file.server;
         at_least_one(&[
             ("server.connections_max", server.connections_max as u64),

@@ -220,6 +220,23 @@ fn in_production_an_admin_without_a_public_url_is_refused() {
 }
 
 #[test]
+fn a_backend_is_of_a_kind_that_there_is() {
+    for text in ["", "[backends.kv]", "[backends.kv]\nkind = 'memory'\n[backends.blob]\nkind = 'folder'"] {
+        accepted(text, &[]);
+    }
+    assert_eq!(
+        refusal("[backends.kv]\nkind = 'redis'", &[]),
+        "`backends.kv.kind` is `redis`; it must be one of: sqlite, memory"
+    );
+    let told = refusal("[backends.kv]\nkidn = 'sqlite'", &[]);
+    assert!(told.starts_with("`backends.kv`, of the kind `sqlite`: unknown field `kidn`"), "{told}");
+    assert_eq!(
+        refusal("[backends.kvs]\nkind = 'sqlite'", &[]),
+        "there is no key `backends.kvs`; the nearest is `backends.kv`"
+    );
+}
+
+#[test]
 fn a_builtin_is_chosen_for_the_catalog_only_and_not_beside_a_path() {
     let told = refusal("[components.routing]\nbuiltin = 'demo'", &[]);
     assert!(told.starts_with("components.routing.builtin is set"), "{told}");

@@ -8,12 +8,14 @@ use bytes::Bytes;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-use super::{Blob, Bounded, Error, Memory, OBJECT_BYTES_MAX, ObjectStore, Scripted};
+use super::{Blob, Bounded, Error, OBJECT_BYTES_MAX, ObjectStore, Scripted, open};
 use crate::battery::battery;
 use crate::faults::Faults;
+use crate::kind::{Selection, Site};
 
 battery! {
-    backends: [memory, folder, bounded],
+    kinds: of_kind,
+    backends: [bounded_memory, unbounded_folder],
     cases: [
         an_absent_object_is_none,
         what_is_put_is_got,
@@ -30,7 +32,7 @@ battery! {
 
 struct Stage {
     blob: Arc<dyn Blob>,
-    _folder: Option<TempDir>,
+    _folder: TempDir,
 }
 
 impl Deref for Stage {
@@ -41,18 +43,21 @@ impl Deref for Stage {
     }
 }
 
-async fn memory() -> Stage {
-    Stage { blob: Arc::new(Memory::default()), _folder: None }
+async fn of_kind(kind: &str) -> Stage {
+    let folder = tempfile::tempdir().unwrap();
+    let blob = open(&Selection::of(kind), &Site::scripted(folder.path())).await.unwrap();
+    Stage { blob, _folder: folder }
 }
 
-async fn folder() -> Stage {
+async fn unbounded_folder() -> Stage {
     let folder = tempfile::tempdir().unwrap();
     let blob = ObjectStore::folder(&folder.path().join("blobs")).unwrap();
-    Stage { blob: Arc::new(blob), _folder: Some(folder) }
+    Stage { blob: Arc::new(blob), _folder: folder }
 }
 
-async fn bounded() -> Stage {
-    Stage { blob: Arc::new(Bounded::new(Arc::new(Memory::default()))), _folder: None }
+async fn bounded_memory() -> Stage {
+    let memory = of_kind("memory").await;
+    Stage { blob: Arc::new(Bounded::new(memory.blob)), ..memory }
 }
 
 async fn an_absent_object_is_none(blob: &Stage) {

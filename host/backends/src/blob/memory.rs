@@ -1,12 +1,21 @@
-//! Objects in this process's memory, for tests.
+//! Objects in this process's memory, for tests and development.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::future::{Ready, ready};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 
 use super::{Blob, Error, check_size};
+use crate::kind::{Opened, Site};
+
+pub(super) use crate::kind::NoOptions as Options;
+
+/// Creates empty storage.
+pub(super) fn open(_: Options, _: &Site) -> Ready<Opened<dyn Blob>> {
+    ready(Ok(Arc::new(Memory::default())))
+}
 
 /// Blob storage in memory.
 #[derive(Debug, Default)]

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod battery;
 mod bounded;
+mod folder;
 mod location;
 mod memory;
 mod object_store;
@@ -10,6 +11,10 @@ mod scripted;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+
+use crate::kind::kinds;
+
+kinds!("blob", dyn Blob: [folder, memory]);
 
 pub use self::object_store::ObjectStore;
 pub use bounded::Bounded;

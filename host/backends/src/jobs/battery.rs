@@ -10,15 +10,15 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use super::{
-    Buried, ClaimResult, Claimed, Completion, End, Enqueued, Error, Filter, Jobs, Keys, Memory, NewJob,
-    PAYLOAD_BYTES_MAX, QueueStats, Requeued, Scripted, Sqlite, State, Status,
+    Buried, ClaimResult, Claimed, Completion, End, Enqueued, Error, Filter, Jobs, Keys, NewJob,
+    PAYLOAD_BYTES_MAX, QueueStats, Requeued, Scripted, State, Status, open,
 };
 use crate::battery::battery;
 use crate::faults::Faults;
-use crate::random;
+use crate::kind::{Selection, Site};
 
 battery! {
-    backends: [memory, sqlite],
+    kinds: of_kind,
     cases: [
         an_accepted_job_is_claimed_as_it_was_enqueued,
         a_full_queue_fails_over_to_the_next,
@@ -65,7 +65,7 @@ battery! {
 
 struct Stage {
     jobs: Arc<dyn Jobs>,
-    _folder: Option<TempDir>,
+    _folder: TempDir,
 }
 
 impl Deref for Stage {
@@ -76,16 +76,10 @@ impl Deref for Stage {
     }
 }
 
-async fn memory() -> Stage {
-    let jobs = Memory::new(Arc::new(random::Scripted::new(0))).held_by(Some(HOLDER.into()));
-    Stage { jobs: Arc::new(jobs), _folder: None }
-}
-
-async fn sqlite() -> Stage {
+async fn of_kind(kind: &str) -> Stage {
     let folder = tempfile::tempdir().unwrap();
-    let jobs =
-        Sqlite::open(&folder.path().join("jobs.db"), Arc::new(random::Scripted::new(0))).await.unwrap();
-    Stage { jobs: Arc::new(jobs.held_by(Some(HOLDER.into()))), _folder: Some(folder) }
+    let site = Site { process: Some(HOLDER.into()), ..Site::scripted(folder.path()) };
+    Stage { jobs: open(&Selection::of(kind), &site).await.unwrap(), _folder: folder }
 }
 
 /// The start time of the tests, and the length of a lease.
@@ -835,7 +829,7 @@ proptest! {
     fn every_backend_tells_the_same_story(acts in proptest::collection::vec(act(), 1..60)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let mut stories = [Story::new(memory().await), Story::new(sqlite().await)];
+            let mut stories = [Story::new(of_kind("memory").await), Story::new(of_kind("sqlite").await)];
             for act in acts.iter().chain([&Act::Look]) {
                 let told = [stories[0].play(act).await, stories[1].play(act).await];
                 prop_assert_eq!(&told[0], &told[1], "{:?}", act);

@@ -1,6 +1,8 @@
-//! Jobs in this process's memory, for tests: durable as long as the value lives.
+//! Jobs in this process's memory, for tests and development: durable as long as the value lives, and seen by no other
+//! process.
 
 use std::cmp::Reverse;
+use std::future::{Ready, ready};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -11,7 +13,15 @@ use super::{
     Buried, ClaimResult, Claimed, Completion, End, Enqueued, Error, Filter, Jobs, Keys, NewJob, QueueStats,
     Record, Requeued, State, Status, check_size, new_id,
 };
+use crate::kind::{Opened, Site};
 use crate::random::Random;
+
+pub(super) use crate::kind::NoOptions as Options;
+
+/// Creates empty queues.
+pub(super) fn open(_: Options, site: &Site) -> Ready<Opened<dyn Jobs>> {
+    ready(Ok(Arc::new(Memory::new(site.random.clone()).held_by(site.process.clone()))))
+}
 
 /// Jobs in memory, oldest first.
 pub struct Memory {

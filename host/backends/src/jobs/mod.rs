@@ -16,6 +16,10 @@ mod sqlite;
 use async_trait::async_trait;
 use bytes::Bytes;
 
+use crate::kind::kinds;
+
+kinds!("jobs", dyn Jobs: [sqlite, memory]);
+
 pub use memory::Memory;
 pub use portable::sql::jobs::{PAYLOAD_BYTES_MAX, new_id};
 pub use scripted::Scripted;

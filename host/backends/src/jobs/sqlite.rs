@@ -14,10 +14,22 @@ use super::{
     Buried, ClaimResult, Claimed, Completion, End, Enqueued, Error, Filter, Jobs, Keys, NewJob, QueueStats,
     Record, Requeued, State, Status, check_size, new_id,
 };
+use crate::kind::{Opened, Site};
 use crate::random::Random;
 use crate::sqlite::{Database, Durability, OpenError, Statement, WriteFailed};
 
+pub(super) use crate::kind::NoOptions as Options;
+
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/jobs");
+
+/// The file in the data folder.
+const FILE: &str = "jobs.db";
+
+/// Opens the file in the data folder.
+pub(super) async fn open(_: Options, site: &Site) -> Opened<dyn Jobs> {
+    let jobs = Sqlite::open(&site.folder.join(FILE), site.random.clone()).await?;
+    Ok(Arc::new(jobs.held_by(site.process.clone())))
+}
 
 /// Jobs in `SQLite`. A change survives a loss of power once its call has returned.
 pub struct Sqlite {

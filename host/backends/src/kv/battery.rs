@@ -9,13 +9,15 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-use super::{Entry, Error, Kv, Memory, Peeked, Scripted, Sqlite, Swap, Tiered, VALUE_BYTES_MAX};
+use super::{Entry, Error, Kv, Peeked, Scripted, Swap, Tiered, VALUE_BYTES_MAX, open};
 use crate::battery::battery;
 use crate::clock;
 use crate::faults::Faults;
+use crate::kind::{Selection, Site};
 
 battery! {
-    backends: [memory, sqlite, tiered_over_memory, tiered_over_sqlite],
+    kinds: of_kind,
+    backends: [tiered_over_memory, tiered_over_sqlite],
     cases: [
         an_absent_key_holds_nothing,
         what_is_written_is_read,
@@ -42,7 +44,7 @@ battery! {
 pub(super) struct Stage {
     pub kv: Arc<dyn Kv>,
     pub clock: Arc<clock::Scripted>,
-    _folder: Option<TempDir>,
+    _folder: TempDir,
 }
 
 impl Deref for Stage {
@@ -53,24 +55,20 @@ impl Deref for Stage {
     }
 }
 
-async fn memory() -> Stage {
-    let clock = Arc::new(clock::Scripted::new(1_000_000));
-    Stage { kv: Arc::new(Memory::new(clock.clone())), clock, _folder: None }
-}
-
-async fn sqlite() -> Stage {
+async fn of_kind(kind: &str) -> Stage {
     let clock = Arc::new(clock::Scripted::new(1_000_000));
     let folder = tempfile::tempdir().unwrap();
-    let kv = Sqlite::open(&folder.path().join("kv.db"), clock.clone()).await.unwrap();
-    Stage { kv: Arc::new(kv), clock, _folder: Some(folder) }
+    let site = Site { clock: clock.clone(), ..Site::scripted(folder.path()) };
+    let kv = open(&Selection::of(kind), &site).await.unwrap();
+    Stage { kv, clock, _folder: folder }
 }
 
 async fn tiered_over_memory() -> Stage {
-    tier(memory().await)
+    tier(of_kind("memory").await)
 }
 
 async fn tiered_over_sqlite() -> Stage {
-    tier(sqlite().await)
+    tier(of_kind("sqlite").await)
 }
 
 fn tier(below: Stage) -> Stage {
@@ -387,7 +385,7 @@ proptest! {
     fn every_backend_tells_the_same_story(acts in proptest::collection::vec(act(), 1..40)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let stages = [memory().await, sqlite().await, tiered_over_sqlite().await];
+            let stages = [of_kind("memory").await, of_kind("sqlite").await, tiered_over_sqlite().await];
             for act in &acts {
                 let told = [
                     play(&stages[0], act).await,

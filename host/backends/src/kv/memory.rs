@@ -1,6 +1,8 @@
-//! Keys in this process's memory, for tests. Nothing survives a restart, and the size is unlimited.
+//! Keys in this process's memory, for tests and development. Nothing survives a restart, no other process sees them, and
+//! the size is unlimited.
 
 use std::collections::{BTreeMap, HashMap};
+use std::future::{Ready, ready};
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,6 +12,14 @@ use bytes::Bytes;
 
 use super::{Entry, Error, Kv, Swap, check_size, expiry};
 use crate::clock::Clock;
+use crate::kind::{Opened, Site};
+
+pub(super) use crate::kind::NoOptions as Options;
+
+/// Creates empty storage.
+pub(super) fn open(_: Options, site: &Site) -> Ready<Opened<dyn Kv>> {
+    ready(Ok(Arc::new(Memory::new(site.clock.clone()))))
+}
 
 /// Key-value storage in memory.
 pub struct Memory {

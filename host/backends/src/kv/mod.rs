@@ -15,6 +15,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 
+use crate::kind::kinds;
+
+kinds!("kv", dyn Kv: [sqlite, memory]);
+
 pub use memory::Memory;
 pub use portable::sql::kv::VALUE_BYTES_MAX;
 pub use scripted::Scripted;

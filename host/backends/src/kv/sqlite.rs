@@ -14,9 +14,26 @@ use portable::sql::{first_after, from_sql, kv as sql, to_sql};
 
 use super::{DELETED_AT_ONCE, Entry, Error, Kv, Swap, check_size, expiry};
 use crate::clock::Clock;
+use crate::kind::{Opened, Site};
 use crate::sqlite::{Database, Durability, OpenError, WriteFailed};
 
+pub(super) use crate::kind::NoOptions as Options;
+
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/kv");
+
+/// The file in the data folder.
+const FILE: &str = "kv.db";
+
+/// Opens the file in the data folder.
+pub(super) async fn open(_: Options, site: &Site) -> Opened<dyn Kv> {
+    let (path, clock) = (site.folder.join(FILE), site.clock.clone());
+    let opened = if site.replaces_damaged {
+        Sqlite::open_cache(&path, clock).await
+    } else {
+        Sqlite::open(&path, clock).await
+    };
+    Ok(Arc::new(opened?))
+}
 
 /// Key-value storage in `SQLite`. A write survives the end of this process, even a crash; the
 /// last ones may be lost when the machine loses power.

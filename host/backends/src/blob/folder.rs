@@ -1,0 +1,17 @@
+//! Objects in a folder of this machine.
+
+use std::sync::Arc;
+
+use super::{Blob, Bounded, ObjectStore};
+use crate::kind::{Opened, Site};
+
+pub(super) use crate::kind::NoOptions as Options;
+
+/// The folder in the data folder.
+const FOLDER: &str = "blobs";
+
+/// Opens the folder. Its operations are bounded, because those of a file system may hang.
+pub(super) async fn open(_: Options, site: &Site) -> Opened<dyn Blob> {
+    let objects = ObjectStore::folder(&site.folder.join(FOLDER))?;
+    Ok(Arc::new(Bounded::new(Arc::new(objects))))
+}
