@@ -14,8 +14,10 @@ struct Plan {
     delay: Option<Duration>,
 }
 
-/// The text of every scripted failure.
-const REASON: &str = "scripted failure";
+/// An operation failed on command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("scripted failure")]
+pub(crate) struct Injected;
 
 impl Faults {
     /// Fails the next `count` operations, but not those after them.
@@ -44,12 +46,12 @@ impl Faults {
     }
 
     /// Waits and fails as planned. Backends call it before each operation.
-    pub(crate) async fn pass(&self) -> Result<(), String> {
+    pub(crate) async fn pass(&self) -> Result<(), Injected> {
         let (delay, fails) = self.plan(Plan::next);
         if let Some(delay) = delay {
             tokio::time::sleep(delay).await;
         }
-        if fails { Err(REASON.to_owned()) } else { Ok(()) }
+        if fails { Err(Injected) } else { Ok(()) }
     }
 
     fn plan<T>(&self, change: impl FnOnce(&mut Plan) -> T) -> T {

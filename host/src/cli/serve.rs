@@ -22,8 +22,8 @@ use super::signals::{self, Stop};
 /// start takes them up. SIGHUP is ignored.
 #[derive(Args)]
 pub struct Serve {
-    /// The address to listen on; port 0 takes a free one [default: 127.0.0.1:8787].
-    #[arg(long, value_name = "ADDRESS:PORT", env = "WANDSTORE_LISTEN")]
+    /// The address to listen on; port 0 takes a free one; it overrides WANDSTORE_LISTEN [default: 127.0.0.1:8787].
+    #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
     /// Log as JSON lines. RUST_LOG says how much [default: info].
     #[arg(long)]
@@ -33,7 +33,7 @@ pub struct Serve {
 impl Serve {
     pub async fn run(self, config: Config) -> anyhow::Result<()> {
         let started = Instant::now();
-        let _log = Log::start(self.log_json);
+        let _log = Log::start(self.log_json, config.log_filter.as_deref());
         signals::outlive_others()?;
         let telemetry = Telemetry::install()?;
         config.app()?;

@@ -39,7 +39,8 @@ pub struct Shopify {
 }
 
 /// The known variables, apart from those with secrets that components may check against.
-const VARIABLES: [&str; 17] = [
+const VARIABLES: [&str; 18] = [
+    "RUST_LOG",
     "ENVIRONMENT",
     "WANDSTORE_LISTEN",
     "WANDSTORE_DATA_DIR",
@@ -98,7 +99,7 @@ impl Environment {
         self.text(name).map(Secret::new)
     }
 
-    fn text(&self, name: &str) -> Option<String> {
+    pub(super) fn text(&self, name: &str) -> Option<String> {
         self.0.get(name).cloned()
     }
 }

@@ -21,7 +21,7 @@ impl Scripted {
     }
 
     async fn pass(&self) -> Result<&dyn Blob, Error> {
-        self.faults.pass().await.map_err(Error::Unavailable)?;
+        self.faults.pass().await.map_err(|fault| Error::Unavailable(fault.to_string()))?;
         Ok(&*self.inner)
     }
 }
