@@ -84,7 +84,7 @@ async fn get(deployment: &Deployment, shop: &str, shopper: &str) -> Result<(Cach
         |held, answer| match &answer {
             Ok(Cached::Fresh(page) | Cached::Stale(StalePage { page, .. })) => {
                 let handle = wasmtime::component::Resource::new_own(page.content.rep());
-                held.take(handle).map(|value| content = value.into_bytes())
+                held.handles.take(handle).map(|value| content = value.into_bytes())
             }
             _ => Ok(()),
         }

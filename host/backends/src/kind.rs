@@ -111,11 +111,8 @@ impl Selection {
         kind: &'static str,
     ) -> Result<T, BadSelection> {
         let options = Value::Object(self.options.clone());
-        let wrong = |error: serde_json::Error| BadSelection::Options {
-            capability,
-            kind,
-            reason: error.to_string(),
-        };
+        let wrong =
+            |error: serde_json::Error| BadSelection::Options { capability, kind, reason: error.to_string() };
         serde_json::from_value(options).map_err(wrong)
     }
 }

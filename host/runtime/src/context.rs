@@ -1,5 +1,6 @@
 //! The data in the store of a component's instance: the host's side of one call.
 
+mod handles;
 mod request;
 mod value;
 
@@ -9,13 +10,12 @@ use std::time::Duration;
 
 use capabilities::Capabilities;
 pub use capabilities::llm::Spent;
-use wasmtime::component::{Resource, ResourceTable};
 
-use crate::component::quota::Quota;
+use crate::capability::log::Allowance;
 use crate::component::{Links, Role};
-use crate::memory::Memory;
 use crate::patience::Patience;
 
+pub use handles::Handles;
 pub use request::{Incoming, Request, RequestBody};
 pub use value::Value;
 
@@ -78,18 +78,14 @@ pub struct Context {
     pub patience: Arc<Patience>,
     /// The current request, while routing handles one.
     pub request: Request,
-    /// Values that the component holds.
-    pub values: ResourceTable,
-    /// The memory of the instance.
-    pub memory: Memory,
+    /// The values that the component holds, and the memory of the instance.
+    pub handles: Handles,
     /// Whether the instance was refused a key before. Only the first refusal is logged.
     pub was_refused: bool,
     /// Epochs that the current call may still run for.
     pub ticks_left: u64,
-    /// The log quota, which all instances of the component share.
-    pub log_quota: Arc<Quota>,
-    /// Events that the current call may still log.
-    pub events_left: u32,
+    /// What the instance may still log.
+    pub log: Allowance,
 }
 
 impl Context {
@@ -107,37 +103,16 @@ impl Context {
             cause: Cause::Operator,
             patience: Arc::new(Patience::new(Duration::ZERO)),
             request: Request::default(),
-            values: ResourceTable::new(),
-            memory: Memory::new(memory_bytes_max),
+            handles: Handles::new(memory_bytes_max),
             was_refused: false,
             ticks_left: 0,
-            log_quota: Arc::default(),
-            events_left: 0,
+            log: Allowance::default(),
         }
-    }
-
-    /// Gives the component a handle to `value`, which counts against its memory until it is taken back.
-    pub fn lend(&mut self, value: impl Into<Value>) -> wasmtime::Result<Resource<Value>> {
-        let value = value.into();
-        self.memory.hold(value.held_bytes())?;
-        Ok(self.values.push(value)?)
-    }
-
-    /// Takes a value back from the component.
-    pub fn take(&mut self, handle: Resource<Value>) -> wasmtime::Result<Value> {
-        let value = self.values.delete(handle)?;
-        self.memory.release(value.held_bytes());
-        Ok(value)
-    }
-
-    /// Returns the value behind a handle that the component keeps.
-    pub fn value(&self, handle: &Resource<Value>) -> wasmtime::Result<&Value> {
-        Ok(self.values.get(handle)?)
     }
 
     /// Sets the request of the next call.
     pub fn give_request(&mut self, request: Request) -> wasmtime::Result<()> {
-        self.memory.hold(request.body.held_bytes())?;
+        self.handles.memory.hold(request.body.held_bytes())?;
         self.request = request;
         Ok(())
     }
@@ -145,24 +120,24 @@ impl Context {
     /// Takes the request back.
     pub fn give_back_request(&mut self) -> Request {
         let request = std::mem::take(&mut self.request);
-        self.memory.release(request.body.held_bytes());
+        self.handles.memory.release(request.body.held_bytes());
         request
     }
 
     /// Reads the whole body of the request, if it has at most `limit` bytes and there is memory for it.
     pub async fn read_body(&mut self, limit: u32) -> &RequestBody {
-        let limit = self.memory.left().min(limit as usize);
+        let limit = self.handles.memory.left().min(limit as usize);
         let held_before = self.request.body.held_bytes();
         self.request.body.read(limit).await;
         let read = self.request.body.held_bytes() - held_before;
         // The read was limited to the memory that is left.
-        let _ = self.memory.hold(read);
+        let _ = self.handles.memory.hold(read);
         &self.request.body
     }
 
     /// Returns whether the component gave back every handle it was lent.
     pub fn is_clean(&self) -> bool {
-        self.values.is_empty()
+        self.handles.is_empty()
     }
 }
 

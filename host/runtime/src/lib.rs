@@ -24,6 +24,7 @@
 
 #[allow(missing_docs, reason = "generated")]
 pub mod bindings;
+pub mod capability;
 pub mod changes;
 pub mod component;
 pub mod context;

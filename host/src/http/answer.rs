@@ -39,7 +39,7 @@ impl Answer {
         let body = match response.body {
             http_types::Body::Empty => Bytes::new(),
             http_types::Body::Bytes(bytes) => bytes.into(),
-            http_types::Body::Value(handle) => context.take(handle)?.into_bytes(),
+            http_types::Body::Value(handle) => context.handles.take(handle)?.into_bytes(),
         };
         Ok(Self { status, headers, body })
     }

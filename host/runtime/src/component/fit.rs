@@ -37,7 +37,7 @@ fn check_export<E: Export>(
     let links = Arc::new(Links::new(&Arc::new(Changes::new())));
     let context = Context::new(role, Arc::new(capabilities), links, limits.memory_bytes);
     let mut store = Store::new(engine, context);
-    store.limiter(|context| &mut context.memory);
+    store.limiter(|context| &mut context.handles.memory);
     store.set_epoch_deadline(ticks(limits.compute));
     // Instantiation cannot wait, because it calls no imports.
     let instance = pre.instantiate_async(&mut store).now_or_never();

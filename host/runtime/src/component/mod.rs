@@ -1,11 +1,9 @@
 //! The components of a deployment: where they come from, what they may import, and how calls
 //! reach them.
 
-mod capability;
 pub mod fit;
 mod fuse;
 mod pool;
-pub mod quota;
 mod source;
 mod storefront;
 pub mod world;

@@ -16,8 +16,8 @@ use wasmtime::component::{Component, InstancePre};
 use wasmtime::{Engine, Store, Trap, UpdateDeadline};
 
 use super::fuse::Fuse;
-use super::quota::{EVENTS_PER_CALL_MAX, Quota};
 use super::{Export, Links, Role, world};
+use crate::capability::log::Quota;
 use crate::context::{Cause, Context};
 use crate::engine::EPOCH;
 
@@ -149,7 +149,7 @@ impl<E: Export> Pool<E> {
         context.patience = cause.patience(self.limits.wall);
         context.cause = cause;
         context.ticks_left = ticks(self.limits.compute);
-        context.events_left = EVENTS_PER_CALL_MAX;
+        context.log.begin_call();
         instance.store.set_epoch_deadline(1);
         Ok(Held { pool: self, instance, _permit: permit })
     }
@@ -183,9 +183,9 @@ impl<E: Export> Pool<E> {
     async fn instantiate(&self) -> wasmtime::Result<Instance<E>> {
         let mut context =
             Context::new(self.role, self.capabilities.clone(), self.links.clone(), self.limits.memory_bytes);
-        context.log_quota = self.log_quota.clone();
+        context.log.quota = self.log_quota.clone();
         let mut store = Store::new(self.pre.engine(), context);
-        store.limiter(|context| &mut context.memory);
+        store.limiter(|context| &mut context.handles.memory);
         // One call may pass at most as many bytes as its memory has. Without a limit, a list that names the same bytes
         // many times could pass more.
         store.set_hostcall_fuel(self.limits.memory_bytes);
@@ -255,7 +255,7 @@ impl<E: Export> Held<'_, E> {
                 self.release();
                 Ok(answer)
             }
-            Ok(Err(error)) if self.memory.exceeded() => {
+            Ok(Err(error)) if self.handles.memory.exceeded() => {
                 Err(self.pool.report(&self.cause, Failure::Memory, &format_args!("{error:#}")))
             }
             Ok(Err(error)) => Err(self.pool.failed(&self.cause, &error)),

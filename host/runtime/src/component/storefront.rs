@@ -107,7 +107,7 @@ impl cache::Host for Context {
             (&mut answer, content)
         {
             // If there is no memory for it, this component's memory is full, not that of the cache.
-            page.content = self.lend(content)?;
+            page.content = self.handles.lend(content)?;
         }
         Ok(answer)
     }
@@ -123,10 +123,10 @@ impl cache::Host for Context {
     async fn put(&mut self, shop: String, shopper: String, page: NewPage) -> Result<Result<(), CacheError>> {
         let links = self.links.clone();
         let pool = linked(links.cache.as_ref())?;
-        let content = self.take(page.content)?;
+        let content = self.handles.take(page.content)?;
         let answer = match pool.acquire(self.cause.clone()).await {
             Ok(mut held) => {
-                let outcome = match held.lend(content) {
+                let outcome = match held.handles.lend(content) {
                     Ok(content) => {
                         let page = NewPage { content, ..page };
                         let (guest, instance) = held.parts();
@@ -185,7 +185,7 @@ impl cache_control::Host for Context {
 /// Takes the page of an answer, if there is one, from the component that gave it.
 fn take_content(answer: &Result<Cached, CacheError>, from: &mut Context) -> Result<Option<Value>> {
     let Ok(Cached::Fresh(page) | Cached::Stale(StalePage { page, .. })) = answer else { return Ok(None) };
-    from.take(Resource::new_own(page.content.rep())).map(Some)
+    from.handles.take(Resource::new_own(page.content.rep())).map(Some)
 }
 
 impl queue::Host for Context {

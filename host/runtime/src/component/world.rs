@@ -7,13 +7,11 @@ use wasmtime::component::{Component, HasSelf, Linker, types::ComponentItem};
 use wasmtime::{Engine, Result};
 
 use super::Role;
-use crate::bindings::wandstore::capabilities::{
-    blob, clock, fetch, jobs, kv, llm, log, random, settings, signatures, values,
-};
 use crate::bindings::wandstore::storefront::{
     cache, cache_control, catalog, catalog_types, catalog_version, http_types, job_types, page_types, queue,
     shopper_types,
 };
+use crate::capability;
 use crate::context::Context;
 
 /// Returns the interfaces that a role's world imports, with their versions. Types come with the interfaces that use
@@ -151,18 +149,10 @@ pub fn linker(engine: &Engine, role: Role) -> Result<Linker<Context>> {
 fn supply(linker: &mut Linker<Context>, interface: &str) -> Result<()> {
     type Own = HasSelf<Context>;
     let (name, _version) = interface.split_once('@').unwrap_or((interface, ""));
+    if let Some(capability) = name.strip_prefix("wandstore:capabilities/") {
+        return capability::add_to_linker(linker, capability);
+    }
     match name {
-        "wandstore:capabilities/values" => values::add_to_linker::<_, Own>(linker, |own| own),
-        "wandstore:capabilities/kv" => kv::add_to_linker::<_, Own>(linker, |own| own),
-        "wandstore:capabilities/blob" => blob::add_to_linker::<_, Own>(linker, |own| own),
-        "wandstore:capabilities/fetch" => fetch::add_to_linker::<_, Own>(linker, |own| own),
-        "wandstore:capabilities/llm" => llm::add_to_linker::<_, Own>(linker, |own| own),
-        "wandstore:capabilities/jobs" => jobs::add_to_linker::<_, Own>(linker, |own| own),
-        "wandstore:capabilities/signatures" => signatures::add_to_linker::<_, Own>(linker, |own| own),
-        "wandstore:capabilities/clock" => clock::add_to_linker::<_, Own>(linker, |own| own),
-        "wandstore:capabilities/random" => random::add_to_linker::<_, Own>(linker, |own| own),
-        "wandstore:capabilities/settings" => settings::add_to_linker::<_, Own>(linker, |own| own),
-        "wandstore:capabilities/log" => log::add_to_linker::<_, Own>(linker, |own| own),
         "wandstore:storefront/shopper-types" => shopper_types::add_to_linker::<_, Own>(linker, |own| own),
         "wandstore:storefront/catalog-types" => catalog_types::add_to_linker::<_, Own>(linker, |own| own),
         "wandstore:storefront/page-types" => page_types::add_to_linker::<_, Own>(linker, |own| own),

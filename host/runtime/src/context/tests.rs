@@ -19,12 +19,12 @@ fn of(bytes: usize) -> Bytes {
 fn values_count_as_memory_until_they_are_taken_back() {
     let mut context = context();
     for _ in 0..1_000 {
-        let handle = context.lend(of(MEMORY_BYTES / 2)).expect("it fits");
-        assert!(context.lend(of(MEMORY_BYTES / 2)).is_err(), "both do not");
-        context.take(handle).expect("it was lent");
+        let handle = context.handles.lend(of(MEMORY_BYTES / 2)).expect("it fits");
+        assert!(context.handles.lend(of(MEMORY_BYTES / 2)).is_err(), "both do not");
+        context.handles.take(handle).expect("it was lent");
     }
-    assert!(context.memory.exceeded());
-    assert_eq!(context.memory.left(), MEMORY_BYTES);
+    assert!(context.handles.memory.exceeded());
+    assert_eq!(context.handles.memory.left(), MEMORY_BYTES);
 }
 
 #[test]
@@ -32,9 +32,9 @@ fn a_slice_counts_as_the_whole_that_it_keeps() {
     let mut context = context();
     let mut slices = Vec::new();
     let refused = (0..1_000).find(|_| {
-        let Ok(whole) = context.lend(of(MEMORY_BYTES / 4)) else { return true };
-        let whole = context.take(whole).expect("it was lent");
-        let slice = context.lend(whole.slice(0, 1));
+        let Ok(whole) = context.handles.lend(of(MEMORY_BYTES / 4)) else { return true };
+        let whole = context.handles.take(whole).expect("it was lent");
+        let slice = context.handles.lend(whole.slice(0, 1));
         slices.extend(slice.ok());
         false
     });
@@ -44,7 +44,7 @@ fn a_slice_counts_as_the_whole_that_it_keeps() {
 #[test]
 fn handles_count_even_of_nothing() {
     let mut context = context();
-    let handles = (0..=MEMORY_BYTES).take_while(|_| context.lend(of(0)).is_ok()).count();
+    let handles = (0..=MEMORY_BYTES).take_while(|_| context.handles.lend(of(0)).is_ok()).count();
     assert_eq!(handles, MEMORY_BYTES / Value::HANDLE_BYTES);
 }
 
@@ -53,7 +53,7 @@ fn a_body_that_was_read_counts_until_the_request_is_given_back() {
     let mut context = context();
     let body = RequestBody::Read(of(MEMORY_BYTES / 2));
     context.give_request(Request { body, ..Request::default() }).expect("it fits");
-    assert!(context.lend(of(MEMORY_BYTES / 2)).is_err());
+    assert!(context.handles.lend(of(MEMORY_BYTES / 2)).is_err());
     drop(context.give_back_request());
-    assert_eq!(context.memory.left(), MEMORY_BYTES);
+    assert_eq!(context.handles.memory.left(), MEMORY_BYTES);
 }

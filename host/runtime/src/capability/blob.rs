@@ -1,17 +1,19 @@
 //! Long-term storage.
 
+use std::sync::LazyLock;
+
 use capabilities::blob as blob_backend;
 use wasmtime::Result;
 use wasmtime::component::Resource;
 
 use model::{Operation, Refused};
 
-use super::access::refusal;
-use super::head;
-use super::reads::reads;
+use super::access::{Guard, guard};
+use super::reads::Outcomes;
+use super::{head, view};
 use crate::bindings::wandstore::capabilities::blob;
-use crate::context::{Context, Value};
-use crate::patience::Backend;
+use crate::context::{Handles, Value};
+use crate::patience::{Backend, Patience};
 
 impl From<blob_backend::Error> for blob::Error {
     fn from(error: blob_backend::Error) -> Self {
@@ -22,17 +24,34 @@ impl From<blob_backend::Error> for blob::Error {
     }
 }
 
-impl Context {
+/// Reads that the backend answered.
+static READS: LazyLock<Outcomes> = LazyLock::new(|| Outcomes::of("blob"));
+
+struct View<'a> {
+    backend: &'a dyn blob_backend::Blob,
+    guard: Guard<'a>,
+    patience: &'a Patience,
+    handles: &'a mut Handles,
+}
+
+view!(blob, View, |context| View {
+    backend: &*context.capabilities.blob,
+    guard: guard!(context),
+    patience: &context.patience,
+    handles: &mut context.handles,
+});
+
+impl View<'_> {
     /// Checks that this component's role may do `operation` with an object.
     fn may_with_object(&mut self, operation: Operation, bucket: &str, key: &str) -> Result<(), blob::Error> {
-        self.role.access().of_object(operation, bucket, key).map_err(|refused| match refused {
+        self.guard.access().of_object(operation, bucket, key).map_err(|refused| match refused {
             Refused::NoSuchPlace => blob::Error::NoSuchBucket,
-            Refused::NotPermitted => blob::Error::NotPermitted(refusal(self, operation, bucket, key)),
+            Refused::NotPermitted => blob::Error::NotPermitted(self.guard.refusal(operation, bucket, key)),
         })
     }
 }
 
-impl blob::Host for Context {
+impl blob::Host for View<'_> {
     async fn get(
         &mut self,
         bucket: String,
@@ -42,12 +61,12 @@ impl blob::Host for Context {
         if let Err(error) = self.may_with_object(Operation::Read, &bucket, &key) {
             return Ok(Err(error));
         }
-        let found = self.patience.wait(Backend::Blob, self.capabilities.blob.get(&bucket, &key)).await;
-        reads().blob.count(&found);
+        let found = self.patience.wait(Backend::Blob, self.backend.get(&bucket, &key)).await;
+        READS.count(&found);
         match found {
             Ok(Some(value)) => {
                 let head = head(&value, peek);
-                Ok(Ok(Some(blob::Object { value: self.lend(value)?, head })))
+                Ok(Ok(Some(blob::Object { value: self.handles.lend(value)?, head })))
             }
             Ok(None) => Ok(Ok(None)),
             Err(error) => Ok(Err(error.into())),
@@ -60,11 +79,11 @@ impl blob::Host for Context {
         key: String,
         value: Resource<Value>,
     ) -> Result<Result<(), blob::Error>> {
-        let value = self.value(&value)?.bytes().clone();
+        let value = self.handles.value(&value)?.bytes().clone();
         if let Err(error) = self.may_with_object(Operation::Write, &bucket, &key) {
             return Ok(Err(error));
         }
-        let put = self.capabilities.blob.put(&bucket, &key, value);
+        let put = self.backend.put(&bucket, &key, value);
         Ok(self.patience.wait(Backend::Blob, put).await.map_err(Into::into))
     }
 
@@ -72,7 +91,7 @@ impl blob::Host for Context {
         if let Err(error) = self.may_with_object(Operation::Delete, &bucket, &key) {
             return Ok(Err(error));
         }
-        let delete = self.capabilities.blob.delete(&bucket, &key);
+        let delete = self.backend.delete(&bucket, &key);
         Ok(self.patience.wait(Backend::Blob, delete).await.map_err(Into::into))
     }
 
@@ -82,7 +101,7 @@ impl blob::Host for Context {
                 return Ok(Err(error));
             }
         }
-        let delete = self.capabilities.blob.delete_many(&bucket, &keys);
+        let delete = self.backend.delete_many(&bucket, &keys);
         Ok(self.patience.wait(Backend::Blob, delete).await.map_err(Into::into))
     }
 
@@ -96,7 +115,7 @@ impl blob::Host for Context {
         if let Err(error) = self.may_with_object(Operation::List, &bucket, &prefix) {
             return Ok(Err(error));
         }
-        let list = self.capabilities.blob.list_keys(&bucket, &prefix, after.as_deref(), limit);
+        let list = self.backend.list_keys(&bucket, &prefix, after.as_deref(), limit);
         Ok(self.patience.wait(Backend::Blob, list).await.map_err(Into::into))
     }
 }

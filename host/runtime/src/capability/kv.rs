@@ -1,5 +1,6 @@
 //! Short-term storage.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use capabilities::kv as kv_backend;
@@ -8,12 +9,12 @@ use wasmtime::component::Resource;
 
 use model::{Operation, Refused};
 
-use super::access::refusal;
-use super::head;
-use super::reads::reads;
+use super::access::{Guard, guard};
+use super::reads::Outcomes;
+use super::{head, view};
 use crate::bindings::wandstore::capabilities::kv;
-use crate::context::{Context, Value};
-use crate::patience::Backend;
+use crate::context::{Handles, Value};
+use crate::patience::{Backend, Patience};
 
 impl From<kv_backend::Error> for kv::Error {
     fn from(error: kv_backend::Error) -> Self {
@@ -24,22 +25,41 @@ impl From<kv_backend::Error> for kv::Error {
     }
 }
 
-impl Context {
+/// Reads that memory answered.
+static MEMORY_READS: LazyLock<Outcomes> = LazyLock::new(|| Outcomes::of("memory"));
+/// Reads that the backend answered.
+static READS: LazyLock<Outcomes> = LazyLock::new(|| Outcomes::of("kv"));
+
+struct View<'a> {
+    backend: &'a dyn kv_backend::Kv,
+    guard: Guard<'a>,
+    patience: &'a Patience,
+    handles: &'a mut Handles,
+}
+
+view!(kv, View, |context| View {
+    backend: &*context.capabilities.kv,
+    guard: guard!(context),
+    patience: &context.patience,
+    handles: &mut context.handles,
+});
+
+impl View<'_> {
     /// Checks that this component's role may do `operation` with a key.
     fn may(&mut self, operation: Operation, store: &str, key: &str) -> Result<(), kv::Error> {
-        self.role.access().of_entry(operation, store, key).map_err(|refused| match refused {
+        self.guard.access().of_entry(operation, store, key).map_err(|refused| match refused {
             Refused::NoSuchPlace => kv::Error::NoSuchStore,
-            Refused::NotPermitted => kv::Error::NotPermitted(refusal(self, operation, store, key)),
+            Refused::NotPermitted => kv::Error::NotPermitted(self.guard.refusal(operation, store, key)),
         })
     }
 
     fn entry(&mut self, entry: kv_backend::Entry, peek: u32) -> Result<kv::Entry> {
         let head = head(&entry.value, peek);
-        Ok(kv::Entry { value: self.lend(entry.value)?, head, version: entry.version })
+        Ok(kv::Entry { value: self.handles.lend(entry.value)?, head, version: entry.version })
     }
 }
 
-impl kv::Host for Context {
+impl kv::Host for View<'_> {
     async fn get(
         &mut self,
         store: String,
@@ -49,20 +69,20 @@ impl kv::Host for Context {
         if let Err(error) = self.may(Operation::Read, &store, &key) {
             return Ok(Err(error));
         }
-        let backend = self.capabilities.kv.clone();
+        let backend = self.backend;
         match backend.peek(&store, &key) {
             kv_backend::Peeked::Held(entry) => {
-                reads().memory.hit.increment(1);
+                MEMORY_READS.hit.increment(1);
                 return Ok(Ok(Some(self.entry(entry, peek)?)));
             }
             kv_backend::Peeked::Absent => {
-                reads().memory.miss.increment(1);
+                MEMORY_READS.miss.increment(1);
                 return Ok(Ok(None));
             }
             kv_backend::Peeked::Unknown => {}
         }
         let found = self.patience.wait(Backend::Kv, backend.get(&store, &key)).await;
-        reads().kv.count(&found);
+        READS.count(&found);
         match found {
             Ok(Some(entry)) => Ok(Ok(Some(self.entry(entry, peek)?))),
             Ok(None) => Ok(Ok(None)),
@@ -77,11 +97,11 @@ impl kv::Host for Context {
         value: Resource<Value>,
         ttl_seconds: Option<u32>,
     ) -> Result<Result<(), kv::Error>> {
-        let value = self.value(&value)?.bytes().clone();
+        let value = self.handles.value(&value)?.bytes().clone();
         if let Err(error) = self.may(Operation::Write, &store, &key) {
             return Ok(Err(error));
         }
-        let write = self.capabilities.kv.set(&store, &key, value, seconds(ttl_seconds));
+        let write = self.backend.set(&store, &key, value, seconds(ttl_seconds));
         let written = self.patience.wait(Backend::Kv, write).await;
         Ok(written.map(|_version| ()).map_err(Into::into))
     }
@@ -94,11 +114,11 @@ impl kv::Host for Context {
         value: Resource<Value>,
         ttl_seconds: Option<u32>,
     ) -> Result<Result<kv::Swap, kv::Error>> {
-        let value = self.value(&value)?.bytes().clone();
+        let value = self.handles.value(&value)?.bytes().clone();
         if let Err(error) = self.may(Operation::Write, &store, &key) {
             return Ok(Err(error));
         }
-        let backend = &self.capabilities.kv;
+        let backend = self.backend;
         let swap = backend.compare_and_swap(&store, &key, expected, value, seconds(ttl_seconds));
         Ok(match self.patience.wait(Backend::Kv, swap).await {
             Ok(kv_backend::Swap::Done(version)) => Ok(kv::Swap::Done(version)),
@@ -111,7 +131,7 @@ impl kv::Host for Context {
         if let Err(error) = self.may(Operation::Delete, &store, &key) {
             return Ok(Err(error));
         }
-        let delete = self.capabilities.kv.delete(&store, &key);
+        let delete = self.backend.delete(&store, &key);
         Ok(self.patience.wait(Backend::Kv, delete).await.map_err(Into::into))
     }
 
@@ -121,7 +141,7 @@ impl kv::Host for Context {
                 return Ok(Err(error));
             }
         }
-        let delete = self.capabilities.kv.delete_many(&store, &keys);
+        let delete = self.backend.delete_many(&store, &keys);
         let removed = self.patience.wait(Backend::Kv, delete).await;
         Ok(removed.map(|count| u32::try_from(count).unwrap_or(u32::MAX)).map_err(Into::into))
     }
@@ -136,7 +156,7 @@ impl kv::Host for Context {
         if let Err(error) = self.may(Operation::List, &store, &prefix) {
             return Ok(Err(error));
         }
-        let list = self.capabilities.kv.list_keys(&store, &prefix, after.as_deref(), limit);
+        let list = self.backend.list_keys(&store, &prefix, after.as_deref(), limit);
         Ok(self.patience.wait(Backend::Kv, list).await.map_err(Into::into))
     }
 }

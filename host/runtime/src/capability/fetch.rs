@@ -5,8 +5,9 @@ use std::time::Duration;
 use capabilities::fetch as fetch_backend;
 use wasmtime::Result;
 
+use super::view;
 use crate::bindings::wandstore::capabilities::fetch;
-use crate::context::Context;
+use crate::context::Cause;
 
 impl From<fetch_backend::Error> for fetch::Error {
     fn from(error: fetch_backend::Error) -> Self {
@@ -19,7 +20,14 @@ impl From<fetch_backend::Error> for fetch::Error {
     }
 }
 
-impl fetch::Host for Context {
+struct View<'a> {
+    backend: &'a dyn fetch_backend::Fetch,
+    cause: &'a Cause,
+}
+
+view!(fetch, View, |context| View { backend: &*context.capabilities.fetch, cause: &context.cause });
+
+impl fetch::Host for View<'_> {
     /// Passes the shopper's address on to the shop, because the shop counts requests by shopper.
     async fn post(
         &mut self,
@@ -36,7 +44,7 @@ impl fetch::Host for Context {
             timeout,
             buyer: self.cause.client(),
         };
-        let answer = self.capabilities.fetch.post(question).await.map(|answer| fetch::Answer {
+        let answer = self.backend.post(question).await.map(|answer| fetch::Answer {
             status: answer.status,
             retry_after_ms: answer.retry_after_ms,
             body: answer.body,

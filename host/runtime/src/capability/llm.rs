@@ -5,8 +5,9 @@ use std::sync::Arc;
 use capabilities::llm as llm_backend;
 use wasmtime::Result;
 
+use super::view;
 use crate::bindings::wandstore::capabilities::llm;
-use crate::context::{Cause, Context};
+use crate::context::Cause;
 
 model::conversions!(enum llm_backend::Cause as llm::Cause {
     Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
@@ -35,13 +36,20 @@ impl From<llm::Request> for llm_backend::Request {
     }
 }
 
-impl llm::Host for Context {
+struct View<'a> {
+    backend: &'a dyn llm_backend::Llm,
+    cause: &'a Cause,
+}
+
+view!(llm, View, |context| View { backend: &*context.capabilities.llm, cause: &context.cause });
+
+impl llm::Host for View<'_> {
     async fn complete(&mut self, request: llm::Request) -> Result<Result<llm::Completion, llm::Error>> {
-        let spent = match &self.cause {
+        let spent = match self.cause {
             Cause::Job(_, spent) => spent.clone(),
             Cause::Request(..) | Cause::Operator => Arc::default(),
         };
-        let completion = self.capabilities.llm.complete(request.into(), &spent).await;
+        let completion = self.backend.complete(request.into(), &spent).await;
         Ok(completion.map(Into::into).map_err(Into::into))
     }
 }

@@ -3,10 +3,10 @@
 use capabilities::jobs as jobs_backend;
 use wasmtime::Result;
 
+use super::view;
 use crate::bindings::wandstore::capabilities::jobs;
-use crate::changes::Topic;
-use crate::context::Context;
-use crate::patience::Backend;
+use crate::changes::{Changes, Topic};
+use crate::patience::{Backend, Patience};
 
 impl From<jobs_backend::Error> for jobs::Error {
     fn from(error: jobs_backend::Error) -> Self {
@@ -49,14 +49,26 @@ async fn completed_before(
     Ok(job.filter(|job| job.claims == token && job.state == state).map(|job| job.key))
 }
 
-impl jobs::Host for Context {
+struct View<'a> {
+    backend: &'a dyn jobs_backend::Jobs,
+    changes: &'a Changes,
+    patience: &'a Patience,
+}
+
+view!(jobs, View, |context| View {
+    backend: &*context.capabilities.jobs,
+    changes: &context.links.changes,
+    patience: &context.patience,
+});
+
+impl jobs::Host for View<'_> {
     async fn enqueue(&mut self, job: jobs::NewJob) -> Result<Result<jobs::Enqueued, jobs::Error>> {
         let jobs::NewJob { queues, queue_depth_max, key, payload, now_ms } = job;
         let job = jobs_backend::NewJob { queues, queue_depth_max, key, payload: payload.into(), now_ms };
-        Ok(match self.patience.wait(Backend::Jobs, self.capabilities.jobs.enqueue(job)).await {
+        Ok(match self.patience.wait(Backend::Jobs, self.backend.enqueue(job)).await {
             Ok(jobs_backend::Enqueued::Accepted { id, queue }) => {
-                self.links.changes.announce(Topic::Queue(&queue));
-                self.links.changes.announce(Topic::Pool);
+                self.changes.announce(Topic::Queue(&queue));
+                self.changes.announce(Topic::Pool);
                 Ok(jobs::Enqueued::Accepted(id))
             }
             Ok(jobs_backend::Enqueued::Live(id)) => Ok(jobs::Enqueued::Live(id)),
@@ -66,10 +78,10 @@ impl jobs::Host for Context {
     }
 
     async fn claim(&mut self, now_ms: u64, lease_ms: u32) -> Result<Result<jobs::ClaimResult, jobs::Error>> {
-        let claim = self.capabilities.jobs.claim(now_ms, lease_ms);
+        let claim = self.backend.claim(now_ms, lease_ms);
         Ok(match self.patience.wait(Backend::Jobs, claim).await {
             Ok(jobs_backend::ClaimResult::Job(claimed)) => {
-                self.links.changes.announce(Topic::Key(&claimed.key));
+                self.changes.announce(Topic::Key(&claimed.key));
                 Ok(jobs::ClaimResult::Job(jobs::Claimed {
                     id: claimed.id,
                     key: claimed.key,
@@ -91,7 +103,7 @@ impl jobs::Host for Context {
         now_ms: u64,
         lease_ms: u32,
     ) -> Result<Result<bool, jobs::Error>> {
-        let extend = self.capabilities.jobs.extend_lease(&id, token, now_ms, lease_ms);
+        let extend = self.backend.extend_lease(&id, token, now_ms, lease_ms);
         Ok(self.patience.wait(Backend::Jobs, extend).await.map_err(Into::into))
     }
 
@@ -104,7 +116,7 @@ impl jobs::Host for Context {
     ) -> Result<Result<bool, jobs::Error>> {
         let completion = jobs_backend::Completion::from(completion);
         let state = completion.state();
-        let jobs = &*self.capabilities.jobs;
+        let jobs = self.backend;
         let complete = async {
             match jobs.complete(&id, token, now_ms, completion).await? {
                 None => completed_before(jobs, &id, token, state).await,
@@ -113,7 +125,7 @@ impl jobs::Host for Context {
         };
         Ok(match self.patience.wait(Backend::Jobs, complete).await {
             Ok(Some(key)) => {
-                self.links.changes.announce(Topic::Key(&key));
+                self.changes.announce(Topic::Key(&key));
                 Ok(true)
             }
             Ok(None) => Ok(false),
@@ -133,7 +145,7 @@ impl jobs::Host for Context {
             attempt: status.attempt,
             since_ms: status.since_ms,
         };
-        let newest = self.patience.wait(Backend::Jobs, self.capabilities.jobs.latest(&key)).await;
+        let newest = self.patience.wait(Backend::Jobs, self.backend.latest(&key)).await;
         Ok(newest.map(|newest| newest.map(status)).map_err(Into::into))
     }
 
@@ -148,7 +160,7 @@ impl jobs::Host for Context {
             jobs::Keys::Exactly(key) => jobs_backend::Keys::Exactly(key),
             jobs::Keys::StartingWith(prefix) => jobs_backend::Keys::StartingWith(prefix),
         };
-        let forgotten = self.patience.wait(Backend::Jobs, self.capabilities.jobs.delete(keys, limit)).await;
+        let forgotten = self.patience.wait(Backend::Jobs, self.backend.delete(keys, limit)).await;
         Ok(forgotten.map(|count| u32::try_from(count).unwrap_or(u32::MAX)).map_err(Into::into))
     }
 
@@ -159,35 +171,40 @@ impl jobs::Host for Context {
             dead: depth.dead,
             oldest_ms: depth.oldest_ms,
         };
-        let stats = self.patience.wait(Backend::Jobs, self.capabilities.jobs.stats(&queue)).await;
+        let stats = self.patience.wait(Backend::Jobs, self.backend.stats(&queue)).await;
         Ok(stats.map(depth).map_err(Into::into))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::time::Duration;
 
     use capabilities::Capabilities;
     use futures_util::FutureExt as _;
 
     use super::*;
-    use crate::changes::Changes;
-    use crate::component::{Links, Role};
-    use crate::patience::Patience;
 
     const T: u64 = 1_700_000_000_000;
 
-    fn context() -> Context {
-        let (capabilities, _) = Capabilities::scripted();
-        let links = Links::new(&Arc::new(Changes::new()));
-        let mut context = Context::new(Role::Queueing, Arc::new(capabilities), Arc::new(links), 1 << 20);
-        context.patience = Arc::new(Patience::new(Duration::from_mins(1)));
-        context
+    struct Stage {
+        capabilities: Capabilities,
+        changes: Changes,
+        patience: Patience,
     }
 
-    async fn claim(context: &mut Context) -> jobs::Claimed {
+    impl Stage {
+        fn new() -> Self {
+            let (capabilities, _) = Capabilities::scripted();
+            Self { capabilities, changes: Changes::new(), patience: Patience::new(Duration::from_mins(1)) }
+        }
+
+        fn view(&self) -> View<'_> {
+            View { backend: &*self.capabilities.jobs, changes: &self.changes, patience: &self.patience }
+        }
+    }
+
+    async fn claim(stage: &Stage) -> jobs::Claimed {
         let job = jobs_backend::NewJob {
             queues: vec!["pool-0".into()],
             queue_depth_max: 1,
@@ -195,44 +212,43 @@ mod tests {
             payload: "p".into(),
             now_ms: T,
         };
-        context.capabilities.jobs.enqueue(job).await.expect("it is well");
-        match jobs::Host::claim(context, T, 1_000).await.expect("no trap").expect("it is well") {
+        stage.capabilities.jobs.enqueue(job).await.expect("it is well");
+        match jobs::Host::claim(&mut stage.view(), T, 1_000).await.expect("no trap").expect("it is well") {
             jobs::ClaimResult::Job(claimed) => claimed,
             jobs::ClaimResult::Idle(_) => panic!("a job is due"),
         }
     }
 
-    async fn complete(context: &mut Context, claimed: &jobs::Claimed) -> bool {
+    async fn complete(stage: &Stage, claimed: &jobs::Claimed) -> bool {
         let done = jobs::Completion::Done(None);
-        let completed = jobs::Host::complete(context, claimed.id.clone(), claimed.token, T + 9, done).await;
+        let completed =
+            jobs::Host::complete(&mut stage.view(), claimed.id.clone(), claimed.token, T + 9, done).await;
         completed.expect("no trap").expect("it is well")
     }
 
     /// The first time, the lock is held for longer than the worker waits, and the completion is written after that.
     #[tokio::test]
     async fn a_completion_that_was_written_late_is_announced_the_next_time() {
-        let mut context = context();
-        let claimed = claim(&mut context).await;
+        let stage = Stage::new();
+        let claimed = claim(&stage).await;
         let late = jobs_backend::Completion::Done(None);
-        let written = context.capabilities.jobs.complete(&claimed.id, claimed.token, T + 5, late).await;
+        let written = stage.capabilities.jobs.complete(&claimed.id, claimed.token, T + 5, late).await;
         assert_eq!(written, Ok(Some("k".to_owned())));
 
-        let changes = context.links.changes.clone();
-        let mut announced = Box::pin(changes.next(Topic::Key("k")));
-        assert!(complete(&mut context, &claimed).await, "it stands");
+        let mut announced = Box::pin(stage.changes.next(Topic::Key("k")));
+        assert!(complete(&stage, &claimed).await, "it stands");
         assert!(announced.as_mut().now_or_never().is_some());
     }
 
     #[tokio::test]
     async fn a_job_that_another_worker_has_is_not_announced() {
-        let mut context = context();
-        let lost = claim(&mut context).await;
-        let taken = context.capabilities.jobs.claim(T + 1_000, 1_000).await;
+        let stage = Stage::new();
+        let lost = claim(&stage).await;
+        let taken = stage.capabilities.jobs.claim(T + 1_000, 1_000).await;
         assert!(matches!(taken, Ok(jobs_backend::ClaimResult::Job(_))));
 
-        let changes = context.links.changes.clone();
-        let mut announced = Box::pin(changes.next(Topic::Key("k")));
-        assert!(!complete(&mut context, &lost).await);
+        let mut announced = Box::pin(stage.changes.next(Topic::Key("k")));
+        assert!(!complete(&stage, &lost).await);
         assert!(announced.as_mut().now_or_never().is_none());
     }
 }
