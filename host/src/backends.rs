@@ -27,7 +27,7 @@ impl Backends {
         let here = Here::register(config);
         let site = Site { process: here.id(), replaces_damaged: true, ..site(config)? };
         let installed = Installed::open(config, site.clock.clone(), site.random.clone()).await?;
-        let tokens = match &installed {
+        let tokens: Arc<dyn fetch::Tokens> = match &installed {
             Some(installed) => Arc::new(installed.tokens(config.tokens())),
             None => config.tokens(),
         };

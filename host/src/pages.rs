@@ -11,13 +11,11 @@ use runtime::bindings::wandstore::storefront::job_types::{GenerationRequest, Que
 use runtime::bindings::wandstore::storefront::page_types::{
     CacheError, Cached, Page, Source, StalePage, Staleness,
 };
-use runtime::bindings::wandstore::storefront::shopper_types::{self, Signals};
+use runtime::bindings::wandstore::storefront::shopper_types::Signals;
 use runtime::call;
 use runtime::component::Failure;
 use runtime::context::Cause;
 use runtime::deployment::Deployment;
-
-model::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
 
 /// What is kept for a shopper.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,7 +17,7 @@ macro_rules! battery {
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $case() {
                     for kind in super::super::KINDS {
-                        let run = async {
+                        let run = async move {
                             let stage = super::$stage(kind).await;
                             super::$case(&stage).await;
                         };

@@ -79,6 +79,12 @@ pub enum BadSelection {
     },
 }
 
+impl BadSelection {
+    pub(crate) fn kind(capability: &'static str, kind: &str, kinds: &'static [&'static str]) -> Self {
+        Self::Kind { capability, kind: kind.to_owned(), kinds }
+    }
+}
+
 /// Why a backend could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum NotOpened {
@@ -104,6 +110,11 @@ impl Selection {
         Self { kind: Some(kind.to_owned()), options: Map::new() }
     }
 
+    /// Returns the name of the kind; without one, that of the first kind in `kinds`.
+    pub(crate) fn kind<'a>(&'a self, kinds: &[&'a str]) -> &'a str {
+        self.kind.as_deref().unwrap_or(kinds[0])
+    }
+
     /// Reads the options of a kind.
     pub(crate) fn read<T: DeserializeOwned>(
         &self,
@@ -125,15 +136,11 @@ macro_rules! kinds {
 
         /// Checks that there is a backend of the selected kind, and its options.
         pub fn check(selection: &$crate::kind::Selection) -> Result<(), $crate::kind::BadSelection> {
-            match selection.kind.as_deref().unwrap_or(KINDS[0]) {
+            match selection.kind(KINDS) {
                 $(stringify!($kind) => {
                     selection.read::<$kind::Options>($capability, stringify!($kind)).map(drop)
                 })+
-                other => Err($crate::kind::BadSelection::Kind {
-                    capability: $capability,
-                    kind: other.to_owned(),
-                    kinds: KINDS,
-                }),
+                other => Err($crate::kind::BadSelection::kind($capability, other, KINDS)),
             }
         }
 
@@ -142,13 +149,12 @@ macro_rules! kinds {
             selection: &$crate::kind::Selection,
             site: &$crate::kind::Site,
         ) -> Result<std::sync::Arc<dyn $backend>, $crate::kind::NotOpened> {
-            check(selection)?;
-            match selection.kind.as_deref().unwrap_or(KINDS[0]) {
+            match selection.kind(KINDS) {
                 $(stringify!($kind) => {
                     let options = selection.read($capability, stringify!($kind))?;
                     $kind::open(options, site).await.map_err($crate::kind::NotOpened::Backend)
                 })+
-                _ => unreachable!("`check` accepts listed kinds only"),
+                other => Err($crate::kind::BadSelection::kind($capability, other, KINDS).into()),
             }
         }
     };

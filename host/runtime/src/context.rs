@@ -16,7 +16,7 @@ use crate::component::{Links, Role};
 use crate::patience::Patience;
 
 pub use handles::Handles;
-pub use request::{Incoming, Request, RequestBody};
+pub use request::{BrokenOff, Incoming, Request, RequestBody};
 pub use value::Value;
 
 /// The cause of a component call. It is passed on from component to component and into every log line.

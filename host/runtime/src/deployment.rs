@@ -70,7 +70,8 @@ impl Components {
 
         // Compiling takes seconds the first time, so the components compile in parallel.
         let results: Vec<_> = std::thread::scope(|scope| {
-            let load = |chosen| scope.spawn(|| load(&engine, &cache, chosen));
+            let (engine, cache) = (&engine, &cache);
+            let load = |chosen| scope.spawn(move || load(engine, cache, chosen));
             let threads: Vec<_> = chosen.iter().map(load).collect();
             let joined = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
             joined.map(|thread| thread.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()

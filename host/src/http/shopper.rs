@@ -21,7 +21,7 @@ use crate::telemetry::Requests;
 use runtime::bindings::wandstore::storefront::http_types::{Method as WitMethod, Pending, Reply};
 use runtime::changes::Topic;
 use runtime::component::{Failure, within};
-use runtime::context::{Cause, Request, RequestBody};
+use runtime::context::{BrokenOff, Cause, Request, RequestBody};
 use runtime::deployment::Deployment;
 use runtime::patience::Patience;
 
@@ -221,7 +221,7 @@ fn unread(body: Incoming) -> RequestBody {
     if body.is_end_stream() {
         RequestBody::Empty
     } else {
-        RequestBody::Unread(body.map_err(Into::into).boxed_unsync())
+        RequestBody::Unread(body.map_err(|error| BrokenOff(error.into())).boxed_unsync())
     }
 }
 

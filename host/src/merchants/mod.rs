@@ -172,12 +172,12 @@ impl Merchants {
     async fn release_shop(&self, maintenance: &MaintenanceTask) -> Result<(), NotReady> {
         let failed = |error: admin::NotConnected| NotReady::Failed(error.into());
         let shop = ShopId::parse(&maintenance.shop).map_err(|wrong| NotReady::Failed(wrong.into()))?;
-        match maintenance.kind {
+        let done = match maintenance.kind {
             MaintenanceKind::Uninstalled => self.admin.uninstalled(&shop, maintenance.happened_ms).await,
             MaintenanceKind::RedactShop => self.admin.redacted(&shop, maintenance.happened_ms).await,
             MaintenanceKind::RedactCustomer(_) | MaintenanceKind::ReportCustomer(_) => Ok(()),
-        }
-        .map_err(failed)
+        };
+        done.map_err(failed)
     }
 }
 

@@ -14,7 +14,8 @@ pub(super) use crate::kind::NoOptions as Options;
 
 /// Creates empty storage.
 pub(super) fn open(_: Options, _: &Site) -> Ready<Opened<dyn Blob>> {
-    ready(Ok(Arc::new(Memory::default())))
+    let memory: Arc<dyn Blob> = Arc::new(Memory::default());
+    ready(Ok(memory))
 }
 
 /// Blob storage in memory.

@@ -20,7 +20,9 @@ pub(super) use crate::kind::NoOptions as Options;
 
 /// Creates empty queues.
 pub(super) fn open(_: Options, site: &Site) -> Ready<Opened<dyn Jobs>> {
-    ready(Ok(Arc::new(Memory::new(site.random.clone()).held_by(site.process.clone()))))
+    let memory = Memory::new(site.random.clone()).held_by(site.process.clone());
+    let memory: Arc<dyn Jobs> = Arc::new(memory);
+    ready(Ok(memory))
 }
 
 /// Jobs in memory, oldest first.

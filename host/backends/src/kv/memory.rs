@@ -18,7 +18,8 @@ pub(super) use crate::kind::NoOptions as Options;
 
 /// Creates empty storage.
 pub(super) fn open(_: Options, site: &Site) -> Ready<Opened<dyn Kv>> {
-    ready(Ok(Arc::new(Memory::new(site.clock.clone()))))
+    let memory: Arc<dyn Kv> = Arc::new(Memory::new(site.clock.clone()));
+    ready(Ok(memory))
 }
 
 /// Key-value storage in memory.

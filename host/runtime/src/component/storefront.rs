@@ -19,6 +19,8 @@ use http_types::BodyError;
 use job_types::{Enqueued, GenerationRequest, JobError, JobState, MaintenanceTask, Member, QueueError};
 use page_types::{CacheError, Cached, Forgotten, NewPage, StalePage, StoredPlan};
 
+model::conversions!(enum model::Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
+
 /// Calls a function of another component: acquires an instance, bounds the call, and gives the
 /// instance back. `$keep` moves the handles in an answer out of the instance that gave it.
 #[macro_export]

@@ -8,7 +8,12 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
 /// A body that is still arriving.
-pub type Incoming = UnsyncBoxBody<Bytes, Box<dyn std::error::Error + Send + Sync>>;
+pub type Incoming = UnsyncBoxBody<Bytes, BrokenOff>;
+
+/// The client did not send the whole body.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct BrokenOff(pub Box<dyn std::error::Error + Send + Sync>);
 
 /// A shopper's request without its method and target, which are passed as arguments.
 #[derive(Debug, Default)]
