@@ -1,4 +1,4 @@
-//! The kinds of backends. Each capability with several lists them in its module, by [`kinds!`]; a deployment selects one
+//! The kinds of backends. Each capability with several lists them in its module, by `kinds!`; a deployment selects one
 //! by the section `[backends.<capability>]` of its configuration.
 //!
 //! The module of a kind has a type `Options`, which is read from that section, and a function `open`, which opens the
