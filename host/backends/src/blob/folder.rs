@@ -1,5 +1,6 @@
 //! Objects in a folder of this machine.
 
+use std::future::{Ready, ready};
 use std::sync::Arc;
 
 use super::{Blob, Bounded, ObjectStore};
@@ -11,7 +12,9 @@ pub(super) use crate::kind::NoOptions as Options;
 const FOLDER: &str = "blobs";
 
 /// Opens the folder. Its operations are bounded, because those of a file system may hang.
-pub(super) async fn open(_: Options, site: &Site) -> Opened<dyn Blob> {
-    let objects = ObjectStore::folder(&site.folder.join(FOLDER))?;
-    Ok(Arc::new(Bounded::new(Arc::new(objects))))
+pub(super) fn open(_: Options, site: &Site) -> Ready<Opened<dyn Blob>> {
+    ready(match ObjectStore::folder(&site.folder.join(FOLDER)) {
+        Ok(objects) => Ok(Arc::new(Bounded::new(Arc::new(objects)))),
+        Err(error) => Err(error.into()),
+    })
 }
