@@ -13,8 +13,9 @@ const FOLDER: &str = "blobs";
 
 /// Opens the folder. Its operations are bounded, because those of a file system may hang.
 pub(super) fn open(_: Options, site: &Site) -> Ready<Opened<dyn Blob>> {
-    ready(match ObjectStore::folder(&site.folder.join(FOLDER)) {
+    let opened: Opened<dyn Blob> = match ObjectStore::folder(&site.folder.join(FOLDER)) {
         Ok(objects) => Ok(Arc::new(Bounded::new(Arc::new(objects)))),
         Err(error) => Err(error.into()),
-    })
+    };
+    ready(opened)
 }
