@@ -1,81 +1,108 @@
-//! Chooses and opens the backends of a deployment. All of them use one data folder.
+//! Opens the backends that the configuration selects. Those that keep files use one data folder.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use capabilities::kind::Site;
 use capabilities::{Capabilities, blob, clock, fetch, jobs, kv, llm, log, random, signatures};
 
 use crate::config::Config;
+use crate::merchants::Installed;
+use crate::takeover::Here;
+
+/// Everything that a server stores and reaches.
+pub struct Backends {
+    /// The backends of the capabilities.
+    pub capabilities: Capabilities,
+    /// The stored data of merchants, if this deployment is an app.
+    pub installed: Option<Installed>,
+    /// The registration of this process among those that use the same data.
+    pub here: Here,
+}
+
+impl Backends {
+    /// Opens the backends of a server. Damaged short-term storage is recreated.
+    pub async fn open(config: &Config) -> anyhow::Result<Self> {
+        let here = Here::register(config);
+        let site = Site { process: here.id(), replaces_damaged: true, ..site(config)? };
+        let installed = Installed::open(config, site.clock.clone(), site.random.clone()).await?;
+        let tokens: Arc<dyn fetch::Tokens> = match &installed {
+            Some(installed) => Arc::new(installed.tokens(config.tokens())),
+            None => config.tokens(),
+        };
+        let capabilities = assemble(config, &site, tokens).await?;
+        Ok(Self { capabilities, installed, here })
+    }
+}
+
+impl From<Capabilities> for Backends {
+    /// Returns backends without merchants, whose data no other process uses.
+    fn from(capabilities: Capabilities) -> Self {
+        Self { capabilities, installed: None, here: Here::default() }
+    }
+}
 
 /// Opens the backends for a command. The only shop token is the configured one. Creates the data folder if it is
 /// missing.
 pub async fn open(config: &Config) -> anyhow::Result<Capabilities> {
-    let short_term = kv::Sqlite::open(&file(config, "kv.db")?, Arc::new(clock::System)).await?;
-    assemble(config, config.tokens(), short_term, None).await
+    assemble(config, &site(config)?, config.tokens()).await
 }
 
-/// Opens the backends for a server. Requests to upstreams use `tokens`, and job leases name `process`. Damaged
-/// short-term storage is recreated.
-pub async fn open_with(
-    config: &Config,
-    tokens: Arc<dyn fetch::Tokens>,
-    process: Option<String>,
-) -> anyhow::Result<Capabilities> {
-    let short_term = kv::Sqlite::open_cache(&file(config, "kv.db")?, Arc::new(clock::System)).await?;
-    assemble(config, tokens, short_term, process).await
-}
-
-/// Returns the path of a file in the data folder, and creates the folder if it is missing.
-fn file(config: &Config, name: &str) -> anyhow::Result<PathBuf> {
-    let folder = &config.file.server.data_dir;
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    Ok(folder.join(name))
+/// Returns the site of a command's backends, and creates the data folder if it is missing.
+fn site(config: &Config) -> anyhow::Result<Site> {
+    let folder = config.file.server.data_dir.clone();
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    Ok(Site {
+        folder,
+        clock: Arc::new(clock::System),
+        random: Arc::new(random::System),
+        process: None,
+        replaces_damaged: false,
+    })
 }
 
 async fn assemble(
     config: &Config,
+    site: &Site,
     tokens: Arc<dyn fetch::Tokens>,
-    short_term: kv::Sqlite,
-    process: Option<String>,
 ) -> anyhow::Result<Capabilities> {
-    let clock: Arc<dyn clock::Clock> = Arc::new(clock::System);
-    let random: Arc<dyn random::Random> = Arc::new(random::System);
-    let cache = &config.file.document.cache;
-
+    let (cache, selected) = (&config.file.document.cache, &config.file.backends);
     let trust = Duration::from_millis(cache.memory_trust_ms);
-    let short_term = kv::Tiered::new(Arc::new(short_term), clock.clone(), cache.memory_mib << 20, trust);
-    let llm: Arc<dyn llm::Llm> = match config.llm_client(clock.clone(), random.clone()).context("llm")? {
-        Some(llm) => {
-            let is_limited = config.file.document.llm.tokens_per_day_max > 0;
-            Arc::new(match llm::budget::Sqlite::open(&file(config, "budget.db")?).await {
-                Ok(budget) => llm.with_budget(Arc::new(budget)),
-                Err(error) if is_limited => return Err(error).context("llm.tokens_per_day_max"),
-                Err(error) => {
-                    tracing::warn!(%error, "what the language model costs is counted until the next start only");
-                    llm
-                }
-            })
-        }
-        None => Arc::new(llm::Unconfigured),
-    };
+    let short_term = kv::open(&selected.kv, site).await?;
+    let short_term = kv::Tiered::new(short_term, site.clock.clone(), cache.memory_mib << 20, trust);
     let origin = config.file.document.shopify.origin.clone();
-    let fetch = fetch::Http::new(origin, tokens, clock.clone())?;
+    let fetch = fetch::Http::new(origin, tokens, site.clock.clone())?;
     let secrets = config.secrets.named.clone();
-    let jobs = jobs::Sqlite::open(&file(config, "jobs.db")?, random.clone()).await?;
     Ok(Capabilities {
         kv: Arc::new(short_term),
-        blob: Arc::new(blob::Bounded::new(Arc::new(blob::ObjectStore::folder(&file(config, "blobs")?)?))),
-        jobs: Arc::new(jobs.held_by(process)),
-        llm,
+        blob: blob::open(&selected.blob, site).await?,
+        jobs: jobs::open(&selected.jobs, site).await?,
+        llm: language_model(config, site).await?,
         fetch: Arc::new(fetch),
-        signatures: Arc::new(signatures::Secrets::new(random::key(&*random), secrets)),
-        clock,
-        random,
+        signatures: Arc::new(signatures::Secrets::new(random::key(&*site.random), secrets)),
+        clock: site.clock.clone(),
+        random: site.random.clone(),
         settings: Arc::new(config.settings().into()),
         log: Arc::new(log::Tracing),
     })
+}
+
+/// The file of the language model's budget in the data folder.
+const BUDGET: &str = "budget.db";
+
+async fn language_model(config: &Config, site: &Site) -> anyhow::Result<Arc<dyn llm::Llm>> {
+    let client = config.llm_client(site.clock.clone(), site.random.clone()).context("llm")?;
+    let Some(llm) = client else { return Ok(Arc::new(llm::Unconfigured)) };
+    let is_limited = config.file.document.llm.tokens_per_day_max > 0;
+    Ok(Arc::new(match llm::budget::Sqlite::open(&site.folder.join(BUDGET)).await {
+        Ok(budget) => llm.with_budget(Arc::new(budget)),
+        Err(error) if is_limited => return Err(error).context("llm.tokens_per_day_max"),
+        Err(error) => {
+            tracing::warn!(%error, "what the language model costs is counted until the next start only");
+            llm
+        }
+    }))
 }
 
 /// The number of completed jobs in one deletion batch. They hold no payload.

@@ -1,14 +1,15 @@
 //! The health of the backends: whether each of them can be written. A probe in the background tries every second, so
 //! that a health check costs nothing and never waits.
 
-use std::fmt::Display;
+use std::error::Error;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use capabilities::Capabilities;
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use tokio::task::JoinSet;
-
-use crate::deployment::Deployment;
 
 /// The pause between two probes of a backend.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -20,63 +21,49 @@ const GIVE_UP: Duration = Duration::from_secs(30);
 /// A backend with no probe result for this long counts as failing.
 const SILENCE: Duration = Duration::from_secs(5);
 
-/// A backend that a deployment depends on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Backend {
-    /// Short-term storage.
-    Kv,
-    /// Long-term storage.
-    Blob,
-    /// The queue.
-    Jobs,
-    /// Installations of the app, if this deployment is an app.
-    Shops,
-    /// The budget of the language model, if there is one.
-    Budget,
+/// The outcome of a probe.
+type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
+
+/// A backend that a deployment depends on, and how to find out whether it can be written.
+pub struct Probe {
+    name: &'static str,
+    run: Box<dyn Fn() -> BoxFuture<'static, Outcome> + Send + Sync>,
 }
 
-impl Backend {
-    const ALL: [Self; 5] = [Self::Kv, Self::Blob, Self::Jobs, Self::Shops, Self::Budget];
-
-    /// Returns the name that operators see.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Kv => "kv",
-            Self::Blob => "blob",
-            Self::Jobs => "jobs",
-            Self::Shops => "shops",
-            Self::Budget => "budget",
-        }
+impl Probe {
+    /// Creates a probe. `name` is the name that operators see.
+    pub fn new<B, P, E>(
+        name: &'static str,
+        backend: B,
+        probe: impl Fn(B) -> P + Send + Sync + 'static,
+    ) -> Self
+    where
+        B: Clone + Send + Sync + 'static,
+        P: Future<Output = Result<(), E>> + Send + 'static,
+        E: Error + Send + Sync + 'static,
+    {
+        let run = move || probe(backend.clone()).map(|outcome| outcome.map_err(Into::into)).boxed();
+        Self { name, run: Box::new(run) }
     }
 
-    fn is_used(self, deployment: &Deployment) -> bool {
-        match self {
-            Self::Kv | Self::Blob | Self::Jobs => true,
-            Self::Shops => deployment.merchants.get().is_some(),
-            Self::Budget => deployment.capabilities.llm.budget().is_some(),
+    /// Returns the probes of all backends that can be written.
+    pub fn of(capabilities: &Capabilities) -> Vec<Self> {
+        let Capabilities { kv, blob, jobs, llm, .. } = capabilities;
+        let mut probes = vec![
+            Self::new("kv", kv.clone(), |kv| async move { kv.probe().await }),
+            Self::new("blob", blob.clone(), |blob| async move { blob.probe().await }),
+            Self::new("jobs", jobs.clone(), |jobs| async move { jobs.probe().await }),
+        ];
+        if llm.budget().is_some() {
+            probes.push(Self::new("budget", llm.clone(), |llm| async move {
+                match llm.budget() {
+                    Some(budget) => budget.probe().await,
+                    None => Ok(()),
+                }
+            }));
         }
+        probes
     }
-
-    async fn probe(self, deployment: &Deployment) -> Result<(), String> {
-        let capabilities = &deployment.capabilities;
-        match self {
-            Self::Kv => capabilities.kv.probe().await.map_err(text),
-            Self::Blob => capabilities.blob.probe().await.map_err(text),
-            Self::Jobs => capabilities.jobs.probe().await.map_err(text),
-            Self::Shops => match deployment.merchants.get() {
-                Some(merchants) => merchants.probe().await.map_err(text),
-                None => Ok(()),
-            },
-            Self::Budget => match capabilities.llm.budget() {
-                Some(budget) => budget.probe().await.map_err(text),
-                None => Ok(()),
-            },
-        }
-    }
-}
-
-fn text(error: impl Display) -> String {
-    error.to_string()
 }
 
 /// The health of each backend. Probing stops when this is dropped.
@@ -86,9 +73,14 @@ pub struct Health {
 }
 
 struct Check {
-    backend: Backend,
+    probe: Probe,
     last: Mutex<Last>,
 }
+
+/// A probe took too long.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no answer in {} s", .0.as_secs())]
+struct NoAnswer(Duration);
 
 /// The time and result of a backend's last probe. A backend that was just opened counts as healthy.
 struct Last {
@@ -97,26 +89,25 @@ struct Last {
 }
 
 impl Health {
-    /// Starts probing the backends of a deployment.
-    pub fn watch(deployment: &Arc<Deployment>) -> Self {
-        let backends = Backend::ALL.into_iter().filter(|backend| backend.is_used(deployment));
-        let checks: Vec<_> = backends.map(Check::new).map(Arc::new).collect();
-        let mut probes = JoinSet::new();
+    /// Starts probing.
+    pub fn watch(probes: Vec<Probe>) -> Self {
+        let checks: Vec<_> = probes.into_iter().map(Check::new).map(Arc::new).collect();
+        let mut running = JoinSet::new();
         for check in &checks {
-            probes.spawn(check.clone().watch(deployment.clone()));
+            running.spawn(check.clone().watch());
         }
-        Self { checks, _probes: probes }
+        Self { checks, _probes: running }
     }
 
-    /// Returns each backend and whether it is healthy.
-    pub fn checks(&self) -> impl Iterator<Item = (Backend, bool)> {
-        self.checks.iter().map(|check| (check.backend, check.is_well()))
+    /// Returns the name of each backend and whether it is healthy.
+    pub fn checks(&self) -> impl Iterator<Item = (&'static str, bool)> {
+        self.checks.iter().map(|check| (check.probe.name, check.is_well()))
     }
 }
 
 impl Check {
-    fn new(backend: Backend) -> Self {
-        Self { backend, last: Mutex::new(Last { at: Instant::now(), is_well: true }) }
+    fn new(probe: Probe) -> Self {
+        Self { probe, last: Mutex::new(Last { at: Instant::now(), is_well: true }) }
     }
 
     fn is_well(&self) -> bool {
@@ -124,15 +115,15 @@ impl Check {
         last.is_well && last.at.elapsed() < SILENCE
     }
 
-    async fn watch(self: Arc<Self>, deployment: Arc<Deployment>) {
+    async fn watch(self: Arc<Self>) {
         loop {
-            let mut probe = pin!(self.backend.probe(&deployment));
+            let mut probe = pin!((self.probe.run)());
             let outcome = if let Ok(outcome) = tokio::time::timeout(PATIENCE, &mut probe).await {
                 outcome
             } else {
-                self.tell(&Err(format!("there is no answer in {} s", PATIENCE.as_secs())));
+                self.tell(&Err(NoAnswer(PATIENCE).into()));
                 let late = tokio::time::timeout(GIVE_UP, probe).await;
-                late.unwrap_or_else(|_| Err(format!("there is no answer in {} s", GIVE_UP.as_secs())))
+                late.unwrap_or_else(|_| Err(NoAnswer(GIVE_UP).into()))
             };
             self.tell(&outcome);
             tokio::time::sleep(PAUSE).await;
@@ -140,16 +131,16 @@ impl Check {
     }
 
     /// Stores an outcome, and logs it if it differs from the last one.
-    fn tell(&self, outcome: &Result<(), String>) {
+    fn tell(&self, outcome: &Outcome) {
         let is_well = outcome.is_ok();
         let before = {
             let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::replace(&mut *last, Last { at: Instant::now(), is_well })
         };
-        let backend = self.backend.name();
+        let backend = self.probe.name;
         metrics::gauge!("wandstore_backend_up", "backend" => backend).set(if is_well { 1.0 } else { 0.0 });
         match outcome {
-            Err(reason) if before.is_well => tracing::error!(backend, reason, "a backend cannot be written"),
+            Err(reason) if before.is_well => tracing::error!(backend, %reason, "a backend cannot be written"),
             Ok(()) if !before.is_well => tracing::info!(backend, "a backend can be written again"),
             _ => {}
         }

@@ -1,7 +1,7 @@
-//! Wandstore's own host: the capabilities natively, the components in process, HTTP in front.
+//! Wandstore's own host: the components in process, over native backends, with workers, merchants and HTTP around them.
 //!
-//! It depends on `wit/` and the backends, and on no component's crate: only components decide which page a shopper
-//! gets.
+//! [`Host::start`] puts everything together, for the `wandstore` binary and for the tests. The host depends on no
+//! component's crate: only components decide which page a shopper gets.
 //!
 //! A configuration is parsed and validated before anything starts:
 //!
@@ -17,21 +17,17 @@
 //! ```
 
 pub mod backends;
-#[allow(missing_docs, reason = "generated")]
-mod bindings;
-pub mod changes;
-pub mod component;
 pub mod config;
-pub mod context;
-pub mod deployment;
-pub mod engine;
+pub mod event;
 pub mod health;
 pub mod http;
 pub mod logging;
-pub mod memory;
 pub mod merchants;
 pub mod pages;
-pub mod patience;
+mod root;
 pub mod takeover;
 pub mod telemetry;
 pub mod worker;
+
+pub use backends::Backends;
+pub use root::{Host, Parts, load_components};

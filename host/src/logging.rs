@@ -33,10 +33,12 @@ pub fn lines_lost() -> u64 {
 pub struct Log(Option<WorkerGuard>);
 
 impl Log {
-    /// Starts the log, as JSON if `json` is set, at the level of `RUST_LOG` or else `info`. Panics are logged as well,
-    /// because the standard library would write them to standard error itself and wait for its reader.
-    pub fn start(json: bool) -> Self {
-        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    /// Starts the log, as JSON if `json` is set. `filter` selects events in the syntax of `RUST_LOG`; if it is absent or
+    /// invalid, events of level `info` and above are logged. Panics are logged as well, because the standard library
+    /// would write them to standard error itself and wait for its reader.
+    pub fn start(json: bool, filter: Option<&str>) -> Self {
+        let filter = filter.and_then(|filter| EnvFilter::try_new(filter).ok());
+        let filter = filter.unwrap_or_else(|| EnvFilter::new("info"));
         let lines = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(LINES_MAX);
         let (lines, guard) = lines.thread_name("log").finish(Counting::new(io::stderr()));
         let _ = DROPPED.set(lines.error_counter());

@@ -5,18 +5,17 @@
 use bytes::Bytes;
 use model::{Persona, ShopperId};
 
-use crate::bindings::wandstore::storefront::catalog_types::Market;
-use crate::bindings::wandstore::storefront::job_types::{GenerationRequest, QueueError, Work};
-use crate::bindings::wandstore::storefront::page_types::{
+use crate::http::fallback_cache;
+use runtime::bindings::wandstore::storefront::catalog_types::Market;
+use runtime::bindings::wandstore::storefront::job_types::{GenerationRequest, QueueError, Work};
+use runtime::bindings::wandstore::storefront::page_types::{
     CacheError, Cached, Page, Source, StalePage, Staleness,
 };
-use crate::bindings::wandstore::storefront::shopper_types::{self, Signals};
-use crate::component::{Failure, call};
-use crate::context::Cause;
-use crate::deployment::Deployment;
-use crate::http::fallback_cache;
-
-model::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
+use runtime::bindings::wandstore::storefront::shopper_types::Signals;
+use runtime::call;
+use runtime::component::Failure;
+use runtime::context::Cause;
+use runtime::deployment::Deployment;
 
 /// What is kept for a shopper.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +82,7 @@ async fn get(deployment: &Deployment, shop: &str, shopper: &str) -> Result<(Cach
         |held, answer| match &answer {
             Ok(Cached::Fresh(page) | Cached::Stale(StalePage { page, .. })) => {
                 let handle = wasmtime::component::Resource::new_own(page.content.rep());
-                held.take(handle).map(|value| content = value.into_bytes())
+                held.handles.take(handle).map(|value| content = value.into_bytes())
             }
             _ => Ok(()),
         }

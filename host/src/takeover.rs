@@ -9,15 +9,17 @@ use capabilities::jobs::End;
 use capabilities::processes::{Found, Gone, Process};
 use capabilities::random;
 
-use crate::changes::Topic;
 use crate::config::Config;
-use crate::deployment::Deployment;
+use runtime::changes::Topic;
+use runtime::deployment::Deployment;
 
 /// How often to look for processes that died.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// The registration of this process among those that use the same data folder.
-#[derive(Clone)]
+///
+/// By default, there is none.
+#[derive(Clone, Default)]
 pub struct Here(Option<Arc<Process>>);
 
 impl Here {

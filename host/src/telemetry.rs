@@ -6,8 +6,8 @@ use http::{HeaderMap, StatusCode};
 use metrics::{Counter, Histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
-use crate::deployment::Deployment;
 use crate::logging;
+use runtime::deployment::Deployment;
 
 /// The metrics of this process.
 #[derive(Clone)]

@@ -8,18 +8,22 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
+use model::ShopId;
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::bindings::wandstore::storefront::job_types::{
-    Claimed, Job, MaintenanceTask, Outcome, Progress, QueueError, Retry, Task, Trouble,
+use runtime::bindings::wandstore::storefront::job_types::{
+    Claimed, Job, Outcome, Progress, QueueError, Retry, Task, Trouble,
 };
-use crate::changes::Topic;
-use crate::component::{Failure, call};
-use crate::context::{Cause, Spent};
-use crate::deployment::Deployment;
+use runtime::call;
+use runtime::changes::Topic;
+use runtime::component::Failure;
+use runtime::context::{Cause, Spent};
+use runtime::deployment::Deployment;
+
+use crate::event::{Event, Events};
 
 /// How often a member looks for jobs of other processes, which are not announced here.
 const LOOK: Duration = Duration::from_secs(2);
@@ -58,12 +62,18 @@ pub struct Workers {
 
 impl Workers {
     /// Starts a task for each member on `runtime`; each works on at most `jobs_per_member` jobs at once.
-    pub fn start(deployment: &Arc<Deployment>, jobs_per_member: usize, runtime: &Handle) -> Self {
+    pub fn start(
+        deployment: &Arc<Deployment>,
+        events: &Events,
+        jobs_per_member: usize,
+        runtime: &Handle,
+    ) -> Self {
         let workers = Self { stop: CancellationToken::new(), tasks: TaskTracker::new() };
         for name in deployment.capabilities.settings.now().pool.members() {
             let member = Member {
                 name,
                 deployment: deployment.clone(),
+                events: events.clone(),
                 slots: Arc::new(Semaphore::new(jobs_per_member)),
                 tasks: workers.tasks.clone(),
                 stop: workers.stop.clone(),
@@ -85,6 +95,7 @@ impl Workers {
 struct Member {
     name: String,
     deployment: Arc<Deployment>,
+    events: Events,
     slots: Arc<Semaphore>,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -116,9 +127,10 @@ impl Member {
             call!(pool, Cause::Operator, |guest, instance| guest.leases.call_claim(instance, &self.name));
         let rest = match answer {
             Ok(Ok(Claimed::Job(job))) => {
-                let (deployment, stop) = (self.deployment.clone(), self.stop.clone());
+                let (deployment, events) = (self.deployment.clone(), self.events.clone());
+                let stop = self.stop.clone();
                 self.tasks.spawn(async move {
-                    let _ = stop.run_until_cancelled(work(&deployment, job)).await;
+                    let _ = stop.run_until_cancelled(work(&deployment, &events, job)).await;
                     drop(slot);
                 });
                 return;
@@ -147,10 +159,10 @@ impl Member {
 }
 
 /// Runs one job and completes it, and logs the outcome only afterwards.
-async fn work(deployment: &Deployment, job: Job) {
+async fn work(deployment: &Deployment, events: &Events, job: Job) {
     let (started, spent) = (Instant::now(), Arc::<Spent>::default());
     let outcome = tokio::select! {
-        outcome = AssertUnwindSafe(perform(deployment, &job, &spent)).catch_unwind() => {
+        outcome = AssertUnwindSafe(perform(deployment, events, &job, &spent)).catch_unwind() => {
             Some(outcome.unwrap_or_else(|_| again("the host panicked")))
         }
         () = lost(deployment, &job) => None,
@@ -158,7 +170,7 @@ async fn work(deployment: &Deployment, job: Job) {
     if let Some(outcome) = &outcome {
         complete(deployment, &job, outcome).await;
     }
-    count(deployment, &job, outcome.as_ref(), &spent);
+    report(events, &job, outcome.as_ref(), &spent);
     let Some(outcome) = outcome else {
         tracing::warn!(job = job.id, "the lease was lost; its work is dropped");
         return;
@@ -184,21 +196,28 @@ async fn work(deployment: &Deployment, job: Job) {
     );
 }
 
-/// Counts for the merchant the cost of an attempt at a page, and its outcome unless the work was dropped.
-fn count(deployment: &Deployment, job: &Job, outcome: Option<&Outcome>, spent: &Spent) {
-    let (Some(merchants), Task::Page(request)) = (deployment.merchants.get(), &job.task) else { return };
-    merchants.spent(&request.shop, spent);
-    if let Some(outcome) = outcome {
-        merchants.made(&request.shop, job, outcome);
-    }
+/// Reports the cost of an attempt at a page, and the final outcome of the page unless the work was dropped. An attempt
+/// that is followed by another one is not final.
+fn report(events: &Events, job: &Job, outcome: Option<&Outcome>, spent: &Spent) {
+    let Task::Page(request) = &job.task else { return };
+    let shop = || ShopId::parse(&request.shop).ok();
+    let (tokens_in, tokens_out) = spent.tokens();
+    events.report(|| Some(Event::AttemptEnded { shop: shop()?, tokens_in, tokens_out }));
+    let is_made = match outcome {
+        Some(Outcome::Done(_)) => true,
+        Some(Outcome::Failed(_)) => false,
+        Some(Outcome::Retry(_)) if job.last => false,
+        Some(Outcome::Retry(_) | Outcome::Postponed(_)) | None => return,
+    };
+    events.report(|| Some(Event::PageEnded { shop: shop()?, is_made }));
 }
 
-async fn perform(deployment: &Deployment, job: &Job, spent: &Arc<Spent>) -> Outcome {
+async fn perform(deployment: &Deployment, events: &Events, job: &Job, spent: &Arc<Spent>) -> Outcome {
     match &job.task {
         Task::Page(_) => generate(deployment, job, spent).await,
         Task::Maintenance(maintenance) => {
-            if let Err(reason) = release_shop(deployment, maintenance).await {
-                return again(&reason);
+            if let Err(error) = events.maintenance_begins(maintenance).await {
+                return again(&error.to_string());
             }
             run(deployment, job).await.unwrap_or_else(|failure| again(&failure.to_string()))
         }
@@ -215,14 +234,6 @@ async fn generate(deployment: &Deployment, job: &Job, spent: &Arc<Spent>) -> Out
             Err(Failure::Skipped) => pool.is_callable().await,
             Err(failure) => return again(&failure.to_string()),
         }
-    }
-}
-
-/// Has the admin remove a shop that uninstalled the app or is redacted, before the maintenance task begins.
-async fn release_shop(deployment: &Deployment, maintenance: &MaintenanceTask) -> Result<(), String> {
-    match deployment.merchants.get() {
-        Some(merchants) => merchants.release_shop(maintenance).await,
-        None => Ok(()),
     }
 }
 

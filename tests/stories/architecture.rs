@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
 
-use host::component::{Role, world};
 use model::Operation;
+use runtime::component::{Role, world};
 use wit_parser::{Resolve, WorldItem, WorldKey};
 
 use crate::harness::usual_components;
@@ -112,6 +112,11 @@ fn dependencies_point_one_way() {
         if name == "admin" {
             assert_eq!(on(&["host", "wasmtime"]), Vec::<String>::new(), "the admin knows no host");
             assert_eq!(on(&COMPONENTS), Vec::<String>::new(), "the admin knows no component's crate");
+        }
+        if name == "runtime" {
+            let others = on(&["host", "admin", "axum", "hyper", "clap", "toml"]);
+            assert_eq!(others, Vec::<String>::new(), "the runtime serves no HTTP and reads no configuration");
+            assert_eq!(on(&COMPONENTS), Vec::<String>::new(), "the runtime knows no component's crate");
         }
         if name == "capabilities" {
             assert_eq!(

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use capabilities::jobs::Filter;
-use host::component::Role;
+use runtime::component::Role;
 
 use crate::harness::broken::{self, Flaw};
 use crate::harness::{Host, load};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use host::changes::Topic;
 use host::http::StreamTimes;
+use runtime::changes::Topic;
 
 use crate::harness::raw::{self, Raw};
 use crate::harness::{Host, LlmServer, Process, Saying, eventually};

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use host::component::{Builtin, Role, Source};
+use runtime::component::{Builtin, Role, Source};
 
 use crate::harness::process::wandstore;
 

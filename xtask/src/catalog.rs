@@ -34,7 +34,7 @@ impl Catalog {
     }
 }
 
-/// Builds the component as `host/build.rs` builds the others: in the same folder and with the same
+/// Builds the component as `host/runtime/build.rs` builds the others: in the same folder and with the same
 /// flags, so that its bytes depend only on the file and the toolchain.
 fn build(file: &Path) -> anyhow::Result<PathBuf> {
     let folder = shell::build_wasm(&["catalog-json"], &[("CATALOG_JSON", file)])?;

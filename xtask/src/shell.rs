@@ -68,7 +68,7 @@ pub fn target_dir() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from)
 }
 
-/// Builds packages for WebAssembly as they are shipped, next to the components that `host/build.rs` builds, and
+/// Builds packages for WebAssembly as they are shipped, next to the components that `host/runtime/build.rs` builds, and
 /// returns the output folder. `variables` are environment variables of the build.
 pub fn build_wasm(packages: &[&str], variables: &[(&str, &Path)]) -> anyhow::Result<PathBuf> {
     let folder = std::path::absolute(target_dir().join("components"))?;

@@ -53,7 +53,9 @@ impl App {
 /// The parts of an [`Admin`].
 pub struct Parts {
     /// The app.
-    pub app: App,
+    pub app: Arc<App>,
+    /// The connections to shops.
+    pub connections: Arc<Connections>,
     /// The verifier of Shopify's signatures.
     pub signatures: Arc<dyn Signatures>,
     /// The host.
@@ -77,21 +79,11 @@ pub struct Admin {
 }
 
 impl Admin {
-    /// Assembles the parts. Fails if TLS cannot be initialized.
-    pub fn new(parts: Parts) -> anyhow::Result<Arc<Self>> {
-        let Parts { app, signatures, storefronts, shops, clock } = parts;
-        let app = Arc::new(app);
-        let installations = shops.installations.clone();
-        let connections = Connections::new(app.clone(), installations, storefronts.clone(), clock.clone())?;
-        Ok(Arc::new(Self {
-            app,
-            connections: Arc::new(connections),
-            storefronts,
-            shops,
-            clock,
-            wrong_secret: LogLimit::default(),
-            signatures,
-        }))
+    /// Assembles the parts.
+    pub fn new(parts: Parts) -> Arc<Self> {
+        let Parts { app, connections, signatures, storefronts, shops, clock } = parts;
+        let wrong_secret = LogLimit::default();
+        Arc::new(Self { app, connections, storefronts, shops, clock, wrong_secret, signatures })
     }
 
     /// Returns the connections, which hold shops' tokens.

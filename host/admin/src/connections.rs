@@ -21,7 +21,7 @@ use tokio::task::{JoinError, JoinHandle};
 
 use crate::records::{FOR_EVER, Installation, State, Token};
 use crate::shopify_api::{Failure, ShopifyApi};
-use crate::{App, Credentials, Installations, Storefronts};
+use crate::{App, Credentials, Installations, Shops};
 
 pub use not_connected::NotConnected;
 
@@ -43,7 +43,6 @@ const STORAGE_PATIENCE: Duration = Duration::from_millis(250);
 pub struct Connections {
     api: ShopifyApi,
     installations: Arc<Installations>,
-    storefronts: Arc<dyn Storefronts>,
     clock: Arc<dyn Clock>,
     /// A lock for each shop, which holds the time before which renewal is not tried again.
     gates: Mutex<HashMap<ShopId, Arc<Gate<u64>>>>,
@@ -62,15 +61,12 @@ struct Refused {
 }
 
 impl Connections {
-    pub(crate) fn new(
-        app: Arc<App>,
-        installations: Arc<Installations>,
-        storefronts: Arc<dyn Storefronts>,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self, reqwest::Error> {
+    /// Connects the shops whose installations are stored in `shops`. Fails if TLS cannot be initialized.
+    pub fn new(app: Arc<App>, shops: &Shops, clock: Arc<dyn Clock>) -> Result<Self, reqwest::Error> {
         let api = ShopifyApi::new(app)?;
+        let installations = shops.installations.clone();
         let (gates, refused, failures) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Ok(Self { api, installations, storefronts, clock, gates, refused, failures })
+        Ok(Self { api, installations, clock, gates, refused, failures })
     }
 
     /// Returns a token for the shop's APIs that does not expire soon.
@@ -245,6 +241,11 @@ impl Connections {
             Some(failure) => drop(failures.insert(shop.clone(), failure.clone())),
             None => drop(failures.remove(shop)),
         }
+    }
+
+    /// Returns why the last attempt to get tokens failed, if it failed.
+    fn failure(&self, shop: &ShopId) -> Option<NotConnected> {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner).get(shop).cloned()
     }
 
     fn gate(&self, shop: &ShopId) -> Arc<Gate<u64>> {

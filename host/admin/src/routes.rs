@@ -56,7 +56,7 @@ async fn page(State(admin): State<Arc<Admin>>, RawQuery(query): RawQuery) -> Res
             return pages::refused(refused.status, &refused.why, shop.as_ref());
         }
     };
-    match admin.connections.connect(&caller.shop, &caller.token.0).await {
+    match admin.connect(&caller.shop, &caller.token.0).await {
         Err(NotConnected::SessionToken) if !was_bounced => return bounced(&admin, &caller.domain, &query),
         Err(error) => tracing::warn!(shop = %caller.shop, %error, "a shop was not connected"),
         Ok(()) => {}
@@ -194,7 +194,7 @@ async fn form(admin: &Admin, caller: &Caller) -> Result<Form, Refused> {
 
 /// Returns the part of the page that can change. Omits data that cannot be read.
 async fn main<'a>(admin: &Admin, caller: &'a Caller, form: Form, outcome: Outcome) -> Main<'a> {
-    let trouble = admin.connections.status(&caller.shop).await.err().map(|error| told(&error));
+    let trouble = admin.status(&caller.shop).await.err().map(|error| told(&error));
     let usage = admin.shops.usage.last_24_hours(&caller.shop).await.ok().map(Into::into);
     let reports = admin.storefronts.reports(&caller.shop).await.unwrap_or_default();
     let now_ms = admin.clock.now_ms();

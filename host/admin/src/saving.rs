@@ -32,7 +32,7 @@ pub async fn save_choices(
     choices: &Choices,
 ) -> Result<Saved, NotConnected> {
     let _alone = admin.connections.alone(shop).await;
-    admin.connections.serving(shop).await?;
+    admin.serving(shop).await?;
     let former = choices::shop(shop, &*admin.storefronts, admin.installations()).await?;
     if !admin.installations().choose(shop, choices).await? {
         return Err(NotConnected::Uninstalled);
@@ -62,6 +62,6 @@ async fn bump_later(admin: Weak<Admin>, shop: ShopId) {
 }
 
 async fn bump(admin: &Admin, shop: &ShopId) -> Result<(), NotConnected> {
-    admin.connections.serving(shop).await?;
+    admin.serving(shop).await?;
     Ok(admin.storefronts.bump_catalog_version(shop).await?)
 }

@@ -7,8 +7,8 @@ use capabilities::fetch::is_shop_domain;
 use clap::Subcommand;
 use host::backends;
 use host::config::Config;
-use host::deployment::{Components, Deployment};
 use host::pages::{self, Found};
+use runtime::deployment::Deployment;
 
 use super::output::print;
 
@@ -70,7 +70,7 @@ impl Cache {
 
 /// Links the components to the backends, for a command that changes stored data.
 pub async fn deployment(config: &Config) -> anyhow::Result<Deployment> {
-    let components = tokio::task::block_in_place(|| Components::load(config))?;
+    let components = tokio::task::block_in_place(|| host::load_components(config))?;
     components.link(Arc::new(backends::open(config).await?))
 }
 

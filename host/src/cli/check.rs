@@ -6,14 +6,14 @@ use admin::NotConnected;
 use anyhow::{Context as _, bail};
 use capabilities::{clock, llm, random};
 use host::config::Config;
-use host::deployment::{Components, Loaded};
-use host::merchants::{self, Merchants};
+use host::merchants;
+use runtime::deployment::Loaded;
 
 use super::output::print;
 
 /// Validates everything that can be validated without serving. For an app, asks Shopify whether the secret is valid.
 pub async fn run(config: &Config) -> anyhow::Result<()> {
-    let components = Components::load(config)?;
+    let components = host::load_components(config)?;
     let (planner, admin, secret) = (planner(config)?, admin(config)?, secret(config).await?);
     for loaded in &components.loaded {
         print(format_args!("{}: {}\n  sha256 {}", loaded.role, loaded.origin, loaded.digest))?;
@@ -33,7 +33,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
 
 /// Prints a line for each role.
 pub fn components(config: &Config) -> anyhow::Result<()> {
-    for loaded in Components::load(config)?.loaded {
+    for loaded in host::load_components(config)?.loaded {
         print(format_args!("{:<10}  {}  {}", loaded.role.name(), loaded.digest, loaded.origin))?;
         print(format_args!("{:<10}  imports {}", "", capabilities_of(&loaded).join(", ")))?;
     }
@@ -49,7 +49,7 @@ fn capabilities_of(loaded: &Loaded) -> Vec<&str> {
 
 /// Describes where merchants find the admin.
 fn admin(config: &Config) -> anyhow::Result<String> {
-    let app = Merchants::app(config)?;
+    let app = config.app()?;
     Ok(app.map_or_else(
         || "off (set SHOPIFY_API_KEY for an app that merchants install)".to_owned(),
         |app| format!("{}/admin", app.public_url),
@@ -58,7 +58,7 @@ fn admin(config: &Config) -> anyhow::Result<String> {
 
 /// Asks Shopify whether the app's secret is valid. This takes a shop that has the app.
 async fn secret(config: &Config) -> anyhow::Result<Option<String>> {
-    let Some(app) = Merchants::app(config)? else { return Ok(None) };
+    let Some(app) = config.app()? else { return Ok(None) };
     let Some(shop) = merchants::any_shop(config).await? else {
         return Ok(Some("not checked: no shop has installed the app yet".to_owned()));
     };

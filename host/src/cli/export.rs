@@ -7,8 +7,8 @@ use anyhow::Context as _;
 use capabilities::Capabilities;
 use clap::Args;
 use host::config::Config;
-use host::deployment::Components;
 use host::http::FallbackCache;
+use runtime::deployment::Components;
 
 use super::output::print;
 
@@ -24,7 +24,7 @@ impl Export {
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
         // Loading checks every component against its role, and refuses one that imports more. The bytes that were
         // checked are written, even if the file has changed since.
-        let components = Components::load(config)?;
+        let components = host::load_components(config)?;
         for (role, binary) in &components.binaries {
             write(&self.folder.join(format!("{role}.wasm")), &binary.bytes)?;
         }

@@ -45,7 +45,8 @@ pub struct Shopify {
 
 /// The known variables, apart from those of the language model's key and those with secrets that components may check
 /// against.
-pub(super) const VARIABLES: [&str; 16] = [
+pub(super) const VARIABLES: [&str; 17] = [
+    "RUST_LOG",
     "ENVIRONMENT",
     "WANDSTORE_LISTEN",
     "WANDSTORE_DATA_DIR",
@@ -104,7 +105,7 @@ impl Environment {
         self.text(name).map(Secret::new)
     }
 
-    fn text(&self, name: &str) -> Option<String> {
+    pub(super) fn text(&self, name: &str) -> Option<String> {
         self.0.get(name).cloned()
     }
 }

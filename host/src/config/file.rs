@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use capabilities::document::Document;
+use capabilities::kind::Selection;
 use capabilities::settings::Shop;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
 use super::keys;
-use crate::component::{Builtin, Limits, Role};
+use runtime::component::{Builtin, Limits, Role};
 
 /// The file.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -22,6 +23,8 @@ pub struct File {
     pub document: Document,
     /// The settings of the server.
     pub server: Server,
+    /// The backends of the capabilities.
+    pub backends: Backends,
     /// The components, by role. A role that is not named here is played by the component in this binary.
     pub components: BTreeMap<Role, Component>,
 }
@@ -50,6 +53,20 @@ pub struct Server {
     /// Whether the unsigned routes `/s/…` and `/api/…` serve shops whose merchants installed the app. They always serve
     /// shops that the operator named, and all shops in development.
     pub unsigned_routes: bool,
+}
+
+/// The backends of the capabilities. A section has `kind`, and the options of that kind.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Backends {
+    /// Key-value storage, for cached pages and sessions: `kind = "sqlite"`, a file in the data folder, or `"memory"`, for
+    /// development, where nothing survives a restart and commands of `wandstore` see nothing. Default `"sqlite"`.
+    pub kv: Selection,
+    /// Blob storage, for pages and plans: `kind = "folder"`, a folder in the data folder, or `"memory"`. Default
+    /// `"folder"`.
+    pub blob: Selection,
+    /// Durable jobs: `kind = "sqlite"`, a file in the data folder, or `"memory"`. Default `"sqlite"`.
+    pub jobs: Selection,
 }
 
 /// The component that plays a role (`routing`, `caching`, `queueing`, `generation` or `catalog`), and its limits.
@@ -105,6 +122,10 @@ impl File {
         };
         let mut file =
             Self { components: Role::ALL.map(|role| (role, component.clone())).into(), ..Self::default() };
+        // Each kind checks its own options.
+        let options = Map::from_iter([(keys::ANY.into(), true.into())]);
+        let backend = Selection { kind: Some(String::new()), options };
+        file.backends = Backends { kv: backend.clone(), blob: backend.clone(), jobs: backend };
         file.server.public_url = Some(String::new());
         file.document.llm.base_url = Some(String::new());
         file.document.shopify.origin = Some(String::new());

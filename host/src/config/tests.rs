@@ -7,8 +7,7 @@ use capabilities::settings::Shop;
 use serde_json::{Value, json};
 
 use super::{Config, Environment};
-use crate::component::{Builtin, Role, Source};
-use crate::merchants::Merchants;
+use runtime::component::{Builtin, Role, Source};
 
 fn parse(text: &str, variables: &[(&str, &str)]) -> anyhow::Result<Config> {
     let lookup = |name: &str| {
@@ -212,7 +211,7 @@ fn the_public_url_is_an_origin_and_the_variable_lies_over_the_file() {
 fn in_production_an_admin_without_a_public_url_is_refused() {
     let app = |variables: &[(&str, &str)]| {
         let secrets = [("SHOPIFY_API_KEY", "key"), ("SHOPIFY_API_SECRET", "hush")];
-        Merchants::app(&accepted("", &[&secrets, variables].concat()))
+        accepted("", &[&secrets, variables].concat()).app()
     };
     let told = app(&[]).err().unwrap().to_string();
     assert!(
@@ -223,7 +222,24 @@ fn in_production_an_admin_without_a_public_url_is_refused() {
     assert_eq!(told.public_url, "https://wandstore.example");
     let told = app(&[("ENVIRONMENT", "development")]).unwrap().unwrap();
     assert_eq!(told.public_url, "", "on somebody's own machine, addresses are relative");
-    assert!(Merchants::app(&accepted("", &[])).unwrap().is_none(), "without the admin it is not needed");
+    assert!(accepted("", &[]).app().unwrap().is_none(), "without the admin it is not needed");
+}
+
+#[test]
+fn a_backend_is_of_a_kind_that_there_is() {
+    for text in ["", "[backends.kv]", "[backends.kv]\nkind = 'memory'\n[backends.blob]\nkind = 'folder'"] {
+        accepted(text, &[]);
+    }
+    assert_eq!(
+        refusal("[backends.kv]\nkind = 'redis'", &[]),
+        "`backends.kv.kind` is `redis`; it must be one of: sqlite, memory"
+    );
+    let told = refusal("[backends.kv]\nkidn = 'sqlite'", &[]);
+    assert!(told.starts_with("`backends.kv`, of the kind `sqlite`: unknown field `kidn`"), "{told}");
+    assert_eq!(
+        refusal("[backends.kvs]\nkind = 'sqlite'", &[]),
+        "there is no key `backends.kvs`; the nearest is `backends.kv`"
+    );
 }
 
 #[test]

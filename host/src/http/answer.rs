@@ -10,8 +10,8 @@ use http_body_util::Full;
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::{Body, Frame, SizeHint};
 
-use crate::bindings::wandstore::storefront::http_types;
-use crate::context::Context;
+use runtime::bindings::wandstore::storefront::http_types;
+use runtime::context::Context;
 
 /// The most header blocks that are remembered: enough for every cache outcome, source and persona.
 const BLOCKS_MAX: usize = 48;
@@ -39,7 +39,7 @@ impl Answer {
         let body = match response.body {
             http_types::Body::Empty => Bytes::new(),
             http_types::Body::Bytes(bytes) => bytes.into(),
-            http_types::Body::Value(handle) => context.take(handle)?.into_bytes(),
+            http_types::Body::Value(handle) => context.handles.take(handle)?.into_bytes(),
         };
         Ok(Self { status, headers, body })
     }

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::answer::{Answer, Outgoing};
 use super::connections::Wait;
 use super::shopper::{Asked, Question, Shoppers};
-use crate::changes::Topic;
+use runtime::changes::Topic;
 
 /// The times of a stream.
 #[derive(Debug, Clone, Copy)]

@@ -8,8 +8,9 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use super::answer::Answer;
 use super::target::shop_of;
-use crate::component::{Failure, Handler, call};
-use crate::context::Cause;
+use runtime::call;
+use runtime::component::{Failure, Handler};
+use runtime::context::Cause;
 
 /// A static page for a shop whose fallback page was never made.
 const LAST_RESORT: &str = include_str!("last_resort.html");

@@ -9,15 +9,18 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, routing::get};
 use serde::Serialize;
 
-use crate::deployment::Deployment;
-use crate::health::Health;
+use crate::health::{Health, Probe};
+use crate::merchants::Merchants;
 use crate::telemetry::Telemetry;
+use runtime::deployment::Deployment;
 
 /// The data of the operator's routes.
 #[derive(Clone)]
 pub struct Operator {
     /// The deployment that they report on.
     pub deployment: Arc<Deployment>,
+    /// The merchants, if this deployment is an app.
+    pub merchants: Option<Arc<Merchants>>,
     /// Whether there is a language model.
     pub plans_with_llm: bool,
     /// The metrics.
@@ -45,12 +48,16 @@ struct Watch {
 
 /// Returns the router of the operator's and the merchants' routes.
 pub fn router(operator: Operator) -> Router {
-    let merchants = operator.deployment.merchants.get().map(|merchants| merchants.router());
-    let health = Arc::new(Health::watch(&operator.deployment));
+    let merchants = operator.merchants.clone();
+    let mut probes = Probe::of(&operator.deployment.capabilities);
+    if let Some(merchants) = merchants.clone() {
+        probes.push(Probe::new("shops", merchants, |merchants| async move { merchants.probe().await }));
+    }
+    let health = Arc::new(Health::watch(probes));
     let watch = Watch { operator, health };
     let own = Router::new().route(HEALTH, get(health_now)).route(METRICS, get(metrics)).with_state(watch);
     match merchants {
-        Some(merchants) => own.merge(merchants),
+        Some(merchants) => own.merge(merchants.router()),
         None => own.fallback(|| async { (StatusCode::NOT_FOUND, "there is nothing here\n") }),
     }
 }
@@ -74,9 +81,9 @@ struct Component {
 /// Returns `ok` or `degraded`, always with 200: shoppers are served either way, and a restart repairs no backend.
 async fn health_now(State(Watch { operator, health }): State<Watch>) -> Json<Document> {
     let named = |is_well: bool| if is_well { "ok" } else { "failing" };
-    let backends = health.checks().map(|(backend, is_well)| (backend.name(), named(is_well)));
+    let backends = health.checks().map(|(backend, is_well)| (backend, named(is_well)));
     let llm = if operator.plans_with_llm { "configured" } else { "local planner" };
-    let component = |loaded: &crate::deployment::Loaded| Component {
+    let component = |loaded: &runtime::deployment::Loaded| Component {
         role: loaded.role.name(),
         sha256: loaded.digest.to_string(),
         origin: loaded.origin.clone(),

@@ -27,6 +27,7 @@ use super::operator::{self, Operator};
 use super::shopper::Shoppers;
 use super::stream::Watched;
 use super::{FallbackCache, authority, client};
+use crate::event::Events;
 
 /// More header fields are answered 431 (RFC 6585, section 5).
 const HEADERS_MAX: usize = 64;
@@ -89,6 +90,7 @@ pub async fn serve(
     server: Server,
     operator: Operator,
     fallbacks: Arc<FallbackCache>,
+    events: Events,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let connections = Connections::new(server.limits);
@@ -98,6 +100,7 @@ pub async fn serve(
         fallbacks,
         connections.clone(),
         server.stream_times,
+        events,
     ));
     let front = Front {
         shoppers,

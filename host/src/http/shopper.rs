@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use capabilities::settings::ShopStatus;
-use http::{Method, Request as HttpRequest, Response, StatusCode, header};
+use http::{HeaderMap, Method, Request as HttpRequest, Response, StatusCode, header};
+use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 use tokio::time::Instant as Deadline;
 use wasmtime::component::Resource;
@@ -14,13 +15,15 @@ use super::answer::{Answer, Outgoing};
 use super::connections::{Connection, Connections};
 use super::events::{self, StreamTimes};
 use super::fallback_cache::FallbackCache;
-use crate::bindings::wandstore::storefront::http_types::{Method as WitMethod, Pending, Reply};
-use crate::changes::Topic;
-use crate::component::{Failure, within};
-use crate::context::{Cause, Request, RequestBody};
-use crate::deployment::Deployment;
-use crate::patience::Patience;
+use super::target::shop_of;
+use crate::event::{Event, Events, Served};
 use crate::telemetry::Requests;
+use runtime::bindings::wandstore::storefront::http_types::{Method as WitMethod, Pending, Reply};
+use runtime::changes::Topic;
+use runtime::component::{Failure, within};
+use runtime::context::{BrokenOff, Cause, Request, RequestBody};
+use runtime::deployment::Deployment;
+use runtime::patience::Patience;
 
 /// The longest target that is accepted; RFC 9110, section 4.1, asks for at least 8000.
 const TARGET_BYTES_MAX: usize = 8_192;
@@ -40,6 +43,7 @@ pub struct Shoppers {
     connections: Arc<Connections>,
     pub(super) stream_times: StreamTimes,
     requests: Requests,
+    events: Events,
 }
 
 /// Routing's response to a request.
@@ -79,14 +83,16 @@ impl Question {
 }
 
 impl Shoppers {
-    /// Creates the shoppers' side of a deployment, whose requests arrive on `connections`.
+    /// Creates the shoppers' side of a deployment, whose requests arrive on `connections`. Reports served pages to
+    /// `events`.
     pub fn new(
         deployment: Arc<Deployment>,
         fallbacks: Arc<FallbackCache>,
         connections: Arc<Connections>,
         stream_times: StreamTimes,
+        events: Events,
     ) -> Self {
-        Self { deployment, fallbacks, connections, stream_times, requests: Requests::new() }
+        Self { deployment, fallbacks, connections, stream_times, requests: Requests::new(), events }
     }
 
     /// Answers a request. A shopper always gets an answer, and it is never a server error.
@@ -128,9 +134,7 @@ impl Shoppers {
         connection.leaves_unread(question.rest.body.is_unread());
         let path = question.path();
         self.requests.count(path, &response.headers, response.status, started.elapsed());
-        if let Some(merchants) = self.deployment.merchants.get() {
-            merchants.answered(&question.target, &response.headers);
-        }
+        self.events.report(|| served(&question.target, &response.headers));
         tracing::debug!(
             request = format_args!("{:016x}", question.id),
             path,
@@ -202,8 +206,23 @@ fn patience(path: &str) -> Patience {
     if is_others { Patience::new(OTHERS_PATIENCE) } else { Patience::in_shares(SHOPPERS_PATIENCE) }
 }
 
+/// Returns what a shopper of a shop got, if the answer is a page.
+fn served(target: &str, headers: &HeaderMap) -> Option<Event> {
+    let served = match headers.get("x-cache")?.as_bytes() {
+        b"HIT" => Served::Hit,
+        b"STALE" => Served::Stale,
+        b"MISS" => Served::Miss,
+        _ => return None,
+    };
+    Some(Event::PageServed(shop_of(target)?, served))
+}
+
 fn unread(body: Incoming) -> RequestBody {
-    if body.is_end_stream() { RequestBody::Empty } else { RequestBody::Unread(body) }
+    if body.is_end_stream() {
+        RequestBody::Empty
+    } else {
+        RequestBody::Unread(body.map_err(|error| BrokenOff(error.into())).boxed_unsync())
+    }
 }
 
 fn method(method: &Method) -> WitMethod {

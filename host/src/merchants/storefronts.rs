@@ -1,7 +1,7 @@
 //! The storefronts of this host, as the admin uses them.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use admin::{Failed, Made, Preview, Report, Storefronts};
 use async_trait::async_trait;
@@ -10,33 +10,27 @@ use capabilities::settings::{Shop, ShopStatus};
 use model::{Domains, EventId, Key, Persona, ShopId, ShopperId, Store};
 use serde::Deserialize;
 
-use crate::bindings::wandstore::storefront::job_types::Work;
-use crate::deployment::Deployment;
 use crate::pages;
+use runtime::bindings::wandstore::storefront::job_types::Work;
+use runtime::deployment::Deployment;
 
 /// The most reports of a shop that are listed. Reports are kept for a month.
 const REPORTS_MAX: u32 = 1_000;
 
 /// The storefronts of a deployment.
-pub struct Served {
-    /// Weak, because the deployment owns the admin, which owns this.
-    deployment: Weak<Deployment>,
+pub struct OfDeployment {
+    deployment: Arc<Deployment>,
     configured: BTreeMap<String, Shop>,
 }
 
-impl Served {
+impl OfDeployment {
     /// Creates the storefronts of `deployment`. The operator configured the shops in `configured`.
-    pub fn new(deployment: &Arc<Deployment>, configured: BTreeMap<String, Shop>) -> Self {
-        Self { deployment: Arc::downgrade(deployment), configured }
-    }
-
-    fn deployment(&self) -> Result<Arc<Deployment>, Failed> {
-        self.deployment.upgrade().ok_or_else(|| Failed("the host is stopping".to_owned()))
+    pub fn new(deployment: Arc<Deployment>, configured: BTreeMap<String, Shop>) -> Self {
+        Self { deployment, configured }
     }
 
     fn set(&self, id: &ShopId, shop: Option<Shop>) {
-        let Ok(deployment) = self.deployment() else { return };
-        let settings = &deployment.capabilities.settings;
+        let settings = &self.deployment.capabilities.settings;
         match shop {
             Some(shop) => {
                 let is_installed = self.configured(id).is_none();
@@ -48,7 +42,7 @@ impl Served {
 }
 
 #[async_trait]
-impl Storefronts for Served {
+impl Storefronts for OfDeployment {
     fn configured(&self, shop: &ShopId) -> Option<Shop> {
         self.configured.get(shop.as_str()).cloned()
     }
@@ -62,17 +56,16 @@ impl Storefronts for Served {
     }
 
     async fn close(&self, shop: &ShopId) -> Result<(), Failed> {
-        pages::close(&*self.deployment()?, shop.as_str()).await.map_err(Failed)
+        pages::close(&self.deployment, shop.as_str()).await.map_err(Failed)
     }
 
     async fn reopen(&self, shop: &ShopId) -> Result<(), Failed> {
-        pages::reopen(&*self.deployment()?, shop.as_str()).await.map_err(Failed)
+        pages::reopen(&self.deployment, shop.as_str()).await.map_err(Failed)
     }
 
     async fn other_domains(&self, shop: &ShopId) -> Result<Vec<ShopId>, Failed> {
         let key = Key::Domains(shop);
-        let deployment = self.deployment()?;
-        let found = deployment.capabilities.kv.get(key.store().name(), &key.to_string()).await;
+        let found = self.deployment.capabilities.kv.get(key.store().name(), &key.to_string()).await;
         let found = found.map_err(|error| Failed(error.to_string()))?;
         let known = found.and_then(|entry| serde_json::from_slice::<Domains>(&entry.value).ok());
         let others = known.map(|known| known.others).unwrap_or_default();
@@ -80,25 +73,25 @@ impl Storefronts for Served {
     }
 
     async fn is_closed(&self, shop: &ShopId) -> Result<bool, Failed> {
-        pages::is_closed(&*self.deployment()?, shop.as_str()).await.map_err(Failed)
+        pages::is_closed(&self.deployment, shop.as_str()).await.map_err(Failed)
     }
 
     async fn bump_catalog_version(&self, shop: &ShopId) -> Result<(), Failed> {
-        pages::bump_catalog_version(&*self.deployment()?, shop.as_str()).await.map(drop).map_err(Failed)
+        pages::bump_catalog_version(&self.deployment, shop.as_str()).await.map(drop).map_err(Failed)
     }
 
     /// Returns the page of every shopper of whom only the persona may be known.
     async fn preview(&self, shop: &ShopId, persona: Persona) -> Result<Preview, Failed> {
-        let deployment = self.deployment()?;
+        let deployment = &*self.deployment;
         let shopper = ShopperId::context(persona);
         let (shop, shopper) = (shop.as_str(), shopper.as_str());
-        let kept = pages::content(&deployment, shop, shopper).await.map_err(Failed)?;
+        let kept = pages::content(deployment, shop, shopper).await.map_err(Failed)?;
         let due = kept.as_ref().map_or(Some(Work::Generate), |(_, due)| *due);
         let is_open = deployment.capabilities.settings.look(|settings| settings.shop_status(shop, true))
             == ShopStatus::Open;
         if let Some(work) = due
             && is_open
-            && let Err(reason) = pages::request_page(&deployment, shop, shopper, persona, work).await
+            && let Err(reason) = pages::request_page(deployment, shop, shopper, persona, work).await
         {
             tracing::warn!(shop, reason, "a page to be previewed was not requested");
         }
@@ -106,14 +99,13 @@ impl Storefronts for Served {
             let made = if due.is_none() { Made::Now } else { Made::Before };
             return Ok(Preview { html: text(&page), made });
         }
-        let page = pages::fallback(&deployment, shop).await.map_err(Failed)?;
+        let page = pages::fallback(deployment, shop).await.map_err(Failed)?;
         Ok(Preview { html: text(&page), made: Made::Never })
     }
 
     async fn reports(&self, shop: &ShopId) -> Result<Vec<Report>, Failed> {
         let prefix = format!("report:{shop}:");
-        let deployment = self.deployment()?;
-        let kv = &deployment.capabilities.kv;
+        let kv = &self.deployment.capabilities.kv;
         let keys = kv.list_keys(Store::GenerationQueue.name(), &prefix, None, REPORTS_MAX).await;
         let keys = keys.map_err(|error| Failed(error.to_string()))?;
         let mut reports = Vec::new();
@@ -128,8 +120,7 @@ impl Storefronts for Served {
 
     async fn report(&self, shop: &ShopId, id: &EventId) -> Result<Option<Vec<u8>>, Failed> {
         let key = Key::Report(shop, id);
-        let deployment = self.deployment()?;
-        let found = deployment.capabilities.kv.get(key.store().name(), &key.to_string()).await;
+        let found = self.deployment.capabilities.kv.get(key.store().name(), &key.to_string()).await;
         Ok(found.map_err(|error| Failed(error.to_string()))?.map(|entry| entry.value.to_vec()))
     }
 }

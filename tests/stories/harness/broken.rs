@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use host::component::Role;
+use runtime::component::Role;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{ManglingAndAbi, Resolve, SourceMap, UnresolvedPackageGroup};
 

@@ -5,12 +5,12 @@ use std::sync::{Arc, OnceLock};
 
 use capabilities::settings::Settings;
 use capabilities::{Capabilities, Controls};
-use host::component::Role;
 use host::config::{Config, Environment};
-use host::deployment::{Components, Deployment};
-use host::http::{FallbackCache, Operator, Server, StreamTimes, serve};
+use host::http::{Server, StreamTimes};
 use host::telemetry::Telemetry;
-use host::worker::Workers;
+use host::{Parts, load_components};
+use runtime::component::Role;
+use runtime::deployment::{Components, Deployment};
 
 use super::Answer;
 
@@ -20,7 +20,6 @@ pub struct Host {
     pub controls: Controls,
     pub deployment: Arc<Deployment>,
     client: reqwest::Client,
-    _workers: Workers,
 }
 
 /// A change of the backends.
@@ -128,37 +127,42 @@ impl HostBuilder {
         let (mut capabilities, controls) = Capabilities::scripted();
         capabilities.settings = Arc::new(self.settings.into());
         self.changes.into_iter().for_each(|change| change(&mut capabilities));
-        let deployment = if self.config.is_empty() {
-            usual_components().link(Arc::new(capabilities))
-        } else {
-            load(&self.config).expect("the configuration is right").link(Arc::new(capabilities))
+        let config = config(&self.config).expect("the configuration is right");
+        let own = (!self.config.is_empty()).then(|| load_components(&config).expect("the components load"));
+        let parts = Parts {
+            components: own.as_ref().unwrap_or_else(|| usual_components()),
+            backends: capabilities.into(),
+            telemetry,
+            background: tokio::runtime::Handle::current(),
         };
-        let deployment = Arc::new(deployment.expect("the components fit together"));
-        let fallbacks = Arc::new(FallbackCache::default());
-        fallbacks.refresh(&deployment.routing, &deployment.capabilities.settings.now().shops).await;
-        let workers = Workers::start(&deployment, 4, &tokio::runtime::Handle::current());
+        let host = host::Host::start(&config, parts).await.expect("the components fit together");
         let [connections_max, per_address_max] = self.connections;
         let server = Server::bind("127.0.0.1:0", connections_max).await.expect("there is a free port");
         let server =
             server.with_connections_per_address(per_address_max).with_stream_times(self.stream_times);
         let address = server.address().expect("it is bound").to_string();
-        let operator = Operator { deployment: deployment.clone(), plans_with_llm: false, telemetry };
-        tokio::spawn(serve(server, operator, fallbacks, std::future::pending()));
+        let deployment = host.deployment().clone();
+        tokio::spawn(host.serve(server, std::future::pending()));
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
         let client = client.build().expect("a client needs nothing");
-        Host { address, controls, deployment, client, _workers: workers }
+        Host { address, controls, deployment, client }
     }
 }
 
-/// Loads the components of a configuration.
-pub fn load(config: &str) -> anyhow::Result<Components> {
-    let mut config = Config::parse(config, PathBuf::from("."), &Environment::default())?;
+/// Parses a configuration, for a host among many in this process.
+fn config(lines: &str) -> anyhow::Result<Config> {
+    let mut config = Config::parse(lines, PathBuf::from("."), &Environment::default())?;
     config.file.server.data_dir = env!("CARGO_TARGET_TMPDIR").into();
     // Many engines at once would exhaust the memory maps of the process.
     for role in Role::ALL {
         config.file.components.entry(role).or_default().instances.get_or_insert(16);
     }
-    Components::load(&config)
+    Ok(config)
+}
+
+/// Loads the components of a configuration.
+pub fn load(lines: &str) -> anyhow::Result<Components> {
+    load_components(&config(lines)?)
 }
 
 /// Returns the components of this build, compiled once for all tests.

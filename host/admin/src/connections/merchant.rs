@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use model::ShopId;
 
-use super::{Connections, NotConnected, ended};
+use super::{NotConnected, ended};
 use crate::records::{Installation, State};
 use crate::shopify_api::STOREFRONT_SCOPES;
-use crate::{Choices, Unavailable, choices};
+use crate::{Admin, Choices, Unavailable, choices};
 
-impl Connections {
+impl Admin {
     /// Connects a shop whose merchant has the app open, unless it is connected. Exchanging a session token for tokens
     /// also reopens the shop and starts to serve it.
     ///
@@ -23,20 +23,20 @@ impl Connections {
     }
 
     async fn connect_alone(&self, shop: &ShopId, session_token: &str) -> Result<(), NotConnected> {
-        let gate = self.gate(shop);
+        let gate = self.connections.gate(shop);
         let mut not_before_ms = gate.lock().await;
         if self.stands(shop).await? {
             return Ok(());
         }
         *not_before_ms = 0;
-        if let Some(found) = self.installations.find(shop).await?.filter(has_scopes) {
-            match self.renew(shop, found, &mut not_before_ms).await {
+        if let Some(found) = self.installations().find(shop).await?.filter(has_scopes) {
+            match self.connections.renew(shop, found, &mut not_before_ms).await {
                 Ok(_) => return Ok(()),
                 Err(error) => tracing::debug!(%shop, %error, "a session token is exchanged instead"),
             }
         }
         let exchanged = self.exchange(shop, session_token).await;
-        self.note(shop, exchanged.as_ref().err());
+        self.connections.note(shop, exchanged.as_ref().err());
         exchanged
     }
 
@@ -45,13 +45,13 @@ impl Connections {
     async fn exchange(&self, id: &ShopId, session_token: &str) -> Result<(), NotConnected> {
         // An uninstallation that is reported before Shopify answers is newer than the answer.
         let asked_ms = self.clock.now_ms();
-        let tokens = self.api.exchange(id, session_token).await?;
+        let tokens = self.connections.api.exchange(id, session_token).await?;
         let inherited = self.inherited(id).await?;
-        let shop = choices::shop(id, &*self.storefronts, &self.installations).await?;
+        let shop = choices::shop(id, &*self.storefronts, self.installations()).await?;
         let shop = inherited.clone().map_or(shop.clone(), |choices| choices.over(shop));
         self.storefronts.reopen(id).await?;
-        let credentials = self.credentials(tokens, &STOREFRONT_SCOPES.join(","));
-        self.installations.install(id, &credentials, asked_ms, inherited.as_ref()).await?;
+        let credentials = self.connections.credentials(tokens, &STOREFRONT_SCOPES.join(","));
+        self.installations().install(id, &credentials, asked_ms, inherited.as_ref()).await?;
         self.storefronts.set_shop(id, shop);
         tracing::info!(shop = %id, "a shop was connected");
         Ok(())
@@ -59,11 +59,11 @@ impl Connections {
 
     /// Returns the merchant's choices under the shop's other domains, if there are none under this one.
     async fn inherited(&self, shop: &ShopId) -> Result<Option<Choices>, NotConnected> {
-        if self.installations.choices(shop).await?.is_some() {
+        if self.installations().choices(shop).await?.is_some() {
             return Ok(None);
         }
         for other in self.storefronts.other_domains(shop).await? {
-            if let Some(choices) = self.installations.choices(&other).await? {
+            if let Some(choices) = self.installations().choices(&other).await? {
                 return Ok(Some(choices));
             }
         }
@@ -73,9 +73,9 @@ impl Connections {
     /// Returns whether the shop is connected. A token that the Storefront API refuses does not count, however long it
     /// is valid.
     async fn stands(&self, shop: &ShopId) -> Result<bool, Unavailable> {
-        let found = self.installations.find(shop).await?.filter(has_scopes);
-        let lasting = found.and_then(|found| self.lasting(shop, found.access));
-        Ok(lasting.is_some_and(|access| !self.is_refused(shop, &access.secret)))
+        let found = self.installations().find(shop).await?.filter(has_scopes);
+        let lasting = found.and_then(|found| self.connections.lasting(shop, found.access));
+        Ok(lasting.is_some_and(|access| !self.connections.is_refused(shop, &access.secret)))
     }
 }
 

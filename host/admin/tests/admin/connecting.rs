@@ -65,8 +65,8 @@ async fn twenty_first_visits_exchange_once() {
     let bench = Bench::start().await;
     let token = bench.token(SHOP);
     let visits = (0..20).map(|_| {
-        let (connections, token) = (bench.admin.connections().clone(), token.clone());
-        tokio::spawn(async move { connections.connect(&shop(SHOP), &token).await })
+        let (admin, token) = (bench.admin.clone(), token.clone());
+        tokio::spawn(async move { admin.connect(&shop(SHOP), &token).await })
     });
     for visit in visits.collect::<Vec<_>>() {
         assert_eq!(visit.await.unwrap(), Ok(()));
@@ -351,7 +351,7 @@ async fn a_token_without_an_end_that_ends_all_the_same_is_renewed() {
         bench.shopify.is(Mood::Says(200, body.leak()));
     }
     assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_12"));
-    assert_eq!(connections.status(&shop(SHOP)).await, Ok(()));
+    assert_eq!(bench.admin.status(&shop(SHOP)).await, Ok(()));
 }
 
 #[tokio::test]

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use admin::{Admin, App, Failed, Keys, Made, Parts, Preview, Report, Shops, Storefronts, router};
+use admin::{
+    Admin, App, Connections, Failed, Keys, Made, Parts, Preview, Report, Shops, Storefronts, router,
+};
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
@@ -243,9 +245,11 @@ async fn open(
         public_url: PUBLIC_URL.into(),
         origin: Some(origin.to_owned()),
     };
-    let signatures = Arc::new(signatures);
-    let parts = Parts { app, signatures, storefronts: host.clone(), shops, clock: clock.clone() };
-    let admin = Admin::new(parts).unwrap();
+    let (app, signatures) = (Arc::new(app), Arc::new(signatures));
+    let connections = Arc::new(Connections::new(app.clone(), &shops, clock.clone()).unwrap());
+    let parts =
+        Parts { app, connections, signatures, storefronts: host.clone(), shops, clock: clock.clone() };
+    let admin = Admin::new(parts);
     admin.restore().await.unwrap();
     admin
 }

@@ -88,8 +88,8 @@ async fn settings_and_renewals_are_no_installation() {
 async fn an_uninstallation_that_is_told_while_shopify_answers_is_newer() {
     let bench = Bench::start().await;
     let silence = bench.shopify.silence.lock().await;
-    let (connections, token) = (bench.admin.connections().clone(), bench.token(SHOP));
-    let connecting = tokio::spawn(async move { connections.connect(&shop(SHOP), &token).await });
+    let (admin, token) = (bench.admin.clone(), bench.token(SHOP));
+    let connecting = tokio::spawn(async move { admin.connect(&shop(SHOP), &token).await });
     bench.shopify.was_asked(1).await;
     bench.clock.advance(HOUR);
     drop(silence);

@@ -105,7 +105,7 @@ async fn a_save_and_an_uninstallation_at_once_leave_no_shop_that_is_served() {
         let answer = saving.await.unwrap();
         assert!([200, 409].contains(&answer.status.as_u16()), "{}", answer.text);
         assert!(bench.host.shop(SHOP).is_none(), "round {round}");
-        assert_eq!(bench.admin.connections().status(&shop(SHOP)).await, Err(NotConnected::Uninstalled));
+        assert_eq!(bench.admin.status(&shop(SHOP)).await, Err(NotConnected::Uninstalled));
     }
 }
 
@@ -137,7 +137,7 @@ async fn a_token_that_the_storefront_api_refuses_is_replaced_when_the_merchant_i
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.admin.connections().refuse(&shop(SHOP), &Secret::new("shpat_1"));
-    assert_eq!(bench.admin.connections().status(&shop(SHOP)).await, Err(NotConnected::TokenRefused));
+    assert_eq!(bench.admin.status(&shop(SHOP)).await, Err(NotConnected::TokenRefused));
     assert!(is_connected(&bench.visit(SHOP).await));
     assert_eq!(bench.shopify.grants(), ["exchange", "refresh"]);
 }

@@ -1,0 +1,46 @@
+//! One test suite for every backend of a capability.
+
+/// Runs every case against every kind of backend that the capability lists, and against backends over others. `kinds`
+/// names an async function that opens a stage for a kind; `backends` names async functions that each open one. A case
+/// is an async function that takes a stage. A case that is not listed is dead code, and the compiler warns about it.
+macro_rules! battery {
+    (kinds: $kind:ident, backends: $backends:tt, cases: $cases:tt $(,)?) => {
+        $crate::battery::battery!(@kinds $kind $cases);
+        $crate::battery::battery!(backends: $backends, cases: $cases);
+    };
+    (kinds: $kind:ident, cases: $cases:tt $(,)?) => {
+        $crate::battery::battery!(@kinds $kind $cases);
+    };
+    (@kinds $stage:ident [$($case:ident),+ $(,)?]) => {
+        mod kinds {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    for kind in super::super::KINDS {
+                        let run = async move {
+                            let stage = super::$stage(kind).await;
+                            super::$case(&stage).await;
+                        };
+                        assert!(tokio::spawn(run).await.is_ok(), "the kind `{kind}` failed");
+                    }
+                }
+            )+
+        }
+    };
+    (backends: [$($backend:ident),+ $(,)?], cases: $cases:tt) => {
+        $($crate::battery::battery!(@backend $backend $cases);)+
+    };
+    (@backend $backend:ident [$($case:ident),+ $(,)?]) => {
+        mod $backend {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    let stage = super::$backend().await;
+                    super::$case(&stage).await;
+                }
+            )+
+        }
+    };
+}
+
+pub(crate) use battery;

@@ -1,0 +1,76 @@
+//! Long-term storage: named buckets of objects, written and read whole.
+
+#[cfg(test)]
+mod battery;
+mod bounded;
+mod folder;
+mod location;
+mod memory;
+mod object_store;
+mod scripted;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use crate::kind::kinds;
+
+kinds!("blob", dyn Blob: [folder, memory]);
+
+pub use self::object_store::ObjectStore;
+pub use bounded::Bounded;
+pub use memory::Memory;
+pub use scripted::Scripted;
+pub use sql::blob::OBJECT_BYTES_MAX;
+
+/// Where probes are written.
+const PROBE_BUCKET: &str = "PROBES";
+
+/// Why an operation was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The object is over this limit, in bytes: write less.
+    #[error("the object is over the limit of {0} bytes")]
+    TooLarge(u64),
+    /// The backend did not answer: go on without, or try later.
+    #[error("blob storage is unavailable: {0}")]
+    Unavailable(String),
+}
+
+/// A blob backend.
+#[async_trait]
+pub trait Blob: Send + Sync {
+    /// Returns the object at `key`.
+    async fn get(&self, bucket: &str, key: &str) -> Result<Option<Bytes>, Error>;
+
+    /// Writes the object at `key` whole, replacing the old one. A reader sees the old object or
+    /// the new one, never a part.
+    async fn put(&self, bucket: &str, key: &str, value: Bytes) -> Result<(), Error>;
+
+    /// Removes the object at `key`. Succeeds even if there is none.
+    async fn delete(&self, bucket: &str, key: &str) -> Result<(), Error>;
+
+    /// Removes many objects, in as few steps as the backend can. Succeeds even if there are none. Objects removed
+    /// before an error stay removed.
+    async fn delete_many(&self, bucket: &str, keys: &[String]) -> Result<(), Error>;
+
+    /// Returns at most `limit` keys that start with `prefix` and come after `after`. Each backend has its own order,
+    /// which is stable for a prefix. `after` is a key that was listed before, or empty.
+    async fn list_keys(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<String>, Error>;
+
+    /// Writes an object to a bucket that no component uses, to check that the backend can write. Called about
+    /// once a second.
+    async fn probe(&self) -> Result<(), Error> {
+        self.put(PROBE_BUCKET, "probe", Bytes::from_static(&[0])).await
+    }
+}
+
+fn check_size(value: &Bytes) -> Result<(), Error> {
+    let size = value.len() as u64;
+    if size > OBJECT_BYTES_MAX { Err(Error::TooLarge(OBJECT_BYTES_MAX)) } else { Ok(()) }
+}

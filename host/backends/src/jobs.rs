@@ -1,0 +1,338 @@
+//! Durable jobs: the mechanism. The caller's policy decides which queues there are, how deep they may get,
+//! when to retry and when to give up.
+//!
+//! A job is *live* from its enqueuing until it is completed as done or dead. There is at most one live job
+//! per key. Times are milliseconds since the Unix epoch and come from the caller: no backend
+//! reads a clock.
+
+#[cfg(test)]
+mod battery;
+#[cfg(test)]
+mod kill;
+mod memory;
+mod scripted;
+mod sqlite;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use crate::kind::kinds;
+
+kinds!("jobs", dyn Jobs: [sqlite, memory]);
+
+pub use memory::Memory;
+pub use scripted::Scripted;
+pub use sql::jobs::{PAYLOAD_BYTES_MAX, new_id};
+pub use sqlite::Sqlite;
+
+/// A job to be queued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewJob {
+    /// The queues that may accept it, in order of preference.
+    pub queues: Vec<String>,
+    /// A queue with this many live jobs is full.
+    pub queue_depth_max: u32,
+    /// The key; each key has at most one live job.
+    pub key: String,
+    /// The job itself; opaque here.
+    pub payload: Bytes,
+    /// The current time, from which the job may be claimed.
+    pub now_ms: u64,
+}
+
+/// The result of an enqueue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Enqueued {
+    /// Durably queued.
+    Accepted {
+        /// Its id.
+        id: String,
+        /// The queue that accepted it.
+        queue: String,
+    },
+    /// The key has a live job with this id; nothing was queued.
+    Live(String),
+    /// Every queue is full; nothing was queued.
+    Full,
+}
+
+/// A job under lease.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// Its id.
+    pub id: String,
+    /// Its key.
+    pub key: String,
+    /// Proof of this claim; it grows with every claim of the job and is never reused.
+    pub token: u64,
+    /// The attempt's number, from 1, since the job was enqueued or requeued. Claims that crashed are not counted.
+    pub attempt: u32,
+    /// How many claims in a row, before this one, ended without a report.
+    pub crashes: u32,
+    /// The enqueued payload.
+    pub payload: Bytes,
+}
+
+/// The result of a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClaimResult {
+    /// A job, leased to the caller.
+    Job(Claimed),
+    /// Nothing is due before this time; `None` if no job is live.
+    Idle(Option<u64>),
+}
+
+/// The outcome of a claimed job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Completion {
+    /// It is done, and its payload is deleted. The text, if any, says what went wrong on the way.
+    Done(Option<String>),
+    /// It may be claimed again.
+    Retry {
+        /// The time from which it may be claimed.
+        at_ms: u64,
+        /// What went wrong.
+        reason: String,
+    },
+    /// It may be claimed again from this time on, and this claim does not count as an attempt.
+    Postponed(u64),
+    /// It is given up and kept among the dead letters, with the reason.
+    Dead(String),
+}
+
+impl Completion {
+    /// Returns the state of the job after the completion.
+    pub fn state(&self) -> State {
+        match self {
+            Self::Done(_) => State::Done,
+            Self::Retry { .. } | Self::Postponed(_) => State::Queued,
+            Self::Dead(_) => State::Dead,
+        }
+    }
+}
+
+/// The state of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Waiting to be claimed.
+    Queued,
+    /// Under lease.
+    Running,
+    /// Settled as done.
+    Done,
+    /// Given up.
+    Dead,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Queued, Self::Running, Self::Done, Self::Dead];
+
+    /// Returns its name in storage and for operators.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Dead => "dead",
+        }
+    }
+
+    /// Returns the state with this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+
+    /// Returns whether the job is not completed yet.
+    pub fn is_live(self) -> bool {
+        matches!(self, Self::Queued | Self::Running)
+    }
+}
+
+/// The newest job of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// Its id.
+    pub id: String,
+    /// Its state.
+    pub state: State,
+    /// The number of attempts since it was enqueued or requeued.
+    pub attempt: u32,
+    /// When it was completed, or if it is not completed, when it was enqueued.
+    pub since_ms: u64,
+}
+
+/// How full a queue is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct QueueStats {
+    /// Queued jobs.
+    pub queued: u32,
+    /// Jobs under lease.
+    pub running: u32,
+    /// Dead letters.
+    pub dead: u32,
+    /// When the oldest live job was enqueued.
+    pub oldest_ms: Option<u64>,
+}
+
+/// Everything about a job, for operators.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Its id.
+    pub id: String,
+    /// Its key.
+    pub key: String,
+    /// The queue it is in.
+    pub queue: String,
+    /// Its state.
+    pub state: State,
+    /// The number of attempts since it was enqueued or requeued.
+    pub attempt: u32,
+    /// How many claims in a row ended without a report.
+    pub crashes: u32,
+    /// The total number of claims, which is also the token of its newest claim.
+    pub claims: u64,
+    /// The process that holds its lease, if it has one.
+    pub holder: Option<String>,
+    /// When it was enqueued, or requeued.
+    pub enqueued_ms: u64,
+    /// When it may be claimed; for a running job, when its lease ends.
+    pub due_ms: u64,
+    /// The clock's time when `due_ms` was set.
+    pub set_ms: u64,
+    /// When it was completed.
+    pub completed_ms: Option<u64>,
+    /// The last error.
+    pub error: Option<String>,
+    /// The enqueued payload; empty once it is done.
+    pub payload: Bytes,
+}
+
+/// Which jobs to list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    /// Only those in this state.
+    pub state: Option<State>,
+    /// Only those of this queue.
+    pub queue: Option<String>,
+}
+
+/// A selection of jobs by their keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Keys {
+    /// Jobs with this key.
+    Exactly(String),
+    /// Jobs whose keys start with this prefix.
+    StartingWith(String),
+}
+
+/// How a process lost its leases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// It stopped, and gave them back.
+    Stopped,
+    /// It died. Any of its jobs may have been the reason, so it counts as a crash of each.
+    Died,
+}
+
+/// The result of an operator's requeue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Requeued {
+    /// It is queued again, with all its attempts.
+    Done,
+    /// There is no such job.
+    NotThere,
+    /// It is not dead, but in this state.
+    NotDead(State),
+    /// Its key has another live job, with this id, which stays.
+    Live(String),
+}
+
+/// The result of an operator's burial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Buried {
+    /// It is among the dead letters; a worker that holds it can no longer complete it.
+    Done,
+    /// There is no such job.
+    NotThere,
+    /// It is not live, but in this state.
+    NotLive(State),
+}
+
+/// Why an operation was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The payload is over this limit, in bytes: offer less.
+    #[error("the payload is over the limit of {0} bytes")]
+    TooLarge(u64),
+    /// The backend did not answer: go on without, or try later.
+    #[error("job storage is unavailable: {0}")]
+    Unavailable(String),
+}
+
+/// A job backend. Every change is durable when the call returns.
+#[async_trait]
+pub trait Jobs: Send + Sync {
+    /// Queues a job in the first queue that has room.
+    async fn enqueue(&self, job: NewJob) -> Result<Enqueued, Error>;
+
+    /// Leases the job that has been due longest, whatever its queue. A job with an expired lease is due, and the
+    /// expiry counts as a crash. If the clock was set back, a job's remaining wait counts from `now_ms`. A
+    /// caller that goes away before the answer arrives leaves no lease behind.
+    async fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Error>;
+
+    /// Ends the leases of a stopped or dead process, so that its jobs are due at once, and returns how many there
+    /// were. The interrupted claims do not count as attempts.
+    async fn release(&self, holder: &str, end: End, now_ms: u64) -> Result<u64, Error>;
+
+    /// Extends a lease; returns false if the caller no longer holds it.
+    async fn extend_lease(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Error>;
+
+    /// Completes a job and returns its key. If the caller no longer holds it, nothing changes and the result
+    /// is `None`.
+    async fn complete(
+        &self,
+        id: &str,
+        token: u64,
+        now_ms: u64,
+        completion: Completion,
+    ) -> Result<Option<String>, Error>;
+
+    /// Returns the newest job of `key`, live or completed.
+    async fn latest(&self, key: &str) -> Result<Option<Status>, Error>;
+
+    /// Removes up to `limit` jobs with those keys, live or completed and in any queue, and returns how
+    /// many. A worker that holds one of them loses it.
+    async fn delete(&self, keys: Keys, limit: u32) -> Result<u64, Error>;
+
+    /// Returns how full `queue` is.
+    async fn stats(&self, queue: &str) -> Result<QueueStats, Error>;
+
+    /// Returns at most `limit` jobs that match `filter`, newest first.
+    async fn list(&self, filter: Filter, limit: u32) -> Result<Vec<Record>, Error>;
+
+    /// Returns the job with this id.
+    async fn show(&self, id: &str) -> Result<Option<Record>, Error>;
+
+    /// Puts a dead job back into its queue, even if the queue is full.
+    async fn requeue(&self, id: &str, now_ms: u64) -> Result<Requeued, Error>;
+
+    /// Spreads the live jobs of all other queues evenly over `queues`, even if those are full, and
+    /// returns how many it moved. Leases and due times stay. If `queues` is empty, nothing moves.
+    async fn adopt(&self, queues: &[String]) -> Result<u64, Error>;
+
+    /// Moves a live job to the dead letters.
+    async fn bury(&self, id: &str, reason: &str, now_ms: u64) -> Result<Buried, Error>;
+
+    /// Removes at most `limit` jobs that were done before this time, oldest first, and returns how many. Dead
+    /// letters stay.
+    async fn prune(&self, completed_before_ms: u64, limit: u32) -> Result<u64, Error>;
+
+    /// Writes something that belongs to no job, to check that the backend can write. Called about once a second.
+    async fn probe(&self) -> Result<(), Error>;
+}
+
+fn check_size(payload: &Bytes) -> Result<(), Error> {
+    let size = payload.len() as u64;
+    if size > PAYLOAD_BYTES_MAX { Err(Error::TooLarge(PAYLOAD_BYTES_MAX)) } else { Ok(()) }
+}

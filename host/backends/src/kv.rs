@@ -1,0 +1,143 @@
+//! Short-term storage: named stores of small values under string keys.
+//!
+//! Other code decides which component may use which store. Backends read the time from the clock that they
+//! are given.
+
+#[cfg(test)]
+mod battery;
+mod memory;
+mod scripted;
+mod sqlite;
+mod tiered;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use crate::kind::kinds;
+
+kinds!("kv", dyn Kv: [sqlite, memory]);
+
+pub use memory::Memory;
+pub use scripted::Scripted;
+pub use sql::kv::VALUE_BYTES_MAX;
+pub use sqlite::Sqlite;
+pub use tiered::Tiered;
+
+/// The number of keys deleted in one transaction. A page takes about half a millisecond to delete, and shoppers' writes
+/// wait for it.
+pub const DELETED_AT_ONCE: u32 = 32;
+
+/// The value of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The bytes.
+    pub value: Bytes,
+    /// The version, which grows with every write of the key, even across a deletion, so that no version is reused.
+    pub version: u64,
+    /// When the key expires, in milliseconds since the epoch.
+    pub expires_ms: Option<u64>,
+}
+
+impl Entry {
+    fn holds_at(&self, now_ms: u64) -> bool {
+        self.expires_ms.is_none_or(|expires_ms| now_ms < expires_ms)
+    }
+}
+
+/// What a backend knows about a key without waiting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Peeked {
+    /// The key holds this.
+    Held(Entry),
+    /// The key holds nothing.
+    Absent,
+    /// The value is not known: call `get`.
+    Unknown,
+}
+
+impl From<Option<Entry>> for Peeked {
+    fn from(found: Option<Entry>) -> Self {
+        found.map_or(Self::Absent, Self::Held)
+    }
+}
+
+/// The result of a compare-and-swap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Swap {
+    /// Written; the key's new version.
+    Done(u64),
+    /// Another write came first: read again and decide again.
+    Lost,
+}
+
+/// Why an operation was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The value is over this limit, in bytes: write less.
+    #[error("the value is over the limit of {0} bytes")]
+    TooLarge(u64),
+    /// The backend did not answer: go on without, or try later.
+    #[error("key-value storage is unavailable: {0}")]
+    Unavailable(String),
+}
+
+/// A key-value backend. All keys are listed in byte order.
+#[async_trait]
+pub trait Kv: Send + Sync {
+    /// Returns what `key` holds, if that is known without waiting.
+    fn peek(&self, store: &str, key: &str) -> Peeked {
+        let _ = (store, key);
+        Peeked::Unknown
+    }
+
+    /// Returns what `key` holds. An expired key holds nothing.
+    async fn get(&self, store: &str, key: &str) -> Result<Option<Entry>, Error>;
+
+    /// Writes `key`, which expires after `ttl` or never, and returns its new version.
+    async fn set(&self, store: &str, key: &str, value: Bytes, ttl: Option<Duration>) -> Result<u64, Error>;
+
+    /// Writes `key` only if its version is still `expected`; `None` means that it must hold
+    /// nothing. If two calls race, exactly one succeeds, even on an absent or expired key.
+    async fn compare_and_swap(
+        &self,
+        store: &str,
+        key: &str,
+        expected: Option<u64>,
+        value: Bytes,
+        ttl: Option<Duration>,
+    ) -> Result<Swap, Error>;
+
+    /// Removes `key`, and returns true if it held something.
+    async fn delete(&self, store: &str, key: &str) -> Result<bool, Error>;
+
+    /// Removes many keys, in small steps so that other writes do not wait long, and returns how many there were,
+    /// including expired ones. Keys removed before an error, or before the caller goes away, stay removed.
+    async fn delete_many(&self, store: &str, keys: &[String]) -> Result<u64, Error>;
+
+    /// Returns at most `limit` keys that start with `prefix` and sort after `after`.
+    async fn list_keys(
+        &self,
+        store: &str,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<String>, Error>;
+
+    /// Removes at most `limit` expired keys, the earliest-expired first, and returns how many. Expired keys that
+    /// are not purged only take up space.
+    async fn purge_expired(&self, limit: u32) -> Result<u64, Error>;
+
+    /// Writes something that belongs to no key, to check that the backend can write. Called about once a second.
+    async fn probe(&self) -> Result<(), Error>;
+}
+
+fn check_size(value: &Bytes) -> Result<(), Error> {
+    let size = value.len() as u64;
+    if size > VALUE_BYTES_MAX { Err(Error::TooLarge(VALUE_BYTES_MAX)) } else { Ok(()) }
+}
+
+fn expiry(now_ms: u64, ttl: Option<Duration>) -> Option<u64> {
+    ttl.map(|ttl| now_ms.saturating_add(crate::clock::millis(ttl)))
+}

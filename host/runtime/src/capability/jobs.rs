@@ -1,0 +1,254 @@
+//! Durable jobs. Changes are announced to those who wait for them.
+
+use capabilities::jobs as jobs_backend;
+use wasmtime::Result;
+
+use super::view;
+use crate::bindings::wandstore::capabilities::jobs;
+use crate::changes::{Changes, Topic};
+use crate::patience::{Backend, Patience};
+
+impl From<jobs_backend::Error> for jobs::Error {
+    fn from(error: jobs_backend::Error) -> Self {
+        match error {
+            jobs_backend::Error::TooLarge(limit) => Self::TooLarge(limit),
+            jobs_backend::Error::Unavailable(reason) => Self::Unavailable(reason),
+        }
+    }
+}
+
+impl From<jobs::Completion> for jobs_backend::Completion {
+    fn from(completion: jobs::Completion) -> Self {
+        match completion {
+            jobs::Completion::Done(note) => Self::Done(note),
+            jobs::Completion::Retry(jobs::Retry { at_ms, reason }) => Self::Retry { at_ms, reason },
+            jobs::Completion::Postponed(at_ms) => Self::Postponed(at_ms),
+            jobs::Completion::Dead(reason) => Self::Dead(reason),
+        }
+    }
+}
+
+fn state(state: jobs_backend::State) -> jobs::State {
+    match state {
+        jobs_backend::State::Queued => jobs::State::Queued,
+        jobs_backend::State::Running => jobs::State::Running,
+        jobs_backend::State::Done => jobs::State::Done,
+        jobs_backend::State::Dead => jobs::State::Dead,
+    }
+}
+
+/// Returns the key of a job that this claim has already completed: a completion that timed out may still have been
+/// written.
+async fn completed_before(
+    jobs: &dyn jobs_backend::Jobs,
+    id: &str,
+    token: u64,
+    state: jobs_backend::State,
+) -> Result<Option<String>, jobs_backend::Error> {
+    let job = jobs.show(id).await?;
+    Ok(job.filter(|job| job.claims == token && job.state == state).map(|job| job.key))
+}
+
+struct View<'a> {
+    backend: &'a dyn jobs_backend::Jobs,
+    changes: &'a Changes,
+    patience: &'a Patience,
+}
+
+view!(jobs, View, |context| View {
+    backend: &*context.capabilities.jobs,
+    changes: &context.links.changes,
+    patience: &context.patience,
+});
+
+impl jobs::Host for View<'_> {
+    async fn enqueue(&mut self, job: jobs::NewJob) -> Result<Result<jobs::Enqueued, jobs::Error>> {
+        let jobs::NewJob { queues, queue_depth_max, key, payload, now_ms } = job;
+        let job = jobs_backend::NewJob { queues, queue_depth_max, key, payload: payload.into(), now_ms };
+        Ok(match self.patience.wait(Backend::Jobs, self.backend.enqueue(job)).await {
+            Ok(jobs_backend::Enqueued::Accepted { id, queue }) => {
+                self.changes.announce(Topic::Queue(&queue));
+                self.changes.announce(Topic::Pool);
+                Ok(jobs::Enqueued::Accepted(id))
+            }
+            Ok(jobs_backend::Enqueued::Live(id)) => Ok(jobs::Enqueued::Live(id)),
+            Ok(jobs_backend::Enqueued::Full) => Ok(jobs::Enqueued::Full),
+            Err(error) => Err(error.into()),
+        })
+    }
+
+    async fn claim(&mut self, now_ms: u64, lease_ms: u32) -> Result<Result<jobs::ClaimResult, jobs::Error>> {
+        let claim = self.backend.claim(now_ms, lease_ms);
+        Ok(match self.patience.wait(Backend::Jobs, claim).await {
+            Ok(jobs_backend::ClaimResult::Job(claimed)) => {
+                self.changes.announce(Topic::Key(&claimed.key));
+                Ok(jobs::ClaimResult::Job(jobs::Claimed {
+                    id: claimed.id,
+                    key: claimed.key,
+                    token: claimed.token,
+                    attempt: claimed.attempt,
+                    crashes: claimed.crashes,
+                    payload: claimed.payload.into(),
+                }))
+            }
+            Ok(jobs_backend::ClaimResult::Idle(due_ms)) => Ok(jobs::ClaimResult::Idle(due_ms)),
+            Err(error) => Err(error.into()),
+        })
+    }
+
+    async fn extend_lease(
+        &mut self,
+        id: String,
+        token: u64,
+        now_ms: u64,
+        lease_ms: u32,
+    ) -> Result<Result<bool, jobs::Error>> {
+        let extend = self.backend.extend_lease(&id, token, now_ms, lease_ms);
+        Ok(self.patience.wait(Backend::Jobs, extend).await.map_err(Into::into))
+    }
+
+    async fn complete(
+        &mut self,
+        id: String,
+        token: u64,
+        now_ms: u64,
+        completion: jobs::Completion,
+    ) -> Result<Result<bool, jobs::Error>> {
+        let completion = jobs_backend::Completion::from(completion);
+        let state = completion.state();
+        let jobs = self.backend;
+        let complete = async {
+            match jobs.complete(&id, token, now_ms, completion).await? {
+                None => completed_before(jobs, &id, token, state).await,
+                completed => Ok(completed),
+            }
+        };
+        Ok(match self.patience.wait(Backend::Jobs, complete).await {
+            Ok(Some(key)) => {
+                self.changes.announce(Topic::Key(&key));
+                Ok(true)
+            }
+            Ok(None) => Ok(false),
+            Err(error) => Err(error.into()),
+        })
+    }
+
+    /// Ignores the queues, because one database holds all of them and finds the key by itself.
+    async fn latest(
+        &mut self,
+        key: String,
+        _queues: Vec<String>,
+    ) -> Result<Result<Option<jobs::Status>, jobs::Error>> {
+        let status = |status: jobs_backend::Status| jobs::Status {
+            id: status.id,
+            state: state(status.state),
+            attempt: status.attempt,
+            since_ms: status.since_ms,
+        };
+        let newest = self.patience.wait(Backend::Jobs, self.backend.latest(&key)).await;
+        Ok(newest.map(|newest| newest.map(status)).map_err(Into::into))
+    }
+
+    /// Does not wake those who wait for a deleted job: what they wait for is gone.
+    async fn delete(
+        &mut self,
+        keys: jobs::Keys,
+        _queues: Vec<String>,
+        limit: u32,
+    ) -> Result<Result<u32, jobs::Error>> {
+        let keys = match keys {
+            jobs::Keys::Exactly(key) => jobs_backend::Keys::Exactly(key),
+            jobs::Keys::StartingWith(prefix) => jobs_backend::Keys::StartingWith(prefix),
+        };
+        let forgotten = self.patience.wait(Backend::Jobs, self.backend.delete(keys, limit)).await;
+        Ok(forgotten.map(|count| u32::try_from(count).unwrap_or(u32::MAX)).map_err(Into::into))
+    }
+
+    async fn stats(&mut self, queue: String) -> Result<Result<jobs::QueueStats, jobs::Error>> {
+        let depth = |depth: jobs_backend::QueueStats| jobs::QueueStats {
+            queued: depth.queued,
+            running: depth.running,
+            dead: depth.dead,
+            oldest_ms: depth.oldest_ms,
+        };
+        let stats = self.patience.wait(Backend::Jobs, self.backend.stats(&queue)).await;
+        Ok(stats.map(depth).map_err(Into::into))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use capabilities::Capabilities;
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    const T: u64 = 1_700_000_000_000;
+
+    struct Stage {
+        capabilities: Capabilities,
+        changes: Changes,
+        patience: Patience,
+    }
+
+    impl Stage {
+        fn new() -> Self {
+            let (capabilities, _) = Capabilities::scripted();
+            Self { capabilities, changes: Changes::new(), patience: Patience::new(Duration::from_mins(1)) }
+        }
+
+        fn view(&self) -> View<'_> {
+            View { backend: &*self.capabilities.jobs, changes: &self.changes, patience: &self.patience }
+        }
+    }
+
+    async fn claim(stage: &Stage) -> jobs::Claimed {
+        let job = jobs_backend::NewJob {
+            queues: vec!["pool-0".into()],
+            queue_depth_max: 1,
+            key: "k".into(),
+            payload: "p".into(),
+            now_ms: T,
+        };
+        stage.capabilities.jobs.enqueue(job).await.expect("it is well");
+        match jobs::Host::claim(&mut stage.view(), T, 1_000).await.expect("no trap").expect("it is well") {
+            jobs::ClaimResult::Job(claimed) => claimed,
+            jobs::ClaimResult::Idle(_) => panic!("a job is due"),
+        }
+    }
+
+    async fn complete(stage: &Stage, claimed: &jobs::Claimed) -> bool {
+        let done = jobs::Completion::Done(None);
+        let completed =
+            jobs::Host::complete(&mut stage.view(), claimed.id.clone(), claimed.token, T + 9, done).await;
+        completed.expect("no trap").expect("it is well")
+    }
+
+    /// The first time, the lock is held for longer than the worker waits, and the completion is written after that.
+    #[tokio::test]
+    async fn a_completion_that_was_written_late_is_announced_the_next_time() {
+        let stage = Stage::new();
+        let claimed = claim(&stage).await;
+        let late = jobs_backend::Completion::Done(None);
+        let written = stage.capabilities.jobs.complete(&claimed.id, claimed.token, T + 5, late).await;
+        assert_eq!(written, Ok(Some("k".to_owned())));
+
+        let mut announced = Box::pin(stage.changes.next(Topic::Key("k")));
+        assert!(complete(&stage, &claimed).await, "it stands");
+        assert!(announced.as_mut().now_or_never().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_job_that_another_worker_has_is_not_announced() {
+        let stage = Stage::new();
+        let lost = claim(&stage).await;
+        let taken = stage.capabilities.jobs.claim(T + 1_000, 1_000).await;
+        assert!(matches!(taken, Ok(jobs_backend::ClaimResult::Job(_))));
+
+        let mut announced = Box::pin(stage.changes.next(Topic::Key("k")));
+        assert!(!complete(&stage, &lost).await);
+        assert!(announced.as_mut().now_or_never().is_none());
+    }
+}

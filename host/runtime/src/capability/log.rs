@@ -1,0 +1,91 @@
+//! Events for the operator, within the quota of the component.
+
+mod quota;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use capabilities::log as backend;
+use wasmtime::Result;
+
+use super::view;
+use crate::bindings::wandstore::capabilities::log;
+use crate::component::Role;
+use crate::context::Cause;
+use quota::{EVENTS_PER_CALL_MAX, Verdict};
+
+pub use quota::Quota;
+
+/// What an instance may still log.
+#[derive(Debug, Default)]
+pub struct Allowance {
+    /// The quota of the component, which all of its instances share.
+    pub quota: Arc<Quota>,
+    /// Events that the current call may still log.
+    events_left: u32,
+}
+
+impl Allowance {
+    /// Gives the next call its events.
+    pub fn begin_call(&mut self) {
+        self.events_left = EVENTS_PER_CALL_MAX;
+    }
+
+    fn judge(&mut self) -> Verdict {
+        let verdict = self.quota.judge(self.events_left > 0, Instant::now());
+        if verdict != Verdict::Dropped {
+            self.events_left = self.events_left.saturating_sub(1);
+        }
+        verdict
+    }
+}
+
+struct View<'a> {
+    backend: &'a dyn backend::Log,
+    allowance: &'a mut Allowance,
+    role: Role,
+    cause: &'a Cause,
+}
+
+view!(log, View, |context| View {
+    backend: &*context.capabilities.log,
+    allowance: &mut context.log,
+    role: context.role,
+    cause: &context.cause,
+});
+
+impl log::Host for View<'_> {
+    fn event(
+        &mut self,
+        level: log::Level,
+        message: String,
+        particulars: Vec<(String, String)>,
+    ) -> Result<()> {
+        let component = self.role.name();
+        match self.allowance.judge() {
+            Verdict::Dropped => {
+                metrics::counter!("wandstore_component_events_dropped_total", "component" => component)
+                    .increment(1);
+                return Ok(());
+            }
+            Verdict::Logged { dropped_before: 0 } => {}
+            Verdict::Logged { dropped_before } => {
+                tracing::warn!(component, dropped_before, "a component logged too much; events were dropped");
+            }
+        }
+        let level = match level {
+            log::Level::Debug => backend::Level::Debug,
+            log::Level::Info => backend::Level::Info,
+            log::Level::Warn => backend::Level::Warn,
+            log::Level::Error => backend::Level::Error,
+        };
+        self.backend.event(backend::Event {
+            level,
+            message: &message,
+            particulars,
+            component,
+            call: &self.cause.to_string(),
+        });
+        Ok(())
+    }
+}

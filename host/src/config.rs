@@ -1,0 +1,226 @@
+//! The configuration: the environment overrides `wandstore.toml`, and the command line overrides both.
+//!
+//! Only [`environment`] knows the names of environment variables. Secrets come from the
+//! environment alone and are never printed.
+
+mod environment;
+mod file;
+mod keys;
+mod public_url;
+#[cfg(test)]
+mod reference;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use admin::App;
+use anyhow::{Context as _, bail};
+use capabilities::clock::{Clock, millis};
+use capabilities::fetch::{NoTokens, OneToken, Tokens};
+use capabilities::llm;
+use capabilities::random::Random;
+use capabilities::settings::Settings;
+use model::ShopId;
+use runtime::component::{Builtin, ComponentConfig, Digest, Limits, Role, Source};
+
+pub use environment::{Environment, Secrets, Shopify};
+pub use file::{Backends, File};
+
+/// The file that is read if none is named.
+pub const FILE: &str = "wandstore.toml";
+
+/// The configuration of a deployment.
+#[derive(Debug)]
+pub struct Config {
+    /// The file, overridden by the environment.
+    pub file: File,
+    /// The settings that come from the environment only.
+    pub secrets: Secrets,
+    /// The events that are logged. `RUST_LOG`.
+    pub log_filter: Option<String>,
+    /// The folder of the file, where relative component paths start.
+    pub folder: PathBuf,
+}
+
+impl Config {
+    /// Reads `path`, or `wandstore.toml` in the working folder if there is one, or nothing.
+    pub fn load(path: Option<&Path>, environment: &Environment) -> anyhow::Result<Self> {
+        let (text, folder) = match path {
+            Some(path) => (read(path)?, folder_of(path)),
+            None if Path::new(FILE).exists() => (read(Path::new(FILE))?, PathBuf::from(".")),
+            None => (String::new(), PathBuf::from(".")),
+        };
+        let name = path.map_or(FILE.into(), |path| path.display().to_string());
+        Self::parse(&text, folder, environment).with_context(|| format!("{name} and the environment"))
+    }
+
+    /// Parses and validates the configuration.
+    pub fn parse(text: &str, folder: PathBuf, environment: &Environment) -> anyhow::Result<Self> {
+        let mut file = File::parse(text)?;
+        let secrets = environment.lay_over(&mut file)?;
+        let public_url = file.server.public_url.as_deref().map(public_url::parse);
+        file.server.public_url = public_url.transpose()?;
+        let config = Self { file, secrets, log_filter: environment.text("RUST_LOG"), folder };
+        config.validate()?;
+        Ok(config)
+    }
+
+    fn validate(&self) -> anyhow::Result<()> {
+        self.file.document.validate()?;
+        let Backends { kv, blob, jobs } = &self.file.backends;
+        capabilities::kv::check(kv)?;
+        capabilities::blob::check(blob)?;
+        capabilities::jobs::check(jobs)?;
+        let server = &self.file.server;
+        at_least_one(&[
+            ("server.connections_max", server.connections_max as u64),
+            ("server.connections_per_address_max", server.connections_per_address_max as u64),
+        ])?;
+        for (id, shop) in &self.file.document.shops {
+            ShopId::parse(id).with_context(|| format!("shops.{id}"))?;
+            if !(shop.url.is_empty() || shop.url.starts_with("https://") && !shop.url.ends_with('/')) {
+                bail!(
+                    "shops.{id}.url is {:?}: it must be https://…, with no slash at the end, or empty",
+                    shop.url
+                );
+            }
+        }
+        for role in Role::ALL {
+            let limits = self.limits(role);
+            at_least_one(&[
+                (&format!("components.{role}.calls_per_instance"), limits.calls_per_instance.into()),
+                (&format!("components.{role}.instances"), limits.instances as u64),
+                (&format!("components.{role}.compute_ms"), millis(limits.compute)),
+                (&format!("components.{role}.wall_ms"), millis(limits.wall)),
+                (&format!("components.{role}.memory_mib"), limits.memory_bytes as u64),
+            ])?;
+            self.source(role)?;
+        }
+        Ok(())
+    }
+
+    /// Returns the component of each role.
+    pub fn components(&self) -> anyhow::Result<[ComponentConfig; 5]> {
+        let [routing, caching, queueing, generation, catalog] = Role::ALL.map(|role| self.component(role));
+        Ok([routing?, caching?, queueing?, generation?, catalog?])
+    }
+
+    fn component(&self, role: Role) -> anyhow::Result<ComponentConfig> {
+        Ok(ComponentConfig { role, source: self.source(role)?, limits: self.limits(role) })
+    }
+
+    /// Returns the folder of compiled components.
+    pub fn compiled_folder(&self) -> PathBuf {
+        self.file.server.data_dir.join("compiled")
+    }
+
+    /// Returns where the component of a role comes from.
+    pub fn source(&self, role: Role) -> anyhow::Result<Source> {
+        let component = self.file.component(role);
+        match (component.builtin, &component.path) {
+            (Some(_), Some(_)) => bail!("components.{role}: set `path` or `builtin`, not both"),
+            (Some(_), None) if role != Role::Catalog => {
+                bail!(
+                    "components.{role}.builtin is set: remove it, only the catalog has built-in alternatives"
+                )
+            }
+            _ => {}
+        }
+        match (&component.path, &component.sha256) {
+            (None, None) => Ok(Source::Embedded(component.builtin.unwrap_or_else(|| self.usual_builtin()))),
+            (None, Some(_)) => bail!("components.{role}.sha256 is set, but components.{role}.path is not"),
+            (Some(path), sha256) => {
+                let sha256 = sha256.as_deref().map(Digest::parse).transpose();
+                let sha256 = sha256.with_context(|| format!("components.{role}.sha256"))?;
+                Ok(Source::File { path: self.folder.join(path), sha256 })
+            }
+        }
+    }
+
+    /// Returns the default catalog: Shopify's if there is a shop on Shopify or an app, else the demo.
+    fn usual_builtin(&self) -> Builtin {
+        let Shopify { shop, api_key, .. } = &self.secrets.shopify;
+        if shop.is_some() || api_key.is_some() { Builtin::Shopify } else { Builtin::Demo }
+    }
+
+    /// Returns the token of the shop that is connected without an installation.
+    pub fn tokens(&self) -> Arc<dyn Tokens> {
+        match &self.secrets.shopify {
+            Shopify { shop: Some(shop), access_token: Some(token), .. } => {
+                Arc::new(OneToken { shop: shop.clone(), token: token.clone() })
+            }
+            _ => Arc::new(NoTokens),
+        }
+    }
+
+    /// Returns the app as Shopify knows it, or `None` if `SHOPIFY_API_KEY` is not set. If the app cannot be served, the
+    /// error says what is missing.
+    pub fn app(&self) -> anyhow::Result<Option<App>> {
+        let shopify = &self.secrets.shopify;
+        let Some(key) = shopify.api_key.clone() else { return Ok(None) };
+        let secret =
+            shopify.api_secret.clone().context("SHOPIFY_API_KEY is set, but SHOPIFY_API_SECRET is not")?;
+        let public_url = self.file.server.public_url.clone();
+        if public_url.is_none() && !self.settings().development {
+            bail!(
+                "server.public_url is not set, and the admin of SHOPIFY_API_KEY needs it: set it, or \
+                 WANDSTORE_PUBLIC_URL, to where browsers reach Wandstore, such as https://wandstore.example"
+            );
+        }
+        let origin = self.file.document.shopify.origin.clone();
+        Ok(Some(App { key, secret, public_url: public_url.unwrap_or_default(), origin }))
+    }
+
+    /// Returns the limits of a role's component.
+    pub fn limits(&self, role: Role) -> Limits {
+        let component = self.file.component(role);
+        let defaults = file::limits(role);
+        Limits {
+            calls_per_instance: component.calls_per_instance.unwrap_or(defaults.calls_per_instance),
+            instances: component.instances.unwrap_or(defaults.instances),
+            compute: component.compute_ms.map_or(defaults.compute, Duration::from_millis),
+            wall: component.wall_ms.map_or(defaults.wall, Duration::from_millis),
+            memory_bytes: component.memory_mib.map_or(defaults.memory_bytes, |mib| mib << 20),
+        }
+    }
+
+    /// Returns the settings that components read through the `settings` capability.
+    pub fn settings(&self) -> Settings {
+        let unsigned_routes = self.file.server.unsigned_routes;
+        Settings { unsigned_routes, ..self.file.document.settings() }
+    }
+
+    /// Returns the settings of the language model, if there is one; with `None`, pages are planned locally.
+    pub fn llm(&self) -> Option<&llm::Settings> {
+        let llm = &self.file.document.llm;
+        llm.address(self.secrets.llm_key.is_some()).map(|_| llm)
+    }
+
+    /// Returns a client of the language model; with `None`, pages are planned locally.
+    pub fn llm_client(
+        &self,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Option<llm::Client>, llm::NoClient> {
+        let key = self.secrets.llm_key.as_ref().map(|key| &key.secret);
+        llm::Client::new(&self.file.document.llm, key, clock, random)
+    }
+}
+
+fn at_least_one(values: &[(&str, u64)]) -> anyhow::Result<()> {
+    match values.iter().find(|(_, value)| *value == 0) {
+        Some((name, _)) => bail!("{name} is 0; it must be at least 1"),
+        None => Ok(()),
+    }
+}
+
+fn read(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
+}

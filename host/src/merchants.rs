@@ -1,0 +1,202 @@
+//! Merchants who installed the app: the admin, mounted in this host.
+//!
+//! The admin stores installations and the merchants' choices. This module gives it access to the storefronts, and
+//! listens for it to the events of the host.
+
+mod storefronts;
+mod tokens;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use admin::{Admin, Connections, Event as Counted, Keys, Parts, Shops, Unavailable};
+use anyhow::Context as _;
+use axum::Router;
+use capabilities::clock::{self, Clock};
+use capabilities::llm::Prices;
+use capabilities::random::{self, Random};
+use model::ShopId;
+use runtime::bindings::wandstore::storefront::job_types::{MaintenanceKind, MaintenanceTask};
+use runtime::deployment::Deployment;
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+use crate::event::{Event, Listener, NotReady, Served};
+use storefronts::OfDeployment;
+use tokens::TokensOfShops;
+
+/// The file of installations in the data folder.
+const FILE: &str = "shops.db";
+
+/// The stored data of merchants who installed the app, and the connections to their shops.
+pub struct Installed {
+    app: Arc<admin::App>,
+    shops: Shops,
+    connections: Arc<Connections>,
+}
+
+impl Installed {
+    /// Opens the stored data. Returns `None` if this deployment is no app: `SHOPIFY_API_KEY` is not set.
+    pub async fn open(
+        config: &Config,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> anyhow::Result<Option<Self>> {
+        let Some(app) = config.app()?.map(Arc::new) else { return Ok(None) };
+        let keys = match &config.secrets.shopify.encryption_key {
+            Some(keys) => Keys::parse(keys.expose()).context("WANDSTORE_ENCRYPTION_KEY")?,
+            None => passing_keys(&*random),
+        };
+        let path = config.file.server.data_dir.join(FILE);
+        let shops = Shops::open(&path, keys, clock.clone(), random).await?;
+        let connections = Arc::new(Connections::new(app.clone(), &shops, clock)?);
+        Ok(Some(Self { app, shops, connections }))
+    }
+
+    /// Returns the tokens of these shops, after those of `configured`.
+    pub fn tokens(&self, configured: Arc<dyn capabilities::fetch::Tokens>) -> TokensOfShops {
+        TokensOfShops::new(configured, self.connections.clone())
+    }
+}
+
+/// Merchants who installed the app.
+pub struct Merchants {
+    admin: Arc<Admin>,
+    prices: Prices,
+    stop: CancellationToken,
+    listening: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Merchants {
+    /// Serves every installed shop in `deployment`. From now on it counts the `events` of the host and its shops, on
+    /// `background`.
+    pub async fn start(
+        config: &Config,
+        installed: Installed,
+        deployment: &Arc<Deployment>,
+        events: Listener,
+        background: &Handle,
+    ) -> anyhow::Result<Arc<Self>> {
+        let Installed { app, shops, connections } = installed;
+        let capabilities = &deployment.capabilities;
+        let admin = Admin::new(Parts {
+            app,
+            connections,
+            signatures: capabilities.signatures.clone(),
+            storefronts: Arc::new(OfDeployment::new(deployment.clone(), config.settings().shops)),
+            shops,
+            clock: capabilities.clock.clone(),
+        });
+        admin.restore().await?;
+        let merchants = Arc::new(Self {
+            admin,
+            prices: config.file.document.llm.prices(),
+            stop: CancellationToken::new(),
+            listening: Mutex::default(),
+        });
+        let listening = background.spawn(merchants.clone().listen(events));
+        *merchants.listening.lock().unwrap_or_else(PoisonError::into_inner) = Some(listening);
+        let usage = merchants.admin.usage().clone();
+        background.spawn(merchants.stop.clone().run_until_cancelled_owned(async move { usage.run().await }));
+        Ok(merchants)
+    }
+
+    /// Returns the router of the merchants' pages.
+    pub fn router(&self) -> Router {
+        admin::router(self.admin.clone())
+    }
+
+    /// Fails if the stored data of shops cannot be written.
+    pub async fn probe(&self) -> Result<(), Unavailable> {
+        self.admin.probe().await
+    }
+
+    /// Deletes old counts.
+    pub async fn tidy(&self) {
+        if let Err(error) = self.admin.usage().purge().await {
+            tracing::warn!(%error, "old counts were not dropped");
+        }
+    }
+
+    /// Counts the events that were reported before, writes the counts and closes the file.
+    pub async fn close(&self) {
+        self.stop.cancel();
+        let listening = self.listening.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(listening) = listening {
+            let _ = listening.await;
+        }
+        self.admin.close().await;
+    }
+
+    async fn listen(self: Arc<Self>, mut events: Listener) {
+        while let Some(Some(event)) = self.stop.run_until_cancelled(events.recv()).await {
+            self.handle(event);
+        }
+        events.close();
+        while let Some(event) = events.recv().await {
+            self.handle(event);
+        }
+    }
+
+    fn handle(self: &Arc<Self>, event: Event) {
+        match event {
+            Event::PageServed(shop, Served::Hit) => self.count(&shop, Counted::Hit),
+            Event::PageServed(shop, Served::Stale) => self.count(&shop, Counted::Stale),
+            Event::PageServed(shop, Served::Miss) => self.count(&shop, Counted::Miss),
+            Event::AttemptEnded { shop, tokens_in, tokens_out } => {
+                let cost_microdollars = self.prices.cost_microdollars(tokens_in, tokens_out);
+                self.count(&shop, Counted::Attempt { tokens_in, tokens_out, cost_microdollars });
+            }
+            Event::PageEnded { shop, is_made: true } => self.count(&shop, Counted::Generation),
+            Event::PageEnded { shop, is_made: false } => self.count(&shop, Counted::Failure),
+            Event::MaintenanceBegins(task, reply) => {
+                let this = self.clone();
+                // It waits for the file of shops, and counting does not wait for it.
+                tokio::spawn(async move { reply.send(this.release_shop(&task).await) });
+            }
+        }
+    }
+
+    fn count(&self, shop: &ShopId, event: Counted) {
+        self.admin.usage().count(shop, event);
+    }
+
+    /// Removes a shop's installation before its maintenance task begins: the next merchant who opens the admin connects
+    /// the shop again.
+    async fn release_shop(&self, maintenance: &MaintenanceTask) -> Result<(), NotReady> {
+        let failed = |error: admin::NotConnected| NotReady::Failed(error.into());
+        let shop = ShopId::parse(&maintenance.shop).map_err(|wrong| NotReady::Failed(wrong.into()))?;
+        let done = match maintenance.kind {
+            MaintenanceKind::Uninstalled => self.admin.uninstalled(&shop, maintenance.happened_ms).await,
+            MaintenanceKind::RedactShop => self.admin.redacted(&shop, maintenance.happened_ms).await,
+            MaintenanceKind::RedactCustomer(_) | MaintenanceKind::ReportCustomer(_) => Ok(()),
+        };
+        done.map_err(failed)
+    }
+}
+
+/// Returns a shop that has the app: the configured one, or the first that installed it.
+pub async fn any_shop(config: &Config) -> anyhow::Result<Option<ShopId>> {
+    if let Some(shop) = &config.secrets.shopify.shop {
+        return Ok(Some(ShopId::parse(shop)?));
+    }
+    let path = config.file.server.data_dir.join(FILE);
+    if !path.exists() {
+        return Ok(None);
+    }
+    // No token is read, so no key is needed.
+    let (clock, random) = (Arc::new(clock::System), Arc::new(random::System));
+    let shops = Shops::open(&path, Keys::ephemeral(&*random), clock, random).await?;
+    let installed = shops.installations.installed().await?;
+    shops.close().await;
+    Ok(installed.into_iter().next())
+}
+
+/// Creates temporary keys for a deployment without an encryption key.
+fn passing_keys(random: &dyn Random) -> Keys {
+    tracing::warn!(
+        "WANDSTORE_ENCRYPTION_KEY is not set: merchants connect their shops again after a restart"
+    );
+    Keys::ephemeral(random)
+}

@@ -1,0 +1,173 @@
+//! The composition root: the one place where components, backends, workers, merchants and the HTTP server are put
+//! together.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use capabilities::Capabilities;
+use runtime::deployment::{Components, Deployment};
+use tokio::runtime::Handle;
+use tokio::task::JoinSet;
+
+use crate::backends::{self, Backends};
+use crate::config::Config;
+use crate::event::Events;
+use crate::http::{self, FallbackCache, Operator, Server};
+use crate::merchants::Merchants;
+use crate::takeover::Here;
+use crate::telemetry::Telemetry;
+use crate::worker::Workers;
+
+/// How often data that is no longer needed is deleted.
+const TIDY: Duration = Duration::from_mins(1);
+/// How long stopping waits for workers and storage. Leases are durable: the next start also takes up jobs that were not
+/// given back in time.
+const END: Duration = Duration::from_secs(1);
+/// How often the fallback cache is refreshed.
+const FALLBACKS_RENEWED: Duration = Duration::from_mins(5);
+
+/// Loads the components that a configuration names.
+pub fn load_components(config: &Config) -> anyhow::Result<Components> {
+    Components::load(&config.components()?, &config.compiled_folder())
+}
+
+/// What a host is made of, apart from its configuration.
+pub struct Parts<'a> {
+    /// The components.
+    pub components: &'a Components,
+    /// The backends.
+    pub backends: Backends,
+    /// The metrics.
+    pub telemetry: Telemetry,
+    /// The threads for background work.
+    pub background: Handle,
+}
+
+/// A host that makes pages and is ready to serve them.
+pub struct Host {
+    deployment: Arc<Deployment>,
+    fallbacks: Arc<FallbackCache>,
+    merchants: Option<Arc<Merchants>>,
+    events: Events,
+    here: Here,
+    workers: Workers,
+    operator: Operator,
+    /// Tasks that end with the host.
+    upkeep: JoinSet<()>,
+}
+
+impl Host {
+    /// Links the components to the backends, takes up the jobs of processes that died, and starts the workers.
+    pub async fn start(config: &Config, parts: Parts<'_>) -> anyhow::Result<Self> {
+        let Parts { components, backends, telemetry, background } = parts;
+        let Backends { capabilities, installed, here } = backends;
+        let deployment = Arc::new(components.link(Arc::new(capabilities))?);
+        let (events, merchants) = match installed {
+            Some(installed) => {
+                let (events, listener) = Events::channel();
+                let merchants =
+                    Merchants::start(config, installed, &deployment, listener, &background).await?;
+                (events, Some(merchants))
+            }
+            None => (Events::default(), None),
+        };
+        let fallbacks = Arc::new(FallbackCache::default());
+        fallbacks.refresh(&deployment.routing, &deployment.capabilities.settings.now().shops).await;
+        adopt(&deployment.capabilities).await;
+        here.take_over(&deployment).await;
+
+        let workers =
+            Workers::start(&deployment, &events, config.file.document.pool.jobs_per_member, &background);
+        let mut upkeep = JoinSet::new();
+        upkeep.spawn_on(here.clone().watch(deployment.clone()), &background);
+        let tidying = Tidying {
+            deployment: deployment.clone(),
+            fallbacks: fallbacks.clone(),
+            merchants: merchants.clone(),
+            idle: Duration::from_millis(config.file.document.pool.inactivity_timeout_ms),
+            keep_settled: Duration::from_secs(config.file.document.pool.keep_settled_seconds),
+        };
+        upkeep.spawn(tidying.run());
+        let operator = Operator {
+            deployment: deployment.clone(),
+            merchants: merchants.clone(),
+            plans_with_llm: config.llm().is_some(),
+            telemetry,
+        };
+        Ok(Self { deployment, fallbacks, merchants, events, here, workers, operator, upkeep })
+    }
+
+    /// Returns the linked components and their backends.
+    pub fn deployment(&self) -> &Arc<Deployment> {
+        &self.deployment
+    }
+
+    /// Serves until `stop` completes, lets running requests finish, and stops.
+    pub async fn serve(self, server: Server, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let Self { deployment, fallbacks, merchants, events, here, workers, operator, upkeep } = self;
+        http::serve(server, operator, fallbacks, events, stop).await?;
+        let end = async {
+            workers.stop().await;
+            // If one file is locked, the other does not wait for it.
+            tokio::join!(here.give_back(&deployment), close(merchants));
+        };
+        if tokio::time::timeout(END, end).await.is_err() {
+            tracing::warn!("storage did not answer in time; the next start takes up what was not given back");
+        }
+        drop(upkeep);
+        Ok(())
+    }
+}
+
+async fn close(merchants: Option<Arc<Merchants>>) {
+    if let Some(merchants) = merchants {
+        merchants.close().await;
+    }
+}
+
+/// Gives the jobs that an earlier, larger pool left behind to the current members.
+async fn adopt(capabilities: &Capabilities) {
+    let queues: Vec<_> = capabilities.settings.now().pool.members().collect();
+    match capabilities.jobs.adopt(&queues).await {
+        Ok(0) => {}
+        Ok(jobs) => tracing::info!(jobs, "the jobs of members that are no more went to others"),
+        Err(error) => tracing::warn!(%error, "jobs of members that are no more still wait"),
+    }
+}
+
+/// Deletes what is no longer needed, and refreshes the fallback cache.
+struct Tidying {
+    deployment: Arc<Deployment>,
+    fallbacks: Arc<FallbackCache>,
+    merchants: Option<Arc<Merchants>>,
+    /// How long an instance may be idle.
+    idle: Duration,
+    /// How long completed jobs are kept.
+    keep_settled: Duration,
+}
+
+impl Tidying {
+    async fn run(self) {
+        let mut renewed = Instant::now();
+        loop {
+            tokio::time::sleep(TIDY).await;
+            self.tidy().await;
+            let shops = &self.deployment.capabilities.settings.now().shops;
+            if renewed.elapsed() >= FALLBACKS_RENEWED {
+                self.fallbacks.refresh(&self.deployment.routing, shops).await;
+                renewed = Instant::now();
+            } else {
+                self.fallbacks.complete(&self.deployment.routing, shops).await;
+            }
+        }
+    }
+
+    async fn tidy(&self) {
+        self.deployment.shrink(self.idle);
+        adopt(&self.deployment.capabilities).await;
+        backends::prune(&self.deployment.capabilities, self.keep_settled).await;
+        if let Some(merchants) = &self.merchants {
+            merchants.tidy().await;
+        }
+    }
+}
