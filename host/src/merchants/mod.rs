@@ -13,14 +13,13 @@ use async_trait::async_trait;
 use axum::Router;
 use capabilities::fetch::Tokens;
 use capabilities::{Capabilities, Secret, clock, random};
-use http::HeaderMap;
 use model::ShopId;
 
 use crate::bindings::wandstore::storefront::job_types::{Job, MaintenanceKind, MaintenanceTask, Outcome};
 use crate::config::Config;
 use crate::context::Spent;
 use crate::deployment::Deployment;
-use crate::http::target::shop_of;
+use crate::http::{CacheOutcome, Outcome};
 use storefronts::Served;
 
 /// The file of installations in the data folder.
@@ -116,16 +115,14 @@ impl Merchants {
     }
 
     /// Counts the cache outcome that a shopper got.
-    pub fn answered(&self, target: &str, headers: &HeaderMap) {
-        let event = match headers.get("x-cache").map(http::HeaderValue::as_bytes) {
-            Some(b"HIT") => Event::Hit,
-            Some(b"STALE") => Event::Stale,
-            Some(b"MISS") => Event::Miss,
-            _ => return,
+    pub fn answered(&self, outcome: &Outcome) {
+        let (Some(shop), Some(cache)) = (&outcome.shop, outcome.cache) else { return };
+        let event = match cache {
+            CacheOutcome::Hit => Event::Hit,
+            CacheOutcome::Stale => Event::Stale,
+            CacheOutcome::Miss => Event::Miss,
         };
-        if let Some(shop) = shop_of(target) {
-            self.admin.usage().count(&shop, event);
-        }
+        self.count(shop, event);
     }
 
     /// Counts the cost of an attempt at a page, whatever its outcome.
