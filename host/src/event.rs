@@ -7,11 +7,13 @@ use model::ShopId;
 use runtime::bindings::wandstore::storefront::job_types::MaintenanceTask;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::http::CacheOutcome;
+
 /// Something that happened.
 #[derive(Debug)]
 pub enum Event {
     /// A shopper got a page.
-    PageServed(ShopId, Served),
+    PageServed(ShopId, CacheOutcome),
     /// An attempt to make a page ended, successfully or not.
     AttemptEnded {
         /// The shop.
@@ -30,17 +32,6 @@ pub enum Event {
     },
     /// A maintenance task is about to run. It runs once the listener has replied.
     MaintenanceBegins(MaintenanceTask, oneshot::Sender<Result<(), NotReady>>),
-}
-
-/// What a shopper got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Served {
-    /// Their fresh page.
-    Hit,
-    /// Their stale page.
-    Stale,
-    /// The fallback page.
-    Miss,
 }
 
 /// The listener did not do what must precede a maintenance task, which is tried again later.

@@ -7,12 +7,13 @@ mod connections;
 mod events;
 pub(crate) mod fallback_cache;
 mod operator;
+mod outcome;
 mod server;
 mod shopper;
 mod stream;
-pub(crate) mod target;
 
 pub use events::StreamTimes;
 pub use fallback_cache::FallbackCache;
 pub use operator::Operator;
+pub(crate) use outcome::{CacheOutcome, Outcome};
 pub use server::{Server, serve};

@@ -22,7 +22,8 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
-use crate::event::{Event, Listener, NotReady, Served};
+use crate::event::{Event, Listener, NotReady};
+use crate::http::CacheOutcome;
 use storefronts::OfDeployment;
 use tokens::TokensOfShops;
 
@@ -141,9 +142,9 @@ impl Merchants {
 
     fn handle(self: &Arc<Self>, event: Event) {
         match event {
-            Event::PageServed(shop, Served::Hit) => self.count(&shop, Counted::Hit),
-            Event::PageServed(shop, Served::Stale) => self.count(&shop, Counted::Stale),
-            Event::PageServed(shop, Served::Miss) => self.count(&shop, Counted::Miss),
+            Event::PageServed(shop, CacheOutcome::Hit) => self.count(&shop, Counted::Hit),
+            Event::PageServed(shop, CacheOutcome::Stale) => self.count(&shop, Counted::Stale),
+            Event::PageServed(shop, CacheOutcome::Miss) => self.count(&shop, Counted::Miss),
             Event::AttemptEnded { shop, tokens_in, tokens_out } => {
                 let cost_microdollars = self.prices.cost_microdollars(tokens_in, tokens_out);
                 self.count(&shop, Counted::Attempt { tokens_in, tokens_out, cost_microdollars });

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use metrics::{Counter, Histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use routes::RULES;
 
+use crate::http::{CacheOutcome, Outcome};
 use crate::logging;
 use runtime::deployment::Deployment;
 
@@ -54,49 +56,60 @@ async fn measure_queue(deployment: &Deployment) {
 
 /// Requests, by route and cache outcome.
 pub struct Requests {
-    counters: Vec<[Counter; CACHE.len()]>,
-    seconds: Vec<Histogram>,
+    /// The meters of each route, in the order of the table.
+    routes: Vec<Meters>,
+    /// The meters of paths without a route.
+    other: Meters,
     refused: Counter,
 }
 
-const ROUTES: [(&str, &str); 10] = [
-    ("/s/", "page"),
-    ("/proxy/fragment", "fragment"),
-    ("/proxy/status", "proxy-status"),
-    ("/proxy/track", "proxy-track"),
-    ("/proxy", "proxy"),
-    ("/webhook", "webhook"),
-    ("/api/generation/status", "status"),
-    ("/api/shopper/track", "track"),
-    ("/debug/", "debug"),
-    ("", "other"),
-];
-const CACHE: [&str; 4] = ["HIT", "MISS", "STALE", "none"];
+/// The meters of a route.
+struct Meters {
+    hit: Counter,
+    stale: Counter,
+    miss: Counter,
+    no_page: Counter,
+    seconds: Histogram,
+}
+
+impl Meters {
+    fn new(route: &'static str) -> Self {
+        let counter = |cache: &'static str| metrics::counter!("wandstore_requests_total", "route" => route, "cache" => cache);
+        Self {
+            hit: counter("HIT"),
+            stale: counter("STALE"),
+            miss: counter("MISS"),
+            no_page: counter("none"),
+            seconds: metrics::histogram!("wandstore_request_seconds", "route" => route),
+        }
+    }
+
+    fn count(&self, cache: Option<CacheOutcome>, took: Duration) {
+        let counter = match cache {
+            Some(CacheOutcome::Hit) => &self.hit,
+            Some(CacheOutcome::Stale) => &self.stale,
+            Some(CacheOutcome::Miss) => &self.miss,
+            None => &self.no_page,
+        };
+        counter.increment(1);
+        self.seconds.record(took.as_secs_f64());
+    }
+}
 
 impl Requests {
     /// Creates the counters.
     pub fn new() -> Self {
-        let counters = |(_, route)| {
-            CACHE.map(
-                |cache| metrics::counter!("wandstore_requests_total", "route" => route, "cache" => cache),
-            )
-        };
-        let seconds = |(_, route)| metrics::histogram!("wandstore_request_seconds", "route" => route);
         Self {
-            counters: ROUTES.into_iter().map(counters).collect(),
-            seconds: ROUTES.into_iter().map(seconds).collect(),
+            routes: RULES.iter().map(|rule| Meters::new(rule.label)).collect(),
+            other: Meters::new("other"),
             refused: metrics::counter!("wandstore_requests_refused_total"),
         }
     }
 
     /// Counts a request that was answered.
-    pub fn count(&self, path: &str, headers: &HeaderMap, status: StatusCode, took: Duration) {
-        let route =
-            ROUTES.iter().position(|(prefix, _)| path.starts_with(prefix)).unwrap_or(ROUTES.len() - 1);
-        let cache = headers.get("x-cache").map_or("none".as_bytes(), |value| value.as_bytes());
-        let cache = CACHE.iter().position(|name| name.as_bytes() == cache).unwrap_or(CACHE.len() - 1);
-        self.counters[route][cache].increment(1);
-        self.seconds[route].record(took.as_secs_f64());
+    pub fn count(&self, outcome: &Outcome, status: StatusCode, took: Duration) {
+        let meters = outcome.route.and_then(|route| self.routes.get(route as usize)).unwrap_or(&self.other);
+        meters.count(outcome.cache, took);
         if status.is_client_error() {
             self.refused.increment(1);
         }

@@ -26,23 +26,12 @@ impl<V> Answer<V> {
         self.headers.lines().filter_map(|line| line.split_once(": ")).filter(|(name, _)| !name.is_empty())
     }
 
-    /// Returns whether the answer has this field with this value.
-    pub fn says(&self, name: &str, value: &str) -> bool {
-        self.fields().any(|field| field == (name, value))
-    }
-
-    /// Returns the text of a server-sent event, if the answer, now or later, can be sent as one: it is JSON.
-    pub fn event(&self) -> Option<&[u8]> {
-        let told = self.status == 200 && self.says("content-type", "application/json");
+    /// Returns the text of a server-sent event.
+    pub fn event(&self) -> &[u8] {
         match &self.content {
-            Content::Bytes(bytes) if told => Some(bytes),
-            _ => None,
+            Content::Bytes(bytes) => bytes,
+            Content::Value(_) => &[],
         }
-    }
-
-    /// Returns whether the request may have queued a job, by a `POST` or by any method.
-    pub fn may_have_queued(&self, is_post: bool) -> bool {
-        self.says("x-generation-triggered", "true") || self.status == 202 || is_post && self.status == 200
     }
 }
 
@@ -62,19 +51,9 @@ mod tests {
     }
 
     #[test]
-    fn only_json_is_an_event() {
-        assert_eq!(answer(200, "content-type: application/json\n").event(), Some(&b"{}"[..]));
-        assert_eq!(answer(404, "content-type: application/json\n").event(), None);
-        assert_eq!(answer(200, "content-type: text/html\n").event(), None);
-    }
-
-    #[test]
-    fn a_hit_queues_nothing() {
-        assert!(!answer(200, "x-cache: HIT\n").may_have_queued(false));
-        assert!(answer(200, "x-cache: MISS\nx-generation-triggered: true\n").may_have_queued(false));
-        assert!(!answer(200, "x-cache: MISS\nx-generation-triggered: false\n").may_have_queued(false));
-        assert!(answer(202, "").may_have_queued(false));
-        assert!(answer(200, "").may_have_queued(true));
-        assert!(!answer(400, "").may_have_queued(true));
+    fn an_event_is_the_text_of_the_answer() {
+        assert_eq!(answer(200, "").event(), b"{}");
+        let held = Answer { status: 200, headers: String::new(), content: Content::Value(()) };
+        assert_eq!(held.event(), b"");
     }
 }

@@ -14,14 +14,13 @@ use bindings::wandstore::platform::{timer, variables};
 use bindings::wandstore::spin::{caller, requests};
 use bindings::wandstore::storefront::http_types as wit;
 use bindings::wandstore::storefront::{handler, queue};
+use routes::{HEALTH, Method, Methods, Route};
 use wasi::exports::http::incoming_handler::Guest;
 use wasi::http::types::{IncomingRequest, ResponseOutparam};
 
 use crate::http::{self, Received, Sender};
 use crate::jobs::Jobs;
-use crate::{
-    Answer, Asked, Asker, Bounds, Checks, Content, Method, Refusal, bearer, drain, health, is_due, mark,
-};
+use crate::{Answer, Asked, Asker, Bounds, Checks, Content, Refusal, bearer, drain, health, is_due, mark};
 
 /// The limits after a shopper's answer was sent: enough to catch up, and still short.
 const AFTER_AN_ANSWER: Bounds = Bounds { jobs_max: 8, begin_ms_max: 60_000, due_ms_max: 10_000 };
@@ -29,8 +28,10 @@ const AFTER_AN_ANSWER: Bounds = Bounds { jobs_max: 8, begin_ms_max: 60_000, due_
 const ON_DEMAND: Bounds = Bounds { jobs_max: 200, begin_ms_max: 25_000, due_ms_max: 2_500 };
 /// The variables that configure a language model (see the README's table).
 const MODEL: [&str; 4] = ["LLM_API_KEY", "KIMI_API_KEY", "AI_GATEWAY_URL", "LLM_BASE_URL"];
+/// The path by which the operator has jobs run.
+const DRAIN: &str = "/internal/drain";
 /// The key of the health marks.
-const HEALTH: &str = "health";
+const HEALTH_KEY: &str = "health";
 const MARK_BYTES_MAX: u32 = 32;
 const MARK_SECONDS: u32 = 60;
 const JSON: &str = "content-type: application/json\ncache-control: no-store\n";
@@ -52,16 +53,16 @@ impl Guest for Component {
 fn route(received: Received, sender: Sender) {
     let path = received.target.split('?').next().unwrap_or_default();
     match (path, received.method) {
-        ("/health", Method::Get | Method::Head) => {
+        (HEALTH, Method::Get | Method::Head) => {
             sender.send(&document(health(checks(), has_model())), &received);
         }
-        ("/health", _) => refuse(Refusal::Method("GET, HEAD"), sender),
-        ("/internal/drain", _) if !is_operator(&received) => refuse(Refusal::NothingHere, sender),
-        ("/internal/drain", Method::Post) => {
+        (HEALTH, _) => refuse(Refusal::Method(Methods::Read), sender),
+        (DRAIN, _) if !is_operator(&received) => refuse(Refusal::NothingHere, sender),
+        (DRAIN, Method::Post) => {
             let report = drain(&Jobs, ON_DEMAND, random::get_u64());
             sender.send(&document(serde_json::to_vec(&report).unwrap_or_default()), &received);
         }
-        ("/internal/drain", _) => refuse(Refusal::Method("POST"), sender),
+        (DRAIN, _) => refuse(Refusal::Method(Methods::Write), sender),
         _ => shopper(received, sender),
     }
 }
@@ -76,9 +77,9 @@ fn shopper(mut received: Received, sender: Sender) {
     let has_left_over = if received.wants_events() && first.is_event() {
         stream(&question, first, sender)
     } else {
-        let (answer, is_awaited) = crate::settled(&question, first);
-        sender.send(&answer, &received);
-        is_awaited || answer.may_have_queued(received.method == Method::Post)
+        let asked = crate::settled(&question, first);
+        sender.send(&asked.answer, &received);
+        asked.may_leave_job()
     };
     drop(request);
     if has_left_over {
@@ -105,11 +106,12 @@ impl Asker for Question<'_> {
     type Value = Value;
 
     fn ask(&self) -> Asked<Value> {
-        match handler::handle(self.received.method.into(), &self.received.target, self.request) {
-            wit::Reply::Ready(response) => Asked::Answer(response.into()),
-            wit::Reply::Pending(wit::Pending { interim, wait_ms, .. }) => {
-                Asked::Wait { interim: interim.into(), wait_ms }
-            }
+        let reply = handler::handle(self.received.method.into(), &self.received.target, self.request);
+        Asked {
+            answer: reply.response.into(),
+            wait_ms: reply.pending.map(|pending| pending.wait_ms),
+            route: reply.route.map(Into::into),
+            may_have_enqueued: reply.may_have_enqueued,
         }
     }
 
@@ -136,19 +138,19 @@ fn checks() -> Checks {
 }
 
 fn can_write_kv(now_ms: u64) -> bool {
-    let Ok(found) = kv::get("UI_CACHE", HEALTH, MARK_BYTES_MAX) else { return false };
+    let Ok(found) = kv::get("UI_CACHE", HEALTH_KEY, MARK_BYTES_MAX) else { return false };
     if !is_due(found.map(|entry| entry.head).as_deref(), now_ms) {
         return true;
     }
-    kv::set("UI_CACHE", HEALTH, &Value::new(&mark(now_ms)), Some(MARK_SECONDS)).is_ok()
+    kv::set("UI_CACHE", HEALTH_KEY, &Value::new(&mark(now_ms)), Some(MARK_SECONDS)).is_ok()
 }
 
 fn can_write_blob(now_ms: u64) -> bool {
-    let Ok(found) = blob::get("UI_STORAGE", HEALTH, MARK_BYTES_MAX) else { return false };
+    let Ok(found) = blob::get("UI_STORAGE", HEALTH_KEY, MARK_BYTES_MAX) else { return false };
     if !is_due(found.map(|object| object.head).as_deref(), now_ms) {
         return true;
     }
-    blob::put("UI_STORAGE", HEALTH, &Value::new(&mark(now_ms))).is_ok()
+    blob::put("UI_STORAGE", HEALTH_KEY, &Value::new(&mark(now_ms))).is_ok()
 }
 
 fn has_model() -> bool {
@@ -165,16 +167,8 @@ fn refuse(refusal: Refusal, sender: Sender) {
     sender.send_whole(&answer);
 }
 
-impl From<Method> for wit::Method {
-    fn from(method: Method) -> Self {
-        match method {
-            Method::Get => Self::Get,
-            Method::Head => Self::Head,
-            Method::Post => Self::Post,
-            Method::Other => Self::Other,
-        }
-    }
-}
+routes::conversions!(Method as wit::Method);
+routes::conversions!(Route as wit::Route);
 
 impl From<wit::Response> for Answer<Value> {
     fn from(wit::Response { status, headers, body }: wit::Response) -> Self {

@@ -10,9 +10,11 @@ use wasi::http::types::{
 use wasi::io::poll::{Pollable, poll};
 use wasi::io::streams::{OutputStream, StreamError};
 
+use routes::Method;
+
 use crate::guest::bindings::wandstore::capabilities::values::Value;
 use crate::guest::bindings::wandstore::storefront::http_types::BodyError;
-use crate::{Answer, Content, Method, Refusal, body_bytes_max, client, expected_body, fields, target};
+use crate::{Answer, Content, Refusal, body_bytes_max, client, expected_body, fields, route, target};
 
 /// How long a body may take to arrive: 10 seconds.
 const BODY_NS_MAX: u64 = 10_000_000_000;
@@ -47,7 +49,8 @@ impl Received {
 pub(crate) fn receive(request: &IncomingRequest) -> Result<Received, Refusal> {
     let target = target(request.path_with_query())?;
     let entries = request.headers().entries();
-    let client = client(&entries, &target);
+    let route = route(&target);
+    let client = client(&entries, route);
     let headers = fields(entries)?;
     let method = match request.method() {
         WasiMethod::Get => Method::Get,
@@ -55,7 +58,7 @@ pub(crate) fn receive(request: &IncomingRequest) -> Result<Received, Refusal> {
         WasiMethod::Post => Method::Post,
         _ => Method::Other,
     };
-    let body = body(request, expected_body(&headers), body_bytes_max(&target));
+    let body = body(request, expected_body(&headers), body_bytes_max(route));
     Ok(Received { method, target, headers, client, body })
 }
 

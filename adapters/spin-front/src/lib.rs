@@ -28,5 +28,5 @@ pub use answer::{Answer, Content};
 pub use drain::{Bounds, Claim, Ended, Member, Pool, Report, drain};
 pub use health::{Checks, health, is_due, mark};
 pub use maintenance::{Run, run};
-pub use request::{Method, Refusal, bearer, body_bytes_max, client, expected_body, fields, target};
+pub use request::{Refusal, bearer, body_bytes_max, client, expected_body, fields, route, target};
 pub use waiting::{Asked, Asker, events, settled};

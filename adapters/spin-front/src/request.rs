@@ -2,29 +2,15 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use routes::{Methods, Route};
+
 /// The longest target that is accepted; RFC 9110, section 4.1, asks for at least 8000.
 const TARGET_BYTES_MAX: usize = 8_192;
 /// The most header fields, and the most bytes of them, as for the native host.
 const FIELDS_MAX: usize = 64;
 const FIELDS_BYTES_MAX: usize = 32 * 1024;
-/// The largest body that is read. No address accepts as much, except those of webhooks, which accept 2 MiB.
-const BODY_BYTES_MAX: usize = 64 * 1024;
-const WEBHOOK_BYTES_MAX: usize = (2 << 20) + 1;
 /// The prefix of Spin's own fields, which say how it routed the request. They are not the client's and do not count.
 const OF_SPIN: &str = "spin-";
-
-/// A request's method.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// GET
-    Get,
-    /// HEAD
-    Head,
-    /// POST
-    Post,
-    /// Any other.
-    Other,
-}
 
 /// Why a request is not passed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -39,8 +25,8 @@ pub enum Refusal {
     #[error("there is nothing at this address")]
     NothingHere,
     /// The path exists, but not for this method.
-    #[error("this address takes {0} only")]
-    Method(&'static str),
+    #[error("this address takes {} only", .0.field())]
+    Method(Methods),
 }
 
 impl Refusal {
@@ -57,7 +43,7 @@ impl Refusal {
     /// Returns the field lines.
     pub fn headers(self) -> String {
         let allow = match self {
-            Self::Method(methods) => format!("allow: {methods}\n"),
+            Self::Method(methods) => format!("allow: {}\n", methods.field()),
             _ => String::new(),
         };
         format!("content-type: text/plain; charset=utf-8\n{allow}")
@@ -68,6 +54,11 @@ impl Refusal {
 pub fn target(path_with_query: Option<String>) -> Result<String, Refusal> {
     let target = path_with_query.filter(|target| !target.is_empty()).unwrap_or_else(|| "/".into());
     if target.len() > TARGET_BYTES_MAX { Err(Refusal::Target) } else { Ok(target) }
+}
+
+/// Returns the route of a target.
+pub fn route(target: &str) -> Option<Route> {
+    Route::at(target.split('?').next().unwrap_or_default())
 }
 
 /// Returns the client's header fields, names in lower case, without those whose value is not UTF-8.
@@ -93,12 +84,13 @@ pub fn fields(entries: Vec<(String, Vec<u8>)>) -> Result<Vec<(String, String)>, 
 
 /// Returns the address of the client. Requests that Shopify forwards come from its own servers, which name the client.
 /// For all others, only the platform is trusted.
-pub fn client(entries: &[(String, Vec<u8>)], target: &str) -> Option<IpAddr> {
+pub fn client(entries: &[(String, Vec<u8>)], route: Option<Route>) -> Option<IpAddr> {
     let value = |name: &str| {
         let (_, value) = entries.iter().find(|(field, _)| field.eq_ignore_ascii_case(name))?;
         std::str::from_utf8(value).ok()
     };
-    let forwarded = target.starts_with("/proxy").then(|| value("x-forwarded-for")).flatten();
+    let is_forwarded = route.is_some_and(|route| route.rule().trusts_forwarded);
+    let forwarded = is_forwarded.then(|| value("x-forwarded-for")).flatten();
     if let Some(first) = forwarded.and_then(|addresses| addresses.split(',').next()?.trim().parse().ok()) {
         return Some(first);
     }
@@ -114,10 +106,9 @@ pub fn expected_body(fields: &[(String, String)]) -> Option<u64> {
     field(fields, "content-length").map_or(Some(0), |length| length.trim().parse().ok())
 }
 
-/// Returns how much of a body is read for a target. Routing is told of a larger one, and refuses it.
-pub fn body_bytes_max(target: &str) -> usize {
-    let path = target.split('?').next().unwrap_or_default();
-    if path.starts_with("/webhook") { WEBHOOK_BYTES_MAX } else { BODY_BYTES_MAX }
+/// Returns how much of a body is read for a route. Routing is told of a larger one, and refuses it.
+pub fn body_bytes_max(route: Option<Route>) -> usize {
+    route.map_or(0, |route| route.rule().body_bytes_max as usize)
 }
 
 /// Returns the token of `authorization: Bearer` (RFC 6750, section 2.1).
@@ -179,10 +170,10 @@ mod tests {
             entry("spin-client-addr", b"192.0.2.1:4000"),
             entry("X-Forwarded-For", b"203.0.113.7, 192.0.2.9"),
         ];
-        let of = |target: &str| client(&entries, target).map(|address| address.to_string());
+        let of = |target: &str| client(&entries, route(target)).map(|address| address.to_string());
         assert_eq!(of("/proxy/fragment?a").as_deref(), Some("203.0.113.7"));
         assert_eq!(of("/s/magic-wands?shopper=a").as_deref(), Some("192.0.2.1"));
-        assert_eq!(client(&[entry("x-forwarded-for", b"unknown")], "/proxy"), None);
+        assert_eq!(client(&[entry("x-forwarded-for", b"unknown")], Some(Route::ProxyPage)), None);
     }
 
     #[test]
@@ -196,10 +187,13 @@ mod tests {
     #[test]
     fn only_webhooks_may_be_large() {
         for target in ["/webhooks", "/webhook/shopify", "/webhooks?a=b"] {
-            assert!(body_bytes_max(target) > 2 << 20, "{target}");
+            assert_eq!(body_bytes_max(route(target)), 2 << 20, "{target}");
         }
-        for target in ["/proxy/track?x=/webhooks", "/api/shopper/track", "/"] {
-            assert_eq!(body_bytes_max(target), 65_536, "{target}");
+        for target in ["/proxy/track?x=/webhooks", "/api/shopper/track"] {
+            assert_eq!(body_bytes_max(route(target)), 16_384, "{target}");
+        }
+        for target in ["/", "/s/magic-wands", "/nowhere"] {
+            assert_eq!(body_bytes_max(route(target)), 0, "{target}");
         }
     }
 
@@ -215,10 +209,12 @@ mod tests {
 
     #[test]
     fn a_refusal_is_one_line_and_a_4xx() {
-        for refusal in [Refusal::Target, Refusal::Fields, Refusal::NothingHere, Refusal::Method("POST")] {
+        for refusal in
+            [Refusal::Target, Refusal::Fields, Refusal::NothingHere, Refusal::Method(Methods::Write)]
+        {
             assert!((400..500).contains(&refusal.status()), "{refusal}");
             assert!(!refusal.to_string().contains('\n'), "{refusal}");
         }
-        assert!(Refusal::Method("POST").headers().ends_with("allow: POST\n"));
+        assert!(Refusal::Method(Methods::Write).headers().ends_with("allow: POST\n"));
     }
 }

@@ -1,6 +1,8 @@
 //! Waiting for a better answer. An instance is not notified of what another one did, so it polls routing.
 
-use crate::{Answer, Content};
+use routes::Route;
+
+use crate::Answer;
 
 /// The pause between two polls. Each costs two reads of the database.
 const PAUSE_MS: u32 = 250;
@@ -11,25 +13,28 @@ const SILENCE_MS_MAX: u64 = 15_000;
 /// The longest stream of events. A browser reconnects by itself (WHATWG HTML, section 9.2).
 const STREAM_MS_MAX: u64 = 300_000;
 
-/// Routing's response to a request.
+/// Routing's reply to a request.
 #[derive(Debug)]
-pub enum Asked<V> {
-    /// The answer.
-    Answer(Answer<V>),
-    /// An interim answer, which a better one may replace within this many milliseconds.
-    Wait {
-        /// The answer if nothing happens.
-        interim: Answer<V>,
-        /// How long to wait.
-        wait_ms: u32,
-    },
+pub struct Asked<V> {
+    /// The answer: the final one, or an interim one.
+    pub answer: Answer<V>,
+    /// If the answer is an interim one, how many milliseconds to wait for a better one.
+    pub wait_ms: Option<u32>,
+    /// The route of the request.
+    pub route: Option<Route>,
+    /// Whether the request may have enqueued a job.
+    pub may_have_enqueued: bool,
 }
 
 impl<V> Asked<V> {
     /// Returns whether the answer can be sent as a server-sent event.
     pub fn is_event(&self) -> bool {
-        let (Self::Answer(answer) | Self::Wait { interim: answer, .. }) = self;
-        answer.event().is_some()
+        self.answer.status == 200 && self.route.is_some_and(|route| route.rule().has_events)
+    }
+
+    /// Returns whether a job may wait now.
+    pub fn may_leave_job(&self) -> bool {
+        self.wait_ms.is_some() || self.may_have_enqueued
     }
 }
 
@@ -48,23 +53,19 @@ pub trait Asker {
     fn sleep(&self, ms: u32);
 }
 
-/// Returns the final answer, or the interim one when the wait is over, and whether a better one was still awaited.
-pub fn settled<A: Asker>(routing: &A, first: Asked<A::Value>) -> (Answer<A::Value>, bool) {
+/// Returns the final reply, or the interim one when the wait is over.
+pub fn settled<A: Asker>(routing: &A, first: Asked<A::Value>) -> Asked<A::Value> {
     let started_ms = routing.now_ms();
     let mut asked = first;
-    loop {
-        match asked {
-            Asked::Answer(answer) => return (answer, false),
-            Asked::Wait { interim, wait_ms } => {
-                let waited_ms = routing.now_ms().saturating_sub(started_ms);
-                if waited_ms >= u64::from(wait_ms.min(WAIT_MS_MAX)) {
-                    return (interim, true);
-                }
-            }
+    while let Some(wait_ms) = asked.wait_ms {
+        let waited_ms = routing.now_ms().saturating_sub(started_ms);
+        if waited_ms >= u64::from(wait_ms.min(WAIT_MS_MAX)) {
+            break;
         }
         routing.sleep(PAUSE_MS);
         asked = routing.ask();
     }
+    asked
 }
 
 /// Sends each answer that differs from the one before as a server-sent event, until the last one or until `tell` finds
@@ -75,15 +76,9 @@ pub fn events<A: Asker>(routing: &A, first: Asked<A::Value>, mut tell: impl FnMu
     let mut told = None;
     let mut asked = first;
     loop {
-        let (answer, is_last) = match asked {
-            Asked::Answer(answer) => (answer, true),
-            Asked::Wait { interim, .. } => (interim, false),
-        };
+        let is_last = asked.wait_ms.is_none();
         let now_ms = routing.now_ms();
-        let text = match answer.content {
-            Content::Bytes(text) => text,
-            Content::Value(_) => Vec::new(),
-        };
+        let text = asked.answer.event().to_vec();
         if told.as_ref() != Some(&text) {
             if !tell(&event(&text)) {
                 return !is_last;
@@ -114,6 +109,7 @@ mod tests {
     use std::collections::VecDeque;
 
     use super::*;
+    use crate::Content;
 
     /// Answers in turn, the last one for ever. Time passes only by sleeping.
     struct Script {
@@ -138,12 +134,13 @@ mod tests {
             let mut states = self.states.borrow_mut();
             let state = if states.len() > 1 { states.pop_front() } else { states.front().copied() };
             let state = state.unwrap_or("ready");
-            let interim = Answer {
-                status: 200,
-                headers: "content-type: application/json\n".into(),
-                content: Content::Bytes(state.into()),
-            };
-            if state == "ready" { Asked::Answer(interim) } else { Asked::Wait { interim, wait_ms: 20_000 } }
+            let content = Content::Bytes(state.into());
+            Asked {
+                answer: Answer { status: 200, headers: String::new(), content },
+                wait_ms: (state != "ready").then_some(20_000),
+                route: Some(Route::Status),
+                may_have_enqueued: false,
+            }
         }
 
         fn now_ms(&self) -> u64 {
@@ -167,24 +164,24 @@ mod tests {
     #[test]
     fn an_answer_that_is_there_is_not_waited_for() {
         let script = Script::new(&["ready"]);
-        let (answer, awaited) = settled(&script, script.ask());
-        assert_eq!((answer.event(), awaited), (Some(&b"ready"[..]), false));
+        let asked = settled(&script, script.ask());
+        assert_eq!((asked.answer.event(), asked.may_leave_job()), (&b"ready"[..], false));
         assert_eq!(script.passed_ms(), 0);
     }
 
     #[test]
     fn the_better_answer_is_given_once_it_is_there() {
         let script = Script::new(&["queued", "running", "ready"]);
-        let (answer, awaited) = settled(&script, script.ask());
-        assert_eq!((answer.event(), awaited), (Some(&b"ready"[..]), false));
+        let asked = settled(&script, script.ask());
+        assert_eq!((asked.answer.event(), asked.may_leave_job()), (&b"ready"[..], false));
         assert_eq!(script.passed_ms(), 500);
     }
 
     #[test]
     fn when_the_wait_is_over_the_newest_interim_answer_is_given() {
         let script = Script::new(&["queued", "running"]);
-        let (answer, awaited) = settled(&script, script.ask());
-        assert_eq!((answer.event(), awaited), (Some(&b"running"[..]), true));
+        let asked = settled(&script, script.ask());
+        assert_eq!((asked.answer.event(), asked.may_leave_job()), (&b"running"[..], true));
         assert_eq!(script.passed_ms(), 20_000);
     }
 
@@ -210,5 +207,20 @@ mod tests {
         let (told, awaited) = told(&Script::new(&["queued", "running", "ready"]), 1);
         assert_eq!(told, ["data: queued\n\n"]);
         assert!(awaited);
+    }
+
+    #[test]
+    fn only_the_status_of_a_page_is_an_event() {
+        for (route, status, is_event) in [
+            (Some(Route::Status), 200, true),
+            (Some(Route::ProxyStatus), 200, true),
+            (Some(Route::Status), 404, false),
+            (Some(Route::Page), 200, false),
+            (None, 200, false),
+        ] {
+            let answer = Answer { status, headers: String::new(), content: Content::Value(()) };
+            let asked = Asked { answer, wait_ms: None, route, may_have_enqueued: false };
+            assert_eq!(asked.is_event(), is_event, "{route:?} {status}");
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! The header fields of responses: each kind of response is a value here, and its field lines are
 //! written only here.
 
+use routes::{Format, Methods};
+
 use crate::capabilities::PageMetadata;
-use crate::route::{Allowed, Format};
+use crate::http::CacheOutcome;
 
 /// How long a client should wait before it tries a full pool again.
 const RETRY_AFTER: &str = "retry-after: 30\n";
@@ -78,7 +80,7 @@ pub(crate) enum ExtraField<'a> {
     /// Nothing.
     None,
     /// The methods that the path accepts.
-    Allow(Allowed),
+    Allow(Methods),
     /// The time after which to ask again.
     RetryAfter,
     /// The path to redirect to, one of our own.
@@ -144,7 +146,7 @@ pub(crate) fn notice(format: Format, extra_field: ExtraField<'_>) -> String {
         format!("content-type: {content_type}\ncache-control: no-store\nx-content-type-options: nosniff\n");
     match extra_field {
         ExtraField::None => {}
-        ExtraField::Allow(allowed) => lines.extend(["allow: ", allowed.field(), "\n"]),
+        ExtraField::Allow(methods) => lines.extend(["allow: ", methods.field(), "\n"]),
         ExtraField::RetryAfter => lines.push_str(RETRY_AFTER),
         ExtraField::Location(path) => lines.extend(["location: ", path, "\n"]),
     }
@@ -155,6 +157,20 @@ impl Served {
     /// Returns whether the page was made for the shopper.
     pub(crate) fn is_generated(self) -> bool {
         !matches!(self, Self::Miss(_))
+    }
+
+    /// Returns the cache's part in it.
+    pub(crate) fn outcome(self) -> CacheOutcome {
+        match self {
+            Self::Hit(_) => CacheOutcome::Hit,
+            Self::Stale(..) => CacheOutcome::Stale,
+            Self::Miss(_) => CacheOutcome::Miss,
+        }
+    }
+
+    /// Returns whether the shopper has a live job, which this request may have enqueued.
+    pub(crate) fn has_job(self) -> bool {
+        matches!(self, Self::Stale(_, Generation::Triggered) | Self::Miss(Generation::Triggered))
     }
 
     /// Returns the lines about the cache. The page's own script reads `server-timing`, the only header of its own

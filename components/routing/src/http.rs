@@ -1,22 +1,10 @@
 //! The parts of requests and responses that routing uses.
 
+use model::ShopId;
+use routes::{Format, Route};
 use serde::Serialize;
 
 use crate::headers::{self, ExtraField};
-use crate::route::Format;
-
-/// A request's method (RFC 9110, section 9).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// GET
-    Get,
-    /// HEAD, answered like GET; the host drops the body.
-    Head,
-    /// POST
-    Post,
-    /// Any other.
-    Other,
-}
 
 /// The reason why a request's body could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,19 +53,46 @@ impl<V> Response<V> {
     }
 }
 
-/// The outcome of a request.
+/// The reply to a request: the response for the client, and what the host has to know about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reply<V> {
-    /// The final response.
-    Ready(Response<V>),
-    /// A response that may improve: the host repeats the request when the topic
-    /// changes.
-    Pending {
-        /// The response if the topic does not change in time.
-        interim: Response<V>,
-        /// The topic to wait for: the shopper's job, as `{store}:{shopper}`.
-        topic: String,
-        /// How long to wait.
-        wait_ms: u32,
-    },
+pub struct Reply<V> {
+    /// The response.
+    pub response: Response<V>,
+    /// What a better response waits for; `None` if the response is final.
+    pub pending: Option<Pending>,
+    /// The route of the request; `None` if there is nothing at its path.
+    pub route: Option<Route>,
+    /// The served shop that the request is about, if it is about one.
+    pub shop: Option<ShopId>,
+    /// The cache's part, if the response is a page.
+    pub cache: Option<CacheOutcome>,
+    /// Whether the request may have enqueued a job.
+    pub may_have_enqueued: bool,
+}
+
+/// What to wait for before the host repeats the request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// The topic to wait for: the shopper's job, as `{store}:{shopper}`.
+    pub topic: String,
+    /// How long to wait.
+    pub wait_ms: u32,
+}
+
+/// The cache's part in a page that was served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CacheOutcome {
+    /// The shopper's page, which is fresh.
+    Hit,
+    /// The shopper's page, which is to be made again.
+    Stale,
+    /// The fallback page.
+    Miss,
+}
+
+impl<V> From<Response<V>> for Reply<V> {
+    /// Returns a final reply about which nothing else is known.
+    fn from(response: Response<V>) -> Self {
+        Self { response, pending: None, route: None, shop: None, cache: None, may_have_enqueued: false }
+    }
 }

@@ -19,7 +19,6 @@ mod maintenance;
 mod page_request;
 mod proxy;
 mod refusal;
-mod route;
 mod router;
 mod signals;
 mod status;
@@ -41,8 +40,9 @@ pub use capabilities::{
     Found, Fragment, GenerationRequest, JobError, JobState, Log, MaintenanceKind, MaintenanceTask, Member,
     Merchant, Page, PageMetadata, Queue, Settings, ShopStatus, Signatures, Staleness, Storage, Swap, Work,
 };
-pub use http::{Body, BodyError, Method, Reply, Request, Response};
+pub use http::{Body, BodyError, CacheOutcome, Pending, Reply, Request, Response};
 pub use maintenance::{Progress, run as run_maintenance};
 pub use router::handle;
+pub use routes::Method;
 pub use signals::Signals;
 pub use storefront::fallback;

@@ -7,9 +7,7 @@ use model::{EventId, Key, ShopId, ShopperId};
 use page::{Document, THEME_STYLE};
 use shopify::proxy::Signed;
 
-use crate::capabilities::{
-    Cache, Clock, Content, Deployment, Failure, Log, PageMetadata, Queue, Signatures, Storage, Swap,
-};
+use crate::capabilities::{Cache, Content, Deployment, Failure, Log, PageMetadata, Queue, Storage, Swap};
 use crate::domains;
 use crate::events::Event;
 use crate::headers;
@@ -17,7 +15,6 @@ use crate::http::{Body, Reply, Request, Response};
 use crate::identity::Identity;
 use crate::in_theme::InTheme;
 use crate::refusal::Refusal;
-use crate::route::InShop;
 use crate::signals::{self, Signals};
 use crate::status;
 use crate::storefront::{self, Shown};
@@ -36,58 +33,70 @@ const SEEN_TTL_SECONDS: u32 = 2 * WINDOW_SECONDS + 1;
 #[expect(clippy::cast_possible_truncation, reason = "it is a minute and a half")]
 const WINDOW_SECONDS: u32 = shopify::WINDOW_S as u32;
 
-/// Answers a request that Shopify signed.
-pub(crate) fn answer<D: Deployment>(
-    deployment: &D,
-    place: InShop,
-    target: Target<'_>,
-    request: &impl Request,
-) -> Result<Reply<D::Value>, Refusal> {
-    let signed = verify(deployment, target)?;
-    let identity = Identity::of(&signed)?;
-    // If the domain record cannot be read, the shop keeps the name that it was asked by.
-    let shop = ShopId::parse(signed.shop.as_str()).map_err(|_| Refusal::NoSuchShop)?;
-    let shop = domains::served_as(deployment, shop.clone()).unwrap_or(shop);
-    let visitor = Visitor::of(deployment, shop.as_str(), identity.shopper()?)?;
-    let response = match place {
-        InShop::Page => page(deployment, &visitor, &signed)?,
-        InShop::Fragment => fragment(deployment, &visitor)?,
-        InShop::Status => return status::unnamed(deployment, &visitor, target),
-        InShop::Track => report(deployment, &visitor, &identity, target, request)?,
-    };
-    Ok(Reply::Ready(response))
-}
-
-fn verify(deployment: &(impl Clock + Signatures), target: Target<'_>) -> Result<Signed, Refusal> {
-    let check = |message: &[u8], mac: &[u8]| deployment.verifies(SECRET, message, mac);
-    Ok(Signed::verify(target.query, deployment.now_ms() / 1000, check)?)
+/// A request that Shopify signed, and who makes it.
+struct Verified {
+    signed: Signed,
+    identity: Identity,
+    visitor: Visitor,
 }
 
 /// Returns the page within the theme, as Liquid that Shopify renders between the theme's header and footer. A request
 /// without a market gets no content, so that nobody sees another market's prices. The theme's script asks again.
-fn page<D: Deployment>(
-    deployment: &D,
-    visitor: &Visitor,
-    signed: &Signed,
-) -> Result<Response<D::Value>, Refusal> {
+pub(crate) fn page<D: Deployment>(deployment: &D, target: Target<'_>) -> Result<Reply<D::Value>, Refusal> {
+    let Verified { signed, visitor, .. } = verify(deployment, target)?;
     let prefix = signed.prefix.as_ref().map_or(PREFIX, |prefix| prefix.as_str());
     let merchant = deployment.merchant(&visitor.shop).ok_or(Refusal::NoSuchShop)?;
     let in_theme = InTheme { prefix, home: &merchant.url };
     let market = visitor.market();
     if market.country().is_empty() {
-        track::refuse_closed(deployment, visitor)?;
-        return Ok(respond(headers::empty_in_theme(), Body::Bytes(in_theme.empty().into_bytes())));
+        track::refuse_closed(deployment, &visitor)?;
+        let empty = respond(headers::empty_in_theme(), Body::Bytes(in_theme.empty().into_bytes()));
+        return Ok(Reply { shop: Some(visitor.shop), ..empty.into() });
     }
-    let (served, shown) = storefront::show(deployment, visitor, has_fragment)?;
+    let (served, shown) = storefront::show(deployment, &visitor, has_fragment)?;
     let (head, tail) = in_theme.around(&market, served.is_generated());
-    Ok(respond(headers::in_theme(served), framed(shown, &head, &tail)))
+    let response = respond(headers::in_theme(served), framed(shown, &head, &tail));
+    Ok(storefront::reply(visitor.shop, served, response))
 }
 
 /// Returns the content that the theme's block fills itself with.
-fn fragment<D: Deployment>(deployment: &D, visitor: &Visitor) -> Result<Response<D::Value>, Refusal> {
-    let (served, shown) = storefront::show(deployment, visitor, has_fragment)?;
+pub(crate) fn fragment<D: Deployment>(
+    deployment: &D,
+    target: Target<'_>,
+) -> Result<Reply<D::Value>, Refusal> {
+    let visitor = verify(deployment, target)?.visitor;
+    let (served, shown) = storefront::show(deployment, &visitor, has_fragment)?;
     let head = format!("<style>{THEME_STYLE}</style>");
-    Ok(respond(headers::fragment(served), framed(shown, &head, END)))
+    let response = respond(headers::fragment(served), framed(shown, &head, END));
+    Ok(storefront::reply(visitor.shop, served, response))
+}
+
+/// Returns the status of the shopper's page.
+pub(crate) fn status<D: Deployment>(deployment: &D, target: Target<'_>) -> Result<Reply<D::Value>, Refusal> {
+    status::unnamed(deployment, &verify(deployment, target)?.visitor, target)
+}
+
+/// Adds the shopper's events to their session, if they consented.
+pub(crate) fn track<D: Deployment>(
+    deployment: &D,
+    target: Target<'_>,
+    request: &impl Request,
+) -> Result<Reply<D::Value>, Refusal> {
+    let Verified { identity, visitor, .. } = verify(deployment, target)?;
+    let stored = report(deployment, &visitor, &identity, target, request)?;
+    Ok(track::tracked(visitor.shop, stored))
+}
+
+/// Checks the signature, then reads who makes the request.
+fn verify<D: Deployment>(deployment: &D, target: Target<'_>) -> Result<Verified, Refusal> {
+    let check = |message: &[u8], mac: &[u8]| deployment.verifies(SECRET, message, mac);
+    let signed = Signed::verify(target.query, deployment.now_ms() / 1000, check)?;
+    let identity = Identity::of(&signed)?;
+    // If the domain record cannot be read, the shop keeps the name that it was asked by.
+    let shop = ShopId::parse(signed.shop.as_str()).map_err(|_| Refusal::NoSuchShop)?;
+    let shop = domains::served_as(deployment, shop.clone()).unwrap_or(shop);
+    let visitor = Visitor::of(deployment, shop.as_str(), identity.shopper()?)?;
+    Ok(Verified { signed, identity, visitor })
 }
 
 fn respond<V>(headers: String, body: Body<V>) -> Response<V> {
@@ -115,27 +124,26 @@ fn framed<V: Content>(shown: Shown<V>, head: &str, tail: &str) -> Body<V> {
     }
 }
 
-/// Adds the shopper's events to their session, if they consented.
+/// Stores the events of a report. Returns how many.
 fn report<D: Deployment>(
     deployment: &D,
     visitor: &Visitor,
     identity: &Identity,
     target: Target<'_>,
     request: &impl Request,
-) -> Result<Response<D::Value>, Refusal> {
+) -> Result<usize, Refusal> {
     let signature = signature(target)?;
     let events = Event::parse_all(&track::json_body(request)?)?;
     if visitor.session().is_none() || visitor.paused {
-        return Ok(track::tracked(0));
+        return Ok(0);
     }
     track::refuse_closed(deployment, visitor)?;
     match first_time(deployment, visitor, &signature) {
-        Ok(true) => {}
-        Ok(false) => return Err(Refusal::Replayed),
+        Ok(true) => Ok(keep(deployment, visitor, identity, &events)),
+        Ok(false) => Err(Refusal::Replayed),
         // Without a record of the report, its events might be stored twice, so they are dropped.
-        Err(_logged) => return Ok(track::tracked(0)),
+        Err(_logged) => Ok(0),
     }
-    Ok(track::tracked(keep(deployment, visitor, identity, &events)))
 }
 
 /// Returns the signature by which a repeated report is recognized. The script draws a nonce for each report, so two

@@ -3,13 +3,13 @@
 //! The texts are for the sender of the request. They never repeat what was sent.
 
 use model::InvalidId;
+use routes::{Format, Methods};
 use serde_json::json;
 use shopify::Rejection;
 
 use crate::events::InvalidReport;
 use crate::headers::{self, ExtraField};
 use crate::http::{Body, BodyError, Response};
-use crate::route::{Allowed, Format};
 use crate::target::InvalidParameter;
 
 /// The reason why a request is refused.
@@ -23,7 +23,7 @@ pub(crate) enum Refusal {
     NoSuchShop,
     /// The path does not accept this method.
     #[error("this address takes {} only", .0.field())]
-    Method(Allowed),
+    Method(Methods),
     /// A parameter is invalid.
     #[error(transparent)]
     Parameter(#[from] InvalidParameter),
@@ -111,7 +111,7 @@ impl Refusal {
 
     fn extra_field(&self) -> ExtraField<'static> {
         match self {
-            Self::Method(allowed) => ExtraField::Allow(*allowed),
+            Self::Method(methods) => ExtraField::Allow(*methods),
             Self::QueueFull => ExtraField::RetryAfter,
             _ => ExtraField::None,
         }

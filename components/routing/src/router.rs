@@ -1,12 +1,13 @@
 //! Routes requests to their handlers.
 
+use routes::{Caller, Format, Method, Route};
+
 use crate::capabilities::{Deployment, Settings, Signatures};
 use crate::debug;
 use crate::headers::{self, ExtraField};
-use crate::http::{Body, Method, Reply, Request, Response};
+use crate::http::{Body, Reply, Request, Response};
 use crate::proxy;
 use crate::refusal::Refusal;
-use crate::route::{Endpoint, Format};
 use crate::status;
 use crate::storefront;
 use crate::target::Target;
@@ -24,59 +25,52 @@ pub fn handle<D: Deployment>(
     request: &impl Request,
 ) -> Reply<D::Value> {
     let target = Target::new(target);
-    answer(deployment, method, target, request)
-        .unwrap_or_else(|refusal| Reply::Ready(refusal.response(Format::of(target.path))))
+    let route = Route::at(target.path);
+    let reply = answer(deployment, method, route, target, request)
+        .unwrap_or_else(|refusal| refusal.response(Format::of(target.path)).into());
+    Reply { route, ..reply }
 }
 
 fn answer<D: Deployment>(
     deployment: &D,
     method: Method,
+    route: Option<Route>,
     target: Target<'_>,
     request: &impl Request,
 ) -> Result<Reply<D::Value>, Refusal> {
-    let endpoint = Endpoint::at(target.path).ok_or(Refusal::NothingHere)?;
-    if !is_there(deployment, endpoint, request) {
-        return Err(Refusal::NothingHere);
+    let route = route.filter(|route| is_there(deployment, *route, request)).ok_or(Refusal::NothingHere)?;
+    let methods = route.rule().methods;
+    if !methods.includes(method) {
+        return Err(Refusal::Method(methods));
     }
-    if !endpoint.allowed().includes(method) {
-        return Err(Refusal::Method(endpoint.allowed()));
-    }
-    let response = match endpoint {
-        Endpoint::Status => return status::status(deployment, target),
-        Endpoint::InShop(place) => return proxy::answer(deployment, place, target, request),
-        Endpoint::Webhooks => webhooks::receive(deployment, request)?,
-        Endpoint::Home => home(deployment)?,
-        Endpoint::Storefront(shop) => storefront::page(deployment, shop, target)?,
-        Endpoint::Track => track::track(deployment, request)?,
-        Endpoint::Generate => debug::generate(deployment, target)?,
-        Endpoint::Errors => debug::errors(deployment, target)?,
-        Endpoint::Pool => debug::pool(deployment)?,
-        Endpoint::CatalogChanged => debug::bump_catalog_version(deployment, target)?,
-        Endpoint::Reopen => debug::reopen(deployment, target)?,
+    let reply = match route {
+        Route::Page => storefront::page(deployment, target)?,
+        Route::Status => status::status(deployment, target)?,
+        Route::Track => track::track(deployment, request)?,
+        Route::ProxyPage => proxy::page(deployment, target)?,
+        Route::ProxyFragment => proxy::fragment(deployment, target)?,
+        Route::ProxyStatus => proxy::status(deployment, target)?,
+        Route::ProxyTrack => proxy::track(deployment, target, request)?,
+        Route::Webhooks => webhooks::receive(deployment, request)?.into(),
+        Route::Home => home(deployment)?.into(),
+        Route::DebugGenerate => debug::generate(deployment, target)?.into(),
+        Route::DebugErrors => debug::errors(deployment, target)?.into(),
+        Route::DebugPool => debug::pool(deployment)?.into(),
+        Route::DebugCatalogChanged => debug::bump_catalog_version(deployment, target)?.into(),
+        Route::DebugReopen => debug::reopen(deployment, target)?.into(),
     };
-    Ok(Reply::Ready(response))
+    let may_have_enqueued = reply.may_have_enqueued || methods.includes(Method::Post);
+    Ok(Reply { may_have_enqueued, ..reply })
 }
 
-/// Returns whether an endpoint exists for this request. Endpoints that are not open to strangers do not exist
-/// for them, because a 401 would reveal that there is something to guess.
-fn is_there(
-    deployment: &(impl Settings + Signatures),
-    endpoint: Endpoint<'_>,
-    request: &impl Request,
-) -> bool {
-    match endpoint {
-        // The last two check Shopify's signature themselves.
-        Endpoint::Storefront(_)
-        | Endpoint::Status
-        | Endpoint::Track
-        | Endpoint::InShop(_)
-        | Endpoint::Webhooks => true,
-        Endpoint::Home => deployment.development(),
-        Endpoint::Generate
-        | Endpoint::Errors
-        | Endpoint::Pool
-        | Endpoint::CatalogChanged
-        | Endpoint::Reopen => deployment.development() || is_operator(deployment, request),
+/// Returns whether a route exists for this request. Routes that are not open to the public do not exist for it,
+/// because a 401 would reveal that there is something to guess.
+fn is_there(deployment: &(impl Settings + Signatures), route: Route, request: &impl Request) -> bool {
+    match route.rule().caller {
+        // Routes that Shopify signs check its signature themselves.
+        Caller::Shopper | Caller::Shopify => true,
+        Caller::Developer => deployment.development(),
+        Caller::Operator => deployment.development() || is_operator(deployment, request),
     }
 }
 

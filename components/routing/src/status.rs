@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::capabilities::{Cache, Cached, Failure, JobState, Log, PageMetadata, Queue, Settings};
 use crate::headers;
-use crate::http::{Reply, Response};
+use crate::http::{Pending, Reply, Response};
 use crate::refusal::Refusal;
 use crate::target::Target;
 use crate::visitor::Visitor;
@@ -90,16 +90,15 @@ fn reply<V>(
     named: Option<(&str, &str)>,
     wait_seconds: u32,
 ) -> Result<Reply<V>, Refusal> {
-    let response = respond(named, state);
-    Ok(match state {
+    let pending = match state {
         State::Closed => return Err(Refusal::NoSuchShop),
-        State::Queued | State::Running if wait_seconds > 0 => Reply::Pending {
-            interim: response,
-            topic: format!("{}:{}", visitor.shop, visitor.shopper),
-            wait_ms: wait_seconds * 1000,
-        },
-        _ => Reply::Ready(response),
-    })
+        State::Queued | State::Running if wait_seconds > 0 => {
+            let topic = format!("{}:{}", visitor.shop, visitor.shopper);
+            Some(Pending { topic, wait_ms: wait_seconds * 1000 })
+        }
+        _ => None,
+    };
+    Ok(Reply { pending, shop: Some(visitor.shop.clone()), ..respond(named, state).into() })
 }
 
 /// Checks for a live job first, because its page is the one worth waiting for.

@@ -11,7 +11,7 @@ use crate::capabilities::{
     Queue, Staleness, Storage, Work,
 };
 use crate::headers::{self, Generation, Served};
-use crate::http::{Body, Response};
+use crate::http::{Body, Reply, Response};
 use crate::page_request;
 use crate::refusal::Refusal;
 use crate::target::Target;
@@ -25,19 +25,21 @@ pub(crate) enum Shown<V> {
     Anybodys(Document),
 }
 
-/// Serves the page for a shopper. `shop` is the encoded path segment.
-pub(crate) fn page<D: Deployment>(
-    deployment: &D,
-    shop: &str,
-    target: Target<'_>,
-) -> Result<Response<D::Value>, Refusal> {
-    let visitor = Visitor::of_path(deployment, shop, target)?;
+/// Serves the page for a shopper.
+pub(crate) fn page<D: Deployment>(deployment: &D, target: Target<'_>) -> Result<Reply<D::Value>, Refusal> {
+    let visitor = Visitor::of_path(deployment, target)?;
     let (served, shown) = show(deployment, &visitor, |_| true)?;
     let body = match shown {
         Shown::Theirs(page) => Body::Value(page.content),
         Shown::Anybodys(document) => Body::Bytes(document.html.into_bytes()),
     };
-    Ok(respond(served, body))
+    Ok(reply(visitor.shop, served, respond(served, body)))
+}
+
+/// Returns the reply with a shopper's page, or a part of one.
+pub(crate) fn reply<V>(shop: ShopId, served: Served, response: Response<V>) -> Reply<V> {
+    let may_have_enqueued = served.has_job();
+    Reply { shop: Some(shop), cache: Some(served.outcome()), may_have_enqueued, ..response.into() }
 }
 
 /// Returns the page to show now, and requests a new page if it is missing or stale. A page that is not `usable` is

@@ -6,6 +6,7 @@ mod maintenance;
 mod proxy;
 mod proxy_refusals;
 mod refusals;
+mod reply;
 mod status;
 mod storefront;
 mod track;

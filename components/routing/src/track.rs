@@ -5,19 +5,18 @@
 //! what identifies a shopper, only JSON is accepted. Failing storage is the operator's concern: the page only
 //! learns that nothing was stored.
 
-use model::Key;
+use model::{Key, ShopId};
+use routes::{Route, Rule};
 use serde_json::json;
 
 use crate::capabilities::{Cache, Cached, Deployment, Failure, Log, Queue, Storage, Swap, Work};
 use crate::events::{Event, Report};
-use crate::http::{Request, Response};
+use crate::http::{Reply, Request, Response};
 use crate::page_request;
 use crate::refusal::Refusal;
 use crate::signals::{self, Signals};
 use crate::visitor::Visitor;
 
-/// The largest body.
-const BODY_BYTES_MAX: u32 = 16 * 1024;
 /// How long a session is stored after its last signal: 30 days.
 const SESSION_TTL_SECONDS: u32 = 30 * 24 * 60 * 60;
 /// How many times a compare-and-swap is tried.
@@ -42,11 +41,12 @@ struct Change {
 pub(crate) fn track<D: Deployment>(
     deployment: &D,
     request: &impl Request,
-) -> Result<Response<D::Value>, Refusal> {
+) -> Result<Reply<D::Value>, Refusal> {
     let report = Report::parse(&body(request)?)?;
     let visitor = Visitor::parse(deployment, &report.shop, &report.shopper)?;
     refuse_closed(deployment, &visitor)?;
-    Ok(tracked(keep(deployment, &visitor, &report.events, None)))
+    let stored = keep(deployment, &visitor, &report.events, None);
+    Ok(tracked(visitor.shop, stored))
 }
 
 /// Reads a page's report. Refuses forms.
@@ -54,7 +54,7 @@ pub(crate) fn body(request: &impl Request) -> Result<Vec<u8>, Refusal> {
     if is_form(&essence(request)) {
         return Err(Refusal::Form);
     }
-    read(request)
+    read(request, Route::Track.rule())
 }
 
 /// Reads a script's JSON, which no form can send.
@@ -62,11 +62,12 @@ pub(crate) fn json_body(request: &impl Request) -> Result<Vec<u8>, Refusal> {
     if essence(request) != "application/json" {
         return Err(Refusal::Form);
     }
-    read(request)
+    read(request, Route::ProxyTrack.rule())
 }
 
-fn read(request: &impl Request) -> Result<Vec<u8>, Refusal> {
-    request.body(BODY_BYTES_MAX).map_err(|error| Refusal::of_body(error, BODY_BYTES_MAX))
+fn read(request: &impl Request, rule: &Rule) -> Result<Vec<u8>, Refusal> {
+    let bytes_max = rule.body_bytes_max;
+    request.body(bytes_max).map_err(|error| Refusal::of_body(error, bytes_max))
 }
 
 /// Refuses a closed shop as unknown. If the cache does not answer, the shop counts as open.
@@ -77,9 +78,9 @@ pub(crate) fn refuse_closed(cache: &impl Cache, visitor: &Visitor) -> Result<(),
     }
 }
 
-/// Returns the response to a page's report.
-pub(crate) fn tracked<V>(stored: usize) -> Response<V> {
-    Response::json(200, &json!({ "stored": stored }))
+/// Returns the reply to a report of which so many events were stored.
+pub(crate) fn tracked<V>(shop: ShopId, stored: usize) -> Reply<V> {
+    Reply { shop: Some(shop), ..Response::json(200, &json!({ "stored": stored })).into() }
 }
 
 /// Adds the signals of `earlier`, if any, and then the events to the visitor's session, and requests another page

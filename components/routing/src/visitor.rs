@@ -6,7 +6,7 @@ use model::{Key, Market, Persona, ShopId, ShopperId};
 
 use crate::capabilities::{Asker, Settings, ShopStatus};
 use crate::refusal::Refusal;
-use crate::target::{Target, decode};
+use crate::target::Target;
 
 /// The shop and the shopper that a request is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,9 +34,9 @@ impl Visitor {
         Self::unsigned(settings, shop, || Ok(shopper.into()))
     }
 
-    /// Parses the shop from an encoded path segment, and the shopper from the parameter `shopper`.
-    pub(crate) fn of_path(settings: &impl Settings, shop: &str, target: Target<'_>) -> Result<Self, Refusal> {
-        let shop = decode(shop).ok_or(Refusal::NoSuchShop)?;
+    /// Parses the shop from the path of a page, and the shopper from the parameter `shopper`.
+    pub(crate) fn of_path(settings: &impl Settings, target: Target<'_>) -> Result<Self, Refusal> {
+        let shop = routes::shop_in(target.path).ok_or(Refusal::NoSuchShop)?;
         Self::unsigned(settings, &shop, || Ok(target.required("shopper")?))
     }
 

@@ -13,6 +13,7 @@
 //! own ([`crate::domains`]).
 
 use model::{EventId, Key, ShopId};
+use routes::Route;
 use serde_json::json;
 use shopify::payload::{self, DataRequest, Redaction};
 use shopify::webhook::{self, Topic, Webhook};
@@ -26,8 +27,6 @@ use crate::refusal::Refusal;
 
 /// The secret that signs webhooks.
 const SECRET: &str = "WEBHOOK_SECRET";
-/// The largest body. Shopify names no limit; a product of 2000 variants has less.
-const BODY_BYTES_MAX: u32 = 2 * 1024 * 1024;
 /// How long a webhook is remembered. Shopify repeats one for at most four hours.
 const SEEN_TTL_SECONDS: u32 = 48 * 60 * 60;
 
@@ -79,7 +78,8 @@ pub(crate) fn receive<D: Deployment>(
 fn read(signatures: &impl Signatures, request: &impl Request) -> Result<Notice, Refusal> {
     let header = |name: &str| request.header(name);
     webhook::signature(header)?;
-    let body = request.body(BODY_BYTES_MAX).map_err(|error| Refusal::of_body(error, BODY_BYTES_MAX))?;
+    let bytes_max = Route::Webhooks.rule().body_bytes_max;
+    let body = request.body(bytes_max).map_err(|error| Refusal::of_body(error, bytes_max))?;
     let check = |message: &[u8], mac: &[u8]| signatures.verifies(SECRET, message, mac);
     let webhook = Webhook::verify(header, &body, check)?;
     payload::check_shop_and_topic(&body, &webhook.topic)?;

@@ -42,6 +42,11 @@ impl ShopId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Converts the id into its text without a copy.
+    pub fn into_string(self) -> String {
+        self.0
+    }
 }
 
 /// Returns the name that shoppers know a shop by: the chosen one, unless it was only derived from the id and the

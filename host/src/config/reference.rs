@@ -12,7 +12,7 @@ use toml::{Table, Value};
 use super::environment::VARIABLES;
 use super::file::{File, limits};
 use super::keys;
-use crate::component::{Limits, Role};
+use runtime::component::{Limits, Role};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/configuration.md");
 

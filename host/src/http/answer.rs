@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::Full;
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::{Body, Frame, SizeHint};
+use routes::StaticAnswer;
 
 use runtime::bindings::wandstore::storefront::http_types;
 use runtime::context::Context;
@@ -42,6 +43,18 @@ impl Answer {
             http_types::Body::Value(handle) => context.handles.take(handle)?.into_bytes(),
         };
         Ok(Self { status, headers, body })
+    }
+
+    /// Creates an answer that needs neither a component nor a shop.
+    pub fn fixed(answer: StaticAnswer) -> Self {
+        let field = |(name, value): &(&'static str, &'static str)| {
+            (HeaderName::from_static(name), HeaderValue::from_static(value))
+        };
+        Self {
+            status: StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK),
+            headers: answer.headers.iter().map(field).collect(),
+            body: answer.body.into(),
+        }
     }
 
     /// Creates a one-line refusal that needs no component.

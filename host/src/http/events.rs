@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::answer::{Answer, Outgoing};
 use super::connections::Wait;
 use super::shopper::{Asked, Question, Shoppers};
+use runtime::bindings::wandstore::storefront::http_types::Pending;
 use runtime::changes::Topic;
 
 /// The times of a stream.
@@ -42,15 +43,12 @@ pub(super) fn stream(
     asked: Asked,
     wait: Option<Wait>,
 ) -> Response<Outgoing> {
-    let (first, told) = match asked {
-        Asked::Answer(answer) => (event(&answer), None),
-        Asked::Wait { interim, topic, .. } => {
-            let first = event(&interim);
-            let deadlines = Deadlines::new(shoppers.stream_times, Instant::now());
-            let last = interim.body;
-            (first, wait.map(|wait| Told { shoppers, question, _wait: wait, last, topic, deadlines }))
-        }
-    };
+    let Asked { answer, pending, .. } = asked;
+    let first = event(&answer);
+    let told = pending.zip(wait).map(|(Pending { topic, .. }, wait)| {
+        let deadlines = Deadlines::new(shoppers.stream_times, Instant::now());
+        Told { shoppers, question, _wait: wait, last: answer.body, topic, deadlines }
+    });
     let later = stream::unfold(told, |told| async move { told?.next().await });
     let frames = stream::iter([first]).chain(later);
     let frames = frames.map(|bytes| Ok::<_, axum::Error>(Frame::data(bytes)));
@@ -83,12 +81,14 @@ impl Told {
             }
             // Listen before asking, so that a change in between is not missed.
             let bell = changes.next(Topic::Key(&self.topic));
-            let (interim, topic) = match self.shoppers.ask(&mut self.question).await {
-                Ok(Asked::Answer(answer)) => return Some((event(&answer), None)),
-                Ok(Asked::Wait { interim, topic, .. }) => (interim, topic),
-                Err(_logged) => return Some((event(&self.shoppers.rescue(&self.question)), None)),
+            let interim = match self.shoppers.ask(&mut self.question).await {
+                Ok(Asked { answer, pending: None, .. }) => return Some((event(&answer), None)),
+                Ok(Asked { answer, pending: Some(pending), .. }) => {
+                    self.topic = pending.topic;
+                    answer
+                }
+                Err(_logged) => return Some((event(&self.shoppers.rescue(&self.question).0), None)),
             };
-            self.topic = topic;
             if self.last != interim.body {
                 let event = event(&interim);
                 self.last = interim.body;

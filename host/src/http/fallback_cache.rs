@@ -4,16 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{PoisonError, RwLock};
 
 use capabilities::settings::Shop;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use model::ShopId;
+use routes::{OnFailure, Route};
 
 use super::answer::Answer;
-use super::target::shop_of;
+use super::{CacheOutcome, Outcome};
 use runtime::call;
 use runtime::component::{Failure, Handler};
 use runtime::context::Cause;
-
-/// A static page for a shop whose fallback page was never made.
-const LAST_RESORT: &str = include_str!("last_resort.html");
 
 /// The last good fallback page of each shop.
 #[derive(Debug, Default)]
@@ -53,39 +51,29 @@ impl FallbackCache {
         self.pages.read().unwrap_or_else(PoisonError::into_inner).get(shop).cloned()
     }
 
-    /// Returns the answer to a request that routing failed to answer. A shopper never gets a server error: a page is
-    /// the shop's fallback page, the state of a job is unknown, a signal is not stored, and everything else is not
-    /// found, so that a theme keeps what it shows. Shopify is asked to send its webhook again.
-    pub fn answer(&self, method: &Method, target: &str, is_open: impl Fn(&str) -> bool) -> Answer {
-        let path = target.split('?').next().unwrap_or_default();
-        match path {
-            _ if path.starts_with("/s/") => {
-                let shop = shop_of(target).filter(|shop| is_open(shop.as_str()));
-                shop.and_then(|shop| self.page(shop.as_str())).unwrap_or_else(last_resort)
-            }
-            // The shop's fallback page has prices in the shop's own currency, which need not be the shopper's.
-            _ if OF_PROXY.contains(&path) => last_resort(),
-            "/webhooks" | "/webhook/shopify" => {
-                line(StatusCode::SERVICE_UNAVAILABLE, "tell us again later\n")
-            }
-            _ if path.starts_with("/api/") || KNOWN_OF_PROXY.contains(&path) => {
-                let body = if method == Method::POST { r#"{"stored":0}"# } else { r#"{"state":"unknown"}"# };
-                let mut headers = typed("application/json");
-                headers.insert("x-wandstore", HeaderValue::from_static("status"));
-                Answer { status: StatusCode::OK, headers, body: body.into() }
-            }
-            _ => line(StatusCode::NOT_FOUND, "there is nothing here\n"),
-        }
+    /// Returns the answer to a request that routing failed to answer, as the table of routes says. A shopper never gets
+    /// a server error.
+    pub fn answer(
+        &self,
+        route: Option<Route>,
+        path: &str,
+        is_open: impl Fn(&str) -> bool,
+    ) -> (Answer, Outcome) {
+        let on_failure = OnFailure::of(route);
+        let shop = shop_of(path).filter(|shop| is_open(shop.as_str()));
+        let page = match on_failure {
+            OnFailure::FallbackPage => shop.as_ref().and_then(|shop| self.page(shop.as_str())),
+            _ => None,
+        };
+        let cache = on_failure.is_page().then_some(CacheOutcome::Miss);
+        let outcome = Outcome { route, shop: shop.map(ShopId::into_string), cache };
+        (page.unwrap_or_else(|| Answer::fixed(on_failure.answer())), outcome)
     }
 }
 
-/// Pages inside a theme.
-const OF_PROXY: [&str; 2] = ["/proxy", "/proxy/"];
-/// What a theme requests as JSON.
-const KNOWN_OF_PROXY: [&str; 2] = ["/proxy/status", "/proxy/track"];
-
-fn line(status: StatusCode, text: &'static str) -> Answer {
-    Answer { status, headers: typed("text/plain; charset=utf-8"), body: text.into() }
+/// Returns the shop in the path of a page. Other requests name theirs where only a signature vouches for it.
+fn shop_of(path: &str) -> Option<ShopId> {
+    ShopId::parse(&routes::shop_in(path)?).ok()
 }
 
 /// Has routing make a shop's fallback page.
@@ -106,32 +94,25 @@ pub(crate) async fn page(routing: &Handler, shop: &str) -> Result<Option<Answer>
     Ok(page)
 }
 
-fn last_resort() -> Answer {
-    let mut headers = typed("text/html; charset=utf-8");
-    for (name, value) in [("x-cache", "MISS"), ("x-generated", "false"), ("x-generation-triggered", "false")]
-    {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    Answer { status: StatusCode::OK, headers, body: LAST_RESORT.into() }
-}
-
-fn typed(content_type: &'static str) -> HeaderMap {
-    HeaderMap::from_iter([
-        (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
-    ])
-}
-
 #[cfg(test)]
 mod tests {
+    use http::{HeaderMap, StatusCode};
+    use routes::{RULES, SHOP};
+
     use super::*;
+
+    fn answer(fallbacks: &FallbackCache, path: &str) -> (Answer, Outcome) {
+        fallbacks.answer(Route::at(path), path, |_| true)
+    }
 
     #[test]
     fn a_shop_without_a_page_gets_the_last_resort_and_no_error() {
-        let answer = FallbackCache::default().answer(&Method::GET, "/s/magic-wands", |_| true);
+        let (answer, outcome) = answer(&FallbackCache::default(), "/s/magic-wands");
         assert_eq!(answer.status, StatusCode::OK);
         assert_eq!(answer.headers["x-cache"], "MISS");
         assert!(answer.body.starts_with(b"<!doctype html>"));
+        assert!(matches!(outcome.cache, Some(CacheOutcome::Miss)));
+        assert_eq!((outcome.route, outcome.shop.as_deref()), (Some(Route::Page), Some("magic-wands")));
     }
 
     #[test]
@@ -139,51 +120,58 @@ mod tests {
         let fallbacks = FallbackCache::default();
         let page = Answer { status: StatusCode::OK, headers: HeaderMap::new(), body: "kept".into() };
         fallbacks.pages.write().unwrap().insert("a-b.myshopify.com".to_owned(), page);
-        let page = fallbacks.answer(&Method::GET, "/s/a%2Db.myshopify.com?shopper=x", |_| true);
-        assert_eq!(page.body, "kept");
-        let page = fallbacks
-            .answer(&Method::GET, "/s/a%2Db.myshopify.com?shopper=x", |shop| shop != "a-b.myshopify.com");
+        let path = "/s/a%2Db.myshopify.com";
+        assert_eq!(answer(&fallbacks, path).0.body, "kept");
+        let (page, outcome) = fallbacks.answer(Some(Route::Page), path, |shop| shop != "a-b.myshopify.com");
         assert!(page.body.starts_with(b"<!doctype html>"), "it is closed to strangers");
-        for target in ["/proxy?shop=a%2Db.myshopify.com", "/proxy/?shop=A-B.myshopify.com"] {
-            let page = fallbacks.answer(&Method::GET, target, |_| true);
-            assert!(
-                page.body.starts_with(b"<!doctype html>"),
-                "{target}: its prices may be of another market"
-            );
+        assert_eq!(outcome.shop, None);
+        for path in ["/proxy", "/proxy/"] {
+            let (page, _) = answer(&fallbacks, path);
+            assert!(page.body.starts_with(b"<!doctype html>"), "{path}: its prices may be of another market");
         }
     }
 
     #[test]
     fn a_status_is_unknown_and_a_signal_not_stored() {
         let fallbacks = FallbackCache::default();
-        assert_eq!(
-            fallbacks.answer(&Method::GET, "/api/generation/status", |_| true).body,
-            r#"{"state":"unknown"}"#
-        );
-        assert_eq!(fallbacks.answer(&Method::POST, "/api/shopper/track", |_| true).body, r#"{"stored":0}"#);
-        assert_eq!(
-            fallbacks.answer(&Method::GET, "/proxy/status?shop=a", |_| true).body,
-            r#"{"state":"unknown"}"#
-        );
-        assert_eq!(fallbacks.answer(&Method::POST, "/proxy/track?shop=a", |_| true).body, r#"{"stored":0}"#);
+        for path in ["/api/generation/status", "/proxy/status"] {
+            assert_eq!(answer(&fallbacks, path).0.body, r#"{"state":"unknown"}"#, "{path}");
+        }
+        for path in ["/api/shopper/track", "/proxy/track"] {
+            assert_eq!(answer(&fallbacks, path).0.body, r#"{"stored":0}"#, "{path}");
+        }
     }
 
     #[test]
     fn a_theme_keeps_what_it_shows_and_shopify_is_asked_to_tell_us_again() {
         let fallbacks = FallbackCache::default();
-        assert_eq!(
-            fallbacks.answer(&Method::GET, "/proxy/fragment?shop=a", |_| true).status,
-            StatusCode::NOT_FOUND
-        );
-        assert_eq!(
-            fallbacks.answer(&Method::GET, "/proxy?shop=a.myshopify.com", |_| true).status,
-            StatusCode::OK
-        );
+        assert_eq!(answer(&fallbacks, "/proxy/fragment").0.status, StatusCode::NOT_FOUND);
+        assert_eq!(answer(&fallbacks, "/proxy").0.status, StatusCode::OK);
         for path in ["/webhooks", "/webhook/shopify"] {
-            assert_eq!(
-                fallbacks.answer(&Method::POST, path, |_| true).status,
-                StatusCode::SERVICE_UNAVAILABLE
-            );
+            assert_eq!(answer(&fallbacks, path).0.status, StatusCode::SERVICE_UNAVAILABLE);
         }
+    }
+
+    #[test]
+    fn every_route_of_routing_is_answered_as_the_table_says() {
+        let fallbacks = FallbackCache::default();
+        for rule in &RULES {
+            for path in rule.paths {
+                let (answer, outcome) = answer(&fallbacks, &path.replace(SHOP, "magic-wands"));
+                let expected = rule.on_failure.answer();
+                let headers: Vec<_> = answer
+                    .headers
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), value.to_str().expect("text")))
+                    .collect();
+                assert_eq!(
+                    (answer.status.as_u16(), &*headers),
+                    (expected.status, expected.headers),
+                    "{path}"
+                );
+                assert_eq!((&*answer.body, outcome.route), (expected.body.as_bytes(), Some(rule.route)));
+            }
+        }
+        assert_eq!(answer(&fallbacks, "/s/a/b").0.status, StatusCode::NOT_FOUND);
     }
 }

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, routing::get};
+use routes::HEALTH;
 use serde::Serialize;
 
 use crate::health::{Health, Probe};
@@ -27,8 +28,7 @@ pub struct Operator {
     pub telemetry: Telemetry,
 }
 
-/// The paths of the operator's routes.
-const HEALTH: &str = "/health";
+/// The paths that only this host answers itself.
 const METRICS: &str = "/metrics";
 const ADMIN: &str = "/admin";
 

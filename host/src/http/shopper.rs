@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use capabilities::settings::ShopStatus;
-use http::{HeaderMap, Method, Request as HttpRequest, Response, StatusCode, header};
+use http::uri::PathAndQuery;
+use http::{Method, Request as HttpRequest, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
+use routes::{Caller, Route};
 use tokio::time::Instant as Deadline;
 use wasmtime::component::Resource;
 
@@ -15,8 +17,8 @@ use super::answer::{Answer, Outgoing};
 use super::connections::{Connection, Connections};
 use super::events::{self, StreamTimes};
 use super::fallback_cache::FallbackCache;
-use super::target::shop_of;
-use crate::event::{Event, Events, Served};
+use super::outcome::Outcome;
+use crate::event::Events;
 use crate::telemetry::Requests;
 use runtime::bindings::wandstore::storefront::http_types::{Method as WitMethod, Pending, Reply};
 use runtime::changes::Topic;
@@ -46,23 +48,20 @@ pub struct Shoppers {
     events: Events,
 }
 
-/// Routing's response to a request.
-pub(super) enum Asked {
-    Answer(Answer),
-    /// An interim answer, which a better one may replace.
-    Wait {
-        interim: Answer,
-        topic: String,
-        wait: Duration,
-    },
+/// Routing's reply to a request.
+pub(super) struct Asked {
+    /// The answer: the final one, or an interim one that a better one may replace.
+    pub(super) answer: Answer,
+    pub(super) outcome: Outcome,
+    /// What a better answer waits for.
+    pub(super) pending: Option<Pending>,
 }
 
 impl Asked {
-    /// Returns whether the answer, now or later, can be sent as an event: it is JSON.
+    /// Returns whether the answer, now or later, can be sent as an event.
     fn is_event(&self) -> bool {
-        let (Self::Answer(answer) | Self::Wait { interim: answer, .. }) = self;
-        let json = answer.headers.get(header::CONTENT_TYPE).is_some_and(|value| value == "application/json");
-        answer.status == StatusCode::OK && json
+        self.answer.status == StatusCode::OK
+            && self.outcome.route.is_some_and(|route| route.rule().has_events)
     }
 }
 
@@ -71,15 +70,9 @@ pub(super) struct Question {
     id: u64,
     client: Option<IpAddr>,
     method: Method,
-    target: String,
+    target: PathAndQuery,
+    route: Option<Route>,
     rest: Request,
-}
-
-impl Question {
-    /// Returns the target without its query.
-    fn path(&self) -> &str {
-        self.target.split('?').next().unwrap_or_default()
-    }
 }
 
 impl Shoppers {
@@ -104,8 +97,9 @@ impl Shoppers {
     ) -> Response<Outgoing> {
         let started = Instant::now();
         let (parts, body) = request.into_parts();
-        let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
-        if target.len() > TARGET_BYTES_MAX {
+        let target = parts.uri.into_parts().path_and_query;
+        let target = target.unwrap_or_else(|| PathAndQuery::from_static("/"));
+        if target.as_str().len() > TARGET_BYTES_MAX {
             connection.leaves_unread(!body.is_end_stream());
             let line = "the request target is longer than 8192 bytes\n";
             return Answer::refusal(StatusCode::URI_TOO_LONG, line.into()).into_response();
@@ -116,28 +110,30 @@ impl Shoppers {
             id: self.deployment.capabilities.random.next_u64(),
             client,
             method: parts.method,
-            target: target.to_owned(),
+            route: Route::at(target.path()),
+            target,
             rest: Request { headers: parts.headers, body: unread(body) },
         };
-        let response = match self.ask(&mut question).await {
+        let (response, outcome) = match self.ask(&mut question).await {
             Ok(asked) if streams && asked.is_event() => {
                 let wait = self.connections.wait(connection, client);
                 return events::stream(self, question, asked, wait);
             }
-            Ok(Asked::Answer(answer)) => answer,
-            Ok(Asked::Wait { topic, wait, interim }) => match self.connections.wait(connection, client) {
-                Some(_waits) => self.wait(&mut question, &topic, wait.min(WAIT_MAX)).await,
-                None => interim,
-            },
+            Ok(Asked { answer, outcome, pending: None }) => (answer, outcome),
+            Ok(Asked { answer, outcome, pending: Some(pending) }) => {
+                match self.connections.wait(connection, client) {
+                    Some(_waits) => self.wait(&mut question, &pending).await,
+                    None => (answer, outcome),
+                }
+            }
             Err(_logged) => self.rescue(&question),
         };
         connection.leaves_unread(question.rest.body.is_unread());
-        let path = question.path();
-        self.requests.count(path, &response.headers, response.status, started.elapsed());
-        self.events.report(|| served(&question.target, &response.headers));
+        self.requests.count(&outcome, response.status, started.elapsed());
+        self.events.report(|| outcome.page_served());
         tracing::debug!(
             request = format_args!("{:016x}", question.id),
-            path,
+            path = question.target.path(),
             status = response.status.as_u16(),
             us = started.elapsed().as_micros(),
             "answered"
@@ -148,7 +144,7 @@ impl Shoppers {
     /// Asks routing, once.
     pub(super) async fn ask(&self, question: &mut Question) -> Result<Asked, Failure> {
         let pool = &self.deployment.routing;
-        let patience = Arc::new(patience(question.path()));
+        let patience = Arc::new(patience(question.route));
         let mut held = pool.acquire(Cause::Request(question.id, question.client, patience)).await?;
         if let Err(too_large) = held.give_request(std::mem::take(&mut question.rest)) {
             return held.finish(Ok(Err(too_large)));
@@ -157,15 +153,13 @@ impl Shoppers {
         let call = guest.handler.call_handle(
             instance,
             method(&question.method),
-            &question.target,
+            question.target.as_str(),
             Resource::new_borrow(0),
         );
         let outcome = match within(pool.wall(), call).await {
-            Ok(Ok(Reply::Ready(response))) => Ok(Answer::take(response, &mut held).map(Asked::Answer)),
-            Ok(Ok(Reply::Pending(Pending { interim, topic, wait_ms }))) => {
-                let interim = Answer::take(interim, &mut held);
-                let wait = Duration::from_millis(wait_ms.into());
-                Ok(interim.map(|interim| Asked::Wait { interim, topic, wait }))
+            Ok(Ok(Reply { response, pending, route, shop, cache, .. })) => {
+                let outcome = Outcome { route: route.map(Into::into), shop, cache };
+                Ok(Answer::take(response, &mut held).map(|answer| Asked { answer, outcome, pending }))
             }
             Ok(Err(error)) => Ok(Err(error)),
             Err(elapsed) => Err(elapsed),
@@ -174,17 +168,17 @@ impl Shoppers {
         held.finish(outcome)
     }
 
-    /// Waits for the better answer, at most for `wait`. No instance is held meanwhile.
-    async fn wait(&self, question: &mut Question, topic: &str, wait: Duration) -> Answer {
-        let deadline = Deadline::now() + wait;
+    /// Waits for the better answer. No instance is held meanwhile.
+    async fn wait(&self, question: &mut Question, pending: &Pending) -> (Answer, Outcome) {
+        let deadline = Deadline::now() + Duration::from_millis(pending.wait_ms.into()).min(WAIT_MAX);
         loop {
             // Listen before asking, so that a change in between is not missed.
-            let changed = self.deployment.changes.next(Topic::Key(topic));
+            let changed = self.deployment.changes.next(Topic::Key(&pending.topic));
             match self.ask(question).await {
-                Ok(Asked::Answer(answer)) => return answer,
-                Ok(Asked::Wait { interim, .. }) => {
+                Ok(Asked { answer, outcome, pending: None }) => return (answer, outcome),
+                Ok(Asked { answer, outcome, pending: Some(_) }) => {
                     if !self.deployment.changes.wait(changed, deadline).await {
-                        return interim;
+                        return (answer, outcome);
                     }
                 }
                 Err(_logged) => return self.rescue(question),
@@ -192,29 +186,20 @@ impl Shoppers {
         }
     }
 
-    pub(super) fn rescue(&self, question: &Question) -> Answer {
+    pub(super) fn rescue(&self, question: &Question) -> (Answer, Outcome) {
         let settings = &self.deployment.capabilities.settings;
         let is_open =
             |shop: &str| settings.look(|settings| settings.shop_status(shop, false)) != ShopStatus::Unknown;
-        self.fallbacks.answer(&question.method, &question.target, is_open)
+        self.fallbacks.answer(question.route, question.target.path(), is_open)
     }
 }
 
-/// Returns how long a request for this path may wait for storage.
-fn patience(path: &str) -> Patience {
-    let is_others = path.starts_with("/webhook") || path.starts_with("/debug/");
-    if is_others { Patience::new(OTHERS_PATIENCE) } else { Patience::in_shares(SHOPPERS_PATIENCE) }
-}
-
-/// Returns what a shopper of a shop got, if the answer is a page.
-fn served(target: &str, headers: &HeaderMap) -> Option<Event> {
-    let served = match headers.get("x-cache")?.as_bytes() {
-        b"HIT" => Served::Hit,
-        b"STALE" => Served::Stale,
-        b"MISS" => Served::Miss,
-        _ => return None,
-    };
-    Some(Event::PageServed(shop_of(target)?, served))
+/// Returns how long a request of this route may wait for storage.
+fn patience(route: Option<Route>) -> Patience {
+    match route.map(|route| route.rule().caller) {
+        Some(Caller::Shopify | Caller::Operator) => Patience::new(OTHERS_PATIENCE),
+        Some(Caller::Shopper | Caller::Developer) | None => Patience::in_shares(SHOPPERS_PATIENCE),
+    }
 }
 
 fn unread(body: Incoming) -> RequestBody {

@@ -1,5 +1,5 @@
 //! Makes `generated/` of what `cargo xtask build` left: the components as JavaScript and core modules,
-//! the settings, the fallback pages, and a manifest that says which bytes they were made from.
+//! the settings, the routes, the fallback pages, and a manifest that says which bytes they were made from.
 
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -31,6 +31,7 @@ async function build(): Promise<void> {
   await writeJson('manifest.json', { version: await version(), components, inputs, modules });
   await writeJson('fallback.json', await fallbackPages());
   await cp(join(TARGET, 'wandstore', 'settings.json'), join(GENERATED, 'settings.json'));
+  await cp(join(TARGET, 'cloudflare', 'routes.json'), join(GENERATED, 'routes.json'));
   console.log(Object.entries(components).map(([role, digest]) => `${digest}  ${role}`).join('\n'));
 }
 
@@ -45,6 +46,7 @@ async function requireInputs(): Promise<void> {
     join('wandstore', 'fallback'),
     join('cloudflare', 'storefront.wasm'),
     join('cloudflare', 'backends.wasm'),
+    join('cloudflare', 'routes.json'),
   ];
   const missing = files.filter((file) => !existsSync(join(TARGET, file)));
   if (missing.length === 0) return;

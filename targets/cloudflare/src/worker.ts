@@ -3,6 +3,7 @@
 
 import type { Env } from './env.ts';
 import { health } from './http/health.ts';
+import { HEALTH } from './http/routes.ts';
 import { answerShopper } from './http/shoppers.ts';
 
 export { Keeper } from './objects/keeper.ts';
@@ -11,6 +12,6 @@ export { PoolMember } from './objects/pool-member.ts';
 export default {
   async fetch(request, env) {
     const { pathname } = new URL(request.url);
-    return pathname === '/health' ? health(env) : answerShopper(env, request);
+    return pathname === HEALTH ? health(env) : answerShopper(env, request);
   },
 } satisfies ExportedHandler<Env>;

@@ -3,6 +3,7 @@
 
 mod compose;
 pub mod proof;
+mod route_table;
 
 use std::path::{Path, PathBuf};
 
@@ -41,6 +42,11 @@ impl Place {
         Path::new(self.0).join("cloudflare/storefront.wasm")
     }
 
+    /// Returns the path of the table of routes that the Worker reads.
+    fn routes(self) -> PathBuf {
+        Path::new(self.0).join("cloudflare/routes.json")
+    }
+
     /// Returns the path of the storage component of its Durable Objects.
     fn backends(self) -> PathBuf {
         Path::new(self.0).join("cloudflare/backends.wasm")
@@ -72,6 +78,7 @@ pub fn bundle(wandstore: &Path, config: Option<&Path>, place: Place) -> anyhow::
         supplied_by_workers,
     )?;
     write(&place.storefront(), &for_workers)?;
+    write(&place.routes(), &route_table::document())?;
     write(&place.backends(), &adapters.part("backends")?.bytes)
 }
 

@@ -2,7 +2,7 @@
 //!
 //! It trusts no build record. The native host reports what it runs; the components are extracted from the
 //! composition that Spin runs and from the one that the Worker is built from; and the core modules in the
-//! Worker's bundle must be those of the components.
+//! Worker's bundle must be those of the components. The Worker's table of routes must be that of routing.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,7 +12,7 @@ use anyhow::{Context as _, bail, ensure};
 use sha2::{Digest as _, Sha256};
 use wasmparser::{Encoding, Parser, Payload};
 
-use super::{DEPLOYED, ROLES, read};
+use super::{DEPLOYED, ROLES, read, route_table};
 
 /// The folder in which the Worker's build leaves its core modules.
 const MODULES: &str = "targets/cloudflare/generated";
@@ -23,6 +23,7 @@ pub fn prove(wandstore: &Path, config: Option<&Path>) -> anyhow::Result<()> {
     let spin = Contents::of(&read(&DEPLOYED.spin())?)?;
     let storefront = Contents::of(&read(&DEPLOYED.storefront())?)?;
     let shipped = shipped_modules(Path::new(MODULES))?;
+    prove_routes(&Path::new(MODULES).join("routes.json"))?;
     println!("{:<10}  {:<64}  {:<6}  {:<6}  {:<6}", "role", "sha256", "native", "spin", "worker");
     let mut differing = Vec::new();
     for (role, digest) in &native {
@@ -38,6 +39,17 @@ pub fn prove(wandstore: &Path, config: Option<&Path>) -> anyhow::Result<()> {
         differing.is_empty(),
         "not the same bytes everywhere: {}; build all hosts anew (cargo xtask build, then npm run build in targets/cloudflare)",
         differing.join(", ")
+    );
+    Ok(())
+}
+
+/// Fails unless the Worker reads the routes that routing answers.
+fn prove_routes(shipped: &Path) -> anyhow::Result<()> {
+    ensure!(
+        read(shipped)? == route_table::document(),
+        "{} is not the table in crates/routes: build the Worker anew (cargo xtask build, then npm run build in \
+         targets/cloudflare)",
+        shipped.display()
     );
     Ok(())
 }

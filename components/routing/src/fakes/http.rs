@@ -1,7 +1,10 @@
 //! Requests, and replies that tests can inspect.
 
+use model::ShopId;
+use routes::Route;
+
 use super::Held;
-use crate::{Body, BodyError, Reply, Request, Response};
+use crate::{Body, BodyError, CacheOutcome, Pending, Reply, Request, Response};
 
 #[derive(Debug)]
 pub(crate) struct FakeRequest {
@@ -32,16 +35,17 @@ pub(crate) struct Answer {
     response: Response<Held>,
     /// Topic and milliseconds, if the reply waits.
     pub(crate) pending: Option<(String, u32)>,
+    pub(crate) route: Option<Route>,
+    pub(crate) shop: Option<ShopId>,
+    pub(crate) cache: Option<CacheOutcome>,
+    pub(crate) may_have_enqueued: bool,
 }
 
 impl Answer {
     pub(crate) fn of(reply: Reply<Held>) -> Self {
-        match reply {
-            Reply::Ready(response) => Self { response, pending: None },
-            Reply::Pending { interim, topic, wait_ms } => {
-                Self { response: interim, pending: Some((topic, wait_ms)) }
-            }
-        }
+        let pending = reply.pending.map(|Pending { topic, wait_ms }| (topic, wait_ms));
+        let Reply { response, route, shop, cache, may_have_enqueued, .. } = reply;
+        Self { response, pending, route, shop, cache, may_have_enqueued }
     }
 
     pub(crate) fn status(&self) -> u16 {

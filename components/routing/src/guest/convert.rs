@@ -1,6 +1,7 @@
 //! Conversions between WIT records and our own types, which have the same fields under other names.
 
-use model::{Cause, Market, Persona, Source};
+use model::{Cause, Market, Persona, ShopId, Source};
+use routes::{Method, Route};
 
 use super::bindings::wandstore::capabilities::kv;
 use super::bindings::wandstore::capabilities::values::Value;
@@ -8,9 +9,9 @@ use super::bindings::wandstore::storefront::{
     catalog_types, http_types as wit, job_types, page_types, shopper_types,
 };
 use crate::{
-    Assortment, Body, BodyError, Cached, Enqueued, Failure, Forgotten, Fragment, GenerationRequest, JobError,
-    JobState, MaintenanceKind, MaintenanceTask, Member, Method, Page, PageMetadata, Progress, Reply,
-    Response, Signals, Staleness, Work,
+    Assortment, Body, BodyError, CacheOutcome, Cached, Enqueued, Failure, Forgotten, Fragment,
+    GenerationRequest, JobError, JobState, MaintenanceKind, MaintenanceTask, Member, Page, PageMetadata,
+    Pending, Progress, Reply, Response, Signals, Staleness, Work,
 };
 
 model::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
@@ -35,10 +36,13 @@ model::conversions!(struct page::Product as catalog_types::Product {
 model::conversions!(struct Assortment as catalog_types::Assortment {
     shop_name, currency, money_format, best_sellers_first, products: list
 });
-model::conversions!(enum Method as wit::Method { Get, Head, Post, Other });
+routes::conversions!(Method as wit::Method);
+routes::conversions!(Route as wit::Route);
 model::conversions!(enum BodyError as wit::BodyError { TooLarge, Incomplete });
 model::conversions!(enum Body<Value> as wit::Body { Empty, Bytes(bytes), Value(value) });
 model::conversions!(struct Response<Value> as wit::Response { status, headers, body });
+model::conversions!(struct Pending as wit::Pending { topic, wait_ms });
+model::conversions!(enum CacheOutcome as wit::CacheOutcome { Hit, Stale, Miss });
 
 impl From<page_types::CacheError> for Failure {
     fn from(error: page_types::CacheError) -> Self {
@@ -82,11 +86,13 @@ impl From<kv::Error> for Failure {
 
 impl From<Reply<Value>> for wit::Reply {
     fn from(reply: Reply<Value>) -> Self {
-        match reply {
-            Reply::Ready(response) => Self::Ready(response.into()),
-            Reply::Pending { interim, topic, wait_ms } => {
-                Self::Pending(wit::Pending { interim: interim.into(), topic, wait_ms })
-            }
+        Self {
+            response: reply.response.into(),
+            pending: reply.pending.map(Into::into),
+            route: reply.route.map(Into::into),
+            shop: reply.shop.map(ShopId::into_string),
+            cache: reply.cache.map(Into::into),
+            may_have_enqueued: reply.may_have_enqueued,
         }
     }
 }

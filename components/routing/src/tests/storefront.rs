@@ -183,7 +183,7 @@ fn an_encoded_store_is_the_same_store() {
 #[test]
 fn the_host_can_have_a_page_to_keep_without_anybody_asking() {
     let shop = Fake::default();
-    let answer = crate::fakes::Answer::of(crate::Reply::Ready(crate::fallback(&shop, STORE).unwrap()));
+    let answer = crate::fakes::Answer::of(crate::fallback(&shop, STORE).unwrap().into());
     assert!(answer.text().contains("Elder Wand"));
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.header("x-cache"), "MISS");

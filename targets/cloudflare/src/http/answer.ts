@@ -3,8 +3,7 @@
 import type { Exports } from '../component/storefront.ts';
 import { bytesOf } from '../capabilities/values.ts';
 
-export type Reply = Awaited<ReturnType<Exports['handler']['handle']>>;
-type WitResponse = Extract<Reply, { tag: 'ready' }>['val'];
+type WitResponse = Awaited<ReturnType<Exports['handler']['handle']>>['response'];
 
 /** A response that no longer depends on the component instance that returned it. */
 export interface Answer {

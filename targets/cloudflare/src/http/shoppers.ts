@@ -9,6 +9,7 @@ import { serving } from '../pools.ts';
 import { answerOf, refusal, responseOf, typed, type Answer } from './answer.ts';
 import { rescue } from './fallback-cache.ts';
 import { lent, ShopperRequest } from './request.ts';
+import { ruleAt, type Rule } from './routes.ts';
 
 /** The longest accepted target; RFC 9110, section 4.1, recommends at least 8000. */
 const TARGET_BYTES_MAX = 8192;
@@ -32,6 +33,8 @@ interface Question {
   during: string;
   method: string;
   target: string;
+  /** What is known of the route; undefined if there is nothing at the path. */
+  rule: Rule | undefined;
   request: ShopperRequest;
 }
 
@@ -41,11 +44,12 @@ export async function answerShopper(env: Env, request: Request): Promise<Respons
   const refused = refuseHead(request, target);
   if (refused) return responseOf(request.method, refused);
   const during = `request ${crypto.randomUUID()}`;
-  const question = { env, during, method: request.method, target, request: new ShopperRequest(request) };
+  const rule = ruleAt(pathOf(target));
+  const question = { env, during, method: request.method, target, rule, request: new ShopperRequest(request) };
   try {
     const asked = await ask(question);
     const wantsStream = request.headers.get('accept') === 'text/event-stream';
-    if (wantsStream && isEvent(asked.answer)) return stream(question, asked);
+    if (wantsStream && rule?.hasEvents && asked.answer.status === 200) return stream(question, asked);
     return responseOf(request.method, await settled(question, asked));
   } catch (error) {
     return responseOf(request.method, await rescued(question, error));
@@ -64,20 +68,19 @@ function refuseHead(request: Request, target: string): Answer | undefined {
 }
 
 /** Asks routing once, and then releases the instance. */
-async function ask({ env, during, method, target, request }: Question): Promise<Asked> {
+async function ask({ env, during, method, target, rule, request }: Question): Promise<Asked> {
   const known = { contested: new Set<string>(), gone: new Set<string>() };
-  const scope = { env, during, client: clientOf(request, target), exact: false, jobs: jobsOfPool(env), ...known };
+  const scope = { env, during, client: clientOf(request, rule), exact: false, jobs: jobsOfPool(env), ...known };
   const reply = await serving.call(scope, ({ handler }) => handler.handle(witMethod(method), target, lent(request)));
-  if (reply.tag === 'ready') return { answer: answerOf(reply.val), waitMs: undefined };
-  return { answer: answerOf(reply.val.interim), waitMs: reply.val.waitMs };
+  return { answer: answerOf(reply.response), waitMs: reply.pending?.waitMs };
 }
 
 /**
  * Returns the address of the client. Proxied requests come from Shopify's servers, which report their client; for
  * all other requests, only Cloudflare's header is trusted.
  */
-function clientOf(request: ShopperRequest, target: string): string | undefined {
-  const forwarded = target.startsWith('/proxy') ? request.header('x-forwarded-for') : undefined;
+function clientOf(request: ShopperRequest, rule: Rule | undefined): string | undefined {
+  const forwarded = rule?.trustsForwarded ? request.header('x-forwarded-for') : undefined;
   return forwarded?.split(',')[0]?.trim() || request.header('cf-connecting-ip');
 }
 
@@ -92,11 +95,6 @@ async function settled(question: Question, first: Asked): Promise<Answer> {
     asked = await ask(question);
   }
   return asked.answer;
-}
-
-/** Returns whether an answer can be sent as an event, that is, whether it is JSON. */
-function isEvent({ status, headers }: Answer): boolean {
-  return status === 200 && headers.get('content-type') === 'application/json';
 }
 
 /** Streams server-sent events (WHATWG HTML, section 9.2): each new interim answer, and the last one. */
@@ -139,10 +137,14 @@ async function* statesOf(question: Question, first: Asked): AsyncGenerator<strin
   }
 }
 
-async function rescued({ env, during, method, target }: Question, error: unknown): Promise<Answer> {
+async function rescued({ env, during, target }: Question, error: unknown): Promise<Answer> {
   const level = error instanceof CallFailed ? 'warn' : 'error';
   write(level, 'routing did not answer; the fallback page was served', { during, reason: reason(error) });
-  return rescue(env, method, target.split('?')[0] ?? '/');
+  return rescue(env, pathOf(target));
+}
+
+function pathOf(target: string): string {
+  return target.split('?')[0] ?? '/';
 }
 
 function witMethod(method: string): 'get' | 'head' | 'post' | 'other' {
