@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::bindings::wandstore::storefront::job_types::{
-    Claimed, Job, MaintenanceTask, Outcome, Progress, QueueError, Retry, Task, Trouble,
+    Claimed, Job, Lease, MaintenanceTask, Outcome, Progress, QueueError, Retry, Task, Trouble,
 };
 use crate::changes::Topic;
 use crate::component::{Failure, call};
@@ -149,18 +149,19 @@ impl Member {
 /// Runs one job and completes it, and logs the outcome only afterwards.
 async fn work(deployment: &Deployment, job: Job) {
     let (started, spent) = (Instant::now(), Arc::<Spent>::default());
+    let lease = &job.lease;
     let outcome = tokio::select! {
         outcome = AssertUnwindSafe(perform(deployment, &job, &spent)).catch_unwind() => {
             Some(outcome.unwrap_or_else(|_| again("the host panicked")))
         }
-        () = lost(deployment, &job) => None,
+        () = lost(deployment, lease) => None,
     };
     if let Some(outcome) = &outcome {
-        complete(deployment, &job, outcome).await;
+        complete(deployment, lease, outcome).await;
     }
     count(deployment, &job, outcome.as_ref(), &spent);
     let Some(outcome) = outcome else {
-        tracing::warn!(job = job.id, "the lease was lost; its work is dropped");
+        tracing::warn!(job = lease.id, "the lease was lost; its work is dropped");
         return;
     };
     let name = match &outcome {
@@ -176,7 +177,7 @@ async fn work(deployment: &Deployment, job: Job) {
     };
     took.record(started.elapsed().as_secs_f64());
     tracing::info!(
-        job = job.id,
+        job = lease.id,
         attempt = job.attempt,
         outcome = name,
         ms = started.elapsed().as_millis(),
@@ -207,7 +208,7 @@ async fn perform(deployment: &Deployment, job: &Job, spent: &Arc<Spent>) -> Outc
 
 async fn generate(deployment: &Deployment, job: &Job, spent: &Arc<Spent>) -> Outcome {
     loop {
-        let cause = Cause::Job(job.id.as_str().into(), spent.clone());
+        let cause = Cause::Job(job.lease.id.as_str().into(), spent.clone());
         let pool = &deployment.generation;
         match call!(pool, cause, |guest, instance| guest.call_generate(instance, job)) {
             Ok(outcome) => return outcome,
@@ -229,7 +230,7 @@ async fn release_shop(deployment: &Deployment, maintenance: &MaintenanceTask) ->
 /// Runs a maintenance task part by part, so that no instance is held for longer than one part takes.
 async fn run(deployment: &Deployment, job: &Job) -> Result<Outcome, Failure> {
     for _ in 0..PARTS_MAX {
-        let cause = Cause::job(&job.id);
+        let cause = Cause::job(&job.lease.id);
         match call!(deployment.routing, cause, |guest, instance| guest.maintenance.call_run(instance, job)) {
             Ok(Progress::More) => {}
             Ok(Progress::Over(outcome)) => return Ok(outcome),
@@ -246,30 +247,31 @@ fn again(reason: &str) -> Outcome {
 }
 
 /// Renews the lease, and returns once it is lost.
-async fn lost(deployment: &Deployment, job: &Job) {
-    let lease = Duration::from_millis(deployment.capabilities.settings.now().pool.lease_ms.into());
+async fn lost(deployment: &Deployment, lease: &Lease) {
+    let length = Duration::from_millis(deployment.capabilities.settings.now().pool.lease_ms.into());
     loop {
-        tokio::time::sleep(lease / 3).await;
+        tokio::time::sleep(length / 3).await;
         let pool = &deployment.queueing;
-        let cause = Cause::job(&job.id);
-        if let Ok(Ok(false)) = call!(pool, cause, |guest, instance| guest.leases.call_extend(instance, job)) {
+        let cause = Cause::job(&lease.id);
+        if let Ok(Ok(false)) = call!(pool, cause, |guest, instance| guest.leases.call_extend(instance, lease))
+        {
             return;
         }
     }
 }
 
-async fn complete(deployment: &Deployment, job: &Job, outcome: &Outcome) {
+async fn complete(deployment: &Deployment, lease: &Lease, outcome: &Outcome) {
     for attempt in 1..=COMPLETE_ATTEMPTS {
         let pool = &deployment.queueing;
-        let cause = Cause::job(&job.id);
-        match call!(pool, cause, |guest, instance| guest.leases.call_complete(instance, job, outcome)) {
+        let cause = Cause::job(&lease.id);
+        match call!(pool, cause, |guest, instance| guest.leases.call_complete(instance, lease, outcome)) {
             Ok(Ok(true)) => return,
             Ok(Ok(false)) => {
-                tracing::warn!(job = job.id, "the job was completed by another worker");
+                tracing::warn!(job = lease.id, "the job was completed by another worker");
                 return;
             }
             Ok(Err(error)) => {
-                tracing::warn!(job = job.id, attempt, error = %describe(&error), "the job was not completed");
+                tracing::warn!(job = lease.id, attempt, error = %describe(&error), "the job was not completed");
             }
             Err(_logged) => {}
         }

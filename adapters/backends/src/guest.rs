@@ -219,6 +219,10 @@ impl jobs::Guest for Component {
         Ok(DATABASE.with(|database| Jobs(database).claim(now_ms, lease_ms))?.into())
     }
 
+    fn leased(id: String, token: u64) -> Result<Option<jobs::Claimed>, jobs::Error> {
+        Ok(DATABASE.with(|database| Jobs(database).leased(&id, token))?.map(Into::into))
+    }
+
     fn extend_lease(id: String, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, jobs::Error> {
         Ok(DATABASE.with(|database| Jobs(database).extend_lease(&id, token, now_ms, lease_ms))?)
     }
@@ -340,11 +344,16 @@ impl From<Enqueued> for jobs::Enqueued {
 impl From<Claim> for jobs::ClaimResult {
     fn from(claim: Claim) -> Self {
         match claim {
-            Claim::Job(Claimed { id, key, token, attempt, crashes, payload }) => {
-                Self::Job(jobs::Claimed { id, key, token, attempt, crashes, payload })
-            }
+            Claim::Job(claimed) => Self::Job(claimed.into()),
             Claim::Idle(due_ms) => Self::Idle(due_ms),
         }
+    }
+}
+
+impl From<Claimed> for jobs::Claimed {
+    fn from(claimed: Claimed) -> Self {
+        let Claimed { id, key, token, attempt, crashes, payload } = claimed;
+        Self { id, key, token, attempt, crashes, payload }
     }
 }
 

@@ -12,7 +12,7 @@ const PRUNE_ONE_IN: u64 = 8;
 /// How many it deletes: few, since a shopper may wait for it, but more than are enqueued meanwhile.
 const PRUNE_JOBS_MAX: u32 = 16;
 /// How long jobs that are done are kept. Dead letters stay.
-const KEEP_SETTLED_MS: u64 = 7 * 86_400_000;
+const DONE_KEPT_MS: u64 = 7 * 86_400_000;
 
 /// A job to queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,14 +156,12 @@ impl<S: Sql> Jobs<'_, S> {
         let Some(mut row) = self.0.first(sql::CLAIM, &parameters)? else {
             return Ok(Claim::Idle(self.next_due(now_ms)?));
         };
-        Ok(Claim::Job(Claimed {
-            id: row.text()?,
-            key: row.text()?,
-            token: row.number()?,
-            attempt: row.count()?,
-            crashes: row.count()?,
-            payload: row.bytes()?,
-        }))
+        Ok(Claim::Job(claimed(&mut row)?))
+    }
+
+    /// Returns the job that was claimed with this token, unless it was claimed again since or deleted.
+    pub fn leased(&self, id: &str, token: u64) -> Result<Option<Claimed>, Failure> {
+        self.0.first(sql::LEASED, &[id.into(), token.into()])?.map(|mut row| claimed(&mut row)).transpose()
     }
 
     /// Returns when the next job is due, corrected if the clock was set back since then.
@@ -248,7 +246,7 @@ impl<S: Sql> Jobs<'_, S> {
     /// one tries again.
     fn prune_by_chance(&self, now_ms: u64, random: u64) {
         if random.is_multiple_of(PRUNE_ONE_IN) {
-            let before_ms = now_ms.saturating_sub(KEEP_SETTLED_MS);
+            let before_ms = now_ms.saturating_sub(DONE_KEPT_MS);
             let _ = self.0.execute(sql::PRUNE, &[before_ms.into(), PRUNE_JOBS_MAX.into()]);
         }
     }
@@ -262,6 +260,17 @@ impl Keys {
             Self::StartingWith(prefix) => (prefix, first_after(prefix)),
         }
     }
+}
+
+fn claimed(row: &mut Row) -> Result<Claimed, Failure> {
+    Ok(Claimed {
+        id: row.text()?,
+        key: row.text()?,
+        token: row.number()?,
+        attempt: row.count()?,
+        crashes: row.count()?,
+        payload: row.bytes()?,
+    })
 }
 
 fn lease_end(now_ms: u64, lease_ms: u32) -> Value {

@@ -179,6 +179,7 @@ fn an_expired_lease_is_claimed_again_and_the_late_worker_completes_nothing() {
     let done = Completion::Done(None);
     assert_eq!(jobs.complete(&first.id, first.token, NOW_MS, &done), Ok(false));
     assert_eq!(jobs.extend_lease(&first.id, first.token, NOW_MS, 1), Ok(false));
+    assert_eq!(jobs.leased(&first.id, first.token), Ok(None));
     assert_eq!(jobs.complete(&second.id, second.token, NOW_MS, &done), Ok(true));
     let status = jobs.latest("a").unwrap().unwrap();
     assert_eq!((status.state.as_str(), status.attempt), ("done", 1));

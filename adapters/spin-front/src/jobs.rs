@@ -47,7 +47,7 @@ impl Pool for Jobs {
         };
         let ms = clock::now_ms().saturating_sub(started_ms);
         let particulars = [
-            ("job", job.id.clone()),
+            ("job", job.lease.id.clone()),
             ("attempt", job.attempt.to_string()),
             ("outcome", name.to_owned()),
             ("ms", ms.to_string()),
@@ -57,7 +57,7 @@ impl Pool for Jobs {
     }
 
     fn complete(&self, job: &Job, outcome: &Outcome) -> Result<bool, String> {
-        leases::complete(job, outcome).map_err(describe)
+        leases::complete(&job.lease, outcome).map_err(describe)
     }
 
     fn now_ms(&self) -> u64 {
@@ -87,7 +87,7 @@ impl maintenance::Run for MaintenanceTask<'_> {
     }
 
     fn extend_lease(&self) -> Result<bool, String> {
-        leases::extend(self.0).map_err(describe)
+        leases::extend(&self.0.lease).map_err(describe)
     }
 
     fn now_ms(&self) -> u64 {

@@ -55,7 +55,7 @@ fn parsed(job: job_types::Job) -> Result<Job, Refusal> {
     let job_types::Task::Page(request) = job.task else { return Err(Refusal::Maintenance) };
     let catalog_types::Market { country, language } = &request.market;
     Ok(Job {
-        id: job.id,
+        id: job.lease.id,
         last: job.last,
         crashed: job.crashed,
         shop: ShopId::parse(&request.shop)?,

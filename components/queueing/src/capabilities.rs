@@ -116,6 +116,9 @@ pub trait Jobs {
     fn enqueue(&self, job: NewJob) -> Result<Enqueued, Failure>;
     /// Leases the job that has been due longest, in any queue. A job whose lease expired is due.
     fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<Answer, Failure>;
+    /// Returns the job that was claimed with this token, as the claim returned it; `None` if it was claimed again since,
+    /// or deleted. It may be completed already: then it has no payload if it is done.
+    fn leased(&self, id: &str, token: u64) -> Result<Option<Leased>, Failure>;
     /// Extends a lease. Returns false if the caller no longer holds it.
     fn extend_lease(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure>;
     /// Completes a job. Returns false, and changes nothing, if the caller no longer holds its lease.

@@ -149,6 +149,13 @@ impl FakeJobs {
         ids.iter().filter_map(|id| rows.remove(id)).map(|_| 1).sum()
     }
 
+    /// Returns the job of a claim, in whatever state it is by now.
+    fn claimed(&self, id: &str, token: u64) -> Option<Leased> {
+        let rows = self.rows.borrow();
+        let Row { attempt, crashes, payload, .. } = rows.get(id).filter(|row| row.token == token)?.clone();
+        Some(Leased { id: id.to_owned(), token, attempt, crashes, payload })
+    }
+
     /// Ends the leases of the process, and adds `crashes` to their jobs, as the host does.
     pub(crate) fn release(&self, crashes: u32, now_ms: u64) {
         let holder = Some(self.process.get());
@@ -180,6 +187,15 @@ impl Jobs for FakeJobs {
         self.fault.get().around(|| self.lease(now_ms, lease_ms))
     }
 
+    /// Fails only if the call is lost: a read without an answer is the same, and so a completion that reads first can
+    /// still go unanswered.
+    fn leased(&self, id: &str, token: u64) -> Result<Option<Leased>, Failure> {
+        match self.fault.get() {
+            Fault::Lost => Err(Failure("down".into())),
+            Fault::None | Fault::Unanswered => Ok(self.claimed(id, token)),
+        }
+    }
+
     fn extend_lease(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure> {
         let until_ms = now_ms + u64::from(lease_ms);
         self.fault.get().around(|| self.change(id, token, |row| row.wait_until(until_ms, now_ms)))
@@ -187,7 +203,10 @@ impl Jobs for FakeJobs {
 
     fn complete(&self, id: &str, token: u64, now_ms: u64, completion: &Completion) -> Result<bool, Failure> {
         let change = |row: &mut Row| match completion.clone() {
-            Completion::Done(note) => (row.state, row.reason) = (State::Done, note),
+            Completion::Done(note) => {
+                (row.state, row.reason) = (State::Done, note);
+                row.payload.clear();
+            }
             Completion::Dead(reason) => (row.state, row.reason) = (State::Dead, Some(reason)),
             Completion::Retry { at_ms, reason } => {
                 (row.state, row.reason, row.crashes) = (State::Queued, Some(reason), 0);

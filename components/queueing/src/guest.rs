@@ -20,7 +20,7 @@ use model::{Cause, InvalidId, Key, Range, Scope, ShopId, ShopperId, Store};
 
 use crate::{
     Answer, Backoff, CRASHES_MAX, Claimed, Completion, Enqueued, Error, Failure, Forgotten, Jobs, Kv, Latest,
-    Leased, Member, NewJob, Operator, Outcome, Pool, Queue, QueueStats, Record, State, Trouble,
+    Lease, Leased, Member, NewJob, Operator, Outcome, Pool, Queue, QueueStats, Record, State, Trouble,
 };
 
 struct Component;
@@ -39,13 +39,12 @@ impl leases::Guest for Component {
         Ok(QUEUE.claim(&member, pool(), clock::now_ms())?.into())
     }
 
-    fn extend(job: wit::Job) -> Result<bool, wit::QueueError> {
-        Ok(QUEUE.extend_lease(&job.try_into()?, pool(), clock::now_ms())?)
+    fn extend(lease: wit::Lease) -> Result<bool, wit::QueueError> {
+        Ok(QUEUE.extend_lease(&lease.into(), pool(), clock::now_ms())?)
     }
 
-    fn complete(job: wit::Job, outcome: wit::Outcome) -> Result<bool, wit::QueueError> {
-        let job = job.try_into()?;
-        Ok(QUEUE.complete(&job, &outcome.into(), pool(), clock::now_ms(), random::get_u64())?)
+    fn complete(lease: wit::Lease, outcome: wit::Outcome) -> Result<bool, wit::QueueError> {
+        Ok(QUEUE.complete(&lease.into(), &outcome.into(), pool(), clock::now_ms(), random::get_u64())?)
     }
 }
 
@@ -108,6 +107,10 @@ impl Jobs for HostJobs {
         Ok(jobs::claim(now_ms, lease_ms)?.into())
     }
 
+    fn leased(&self, id: &str, token: u64) -> Result<Option<Leased>, Failure> {
+        Ok(jobs::leased(id, token)?.map(Into::into))
+    }
+
     fn extend_lease(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure> {
         Ok(jobs::extend_lease(id, token, now_ms, lease_ms)?)
     }
@@ -160,6 +163,7 @@ model::conversions!(struct NewJob as jobs::NewJob { queues, queue_depth_max, key
 model::conversions!(enum Enqueued as jobs::Enqueued { Accepted(id), Live(id), Full });
 model::conversions!(enum Enqueued as wit::Enqueued { Accepted(id), Live(id), Full });
 model::conversions!(enum State as jobs::State { Queued, Running, Done, Dead });
+model::conversions!(struct Lease as wit::Lease { id, token });
 model::conversions!(struct QueueStats as jobs::QueueStats { queued, running, dead, oldest_ms });
 model::conversions!(struct Forgotten as page_types::Forgotten { count, more });
 model::conversions!(enum Cause as wit::Cause {
@@ -205,11 +209,16 @@ impl From<Error> for wit::QueueError {
 impl From<jobs::ClaimResult> for Answer {
     fn from(result: jobs::ClaimResult) -> Self {
         match result {
-            jobs::ClaimResult::Job(jobs::Claimed { id, token, attempt, crashes, payload, .. }) => {
-                Self::Job(Leased { id, token, attempt, crashes, payload })
-            }
+            jobs::ClaimResult::Job(claimed) => Self::Job(claimed.into()),
             jobs::ClaimResult::Idle(until_ms) => Self::Idle(until_ms),
         }
+    }
+}
+
+impl From<jobs::Claimed> for Leased {
+    fn from(claimed: jobs::Claimed) -> Self {
+        let jobs::Claimed { id, token, attempt, crashes, payload, .. } = claimed;
+        Self { id, token, attempt, crashes, payload }
     }
 }
 

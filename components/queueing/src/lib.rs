@@ -44,5 +44,5 @@ pub use generation_request::{GenerationRequest, Signals, Work};
 pub use journal::Record;
 pub use maintenance::{CustomerId, MaintenanceKind, MaintenanceTask};
 pub use policy::{Backoff, CRASHES_MAX, Pool, member_name, pause_ms, rotation};
-pub use queue::{Claimed, Error, Forgotten, Job, Member, Outcome, Queue, Trouble};
+pub use queue::{Claimed, Error, Forgotten, Job, Lease, Member, Outcome, Queue, Trouble};
 pub use task::Task;

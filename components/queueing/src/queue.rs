@@ -29,13 +29,20 @@ pub struct Queue<J, K, O> {
     pub operator: O,
 }
 
-/// A claimed job.
+/// The lease of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Job {
+pub struct Lease {
     /// The id of the job.
     pub id: String,
     /// The token that proves the holder's claim.
     pub token: u64,
+}
+
+/// A claimed job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Its lease.
+    pub lease: Lease,
     /// The number of this attempt, from 1.
     pub attempt: u32,
     /// Whether this is the last attempt.
@@ -176,38 +183,75 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     }
 
     fn bury(&self, hopeless: &Hopeless, now_ms: u64) -> Result<(), Error> {
-        let Hopeless { id, token, shop, reason } = hopeless;
-        if self.jobs.complete(id, *token, now_ms, &Completion::Dead(reason.clone()))? {
+        let Hopeless { lease, shop, reason } = hopeless;
+        if self.end(lease, now_ms, &Completion::Dead(reason.clone()))? {
             let trouble = Trouble { cause: None, reason: reason.clone() };
-            self.record(&Record::new(now_ms, id, shop.as_ref(), &trouble, "dead"));
+            self.record(&Record::new(now_ms, &lease.id, shop.as_ref(), &trouble, "dead"));
         }
         Ok(())
     }
 
     /// Extends the lease of a job that is still being worked on. Returns false if the caller no longer holds it.
-    pub fn extend_lease(&self, job: &Job, pool: Pool, now_ms: u64) -> Result<bool, Error> {
-        Ok(self.jobs.extend_lease(&job.id, job.token, now_ms, pool.lease_ms)?)
+    pub fn extend_lease(&self, lease: &Lease, pool: Pool, now_ms: u64) -> Result<bool, Error> {
+        Ok(self.jobs.extend_lease(&lease.id, lease.token, now_ms, pool.lease_ms)?)
     }
 
     /// Completes a job. Returns false, and changes nothing, if the caller no longer holds its lease. `random` spreads
     /// the retries of jobs that failed together.
     pub fn complete(
         &self,
-        job: &Job,
+        lease: &Lease,
         outcome: &Outcome,
         pool: Pool,
         now_ms: u64,
         random: u64,
     ) -> Result<bool, Error> {
-        let backoff = job.task.terms(pool).backoff;
-        let trouble = trouble(job, outcome);
-        let completion = completion(job, outcome, trouble.as_ref(), now_ms, |after_ms| {
-            pause_ms(job.attempt, backoff, after_ms, random)
-        });
-        let ours = self.jobs.complete(&job.id, job.token, now_ms, &completion)?;
-        if let (true, Some(trouble)) = (ours, trouble) {
-            let shop = Some(job.task.shop());
-            self.record(&Record::new(now_ms, &job.id, shop, &trouble, name(&completion)));
+        match outcome {
+            Outcome::Done(None) => self.end(lease, now_ms, &Completion::Done(None)),
+            Outcome::Postponed(after_ms) => {
+                self.end(lease, now_ms, &Completion::Postponed(now_ms.saturating_add(*after_ms)))
+            }
+            Outcome::Done(Some(trouble)) => {
+                let ending = |trouble: &Trouble, _: &Attempt| Completion::Done(Some(trouble.to_string()));
+                self.end_with(lease, trouble, now_ms, ending)
+            }
+            Outcome::Retry { after_ms, trouble } => {
+                self.end_with(lease, trouble, now_ms, |trouble, attempt| {
+                    attempt.retry_or_bury(trouble, pool, *after_ms, now_ms, random)
+                })
+            }
+            Outcome::Failed(reason) => {
+                let trouble = Trouble { cause: None, reason: reason.clone() };
+                self.end_with(lease, &trouble, now_ms, |trouble, _| Completion::Dead(trouble.to_string()))
+            }
+        }
+    }
+
+    fn end(&self, lease: &Lease, now_ms: u64, completion: &Completion) -> Result<bool, Error> {
+        Ok(self.jobs.complete(&lease.id, lease.token, now_ms, completion)?)
+    }
+
+    /// Completes a job that had trouble, and records the trouble in the journal. What this takes to know about the job
+    /// is read from storage, so that a worker reports an outcome and nothing else.
+    fn end_with(
+        &self,
+        lease: &Lease,
+        trouble: &Trouble,
+        now_ms: u64,
+        ending: impl FnOnce(&Trouble, &Attempt) -> Completion,
+    ) -> Result<bool, Error> {
+        let Some(leased) = self.jobs.leased(&lease.id, lease.token)? else { return Ok(false) };
+        let Ok(task) = Task::decode(&leased.payload) else {
+            // A job under lease has a readable task. This one is done, by a call whose answer got lost.
+            return self.end(lease, now_ms, &Completion::Done(None));
+        };
+        let trouble = Trouble { reason: task.impersonal(trouble.reason.clone()), ..*trouble };
+        let attempt = Attempt { number: leased.attempt, task };
+        let completion = ending(&trouble, &attempt);
+        let ours = self.end(lease, now_ms, &completion)?;
+        if ours {
+            let shop = Some(attempt.task.shop());
+            self.record(&Record::new(now_ms, &lease.id, shop, &trouble, name(&completion)));
         }
         Ok(ours)
     }
@@ -268,19 +312,46 @@ fn queues(key: &str, pool: Pool) -> Vec<String> {
     rotation(key, pool.size).map(member_name).collect()
 }
 
+/// An attempt at a task, as storage knows it.
+struct Attempt {
+    /// The number of the attempt, from 1.
+    number: u32,
+    task: Task,
+}
+
+impl Attempt {
+    /// Returns the completion of an attempt that failed. The last one is not followed by another.
+    fn retry_or_bury(
+        &self,
+        trouble: &Trouble,
+        pool: Pool,
+        after_ms: Option<u64>,
+        now_ms: u64,
+        random: u64,
+    ) -> Completion {
+        let terms = self.task.terms(pool);
+        let reason = trouble.to_string();
+        if self.number >= terms.attempts_max {
+            return Completion::Dead(reason);
+        }
+        let pause_ms = pause_ms(self.number, terms.backoff, after_ms, random);
+        Completion::Retry { at_ms: now_ms.saturating_add(pause_ms), reason }
+    }
+}
+
 /// A job that must not be handed out again.
 struct Hopeless {
-    id: String,
-    token: u64,
+    lease: Lease,
     shop: Option<ShopId>,
     reason: String,
 }
 
 fn admit(leased: Leased, pool: Pool) -> Result<Job, Hopeless> {
     let Leased { id, token, attempt, crashes, payload } = leased;
+    let lease = Lease { id, token };
     let task = match Task::decode(&payload) {
         Ok(task) => task,
-        Err(wrong) => return Err(Hopeless { id, token, shop: None, reason: wrong.to_string() }),
+        Err(wrong) => return Err(Hopeless { lease, shop: None, reason: wrong.to_string() }),
     };
     let Pool { attempts_max, crashes_max, .. } = task.terms(pool);
     let hopeless = if crashes >= crashes_max {
@@ -292,40 +363,9 @@ fn admit(leased: Leased, pool: Pool) -> Result<Job, Hopeless> {
         None
     };
     if let Some(reason) = hopeless {
-        return Err(Hopeless { id, token, shop: Some(task.shop().clone()), reason });
+        return Err(Hopeless { lease, shop: Some(task.shop().clone()), reason });
     }
-    Ok(Job { id, token, attempt, last: attempt == attempts_max, crashed: crashes > 0, task })
-}
-
-/// Returns the error of a job. It names no customer, because it is stored and shown.
-fn trouble(job: &Job, outcome: &Outcome) -> Option<Trouble> {
-    let trouble = match outcome {
-        Outcome::Done(trouble) => trouble.clone()?,
-        Outcome::Retry { trouble, .. } => trouble.clone(),
-        Outcome::Postponed(_) => return None,
-        Outcome::Failed(reason) => Trouble { cause: None, reason: reason.clone() },
-    };
-    Some(Trouble { reason: job.task.impersonal(trouble.reason), ..trouble })
-}
-
-/// Returns the completion for an outcome. The last attempt is not retried.
-fn completion(
-    job: &Job,
-    outcome: &Outcome,
-    trouble: Option<&Trouble>,
-    now_ms: u64,
-    pause_ms: impl FnOnce(Option<u64>) -> u64,
-) -> Completion {
-    let text = trouble.map(ToString::to_string);
-    match outcome {
-        Outcome::Done(_) => Completion::Done(text),
-        Outcome::Retry { after_ms, .. } if !job.last => {
-            let at_ms = now_ms.saturating_add(pause_ms(*after_ms));
-            Completion::Retry { at_ms, reason: text.unwrap_or_default() }
-        }
-        Outcome::Postponed(after_ms) => Completion::Postponed(now_ms.saturating_add(*after_ms)),
-        Outcome::Retry { .. } | Outcome::Failed(_) => Completion::Dead(text.unwrap_or_default()),
-    }
+    Ok(Job { lease, attempt, last: attempt == attempts_max, crashed: crashes > 0, task })
 }
 
 /// Returns the name of a completion in the journal.

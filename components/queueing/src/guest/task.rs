@@ -23,30 +23,10 @@ impl From<InvalidTask> for wit::QueueError {
     }
 }
 
-impl TryFrom<wit::Job> for Job {
-    type Error = InvalidTask;
-
-    fn try_from(job: wit::Job) -> Result<Self, InvalidTask> {
-        let wit::Job { id, token, attempt, last, crashed, task } = job;
-        Ok(Self { id, token, attempt, last, crashed, task: task.try_into()? })
-    }
-}
-
 impl From<Job> for wit::Job {
     fn from(job: Job) -> Self {
-        let Job { id, token, attempt, last, crashed, task } = job;
-        Self { id, token, attempt, last, crashed, task: task.into() }
-    }
-}
-
-impl TryFrom<wit::Task> for Task {
-    type Error = InvalidTask;
-
-    fn try_from(task: wit::Task) -> Result<Self, InvalidTask> {
-        match task {
-            wit::Task::Page(request) => Ok(Self::Page(request.try_into()?)),
-            wit::Task::Maintenance(maintenance) => Ok(Self::Maintenance(maintenance.try_into()?)),
-        }
+        let Job { lease, attempt, last, crashed, task } = job;
+        Self { lease: lease.into(), attempt, last, crashed, task: task.into() }
     }
 }
 

@@ -53,6 +53,12 @@ pub const CLAIM: &str = "
     )
     RETURNING id, key, claims, attempt, crashes, payload";
 
+/// ?1 id, ?2 token.
+///
+/// Returns the job of a claim, in whatever state it is by now.
+pub const LEASED: &str =
+    "SELECT id, key, claims, attempt, crashes, payload FROM jobs WHERE id = ?1 AND claims = ?2";
+
 /// Returns when the next job is due, and the latest time at which a due time was set.
 pub const NEXT_DUE: &str = "
     SELECT

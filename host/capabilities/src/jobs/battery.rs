@@ -38,7 +38,8 @@ battery! {
         a_clock_that_was_set_forward_ends_leases_and_no_attempt,
         a_lease_that_nobody_else_took_is_still_held,
         an_extended_lease_holds_longer,
-        a_settled_job_is_settled_once,
+        a_claim_is_found_by_its_token_until_the_next_claim,
+        a_completed_job_is_completed_once,
         a_retried_job_waits_for_its_time,
         a_postponed_job_waits_and_loses_no_attempt,
         a_dead_job_is_kept_with_its_reason,
@@ -371,6 +372,19 @@ async fn a_lease_that_nobody_else_took_is_still_held(jobs: &Stage) {
     assert_eq!(jobs.finish(&claimed, T + 60_000, Completion::Done(None)).await.as_deref(), Some("k"));
 }
 
+async fn a_claim_is_found_by_its_token_until_the_next_claim(jobs: &Stage) {
+    jobs.accept("k", T).await;
+    let first = jobs.take(T).await;
+    assert_eq!(jobs.leased(&first.id, first.token).await, Ok(Some(first.clone())));
+    assert_eq!(jobs.leased("elsewhere", first.token).await, Ok(None));
+    let next = jobs.take(T + 1_000).await;
+    assert_eq!(jobs.leased(&first.id, first.token).await, Ok(None));
+    assert_eq!(jobs.leased(&next.id, next.token).await, Ok(Some(next.clone())));
+    jobs.finish(&next, T + 1_001, Completion::Done(None)).await.unwrap();
+    let done = Claimed { payload: Bytes::new(), crashes: 0, ..next };
+    assert_eq!(jobs.leased(&done.id, done.token).await, Ok(Some(done)));
+}
+
 async fn an_extended_lease_holds_longer(jobs: &Stage) {
     jobs.accept("k", T).await;
     let claimed = jobs.take(T).await;
@@ -380,7 +394,7 @@ async fn an_extended_lease_holds_longer(jobs: &Stage) {
     assert_eq!(jobs.extend_lease("nothing", 1, T, LEASE_MS).await, Ok(false));
 }
 
-async fn a_settled_job_is_settled_once(jobs: &Stage) {
+async fn a_completed_job_is_completed_once(jobs: &Stage) {
     jobs.accept("k", T).await;
     let claimed = jobs.take(T).await;
     assert_eq!(jobs.finish(&claimed, T + 5, Completion::Done(None)).await.as_deref(), Some("k"));

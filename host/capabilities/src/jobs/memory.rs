@@ -90,14 +90,7 @@ impl Record {
         self.state = State::Running;
         self.claims += 1;
         self.holder = holder;
-        Claimed {
-            id: self.id.clone(),
-            key: self.key.clone(),
-            token: self.claims,
-            attempt: self.attempt,
-            crashes: self.crashes,
-            payload: self.payload.clone(),
-        }
+        Claimed::from(self.clone())
     }
 }
 

@@ -69,6 +69,13 @@ pub struct Claimed {
     pub payload: Bytes,
 }
 
+impl From<Record> for Claimed {
+    fn from(record: Record) -> Self {
+        let Record { id, key, claims: token, attempt, crashes, payload, .. } = record;
+        Self { id, key, token, attempt, crashes, payload }
+    }
+}
+
 /// The result of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClaimResult {
@@ -114,10 +121,18 @@ pub enum State {
     Queued,
     /// Under lease.
     Running,
-    /// Settled as done.
+    /// Completed as done.
     Done,
     /// Given up.
     Dead,
+}
+
+impl Record {
+    /// Returns whether the newest claim was given back by [`Jobs::release`], and not completed for a retry: a released
+    /// job is due since it was enqueued, and a retried one since a later time.
+    pub fn was_released(&self) -> bool {
+        self.state == State::Queued && self.due_ms == self.set_ms && self.due_ms <= self.enqueued_ms
+    }
 }
 
 impl State {
@@ -258,7 +273,7 @@ pub enum Buried {
 /// Why an operation was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// The payload is over this limit, in bytes: offer less.
+    /// The payload is over this limit, in bytes: enqueue less.
     #[error("the payload is over the limit of {0} bytes")]
     TooLarge(u64),
     /// The backend did not answer: go on without, or try later.
@@ -280,6 +295,12 @@ pub trait Jobs: Send + Sync {
     /// Ends the leases of a stopped or dead process, so that its jobs are due at once, and returns how many there
     /// were. The interrupted claims do not count as attempts.
     async fn release(&self, holder: &str, end: End, now_ms: u64) -> Result<u64, Error>;
+
+    /// Returns the job that was claimed with this token, as the claim returned it; `None` if it was claimed again since,
+    /// or deleted. It may be completed already: then it has no payload if it is done.
+    async fn leased(&self, id: &str, token: u64) -> Result<Option<Claimed>, Error> {
+        Ok(self.show(id).await?.filter(|job| job.claims == token).map(Claimed::from))
+    }
 
     /// Extends a lease; returns false if the caller no longer holds it.
     async fn extend_lease(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Error>;

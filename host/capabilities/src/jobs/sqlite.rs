@@ -69,7 +69,7 @@ impl Sqlite {
         let claim = sqlx::query(sql::CLAIM).bind(to_sql(now_ms)).bind(lease_end(now_ms, lease_ms));
         let give_back = move |row: &SqliteRow| {
             let Claimed { id, token, .. } = claimed(row).ok()?;
-            Some(settling(&id, token, now_ms, Completion::Postponed(now_ms)))
+            Some(completing(&id, token, now_ms, Completion::Postponed(now_ms)))
         };
         self.database.change_for_caller(claim.bind(self.holder.clone()), give_back).await
     }
@@ -93,7 +93,7 @@ impl From<sqlx::Error> for Error {
 }
 
 /// Returns the statement that completes a claim.
-fn settling(id: &str, token: u64, now_ms: u64, completion: Completion) -> Statement {
+fn completing(id: &str, token: u64, now_ms: u64, completion: Completion) -> Statement {
     let state = completion.state();
     let is_postponed = matches!(completion, Completion::Postponed(_));
     let (completed_ms, due_ms, error) = match completion {
@@ -229,7 +229,7 @@ impl Jobs for Sqlite {
         now_ms: u64,
         completion: Completion,
     ) -> Result<Option<String>, Error> {
-        let row = self.database.change(settling(id, token, now_ms, completion)).await?;
+        let row = self.database.change(completing(id, token, now_ms, completion)).await?;
         Ok(row.map(|row| row.try_get("key")).transpose()?)
     }
 

@@ -28,6 +28,13 @@ impl From<jobs::Completion> for jobs_backend::Completion {
     }
 }
 
+impl From<jobs_backend::Claimed> for jobs::Claimed {
+    fn from(claimed: jobs_backend::Claimed) -> Self {
+        let jobs_backend::Claimed { id, key, token, attempt, crashes, payload } = claimed;
+        Self { id, key, token, attempt, crashes, payload: payload.into() }
+    }
+}
+
 fn state(state: jobs_backend::State) -> jobs::State {
     match state {
         jobs_backend::State::Queued => jobs::State::Queued,
@@ -38,7 +45,7 @@ fn state(state: jobs_backend::State) -> jobs::State {
 }
 
 /// Returns the key of a job that this claim has already completed: a completion that timed out may still have been
-/// written.
+/// written. A job that was released was not completed.
 async fn completed_before(
     jobs: &dyn jobs_backend::Jobs,
     id: &str,
@@ -46,7 +53,9 @@ async fn completed_before(
     state: jobs_backend::State,
 ) -> Result<Option<String>, jobs_backend::Error> {
     let job = jobs.show(id).await?;
-    Ok(job.filter(|job| job.claims == token && job.state == state).map(|job| job.key))
+    let is_completed =
+        |job: &jobs_backend::Record| job.claims == token && job.state == state && !job.was_released();
+    Ok(job.filter(is_completed).map(|job| job.key))
 }
 
 impl jobs::Host for Context {
@@ -70,18 +79,16 @@ impl jobs::Host for Context {
         Ok(match self.patience.wait(Backend::Jobs, claim).await {
             Ok(jobs_backend::ClaimResult::Job(claimed)) => {
                 self.links.changes.announce(Topic::Key(&claimed.key));
-                Ok(jobs::ClaimResult::Job(jobs::Claimed {
-                    id: claimed.id,
-                    key: claimed.key,
-                    token: claimed.token,
-                    attempt: claimed.attempt,
-                    crashes: claimed.crashes,
-                    payload: claimed.payload.into(),
-                }))
+                Ok(jobs::ClaimResult::Job(claimed.into()))
             }
             Ok(jobs_backend::ClaimResult::Idle(due_ms)) => Ok(jobs::ClaimResult::Idle(due_ms)),
             Err(error) => Err(error.into()),
         })
+    }
+
+    async fn leased(&mut self, id: String, token: u64) -> Result<Result<Option<jobs::Claimed>, jobs::Error>> {
+        let leased = self.patience.wait(Backend::Jobs, self.capabilities.jobs.leased(&id, token)).await;
+        Ok(leased.map(|claimed| claimed.map(Into::into)).map_err(Into::into))
     }
 
     async fn extend_lease(
@@ -178,9 +185,13 @@ mod tests {
     use crate::patience::Patience;
 
     const T: u64 = 1_700_000_000_000;
+    /// The process that holds the leases.
+    const HOLDER: &str = "here";
 
     fn context() -> Context {
         let (capabilities, _) = Capabilities::scripted();
+        let jobs = jobs_backend::Memory::new(capabilities.random.clone()).held_by(Some(HOLDER.into()));
+        let capabilities = Capabilities { jobs: Arc::new(jobs), ..capabilities };
         let links = Links::new(&Arc::new(Changes::new()));
         let mut context = Context::new(Role::Queueing, Arc::new(capabilities), Arc::new(links), 1 << 20);
         context.patience = Arc::new(Patience::new(Duration::from_mins(1)));
@@ -221,6 +232,40 @@ mod tests {
         let mut announced = Box::pin(changes.next(Topic::Key("k")));
         assert!(complete(&mut context, &claimed).await, "it stands");
         assert!(announced.as_mut().now_or_never().is_some());
+    }
+
+    /// A process that stops, or is found dead, gives its jobs back; a worker of it may still report.
+    #[tokio::test]
+    async fn a_job_that_was_released_is_not_taken_for_one_that_is_retried() {
+        for end in [jobs_backend::End::Stopped, jobs_backend::End::Died] {
+            let mut context = context();
+            let claimed = claim(&mut context).await;
+            let released = context.capabilities.jobs.release(HOLDER, end, T + 5).await;
+            assert_eq!(released, Ok(1));
+            let retry = jobs::Retry { at_ms: T + 9_000, reason: "it broke".into() };
+            for completion in [jobs::Completion::Retry(retry), jobs::Completion::Postponed(T + 9_000)] {
+                let (id, token) = (claimed.id.clone(), claimed.token);
+                let completed = jobs::Host::complete(&mut context, id, token, T + 9, completion).await;
+                assert!(
+                    !completed.expect("no trap").expect("it is well"),
+                    "it is not this worker's any more"
+                );
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_retry_that_was_written_late_is_announced_the_next_time() {
+        let mut context = context();
+        let claimed = claim(&mut context).await;
+        let late = jobs_backend::Completion::Retry { at_ms: T + 900, reason: "it broke".into() };
+        let written = context.capabilities.jobs.complete(&claimed.id, claimed.token, T + 5, late).await;
+        assert_eq!(written, Ok(Some("k".to_owned())));
+        let again = jobs::Retry { at_ms: T + 1_000, reason: "it broke".into() };
+        let completion = jobs::Completion::Retry(again);
+        let completed =
+            jobs::Host::complete(&mut context, claimed.id.clone(), claimed.token, T + 9, completion).await;
+        assert!(completed.expect("no trap").expect("it is well"));
     }
 
     #[tokio::test]

@@ -69,11 +69,11 @@ export class Worker {
     const outcome = await Promise.race([this.#outcome(job, ended.signal), lost]);
     ended.abort();
     if (!outcome) {
-      write('warn', 'the lease was lost; its work is dropped', { during: `job ${job.id}` });
+      write('warn', 'the lease was lost; its work is dropped', { during: `job ${job.lease.id}` });
       return;
     }
     const ms = Date.now() - started;
-    write('info', 'a job ended', { during: `job ${job.id}`, outcome: outcome.tag, attempt: job.attempt, ms });
+    write('info', 'a job ended', { during: `job ${job.lease.id}`, outcome: outcome.tag, attempt: job.attempt, ms });
     await this.#complete(job, outcome);
   }
 
@@ -83,18 +83,18 @@ export class Worker {
     try {
       return await (task === 'page' ? this.#generate(job) : this.#run(job, ended));
     } catch (error) {
-      write('error', 'a job failed', { during: `job ${job.id}`, task, reason: reason(error) });
+      write('error', 'a job failed', { during: `job ${job.lease.id}`, task, reason: reason(error) });
       return { tag: 'retry', val: { trouble: { reason: reason(error) } } };
     }
   }
 
   #generate(job: Job): Promise<Outcome> {
-    return generating.call(this.#scope(`job ${job.id}`), (storefront) => storefront.generator.generate(job));
+    return generating.call(this.#scope(`job ${job.lease.id}`), (storefront) => storefront.generator.generate(job));
   }
 
   /** Runs a maintenance task in steps, while this worker holds its lease. Each step waits its turn, like a request. */
   async #run(job: Job, ended: AbortSignal): Promise<Outcome> {
-    const scope = this.#scope(`job ${job.id}`);
+    const scope = this.#scope(`job ${job.lease.id}`);
     while (!ended.aborted) {
       const progress = await serving.call(scope, (storefront) => storefront.maintenance.run(job));
       if (progress.tag === 'over') return progress.val;
@@ -108,16 +108,16 @@ export class Worker {
     for (;;) {
       await scheduler.wait(leaseMs / 3, { signal: ended }).catch(() => undefined);
       if (ended.aborted) return undefined;
-      const kept = await this.#leases(`job ${job.id}`, (leases) => leases.extend(job)).catch(() => true);
+      const kept = await this.#leases(`job ${job.lease.id}`, (leases) => leases.extend(job.lease)).catch(() => true);
       if (!kept) return undefined;
     }
   }
 
   async #complete(job: Job, outcome: Outcome): Promise<void> {
-    const during = `job ${job.id}`;
+    const during = `job ${job.lease.id}`;
     for (let attempt = 1; attempt <= COMPLETE_ATTEMPTS; attempt += 1) {
       try {
-        const ours = await this.#leases(during, (leases) => leases.complete(job, outcome));
+        const ours = await this.#leases(during, (leases) => leases.complete(job.lease, outcome));
         if (!ours) write('warn', 'the job was completed by another worker', { during });
         return;
       } catch (error) {
@@ -155,6 +155,7 @@ function jobsOf(env: Env, queue: MemberQueue, name: string): Jobs {
   return {
     enqueue: (job) => queue.own((jobs) => jobs.enqueue(job)),
     claim: (nowMs, leaseMs) => queue.own((jobs) => jobs.claim(nowMs, leaseMs)),
+    leased: (id, token) => queue.own((jobs) => jobs.leased(id, token)),
     extendLease: (id, token, nowMs, leaseMs) => queue.own((jobs) => jobs.extendLease(id, token, nowMs, leaseMs)),
     complete: (id, token, nowMs, completion) => queue.own((jobs) => jobs.complete(id, token, nowMs, completion)),
     latest: async (key, [home]) =>
