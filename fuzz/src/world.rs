@@ -34,7 +34,7 @@ impl World {
     }
 
     fn ask<T>(&self, answer: T) -> Result<T, Failure> {
-        if self.broken { Err(Failure("out of order".to_owned())) } else { Ok(answer) }
+        if self.broken { Err(Failure::Unavailable("out of order".to_owned())) } else { Ok(answer) }
     }
 }
 

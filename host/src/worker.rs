@@ -20,6 +20,7 @@ use crate::changes::Topic;
 use crate::component::{Failure, call};
 use crate::context::{Cause, Spent};
 use crate::deployment::Deployment;
+use crate::merchants::NotReleased;
 
 /// How often a member looks for jobs of other processes, which are not announced here.
 const LOOK: Duration = Duration::from_secs(2);
@@ -198,8 +199,10 @@ async fn perform(deployment: &Deployment, job: &Job, spent: &Arc<Spent>) -> Outc
     match &job.task {
         Task::Page(_) => generate(deployment, job, spent).await,
         Task::Maintenance(maintenance) => {
-            if let Err(reason) = release_shop(deployment, maintenance).await {
-                return again(&reason);
+            match release_shop(deployment, maintenance).await {
+                Ok(()) => {}
+                Err(NotReleased::Invalid(wrong)) => return Outcome::Failed(wrong.to_string()),
+                Err(NotReleased::Unavailable(error)) => return again(&error.to_string()),
             }
             run(deployment, job).await.unwrap_or_else(|failure| again(&failure.to_string()))
         }
@@ -220,7 +223,7 @@ async fn generate(deployment: &Deployment, job: &Job, spent: &Arc<Spent>) -> Out
 }
 
 /// Has the admin remove a shop that uninstalled the app or is redacted, before the maintenance task begins.
-async fn release_shop(deployment: &Deployment, maintenance: &MaintenanceTask) -> Result<(), String> {
+async fn release_shop(deployment: &Deployment, maintenance: &MaintenanceTask) -> Result<(), NotReleased> {
     match deployment.merchants.get() {
         Some(merchants) => merchants.release_shop(maintenance).await,
         None => Ok(()),

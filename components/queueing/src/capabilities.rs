@@ -2,10 +2,16 @@
 
 use model::{Key, Range};
 
-/// A failure of the backend. The text is for the log.
+/// A failure of the backend. The texts are for the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Failure(pub String);
+pub enum Failure {
+    /// The call is invalid and can never succeed.
+    #[error("{0}")]
+    Invalid(String),
+    /// The backend did not answer. A later call may succeed.
+    #[error("{0}")]
+    Unavailable(String),
+}
 
 /// A job to queue.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -23,7 +23,7 @@ pub(crate) enum Fault {
 
 impl Fault {
     fn around<T>(self, operation: impl FnOnce() -> T) -> Result<T, Failure> {
-        let failure = Failure("down".into());
+        let failure = Failure::Unavailable("down".into());
         match self {
             Self::None => Ok(operation()),
             Self::Lost => Err(failure),
@@ -191,7 +191,7 @@ impl Jobs for FakeJobs {
     /// still go unanswered.
     fn leased(&self, id: &str, token: u64) -> Result<Option<Leased>, Failure> {
         match self.fault.get() {
-            Fault::Lost => Err(Failure("down".into())),
+            Fault::Lost => Err(Failure::Unavailable("down".into())),
             Fault::None | Fault::Unanswered => Ok(self.claimed(id, token)),
         }
     }

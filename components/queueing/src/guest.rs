@@ -175,8 +175,10 @@ model::conversions!(struct Record as wit::JobError { at_ms, job, shop, cause: op
 impl From<jobs::Error> for Failure {
     fn from(error: jobs::Error) -> Self {
         match error {
-            jobs::Error::TooLarge(bytes_max) => Self(format!("a job may be at most {bytes_max} bytes")),
-            jobs::Error::Unavailable(text) => Self(text),
+            jobs::Error::TooLarge(bytes_max) => {
+                Self::Invalid(format!("a job may be at most {bytes_max} bytes"))
+            }
+            jobs::Error::Unavailable(text) => Self::Unavailable(text),
         }
     }
 }
@@ -184,9 +186,12 @@ impl From<jobs::Error> for Failure {
 impl From<kv::Error> for Failure {
     fn from(error: kv::Error) -> Self {
         match error {
-            kv::Error::NoSuchStore => Self("no such store is given to queueing".into()),
-            kv::Error::TooLarge(bytes_max) => Self(format!("a record may be at most {bytes_max} bytes")),
-            kv::Error::NotPermitted(text) | kv::Error::Unavailable(text) => Self(text),
+            kv::Error::NoSuchStore => Self::Invalid("no such store is given to queueing".into()),
+            kv::Error::TooLarge(bytes_max) => {
+                Self::Invalid(format!("a record may be at most {bytes_max} bytes"))
+            }
+            kv::Error::NotPermitted(text) => Self::Invalid(text),
+            kv::Error::Unavailable(text) => Self::Unavailable(text),
         }
     }
 }
@@ -201,7 +206,8 @@ impl From<Error> for wit::QueueError {
     fn from(error: Error) -> Self {
         match error {
             Error::NoSuchMember => Self::Invalid(error.to_string()),
-            Error::Unavailable(failure) => Self::Unavailable(failure.0),
+            Error::Storage(Failure::Invalid(text)) => Self::Invalid(text),
+            Error::Storage(Failure::Unavailable(text)) => Self::Unavailable(text),
         }
     }
 }

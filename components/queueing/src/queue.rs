@@ -123,9 +123,9 @@ pub enum Error {
     /// The pool has no member of that name, which is the caller's mistake.
     #[error("the pool has no such member")]
     NoSuchMember,
-    /// Storage did not answer. Try later.
+    /// Storage failed.
     #[error(transparent)]
-    Unavailable(#[from] Failure),
+    Storage(#[from] Failure),
 }
 
 impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
@@ -263,7 +263,7 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
                 ("job", &*record.job),
                 ("settled", &*record.settled),
                 ("reason", &*record.reason),
-                ("cause", &*failure.0),
+                ("cause", &*failure.to_string()),
             ];
             self.operator.warn("what went wrong in a job was not recorded", &particulars);
         }

@@ -17,10 +17,25 @@ pub trait Deployment: Cache + Queue + Catalog + Storage + Settings + Signatures 
 
 impl<T: Cache + Queue + Catalog + Storage + Settings + Signatures + Clock + Log> Deployment for T {}
 
-/// A failed call to another component or to the host. The text is for the log.
+/// A failed call to another component or to the host. The texts are for the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Failure(pub String);
+pub enum Failure {
+    /// The call is invalid and can never succeed.
+    #[error("{0}")]
+    Invalid(String),
+    /// The other side did not answer. A later call may succeed.
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+impl Failure {
+    /// Returns the reason in words.
+    pub(crate) fn reason(&self) -> &str {
+        match self {
+            Self::Invalid(reason) | Self::Unavailable(reason) => reason,
+        }
+    }
+}
 
 /// The catalog of a shop.
 pub trait Catalog {

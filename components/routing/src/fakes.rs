@@ -46,7 +46,10 @@ pub(crate) struct Fake {
     pub(crate) shops: Vec<&'static str>,
     /// The name of the best-selling product.
     pub(crate) best: &'static str,
+    /// The parts that do not answer.
     pub(crate) down: Vec<&'static str>,
+    /// The parts that refuse every call as invalid.
+    pub(crate) refusing: Vec<&'static str>,
     /// How many compare-and-swaps another writer wins.
     pub(crate) rivals: Cell<u32>,
     /// Short-term storage. Each key's prefix determines its shop.
@@ -81,6 +84,7 @@ impl Default for Fake {
             shops: vec![STORE, SHOP],
             best: "Elder Wand",
             down: Vec::new(),
+            refusing: Vec::new(),
             rivals: Cell::new(0),
             stored: RefCell::default(),
             pages: RefCell::default(),
@@ -134,7 +138,13 @@ impl Fake {
 
     fn asked(&self, part: &'static str, call: &'static str) -> Result<(), Failure> {
         self.calls.borrow_mut().push(call);
-        if self.down.contains(&part) { Err(Failure(format!("{part} is down"))) } else { Ok(()) }
+        if self.down.contains(&part) {
+            return Err(Failure::Unavailable(format!("{part} is down")));
+        }
+        if self.refusing.contains(&part) {
+            return Err(Failure::Invalid(format!("{part} refuses the call")));
+        }
+        Ok(())
     }
 }
 

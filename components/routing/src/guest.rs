@@ -123,7 +123,9 @@ impl Queue for Host {
     fn enqueue_maintenance(&self, maintenance: MaintenanceTask<'_>) -> Result<(), Failure> {
         match queue::enqueue_maintenance(&maintenance.into())? {
             job_types::Enqueued::Accepted(_) | job_types::Enqueued::Live(_) => Ok(()),
-            job_types::Enqueued::Full => Err(Failure("the queue had no room for a maintenance task".into())),
+            job_types::Enqueued::Full => {
+                Err(Failure::Unavailable("the queue had no room for a maintenance task".into()))
+            }
         }
     }
 

@@ -21,9 +21,9 @@ pub enum Progress {
     More,
     /// The task is done.
     Done,
-    /// The part failed and is worth another attempt.
-    Retry(Failure),
-    /// The task can never succeed, with the reason.
+    /// The part failed for this reason and is worth another attempt.
+    Retry(String),
+    /// The task can never succeed, for this reason.
     Impossible(String),
 }
 
@@ -40,7 +40,8 @@ pub fn run<D: Deployment>(deployment: &D, shop: &str, cause: &str, kind: &Mainte
     match advance(deployment, &shop, &cause, &plan) {
         Ok(true) => Progress::Done,
         Ok(false) => Progress::More,
-        Err(failure) => Progress::Retry(failure),
+        Err(Failure::Unavailable(reason)) => Progress::Retry(reason),
+        Err(Failure::Invalid(reason)) => Progress::Impossible(reason),
     }
 }
 

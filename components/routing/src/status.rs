@@ -77,8 +77,8 @@ fn look(deployment: &(impl Cache + Queue + Log), visitor: &Visitor) -> State {
     if visitor.paused {
         return State::None;
     }
-    state(deployment, visitor).unwrap_or_else(|Failure(reason)| {
-        let particulars = [("shop", visitor.shop.as_str()), ("reason", &reason)];
+    state(deployment, visitor).unwrap_or_else(|failure| {
+        let particulars = [("shop", visitor.shop.as_str()), ("reason", failure.reason())];
         deployment.warn("the status of a page could not be told", &particulars);
         State::Unknown
     })

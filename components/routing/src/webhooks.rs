@@ -67,8 +67,8 @@ pub(crate) fn receive<D: Deployment>(
     request: &impl Request,
 ) -> Result<Response<D::Value>, Refusal> {
     let notice = read(deployment, request)?;
-    let taken = take(deployment, &notice).map_err(|Failure(reason)| {
-        let particulars = [("shop", notice.shop.as_str()), ("reason", &reason)];
+    let taken = take(deployment, &notice).map_err(|failure| {
+        let particulars = [("shop", notice.shop.as_str()), ("reason", failure.reason())];
         deployment.warn("a webhook could not be taken", &particulars);
         Refusal::StorageUnavailable
     })?;
@@ -111,8 +111,8 @@ fn take<D: Deployment>(deployment: &D, notice: &Notice) -> Result<bool, Failure>
         follow(deployment, notice, shop)?;
     }
     // Carrying it out again does no harm, so a failure here is not worth another delivery.
-    if let Err(Failure(reason)) = deployment.put(seen, b"1", Some(SEEN_TTL_SECONDS)) {
-        let particulars = [("shop", notice.shop.as_str()), ("reason", &reason)];
+    if let Err(failure) = deployment.put(seen, b"1", Some(SEEN_TTL_SECONDS)) {
+        let particulars = [("shop", notice.shop.as_str()), ("reason", failure.reason())];
         deployment.warn("a webhook could not be noted as seen", &particulars);
     }
     Ok(true)

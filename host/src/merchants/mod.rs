@@ -14,7 +14,7 @@ use axum::Router;
 use capabilities::fetch::Tokens;
 use capabilities::{Capabilities, Secret, clock, random};
 use http::HeaderMap;
-use model::ShopId;
+use model::{InvalidId, ShopId};
 
 use crate::bindings::wandstore::storefront::job_types::{Job, MaintenanceKind, MaintenanceTask, Outcome};
 use crate::config::Config;
@@ -153,16 +153,27 @@ impl Merchants {
     }
 
     /// Removes a shop's installation before its maintenance task begins: the next merchant who opens the admin connects
-    /// the shop again. On failure, returns the reason, and the maintenance task is tried again.
-    pub async fn release_shop(&self, maintenance: &MaintenanceTask) -> Result<(), String> {
-        let shop = ShopId::parse(&maintenance.shop).map_err(|wrong| wrong.to_string())?;
-        let done = match maintenance.kind {
-            MaintenanceKind::Uninstalled => self.admin.uninstalled(&shop, maintenance.happened_ms).await,
-            MaintenanceKind::RedactShop => self.admin.redacted(&shop, maintenance.happened_ms).await,
-            MaintenanceKind::RedactCustomer(_) | MaintenanceKind::ReportCustomer(_) => Ok(()),
-        };
-        done.map_err(|error| error.to_string())
+    /// the shop again.
+    pub async fn release_shop(&self, maintenance: &MaintenanceTask) -> Result<(), NotReleased> {
+        let shop = ShopId::parse(&maintenance.shop)?;
+        match maintenance.kind {
+            MaintenanceKind::Uninstalled => self.admin.uninstalled(&shop, maintenance.happened_ms).await?,
+            MaintenanceKind::RedactShop => self.admin.redacted(&shop, maintenance.happened_ms).await?,
+            MaintenanceKind::RedactCustomer(_) | MaintenanceKind::ReportCustomer(_) => {}
+        }
+        Ok(())
     }
+}
+
+/// Why a shop's installation was not removed.
+#[derive(Debug, thiserror::Error)]
+pub enum NotReleased {
+    /// The maintenance task is for no shop, and can never succeed.
+    #[error(transparent)]
+    Invalid(#[from] InvalidId),
+    /// The admin could not remove it: a later attempt may succeed.
+    #[error(transparent)]
+    Unavailable(#[from] admin::NotConnected),
 }
 
 /// Returns a shop that has the app: the configured one, or the first that installed it.

@@ -359,7 +359,7 @@ fn without_storage_the_queue_is_unavailable() {
     let job = job_under_way(&queue);
     queue.jobs.fault.set(Fault::Lost);
     queue.kv.fault.set(Fault::Lost);
-    let down = Error::Unavailable(Failure("down".into()));
+    let down = Error::Storage(Failure::Unavailable("down".into()));
     assert_eq!(queue.enqueue(request("other"), POOL, 0), Err(down.clone()));
     assert_eq!(queue.claim("pool-0", POOL, 0), Err(down.clone()));
     assert_eq!(queue.complete(&job.lease, &Outcome::Done(None), POOL, 0, 0), Err(down.clone()));

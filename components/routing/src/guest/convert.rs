@@ -43,7 +43,8 @@ model::conversions!(struct Response<Value> as wit::Response { status, headers, b
 impl From<page_types::CacheError> for Failure {
     fn from(error: page_types::CacheError) -> Self {
         match error {
-            page_types::CacheError::Invalid(text) | page_types::CacheError::Unavailable(text) => Self(text),
+            page_types::CacheError::Invalid(text) => Self::Invalid(text),
+            page_types::CacheError::Unavailable(text) => Self::Unavailable(text),
         }
     }
 }
@@ -51,7 +52,8 @@ impl From<page_types::CacheError> for Failure {
 impl From<job_types::QueueError> for Failure {
     fn from(error: job_types::QueueError) -> Self {
         match error {
-            job_types::QueueError::Invalid(text) | job_types::QueueError::Unavailable(text) => Self(text),
+            job_types::QueueError::Invalid(text) => Self::Invalid(text),
+            job_types::QueueError::Unavailable(text) => Self::Unavailable(text),
         }
     }
 }
@@ -59,12 +61,12 @@ impl From<job_types::QueueError> for Failure {
 impl From<catalog_types::CatalogError> for Failure {
     fn from(error: catalog_types::CatalogError) -> Self {
         match error {
-            catalog_types::CatalogError::NoSuchShop => Self("the catalog knows no such shop".into()),
+            catalog_types::CatalogError::NoSuchShop => Self::Invalid("the catalog knows no such shop".into()),
             catalog_types::CatalogError::Unavailable(again_ms) => {
-                Self(format!("it did not answer and may be asked again in {again_ms} ms"))
+                Self::Unavailable(format!("it did not answer and may be asked again in {again_ms} ms"))
             }
             catalog_types::CatalogError::Busy(again_ms) => {
-                Self(format!("it is busy and may be asked again in {again_ms} ms"))
+                Self::Unavailable(format!("it is busy and may be asked again in {again_ms} ms"))
             }
         }
     }
@@ -73,9 +75,12 @@ impl From<catalog_types::CatalogError> for Failure {
 impl From<kv::Error> for Failure {
     fn from(error: kv::Error) -> Self {
         match error {
-            kv::Error::NoSuchStore => Self("no such store is given to routing".into()),
-            kv::Error::TooLarge(bytes_max) => Self(format!("a value may be at most {bytes_max} bytes")),
-            kv::Error::NotPermitted(text) | kv::Error::Unavailable(text) => Self(text),
+            kv::Error::NoSuchStore => Self::Invalid("no such store is given to routing".into()),
+            kv::Error::TooLarge(bytes_max) => {
+                Self::Invalid(format!("a value may be at most {bytes_max} bytes"))
+            }
+            kv::Error::NotPermitted(text) => Self::Invalid(text),
+            kv::Error::Unavailable(text) => Self::Unavailable(text),
         }
     }
 }
@@ -158,7 +163,7 @@ impl From<Progress> for job_types::Progress {
         match progress {
             Progress::More => Self::More,
             Progress::Done => Self::Over(job_types::Outcome::Done(None)),
-            Progress::Retry(Failure(reason)) => {
+            Progress::Retry(reason) => {
                 let trouble = job_types::Trouble { cause: None, reason };
                 Self::Over(job_types::Outcome::Retry(job_types::Retry { after_ms: None, trouble }))
             }

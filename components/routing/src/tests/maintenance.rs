@@ -221,6 +221,22 @@ fn a_maintenance_task_that_is_cut_off_is_gone_on_with() {
 }
 
 #[test]
+fn a_maintenance_task_is_given_up_when_a_part_of_it_is_refused_as_invalid() {
+    for kind in [MaintenanceKind::RedactShop, MaintenanceKind::RedactCustomer("7".into())] {
+        for part in ["storage", "cache", "queue"] {
+            let mut shop = full();
+            shop.refusing = vec![part];
+            let ended = (0..8).find_map(|_| match run_maintenance(&shop, SHOP, CAUSE, &kind) {
+                Progress::More => None,
+                over => Some(over),
+            });
+            let reason = format!("{part} refuses the call");
+            assert_eq!(ended, Some(Progress::Impossible(reason)), "{kind:?}");
+        }
+    }
+}
+
+#[test]
 fn a_maintenance_task_works_on_ids_whatever_the_settings_are() {
     let shop = Fake { shops: Vec::new(), ..full() };
     finish(&shop, &MaintenanceKind::RedactShop);
