@@ -1,15 +1,15 @@
 //! The operations of the queue.
 
-use std::fmt;
-
-use model::{Cause, Scope, ShopId, ShopperId};
-
-use crate::capabilities::{
-    Answer, Completion, Enqueued, Failure, Jobs, Kv, Leased, NewJob, Operator, QueueStats, State,
+use model::jobs::{
+    self, ClaimResult, Completion, Ending, Enqueued, Lease, MaintenanceTask, NewJob, Outcome, QueueStats,
+    State, Trouble,
 };
+use model::{Scope, ShopId, ShopperId};
+
+use crate::capabilities::{Failure, Jobs, Kv, Operator};
 use crate::generation_request::{self, GenerationRequest};
 use crate::journal::{self, Record};
-use crate::maintenance::MaintenanceTask;
+use crate::maintenance;
 use crate::policy::{Pool, member_index, member_name, pause_ms, rotation};
 use crate::task::Task;
 
@@ -27,15 +27,6 @@ pub struct Queue<J, K, O> {
     pub kv: K,
     /// The operator's log, for errors that could not be stored.
     pub operator: O,
-}
-
-/// The lease of a job.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lease {
-    /// The id of the job.
-    pub id: String,
-    /// The token that proves the holder's claim.
-    pub token: u64,
 }
 
 /// A claimed job.
@@ -60,43 +51,6 @@ pub enum Claimed {
     Job(Box<Job>),
     /// No job is due before this time; `None` if no job waits.
     Idle(Option<u64>),
-}
-
-/// An error of a job.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
-    /// Why the language model gave no plan; `None` if the error has another cause.
-    pub cause: Option<Cause>,
-    /// The error in words.
-    pub reason: String,
-}
-
-impl fmt::Display for Trouble {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.cause {
-            Some(cause) => write!(f, "{}: {}", cause.name(), self.reason),
-            None => f.write_str(&self.reason),
-        }
-    }
-}
-
-/// The outcome of a job.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// The job is done. The value is what went wrong on the way, if anything.
-    Done(Option<Trouble>),
-    /// The job failed and is worth another attempt.
-    Retry {
-        /// The shortest pause before the next attempt, in milliseconds.
-        after_ms: Option<u64>,
-        /// The error.
-        trouble: Trouble,
-    },
-    /// The job was not tried, and may be claimed again after this many milliseconds. This claim does not count as an
-    /// attempt.
-    Postponed(u64),
-    /// The job failed and is not worth another attempt, with the reason.
-    Failed(String),
 }
 
 /// The result of one bounded deletion.
@@ -149,18 +103,18 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     /// caller that asks twice does not want the task done twice. Only a task that was given up is queued again.
     pub fn enqueue_maintenance(
         &self,
-        maintenance: &MaintenanceTask,
+        task: &MaintenanceTask,
         pool: Pool,
         now_ms: u64,
     ) -> Result<Enqueued, Error> {
         let pool = pool.for_maintenance();
-        let (key, queues) = (maintenance.key(), queues(maintenance.shop.as_str(), pool));
+        let (key, queues) = (maintenance::job_key(task), queues(task.shop.as_str(), pool));
         if let Some(newest) = self.jobs.latest(&key, &queues)?
             && newest.state != State::Dead
         {
             return Ok(Enqueued::Live(newest.id));
         }
-        let (payload, queue_depth_max) = (maintenance.encode(), pool.depth_max);
+        let (payload, queue_depth_max) = (maintenance::encode(task), pool.depth_max);
         Ok(self.jobs.enqueue(NewJob { queues, queue_depth_max, key, payload, now_ms })?)
     }
 
@@ -171,8 +125,8 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         member_index(member, pool.size).ok_or(Error::NoSuchMember)?;
         for _ in 0..BURIALS_MAX {
             let leased = match self.jobs.claim(now_ms, pool.lease_ms)? {
-                Answer::Job(leased) => leased,
-                Answer::Idle(until_ms) => return Ok(Claimed::Idle(until_ms)),
+                ClaimResult::Job(leased) => leased,
+                ClaimResult::Idle(until_ms) => return Ok(Claimed::Idle(until_ms)),
             };
             match admit(leased, pool) {
                 Ok(job) => return Ok(Claimed::Job(Box::new(job))),
@@ -184,9 +138,9 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
 
     fn bury(&self, hopeless: &Hopeless, now_ms: u64) -> Result<(), Error> {
         let Hopeless { lease, shop, reason } = hopeless;
-        if self.end(lease, now_ms, &Completion::Dead(reason.clone()))? {
+        if self.end(lease, now_ms, Completion::Dead(reason.clone()))? {
             let trouble = Trouble { cause: None, reason: reason.clone() };
-            self.record(&Record::new(now_ms, &lease.id, shop.as_ref(), &trouble, "dead"));
+            self.record(&Record::new(now_ms, &lease.id, shop.as_ref(), &trouble, Ending::Dead));
         }
         Ok(())
     }
@@ -207,14 +161,13 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         random: u64,
     ) -> Result<bool, Error> {
         match outcome {
-            Outcome::Done(None) => self.end(lease, now_ms, &Completion::Done(None)),
+            Outcome::Done(None) => self.end(lease, now_ms, Completion::Done(None)),
             Outcome::Postponed(after_ms) => {
-                self.end(lease, now_ms, &Completion::Postponed(now_ms.saturating_add(*after_ms)))
+                self.end(lease, now_ms, Completion::Postponed(now_ms.saturating_add(*after_ms)))
             }
-            Outcome::Done(Some(trouble)) => {
-                let ending = |trouble: &Trouble, _: &Attempt| Completion::Done(Some(trouble.to_string()));
-                self.end_with(lease, trouble, now_ms, ending)
-            }
+            Outcome::Done(Some(trouble)) => self.end_with(lease, trouble, now_ms, |trouble, _| {
+                (Ending::Done, Completion::Done(Some(trouble.to_string())))
+            }),
             Outcome::Retry { after_ms, trouble } => {
                 self.end_with(lease, trouble, now_ms, |trouble, attempt| {
                     attempt.retry_or_bury(trouble, pool, *after_ms, now_ms, random)
@@ -222,12 +175,14 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
             }
             Outcome::Failed(reason) => {
                 let trouble = Trouble { cause: None, reason: reason.clone() };
-                self.end_with(lease, &trouble, now_ms, |trouble, _| Completion::Dead(trouble.to_string()))
+                self.end_with(lease, &trouble, now_ms, |trouble, _| {
+                    (Ending::Dead, Completion::Dead(trouble.to_string()))
+                })
             }
         }
     }
 
-    fn end(&self, lease: &Lease, now_ms: u64, completion: &Completion) -> Result<bool, Error> {
+    fn end(&self, lease: &Lease, now_ms: u64, completion: Completion) -> Result<bool, Error> {
         Ok(self.jobs.complete(&lease.id, lease.token, now_ms, completion)?)
     }
 
@@ -238,20 +193,20 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         lease: &Lease,
         trouble: &Trouble,
         now_ms: u64,
-        ending: impl FnOnce(&Trouble, &Attempt) -> Completion,
+        completing: impl FnOnce(&Trouble, &Attempt) -> (Ending, Completion),
     ) -> Result<bool, Error> {
         let Some(leased) = self.jobs.leased(&lease.id, lease.token)? else { return Ok(false) };
         let Ok(task) = Task::decode(&leased.payload) else {
             // A job under lease has a readable task. This one is done, by a call whose answer got lost.
-            return self.end(lease, now_ms, &Completion::Done(None));
+            return self.end(lease, now_ms, Completion::Done(None));
         };
         let trouble = Trouble { reason: task.impersonal(trouble.reason.clone()), ..*trouble };
         let attempt = Attempt { number: leased.attempt, task };
-        let completion = ending(&trouble, &attempt);
-        let ours = self.end(lease, now_ms, &completion)?;
+        let (ending, completion) = completing(&trouble, &attempt);
+        let ours = self.end(lease, now_ms, completion)?;
         if ours {
             let shop = Some(attempt.task.shop());
-            self.record(&Record::new(now_ms, &lease.id, shop, &trouble, name(&completion)));
+            self.record(&Record::new(now_ms, &lease.id, shop, &trouble, ending));
         }
         Ok(ours)
     }
@@ -261,7 +216,7 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         if let Err(failure) = journal::write(&self.kv, record) {
             let particulars = [
                 ("job", &*record.job),
-                ("settled", &*record.settled),
+                ("ending", record.ending.name()),
                 ("reason", &*record.reason),
                 ("cause", &*failure.to_string()),
             ];
@@ -328,14 +283,14 @@ impl Attempt {
         after_ms: Option<u64>,
         now_ms: u64,
         random: u64,
-    ) -> Completion {
+    ) -> (Ending, Completion) {
         let terms = self.task.terms(pool);
         let reason = trouble.to_string();
         if self.number >= terms.attempts_max {
-            return Completion::Dead(reason);
+            return (Ending::Dead, Completion::Dead(reason));
         }
         let pause_ms = pause_ms(self.number, terms.backoff, after_ms, random);
-        Completion::Retry { at_ms: now_ms.saturating_add(pause_ms), reason }
+        (Ending::Retry, Completion::Retry { at_ms: now_ms.saturating_add(pause_ms), reason })
     }
 }
 
@@ -346,8 +301,8 @@ struct Hopeless {
     reason: String,
 }
 
-fn admit(leased: Leased, pool: Pool) -> Result<Job, Hopeless> {
-    let Leased { id, token, attempt, crashes, payload } = leased;
+fn admit(claimed: jobs::Claimed, pool: Pool) -> Result<Job, Hopeless> {
+    let jobs::Claimed { id, token, attempt, crashes, payload, .. } = claimed;
     let lease = Lease { id, token };
     let task = match Task::decode(&payload) {
         Ok(task) => task,
@@ -366,16 +321,6 @@ fn admit(leased: Leased, pool: Pool) -> Result<Job, Hopeless> {
         return Err(Hopeless { lease, shop: Some(task.shop().clone()), reason });
     }
     Ok(Job { lease, attempt, last: attempt == attempts_max, crashed: crashes > 0, task })
-}
-
-/// Returns the name of a completion in the journal.
-fn name(completion: &Completion) -> &'static str {
-    match completion {
-        Completion::Done(_) => "done",
-        Completion::Retry { .. } => "retry",
-        Completion::Postponed(_) => "postponed",
-        Completion::Dead(_) => "dead",
-    }
 }
 
 #[cfg(test)]

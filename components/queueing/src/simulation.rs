@@ -19,14 +19,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::jobs::{Enqueued, Lease, MaintenanceKind, MaintenanceTask, Outcome, State, Trouble};
 use model::{EventId, Market, Scope, ShopId, ShopperId};
 
-use crate::capabilities::{Enqueued, State};
 use crate::fakes::{DIED, FakeJobs, FakeKv, FakeOperator, Fault, Row, STOPPED};
 use crate::generation_request::{GenerationRequest, Signals, Work};
-use crate::maintenance::{MaintenanceKind, MaintenanceTask};
 use crate::policy::{Backoff, Pool, member_name};
-use crate::queue::{Claimed, Forgotten, Job, Lease, Outcome, Queue, Trouble};
+use crate::queue::{Claimed, Forgotten, Job, Queue};
 use crate::task::Task;
 
 const POOL: Pool = Pool {

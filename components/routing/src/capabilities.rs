@@ -7,9 +7,7 @@ mod pages;
 use model::{Key, Market, ShopId, Store};
 use page::{Collection, Product};
 
-pub use jobs::{
-    Enqueued, GenerationRequest, JobError, JobState, MaintenanceKind, MaintenanceTask, Member, Queue, Work,
-};
+pub use jobs::{GenerationRequest, JobError, Member, Queue, Work};
 pub use pages::{Cache, Cached, Content, Forgotten, Fragment, Page, PageMetadata, Staleness};
 
 /// All capabilities that routing needs.

@@ -1,6 +1,8 @@
 //! Page requests for visitors, based on their signals.
 
-use crate::capabilities::{Enqueued, Failure, GenerationRequest, Log, Queue, Storage, Work};
+use model::jobs::Enqueued;
+
+use crate::capabilities::{Failure, GenerationRequest, Log, Queue, Storage, Work};
 use crate::signals::{self, Signals};
 use crate::visitor::Visitor;
 

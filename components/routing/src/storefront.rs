@@ -3,12 +3,13 @@
 //! A fresh page costs two calls: the shop status and the lookup. Everything else happens only
 //! if there is no fresh page.
 
+use model::jobs::Enqueued;
 use model::{Market, NO_CURRENCY, ShopId};
 use page::{Collection, Document, Product, Shelves, Shop};
 
 use crate::capabilities::{
-    Assortment, Cache, Cached, Catalog, Deployment, Enqueued, Log, Merchant, Page, PageMetadata, Queue,
-    Staleness, Storage, Work,
+    Assortment, Cache, Cached, Catalog, Deployment, Log, Merchant, Page, PageMetadata, Queue, Staleness,
+    Storage, Work,
 };
 use crate::headers::{self, Generation, Served};
 use crate::http::{Body, Response};

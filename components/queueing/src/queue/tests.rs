@@ -1,9 +1,9 @@
+use model::jobs::MaintenanceKind;
 use model::{Cause, EventId, Market, Persona};
 
 use super::*;
 use crate::fakes::{DIED, FakeJobs, FakeKv, FakeOperator, Fault};
 use crate::generation_request::{Signals, Work};
-use crate::maintenance::MaintenanceKind;
 use crate::policy::Backoff;
 
 const POOL: Pool = Pool {
@@ -78,7 +78,7 @@ fn state(queue: &TestQueue) -> Option<State> {
 /// Returns the reason and completion of each record.
 fn records(queue: &TestQueue, now_ms: u64) -> Vec<(String, String)> {
     let errors = queue.errors(10, now_ms).unwrap();
-    errors.into_iter().map(|record| (record.reason, record.settled)).collect()
+    errors.into_iter().map(|record| (record.reason, record.ending.name().to_owned())).collect()
 }
 
 #[test]
@@ -329,7 +329,7 @@ fn a_payload_that_is_no_request_is_buried_and_the_next_job_claimed() {
     let Ok(Claimed::Job(job)) = queue.claim("pool-0", POOL, 0) else { panic!("no job") };
     assert_eq!(job.task, Task::Page(request("abc123")));
     let errors = queue.errors(10, 0).unwrap();
-    assert_eq!((errors.len(), &*errors[0].settled, &*errors[0].shop), (1, "dead", ""));
+    assert_eq!((errors.len(), errors[0].ending, &*errors[0].shop), (1, Ending::Dead, ""));
     assert!(errors[0].reason.starts_with("it is no task"), "{}", errors[0].reason);
 }
 

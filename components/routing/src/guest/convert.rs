@@ -1,6 +1,6 @@
 //! Conversions between WIT records and our own types, which have the same fields under other names.
 
-use model::{Cause, Market, Persona, Source};
+use model::{Market, Persona, Source};
 
 use super::bindings::wandstore::capabilities::kv;
 use super::bindings::wandstore::capabilities::values::Value;
@@ -8,26 +8,21 @@ use super::bindings::wandstore::storefront::{
     catalog_types, http_types as wit, job_types, page_types, shopper_types,
 };
 use crate::{
-    Assortment, Body, BodyError, Cached, Enqueued, Failure, Forgotten, Fragment, GenerationRequest, JobError,
-    JobState, MaintenanceKind, MaintenanceTask, Member, Method, Page, PageMetadata, Progress, Reply,
-    Response, Signals, Staleness, Work,
+    Assortment, Body, BodyError, Cached, Failure, Forgotten, Fragment, GenerationRequest, JobError, Member,
+    Method, Page, PageMetadata, Progress, Reply, Response, Signals, Staleness, Work,
 };
 
 model::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
 model::conversions!(enum Source as page_types::Source { Llm, Local });
 model::conversions!(enum Staleness as page_types::Staleness { CatalogChanged, Expired });
 model::conversions!(struct Forgotten as page_types::Forgotten { count, more });
+model::job_types_conversions!(job_types);
 model::conversions!(enum Work as job_types::Work { Generate, Rerender });
 model::conversions!(struct Signals as shopper_types::Signals {
     visits, views, searches, filters, sorts, carted, purchased
 });
-model::conversions!(enum Enqueued as job_types::Enqueued { Accepted(job), Live(job), Full });
-model::conversions!(enum JobState as job_types::JobState { None, Queued, Running, Done, Dead });
 model::conversions!(struct Member as job_types::Member { name, queued, running, dead, depth_max, oldest_ms });
-model::conversions!(enum Cause as job_types::Cause {
-    Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
-});
-model::conversions!(struct JobError as job_types::JobError { at_ms, job, shop, cause: option, reason, settled });
+model::conversions!(struct JobError as job_types::JobError { at_ms, job, shop, cause: option, reason, ending });
 model::conversions!(struct page::Image as catalog_types::Image { url, alt, width, height });
 model::conversions!(struct page::Product as catalog_types::Product {
     id, title, description, vendor, category, tags, url, image: option, price, price_before, available
@@ -125,36 +120,6 @@ impl From<page_types::Page> for Page<Value> {
 impl From<&Market> for catalog_types::Market {
     fn from(market: &Market) -> Self {
         Self { country: market.country().to_owned(), language: market.language().to_owned() }
-    }
-}
-
-impl From<MaintenanceTask<'_>> for job_types::MaintenanceTask {
-    fn from(maintenance: MaintenanceTask<'_>) -> Self {
-        let MaintenanceTask { shop, cause, happened_ms, kind } = maintenance;
-        Self { shop: shop.to_string(), cause: cause.to_string(), happened_ms, kind: kind.into() }
-    }
-}
-
-impl From<job_types::MaintenanceKind> for MaintenanceKind {
-    fn from(kind: job_types::MaintenanceKind) -> Self {
-        match kind {
-            job_types::MaintenanceKind::Uninstalled => Self::Uninstalled,
-            job_types::MaintenanceKind::RedactShop => Self::RedactShop,
-            job_types::MaintenanceKind::RedactCustomer(customer) => Self::RedactCustomer(customer.id),
-            job_types::MaintenanceKind::ReportCustomer(customer) => Self::ReportCustomer(customer.id),
-        }
-    }
-}
-
-impl From<MaintenanceKind> for job_types::MaintenanceKind {
-    fn from(kind: MaintenanceKind) -> Self {
-        let customer = |id| job_types::Customer { id };
-        match kind {
-            MaintenanceKind::Uninstalled => Self::Uninstalled,
-            MaintenanceKind::RedactShop => Self::RedactShop,
-            MaintenanceKind::RedactCustomer(id) => Self::RedactCustomer(customer(id)),
-            MaintenanceKind::ReportCustomer(id) => Self::ReportCustomer(customer(id)),
-        }
     }
 }
 

@@ -10,8 +10,8 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use super::{
-    Buried, ClaimResult, Claimed, Completion, End, Enqueued, Error, Filter, Jobs, Keys, Memory, NewJob,
-    PAYLOAD_BYTES_MAX, QueueStats, Requeued, Scripted, Sqlite, State, Status,
+    Buried, ClaimResult, Claimed, Completion, End, Enqueued, Error, Filter, Jobs, Memory, NewJob,
+    PAYLOAD_BYTES_MAX, QueueStats, Range, Requeued, Scripted, Sqlite, State, Status,
 };
 use crate::battery::battery;
 use crate::faults::Faults;
@@ -676,12 +676,12 @@ async fn forgetting_removes_jobs_of_those_keys_wherever_they_stand(stage: &Stage
     stage.accept("shop:bob", T).await;
     stage.accept("shop-2:ann", T).await;
 
-    assert_eq!(stage.delete(Keys::Exactly("shop:ann".into()), 100).await, Ok(2));
+    assert_eq!(stage.delete(Range::Exactly("shop:ann".into()), 100).await, Ok(2));
     assert_eq!(stage.finish(&running, T + 2, Completion::Done(None)).await, None, "it was lost");
     assert_eq!(stage.latest("shop:ann").await, Ok(None));
     assert!(stage.latest("shop:anna").await.unwrap().is_some());
 
-    assert_eq!(stage.delete(Keys::StartingWith("shop:".into()), 100).await, Ok(2));
+    assert_eq!(stage.delete(Range::StartingWith("shop:".into()), 100).await, Ok(2));
     assert!(stage.latest("shop-2:ann").await.unwrap().is_some());
     stage.accept("shop:ann", T + 3).await;
 }
@@ -690,7 +690,7 @@ async fn what_is_forgotten_bit_by_bit_is_all_forgotten(stage: &Stage) {
     for key in ["a:1", "a:2", "a:3", "b:1"] {
         stage.accept(key, T).await;
     }
-    let keys = Keys::StartingWith("a:".into());
+    let keys = Range::StartingWith("a:".into());
     assert_eq!(stage.delete(keys.clone(), 2).await, Ok(2));
     assert_eq!(stage.delete(keys.clone(), 2).await, Ok(1));
     assert_eq!(stage.delete(keys, 2).await, Ok(0));
@@ -716,7 +716,7 @@ async fn failures_pass_and_leave_nothing_behind(stage: &Stage) {
     assert_eq!(jobs.requeue(&id, T).await, Err(down.clone()));
     assert_eq!(jobs.adopt(&["pool-1".to_owned()]).await, Err(down.clone()));
     assert_eq!(jobs.bury(&id, "no", T).await, Err(down.clone()));
-    assert_eq!(jobs.delete(Keys::Exactly("k".into()), 1).await, Err(down.clone()));
+    assert_eq!(jobs.delete(Range::Exactly("k".into()), 1).await, Err(down.clone()));
     assert_eq!(jobs.prune(T, 1).await, Err(down.clone()));
     assert_eq!(jobs.probe().await, Err(down));
 

@@ -1,5 +1,6 @@
 //! Durable jobs. Changes are announced to those who wait for them.
 
+use bytes::Bytes;
 use capabilities::jobs as jobs_backend;
 use wasmtime::Result;
 
@@ -8,39 +9,16 @@ use crate::changes::Topic;
 use crate::context::Context;
 use crate::patience::Backend;
 
-impl From<jobs_backend::Error> for jobs::Error {
-    fn from(error: jobs_backend::Error) -> Self {
-        match error {
-            jobs_backend::Error::TooLarge(limit) => Self::TooLarge(limit),
-            jobs_backend::Error::Unavailable(reason) => Self::Unavailable(reason),
+model::jobs_conversions!(jobs, Bytes);
+model::conversions!(enum jobs_backend::Error as jobs::Error { TooLarge(bytes_max), Unavailable(reason) });
+
+impl From<jobs_backend::Enqueued> for jobs::Enqueued {
+    fn from(enqueued: jobs_backend::Enqueued) -> Self {
+        match enqueued {
+            jobs_backend::Enqueued::Accepted { id, .. } => Self::Accepted(id),
+            jobs_backend::Enqueued::Live(id) => Self::Live(id),
+            jobs_backend::Enqueued::Full => Self::Full,
         }
-    }
-}
-
-impl From<jobs::Completion> for jobs_backend::Completion {
-    fn from(completion: jobs::Completion) -> Self {
-        match completion {
-            jobs::Completion::Done(note) => Self::Done(note),
-            jobs::Completion::Retry(jobs::Retry { at_ms, reason }) => Self::Retry { at_ms, reason },
-            jobs::Completion::Postponed(at_ms) => Self::Postponed(at_ms),
-            jobs::Completion::Dead(reason) => Self::Dead(reason),
-        }
-    }
-}
-
-impl From<jobs_backend::Claimed> for jobs::Claimed {
-    fn from(claimed: jobs_backend::Claimed) -> Self {
-        let jobs_backend::Claimed { id, key, token, attempt, crashes, payload } = claimed;
-        Self { id, key, token, attempt, crashes, payload: payload.into() }
-    }
-}
-
-fn state(state: jobs_backend::State) -> jobs::State {
-    match state {
-        jobs_backend::State::Queued => jobs::State::Queued,
-        jobs_backend::State::Running => jobs::State::Running,
-        jobs_backend::State::Done => jobs::State::Done,
-        jobs_backend::State::Dead => jobs::State::Dead,
     }
 }
 
@@ -60,30 +38,22 @@ async fn completed_before(
 
 impl jobs::Host for Context {
     async fn enqueue(&mut self, job: jobs::NewJob) -> Result<Result<jobs::Enqueued, jobs::Error>> {
-        let jobs::NewJob { queues, queue_depth_max, key, payload, now_ms } = job;
-        let job = jobs_backend::NewJob { queues, queue_depth_max, key, payload: payload.into(), now_ms };
-        Ok(match self.patience.wait(Backend::Jobs, self.capabilities.jobs.enqueue(job)).await {
-            Ok(jobs_backend::Enqueued::Accepted { id, queue }) => {
-                self.links.changes.announce(Topic::Queue(&queue));
-                self.links.changes.announce(Topic::Pool);
-                Ok(jobs::Enqueued::Accepted(id))
-            }
-            Ok(jobs_backend::Enqueued::Live(id)) => Ok(jobs::Enqueued::Live(id)),
-            Ok(jobs_backend::Enqueued::Full) => Ok(jobs::Enqueued::Full),
-            Err(error) => Err(error.into()),
-        })
+        let enqueue = self.capabilities.jobs.enqueue(job.into());
+        let enqueued = self.patience.wait(Backend::Jobs, enqueue).await;
+        if let Ok(jobs_backend::Enqueued::Accepted { queue, .. }) = &enqueued {
+            self.links.changes.announce(Topic::Queue(queue));
+            self.links.changes.announce(Topic::Pool);
+        }
+        Ok(enqueued.map(Into::into).map_err(Into::into))
     }
 
     async fn claim(&mut self, now_ms: u64, lease_ms: u32) -> Result<Result<jobs::ClaimResult, jobs::Error>> {
         let claim = self.capabilities.jobs.claim(now_ms, lease_ms);
-        Ok(match self.patience.wait(Backend::Jobs, claim).await {
-            Ok(jobs_backend::ClaimResult::Job(claimed)) => {
-                self.links.changes.announce(Topic::Key(&claimed.key));
-                Ok(jobs::ClaimResult::Job(claimed.into()))
-            }
-            Ok(jobs_backend::ClaimResult::Idle(due_ms)) => Ok(jobs::ClaimResult::Idle(due_ms)),
-            Err(error) => Err(error.into()),
-        })
+        let claimed = self.patience.wait(Backend::Jobs, claim).await;
+        if let Ok(jobs_backend::ClaimResult::Job(job)) = &claimed {
+            self.links.changes.announce(Topic::Key(&job.key));
+        }
+        Ok(claimed.map(Into::into).map_err(Into::into))
     }
 
     async fn leased(&mut self, id: String, token: u64) -> Result<Result<Option<jobs::Claimed>, jobs::Error>> {
@@ -134,14 +104,8 @@ impl jobs::Host for Context {
         key: String,
         _queues: Vec<String>,
     ) -> Result<Result<Option<jobs::Status>, jobs::Error>> {
-        let status = |status: jobs_backend::Status| jobs::Status {
-            id: status.id,
-            state: state(status.state),
-            attempt: status.attempt,
-            since_ms: status.since_ms,
-        };
         let newest = self.patience.wait(Backend::Jobs, self.capabilities.jobs.latest(&key)).await;
-        Ok(newest.map(|newest| newest.map(status)).map_err(Into::into))
+        Ok(newest.map(|newest| newest.map(Into::into)).map_err(Into::into))
     }
 
     /// Does not wake those who wait for a deleted job: what they wait for is gone.
@@ -151,23 +115,14 @@ impl jobs::Host for Context {
         _queues: Vec<String>,
         limit: u32,
     ) -> Result<Result<u32, jobs::Error>> {
-        let keys = match keys {
-            jobs::Keys::Exactly(key) => jobs_backend::Keys::Exactly(key),
-            jobs::Keys::StartingWith(prefix) => jobs_backend::Keys::StartingWith(prefix),
-        };
-        let forgotten = self.patience.wait(Backend::Jobs, self.capabilities.jobs.delete(keys, limit)).await;
+        let forgotten =
+            self.patience.wait(Backend::Jobs, self.capabilities.jobs.delete(keys.into(), limit)).await;
         Ok(forgotten.map(|count| u32::try_from(count).unwrap_or(u32::MAX)).map_err(Into::into))
     }
 
     async fn stats(&mut self, queue: String) -> Result<Result<jobs::QueueStats, jobs::Error>> {
-        let depth = |depth: jobs_backend::QueueStats| jobs::QueueStats {
-            queued: depth.queued,
-            running: depth.running,
-            dead: depth.dead,
-            oldest_ms: depth.oldest_ms,
-        };
         let stats = self.patience.wait(Backend::Jobs, self.capabilities.jobs.stats(&queue)).await;
-        Ok(stats.map(depth).map_err(Into::into))
+        Ok(stats.map(Into::into).map_err(Into::into))
     }
 }
 
