@@ -3,10 +3,11 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use model::jobs::{Enqueued, MaintenanceTask, State};
 use model::{Key, Market, Persona, ShopperId, Source, Store, ShopId};
 use routing::{
-    Asker, Assortment, Cache, Cached, Catalog, Clock, Content, Enqueued, Failure, Forgotten, Found, Fragment,
-    GenerationRequest, JobError, JobState, Log, MaintenanceTask, Member, Merchant, Page, PageMetadata, Queue,
+    Asker, Assortment, Cache, Cached, Catalog, Clock, Content, Failure, Forgotten, Found, Fragment,
+    GenerationRequest, JobError, Log, Member, Merchant, Page, PageMetadata, Queue,
     Settings, ShopStatus, Signatures, Storage, Swap,
 };
 
@@ -34,7 +35,7 @@ impl World {
     }
 
     fn ask<T>(&self, answer: T) -> Result<T, Failure> {
-        if self.broken { Err(Failure("out of order".to_owned())) } else { Ok(answer) }
+        if self.broken { Err(Failure::Unavailable("out of order".to_owned())) } else { Ok(answer) }
     }
 }
 
@@ -224,7 +225,7 @@ impl Queue for World {
         self.ask(Enqueued::Accepted("job".to_owned()))
     }
 
-    fn enqueue_maintenance(&self, _task: MaintenanceTask<'_>) -> Result<(), Failure> {
+    fn enqueue_maintenance(&self, _task: MaintenanceTask) -> Result<(), Failure> {
         self.ask(())
     }
 
@@ -232,8 +233,8 @@ impl Queue for World {
         self.ask(Forgotten { count: 0, more: false })
     }
 
-    fn status(&self, _shop: &ShopId, _shopper: &ShopperId) -> Result<JobState, Failure> {
-        self.ask(JobState::Queued)
+    fn status(&self, _shop: &ShopId, _shopper: &ShopperId) -> Result<Option<State>, Failure> {
+        self.ask(Some(State::Queued))
     }
 
     fn pool(&self) -> Result<Vec<Member>, Failure> {

@@ -3,7 +3,7 @@
 
 use std::error::Error;
 
-use model::ShopId;
+use model::{InvalidId, ShopId};
 use runtime::bindings::wandstore::storefront::job_types::MaintenanceTask;
 use tokio::sync::{mpsc, oneshot};
 
@@ -34,10 +34,13 @@ pub enum Event {
     MaintenanceBegins(MaintenanceTask, oneshot::Sender<Result<(), NotReady>>),
 }
 
-/// The listener did not do what must precede a maintenance task, which is tried again later.
+/// The listener did not do what must precede a maintenance task.
 #[derive(Debug, thiserror::Error)]
 pub enum NotReady {
-    /// It failed.
+    /// The task is for no shop, and can never succeed.
+    #[error(transparent)]
+    Invalid(#[from] InvalidId),
+    /// It failed; a later attempt may succeed.
     #[error(transparent)]
     Failed(Box<dyn Error + Send + Sync>),
     /// It no longer listens.

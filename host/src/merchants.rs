@@ -167,7 +167,7 @@ impl Merchants {
     /// the shop again.
     async fn release_shop(&self, maintenance: &MaintenanceTask) -> Result<(), NotReady> {
         let failed = |error: admin::NotConnected| NotReady::Failed(error.into());
-        let shop = ShopId::parse(&maintenance.shop).map_err(|wrong| NotReady::Failed(wrong.into()))?;
+        let shop = ShopId::parse(&maintenance.shop)?;
         let done = match maintenance.kind {
             MaintenanceKind::Uninstalled => self.admin.uninstalled(&shop, maintenance.happened_ms).await,
             MaintenanceKind::RedactShop => self.admin.redacted(&shop, maintenance.happened_ms).await,

@@ -17,6 +17,41 @@ use runtime::component::Failure;
 use runtime::context::Cause;
 use runtime::deployment::Deployment;
 
+/// Why an operation failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A component refused the call as invalid: it can never succeed.
+    #[error("{0}")]
+    Invalid(String),
+    /// Storage did not answer: a later call may succeed.
+    #[error("{0}")]
+    Unavailable(String),
+    /// Routing does not serve the shop.
+    #[error("routing has no fallback page for the shop")]
+    NoFallback,
+    /// A component did not complete the call.
+    #[error(transparent)]
+    Component(#[from] Failure),
+}
+
+impl From<CacheError> for Error {
+    fn from(error: CacheError) -> Self {
+        match error {
+            CacheError::Invalid(reason) => Self::Invalid(reason),
+            CacheError::Unavailable(reason) => Self::Unavailable(reason),
+        }
+    }
+}
+
+impl From<QueueError> for Error {
+    fn from(error: QueueError) -> Self {
+        match error {
+            QueueError::Invalid(reason) => Self::Invalid(reason),
+            QueueError::Unavailable(reason) => Self::Unavailable(reason),
+        }
+    }
+}
+
 /// What is kept for a shopper.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
@@ -41,7 +76,7 @@ pub struct Found {
 }
 
 /// What is kept for a shopper.
-pub async fn show(deployment: &Deployment, shop: &str, shopper: &str) -> Result<Option<Found>, String> {
+pub async fn show(deployment: &Deployment, shop: &str, shopper: &str) -> Result<Option<Found>, Error> {
     let (cached, content) = get(deployment, shop, shopper).await?;
     let bytes = content.len() as u64;
     Ok(match cached {
@@ -61,7 +96,7 @@ pub async fn content(
     deployment: &Deployment,
     shop: &str,
     shopper: &str,
-) -> Result<Option<(Bytes, Option<Work>)>, String> {
+) -> Result<Option<(Bytes, Option<Work>)>, Error> {
     let (cached, content) = get(deployment, shop, shopper).await?;
     let due = match cached {
         Cached::Fresh(_) => None,
@@ -73,7 +108,7 @@ pub async fn content(
 }
 
 /// Returns the cache's answer for a shopper and the bytes of the page, which are empty if there is none.
-async fn get(deployment: &Deployment, shop: &str, shopper: &str) -> Result<(Cached, Bytes), String> {
+async fn get(deployment: &Deployment, shop: &str, shopper: &str) -> Result<(Cached, Bytes), Error> {
     let mut content = Bytes::new();
     let answer = call!(
         deployment.caching,
@@ -87,7 +122,7 @@ async fn get(deployment: &Deployment, shop: &str, shopper: &str) -> Result<(Cach
             _ => Ok(()),
         }
     );
-    Ok((flat(answer)?, content))
+    Ok((answer??, content))
 }
 
 /// Requests the page of every shopper of a persona.
@@ -97,7 +132,7 @@ pub async fn request_page(
     shopper: &str,
     persona: Persona,
     work: Work,
-) -> Result<(), String> {
+) -> Result<(), Error> {
     let request = GenerationRequest {
         shop: shop.to_owned(),
         shopper: shopper.to_owned(),
@@ -106,23 +141,16 @@ pub async fn request_page(
         persona: Some(persona.into()),
         market: Market { country: String::new(), language: String::new() },
     };
-    let answer = call!(deployment.queueing, Cause::Operator, |guest, instance| guest
+    let _enqueued = call!(deployment.queueing, Cause::Operator, |guest, instance| guest
         .queue
-        .call_enqueue(instance, &request));
-    match answer {
-        Ok(Ok(_)) => Ok(()),
-        Ok(Err(QueueError::Invalid(reason) | QueueError::Unavailable(reason))) => Err(reason),
-        Err(failure) => Err(failure.to_string()),
-    }
+        .call_enqueue(instance, &request))??;
+    Ok(())
 }
 
 /// Returns the fallback page of a shop.
-pub async fn fallback(deployment: &Deployment, shop: &str) -> Result<Bytes, String> {
-    match fallback_cache::page(&deployment.routing, shop).await {
-        Ok(Some(answer)) => Ok(answer.body),
-        Ok(None) => Err("routing has no fallback page for the shop".to_owned()),
-        Err(failure) => Err(failure.to_string()),
-    }
+pub async fn fallback(deployment: &Deployment, shop: &str) -> Result<Bytes, Error> {
+    let page = fallback_cache::page(&deployment.routing, shop).await?;
+    page.map(|answer| answer.body).ok_or(Error::NoFallback)
 }
 
 fn nothing_known() -> Signals {
@@ -138,45 +166,37 @@ fn nothing_known() -> Signals {
 }
 
 /// Deletes a shopper's page and plan.
-pub async fn purge(deployment: &Deployment, shop: &str, shopper: &str) -> Result<(), String> {
-    flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest
+pub async fn purge(deployment: &Deployment, shop: &str, shopper: &str) -> Result<(), Error> {
+    Ok(call!(deployment.caching, Cause::Operator, |guest, instance| guest
         .control
-        .call_purge(instance, shop, shopper)))
+        .call_purge(instance, shop, shopper))??)
 }
 
 /// Closes a shop: from now on the cache returns and stores nothing for it.
-pub async fn close(deployment: &Deployment, shop: &str) -> Result<(), String> {
-    flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest
+pub async fn close(deployment: &Deployment, shop: &str) -> Result<(), Error> {
+    Ok(call!(deployment.caching, Cause::Operator, |guest, instance| guest
         .control
-        .call_close(instance, shop)))
+        .call_close(instance, shop))??)
 }
 
 /// Returns whether a shop is closed. The cache gives the same answer for every shopper.
-pub async fn is_closed(deployment: &Deployment, shop: &str) -> Result<bool, String> {
+pub async fn is_closed(deployment: &Deployment, shop: &str) -> Result<bool, Error> {
     let anybody = ShopperId::context(Persona::Explorer).to_string();
     Ok(matches!(get(deployment, shop, &anybody).await?.0, Cached::Closed))
 }
 
 /// Opens a shop that was closed.
-pub async fn reopen(deployment: &Deployment, shop: &str) -> Result<(), String> {
-    flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest
+pub async fn reopen(deployment: &Deployment, shop: &str) -> Result<(), Error> {
+    Ok(call!(deployment.caching, Cause::Operator, |guest, instance| guest
         .control
-        .call_reopen(instance, shop)))
+        .call_reopen(instance, shop))??)
 }
 
 /// Records that a shop's products changed. Returns the new catalog version.
-pub async fn bump_catalog_version(deployment: &Deployment, shop: &str) -> Result<u64, String> {
-    flat(call!(deployment.caching, Cause::Operator, |guest, instance| guest
+pub async fn bump_catalog_version(deployment: &Deployment, shop: &str) -> Result<u64, Error> {
+    Ok(call!(deployment.caching, Cause::Operator, |guest, instance| guest
         .control
-        .call_bump_catalog_version(instance, shop)))
-}
-
-fn flat<T>(answer: Result<Result<T, CacheError>, Failure>) -> Result<T, String> {
-    match answer {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(CacheError::Invalid(reason) | CacheError::Unavailable(reason))) => Err(reason),
-        Err(failure) => Err(failure.to_string()),
-    }
+        .call_bump_catalog_version(instance, shop))??)
 }
 
 fn found(state: &'static str, page: Page, bytes: u64) -> Found {

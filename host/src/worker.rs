@@ -1,36 +1,39 @@
 //! The workers: each pool member claims jobs, runs them and completes them. Generation makes the pages, and routing
 //! runs the maintenance tasks.
 //!
-//! The queueing component decides which job is next, when it is tried again and when it is given up.
+//! The queueing component decides which job is next, when it is tried again and when it is given up; the `drain` crate
+//! decides when to claim, extend and complete.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use drain::claims::{self, Claims, Policy, WhenIdle};
+use drain::run::{self, Answer, End, Run, Terms};
 use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use model::ShopId;
-use tokio::runtime::{Handle, Runtime};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
-
 use runtime::bindings::wandstore::storefront::job_types::{
-    Claimed, Job, Outcome, Progress, QueueError, Retry, Task, Trouble,
+    Claimed, Job, Lease, Outcome, Progress, QueueError, Retry, Task, Trouble,
 };
 use runtime::call;
 use runtime::changes::Topic;
 use runtime::component::Failure;
 use runtime::context::{Cause, Spent};
 use runtime::deployment::Deployment;
+use tokio::runtime::{Handle, Runtime};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
-use crate::event::{Event, Events};
+use crate::event::{Event, Events, NotReady};
 
-/// How often a member looks for jobs of other processes, which are not announced here.
-const LOOK: Duration = Duration::from_secs(2);
+/// How often a member looks for jobs of other processes, which are not announced here, in milliseconds.
+const LOOK_MS: u64 = 2_000;
 /// How long a job is left to its own member before another member that is free takes it.
 const YIELD: Duration = Duration::from_millis(50);
-/// How long a member rests when the queue does not answer.
-const REST: Duration = Duration::from_secs(1);
+/// How long a member rests when the queue does not answer, in milliseconds.
+const REST_MS: u64 = 1_000;
 /// The niceness of background threads, which give way to shoppers (`setpriority(2)`: 19 gives way most).
 #[cfg(target_os = "linux")]
 const BACKGROUND_NICENESS: i32 = 15;
@@ -38,8 +41,6 @@ const BACKGROUND_NICENESS: i32 = 15;
 const COMPLETE_ATTEMPTS: u32 = 5;
 /// How long shutdown waits for jobs that are dropped.
 const DROP: Duration = Duration::from_millis(500);
-/// A maintenance task with more parts continues in another attempt.
-const PARTS_MAX: u32 = 10_000;
 
 /// Creates the threads for background work. The system prefers the threads that serve shoppers.
 pub fn background() -> std::io::Result<Runtime> {
@@ -74,7 +75,7 @@ impl Workers {
                 name,
                 deployment: deployment.clone(),
                 events: events.clone(),
-                slots: Arc::new(Semaphore::new(jobs_per_member)),
+                slots: jobs_per_member,
                 tasks: workers.tasks.clone(),
                 stop: workers.stop.clone(),
             };
@@ -96,64 +97,122 @@ struct Member {
     name: String,
     deployment: Arc<Deployment>,
     events: Events,
-    slots: Arc<Semaphore>,
+    slots: usize,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
 
 impl Member {
     async fn run(self) {
-        let claims = async {
-            loop {
-                let Ok(slot) = self.slots.clone().acquire_owned().await else { return };
-                // A panic is logged where it happens. It must not end the member, because its slots would stay idle.
-                if AssertUnwindSafe(self.claim(slot)).catch_unwind().await.is_err() {
-                    tokio::time::sleep(REST).await;
-                }
-            }
-        };
         tokio::select! {
             () = self.stop.cancelled() => {}
-            () = claims => {}
+            () = self.drain() => {}
         }
     }
 
-    /// Starts the next job, or waits until there may be one.
-    async fn claim(&self, slot: OwnedSemaphorePermit) {
+    async fn drain(&self) {
+        let clock = Clock::start();
+        let when_idle = WhenIdle::Look { look_ms: LOOK_MS, rest_ms: REST_MS };
+        let mut claims =
+            Claims::new(Policy { slots: self.slots, jobs_max: None, begin_before_ms: None, when_idle });
+        let (ended, mut endings) = mpsc::unbounded_channel();
+        let mut announced = self.announced();
+        let mut action = claims.begin(clock.now_ms());
+        loop {
+            let event = match action {
+                claims::Action::Claim => {
+                    // Created before the claim, so that no announcement is missed meanwhile.
+                    announced = self.announced();
+                    // A panic is logged where it happens. It must not end the member.
+                    let claim = AssertUnwindSafe(self.claim(&clock, &ended)).catch_unwind();
+                    claim.await.unwrap_or(claims::Event::Failed)
+                }
+                claims::Action::Wait(until_ms) => tokio::select! {
+                    () = &mut announced => {
+                        announced = self.announced();
+                        claims::Event::Announced
+                    }
+                    Some(()) = endings.recv() => claims::Event::Ended { given_back: false },
+                    () = clock.sleep_until(until_ms) => claims::Event::Timeout,
+                },
+                claims::Action::Stop(_) => return,
+            };
+            action = claims.handle(event, clock.now_ms());
+        }
+    }
+
+    /// Returns once a job is announced, later if another member may take it first.
+    fn announced(&self) -> BoxFuture<'_, ()> {
         let changes = &self.deployment.changes;
         let (own, any) = (changes.next(Topic::Queue(&self.name)), changes.next(Topic::Pool));
-        let pool = &self.deployment.queueing;
-        let answer =
-            call!(pool, Cause::Operator, |guest, instance| guest.leases.call_claim(instance, &self.name));
-        let rest = match answer {
-            Ok(Ok(Claimed::Job(job))) => {
-                let (deployment, events) = (self.deployment.clone(), self.events.clone());
-                let stop = self.stop.clone();
-                self.tasks.spawn(async move {
-                    let _ = stop.run_until_cancelled(work(&deployment, &events, job)).await;
-                    drop(slot);
-                });
-                return;
-            }
-            Ok(Ok(Claimed::Idle(due_ms))) => {
-                let now_ms = self.deployment.capabilities.clock.now_ms();
-                due_ms.map_or(LOOK, |due_ms| Duration::from_millis(due_ms.saturating_sub(now_ms)).min(LOOK))
-            }
-            Ok(Err(error)) => {
-                tracing::warn!(member = self.name, error = %describe(&error), "the queue gave no job");
-                REST
-            }
-            Err(_logged) => REST,
-        };
-        drop(slot);
         let others = async {
             any.await;
             tokio::time::sleep(YIELD).await;
         };
-        tokio::select! {
-            () = own => {}
-            () = others => {}
-            () = tokio::time::sleep(rest) => {}
+        Box::pin(async {
+            tokio::select! {
+                () = own => {}
+                () = others => {}
+            }
+        })
+    }
+
+    /// Claims a job, and begins it.
+    async fn claim(&self, clock: &Clock, ended: &mpsc::UnboundedSender<()>) -> claims::Event {
+        let pool = &self.deployment.queueing;
+        let answer =
+            call!(pool, Cause::Operator, |guest, instance| guest.leases.call_claim(instance, &self.name));
+        match answer {
+            Ok(Ok(Claimed::Job(job))) => {
+                let (deployment, events) = (self.deployment.clone(), self.events.clone());
+                let (stop, ending) = (self.stop.clone(), TellsEnd(ended.clone()));
+                self.tasks.spawn(async move {
+                    let _ending = ending;
+                    let _ = stop.run_until_cancelled(work(&deployment, &events, job)).await;
+                });
+                claims::Event::Claimed
+            }
+            Ok(Ok(Claimed::Idle(due_ms))) => {
+                let wall_ms = self.deployment.capabilities.clock.now_ms();
+                let due_ms = due_ms.map(|due_ms| clock.now_ms() + due_ms.saturating_sub(wall_ms));
+                claims::Event::Idle(due_ms)
+            }
+            Ok(Err(error)) => {
+                tracing::warn!(member = self.name, error = %describe(&error), "the queue gave no job");
+                claims::Event::Failed
+            }
+            Err(_logged) => claims::Event::Failed,
+        }
+    }
+}
+
+/// Tells a member that a job ended, also if its task panicked.
+struct TellsEnd(mpsc::UnboundedSender<()>);
+
+impl Drop for TellsEnd {
+    fn drop(&mut self) {
+        let _ = self.0.send(());
+    }
+}
+
+/// Milliseconds since a start, which only go forward.
+struct Clock(Instant);
+
+impl Clock {
+    fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    async fn sleep_until(&self, until_ms: Option<u64>) {
+        match until_ms {
+            Some(until_ms) => {
+                tokio::time::sleep(Duration::from_millis(until_ms.saturating_sub(self.now_ms()))).await;
+            }
+            None => std::future::pending().await,
         }
     }
 }
@@ -161,18 +220,11 @@ impl Member {
 /// Runs one job and completes it, and logs the outcome only afterwards.
 async fn work(deployment: &Deployment, events: &Events, job: Job) {
     let (started, spent) = (Instant::now(), Arc::<Spent>::default());
-    let outcome = tokio::select! {
-        outcome = AssertUnwindSafe(perform(deployment, events, &job, &spent)).catch_unwind() => {
-            Some(outcome.unwrap_or_else(|_| again("the host panicked")))
-        }
-        () = lost(deployment, &job) => None,
-    };
-    if let Some(outcome) = &outcome {
-        complete(deployment, &job, outcome).await;
-    }
+    let lease = &job.lease;
+    let outcome = attempt(deployment, events, &job, &spent).await;
     report(events, &job, outcome.as_ref(), &spent);
     let Some(outcome) = outcome else {
-        tracing::warn!(job = job.id, "the lease was lost; its work is dropped");
+        tracing::warn!(job = lease.id, "the lease was lost; its work is dropped");
         return;
     };
     let name = match &outcome {
@@ -188,7 +240,7 @@ async fn work(deployment: &Deployment, events: &Events, job: Job) {
     };
     took.record(started.elapsed().as_secs_f64());
     tracing::info!(
-        job = job.id,
+        job = lease.id,
         attempt = job.attempt,
         outcome = name,
         ms = started.elapsed().as_millis(),
@@ -212,21 +264,111 @@ fn report(events: &Events, job: &Job, outcome: Option<&Outcome>, spent: &Spent) 
     events.report(|| Some(Event::PageEnded { shop: shop()?, is_made }));
 }
 
-async fn perform(deployment: &Deployment, events: &Events, job: &Job, spent: &Arc<Spent>) -> Outcome {
-    match &job.task {
-        Task::Page(_) => generate(deployment, job, spent).await,
-        Task::Maintenance(maintenance) => {
-            if let Err(error) = events.maintenance_begins(maintenance).await {
-                return again(&error.to_string());
+/// Runs a job, extends its lease meanwhile and completes it. Returns the outcome, or `None` if the lease was lost.
+async fn attempt(
+    deployment: &Deployment,
+    events: &Events,
+    job: &Job,
+    spent: &Arc<Spent>,
+) -> Option<Outcome> {
+    let clock = Clock::start();
+    let mut run = Run::new(terms(deployment), clock.now_ms());
+    let (mut under_way, mut outcome) = (UnderWay::default(), None);
+    let mut action = run::Action::Work;
+    let mut is_first = true;
+    loop {
+        let event = match action {
+            run::Action::Work => {
+                // The listener is asked once, before the first part.
+                let listener = std::mem::take(&mut is_first).then_some(events);
+                under_way.part = Some(part(deployment, job, spent, listener));
+                under_way.event(&clock, run.extend_at_ms(), &mut outcome).await
             }
-            run(deployment, job).await.unwrap_or_else(|failure| again(&failure.to_string()))
+            run::Action::Extend => {
+                under_way.extension = Some(Box::pin(extend(deployment, &job.lease)));
+                under_way.event(&clock, run.extend_at_ms(), &mut outcome).await
+            }
+            run::Action::Wait(until_ms) => under_way.event(&clock, until_ms, &mut outcome).await,
+            run::Action::Complete | run::Action::GiveBack => {
+                under_way = UnderWay::default();
+                let outcome = outcome.get_or_insert_with(too_many_parts);
+                run::Event::Completed(complete(deployment, &job.lease, outcome).await)
+            }
+            run::Action::Stop(End::LeaseLost) => return None,
+            run::Action::Stop(End::Completed | End::TakenOver | End::NotCompleted) => return outcome,
+        };
+        action = run.handle(event, clock.now_ms());
+    }
+}
+
+fn terms(deployment: &Deployment) -> Terms {
+    Terms {
+        extend_ms: u64::from(deployment.capabilities.settings.now().pool.lease_ms) / 3,
+        parts_max: Some(run::PARTS_MAX),
+        complete_attempts: COMPLETE_ATTEMPTS,
+        complete_pause_ms: REST_MS,
+    }
+}
+
+/// What a job waits for.
+#[derive(Default)]
+struct UnderWay<'a> {
+    part: Option<BoxFuture<'a, Progress>>,
+    extension: Option<BoxFuture<'a, Answer>>,
+}
+
+impl UnderWay<'_> {
+    /// Returns what happens first: the end of a part or an extension, or this time. Keeps the outcome of the last part.
+    async fn event(&mut self, clock: &Clock, until_ms: u64, outcome: &mut Option<Outcome>) -> run::Event {
+        tokio::select! {
+            progress = end_of(&mut self.part) => match progress {
+                Progress::More => run::Event::Part,
+                Progress::Over(over) => {
+                    *outcome = Some(over);
+                    run::Event::Ended
+                }
+            },
+            answer = end_of(&mut self.extension) => run::Event::Extended(answer),
+            () = clock.sleep_until(Some(until_ms)) => run::Event::Timeout,
         }
     }
 }
 
+/// Waits for the future, if there is one, and removes it.
+async fn end_of<T>(future: &mut Option<BoxFuture<'_, T>>) -> T {
+    let Some(under_way) = future else { return std::future::pending().await };
+    let end = under_way.await;
+    *future = None;
+    end
+}
+
+/// Runs the next part of a job. A page has one part.
+fn part<'a>(
+    deployment: &'a Deployment,
+    job: &'a Job,
+    spent: &'a Arc<Spent>,
+    listener: Option<&'a Events>,
+) -> BoxFuture<'a, Progress> {
+    let part = async move {
+        match &job.task {
+            Task::Page(_) => Progress::Over(generate(deployment, job, spent).await),
+            Task::Maintenance(maintenance) => {
+                if let Some(events) = listener
+                    && let Err(error) = events.maintenance_begins(maintenance).await
+                {
+                    return Progress::Over(not_ready(&error));
+                }
+                run_part(deployment, job).await
+            }
+        }
+    };
+    let panicked = |_| Progress::Over(again("the host panicked"));
+    Box::pin(AssertUnwindSafe(part).catch_unwind().map(move |progress| progress.unwrap_or_else(panicked)))
+}
+
 async fn generate(deployment: &Deployment, job: &Job, spent: &Arc<Spent>) -> Outcome {
     loop {
-        let cause = Cause::Job(job.id.as_str().into(), spent.clone());
+        let cause = Cause::Job(job.lease.id.as_str().into(), spent.clone());
         let pool = &deployment.generation;
         match call!(pool, cause, |guest, instance| guest.call_generate(instance, job)) {
             Ok(outcome) => return outcome,
@@ -237,18 +379,27 @@ async fn generate(deployment: &Deployment, job: &Job, spent: &Arc<Spent>) -> Out
     }
 }
 
-/// Runs a maintenance task part by part, so that no instance is held for longer than one part takes.
-async fn run(deployment: &Deployment, job: &Job) -> Result<Outcome, Failure> {
-    for _ in 0..PARTS_MAX {
-        let cause = Cause::job(&job.id);
+fn not_ready(error: &NotReady) -> Outcome {
+    match error {
+        NotReady::Invalid(invalid) => Outcome::Failed(invalid.to_string()),
+        NotReady::Failed(_) | NotReady::Stopping => again(&error.to_string()),
+    }
+}
+
+/// Runs one part of a maintenance task, so that no instance is held for longer than one part takes.
+async fn run_part(deployment: &Deployment, job: &Job) -> Progress {
+    loop {
+        let cause = Cause::job(&job.lease.id);
         match call!(deployment.routing, cause, |guest, instance| guest.maintenance.call_run(instance, job)) {
-            Ok(Progress::More) => {}
-            Ok(Progress::Over(outcome)) => return Ok(outcome),
+            Ok(progress) => return progress,
             Err(Failure::Skipped) => deployment.routing.is_callable().await,
-            Err(failure) => return Err(failure),
+            Err(failure) => return Progress::Over(again(&failure.to_string())),
         }
     }
-    Ok(again("the maintenance task has more parts than one attempt may have"))
+}
+
+fn too_many_parts() -> Outcome {
+    again("the maintenance task has more parts than one attempt may have")
 }
 
 fn again(reason: &str) -> Outcome {
@@ -256,35 +407,31 @@ fn again(reason: &str) -> Outcome {
     Outcome::Retry(Retry { after_ms: None, trouble })
 }
 
-/// Renews the lease, and returns once it is lost.
-async fn lost(deployment: &Deployment, job: &Job) {
-    let lease = Duration::from_millis(deployment.capabilities.settings.now().pool.lease_ms.into());
-    loop {
-        tokio::time::sleep(lease / 3).await;
-        let pool = &deployment.queueing;
-        let cause = Cause::job(&job.id);
-        if let Ok(Ok(false)) = call!(pool, cause, |guest, instance| guest.leases.call_extend(instance, job)) {
-            return;
-        }
-    }
+async fn extend(deployment: &Deployment, lease: &Lease) -> Answer {
+    let cause = Cause::job(&lease.id);
+    answer(&call!(deployment.queueing, cause, |guest, instance| guest.leases.call_extend(instance, lease)))
 }
 
-async fn complete(deployment: &Deployment, job: &Job, outcome: &Outcome) {
-    for attempt in 1..=COMPLETE_ATTEMPTS {
-        let pool = &deployment.queueing;
-        let cause = Cause::job(&job.id);
-        match call!(pool, cause, |guest, instance| guest.leases.call_complete(instance, job, outcome)) {
-            Ok(Ok(true)) => return,
-            Ok(Ok(false)) => {
-                tracing::warn!(job = job.id, "the job was completed by another worker");
-                return;
-            }
-            Ok(Err(error)) => {
-                tracing::warn!(job = job.id, attempt, error = %describe(&error), "the job was not completed");
-            }
-            Err(_logged) => {}
+async fn complete(deployment: &Deployment, lease: &Lease, outcome: &Outcome) -> Answer {
+    let (pool, cause) = (&deployment.queueing, Cause::job(&lease.id));
+    let completed =
+        call!(pool, cause, |guest, instance| guest.leases.call_complete(instance, lease, outcome));
+    match &completed {
+        Ok(Ok(true)) | Err(_) => {}
+        Ok(Ok(false)) => tracing::warn!(job = lease.id, "the job was completed by another worker"),
+        Ok(Err(error)) => {
+            tracing::warn!(job = lease.id, error = %describe(error), "the job was not completed");
         }
-        tokio::time::sleep(REST).await;
+    }
+    answer(&completed)
+}
+
+fn answer(result: &Result<Result<bool, QueueError>, Failure>) -> Answer {
+    match result {
+        Ok(Ok(true)) => Answer::Ours,
+        Ok(Ok(false)) => Answer::NotOurs,
+        Ok(Err(QueueError::Invalid(_))) => Answer::Invalid,
+        Ok(Err(QueueError::Unavailable(_))) | Err(_) => Answer::Unavailable,
     }
 }
 

@@ -20,7 +20,7 @@ use crate::Failure;
 use crate::blob::Blob;
 use crate::bytes::Bytes;
 use crate::database::{Database, Row, Sql, Value};
-use crate::jobs::{Claim, Claimed, Completion, Enqueued, Jobs, Keys, NewJob, QueueStats, Status};
+use crate::jobs::Jobs;
 use crate::kv::{Kv, Moment};
 use crate::s3::{self, S3};
 
@@ -210,13 +210,15 @@ impl blob::Guest for Component {
 
 impl jobs::Guest for Component {
     fn enqueue(job: jobs::NewJob) -> Result<jobs::Enqueued, jobs::Error> {
-        let jobs::NewJob { queues, queue_depth_max, key, payload, now_ms } = job;
-        let job = NewJob { queues, queue_depth_max, key, payload, now_ms };
-        Ok(DATABASE.with(|database| Jobs(database).enqueue(&job, random::get_u64()))?.into())
+        Ok(DATABASE.with(|database| Jobs(database).enqueue(&job.into(), random::get_u64()))?.into())
     }
 
     fn claim(now_ms: u64, lease_ms: u32) -> Result<jobs::ClaimResult, jobs::Error> {
         Ok(DATABASE.with(|database| Jobs(database).claim(now_ms, lease_ms))?.into())
+    }
+
+    fn leased(id: String, token: u64) -> Result<Option<jobs::Claimed>, jobs::Error> {
+        Ok(DATABASE.with(|database| Jobs(database).leased(&id, token))?.map(Into::into))
     }
 
     fn extend_lease(id: String, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, jobs::Error> {
@@ -229,13 +231,12 @@ impl jobs::Guest for Component {
         now_ms: u64,
         completion: jobs::Completion,
     ) -> Result<bool, jobs::Error> {
-        let completion = completion.into();
-        Ok(DATABASE.with(|database| Jobs(database).complete(&id, token, now_ms, &completion))?)
+        Ok(DATABASE.with(|database| Jobs(database).complete(&id, token, now_ms, completion.into()))?)
     }
 
     /// Ignores the queues, because one database holds all of them and finds the key by itself.
     fn latest(key: String, _queues: Vec<String>) -> Result<Option<jobs::Status>, jobs::Error> {
-        DATABASE.with(|database| Jobs(database).latest(&key))?.map(TryInto::try_into).transpose()
+        Ok(DATABASE.with(|database| Jobs(database).latest(&key))?.map(Into::into))
     }
 
     /// Ignores the queues, because the database also holds those that were removed.
@@ -244,9 +245,7 @@ impl jobs::Guest for Component {
     }
 
     fn stats(queue: String) -> Result<jobs::QueueStats, jobs::Error> {
-        let QueueStats { queued, running, dead, oldest_ms } =
-            DATABASE.with(|database| Jobs(database).stats(&queue))?;
-        Ok(jobs::QueueStats { queued, running, dead, oldest_ms })
+        Ok(DATABASE.with(|database| Jobs(database).stats(&queue))?.into())
     }
 }
 
@@ -327,58 +326,4 @@ impl From<Failure> for jobs::Error {
     }
 }
 
-impl From<Enqueued> for jobs::Enqueued {
-    fn from(enqueued: Enqueued) -> Self {
-        match enqueued {
-            Enqueued::Accepted(id) => Self::Accepted(id),
-            Enqueued::Live(id) => Self::Live(id),
-            Enqueued::Full => Self::Full,
-        }
-    }
-}
-
-impl From<Claim> for jobs::ClaimResult {
-    fn from(claim: Claim) -> Self {
-        match claim {
-            Claim::Job(Claimed { id, key, token, attempt, crashes, payload }) => {
-                Self::Job(jobs::Claimed { id, key, token, attempt, crashes, payload })
-            }
-            Claim::Idle(due_ms) => Self::Idle(due_ms),
-        }
-    }
-}
-
-impl From<jobs::Completion> for Completion {
-    fn from(completion: jobs::Completion) -> Self {
-        match completion {
-            jobs::Completion::Done(error) => Self::Done(error),
-            jobs::Completion::Retry(jobs::Retry { at_ms, reason }) => Self::Retry { at_ms, reason },
-            jobs::Completion::Postponed(at_ms) => Self::Postponed(at_ms),
-            jobs::Completion::Dead(reason) => Self::Dead(reason),
-        }
-    }
-}
-
-impl From<jobs::Keys> for Keys {
-    fn from(keys: jobs::Keys) -> Self {
-        match keys {
-            jobs::Keys::Exactly(key) => Self::Exactly(key),
-            jobs::Keys::StartingWith(prefix) => Self::StartingWith(prefix),
-        }
-    }
-}
-
-impl TryFrom<Status> for jobs::Status {
-    type Error = jobs::Error;
-
-    fn try_from(Status { id, state, attempt, since_ms }: Status) -> Result<Self, jobs::Error> {
-        let state = match state.as_str() {
-            "queued" => jobs::State::Queued,
-            "running" => jobs::State::Running,
-            "done" => jobs::State::Done,
-            "dead" => jobs::State::Dead,
-            other => return Err(jobs::Error::Unavailable(format!("unknown state of a job: {other}"))),
-        };
-        Ok(Self { id, state, attempt, since_ms })
-    }
-}
+model::jobs_conversions!(jobs, Vec<u8>);

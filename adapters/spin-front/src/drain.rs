@@ -1,14 +1,19 @@
-//! Runs the jobs that wait. This module only decides how long an instance stays for them. The queueing component
-//! decides which job is next, when it is tried again and when it is given up.
+//! Runs the jobs that wait, one after the other. This module only decides how long an instance stays for them. The
+//! queueing component decides which job is next, when it is tried again and when it is given up; the `drain` crate
+//! decides when to claim, extend and complete.
 //!
 //! A trap in the middle of a job ends only this instance. The job's lease expires, and another instance claims it.
 
+use drain::claims::{self, Claims, Policy, WhenIdle};
+use drain::run::{self, Answer, End, PARTS_MAX, Run, Terms};
 use serde::Serialize;
 
 /// How often completing a job is tried before its lease is left to expire.
 const COMPLETE_ATTEMPTS: u32 = 4;
 /// The pause between two tries.
-const COMPLETE_PAUSE_MS: u32 = 250;
+const COMPLETE_PAUSE_MS: u64 = 250;
+/// How often the lease of a job with several parts is extended. No lease here is shorter than three of these.
+const EXTEND_MS: u64 = 10_000;
 
 /// The limits of an instance.
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +55,27 @@ pub enum Ended {
     Failed,
 }
 
-/// The pool and the components that run its jobs. An error is a text for the log.
+/// A failed call to the queue. The texts are for the log.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// The call is invalid and can never succeed.
+    #[error("{0}")]
+    Invalid(String),
+    /// The queue did not answer. A later call may succeed.
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+/// How a part of a job ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress<O> {
+    /// Others are left.
+    More,
+    /// The job ended, with this outcome.
+    Over(O, Ended),
+}
+
+/// The pool and the components that run its jobs.
 pub trait Pool {
     /// A job under lease.
     type Job;
@@ -58,17 +83,23 @@ pub trait Pool {
     type Outcome;
 
     /// Returns the members.
-    fn members(&self) -> Result<Vec<Member>, String>;
+    fn members(&self) -> Result<Vec<Member>, Failure>;
     /// Leases the next job of a member.
-    fn claim(&self, member: &str) -> Result<Claim<Self::Job>, String>;
-    /// Runs a job. Returns `None` if its lease was lost on the way.
-    fn work(&self, job: &Self::Job) -> Option<(Self::Outcome, Ended)>;
+    fn claim(&self, member: &str) -> Result<Claim<Self::Job>, Failure>;
+    /// Runs a job, or its next part.
+    fn work(&self, job: &Self::Job) -> Progress<Self::Outcome>;
+    /// Returns the outcome of a job that is to be tried again, for this reason.
+    fn again(&self, reason: &str) -> Self::Outcome;
+    /// Extends a job's lease. Returns false if it was lost.
+    fn extend(&self, job: &Self::Job) -> Result<bool, Failure>;
     /// Completes a job. Returns false if its lease was lost.
-    fn complete(&self, job: &Self::Job, outcome: &Self::Outcome) -> Result<bool, String>;
+    fn complete(&self, job: &Self::Job, outcome: &Self::Outcome) -> Result<bool, Failure>;
     /// Returns the milliseconds since the epoch.
     fn now_ms(&self) -> u64;
     /// Waits this many milliseconds.
     fn sleep(&self, ms: u32);
+    /// Logs that a job ended, after this many milliseconds.
+    fn ended(&self, job: &Self::Job, outcome: &Self::Outcome, ms: u64);
     /// Logs a problem that was handled.
     fn warn(&self, message: &str, reason: &str);
 }
@@ -98,8 +129,8 @@ pub fn drain<P: Pool>(pool: &P, bounds: Bounds, random: u64) -> Report {
         Draining { pool, bounds, until_ms: pool.now_ms() + bounds.begin_ms_max, report: Report::default() };
     let mut members = match pool.members() {
         Ok(members) => members,
-        Err(reason) => {
-            pool.warn("the queue did not say where jobs wait", &reason);
+        Err(failure) => {
+            pool.warn("the queue did not say where jobs wait", &failure.to_string());
             return draining.report;
         }
     };
@@ -121,52 +152,118 @@ struct Draining<'a, P> {
 
 impl<P: Pool> Draining<'_, P> {
     fn member(&mut self, name: &str) {
-        let retried_before = self.report.retried;
-        while self.report.jobs() < self.bounds.jobs_max && self.pool.now_ms() < self.until_ms {
-            match self.pool.claim(name) {
-                Ok(Claim::Job(job)) => self.work(&job),
-                Ok(Claim::Idle(Some(due_ms))) if self.report.retried > retried_before => {
-                    if !self.wait(due_ms) {
-                        return;
-                    }
+        let mut claims = Claims::new(Policy {
+            slots: 1,
+            jobs_max: Some(self.bounds.jobs_max.saturating_sub(self.report.jobs())),
+            begin_before_ms: Some(self.until_ms),
+            when_idle: WhenIdle::AwaitGivenBack { due_ms_max: self.bounds.due_ms_max },
+        });
+        let mut action = claims.begin(self.pool.now_ms());
+        loop {
+            let event = match action {
+                claims::Action::Claim => self.claim(name, &mut claims),
+                claims::Action::Wait(until_ms) => {
+                    self.sleep_until(until_ms.unwrap_or_default());
+                    claims::Event::Timeout
                 }
-                Ok(Claim::Idle(_)) => return,
-                Err(reason) => return self.pool.warn("the queue gave no job", &reason),
+                claims::Action::Stop(_) => return,
+            };
+            action = claims.handle(event, self.pool.now_ms());
+        }
+    }
+
+    /// Claims a job and runs it to its end.
+    fn claim(&mut self, member: &str, claims: &mut Claims) -> claims::Event {
+        match self.pool.claim(member) {
+            Ok(Claim::Job(job)) => {
+                claims.handle(claims::Event::Claimed, self.pool.now_ms());
+                claims::Event::Ended { given_back: self.work(&job) }
+            }
+            Ok(Claim::Idle(due_ms)) => claims::Event::Idle(due_ms),
+            Err(failure) => {
+                self.pool.warn("the queue gave no job", &failure.to_string());
+                claims::Event::Failed
             }
         }
     }
 
-    fn work(&mut self, job: &P::Job) {
-        let ended = self.pool.work(job).filter(|(outcome, _)| self.complete(job, outcome));
-        let count = match ended.map(|(_, ended)| ended) {
+    /// Runs a job and counts it. Returns whether it was given back for another attempt.
+    fn work(&mut self, job: &P::Job) -> bool {
+        let ended = self.run(job);
+        let count = match ended {
             None => &mut self.report.lost,
             Some(Ended::Done) => &mut self.report.done,
             Some(Ended::Retry) => &mut self.report.retried,
             Some(Ended::Failed) => &mut self.report.failed,
         };
         *count += 1;
+        ended == Some(Ended::Retry)
     }
 
-    fn complete(&self, job: &P::Job, outcome: &P::Outcome) -> bool {
-        for _ in 0..COMPLETE_ATTEMPTS {
-            match self.pool.complete(job, outcome) {
-                Ok(completed) => return completed,
-                Err(reason) => self.pool.warn("a job was not completed", &reason),
-            }
-            self.pool.sleep(COMPLETE_PAUSE_MS);
+    /// Runs a job and completes it. Returns how it ended, unless its lease was lost or it could not be completed.
+    fn run(&self, job: &P::Job) -> Option<Ended> {
+        let begun_ms = self.pool.now_ms();
+        let mut run = Run::new(TERMS, begun_ms);
+        let mut ended = None;
+        let mut action = run::Action::Work;
+        loop {
+            let event = match action {
+                run::Action::Work => match self.pool.work(job) {
+                    Progress::More => run::Event::Part,
+                    Progress::Over(outcome, how) => {
+                        self.pool.ended(job, &outcome, self.pool.now_ms().saturating_sub(begun_ms));
+                        ended = Some((outcome, how));
+                        run::Event::Ended
+                    }
+                },
+                run::Action::Extend => run::Event::Extended(answer(&self.pool.extend(job))),
+                run::Action::Complete | run::Action::GiveBack => {
+                    let (outcome, _) = ended.get_or_insert_with(|| (self.too_many_parts(), Ended::Retry));
+                    run::Event::Completed(self.complete(job, outcome))
+                }
+                run::Action::Wait(until_ms) => {
+                    self.sleep_until(until_ms);
+                    run::Event::Timeout
+                }
+                run::Action::Stop(End::Completed) => return ended.map(|(_, how)| how),
+                run::Action::Stop(End::LeaseLost | End::TakenOver | End::NotCompleted) => return None,
+            };
+            action = run.handle(event, self.pool.now_ms());
         }
-        false
     }
 
-    /// Waits for a job that was given back, because there may be no other instance to run it. Returns false if it is
-    /// due too late.
-    fn wait(&self, due_ms: u64) -> bool {
-        let ms = due_ms.saturating_sub(self.pool.now_ms()).max(1);
-        let is_near = ms <= self.bounds.due_ms_max;
-        if let (true, Ok(ms)) = (is_near, u32::try_from(ms)) {
-            self.pool.sleep(ms);
+    fn too_many_parts(&self) -> P::Outcome {
+        self.pool.again("the maintenance task has more parts than one attempt may have")
+    }
+
+    fn complete(&self, job: &P::Job, outcome: &P::Outcome) -> Answer {
+        let completed = self.pool.complete(job, outcome);
+        if let Err(failure) = &completed {
+            self.pool.warn("a job was not completed", &failure.to_string());
         }
-        is_near
+        answer(&completed)
+    }
+
+    fn sleep_until(&self, until_ms: u64) {
+        let ms = until_ms.saturating_sub(self.pool.now_ms());
+        self.pool.sleep(u32::try_from(ms).unwrap_or(u32::MAX));
+    }
+}
+
+/// The terms on which jobs run here.
+const TERMS: Terms = Terms {
+    extend_ms: EXTEND_MS,
+    parts_max: Some(PARTS_MAX),
+    complete_attempts: COMPLETE_ATTEMPTS,
+    complete_pause_ms: COMPLETE_PAUSE_MS,
+};
+
+fn answer(result: &Result<bool, Failure>) -> Answer {
+    match result {
+        Ok(true) => Answer::Ours,
+        Ok(false) => Answer::NotOurs,
+        Err(Failure::Invalid(_)) => Answer::Invalid,
+        Err(Failure::Unavailable(_)) => Answer::Unavailable,
     }
 }
 

@@ -3,13 +3,10 @@
 use crate::guest::bindings::wandstore::capabilities::{clock, log};
 use crate::guest::bindings::wandstore::platform::timer;
 use crate::guest::bindings::wandstore::storefront::job_types::{
-    Claimed, Job, Outcome, Progress, QueueError, Task,
+    self, Claimed, Job, Outcome, QueueError, Retry, Task, Trouble,
 };
-use crate::guest::bindings::wandstore::storefront::{generator, leases, maintenance as routing, queue};
-use crate::{Claim, Ended, Member, Pool, maintenance};
-
-/// How often the lease of a maintenance task is extended. No lease here is shorter than three of these.
-const LEASE_KEPT_MS: u64 = 10_000;
+use crate::guest::bindings::wandstore::storefront::{generator, leases, maintenance, queue};
+use crate::{Claim, Ended, Failure, Member, Pool, Progress};
 
 /// The members of the pool, and the components that run their jobs: generation makes pages, routing runs maintenance
 /// tasks.
@@ -19,45 +16,46 @@ impl Pool for Jobs {
     type Job = Job;
     type Outcome = Outcome;
 
-    fn members(&self) -> Result<Vec<Member>, String> {
-        let members = queue::pool().map_err(describe)?;
+    fn members(&self) -> Result<Vec<Member>, Failure> {
+        let members = queue::pool()?;
         let member = |queue::Member { name, queued, running, .. }| Member { name, live: queued + running };
         Ok(members.into_iter().map(member).collect())
     }
 
-    fn claim(&self, member: &str) -> Result<Claim<Job>, String> {
-        match leases::claim(member).map_err(describe)? {
+    fn claim(&self, member: &str) -> Result<Claim<Job>, Failure> {
+        match leases::claim(member)? {
             Claimed::Job(job) => Ok(Claim::Job(job)),
             Claimed::Idle(due_ms) => Ok(Claim::Idle(due_ms)),
         }
     }
 
-    fn work(&self, job: &Job) -> Option<(Outcome, Ended)> {
-        let started_ms = clock::now_ms();
+    fn work(&self, job: &Job) -> Progress<Outcome> {
         let outcome = match &job.task {
             Task::Page(_) => generator::generate(job),
-            Task::Maintenance(_) => maintenance::run(&MaintenanceTask(job), LEASE_KEPT_MS)?,
+            Task::Maintenance(_) => match maintenance::run(job) {
+                job_types::Progress::More => return Progress::More,
+                job_types::Progress::Over(outcome) => outcome,
+            },
         };
-        let (ended, name) = match &outcome {
-            Outcome::Done(None) => (Ended::Done, "done"),
-            Outcome::Done(Some(_)) => (Ended::Done, "done_with_error"),
-            Outcome::Retry(_) => (Ended::Retry, "retry"),
-            Outcome::Postponed(_) => (Ended::Retry, "postponed"),
-            Outcome::Failed(_) => (Ended::Failed, "failed"),
+        let ended = match &outcome {
+            Outcome::Done(_) => Ended::Done,
+            Outcome::Retry(_) | Outcome::Postponed(_) => Ended::Retry,
+            Outcome::Failed(_) => Ended::Failed,
         };
-        let ms = clock::now_ms().saturating_sub(started_ms);
-        let particulars = [
-            ("job", job.id.clone()),
-            ("attempt", job.attempt.to_string()),
-            ("outcome", name.to_owned()),
-            ("ms", ms.to_string()),
-        ];
-        log::event(log::Level::Info, "a job ended", &owned(particulars));
-        Some((outcome, ended))
+        Progress::Over(outcome, ended)
     }
 
-    fn complete(&self, job: &Job, outcome: &Outcome) -> Result<bool, String> {
-        leases::complete(job, outcome).map_err(describe)
+    fn again(&self, reason: &str) -> Outcome {
+        let trouble = Trouble { cause: None, reason: reason.to_owned() };
+        Outcome::Retry(Retry { after_ms: None, trouble })
+    }
+
+    fn extend(&self, job: &Job) -> Result<bool, Failure> {
+        Ok(leases::extend(&job.lease)?)
+    }
+
+    fn complete(&self, job: &Job, outcome: &Outcome) -> Result<bool, Failure> {
+        Ok(leases::complete(&job.lease, outcome)?)
     }
 
     fn now_ms(&self) -> u64 {
@@ -68,30 +66,25 @@ impl Pool for Jobs {
         timer::sleep(ms);
     }
 
+    fn ended(&self, job: &Job, outcome: &Outcome, ms: u64) {
+        let outcome = match outcome {
+            Outcome::Done(None) => "done",
+            Outcome::Done(Some(_)) => "done_with_error",
+            Outcome::Retry(_) => "retry",
+            Outcome::Postponed(_) => "postponed",
+            Outcome::Failed(_) => "failed",
+        };
+        let particulars = [
+            ("job", job.lease.id.clone()),
+            ("attempt", job.attempt.to_string()),
+            ("outcome", outcome.to_owned()),
+            ("ms", ms.to_string()),
+        ];
+        log::event(log::Level::Info, "a job ended", &owned(particulars));
+    }
+
     fn warn(&self, message: &str, reason: &str) {
         log::event(log::Level::Warn, message, &owned([("reason", reason.to_owned())]));
-    }
-}
-
-/// A maintenance task under lease, which the routing component runs.
-struct MaintenanceTask<'a>(&'a Job);
-
-impl maintenance::Run for MaintenanceTask<'_> {
-    type Outcome = Outcome;
-
-    fn part(&self) -> Option<Outcome> {
-        match routing::run(self.0) {
-            Progress::More => None,
-            Progress::Over(outcome) => Some(outcome),
-        }
-    }
-
-    fn extend_lease(&self) -> Result<bool, String> {
-        leases::extend(self.0).map_err(describe)
-    }
-
-    fn now_ms(&self) -> u64 {
-        clock::now_ms()
     }
 }
 
@@ -99,8 +92,11 @@ fn owned<const N: usize>(particulars: [(&str, String); N]) -> Vec<(String, Strin
     particulars.map(|(name, value)| (name.to_owned(), value)).into()
 }
 
-fn describe(error: QueueError) -> String {
-    match error {
-        QueueError::Invalid(reason) | QueueError::Unavailable(reason) => reason,
+impl From<QueueError> for Failure {
+    fn from(error: QueueError) -> Self {
+        match error {
+            QueueError::Invalid(reason) => Self::Invalid(reason),
+            QueueError::Unavailable(reason) => Self::Unavailable(reason),
+        }
     }
 }

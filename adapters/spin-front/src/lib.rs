@@ -13,7 +13,6 @@
 mod answer;
 mod drain;
 mod health;
-mod maintenance;
 mod request;
 mod waiting;
 
@@ -24,9 +23,8 @@ mod http;
 #[cfg(target_arch = "wasm32")]
 mod jobs;
 
+pub use crate::drain::{Bounds, Claim, Ended, Failure, Member, Pool, Progress, Report, drain};
 pub use answer::{Answer, Content};
-pub use drain::{Bounds, Claim, Ended, Member, Pool, Report, drain};
 pub use health::{Checks, health, is_due, mark};
-pub use maintenance::{Run, run};
 pub use request::{Refusal, bearer, body_bytes_max, client, expected_body, fields, route, target};
 pub use waiting::{Asked, Asker, events, settled};

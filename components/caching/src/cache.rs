@@ -72,6 +72,9 @@ pub enum Error {
     /// The page or the plan is too large for storage. Another attempt fails the same way.
     #[error("storage takes at most {0} bytes")]
     TooLarge(u64),
+    /// Storage refuses the call as invalid. Another attempt fails the same way.
+    #[error("{0}")]
+    Invalid(String),
     /// Storage did not answer. Try later.
     #[error("{0}")]
     Unavailable(String),
@@ -81,6 +84,7 @@ impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::TooLarge(bytes_max) => Self::TooLarge(bytes_max),
+            Failure::Invalid(text) => Self::Invalid(text),
             Failure::Unavailable(text) => Self::Unavailable(text),
         }
     }

@@ -20,7 +20,11 @@ pub enum Failure {
     /// The value is larger than this limit in bytes.
     #[error("larger than {0} bytes")]
     TooLarge(u64),
-    /// Storage does not answer, or has no such key-value store. The text is for the log.
+    /// The call is invalid and can never succeed: there is no such store, or caching may not access the key. The text is
+    /// for the log.
+    #[error("{0}")]
+    Invalid(String),
+    /// Storage does not answer. The text is for the log.
     #[error("{0}")]
     Unavailable(String),
 }

@@ -193,9 +193,10 @@ impl Operator for HostOperator {
 impl From<kv::Error> for Failure {
     fn from(error: kv::Error) -> Self {
         match error {
-            kv::Error::NoSuchStore => Self::Unavailable("no such store is given to caching".into()),
+            kv::Error::NoSuchStore => Self::Invalid("no such store is given to caching".into()),
             kv::Error::TooLarge(bytes_max) => Self::TooLarge(bytes_max),
-            kv::Error::NotPermitted(text) | kv::Error::Unavailable(text) => Self::Unavailable(text),
+            kv::Error::NotPermitted(text) => Self::Invalid(text),
+            kv::Error::Unavailable(text) => Self::Unavailable(text),
         }
     }
 }
@@ -203,9 +204,10 @@ impl From<kv::Error> for Failure {
 impl From<blob::Error> for Failure {
     fn from(error: blob::Error) -> Self {
         match error {
-            blob::Error::NoSuchBucket => Self::Unavailable("no such bucket is given to caching".into()),
+            blob::Error::NoSuchBucket => Self::Invalid("no such bucket is given to caching".into()),
             blob::Error::TooLarge(bytes_max) => Self::TooLarge(bytes_max),
-            blob::Error::NotPermitted(text) | blob::Error::Unavailable(text) => Self::Unavailable(text),
+            blob::Error::NotPermitted(text) => Self::Invalid(text),
+            blob::Error::Unavailable(text) => Self::Unavailable(text),
         }
     }
 }
@@ -225,7 +227,7 @@ impl From<InvalidJobId> for wit::CacheError {
 impl From<Error> for wit::CacheError {
     fn from(error: Error) -> Self {
         match error {
-            Error::Plan(_) | Error::TooLarge(_) => Self::Invalid(error.to_string()),
+            Error::Plan(_) | Error::TooLarge(_) | Error::Invalid(_) => Self::Invalid(error.to_string()),
             Error::Unavailable(text) => Self::Unavailable(text),
         }
     }

@@ -160,7 +160,7 @@ where
                 return Ok(next);
             }
         }
-        Err(Error::Unavailable(format!("what is kept of the shop was changed by others {SWAPS_MAX} times")))
+        Err(Error::Unavailable(format!("shop record: gave up after {SWAPS_MAX} write conflicts")))
     }
 
     /// Reads a shop's record and the version of its entry.

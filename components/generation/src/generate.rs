@@ -4,7 +4,8 @@
 //! stored plan is never planned again, and a stored page is not stored again. The model is asked again only if its
 //! answer was lost before it was stored.
 
-use model::{Cause, Market, Persona, ShopId, ShopperId};
+use model::jobs::{Outcome, Trouble};
+use model::{Market, Persona, ShopId, ShopperId};
 use page::Document;
 
 use crate::assortment::Assortment;
@@ -52,35 +53,6 @@ pub struct Job {
     pub persona: Option<Persona>,
     /// The shopper's market.
     pub market: Market,
-}
-
-/// A problem that occurred in a job. The text contains no words of a shopper or a plan, and no secret; it may
-/// contain the start of an endpoint's error text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
-    /// Why the language model gave no plan; `None` for any other problem.
-    pub cause: Option<Cause>,
-    /// The problem in words.
-    pub reason: String,
-}
-
-/// The outcome of a job.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// The page is stored. The trouble, if any, occurred on the way.
-    Done(Option<Trouble>),
-    /// The attempt failed, and another may succeed.
-    Retry {
-        /// The shortest pause before the next attempt, in milliseconds; `None` leaves it to the queue.
-        after_ms: Option<u64>,
-        /// What went wrong.
-        trouble: Trouble,
-    },
-    /// The job was not tried. It may be claimed again in this many milliseconds, and this claim does not count as
-    /// an attempt.
-    Postponed(u64),
-    /// The job failed for good, for this reason.
-    Failed(String),
 }
 
 /// Runs a job.

@@ -14,7 +14,7 @@ use crate::capabilities::{
     Cache, CacheError, Catalog, CatalogError, Completion, Ending, Failed, Level, Llm, NewPage, NoAnswer,
     Operator, PageMetadata, StoredPlan,
 };
-use crate::generate::{Job, Outcome, Trouble, Work, generate};
+use crate::generate::{Job, Work, generate};
 use crate::prompt::{Message, Request, Role};
 use crate::storefront::{Merchant, Signals};
 
@@ -55,7 +55,7 @@ fn parsed(job: job_types::Job) -> Result<Job, Refusal> {
     let job_types::Task::Page(request) = job.task else { return Err(Refusal::Maintenance) };
     let catalog_types::Market { country, language } = &request.market;
     Ok(Job {
-        id: job.id,
+        id: job.lease.id,
         last: job.last,
         crashed: job.crashed,
         shop: ShopId::parse(&request.shop)?,
@@ -132,19 +132,7 @@ impl Operator for Host {
     }
 }
 
-impl From<Outcome> for job_types::Outcome {
-    fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Done(trouble) => Self::Done(trouble.map(Into::into)),
-            Outcome::Retry { after_ms, trouble } => {
-                Self::Retry(job_types::Retry { after_ms, trouble: trouble.into() })
-            }
-            Outcome::Postponed(after_ms) => Self::Postponed(after_ms),
-            Outcome::Failed(reason) => Self::Failed(reason),
-        }
-    }
-}
-
+model::job_types_conversions!(job_types);
 model::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
 model::conversions!(enum Source as page_types::Source { Llm, Local });
 model::conversions!(enum Work as job_types::Work { Generate, Rerender });
@@ -172,10 +160,6 @@ model::conversions!(struct Completion as llm::Completion { text, model, tokens_i
 model::conversions!(enum Cause as llm::Cause {
     Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
 });
-model::conversions!(enum Cause as job_types::Cause {
-    Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
-});
-model::conversions!(struct Trouble as job_types::Trouble { cause: option, reason });
 model::conversions!(struct Failed as llm::Failed { cause, said, retry_after_ms });
 model::conversions!(enum NoAnswer as llm::Error { NotConfigured, Failed(failed) });
 

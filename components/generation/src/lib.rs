@@ -40,4 +40,4 @@ mod fakes;
 mod guest;
 
 pub use assortment::Assortment;
-pub use generate::{Job, Outcome, Trouble, Work, generate};
+pub use generate::{Job, Work, generate};

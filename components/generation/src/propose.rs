@@ -3,12 +3,13 @@
 //! A model failure never costs a shopper the page. If the model fails for good, or answers twice with an unusable
 //! plan, the local planner replaces it.
 
+use model::jobs::{Outcome, Trouble};
 use model::{Cause, Source};
 
 use crate::answer;
 use crate::capabilities::{Completion, Ending, Failed, Host, Level, NoAnswer};
 use crate::check::{Checked, Problem, check};
-use crate::generate::{Job, Outcome, Trouble};
+use crate::generate::Job;
 use crate::persona::Reading;
 use crate::planner;
 use crate::prompt::{self, Request};

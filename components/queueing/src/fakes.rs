@@ -3,11 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
+use model::jobs::{ClaimResult, Claimed, Completion, Enqueued, NewJob, QueueStats, State, Status};
 use model::{Access, Key, Operation, Range, Store};
 
-use crate::capabilities::{
-    Answer, Completion, Enqueued, Failure, Jobs, Kv, Latest, Leased, NewJob, Operator, QueueStats, State,
-};
+use crate::capabilities::{Failure, Jobs, Kv, Operator};
 
 /// The fault of a call.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,7 +22,7 @@ pub(crate) enum Fault {
 
 impl Fault {
     fn around<T>(self, operation: impl FnOnce() -> T) -> Result<T, Failure> {
-        let failure = Failure("down".into());
+        let failure = Failure::Unavailable("down".into());
         match self {
             Self::None => Ok(operation()),
             Self::Lost => Err(failure),
@@ -56,7 +55,23 @@ pub(crate) struct Row {
 
 impl Row {
     pub(crate) fn is_live(&self) -> bool {
-        matches!(self.state, State::Queued | State::Running)
+        self.state.is_live()
+    }
+
+    fn status(&self, id: &str) -> Status {
+        let Self { state, attempt, enqueued_ms: since_ms, .. } = *self;
+        Status { id: id.to_owned(), state, attempt, since_ms }
+    }
+
+    fn claimed(&self, id: &str) -> Claimed {
+        Claimed {
+            id: id.to_owned(),
+            key: self.key.clone(),
+            token: self.token,
+            attempt: self.attempt,
+            crashes: self.crashes,
+            payload: self.payload.clone(),
+        }
     }
 
     fn wait_until(&mut self, due_ms: u64, now_ms: u64) {
@@ -111,15 +126,15 @@ impl FakeJobs {
         Enqueued::Accepted(id)
     }
 
-    fn lease(&self, now_ms: u64, lease_ms: u32) -> Answer {
+    fn lease(&self, now_ms: u64, lease_ms: u32) -> ClaimResult {
         let mut rows = self.rows.borrow_mut();
         for row in rows.values_mut().filter(|row| row.is_live() && row.set_ms > now_ms) {
             row.wait_until(now_ms + row.due_ms.saturating_sub(row.set_ms), now_ms);
         }
         let live = rows.iter_mut().filter(|(_, row)| row.is_live());
-        let Some((id, row)) = live.min_by_key(|(_, row)| row.due_ms) else { return Answer::Idle(None) };
+        let Some((id, row)) = live.min_by_key(|(_, row)| row.due_ms) else { return ClaimResult::Idle(None) };
         if row.due_ms > now_ms {
-            return Answer::Idle(Some(row.due_ms));
+            return ClaimResult::Idle(Some(row.due_ms));
         }
         self.tokens.set(self.tokens.get() + 1);
         match row.state {
@@ -129,24 +144,20 @@ impl FakeJobs {
         (row.state, row.holder) = (State::Running, Some(self.process.get()));
         row.wait_until(now_ms + u64::from(lease_ms), now_ms);
         row.token = self.tokens.get();
-        Answer::Job(Leased {
-            id: id.clone(),
-            token: row.token,
-            attempt: row.attempt,
-            crashes: row.crashes,
-            payload: row.payload.clone(),
-        })
+        ClaimResult::Job(row.claimed(id))
     }
 
     fn remove(&self, keys: &Range, queues: &[String], limit: u32) -> u32 {
-        let is_meant = |row: &Row| match keys {
-            Range::Exactly(key) => row.key == *key,
-            Range::StartingWith(start) => row.key.starts_with(start),
-        };
+        let is_meant = |row: &Row| keys.contains(&row.key);
         let mut rows = self.rows.borrow_mut();
         let found = rows.iter().filter(|(_, row)| is_meant(row) && queues.contains(&row.queue));
         let ids: Vec<String> = found.map(|(id, _)| id.clone()).take(limit as usize).collect();
         ids.iter().filter_map(|id| rows.remove(id)).map(|_| 1).sum()
+    }
+
+    /// Returns the job of a claim, in whatever state it is by now.
+    fn claimed(&self, id: &str, token: u64) -> Option<Claimed> {
+        self.rows.borrow().get(id).filter(|row| row.token == token).map(|row| row.claimed(id))
     }
 
     /// Ends the leases of the process, and adds `crashes` to their jobs, as the host does.
@@ -176,8 +187,17 @@ impl Jobs for FakeJobs {
         self.fault.get().around(|| self.add(job))
     }
 
-    fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<Answer, Failure> {
+    fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Failure> {
         self.fault.get().around(|| self.lease(now_ms, lease_ms))
+    }
+
+    /// Fails only if the call is lost: a read without an answer is the same, and so a completion that reads first can
+    /// still go unanswered.
+    fn leased(&self, id: &str, token: u64) -> Result<Option<Claimed>, Failure> {
+        match self.fault.get() {
+            Fault::Lost => Err(Failure::Unavailable("down".into())),
+            Fault::None | Fault::Unanswered => Ok(self.claimed(id, token)),
+        }
     }
 
     fn extend_lease(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure> {
@@ -185,9 +205,12 @@ impl Jobs for FakeJobs {
         self.fault.get().around(|| self.change(id, token, |row| row.wait_until(until_ms, now_ms)))
     }
 
-    fn complete(&self, id: &str, token: u64, now_ms: u64, completion: &Completion) -> Result<bool, Failure> {
-        let change = |row: &mut Row| match completion.clone() {
-            Completion::Done(note) => (row.state, row.reason) = (State::Done, note),
+    fn complete(&self, id: &str, token: u64, now_ms: u64, completion: Completion) -> Result<bool, Failure> {
+        let change = |row: &mut Row| match completion {
+            Completion::Done(note) => {
+                (row.state, row.reason) = (State::Done, note);
+                row.payload.clear();
+            }
             Completion::Dead(reason) => (row.state, row.reason) = (State::Dead, Some(reason)),
             Completion::Retry { at_ms, reason } => {
                 (row.state, row.reason, row.crashes) = (State::Queued, Some(reason), 0);
@@ -201,10 +224,10 @@ impl Jobs for FakeJobs {
         self.fault.get().around(|| self.change(id, token, change))
     }
 
-    fn latest(&self, key: &str, _queues: &[String]) -> Result<Option<Latest>, Failure> {
+    fn latest(&self, key: &str, _queues: &[String]) -> Result<Option<Status>, Failure> {
         let rows = self.rows.borrow();
         let newest = rows.iter().rfind(|(_, row)| row.key == key);
-        self.fault.get().around(|| newest.map(|(id, row)| Latest { id: id.clone(), state: row.state }))
+        self.fault.get().around(|| newest.map(|(id, row)| row.status(id)))
     }
 
     fn delete(&self, keys: &Range, queues: &[String], limit: u32) -> Result<u32, Failure> {

@@ -16,11 +16,11 @@ use bindings::exports::wandstore::storefront::{leases, queue};
 use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{clock, jobs, kv, log, random, settings};
 use bindings::wandstore::storefront::{job_types as wit, page_types};
-use model::{Cause, InvalidId, Key, Range, Scope, ShopId, ShopperId, Store};
+use model::jobs::{ClaimResult, Completion, Enqueued, NewJob, QueueStats, Status};
+use model::{InvalidId, Key, Range, Scope, ShopId, ShopperId, Store};
 
 use crate::{
-    Answer, Backoff, CRASHES_MAX, Claimed, Completion, Enqueued, Error, Failure, Forgotten, Jobs, Kv, Latest,
-    Leased, Member, NewJob, Operator, Outcome, Pool, Queue, QueueStats, Record, State, Trouble,
+    Backoff, CRASHES_MAX, Claimed, Error, Failure, Forgotten, Jobs, Kv, Member, Operator, Pool, Queue, Record,
 };
 
 struct Component;
@@ -39,13 +39,12 @@ impl leases::Guest for Component {
         Ok(QUEUE.claim(&member, pool(), clock::now_ms())?.into())
     }
 
-    fn extend(job: wit::Job) -> Result<bool, wit::QueueError> {
-        Ok(QUEUE.extend_lease(&job.try_into()?, pool(), clock::now_ms())?)
+    fn extend(lease: wit::Lease) -> Result<bool, wit::QueueError> {
+        Ok(QUEUE.extend_lease(&lease.into(), pool(), clock::now_ms())?)
     }
 
-    fn complete(job: wit::Job, outcome: wit::Outcome) -> Result<bool, wit::QueueError> {
-        let job = job.try_into()?;
-        Ok(QUEUE.complete(&job, &outcome.into(), pool(), clock::now_ms(), random::get_u64())?)
+    fn complete(lease: wit::Lease, outcome: wit::Outcome) -> Result<bool, wit::QueueError> {
+        Ok(QUEUE.complete(&lease.into(), &outcome.into(), pool(), clock::now_ms(), random::get_u64())?)
     }
 }
 
@@ -58,9 +57,9 @@ impl queue::Guest for Component {
         Ok(QUEUE.enqueue_maintenance(&maintenance.try_into()?, pool(), clock::now_ms())?.into())
     }
 
-    fn status(shop: String, shopper: String) -> Result<wit::JobState, wit::QueueError> {
+    fn status(shop: String, shopper: String) -> Result<Option<wit::JobState>, wit::QueueError> {
         let (shop, shopper) = parse(&shop, &shopper)?;
-        Ok(QUEUE.status(&shop, &shopper, pool())?.into())
+        Ok(QUEUE.status(&shop, &shopper, pool())?.map(Into::into))
     }
 
     fn delete(shop: String, shopper: Option<String>) -> Result<page_types::Forgotten, wit::QueueError> {
@@ -104,29 +103,28 @@ impl Jobs for HostJobs {
         Ok(jobs::enqueue(&job.into())?.into())
     }
 
-    fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<Answer, Failure> {
+    fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Failure> {
         Ok(jobs::claim(now_ms, lease_ms)?.into())
+    }
+
+    fn leased(&self, id: &str, token: u64) -> Result<Option<model::jobs::Claimed>, Failure> {
+        Ok(jobs::leased(id, token)?.map(Into::into))
     }
 
     fn extend_lease(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Failure> {
         Ok(jobs::extend_lease(id, token, now_ms, lease_ms)?)
     }
 
-    fn complete(&self, id: &str, token: u64, now_ms: u64, completion: &Completion) -> Result<bool, Failure> {
+    fn complete(&self, id: &str, token: u64, now_ms: u64, completion: Completion) -> Result<bool, Failure> {
         Ok(jobs::complete(id, token, now_ms, &completion.into())?)
     }
 
-    fn latest(&self, key: &str, queues: &[String]) -> Result<Option<Latest>, Failure> {
-        let newest = jobs::latest(key, queues)?;
-        Ok(newest.map(|jobs::Status { id, state, .. }| Latest { id, state: state.into() }))
+    fn latest(&self, key: &str, queues: &[String]) -> Result<Option<Status>, Failure> {
+        Ok(jobs::latest(key, queues)?.map(Into::into))
     }
 
     fn delete(&self, keys: &Range, queues: &[String], limit: u32) -> Result<u32, Failure> {
-        let keys = match keys.clone() {
-            Range::Exactly(key) => jobs::Keys::Exactly(key),
-            Range::StartingWith(start) => jobs::Keys::StartingWith(start),
-        };
-        Ok(jobs::delete(&keys, queues, limit)?)
+        Ok(jobs::delete(&keys.clone().into(), queues, limit)?)
     }
 
     fn stats(&self, queue: &str) -> Result<QueueStats, Failure> {
@@ -156,23 +154,18 @@ impl Operator for HostOperator {
     }
 }
 
-model::conversions!(struct NewJob as jobs::NewJob { queues, queue_depth_max, key, payload, now_ms });
-model::conversions!(enum Enqueued as jobs::Enqueued { Accepted(id), Live(id), Full });
-model::conversions!(enum Enqueued as wit::Enqueued { Accepted(id), Live(id), Full });
-model::conversions!(enum State as jobs::State { Queued, Running, Done, Dead });
-model::conversions!(struct QueueStats as jobs::QueueStats { queued, running, dead, oldest_ms });
+model::jobs_conversions!(jobs, Vec<u8>);
+model::job_types_conversions!(bindings::wandstore::storefront::job_types);
 model::conversions!(struct Forgotten as page_types::Forgotten { count, more });
-model::conversions!(enum Cause as wit::Cause {
-    Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
-});
-model::conversions!(struct Trouble as wit::Trouble { cause: option, reason });
-model::conversions!(struct Record as wit::JobError { at_ms, job, shop, cause: option, reason, settled });
+model::conversions!(struct Record as wit::JobError { at_ms, job, shop, cause: option, reason, ending });
 
 impl From<jobs::Error> for Failure {
     fn from(error: jobs::Error) -> Self {
         match error {
-            jobs::Error::TooLarge(bytes_max) => Self(format!("a job may be at most {bytes_max} bytes")),
-            jobs::Error::Unavailable(text) => Self(text),
+            jobs::Error::TooLarge(bytes_max) => {
+                Self::Invalid(format!("a job may be at most {bytes_max} bytes"))
+            }
+            jobs::Error::Unavailable(text) => Self::Unavailable(text),
         }
     }
 }
@@ -180,9 +173,12 @@ impl From<jobs::Error> for Failure {
 impl From<kv::Error> for Failure {
     fn from(error: kv::Error) -> Self {
         match error {
-            kv::Error::NoSuchStore => Self("no such store is given to queueing".into()),
-            kv::Error::TooLarge(bytes_max) => Self(format!("a record may be at most {bytes_max} bytes")),
-            kv::Error::NotPermitted(text) | kv::Error::Unavailable(text) => Self(text),
+            kv::Error::NoSuchStore => Self::Invalid("no such store is given to queueing".into()),
+            kv::Error::TooLarge(bytes_max) => {
+                Self::Invalid(format!("a record may be at most {bytes_max} bytes"))
+            }
+            kv::Error::NotPermitted(text) => Self::Invalid(text),
+            kv::Error::Unavailable(text) => Self::Unavailable(text),
         }
     }
 }
@@ -197,18 +193,8 @@ impl From<Error> for wit::QueueError {
     fn from(error: Error) -> Self {
         match error {
             Error::NoSuchMember => Self::Invalid(error.to_string()),
-            Error::Unavailable(failure) => Self::Unavailable(failure.0),
-        }
-    }
-}
-
-impl From<jobs::ClaimResult> for Answer {
-    fn from(result: jobs::ClaimResult) -> Self {
-        match result {
-            jobs::ClaimResult::Job(jobs::Claimed { id, token, attempt, crashes, payload, .. }) => {
-                Self::Job(Leased { id, token, attempt, crashes, payload })
-            }
-            jobs::ClaimResult::Idle(until_ms) => Self::Idle(until_ms),
+            Error::Storage(Failure::Invalid(text)) => Self::Invalid(text),
+            Error::Storage(Failure::Unavailable(text)) => Self::Unavailable(text),
         }
     }
 }
@@ -218,42 +204,6 @@ impl From<Claimed> for wit::Claimed {
         match claimed {
             Claimed::Job(job) => Self::Job((*job).into()),
             Claimed::Idle(until_ms) => Self::Idle(until_ms),
-        }
-    }
-}
-
-impl From<&Completion> for jobs::Completion {
-    fn from(completion: &Completion) -> Self {
-        match completion.clone() {
-            Completion::Done(note) => Self::Done(note),
-            Completion::Retry { at_ms, reason } => Self::Retry(jobs::Retry { at_ms, reason }),
-            Completion::Postponed(at_ms) => Self::Postponed(at_ms),
-            Completion::Dead(reason) => Self::Dead(reason),
-        }
-    }
-}
-
-impl From<wit::Outcome> for Outcome {
-    fn from(outcome: wit::Outcome) -> Self {
-        match outcome {
-            wit::Outcome::Done(trouble) => Self::Done(trouble.map(Into::into)),
-            wit::Outcome::Retry(wit::Retry { after_ms, trouble }) => {
-                Self::Retry { after_ms, trouble: trouble.into() }
-            }
-            wit::Outcome::Postponed(after_ms) => Self::Postponed(after_ms),
-            wit::Outcome::Failed(reason) => Self::Failed(reason),
-        }
-    }
-}
-
-impl From<Option<State>> for wit::JobState {
-    fn from(state: Option<State>) -> Self {
-        match state {
-            None => Self::None,
-            Some(State::Queued) => Self::Queued,
-            Some(State::Running) => Self::Running,
-            Some(State::Done) => Self::Done,
-            Some(State::Dead) => Self::Dead,
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 
+use model::jobs::{Ending, Trouble};
 use model::{Cause, Key, ShopId};
 use serde::{Deserialize, Serialize};
 
 use crate::capabilities::{Failure, Kv};
-use crate::queue::Trouble;
 
 /// How long a record is stored: 7 days.
 const TTL_SECONDS: u32 = 7 * 24 * 60 * 60;
@@ -38,8 +38,9 @@ pub struct Record {
     pub cause: Option<Cause>,
     /// The error in words.
     pub reason: String,
-    /// The outcome of the job: `done`, `retry` or `dead`.
-    pub settled: String,
+    /// What became of the job. The name in storage is that of earlier releases.
+    #[serde(rename = "settled")]
+    pub ending: Ending,
 }
 
 impl Record {
@@ -48,12 +49,12 @@ impl Record {
         job: &str,
         shop: Option<&ShopId>,
         trouble: &Trouble,
-        settled: &str,
+        ending: Ending,
     ) -> Self {
         let Trouble { cause, reason } = trouble;
         let reason = reason.chars().filter(|c| !c.is_control()).take(REASON_CHARS_MAX).collect();
         let shop = shop.map_or("", ShopId::as_str).to_owned();
-        Self { at_ms, job: job.to_owned(), shop, cause: *cause, reason, settled: settled.to_owned() }
+        Self { at_ms, job: job.to_owned(), shop, cause: *cause, reason, ending }
     }
 }
 
@@ -123,7 +124,7 @@ mod tests {
     const WEEK_MS: u64 = TTL_SECONDS as u64 * 1000;
 
     fn write_at(kv: &FakeKv, at_ms: u64) {
-        write(kv, &Record::new(at_ms, "job-1", None, &trouble("it broke"), "retry")).unwrap();
+        write(kv, &Record::new(at_ms, "job-1", None, &trouble("it broke"), Ending::Retry)).unwrap();
     }
 
     fn trouble(reason: &str) -> Trouble {
@@ -186,8 +187,13 @@ mod tests {
         for hostile in ["€", "\u{1F9D9}", "\"", "\\", "\n"] {
             let kv = FakeKv::default();
             let shop = ShopId::parse(&"s".repeat(100)).unwrap();
-            let record =
-                Record::new(NOW_MS, &"j".repeat(64), Some(&shop), &trouble(&hostile.repeat(10_000)), "retry");
+            let record = Record::new(
+                NOW_MS,
+                &"j".repeat(64),
+                Some(&shop),
+                &trouble(&hostile.repeat(10_000)),
+                Ending::Retry,
+            );
             write(&kv, &record).unwrap();
             assert!(record.reason.chars().count() <= REASON_CHARS_MAX);
             assert_eq!(newest(&kv, NOW_MS, 1), Ok(vec![record]));

@@ -4,7 +4,7 @@
 //! Pure: it reads no clock, draws no random numbers and stores nothing itself. The host implements durable
 //! leases ([`Jobs`]); this component is the policy on top. A job is live from its enqueuing until it is completed.
 //! Each shopper of a shop has at most one live job, and each claim completes at most once. A job makes a page, which
-//! shoppers wait for and request again, or runs a [`MaintenanceTask`], which is requested once and must not be
+//! shoppers wait for and request again, or runs a [`MaintenanceTask`](model::jobs::MaintenanceTask), which is requested once and must not be
 //! lost.
 //!
 //! A job goes to the member that its shopper's key hashes to, or else to the next. A failed attempt is repeated after a
@@ -37,12 +37,9 @@ mod guest;
 #[cfg(test)]
 mod simulation;
 
-pub use capabilities::{
-    Answer, Completion, Enqueued, Failure, Jobs, Kv, Latest, Leased, NewJob, Operator, QueueStats, State,
-};
+pub use capabilities::{Failure, Jobs, Kv, Operator};
 pub use generation_request::{GenerationRequest, Signals, Work};
 pub use journal::Record;
-pub use maintenance::{CustomerId, MaintenanceKind, MaintenanceTask};
 pub use policy::{Backoff, CRASHES_MAX, Pool, member_name, pause_ms, rotation};
-pub use queue::{Claimed, Error, Forgotten, Job, Member, Outcome, Queue, Trouble};
+pub use queue::{Claimed, Error, Forgotten, Job, Member, Queue};
 pub use task::Task;

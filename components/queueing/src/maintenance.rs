@@ -1,58 +1,13 @@
-//! Maintenance tasks, and their form in the queue.
+//! The form of maintenance tasks in the queue.
 
-use model::{EventId, InvalidId, ShopId, ShopperId};
+use model::jobs::{MaintenanceKind, MaintenanceTask};
+use model::{EventId, ShopId};
 use serde::{Deserialize, Serialize};
 
 use crate::task::InvalidPayload;
 
 /// The form in which payloads are written, and the only one that is read.
 pub(crate) const FORM: u32 = 2;
-
-/// Work for a shop other than making a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MaintenanceTask {
-    /// The shop.
-    pub shop: ShopId,
-    /// The event that caused the task. There is one maintenance task per event.
-    pub cause: EventId,
-    /// The time of that event, in milliseconds since the epoch.
-    pub happened_ms: u64,
-    /// The kind of work.
-    pub kind: MaintenanceKind,
-}
-
-/// The kinds of maintenance tasks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum MaintenanceKind {
-    /// Deletes live jobs and pages, because the app was uninstalled.
-    Uninstalled,
-    /// Deletes all data of the shop and its shoppers.
-    RedactShop,
-    /// Deletes all data of the customer.
-    RedactCustomer(CustomerId),
-    /// Reports to the merchant all data of the customer.
-    ReportCustomer(CustomerId),
-}
-
-/// A customer of a shop: Shopify's id, in decimal digits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct CustomerId(String);
-
-impl TryFrom<String> for CustomerId {
-    type Error = InvalidId;
-
-    fn try_from(text: String) -> Result<Self, InvalidId> {
-        ShopperId::customer(&text).map(|_| Self(text))
-    }
-}
-
-impl From<CustomerId> for String {
-    fn from(id: CustomerId) -> Self {
-        id.0
-    }
-}
 
 /// A maintenance task in the queue.
 #[derive(Serialize, Deserialize)]
@@ -66,46 +21,44 @@ struct Payload<'a> {
     kind: MaintenanceKind,
 }
 
-impl MaintenanceTask {
-    /// Returns the key of the task's job. No generation request has such a key: its `/` is before the first `:`.
-    pub fn key(&self) -> String {
-        format!("errand/{}/{}", self.shop, self.cause)
-    }
+/// Returns the key of the task's job. No generation request has such a key: its `/` is before the first `:`.
+pub(crate) fn job_key(task: &MaintenanceTask) -> String {
+    format!("errand/{}/{}", task.shop, task.cause)
+}
 
-    /// Encodes the maintenance task for the queue.
-    pub(crate) fn encode(&self) -> Vec<u8> {
-        let Self { shop, cause, happened_ms, kind } = self.clone();
-        let (shop, cause) = (shop.as_str(), cause.as_str());
-        let payload = Payload { form: FORM, shop, cause, happened_ms, kind };
-        serde_json::to_vec(&payload).expect("plain fields have a JSON form")
-    }
+/// Encodes a maintenance task for the queue.
+pub(crate) fn encode(task: &MaintenanceTask) -> Vec<u8> {
+    let MaintenanceTask { shop, cause, happened_ms, kind } = task.clone();
+    let (shop, cause) = (shop.as_str(), cause.as_str());
+    let payload = Payload { form: FORM, shop, cause, happened_ms, kind };
+    serde_json::to_vec(&payload).expect("plain fields have a JSON form")
+}
 
-    /// Decodes a maintenance task from the queue.
-    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, InvalidPayload> {
-        let Payload { shop, cause, happened_ms, kind, .. } = serde_json::from_slice(bytes)?;
-        Ok(Self { shop: ShopId::parse(shop)?, cause: EventId::parse(cause)?, happened_ms, kind })
-    }
+/// Decodes a maintenance task from the queue.
+pub(crate) fn decode(bytes: &[u8]) -> Result<MaintenanceTask, InvalidPayload> {
+    let Payload { shop, cause, happened_ms, kind, .. } = serde_json::from_slice(bytes)?;
+    Ok(MaintenanceTask { shop: ShopId::parse(shop)?, cause: EventId::parse(cause)?, happened_ms, kind })
+}
 
-    /// Replaces every whole number that is the customer's id with `…`, in a text for the operator.
-    pub(crate) fn without_customer(&self, text: String) -> String {
-        match &self.kind {
-            MaintenanceKind::Uninstalled | MaintenanceKind::RedactShop => text,
-            MaintenanceKind::RedactCustomer(CustomerId(id))
-            | MaintenanceKind::ReportCustomer(CustomerId(id)) => {
-                let is_digit = |c: char| c.is_ascii_digit();
-                let pieces = text.split_inclusive(|c| !is_digit(c)).map(|piece| {
-                    let rest = piece.trim_start_matches(is_digit);
-                    let number = &piece[..piece.len() - rest.len()];
-                    if number == id { format!("…{rest}") } else { piece.to_owned() }
-                });
-                pieces.collect()
-            }
+/// Replaces every whole number that is the customer's id with `…`, in a text for the operator.
+pub(crate) fn without_customer(task: &MaintenanceTask, text: String) -> String {
+    match &task.kind {
+        MaintenanceKind::Uninstalled | MaintenanceKind::RedactShop => text,
+        MaintenanceKind::RedactCustomer(id) | MaintenanceKind::ReportCustomer(id) => {
+            let is_digit = |c: char| c.is_ascii_digit();
+            let pieces = text.split_inclusive(|c| !is_digit(c)).map(|piece| {
+                let rest = piece.trim_start_matches(is_digit);
+                let number = &piece[..piece.len() - rest.len()];
+                if number == id.as_str() { format!("…{rest}") } else { piece.to_owned() }
+            });
+            pieces.collect()
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use model::jobs::CustomerId;
     use proptest::prelude::*;
 
     use super::*;
@@ -129,13 +82,13 @@ mod tests {
             MaintenanceKind::ReportCustomer(customer("7041")),
         ] {
             let maintenance = maintenance(kind);
-            assert_eq!(MaintenanceTask::decode(&maintenance.encode()).unwrap(), maintenance);
+            assert_eq!(decode(&encode(&maintenance)).unwrap(), maintenance);
         }
     }
 
     #[test]
     fn the_form_in_the_queue_is_not_to_change() {
-        let text = String::from_utf8(maintenance(MaintenanceKind::RedactCustomer(customer("7041"))).encode())
+        let text = String::from_utf8(encode(&maintenance(MaintenanceKind::RedactCustomer(customer("7041")))))
             .unwrap();
         let expected = r#"{"form":2,"store":"magic-wands.myshopify.com","cause":"b54557e4-bdd9","happened_ms":1700000000000,"chore":{"redact-customer":"7041"}}"#;
         assert_eq!(text, expected);
@@ -143,17 +96,17 @@ mod tests {
 
     #[test]
     fn a_payload_with_a_wrong_customer_is_no_maintenance_task() {
-        let text = String::from_utf8(maintenance(MaintenanceKind::RedactCustomer(customer("7041"))).encode())
+        let text = String::from_utf8(encode(&maintenance(MaintenanceKind::RedactCustomer(customer("7041")))))
             .unwrap();
         for wrong in ["", "-1", "7041_DE-DE", "7a"] {
-            assert!(MaintenanceTask::decode(text.replace("7041", wrong).as_bytes()).is_err(), "{wrong}");
+            assert!(decode(text.replace("7041", wrong).as_bytes()).is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn a_maintenance_task_has_a_key_of_its_own() {
         assert_eq!(
-            maintenance(MaintenanceKind::RedactShop).key(),
+            job_key(&maintenance(MaintenanceKind::RedactShop)),
             "errand/magic-wands.myshopify.com/b54557e4-bdd9"
         );
     }
@@ -163,7 +116,8 @@ mod tests {
         fn no_text_for_the_operator_names_the_customer(
             id in "[1-9]{1,3}", words in prop::collection::vec("[1-9]{1,3}|[a-z…-]{1,3}", 0..20),
         ) {
-            let text = maintenance(MaintenanceKind::RedactCustomer(customer(&id))).without_customer(words.concat());
+            let task = maintenance(MaintenanceKind::RedactCustomer(customer(&id)));
+            let text = without_customer(&task, words.concat());
             prop_assert!(text.split(|c: char| !c.is_ascii_digit()).all(|number| number != id), "{}", text);
         }
     }
@@ -172,7 +126,7 @@ mod tests {
     fn other_numbers_and_other_maintenance_tasks_keep_their_texts() {
         let redact = maintenance(MaintenanceKind::RedactCustomer(customer("12")));
         let text = "customer-12: 120 sessions, 312 of 12";
-        assert_eq!(redact.without_customer(text.into()), "customer-…: 120 sessions, 312 of …");
-        assert_eq!(maintenance(MaintenanceKind::RedactShop).without_customer(text.into()), text);
+        assert_eq!(without_customer(&redact, text.into()), "customer-…: 120 sessions, 312 of …");
+        assert_eq!(without_customer(&maintenance(MaintenanceKind::RedactShop), text.into()), text);
     }
 }

@@ -1,15 +1,15 @@
 //! The operations of the queue.
 
-use std::fmt;
-
-use model::{Cause, Scope, ShopId, ShopperId};
-
-use crate::capabilities::{
-    Answer, Completion, Enqueued, Failure, Jobs, Kv, Leased, NewJob, Operator, QueueStats, State,
+use model::jobs::{
+    self, ClaimResult, Completion, Ending, Enqueued, Lease, MaintenanceTask, NewJob, Outcome, QueueStats,
+    State, Trouble,
 };
+use model::{Scope, ShopId, ShopperId};
+
+use crate::capabilities::{Failure, Jobs, Kv, Operator};
 use crate::generation_request::{self, GenerationRequest};
 use crate::journal::{self, Record};
-use crate::maintenance::MaintenanceTask;
+use crate::maintenance;
 use crate::policy::{Pool, member_index, member_name, pause_ms, rotation};
 use crate::task::Task;
 
@@ -32,10 +32,8 @@ pub struct Queue<J, K, O> {
 /// A claimed job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
-    /// The id of the job.
-    pub id: String,
-    /// The token that proves the holder's claim.
-    pub token: u64,
+    /// Its lease.
+    pub lease: Lease,
     /// The number of this attempt, from 1.
     pub attempt: u32,
     /// Whether this is the last attempt.
@@ -53,43 +51,6 @@ pub enum Claimed {
     Job(Box<Job>),
     /// No job is due before this time; `None` if no job waits.
     Idle(Option<u64>),
-}
-
-/// An error of a job.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
-    /// Why the language model gave no plan; `None` if the error has another cause.
-    pub cause: Option<Cause>,
-    /// The error in words.
-    pub reason: String,
-}
-
-impl fmt::Display for Trouble {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.cause {
-            Some(cause) => write!(f, "{}: {}", cause.name(), self.reason),
-            None => f.write_str(&self.reason),
-        }
-    }
-}
-
-/// The outcome of a job.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// The job is done. The value is what went wrong on the way, if anything.
-    Done(Option<Trouble>),
-    /// The job failed and is worth another attempt.
-    Retry {
-        /// The shortest pause before the next attempt, in milliseconds.
-        after_ms: Option<u64>,
-        /// The error.
-        trouble: Trouble,
-    },
-    /// The job was not tried, and may be claimed again after this many milliseconds. This claim does not count as an
-    /// attempt.
-    Postponed(u64),
-    /// The job failed and is not worth another attempt, with the reason.
-    Failed(String),
 }
 
 /// The result of one bounded deletion.
@@ -116,9 +77,9 @@ pub enum Error {
     /// The pool has no member of that name, which is the caller's mistake.
     #[error("the pool has no such member")]
     NoSuchMember,
-    /// Storage did not answer. Try later.
+    /// Storage failed.
     #[error(transparent)]
-    Unavailable(#[from] Failure),
+    Storage(#[from] Failure),
 }
 
 impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
@@ -142,18 +103,18 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     /// caller that asks twice does not want the task done twice. Only a task that was given up is queued again.
     pub fn enqueue_maintenance(
         &self,
-        maintenance: &MaintenanceTask,
+        task: &MaintenanceTask,
         pool: Pool,
         now_ms: u64,
     ) -> Result<Enqueued, Error> {
         let pool = pool.for_maintenance();
-        let (key, queues) = (maintenance.key(), queues(maintenance.shop.as_str(), pool));
+        let (key, queues) = (maintenance::job_key(task), queues(task.shop.as_str(), pool));
         if let Some(newest) = self.jobs.latest(&key, &queues)?
             && newest.state != State::Dead
         {
             return Ok(Enqueued::Live(newest.id));
         }
-        let (payload, queue_depth_max) = (maintenance.encode(), pool.depth_max);
+        let (payload, queue_depth_max) = (maintenance::encode(task), pool.depth_max);
         Ok(self.jobs.enqueue(NewJob { queues, queue_depth_max, key, payload, now_ms })?)
     }
 
@@ -164,8 +125,8 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         member_index(member, pool.size).ok_or(Error::NoSuchMember)?;
         for _ in 0..BURIALS_MAX {
             let leased = match self.jobs.claim(now_ms, pool.lease_ms)? {
-                Answer::Job(leased) => leased,
-                Answer::Idle(until_ms) => return Ok(Claimed::Idle(until_ms)),
+                ClaimResult::Job(leased) => leased,
+                ClaimResult::Idle(until_ms) => return Ok(Claimed::Idle(until_ms)),
             };
             match admit(leased, pool) {
                 Ok(job) => return Ok(Claimed::Job(Box::new(job))),
@@ -176,38 +137,76 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     }
 
     fn bury(&self, hopeless: &Hopeless, now_ms: u64) -> Result<(), Error> {
-        let Hopeless { id, token, shop, reason } = hopeless;
-        if self.jobs.complete(id, *token, now_ms, &Completion::Dead(reason.clone()))? {
+        let Hopeless { lease, shop, reason } = hopeless;
+        if self.end(lease, now_ms, Completion::Dead(reason.clone()))? {
             let trouble = Trouble { cause: None, reason: reason.clone() };
-            self.record(&Record::new(now_ms, id, shop.as_ref(), &trouble, "dead"));
+            self.record(&Record::new(now_ms, &lease.id, shop.as_ref(), &trouble, Ending::Dead));
         }
         Ok(())
     }
 
     /// Extends the lease of a job that is still being worked on. Returns false if the caller no longer holds it.
-    pub fn extend_lease(&self, job: &Job, pool: Pool, now_ms: u64) -> Result<bool, Error> {
-        Ok(self.jobs.extend_lease(&job.id, job.token, now_ms, pool.lease_ms)?)
+    pub fn extend_lease(&self, lease: &Lease, pool: Pool, now_ms: u64) -> Result<bool, Error> {
+        Ok(self.jobs.extend_lease(&lease.id, lease.token, now_ms, pool.lease_ms)?)
     }
 
     /// Completes a job. Returns false, and changes nothing, if the caller no longer holds its lease. `random` spreads
     /// the retries of jobs that failed together.
     pub fn complete(
         &self,
-        job: &Job,
+        lease: &Lease,
         outcome: &Outcome,
         pool: Pool,
         now_ms: u64,
         random: u64,
     ) -> Result<bool, Error> {
-        let backoff = job.task.terms(pool).backoff;
-        let trouble = trouble(job, outcome);
-        let completion = completion(job, outcome, trouble.as_ref(), now_ms, |after_ms| {
-            pause_ms(job.attempt, backoff, after_ms, random)
-        });
-        let ours = self.jobs.complete(&job.id, job.token, now_ms, &completion)?;
-        if let (true, Some(trouble)) = (ours, trouble) {
-            let shop = Some(job.task.shop());
-            self.record(&Record::new(now_ms, &job.id, shop, &trouble, name(&completion)));
+        match outcome {
+            Outcome::Done(None) => self.end(lease, now_ms, Completion::Done(None)),
+            Outcome::Postponed(after_ms) => {
+                self.end(lease, now_ms, Completion::Postponed(now_ms.saturating_add(*after_ms)))
+            }
+            Outcome::Done(Some(trouble)) => self.end_with(lease, trouble, now_ms, |trouble, _| {
+                (Ending::Done, Completion::Done(Some(trouble.to_string())))
+            }),
+            Outcome::Retry { after_ms, trouble } => {
+                self.end_with(lease, trouble, now_ms, |trouble, attempt| {
+                    attempt.retry_or_bury(trouble, pool, *after_ms, now_ms, random)
+                })
+            }
+            Outcome::Failed(reason) => {
+                let trouble = Trouble { cause: None, reason: reason.clone() };
+                self.end_with(lease, &trouble, now_ms, |trouble, _| {
+                    (Ending::Dead, Completion::Dead(trouble.to_string()))
+                })
+            }
+        }
+    }
+
+    fn end(&self, lease: &Lease, now_ms: u64, completion: Completion) -> Result<bool, Error> {
+        Ok(self.jobs.complete(&lease.id, lease.token, now_ms, completion)?)
+    }
+
+    /// Completes a job that had trouble, and records the trouble in the journal. What this takes to know about the job
+    /// is read from storage, so that a worker reports an outcome and nothing else.
+    fn end_with(
+        &self,
+        lease: &Lease,
+        trouble: &Trouble,
+        now_ms: u64,
+        completing: impl FnOnce(&Trouble, &Attempt) -> (Ending, Completion),
+    ) -> Result<bool, Error> {
+        let Some(leased) = self.jobs.leased(&lease.id, lease.token)? else { return Ok(false) };
+        let Ok(task) = Task::decode(&leased.payload) else {
+            // A job under lease has a readable task. This one is done, by a call whose answer got lost.
+            return self.end(lease, now_ms, Completion::Done(None));
+        };
+        let trouble = Trouble { reason: task.impersonal(trouble.reason.clone()), ..*trouble };
+        let attempt = Attempt { number: leased.attempt, task };
+        let (ending, completion) = completing(&trouble, &attempt);
+        let ours = self.end(lease, now_ms, completion)?;
+        if ours {
+            let shop = Some(attempt.task.shop());
+            self.record(&Record::new(now_ms, &lease.id, shop, &trouble, ending));
         }
         Ok(ours)
     }
@@ -217,9 +216,9 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         if let Err(failure) = journal::write(&self.kv, record) {
             let particulars = [
                 ("job", &*record.job),
-                ("settled", &*record.settled),
+                ("ending", record.ending.name()),
                 ("reason", &*record.reason),
-                ("cause", &*failure.0),
+                ("cause", &*failure.to_string()),
             ];
             self.operator.warn("what went wrong in a job was not recorded", &particulars);
         }
@@ -268,19 +267,46 @@ fn queues(key: &str, pool: Pool) -> Vec<String> {
     rotation(key, pool.size).map(member_name).collect()
 }
 
+/// An attempt at a task, as storage knows it.
+struct Attempt {
+    /// The number of the attempt, from 1.
+    number: u32,
+    task: Task,
+}
+
+impl Attempt {
+    /// Returns the completion of an attempt that failed. The last one is not followed by another.
+    fn retry_or_bury(
+        &self,
+        trouble: &Trouble,
+        pool: Pool,
+        after_ms: Option<u64>,
+        now_ms: u64,
+        random: u64,
+    ) -> (Ending, Completion) {
+        let terms = self.task.terms(pool);
+        let reason = trouble.to_string();
+        if self.number >= terms.attempts_max {
+            return (Ending::Dead, Completion::Dead(reason));
+        }
+        let pause_ms = pause_ms(self.number, terms.backoff, after_ms, random);
+        (Ending::Retry, Completion::Retry { at_ms: now_ms.saturating_add(pause_ms), reason })
+    }
+}
+
 /// A job that must not be handed out again.
 struct Hopeless {
-    id: String,
-    token: u64,
+    lease: Lease,
     shop: Option<ShopId>,
     reason: String,
 }
 
-fn admit(leased: Leased, pool: Pool) -> Result<Job, Hopeless> {
-    let Leased { id, token, attempt, crashes, payload } = leased;
+fn admit(claimed: jobs::Claimed, pool: Pool) -> Result<Job, Hopeless> {
+    let jobs::Claimed { id, token, attempt, crashes, payload, .. } = claimed;
+    let lease = Lease { id, token };
     let task = match Task::decode(&payload) {
         Ok(task) => task,
-        Err(wrong) => return Err(Hopeless { id, token, shop: None, reason: wrong.to_string() }),
+        Err(wrong) => return Err(Hopeless { lease, shop: None, reason: wrong.to_string() }),
     };
     let Pool { attempts_max, crashes_max, .. } = task.terms(pool);
     let hopeless = if crashes >= crashes_max {
@@ -292,50 +318,9 @@ fn admit(leased: Leased, pool: Pool) -> Result<Job, Hopeless> {
         None
     };
     if let Some(reason) = hopeless {
-        return Err(Hopeless { id, token, shop: Some(task.shop().clone()), reason });
+        return Err(Hopeless { lease, shop: Some(task.shop().clone()), reason });
     }
-    Ok(Job { id, token, attempt, last: attempt == attempts_max, crashed: crashes > 0, task })
-}
-
-/// Returns the error of a job. It names no customer, because it is stored and shown.
-fn trouble(job: &Job, outcome: &Outcome) -> Option<Trouble> {
-    let trouble = match outcome {
-        Outcome::Done(trouble) => trouble.clone()?,
-        Outcome::Retry { trouble, .. } => trouble.clone(),
-        Outcome::Postponed(_) => return None,
-        Outcome::Failed(reason) => Trouble { cause: None, reason: reason.clone() },
-    };
-    Some(Trouble { reason: job.task.impersonal(trouble.reason), ..trouble })
-}
-
-/// Returns the completion for an outcome. The last attempt is not retried.
-fn completion(
-    job: &Job,
-    outcome: &Outcome,
-    trouble: Option<&Trouble>,
-    now_ms: u64,
-    pause_ms: impl FnOnce(Option<u64>) -> u64,
-) -> Completion {
-    let text = trouble.map(ToString::to_string);
-    match outcome {
-        Outcome::Done(_) => Completion::Done(text),
-        Outcome::Retry { after_ms, .. } if !job.last => {
-            let at_ms = now_ms.saturating_add(pause_ms(*after_ms));
-            Completion::Retry { at_ms, reason: text.unwrap_or_default() }
-        }
-        Outcome::Postponed(after_ms) => Completion::Postponed(now_ms.saturating_add(*after_ms)),
-        Outcome::Retry { .. } | Outcome::Failed(_) => Completion::Dead(text.unwrap_or_default()),
-    }
-}
-
-/// Returns the name of a completion in the journal.
-fn name(completion: &Completion) -> &'static str {
-    match completion {
-        Completion::Done(_) => "done",
-        Completion::Retry { .. } => "retry",
-        Completion::Postponed(_) => "postponed",
-        Completion::Dead(_) => "dead",
-    }
+    Ok(Job { lease, attempt, last: attempt == attempts_max, crashed: crashes > 0, task })
 }
 
 #[cfg(test)]

@@ -19,14 +19,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::jobs::{Enqueued, Lease, MaintenanceKind, MaintenanceTask, Outcome, State, Trouble};
 use model::{EventId, Market, Scope, ShopId, ShopperId};
 
-use crate::capabilities::{Enqueued, State};
 use crate::fakes::{DIED, FakeJobs, FakeKv, FakeOperator, Fault, Row, STOPPED};
 use crate::generation_request::{GenerationRequest, Signals, Work};
-use crate::maintenance::{MaintenanceKind, MaintenanceTask};
 use crate::policy::{Backoff, Pool, member_name};
-use crate::queue::{Claimed, Forgotten, Job, Outcome, Queue, Trouble};
+use crate::queue::{Claimed, Forgotten, Job, Queue};
 use crate::task::Task;
 
 const POOL: Pool = Pool {
@@ -136,7 +135,7 @@ struct Simulation {
     /// The jobs of maintenance tasks, by cause.
     enqueued_maintenance: BTreeMap<u64, String>,
     promises: BTreeMap<String, Promises>,
-    settled: BTreeSet<u64>,
+    completed: BTreeSet<u64>,
 }
 
 impl Simulation {
@@ -161,7 +160,7 @@ impl Simulation {
             accepted: BTreeSet::new(),
             enqueued_maintenance: BTreeMap::new(),
             promises: BTreeMap::new(),
-            settled: BTreeSet::new(),
+            completed: BTreeSet::new(),
         }
     }
 
@@ -238,9 +237,9 @@ impl Simulation {
         let (shop, shopper) = (shop(), self.shopper());
         let ids = |simulation: &Self| {
             let rows = simulation.queue.jobs.rows.borrow();
-            let is_theirs = |row: &Row| match Task::decode(&row.payload) {
-                Ok(Task::Page(request)) => shopper.has_page(&request.shopper),
-                _ => false,
+            let is_theirs = |row: &Row| {
+                let of_page = row.key.split_once(':').and_then(|(_, id)| ShopperId::parse(id).ok());
+                of_page.is_some_and(|id| shopper.has_page(&id))
             };
             rows.iter().filter(|(_, row)| is_theirs(row)).map(|(id, _)| id.clone()).collect::<Vec<_>>()
         };
@@ -317,17 +316,18 @@ impl Simulation {
         }
         let Ok(Claimed::Job(job)) = claimed else { return None };
         let holders = self.workers.iter().filter_map(|worker| worker.holds.as_ref());
-        let holder =
-            holders.filter(|held| held.job.id == job.id).find(|held| held.lease_until_ms > self.now_ms);
-        assert!(holder.is_none(), "{} is held by another", job.id);
+        let holder = holders
+            .filter(|held| held.job.lease.id == job.lease.id)
+            .find(|held| held.lease_until_ms > self.now_ms);
+        assert!(holder.is_none(), "{} is held by another", job.lease.id);
 
-        let promises = self.promises.entry(job.id.clone()).or_default();
+        let promises = self.promises.entry(job.lease.id.clone()).or_default();
         let Pool { attempts_max, crashes_max, .. } = job.task.terms(POOL);
-        assert!(job.attempt <= promises.retries + 1, "{} did not fail so often", job.id);
-        assert!(job.attempt <= attempts_max, "{} was tried too often", job.id);
-        let crashes = self.queue.jobs.rows.borrow()[&job.id].crashes;
-        assert!(crashes < crashes_max, "{} crashed too often", job.id);
-        assert!(promises.not_before_ms <= self.now_ms, "{} came back too early", job.id);
+        assert!(job.attempt <= promises.retries + 1, "{} did not fail so often", job.lease.id);
+        assert!(job.attempt <= attempts_max, "{} was tried too often", job.lease.id);
+        let crashes = self.queue.jobs.rows.borrow()[&job.lease.id].crashes;
+        assert!(crashes < crashes_max, "{} crashed too often", job.lease.id);
+        assert!(promises.not_before_ms <= self.now_ms, "{} came back too early", job.lease.id);
         assert_eq!(job.last, job.attempt == attempts_max);
         Some(Held { job: *job, lease_until_ms: self.now_ms + u64::from(POOL.lease_ms) })
     }
@@ -344,7 +344,7 @@ impl Simulation {
     }
 
     fn keep(&self, held: Held) -> Option<Held> {
-        match self.queue.extend_lease(&held.job, POOL, self.now_ms) {
+        match self.queue.extend_lease(&held.job.lease, POOL, self.now_ms) {
             Ok(true) => Some(Held { lease_until_ms: self.now_ms + u64::from(POOL.lease_ms), ..held }),
             Ok(false) => None,
             Err(_) => Some(held),
@@ -356,9 +356,9 @@ impl Simulation {
         let outcome = self.outcome(&held.job.task);
         let random = self.random.next();
         if let Outcome::Retry { .. } = outcome {
-            self.promises.entry(held.job.id.clone()).or_default().retries += 1;
+            self.promises.entry(held.job.lease.id.clone()).or_default().retries += 1;
         }
-        match self.queue.complete(&held.job, &outcome, POOL, self.now_ms, random) {
+        match self.queue.complete(&held.job.lease, &outcome, POOL, self.now_ms, random) {
             // The job may be completed by now, or leased by another worker.
             Err(_) => return Some(Held { lease_until_ms: 0, ..held }),
             Ok(false) => return None,
@@ -383,11 +383,12 @@ impl Simulation {
     }
 
     fn note_effect(&mut self, job: &Job, outcome: &Outcome) {
-        assert!(self.settled.insert(job.token), "claim {} of {} completed twice", job.token, job.id);
-        let promises = self.promises.entry(job.id.clone()).or_default();
+        let Lease { id, token } = &job.lease;
+        assert!(self.completed.insert(*token), "claim {token} of {id} completed twice");
+        let promises = self.promises.entry(job.lease.id.clone()).or_default();
         match outcome {
             Outcome::Done(_) => {
-                assert!(!promises.done, "{} was done twice", job.id);
+                assert!(!promises.done, "{} was done twice", job.lease.id);
                 promises.done = true;
             }
             Outcome::Retry { after_ms, .. } if !job.last => {
@@ -396,7 +397,7 @@ impl Simulation {
             }
             Outcome::Postponed(after_ms) => promises.not_before_ms = self.now_ms + after_ms,
             Outcome::Retry { .. } | Outcome::Failed(_) => {
-                assert_eq!(self.queue.jobs.rows.borrow()[&job.id].state, State::Dead);
+                assert_eq!(self.queue.jobs.rows.borrow()[&job.lease.id].state, State::Dead);
             }
         }
     }

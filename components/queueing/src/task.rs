@@ -1,10 +1,11 @@
 //! The task of a job: a page or a maintenance task.
 
+use model::jobs::MaintenanceTask;
 use model::{InvalidId, ShopId};
 use serde::Deserialize;
 
 use crate::generation_request::{self, GenerationRequest};
-use crate::maintenance::{self, MaintenanceTask};
+use crate::maintenance;
 use crate::policy::Pool;
 
 /// The task of a job.
@@ -49,7 +50,7 @@ impl Task {
         let Form { form } = serde_json::from_slice(bytes)?;
         match form {
             generation_request::FORM => GenerationRequest::decode(bytes).map(Self::Page),
-            maintenance::FORM => MaintenanceTask::decode(bytes).map(Self::Maintenance),
+            maintenance::FORM => maintenance::decode(bytes).map(Self::Maintenance),
             other => Err(InvalidPayload::Form(other)),
         }
     }
@@ -66,7 +67,7 @@ impl Task {
     pub(crate) fn impersonal(&self, text: String) -> String {
         match self {
             Self::Page(_) => text,
-            Self::Maintenance(maintenance) => maintenance.without_customer(text),
+            Self::Maintenance(task) => maintenance::without_customer(task, text),
         }
     }
 }

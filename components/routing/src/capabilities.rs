@@ -7,9 +7,7 @@ mod pages;
 use model::{Key, Market, ShopId, Store};
 use page::{Collection, Product};
 
-pub use jobs::{
-    Enqueued, GenerationRequest, JobError, JobState, MaintenanceKind, MaintenanceTask, Member, Queue, Work,
-};
+pub use jobs::{GenerationRequest, JobError, Member, Queue, Work};
 pub use pages::{Cache, Cached, Content, Forgotten, Fragment, Page, PageMetadata, Staleness};
 
 /// All capabilities that routing needs.
@@ -17,10 +15,25 @@ pub trait Deployment: Cache + Queue + Catalog + Storage + Settings + Signatures 
 
 impl<T: Cache + Queue + Catalog + Storage + Settings + Signatures + Clock + Log> Deployment for T {}
 
-/// A failed call to another component or to the host. The text is for the log.
+/// A failed call to another component or to the host. The texts are for the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Failure(pub String);
+pub enum Failure {
+    /// The call is invalid and can never succeed.
+    #[error("{0}")]
+    Invalid(String),
+    /// The other side did not answer. A later call may succeed.
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+impl Failure {
+    /// Returns the reason in words.
+    pub(crate) fn reason(&self) -> &str {
+        match self {
+            Self::Invalid(reason) | Self::Unavailable(reason) => reason,
+        }
+    }
+}
 
 /// The catalog of a shop.
 pub trait Catalog {

@@ -4,10 +4,11 @@
 //! Operators get failures with the proper status code. For all other callers these routes do not
 //! exist.
 
+use model::jobs::Enqueued;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::capabilities::{Cache, Deployment, Enqueued, Failure, Log, Queue, Settings, Work};
+use crate::capabilities::{Cache, Deployment, Failure, Log, Queue, Settings, Work};
 use crate::http::Response;
 use crate::page_request;
 use crate::refusal::Refusal;
@@ -54,8 +55,8 @@ pub(crate) fn bump_catalog_version<D: Cache + Settings + Log>(
     let shop = known_shop(deployment, &target.required("store")?)?;
     match deployment.bump_catalog_version(&shop) {
         Ok(version) => Ok(Response::json(200, &json!({ "store": shop.as_str(), "version": version }))),
-        Err(Failure(reason)) => {
-            let particulars = [("shop", shop.as_str()), ("reason", &reason)];
+        Err(failure) => {
+            let particulars = [("shop", shop.as_str()), ("reason", failure.reason())];
             deployment.warn("a catalog that changed could not be noted", &particulars);
             Err(Refusal::CacheUnavailable)
         }
@@ -70,8 +71,8 @@ pub(crate) fn reopen<D: Cache + Settings + Log>(
     let shop = known_shop(deployment, &target.required("store")?)?;
     match deployment.reopen(&shop) {
         Ok(()) => Ok(Response::json(200, &json!({ "store": shop.as_str(), "state": "open" }))),
-        Err(Failure(reason)) => {
-            let particulars = [("shop", shop.as_str()), ("reason", &reason)];
+        Err(failure) => {
+            let particulars = [("shop", shop.as_str()), ("reason", failure.reason())];
             deployment.warn("a shop could not be reopened", &particulars);
             Err(Refusal::CacheUnavailable)
         }
@@ -81,8 +82,8 @@ pub(crate) fn reopen<D: Cache + Settings + Log>(
 fn list<V>(log: &impl Log, answer: Result<Vec<impl Serialize>, Failure>) -> Result<Response<V>, Refusal> {
     match answer {
         Ok(rows) => Ok(Response::json(200, &rows)),
-        Err(Failure(reason)) => {
-            log.warn("the queue could not be inspected", &[("reason", &reason)]);
+        Err(failure) => {
+            log.warn("the queue could not be inspected", &[("reason", failure.reason())]);
             Err(Refusal::QueueUnavailable)
         }
     }

@@ -10,11 +10,10 @@ mod storage;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{ShopId, ShopperId};
+use model::jobs::{CustomerId, Enqueued, MaintenanceKind, MaintenanceTask, State};
+use model::{EventId, ShopId, ShopperId};
 
-use crate::{
-    Cached, Enqueued, Failure, Forgotten, Found, JobState, MaintenanceKind, Method, Signals, handle,
-};
+use crate::{Cached, Failure, Forgotten, Found, Method, Signals, handle};
 pub(crate) use http::{Answer, FakeRequest};
 pub(crate) use jobs::Requested;
 pub(crate) use pages::{Held, PAGE};
@@ -35,7 +34,7 @@ pub(crate) const PARTS: [&str; 4] = ["cache", "queue", "catalog", "storage"];
 pub(crate) struct Fake {
     pub(crate) cached: Cached<Held>,
     pub(crate) enqueued: Enqueued,
-    pub(crate) state: JobState,
+    pub(crate) state: Option<State>,
     pub(crate) development: bool,
     pub(crate) paused: bool,
     /// Whether only Shopify and the operator know the shops.
@@ -46,7 +45,10 @@ pub(crate) struct Fake {
     pub(crate) shops: Vec<&'static str>,
     /// The name of the best-selling product.
     pub(crate) best: &'static str,
+    /// The parts that do not answer.
     pub(crate) down: Vec<&'static str>,
+    /// The parts that refuse every call as invalid.
+    pub(crate) refusing: Vec<&'static str>,
     /// How many compare-and-swaps another writer wins.
     pub(crate) rivals: Cell<u32>,
     /// Short-term storage. Each key's prefix determines its shop.
@@ -55,8 +57,7 @@ pub(crate) struct Fake {
     pub(crate) pages: RefCell<BTreeSet<String>>,
     pub(crate) live: RefCell<BTreeSet<String>>,
     pub(crate) closed: RefCell<Vec<String>>,
-    /// Maintenance tasks: shop, cause, time of the cause, and kind.
-    pub(crate) maintenance_tasks: RefCell<Vec<(String, String, u64, MaintenanceKind)>>,
+    pub(crate) maintenance_tasks: RefCell<Vec<MaintenanceTask>>,
     pub(crate) ttl_seconds: Cell<u32>,
     /// The lifetimes of keys that expire, in seconds.
     pub(crate) ttls: RefCell<BTreeMap<String, u32>>,
@@ -72,7 +73,7 @@ impl Default for Fake {
         Self {
             cached: Cached::Miss,
             enqueued: Enqueued::Accepted("job-1".into()),
-            state: JobState::None,
+            state: None,
             development: false,
             paused: false,
             closed_to_anybody: false,
@@ -81,6 +82,7 @@ impl Default for Fake {
             shops: vec![STORE, SHOP],
             best: "Elder Wand",
             down: Vec::new(),
+            refusing: Vec::new(),
             rivals: Cell::new(0),
             stored: RefCell::default(),
             pages: RefCell::default(),
@@ -134,8 +136,25 @@ impl Fake {
 
     fn asked(&self, part: &'static str, call: &'static str) -> Result<(), Failure> {
         self.calls.borrow_mut().push(call);
-        if self.down.contains(&part) { Err(Failure(format!("{part} is down"))) } else { Ok(()) }
+        if self.down.contains(&part) {
+            return Err(Failure::Unavailable(format!("{part} is down")));
+        }
+        if self.refusing.contains(&part) {
+            return Err(Failure::Invalid(format!("{part} refuses the call")));
+        }
+        Ok(())
     }
+}
+
+/// Returns a maintenance task.
+pub(crate) fn maintenance_task(shop: &str, cause: &str, kind: &MaintenanceKind) -> MaintenanceTask {
+    let (shop, cause) = (ShopId::parse(shop).unwrap(), EventId::parse(cause).unwrap());
+    MaintenanceTask { shop, cause, happened_ms: NOW_MS, kind: kind.clone() }
+}
+
+/// Returns the id of a customer.
+pub(crate) fn customer(id: &str) -> CustomerId {
+    id.to_owned().try_into().unwrap()
 }
 
 /// Deletes some items of a set, as caching and queueing do.

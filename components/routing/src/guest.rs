@@ -18,12 +18,13 @@ use bindings::wandstore::capabilities::{clock, kv, log, settings, signatures};
 use bindings::wandstore::storefront::{
     cache, cache_control, catalog, catalog_types, http_types as wit, job_types, queue,
 };
+use model::jobs::{Enqueued, MaintenanceTask, State};
 use model::{Key, Market, ShopId, ShopperId, Store};
 
 use crate::{
-    Asker, Assortment, BodyError, Cache, Cached, Catalog, Clock, Content, Enqueued, Failure, Forgotten,
-    Found, GenerationRequest, JobError, JobState, Log, MaintenanceTask, Member, Merchant, Queue, Request,
-    Settings, ShopStatus, Signatures, Storage, Swap,
+    Asker, Assortment, BodyError, Cache, Cached, Catalog, Clock, Content, Failure, Forgotten, Found,
+    GenerationRequest, JobError, Log, Member, Merchant, Queue, Request, Settings, ShopStatus, Signatures,
+    Storage, Swap,
 };
 
 struct Component;
@@ -44,19 +45,20 @@ impl handler::Guest for Component {
 impl maintenance::Guest for Component {
     fn run(job: job_types::Job) -> job_types::Progress {
         match job.task {
-            job_types::Task::Maintenance(maintenance) => {
-                let job_types::MaintenanceTask { shop, cause, kind, .. } = maintenance;
-                crate::run_maintenance(&Host, &shop, &cause, &kind.into()).into()
-            }
-            job_types::Task::Page(_) => {
-                let reason = "a page is not a maintenance task".to_owned();
-                job_types::Progress::Over(job_types::Outcome::Failed(reason))
-            }
+            job_types::Task::Maintenance(task) => match task.try_into() {
+                Ok(task) => crate::run_maintenance(&Host, &task).into(),
+                Err(invalid) => failed(&invalid),
+            },
+            job_types::Task::Page(_) => failed(&"a page is not a maintenance task"),
         }
     }
 }
 
 bindings::export!(Component with_types_in bindings);
+
+fn failed(reason: &impl ToString) -> job_types::Progress {
+    job_types::Progress::Over(job_types::Outcome::Failed(reason.to_string()))
+}
 
 impl Request for wit::Request {
     fn header(&self, name: &str) -> Option<String> {
@@ -120,10 +122,12 @@ impl Queue for Host {
         Ok(queue::enqueue(&request.into())?.into())
     }
 
-    fn enqueue_maintenance(&self, maintenance: MaintenanceTask<'_>) -> Result<(), Failure> {
-        match queue::enqueue_maintenance(&maintenance.into())? {
+    fn enqueue_maintenance(&self, task: MaintenanceTask) -> Result<(), Failure> {
+        match queue::enqueue_maintenance(&task.into())? {
             job_types::Enqueued::Accepted(_) | job_types::Enqueued::Live(_) => Ok(()),
-            job_types::Enqueued::Full => Err(Failure("the queue had no room for a maintenance task".into())),
+            job_types::Enqueued::Full => {
+                Err(Failure::Unavailable("the queue had no room for a maintenance task".into()))
+            }
         }
     }
 
@@ -131,8 +135,8 @@ impl Queue for Host {
         Ok(queue::delete(shop.as_str(), shopper.map(ShopperId::as_str))?.into())
     }
 
-    fn status(&self, shop: &ShopId, shopper: &ShopperId) -> Result<JobState, Failure> {
-        Ok(queue::status(shop.as_str(), shopper.as_str())?.into())
+    fn status(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<State>, Failure> {
+        Ok(queue::status(shop.as_str(), shopper.as_str())?.map(Into::into))
     }
 
     fn pool(&self) -> Result<Vec<Member>, Failure> {

@@ -8,9 +8,10 @@ mod record;
 mod report;
 mod sweep;
 
+use model::jobs::{MaintenanceKind, MaintenanceTask};
 use model::{EventId, Key, ShopId, ShopperId};
 
-use crate::capabilities::{Deployment, Failure, Forgotten, MaintenanceKind};
+use crate::capabilities::{Deployment, Failure, Forgotten};
 use record::Tally;
 use sweep::Subject;
 
@@ -21,26 +22,19 @@ pub enum Progress {
     More,
     /// The task is done.
     Done,
-    /// The part failed and is worth another attempt.
-    Retry(Failure),
-    /// The task can never succeed, with the reason.
+    /// The part failed for this reason and is worth another attempt.
+    Retry(String),
+    /// The task can never succeed, for this reason.
     Impossible(String),
 }
 
-/// Runs one part of the maintenance task that the event `cause` caused for the shop `shop`.
-pub fn run<D: Deployment>(deployment: &D, shop: &str, cause: &str, kind: &MaintenanceKind) -> Progress {
-    let (shop, cause) = match (ShopId::parse(shop), EventId::parse(cause)) {
-        (Ok(shop), Ok(cause)) => (shop, cause),
-        (Err(wrong), _) | (_, Err(wrong)) => return Progress::Impossible(wrong.to_string()),
-    };
-    let plan = match Plan::of(kind) {
-        Ok(plan) => plan,
-        Err(wrong) => return Progress::Impossible(wrong.to_string()),
-    };
-    match advance(deployment, &shop, &cause, &plan) {
+/// Runs one part of a maintenance task.
+pub fn run<D: Deployment>(deployment: &D, task: &MaintenanceTask) -> Progress {
+    match advance(deployment, &task.shop, &task.cause, &Plan::of(&task.kind)) {
         Ok(true) => Progress::Done,
         Ok(false) => Progress::More,
-        Err(failure) => Progress::Retry(failure),
+        Err(Failure::Unavailable(reason)) => Progress::Retry(reason),
+        Err(Failure::Invalid(reason)) => Progress::Impossible(reason),
     }
 }
 
@@ -72,14 +66,14 @@ enum Step {
 const FORGET: &[Step] = &[Step::Jobs, Step::Pages, Step::Keys, Step::Journals, Step::Pages];
 
 impl Plan {
-    fn of(kind: &MaintenanceKind) -> Result<Self, model::InvalidId> {
+    fn of(kind: &MaintenanceKind) -> Self {
         let (name, customer, steps) = match kind {
             MaintenanceKind::Uninstalled => ("app/uninstalled", None, &[Step::Jobs, Step::Pages][..]),
             MaintenanceKind::RedactShop => ("shop/redact", None, FORGET),
             MaintenanceKind::RedactCustomer(id) => ("customers/redact", Some(id), FORGET),
             MaintenanceKind::ReportCustomer(id) => ("customers/data_request", Some(id), &[Step::Report][..]),
         };
-        Ok(Self { name, customer: customer.map(|id| ShopperId::customer(id)).transpose()?, steps })
+        Self { name, customer: customer.map(ShopperId::from), steps }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Page requests for visitors, based on their signals.
 
-use crate::capabilities::{Enqueued, Failure, GenerationRequest, Log, Queue, Storage, Work};
+use model::jobs::Enqueued;
+
+use crate::capabilities::{Failure, GenerationRequest, Log, Queue, Storage, Work};
 use crate::signals::{self, Signals};
 use crate::visitor::Visitor;
 
@@ -24,7 +26,7 @@ pub(crate) fn request_page_after(
     let request =
         GenerationRequest { shop: &visitor.shop, shopper: &visitor.shopper, work, signals, persona, market };
     deployment.enqueue(request).inspect_err(|failure| {
-        let particulars = [("shop", visitor.shop.as_str()), ("reason", &failure.0)];
+        let particulars = [("shop", visitor.shop.as_str()), ("reason", failure.reason())];
         deployment.warn("a page could not be requested", &particulars);
     })
 }
@@ -34,8 +36,8 @@ fn recall(deployment: &(impl Storage + Log), visitor: &Visitor) -> Signals {
     let Some(session) = visitor.session() else { return Signals::default() };
     match deployment.read(session, signals::BYTES_MAX) {
         Ok(found) => found.map(|found| Signals::decode(&found.bytes)).unwrap_or_default(),
-        Err(Failure(reason)) => {
-            let particulars = [("shop", visitor.shop.as_str()), ("reason", &reason)];
+        Err(failure) => {
+            let particulars = [("shop", visitor.shop.as_str()), ("reason", failure.reason())];
             deployment.warn("a session could not be read", &particulars);
             Signals::default()
         }

@@ -160,8 +160,8 @@ fn first_time(
 ) -> Result<bool, Failure> {
     let key = Key::Seen(&visitor.shop, signature);
     let swap = deployment.compare_and_swap(key, None, b"1", SEEN_TTL_SECONDS);
-    swap.map(|swap| swap == Swap::Done).inspect_err(|Failure(reason)| {
-        let particulars = [("shop", visitor.shop.as_str()), ("reason", reason.as_str())];
+    swap.map(|swap| swap == Swap::Done).inspect_err(|failure| {
+        let particulars = [("shop", visitor.shop.as_str()), ("reason", failure.reason())];
         deployment.warn("signals were not stored", &particulars);
     })
 }
@@ -193,8 +193,8 @@ fn forget(deployment: &(impl Cache + Queue + Storage + Log), shop: &ShopId, earl
         deployment.forget_pages(shop, Some(earlier)).map(|_forgotten| ()),
         deployment.remove(session.store(), &session.to_string()).map(|_removed| ()),
     ];
-    for Failure(reason) in results.into_iter().filter_map(Result::err) {
-        let particulars = [("shop", shop.as_str()), ("reason", reason.as_str())];
+    for failure in results.into_iter().filter_map(Result::err) {
+        let particulars = [("shop", shop.as_str()), ("reason", failure.reason())];
         deployment.warn("what is kept of a visitor who logged in could not be forgotten", &particulars);
     }
 }

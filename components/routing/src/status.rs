@@ -3,9 +3,10 @@
 //! The open page sends this request and waits for the state to change. If the queue or the cache does not
 //! answer, it gets `unknown`, and asks again a little later.
 
+use model::jobs;
 use serde::Serialize;
 
-use crate::capabilities::{Cache, Cached, Failure, JobState, Log, PageMetadata, Queue, Settings};
+use crate::capabilities::{Cache, Cached, Failure, Log, PageMetadata, Queue, Settings};
 use crate::headers;
 use crate::http::{Pending, Reply, Response};
 use crate::refusal::Refusal;
@@ -77,8 +78,8 @@ fn look(deployment: &(impl Cache + Queue + Log), visitor: &Visitor) -> State {
     if visitor.paused {
         return State::None;
     }
-    state(deployment, visitor).unwrap_or_else(|Failure(reason)| {
-        let particulars = [("shop", visitor.shop.as_str()), ("reason", &reason)];
+    state(deployment, visitor).unwrap_or_else(|failure| {
+        let particulars = [("shop", visitor.shop.as_str()), ("reason", failure.reason())];
         deployment.warn("the status of a page could not be told", &particulars);
         State::Unknown
     })
@@ -104,10 +105,10 @@ fn reply<V>(
 /// Checks for a live job first, because its page is the one worth waiting for.
 fn state(deployment: &(impl Cache + Queue), visitor: &Visitor) -> Result<State, Failure> {
     let without_page = match deployment.status(&visitor.shop, &visitor.shopper)? {
-        JobState::Queued => return Ok(State::Queued),
-        JobState::Running => return Ok(State::Running),
-        JobState::None | JobState::Done => State::None,
-        JobState::Dead => State::Failed,
+        Some(jobs::State::Queued) => return Ok(State::Queued),
+        Some(jobs::State::Running) => return Ok(State::Running),
+        None | Some(jobs::State::Done) => State::None,
+        Some(jobs::State::Dead) => State::Failed,
     };
     Ok(match deployment.lookup(&visitor.shop, &visitor.shopper)? {
         Cached::Fresh(page) | Cached::Stale(page, _) => State::Ready(page.metadata),

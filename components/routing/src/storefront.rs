@@ -3,12 +3,13 @@
 //! A fresh page costs two calls: the shop status and the lookup. Everything else happens only
 //! if there is no fresh page.
 
+use model::jobs::Enqueued;
 use model::{Market, NO_CURRENCY, ShopId};
 use page::{Collection, Document, Product, Shelves, Shop};
 
 use crate::capabilities::{
-    Assortment, Cache, Cached, Catalog, Deployment, Enqueued, Failure, Log, Merchant, Page, PageMetadata,
-    Queue, Staleness, Storage, Work,
+    Assortment, Cache, Cached, Catalog, Deployment, Log, Merchant, Page, PageMetadata, Queue, Staleness,
+    Storage, Work,
 };
 use crate::headers::{self, Generation, Served};
 use crate::http::{Body, Reply, Response};
@@ -78,8 +79,8 @@ pub fn fallback<D: Deployment>(deployment: &D, shop: &str) -> Option<Response<D:
 
 /// Looks up the page in the cache. A cache that does not answer counts as a miss.
 fn lookup<D: Cache + Log>(deployment: &D, visitor: &Visitor) -> Cached<D::Value> {
-    deployment.lookup(&visitor.shop, &visitor.shopper).unwrap_or_else(|Failure(reason)| {
-        let particulars = [("shop", visitor.shop.as_str()), ("reason", &reason)];
+    deployment.lookup(&visitor.shop, &visitor.shopper).unwrap_or_else(|failure| {
+        let particulars = [("shop", visitor.shop.as_str()), ("reason", failure.reason())];
         deployment.warn("the cache could not be asked for a page", &particulars);
         Cached::Miss
     })
@@ -149,8 +150,8 @@ fn render_fallback(
 
 /// Returns the shop's products; `None` if the catalog does not answer.
 fn assortment(deployment: &(impl Catalog + Log), shop: &ShopId, market: &Market) -> Option<Assortment> {
-    let known = deployment.products(shop, market).inspect_err(|Failure(reason)| {
-        let particulars = [("shop", shop.as_str()), ("reason", reason)];
+    let known = deployment.products(shop, market).inspect_err(|failure| {
+        let particulars = [("shop", shop.as_str()), ("reason", failure.reason())];
         deployment.warn("the catalog could not be asked for products", &particulars);
     });
     known.ok()
@@ -168,8 +169,8 @@ fn nothing() -> Assortment {
 
 /// Returns the shop's collections; none if the catalog does not answer.
 fn collections(deployment: &(impl Catalog + Log), shop: &ShopId, market: &Market) -> Vec<Collection> {
-    deployment.collections(shop, market).unwrap_or_else(|Failure(reason)| {
-        let particulars = [("shop", shop.as_str()), ("reason", &reason)];
+    deployment.collections(shop, market).unwrap_or_else(|failure| {
+        let particulars = [("shop", shop.as_str()), ("reason", failure.reason())];
         deployment.warn("the catalog could not be asked for collections", &particulars);
         Vec::new()
     })

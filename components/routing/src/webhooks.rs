@@ -12,15 +12,14 @@
 //! another shop in the header is closed, erased or reported only if the shop number in the body is known to be its
 //! own ([`crate::domains`]).
 
-use model::{EventId, Key, ShopId};
+use model::jobs::{CustomerId, MaintenanceKind, MaintenanceTask};
+use model::{EventId, InvalidId, Key, ShopId};
 use routes::Route;
 use serde_json::json;
 use shopify::payload::{self, DataRequest, Redaction};
 use shopify::webhook::{self, Topic, Webhook};
 
-use crate::capabilities::{
-    Cache, Clock, Deployment, Failure, MaintenanceKind, MaintenanceTask, Queue, Settings, Signatures, Storage,
-};
+use crate::capabilities::{Cache, Clock, Deployment, Failure, Queue, Settings, Signatures, Storage};
 use crate::domains;
 use crate::http::{Request, Response};
 use crate::refusal::Refusal;
@@ -66,8 +65,8 @@ pub(crate) fn receive<D: Deployment>(
     request: &impl Request,
 ) -> Result<Response<D::Value>, Refusal> {
     let notice = read(deployment, request)?;
-    let taken = take(deployment, &notice).map_err(|Failure(reason)| {
-        let particulars = [("shop", notice.shop.as_str()), ("reason", &reason)];
+    let taken = take(deployment, &notice).map_err(|failure| {
+        let particulars = [("shop", notice.shop.as_str()), ("reason", failure.reason())];
         deployment.warn("a webhook could not be taken", &particulars);
         Refusal::StorageUnavailable
     })?;
@@ -111,8 +110,8 @@ fn take<D: Deployment>(deployment: &D, notice: &Notice) -> Result<bool, Failure>
         follow(deployment, notice, shop)?;
     }
     // Carrying it out again does no harm, so a failure here is not worth another delivery.
-    if let Err(Failure(reason)) = deployment.put(seen, b"1", Some(SEEN_TTL_SECONDS)) {
-        let particulars = [("shop", notice.shop.as_str()), ("reason", &reason)];
+    if let Err(failure) = deployment.put(seen, b"1", Some(SEEN_TTL_SECONDS)) {
+        let particulars = [("shop", notice.shop.as_str()), ("reason", failure.reason())];
         deployment.warn("a webhook could not be noted as seen", &particulars);
     }
     Ok(true)
@@ -177,14 +176,9 @@ impl Notice {
     }
 
     /// Returns the maintenance task. Its time is never later than now, even if Shopify's clock is ahead.
-    fn maintenance<'a>(
-        &'a self,
-        shop: &'a ShopId,
-        kind: MaintenanceKind,
-        now_ms: u64,
-    ) -> MaintenanceTask<'a> {
+    fn maintenance(&self, shop: &ShopId, kind: MaintenanceKind, now_ms: u64) -> MaintenanceTask {
         let happened_ms = self.triggered_ms.map_or(now_ms, |triggered_ms| triggered_ms.min(now_ms));
-        MaintenanceTask { shop, cause: &self.id, happened_ms, kind }
+        MaintenanceTask { shop: shop.clone(), cause: self.id.clone(), happened_ms, kind }
     }
 }
 
@@ -194,13 +188,17 @@ impl Action {
             Topic::AppUninstalled => Self::Enqueue(MaintenanceKind::Uninstalled),
             Topic::ShopRedact => Self::Enqueue(MaintenanceKind::RedactShop),
             Topic::CustomersRedact => {
-                Self::Enqueue(MaintenanceKind::RedactCustomer(Redaction::read(body)?.customer.to_string()))
+                Self::Enqueue(MaintenanceKind::RedactCustomer(customer(&Redaction::read(body)?.customer)?))
             }
             Topic::CustomersDataRequest => {
-                Self::Enqueue(MaintenanceKind::ReportCustomer(DataRequest::read(body)?.customer.to_string()))
+                Self::Enqueue(MaintenanceKind::ReportCustomer(customer(&DataRequest::read(body)?.customer)?))
             }
             topic if topic.changes_catalog() => Self::CatalogChanged,
             _ => Self::Nothing,
         })
     }
+}
+
+fn customer(id: &impl ToString) -> Result<CustomerId, InvalidId> {
+    id.to_string().try_into()
 }

@@ -23,6 +23,7 @@ mod conversions;
 mod currency;
 mod domains;
 mod id;
+pub mod jobs;
 mod key;
 mod market;
 mod persona;

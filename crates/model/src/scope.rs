@@ -22,6 +22,16 @@ pub enum Range {
     StartingWith(String),
 }
 
+impl Range {
+    /// Returns whether this name is in the range.
+    pub fn contains(&self, name: &str) -> bool {
+        match self {
+            Self::Exactly(only) => name == only,
+            Self::StartingWith(prefix) => name.starts_with(prefix),
+        }
+    }
+}
+
 impl<'a> Scope<'a> {
     /// Returns the scope of the shopper, if there is one, otherwise of the shop.
     pub fn of(shop: &'a ShopId, shopper: Option<&'a ShopperId>) -> Self {

@@ -1,5 +1,7 @@
 //! Every statement of jobs in `SQLite`. Each is atomic by itself: no statement relies on what an earlier one read.
 
+use model::jobs::{Completion, State};
+
 /// The longest payload, in bytes: 64 KiB.
 pub const PAYLOAD_BYTES_MAX: u64 = 64 << 10;
 
@@ -53,6 +55,12 @@ pub const CLAIM: &str = "
     )
     RETURNING id, key, claims, attempt, crashes, payload";
 
+/// ?1 id, ?2 token.
+///
+/// Returns the job of a claim, in whatever state it is by now.
+pub const LEASED: &str =
+    "SELECT id, key, claims, attempt, crashes, payload FROM jobs WHERE id = ?1 AND claims = ?2";
+
 /// Returns when the next job is due, and the latest time at which a due time was set.
 pub const NEXT_DUE: &str = "
     SELECT
@@ -92,6 +100,36 @@ pub const COMPLETE: &str = "
         attempt = attempt - ?8, set_ms = ?7, holder = NULL
     WHERE id = ?1 AND claims = ?2 AND state = 'running'
     RETURNING key";
+
+/// The values of [`COMPLETE`], except for those that identify the claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completed {
+    /// ?3
+    pub state: State,
+    /// ?4
+    pub completed_ms: Option<u64>,
+    /// ?5
+    pub due_ms: Option<u64>,
+    /// ?6
+    pub error: Option<String>,
+    /// ?8
+    pub is_postponed: bool,
+}
+
+impl Completed {
+    /// Returns the values for a completion at `now_ms`.
+    pub fn of(completion: Completion, now_ms: u64) -> Self {
+        let state = completion.state();
+        let is_postponed = matches!(completion, Completion::Postponed(_));
+        let (completed_ms, due_ms, error) = match completion {
+            Completion::Done(note) => (Some(now_ms), None, note),
+            Completion::Dead(reason) => (Some(now_ms), None, Some(reason)),
+            Completion::Retry { at_ms, reason } => (None, Some(at_ms), Some(reason)),
+            Completion::Postponed(at_ms) => (None, Some(at_ms), None),
+        };
+        Self { state, completed_ms, due_ms, error, is_postponed }
+    }
+}
 
 /// ?1 key.
 pub const LATEST: &str = "

@@ -21,26 +21,20 @@ use crate::kind::kinds;
 kinds!("jobs", dyn Jobs: [sqlite, memory]);
 
 pub use memory::Memory;
+pub use model::Range;
+pub use model::jobs::{Completion, QueueStats, State, Status};
 pub use scripted::Scripted;
 pub use sql::jobs::{PAYLOAD_BYTES_MAX, new_id};
 pub use sqlite::Sqlite;
 
 /// A job to be queued.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewJob {
-    /// The queues that may accept it, in order of preference.
-    pub queues: Vec<String>,
-    /// A queue with this many live jobs is full.
-    pub queue_depth_max: u32,
-    /// The key; each key has at most one live job.
-    pub key: String,
-    /// The job itself; opaque here.
-    pub payload: Bytes,
-    /// The current time, from which the job may be claimed.
-    pub now_ms: u64,
-}
+pub type NewJob = model::jobs::NewJob<Bytes>;
+/// A job under lease.
+pub type Claimed = model::jobs::Claimed<Bytes>;
+/// The result of a claim.
+pub type ClaimResult = model::jobs::ClaimResult<Bytes>;
 
-/// The result of an enqueue.
+/// The result of an enqueue. Unlike that of the interface, it names the queue, which the host announces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Enqueued {
     /// Durably queued.
@@ -56,123 +50,19 @@ pub enum Enqueued {
     Full,
 }
 
-/// A job under lease.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claimed {
-    /// Its id.
-    pub id: String,
-    /// Its key.
-    pub key: String,
-    /// Proof of this claim; it grows with every claim of the job and is never reused.
-    pub token: u64,
-    /// The attempt's number, from 1, since the job was enqueued or requeued. Claims that crashed are not counted.
-    pub attempt: u32,
-    /// How many claims in a row, before this one, ended without a report.
-    pub crashes: u32,
-    /// The enqueued payload.
-    pub payload: Bytes,
-}
-
-/// The result of a claim.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ClaimResult {
-    /// A job, leased to the caller.
-    Job(Claimed),
-    /// Nothing is due before this time; `None` if no job is live.
-    Idle(Option<u64>),
-}
-
-/// The outcome of a claimed job.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Completion {
-    /// It is done, and its payload is deleted. The text, if any, says what went wrong on the way.
-    Done(Option<String>),
-    /// It may be claimed again.
-    Retry {
-        /// The time from which it may be claimed.
-        at_ms: u64,
-        /// What went wrong.
-        reason: String,
-    },
-    /// It may be claimed again from this time on, and this claim does not count as an attempt.
-    Postponed(u64),
-    /// It is given up and kept among the dead letters, with the reason.
-    Dead(String),
-}
-
-impl Completion {
-    /// Returns the state of the job after the completion.
-    pub fn state(&self) -> State {
-        match self {
-            Self::Done(_) => State::Done,
-            Self::Retry { .. } | Self::Postponed(_) => State::Queued,
-            Self::Dead(_) => State::Dead,
-        }
+impl From<Record> for Claimed {
+    fn from(record: Record) -> Self {
+        let Record { id, key, claims: token, attempt, crashes, payload, .. } = record;
+        Self { id, key, token, attempt, crashes, payload }
     }
 }
 
-/// The state of a job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum State {
-    /// Waiting to be claimed.
-    Queued,
-    /// Under lease.
-    Running,
-    /// Settled as done.
-    Done,
-    /// Given up.
-    Dead,
-}
-
-impl State {
-    /// Every state.
-    pub const ALL: [Self; 4] = [Self::Queued, Self::Running, Self::Done, Self::Dead];
-
-    /// Returns its name in storage and for operators.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Running => "running",
-            Self::Done => "done",
-            Self::Dead => "dead",
-        }
+impl Record {
+    /// Returns whether the newest claim was given back by [`Jobs::release`], and not completed for a retry: a released
+    /// job is due since it was enqueued, and a retried one since a later time.
+    pub fn was_released(&self) -> bool {
+        self.state == State::Queued && self.due_ms == self.set_ms && self.due_ms <= self.enqueued_ms
     }
-
-    /// Returns the state with this name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.name() == name)
-    }
-
-    /// Returns whether the job is not completed yet.
-    pub fn is_live(self) -> bool {
-        matches!(self, Self::Queued | Self::Running)
-    }
-}
-
-/// The newest job of a key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Status {
-    /// Its id.
-    pub id: String,
-    /// Its state.
-    pub state: State,
-    /// The number of attempts since it was enqueued or requeued.
-    pub attempt: u32,
-    /// When it was completed, or if it is not completed, when it was enqueued.
-    pub since_ms: u64,
-}
-
-/// How full a queue is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct QueueStats {
-    /// Queued jobs.
-    pub queued: u32,
-    /// Jobs under lease.
-    pub running: u32,
-    /// Dead letters.
-    pub dead: u32,
-    /// When the oldest live job was enqueued.
-    pub oldest_ms: Option<u64>,
 }
 
 /// Everything about a job, for operators.
@@ -217,15 +107,6 @@ pub struct Filter {
     pub queue: Option<String>,
 }
 
-/// A selection of jobs by their keys.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Keys {
-    /// Jobs with this key.
-    Exactly(String),
-    /// Jobs whose keys start with this prefix.
-    StartingWith(String),
-}
-
 /// How a process lost its leases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
@@ -262,7 +143,7 @@ pub enum Buried {
 /// Why an operation was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// The payload is over this limit, in bytes: offer less.
+    /// The payload is over this limit, in bytes: enqueue less.
     #[error("the payload is over the limit of {0} bytes")]
     TooLarge(u64),
     /// The backend did not answer: go on without, or try later.
@@ -285,6 +166,12 @@ pub trait Jobs: Send + Sync {
     /// were. The interrupted claims do not count as attempts.
     async fn release(&self, holder: &str, end: End, now_ms: u64) -> Result<u64, Error>;
 
+    /// Returns the job that was claimed with this token, as the claim returned it; `None` if it was claimed again since,
+    /// or deleted. It may be completed already: then it has no payload if it is done.
+    async fn leased(&self, id: &str, token: u64) -> Result<Option<Claimed>, Error> {
+        Ok(self.show(id).await?.filter(|job| job.claims == token).map(Claimed::from))
+    }
+
     /// Extends a lease; returns false if the caller no longer holds it.
     async fn extend_lease(&self, id: &str, token: u64, now_ms: u64, lease_ms: u32) -> Result<bool, Error>;
 
@@ -303,7 +190,7 @@ pub trait Jobs: Send + Sync {
 
     /// Removes up to `limit` jobs with those keys, live or completed and in any queue, and returns how
     /// many. A worker that holds one of them loses it.
-    async fn delete(&self, keys: Keys, limit: u32) -> Result<u64, Error>;
+    async fn delete(&self, keys: Range, limit: u32) -> Result<u64, Error>;
 
     /// Returns how full `queue` is.
     async fn stats(&self, queue: &str) -> Result<QueueStats, Error>;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{anyhow, bail};
+use anyhow::bail;
 use capabilities::fetch::is_shop_domain;
 use clap::Subcommand;
 use host::backends;
@@ -48,19 +48,16 @@ impl Cache {
         }
         let deployment = deployment(config).await?;
         match self {
-            Self::Show { shop, shopper } => {
-                match pages::show(&deployment, &shop, &shopper).await.map_err(|error| anyhow!(error))? {
-                    Some(found) => print(describe(&found))?,
-                    None => print(format_args!("nothing is kept for {shopper} in {shop}"))?,
-                }
-            }
+            Self::Show { shop, shopper } => match pages::show(&deployment, &shop, &shopper).await? {
+                Some(found) => print(describe(&found))?,
+                None => print(format_args!("nothing is kept for {shopper} in {shop}"))?,
+            },
             Self::Purge { shop, shopper } => {
-                pages::purge(&deployment, &shop, &shopper).await.map_err(|error| anyhow!(error))?;
+                pages::purge(&deployment, &shop, &shopper).await?;
                 print("forgotten")?;
             }
             Self::Stale { shop } => {
-                let version =
-                    pages::bump_catalog_version(&deployment, &shop).await.map_err(|error| anyhow!(error))?;
+                let version = pages::bump_catalog_version(&deployment, &shop).await?;
                 print(format_args!("the catalog of {shop} is at version {version}; older pages are stale"))?;
             }
         }

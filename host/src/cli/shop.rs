@@ -1,6 +1,5 @@
 //! `wandstore shop` does by hand what an uninstallation does at once, and undoes it.
 
-use anyhow::anyhow;
 use clap::Subcommand;
 use host::config::Config;
 use host::pages;
@@ -36,7 +35,7 @@ impl Shop {
             Self::Close { .. } => ("closed", pages::close(&deployment, shop.as_str()).await),
             Self::Reopen { .. } => ("open", pages::reopen(&deployment, shop.as_str()).await),
         };
-        outcome.map_err(|reason| anyhow!(reason))?;
+        outcome?;
         Ok(print(format_args!("{shop} is {done}"))?)
     }
 }

@@ -56,28 +56,28 @@ impl Storefronts for OfDeployment {
     }
 
     async fn close(&self, shop: &ShopId) -> Result<(), Failed> {
-        pages::close(&self.deployment, shop.as_str()).await.map_err(Failed)
+        pages::close(&self.deployment, shop.as_str()).await.map_err(failed)
     }
 
     async fn reopen(&self, shop: &ShopId) -> Result<(), Failed> {
-        pages::reopen(&self.deployment, shop.as_str()).await.map_err(Failed)
+        pages::reopen(&self.deployment, shop.as_str()).await.map_err(failed)
     }
 
     async fn other_domains(&self, shop: &ShopId) -> Result<Vec<ShopId>, Failed> {
         let key = Key::Domains(shop);
         let found = self.deployment.capabilities.kv.get(key.store().name(), &key.to_string()).await;
-        let found = found.map_err(|error| Failed(error.to_string()))?;
+        let found = found.map_err(failed)?;
         let known = found.and_then(|entry| serde_json::from_slice::<Domains>(&entry.value).ok());
         let others = known.map(|known| known.others).unwrap_or_default();
         Ok(others.iter().filter_map(|other| ShopId::parse(other).ok()).collect())
     }
 
     async fn is_closed(&self, shop: &ShopId) -> Result<bool, Failed> {
-        pages::is_closed(&self.deployment, shop.as_str()).await.map_err(Failed)
+        pages::is_closed(&self.deployment, shop.as_str()).await.map_err(failed)
     }
 
     async fn bump_catalog_version(&self, shop: &ShopId) -> Result<(), Failed> {
-        pages::bump_catalog_version(&self.deployment, shop.as_str()).await.map(drop).map_err(Failed)
+        pages::bump_catalog_version(&self.deployment, shop.as_str()).await.map(drop).map_err(failed)
     }
 
     /// Returns the page of every shopper of whom only the persona may be known.
@@ -85,21 +85,21 @@ impl Storefronts for OfDeployment {
         let deployment = &*self.deployment;
         let shopper = ShopperId::context(persona);
         let (shop, shopper) = (shop.as_str(), shopper.as_str());
-        let kept = pages::content(deployment, shop, shopper).await.map_err(Failed)?;
+        let kept = pages::content(deployment, shop, shopper).await.map_err(failed)?;
         let due = kept.as_ref().map_or(Some(Work::Generate), |(_, due)| *due);
         let is_open = deployment.capabilities.settings.look(|settings| settings.shop_status(shop, true))
             == ShopStatus::Open;
         if let Some(work) = due
             && is_open
-            && let Err(reason) = pages::request_page(deployment, shop, shopper, persona, work).await
+            && let Err(error) = pages::request_page(deployment, shop, shopper, persona, work).await
         {
-            tracing::warn!(shop, reason, "a page to be previewed was not requested");
+            tracing::warn!(shop, %error, "a page to be previewed was not requested");
         }
         if let Some((page, due)) = kept {
             let made = if due.is_none() { Made::Now } else { Made::Before };
             return Ok(Preview { html: text(&page), made });
         }
-        let page = pages::fallback(deployment, shop).await.map_err(Failed)?;
+        let page = pages::fallback(deployment, shop).await.map_err(failed)?;
         Ok(Preview { html: text(&page), made: Made::Never })
     }
 
@@ -107,7 +107,7 @@ impl Storefronts for OfDeployment {
         let prefix = format!("report:{shop}:");
         let kv = &self.deployment.capabilities.kv;
         let keys = kv.list_keys(Store::GenerationQueue.name(), &prefix, None, REPORTS_MAX).await;
-        let keys = keys.map_err(|error| Failed(error.to_string()))?;
+        let keys = keys.map_err(failed)?;
         let mut reports = Vec::new();
         for id in keys.iter().filter_map(|key| EventId::parse(key.strip_prefix(&prefix)?).ok()) {
             let Some(json) = self.report(shop, &id).await? else { continue };
@@ -121,8 +121,12 @@ impl Storefronts for OfDeployment {
     async fn report(&self, shop: &ShopId, id: &EventId) -> Result<Option<Vec<u8>>, Failed> {
         let key = Key::Report(shop, id);
         let found = self.deployment.capabilities.kv.get(key.store().name(), &key.to_string()).await;
-        Ok(found.map_err(|error| Failed(error.to_string()))?.map(|entry| entry.value.to_vec()))
+        Ok(found.map_err(failed)?.map(|entry| entry.value.to_vec()))
     }
+}
+
+fn failed(error: impl std::fmt::Display) -> Failed {
+    Failed(error.to_string())
 }
 
 /// When a report was written.

@@ -37,7 +37,7 @@ bindings::export!(Component with_types_in bindings);
 impl Guest for Component {
     fn generate(job: Job) -> Outcome {
         let made = match &job.task {
-            Task::Page(request) => make(&job.id, request),
+            Task::Page(request) => make(&job.lease.id, request),
             Task::Maintenance(_) => Err(Outcome::Failed("a maintenance task is not a page".into())),
         };
         made.map_or_else(|outcome| outcome, |()| Outcome::Done(None))

@@ -40,12 +40,12 @@ impl Memory {
         self.queues.borrow().values().map(Vec::len).sum()
     }
 
-    fn answer(&self) -> Result<(), String> {
+    fn answer(&self) -> Result<(), Failure> {
         match self.down.get() {
             0 => Ok(()),
             calls => {
                 self.down.set(calls - 1);
-                Err("down".into())
+                Err(Failure::Unavailable("down".into()))
             }
         }
     }
@@ -55,7 +55,7 @@ impl Pool for Memory {
     type Job = (String, Job);
     type Outcome = Ended;
 
-    fn members(&self) -> Result<Vec<Member>, String> {
+    fn members(&self) -> Result<Vec<Member>, Failure> {
         self.answer()?;
         let queues = self.queues.borrow();
         let member = |(name, jobs): (&String, &Vec<Job>)| Member {
@@ -65,27 +65,40 @@ impl Pool for Memory {
         Ok(queues.iter().map(member).collect())
     }
 
-    fn claim(&self, member: &str) -> Result<Claim<Self::Job>, String> {
+    fn claim(&self, member: &str) -> Result<Claim<Self::Job>, Failure> {
         self.answer()?;
         self.claims.borrow_mut().push(member.into());
         let mut queues = self.queues.borrow_mut();
-        let jobs = queues.get_mut(member).ok_or("no such member")?;
+        let jobs = queues.get_mut(member).ok_or(no_such_member())?;
         match jobs.iter().position(|job| job.due_ms <= self.now_ms.get()) {
             Some(at) => Ok(Claim::Job((member.into(), jobs.remove(at)))),
             None => Ok(Claim::Idle(jobs.iter().map(|job| job.due_ms).min())),
         }
     }
 
-    fn work(&self, (_, job): &Self::Job) -> Option<(Ended, Ended)> {
+    /// A stolen job has parts without end, which take longer than the lease is held.
+    fn work(&self, (_, job): &Self::Job) -> Progress<Ended> {
+        if job.stolen {
+            self.now_ms.set(self.now_ms.get() + EXTEND_MS);
+            return Progress::More;
+        }
         let ended = if job.failures > 0 { Ended::Retry } else { Ended::Done };
-        (!job.stolen).then_some((ended, ended))
+        Progress::Over(ended, ended)
     }
 
-    fn complete(&self, (member, job): &Self::Job, outcome: &Ended) -> Result<bool, String> {
+    fn again(&self, _: &str) -> Ended {
+        Ended::Retry
+    }
+
+    fn extend(&self, (_, job): &Self::Job) -> Result<bool, Failure> {
+        Ok(!job.stolen)
+    }
+
+    fn complete(&self, (member, job): &Self::Job, outcome: &Ended) -> Result<bool, Failure> {
         self.answer()?;
         if *outcome == Ended::Retry {
             let again = Job { failures: job.failures - 1, due_ms: self.now_ms.get() + 4_000, stolen: false };
-            self.queues.borrow_mut().get_mut(member).ok_or("no such member")?.push(again);
+            self.queues.borrow_mut().get_mut(member).ok_or(no_such_member())?.push(again);
         }
         Ok(true)
     }
@@ -98,9 +111,15 @@ impl Pool for Memory {
         self.now_ms.set(self.now_ms.get() + u64::from(ms));
     }
 
+    fn ended(&self, _: &Self::Job, _: &Ended, _: u64) {}
+
     fn warn(&self, _: &str, _: &str) {
         self.warnings.set(self.warnings.get() + 1);
     }
+}
+
+fn no_such_member() -> Failure {
+    Failure::Invalid("no such member".into())
 }
 
 #[test]
@@ -178,9 +197,9 @@ fn a_queue_that_is_down_ends_it() {
     assert_eq!((queues.warnings.get(), queues.left()), (1, 1));
 }
 
-/// A pool whose answers to `settle` are lost for a while.
+/// A pool whose answers to `complete` are lost for a while.
 #[test]
-fn settling_is_tried_again_and_then_left_to_the_lease() {
+fn completing_is_tried_again_and_then_left_to_the_lease() {
     for (lost, report) in
         [(3, Report { done: 1, ..Report::default() }), (4, Report { lost: 1, ..Report::default() })]
     {

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
+use model::jobs::Outcome;
 use model::{Market, ShopId, ShopperId};
 use page::Product;
 
@@ -13,7 +14,7 @@ use crate::capabilities::{
     PageMetadata, StoredPlan,
 };
 use crate::fakes::{assortment, merchant};
-use crate::generate::{Job, Outcome, generate};
+use crate::generate::{Job, generate};
 use crate::prompt::Request;
 use crate::storefront::Merchant;
 

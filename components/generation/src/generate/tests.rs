@@ -1,4 +1,4 @@
-use model::{Persona, Source};
+use model::{Cause, Persona, Source};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

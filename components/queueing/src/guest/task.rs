@@ -1,10 +1,10 @@
 //! Conversions between jobs and their WIT types.
 
-use model::{EventId, InvalidId, Market, Persona, ShopId};
+use model::{InvalidId, Market, Persona};
 
 use super::bindings::wandstore::storefront::{catalog_types, job_types as wit, shopper_types};
 use super::parse;
-use crate::{GenerationRequest, Job, MaintenanceKind, MaintenanceTask, Signals, Task, Work};
+use crate::{GenerationRequest, Job, Signals, Task, Work};
 
 /// The reason why a WIT value is not a valid task.
 #[derive(Debug, thiserror::Error)]
@@ -23,30 +23,10 @@ impl From<InvalidTask> for wit::QueueError {
     }
 }
 
-impl TryFrom<wit::Job> for Job {
-    type Error = InvalidTask;
-
-    fn try_from(job: wit::Job) -> Result<Self, InvalidTask> {
-        let wit::Job { id, token, attempt, last, crashed, task } = job;
-        Ok(Self { id, token, attempt, last, crashed, task: task.try_into()? })
-    }
-}
-
 impl From<Job> for wit::Job {
     fn from(job: Job) -> Self {
-        let Job { id, token, attempt, last, crashed, task } = job;
-        Self { id, token, attempt, last, crashed, task: task.into() }
-    }
-}
-
-impl TryFrom<wit::Task> for Task {
-    type Error = InvalidTask;
-
-    fn try_from(task: wit::Task) -> Result<Self, InvalidTask> {
-        match task {
-            wit::Task::Page(request) => Ok(Self::Page(request.try_into()?)),
-            wit::Task::Maintenance(maintenance) => Ok(Self::Maintenance(maintenance.try_into()?)),
-        }
+        let Job { lease, attempt, last, crashed, task } = job;
+        Self { lease: lease.into(), attempt, last, crashed, task: task.into() }
     }
 }
 
@@ -56,42 +36,6 @@ impl From<Task> for wit::Task {
             Task::Page(request) => Self::Page(request.into()),
             Task::Maintenance(maintenance) => Self::Maintenance(maintenance.into()),
         }
-    }
-}
-
-impl TryFrom<wit::MaintenanceTask> for MaintenanceTask {
-    type Error = InvalidId;
-
-    fn try_from(maintenance: wit::MaintenanceTask) -> Result<Self, InvalidId> {
-        let kind = match maintenance.kind {
-            wit::MaintenanceKind::Uninstalled => MaintenanceKind::Uninstalled,
-            wit::MaintenanceKind::RedactShop => MaintenanceKind::RedactShop,
-            wit::MaintenanceKind::RedactCustomer(customer) => {
-                MaintenanceKind::RedactCustomer(customer.id.try_into()?)
-            }
-            wit::MaintenanceKind::ReportCustomer(customer) => {
-                MaintenanceKind::ReportCustomer(customer.id.try_into()?)
-            }
-        };
-        let (shop, cause) = (ShopId::parse(&maintenance.shop)?, EventId::parse(&maintenance.cause)?);
-        Ok(Self { shop, cause, happened_ms: maintenance.happened_ms, kind })
-    }
-}
-
-impl From<MaintenanceTask> for wit::MaintenanceTask {
-    fn from(maintenance: MaintenanceTask) -> Self {
-        let kind = match maintenance.kind {
-            MaintenanceKind::Uninstalled => wit::MaintenanceKind::Uninstalled,
-            MaintenanceKind::RedactShop => wit::MaintenanceKind::RedactShop,
-            MaintenanceKind::RedactCustomer(id) => {
-                wit::MaintenanceKind::RedactCustomer(wit::Customer { id: id.into() })
-            }
-            MaintenanceKind::ReportCustomer(id) => {
-                wit::MaintenanceKind::ReportCustomer(wit::Customer { id: id.into() })
-            }
-        };
-        let (shop, cause) = (maintenance.shop.to_string(), maintenance.cause.to_string());
-        Self { shop, cause, happened_ms: maintenance.happened_ms, kind }
     }
 }
 

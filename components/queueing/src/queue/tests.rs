@@ -1,9 +1,9 @@
+use model::jobs::MaintenanceKind;
 use model::{Cause, EventId, Market, Persona};
 
 use super::*;
 use crate::fakes::{DIED, FakeJobs, FakeKv, FakeOperator, Fault};
 use crate::generation_request::{Signals, Work};
-use crate::maintenance::MaintenanceKind;
 use crate::policy::Backoff;
 
 const POOL: Pool = Pool {
@@ -59,7 +59,7 @@ fn claim_any(queue: &TestQueue, now_ms: u64) -> Option<Job> {
 }
 
 fn complete(queue: &TestQueue, job: &Job, outcome: &Outcome, now_ms: u64) -> bool {
-    queue.complete(job, outcome, POOL, now_ms, 0).unwrap()
+    queue.complete(&job.lease, outcome, POOL, now_ms, 0).unwrap()
 }
 
 fn because(reason: &str) -> Trouble {
@@ -78,7 +78,7 @@ fn state(queue: &TestQueue) -> Option<State> {
 /// Returns the reason and completion of each record.
 fn records(queue: &TestQueue, now_ms: u64) -> Vec<(String, String)> {
     let errors = queue.errors(10, now_ms).unwrap();
-    errors.into_iter().map(|record| (record.reason, record.settled)).collect()
+    errors.into_iter().map(|record| (record.reason, record.ending.name().to_owned())).collect()
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn jobs_of_a_member_that_is_no_more_are_worked_on_by_the_others() {
     }
     let small = Pool { size: 1, ..POOL };
     let claimed = std::iter::from_fn(|| match queue.claim("pool-0", small, 0).unwrap() {
-        Claimed::Job(job) => Some(job.id),
+        Claimed::Job(job) => Some(job.lease.id),
         Claimed::Idle(_) => None,
     });
     assert!(claimed.is_sorted_by(|one, next| one < next), "in the order in which they were enqueued");
@@ -181,7 +181,7 @@ fn a_note_on_a_done_job_is_recorded() {
     assert_eq!(records(&queue, 10), [("planned locally".into(), "done".into())]);
     assert_eq!(queue.kv.ttls_seconds.take(), [604_800; 2], "the record, and that the shop has it");
     assert_eq!(queue.errors(1, 10).unwrap()[0].cause, Some(Cause::Rate));
-    assert_eq!(queue.jobs.rows.borrow()[&job.id].reason.as_deref(), Some("rate: planned locally"));
+    assert_eq!(queue.jobs.rows.borrow()[&job.lease.id].reason.as_deref(), Some("rate: planned locally"));
 }
 
 #[test]
@@ -212,10 +212,24 @@ fn a_pause_without_end_does_not_overflow() {
 #[test]
 fn a_retry_after_the_last_attempt_is_death() {
     let queue = queue();
-    let job = Job { last: true, ..job_under_way(&queue) };
-    assert!(complete(&queue, &job, &retry(None), 10));
+    let job = job_under_way(&queue);
+    let once = Pool { attempts_max: 1, ..POOL };
+    assert_eq!(queue.complete(&job.lease, &retry(None), once, 10, 0), Ok(true));
     assert_eq!(state(&queue), Some(State::Dead));
     assert_eq!(records(&queue, 10), [("asked too often".into(), "dead".into())]);
+}
+
+#[test]
+fn a_completion_that_was_done_without_an_answer_changes_nothing_when_it_is_repeated() {
+    let queue = queue();
+    let job = job_under_way(&queue);
+    queue.jobs.fault.set(Fault::Unanswered);
+    let noted = Outcome::Done(Some(because("planned locally")));
+    assert!(queue.complete(&job.lease, &noted, POOL, 10, 0).is_err());
+    queue.jobs.fault.set(Fault::None);
+    assert!(!complete(&queue, &job, &noted, 20));
+    assert_eq!(state(&queue), Some(State::Done));
+    assert_eq!(queue.jobs.rows.borrow()[&job.lease.id].reason.as_deref(), Some("rate: planned locally"));
 }
 
 #[test]
@@ -232,10 +246,10 @@ fn expired_lease_is_claimed_again_and_the_late_worker_changes_nothing() {
     let queue = queue();
     let late = job_under_way(&queue);
     let job = claim_any(&queue, 100).unwrap();
-    assert_eq!((job.attempt, &job.id), (1, &late.id), "the job did nothing");
+    assert_eq!((job.attempt, &job.lease.id), (1, &late.lease.id), "the job did nothing");
 
     assert!(!complete(&queue, &late, &Outcome::Failed("too late".into()), 110));
-    assert_eq!(queue.extend_lease(&late, POOL, 110), Ok(false));
+    assert_eq!(queue.extend_lease(&late.lease, POOL, 110), Ok(false));
     assert!(records(&queue, 110).is_empty());
     assert!(complete(&queue, &job, &Outcome::Done(None), 120));
     assert!(!complete(&queue, &job, &Outcome::Done(None), 130));
@@ -245,7 +259,7 @@ fn expired_lease_is_claimed_again_and_the_late_worker_changes_nothing() {
 fn a_lease_that_is_kept_does_not_run_out() {
     let queue = queue();
     let job = job_under_way(&queue);
-    assert_eq!(queue.extend_lease(&job, POOL, 90), Ok(true));
+    assert_eq!(queue.extend_lease(&job.lease, POOL, 90), Ok(true));
     assert_eq!(claim_any(&queue, 189), None);
     assert!(claim_any(&queue, 190).is_some());
 }
@@ -296,8 +310,9 @@ fn a_job_that_is_postponed_comes_back_with_every_attempt_and_nothing_on_record()
         assert_eq!((job.attempt, job.last), (1, false));
     }
     assert_eq!(records(&queue, 30_000), []);
-    let last = Job { last: true, ..job };
-    assert!(complete(&queue, &last, &Outcome::Postponed(1), 30_000), "the last attempt was not made either");
+    let (once, outcome) = (Pool { attempts_max: 1, ..POOL }, Outcome::Postponed(1));
+    let ours = queue.complete(&job.lease, &outcome, once, 30_000, 0);
+    assert_eq!(ours, Ok(true), "the last attempt was not made either");
     assert_eq!(state(&queue), Some(State::Queued));
 }
 
@@ -314,7 +329,7 @@ fn a_payload_that_is_no_request_is_buried_and_the_next_job_claimed() {
     let Ok(Claimed::Job(job)) = queue.claim("pool-0", POOL, 0) else { panic!("no job") };
     assert_eq!(job.task, Task::Page(request("abc123")));
     let errors = queue.errors(10, 0).unwrap();
-    assert_eq!((errors.len(), &*errors[0].settled, &*errors[0].shop), (1, "dead", ""));
+    assert_eq!((errors.len(), errors[0].ending, &*errors[0].shop), (1, Ending::Dead, ""));
     assert!(errors[0].reason.starts_with("it is no task"), "{}", errors[0].reason);
 }
 
@@ -344,10 +359,10 @@ fn without_storage_the_queue_is_unavailable() {
     let job = job_under_way(&queue);
     queue.jobs.fault.set(Fault::Lost);
     queue.kv.fault.set(Fault::Lost);
-    let down = Error::Unavailable(Failure("down".into()));
+    let down = Error::Storage(Failure::Unavailable("down".into()));
     assert_eq!(queue.enqueue(request("other"), POOL, 0), Err(down.clone()));
     assert_eq!(queue.claim("pool-0", POOL, 0), Err(down.clone()));
-    assert_eq!(queue.complete(&job, &Outcome::Done(None), POOL, 0, 0), Err(down.clone()));
+    assert_eq!(queue.complete(&job.lease, &Outcome::Done(None), POOL, 0, 0), Err(down.clone()));
     assert_eq!(queue.members(POOL), Err(down.clone()));
     assert_eq!(queue.errors(1, 0), Err(down));
 }
@@ -426,7 +441,7 @@ fn what_is_recorded_of_a_maintenance_task_names_no_customer() {
     assert!(complete(&queue, &job, &Outcome::Failed(reason), 10));
     let expected = "no answer for session:magic-wands:customer-…";
     assert_eq!(records(&queue, 10), [(expected.into(), "dead".into())]);
-    assert_eq!(queue.jobs.rows.borrow()[&job.id].reason.as_deref(), Some(expected));
+    assert_eq!(queue.jobs.rows.borrow()[&job.lease.id].reason.as_deref(), Some(expected));
 }
 
 /// Returns the keys of all jobs.
@@ -468,7 +483,7 @@ fn a_shop_is_forgotten_and_no_other_and_its_maintenance_tasks_stay() {
     complete(&queue, &done, &Outcome::Done(None), 1);
     assert_eq!(forget(&queue, None), Ok(Forgotten { count: 2, more: false }));
     assert_eq!(keys(&queue), ["errand/magic-wands/event-1", "magic-wands.evil:abc123"]);
-    assert_eq!(queue.extend_lease(&late, POOL, 2), Ok(false));
+    assert_eq!(queue.extend_lease(&late.lease, POOL, 2), Ok(false));
     assert!(!complete(&queue, &late, &Outcome::Failed("too late".into()), 2));
     assert!(records(&queue, 2).is_empty());
 }

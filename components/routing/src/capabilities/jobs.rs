@@ -1,6 +1,7 @@
 //! Generation requests, maintenance tasks, and the pool that works on them.
 
-use model::{Cause, EventId, Market, Persona, ShopId, ShopperId};
+use model::jobs::{Ending, Enqueued, MaintenanceTask, State};
+use model::{Cause, Market, Persona, ShopId, ShopperId};
 use serde::Serialize;
 
 use super::{Failure, Forgotten};
@@ -11,11 +12,11 @@ pub trait Queue {
     /// Queues a generation request, durably before it returns.
     fn enqueue(&self, request: GenerationRequest<'_>) -> Result<Enqueued, Failure>;
     /// Queues a maintenance task, durably before it returns. There is one task per cause.
-    fn enqueue_maintenance(&self, maintenance: MaintenanceTask<'_>) -> Result<(), Failure>;
+    fn enqueue_maintenance(&self, task: MaintenanceTask) -> Result<(), Failure>;
     /// Deletes some generation requests of a shop: of all shoppers, or of one shopper in every market.
     fn forget_jobs(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure>;
-    /// Returns the state of a shopper's newest job.
-    fn status(&self, shop: &ShopId, shopper: &ShopperId) -> Result<JobState, Failure>;
+    /// Returns the state of a shopper's newest job; `None` if there is none.
+    fn status(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<State>, Failure>;
     /// Returns how full each member of the pool is.
     fn pool(&self) -> Result<Vec<Member>, Failure>;
     /// Returns the latest errors of jobs, newest first, at most `limit`.
@@ -39,32 +40,6 @@ pub struct GenerationRequest<'a> {
     pub market: Market,
 }
 
-/// Work for a shop other than making a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MaintenanceTask<'a> {
-    /// The shop.
-    pub shop: &'a ShopId,
-    /// The event that caused the task.
-    pub cause: &'a EventId,
-    /// The time of that event, in milliseconds since the epoch.
-    pub happened_ms: u64,
-    /// The kind of work.
-    pub kind: MaintenanceKind,
-}
-
-/// The kinds of maintenance tasks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MaintenanceKind {
-    /// Deletes live jobs and pages, because the app was uninstalled.
-    Uninstalled,
-    /// Deletes all data of the shop and its shoppers.
-    RedactShop,
-    /// Deletes all data of the customer with this Shopify id.
-    RedactCustomer(String),
-    /// Reports to the merchant all data of the customer with this Shopify id.
-    ReportCustomer(String),
-}
-
 /// The work of a generation request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
@@ -72,45 +47,6 @@ pub enum Work {
     Generate,
     /// Renders the page again from the stored plan.
     Rerender,
-}
-
-/// The result of offering a generation request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Enqueued {
-    /// The job is durably queued under this id.
-    Accepted(String),
-    /// The shopper already has this live job, which stays as it is.
-    Live(String),
-    /// Every member of the pool is full.
-    Full,
-}
-
-/// The state of a shopper's newest job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum JobState {
-    /// There is no job.
-    None,
-    /// The job waits.
-    Queued,
-    /// A worker has leased the job.
-    Running,
-    /// The job is done: its page is stored.
-    Done,
-    /// The job was given up.
-    Dead,
-}
-
-impl JobState {
-    /// Returns the name of the state in lower case.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Queued => "queued",
-            Self::Running => "running",
-            Self::Done => "done",
-            Self::Dead => "dead",
-        }
-    }
 }
 
 /// A member of the pool, and its JSON form.
@@ -144,6 +80,7 @@ pub struct JobError {
     pub cause: Option<Cause>,
     /// The error in words.
     pub reason: String,
-    /// The outcome of the job: `done`, `retry` or `dead`.
-    pub settled: String,
+    /// What became of the job. The name in JSON is that of the original deployment.
+    #[serde(rename = "settled")]
+    pub ending: Ending,
 }

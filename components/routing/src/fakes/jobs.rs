@@ -1,12 +1,10 @@
 //! A queue that records requests and does none of the work.
 
+use model::jobs::{Ending, Enqueued, MaintenanceTask, State};
 use model::{Persona, ShopId, ShopperId};
 
 use super::{Fake, STORE, forget};
-use crate::{
-    Enqueued, Failure, Forgotten, GenerationRequest, JobError, JobState, MaintenanceTask, Member, Queue,
-    Signals, Work,
-};
+use crate::{Failure, Forgotten, GenerationRequest, JobError, Member, Queue, Signals, Work};
 
 /// A generation request, accepted or refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,10 +34,9 @@ impl Queue for Fake {
         Ok(self.enqueued.clone())
     }
 
-    fn enqueue_maintenance(&self, maintenance: MaintenanceTask<'_>) -> Result<(), Failure> {
-        let MaintenanceTask { shop, cause, happened_ms, kind } = maintenance;
+    fn enqueue_maintenance(&self, task: MaintenanceTask) -> Result<(), Failure> {
         self.asked("queue", "queue.enqueue-maintenance")?;
-        self.maintenance_tasks.borrow_mut().push((shop.to_string(), cause.to_string(), happened_ms, kind));
+        self.maintenance_tasks.borrow_mut().push(task);
         Ok(())
     }
 
@@ -47,7 +44,7 @@ impl Queue for Fake {
         self.asked("queue", "queue.delete").map(|()| forget(&self.live, shop, shopper))
     }
 
-    fn status(&self, _: &ShopId, _: &ShopperId) -> Result<JobState, Failure> {
+    fn status(&self, _: &ShopId, _: &ShopperId) -> Result<Option<State>, Failure> {
         self.asked("queue", "queue.status").map(|()| self.state)
     }
 
@@ -65,7 +62,7 @@ impl Queue for Fake {
             shop: STORE.into(),
             cause: Some(model::Cause::Auth),
             reason: "the model said \"no\"".into(),
-            settled: "retry".into(),
+            ending: Ending::Retry,
         };
         Ok((0..u64::from(limit)).rev().map(error).collect())
     }

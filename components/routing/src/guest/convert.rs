@@ -1,6 +1,6 @@
 //! Conversions between WIT records and our own types, which have the same fields under other names.
 
-use model::{Cause, Market, Persona, ShopId, Source};
+use model::{Market, Persona, ShopId, Source};
 use routes::{Method, Route};
 
 use super::bindings::wandstore::capabilities::kv;
@@ -9,26 +9,21 @@ use super::bindings::wandstore::storefront::{
     catalog_types, http_types as wit, job_types, page_types, shopper_types,
 };
 use crate::{
-    Assortment, Body, BodyError, CacheOutcome, Cached, Enqueued, Failure, Forgotten, Fragment,
-    GenerationRequest, JobError, JobState, MaintenanceKind, MaintenanceTask, Member, Page, PageMetadata,
-    Pending, Progress, Reply, Response, Signals, Staleness, Work,
+    Assortment, Body, BodyError, CacheOutcome, Cached, Failure, Forgotten, Fragment, GenerationRequest, JobError,
+    Member, Page, PageMetadata, Pending, Reply, Response, Signals, Staleness, Work,
 };
 
 model::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
 model::conversions!(enum Source as page_types::Source { Llm, Local });
 model::conversions!(enum Staleness as page_types::Staleness { CatalogChanged, Expired });
 model::conversions!(struct Forgotten as page_types::Forgotten { count, more });
+model::job_types_conversions!(job_types);
 model::conversions!(enum Work as job_types::Work { Generate, Rerender });
 model::conversions!(struct Signals as shopper_types::Signals {
     visits, views, searches, filters, sorts, carted, purchased
 });
-model::conversions!(enum Enqueued as job_types::Enqueued { Accepted(job), Live(job), Full });
-model::conversions!(enum JobState as job_types::JobState { None, Queued, Running, Done, Dead });
 model::conversions!(struct Member as job_types::Member { name, queued, running, dead, depth_max, oldest_ms });
-model::conversions!(enum Cause as job_types::Cause {
-    Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
-});
-model::conversions!(struct JobError as job_types::JobError { at_ms, job, shop, cause: option, reason, settled });
+model::conversions!(struct JobError as job_types::JobError { at_ms, job, shop, cause: option, reason, ending });
 model::conversions!(struct page::Image as catalog_types::Image { url, alt, width, height });
 model::conversions!(struct page::Product as catalog_types::Product {
     id, title, description, vendor, category, tags, url, image: option, price, price_before, available
@@ -47,7 +42,8 @@ model::conversions!(enum CacheOutcome as wit::CacheOutcome { Hit, Stale, Miss })
 impl From<page_types::CacheError> for Failure {
     fn from(error: page_types::CacheError) -> Self {
         match error {
-            page_types::CacheError::Invalid(text) | page_types::CacheError::Unavailable(text) => Self(text),
+            page_types::CacheError::Invalid(text) => Self::Invalid(text),
+            page_types::CacheError::Unavailable(text) => Self::Unavailable(text),
         }
     }
 }
@@ -55,7 +51,8 @@ impl From<page_types::CacheError> for Failure {
 impl From<job_types::QueueError> for Failure {
     fn from(error: job_types::QueueError) -> Self {
         match error {
-            job_types::QueueError::Invalid(text) | job_types::QueueError::Unavailable(text) => Self(text),
+            job_types::QueueError::Invalid(text) => Self::Invalid(text),
+            job_types::QueueError::Unavailable(text) => Self::Unavailable(text),
         }
     }
 }
@@ -63,12 +60,12 @@ impl From<job_types::QueueError> for Failure {
 impl From<catalog_types::CatalogError> for Failure {
     fn from(error: catalog_types::CatalogError) -> Self {
         match error {
-            catalog_types::CatalogError::NoSuchShop => Self("the catalog knows no such shop".into()),
+            catalog_types::CatalogError::NoSuchShop => Self::Invalid("the catalog knows no such shop".into()),
             catalog_types::CatalogError::Unavailable(again_ms) => {
-                Self(format!("it did not answer and may be asked again in {again_ms} ms"))
+                Self::Unavailable(format!("it did not answer and may be asked again in {again_ms} ms"))
             }
             catalog_types::CatalogError::Busy(again_ms) => {
-                Self(format!("it is busy and may be asked again in {again_ms} ms"))
+                Self::Unavailable(format!("it is busy and may be asked again in {again_ms} ms"))
             }
         }
     }
@@ -77,9 +74,12 @@ impl From<catalog_types::CatalogError> for Failure {
 impl From<kv::Error> for Failure {
     fn from(error: kv::Error) -> Self {
         match error {
-            kv::Error::NoSuchStore => Self("no such store is given to routing".into()),
-            kv::Error::TooLarge(bytes_max) => Self(format!("a value may be at most {bytes_max} bytes")),
-            kv::Error::NotPermitted(text) | kv::Error::Unavailable(text) => Self(text),
+            kv::Error::NoSuchStore => Self::Invalid("no such store is given to routing".into()),
+            kv::Error::TooLarge(bytes_max) => {
+                Self::Invalid(format!("a value may be at most {bytes_max} bytes"))
+            }
+            kv::Error::NotPermitted(text) => Self::Invalid(text),
+            kv::Error::Unavailable(text) => Self::Unavailable(text),
         }
     }
 }
@@ -129,42 +129,12 @@ impl From<&Market> for catalog_types::Market {
     }
 }
 
-impl From<MaintenanceTask<'_>> for job_types::MaintenanceTask {
-    fn from(maintenance: MaintenanceTask<'_>) -> Self {
-        let MaintenanceTask { shop, cause, happened_ms, kind } = maintenance;
-        Self { shop: shop.to_string(), cause: cause.to_string(), happened_ms, kind: kind.into() }
-    }
-}
-
-impl From<job_types::MaintenanceKind> for MaintenanceKind {
-    fn from(kind: job_types::MaintenanceKind) -> Self {
-        match kind {
-            job_types::MaintenanceKind::Uninstalled => Self::Uninstalled,
-            job_types::MaintenanceKind::RedactShop => Self::RedactShop,
-            job_types::MaintenanceKind::RedactCustomer(customer) => Self::RedactCustomer(customer.id),
-            job_types::MaintenanceKind::ReportCustomer(customer) => Self::ReportCustomer(customer.id),
-        }
-    }
-}
-
-impl From<MaintenanceKind> for job_types::MaintenanceKind {
-    fn from(kind: MaintenanceKind) -> Self {
-        let customer = |id| job_types::Customer { id };
-        match kind {
-            MaintenanceKind::Uninstalled => Self::Uninstalled,
-            MaintenanceKind::RedactShop => Self::RedactShop,
-            MaintenanceKind::RedactCustomer(id) => Self::RedactCustomer(customer(id)),
-            MaintenanceKind::ReportCustomer(id) => Self::ReportCustomer(customer(id)),
-        }
-    }
-}
-
 impl From<Progress> for job_types::Progress {
     fn from(progress: Progress) -> Self {
         match progress {
             Progress::More => Self::More,
             Progress::Done => Self::Over(job_types::Outcome::Done(None)),
-            Progress::Retry(Failure(reason)) => {
+            Progress::Retry(reason) => {
                 let trouble = job_types::Trouble { cause: None, reason };
                 Self::Over(job_types::Outcome::Retry(job_types::Retry { after_ms: None, trouble }))
             }

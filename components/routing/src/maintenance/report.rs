@@ -1,10 +1,11 @@
 //! The report of a customer's stored data, for the merchant.
 
+use model::jobs::State;
 use model::{EventId, Key, ShopId, ShopperId};
 use serde::Serialize;
 
 use super::sweep;
-use crate::capabilities::{Cache, Cached, Deployment, Failure, Forgotten, JobState, Queue};
+use crate::capabilities::{Cache, Cached, Deployment, Failure, Forgotten, Queue};
 use crate::signals::{self, Signals};
 
 /// How long the merchant can fetch the report: as long as the law gives them to answer.
@@ -74,12 +75,12 @@ fn page<D: Cache + Queue>(deployment: &D, shop: &ShopId, id: &ShopperId) -> Resu
         Cached::Miss | Cached::Closed => None,
     };
     let (plan_is_kept, job) = (deployment.has_plan(shop, id)?, deployment.status(shop, id)?);
-    let is_known = metadata.is_some() || plan_is_kept || job != JobState::None;
+    let is_known = metadata.is_some() || plan_is_kept || job.is_some();
     Ok(is_known.then(|| PageOf {
         shopper: id.to_string(),
         persona: metadata.map(|metadata| metadata.persona.name()),
         planned_ms: metadata.map(|metadata| metadata.planned_ms),
         plan_is_kept,
-        job: job.name(),
+        job: job.map_or("none", State::name),
     }))
 }

@@ -1,9 +1,10 @@
 //! For any input and any outage: no panic, no server error, and no unintended field line.
 
+use model::jobs::{Enqueued, State};
 use proptest::prelude::*;
 
 use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, PARTS, SHOP, STORE, signed, webhook};
-use crate::{BodyError, Cached, Enqueued, JobState, Method, Staleness, handle};
+use crate::{BodyError, Cached, Method, Staleness, handle};
 
 /// Draws text that is nearly valid more often than random text.
 fn any_text() -> impl Strategy<Value = String> {
@@ -99,11 +100,11 @@ fn any_cached() -> impl Strategy<Value = Cached<Held>> {
 fn any_shop() -> impl Strategy<Value = Fake> {
     let enqueued = prop::sample::select(vec![Enqueued::Accepted("job-1".into()), Enqueued::Full]);
     let state = prop::sample::select(vec![
-        JobState::None,
-        JobState::Queued,
-        JobState::Running,
-        JobState::Done,
-        JobState::Dead,
+        None,
+        Some(State::Queued),
+        Some(State::Running),
+        Some(State::Done),
+        Some(State::Dead),
     ]);
     let down = prop::sample::subsequence(PARTS.to_vec(), 0..=PARTS.len());
     (any_cached(), enqueued, state, down).prop_map(|(cached, enqueued, state, down)| Fake {
@@ -249,7 +250,7 @@ proptest! {
         let answer = Answer::of(handle(&shop, Method::Post, "/webhooks", &webhook(topic, &id, &body)));
         prop_assert!((200..500).contains(&answer.status()), "{}", answer.status());
         prop_assert!(answer.status() == 200 || shop.is_untouched());
-        prop_assert!(shop.maintenance_tasks.borrow().iter().all(|(id, ..)| id == SHOP));
+        prop_assert!(shop.maintenance_tasks.borrow().iter().all(|task| task.shop.as_str() == SHOP));
     }
 
     #[test]

@@ -1,17 +1,18 @@
 //! Deletion and reports of a shop's data.
 
 use model::Key;
+use model::jobs::{MaintenanceKind, State};
 use serde_json::{Value, json};
 
-use crate::fakes::{Fake, NOW_MS, PAGE, SHOP};
-use crate::{Cached, JobState, MaintenanceKind, Progress, Signals, run_maintenance};
+use crate::fakes::{Fake, NOW_MS, PAGE, SHOP, customer, maintenance_task};
+use crate::{Cached, Progress, Signals, run_maintenance};
 
 const CAUSE: &str = "b54557e4-bdd9";
 
 /// Runs a maintenance task to its end. Returns the number of parts.
 fn finish(shop: &Fake, kind: &MaintenanceKind) -> usize {
     for part in 1..100 {
-        match run_maintenance(shop, SHOP, CAUSE, kind) {
+        match run_maintenance(shop, &maintenance_task(SHOP, CAUSE, kind)) {
             Progress::More => {}
             Progress::Done => return part,
             other => panic!("{other:?}"),
@@ -104,7 +105,7 @@ fn of_a_shop_everything_goes_but_what_was_done_about_it() {
 fn of_a_customer_everything_goes_and_of_others_nothing() {
     let shop = full();
     let (before, others) = (left_of(&shop, SHOP), left_of(&shop, "other.myshopify.com"));
-    finish(&shop, &MaintenanceKind::RedactCustomer("7".into()));
+    finish(&shop, &MaintenanceKind::RedactCustomer(customer("7")));
     let gone: Vec<_> = before.iter().filter(|text| !left_of(&shop, SHOP).contains(text)).collect();
     for text in &gone {
         assert!(!text.contains("customer-77") && !text.contains("visitor-abc"), "{text}");
@@ -128,12 +129,12 @@ fn of_a_customer_everything_goes_and_of_others_nothing() {
 
 #[test]
 fn of_a_customer_everything_is_told() {
-    let mut shop = Fake { cached: Cached::Fresh(PAGE), state: JobState::Done, ..Fake::default() };
+    let mut shop = Fake { cached: Cached::Fresh(PAGE), state: Some(State::Done), ..Fake::default() };
     let signals = Signals { searches: vec!["oak".into()], ..Signals::default() };
     shop.write(format!("session:{SHOP}:customer-7"), &signals.encode());
     let ids = ["customer-7", "customer-7_DE-DE", "customer-77", "customer-7_x"];
     shop.pages.borrow_mut().extend(ids.map(|id| format!("{SHOP}:{id}")));
-    assert_eq!(finish(&shop, &MaintenanceKind::ReportCustomer("7".into())), 1);
+    assert_eq!(finish(&shop, &MaintenanceKind::ReportCustomer(customer("7"))), 1);
     let report: Value =
         serde_json::from_slice(&shop.stored.borrow()[&format!("report:{SHOP}:{CAUSE}")].bytes).unwrap();
     assert_eq!((&report["store"], &report["customer"]), (&json!(SHOP), &json!("7")));
@@ -146,10 +147,10 @@ fn of_a_customer_everything_is_told() {
     );
     assert_eq!(audit(&shop)["counts"], json!({ "reports": 1 }));
     shop.cached = Cached::Miss;
-    shop.state = JobState::None;
+    shop.state = None;
     shop.stored.borrow_mut().clear();
     shop.pages.borrow_mut().clear();
-    finish(&shop, &MaintenanceKind::ReportCustomer("7".into()));
+    finish(&shop, &MaintenanceKind::ReportCustomer(customer("7")));
     let stored = shop.stored.borrow();
     let report: Value = serde_json::from_slice(&stored[&format!("report:{SHOP}:{CAUSE}")].bytes).unwrap();
     assert_eq!((&report["session"], &report["pages"]), (&json!(null), &json!([])), "of strangers, nothing");
@@ -184,12 +185,12 @@ fn a_maintenance_task_that_is_half_done_has_no_audit_record() {
     for kind in [
         MaintenanceKind::Uninstalled,
         MaintenanceKind::RedactShop,
-        MaintenanceKind::RedactCustomer("7".into()),
+        MaintenanceKind::RedactCustomer(customer("7")),
     ] {
         let shop = full();
         let records = || shop.keys().into_iter().filter(|key| key.starts_with(Key::AUDITS)).count();
         let (before, mut parts) = (records(), 0);
-        while run_maintenance(&shop, SHOP, CAUSE, &kind) == Progress::More {
+        while run_maintenance(&shop, &maintenance_task(SHOP, CAUSE, &kind)) == Progress::More {
             assert_eq!(records(), before, "{kind:?}");
             assert!(shop.keys().contains(&format!("tally:{SHOP}:{CAUSE}")), "{kind:?}");
             parts += 1;
@@ -204,14 +205,15 @@ fn a_maintenance_task_that_is_cut_off_is_gone_on_with() {
     for kind in [
         MaintenanceKind::Uninstalled,
         MaintenanceKind::RedactShop,
-        MaintenanceKind::RedactCustomer("7".into()),
+        MaintenanceKind::RedactCustomer(customer("7")),
     ] {
         for part in ["storage", "cache", "queue"] {
             let mut shop = full();
-            run_maintenance(&shop, SHOP, CAUSE, &kind);
+            run_maintenance(&shop, &maintenance_task(SHOP, CAUSE, &kind));
             shop.down = vec![part];
-            let retries =
-                (0..8).filter(|_| matches!(run_maintenance(&shop, SHOP, CAUSE, &kind), Progress::Retry(_)));
+            let retries = (0..8).filter(|_| {
+                matches!(run_maintenance(&shop, &maintenance_task(SHOP, CAUSE, &kind)), Progress::Retry(_))
+            });
             assert!(retries.count() > 0, "{kind:?} without {part}");
             shop.down.clear();
             finish(&shop, &kind);
@@ -221,22 +223,25 @@ fn a_maintenance_task_that_is_cut_off_is_gone_on_with() {
 }
 
 #[test]
+fn a_maintenance_task_is_given_up_when_a_part_of_it_is_refused_as_invalid() {
+    for kind in [MaintenanceKind::RedactShop, MaintenanceKind::RedactCustomer(customer("7"))] {
+        for part in ["storage", "cache", "queue"] {
+            let mut shop = full();
+            shop.refusing = vec![part];
+            let ended =
+                (0..8).find_map(|_| match run_maintenance(&shop, &maintenance_task(SHOP, CAUSE, &kind)) {
+                    Progress::More => None,
+                    over => Some(over),
+                });
+            let reason = format!("{part} refuses the call");
+            assert_eq!(ended, Some(Progress::Impossible(reason)), "{kind:?}");
+        }
+    }
+}
+
+#[test]
 fn a_maintenance_task_works_on_ids_whatever_the_settings_are() {
     let shop = Fake { shops: Vec::new(), ..full() };
     finish(&shop, &MaintenanceKind::RedactShop);
     assert!(!shop.calls.borrow().iter().any(|call| call.starts_with("settings.")));
-}
-
-#[test]
-fn a_maintenance_task_that_makes_no_sense_is_given_up() {
-    let shop = Fake::default();
-    for (id, cause, kind) in [
-        ("a:b", CAUSE, MaintenanceKind::RedactShop),
-        (SHOP, "a:b", MaintenanceKind::RedactShop),
-        (SHOP, CAUSE, MaintenanceKind::RedactCustomer("7 or 1".into())),
-        (SHOP, CAUSE, MaintenanceKind::ReportCustomer(String::new())),
-    ] {
-        assert!(matches!(run_maintenance(&shop, id, cause, &kind), Progress::Impossible(_)));
-    }
-    assert!(shop.is_untouched());
 }

@@ -1,10 +1,11 @@
 //! Requests that Shopify forwards under the app's path in a shop.
 
 use model::Persona;
+use model::jobs::State;
 use serde_json::{Value, json};
 
 use crate::fakes::{Answer, Fake, FakeRequest, NOW_MS, PAGE, PARTS, SHOP, sign, signed};
-use crate::{Cached, JobState, Method, Page, Signals, Staleness, Work, handle};
+use crate::{Cached, Method, Page, Signals, Staleness, Work, handle};
 
 /// The id that a browser drew at random.
 const DRAWN: &str = "Zk3_9-aBcDeFgHiJkLmNoP";
@@ -231,13 +232,13 @@ fn what_is_said_of_a_product_is_text_to_html_and_to_liquid() {
 
 #[test]
 fn the_status_names_nobody() {
-    let shop = Fake { state: JobState::Done, cached: Cached::Fresh(PAGE), ..Fake::default() };
+    let shop = Fake { state: Some(State::Done), cached: Cached::Fresh(PAGE), ..Fake::default() };
     let answer = shop.get(&signed("/proxy/status", &consenting("")));
     let expected =
         json!({ "state": "ready", "source": "llm", "persona": "dealhunter", "generated_ms": NOW_MS });
     assert_eq!((answer.status(), answer.json()), (200, expected));
     assert_eq!(answer.header("x-wandstore"), "status");
-    let waiting = Fake { state: JobState::Queued, ..Fake::default() };
+    let waiting = Fake { state: Some(State::Queued), ..Fake::default() };
     let answer = waiting.get(&signed("/proxy/status", &consenting("&wait=20&country=DE&language=DE")));
     assert_eq!(answer.json()["state"], "queued");
     assert_eq!(answer.pending, Some((format!("{SHOP}:visitor-{DRAWN}_DE-DE"), 20_000)));

@@ -1,9 +1,10 @@
 //! The open page asks for the status of the next page.
 
+use model::jobs::State;
 use serde_json::json;
 
 use crate::fakes::{Fake, PAGE};
-use crate::{Cached, JobState, Staleness};
+use crate::{Cached, Staleness};
 
 const TARGET: &str = "/api/generation/status?store=magic-wands&shopper=abc123";
 
@@ -15,7 +16,7 @@ fn state(shop: &Fake) -> String {
 
 #[test]
 fn a_page_that_is_there_is_ready_and_says_what_it_is() {
-    let shop = Fake { state: JobState::Done, cached: Cached::Fresh(PAGE), ..Fake::default() };
+    let shop = Fake { state: Some(State::Done), cached: Cached::Fresh(PAGE), ..Fake::default() };
     let answer = shop.get(TARGET);
     assert_eq!(
         answer.json(),
@@ -42,17 +43,17 @@ fn a_page_that_is_not_there_has_no_particulars() {
 fn the_state_follows_from_the_newest_job_and_the_cache() {
     let stale = || Cached::Stale(PAGE, Staleness::Expired);
     for (job, cached, expected) in [
-        (JobState::None, Cached::Miss, "none"),
-        (JobState::None, Cached::Fresh(PAGE), "ready"),
-        (JobState::None, stale(), "ready"),
-        (JobState::Queued, Cached::Miss, "queued"),
-        (JobState::Queued, Cached::Fresh(PAGE), "queued"),
-        (JobState::Running, Cached::Miss, "running"),
-        (JobState::Running, stale(), "running"),
-        (JobState::Done, Cached::Miss, "none"),
-        (JobState::Done, Cached::Fresh(PAGE), "ready"),
-        (JobState::Dead, Cached::Miss, "failed"),
-        (JobState::Dead, stale(), "ready"),
+        (None, Cached::Miss, "none"),
+        (None, Cached::Fresh(PAGE), "ready"),
+        (None, stale(), "ready"),
+        (Some(State::Queued), Cached::Miss, "queued"),
+        (Some(State::Queued), Cached::Fresh(PAGE), "queued"),
+        (Some(State::Running), Cached::Miss, "running"),
+        (Some(State::Running), stale(), "running"),
+        (Some(State::Done), Cached::Miss, "none"),
+        (Some(State::Done), Cached::Fresh(PAGE), "ready"),
+        (Some(State::Dead), Cached::Miss, "failed"),
+        (Some(State::Dead), stale(), "ready"),
     ] {
         let shop = Fake { state: job, cached: cached.clone(), ..Fake::default() };
         assert_eq!(state(&shop), expected, "{job:?} {cached:?}");
@@ -61,7 +62,7 @@ fn the_state_follows_from_the_newest_job_and_the_cache() {
 
 #[test]
 fn a_live_job_is_worth_waiting_for() {
-    for job in [JobState::Queued, JobState::Running] {
+    for job in [Some(State::Queued), Some(State::Running)] {
         let shop = Fake { state: job, ..Fake::default() };
         for (wait, wait_ms) in [("1", 1_000), ("25", 25_000), ("26", 25_000), ("99999999999", 25_000)] {
             let answer = shop.get(&format!("{TARGET}&wait={wait}"));
@@ -79,11 +80,9 @@ fn a_live_job_is_worth_waiting_for() {
 
 #[test]
 fn nothing_else_is_worth_waiting_for() {
-    for (job, cached) in [
-        (JobState::None, Cached::Miss),
-        (JobState::Done, Cached::Fresh(PAGE)),
-        (JobState::Dead, Cached::Miss),
-    ] {
+    for (job, cached) in
+        [(None, Cached::Miss), (Some(State::Done), Cached::Fresh(PAGE)), (Some(State::Dead), Cached::Miss)]
+    {
         let shop = Fake { state: job, cached, ..Fake::default() };
         assert_eq!(shop.get(&format!("{TARGET}&wait=25")).pending, None, "{job:?}");
     }

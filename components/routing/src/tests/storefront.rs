@@ -1,7 +1,9 @@
 //! A shopper opens their page.
 
+use model::jobs::Enqueued;
+
 use crate::fakes::{Fake, Held, PAGE, Requested, STORE};
-use crate::{Cached, Enqueued, Found, Signals, Staleness, Work};
+use crate::{Cached, Found, Signals, Staleness, Work};
 
 const TARGET: &str = "/s/magic-wands?shopper=abc123";
 

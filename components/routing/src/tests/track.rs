@@ -1,9 +1,10 @@
 //! The open page reports its shopper's events.
 
+use model::jobs::Enqueued;
 use serde_json::json;
 
 use crate::fakes::{Answer, Fake, FakeRequest, STORE};
-use crate::{BodyError, Enqueued, Method, Signals, Work, handle};
+use crate::{BodyError, Method, Signals, Work, handle};
 
 const TARGET: &str = "/api/shopper/track";
 

@@ -1,9 +1,10 @@
 //! Shopify tells what happened in a shop.
 
+use model::jobs::MaintenanceKind;
 use serde_json::json;
 
-use crate::fakes::{Answer, Fake, FakeRequest, NOW_MS, SHOP, sign, webhook};
-use crate::{BodyError, MaintenanceKind, Method, Progress, handle, run_maintenance};
+use crate::fakes::{Answer, Fake, FakeRequest, NOW_MS, SHOP, customer, maintenance_task, sign, webhook};
+use crate::{BodyError, Method, Progress, handle, run_maintenance};
 
 const REDACT: &str = r#"{"shop_id":1,"shop_domain":"magic-wands.myshopify.com","customer":{"id":7041,"email":"a@b.c"},"orders_to_redact":[]}"#;
 const REQUEST: &str = r#"{"shop_id":1,"shop_domain":"magic-wands.myshopify.com","customer":{"id":7041},"data_request":{"id":9},"orders_requested":[]}"#;
@@ -74,7 +75,7 @@ fn an_uninstalled_app_stops_the_shop_at_once_and_its_pages_go() {
     assert_eq!(send(&shop, &request).status(), 200);
     assert_eq!(send(&shop, &request).status(), 200, "sent twice");
     assert_eq!(*shop.closed.borrow(), [SHOP]);
-    let told = (SHOP.to_owned(), "id-1".to_owned(), NOW_MS, MaintenanceKind::Uninstalled);
+    let told = maintenance_task(SHOP, "id-1", &MaintenanceKind::Uninstalled);
     assert_eq!(*shop.maintenance_tasks.borrow(), [told]);
 }
 
@@ -91,7 +92,7 @@ fn a_maintenance_task_says_when_what_it_follows_from_happened_and_never_later_th
         let mut request = webhook("app/uninstalled", "id-1", &about(1, SHOP));
         request.headers.push(("x-shopify-triggered-at", triggered_at.to_owned()));
         assert_eq!(send(&shop, &request).status(), 200, "{triggered_at}");
-        assert_eq!(shop.maintenance_tasks.borrow()[0].2, happened_ms, "{triggered_at}");
+        assert_eq!(shop.maintenance_tasks.borrow()[0].happened_ms, happened_ms, "{triggered_at}");
     }
 }
 
@@ -101,13 +102,13 @@ fn what_the_law_asks_for_is_entrusted_for_any_shop() {
     let gone = Fake { shops: Vec::new(), ..Fake::default() };
     for shop in [served, gone] {
         for (topic, body, kind) in [
-            ("customers/redact", REDACT, MaintenanceKind::RedactCustomer("7041".into())),
-            ("customers/data_request", REQUEST, MaintenanceKind::ReportCustomer("7041".into())),
+            ("customers/redact", REDACT, MaintenanceKind::RedactCustomer(customer("7041"))),
+            ("customers/data_request", REQUEST, MaintenanceKind::ReportCustomer(customer("7041"))),
             ("shop/redact", r#"{"shop_domain":"magic-wands.myshopify.com"}"#, MaintenanceKind::RedactShop),
         ] {
             let answer = send(&shop, &webhook(topic, &topic.replace('/', "-"), body));
             assert_eq!(answer.status(), 200, "{topic}");
-            assert_eq!(shop.maintenance_tasks.borrow().last().unwrap().3, kind);
+            assert_eq!(shop.maintenance_tasks.borrow().last().unwrap().kind, kind);
         }
         assert_eq!(shop.maintenance_tasks.borrow().len(), 3);
     }
@@ -147,7 +148,7 @@ fn maintenance(shop: &Fake) -> Vec<(String, MaintenanceKind)> {
         .maintenance_tasks
         .borrow()
         .iter()
-        .map(|maintenance| (maintenance.0.clone(), maintenance.3.clone()))
+        .map(|task| (task.shop.to_string(), task.kind.clone()))
         .collect();
     maintenance.sort_by(|one, other| one.0.cmp(&other.0));
     maintenance
@@ -206,7 +207,7 @@ fn about(number: u64, domain: &str) -> String {
 #[test]
 fn what_the_law_asks_for_reaches_both_names_of_a_shop() {
     let (redact, former) = (asked(954_889, RENAMED), asked(954_889, SHOP));
-    let customer = MaintenanceKind::RedactCustomer("7041".into());
+    let customer = MaintenanceKind::RedactCustomer(customer("7041"));
     for (topic, header, body, kind) in [
         ("customers/redact", Some(SHOP), &*redact, &customer),
         ("customers/redact", Some(RENAMED), &*former, &customer),
@@ -228,7 +229,7 @@ fn what_the_law_asks_for_reaches_both_names_of_a_shop() {
 
 #[test]
 fn a_new_domain_is_known_by_the_shops_number_before_shopify_tells_that_it_changed() {
-    let customer = MaintenanceKind::RedactCustomer("7041".into());
+    let customer = MaintenanceKind::RedactCustomer(customer("7041"));
     for (told_of, told) in [
         ("shop/update", about(7, SHOP)),
         ("customers/data_request", asked(7, SHOP)),
@@ -262,8 +263,9 @@ fn a_shop_that_is_uninstalled_and_then_renamed_is_erased_under_both_domains() {
     assert_eq!(send(&shop, &forget).status(), 200);
     assert_eq!(maintenance(&shop), each(&BOTH, &MaintenanceKind::RedactShop));
     for id in BOTH {
+        let task = maintenance_task(id, "id-2", &MaintenanceKind::RedactShop);
         let mut parts = 0;
-        while run_maintenance(&shop, id, "id-2", &MaintenanceKind::RedactShop) == Progress::More {
+        while run_maintenance(&shop, &task) == Progress::More {
             parts += 1;
             assert!(parts < 100, "it does not end");
         }
@@ -275,7 +277,7 @@ fn a_shop_that_is_uninstalled_and_then_renamed_is_erased_under_both_domains() {
 #[test]
 fn a_shop_that_only_an_unsigned_header_names_is_left_alone() {
     const OTHER: &str = "other-wands.myshopify.com";
-    let customer = MaintenanceKind::RedactCustomer("7041".into());
+    let customer = MaintenanceKind::RedactCustomer(customer("7041"));
     for number_is_known in [true, false] {
         for (topic, body, kind) in [
             ("app/uninstalled", about(2, OTHER), &MaintenanceKind::Uninstalled),

@@ -10,8 +10,8 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use super::{
-    Buried, ClaimResult, Claimed, Completion, End, Enqueued, Error, Filter, Jobs, Keys, NewJob,
-    PAYLOAD_BYTES_MAX, QueueStats, Requeued, Scripted, State, Status, open,
+    Buried, ClaimResult, Claimed, Completion, End, Enqueued, Error, Filter, Jobs, NewJob, PAYLOAD_BYTES_MAX,
+    QueueStats, Range, Requeued, Scripted, State, Status, open,
 };
 use crate::battery::battery;
 use crate::faults::Faults;
@@ -38,7 +38,8 @@ battery! {
         a_clock_that_was_set_forward_ends_leases_and_no_attempt,
         a_lease_that_nobody_else_took_is_still_held,
         an_extended_lease_holds_longer,
-        a_settled_job_is_settled_once,
+        a_claim_is_found_by_its_token_until_the_next_claim,
+        a_completed_job_is_completed_once,
         a_retried_job_waits_for_its_time,
         a_postponed_job_waits_and_loses_no_attempt,
         a_dead_job_is_kept_with_its_reason,
@@ -365,6 +366,19 @@ async fn a_lease_that_nobody_else_took_is_still_held(jobs: &Stage) {
     assert_eq!(jobs.finish(&claimed, T + 60_000, Completion::Done(None)).await.as_deref(), Some("k"));
 }
 
+async fn a_claim_is_found_by_its_token_until_the_next_claim(jobs: &Stage) {
+    jobs.accept("k", T).await;
+    let first = jobs.take(T).await;
+    assert_eq!(jobs.leased(&first.id, first.token).await, Ok(Some(first.clone())));
+    assert_eq!(jobs.leased("elsewhere", first.token).await, Ok(None));
+    let next = jobs.take(T + 1_000).await;
+    assert_eq!(jobs.leased(&first.id, first.token).await, Ok(None));
+    assert_eq!(jobs.leased(&next.id, next.token).await, Ok(Some(next.clone())));
+    jobs.finish(&next, T + 1_001, Completion::Done(None)).await.unwrap();
+    let done = Claimed { payload: Bytes::new(), crashes: 0, ..next };
+    assert_eq!(jobs.leased(&done.id, done.token).await, Ok(Some(done)));
+}
+
 async fn an_extended_lease_holds_longer(jobs: &Stage) {
     jobs.accept("k", T).await;
     let claimed = jobs.take(T).await;
@@ -374,7 +388,7 @@ async fn an_extended_lease_holds_longer(jobs: &Stage) {
     assert_eq!(jobs.extend_lease("nothing", 1, T, LEASE_MS).await, Ok(false));
 }
 
-async fn a_settled_job_is_settled_once(jobs: &Stage) {
+async fn a_completed_job_is_completed_once(jobs: &Stage) {
     jobs.accept("k", T).await;
     let claimed = jobs.take(T).await;
     assert_eq!(jobs.finish(&claimed, T + 5, Completion::Done(None)).await.as_deref(), Some("k"));
@@ -656,12 +670,12 @@ async fn forgetting_removes_jobs_of_those_keys_wherever_they_stand(stage: &Stage
     stage.accept("shop:bob", T).await;
     stage.accept("shop-2:ann", T).await;
 
-    assert_eq!(stage.delete(Keys::Exactly("shop:ann".into()), 100).await, Ok(2));
+    assert_eq!(stage.delete(Range::Exactly("shop:ann".into()), 100).await, Ok(2));
     assert_eq!(stage.finish(&running, T + 2, Completion::Done(None)).await, None, "it was lost");
     assert_eq!(stage.latest("shop:ann").await, Ok(None));
     assert!(stage.latest("shop:anna").await.unwrap().is_some());
 
-    assert_eq!(stage.delete(Keys::StartingWith("shop:".into()), 100).await, Ok(2));
+    assert_eq!(stage.delete(Range::StartingWith("shop:".into()), 100).await, Ok(2));
     assert!(stage.latest("shop-2:ann").await.unwrap().is_some());
     stage.accept("shop:ann", T + 3).await;
 }
@@ -670,7 +684,7 @@ async fn what_is_forgotten_bit_by_bit_is_all_forgotten(stage: &Stage) {
     for key in ["a:1", "a:2", "a:3", "b:1"] {
         stage.accept(key, T).await;
     }
-    let keys = Keys::StartingWith("a:".into());
+    let keys = Range::StartingWith("a:".into());
     assert_eq!(stage.delete(keys.clone(), 2).await, Ok(2));
     assert_eq!(stage.delete(keys.clone(), 2).await, Ok(1));
     assert_eq!(stage.delete(keys, 2).await, Ok(0));
@@ -696,7 +710,7 @@ async fn failures_pass_and_leave_nothing_behind(stage: &Stage) {
     assert_eq!(jobs.requeue(&id, T).await, Err(down.clone()));
     assert_eq!(jobs.adopt(&["pool-1".to_owned()]).await, Err(down.clone()));
     assert_eq!(jobs.bury(&id, "no", T).await, Err(down.clone()));
-    assert_eq!(jobs.delete(Keys::Exactly("k".into()), 1).await, Err(down.clone()));
+    assert_eq!(jobs.delete(Range::Exactly("k".into()), 1).await, Err(down.clone()));
     assert_eq!(jobs.prune(T, 1).await, Err(down.clone()));
     assert_eq!(jobs.probe().await, Err(down));
 

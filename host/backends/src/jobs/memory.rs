@@ -10,7 +10,7 @@ use bytes::Bytes;
 use sql::jobs::was_set_back;
 
 use super::{
-    Buried, ClaimResult, Claimed, Completion, End, Enqueued, Error, Filter, Jobs, Keys, NewJob, QueueStats,
+    Buried, ClaimResult, Claimed, Completion, End, Enqueued, Error, Filter, Jobs, NewJob, QueueStats, Range,
     Record, Requeued, State, Status, check_size, new_id,
 };
 use crate::kind::{Opened, Site};
@@ -61,15 +61,6 @@ fn live(jobs: &mut [Record]) -> impl Iterator<Item = &mut Record> {
     jobs.iter_mut().filter(|job| job.state.is_live())
 }
 
-impl Keys {
-    fn mean(&self, key: &str) -> bool {
-        match self {
-            Self::Exactly(meant) => key == meant,
-            Self::StartingWith(prefix) => key.starts_with(prefix),
-        }
-    }
-}
-
 /// Returns the job that the claim with `token` holds.
 fn held<'a>(jobs: &'a mut [Record], id: &str, token: u64) -> Option<&'a mut Record> {
     jobs.iter_mut().find(|job| job.id == id && job.claims == token && job.state == State::Running)
@@ -102,14 +93,7 @@ impl Record {
         self.state = State::Running;
         self.claims += 1;
         self.holder = holder;
-        Claimed {
-            id: self.id.clone(),
-            key: self.key.clone(),
-            token: self.claims,
-            attempt: self.attempt,
-            crashes: self.crashes,
-            payload: self.payload.clone(),
-        }
+        Claimed::from(self.clone())
     }
 }
 
@@ -211,11 +195,11 @@ impl Jobs for Memory {
         Ok(of_key.max_by_key(|job| (job.state.is_live(), job.enqueued_ms)).map(Record::status))
     }
 
-    async fn delete(&self, keys: Keys, limit: u32) -> Result<u64, Error> {
+    async fn delete(&self, keys: Range, limit: u32) -> Result<u64, Error> {
         let mut left = limit;
         let mut jobs = self.jobs();
         jobs.retain(|job| {
-            let forgotten = left > 0 && keys.mean(&job.key);
+            let forgotten = left > 0 && keys.contains(&job.key);
             left -= u32::from(forgotten);
             !forgotten
         });

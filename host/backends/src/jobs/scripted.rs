@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{
-    Buried, ClaimResult, Completion, End, Enqueued, Error, Filter, Jobs, Keys, NewJob, QueueStats, Record,
+    Buried, ClaimResult, Completion, End, Enqueued, Error, Filter, Jobs, NewJob, QueueStats, Range, Record,
     Requeued, Status,
 };
 use crate::faults::Faults;
@@ -60,7 +60,7 @@ impl Jobs for Scripted {
         self.pass().await?.latest(key).await
     }
 
-    async fn delete(&self, keys: Keys, limit: u32) -> Result<u64, Error> {
+    async fn delete(&self, keys: Range, limit: u32) -> Result<u64, Error> {
         self.pass().await?.delete(keys, limit).await
     }
 

@@ -11,7 +11,7 @@ use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteRow;
 
 use super::{
-    Buried, ClaimResult, Claimed, Completion, End, Enqueued, Error, Filter, Jobs, Keys, NewJob, QueueStats,
+    Buried, ClaimResult, Claimed, Completion, End, Enqueued, Error, Filter, Jobs, NewJob, QueueStats, Range,
     Record, Requeued, State, Status, check_size, new_id,
 };
 use crate::kind::{Opened, Site};
@@ -81,7 +81,7 @@ impl Sqlite {
         let claim = sqlx::query(sql::CLAIM).bind(to_sql(now_ms)).bind(lease_end(now_ms, lease_ms));
         let give_back = move |row: &SqliteRow| {
             let Claimed { id, token, .. } = claimed(row).ok()?;
-            Some(settling(&id, token, now_ms, Completion::Postponed(now_ms)))
+            Some(completing(&id, token, now_ms, Completion::Postponed(now_ms)))
         };
         self.database.change_for_caller(claim.bind(self.holder.clone()), give_back).await
     }
@@ -105,15 +105,9 @@ impl From<sqlx::Error> for Error {
 }
 
 /// Returns the statement that completes a claim.
-fn settling(id: &str, token: u64, now_ms: u64, completion: Completion) -> Statement {
-    let state = completion.state();
-    let is_postponed = matches!(completion, Completion::Postponed(_));
-    let (completed_ms, due_ms, error) = match completion {
-        Completion::Done(error) => (Some(now_ms), None, error),
-        Completion::Dead(reason) => (Some(now_ms), None, Some(reason)),
-        Completion::Retry { at_ms, reason } => (None, Some(at_ms), Some(reason)),
-        Completion::Postponed(at_ms) => (None, Some(at_ms), None),
-    };
+fn completing(id: &str, token: u64, now_ms: u64, completion: Completion) -> Statement {
+    let sql::Completed { state, completed_ms, due_ms, error, is_postponed } =
+        sql::Completed::of(completion, now_ms);
     sqlx::query(sql::COMPLETE)
         .bind(id.to_owned())
         .bind(to_sql(token))
@@ -241,7 +235,7 @@ impl Jobs for Sqlite {
         now_ms: u64,
         completion: Completion,
     ) -> Result<Option<String>, Error> {
-        let row = self.database.change(settling(id, token, now_ms, completion)).await?;
+        let row = self.database.change(completing(id, token, now_ms, completion)).await?;
         Ok(row.map(|row| row.try_get("key")).transpose()?)
     }
 
@@ -249,10 +243,10 @@ impl Jobs for Sqlite {
         self.database.first(sqlx::query(sql::LATEST).bind(key)).await?.as_ref().map(status).transpose()
     }
 
-    async fn delete(&self, keys: Keys, limit: u32) -> Result<u64, Error> {
+    async fn delete(&self, keys: Range, limit: u32) -> Result<u64, Error> {
         let query = match keys {
-            Keys::Exactly(key) => sqlx::query(sql::DELETE_EXACTLY).bind(key),
-            Keys::StartingWith(prefix) => {
+            Range::Exactly(key) => sqlx::query(sql::DELETE_EXACTLY).bind(key),
+            Range::StartingWith(prefix) => {
                 let end = first_after(&prefix);
                 sqlx::query(sql::DELETE).bind(prefix).bind(end)
             }

@@ -1,5 +1,6 @@
 //! Durable jobs. Changes are announced to those who wait for them.
 
+use bytes::Bytes;
 use capabilities::jobs as jobs_backend;
 use wasmtime::Result;
 
@@ -8,37 +9,21 @@ use crate::bindings::wandstore::capabilities::jobs;
 use crate::changes::{Changes, Topic};
 use crate::patience::{Backend, Patience};
 
-impl From<jobs_backend::Error> for jobs::Error {
-    fn from(error: jobs_backend::Error) -> Self {
-        match error {
-            jobs_backend::Error::TooLarge(limit) => Self::TooLarge(limit),
-            jobs_backend::Error::Unavailable(reason) => Self::Unavailable(reason),
-        }
-    }
-}
+model::jobs_conversions!(jobs, Bytes);
+model::conversions!(enum jobs_backend::Error as jobs::Error { TooLarge(bytes_max), Unavailable(reason) });
 
-impl From<jobs::Completion> for jobs_backend::Completion {
-    fn from(completion: jobs::Completion) -> Self {
-        match completion {
-            jobs::Completion::Done(note) => Self::Done(note),
-            jobs::Completion::Retry(jobs::Retry { at_ms, reason }) => Self::Retry { at_ms, reason },
-            jobs::Completion::Postponed(at_ms) => Self::Postponed(at_ms),
-            jobs::Completion::Dead(reason) => Self::Dead(reason),
+impl From<jobs_backend::Enqueued> for jobs::Enqueued {
+    fn from(enqueued: jobs_backend::Enqueued) -> Self {
+        match enqueued {
+            jobs_backend::Enqueued::Accepted { id, .. } => Self::Accepted(id),
+            jobs_backend::Enqueued::Live(id) => Self::Live(id),
+            jobs_backend::Enqueued::Full => Self::Full,
         }
-    }
-}
-
-fn state(state: jobs_backend::State) -> jobs::State {
-    match state {
-        jobs_backend::State::Queued => jobs::State::Queued,
-        jobs_backend::State::Running => jobs::State::Running,
-        jobs_backend::State::Done => jobs::State::Done,
-        jobs_backend::State::Dead => jobs::State::Dead,
     }
 }
 
 /// Returns the key of a job that this claim has already completed: a completion that timed out may still have been
-/// written.
+/// written. A job that was released was not completed.
 async fn completed_before(
     jobs: &dyn jobs_backend::Jobs,
     id: &str,
@@ -46,7 +31,9 @@ async fn completed_before(
     state: jobs_backend::State,
 ) -> Result<Option<String>, jobs_backend::Error> {
     let job = jobs.show(id).await?;
-    Ok(job.filter(|job| job.claims == token && job.state == state).map(|job| job.key))
+    let is_completed =
+        |job: &jobs_backend::Record| job.claims == token && job.state == state && !job.was_released();
+    Ok(job.filter(is_completed).map(|job| job.key))
 }
 
 struct View<'a> {
@@ -56,44 +43,32 @@ struct View<'a> {
 }
 
 view!(jobs, View, |context| View {
-    backend: &*context.capabilities.jobs,
+    backend: &*stage.capabilities.jobs,
     changes: &context.links.changes,
     patience: &context.patience,
 });
 
 impl jobs::Host for View<'_> {
     async fn enqueue(&mut self, job: jobs::NewJob) -> Result<Result<jobs::Enqueued, jobs::Error>> {
-        let jobs::NewJob { queues, queue_depth_max, key, payload, now_ms } = job;
-        let job = jobs_backend::NewJob { queues, queue_depth_max, key, payload: payload.into(), now_ms };
-        Ok(match self.patience.wait(Backend::Jobs, self.backend.enqueue(job)).await {
-            Ok(jobs_backend::Enqueued::Accepted { id, queue }) => {
-                self.changes.announce(Topic::Queue(&queue));
-                self.changes.announce(Topic::Pool);
-                Ok(jobs::Enqueued::Accepted(id))
-            }
-            Ok(jobs_backend::Enqueued::Live(id)) => Ok(jobs::Enqueued::Live(id)),
-            Ok(jobs_backend::Enqueued::Full) => Ok(jobs::Enqueued::Full),
-            Err(error) => Err(error.into()),
-        })
+        let enqueued = self.patience.wait(Backend::Jobs, self.backend.enqueue(job.into())).await;
+        if let Ok(jobs_backend::Enqueued::Accepted { queue, .. }) = &enqueued {
+            self.changes.announce(Topic::Queue(queue));
+            self.changes.announce(Topic::Pool);
+        }
+        Ok(enqueued.map(Into::into).map_err(Into::into))
     }
 
     async fn claim(&mut self, now_ms: u64, lease_ms: u32) -> Result<Result<jobs::ClaimResult, jobs::Error>> {
-        let claim = self.backend.claim(now_ms, lease_ms);
-        Ok(match self.patience.wait(Backend::Jobs, claim).await {
-            Ok(jobs_backend::ClaimResult::Job(claimed)) => {
-                self.changes.announce(Topic::Key(&claimed.key));
-                Ok(jobs::ClaimResult::Job(jobs::Claimed {
-                    id: claimed.id,
-                    key: claimed.key,
-                    token: claimed.token,
-                    attempt: claimed.attempt,
-                    crashes: claimed.crashes,
-                    payload: claimed.payload.into(),
-                }))
-            }
-            Ok(jobs_backend::ClaimResult::Idle(due_ms)) => Ok(jobs::ClaimResult::Idle(due_ms)),
-            Err(error) => Err(error.into()),
-        })
+        let claimed = self.patience.wait(Backend::Jobs, self.backend.claim(now_ms, lease_ms)).await;
+        if let Ok(jobs_backend::ClaimResult::Job(job)) = &claimed {
+            self.changes.announce(Topic::Key(&job.key));
+        }
+        Ok(claimed.map(Into::into).map_err(Into::into))
+    }
+
+    async fn leased(&mut self, id: String, token: u64) -> Result<Result<Option<jobs::Claimed>, jobs::Error>> {
+        let leased = self.patience.wait(Backend::Jobs, self.backend.leased(&id, token)).await;
+        Ok(leased.map(|claimed| claimed.map(Into::into)).map_err(Into::into))
     }
 
     async fn extend_lease(
@@ -139,14 +114,8 @@ impl jobs::Host for View<'_> {
         key: String,
         _queues: Vec<String>,
     ) -> Result<Result<Option<jobs::Status>, jobs::Error>> {
-        let status = |status: jobs_backend::Status| jobs::Status {
-            id: status.id,
-            state: state(status.state),
-            attempt: status.attempt,
-            since_ms: status.since_ms,
-        };
         let newest = self.patience.wait(Backend::Jobs, self.backend.latest(&key)).await;
-        Ok(newest.map(|newest| newest.map(status)).map_err(Into::into))
+        Ok(newest.map(|newest| newest.map(Into::into)).map_err(Into::into))
     }
 
     /// Does not wake those who wait for a deleted job: what they wait for is gone.
@@ -156,28 +125,19 @@ impl jobs::Host for View<'_> {
         _queues: Vec<String>,
         limit: u32,
     ) -> Result<Result<u32, jobs::Error>> {
-        let keys = match keys {
-            jobs::Keys::Exactly(key) => jobs_backend::Keys::Exactly(key),
-            jobs::Keys::StartingWith(prefix) => jobs_backend::Keys::StartingWith(prefix),
-        };
-        let forgotten = self.patience.wait(Backend::Jobs, self.backend.delete(keys, limit)).await;
-        Ok(forgotten.map(|count| u32::try_from(count).unwrap_or(u32::MAX)).map_err(Into::into))
+        let deleted = self.patience.wait(Backend::Jobs, self.backend.delete(keys.into(), limit)).await;
+        Ok(deleted.map(|count| u32::try_from(count).unwrap_or(u32::MAX)).map_err(Into::into))
     }
 
     async fn stats(&mut self, queue: String) -> Result<Result<jobs::QueueStats, jobs::Error>> {
-        let depth = |depth: jobs_backend::QueueStats| jobs::QueueStats {
-            queued: depth.queued,
-            running: depth.running,
-            dead: depth.dead,
-            oldest_ms: depth.oldest_ms,
-        };
         let stats = self.patience.wait(Backend::Jobs, self.backend.stats(&queue)).await;
-        Ok(stats.map(depth).map_err(Into::into))
+        Ok(stats.map(Into::into).map_err(Into::into))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::time::Duration;
 
     use capabilities::Capabilities;
@@ -186,6 +146,8 @@ mod tests {
     use super::*;
 
     const T: u64 = 1_700_000_000_000;
+    /// The process that holds the leases.
+    const HOLDER: &str = "here";
 
     struct Stage {
         capabilities: Capabilities,
@@ -196,6 +158,8 @@ mod tests {
     impl Stage {
         fn new() -> Self {
             let (capabilities, _) = Capabilities::scripted();
+            let jobs = jobs_backend::Memory::new(capabilities.random.clone()).held_by(Some(HOLDER.into()));
+            let capabilities = Capabilities { jobs: Arc::new(jobs), ..capabilities };
             Self { capabilities, changes: Changes::new(), patience: Patience::new(Duration::from_mins(1)) }
         }
 
@@ -238,6 +202,40 @@ mod tests {
         let mut announced = Box::pin(stage.changes.next(Topic::Key("k")));
         assert!(complete(&stage, &claimed).await, "it stands");
         assert!(announced.as_mut().now_or_never().is_some());
+    }
+
+    /// A process that stops, or is found dead, gives its jobs back; a worker of it may still report.
+    #[tokio::test]
+    async fn a_job_that_was_released_is_not_taken_for_one_that_is_retried() {
+        for end in [jobs_backend::End::Stopped, jobs_backend::End::Died] {
+            let stage = Stage::new();
+            let claimed = claim(&stage).await;
+            let released = stage.capabilities.jobs.release(HOLDER, end, T + 5).await;
+            assert_eq!(released, Ok(1));
+            let retry = jobs::Retry { at_ms: T + 9_000, reason: "it broke".into() };
+            for completion in [jobs::Completion::Retry(retry), jobs::Completion::Postponed(T + 9_000)] {
+                let (id, token) = (claimed.id.clone(), claimed.token);
+                let completed = jobs::Host::complete(&mut stage.view(), id, token, T + 9, completion).await;
+                assert!(
+                    !completed.expect("no trap").expect("it is well"),
+                    "it is not this worker's any more"
+                );
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_retry_that_was_written_late_is_announced_the_next_time() {
+        let stage = Stage::new();
+        let claimed = claim(&stage).await;
+        let late = jobs_backend::Completion::Retry { at_ms: T + 900, reason: "it broke".into() };
+        let written = stage.capabilities.jobs.complete(&claimed.id, claimed.token, T + 5, late).await;
+        assert_eq!(written, Ok(Some("k".to_owned())));
+        let again = jobs::Retry { at_ms: T + 1_000, reason: "it broke".into() };
+        let completion = jobs::Completion::Retry(again);
+        let completed =
+            jobs::Host::complete(&mut stage.view(), claimed.id.clone(), claimed.token, T + 9, completion).await;
+        assert!(completed.expect("no trap").expect("it is well"));
     }
 
     #[tokio::test]

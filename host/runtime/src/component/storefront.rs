@@ -210,7 +210,11 @@ impl queue::Host for Context {
         relay!(self, queue, |guest, instance| guest.queue.call_delete(instance, &shop, shopper.as_deref()))
     }
 
-    async fn status(&mut self, shop: String, shopper: String) -> Result<Result<JobState, QueueError>> {
+    async fn status(
+        &mut self,
+        shop: String,
+        shopper: String,
+    ) -> Result<Result<Option<JobState>, QueueError>> {
         relay!(self, queue, |guest, instance| guest.queue.call_status(instance, &shop, &shopper))
     }
 

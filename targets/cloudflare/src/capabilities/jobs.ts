@@ -14,6 +14,7 @@ export function jobs(scope: () => Scope): Jobs {
   return {
     enqueue: (job) => orUnavailable(async () => scope().jobs.enqueue(job)),
     claim: (nowMs, leaseMs) => orUnavailable(async () => scope().jobs.claim(nowMs, leaseMs)),
+    leased: (id, token) => orUnavailable(async () => scope().jobs.leased(id, token)),
     extendLease: (id, token, nowMs, leaseMs) => orUnavailable(async () => scope().jobs.extendLease(id, token, nowMs, leaseMs)),
     complete: (id, token, nowMs, completion) =>
       orUnavailable(async () => scope().jobs.complete(id, token, nowMs, completion)),
@@ -34,6 +35,7 @@ export function jobsOfPool(env: Env): Jobs {
     delete: (keys, queues, limit) => forgetIn(queues, limit, async (queue, left) => member(env, queue).delete(keys, left)),
     stats: async (queue) => unwrap(await member(env, queue).stats(queue)),
     claim: refuse,
+    leased: refuse,
     extendLease: refuse,
     complete: refuse,
   };

@@ -1,6 +1,6 @@
 //! Works on the jobs of a queue: claims them, generates pages and runs maintenance tasks, and completes them. Several
 //! jobs run at once, each in its own instance. A job's lease is extended while it runs; if the lease is lost, the work
-//! is dropped.
+//! is dropped. When to claim, extend and complete is decided in `drain.ts`.
 
 import { write } from '../capabilities/ambient.ts';
 import { forgetIn, member, type Jobs } from '../capabilities/jobs.ts';
@@ -10,27 +10,35 @@ import type { Exports } from '../component/storefront.ts';
 import type { Env } from '../env.ts';
 import { poolSettings } from '../platform/variables.ts';
 import { generating, serving } from '../pools.ts';
+import { Claims, Run, type Answer, type ClaimEvent, type RunAction, type RunEvent, type Terms } from './drain.ts';
 import type { MemberQueue } from './member-queue.ts';
 
 type Claimed = Awaited<ReturnType<Exports['leases']['claim']>>;
 type Job = Extract<Claimed, { tag: 'job' }>['val'];
 type Outcome = Awaited<ReturnType<Exports['generator']['generate']>>;
+type Progress = Awaited<ReturnType<Exports['maintenance']['run']>>;
 
 /** The number of attempts to complete a job before its lease is left to expire, and the pause in between. */
 const COMPLETE_ATTEMPTS = 5;
 const COMPLETE_AGAIN_MS = 500;
+/** A maintenance task with more parts continues in another attempt. */
+const PARTS_MAX = 10_000;
 
 export class Worker {
   readonly #env: Env;
   readonly #queue: string;
   readonly #jobs: Jobs;
-  readonly #underway = new Set<Promise<void>>();
+  readonly #claims: Claims;
   #announced = Promise.withResolvers<void>();
+  /** How many jobs ended that the claims do not know of yet, and the announcement of the next. */
+  #endings = 0;
+  #ended = Promise.withResolvers<void>();
 
   constructor(env: Env, name: string, queue: MemberQueue) {
     this.#env = env;
     this.#queue = name;
     this.#jobs = jobsOf(env, queue, name);
+    this.#claims = new Claims(poolSettings(env).jobsPerMember);
   }
 
   /** Announces an enqueued job, so that a free slot takes it at once even while a long job runs. */
@@ -40,92 +48,122 @@ export class Worker {
 
   /** Works until nothing is due and nothing runs. Returns when the next job is due; `undefined` if there is none. */
   async drain(): Promise<number | undefined> {
-    const { jobsPerMember } = poolSettings(this.#env);
+    let failure: unknown;
+    const claim = () => this.#claim().catch((error: unknown): ClaimEvent => ((failure = error), 'failed'));
+    let action = this.#claims.begin();
     for (;;) {
-      this.#announced = Promise.withResolvers();
-      const dueMs = await this.#fill(jobsPerMember);
-      if (this.#underway.size === 0) return dueMs;
-      const soonest = dueMs === undefined ? [] : [scheduler.wait(Math.max(dueMs - Date.now(), 0))];
-      await Promise.race([...this.#underway, this.#announced.promise, ...soonest]);
+      if (action === 'claim') action = this.#claims.handle(await claim());
+      else if ('wait' in action) action = this.#claims.handle(await this.#next(action.wait));
+      else if (failure !== undefined) throw failure;
+      else return action.stop ?? undefined;
     }
   }
 
-  /** Starts jobs until all slots are taken or nothing is due. Returns when the next job is due, if that is known. */
-  async #fill(jobsMax: number): Promise<number | undefined> {
-    while (this.#underway.size < jobsMax) {
-      const claimed = await this.#leases('claim', (leases) => leases.claim(this.#claimant()));
-      if (claimed.tag === 'idle') return claimed.val === undefined ? undefined : Number(claimed.val);
-      const work = this.#work(claimed.val).finally(() => this.#underway.delete(work));
-      this.#underway.add(work);
+  /** Claims a job and begins it. */
+  async #claim(): Promise<ClaimEvent> {
+    this.#announced = Promise.withResolvers();
+    const claimed = await this.#leases('claim', (leases) => leases.claim(this.#claimant()));
+    if (claimed.tag === 'idle') return { idle: claimed.val === undefined ? null : Number(claimed.val) };
+    void this.#work(claimed.val).finally(() => {
+      this.#endings += 1;
+      this.#ended.resolve();
+    });
+    return 'claimed';
+  }
+
+  /** Waits until a job ends or is announced, or until `untilMs`. */
+  async #next(untilMs: number | null): Promise<ClaimEvent> {
+    if (this.#endings === 0) {
+      this.#ended = Promise.withResolvers();
+      const timer = new AbortController();
+      const due = untilMs === null ? [] : [sleepUntil(untilMs, timer.signal)];
+      const first = await Promise.race([
+        this.#ended.promise.then(() => 'ended' as const),
+        this.#announced.promise.then(() => 'announced' as const),
+        ...due,
+      ]);
+      timer.abort();
+      if (first !== 'ended') return first;
     }
-    return undefined;
+    this.#endings -= 1;
+    return { ended: { given_back: false } };
   }
 
   /** Runs one job and completes it. It never throws. */
   async #work(job: Job): Promise<void> {
-    const started = Date.now();
-    const ended = new AbortController();
-    const lost = this.#keep(job, ended.signal);
-    const outcome = await Promise.race([this.#outcome(job, ended.signal), lost]);
-    ended.abort();
-    if (!outcome) {
-      write('warn', 'the lease was lost; its work is dropped', { during: `job ${job.id}` });
-      return;
-    }
-    const ms = Date.now() - started;
-    write('info', 'a job ended', { during: `job ${job.id}`, outcome: outcome.tag, attempt: job.attempt, ms });
-    await this.#complete(job, outcome);
-  }
-
-  /** Returns the outcome of a job. A job that fails because of this host is retried. */
-  async #outcome(job: Job, ended: AbortSignal): Promise<Outcome> {
-    const task = job.task.tag;
-    try {
-      return await (task === 'page' ? this.#generate(job) : this.#run(job, ended));
-    } catch (error) {
-      write('error', 'a job failed', { during: `job ${job.id}`, task, reason: reason(error) });
-      return { tag: 'retry', val: { trouble: { reason: reason(error) } } };
-    }
-  }
-
-  #generate(job: Job): Promise<Outcome> {
-    return generating.call(this.#scope(`job ${job.id}`), (storefront) => storefront.generator.generate(job));
-  }
-
-  /** Runs a maintenance task in steps, while this worker holds its lease. Each step waits its turn, like a request. */
-  async #run(job: Job, ended: AbortSignal): Promise<Outcome> {
-    const scope = this.#scope(`job ${job.id}`);
-    while (!ended.aborted) {
-      const progress = await serving.call(scope, (storefront) => storefront.maintenance.run(job));
-      if (progress.tag === 'over') return progress.val;
-    }
-    return { tag: 'retry', val: { trouble: { reason: 'the lease was lost' } } };
-  }
-
-  /** Extends the lease after every third of its length; resolves to `undefined` if the lease is lost. */
-  async #keep(job: Job, ended: AbortSignal): Promise<undefined> {
-    const { leaseMs } = poolSettings(this.#env);
+    const during = `job ${job.lease.id}`;
+    const begunMs = Date.now();
+    const run = new Run(this.#terms(), begunMs);
+    let part: Promise<RunEvent> | undefined;
+    let extension: Promise<RunEvent> | undefined;
+    let outcome: Outcome | undefined;
+    let action: RunAction = 'work';
+    const over = (progress: Progress): RunEvent => {
+      part = undefined;
+      if (progress.tag === 'more') return 'part';
+      outcome = progress.val;
+      write('info', 'a job ended', { during, outcome: outcome.tag, attempt: job.attempt, ms: Date.now() - begunMs });
+      return 'ended';
+    };
     for (;;) {
-      await scheduler.wait(leaseMs / 3, { signal: ended }).catch(() => undefined);
-      if (ended.aborted) return undefined;
-      const kept = await this.#leases(`job ${job.id}`, (leases) => leases.extend(job)).catch(() => true);
-      if (!kept) return undefined;
+      let event: RunEvent;
+      if (action === 'complete' || action === 'give_back') {
+        [part, extension] = [undefined, undefined];
+        outcome ??= again('the maintenance task has more parts than one attempt may have');
+        event = { completed: await this.#complete(job, outcome) };
+      } else if (typeof action === 'object' && 'stop' in action) {
+        if (action.stop === 'lease_lost') write('warn', 'the lease was lost; its work is dropped', { during });
+        return;
+      } else {
+        if (action === 'work') part = this.#part(job).then(over);
+        if (action === 'extend') {
+          extension = this.#extend(job).then((extended) => ((extension = undefined), { extended }));
+        }
+        const untilMs: number = typeof action === 'object' ? action.wait : run.extendAtMs;
+        event = await firstOf([part, extension], untilMs);
+      }
+      action = run.handle(event, Date.now());
     }
   }
 
-  async #complete(job: Job, outcome: Outcome): Promise<void> {
-    const during = `job ${job.id}`;
-    for (let attempt = 1; attempt <= COMPLETE_ATTEMPTS; attempt += 1) {
-      try {
-        const ours = await this.#leases(during, (leases) => leases.complete(job, outcome));
-        if (!ours) write('warn', 'the job was completed by another worker', { during });
-        return;
-      } catch (error) {
-        write('warn', 'the job was not completed', { during, attempt, reason: reason(error) });
-        // A call that the component rejects as invalid stays invalid, so retries are pointless.
-        if (isRefusal(error) && (error.payload as { tag?: string }).tag === 'invalid') return;
-      }
-      await scheduler.wait(COMPLETE_AGAIN_MS);
+  #terms(): Terms {
+    const extendMs = poolSettings(this.#env).leaseMs / 3;
+    return { extendMs, partsMax: PARTS_MAX, completeAttempts: COMPLETE_ATTEMPTS, completePauseMs: COMPLETE_AGAIN_MS };
+  }
+
+  /**
+   * Runs a page, or the next part of a maintenance task; each part waits its turn, like a request. A job that fails
+   * because of this host is retried.
+   */
+  async #part(job: Job): Promise<Progress> {
+    const task = job.task.tag;
+    const scope = this.#scope(`job ${job.lease.id}`);
+    try {
+      if (task === 'maintenance') return await serving.call(scope, (storefront) => storefront.maintenance.run(job));
+      return { tag: 'over', val: await generating.call(scope, (storefront) => storefront.generator.generate(job)) };
+    } catch (error) {
+      write('error', 'a job failed', { during: `job ${job.lease.id}`, task, reason: reason(error) });
+      return { tag: 'over', val: again(reason(error)) };
+    }
+  }
+
+  async #extend({ lease }: Job): Promise<Answer> {
+    try {
+      return (await this.#leases(`job ${lease.id}`, (leases) => leases.extend(lease))) ? 'ours' : 'not_ours';
+    } catch (error) {
+      return answerOf(error);
+    }
+  }
+
+  async #complete({ lease }: Job, outcome: Outcome): Promise<Answer> {
+    const during = `job ${lease.id}`;
+    try {
+      const ours = await this.#leases(during, (leases) => leases.complete(lease, outcome));
+      if (!ours) write('warn', 'the job was completed by another worker', { during });
+      return ours ? 'ours' : 'not_ours';
+    } catch (error) {
+      write('warn', 'the job was not completed', { during, reason: reason(error) });
+      return answerOf(error);
     }
   }
 
@@ -147,6 +185,29 @@ export class Worker {
   }
 }
 
+function again(reason: string): Outcome {
+  return { tag: 'retry', val: { trouble: { reason } } };
+}
+
+function answerOf(error: unknown): Answer {
+  const isInvalid = isRefusal(error) && (error.payload as { tag?: string }).tag === 'invalid';
+  return isInvalid ? 'invalid' : 'unavailable';
+}
+
+/** Returns the first event of those under way, or `timeout` at `untilMs`. */
+async function firstOf(underway: (Promise<RunEvent> | undefined)[], untilMs: number): Promise<RunEvent> {
+  const timer = new AbortController();
+  const events = underway.filter((event) => event !== undefined);
+  const first = await Promise.race([...events, sleepUntil(untilMs, timer.signal)]);
+  timer.abort();
+  return first;
+}
+
+async function sleepUntil(untilMs: number, signal: AbortSignal): Promise<'timeout'> {
+  await scheduler.wait(Math.max(untilMs - Date.now(), 0), { signal }).catch(() => undefined);
+  return 'timeout';
+}
+
 /**
  * Returns the queue's own jobs: a member works on no others, whatever name it claims under. A maintenance task reads
  * and removes jobs of every queue; for its own queue, this object does not call itself.
@@ -155,6 +216,7 @@ function jobsOf(env: Env, queue: MemberQueue, name: string): Jobs {
   return {
     enqueue: (job) => queue.own((jobs) => jobs.enqueue(job)),
     claim: (nowMs, leaseMs) => queue.own((jobs) => jobs.claim(nowMs, leaseMs)),
+    leased: (id, token) => queue.own((jobs) => jobs.leased(id, token)),
     extendLease: (id, token, nowMs, leaseMs) => queue.own((jobs) => jobs.extendLease(id, token, nowMs, leaseMs)),
     complete: (id, token, nowMs, completion) => queue.own((jobs) => jobs.complete(id, token, nowMs, completion)),
     latest: async (key, [home]) =>
