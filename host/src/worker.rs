@@ -265,12 +265,7 @@ fn report(events: &Events, job: &Job, outcome: Option<&Outcome>, spent: &Spent) 
 }
 
 /// Runs a job, extends its lease meanwhile and completes it. Returns the outcome, or `None` if the lease was lost.
-async fn attempt(
-    deployment: &Deployment,
-    events: &Events,
-    job: &Job,
-    spent: &Arc<Spent>,
-) -> Option<Outcome> {
+async fn attempt(deployment: &Deployment, events: &Events, job: &Job, spent: &Arc<Spent>) -> Option<Outcome> {
     let clock = Clock::start();
     let mut run = Run::new(terms(deployment), clock.now_ms());
     let (mut under_way, mut outcome) = (UnderWay::default(), None);

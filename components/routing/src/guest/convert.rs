@@ -9,8 +9,8 @@ use super::bindings::wandstore::storefront::{
     catalog_types, http_types as wit, job_types, page_types, shopper_types,
 };
 use crate::{
-    Assortment, Body, BodyError, CacheOutcome, Cached, Failure, Forgotten, Fragment, GenerationRequest, JobError,
-    Member, Page, PageMetadata, Pending, Reply, Response, Signals, Staleness, Work,
+    Assortment, Body, BodyError, CacheOutcome, Cached, Failure, Forgotten, Fragment, GenerationRequest,
+    JobError, Member, Page, PageMetadata, Pending, Progress, Reply, Response, Signals, Staleness, Work,
 };
 
 model::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });

@@ -3,7 +3,9 @@
 use routes::{Method, RULES, Route, SHOP as ANY_SHOP};
 
 use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, SHOP, STORE, signed};
-use crate::{CacheOutcome, Cached, Enqueued, JobState, Staleness, handle};
+use model::jobs::{Enqueued, JobState};
+
+use crate::{CacheOutcome, Cached, Staleness, handle};
 
 const TARGET: &str = "/s/magic-wands?shopper=abc123";
 

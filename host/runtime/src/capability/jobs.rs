@@ -234,7 +234,8 @@ mod tests {
         let again = jobs::Retry { at_ms: T + 1_000, reason: "it broke".into() };
         let completion = jobs::Completion::Retry(again);
         let completed =
-            jobs::Host::complete(&mut stage.view(), claimed.id.clone(), claimed.token, T + 9, completion).await;
+            jobs::Host::complete(&mut stage.view(), claimed.id.clone(), claimed.token, T + 9, completion)
+                .await;
         assert!(completed.expect("no trap").expect("it is well"));
     }
 
