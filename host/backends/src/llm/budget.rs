@@ -6,7 +6,7 @@
 //!
 //! The provider may count more tokens than this budget, and exceed the day's limit, only if:
 //!
-//! - the endpoint ignores the limit on the answer's length, or rejects it under both of its names, and answers with
+//! - the endpoint ignores the limit on the answer's length, or rejects it under all of its names, and answers with
 //!   more;
 //! - the question has more tokens than one per two ASCII bytes plus one per other byte of the request;
 //! - the endpoint does not report a call's cost, and the cost exceeds the estimate of one token per four ASCII bytes
