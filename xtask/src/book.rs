@@ -78,6 +78,7 @@ fn stage(folder: &Path) -> anyhow::Result<()> {
     fs::write(pages.join("SUMMARY.md"), summary()?)?;
     for (from, to) in [
         ("book.toml", "book.toml"),
+        ("book.css", "book.css"),
         ("diagrams.js", "diagrams.js"),
         ("node_modules/mermaid/dist/mermaid.min.js", "mermaid.min.js"),
     ] {

@@ -117,7 +117,7 @@ fn by_role(limit: LimitOf) -> Value {
     let usual = limit(&limits(Role::Routing));
     let differ = Role::ALL.into_iter().filter(|role| limit(&limits(*role)) != usual);
     let differ = differ.map(|role| format!("; {role}: {}", limit(&limits(role))));
-    Value::String(format!("{usual}{}", differ.collect::<String>()))
+    Value::String(format!("{usual}{}", differ.collect::<Vec<_>>().concat()))
 }
 
 fn shown(default: Option<&Value>) -> String {
