@@ -18,10 +18,9 @@ use crate::affinity::Affinity;
 use crate::heading::{claims, false_claim};
 use crate::phrases::Place;
 use crate::plan::{Plan, limits};
+use crate::profile::{self, Slot, Spotlit};
 use crate::storefront::{Signals, Storefront};
 
-/// The most products of a grid for a minimalist.
-const SHORT_GRID_MAX: usize = 4;
 /// The most products of a grid other than the main one.
 const SIDE_GRID_MAX: usize = 6;
 /// The most products of a bundle by this planner.
@@ -47,43 +46,27 @@ impl Planner<'_> {
     /// Returns the blocks for the persona, in order. Blocks that the shop has nothing for are skipped, and a page
     /// with too few blocks is filled up.
     fn blocks(&self) -> Vec<Block> {
-        let candidates = match self.persona {
-            Persona::Minimalist => vec![
-                Some(self.hero()),
-                self.spotlight(),
-                self.main_grid(SHORT_GRID_MAX),
-                Some(Block::Reassurance(Reassurance {})),
-            ],
-            Persona::Explorer => vec![
-                Some(self.hero()),
-                Some(self.search()),
-                self.main_grid(grid::PRODUCTS_MAX),
-                Some(self.recently_viewed()),
-                self.spotlight(),
-                self.category_grid(),
-                Some(Block::Reassurance(Reassurance {})),
-            ],
-            Persona::Dealhunter => vec![
-                Some(self.hero()),
-                self.deals(),
-                self.main_grid(grid::PRODUCTS_MAX),
-                self.bundle(),
-                Some(self.recently_viewed()),
-                Some(self.search()),
-                Some(Block::Reassurance(Reassurance {})),
-            ],
-            Persona::Loyalist => vec![
-                Some(self.hero()),
-                Some(self.recently_viewed()),
-                self.again(),
-                self.main_grid(grid::PRODUCTS_MAX),
-                self.bundle(),
-                self.spotlight(),
-                Some(self.search()),
-                Some(Block::Reassurance(Reassurance {})),
-            ],
-        };
-        self.filled_up(candidates.into_iter().flatten().collect())
+        let slots = profile::of(self.persona).layout.iter();
+        self.filled_up(slots.filter_map(|slot| self.fill(*slot)).collect())
+    }
+
+    /// Returns the block for a slot; `None` if the shop has nothing for it.
+    fn fill(&self, slot: Slot) -> Option<Block> {
+        match slot {
+            Slot::Hero => Some(self.hero()),
+            Slot::Spotlight => self.spotlight(),
+            Slot::BestGrid(products_max) => self.main_grid(self.shown_nowhere_else(), products_max),
+            Slot::CheapestGrid(products_max) => {
+                self.main_grid(self.storefront.assortment.cheapest(), products_max)
+            }
+            Slot::CategoryGrid => self.category_grid(),
+            Slot::BoughtGrid => self.again(),
+            Slot::Bundle => self.bundle(),
+            Slot::Deals => self.deals(),
+            Slot::Search => Some(self.search()),
+            Slot::RecentlyViewed => Some(self.recently_viewed()),
+            Slot::Reassurance => Some(Block::Reassurance(Reassurance {})),
+        }
     }
 
     /// Adds blocks until there are enough. Blocks that are filled in at rendering do not count, because they may
@@ -122,29 +105,22 @@ impl Planner<'_> {
         }))
     }
 
-    /// Returns the product for the spotlight: the second best or, for an explorer, the best of another category
-    /// than the hero's. A dealhunter gets no spotlight, because deals take its place.
+    /// Returns the product for the spotlight.
     fn spotlit(&self) -> Option<&Product> {
         let hero = self.available().next()?;
         let mut others = self.available().skip(1);
-        match self.persona {
-            Persona::Dealhunter => None,
-            Persona::Explorer => others.find(|other| other.category != hero.category),
-            Persona::Minimalist | Persona::Loyalist => others.next(),
+        match profile::of(self.persona).spotlight? {
+            Spotlit::SecondBest => others.next(),
+            Spotlit::OtherCategory => others.find(|other| other.category != hero.category),
         }
     }
 
-    /// Returns a grid of the best products that no other block shows on their own, if there are enough. A
-    /// dealhunter gets the lowest prices of all known products, even if other blocks show some of them.
-    fn main_grid(&self, products_max: usize) -> Option<Block> {
-        let mut products = match self.persona {
-            Persona::Dealhunter => self.storefront.assortment.cheapest(),
-            _ => self.shown_nowhere_else(),
-        };
+    fn main_grid(&self, mut products: Vec<&Product>, products_max: usize) -> Option<Block> {
         products.truncate(products_max);
         self.grid(Place::Grid(self.persona), &products)
     }
 
+    /// Returns the products that no other block shows on their own, if there are enough.
     fn shown_nowhere_else(&self) -> Vec<&Product> {
         let alone: Vec<_> =
             self.available().take(1).chain(self.spotlit()).map(|product| &product.id).collect();
@@ -318,9 +294,7 @@ mod tests {
         let signals = Signals { carted: vec!["hat-2".to_owned()], ..Signals::default() };
         let plan = planned(Persona::Minimalist, &signals);
         assert!(matches!(&plan.blocks[0], Block::Hero(Hero { product: Some(id), .. }) if id == "hat-1"));
-        assert!(
-            matches!(&plan.blocks[2], Block::Grid(Grid { products, .. }) if products.len() == SHORT_GRID_MAX)
-        );
+        assert!(matches!(&plan.blocks[2], Block::Grid(Grid { products, .. }) if products.len() == 4));
     }
 
     #[test]

@@ -13,8 +13,9 @@ use serde::Serialize;
 
 use crate::assortment::Assortment;
 use crate::check::Problem;
-use crate::persona::{self, Reading};
+use crate::persona::Reading;
 use crate::plan::{self, limits};
+use crate::profile;
 use crate::storefront::{Signals, Storefront};
 
 /// The largest number of answer tokens. A plan of ten blocks has about a thousand.
@@ -225,7 +226,7 @@ fn shopper_part(
         reading.persona.name(),
         reading.confidence,
         reading.reasons.join(", "),
-        persona::wants(reading.persona),
+        profile::of(reading.persona).wants,
         json(&shopper),
     )
 }
@@ -307,6 +308,7 @@ fn json(value: &impl Serialize) -> String {
 mod tests {
     use super::*;
     use crate::fakes::{any_signals, every_block, merchant, product, products, storefront};
+    use crate::persona;
     use proptest::prelude::*;
     use serde_json::Value;
 
