@@ -1,5 +1,5 @@
-//! Prepares the style and the script that every page contains: strips comments and indentation, and computes the
-//! hashes by which the content security policy allows them.
+//! Prepares the style and the script that every page contains: collects the styles of blocks from their templates,
+//! strips comments and indentation, and computes the hashes by which the content security policy allows them.
 
 use std::path::Path;
 use std::{env, fs};
@@ -8,20 +8,41 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
+/// The place for the styles of blocks in `wand.css`.
+const PLACE: &str = "/* Here stand the styles that are in the templates of blocks. */";
+
 fn main() {
-    let style = |files: &[&str]| close_up(&code_lines(&read(files)).concat());
+    let of_blocks = block_styles();
+    let style = |files: &[&str]| close_up(&code_lines(&read(files).replace(PLACE, &of_blocks)).concat());
     embed("page.css", Some("WAND_STYLE_SHA256"), &style(&["wand.css", "frame.css"]));
     embed("theme.css", None, &in_theme(&style(&["wand.css", "theme.css"])));
     embed("wand.js", Some("WAND_SCRIPT_SHA256"), &code_lines(&read(&["wand.js"])).join("\n"));
 }
 
+/// Returns the styles in the templates of blocks, each in a comment `{#- style … -#}`, in the catalogue's order.
+fn block_styles() -> String {
+    println!("cargo::rerun-if-changed=templates/blocks");
+    let catalogue = read_file(Path::new("src/blocks.rs"));
+    let list =
+        between(&catalogue, "\ncatalogue! {\n", "\n}").expect("the catalogue is a list of `name: Kind,`");
+    let names = list.lines().filter_map(|line| line.trim().split_once(':')).map(|(name, _)| name);
+    let templates = names.map(|name| Path::new("templates/blocks").join(name).with_extension("html"));
+    let templates = templates.filter(|template| template.exists()).map(|template| read_file(&template));
+    templates.filter_map(|template| between(&template, "{#- style\n", "-#}").map(str::to_owned)).collect()
+}
+
+fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
+    let (_, rest) = text.split_once(start)?;
+    rest.split_once(end).map(|(inner, _)| inner)
+}
+
 fn read(assets: &[&str]) -> String {
-    let read = |asset| {
-        let source = Path::new("assets").join(asset);
-        println!("cargo::rerun-if-changed={}", source.display());
-        fs::read_to_string(&source).expect("the asset can be read")
-    };
-    assets.iter().map(read).collect()
+    assets.iter().map(|asset| read_file(&Path::new("assets").join(asset))).collect()
+}
+
+fn read_file(source: &Path) -> String {
+    println!("cargo::rerun-if-changed={}", source.display());
+    fs::read_to_string(source).expect("the file can be read")
 }
 
 fn embed(name: &str, hash: Option<&str>, text: &str) {

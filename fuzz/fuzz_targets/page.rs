@@ -3,7 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use page::{Block, Image, Page, Product, Shop};
+use page::blocks::{grid, hero};
+use page::{Image, Page, Product, Shop, View};
 
 fuzz_target!(|text: &str| {
     let mut lines = text.lines().map(str::to_owned).chain(std::iter::repeat(String::new()));
@@ -12,8 +13,8 @@ fuzz_target!(|text: &str| {
     let product = product(&mut next);
     let title = next();
     let blocks = vec![
-        Block::Hero { headline: &title, text: &product.description, product: Some(&product) },
-        Block::Grid { heading: &title, products: vec![&product, &product] },
+        View::Hero(hero::View { headline: &title, text: &product.description, product: Some(&product) }),
+        View::Grid(grid::View { heading: &title, products: vec![&product, &product] }),
     ];
     let document = page::render(&Page { shop: &shop, title: &title, blocks, generated: true });
     let content = &document.html[document.fragment];

@@ -7,6 +7,7 @@ use model::Persona;
 use page::Product;
 
 use crate::assortment::Assortment;
+use crate::profile::{self, Order};
 use crate::storefront::Signals;
 
 /// The weights of a view, a purchase and a product in the cart for the product's category and tags.
@@ -68,15 +69,13 @@ impl<'a> Affinity<'a> {
     /// first.
     pub fn rank(&self, persona: Persona, assortment: &'a Assortment) -> Vec<&'a Product> {
         let mut ranked: Vec<_> = assortment.offered().collect();
-        match persona {
-            Persona::Minimalist | Persona::Loyalist => {
-                ranked.sort_by_key(|product| Reverse(self.affinity(product)));
-            }
-            Persona::Dealhunter => {
+        match profile::of(persona).order {
+            Order::Affinity => ranked.sort_by_key(|product| Reverse(self.affinity(product))),
+            Order::Reduction => {
                 ranked
                     .sort_by_key(|product| (Reverse(product.percent_off()), Reverse(self.affinity(product))));
             }
-            Persona::Explorer => ranked = self.mixed(&ranked),
+            Order::Mixed => ranked = self.mixed(&ranked),
         }
         ranked
     }

@@ -5,16 +5,11 @@
 //! are left out.
 
 use model::ShopId;
-use page::{Block, Document, Page, Shop};
+use page::blocks::Given;
+use page::{Document, Page, Shop};
 
 use crate::check::Checked;
-use crate::plan;
 use crate::storefront::{Signals, Storefront};
-
-/// The largest number of recently viewed products on a page.
-const RECENT_MAX: usize = 8;
-/// The largest number of the merchant's promises on a page.
-const PROMISES_MAX: usize = 4;
 
 /// Renders the page of a plan as an HTML document.
 pub fn render(plan: &Checked, shop: &ShopId, signals: &Signals, storefront: &Storefront) -> Document {
@@ -37,59 +32,9 @@ fn shop_of(id: &ShopId, storefront: &Storefront) -> Shop {
 
 fn bind<'a>(plan: &'a Checked, shop: &'a Shop, signals: &'a Signals, storefront: &'a Storefront) -> Page<'a> {
     let plan = plan.plan();
-    let blocks = plan.blocks.iter().filter_map(|block| bind_block(block, signals, storefront)).collect();
+    let given = Given { views: &signals.views, promises: &storefront.merchant.promises };
+    let blocks = plan.blocks.iter().filter_map(|block| block.bind(storefront, &given)).collect();
     Page { shop, title: &plan.title, blocks, generated: true }
-}
-
-fn bind_block<'a>(
-    block: &'a plan::Block,
-    signals: &'a Signals,
-    storefront: &'a Storefront,
-) -> Option<Block<'a>> {
-    let assortment = &storefront.assortment;
-    let bound = match block {
-        plan::Block::Hero { headline, text, product } => {
-            let product = product.as_deref().and_then(|id| assortment.get(id));
-            Block::Hero { headline, text, product }
-        }
-        plan::Block::Grid { heading, products } => {
-            Block::Grid { heading, products: assortment.resolve(products).collect() }
-        }
-        plan::Block::Spotlight { heading, text, product } => {
-            Block::Spotlight { heading, text, product: assortment.get(product)? }
-        }
-        plan::Block::Bundle { heading, text, products } => {
-            Block::Bundle { heading, text, products: assortment.resolve(products).collect() }
-        }
-        plan::Block::Deals { heading, products } => {
-            Block::Deals { heading, products: assortment.resolve(products).collect() }
-        }
-        plan::Block::Search { heading, terms } => {
-            Block::Search { heading, terms: terms.iter().map(String::as_str).collect() }
-        }
-        plan::Block::Story { heading, text } => Block::Story { heading, text },
-        plan::Block::RecentlyViewed { heading } => {
-            let viewed = assortment.resolve(&signals.views).filter(|product| assortment.offers(&product.id));
-            Block::RecentlyViewed { heading, products: viewed.take(RECENT_MAX).collect() }
-        }
-        plan::Block::Reassurance {} => {
-            let promises = storefront.merchant.promises.iter().map(String::as_str);
-            Block::Reassurance { points: promises.take(PROMISES_MAX).collect() }
-        }
-    };
-    (!is_empty(&bound)).then_some(bound)
-}
-
-fn is_empty(block: &Block<'_>) -> bool {
-    match block {
-        Block::Grid { products, .. }
-        | Block::Bundle { products, .. }
-        | Block::Deals { products, .. }
-        | Block::RecentlyViewed { products, .. } => products.is_empty(),
-        Block::Collections { collections, .. } => collections.is_empty(),
-        Block::Reassurance { points } => points.is_empty(),
-        Block::Hero { .. } | Block::Spotlight { .. } | Block::Search { .. } | Block::Story { .. } => false,
-    }
 }
 
 #[cfg(test)]
@@ -98,6 +43,8 @@ mod tests {
     use crate::check::check;
     use crate::fakes::{assortment, every_block, merchant, storefront};
     use crate::storefront::Merchant;
+    use page::View;
+    use page::blocks::{grid, hero, reassurance, recently_viewed};
 
     fn bound<T>(signals: &Signals, storefront: &Storefront, see: impl FnOnce(&Page<'_>) -> T) -> T {
         let plan = check(every_block(), storefront).unwrap();
@@ -110,11 +57,11 @@ mod tests {
         bound(&Signals::default(), &storefront(), |page| {
             assert!(page.generated);
             assert_eq!((page.title, page.shop.currency.as_str()), ("Wands for dusk", "EUR"));
-            let Block::Hero { product: Some(product), .. } = page.blocks[0] else {
+            let View::Hero(hero::View { product: Some(product), .. }) = page.blocks[0] else {
                 panic!("a hero is first")
             };
             assert_eq!(Some(product), assortment().get("wand-1"));
-            let Block::Grid { products, .. } = &page.blocks[1] else { panic!("a grid is second") };
+            let View::Grid(grid::View { products, .. }) = &page.blocks[1] else { panic!("a grid is second") };
             assert_eq!(products.iter().map(|it| it.price).collect::<Vec<_>>(), [3900, 1900, 900]);
         });
     }
@@ -123,8 +70,11 @@ mod tests {
     fn what_the_shopper_saw_and_what_the_merchant_promises_are_filled_in() {
         let views = ["hat-1", "gone", "wand-sold-out", "hat-1"].map(str::to_owned).to_vec();
         bound(&Signals { views, ..Signals::default() }, &storefront(), |page| {
-            let [.., Block::RecentlyViewed { products, .. }, Block::Reassurance { points }] =
-                &page.blocks[..]
+            let [
+                ..,
+                View::RecentlyViewed(recently_viewed::View { products, .. }),
+                View::Reassurance(reassurance::View { points }),
+            ] = &page.blocks[..]
             else {
                 panic!("what is filled in is last")
             };

@@ -1,4 +1,5 @@
-//! Checks a plan: everything that the schema requires, and rules that a schema cannot express.
+//! Checks a plan: everything that the schema requires, and rules that a schema cannot express. Each kind of block
+//! says what is to be checked of it ([`page::blocks::Kind::check`]).
 //!
 //! This is the only way to a [`Checked`] plan. The check never changes a plan. It reports everything that the
 //! planner has to correct as problems.
@@ -8,9 +9,10 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use page::Product;
+use page::blocks::{Block, Checker, Demand, Occurrence, grid};
 
 use crate::heading::{claims, false_claim};
-use crate::plan::{Block, Plan, limits};
+use crate::plan::{Plan, limits};
 use crate::storefront::Storefront;
 
 /// The largest number of reported problems: a plan with more needs to be made anew.
@@ -44,139 +46,90 @@ impl fmt::Display for Problem {
 
 /// Checks a plan against its storefront. On failure there is at least one problem.
 pub fn check(plan: Plan, storefront: &Storefront) -> Result<Checked, Vec<Problem>> {
-    let mut judge = Judge { storefront, problems: Vec::new() };
-    judge.plan(&plan);
-    judge.problems.truncate(PROBLEMS_MAX);
-    if judge.problems.is_empty() { Ok(Checked(plan)) } else { Err(judge.problems) }
+    let mut judge = Judge { plan: &plan, storefront, block: String::new(), problems: Vec::new() };
+    judge.judge();
+    let mut problems = judge.problems;
+    problems.truncate(PROBLEMS_MAX);
+    if problems.is_empty() { Ok(Checked(plan)) } else { Err(problems) }
 }
 
-/// The condition of a block on its products.
-#[derive(Clone, Copy, PartialEq)]
-enum Demand {
-    Known,
-    Available,
-    Reduced,
-}
-
+/// Collects the problems of a plan.
 struct Judge<'a> {
+    plan: &'a Plan,
     storefront: &'a Storefront,
+    /// The place of the block that is being checked.
+    block: String,
     problems: Vec<Problem>,
 }
 
 impl Judge<'_> {
-    fn plan(&mut self, plan: &Plan) {
-        self.copy("title", &plan.title, limits::TITLE_CHARS_MAX);
-        self.truth_of_page("title", &plan.title, &plan.blocks);
-        self.count("blocks", plan.blocks.len(), limits::BLOCKS_MIN..=limits::BLOCKS_MAX);
-        self.order(&plan.blocks);
+    fn judge(&mut self) {
+        let Plan { title, blocks } = self.plan;
+        self.copy_at("title", title, limits::TITLE_CHARS_MAX);
+        self.true_of_page_at("title", title);
+        self.count("blocks", blocks.len(), limits::BLOCKS_MIN..=limits::BLOCKS_MAX);
+        self.order(blocks);
         // A plan may be long and wrong throughout. Further blocks are not checked.
-        for (index, block) in plan.blocks.iter().take(limits::BLOCKS_MAX).enumerate() {
-            self.block(&format!("blocks[{index}]"), block);
-            if let Block::Hero { headline, product: None, .. } = block {
-                self.truth_of_page(&format!("blocks[{index}].headline"), headline, &plan.blocks);
-            }
+        for (index, block) in blocks.iter().take(limits::BLOCKS_MAX).enumerate() {
+            self.block = format!("blocks[{index}]");
+            block.check(self);
         }
     }
 
     /// Checks that the only hero is first, that there is a grid if there are products for it, and that single
     /// blocks are not repeated.
     fn order(&mut self, blocks: &[Block]) {
-        if !matches!(blocks.first(), Some(Block::Hero { .. })) {
-            self.report("blocks[0]", "the first block is not a hero");
+        for name in Block::names(|rules| rules.occurrence == Occurrence::First) {
+            if blocks.first().is_none_or(|block| block.name() != name) {
+                self.report("blocks[0]", format!("the first block is not a {name}"));
+            }
         }
         let mut singles = BTreeSet::new();
         for (index, block) in blocks.iter().enumerate() {
-            let Some(name) = single(block) else { continue };
-            if !singles.insert(name) {
-                self.report(&format!("blocks[{index}]"), format!("there is a {name} before this one"));
+            let is_single = matches!(block.rules().occurrence, Occurrence::First | Occurrence::AtMostOnce);
+            if is_single && !singles.insert(block.name()) {
+                let what = format!("there is a {} before this one", block.name());
+                self.report(&format!("blocks[{index}]"), what);
             }
         }
-        let enough = self.storefront.assortment.offered().nth(limits::GRID_MIN - 1).is_some();
-        if enough && !blocks.iter().any(|block| matches!(block, Block::Grid { .. })) {
-            self.report("blocks", "there is no grid");
-        }
-    }
-
-    fn block(&mut self, path: &str, block: &Block) {
-        match block {
-            Block::Hero { headline, text, product } => {
-                self.copy(&format!("{path}.headline"), headline, limits::HEADLINE_CHARS_MAX);
-                self.text(path, text, limits::TEXT_CHARS_MAX);
-                if let Some(id) = product {
-                    self.product(&format!("{path}.product"), id, Demand::Available);
-                }
-                self.truth(&format!("{path}.headline"), headline, product.as_slice());
+        let enough = self.storefront.assortment.offered().nth(grid::PRODUCTS_MIN - 1).is_some();
+        for name in Block::names(|rules| rules.occurrence == Occurrence::AtLeastOnce) {
+            if enough && blocks.iter().all(|block| block.name() != name) {
+                self.report("blocks", format!("there is no {name}"));
             }
-            Block::Grid { heading, products } => {
-                self.heading(path, heading);
-                self.products(path, products, limits::GRID_MIN..=limits::GRID_MAX, Demand::Known);
-                self.truth(&format!("{path}.heading"), heading, products);
-            }
-            Block::Spotlight { heading, text, product } => {
-                self.heading(path, heading);
-                self.text(path, text, limits::TEXT_CHARS_MAX);
-                self.product(&format!("{path}.product"), product, Demand::Available);
-                self.truth(&format!("{path}.heading"), heading, std::slice::from_ref(product));
-            }
-            Block::Bundle { heading, text, products } => {
-                self.heading(path, heading);
-                self.text(path, text, limits::TEXT_CHARS_MAX);
-                self.products(path, products, limits::BUNDLE_MIN..=limits::BUNDLE_MAX, Demand::Available);
-                self.truth(&format!("{path}.heading"), heading, products);
-            }
-            Block::Deals { heading, products } => {
-                self.heading(path, heading);
-                self.products(path, products, 1..=limits::DEALS_MAX, Demand::Reduced);
-                self.truth(&format!("{path}.heading"), heading, products);
-            }
-            Block::Search { heading, terms } => {
-                self.heading(path, heading);
-                self.terms(path, terms);
-            }
-            Block::Story { heading, text } => {
-                self.heading(path, heading);
-                self.text(path, text, limits::STORY_CHARS_MAX);
-            }
-            Block::RecentlyViewed { heading } => {
-                self.heading(path, heading);
-                self.no_claim(&format!("{path}.heading"), heading);
-            }
-            Block::Reassurance {} => {}
         }
     }
 
-    fn heading(&mut self, path: &str, text: &str) {
-        self.copy(&format!("{path}.heading"), text, limits::HEADING_CHARS_MAX);
+    fn at(&self, field: &str) -> String {
+        format!("{}.{field}", self.block)
     }
 
-    /// Checks that a heading is true of the products under it.
-    fn truth(&mut self, path: &str, heading: &str, ids: &[String]) {
-        let products: Vec<_> = self.storefront.assortment.resolve(ids).collect();
-        if !products.is_empty() {
-            self.true_of(path, heading, &products);
+    fn copy_at(&mut self, path: &str, text: &str, chars_max: usize) {
+        if let Some(flaw) = self.storefront.voice.flaw(text, chars_max) {
+            self.report(path, flaw.to_string());
         }
     }
 
     /// Checks that a text over the whole page (the document's title, or a headline without a product) is true of
     /// all its products.
-    fn truth_of_page(&mut self, path: &str, text: &str, blocks: &[Block]) {
-        let ids: Vec<_> = blocks.iter().take(limits::BLOCKS_MAX).flat_map(products_of).cloned().collect();
+    fn true_of_page_at(&mut self, path: &str, text: &str) {
+        let blocks = self.plan.blocks.iter().take(limits::BLOCKS_MAX);
+        let ids: Vec<_> = blocks.flat_map(Block::products).cloned().collect();
         let products: Vec<_> = self.storefront.assortment.resolve(&ids).collect();
         if products.is_empty() {
-            self.no_claim(path, text);
+            self.no_claim_at(path, text);
         } else {
-            self.true_of(path, text, &products);
+            self.true_of_products(path, text, &products);
         }
     }
 
-    fn true_of(&mut self, path: &str, heading: &str, products: &[&Product]) {
+    fn true_of_products(&mut self, path: &str, heading: &str, products: &[&Product]) {
         if let Some(claim) = false_claim(heading, products, self.storefront) {
             self.report(path, format!("says that the products {claim}, which is not so"));
         }
     }
 
-    /// Checks that a heading makes no claim, because the products under it are not known yet.
-    fn no_claim(&mut self, path: &str, heading: &str) {
+    fn no_claim_at(&mut self, path: &str, heading: &str) {
         let is_name = heading == self.storefront.voice.name();
         if let Some(claim) = claims(heading, self.storefront).first().filter(|_| !is_name) {
             let what =
@@ -185,40 +138,11 @@ impl Judge<'_> {
         }
     }
 
-    fn text(&mut self, path: &str, text: &str, chars_max: usize) {
-        self.copy(&format!("{path}.text"), text, chars_max);
-    }
-
-    fn copy(&mut self, path: &str, text: &str, chars_max: usize) {
-        if let Some(flaw) = self.storefront.voice.flaw(text, chars_max) {
-            self.report(path, flaw.to_string());
-        }
-    }
-
-    fn terms(&mut self, path: &str, terms: &[String]) {
-        let path = format!("{path}.terms");
-        self.count(&path, terms.len(), 0..=limits::TERMS_MAX);
-        for (index, term) in terms.iter().take(limits::TERMS_MAX).enumerate() {
-            self.copy(&format!("{path}[{index}]"), term, limits::TERM_CHARS_MAX);
-        }
-        self.repeated(&path, terms);
-    }
-
-    fn products(&mut self, path: &str, ids: &[String], allowed: RangeInclusive<usize>, demand: Demand) {
-        let path = format!("{path}.products");
-        let most = *allowed.end();
-        self.count(&path, ids.len(), allowed);
-        for (index, id) in ids.iter().take(most).enumerate() {
-            self.product(&format!("{path}[{index}]"), id, demand);
-        }
-        self.repeated(&path, ids);
-    }
-
-    fn product(&mut self, path: &str, id: &str, demand: Demand) {
+    fn product_at(&mut self, path: &str, id: &str, demand: Demand) {
         match self.storefront.assortment.get(id) {
             None => self.report(path, format!("no product has the id {:?}", shortened(id))),
             Some(product) => {
-                if let Some(what) = unmet(product, demand) {
+                if let Some(what) = demand.unmet(product) {
                     self.report(path, what);
                 }
             }
@@ -244,39 +168,47 @@ impl Judge<'_> {
     }
 }
 
-/// Returns the products that a block names.
-fn products_of(block: &Block) -> &[String] {
-    match block {
-        Block::Hero { product, .. } => product.as_slice(),
-        Block::Spotlight { product, .. } => std::slice::from_ref(product),
-        Block::Grid { products, .. } | Block::Bundle { products, .. } | Block::Deals { products, .. } => {
-            products
+impl Checker for Judge<'_> {
+    fn copy(&mut self, field: &str, text: &str, chars_max: usize) {
+        self.copy_at(&self.at(field), text, chars_max);
+    }
+
+    fn terms(&mut self, terms: &[String], count_max: usize, chars_max: usize) {
+        let path = self.at("terms");
+        self.count(&path, terms.len(), 0..=count_max);
+        for (index, term) in terms.iter().take(count_max).enumerate() {
+            self.copy_at(&format!("{path}[{index}]"), term, chars_max);
         }
-        Block::Search { .. } | Block::Story { .. } | Block::RecentlyViewed { .. } | Block::Reassurance {} => {
-            &[]
+        self.repeated(&path, terms);
+    }
+
+    fn product(&mut self, id: &str, demand: Demand) {
+        self.product_at(&self.at("product"), id, demand);
+    }
+
+    fn products(&mut self, ids: &[String], allowed: RangeInclusive<usize>, demand: Demand) {
+        let path = self.at("products");
+        let most = *allowed.end();
+        self.count(&path, ids.len(), allowed);
+        for (index, id) in ids.iter().take(most).enumerate() {
+            self.product_at(&format!("{path}[{index}]"), id, demand);
+        }
+        self.repeated(&path, ids);
+    }
+
+    fn true_of(&mut self, field: &str, heading: &str, ids: &[String]) {
+        let products: Vec<_> = self.storefront.assortment.resolve(ids).collect();
+        if !products.is_empty() {
+            self.true_of_products(&self.at(field), heading, &products);
         }
     }
-}
 
-/// Returns the block's name if a page may have it only once.
-fn single(block: &Block) -> Option<&'static str> {
-    match block {
-        Block::Hero { .. } => Some("hero"),
-        Block::Deals { .. } => Some("deals"),
-        Block::Search { .. } => Some("search"),
-        Block::RecentlyViewed { .. } => Some("recently_viewed"),
-        Block::Reassurance {} => Some("reassurance"),
-        Block::Grid { .. } | Block::Spotlight { .. } | Block::Bundle { .. } | Block::Story { .. } => None,
+    fn true_of_page(&mut self, field: &str, text: &str) {
+        self.true_of_page_at(&self.at(field), text);
     }
-}
 
-fn unmet(product: &Product, demand: Demand) -> Option<&'static str> {
-    if demand != Demand::Known && !product.available {
-        Some("the product is sold out")
-    } else if demand == Demand::Reduced && product.percent_off().is_none() {
-        Some("the product is not reduced")
-    } else {
-        None
+    fn no_claim(&mut self, field: &str, heading: &str) {
+        self.no_claim_at(&self.at(field), heading);
     }
 }
 
@@ -289,6 +221,7 @@ mod tests {
     use super::*;
     use crate::fakes::{assortment, every_block, merchant, storefront};
     use crate::storefront::Merchant;
+    use page::blocks::{Grid, HEADING_CHARS_MAX, TEXT_CHARS_MAX, hero, search, story};
     use serde_json::{Value, json};
 
     /// Checks the plan of every block after `change` and compares the first problem.
@@ -380,7 +313,7 @@ mod tests {
     #[test]
     fn a_grid_may_show_what_is_sold_out() {
         let mut plan = every_block();
-        let Block::Grid { products, .. } = &mut plan.blocks[1] else { panic!("a grid is second") };
+        let Block::Grid(Grid { products, .. }) = &mut plan.blocks[1] else { panic!("a grid is second") };
         products[0] = "wand-sold-out".to_owned();
         assert!(check(plan, &storefront()).is_ok());
     }
@@ -406,19 +339,19 @@ mod tests {
     fn every_text_is_judged_by_its_own_limit() {
         let cases = [
             ("/title", "title", limits::TITLE_CHARS_MAX),
-            ("/blocks/0/headline", "blocks[0].headline", limits::HEADLINE_CHARS_MAX),
-            ("/blocks/0/text", "blocks[0].text", limits::TEXT_CHARS_MAX),
-            ("/blocks/1/heading", "blocks[1].heading", limits::HEADING_CHARS_MAX),
-            ("/blocks/2/heading", "blocks[2].heading", limits::HEADING_CHARS_MAX),
-            ("/blocks/2/text", "blocks[2].text", limits::TEXT_CHARS_MAX),
-            ("/blocks/3/heading", "blocks[3].heading", limits::HEADING_CHARS_MAX),
-            ("/blocks/3/text", "blocks[3].text", limits::TEXT_CHARS_MAX),
-            ("/blocks/4/heading", "blocks[4].heading", limits::HEADING_CHARS_MAX),
-            ("/blocks/5/heading", "blocks[5].heading", limits::HEADING_CHARS_MAX),
-            ("/blocks/5/terms/0", "blocks[5].terms[0]", limits::TERM_CHARS_MAX),
-            ("/blocks/6/heading", "blocks[6].heading", limits::HEADING_CHARS_MAX),
-            ("/blocks/6/text", "blocks[6].text", limits::STORY_CHARS_MAX),
-            ("/blocks/7/heading", "blocks[7].heading", limits::HEADING_CHARS_MAX),
+            ("/blocks/0/headline", "blocks[0].headline", hero::HEADLINE_CHARS_MAX),
+            ("/blocks/0/text", "blocks[0].text", TEXT_CHARS_MAX),
+            ("/blocks/1/heading", "blocks[1].heading", HEADING_CHARS_MAX),
+            ("/blocks/2/heading", "blocks[2].heading", HEADING_CHARS_MAX),
+            ("/blocks/2/text", "blocks[2].text", TEXT_CHARS_MAX),
+            ("/blocks/3/heading", "blocks[3].heading", HEADING_CHARS_MAX),
+            ("/blocks/3/text", "blocks[3].text", TEXT_CHARS_MAX),
+            ("/blocks/4/heading", "blocks[4].heading", HEADING_CHARS_MAX),
+            ("/blocks/5/heading", "blocks[5].heading", HEADING_CHARS_MAX),
+            ("/blocks/5/terms/0", "blocks[5].terms[0]", search::TERM_CHARS_MAX),
+            ("/blocks/6/heading", "blocks[6].heading", HEADING_CHARS_MAX),
+            ("/blocks/6/text", "blocks[6].text", story::TEXT_CHARS_MAX),
+            ("/blocks/7/heading", "blocks[7].heading", HEADING_CHARS_MAX),
         ];
         for (pointer, path, chars_max) in cases {
             let chars = chars_max + 1;
@@ -473,7 +406,7 @@ mod tests {
 
     #[test]
     fn a_plan_wrong_throughout_is_told_so_in_few_words() {
-        let block = Block::Grid { heading: "<".repeat(1000), products: vec!["<".repeat(1000); 1000] };
+        let block = Block::Grid(Grid { heading: "<".repeat(1000), products: vec!["<".repeat(1000); 1000] });
         let plan = Plan { title: "<".repeat(1000), blocks: vec![block; 1000] };
         let problems = check(plan, &storefront()).unwrap_err();
         assert_eq!(problems.len(), PROBLEMS_MAX);

@@ -3,10 +3,11 @@
 mod world;
 
 use page::Product;
+use page::blocks::{Block, Bundle, Deals, Grid, Hero, Reassurance, RecentlyViewed, Search, Spotlight, Story};
 use proptest::prelude::*;
 
 use crate::assortment::Assortment;
-use crate::plan::{Block, Plan};
+use crate::plan::Plan;
 use crate::storefront::{Merchant, Signals, Storefront};
 
 pub use world::{World, answer};
@@ -83,27 +84,27 @@ pub fn every_block() -> Plan {
     Plan {
         title: text("Wands for dusk"),
         blocks: vec![
-            Block::Hero {
+            Block::Hero(Hero {
                 headline: text("Dusk is near"),
                 text: text("Bring a light."),
                 product: Some(text("wand-1")),
-            },
-            Block::Grid { heading: text("Lights"), products: ids(&["wand-1", "hat-1", "potion-1"]) },
-            Block::Spotlight {
+            }),
+            Block::Grid(Grid { heading: text("Lights"), products: ids(&["wand-1", "hat-1", "potion-1"]) }),
+            Block::Spotlight(Spotlight {
                 heading: text("The quiet one"),
                 text: text("It listens."),
                 product: text("wand-2"),
-            },
-            Block::Bundle {
+            }),
+            Block::Bundle(Bundle {
                 heading: text("Head and hand"),
                 text: text("They match."),
                 products: ids(&["wand-2", "hat-2"]),
-            },
-            Block::Deals { heading: text("Reduced"), products: ids(&["potion-2"]) },
-            Block::Search { heading: text("Find yours"), terms: ids(&["oak", "felt"]) },
-            Block::Story { heading: text("By hand"), text: text("Every one of them.") },
-            Block::RecentlyViewed { heading: text("Seen before") },
-            Block::Reassurance {},
+            }),
+            Block::Deals(Deals { heading: text("Reduced"), products: ids(&["potion-2"]) }),
+            Block::Search(Search { heading: text("Find yours"), terms: ids(&["oak", "felt"]) }),
+            Block::Story(Story { heading: text("By hand"), text: text("Every one of them.") }),
+            Block::RecentlyViewed(RecentlyViewed { heading: text("Seen before") }),
+            Block::Reassurance(Reassurance {}),
         ],
     }
 }

@@ -1,6 +1,6 @@
 //! Generates pages: turns a shopper's signals into a page in the cache.
 //!
-//! It reads the persona from the signals ([`persona`]), asks the language model for a plan ([`prompt`],
+//! It reads the persona from the signals ([`persona`]; [`profile`] describes each), asks the language model for a plan ([`prompt`],
 //! [`answer`]) or makes one with the local planner ([`planner`]), checks the plan ([`mod@check`]), binds it to the
 //! catalog's products ([`bind`]), and renders and stores the page ([`mod@generate`]).
 //!
@@ -23,12 +23,14 @@ pub mod brief;
 pub mod capabilities;
 pub mod check;
 pub mod copy;
+pub mod evidence;
 pub mod generate;
 pub mod heading;
 pub mod persona;
 pub mod phrases;
 pub mod plan;
 pub mod planner;
+pub mod profile;
 pub mod prompt;
 pub mod propose;
 pub mod refit;

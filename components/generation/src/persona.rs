@@ -1,42 +1,16 @@
 //! Reads the persona, how a shopper shops, from the signals.
 //!
-//! It uses a table of rules. Each rule counts one kind of evidence and gives points for it, up to a maximum. The
-//! persona with the most points wins. Rules only add points, so more evidence for a persona never lowers its
-//! score, and they only count, so the order of signals does not matter.
+//! The rules of each persona's profile give it points for evidence ([`crate::evidence`]). The persona with the most
+//! points wins.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
 
 use model::Persona;
 
 use crate::assortment::Assortment;
+use crate::evidence::Evidence;
+use crate::profile::{self, BY_PRECEDENCE};
 use crate::storefront::Signals;
-
-/// All personas in tie-breaking order: of those with equal points the first wins.
-const BY_PRECEDENCE: [Persona; 4] =
-    [Persona::Explorer, Persona::Loyalist, Persona::Dealhunter, Persona::Minimalist];
-
-/// Describes for the model what a persona wants from a page.
-pub fn wants(persona: Persona) -> &'static str {
-    match persona {
-        Persona::Explorer => {
-            "Variety and surprise: many kinds of products, things not seen yet, a search with good \
-             terms to start from, a story. Seven to ten blocks."
-        }
-        Persona::Loyalist => {
-            "To be recognised: what is close to what was bought and looked at before, things that \
-             complete it, what is new in favourite categories. Five to eight blocks."
-        }
-        Persona::Dealhunter => {
-            "Value: reduced products right after the hero, then a grid sorted by price, a sensible \
-             bundle. Five to eight blocks."
-        }
-        Persona::Minimalist => {
-            "One good answer and no noise: a hero with the best match, one spotlight, one grid of \
-             at most four, short copy. Three or four blocks."
-        }
-    }
-}
 
 /// The persona read from the signals.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,87 +25,6 @@ pub struct Reading {
 
 /// Points of doubt, which no persona gets. They keep the confidence low as long as there is little evidence.
 const DOUBT: u32 = 8;
-
-struct Rule {
-    persona: Persona,
-    reason: &'static str,
-    points: u32,
-    times_max: usize,
-    times: fn(&Evidence) -> usize,
-}
-
-const fn rule(
-    persona: Persona,
-    points: u32,
-    times_max: usize,
-    reason: &'static str,
-    times: fn(&Evidence) -> usize,
-) -> Rule {
-    Rule { persona, reason, points, times_max, times }
-}
-
-/// An unknown shopper counts as an explorer, with little confidence: a varied page suits most people, and what
-/// they do on it reveals the most about them.
-const RULES: [Rule; 12] = [
-    rule(Persona::Explorer, 2, 1, "little is known yet", |_| 1),
-    rule(Persona::Explorer, 3, 5, "looks into several categories", |e| e.categories.saturating_sub(1)),
-    rule(Persona::Explorer, 1, 8, "looks at many products", |e| e.products),
-    rule(Persona::Explorer, 2, 4, "describes what they look for at length", |e| e.long_searches),
-    rule(Persona::Loyalist, 4, 5, "has bought before", |e| e.purchased),
-    rule(Persona::Loyalist, 1, 8, "keeps coming back", |e| e.visits.saturating_sub(2)),
-    rule(Persona::Dealhunter, 6, 2, "sorts by lowest price", |e| e.cheapest_first),
-    rule(Persona::Dealhunter, 5, 3, "asks for reductions", |e| e.deal_words),
-    rule(Persona::Dealhunter, 3, 2, "sets a price limit", |e| e.price_filters),
-    rule(Persona::Dealhunter, 2, 5, "looks at reduced products", |e| e.reduced_products),
-    rule(Persona::Minimalist, 4, 3, "decides after little browsing", Evidence::quick_decisions),
-    rule(Persona::Minimalist, 3, 1, "puts into the cart without sorting or filtering", |e| {
-        usize::from(e.carted > 0 && e.sorts_and_filters == 0)
-    }),
-];
-
-/// The signals as counts.
-struct Evidence {
-    visits: usize,
-    products: usize,
-    categories: usize,
-    reduced_products: usize,
-    long_searches: usize,
-    deal_words: usize,
-    price_filters: usize,
-    cheapest_first: usize,
-    sorts_and_filters: usize,
-    browsing: usize,
-    carted: usize,
-    purchased: usize,
-}
-
-impl Evidence {
-    fn of(signals: &Signals, assortment: &Assortment) -> Self {
-        let count = |texts: &[String], is: fn(&str) -> bool| texts.iter().filter(|text| is(text)).count();
-        let viewed: Vec<_> = assortment.resolve(&signals.views).collect();
-        let categories: BTreeSet<_> = viewed.iter().map(|product| product.category.as_str()).collect();
-        let sorts_and_filters = signals.sorts.len() + signals.filters.len();
-        Self {
-            visits: usize::try_from(signals.visits).unwrap_or(usize::MAX),
-            products: viewed.len(),
-            categories: categories.len(),
-            reduced_products: viewed.iter().filter(|product| product.percent_off().is_some()).count(),
-            long_searches: count(&signals.searches, |text| text.split_whitespace().count() >= 3),
-            deal_words: count(&signals.searches, asks_for_deals) + count(&signals.filters, asks_for_deals),
-            price_filters: count(&signals.filters, |text| words(text).any(|word| word == "price")),
-            cheapest_first: count(&signals.sorts, is_cheapest_first),
-            sorts_and_filters,
-            browsing: signals.views.len() + signals.searches.len() + sorts_and_filters,
-            carted: signals.carted.len(),
-            purchased: signals.purchased.len(),
-        }
-    }
-
-    /// Returns the number of products put into the cart, if each took at most three steps of browsing.
-    fn quick_decisions(&self) -> usize {
-        if self.browsing <= 3 * self.carted { self.carted } else { 0 }
-    }
-}
 
 /// Reads the persona from the signals: the one with the most points among those that `wanted` accepts. `None` if
 /// it accepts none.
@@ -154,57 +47,14 @@ pub fn known(persona: Persona) -> Reading {
 }
 
 fn score(persona: Persona, evidence: &Evidence) -> u32 {
-    RULES.iter().filter(|rule| rule.persona == persona).map(|rule| rule.score(evidence)).sum()
+    profile::of(persona).rules.iter().map(|rule| rule.score(evidence)).sum()
 }
 
 fn reasons(persona: Persona, evidence: &Evidence) -> Vec<&'static str> {
-    let mut given: Vec<_> = RULES.iter().filter(|rule| rule.persona == persona).collect();
-    given.retain(|rule| rule.score(evidence) > 0);
+    let mut given: Vec<_> =
+        profile::of(persona).rules.iter().filter(|rule| rule.score(evidence) > 0).collect();
     given.sort_by_key(|rule| Reverse(rule.score(evidence)));
     given.into_iter().map(|rule| rule.reason).collect()
-}
-
-impl Rule {
-    fn score(&self, evidence: &Evidence) -> u32 {
-        let times = (self.times)(evidence).min(self.times_max);
-        self.points * u32::try_from(times).unwrap_or(0)
-    }
-}
-
-fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
-}
-
-fn asks_for_deals(text: &str) -> bool {
-    const WORDS: [&str; 16] = [
-        "sale",
-        "deal",
-        "deals",
-        "discount",
-        "discounts",
-        "discounted",
-        "cheap",
-        "cheaper",
-        "cheapest",
-        "bargain",
-        "bargains",
-        "clearance",
-        "outlet",
-        "reduced",
-        "coupon",
-        "offer",
-    ];
-    words(text).any(|word| WORDS.contains(&word.as_str()))
-}
-
-/// Returns whether a sort order means the lowest price first: `price-ascending` as in Shopify's collection pages,
-/// and the other common spellings, such as "Price: low to high".
-fn is_cheapest_first(sort: &str) -> bool {
-    const UP: [&str; 5] = ["asc", "ascending", "low", "lowest", "cheapest"];
-    const DOWN: [&str; 4] = ["desc", "descending", "high", "highest"];
-    let named = words(sort).any(|word| word == "price" || word == "cheapest");
-    let direction = words(sort).find(|word| UP.contains(&word.as_str()) || DOWN.contains(&word.as_str()));
-    named && direction.is_some_and(|word| UP.contains(&word.as_str()))
 }
 
 #[cfg(test)]
@@ -244,9 +94,6 @@ mod tests {
                 "sorts by lowest price",
             );
         }
-        for sort in ["price-descending", "Price: high to low", "title-ascending", "best-selling", ""] {
-            assert!(!is_cheapest_first(sort), "{sort}");
-        }
     }
 
     #[test]
@@ -258,7 +105,6 @@ mod tests {
                 "asks for reductions",
             );
         }
-        assert!(!asks_for_deals("wholesale idealist"));
     }
 
     #[test]

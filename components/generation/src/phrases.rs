@@ -1,10 +1,12 @@
-//! The local planner's own words, in English.
+//! The local planner's own words, in English; those for a persona are in its profile.
 //!
 //! Each place has several phrases in different words, so that a banned word leaves another one. The phrases make
 //! no claim about the shop, its products or the shopper beyond the content under them: nothing about quality,
 //! origin, popularity, choice, stock or delivery. Only the merchant can make promises and claims.
 
 use model::Persona;
+
+use crate::profile;
 
 /// A place in a page that needs copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,13 +43,11 @@ impl Place {
     /// Returns the phrases for this place, best first.
     pub fn phrases(self) -> &'static [&'static str] {
         match self {
-            Self::Headline(persona) => headline(persona),
-            Self::HeroText(persona) => hero_text(persona),
-            Self::Grid(persona) => grid(persona),
+            Self::Headline(persona) => profile::of(persona).phrases.headline,
+            Self::HeroText(persona) => profile::of(persona).phrases.hero_text,
+            Self::Grid(persona) => profile::of(persona).phrases.grid,
+            Self::Spotlight(persona) => profile::of(persona).phrases.spotlight,
             Self::Again => &["Have it again", "What you chose before"],
-            Self::Spotlight(Persona::Explorer) => &["Something different", "Of another kind"],
-            Self::Spotlight(Persona::Minimalist) => &["Or this one", "One more to compare"],
-            Self::Spotlight(_) => &["Have a look at this", "One more to see"],
             Self::SpotlightText => &["Take a closer look.", "See what it is."],
             Self::Bundle => &["Side by side", "A few of a kind"],
             Self::BundleText => &["Here is what they cost together.", "See the sum of them."],
@@ -67,38 +67,6 @@ impl Place {
         let others = [Self::Again, Self::SpotlightText, Self::Bundle, Self::BundleText, Self::Deals];
         let more = [Self::Search, Self::Story, Self::StoryText, Self::RecentlyViewed];
         of_personas.chain(others).chain(more)
-    }
-}
-
-fn headline(persona: Persona) -> &'static [&'static str] {
-    match persona {
-        Persona::Explorer => &["Take the long way round", "Have a look round", "Wander a little"],
-        Persona::Loyalist => &["Good to see you", "Welcome", "Here you are"],
-        Persona::Dealhunter => &["What things cost", "Prices at a glance", "Compare first"],
-        Persona::Minimalist => &["This one", "Start here", "Straight to it"],
-    }
-}
-
-fn hero_text(persona: Persona) -> &'static [&'static str] {
-    match persona {
-        Persona::Explorer => {
-            &["Start anywhere and see where it leads.", "Look at one thing, then at another."]
-        }
-        Persona::Loyalist => &["Have a look at what is here today.", "Look around for as long as you like."],
-        Persona::Dealhunter => &["Compare the prices, then decide.", "Look at the numbers first."],
-        Persona::Minimalist => &["A short page, and that is all.", "One to begin with, and a few others."],
-    }
-}
-
-fn grid(persona: Persona) -> &'static [&'static str] {
-    match persona {
-        Persona::Explorer => &["Look around", "A bit of this and that"],
-        Persona::Loyalist => &["More to look at", "Some others"],
-        // The first two are true only if the assortment has all products of the shop.
-        Persona::Dealhunter => {
-            &["Lowest price first", "Cheapest first", "Sorted by price", "In order of price"]
-        }
-        Persona::Minimalist => &["A short list", "A few others"],
     }
 }
 

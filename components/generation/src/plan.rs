@@ -1,8 +1,10 @@
 //! The plan of a page: the planner's decisions, without data that the catalog supplies.
 //!
-//! A plan refers to products by id. It cannot hold a price, a link or markup. The doc comments of
-//! its fields are the descriptions in the JSON Schema that the model is given.
+//! A plan refers to products by id. It cannot hold a price, a link or markup. Its blocks are of the kinds that
+//! [`page::blocks`] lists. The doc comments of fields, here and there, are the descriptions in the JSON Schema that
+//! the model is given.
 
+use page::blocks::Block;
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema};
@@ -17,41 +19,16 @@ pub const SCHEMA_NAME: &str = "storefront_plan";
 /// The format of stored plans. A plan in another format counts as absent.
 const FORMAT: u32 = 1;
 
-/// The limits of a plan: texts in characters, lists in items.
+/// The limits of a whole plan. The limits of blocks are in their modules, [`page::blocks`].
 pub mod limits {
-    /// The document's title.
+    /// The longest title of the document, in characters.
     pub const TITLE_CHARS_MAX: usize = 70;
-    /// A hero's headline.
-    pub const HEADLINE_CHARS_MAX: usize = 70;
-    /// A block's heading.
-    pub const HEADING_CHARS_MAX: usize = 60;
-    /// The text of a hero, a spotlight or a bundle.
-    pub const TEXT_CHARS_MAX: usize = 200;
-    /// The text of a story.
-    pub const STORY_CHARS_MAX: usize = 500;
-    /// A search term.
-    pub const TERM_CHARS_MAX: usize = 40;
-    /// Search terms.
-    pub const TERMS_MAX: usize = 6;
     /// The fewest blocks of a page.
     pub const BLOCKS_MIN: usize = 3;
     /// The most blocks of a page.
     pub const BLOCKS_MAX: usize = 10;
-    /// The fewest products of a grid.
-    pub const GRID_MIN: usize = 2;
-    /// The most products of a grid.
-    pub const GRID_MAX: usize = 12;
-    /// The fewest products of a bundle.
-    pub const BUNDLE_MIN: usize = 2;
-    /// The most products of a bundle.
-    pub const BUNDLE_MAX: usize = 4;
-    /// The most products in a row of deals.
-    pub const DEALS_MAX: usize = 8;
 }
-use limits::{
-    BLOCKS_MAX, BLOCKS_MIN, BUNDLE_MAX, BUNDLE_MIN, DEALS_MAX, GRID_MAX, GRID_MIN, HEADING_CHARS_MAX,
-    HEADLINE_CHARS_MAX, STORY_CHARS_MAX, TERM_CHARS_MAX, TERMS_MAX, TEXT_CHARS_MAX, TITLE_CHARS_MAX,
-};
+use limits::{BLOCKS_MAX, BLOCKS_MIN, TITLE_CHARS_MAX};
 
 /// A storefront page for one shopper.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -63,91 +40,6 @@ pub struct Plan {
     /// From top to bottom. The first is the only hero.
     #[schemars(length(min = BLOCKS_MIN, max = BLOCKS_MAX))]
     pub blocks: Vec<Block>,
-}
-
-/// A part of a page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Block {
-    /// The opening: what this page is about. Always the first block, and only there.
-    Hero {
-        /// What the shopper reads first.
-        #[schemars(length(min = 1, max = HEADLINE_CHARS_MAX))]
-        headline: String,
-        /// A sentence below it.
-        #[schemars(length(min = 1, max = TEXT_CHARS_MAX))]
-        text: String,
-        /// Id of an available product to show, or null.
-        #[serde(deserialize_with = "Option::deserialize")]
-        product: Option<String>,
-    },
-    /// Products side by side. Every page has at least one.
-    Grid {
-        /// What they have in common.
-        #[schemars(length(min = 1, max = HEADING_CHARS_MAX))]
-        heading: String,
-        /// Product ids.
-        #[schemars(length(min = GRID_MIN, max = GRID_MAX))]
-        products: Vec<String>,
-    },
-    /// One product and the reason to look at it.
-    Spotlight {
-        /// What it is.
-        #[schemars(length(min = 1, max = HEADING_CHARS_MAX))]
-        heading: String,
-        /// The reason.
-        #[schemars(length(min = 1, max = TEXT_CHARS_MAX))]
-        text: String,
-        /// Id of an available product.
-        product: String,
-    },
-    /// Products that go together; what they cost together is added to it.
-    Bundle {
-        /// What they make together.
-        #[schemars(length(min = 1, max = HEADING_CHARS_MAX))]
-        heading: String,
-        /// Why they go together.
-        #[schemars(length(min = 1, max = TEXT_CHARS_MAX))]
-        text: String,
-        /// Ids of available products.
-        #[schemars(length(min = BUNDLE_MIN, max = BUNDLE_MAX))]
-        products: Vec<String>,
-    },
-    /// A row of reduced products. At most once.
-    Deals {
-        /// What to call it.
-        #[schemars(length(min = 1, max = HEADING_CHARS_MAX))]
-        heading: String,
-        /// Ids of available, reduced products.
-        #[schemars(length(min = 1, max = DEALS_MAX))]
-        products: Vec<String>,
-    },
-    /// A search field. At most once.
-    Search {
-        /// What to call it.
-        #[schemars(length(min = 1, max = HEADING_CHARS_MAX))]
-        heading: String,
-        /// Terms to start from, at most 40 characters each.
-        #[schemars(length(max = TERMS_MAX), inner(length(min = 1, max = TERM_CHARS_MAX)))]
-        terms: Vec<String>,
-    },
-    /// A text about the shop or its things.
-    Story {
-        /// What it is about.
-        #[schemars(length(min = 1, max = HEADING_CHARS_MAX))]
-        heading: String,
-        /// The text, one paragraph.
-        #[schemars(length(min = 1, max = STORY_CHARS_MAX))]
-        text: String,
-    },
-    /// The products the shopper looked at before; they are filled in. At most once.
-    RecentlyViewed {
-        /// What to call it.
-        #[schemars(length(min = 1, max = HEADING_CHARS_MAX))]
-        heading: String,
-    },
-    /// The merchant's own promises; they are filled in. At most once.
-    Reassurance {},
 }
 
 /// Returns the JSON Schema (draft 2020-12) of a plan, as text.
@@ -237,13 +129,32 @@ mod tests {
         assert_eq!(objects, 10, "the plan and nine kinds of block");
     }
 
+    /// After an intended change, the assertion shows the schema to write to the file.
+    #[test]
+    fn the_schema_is_the_one_that_plans_were_made_with() {
+        assert_eq!(schema(), include_str!("plan/schema.json").trim_end());
+    }
+
+    #[test]
+    fn a_block_is_called_in_a_plan_as_in_the_catalogue() {
+        let plan = every_block();
+        let names: Vec<_> = plan.blocks.iter().map(Block::name).collect();
+        let json = serde_json::to_value(&plan).unwrap();
+        let types: Vec<_> = json["blocks"].as_array().unwrap().iter().map(|block| &block["type"]).collect();
+        assert_eq!(types, names);
+        assert!(names.iter().copied().eq(Block::names(|_| true)), "every kind has an example: {names:?}");
+    }
+
     #[test]
     fn the_schema_states_lengths_and_meanings() {
         let schema: Value = serde_json::from_str(&schema()).unwrap();
         assert_eq!(schema["properties"]["blocks"]["maxItems"], json!(limits::BLOCKS_MAX));
         let hero = &schema["properties"]["blocks"]["items"]["anyOf"][0];
         assert_eq!(hero["properties"]["type"]["const"], json!("hero"));
-        assert_eq!(hero["properties"]["headline"]["maxLength"], json!(limits::HEADLINE_CHARS_MAX));
+        assert_eq!(
+            hero["properties"]["headline"]["maxLength"],
+            json!(page::blocks::hero::HEADLINE_CHARS_MAX)
+        );
         assert_eq!(hero["properties"]["product"]["type"], json!(["string", "null"]));
         assert!(hero["description"].as_str().unwrap().contains("opening"));
     }

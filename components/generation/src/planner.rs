@@ -9,15 +9,18 @@ use std::collections::BTreeSet;
 
 use model::Persona;
 use page::Product;
+use page::blocks::{
+    Block, Bundle, Deals, Grid, HEADING_CHARS_MAX, Hero, Reassurance, RecentlyViewed, Search, Spotlight,
+    Story, TEXT_CHARS_MAX, bundle, deals, grid, search, story,
+};
 
 use crate::affinity::Affinity;
 use crate::heading::{claims, false_claim};
 use crate::phrases::Place;
-use crate::plan::{Block, Plan, limits};
+use crate::plan::{Plan, limits};
+use crate::profile::{self, Slot, Spotlit};
 use crate::storefront::{Signals, Storefront};
 
-/// The most products of a grid for a minimalist.
-const SHORT_GRID_MAX: usize = 4;
 /// The most products of a grid other than the main one.
 const SIDE_GRID_MAX: usize = 6;
 /// The most products of a bundle by this planner.
@@ -43,53 +46,36 @@ impl Planner<'_> {
     /// Returns the blocks for the persona, in order. Blocks that the shop has nothing for are skipped, and a page
     /// with too few blocks is filled up.
     fn blocks(&self) -> Vec<Block> {
-        let candidates = match self.persona {
-            Persona::Minimalist => vec![
-                Some(self.hero()),
-                self.spotlight(),
-                self.main_grid(SHORT_GRID_MAX),
-                Some(Block::Reassurance {}),
-            ],
-            Persona::Explorer => vec![
-                Some(self.hero()),
-                Some(self.search()),
-                self.main_grid(limits::GRID_MAX),
-                Some(self.recently_viewed()),
-                self.spotlight(),
-                self.category_grid(),
-                Some(Block::Reassurance {}),
-            ],
-            Persona::Dealhunter => vec![
-                Some(self.hero()),
-                self.deals(),
-                self.main_grid(limits::GRID_MAX),
-                self.bundle(),
-                Some(self.recently_viewed()),
-                Some(self.search()),
-                Some(Block::Reassurance {}),
-            ],
-            Persona::Loyalist => vec![
-                Some(self.hero()),
-                Some(self.recently_viewed()),
-                self.again(),
-                self.main_grid(limits::GRID_MAX),
-                self.bundle(),
-                self.spotlight(),
-                Some(self.search()),
-                Some(Block::Reassurance {}),
-            ],
-        };
-        self.filled_up(candidates.into_iter().flatten().collect())
+        let slots = profile::of(self.persona).layout.iter();
+        self.filled_up(slots.filter_map(|slot| self.fill(*slot)).collect())
+    }
+
+    /// Returns the block for a slot; `None` if the shop has nothing for it.
+    fn fill(&self, slot: Slot) -> Option<Block> {
+        match slot {
+            Slot::Hero => Some(self.hero()),
+            Slot::Spotlight => self.spotlight(),
+            Slot::BestGrid(products_max) => self.main_grid(self.shown_nowhere_else(), products_max),
+            Slot::CheapestGrid(products_max) => {
+                self.main_grid(self.storefront.assortment.cheapest(), products_max)
+            }
+            Slot::CategoryGrid => self.category_grid(),
+            Slot::BoughtGrid => self.again(),
+            Slot::Bundle => self.bundle(),
+            Slot::Deals => self.deals(),
+            Slot::Search => Some(self.search()),
+            Slot::RecentlyViewed => Some(self.recently_viewed()),
+            Slot::Reassurance => Some(Block::Reassurance(Reassurance {})),
+        }
     }
 
     /// Adds blocks until there are enough. Blocks that are filled in at rendering do not count, because they may
     /// be empty.
     fn filled_up(&self, mut blocks: Vec<Block>) -> Vec<Block> {
-        let is_sure = |block: &&Block| !matches!(block, Block::RecentlyViewed { .. } | Block::Reassurance {});
+        let is_sure = |block: &&Block| block.rules().filled_in_if.is_none();
         for more in [self.search(), self.story()] {
             let sure = blocks.iter().filter(is_sure).count();
-            let there =
-                blocks.iter().any(|block| std::mem::discriminant(block) == std::mem::discriminant(&more));
+            let there = blocks.iter().any(|block| block.name() == more.name());
             if sure < limits::BLOCKS_MIN && !there {
                 blocks.push(more);
             }
@@ -100,54 +86,47 @@ impl Planner<'_> {
     fn hero(&self) -> Block {
         let product = self.available().next();
         let described = product.map_or("", |product| &product.description);
-        Block::Hero {
+        Block::Hero(Hero {
             headline: match product {
                 Some(product) => self.heading(Place::Headline(self.persona), &[], &[product]),
                 None => self.claimless(Place::Headline(self.persona)),
             },
-            text: self.say(Place::HeroText(self.persona), &[described], limits::TEXT_CHARS_MAX),
+            text: self.say(Place::HeroText(self.persona), &[described], TEXT_CHARS_MAX),
             product: product.map(|product| product.id.clone()),
-        }
+        })
     }
 
     fn spotlight(&self) -> Option<Block> {
         let product = self.spotlit()?;
-        Some(Block::Spotlight {
+        Some(Block::Spotlight(Spotlight {
             heading: self.heading(Place::Spotlight(self.persona), &[&product.title], &[product]),
-            text: self.say(Place::SpotlightText, &[&product.description], limits::TEXT_CHARS_MAX),
+            text: self.say(Place::SpotlightText, &[&product.description], TEXT_CHARS_MAX),
             product: product.id.clone(),
-        })
+        }))
     }
 
-    /// Returns the product for the spotlight: the second best or, for an explorer, the best of another category
-    /// than the hero's. A dealhunter gets no spotlight, because deals take its place.
+    /// Returns the product for the spotlight.
     fn spotlit(&self) -> Option<&Product> {
         let hero = self.available().next()?;
         let mut others = self.available().skip(1);
-        match self.persona {
-            Persona::Dealhunter => None,
-            Persona::Explorer => others.find(|other| other.category != hero.category),
-            Persona::Minimalist | Persona::Loyalist => others.next(),
+        match profile::of(self.persona).spotlight? {
+            Spotlit::SecondBest => others.next(),
+            Spotlit::OtherCategory => others.find(|other| other.category != hero.category),
         }
     }
 
-    /// Returns a grid of the best products that no other block shows on their own, if there are enough. A
-    /// dealhunter gets the lowest prices of all known products, even if other blocks show some of them.
-    fn main_grid(&self, products_max: usize) -> Option<Block> {
-        let mut products = match self.persona {
-            Persona::Dealhunter => self.storefront.assortment.cheapest(),
-            _ => self.shown_nowhere_else(),
-        };
+    fn main_grid(&self, mut products: Vec<&Product>, products_max: usize) -> Option<Block> {
         products.truncate(products_max);
         self.grid(Place::Grid(self.persona), &products)
     }
 
+    /// Returns the products that no other block shows on their own, if there are enough.
     fn shown_nowhere_else(&self) -> Vec<&Product> {
         let alone: Vec<_> =
             self.available().take(1).chain(self.spotlit()).map(|product| &product.id).collect();
         let others = self.ranked.iter().copied().filter(|product| !alone.contains(&&product.id));
         let others: Vec<_> = others.collect();
-        if others.len() < limits::GRID_MIN { self.ranked.clone() } else { others }
+        if others.len() < grid::PRODUCTS_MIN { self.ranked.clone() } else { others }
     }
 
     /// Returns a grid of products that the shopper bought and that are still available.
@@ -163,34 +142,36 @@ impl Planner<'_> {
         let lead = self.ranked.iter().find(unknown).or(self.ranked.first())?;
         let products: Vec<_> = self.of_category(&lead.category).take(SIDE_GRID_MAX).collect();
         let heading = self.first_true(&[&lead.category], &products);
-        (products.len() >= limits::GRID_MIN).then(|| Block::Grid { heading, products: ids(&products) })
+        (products.len() >= grid::PRODUCTS_MIN)
+            .then(|| Block::Grid(Grid { heading, products: ids(&products) }))
     }
 
     fn grid(&self, place: Place, products: &[&Product]) -> Option<Block> {
         let heading = self.heading(place, &[], products);
-        (products.len() >= limits::GRID_MIN).then(|| Block::Grid { heading, products: ids(products) })
+        (products.len() >= grid::PRODUCTS_MIN).then(|| Block::Grid(Grid { heading, products: ids(products) }))
     }
 
     /// Returns a bundle of the best category that has several available products.
     fn bundle(&self) -> Option<Block> {
         let several = |product: &&Product| {
-            self.of_category(&product.category).filter(|other| other.available).count() >= limits::BUNDLE_MIN
+            self.of_category(&product.category).filter(|other| other.available).count()
+                >= bundle::PRODUCTS_MIN
         };
         let lead = self.available().find(several)?;
         let same = self.of_category(&lead.category).filter(|product| product.available);
         let products: Vec<_> = same.take(PAIRED_MAX).collect();
-        Some(Block::Bundle {
+        Some(Block::Bundle(Bundle {
             heading: self.heading(Place::Bundle, &[&lead.category], &products),
-            text: self.say(Place::BundleText, &[], limits::TEXT_CHARS_MAX),
+            text: self.say(Place::BundleText, &[], TEXT_CHARS_MAX),
             products: ids(&products),
-        })
+        }))
     }
 
     fn deals(&self) -> Option<Block> {
         let reduced = self.available().filter(|product| product.percent_off().is_some());
-        let products: Vec<_> = reduced.take(limits::DEALS_MAX).collect();
+        let products: Vec<_> = reduced.take(deals::PRODUCTS_MAX).collect();
         let heading = self.heading(Place::Deals, &[], &products);
-        (!products.is_empty()).then(|| Block::Deals { heading, products: ids(&products) })
+        (!products.is_empty()).then(|| Block::Deals(Deals { heading, products: ids(&products) }))
     }
 
     /// Returns a search block. Its terms are the shop's categories, never the shopper's own words, because the
@@ -198,23 +179,23 @@ impl Planner<'_> {
     fn search(&self) -> Block {
         let mut seen = BTreeSet::new();
         let categories = self.ranked.iter().map(|product| product.category.as_str());
-        let allowed = categories.filter(|term| self.is_allowed(term, limits::TERM_CHARS_MAX));
-        let terms = allowed.filter(|term| seen.insert(*term)).take(limits::TERMS_MAX).map(str::to_owned);
-        Block::Search {
+        let allowed = categories.filter(|term| self.is_allowed(term, search::TERM_CHARS_MAX));
+        let terms = allowed.filter(|term| seen.insert(*term)).take(search::TERMS_MAX).map(str::to_owned);
+        Block::Search(Search {
             terms: terms.collect(),
-            heading: self.say(Place::Search, &[], limits::HEADING_CHARS_MAX),
-        }
+            heading: self.say(Place::Search, &[], HEADING_CHARS_MAX),
+        })
     }
 
     fn story(&self) -> Block {
-        Block::Story {
-            heading: self.say(Place::Story, &[], limits::HEADING_CHARS_MAX),
-            text: self.say(Place::StoryText, &[], limits::STORY_CHARS_MAX),
-        }
+        Block::Story(Story {
+            heading: self.say(Place::Story, &[], HEADING_CHARS_MAX),
+            text: self.say(Place::StoryText, &[], story::TEXT_CHARS_MAX),
+        })
     }
 
     fn recently_viewed(&self) -> Block {
-        Block::RecentlyViewed { heading: self.claimless(Place::RecentlyViewed) }
+        Block::RecentlyViewed(RecentlyViewed { heading: self.claimless(Place::RecentlyViewed) })
     }
 
     fn available(&self) -> impl Iterator<Item = &Product> {
@@ -240,13 +221,13 @@ impl Planner<'_> {
     fn claimless(&self, place: Place) -> String {
         let says_nothing = |text: &&&str| claims(text, self.storefront).is_empty();
         let phrases: Vec<_> = self.phrases(place).iter().filter(says_nothing).copied().collect();
-        self.first_allowed(&phrases, limits::HEADING_CHARS_MAX)
+        self.first_allowed(&phrases, HEADING_CHARS_MAX)
     }
 
     fn first_true(&self, texts: &[&str], products: &[&Product]) -> String {
         let is_true = |text: &&str| false_claim(text, products, self.storefront).is_none();
         let texts: Vec<_> = texts.iter().copied().filter(is_true).collect();
-        self.first_allowed(&texts, limits::HEADING_CHARS_MAX)
+        self.first_allowed(&texts, HEADING_CHARS_MAX)
     }
 
     fn phrases(&self, place: Place) -> &'static [&'static str] {
@@ -312,19 +293,19 @@ mod tests {
     fn a_minimalist_sees_the_best_match_first_and_few_others() {
         let signals = Signals { carted: vec!["hat-2".to_owned()], ..Signals::default() };
         let plan = planned(Persona::Minimalist, &signals);
-        assert!(matches!(&plan.blocks[0], Block::Hero { product: Some(id), .. } if id == "hat-1"));
-        assert!(matches!(&plan.blocks[2], Block::Grid { products, .. } if products.len() == SHORT_GRID_MAX));
+        assert!(matches!(&plan.blocks[0], Block::Hero(Hero { product: Some(id), .. }) if id == "hat-1"));
+        assert!(matches!(&plan.blocks[2], Block::Grid(Grid { products, .. }) if products.len() == 4));
     }
 
     #[test]
     fn a_dealhunter_sees_deals_by_reduction_and_a_grid_by_price() {
         let plan = planned(Persona::Dealhunter, &Signals::default());
-        assert!(matches!(&plan.blocks[0], Block::Hero { product: Some(id), .. } if id == "potion-2"));
+        assert!(matches!(&plan.blocks[0], Block::Hero(Hero { product: Some(id), .. }) if id == "potion-2"));
         assert!(
-            matches!(&plan.blocks[1], Block::Deals { products, .. } if products == &["potion-2", "wand-3"])
+            matches!(&plan.blocks[1], Block::Deals(Deals { products, .. }) if products == &["potion-2", "wand-3"])
         );
         assert!(
-            matches!(&plan.blocks[2], Block::Grid { products, .. } if products[..3] == ["potion-2", "potion-1", "hat-1"])
+            matches!(&plan.blocks[2], Block::Grid(Grid { products, .. }) if products[..3] == ["potion-2", "potion-1", "hat-1"])
         );
     }
 
@@ -336,7 +317,7 @@ mod tests {
             let plan = plan(Persona::Dealhunter, &Signals::default(), &storefront);
             assert!(check(plan.clone(), &storefront).is_ok(), "{plan:?}");
             let grid = plan.blocks.into_iter().find_map(|block| match block {
-                Block::Grid { heading, .. } => Some(heading),
+                Block::Grid(Grid { heading, .. }) => Some(heading),
                 _ => None,
             });
             grid.unwrap()
@@ -350,10 +331,10 @@ mod tests {
         let signals =
             Signals { views: vec!["wand-1".to_owned(), "potion-1".to_owned()], ..Signals::default() };
         let plan = planned(Persona::Explorer, &signals);
-        assert!(matches!(&plan.blocks[0], Block::Hero { product: Some(id), .. } if id == "hat-1"));
-        assert!(matches!(&plan.blocks[5], Block::Grid { heading, .. } if heading == "Hats"));
+        assert!(matches!(&plan.blocks[0], Block::Hero(Hero { product: Some(id), .. }) if id == "hat-1"));
+        assert!(matches!(&plan.blocks[5], Block::Grid(Grid { heading, .. }) if heading == "Hats"));
         assert!(
-            matches!(&plan.blocks[1], Block::Search { terms, .. } if terms == &["Hats", "Wands", "Potions"])
+            matches!(&plan.blocks[1], Block::Search(Search { terms, .. }) if terms == &["Hats", "Wands", "Potions"])
         );
     }
 
@@ -362,7 +343,9 @@ mod tests {
         let signals =
             Signals { purchased: vec!["wand-1".to_owned(), "hat-1".to_owned()], ..Signals::default() };
         let plan = planned(Persona::Loyalist, &signals);
-        assert!(matches!(&plan.blocks[2], Block::Grid { products, .. } if products == &["wand-1", "hat-1"]));
+        assert!(
+            matches!(&plan.blocks[2], Block::Grid(Grid { products, .. }) if products == &["wand-1", "hat-1"])
+        );
     }
 
     #[test]
@@ -372,7 +355,7 @@ mod tests {
             let merchant = Merchant { banned_words, ..merchant() };
             let storefront = Storefront::new("s", merchant, storefront().assortment);
             let plan = plan(Persona::Loyalist, &Signals::default(), &storefront);
-            let Block::Hero { headline, .. } = &plan.blocks[0] else { panic!("a hero is first") };
+            let Block::Hero(Hero { headline, .. }) = &plan.blocks[0] else { panic!("a hero is first") };
             headline.clone()
         };
         assert_eq!(with(&[]), "Good to see you");

@@ -3,79 +3,58 @@
 //! It drops dispensable parts: products in a grid that are sold out or gone, deals that are over, a bundle with an
 //! unavailable product, a block whose heading is no longer true. A grid whose heading determines its products
 //! ([`crate::heading`]) gets today's products. A product that a text was written about is never replaced: if the
-//! product of a hero or a spotlight is no longer available, the plan no longer fits.
+//! product of a hero or a spotlight is no longer available, the plan no longer fits. Each kind of block does its
+//! part ([`page::blocks::Kind::refit`]).
 
 use page::Product;
+use page::blocks::Stock;
 
-use crate::assortment::Assortment;
 use crate::check::{Checked, Problem, check};
 use crate::heading::{claims, false_claim};
-use crate::plan::{Block, Plan, limits};
+use crate::plan::Plan;
 use crate::storefront::Storefront;
 
 /// Returns the plan as it can be shown today, or the problems if it does not fit.
 pub fn refit(plan: Plan, storefront: &Storefront) -> Result<Checked, Vec<Problem>> {
-    let blocks = plan.blocks.into_iter().filter_map(|block| prune(block, storefront)).collect();
+    let blocks = plan.blocks.into_iter().filter_map(|block| block.refit(storefront)).collect();
     check(Plan { blocks, ..plan }, storefront)
 }
 
-fn prune(block: Block, storefront: &Storefront) -> Option<Block> {
-    let assortment = &storefront.assortment;
-    match block {
-        Block::Grid { heading, mut products } => {
-            products.retain(|id| assortment.offers(id));
-            let products = renewed(&heading, products, storefront)?;
-            (products.len() >= limits::GRID_MIN).then_some(Block::Grid { heading, products })
-        }
-        Block::Deals { heading, mut products } => {
-            products.retain(|id| is_deal(id, assortment));
-            let is_so = !products.is_empty() && is_true(&heading, &products, storefront);
-            is_so.then_some(Block::Deals { heading, products })
-        }
-        Block::Bundle { heading, text, products } => {
-            let whole = products.iter().all(|id| is_available(id, assortment));
-            let is_so = whole && is_true(&heading, &products, storefront);
-            is_so.then_some(Block::Bundle { heading, text, products })
-        }
-        Block::Spotlight { ref heading, ref product, .. } => {
-            is_true(heading, std::slice::from_ref(product), storefront).then_some(block)
-        }
-        other => Some(other),
+impl Stock for Storefront {
+    fn product(&self, id: &str) -> Option<&Product> {
+        self.assortment.get(id)
     }
-}
 
-/// Returns the products of a grid for which its heading is true today; `None` if there are none.
-fn renewed(heading: &str, ids: Vec<String>, storefront: &Storefront) -> Option<Vec<String>> {
-    if is_true(heading, &ids, storefront) {
-        return Some(ids);
+    fn products<'a>(&'a self, ids: &'a [String]) -> Vec<&'a Product> {
+        self.assortment.resolve(ids).collect()
     }
-    let assortment = &storefront.assortment;
-    let listed: Vec<&Product> = assortment.resolve(&ids).collect();
-    let renewed = claims(heading, storefront)
-        .iter()
-        .fold(listed, |products, claim| claim.renewed(products, assortment));
-    false_claim(heading, &renewed, storefront)
-        .is_none()
-        .then(|| renewed.into_iter().map(|product| product.id.clone()).collect())
-}
 
-fn is_true(heading: &str, ids: &[String], storefront: &Storefront) -> bool {
-    let products: Vec<_> = storefront.assortment.resolve(ids).collect();
-    false_claim(heading, &products, storefront).is_none()
-}
+    fn offers(&self, id: &str) -> bool {
+        self.assortment.offers(id)
+    }
 
-fn is_available(id: &str, assortment: &Assortment) -> bool {
-    assortment.get(id).is_some_and(|product| product.available)
-}
+    fn is_true(&self, heading: &str, ids: &[String]) -> bool {
+        false_claim(heading, &self.products(ids), self).is_none()
+    }
 
-fn is_deal(id: &str, assortment: &Assortment) -> bool {
-    assortment.get(id).is_some_and(|product| product.available && product.percent_off().is_some())
+    fn renewed(&self, heading: &str, ids: Vec<String>) -> Option<Vec<String>> {
+        if self.is_true(heading, &ids) {
+            return Some(ids);
+        }
+        let renewed = claims(heading, self)
+            .iter()
+            .fold(self.products(&ids), |products, claim| claim.renewed(products, &self.assortment));
+        let is_true = false_claim(heading, &renewed, self).is_none();
+        is_true.then(|| renewed.into_iter().map(|product| product.id.clone()).collect())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::assortment::Assortment;
     use crate::fakes::{every_block, merchant, products, storefront, storefront_without};
+    use page::blocks::{Block, Grid, Hero, Reassurance};
 
     #[test]
     fn a_plan_that_fits_is_not_changed() {
@@ -85,7 +64,9 @@ mod tests {
     #[test]
     fn a_grid_goes_on_without_what_is_gone() {
         let refitted = refit(every_block(), &storefront_without(&["potion-1"])).unwrap();
-        let Block::Grid { products, .. } = &refitted.plan().blocks[1] else { panic!("a grid is second") };
+        let Block::Grid(Grid { products, .. }) = &refitted.plan().blocks[1] else {
+            panic!("a grid is second")
+        };
         assert_eq!(products, &["wand-1", "hat-1"]);
     }
 
@@ -93,11 +74,11 @@ mod tests {
     fn under(heading: &str, ids: &[&str], today: Vec<Product>) -> Option<Vec<String>> {
         let mut plan = every_block();
         let products = ids.iter().map(|id| (*id).to_owned()).collect();
-        plan.blocks.push(Block::Grid { heading: heading.to_owned(), products });
+        plan.blocks.push(Block::Grid(Grid { heading: heading.to_owned(), products }));
         let assortment = Assortment::new("EUR".to_owned(), today).sorted_by_sales(true);
         let refitted = refit(plan, &Storefront::new("magic-wands", merchant(), assortment)).unwrap();
         refitted.plan().blocks.iter().find_map(|block| match block {
-            Block::Grid { heading: of, products } if of == heading => Some(products.clone()),
+            Block::Grid(Grid { heading: of, products }) if of == heading => Some(products.clone()),
             _ => None,
         })
     }
@@ -128,13 +109,16 @@ mod tests {
     #[test]
     fn a_plan_whose_title_is_no_longer_true_no_longer_fits() {
         let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
-        let hero = Block::Hero {
+        let hero = Block::Hero(Hero {
             headline: "Dusk is near".to_owned(),
             text: "Bring a light.".to_owned(),
             product: Some("potion-2".to_owned()),
+        });
+        let grid = Block::Grid(Grid { heading: "Lights".to_owned(), products: ids(&["potion-2", "wand-3"]) });
+        let plan = Plan {
+            title: "Summer sale".to_owned(),
+            blocks: vec![hero, grid, Block::Reassurance(Reassurance {})],
         };
-        let grid = Block::Grid { heading: "Lights".to_owned(), products: ids(&["potion-2", "wand-3"]) };
-        let plan = Plan { title: "Summer sale".to_owned(), blocks: vec![hero, grid, Block::Reassurance {}] };
         let refitted = |today| {
             let assortment = Assortment::new("EUR".to_owned(), today);
             refit(plan.clone(), &Storefront::new("magic-wands", merchant(), assortment))
@@ -173,7 +157,7 @@ mod tests {
     #[test]
     fn a_bundle_that_is_not_whole_and_deals_that_are_over_are_left_out() {
         let refitted = refit(every_block(), &storefront_without(&["hat-2", "potion-2"])).unwrap();
-        let is_gone = |block: &Block| matches!(block, Block::Bundle { .. } | Block::Deals { .. });
+        let is_gone = |block: &Block| matches!(block, Block::Bundle(_) | Block::Deals(_));
         assert!(!refitted.plan().blocks.iter().any(is_gone));
         assert_eq!(refitted.plan().blocks.len(), every_block().blocks.len() - 2);
     }

@@ -22,11 +22,26 @@ impl Persona {
 
     /// Returns its name in lower case.
     pub const fn name(self) -> &'static str {
+        self.texts().0
+    }
+
+    /// Returns what merchants know it by: its shoppers, in the plural.
+    pub const fn label(self) -> &'static str {
+        self.texts().1
+    }
+
+    /// Returns a sentence for merchants about its shoppers.
+    pub const fn description(self) -> &'static str {
+        self.texts().2
+    }
+
+    /// Returns its name, its label and its description.
+    const fn texts(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Minimalist => "minimalist",
-            Self::Explorer => "explorer",
-            Self::Dealhunter => "dealhunter",
-            Self::Loyalist => "loyalist",
+            Self::Minimalist => ("minimalist", "Minimalists", "Want one good answer and no noise."),
+            Self::Explorer => ("explorer", "Explorers", "Look around and like to be surprised."),
+            Self::Dealhunter => ("dealhunter", "Deal hunters", "Compare prices and wait for the deal."),
+            Self::Loyalist => ("loyalist", "Loyal customers", "Come back and buy again."),
         }
     }
 

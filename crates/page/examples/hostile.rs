@@ -6,7 +6,10 @@
 #[path = "../tests/samples/mod.rs"]
 mod samples;
 
-use page::{Block, Collection, Page, Product, Shelves, Shop, THEME_STYLE};
+use page::blocks::{
+    bundle, collections, deals, grid, hero, reassurance, recently_viewed, search, spotlight, story,
+};
+use page::{Collection, Page, Product, Shelves, Shop, THEME_STYLE, View};
 
 /// A word that is longer than any line.
 fn long_word() -> String {
@@ -100,17 +103,25 @@ impl Catalog {
         let products: Vec<&Product> = self.products.iter().collect();
         let (text, heading) = (self.promises[3].as_str(), self.promises[3].as_str());
         let mut blocks = vec![
-            Block::Hero { headline: text, text, product: products.first().copied() },
-            Block::Grid { heading, products: products.clone() },
-            Block::Bundle { heading, text, products: products.iter().take(3).copied().collect() },
-            Block::Deals { heading, products: products.clone() },
-            Block::Search { heading, terms: vec![text; 3] },
-            Block::Collections { heading, collections: self.collections.iter().collect() },
-            Block::Story { heading, text },
-            Block::RecentlyViewed { heading, products: products.clone() },
-            Block::Reassurance { points: self.promises.iter().map(String::as_str).collect() },
+            View::Hero(hero::View { headline: text, text, product: products.first().copied() }),
+            View::Grid(grid::View { heading, products: products.clone() }),
+            View::Bundle(bundle::View {
+                heading,
+                text,
+                products: products.iter().take(3).copied().collect(),
+            }),
+            View::Deals(deals::View { heading, products: products.clone() }),
+            View::Search(search::View { heading, terms: vec![text; 3] }),
+            View::Collections(collections::View { heading, collections: self.collections.iter().collect() }),
+            View::Story(story::View { heading, text }),
+            View::RecentlyViewed(recently_viewed::View { heading, products: products.clone() }),
+            View::Reassurance(reassurance::View {
+                points: self.promises.iter().map(String::as_str).collect(),
+            }),
         ];
-        blocks.extend(products.first().map(|&product| Block::Spotlight { heading, text, product }));
+        blocks.extend(
+            products.first().map(|&product| View::Spotlight(spotlight::View { heading, text, product })),
+        );
         let page = Page { shop: &self.shop, title: text, blocks, generated: true };
         self.rendered("generated", &page)
     }

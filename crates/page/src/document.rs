@@ -1,12 +1,13 @@
-//! The document around the sections, and its content security policy.
+//! A page, and its document: what is around the sections, and its content security policy.
 
 use std::ops::Range;
 
 use askama::Template;
 
-use crate::Page;
+use crate::Shop;
 use crate::address::Address;
-use crate::sections::{Layout, Loading, Purchase, Section, sections};
+use crate::blocks::{Render as _, View};
+use crate::sections::Sections;
 
 /// The one style of every document.
 pub const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/page.css"));
@@ -32,6 +33,19 @@ pub fn content_security_policy() -> &'static str {
     )
 }
 
+/// A page to be rendered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<'a> {
+    /// The shop.
+    pub shop: &'a Shop,
+    /// The document's title.
+    pub title: &'a str,
+    /// The blocks, from top to bottom.
+    pub blocks: Vec<View<'a>>,
+    /// Whether the page was generated for a shopper; `false` for the fallback page.
+    pub generated: bool,
+}
+
 /// A page as HTML.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
@@ -44,7 +58,8 @@ pub struct Document {
 
 /// Renders a page as an HTML document.
 pub fn render(page: &Page<'_>) -> Document {
-    let sections = sections(page);
+    let mut sections = Sections::of(page.shop);
+    page.blocks.iter().for_each(|block| block.render(&mut sections));
     let sheet = Sheet {
         page,
         accent: colour(&page.shop.accent),
@@ -52,8 +67,8 @@ pub fn render(page: &Page<'_>) -> Document {
         language: if page.shop.language.is_empty() { "en" } else { &page.shop.language },
         is_right_to_left: is_right_to_left(&page.shop.language),
         home: Address::of_shop(&page.shop.url),
-        has_hero: sections.iter().any(|section| matches!(section, Section::Hero(_))),
-        sections,
+        has_hero: sections.has_hero(),
+        sections: sections.into_html(),
     };
     // Writing to a string cannot fail, nor can anything in the template.
     let html = sheet.render().unwrap_or_default();
@@ -97,7 +112,7 @@ struct Sheet<'a> {
     is_right_to_left: bool,
     home: Option<Address<'a>>,
     has_hero: bool,
-    sections: Vec<Section<'a>>,
+    sections: String,
 }
 
 #[cfg(test)]

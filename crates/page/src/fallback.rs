@@ -6,7 +6,8 @@ use std::cmp::Reverse;
 
 use model::text::is_visible;
 
-use crate::{Block, Collection, Page, Product, Shop};
+use crate::blocks::{collections, deals, grid, hero, reassurance, search};
+use crate::{Collection, Page, Product, Shop, View};
 
 /// The most products in the grid: full rows with two, three and four columns.
 const GRID_MAX: usize = 12;
@@ -16,8 +17,6 @@ const DEALS_MAX: usize = 8;
 const TERMS_MAX: usize = 8;
 /// The most links to collections.
 const COLLECTIONS_MAX: usize = 8;
-/// The most promises: one row.
-const PROMISES_MAX: usize = 4;
 
 /// The known products of a shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +71,7 @@ fn is_same(best: Option<&Product>, product: &Product) -> bool {
     best.is_some_and(|best| std::ptr::eq(best, product))
 }
 
-fn hero<'a>(shop: &'a Shop, shelves: Shelves<'a>, best: Option<&'a Product>) -> Block<'a> {
+fn hero<'a>(shop: &'a Shop, shelves: Shelves<'a>, best: Option<&'a Product>) -> View<'a> {
     let (headline, text): (&str, &str) = match (shelves, best) {
         (Shelves::Unknown, _) => {
             (&shop.name, "We cannot show our products right now. Please try again in a moment.")
@@ -82,7 +81,7 @@ fn hero<'a>(shop: &'a Shop, shelves: Shelves<'a>, best: Option<&'a Product>) -> 
         (_, None) if shelves.products().is_empty() => (&shop.name, "There are no products to show yet."),
         (_, None) => (&shop.name, "Everything is sold out at the moment."),
     };
-    Block::Hero { headline, text, product: best }
+    View::Hero(hero::View { headline, text, product: best })
 }
 
 /// Returns a sentence about a product, in the merchant's words.
@@ -90,37 +89,37 @@ fn described(product: &Product) -> &str {
     if is_visible(&product.description) { &product.description } else { "Have a look around." }
 }
 
-fn search<'a>(products: &'a [Product], others: &[&Product]) -> Option<Block<'a>> {
+fn search<'a>(products: &'a [Product], others: &[&Product]) -> Option<View<'a>> {
     let mut terms: Vec<&str> = Vec::new();
     for category in products.iter().map(|product| product.category.trim()) {
         if is_visible(category) && !terms.contains(&category) && terms.len() < TERMS_MAX {
             terms.push(category);
         }
     }
-    (!others.is_empty()).then_some(Block::Search { heading: "What are you looking for?", terms })
+    (!others.is_empty()).then_some(View::Search(search::View { heading: "What are you looking for?", terms }))
 }
 
-fn grid<'a>(shelves: Shelves<'a>, others: &[&'a Product]) -> Option<Block<'a>> {
+fn grid<'a>(shelves: Shelves<'a>, others: &[&'a Product]) -> Option<View<'a>> {
     let (there, gone): (Vec<&Product>, Vec<&Product>) = others.iter().partition(|product| product.available);
     let products: Vec<_> = there.into_iter().chain(gone).take(GRID_MAX).collect();
     let heading = if shelves.hold_more_than_shown() { "Best sellers" } else { "Products" };
-    (!products.is_empty()).then_some(Block::Grid { heading, products })
+    (!products.is_empty()).then_some(View::Grid(grid::View { heading, products }))
 }
 
-fn deals<'a>(others: &[&'a Product]) -> Option<Block<'a>> {
+fn deals<'a>(others: &[&'a Product]) -> Option<View<'a>> {
     let is_deal = |product: &&Product| product.available && product.percent_off().is_some();
     let mut products: Vec<&Product> = others.iter().copied().filter(is_deal).collect();
     products.sort_by_key(|product| Reverse(product.percent_off()));
     products.truncate(DEALS_MAX);
-    (!products.is_empty()).then_some(Block::Deals { heading: "Reduced right now", products })
+    (!products.is_empty()).then_some(View::Deals(deals::View { heading: "Reduced right now", products }))
 }
 
-fn links(collections: &[Collection]) -> Option<Block<'_>> {
+fn links(collections: &[Collection]) -> Option<View<'_>> {
     let collections: Vec<_> = collections.iter().take(COLLECTIONS_MAX).collect();
-    (!collections.is_empty()).then_some(Block::Collections { heading: "Look around", collections })
+    (!collections.is_empty())
+        .then_some(View::Collections(collections::View { heading: "Look around", collections }))
 }
 
-fn reassurance(promises: &[String]) -> Option<Block<'_>> {
-    let points: Vec<&str> = promises.iter().map(String::as_str).take(PROMISES_MAX).collect();
-    (!points.is_empty()).then_some(Block::Reassurance { points })
+fn reassurance(promises: &[String]) -> Option<View<'_>> {
+    reassurance::View::of(promises).map(View::Reassurance)
 }

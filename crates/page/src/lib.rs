@@ -1,8 +1,10 @@
-//! Renders storefront pages as HTML: the fallback page and every generated page.
+//! Storefront pages: the closed catalogue of their [`blocks`], and their HTML, of the fallback page and of every
+//! generated page.
 //!
 //! The crate is pure: it turns a page's content into a document. It does not decide what is shown, except on the
-//! fallback page. It decides how a page looks, how it is escaped, and how an open page is replaced by its
-//! successor. A document is self-contained: one style, one script, and no requests except for product images.
+//! fallback page. It decides which kinds of block there are, how a page looks, how it is escaped, and how an open
+//! page is replaced by its successor. A document is self-contained: one style, one script, and no requests except for
+//! product images.
 //!
 //! The fallback page of a shop whose catalog does not answer:
 //!
@@ -25,16 +27,19 @@
 //! ```
 
 mod address;
+pub mod blocks;
 mod document;
 mod escape;
 mod fallback;
+mod kind;
 mod money;
 mod money_format;
 mod product;
 mod sections;
 mod view;
 
-pub use document::{Document, SCRIPT, STYLE, THEME_STYLE, content_security_policy, render};
+pub use blocks::View;
+pub use document::{Document, Page, SCRIPT, STYLE, THEME_STYLE, content_security_policy, render};
 pub use fallback::{Shelves, fallback};
 pub use money::money;
-pub use view::{Block, Collection, Image, Page, Product, Shop};
+pub use view::{Collection, Image, Product, Shop};

@@ -1,44 +1,29 @@
-//! Sections, the input of the template: blocks with their prices as text, their addresses checked, and the loading
-//! order of their images.
+//! The sections of a page, and what they have in common: cards of products with their prices as text, checked
+//! addresses, and the loading order of images.
 
 use std::collections::BTreeSet;
 
+use askama::Template;
 use model::text::is_visible;
 
-use crate::address::{Address, query_value};
+use crate::address::Address;
 use crate::money::{money, percent_off, reduced_from};
-use crate::{Block, Collection, Image, Page, Product, Shop};
+use crate::{Image, Product, Shop};
 
 /// The fewest products of a grid that can be sorted.
 const SORTABLE_MIN: usize = 6;
 /// The number of images that load eagerly after the first of the page: one row.
 const EAGER_PICTURES: usize = 4;
 
-/// Returns the sections of a page, from top to bottom.
-pub fn sections<'a>(page: &Page<'a>) -> Vec<Section<'a>> {
-    let mut builder =
-        SectionBuilder { shop: page.shop, pictures: 0, has_hero: false, anchors: BTreeSet::new() };
-    page.blocks.iter().filter_map(|block| builder.section(block)).collect()
-}
-
-/// A part of a page, ready for the template.
-pub enum Section<'a> {
-    Hero(Hero<'a>),
-    Cards(Cards<'a>),
-    Spotlight { heading: &'a str, text: &'a str, card: Card<'a> },
-    Bundle { text: &'a str, cards: Cards<'a>, total: Option<Price> },
-    Search(Search<'a>),
-    Links { heading: &'a str, links: Vec<Link<'a>> },
-    Story { heading: &'a str, text: &'a str },
-    Reassurance { points: Vec<&'a str> },
-}
-
-pub struct Hero<'a> {
-    /// Whether the headline is the main heading of the document.
-    pub first: bool,
-    pub headline: &'a str,
-    pub text: &'a str,
-    pub card: Option<Card<'a>>,
+/// The HTML of a page's sections. Blocks add theirs from top to bottom, because which images and headings come
+/// first depends on the order.
+pub struct Sections<'a> {
+    shop: &'a Shop,
+    html: String,
+    count: usize,
+    pictures: usize,
+    has_hero: bool,
+    anchors: BTreeSet<&'a str>,
 }
 
 pub struct Cards<'a> {
@@ -107,24 +92,6 @@ pub enum Purchase<'a> {
     Elsewhere,
 }
 
-pub struct Search<'a> {
-    pub heading: &'a str,
-    /// The shop whose search is used. Without one, the script filters the products on the page.
-    pub shop: Option<Address<'a>>,
-    pub terms: Vec<Term<'a>>,
-}
-
-pub struct Link<'a> {
-    pub text: &'a str,
-    pub address: Address<'a>,
-}
-
-pub struct Term<'a> {
-    pub text: &'a str,
-    /// The text as the value of a query parameter.
-    pub query: String,
-}
-
 impl Cards<'_> {
     pub fn is_sortable(&self) -> bool {
         self.layout == Layout::Grid && self.items.len() >= SORTABLE_MIN
@@ -140,59 +107,69 @@ impl Card<'_> {
     }
 }
 
-/// Makes sections in page order, and tracks which images and headings come first.
-struct SectionBuilder<'a> {
-    shop: &'a Shop,
-    pictures: usize,
-    has_hero: bool,
-    anchors: BTreeSet<&'a str>,
-}
-
-impl<'a> SectionBuilder<'a> {
-    /// Returns the section for a block; `None` for an empty block.
-    fn section(&mut self, block: &Block<'a>) -> Option<Section<'a>> {
-        Some(match block {
-            Block::Hero { headline, text, product } => Section::Hero(self.hero(headline, text, *product)),
-            Block::Grid { heading, products } => {
-                Section::Cards(self.cards(heading, Layout::Grid, products)?)
-            }
-            Block::Deals { heading, products } => {
-                Section::Cards(self.cards(heading, Layout::Row, products)?)
-            }
-            Block::RecentlyViewed { heading, products } => {
-                Section::Cards(self.cards(heading, Layout::SmallRow, products)?)
-            }
-            Block::Spotlight { heading, text, product } => {
-                Section::Spotlight { heading, text, card: self.card(product) }
-            }
-            Block::Bundle { heading, text, products } => Section::Bundle {
-                text,
-                cards: self.cards(heading, Layout::Grid, products)?,
-                total: self.total(products),
-            },
-            Block::Search { heading, terms } => Section::Search(self.search(heading, terms)),
-            Block::Collections { heading, collections } => {
-                Section::Links { heading, links: self.links(collections)? }
-            }
-            Block::Story { heading, text } => Section::Story { heading, text },
-            Block::Reassurance { points } => {
-                let points: Vec<_> = points.iter().copied().filter(|point| is_visible(point)).collect();
-                (!points.is_empty()).then_some(Section::Reassurance { points })?
-            }
-        })
+impl<'a> Sections<'a> {
+    /// Returns no sections yet, of a page of this shop.
+    pub fn of(shop: &'a Shop) -> Self {
+        Self { shop, html: String::new(), count: 0, pictures: 0, has_hero: false, anchors: BTreeSet::new() }
     }
 
-    fn hero(&mut self, headline: &'a str, text: &'a str, product: Option<&'a Product>) -> Hero<'a> {
-        let first = !std::mem::replace(&mut self.has_hero, true);
-        Hero { first, headline, text, card: product.map(|product| self.card(product)) }
+    /// Adds a section.
+    pub fn add(&mut self, section: &impl Template) {
+        self.count += 1;
+        // Writing to a string cannot fail, nor can anything in a template.
+        let _ = section.render_into(&mut self.html);
     }
 
-    fn cards(&mut self, heading: &'a str, layout: Layout, products: &[&'a Product]) -> Option<Cards<'a>> {
+    /// Adds a section of cards; none without products.
+    pub fn add_cards(&mut self, heading: &'a str, layout: Layout, products: &[&'a Product]) {
+        if let Some(cards) = self.cards(heading, layout, products) {
+            self.add(&CardsSection { id: self.next_id(), cards });
+        }
+    }
+
+    /// Returns the number of the section that is added next.
+    pub fn next_id(&self) -> usize {
+        self.count + 1
+    }
+
+    /// Gives the document's main heading to a hero, and returns whether it is still free: the first hero has it.
+    pub fn take_main_heading(&mut self) -> bool {
+        !std::mem::replace(&mut self.has_hero, true)
+    }
+
+    /// Returns whether a hero was added.
+    pub fn has_hero(&self) -> bool {
+        self.has_hero
+    }
+
+    /// Returns the HTML of all sections.
+    pub fn into_html(self) -> String {
+        self.html
+    }
+
+    /// Returns the shop's name.
+    pub fn shop_name(&self) -> &'a str {
+        &self.shop.name
+    }
+
+    /// Returns the base address of the shop's own pages, if it has any.
+    pub fn home(&self) -> Option<Address<'a>> {
+        Address::of_shop(&self.shop.url)
+    }
+
+    /// Returns the address of a product or collection, if it is usable.
+    pub fn link(&self, url: &'a str) -> Option<Address<'a>> {
+        Address::of_link_into(self.home(), &self.shop.id, url)
+    }
+
+    /// Returns the cards of products; `None` if there are none.
+    pub fn cards(&mut self, heading: &'a str, layout: Layout, products: &[&'a Product]) -> Option<Cards<'a>> {
         let items: Vec<_> = products.iter().map(|product| self.card(product)).collect();
         (!items.is_empty()).then_some(Cards { heading, layout, items })
     }
 
-    fn card(&mut self, product: &'a Product) -> Card<'a> {
+    /// Returns the card of a product.
+    pub fn card(&mut self, product: &'a Product) -> Card<'a> {
         let vendor = product.vendor.as_str();
         let kind = [if vendor == self.shop.name { "" } else { vendor }, product.category.as_str()];
         let link = self.link(&product.url);
@@ -219,7 +196,8 @@ impl<'a> SectionBuilder<'a> {
         Some(Picture { url, alt, width: image.width.max(1), height: image.height.max(1), loading })
     }
 
-    fn price(&self, price: u64, before: Option<u64>) -> Price {
+    /// Returns a price as text.
+    pub fn price(&self, price: u64, before: Option<u64>) -> Price {
         Price {
             now: self.money(price),
             before: reduced_from(price, before).map(|before| self.money(before)),
@@ -229,26 +207,6 @@ impl<'a> SectionBuilder<'a> {
 
     fn money(&self, minor: u64) -> String {
         money(minor, &self.shop.currency, &self.shop.money_format)
-    }
-
-    fn link(&self, url: &'a str) -> Option<Address<'a>> {
-        Address::of_link_into(self.home(), &self.shop.id, url)
-    }
-
-    /// Returns links to the collections with a usable address; `None` if there are none.
-    fn links(&self, collections: &[&'a Collection]) -> Option<Vec<Link<'a>>> {
-        let link = |collection: &&'a Collection| {
-            let address = self.link(&collection.url).filter(|address| address.fragment().is_none())?;
-            let text = collection.title.trim();
-            is_visible(text).then_some(Link { text, address })
-        };
-        let links: Vec<_> = collections.iter().filter_map(link).collect();
-        (!links.is_empty()).then_some(links)
-    }
-
-    /// Returns the base address of the shop's own pages, if it has any.
-    fn home(&self) -> Option<Address<'a>> {
-        Address::of_shop(&self.shop.url)
     }
 
     /// Returns the way to buy a product. A shop with pages of its own sells there, because products may have
@@ -261,20 +219,11 @@ impl<'a> SectionBuilder<'a> {
             (true, None, _) => Purchase::Cart,
         }
     }
+}
 
-    /// Returns the total price of products; `None` if one of them is not available.
-    fn total(&self, products: &[&Product]) -> Option<Price> {
-        let sum = |price: fn(&Product) -> u64| {
-            products.iter().map(|product| price(product)).fold(0, u64::saturating_add)
-        };
-        let before = sum(|product| product.reduced_from().unwrap_or(product.price));
-        let all_available = products.iter().all(|product| product.available);
-        all_available.then(|| self.price(sum(|product| product.price), Some(before)))
-    }
-
-    fn search(&self, heading: &'a str, terms: &[&'a str]) -> Search<'a> {
-        let term = |&text: &&'a str| Term { text, query: query_value(text) };
-        let terms = terms.iter().filter(|term| is_visible(term)).map(term).collect();
-        Search { heading, shop: self.home(), terms }
-    }
+#[derive(Template)]
+#[template(path = "blocks/cards.html")]
+struct CardsSection<'a> {
+    id: usize,
+    cards: Cards<'a>,
 }

@@ -4,7 +4,10 @@ mod samples;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use page::{Block, Collection, Image, Page, Product, Shelves, Shop, THEME_STYLE, content_security_policy};
+use page::blocks::{
+    bundle, collections, deals, grid, hero, reassurance, recently_viewed, search, spotlight, story,
+};
+use page::{Collection, Image, Page, Product, Shelves, Shop, THEME_STYLE, View, content_security_policy};
 use proptest::prelude::*;
 use sha2::{Digest as _, Sha256};
 
@@ -58,7 +61,7 @@ fn every_document_has_one_heading_one_main_part_and_a_language() {
 #[test]
 fn without_a_hero_or_with_two_there_is_one_first_heading() {
     let shop = samples::shop();
-    let hero = Block::Hero { headline: "Hello", text: "There", product: None };
+    let hero = View::Hero(hero::View { headline: "Hello", text: "There", product: None });
     for blocks in [vec![], vec![hero.clone()], vec![hero.clone(), hero]] {
         let document = render(&Page { shop: &shop, title: "Wands", blocks, generated: true });
         assert_eq!(elements(&document, "h1").len(), 1);
@@ -88,7 +91,7 @@ fn the_content_is_one_element_with_all_that_is_in_the_main_part() {
 fn the_content_is_found_whatever_it_says() {
     for text in ["</main>", "<main id=main>", "{{ shop.secret }}{% assign x = 1 %}<script>"] {
         let (shop, heading) = (Shop { accent: text.to_owned(), ..samples::shop() }, text);
-        let blocks = vec![Block::Story { heading, text }];
+        let blocks = vec![View::Story(story::View { heading, text })];
         let page = Page { shop: &shop, title: text, blocks, generated: true };
         let page::Document { html, fragment } = page::render(&page);
         let content = &html[fragment];
@@ -239,23 +242,25 @@ fn the_best_product_that_is_available_opens_the_fallback_page() {
     let (shop, mut products) = (samples::shop(), samples::products(3));
     products[0].available = false;
     let page = fallback(&shop, &products, &[]);
-    assert!(matches!(page.blocks[0], Block::Hero { product: Some(product), .. } if product.id == "p1"));
+    assert!(
+        matches!(page.blocks[0], View::Hero(hero::View { product: Some(product), .. }) if product.id == "p1")
+    );
     for product in &mut products {
         product.available = false;
     }
     let page = fallback(&shop, &products, &[]);
-    assert!(matches!(page.blocks[0], Block::Hero { product: None, .. }));
+    assert!(matches!(page.blocks[0], View::Hero(hero::View { product: None, .. })));
 }
 
 #[test]
 fn the_fallback_page_shows_best_sellers_then_the_largest_reductions() {
     let (shop, products) = (samples::shop(), samples::products(100));
     let page = fallback(&shop, &products, &[]);
-    let Block::Grid { products: best, .. } = &page.blocks[2] else { panic!("no grid") };
+    let View::Grid(grid::View { products: best, .. }) = &page.blocks[2] else { panic!("no grid") };
     assert_eq!(best.len(), 12);
     assert_eq!(best[0].id, "p1", "the hero's product is not shown twice");
     assert!(best.iter().all(|product| product.available), "what is sold out comes last");
-    let Block::Deals { products: deals, .. } = &page.blocks[3] else { panic!("no deals") };
+    let View::Deals(deals::View { products: deals, .. }) = &page.blocks[3] else { panic!("no deals") };
     assert_eq!(deals.len(), 8);
     assert!(deals.iter().all(|product| product.title == "Copper travel cauldron"), "20 % is most");
     assert_eq!(page.blocks.len(), 4, "without promises, none are made");
@@ -268,7 +273,7 @@ fn only_reduced_products_make_deals() {
         product.price_before = Some(product.price);
     }
     let page = fallback(&shop, &products, &[]);
-    assert!(!page.blocks.iter().any(|block| matches!(block, Block::Deals { .. })));
+    assert!(!page.blocks.iter().any(|block| matches!(block, View::Deals(_))));
 }
 
 #[test]
@@ -296,7 +301,7 @@ fn what_is_sold_out_cannot_be_bought() {
     let (shop, mut products) = (samples::shop(), samples::products(1));
     let page = |products: &[Product]| {
         let product = &products[0];
-        let blocks = vec![Block::Grid { heading: "One", products: vec![product] }];
+        let blocks = vec![View::Grid(grid::View { heading: "One", products: vec![product] })];
         render(&Page { shop: &shop, title: "One", blocks, generated: false })
     };
     assert!(page(&products).contains(r#"data-cart="p0""#) && !page(&products).contains("Sold out"));
@@ -353,7 +358,11 @@ fn a_link_to_a_product_of_this_page_leads_to_its_first_place() {
 fn a_bundle_says_what_it_costs_together_unless_it_cannot_be_had() {
     let (shop, mut products) = (samples::shop(), samples::products(2));
     let page = |products: &[Product]| {
-        let blocks = vec![Block::Bundle { heading: "Both", text: "", products: products.iter().collect() }];
+        let blocks = vec![View::Bundle(bundle::View {
+            heading: "Both",
+            text: "",
+            products: products.iter().collect(),
+        })];
         render(&Page { shop: &shop, title: "Both", blocks, generated: true })
     };
     assert!(
@@ -399,16 +408,16 @@ fn page_of(text: &str) -> String {
     let products = vec![&product; 7];
     let (heading, headline) = (text, text);
     let blocks = vec![
-        Block::Hero { headline, text, product: Some(&product) },
-        Block::Grid { heading, products: products.clone() },
-        Block::Spotlight { heading, text, product: &product },
-        Block::Bundle { heading, text, products: products.clone() },
-        Block::Deals { heading, products: products.clone() },
-        Block::Search { heading, terms: vec![text] },
-        Block::Collections { heading, collections: vec![&collection] },
-        Block::Story { heading, text },
-        Block::RecentlyViewed { heading, products },
-        Block::Reassurance { points: vec![text] },
+        View::Hero(hero::View { headline, text, product: Some(&product) }),
+        View::Grid(grid::View { heading, products: products.clone() }),
+        View::Spotlight(spotlight::View { heading, text, product: &product }),
+        View::Bundle(bundle::View { heading, text, products: products.clone() }),
+        View::Deals(deals::View { heading, products: products.clone() }),
+        View::Search(search::View { heading, terms: vec![text] }),
+        View::Collections(collections::View { heading, collections: vec![&collection] }),
+        View::Story(story::View { heading, text }),
+        View::RecentlyViewed(recently_viewed::View { heading, products }),
+        View::Reassurance(reassurance::View { points: vec![text] }),
     ];
     render(&Page { shop: &shop, title: text, blocks, generated: true })
 }

@@ -82,7 +82,7 @@ pub struct Shop {
     pub banned_words: Vec<String>,
     /// The promises that pages may make. They make no others.
     pub promises: Vec<String>,
-    /// Personas for which no page is made: any of `minimalist`, `explorer`, `dealhunter`, `loyalist`, but not all.
+    /// Names of personas for which no page is made; not all of them.
     pub personas_off: Vec<String>,
     /// The brand's accent colour, `#rrggbb`; if empty, pages have their own.
     pub accent: String,

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
-use model::Persona;
 use shopify::ShopDomain;
 
 use crate::form::Form;
@@ -49,16 +48,6 @@ pub struct Main<'a> {
     pub usage: Option<Figures>,
     /// The id of each report, and how long ago it was made.
     pub reports: Vec<(String, String)>,
-}
-
-/// Returns a persona's displayed name, in the plural, and what such shoppers want.
-fn described(persona: Persona) -> (&'static str, &'static str) {
-    match persona {
-        Persona::Minimalist => ("Minimalists", "Want one good answer and no noise."),
-        Persona::Explorer => ("Explorers", "Look around and like to be surprised."),
-        Persona::Dealhunter => ("Deal hunters", "Compare prices and wait for the deal."),
-        Persona::Loyalist => ("Loyal customers", "Come back and buy again."),
-    }
 }
 
 /// The outcome of a form.
@@ -213,6 +202,7 @@ pub fn ago(now_ms: u64, then_ms: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::Persona;
 
     fn main(personas: Vec<(Persona, bool)>) -> String {
         let form = Form { personas, ..Form::default() };
@@ -232,7 +222,7 @@ mod tests {
         for shown in Persona::ALL {
             let text = main(vec![(shown, true)]);
             for persona in Persona::ALL {
-                let (title, wants) = described(persona);
+                let (title, wants) = (persona.label(), persona.description());
                 let preview = format!(r#"data-preview="{}""#, persona.name());
                 for part in [title, wants, &preview] {
                     assert_eq!(text.contains(part), persona == shown, "{part} in {text}");

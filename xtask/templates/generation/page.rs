@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::bindings::wandstore::capabilities::settings::Shop;
 use crate::bindings::wandstore::storefront::catalog_types::{Assortment, Image, Product};
 use crate::bindings::wandstore::storefront::shopper_types::Signals;
+use crate::currency::decimals;
 
 /// The style and the script that the content security policy allows, byte for byte.
 const STYLE: &str = include_str!("wand.css");
@@ -96,16 +97,14 @@ fn picture(image: &Image) -> Option<String> {
     })
 }
 
-/// Formats an amount with the currency's number of decimal places (ISO 4217, list one).
+/// Formats an amount with the currency's number of decimal places.
 fn money(minor: u64, currency: &str) -> String {
-    let decimals = match currency {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND"
-        | "VUV" | "XAF" | "XOF" | "XPF" => return format!("{minor} {currency}"),
-        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-        _ => 2,
-    };
-    let unit = 10_u64.pow(decimals);
-    format!("{}.{:0width$} {currency}", minor / unit, minor % unit, width = decimals as usize)
+    let decimals = decimals(currency);
+    if decimals == 0 {
+        return format!("{minor} {currency}");
+    }
+    let unit = 10_u64.pow(decimals.into());
+    format!("{}.{:0width$} {currency}", minor / unit, minor % unit, width = usize::from(decimals))
 }
 
 /// Escapes text so that it cannot end an element or attribute or contain Liquid, which a theme would run, and removes

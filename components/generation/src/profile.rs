@@ -1,0 +1,101 @@
+//! What generation knows of each persona: which evidence speaks for it, what it wants, and how the local planner
+//! makes its page. A persona is one module of this folder, and a line in [`of`] and in [`BY_PRECEDENCE`].
+
+mod dealhunter;
+mod explorer;
+mod loyalist;
+mod minimalist;
+
+use model::Persona;
+
+use crate::evidence::Rule;
+
+/// All personas in tie-breaking order: of those with equal points the first wins.
+pub const BY_PRECEDENCE: [Persona; Persona::ALL.len()] =
+    [Persona::Explorer, Persona::Loyalist, Persona::Dealhunter, Persona::Minimalist];
+
+/// Returns the profile of a persona.
+pub fn of(persona: Persona) -> &'static Profile {
+    match persona {
+        Persona::Explorer => &explorer::PROFILE,
+        Persona::Loyalist => &loyalist::PROFILE,
+        Persona::Dealhunter => &dealhunter::PROFILE,
+        Persona::Minimalist => &minimalist::PROFILE,
+    }
+}
+
+/// What generation knows of a persona.
+pub struct Profile {
+    /// What the persona wants from a page, for the model.
+    pub wants: &'static str,
+    /// The evidence for the persona.
+    pub rules: &'static [Rule],
+    /// The order of products.
+    pub order: Order,
+    /// The product of the spotlight; `None` if the persona gets no spotlight.
+    pub spotlight: Option<Spotlit>,
+    /// The page, from top to bottom.
+    pub layout: &'static [Slot],
+    /// The local planner's phrases for the persona.
+    pub phrases: Phrases,
+}
+
+/// An order of products.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Those that match the shopper's signals best come first.
+    Affinity,
+    /// Those with the largest reduction come first.
+    Reduction,
+    /// One product of each category in turn, starting with categories that are new to the shopper.
+    Mixed,
+}
+
+/// The product of a spotlight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spotlit {
+    /// The best after the hero's.
+    SecondBest,
+    /// The best of another category than the hero's.
+    OtherCategory,
+}
+
+/// A place for a block in a page of the local planner. It stays empty if the shop has nothing for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slot {
+    /// The opening, with the best product.
+    Hero,
+    /// The product that the profile says.
+    Spotlight,
+    /// At most this many of the best products that no other block shows on their own.
+    BestGrid(usize),
+    /// At most this many of the products with the lowest prices, even if other blocks show some of them.
+    CheapestGrid(usize),
+    /// Products of one category, preferably one that is new to the shopper.
+    CategoryGrid,
+    /// Products that the shopper bought.
+    BoughtGrid,
+    /// Products of one category, with their total price.
+    Bundle,
+    /// Reduced products.
+    Deals,
+    /// A search field.
+    Search,
+    /// The products that the shopper viewed.
+    RecentlyViewed,
+    /// The merchant's promises.
+    Reassurance,
+}
+
+/// Phrases for the places that differ between personas, in English, each list the best first
+/// ([`crate::phrases`] says what a phrase may claim).
+pub struct Phrases {
+    /// The hero's headline.
+    pub headline: &'static [&'static str],
+    /// The sentence below it.
+    pub hero_text: &'static [&'static str],
+    /// The heading of the main grid.
+    pub grid: &'static [&'static str],
+    /// The heading of a spotlight.
+    pub spotlight: &'static [&'static str],
+}

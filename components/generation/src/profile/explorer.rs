@@ -1,0 +1,37 @@
+//! Explorers look around and like to be surprised.
+//!
+//! An unknown shopper counts as an explorer, with little confidence: a varied page suits most people, and what they
+//! do on it reveals the most about them.
+
+use page::blocks::grid;
+
+use super::{Order, Phrases, Profile, Slot, Spotlit};
+use crate::evidence::rule;
+
+pub static PROFILE: Profile = Profile {
+    wants: "Variety and surprise: many kinds of products, things not seen yet, a search with good \
+            terms to start from, a story. Seven to ten blocks.",
+    rules: &[
+        rule(2, 1, "little is known yet", |_| 1),
+        rule(3, 5, "looks into several categories", |e| e.categories.saturating_sub(1)),
+        rule(1, 8, "looks at many products", |e| e.products),
+        rule(2, 4, "describes what they look for at length", |e| e.long_searches),
+    ],
+    order: Order::Mixed,
+    spotlight: Some(Spotlit::OtherCategory),
+    layout: &[
+        Slot::Hero,
+        Slot::Search,
+        Slot::BestGrid(grid::PRODUCTS_MAX),
+        Slot::RecentlyViewed,
+        Slot::Spotlight,
+        Slot::CategoryGrid,
+        Slot::Reassurance,
+    ],
+    phrases: Phrases {
+        headline: &["Take the long way round", "Have a look round", "Wander a little"],
+        hero_text: &["Start anywhere and see where it leads.", "Look at one thing, then at another."],
+        grid: &["Look around", "A bit of this and that"],
+        spotlight: &["Something different", "Of another kind"],
+    },
+};

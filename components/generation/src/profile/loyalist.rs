@@ -1,0 +1,33 @@
+//! Loyalists come back and buy again.
+
+use page::blocks::grid;
+
+use super::{Order, Phrases, Profile, Slot, Spotlit};
+use crate::evidence::rule;
+
+pub static PROFILE: Profile = Profile {
+    wants: "To be recognised: what is close to what was bought and looked at before, things that \
+            complete it, what is new in favourite categories. Five to eight blocks.",
+    rules: &[
+        rule(4, 5, "has bought before", |e| e.purchased),
+        rule(1, 8, "keeps coming back", |e| e.visits.saturating_sub(2)),
+    ],
+    order: Order::Affinity,
+    spotlight: Some(Spotlit::SecondBest),
+    layout: &[
+        Slot::Hero,
+        Slot::RecentlyViewed,
+        Slot::BoughtGrid,
+        Slot::BestGrid(grid::PRODUCTS_MAX),
+        Slot::Bundle,
+        Slot::Spotlight,
+        Slot::Search,
+        Slot::Reassurance,
+    ],
+    phrases: Phrases {
+        headline: &["Good to see you", "Welcome", "Here you are"],
+        hero_text: &["Have a look at what is here today.", "Look around for as long as you like."],
+        grid: &["More to look at", "Some others"],
+        spotlight: &["Have a look at this", "One more to see"],
+    },
+};

@@ -1,0 +1,27 @@
+//! Minimalists want one good answer and no noise.
+
+use super::{Order, Phrases, Profile, Slot, Spotlit};
+use crate::evidence::{Evidence, rule};
+
+/// The most products of the only grid.
+const GRID_MAX: usize = 4;
+
+pub static PROFILE: Profile = Profile {
+    wants: "One good answer and no noise: a hero with the best match, one spotlight, one grid of \
+            at most four, short copy. Three or four blocks.",
+    rules: &[
+        rule(4, 3, "decides after little browsing", Evidence::quick_decisions),
+        rule(3, 1, "puts into the cart without sorting or filtering", |e| {
+            usize::from(e.carted > 0 && e.sorts_and_filters == 0)
+        }),
+    ],
+    order: Order::Affinity,
+    spotlight: Some(Spotlit::SecondBest),
+    layout: &[Slot::Hero, Slot::Spotlight, Slot::BestGrid(GRID_MAX), Slot::Reassurance],
+    phrases: Phrases {
+        headline: &["This one", "Start here", "Straight to it"],
+        hero_text: &["A short page, and that is all.", "One to begin with, and a few others."],
+        grid: &["A short list", "A few others"],
+        spotlight: &["Or this one", "One more to compare"],
+    },
+};

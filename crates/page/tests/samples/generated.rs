@@ -1,0 +1,44 @@
+//! A sample of a generated page, for previews and tests.
+
+use page::blocks::{bundle, deals, grid, hero, reassurance, recently_viewed, search, spotlight, story};
+use page::{Page, Product, Shop, View};
+
+/// A page with a block of every kind.
+pub fn page<'a>(
+    shop: &'a Shop,
+    first: &'a Product,
+    others: &'a [Product],
+    promises: &'a [String],
+) -> Page<'a> {
+    let some = |skip, take| others.iter().skip(skip).take(take).collect::<Vec<_>>();
+    let blocks = vec![
+        View::Hero(hero::View {
+            headline: "Back to your workbench",
+            text: "New tools from the makers you come back to, and a few to go with what you have.",
+            product: Some(first),
+        }),
+        View::RecentlyViewed(recently_viewed::View { heading: "You looked at these", products: some(0, 6) }),
+        View::Spotlight(spotlight::View {
+            heading: "Worth a second look",
+            text: "You looked at it twice, and it is lighter than it seems.",
+            product: others.first().unwrap_or(first),
+        }),
+        View::Grid(grid::View { heading: "Made by Alder & Ash", products: some(0, 8) }),
+        View::Bundle(bundle::View {
+            heading: "An evening outdoors",
+            text: "Everything for a clear night, in one bag.",
+            products: some(4, 3),
+        }),
+        View::Deals(deals::View { heading: "Reduced for a few days", products: some(0, 6) }),
+        View::Story(story::View {
+            heading: "Made slowly",
+            text: "We started in a shed with one lathe.\nWe still have the lathe.",
+        }),
+        View::Search(search::View {
+            heading: "Looking for something else?",
+            terms: vec!["Wands", "Home", "Books"],
+        }),
+        View::Reassurance(reassurance::View { points: promises.iter().map(String::as_str).collect() }),
+    ];
+    Page { shop, title: "Magic Wands for you", blocks, generated: true }
+}
