@@ -1,6 +1,7 @@
 //! The rules of ARCHITECTURE.md that can be read from WIT, built components and `cargo metadata`.
 
 mod dependencies;
+mod package;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
