@@ -2,32 +2,13 @@
 
 mod dependencies;
 mod package;
+mod worlds;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use host::component::{Role, world};
+use host::component::Role;
 use model::Operation;
-use wit_parser::{Resolve, WorldItem, WorldKey};
-
-use crate::harness::usual_components;
-
-#[test]
-fn each_built_component_imports_nothing_but_what_its_world_names() {
-    for loaded in &usual_components().loaded {
-        let world = world_imports(loaded.role);
-        let beyond: Vec<_> = loaded.imports.iter().filter(|name| !world.contains(*name)).collect();
-        assert!(beyond.is_empty(), "{} imports {beyond:?}", loaded.role);
-    }
-}
-
-#[test]
-fn the_host_supplies_each_role_with_exactly_its_world() {
-    for role in Role::ALL {
-        let supplied: BTreeSet<_> = world::imports(role).iter().map(|name| (*name).to_owned()).collect();
-        assert_eq!(supplied, world_imports(role), "{role}");
-    }
-}
 
 /// Who writes a component reads there what it may do with which keys.
 #[test]
@@ -78,19 +59,4 @@ fn the_documents_name_files_that_exist() {
         let lost: Vec<_> = paths.iter().filter(|path| !root.join(path).exists()).collect();
         assert!(lost.is_empty(), "{document} names {lost:?}");
     }
-}
-
-/// The interfaces that a role's world imports, as `wit/` says.
-fn world_imports(role: Role) -> BTreeSet<String> {
-    let mut resolve = Resolve::default();
-    let wit = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../wit"));
-    resolve.push_dir(wit.join("capabilities")).expect("the capabilities parse");
-    let (storefront, _) = resolve.push_dir(wit.join("storefront")).expect("the storefront parses");
-    let name = if role == Role::Catalog { "catalog-online" } else { role.name() };
-    let world = resolve.select_world(&[storefront], Some(name)).expect("the role has a world");
-    let interfaces = resolve.worlds[world].imports.iter().filter_map(|(key, item)| match (key, item) {
-        (WorldKey::Interface(id), WorldItem::Interface { .. }) => resolve.id_of(*id),
-        _ => None,
-    });
-    interfaces.collect()
 }
