@@ -4,6 +4,7 @@
 //! Each is a trait with a real and a scripted implementation. Nothing here knows WebAssembly, the
 //! environment or a configuration file: the code that composes a deployment chooses the backends by
 //! name and passes them in.
+#![expect(clippy::disallowed_types, reason = "backends measure how long others take to answer")]
 
 #[cfg(test)]
 mod battery;
