@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, Response, StatusCode, header};
 use shopify::ShopDomain;
 
 use crate::pages::{self, Policy};
-use crate::session::{self, Refused};
+use crate::session;
 
 /// The query parameter with the time at which the page was bounced, in seconds since the epoch.
 const BOUNCED: &str = "bounced";
@@ -14,8 +14,6 @@ const BOUNCED: &str = "bounced";
 const BOUNCED_S: u64 = 60;
 /// The Shopify query parameters that a page keeps when App Bridge reloads it.
 const KEPT: [&str; 4] = ["shop", "host", "embedded", "locale"];
-/// The header that tells App Bridge to retry the request with a new session token.
-const RETRY: &str = "x-shopify-retry-invalid-session-request";
 
 /// Redirects a document to the bounce page, which fetches a session token and returns to the document.
 pub fn to_bounce(shop: &ShopDomain, public_url: &str, query: &str, now_s: u64) -> Response<Body> {
@@ -47,15 +45,6 @@ pub fn was_bounced(query: &str, now_s: u64) -> bool {
 pub fn is_ours(address: &str, public_url: &str) -> bool {
     let path = address.strip_prefix(public_url).unwrap_or(address);
     path == "/admin" || path.starts_with("/admin?")
-}
-
-/// Refuses a request that is not for a document. App Bridge retries it if a new token may help.
-pub fn unauthorized(refused: &Refused) -> Response<Body> {
-    let mut response = pages::refused(refused.status, &refused.why, None);
-    if refused.status == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(RETRY, HeaderValue::from_static("1"));
-    }
-    response
 }
 
 pub fn download(report: Vec<u8>) -> Response<Body> {

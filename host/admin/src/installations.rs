@@ -1,35 +1,18 @@
 //! Shops that installed the app, in an `SQLite` file: their tokens, encrypted, and their
 //! merchants' choices.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use capabilities::clock::Clock;
 use capabilities::random::Random;
-use capabilities::sqlite::{Database, Durability, OpenError, Statement, WriteFailed};
+use capabilities::sqlite::{Database, Statement};
 use model::ShopId;
 use sqlx::Row as _;
-use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteRow;
 
 use crate::keys::Keys;
-use crate::records::{Column, Credentials, Installation, State, Token, integer, natural, place};
-use crate::{Choices, Usage, sql};
-
-static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/shops");
-
-/// The file cannot be read or written at the moment. The text is for the log.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the file of shops is unavailable: {0}")]
-pub struct Unavailable(pub String);
-
-/// The stored data of shops.
-pub struct Shops {
-    /// Their installations.
-    pub installations: Arc<Installations>,
-    /// Their usage counts.
-    pub usage: Arc<Usage>,
-}
+use crate::records::{Column, Credentials, Installation, State, Token, Unavailable, integer, natural, place};
+use crate::{Choices, sql};
 
 /// Installations of the app.
 pub struct Installations {
@@ -39,45 +22,16 @@ pub struct Installations {
     random: Arc<dyn Random>,
 }
 
-impl Shops {
-    /// Opens the file at `path`, which is created if it is missing.
-    pub async fn open(
-        path: &Path,
+impl Installations {
+    pub(crate) fn new(
+        database: Arc<Database>,
         keys: Keys,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
-    ) -> Result<Self, OpenError> {
-        let database = Arc::new(Database::open(path, &MIGRATIONS, Durability::Power).await?);
-        let usage = Arc::new(Usage::new(database.clone(), clock.clone()));
-        let installations = Arc::new(Installations { database, keys, clock, random });
-        Ok(Self { installations, usage })
+    ) -> Self {
+        Self { database, keys, clock, random }
     }
 
-    /// Fails if the file cannot be written.
-    pub async fn probe(&self) -> Result<(), Unavailable> {
-        Ok(self.installations.database.probe().await?)
-    }
-
-    /// Writes pending counts, finishes pending work and closes the file.
-    pub async fn close(&self) {
-        self.usage.flush().await;
-        self.installations.database.close().await;
-    }
-}
-
-impl From<sqlx::Error> for Unavailable {
-    fn from(error: sqlx::Error) -> Self {
-        Self(error.to_string())
-    }
-}
-
-impl From<WriteFailed> for Unavailable {
-    fn from(failed: WriteFailed) -> Self {
-        Self(failed.0)
-    }
-}
-
-impl Installations {
     /// Returns the installation of a shop. Tokens whose encryption key is gone count as absent.
     pub async fn find(&self, shop: &ShopId) -> Result<Option<Installation>, Unavailable> {
         let query = sqlx::query(sql::FIND).bind(shop.as_str());

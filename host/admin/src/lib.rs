@@ -4,6 +4,7 @@
 //! know how pages are made: it uses the host through the trait [`Storefronts`]. Every request
 //! carries a session token from Shopify, and can access only that token's shop.
 
+mod admin;
 mod answers;
 mod app;
 mod choices;
@@ -17,18 +18,22 @@ mod records;
 mod routes;
 mod saving;
 mod session;
+mod shop_settings;
 mod shopify_api;
+mod shops;
 mod sql;
 mod storefronts;
 mod told;
 mod usage;
 
-pub use app::{Admin, App, Parts};
+pub use admin::{Admin, Parts};
+pub use app::App;
 pub use choices::Choices;
 pub use connections::{Connections, NotConnected};
-pub use installations::{Installations, Shops, Unavailable};
+pub use installations::Installations;
 pub use keys::{InvalidKeys, Keys};
-pub use records::{Credentials, Installation, State, Token};
+pub use records::{Credentials, Installation, State, Token, Unavailable};
 pub use routes::router;
+pub use shops::Shops;
 pub use storefronts::{Failed, Made, Preview, Report, Storefronts};
 pub use usage::{Counts, Event, Usage};

@@ -1,7 +1,25 @@
-//! An installation as stored, and its columns.
+//! An installation as stored, its columns, and the failure to reach them.
 
 use capabilities::Secret;
+use capabilities::sqlite::WriteFailed;
 use model::ShopId;
+
+/// The file cannot be read or written at the moment. The text is for the log.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the file of shops is unavailable: {0}")]
+pub struct Unavailable(pub String);
+
+impl From<sqlx::Error> for Unavailable {
+    fn from(error: sqlx::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<WriteFailed> for Unavailable {
+    fn from(failed: WriteFailed) -> Self {
+        Self(failed.0)
+    }
+}
 
 /// The state of an installation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,11 +12,11 @@ use model::{EventId, Persona};
 use shopify::ShopDomain;
 
 use crate::answers::{asset, download, is_ours, to_bounce, was_bounced};
-use crate::choices;
 use crate::form::Form;
 use crate::pages::{self, Bounce, Main, Nothing, Outcome, Page, Policy, ago};
 use crate::saving::{Saved, save_choices};
 use crate::session::{self, Caller, Need, Refused, Visitor};
+use crate::shop_settings::shop_settings;
 use crate::told::told;
 use crate::{Admin, Choices, Made, NotConnected};
 
@@ -184,7 +184,7 @@ async fn report(State(admin): State<Arc<Admin>>, caller: Caller, Path(id): Path<
 
 /// Returns the form with the shop's current settings.
 async fn form(admin: &Admin, caller: &Caller) -> Result<Form, Refused> {
-    let shop = choices::shop(&caller.shop, &*admin.storefronts, admin.installations()).await;
+    let shop = shop_settings(&caller.shop, &*admin.storefronts, admin.installations()).await;
     shop.map(|shop| Form::of(&Choices::of(&shop))).map_err(|error| {
         tracing::warn!(shop = %caller.shop, %error, "settings were not read");
         let why = "the settings cannot be read at the moment".to_owned();

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use model::ShopId;
 
-use crate::{Admin, Choices, NotConnected, choices};
+use crate::shop_settings::shop_settings;
+use crate::{Admin, Choices, NotConnected};
 
 /// The first pause before another attempt to invalidate existing pages; it doubles each time.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -33,7 +34,7 @@ pub async fn save_choices(
 ) -> Result<Saved, NotConnected> {
     let _alone = admin.connections.alone(shop).await;
     admin.connections.serving(shop).await?;
-    let former = choices::shop(shop, &*admin.storefronts, admin.installations()).await?;
+    let former = shop_settings(shop, &*admin.storefronts, admin.installations()).await?;
     if !admin.installations().choose(shop, choices).await? {
         return Err(NotConnected::Uninstalled);
     }

@@ -5,17 +5,18 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use model::ShopId;
 use shopify::oauth::Launch;
 use shopify::session_token::{self, Error};
 use shopify::{Rejection, ShopDomain};
 
-use crate::Admin;
-use crate::answers::unauthorized;
+use crate::{Admin, pages};
 
 /// Parameters that identify the caller: each may occur only once.
 const RESERVED: [&str; 6] = ["shop", "host", "hmac", "id_token", "timestamp", "signature"];
+/// The header that tells App Bridge to retry the request with a new session token.
+const RETRY: &str = "x-shopify-retry-invalid-session-request";
 
 /// A member of a shop's staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -192,4 +193,13 @@ fn check_once(query: &str) -> Result<(), Refused> {
 
 fn of_another_shop() -> Refused {
     Refused::new(StatusCode::FORBIDDEN, "the session token is of another shop")
+}
+
+/// Refuses a request that is not for a document. App Bridge retries it if a new token may help.
+fn unauthorized(refused: &Refused) -> Response<Body> {
+    let mut response = pages::refused(refused.status, &refused.why, None);
+    if refused.status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(RETRY, HeaderValue::from_static("1"));
+    }
+    response
 }

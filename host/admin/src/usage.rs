@@ -11,8 +11,7 @@ use capabilities::sqlite::Database;
 use model::ShopId;
 use sqlx::FromRow as _;
 
-use crate::installations::Unavailable;
-use crate::records::{integer, natural};
+use crate::records::{Unavailable, integer, natural};
 use crate::sql;
 
 const HOUR_MS: u64 = 3_600_000;

@@ -6,8 +6,9 @@ use model::ShopId;
 
 use super::{Connections, NotConnected, ended};
 use crate::records::{Installation, State};
+use crate::shop_settings::shop_settings;
 use crate::shopify_api::STOREFRONT_SCOPES;
-use crate::{Choices, Unavailable, choices};
+use crate::{Choices, Unavailable};
 
 impl Connections {
     /// Connects a shop whose merchant has the app open, unless it is connected. Exchanging a session token for tokens
@@ -47,7 +48,7 @@ impl Connections {
         let asked_ms = self.clock.now_ms();
         let tokens = self.api.exchange(id, session_token).await?;
         let inherited = self.inherited(id).await?;
-        let shop = choices::shop(id, &*self.storefronts, &self.installations).await?;
+        let shop = shop_settings(id, &*self.storefronts, &self.installations).await?;
         let shop = inherited.clone().map_or(shop.clone(), |choices| choices.over(shop));
         self.storefronts.reopen(id).await?;
         let credentials = self.credentials(tokens, &STOREFRONT_SCOPES.join(","));
