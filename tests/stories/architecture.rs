@@ -1,6 +1,7 @@
 //! The rules of ARCHITECTURE.md that can be read from WIT, built components and `cargo metadata`.
 
 mod dependencies;
+mod invariants;
 mod package;
 mod worlds;
 
