@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use catalog_shopify::answer::{CollectionsData, ProductsData, SearchData, ShopData, read};
-use catalog_shopify::model::{Collection, Listing, Product, Shop};
+use catalog_shopify::types::{Collection, Listing, Product, Shop};
 use catalog_shopify::price;
 use libfuzzer_sys::fuzz_target;
 

@@ -15,6 +15,10 @@
 //! assert_eq!(refusal.to_string(), "there is no key `pool.sise`; the nearest is `pool.size`");
 //! # Ok::<(), anyhow::Error>(())
 //! ```
+#![expect(
+    clippy::disallowed_types,
+    reason = "the host measures how long calls take and when its own work is due"
+)]
 
 pub mod backends;
 pub mod config;

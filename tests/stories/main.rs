@@ -1,5 +1,6 @@
 //! What people see of Wandstore, told as stories: the real components in the real host, over a
 //! real socket, with backends and a language model that do as they are told.
+#![expect(clippy::disallowed_types, reason = "stories limit how long the host may take")]
 
 mod admin;
 mod architecture;
@@ -13,6 +14,7 @@ mod durability;
 #[cfg(unix)]
 mod export;
 mod faults;
+mod handles;
 mod harness;
 mod http;
 mod installation;

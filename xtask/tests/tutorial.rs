@@ -3,6 +3,7 @@
 //! The commands run as they are written, with four differences: `git clone` copies this repository, `cargo xtask dev`
 //! serves with the binary that is built already and on a free port, builds share a target folder with the other tests of
 //! new components, and `cargo test` uses its profile.
+#![expect(clippy::disallowed_types, reason = "a server has a limited time to start")]
 
 use std::fs;
 use std::io::Read as _;

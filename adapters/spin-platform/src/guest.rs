@@ -1,29 +1,20 @@
 //! Binds the logic to WIT, and holds what is too short for a file of its own.
-#![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
-
-#[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
-pub(crate) mod bindings {
-    wit_bindgen::generate!({
-        path: ["../../wit/capabilities", "../../wit/platform", "../../wit/storefront", "../../wit/spin"],
-        world: "wandstore:spin/platform",
-        generate_all,
-    });
-}
+#![expect(unsafe_code, reason = "what `export!` is made of")]
 
 use std::cell::RefCell;
 
-use bindings::exports::wandstore::capabilities::{clock, log, random};
-use bindings::exports::wandstore::platform::{outbound, sql, timer, variables};
-use bindings::exports::wandstore::spin::caller;
-use bindings::fermyon::spin::variables as spin_variables;
 use wasi::cli::stderr;
-use wasi::clocks::{monotonic_clock, wall_clock};
+use wasi::clocks::wall_clock;
 use wasi::random::random as wasi_random;
 
 use crate::Level;
+use crate::bindings;
+use crate::bindings::exports::wandstore::capabilities::{clock, log, random};
+use crate::bindings::exports::wandstore::platform::{outbound, sql, timer, variables};
+use crate::bindings::exports::wandstore::spin::caller;
+use crate::bindings::fermyon::spin::variables as spin_variables;
+use crate::pause::{NS_PER_MS, pause};
 
-/// A millisecond of the monotonic clock.
-pub(crate) const MS: u64 = 1_000_000;
 /// How much one write to standard error may carry (`wasi:io/streams`, `blocking-write-and-flush`).
 const WRITE_BYTES_MAX: usize = 4_096;
 
@@ -66,14 +57,14 @@ impl outbound::Guest for Component {
 
 impl timer::Guest for Component {
     fn sleep(ms: u32) {
-        monotonic_clock::subscribe_duration(u64::from(ms) * MS).block();
+        pause(ms.into()).block();
     }
 }
 
 impl clock::Guest for Component {
     fn now_ms() -> u64 {
         let now = wall_clock::now();
-        now.seconds * 1_000 + u64::from(now.nanoseconds) / MS
+        now.seconds * 1_000 + u64::from(now.nanoseconds) / NS_PER_MS
     }
 }
 

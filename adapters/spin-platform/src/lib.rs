@@ -16,9 +16,13 @@ mod address;
 mod line;
 
 #[cfg(target_arch = "wasm32")]
+mod bindings;
+#[cfg(target_arch = "wasm32")]
 mod guest;
 #[cfg(target_arch = "wasm32")]
 mod outbound;
+#[cfg(target_arch = "wasm32")]
+mod pause;
 #[cfg(target_arch = "wasm32")]
 mod sql;
 

@@ -1,6 +1,5 @@
 //! One request and its answer by `wasi:http`, within one deadline.
 
-use wasi::clocks::monotonic_clock;
 use wasi::http::outgoing_handler;
 use wasi::http::types::{
     ErrorCode, Fields, FutureIncomingResponse, IncomingBody, IncomingResponse, Method, OutgoingBody,
@@ -9,8 +8,8 @@ use wasi::http::types::{
 use wasi::io::poll::{Pollable, poll};
 use wasi::io::streams::StreamError;
 
-use crate::guest::MS;
-use crate::guest::bindings::exports::wandstore::platform::outbound::{Error, Request, Response};
+use crate::bindings::exports::wandstore::platform::outbound::{Error, Request, Response};
+use crate::pause::{NS_PER_MS, pause};
 use crate::{Address, Scheme};
 
 /// How much is read or written at once.
@@ -37,7 +36,7 @@ struct Deadline(Pollable);
 
 impl Deadline {
     fn after_ms(ms: u32) -> Self {
-        Self(monotonic_clock::subscribe_duration(u64::from(ms) * MS))
+        Self(pause(ms.into()))
     }
 
     /// Waits for `event`, or fails once the deadline has passed.
@@ -91,7 +90,7 @@ fn content_length(request: &Request) -> Option<(String, Vec<u8>)> {
 
 fn options(timeout_ms: u32) -> Result<RequestOptions, Error> {
     let options = RequestOptions::new();
-    let timeout = Some(u64::from(timeout_ms) * MS);
+    let timeout = Some(u64::from(timeout_ms) * NS_PER_MS);
     let are_set = options.set_connect_timeout(timeout).is_ok()
         && options.set_first_byte_timeout(timeout).is_ok()
         && options.set_between_bytes_timeout(timeout).is_ok();

@@ -2,11 +2,9 @@
 
 use std::cell::RefCell;
 
-use wasi::clocks::monotonic_clock;
-
-use crate::guest::MS;
-use crate::guest::bindings::exports::wandstore::platform::sql::Value;
-use crate::guest::bindings::spin::sqlite::sqlite::{Connection, Error, QueryResult, Value as SpinValue};
+use crate::bindings::exports::wandstore::platform::sql::Value;
+use crate::bindings::spin::sqlite::sqlite::{Connection, Error, QueryResult, Value as SpinValue};
+use crate::pause::pause;
 
 /// The label in the manifest.
 const DATABASE: &str = "default";
@@ -44,7 +42,7 @@ fn retried(mut execute: impl FnMut() -> Result<QueryResult, Error>) -> Result<Qu
     for pause_ms in BUSY_PAUSES_MS {
         match execute() {
             Err(Error::Io(text)) if text.contains("is locked") => {
-                monotonic_clock::subscribe_duration(pause_ms * MS).block();
+                pause(pause_ms).block();
             }
             ended => return ended,
         }

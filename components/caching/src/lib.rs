@@ -20,6 +20,7 @@
 
 mod cache;
 mod capabilities;
+mod changes;
 mod forget;
 mod freshness;
 mod metadata;

@@ -7,16 +7,8 @@
 //! holds the time at which it is due. Every read after that time returns the new version, so no further write is
 //! needed. An operator or a merchant bumps the version at once.
 
-use model::{Key, ShopId};
-
-use crate::cache::{Cache, Error};
-use crate::capabilities::{Blob, Failure, Kv, Operator, Swap, Value};
-
 /// An upper bound on the size of an entry.
-const ENTRY_BYTES_MAX: u32 = 80;
-/// How many times a compare-and-swap is tried. In each lost race another writer won, so that many must
-/// meet for a change to fail.
-pub(crate) const SWAPS_MAX: u32 = 8;
+pub(crate) const ENTRY_BYTES_MAX: u32 = 80;
 /// The shortest time between two bumps that product changes cause.
 pub const BUMP_INTERVAL_MS: u64 = 1_000;
 /// The clocks of two hosts differ by less than this. A change this shortly before a due bump may come after it by
@@ -48,7 +40,7 @@ impl Shop {
     }
 
     /// Returns the record after products changed at `now_ms`.
-    fn changed(self, now_ms: u64) -> Self {
+    pub(crate) fn changed(self, now_ms: u64) -> Self {
         if self.due_ms.is_some_and(|due_ms| is_ahead(due_ms, now_ms + CLOCKS_DIFFER_MS)) {
             return self;
         }
@@ -62,23 +54,23 @@ impl Shop {
     }
 
     /// Returns the record after a bump at `now_ms`.
-    fn bumped(self, now_ms: u64) -> Self {
+    pub(crate) fn bumped(self, now_ms: u64) -> Self {
         let version = self.catalog_version(now_ms).wrapping_add(1);
         Self { version, bumped_ms: Some(now_ms), due_ms: None, ..self }
     }
 
-    fn closed(self) -> Self {
+    pub(crate) fn closed(self) -> Self {
         Self { closed: true, ..self }
     }
 
     /// Returns the reopened record. It is bumped, because webhooks were ignored while the shop was closed and its
     /// products may have changed.
-    fn reopened(self, now_ms: u64) -> Self {
+    pub(crate) fn reopened(self, now_ms: u64) -> Self {
         if self.closed { Self { closed: false, ..self.bumped(now_ms) } } else { self }
     }
 
     /// Encodes the version first, and then the other fields that are set.
-    fn encode(self) -> String {
+    pub(crate) fn encode(self) -> String {
         let Self { version, bumped_ms, due_ms, closed } = self;
         let closed = if closed { format!(" {CLOSED}") } else { String::new() };
         let time = |name: &str, ms: Option<u64>| ms.map(|ms| format!(" {name}{ms}")).unwrap_or_default();
@@ -87,7 +79,7 @@ impl Shop {
     }
 
     /// Decodes an entry. An invalid version counts as 0, and the next change replaces it.
-    fn decode(bytes: &[u8]) -> Self {
+    pub(crate) fn decode(bytes: &[u8]) -> Self {
         let mut words = std::str::from_utf8(bytes).unwrap_or_default().split(' ');
         let Some(version) = words.next().and_then(|word| word.parse().ok()) else { return Self::default() };
         let mut shop = Self { version, ..Self::default() };
@@ -108,66 +100,6 @@ impl Shop {
 /// a wrong clock wrote it.
 fn is_ahead(at_ms: u64, now_ms: u64) -> bool {
     now_ms < at_ms && at_ms - now_ms <= 2 * BUMP_INTERVAL_MS
-}
-
-impl<K, B, O> Cache<K, B, O>
-where
-    K: Kv,
-    B: Blob<Value = K::Value>,
-    O: Operator,
-{
-    /// Returns the shop's catalog version at `now_ms`; 0 before the first bump.
-    pub fn catalog_version(&self, shop: &ShopId, now_ms: u64) -> Result<u64, Error> {
-        Ok(self.shop(shop)?.catalog_version(now_ms))
-    }
-
-    /// Makes every page rendered before stale. Returns the new version.
-    pub fn bump_catalog_version(&self, id: &ShopId, now_ms: u64) -> Result<u64, Error> {
-        Ok(self.change(id, |shop| Some(shop.bumped(now_ms)))?.catalog_version(now_ms))
-    }
-
-    /// Makes every page rendered before stale, at once or within [`BUMP_INTERVAL_MS`].
-    pub fn products_changed(&self, id: &ShopId, now_ms: u64) -> Result<(), Error> {
-        // A due bump covers this change as well, even if others write meanwhile.
-        let change = |shop: Shop| Some(shop.changed(now_ms)).filter(|changed| *changed != shop);
-        self.change(id, change).map(drop)
-    }
-
-    /// Closes a shop: from now on the cache returns and stores nothing for it.
-    pub fn close(&self, id: &ShopId) -> Result<(), Error> {
-        self.change(id, |shop| Some(shop.closed())).map(drop)
-    }
-
-    /// Reopens a closed shop. Pages that still exist are stale.
-    pub fn reopen(&self, id: &ShopId, now_ms: u64) -> Result<(), Error> {
-        self.change(id, |shop| Some(shop.reopened(now_ms))).map(drop)
-    }
-
-    /// Returns a shop's record.
-    pub(crate) fn shop(&self, shop: &ShopId) -> Result<Shop, Failure> {
-        Ok(self.read_shop(shop)?.0)
-    }
-
-    /// Applies `change` to the entry and writes the result, even if it is the same, because the entry may be newer than
-    /// the one that was read. Writes nothing if `change` returns `None`.
-    fn change(&self, id: &ShopId, change: impl Fn(Shop) -> Option<Shop>) -> Result<Shop, Error> {
-        let key = Key::CatalogVersion(id);
-        for _ in 0..SWAPS_MAX {
-            let (shop, entry_version) = self.read_shop(id)?;
-            let Some(next) = change(shop) else { return Ok(shop) };
-            let value = K::Value::new(next.encode().as_bytes());
-            if self.kv.compare_and_swap(key, entry_version, &value, None)? == Swap::Done {
-                return Ok(next);
-            }
-        }
-        Err(Error::Unavailable(format!("shop record: gave up after {SWAPS_MAX} write conflicts")))
-    }
-
-    /// Reads a shop's record and the version of its entry.
-    fn read_shop(&self, shop: &ShopId) -> Result<(Shop, Option<u64>), Failure> {
-        let entry = self.kv.get(Key::CatalogVersion(shop), ENTRY_BYTES_MAX)?;
-        Ok(entry.map_or_else(Default::default, |entry| (Shop::decode(&entry.head), Some(entry.version))))
-    }
 }
 
 #[cfg(test)]

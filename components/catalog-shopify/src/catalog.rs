@@ -7,33 +7,13 @@ use crate::capabilities::World;
 use crate::kept::{self, Kept};
 use crate::query::Query;
 use crate::question::{Question, Term};
-use crate::types::{Assortment, Collection, Listing, Product};
+use crate::types::{Assortment, CatalogError, Collection, Freshness, Listing, Product};
 use crate::visit::{Found, Visit};
 
 /// How long a shopper waits for Shopify if nothing is known, in milliseconds.
 const STALE_OK_MS: u64 = 800;
 /// How long a background job waits for Shopify, in milliseconds.
 const CURRENT_MS: u64 = 10_000;
-
-/// Whether stale products are acceptable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Freshness {
-    /// A shopper is waiting. Known products will do, whatever their age. Shopify is asked only if none are known.
-    StaleOk,
-    /// Nobody is waiting: products must be current.
-    Current,
-}
-
-/// Why the catalog does not answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CatalogError {
-    /// The deployment does not know this Shopify shop.
-    NoSuchShop,
-    /// Shopify did not answer. Try again after this many milliseconds.
-    Unavailable(u64),
-    /// The same question to Shopify is already under way for another caller. Try again after this many milliseconds.
-    Busy(u64),
-}
 
 /// The catalog of Shopify shops.
 #[derive(Debug)]

@@ -6,9 +6,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::capabilities::{StorageFailed, World};
-use crate::catalog::Freshness;
 use crate::failure::Failure;
 use crate::question::Question;
+use crate::types::Freshness;
 
 /// The name of the entry with the end of a shop's pause.
 const REST: &str = "rest";

@@ -34,5 +34,5 @@ mod fakes;
 #[cfg(target_arch = "wasm32")]
 mod guest;
 
-pub use catalog::{Catalog, CatalogError, Freshness};
-pub use types::{Assortment, Collection, Image, Product};
+pub use catalog::Catalog;
+pub use types::{Assortment, CatalogError, Collection, Freshness, Image, Product};

@@ -104,3 +104,23 @@ impl Listing {
         }
     }
 }
+
+/// Whether stale products are acceptable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// A shopper is waiting. Known products will do, whatever their age. Shopify is asked only if none are known.
+    StaleOk,
+    /// Nobody is waiting: products must be current.
+    Current,
+}
+
+/// Why the catalog does not answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CatalogError {
+    /// The deployment does not know this Shopify shop.
+    NoSuchShop,
+    /// Shopify did not answer. Try again after this many milliseconds.
+    Unavailable(u64),
+    /// The same question to Shopify is already under way for another caller. Try again after this many milliseconds.
+    Busy(u64),
+}

@@ -10,12 +10,11 @@ use serde::de::DeserializeOwned;
 
 use crate::ask::Shopify;
 use crate::capabilities::World;
-use crate::catalog::{CatalogError, Freshness};
 use crate::failure::Failure;
 use crate::kept::{self, Kept};
 use crate::query::Query;
 use crate::question::Question;
-use crate::types::{Listing, Shop};
+use crate::types::{CatalogError, Freshness, Listing, Shop};
 
 /// When to come back while another caller asks Shopify the same question, in milliseconds: the time that a shop
 /// takes to answer.

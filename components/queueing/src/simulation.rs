@@ -51,6 +51,7 @@ const SEEDS: u64 = 100;
 const SEED_VARIABLE: &str = "QUEUEING_SEED";
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a developer names the seed of the run to repeat")]
 fn no_job_is_lost_or_done_twice_whatever_breaks() {
     match std::env::var(SEED_VARIABLE) {
         Ok(seed) => run(seed.parse().expect("a seed is a number")),

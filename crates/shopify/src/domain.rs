@@ -35,12 +35,12 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 #[error("not a domain of a Shopify shop")]
 pub struct InvalidDomain;
 
-/// The permanent domain of a shop, such as `magic-wands.myshopify.com`, in lower case.
+/// The permanent domain of a shop, such as `cup-shop.myshopify.com`, in lower case.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ShopDomain(String);
 
 impl ShopDomain {
-    /// Parses a domain, or the address of a shop's admin such as `admin.shopify.com/store/magic-wands`. It accepts
+    /// Parses a domain, or the address of a shop's admin such as `admin.shopify.com/store/cup-shop`. It accepts
     /// nothing around it: no scheme, user, port, path, dot or space.
     pub fn parse(text: &str) -> Result<Self, InvalidDomain> {
         let text = text.to_ascii_lowercase();
@@ -77,8 +77,8 @@ impl fmt::Display for ShopDomain {
 pub struct AdminHost(String);
 
 impl AdminHost {
-    /// Reads a `host` parameter: base64 of `admin.shopify.com/store/magic-wands` or of
-    /// `magic-wands.myshopify.com/admin`.
+    /// Reads a `host` parameter: base64 of `admin.shopify.com/store/cup-shop` or of
+    /// `cup-shop.myshopify.com/admin`.
     pub fn parse(parameter: &str) -> Result<Self, InvalidDomain> {
         if parameter.len() > HOST_PARAM_BYTES_MAX {
             return Err(InvalidDomain);
@@ -88,7 +88,7 @@ impl AdminHost {
         is_admin(&address).then_some(Self(address)).ok_or(InvalidDomain)
     }
 
-    /// Returns the address, such as `admin.shopify.com/store/magic-wands`.
+    /// Returns the address, such as `admin.shopify.com/store/cup-shop`.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -121,8 +121,8 @@ mod tests {
 
     #[test]
     fn domains_are_lower_cased() {
-        let shop = ShopDomain::parse("Magic-Wands.MyShopify.com").unwrap();
-        assert_eq!(shop.as_str(), "magic-wands.myshopify.com");
+        let shop = ShopDomain::parse("Cup-Shop.MyShopify.com").unwrap();
+        assert_eq!(shop.as_str(), "cup-shop.myshopify.com");
     }
 
     #[test]

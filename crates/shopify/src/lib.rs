@@ -1,10 +1,5 @@
-//! Shopify's formats and rules as plain functions: signed queries, webhooks, session tokens, shop domains, token
-//! requests.
-//!
-//! The crate is pure: it has no I/O, clock, WIT types or cryptography of its own. The caller of a verification
-//! passes the time and a check of a message against a MAC, `Fn(message, mac) -> bool`: in a component the
-//! `signatures` capability, on a host HMAC-SHA256. All input is hostile until its check has passed. Even then it
-//! is parsed strictly, because a signature proves the sender, not that the input is well-formed.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
 
 pub mod domain;
 mod json;
@@ -15,6 +10,7 @@ mod query;
 mod rejection;
 pub mod session_token;
 pub mod token_request;
+mod topic;
 pub mod webhook;
 
 pub use domain::{AdminHost, InvalidDomain, ShopDomain};

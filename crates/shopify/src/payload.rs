@@ -1,4 +1,4 @@
-//! The parts of webhook bodies that we need. Everything else in a body is ignored.
+//! The parts of webhook bodies that say which shop and customer they are about. Everything else is ignored.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::json::{self, Object};
-use crate::webhook::Topic;
+use crate::topic::Topic;
 use crate::{Rejection, ShopDomain};
 
 /// Shopify's number of a customer, never zero.

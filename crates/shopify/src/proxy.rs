@@ -27,7 +27,7 @@ pub struct Signed {
     pub shop: ShopDomain,
     /// The customer who is logged in, if any.
     pub customer: Option<CustomerId>,
-    /// The current path of this app in the shop. The merchant may rename it.
+    /// The current path of the app in the shop. The merchant may rename it.
     pub prefix: Option<Prefix>,
     /// When Shopify signed it, in seconds since 1970.
     pub timestamp_s: u64,
@@ -65,7 +65,7 @@ impl Signed {
     }
 }
 
-/// The path of the app in a shop: `/apps/wand`, unless the merchant renamed it.
+/// The path of the app in a shop: `/apps/reviews`, unless the merchant renamed it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Prefix(String);
 
@@ -73,7 +73,7 @@ impl Prefix {
     /// Parses one of Shopify's four prefixes and a subpath. The result is safe in an address or an attribute
     /// without escaping.
     ///
-    /// A market's folder before the prefix, as in `/en-ca/apps/wand`, is dropped: no document says whether Shopify
+    /// A market's folder before the prefix, as in `/en-ca/apps/reviews`, is dropped: no document says whether Shopify
     /// includes the folder.
     pub fn parse(text: &str) -> Result<Self, Rejection> {
         let path = text.strip_prefix('/').map(|rest| match rest.split_once('/') {
@@ -86,7 +86,7 @@ impl Prefix {
             .ok_or(Rejection::Malformed("path_prefix"))
     }
 
-    /// Returns the prefix, such as `/apps/wand`: with a slash at the start, and none at the end.
+    /// Returns the prefix, such as `/apps/reviews`: with a slash at the start, and none at the end.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -4,7 +4,7 @@
 /// and reveals nothing about a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// The signature is missing, malformed or not made with our secret.
+    /// The signature is missing, malformed or not made with the secret.
     #[error("the signature is not valid")]
     Forged,
     /// The timestamp is too old, or in the future.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::{ShopDomain, json};
 
-/// The largest accepted difference between Shopify's clock and ours, in seconds.
+/// The largest accepted difference between Shopify's clock and the caller's, in seconds.
 const LEEWAY_S: u64 = 10;
 /// The longest token, in bytes: longer than any of Shopify's.
 const BYTES_MAX: usize = 8 * 1024;
@@ -74,7 +74,7 @@ pub fn bearer(authorization: &str) -> Result<&str, Error> {
 #[derive(Deserialize)]
 struct Header {
     alg: String,
-    /// Whether there are critical extensions (RFC 7515, section 4.1.11). We support none, so any value counts,
+    /// Whether there are critical extensions (RFC 7515, section 4.1.11). None is supported, so any value counts,
     /// even null.
     #[serde(default, deserialize_with = "present")]
     crit: bool,

@@ -91,7 +91,7 @@ struct Answer {
     refresh_token_expires_in: Value,
     #[serde(default)]
     scope: Value,
-    /// A staff member, present for an online token only, which we never request.
+    /// A staff member, present for an online token only, which this crate never requests.
     #[serde(default)]
     associated_user: Value,
 }
@@ -105,7 +105,7 @@ pub enum Refusal {
     /// The refresh token was replaced, expired or revoked. Drop it, and exchange a session token again.
     #[error("Shopify did not accept the token that it was given")]
     InvalidGrant,
-    /// Shopify does not accept our key or secret. Only the operator of this app can fix it.
+    /// Shopify does not accept the client id or secret. Only the operator of the app can fix it.
     #[error("Shopify did not accept the app's key and secret")]
     InvalidClient,
     /// Shopify is busy or failing. Try again later.
@@ -170,7 +170,7 @@ fn text(value: Value) -> Option<String> {
 }
 
 /// Reads the reason of a refusal. For an inactive refresh token Shopify reports `invalid_request`: "This request
-/// requires an active `refresh_token`". Our requests are always well-formed, so this means the same as
+/// requires an active `refresh_token`". The requests of this crate are always well-formed, so this means the same as
 /// `invalid_grant`.
 fn refusal(status: u16, body: &[u8]) -> Refusal {
     let failure = json::object::<Failure>(body).map(|failure| failure.error);

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::payload::ShopOfBody;
+pub use crate::topic::Topic;
 use crate::{MAC_BYTES, Rejection, ShopDomain};
 
 /// The longest header value, in bytes: longer than any of Shopify's.
@@ -114,68 +115,6 @@ pub fn signature(header: impl Fn(&str) -> Option<String>) -> Result<(Family, [u8
     let bytes = Some(text).filter(is_word).and_then(|text| STANDARD.decode(text).ok());
     let mac = bytes.and_then(|bytes| bytes.try_into().ok()).ok_or(Rejection::Forged)?;
     Ok((family, mac))
-}
-
-/// The topic of a webhook, as far as this app handles it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Topic {
-    /// `products/create`, `/update`, `/delete`.
-    Products,
-    /// `collections/create`, `/update`, `/delete`.
-    Collections,
-    /// `inventory_levels/update` and similar topics.
-    Inventory,
-    /// `shop/update`.
-    ShopUpdate,
-    /// `app/uninstalled`.
-    AppUninstalled,
-    /// `customers/data_request`.
-    CustomersDataRequest,
-    /// `customers/redact`.
-    CustomersRedact,
-    /// `shop/redact`.
-    ShopRedact,
-    /// Any other topic, in lower case.
-    Other(String),
-}
-
-impl Topic {
-    /// Reads a topic: `products/update`, `PRODUCTS_UPDATE` or, for events, `Product` with an action. Like
-    /// Shopify's libraries, it also accepts a dot as separator.
-    pub fn of(topic: &str, action: Option<&str>) -> Self {
-        let topic = topic.to_ascii_lowercase();
-        match topic.replace(['/', '.'], "_").as_str() {
-            "shop_update" => Self::ShopUpdate,
-            "app_uninstalled" => Self::AppUninstalled,
-            "customers_data_request" => Self::CustomersDataRequest,
-            "customers_redact" => Self::CustomersRedact,
-            "shop_redact" => Self::ShopRedact,
-            "shop" if action == Some("update") => Self::ShopUpdate,
-            name => Self::of_resource(name).unwrap_or(Self::Other(topic)),
-        }
-    }
-
-    /// Returns whether prices, titles or stock may have changed.
-    pub fn changes_catalog(&self) -> bool {
-        matches!(self, Self::Products | Self::Collections | Self::Inventory | Self::ShopUpdate)
-    }
-
-    /// Returns whether this is one of Shopify's compliance topics.
-    pub fn is_compliance(&self) -> bool {
-        matches!(self, Self::CustomersDataRequest | Self::CustomersRedact | Self::ShopRedact)
-    }
-
-    /// Returns the topic of a resource, which is handled the same for every action.
-    fn of_resource(name: &str) -> Option<Self> {
-        let actions = ["_create", "_update", "_delete", "_connect", "_disconnect"];
-        let resource = actions.iter().find_map(|action| name.strip_suffix(action)).unwrap_or(name);
-        match resource {
-            "products" | "product" => Some(Self::Products),
-            "collections" | "collection" => Some(Self::Collections),
-            "inventory_levels" | "inventory_level" | "inventorylevel" => Some(Self::Inventory),
-            _ => None,
-        }
-    }
 }
 
 /// Reads a time such as `2026-11-24T18:00:27.877041743Z`.

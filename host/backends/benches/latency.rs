@@ -1,6 +1,7 @@
 //! Measures the operations that a shopper waits for, next to the machine's own time for similar work.
 //!
 //! `cargo bench -p capabilities` prints a table; nothing passes or fails.
+#![expect(clippy::disallowed_types, reason = "it measures how long operations take")]
 #![expect(clippy::print_stdout, reason = "a developer's command, which may end where nobody reads it")]
 
 use std::collections::HashMap;

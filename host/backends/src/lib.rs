@@ -23,6 +23,7 @@
 //!     kv::open(&Selection::of("sqlite"), &site).await
 //! }
 //! ```
+#![expect(clippy::disallowed_types, reason = "backends measure how long others take to answer")]
 
 #[cfg(test)]
 mod battery;

@@ -226,6 +226,7 @@ mod tests {
 
     #[test]
     #[ignore = "it lives until it is killed, by a_process_that_was_killed_is_gone_until_it_is_forgotten"]
+    #[expect(clippy::disallowed_methods, reason = "the test that kills this process passes it the folder")]
     fn lives_until_it_is_killed() {
         let folder = std::env::var_os(FOLDER).expect("named by the one who kills");
         let process = Process::register(Path::new(&folder), &random::System).unwrap();

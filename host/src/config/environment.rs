@@ -67,6 +67,7 @@ pub(super) const VARIABLES: [&str; 17] = [
 
 impl Environment {
     /// Reads the variables of this process. An empty one counts as not set.
+    #[expect(clippy::disallowed_methods, reason = "this is where configuration reads the environment")]
     pub fn of_process() -> Self {
         Self::from_lookup(|name| std::env::var(name).ok())
     }

@@ -2,6 +2,7 @@
 //!
 //! The machine may be slow or busy, so only the ratio counts. The server has one core, and the load
 //! generator another; figures are medians of alternating rounds.
+#![expect(clippy::disallowed_types, reason = "it measures how long requests take")]
 #![expect(clippy::print_stdout, reason = "a developer's command, which may end where nobody reads it")]
 
 mod client;

@@ -147,6 +147,61 @@ const HOSTILE_CATALOG: &str = r#"
     (call $unavailable)))
 "#;
 
+/// How a request to the counting catalog ends, apart from its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The component drops its handle.
+    Clean,
+    /// The component keeps its handle.
+    Leaks,
+    /// The component traps.
+    Traps,
+}
+
+/// Writes a catalog that, on each request for products, stores the digit of how many requests its instance had so
+/// far. Returns its path.
+pub fn counting_catalog(ending: Ending) -> PathBuf {
+    let end = match ending {
+        Ending::Clean => "(call $drop (local.get $count))",
+        Ending::Leaks => "",
+        Ending::Traps => "unreachable",
+    };
+    let file = format!("counting-catalog-{ending:?}.wasm").to_lowercase();
+    encode(&file, Role::Catalog, str::to_owned, |_dummy| COUNTING_CATALOG.replace("(end)", end))
+}
+
+/// The counting catalog's module, as [`HOSTILE_CATALOG`].
+const COUNTING_CATALOG: &str = r#"
+(module
+  (import "wandstore:capabilities/values@0.1.0" "[constructor]value" (func $value (param i32 i32) (result i32)))
+  (import "wandstore:capabilities/values@0.1.0" "[resource-drop]value" (func $drop (param i32)))
+  (import "wandstore:capabilities/kv@0.1.0" "set" (func $set (param i32 i32 i32 i32 i32 i32 i32 i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "UI_CACHE")
+  (data (i32.const 100) "shopify:magic-wands:mine")
+  (global $calls (mut i32) (i32.const 0))
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+    (i32.const 4096))
+  (func $unavailable (result i32)
+    (i32.store8 (i32.const 2048) (i32.const 1))
+    (i32.store8 (i32.const 2056) (i32.const 1))
+    (i64.store (i32.const 2064) (i64.const 1))
+    (i32.const 2048))
+  (func (export "wandstore:storefront/catalog@0.1.0#products") (param i32 i32 i32 i32 i32 i32 i32) (result i32)
+    (local $count i32)
+    (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
+    (i32.store8 (i32.const 200) (i32.add (i32.const 48) (global.get $calls)))
+    (local.set $count (call $value (i32.const 200) (i32.const 1)))
+    (call $set (i32.const 0) (i32.const 8) (i32.const 100) (i32.const 24)
+      (local.get $count) (i32.const 0) (i32.const 0) (i32.const 1024))
+    (end)
+    (call $unavailable))
+  (func (export "wandstore:storefront/catalog@0.1.0#collections") (param i32 i32 i32 i32 i32 i32 i32) (result i32)
+    (call $unavailable))
+  (func (export "wandstore:storefront/catalog@0.1.0#search") (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+    (call $unavailable)))
+"#;
+
 /// Writes a component that does nothing, with changes to its WIT and to the text of its module.
 fn encode(
     file: &str,

@@ -2,6 +2,8 @@
 //!
 //! For tests and measurements. It starts and stops hosts as an operator would, and asks them over
 //! HTTP; it links none of them, and reaches into none.
+#![expect(clippy::disallowed_methods, reason = "a developer names their programs in variables")]
+#![expect(clippy::disallowed_types, reason = "a host has a limited time to start")]
 
 pub mod client;
 pub mod host;

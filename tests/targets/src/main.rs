@@ -2,6 +2,7 @@
 //!
 //! The host has one core, the load another, one host at a time. Figures are of this machine at this
 //! time: what counts is how they compare.
+#![expect(clippy::disallowed_types, reason = "it measures how long requests take")]
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,

@@ -2,9 +2,10 @@ use model::{InvalidId, Persona, Source};
 use proptest::prelude::*;
 
 use super::*;
+use crate::changes::SWAPS_MAX;
 use crate::fakes::{Bytes, FakeBlob, FakeKv, FakeOperator, Faults};
 use crate::metadata::Fragment;
-use crate::shop::{BUMP_INTERVAL_MS, SWAPS_MAX};
+use crate::shop::BUMP_INTERVAL_MS;
 
 const KEY: &str = "ui:magic-wands:abc123";
 const PAGE: &str = "generated/magic-wands:abc123.html";

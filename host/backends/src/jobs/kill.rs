@@ -97,6 +97,7 @@ fn promises_until_killed(path: &Path, killed_after: usize) -> Vec<(String, Strin
 
 #[tokio::test]
 #[ignore = "it runs until it is killed, by a_killed_process_loses_nothing_that_it_promised"]
+#[expect(clippy::disallowed_methods, reason = "the test that kills this process passes it the file")]
 async fn works_until_it_is_killed() {
     let path = std::env::var_os(DATABASE).expect("named by the one who kills");
     let jobs = open(Path::new(&path)).await;

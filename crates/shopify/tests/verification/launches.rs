@@ -1,9 +1,10 @@
 //! Queries with which the admin opens the app, and manipulated variants.
 
 use proptest::prelude::*;
-use shopify::oauth::{self, Launch};
-use shopify::{Rejection, domain};
-use signing::{hex, mac};
+use shopify_verify::oauth::{self, Launch};
+use shopify_verify::{Rejection, domain};
+
+use crate::signing::{hex, mac};
 
 const NOW_S: u64 = 1_700_000_000;
 const QUERY: &str = "shop=a.myshopify.com&timestamp=1700000000";

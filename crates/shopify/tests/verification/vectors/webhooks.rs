@@ -1,8 +1,8 @@
 //! Cases of webhooks.
 
 use serde_json::Value;
-use shopify::Rejection;
-use shopify::webhook::{Topic, Webhook};
+use shopify_verify::Rejection;
+use shopify_verify::webhook::{Topic, Webhook};
 
 use super::{checker, expected, input, text};
 

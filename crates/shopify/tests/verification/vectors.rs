@@ -1,22 +1,23 @@
 //! All test vectors gathered from Shopify's documentation and libraries.
 
 use serde_json::Value;
-use shopify::proxy::{self, Prefix, Signed};
-use shopify::token_request::{self, Refusal, Request};
-use shopify::{AdminHost, Rejection, ShopDomain, oauth, session_token};
+use shopify_verify::proxy::{self, Prefix, Signed};
+use shopify_verify::token_request::{self, Refusal, Request};
+use shopify_verify::{AdminHost, Rejection, ShopDomain, oauth, session_token};
 
-#[path = "vectors/webhooks.rs"]
+use crate::signing;
+
 mod webhooks;
 
 #[test]
 fn every_case_has_the_outcome_that_shopify_gives_it() {
-    check_all(include_str!("../../../tests/vectors/shopify.json"), 72);
+    check_all(include_str!("../vectors/documented.json"), 72);
 }
 
 /// Cases from the libraries' own tests, and attacks. If libraries differ, a case says which one it follows.
 #[test]
 fn every_further_case_has_the_safest_outcome_that_shopifys_libraries_give_it() {
-    check_all(include_str!("../../../tests/vectors/shopify-more.json"), 300);
+    check_all(include_str!("../vectors/further.json"), 300);
 }
 
 #[expect(clippy::print_stdout, reason = "shown only for the case that fails")]

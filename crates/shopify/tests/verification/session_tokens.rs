@@ -3,7 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use shopify::session_token::{Error, Session, bearer, verify};
+use shopify_verify::session_token::{Error, Session, bearer, verify};
+
+use crate::signing;
 
 const NOW_S: u64 = 1_700_000_000;
 

@@ -1,0 +1,9 @@
+//! The bindings to WIT.
+#![expect(unsafe_code, reason = "what the generated bindings are made of")]
+#![allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
+
+wit_bindgen::generate!({
+    path: ["../../wit/capabilities", "../../wit/platform", "../../wit/storefront", "../../wit/spin"],
+    world: "wandstore:spin/platform",
+    generate_all,
+});
