@@ -8,7 +8,7 @@ mod worlds;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use host::component::Role;
+use runtime::component::Role;
 use model::Operation;
 
 /// Who writes a component reads there what it may do with which keys.

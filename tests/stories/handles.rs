@@ -1,7 +1,7 @@
 //! Handles: a page's bytes stay in the host, and no handle outlives its call.
 
-use host::component::{Export, Pool};
-use host::context::Cause;
+use runtime::component::{Export, Pool};
+use runtime::context::Cause;
 
 use crate::harness::Host;
 use crate::harness::broken::{self, Ending};
