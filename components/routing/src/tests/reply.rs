@@ -3,7 +3,7 @@
 use routes::{Method, RULES, Route, SHOP as ANY_SHOP};
 
 use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, SHOP, STORE, signed};
-use model::jobs::{Enqueued, JobState};
+use model::jobs::{Enqueued, State};
 
 use crate::{CacheOutcome, Cached, Staleness, handle};
 
@@ -48,7 +48,7 @@ fn a_page_whose_job_was_refused_left_no_job() {
 
 #[test]
 fn what_is_no_page_has_no_part_of_the_cache() {
-    let shop = Fake { state: JobState::Queued, ..Fake::default() };
+    let shop = Fake { state: State::Queued, ..Fake::default() };
     let status = shop.get("/api/generation/status?store=magic-wands&shopper=abc123&wait=20");
     assert_eq!((status.route, status.cache, status.may_have_enqueued), (Some(Route::Status), None, false));
     assert!(status.pending.is_some() && status.shop.is_some());
