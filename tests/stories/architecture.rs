@@ -3,13 +3,12 @@
 mod dependencies;
 mod invariants;
 mod package;
-mod worlds;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use runtime::component::Role;
 use model::Operation;
+use runtime::component::Role;
 
 /// Who writes a component reads there what it may do with which keys.
 #[test]
