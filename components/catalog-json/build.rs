@@ -5,15 +5,17 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use catalog::Catalog;
+use component::catalog::Catalog;
 
-#[path = "src/catalog/mod.rs"]
+#[path = "src"]
 #[expect(
     dead_code,
     unused_imports,
     reason = "the component asks the catalog for products, the build only reads it"
 )]
-mod catalog;
+mod component {
+    pub mod catalog;
+}
 
 fn main() {
     println!("cargo::rerun-if-env-changed=CATALOG_JSON");

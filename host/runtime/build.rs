@@ -8,7 +8,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The host carries all but `catalog-json`, which the stories hold to its world like the others.
+/// The host carries all but `catalog-json`, which tests hold to its world like the others.
 const COMPONENTS: [&str; 7] =
     ["routing", "caching", "queueing", "generation", "catalog-demo", "catalog-json", "catalog-shopify"];
 const TARGET: &str = "wasm32-unknown-unknown";

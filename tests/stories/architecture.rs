@@ -3,7 +3,6 @@
 mod dependencies;
 mod invariants;
 mod package;
-mod worlds;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -21,6 +21,7 @@
 //!     components.link(Arc::new(capabilities))
 //! }
 //! ```
+#![expect(clippy::disallowed_types, reason = "the host measures how long components and their backends take")]
 
 #[allow(missing_docs, reason = "generated")]
 pub mod bindings;

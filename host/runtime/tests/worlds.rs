@@ -31,7 +31,7 @@ fn each_component_imports_nothing_but_what_its_own_world_names_and_exports_all_o
 
 #[test]
 fn every_component_with_a_guest_is_held_to_its_world() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../components");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../components");
     let entries =
         std::fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("it is listed"));
     let with_guest = entries.filter(|entry| entry.path().join("src/guest.rs").exists());
@@ -119,7 +119,7 @@ fn all_worlds() -> Vec<Interfaces> {
 /// The worlds of components and adapters.
 fn wit() -> (Resolve, Vec<WorldId>) {
     let mut resolve = Resolve::default();
-    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../wit"));
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit"));
     let mut push = |name: &str| resolve.push_dir(folder.join(name)).expect("it parses").0;
     push("capabilities");
     let packages = [push("platform"), push("storefront"), push("spin")];

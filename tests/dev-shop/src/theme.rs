@@ -47,11 +47,11 @@ impl Theme {
     /// Renders a page of the theme, with the template of its kind.
     pub(crate) fn page(&self, options: &Options, page: Page<'_>) -> anyhow::Result<String> {
         let template = match page.kind {
-            "index" => include_str!("../../theme/index.liquid"),
-            "product" => include_str!("../../theme/product.liquid"),
-            "collection" => include_str!("../../theme/collection.liquid"),
-            "search" => include_str!("../../theme/search.liquid"),
-            _ => include_str!("../../theme/cart.liquid"),
+            "index" => include_str!("../theme/index.liquid"),
+            "product" => include_str!("../theme/product.liquid"),
+            "collection" => include_str!("../theme/collection.liquid"),
+            "search" => include_str!("../theme/search.liquid"),
+            _ => include_str!("../theme/cart.liquid"),
         };
         self.around(options, template, page)
     }
@@ -62,7 +62,7 @@ impl Theme {
         let content = self.render(template, &globals)?;
         globals.insert("content_for_layout".into(), Value::scalar(content));
         globals.insert("page_title".into(), Value::scalar(title));
-        self.render(include_str!("../../theme/layout.liquid"), &globals)
+        self.render(include_str!("../theme/layout.liquid"), &globals)
     }
 
     fn globals(&self, options: &Options, page: Page<'_>) -> anyhow::Result<Object> {
@@ -108,7 +108,7 @@ fn header(options: &Options, place: &Place, sources: &[Source]) -> String {
         "shop": options.shop, "country": place.country, "locale": place.language,
         "root": format!("{}/", place.folder), "actions": !options.no_actions, "design": options.design,
     });
-    let script = include_str!("../../theme/shopify.js").replace("SETTINGS", &format!("({settings})"));
+    let script = include_str!("../theme/shopify.js").replace("SETTINGS", &format!("({settings})"));
     let named = |name: &str| {
         let mut names: Vec<_> = sources.iter().filter_map(|source| source.asset(name)).collect();
         names.dedup();
