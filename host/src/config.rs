@@ -39,8 +39,6 @@ pub struct Config {
     pub file: File,
     /// The settings that come from the environment only.
     pub secrets: Secrets,
-    /// The events that are logged. `RUST_LOG`.
-    pub log_filter: Option<String>,
     /// The folder of the file, where relative component paths start.
     pub folder: PathBuf,
 }
@@ -63,7 +61,7 @@ impl Config {
         let secrets = environment.lay_over(&mut file)?;
         let public_url = file.server.public_url.as_deref().map(public_url::parse);
         file.server.public_url = public_url.transpose()?;
-        let config = Self { file, secrets, log_filter: environment.text("RUST_LOG"), folder };
+        let config = Self { file, secrets, folder };
         config.validate()?;
         Ok(config)
     }

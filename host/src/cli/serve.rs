@@ -33,7 +33,7 @@ pub struct Serve {
 impl Serve {
     pub async fn run(self, config: Config) -> anyhow::Result<()> {
         let started = Instant::now();
-        let _log = Log::start(self.log_json, config.log_filter.as_deref());
+        let _log = Log::start(self.log_json, config.secrets.log_filter.as_deref());
         signals::outlive_others()?;
         let telemetry = Telemetry::install()?;
         config.app()?;

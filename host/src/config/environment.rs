@@ -19,6 +19,9 @@ pub struct Secrets {
     /// The secrets that components check against, by name: for webhooks the app's secret, unless `WEBHOOK_SECRET` is
     /// set, and the token that opens `/debug/…` in production. `WEBHOOK_SECRET`, `DEBUG_TOKEN`.
     pub named: Vec<(String, Vec<Secret>)>,
+    /// The events that are logged, in the syntax of `EnvFilter` of tracing-subscriber; without it, those of level `info`
+    /// and above. `RUST_LOG`.
+    pub log_filter: Option<String>,
     /// The operator's credentials from Shopify.
     pub shopify: Shopify,
 }
@@ -91,6 +94,7 @@ impl Environment {
         Ok(Secrets {
             llm_key: llm::Key::read(|name| self.text(name)),
             named: secrets::named(|name| self.text(name)),
+            log_filter: self.text("RUST_LOG"),
             shopify: Shopify {
                 api_key: self.text("SHOPIFY_API_KEY"),
                 api_secret: self.secret("SHOPIFY_API_SECRET"),
@@ -106,7 +110,7 @@ impl Environment {
         self.text(name).map(Secret::new)
     }
 
-    pub(super) fn text(&self, name: &str) -> Option<String> {
+    fn text(&self, name: &str) -> Option<String> {
         self.0.get(name).cloned()
     }
 }

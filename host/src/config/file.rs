@@ -7,6 +7,7 @@ use std::time::Duration;
 use capabilities::document::Document;
 use capabilities::kind::Selection;
 use capabilities::settings::Shop;
+use capabilities::{blob, jobs, kv};
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
@@ -55,18 +56,25 @@ pub struct Server {
     pub unsigned_routes: bool,
 }
 
-/// The backends of the capabilities. A section has `kind`, and the options of that kind.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+/// The backend of each capability, in a section of its own such as `[backends.kv]`: its `kind`, and the options of that
+/// kind. The kinds that there are so far have no options. `memory` is for development: nothing survives a restart, and
+/// no other process sees it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Backends {
-    /// Key-value storage, for cached pages and sessions: `kind = "sqlite"`, a file in the data folder, or `"memory"`, for
-    /// development, where nothing survives a restart and commands of `wandstore` see nothing. Default `"sqlite"`.
+    /// Key-value storage. Its kind is `sqlite`, the file `kv.db` in the data folder, or `memory`.
     pub kv: Selection,
-    /// Blob storage, for pages and plans: `kind = "folder"`, a folder in the data folder, or `"memory"`. Default
-    /// `"folder"`.
+    /// Blob storage. Its kind is `folder`, the folder `blobs` in the data folder, or `memory`.
     pub blob: Selection,
-    /// Durable jobs: `kind = "sqlite"`, a file in the data folder, or `"memory"`. Default `"sqlite"`.
+    /// Durable jobs. Their kind is `sqlite`, the file `jobs.db` in the data folder, or `memory`.
     pub jobs: Selection,
+}
+
+impl Default for Backends {
+    fn default() -> Self {
+        let default = |kinds: &[&str]| Selection::of(kinds[0]);
+        Self { kv: default(kv::KINDS), blob: default(blob::KINDS), jobs: default(jobs::KINDS) }
+    }
 }
 
 /// The component that plays a role (`routing`, `caching`, `queueing`, `generation` or `catalog`), and its limits.

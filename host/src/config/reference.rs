@@ -39,13 +39,14 @@ const LLM: &str = include_str!("../../../crates/llm/src/settings.rs");
 const SETTINGS: &str = include_str!("../../../crates/settings/src/lib.rs");
 
 /// A section of the file, and the struct that has its keys.
-const SECTIONS: [(&str, &str, &str); 7] = [
+const SECTIONS: [(&str, &str, &str); 8] = [
     ("server", FILE, "Server"),
     ("cache", DOCUMENT, "Cache"),
     ("pool", DOCUMENT, "Pool"),
     ("llm", LLM, "Settings"),
     ("shopify", DOCUMENT, "Shopify"),
     ("shops.<id>", SETTINGS, "Shop"),
+    ("backends", FILE, "Backends"),
     ("components.<role>", FILE, "Component"),
 ];
 
