@@ -9,7 +9,6 @@ use std::hash::Hasher as _;
 
 use fnv::FnvHasher;
 use object_store::path::{Path, PathPart};
-use percent_encoding::percent_decode_str;
 
 /// The encoding of an empty segment; no other segment is encoded like this.
 const EMPTY: &str = "%";
@@ -111,13 +110,19 @@ fn part(segment: &str) -> PathPart<'_> {
     }
 }
 
-/// Percent-decodes a segment (RFC 3986, section 2.1). Returns `None` if no part of a key is encoded like this.
-fn decode(segment: &str) -> Option<String> {
+/// Percent-decodes a segment (RFC 3986, section 2.1).
+pub fn decode(segment: &str) -> Option<String> {
     if segment == EMPTY {
         return Some(String::new());
     }
-    let decoded = percent_decode_str(segment).decode_utf8().ok()?;
-    (part(&decoded).as_ref() == segment).then(|| decoded.into_owned())
+    let mut decoded = Vec::with_capacity(segment.len());
+    let mut pieces = segment.split('%');
+    decoded.extend_from_slice(pieces.next()?.as_bytes());
+    for piece in pieces {
+        decoded.push(u8::from_str_radix(piece.get(..2)?, 16).ok()?);
+        decoded.extend_from_slice(piece.get(2..)?.as_bytes());
+    }
+    String::from_utf8(decoded).ok()
 }
 
 #[cfg(test)]
