@@ -11,7 +11,7 @@ pub mod shopify;
 use std::time::Duration;
 
 pub use answer::Answer;
-pub use host::{Host, load, usual_components};
+pub use host::{Host, load};
 pub use llm::{LlmServer, Saying};
 pub use process::Process;
 

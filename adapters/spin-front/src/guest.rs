@@ -14,7 +14,7 @@ use bindings::wandstore::platform::{timer, variables};
 use bindings::wandstore::spin::{caller, requests};
 use bindings::wandstore::storefront::http_types as wit;
 use bindings::wandstore::storefront::{handler, queue};
-use routes::{HEALTH, Method, Methods, Route};
+use routes::{HEALTH, Method, Methods};
 use wasi::exports::http::incoming_handler::Guest;
 use wasi::http::types::{IncomingRequest, ResponseOutparam};
 

@@ -1,5 +1,4 @@
 //! The bindings to WIT.
-#![expect(unsafe_code, reason = "what the generated bindings are made of")]
 #![allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
 
 wit_bindgen::generate!({

@@ -54,3 +54,5 @@ wasmtime::component::bindgen!({
         "wandstore:storefront/http-types.request": crate::context::Request,
     },
 });
+
+routes::conversions!(Route as wandstore::storefront::http_types::Route);

@@ -1,7 +1,7 @@
 //! Worlds: what components may import, and what they reach through each other.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use runtime::component::{Role, world};
 use wit_component::DecodedWasm;

@@ -7,8 +7,6 @@ use runtime::bindings::wandstore::storefront::http_types;
 use crate::event::Event;
 pub use http_types::CacheOutcome;
 
-routes::conversions!(Route as http_types::Route);
-
 /// The outcome of a request, for metrics and for the merchants' counts.
 #[derive(Debug, Clone)]
 pub struct Outcome {

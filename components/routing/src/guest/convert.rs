@@ -1,7 +1,6 @@
 //! Conversions between WIT records and our own types, which have the same fields under other names.
 
 use model::{Market, Persona, ShopId, Source};
-use routes::{Method, Route};
 
 use super::bindings::wandstore::capabilities::kv;
 use super::bindings::wandstore::capabilities::values::Value;

@@ -43,7 +43,7 @@ struct View<'a> {
 }
 
 view!(jobs, View, |context| View {
-    backend: &*stage.capabilities.jobs,
+    backend: &*context.capabilities.jobs,
     changes: &context.links.changes,
     patience: &context.patience,
 });
