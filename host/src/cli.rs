@@ -38,7 +38,7 @@ struct DeploymentArgs {
     /// The configuration file [default: wandstore.toml, if there is one].
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The folder for databases, pages and compiled components; it overrides WANDSTORE_DATA_DIR [default: data].
+    /// The folder for databases, pages and compiled components; it overrides `WANDSTORE_DATA_DIR` [default: data].
     #[arg(long, global = true, value_name = "FOLDER")]
     data_dir: Option<PathBuf>,
 }

@@ -153,7 +153,7 @@ impl Reader {
         let started = Instant::now();
         while TcpStream::connect(&self.listen).is_err() {
             if server.0.try_wait().expect("it is our child").is_some()
-                || started.elapsed() > Duration::from_secs(120)
+                || started.elapsed() > Duration::from_mins(2)
             {
                 server.0.kill().ok();
                 let mut log = String::new();

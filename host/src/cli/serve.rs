@@ -22,7 +22,7 @@ use super::signals::{self, Stop};
 /// start takes them up. SIGHUP is ignored.
 #[derive(Args)]
 pub struct Serve {
-    /// The address to listen on; port 0 takes a free one; it overrides WANDSTORE_LISTEN [default: 127.0.0.1:8787].
+    /// The address to listen on; port 0 takes a free one; it overrides `WANDSTORE_LISTEN` [default: 127.0.0.1:8787].
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
     /// Log as JSON lines. RUST_LOG says how much [default: info].
@@ -49,10 +49,10 @@ impl Serve {
         let background = worker::background()?;
         let parts =
             Parts { components: &components, backends, telemetry, background: background.handle().clone() };
-        let served = serve(&config, parts, server, started).await;
+        let result = serve(&config, parts, server, started).await;
         // Waiting for it is not allowed here, and it may hang in storage.
         background.shutdown_background();
-        served
+        result
     }
 }
 

@@ -93,9 +93,7 @@ fn defaults(section: &str) -> Table {
     let file = Table::try_from(File::default()).expect("the defaults are TOML");
     match section {
         "shops.<id>" => Table::try_from(Shop::default()).expect("a shop is TOML"),
-        "components.<role>" => {
-            Table::from_iter(limit_names().map(|(name, of)| (name.to_owned(), by_role(of))))
-        }
+        "components.<role>" => limit_names().map(|(name, of)| (name.to_owned(), by_role(of))).collect(),
         section => file[section].as_table().expect("a section").clone(),
     }
 }

@@ -16,7 +16,7 @@ const NOW_MS: u64 = 900;
 
 struct Shop {
     cache: Cache<FakeKv, FakeBlob, FakeOperator>,
-    shop: ShopId,
+    id: ShopId,
     shopper: ShopperId,
 }
 
@@ -28,7 +28,7 @@ impl Shop {
                 blob: FakeBlob::default(),
                 operator: FakeOperator::default(),
             },
-            shop: ShopId::parse("magic-wands")?,
+            id: ShopId::parse("magic-wands")?,
             shopper: ShopperId::parse("abc123")?,
         })
     }
@@ -36,11 +36,11 @@ impl Shop {
     fn store_page(&self, html: &str, metadata: PageMetadata) -> Result<Stored, Error> {
         let content = Bytes::new(html.as_bytes());
         let page = NewPage { content, plan: format!("{{\"title\":\"{html}\"}}"), metadata };
-        self.cache.store(&self.shop, &self.shopper, &page)
+        self.cache.store(&self.id, &self.shopper, &page)
     }
 
     fn lookup(&self, now_ms: u64) -> Result<Cached<Bytes>, Error> {
-        self.cache.lookup(&self.shop, &self.shopper, now_ms)
+        self.cache.lookup(&self.id, &self.shopper, now_ms)
     }
 
     /// The result of a lookup, and the served document.
@@ -130,7 +130,7 @@ fn nothing_anywhere_is_a_miss() {
 fn a_page_goes_stale_by_time_and_by_catalog() {
     let shop = Shop::open().unwrap();
     shop.store_page("hello", metadata()).unwrap();
-    assert_eq!(shop.cache.bump_catalog_version(&shop.shop, NOW_MS), Ok(1));
+    assert_eq!(shop.cache.bump_catalog_version(&shop.id, NOW_MS), Ok(1));
     assert_eq!(shop.served(999), is("catalog changed", "hello"));
     assert_eq!(shop.served(1000), is("expired", "hello"));
 
@@ -207,10 +207,10 @@ fn without_any_storage_the_cache_is_unavailable() {
 #[test]
 fn a_plan_is_kept_beside_its_page() {
     let shop = Shop::open().unwrap();
-    assert_eq!(shop.cache.plan(&shop.shop, &shop.shopper), Ok(None));
+    assert_eq!(shop.cache.plan(&shop.id, &shop.shopper), Ok(None));
     shop.store_page("hello", metadata()).unwrap();
     let plan = StoredPlan { json: "{\"title\":\"hello\"}".into(), metadata: metadata() };
-    assert_eq!(shop.cache.plan(&shop.shop, &shop.shopper), Ok(Some(plan)));
+    assert_eq!(shop.cache.plan(&shop.id, &shop.shopper), Ok(Some(plan)));
 }
 
 #[test]
@@ -250,7 +250,7 @@ fn a_late_worker_does_not_overwrite_a_newer_page() {
 fn a_plan_that_cannot_be_read_does_not_stand_in_the_way() {
     let shop = Shop::open().unwrap();
     shop.cache.blob.objects.borrow_mut().insert(PLAN.into(), Bytes::new(b"garbage"));
-    assert_eq!(shop.cache.plan(&shop.shop, &shop.shopper), Ok(None));
+    assert_eq!(shop.cache.plan(&shop.id, &shop.shopper), Ok(None));
     assert_eq!(shop.warnings(), ["an object holds no plan, and counts as absent"]);
     assert_eq!(shop.store_page("hello", metadata()), Ok(Stored::Written));
 }
@@ -259,7 +259,7 @@ fn a_plan_that_cannot_be_read_does_not_stand_in_the_way() {
 fn a_plan_that_is_no_json_is_refused_before_anything_is_written() {
     let shop = Shop::open().unwrap();
     let page = NewPage { content: Bytes::new(b"hello"), plan: "{".into(), metadata: metadata() };
-    let result = shop.cache.store(&shop.shop, &shop.shopper, &page);
+    let result = shop.cache.store(&shop.id, &shop.shopper, &page);
     assert_eq!(result, Err(Error::Plan(InvalidPlan::NotJson)));
     assert!(shop.cache.blob.calls.take().is_empty());
 }
@@ -267,11 +267,11 @@ fn a_plan_that_is_no_json_is_refused_before_anything_is_written() {
 #[test]
 fn a_catalog_that_never_changed_is_at_version_0() {
     let shop = Shop::open().unwrap();
-    assert_eq!(shop.cache.catalog_version(&shop.shop, NOW_MS), Ok(0));
-    assert_eq!(shop.cache.bump_catalog_version(&shop.shop, NOW_MS), Ok(1));
+    assert_eq!(shop.cache.catalog_version(&shop.id, NOW_MS), Ok(0));
+    assert_eq!(shop.cache.bump_catalog_version(&shop.id, NOW_MS), Ok(1));
     let later_ms = NOW_MS + BUMP_INTERVAL_MS;
-    assert_eq!(shop.cache.bump_catalog_version(&shop.shop, later_ms), Ok(2));
-    assert_eq!(shop.cache.catalog_version(&shop.shop, later_ms), Ok(2));
+    assert_eq!(shop.cache.bump_catalog_version(&shop.id, later_ms), Ok(2));
+    assert_eq!(shop.cache.catalog_version(&shop.id, later_ms), Ok(2));
     let entries = shop.cache.kv.entries.borrow();
     let written = std::str::from_utf8(&entries[VERSION].value.0).unwrap();
     assert_eq!((written, entries[VERSION].ttl_seconds), ("2 moved=1900", None));
@@ -283,26 +283,26 @@ fn changes_that_follow_each_other_closely_are_one_move_and_one_write() {
     shop.store_page("hello", PageMetadata { catalog_version: 1, fresh_until_ms: 90_000, ..metadata() })
         .unwrap();
     for change in 0..200 {
-        assert_eq!(shop.cache.products_changed(&shop.shop, NOW_MS + change), Ok(()));
-        assert_eq!(shop.cache.catalog_version(&shop.shop, NOW_MS + change), Ok(1));
+        assert_eq!(shop.cache.products_changed(&shop.id, NOW_MS + change), Ok(()));
+        assert_eq!(shop.cache.catalog_version(&shop.id, NOW_MS + change), Ok(1));
     }
     let writes = shop.kv_calls().iter().filter(|call| *call == &format!("swap {VERSION}")).count();
     assert_eq!(writes, 2, "the first change, and the move that is due");
     assert_eq!(shop.served(NOW_MS + BUMP_INTERVAL_MS - 1), is("fresh", "hello"));
     assert_eq!(shop.served(NOW_MS + BUMP_INTERVAL_MS), is("catalog changed", "hello"));
-    assert_eq!(shop.cache.catalog_version(&shop.shop, NOW_MS + BUMP_INTERVAL_MS), Ok(2));
+    assert_eq!(shop.cache.catalog_version(&shop.id, NOW_MS + BUMP_INTERVAL_MS), Ok(2));
 }
 
 #[test]
 fn a_catalog_version_that_is_bumped_by_hand_is_bumped_at_once_however_often() {
     let shop = Shop::open().unwrap();
-    shop.cache.products_changed(&shop.shop, NOW_MS).unwrap();
-    shop.cache.products_changed(&shop.shop, NOW_MS + 1).unwrap();
+    shop.cache.products_changed(&shop.id, NOW_MS).unwrap();
+    shop.cache.products_changed(&shop.id, NOW_MS + 1).unwrap();
     for version in [2, 3] {
-        assert_eq!(shop.cache.bump_catalog_version(&shop.shop, NOW_MS + 2), Ok(version));
+        assert_eq!(shop.cache.bump_catalog_version(&shop.id, NOW_MS + 2), Ok(version));
     }
     assert_eq!(
-        shop.cache.catalog_version(&shop.shop, NOW_MS + BUMP_INTERVAL_MS),
+        shop.cache.catalog_version(&shop.id, NOW_MS + BUMP_INTERVAL_MS),
         Ok(3),
         "it covers what was due"
     );
@@ -314,7 +314,7 @@ fn of_racing_moves_each_one_counts() {
     for version in ["1", "2"] {
         shop.cache.kv.rivals.borrow_mut().push_back((VERSION.into(), Bytes::new(version.as_bytes())));
     }
-    assert_eq!(shop.cache.bump_catalog_version(&shop.shop, NOW_MS), Ok(3));
+    assert_eq!(shop.cache.bump_catalog_version(&shop.id, NOW_MS), Ok(3));
 }
 
 #[test]
@@ -324,27 +324,27 @@ fn a_race_lost_again_and_again_is_given_up() {
         let value = Bytes::new(version.to_string().as_bytes());
         shop.cache.kv.rivals.borrow_mut().push_back((VERSION.into(), value));
     }
-    let given_up = "what is kept of the shop was changed by others 8 times";
-    assert_eq!(shop.cache.bump_catalog_version(&shop.shop, NOW_MS), Err(Error::Unavailable(given_up.into())));
-    assert_eq!(shop.cache.catalog_version(&shop.shop, NOW_MS), Ok(u64::from(SWAPS_MAX)));
+    let given_up = "shop record: gave up after 8 write conflicts";
+    assert_eq!(shop.cache.bump_catalog_version(&shop.id, NOW_MS), Err(Error::Unavailable(given_up.into())));
+    assert_eq!(shop.cache.catalog_version(&shop.id, NOW_MS), Ok(u64::from(SWAPS_MAX)));
 }
 
 #[test]
 fn a_version_that_is_none_is_replaced_by_the_next_move() {
     let shop = Shop::open().unwrap();
     shop.cache.kv.write(VERSION.into(), Bytes::new(b"\xff not a number"), None);
-    assert_eq!(shop.cache.catalog_version(&shop.shop, NOW_MS), Ok(0));
-    assert_eq!(shop.cache.bump_catalog_version(&shop.shop, NOW_MS), Ok(1));
+    assert_eq!(shop.cache.catalog_version(&shop.id, NOW_MS), Ok(0));
+    assert_eq!(shop.cache.bump_catalog_version(&shop.id, NOW_MS), Ok(1));
 }
 
 #[test]
 fn a_purge_forgets_everything() {
     let shop = Shop::open().unwrap();
     shop.store_page("hello", metadata()).unwrap();
-    assert_eq!(shop.cache.purge(&shop.shop, &shop.shopper), Ok(()));
+    assert_eq!(shop.cache.purge(&shop.id, &shop.shopper), Ok(()));
     assert_eq!(shop.served(200), is("miss", ""));
-    assert_eq!(shop.cache.plan(&shop.shop, &shop.shopper), Ok(None));
-    assert_eq!(shop.cache.purge(&shop.shop, &shop.shopper), Ok(()));
+    assert_eq!(shop.cache.plan(&shop.id, &shop.shopper), Ok(None));
+    assert_eq!(shop.cache.purge(&shop.id, &shop.shopper), Ok(()));
 }
 
 #[test]
@@ -352,7 +352,7 @@ fn a_purge_that_fails_in_part_tries_the_rest() {
     let shop = Shop::open().unwrap();
     shop.store_page("hello", metadata()).unwrap();
     shop.cache.blob.faults.set(&["delete"]);
-    assert_eq!(shop.cache.purge(&shop.shop, &shop.shopper), Err(Error::Unavailable("delete is down".into())));
+    assert_eq!(shop.cache.purge(&shop.id, &shop.shopper), Err(Error::Unavailable("delete is down".into())));
     assert!(shop.cache.kv.entries.borrow().is_empty());
     assert_eq!(
         shop.cache.blob.calls.take().split_off(3),
@@ -364,9 +364,9 @@ fn a_purge_that_fails_in_part_tries_the_rest() {
 fn a_closed_shop_holds_nothing_and_keeps_nothing() {
     let shop = Shop::open().unwrap();
     shop.store_page("hello", metadata()).unwrap();
-    assert_eq!(shop.cache.close(&shop.shop), Ok(()));
+    assert_eq!(shop.cache.close(&shop.id), Ok(()));
     assert_eq!(shop.served(200), is("closed", ""));
-    assert_eq!(shop.cache.plan(&shop.shop, &shop.shopper), Ok(None));
+    assert_eq!(shop.cache.plan(&shop.id, &shop.shopper), Ok(None));
     shop.cache.blob.calls.take();
     assert_eq!(shop.store_page("newer", metadata()), Ok(Stored::Dropped));
     assert!(shop.cache.blob.calls.take().is_empty());
@@ -386,22 +386,22 @@ fn another_shop_stays_open() {
 #[test]
 fn a_closed_shop_stays_closed_when_its_catalog_moves() {
     let shop = Shop::open().unwrap();
-    shop.cache.close(&shop.shop).unwrap();
-    assert_eq!(shop.cache.bump_catalog_version(&shop.shop, NOW_MS), Ok(1));
+    shop.cache.close(&shop.id).unwrap();
+    assert_eq!(shop.cache.bump_catalog_version(&shop.id, NOW_MS), Ok(1));
     assert_eq!(shop.served(0), is("closed", ""));
-    assert_eq!(shop.cache.close(&shop.shop), Ok(()));
-    assert_eq!(shop.cache.catalog_version(&shop.shop, NOW_MS), Ok(1));
+    assert_eq!(shop.cache.close(&shop.id), Ok(()));
+    assert_eq!(shop.cache.catalog_version(&shop.id, NOW_MS), Ok(1));
 }
 
 #[test]
 fn the_pages_of_a_shop_that_is_open_again_are_stale() {
     let shop = Shop::open().unwrap();
     shop.store_page("hello", metadata()).unwrap();
-    shop.cache.close(&shop.shop).unwrap();
-    assert_eq!(shop.cache.reopen(&shop.shop, NOW_MS), Ok(()));
+    shop.cache.close(&shop.id).unwrap();
+    assert_eq!(shop.cache.reopen(&shop.id, NOW_MS), Ok(()));
     assert_eq!(shop.served(200), is("catalog changed", "hello"));
-    assert_eq!(shop.cache.reopen(&shop.shop, NOW_MS), Ok(()));
-    assert_eq!(shop.cache.catalog_version(&shop.shop, NOW_MS), Ok(1));
+    assert_eq!(shop.cache.reopen(&shop.id, NOW_MS), Ok(()));
+    assert_eq!(shop.cache.catalog_version(&shop.id, NOW_MS), Ok(1));
 }
 
 #[test]
@@ -409,10 +409,10 @@ fn to_close_is_one_write_and_loses_no_race() {
     let shop = Shop::open().unwrap();
     shop.cache.kv.rivals.borrow_mut().push_back((VERSION.into(), Bytes::new(b"7")));
     shop.kv_calls();
-    assert_eq!(shop.cache.close(&shop.shop), Ok(()));
+    assert_eq!(shop.cache.close(&shop.id), Ok(()));
     let (get, swap) = (format!("get {VERSION}"), format!("swap {VERSION}"));
     assert_eq!(shop.kv_calls(), [get.clone(), swap.clone(), get, swap]);
-    assert_eq!(shop.cache.catalog_version(&shop.shop, NOW_MS), Ok(7));
+    assert_eq!(shop.cache.catalog_version(&shop.id, NOW_MS), Ok(7));
     assert_eq!(shop.served(0), is("closed", ""));
 }
 
@@ -434,7 +434,7 @@ fn without_word_of_its_shop_a_page_is_served_and_none_is_stored() {
     assert_eq!(shop.served(200), is("fresh", "hello"));
     let down = Error::Unavailable("get is down".into());
     assert_eq!(shop.store_page("newer", metadata()), Err(down.clone()));
-    assert_eq!(shop.cache.plan(&shop.shop, &shop.shopper), Err(down));
+    assert_eq!(shop.cache.plan(&shop.id, &shop.shopper), Err(down));
 }
 
 #[test]
@@ -499,7 +499,7 @@ proptest! {
                     unread = faults.contains(&"get");
                 }
                 Step::Purge => {
-                    shop.cache.purge(&shop.shop, &shop.shopper).unwrap();
+                    shop.cache.purge(&shop.id, &shop.shopper).unwrap();
                     kept = None;
                 }
             }
