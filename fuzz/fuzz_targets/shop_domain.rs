@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use model::{ShopperId, ShopId};
+use model::{ShopId, ShopperId};
 use shopify::domain::host_param;
 use shopify::proxy::Prefix;
 use shopify::{AdminHost, ShopDomain};

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use catalog_shopify::answer::{CollectionsData, ProductsData, SearchData, ShopData, read};
-use catalog_shopify::types::{Collection, Listing, Product, Shop};
 use catalog_shopify::price;
+use catalog_shopify::types::{Collection, Listing, Product, Shop};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &[u8]| {

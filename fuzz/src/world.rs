@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use model::jobs::{Enqueued, MaintenanceTask, State};
-use model::{Key, Market, Persona, ShopperId, Source, Store, ShopId};
+use model::{Key, Market, Persona, ShopId, ShopperId, Source, Store};
 use routing::{
     Asker, Assortment, Cache, Cached, Catalog, Clock, Content, Failure, Forgotten, Found, Fragment,
-    GenerationRequest, JobError, Log, Member, Merchant, Page, PageMetadata, Queue,
-    Settings, ShopStatus, Signatures, Storage, Swap,
+    GenerationRequest, JobError, Log, Member, Merchant, Page, PageMetadata, Queue, Settings, ShopStatus,
+    Signatures, Storage, Swap,
 };
 
 /// When everything happens, in seconds.
