@@ -32,7 +32,7 @@ pub struct ShopId(String);
 impl ShopId {
     /// Parses a shop id.
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
-        const WHAT: &str = "store";
+        const WHAT: &str = "shop";
         check_length(WHAT, text, STORE_BYTES_MAX)?;
         let wrong = InvalidId::Alphabet(WHAT, "dot-separated labels of a-z, 0-9 and inner hyphens");
         text.split('.').all(is_label).then(|| Self(text.to_owned())).ok_or(wrong)

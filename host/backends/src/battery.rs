@@ -17,11 +17,13 @@ macro_rules! battery {
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $case() {
                     for kind in super::super::KINDS {
-                        let run = async move {
+                        let run = std::panic::AssertUnwindSafe(async {
                             let stage = super::$stage(kind).await;
                             super::$case(&stage).await;
-                        };
-                        assert!(tokio::spawn(run).await.is_ok(), "the kind `{kind}` failed");
+                        });
+                        // Not a task of its own: a case may read in a loop, and must not keep its writers from a worker.
+                        let ended = futures_util::FutureExt::catch_unwind(run).await;
+                        assert!(ended.is_ok(), "the kind `{kind}` failed");
                     }
                 }
             )+

@@ -117,7 +117,7 @@ pub fn command(folder: &Path, arguments: &[&str]) -> String {
 /// Waits until a maintenance task has left its audit record.
 pub async fn audited(folder: &Path, what: &str) -> String {
     let record = async || {
-        let records = command(folder, &["audit", "--store", SHOP]);
+        let records = command(folder, &["audit", "--shop", SHOP]);
         records.lines().find(|line| line.contains(what)).map(str::to_owned)
     };
     eventually(what, record).await
