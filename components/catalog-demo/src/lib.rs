@@ -6,7 +6,7 @@
 //! ```
 //! let found = catalog_demo::search("oak");
 //! assert!(!found.is_empty());
-//! assert!(found.iter().all(|wand| wand.price > 0));
+//! assert!(found.iter().all(|wand| wand.price_cents > 0));
 //! ```
 
 mod find;
