@@ -1,6 +1,6 @@
 //! A demo catalog of magic wands, without a real shop.
 //!
-//! The catalog is pure data: it makes no requests and never fails. The deployment's settings decide which stores
+//! The catalog is pure data: it makes no requests and never fails. The deployment's settings decide which shops
 //! exist, and each of them sells these wands.
 //!
 //! ```
