@@ -83,6 +83,8 @@ export class Worker {
         ...due,
       ]);
       timer.abort();
+      // An announcement counts once: while every slot is taken, no claim consumes it.
+      if (first === 'announced') this.#announced = Promise.withResolvers();
       if (first !== 'ended') return first;
     }
     this.#endings -= 1;
