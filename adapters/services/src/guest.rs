@@ -13,7 +13,6 @@ mod bindings {
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use ::llm as model;
 use ::settings::document::Kind;
 use bindings::exports::wandstore::capabilities::{fetch, llm, settings, signatures};
 use bindings::wandstore::capabilities::{clock, log, random};
@@ -152,7 +151,7 @@ fn answer(response: outbound::Response) -> upstream::Answer {
 }
 
 /// What this instance has learned about the endpoint.
-static MEMORY: Mutex<Option<model::Memory>> = Mutex::new(None);
+static MEMORY: Mutex<Option<::llm::Memory>> = Mutex::new(None);
 
 impl llm::Guest for Component {
     fn complete(request: llm::Request) -> Result<llm::Completion, llm::Error> {
@@ -179,7 +178,7 @@ impl Outbound for Platform {
 
     fn post(
         &self,
-        endpoint: &model::Endpoint,
+        endpoint: &::llm::Endpoint,
         body: &[u8],
         timeout: Duration,
     ) -> Result<Response, Unanswered> {
@@ -189,7 +188,7 @@ impl Outbound for Platform {
             headers: endpoint.headers().map(|(name, value)| (name.to_owned(), value)).collect(),
             body: body.to_owned(),
             timeout_ms: bounded(millis(timeout)),
-            answer_bytes_max: bounded(model::RESPONSE_BYTES_MAX as u64),
+            answer_bytes_max: bounded(::llm::RESPONSE_BYTES_MAX as u64),
         })?;
         let retry_after = response.headers.into_iter().find(|(name, _)| name == "retry-after");
         Ok((response.status, retry_after.map(|(_, value)| value), response.body))
@@ -227,83 +226,8 @@ impl From<outbound::Error> for fetch::Error {
     }
 }
 
-impl From<upstream::Error> for fetch::Error {
-    fn from(error: upstream::Error) -> Self {
-        match error {
-            upstream::Error::NoSuchUpstream => Self::NoSuchUpstream,
-            upstream::Error::Timeout => Self::Timeout,
-            upstream::Error::TooLarge(bytes_max) => Self::TooLarge(bytes_max),
-            upstream::Error::Unavailable(reason) => Self::Unavailable(reason),
-        }
-    }
-}
-
-impl From<upstream::Answer> for fetch::Answer {
-    fn from(upstream::Answer { status, retry_after_ms, body }: upstream::Answer) -> Self {
-        Self { status, retry_after_ms, body }
-    }
-}
-
-impl From<llm::Request> for model::Request {
-    fn from(request: llm::Request) -> Self {
-        let llm::Request { messages, schema, schema_name, tokens_max } = request;
-        let message = |llm::Message { role, text }| model::Message { role: role.into(), text };
-        Self { messages: messages.into_iter().map(message).collect(), schema, schema_name, tokens_max }
-    }
-}
-
-impl From<llm::Role> for model::Role {
-    fn from(role: llm::Role) -> Self {
-        match role {
-            llm::Role::System => Self::System,
-            llm::Role::User => Self::User,
-            llm::Role::Assistant => Self::Assistant,
-        }
-    }
-}
-
-impl From<model::Completion> for llm::Completion {
-    fn from(completion: model::Completion) -> Self {
-        let model::Completion { text, model, tokens_in, tokens_out, ending } = completion;
-        Self { text, model, tokens_in, tokens_out, ending: ending.into() }
-    }
-}
-
-impl From<model::Ending> for llm::Ending {
-    fn from(ending: model::Ending) -> Self {
-        match ending {
-            model::Ending::Complete => Self::Complete,
-            model::Ending::Length => Self::Length,
-            model::Ending::Filter => Self::Filter,
-        }
-    }
-}
-
-impl From<model::Error> for llm::Error {
-    fn from(error: model::Error) -> Self {
-        match error {
-            model::Error::NotConfigured => Self::NotConfigured,
-            model::Error::Failed(model::Failed { cause, said, retry_after_ms }) => {
-                Self::Failed(llm::Failed { cause: cause.into(), said, retry_after_ms })
-            }
-        }
-    }
-}
-
-impl From<model::Cause> for llm::Cause {
-    fn from(cause: model::Cause) -> Self {
-        match cause {
-            model::Cause::Auth => Self::Auth,
-            model::Cause::Model => Self::Model,
-            model::Cause::Quota => Self::Quota,
-            model::Cause::Rate => Self::Rate,
-            model::Cause::Refusal => Self::Refusal,
-            model::Cause::Length => Self::Length,
-            model::Cause::Thinking => Self::Thinking,
-            model::Cause::Filter => Self::Filter,
-            model::Cause::Format => Self::Format,
-            model::Cause::Unreachable => Self::Unreachable,
-            model::Cause::Timeout => Self::Timeout,
-        }
-    }
-}
+model::llm_conversions!(bindings::exports::wandstore::capabilities::llm);
+model::conversions!(enum upstream::Error as fetch::Error {
+    NoSuchUpstream, Timeout, TooLarge(bytes_max), Unavailable(reason)
+});
+model::conversions!(struct upstream::Answer as fetch::Answer { status, retry_after_ms, body });

@@ -1,12 +1,11 @@
 //! The capabilities that generation needs.
 
-use std::fmt;
-
-use model::{Cause, Market, Persona, ShopId, ShopperId, Source};
+use model::llm::Request;
+pub use model::llm::{Completion, Ending, Error as NoAnswer, Failed};
+use model::{Market, Persona, ShopId, ShopperId, Source};
 use page::Product;
 
 use crate::assortment::Assortment;
-use crate::prompt::Request;
 use crate::storefront::Merchant;
 
 /// All capabilities together.
@@ -97,70 +96,6 @@ pub trait Catalog {
     fn products(&self, shop: &ShopId, market: &Market) -> Result<Assortment, CatalogError>;
     /// Returns the products that match a shopper's search term, best match first.
     fn search(&self, shop: &ShopId, market: &Market, term: &str) -> Result<Vec<Product>, CatalogError>;
-}
-
-/// An answer of the model.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Completion {
-    /// The text, exactly as the model gave it.
-    pub text: String,
-    /// The name of the model that answered, as the endpoint reports it.
-    pub model: String,
-    /// The number of input tokens.
-    pub tokens_in: u32,
-    /// The number of output tokens.
-    pub tokens_out: u32,
-    /// How the answer ended.
-    pub ending: Ending,
-}
-
-/// How an answer ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// The model finished it.
-    Complete,
-    /// It was cut off at the limit of tokens.
-    Length,
-    /// A content filter cut it off.
-    Filter,
-}
-
-impl Ending {
-    /// Returns the name, in lower case.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Complete => "complete",
-            Self::Length => "length",
-            Self::Filter => "filter",
-        }
-    }
-}
-
-/// Why there is no answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NoAnswer {
-    /// The deployment has no model. Plan locally.
-    NotConfigured,
-    /// There is a model, but it gave no answer.
-    Failed(Failed),
-}
-
-/// Details of why the model gave no answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failed {
-    /// The cause.
-    pub cause: Cause,
-    /// The start of the endpoint's error text, for the operator.
-    pub said: String,
-    /// Try again after this many milliseconds. `None` means that an operator has to act first.
-    pub retry_after_ms: Option<u64>,
-}
-
-impl fmt::Display for Failed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let colon = if self.said.is_empty() { "" } else { ": " };
-        write!(f, "{}{colon}{}", self.cause.meaning(), self.said)
-    }
 }
 
 /// A large language model.

@@ -109,7 +109,7 @@ impl Catalog for Host {
 
 impl Llm for Host {
     fn complete(&self, request: &Request) -> Result<Completion, NoAnswer> {
-        Ok(llm::complete(&request.into())?.into())
+        Ok(llm::complete(&request.clone().into())?.into())
     }
 }
 
@@ -154,14 +154,7 @@ model::conversions!(struct page::Product as catalog_types::Product {
 model::conversions!(struct Merchant as settings::Shop {
     name, url, language, tone, banned_words, promises, personas_off, accent, surface
 });
-model::conversions!(enum Role as llm::Role { System, User, Assistant });
-model::conversions!(enum Ending as llm::Ending { Complete, Length, Filter });
-model::conversions!(struct Completion as llm::Completion { text, model, tokens_in, tokens_out, ending });
-model::conversions!(enum Cause as llm::Cause {
-    Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
-});
-model::conversions!(struct Failed as llm::Failed { cause, said, retry_after_ms });
-model::conversions!(enum NoAnswer as llm::Error { NotConfigured, Failed(failed) });
+model::llm_conversions!(bindings::wandstore::capabilities::llm);
 
 impl From<NewPage> for page_types::NewPage {
     fn from(page: NewPage) -> Self {
@@ -175,23 +168,6 @@ impl From<catalog_types::Assortment> for Assortment {
             assortment;
         let products = products.into_iter().map(Into::into).collect();
         Self::new(currency, products).of_shop(shop_name, money_format).sorted_by_sales(best_sellers_first)
-    }
-}
-
-impl From<&Request> for llm::Request {
-    fn from(request: &Request) -> Self {
-        Self {
-            messages: request.messages.iter().map(Into::into).collect(),
-            schema: request.schema.clone(),
-            schema_name: request.schema_name.to_owned(),
-            tokens_max: request.tokens_max,
-        }
-    }
-}
-
-impl From<&Message> for llm::Message {
-    fn from(message: &Message) -> Self {
-        Self { role: message.role.into(), text: message.text.clone() }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Generates pages: turns a shopper's signals into a page in the cache.
 //!
-//! It reads the persona from the signals ([`persona`]; [`profile`] describes each), asks the language model for a plan ([`prompt`],
-//! [`answer`]) or makes one with the local planner ([`planner`]), checks the plan ([`mod@check`]), binds it to the
-//! catalog's products ([`bind`]), and renders and stores the page ([`mod@generate`]).
+//! It reads the persona from the signals ([`persona`]; [`profile`] describes each), asks the language model for a plan
+//! ([`prompt`], [`answer`]) or makes one with the local planner ([`planner`]), checks the plan ([`mod@check`]), binds it
+//! to the catalog's products ([`bind`]), and renders and stores the page ([`mod@generate`]).
 //!
 //! The crate is pure: it has no clock, randomness or network, and reaches the outside only through the traits of
 //! [`capabilities`]. It never shows model text that was not checked, and takes prices, titles and links only from

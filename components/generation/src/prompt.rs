@@ -7,6 +7,7 @@
 //! No input here is trusted. A shopper's words are passed as JSON strings, labelled as data, and in small amounts.
 //! If they sway the model anyway, the result is only another plan that has to pass the check.
 
+use model::llm::{Message, Request, Role};
 use page::Product;
 use page::blocks::{Block, Demand, Occurrence, Rules};
 use serde::Serialize;
@@ -93,39 +94,6 @@ fn enumerated(names: &[&str]) -> String {
     format!("A {} and a {last}", others.join(", a "))
 }
 
-/// The author of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// The system instructions.
-    System,
-    /// The question.
-    User,
-    /// An earlier answer of the model.
-    Assistant,
-}
-
-/// One turn of the conversation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    /// The author of a message.
-    pub role: Role,
-    /// The text of the message.
-    pub text: String,
-}
-
-/// A request for a plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
-    /// The conversation so far, oldest first.
-    pub messages: Vec<Message>,
-    /// The JSON Schema of the answer.
-    pub schema: String,
-    /// The name of the schema.
-    pub schema_name: &'static str,
-    /// The largest number of answer tokens.
-    pub tokens_max: u32,
-}
-
 /// Creates the request for a plan.
 pub fn request(reading: &Reading, signals: &Signals, storefront: &Storefront) -> Request {
     let listed = listed(&storefront.assortment);
@@ -134,7 +102,7 @@ pub fn request(reading: &Reading, signals: &Signals, storefront: &Storefront) ->
     Request {
         messages: vec![said(Role::System, instructions()), said(Role::User, question)],
         schema: plan::schema(),
-        schema_name: plan::SCHEMA_NAME,
+        schema_name: plan::SCHEMA_NAME.to_owned(),
         tokens_max: TOKENS_MAX,
     }
 }
@@ -236,7 +204,7 @@ fn further_part(shopper: &Shopper<'_>, storefront: &Storefront, listed: &[&Produ
     let assortment = &storefront.assortment;
     let ids = [&shopper.viewed[..], &shopper.in_cart, &shopper.bought].concat();
     let known: Vec<_> = ids.iter().filter_map(|id| assortment.get(id)).collect();
-    let found: Vec<_> = assortment.found().iter().filter(|product| assortment.offers(&product.id)).collect();
+    let found: Vec<_> = assortment.offered_of(assortment.found()).collect();
     let mut further = Vec::new();
     add_new(&mut further, &known, listed, SIGNALS_MAX);
     add_new(&mut further, &found, listed, SIGNALS_MAX + FOUND_MAX);
@@ -258,8 +226,7 @@ fn add_new<'a>(further: &mut Vec<&'a Product>, more: &[&'a Product], listed: &[&
 
 /// Returns whether the list has all products that the shop offers.
 fn is_all(listed: &[&Product], assortment: &Assortment) -> bool {
-    let common = assortment.common().iter().filter(|product| assortment.offers(&product.id));
-    assortment.is_whole() && listed.len() == common.count()
+    assortment.is_whole() && listed.len() == assortment.offered_of(assortment.common()).count()
 }
 
 /// Returns the products that are listed for every shopper: as many of the catalog's first as fit.
@@ -271,8 +238,7 @@ fn listed(assortment: &Assortment) -> Vec<&Product> {
         bytes_left = bytes_left.saturating_sub(bytes);
         fits
     };
-    let common = assortment.common().iter().filter(|product| assortment.offers(&product.id));
-    common.take(PRODUCTS_MAX).take_while(fits).collect()
+    assortment.offered_of(assortment.common()).take(PRODUCTS_MAX).take_while(fits).collect()
 }
 
 fn entry_lines(products: &[&Product], assortment: &Assortment) -> String {

@@ -31,8 +31,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use std::fmt;
-
 mod answer;
 mod dialect;
 mod documents;
@@ -52,97 +50,8 @@ pub use dialect::{Memory, SchemaMode};
 pub use endpoint::{Endpoint, InvalidEndpoint};
 pub use exchange::{Call, Exchange, Next};
 pub use model::Cause;
+pub use model::llm::{Completion, Ending, Error, Failed, Message, Request, Role};
 pub use protocol::Protocol;
 pub use question::Question;
 pub use reply::{RESPONSE_BYTES_MAX, Reply};
 pub use settings::{KEY_VARIABLES, Key, Prices, Settings};
-
-/// Who speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// The instructions.
-    System,
-    /// The question.
-    User,
-    /// An earlier answer of the model.
-    Assistant,
-}
-
-/// One turn of the conversation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    /// Who speaks.
-    pub role: Role,
-    /// The text of the turn.
-    pub text: String,
-}
-
-/// A question whose answer is a JSON document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
-    /// The conversation so far, oldest first.
-    pub messages: Vec<Message>,
-    /// The JSON Schema (draft 2020-12) that the answer should follow; the caller checks the answer.
-    pub schema: String,
-    /// A short name for the schema: `[a-z0-9_]+`.
-    pub schema_name: String,
-    /// The most tokens of the answer.
-    pub tokens_max: u32,
-}
-
-/// How an answer ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// By itself.
-    Complete,
-    /// It was cut off at the limit of tokens.
-    Length,
-    /// A content filter cut it off.
-    Filter,
-}
-
-/// An answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Completion {
-    /// The text, exactly as the model gave it.
-    pub text: String,
-    /// The model that answered, as it names itself.
-    pub model: String,
-    /// Tokens of the question, at the endpoint's figure or an estimate.
-    pub tokens_in: u32,
-    /// Tokens of the answer, likewise.
-    pub tokens_out: u32,
-    /// How it ended.
-    pub ending: Ending,
-}
-
-/// Why there is no answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// The deployment has no model.
-    #[error("no model is configured")]
-    NotConfigured,
-    /// There is a model, but no answer.
-    #[error(transparent)]
-    Failed(#[from] Failed),
-}
-
-/// Why a model gave no answer. The text holds no secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failed {
-    /// The cause.
-    pub cause: Cause,
-    /// The beginning of the endpoint's message: short, on one line; empty if there is none.
-    pub said: String,
-    /// The number of milliseconds after which it is worth asking again; `None` means that somebody has to act first.
-    pub retry_after_ms: Option<u64>,
-}
-
-impl std::error::Error for Failed {}
-
-impl fmt::Display for Failed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let colon = if self.said.is_empty() { "" } else { ": " };
-        write!(f, "{}{colon}{}", self.cause.meaning(), self.said)
-    }
-}

@@ -49,7 +49,7 @@ impl Question {
 
     /// Returns the body of the request.
     pub fn body(&self) -> Vec<u8> {
-        Value::Object(self.members.clone()).to_string().into_bytes()
+        serde_json::to_vec(&self.members).unwrap_or_default()
     }
 
     /// Returns the most tokens that the question and its answer may cost. An endpoint that refused the limit of the

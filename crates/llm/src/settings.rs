@@ -68,7 +68,8 @@ pub struct Settings {
     /// Price of a million tokens of answer, in millionths of a dollar; for metrics.
     pub price_out_microdollars: u64,
     /// Additional members of the request body, in the endpoint's form; they replace ours, and null removes ours. Without
-    /// this setting, Kimi is told not to think aloud and every other endpoint gets none. With `{}` no endpoint gets any.
+    /// this setting, `kimi-k2.6` is told not to think aloud, at whatever endpoint, and every other model gets none. With `{}`
+    /// no model gets any.
     pub extra: Option<Map<String, Value>>,
     /// Members of the request body that are not sent, such as `max_tokens`.
     pub omit: Vec<String>,

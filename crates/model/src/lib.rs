@@ -25,6 +25,7 @@ mod domains;
 mod id;
 pub mod jobs;
 mod key;
+pub mod llm;
 mod market;
 mod persona;
 mod scope;

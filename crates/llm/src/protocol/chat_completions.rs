@@ -9,9 +9,9 @@ use crate::answer::{Answer, Form, Usage, figure, is_stated};
 use crate::dialect::SchemaMode;
 use crate::{Ending, Message, Role};
 
-/// The limit of tokens, as `OpenAI` and most endpoints first called it,
+/// The limit of tokens, as `OpenAI` and most endpoints first called it.
 const MAX_TOKENS: &str = "max_tokens";
-/// and as newer models of `OpenAI`'s call it
+/// The limit of tokens, as newer models of `OpenAI` call it
 /// (<https://platform.openai.com/docs/api-reference/chat/create>).
 const MAX_COMPLETION_TOKENS: &str = "max_completion_tokens";
 /// The form of the answer.

@@ -9,16 +9,10 @@ use super::view;
 use crate::bindings::wandstore::capabilities::fetch;
 use crate::context::Cause;
 
-impl From<fetch_backend::Error> for fetch::Error {
-    fn from(error: fetch_backend::Error) -> Self {
-        match error {
-            fetch_backend::Error::NoSuchUpstream => Self::NoSuchUpstream,
-            fetch_backend::Error::Timeout => Self::Timeout,
-            fetch_backend::Error::TooLarge(limit) => Self::TooLarge(limit),
-            fetch_backend::Error::Unavailable(reason) => Self::Unavailable(reason),
-        }
-    }
-}
+model::conversions!(enum fetch_backend::Error as fetch::Error {
+    NoSuchUpstream, Timeout, TooLarge(bytes_max), Unavailable(reason)
+});
+model::conversions!(struct fetch_backend::Answer as fetch::Answer { status, retry_after_ms, body });
 
 struct View<'a> {
     backend: &'a dyn fetch_backend::Fetch,
@@ -44,11 +38,6 @@ impl fetch::Host for View<'_> {
             timeout,
             buyer: self.cause.client(),
         };
-        let answer = self.backend.post(question).await.map(|answer| fetch::Answer {
-            status: answer.status,
-            retry_after_ms: answer.retry_after_ms,
-            body: answer.body,
-        });
-        Ok(answer.map_err(Into::into))
+        Ok(self.backend.post(question).await.map(Into::into).map_err(Into::into))
     }
 }
