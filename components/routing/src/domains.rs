@@ -9,19 +9,19 @@
 use model::{Domains, Key, ShopId, Store};
 
 use crate::capabilities::{Asker, Failure, Found, Settings, ShopStatus, Storage};
+use crate::http::json;
 
 /// More domains than a shop can have had, because Shopify lets a merchant change theirs once.
 const DOMAINS_MAX: u32 = 5;
 /// An upper bound on the size of a record.
 const BYTES_MAX: u32 = 2048;
 
-/// Returns the served shop that this domain belongs to, or the domain itself. Reads storage only if it is not served.
-pub(crate) fn served_as(deployment: &(impl Settings + Storage), shop: ShopId) -> Result<ShopId, Failure> {
-    if is_served(deployment, &shop) {
-        return Ok(shop);
-    }
-    let others = others(deployment, &shop, None)?;
-    Ok(others.into_iter().find(|other| is_served(deployment, other)).unwrap_or(shop))
+/// Returns the served shop that has this domain too, which is not served itself.
+pub(crate) fn served_sibling(
+    deployment: &(impl Settings + Storage),
+    shop: &ShopId,
+) -> Result<Option<ShopId>, Failure> {
+    Ok(others(deployment, shop, None)?.into_iter().find(|other| is_served(deployment, other)))
 }
 
 /// Returns whether the shop is served under this domain.
@@ -151,6 +151,5 @@ fn recall(storage: &impl Storage, shop: &ShopId) -> Result<Domains, Failure> {
 }
 
 fn keep(storage: &impl Storage, shop: &ShopId, record: &Domains) -> Result<(), Failure> {
-    let bytes = serde_json::to_vec(record).expect("a record of plain fields has a JSON form");
-    storage.put(Key::Domains(shop), &bytes, None)
+    storage.put(Key::Domains(shop), &json(record), None)
 }

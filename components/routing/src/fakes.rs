@@ -51,7 +51,7 @@ pub(crate) struct Fake {
     pub(crate) refusing: Vec<&'static str>,
     /// How many compare-and-swaps another writer wins.
     pub(crate) rivals: Cell<u32>,
-    /// Short-term storage. Each key's prefix determines its shop.
+    /// Short-term storage. Each key's prefix determines its key-value store.
     pub(crate) stored: RefCell<BTreeMap<String, Found>>,
     /// The pages and generation requests that can be deleted, as `{store}:{shopper}`.
     pub(crate) pages: RefCell<BTreeSet<String>>,

@@ -48,9 +48,14 @@ pub struct Response<V> {
 impl<V> Response<V> {
     /// Returns a JSON document that must not be cached.
     pub(crate) fn json(status: u16, document: &impl Serialize) -> Self {
-        let body = serde_json::to_vec(document).expect("a document of plain fields has a JSON form");
-        Self { status, headers: headers::notice(Format::Json, ExtraField::None), body: Body::Bytes(body) }
+        let body = Body::Bytes(json(document));
+        Self { status, headers: headers::notice(Format::Json, ExtraField::None), body }
     }
+}
+
+/// Returns the JSON of a document of plain fields.
+pub(crate) fn json(document: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(document).expect("plain fields serialize to JSON")
 }
 
 /// The reply to a request: the response for the client, and what the host has to know about it.

@@ -92,10 +92,16 @@ fn verify<D: Deployment>(deployment: &D, target: Target<'_>) -> Result<Verified,
     let check = |message: &[u8], mac: &[u8]| deployment.verifies(SECRET, message, mac);
     let signed = Signed::verify(target.query, deployment.now_ms() / 1000, check)?;
     let identity = Identity::of(&signed)?;
-    // If the domain record cannot be read, the shop keeps the name that it was asked by.
     let shop = ShopId::parse(signed.shop.as_str()).map_err(|_| Refusal::NoSuchShop)?;
-    let shop = domains::served_as(deployment, shop.clone()).unwrap_or(shop);
-    let visitor = Visitor::of(deployment, shop.as_str(), identity.shopper()?)?;
+    let shopper = identity.shopper()?;
+    let visitor = match Visitor::of(deployment, shop.clone(), shopper.clone()) {
+        Err(Refusal::NoSuchShop) => {
+            // Without a record of its domains that can be read, the shop has no other name.
+            let other = domains::served_sibling(deployment, &shop).ok().flatten();
+            Visitor::of(deployment, other.ok_or(Refusal::NoSuchShop)?, shopper)
+        }
+        visitor => visitor,
+    }?;
     Ok(Verified { signed, identity, visitor })
 }
 

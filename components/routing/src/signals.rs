@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::events::Event;
+use crate::http::json;
 
 /// An upper bound on the size of a session: six lists of 20 entries of at most 320 bytes (80 characters of four
 /// bytes, none of which JSON escapes at greater length), and change.
@@ -54,8 +55,7 @@ impl Signals {
 
     /// Encodes the signals for storage.
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let session = Session { form: FORM, signals: self };
-        serde_json::to_vec(&session).expect("plain fields have a JSON form")
+        json(&Session { form: FORM, signals: self })
     }
 
     /// Adds the signals of `events`, which are in the order in which they happened.

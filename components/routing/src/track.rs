@@ -65,7 +65,8 @@ pub(crate) fn json_body(request: &impl Request) -> Result<Vec<u8>, Refusal> {
     read(request, Route::ProxyTrack.rule())
 }
 
-fn read(request: &impl Request, rule: &Rule) -> Result<Vec<u8>, Refusal> {
+/// Reads the body of a request, as long as its route allows.
+pub(crate) fn read(request: &impl Request, rule: &Rule) -> Result<Vec<u8>, Refusal> {
     let bytes_max = rule.body_bytes_max;
     request.body(bytes_max).map_err(|error| Refusal::of_body(error, bytes_max))
 }
@@ -92,7 +93,7 @@ pub(crate) fn keep<D: Deployment>(
     earlier: Option<&Signals>,
 ) -> usize {
     let Some(session) = visitor.session().filter(|_| !visitor.paused) else { return 0 };
-    match shop(deployment, session, events, earlier) {
+    match store(deployment, session, events, earlier) {
         Ok(change) => {
             follow(deployment, visitor, change);
             events.len()
@@ -116,7 +117,7 @@ fn is_form(essence: &str) -> bool {
 }
 
 /// Adds to a session by compare-and-swap, because others may add to it at the same time.
-fn shop(
+fn store(
     storage: &impl Storage,
     session: Key<'_>,
     events: &[Event],

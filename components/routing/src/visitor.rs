@@ -24,8 +24,8 @@ pub(crate) struct Visitor {
 
 impl Visitor {
     /// Returns the visitor with these ids, which must come from a trusted source.
-    pub(crate) fn of(settings: &impl Settings, shop: &str, shopper: ShopperId) -> Result<Self, Refusal> {
-        let (shop, paused) = shop_status(settings, shop, Asker::VouchedFor)?;
+    pub(crate) fn of(settings: &impl Settings, shop: ShopId, shopper: ShopperId) -> Result<Self, Refusal> {
+        let paused = is_paused(settings, &shop, Asker::VouchedFor)?;
         Ok(Self { shop, person: shopper.person(), shopper, paused, is_vouched_for: true })
     }
 
@@ -40,15 +40,15 @@ impl Visitor {
         Self::unsigned(settings, &shop, || Ok(target.required("shopper")?))
     }
 
-    /// Parses the visitor from the parameters `shop` and `shopper`.
+    /// Parses the visitor from the parameters `store` and `shopper`.
     pub(crate) fn of_query(settings: &impl Settings, target: Target<'_>) -> Result<Self, Refusal> {
         Self::unsigned(settings, &target.required("store")?, || Ok(target.required("shopper")?))
     }
 
     /// Parses the same parameters from the operator, who may also name a market.
     pub(crate) fn of_operator(settings: &impl Settings, target: Target<'_>) -> Result<Self, Refusal> {
-        let shop = target.required("store")?;
-        let (shop, paused) = shop_status(settings, &shop, Asker::VouchedFor)?;
+        let shop = parse_shop(&target.required("store")?)?;
+        let paused = is_paused(settings, &shop, Asker::VouchedFor)?;
         let shopper = unsigned_shopper(&target.required("shopper")?)?;
         Ok(Self { shop, person: shopper.person(), shopper, paused, is_vouched_for: true })
     }
@@ -85,7 +85,8 @@ impl Visitor {
         shop: &str,
         shopper: impl FnOnce() -> Result<Cow<'a, str>, Refusal>,
     ) -> Result<Self, Refusal> {
-        let (shop, paused) = shop_status(settings, shop, Asker::Anybody)?;
+        let shop = parse_shop(shop)?;
+        let paused = is_paused(settings, &shop, Asker::Anybody)?;
         let shopper = unsigned_shopper(&shopper()?)?;
         // Markets can be made up, and each one costs a product list and a page of its own.
         if !shopper.market().is_own() {
@@ -107,12 +108,16 @@ pub(crate) fn known_shop(settings: &impl Settings, text: &str) -> Result<ShopId,
     shop_status(settings, text, Asker::VouchedFor).map(|(shop, _)| shop)
 }
 
-/// Parses the id of a served shop, and returns whether the shop is paused.
-fn shop_status(settings: &impl Settings, text: &str, asks: Asker) -> Result<(ShopId, bool), Refusal> {
-    let shop = ShopId::parse(text).map_err(|_| Refusal::NoSuchShop)?;
-    match settings.shop_status(&shop, asks) {
+/// Parses the id of a shop; no shop has an invalid one.
+fn parse_shop(shop: &str) -> Result<ShopId, Refusal> {
+    ShopId::parse(shop).map_err(|_| Refusal::NoSuchShop)
+}
+
+/// Returns whether a served shop is paused.
+fn is_paused(settings: &impl Settings, shop: &ShopId, asks: Asker) -> Result<bool, Refusal> {
+    match settings.shop_status(shop, asks) {
         ShopStatus::Unknown => Err(Refusal::NoSuchShop),
-        ShopStatus::Open => Ok((shop, false)),
-        ShopStatus::Paused => Ok((shop, true)),
+        ShopStatus::Open => Ok(false),
+        ShopStatus::Paused => Ok(true),
     }
 }

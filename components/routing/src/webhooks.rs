@@ -23,6 +23,7 @@ use crate::capabilities::{Cache, Clock, Deployment, Failure, Queue, Settings, Si
 use crate::domains;
 use crate::http::{Request, Response};
 use crate::refusal::Refusal;
+use crate::track;
 
 /// The secret that signs webhooks.
 const SECRET: &str = "WEBHOOK_SECRET";
@@ -77,8 +78,7 @@ pub(crate) fn receive<D: Deployment>(
 fn read(signatures: &impl Signatures, request: &impl Request) -> Result<Notice, Refusal> {
     let header = |name: &str| request.header(name);
     webhook::signature(header)?;
-    let bytes_max = Route::Webhooks.rule().body_bytes_max;
-    let body = request.body(bytes_max).map_err(|error| Refusal::of_body(error, bytes_max))?;
+    let body = track::read(request, Route::Webhooks.rule())?;
     let check = |message: &[u8], mac: &[u8]| signatures.verifies(SECRET, message, mac);
     let webhook = Webhook::verify(header, &body, check)?;
     payload::check_shop_and_topic(&body, &webhook.topic)?;

@@ -1,4 +1,4 @@
-//! Conversions between WIT records and our own types, which have the same fields under other names.
+//! Conversions between WIT records and our own types, which have the same fields or variants.
 
 use model::{Market, Persona, ShopId, Source};
 

@@ -6,6 +6,7 @@ use model::{EventId, Key, ShopId};
 use serde::{Deserialize, Serialize};
 
 use crate::capabilities::{Failure, Storage};
+use crate::http::json;
 
 /// How long a tally outlives the task's last part: longer than any maintenance task is tried.
 const TALLY_TTL_SECONDS: u32 = 30 * 24 * 60 * 60;
@@ -66,8 +67,4 @@ impl Tally {
         let tally = Key::Tally(shop, cause);
         storage.remove(tally.store(), &tally.to_string()).map(|_removed| ())
     }
-}
-
-fn json(document: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(document).expect("a document of plain fields has a JSON form")
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::sweep;
 use crate::capabilities::{Cache, Cached, Deployment, Failure, Forgotten, Queue};
+use crate::http::json;
 use crate::signals::{self, Signals};
 
 /// How long the merchant can fetch the report: as long as the law gives them to answer.
@@ -51,9 +52,8 @@ pub(super) fn write<D: Deployment>(
         session: session.map(|found| Signals::decode(&found.bytes)),
         pages: pages(deployment, shop, customer)?,
     };
-    let json = serde_json::to_vec(&report).expect("a document of plain fields has a JSON form");
     deployment.put(Key::ReportOf(shop, customer, cause), b"1", Some(TTL_SECONDS))?;
-    deployment.put(Key::Report(shop, cause), &json, Some(TTL_SECONDS))?;
+    deployment.put(Key::Report(shop, cause), &json(&report), Some(TTL_SECONDS))?;
     Ok(Forgotten { count: 1, more: false })
 }
 
