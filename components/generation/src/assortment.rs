@@ -107,8 +107,13 @@ impl Assortment {
 
     /// Returns the products that a page can be made of: the available ones, or all if every product is sold out.
     pub fn offered(&self) -> impl Iterator<Item = &Product> {
+        self.offered_of(&self.products)
+    }
+
+    /// Returns those of the assortment's products in `list` that are offered.
+    pub fn offered_of<'a>(&self, list: &'a [Product]) -> impl Iterator<Item = &'a Product> + use<'a> {
         let sold_out = !self.products.iter().any(|product| product.available);
-        self.products.iter().filter(move |product| product.available || sold_out)
+        list.iter().filter(move |product| product.available || sold_out)
     }
 
     /// Returns the offered products in ascending order of price.
@@ -120,7 +125,7 @@ impl Assortment {
 
     /// Returns the best-selling offered products, at most `count_max`; none if the catalog does not know sales.
     pub fn best_sellers(&self, count_max: usize) -> Vec<&Product> {
-        let common = self.common().iter().filter(|product| self.offers(&product.id));
+        let common = self.offered_of(self.common());
         if self.best_sellers_first { common.take(count_max).collect() } else { Vec::new() }
     }
 

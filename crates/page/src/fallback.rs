@@ -6,13 +6,9 @@ use std::cmp::Reverse;
 
 use model::text::is_visible;
 
-use crate::blocks::{collections, deals, grid, hero, reassurance, search};
+use crate::blocks::{Demand, collections, deals, grid, hero, reassurance, search};
 use crate::{Collection, Page, Product, Shop, View};
 
-/// The most products in the grid: full rows with two, three and four columns.
-const GRID_MAX: usize = 12;
-/// The most products in the row of deals.
-const DEALS_MAX: usize = 8;
 /// The most search terms to start from.
 const TERMS_MAX: usize = 8;
 /// The most links to collections.
@@ -101,17 +97,17 @@ fn search<'a>(products: &'a [Product], others: &[&Product]) -> Option<View<'a>> 
 
 fn grid<'a>(shelves: Shelves<'a>, others: &[&'a Product]) -> Option<View<'a>> {
     let (there, gone): (Vec<&Product>, Vec<&Product>) = others.iter().partition(|product| product.available);
-    let products: Vec<_> = there.into_iter().chain(gone).take(GRID_MAX).collect();
+    let products: Vec<_> = there.into_iter().chain(gone).take(grid::PRODUCTS_MAX).collect();
     let heading = if shelves.hold_more_than_shown() { "Best sellers" } else { "Products" };
-    (!products.is_empty()).then_some(View::Grid(grid::View { heading, products }))
+    grid::View::of(heading, products).map(View::Grid)
 }
 
 fn deals<'a>(others: &[&'a Product]) -> Option<View<'a>> {
-    let is_deal = |product: &&Product| product.available && product.percent_off().is_some();
+    let is_deal = |product: &&Product| Demand::Reduced.unmet(product).is_none();
     let mut products: Vec<&Product> = others.iter().copied().filter(is_deal).collect();
     products.sort_by_key(|product| Reverse(product.percent_off()));
-    products.truncate(DEALS_MAX);
-    (!products.is_empty()).then_some(View::Deals(deals::View { heading: "Reduced right now", products }))
+    products.truncate(deals::PRODUCTS_MAX);
+    deals::View::of("Reduced right now", products).map(View::Deals)
 }
 
 fn links(collections: &[Collection]) -> Option<View<'_>> {

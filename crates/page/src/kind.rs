@@ -153,3 +153,32 @@ pub struct Given<'a> {
     /// The merchant's promises.
     pub promises: &'a [String],
 }
+
+/// Defines the view of a block that shows products under a heading, in one layout.
+macro_rules! cards_view {
+    ($layout:expr) => {
+        /// The block with its products.
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct View<'a> {
+            /// What the products have in common.
+            pub heading: &'a str,
+            /// From the most interesting to the least.
+            pub products: Vec<&'a Product>,
+        }
+
+        impl<'a> View<'a> {
+            /// Returns the view of products; `None` without products.
+            pub fn of(heading: &'a str, products: Vec<&'a Product>) -> Option<Self> {
+                (!products.is_empty()).then_some(Self { heading, products })
+            }
+        }
+
+        impl<'a> Render<'a> for View<'a> {
+            fn render(&self, sections: &mut Sections<'a>) {
+                sections.add_cards(self.heading, $layout, &self.products);
+            }
+        }
+    };
+}
+
+pub(crate) use cards_view;

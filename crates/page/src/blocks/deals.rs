@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Checker, Demand, Given, HEADING_CHARS_MAX, Kind, Occurrence, Render, Rules, Stock};
 use crate::Product;
+use crate::kind::cards_view;
 use crate::sections::{Layout, Sections};
 
 /// The most products.
@@ -44,22 +45,8 @@ impl Kind for Deals {
     }
 
     fn bind<'a>(&'a self, stock: &'a impl Stock, _: &Given<'a>) -> Option<View<'a>> {
-        let products = stock.products(&self.products);
-        (!products.is_empty()).then_some(View { heading: &self.heading, products })
+        View::of(&self.heading, stock.products(&self.products))
     }
 }
 
-/// The row with its products.
-#[derive(Debug, Clone, PartialEq)]
-pub struct View<'a> {
-    /// The heading of the row.
-    pub heading: &'a str,
-    /// In order of interest.
-    pub products: Vec<&'a Product>,
-}
-
-impl<'a> Render<'a> for View<'a> {
-    fn render(&self, sections: &mut Sections<'a>) {
-        sections.add_cards(self.heading, Layout::Row, &self.products);
-    }
-}
+cards_view!(Layout::Row);

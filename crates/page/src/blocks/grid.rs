@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{Checker, Given, HEADING_CHARS_MAX, Kind, Occurrence, Render, Rules, Stock};
 use crate::Product;
+use crate::kind::cards_view;
 use crate::sections::{Layout, Sections};
 
 /// The fewest products.
 pub const PRODUCTS_MIN: usize = 2;
-/// The most products.
+/// The most products: full rows with two, three and four columns.
 pub const PRODUCTS_MAX: usize = 12;
 
 /// Products side by side. Every page has at least one.
@@ -47,22 +48,8 @@ impl Kind for Grid {
     }
 
     fn bind<'a>(&'a self, stock: &'a impl Stock, _: &Given<'a>) -> Option<View<'a>> {
-        let products = stock.products(&self.products);
-        (!products.is_empty()).then_some(View { heading: &self.heading, products })
+        View::of(&self.heading, stock.products(&self.products))
     }
 }
 
-/// The grid with its products.
-#[derive(Debug, Clone, PartialEq)]
-pub struct View<'a> {
-    /// What the products have in common.
-    pub heading: &'a str,
-    /// In order of interest.
-    pub products: Vec<&'a Product>,
-}
-
-impl<'a> Render<'a> for View<'a> {
-    fn render(&self, sections: &mut Sections<'a>) {
-        sections.add_cards(self.heading, Layout::Grid, &self.products);
-    }
-}
+cards_view!(Layout::Grid);

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Checker, Given, HEADING_CHARS_MAX, Kind, Occurrence, Render, Rules, Stock};
 use crate::Product;
+use crate::kind::cards_view;
 use crate::sections::{Layout, Sections};
 
 /// The most products.
@@ -35,22 +36,8 @@ impl Kind for RecentlyViewed {
 
     fn bind<'a>(&'a self, stock: &'a impl Stock, given: &Given<'a>) -> Option<View<'a>> {
         let viewed = stock.products(given.views).into_iter().filter(|product| stock.offers(&product.id));
-        let products: Vec<_> = viewed.take(PRODUCTS_MAX).collect();
-        (!products.is_empty()).then_some(View { heading: &self.heading, products })
+        View::of(&self.heading, viewed.take(PRODUCTS_MAX).collect())
     }
 }
 
-/// The row with its products.
-#[derive(Debug, Clone, PartialEq)]
-pub struct View<'a> {
-    /// The heading of the row.
-    pub heading: &'a str,
-    /// Newest first.
-    pub products: Vec<&'a Product>,
-}
-
-impl<'a> Render<'a> for View<'a> {
-    fn render(&self, sections: &mut Sections<'a>) {
-        sections.add_cards(self.heading, Layout::SmallRow, &self.products);
-    }
-}
+cards_view!(Layout::SmallRow);
