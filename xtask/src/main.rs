@@ -52,7 +52,7 @@ enum Command {
     Test(test::Test),
     /// Feed the parsers that face the network with what nobody would send by mistake.
     Fuzz(fuzz::Fuzz),
-    /// Measure against the native floor, in one run: hits, fallback pages, offers, start-up.
+    /// Measure against the native floor, in one run: hits, fallback pages, enqueued jobs, start-up.
     Bench(bench::Bench),
 }
 

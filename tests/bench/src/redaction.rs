@@ -55,10 +55,10 @@ impl Redaction {
                 shoppers (id) AS (SELECT iif(n % 2, '{SHOP}', '{OTHER}') || ':customer-' || n FROM numbers)",
             self.shoppers
         );
-        let entries = |shop: &str, prefix: &str, bytes: u32| {
+        let entries = |store: &str, prefix: &str, bytes: u32| {
             format!(
                 "{numbers} INSERT INTO entries (store, key, value)
-                 SELECT '{shop}', '{prefix}' || id, zeroblob({bytes}) FROM shoppers"
+                 SELECT '{store}', '{prefix}' || id, zeroblob({bytes}) FROM shoppers"
             )
         };
         let jobs = format!(

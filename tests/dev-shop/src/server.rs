@@ -42,9 +42,9 @@ fn router(shop: Arc<Shop>) -> Router {
     let online_store = || theme(&shop.options.path_prefix());
     let mut router = online_store().merge(platform()).merge(simulator());
     for folder in FOLDERS {
-        let (shop, index) =
+        let (pages_of_folder, index) =
             (online_store().layer(Extension(folder)), get(pages::index).layer(Extension(folder)));
-        router = router.nest(folder.path, shop).route(&format!("{}/", folder.path), index);
+        router = router.nest(folder.path, pages_of_folder).route(&format!("{}/", folder.path), index);
     }
     router.with_state(shop)
 }

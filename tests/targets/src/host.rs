@@ -24,7 +24,7 @@ pub enum Host {
 /// A deployment: what the operator set, and where its data is.
 #[derive(Debug, Clone)]
 pub struct Deployment {
-    /// Variables and secrets, under the names of the README.
+    /// Variables and secrets, under the names of docs/configuration.md.
     pub variables: Vec<(String, String)>,
     /// A folder for its data, its log, and nothing else.
     pub folder: PathBuf,
