@@ -8,6 +8,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use capabilities::clock::millis;
 use drain::claims::{self, Claims, Policy, WhenIdle};
 use drain::run::{self, Answer, End, Run, Terms};
 use futures_util::FutureExt as _;
@@ -204,7 +205,7 @@ impl Clock {
     }
 
     fn now_ms(&self) -> u64 {
-        u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX)
+        millis(self.0.elapsed())
     }
 
     async fn sleep_until(&self, until_ms: Option<u64>) {

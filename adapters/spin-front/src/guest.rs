@@ -26,7 +26,7 @@ use crate::{Answer, Asked, Asker, Bounds, Checks, Content, Refusal, bearer, drai
 const AFTER_AN_ANSWER: Bounds = Bounds { jobs_max: 8, begin_ms_max: 60_000, due_ms_max: 10_000 };
 /// The limits when the operator asks and waits for the answer.
 const ON_DEMAND: Bounds = Bounds { jobs_max: 200, begin_ms_max: 25_000, due_ms_max: 2_500 };
-/// The variables that configure a language model (see the README's table).
+/// The variables that configure a language model (see docs/configuration.md).
 const MODEL: [&str; 4] = ["LLM_API_KEY", "KIMI_API_KEY", "AI_GATEWAY_URL", "LLM_BASE_URL"];
 /// The path by which the operator has jobs run.
 const DRAIN: &str = "/internal/drain";

@@ -1,6 +1,6 @@
 //! Asks Shopify, and drops the parts of a query that Shopify refuses.
 
-use model::{Key, ShopId};
+use model::{Key, PRODUCTS_MAX, ShopId};
 use serde::de::DeserializeOwned;
 
 use crate::answer::{self, CollectionsData, ProductsData, Read, SearchData, ShopData};
@@ -9,8 +9,6 @@ use crate::failure::Failure;
 use crate::query::Query;
 use crate::types::{Collection, Listing, Shop};
 
-/// The most products of an assortment.
-pub const PRODUCTS_MAX: usize = 100;
 /// The name of the entry that says that we may not read a shop's tags.
 const NO_TAGS: &str = "no-tags";
 /// How long that entry lasts, in seconds. By then the shop may have a token.

@@ -4,8 +4,9 @@
 //! Pure: it reads no clock, draws no random numbers and stores nothing itself. The host implements durable
 //! leases ([`Jobs`]); this component is the policy on top. A job is live from its enqueuing until it is completed.
 //! Each shopper of a shop has at most one live job, and each claim completes at most once. A job makes a page, which
-//! shoppers wait for and request again, or runs a [`MaintenanceTask`](model::jobs::MaintenanceTask), which is requested once and must not be
-//! lost.
+//! shoppers wait for and request again, or runs a [`MaintenanceTask`], which is requested once and must not be lost.
+//!
+//! [`MaintenanceTask`]: model::jobs::MaintenanceTask
 //!
 //! A job goes to the member that its shopper's key hashes to, or else to the next. A failed attempt is repeated after a
 //! pause that grows:

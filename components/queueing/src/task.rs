@@ -26,7 +26,7 @@ pub(crate) enum InvalidPayload {
     Form(u32),
     #[error("{0}")]
     Id(#[from] InvalidId),
-    #[error("its market is none")]
+    #[error("its market is invalid")]
     Market,
 }
 

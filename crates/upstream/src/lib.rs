@@ -98,7 +98,9 @@ impl UpstreamCall<'_> {
             None => return Err(Error::NoSuchUpstream),
         };
         if self.token.is_some_and(|token| !token.expose().bytes().all(|byte| byte.is_ascii_graphic())) {
-            return Err(Error::Unavailable("the shop's token is none that can be sent".to_owned()));
+            return Err(Error::Unavailable(
+                "the shop's token has characters that a header field cannot hold".to_owned(),
+            ));
         }
         Ok(Request {
             url: format!("{origin}/api/{API_VERSION}/graphql.json"),

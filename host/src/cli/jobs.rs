@@ -112,7 +112,7 @@ fn whole(record: &Record) -> String {
     let holder = record.holder.as_deref().unwrap_or("none");
     let Record { id, queue, key, attempt, crashes, enqueued_ms, due_ms, .. } = record;
     format!(
-        "id        {id}\nkey       {key}\nmember    {queue}\nstate     {}\nattempt   {attempt}\ncrashes   {crashes}\nprocess   {holder}\noffered   {enqueued_ms} ms\n\
+        "id        {id}\nkey       {key}\nmember    {queue}\nstate     {}\nattempt   {attempt}\ncrashes   {crashes}\nprocess   {holder}\nenqueued  {enqueued_ms} ms\n\
          due       {due_ms} ms\nerror     {error}\npayload   {payload}",
         record.state.name()
     )

@@ -33,7 +33,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Takes a component's response out of its shop.
+    /// Takes a component's response out of its instance.
     pub fn take(response: http_types::Response, context: &mut Context) -> wasmtime::Result<Self> {
         let status = StatusCode::from_u16(response.status)?;
         let headers = parsed(&response.headers)?;

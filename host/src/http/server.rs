@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use axum::Router;
 use axum::body::Body;
+use capabilities::clock::millis;
 use http::header::CONNECTION;
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
@@ -132,7 +133,7 @@ async fn look_after(connections: Arc<Connections>) {
     let started = Instant::now();
     loop {
         tokio::time::sleep(LOOK).await;
-        connections.tick(u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX));
+        connections.tick(millis(started.elapsed()));
     }
 }
 

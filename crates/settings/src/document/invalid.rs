@@ -29,7 +29,7 @@ pub enum InvalidSettings {
     /// A setting of the shop with that id is invalid.
     #[error("shops.{0}.{1}")]
     Shop(String, InvalidShop),
-    /// The origin that replaces Shopify is none.
+    /// The origin that replaces Shopify's is invalid.
     #[error("shopify.origin is {0:?}; it must be http:// or https://, a host and nothing after it")]
     Origin(String),
     /// A variable is no kind of deployment.
