@@ -3,8 +3,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use model::catalog::{Image, Product};
 use page::blocks::{grid, hero};
-use page::{Image, Page, Product, Shop, View};
+use page::{Page, Shop, View};
 
 fuzz_target!(|text: &str| {
     let mut lines = text.lines().map(str::to_owned).chain(std::iter::repeat(String::new()));

@@ -8,7 +8,7 @@ use generation::storefront::{Merchant, Signals, Storefront};
 use generation::{Assortment, answer, bind, check, plan, refit};
 use libfuzzer_sys::fuzz_target;
 use model::ShopId;
-use page::Product;
+use model::catalog::Product;
 
 static STOREFRONT: LazyLock<Storefront> =
     LazyLock::new(|| Storefront::new("magic-wands", merchant(), assortment()));

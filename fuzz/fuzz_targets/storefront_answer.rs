@@ -1,11 +1,12 @@
 //! What the Storefront API answers: whatever becomes of it can be put on a page.
 #![no_main]
 
+use model::catalog::{Collection, Product};
 use std::collections::BTreeSet;
 
 use catalog_shopify::answer::{CollectionsData, ProductsData, SearchData, ShopData, read};
 use catalog_shopify::price;
-use catalog_shopify::types::{Collection, Listing, Product, Shop};
+use catalog_shopify::types::{Listing, Shop};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &[u8]| {

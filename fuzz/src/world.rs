@@ -1,14 +1,15 @@
 //! A deployment in memory in which every signature is good, so that what is behind one is reached.
 
+use model::catalog::Assortment;
+use model::jobs::{Enqueued, GenerationRequest, MaintenanceTask, State};
+use model::pages::{Cached, Fragment, Page, PageMetadata};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use model::jobs::{Enqueued, MaintenanceTask, State};
 use model::{Key, Market, Persona, ShopId, ShopperId, Source, Store};
 use routing::{
-    Asker, Assortment, Cache, Cached, Catalog, Clock, Content, Failure, Forgotten, Found, Fragment,
-    GenerationRequest, JobError, Log, Member, Merchant, Page, PageMetadata, Queue, Settings, ShopStatus,
-    Signatures, Storage, Swap,
+    Asker, Cache, Catalog, Clock, Content, Failure, Forgotten, Found, JobError, Log, Member, Merchant, Queue,
+    Settings, ShopStatus, Signatures, Storage, Swap,
 };
 
 /// When everything happens, in seconds.
@@ -180,12 +181,13 @@ impl Cache for World {
 
     fn lookup(&self, _shop: &ShopId, shopper: &ShopperId) -> Result<Cached<Bytes>, Failure> {
         let known = shopper.as_str().contains("known");
-        let fragment = Some(Fragment { offset: 6, size: 20 });
+        let fragment = Fragment { offset: 6, size: 20 };
         let metadata = PageMetadata {
             persona: Persona::Explorer,
             source: Source::Local,
             planned_ms: NOW_S * 1000,
             fragment,
+            ..PageMetadata::unknown()
         };
         let page = Page { content: Bytes(PAGE.to_vec()), metadata };
         self.ask(if known { Cached::Fresh(page) } else { Cached::Miss })
@@ -221,7 +223,7 @@ impl Cache for World {
 }
 
 impl Queue for World {
-    fn enqueue(&self, _request: GenerationRequest<'_>) -> Result<Enqueued, Failure> {
+    fn enqueue(&self, _request: GenerationRequest) -> Result<Enqueued, Failure> {
         self.ask(Enqueued::Accepted("job".to_owned()))
     }
 

@@ -1,11 +1,12 @@
 //! The operations of the cache.
 
+use model::pages::{Cached, NewPage, Page, PageMetadata, StoredPlan};
 use model::{Key, Object as Name, ShopId, ShopperId};
 
 use crate::capabilities::{Blob, Failure, Kv, Level, Operator, Swap, Value};
-use crate::freshness::{Staleness, staleness};
-use crate::metadata::{HEAD_BYTES_MAX, Head, PageMetadata};
-use crate::plan::{self, InvalidPlan, PLAN_BYTES_MAX, StoredPlan};
+use crate::freshness::staleness;
+use crate::metadata::{HEAD_BYTES_MAX, Head, encode_head};
+use crate::plan::{self, InvalidPlan, PLAN_BYTES_MAX};
 use crate::shop::Shop;
 
 /// The cache, on top of its storage.
@@ -17,39 +18,6 @@ pub struct Cache<K, B, O> {
     pub blob: B,
     /// The operator's settings and log.
     pub operator: O,
-}
-
-/// A stored page.
-#[derive(Debug)]
-pub struct Page<V> {
-    /// The document, held by the host, without its stored head.
-    pub content: V,
-    /// The metadata of the page.
-    pub metadata: PageMetadata,
-}
-
-/// The result of a lookup.
-#[derive(Debug)]
-pub enum Cached<V> {
-    /// A fresh page to serve.
-    Fresh(Page<V>),
-    /// A stale page to serve while a newer one is made.
-    Stale(Page<V>, Staleness),
-    /// The cache has no page.
-    Miss,
-    /// The shop is closed: there is no page, and none is to be made.
-    Closed,
-}
-
-/// A page to store.
-#[derive(Debug)]
-pub struct NewPage<V> {
-    /// The document, held by the host.
-    pub content: V,
-    /// The plan it was rendered from, as JSON.
-    pub plan: String,
-    /// The metadata of the page.
-    pub metadata: PageMetadata,
 }
 
 /// The result of storing a page.
@@ -211,7 +179,7 @@ where
         page: &NewPage<K::Value>,
         plan: &[u8],
     ) -> Result<(), Error> {
-        let content = page.content.behind(&page.metadata.encode_head());
+        let content = page.content.behind(&encode_head(&page.metadata));
         self.blob.put(Name::Plan(shop, shopper), &K::Value::new(plan))?;
         self.blob.put(Name::Page(shop, shopper), &content)?;
         self.set_short_term(Key::Page(shop, shopper), &content);

@@ -1,15 +1,6 @@
 //! The rules for when a page is stale.
 
-use crate::metadata::PageMetadata;
-
-/// The reason why a page is stale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Staleness {
-    /// Products changed since the page was rendered. Its plan can be rendered again.
-    CatalogChanged,
-    /// The plan is too old, or its age is unknown. The page needs a new plan.
-    Expired,
-}
+use model::pages::{PageMetadata, Staleness};
 
 /// Returns why a page is stale, or `None` if it is fresh. If `catalog_version` is unknown, only the page's own
 /// metadata counts.

@@ -15,12 +15,10 @@ use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{blob, clock, kv, log, settings};
 use bindings::wandstore::storefront::page_types as wit;
 use bindings::wandstore::storefront::shopper_types;
-use model::{Bucket, InvalidId, Key, Persona, Scope, ShopId, ShopperId, Source, Store};
+use model::pages::InvalidJobId;
+use model::{Bucket, InvalidId, Key, Scope, ShopId, ShopperId, Store};
 
-use crate::{
-    Blob, Cache, Cached, Entry, Error, Failure, Forgotten, Fragment, InvalidJobId, Kv, Level, NewPage,
-    Object, Operator, Page, PageMetadata, Staleness, StoredPlan, Swap,
-};
+use crate::{Blob, Cache, Entry, Error, Failure, Forgotten, Kv, Level, Object, Operator, Swap};
 
 struct Component;
 
@@ -233,74 +231,6 @@ impl From<Error> for wit::CacheError {
     }
 }
 
-impl From<Cached<Value>> for wit::Cached {
-    fn from(cached: Cached<Value>) -> Self {
-        match cached {
-            Cached::Fresh(page) => Self::Fresh(page.into()),
-            Cached::Stale(page, reason) => {
-                Self::Stale(wit::StalePage { page: page.into(), reason: reason.into() })
-            }
-            Cached::Miss => Self::Miss,
-            Cached::Closed => Self::Closed,
-        }
-    }
-}
-
-impl From<Page<Value>> for wit::Page {
-    fn from(Page { content, metadata }: Page<Value>) -> Self {
-        Self { content, metadata: metadata.into() }
-    }
-}
-
-impl From<StoredPlan> for wit::StoredPlan {
-    fn from(StoredPlan { json, metadata }: StoredPlan) -> Self {
-        Self { json, metadata: metadata.into() }
-    }
-}
-
-impl TryFrom<wit::NewPage> for NewPage<Value> {
-    type Error = InvalidJobId;
-
-    fn try_from(page: wit::NewPage) -> Result<Self, InvalidJobId> {
-        Ok(Self { content: page.content, plan: page.plan, metadata: page.metadata.try_into()? })
-    }
-}
-
-impl From<PageMetadata> for wit::PageMetadata {
-    fn from(metadata: PageMetadata) -> Self {
-        Self {
-            persona: metadata.persona.into(),
-            confidence: metadata.confidence,
-            source: metadata.source.into(),
-            job: metadata.job.into(),
-            planned_ms: metadata.planned_ms,
-            fresh_until_ms: metadata.fresh_until_ms,
-            catalog_version: metadata.catalog_version,
-            fragment_offset: metadata.fragment.offset,
-            fragment_size: metadata.fragment.size,
-        }
-    }
-}
-
-impl TryFrom<wit::PageMetadata> for PageMetadata {
-    type Error = InvalidJobId;
-
-    fn try_from(metadata: wit::PageMetadata) -> Result<Self, InvalidJobId> {
-        Ok(Self {
-            persona: metadata.persona.into(),
-            confidence: metadata.confidence,
-            source: metadata.source.into(),
-            job: metadata.job.try_into()?,
-            planned_ms: metadata.planned_ms,
-            fresh_until_ms: metadata.fresh_until_ms,
-            catalog_version: metadata.catalog_version,
-            fragment: Fragment { offset: metadata.fragment_offset, size: metadata.fragment_size },
-        })
-    }
-}
-
-model::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
-
-model::conversions!(enum Source as wit::Source { Llm, Local });
-model::conversions!(enum Staleness as wit::Staleness { CatalogChanged, Expired });
+model::shopper_types_conversions!(shopper_types);
+model::page_types_conversions!(wit, Value);
 model::conversions!(struct Forgotten as wit::Forgotten { count, more });

@@ -3,14 +3,15 @@
 //! Pure: it reads no clock and holds no page. A page passes through as a handle. Of its bytes, the
 //! cache sees only the head that it wrote itself, which holds the page's metadata.
 //!
-//! A page is stored in two tiers in the same form (see [`PageMetadata::encode_head`]): short-term storage (KV),
+//! A page is stored in two tiers in the same form (see `metadata.rs`): short-term storage (KV),
 //! where it expires, and long-term storage (blob), which is the source of truth. The plan that the page was
 //! rendered from is stored next to the latter. For a closed shop, the cache returns and stores nothing.
 //!
 //! Whether a page is fresh is a function of its metadata, the time and the shop's catalog version:
 //!
 //! ```
-//! use caching::{PageMetadata, Staleness, staleness};
+//! use caching::staleness;
+//! use model::pages::{PageMetadata, Staleness};
 //!
 //! let page = PageMetadata { fresh_until_ms: 1_000, catalog_version: 3, ..PageMetadata::unknown() };
 //! assert_eq!(staleness(&page, 999, Some(3)), None);
@@ -32,10 +33,9 @@ mod fakes;
 #[cfg(target_arch = "wasm32")]
 mod guest;
 
-pub use cache::{Cache, Cached, Error, NewPage, Page, Stored};
+pub use cache::{Cache, Error, Stored};
 pub use capabilities::{Blob, Entry, Failure, Kv, Level, Object, Operator, Swap, Value};
 pub use forget::Forgotten;
-pub use freshness::{Staleness, staleness};
-pub use metadata::{Fragment, InvalidJobId, JobId, PageMetadata};
-pub use plan::{InvalidPlan, StoredPlan};
+pub use freshness::staleness;
+pub use plan::InvalidPlan;
 pub use shop::Shop;

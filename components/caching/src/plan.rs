@@ -1,21 +1,11 @@
 //! The plan object next to a page in long-term storage.
 
+use model::pages::{PageMetadata, StoredPlan};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::metadata::PageMetadata;
-
 /// The largest plan object, in bytes. Usual plans have a few thousand.
 pub(crate) const PLAN_BYTES_MAX: u32 = 256 * 1024;
-
-/// A stored plan, from which a page can be rendered again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredPlan {
-    /// The plan as JSON, byte for byte as it was written, except for whitespace around it.
-    pub json: String,
-    /// The metadata of the page that was last rendered from it.
-    pub metadata: PageMetadata,
-}
 
 /// The stored form: a JSON object that contains the plan as JSON, not as a string.
 #[derive(Serialize, Deserialize)]

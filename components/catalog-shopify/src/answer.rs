@@ -3,6 +3,7 @@
 
 mod shape;
 
+use model::catalog::{Collection, Image, Product};
 use std::fmt::Write as _;
 
 use serde::de::DeserializeOwned;
@@ -10,7 +11,7 @@ use serde::de::DeserializeOwned;
 use crate::failure::Failure;
 use crate::price;
 use crate::query::COUNT_MAX;
-use crate::types::{Collection, Image, Listing, Product, Shop};
+use crate::types::{Listing, Shop};
 use shape::{Card, Money, Picture, Reply};
 pub use shape::{CollectionsData, ProductsData, SearchData, ShopData};
 

@@ -1,13 +1,14 @@
 //! Asks Shopify, and drops the parts of a query that Shopify refuses.
 
-use model::{Key, PRODUCTS_MAX, ShopId};
+use model::catalog::{Collection, PRODUCTS_MAX};
+use model::{Key, ShopId};
 use serde::de::DeserializeOwned;
 
 use crate::answer::{self, CollectionsData, ProductsData, Read, SearchData, ShopData};
 use crate::capabilities::World;
 use crate::failure::Failure;
 use crate::query::Query;
-use crate::types::{Collection, Listing, Shop};
+use crate::types::{Listing, Shop};
 
 /// The name of the entry that says that we may not read a shop's tags.
 const NO_TAGS: &str = "no-tags";

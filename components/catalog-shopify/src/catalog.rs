@@ -1,5 +1,6 @@
 //! The catalog: combines Shopify's answers into assortments, collections and search results.
 
+use model::catalog::{Assortment, CatalogError, Collection, Freshness, Product};
 use model::{Market, NO_CURRENCY, ShopId};
 
 use crate::ask::Shopify;
@@ -7,7 +8,7 @@ use crate::capabilities::World;
 use crate::kept::{self, Kept};
 use crate::query::Query;
 use crate::question::{Question, Term};
-use crate::types::{Assortment, CatalogError, Collection, Freshness, Listing, Product};
+use crate::types::Listing;
 use crate::visit::{Found, Visit};
 
 /// How long a shopper waits for Shopify if nothing is known, in milliseconds.

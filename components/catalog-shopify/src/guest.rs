@@ -17,8 +17,8 @@ use bindings::wandstore::storefront::catalog_types as wit;
 use bindings::wandstore::storefront::catalog_version;
 use model::{Key, Market, ShopId};
 
+use crate::Catalog;
 use crate::capabilities::{Answer, NoAnswer, StorageFailed, World};
-use crate::{Assortment, Catalog, CatalogError, Collection, Freshness, Image, Product};
 
 /// The name that the host gives to a shop's Storefront API.
 const UPSTREAM: &str = "storefront";
@@ -42,7 +42,7 @@ impl Guest for Component {
         market: wit::Market,
         freshness: wit::Freshness,
     ) -> Result<wit::Assortment, wit::CatalogError> {
-        let (shop, market) = parsed(&shop, &market)?;
+        let (shop, market) = parsed(&shop, market)?;
         Ok(CATALOG.products(&shop, &market, freshness.into())?.into())
     }
 
@@ -51,7 +51,7 @@ impl Guest for Component {
         market: wit::Market,
         freshness: wit::Freshness,
     ) -> Result<Vec<wit::Collection>, wit::CatalogError> {
-        let (shop, market) = parsed(&shop, &market)?;
+        let (shop, market) = parsed(&shop, market)?;
         let collections = CATALOG.collections(&shop, &market, freshness.into())?;
         Ok(collections.into_iter().map(Into::into).collect())
     }
@@ -62,7 +62,7 @@ impl Guest for Component {
         freshness: wit::Freshness,
         term: String,
     ) -> Result<Vec<wit::Product>, wit::CatalogError> {
-        let (shop, market) = parsed(&shop, &market)?;
+        let (shop, market) = parsed(&shop, market)?;
         let found = CATALOG.search(&shop, &market, freshness.into(), &term)?;
         Ok(found.into_iter().map(Into::into).collect())
     }
@@ -72,10 +72,9 @@ bindings::export!(Component with_types_in bindings);
 
 /// Parses the shop and the market. An invalid market becomes the shop's own, whose prices are right for every
 /// shopper, though perhaps not in their currency.
-fn parsed(shop: &str, market: &wit::Market) -> Result<(ShopId, Market), wit::CatalogError> {
+fn parsed(shop: &str, market: wit::Market) -> Result<(ShopId, Market), wit::CatalogError> {
     let shop = ShopId::parse(shop).map_err(|_| wit::CatalogError::NoSuchShop)?;
-    let market = Market::of(&market.country, &market.language).unwrap_or_default();
-    Ok((shop, market))
+    Ok((shop, market.try_into().unwrap_or_default()))
 }
 
 impl World for Host {
@@ -124,16 +123,7 @@ impl World for Host {
     }
 }
 
-model::conversions!(enum Freshness as wit::Freshness { StaleOk, Current });
-model::conversions!(struct Collection as wit::Collection { handle, title, url, products });
-model::conversions!(struct Image as wit::Image { url, alt, width, height });
-model::conversions!(struct Product as wit::Product {
-    id, title, description, vendor, category, tags, url, image: option, price, price_before, available
-});
-model::conversions!(struct Assortment as wit::Assortment { shop_name, currency, money_format, best_sellers_first, products: list });
-model::conversions!(enum CatalogError as wit::CatalogError {
-    NoSuchShop, Unavailable(after_ms), Busy(after_ms)
-});
+model::catalog_types_conversions!(wit);
 model::conversions!(struct Answer as fetch::Answer { status, retry_after_ms, body });
 model::conversions!(enum NoAnswer as fetch::Error { NoSuchUpstream, Timeout, TooLarge(bytes), Unavailable(text) });
 

@@ -1,6 +1,7 @@
 //! Stored answers of Shopify, and pauses during which Shopify is not asked. Both are in key-value storage, so that
 //! all instances share them.
 
+use model::catalog::Freshness;
 use model::{Key, Market, ShopId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use crate::capabilities::{StorageFailed, World};
 use crate::failure::Failure;
 use crate::question::Question;
-use crate::types::Freshness;
 
 /// The name of the entry with the end of a shop's pause.
 const REST: &str = "rest";

@@ -35,4 +35,3 @@ mod fakes;
 mod guest;
 
 pub use catalog::Catalog;
-pub use types::{Assortment, CatalogError, Collection, Freshness, Image, Product};

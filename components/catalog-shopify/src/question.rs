@@ -2,11 +2,9 @@
 
 use std::fmt::Write as _;
 
-use model::Market;
+use model::{Market, Signals};
 use sha2::{Digest as _, Sha256};
 
-/// The longest search term, in characters. Longer ones are cut.
-const TERM_CHARS_MAX: usize = 100;
 /// A week, in seconds.
 const WEEK: u32 = 7 * 24 * 3600;
 /// An hour, in seconds.
@@ -17,12 +15,15 @@ const HOUR: u32 = 3600;
 pub struct Term(String);
 
 impl Term {
-    /// Normalizes a search term to single spaces and lower case; `None` if it has no letter or digit.
+    /// Normalizes a search term to single spaces and lower case, and cuts it to 80 characters; `None` if it has no letter or digit.
     pub fn parse(text: &str) -> Option<Self> {
-        let seen: String =
-            text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(4 * TERM_CHARS_MAX).collect();
+        let seen: String = text
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .take(4 * Signals::ENTRY_CHARS_MAX)
+            .collect();
         let words = seen.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-        let term: String = words.chars().take(TERM_CHARS_MAX).collect();
+        let term: String = words.chars().take(Signals::ENTRY_CHARS_MAX).collect();
         term.contains(char::is_alphanumeric).then_some(Self(term))
     }
 

@@ -5,6 +5,7 @@
 //! answer: then Shopify is asked for them too.
 
 use model::Market;
+use model::catalog::{CatalogError, Freshness};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -14,7 +15,7 @@ use crate::failure::Failure;
 use crate::kept::{self, Kept};
 use crate::query::Query;
 use crate::question::Question;
-use crate::types::{CatalogError, Freshness, Listing, Shop};
+use crate::types::{Listing, Shop};
 
 /// When to come back while another caller asks Shopify the same question, in milliseconds: the time that a shop
 /// takes to answer.

@@ -3,12 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::Persona;
-use page::Product;
+use model::catalog::Product;
+use model::{Persona, Signals};
 
 use crate::assortment::Assortment;
 use crate::profile::{self, Order};
-use crate::storefront::Signals;
 
 /// The weights of a view, a purchase and a product in the cart for the product's category and tags.
 const VIEWED: u32 = 1;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use page::Product;
+use model::catalog::{self, Product};
 
 /// The products of a shop in the order of its catalog, followed by those that the shopper's searches found. Ids
 /// are unique, and each product has a readable name.
@@ -23,7 +23,7 @@ impl Assortment {
     /// Creates an assortment from the catalog's products. `currency` is the ISO 4217 code of all prices. If ids
     /// repeat, the first product wins. Products without a name are left out.
     pub fn new(currency: String, products: Vec<Product>) -> Self {
-        let is_whole = products.len() < model::PRODUCTS_MAX;
+        let is_whole = products.len() < catalog::PRODUCTS_MAX;
         let mut seen = BTreeSet::new();
         let named = products.into_iter().filter_map(Product::named);
         let products: Vec<_> = named.filter(|product| seen.insert(product.id.clone())).collect();
@@ -132,6 +132,14 @@ impl Assortment {
     /// Returns whether the product is offered.
     pub fn offers(&self, id: &str) -> bool {
         self.offered().any(|product| product.id == id)
+    }
+}
+
+impl From<catalog::Assortment> for Assortment {
+    fn from(assortment: catalog::Assortment) -> Self {
+        let catalog::Assortment { shop_name, currency, money_format, best_sellers_first, products } =
+            assortment;
+        Self::new(currency, products).of_shop(shop_name, money_format).sorted_by_sales(best_sellers_first)
     }
 }
 

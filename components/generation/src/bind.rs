@@ -4,12 +4,12 @@
 //! Binding trusts a checked plan, but cannot fail even if the plan does not fit: unknown products and empty blocks
 //! are left out.
 
-use model::ShopId;
+use model::{ShopId, Signals};
 use page::blocks::Given;
 use page::{Document, Page, Shop};
 
 use crate::check::Checked;
-use crate::storefront::{Signals, Storefront};
+use crate::storefront::Storefront;
 
 /// Renders the page of a plan as an HTML document.
 pub fn render(plan: &Checked, shop: &ShopId, signals: &Signals, storefront: &Storefront) -> Document {

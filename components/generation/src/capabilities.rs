@@ -1,9 +1,10 @@
 //! The capabilities that generation needs.
 
+use model::catalog::{CatalogError, Product};
 use model::llm::Request;
 pub use model::llm::{Completion, Ending, Error as NoAnswer, Failed};
-use model::{Market, Persona, ShopId, ShopperId, Source};
-use page::Product;
+use model::pages::{NewPage, PageMetadata, StoredPlan};
+use model::{Market, ShopId, ShopperId};
 
 use crate::assortment::Assortment;
 use crate::storefront::Merchant;
@@ -12,38 +13,6 @@ use crate::storefront::Merchant;
 pub trait Host: Cache + Catalog + Llm + Operator {}
 
 impl<T: Cache + Catalog + Llm + Operator> Host for T {}
-
-/// The metadata of a stored page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PageMetadata {
-    /// The persona that the page was made for.
-    pub persona: Persona,
-    /// The confidence in that persona, in percent.
-    pub confidence: u32,
-    /// Who planned it.
-    pub source: Source,
-    /// The id of the job that made the page.
-    pub job: String,
-    /// When the plan was made, in milliseconds since the epoch.
-    pub planned_ms: u64,
-    /// When the page stops being fresh, in milliseconds since the epoch.
-    pub fresh_until_ms: u64,
-    /// The catalog version that the prices are from.
-    pub catalog_version: u64,
-    /// Offset of the fragment in the document, in bytes. The fragment is the part that is shown inside a theme.
-    pub fragment_offset: u32,
-    /// Size of the fragment, in bytes.
-    pub fragment_size: u32,
-}
-
-/// A plan from the cache.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredPlan {
-    /// The plan, as [`crate::plan::to_stored`] wrote it.
-    pub json: String,
-    /// The metadata of the page that was last rendered from this plan.
-    pub metadata: PageMetadata,
-}
 
 /// Why a cache operation failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -65,29 +34,7 @@ pub trait Cache {
     /// Returns the metadata of the shopper's page, fresh or stale.
     fn page_metadata(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<PageMetadata>, CacheError>;
     /// Stores a page and the plan that it was rendered from, the plan first.
-    fn put(&self, shop: &ShopId, shopper: &ShopperId, page: NewPage) -> Result<(), CacheError>;
-}
-
-/// A page to be stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewPage {
-    /// The document.
-    pub html: String,
-    /// The page's plan, as [`crate::plan::to_stored`] wrote it.
-    pub plan: String,
-    /// The page's metadata.
-    pub metadata: PageMetadata,
-}
-
-/// Why the catalog does not answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CatalogError {
-    /// The catalog knows no such shop.
-    NoSuchShop,
-    /// The shop did not answer. Try again after this many milliseconds.
-    Unavailable(u64),
-    /// The same question to the shop is already under way for another caller. Try again after this many milliseconds.
-    Busy(u64),
+    fn put(&self, shop: &ShopId, shopper: &ShopperId, page: NewPage<String>) -> Result<(), CacheError>;
 }
 
 /// The catalog.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use page::Product;
+use model::catalog::Product;
 use page::blocks::{Block, Checker, Demand, Occurrence, grid};
 
 use crate::heading::{claims, false_claim};

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeSet;
 
+use model::Signals;
+
 use crate::assortment::Assortment;
-use crate::storefront::Signals;
 
 /// A rule that gives points to a persona.
 pub struct Rule {

@@ -2,13 +2,14 @@
 
 mod world;
 
-use page::Product;
+use model::Signals;
+use model::catalog::Product;
 use page::blocks::{Block, Bundle, Deals, Grid, Hero, Reassurance, RecentlyViewed, Search, Spotlight, Story};
 use proptest::prelude::*;
 
 use crate::assortment::Assortment;
 use crate::plan::Plan;
-use crate::storefront::{Merchant, Signals, Storefront};
+use crate::storefront::{Merchant, Storefront};
 
 pub use world::{World, answer};
 

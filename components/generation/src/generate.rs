@@ -4,56 +4,25 @@
 //! stored plan is never planned again, and a stored page is not stored again. The model is asked again only if its
 //! answer was lost before it was stored.
 
-use model::jobs::{Outcome, Trouble};
-use model::{Market, Persona, ShopId, ShopperId};
+use model::Signals;
+use model::catalog::CatalogError;
+use model::jobs::{GenerationRequest, Outcome, Trouble, Work};
+use model::pages::{Fragment, NewPage, PageMetadata, StoredPlan};
 use page::Document;
 
 use crate::assortment::Assortment;
 use crate::bind;
-use crate::capabilities::{CacheError, CatalogError, Host, Level, NewPage, PageMetadata, StoredPlan};
+use crate::capabilities::{CacheError, Host, Level};
 use crate::check::Checked;
+use crate::job::Job;
 use crate::persona::{self, Reading};
 use crate::plan;
 use crate::propose::{Proposal, propose};
 use crate::refit::refit;
-use crate::storefront::{Signals, Storefront};
+use crate::storefront::Storefront;
 
 /// The number of the shopper's searches that are repeated in the catalog.
 const TERMS_MAX: usize = 2;
-/// The longest search that is repeated, in bytes.
-const TERM_BYTES_MAX: usize = 100;
-
-/// The work that a generation request asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Work {
-    /// Make a plan and its page.
-    Generate,
-    /// Render the page again from the stored plan.
-    Rerender,
-}
-
-/// A generation request under lease.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Job {
-    /// The job's id.
-    pub id: String,
-    /// Whether this is the last attempt.
-    pub last: bool,
-    /// Whether a worker died on the job since the last attempt.
-    pub crashed: bool,
-    /// The id of the shop.
-    pub shop: ShopId,
-    /// The id of the shopper.
-    pub shopper: ShopperId,
-    /// The work to do.
-    pub work: Work,
-    /// The shopper's signals.
-    pub signals: Signals,
-    /// The persona, if it is fixed beforehand.
-    pub persona: Option<Persona>,
-    /// The shopper's market.
-    pub market: Market,
-}
 
 /// Runs a job.
 pub fn generate(host: &impl Host, job: &Job) -> Outcome {
@@ -78,7 +47,7 @@ impl<H: Host> Run<'_, H> {
     /// Runs the job. Returns the trouble that occurred on the way, if any, or fails with the outcome if the job
     /// ends early.
     fn run(&self) -> Result<Option<Trouble>, Outcome> {
-        let Job { shop, shopper, .. } = self.job;
+        let GenerationRequest { shop, shopper, .. } = &self.job.request;
         // The version is read before products and settings, because each change of them bumps it. If they change
         // in between, the page counts as older than it is: it may be made once too often, but never once too
         // rarely.
@@ -99,7 +68,7 @@ impl<H: Host> Run<'_, H> {
 
     /// Returns the shop's products, and those that match the shopper's newest searches.
     fn assortment(&self) -> Result<Assortment, Outcome> {
-        let Job { shop, market, signals, .. } = self.job;
+        let GenerationRequest { shop, market, signals, .. } = &self.job.request;
         let mut assortment = self.host.products(shop, market).map_err(catalog_failed)?;
         for term in newest_terms(signals) {
             match self.host.search(shop, market, term) {
@@ -115,7 +84,8 @@ impl<H: Host> Run<'_, H> {
         if !kept.is_some_and(|kept| self.is_ours(&kept.metadata)) {
             return Ok(false);
         }
-        let metadata = self.host.page_metadata(&self.job.shop, &self.job.shopper);
+        let GenerationRequest { shop, shopper, .. } = &self.job.request;
+        let metadata = self.host.page_metadata(shop, shopper);
         let metadata = metadata.map_err(|error| self.cache_failed(&error))?;
         Ok(metadata.is_some_and(|metadata| self.is_ours(&metadata)))
     }
@@ -133,7 +103,8 @@ impl<H: Host> Run<'_, H> {
         catalog_version: u64,
         storefront: &Storefront,
     ) -> Option<Ready> {
-        let kept = kept.filter(|kept| self.is_ours(&kept.metadata) || self.job.work == Work::Rerender)?;
+        let kept =
+            kept.filter(|kept| self.is_ours(&kept.metadata) || self.job.request.work == Work::Rerender)?;
         if !storefront.merchant.wants(kept.metadata.persona) {
             return None;
         }
@@ -161,8 +132,8 @@ impl<H: Host> Run<'_, H> {
     /// Returns the persona that is fixed beforehand, if pages are made for it; else reads it from the signals.
     fn reading(&self, storefront: &Storefront) -> Option<Reading> {
         let wants = |persona| storefront.merchant.wants(persona);
-        let known = self.job.persona.filter(|persona| wants(*persona)).map(persona::known);
-        known.or_else(|| persona::read(&self.job.signals, &storefront.assortment, wants))
+        let known = self.job.request.persona.filter(|persona| wants(*persona)).map(persona::known);
+        known.or_else(|| persona::read(&self.job.request.signals, &storefront.assortment, wants))
     }
 
     fn metadata(&self, proposal: &Proposal, reading: &Reading, catalog_version: u64) -> PageMetadata {
@@ -177,20 +148,16 @@ impl<H: Host> Run<'_, H> {
             planned_ms,
             fresh_until_ms: planned_ms.saturating_add(fresh_ms),
             catalog_version,
-            fragment_offset: 0,
-            fragment_size: 0,
+            fragment: Fragment::NONE,
         }
     }
 
     fn store(&self, ready: Ready, storefront: &Storefront) -> Result<Option<Trouble>, Outcome> {
-        let Job { shop, shopper, signals, .. } = self.job;
+        let GenerationRequest { shop, shopper, signals, .. } = &self.job.request;
         let Document { html, fragment } = bind::render(&ready.plan, shop, signals, storefront);
-        let metadata = PageMetadata {
-            fragment_offset: counted(fragment.start),
-            fragment_size: counted(fragment.len()),
-            ..ready.metadata
-        };
-        let page = NewPage { html, plan: ready.stored, metadata: metadata.clone() };
+        let fragment = Fragment { offset: counted(fragment.start), size: counted(fragment.len()) };
+        let metadata = PageMetadata { fragment, ..ready.metadata };
+        let page = NewPage { content: html, plan: ready.stored, metadata: metadata.clone() };
         self.host.put(shop, shopper, page).map_err(|error| self.cache_failed(&error))?;
         self.tell_of(&metadata);
         Ok(ready.trouble)
@@ -219,7 +186,11 @@ fn newest_terms(signals: &Signals) -> Vec<&str> {
     let mut terms: Vec<&str> = Vec::new();
     for term in signals.searches.iter().map(|term| term.trim()) {
         let is_new = terms.iter().all(|other| !other.eq_ignore_ascii_case(term));
-        if is_new && !term.is_empty() && term.len() <= TERM_BYTES_MAX && terms.len() < TERMS_MAX {
+        if is_new
+            && !term.is_empty()
+            && term.chars().count() <= Signals::ENTRY_CHARS_MAX
+            && terms.len() < TERMS_MAX
+        {
             terms.push(term);
         }
     }

@@ -7,16 +7,17 @@ use bindings::wandstore::storefront::catalog_types::Freshness;
 use bindings::wandstore::storefront::{
     cache, catalog, catalog_types, catalog_version, job_types, page_types, shopper_types,
 };
-use model::{Cause, InvalidId, Market, Persona, ShopId, ShopperId, Source};
+use model::catalog::{CatalogError, Product};
+use model::jobs::InvalidRequest;
+use model::llm::Request;
+use model::pages::{InvalidJobId, NewPage, PageMetadata, StoredPlan};
+use model::{Market, ShopId, ShopperId};
 
 use crate::assortment::Assortment;
-use crate::capabilities::{
-    Cache, CacheError, Catalog, CatalogError, Completion, Ending, Failed, Level, Llm, NewPage, NoAnswer,
-    Operator, PageMetadata, StoredPlan,
-};
-use crate::generate::{Job, Work, generate};
-use crate::prompt::{Message, Request, Role};
-use crate::storefront::{Merchant, Signals};
+use crate::capabilities::{Cache, CacheError, Catalog, Completion, Level, Llm, NoAnswer, Operator};
+use crate::generate::generate;
+use crate::job::Job;
+use crate::storefront::Merchant;
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
 mod bindings {
@@ -44,31 +45,17 @@ impl Guest for Component {
 #[derive(Debug, thiserror::Error)]
 enum Refusal {
     #[error(transparent)]
-    Id(#[from] InvalidId),
-    #[error("the generation request is for no market")]
-    Market,
+    Job(#[from] InvalidJobId),
+    #[error(transparent)]
+    Request(#[from] InvalidRequest),
     #[error("a maintenance task is not a page")]
     Maintenance,
 }
 
 fn parsed(job: job_types::Job) -> Result<Job, Refusal> {
     let job_types::Task::Page(request) = job.task else { return Err(Refusal::Maintenance) };
-    let catalog_types::Market { country, language } = &request.market;
-    Ok(Job {
-        id: job.lease.id,
-        last: job.last,
-        crashed: job.crashed,
-        shop: ShopId::parse(&request.shop)?,
-        shopper: ShopperId::parse(&request.shopper)?,
-        work: request.work.into(),
-        signals: request.signals.into(),
-        persona: request.persona.map(Into::into),
-        market: Market::of(country, language).ok_or(Refusal::Market)?,
-    })
-}
-
-fn named(market: &Market) -> catalog_types::Market {
-    catalog_types::Market { country: market.country().to_owned(), language: market.language().to_owned() }
+    let (id, request) = (job.lease.id.try_into()?, request.try_into()?);
+    Ok(Job { id, last: job.last, crashed: job.crashed, request })
 }
 
 /// The capabilities that the host supplies.
@@ -80,29 +67,35 @@ impl Cache for Host {
     }
 
     fn plan(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<StoredPlan>, CacheError> {
-        Ok(cache::plan(shop.as_str(), shopper.as_str())?.map(Into::into))
+        Ok(cache::plan(shop.as_str(), shopper.as_str())?.map(TryInto::try_into).transpose()?)
     }
 
     fn page_metadata(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<PageMetadata>, CacheError> {
         Ok(match cache::get(shop.as_str(), shopper.as_str())? {
-            page_types::Cached::Fresh(page) => Some(page.metadata.into()),
-            page_types::Cached::Stale(stale) => Some(stale.page.metadata.into()),
+            page_types::Cached::Fresh(page) => Some(page.metadata.try_into()?),
+            page_types::Cached::Stale(stale) => Some(stale.page.metadata.try_into()?),
             page_types::Cached::Miss | page_types::Cached::Closed => None,
         })
     }
 
-    fn put(&self, shop: &ShopId, shopper: &ShopperId, page: NewPage) -> Result<(), CacheError> {
+    fn put(&self, shop: &ShopId, shopper: &ShopperId, page: NewPage<String>) -> Result<(), CacheError> {
+        let page = NewPage {
+            content: Value::new(page.content.as_bytes()),
+            plan: page.plan,
+            metadata: page.metadata,
+        };
         Ok(cache::put(shop.as_str(), shopper.as_str(), page.into())?)
     }
 }
 
 impl Catalog for Host {
     fn products(&self, shop: &ShopId, market: &Market) -> Result<Assortment, CatalogError> {
-        Ok(catalog::products(shop.as_str(), &named(market), Freshness::Current)?.into())
+        let assortment = catalog::products(shop.as_str(), &market.into(), Freshness::Current)?;
+        Ok(model::catalog::Assortment::from(assortment).into())
     }
 
-    fn search(&self, shop: &ShopId, market: &Market, term: &str) -> Result<Vec<page::Product>, CatalogError> {
-        let found = catalog::search(shop.as_str(), &named(market), Freshness::Current, term)?;
+    fn search(&self, shop: &ShopId, market: &Market, term: &str) -> Result<Vec<Product>, CatalogError> {
+        let found = catalog::search(shop.as_str(), &market.into(), Freshness::Current, term)?;
         Ok(found.into_iter().map(Into::into).collect())
     }
 }
@@ -133,41 +126,18 @@ impl Operator for Host {
 }
 
 model::job_types_conversions!(job_types);
-model::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
-model::conversions!(enum Source as page_types::Source { Llm, Local });
-model::conversions!(enum Work as job_types::Work { Generate, Rerender });
-model::conversions!(struct Signals as shopper_types::Signals {
-    visits, views, searches, filters, sorts, carted, purchased
-});
-model::conversions!(struct PageMetadata as page_types::PageMetadata {
-    persona, confidence, source, job, planned_ms, fresh_until_ms, catalog_version, fragment_offset, fragment_size
-});
-model::conversions!(struct StoredPlan as page_types::StoredPlan { json, metadata });
+model::shopper_types_conversions!(shopper_types);
+model::catalog_types_conversions!(catalog_types);
+model::page_types_conversions!(page_types, Value);
 model::conversions!(enum CacheError as page_types::CacheError { Invalid(text), Unavailable(text) });
-model::conversions!(enum CatalogError as catalog_types::CatalogError {
-    NoSuchShop, Unavailable(after_ms), Busy(after_ms)
-});
-model::conversions!(struct page::Image as catalog_types::Image { url, alt, width, height });
-model::conversions!(struct page::Product as catalog_types::Product {
-    id, title, description, vendor, category, tags, url, image: option, price, price_before, available
-});
 model::conversions!(struct Merchant as settings::Shop {
     name, url, language, tone, banned_words, promises, personas_off, accent, surface
 });
 model::llm_conversions!(bindings::wandstore::capabilities::llm);
 
-impl From<NewPage> for page_types::NewPage {
-    fn from(page: NewPage) -> Self {
-        Self { content: Value::new(page.html.as_bytes()), plan: page.plan, metadata: page.metadata.into() }
-    }
-}
-
-impl From<catalog_types::Assortment> for Assortment {
-    fn from(assortment: catalog_types::Assortment) -> Self {
-        let catalog_types::Assortment { shop_name, currency, money_format, best_sellers_first, products } =
-            assortment;
-        let products = products.into_iter().map(Into::into).collect();
-        Self::new(currency, products).of_shop(shop_name, money_format).sorted_by_sales(best_sellers_first)
+impl From<InvalidJobId> for CacheError {
+    fn from(invalid: InvalidJobId) -> Self {
+        Self::Invalid(invalid.to_string())
     }
 }
 

@@ -9,7 +9,7 @@ mod words;
 
 use std::fmt;
 
-use page::Product;
+use model::catalog::Product;
 
 use crate::assortment::Assortment;
 use crate::copy::{folded, holds_word};

@@ -26,6 +26,7 @@ pub mod copy;
 pub mod evidence;
 pub mod generate;
 pub mod heading;
+mod job;
 pub mod persona;
 pub mod phrases;
 pub mod plan;
@@ -42,4 +43,5 @@ mod fakes;
 mod guest;
 
 pub use assortment::Assortment;
-pub use generate::{Job, Work, generate};
+pub use generate::generate;
+pub use job::Job;

@@ -5,12 +5,11 @@
 
 use std::cmp::Reverse;
 
-use model::Persona;
+use model::{Persona, Signals};
 
 use crate::assortment::Assortment;
 use crate::evidence::Evidence;
 use crate::profile::{self, BY_PRECEDENCE};
-use crate::storefront::Signals;
 
 /// The persona read from the signals.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,8 +7,8 @@
 
 use std::collections::BTreeSet;
 
-use model::Persona;
-use page::Product;
+use model::catalog::Product;
+use model::{Persona, Signals};
 use page::blocks::{
     Block, Bundle, Deals, Grid, HEADING_CHARS_MAX, Hero, Reassurance, RecentlyViewed, Search, Spotlight,
     Story, TEXT_CHARS_MAX, bundle, deals, grid, search, story,
@@ -19,7 +19,7 @@ use crate::heading::{claims, false_claim};
 use crate::phrases::Place;
 use crate::plan::{Plan, limits};
 use crate::profile::{self, Slot, Spotlit};
-use crate::storefront::{Signals, Storefront};
+use crate::storefront::Storefront;
 
 /// The most products of a grid other than the main one.
 const SIDE_GRID_MAX: usize = 6;

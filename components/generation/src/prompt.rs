@@ -7,8 +7,9 @@
 //! No input here is trusted. A shopper's words are passed as JSON strings, labelled as data, and in small amounts.
 //! If they sway the model anyway, the result is only another plan that has to pass the check.
 
+use model::Signals;
+use model::catalog::Product;
 use model::llm::{Message, Request, Role};
-use page::Product;
 use page::blocks::{Block, Demand, Occurrence, Rules};
 use serde::Serialize;
 
@@ -17,7 +18,7 @@ use crate::check::Problem;
 use crate::persona::Reading;
 use crate::plan::{self, limits};
 use crate::profile;
-use crate::storefront::{Signals, Storefront};
+use crate::storefront::Storefront;
 
 /// The largest number of answer tokens. A plan of ten blocks has about a thousand.
 const TOKENS_MAX: u32 = 1500;
@@ -29,8 +30,6 @@ const PRODUCTS_BYTES_MAX: usize = 12 * 1024;
 const SIGNALS_MAX: usize = 10;
 /// The largest number of products from searches.
 const FOUND_MAX: usize = 10;
-/// The longest signal, title or label in the prompt, in characters. Longer ones are cut.
-const TEXT_CHARS_MAX: usize = 80;
 /// The largest number of tags of a product in the prompt.
 const TAGS_MAX: usize = 5;
 /// The largest number of banned words in the prompt. The check knows them all.
@@ -262,7 +261,7 @@ fn clipped_all(texts: &[String], texts_max: usize) -> Vec<String> {
 }
 
 fn clipped(text: &str) -> String {
-    text.chars().take(TEXT_CHARS_MAX).map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars().take(Signals::ENTRY_CHARS_MAX).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// Encodes a value as JSON on one line: JSON escapes line breaks and quotes.
@@ -328,7 +327,7 @@ mod tests {
     #[test]
     fn a_list_says_whether_it_has_all_products() {
         assert!(question(&Signals::default(), &storefront()).contains("\n\nIts products, one per line"));
-        for count in [PRODUCTS_MAX + 1, model::PRODUCTS_MAX] {
+        for count in [PRODUCTS_MAX + 1, model::catalog::PRODUCTS_MAX] {
             let products = (0..count).map(|at| product(&format!("p{at}"), "Wands", 1)).collect();
             let storefront = Storefront::new("s", merchant(), Assortment::new("EUR".to_owned(), products));
             let text = question(&Signals::default(), &storefront);
@@ -398,7 +397,7 @@ mod tests {
             for (_, value) in data.as_object().unwrap() {
                 let Some(items) = value.as_array() else { continue };
                 prop_assert!(items.len() <= SIGNALS_MAX);
-                prop_assert!(items.iter().all(|it| it.as_str().unwrap().chars().count() <= TEXT_CHARS_MAX));
+                prop_assert!(items.iter().all(|it| it.as_str().unwrap().chars().count() <= Signals::ENTRY_CHARS_MAX));
             }
             for id in data["viewed"].as_array().unwrap() {
                 prop_assert!(products().iter().any(|product| product.id == *id));

@@ -4,15 +4,16 @@
 //! plan, the local planner replaces it.
 
 use model::jobs::{Outcome, Trouble};
+use model::llm::Request;
 use model::{Cause, Source};
 
 use crate::answer;
 use crate::capabilities::{Completion, Ending, Failed, Host, Level, NoAnswer};
 use crate::check::{Checked, Problem, check};
-use crate::generate::Job;
+use crate::job::Job;
 use crate::persona::Reading;
 use crate::planner;
-use crate::prompt::{self, Request};
+use crate::prompt;
 use crate::storefront::Storefront;
 
 /// The longest that a job waits for the model to recover, if the job has another attempt.
@@ -51,7 +52,7 @@ pub fn propose(
         // The model would have no products to choose from.
         return planning.locally(None, Some(STAND_IN_MS_MAX));
     }
-    let request = prompt::request(reading, &job.signals, storefront);
+    let request = prompt::request(reading, &job.request.signals, storefront);
     match planning.ask(&request) {
         Ok(answer) => match planning.judge(&answer) {
             Ok(plan) => Ok(by_model(plan)),
@@ -127,7 +128,7 @@ impl<H: Host> Planning<'_, H> {
     }
 
     fn locally(&self, trouble: Option<Trouble>, fresh_ms_max: Option<u64>) -> Result<Proposal, Outcome> {
-        let plan = planner::plan(self.reading.persona, &self.job.signals, self.storefront);
+        let plan = planner::plan(self.reading.persona, &self.job.request.signals, self.storefront);
         let plan = check(plan, self.storefront);
         let plan = plan.map_err(|problems| Outcome::Failed(refused("local planner", &problems)))?;
         Ok(Proposal { plan, source: Source::Local, trouble, fresh_ms_max })

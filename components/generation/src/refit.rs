@@ -6,7 +6,7 @@
 //! product of a hero or a spotlight is no longer available, the plan no longer fits. Each kind of block does its
 //! part ([`page::blocks::Kind::refit`]).
 
-use page::Product;
+use model::catalog::Product;
 use page::blocks::Stock;
 
 use crate::check::{Checked, Problem, check};

@@ -49,26 +49,6 @@ impl Merchant {
     }
 }
 
-/// What a shopper did, newest first. Entries are product ids, except for searches, filters and sorts: those are
-/// the shopper's own words. All of it is untrusted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Signals {
-    /// Visits to the storefront.
-    pub visits: u32,
-    /// Products that the shopper viewed.
-    pub views: Vec<String>,
-    /// Search terms.
-    pub searches: Vec<String>,
-    /// Filters that the shopper set.
-    pub filters: Vec<String>,
-    /// Sort orders that the shopper chose.
-    pub sorts: Vec<String>,
-    /// Products that the shopper put into the cart.
-    pub carted: Vec<String>,
-    /// Products that the shopper bought.
-    pub purchased: Vec<String>,
-}
-
 /// Everything that planning and checking a plan depend on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Storefront {

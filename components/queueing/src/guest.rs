@@ -15,8 +15,8 @@ mod task;
 use bindings::exports::wandstore::storefront::{leases, queue};
 use bindings::wandstore::capabilities::values::Value;
 use bindings::wandstore::capabilities::{clock, jobs, kv, log, random, settings};
-use bindings::wandstore::storefront::{job_types as wit, page_types};
-use model::jobs::{ClaimResult, Completion, Enqueued, NewJob, QueueStats, Status};
+use bindings::wandstore::storefront::{catalog_types, job_types as wit, page_types, shopper_types};
+use model::jobs::{ClaimResult, Completion, Enqueued, InvalidRequest, NewJob, QueueStats, Status};
 use model::{InvalidId, Key, Range, Scope, ShopId, ShopperId, Store};
 
 use crate::{
@@ -155,7 +155,9 @@ impl Operator for HostOperator {
 }
 
 model::jobs_conversions!(jobs, Vec<u8>);
-model::job_types_conversions!(bindings::wandstore::storefront::job_types);
+model::job_types_conversions!(wit);
+model::catalog_types_conversions!(catalog_types);
+model::shopper_types_conversions!(shopper_types);
 model::conversions!(struct Forgotten as page_types::Forgotten { count, more });
 model::conversions!(struct Record as wit::JobError { at_ms, job, shop, cause: option, reason, ending });
 
@@ -180,6 +182,12 @@ impl From<kv::Error> for Failure {
             kv::Error::NotPermitted(text) => Self::Invalid(text),
             kv::Error::Unavailable(text) => Self::Unavailable(text),
         }
+    }
+}
+
+impl From<InvalidRequest> for wit::QueueError {
+    fn from(invalid: InvalidRequest) -> Self {
+        Self::Invalid(invalid.to_string())
     }
 }
 

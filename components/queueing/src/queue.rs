@@ -1,13 +1,13 @@
 //! The operations of the queue.
 
 use model::jobs::{
-    self, ClaimResult, Completion, Ending, Enqueued, Lease, MaintenanceTask, NewJob, Outcome, QueueStats,
-    State, Trouble,
+    self, ClaimResult, Completion, Ending, Enqueued, GenerationRequest, Lease, MaintenanceTask, NewJob,
+    Outcome, QueueStats, State, Trouble,
 };
 use model::{Scope, ShopId, ShopperId};
 
 use crate::capabilities::{Failure, Jobs, Kv, Operator};
-use crate::generation_request::{self, GenerationRequest};
+use crate::generation_request;
 use crate::journal::{self, Record};
 use crate::maintenance;
 use crate::policy::{Pool, member_index, member_name, pause_ms, rotation};
@@ -85,11 +85,14 @@ pub enum Error {
 impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     /// Queues a generation request, durably before it returns. If a member is full, the next one takes it.
     pub fn enqueue(&self, request: GenerationRequest, pool: Pool, now_ms: u64) -> Result<Enqueued, Error> {
-        let key = request.key();
+        let key = generation_request::key(&request);
         let enqueued = self.jobs.enqueue(NewJob {
             queues: queues(&key, pool),
             queue_depth_max: pool.depth_max,
-            payload: GenerationRequest { signals: request.signals.bounded(), ..request }.encode(),
+            payload: generation_request::encode(GenerationRequest {
+                signals: request.signals.bounded(),
+                ..request
+            }),
             key,
             now_ms,
         })?;

@@ -19,11 +19,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::jobs::{Enqueued, Lease, MaintenanceKind, MaintenanceTask, Outcome, State, Trouble};
-use model::{EventId, Market, Scope, ShopId, ShopperId};
+use model::jobs::{
+    Enqueued, GenerationRequest, Lease, MaintenanceKind, MaintenanceTask, Outcome, State, Trouble, Work,
+};
+use model::{EventId, Market, Scope, ShopId, ShopperId, Signals};
 
 use crate::fakes::{DIED, FakeJobs, FakeKv, FakeOperator, Fault, Row, STOPPED};
-use crate::generation_request::{GenerationRequest, Signals, Work};
 use crate::policy::{Backoff, Pool, member_name};
 use crate::queue::{Claimed, Forgotten, Job, Queue};
 use crate::task::Task;

@@ -1,12 +1,11 @@
 //! The task of a job: a page or a maintenance task.
 
-use model::jobs::MaintenanceTask;
-use model::{InvalidId, ShopId};
+use model::jobs::{GenerationRequest, MaintenanceTask};
+use model::{InvalidId, InvalidMarket, ShopId};
 use serde::Deserialize;
 
-use crate::generation_request::{self, GenerationRequest};
-use crate::maintenance;
 use crate::policy::Pool;
+use crate::{generation_request, maintenance};
 
 /// The task of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +25,8 @@ pub(crate) enum InvalidPayload {
     Form(u32),
     #[error("{0}")]
     Id(#[from] InvalidId),
-    #[error("its market is invalid")]
-    Market,
+    #[error("{0}")]
+    Market(#[from] InvalidMarket),
 }
 
 /// The field that every payload has.
@@ -49,7 +48,7 @@ impl Task {
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, InvalidPayload> {
         let Form { form } = serde_json::from_slice(bytes)?;
         match form {
-            generation_request::FORM => GenerationRequest::decode(bytes).map(Self::Page),
+            generation_request::FORM => generation_request::decode(bytes).map(Self::Page),
             maintenance::FORM => maintenance::decode(bytes).map(Self::Maintenance),
             other => Err(InvalidPayload::Form(other)),
         }

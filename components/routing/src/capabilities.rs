@@ -4,11 +4,12 @@
 mod jobs;
 mod pages;
 
+use model::catalog::Assortment;
 use model::{Key, Market, ShopId, Store};
-use page::{Collection, Product};
+use page::Collection;
 
-pub use jobs::{GenerationRequest, JobError, Member, Queue, Work};
-pub use pages::{Cache, Cached, Content, Forgotten, Fragment, Page, PageMetadata, Staleness};
+pub use jobs::{JobError, Member, Queue};
+pub use pages::{Cache, Content, Forgotten};
 
 /// All capabilities that routing needs.
 pub trait Deployment: Cache + Queue + Catalog + Storage + Settings + Signatures + Clock + Log {}
@@ -41,21 +42,6 @@ pub trait Catalog {
     fn products(&self, shop: &ShopId, market: &Market) -> Result<Assortment, Failure>;
     /// Returns the shop's collections, those with the most products first.
     fn collections(&self, shop: &ShopId, market: &Market) -> Result<Vec<Collection>, Failure>;
-}
-
-/// The products of a shop, and how it writes their prices.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Assortment {
-    /// The shop's name in the catalog; empty if the catalog has none.
-    pub shop_name: String,
-    /// The ISO 4217 code of all its prices.
-    pub currency: String,
-    /// The shop's format of prices; empty if the catalog does not know it.
-    pub money_format: String,
-    /// Whether the best-selling products come first.
-    pub best_sellers_first: bool,
-    /// Its products.
-    pub products: Vec<Product>,
 }
 
 /// Short-term storage.

@@ -4,11 +4,11 @@
 //! Operators get failures with the proper status code. For all other callers these routes do not
 //! exist.
 
-use model::jobs::Enqueued;
+use model::jobs::{Enqueued, Work};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::capabilities::{Cache, Deployment, Failure, Log, Queue, Settings, Work};
+use crate::capabilities::{Cache, Deployment, Failure, Log, Queue, Settings};
 use crate::http::Response;
 use crate::page_request;
 use crate::refusal::Refusal;

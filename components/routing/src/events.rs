@@ -3,14 +3,13 @@
 //! Parsed by hand, not with serde's derive: a refusal names the field by its place, and never repeats
 //! what was sent.
 
+use model::Signals;
 use serde_json::{Map, Value};
 
 /// The most events of one report.
 const EVENTS_MAX: usize = 50;
 /// The longest product id, in bytes.
 const PRODUCT_BYTES_MAX: usize = 64;
-/// The longest term, in characters.
-const TERM_CHARS_MAX: usize = 80;
 
 /// The place of the whole body in messages.
 const BODY: &str = "body";
@@ -156,7 +155,10 @@ impl<'a> Fields<'a> {
     fn term(&self, name: &'static str, only: &'static str) -> Result<String, InvalidReport> {
         self.hold_only(&["type", name], only)?;
         let term = self.text(name)?.trim();
-        if term.is_empty() || term.chars().count() > TERM_CHARS_MAX || term.contains(char::is_control) {
+        if term.is_empty()
+            || term.chars().count() > Signals::ENTRY_CHARS_MAX
+            || term.contains(char::is_control)
+        {
             return Err(self.wrong(name, "must be 1 to 80 characters, and no control characters"));
         }
         Ok(term.to_owned())

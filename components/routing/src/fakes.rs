@@ -7,13 +7,15 @@ mod shop;
 mod sign;
 mod storage;
 
+use model::pages::Cached;
+use model::{EventId, ShopId, ShopperId, Signals};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::jobs::{CustomerId, Enqueued, MaintenanceKind, MaintenanceTask, State};
-use model::{EventId, ShopId, ShopperId};
 
-use crate::{Cached, Failure, Forgotten, Found, Method, Signals, handle};
+use crate::signals;
+use crate::{Failure, Forgotten, Found, Method, handle};
 pub(crate) use http::{Answer, FakeRequest};
 pub(crate) use jobs::Requested;
 pub(crate) use pages::{Held, PAGE};
@@ -113,7 +115,7 @@ impl Fake {
     }
 
     pub(crate) fn session_of(&self, key: &str) -> Option<Signals> {
-        self.stored.borrow().get(key).map(|found| Signals::decode(&found.bytes))
+        self.stored.borrow().get(key).map(|found| signals::decode(&found.bytes))
     }
 
     /// Returns the stored keys.

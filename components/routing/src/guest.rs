@@ -18,13 +18,14 @@ use bindings::wandstore::capabilities::{clock, kv, log, settings, signatures};
 use bindings::wandstore::storefront::{
     cache, cache_control, catalog, catalog_types, http_types as wit, job_types, queue,
 };
-use model::jobs::{Enqueued, MaintenanceTask, State};
+use model::catalog::Assortment;
+use model::jobs::{Enqueued, GenerationRequest, MaintenanceTask, State};
+use model::pages::Cached;
 use model::{Key, Market, ShopId, ShopperId, Store};
 
 use crate::{
-    Asker, Assortment, BodyError, Cache, Cached, Catalog, Clock, Content, Failure, Forgotten, Found,
-    GenerationRequest, JobError, Log, Member, Merchant, Queue, Request, Settings, ShopStatus, Signatures,
-    Storage, Swap,
+    Asker, BodyError, Cache, Catalog, Clock, Content, Failure, Forgotten, Found, JobError, Log, Member,
+    Merchant, Queue, Request, Settings, ShopStatus, Signatures, Storage, Swap,
 };
 
 struct Component;
@@ -74,7 +75,7 @@ impl Cache for Host {
     type Value = Value;
 
     fn lookup(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Cached<Value>, Failure> {
-        Ok(cache::get(shop.as_str(), shopper.as_str())?.into())
+        Ok(cache::get(shop.as_str(), shopper.as_str())?.try_into()?)
     }
 
     fn bump_catalog_version(&self, shop: &ShopId) -> Result<u64, Failure> {
@@ -118,7 +119,7 @@ impl Content for Value {
 }
 
 impl Queue for Host {
-    fn enqueue(&self, request: GenerationRequest<'_>) -> Result<Enqueued, Failure> {
+    fn enqueue(&self, request: GenerationRequest) -> Result<Enqueued, Failure> {
         Ok(queue::enqueue(&request.into())?.into())
     }
 

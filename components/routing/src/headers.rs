@@ -1,9 +1,9 @@
 //! The header fields of responses: each kind of response is a value here, and its field lines are
 //! written only here.
 
+use model::pages::PageMetadata;
 use routes::{Format, Methods};
 
-use crate::capabilities::PageMetadata;
 use crate::http::CacheOutcome;
 
 /// How long a client should wait before it tries a full pool again.
@@ -51,7 +51,7 @@ const IN_SHOP: &str = "cache-control: private, no-store\nx-content-type-options:
 const VARYING_BYTES: usize = 256;
 
 /// The page that a shopper gets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Served {
     /// The page that was made for them.
     Hit(PageMetadata),
@@ -88,19 +88,19 @@ pub(crate) enum ExtraField<'a> {
 }
 
 /// Returns the field lines of a page.
-pub(crate) fn page(served: Served) -> String {
+pub(crate) fn page(served: &Served) -> String {
     let [name, kind, end] = ours(Answer::Page);
     of_page(&[PAGE, page::content_security_policy(), "\n", name, kind, end], served)
 }
 
 /// Returns the field lines of a page's content.
-pub(crate) fn fragment(served: Served) -> String {
+pub(crate) fn fragment(served: &Served) -> String {
     let [name, kind, end] = ours(Answer::Fragment);
     of_page(&["content-type: text/html; charset=utf-8\n", IN_SHOP, name, kind, end], served)
 }
 
 /// Returns the field lines of a page that Shopify renders inside a theme.
-pub(crate) fn in_theme(served: Served) -> String {
+pub(crate) fn in_theme(served: &Served) -> String {
     of_page(&["content-type: application/liquid\n", IN_SHOP], served)
 }
 
@@ -109,7 +109,7 @@ pub(crate) fn empty_in_theme() -> String {
     ["content-type: application/liquid\n", IN_SHOP].concat()
 }
 
-fn of_page(general: &[&str], served: Served) -> String {
+fn of_page(general: &[&str], served: &Served) -> String {
     let length: usize = general.iter().map(|lines| lines.len()).sum();
     let mut lines = String::with_capacity(length + VARYING_BYTES);
     lines.extend(general.iter().copied());
@@ -155,12 +155,12 @@ pub(crate) fn notice(format: Format, extra_field: ExtraField<'_>) -> String {
 
 impl Served {
     /// Returns whether the page was made for the shopper.
-    pub(crate) fn is_generated(self) -> bool {
+    pub(crate) fn is_generated(&self) -> bool {
         !matches!(self, Self::Miss(_))
     }
 
     /// Returns the cache's part in it.
-    pub(crate) fn outcome(self) -> CacheOutcome {
+    pub(crate) fn outcome(&self) -> CacheOutcome {
         match self {
             Self::Hit(_) => CacheOutcome::Hit,
             Self::Stale(..) => CacheOutcome::Stale,
@@ -169,13 +169,13 @@ impl Served {
     }
 
     /// Returns whether the shopper has a live job, which this request may have enqueued.
-    pub(crate) fn has_job(self) -> bool {
+    pub(crate) fn has_job(&self) -> bool {
         matches!(self, Self::Stale(_, Generation::Triggered) | Self::Miss(Generation::Triggered))
     }
 
     /// Returns the lines about the cache. The page's own script reads `server-timing`, the only header of its own
     /// document that it can see.
-    fn line(self) -> &'static str {
+    fn line(&self) -> &'static str {
         match self {
             Self::Hit(_) => "x-cache: HIT\nserver-timing: cache;desc=HIT\nx-generated: true\n",
             Self::Stale(..) => "x-cache: STALE\nserver-timing: cache;desc=STALE\nx-generated: true\n",

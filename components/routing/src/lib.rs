@@ -36,13 +36,11 @@ mod guest;
 mod tests;
 
 pub use capabilities::{
-    Asker, Assortment, Cache, Cached, Catalog, Clock, Content, Deployment, Failure, Forgotten, Found,
-    Fragment, GenerationRequest, JobError, Log, Member, Merchant, Page, PageMetadata, Queue, Settings,
-    ShopStatus, Signatures, Staleness, Storage, Swap, Work,
+    Asker, Cache, Catalog, Clock, Content, Deployment, Failure, Forgotten, Found, JobError, Log, Member,
+    Merchant, Queue, Settings, ShopStatus, Signatures, Storage, Swap,
 };
 pub use http::{Body, BodyError, CacheOutcome, Pending, Reply, Request, Response};
 pub use maintenance::{Progress, run as run_maintenance};
 pub use router::handle;
 pub use routes::Method;
-pub use signals::Signals;
 pub use storefront::fallback;

@@ -1,9 +1,10 @@
 //! Page requests for visitors, based on their signals.
 
-use model::jobs::Enqueued;
+use model::Signals;
+use model::jobs::{Enqueued, GenerationRequest, Work};
 
-use crate::capabilities::{Failure, GenerationRequest, Log, Queue, Storage, Work};
-use crate::signals::{self, Signals};
+use crate::capabilities::{Failure, Log, Queue, Storage};
+use crate::signals;
 use crate::visitor::Visitor;
 
 /// Requests a page for a visitor, based on their stored signals.
@@ -22,9 +23,14 @@ pub(crate) fn request_page_after(
     work: Work,
     signals: Signals,
 ) -> Result<Enqueued, Failure> {
-    let (persona, market) = (visitor.persona(), visitor.market());
-    let request =
-        GenerationRequest { shop: &visitor.shop, shopper: &visitor.shopper, work, signals, persona, market };
+    let request = GenerationRequest {
+        shop: visitor.shop.clone(),
+        shopper: visitor.shopper.clone(),
+        work,
+        signals,
+        persona: visitor.persona(),
+        market: visitor.market(),
+    };
     deployment.enqueue(request).inspect_err(|failure| {
         let particulars = [("shop", visitor.shop.as_str()), ("reason", failure.reason())];
         deployment.warn("a page could not be requested", &particulars);
@@ -35,7 +41,7 @@ pub(crate) fn request_page_after(
 fn recall(deployment: &(impl Storage + Log), visitor: &Visitor) -> Signals {
     let Some(session) = visitor.session() else { return Signals::default() };
     match deployment.read(session, signals::BYTES_MAX) {
-        Ok(found) => found.map(|found| Signals::decode(&found.bytes)).unwrap_or_default(),
+        Ok(found) => found.map(|found| signals::decode(&found.bytes)).unwrap_or_default(),
         Err(failure) => {
             let particulars = [("shop", visitor.shop.as_str()), ("reason", failure.reason())];
             deployment.warn("a session could not be read", &particulars);

@@ -3,11 +3,12 @@
 //! Shopify signs only the query, so shopper and shop follow from the query alone. A read request may be repeated
 //! while its signature is valid, because repeating it changes nothing more. A report may not be repeated.
 
-use model::{EventId, Key, ShopId, ShopperId};
+use model::pages::{Fragment, PageMetadata};
+use model::{EventId, Key, ShopId, ShopperId, Signals};
 use page::{Document, THEME_STYLE};
 use shopify::proxy::Signed;
 
-use crate::capabilities::{Cache, Content, Deployment, Failure, Log, PageMetadata, Queue, Storage, Swap};
+use crate::capabilities::{Cache, Content, Deployment, Failure, Log, Queue, Storage, Swap};
 use crate::domains;
 use crate::events::Event;
 use crate::headers;
@@ -15,7 +16,7 @@ use crate::http::{Body, Reply, Request, Response};
 use crate::identity::Identity;
 use crate::in_theme::InTheme;
 use crate::refusal::Refusal;
-use crate::signals::{self, Signals};
+use crate::signals;
 use crate::status;
 use crate::storefront::{self, Shown};
 use crate::target::Target;
@@ -55,8 +56,8 @@ pub(crate) fn page<D: Deployment>(deployment: &D, target: Target<'_>) -> Result<
     }
     let (served, shown) = storefront::show(deployment, &visitor, has_fragment)?;
     let (head, tail) = in_theme.around(&market, served.is_generated());
-    let response = respond(headers::in_theme(served), framed(shown, &head, &tail));
-    Ok(storefront::reply(visitor.shop, served, response))
+    let response = respond(headers::in_theme(&served), framed(shown, &head, &tail));
+    Ok(storefront::reply(visitor.shop, &served, response))
 }
 
 /// Returns the content that the theme's block fills itself with.
@@ -67,8 +68,8 @@ pub(crate) fn fragment<D: Deployment>(
     let visitor = verify(deployment, target)?.visitor;
     let (served, shown) = storefront::show(deployment, &visitor, has_fragment)?;
     let head = format!("<style>{THEME_STYLE}</style>");
-    let response = respond(headers::fragment(served), framed(shown, &head, END));
-    Ok(storefront::reply(visitor.shop, served, response))
+    let response = respond(headers::fragment(&served), framed(shown, &head, END));
+    Ok(storefront::reply(visitor.shop, &served, response))
 }
 
 /// Returns the status of the shopper's page.
@@ -111,18 +112,16 @@ fn respond<V>(headers: String, body: Body<V>) -> Response<V> {
 
 /// Returns whether a page has a fragment. Pages of releases before fragments have none.
 fn has_fragment(metadata: &PageMetadata) -> bool {
-    metadata.fragment.is_some()
+    !metadata.fragment.is_empty()
 }
 
 fn framed<V: Content>(shown: Shown<V>, head: &str, tail: &str) -> Body<V> {
     match shown {
-        Shown::Theirs(page) => match page.metadata.fragment {
-            Some(part) => {
-                let content = page.content.part(part.offset.into(), part.size.into());
-                Body::Value(content.framed(head.as_bytes(), tail.as_bytes()))
-            }
-            None => Body::Empty,
-        },
+        Shown::Theirs(_, fragment) if fragment.is_empty() => Body::Empty,
+        Shown::Theirs(content, Fragment { offset, size }) => {
+            let content = content.part(offset.into(), size.into());
+            Body::Value(content.framed(head.as_bytes(), tail.as_bytes()))
+        }
         Shown::Anybodys(Document { html, fragment }) => {
             let content = html.get(fragment).unwrap_or_default();
             Body::Bytes([head, content, tail].concat().into_bytes())
@@ -187,7 +186,7 @@ fn keep<D: Deployment>(deployment: &D, visitor: &Visitor, identity: &Identity, e
 /// Reads a session. An unreadable one is joined at a later report.
 fn recall(deployment: &impl Storage, key: Key<'_>) -> Option<Signals> {
     let found = deployment.read(key, signals::BYTES_MAX).ok()??;
-    Some(Signals::decode(&found.bytes))
+    Some(signals::decode(&found.bytes))
 }
 
 /// Deletes a visitor's data, with one call for each kind: hardly anybody has more pages than one call deletes. The

@@ -1,6 +1,7 @@
 //! The signals of a shopper in a shop: how they grow, when they justify another page, and their
 //! stored form.
 
+use model::Signals;
 use serde::{Deserialize, Serialize};
 
 use crate::events::Event;
@@ -12,30 +13,9 @@ pub(crate) const BYTES_MAX: u32 = 64 * 1024;
 
 /// The form in which sessions are written, and the only one that is read.
 const FORM: u32 = 1;
-/// The most entries of one kind.
-const ENTRIES_MAX: usize = 20;
 /// The numbers of signals that justify another page. Each is four times the one before, because each signal
 /// teaches less as they add up.
 const MILESTONES: [usize; 3] = [4, 16, 64];
-
-/// The actions of a shopper, newest first, with no entry twice in a list.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Signals {
-    /// Visits to the storefront.
-    pub visits: u32,
-    /// Products that were looked at.
-    pub views: Vec<String>,
-    /// Search terms.
-    pub searches: Vec<String>,
-    /// Filters that were set.
-    pub filters: Vec<String>,
-    /// Sort orders that were chosen.
-    pub sorts: Vec<String>,
-    /// Products that were put into the cart.
-    pub carted: Vec<String>,
-    /// Products that were bought.
-    pub purchased: Vec<String>,
-}
 
 /// The stored form of signals.
 #[derive(Serialize, Deserialize)]
@@ -44,76 +24,60 @@ struct Session<S> {
     signals: S,
 }
 
-impl Signals {
-    /// Reads stored signals. Unreadable ones count as no signals.
-    pub(crate) fn decode(bytes: &[u8]) -> Self {
-        match serde_json::from_slice(bytes) {
-            Ok(Session { form: FORM, signals }) => signals,
-            _ => Self::default(),
-        }
+/// Reads stored signals. Unreadable ones count as no signals.
+pub(crate) fn decode(bytes: &[u8]) -> Signals {
+    match serde_json::from_slice(bytes) {
+        Ok(Session { form: FORM, signals }) => signals,
+        _ => Signals::default(),
     }
+}
 
-    /// Encodes the signals for storage.
-    pub(crate) fn encode(&self) -> Vec<u8> {
-        json(&Session { form: FORM, signals: self })
-    }
+/// Encodes signals for storage.
+pub(crate) fn encode(signals: &Signals) -> Vec<u8> {
+    json(&Session { form: FORM, signals })
+}
 
-    /// Adds the signals of `events`, which are in the order in which they happened.
-    #[must_use]
-    pub(crate) fn with(mut self, events: &[Event]) -> Self {
-        for event in events {
-            self.add(event);
-        }
-        self
-    }
-
-    /// Adds the signals from before the shopper logged in, which are the newer ones, because the shopper browses first
-    /// and then logs in.
-    #[must_use]
-    pub(crate) fn joined_by(mut self, newer: &Self) -> Self {
-        self.visits = self.visits.saturating_add(newer.visits);
-        for (list, entries) in [
-            (&mut self.views, &newer.views),
-            (&mut self.searches, &newer.searches),
-            (&mut self.filters, &newer.filters),
-            (&mut self.sorts, &newer.sorts),
-            (&mut self.carted, &newer.carted),
-            (&mut self.purchased, &newer.purchased),
-        ] {
-            entries.iter().rev().for_each(|entry| remember(list, entry));
-        }
-        self
-    }
-
-    /// Returns whether the signals reached a milestone since `before`.
-    pub(crate) fn reach_milestone_since(&self, before: &Self) -> bool {
-        MILESTONES.iter().any(|milestone| (before.count()..self.count()).contains(&(milestone - 1)))
-    }
-
-    fn add(&mut self, event: &Event) {
+/// Adds the signals of `events`, which are in the order in which they happened.
+pub(crate) fn add(mut signals: Signals, events: &[Event]) -> Signals {
+    for event in events {
         match event {
-            Event::Visit => self.visits = self.visits.saturating_add(1),
-            Event::View(product) => remember(&mut self.views, product),
-            Event::Search(term) => remember(&mut self.searches, term),
-            Event::Filter(value) => remember(&mut self.filters, value),
-            Event::Sort(value) => remember(&mut self.sorts, value),
-            Event::AddToCart(product) => remember(&mut self.carted, product),
-            Event::Purchase(product) => remember(&mut self.purchased, product),
+            Event::Visit => signals.visits = signals.visits.saturating_add(1),
+            Event::View(product) => remember(&mut signals.views, product),
+            Event::Search(term) => remember(&mut signals.searches, term),
+            Event::Filter(value) => remember(&mut signals.filters, value),
+            Event::Sort(value) => remember(&mut signals.sorts, value),
+            Event::AddToCart(product) => remember(&mut signals.carted, product),
+            Event::Purchase(product) => remember(&mut signals.purchased, product),
         }
     }
+    signals
+}
 
-    fn count(&self) -> usize {
-        let lists = [&self.views, &self.searches, &self.filters, &self.sorts, &self.carted, &self.purchased];
-        let entries: usize = lists.into_iter().map(Vec::len).sum();
-        entries.saturating_add(usize::try_from(self.visits).unwrap_or(usize::MAX))
+/// Adds the signals from before the shopper logged in, which are the newer ones, because the shopper browses first
+/// and then logs in.
+pub(crate) fn join(mut signals: Signals, newer: &Signals) -> Signals {
+    signals.visits = signals.visits.saturating_add(newer.visits);
+    for (list, entries) in signals.lists_mut().into_iter().zip(newer.lists()) {
+        entries.iter().rev().for_each(|entry| remember(list, entry));
     }
+    signals
+}
+
+/// Returns whether signals reached a milestone since `before`.
+pub(crate) fn reach_milestone(before: &Signals, after: &Signals) -> bool {
+    MILESTONES.iter().any(|milestone| (count(before)..count(after)).contains(&(milestone - 1)))
+}
+
+fn count(signals: &Signals) -> usize {
+    let entries: usize = signals.lists().into_iter().map(<[String]>::len).sum();
+    entries.saturating_add(usize::try_from(signals.visits).unwrap_or(usize::MAX))
 }
 
 /// Moves an entry to the front of a list, or inserts it there.
 fn remember(list: &mut Vec<String>, entry: &str) {
     list.retain(|known| known != entry);
     list.insert(0, entry.to_owned());
-    list.truncate(ENTRIES_MAX);
+    list.truncate(Signals::ENTRIES_MAX);
 }
 
 #[cfg(test)]
@@ -126,7 +90,7 @@ mod tests {
     }
 
     fn views(count: usize) -> Signals {
-        Signals::default().with(&(0..count).map(view).collect::<Vec<_>>())
+        add(Signals::default(), &(0..count).map(view).collect::<Vec<_>>())
     }
 
     #[test]
@@ -143,7 +107,7 @@ mod tests {
         ];
         let one = || vec![text()];
         assert_eq!(
-            Signals::default().with(&events),
+            add(Signals::default(), &events),
             Signals {
                 visits: 1,
                 views: one(),
@@ -158,7 +122,7 @@ mod tests {
 
     #[test]
     fn the_newest_is_first_and_nothing_is_there_twice() {
-        assert_eq!(views(2).with(&[view(2), view(0)]).views, ["wand-0", "wand-2", "wand-1"]);
+        assert_eq!(add(views(2), &[view(2), view(0)]).views, ["wand-0", "wand-2", "wand-1"]);
     }
 
     #[test]
@@ -171,17 +135,17 @@ mod tests {
     #[test]
     fn what_somebody_did_before_they_were_known_comes_first() {
         let known = Signals { visits: 2, ..views(3) };
-        let newer = Signals { visits: 1, ..Signals::default() }.with(&[view(1), view(9)]);
-        let joined = known.joined_by(&newer);
+        let newer = add(Signals { visits: 1, ..Signals::default() }, &[view(1), view(9)]);
+        let joined = join(known, &newer);
         assert_eq!(joined.visits, 3);
         assert_eq!(joined.views, ["wand-9", "wand-1", "wand-2", "wand-0"]);
-        assert_eq!(views(25).joined_by(&views(3)).views.len(), 20);
+        assert_eq!(join(views(25), &views(3)).views.len(), 20);
     }
 
     #[test]
     fn visits_do_not_overflow() {
         let signals = Signals { visits: u32::MAX, ..Signals::default() };
-        assert_eq!(signals.with(&[Event::Visit]).visits, u32::MAX);
+        assert_eq!(add(signals, &[Event::Visit]).visits, u32::MAX);
     }
 
     #[test]
@@ -189,7 +153,7 @@ mod tests {
         let due: Vec<u32> = (1..200)
             .filter(|visits| {
                 let signals = |visits| Signals { visits, ..Signals::default() };
-                signals(*visits).reach_milestone_since(&signals(visits - 1))
+                reach_milestone(&signals(visits - 1), &signals(*visits))
             })
             .collect();
         assert_eq!(due, [4, 16, 64]);
@@ -197,21 +161,18 @@ mod tests {
 
     #[test]
     fn a_milestone_may_be_leapt_over_and_is_not_reached_twice() {
-        assert!(views(17).reach_milestone_since(&views(3)));
-        assert!(!views(5).reach_milestone_since(&views(4)));
-        assert!(!views(4).reach_milestone_since(&views(4)));
+        assert!(reach_milestone(&views(3), &views(17)));
+        assert!(!reach_milestone(&views(4), &views(5)));
+        assert!(!reach_milestone(&views(4), &views(4)));
         let known = views(4);
-        assert!(!known.clone().with(&[view(0)]).reach_milestone_since(&known), "nothing new");
+        assert!(!reach_milestone(&known, &add(known.clone(), &[view(0)])), "nothing new");
     }
 
     #[test]
     fn what_is_stored_is_versioned() {
-        let stored = String::from_utf8(views(1).encode()).unwrap();
+        let stored = String::from_utf8(encode(&views(1))).unwrap();
         assert!(stored.starts_with(r#"{"form":1,"signals":{"visits":0,"views":["wand-0"]"#), "{stored}");
-        assert_eq!(
-            Signals::decode(stored.replace("\"form\":1", "\"form\":2").as_bytes()),
-            Signals::default()
-        );
+        assert_eq!(decode(stored.replace("\"form\":1", "\"form\":2").as_bytes()), Signals::default());
     }
 
     #[test]
@@ -229,7 +190,7 @@ mod tests {
                 carted: list.clone(),
                 purchased: list,
             };
-            assert!(largest.encode().len() < BYTES_MAX as usize);
+            assert!(encode(&largest).len() < BYTES_MAX as usize);
         }
     }
 
@@ -237,12 +198,12 @@ mod tests {
         #[test]
         fn signals_come_back_from_storage(entries in prop::collection::vec("(?s).{0,80}", 0..20), visits: u32) {
             let signals = Signals { visits, searches: entries.clone(), sorts: entries, ..Signals::default() };
-            prop_assert_eq!(Signals::decode(&signals.encode()), signals);
+            prop_assert_eq!(decode(&encode(&signals)), signals);
         }
 
         #[test]
         fn any_bytes_can_be_asked_for_signals(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
-            prop_assert_eq!(Signals::decode(&bytes), Signals::default());
+            prop_assert_eq!(decode(&bytes), Signals::default());
         }
     }
 }

@@ -4,9 +4,10 @@
 //! answer, it gets `unknown`, and asks again a little later.
 
 use model::jobs;
+use model::pages::{Cached, PageMetadata};
 use serde::Serialize;
 
-use crate::capabilities::{Cache, Cached, Failure, Log, PageMetadata, Queue, Settings};
+use crate::capabilities::{Cache, Failure, Log, Queue, Settings};
 use crate::headers;
 use crate::http::{Pending, Reply, Response};
 use crate::refusal::Refusal;
@@ -17,7 +18,7 @@ use crate::visitor::Visitor;
 const WAIT_SECONDS_MAX: u32 = 25;
 
 /// The state of a page.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum State {
     /// There is no page, and no job for one.
     None,
@@ -57,7 +58,7 @@ pub(crate) fn status<D: Cache + Queue + Settings + Log>(
     let wait_seconds = wait_seconds(target)?;
     let visitor = Visitor::of_query(deployment, target)?;
     let named = Some((visitor.shop.as_str(), visitor.shopper.as_str()));
-    reply(&visitor, look(deployment, &visitor), named, wait_seconds)
+    reply(&visitor, &look(deployment, &visitor), named, wait_seconds)
 }
 
 /// Answers the same for a visitor whom the request does not name.
@@ -67,7 +68,7 @@ pub(crate) fn unnamed<D: Cache + Queue + Log>(
     target: Target<'_>,
 ) -> Result<Reply<D::Value>, Refusal> {
     let wait_seconds = wait_seconds(target)?;
-    reply(visitor, look(deployment, visitor), None, wait_seconds)
+    reply(visitor, &look(deployment, visitor), None, wait_seconds)
 }
 
 fn wait_seconds(target: Target<'_>) -> Result<u32, Refusal> {
@@ -87,7 +88,7 @@ fn look(deployment: &(impl Cache + Queue + Log), visitor: &Visitor) -> State {
 
 fn reply<V>(
     visitor: &Visitor,
-    state: State,
+    state: &State,
     named: Option<(&str, &str)>,
     wait_seconds: u32,
 ) -> Result<Reply<V>, Refusal> {
@@ -117,7 +118,7 @@ fn state(deployment: &(impl Cache + Queue), visitor: &Visitor) -> Result<State, 
     })
 }
 
-fn respond<V>(named: Option<(&str, &str)>, state: State) -> Response<V> {
+fn respond<V>(named: Option<(&str, &str)>, state: &State) -> Response<V> {
     let metadata = if let State::Ready(metadata) = state { Some(metadata) } else { None };
     let status = Status {
         shop: named.map(|(shop, _)| shop),
@@ -131,7 +132,7 @@ fn respond<V>(named: Option<(&str, &str)>, state: State) -> Response<V> {
 }
 
 impl State {
-    fn name(self) -> &'static str {
+    fn name(&self) -> &'static str {
         match self {
             Self::None => "none",
             Self::Queued => "queued",

@@ -3,14 +3,13 @@
 //! A fresh page costs two calls: the shop status and the lookup. Everything else happens only
 //! if there is no fresh page.
 
-use model::jobs::Enqueued;
+use model::catalog::{Assortment, Product};
+use model::jobs::{Enqueued, Work};
+use model::pages::{Cached, Fragment, Page, PageMetadata, Staleness};
 use model::{Market, NO_CURRENCY, ShopId};
-use page::{Collection, Document, Product, Shelves, Shop};
+use page::{Collection, Document, Shelves, Shop};
 
-use crate::capabilities::{
-    Assortment, Cache, Cached, Catalog, Deployment, Log, Merchant, Page, PageMetadata, Queue, Staleness,
-    Storage, Work,
-};
+use crate::capabilities::{Cache, Catalog, Deployment, Log, Merchant, Queue, Storage};
 use crate::headers::{self, Generation, Served};
 use crate::http::{Body, Reply, Response};
 use crate::page_request;
@@ -21,7 +20,7 @@ use crate::visitor::Visitor;
 /// The page that a shopper is shown.
 pub(crate) enum Shown<V> {
     /// The page that was generated for them.
-    Theirs(Page<V>),
+    Theirs(V, Fragment),
     /// The fallback page.
     Anybodys(Document),
 }
@@ -31,14 +30,14 @@ pub(crate) fn page<D: Deployment>(deployment: &D, target: Target<'_>) -> Result<
     let visitor = Visitor::of_path(deployment, target)?;
     let (served, shown) = show(deployment, &visitor, |_| true)?;
     let body = match shown {
-        Shown::Theirs(page) => Body::Value(page.content),
+        Shown::Theirs(content, _) => Body::Value(content),
         Shown::Anybodys(document) => Body::Bytes(document.html.into_bytes()),
     };
-    Ok(reply(visitor.shop, served, respond(served, body)))
+    Ok(reply(visitor.shop, &served, respond(&served, body)))
 }
 
 /// Returns the reply with a shopper's page, or a part of one.
-pub(crate) fn reply<V>(shop: ShopId, served: Served, response: Response<V>) -> Reply<V> {
+pub(crate) fn reply<V>(shop: ShopId, served: &Served, response: Response<V>) -> Reply<V> {
     let may_have_enqueued = served.has_job();
     Reply { shop: Some(shop), cache: Some(served.outcome()), may_have_enqueued, ..response.into() }
 }
@@ -55,11 +54,15 @@ pub(crate) fn show<D: Deployment>(
     }
     match lookup(deployment, visitor) {
         Cached::Fresh(page) if usable(&page.metadata) => {
-            Ok((Served::Hit(page.metadata), Shown::Theirs(page)))
+            let Page { content, metadata } = page;
+            let shown = Shown::Theirs(content, metadata.fragment);
+            Ok((Served::Hit(metadata), shown))
         }
         Cached::Stale(page, reason) if usable(&page.metadata) => {
             let generation = request_page(deployment, visitor, work_for(reason));
-            Ok((Served::Stale(page.metadata, generation), Shown::Theirs(page)))
+            let Page { content, metadata } = page;
+            let shown = Shown::Theirs(content, metadata.fragment);
+            Ok((Served::Stale(metadata, generation), shown))
         }
         Cached::Fresh(_) => made_anew(deployment, visitor, Work::Rerender),
         Cached::Stale(_, reason) => made_anew(deployment, visitor, work_for(reason)),
@@ -74,7 +77,7 @@ pub fn fallback<D: Deployment>(deployment: &D, shop: &str) -> Option<Response<D:
     let shop = ShopId::parse(shop).ok()?;
     let merchant = deployment.merchant(&shop)?;
     let document = render_fallback(deployment, &shop, &Market::default(), merchant);
-    Some(respond(Served::Miss(Generation::NotTriggered), Body::Bytes(document.html.into_bytes())))
+    Some(respond(&Served::Miss(Generation::NotTriggered), Body::Bytes(document.html.into_bytes())))
 }
 
 /// Looks up the page in the cache. A cache that does not answer counts as a miss.
@@ -176,6 +179,6 @@ fn collections(deployment: &(impl Catalog + Log), shop: &ShopId, market: &Market
     })
 }
 
-fn respond<V>(served: Served, body: Body<V>) -> Response<V> {
+fn respond<V>(served: &Served, body: Body<V>) -> Response<V> {
     Response { status: 200, headers: headers::page(served), body }
 }

@@ -5,16 +5,18 @@
 //! what identifies a shopper, only JSON is accepted. Failing storage is the operator's concern: the page only
 //! learns that nothing was stored.
 
-use model::{Key, ShopId};
+use model::jobs::Work;
+use model::pages::Cached;
+use model::{Key, ShopId, Signals};
 use routes::{Route, Rule};
 use serde_json::json;
 
-use crate::capabilities::{Cache, Cached, Deployment, Failure, Log, Queue, Storage, Swap, Work};
+use crate::capabilities::{Cache, Deployment, Failure, Log, Queue, Storage, Swap};
 use crate::events::{Event, Report};
 use crate::http::{Reply, Request, Response};
 use crate::page_request;
 use crate::refusal::Refusal;
-use crate::signals::{self, Signals};
+use crate::signals;
 use crate::visitor::Visitor;
 
 /// How long a session is stored after its last signal: 30 days.
@@ -126,10 +128,10 @@ fn store(
     for _ in 0..TRIES {
         let found = storage.read(session, signals::BYTES_MAX)?;
         let version = found.as_ref().map(|found| found.version);
-        let before = found.map(|found| Signals::decode(&found.bytes)).unwrap_or_default();
-        let joined = earlier.map_or_else(|| before.clone(), |earlier| before.clone().joined_by(earlier));
-        let after = joined.with(events);
-        match storage.compare_and_swap(session, version, &after.encode(), SESSION_TTL_SECONDS)? {
+        let before = found.map(|found| signals::decode(&found.bytes)).unwrap_or_default();
+        let joined = earlier.map_or_else(|| before.clone(), |earlier| signals::join(before.clone(), earlier));
+        let after = signals::add(joined, events);
+        match storage.compare_and_swap(session, version, &signals::encode(&after), SESSION_TTL_SECONDS)? {
             Swap::Done => return Ok(Change { before, after }),
             Swap::Lost => {}
         }
@@ -140,7 +142,7 @@ fn store(
 /// Requests another page if the shopper reached a milestone. If the pool is full, their next visit or milestone
 /// offers the job again.
 fn follow(deployment: &(impl Queue + Log), visitor: &Visitor, Change { before, after }: Change) {
-    if after.reach_milestone_since(&before) {
+    if signals::reach_milestone(&before, &after) {
         let _logged = page_request::request_page_after(deployment, visitor, Work::Generate, after);
     }
 }

@@ -105,7 +105,8 @@ fn unsigned_shopper(text: &str) -> Result<ShopperId, Refusal> {
 
 /// Parses the id of a served shop from the operator. An invalid id counts as an unknown shop.
 pub(crate) fn known_shop(settings: &impl Settings, text: &str) -> Result<ShopId, Refusal> {
-    shop_status(settings, text, Asker::VouchedFor).map(|(shop, _)| shop)
+    let shop = parse_shop(text)?;
+    is_paused(settings, &shop, Asker::VouchedFor).map(|_| shop)
 }
 
 /// Parses the id of a shop; no shop has an invalid one.

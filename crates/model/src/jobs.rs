@@ -4,9 +4,11 @@
 //! payload is bytes in whatever type the crate holds them.
 
 mod conversions;
+mod generation_request;
 mod maintenance;
 mod outcome;
 
+pub use generation_request::{GenerationRequest, InvalidRequest, Work};
 pub use maintenance::{CustomerId, MaintenanceKind, MaintenanceTask};
 pub use outcome::{Ending, Lease, Outcome, Trouble};
 

@@ -18,6 +18,7 @@
 //! ```
 
 mod access;
+pub mod catalog;
 mod cause;
 mod conversions;
 mod currency;
@@ -27,9 +28,12 @@ pub mod jobs;
 mod key;
 pub mod llm;
 mod market;
+pub mod pages;
 mod persona;
 mod scope;
 mod shopper;
+mod shopper_types;
+mod signals;
 mod source;
 pub mod text;
 
@@ -39,11 +43,8 @@ pub use currency::{NO_CURRENCY, decimals};
 pub use domains::Domains;
 pub use id::{EventId, InvalidId, ShopId, ShopperId, shop_name};
 pub use key::{Bucket, Key, Object, Store};
-pub use market::Market;
+pub use market::{InvalidMarket, Market};
 pub use persona::Persona;
 pub use scope::{Range, Scope, audits_of, domains_of, indexed, shopper_of, short_term_key};
+pub use signals::Signals;
 pub use source::Source;
-
-/// The most products that a catalog returns (`assortment` in `wit/storefront/types.wit`). A shop whose
-/// catalog returns this many may have more.
-pub const PRODUCTS_MAX: usize = 100;

@@ -10,6 +10,11 @@ pub struct Market {
     language: String,
 }
 
+/// The error for a country and a language that are not a market.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("market may hold only codes of a country and a language in upper case")]
+pub struct InvalidMarket;
+
 impl Market {
     /// Returns the market of a country such as `DE` and a language such as `DE`, `FIL` or `PT_BR`. Either may be empty.
     /// Returns `None` if one is neither empty nor of that form.

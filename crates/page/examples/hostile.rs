@@ -6,10 +6,11 @@
 #[path = "../tests/samples/mod.rs"]
 mod samples;
 
+use model::catalog::Product;
 use page::blocks::{
     bundle, collections, deals, grid, hero, reassurance, recently_viewed, search, spotlight, story,
 };
-use page::{Collection, Page, Product, Shelves, Shop, THEME_STYLE, View};
+use page::{Collection, Page, Shelves, Shop, THEME_STYLE, View};
 
 /// A word that is longer than any line.
 fn long_word() -> String {

@@ -4,10 +4,11 @@
 
 use std::cmp::Reverse;
 
+use model::catalog::Product;
 use model::text::is_visible;
 
 use crate::blocks::{Demand, collections, deals, grid, hero, reassurance, search};
-use crate::{Collection, Page, Product, Shop, View};
+use crate::{Collection, Page, Shop, View};
 
 /// The most search terms to start from.
 const TERMS_MAX: usize = 8;
@@ -37,7 +38,7 @@ impl<'a> Shelves<'a> {
     /// sellers: if the page shows all products, their order alone makes none of them a best seller.
     fn hold_more_than_shown(self) -> bool {
         let Self::BestSellers(products) = self else { return false };
-        products.iter().filter(|product| product.available).count() > 1 + GRID_MAX
+        products.iter().filter(|product| product.available).count() > 1 + grid::PRODUCTS_MAX
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::ops::RangeInclusive;
 
-use crate::Product;
 use crate::sections::Sections;
+use model::catalog::Product;
 
 /// The longest heading of a block, in characters.
 pub const HEADING_CHARS_MAX: usize = 60;

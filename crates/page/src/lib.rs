@@ -34,7 +34,6 @@ mod fallback;
 mod kind;
 mod money;
 mod money_format;
-mod product;
 mod sections;
 mod view;
 
@@ -42,4 +41,4 @@ pub use blocks::View;
 pub use document::{Document, Page, SCRIPT, STYLE, THEME_STYLE, content_security_policy, render};
 pub use fallback::{Shelves, fallback};
 pub use money::money;
-pub use view::{Collection, Image, Product, Shop};
+pub use view::{Collection, Shop};

@@ -7,8 +7,10 @@ use askama::Template;
 use model::text::is_visible;
 
 use crate::address::Address;
-use crate::money::{money, percent_off, reduced_from};
-use crate::{Image, Product, Shop};
+use model::catalog::{Image, Product, percent_off, reduced_from};
+
+use crate::Shop;
+use crate::money::money;
 
 /// The fewest products of a grid that can be sorted.
 const SORTABLE_MIN: usize = 6;

@@ -4,10 +4,11 @@ mod samples;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use model::catalog::{Image, Product};
 use page::blocks::{
     bundle, collections, deals, grid, hero, reassurance, recently_viewed, search, spotlight, story,
 };
-use page::{Collection, Image, Page, Product, Shelves, Shop, THEME_STYLE, View, content_security_policy};
+use page::{Collection, Page, Shelves, Shop, THEME_STYLE, View, content_security_policy};
 use proptest::prelude::*;
 use sha2::{Digest as _, Sha256};
 

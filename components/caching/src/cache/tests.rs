@@ -1,10 +1,10 @@
+use model::pages::{Fragment, Staleness};
 use model::{InvalidId, Persona, Source};
 use proptest::prelude::*;
 
 use super::*;
 use crate::changes::SWAPS_MAX;
 use crate::fakes::{Bytes, FakeBlob, FakeKv, FakeOperator, Faults};
-use crate::metadata::Fragment;
 use crate::shop::BUMP_INTERVAL_MS;
 
 const KEY: &str = "ui:magic-wands:abc123";
@@ -167,7 +167,7 @@ fn a_refill_does_not_replace_a_newer_page() {
     let shop = Shop::open().unwrap();
     shop.store_page("older", metadata()).unwrap();
     shop.forget_short_term();
-    let newer = Bytes::new(b"newer").behind(&metadata().encode_head());
+    let newer = Bytes::new(b"newer").behind(&encode_head(&metadata()));
     shop.cache.kv.rivals.borrow_mut().push_back((KEY.into(), newer));
 
     assert_eq!(shop.served(200), is("fresh", "older"));

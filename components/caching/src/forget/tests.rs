@@ -1,9 +1,9 @@
+use model::pages::{NewPage, PageMetadata};
 use proptest::prelude::*;
 
 use super::*;
+use crate::Stored;
 use crate::fakes::{Bytes, FakeBlob, FakeKv, FakeOperator};
-use crate::metadata::PageMetadata;
-use crate::{NewPage, Stored};
 
 type TestCache = Cache<FakeKv, FakeBlob, FakeOperator>;
 

@@ -1,4 +1,5 @@
 use super::*;
+use model::pages::InvalidJobId;
 use proptest::prelude::*;
 
 fn any_metadata() -> impl Strategy<Value = PageMetadata> {
@@ -22,7 +23,7 @@ fn any_metadata() -> impl Strategy<Value = PageMetadata> {
 proptest! {
     #[test]
     fn metadata_survives_the_head_of_a_page(metadata in any_metadata(), page in "\\PC{0,600}") {
-        let head = metadata.encode_head();
+        let head = encode_head(&metadata);
         let stored = [head.clone(), page.into_bytes()].concat();
         let peeked = &stored[..stored.len().min(HEAD_BYTES_MAX as usize)];
         prop_assert_eq!(Head::decode(peeked), Head { metadata: Some(metadata), bytes: head.len() });
@@ -30,7 +31,7 @@ proptest! {
 
     #[test]
     fn a_head_is_two_comments_each_on_a_line(metadata in any_metadata()) {
-        let text = String::from_utf8(metadata.encode_head()).unwrap();
+        let text = String::from_utf8(encode_head(&metadata)).unwrap();
         prop_assert!(text.len() <= HEAD_BYTES_MAX as usize);
         prop_assert_eq!(text.matches("-->").count(), 2);
         prop_assert!(text.lines().all(|line| line.starts_with("<!--") && line.ends_with("-->")));
@@ -84,7 +85,7 @@ fn a_head_that_is_broken_is_none() {
     ] {
         assert_eq!(decoded(head.as_bytes()), None, "{head}");
     }
-    let head = PageMetadata::unknown().encode_head();
+    let head = encode_head(&PageMetadata::unknown());
     let first_line = head.iter().position(|byte| *byte == b'\n').unwrap();
     assert_eq!(decoded(&head[..first_line]), None);
 }
@@ -102,7 +103,7 @@ fn the_fragment_is_found_in_the_document() {
     let document = "<!doctype html><main>hello</main>";
     let fragment = Fragment { offset: 15, size: 18 };
     let stored =
-        [PageMetadata { fragment, ..PageMetadata::unknown() }.encode_head(), document.into()].concat();
+        [encode_head(&PageMetadata { fragment, ..PageMetadata::unknown() }), document.into()].concat();
     let head = Head::decode(&stored);
     let Fragment { offset, size } = head.metadata.unwrap().fragment;
     assert_eq!(&stored[head.bytes..][offset as usize..(offset + size) as usize], b"<main>hello</main>");
@@ -115,7 +116,7 @@ fn every_persona_and_source_is_stored_by_name() {
             let head = format!("<!--wand {persona} 50 {source} job-1 1 2 3-->\n<!--part 0 0-->\n");
             let metadata = decoded(head.as_bytes()).unwrap();
             assert_eq!((metadata.persona.name(), metadata.source.name()), (persona, source));
-            assert_eq!(metadata.encode_head(), head.as_bytes());
+            assert_eq!(encode_head(&metadata), head.as_bytes());
             let json = format!(
                 r#"{{"p":"{persona}","c":50,"s":"{source}","j":"job-1","t":1,"f":2,"v":3,"d":{{"offset":0,"size":0}}}}"#
             );
@@ -136,6 +137,6 @@ fn a_page_from_before_there_were_fragments_has_none() {
 
 #[test]
 fn a_release_from_before_there_were_fragments_reads_the_first_line_as_ever() {
-    let text = String::from_utf8(PageMetadata::unknown().encode_head()).unwrap();
+    let text = String::from_utf8(encode_head(&PageMetadata::unknown())).unwrap();
     assert_eq!(text.lines().next(), Some("<!--wand explorer 0 llm . 0 0 0-->"));
 }

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{PRODUCTS_MAX, ShopId};
+use model::ShopId;
+use model::catalog::PRODUCTS_MAX;
 
 use super::currency::is_currency;
 use super::{Assortment, EVERY_STORE, Image, Problem, Product};

@@ -4,18 +4,17 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
+use model::catalog::{CatalogError, Product};
 use model::jobs::Outcome;
+use model::llm::Request;
+use model::pages::{NewPage, PageMetadata, StoredPlan};
 use model::{Market, ShopId, ShopperId};
-use page::Product;
 
 use crate::assortment::Assortment;
-use crate::capabilities::{
-    Cache, CacheError, Catalog, CatalogError, Completion, Ending, Level, Llm, NewPage, NoAnswer, Operator,
-    PageMetadata, StoredPlan,
-};
+use crate::capabilities::{Cache, CacheError, Catalog, Completion, Ending, Level, Llm, NoAnswer, Operator};
 use crate::fakes::{assortment, merchant};
-use crate::generate::{Job, generate};
-use crate::prompt::Request;
+use crate::generate::generate;
+use crate::job::Job;
 use crate::storefront::Merchant;
 
 pub struct World {
@@ -30,7 +29,7 @@ pub struct World {
     pub script: RefCell<VecDeque<Result<Completion, NoAnswer>>>,
     pub asked: RefCell<Vec<Request>>,
     pub plan: RefCell<Option<StoredPlan>>,
-    pub page: RefCell<Option<NewPage>>,
+    pub page: RefCell<Option<NewPage<String>>>,
     pub pages_stored: Cell<usize>,
     pub catalog_version: Cell<u64>,
     /// Changes the catalog while it is being read.
@@ -90,7 +89,7 @@ impl World {
     }
 
     pub fn html(&self) -> String {
-        self.page.borrow().as_ref().expect("a page").html.clone()
+        self.page.borrow().as_ref().expect("a page").content.clone()
     }
 
     pub fn asked_times(&self) -> usize {
@@ -123,7 +122,7 @@ impl Cache for World {
         self.cached(self.page.borrow().as_ref().map(|page| page.metadata.clone()))
     }
 
-    fn put(&self, _: &ShopId, _: &ShopperId, page: NewPage) -> Result<(), CacheError> {
+    fn put(&self, _: &ShopId, _: &ShopperId, page: NewPage<String>) -> Result<(), CacheError> {
         self.cached(())?;
         *self.plan.borrow_mut() =
             Some(StoredPlan { json: page.plan.clone(), metadata: page.metadata.clone() });

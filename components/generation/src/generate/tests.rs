@@ -1,4 +1,5 @@
-use model::{Cause, Persona, Source};
+use model::pages::JobId;
+use model::{Cause, Market, Persona, ShopId, ShopperId, Source};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -11,17 +12,32 @@ use crate::fakes::{
 use crate::storefront::Merchant;
 
 fn job() -> Job {
-    Job {
-        id: "job-1".to_owned(),
-        last: false,
-        crashed: false,
+    let request = GenerationRequest {
         shop: ShopId::parse("magic-wands").unwrap(),
         shopper: ShopperId::parse("abc123").unwrap(),
         work: Work::Generate,
         signals: Signals { searches: vec!["xyzzy on sale".to_owned()], ..Signals::default() },
         persona: None,
         market: Market::default(),
+    };
+    Job { id: job_id("job-1"), last: false, crashed: false, request }
+}
+
+fn job_id(id: &str) -> JobId {
+    id.to_owned().try_into().unwrap()
+}
+
+/// A job for a persona that is known beforehand.
+fn job_for(persona: Persona) -> Job {
+    let request = job().request;
+    Job {
+        request: GenerationRequest { persona: Some(persona), signals: Signals::default(), ..request },
+        ..job()
     }
+}
+
+fn job_after(signals: Signals) -> Job {
+    Job { request: GenerationRequest { signals, ..job().request }, ..job() }
 }
 
 fn last_job() -> Job {
@@ -29,7 +45,7 @@ fn last_job() -> Job {
 }
 
 fn rerender_job() -> Job {
-    Job { id: "job-2".to_owned(), work: Work::Rerender, ..job() }
+    Job { id: job_id("job-2"), request: GenerationRequest { work: Work::Rerender, ..job().request }, ..job() }
 }
 
 fn good() -> String {
@@ -51,19 +67,18 @@ const FRESH_MS: u64 = World::FRESH_SECONDS as u64 * 1000;
 fn without_a_model_the_page_is_planned_locally_and_nothing_is_amiss() {
     let world = World::new([]);
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
-    let PageMetadata { fragment_offset, fragment_size, .. } = world.metadata();
+    let fragment = world.metadata().fragment;
     assert_eq!(
         world.metadata(),
         PageMetadata {
             persona: Persona::Dealhunter,
             confidence: 29,
             source: Source::Local,
-            job: "job-1".to_owned(),
+            job: job_id("job-1"),
             planned_ms: World::NOW_MS,
             fresh_until_ms: World::NOW_MS + FRESH_MS,
             catalog_version: 7,
-            fragment_offset,
-            fragment_size,
+            fragment,
         }
     );
     assert!(world.html().contains("What things cost"));
@@ -267,9 +282,9 @@ fn a_page_is_rendered_again_from_its_plan_with_todays_prices_and_no_model() {
     assert_eq!(generate(&world, &rerender_job()), Outcome::Done(None));
     assert_eq!(world.asked_times(), 0);
     assert!(world.html().contains("777") && !world.html().contains("hat-1"));
-    let fragment_size = world.metadata().fragment_size;
-    assert!(fragment_size < metadata.fragment_size, "a product is gone");
-    let rendered = PageMetadata { job: "job-2".to_owned(), catalog_version: 8, fragment_size, ..metadata };
+    let fragment = world.metadata().fragment;
+    assert!(fragment.size < metadata.fragment.size, "a product is gone");
+    let rendered = PageMetadata { job: job_id("job-2"), catalog_version: 8, fragment, ..metadata };
     assert_eq!(world.metadata(), rendered);
     assert_eq!(world.plan.borrow().as_ref().unwrap().json, plan.json);
 }
@@ -304,7 +319,7 @@ fn a_page_is_planned_anew_with_settings_that_its_plan_depends_on_and_rendered_wi
         assert_eq!(world.asked_times(), asked_times, "{merchant:?}");
         assert_eq!(world.html().contains("Dawn is near"), asked_times == 1, "{merchant:?}");
 
-        let again = Job { id: "job-3".to_owned(), ..rerender_job() };
+        let again = Job { id: job_id("job-3"), ..rerender_job() };
         assert_eq!(generate(&world, &again), Outcome::Done(None));
         assert_eq!(world.asked_times(), asked_times, "once: {merchant:?}");
     }
@@ -333,7 +348,7 @@ fn a_page_without_a_readable_plan_is_planned_anew() {
 fn a_new_plan_is_made_for_a_new_request_whatever_is_stored() {
     let world =
         world_whose_catalog_changed([answer(good().replace("hat-1", "hat-2").replace("Dusk", "Dawn"))]);
-    let next = Job { id: "job-3".to_owned(), ..job() };
+    let next = Job { id: job_id("job-3"), ..job() };
     assert_eq!(generate(&world, &next), Outcome::Done(None));
     assert!(world.html().contains("Dawn is near"));
 }
@@ -451,7 +466,7 @@ proptest! {
         let mut first = answer(first);
         first.as_mut().unwrap().ending = if complete { Ending::Complete } else { Ending::Length };
         let world = World::new([first, answer(second)]);
-        let outcome = generate(&world, &Job { signals, ..job() });
+        let outcome = generate(&world, &job_after(signals));
         prop_assert!(matches!(outcome, Outcome::Done(_)), "{:?}", outcome);
         let html = world.html();
         prop_assert!(!html.contains("<x-evil") && !html.contains("x-evil }}"), "{}", html);
@@ -468,7 +483,7 @@ proptest! {
         };
         for script in [vec![answer(&words), answer(&words)], vec![Err(NoAnswer::Failed(failed_with(Cause::Timeout, Some(0))))], vec![]] {
             let world = World::new(script);
-            let outcome = generate(&world, &Job { signals: signals.clone(), last, ..job() });
+            let outcome = generate(&world, &Job { last, ..job_after(signals.clone()) });
             let told = format!("{outcome:?} {:?}", world.events.borrow());
             prop_assert!(!told.contains("xyzzy"), "{}", told);
         }
@@ -492,8 +507,8 @@ fn a_shop_of_any_size_has_a_page() {
 fn metadata_says_where_in_the_page_its_content_is() {
     let world = World::new([answer(good())]);
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
-    let PageMetadata { fragment_offset, fragment_size, .. } = world.metadata();
-    let (start, size) = (usize::try_from(fragment_offset).unwrap(), usize::try_from(fragment_size).unwrap());
+    let Fragment { offset, size } = world.metadata().fragment;
+    let (start, size) = (usize::try_from(offset).unwrap(), usize::try_from(size).unwrap());
     let fragment = world.html()[start..start + size].to_owned();
     assert!(fragment.contains("Dusk is near") && !fragment.contains("<script"), "{fragment}");
 }
@@ -501,7 +516,7 @@ fn metadata_says_where_in_the_page_its_content_is() {
 #[test]
 fn a_persona_that_is_known_beforehand_is_not_guessed() {
     let world = World::new([]);
-    let known = Job { persona: Some(Persona::Loyalist), signals: Signals::default(), ..job() };
+    let known = job_for(Persona::Loyalist);
     assert_eq!(generate(&world, &known), Outcome::Done(None));
     assert_eq!((world.metadata().persona, world.metadata().confidence), (Persona::Loyalist, 100));
 }
@@ -520,7 +535,7 @@ fn a_persona_that_is_turned_off_gets_the_page_of_the_next_best() {
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
     assert_eq!(world.metadata().persona, Persona::Explorer);
     let world = world_without(&[Persona::Minimalist]);
-    let known = Job { persona: Some(Persona::Minimalist), signals: Signals::default(), ..job() };
+    let known = job_for(Persona::Minimalist);
     assert_eq!(generate(&world, &known), Outcome::Done(None));
     assert_eq!(world.metadata().persona, Persona::Explorer);
 }
@@ -537,7 +552,7 @@ fn a_page_of_a_persona_that_is_turned_off_is_not_rendered_again() {
 #[test]
 fn a_shop_with_every_persona_turned_off_gets_no_page() {
     let world = world_without(&Persona::ALL);
-    for job in [job(), rerender_job(), Job { persona: Some(Persona::Explorer), ..job() }] {
+    for job in [job(), rerender_job(), job_for(Persona::Explorer)] {
         assert_eq!(generate(&world, &job), Outcome::Failed("every persona is turned off".to_owned()));
     }
     assert_eq!((world.pages_stored.get(), world.asked_times()), (0, 0));
@@ -549,7 +564,8 @@ fn the_catalog_is_asked_in_the_shoppers_market_and_for_their_two_newest_searches
     let searches = ["oak", " OAK ", "", &"x".repeat(101), "felt hat", "older"].map(str::to_owned).to_vec();
     let signals = Signals { searches, ..Signals::default() };
     let market = Market::of("DE", "DE").unwrap();
-    assert_eq!(generate(&world, &Job { signals, market, ..job() }), Outcome::Done(None));
+    let request = GenerationRequest { signals, market, ..job().request };
+    assert_eq!(generate(&world, &Job { request, ..job() }), Outcome::Done(None));
     assert_eq!(*world.catalog_asked.borrow(), ["DE-DE", "DE-DE oak", "DE-DE felt hat"]);
 }
 

@@ -1,9 +1,8 @@
-use model::jobs::MaintenanceKind;
-use model::{Cause, EventId, Market, Persona};
+use model::jobs::{MaintenanceKind, Work};
+use model::{Cause, EventId, Market, Persona, Signals};
 
 use super::*;
 use crate::fakes::{DIED, FakeJobs, FakeKv, FakeOperator, Fault};
-use crate::generation_request::{Signals, Work};
 use crate::policy::Backoff;
 
 const POOL: Pool = Pool {
@@ -325,7 +324,7 @@ fn a_payload_that_is_no_request_is_buried_and_the_next_job_claimed() {
         queue.jobs.enqueue(job).unwrap();
     };
     enqueue("a", b"\xff".to_vec());
-    enqueue("b", request("abc123").encode());
+    enqueue("b", generation_request::encode(request("abc123")));
     let Ok(Claimed::Job(job)) = queue.claim("pool-0", POOL, 0) else { panic!("no job") };
     assert_eq!(job.task, Task::Page(request("abc123")));
     let errors = queue.errors(10, 0).unwrap();

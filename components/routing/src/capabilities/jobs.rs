@@ -1,16 +1,15 @@
 //! Generation requests, maintenance tasks, and the pool that works on them.
 
-use model::jobs::{Ending, Enqueued, MaintenanceTask, State};
-use model::{Cause, Market, Persona, ShopId, ShopperId};
+use model::jobs::{Ending, Enqueued, GenerationRequest, MaintenanceTask, State};
+use model::{Cause, ShopId, ShopperId};
 use serde::Serialize;
 
 use super::{Failure, Forgotten};
-use crate::signals::Signals;
 
 /// The pool of generation workers.
 pub trait Queue {
     /// Queues a generation request, durably before it returns.
-    fn enqueue(&self, request: GenerationRequest<'_>) -> Result<Enqueued, Failure>;
+    fn enqueue(&self, request: GenerationRequest) -> Result<Enqueued, Failure>;
     /// Queues a maintenance task, durably before it returns. There is one task per cause.
     fn enqueue_maintenance(&self, task: MaintenanceTask) -> Result<(), Failure>;
     /// Deletes some generation requests of a shop: of all shoppers, or of one shopper in every market.
@@ -21,32 +20,6 @@ pub trait Queue {
     fn pool(&self) -> Result<Vec<Member>, Failure>;
     /// Returns the latest errors of jobs, newest first, at most `limit`.
     fn errors(&self, limit: u32) -> Result<Vec<JobError>, Failure>;
-}
-
-/// A request to generate a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GenerationRequest<'a> {
-    /// The shop.
-    pub shop: &'a ShopId,
-    /// The shopper whom the page is for.
-    pub shopper: &'a ShopperId,
-    /// The work to do.
-    pub work: Work,
-    /// The shopper's signals so far.
-    pub signals: Signals,
-    /// The persona, if it is fixed beforehand: for pages of the anonymous shopper of a context.
-    pub persona: Option<Persona>,
-    /// The shopper's market.
-    pub market: Market,
-}
-
-/// The work of a generation request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Work {
-    /// Makes a plan and renders its page.
-    Generate,
-    /// Renders the page again from the stored plan.
-    Rerender,
 }
 
 /// A member of the pool, and its JSON form.

@@ -1,6 +1,7 @@
 //! Generated pages and their metadata.
 
-use model::{Persona, ShopId, ShopperId, Source};
+use model::pages::Cached;
+use model::{ShopId, ShopperId};
 
 use super::Failure;
 
@@ -43,57 +44,4 @@ pub struct Forgotten {
     pub count: u32,
     /// Whether more may be left.
     pub more: bool,
-}
-
-/// The result of a lookup.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cached<V> {
-    /// A fresh page to serve.
-    Fresh(Page<V>),
-    /// A stale page to serve while a newer one is made.
-    Stale(Page<V>, Staleness),
-    /// The cache has no page.
-    Miss,
-    /// The shop is closed: there is no page, and none is to be made.
-    Closed,
-}
-
-/// A generated page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page<V> {
-    /// The whole HTML document.
-    pub content: V,
-    /// The metadata of the page.
-    pub metadata: PageMetadata,
-}
-
-/// The metadata of a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PageMetadata {
-    /// The persona that the page was made for.
-    pub persona: Persona,
-    /// The planner: the language model or the local planner.
-    pub source: Source,
-    /// The time at which its plan was made.
-    pub planned_ms: u64,
-    /// The part of the page that is shown inside a theme, if the page has one.
-    pub fragment: Option<Fragment>,
-}
-
-/// A byte range of a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fragment {
-    /// The first byte.
-    pub offset: u32,
-    /// The length; never 0.
-    pub size: u32,
-}
-
-/// The reason why a page is stale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Staleness {
-    /// Products changed since the page was rendered.
-    CatalogChanged,
-    /// The plan of the page is too old.
-    Expired,
 }

@@ -1,10 +1,10 @@
 //! A queue that records requests and does none of the work.
 
-use model::jobs::{Ending, Enqueued, MaintenanceTask, State};
-use model::{Persona, ShopId, ShopperId};
+use model::jobs::{Ending, Enqueued, GenerationRequest, MaintenanceTask, State, Work};
+use model::{Persona, ShopId, ShopperId, Signals};
 
 use super::{Fake, STORE, forget};
-use crate::{Failure, Forgotten, GenerationRequest, JobError, Member, Queue, Signals, Work};
+use crate::{Failure, Forgotten, JobError, Member, Queue};
 
 /// A generation request, accepted or refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl Requested {
 }
 
 impl Queue for Fake {
-    fn enqueue(&self, request: GenerationRequest<'_>) -> Result<Enqueued, Failure> {
+    fn enqueue(&self, request: GenerationRequest) -> Result<Enqueued, Failure> {
         self.asked("queue", "queue.enqueue")?;
         let GenerationRequest { shop, shopper, work, signals, persona, market } = request;
         let market = if market.is_own() { String::new() } else { market.to_string() };

@@ -1,11 +1,12 @@
 //! The cached page, which is the same for every shopper, and the pages that can be deleted.
 
+use model::pages::{Cached, Fragment, JobId, Page, PageMetadata};
 use std::borrow::Cow;
 
 use model::{Persona, ShopId, ShopperId, Source};
 
 use super::{Fake, NOW_MS, forget};
-use crate::{Cache, Cached, Content, Failure, Forgotten, Fragment, Page, PageMetadata};
+use crate::{Cache, Content, Failure, Forgotten};
 
 /// A page that the host holds, which routing cannot read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +18,11 @@ pub(crate) const PAGE: Page<Held> = Page {
         persona: Persona::Dealhunter,
         source: Source::Llm,
         planned_ms: NOW_MS,
-        fragment: Some(Fragment { offset: 2, size: 4 }),
+        fragment: Fragment { offset: 2, size: 4 },
+        confidence: 80,
+        job: JobId::UNKNOWN,
+        fresh_until_ms: NOW_MS + 1,
+        catalog_version: 1,
     },
 };
 

@@ -1,10 +1,11 @@
 //! The products and settings of a shop.
 
+use model::catalog::{Assortment, Product};
 use model::{Market, ShopId};
-use page::{Collection, Product};
+use page::Collection;
 
 use super::{Fake, sign};
-use crate::{Asker, Assortment, Catalog, Clock, Failure, Log, Merchant, Settings, ShopStatus, Signatures};
+use crate::{Asker, Catalog, Clock, Failure, Log, Merchant, Settings, ShopStatus, Signatures};
 
 impl Catalog for Fake {
     fn products(&self, _: &ShopId, market: &Market) -> Result<Assortment, Failure> {

@@ -1,9 +1,10 @@
 //! In-memory key-value storage.
 
-use model::{Access, Key, Operation, Store};
+use model::{Access, Key, Operation, Signals, Store};
 
 use super::Fake;
-use crate::{Failure, Found, Signals, Storage, Swap};
+use crate::signals;
+use crate::{Failure, Found, Storage, Swap};
 
 impl Storage for Fake {
     fn read(&self, key: Key<'_>, bytes_max: u32) -> Result<Option<Found>, Failure> {
@@ -29,7 +30,7 @@ impl Storage for Fake {
         if self.rivals.get() > 0 {
             self.rivals.set(self.rivals.get() - 1);
             let searches = vec![format!("rival {}", self.rivals.get())];
-            self.write(key.clone(), &Signals { searches, ..Signals::default() }.encode());
+            self.write(key.clone(), &signals::encode(&Signals { searches, ..Signals::default() }));
         }
         if self.stored.borrow().get(&key).map(|found| found.version) != expected {
             return Ok(Swap::Lost);

@@ -1,13 +1,14 @@
 //! The report of a customer's stored data, for the merchant.
 
 use model::jobs::State;
-use model::{EventId, Key, ShopId, ShopperId};
+use model::pages::Cached;
+use model::{EventId, Key, ShopId, ShopperId, Signals};
 use serde::Serialize;
 
 use super::sweep;
-use crate::capabilities::{Cache, Cached, Deployment, Failure, Forgotten, Queue};
+use crate::capabilities::{Cache, Deployment, Failure, Forgotten, Queue};
 use crate::http::json;
-use crate::signals::{self, Signals};
+use crate::signals;
 
 /// How long the merchant can fetch the report: as long as the law gives them to answer.
 const TTL_SECONDS: u32 = 30 * 24 * 60 * 60;
@@ -49,7 +50,7 @@ pub(super) fn write<D: Deployment>(
         shop: shop.as_str(),
         customer: &number,
         written_ms: deployment.now_ms(),
-        session: session.map(|found| Signals::decode(&found.bytes)),
+        session: session.map(|found| signals::decode(&found.bytes)),
         pages: pages(deployment, shop, customer)?,
     };
     deployment.put(Key::ReportOf(shop, customer, cause), b"1", Some(TTL_SECONDS))?;
@@ -78,8 +79,8 @@ fn page<D: Cache + Queue>(deployment: &D, shop: &ShopId, id: &ShopperId) -> Resu
     let is_known = metadata.is_some() || plan_is_kept || job.is_some();
     Ok(is_known.then(|| PageOf {
         shopper: id.to_string(),
-        persona: metadata.map(|metadata| metadata.persona.name()),
-        planned_ms: metadata.map(|metadata| metadata.planned_ms),
+        persona: metadata.as_ref().map(|metadata| metadata.persona.name()),
+        planned_ms: metadata.as_ref().map(|metadata| metadata.planned_ms),
         plan_is_kept,
         job: job.map_or("none", State::name),
     }))

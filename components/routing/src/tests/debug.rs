@@ -1,10 +1,10 @@
 //! The operator looks after the pool.
 
-use model::jobs::Enqueued;
+use model::jobs::{Enqueued, Work};
 use serde_json::json;
 
 use crate::fakes::{Answer, Fake, FakeRequest, TOKEN};
-use crate::{Method, Work, handle};
+use crate::{Method, handle};
 
 const GENERATE: &str = "/debug/generate?store=magic-wands&shopper=abc123";
 const MOVED: &str = "/debug/catalog-moved?store=magic-wands";

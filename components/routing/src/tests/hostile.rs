@@ -1,10 +1,11 @@
 //! For any input and any outage: no panic, no server error, and no unintended field line.
 
 use model::jobs::{Enqueued, State};
+use model::pages::{Cached, Staleness};
 use proptest::prelude::*;
 
 use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, PARTS, SHOP, STORE, signed, webhook};
-use crate::{BodyError, Cached, Method, Staleness, handle};
+use crate::{BodyError, Method, handle};
 
 /// Draws text that is nearly valid more often than random text.
 fn any_text() -> impl Strategy<Value = String> {

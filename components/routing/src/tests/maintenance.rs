@@ -1,11 +1,13 @@
 //! Deletion and reports of a shop's data.
 
-use model::Key;
 use model::jobs::{MaintenanceKind, State};
+use model::pages::Cached;
+use model::{Key, Signals};
 use serde_json::{Value, json};
 
 use crate::fakes::{Fake, NOW_MS, PAGE, SHOP, customer, maintenance_task};
-use crate::{Cached, Progress, Signals, run_maintenance};
+use crate::signals;
+use crate::{Progress, run_maintenance};
 
 const CAUSE: &str = "b54557e4-bdd9";
 
@@ -131,7 +133,7 @@ fn of_a_customer_everything_goes_and_of_others_nothing() {
 fn of_a_customer_everything_is_told() {
     let mut shop = Fake { cached: Cached::Fresh(PAGE), state: Some(State::Done), ..Fake::default() };
     let signals = Signals { searches: vec!["oak".into()], ..Signals::default() };
-    shop.write(format!("session:{SHOP}:customer-7"), &signals.encode());
+    shop.write(format!("session:{SHOP}:customer-7"), &signals::encode(&signals));
     let ids = ["customer-7", "customer-7_DE-DE", "customer-77", "customer-7_x"];
     shop.pages.borrow_mut().extend(ids.map(|id| format!("{SHOP}:{id}")));
     assert_eq!(finish(&shop, &MaintenanceKind::ReportCustomer(customer("7"))), 1);

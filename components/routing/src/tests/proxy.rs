@@ -1,11 +1,13 @@
 //! Requests that Shopify forwards under the app's path in a shop.
 
-use model::Persona;
-use model::jobs::State;
+use model::jobs::{State, Work};
+use model::pages::{Cached, Fragment, Page, PageMetadata, Staleness};
+use model::{Persona, Signals};
 use serde_json::{Value, json};
 
 use crate::fakes::{Answer, Fake, FakeRequest, NOW_MS, PAGE, PARTS, SHOP, sign, signed};
-use crate::{Cached, Method, Page, Signals, Staleness, Work, handle};
+use crate::signals;
+use crate::{Method, handle};
 
 /// The id that a browser drew at random.
 const DRAWN: &str = "Zk3_9-aBcDeFgHiJkLmNoP";
@@ -66,8 +68,8 @@ fn a_stranger_gets_content_that_fits_everybody_and_theirs_is_requested() {
 
 #[test]
 fn a_page_without_a_part_for_themes_is_rendered_again() {
-    let metadata = crate::PageMetadata { fragment: None, ..PAGE.metadata };
-    let old = || Page { metadata, ..PAGE };
+    let metadata = PageMetadata { fragment: Fragment::NONE, ..PAGE.metadata };
+    let old = || Page { metadata: metadata.clone(), ..PAGE };
     for (cached, work) in [
         (Cached::Fresh(old()), Work::Rerender),
         (Cached::Stale(old(), Staleness::CatalogChanged), Work::Rerender),
@@ -122,7 +124,7 @@ fn who_a_shopper_is_follows_from_consent_login_and_place() {
 fn what_somebody_did_is_known_in_every_market() {
     let shop = Fake::default();
     let signals = Signals { visits: 3, ..Signals::default() };
-    shop.write(session_key(&format!("visitor-{DRAWN}")), &signals.encode());
+    shop.write(session_key(&format!("visitor-{DRAWN}")), &signals::encode(&signals));
     fragment(&shop, &consenting("&country=DE&language=DE"));
     assert_eq!(shop.page_requests.borrow()[0].signals, signals);
 }
@@ -137,7 +139,10 @@ fn prices_are_those_of_the_market() {
 #[test]
 fn of_those_who_do_not_consent_nothing_is_stored_or_known() {
     let shop = Fake::default();
-    shop.write(session_key("context-explorer"), &Signals { visits: 9, ..Signals::default() }.encode());
+    shop.write(
+        session_key("context-explorer"),
+        &signals::encode(&Signals { visits: 9, ..Signals::default() }),
+    );
     shop.stored.borrow_mut().clear();
     for parameters in ["nonce=abc", "nonce=abc&logged_in_customer_id=7041", "nonce=abc&consent=0"] {
         assert_eq!(track(&shop, parameters).json(), json!({ "stored": 0 }), "{parameters}");
@@ -317,7 +322,7 @@ fn whoever_logs_in_takes_along_what_they_did() {
     let shop = Fake::default();
     track(&shop, &consenting("&nonce=a"));
     let known = Signals { visits: 5, views: vec!["wand-9".into()], ..Signals::default() };
-    shop.write(session_key("customer-7041"), &known.encode());
+    shop.write(session_key("customer-7041"), &signals::encode(&known));
     let body = r#"{"events":[{"type":"visit"}]}"#;
     let parameters = consenting("&nonce=b&logged_in_customer_id=7041");
     assert_eq!(shop.post(&signed("/proxy/track", &parameters), body).json(), json!({ "stored": 1 }));

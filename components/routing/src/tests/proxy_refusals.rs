@@ -1,9 +1,10 @@
 //! Requests through the app proxy that are not Shopify's, or are invalid.
 
+use model::pages::{Cached, Staleness};
 use serde_json::json;
 
 use crate::fakes::{Answer, Fake, FakeRequest, NOW_MS, PAGE, SHOP, sign, signed};
-use crate::{Cached, Method, Staleness, handle};
+use crate::{Method, handle};
 
 use super::proxy::{EVENTS, consenting};
 

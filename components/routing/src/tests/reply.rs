@@ -1,11 +1,12 @@
 //! A reply tells the host what happened, so that it reads no header field.
 
+use model::pages::{Cached, Staleness};
 use routes::{Method, RULES, Route, SHOP as ANY_SHOP};
 
 use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, SHOP, STORE, signed};
 use model::jobs::{Enqueued, State};
 
-use crate::{CacheOutcome, Cached, Staleness, handle};
+use crate::{CacheOutcome, handle};
 
 const TARGET: &str = "/s/magic-wands?shopper=abc123";
 

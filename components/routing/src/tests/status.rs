@@ -1,10 +1,10 @@
 //! The open page asks for the status of the next page.
 
 use model::jobs::State;
+use model::pages::{Cached, Staleness};
 use serde_json::json;
 
 use crate::fakes::{Fake, PAGE};
-use crate::{Cached, Staleness};
 
 const TARGET: &str = "/api/generation/status?store=magic-wands&shopper=abc123";
 

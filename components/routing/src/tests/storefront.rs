@@ -1,9 +1,12 @@
 //! A shopper opens their page.
 
-use model::jobs::Enqueued;
+use model::Signals;
+use model::jobs::{Enqueued, Work};
+use model::pages::{Cached, Staleness};
 
+use crate::Found;
 use crate::fakes::{Fake, Held, PAGE, Requested, STORE};
-use crate::{Cached, Found, Signals, Staleness, Work};
+use crate::signals;
 
 const TARGET: &str = "/s/magic-wands?shopper=abc123";
 
@@ -16,7 +19,7 @@ fn known() -> Signals {
 }
 
 fn remember(shop: &Fake, signals: &Signals) {
-    let found = Found { bytes: signals.encode(), version: 1 };
+    let found = Found { bytes: signals::encode(signals), version: 1 };
     shop.stored.borrow_mut().insert("session:magic-wands:abc123".into(), found);
 }
 

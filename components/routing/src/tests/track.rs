@@ -1,10 +1,11 @@
 //! The open page reports its shopper's events.
 
-use model::jobs::Enqueued;
+use model::Signals;
+use model::jobs::{Enqueued, Work};
 use serde_json::json;
 
 use crate::fakes::{Answer, Fake, FakeRequest, STORE};
-use crate::{BodyError, Method, Signals, Work, handle};
+use crate::{BodyError, Method, handle};
 
 const TARGET: &str = "/api/shopper/track";
 

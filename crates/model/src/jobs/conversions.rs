@@ -68,6 +68,36 @@ macro_rules! job_types_conversions {
                 Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
             });
 
+            $crate::conversions!(enum $crate::jobs::Work as wit::Work { Generate, Rerender });
+
+            impl From<$crate::jobs::GenerationRequest> for wit::GenerationRequest {
+                fn from(request: $crate::jobs::GenerationRequest) -> Self {
+                    Self {
+                        shop: request.shop.to_string(),
+                        shopper: request.shopper.to_string(),
+                        work: request.work.into(),
+                        signals: request.signals.into(),
+                        persona: request.persona.map(Into::into),
+                        market: (&request.market).into(),
+                    }
+                }
+            }
+
+            impl TryFrom<wit::GenerationRequest> for $crate::jobs::GenerationRequest {
+                type Error = $crate::jobs::InvalidRequest;
+
+                fn try_from(request: wit::GenerationRequest) -> Result<Self, $crate::jobs::InvalidRequest> {
+                    Ok(Self {
+                        shop: $crate::ShopId::parse(&request.shop)?,
+                        shopper: $crate::ShopperId::parse(&request.shopper)?,
+                        work: request.work.into(),
+                        signals: request.signals.into(),
+                        persona: request.persona.map(Into::into),
+                        market: request.market.try_into()?,
+                    })
+                }
+            }
+
             impl From<$crate::jobs::Outcome> for wit::Outcome {
                 fn from(outcome: $crate::jobs::Outcome) -> Self {
                     use $crate::jobs::Outcome;

@@ -5,9 +5,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Checker, Demand, Given, Kind, Occurrence, Render, Rules, Stock, TEXT_CHARS_MAX};
-use crate::Product;
 use crate::address::Address;
 use crate::sections::{Card, Loading, Purchase, Sections};
+use model::catalog::Product;
 
 /// The longest headline, in characters.
 pub const HEADLINE_CHARS_MAX: usize = 70;

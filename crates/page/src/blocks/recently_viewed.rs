@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Checker, Given, HEADING_CHARS_MAX, Kind, Occurrence, Render, Rules, Stock};
-use crate::Product;
 use crate::kind::cards_view;
 use crate::sections::{Layout, Sections};
+use model::catalog::Product;
 
 /// The most products.
 const PRODUCTS_MAX: usize = 8;

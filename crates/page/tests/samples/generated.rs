@@ -1,7 +1,8 @@
 //! A sample of a generated page, for previews and tests.
 
+use model::catalog::Product;
 use page::blocks::{bundle, deals, grid, hero, reassurance, recently_viewed, search, spotlight, story};
-use page::{Page, Product, Shop, View};
+use page::{Page, Shop, View};
 
 /// A page with a block of every kind.
 pub fn page<'a>(

@@ -1,6 +1,7 @@
 //! A sample shop and its products, for previews and tests.
 
-use page::{Image, Product, Shop};
+use model::catalog::{Image, Product};
+use page::Shop;
 
 /// Title, vendor, category, description, price and price before in cents, colours of the picture.
 type Row = (&'static str, &'static str, &'static str, &'static str, u64, u64, [&'static str; 3]);

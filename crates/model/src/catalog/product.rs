@@ -1,10 +1,9 @@
 //! Values derived from a product: its displayed name and its reduction.
 
-use model::text::{is_visible, without_directional_controls};
 use percent_encoding::percent_decode_str;
 
-use crate::Product;
-use crate::money::{percent_off, reduced_from};
+use super::Product;
+use crate::text::{is_visible, without_directional_controls};
 
 impl Product {
     /// Returns the product with a readable name: its title or, if that has no visible characters, the words of its
@@ -25,6 +24,18 @@ impl Product {
     pub fn percent_off(&self) -> Option<u64> {
         percent_off(self.price, self.price_before)
     }
+}
+
+/// Returns the former price, if the product is reduced. A free product is never reduced.
+pub fn reduced_from(price: u64, before: Option<u64>) -> Option<u64> {
+    before.filter(|&before| before > price && price > 0)
+}
+
+/// Returns the reduction, 1 to 99 percent, rounded down; `None` if there is none, or less than 1 percent.
+pub fn percent_off(price: u64, before: Option<u64>) -> Option<u64> {
+    let before = u128::from(reduced_from(price, before)?);
+    let percent = (before - u128::from(price)) * 100 / before;
+    u64::try_from(percent).ok().filter(|&percent| percent > 0)
 }
 
 /// Returns the words of a handle: `oak wand` for `/products/oak-wand?variant=7`.
@@ -53,6 +64,25 @@ mod tests {
             price_before: None,
             available: true,
         }
+    }
+
+    #[test]
+    fn percent_off_is_rounded_down_and_absent_at_price_0() {
+        for (price, before, expected) in [
+            (50, 100, Some(50)),
+            (2_001, 3_000, Some(33)),
+            (1_999, 2_000, None),
+            (1_980, 2_000, Some(1)),
+            (1, u64::MAX, Some(99)),
+            (0, 1, None),
+            (0, u64::MAX, None),
+            (100, 100, None),
+            (101, 100, None),
+            (0, 0, None),
+        ] {
+            assert_eq!(percent_off(price, Some(before)), expected, "{price} instead of {before}");
+        }
+        assert_eq!(percent_off(100, None), None);
     }
 
     #[test]
