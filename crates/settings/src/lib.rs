@@ -49,6 +49,13 @@ pub struct PoolLimits {
     pub backoff_ms_max: u32,
 }
 
+impl PoolLimits {
+    /// Returns the members' names.
+    pub fn members(&self) -> impl Iterator<Item = String> + use<> {
+        (0..self.size).map(|index| format!("pool-{index}"))
+    }
+}
+
 /// How long pages last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageLifetimes {
