@@ -79,7 +79,7 @@ struct Check {
 
 /// A probe took too long.
 #[derive(Debug, thiserror::Error)]
-#[error("there is no answer in {} s", .0.as_secs())]
+#[error("no answer within {} s", .0.as_secs())]
 struct NoAnswer(Duration);
 
 /// The time and result of a backend's last probe. A backend that was just opened counts as healthy.
@@ -140,8 +140,8 @@ impl Check {
         let backend = self.probe.name;
         metrics::gauge!("wandstore_backend_up", "backend" => backend).set(if is_well { 1.0 } else { 0.0 });
         match outcome {
-            Err(reason) if before.is_well => tracing::error!(backend, %reason, "a backend cannot be written"),
-            Ok(()) if !before.is_well => tracing::info!(backend, "a backend can be written again"),
+            Err(reason) if before.is_well => tracing::error!(backend, %reason, "cannot write to a backend"),
+            Ok(()) if !before.is_well => tracing::info!(backend, "a backend is writable again"),
             _ => {}
         }
     }

@@ -116,7 +116,7 @@ impl Merchants {
     /// Deletes old counts.
     pub async fn tidy(&self) {
         if let Err(error) = self.admin.usage().purge().await {
-            tracing::warn!(%error, "old counts were not dropped");
+            tracing::warn!(%error, "cannot delete old counts");
         }
     }
 

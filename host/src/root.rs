@@ -112,7 +112,9 @@ impl Host {
             tokio::join!(here.give_back(&deployment), close(merchants));
         };
         if tokio::time::timeout(END, end).await.is_err() {
-            tracing::warn!("storage did not answer in time; the next start takes up what was not given back");
+            tracing::warn!(
+                "storage did not answer in time; the next start takes over the jobs that were not released"
+            );
         }
         drop(upkeep);
         Ok(())
@@ -130,8 +132,8 @@ async fn adopt(capabilities: &Capabilities) {
     let queues: Vec<_> = capabilities.settings.now().pool.members().collect();
     match capabilities.jobs.adopt(&queues).await {
         Ok(0) => {}
-        Ok(jobs) => tracing::info!(jobs, "the jobs of members that are no more went to others"),
-        Err(error) => tracing::warn!(%error, "jobs of members that are no more still wait"),
+        Ok(jobs) => tracing::info!(jobs, "moved the jobs of removed members to current ones"),
+        Err(error) => tracing::warn!(%error, "cannot move the jobs of removed members"),
     }
 }
 

@@ -92,7 +92,7 @@ async fn compiled_code_that_was_damaged_is_compiled_again_and_said() {
     let page = process.get("/s/magic-wands?shopper=abc123").await.expect("it serves");
     page.is_fallback();
     let log = std::fs::read_to_string(&process.log).expect("there is a log");
-    assert_eq!(log.matches("a file of compiled code is unusable; compiling again").count(), 4, "{log}");
+    assert_eq!(log.matches("ignored an unusable file of compiled code; compiling again").count(), 4, "{log}");
     assert!(!old.exists(), "what no component uses is removed");
     for (file, code) in files.iter().zip(code) {
         assert!(std::fs::read(file).expect("it is there") == code, "{} was not repaired", file.display());

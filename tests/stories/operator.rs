@@ -91,7 +91,7 @@ fn an_unknown_key_is_an_error_that_names_the_nearest_one() {
     std::fs::write(folder.path().join("wandstore.toml"), "[pool]\nsise = 3\n").expect("it is written");
     let output = process::run(folder.path(), &["check"]);
     let text = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success() && text.contains("the nearest is `pool.size`"), "{text}");
+    assert!(!output.status.success() && text.contains("did you mean `pool.size`?"), "{text}");
 }
 
 #[test]

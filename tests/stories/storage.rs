@@ -238,7 +238,7 @@ fn damaged_jobs_are_refused(folder: &Path) {
     let output = wandstore(folder).args(["serve", "--listen", "127.0.0.1:0"]).output().expect("it runs");
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "{text}");
-    assert!(text.contains("jobs.db is damaged") && text.contains("restore a copy"), "{text}");
+    assert!(text.contains("jobs.db is damaged") && text.contains("restore a backup"), "{text}");
 }
 
 /// A file system of its own for a data folder; `None` where this process may not mount one.

@@ -35,7 +35,7 @@ impl DevShop {
     pub fn run(self) -> anyhow::Result<()> {
         shell::build_release()?;
         shell::run("cargo", &["build", "--release", "--package", "dev-shop"])?;
-        shell::step("the app and a shop that has it; stop both with Ctrl-C");
+        shell::step("serving the app and a simulated shop; stop both with Ctrl-C");
         let _app = Running(self.app().spawn()?);
         let mut shop = Command::new(shell::target_dir().join("release/dev-shop"));
         shop.args(["--listen", &self.shop, "--app", &format!("http://{}", self.app), "--shop", SHOP]);

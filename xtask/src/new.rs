@@ -55,7 +55,7 @@ impl New {
 impl Component {
     fn write(&self) -> anyhow::Result<()> {
         let name = self.name()?;
-        ensure!(!self.folder.exists(), "{} is there already; name a new folder", self.folder.display());
+        ensure!(!self.folder.exists(), "{} already exists; name a new folder", self.folder.display());
         self.check_place()?;
         for (path, text) in template::files(self.role, name) {
             write(&self.folder.join(path), &text)?;
@@ -120,6 +120,6 @@ fn copy_files(from: &Path, to: &Path) -> anyhow::Result<()> {
 
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     let folder = path.parent().context("a file is in a folder")?;
-    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }

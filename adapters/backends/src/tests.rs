@@ -366,7 +366,7 @@ fn a_thousand_objects_are_deleted_by_one_request_and_a_refusal_is_told() {
     let deleted = |status, body| bucket().delete_many(&told(status, body), "UI_STORAGE", &keys[..1], NOW_MS);
     assert_eq!(
         deleted(200, DENIED),
-        Err(Failure::Unavailable("the bucket did not delete: AccessDenied".into()))
+        Err(Failure::Unavailable("the bucket refused a deletion: AccessDenied".into()))
     );
     assert!(deleted(200, b"<html>").is_err() && deleted(403, b"").is_err());
     assert_eq!(bucket().delete_many(&told(500, b""), "UI_STORAGE", &[], NOW_MS), Ok(()));

@@ -27,10 +27,10 @@ pub enum InvalidAddress {
     #[error("the address starts with neither http:// nor https://")]
     Scheme,
     /// No host, or a user's name or password before it.
-    #[error("the address has no plain host")]
+    #[error("the address has no host, or has a user name before it")]
     Host,
     /// A space, a control character or a fragment.
-    #[error("the address holds a character that is not to be sent")]
+    #[error("the address contains a space, a control character or a fragment")]
     Character,
 }
 

@@ -1,5 +1,5 @@
 //! The WIT bindings of the component: only conversions, no decisions.
-#![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
+#![expect(unsafe_code, reason = "needed by the generated bindings and `export!`")]
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
 mod bindings {
@@ -193,7 +193,7 @@ impl Operator for HostOperator {
 impl From<kv::Error> for Failure {
     fn from(error: kv::Error) -> Self {
         match error {
-            kv::Error::NoSuchStore => Self::Invalid("no such store is given to caching".into()),
+            kv::Error::NoSuchStore => Self::Invalid("caching has no access to this store".into()),
             kv::Error::TooLarge(bytes_max) => Self::TooLarge(bytes_max),
             kv::Error::NotPermitted(text) => Self::Invalid(text),
             kv::Error::Unavailable(text) => Self::Unavailable(text),
@@ -204,7 +204,7 @@ impl From<kv::Error> for Failure {
 impl From<blob::Error> for Failure {
     fn from(error: blob::Error) -> Self {
         match error {
-            blob::Error::NoSuchBucket => Self::Invalid("no such bucket is given to caching".into()),
+            blob::Error::NoSuchBucket => Self::Invalid("caching has no access to this bucket".into()),
             blob::Error::TooLarge(bytes_max) => Self::TooLarge(bytes_max),
             blob::Error::NotPermitted(text) => Self::Invalid(text),
             blob::Error::Unavailable(text) => Self::Unavailable(text),

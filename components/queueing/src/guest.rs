@@ -1,5 +1,5 @@
 //! The WIT bindings of the component: only conversions, no decisions.
-#![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
+#![expect(unsafe_code, reason = "needed by the generated bindings and `export!`")]
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
 mod bindings {
@@ -173,7 +173,7 @@ impl From<jobs::Error> for Failure {
 impl From<kv::Error> for Failure {
     fn from(error: kv::Error) -> Self {
         match error {
-            kv::Error::NoSuchStore => Self::Invalid("no such store is given to queueing".into()),
+            kv::Error::NoSuchStore => Self::Invalid("queueing has no access to this store".into()),
             kv::Error::TooLarge(bytes_max) => {
                 Self::Invalid(format!("a record may be at most {bytes_max} bytes"))
             }

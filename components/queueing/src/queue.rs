@@ -220,7 +220,7 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
                 ("reason", &*record.reason),
                 ("cause", &*failure.to_string()),
             ];
-            self.operator.warn("what went wrong in a job was not recorded", &particulars);
+            self.operator.warn("cannot record why a job failed", &particulars);
         }
     }
 
@@ -313,7 +313,7 @@ fn admit(claimed: jobs::Claimed, pool: Pool) -> Result<Job, Hopeless> {
         Some(format!("its process died {crashes} times in a row while it ran"))
     } else if attempt > attempts_max {
         // The limit was lowered meanwhile.
-        Some(format!("it was tried {} times, and may be tried {attempts_max} times", attempt - 1))
+        Some(format!("{} attempts failed, and the limit is {attempts_max}", attempt - 1))
     } else {
         None
     };

@@ -20,13 +20,13 @@ pub enum Task {
 /// The reason why a payload is not a task. The message goes into the journal, so it does not repeat the payload.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InvalidPayload {
-    #[error("it is no task: wrong JSON in line {}, column {}", .0.line(), .0.column())]
+    #[error("invalid task: wrong JSON in line {}, column {}", .0.line(), .0.column())]
     Json(#[from] serde_json::Error),
-    #[error("its form is {0}, which this release does not know")]
+    #[error("invalid task: this release does not know form {0}")]
     Form(u32),
     #[error("{0}")]
     Id(#[from] InvalidId),
-    #[error("its market is invalid")]
+    #[error("invalid task: its market is invalid")]
     Market,
 }
 
@@ -88,8 +88,8 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_payload_is_said_without_its_words() {
         let wrong = Task::decode(br#"{"form":1,"store":"magic-wands","shopper":7041}"#).unwrap_err();
-        assert_eq!(wrong.to_string(), "it is no task: wrong JSON in line 1, column 46");
+        assert_eq!(wrong.to_string(), "invalid task: wrong JSON in line 1, column 46");
         let wrong = Task::decode(br#"{"form":3}"#).unwrap_err();
-        assert_eq!(wrong.to_string(), "its form is 3, which this release does not know");
+        assert_eq!(wrong.to_string(), "invalid task: this release does not know form 3");
     }
 }

@@ -1,5 +1,5 @@
 //! The WIT bindings of the component: only conversions, no decisions.
-#![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
+#![expect(unsafe_code, reason = "needed by the generated bindings and `export!`")]
 
 mod convert;
 
@@ -126,7 +126,7 @@ impl Queue for Host {
         match queue::enqueue_maintenance(&task.into())? {
             job_types::Enqueued::Accepted(_) | job_types::Enqueued::Live(_) => Ok(()),
             job_types::Enqueued::Full => {
-                Err(Failure::Unavailable("the queue had no room for a maintenance task".into()))
+                Err(Failure::Unavailable("the queue is full and cannot take a maintenance task".into()))
             }
         }
     }

@@ -168,7 +168,7 @@ fn first_time(
     let swap = deployment.compare_and_swap(key, None, b"1", SEEN_TTL_SECONDS);
     swap.map(|swap| swap == Swap::Done).inspect_err(|failure| {
         let particulars = [("shop", visitor.shop.as_str()), ("reason", failure.reason())];
-        deployment.warn("signals were not stored", &particulars);
+        deployment.warn("cannot store signals", &particulars);
     })
 }
 
@@ -201,6 +201,6 @@ fn forget(deployment: &(impl Cache + Queue + Storage + Log), shop: &ShopId, earl
     ];
     for failure in results.into_iter().filter_map(Result::err) {
         let particulars = [("shop", shop.as_str()), ("reason", failure.reason())];
-        deployment.warn("what is kept of a visitor who logged in could not be forgotten", &particulars);
+        deployment.warn("cannot delete the data of a visitor who logged in", &particulars);
     }
 }

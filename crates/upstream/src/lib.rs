@@ -80,7 +80,7 @@ pub enum Error {
     /// The answer is over this limit, in bytes: ask for less.
     #[error("the upstream's answer is over the limit of {0} bytes")]
     TooLarge(u64),
-    /// The upstream was not reached, or the exchange broke off: go on without it, or try later. The text holds no
+    /// The upstream was not reached, or the connection broke: go on without it, or try later. The text holds no
     /// secret.
     #[error("the upstream is unavailable: {0}")]
     Unavailable(String),

@@ -20,7 +20,7 @@ pub enum InvalidKeys {
     #[error("there is no encryption key")]
     None,
     /// The key at this position is invalid.
-    #[error("encryption key {0} is not the base64 of 32 bytes")]
+    #[error("encryption key {0} must be 32 bytes in base64")]
     NoKey(usize),
 }
 

@@ -37,7 +37,7 @@ pub fn router(admin: Arc<Admin>) -> Router {
         .route("/admin/assets/admin.js", get(|| async { asset("text/javascript; charset=utf-8", SCRIPT) }))
         .fallback(|| async { pages::refused(StatusCode::NOT_FOUND, "there is no such page", None) })
         .method_not_allowed_fallback(|| async {
-            pages::refused(StatusCode::METHOD_NOT_ALLOWED, "this page is not used in that way", None)
+            pages::refused(StatusCode::METHOD_NOT_ALLOWED, "this address does not accept this method", None)
         })
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .with_state(admin)
@@ -58,7 +58,7 @@ async fn page(State(admin): State<Arc<Admin>>, RawQuery(query): RawQuery) -> Res
     };
     match admin.connect(&caller.shop, &caller.token.0).await {
         Err(NotConnected::SessionToken) if !was_bounced => return bounced(&admin, &caller.domain, &query),
-        Err(error) => tracing::warn!(shop = %caller.shop, %error, "a shop was not connected"),
+        Err(error) => tracing::warn!(shop = %caller.shop, %error, "cannot connect a shop"),
         Ok(()) => {}
     }
     match form(&admin, &caller).await {
@@ -79,7 +79,7 @@ fn unhelped(shop: &ShopDomain, need: Need) -> Response<Body> {
     let why = match need {
         Need::Missing => "Shopify sent no session token, and a second attempt did not help",
         Need::Expired => {
-            tracing::warn!(%shop, "new session tokens are not of this time: is the clock of this machine right?");
+            tracing::warn!(%shop, "new session tokens have expired or are not valid yet: check the clock of this machine");
             "the session token has expired or is not valid yet, and a new one did not help: check the clock of the \
              machine that runs Wandstore"
         }
@@ -97,7 +97,7 @@ async fn bounce(State(admin): State<Arc<Admin>>, RawQuery(query): RawQuery) -> R
     let again = session::parameter(&query, "shopify-reload").unwrap_or_default();
     // App Bridge sends a session token to this address.
     if !is_ours(&again, &admin.app.public_url) {
-        return pages::refused(StatusCode::BAD_REQUEST, "there is no such page to come back to", Some(&shop));
+        return pages::refused(StatusCode::BAD_REQUEST, "the address to return to is invalid", Some(&shop));
     }
     let page = Bounce { key: &admin.app.key };
     shown(&admin, &shop, StatusCode::OK, page.render())
@@ -129,11 +129,11 @@ fn saved(caller: &Caller, result: Result<Saved, NotConnected>) -> (StatusCode, O
             (StatusCode::OK, outcome)
         }
         Err(why @ (NotConnected::Unavailable(_) | NotConnected::Host(_))) => {
-            tracing::warn!(%shop, %why, "settings were not saved");
+            tracing::warn!(%shop, %why, "cannot save a shop's settings");
             (StatusCode::SERVICE_UNAVAILABLE, Outcome::Failed)
         }
         Err(why) => {
-            tracing::info!(%shop, %why, "settings were not saved");
+            tracing::info!(%shop, %why, "cannot save a shop's settings");
             (StatusCode::CONFLICT, Outcome::NotConnected)
         }
     }
@@ -151,7 +151,7 @@ async fn preview(
     let (html, made) = match admin.storefronts.preview(&caller.shop, persona).await {
         Ok(preview) => (preview.html, preview.made),
         Err(error) => {
-            tracing::warn!(shop = %caller.shop, %error, "there is no preview");
+            tracing::warn!(shop = %caller.shop, %error, "cannot render a preview");
             (Nothing.render().unwrap_or_default(), Made::Never)
         }
     };
@@ -176,7 +176,7 @@ async fn report(State(admin): State<Arc<Admin>>, caller: Caller, Path(id): Path<
         Ok(Some(report)) => download(report),
         Ok(None) => pages::refused(StatusCode::NOT_FOUND, "there is no such report", shop),
         Err(error) => {
-            tracing::warn!(shop = %caller.shop, %error, "a report was not read");
+            tracing::warn!(shop = %caller.shop, %error, "cannot read a report");
             pages::refused(StatusCode::SERVICE_UNAVAILABLE, "the report cannot be read at the moment", shop)
         }
     }
@@ -186,7 +186,7 @@ async fn report(State(admin): State<Arc<Admin>>, caller: Caller, Path(id): Path<
 async fn form(admin: &Admin, caller: &Caller) -> Result<Form, Refused> {
     let shop = choices::shop(&caller.shop, &*admin.storefronts, admin.installations()).await;
     shop.map(|shop| Form::of(&Choices::of(&shop))).map_err(|error| {
-        tracing::warn!(shop = %caller.shop, %error, "settings were not read");
+        tracing::warn!(shop = %caller.shop, %error, "cannot read a shop's settings");
         let why = "the settings cannot be read at the moment".to_owned();
         Refused { status: StatusCode::SERVICE_UNAVAILABLE, why }
     })
@@ -220,7 +220,7 @@ fn shown(
     match page {
         Ok(html) => pages::html(status, Some(shop), admin.app.origin.as_deref(), Policy::Scripts, html),
         Err(error) => {
-            tracing::error!(%error, "a page was not rendered");
+            tracing::error!(%error, "cannot render a page");
             pages::refused(StatusCode::INTERNAL_SERVER_ERROR, "the page cannot be shown", Some(shop))
         }
     }

@@ -16,7 +16,7 @@ pub trait Clock: Send + Sync {
 pub struct System;
 
 impl Clock for System {
-    #[expect(clippy::disallowed_methods, reason = "this is the clock that the lint sends everybody to")]
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the system clock")]
     fn now_ms(&self) -> u64 {
         let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         since_epoch.map_or(0, millis)

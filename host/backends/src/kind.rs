@@ -68,7 +68,7 @@ pub enum BadSelection {
         kinds: &'static [&'static str],
     },
     /// The kind has no such option, or the option has another type.
-    #[error("`backends.{capability}`, of the kind `{kind}`: {reason}")]
+    #[error("`backends.{capability}` (kind `{kind}`): {reason}")]
     Options {
         /// The capability.
         capability: &'static str,
@@ -184,6 +184,6 @@ mod tests {
         let options = Map::from_iter([("url".to_owned(), Value::from("redis://cache"))]);
         let selection = Selection { options, ..Selection::of("memory") };
         let told = jobs::check(&selection).expect_err("memory has no address").to_string();
-        assert!(told.starts_with("`backends.jobs`, of the kind `memory`: unknown field `url`"), "{told}");
+        assert!(told.starts_with("`backends.jobs` (kind `memory`): unknown field `url`"), "{told}");
     }
 }

@@ -13,7 +13,7 @@ pub struct Memory {
 
 /// The instance asked for more memory than its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the component wanted more memory than it may have, what the host holds for it included")]
+#[error("the component exceeded its memory limit, which includes memory that the host holds for it")]
 pub struct Exceeded;
 
 impl Memory {

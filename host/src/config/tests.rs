@@ -91,7 +91,7 @@ fn a_section_of_stores_without_a_store_is_refused() {
 fn an_unknown_key_in_a_store_is_told_the_nearest() {
     assert_eq!(
         refusal("[shops.lamps]\nlangage = 'en'", &[]),
-        "there is no key `shops.lamps.langage`; the nearest is `shops.lamps.language`"
+        "unknown key `shops.lamps.langage`; did you mean `shops.lamps.language`?"
     );
 }
 
@@ -235,10 +235,10 @@ fn a_backend_is_of_a_kind_that_there_is() {
         "`backends.kv.kind` is `redis`; it must be one of: sqlite, memory"
     );
     let told = refusal("[backends.kv]\nkidn = 'sqlite'", &[]);
-    assert!(told.starts_with("`backends.kv`, of the kind `sqlite`: unknown field `kidn`"), "{told}");
+    assert!(told.starts_with("`backends.kv` (kind `sqlite`): unknown field `kidn`"), "{told}");
     assert_eq!(
         refusal("[backends.kvs]\nkind = 'sqlite'", &[]),
-        "there is no key `backends.kvs`; the nearest is `backends.kv`"
+        "unknown key `backends.kvs`; did you mean `backends.kv`?"
     );
 }
 

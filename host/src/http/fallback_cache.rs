@@ -41,7 +41,7 @@ impl FallbackCache {
             Ok(Some(page)) => {
                 self.pages.write().unwrap_or_else(PoisonError::into_inner).insert(shop.to_owned(), page);
             }
-            Ok(None) => tracing::warn!(shop, "routing has no fallback page for a shop that is served"),
+            Ok(None) => tracing::warn!(shop, "routing returned no fallback page for a served shop"),
             Err(_logged) => {}
         }
     }

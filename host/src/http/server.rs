@@ -123,7 +123,7 @@ pub async fn serve(
     drop(server);
     changes.close();
     if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
-        tracing::warn!("some connections did not end in time");
+        tracing::warn!("ended connections that did not finish in time");
     }
     Ok(())
 }
@@ -151,11 +151,11 @@ async fn accept(listener: &TcpListener, connections: &Arc<Connections>) -> Accep
                 if let Some(place) = place(connections, peer.ip()).await {
                     return Accepted { stream, peer: peer.ip(), place };
                 }
-                tracing::debug!(peer = %peer.ip(), "a connection was refused: its address has too many");
+                tracing::debug!(peer = %peer.ip(), "refused a connection: its address has too many");
             }
             Err(error) => {
                 // There may be no free file descriptor, for example, and others may be closed soon.
-                tracing::warn!(%error, "a connection was not accepted");
+                tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }
@@ -264,7 +264,7 @@ fn serve_connection(accepted: Accepted, front: Front, graceful: &GracefulShutdow
                     tracing::debug!(%error, "a connection ended early");
                 }
             }
-            () = place.connection.ended() => tracing::debug!("a connection was ended"),
+            () = place.connection.ended() => tracing::debug!("ended a connection"),
         }
     });
 }

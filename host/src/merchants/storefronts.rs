@@ -93,7 +93,7 @@ impl Storefronts for OfDeployment {
             && is_open
             && let Err(error) = pages::request_page(deployment, shop, shopper, persona, work).await
         {
-            tracing::warn!(shop, %error, "a page to be previewed was not requested");
+            tracing::warn!(shop, %error, "cannot request a page to preview");
         }
         if let Some((page, due)) = kept {
             let made = if due.is_none() { Made::Now } else { Made::Before };

@@ -78,5 +78,5 @@ function leb128(bytes: Uint8Array, start: number): { value: number; next: number
     value += (byte & 0x7f) * 2 ** (7 * index);
     if (byte < 0x80) return { value, next: start + index + 1 };
   }
-  throw new Error(`no size of a section at byte ${start}`);
+  throw new Error(`invalid section size at byte ${start}`);
 }

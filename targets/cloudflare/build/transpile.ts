@@ -71,7 +71,7 @@ async function bordersOf(
   const { exported } = functionsOf(parts.modules, named('export'));
   const unknown = imported.filter((name) => !supplied.has(name.split('#')[0] ?? ''));
   if (unknown.length > 0) {
-    throw new Error(`the component wants what this target does not supply: ${unknown.join(', ')}`);
+    throw new Error(`the component imports what this target does not supply: ${unknown.join(', ')}`);
   }
   if (exported.length === 0) throw new Error('the component exports no function');
   return { imported, exported };

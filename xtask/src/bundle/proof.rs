@@ -107,7 +107,7 @@ fn core_modules(component: &[u8]) -> anyhow::Result<BTreeSet<String>> {
                 modules.insert(sha256(slice(component, unchecked_range)?));
             }
             Payload::Version { encoding: Encoding::Module, range, .. } if range.start == 0 => {
-                bail!("a core module stands where a component should")
+                bail!("expected a component, found a core module")
             }
             _ => {}
         }

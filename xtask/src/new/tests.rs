@@ -77,7 +77,7 @@ fn a_folder_that_is_there_is_left_alone() {
     let there = folder.path().join("there");
     fs::create_dir(&there).expect("it is ours");
     let refusal = component(Role::Catalog, &there).write().expect_err("it is there").to_string();
-    assert!(refusal.contains("is there already"), "{refusal}");
+    assert!(refusal.contains("already exists"), "{refusal}");
     assert_eq!(fs::read_dir(&there).expect("it is there").count(), 0);
 }
 

@@ -181,7 +181,7 @@ fn a_refill_that_fails_is_only_a_warning() {
     shop.forget_short_term();
     shop.cache.kv.faults.set(&["swap"]);
     assert_eq!(shop.served(200), is("fresh", "hello"));
-    assert_eq!(shop.warnings(), ["short-term storage was not refilled"]);
+    assert_eq!(shop.warnings(), ["cannot copy a page to short-term storage"]);
 }
 
 #[test]
@@ -193,7 +193,10 @@ fn without_short_term_storage_long_term_answers() {
 
     assert_eq!(shop.served(200), is("fresh", "hello"));
     assert_eq!(shop.kv_calls(), [format!("get {KEY}"), format!("get {VERSION}")]);
-    assert_eq!(shop.warnings(), ["short-term storage did not give a page", "catalog version is not known"]);
+    assert_eq!(
+        shop.warnings(),
+        ["cannot read a page from short-term storage", "cannot read the catalog version"]
+    );
 }
 
 #[test]
@@ -234,7 +237,7 @@ fn a_page_that_short_term_storage_refuses_is_kept_and_not_hidden_by_an_older_one
     shop.store_page("older", metadata()).unwrap();
     shop.cache.kv.faults.set(&["set"]);
     assert_eq!(shop.store_page("newer", metadata()), Ok(Stored::Written));
-    assert_eq!(shop.warnings(), ["short-term storage did not take a page"]);
+    assert_eq!(shop.warnings(), ["cannot write a page to short-term storage"]);
     assert_eq!(shop.served(200), is("fresh", "newer"));
 }
 
@@ -251,7 +254,7 @@ fn a_plan_that_cannot_be_read_does_not_stand_in_the_way() {
     let shop = Shop::open().unwrap();
     shop.cache.blob.objects.borrow_mut().insert(PLAN.into(), Bytes::new(b"garbage"));
     assert_eq!(shop.cache.plan(&shop.id, &shop.shopper), Ok(None));
-    assert_eq!(shop.warnings(), ["an object holds no plan, and counts as absent"]);
+    assert_eq!(shop.warnings(), ["ignored an object that is not a valid plan"]);
     assert_eq!(shop.store_page("hello", metadata()), Ok(Stored::Written));
 }
 

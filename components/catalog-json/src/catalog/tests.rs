@@ -71,11 +71,11 @@ fn a_member_of_the_wrong_form_is_named() {
 
 #[test]
 fn a_member_that_breaks_a_rule_is_named() {
-    check(r#""id": "a b""#, "id: an id is one or more of");
-    check(r#""id": """#, "id: an id is one or more of");
-    check(r#""title": " ""#, "title: a product has a title");
-    check(r#""tags": ["black", "Breakfast"]"#, "tags[1]: a tag is in lower case");
-    check(r#""price_before": 890"#, "price_before: a reduced product cost more before");
+    check(r#""id": "a b""#, "id: must be one or more of");
+    check(r#""id": """#, "id: must be one or more of");
+    check(r#""title": " ""#, "title: must not be empty");
+    check(r#""tags": ["black", "Breakfast"]"#, "tags[1]: must be in lower case");
+    check(r#""price_before": 890"#, "price_before: must be greater than the price");
     check(
         r#""image": {"url": "https://a.example/a.png", "alt": "", "width": 0, "height": 1}"#,
         "image.width: ",
@@ -91,11 +91,11 @@ fn a_member_that_breaks_a_rule_is_named() {
         "https://",
         "/a b",
     ] {
-        check(&format!(r#""url": "{url}""#), "url: an address is `https://…`");
+        check(&format!(r#""url": "{url}""#), "url: must be `https://…`");
     }
     for url in ["", "http://a.example/a.png", "data:text/html,x", "/a.png"] {
         let image = format!(r#""image": {{"url": "{url}", "alt": "", "width": 1, "height": 1}}"#);
-        check(&image, "image.url: the address of a picture");
+        check(&image, "image.url: must be");
     }
 }
 
@@ -121,8 +121,10 @@ fn what_is_no_shop_no_currency_or_no_json_is_named() {
         problems(&format!(r#"{{"shops":{{"{shop}":{{"currency":"{currency}","products":[]}}}}}}"#))
     };
     assert!(shop("Tea", "EUR")[0].starts_with("shops.Tea: shop id may hold only"));
-    assert!(shop("tea", "EUD")[0].starts_with("shops.tea.currency: \"EUD\" is no ISO 4217 code"));
-    assert_eq!(problems(r#"{"shops":{}}"#), ["shops: names no shop; `*` stands for every shop"]);
+    assert!(
+        shop("tea", "EUD")[0].starts_with("shops.tea.currency: \"EUD\" is not an ISO 4217 currency code")
+    );
+    assert_eq!(problems(r#"{"shops":{}}"#), ["shops: must name a shop; `*` stands for every shop"]);
     assert!(problems("").iter().all(|problem| problem.contains("EOF while parsing")));
     assert!(problems(&(file("") + "]"))[0].contains("trailing characters"));
 }

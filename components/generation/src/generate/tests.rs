@@ -568,7 +568,7 @@ fn what_a_search_finds_can_be_on_the_page() {
 fn a_search_that_fails_costs_only_its_finds() {
     let world = World { found: Err(CatalogError::Unavailable(1)), ..World::new([]) };
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
-    assert!(world.events.borrow().iter().any(|event| event == "the catalog did not search []"));
+    assert!(world.events.borrow().iter().any(|event| event == "cannot search the catalog []"));
 }
 
 #[test]

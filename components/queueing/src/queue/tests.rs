@@ -330,7 +330,7 @@ fn a_payload_that_is_no_request_is_buried_and_the_next_job_claimed() {
     assert_eq!(job.task, Task::Page(request("abc123")));
     let errors = queue.errors(10, 0).unwrap();
     assert_eq!((errors.len(), errors[0].ending, &*errors[0].shop), (1, Ending::Dead, ""));
-    assert!(errors[0].reason.starts_with("it is no task"), "{}", errors[0].reason);
+    assert!(errors[0].reason.starts_with("invalid task"), "{}", errors[0].reason);
 }
 
 #[test]
@@ -350,7 +350,7 @@ fn what_cannot_be_recorded_is_told_to_the_operator() {
     let job = job_under_way(&queue);
     queue.kv.fault.set(Fault::Lost);
     assert!(complete(&queue, &job, &Outcome::Failed("no such store".into()), 10));
-    assert_eq!(queue.operator.warnings.take(), ["what went wrong in a job was not recorded"]);
+    assert_eq!(queue.operator.warnings.take(), ["cannot record why a job failed"]);
 }
 
 #[test]

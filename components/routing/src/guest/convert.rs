@@ -61,10 +61,10 @@ impl From<catalog_types::CatalogError> for Failure {
         match error {
             catalog_types::CatalogError::NoSuchShop => Self::Invalid("the catalog knows no such shop".into()),
             catalog_types::CatalogError::Unavailable(again_ms) => {
-                Self::Unavailable(format!("it did not answer and may be asked again in {again_ms} ms"))
+                Self::Unavailable(format!("the catalog did not answer; retry after {again_ms} ms"))
             }
             catalog_types::CatalogError::Busy(again_ms) => {
-                Self::Unavailable(format!("it is busy and may be asked again in {again_ms} ms"))
+                Self::Unavailable(format!("the catalog is busy; retry after {again_ms} ms"))
             }
         }
     }
@@ -73,7 +73,7 @@ impl From<catalog_types::CatalogError> for Failure {
 impl From<kv::Error> for Failure {
     fn from(error: kv::Error) -> Self {
         match error {
-            kv::Error::NoSuchStore => Self::Invalid("no such store is given to routing".into()),
+            kv::Error::NoSuchStore => Self::Invalid("routing has no access to this store".into()),
             kv::Error::TooLarge(bytes_max) => {
                 Self::Invalid(format!("a value may be at most {bytes_max} bytes"))
             }

@@ -129,7 +129,7 @@ fn a_queue_that_is_down_is_told_in_headers_and_logged_once() {
     assert_eq!(answer.header("retry-after"), "");
     assert_eq!(
         *shop.warnings.borrow(),
-        [r#"a page could not be requested [("shop", "magic-wands"), ("reason", "queue is down")]"#]
+        [r#"cannot request a page [("shop", "magic-wands"), ("reason", "queue is down")]"#]
     );
 }
 
@@ -142,7 +142,7 @@ fn a_cache_that_is_down_is_a_miss_and_logged_once() {
     assert_eq!(answer.header("x-generation-triggered"), "true");
     assert_eq!(
         *shop.warnings.borrow(),
-        [r#"the cache could not be asked for a page [("shop", "magic-wands"), ("reason", "cache is down")]"#]
+        [r#"cannot get a page from the cache [("shop", "magic-wands"), ("reason", "cache is down")]"#]
     );
 }
 

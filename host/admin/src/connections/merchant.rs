@@ -32,7 +32,9 @@ impl Admin {
         if let Some(found) = self.installations().find(shop).await?.filter(has_scopes) {
             match self.connections.renew(shop, found, &mut not_before_ms).await {
                 Ok(_) => return Ok(()),
-                Err(error) => tracing::debug!(%shop, %error, "a session token is exchanged instead"),
+                Err(error) => {
+                    tracing::debug!(%shop, %error, "cannot renew a shop's tokens; exchanging a session token instead")
+                }
             }
         }
         let exchanged = self.exchange(shop, session_token).await;

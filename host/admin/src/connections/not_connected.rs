@@ -37,7 +37,7 @@ pub enum NotConnected {
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
     /// The host could not open or close the shop.
-    #[error("the shop was not opened or closed: {0}")]
+    #[error("cannot open or close the shop: {0}")]
     Host(#[from] Failed),
 }
 

@@ -286,7 +286,7 @@ impl Jobs for Sqlite {
         let stood = self.live_of_key(&job.key).await?;
         stood
             .map(Requeued::Live)
-            .ok_or_else(|| Error::Unavailable("the job's key was just taken and freed".into()))
+            .ok_or_else(|| Error::Unavailable("another process changed the job meanwhile; retry".into()))
     }
 
     async fn adopt(&self, queues: &[String]) -> Result<u64, Error> {

@@ -373,7 +373,7 @@ async fn the_key_is_in_no_error_and_no_log() {
     let error = put(&client(&settings)).await.unwrap_err();
     let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(error.to_string().contains("status 401: key (key) is unknown"), "{error}");
-    assert!(logged.contains("the model's endpoint was asked"), "{logged}");
+    assert!(logged.contains("called the model's endpoint"), "{logged}");
     for text in [shown, format!("{error:?}"), error.to_string(), logged] {
         assert!(!text.contains("sk-"), "{text}");
     }

@@ -186,7 +186,8 @@ impl File {
     /// log for the new file's; and connections to the former file still have its index in memory.
     fn leave_log_behind(&self) {
         let known = self.known();
-        let failed = |error: io::Error| tracing::error!(%error, "the log of a former database is in the way");
+        let failed =
+            |error: io::Error| tracing::error!(%error, "cannot move the log of the former database away");
         if known.wal.is_some() && identity(&self.wal()) == known.wal {
             let _ = rename(self.wal(), self.beside(".former-wal")).map_err(failed);
         }
@@ -199,7 +200,7 @@ impl File {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let file = identity(&self.path);
         if known.file.is_some() && known.file != file {
-            tracing::warn!(file = %self.path.display(), "another database is in this place now, and is used from now on");
+            tracing::warn!(file = %self.path.display(), "the database file was replaced; using the new one");
             known.since = Some(Instant::now());
         }
         *known = Known { file, wal: identity(&self.wal()), shm: identity(&self.shm()), ..*known };

@@ -25,7 +25,7 @@ async fn a_file_that_is_no_database_is_named() {
     let path = folder.path().join("jobs.db");
     std::fs::write(&path, "x".repeat(4096)).unwrap();
     let error = open_jobs(&path).await.err().unwrap();
-    let expected = format!("{} is damaged, or is not an SQLite database: restore a copy", path.display());
+    let expected = format!("{} is damaged, or is not an SQLite database: restore a backup", path.display());
     assert!(error.to_string().starts_with(&expected), "{error}");
 }
 

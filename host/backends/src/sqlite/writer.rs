@@ -135,12 +135,12 @@ impl Writer {
 fn change_later(queue: &mpsc::Sender<Request>, statement: Statement) {
     let (change, _) = Change::new(statement, Asks::Count, None);
     if queue.try_send(Request::Change(change)).is_err() {
-        tracing::warn!("a change that can wait was not written: too many others wait");
+        tracing::warn!("dropped a deferrable write: too many writes are waiting");
     }
 }
 
 fn ended() -> WriteFailed {
-    WriteFailed("the writer has ended".to_owned())
+    WriteFailed("the writer has stopped".to_owned())
 }
 
 /// The task that writes.
@@ -270,7 +270,7 @@ impl Writing {
         }
         self.connection = None;
         if let Err(error) = self.file.set_aside() {
-            tracing::error!(%error, "a damaged database could not be set aside");
+            tracing::error!(%error, "cannot set a damaged database aside");
         }
         self.connection = self.file.open().await.ok();
     }

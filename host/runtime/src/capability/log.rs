@@ -70,7 +70,11 @@ impl log::Host for View<'_> {
             }
             Verdict::Logged { dropped_before: 0 } => {}
             Verdict::Logged { dropped_before } => {
-                tracing::warn!(component, dropped_before, "a component logged too much; events were dropped");
+                tracing::warn!(
+                    component,
+                    dropped_before,
+                    "dropped events of a component that exceeded its log quota"
+                );
             }
         }
         let level = match level {

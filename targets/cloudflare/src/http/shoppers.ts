@@ -139,7 +139,7 @@ async function* statesOf(question: Question, first: Asked): AsyncGenerator<strin
 
 async function rescued({ env, during, target }: Question, error: unknown): Promise<Answer> {
   const level = error instanceof CallFailed ? 'warn' : 'error';
-  write(level, 'routing did not answer; the fallback page was served', { during, reason: reason(error) });
+  write(level, 'routing did not answer; served the fallback page', { during, reason: reason(error) });
   return rescue(env, pathOf(target));
 }
 

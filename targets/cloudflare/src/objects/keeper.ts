@@ -111,7 +111,7 @@ export class Keeper extends DurableObject<Env> {
         this.#copies.forget(store, key);
       }
     } catch (error) {
-      write('error', 'a keeper could not do what was due', { during: 'alarm', reason: reason(error) });
+      write('error', 'a keeper failed to do its due work', { during: 'alarm', reason: reason(error) });
     }
     await this.#wake();
   }
@@ -159,7 +159,7 @@ export class Keeper extends DurableObject<Env> {
       else await this.env[store].delete(key);
       this.#copies.made(due, found !== undefined);
     } catch (error) {
-      write('warn', 'Workers KV did not take a copy; it is made again', { during: store, reason: reason(error) });
+      write('warn', 'cannot copy a value to Workers KV; retrying', { during: store, reason: reason(error) });
     }
   }
 

@@ -74,7 +74,7 @@ export class PoolMember extends DurableObject<Env> {
       await this.ctx.storage.setAlarm(Date.now() + WAKE_AGAIN_MS);
       dueMs = await this.#work();
     } catch (error) {
-      write('error', 'a member could not work', { during: this.#name() ?? 'pool', reason: reason(error) });
+      write('error', 'a pool member failed', { during: this.#name() ?? 'pool', reason: reason(error) });
       dueMs = Date.now() + REST_MS;
     }
     await this.#sleepUntil(dueMs, seen);

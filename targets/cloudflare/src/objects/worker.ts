@@ -111,10 +111,10 @@ export class Worker {
       let event: RunEvent;
       if (action === 'complete' || action === 'give_back') {
         [part, extension] = [undefined, undefined];
-        outcome ??= again('the maintenance task has more parts than one attempt may have');
+        outcome ??= again('the maintenance task exceeded the limit of parts for one attempt');
         event = { completed: await this.#complete(job, outcome) };
       } else if (typeof action === 'object' && 'stop' in action) {
-        if (action.stop === 'lease_lost') write('warn', 'the lease was lost; its work is dropped', { during });
+        if (action.stop === 'lease_lost') write('warn', 'lost the lease; dropped its work', { during });
         return;
       } else {
         if (action === 'work') part = this.#part(job).then(over);
@@ -161,10 +161,10 @@ export class Worker {
     const during = `job ${lease.id}`;
     try {
       const ours = await this.#leases(during, (leases) => leases.complete(lease, outcome));
-      if (!ours) write('warn', 'the job was completed by another worker', { during });
+      if (!ours) write('warn', 'another worker completed the job', { during });
       return ours ? 'ours' : 'not_ours';
     } catch (error) {
-      write('warn', 'the job was not completed', { during, reason: reason(error) });
+      write('warn', 'cannot complete the job', { during, reason: reason(error) });
       return answerOf(error);
     }
   }
