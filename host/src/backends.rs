@@ -110,9 +110,9 @@ const JOBS_AT_ONCE: u32 = 256;
 /// The time limit of a deletion run. The next run deletes the rest.
 const DELETING: Duration = Duration::from_secs(20);
 
-/// Deletes expired values, and jobs that were completed longer than `keep_settled` ago.
-pub async fn prune(capabilities: &Capabilities, keep_settled: Duration) {
-    let before_ms = capabilities.clock.now_ms().saturating_sub(clock::millis(keep_settled));
+/// Deletes expired values, and jobs that were completed longer than `keep_completed` ago.
+pub async fn prune(capabilities: &Capabilities, keep_completed: Duration) {
+    let before_ms = capabilities.clock.now_ms().saturating_sub(clock::millis(keep_completed));
     if let Err(error) = bit_by_bit(kv::DELETED_AT_ONCE, |limit| capabilities.kv.purge_expired(limit)).await {
         tracing::warn!(%error, "cannot delete expired values");
     }

@@ -85,7 +85,7 @@ impl Host {
             fallbacks: fallbacks.clone(),
             merchants: merchants.clone(),
             idle: Duration::from_millis(config.file.document.pool.inactivity_timeout_ms),
-            keep_settled: Duration::from_secs(config.file.document.pool.keep_settled_seconds),
+            keep_completed: Duration::from_secs(config.file.document.pool.keep_completed_seconds),
         };
         upkeep.spawn(tidying.run());
         let operator = Operator {
@@ -145,7 +145,7 @@ struct Tidying {
     /// How long an instance may be idle.
     idle: Duration,
     /// How long completed jobs are kept.
-    keep_settled: Duration,
+    keep_completed: Duration,
 }
 
 impl Tidying {
@@ -167,7 +167,7 @@ impl Tidying {
     async fn tidy(&self) {
         self.deployment.shrink(self.idle);
         adopt(&self.deployment.capabilities).await;
-        backends::prune(&self.deployment.capabilities, self.keep_settled).await;
+        backends::prune(&self.deployment.capabilities, self.keep_completed).await;
         if let Some(merchants) = &self.merchants {
             merchants.tidy().await;
         }

@@ -137,10 +137,10 @@ mod tests {
             None,
             "one is too few for a grid"
         );
-        let mut moved = products();
-        moved.iter_mut().find(|product| product.id == "hat-2").unwrap().category = "Caps".to_owned();
+        let mut changed = products();
+        changed.iter_mut().find(|product| product.id == "hat-2").unwrap().category = "Caps".to_owned();
         assert_eq!(under("Hats", &["hat-1", "hat-2"], products()).unwrap(), ["hat-1", "hat-2"]);
-        assert_eq!(under("Hats", &["hat-1", "hat-2"], moved), None);
+        assert_eq!(under("Hats", &["hat-1", "hat-2"], changed), None);
     }
 
     #[test]

@@ -122,7 +122,7 @@ pub static RULES: [Rule; 14] = [
     Rule { route: Route::DebugPool, paths: &["/debug/pool"], ..OPERATOR },
     Rule {
         route: Route::DebugCatalogChanged,
-        paths: &["/debug/catalog-moved"],
+        paths: &["/debug/bump-catalog-version"],
         methods: Methods::Write,
         ..OPERATOR
     },

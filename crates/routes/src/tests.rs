@@ -20,7 +20,7 @@ fn every_path_has_its_route() {
         ("/debug/generate", Route::DebugGenerate),
         ("/debug/errors", Route::DebugErrors),
         ("/debug/pool", Route::DebugPool),
-        ("/debug/catalog-moved", Route::DebugCatalogChanged),
+        ("/debug/bump-catalog-version", Route::DebugCatalogChanged),
         ("/debug/reopen", Route::DebugReopen),
     ] {
         assert_eq!(Route::at(path), Some(route), "{path}");

@@ -250,10 +250,10 @@ fn what_the_cache_refuses_is_not_tried_again() {
 fn world_whose_catalog_changed(script: impl IntoIterator<Item = Result<Completion, NoAnswer>>) -> World {
     let mut world = World::new([answer(good())]);
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
-    let mut moved = products();
-    moved.retain(|product| product.id != "hat-1");
-    moved.iter_mut().filter(|product| product.id == "potion-1").for_each(|potion| potion.price = 77_700);
-    world.products = Ok(Assortment::new("EUR".to_owned(), moved));
+    let mut changed = products();
+    changed.retain(|product| product.id != "hat-1");
+    changed.iter_mut().filter(|product| product.id == "potion-1").for_each(|potion| potion.price = 77_700);
+    world.products = Ok(Assortment::new("EUR".to_owned(), changed));
     world.catalog_version.set(8);
     *world.script.borrow_mut() = script.into_iter().collect();
     world.asked.borrow_mut().clear();

@@ -7,14 +7,14 @@ use crate::fakes::{Answer, Fake, FakeRequest, TOKEN};
 use crate::{Method, Work, handle};
 
 const GENERATE: &str = "/debug/generate?store=magic-wands&shopper=abc123";
-const MOVED: &str = "/debug/catalog-moved?store=magic-wands";
+const BUMP: &str = "/debug/bump-catalog-version?store=magic-wands";
 const READ: [&str; 3] = [GENERATE, "/debug/errors", "/debug/pool"];
 const REOPEN: &str = "/debug/reopen?store=magic-wands";
 const ROUTES: [(Method, &str); 5] = [
     (Method::Get, GENERATE),
     (Method::Get, "/debug/errors"),
     (Method::Get, "/debug/pool"),
-    (Method::Post, MOVED),
+    (Method::Post, BUMP),
     (Method::Post, REOPEN),
 ];
 
@@ -132,7 +132,7 @@ fn an_operator_is_told_that_the_queue_is_down() {
 fn a_catalog_that_changed_is_noted_once_for_each_time_it_is_told() {
     let shop = development();
     for version in 1..=2 {
-        let answer = shop.post(MOVED, "");
+        let answer = shop.post(BUMP, "");
         assert_eq!(answer.status(), 200);
         assert_eq!(answer.json(), json!({ "store": "magic-wands", "version": version }));
     }
@@ -162,9 +162,9 @@ fn an_operator_requests_a_page_in_a_market_and_everybodys() {
 fn a_catalog_of_no_store_or_of_an_unknown_one_did_not_move() {
     let shop = development();
     for (target, status, error) in [
-        ("/debug/catalog-moved", 400, "parameter store is missing"),
-        ("/debug/catalog-moved?store=nowhere", 404, "there is no such shop here"),
-        ("/debug/catalog-moved?store=a:b", 404, "there is no such shop here"),
+        ("/debug/bump-catalog-version", 400, "parameter store is missing"),
+        ("/debug/bump-catalog-version?store=nowhere", 404, "there is no such shop here"),
+        ("/debug/bump-catalog-version?store=a:b", 404, "there is no such shop here"),
     ] {
         let answer = shop.post(target, "");
         assert_eq!((answer.status(), answer.json()), (status, json!({ "error": error })), "{target}");
@@ -175,7 +175,7 @@ fn a_catalog_of_no_store_or_of_an_unknown_one_did_not_move() {
 #[test]
 fn an_operator_is_told_that_the_cache_is_down() {
     let shop = Fake { down: vec!["cache"], ..development() };
-    for target in [MOVED, REOPEN] {
+    for target in [BUMP, REOPEN] {
         let answer = shop.post(target, "");
         assert_eq!((answer.status(), answer.json()), (503, json!({ "error": "the cache is unavailable" })));
     }

@@ -58,7 +58,7 @@ fn any_target() -> impl Strategy<Value = String> {
         "/debug/generate?store=magic-wands&shopper=",
         "/debug/errors?limit=",
         "/debug/pool",
-        "/debug/catalog-moved?store=",
+        "/debug/bump-catalog-version?store=",
         "/debug/reopen?store=",
     ]);
     (paths, any_text()).prop_map(|(path, text)| path.to_owned() + &text)

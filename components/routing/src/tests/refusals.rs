@@ -123,7 +123,7 @@ fn another_method_is_a_405_that_names_those_there_are() {
         ("/debug/generate", &[Method::Other], "GET, HEAD, POST"),
         ("/debug/errors", reads, "GET, HEAD"),
         ("/debug/pool", reads, "GET, HEAD"),
-        ("/debug/catalog-moved", &[Method::Get, Method::Head, Method::Other], "POST"),
+        ("/debug/bump-catalog-version", &[Method::Get, Method::Head, Method::Other], "POST"),
     ] {
         for method in refused {
             let answer = Answer::of(handle(&development, *method, target, &FakeRequest::default()));

@@ -18,7 +18,7 @@ async fn what_is_saved_holds_at_once() {
     let answer = bench.save(Some(&bench.token(SHOP)), FORM).await;
     assert_eq!(answer.status, 200);
     assert!(answer.text.contains("Saved") && answer.text.contains("Paused"), "{}", answer.text);
-    assert_eq!(bench.host.asked(), [format!("set {SHOP}"), format!("moved {SHOP}")]);
+    assert_eq!(bench.host.asked(), [format!("set {SHOP}"), format!("bump {SHOP}")]);
 
     let shop = bench.host.shop(SHOP).unwrap();
     assert_eq!((shop.tone.as_str(), shop.accent.as_str(), shop.paused), ("dry", "#112233", true));
@@ -49,8 +49,8 @@ async fn what_is_saved_while_storage_cannot_be_written_is_saved_and_pages_follow
         tokio::time::sleep(Duration::from_millis(50)).await;
         asked.extend(bench.host.asked());
     }
-    let moved = || format!("moved {SHOP}");
-    assert_eq!(asked, [format!("set {SHOP}"), moved(), moved(), moved(), moved()]);
+    let bump = || format!("bump {SHOP}");
+    assert_eq!(asked, [format!("set {SHOP}"), bump(), bump(), bump(), bump()]);
 }
 
 #[tokio::test]

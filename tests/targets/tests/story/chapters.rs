@@ -50,7 +50,7 @@ pub fn ready(shopper: &str) -> Step {
 }
 
 fn bump_catalog_version() -> Ask {
-    send(Method::POST, format!("/debug/catalog-moved?store={SHOP}"))
+    send(Method::POST, format!("/debug/bump-catalog-version?store={SHOP}"))
 }
 
 fn report(shopper: &str, events: &str) -> Ask {
@@ -151,7 +151,7 @@ fn unknown_shop() -> Chapter {
         .then(get("/api/generation/status?store=nowhere&shopper=abc123").refused(404))
         .then(track(nowhere).refused(404))
         .then(send(Method::POST, "/debug/generate?store=nowhere&shopper=abc123").refused(404))
-        .then(send(Method::POST, "/debug/catalog-moved?store=nowhere").refused(404))
+        .then(send(Method::POST, "/debug/bump-catalog-version?store=nowhere").refused(404))
 }
 
 fn full_pool() -> Chapter {

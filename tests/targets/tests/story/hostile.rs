@@ -35,10 +35,10 @@ fn hostile_targets() -> Chapter {
         (400, "/s/magic-wands?shopper=a&shopper=b"),
         (400, "/api/generation/status?store=magic-wands"),
         (400, "/api/generation/status?store=magic-wands&shopper=a&wait=soon"),
-        (400, "/debug/catalog-moved"),
+        (400, "/debug/bump-catalog-version"),
     ];
     let ask = |target: &str| {
-        if target.ends_with("moved") { send(Method::POST, target) } else { get(target) }
+        if target.ends_with("bump-catalog-version") { send(Method::POST, target) } else { get(target) }
     };
     Chapter::new()
         .then_all(cases.map(|(status, target)| ask(target).refused(status)))
@@ -81,7 +81,7 @@ fn wrong_methods() -> Chapter {
         (Method::OPTIONS, page, "GET, HEAD"),
         (Method::PUT, "/api/generation/status", "GET, HEAD"),
         (Method::GET, "/api/shopper/track", "POST"),
-        (Method::GET, "/debug/catalog-moved", "POST"),
+        (Method::GET, "/debug/bump-catalog-version", "POST"),
         (Method::PATCH, "/debug/generate", "GET, HEAD, POST"),
     ];
     Chapter::new()

@@ -45,7 +45,7 @@ pub struct Model {
 struct Shared {
     script: Mutex<Script>,
     /// Something was asked or told.
-    moved: Notify,
+    changed: Notify,
 }
 
 #[derive(Default)]
@@ -68,7 +68,7 @@ impl Model {
     /// Says this from now on, also to the questions that are held.
     pub fn says(&self, saying: Saying) {
         self.shared.with(|script| script.sayings = [saying].into());
-        self.shared.moved.notify_waiters();
+        self.shared.changed.notify_waiters();
     }
 
     /// How many questions were asked.
@@ -79,11 +79,11 @@ impl Model {
     /// Waits until there was a question.
     pub async fn is_asked(&self) {
         loop {
-            let moved = self.shared.moved.notified();
+            let changed = self.shared.changed.notified();
             if self.questions() > 0 {
                 return;
             }
-            moved.await;
+            changed.await;
         }
     }
 }
@@ -102,9 +102,9 @@ impl Shared {
     /// What is to be said to a question, once it is known.
     async fn saying(&self) -> Option<Saying> {
         loop {
-            let moved = self.moved.notified();
+            let changed = self.changed.notified();
             match self.with(Script::next) {
-                Some(Saying::Hold) => moved.await,
+                Some(Saying::Hold) => changed.await,
                 saying => return saying,
             }
         }
@@ -128,7 +128,7 @@ async fn converse(mut stream: TcpStream, shared: Arc<Shared>) {
         return;
     }
     shared.with(|script| script.questions += 1);
-    shared.moved.notify_waiters();
+    shared.changed.notify_waiters();
     let Some(saying) = shared.saying().await else { return };
     // A host that gave up waiting is no concern of the endpoint.
     let _ = stream.write_all(&saying.bytes()).await;

@@ -142,14 +142,14 @@ fn signals_and_consent() -> Chapter {
 
 fn a_new_price() -> Chapter {
     let agreed = agreed();
-    let moved = webhook("products/update", "w-7", r#"{"id":1001}"#);
+    let update = webhook("products/update", "w-7", r#"{"id":1001}"#);
     connected()
         .then(fragment(&agreed))
         .then(ready(&agreed))
         .then(fragment(&agreed).has("x-cache", "HIT").says("12.50"))
         .then(Step::PriceIs("14.75"))
-        .then(moved.clone().status(200))
-        .then(moved.status(200))
+        .then(update.clone().status(200))
+        .then(update.status(200))
         .then(fragment(&agreed).has("x-cache", "STALE"))
         .then(ready(&agreed))
         .then(fragment(&agreed).has("x-cache", "HIT").says("14.75").does_not_say("12.50"))
