@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use model::jobs::{Enqueued, MaintenanceTask, State};
 use model::{Key, Market, Persona, ShopId, ShopperId, Source, Store};
 use routing::{
-    Asker, Assortment, Cache, Cached, Catalog, Clock, Content, Failure, Forgotten, Found, Fragment,
+    Asker, Assortment, Cache, Cached, Catalog, Clock, Content, Deleted, Failure, Found, Fragment,
     GenerationRequest, JobError, Log, Member, Merchant, Page, PageMetadata, Queue, Settings, ShopStatus,
     Signatures, Storage, Swap,
 };
@@ -215,8 +215,8 @@ impl Cache for World {
         self.ask(vec![shopper.clone()])
     }
 
-    fn forget_pages(&self, _shop: &ShopId, _shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
-        self.ask(Forgotten { count: 0, more: false })
+    fn delete_pages(&self, _shop: &ShopId, _shopper: Option<&ShopperId>) -> Result<Deleted, Failure> {
+        self.ask(Deleted { count: 0, more: false })
     }
 }
 
@@ -229,8 +229,8 @@ impl Queue for World {
         self.ask(())
     }
 
-    fn forget_jobs(&self, _shop: &ShopId, _shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
-        self.ask(Forgotten { count: 0, more: false })
+    fn delete_jobs(&self, _shop: &ShopId, _shopper: Option<&ShopperId>) -> Result<Deleted, Failure> {
+        self.ask(Deleted { count: 0, more: false })
     }
 
     fn status(&self, _shop: &ShopId, _shopper: &ShopperId) -> Result<Option<State>, Failure> {

@@ -95,7 +95,7 @@ async fn release(gone: Gone, deployment: &Deployment) {
             if jobs > 0 {
                 tracing::info!(process, jobs, "took over the jobs of a dead process");
             }
-            if let Err(error) = gone.forget() {
+            if let Err(error) = gone.remove() {
                 tracing::warn!(process, %error, "cannot remove the file of a dead process");
             }
         }

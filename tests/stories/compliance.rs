@@ -72,7 +72,7 @@ fn names_in(folder: &Path) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_customer_is_reported_and_then_forgotten_and_the_operator_can_show_both() {
+async fn a_customer_is_reported_and_then_redacted_and_the_operator_can_show_both() {
     let folder = tempfile::tempdir().expect("a folder");
     let blobs = folder.path().join("data/blobs");
     let flat = blobs.join("UI_STORAGE/generated");
@@ -96,12 +96,12 @@ async fn a_customer_is_reported_and_then_forgotten_and_the_operator_can_show_bot
     let capabilities = storage_of(folder.path()).await;
     idle(&capabilities).await;
     let kept = all_that_is_kept(&capabilities).await;
-    // That they were forgotten is remembered for five minutes, so that a page under way is not kept.
-    let forgotten = format!("UI_CACHE forgotten:{SHOP}:customer-{NUMBER} ");
+    // A mark of the deletion stays for five minutes, so that a page under way is not stored.
+    let mark = format!("UI_CACHE forgotten:{SHOP}:customer-{NUMBER} ");
     let left: Vec<_> =
-        kept.lines().filter(|line| line.contains(NUMBER) && !line.starts_with(&forgotten)).collect();
+        kept.lines().filter(|line| line.contains(NUMBER) && !line.starts_with(&mark)).collect();
     assert!(left.is_empty(), "{left:#?}");
-    assert!(kept.contains(&forgotten), "it was looked for where it can be: {kept}");
+    assert!(kept.contains(&mark), "it was looked for where it can be: {kept}");
     let page = proxy(&host, "/proxy/fragment", &CUSTOMER).await;
     assert_eq!(page.header("x-generated"), "false", "nothing is known of them any more");
 }

@@ -1,4 +1,4 @@
-//! What Shopify tells: prices that changed, an app that was uninstalled, people who want to be forgotten.
+//! Webhooks from Shopify: changed prices, uninstallation and redaction.
 
 use crate::harness::Host;
 use crate::harness::shopify::{CONSENT, SECRET, SHOP, shop, webhook_headers, with_secrets};
@@ -86,7 +86,7 @@ async fn an_uninstalled_app_stops_at_once_and_its_pages_go() {
 }
 
 #[tokio::test]
-async fn of_a_customer_who_is_to_be_forgotten_nothing_is_left_and_others_stay() {
+async fn redacting_a_customer_leaves_none_of_their_data_and_spares_others() {
     let host = shop().open().await;
     customer(&host, GONE).await;
     customer(&host, STAYS).await;
@@ -98,7 +98,7 @@ async fn of_a_customer_who_is_to_be_forgotten_nothing_is_left_and_others_stay() 
     let record = host.audited("customers/redact").await;
     assert!(!record.contains(GONE) && !record.contains("ann@example.com"), "{record}");
     host.idle().await;
-    // That they were forgotten is remembered for a moment, so that a page under way is not kept.
+    // A mark of the deletion stays for five minutes, so that a page under way is not stored.
     host.controls.clock.advance(std::time::Duration::from_mins(6));
     let kept = host.all_that_is_kept().await;
     let left: Vec<_> = kept.lines().filter(|line| line.contains(GONE)).collect();
@@ -108,7 +108,7 @@ async fn of_a_customer_who_is_to_be_forgotten_nothing_is_left_and_others_stay() 
 }
 
 #[tokio::test]
-async fn a_shop_that_is_to_be_forgotten_leaves_an_audit_record() {
+async fn redacting_a_shop_leaves_an_audit_record() {
     let host = shop().open().await;
     customer(&host, "7").await;
     let body = format!(r#"{{"shop_id":1,"shop_domain":"{SHOP}"}}"#);
@@ -193,7 +193,7 @@ async fn webhook_of(host: &Host, shop: Option<&str>, topic: &str, id: &str, body
 }
 
 #[tokio::test]
-async fn a_shop_is_served_and_forgotten_under_both_names_when_its_domain_changes() {
+async fn a_renamed_shop_is_served_and_redacted_under_both_names() {
     let host = shop().open().await;
     customer(&host, GONE).await;
     customer(&host, STAYS).await;
@@ -233,7 +233,7 @@ async fn a_shop_is_served_and_forgotten_under_both_names_when_its_domain_changes
 }
 
 #[tokio::test]
-async fn a_shop_that_is_renamed_after_it_was_uninstalled_is_forgotten_under_its_old_name() {
+async fn a_shop_renamed_after_uninstallation_is_redacted_under_its_old_name() {
     let host = shop().open().await;
     customer(&host, GONE).await;
     assert_eq!(host.webhook("app/uninstalled", "w1", &about(7, SHOP)).await.status, 200);

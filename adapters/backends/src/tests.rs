@@ -186,7 +186,7 @@ fn an_expired_lease_is_claimed_again_and_the_late_worker_completes_nothing() {
     let status = jobs.latest("a").unwrap().unwrap();
     assert_eq!((status.state, status.attempt), (State::Done, 1));
     let kept = (&sqlite).execute("SELECT payload FROM jobs", &[]).unwrap().pop();
-    assert_eq!(kept.unwrap().bytes().unwrap(), b"", "whom it is about may want to be forgotten");
+    assert_eq!(kept.unwrap().bytes().unwrap(), b"", "a done job keeps no payload");
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn a_job_that_is_retried_waits_and_a_dead_one_is_kept() {
 }
 
 #[test]
-fn jobs_are_forgotten_by_their_very_key_or_by_how_it_starts() {
+fn jobs_are_deleted_by_key_or_by_prefix() {
     let sqlite = Sqlite::open();
     let database = Database::new(&sqlite);
     let jobs = Jobs(&database);

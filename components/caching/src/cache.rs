@@ -127,7 +127,7 @@ where
         let key = Key::Page(shop, shopper);
         let ttl_seconds = Some(self.operator.kv_ttl_seconds());
         let refilled = match self.kv.compare_and_swap(key, None, value, ttl_seconds) {
-            Ok(Swap::Done) => self.drop_if_forgotten(shop, shopper),
+            Ok(Swap::Done) => self.drop_if_deleted(shop, shopper),
             Ok(Swap::Lost) => Ok(()),
             Err(failure) => Err(failure),
         };
@@ -136,7 +136,7 @@ where
         }
     }
 
-    fn drop_if_forgotten(&self, shop: &ShopId, shopper: &ShopperId) -> Result<(), Failure> {
+    fn drop_if_deleted(&self, shop: &ShopId, shopper: &ShopperId) -> Result<(), Failure> {
         if self.blob.get(Name::Page(shop, shopper), 0)?.is_none() {
             self.kv.delete(&Key::Page(shop, shopper).to_string())?;
         }
@@ -201,7 +201,7 @@ where
     }
 
     fn keeps_nothing(&self, shop: &ShopId, shopper: &ShopperId) -> Result<bool, Failure> {
-        Ok(self.shop(shop)?.closed || self.was_forgotten(shop, shopper)?)
+        Ok(self.shop(shop)?.closed || self.was_deleted(shop, shopper)?)
     }
 
     fn write(

@@ -18,8 +18,8 @@ use bindings::wandstore::storefront::shopper_types;
 use model::{Bucket, InvalidId, Key, Persona, Scope, ShopId, ShopperId, Source, Store};
 
 use crate::{
-    Blob, Cache, Cached, Entry, Error, Failure, Forgotten, Fragment, InvalidJobId, Kv, Level, NewPage,
-    Object, Operator, Page, PageMetadata, Staleness, StoredPlan, Swap,
+    Blob, Cache, Cached, Deleted, Entry, Error, Failure, Fragment, InvalidJobId, Kv, Level, NewPage, Object,
+    Operator, Page, PageMetadata, Staleness, StoredPlan, Swap,
 };
 
 struct Component;
@@ -84,10 +84,10 @@ impl cache_control::Guest for Component {
         Ok(CACHE.pages(&shop, &shopper)?.iter().map(ToString::to_string).collect())
     }
 
-    fn forget(shop: String, shopper: Option<String>) -> Result<wit::Forgotten, wit::CacheError> {
+    fn delete(shop: String, shopper: Option<String>) -> Result<wit::Deleted, wit::CacheError> {
         let shop = ShopId::parse(&shop)?;
         let shopper = shopper.map(|shopper| ShopperId::parse(&shopper)).transpose()?;
-        Ok(CACHE.forget(Scope::of(&shop, shopper.as_ref()))?.into())
+        Ok(CACHE.delete(Scope::of(&shop, shopper.as_ref()))?.into())
     }
 }
 
@@ -303,4 +303,4 @@ model::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explore
 
 model::conversions!(enum Source as wit::Source { Llm, Local });
 model::conversions!(enum Staleness as wit::Staleness { CatalogChanged, Expired });
-model::conversions!(struct Forgotten as wit::Forgotten { count, more });
+model::conversions!(struct Deleted as wit::Deleted { count, more });

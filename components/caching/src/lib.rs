@@ -21,7 +21,7 @@
 mod cache;
 mod capabilities;
 mod changes;
-mod forget;
+mod deletion;
 mod freshness;
 mod metadata;
 mod plan;
@@ -34,7 +34,7 @@ mod guest;
 
 pub use cache::{Cache, Cached, Error, NewPage, Page, Stored};
 pub use capabilities::{Blob, Entry, Failure, Kv, Level, Object, Operator, Swap, Value};
-pub use forget::Forgotten;
+pub use deletion::Deleted;
 pub use freshness::{Staleness, staleness};
 pub use metadata::{Fragment, InvalidJobId, JobId, PageMetadata};
 pub use plan::{InvalidPlan, StoredPlan};

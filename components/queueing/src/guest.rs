@@ -20,7 +20,7 @@ use model::jobs::{ClaimResult, Completion, Enqueued, NewJob, QueueStats, Status}
 use model::{InvalidId, Key, Range, Scope, ShopId, ShopperId, Store};
 
 use crate::{
-    Backoff, CRASHES_MAX, Claimed, Error, Failure, Forgotten, Jobs, Kv, Member, Operator, Pool, Queue, Record,
+    Backoff, CRASHES_MAX, Claimed, Deleted, Error, Failure, Jobs, Kv, Member, Operator, Pool, Queue, Record,
 };
 
 struct Component;
@@ -62,7 +62,7 @@ impl queue::Guest for Component {
         Ok(QUEUE.status(&shop, &shopper, pool())?.map(Into::into))
     }
 
-    fn delete(shop: String, shopper: Option<String>) -> Result<page_types::Forgotten, wit::QueueError> {
+    fn delete(shop: String, shopper: Option<String>) -> Result<page_types::Deleted, wit::QueueError> {
         let shop = ShopId::parse(&shop)?;
         let shopper = shopper.map(|shopper| ShopperId::parse(&shopper)).transpose()?;
         Ok(QUEUE.delete(Scope::of(&shop, shopper.as_ref()), pool())?.into())
@@ -156,7 +156,7 @@ impl Operator for HostOperator {
 
 model::jobs_conversions!(jobs, Vec<u8>);
 model::job_types_conversions!(bindings::wandstore::storefront::job_types);
-model::conversions!(struct Forgotten as page_types::Forgotten { count, more });
+model::conversions!(struct Deleted as page_types::Deleted { count, more });
 model::conversions!(struct Record as wit::JobError { at_ms, job, shop, cause: option, reason, ending });
 
 impl From<jobs::Error> for Failure {

@@ -25,7 +25,7 @@ use model::{EventId, Market, Scope, ShopId, ShopperId};
 use crate::fakes::{DIED, FakeJobs, FakeKv, FakeOperator, Fault, Row, STOPPED};
 use crate::generation_request::{GenerationRequest, Signals, Work};
 use crate::policy::{Backoff, Pool, member_name};
-use crate::queue::{Claimed, Forgotten, Job, Queue};
+use crate::queue::{Claimed, Deleted, Job, Queue};
 use crate::task::Task;
 
 const POOL: Pool = Pool {
@@ -177,7 +177,7 @@ impl Simulation {
             0..10 => self.now_ms += self.random.below(u64::from(POOL.lease_ms)),
             10..19 => self.enqueue(),
             19 => self.enqueue_maintenance(),
-            20 => self.forget(),
+            20 => self.delete_shopper(),
             _ => self.work(),
         }
     }
@@ -234,7 +234,7 @@ impl Simulation {
         }
     }
 
-    fn forget(&mut self) {
+    fn delete_shopper(&mut self) {
         let (shop, shopper) = (shop(), self.shopper());
         let ids = |simulation: &Self| {
             let rows = simulation.queue.jobs.rows.borrow();
@@ -245,10 +245,10 @@ impl Simulation {
             rows.iter().filter(|(_, row)| is_theirs(row)).map(|(id, _)| id.clone()).collect::<Vec<_>>()
         };
         let theirs = ids(self);
-        let forgotten = self.queue.delete(Scope::of(&shop, Some(&shopper)), POOL);
+        let deleted = self.queue.delete(Scope::of(&shop, Some(&shopper)), POOL);
         let left = ids(self);
-        if let Ok(Forgotten { count, more: false }) = forgotten {
-            assert_eq!((count as usize, left.len()), (theirs.len(), 0), "{shopper} was not forgotten");
+        if let Ok(Deleted { count, more: false }) = deleted {
+            assert_eq!((count as usize, left.len()), (theirs.len(), 0), "{shopper} was not deleted");
         }
         for gone in theirs.iter().filter(|id| !left.contains(id)) {
             self.accepted.remove(gone);

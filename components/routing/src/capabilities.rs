@@ -8,7 +8,7 @@ use model::{Key, Market, ShopId, Store};
 use page::{Collection, Product};
 
 pub use jobs::{GenerationRequest, JobError, Member, Queue, Work};
-pub use pages::{Cache, Cached, Content, Forgotten, Fragment, Page, PageMetadata, Staleness};
+pub use pages::{Cache, Cached, Content, Deleted, Fragment, Page, PageMetadata, Staleness};
 
 /// All capabilities that routing needs.
 pub trait Deployment: Cache + Queue + Catalog + Storage + Settings + Signatures + Clock + Log {}

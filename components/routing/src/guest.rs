@@ -22,7 +22,7 @@ use model::jobs::{Enqueued, MaintenanceTask, State};
 use model::{Key, Market, ShopId, ShopperId, Store};
 
 use crate::{
-    Asker, Assortment, BodyError, Cache, Cached, Catalog, Clock, Content, Failure, Forgotten, Found,
+    Asker, Assortment, BodyError, Cache, Cached, Catalog, Clock, Content, Deleted, Failure, Found,
     GenerationRequest, JobError, Log, Member, Merchant, Queue, Request, Settings, ShopStatus, Signatures,
     Storage, Swap,
 };
@@ -102,8 +102,8 @@ impl Cache for Host {
         Ok(ids.iter().filter_map(|id| ShopperId::parse(id).ok()).collect())
     }
 
-    fn forget_pages(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
-        Ok(cache_control::forget(shop.as_str(), shopper.map(ShopperId::as_str))?.into())
+    fn delete_pages(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Deleted, Failure> {
+        Ok(cache_control::delete(shop.as_str(), shopper.map(ShopperId::as_str))?.into())
     }
 }
 
@@ -131,7 +131,7 @@ impl Queue for Host {
         }
     }
 
-    fn forget_jobs(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
+    fn delete_jobs(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Deleted, Failure> {
         Ok(queue::delete(shop.as_str(), shopper.map(ShopperId::as_str))?.into())
     }
 

@@ -36,9 +36,9 @@ mod guest;
 mod tests;
 
 pub use capabilities::{
-    Asker, Assortment, Cache, Cached, Catalog, Clock, Content, Deployment, Failure, Forgotten, Found,
-    Fragment, GenerationRequest, JobError, Log, Member, Merchant, Page, PageMetadata, Queue, Settings,
-    ShopStatus, Signatures, Staleness, Storage, Swap, Work,
+    Asker, Assortment, Cache, Cached, Catalog, Clock, Content, Deleted, Deployment, Failure, Found, Fragment,
+    GenerationRequest, JobError, Log, Member, Merchant, Page, PageMetadata, Queue, Settings, ShopStatus,
+    Signatures, Staleness, Storage, Swap, Work,
 };
 pub use http::{Body, BodyError, CacheOutcome, Pending, Reply, Request, Response};
 pub use maintenance::{Progress, run as run_maintenance};

@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_is_forgotten() {
+    fn the_oldest_signals_are_dropped() {
         let views = views(25).views;
         assert_eq!(views.len(), 20);
         assert_eq!((views[0].as_str(), views[19].as_str()), ("wand-24", "wand-5"));

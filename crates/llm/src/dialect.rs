@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered_is_forgotten_after_a_day_and_a_guess_after_ten_minutes() {
+    fn a_learned_dialect_expires_after_a_day_and_a_guess_after_ten_minutes() {
         let plainer = configured().without(&Part::Form).unwrap();
         for (certain, lasts_ms) in [(true, CERTAIN_MS), (false, GUESSED_MS)] {
             let mut memory = Memory::default();

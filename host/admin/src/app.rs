@@ -133,7 +133,7 @@ impl Admin {
     /// uninstalled. Data of a later installation stays.
     pub async fn redacted(&self, shop: &ShopId, at_ms: u64) -> Result<(), NotConnected> {
         let _alone = self.connections.alone(shop).await;
-        if self.installations().forget(shop, at_ms.saturating_sub(REDACTED_AFTER_MS)).await? {
+        if self.installations().delete(shop, at_ms.saturating_sub(REDACTED_AFTER_MS)).await? {
             self.storefronts.remove_shop(shop);
         }
         Ok(())

@@ -163,13 +163,13 @@ impl Installations {
     }
 
     /// Deletes all data of a shop, unless it was installed after `at_ms`. Returns whether nothing is left.
-    pub async fn forget(&self, shop: &ShopId, at_ms: u64) -> Result<bool, Unavailable> {
-        let statement = sqlx::query(sql::FORGET).bind(shop.to_string()).bind(integer(at_ms));
+    pub async fn delete(&self, shop: &ShopId, at_ms: u64) -> Result<bool, Unavailable> {
+        let statement = sqlx::query(sql::DELETE).bind(shop.to_string()).bind(integer(at_ms));
         self.database.change(statement).await?;
         if self.find(shop).await?.is_some() {
             return Ok(false);
         }
-        self.database.change_many(sqlx::query(sql::FORGET_USAGE).bind(shop.to_string())).await?;
+        self.database.change_many(sqlx::query(sql::DELETE_USAGE).bind(shop.to_string())).await?;
         Ok(true)
     }
 

@@ -152,10 +152,10 @@ impl Connections {
 
     fn end(&self, state: &mut State, connection: &Connection) {
         connection.end();
-        self.forget(state, connection);
+        self.remove(state, connection);
     }
 
-    fn forget(&self, state: &mut State, connection: &Connection) {
+    fn remove(&self, state: &mut State, connection: &Connection) {
         if state.open.remove(&connection.id).is_none() {
             return;
         }
@@ -180,7 +180,7 @@ pub struct Place {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut state = self.connections.lock();
-        self.connections.forget(&mut state, &self.connection);
+        self.connections.remove(&mut state, &self.connection);
     }
 }
 

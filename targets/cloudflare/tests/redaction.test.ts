@@ -1,4 +1,4 @@
-//! What a shop asks to be forgotten is gone from every tier, also what the original deployment left.
+//! Redaction deletes a shop's data from every tier, including data of the original deployment.
 
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
@@ -28,7 +28,7 @@ type Bindings = Record<(typeof STORES)[number], Namespace> & {
   };
 };
 
-test('what a shop asks to be forgotten is gone from every tier', async (t) => {
+test('redacting a shop deletes its data from every tier', async (t) => {
   const shop = await open(t, { vars: { SHOPIFY_STORE: DOMAIN, SHOPIFY_API_SECRET: SECRET, POOL_SIZE: '3' } });
   const bindings = await shop.server.getBindings<Bindings>();
   await track(shop, 'customer=4711');

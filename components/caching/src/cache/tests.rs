@@ -54,7 +54,7 @@ impl Shop {
         }
     }
 
-    fn forget_short_term(&self) {
+    fn clear_short_term(&self) {
         self.cache.kv.entries.borrow_mut().remove(KEY);
     }
 
@@ -150,7 +150,7 @@ fn a_page_of_the_original_deployment_is_served_as_expired() {
 fn long_term_storage_refills_short_term_with_the_same_bytes() {
     let shop = Shop::open().unwrap();
     shop.store_page("hello", metadata()).unwrap();
-    shop.forget_short_term();
+    shop.clear_short_term();
 
     assert_eq!(shop.served(200), is("fresh", "hello"));
     {
@@ -166,7 +166,7 @@ fn long_term_storage_refills_short_term_with_the_same_bytes() {
 fn a_refill_does_not_replace_a_newer_page() {
     let shop = Shop::open().unwrap();
     shop.store_page("older", metadata()).unwrap();
-    shop.forget_short_term();
+    shop.clear_short_term();
     let newer = Bytes::new(b"newer").behind(&metadata().encode_head());
     shop.cache.kv.rivals.borrow_mut().push_back((KEY.into(), newer));
 
@@ -178,7 +178,7 @@ fn a_refill_does_not_replace_a_newer_page() {
 fn a_refill_that_fails_is_only_a_warning() {
     let shop = Shop::open().unwrap();
     shop.store_page("hello", metadata()).unwrap();
-    shop.forget_short_term();
+    shop.clear_short_term();
     shop.cache.kv.faults.set(&["swap"]);
     assert_eq!(shop.served(200), is("fresh", "hello"));
     assert_eq!(shop.warnings(), ["cannot copy a page to short-term storage"]);
@@ -341,7 +341,7 @@ fn a_version_that_is_none_is_replaced_by_the_next_move() {
 }
 
 #[test]
-fn a_purge_forgets_everything() {
+fn a_purge_deletes_page_and_plan() {
     let shop = Shop::open().unwrap();
     shop.store_page("hello", metadata()).unwrap();
     assert_eq!(shop.cache.purge(&shop.id, &shop.shopper), Ok(()));
@@ -374,7 +374,7 @@ fn a_closed_shop_holds_nothing_and_keeps_nothing() {
     assert_eq!(shop.store_page("newer", metadata()), Ok(Stored::Dropped));
     assert!(shop.cache.blob.calls.take().is_empty());
 
-    shop.forget_short_term();
+    shop.clear_short_term();
     assert_eq!((shop.served(200), shop.served(1000)), (is("closed", ""), is("closed", "")));
 }
 
@@ -441,11 +441,11 @@ fn without_word_of_its_shop_a_page_is_served_and_none_is_stored() {
 }
 
 #[test]
-fn a_page_that_is_forgotten_while_it_is_refilled_does_not_come_back() {
+fn a_page_deleted_during_a_refill_does_not_come_back() {
     let shop = Shop::open().unwrap();
     shop.store_page("hello", metadata()).unwrap();
-    shop.forget_short_term();
-    shop.cache.blob.forgotten.replace(Some(PAGE.into()));
+    shop.clear_short_term();
+    shop.cache.blob.deleted_by_read.replace(Some(PAGE.into()));
     assert_eq!(shop.served(200), is("fresh", "hello"));
     assert_eq!(shop.served(200), is("miss", ""));
 }
@@ -454,7 +454,7 @@ fn a_page_that_is_forgotten_while_it_is_refilled_does_not_come_back() {
 enum Step {
     Store { planned_ms: u64 },
     Lookup,
-    ForgetShortTerm,
+    ClearShortTerm,
     BreakShortTerm(&'static [&'static str]),
     Purge,
 }
@@ -464,7 +464,7 @@ fn any_step() -> impl Strategy<Value = Step> {
     prop_oneof![
         (0..20u64).prop_map(|planned_ms| Step::Store { planned_ms }),
         Just(Step::Lookup),
-        Just(Step::ForgetShortTerm),
+        Just(Step::ClearShortTerm),
         prop::sample::select(faults).prop_map(Step::BreakShortTerm),
         Just(Step::Purge),
     ]
@@ -496,7 +496,7 @@ proptest! {
                     let expected = kept.as_ref().map_or("", |(_, html)| html);
                     prop_assert_eq!(html, expected);
                 }
-                Step::ForgetShortTerm => shop.forget_short_term(),
+                Step::ClearShortTerm => shop.clear_short_term(),
                 Step::BreakShortTerm(faults) => {
                     shop.cache.kv.faults.set(faults);
                     unread = faults.contains(&"get");

@@ -451,29 +451,29 @@ fn keys(queue: &TestQueue) -> Vec<String> {
     keys
 }
 
-fn forget(queue: &TestQueue, shopper: Option<&str>) -> Result<Forgotten, Error> {
+fn delete(queue: &TestQueue, shopper: Option<&str>) -> Result<Deleted, Error> {
     let shop = ShopId::parse("magic-wands").unwrap();
     let shopper = shopper.map(|shopper| ShopperId::parse(shopper).unwrap());
     queue.delete(Scope::of(&shop, shopper.as_ref()), Pool { depth_max: 999, ..POOL })
 }
 
 #[test]
-fn a_customer_is_forgotten_in_every_market_and_nobody_else() {
+fn a_customer_is_deleted_in_every_market_and_nobody_else() {
     let queue = queue();
     let pool = Pool { depth_max: 99, ..POOL };
     for shopper in ["customer-12", "customer-12_DE-DE", "customer-123", "customer-123_DE-DE", "customer-1"] {
         queue.enqueue(request(shopper), pool, 0).unwrap();
     }
     enqueue_maintenance(&queue, "customer-12");
-    assert_eq!(forget(&queue, Some("customer-12")), Ok(Forgotten { count: 2, more: false }));
+    assert_eq!(delete(&queue, Some("customer-12")), Ok(Deleted { count: 2, more: false }));
     let kept = ["customer-1", "customer-123", "customer-123_DE-DE"].map(|id| format!("magic-wands:{id}"));
     let maintenance = vec!["errand/magic-wands/customer-12".to_owned()];
     assert_eq!(keys(&queue), [maintenance, kept.to_vec()].concat());
-    assert_eq!(forget(&queue, Some("customer-12")), Ok(Forgotten { count: 0, more: false }));
+    assert_eq!(delete(&queue, Some("customer-12")), Ok(Deleted { count: 0, more: false }));
 }
 
 #[test]
-fn a_shop_is_forgotten_and_no_other_and_its_maintenance_tasks_stay() {
+fn deleting_a_shop_spares_other_shops_and_its_maintenance_tasks() {
     let queue = queue();
     let evil = GenerationRequest { shop: ShopId::parse("magic-wands.evil").unwrap(), ..request("abc123") };
     queue.enqueue(evil, POOL, 0).unwrap();
@@ -481,7 +481,7 @@ fn a_shop_is_forgotten_and_no_other_and_its_maintenance_tasks_stay() {
     let late = job_under_way_of(&queue, "abc123");
     let done = job_under_way_of(&queue, "abc124");
     complete(&queue, &done, &Outcome::Done(None), 1);
-    assert_eq!(forget(&queue, None), Ok(Forgotten { count: 2, more: false }));
+    assert_eq!(delete(&queue, None), Ok(Deleted { count: 2, more: false }));
     assert_eq!(keys(&queue), ["errand/magic-wands/event-1", "magic-wands.evil:abc123"]);
     assert_eq!(queue.extend_lease(&late.lease, POOL, 2), Ok(false));
     assert!(!complete(&queue, &late, &Outcome::Failed("too late".into()), 2));
@@ -496,13 +496,13 @@ fn job_under_way_of(queue: &TestQueue, shopper: &str) -> Job {
 }
 
 #[test]
-fn many_jobs_are_forgotten_in_parts() {
+fn many_jobs_are_deleted_in_batches() {
     let queue = queue();
-    for number in 0..=FORGOTTEN_MAX {
+    for number in 0..=DELETED_MAX {
         queue.enqueue(request(&format!("shopper-{number}")), Pool { depth_max: 999, ..POOL }, 0).unwrap();
     }
-    assert_eq!(forget(&queue, None), Ok(Forgotten { count: FORGOTTEN_MAX, more: true }));
-    assert_eq!(forget(&queue, None), Ok(Forgotten { count: 1, more: false }));
+    assert_eq!(delete(&queue, None), Ok(Deleted { count: DELETED_MAX, more: true }));
+    assert_eq!(delete(&queue, None), Ok(Deleted { count: 1, more: false }));
 }
 
 #[test]

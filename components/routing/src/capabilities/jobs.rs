@@ -4,7 +4,7 @@ use model::jobs::{Ending, Enqueued, MaintenanceTask, State};
 use model::{Cause, Market, Persona, ShopId, ShopperId};
 use serde::Serialize;
 
-use super::{Failure, Forgotten};
+use super::{Deleted, Failure};
 use crate::signals::Signals;
 
 /// The pool of generation workers.
@@ -14,7 +14,7 @@ pub trait Queue {
     /// Queues a maintenance task, durably before it returns. There is one task per cause.
     fn enqueue_maintenance(&self, task: MaintenanceTask) -> Result<(), Failure>;
     /// Deletes some generation requests of a shop: of all shoppers, or of one shopper in every market.
-    fn forget_jobs(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure>;
+    fn delete_jobs(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Deleted, Failure>;
     /// Returns the state of a shopper's newest job; `None` if there is none.
     fn status(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<State>, Failure>;
     /// Returns how full each member of the pool is.

@@ -3,8 +3,8 @@
 use model::jobs::{Ending, Enqueued, MaintenanceTask, State};
 use model::{Persona, ShopId, ShopperId};
 
-use super::{Fake, STORE, forget};
-use crate::{Failure, Forgotten, GenerationRequest, JobError, Member, Queue, Signals, Work};
+use super::{Fake, STORE, delete};
+use crate::{Deleted, Failure, GenerationRequest, JobError, Member, Queue, Signals, Work};
 
 /// A generation request, accepted or refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +40,8 @@ impl Queue for Fake {
         Ok(())
     }
 
-    fn forget_jobs(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
-        self.asked("queue", "queue.delete").map(|()| forget(&self.live, shop, shopper))
+    fn delete_jobs(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Deleted, Failure> {
+        self.asked("queue", "queue.delete").map(|()| delete(&self.live, shop, shopper))
     }
 
     fn status(&self, _: &ShopId, _: &ShopperId) -> Result<Option<State>, Failure> {

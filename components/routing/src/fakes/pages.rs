@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use model::{Persona, ShopId, ShopperId, Source};
 
-use super::{Fake, NOW_MS, forget};
-use crate::{Cache, Cached, Content, Failure, Forgotten, Fragment, Page, PageMetadata};
+use super::{Fake, NOW_MS, delete};
+use crate::{Cache, Cached, Content, Deleted, Failure, Fragment, Page, PageMetadata};
 
 /// A page that the host holds, which routing cannot read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl Cache for Fake {
         Ok(ids.collect())
     }
 
-    fn forget_pages(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
-        self.asked("cache", "cache.forget").map(|()| forget(&self.pages, shop, shopper))
+    fn delete_pages(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Deleted, Failure> {
+        self.asked("cache", "cache.delete").map(|()| delete(&self.pages, shop, shopper))
     }
 }

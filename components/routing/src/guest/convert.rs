@@ -8,14 +8,14 @@ use super::bindings::wandstore::storefront::{
     catalog_types, http_types as wit, job_types, page_types, shopper_types,
 };
 use crate::{
-    Assortment, Body, BodyError, CacheOutcome, Cached, Failure, Forgotten, Fragment, GenerationRequest,
+    Assortment, Body, BodyError, CacheOutcome, Cached, Deleted, Failure, Fragment, GenerationRequest,
     JobError, Member, Page, PageMetadata, Pending, Progress, Reply, Response, Signals, Staleness, Work,
 };
 
 model::conversions!(enum Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
 model::conversions!(enum Source as page_types::Source { Llm, Local });
 model::conversions!(enum Staleness as page_types::Staleness { CatalogChanged, Expired });
-model::conversions!(struct Forgotten as page_types::Forgotten { count, more });
+model::conversions!(struct Deleted as page_types::Deleted { count, more });
 model::job_types_conversions!(job_types);
 model::conversions!(enum Work as job_types::Work { Generate, Rerender });
 model::conversions!(struct Signals as shopper_types::Signals {

@@ -5,7 +5,7 @@ use model::{EventId, Key, ShopId, ShopperId};
 use serde::Serialize;
 
 use super::sweep;
-use crate::capabilities::{Cache, Cached, Deployment, Failure, Forgotten, Queue};
+use crate::capabilities::{Cache, Cached, Deleted, Deployment, Failure, Queue};
 use crate::http::json;
 use crate::signals::{self, Signals};
 
@@ -42,7 +42,7 @@ pub(super) fn write<D: Deployment>(
     shop: &ShopId,
     customer: &ShopperId,
     cause: &EventId,
-) -> Result<Forgotten, Failure> {
+) -> Result<Deleted, Failure> {
     let session = deployment.read(Key::Session(shop, customer), signals::BYTES_MAX)?;
     let [_, number] = sweep::names_of(customer);
     let report = Report {
@@ -54,7 +54,7 @@ pub(super) fn write<D: Deployment>(
     };
     deployment.put(Key::ReportOf(shop, customer, cause), b"1", Some(TTL_SECONDS))?;
     deployment.put(Key::Report(shop, cause), &json(&report), Some(TTL_SECONDS))?;
-    Ok(Forgotten { count: 1, more: false })
+    Ok(Deleted { count: 1, more: false })
 }
 
 /// Returns the customer's pages in every market.

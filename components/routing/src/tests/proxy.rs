@@ -291,10 +291,10 @@ fn a_report_is_known_again_for_as_long_as_its_signature_holds() {
     let mut shop = Fake::default();
     assert_eq!(shop.post(&target, EVENTS).status(), 200);
     let seen = shop.keys().into_iter().find(|key| key.starts_with("seen:")).unwrap();
-    let forgotten_ms = NOW_MS + u64::from(shop.ttls.borrow()[&seen]) * 1000;
-    shop.now_ms = forgotten_ms - 1;
+    let expired_ms = NOW_MS + u64::from(shop.ttls.borrow()[&seen]) * 1000;
+    shop.now_ms = expired_ms - 1;
     assert_eq!(shop.post(&target, EVENTS).status(), 409, "it is known again to the last moment");
-    shop.now_ms = forgotten_ms;
+    shop.now_ms = expired_ms;
     shop.stored.borrow_mut().remove(&seen);
     assert_eq!(shop.post(&target, EVENTS).status(), 401, "it is too old by then");
 }
@@ -347,15 +347,15 @@ fn of_whoever_logs_in_nothing_is_kept_as_a_visitors() {
     for left in [&shop.pages, &shop.live] {
         assert_eq!(*left.borrow(), [format!("{SHOP}:visitor-{DRAWN}x")].into());
     }
-    let forgotten =
-        || shop.calls.borrow().iter().filter(|call| ["cache.forget", "queue.delete"].contains(*call)).count();
-    assert_eq!(forgotten(), 2);
+    let deleted =
+        || shop.calls.borrow().iter().filter(|call| ["cache.delete", "queue.delete"].contains(*call)).count();
+    assert_eq!(deleted(), 2);
     track(&shop, &consenting("&nonce=d&logged_in_customer_id=7041"));
-    assert_eq!(forgotten(), 2, "once");
+    assert_eq!(deleted(), 2, "once");
 }
 
 #[test]
-fn what_cannot_be_forgotten_at_login_is_the_operators_matter() {
+fn data_that_cannot_be_deleted_at_login_is_logged() {
     for part in ["cache", "queue"] {
         let mut shop = knowing_a_visitor();
         shop.down = vec![part];

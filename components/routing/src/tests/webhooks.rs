@@ -259,8 +259,8 @@ fn a_shop_that_is_uninstalled_and_then_renamed_is_erased_under_both_domains() {
     assert_eq!(send(&shop, &webhook("app/uninstalled", "id-1", &about(7, SHOP))).status(), 200);
     shop.shops.clear();
     shop.maintenance_tasks.borrow_mut().clear();
-    let forget = with_shop(webhook("shop/redact", "id-2", &asked(7, RENAMED)), Some(RENAMED));
-    assert_eq!(send(&shop, &forget).status(), 200);
+    let redact = with_shop(webhook("shop/redact", "id-2", &asked(7, RENAMED)), Some(RENAMED));
+    assert_eq!(send(&shop, &redact).status(), 200);
     assert_eq!(maintenance(&shop), each(&BOTH, &MaintenanceKind::RedactShop));
     for id in BOTH {
         let task = maintenance_task(id, "id-2", &MaintenanceKind::RedactShop);

@@ -119,15 +119,15 @@ async fn a_shop_leaves_after_a_renewal_under_way() {
 
 #[tokio::test]
 async fn a_renewal_under_way_brings_no_shop_back_that_another_process_let_go() {
-    for (forgotten, left) in [(false, Some(State::Uninstalled)), (true, None)] {
+    for (is_deleted, left) in [(false, Some(State::Uninstalled)), (true, None)] {
         let bench = Bench::start().await;
         bench.visit(SHOP).await;
         bench.clock.advance(HOUR);
         let silence = bench.shopify.silence.lock().await;
         let renewal = renew(&bench).await;
         let other = bench.other_process().await.installations;
-        if forgotten {
-            assert_eq!(other.forget(&shop(SHOP), START_MS).await, Ok(true));
+        if is_deleted {
+            assert_eq!(other.delete(&shop(SHOP), START_MS).await, Ok(true));
         } else {
             assert_eq!(other.uninstalled(&shop(SHOP), START_MS).await, Ok(true));
         }
@@ -153,7 +153,7 @@ async fn of_a_redacted_shop_nothing_is_left() {
 }
 
 #[tokio::test]
-async fn a_redacted_shop_of_which_no_uninstallation_was_told_is_forgotten_too() {
+async fn a_redacted_shop_without_an_uninstallation_is_deleted_too() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.admin.redacted(&shop(SHOP), START_MS + 48 * HOUR_MS).await.unwrap();
@@ -161,7 +161,7 @@ async fn a_redacted_shop_of_which_no_uninstallation_was_told_is_forgotten_too() 
 }
 
 #[tokio::test]
-async fn a_shop_that_came_back_within_two_days_stays_and_is_forgotten_when_it_leaves_again() {
+async fn a_shop_that_returns_within_two_days_stays_and_is_deleted_when_it_leaves_again() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.admin.uninstalled(&shop(SHOP), START_MS).await.unwrap();

@@ -55,9 +55,9 @@ battery! {
         strays_are_spread_evenly_and_nothing_else_moves,
         without_queues_nothing_moves,
         a_buried_job_is_out_of_its_holders_hands,
-        pruning_forgets_old_done_jobs_and_nothing_else,
-        forgetting_removes_jobs_of_those_keys_wherever_they_stand,
-        what_is_forgotten_bit_by_bit_is_all_forgotten,
+        pruning_deletes_only_old_done_jobs,
+        deleting_by_key_removes_jobs_in_every_state,
+        deleting_in_batches_deletes_every_job,
         a_payload_over_the_limit_is_refused,
         ids_sort_by_time,
         failures_pass_and_leave_nothing_behind,
@@ -625,7 +625,7 @@ async fn a_buried_job_is_out_of_its_holders_hands(jobs: &Stage) {
     );
 }
 
-async fn pruning_forgets_old_done_jobs_and_nothing_else(jobs: &Stage) {
+async fn pruning_deletes_only_old_done_jobs(jobs: &Stage) {
     let dead = jobs.die("dead", T).await;
     let mut done = Vec::new();
     for at_ms in [T, T + 10] {
@@ -660,7 +660,7 @@ async fn ids_sort_by_time(jobs: &Stage) {
     assert!(ids.is_sorted(), "{ids:?}");
 }
 
-async fn forgetting_removes_jobs_of_those_keys_wherever_they_stand(stage: &Stage) {
+async fn deleting_by_key_removes_jobs_in_every_state(stage: &Stage) {
     stage.accept("shop:ann", T).await;
     let done = stage.take(T).await;
     stage.finish(&done, T, Completion::Done(None)).await;
@@ -680,7 +680,7 @@ async fn forgetting_removes_jobs_of_those_keys_wherever_they_stand(stage: &Stage
     stage.accept("shop:ann", T + 3).await;
 }
 
-async fn what_is_forgotten_bit_by_bit_is_all_forgotten(stage: &Stage) {
+async fn deleting_in_batches_deletes_every_job(stage: &Stage) {
     for key in ["a:1", "a:2", "a:3", "b:1"] {
         stage.accept(key, T).await;
     }

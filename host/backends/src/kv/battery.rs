@@ -34,7 +34,7 @@ battery! {
         a_prefix_is_taken_literally,
         a_value_over_the_limit_is_refused,
         hostile_names_are_only_names,
-        purging_forgets_what_has_expired_and_nothing_else,
+        purging_deletes_only_expired_entries,
         many_keys_are_deleted_at_once_and_no_others,
         what_expired_first_is_purged_first_and_no_more_than_was_asked_for,
         failures_pass_and_leave_nothing_behind,
@@ -267,7 +267,7 @@ async fn hostile_names_are_only_names(kv: &Stage) {
     }
 }
 
-async fn purging_forgets_what_has_expired_and_nothing_else(kv: &Stage) {
+async fn purging_deletes_only_expired_entries(kv: &Stage) {
     kv.write_for("short", "v", SECOND).await;
     kv.write_for("long", "v", SECOND * 3).await;
     kv.write("forever", "v").await;

@@ -108,7 +108,7 @@ export class Keeper extends DurableObject<Env> {
       for (const { store, key } of this.#copies.pending(BATCH)) await this.#copy(store, key);
       for (const { store, key } of this.#copies.expired(Date.now(), BATCH)) {
         this.#adapter.call(({ kv }) => kv.delete(store, key));
-        this.#copies.forget(store, key);
+        this.#copies.delete(store, key);
       }
     } catch (error) {
       write('error', 'a keeper failed to do its due work', { during: 'alarm', reason: reason(error) });

@@ -3,7 +3,7 @@
 //! is dropped. When to claim, extend and complete is decided in `drain.ts`.
 
 import { write } from '../capabilities/ambient.ts';
-import { forgetIn, member, type Jobs } from '../capabilities/jobs.ts';
+import { deleteIn, member, type Jobs } from '../capabilities/jobs.ts';
 import { isRefusal, reason, unwrap } from '../component/refusal.ts';
 import type { Scope } from '../component/scope.ts';
 import type { Exports } from '../component/storefront.ts';
@@ -224,7 +224,7 @@ function jobsOf(env: Env, queue: MemberQueue, name: string): Jobs {
     latest: async (key, [home]) =>
       unwrap(home === name ? await queue.latest(key) : await member(env, home).latest(key)),
     delete: (keys, queues, limit) =>
-      forgetIn(queues, limit, async (of, left) =>
+      deleteIn(queues, limit, async (of, left) =>
         of === name ? queue.delete(of, keys, left) : member(env, of).delete(keys, left),
       ),
     stats: async (of) => unwrap(of === name ? queue.stats(of) : await member(env, of).stats(of)),

@@ -140,7 +140,7 @@ async fn what_an_earlier_version_left_is_found_where_it_is_looked_for() {
 }
 
 #[tokio::test]
-async fn a_forgotten_owner_leaves_no_folder() {
+async fn a_deleted_owner_leaves_no_folder() {
     let folder = tempfile::tempdir().unwrap();
     fill(folder.path(), "small", 0..10).await;
     let blob = ObjectStore::folder(folder.path()).unwrap();

@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_call_says_too_much_is_not_forgotten() {
+    fn events_dropped_in_a_call_are_counted() {
         let (quota, now) = (Quota::default(), Instant::now());
         assert_eq!(quota.judge(false, now), Verdict::Dropped);
         assert_eq!(quota.judge(false, now + MINUTE), Verdict::Dropped);
