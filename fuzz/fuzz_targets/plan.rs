@@ -12,7 +12,7 @@ use page::Product;
 
 static STOREFRONT: LazyLock<Storefront> =
     LazyLock::new(|| Storefront::new("magic-wands", merchant(), assortment()));
-static STORE: LazyLock<ShopId> = LazyLock::new(|| ShopId::parse("magic-wands").unwrap());
+static SHOP_ID: LazyLock<ShopId> = LazyLock::new(|| ShopId::parse("magic-wands").unwrap());
 
 fuzz_target!(|answer: &str| {
     let _ = answer::read(answer, Ending::Length);
@@ -21,7 +21,7 @@ fuzz_target!(|answer: &str| {
     let _ = refit::refit(read.clone(), &STOREFRONT);
     match check::check(read, &STOREFRONT) {
         Ok(checked) => {
-            let document = bind::render(&checked, &STORE, &Signals::default(), &STOREFRONT);
+            let document = bind::render(&checked, &SHOP_ID, &Signals::default(), &STOREFRONT);
             let content = &document.html[document.fragment];
             assert!(!content.contains("<script") && !content.contains("{{") && !content.contains("{%"));
         }

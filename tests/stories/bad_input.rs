@@ -102,7 +102,7 @@ async fn floods_of_headers_are_refused_before_any_component_is_asked() {
 async fn a_shopper_reaches_nobody_elses_page() {
     let host = Host::open().await;
     host.visit("alice").await;
-    host.settled("alice").await;
+    host.final_state("alice").await;
     let alice = host.visit("alice").await;
     alice.is_hit();
     for other in ["alic", "alice2", "ALICE", "-alice", "alice_"] {

@@ -6,7 +6,7 @@ use crate::harness::{Host, eventually};
 async fn without_key_value_storage_pages_come_from_blob_storage() {
     let host = Host::open().await;
     host.visit("abc123").await;
-    host.settled("abc123").await;
+    host.final_state("abc123").await;
 
     host.controls.kv.break_all();
     host.visit("abc123").await.is_hit();
@@ -19,7 +19,7 @@ async fn without_key_value_storage_pages_come_from_blob_storage() {
 async fn without_any_storage_there_is_the_fallback_page() {
     let host = Host::open().await;
     host.visit("abc123").await;
-    host.settled("abc123").await;
+    host.final_state("abc123").await;
 
     for faults in [&host.controls.kv, &host.controls.blob, &host.controls.jobs] {
         faults.break_all();

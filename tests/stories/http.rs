@@ -167,7 +167,7 @@ async fn who_is_told_that_a_target_is_too_long_may_send_the_rest_of_a_body() {
 async fn a_page_as_served_does_not_say_which_job_made_it() {
     let host = Host::open().await;
     host.visit("abc123").await;
-    host.settled("abc123").await;
+    host.final_state("abc123").await;
     let jobs = host.deployment.capabilities.jobs.list(capabilities::jobs::Filter::default(), 10).await;
     let job = &jobs.expect("the jobs are listed")[0].id;
     let page = host.visit("abc123").await;

@@ -164,7 +164,7 @@ async fn what_was_refused_is_asked_again_after_ten_minutes_and_the_page_is_the_m
         host.controls.clock.advance(Duration::from_mins(10));
         assert_eq!(server.requests().len(), 1, "{shown}");
         assert_eq!(host.visit("abc123").await.header("x-cache"), "STALE", "{shown}");
-        assert_eq!(host.settled("abc123").await, "ready", "{shown}");
+        assert_eq!(host.final_state("abc123").await, "ready", "{shown}");
         let page = host.visit("abc123").await;
         assert_eq!((page.header("x-cache"), page.header("x-wand-source")), ("HIT", "llm"), "{shown}");
         host.controls.clock.advance(Duration::from_hours(23));
@@ -243,7 +243,7 @@ async fn an_endpoint_with_ways_of_its_own_makes_the_page_and_is_understood_from_
     assert_eq!(page_of(&host).await.header("x-wand-source"), "llm");
     assert_eq!(server.requests().len(), 4);
     host.visit("another").await;
-    assert_eq!(host.settled("another").await, "ready");
+    assert_eq!(host.final_state("another").await, "ready");
     assert_eq!(host.visit("another").await.header("x-wand-source"), "llm");
     let requests = server.requests();
     assert_eq!(requests.len(), 5);

@@ -36,7 +36,7 @@ async fn the_debug_routes_tell_of_the_pool_and_start_a_generation() {
     let host = Host::open().await;
     let started = host.post("/debug/generate?store=magic-wands&shopper=abc123", "").await;
     assert_eq!(started.status, 202, "{}", started.body);
-    assert_eq!(host.settled("abc123").await, "ready");
+    assert_eq!(host.final_state("abc123").await, "ready");
     let pool = host.get("/debug/pool").await;
     assert!(pool.body.contains("pool-0") && pool.body.contains("pool-9"), "{}", pool.body);
 }
@@ -45,7 +45,7 @@ async fn the_debug_routes_tell_of_the_pool_and_start_a_generation() {
 async fn metrics_count_requests_by_route_and_outcome_and_component_calls() {
     let host = Host::open().await;
     host.visit("abc123").await;
-    host.settled("abc123").await;
+    host.final_state("abc123").await;
     host.visit("abc123").await.is_hit();
     let metrics = host.get("/metrics").await;
     for line in [

@@ -31,7 +31,7 @@ async fn soon(what: &str, answer: impl Future<Output = Answer>) -> Answer {
 async fn shoppers_do_not_wait_for_storage_that_hangs() {
     let host = Host::open().await;
     host.visit("known").await;
-    host.settled("known").await;
+    host.final_state("known").await;
     let (kv, blob, jobs) = (&host.controls.kv, &host.controls.blob, &host.controls.jobs);
 
     kv.delay(HANGS);

@@ -77,7 +77,7 @@ fn shopper(mut received: Received, sender: Sender) {
     let has_left_over = if received.wants_events() && first.is_event() {
         stream(&question, first, sender)
     } else {
-        let asked = crate::settled(&question, first);
+        let asked = crate::last_answer(&question, first);
         sender.send(&asked.answer, &received);
         asked.may_leave_job()
     };

@@ -54,7 +54,7 @@ pub trait Asker {
 }
 
 /// Returns the final reply, or the interim one when the wait is over.
-pub fn settled<A: Asker>(routing: &A, first: Asked<A::Value>) -> Asked<A::Value> {
+pub fn last_answer<A: Asker>(routing: &A, first: Asked<A::Value>) -> Asked<A::Value> {
     let started_ms = routing.now_ms();
     let mut asked = first;
     while let Some(wait_ms) = asked.wait_ms {
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn an_answer_that_is_there_is_not_waited_for() {
         let script = Script::new(&["ready"]);
-        let asked = settled(&script, script.ask());
+        let asked = last_answer(&script, script.ask());
         assert_eq!((asked.answer.event(), asked.may_leave_job()), (&b"ready"[..], false));
         assert_eq!(script.passed_ms(), 0);
     }
@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn the_better_answer_is_given_once_it_is_there() {
         let script = Script::new(&["queued", "running", "ready"]);
-        let asked = settled(&script, script.ask());
+        let asked = last_answer(&script, script.ask());
         assert_eq!((asked.answer.event(), asked.may_leave_job()), (&b"ready"[..], false));
         assert_eq!(script.passed_ms(), 500);
     }
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn when_the_wait_is_over_the_newest_interim_answer_is_given() {
         let script = Script::new(&["queued", "running"]);
-        let asked = settled(&script, script.ask());
+        let asked = last_answer(&script, script.ask());
         assert_eq!((asked.answer.event(), asked.may_leave_job()), (&b"running"[..], true));
         assert_eq!(script.passed_ms(), 20_000);
     }

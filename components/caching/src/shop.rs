@@ -46,10 +46,10 @@ impl Shop {
         }
         let version = self.version.wrapping_add(self.due_ms.is_some().into());
         let bumped_ms = self.due_ms.or(self.bumped_ms).map(|bumped_ms| bumped_ms.min(now_ms));
-        let settled = Self { version, bumped_ms, due_ms: None, ..self };
+        let current = Self { version, bumped_ms, due_ms: None, ..self };
         match bumped_ms.map(|bumped_ms| bumped_ms + BUMP_INTERVAL_MS) {
-            Some(due_ms) if now_ms < due_ms => Self { due_ms: Some(due_ms), ..settled },
-            _ => settled.bumped(now_ms),
+            Some(due_ms) if now_ms < due_ms => Self { due_ms: Some(due_ms), ..current },
+            _ => current.bumped(now_ms),
         }
     }
 

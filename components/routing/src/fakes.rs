@@ -19,7 +19,7 @@ pub(crate) use jobs::Requested;
 pub(crate) use pages::{Held, PAGE};
 pub(crate) use sign::{SHOP, sign, signed, webhook};
 
-pub(crate) const STORE: &str = "magic-wands";
+pub(crate) const SHOP_ID: &str = "magic-wands";
 pub(crate) const TOKEN: &str = "open-sesame";
 
 /// The time at which the tests' stories happen.
@@ -79,7 +79,7 @@ impl Default for Fake {
             closed_to_anybody: false,
             now_ms: NOW_MS,
             token: Some(TOKEN),
-            shops: vec![STORE, SHOP],
+            shops: vec![SHOP_ID, SHOP],
             best: "Elder Wand",
             down: Vec::new(),
             refusing: Vec::new(),

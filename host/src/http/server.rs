@@ -193,7 +193,7 @@ impl Front {
         connection: Arc<Connection>,
     ) -> Result<Response<Outgoing>, Infallible> {
         let _busy = connection.answers();
-        if let Err(wrong) = authority::settle(&mut request) {
+        if let Err(wrong) = authority::resolve(&mut request) {
             return Ok(refusal(&connection, StatusCode::BAD_REQUEST, &wrong));
         }
         let client = client::address(peer, request.headers(), self.trust_forwarded);

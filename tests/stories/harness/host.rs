@@ -82,7 +82,7 @@ impl Host {
     }
 
     /// Waits until the shopper's job is completed, and returns the state of the page.
-    pub async fn settled(&self, shopper: &str) -> String {
+    pub async fn final_state(&self, shopper: &str) -> String {
         loop {
             let state = self.status(shopper, 20).await;
             if state != "queued" && state != "running" {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{PRODUCTS_MAX, ShopId};
 
 use super::currency::is_currency;
-use super::{Assortment, EVERY_STORE, Image, Problem, Product};
+use super::{Assortment, EVERY_SHOP, Image, Problem, Product};
 
 /// Returns all problems, in the order of the file.
 pub(super) fn problems(shops: &BTreeMap<String, Assortment>) -> Vec<Problem> {
@@ -38,7 +38,7 @@ impl Found {
 
     fn in_shop(&mut self, shop: &str, assortment: &Assortment) {
         let place = format!("shops.{shop}");
-        if shop != EVERY_STORE
+        if shop != EVERY_SHOP
             && let Err(wrong) = ShopId::parse(shop)
         {
             self.note(&place, wrong.to_string());

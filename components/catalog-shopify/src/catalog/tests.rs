@@ -2,10 +2,10 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::capabilities::{Answer, NoAnswer};
-use crate::fakes::{Fake, STORE, card, found, money, products, refuses, says, shop, status};
+use crate::fakes::{Fake, SHOP_ID, card, found, money, products, refuses, says, shop, status};
 
 fn shop_id() -> ShopId {
-    ShopId::parse(STORE).unwrap()
+    ShopId::parse(SHOP_ID).unwrap()
 }
 
 fn german() -> Market {
@@ -305,7 +305,7 @@ fn storage_that_fails_costs_only_what_it_would_have_kept() {
 fn answers_are_kept_for_as_long_as_they_are_better_than_none() {
     let catalog = stocked();
     let stored = catalog.world.stored.borrow();
-    let seconds = |name: &str| stored[&format!("shopify:{STORE}:{name}")].1;
+    let seconds = |name: &str| stored[&format!("shopify:{SHOP_ID}:{name}")].1;
     assert_eq!((seconds("products"), seconds("shop")), (604_800, 604_800));
 }
 

@@ -346,7 +346,7 @@ fn a_catalog_that_moves_while_it_is_read_leaves_the_page_old() {
 }
 
 #[test]
-fn a_job_whose_settlement_was_lost_is_done_and_does_nothing() {
+fn a_repeated_job_whose_completion_was_lost_does_nothing() {
     let world = World::new([answer(good())]);
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
     assert_eq!(generate(&world, &job()), Outcome::Done(None));

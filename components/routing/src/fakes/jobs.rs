@@ -3,7 +3,7 @@
 use model::jobs::{Ending, Enqueued, MaintenanceTask, State};
 use model::{Persona, ShopId, ShopperId};
 
-use super::{Fake, STORE, delete};
+use super::{Fake, SHOP_ID, delete};
 use crate::{Deleted, Failure, GenerationRequest, JobError, Member, Queue, Signals, Work};
 
 /// A generation request, accepted or refused.
@@ -59,7 +59,7 @@ impl Queue for Fake {
         let error = |at_ms| JobError {
             at_ms,
             job: "job-1".into(),
-            shop: STORE.into(),
+            shop: SHOP_ID.into(),
             cause: Some(model::Cause::Auth),
             reason: "the model said \"no\"".into(),
             ending: Ending::Retry,

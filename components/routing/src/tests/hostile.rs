@@ -3,7 +3,7 @@
 use model::jobs::{Enqueued, State};
 use proptest::prelude::*;
 
-use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, PARTS, SHOP, STORE, signed, webhook};
+use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, PARTS, SHOP, SHOP_ID, signed, webhook};
 use crate::{BodyError, Cached, Method, Staleness, handle};
 
 /// Draws text that is nearly valid more often than random text.
@@ -12,7 +12,7 @@ fn any_text() -> impl Strategy<Value = String> {
         "",
         "a",
         "abc123",
-        STORE,
+        SHOP_ID,
         "%0d%0a",
         "\r\nx-evil: 1",
         "\0",
@@ -37,7 +37,7 @@ fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![
         prop::collection::vec(pieces, 0..8).prop_map(|pieces| pieces.concat()),
         "(?s).{0,60}",
-        Just(STORE.to_owned()),
+        Just(SHOP_ID.to_owned()),
     ]
 }
 
@@ -256,6 +256,6 @@ proptest! {
     #[test]
     fn any_store_can_be_asked_for_its_fallback(shop in any_text()) {
         let is_here = crate::fallback(&Fake::default(), &shop).is_some();
-        prop_assert_eq!(is_here, shop == STORE || shop == SHOP);
+        prop_assert_eq!(is_here, shop == SHOP_ID || shop == SHOP);
     }
 }

@@ -55,17 +55,17 @@ fn a_shop_that_is_closed_to_strangers_is_to_them_as_one_that_is_not_here() {
     let shop = Fake { closed_to_anybody: true, ..Fake::default() };
     let told = |answer: Answer| (answer.status(), format!("{:?}", answer.fields()), answer.text().to_owned());
     for target in [
-        "/s/STORE?shopper=abc123",
-        "/s/STORE?shopper=customer-7",
-        "/s/STORE?shopper=abc123_DE-DE",
-        "/s/STORE?shopper=",
-        "/s/STORE",
-        "/api/generation/status?store=STORE&shopper=abc123",
-        "/api/generation/status?store=STORE&shopper=abc123&wait=20",
-        "/api/generation/status?store=STORE",
+        "/s/SHOP_ID?shopper=abc123",
+        "/s/SHOP_ID?shopper=customer-7",
+        "/s/SHOP_ID?shopper=abc123_DE-DE",
+        "/s/SHOP_ID?shopper=",
+        "/s/SHOP_ID",
+        "/api/generation/status?store=SHOP_ID&shopper=abc123",
+        "/api/generation/status?store=SHOP_ID&shopper=abc123&wait=20",
+        "/api/generation/status?store=SHOP_ID",
     ] {
-        let closed = told(shop.get(&target.replace("STORE", SHOP)));
-        assert_eq!(closed, told(shop.get(&target.replace("STORE", "unknown.myshopify.com"))), "{target}");
+        let closed = told(shop.get(&target.replace("SHOP_ID", SHOP)));
+        assert_eq!(closed, told(shop.get(&target.replace("SHOP_ID", "unknown.myshopify.com"))), "{target}");
         assert_eq!(closed.0, 404, "{target}");
     }
     let report = |id: &str| {

@@ -2,7 +2,7 @@
 
 use routes::{Method, RULES, Route, SHOP as ANY_SHOP};
 
-use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, SHOP, STORE, signed};
+use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, SHOP, SHOP_ID, signed};
 use model::jobs::{Enqueued, State};
 
 use crate::{CacheOutcome, Cached, Staleness, handle};
@@ -22,7 +22,7 @@ fn a_page_names_its_route_its_shop_and_the_part_of_the_cache() {
     ] {
         let shop = holding(cached);
         for (target, route, id) in [
-            (TARGET.to_owned(), Route::Page, STORE),
+            (TARGET.to_owned(), Route::Page, SHOP_ID),
             (signed("/proxy", "country=DE&language=DE"), Route::ProxyPage, SHOP),
             (signed("/proxy/fragment", ""), Route::ProxyFragment, SHOP),
         ] {
@@ -77,7 +77,7 @@ fn every_route_of_the_table_is_answered_by_its_methods_and_no_others() {
     let shop = Fake { development: true, ..Fake::default() };
     for rule in &RULES {
         for path in rule.paths {
-            let path = path.replace(ANY_SHOP, STORE);
+            let path = path.replace(ANY_SHOP, SHOP_ID);
             for method in [Method::Get, Method::Head, Method::Post, Method::Other] {
                 let answer = Answer::of(handle(&shop, method, &path, &FakeRequest::default()));
                 assert_eq!(answer.route, Some(rule.route), "{path}");

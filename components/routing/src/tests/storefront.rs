@@ -2,7 +2,7 @@
 
 use model::jobs::Enqueued;
 
-use crate::fakes::{Fake, Held, PAGE, Requested, STORE};
+use crate::fakes::{Fake, Held, PAGE, Requested, SHOP_ID};
 use crate::{Cached, Found, Signals, Staleness, Work};
 
 const TARGET: &str = "/s/magic-wands?shopper=abc123";
@@ -185,7 +185,7 @@ fn an_encoded_store_is_the_same_store() {
 #[test]
 fn the_host_can_have_a_page_to_keep_without_anybody_asking() {
     let shop = Fake::default();
-    let answer = crate::fakes::Answer::of(crate::fallback(&shop, STORE).unwrap().into());
+    let answer = crate::fakes::Answer::of(crate::fallback(&shop, SHOP_ID).unwrap().into());
     assert!(answer.text().contains("Elder Wand"));
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.header("x-cache"), "MISS");

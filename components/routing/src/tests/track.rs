@@ -3,13 +3,13 @@
 use model::jobs::Enqueued;
 use serde_json::json;
 
-use crate::fakes::{Answer, Fake, FakeRequest, STORE};
+use crate::fakes::{Answer, Fake, FakeRequest, SHOP_ID};
 use crate::{BodyError, Method, Signals, Work, handle};
 
 const TARGET: &str = "/api/shopper/track";
 
 fn report(events: &serde_json::Value) -> String {
-    json!({ "store": STORE, "shopper": "abc123", "events": events }).to_string()
+    json!({ "store": SHOP_ID, "shopper": "abc123", "events": events }).to_string()
 }
 
 fn views(ids: &[&str]) -> String {
@@ -47,9 +47,9 @@ fn what_a_shopper_did_is_kept_for_30_days_newest_first() {
 
 #[test]
 fn shoppers_of_different_shops_have_sessions_of_their_own() {
-    let shop = Fake { shops: vec![STORE, "other"], ..Fake::default() };
+    let shop = Fake { shops: vec![SHOP_ID, "other"], ..Fake::default() };
     shop.post(TARGET, views(&["wand-1"]));
-    shop.post(TARGET, views(&["wand-2"]).replace(STORE, "other"));
+    shop.post(TARGET, views(&["wand-2"]).replace(SHOP_ID, "other"));
     let keys: Vec<_> = shop.stored.borrow().keys().cloned().collect();
     assert_eq!(keys, ["session:magic-wands:abc123", "session:other:abc123"]);
 }
@@ -126,8 +126,8 @@ fn signals_are_stored_whatever_comes_of_the_request() {
 fn who_is_not_known_cannot_be_reported_about() {
     let shop = Fake::default();
     let valid = views(&["a"]);
-    refuse(&shop.post(TARGET, valid.replace(STORE, "unknown")), 404, "there is no such shop here");
-    refuse(&shop.post(TARGET, valid.replace(STORE, "a:b")), 404, "there is no such shop here");
+    refuse(&shop.post(TARGET, valid.replace(SHOP_ID, "unknown")), 404, "there is no such shop here");
+    refuse(&shop.post(TARGET, valid.replace(SHOP_ID, "a:b")), 404, "there is no such shop here");
     let alphabet = "shopper id may hold only A-Z, a-z, 0-9, '_' and '-'";
     refuse(&shop.post(TARGET, valid.replace("abc123", "a:b")), 400, alphabet);
     refuse(&shop.post(TARGET, valid.replace("abc123", "")), 400, "shopper id is empty");

@@ -726,7 +726,7 @@ enum Act {
     Claim,
     Release(bool),
     Extend(usize),
-    Settle(usize, u8),
+    Complete(usize, u8),
     Requeue(usize),
     Bury(usize),
     Adopt(Vec<u8>),
@@ -745,7 +745,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => any::<bool>().prop_map(Act::Release),
         1 => (1..5_000_u64).prop_map(Act::SetBack),
         1 => (0..8_usize).prop_map(Act::Extend),
-        4 => (0..8_usize, 0..4_u8).prop_map(|(claim, how)| Act::Settle(claim, how)),
+        4 => (0..8_usize, 0..4_u8).prop_map(|(claim, how)| Act::Complete(claim, how)),
         1 => (0..8_usize).prop_map(Act::Requeue),
         1 => (0..8_usize).prop_map(Act::Bury),
         1 => Just(Act::Prune),
@@ -796,7 +796,7 @@ impl Story {
                 let (id, token) = some_claim(claim);
                 format!("{:?}", jobs.extend_lease(&id, token, now_ms, LEASE_MS).await)
             }
-            Act::Settle(claim, how) => {
+            Act::Complete(claim, how) => {
                 let (id, token) = some_claim(claim);
                 format!("{:?}", jobs.complete(&id, token, now_ms, completion(*how, now_ms)).await)
             }

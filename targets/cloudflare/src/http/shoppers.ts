@@ -50,7 +50,7 @@ export async function answerShopper(env: Env, request: Request): Promise<Respons
     const asked = await ask(question);
     const wantsStream = request.headers.get('accept') === 'text/event-stream';
     if (wantsStream && rule?.hasEvents && asked.answer.status === 200) return stream(question, asked);
-    return responseOf(request.method, await settled(question, asked));
+    return responseOf(request.method, await lastAnswer(question, asked));
   } catch (error) {
     return responseOf(request.method, await rescued(question, error));
   }
@@ -85,7 +85,7 @@ function clientOf(request: ShopperRequest, rule: Rule | undefined): string | und
 }
 
 /** Returns the first answer, or a later one if it arrives in time. */
-async function settled(question: Question, first: Asked): Promise<Answer> {
+async function lastAnswer(question: Question, first: Asked): Promise<Answer> {
   const ends = Date.now() + (first.waitMs ?? 0);
   let asked = first;
   for (let pause = ASK_AGAIN_MS; asked.waitMs !== undefined; pause = Math.min(pause * 2, ASK_AGAIN_MS_MAX)) {
