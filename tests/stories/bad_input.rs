@@ -42,7 +42,7 @@ async fn hostile_targets_are_refused_and_store_nothing() {
 }
 
 #[tokio::test]
-async fn wrong_methods_are_refused_and_told_the_right_ones() {
+async fn wrong_methods_are_refused_with_the_allowed_ones() {
     let host = Host::open().await;
     let posted = host.post("/s/magic-wands?shopper=a", "").await;
     posted.is_refusal(405);

@@ -126,7 +126,7 @@ async fn the_operator_closes_a_shop_and_opens_it_again() {
 }
 
 #[test]
-fn a_report_that_is_not_there_is_told() {
+fn an_unknown_report_is_an_error() {
     let folder = tempfile::tempdir().expect("a folder");
     let output = run(folder.path(), &["report", SHOP, "w1"]);
     let text = String::from_utf8_lossy(&output.stderr);

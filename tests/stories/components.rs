@@ -80,7 +80,7 @@ async fn a_page_waits_for_a_generation_that_is_skipped_and_loses_no_attempt_to_i
 }
 
 #[tokio::test]
-async fn what_the_host_holds_for_a_component_counts_as_its_memory() {
+async fn memory_held_by_the_host_for_a_component_counts() {
     // A host that is not optimised copies slowly: its time must not run out before its memory.
     let config =
         config(Role::Caching, Flaw::Keeps).replace("compute_ms = 50\nwall_ms = 500", "compute_ms = 5000");
@@ -111,7 +111,7 @@ async fn a_page_for_which_routing_has_no_memory_does_not_count_as_a_failure_of_c
 }
 
 #[tokio::test]
-async fn a_component_logs_so_much_in_a_call_and_no_more() {
+async fn a_component_has_a_log_quota_per_call() {
     let config = config(Role::Catalog, Flaw::Talks).replace("compute_ms = 50", "compute_ms = 400");
     let host = Host::builder().config(&config).open().await;
     host.visit("abc123").await.is_fallback();

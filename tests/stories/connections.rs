@@ -67,7 +67,7 @@ async fn whatever_a_crowd_does_with_its_connections_a_newcomer_is_answered() {
 }
 
 #[tokio::test]
-async fn half_of_the_connections_may_wait_and_more_are_told_at_once_where_things_stand() {
+async fn half_of_the_connections_may_wait_and_others_get_the_current_state() {
     let host = crowded().await;
     let events = format!("GET {STATUS} HTTP/1.1\r\nhost: a\r\naccept: text/event-stream\r\n\r\n");
     let mut waiting = Vec::new();
@@ -139,7 +139,7 @@ async fn beats_and_ends(host: &Host) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_asks_routing_what_is_so_and_once_more_when_it_listens() {
+async fn a_stream_asks_routing_again_once_it_listens() {
     let model = LlmServer::open([Saying::Stall]).await;
     let folder = tempfile::tempdir().expect("a folder");
     let environment = [("LLM_BASE_URL", model.url.as_str()), ("ENVIRONMENT", "development")];

@@ -47,7 +47,7 @@ async fn visit(process: &Process, shoppers: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_crash_is_no_attempt_and_costs_one_call_of_the_model_for_each_job_under_way() {
+async fn a_crash_is_no_attempt_and_costs_one_model_call_for_each_running_job() {
     let folder = folder(CONFIG);
     let model = model(KILLS * SHOPPERS).await;
     let mut process = start(folder.path(), &model);
@@ -72,7 +72,7 @@ async fn a_crash_is_no_attempt_and_costs_one_call_of_the_model_for_each_job_unde
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_restart_robs_no_host_that_lives_and_a_host_that_lives_takes_up_what_another_left() {
+async fn a_restart_takes_no_jobs_of_a_live_host_and_a_live_host_takes_over_those_of_a_dead_one() {
     let folder = folder(CONFIG);
     let model = model(2).await;
     let first = start(folder.path(), &model);
@@ -96,7 +96,7 @@ async fn a_restart_robs_no_host_that_lives_and_a_host_that_lives_takes_up_what_a
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_is_told_to_stop_waits_for_no_model_and_its_jobs_go_on_at_the_next_start() {
+async fn a_stopping_server_waits_for_no_model_and_its_jobs_continue_at_the_next_start() {
     let folder = folder(CONFIG);
     let model = model(SHOPPERS).await;
     let process = start(folder.path(), &model);
@@ -128,7 +128,7 @@ async fn a_server_that_is_told_to_stop_waits_for_no_model_and_its_jobs_go_on_at_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_signal_that_says_nothing_to_the_server_does_not_end_it() {
+async fn unused_signals_do_not_end_the_server() {
     let folder = folder(CONFIG);
     let process = Process::start(folder.path(), &[]);
     for signal in ["HUP", "USR1", "USR2", "ALRM", "PIPE", "XFSZ"] {

@@ -69,7 +69,7 @@ fn each_page_was_stored_once(log: &Path) {
 
 /// Whatever became of the files in which compiled components are kept, the next start compiles again and says so.
 #[tokio::test(flavor = "multi_thread")]
-async fn compiled_code_that_was_damaged_is_compiled_again_and_said() {
+async fn damaged_compiled_code_is_compiled_again_and_logged() {
     let folder = tempfile::tempdir().expect("a folder");
     process::command(folder.path(), &["check"]);
     let compiled = folder.path().join("data/compiled");

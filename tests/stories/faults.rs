@@ -59,7 +59,7 @@ async fn a_page_that_cannot_be_stored_is_tried_again_until_it_can() {
 }
 
 #[tokio::test]
-async fn health_says_which_backend_fails_and_shoppers_are_served_meanwhile() {
+async fn health_names_the_failing_backend_and_shoppers_are_served() {
     let host = Host::open().await;
     assert_eq!(host.get("/health").await.json("status"), "ok");
     host.controls.blob.break_all();

@@ -88,7 +88,7 @@ async fn a_request_names_one_host() {
 }
 
 #[tokio::test]
-async fn who_closes_their_side_gets_their_answer() {
+async fn a_half_closed_connection_gets_its_answer() {
     let host = Host::open().await;
     let event = r#"{"store":"magic-wands","shopper":"a","events":[{"type":"visit"}]}"#;
     let post = |length: usize| {
@@ -123,7 +123,7 @@ async fn who_closes_their_side_gets_their_answer() {
 }
 
 #[tokio::test]
-async fn who_closes_their_side_is_told_once_there_is_something_to_tell() {
+async fn a_half_closed_connection_gets_its_long_poll_answer() {
     let host = Host::open().await;
     host.controls.llm.hold();
     host.visit("waiting").await.is_fallback();
@@ -148,7 +148,7 @@ async fn a_refusal_reaches_who_is_still_sending() {
 }
 
 #[tokio::test]
-async fn who_is_told_that_a_target_is_too_long_may_send_the_rest_of_a_body() {
+async fn a_refused_long_target_may_still_send_its_body() {
     let host = Host::open().await;
     let part = "y".repeat(64 << 10);
     let target = format!("/s/magic-wands?shopper={}", "a".repeat(9 << 10));

@@ -124,7 +124,7 @@ async fn a_shop_that_was_uninstalled_and_installed_again_is_served_and_stays() {
 }
 
 #[tokio::test]
-async fn a_merchant_sees_also_what_an_attempt_cost_that_came_to_nothing() {
+async fn a_merchant_sees_the_cost_of_failed_attempts_too() {
     let (origin, _) = shopify().await;
     let model = LlmServer::open([Saying::Text(plan())]).await;
     let folder = tempfile::tempdir().expect("a folder");

@@ -105,7 +105,7 @@ async fn a_plan_with_a_fault_is_sent_back_once_and_the_mended_one_is_the_page() 
 }
 
 #[tokio::test]
-async fn a_model_that_is_well_again_is_asked_again() {
+async fn a_recovered_model_is_used_again() {
     let server = LlmServer::open([Saying::Status(503, ""), Saying::Text(plan())]).await;
     let host = host(&server).await;
     assert_eq!(page_of(&host).await.header("x-wand-source"), "llm");

@@ -32,7 +32,7 @@ async fn debug_routes_do_not_exist_for_strangers() {
 }
 
 #[tokio::test]
-async fn the_debug_routes_tell_of_the_pool_and_start_a_generation() {
+async fn the_debug_routes_show_the_pool_and_start_a_generation() {
     let host = Host::open().await;
     let started = host.post("/debug/generate?store=magic-wands&shopper=abc123", "").await;
     assert_eq!(started.status, 202, "{}", started.body);
@@ -104,7 +104,7 @@ fn a_variable_that_is_no_number_is_an_error_that_names_it() {
 }
 
 #[test]
-fn jobs_that_are_not_there_are_told_apart_from_those_that_are_not_dead() {
+fn unknown_jobs_differ_from_jobs_that_are_not_dead() {
     let folder = tempfile::tempdir().expect("a folder");
     for command in ["show", "retry", "bury"] {
         let output = process::run(folder.path(), &["jobs", command, "0"]);

@@ -20,7 +20,7 @@ async fn first_visit_is_a_fallback_at_once_and_the_next_is_the_generated_page() 
 }
 
 #[tokio::test]
-async fn what_is_personal_is_kept_by_nobody_else() {
+async fn personal_pages_are_not_cached_by_others() {
     let host = Host::open().await;
     for _ in 0..2 {
         let page = host.visit("abc123").await;
@@ -133,7 +133,7 @@ async fn a_full_pool_lets_the_fallback_page_stand_and_says_so() {
 }
 
 #[tokio::test]
-async fn server_sent_events_tell_each_state_until_the_page_is_ready() {
+async fn server_sent_events_report_each_state_until_the_page_is_ready() {
     let host = Host::open().await;
     host.visit("abc123").await;
     let events = host

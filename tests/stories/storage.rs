@@ -145,7 +145,7 @@ async fn a_process_outlives_locks_lost_files_and_damage() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_budget_that_cannot_be_written_is_told() {
+async fn a_budget_that_cannot_be_written_is_logged() {
     let folder = tempfile::tempdir().expect("a folder");
     let process =
         start_with(folder.path(), &[("LLM_BASE_URL", "http://127.0.0.1:9/v1"), ("LLM_MODEL", "none")]);
@@ -159,7 +159,7 @@ async fn a_budget_that_cannot_be_written_is_told() {
 
 /// A write waits five seconds for the lock of another process. A server that is to stop does not.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_is_told_to_stop_does_not_wait_for_a_lock() {
+async fn a_stopping_server_does_not_wait_for_a_lock() {
     let folder = tempfile::tempdir().expect("a folder");
     let process = start(folder.path());
     made(&process, "known").await;

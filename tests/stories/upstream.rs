@@ -155,7 +155,7 @@ async fn a_shop_that_hangs_costs_a_shopper_moments_and_no_page() {
 }
 
 #[tokio::test]
-async fn whatever_a_shop_answers_of_which_nothing_is_known_a_shopper_gets_a_page() {
+async fn a_shopper_gets_a_page_whatever_an_unknown_shop_answers() {
     let shopify = Shop::new(Err(Error::Timeout));
     let host = shopify.open().await;
     for illness in illnesses() {
@@ -174,7 +174,7 @@ async fn whatever_a_shop_answers_of_which_nothing_is_known_a_shopper_gets_a_page
 }
 
 #[tokio::test]
-async fn whatever_a_shop_answers_that_is_known_its_products_stay_until_it_is_well_again() {
+async fn a_known_shop_keeps_its_products_until_it_recovers() {
     let shopify = Shop::new(sells("Wand of day 0"));
     let host = shopify.open().await;
     assert!(host.current_page().await.contains("Wand of day 0"));
@@ -204,7 +204,7 @@ async fn whatever_a_shop_answers_that_is_known_its_products_stay_until_it_is_wel
 
 /// Another instance is asking the shop, and takes its time: a job waits for it, however often it has to come back.
 #[tokio::test]
-async fn a_job_that_waits_for_what_another_asks_loses_no_attempt() {
+async fn a_job_that_waits_for_another_jobs_request_loses_no_attempt() {
     const ASKING: &str = "shopify:magic-wands.myshopify.com:asking_products";
     let shopify = Shop::new(sells("Wand of before"));
     let host = shopify.open_with("[pool]\nattempts_max = 1\n").await;

@@ -120,7 +120,7 @@ async fn redacting_a_shop_leaves_an_audit_record() {
 }
 
 #[tokio::test]
-async fn what_is_kept_of_a_customer_is_put_together_for_the_merchant() {
+async fn a_report_collects_a_customers_data_for_the_merchant() {
     let host = shop().open().await;
     customer(&host, "7").await;
     assert_eq!(host.webhook("customers/data_request", "w1", &of_customer(7)).await.status, 200);
@@ -131,7 +131,7 @@ async fn what_is_kept_of_a_customer_is_put_together_for_the_merchant() {
 }
 
 #[tokio::test]
-async fn a_webhook_that_cannot_be_stored_is_asked_for_again() {
+async fn a_webhook_that_cannot_be_stored_is_answered_503() {
     let host = shop().open().await;
     for faults in [&host.controls.kv, &host.controls.jobs] {
         faults.break_all();
@@ -145,7 +145,7 @@ async fn a_webhook_that_cannot_be_stored_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_webhook_that_is_none_is_refused_and_nothing_is_stored() {
+async fn an_invalid_webhook_is_refused_and_stores_nothing() {
     let host = shop().open().await;
     for (topic, body) in [
         ("customers/redact", "{"),

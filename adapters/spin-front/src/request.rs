@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_is_whom_spin_saw_or_whom_shopify_says_it_passes_on() {
+    fn the_client_is_spins_peer_or_the_one_that_shopify_forwards() {
         let entries = [
             entry("spin-client-addr", b"192.0.2.1:4000"),
             entry("X-Forwarded-For", b"203.0.113.7, 192.0.2.9"),

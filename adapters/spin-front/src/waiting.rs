@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn each_state_is_told_once() {
+    fn each_state_is_sent_once() {
         let script = Script::new(&["queued", "queued", "running", "running", "ready"]);
         let (told, awaited) = told(&script, usize::MAX);
         assert_eq!(told, ["data: queued\n\n", "data: running\n\n", "data: ready\n\n"]);
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_told_to_nobody() {
+    fn nothing_is_sent_to_a_closed_client() {
         let (told, awaited) = told(&Script::new(&["queued", "running", "ready"]), 1);
         assert_eq!(told, ["data: queued\n\n"]);
         assert!(awaited);

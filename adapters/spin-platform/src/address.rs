@@ -68,14 +68,14 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_taken_apart() {
+    fn an_address_is_split() {
         check("https://api.example/v1/chat", Scheme::Https, "api.example", "/v1/chat");
         check("http://127.0.0.1:11434", Scheme::Http, "127.0.0.1:11434", "/");
         check("http://[::1]:9000/a?b=c&d=%20", Scheme::Http, "[::1]:9000", "/a?b=c&d=%20");
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn invalid_addresses_are_refused() {
         for (text, wrong) in [
             ("", InvalidAddress::Scheme),
             ("ftp://example/", InvalidAddress::Scheme),

@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shopify_is_left_alone_for_as_long_as_it_wants_within_reason() {
+    fn pauses_follow_shopify_within_limits() {
         for (status, retry_after_ms, rest_ms) in [
             (429, Some(2_500), 2_500),
             (429, Some(0), 1_000),

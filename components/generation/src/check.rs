@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_heading_is_true_of_what_stands_under_it() {
+    fn a_heading_is_true_of_its_products() {
         let what = |claim: &str| format!("says that the products {claim}, which is not true");
         let cases = [
             ("/blocks/0/headline", "On sale", "blocks[0].headline", "are reduced"),
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn a_grid_may_show_what_is_sold_out() {
+    fn a_grid_may_show_sold_out_products() {
         let mut plan = every_block();
         let Block::Grid(Grid { products, .. }) = &mut plan.blocks[1] else { panic!("a grid is second") };
         products[0] = "wand-sold-out".to_owned();
@@ -405,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_wrong_throughout_is_told_so_in_few_words() {
+    fn a_plan_with_many_problems_gets_a_short_list() {
         let block = Block::Grid(Grid { heading: "<".repeat(1000), products: vec!["<".repeat(1000); 1000] });
         let plan = Plan { title: "<".repeat(1000), blocks: vec![block; 1000] };
         let problems = check(plan, &storefront()).unwrap_err();

@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_schema_does_not_name_is_refused() {
+    fn members_outside_the_schema_are_refused() {
         for block in [
             json!({ "type": "hero", "headline": "x", "text": "x", "product": null, "price": 1 }),
             json!({ "type": "hero", "headline": "x", "text": "x" }),

@@ -52,7 +52,7 @@ const SEED_VARIABLE: &str = "QUEUEING_SEED";
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a developer names the seed of the run to repeat")]
-fn no_job_is_lost_or_done_twice_whatever_breaks() {
+fn no_fault_loses_a_job_or_runs_it_twice() {
     match std::env::var(SEED_VARIABLE) {
         Ok(seed) => run(seed.parse().expect("a seed is a number")),
         Err(_) => (0..SEEDS).for_each(run),

@@ -80,13 +80,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_can_be_asked_for_a_task(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn decoding_any_bytes_as_a_task_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             prop_assert!(Task::decode(&bytes).is_err());
         }
     }
 
     #[test]
-    fn what_is_wrong_with_a_payload_is_said_without_its_words() {
+    fn errors_about_a_payload_do_not_repeat_it() {
         let wrong = Task::decode(br#"{"form":1,"store":"magic-wands","shopper":7041}"#).unwrap_err();
         assert_eq!(wrong.to_string(), "invalid task: wrong JSON in line 1, column 46");
         let wrong = Task::decode(br#"{"form":3}"#).unwrap_err();

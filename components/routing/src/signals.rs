@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_is_first_and_nothing_is_there_twice() {
+    fn the_newest_comes_first_without_duplicates() {
         assert_eq!(views(2).with(&[view(2), view(0)]).views, ["wand-0", "wand-2", "wand-1"]);
     }
 
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_did_before_they_were_known_comes_first() {
+    fn earlier_signals_precede_those_after_login() {
         let known = Signals { visits: 2, ..views(3) };
         let newer = Signals { visits: 1, ..Signals::default() }.with(&[view(1), view(9)]);
         let joined = known.joined_by(&newer);
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stored_is_versioned() {
+    fn stored_signals_are_versioned() {
         let stored = String::from_utf8(views(1).encode()).unwrap();
         assert!(stored.starts_with(r#"{"form":1,"signals":{"visits":0,"views":["wand-0"]"#), "{stored}");
         assert_eq!(
@@ -241,7 +241,7 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_can_be_asked_for_signals(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
+        fn decoding_any_bytes_as_signals_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
             prop_assert_eq!(Signals::decode(&bytes), Signals::default());
         }
     }

@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn what_two_questions_learned_at_once_is_both_remembered() {
+    fn concurrent_questions_both_record_what_they_learned() {
         let mut memory = Memory::default();
         memory.keep(configured().without(&member("max_tokens")).unwrap(), true, 0);
         memory.keep(configured().without(&Part::Form).unwrap(), true, 0);

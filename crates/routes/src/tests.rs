@@ -116,7 +116,7 @@ fn a_route_reads_a_body_only_if_it_can_be_written_to() {
 }
 
 #[test]
-fn only_what_shopify_forwards_names_its_client() {
+fn only_requests_from_shopify_name_their_client() {
     for rule in &RULES {
         let is_forwarded = rule.paths.iter().all(|path| path.starts_with("/proxy"));
         assert_eq!(rule.trusts_forwarded, is_forwarded, "{rule:?}");

@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_a_shop_is_never_asked() {
+    fn lookalike_domains_are_never_requested() {
         for shop in [
             "magic-wands",
             "magic-wands.example",

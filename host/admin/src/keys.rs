@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_are_none_are_refused_without_showing_them() {
+    fn invalid_keys_are_refused_without_showing_them() {
         assert_eq!(Keys::parse(" , ").err(), Some(InvalidKeys::None));
         let good = STANDARD.encode([1; KEY_BYTES]);
         for text in [format!("{good},c2hvcnQ="), format!("{good},not base64!")] {

@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn every_persona_is_shown_and_none_is_taken_for_another() {
+    fn every_persona_is_shown_with_its_own_name_and_description() {
         for shown in Persona::ALL {
             let text = main(vec![(shown, true)]);
             for persona in Persona::ALL {

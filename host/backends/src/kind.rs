@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_kind_is_told_those_that_there_are() {
+    fn an_unknown_kind_is_refused_with_the_known_ones() {
         let told = blob::check(&Selection::of("s4")).expect_err("there is none").to_string();
         assert_eq!(told, "`backends.blob.kind` is `s4`; it must be one of: folder, memory");
     }

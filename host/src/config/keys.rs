@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_key_is_told_the_nearest() {
+    fn an_unknown_key_is_refused_with_the_nearest() {
         assert_eq!(
             refusal("[section]\nttl_secs = 3"),
             "unknown key `section.ttl_secs`; did you mean `section.ttl_seconds`?"

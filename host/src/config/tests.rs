@@ -31,7 +31,7 @@ fn extra(text: &str, variables: &[(&str, &str)]) -> Value {
 }
 
 #[test]
-fn where_nothing_is_said_there_is_the_demo_shop() {
+fn the_default_configuration_is_the_demo_shop() {
     let shops = accepted("", &[]).settings().shops;
     assert_eq!(shops.into_iter().collect::<Vec<_>>(), [("magic-wands".to_owned(), Shop::demo())]);
 }
@@ -88,7 +88,7 @@ fn a_section_of_stores_without_a_store_is_refused() {
 }
 
 #[test]
-fn an_unknown_key_in_a_store_is_told_the_nearest() {
+fn an_unknown_key_in_a_shop_is_refused_with_the_nearest() {
     assert_eq!(
         refusal("[shops.lamps]\nlangage = 'en'", &[]),
         "unknown key `shops.lamps.langage`; did you mean `shops.lamps.language`?"
@@ -134,7 +134,7 @@ fn secrets_are_known_and_not_shown() {
 }
 
 #[test]
-fn the_models_key_has_an_alias_that_counts_only_alone() {
+fn the_alias_of_the_models_key_counts_only_if_the_key_is_unset() {
     let key = |variables: &[(&str, &str)]| accepted("", variables).secrets.llm_key.unwrap();
     let alias = key(&[("KIMI_API_KEY", "sk-old")]);
     assert_eq!((alias.secret.expose(), alias.variable, alias.ignored.len()), ("sk-old", "KIMI_API_KEY", 0));
@@ -143,7 +143,7 @@ fn the_models_key_has_an_alias_that_counts_only_alone() {
 }
 
 #[test]
-fn kimi_is_told_not_to_think_unless_the_operator_says_what_it_is_told() {
+fn kimi_is_asked_not_to_think_unless_extra_members_are_configured() {
     let key = &[("LLM_API_KEY", "sk-hush")];
     let gateway = &[("LLM_API_KEY", "sk-hush"), ("AI_GATEWAY_URL", "https://gateway.example/v1")];
     assert_eq!(extra("", key), json!({ "thinking": { "type": "disabled" } }));
@@ -154,7 +154,7 @@ fn kimi_is_told_not_to_think_unless_the_operator_says_what_it_is_told() {
 }
 
 #[test]
-fn another_model_is_told_only_what_the_operator_says() {
+fn another_model_gets_only_configured_extra_members() {
     let local = &[("LLM_BASE_URL", "http://127.0.0.1:11434/v1"), ("LLM_MODEL", "llama3.3")];
     assert_eq!(extra("", local), json!({}));
     assert_eq!(extra("[llm.extra]\nkeep_alive = 60", local), json!({ "keep_alive": 60 }));
@@ -251,7 +251,7 @@ fn a_builtin_is_chosen_for_the_catalog_only_and_not_beside_a_path() {
 }
 
 #[tokio::test]
-async fn a_shop_is_connected_by_variables_and_its_token_is_for_it_alone() {
+async fn a_shop_is_connected_by_variables_and_only_it_gets_the_token() {
     let config = accepted("", &[("SHOPIFY_STORE", SHOP), ("SHOPIFY_ACCESS_TOKEN", "shpat_hush")]);
     assert_eq!(config.settings().shops[SHOP].name, "tea-house");
     let tokens = config.tokens();

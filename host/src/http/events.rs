@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sent_meanwhile_puts_off_the_beat_and_not_the_end() {
+    fn sent_events_delay_the_heartbeat_but_not_the_end() {
         let start = Instant::now();
         let times = StreamTimes { life: Duration::from_secs(40), heartbeat: Duration::from_secs(15) };
         let mut deadlines = Deadlines::new(times, start);

@@ -74,7 +74,7 @@ async fn liquid_runs_inside_the_theme_so_that_an_app_has_to_escape() {
 }
 
 #[tokio::test]
-async fn a_webhook_is_sent_until_it_is_taken() {
+async fn a_webhook_is_sent_until_it_is_accepted() {
     let calls = Arc::new(AtomicU32::new(0));
     let taken = move || {
         let call = calls.fetch_add(1, Ordering::SeqCst);

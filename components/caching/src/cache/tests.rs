@@ -312,7 +312,7 @@ fn a_catalog_version_that_is_bumped_by_hand_is_bumped_at_once_however_often() {
 }
 
 #[test]
-fn of_racing_moves_each_one_counts() {
+fn racing_bumps_all_count() {
     let shop = Shop::open().unwrap();
     for version in ["1", "2"] {
         shop.cache.kv.rivals.borrow_mut().push_back((VERSION.into(), Bytes::new(version.as_bytes())));
@@ -321,7 +321,7 @@ fn of_racing_moves_each_one_counts() {
 }
 
 #[test]
-fn a_race_lost_again_and_again_is_given_up() {
+fn a_write_gives_up_after_repeated_conflicts() {
     let shop = Shop::open().unwrap();
     for version in 1..=SWAPS_MAX {
         let value = Bytes::new(version.to_string().as_bytes());
@@ -333,7 +333,7 @@ fn a_race_lost_again_and_again_is_given_up() {
 }
 
 #[test]
-fn a_version_that_is_none_is_replaced_by_the_next_move() {
+fn an_invalid_version_is_replaced_by_the_next_bump() {
     let shop = Shop::open().unwrap();
     shop.cache.kv.write(VERSION.into(), Bytes::new(b"\xff not a number"), None);
     assert_eq!(shop.cache.catalog_version(&shop.id, NOW_MS), Ok(0));
@@ -364,7 +364,7 @@ fn a_purge_that_fails_in_part_tries_the_rest() {
 }
 
 #[test]
-fn a_closed_shop_holds_nothing_and_keeps_nothing() {
+fn a_closed_shop_serves_and_stores_nothing() {
     let shop = Shop::open().unwrap();
     shop.store_page("hello", metadata()).unwrap();
     assert_eq!(shop.cache.close(&shop.id), Ok(()));
@@ -408,7 +408,7 @@ fn the_pages_of_a_shop_that_is_open_again_are_stale() {
 }
 
 #[test]
-fn to_close_is_one_write_and_loses_no_race() {
+fn closing_is_one_write_and_loses_no_race() {
     let shop = Shop::open().unwrap();
     shop.cache.kv.rivals.borrow_mut().push_back((VERSION.into(), Bytes::new(b"7")));
     shop.kv_calls();
@@ -420,7 +420,7 @@ fn to_close_is_one_write_and_loses_no_race() {
 }
 
 #[test]
-fn a_page_that_is_written_while_its_shop_closes_is_taken_back() {
+fn a_page_written_while_its_shop_closes_is_removed() {
     let shop = Shop::open().unwrap();
     let closed = Bytes::new(b"00000000000000000000 closed");
     shop.cache.kv.afterwards.replace(Some((VERSION.into(), closed)));
@@ -430,7 +430,7 @@ fn a_page_that_is_written_while_its_shop_closes_is_taken_back() {
 }
 
 #[test]
-fn without_word_of_its_shop_a_page_is_served_and_none_is_stored() {
+fn without_the_shop_record_a_page_is_served_and_none_is_stored() {
     let shop = Shop::open().unwrap();
     shop.store_page("hello", metadata()).unwrap();
     shop.cache.kv.faults.set(&["get"]);
@@ -475,7 +475,7 @@ proptest! {
     /// last written, and its plan is never older than the one before. If short-term storage cannot be read, nothing
     /// is written, because it is unknown whether the shop is closed.
     #[test]
-    fn a_lookup_gives_what_was_last_written(steps in prop::collection::vec(any_step(), 1..40)) {
+    fn a_lookup_returns_the_last_write(steps in prop::collection::vec(any_step(), 1..40)) {
         let shop = Shop::open().unwrap();
         let mut kept: Option<(u64, String)> = None;
         let mut unread = false;

@@ -63,7 +63,7 @@ fn deleting_a_shop_spares_other_shops() {
 }
 
 #[test]
-fn what_lies_in_one_tier_only_and_what_has_no_form_goes_too() {
+fn data_in_one_tier_and_malformed_data_is_deleted_too() {
     let cache = cache();
     let keys = ["ui:a.myshopify.com:expired long-term", "shopify:a.myshopify.com:products"];
     for key in keys {
@@ -82,7 +82,7 @@ fn pages(cache: &TestCache, shopper: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_shoppers_pages_are_told_of_in_whichever_tier_they_are() {
+fn a_shoppers_pages_are_listed_from_both_tiers() {
     let cache = cache();
     for shopper in ["customer-7", "customer-7_DE-DE", "customer-77", "customer-7_x"] {
         store_page(&cache, "a.myshopify.com", shopper);
@@ -101,7 +101,7 @@ fn a_shoppers_pages_are_told_of_in_whichever_tier_they_are() {
 }
 
 #[test]
-fn neighbours_of_a_shopper_hide_none_of_their_pages() {
+fn similar_ids_hide_none_of_a_shoppers_pages() {
     let cache = cache();
     for number in 0..450 {
         store_page(&cache, "a.myshopify.com", &format!("customer-7_x{number:03}"));
@@ -198,7 +198,7 @@ fn listings(cache: &TestCache, shopper: Option<&str>) -> Vec<String> {
 }
 
 #[test]
-fn what_others_have_costs_nothing() {
+fn data_of_others_costs_nothing() {
     for deleted in [Some("customer-12"), None] {
         let expected = {
             let cache = cache();
@@ -220,7 +220,7 @@ fn what_others_have_costs_nothing() {
 }
 
 #[test]
-fn storage_that_does_not_delete_is_told_and_does_not_go_on_forever() {
+fn failing_storage_fails_a_deletion_that_can_be_repeated() {
     for operation in [["list"], ["delete"]] {
         let cache = cache();
         store_page(&cache, "a.myshopify.com", "abc123");
@@ -240,7 +240,7 @@ fn storage_that_does_not_delete_is_told_and_does_not_go_on_forever() {
 proptest! {
     /// For any stored data and any failing calls: in the end the scope is empty, and all other data remains.
     #[test]
-    fn what_is_meant_goes_and_the_rest_stays(
+    fn deletion_removes_exactly_its_scope(
         shoppers in prop::collection::btree_set("customer-[12]{1,2}(_DE-DE|_X)?", 0..12),
         deleted in prop::sample::select(vec![None, Some("customer-1"), Some("customer-12")]),
         fails in any::<bool>(),

@@ -33,7 +33,7 @@ fn the_file_that_was_built_in_is_a_catalog() {
 }
 
 #[test]
-fn what_is_left_out_has_a_default() {
+fn omitted_members_have_defaults() {
     let catalog = Catalog::parse(&file(&product(""))).expect("it is right");
     let product = &catalog.assortment("tea").expect("the shop is there").products[0];
     assert_eq!((product.price, product.price_before, product.available), (Price(890), None, true));
@@ -100,7 +100,7 @@ fn a_member_that_breaks_a_rule_is_named() {
 }
 
 #[test]
-fn everything_that_is_wrong_is_said_at_once() {
+fn all_problems_are_reported_at_once() {
     let products = [product(""), product(r#""url": "tea", "price_before": 1"#)].join(",");
     assert_eq!(problems(&file(&products)).len(), 3, "an address, a price, and an id twice");
 }
@@ -116,7 +116,7 @@ fn a_shop_has_at_most_a_hundred_products() {
 }
 
 #[test]
-fn what_is_no_shop_no_currency_or_no_json_is_named() {
+fn invalid_shops_currencies_and_json_are_named() {
     let shop = |shop: &str, currency: &str| {
         problems(&format!(r#"{{"shops":{{"{shop}":{{"currency":"{currency}","products":[]}}}}}}"#))
     };

@@ -48,7 +48,7 @@ fn fresh_ms(world: &World) -> u64 {
 const FRESH_MS: u64 = World::FRESH_SECONDS as u64 * 1000;
 
 #[test]
-fn without_a_model_the_page_is_planned_locally_and_nothing_is_amiss() {
+fn without_a_model_the_page_is_planned_locally_without_an_error() {
     let world = World::new([]);
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
     let PageMetadata { fragment_offset, fragment_size, .. } = world.metadata();
@@ -119,7 +119,7 @@ fn after_a_crash_a_mistaken_plan_is_not_repaired() {
 }
 
 #[test]
-fn a_market_that_sells_nothing_costs_no_call_of_the_model_and_is_looked_at_again_soon() {
+fn a_market_without_products_calls_no_model_and_is_retried_soon() {
     let nothing = Ok(Assortment::new("EUR".to_owned(), Vec::new()));
     let world = World { products: nothing, ..World::new([answer(good())]) };
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
@@ -196,7 +196,7 @@ fn a_repair_that_gets_no_answer_is_not_tried_again() {
 }
 
 #[test]
-fn an_answer_that_was_cut_off_is_told_from_one_that_is_wrong() {
+fn a_truncated_answer_differs_from_a_wrong_one() {
     let half = &good()[..100];
     for (ending, cause, asked_times) in [
         (Ending::Complete, Cause::Format, 2),
@@ -221,7 +221,7 @@ fn a_store_that_is_not_served_has_no_page() {
 }
 
 #[test]
-fn what_does_not_answer_is_tried_again() {
+fn unavailable_dependencies_are_retried() {
     let world = World { products: Err(CatalogError::Unavailable(500)), ..World::new([]) };
     assert!(matches!(generate(&world, &job()), Outcome::Retry { after_ms: Some(500), .. }));
     let error = CacheError::Unavailable("xyzzy".to_owned());
@@ -241,7 +241,7 @@ fn a_catalog_that_is_busy_postpones_the_job() {
 }
 
 #[test]
-fn what_the_cache_refuses_is_not_tried_again() {
+fn pages_that_the_cache_refuses_are_not_retried() {
     let world = World { cache_error: Some(CacheError::Invalid(String::new())), ..World::new([]) };
     assert!(matches!(generate(&world, &job()), Outcome::Failed(_)));
 }
@@ -371,7 +371,7 @@ fn cut_off_everywhere(world: impl Fn() -> World, job: &Job, see: impl Fn(usize, 
 }
 
 #[test]
-fn a_generation_cut_off_anywhere_is_brought_to_its_end_and_nothing_done_twice() {
+fn an_interrupted_generation_resumes_and_repeats_nothing() {
     let world = || World::new([answer(good()), answer(good())]);
     cut_off_everywhere(world, &job(), |asked_times, was_kept, world| {
         let asked_again = world.asked_times() - asked_times;
@@ -382,7 +382,7 @@ fn a_generation_cut_off_anywhere_is_brought_to_its_end_and_nothing_done_twice() 
 }
 
 #[test]
-fn a_rerendering_cut_off_anywhere_asks_no_model() {
+fn an_interrupted_rendering_calls_no_model() {
     cut_off_everywhere(
         || world_whose_catalog_changed([]),
         &rerender_job(),
@@ -499,7 +499,7 @@ fn metadata_says_where_in_the_page_its_content_is() {
 }
 
 #[test]
-fn a_persona_that_is_known_beforehand_is_not_guessed() {
+fn a_given_persona_is_not_guessed() {
     let world = World::new([]);
     let known = Job { persona: Some(Persona::Loyalist), signals: Signals::default(), ..job() };
     assert_eq!(generate(&world, &known), Outcome::Done(None));
@@ -554,7 +554,7 @@ fn the_catalog_is_asked_in_the_shoppers_market_and_for_their_two_newest_searches
 }
 
 #[test]
-fn what_a_search_finds_can_be_on_the_page() {
+fn search_results_can_be_on_the_page() {
     let found = vec![product("rare-xyzzy", "Curios", 4200)];
     let plan = good().replace("wand-2", "rare-xyzzy");
     let world = World { found: Ok(found), ..World::new([answer(plan)]) };

@@ -123,7 +123,7 @@ fn the_preferred_member_gets_the_job_and_whoever_is_free_works_on_it() {
 }
 
 #[test]
-fn jobs_of_a_member_that_is_no_more_are_worked_on_by_the_others() {
+fn jobs_of_a_removed_member_are_claimed_by_the_others() {
     let queue = queue();
     let large = Pool { size: 30, ..POOL };
     for shopper in 0..20 {
@@ -139,7 +139,7 @@ fn jobs_of_a_member_that_is_no_more_are_worked_on_by_the_others() {
 }
 
 #[test]
-fn a_pool_of_none_is_full() {
+fn an_empty_pool_is_full() {
     assert_eq!(queue().enqueue(request("abc123"), Pool { size: 0, ..POOL }, 0), Ok(Enqueued::Full));
 }
 
@@ -220,7 +220,7 @@ fn a_retry_after_the_last_attempt_is_death() {
 }
 
 #[test]
-fn a_completion_that_was_done_without_an_answer_changes_nothing_when_it_is_repeated() {
+fn repeating_a_completion_whose_answer_was_lost_changes_nothing() {
     let queue = queue();
     let job = job_under_way(&queue);
     queue.jobs.fault.set(Fault::Unanswered);
@@ -256,7 +256,7 @@ fn expired_lease_is_claimed_again_and_the_late_worker_changes_nothing() {
 }
 
 #[test]
-fn a_lease_that_is_kept_does_not_run_out() {
+fn an_extended_lease_does_not_expire() {
     let queue = queue();
     let job = job_under_way(&queue);
     assert_eq!(queue.extend_lease(&job.lease, POOL, 90), Ok(true));
@@ -280,7 +280,7 @@ fn a_job_whose_process_dies_every_time_is_buried_after_ten() {
 }
 
 #[test]
-fn crashes_between_attempts_cost_none() {
+fn crashes_between_attempts_cost_no_attempt() {
     let queue = queue();
     let mut job = job_under_way(&queue);
     for attempt in 1..=3 {
@@ -299,7 +299,7 @@ fn crashes_between_attempts_cost_none() {
 }
 
 #[test]
-fn a_job_that_is_postponed_comes_back_with_every_attempt_and_nothing_on_record() {
+fn a_postponed_job_returns_with_all_attempts_and_no_error_record() {
     let queue = queue();
     let mut job = job_under_way(&queue);
     for time in 1..=20 {
@@ -334,7 +334,7 @@ fn a_payload_that_is_no_request_is_buried_and_the_next_job_claimed() {
 }
 
 #[test]
-fn a_claim_buries_no_more_than_it_may_and_asks_to_come_back() {
+fn a_claim_buries_a_bounded_number_of_jobs() {
     let queue = queue();
     for number in 0..=BURIALS_MAX {
         let (queues, key) = (vec![member_name(0)], number.to_string());
@@ -345,7 +345,7 @@ fn a_claim_buries_no_more_than_it_may_and_asks_to_come_back() {
 }
 
 #[test]
-fn what_cannot_be_recorded_is_told_to_the_operator() {
+fn a_failed_error_record_is_logged() {
     let queue = queue();
     let job = job_under_way(&queue);
     queue.kv.fault.set(Fault::Lost);
@@ -393,7 +393,7 @@ fn a_webhook_that_comes_again_finds_its_maintenance_task_also_when_that_is_over(
 }
 
 #[test]
-fn a_maintenance_task_that_was_given_up_is_taken_anew() {
+fn a_dead_maintenance_task_is_accepted_again() {
     let queue = queue();
     enqueue_maintenance(&queue, "event-1");
     let job = claim_any(&queue, 0).unwrap();
@@ -433,7 +433,7 @@ fn a_maintenance_task_is_tried_a_hundred_times_before_it_is_given_up() {
 }
 
 #[test]
-fn what_is_recorded_of_a_maintenance_task_names_no_customer() {
+fn the_error_record_of_a_maintenance_task_names_no_customer() {
     let queue = queue();
     enqueue_maintenance(&queue, "event-1");
     let job = claim_any(&queue, 0).unwrap();

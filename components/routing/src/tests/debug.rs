@@ -28,7 +28,7 @@ fn with_authorization(shop: &Fake, route: (Method, &str), authorization: &str) -
 }
 
 #[test]
-fn for_a_stranger_the_routes_do_not_exist() {
+fn without_the_token_debug_routes_do_not_exist() {
     let shop = Fake::default();
     for (method, target) in ROUTES {
         let nothing = shop.get("/debug/unknown");
@@ -93,7 +93,7 @@ fn a_full_pool_says_when_to_ask_again() {
 }
 
 #[test]
-fn errors_are_listed_as_many_as_asked_for() {
+fn errors_are_listed_up_to_the_limit() {
     let shop = development();
     let count = |query: &str| shop.get(&format!("/debug/errors{query}")).json().as_array().map(Vec::len);
     assert_eq!(count(""), Some(50));
@@ -119,7 +119,7 @@ fn members_are_listed() {
 }
 
 #[test]
-fn an_operator_is_told_that_the_queue_is_down() {
+fn a_queue_that_is_down_is_reported_to_the_operator() {
     let shop = Fake { down: vec!["queue"], ..development() };
     for target in READ {
         let answer = shop.get(target);
@@ -129,7 +129,7 @@ fn an_operator_is_told_that_the_queue_is_down() {
 }
 
 #[test]
-fn a_catalog_that_changed_is_noted_once_for_each_time_it_is_told() {
+fn each_request_bumps_the_catalog_version_once() {
     let shop = development();
     for version in 1..=2 {
         let answer = shop.post(BUMP, "");
@@ -173,7 +173,7 @@ fn a_catalog_of_no_store_or_of_an_unknown_one_did_not_move() {
 }
 
 #[test]
-fn an_operator_is_told_that_the_cache_is_down() {
+fn a_cache_that_is_down_is_reported_to_the_operator() {
     let shop = Fake { down: vec!["cache"], ..development() };
     for target in [BUMP, REOPEN] {
         let answer = shop.post(target, "");

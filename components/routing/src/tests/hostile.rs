@@ -208,7 +208,7 @@ proptest! {
     }
 
     #[test]
-    fn what_was_sent_is_not_repeated(shopper in "[<>a-z]{0,8}<[<>a-z]{0,8}", as_shop: bool) {
+    fn refusals_do_not_repeat_the_input(shopper in "[<>a-z]{0,8}<[<>a-z]{0,8}", as_shop: bool) {
         let target = if as_shop { format!("/s/{shopper}") } else { format!("/s/magic-wands?shopper={shopper}") };
         let answer = Fake::default().get(&target);
         prop_assert!((400..500).contains(&answer.status()));
@@ -216,7 +216,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_refused_is_neither_stored_nor_logged(
+    fn refused_input_is_neither_stored_nor_logged(
         method in any_method(), target in any_target(), request in any_request(),
     ) {
         let shop = Fake::default();
@@ -228,7 +228,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_shopify_signs_is_answered_and_what_is_refused_is_not_stored(
+    fn signed_requests_are_always_answered_and_refused_ones_store_nothing(
         shop in any_shop(), method in any_method(), parameters in any_parameters(), request in any_request(),
         path in prop::sample::select(vec!["/proxy", "/proxy/fragment", "/proxy/status", "/proxy/track"]),
     ) {
@@ -254,7 +254,7 @@ proptest! {
     }
 
     #[test]
-    fn any_store_can_be_asked_for_its_fallback(shop in any_text()) {
+    fn any_shop_id_in_a_request_for_the_fallback_is_answered(shop in any_text()) {
         let is_here = crate::fallback(&Fake::default(), &shop).is_some();
         prop_assert_eq!(is_here, shop == SHOP_ID || shop == SHOP);
     }

@@ -32,7 +32,7 @@ fn session_key(shopper: &str) -> String {
 }
 
 #[test]
-fn a_page_that_was_made_is_served_without_what_is_around_its_content() {
+fn a_generated_page_is_served_as_its_fragment() {
     let answer = fragment(&holding(Cached::Fresh(PAGE)), &consenting(""));
     assert_eq!(answer.status(), 200);
     let (style, content) = answer.text().split_once("</style>").expect("a style");
@@ -52,7 +52,7 @@ fn a_page_that_was_made_is_served_without_what_is_around_its_content() {
 }
 
 #[test]
-fn a_stranger_gets_content_that_fits_everybody_and_theirs_is_requested() {
+fn a_new_visitor_gets_the_fallback_and_their_page_is_requested() {
     let shop = Fake::default();
     let answer = fragment(&shop, &consenting(""));
     assert_eq!((answer.status(), answer.header("x-cache")), (200, "MISS"));
@@ -81,7 +81,7 @@ fn a_page_without_a_part_for_themes_is_rendered_again() {
 }
 
 #[test]
-fn who_a_shopper_is_follows_from_consent_login_and_place() {
+fn identity_follows_from_consent_login_and_market() {
     let visitor = format!("visitor-{DRAWN}");
     for (parameters, shopper, persona, market) in [
         (consenting(""), visitor.clone(), None, ""),
@@ -119,7 +119,7 @@ fn who_a_shopper_is_follows_from_consent_login_and_place() {
 }
 
 #[test]
-fn what_somebody_did_is_known_in_every_market() {
+fn signals_are_shared_by_all_markets() {
     let shop = Fake::default();
     let signals = Signals { visits: 3, ..Signals::default() };
     shop.write(session_key(&format!("visitor-{DRAWN}")), &signals.encode());
@@ -135,7 +135,7 @@ fn prices_are_those_of_the_market() {
 }
 
 #[test]
-fn of_those_who_do_not_consent_nothing_is_stored_or_known() {
+fn without_consent_nothing_is_stored_or_read() {
     let shop = Fake::default();
     shop.write(session_key("context-explorer"), &Signals { visits: 9, ..Signals::default() }.encode());
     shop.stored.borrow_mut().clear();
@@ -211,7 +211,7 @@ fn the_prefix_is_the_same_in_every_folder() {
 
 /// Renders hostile names and texts of a product into the page that Shopify's Liquid gets.
 #[test]
-fn what_is_said_of_a_product_is_text_to_html_and_to_liquid() {
+fn product_texts_are_plain_text_in_html_and_liquid() {
     let cases = include_str!("../../../../tests/vectors/liquid.json");
     let cases: Vec<Value> = serde_json::from_str(cases).unwrap();
     assert!(cases.len() >= 23);
@@ -231,7 +231,7 @@ fn what_is_said_of_a_product_is_text_to_html_and_to_liquid() {
 }
 
 #[test]
-fn the_status_names_nobody() {
+fn the_status_contains_no_shopper_id() {
     let shop = Fake { state: Some(State::Done), cached: Cached::Fresh(PAGE), ..Fake::default() };
     let answer = shop.get(&signed("/proxy/status", &consenting("")));
     let expected =
@@ -245,7 +245,7 @@ fn the_status_names_nobody() {
 }
 
 #[test]
-fn what_a_consenting_visitor_did_is_kept() {
+fn signals_of_a_consenting_visitor_are_stored() {
     let shop = Fake::default();
     let answer = track(&shop, &consenting("&nonce=abc"));
     assert_eq!((answer.status(), answer.json()), (200, json!({ "stored": 1 })));
@@ -313,7 +313,7 @@ fn a_report_without_a_nonce_or_events_is_refused() {
 }
 
 #[test]
-fn whoever_logs_in_takes_along_what_they_did() {
+fn a_login_joins_the_visitors_signals() {
     let shop = Fake::default();
     track(&shop, &consenting("&nonce=a"));
     let known = Signals { visits: 5, views: vec!["wand-9".into()], ..Signals::default() };
@@ -339,7 +339,7 @@ fn knowing_a_visitor() -> Fake {
 }
 
 #[test]
-fn of_whoever_logs_in_nothing_is_kept_as_a_visitors() {
+fn a_login_deletes_the_visitors_data() {
     let shop = knowing_a_visitor();
     track(&shop, &consenting("&nonce=b"));
     assert_eq!(shop.pages.borrow().len(), 3, "nobody logged in yet");
@@ -368,7 +368,7 @@ fn data_that_cannot_be_deleted_at_login_is_logged() {
 }
 
 #[test]
-fn what_cannot_be_joined_is_not_lost() {
+fn signals_that_cannot_be_joined_are_not_lost() {
     let mut shop = Fake::default();
     track(&shop, &consenting("&nonce=a"));
     shop.rivals.set(5);

@@ -41,7 +41,7 @@ fn a_shopper_who_is_not_one_is_a_400() {
 }
 
 #[test]
-fn a_store_that_is_not_here_is_a_404_whoever_asks() {
+fn an_unknown_shop_is_a_404_for_every_caller() {
     for shop in
         ["unknown", "MAGIC-WANDS", "magic%2Fwands", "%2e%2e", "..", "magic-wands%", "%ff", "a:b", "-a"]
     {

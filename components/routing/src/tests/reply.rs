@@ -47,7 +47,7 @@ fn a_page_whose_job_was_refused_left_no_job() {
 }
 
 #[test]
-fn what_is_no_page_has_no_part_of_the_cache() {
+fn only_page_requests_report_a_cache_outcome() {
     let shop = Fake { state: Some(State::Queued), ..Fake::default() };
     let status = shop.get("/api/generation/status?store=magic-wands&shopper=abc123&wait=20");
     assert_eq!((status.route, status.cache, status.may_have_enqueued), (Some(Route::Status), None, false));

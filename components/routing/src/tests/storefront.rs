@@ -107,7 +107,7 @@ fn a_live_job_counts_as_triggered() {
 }
 
 #[test]
-fn a_full_pool_is_told_in_headers_and_the_page_stands() {
+fn a_full_pool_is_reported_in_headers_and_the_page_is_served() {
     for cached in [Cached::Miss, Cached::Stale(PAGE, Staleness::Expired)] {
         let shop = Fake { cached, enqueued: Enqueued::Full, ..Fake::default() };
         let answer = shop.get(TARGET);
@@ -120,7 +120,7 @@ fn a_full_pool_is_told_in_headers_and_the_page_stands() {
 }
 
 #[test]
-fn a_queue_that_is_down_is_told_in_headers_and_logged_once() {
+fn a_queue_that_is_down_is_reported_in_headers_and_logged_once() {
     let shop = Fake { down: vec!["queue"], ..Fake::default() };
     let answer = shop.get(TARGET);
     assert_eq!(answer.status(), 200);

@@ -26,7 +26,7 @@ fn refuse(answer: &Answer, status: u16, reason: &str) {
 }
 
 #[test]
-fn what_a_shopper_did_is_kept_for_30_days_newest_first() {
+fn signals_are_stored_for_30_days_newest_first() {
     let shop = Fake::default();
     let first = shop.post(TARGET, views(&["wand-1", "wand-2"]));
     assert_eq!((first.status(), first.json()), (200, json!({ "stored": 2 })));
@@ -123,7 +123,7 @@ fn signals_are_stored_whatever_comes_of_the_request() {
 }
 
 #[test]
-fn who_is_not_known_cannot_be_reported_about() {
+fn signals_of_unknown_shops_and_shoppers_are_refused() {
     let shop = Fake::default();
     let valid = views(&["a"]);
     refuse(&shop.post(TARGET, valid.replace(SHOP_ID, "unknown")), 404, "there is no such shop here");
@@ -148,7 +148,7 @@ fn a_body_that_is_no_report_is_refused_and_nothing_is_stored() {
 }
 
 #[test]
-fn a_body_may_be_16_kib_and_no_more() {
+fn a_body_of_more_than_16_kib_is_refused() {
     let shop = Fake::default();
     let padded = |length: usize| format!("{:<length$}", views(&["a"]));
     assert_eq!(shop.post(TARGET, padded(16_384)).status(), 200);

@@ -25,7 +25,7 @@ async fn a_key_is_rotated_without_a_merchant_noticing() {
 }
 
 #[tokio::test]
-async fn tokens_whose_key_is_gone_are_asked_for_again() {
+async fn tokens_whose_key_was_removed_are_requested_again() {
     let mut bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.restart(&[3]).await;

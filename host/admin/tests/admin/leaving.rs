@@ -85,7 +85,7 @@ async fn settings_and_renewals_are_no_installation() {
 }
 
 #[tokio::test]
-async fn an_uninstallation_that_is_told_while_shopify_answers_is_newer() {
+async fn an_uninstallation_during_a_token_request_wins() {
     let bench = Bench::start().await;
     let silence = bench.shopify.silence.lock().await;
     let (admin, token) = (bench.admin.clone(), bench.token(SHOP));
@@ -118,7 +118,7 @@ async fn a_shop_leaves_after_a_renewal_under_way() {
 }
 
 #[tokio::test]
-async fn a_renewal_under_way_brings_no_shop_back_that_another_process_let_go() {
+async fn a_running_renewal_restores_no_shop_that_another_process_removed() {
     for (is_deleted, left) in [(false, Some(State::Uninstalled)), (true, None)] {
         let bench = Bench::start().await;
         bench.visit(SHOP).await;
@@ -138,7 +138,7 @@ async fn a_renewal_under_way_brings_no_shop_back_that_another_process_let_go() {
 }
 
 #[tokio::test]
-async fn of_a_redacted_shop_nothing_is_left() {
+async fn a_redacted_shop_leaves_no_data() {
     let mut bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.admin.usage().count(&shop(SHOP), admin::Event::Hit);

@@ -23,20 +23,20 @@ battery! {
         an_accepted_job_is_claimed_as_it_was_enqueued,
         a_full_queue_fails_over_to_the_next,
         a_key_has_one_live_job,
-        a_live_job_is_told_even_where_all_is_full,
-        of_twenty_jobs_of_a_key_one_is_accepted,
+        a_live_job_is_found_even_if_all_queues_are_full,
+        one_of_twenty_jobs_with_one_key_is_accepted,
         racing_producers_overfill_no_queue,
         two_claimers_never_get_the_same_job,
         the_job_due_longest_comes_first,
         an_idle_queue_says_when_to_come_back,
         expired_lease_is_claimed_again,
         a_free_member_claims_from_every_queue,
-        what_a_process_had_under_way_when_it_died_is_due_at_once,
+        the_jobs_of_a_dead_process_are_due_at_once,
         a_process_that_stops_gives_its_jobs_back,
         crashes_are_counted_in_a_row_and_apart_from_attempts,
-        a_clock_that_was_set_back_keeps_nobody_waiting,
+        a_clock_set_back_delays_no_job,
         a_clock_that_was_set_forward_ends_leases_and_no_attempt,
-        a_lease_that_nobody_else_took_is_still_held,
+        an_expired_lease_that_nobody_claimed_is_still_held,
         an_extended_lease_holds_longer,
         a_claim_is_found_by_its_token_until_the_next_claim,
         a_completed_job_is_completed_once,
@@ -50,7 +50,7 @@ battery! {
         jobs_are_listed_newest_first,
         a_requeued_job_has_all_its_attempts,
         only_a_dead_job_without_successor_is_requeued,
-        a_job_in_a_queue_that_is_no_more_gets_another,
+        a_job_in_a_removed_queue_moves_to_another,
         a_running_job_is_adopted_with_its_lease,
         strays_are_spread_evenly_and_nothing_else_moves,
         without_queues_nothing_moves,
@@ -175,7 +175,7 @@ async fn a_key_has_one_live_job(jobs: &Stage) {
     assert_ne!(jobs.accept("k", T).await, first, "when it is done");
 }
 
-async fn a_live_job_is_told_even_where_all_is_full(jobs: &Stage) {
+async fn a_live_job_is_found_even_if_all_queues_are_full(jobs: &Stage) {
     let id = jobs.accept("k", T).await;
     assert_eq!(jobs.enqueue(NewJob { queue_depth_max: 0, ..job("k", T) }).await, Ok(Enqueued::Live(id)));
     assert_eq!(jobs.enqueue(NewJob { queue_depth_max: 0, ..job("l", T) }).await, Ok(Enqueued::Full));
@@ -190,7 +190,7 @@ async fn enqueue_at_once(stage: &Stage, enqueued: impl Iterator<Item = NewJob>) 
     enqueuing.join_all().await
 }
 
-async fn of_twenty_jobs_of_a_key_one_is_accepted(jobs: &Stage) {
+async fn one_of_twenty_jobs_with_one_key_is_accepted(jobs: &Stage) {
     let enqueued = enqueue_at_once(jobs, (0..20).map(|_| job("k", T))).await;
     let accepted: Vec<_> =
         enqueued.iter().filter(|enqueued| matches!(enqueued, Enqueued::Accepted { .. })).collect();
@@ -283,7 +283,7 @@ async fn a_free_member_claims_from_every_queue(jobs: &Stage) {
     );
 }
 
-async fn what_a_process_had_under_way_when_it_died_is_due_at_once(jobs: &Stage) {
+async fn the_jobs_of_a_dead_process_are_due_at_once(jobs: &Stage) {
     let id = jobs.accept("k", T).await;
     jobs.accept("waits", T + 1).await;
     let lost = jobs.take(T).await;
@@ -326,7 +326,7 @@ async fn crashes_are_counted_in_a_row_and_apart_from_attempts(jobs: &Stage) {
 }
 
 /// The clock goes back by an hour. Each wait keeps its length and gets no longer.
-async fn a_clock_that_was_set_back_keeps_nobody_waiting(jobs: &Stage) {
+async fn a_clock_set_back_delays_no_job(jobs: &Stage) {
     const BACK: u64 = T - 3_600_000;
     jobs.accept("retried", T).await;
     let retried = jobs.take(T).await;
@@ -360,7 +360,7 @@ async fn a_clock_that_was_set_forward_ends_leases_and_no_attempt(jobs: &Stage) {
     assert_eq!(jobs.finish(&taken, FORWARD, Completion::Done(None)).await.as_deref(), Some("k"));
 }
 
-async fn a_lease_that_nobody_else_took_is_still_held(jobs: &Stage) {
+async fn an_expired_lease_that_nobody_claimed_is_still_held(jobs: &Stage) {
     jobs.accept("k", T).await;
     let claimed = jobs.take(T).await;
     assert_eq!(jobs.finish(&claimed, T + 60_000, Completion::Done(None)).await.as_deref(), Some("k"));
@@ -561,7 +561,7 @@ async fn queue(jobs: &Stage, id: &str) -> String {
     jobs.show(id).await.unwrap().unwrap().queue
 }
 
-async fn a_job_in_a_queue_that_is_no_more_gets_another(jobs: &Stage) {
+async fn a_job_in_a_removed_queue_moves_to_another(jobs: &Stage) {
     let id = accept_into(jobs, "pool-7", "k").await;
     assert_eq!(adopt(jobs, &["pool-0"]).await, 1);
     assert_eq!(queue(jobs, &id).await, "pool-0");

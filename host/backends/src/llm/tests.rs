@@ -289,7 +289,7 @@ async fn a_wait_that_is_too_long_is_handed_on() {
 }
 
 #[tokio::test]
-async fn a_whole_answer_has_so_much_time_and_no_more() {
+async fn a_whole_answer_has_one_time_limit() {
     let stalls = [
         Reply::Stall(vec![]),
         Reply::Stall(b"HTTP/1.1 200 OK\r\n".to_vec()),
@@ -324,7 +324,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_is_down_is_left_alone_and_then_tried_again() {
+async fn an_endpoint_that_is_down_opens_the_breaker_and_is_retried_later() {
     let down = || complaint(500, "Retry-After: 0\r\n", "down");
     let endpoint = Endpoint::following([down(), down(), answer("{}")]).await;
     let settings =
@@ -341,7 +341,7 @@ async fn an_endpoint_that_is_down_is_left_alone_and_then_tried_again() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_stalls_is_left_alone_too() {
+async fn an_endpoint_that_stalls_opens_the_breaker_too() {
     let endpoint = Endpoint::following([Reply::Stall(vec![])]).await;
     let client = client(&Settings { timeout_ms: STALLED_MS, breaker_failures: 1, ..settings(&endpoint) });
     assert_eq!(failed(put(&client).await).cause, Cause::Timeout);

@@ -96,7 +96,7 @@ async fn a_connection_whose_transaction_failed_is_replaced() {
 }
 
 #[tokio::test]
-async fn a_probe_tells_of_what_failed_just_now() {
+async fn a_probe_reports_a_recent_failure() {
     let folder = tempfile::tempdir().unwrap();
     let jobs = open_jobs(&folder.path().join("jobs.db")).await.unwrap();
     assert_eq!(jobs.probe().await, Ok(()));
@@ -242,7 +242,7 @@ async fn eventually(look: impl AsyncFn() -> bool) -> bool {
 }
 
 #[tokio::test]
-async fn damaged_jobs_are_refused_at_the_start_and_told_meanwhile() {
+async fn a_damaged_job_database_is_refused_at_the_start_and_reported_later() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.db");
     let jobs = open_jobs(&path).await.unwrap();

@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_minute_has_room_for_so_many_events_and_the_next_says_what_was_dropped() {
+    fn events_over_the_minutes_quota_are_dropped_and_counted() {
         let (quota, now) = (Quota::default(), Instant::now());
         for _ in 0..EVENTS_PER_MINUTE_MAX {
             assert_eq!(quota.judge(true, now), Verdict::Logged { dropped_before: 0 });
