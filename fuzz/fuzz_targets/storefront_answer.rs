@@ -1,4 +1,4 @@
-//! What the Storefront API answers: whatever becomes of it can be put on a page.
+//! Answers of the Storefront API: every parsed product can be put on a page.
 #![no_main]
 
 use std::collections::BTreeSet;

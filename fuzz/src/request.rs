@@ -10,7 +10,7 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Takes apart whatever it is: what is missing is empty.
+    /// Splits any input; missing parts are empty.
     pub fn read(input: &'a [u8]) -> Self {
         let end = input.windows(2).position(|two| two == b"\n\n").unwrap_or(input.len());
         let (head, body) = input.split_at(end);

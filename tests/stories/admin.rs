@@ -1,4 +1,4 @@
-//! What the admin says is so: of the connection, of where it is, and of what becomes of settings.
+//! The admin shows the true state of the connection, and its settings take effect.
 
 use std::path::Path;
 
@@ -142,7 +142,7 @@ async fn behind_a_proxy_that_rewrites_host_the_page_comes_back_to_the_public_url
     }
 }
 
-/// What the operator is told by a command that fails.
+/// Returns the error output of a command that fails.
 fn refused(folder: &Path, command: &str, public_url: Option<&str>) -> String {
     let mut command_line = wandstore(folder);
     command_line.env("SHOPIFY_API_KEY", "key").env("SHOPIFY_API_SECRET", SECRET).arg(command);
@@ -188,7 +188,7 @@ async fn a_saved_tone_makes_pages_planned_anew_and_a_saved_colour_rendered_again
         (FORM.replace("banned_words=", "banned_words=cheap").replace("%23112233", "%23332211"), 3),
     ] {
         assert_eq!(save(&host, &form).await.status, 200);
-        // The page that there is, is shown meanwhile.
+        // The stored page is shown meanwhile.
         let meanwhile =
             host.get(&signed("/proxy/fragment", &CONSENT, now_s())).await.expect("the host answers");
         assert_eq!(meanwhile.header("x-cache"), "STALE", "{form}");

@@ -14,7 +14,7 @@ use crate::harness::shopify::{
 };
 use crate::harness::{Answer, Process};
 
-/// Nothing else contains it, so that it can be looked for bare.
+/// No other data contains this number, so a plain search finds every trace of it.
 const NUMBER: &str = "70921846350917";
 const CUSTOMER: [(&str, &str); 3] = [CONSENT[0], CONSENT[1], ("logged_in_customer_id", NUMBER)];
 

@@ -1,4 +1,4 @@
-//! Components that trap, loop, or hoard memory: the shopper gets a page all the same.
+//! Components that trap, loop or use too much memory: the shopper still gets a page.
 
 use std::time::{Duration, Instant};
 

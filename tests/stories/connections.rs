@@ -8,7 +8,7 @@ use runtime::changes::Topic;
 use crate::harness::raw::{self, Raw};
 use crate::harness::{Host, LlmServer, Process, Saying, eventually};
 
-/// A newcomer is answered within this, whatever others do.
+/// A new client gets an answer within this time, whatever other clients do.
 const PATIENCE: Duration = Duration::from_secs(5);
 const MAX: usize = 8;
 

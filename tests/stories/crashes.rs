@@ -9,9 +9,9 @@ use crate::harness::{LlmServer, Process, Saying, eventually};
 use crate::llm::plan;
 
 const SHOPPERS: usize = 5;
-/// As many as an operator may kill in a row before a job counts as the reason.
+/// The number of crashes in a row after which a job counts as their cause.
 const KILLS: usize = 6;
-/// No lease runs out while a story is told.
+/// A lease that outlasts every story.
 const CONFIG: &str = "[pool]\nsize = 3\nlease_ms = 600000\n";
 /// How soon after a start jobs of another process are taken up.
 const TAKEN_UP: Duration = Duration::from_secs(2);

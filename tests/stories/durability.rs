@@ -67,7 +67,7 @@ fn each_page_was_stored_once(log: &Path) {
     assert!(stored.len() >= KILLS * SHOPPERS / 2, "the log names the pages that were made");
 }
 
-/// Whatever became of the files in which compiled components are kept, the next start compiles again and says so.
+/// If files of compiled components are damaged, the next start compiles again and logs it.
 #[tokio::test(flavor = "multi_thread")]
 async fn damaged_compiled_code_is_compiled_again_and_logged() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -11,7 +11,7 @@ use crate::harness::process::wandstore;
 /// Long enough to compile five components on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// A pipe says what it has once: who reads it a second time waits for ever.
+/// A pipe can be read only once: a second read would block for ever.
 #[test]
 fn the_exported_bytes_are_those_that_were_checked() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -156,7 +156,7 @@ async fn a_refused_long_target_may_still_send_its_body() {
     let mut client = Raw::open(&host.address).await;
     client.send(format!("POST {target} HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n\r\ny")).await;
     assert_eq!(status(&client.first().await), 414);
-    // A connection that was reset takes no more, and its client may not have read the answer before.
+    // A reset connection accepts no more bytes, and its client may not have read the answer yet.
     for sent in 0..32 {
         assert!(client.sends(&part).await, "reset after {sent} parts");
         tokio::task::yield_now().await;

@@ -18,7 +18,7 @@ use crate::llm::plan;
 const KEY: &str = "the-client-id";
 pub const PUBLIC_URL: &str = "https://wandstore.example";
 
-/// Starts a Shopify; where it is, and how often it was asked for tokens.
+/// Starts a simulated Shopify. Returns its address and a counter of token requests.
 pub async fn shopify() -> (String, Arc<AtomicUsize>) {
     let asked = Arc::<AtomicUsize>::default();
     let counted = asked.clone();
@@ -159,7 +159,7 @@ fn blocked(folder: &Path) -> Vec<PathBuf> {
     pages
 }
 
-/// Pages, and tokens read and written, as the merchant is told.
+/// Returns the numbers of pages and tokens that the merchant sees.
 async fn figures(host: &Process) -> [String; 3] {
     let page = open_admin(host).await;
     ["Pages made", "Tokens read", "Tokens written"].map(|name| {

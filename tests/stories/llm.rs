@@ -251,7 +251,7 @@ async fn an_endpoint_with_ways_of_its_own_makes_the_page_and_is_understood_from_
     assert_eq!(requests[4]["max_completion_tokens"], 1500);
 }
 
-/// Each call is said to have cost 1200 tokens, so that there is room for nine at the most.
+/// Each call reports a cost of 1200 tokens, so the budget has room for at most nine.
 const LIMIT: &str = "[llm]\ntokens_per_day_max = 11000\nmodel = \"scripted-1\"\n[pool]\nsize = 2\n";
 
 #[tokio::test(flavor = "multi_thread")]

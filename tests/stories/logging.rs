@@ -143,7 +143,7 @@ fn an_error_that_cannot_be_printed_is_still_a_failure() {
     }
 }
 
-/// Nobody waits for the disk that the log is on, and the last lines of a server that ends are there.
+/// Nothing waits for the log's disk, and a server that stops still writes its last lines.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_last_lines_are_written_before_the_process_ends() {
     let folder = folder();

@@ -16,10 +16,10 @@ use crate::harness::{Answer, Host, Process, eventually, shopify};
 const PATIENCE: Duration = Duration::from_millis(250 + 500);
 /// How long storage hangs, where it does.
 const HANGS: Duration = Duration::from_secs(30);
-/// How soon `/health` tells of what fails.
+/// How soon `/health` reports a failure.
 const TOLD: Duration = Duration::from_secs(5);
 
-/// What `answer` is, which nobody waited for longer than for storage.
+/// Returns the result of `answer`, which must not take longer than storage's time limit.
 async fn soon(what: &str, answer: impl Future<Output = Answer>) -> Answer {
     let began = Instant::now();
     let answer = answer.await;

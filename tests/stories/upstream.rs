@@ -20,7 +20,7 @@ const RESTED: Duration = Duration::from_mins(11);
 /// Shoppers never read it.
 const WORDS: &str = "words of a shop that is ill";
 
-/// A shop that says the same to whatever it is asked, until it is told otherwise.
+/// A shop that gives the same scripted answer to every request.
 struct Shop {
     says: Mutex<Result<Answer, Error>>,
     asked: AtomicUsize,
@@ -32,7 +32,7 @@ struct Shop {
 impl Fetch for Shop {
     async fn post(&self, question: Question) -> Result<Answer, Error> {
         let says = self.says.lock().expect("nobody panics").clone();
-        // The demo shop of the harness is none of ours.
+        // The demo shop of the harness is not connected.
         let is_ours = question.shop == SHOP;
         self.asked.fetch_add(usize::from(is_ours), Ordering::SeqCst);
         let lists = String::from_utf8_lossy(&question.body).contains("query Products(");
@@ -69,7 +69,7 @@ fn status(status: u16, body: &str) -> Result<Answer, Error> {
     Ok(Answer { status, retry_after_ms: None, body: body.into() })
 }
 
-/// The whole of a shop, whatever it was asked: it sells one product.
+/// A complete answer for every request: a shop with one product.
 fn sells(title: &str) -> Result<Answer, Error> {
     let price = json!({"amount": "49.00", "currencyCode": "EUR"});
     let product = json!({
@@ -143,7 +143,7 @@ async fn a_shop_that_hangs_costs_a_shopper_moments_and_no_page() {
         })
         .open()
         .await;
-    // It was asked while the host opened, in vain, and left alone since.
+    // The request at the host's start failed, so the shop is in its pause.
     host.controls.clock.advance(RESTED);
     let (before, begun) = (asked.load(Ordering::SeqCst), Instant::now());
     let page = host.fragment().await;

@@ -3,7 +3,7 @@
 use crate::harness::Host;
 use crate::harness::shopify::{CONSENT, SECRET, SHOP, shop, webhook_headers, with_secrets};
 
-/// Customers whose numbers nothing else contains, so that they can be looked for bare.
+/// Customers whose numbers no other data contains, so a plain search finds every trace of them.
 const GONE: &str = "70921846350917";
 const STAYS: &str = "70921846350918";
 
@@ -168,7 +168,7 @@ async fn an_invalid_webhook_is_refused_and_stores_nothing() {
 
 const RENAMED: &str = "new-wands.myshopify.com";
 
-/// The body of a webhook that tells of the shop itself.
+/// The body of a webhook about the shop itself.
 fn about(number: u64, domain: &str) -> String {
     format!(r#"{{"id":{number},"domain":"wands.example","myshopify_domain":"{domain}"}}"#)
 }

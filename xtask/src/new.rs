@@ -14,7 +14,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use crate::shell;
 
-/// Begin something of your own from a template.
+/// Create a component from a template.
 #[derive(Subcommand)]
 pub enum New {
     /// A component for a role of the storefront, as a crate in a new folder.
@@ -27,19 +27,19 @@ pub enum New {
 /// the crate of that name in components/.
 #[derive(Args)]
 pub struct Component {
-    /// What it is to do.
+    /// The component's role.
     role: Role,
-    /// The folder, which must not be there yet. Its name becomes the crate's.
+    /// The folder, which must not exist. Its name becomes the crate's name.
     #[arg(value_parser = shell::absolute)]
     folder: PathBuf,
 }
 
-/// A role that there is a template for.
+/// A role with a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Role {
     /// Makes pages.
     Generation,
-    /// Knows products.
+    /// Supplies products.
     Catalog,
 }
 

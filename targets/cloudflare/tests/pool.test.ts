@@ -1,4 +1,4 @@
-//! The pool: one live job per shopper, wherever it is, and no more jobs than fit.
+//! The pool: one live job per shopper across all members, and depth limits.
 
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -30,7 +30,7 @@ test('a full member passes a job on, and the shopper still has one job only', as
   assert.equal((await shop.status(second, 0)).state, 'running');
 });
 
-test('a full pool says so, and what it has is done', async (t) => {
+test('a full pool refuses jobs and completes those that it has', async (t) => {
   const model = await modelThatWaits(t);
   const shop = await open(t, { vars: { ...model.vars, POOL_SIZE: '1', MAX_QUEUE_DEPTH: '2' } });
   for (const shopper of ['one', 'two']) assert.equal((await shop.generate(shopper)).status, 202);
@@ -55,7 +55,7 @@ test('a job that was accepted is done after a restart', async (t) => {
   assert.equal((await after.page('abc123')).headers.get('x-cache'), 'HIT');
 });
 
-test('jobs of a member that the pool has no more are done all the same', async (t) => {
+test('jobs of a removed member are completed', async (t) => {
   const persist = await mkdtemp(join(tmpdir(), 'wandstore-'));
   t.after(() => rm(persist, { recursive: true }));
   const shoppers = ['a', 'b', 'c', 'd'];

@@ -47,7 +47,7 @@ test('a forged webhook changes nothing', async (t) => {
   assert.equal((await fragment(shop, '')).status, 200);
 });
 
-/** All keys and objects that name the shop, but for records of what was done. */
+/** All keys and objects that name the shop, except audit records. */
 async function everything({ UI_STORAGE, KEEPER, ...namespaces }: Bindings): Promise<string[]> {
   const found = (await UI_STORAGE.list()).objects.map(({ key }) => key);
   for (const store of STORES) {
@@ -60,7 +60,7 @@ async function everything({ UI_STORAGE, KEEPER, ...namespaces }: Bindings): Prom
   return found.filter((key) => key.includes(DOMAIN) && !/^(audit|seen|catalog):/.test(key));
 }
 
-/** What is left when nothing more goes. */
+/** Waits until no more data is deleted, and returns what is left. */
 async function leftOver(bindings: Bindings): Promise<string[]> {
   let left = await everything(bindings);
   for (const ends = Date.now() + 30_000; left.length > 0 && Date.now() < ends; await setTimeout(200)) {

@@ -68,13 +68,13 @@ export class Shop {
     return this.get(`/s/magic-wands?shopper=${shopper}`);
   }
 
-  /** Where a shopper's page stands, after a wait for something better. */
+  /** Returns the status of a shopper's page, after a wait. */
   async status(shopper: string, wait = 20): Promise<State> {
     const answer = await this.get(`/api/generation/status?store=magic-wands&shopper=${shopper}&wait=${wait}`);
     return (await answer.json()) as State;
   }
 
-  /** Where it stands once it is none of these any more. */
+  /** Waits until the status is none of these, and returns it. */
   async statusPast(shopper: string, passing: string[]): Promise<State> {
     for (const ends = Date.now() + PATIENCE_MS; Date.now() < ends; await setTimeout(ASK_AGAIN_MS)) {
       const status = await this.status(shopper, 5);

@@ -29,7 +29,7 @@ test('a shopper gets the fallback page at once and their own page soon after', a
   assert.match((await second.text()).slice(0, 200), /^<!doctype html>/, 'the metadata of a page are not served');
 });
 
-test('an open page is told of each state once, and then the stream ends', async (t) => {
+test('a stream sends each state once and then ends', async (t) => {
   const shop = await open(t);
   await shop.page('streamed');
   const answer = await shop.get('/api/generation/status?store=magic-wands&shopper=streamed&wait=20', {

@@ -6,7 +6,7 @@
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a developer's command, which may end where nobody reads it"
+    reason = "a developer's command, which may fail if its output is closed"
 )]
 
 mod artefacts;
@@ -18,7 +18,7 @@ use targets::Host;
 
 use crate::column::Column;
 
-/// Measures the hosts that this machine has, side by side.
+/// Compares the hosts that this machine has.
 #[derive(Parser)]
 struct Cli {
     /// How long each load lasts, in seconds.

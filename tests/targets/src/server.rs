@@ -15,7 +15,7 @@ use crate::host::Deployment;
 
 /// How long a host may take to listen. A first start compiles components.
 const START_MAX: Duration = Duration::from_mins(2);
-/// How long a host may take to end when it is asked to.
+/// How long a host may take to stop.
 const STOP_MAX: Duration = Duration::from_secs(15);
 /// Between two looks whether a host listens.
 const LOOK: Duration = Duration::from_millis(2);

@@ -1,4 +1,4 @@
-//! Tests of what survives a restart.
+//! State that survives a restart.
 
 use std::pin::pin;
 use std::task::{Context, Waker};

@@ -1,4 +1,4 @@
-//! Tests of who gets the page, and of what a browser may do with it.
+//! Access to the admin page, and its security headers.
 
 use serde_json::json;
 use signing::session_token;

@@ -33,7 +33,7 @@ interface Question {
   during: string;
   method: string;
   target: string;
-  /** What is known of the route; undefined if there is nothing at the path. */
+  /** The rule of the route; undefined if no route has the path. */
   rule: Rule | undefined;
   request: ShopperRequest;
 }

@@ -186,7 +186,7 @@ fn page_requested_by_hand() -> Chapter {
         .then(visit("abc123").hit("local"))
 }
 
-/// The operator's routes, with what they answer to an operator.
+/// The operator's routes, with their answers to an operator.
 fn operators() -> [(Ask, u16); 4] {
     [
         (get("/debug/pool"), 200),

@@ -1,4 +1,4 @@
-//! A language model's endpoint on a loopback socket. It says what it is told to, and counts questions.
+//! A scripted language model's endpoint on a loopback socket, which counts questions.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,11 +25,11 @@ pub enum Saying {
     Text(&'static str),
     /// Answers with this status and an error.
     Status(u16),
-    /// Answers 200 with what is no completion.
+    /// Answers 200 with a body that is not a completion.
     Garbage,
     /// Breaks off in the middle of an answer.
     Break,
-    /// Keeps the question until it is told to say something else.
+    /// Holds the question until another answer is scripted.
     Hold,
 }
 
@@ -44,7 +44,7 @@ pub struct Model {
 #[derive(Default)]
 struct Shared {
     script: Mutex<Script>,
-    /// Something was asked or told.
+    /// Notified when a question arrives or the script changes.
     changed: Notify,
 }
 

@@ -161,7 +161,7 @@ impl Player {
         Ok(())
     }
 
-    /// The end of what the host logged.
+    /// Returns the end of the host's log.
     fn log(&self) -> String {
         let log = fs::read_to_string(self.deployment.log()).unwrap_or_default();
         let skipped = log.chars().count().saturating_sub(SHOWN_CHARS);

@@ -1,4 +1,4 @@
-//! The story of a shop at Shopify: what comes through its own address, and what it is told of.
+//! The story of a shop at Shopify: requests through its app proxy, and its webhooks.
 
 use http::Method;
 
@@ -26,7 +26,7 @@ fn connected() -> Chapter {
     Chapter::new().connected().with("SHOPIFY_STORE", DOMAIN).with("SHOPIFY_API_SECRET", SECRET)
 }
 
-/// A request through the shop, of somebody who is not logged in.
+/// A request through the shop's app proxy, from a visitor who is not logged in.
 fn proxied(path: &str, parameters: &str) -> Ask {
     passed_on(get(shop_target(path, parameters, "")))
 }
@@ -206,7 +206,7 @@ fn customer(ask: Ask) -> Ask {
     ask
 }
 
-/// Nothing waits and nothing is under way, in a pool of one.
+/// No job is queued or running, in a pool of one member.
 fn idle() -> Step {
     Step::AskUntil(get("/debug/pool").status(200).says("\"queued\":0").says("\"running\":0"))
 }

@@ -44,7 +44,7 @@ fn now_s() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
-/// The target with what Shopify adds. No value here needs an escape.
+/// The target with the parameters that Shopify adds. No value needs escaping.
 fn passed_on(target: &str, timestamp_s: u64, secret: &str) -> String {
     let signed = format!("{target}&timestamp={timestamp_s}");
     let (_, query) = signed.split_once('?').unwrap_or_default();

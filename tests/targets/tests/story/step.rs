@@ -12,7 +12,7 @@ pub struct Chapter {
     pub variables: Vec<(&'static str, &'static str)>,
     /// What the model says, one answer after another; the last is repeated. Without any there is no model.
     pub sayings: Vec<Saying>,
-    /// Whether a shop at Shopify is connected: its products are asked for there.
+    /// Whether a shop at Shopify is connected, which supplies the products.
     pub connected: bool,
     pub steps: Vec<Step>,
 }
@@ -32,9 +32,9 @@ pub enum Step {
     StorefrontHangs,
     /// The model says this from now on.
     ModelSays(Saying),
-    /// The model was asked so many questions so far.
+    /// The number of questions that the model has received.
     ModelWasAsked(usize),
-    /// The model is asked, sooner or later: until then there is nothing to see.
+    /// Waits until the model has received a question.
     ModelIsAsked,
     /// The host ends and starts again over the same data.
     Restart,
@@ -91,7 +91,7 @@ impl Chapter {
         Self { connected: true, ..self }
     }
 
-    /// Sets a variable, whatever it was before.
+    /// Sets a variable; replaces its former value.
     pub fn with(mut self, name: &'static str, value: &'static str) -> Self {
         self.variables.retain(|(given, _)| *given != name);
         self.variables.push((name, value));

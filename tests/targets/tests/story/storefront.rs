@@ -84,7 +84,7 @@ async fn answer(request: http::Request<Incoming>, shared: Arc<Mutex<Shop>>) -> A
     Ok(response.unwrap_or_default())
 }
 
-/// More than was asked for does no harm: nobody looks at it.
+/// Members that the query did not ask for are ignored.
 fn data(query: &str, price: &str) -> Value {
     let mut data = json!({});
     let products = || {
