@@ -1,4 +1,4 @@
-//! What a language model answers: a plan that passes the check is fit to be shown.
+//! Answers of a language model: a plan that passes the check can be rendered safely.
 #![no_main]
 
 use std::sync::LazyLock;

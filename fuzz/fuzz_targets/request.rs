@@ -45,7 +45,7 @@ fn check(Reply { response, route, .. }: &Reply<Bytes>) {
     }
 }
 
-/// What a page within a theme shows, without the Liquid around it.
+/// Returns the content of a page within a theme, without the Liquid around it.
 fn within_theme(page: &str) -> &str {
     let (_, rest) = page.split_once("{%- capture content -%}").unwrap_or_default();
     rest.rsplit_once("{%- endcapture -%}").unwrap_or_default().0

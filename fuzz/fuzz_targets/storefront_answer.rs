@@ -57,7 +57,7 @@ fn check_collection(collection: &Collection) {
     check_path(&collection.url);
 }
 
-/// A path of the shop, that leads nowhere else and needs no escaping.
+/// A path within the shop that needs no escaping.
 fn check_path(path: &str) {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_~%".contains(&byte);
     assert!(path.starts_with('/') && !path.starts_with("//") && path.bytes().all(fits), "{path}");

@@ -1,4 +1,4 @@
-//! A deployment in memory in which every signature is good, so that what is behind one is reached.
+//! An in-memory deployment that accepts every signature, so that the code behind the check is reached.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -11,9 +11,9 @@ use routing::{
     Signatures, Storage, Swap,
 };
 
-/// When everything happens, in seconds.
+/// The current time, in seconds.
 pub const NOW_S: u64 = 1_700_000_000;
-/// The page that a shopper called `known` has.
+/// The page of the shopper `known`.
 const PAGE: &[u8] = b"<html><main>For you</main></html>";
 
 /// The deployment.
@@ -24,7 +24,7 @@ pub struct World {
 }
 
 impl World {
-    /// A deployment whose storage, queue and catalog fail, or one where they do not.
+    /// A deployment whose storage, queue and catalog fail or work.
     pub fn new(broken: bool) -> Self {
         Self { broken, ..Self::default() }
     }
@@ -160,7 +160,7 @@ impl Storage for World {
     }
 }
 
-/// Bytes that the test can look into.
+/// Bytes that the test can read.
 #[derive(Clone)]
 pub struct Bytes(pub Vec<u8>);
 

@@ -110,7 +110,7 @@ async fn a_shopper_reaches_nobody_elses_page() {
     }
 }
 
-/// No key, no object, no job, and no line at error.
+/// Asserts that there is no key, object, job or error line.
 async fn nothing_happened(host: &Host) {
     let backends = &host.deployment.capabilities;
     for store in ["UI_CACHE", "GENERATION_QUEUE", "SHOPPER_SESSIONS"] {

@@ -1,4 +1,4 @@
-//! The binary over its databases and folder: what a customer left is gone after they asked, and the
+//! The binary with its databases and folder: a customer's data is gone after redaction, and the
 //! operator can show it.
 
 use std::path::Path;
@@ -55,7 +55,7 @@ async fn tell(host: &Process, topic: &str, id: &str) {
     assert_eq!((told.status, told.json("taken")), (200, true.into()), "{}", told.body);
 }
 
-/// What the binary has stored in `folder`, opened beside it.
+/// Opens the storage in `folder` beside the binary.
 async fn storage_of(folder: &Path) -> Capabilities {
     let mut config = Config::parse("", folder.to_owned(), &Environment::default()).expect("nothing is wrong");
     config.file.server.data_dir = folder.join("data");

@@ -1,4 +1,4 @@
-//! Clients that take their time: others are served meanwhile.
+//! Slow clients: others are served meanwhile.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ async fn crowded() -> Host {
     host
 }
 
-/// As many clients as there may be connections each send `request`, and then read nothing.
+/// Uses every connection for a client that sends `request` and reads nothing.
 async fn crowd(host: &Host, request: &str) -> Vec<Raw> {
     let mut crowd = Vec::new();
     for _ in 0..MAX {
@@ -110,7 +110,7 @@ async fn a_stream_that_is_woken_all_the_time_beats_and_ends_just_as_well() {
     let changes = host.deployment.changes.clone();
     let ringing = tokio::spawn(async move {
         loop {
-            // So many queues that each bell is that of one.
+            // One member per bell, so that each bell belongs to one queue.
             (0..4_096).for_each(|queue| changes.announce(Topic::Queue(&queue.to_string())));
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
@@ -124,7 +124,7 @@ async fn a_stream_that_is_woken_all_the_time_beats_and_ends_just_as_well() {
 const SHORT: StreamTimes =
     StreamTimes { life: Duration::from_millis(220), heartbeat: Duration::from_millis(50) };
 
-/// Waits until somebody works on the shopper's job.
+/// Waits until a worker runs the shopper's job.
 async fn running(host: &Host) {
     eventually("the job runs", async || (host.status("abc123", 0).await == "running").then_some(())).await;
 }

@@ -1,5 +1,5 @@
-//! Processes that are killed, and processes that are told to stop: what was under way goes on at once, and each
-//! crash costs a call of the language model for each job that was under way.
+//! Killed processes and stopped processes: running jobs continue at once, and each
+//! crash costs one call of the language model for each running job.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ const SHOPPERS: usize = 5;
 const KILLS: usize = 6;
 /// A lease that outlasts every story.
 const CONFIG: &str = "[pool]\nsize = 3\nlease_ms = 600000\n";
-/// How soon after a start jobs of another process are taken up.
+/// How soon after a start the jobs of another process are taken over.
 const TAKEN_UP: Duration = Duration::from_secs(2);
 
 fn folder(config: &str) -> tempfile::TempDir {
@@ -22,7 +22,7 @@ fn folder(config: &str) -> tempfile::TempDir {
     folder
 }
 
-/// A model that never answers so many requests, and answers those after them.
+/// A model that leaves this many requests without an answer and answers later ones.
 async fn model(stalls: usize) -> LlmServer {
     let stalls = std::iter::repeat_n(Saying::Stall, stalls);
     LlmServer::open(stalls.chain([Saying::Text(plan())])).await
@@ -79,7 +79,7 @@ async fn a_restart_takes_no_jobs_of_a_live_host_and_a_live_host_takes_over_those
     visit(&first, 1).await;
     asked(&model, 1).await;
 
-    // Each looks for processes that are gone before it serves.
+    // Each process looks for dead processes before it serves.
     start(folder.path(), &model).kill();
     let second = start(folder.path(), &model);
     let holder = |jobs: &str| jobs.lines().find_map(|line| line.strip_prefix("process")).map(str::to_owned);
@@ -103,7 +103,7 @@ async fn a_stopping_server_waits_for_no_model_and_its_jobs_continue_at_the_next_
     visit(&process, SHOPPERS).await;
     asked(&model, SHOPPERS).await;
 
-    // Open pages, which wait for theirs in both ways.
+    // Open pages wait for their page by long polling and by server-sent events.
     let status =
         format!("http://{}/api/generation/status?store=magic-wands&shopper=shopper-0", process.address);
     let poll = tokio::spawn(reqwest::get(format!("{status}&wait=20")));

@@ -13,7 +13,7 @@ const SHOPPERS: usize = 12;
 /// How long the last process may take to make every page.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// No lease runs out while the story is told, and a job has one attempt: a kill is none.
+/// A lease outlasts the story, and a job has one attempt: a kill is not an attempt.
 const CONFIG: &str = "[pool]\nsize = 3\nlease_ms = 600000\nbackoff_ms = 10\nattempts_max = 1\n";
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,4 +1,4 @@
-//! A deployment as files, for hosts that are not this one.
+//! A deployment as files, for other hosts.
 
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -1,4 +1,4 @@
-//! HTTP as it is spoken: heads at their limits, hosts, and clients that close their side (RFC 9112).
+//! HTTP/1.1: heads at their limits, hosts, and half-closed connections (RFC 9112).
 
 use crate::harness::Host;
 use crate::harness::raw::{Raw, ask, status};
@@ -6,13 +6,13 @@ use crate::harness::raw::{Raw, ask, status};
 const PAGE: &str = "GET /s/magic-wands?shopper=a HTTP/1.1\r\n";
 const HEAD_BYTES_MAX: usize = 32 << 10;
 
-/// A request whose head has so many bytes.
+/// Returns a request with a head of this many bytes.
 fn head_of(bytes: usize) -> String {
     let start = format!("{PAGE}host: a\r\nconnection: close\r\nx-large: ");
     format!("{start}{}\r\n\r\n", "y".repeat(bytes - start.len() - 4))
 }
 
-/// A request with so many header fields.
+/// Returns a request with this many header fields.
 fn fields_of(count: usize) -> String {
     let more = (2..count).map(|field| format!("x-{field}: y\r\n")).collect::<Vec<_>>().concat();
     format!("{PAGE}host: a\r\nconnection: close\r\n{more}\r\n")

@@ -1,5 +1,5 @@
-//! A merchant installs the app, sees what pages cost, uninstalls the app and comes back: the binary, beside a Shopify
-//! that hands out tokens.
+//! A merchant installs the app, sees what pages cost, uninstalls the app and returns: the binary, beside a
+//! simulated Shopify that issues tokens.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -44,12 +44,12 @@ pub fn session_token() -> String {
     signing::session_token(SECRET, &signing::claims(KEY, SHOP, now_s()))
 }
 
-/// Starts the binary over `folder`, with the demo catalog.
+/// Starts the binary on `folder`, with the demo catalog.
 pub fn start(folder: &Path, origin: &str, more: &[(&str, &str)]) -> Process {
     start_with("", folder, origin, more)
 }
 
-/// The same with more configuration.
+/// Starts the binary with more configuration.
 fn start_with(config: &str, folder: &Path, origin: &str, more: &[(&str, &str)]) -> Process {
     let config = format!("{config}[components.catalog]\nbuiltin = \"demo\"\n");
     std::fs::write(folder.join("wandstore.toml"), config).expect("the folder is there");
@@ -62,7 +62,7 @@ fn start_with(config: &str, folder: &Path, origin: &str, more: &[(&str, &str)]) 
     Process::start(folder, &[&app, more].concat())
 }
 
-/// The page that the merchant sees.
+/// Returns the admin page.
 pub async fn open_admin(host: &Process) -> String {
     let page = host.get(&format!("/admin?shop={SHOP}&id_token={}", session_token())).await;
     let page = page.expect("the host answers");
@@ -78,12 +78,12 @@ async fn served(host: &Process) -> u16 {
     fragment(host).await.status
 }
 
-/// Shopify tells something; whether it was new.
+/// Sends a webhook. Returns whether it was new.
 async fn tell(host: &Process, topic: &str, id: &str) -> bool {
     tell_of(host, topic, id, None).await
 }
 
-/// Likewise, of what happened at a time.
+/// Sends a webhook with the time of its event.
 async fn tell_of(host: &Process, topic: &str, id: &str, triggered_at: Option<&str>) -> bool {
     let body = format!(r#"{{"shop_id":1,"shop_domain":"{SHOP}"}}"#);
     let mut headers = webhook_headers(SECRET, topic, id, &body);
@@ -130,7 +130,7 @@ async fn a_merchant_sees_the_cost_of_failed_attempts_too() {
     let folder = tempfile::tempdir().expect("a folder");
     let host = start(folder.path(), &origin, &[("AI_GATEWAY_URL", &model.url), ("LLM_API_KEY", "sk")]);
     open_admin(&host).await;
-    // Where the page is to be stored, there is a folder: its plan is stored, and the attempt fails.
+    // A folder has the name of the page's file: the plan is stored, and the attempt fails.
     let pages = blocked(folder.path());
     assert_eq!(fragment(&host).await.header("x-generation-triggered"), "true");
     eventually("the merchant is told", async || {
@@ -148,7 +148,7 @@ async fn a_merchant_sees_the_cost_of_failed_attempts_too() {
     assert_eq!((fragment(&host).await.header("x-cache"), model.requests().len()), ("HIT", 1));
 }
 
-/// Makes folders wherever the visitor's page could be stored, on whichever of the shop's shelves.
+/// Creates a folder at every path where the visitor's page could be stored.
 fn blocked(folder: &Path) -> Vec<PathBuf> {
     let shop = folder.join(format!("data/blobs/UI_STORAGE/generated/{SHOP}:"));
     let pages = (0..=255).map(|shelf| shop.join(format!("{shelf:02x}/visitor-{VISITOR}.html")));
@@ -168,7 +168,7 @@ async fn figures(host: &Process) -> [String; 3] {
     })
 }
 
-/// What a stranger who knows a shop's domain is answered: the storefront, a status, and a report.
+/// Returns the answers to an unsigned caller who knows the shop's domain: the storefront, a status, and a report.
 async fn told_to_a_stranger(host: &Process, shop: &str) -> Vec<(u16, String)> {
     let page = host.get(&format!("/s/{shop}?shopper=abc123")).await.expect("the host answers");
     let status = format!("/api/generation/status?store={shop}&shopper=abc123");

@@ -1,5 +1,5 @@
-//! A language model that streams, stalls, fails and lies: the page comes, the job is completed, the
-//! error is on record.
+//! A language model that streams, stalls, fails and gives wrong answers: the page is made, the job is
+//! completed, and the error is recorded.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,7 +44,7 @@ async fn host_that_waits(server: &LlmServer, timeout: Duration) -> Host {
         .await
 }
 
-/// Visits until the page is there, while time passes.
+/// Visits repeatedly, and advances the clock, until the page is made.
 async fn page_of(host: &Host) -> crate::harness::Answer {
     host.visit("abc123").await.is_fallback();
     while host.status("abc123", 1).await != "ready" {
@@ -55,7 +55,7 @@ async fn page_of(host: &Host) -> crate::harness::Answer {
     page
 }
 
-/// A plan without fault.
+/// A valid plan.
 pub fn plan() -> String {
     serde_json::json!({
         "title": "Wands for the curious",
@@ -147,7 +147,7 @@ async fn whatever_the_model_says_there_is_a_page_and_the_error_is_on_record() {
     }
 }
 
-/// Longer than any answer takes that is given.
+/// Longer than any scripted answer takes.
 const PATIENT: Duration = Duration::from_secs(20);
 
 #[tokio::test]

@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use crate::harness::process::{run, wandstore};
 use crate::harness::{Process, eventually};
 
-/// Short leases: a job whose worker fell over its log would be dead within the story.
+/// Short leases: if a log failure killed a worker, its job would be dead within the story.
 const CONFIG: &str = "[pool]\nsize = 3\nlease_ms = 1000\nbackoff_ms = 10\n";
 const SHOPPERS: usize = 30;
-/// Each is a line of a hundred bytes or so.
+/// Each request logs a line of about a hundred bytes.
 const REQUESTS: usize = 2_500;
 const LOST: &str = "wandstore_log_lines_lost_total";
 
@@ -20,7 +20,7 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-/// Everybody is answered at once and gets the page that was promised.
+/// Every request is answered at once, and every requested page is made.
 async fn every_page_is_made(process: &Process) {
     for shopper in 0..SHOPPERS {
         let visit = process.get(&format!("/s/magic-wands?shopper=shopper-{shopper}")).await;
@@ -91,7 +91,7 @@ async fn a_server_serves_whether_or_not_its_output_is_read() {
     }
 }
 
-/// Every command that prints, and what it needs.
+/// Every command that prints, with its arguments.
 const COMMANDS: [&[&str]; 8] = [
     &["check"],
     &["components"],

@@ -1,4 +1,4 @@
-//! What people see of Wandstore, told as stories: the real components in the real host, over a
+//! The behaviour that people see, as stories: the real components in the real host, over a
 //! real socket, with scripted backends and a scripted language model.
 #![expect(clippy::disallowed_types, reason = "stories limit how long the host may take")]
 

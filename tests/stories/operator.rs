@@ -1,4 +1,4 @@
-//! What the operator sees: debug routes, metrics, the command line.
+//! The operator's tools: debug routes, metrics, the command line.
 
 use std::sync::Arc;
 

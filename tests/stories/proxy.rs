@@ -1,11 +1,11 @@
-//! A theme asks through Shopify's app proxy: pages, consent, and requests that are not what they seem.
+//! Requests of a theme through Shopify's app proxy: pages, consent, and forged requests.
 
 use std::time::Duration;
 
 use crate::harness::shopify::{CONSENT, SHOP, VISITOR, shop, signed};
 use crate::harness::{Answer, Host, eventually};
 
-/// What is promised of every answer that goes through Shopify.
+/// The guarantees of every answer through the app proxy.
 #[track_caller]
 fn is_fragment(answer: &Answer, generated: &str) {
     assert_eq!((answer.status, answer.header("x-generated")), (200, generated), "{}", answer.body);
@@ -103,7 +103,7 @@ async fn a_shop_may_pause_and_go_on_while_it_is_served() {
     assert_eq!(host.fragment().await.status, 404);
 }
 
-/// Forged, altered, old, doubled, encoded twice, of no shop, of another shop.
+/// Forged, altered, old, repeated and doubly encoded requests, and ones of no shop or another shop.
 fn hostile(now_s: u64) -> Vec<String> {
     let good = signed("/proxy/fragment", &CONSENT, now_s);
     let with = |own: &[(&str, &str)]| {
@@ -173,7 +173,7 @@ async fn an_unsigned_request_cannot_claim_to_be_a_customer() {
     assert_eq!(host.all_that_is_kept().await, "");
 }
 
-/// Where links and forms of some markup lead.
+/// Returns the targets of links and forms in markup.
 fn addresses(markup: &str) -> Vec<&str> {
     let attributes = [" href=\"", " action=\""];
     let parts = attributes.into_iter().flat_map(|attribute| markup.split(attribute).skip(1));

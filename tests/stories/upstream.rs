@@ -1,4 +1,4 @@
-//! A shop on Shopify that hangs, lies or is not there: shoppers never see it.
+//! A shop on Shopify that hangs, gives wrong answers or does not exist: shoppers never see an error.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -15,7 +15,7 @@ use crate::harness::shopify::{SHOP, shop};
 use crate::harness::{Host, eventually};
 
 const ONLINE: &str = "[components.catalog]\nbuiltin = \"shopify\"\n";
-/// A shop is left alone for ten minutes at most.
+/// The longest pause after a failure.
 const RESTED: Duration = Duration::from_mins(11);
 /// Shoppers never read it.
 const WORDS: &str = "words of a shop that is ill";
@@ -24,7 +24,7 @@ const WORDS: &str = "words of a shop that is ill";
 struct Shop {
     says: Mutex<Result<Answer, Error>>,
     asked: AtomicUsize,
-    /// How often its products were listed.
+    /// Returns how often its products were listed.
     listed: AtomicUsize,
 }
 
@@ -84,7 +84,7 @@ fn sells(title: &str) -> Result<Answer, Error> {
     status(200, &json!({ "data": data }).to_string())
 }
 
-/// Everything that a shop may say and that is no answer.
+/// All answers that are not valid ones.
 fn illnesses() -> Vec<Result<Answer, Error>> {
     let throttled = json!({"errors": [{"message": WORDS, "extensions": {"code": "THROTTLED"}}]}).to_string();
     vec![
@@ -106,13 +106,13 @@ fn illnesses() -> Vec<Result<Answer, Error>> {
 }
 
 impl Host {
-    /// Products changed, says Shopify.
+    /// Sends a webhook about changed products.
     async fn products_changed(&self, event: &str) {
         let told = self.webhook("products/update", event, r#"{"id":1}"#).await;
         assert_eq!((told.status, told.json("taken")), (200, true.into()), "{}", told.body);
     }
 
-    /// Waits until the page of the shopper is a current one.
+    /// Waits until the shopper's page is current.
     async fn current_page(&self) -> String {
         let current = async || {
             let page = self.fragment().await;
@@ -202,7 +202,7 @@ async fn a_known_shop_keeps_its_products_until_it_recovers() {
     }
 }
 
-/// Another instance is asking the shop, and takes its time: a job waits for it, however often it has to come back.
+/// While another instance waits for the shop's slow answer, a job waits for it, over any number of claims.
 #[tokio::test]
 async fn a_job_that_waits_for_another_jobs_request_loses_no_attempt() {
     const ASKING: &str = "shopify:magic-wands.myshopify.com:asking_products";

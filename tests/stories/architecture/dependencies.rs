@@ -39,7 +39,7 @@ fn backends_and_the_admin_do_not_depend_on_wasmtime() {
     }
 }
 
-/// `cargo deny check` says more, where it is installed; this says it wherever tests run.
+/// `cargo deny check` checks more, but must be installed; this runs with every test.
 #[test]
 fn every_dependency_has_a_licence_that_is_allowed() {
     let rules: toml::Table = DENY.parse().expect("deny.toml parses");
@@ -86,7 +86,7 @@ fn dependencies_allowed() -> BTreeMap<String, Uses> {
     allowed
 }
 
-/// Returns what stands between backticks.
+/// Returns the text between backticks.
 fn folders(cell: &str) -> impl Iterator<Item = String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned)
 }

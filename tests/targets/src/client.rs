@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// A request.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// GET, unless it is said otherwise.
+    /// The method; GET by default.
     pub method: Method,
     /// Path and query, as they are sent.
     pub target: String,

@@ -1,4 +1,4 @@
-//! The operator looks after the pool.
+//! The operator's routes.
 
 use model::jobs::Enqueued;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Shopify tells what happened in a shop.
+//! Webhooks about a shop.
 
 use model::jobs::MaintenanceKind;
 use serde_json::json;

@@ -127,7 +127,7 @@ async fn a_refresh_token_that_was_revoked_is_made_good_by_the_merchant() {
     );
 }
 
-/// Checks that a renewal which fails, as Shopify is now, is tried once, and again a while later.
+/// Checks that a failing renewal is tried once, and again after a pause.
 async fn renewal_pauses_after_a_failure(bench: &Bench) {
     for _ in 0..5 {
         assert_eq!(storefront_token(bench).await, None);

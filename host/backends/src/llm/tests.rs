@@ -25,7 +25,7 @@ mod spending;
 
 const KEY: &str = "sk-very-secret";
 
-/// What the endpoint does with a request.
+/// The endpoint's reaction to a request.
 enum Reply {
     /// Sends this and hangs up.
     Send(Vec<u8>),

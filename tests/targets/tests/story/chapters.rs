@@ -1,4 +1,4 @@
-//! The story: what shoppers and operators meet. Each chapter is a deployment of its own.
+//! The story of shoppers and operators. Each chapter is a deployment of its own.
 
 use http::Method;
 
@@ -43,7 +43,7 @@ pub fn status(shopper: &str) -> Ask {
     get(format!("/api/generation/status?store={SHOP}&shopper={shopper}")).status(200)
 }
 
-/// The open page waits for its shopper's own.
+/// The open fallback page waits for the shopper's page.
 pub fn ready(shopper: &str) -> Step {
     let wait = get(format!("/api/generation/status?store={SHOP}&shopper={shopper}&wait=20"));
     Step::AskUntil(wait.status(200).member("state", "ready"))

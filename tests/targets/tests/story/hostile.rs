@@ -1,4 +1,4 @@
-//! The story's other visitors: what is sent by those who mean harm or know no better.
+//! Hostile and mistaken requests.
 
 use http::Method;
 
@@ -14,7 +14,7 @@ chapters![
     bodies_of_another_kind
 ];
 
-/// Workers resolves `..` before it asks anybody, as browsers do; what is left is nothing here either.
+/// Workers resolves `..` before routing, as browsers do; the resolved path is unknown too.
 fn hostile_targets() -> Chapter {
     let cases = [
         (404, "/s/?shopper=a"),
@@ -45,7 +45,7 @@ fn hostile_targets() -> Chapter {
         .then(nothing_was_requested())
 }
 
-/// 8192 bytes are looked at, and found to be no shopper; 8193 are not.
+/// A target of 8192 bytes is parsed and refused for its shopper id; one of 8193 bytes is not parsed.
 fn targets_too_long() -> Chapter {
     let target = |bytes: usize| {
         let start = "/s/magic-wands?shopper=";

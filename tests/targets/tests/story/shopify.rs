@@ -1,4 +1,4 @@
-//! Shopify, as it speaks to an app: it signs what shoppers ask through a shop, and sends webhooks.
+//! Shopify's side: signed app-proxy requests and signed webhooks.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,7 +12,7 @@ pub const SECRET: &str = "hush of the tea house";
 /// How a request is signed, when it is sent.
 #[derive(Debug, Clone, Copy)]
 pub enum Signing {
-    /// A shopper's request, which Shopify passed on so many seconds ago.
+    /// A shopper's request, which Shopify signed this many seconds ago.
     Proxy { age_s: u64 },
     /// Likewise, with a secret that is not the app's.
     ForgedProxy,
