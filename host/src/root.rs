@@ -20,7 +20,7 @@ use crate::worker::Workers;
 
 /// How often data that is no longer needed is deleted.
 const TIDY: Duration = Duration::from_mins(1);
-/// How long stopping waits for workers and storage. Leases are durable: the next start also takes up jobs that were not
+/// How long stopping waits for workers and storage. Leases are durable: the next start also takes over jobs that were not
 /// given back in time.
 const END: Duration = Duration::from_secs(1);
 /// How often the fallback cache is refreshed.
@@ -31,7 +31,7 @@ pub fn load_components(config: &Config) -> anyhow::Result<Components> {
     Components::load(&config.components()?, &config.compiled_folder())
 }
 
-/// What a host is made of, apart from its configuration.
+/// The parts of a host besides its configuration.
 pub struct Parts<'a> {
     /// The components.
     pub components: &'a Components,
@@ -57,7 +57,7 @@ pub struct Host {
 }
 
 impl Host {
-    /// Links the components to the backends, takes up the jobs of processes that died, and starts the workers.
+    /// Links the components to the backends, takes over the jobs of dead processes, and starts the workers.
     pub async fn start(config: &Config, parts: Parts<'_>) -> anyhow::Result<Self> {
         let Parts { components, backends, telemetry, background } = parts;
         let Backends { capabilities, installed, here } = backends;

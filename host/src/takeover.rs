@@ -1,4 +1,4 @@
-//! Takes up the jobs of processes that died. A lease names the process that holds it. Before a lease runs out, only a
+//! Takes over the jobs of dead processes. A lease names the process that holds it. Before a lease expires, only a
 //! process that is proven gone can lose it (`capabilities::processes`).
 
 use std::io;
@@ -39,7 +39,7 @@ impl Here {
         self.0.as_ref().map(|process| process.id().to_owned())
     }
 
-    /// Takes up the jobs of the processes that have died so far.
+    /// Takes over the jobs of the processes that have died so far.
     pub async fn take_over(&self, deployment: &Deployment) {
         let Some(process) = self.0.clone() else { return };
         let found = tokio::task::spawn_blocking(move || process.find_gone()).await;
@@ -58,7 +58,7 @@ impl Here {
         }
     }
 
-    /// Takes up the jobs of processes that died, every `LOOK`.
+    /// Takes over the jobs of dead processes, every `LOOK`.
     pub async fn watch(self, deployment: Arc<Deployment>) {
         loop {
             tokio::time::sleep(LOOK).await;

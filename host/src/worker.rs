@@ -56,7 +56,7 @@ pub fn background() -> std::io::Result<Runtime> {
         .build()
 }
 
-/// The workers of a deployment, until they are told to stop.
+/// The workers of a deployment, until they are stopped.
 pub struct Workers {
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -306,7 +306,7 @@ fn terms(deployment: &Deployment) -> Terms {
     }
 }
 
-/// What a job waits for.
+/// The next event that a job waits for.
 #[derive(Default)]
 struct UnderWay<'a> {
     part: Option<BoxFuture<'a, Progress>>,

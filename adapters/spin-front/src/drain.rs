@@ -111,7 +111,7 @@ pub struct Report {
     pub done: u32,
     /// Jobs that were given back for another attempt.
     pub retried: u32,
-    /// Jobs that failed for good.
+    /// Jobs that failed finally.
     pub failed: u32,
     /// Jobs that another instance completed meanwhile, or that could not be completed.
     pub lost: u32,

@@ -96,7 +96,7 @@ fn stream(question: &Question, first: Asked<Value>, sender: Sender) -> bool {
     is_awaited
 }
 
-/// One request that routing is asked about.
+/// A request for routing.
 struct Question<'a> {
     received: &'a Received,
     request: &'a wit::Request,

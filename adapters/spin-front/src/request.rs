@@ -106,7 +106,7 @@ pub fn expected_body(fields: &[(String, String)]) -> Option<u64> {
     field(fields, "content-length").map_or(Some(0), |length| length.trim().parse().ok())
 }
 
-/// Returns how much of a body is read for a route. Routing is told of a larger one, and refuses it.
+/// Returns the size limit of a route's body. Routing refuses a larger body.
 pub fn body_bytes_max(route: Option<Route>) -> usize {
     route.map_or(0, |route| route.rule().body_bytes_max as usize)
 }

@@ -32,9 +32,9 @@ pub enum Failure {
     #[error("the answer is larger than {0} bytes")]
     TooLarge(u64),
     /// Shopify was not reached.
-    #[error("not reached: {0}")]
+    #[error("cannot reach Shopify: {0}")]
     Unreachable(String),
-    /// Shopify was asked too often, and is not asked for this many milliseconds.
+    /// Shopify throttled us. No request is sent for this many milliseconds.
     #[error("too many requests; retry after {0} ms")]
     Throttled(u64),
     /// Status 430: Shopify considers the request malicious.

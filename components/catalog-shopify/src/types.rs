@@ -121,6 +121,6 @@ pub enum CatalogError {
     NoSuchShop,
     /// Shopify did not answer. Try again after this many milliseconds.
     Unavailable(u64),
-    /// The same question to Shopify is already under way for another caller. Try again after this many milliseconds.
+    /// Another caller is already sending the same request to Shopify. Try again after this many milliseconds.
     Busy(u64),
 }

@@ -86,7 +86,7 @@ pub enum CatalogError {
     NoSuchShop,
     /// The shop did not answer. Try again after this many milliseconds.
     Unavailable(u64),
-    /// The same question to the shop is already under way for another caller. Try again after this many milliseconds.
+    /// Another caller is already sending the same request to the shop. Try again after this many milliseconds.
     Busy(u64),
 }
 

@@ -16,7 +16,7 @@ const CERTAIN_MS: u64 = 24 * 60 * 60 * 1000;
 /// the endpoint is asked for less than it can do.
 const GUESSED_MS: u64 = 10 * 60 * 1000;
 
-/// How an endpoint is told the form of the answer. Each mode demands less of it than the one before.
+/// How a request states the form of the answer. Each mode requires less of the endpoint than the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SchemaMode {
@@ -52,7 +52,7 @@ impl Part {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Dialect {
     protocol: Protocol,
-    /// How the endpoint is told the form of the answer.
+    /// How requests state the form of the answer.
     pub(crate) mode: SchemaMode,
     /// The place of the token limit's name among those of the protocol.
     limit: usize,
@@ -115,7 +115,7 @@ impl Dialect {
     }
 }
 
-/// What is known about one model at one endpoint, for as long as the process lives.
+/// The knowledge about one model at one endpoint, for the life of the process.
 #[derive(Debug, Default)]
 pub struct Memory(Option<(Dialect, u64)>);
 

@@ -53,7 +53,7 @@ impl Reply<'_> {
     }
 }
 
-/// What a reply says.
+/// The content of a reply.
 pub(crate) struct Outcome {
     /// The tokens of the question and of the answer.
     pub(crate) tokens: (u32, u32),

@@ -33,7 +33,7 @@ const SHOP_DOMAIN: &str = ".myshopify.com";
 /// The longest label of a domain name (RFC 1035, section 2.3.4).
 const LABEL_BYTES_MAX: usize = 63;
 
-/// What a component asks of an upstream.
+/// A component's request to an upstream.
 #[derive(Debug, Clone, Copy)]
 pub struct UpstreamCall<'a> {
     /// The upstream's name.

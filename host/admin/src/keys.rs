@@ -17,7 +17,7 @@ const NONCE_BYTES: usize = 24;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidKeys {
     /// There is no key.
-    #[error("there is no encryption key")]
+    #[error("no encryption key is set")]
     None,
     /// The key at this position is invalid.
     #[error("encryption key {0} must be 32 bytes in base64")]

@@ -13,7 +13,7 @@ pub const APP_BRIDGE: &str = "https://cdn.shopify.com/shopifycloud/app-bridge.js
 /// Shopify's Polaris script, which supplies the web components.
 pub const POLARIS: &str = "https://cdn.shopify.com/shopifycloud/polaris.js";
 
-/// What a page is allowed to do.
+/// The content security policy of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Policy {
     /// It may run Wandstore's and Shopify's scripts.

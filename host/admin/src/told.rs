@@ -1,4 +1,4 @@
-//! What merchants read about a connection that does not work.
+//! Messages to merchants about a connection that does not work.
 
 use crate::NotConnected;
 

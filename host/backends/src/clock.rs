@@ -23,7 +23,7 @@ impl Clock for System {
     }
 }
 
-/// A clock that stands still until it is moved.
+/// A clock that advances only by a call.
 #[derive(Debug, Default)]
 pub struct Scripted(AtomicU64);
 

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use crate::clock::Clock;
 use crate::random::Random;
 
-/// Where a backend is opened, and for whom.
+/// The surroundings of a backend: folder, clock, randomness and process.
 #[derive(Clone)]
 pub struct Site {
     /// The data folder, for backends that keep files on this machine.
@@ -64,7 +64,7 @@ pub enum BadSelection {
         capability: &'static str,
         /// What was written.
         kind: String,
-        /// The kinds that there are.
+        /// The known kinds.
         kinds: &'static [&'static str],
     },
     /// The kind has no such option, or the option has another type.
@@ -134,7 +134,7 @@ macro_rules! kinds {
         /// The kinds of backends, the default first.
         pub const KINDS: &[&str] = &[$(stringify!($kind)),+];
 
-        /// Checks that there is a backend of the selected kind, and its options.
+        /// Checks the selected kind and its options.
         pub fn check(selection: &$crate::kind::Selection) -> Result<(), $crate::kind::BadSelection> {
             match selection.kind(KINDS) {
                 $(stringify!($kind) => {

@@ -200,7 +200,7 @@ impl Drop for Wait {
     }
 }
 
-/// What counts as one address. In IPv6 that is a /64 network, which is what one customer is given (RFC 6177).
+/// The unit of the limit per address. In IPv6 it is a /64 network, the usual assignment to one customer (RFC 6177).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Address(IpAddr);
 

@@ -58,7 +58,7 @@ pub(super) fn stream(
     response
 }
 
-/// A stream, and what its client was told so far.
+/// A stream and the last state that its client received.
 struct Told {
     shoppers: Arc<Shoppers>,
     question: Question,
@@ -111,7 +111,7 @@ struct Deadlines {
     heartbeat: Duration,
 }
 
-/// What a stream does when nothing changed.
+/// A stream's next action when nothing changed.
 #[derive(Debug, PartialEq, Eq)]
 enum Due {
     Beat,

@@ -80,7 +80,7 @@ impl Storefronts for OfDeployment {
         pages::bump_catalog_version(&self.deployment, shop.as_str()).await.map(drop).map_err(failed)
     }
 
-    /// Returns the page of every shopper of whom only the persona may be known.
+    /// Returns the shared page of all shoppers of whom only the persona is known.
     async fn preview(&self, shop: &ShopId, persona: Persona) -> Result<Preview, Failed> {
         let deployment = &*self.deployment;
         let shopper = ShopperId::context(persona);

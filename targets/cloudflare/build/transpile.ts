@@ -11,7 +11,7 @@ import { functionsOf, sha256, takeApart, type Parts } from './component.ts';
 import { mayWait } from './synchronous.ts';
 import { suppliedTo, typesOf } from './wit.ts';
 
-/** What became of a component. */
+/** A transpiled component. */
 export interface Transpiled {
   parts: Parts;
   /** SHA-256 of the component. */
@@ -20,7 +20,7 @@ export interface Transpiled {
   modules: Record<string, { sha256: string; origin: Origin }>;
 }
 
-/** Where a core module is from: the component itself, or jco, which joins and adapts. */
+/** The origin of a core module: the component itself, or jco, which joins and adapts. */
 type Origin = 'component' | 'jco';
 
 interface Options {

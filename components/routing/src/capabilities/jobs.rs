@@ -80,7 +80,7 @@ pub struct JobError {
     pub cause: Option<Cause>,
     /// The error in words.
     pub reason: String,
-    /// What became of the job. The name in JSON is that of the original deployment.
+    /// The outcome of the job. The name in JSON is that of the original deployment.
     #[serde(rename = "settled")]
     pub ending: Ending,
 }

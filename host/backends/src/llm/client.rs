@@ -46,7 +46,7 @@ pub struct Client {
     permits: Semaphore,
     breaker: Mutex<Breaker>,
     account: Account,
-    /// What was learned about this model at this endpoint.
+    /// The knowledge about this model at this endpoint.
     memory: Mutex<Memory>,
 }
 

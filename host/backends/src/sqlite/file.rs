@@ -18,7 +18,7 @@ use sqlx::{ConnectOptions as _, Connection as _};
 use super::open_error::{OpenError, is_damage};
 use super::wal;
 
-/// What a finished write survives.
+/// The failures that a finished write survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
     /// The end of the process.

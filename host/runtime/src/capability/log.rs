@@ -16,7 +16,7 @@ use quota::{EVENTS_PER_CALL_MAX, Verdict};
 
 pub use quota::Quota;
 
-/// What an instance may still log.
+/// An instance's remaining log quota.
 #[derive(Debug, Default)]
 pub struct Allowance {
     /// The quota of the component, which all of its instances share.

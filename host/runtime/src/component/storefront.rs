@@ -45,7 +45,7 @@ macro_rules! call {
     };
 }
 
-/// How long to wait before a component that failed is asked again.
+/// The pause before a failed component is called again.
 const RETRY_MS: u64 = 1_000;
 
 impl From<Failure> for CacheError {

@@ -1,4 +1,4 @@
-//! What a component of each role may import: the host's side of `wit/storefront/worlds.wit`.
+//! The allowed imports of each role: the host's side of `wit/storefront/worlds.wit`.
 //!
 //! A component is given these interfaces and no others; one that asks for more is refused before
 //! it runs.

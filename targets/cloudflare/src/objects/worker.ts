@@ -196,7 +196,7 @@ function answerOf(error: unknown): Answer {
   return isInvalid ? 'invalid' : 'unavailable';
 }
 
-/** Returns the first event of those under way, or `timeout` at `untilMs`. */
+/** Returns the first event of the running work, or `timeout` at `untilMs`. */
 async function firstOf(underway: (Promise<RunEvent> | undefined)[], untilMs: number): Promise<RunEvent> {
   const timer = new AbortController();
   const events = underway.filter((event) => event !== undefined);

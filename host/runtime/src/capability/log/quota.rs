@@ -10,7 +10,7 @@ pub const EVENTS_PER_CALL_MAX: u32 = 100;
 const EVENTS_PER_MINUTE_MAX: u32 = 6_000;
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// What one component logged in the current minute.
+/// The events of one component in the current minute.
 #[derive(Debug, Default)]
 pub struct Quota(Mutex<Window>);
 
