@@ -47,7 +47,7 @@ impl Installed {
         let Some(app) = config.app()?.map(Arc::new) else { return Ok(None) };
         let keys = match &config.secrets.shopify.encryption_key {
             Some(keys) => Keys::parse(keys.expose()).context("WANDSTORE_ENCRYPTION_KEY")?,
-            None => passing_keys(&*random),
+            None => temporary_keys(&*random),
         };
         let path = config.file.server.data_dir.join(FILE);
         let shops = Shops::open(&path, keys, clock.clone(), random).await?;
@@ -195,7 +195,7 @@ pub async fn any_shop(config: &Config) -> anyhow::Result<Option<ShopId>> {
 }
 
 /// Creates temporary keys for a deployment without an encryption key.
-fn passing_keys(random: &dyn Random) -> Keys {
+fn temporary_keys(random: &dyn Random) -> Keys {
     tracing::warn!(
         "WANDSTORE_ENCRYPTION_KEY is not set: merchants connect their shops again after a restart"
     );

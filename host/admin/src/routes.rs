@@ -11,13 +11,13 @@ use axum::routing::{get, post};
 use model::{EventId, Persona};
 use shopify::ShopDomain;
 
+use crate::advice::advice;
 use crate::answers::{asset, download, is_ours, to_bounce, was_bounced};
 use crate::choices;
 use crate::form::Form;
 use crate::pages::{self, Bounce, Main, Nothing, Outcome, Page, Policy, ago};
 use crate::saving::{Saved, save_choices};
 use crate::session::{self, Caller, Need, Refused, Visitor};
-use crate::told::told;
 use crate::{Admin, Choices, Made, NotConnected};
 
 const STYLE: &str = include_str!("../assets/admin.css");
@@ -49,7 +49,7 @@ async fn page(State(admin): State<Arc<Admin>>, RawQuery(query): RawQuery) -> Res
     let was_bounced = was_bounced(&query, admin.now_s());
     let caller = match session::of_document(&admin, &query) {
         Ok(Visitor::Staff(caller)) => caller,
-        Ok(Visitor::Unknown(shop, need)) if was_bounced => return unhelped(&shop, need),
+        Ok(Visitor::Unknown(shop, need)) if was_bounced => return refused_after_bounce(&shop, need),
         Ok(Visitor::Unknown(shop, _)) => return bounced(&admin, &shop, &query),
         Err(refused) => {
             let shop = session::shop(&query).ok();
@@ -75,7 +75,7 @@ fn bounced(admin: &Admin, shop: &ShopDomain, query: &str) -> Response<Body> {
 }
 
 /// Refuses a page that still has no valid session token after a bounce.
-fn unhelped(shop: &ShopDomain, need: Need) -> Response<Body> {
+fn refused_after_bounce(shop: &ShopDomain, need: Need) -> Response<Body> {
     let why = match need {
         Need::Missing => "Shopify sent no session token, and a second attempt did not help",
         Need::Expired => {
@@ -194,7 +194,7 @@ async fn form(admin: &Admin, caller: &Caller) -> Result<Form, Refused> {
 
 /// Returns the part of the page that can change. Omits data that cannot be read.
 async fn main<'a>(admin: &Admin, caller: &'a Caller, form: Form, outcome: Outcome) -> Main<'a> {
-    let trouble = admin.status(&caller.shop).await.err().map(|error| told(&error));
+    let trouble = admin.status(&caller.shop).await.err().map(|error| advice(&error));
     let usage = admin.shops.usage.last_24_hours(&caller.shop).await.ok().map(Into::into);
     let reports = admin.storefronts.reports(&caller.shop).await.unwrap_or_default();
     let now_ms = admin.clock.now_ms();

@@ -33,7 +33,7 @@ impl Serve {
     pub async fn run(self, config: Config) -> anyhow::Result<()> {
         let started = Instant::now();
         let _log = Log::start(self.log_json, config.secrets.log_filter.as_deref());
-        signals::outlive_others()?;
+        signals::ignore_others()?;
         let telemetry = Telemetry::install()?;
         config.app()?;
         let listen = self.listen.as_ref().unwrap_or(&config.file.server.listen);

@@ -1,4 +1,4 @@
-//! The client's address. A shop's APIs are told it, so that they count the requests of each shopper separately.
+//! The client's address. Requests to a shop's APIs carry it, so that Shopify counts each shopper separately.
 
 use std::net::IpAddr;
 

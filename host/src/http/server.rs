@@ -109,7 +109,7 @@ pub async fn serve(
         trust_forwarded: server.trust_forwarded,
         connections: connections.clone(),
     };
-    let _looks_after = AbortOnDropHandle::new(tokio::spawn(look_after(connections.clone())));
+    let _ticking = AbortOnDropHandle::new(tokio::spawn(tick_connections(connections.clone())));
     let graceful = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
@@ -129,7 +129,7 @@ pub async fn serve(
 }
 
 /// Ends connections whose clients take too long.
-async fn look_after(connections: Arc<Connections>) {
+async fn tick_connections(connections: Arc<Connections>) {
     let started = Instant::now();
     loop {
         tokio::time::sleep(LOOK).await;

@@ -131,7 +131,7 @@ fn failed_with(cause: Cause, retry_after_ms: Option<u64>) -> Failed {
     Failed { cause, said: "status 4: as told".to_owned(), retry_after_ms }
 }
 
-fn told(failed: &Failed) -> Trouble {
+fn trouble_of(failed: &Failed) -> Trouble {
     Trouble { cause: Some(failed.cause), reason: format!("{}: status 4: as told", failed.cause.meaning()) }
 }
 
@@ -140,7 +140,7 @@ fn a_model_that_is_soon_back_is_waited_for() {
     for (cause, wait_ms) in [(Cause::Rate, 30_000), (Cause::Unreachable, 1), (Cause::Timeout, 0)] {
         let failed = failed_with(cause, Some(wait_ms));
         let world = World::new([Err(NoAnswer::Failed(failed.clone()))]);
-        let retry = Outcome::Retry { after_ms: Some(wait_ms), trouble: told(&failed) };
+        let retry = Outcome::Retry { after_ms: Some(wait_ms), trouble: trouble_of(&failed) };
         assert_eq!(generate(&world, &job()), retry);
         assert_eq!(world.pages_stored.get(), 0);
     }
@@ -158,7 +158,7 @@ fn a_model_that_stays_away_is_replaced_for_a_short_while() {
     for (cause, wait_ms, job, expected_ms) in cases {
         let failed = failed_with(cause, Some(wait_ms));
         let world = World::new([Err(NoAnswer::Failed(failed.clone()))]);
-        assert_eq!(generate(&world, &job), Outcome::Done(Some(told(&failed))));
+        assert_eq!(generate(&world, &job), Outcome::Done(Some(trouble_of(&failed))));
         assert_eq!((world.metadata().source, fresh_ms(&world)), (Source::Local, expected_ms));
     }
 }
@@ -171,7 +171,7 @@ fn whatever_the_model_refuses_is_asked_again_after_ten_minutes() {
     for cause in Cause::ALL {
         let failed = failed_with(cause, None);
         let world = World::new([Err(NoAnswer::Failed(failed.clone()))]);
-        assert_eq!(generate(&world, &job()), Outcome::Done(Some(told(&failed))));
+        assert_eq!(generate(&world, &job()), Outcome::Done(Some(trouble_of(&failed))));
         assert_eq!((world.metadata().source, fresh_ms(&world)), (Source::Local, STAND_IN_MS), "{cause:?}");
         assert_eq!(world.asked_times(), 1, "{cause:?}");
     }

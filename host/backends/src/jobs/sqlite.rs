@@ -283,9 +283,8 @@ impl Jobs for Sqlite {
         if job.state != State::Dead {
             return Ok(Requeued::NotDead(job.state));
         }
-        let stood = self.live_of_key(&job.key).await?;
-        stood
-            .map(Requeued::Live)
+        let live = self.live_of_key(&job.key).await?;
+        live.map(Requeued::Live)
             .ok_or_else(|| Error::Unavailable("another process changed the job meanwhile; retry".into()))
     }
 

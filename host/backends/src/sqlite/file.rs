@@ -103,7 +103,7 @@ impl File {
             return Err(OpenError::Gone(self.path.clone()));
         }
         if !is_new && !self.is_in_place() {
-            self.leave_log_behind();
+            self.move_former_log();
         }
         let options = self.writing().create_if_missing(may_be_made);
         let failed = |error: &sqlx::Error| OpenError::of(&self.path, error);
@@ -184,7 +184,7 @@ impl File {
 
     /// Moves the former file's log away before another file at the path is opened. Otherwise `SQLite` would take the
     /// log for the new file's; and connections to the former file still have its index in memory.
-    fn leave_log_behind(&self) {
+    fn move_former_log(&self) {
         let known = self.known();
         let failed =
             |error: io::Error| tracing::error!(%error, "cannot move the log of the former database away");

@@ -248,7 +248,7 @@ impl Writing {
     async fn replace(&mut self, failed: SqliteConnection, error: &sqlx::Error) {
         if is_damage(error) {
             drop(failed);
-            return self.look_at_damage().await;
+            return self.replace_if_damaged().await;
         }
         // If that fails too, the next change tries again.
         self.connection = self.file.open().await.ok();
@@ -257,14 +257,14 @@ impl Writing {
 
     async fn look(&mut self) {
         if self.file.is_in_place() {
-            self.look_at_damage().await;
+            self.replace_if_damaged().await;
         } else {
             self.connection = self.connection().await.ok();
         }
     }
 
     /// Sets the file aside if it is damaged and can be made anew.
-    async fn look_at_damage(&mut self) {
+    async fn replace_if_damaged(&mut self) {
         if self.file.on_damage() == OnDamage::Refuse || !matches!(self.file.is_damaged().await, Ok(true)) {
             return;
         }

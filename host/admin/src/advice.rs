@@ -3,7 +3,7 @@
 use crate::NotConnected;
 
 /// Returns why a shop is not connected and what its merchant can do about it. The log has the details.
-pub fn told(error: &NotConnected) -> &'static str {
+pub fn advice(error: &NotConnected) -> &'static str {
     match error {
         NotConnected::NotInstalled => "Open Wandstore from the apps in your shop’s admin to connect it.",
         NotConnected::Uninstalled => {
