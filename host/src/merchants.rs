@@ -153,7 +153,7 @@ impl Merchants {
             Event::PageEnded { shop, is_made: false } => self.count(&shop, Counted::Failure),
             Event::MaintenanceBegins(task, reply) => {
                 let this = self.clone();
-                // It waits for the file of shops, and counting does not wait for it.
+                // This waits for the database of shops; counting must not wait for it.
                 tokio::spawn(async move { reply.send(this.release_shop(&task).await) });
             }
         }

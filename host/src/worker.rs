@@ -275,7 +275,7 @@ async fn attempt(deployment: &Deployment, events: &Events, job: &Job, spent: &Ar
     loop {
         let event = match action {
             run::Action::Work => {
-                // The listener is asked once, before the first part.
+                // The listener is called once, before the first part.
                 let listener = std::mem::take(&mut is_first).then_some(events);
                 under_way.part = Some(part(deployment, job, spent, listener));
                 under_way.event(&clock, run.extend_at_ms(), &mut outcome).await

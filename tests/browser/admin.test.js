@@ -1,4 +1,4 @@
-// The app inside Shopify's admin, as a merchant meets it: with its plain controls, since Shopify's own scripts are not asked for.
+// The app inside Shopify's admin, with plain controls, because the tests load no scripts from Shopify.
 
 import assert from 'node:assert/strict';
 

@@ -109,7 +109,7 @@ fn take<D: Deployment>(deployment: &D, notice: &Notice) -> Result<bool, Failure>
     for shop in &shops {
         follow(deployment, notice, shop)?;
     }
-    // Carrying it out again does no harm, so a failure here is not worth another delivery.
+    // Processing a webhook twice is harmless, so a failure here is not worth another delivery.
     if let Err(failure) = deployment.put(seen, b"1", Some(SEEN_TTL_SECONDS)) {
         let particulars = [("shop", notice.shop.as_str()), ("reason", failure.reason())];
         deployment.warn("cannot record a webhook as seen", &particulars);

@@ -139,7 +139,7 @@ impl Admin {
         Ok(())
     }
 
-    /// Fails if the file of shops cannot be written.
+    /// Fails if the database of shops cannot be written.
     pub async fn probe(&self) -> Result<(), Unavailable> {
         self.shops.probe().await
     }

@@ -36,7 +36,7 @@ const REFUSED_PAUSE_MS: u64 = 30 * 60_000;
 
 /// How long a catalog waits for a token, because a shopper waits for the catalog.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How long it waits for the file of shops.
+/// How long to wait for the database of shops.
 const STORAGE_PATIENCE: Duration = Duration::from_millis(250);
 
 /// Connections to shops.

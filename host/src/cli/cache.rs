@@ -42,7 +42,7 @@ pub enum Cache {
 impl Cache {
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
         let (Self::Show { shop, .. } | Self::Purge { shop, .. } | Self::Stale { shop }) = &self;
-        // Installed shops are in no file.
+        // The configuration does not list installed shops.
         if !(config.file.document.shops.contains_key(shop) || is_shop_domain(shop)) {
             bail!("there is no shop {shop}; `wandstore check` lists the shops");
         }

@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto';
 
-/** A component, taken apart. */
+/** A parsed component. */
 export interface Parts {
   /** Core modules, those of nested components included. */
   modules: Uint8Array<ArrayBuffer>[];
@@ -22,7 +22,7 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** Takes a component apart. */
+/** Parses a component. */
 export function takeApart(component: Uint8Array<ArrayBuffer>): Parts {
   const parts: Parts = { modules: [], components: [] };
   for (const { id, content } of sections(component)) {

@@ -71,14 +71,14 @@ test('jobs of a removed member are completed', async (t) => {
   assert.deepEqual(await Promise.all(shoppers.map(made)), [true, true, true, true], after.log.join('\n'));
 });
 
-/** Two shoppers with the same home in a pool of two: of any three, two have. */
+/** Two shoppers with the same home in a pool of two, found among any three. */
 function withOneHome(): [string, string] {
   const home = (shopper: string) => fold(`magic-wands:${shopper}`) % 2n;
   if (home('a') === home('b')) return ['a', 'b'];
   return home('a') === home('c') ? ['a', 'c'] : ['b', 'c'];
 }
 
-/** The hash by which queueing finds a shopper's home: FNV-1a, 64 bits, folded. */
+/** Queueing's hash for a shopper's home: FNV-1a, 64 bits, folded. */
 function fold(text: string): bigint {
   let hash = 0xcbf29ce484222325n;
   for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);

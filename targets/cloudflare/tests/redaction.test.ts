@@ -88,7 +88,7 @@ async function track(shop: Shop, nonce: string): Promise<void> {
   assert.deepEqual(await answer.json(), { stored: 1 });
 }
 
-/** A target as Shopify passes it on. No value here needs an escape. */
+/** A target as Shopify forwards it. No value needs escaping. */
 function signed(path: string, parameters: string, customer: string): string {
   const added = `shop=${DOMAIN}&logged_in_customer_id=${customer}&path_prefix=/apps/wand`;
   const query = `${parameters}&${added}&timestamp=${Math.floor(Date.now() / 1000)}`;

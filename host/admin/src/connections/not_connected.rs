@@ -33,7 +33,7 @@ pub enum NotConnected {
     /// Shopify refused, or did not answer.
     #[error("{0}")]
     Shopify(String),
-    /// The file of shops is unavailable.
+    /// The database of shops is unavailable.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
     /// The host could not open or close the shop.

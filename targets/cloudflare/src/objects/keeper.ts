@@ -101,7 +101,7 @@ export class Keeper extends DurableObject<Env> {
 
   /**
    * Makes the copies that are due and purges expired keys. It never throws, because the platform gives up an
-   * alarm for good after a few failures.
+   * alarm after a few failures.
    */
   override async alarm(): Promise<void> {
     try {

@@ -30,7 +30,7 @@ export class Worker {
   readonly #jobs: Jobs;
   readonly #claims: Claims;
   #announced = Promise.withResolvers<void>();
-  /** How many jobs ended that the claims do not know of yet, and the announcement of the next. */
+  /** The number of ended jobs that the claims have not processed, and the announcement of the next. */
   #endings = 0;
   #ended = Promise.withResolvers<void>();
 
