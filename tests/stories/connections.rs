@@ -87,7 +87,7 @@ async fn half_of_the_connections_may_wait_and_others_get_the_current_state() {
     assert_eq!(streamed.matches("data: ").count(), 1, "{streamed}");
     host.controls.llm.release();
     for client in &mut waiting {
-        assert!(client.first().await.contains("data: "), "those that waited are told");
+        assert!(client.first().await.contains("data: "), "waiting clients get the state");
     }
 }
 

@@ -113,7 +113,7 @@ async fn a_stopping_server_waits_for_no_model_and_its_jobs_continue_at_the_next_
 
     let took = process.terminate();
     assert!(took < Duration::from_secs(1), "it took {took:?}");
-    let poll = poll.await.expect("no panic").expect("whoever waits is answered");
+    let poll = poll.await.expect("no panic").expect("a waiting client gets an answer");
     assert_eq!(poll.status(), 200);
     assert!(events.chunk().await.expect("events end as they should").is_none());
 

@@ -67,7 +67,7 @@ async fn health_names_the_failing_backend_and_shoppers_are_served() {
         let health = host.get("/health").await;
         (health.json("status") == status).then_some(health)
     };
-    let health = eventually("it is told", async || is("degraded").await).await;
+    let health = eventually("health reports it", async || is("degraded").await).await;
     assert_eq!((health.status, health.json("checks")["blob"].clone()), (200, "failing".into()));
     assert_eq!(health.json("checks")["kv"], "ok");
     host.visit("abc123").await.is_fallback();

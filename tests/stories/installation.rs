@@ -111,7 +111,7 @@ async fn a_shop_that_was_uninstalled_and_installed_again_is_served_and_stays() {
 
     open_admin(&host).await;
     assert_eq!((served(&host).await, asked.load(Ordering::SeqCst)), (200, 2));
-    assert!(!tell(&host, "app/uninstalled", "uninstalled-1").await, "it is told twice");
+    assert!(!tell(&host, "app/uninstalled", "uninstalled-1").await, "the second delivery is not new");
     assert!(tell(&host, "shop/redact", "redact-1").await, "two days after it had been uninstalled");
     audited(folder.path(), "redact-1").await;
     open_admin(&host).await;
@@ -133,7 +133,7 @@ async fn a_merchant_sees_the_cost_of_failed_attempts_too() {
     // A folder has the name of the page's file: the plan is stored, and the attempt fails.
     let pages = blocked(folder.path());
     assert_eq!(fragment(&host).await.header("x-generation-triggered"), "true");
-    eventually("the merchant is told", async || {
+    eventually("the merchant sees it", async || {
         (figures(&host).await == ["0", "1,000", "200"]).then_some(())
     })
     .await;
@@ -163,7 +163,7 @@ fn blocked(folder: &Path) -> Vec<PathBuf> {
 async fn figures(host: &Process) -> [String; 3] {
     let page = open_admin(host).await;
     ["Pages made", "Tokens read", "Tokens written"].map(|name| {
-        let (_, number) = page.split_once(&format!("<dt>{name}</dt><dd>")).expect("it is told");
+        let (_, number) = page.split_once(&format!("<dt>{name}</dt><dd>")).expect("it is there");
         number.split('<').next().unwrap_or_default().to_owned()
     })
 }

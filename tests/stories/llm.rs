@@ -97,7 +97,7 @@ async fn a_plan_with_a_fault_is_sent_back_once_and_the_mended_one_is_the_page() 
     let requests = server.requests();
     assert_eq!(requests.len(), 2);
     let complaint =
-        requests[1]["messages"].as_array().and_then(|messages| messages.last()).expect("it is told");
+        requests[1]["messages"].as_array().and_then(|messages| messages.last()).expect("it is there");
     assert!(
         complaint["content"].as_str().is_some_and(|text| text.contains("blocks[1].products[1]")),
         "{complaint}"
@@ -179,7 +179,7 @@ async fn a_stand_in_is_served_from_cache_for_less_than_ten_minutes() {
     page_of(&host).await;
     host.controls.clock.advance(Duration::from_mins(9));
     assert_eq!(host.visit("abc123").await.header("x-cache"), "HIT");
-    assert_eq!(server.requests().len(), 1, "nobody is asked for each visit");
+    assert_eq!(server.requests().len(), 1, "a visit sends no new question");
 }
 
 #[tokio::test]

@@ -120,7 +120,7 @@ fn one_throttled_shopper_blocks_no_job() {
         let catalog = catalog([failure.clone()]);
         assert!(prices(&catalog, Freshness::StaleOk).is_err());
         assert!(prices(&catalog, Freshness::StaleOk).is_err());
-        assert_eq!(catalog.world.asked_times(), 1, "nobody who waits asks again: {failure:?}");
+        assert_eq!(catalog.world.asked_times(), 1, "a waiting shopper sends no second request: {failure:?}");
         catalog.world.says([says(&products(&[card(1, "1")], None)), says(&shop())]);
         assert_eq!(prices(&catalog, Freshness::Current), Ok(vec![100]), "{failure:?}");
         catalog.world.pass(300_000);
@@ -129,7 +129,7 @@ fn one_throttled_shopper_blocks_no_job() {
         let collections = catalog.collections(&shop_id(), &Market::default(), Freshness::StaleOk);
         assert!(
             collections.is_err(),
-            "what nobody in particular brought about is for everybody: {failure:?}"
+            "a failure that is not of one shopper pauses requests for all: {failure:?}"
         );
         assert_eq!(catalog.world.asked_times(), 4, "{failure:?}");
     }

@@ -147,7 +147,7 @@ fn the_shared_page_belongs_to_no_shopper() {
     assert_eq!(shop.post("/api/shopper/track", body.to_string()).json(), json!({ "stored": 0 }));
     let answer = shop.get("/s/magic-wands?shopper=context-loyalist");
     assert_eq!((answer.status(), answer.header("x-generation-triggered")), (200, "false"));
-    assert!(shop.is_untouched(), "nothing is made for whoever asks");
+    assert!(shop.is_untouched(), "an unsigned request stores nothing");
     let stale = Fake { cached: Cached::Stale(PAGE, Staleness::Expired), ..Fake::default() };
     let answer = stale.get("/s/magic-wands?shopper=context-loyalist");
     assert_eq!((answer.status(), answer.header("x-cache")), (200, "STALE"));

@@ -30,7 +30,7 @@ fn a_page_names_its_route_its_shop_and_the_part_of_the_cache() {
             assert_eq!((answer.route, answer.cache), (Some(route), Some(outcome)), "{target}");
             assert_eq!(answer.shop.as_ref().map(model::ShopId::as_str), Some(id), "{target}");
             assert_eq!(answer.may_have_enqueued, may_have_enqueued, "{target}");
-            assert_eq!(answer.header("x-cache"), header, "{target}: the same as clients are told");
+            assert_eq!(answer.header("x-cache"), header, "{target}: the same as in the header");
         }
     }
 }

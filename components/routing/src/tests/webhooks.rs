@@ -326,7 +326,7 @@ fn a_shop_update_joins_only_domains_that_may_be_one_shops() {
     let shop = Fake::default();
     let unnumbered = r#"{"myshopify_domain":"other-wands.myshopify.com"}"#;
     assert_eq!(send(&shop, &webhook("shop/update", "id-2", unnumbered)).status(), 200);
-    assert_eq!(redacted_with(&shop), [OTHER], "no number is told");
+    assert_eq!(redacted_with(&shop), [OTHER], "the webhook has no number");
 
     let shop = Fake::default();
     assert_eq!(send(&shop, &update).status(), 200);

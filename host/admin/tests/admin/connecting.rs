@@ -120,11 +120,7 @@ async fn a_refresh_token_that_was_revoked_is_made_good_by_the_merchant() {
     assert_eq!(bench.shopify.grants(), ["exchange", "refresh", "exchange"]);
     assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_2"));
     let connected = [format!("reopen {SHOP}"), format!("set {SHOP}")];
-    assert_eq!(
-        bench.host.asked(),
-        [connected.clone(), connected].concat(),
-        "nobody can say what happened between"
-    );
+    assert_eq!(bench.host.asked(), [connected.clone(), connected].concat(), "the order of events is unknown");
 }
 
 /// Checks that a failing renewal is tried once, and again after a pause.

@@ -29,7 +29,7 @@ async fn tokens_whose_key_was_removed_are_requested_again() {
     let mut bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.restart(&[3]).await;
-    assert!(bench.host.shop(SHOP).is_some(), "it is served all the same");
+    assert!(bench.host.shop(SHOP).is_some(), "it is still served");
     assert_eq!(bench.admin.connections().storefront_token(&shop(SHOP)).await, None);
     bench.visit(SHOP).await;
     assert_eq!(bench.shopify.grants(), ["exchange", "exchange"]);

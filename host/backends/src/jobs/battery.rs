@@ -344,7 +344,7 @@ async fn a_clock_set_back_delays_no_job(jobs: &Stage) {
         Ok(true),
         "it is held"
     );
-    assert_eq!(jobs.take(BACK + 1_000).await.key, "waits", "nobody extended this one's lease");
+    assert_eq!(jobs.take(BACK + 1_000).await.key, "waits", "this lease was not extended");
     let crashed = jobs.take(BACK + 1_900).await;
     assert_eq!(crashed.key, "retried");
     assert_eq!(jobs.take(BACK + 1_900).await.key, "runs");

@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(reserved, 5);
         drop((one, two));
         let restarted = in_file(folder.path()).await;
-        assert_eq!(restarted.reserve(1, 10, 55).await, Ok(false), "nobody settled");
+        assert_eq!(restarted.reserve(1, 10, 55).await, Ok(false), "the call was not settled");
         assert_eq!(restarted.reserve(1, 5, 55).await, Ok(true));
     }
 }

@@ -335,7 +335,7 @@ async fn an_endpoint_that_is_down_opens_the_breaker_and_is_retried_later() {
     }
     let left_alone = failed(put(&client).await);
     assert!(matches!(left_alone.retry_after_ms, Some(1..=50)), "{left_alone:?}");
-    assert_eq!(endpoint.requests().len(), 2, "nobody asked");
+    assert_eq!(endpoint.requests().len(), 2, "no request was sent");
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert_eq!(put(&client).await.unwrap().text, "{}");
 }
@@ -346,7 +346,7 @@ async fn an_endpoint_that_stalls_opens_the_breaker_too() {
     let client = client(&Settings { timeout_ms: STALLED_MS, breaker_failures: 1, ..settings(&endpoint) });
     assert_eq!(failed(put(&client).await).cause, Cause::Timeout);
     assert_eq!(failed(put(&client).await).cause, Cause::Unreachable);
-    assert_eq!(endpoint.requests().len(), 1, "nobody asked");
+    assert_eq!(endpoint.requests().len(), 1, "no request was sent");
 }
 
 #[tokio::test]

@@ -286,7 +286,7 @@ async fn the_log_stays_bounded_under_a_reader_that_does_not_end() {
         if let Err(error) = write(n).await {
             refused = Some(error.to_string());
         }
-        assert!(began.elapsed() < Duration::from_secs(2), "nobody waits for the reader");
+        assert!(began.elapsed() < Duration::from_secs(2), "writes do not wait for the reader");
         assert!(log_bytes() <= 64 * MIB, "{}", log_bytes());
     }
     let refused = refused.expect("a log without bound");

@@ -125,7 +125,7 @@ async fn a_write_that_failed_leaves_nothing_to_trust() {
     write(&*tier, "before").await;
     faults.fail_next(1);
     assert!(tier.set("S", "k", "after".into(), None).await.is_err());
-    assert_eq!(peek(&tier), None, "it may have been written all the same");
+    assert_eq!(peek(&tier), None, "it may have been written anyway");
     assert_eq!(tier.get("S", "k").await.unwrap().unwrap().value, "before");
 }
 
