@@ -1,4 +1,4 @@
-//! Words of a catalog on their way into a page: nothing in them is run, by a browser or by Liquid.
+//! A catalog's texts in a page: neither a browser nor Liquid executes anything in them.
 //! Each line of the input is one of a product's fields.
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! What a language model answers: a plan that passes the check is fit to be shown.
+//! Answers of a language model: a plan that passes the check can be rendered safely.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -12,7 +12,7 @@ use model::catalog::Product;
 
 static STOREFRONT: LazyLock<Storefront> =
     LazyLock::new(|| Storefront::new("magic-wands", merchant(), assortment()));
-static STORE: LazyLock<ShopId> = LazyLock::new(|| ShopId::parse("magic-wands").unwrap());
+static SHOP_ID: LazyLock<ShopId> = LazyLock::new(|| ShopId::parse("magic-wands").unwrap());
 
 fuzz_target!(|answer: &str| {
     let _ = answer::read(answer, Ending::Length);
@@ -21,7 +21,7 @@ fuzz_target!(|answer: &str| {
     let _ = refit::refit(read.clone(), &STOREFRONT);
     match check::check(read, &STOREFRONT) {
         Ok(checked) => {
-            let document = bind::render(&checked, &STORE, &Signals::default(), &STOREFRONT);
+            let document = bind::render(&checked, &SHOP_ID, &Signals::default(), &STOREFRONT);
             let content = &document.html[document.fragment];
             assert!(!content.contains("<script") && !content.contains("{{") && !content.contains("{%"));
         }

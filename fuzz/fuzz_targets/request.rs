@@ -1,4 +1,4 @@
-//! Whole requests, put to routing: whatever is asked, there is an answer, and none is a server error, also
+//! Whole requests to routing: every request gets an answer, and none is a server error, also
 //! where everything is out of order. Every signature is good here.
 #![no_main]
 
@@ -23,7 +23,7 @@ fuzz_target!(|input: &[u8]| {
 });
 
 fn check(Reply { response, route, .. }: &Reply<Bytes>) {
-    // Shopify sends a webhook again, and operators are told what is out of order.
+    // Only webhooks, which Shopify repeats, and the operator's routes may fail.
     let caller = route.map(|route| route.rule().caller);
     let may_fail = matches!(caller, Some(Caller::Shopify | Caller::Operator));
     assert!(response.status < 500 || may_fail, "{}", response.status);
@@ -45,7 +45,7 @@ fn check(Reply { response, route, .. }: &Reply<Bytes>) {
     }
 }
 
-/// What a page within a theme shows, without the Liquid around it.
+/// Returns the content of a page within a theme, without the Liquid around it.
 fn within_theme(page: &str) -> &str {
     let (_, rest) = page.split_once("{%- capture content -%}").unwrap_or_default();
     rest.rsplit_once("{%- endcapture -%}").unwrap_or_default().0

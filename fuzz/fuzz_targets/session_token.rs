@@ -1,4 +1,4 @@
-//! Session tokens: as they come, and well-formed ones around whatever claims.
+//! Session tokens: arbitrary bytes, and well-formed tokens with arbitrary claims.
 #![no_main]
 
 use base64::Engine as _;

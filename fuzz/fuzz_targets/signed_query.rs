@@ -21,7 +21,7 @@ fuzz_target!(|query: &str| {
     if let Ok(launch) = Launch::verify(query, NOW_S, |_, _| true) {
         assert_eq!(ShopDomain::parse(launch.shop.as_str()), Ok(launch.shop));
     }
-    // The signature is not part of what is signed.
+    // The signature does not sign itself.
     let again = format!("{query}&signature=0");
     assert_eq!(proxy::message(query), proxy::message(&again));
     let _ = oauth::message(query);

@@ -1,4 +1,4 @@
-//! What the Storefront API answers: whatever becomes of it can be put on a page.
+//! Answers of the Storefront API: every parsed product can be put on a page.
 #![no_main]
 
 use model::catalog::{Collection, Product};
@@ -58,7 +58,7 @@ fn check_collection(collection: &Collection) {
     check_path(&collection.url);
 }
 
-/// A path of the shop, that leads nowhere else and needs no escaping.
+/// A path within the shop that needs no escaping.
 fn check_path(path: &str) {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_~%".contains(&byte);
     assert!(path.starts_with('/') && !path.starts_with("//") && path.bytes().all(fits), "{path}");

@@ -1,4 +1,4 @@
-//! Headers and bodies of webhooks, and what Shopify answers to a request for tokens.
+//! Headers and bodies of webhooks, and Shopify's answers to token requests.
 #![no_main]
 
 use fuzz::request::Request;

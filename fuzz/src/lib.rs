@@ -1,4 +1,4 @@
-//! What fuzz targets share: a request as text, and a deployment to put it to.
+//! Shared by the fuzz targets: a request as text, and a deployment that receives it.
 
 pub mod request;
 pub mod world;

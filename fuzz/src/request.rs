@@ -2,7 +2,7 @@
 
 use routing::{BodyError, Method};
 
-/// A request that was taken apart.
+/// A parsed request.
 pub struct Request<'a> {
     first: String,
     head: String,
@@ -10,7 +10,7 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Takes apart whatever it is: what is missing is empty.
+    /// Splits any input; missing parts are empty.
     pub fn read(input: &'a [u8]) -> Self {
         let end = input.windows(2).position(|two| two == b"\n\n").unwrap_or(input.len());
         let (head, body) = input.split_at(end);
@@ -19,7 +19,7 @@ impl<'a> Request<'a> {
         Self { first: first.to_owned(), head: head.to_owned(), body: body.get(2..).unwrap_or_default() }
     }
 
-    /// How and what it asks for.
+    /// The method and target.
     pub fn target(&self) -> (Method, &str) {
         let (method, target) = self.first.split_once(' ').unwrap_or(("", &self.first));
         let method = match method {
@@ -37,7 +37,7 @@ impl<'a> Request<'a> {
         fields.find(|field| field.0.eq_ignore_ascii_case(name)).map(|field| field.1.to_owned())
     }
 
-    /// What comes after the empty line.
+    /// The body, after the empty line.
     pub fn content(&self) -> &'a [u8] {
         self.body
     }

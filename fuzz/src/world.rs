@@ -1,4 +1,4 @@
-//! A deployment in memory in which every signature is good, so that what is behind one is reached.
+//! An in-memory deployment that accepts every signature, so that the code behind the check is reached.
 
 use model::catalog::Assortment;
 use model::jobs::{Enqueued, GenerationRequest, MaintenanceTask, State};
@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 
 use model::{Key, Market, Persona, ShopId, ShopperId, Source, Store};
 use routing::{
-    Asker, Cache, Catalog, Clock, Content, Failure, Forgotten, Found, JobError, Log, Member, Merchant, Queue,
+    Asker, Cache, Catalog, Clock, Content, Deleted, Failure, Found, JobError, Log, Member, Merchant, Queue,
     Settings, ShopStatus, Signatures, Storage, Swap,
 };
 
-/// When everything happens, in seconds.
+/// The current time, in seconds.
 pub const NOW_S: u64 = 1_700_000_000;
-/// The page that a shopper called `known` has.
+/// The page of the shopper `known`.
 const PAGE: &[u8] = b"<html><main>For you</main></html>";
 
 /// The deployment.
@@ -25,7 +25,7 @@ pub struct World {
 }
 
 impl World {
-    /// A deployment whose storage, queue and catalog fail, or one where they do not.
+    /// A deployment whose storage, queue and catalog fail or work.
     pub fn new(broken: bool) -> Self {
         Self { broken, ..Self::default() }
     }
@@ -161,7 +161,7 @@ impl Storage for World {
     }
 }
 
-/// Bytes that the test can look into.
+/// Bytes that the test can read.
 #[derive(Clone)]
 pub struct Bytes(pub Vec<u8>);
 
@@ -217,8 +217,8 @@ impl Cache for World {
         self.ask(vec![shopper.clone()])
     }
 
-    fn forget_pages(&self, _shop: &ShopId, _shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
-        self.ask(Forgotten { count: 0, more: false })
+    fn delete_pages(&self, _shop: &ShopId, _shopper: Option<&ShopperId>) -> Result<Deleted, Failure> {
+        self.ask(Deleted { count: 0, more: false })
     }
 }
 
@@ -231,8 +231,8 @@ impl Queue for World {
         self.ask(())
     }
 
-    fn forget_jobs(&self, _shop: &ShopId, _shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
-        self.ask(Forgotten { count: 0, more: false })
+    fn delete_jobs(&self, _shop: &ShopId, _shopper: Option<&ShopperId>) -> Result<Deleted, Failure> {
+        self.ask(Deleted { count: 0, more: false })
     }
 
     fn status(&self, _shop: &ShopId, _shopper: &ShopperId) -> Result<Option<State>, Failure> {

@@ -36,7 +36,7 @@ fn build(workspace: &Path, target_dir: &Path) {
     for component in COMPONENTS {
         cargo.args(["--package", component]);
     }
-    // What the outer cargo was told (flags, wrappers such as clippy's) is not meant for this one.
+    // The outer cargo's flags and wrappers, such as clippy's, are not for this one.
     for inherited in
         ["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTC"]
     {

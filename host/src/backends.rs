@@ -52,7 +52,7 @@ pub async fn open(config: &Config) -> anyhow::Result<Capabilities> {
 /// Returns the site of a command's backends, and creates the data folder if it is missing.
 fn site(config: &Config) -> anyhow::Result<Site> {
     let folder = config.file.server.data_dir.clone();
-    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     Ok(Site {
         folder,
         clock: Arc::new(clock::System),
@@ -99,7 +99,7 @@ async fn language_model(config: &Config, site: &Site) -> anyhow::Result<Arc<dyn 
         Ok(budget) => llm.with_budget(Arc::new(budget)),
         Err(error) if is_limited => return Err(error).context("llm.tokens_per_day_max"),
         Err(error) => {
-            tracing::warn!(%error, "what the language model costs is counted until the next start only");
+            tracing::warn!(%error, "cannot store the cost of the language model; it is counted until the next start only");
             llm
         }
     }))
@@ -110,14 +110,14 @@ const JOBS_AT_ONCE: u32 = 256;
 /// The time limit of a deletion run. The next run deletes the rest.
 const DELETING: Duration = Duration::from_secs(20);
 
-/// Deletes expired values, and jobs that were completed longer than `keep_settled` ago.
-pub async fn prune(capabilities: &Capabilities, keep_settled: Duration) {
-    let before_ms = capabilities.clock.now_ms().saturating_sub(clock::millis(keep_settled));
+/// Deletes expired values, and jobs that were completed longer than `keep_completed` ago.
+pub async fn prune(capabilities: &Capabilities, keep_completed: Duration) {
+    let before_ms = capabilities.clock.now_ms().saturating_sub(clock::millis(keep_completed));
     if let Err(error) = bit_by_bit(kv::DELETED_AT_ONCE, |limit| capabilities.kv.purge_expired(limit)).await {
-        tracing::warn!(%error, "expired values were not deleted");
+        tracing::warn!(%error, "cannot delete expired values");
     }
     if let Err(error) = bit_by_bit(JOBS_AT_ONCE, |limit| capabilities.jobs.prune(before_ms, limit)).await {
-        tracing::warn!(%error, "completed jobs were not deleted");
+        tracing::warn!(%error, "cannot delete completed jobs");
     }
 }
 

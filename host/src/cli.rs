@@ -19,11 +19,11 @@ pub use output::{NotPrinted, complain};
 
 /// Storefront pages made for each shopper, from WebAssembly components.
 ///
-/// A shopper who opens /s/<store>?shopper=<id> gets a page at once: the one made for them if there is
-/// one, else the shop's fallback page, while a job makes theirs in the background.
+/// A shopper who opens /s/<store>?shopper=<id> gets a page at once: their own if it is stored, else the
+/// shop's fallback page while a job makes theirs in the background.
 ///
-/// Without any configuration it serves the demo shop `magic-wands`, and plans pages itself. Set
-/// LLM_API_KEY, or LLM_BASE_URL for any OpenAI-compatible endpoint, to have a language model plan them.
+/// Without a configuration it serves the demo shop `magic-wands` and plans pages by rules. Set LLM_API_KEY,
+/// or LLM_BASE_URL for any OpenAI-compatible endpoint, to plan them with a language model.
 #[derive(Parser)]
 #[command(name = "wandstore", version, arg_required_else_help = true)]
 pub struct Cli {
@@ -38,7 +38,7 @@ struct DeploymentArgs {
     /// The configuration file [default: wandstore.toml, if there is one].
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The folder for databases, pages and compiled components; it overrides `WANDSTORE_DATA_DIR` [default: data].
+    /// The folder for databases, pages and compiled components. Overrides `WANDSTORE_DATA_DIR` [default: data].
     #[arg(long, global = true, value_name = "FOLDER")]
     data_dir: Option<PathBuf>,
 }
@@ -47,22 +47,22 @@ struct DeploymentArgs {
 enum Command {
     /// Serve shoppers and make pages, until SIGINT or SIGTERM.
     Serve(serve::Serve),
-    /// Validate the configuration and every component, and say what each may reach.
+    /// Validate the configuration and every component, and list what each component may use.
     Check,
-    /// Look at jobs, try dead ones again, give up live ones.
+    /// List jobs, retry dead ones, cancel live ones.
     #[command(subcommand)]
     Jobs(jobs::Jobs),
-    /// Look at a shopper's page, make pages stale, forget them.
+    /// Show a shopper's page, make pages stale, or delete them.
     #[command(subcommand)]
     Cache(cache::Cache),
-    /// What was done with personal data, and what merchants asked for: a line each, oldest first.
+    /// List how personal data was handled and what merchants requested, oldest first.
     Audit(audit::Audit),
-    /// Print what was put together about a customer for a merchant, as JSON; kept for 30 days.
+    /// Print a report on a customer for a merchant, as JSON. Reports are stored for 30 days.
     Report(audit::Report),
-    /// Close a shop or open it again.
+    /// Close or reopen a shop.
     #[command(subcommand)]
     Shop(shop::Shop),
-    /// Which component plays each role: where it is from, its SHA-256, what it imports.
+    /// List the component of each role: its source, SHA-256 and imports.
     Components,
     /// Write components, settings and fallback pages into a folder, for Spin and Cloudflare Workers.
     Export(export::Export),

@@ -129,7 +129,9 @@ impl Config {
         }
         match (&component.path, &component.sha256) {
             (None, None) => Ok(Source::Embedded(component.builtin.unwrap_or_else(|| self.usual_builtin()))),
-            (None, Some(_)) => bail!("components.{role}.sha256 is set, but components.{role}.path is not"),
+            (None, Some(_)) => bail!(
+                "components.{role}.sha256 is set, but components.{role}.path is not: set both or neither"
+            ),
             (Some(path), sha256) => {
                 let sha256 = sha256.as_deref().map(Digest::parse).transpose();
                 let sha256 = sha256.with_context(|| format!("components.{role}.sha256"))?;
@@ -159,8 +161,10 @@ impl Config {
     pub fn app(&self) -> anyhow::Result<Option<App>> {
         let shopify = &self.secrets.shopify;
         let Some(key) = shopify.api_key.clone() else { return Ok(None) };
-        let secret =
-            shopify.api_secret.clone().context("SHOPIFY_API_KEY is set, but SHOPIFY_API_SECRET is not")?;
+        let secret = shopify
+            .api_secret
+            .clone()
+            .context("SHOPIFY_API_KEY is set, but SHOPIFY_API_SECRET is not: set both")?;
         let public_url = self.file.server.public_url.clone();
         if public_url.is_none() && !self.settings().development {
             bail!(

@@ -1,4 +1,4 @@
-//! What happens in a host, for those who listen. Only merchants do: they count pages and costs, and disconnect a shop
+//! Events of a host for listeners. Only merchants listen: they count pages and costs, and disconnect a shop
 //! before its data is deleted.
 
 use std::error::Error;

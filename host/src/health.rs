@@ -79,13 +79,13 @@ struct Check {
 
 /// A probe took too long.
 #[derive(Debug, thiserror::Error)]
-#[error("there is no answer in {} s", .0.as_secs())]
+#[error("no answer within {} s", .0.as_secs())]
 struct NoAnswer(Duration);
 
 /// The time and result of a backend's last probe. A backend that was just opened counts as healthy.
 struct Last {
     at: Instant,
-    is_well: bool,
+    is_healthy: bool,
 }
 
 impl Health {
@@ -101,18 +101,18 @@ impl Health {
 
     /// Returns the name of each backend and whether it is healthy.
     pub fn checks(&self) -> impl Iterator<Item = (&'static str, bool)> {
-        self.checks.iter().map(|check| (check.probe.name, check.is_well()))
+        self.checks.iter().map(|check| (check.probe.name, check.is_healthy()))
     }
 }
 
 impl Check {
     fn new(probe: Probe) -> Self {
-        Self { probe, last: Mutex::new(Last { at: Instant::now(), is_well: true }) }
+        Self { probe, last: Mutex::new(Last { at: Instant::now(), is_healthy: true }) }
     }
 
-    fn is_well(&self) -> bool {
+    fn is_healthy(&self) -> bool {
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        last.is_well && last.at.elapsed() < SILENCE
+        last.is_healthy && last.at.elapsed() < SILENCE
     }
 
     async fn watch(self: Arc<Self>) {
@@ -121,27 +121,29 @@ impl Check {
             let outcome = if let Ok(outcome) = tokio::time::timeout(PATIENCE, &mut probe).await {
                 outcome
             } else {
-                self.tell(&Err(NoAnswer(PATIENCE).into()));
+                self.record(&Err(NoAnswer(PATIENCE).into()));
                 let late = tokio::time::timeout(GIVE_UP, probe).await;
                 late.unwrap_or_else(|_| Err(NoAnswer(GIVE_UP).into()))
             };
-            self.tell(&outcome);
+            self.record(&outcome);
             tokio::time::sleep(PAUSE).await;
         }
     }
 
     /// Stores an outcome, and logs it if it differs from the last one.
-    fn tell(&self, outcome: &Outcome) {
-        let is_well = outcome.is_ok();
+    fn record(&self, outcome: &Outcome) {
+        let is_healthy = outcome.is_ok();
         let before = {
             let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::replace(&mut *last, Last { at: Instant::now(), is_well })
+            std::mem::replace(&mut *last, Last { at: Instant::now(), is_healthy })
         };
         let backend = self.probe.name;
-        metrics::gauge!("wandstore_backend_up", "backend" => backend).set(if is_well { 1.0 } else { 0.0 });
+        metrics::gauge!("wandstore_backend_up", "backend" => backend).set(if is_healthy { 1.0 } else { 0.0 });
         match outcome {
-            Err(reason) if before.is_well => tracing::error!(backend, %reason, "a backend cannot be written"),
-            Ok(()) if !before.is_well => tracing::info!(backend, "a backend can be written again"),
+            Err(reason) if before.is_healthy => {
+                tracing::error!(backend, %reason, "cannot write to a backend")
+            }
+            Ok(()) if !before.is_healthy => tracing::info!(backend, "a backend is writable again"),
             _ => {}
         }
     }

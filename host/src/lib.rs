@@ -12,7 +12,7 @@
 //! assert_eq!(config.settings().pool.size, 4);
 //!
 //! let refusal = Config::parse("[pool]\nsise = 4", ".".into(), &Environment::default()).unwrap_err();
-//! assert_eq!(refusal.to_string(), "there is no key `pool.sise`; the nearest is `pool.size`");
+//! assert_eq!(refusal.to_string(), "unknown key `pool.sise`; did you mean `pool.size`?");
 //! # Ok::<(), anyhow::Error>(())
 //! ```
 #![expect(

@@ -29,7 +29,7 @@ pub fn lines_lost() -> u64 {
 }
 
 /// The log of the process. When it is dropped, the last lines are written.
-#[must_use = "the last lines are lost unless this is kept until the process ends"]
+#[must_use = "dropping this before the process ends loses the last lines"]
 pub struct Log(Option<WorkerGuard>);
 
 impl Log {
@@ -75,7 +75,7 @@ impl Drop for Log {
 fn log_panic(panic: &PanicHookInfo<'_>) {
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
     let message = panic.payload_as_str().unwrap_or("no message");
-    tracing::error!(place, message, "a panic: this is a mistake in the program, please report it");
+    tracing::error!(place, message, "panicked: this is a bug, please report it");
 }
 
 /// A writer that counts the lines it could not write and reports them as written. Each call passes one line.

@@ -47,7 +47,7 @@ impl Installed {
         let Some(app) = config.app()?.map(Arc::new) else { return Ok(None) };
         let keys = match &config.secrets.shopify.encryption_key {
             Some(keys) => Keys::parse(keys.expose()).context("WANDSTORE_ENCRYPTION_KEY")?,
-            None => passing_keys(&*random),
+            None => temporary_keys(&*random),
         };
         let path = config.file.server.data_dir.join(FILE);
         let shops = Shops::open(&path, keys, clock.clone(), random).await?;
@@ -116,7 +116,7 @@ impl Merchants {
     /// Deletes old counts.
     pub async fn tidy(&self) {
         if let Err(error) = self.admin.usage().purge().await {
-            tracing::warn!(%error, "old counts were not dropped");
+            tracing::warn!(%error, "cannot delete old counts");
         }
     }
 
@@ -153,7 +153,7 @@ impl Merchants {
             Event::PageEnded { shop, is_made: false } => self.count(&shop, Counted::Failure),
             Event::MaintenanceBegins(task, reply) => {
                 let this = self.clone();
-                // It waits for the file of shops, and counting does not wait for it.
+                // This waits for the database of shops; counting must not wait for it.
                 tokio::spawn(async move { reply.send(this.release_shop(&task).await) });
             }
         }
@@ -195,7 +195,7 @@ pub async fn any_shop(config: &Config) -> anyhow::Result<Option<ShopId>> {
 }
 
 /// Creates temporary keys for a deployment without an encryption key.
-fn passing_keys(random: &dyn Random) -> Keys {
+fn temporary_keys(random: &dyn Random) -> Keys {
     tracing::warn!(
         "WANDSTORE_ENCRYPTION_KEY is not set: merchants connect their shops again after a restart"
     );

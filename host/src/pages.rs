@@ -52,7 +52,7 @@ impl From<QueueError> for Error {
     }
 }
 
-/// What is kept for a shopper.
+/// The stored page of a shopper.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// `fresh`, or why it is not.
@@ -75,7 +75,7 @@ pub struct Found {
     pub bytes: u64,
 }
 
-/// What is kept for a shopper.
+/// The stored page of a shopper.
 pub async fn show(deployment: &Deployment, shop: &str, shopper: &str) -> Result<Option<Found>, Error> {
     let (cached, content) = get(deployment, shop, shopper).await?;
     let bytes = content.len() as u64;

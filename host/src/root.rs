@@ -20,7 +20,7 @@ use crate::worker::Workers;
 
 /// How often data that is no longer needed is deleted.
 const TIDY: Duration = Duration::from_mins(1);
-/// How long stopping waits for workers and storage. Leases are durable: the next start also takes up jobs that were not
+/// How long stopping waits for workers and storage. Leases are durable: the next start also takes over jobs that were not
 /// given back in time.
 const END: Duration = Duration::from_secs(1);
 /// How often the fallback cache is refreshed.
@@ -31,7 +31,7 @@ pub fn load_components(config: &Config) -> anyhow::Result<Components> {
     Components::load(&config.components()?, &config.compiled_folder())
 }
 
-/// What a host is made of, apart from its configuration.
+/// The parts of a host besides its configuration.
 pub struct Parts<'a> {
     /// The components.
     pub components: &'a Components,
@@ -57,7 +57,7 @@ pub struct Host {
 }
 
 impl Host {
-    /// Links the components to the backends, takes up the jobs of processes that died, and starts the workers.
+    /// Links the components to the backends, takes over the jobs of dead processes, and starts the workers.
     pub async fn start(config: &Config, parts: Parts<'_>) -> anyhow::Result<Self> {
         let Parts { components, backends, telemetry, background } = parts;
         let Backends { capabilities, installed, here } = backends;
@@ -85,7 +85,7 @@ impl Host {
             fallbacks: fallbacks.clone(),
             merchants: merchants.clone(),
             idle: Duration::from_millis(config.file.document.pool.inactivity_timeout_ms),
-            keep_settled: Duration::from_secs(config.file.document.pool.keep_settled_seconds),
+            keep_completed: Duration::from_secs(config.file.document.pool.keep_completed_seconds),
         };
         upkeep.spawn(tidying.run());
         let operator = Operator {
@@ -112,7 +112,9 @@ impl Host {
             tokio::join!(here.give_back(&deployment), close(merchants));
         };
         if tokio::time::timeout(END, end).await.is_err() {
-            tracing::warn!("storage did not answer in time; the next start takes up what was not given back");
+            tracing::warn!(
+                "storage did not answer in time; the next start takes over the jobs that were not released"
+            );
         }
         drop(upkeep);
         Ok(())
@@ -130,8 +132,8 @@ async fn adopt(capabilities: &Capabilities) {
     let queues: Vec<_> = capabilities.settings.now().pool.members().collect();
     match capabilities.jobs.adopt(&queues).await {
         Ok(0) => {}
-        Ok(jobs) => tracing::info!(jobs, "the jobs of members that are no more went to others"),
-        Err(error) => tracing::warn!(%error, "jobs of members that are no more still wait"),
+        Ok(jobs) => tracing::info!(jobs, "moved the jobs of removed members to current ones"),
+        Err(error) => tracing::warn!(%error, "cannot move the jobs of removed members"),
     }
 }
 
@@ -143,7 +145,7 @@ struct Tidying {
     /// How long an instance may be idle.
     idle: Duration,
     /// How long completed jobs are kept.
-    keep_settled: Duration,
+    keep_completed: Duration,
 }
 
 impl Tidying {
@@ -165,7 +167,7 @@ impl Tidying {
     async fn tidy(&self) {
         self.deployment.shrink(self.idle);
         adopt(&self.deployment.capabilities).await;
-        backends::prune(&self.deployment.capabilities, self.keep_settled).await;
+        backends::prune(&self.deployment.capabilities, self.keep_completed).await;
         if let Some(merchants) = &self.merchants {
             merchants.tidy().await;
         }

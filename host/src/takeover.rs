@@ -1,4 +1,4 @@
-//! Takes up the jobs of processes that died. A lease names the process that holds it. Before a lease runs out, only a
+//! Takes over the jobs of dead processes. A lease names the process that holds it. Before a lease expires, only a
 //! process that is proven gone can lose it (`capabilities::processes`).
 
 use std::io;
@@ -29,7 +29,7 @@ impl Here {
         let folder = config.file.server.data_dir.join("processes");
         let process = Process::register(&folder, &random::System).inspect_err(|error| {
             let folder = folder.display();
-            tracing::warn!(%folder, %error, "cannot lock a file: should this process die, its jobs wait for their leases");
+            tracing::warn!(%folder, %error, "cannot lock a file: if this process dies, its jobs wait until their leases expire");
         });
         Self(process.ok().map(Arc::new))
     }
@@ -39,7 +39,7 @@ impl Here {
         self.0.as_ref().map(|process| process.id().to_owned())
     }
 
-    /// Takes up the jobs of the processes that have died so far.
+    /// Takes over the jobs of the processes that have died so far.
     pub async fn take_over(&self, deployment: &Deployment) {
         let Some(process) = self.0.clone() else { return };
         let found = tokio::task::spawn_blocking(move || process.find_gone()).await;
@@ -47,18 +47,18 @@ impl Here {
             Ok(Found { gone, unreadable }) => {
                 for (file, error) in unreadable {
                     let file = file.display();
-                    tracing::warn!(%file, %error, "cannot tell whether a process died; should it have, its jobs wait for \
-                        their leases: delete the file if no `wandstore serve` of another user works on this data folder");
+                    tracing::warn!(%file, %error, "cannot tell whether a process died; if so, its jobs wait until \
+                        the leases expire: delete the file if no `wandstore serve` of another user works on this data folder");
                 }
                 for gone in gone {
                     release(gone, deployment).await;
                 }
             }
-            Err(error) => tracing::warn!(%error, "cannot tell which processes died"),
+            Err(error) => tracing::warn!(%error, "cannot find dead processes"),
         }
     }
 
-    /// Takes up the jobs of processes that died, every `LOOK`.
+    /// Takes over the jobs of dead processes, every `LOOK`.
     pub async fn watch(self, deployment: Arc<Deployment>) {
         loop {
             tokio::time::sleep(LOOK).await;
@@ -74,13 +74,13 @@ impl Here {
         match capabilities.jobs.release(process.id(), End::Stopped, capabilities.clock.now_ms()).await {
             Ok(jobs) => {
                 if jobs > 0 {
-                    tracing::info!(jobs, "gave back the jobs under way; the next start takes them up");
+                    tracing::info!(jobs, "released the running jobs; the next start takes them over");
                 }
                 let process = process.clone();
                 let _ = tokio::task::spawn_blocking(move || process.retire()).await;
             }
             Err(error) => {
-                tracing::warn!(%error, "cannot give back the jobs under way; the next start takes them up");
+                tracing::warn!(%error, "cannot release the running jobs; the next start takes them over");
             }
         }
     }
@@ -93,12 +93,12 @@ async fn release(gone: Gone, deployment: &Deployment) {
         Ok(jobs) => {
             deployment.changes.announce(Topic::Pool);
             if jobs > 0 {
-                tracing::info!(process, jobs, "took up the jobs of a process that died");
+                tracing::info!(process, jobs, "took over the jobs of a dead process");
             }
-            if let Err(error) = gone.forget() {
-                tracing::warn!(process, %error, "cannot remove the file of a process that died");
+            if let Err(error) = gone.remove() {
+                tracing::warn!(process, %error, "cannot remove the file of a dead process");
             }
         }
-        Err(error) => tracing::warn!(process, %error, "cannot take up the jobs of a process that died"),
+        Err(error) => tracing::warn!(process, %error, "cannot take over the jobs of a dead process"),
     }
 }

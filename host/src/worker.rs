@@ -56,7 +56,7 @@ pub fn background() -> std::io::Result<Runtime> {
         .build()
 }
 
-/// The workers of a deployment, until they are told to stop.
+/// The workers of a deployment, until they are stopped.
 pub struct Workers {
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -179,7 +179,7 @@ impl Member {
                 claims::Event::Idle(due_ms)
             }
             Ok(Err(error)) => {
-                tracing::warn!(member = self.name, error = %describe(&error), "the queue gave no job");
+                tracing::warn!(member = self.name, error = %describe(&error), "cannot claim a job");
                 claims::Event::Failed
             }
             Err(_logged) => claims::Event::Failed,
@@ -225,7 +225,7 @@ async fn work(deployment: &Deployment, events: &Events, job: Job) {
     let outcome = attempt(deployment, events, &job, &spent).await;
     report(events, &job, outcome.as_ref(), &spent);
     let Some(outcome) = outcome else {
-        tracing::warn!(job = lease.id, "the lease was lost; its work is dropped");
+        tracing::warn!(job = lease.id, "lost the lease; dropped its work");
         return;
     };
     let name = match &outcome {
@@ -275,7 +275,7 @@ async fn attempt(deployment: &Deployment, events: &Events, job: &Job, spent: &Ar
     loop {
         let event = match action {
             run::Action::Work => {
-                // The listener is asked once, before the first part.
+                // The listener is called once, before the first part.
                 let listener = std::mem::take(&mut is_first).then_some(events);
                 under_way.part = Some(part(deployment, job, spent, listener));
                 under_way.event(&clock, run.extend_at_ms(), &mut outcome).await
@@ -306,7 +306,7 @@ fn terms(deployment: &Deployment) -> Terms {
     }
 }
 
-/// What a job waits for.
+/// The next event that a job waits for.
 #[derive(Default)]
 struct UnderWay<'a> {
     part: Option<BoxFuture<'a, Progress>>,
@@ -395,7 +395,7 @@ async fn run_part(deployment: &Deployment, job: &Job) -> Progress {
 }
 
 fn too_many_parts() -> Outcome {
-    again("the maintenance task has more parts than one attempt may have")
+    again("the maintenance task exceeded the limit of parts for one attempt")
 }
 
 fn again(reason: &str) -> Outcome {
@@ -414,9 +414,9 @@ async fn complete(deployment: &Deployment, lease: &Lease, outcome: &Outcome) -> 
         call!(pool, cause, |guest, instance| guest.leases.call_complete(instance, lease, outcome));
     match &completed {
         Ok(Ok(true)) | Err(_) => {}
-        Ok(Ok(false)) => tracing::warn!(job = lease.id, "the job was completed by another worker"),
+        Ok(Ok(false)) => tracing::warn!(job = lease.id, "another worker completed the job"),
         Ok(Err(error)) => {
-            tracing::warn!(job = lease.id, error = %describe(error), "the job was not completed");
+            tracing::warn!(job = lease.id, error = %describe(error), "cannot complete the job");
         }
     }
     answer(&completed)

@@ -1,4 +1,4 @@
-// The app inside Shopify's admin, as a merchant meets it: with its plain controls, since Shopify's own scripts are not asked for.
+// The app inside Shopify's admin, with plain controls, because the tests load no scripts from Shopify.
 
 import assert from 'node:assert/strict';
 
@@ -33,7 +33,7 @@ for (const [device, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE
   }, { viewport });
 }
 
-story('a colour that is none is said beside its field, and nothing that was typed is lost', async (visitor) => {
+story('an invalid colour is reported beside its field, and the input is kept', async (visitor) => {
   const app = await open(visitor);
   await app.getByLabel('Tone').fill('still here');
   await app.getByLabel('Accent colour').fill('reddish');

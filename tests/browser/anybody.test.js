@@ -1,4 +1,4 @@
-// A page for whoever comes: without scripts, without motion, in the dark.
+// The page without scripts, with reduced motion, and in dark mode.
 
 import assert from 'node:assert/strict';
 

@@ -8,7 +8,7 @@ import { openStage } from './harness/stage.js';
 const { model, story } = await openStage();
 const REPORT = '**/api/shopper/track';
 
-story('a shopper who has scrolled is not moved, and has their page when they ask for it', async (shopper) => {
+story('a page does not move a shopper who has scrolled, and is shown on request', async (shopper) => {
   const { page } = shopper;
   const fallback = await shopper.fallback();
   await page.mouse.wheel(0, 1500);

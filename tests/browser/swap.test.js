@@ -42,7 +42,7 @@ story('a layout that shifts is noticed', async (shopper) => {
   assert.notDeepEqual(await shopper.shifts(), []);
 });
 
-story('the next visit is a hit: the generated page at once, and none is asked for', async (shopper) => {
+story('the next visit is a hit: the generated page at once, and no new one is requested', async (shopper) => {
   const { page } = shopper;
   await shopper.visit();
   model.say(plan);
@@ -63,7 +63,7 @@ story('the next visit is a hit: the generated page at once, and none is asked fo
   assert.deepEqual(await shopper.shifts(), []);
 });
 
-story('a status that cannot be told is asked for again, and the page still arrives', async (shopper) => {
+story('an unavailable status is requested again, and the page still arrives', async (shopper) => {
   const unknown = { headers: { 'x-wandstore': 'status' }, json: { state: 'unknown' } };
   await shopper.page.route(`**${STATUS}?*`, (route) => route.fulfill(unknown), { times: 1 });
   await shopper.visit();

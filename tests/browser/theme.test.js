@@ -10,7 +10,7 @@ import { openTheme } from './harness/theme.js';
 const { model, story, shop, shops: [, renamed] } = await openTheme([], ['--prefix', 'tools', '--subpath', 'magic', '--no-actions']);
 
 for (const [device, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
-  story(`who consents on a ${device} sees products at once, then their own, and nothing moves`, async (visitor) => {
+  story(`a visitor who consents on a ${device} sees products at once, then their own, and nothing moves`, async (visitor) => {
     const headers = await visitor.visit();
     assert.equal(headers['x-cache'], 'MISS');
     assert.equal(headers['x-generated'], 'false');
@@ -41,7 +41,7 @@ story('without scripts there is a link, no gap, and a page behind it inside the 
   await page.getByText('Magic Wands, simulated').waitFor();
 }, { javaScriptEnabled: false });
 
-story('who does not consent is not recognised: nothing is kept, nothing is reported', async (visitor) => {
+story('a visitor without consent is not recognised: nothing is stored or reported', async (visitor) => {
   await visitor.visit();
   await visitor.page.goto(`${visitor.shop.origin}/products/holly-hearth-wand`);
   await visitor.page.locator('wand-storefront[data-state="shown"]').waitFor();
@@ -52,7 +52,7 @@ story('who does not consent is not recognised: nothing is kept, nothing is repor
   assert.match(asked, /context=product/);
 });
 
-story('who changes their mind is recognised from then on, and forgotten when they change it again', async (visitor) => {
+story('a visitor who consents later is recognised from then on, and deleted when they withdraw consent', async (visitor) => {
   await visitor.visit();
   const next = () => visitor.page.waitForRequest((request) => request.url().includes('/fragment?'));
   const [asked] = await Promise.all([next(), visitor.say(true)]);
@@ -65,7 +65,7 @@ story('who changes their mind is recognised from then on, and forgotten when the
   assert.deepEqual(await visitor.stored(), {});
 });
 
-story('what is looked at, looked for and bought is reported, and taken', async (visitor) => {
+story('views, searches and purchases are reported and accepted', async (visitor) => {
   const { page } = visitor;
   const taken = () => page.waitForResponse((response) => response.url().includes('/track?'));
   const [first] = await Promise.all([taken(), visitor.visit()]);
@@ -182,7 +182,7 @@ story('in a market the button puts the product into the cart there', async (visi
 }, { at: renamed });
 
 for (const door of ['password', 'maintenance', 'missing', 'truncated']) {
-  story(`what is answered in the app's place (${door}) is not shown, neither at first nor later`, async (visitor) => {
+  story(`an answer that is not the app's (${door}) is never shown`, async (visitor) => {
     const { page, block } = visitor;
     await visitor.shop.post(`/simulator/door/${door}`);
     await page.goto(visitor.shop.origin);
@@ -204,7 +204,7 @@ for (const door of ['password', 'maintenance', 'missing', 'truncated']) {
   }, { consents: true });
 }
 
-story('a new price is on the page as soon as Shopify told the app', async (visitor) => {
+story('a new price is on the page as soon as Shopify has sent the webhook', async (visitor) => {
   await visitor.visit();
   model.say(plan);
   await visitor.seeSwap();
@@ -244,7 +244,7 @@ story('a title that holds Liquid and markup is shown as it is, and does not run'
   await visitor.shop.change('ember-oak-wand', { title: 'Ember Oak Wand' });
 }, { consents: true });
 
-story('who reads the end of the block is not moved when it grows, and may see all of it', async (visitor) => {
+story('a visitor at the end of the block is not moved when it grows, and can show all of it', async (visitor) => {
   const { page, block } = visitor;
   let answer;
   const ready = new Promise((done) => { answer = done; });

@@ -58,7 +58,7 @@ test('every query is valid', () => {
   }
 });
 
-test('no query uses what is deprecated', () => {
+test('no query uses deprecated fields', () => {
   for (const { name, document } of documents) {
     assert.deepEqual(validate(schema, document, [NoDeprecatedCustomRule]).map(String), [], name);
   }

@@ -1,4 +1,4 @@
-//! What the admin says is so: of the connection, of where it is, and of what becomes of settings.
+//! The admin shows the true state of the connection, and its settings take effect.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ use crate::llm::plan;
 const FORM: &str = "tone=dry&accent=%23112233&surface=&banned_words=&promises=&persona=minimalist\
     &persona=explorer&persona=dealhunter&persona=loyalist";
 
-/// A Shopify that answers every request for tokens so.
+/// A simulated Shopify that gives this answer to every token request.
 async fn refusing(status: u16, error: &'static str) -> String {
     let status = StatusCode::from_u16(status).expect("a status");
     let answer = move || async move { (status, format!(r#"{{"error":"{error}"}}"#)) };
@@ -31,7 +31,7 @@ fn client() -> reqwest::Client {
     client.build().expect("a client needs nothing")
 }
 
-/// What the open page sends.
+/// The form that the open page sends.
 async fn save(host: &Process, form: &str) -> Answer {
     let request = client().post(format!("http://{}/admin/settings", host.address));
     let request = request.bearer_auth(session_token()).body(form.to_owned());
@@ -99,7 +99,7 @@ async fn a_tab_that_was_left_open_changes_nothing_once_the_app_is_uninstalled() 
     assert!(page.contains(r#"value="dry""#), "{page}");
 }
 
-/// Where a page is loaded again from, if it is.
+/// Returns the address that a page reloads from, if it does.
 fn reload(answer: &Answer) -> Option<String> {
     let query = answer.header("location").split_once('?')?.1.to_owned();
     let mut pairs = form_urlencoded::parse(query.as_bytes());
@@ -142,7 +142,7 @@ async fn behind_a_proxy_that_rewrites_host_the_page_comes_back_to_the_public_url
     }
 }
 
-/// What the operator is told by a command that fails.
+/// Returns the error output of a command that fails.
 fn refused(folder: &Path, command: &str, public_url: Option<&str>) -> String {
     let mut command_line = wandstore(folder);
     command_line.env("SHOPIFY_API_KEY", "key").env("SHOPIFY_API_SECRET", SECRET).arg(command);
@@ -188,7 +188,7 @@ async fn a_saved_tone_makes_pages_planned_anew_and_a_saved_colour_rendered_again
         (FORM.replace("banned_words=", "banned_words=cheap").replace("%23112233", "%23332211"), 3),
     ] {
         assert_eq!(save(&host, &form).await.status, 200);
-        // The page that there is, is shown meanwhile.
+        // The stored page is shown meanwhile.
         let meanwhile =
             host.get(&signed("/proxy/fragment", &CONSENT, now_s())).await.expect("the host answers");
         assert_eq!(meanwhile.header("x-cache"), "STALE", "{form}");

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use model::Operation;
 use runtime::component::Role;
 
-/// Who writes a component reads there what it may do with which keys.
+/// Authors of components read there which keys a role may access.
 #[test]
 fn the_readme_of_wit_says_which_keys_each_role_reaches() {
     let readme = include_str!("../../wit/README.md");

@@ -42,7 +42,7 @@ async fn hostile_targets_are_refused_and_store_nothing() {
 }
 
 #[tokio::test]
-async fn wrong_methods_are_refused_and_told_the_right_ones() {
+async fn wrong_methods_are_refused_with_the_allowed_ones() {
     let host = Host::open().await;
     let posted = host.post("/s/magic-wands?shopper=a", "").await;
     posted.is_refusal(405);
@@ -102,7 +102,7 @@ async fn floods_of_headers_are_refused_before_any_component_is_asked() {
 async fn a_shopper_reaches_nobody_elses_page() {
     let host = Host::open().await;
     host.visit("alice").await;
-    host.settled("alice").await;
+    host.final_state("alice").await;
     let alice = host.visit("alice").await;
     alice.is_hit();
     for other in ["alic", "alice2", "ALICE", "-alice", "alice_"] {
@@ -110,7 +110,7 @@ async fn a_shopper_reaches_nobody_elses_page() {
     }
 }
 
-/// No key, no object, no job, and no line at error.
+/// Asserts that there is no key, object, job or error line.
 async fn nothing_happened(host: &Host) {
     let backends = &host.deployment.capabilities;
     for store in ["UI_CACHE", "GENERATION_QUEUE", "SHOPPER_SESSIONS"] {

@@ -1,4 +1,4 @@
-//! The binary over its databases and folder: what a customer left is gone after they asked, and the
+//! The binary with its databases and folder: a customer's data is gone after redaction, and the
 //! operator can show it.
 
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::harness::shopify::{
 };
 use crate::harness::{Answer, Process};
 
-/// Nothing else contains it, so that it can be looked for bare.
+/// No other data contains this number, so a plain search finds every trace of it.
 const NUMBER: &str = "70921846350917";
 const CUSTOMER: [(&str, &str); 3] = [CONSENT[0], CONSENT[1], ("logged_in_customer_id", NUMBER)];
 
@@ -55,7 +55,7 @@ async fn tell(host: &Process, topic: &str, id: &str) {
     assert_eq!((told.status, told.json("taken")), (200, true.into()), "{}", told.body);
 }
 
-/// What the binary has stored in `folder`, opened beside it.
+/// Opens the storage in `folder` beside the binary.
 async fn storage_of(folder: &Path) -> Capabilities {
     let mut config = Config::parse("", folder.to_owned(), &Environment::default()).expect("nothing is wrong");
     config.file.server.data_dir = folder.join("data");
@@ -72,7 +72,7 @@ fn names_in(folder: &Path) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_customer_is_reported_and_then_forgotten_and_the_operator_can_show_both() {
+async fn a_customer_is_reported_and_then_redacted_and_the_operator_can_show_both() {
     let folder = tempfile::tempdir().expect("a folder");
     let blobs = folder.path().join("data/blobs");
     let flat = blobs.join("UI_STORAGE/generated");
@@ -96,12 +96,12 @@ async fn a_customer_is_reported_and_then_forgotten_and_the_operator_can_show_bot
     let capabilities = storage_of(folder.path()).await;
     idle(&capabilities).await;
     let kept = all_that_is_kept(&capabilities).await;
-    // That they were forgotten is remembered for five minutes, so that a page under way is not kept.
-    let forgotten = format!("UI_CACHE forgotten:{SHOP}:customer-{NUMBER} ");
+    // A mark of the deletion stays for five minutes, so that a page under way is not stored.
+    let mark = format!("UI_CACHE forgotten:{SHOP}:customer-{NUMBER} ");
     let left: Vec<_> =
-        kept.lines().filter(|line| line.contains(NUMBER) && !line.starts_with(&forgotten)).collect();
+        kept.lines().filter(|line| line.contains(NUMBER) && !line.starts_with(&mark)).collect();
     assert!(left.is_empty(), "{left:#?}");
-    assert!(kept.contains(&forgotten), "it was looked for where it can be: {kept}");
+    assert!(kept.contains(&mark), "it was looked for where it can be: {kept}");
     let page = proxy(&host, "/proxy/fragment", &CUSTOMER).await;
     assert_eq!(page.header("x-generated"), "false", "nothing is known of them any more");
 }
@@ -126,7 +126,7 @@ async fn the_operator_closes_a_shop_and_opens_it_again() {
 }
 
 #[test]
-fn a_report_that_is_not_there_is_told() {
+fn an_unknown_report_is_an_error() {
     let folder = tempfile::tempdir().expect("a folder");
     let output = run(folder.path(), &["report", SHOP, "w1"]);
     let text = String::from_utf8_lossy(&output.stderr);

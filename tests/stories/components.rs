@@ -1,4 +1,4 @@
-//! Components that trap, loop, or hoard memory: the shopper gets a page all the same.
+//! Components that trap, loop or use too much memory: the shopper still gets a page.
 
 use std::time::{Duration, Instant};
 
@@ -69,7 +69,7 @@ async fn a_page_waits_for_a_generation_that_is_skipped_and_loses_no_attempt_to_i
     for shopper in 0..12 {
         host.visit(&format!("shopper-{shopper}")).await.is_fallback();
     }
-    // Time moves on, so that all that may be tried again is; but no attempt is made while generation is skipped.
+    // Time advances so that due jobs are retried; but no attempt is made while generation is skipped.
     for _ in 0..50 {
         host.controls.clock.advance(Duration::from_secs(1));
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -80,7 +80,7 @@ async fn a_page_waits_for_a_generation_that_is_skipped_and_loses_no_attempt_to_i
 }
 
 #[tokio::test]
-async fn what_the_host_holds_for_a_component_counts_as_its_memory() {
+async fn memory_held_by_the_host_for_a_component_counts() {
     // A host that is not optimised copies slowly: its time must not run out before its memory.
     let config =
         config(Role::Caching, Flaw::Keeps).replace("compute_ms = 50\nwall_ms = 500", "compute_ms = 5000");
@@ -94,7 +94,7 @@ async fn what_the_host_holds_for_a_component_counts_as_its_memory() {
 async fn a_page_for_which_routing_has_no_memory_does_not_count_as_a_failure_of_caching() {
     let host = Host::builder().config("[components.routing]\nmemory_mib = 2\n").open().await;
     let head = "<!--wand explorer 50 local job-1 1 99999999999999 0-->\n";
-    // As large as storage takes it. The stack of a component is another MiB.
+    // The largest page that storage accepts. The stack of a component is another MiB.
     let rest = "<!doctype html>".to_owned() + &"x".repeat((1 << 20) - head.len() - 22) + "</html>";
     let page = format!("{head}{rest}");
     let kv = &host.deployment.capabilities.kv;
@@ -111,7 +111,7 @@ async fn a_page_for_which_routing_has_no_memory_does_not_count_as_a_failure_of_c
 }
 
 #[tokio::test]
-async fn a_component_logs_so_much_in_a_call_and_no_more() {
+async fn a_component_has_a_log_quota_per_call() {
     let config = config(Role::Catalog, Flaw::Talks).replace("compute_ms = 50", "compute_ms = 400");
     let host = Host::builder().config(&config).open().await;
     host.visit("abc123").await.is_fallback();
@@ -121,7 +121,7 @@ async fn a_component_logs_so_much_in_a_call_and_no_more() {
     assert!(lines.iter().all(|line| line.message.len() < 4_096), "and no line is long");
 }
 
-/// How often a component failed, so far.
+/// Returns how often a component has failed.
 async fn failures(host: &Host, component: &str, failure: &str) -> u64 {
     let metrics = host.get("/metrics").await.body;
     let name =

@@ -1,4 +1,4 @@
-//! Clients that take their time: others are served meanwhile.
+//! Slow clients: others are served meanwhile.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use runtime::changes::Topic;
 use crate::harness::raw::{self, Raw};
 use crate::harness::{Host, LlmServer, Process, Saying, eventually};
 
-/// A newcomer is answered within this, whatever others do.
+/// A new client gets an answer within this time, whatever other clients do.
 const PATIENCE: Duration = Duration::from_secs(5);
 const MAX: usize = 8;
 
@@ -22,7 +22,7 @@ async fn crowded() -> Host {
     host
 }
 
-/// As many clients as there may be connections each send `request`, and then read nothing.
+/// Uses every connection for a client that sends `request` and reads nothing.
 async fn crowd(host: &Host, request: &str) -> Vec<Raw> {
     let mut crowd = Vec::new();
     for _ in 0..MAX {
@@ -67,7 +67,7 @@ async fn whatever_a_crowd_does_with_its_connections_a_newcomer_is_answered() {
 }
 
 #[tokio::test]
-async fn half_of_the_connections_may_wait_and_more_are_told_at_once_where_things_stand() {
+async fn half_of_the_connections_may_wait_and_others_get_the_current_state() {
     let host = crowded().await;
     let events = format!("GET {STATUS} HTTP/1.1\r\nhost: a\r\naccept: text/event-stream\r\n\r\n");
     let mut waiting = Vec::new();
@@ -87,7 +87,7 @@ async fn half_of_the_connections_may_wait_and_more_are_told_at_once_where_things
     assert_eq!(streamed.matches("data: ").count(), 1, "{streamed}");
     host.controls.llm.release();
     for client in &mut waiting {
-        assert!(client.first().await.contains("data: "), "those that waited are told");
+        assert!(client.first().await.contains("data: "), "waiting clients get the state");
     }
 }
 
@@ -110,7 +110,7 @@ async fn a_stream_that_is_woken_all_the_time_beats_and_ends_just_as_well() {
     let changes = host.deployment.changes.clone();
     let ringing = tokio::spawn(async move {
         loop {
-            // So many queues that each bell is that of one.
+            // One member per bell, so that each bell belongs to one queue.
             (0..4_096).for_each(|queue| changes.announce(Topic::Queue(&queue.to_string())));
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
@@ -124,7 +124,7 @@ async fn a_stream_that_is_woken_all_the_time_beats_and_ends_just_as_well() {
 const SHORT: StreamTimes =
     StreamTimes { life: Duration::from_millis(220), heartbeat: Duration::from_millis(50) };
 
-/// Waits until somebody works on the shopper's job.
+/// Waits until a worker runs the shopper's job.
 async fn running(host: &Host) {
     eventually("the job runs", async || (host.status("abc123", 0).await == "running").then_some(())).await;
 }
@@ -139,7 +139,7 @@ async fn beats_and_ends(host: &Host) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_asks_routing_what_is_so_and_once_more_when_it_listens() {
+async fn a_stream_asks_routing_again_once_it_listens() {
     let model = LlmServer::open([Saying::Stall]).await;
     let folder = tempfile::tempdir().expect("a folder");
     let environment = [("LLM_BASE_URL", model.url.as_str()), ("ENVIRONMENT", "development")];

@@ -1,5 +1,5 @@
-//! Processes that are killed, and processes that are told to stop: what was under way goes on at once, and each
-//! crash costs a call of the language model for each job that was under way.
+//! Killed processes and stopped processes: running jobs continue at once, and each
+//! crash costs one call of the language model for each running job.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -9,11 +9,11 @@ use crate::harness::{LlmServer, Process, Saying, eventually};
 use crate::llm::plan;
 
 const SHOPPERS: usize = 5;
-/// As many as an operator may kill in a row before a job counts as the reason.
+/// The number of crashes in a row after which a job counts as their cause.
 const KILLS: usize = 6;
-/// No lease runs out while a story is told.
+/// A lease that outlasts every story.
 const CONFIG: &str = "[pool]\nsize = 3\nlease_ms = 600000\n";
-/// How soon after a start jobs of another process are taken up.
+/// How soon after a start the jobs of another process are taken over.
 const TAKEN_UP: Duration = Duration::from_secs(2);
 
 fn folder(config: &str) -> tempfile::TempDir {
@@ -22,7 +22,7 @@ fn folder(config: &str) -> tempfile::TempDir {
     folder
 }
 
-/// A model that never answers so many requests, and answers those after them.
+/// A model that leaves this many requests without an answer and answers later ones.
 async fn model(stalls: usize) -> LlmServer {
     let stalls = std::iter::repeat_n(Saying::Stall, stalls);
     LlmServer::open(stalls.chain([Saying::Text(plan())])).await
@@ -47,7 +47,7 @@ async fn visit(process: &Process, shoppers: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_crash_is_no_attempt_and_costs_one_call_of_the_model_for_each_job_under_way() {
+async fn a_crash_is_no_attempt_and_costs_one_model_call_for_each_running_job() {
     let folder = folder(CONFIG);
     let model = model(KILLS * SHOPPERS).await;
     let mut process = start(folder.path(), &model);
@@ -72,14 +72,14 @@ async fn a_crash_is_no_attempt_and_costs_one_call_of_the_model_for_each_job_unde
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_restart_robs_no_host_that_lives_and_a_host_that_lives_takes_up_what_another_left() {
+async fn a_restart_takes_no_jobs_of_a_live_host_and_a_live_host_takes_over_those_of_a_dead_one() {
     let folder = folder(CONFIG);
     let model = model(2).await;
     let first = start(folder.path(), &model);
     visit(&first, 1).await;
     asked(&model, 1).await;
 
-    // Each looks for processes that are gone before it serves.
+    // Each process looks for dead processes before it serves.
     start(folder.path(), &model).kill();
     let second = start(folder.path(), &model);
     let holder = |jobs: &str| jobs.lines().find_map(|line| line.strip_prefix("process")).map(str::to_owned);
@@ -96,14 +96,14 @@ async fn a_restart_robs_no_host_that_lives_and_a_host_that_lives_takes_up_what_a
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_is_told_to_stop_waits_for_no_model_and_its_jobs_go_on_at_the_next_start() {
+async fn a_stopping_server_waits_for_no_model_and_its_jobs_continue_at_the_next_start() {
     let folder = folder(CONFIG);
     let model = model(SHOPPERS).await;
     let process = start(folder.path(), &model);
     visit(&process, SHOPPERS).await;
     asked(&model, SHOPPERS).await;
 
-    // Open pages, which wait for theirs in both ways.
+    // Open pages wait for their page by long polling and by server-sent events.
     let status =
         format!("http://{}/api/generation/status?store=magic-wands&shopper=shopper-0", process.address);
     let poll = tokio::spawn(reqwest::get(format!("{status}&wait=20")));
@@ -113,7 +113,7 @@ async fn a_server_that_is_told_to_stop_waits_for_no_model_and_its_jobs_go_on_at_
 
     let took = process.terminate();
     assert!(took < Duration::from_secs(1), "it took {took:?}");
-    let poll = poll.await.expect("no panic").expect("whoever waits is answered");
+    let poll = poll.await.expect("no panic").expect("a waiting client gets an answer");
     assert_eq!(poll.status(), 200);
     assert!(events.chunk().await.expect("events end as they should").is_none());
 
@@ -128,7 +128,7 @@ async fn a_server_that_is_told_to_stop_waits_for_no_model_and_its_jobs_go_on_at_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_signal_that_says_nothing_to_the_server_does_not_end_it() {
+async fn unused_signals_do_not_end_the_server() {
     let folder = folder(CONFIG);
     let process = Process::start(folder.path(), &[]);
     for signal in ["HUP", "USR1", "USR2", "ALRM", "PIPE", "XFSZ"] {

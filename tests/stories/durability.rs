@@ -13,7 +13,7 @@ const SHOPPERS: usize = 12;
 /// How long the last process may take to make every page.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// No lease runs out while the story is told, and a job has one attempt: a kill is none.
+/// A lease outlasts the story, and a job has one attempt: a kill is not an attempt.
 const CONFIG: &str = "[pool]\nsize = 3\nlease_ms = 600000\nbackoff_ms = 10\nattempts_max = 1\n";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,9 +67,9 @@ fn each_page_was_stored_once(log: &Path) {
     assert!(stored.len() >= KILLS * SHOPPERS / 2, "the log names the pages that were made");
 }
 
-/// Whatever became of the files in which compiled components are kept, the next start compiles again and says so.
+/// If files of compiled components are damaged, the next start compiles again and logs it.
 #[tokio::test(flavor = "multi_thread")]
-async fn compiled_code_that_was_damaged_is_compiled_again_and_said() {
+async fn damaged_compiled_code_is_compiled_again_and_logged() {
     let folder = tempfile::tempdir().expect("a folder");
     process::command(folder.path(), &["check"]);
     let compiled = folder.path().join("data/compiled");
@@ -92,7 +92,7 @@ async fn compiled_code_that_was_damaged_is_compiled_again_and_said() {
     let page = process.get("/s/magic-wands?shopper=abc123").await.expect("it serves");
     page.is_fallback();
     let log = std::fs::read_to_string(&process.log).expect("there is a log");
-    assert_eq!(log.matches("a file of compiled code is unusable; compiling again").count(), 4, "{log}");
+    assert_eq!(log.matches("ignored an unusable file of compiled code; compiling again").count(), 4, "{log}");
     assert!(!old.exists(), "what no component uses is removed");
     for (file, code) in files.iter().zip(code) {
         assert!(std::fs::read(file).expect("it is there") == code, "{} was not repaired", file.display());

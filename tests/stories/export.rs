@@ -1,4 +1,4 @@
-//! A deployment as files, for hosts that are not this one.
+//! A deployment as files, for other hosts.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -11,9 +11,9 @@ use crate::harness::process::wandstore;
 /// Long enough to compile five components on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// A pipe says what it has once: who reads it a second time waits for ever.
+/// A pipe can be read only once: a second read would block for ever.
 #[test]
-fn what_is_exported_is_what_was_checked_and_not_what_the_file_is_by_then() {
+fn the_exported_bytes_are_those_that_were_checked() {
     let folder = tempfile::tempdir().expect("a folder");
     let own = |role| Source::Embedded(Builtin::Demo).read(role).expect("the binary has it").bytes;
     let pipe = folder.path().join("caching.wasm");

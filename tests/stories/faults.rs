@@ -6,7 +6,7 @@ use crate::harness::{Host, eventually};
 async fn without_key_value_storage_pages_come_from_blob_storage() {
     let host = Host::open().await;
     host.visit("abc123").await;
-    host.settled("abc123").await;
+    host.final_state("abc123").await;
 
     host.controls.kv.break_all();
     host.visit("abc123").await.is_hit();
@@ -19,7 +19,7 @@ async fn without_key_value_storage_pages_come_from_blob_storage() {
 async fn without_any_storage_there_is_the_fallback_page() {
     let host = Host::open().await;
     host.visit("abc123").await;
-    host.settled("abc123").await;
+    host.final_state("abc123").await;
 
     for faults in [&host.controls.kv, &host.controls.blob, &host.controls.jobs] {
         faults.break_all();
@@ -59,7 +59,7 @@ async fn a_page_that_cannot_be_stored_is_tried_again_until_it_can() {
 }
 
 #[tokio::test]
-async fn health_says_which_backend_fails_and_shoppers_are_served_meanwhile() {
+async fn health_names_the_failing_backend_and_shoppers_are_served() {
     let host = Host::open().await;
     assert_eq!(host.get("/health").await.json("status"), "ok");
     host.controls.blob.break_all();
@@ -67,7 +67,7 @@ async fn health_says_which_backend_fails_and_shoppers_are_served_meanwhile() {
         let health = host.get("/health").await;
         (health.json("status") == status).then_some(health)
     };
-    let health = eventually("it is told", async || is("degraded").await).await;
+    let health = eventually("health reports it", async || is("degraded").await).await;
     assert_eq!((health.status, health.json("checks")["blob"].clone()), (200, "failing".into()));
     assert_eq!(health.json("checks")["kv"], "ok");
     host.visit("abc123").await.is_fallback();

@@ -6,7 +6,7 @@ use runtime::context::Cause;
 use crate::harness::Host;
 use crate::harness::broken::{self, Ending};
 
-/// A component that reads a page makes room for it, and an instance never gives memory back.
+/// A component that reads a page allocates memory for it, and an instance never releases memory.
 #[tokio::test]
 async fn the_bytes_of_a_page_stay_outside_wasm_on_a_hit() {
     let host = Host::open().await;
@@ -41,7 +41,7 @@ async fn an_instance_that_leaks_a_handle_or_fails_is_not_used_again() {
     }
 }
 
-/// Stores a fresh page of so many bytes, without its metadata.
+/// Stores a fresh page of this size, without its metadata.
 async fn store_page(host: &Host, shopper: &str, bytes: usize) {
     let head = "<!--wand explorer 50 local job-1 1 99999999999999 0-->\n";
     let (start, end) = ("<!doctype html>", "</html>");

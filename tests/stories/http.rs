@@ -1,4 +1,4 @@
-//! HTTP as it is spoken: heads at their limits, hosts, and clients that close their side (RFC 9112).
+//! HTTP/1.1: heads at their limits, hosts, and half-closed connections (RFC 9112).
 
 use crate::harness::Host;
 use crate::harness::raw::{Raw, ask, status};
@@ -6,13 +6,13 @@ use crate::harness::raw::{Raw, ask, status};
 const PAGE: &str = "GET /s/magic-wands?shopper=a HTTP/1.1\r\n";
 const HEAD_BYTES_MAX: usize = 32 << 10;
 
-/// A request whose head has so many bytes.
+/// Returns a request with a head of this many bytes.
 fn head_of(bytes: usize) -> String {
     let start = format!("{PAGE}host: a\r\nconnection: close\r\nx-large: ");
     format!("{start}{}\r\n\r\n", "y".repeat(bytes - start.len() - 4))
 }
 
-/// A request with so many header fields.
+/// Returns a request with this many header fields.
 fn fields_of(count: usize) -> String {
     let more = (2..count).map(|field| format!("x-{field}: y\r\n")).collect::<Vec<_>>().concat();
     format!("{PAGE}host: a\r\nconnection: close\r\n{more}\r\n")
@@ -88,7 +88,7 @@ async fn a_request_names_one_host() {
 }
 
 #[tokio::test]
-async fn who_closes_their_side_gets_their_answer() {
+async fn a_half_closed_connection_gets_its_answer() {
     let host = Host::open().await;
     let event = r#"{"store":"magic-wands","shopper":"a","events":[{"type":"visit"}]}"#;
     let post = |length: usize| {
@@ -123,7 +123,7 @@ async fn who_closes_their_side_gets_their_answer() {
 }
 
 #[tokio::test]
-async fn who_closes_their_side_is_told_once_there_is_something_to_tell() {
+async fn a_half_closed_connection_gets_its_long_poll_answer() {
     let host = Host::open().await;
     host.controls.llm.hold();
     host.visit("waiting").await.is_fallback();
@@ -148,7 +148,7 @@ async fn a_refusal_reaches_who_is_still_sending() {
 }
 
 #[tokio::test]
-async fn who_is_told_that_a_target_is_too_long_may_send_the_rest_of_a_body() {
+async fn a_refused_long_target_may_still_send_its_body() {
     let host = Host::open().await;
     let part = "y".repeat(64 << 10);
     let target = format!("/s/magic-wands?shopper={}", "a".repeat(9 << 10));
@@ -156,7 +156,7 @@ async fn who_is_told_that_a_target_is_too_long_may_send_the_rest_of_a_body() {
     let mut client = Raw::open(&host.address).await;
     client.send(format!("POST {target} HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n\r\ny")).await;
     assert_eq!(status(&client.first().await), 414);
-    // A connection that was reset takes no more, and its client may not have read the answer before.
+    // A reset connection accepts no more bytes, and its client may not have read the answer yet.
     for sent in 0..32 {
         assert!(client.sends(&part).await, "reset after {sent} parts");
         tokio::task::yield_now().await;
@@ -167,7 +167,7 @@ async fn who_is_told_that_a_target_is_too_long_may_send_the_rest_of_a_body() {
 async fn a_page_as_served_does_not_say_which_job_made_it() {
     let host = Host::open().await;
     host.visit("abc123").await;
-    host.settled("abc123").await;
+    host.final_state("abc123").await;
     let jobs = host.deployment.capabilities.jobs.list(capabilities::jobs::Filter::default(), 10).await;
     let job = &jobs.expect("the jobs are listed")[0].id;
     let page = host.visit("abc123").await;

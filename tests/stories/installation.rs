@@ -1,5 +1,5 @@
-//! A merchant installs the app, sees what pages cost, uninstalls the app and comes back: the binary, beside a Shopify
-//! that hands out tokens.
+//! A merchant installs the app, sees what pages cost, uninstalls the app and returns: the binary, beside a
+//! simulated Shopify that issues tokens.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::llm::plan;
 const KEY: &str = "the-client-id";
 pub const PUBLIC_URL: &str = "https://wandstore.example";
 
-/// Starts a Shopify; where it is, and how often it was asked for tokens.
+/// Starts a simulated Shopify. Returns its address and a counter of token requests.
 pub async fn shopify() -> (String, Arc<AtomicUsize>) {
     let asked = Arc::<AtomicUsize>::default();
     let counted = asked.clone();
@@ -44,12 +44,12 @@ pub fn session_token() -> String {
     signing::session_token(SECRET, &signing::claims(KEY, SHOP, now_s()))
 }
 
-/// Starts the binary over `folder`, with the demo catalog.
+/// Starts the binary on `folder`, with the demo catalog.
 pub fn start(folder: &Path, origin: &str, more: &[(&str, &str)]) -> Process {
     start_with("", folder, origin, more)
 }
 
-/// The same with more configuration.
+/// Starts the binary with more configuration.
 fn start_with(config: &str, folder: &Path, origin: &str, more: &[(&str, &str)]) -> Process {
     let config = format!("{config}[components.catalog]\nbuiltin = \"demo\"\n");
     std::fs::write(folder.join("wandstore.toml"), config).expect("the folder is there");
@@ -62,7 +62,7 @@ fn start_with(config: &str, folder: &Path, origin: &str, more: &[(&str, &str)]) 
     Process::start(folder, &[&app, more].concat())
 }
 
-/// The page that the merchant sees.
+/// Returns the admin page.
 pub async fn open_admin(host: &Process) -> String {
     let page = host.get(&format!("/admin?shop={SHOP}&id_token={}", session_token())).await;
     let page = page.expect("the host answers");
@@ -78,12 +78,12 @@ async fn served(host: &Process) -> u16 {
     fragment(host).await.status
 }
 
-/// Shopify tells something; whether it was new.
+/// Sends a webhook. Returns whether it was new.
 async fn tell(host: &Process, topic: &str, id: &str) -> bool {
     tell_of(host, topic, id, None).await
 }
 
-/// Likewise, of what happened at a time.
+/// Sends a webhook with the time of its event.
 async fn tell_of(host: &Process, topic: &str, id: &str, triggered_at: Option<&str>) -> bool {
     let body = format!(r#"{{"shop_id":1,"shop_domain":"{SHOP}"}}"#);
     let mut headers = webhook_headers(SECRET, topic, id, &body);
@@ -111,7 +111,7 @@ async fn a_shop_that_was_uninstalled_and_installed_again_is_served_and_stays() {
 
     open_admin(&host).await;
     assert_eq!((served(&host).await, asked.load(Ordering::SeqCst)), (200, 2));
-    assert!(!tell(&host, "app/uninstalled", "uninstalled-1").await, "it is told twice");
+    assert!(!tell(&host, "app/uninstalled", "uninstalled-1").await, "the second delivery is not new");
     assert!(tell(&host, "shop/redact", "redact-1").await, "two days after it had been uninstalled");
     audited(folder.path(), "redact-1").await;
     open_admin(&host).await;
@@ -124,16 +124,16 @@ async fn a_shop_that_was_uninstalled_and_installed_again_is_served_and_stays() {
 }
 
 #[tokio::test]
-async fn a_merchant_sees_also_what_an_attempt_cost_that_came_to_nothing() {
+async fn a_merchant_sees_the_cost_of_failed_attempts_too() {
     let (origin, _) = shopify().await;
     let model = LlmServer::open([Saying::Text(plan())]).await;
     let folder = tempfile::tempdir().expect("a folder");
     let host = start(folder.path(), &origin, &[("AI_GATEWAY_URL", &model.url), ("LLM_API_KEY", "sk")]);
     open_admin(&host).await;
-    // Where the page is to be stored, there is a folder: its plan is stored, and the attempt fails.
+    // A folder has the name of the page's file: the plan is stored, and the attempt fails.
     let pages = blocked(folder.path());
     assert_eq!(fragment(&host).await.header("x-generation-triggered"), "true");
-    eventually("the merchant is told", async || {
+    eventually("the merchant sees it", async || {
         (figures(&host).await == ["0", "1,000", "200"]).then_some(())
     })
     .await;
@@ -148,7 +148,7 @@ async fn a_merchant_sees_also_what_an_attempt_cost_that_came_to_nothing() {
     assert_eq!((fragment(&host).await.header("x-cache"), model.requests().len()), ("HIT", 1));
 }
 
-/// Makes folders wherever the visitor's page could be stored, on whichever of the shop's shelves.
+/// Creates a folder at every path where the visitor's page could be stored.
 fn blocked(folder: &Path) -> Vec<PathBuf> {
     let shop = folder.join(format!("data/blobs/UI_STORAGE/generated/{SHOP}:"));
     let pages = (0..=255).map(|shelf| shop.join(format!("{shelf:02x}/visitor-{VISITOR}.html")));
@@ -159,16 +159,16 @@ fn blocked(folder: &Path) -> Vec<PathBuf> {
     pages
 }
 
-/// Pages, and tokens read and written, as the merchant is told.
+/// Returns the numbers of pages and tokens that the merchant sees.
 async fn figures(host: &Process) -> [String; 3] {
     let page = open_admin(host).await;
     ["Pages made", "Tokens read", "Tokens written"].map(|name| {
-        let (_, number) = page.split_once(&format!("<dt>{name}</dt><dd>")).expect("it is told");
+        let (_, number) = page.split_once(&format!("<dt>{name}</dt><dd>")).expect("it is there");
         number.split('<').next().unwrap_or_default().to_owned()
     })
 }
 
-/// What a stranger who knows a shop's domain is answered: the storefront, a status, and a report.
+/// Returns the answers to an unsigned caller who knows the shop's domain: the storefront, a status, and a report.
 async fn told_to_a_stranger(host: &Process, shop: &str) -> Vec<(u16, String)> {
     let page = host.get(&format!("/s/{shop}?shopper=abc123")).await.expect("the host answers");
     let status = format!("/api/generation/status?store={shop}&shopper=abc123");

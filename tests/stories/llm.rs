@@ -1,5 +1,5 @@
-//! A language model that streams, stalls, fails and lies: the page comes, the job is completed, the
-//! error is on record.
+//! A language model that streams, stalls, fails and gives wrong answers: the page is made, the job is
+//! completed, and the error is recorded.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,7 +44,7 @@ async fn host_that_waits(server: &LlmServer, timeout: Duration) -> Host {
         .await
 }
 
-/// Visits until the page is there, while time passes.
+/// Visits repeatedly, and advances the clock, until the page is made.
 async fn page_of(host: &Host) -> crate::harness::Answer {
     host.visit("abc123").await.is_fallback();
     while host.status("abc123", 1).await != "ready" {
@@ -55,7 +55,7 @@ async fn page_of(host: &Host) -> crate::harness::Answer {
     page
 }
 
-/// A plan without fault.
+/// A valid plan.
 pub fn plan() -> String {
     serde_json::json!({
         "title": "Wands for the curious",
@@ -97,7 +97,7 @@ async fn a_plan_with_a_fault_is_sent_back_once_and_the_mended_one_is_the_page() 
     let requests = server.requests();
     assert_eq!(requests.len(), 2);
     let complaint =
-        requests[1]["messages"].as_array().and_then(|messages| messages.last()).expect("it is told");
+        requests[1]["messages"].as_array().and_then(|messages| messages.last()).expect("it is there");
     assert!(
         complaint["content"].as_str().is_some_and(|text| text.contains("blocks[1].products[1]")),
         "{complaint}"
@@ -105,7 +105,7 @@ async fn a_plan_with_a_fault_is_sent_back_once_and_the_mended_one_is_the_page() 
 }
 
 #[tokio::test]
-async fn a_model_that_is_well_again_is_asked_again() {
+async fn a_recovered_model_is_used_again() {
     let server = LlmServer::open([Saying::Status(503, ""), Saying::Text(plan())]).await;
     let host = host(&server).await;
     assert_eq!(page_of(&host).await.header("x-wand-source"), "llm");
@@ -147,7 +147,7 @@ async fn whatever_the_model_says_there_is_a_page_and_the_error_is_on_record() {
     }
 }
 
-/// Longer than any answer takes that is given.
+/// Longer than any scripted answer takes.
 const PATIENT: Duration = Duration::from_secs(20);
 
 #[tokio::test]
@@ -164,7 +164,7 @@ async fn what_was_refused_is_asked_again_after_ten_minutes_and_the_page_is_the_m
         host.controls.clock.advance(Duration::from_mins(10));
         assert_eq!(server.requests().len(), 1, "{shown}");
         assert_eq!(host.visit("abc123").await.header("x-cache"), "STALE", "{shown}");
-        assert_eq!(host.settled("abc123").await, "ready", "{shown}");
+        assert_eq!(host.final_state("abc123").await, "ready", "{shown}");
         let page = host.visit("abc123").await;
         assert_eq!((page.header("x-cache"), page.header("x-wand-source")), ("HIT", "llm"), "{shown}");
         host.controls.clock.advance(Duration::from_hours(23));
@@ -179,7 +179,7 @@ async fn a_stand_in_is_served_from_cache_for_less_than_ten_minutes() {
     page_of(&host).await;
     host.controls.clock.advance(Duration::from_mins(9));
     assert_eq!(host.visit("abc123").await.header("x-cache"), "HIT");
-    assert_eq!(server.requests().len(), 1, "nobody is asked for each visit");
+    assert_eq!(server.requests().len(), 1, "a visit sends no new question");
 }
 
 #[tokio::test]
@@ -243,7 +243,7 @@ async fn an_endpoint_with_ways_of_its_own_makes_the_page_and_is_understood_from_
     assert_eq!(page_of(&host).await.header("x-wand-source"), "llm");
     assert_eq!(server.requests().len(), 4);
     host.visit("another").await;
-    assert_eq!(host.settled("another").await, "ready");
+    assert_eq!(host.final_state("another").await, "ready");
     assert_eq!(host.visit("another").await.header("x-wand-source"), "llm");
     let requests = server.requests();
     assert_eq!(requests.len(), 5);
@@ -251,7 +251,7 @@ async fn an_endpoint_with_ways_of_its_own_makes_the_page_and_is_understood_from_
     assert_eq!(requests[4]["max_completion_tokens"], 1500);
 }
 
-/// Each call is said to have cost 1200 tokens, so that there is room for nine at the most.
+/// Each call reports a cost of 1200 tokens, so the budget has room for at most nine.
 const LIMIT: &str = "[llm]\ntokens_per_day_max = 11000\nmodel = \"scripted-1\"\n[pool]\nsize = 2\n";
 
 #[tokio::test(flavor = "multi_thread")]

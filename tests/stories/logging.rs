@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use crate::harness::process::{run, wandstore};
 use crate::harness::{Process, eventually};
 
-/// Short leases: a job whose worker fell over its log would be dead within the story.
+/// Short leases: if a log failure killed a worker, its job would be dead within the story.
 const CONFIG: &str = "[pool]\nsize = 3\nlease_ms = 1000\nbackoff_ms = 10\n";
 const SHOPPERS: usize = 30;
-/// Each is a line of a hundred bytes or so.
+/// Each request logs a line of about a hundred bytes.
 const REQUESTS: usize = 2_500;
 const LOST: &str = "wandstore_log_lines_lost_total";
 
@@ -20,7 +20,7 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-/// Everybody is answered at once and gets the page that was promised.
+/// Every request is answered at once, and every requested page is made.
 async fn every_page_is_made(process: &Process) {
     for shopper in 0..SHOPPERS {
         let visit = process.get(&format!("/s/magic-wands?shopper=shopper-{shopper}")).await;
@@ -32,7 +32,7 @@ async fn every_page_is_made(process: &Process) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_log_whose_reader_has_gone_costs_lines_and_no_job() {
+async fn a_log_without_a_reader_loses_lines_and_no_job() {
     let folder = folder();
     let (reader, writer) = std::io::pipe().expect("a pipe");
     drop(reader);
@@ -52,7 +52,7 @@ async fn a_log_on_a_full_disk_costs_lines_and_no_job() {
 
 /// The pipe holds 64 KiB and the queue about a thousand lines: the requests overflow both.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_log_whose_reader_stalls_keeps_nobody_waiting() {
+async fn a_stalled_log_reader_delays_nothing() {
     let folder = folder();
     let (_reader, writer) = std::io::pipe().expect("a pipe");
     let process = Process::start_logging_to(folder.path(), &[("RUST_LOG", "info,host=debug")], writer);
@@ -68,7 +68,7 @@ async fn a_log_whose_reader_stalls_keeps_nobody_waiting() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_serves_whoever_reads_what_it_prints() {
+async fn a_server_serves_whether_or_not_its_output_is_read() {
     let (closed, reads_nothing) = std::io::pipe().expect("a pipe");
     drop(closed);
     let full = File::options().write(true).open("/dev/full").expect("Linux has one");
@@ -91,7 +91,7 @@ async fn a_server_serves_whoever_reads_what_it_prints() {
     }
 }
 
-/// Every command that prints, and what it needs.
+/// Every command that prints, with its arguments.
 const COMMANDS: [&[&str]; 8] = [
     &["check"],
     &["components"],
@@ -104,7 +104,7 @@ const COMMANDS: [&[&str]; 8] = [
 ];
 
 #[test]
-fn a_command_whose_reader_had_enough_ends_quietly_with_its_work_done() {
+fn a_command_with_closed_output_finishes_its_work_quietly() {
     let folder = folder();
     for arguments in COMMANDS {
         let (reader, writer) = std::io::pipe().expect("a pipe");
@@ -132,7 +132,7 @@ fn a_command_that_cannot_print_fails_and_says_why() {
 }
 
 #[test]
-fn an_error_that_nobody_can_read_is_still_a_failure() {
+fn an_error_that_cannot_be_printed_is_still_a_failure() {
     let folder = folder();
     for arguments in [&["jobs", "show", "nothing"][..], &["no-such-command"]] {
         let said = run(folder.path(), arguments).status.code();
@@ -143,7 +143,7 @@ fn an_error_that_nobody_can_read_is_still_a_failure() {
     }
 }
 
-/// Nobody waits for the disk that the log is on, and the last lines of a server that ends are there.
+/// Nothing waits for the log's disk, and a server that stops still writes its last lines.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_last_lines_are_written_before_the_process_ends() {
     let folder = folder();

@@ -1,5 +1,5 @@
-//! What people see of Wandstore, told as stories: the real components in the real host, over a
-//! real socket, with backends and a language model that do as they are told.
+//! The behaviour that people see, as stories: the real components in the real host, over a
+//! real socket, with scripted backends and a scripted language model.
 #![expect(clippy::disallowed_types, reason = "stories limit how long the host may take")]
 
 mod admin;

@@ -1,4 +1,4 @@
-//! What the operator sees: debug routes, metrics, the command line.
+//! The operator's tools: debug routes, metrics, the command line.
 
 use std::sync::Arc;
 
@@ -32,11 +32,11 @@ async fn debug_routes_do_not_exist_for_strangers() {
 }
 
 #[tokio::test]
-async fn the_debug_routes_tell_of_the_pool_and_start_a_generation() {
+async fn the_debug_routes_show_the_pool_and_start_a_generation() {
     let host = Host::open().await;
     let started = host.post("/debug/generate?store=magic-wands&shopper=abc123", "").await;
     assert_eq!(started.status, 202, "{}", started.body);
-    assert_eq!(host.settled("abc123").await, "ready");
+    assert_eq!(host.final_state("abc123").await, "ready");
     let pool = host.get("/debug/pool").await;
     assert!(pool.body.contains("pool-0") && pool.body.contains("pool-9"), "{}", pool.body);
 }
@@ -45,7 +45,7 @@ async fn the_debug_routes_tell_of_the_pool_and_start_a_generation() {
 async fn metrics_count_requests_by_route_and_outcome_and_component_calls() {
     let host = Host::open().await;
     host.visit("abc123").await;
-    host.settled("abc123").await;
+    host.final_state("abc123").await;
     host.visit("abc123").await.is_hit();
     let metrics = host.get("/metrics").await;
     for line in [
@@ -91,7 +91,7 @@ fn an_unknown_key_is_an_error_that_names_the_nearest_one() {
     std::fs::write(folder.path().join("wandstore.toml"), "[pool]\nsise = 3\n").expect("it is written");
     let output = process::run(folder.path(), &["check"]);
     let text = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success() && text.contains("the nearest is `pool.size`"), "{text}");
+    assert!(!output.status.success() && text.contains("did you mean `pool.size`?"), "{text}");
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn a_variable_that_is_no_number_is_an_error_that_names_it() {
 }
 
 #[test]
-fn jobs_that_are_not_there_are_told_apart_from_those_that_are_not_dead() {
+fn unknown_jobs_differ_from_jobs_that_are_not_dead() {
     let folder = tempfile::tempdir().expect("a folder");
     for command in ["show", "retry", "bury"] {
         let output = process::run(folder.path(), &["jobs", command, "0"]);

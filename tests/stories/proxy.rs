@@ -1,11 +1,11 @@
-//! A theme asks through Shopify's app proxy: pages, consent, and requests that are not what they seem.
+//! Requests of a theme through Shopify's app proxy: pages, consent, and forged requests.
 
 use std::time::Duration;
 
 use crate::harness::shopify::{CONSENT, SHOP, VISITOR, shop, signed};
 use crate::harness::{Answer, Host, eventually};
 
-/// What is promised of every answer that goes through Shopify.
+/// The guarantees of every answer through the app proxy.
 #[track_caller]
 fn is_fragment(answer: &Answer, generated: &str) {
     assert_eq!((answer.status, answer.header("x-generated")), (200, generated), "{}", answer.body);
@@ -45,7 +45,7 @@ async fn a_page_inside_the_theme_is_liquid_and_knows_its_renamed_prefix() {
 }
 
 #[tokio::test]
-async fn without_consent_everybody_in_a_place_shares_a_page_and_nothing_is_stored_of_them() {
+async fn without_consent_visitors_of_a_market_share_a_page_and_nothing_is_stored() {
     let host = shop().open().await;
     let someone = [("context", "cart"), ("visitor", VISITOR), ("logged_in_customer_id", "7")];
     is_fragment(&host.proxy("/proxy/fragment", &someone).await, "false");
@@ -63,7 +63,7 @@ async fn without_consent_everybody_in_a_place_shares_a_page_and_nothing_is_store
 }
 
 #[tokio::test]
-async fn who_logs_in_brings_along_what_they_did_before() {
+async fn a_login_keeps_earlier_signals() {
     let host = shop().open().await;
     let looked = host.report(&CONSENT, "n1", r#"{"events":[{"type":"search","term":"unicorn hair"}]}"#).await;
     assert_eq!(looked.json("stored"), 1, "{}", looked.body);
@@ -77,7 +77,7 @@ async fn who_logs_in_brings_along_what_they_did_before() {
 }
 
 #[tokio::test]
-async fn a_paused_shop_shows_what_fits_everybody_and_makes_nothing() {
+async fn a_paused_shop_serves_the_fallback_and_makes_no_pages() {
     let host = shop()
         .settings(|settings| settings.shops.get_mut(SHOP).expect("it is served").paused = true)
         .open()
@@ -103,7 +103,7 @@ async fn a_shop_may_pause_and_go_on_while_it_is_served() {
     assert_eq!(host.fragment().await.status, 404);
 }
 
-/// Forged, altered, old, doubled, encoded twice, of no shop, of another shop.
+/// Forged, altered, old, repeated and doubly encoded requests, and ones of no shop or another shop.
 fn hostile(now_s: u64) -> Vec<String> {
     let good = signed("/proxy/fragment", &CONSENT, now_s);
     let with = |own: &[(&str, &str)]| {
@@ -138,7 +138,7 @@ fn hostile(now_s: u64) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_shopify_did_not_sign_like_this_is_refused_and_nothing_is_stored() {
+async fn wrongly_signed_requests_are_refused_and_store_nothing() {
     let host = shop().open().await;
     for target in hostile(1_700_000_000) {
         let answer = host.get(&target).await;
@@ -160,7 +160,7 @@ async fn a_report_counts_once_however_often_it_is_sent() {
 }
 
 #[tokio::test]
-async fn who_a_customer_is_cannot_be_said_without_a_signature() {
+async fn an_unsigned_request_cannot_claim_to_be_a_customer() {
     let host: Host = shop().open().await;
     for target in [
         format!("/s/{SHOP}?shopper=customer-7"),
@@ -173,7 +173,7 @@ async fn who_a_customer_is_cannot_be_said_without_a_signature() {
     assert_eq!(host.all_that_is_kept().await, "");
 }
 
-/// Where links and forms of some markup lead.
+/// Returns the targets of links and forms in markup.
 fn addresses(markup: &str) -> Vec<&str> {
     let attributes = [" href=\"", " action=\""];
     let parts = attributes.into_iter().flat_map(|attribute| markup.split(attribute).skip(1));

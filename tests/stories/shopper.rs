@@ -12,7 +12,7 @@ async fn first_visit_is_a_fallback_at_once_and_the_next_is_the_generated_page() 
     assert_eq!(first.header("x-generation-triggered"), "true");
     assert!(first.body.contains("Magic Wands"), "it is the shop's own page");
 
-    assert_eq!(host.settled("abc123").await, "ready");
+    assert_eq!(host.final_state("abc123").await, "ready");
     let second = host.visit("abc123").await;
     second.is_hit();
     assert_eq!(second.header("x-wand-source"), "local");
@@ -20,14 +20,14 @@ async fn first_visit_is_a_fallback_at_once_and_the_next_is_the_generated_page() 
 }
 
 #[tokio::test]
-async fn what_is_personal_is_kept_by_nobody_else() {
+async fn personal_pages_are_not_cached_by_others() {
     let host = Host::open().await;
     for _ in 0..2 {
         let page = host.visit("abc123").await;
         assert_eq!(page.header("cache-control"), "private, no-store");
         assert_eq!(page.header("x-content-type-options"), "nosniff");
         assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
-        host.settled("abc123").await;
+        host.final_state("abc123").await;
     }
 }
 
@@ -38,7 +38,7 @@ async fn many_visits_before_the_page_is_made_are_one_job() {
     for visit in visits {
         visit.await;
     }
-    host.settled("abc123").await;
+    host.final_state("abc123").await;
     let jobs =
         host.deployment.capabilities.jobs.list(Filter::default(), 100).await.expect("the jobs are listed");
     assert_eq!(jobs.len(), 1, "{jobs:?}");
@@ -48,7 +48,7 @@ async fn many_visits_before_the_page_is_made_are_one_job() {
 async fn a_catalog_that_changed_makes_pages_stale_and_they_are_rendered_again_from_their_plan() {
     let host = Host::open().await;
     host.visit("abc123").await;
-    host.settled("abc123").await;
+    host.final_state("abc123").await;
     let asked_before = host.controls.llm.requests().len();
 
     host::pages::bump_catalog_version(&host.deployment, "magic-wands")
@@ -60,7 +60,7 @@ async fn a_catalog_that_changed_makes_pages_stale_and_they_are_rendered_again_fr
         (200, "STALE", "true")
     );
 
-    host.settled("abc123").await;
+    host.final_state("abc123").await;
     host.visit("abc123").await.is_hit();
     assert_eq!(host.controls.llm.requests().len(), asked_before, "rendering again asks no language model");
 }
@@ -69,11 +69,11 @@ async fn a_catalog_that_changed_makes_pages_stale_and_they_are_rendered_again_fr
 async fn a_page_that_is_too_old_is_served_stale_and_planned_anew() {
     let host = Host::open().await;
     host.visit("abc123").await;
-    host.settled("abc123").await;
+    host.final_state("abc123").await;
 
     host.controls.clock.advance(std::time::Duration::from_secs(86_401));
     assert_eq!(host.visit("abc123").await.header("x-cache"), "STALE");
-    host.settled("abc123").await;
+    host.final_state("abc123").await;
     host.visit("abc123").await.is_hit();
 }
 
@@ -81,7 +81,7 @@ async fn a_page_that_is_too_old_is_served_stale_and_planned_anew() {
 async fn a_page_that_left_short_term_storage_comes_back_from_long_term_storage() {
     let host = Host::open().await;
     host.visit("abc123").await;
-    host.settled("abc123").await;
+    host.final_state("abc123").await;
 
     host.controls.clock.advance(std::time::Duration::from_secs(3_601));
     let key = "ui:magic-wands:abc123";
@@ -107,7 +107,7 @@ async fn a_shopper_who_hunts_deals_gets_another_page_than_one_who_is_loyal() {
 
     for shopper in ["hunter", "regular"] {
         host.visit(shopper).await;
-        host.settled(shopper).await;
+        host.final_state(shopper).await;
     }
     assert_eq!(host.visit("hunter").await.header("x-wand-persona"), "dealhunter");
     assert_eq!(host.visit("regular").await.header("x-wand-persona"), "loyalist");
@@ -128,12 +128,12 @@ async fn a_full_pool_lets_the_fallback_page_stand_and_says_so() {
     second.is_fallback();
     assert_eq!(second.header("x-generation-triggered"), "false");
     host.controls.llm.release();
-    host.settled("first").await;
+    host.final_state("first").await;
     assert_eq!(host.visit("second").await.header("x-generation-triggered"), "true");
 }
 
 #[tokio::test]
-async fn server_sent_events_tell_each_state_until_the_page_is_ready() {
+async fn server_sent_events_report_each_state_until_the_page_is_ready() {
     let host = Host::open().await;
     host.visit("abc123").await;
     let events = host

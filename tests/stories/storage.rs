@@ -12,14 +12,14 @@ use sqlx::{ConnectOptions as _, Connection as _};
 use crate::harness::process::wandstore;
 use crate::harness::{Answer, Host, Process, eventually, shopify};
 
-/// What a shopper may wait for storage, and what a busy machine adds to it.
+/// How long a shopper may wait for storage, with a margin for a busy machine.
 const PATIENCE: Duration = Duration::from_millis(250 + 500);
-/// How long storage hangs, where it does.
+/// How long storage hangs.
 const HANGS: Duration = Duration::from_secs(30);
-/// How soon `/health` tells of what fails.
+/// How soon `/health` reports a failure.
 const TOLD: Duration = Duration::from_secs(5);
 
-/// What `answer` is, which nobody waited for longer than for storage.
+/// Returns the result of `answer`, which must not take longer than storage's time limit.
 async fn soon(what: &str, answer: impl Future<Output = Answer>) -> Answer {
     let began = Instant::now();
     let answer = answer.await;
@@ -31,7 +31,7 @@ async fn soon(what: &str, answer: impl Future<Output = Answer>) -> Answer {
 async fn shoppers_do_not_wait_for_storage_that_hangs() {
     let host = Host::open().await;
     host.visit("known").await;
-    host.settled("known").await;
+    host.final_state("known").await;
     let (kv, blob, jobs) = (&host.controls.kv, &host.controls.blob, &host.controls.jobs);
 
     kv.delay(HANGS);
@@ -70,7 +70,7 @@ async fn shoppers_do_not_wait_for_storage_that_hangs() {
     assert_eq!(host.visit("d").await.header("x-generation-triggered"), "true");
 }
 
-/// Shopify has no page to fall back to: it is given the time that it gives us.
+/// Webhooks have no fallback page, so they wait as long as Shopify does.
 #[tokio::test]
 async fn a_webhook_waits_for_storage_longer_than_a_shopper() {
     let host = shopify::shop().open().await;
@@ -80,7 +80,7 @@ async fn a_webhook_waits_for_storage_longer_than_a_shopper() {
     assert_eq!(host.webhook("products/update", "slow", body).await.status, 200);
 }
 
-/// A process over a data folder, with the components that were compiled for an earlier one.
+/// Starts a process on a data folder, with the compiled components of an earlier one.
 fn start(folder: &Path) -> Process {
     start_with(folder, &[])
 }
@@ -111,7 +111,7 @@ async fn made(process: &Process, shopper: &str) {
     eventually("the page is made", ready).await;
 }
 
-/// Waits until `/health` says `status`, and so of that backend.
+/// Waits until `/health` reports `status`, and the same for that backend.
 async fn told(process: &Process, status: &str, backend: &str) {
     let began = Instant::now();
     let expected = if status == "ok" { "ok" } else { "failing" };
@@ -125,7 +125,7 @@ async fn told(process: &Process, status: &str, backend: &str) {
     }
 }
 
-/// A connection of another process, such as somebody's shell.
+/// A database connection of another process, such as a shell.
 async fn foreign(database: &Path) -> SqliteConnection {
     SqliteConnectOptions::new().filename(database).connect().await.expect("it is a database")
 }
@@ -145,7 +145,7 @@ async fn a_process_outlives_locks_lost_files_and_damage() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_budget_that_cannot_be_written_is_told() {
+async fn a_budget_that_cannot_be_written_is_logged() {
     let folder = tempfile::tempdir().expect("a folder");
     let process =
         start_with(folder.path(), &[("LLM_BASE_URL", "http://127.0.0.1:9/v1"), ("LLM_MODEL", "none")]);
@@ -157,9 +157,9 @@ async fn a_budget_that_cannot_be_written_is_told() {
     told(&process, "ok", "budget").await;
 }
 
-/// A write waits five seconds for the lock of another process. A server that is to stop does not.
+/// A write waits five seconds for another process's lock. A stopping server does not.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_is_told_to_stop_does_not_wait_for_a_lock() {
+async fn a_stopping_server_does_not_wait_for_a_lock() {
     let folder = tempfile::tempdir().expect("a folder");
     let process = start(folder.path());
     made(&process, "known").await;
@@ -238,10 +238,10 @@ fn damaged_jobs_are_refused(folder: &Path) {
     let output = wandstore(folder).args(["serve", "--listen", "127.0.0.1:0"]).output().expect("it runs");
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "{text}");
-    assert!(text.contains("jobs.db is damaged") && text.contains("restore a copy"), "{text}");
+    assert!(text.contains("jobs.db is damaged") && text.contains("restore a backup"), "{text}");
 }
 
-/// A file system of its own for a data folder; `None` where this process may not mount one.
+/// Mounts a file system for a data folder; returns `None` if this process may not.
 struct Disk(PathBuf);
 
 impl Disk {
@@ -255,7 +255,7 @@ impl Disk {
         is_mounted.then(|| Self(folder.to_owned()))
     }
 
-    /// Leaves no room.
+    /// Fills the disk.
     fn fill(&self) {
         let mut filler = std::fs::File::create(self.0.join("filler")).expect("it is made");
         for size in [1 << 20, 4096, 1] {
@@ -270,7 +270,7 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        // Lazily: a process that was just killed may still be going.
+        // A lazy unmount, because a process that was just killed may still run.
         let _ = Command::new("umount").arg("-l").arg(&self.0).status();
     }
 }

@@ -1,4 +1,4 @@
-//! A shop on Shopify that hangs, lies or is not there: shoppers never see it.
+//! A shop on Shopify that hangs, gives wrong answers or does not exist: shoppers never see an error.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -15,16 +15,16 @@ use crate::harness::shopify::{SHOP, shop};
 use crate::harness::{Host, eventually};
 
 const ONLINE: &str = "[components.catalog]\nbuiltin = \"shopify\"\n";
-/// A shop is left alone for ten minutes at most.
+/// The longest pause after a failure.
 const RESTED: Duration = Duration::from_mins(11);
 /// Shoppers never read it.
 const WORDS: &str = "words of a shop that is ill";
 
-/// A shop that says the same to whatever it is asked, until it is told otherwise.
+/// A shop that gives the same scripted answer to every request.
 struct Shop {
     says: Mutex<Result<Answer, Error>>,
     asked: AtomicUsize,
-    /// How often its products were listed.
+    /// Returns how often its products were listed.
     listed: AtomicUsize,
 }
 
@@ -32,7 +32,7 @@ struct Shop {
 impl Fetch for Shop {
     async fn post(&self, question: Question) -> Result<Answer, Error> {
         let says = self.says.lock().expect("nobody panics").clone();
-        // The demo shop of the harness is none of ours.
+        // The demo shop of the harness is not connected.
         let is_ours = question.shop == SHOP;
         self.asked.fetch_add(usize::from(is_ours), Ordering::SeqCst);
         let lists = String::from_utf8_lossy(&question.body).contains("query Products(");
@@ -69,7 +69,7 @@ fn status(status: u16, body: &str) -> Result<Answer, Error> {
     Ok(Answer { status, retry_after_ms: None, body: body.into() })
 }
 
-/// The whole of a shop, whatever it was asked: it sells one product.
+/// A complete answer for every request: a shop with one product.
 fn sells(title: &str) -> Result<Answer, Error> {
     let price = json!({"amount": "49.00", "currencyCode": "EUR"});
     let product = json!({
@@ -84,7 +84,7 @@ fn sells(title: &str) -> Result<Answer, Error> {
     status(200, &json!({ "data": data }).to_string())
 }
 
-/// Everything that a shop may say and that is no answer.
+/// All answers that are not valid ones.
 fn illnesses() -> Vec<Result<Answer, Error>> {
     let throttled = json!({"errors": [{"message": WORDS, "extensions": {"code": "THROTTLED"}}]}).to_string();
     vec![
@@ -106,13 +106,13 @@ fn illnesses() -> Vec<Result<Answer, Error>> {
 }
 
 impl Host {
-    /// Products changed, says Shopify.
+    /// Sends a webhook about changed products.
     async fn products_changed(&self, event: &str) {
         let told = self.webhook("products/update", event, r#"{"id":1}"#).await;
         assert_eq!((told.status, told.json("taken")), (200, true.into()), "{}", told.body);
     }
 
-    /// Waits until the page of the shopper is a current one.
+    /// Waits until the shopper's page is current.
     async fn current_page(&self) -> String {
         let current = async || {
             let page = self.fragment().await;
@@ -143,7 +143,7 @@ async fn a_shop_that_hangs_costs_a_shopper_moments_and_no_page() {
         })
         .open()
         .await;
-    // It was asked while the host opened, in vain, and left alone since.
+    // The request at the host's start failed, so the shop is in its pause.
     host.controls.clock.advance(RESTED);
     let (before, begun) = (asked.load(Ordering::SeqCst), Instant::now());
     let page = host.fragment().await;
@@ -155,7 +155,7 @@ async fn a_shop_that_hangs_costs_a_shopper_moments_and_no_page() {
 }
 
 #[tokio::test]
-async fn whatever_a_shop_answers_of_which_nothing_is_known_a_shopper_gets_a_page() {
+async fn a_shopper_gets_a_page_whatever_an_unknown_shop_answers() {
     let shopify = Shop::new(Err(Error::Timeout));
     let host = shopify.open().await;
     for illness in illnesses() {
@@ -174,7 +174,7 @@ async fn whatever_a_shop_answers_of_which_nothing_is_known_a_shopper_gets_a_page
 }
 
 #[tokio::test]
-async fn whatever_a_shop_answers_that_is_known_its_products_stay_until_it_is_well_again() {
+async fn a_known_shop_keeps_its_products_until_it_recovers() {
     let shopify = Shop::new(sells("Wand of day 0"));
     let host = shopify.open().await;
     assert!(host.current_page().await.contains("Wand of day 0"));
@@ -202,9 +202,9 @@ async fn whatever_a_shop_answers_that_is_known_its_products_stay_until_it_is_wel
     }
 }
 
-/// Another instance is asking the shop, and takes its time: a job waits for it, however often it has to come back.
+/// While another instance waits for the shop's slow answer, a job waits for it, over any number of claims.
 #[tokio::test]
-async fn a_job_that_waits_for_what_another_asks_loses_no_attempt() {
+async fn a_job_that_waits_for_another_jobs_request_loses_no_attempt() {
     const ASKING: &str = "shopify:magic-wands.myshopify.com:asking_products";
     let shopify = Shop::new(sells("Wand of before"));
     let host = shopify.open_with("[pool]\nattempts_max = 1\n").await;

@@ -1,9 +1,9 @@
-//! What Shopify tells: prices that changed, an app that was uninstalled, people who want to be forgotten.
+//! Webhooks from Shopify: changed prices, uninstallation and redaction.
 
 use crate::harness::Host;
 use crate::harness::shopify::{CONSENT, SECRET, SHOP, shop, webhook_headers, with_secrets};
 
-/// Customers whose numbers nothing else contains, so that they can be looked for bare.
+/// Customers whose numbers no other data contains, so a plain search finds every trace of them.
 const GONE: &str = "70921846350917";
 const STAYS: &str = "70921846350918";
 
@@ -86,7 +86,7 @@ async fn an_uninstalled_app_stops_at_once_and_its_pages_go() {
 }
 
 #[tokio::test]
-async fn of_a_customer_who_is_to_be_forgotten_nothing_is_left_and_others_stay() {
+async fn redacting_a_customer_leaves_none_of_their_data_and_spares_others() {
     let host = shop().open().await;
     customer(&host, GONE).await;
     customer(&host, STAYS).await;
@@ -98,7 +98,7 @@ async fn of_a_customer_who_is_to_be_forgotten_nothing_is_left_and_others_stay() 
     let record = host.audited("customers/redact").await;
     assert!(!record.contains(GONE) && !record.contains("ann@example.com"), "{record}");
     host.idle().await;
-    // That they were forgotten is remembered for a moment, so that a page under way is not kept.
+    // A mark of the deletion stays for five minutes, so that a page under way is not stored.
     host.controls.clock.advance(std::time::Duration::from_mins(6));
     let kept = host.all_that_is_kept().await;
     let left: Vec<_> = kept.lines().filter(|line| line.contains(GONE)).collect();
@@ -108,7 +108,7 @@ async fn of_a_customer_who_is_to_be_forgotten_nothing_is_left_and_others_stay() 
 }
 
 #[tokio::test]
-async fn a_shop_that_is_to_be_forgotten_leaves_an_audit_record() {
+async fn redacting_a_shop_leaves_an_audit_record() {
     let host = shop().open().await;
     customer(&host, "7").await;
     let body = format!(r#"{{"shop_id":1,"shop_domain":"{SHOP}"}}"#);
@@ -120,7 +120,7 @@ async fn a_shop_that_is_to_be_forgotten_leaves_an_audit_record() {
 }
 
 #[tokio::test]
-async fn what_is_kept_of_a_customer_is_put_together_for_the_merchant() {
+async fn a_report_collects_a_customers_data_for_the_merchant() {
     let host = shop().open().await;
     customer(&host, "7").await;
     assert_eq!(host.webhook("customers/data_request", "w1", &of_customer(7)).await.status, 200);
@@ -131,7 +131,7 @@ async fn what_is_kept_of_a_customer_is_put_together_for_the_merchant() {
 }
 
 #[tokio::test]
-async fn a_webhook_that_cannot_be_stored_is_asked_for_again() {
+async fn a_webhook_that_cannot_be_stored_is_answered_503() {
     let host = shop().open().await;
     for faults in [&host.controls.kv, &host.controls.jobs] {
         faults.break_all();
@@ -145,7 +145,7 @@ async fn a_webhook_that_cannot_be_stored_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_webhook_that_is_none_is_refused_and_nothing_is_stored() {
+async fn an_invalid_webhook_is_refused_and_stores_nothing() {
     let host = shop().open().await;
     for (topic, body) in [
         ("customers/redact", "{"),
@@ -168,7 +168,7 @@ async fn a_webhook_that_is_none_is_refused_and_nothing_is_stored() {
 
 const RENAMED: &str = "new-wands.myshopify.com";
 
-/// The body of a webhook that tells of the shop itself.
+/// The body of a webhook about the shop itself.
 fn about(number: u64, domain: &str) -> String {
     format!(r#"{{"id":{number},"domain":"wands.example","myshopify_domain":"{domain}"}}"#)
 }
@@ -193,7 +193,7 @@ async fn webhook_of(host: &Host, shop: Option<&str>, topic: &str, id: &str, body
 }
 
 #[tokio::test]
-async fn a_shop_is_served_and_forgotten_under_both_names_when_its_domain_changes() {
+async fn a_renamed_shop_is_served_and_redacted_under_both_names() {
     let host = shop().open().await;
     customer(&host, GONE).await;
     customer(&host, STAYS).await;
@@ -233,7 +233,7 @@ async fn a_shop_is_served_and_forgotten_under_both_names_when_its_domain_changes
 }
 
 #[tokio::test]
-async fn a_shop_that_is_renamed_after_it_was_uninstalled_is_forgotten_under_its_old_name() {
+async fn a_shop_renamed_after_uninstallation_is_redacted_under_its_old_name() {
     let host = shop().open().await;
     customer(&host, GONE).await;
     assert_eq!(host.webhook("app/uninstalled", "w1", &about(7, SHOP)).await.status, 200);

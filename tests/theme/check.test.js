@@ -43,11 +43,11 @@ test('the names of blocks fit into the theme editor in every language', async ()
   }
 });
 
-test('the script is what its source says: after a change there, run `npm run build`', async () => {
+test('the script matches its source: after a change, run `npm run build`', async () => {
   assert.equal(String(await read('assets/wand.js')), await built());
 });
 
-test('what the script stores and asks for is no more than it says', async () => {
+test('the script stores and requests only what its comment lists', async () => {
   const script = String(await read('assets/wand.js'));
   assert.doesNotMatch(script, /document\.cookie|indexedDB|eval\(|https?:\/\//);
 });

@@ -67,7 +67,7 @@ fn stage(folder: &Path) -> anyhow::Result<()> {
     }
     let documents = documents::all()?;
     let lost = documents::lost_links(&documents);
-    ensure!(lost.is_empty(), "these links lead nowhere: {}", lost.join(", "));
+    ensure!(lost.is_empty(), "broken links: {}", lost.join(", "));
     let pages = folder.join("pages");
     for document in documents {
         copy(&document.path, &pages.join(&document.path))?;
@@ -101,7 +101,7 @@ fn summary() -> anyhow::Result<String> {
 
 fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
     let folder = to.parent().context("a file is in a folder")?;
-    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     fs::copy(from, to).with_context(|| format!("cannot copy {}", from.display()))?;
     Ok(())
 }

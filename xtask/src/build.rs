@@ -13,7 +13,7 @@ pub struct Build {
     /// if there is one].
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Build the host without optimisation: sooner there. Components are the same.
+    /// Build the host without optimisation, which is faster. Components stay the same.
     #[arg(long)]
     debug: bool,
 }
@@ -34,7 +34,7 @@ impl Build {
     }
 }
 
-/// Show that all hosts run the same components.
+/// Prove that all hosts run the same components.
 #[derive(Args)]
 pub struct Proof {
     /// The configuration that was built.

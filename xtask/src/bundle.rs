@@ -136,7 +136,7 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
 
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
     println!("{}: {} KiB", path.display(), bytes.len() / 1024);
     Ok(())

@@ -10,13 +10,13 @@ use crate::shell::{self, step};
 /// Build a catalog component from a JSON file of products.
 ///
 /// The file is as components/catalog-json/sample.json: {"shops": {"<id>": {"currency", "products"}}},
-/// where the id `*` is every shop that is not named. Every mistake in it is said with its place.
+/// where the id `*` stands for every other shop. Errors name the place of each mistake.
 #[derive(Args)]
 pub struct Catalog {
     /// The products.
     #[arg(value_parser = shell::absolute)]
     file: PathBuf,
-    /// Where the component goes.
+    /// The file for the component.
     #[arg(long, default_value = "catalog.wasm", value_parser = shell::absolute)]
     out: PathBuf,
 }

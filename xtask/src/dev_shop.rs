@@ -14,7 +14,7 @@ const TOKEN: &str = "simulated-token";
 /// An encryption key of 32 bytes, for a development folder.
 const ENCRYPTION_KEY: &str = "ZGV2ZWxvcG1lbnQtb25seS1kZXZlbG9wbWVudC1vbmw=";
 
-/// Build everything, and run the whole plugin against a simulated Shopify shop on 127.0.0.1.
+/// Build everything and run the plugin with a simulated Shopify shop on 127.0.0.1.
 #[derive(Args)]
 pub struct DevShop {
     /// Where the app listens.
@@ -26,7 +26,7 @@ pub struct DevShop {
     /// The app's folder for databases and pages.
     #[arg(long, default_value = "data")]
     data_dir: String,
-    /// More for the shop: `cargo xtask dev-shop -- --prefix tools --country DE`.
+    /// Options for the shop: `cargo xtask dev-shop -- --prefix tools --country DE`.
     #[arg(last = true)]
     options: Vec<String>,
 }
@@ -35,7 +35,7 @@ impl DevShop {
     pub fn run(self) -> anyhow::Result<()> {
         shell::build_release()?;
         shell::run("cargo", &["build", "--release", "--package", "dev-shop"])?;
-        shell::step("the app and a shop that has it; stop both with Ctrl-C");
+        shell::step("serving the app and a simulated shop; stop both with Ctrl-C");
         let _app = Running(self.app().spawn()?);
         let mut shop = Command::new(shell::target_dir().join("release/dev-shop"));
         shop.args(["--listen", &self.shop, "--app", &format!("http://{}", self.app), "--shop", SHOP]);

@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: feeds hostile input to the parsers that face the network.
+//! `cargo xtask fuzz`: fuzzes the parsers of network input.
 //!
 //! The targets are those of `cargo fuzz` (`fuzz/`). Here the regular compiler compiles them, with its own
 //! coverage instrumentation and without a sanitizer: code without `unsafe` fails by panics, overflows,
@@ -25,13 +25,13 @@ const HANGING_S: u32 = 20;
 /// An input that needs more memory counts as a failure.
 const MEMORY_MIB_MAX: u32 = 1024;
 
-/// Feed the parsers that face the network.
+/// Fuzz the parsers of network input.
 #[derive(Args)]
 pub struct Fuzz {
-    /// How long each target is fed, in seconds.
+    /// How long to fuzz each target, in seconds.
     #[arg(long, default_value_t = 5)]
     seconds: u32,
-    /// Only this target.
+    /// Fuzz only this target.
     target: Option<String>,
 }
 

@@ -3,7 +3,7 @@
     clippy::disallowed_methods,
     reason = "a developer's command depends on the developer's environment"
 )]
-#![expect(clippy::print_stdout, reason = "a developer's command, which may end where nobody reads it")]
+#![expect(clippy::print_stdout, reason = "a developer's command, which may fail if its output is closed")]
 
 mod bench;
 mod book;
@@ -33,24 +33,24 @@ struct Cli {
 enum Command {
     /// Build everything and serve the demo shop on 127.0.0.1, in development mode.
     Dev(dev::Dev),
-    /// Build everything, and run the whole plugin against a simulated Shopify shop on 127.0.0.1.
+    /// Build everything and run the plugin with a simulated Shopify shop on 127.0.0.1.
     DevShop(dev_shop::DevShop),
     /// Build for release: target/release/wandstore, and its components composed for Spin and Workers.
     Build(build::Build),
-    /// Show that the native host, Spin and the Worker run the same components, byte for byte.
+    /// Prove that the native host, Spin and the Worker run the same components, byte for byte.
     Proof(build::Proof),
     /// Build a catalog component from a JSON file of products.
     Catalog(catalog::Catalog),
-    /// Begin something of your own from a template.
+    /// Create a component from a template.
     #[command(subcommand)]
     New(new::New),
     /// Write docs/configuration.md from the types of the configuration.
     Docs,
     /// Build the documents as a book, with mdBook.
     Book(book::Book),
-    /// Run every test there is: formatting, lints, Rust tests, the browser test.
+    /// Run all tests: formatting, lints, Rust tests, the browser test.
     Test(test::Test),
-    /// Feed the parsers that face the network with what nobody would send by mistake.
+    /// Fuzz the parsers of network input.
     Fuzz(fuzz::Fuzz),
     /// Measure against the native floor, in one run: hits, fallback pages, enqueued jobs, start-up.
     Bench(bench::Bench),

@@ -14,7 +14,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use crate::shell;
 
-/// Begin something of your own from a template.
+/// Create a component from a template.
 #[derive(Subcommand)]
 pub enum New {
     /// A component for a role of the storefront, as a crate in a new folder.
@@ -27,19 +27,19 @@ pub enum New {
 /// the crate of that name in components/.
 #[derive(Args)]
 pub struct Component {
-    /// What it is to do.
+    /// The component's role.
     role: Role,
-    /// The folder, which must not be there yet. Its name becomes the crate's.
+    /// The folder, which must not exist. Its name becomes the crate's name.
     #[arg(value_parser = shell::absolute)]
     folder: PathBuf,
 }
 
-/// A role that there is a template for.
+/// A role with a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Role {
     /// Makes pages.
     Generation,
-    /// Knows products.
+    /// Supplies products.
     Catalog,
 }
 
@@ -55,7 +55,7 @@ impl New {
 impl Component {
     fn write(&self) -> anyhow::Result<()> {
         let name = self.name()?;
-        ensure!(!self.folder.exists(), "{} is there already; name a new folder", self.folder.display());
+        ensure!(!self.folder.exists(), "{} already exists; name a new folder", self.folder.display());
         self.check_place()?;
         for (path, text) in template::files(self.role, name) {
             write(&self.folder.join(path), &text)?;
@@ -120,6 +120,6 @@ fn copy_files(from: &Path, to: &Path) -> anyhow::Result<()> {
 
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     let folder = path.parent().context("a file is in a folder")?;
-    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }

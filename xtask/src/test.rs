@@ -11,10 +11,10 @@ use crate::{bundle, fuzz};
 /// The configuration of a Shopify shop's deployment, for the story on every host.
 const OF_SHOPIFY: &str = "tests/targets/shopify.toml";
 
-/// Run every test there is.
+/// Run all tests.
 #[derive(Args)]
 pub struct Test {
-    /// Leave out what needs Node.js and Chromium: the Worker, the story on every host, the browser test.
+    /// Skip what needs Node.js and Chromium: the Worker, the story on every host, the browser test.
     #[arg(long)]
     no_browser: bool,
 }

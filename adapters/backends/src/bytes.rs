@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_is_around_the_slice_alone() {
+    fn a_frame_surrounds_only_the_slice() {
         assert_eq!(abcdef().slice(2, 2).framed(b"<".to_vec(), b">").as_slice(), b"<cd>");
     }
 }

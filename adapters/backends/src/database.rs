@@ -172,7 +172,7 @@ fn unexpected(expected: &str, found: &Value) -> Failure {
         Value::Text(_) => "text",
         Value::Blob(_) => "bytes",
     };
-    Failure::Unavailable(format!("the database holds {kind} where there should be {expected}"))
+    Failure::Unavailable(format!("expected {expected} in the database, found {kind}"))
 }
 
 impl From<u64> for Value {

@@ -1,5 +1,5 @@
 //! Binds the logic to WIT: conversions without decisions.
-#![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
+#![expect(unsafe_code, reason = "needed by the generated bindings and `export!`")]
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
 mod bindings {
@@ -271,7 +271,7 @@ impl s3::Send for Platform {
         match answer {
             Ok(response) => Ok((response.status, response.body)),
             Err(outbound::Error::Timeout) => Err("the bucket did not answer in time".into()),
-            Err(outbound::Error::TooLarge) => Err("the bucket's answer has no end".into()),
+            Err(outbound::Error::TooLarge) => Err("the bucket's answer is too large".into()),
             Err(outbound::Error::Failed(reason)) => Err(reason),
         }
     }

@@ -117,9 +117,8 @@ impl<S: Sql> Jobs<'_, S> {
     /// Deletes up to `limit` jobs of those keys from all queues. Returns how many were deleted.
     pub fn delete(&self, keys: &Range, limit: u32) -> Result<u32, Failure> {
         let (first, after) = bounds(keys);
-        let forgotten =
-            self.0.execute(sql::DELETE, &[first.into(), after.as_deref().into(), limit.into()])?;
-        Ok(u32::try_from(forgotten.len()).unwrap_or(u32::MAX))
+        let deleted = self.0.execute(sql::DELETE, &[first.into(), after.as_deref().into(), limit.into()])?;
+        Ok(u32::try_from(deleted.len()).unwrap_or(u32::MAX))
     }
 
     /// Returns how full `queue` is.

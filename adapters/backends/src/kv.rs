@@ -52,7 +52,9 @@ impl<S: Sql> Kv<'_, S> {
         self.purge_by_chance(at);
         let parameters = [store.into(), key.into(), bytes.into(), expiry(at.now_ms, ttl_seconds).into()];
         let row = self.0.first(sql::SET, &parameters)?;
-        version(row)?.ok_or_else(|| Failure::Unavailable("nothing was written".into()))
+        version(row)?.ok_or_else(|| {
+            Failure::Unavailable("the database returned no version for the written key".into())
+        })
     }
 
     /// Writes `key` only if its version is still `expected`, or, if that is `None`, only if it holds nothing. Returns

@@ -63,7 +63,7 @@ impl S3 {
         let parsed = || {
             let url = Url::parse(&endpoint).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
             Ok(Self {
-                endpoint: url.ok_or("S3_ENDPOINT is no http or https address")?,
+                endpoint: url.ok_or("S3_ENDPOINT must be an http or https address")?,
                 region: variable("S3_REGION").unwrap_or_else(|| "auto".to_owned()),
                 credentials: Credentials::new(needed("S3_ACCESS_KEY_ID")?, needed("S3_SECRET_ACCESS_KEY")?),
                 prefix: variable("S3_BUCKET_PREFIX").unwrap_or_default(),
@@ -154,10 +154,12 @@ impl S3 {
             (200, body) => body,
             (status, _) => return Err(refused(status)),
         };
-        let unreadable = |_| Failure::Unavailable("the bucket's answer to a deletion cannot be read".into());
+        let unreadable = |_| Failure::Unavailable("cannot parse the bucket's answer to a deletion".into());
         let deleted = DeleteObjectsResponse::parse(&String::from_utf8_lossy(&body)).map_err(unreadable)?;
         match deleted.errors.first() {
-            Some(error) => Err(Failure::Unavailable(format!("the bucket did not delete: {}", error.code))),
+            Some(error) => {
+                Err(Failure::Unavailable(format!("the bucket refused a deletion: {}", error.code)))
+            }
             None => Ok(()),
         }
     }
@@ -185,7 +187,7 @@ impl S3 {
             (200, body) => body,
             (status, _) => return Err(refused(status)),
         };
-        let unreadable = |_| Failure::Unavailable("the bucket's list cannot be read".into());
+        let unreadable = |_| Failure::Unavailable("cannot parse the bucket's list of objects".into());
         let listed = ListObjectsV2::parse_response(&String::from_utf8_lossy(&body)).map_err(unreadable)?;
         Ok(listed.contents.into_iter().map(|object| object.key).collect())
     }
@@ -194,7 +196,7 @@ impl S3 {
     fn bucket(&self, name: &str) -> Result<Bucket, Failure> {
         let name = format!("{}{}", self.prefix, name.to_lowercase().replace('_', "-"));
         Bucket::new(self.endpoint.clone(), UrlStyle::Path, name, self.region.clone())
-            .map_err(|error| Failure::Unavailable(format!("the bucket has no address: {error}")))
+            .map_err(|error| Failure::Unavailable(format!("invalid bucket address: {error}")))
     }
 }
 
@@ -206,7 +208,7 @@ fn request<'a>(
     now_ms: u64,
 ) -> Result<Request, Failure> {
     let at = i64::try_from(now_ms).ok().and_then(|now_ms| Timestamp::from_millisecond(now_ms).ok());
-    let at = at.ok_or_else(|| Failure::Unavailable("the clock is wrong".into()))?;
+    let at = at.ok_or_else(|| Failure::Unavailable("the clock is outside the range of timestamps".into()))?;
     let url = action.sign_with_time(ADDRESS_LIFETIME, &at).into();
     Ok(Request { method, url, headers: Vec::new(), body, answer_bytes_max })
 }

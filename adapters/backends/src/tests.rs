@@ -107,7 +107,7 @@ fn sqlite_names(sqlite: &Sqlite) -> Vec<String> {
 }
 
 #[test]
-fn of_two_racers_for_an_absent_key_one_is_done() {
+fn one_of_two_racers_for_an_absent_key_wins() {
     let sqlite = Sqlite::open();
     let (first, second) = (Database::new(&sqlite), Database::new(&sqlite));
     let swap = |database| Kv(database).compare_and_swap("S", "k", None, b"v", None, at(NOW_MS)).unwrap();
@@ -116,7 +116,7 @@ fn of_two_racers_for_an_absent_key_one_is_done() {
 }
 
 #[test]
-fn an_expired_key_holds_nothing_and_may_be_written_as_if_absent() {
+fn an_expired_key_counts_as_absent() {
     let sqlite = Sqlite::open();
     let database = Database::new(&sqlite);
     let kv = Kv(&database);
@@ -130,7 +130,7 @@ fn an_expired_key_holds_nothing_and_may_be_written_as_if_absent() {
 }
 
 #[test]
-fn what_expired_is_thrown_away_now_and_then() {
+fn expired_entries_are_purged_by_chance() {
     let sqlite = Sqlite::open();
     let database = Database::new(&sqlite);
     let kv = Kv(&database);
@@ -157,7 +157,7 @@ fn a_job_is_enqueued_once_per_key_and_to_the_next_queue_when_one_is_full() {
 }
 
 #[test]
-fn a_clock_that_was_set_back_keeps_nobody_waiting() {
+fn a_clock_set_back_delays_no_job() {
     let sqlite = Sqlite::open();
     let database = Database::new(&sqlite);
     let jobs = Jobs(&database);
@@ -186,7 +186,7 @@ fn an_expired_lease_is_claimed_again_and_the_late_worker_completes_nothing() {
     let status = jobs.latest("a").unwrap().unwrap();
     assert_eq!((status.state, status.attempt), (State::Done, 1));
     let kept = (&sqlite).execute("SELECT payload FROM jobs", &[]).unwrap().pop();
-    assert_eq!(kept.unwrap().bytes().unwrap(), b"", "whom it is about may want to be forgotten");
+    assert_eq!(kept.unwrap().bytes().unwrap(), b"", "a done job keeps no payload");
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn a_job_that_is_retried_waits_and_a_dead_one_is_kept() {
 }
 
 #[test]
-fn jobs_are_forgotten_by_their_very_key_or_by_how_it_starts() {
+fn jobs_are_deleted_by_key_or_by_prefix() {
     let sqlite = Sqlite::open();
     let database = Database::new(&sqlite);
     let jobs = Jobs(&database);
@@ -227,7 +227,7 @@ fn jobs_are_forgotten_by_their_very_key_or_by_how_it_starts() {
 }
 
 #[test]
-fn what_is_too_large_is_refused_with_its_limit() {
+fn too_large_values_are_refused_with_the_limit() {
     assert_eq!(within(&[0; 3], 2), Err(Failure::TooLarge(2)));
     let sqlite = Sqlite::open();
     let database = Database::new(&sqlite);
@@ -342,7 +342,7 @@ fn a_bucket_is_listed_and_a_list_that_cannot_be_read_is_a_failure() {
 }
 
 #[test]
-fn a_thousand_objects_are_deleted_by_one_request_and_a_refusal_is_told() {
+fn a_thousand_objects_are_deleted_by_one_request_and_a_refusal_is_an_error() {
     const DELETED: &[u8] = br#"<?xml version="1.0" encoding="UTF-8"?>
         <DeleteResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"></DeleteResult>"#;
     const DENIED: &[u8] = br#"<?xml version="1.0" encoding="UTF-8"?>
@@ -366,7 +366,7 @@ fn a_thousand_objects_are_deleted_by_one_request_and_a_refusal_is_told() {
     let deleted = |status, body| bucket().delete_many(&told(status, body), "UI_STORAGE", &keys[..1], NOW_MS);
     assert_eq!(
         deleted(200, DENIED),
-        Err(Failure::Unavailable("the bucket did not delete: AccessDenied".into()))
+        Err(Failure::Unavailable("the bucket refused a deletion: AccessDenied".into()))
     );
     assert!(deleted(200, b"<html>").is_err() && deleted(403, b"").is_err());
     assert_eq!(bucket().delete_many(&told(500, b""), "UI_STORAGE", &[], NOW_MS), Ok(()));

@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_and_the_shop_is_served_all_the_same() {
+    fn an_invalid_variable_is_reported_and_the_shop_is_served_anyway() {
         let wrong = read(&[("POOL_SIZE", "0")]);
         let mistake = wrong.mistake.map(|mistake| mistake.to_string());
         assert_eq!(mistake.as_deref(), Some("pool.size is 0; it must be at least 1"));
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn the_models_key_has_an_alias_that_counts_only_alone() {
+    fn the_alias_of_the_models_key_counts_only_if_the_key_is_unset() {
         let key = |variables| read(variables).llm_key.map(|key| key.secret);
         assert_eq!(key(&[("KIMI_API_KEY", "old")]), Some(Secret::new("old")));
         assert_eq!(key(&[("KIMI_API_KEY", "old"), ("LLM_API_KEY", "new")]), Some(Secret::new("new")));
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn the_connected_shop_is_served_and_its_token_is_for_it_alone() {
+    fn the_connected_shop_is_served_and_only_it_gets_the_token() {
         let shop = "lamps.myshopify.com";
         let read = read(&[("SHOPIFY_STORE", shop), ("SHOPIFY_ACCESS_TOKEN", "shpat_hush")]);
         assert_eq!(read.document.shops[shop].name, "lamps");

@@ -1,5 +1,5 @@
 //! Binds the logic to WIT: conversions without decisions.
-#![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
+#![expect(unsafe_code, reason = "needed by the generated bindings and `export!`")]
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
 mod bindings {
@@ -38,7 +38,7 @@ fn configuration() -> &'static Configuration {
         let configuration = Configuration::read(variables::get, key);
         if let Some(mistake) = &configuration.mistake {
             let particulars = [("reason".to_owned(), mistake.to_string())];
-            log::event(log::Level::Error, "a variable is invalid and is ignored", &particulars);
+            log::event(log::Level::Error, "ignored an invalid variable", &particulars);
         }
         configuration
     })
@@ -207,7 +207,7 @@ impl From<outbound::Error> for Unanswered {
             outbound::Error::Failed(reason) => {
                 log::event(
                     log::Level::Debug,
-                    "the model's endpoint was not reached",
+                    "cannot reach the model's endpoint",
                     &[("reason".into(), reason)],
                 );
                 Self::Failed

@@ -111,7 +111,7 @@ pub struct Report {
     pub done: u32,
     /// Jobs that were given back for another attempt.
     pub retried: u32,
-    /// Jobs that failed for good.
+    /// Jobs that failed finally.
     pub failed: u32,
     /// Jobs that another instance completed meanwhile, or that could not be completed.
     pub lost: u32,
@@ -130,7 +130,7 @@ pub fn drain<P: Pool>(pool: &P, bounds: Bounds, random: u64) -> Report {
     let mut members = match pool.members() {
         Ok(members) => members,
         Err(failure) => {
-            pool.warn("the queue did not say where jobs wait", &failure.to_string());
+            pool.warn("cannot inspect the queue", &failure.to_string());
             return draining.report;
         }
     };
@@ -181,7 +181,7 @@ impl<P: Pool> Draining<'_, P> {
             }
             Ok(Claim::Idle(due_ms)) => claims::Event::Idle(due_ms),
             Err(failure) => {
-                self.pool.warn("the queue gave no job", &failure.to_string());
+                self.pool.warn("cannot claim a job", &failure.to_string());
                 claims::Event::Failed
             }
         }
@@ -233,13 +233,13 @@ impl<P: Pool> Draining<'_, P> {
     }
 
     fn too_many_parts(&self) -> P::Outcome {
-        self.pool.again("the maintenance task has more parts than one attempt may have")
+        self.pool.again("the maintenance task exceeded the limit of parts for one attempt")
     }
 
     fn complete(&self, job: &P::Job, outcome: &P::Outcome) -> Answer {
         let completed = self.pool.complete(job, outcome);
         if let Err(failure) = &completed {
-            self.pool.warn("a job was not completed", &failure.to_string());
+            self.pool.warn("cannot complete a job", &failure.to_string());
         }
         answer(&completed)
     }

@@ -77,7 +77,7 @@ fn shopper(mut received: Received, sender: Sender) {
     let has_left_over = if received.wants_events() && first.is_event() {
         stream(&question, first, sender)
     } else {
-        let asked = crate::settled(&question, first);
+        let asked = crate::last_answer(&question, first);
         sender.send(&asked.answer, &received);
         asked.may_leave_job()
     };
@@ -96,7 +96,7 @@ fn stream(question: &Question, first: Asked<Value>, sender: Sender) -> bool {
     is_awaited
 }
 
-/// One request that routing is asked about.
+/// A request for routing.
 struct Question<'a> {
     received: &'a Received,
     request: &'a wit::Request,

@@ -27,4 +27,4 @@ pub use crate::drain::{Bounds, Claim, Ended, Failure, Member, Pool, Progress, Re
 pub use answer::{Answer, Content};
 pub use health::{Checks, health, is_due, mark};
 pub use request::{Refusal, bearer, body_bytes_max, client, expected_body, fields, route, target};
-pub use waiting::{Asked, Asker, events, settled};
+pub use waiting::{Asked, Asker, events, last_answer};

@@ -106,7 +106,7 @@ pub fn expected_body(fields: &[(String, String)]) -> Option<u64> {
     field(fields, "content-length").map_or(Some(0), |length| length.trim().parse().ok())
 }
 
-/// Returns how much of a body is read for a route. Routing is told of a larger one, and refuses it.
+/// Returns the size limit of a route's body. Routing refuses a larger body.
 pub fn body_bytes_max(route: Option<Route>) -> usize {
     route.map_or(0, |route| route.rule().body_bytes_max as usize)
 }
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_is_whom_spin_saw_or_whom_shopify_says_it_passes_on() {
+    fn the_client_is_spins_peer_or_the_one_that_shopify_forwards() {
         let entries = [
             entry("spin-client-addr", b"192.0.2.1:4000"),
             entry("X-Forwarded-For", b"203.0.113.7, 192.0.2.9"),

@@ -54,7 +54,7 @@ pub trait Asker {
 }
 
 /// Returns the final reply, or the interim one when the wait is over.
-pub fn settled<A: Asker>(routing: &A, first: Asked<A::Value>) -> Asked<A::Value> {
+pub fn last_answer<A: Asker>(routing: &A, first: Asked<A::Value>) -> Asked<A::Value> {
     let started_ms = routing.now_ms();
     let mut asked = first;
     while let Some(wait_ms) = asked.wait_ms {
@@ -68,25 +68,25 @@ pub fn settled<A: Asker>(routing: &A, first: Asked<A::Value>) -> Asked<A::Value>
     asked
 }
 
-/// Sends each answer that differs from the one before as a server-sent event, until the last one or until `tell` finds
+/// Sends each answer that differs from the one before as a server-sent event, until the last one or until `send` finds
 /// that the client is gone. Returns whether a better answer was still awaited.
-pub fn events<A: Asker>(routing: &A, first: Asked<A::Value>, mut tell: impl FnMut(&[u8]) -> bool) -> bool {
+pub fn events<A: Asker>(routing: &A, first: Asked<A::Value>, mut send: impl FnMut(&[u8]) -> bool) -> bool {
     let started_ms = routing.now_ms();
     let mut spoke_ms = started_ms;
-    let mut told = None;
+    let mut last_sent = None;
     let mut asked = first;
     loop {
         let is_last = asked.wait_ms.is_none();
         let now_ms = routing.now_ms();
         let text = asked.answer.event().to_vec();
-        if told.as_ref() != Some(&text) {
-            if !tell(&event(&text)) {
+        if last_sent.as_ref() != Some(&text) {
+            if !send(&event(&text)) {
                 return !is_last;
             }
             spoke_ms = now_ms;
-            told = Some(text);
+            last_sent = Some(text);
         } else if now_ms.saturating_sub(spoke_ms) >= SILENCE_MS_MAX {
-            if !tell(b":\n\n") {
+            if !send(b":\n\n") {
                 return !is_last;
             }
             spoke_ms = now_ms;
@@ -152,19 +152,19 @@ mod tests {
         }
     }
 
-    fn told(script: &Script, patience: usize) -> (Vec<String>, bool) {
-        let mut told = Vec::new();
+    fn sent(script: &Script, patience: usize) -> (Vec<String>, bool) {
+        let mut sent_events = Vec::new();
         let awaited = events(script, script.ask(), |text| {
-            told.push(String::from_utf8_lossy(text).into_owned());
-            told.len() < patience
+            sent_events.push(String::from_utf8_lossy(text).into_owned());
+            sent_events.len() < patience
         });
-        (told, awaited)
+        (sent_events, awaited)
     }
 
     #[test]
     fn an_answer_that_is_there_is_not_waited_for() {
         let script = Script::new(&["ready"]);
-        let asked = settled(&script, script.ask());
+        let asked = last_answer(&script, script.ask());
         assert_eq!((asked.answer.event(), asked.may_leave_job()), (&b"ready"[..], false));
         assert_eq!(script.passed_ms(), 0);
     }
@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn the_better_answer_is_given_once_it_is_there() {
         let script = Script::new(&["queued", "running", "ready"]);
-        let asked = settled(&script, script.ask());
+        let asked = last_answer(&script, script.ask());
         assert_eq!((asked.answer.event(), asked.may_leave_job()), (&b"ready"[..], false));
         assert_eq!(script.passed_ms(), 500);
     }
@@ -180,32 +180,32 @@ mod tests {
     #[test]
     fn when_the_wait_is_over_the_newest_interim_answer_is_given() {
         let script = Script::new(&["queued", "running"]);
-        let asked = settled(&script, script.ask());
+        let asked = last_answer(&script, script.ask());
         assert_eq!((asked.answer.event(), asked.may_leave_job()), (&b"running"[..], true));
         assert_eq!(script.passed_ms(), 20_000);
     }
 
     #[test]
-    fn each_state_is_told_once() {
+    fn each_state_is_sent_once() {
         let script = Script::new(&["queued", "queued", "running", "running", "ready"]);
-        let (told, awaited) = told(&script, usize::MAX);
-        assert_eq!(told, ["data: queued\n\n", "data: running\n\n", "data: ready\n\n"]);
+        let (sent_events, awaited) = sent(&script, usize::MAX);
+        assert_eq!(sent_events, ["data: queued\n\n", "data: running\n\n", "data: ready\n\n"]);
         assert!(!awaited);
     }
 
     #[test]
     fn a_silent_stream_shows_that_it_lives_and_ends_at_last() {
         let script = Script::new(&["queued"]);
-        let (told, awaited) = told(&script, usize::MAX);
-        assert_eq!(told[..3], ["data: queued\n\n", ":\n\n", ":\n\n"]);
+        let (sent_events, awaited) = sent(&script, usize::MAX);
+        assert_eq!(sent_events[..3], ["data: queued\n\n", ":\n\n", ":\n\n"]);
         assert!(awaited);
         assert_eq!(script.passed_ms(), STREAM_MS_MAX);
     }
 
     #[test]
-    fn nothing_is_told_to_nobody() {
-        let (told, awaited) = told(&Script::new(&["queued", "running", "ready"]), 1);
-        assert_eq!(told, ["data: queued\n\n"]);
+    fn nothing_is_sent_to_a_closed_client() {
+        let (sent_events, awaited) = sent(&Script::new(&["queued", "running", "ready"]), 1);
+        assert_eq!(sent_events, ["data: queued\n\n"]);
         assert!(awaited);
     }
 

@@ -27,10 +27,10 @@ pub enum InvalidAddress {
     #[error("the address starts with neither http:// nor https://")]
     Scheme,
     /// No host, or a user's name or password before it.
-    #[error("the address has no plain host")]
+    #[error("the address has no host, or has a user name before it")]
     Host,
     /// A space, a control character or a fragment.
-    #[error("the address holds a character that is not to be sent")]
+    #[error("the address contains a space, a control character or a fragment")]
     Character,
 }
 
@@ -68,14 +68,14 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_taken_apart() {
+    fn an_address_is_split() {
         check("https://api.example/v1/chat", Scheme::Https, "api.example", "/v1/chat");
         check("http://127.0.0.1:11434", Scheme::Http, "127.0.0.1:11434", "/");
         check("http://[::1]:9000/a?b=c&d=%20", Scheme::Http, "[::1]:9000", "/a?b=c&d=%20");
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn invalid_addresses_are_refused() {
         for (text, wrong) in [
             ("", InvalidAddress::Scheme),
             ("ftp://example/", InvalidAddress::Scheme),

@@ -1,5 +1,5 @@
 //! Binds the logic to WIT, and holds what is too short for a file of its own.
-#![expect(unsafe_code, reason = "what `export!` is made of")]
+#![expect(unsafe_code, reason = "needed by `export!`")]
 
 use std::cell::RefCell;
 

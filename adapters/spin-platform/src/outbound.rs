@@ -21,7 +21,7 @@ const IMPLIED: [&str; 2] = ["host", "content-length"];
 pub(crate) fn send(request: &Request) -> Result<Response, Error> {
     let deadline = Deadline::after_ms(request.timeout_ms);
     let outgoing = outgoing(request)?;
-    let body = outgoing.body().map_err(|()| broken("the request has no body"))?;
+    let body = outgoing.body().map_err(|()| broken("cannot get the request's body"))?;
     let sent = outgoing_handler::handle(outgoing, Some(options(request.timeout_ms)?)).map_err(failed)?;
     // A service may answer before it has read everything, so read the answer even if the write failed.
     let written = write(body, &request.body, &deadline);
@@ -59,7 +59,7 @@ fn outgoing(request: &Request) -> Result<OutgoingRequest, Error> {
         .map(|(name, value)| (name.clone(), value.clone().into_bytes()))
         .chain(content_length(request))
         .collect();
-    let fields = Fields::from_list(&headers).map_err(|_| broken("a header field cannot be sent"))?;
+    let fields = Fields::from_list(&headers).map_err(|_| broken("a header field is invalid"))?;
     let outgoing = OutgoingRequest::new(fields);
     let scheme = match address.scheme {
         Scheme::Http => WasiScheme::Http,
@@ -69,7 +69,7 @@ fn outgoing(request: &Request) -> Result<OutgoingRequest, Error> {
         && outgoing.set_scheme(Some(&scheme)).is_ok()
         && outgoing.set_authority(Some(address.authority)).is_ok()
         && outgoing.set_path_with_query(Some(address.target)).is_ok();
-    if is_set { Ok(outgoing) } else { Err(broken("the method or the address cannot be sent")) }
+    if is_set { Ok(outgoing) } else { Err(broken("the method or the address is invalid")) }
 }
 
 fn method(name: &str) -> Method {
@@ -94,11 +94,11 @@ fn options(timeout_ms: u32) -> Result<RequestOptions, Error> {
     let are_set = options.set_connect_timeout(timeout).is_ok()
         && options.set_first_byte_timeout(timeout).is_ok()
         && options.set_between_bytes_timeout(timeout).is_ok();
-    if are_set { Ok(options) } else { Err(broken("a time limit cannot be set")) }
+    if are_set { Ok(options) } else { Err(broken("cannot set a time limit")) }
 }
 
 fn write(body: OutgoingBody, mut bytes: &[u8], deadline: &Deadline) -> Result<(), Error> {
-    let stream = body.write().map_err(|()| broken("the request's body cannot be written"))?;
+    let stream = body.write().map_err(|()| broken("cannot write the request's body"))?;
     let writable = stream.subscribe();
     while !bytes.is_empty() {
         deadline.wait(&writable)?;
@@ -117,13 +117,13 @@ fn answer(sent: &FutureIncomingResponse, deadline: &Deadline) -> Result<Incoming
     match sent.get() {
         Some(Ok(Ok(response))) => Ok(response),
         Some(Ok(Err(code))) => Err(failed(code)),
-        Some(Err(())) | None => Err(broken("there is no answer")),
+        Some(Err(())) | None => Err(broken("the answer was already taken")),
     }
 }
 
 fn read(response: &IncomingResponse, bytes_max: u32, deadline: &Deadline) -> Result<Response, Error> {
     let headers = response.headers().entries();
-    let body = response.consume().map_err(|()| broken("the answer's body cannot be read"))?;
+    let body = response.consume().map_err(|()| broken("cannot read the answer's body"))?;
     let bytes = read_body(&body, bytes_max, deadline)?;
     let text = |(name, value): (String, Vec<u8>)| {
         (name.to_ascii_lowercase(), String::from_utf8_lossy(&value).into_owned())
@@ -133,7 +133,7 @@ fn read(response: &IncomingResponse, bytes_max: u32, deadline: &Deadline) -> Res
 
 fn read_body(body: &IncomingBody, bytes_max: u32, deadline: &Deadline) -> Result<Vec<u8>, Error> {
     let bytes_max = usize::try_from(bytes_max).unwrap_or(usize::MAX);
-    let stream = body.stream().map_err(|()| broken("the answer's body cannot be read"))?;
+    let stream = body.stream().map_err(|()| broken("cannot read the answer's body"))?;
     let readable = stream.subscribe();
     let mut bytes = Vec::new();
     loop {
@@ -154,7 +154,7 @@ fn broken(reason: &str) -> Error {
 }
 
 fn broke_off(_: StreamError) -> Error {
-    broken("the exchange broke off")
+    broken("the connection broke")
 }
 
 /// Returns only the kind of error, because a runtime's details may hold the address, and with it a secret.
@@ -165,7 +165,9 @@ fn failed(code: ErrorCode) -> Error {
         | ErrorCode::ConnectionWriteTimeout
         | ErrorCode::HttpResponseTimeout
         | ErrorCode::DnsTimeout => Error::Timeout,
-        ErrorCode::HttpRequestDenied => broken("the host is not among `allowed_outbound_hosts`"),
+        ErrorCode::HttpRequestDenied => {
+            broken("the host is not in `allowed_outbound_hosts`: add it in spin.toml")
+        }
         ErrorCode::HttpResponseBodySize(_) => Error::TooLarge,
         other => {
             let text = format!("{other:?}");

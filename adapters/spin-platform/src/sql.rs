@@ -54,8 +54,10 @@ fn retried(mut execute: impl FnMut() -> Result<QueryResult, Error>) -> Result<Qu
 fn describe(error: Error) -> String {
     match error {
         Error::NoSuchDatabase => "the runtime has no database `default`".into(),
-        Error::AccessDenied => "the manifest gives no database `default`".into(),
-        Error::InvalidConnection => "the connection is not valid".into(),
+        Error::AccessDenied => {
+            "the manifest does not grant the database `default`: add it to `sqlite_databases`".into()
+        }
+        Error::InvalidConnection => "the database connection is invalid".into(),
         Error::DatabaseFull => "the database is full".into(),
         Error::Io(text) => text,
     }
@@ -76,6 +78,6 @@ fn from_spin(value: SpinValue) -> Result<Value, String> {
         SpinValue::Integer(integer) => Ok(Value::Integer(integer)),
         SpinValue::Text(text) => Ok(Value::Text(text)),
         SpinValue::Blob(blob) => Ok(Value::Blob(blob)),
-        SpinValue::Real(_) => Err("a column is a REAL, which no statement asks for".into()),
+        SpinValue::Real(_) => Err("unexpected REAL column".into()),
     }
 }

@@ -1,5 +1,5 @@
 //! Binds the logic to WIT.
-#![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
+#![expect(unsafe_code, reason = "needed by the generated bindings and `export!`")]
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
 mod bindings {

@@ -22,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_several_fields_the_first_counts() {
+    fn the_first_of_several_fields_counts() {
         let fields =
             [("accept", "a"), ("cookie", "b"), ("accept", "c")].map(|(n, v)| (n.to_owned(), v.to_owned()));
         assert_eq!(header(&fields, "accept"), Some("a"));

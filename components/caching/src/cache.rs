@@ -70,7 +70,7 @@ where
     /// the page's bytes except the head. If short-term storage does not answer, long-term storage is read.
     pub fn lookup(&self, id: &ShopId, shopper: &ShopperId, now_ms: u64) -> Result<Cached<K::Value>, Error> {
         let key = Key::Page(id, shopper);
-        let warn = |failure: &Failure| self.warn("short-term storage did not give a page", key, failure);
+        let warn = |failure: &Failure| self.warn("cannot read a page from short-term storage", key, failure);
         let kept = self.kv.get(key, HEAD_BYTES_MAX).inspect_err(warn);
         let shop = self.shop_or_warn(id);
         if shop.is_some_and(|shop| shop.closed) {
@@ -95,16 +95,16 @@ where
         let key = Key::Page(shop, shopper);
         let ttl_seconds = Some(self.operator.kv_ttl_seconds());
         let refilled = match self.kv.compare_and_swap(key, None, value, ttl_seconds) {
-            Ok(Swap::Done) => self.drop_if_forgotten(shop, shopper),
+            Ok(Swap::Done) => self.drop_if_deleted(shop, shopper),
             Ok(Swap::Lost) => Ok(()),
             Err(failure) => Err(failure),
         };
         if let Err(failure) = refilled {
-            self.warn("short-term storage was not refilled", key, &failure);
+            self.warn("cannot copy a page to short-term storage", key, &failure);
         }
     }
 
-    fn drop_if_forgotten(&self, shop: &ShopId, shopper: &ShopperId) -> Result<(), Failure> {
+    fn drop_if_deleted(&self, shop: &ShopId, shopper: &ShopperId) -> Result<(), Failure> {
         if self.blob.get(Name::Page(shop, shopper), 0)?.is_none() {
             self.kv.delete(&Key::Page(shop, shopper).to_string())?;
         }
@@ -113,7 +113,7 @@ where
 
     fn shop_or_warn(&self, shop: &ShopId) -> Option<Shop> {
         let key = Key::CatalogVersion(shop);
-        let warn = |failure: &Failure| self.warn("catalog version is not known", key, failure);
+        let warn = |failure: &Failure| self.warn("cannot read the catalog version", key, failure);
         self.shop(shop).inspect_err(warn).ok()
     }
 
@@ -128,7 +128,7 @@ where
         let plan = plan::decode(&object.head);
         if plan.is_none() {
             let name = ("name", &*name.to_string());
-            self.operator.event(Level::Warn, "an object holds no plan, and counts as absent", &[name]);
+            self.operator.event(Level::Warn, "ignored an object that is not a valid plan", &[name]);
         }
         Ok(plan)
     }
@@ -157,7 +157,7 @@ where
         let kept = self.kept_plan(shop, shopper)?;
         if kept.is_some_and(|kept| kept.metadata.planned_ms > page.metadata.planned_ms) {
             let job = ("job", page.metadata.job.as_str());
-            self.operator.event(Level::Info, "a newer page stands, the late one was dropped", &[job]);
+            self.operator.event(Level::Info, "dropped a late page: a newer one is stored", &[job]);
             return Ok(Stored::Outdated);
         }
         self.write(shop, shopper, page, &plan)?;
@@ -169,7 +169,7 @@ where
     }
 
     fn keeps_nothing(&self, shop: &ShopId, shopper: &ShopperId) -> Result<bool, Failure> {
-        Ok(self.shop(shop)?.closed || self.was_forgotten(shop, shopper)?)
+        Ok(self.shop(shop)?.closed || self.was_deleted(shop, shopper)?)
     }
 
     fn write(
@@ -190,9 +190,9 @@ where
     /// But an older copy could hide the page until it expires, so it is removed if possible.
     fn set_short_term(&self, key: Key<'_>, content: &K::Value) {
         let Err(failure) = self.kv.set(key, content, self.operator.kv_ttl_seconds()) else { return };
-        self.warn("short-term storage did not take a page", key, &failure);
+        self.warn("cannot write a page to short-term storage", key, &failure);
         if let Err(failure) = self.kv.delete(&key.to_string()) {
-            self.warn("short-term storage may hold an older page", key, &failure);
+            self.warn("cannot delete an older page from short-term storage", key, &failure);
         }
     }
 

@@ -145,7 +145,7 @@ pub(crate) struct FakeBlob {
     pub(crate) calls: RefCell<Vec<String>>,
     pub(crate) faults: Faults,
     /// What another caller deletes right after the next get.
-    pub(crate) forgotten: RefCell<Option<String>>,
+    pub(crate) deleted_by_read: RefCell<Option<String>>,
 }
 
 impl FakeBlob {
@@ -163,7 +163,7 @@ impl Blob for FakeBlob {
     fn get(&self, name: Name<'_>, peek: u32) -> Result<Option<Object<Bytes>>, Failure> {
         self.asked("get", &name.to_string())?;
         let object = self.objects.borrow().get(&name.to_string()).cloned();
-        if let Some(name) = self.forgotten.take() {
+        if let Some(name) = self.deleted_by_read.take() {
             self.objects.borrow_mut().remove(&name);
         }
         Ok(object.map(|value| Object { head: head(&value, peek), value }))

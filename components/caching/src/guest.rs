@@ -1,5 +1,5 @@
 //! The WIT bindings of the component: only conversions, no decisions.
-#![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
+#![expect(unsafe_code, reason = "needed by the generated bindings and `export!`")]
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
 mod bindings {
@@ -18,7 +18,7 @@ use bindings::wandstore::storefront::shopper_types;
 use model::pages::InvalidJobId;
 use model::{Bucket, InvalidId, Key, Scope, ShopId, ShopperId, Store};
 
-use crate::{Blob, Cache, Entry, Error, Failure, Forgotten, Kv, Level, Object, Operator, Swap};
+use crate::{Blob, Cache, Deleted, Entry, Error, Failure, Kv, Level, Object, Operator, Swap};
 
 struct Component;
 
@@ -82,10 +82,10 @@ impl cache_control::Guest for Component {
         Ok(CACHE.pages(&shop, &shopper)?.iter().map(ToString::to_string).collect())
     }
 
-    fn forget(shop: String, shopper: Option<String>) -> Result<wit::Forgotten, wit::CacheError> {
+    fn delete(shop: String, shopper: Option<String>) -> Result<wit::Deleted, wit::CacheError> {
         let shop = ShopId::parse(&shop)?;
         let shopper = shopper.map(|shopper| ShopperId::parse(&shopper)).transpose()?;
-        Ok(CACHE.forget(Scope::of(&shop, shopper.as_ref()))?.into())
+        Ok(CACHE.delete(Scope::of(&shop, shopper.as_ref()))?.into())
     }
 }
 
@@ -191,7 +191,7 @@ impl Operator for HostOperator {
 impl From<kv::Error> for Failure {
     fn from(error: kv::Error) -> Self {
         match error {
-            kv::Error::NoSuchStore => Self::Invalid("no such store is given to caching".into()),
+            kv::Error::NoSuchStore => Self::Invalid("caching has no access to this store".into()),
             kv::Error::TooLarge(bytes_max) => Self::TooLarge(bytes_max),
             kv::Error::NotPermitted(text) => Self::Invalid(text),
             kv::Error::Unavailable(text) => Self::Unavailable(text),
@@ -202,7 +202,7 @@ impl From<kv::Error> for Failure {
 impl From<blob::Error> for Failure {
     fn from(error: blob::Error) -> Self {
         match error {
-            blob::Error::NoSuchBucket => Self::Invalid("no such bucket is given to caching".into()),
+            blob::Error::NoSuchBucket => Self::Invalid("caching has no access to this bucket".into()),
             blob::Error::TooLarge(bytes_max) => Self::TooLarge(bytes_max),
             blob::Error::NotPermitted(text) => Self::Invalid(text),
             blob::Error::Unavailable(text) => Self::Unavailable(text),
@@ -233,4 +233,4 @@ impl From<Error> for wit::CacheError {
 
 model::shopper_types_conversions!(shopper_types);
 model::page_types_conversions!(wit, Value);
-model::conversions!(struct Forgotten as wit::Forgotten { count, more });
+model::conversions!(struct Deleted as wit::Deleted { count, more });

@@ -22,7 +22,7 @@
 mod cache;
 mod capabilities;
 mod changes;
-mod forget;
+mod deletion;
 mod freshness;
 mod metadata;
 mod plan;
@@ -35,7 +35,7 @@ mod guest;
 
 pub use cache::{Cache, Error, Stored};
 pub use capabilities::{Blob, Entry, Failure, Kv, Level, Object, Operator, Swap, Value};
-pub use forget::Forgotten;
+pub use deletion::Deleted;
 pub use freshness::staleness;
 pub use plan::InvalidPlan;
 pub use shop::Shop;

@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_plan_is_refused() {
+    fn invalid_plans_are_refused() {
         for text in ["", "{", "{} {}", "nonsense"] {
             assert_eq!(encode(text, &PageMetadata::unknown()), Err(InvalidPlan::NotJson), "{text}");
         }
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_of_another_form_holds_no_plan() {
+    fn an_object_of_another_form_is_not_a_plan() {
         for bytes in [b"".as_slice(), b"{}", b"\xff", b"{\"metadata\":{},\"plan\":{}}"] {
             assert_eq!(decode(bytes), None);
         }

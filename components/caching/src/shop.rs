@@ -46,10 +46,10 @@ impl Shop {
         }
         let version = self.version.wrapping_add(self.due_ms.is_some().into());
         let bumped_ms = self.due_ms.or(self.bumped_ms).map(|bumped_ms| bumped_ms.min(now_ms));
-        let settled = Self { version, bumped_ms, due_ms: None, ..self };
+        let current = Self { version, bumped_ms, due_ms: None, ..self };
         match bumped_ms.map(|bumped_ms| bumped_ms + BUMP_INTERVAL_MS) {
-            Some(due_ms) if now_ms < due_ms => Self { due_ms: Some(due_ms), ..settled },
-            _ => settled.bumped(now_ms),
+            Some(due_ms) if now_ms < due_ms => Self { due_ms: Some(due_ms), ..current },
+            _ => current.bumped(now_ms),
         }
     }
 
@@ -119,14 +119,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_kept_of_a_shop_comes_back(shop in any_shop()) {
+        fn a_shop_record_round_trips(shop in any_shop()) {
             let entry = shop.encode();
             prop_assert!(entry.len() <= ENTRY_BYTES_MAX as usize);
             prop_assert_eq!(Shop::decode(entry.as_bytes()), shop);
         }
 
         #[test]
-        fn any_bytes_can_be_asked_for_a_shop(bytes in prop::collection::vec(any::<u8>(), 0..32)) {
+        fn decoding_any_bytes_as_a_shop_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..32)) {
             let shop = Shop::decode(&bytes);
             prop_assert!(!shop.closed || bytes.ends_with(CLOSED.as_bytes()));
         }
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_was_wrong_holds_no_move_back() {
+    fn a_wrong_clock_delays_no_bump() {
         let ahead = Shop::default().changed(NOW_MS).changed(NOW_MS + 1);
         let back_ms = NOW_MS - 3_600_000;
         assert_eq!(ahead.catalog_version(back_ms), 2);

@@ -13,7 +13,7 @@ pub use find::Collection;
 pub use shape::{Assortment, Image, Price, Product};
 
 /// The key of the assortment for all shops without one of their own.
-const EVERY_STORE: &str = "*";
+const EVERY_SHOP: &str = "*";
 
 /// The assortments of all shops. The default has no shop.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Catalog {
 
     /// Returns the assortment of a shop; `None` if the file does not have the shop.
     pub fn assortment(&self, shop: &str) -> Option<&Assortment> {
-        self.shops.get(shop).or_else(|| self.shops.get(EVERY_STORE))
+        self.shops.get(shop).or_else(|| self.shops.get(EVERY_SHOP))
     }
 }
 

@@ -93,7 +93,7 @@ impl<W: World> Shopify<'_, W> {
                 Ok(Read { data, partly: None }) => return Ok(data),
                 Ok(Read { data, partly: Some(failure) }) => {
                     if !self.give_up(query, &failure) {
-                        self.world.warn("Shopify answered in part", &[("cause", &failure.to_string())]);
+                        self.world.warn("Shopify answered only in part", &[("cause", &failure.to_string())]);
                         return Ok(data);
                     }
                     continue;
@@ -116,7 +116,7 @@ impl<W: World> Shopify<'_, W> {
             }
             Failure::Refused(_) if query.without_language() => true,
             Failure::Refused(_) if query.without_country() => {
-                self.world.warn("Shopify knows no such country", &[("cause", &failure.to_string())]);
+                self.world.warn("Shopify does not know the country", &[("cause", &failure.to_string())]);
                 true
             }
             _ => false,

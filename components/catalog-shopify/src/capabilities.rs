@@ -22,7 +22,7 @@ pub enum NoAnswer {
     Timeout,
     /// The answer exceeds the size limit, given in bytes.
     TooLarge(u64),
-    /// Shopify was not reached, or the exchange broke off. The text is for the log.
+    /// Shopify was not reached, or the connection broke. The text is for the log.
     Unavailable(String),
 }
 

@@ -17,10 +17,10 @@ const SECURITY_MS: u64 = 300_000;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// Shopify failed recently, and is not asked for this many more milliseconds.
-    #[error("Shopify is left alone for another {0} ms")]
+    #[error("Shopify failed recently; retry after {0} ms")]
     Resting(u64),
     /// Shopify was not asked, because its answer would come too late for the caller. This says nothing about Shopify.
-    #[error("no time was left to ask")]
+    #[error("no time left for a request")]
     NoTimeLeft,
     /// The deployment has no Storefront API for the shop.
     #[error("the deployment has no Storefront API for this shop")]
@@ -29,13 +29,13 @@ pub enum Failure {
     #[error("no answer in time")]
     Timeout,
     /// The answer exceeds this limit, in bytes.
-    #[error("an answer of more than {0} bytes")]
+    #[error("the answer is larger than {0} bytes")]
     TooLarge(u64),
     /// Shopify was not reached.
-    #[error("not reached: {0}")]
+    #[error("cannot reach Shopify: {0}")]
     Unreachable(String),
-    /// Shopify was asked too often, and is not asked for this many milliseconds.
-    #[error("asked too often; it wants {0} ms of quiet")]
+    /// Shopify throttled us. No request is sent for this many milliseconds.
+    #[error("too many requests; retry after {0} ms")]
     Throttled(u64),
     /// Status 430: Shopify considers the request malicious.
     #[error("rejected for security (430)")]
@@ -44,16 +44,16 @@ pub enum Failure {
     #[error("the shop is closed (status {0})")]
     Closed(u16),
     /// Shopify does not accept our token.
-    #[error("our token for the shop's Storefront API is not accepted (status {0})")]
+    #[error("Shopify rejected our Storefront API token (status {0})")]
     Unauthorized(u16),
     /// Any other status than 200, and how long Shopify is then not asked, in milliseconds.
     #[error("status {0}")]
     Status(u16, u64),
     /// The answer is not from a Storefront API.
-    #[error("what came is no answer of a Storefront API")]
+    #[error("the answer is not from a Storefront API")]
     Garbage,
     /// We may not read a field: our token lacks a permission, or there is no token.
-    #[error("a field is not for us (ACCESS_DENIED)")]
+    #[error("Shopify denied access to a field (ACCESS_DENIED)")]
     Denied,
     /// Shopify refused the query, with this code.
     #[error("the query was refused ({0})")]
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shopify_is_left_alone_for_as_long_as_it_wants_within_reason() {
+    fn pauses_follow_shopify_within_limits() {
         for (status, retry_after_ms, rest_ms) in [
             (429, Some(2_500), 2_500),
             (429, Some(0), 1_000),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::capabilities::{Answer, NoAnswer, StorageFailed, World};
 
-pub const STORE: &str = "magic-wands.myshopify.com";
+pub const SHOP_ID: &str = "magic-wands.myshopify.com";
 
 type Scripted = Result<Answer, NoAnswer>;
 

@@ -1,5 +1,5 @@
 //! Connects the catalog to WIT.
-#![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
+#![expect(unsafe_code, reason = "needed by the generated bindings and `export!`")]
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
 mod bindings {
@@ -130,7 +130,7 @@ model::conversions!(enum NoAnswer as fetch::Error { NoSuchUpstream, Timeout, Too
 impl From<kv::Error> for StorageFailed {
     fn from(error: kv::Error) -> Self {
         match error {
-            kv::Error::NoSuchStore => Self("no such store is given to the catalog".into()),
+            kv::Error::NoSuchStore => Self("the catalog has no access to this store".into()),
             kv::Error::TooLarge(bytes_max) => Self(format!("larger than {bytes_max} bytes")),
             kv::Error::NotPermitted(text) | kv::Error::Unavailable(text) => Self(text),
         }

@@ -112,7 +112,7 @@ pub fn rest(
 /// may be asked anyway.
 pub fn claim(world: &impl World, shop: &ShopId, market: &Market, question: Question<'_>) -> bool {
     world.claim(Key::Catalog(shop, &claim_of(market, question)), CLAIM_SECONDS).unwrap_or_else(|failed| {
-        tell(world, &failed);
+        log_failure(world, &failed);
         true
     })
 }
@@ -120,7 +120,7 @@ pub fn claim(world: &impl World, shop: &ShopId, market: &Market, question: Quest
 /// Releases a claim.
 pub fn release(world: &impl World, shop: &ShopId, market: &Market, question: Question<'_>) {
     if let Err(failed) = world.release(Key::Catalog(shop, &claim_of(market, question)), CLAIM_SECONDS) {
-        tell(world, &failed);
+        log_failure(world, &failed);
     }
 }
 
@@ -134,17 +134,17 @@ fn rest_of(question: Question<'_>) -> String {
 
 fn read(world: &impl World, key: Key<'_>) -> Option<Vec<u8>> {
     world.recall(key).unwrap_or_else(|failed| {
-        tell(world, &failed);
+        log_failure(world, &failed);
         None
     })
 }
 
 fn write(world: &impl World, key: Key<'_>, bytes: &[u8], ttl_seconds: u32) {
     if let Err(failed) = world.keep(key, bytes, ttl_seconds) {
-        tell(world, &failed);
+        log_failure(world, &failed);
     }
 }
 
-fn tell(world: &impl World, StorageFailed(cause): &StorageFailed) {
+fn log_failure(world: &impl World, StorageFailed(cause): &StorageFailed) {
     world.warn("the catalog's storage failed", &[("cause", cause)]);
 }

@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_amount_or_does_not_fit_is_no_price() {
+    fn invalid_or_excessive_amounts_are_not_prices() {
         for (amount, currency) in [
             ("", "EUR"),
             (".5", "EUR"),
@@ -73,7 +73,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_counted_is_the_same_amount(minor_units: u64, currency in "EUR|JPY|KWD|CLF|CHF", zeros in 0usize..3) {
+        fn a_parsed_amount_equals_the_written_one(minor_units: u64, currency in "EUR|JPY|KWD|CLF|CHF", zeros in 0usize..3) {
             let decimals = usize::from(model::decimals(&currency));
             let digits = format!("{minor_units:0width$}", width = decimals + 1);
             let (whole, fraction) = digits.split_at(digits.len() - decimals);
@@ -88,7 +88,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_a_price_or_none(amount in ".{0,30}", currency in ".{0,4}") {
+        fn parsing_any_text_never_panics(amount in ".{0,30}", currency in ".{0,4}") {
             let _ = minor(&amount, &currency);
         }
     }

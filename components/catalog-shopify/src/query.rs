@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_refused_is_given_up_once() {
+    fn a_refused_part_is_dropped_once() {
         let mut query = Query::products(&Market::of("DE", "DE").unwrap(), true);
         assert!(query.without_language() && !query.without_language() && query.has_country());
         assert!(query.without_country() && !query.without_country() && !query.has_country());

@@ -76,7 +76,7 @@ impl<'a, W: World> Visit<'a, W> {
             let query = Query::products(self.market, shopify.has_tags());
             let gathered = shopify.products(query, pages_max)?;
             if let Some(failure) = &gathered.cut_off {
-                self.tell(Question::Products, failure);
+                self.log_failure(Question::Products, failure);
             }
             Ok(Found {
                 answer: gathered.listing,
@@ -166,13 +166,13 @@ impl<'a, W: World> Visit<'a, W> {
         known: Option<Kept<T>>,
     ) -> Result<T, Unanswered> {
         if !matches!(failure, Failure::Resting(_)) {
-            self.tell(question, &failure);
+            self.log_failure(question, &failure);
         }
         known.map(|kept| kept.answer).ok_or(Unanswered::Failed(failure))
     }
 
     /// Logs a failure, and starts a pause for all instances.
-    fn tell(&self, question: Question<'_>, failure: &Failure) {
+    fn log_failure(&self, question: Question<'_>, failure: &Failure) {
         let particulars = [("cause", &*failure.to_string()), ("question", question.kind())];
         self.world.warn("Shopify did not answer", &particulars);
         kept::rest(self.world, self.shopify.shop, question, self.freshness, failure);

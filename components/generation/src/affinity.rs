@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_carted_draws_its_category_up() {
+    fn a_carted_product_raises_its_category() {
         let signals = Signals {
             views: vec!["wand-1".to_owned()],
             carted: vec!["potion-1".to_owned()],
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_searched_for_comes_first() {
+    fn searched_products_come_first() {
         let signals = Signals { searches: vec!["a HAT!".to_owned()], ..Signals::default() };
         assert!(ranked(Persona::Minimalist, &signals)[0].starts_with("hat"));
     }
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn without_signals_the_catalogs_order_stands() {
+    fn without_signals_the_catalogs_order_is_kept() {
         assert_eq!(ranked(Persona::Minimalist, &Signals::default())[..3], ["wand-1", "wand-2", "wand-3"]);
     }
 }

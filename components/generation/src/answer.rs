@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_plan_is_refused() {
+    fn invalid_plans_are_refused() {
         check("", Ending::Complete, "holds no JSON object");
         check("} {", Ending::Complete, "holds no JSON object");
         check("[]", Ending::Complete, "holds no JSON object");
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_parser_says_is_passed_on_in_short() {
+    fn parser_errors_are_shortened() {
         let plan = format!("{{{:?}:1}}", "x".repeat(9000));
         assert!(read(&plan, Ending::Complete).unwrap_err().what.len() < 300);
     }

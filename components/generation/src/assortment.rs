@@ -149,7 +149,7 @@ mod tests {
     use crate::fakes::{product, sold_out};
 
     #[test]
-    fn of_products_with_one_id_the_first_stands() {
+    fn the_first_of_products_with_one_id_wins() {
         let twin = Product { title: "Twin".to_owned(), ..product("a", "wands", 100) };
         let assortment = Assortment::new("EUR".to_owned(), vec![product("a", "wands", 100), twin]);
         assert_eq!(assortment.get("a").unwrap().title, "Product a");
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sold_out_is_not_offered_unless_everything_is() {
+    fn sold_out_products_are_offered_only_if_all_are_sold_out() {
         let mixed =
             Assortment::new("EUR".to_owned(), vec![product("a", "wands", 1), sold_out("b", "wands", 1)]);
         assert!(mixed.offers("a") && !mixed.offers("b"));
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_found_comes_after_what_is_there_for_everybody_and_once() {
+    fn search_results_follow_the_assortment_without_duplicates() {
         let mut assortment = Assortment::new("EUR".to_owned(), vec![product("a", "wands", 1)]);
         assortment.add(vec![product("a", "wands", 2), product("b", "wands", 3), product("b", "wands", 4)]);
         let prices = |products: &[Product]| products.iter().map(|it| it.price).collect::<Vec<_>>();
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn as_many_products_as_a_catalog_gives_may_not_be_all() {
+    fn a_full_catalog_answer_may_be_incomplete() {
         let of = |count: usize| {
             let products = (0..count).map(|at| product(&format!("p{}", at / 2), "wands", 1)).collect();
             Assortment::new("EUR".to_owned(), products)

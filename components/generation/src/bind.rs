@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_shopper_saw_and_what_the_merchant_promises_are_filled_in() {
+    fn viewed_products_and_promises_are_filled_in() {
         let views = ["hat-1", "gone", "wand-sold-out", "hat-1"].map(str::to_owned).to_vec();
         bound(&Signals { views, ..Signals::default() }, &storefront(), |page| {
             let [
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_seen_and_nothing_promised_is_not_shown() {
+    fn empty_filled_in_blocks_are_not_shown() {
         let silent = Merchant { promises: Vec::new(), ..merchant() };
         let storefront = Storefront::new("s", silent, assortment());
         let count = bound(&Signals::default(), &storefront, |page| page.blocks.len());

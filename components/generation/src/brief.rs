@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_stored_by_another_release_is_known_again() {
+    fn a_brief_of_another_release_is_recognised() {
         let brief = Brief::of(&merchant());
         let text = serde_json::to_string(&brief).unwrap();
         assert_eq!(serde_json::from_str::<Brief>(&text).unwrap(), brief);

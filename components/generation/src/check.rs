@@ -125,7 +125,7 @@ impl Judge<'_> {
 
     fn true_of_products(&mut self, path: &str, heading: &str, products: &[&Product]) {
         if let Some(claim) = false_claim(heading, products, self.storefront) {
-            self.report(path, format!("says that the products {claim}, which is not so"));
+            self.report(path, format!("says that the products {claim}, which is not true"));
         }
     }
 
@@ -133,7 +133,7 @@ impl Judge<'_> {
         let is_name = heading == self.storefront.voice.name();
         if let Some(claim) = claims(heading, self.storefront).first().filter(|_| !is_name) {
             let what =
-                format!("says that the products {claim}, which nobody knows before they are filled in");
+                format!("says that the products {claim}, which cannot be known before they are filled in");
             self.report(path, what);
         }
     }
@@ -257,8 +257,8 @@ mod tests {
     }
 
     #[test]
-    fn a_heading_is_true_of_what_stands_under_it() {
-        let what = |claim: &str| format!("says that the products {claim}, which is not so");
+    fn a_heading_is_true_of_its_products() {
+        let what = |claim: &str| format!("says that the products {claim}, which is not true");
         let cases = [
             ("/blocks/0/headline", "On sale", "blocks[0].headline", "are reduced"),
             ("/blocks/1/heading", "Best sellers", "blocks[1].heading", "are the shop's best sellers"),
@@ -275,14 +275,14 @@ mod tests {
             format!("blocks[1].heading: {}", what("are the shop's lowest prices, from the lowest up"));
         let heading = "From the lowest price up";
         check_changed(|plan| plan["blocks"][1]["heading"] = json!(heading), &lowest);
-        let filled_in = "blocks[7].heading: says that the products are reduced, which nobody knows before they \
-                         are filled in";
+        let filled_in = "blocks[7].heading: says that the products are reduced, which cannot be known before \
+                         they are filled in";
         check_changed(|plan| plan["blocks"][7]["heading"] = json!("Your discounts"), filled_in);
     }
 
     #[test]
     fn the_title_is_true_of_the_page_as_a_whole() {
-        let what = |claim: &str| format!("title: says that the products {claim}, which is not so");
+        let what = |claim: &str| format!("title: says that the products {claim}, which is not true");
         for (title, claim) in [
             ("Summer sale", "are reduced"),
             ("Hats", "are of the category \"Hats\""),
@@ -306,12 +306,12 @@ mod tests {
             plan["blocks"][0]["product"] = json!(null);
             plan["blocks"][0]["headline"] = json!("Everything on sale");
         };
-        let expected = "blocks[0].headline: says that the products are reduced, which is not so";
+        let expected = "blocks[0].headline: says that the products are reduced, which is not true";
         check_changed(unproven, expected);
     }
 
     #[test]
-    fn a_grid_may_show_what_is_sold_out() {
+    fn a_grid_may_show_sold_out_products() {
         let mut plan = every_block();
         let Block::Grid(Grid { products, .. }) = &mut plan.blocks[1] else { panic!("a grid is second") };
         products[0] = "wand-sold-out".to_owned();
@@ -405,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_wrong_throughout_is_told_so_in_few_words() {
+    fn a_plan_with_many_problems_gets_a_short_list() {
         let block = Block::Grid(Grid { heading: "<".repeat(1000), products: vec!["<".repeat(1000); 1000] });
         let plan = Plan { title: "<".repeat(1000), blocks: vec![block; 1000] };
         let problems = check(plan, &storefront()).unwrap_err();

@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_is_refused() {
+    fn invisible_text_is_refused() {
         for text in [
             "a\nb",
             "a\0",
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_is_allowed_whatever_it_holds() {
+    fn the_shops_name_is_always_allowed() {
         let odd =
             Merchant { name: "Cheap $ <3".to_owned(), banned_words: vec!["cheap".to_owned()], ..merchant() };
         let voice = Voice::new("magic-wands", &odd, "EUR");
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_shows_nothing_is_replaced() {
+    fn an_invisible_name_is_replaced() {
         for name in ["\u{200b}\n ", "\u{3164}", "\u{200d}\u{fe0f}"] {
             let nameless = Merchant { name: name.to_owned(), ..merchant() };
             assert_eq!(Voice::new("magic-wands", &nameless, "EUR").name(), "magic-wands", "{name:?}");

@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn words_that_only_contain_a_deal_ask_for_none() {
+    fn words_that_only_contain_deal_ask_for_no_reduction() {
         assert!(!asks_for_deals("wholesale idealist"));
     }
 }

@@ -73,7 +73,7 @@ impl<H: Host> Run<'_, H> {
         for term in newest_terms(signals) {
             match self.host.search(shop, market, term) {
                 Ok(found) => assortment.add(found),
-                Err(_) => self.host.event(Level::Warn, "the catalog did not search", &[]),
+                Err(_) => self.host.event(Level::Warn, "cannot search the catalog", &[]),
             }
         }
         Ok(assortment)

@@ -1,5 +1,5 @@
 //! Connects the logic to WIT.
-#![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
+#![expect(unsafe_code, reason = "needed by the generated bindings and `export!`")]
 
 use bindings::exports::wandstore::storefront::generator::Guest;
 use bindings::wandstore::capabilities::{clock, llm, log, settings, values::Value};

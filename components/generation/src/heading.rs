@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_shop_that_may_have_more_products_nobody_knows_the_lowest_price() {
+    fn an_incomplete_assortment_has_no_known_lowest_price() {
         let shop_of = |count: u64| {
             let products = (0..count).map(|at| product(&format!("p{at}"), "Wands", 2_900 + at)).collect();
             Storefront::new("s", merchant(), Assortment::new("EUR".to_owned(), products))
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sorted_by_price_is_so_and_may_leave_some_out() {
+    fn a_claim_of_price_order_requires_order_but_not_completeness() {
         for heading in ["Sorted by price", "In order of price", "Price: low to high"] {
             check(heading, &["potion-1", "hat-1", "wand-1"], None);
             check(heading, &["hat-1", "potion-1"], Some(&Claim::ByPrice));
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_called_reduced_is_reduced() {
+    fn a_claim_of_reductions_requires_reduced_products() {
         for heading in [
             "Reduced right now",
             "Deals of the day",
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_sounds_like_a_reduction_is_not_judged() {
+    fn words_that_only_sound_like_reductions_claim_nothing() {
         for heading in [
             "Not for sale",
             "Wands for sale",
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_called_half_price_costs_half() {
+    fn a_claim_of_half_price_requires_half_price() {
         for heading in ["Half price", "Half-price potions", "Half off"] {
             check(heading, &["potion-2"], None);
             check(heading, &["wand-3"], Some(&Claim::HalfPrice));
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_merchant_tagged_may_be_said() {
+    fn a_claim_backed_by_a_tag_is_allowed() {
         let tagged = |tag: &str| Product { tags: vec![tag.to_owned()], ..product("a", "Wands", 1) };
         let (storefront, new, best) = (storefront(), tagged("new"), tagged("Bestseller"));
         assert_eq!(false_claim("New arrivals", &[&new], &storefront), None);
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn what_says_nothing_of_products_is_not_judged() {
+    fn headings_without_claims_are_not_judged() {
         for heading in
             ["Look around", "Something new for you", "Magic Wands", "Popularity is not all", "New wood"]
         {

@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_asks_for_reductions_hunts_deals() {
+    fn a_shopper_who_asks_for_reductions_is_a_dealhunter() {
         for search in ["wands on SALE", "discount", "cheap!"] {
             check(
                 &Signals { searches: texts(&[search]), ..Signals::default() },
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn of_those_with_the_same_points_explorers_win_then_loyalists_then_dealhunters() {
+    fn ties_go_to_explorers_then_loyalists_then_dealhunters() {
         let read = |visits, off: &[Persona]| {
             let signals = Signals { visits, ..Signals::default() };
             read(&signals, &assortment(), |persona| !off.contains(&persona)).unwrap().persona

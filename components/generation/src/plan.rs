@@ -34,7 +34,7 @@ use limits::{BLOCKS_MAX, BLOCKS_MIN, TITLE_CHARS_MAX};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
-    /// What the browser's tab says.
+    /// The title of the browser's tab.
     #[schemars(length(min = 1, max = TITLE_CHARS_MAX))]
     pub title: String,
     /// From top to bottom. The first is the only hero.
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_schema_does_not_name_is_refused() {
+    fn members_outside_the_schema_are_refused() {
         for block in [
             json!({ "type": "hero", "headline": "x", "text": "x", "product": null, "price": 1 }),
             json!({ "type": "hero", "headline": "x", "text": "x" }),

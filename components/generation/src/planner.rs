@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dealhunter_is_told_of_the_lowest_price_only_where_it_is_known() {
+    fn a_dealhunter_sees_the_lowest_price_only_if_it_is_known() {
         let heading = |count: u64| {
             let products = (0..count).map(|at| product(&format!("p{at}"), "Wands", 2_900 + at)).collect();
             let storefront = Storefront::new("s", merchant(), Assortment::new("EUR".to_owned(), products));

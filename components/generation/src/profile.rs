@@ -1,4 +1,4 @@
-//! What generation knows of each persona: which evidence speaks for it, what it wants, and how the local planner
+//! The profile of each persona: its evidence, its wishes, and how the local planner
 //! makes its page. A persona is one module of this folder, and a line in [`of`] and in [`BY_PRECEDENCE`].
 
 mod dealhunter;
@@ -24,7 +24,7 @@ pub fn of(persona: Persona) -> &'static Profile {
     }
 }
 
-/// What generation knows of a persona.
+/// The profile of a persona.
 pub struct Profile {
     /// What the persona wants from a page, for the model.
     pub wants: &'static str,

@@ -34,7 +34,7 @@ pub struct Proposal {
     pub plan: Checked,
     /// Who planned it.
     pub source: Source,
-    /// What went wrong on the way.
+    /// The problem on the way, if any.
     pub trouble: Option<Trouble>,
     /// The longest time that the plan counts as fresh, because a better one may be available soon.
     pub fresh_ms_max: Option<u64>,

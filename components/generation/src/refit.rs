@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_grid_goes_on_without_what_is_gone() {
+    fn a_grid_drops_missing_products() {
         let refitted = refit(every_block(), &storefront_without(&["potion-1"])).unwrap();
         let Block::Grid(Grid { products, .. }) = &refitted.plan().blocks[1] else {
             panic!("a grid is second")
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_from_the_lowest_price_up_begins_at_todays_lowest() {
+    fn a_list_from_the_lowest_price_starts_at_todays_lowest() {
         let ids = ["potion-2", "potion-1", "hat-1"];
         let under = |today| under("Lowest price first", &ids, today).unwrap();
         assert_eq!(under(products()), ids);
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sorted_by_price_is_sorted_by_todays() {
+    fn a_list_sorted_by_price_uses_todays_prices() {
         let ids = ["potion-2", "potion-1", "hat-1"];
         let today = repriced("potion-2", 1_500, None);
         assert_eq!(under("Sorted by price", &ids, today).unwrap(), ["potion-1", "potion-2", "hat-1"]);
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_longer_so_is_left_out() {
+    fn blocks_that_are_no_longer_true_are_left_out() {
         let ids = ["potion-2", "wand-3"];
         assert_eq!(under("Discounts", &ids, products()).unwrap(), ids);
         assert_eq!(
@@ -137,10 +137,10 @@ mod tests {
             None,
             "one is too few for a grid"
         );
-        let mut moved = products();
-        moved.iter_mut().find(|product| product.id == "hat-2").unwrap().category = "Caps".to_owned();
+        let mut changed = products();
+        changed.iter_mut().find(|product| product.id == "hat-2").unwrap().category = "Caps".to_owned();
         assert_eq!(under("Hats", &["hat-1", "hat-2"], products()).unwrap(), ["hat-1", "hat-2"]);
-        assert_eq!(under("Hats", &["hat-1", "hat-2"], moved), None);
+        assert_eq!(under("Hats", &["hat-1", "hat-2"], changed), None);
     }
 
     #[test]

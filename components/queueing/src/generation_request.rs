@@ -102,7 +102,7 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_can_be_asked_for_a_request(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn decoding_any_bytes_as_a_request_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             prop_assert!(decode(&bytes).is_err());
         }
     }
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn payloads_with_what_is_no_id_or_market_are_no_requests() {
+    fn payloads_with_invalid_ids_or_markets_are_refused() {
         let text = String::from_utf8(encode(request(Signals::default()))).unwrap();
         for (right, wrong) in [("aaa", "a:a"), ("\"BR\"", "\"br\""), ("dealhunter", "nobody")] {
             assert!(decode(text.replace(right, wrong).as_bytes()).is_err(), "{wrong}");

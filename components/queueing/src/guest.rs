@@ -1,5 +1,5 @@
 //! The WIT bindings of the component: only conversions, no decisions.
-#![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
+#![expect(unsafe_code, reason = "needed by the generated bindings and `export!`")]
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
 mod bindings {
@@ -20,7 +20,7 @@ use model::jobs::{ClaimResult, Completion, Enqueued, InvalidRequest, NewJob, Que
 use model::{InvalidId, Key, Range, Scope, ShopId, ShopperId, Store};
 
 use crate::{
-    Backoff, CRASHES_MAX, Claimed, Error, Failure, Forgotten, Jobs, Kv, Member, Operator, Pool, Queue, Record,
+    Backoff, CRASHES_MAX, Claimed, Deleted, Error, Failure, Jobs, Kv, Member, Operator, Pool, Queue, Record,
 };
 
 struct Component;
@@ -62,7 +62,7 @@ impl queue::Guest for Component {
         Ok(QUEUE.status(&shop, &shopper, pool())?.map(Into::into))
     }
 
-    fn delete(shop: String, shopper: Option<String>) -> Result<page_types::Forgotten, wit::QueueError> {
+    fn delete(shop: String, shopper: Option<String>) -> Result<page_types::Deleted, wit::QueueError> {
         let shop = ShopId::parse(&shop)?;
         let shopper = shopper.map(|shopper| ShopperId::parse(&shopper)).transpose()?;
         Ok(QUEUE.delete(Scope::of(&shop, shopper.as_ref()), pool())?.into())
@@ -158,7 +158,7 @@ model::jobs_conversions!(jobs, Vec<u8>);
 model::job_types_conversions!(wit);
 model::catalog_types_conversions!(catalog_types);
 model::shopper_types_conversions!(shopper_types);
-model::conversions!(struct Forgotten as page_types::Forgotten { count, more });
+model::conversions!(struct Deleted as page_types::Deleted { count, more });
 model::conversions!(struct Record as wit::JobError { at_ms, job, shop, cause: option, reason, ending });
 
 impl From<jobs::Error> for Failure {
@@ -175,7 +175,7 @@ impl From<jobs::Error> for Failure {
 impl From<kv::Error> for Failure {
     fn from(error: kv::Error) -> Self {
         match error {
-            kv::Error::NoSuchStore => Self::Invalid("no such store is given to queueing".into()),
+            kv::Error::NoSuchStore => Self::Invalid("queueing has no access to this store".into()),
             kv::Error::TooLarge(bytes_max) => {
                 Self::Invalid(format!("a record may be at most {bytes_max} bytes"))
             }

@@ -38,7 +38,7 @@ pub struct Record {
     pub cause: Option<Cause>,
     /// The error in words.
     pub reason: String,
-    /// What became of the job. The name in storage is that of earlier releases.
+    /// The outcome of the job. The name in storage is that of earlier releases.
     #[serde(rename = "settled")]
     pub ending: Ending,
 }

@@ -134,7 +134,7 @@ mod tests {
         }
 
         #[test]
-        fn what_a_server_asked_for_is_honoured(
+        fn a_servers_retry_after_is_honoured(
             attempt in any::<u32>(), after_ms in any::<u64>(), random in any::<u64>(),
         ) {
             let backoff = Backoff { first_ms: 1000, max_ms: 60_000 };

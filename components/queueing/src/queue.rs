@@ -14,7 +14,7 @@ use crate::policy::{Pool, member_index, member_name, pause_ms, rotation};
 use crate::task::Task;
 
 /// The most jobs that one call deletes.
-const FORGOTTEN_MAX: u32 = 200;
+const DELETED_MAX: u32 = 200;
 /// The most jobs that one claim may give up before it leaves the rest to the next claim.
 const BURIALS_MAX: u32 = 16;
 
@@ -55,7 +55,7 @@ pub enum Claimed {
 
 /// The result of one bounded deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Forgotten {
+pub struct Deleted {
     /// How many jobs were deleted.
     pub count: u32,
     /// Whether more may be left.
@@ -223,7 +223,7 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
                 ("reason", &*record.reason),
                 ("cause", &*failure.to_string()),
             ];
-            self.operator.warn("what went wrong in a job was not recorded", &particulars);
+            self.operator.warn("cannot record why a job failed", &particulars);
         }
     }
 
@@ -238,16 +238,16 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
     ///
     /// May also delete generation requests of a shopper whose id is the given one's, `_` and more. They are
     /// requested again, like after any miss.
-    pub fn delete(&self, scope: Scope<'_>, pool: Pool) -> Result<Forgotten, Error> {
+    pub fn delete(&self, scope: Scope<'_>, pool: Pool) -> Result<Deleted, Error> {
         let queues: Vec<String> = (0..pool.size.max(1)).map(member_name).collect();
         let mut count = 0;
         for keys in scope.jobs() {
-            let limit = FORGOTTEN_MAX.saturating_sub(count);
+            let limit = DELETED_MAX.saturating_sub(count);
             if limit > 0 {
                 count += self.jobs.delete(&keys, &queues, limit)?;
             }
         }
-        Ok(Forgotten { count, more: count >= FORGOTTEN_MAX })
+        Ok(Deleted { count, more: count >= DELETED_MAX })
     }
 
     /// Returns the depth of each member.
@@ -316,7 +316,7 @@ fn admit(claimed: jobs::Claimed, pool: Pool) -> Result<Job, Hopeless> {
         Some(format!("its process died {crashes} times in a row while it ran"))
     } else if attempt > attempts_max {
         // The limit was lowered meanwhile.
-        Some(format!("it was tried {} times, and may be tried {attempts_max} times", attempt - 1))
+        Some(format!("{} attempts failed, and the limit is {attempts_max}", attempt - 1))
     } else {
         None
     };

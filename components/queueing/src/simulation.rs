@@ -26,7 +26,7 @@ use model::{EventId, Market, Scope, ShopId, ShopperId, Signals};
 
 use crate::fakes::{DIED, FakeJobs, FakeKv, FakeOperator, Fault, Row, STOPPED};
 use crate::policy::{Backoff, Pool, member_name};
-use crate::queue::{Claimed, Forgotten, Job, Queue};
+use crate::queue::{Claimed, Deleted, Job, Queue};
 use crate::task::Task;
 
 const POOL: Pool = Pool {
@@ -53,7 +53,7 @@ const SEED_VARIABLE: &str = "QUEUEING_SEED";
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a developer names the seed of the run to repeat")]
-fn no_job_is_lost_or_done_twice_whatever_breaks() {
+fn no_fault_loses_a_job_or_runs_it_twice() {
     match std::env::var(SEED_VARIABLE) {
         Ok(seed) => run(seed.parse().expect("a seed is a number")),
         Err(_) => (0..SEEDS).for_each(run),
@@ -178,7 +178,7 @@ impl Simulation {
             0..10 => self.now_ms += self.random.below(u64::from(POOL.lease_ms)),
             10..19 => self.enqueue(),
             19 => self.enqueue_maintenance(),
-            20 => self.forget(),
+            20 => self.delete_shopper(),
             _ => self.work(),
         }
     }
@@ -235,7 +235,7 @@ impl Simulation {
         }
     }
 
-    fn forget(&mut self) {
+    fn delete_shopper(&mut self) {
         let (shop, shopper) = (shop(), self.shopper());
         let ids = |simulation: &Self| {
             let rows = simulation.queue.jobs.rows.borrow();
@@ -246,10 +246,10 @@ impl Simulation {
             rows.iter().filter(|(_, row)| is_theirs(row)).map(|(id, _)| id.clone()).collect::<Vec<_>>()
         };
         let theirs = ids(self);
-        let forgotten = self.queue.delete(Scope::of(&shop, Some(&shopper)), POOL);
+        let deleted = self.queue.delete(Scope::of(&shop, Some(&shopper)), POOL);
         let left = ids(self);
-        if let Ok(Forgotten { count, more: false }) = forgotten {
-            assert_eq!((count as usize, left.len()), (theirs.len(), 0), "{shopper} was not forgotten");
+        if let Ok(Deleted { count, more: false }) = deleted {
+            assert_eq!((count as usize, left.len()), (theirs.len(), 0), "{shopper} was not deleted");
         }
         for gone in theirs.iter().filter(|id| !left.contains(id)) {
             self.accepted.remove(gone);

@@ -19,13 +19,13 @@ pub enum Task {
 /// The reason why a payload is not a task. The message goes into the journal, so it does not repeat the payload.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InvalidPayload {
-    #[error("it is no task: wrong JSON in line {}, column {}", .0.line(), .0.column())]
+    #[error("invalid task: wrong JSON in line {}, column {}", .0.line(), .0.column())]
     Json(#[from] serde_json::Error),
-    #[error("its form is {0}, which this release does not know")]
+    #[error("invalid task: this release does not know form {0}")]
     Form(u32),
     #[error("{0}")]
     Id(#[from] InvalidId),
-    #[error("{0}")]
+    #[error("invalid task: {0}")]
     Market(#[from] InvalidMarket),
 }
 
@@ -79,16 +79,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_can_be_asked_for_a_task(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn decoding_any_bytes_as_a_task_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             prop_assert!(Task::decode(&bytes).is_err());
         }
     }
 
     #[test]
-    fn what_is_wrong_with_a_payload_is_said_without_its_words() {
+    fn errors_about_a_payload_do_not_repeat_it() {
         let wrong = Task::decode(br#"{"form":1,"store":"magic-wands","shopper":7041}"#).unwrap_err();
-        assert_eq!(wrong.to_string(), "it is no task: wrong JSON in line 1, column 46");
+        assert_eq!(wrong.to_string(), "invalid task: wrong JSON in line 1, column 46");
         let wrong = Task::decode(br#"{"form":3}"#).unwrap_err();
-        assert_eq!(wrong.to_string(), "its form is 3, which this release does not know");
+        assert_eq!(wrong.to_string(), "invalid task: this release does not know form 3");
     }
 }

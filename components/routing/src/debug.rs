@@ -47,7 +47,7 @@ pub(crate) fn pool<V>(deployment: &(impl Queue + Log)) -> Result<Response<V>, Re
     list(deployment, deployment.pool())
 }
 
-/// `/debug/catalog-moved?store={id}`: bumps the catalog version, which makes all existing pages of the shop stale.
+/// `/debug/bump-catalog-version?store={id}`: bumps the catalog version, which makes all existing pages of the shop stale.
 pub(crate) fn bump_catalog_version<D: Cache + Settings + Log>(
     deployment: &D,
     target: Target<'_>,
@@ -57,7 +57,7 @@ pub(crate) fn bump_catalog_version<D: Cache + Settings + Log>(
         Ok(version) => Ok(Response::json(200, &json!({ "store": shop.as_str(), "version": version }))),
         Err(failure) => {
             let particulars = [("shop", shop.as_str()), ("reason", failure.reason())];
-            deployment.warn("a catalog that changed could not be noted", &particulars);
+            deployment.warn("cannot bump the catalog version", &particulars);
             Err(Refusal::CacheUnavailable)
         }
     }
@@ -73,7 +73,7 @@ pub(crate) fn reopen<D: Cache + Settings + Log>(
         Ok(()) => Ok(Response::json(200, &json!({ "store": shop.as_str(), "state": "open" }))),
         Err(failure) => {
             let particulars = [("shop", shop.as_str()), ("reason", failure.reason())];
-            deployment.warn("a shop could not be reopened", &particulars);
+            deployment.warn("cannot reopen a shop", &particulars);
             Err(Refusal::CacheUnavailable)
         }
     }
@@ -83,7 +83,7 @@ fn list<V>(log: &impl Log, answer: Result<Vec<impl Serialize>, Failure>) -> Resu
     match answer {
         Ok(rows) => Ok(Response::json(200, &rows)),
         Err(failure) => {
-            log.warn("the queue could not be inspected", &[("reason", failure.reason())]);
+            log.warn("cannot inspect the queue", &[("reason", failure.reason())]);
             Err(Refusal::QueueUnavailable)
         }
     }

@@ -72,7 +72,7 @@ pub(crate) fn note(storage: &impl Storage, shop: &ShopId, number: u64) -> Result
         keep(storage, shop, &record)?;
     }
     if let Some(former) = former {
-        forget(storage, shop, former)?;
+        delete_number(storage, shop, former)?;
     }
     storage.put(Key::DomainOf(number, shop), b"1", None)?;
     others.iter().try_for_each(|other| link(storage, other, shop))
@@ -99,7 +99,7 @@ pub(crate) fn note_change(
 /// Removes a domain from the index. Call it before removing the domain's record, which holds the number.
 pub(crate) fn remove_from_index(storage: &impl Storage, shop: &ShopId) -> Result<(), Failure> {
     let number = recall(storage, shop)?.number;
-    number.map_or(Ok(()), |number| forget(storage, shop, number))
+    number.map_or(Ok(()), |number| delete_number(storage, shop, number))
 }
 
 /// Returns whether both numbers are known and differ.
@@ -120,7 +120,7 @@ fn keeping(
     Ok(wanted)
 }
 
-fn forget(storage: &impl Storage, shop: &ShopId, number: u64) -> Result<(), Failure> {
+fn delete_number(storage: &impl Storage, shop: &ShopId, number: u64) -> Result<(), Failure> {
     let key = Key::DomainOf(number, shop);
     storage.remove(key.store(), &key.to_string()).map(|_removed| ())
 }

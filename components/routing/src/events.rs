@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_is_refused_where_it_breaks() {
+    fn invalid_json_is_refused_with_its_position() {
         refuse("", "body is not JSON: line 1, column 0");
         refuse("{\"store\":\n\"<script>", "body is not JSON: line 2, column 9");
         refuse("store=a&shopper=b", "body is not JSON: line 1, column 1");

@@ -15,19 +15,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::jobs::{CustomerId, Enqueued, MaintenanceKind, MaintenanceTask, State};
 
 use crate::signals;
-use crate::{Failure, Forgotten, Found, Method, handle};
+use crate::{Deleted, Failure, Found, Method, handle};
 pub(crate) use http::{Answer, FakeRequest};
 pub(crate) use jobs::Requested;
 pub(crate) use pages::{Held, PAGE};
 pub(crate) use sign::{SHOP, sign, signed, webhook};
 
-pub(crate) const STORE: &str = "magic-wands";
+pub(crate) const SHOP_ID: &str = "magic-wands";
 pub(crate) const TOKEN: &str = "open-sesame";
 
 /// The time at which the tests' stories happen.
 pub(crate) const NOW_MS: u64 = 1_700_000_000_000;
 /// How many items one call deletes.
-const FORGET_MAX: usize = 2;
+const DELETED_MAX: usize = 2;
 
 /// The names of the parts that can be down.
 pub(crate) const PARTS: [&str; 4] = ["cache", "queue", "catalog", "storage"];
@@ -81,7 +81,7 @@ impl Default for Fake {
             closed_to_anybody: false,
             now_ms: NOW_MS,
             token: Some(TOKEN),
-            shops: vec![STORE, SHOP],
+            shops: vec![SHOP_ID, SHOP],
             best: "Elder Wand",
             down: Vec::new(),
             refusing: Vec::new(),
@@ -160,13 +160,13 @@ pub(crate) fn customer(id: &str) -> CustomerId {
 }
 
 /// Deletes some items of a set, as caching and queueing do.
-fn forget(ids: &RefCell<BTreeSet<String>>, shop: &ShopId, shopper: Option<&ShopperId>) -> Forgotten {
+fn delete(ids: &RefCell<BTreeSet<String>>, shop: &ShopId, shopper: Option<&ShopperId>) -> Deleted {
     let is_meant = |id: &&String| {
         let (owner, whose) = id.split_once(':').unwrap();
         owner == shop.as_str()
             && shopper.is_none_or(|shopper| shopper.has_page(&ShopperId::parse(whose).unwrap()))
     };
-    let found: Vec<_> = ids.borrow().iter().filter(is_meant).take(FORGET_MAX).cloned().collect();
+    let found: Vec<_> = ids.borrow().iter().filter(is_meant).take(DELETED_MAX).cloned().collect();
     ids.borrow_mut().retain(|id| !found.contains(id));
-    Forgotten { count: u32::try_from(found.len()).unwrap(), more: found.len() == FORGET_MAX }
+    Deleted { count: u32::try_from(found.len()).unwrap(), more: found.len() == DELETED_MAX }
 }

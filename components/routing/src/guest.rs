@@ -1,5 +1,5 @@
 //! The WIT bindings of the component: only conversions, no decisions.
-#![expect(unsafe_code, reason = "what the generated bindings and `export!` are made of")]
+#![expect(unsafe_code, reason = "needed by the generated bindings and `export!`")]
 
 mod convert;
 
@@ -24,7 +24,7 @@ use model::pages::Cached;
 use model::{Key, Market, ShopId, ShopperId, Store};
 
 use crate::{
-    Asker, BodyError, Cache, Catalog, Clock, Content, Failure, Forgotten, Found, JobError, Log, Member,
+    Asker, BodyError, Cache, Catalog, Clock, Content, Deleted, Failure, Found, JobError, Log, Member,
     Merchant, Queue, Request, Settings, ShopStatus, Signatures, Storage, Swap,
 };
 
@@ -103,8 +103,8 @@ impl Cache for Host {
         Ok(ids.iter().filter_map(|id| ShopperId::parse(id).ok()).collect())
     }
 
-    fn forget_pages(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
-        Ok(cache_control::forget(shop.as_str(), shopper.map(ShopperId::as_str))?.into())
+    fn delete_pages(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Deleted, Failure> {
+        Ok(cache_control::delete(shop.as_str(), shopper.map(ShopperId::as_str))?.into())
     }
 }
 
@@ -127,12 +127,12 @@ impl Queue for Host {
         match queue::enqueue_maintenance(&task.into())? {
             job_types::Enqueued::Accepted(_) | job_types::Enqueued::Live(_) => Ok(()),
             job_types::Enqueued::Full => {
-                Err(Failure::Unavailable("the queue had no room for a maintenance task".into()))
+                Err(Failure::Unavailable("the queue is full and cannot take a maintenance task".into()))
             }
         }
     }
 
-    fn forget_jobs(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
+    fn delete_jobs(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Deleted, Failure> {
         Ok(queue::delete(shop.as_str(), shopper.map(ShopperId::as_str))?.into())
     }
 

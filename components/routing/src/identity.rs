@@ -1,4 +1,4 @@
-//! The shopper who asks, identified by a query that Shopify signed.
+//! The shopper of a request, identified by a query that Shopify signed.
 //!
 //! An app proxy receives no cookies. Only with the shopper's consent does the theme's script send the consent and
 //! the id that the browser drew at random. Shopify adds the logged-in customer. Without consent, all shoppers in
@@ -10,7 +10,7 @@ use shopify::proxy::Signed;
 use crate::refusal::Refusal;
 use crate::target::InvalidParameter;
 
-/// The shopper who asks, and their market.
+/// The shopper of a request, and their market.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Identity {
     person: ShopperId,

@@ -36,7 +36,7 @@ mod guest;
 mod tests;
 
 pub use capabilities::{
-    Asker, Cache, Catalog, Clock, Content, Deployment, Failure, Forgotten, Found, JobError, Log, Member,
+    Asker, Cache, Catalog, Clock, Content, Deleted, Deployment, Failure, Found, JobError, Log, Member,
     Merchant, Queue, Settings, ShopStatus, Signatures, Storage, Swap,
 };
 pub use http::{Body, BodyError, CacheOutcome, Pending, Reply, Request, Response};

@@ -11,7 +11,7 @@ mod sweep;
 use model::jobs::{MaintenanceKind, MaintenanceTask};
 use model::{EventId, Key, ShopId, ShopperId};
 
-use crate::capabilities::{Deployment, Failure, Forgotten};
+use crate::capabilities::{Deleted, Deployment, Failure};
 use record::Tally;
 use sweep::Subject;
 
@@ -63,14 +63,14 @@ enum Step {
 }
 
 /// Pages are deleted once more at the end: one may have been on its way into the cache while its job was deleted.
-const FORGET: &[Step] = &[Step::Jobs, Step::Pages, Step::Keys, Step::Journals, Step::Pages];
+const REDACTION: &[Step] = &[Step::Jobs, Step::Pages, Step::Keys, Step::Journals, Step::Pages];
 
 impl Plan {
     fn of(kind: &MaintenanceKind) -> Self {
         let (name, customer, steps) = match kind {
             MaintenanceKind::Uninstalled => ("app/uninstalled", None, &[Step::Jobs, Step::Pages][..]),
-            MaintenanceKind::RedactShop => ("shop/redact", None, FORGET),
-            MaintenanceKind::RedactCustomer(id) => ("customers/redact", Some(id), FORGET),
+            MaintenanceKind::RedactShop => ("shop/redact", None, REDACTION),
+            MaintenanceKind::RedactCustomer(id) => ("customers/redact", Some(id), REDACTION),
             MaintenanceKind::ReportCustomer(id) => ("customers/data_request", Some(id), &[Step::Report][..]),
         };
         Self { name, customer: customer.map(ShopperId::from), steps }
@@ -86,7 +86,7 @@ fn advance<D: Deployment>(
 ) -> Result<bool, Failure> {
     let mut tally = Tally::recall(deployment, shop, cause)?;
     if let Some(step) = plan.steps.get(tally.step).copied() {
-        let Forgotten { count, more } = perform(deployment, shop, cause, plan, step, &mut tally)?;
+        let Deleted { count, more } = perform(deployment, shop, cause, plan, step, &mut tally)?;
         tally.add(step.noun(), count);
         if !more {
             tally.begin_next();
@@ -107,11 +107,11 @@ fn perform<D: Deployment>(
     plan: &Plan,
     step: Step,
     tally: &mut Tally,
-) -> Result<Forgotten, Failure> {
+) -> Result<Deleted, Failure> {
     let subject = Subject { shop, customer: plan.customer.as_ref() };
     match step {
-        Step::Jobs => deployment.forget_jobs(shop, subject.customer),
-        Step::Pages => deployment.forget_pages(shop, subject.customer),
+        Step::Jobs => deployment.delete_jobs(shop, subject.customer),
+        Step::Pages => deployment.delete_pages(shop, subject.customer),
         Step::Keys => sweep::keys(deployment, &subject, &Key::Tally(shop, cause).to_string()),
         Step::Journals => sweep::journals(deployment, &subject, &mut tally.after),
         Step::Report => {

@@ -33,7 +33,7 @@ pub(crate) fn request_page_after(
     };
     deployment.enqueue(request).inspect_err(|failure| {
         let particulars = [("shop", visitor.shop.as_str()), ("reason", failure.reason())];
-        deployment.warn("a page could not be requested", &particulars);
+        deployment.warn("cannot request a page", &particulars);
     })
 }
 
@@ -44,7 +44,7 @@ fn recall(deployment: &(impl Storage + Log), visitor: &Visitor) -> Signals {
         Ok(found) => found.map(|found| signals::decode(&found.bytes)).unwrap_or_default(),
         Err(failure) => {
             let particulars = [("shop", visitor.shop.as_str()), ("reason", failure.reason())];
-            deployment.warn("a session could not be read", &particulars);
+            deployment.warn("cannot read a session", &particulars);
             Signals::default()
         }
     }

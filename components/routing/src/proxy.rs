@@ -167,7 +167,7 @@ fn first_time(
     let swap = deployment.compare_and_swap(key, None, b"1", SEEN_TTL_SECONDS);
     swap.map(|swap| swap == Swap::Done).inspect_err(|failure| {
         let particulars = [("shop", visitor.shop.as_str()), ("reason", failure.reason())];
-        deployment.warn("signals were not stored", &particulars);
+        deployment.warn("cannot store signals", &particulars);
     })
 }
 
@@ -178,7 +178,7 @@ fn keep<D: Deployment>(deployment: &D, visitor: &Visitor, identity: &Identity, e
     let earlier = before.and_then(|earlier| recall(deployment, Key::Session(&visitor.shop, earlier)));
     let stored = track::keep(deployment, visitor, events, earlier.as_ref());
     if let (Some(before), Some(_), true) = (before, earlier, stored > 0) {
-        forget(deployment, &visitor.shop, before);
+        delete_earlier(deployment, &visitor.shop, before);
     }
     stored
 }
@@ -191,15 +191,15 @@ fn recall(deployment: &impl Storage, key: Key<'_>) -> Option<Signals> {
 
 /// Deletes a visitor's data, with one call for each kind: hardly anybody has more pages than one call deletes. The
 /// session is deleted even if the rest fails, because it would otherwise be joined a second time.
-fn forget(deployment: &(impl Cache + Queue + Storage + Log), shop: &ShopId, earlier: &ShopperId) {
+fn delete_earlier(deployment: &(impl Cache + Queue + Storage + Log), shop: &ShopId, earlier: &ShopperId) {
     let session = Key::Session(shop, earlier);
     let results = [
-        deployment.forget_jobs(shop, Some(earlier)).map(|_forgotten| ()),
-        deployment.forget_pages(shop, Some(earlier)).map(|_forgotten| ()),
+        deployment.delete_jobs(shop, Some(earlier)).map(|_deleted| ()),
+        deployment.delete_pages(shop, Some(earlier)).map(|_deleted| ()),
         deployment.remove(session.store(), &session.to_string()).map(|_removed| ()),
     ];
     for failure in results.into_iter().filter_map(Result::err) {
         let particulars = [("shop", shop.as_str()), ("reason", failure.reason())];
-        deployment.warn("what is kept of a visitor who logged in could not be forgotten", &particulars);
+        deployment.warn("cannot delete the data of a visitor who logged in", &particulars);
     }
 }

@@ -36,7 +36,7 @@ pub(crate) enum Refusal {
     /// The id has a market, which only Shopify knows.
     #[error("shopper id with a market needs a signed request")]
     Market,
-    /// The merchant paused generated pages. Only operators are told so.
+    /// The merchant paused generated pages. Only operators see this.
     #[error("the shop is paused")]
     Paused,
     /// A request that claims to be from Shopify has a wrong signature or form.
@@ -57,16 +57,16 @@ pub(crate) enum Refusal {
     /// The body is not a valid report.
     #[error(transparent)]
     Report(#[from] InvalidReport),
-    /// The pool is full. Only operators are told so.
+    /// The pool is full. Only operators see this.
     #[error("every member of the pool is full")]
     QueueFull,
-    /// The queue did not answer. Only operators are told so.
+    /// The queue did not answer. Only operators see this.
     #[error("the queue is unavailable")]
     QueueUnavailable,
-    /// The cache did not answer. Only operators are told so.
+    /// The cache did not answer. Only operators see this.
     #[error("the cache is unavailable")]
     CacheUnavailable,
-    /// Storage did not answer. Only Shopify is told so, and sends its webhook again.
+    /// Storage did not answer. Only Shopify sees this, and sends its webhook again.
     #[error("storage is unavailable")]
     StorageUnavailable,
 }

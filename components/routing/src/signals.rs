@@ -121,19 +121,19 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_is_first_and_nothing_is_there_twice() {
+    fn the_newest_comes_first_without_duplicates() {
         assert_eq!(add(views(2), &[view(2), view(0)]).views, ["wand-0", "wand-2", "wand-1"]);
     }
 
     #[test]
-    fn the_oldest_is_forgotten() {
+    fn the_oldest_signals_are_dropped() {
         let views = views(25).views;
         assert_eq!(views.len(), 20);
         assert_eq!((views[0].as_str(), views[19].as_str()), ("wand-24", "wand-5"));
     }
 
     #[test]
-    fn what_somebody_did_before_they_were_known_comes_first() {
+    fn earlier_signals_precede_those_after_login() {
         let known = Signals { visits: 2, ..views(3) };
         let newer = add(Signals { visits: 1, ..Signals::default() }, &[view(1), view(9)]);
         let joined = join(known, &newer);
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stored_is_versioned() {
+    fn stored_signals_are_versioned() {
         let stored = String::from_utf8(encode(&views(1))).unwrap();
         assert!(stored.starts_with(r#"{"form":1,"signals":{"visits":0,"views":["wand-0"]"#), "{stored}");
         assert_eq!(decode(stored.replace("\"form\":1", "\"form\":2").as_bytes()), Signals::default());
@@ -202,7 +202,7 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_can_be_asked_for_signals(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
+        fn decoding_any_bytes_as_signals_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
             prop_assert_eq!(decode(&bytes), Signals::default());
         }
     }

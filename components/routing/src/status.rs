@@ -81,7 +81,7 @@ fn look(deployment: &(impl Cache + Queue + Log), visitor: &Visitor) -> State {
     }
     state(deployment, visitor).unwrap_or_else(|failure| {
         let particulars = [("shop", visitor.shop.as_str()), ("reason", failure.reason())];
-        deployment.warn("the status of a page could not be told", &particulars);
+        deployment.warn("cannot read the status of a page", &particulars);
         State::Unknown
     })
 }

@@ -84,7 +84,7 @@ pub fn fallback<D: Deployment>(deployment: &D, shop: &str) -> Option<Response<D:
 fn lookup<D: Cache + Log>(deployment: &D, visitor: &Visitor) -> Cached<D::Value> {
     deployment.lookup(&visitor.shop, &visitor.shopper).unwrap_or_else(|failure| {
         let particulars = [("shop", visitor.shop.as_str()), ("reason", failure.reason())];
-        deployment.warn("the cache could not be asked for a page", &particulars);
+        deployment.warn("cannot get a page from the cache", &particulars);
         Cached::Miss
     })
 }
@@ -155,7 +155,7 @@ fn render_fallback(
 fn assortment(deployment: &(impl Catalog + Log), shop: &ShopId, market: &Market) -> Option<Assortment> {
     let known = deployment.products(shop, market).inspect_err(|failure| {
         let particulars = [("shop", shop.as_str()), ("reason", failure.reason())];
-        deployment.warn("the catalog could not be asked for products", &particulars);
+        deployment.warn("cannot get products from the catalog", &particulars);
     });
     known.ok()
 }
@@ -174,7 +174,7 @@ fn nothing() -> Assortment {
 fn collections(deployment: &(impl Catalog + Log), shop: &ShopId, market: &Market) -> Vec<Collection> {
     deployment.collections(shop, market).unwrap_or_else(|failure| {
         let particulars = [("shop", shop.as_str()), ("reason", failure.reason())];
-        deployment.warn("the catalog could not be asked for collections", &particulars);
+        deployment.warn("cannot get collections from the catalog", &particulars);
         Vec::new()
     })
 }

@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_absent_repeated_or_not_well_encoded_is_refused() {
+    fn absent_repeated_and_badly_encoded_parameters_are_refused() {
         for absent in ["/s/x", "/s/x?", "/s/x?&&", "/s/x?Shopper=a", "/s/x?%73hopper=a", "/s/x?xshopper=a"] {
             check(absent, Err(InvalidParameter::Missing("shopper")));
         }
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_that_are_not_ours_are_not_looked_at() {
+    fn unknown_parameters_are_ignored() {
         check("/s/x?utm=%zz&utm=%&shopper=abc", Ok("abc"));
     }
 

@@ -1,4 +1,4 @@
-//! Stories: a deployment, a request, and what comes of it.
+//! Stories: a deployment, a request, and the outcome.
 
 mod debug;
 mod hostile;

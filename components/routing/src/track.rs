@@ -24,12 +24,12 @@ const SESSION_TTL_SECONDS: u32 = 30 * 24 * 60 * 60;
 /// How many times a compare-and-swap is tried.
 const TRIES: u32 = 5;
 
-/// The reason why signals were not stored.
+/// The reason why cannot store signals.
 #[derive(Debug, thiserror::Error)]
 enum NotStored {
     #[error(transparent)]
     Failure(#[from] Failure),
-    #[error("others wrote first, {TRIES} times")]
+    #[error("gave up after {TRIES} write conflicts")]
     RacesLost,
 }
 
@@ -102,7 +102,7 @@ pub(crate) fn keep<D: Deployment>(
         }
         Err(reason) => {
             let particulars = [("shop", visitor.shop.as_str()), ("reason", &reason.to_string())];
-            deployment.warn("signals were not stored", &particulars);
+            deployment.warn("cannot store signals", &particulars);
             0
         }
     }

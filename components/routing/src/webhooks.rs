@@ -68,7 +68,7 @@ pub(crate) fn receive<D: Deployment>(
     let notice = read(deployment, request)?;
     let taken = take(deployment, &notice).map_err(|failure| {
         let particulars = [("shop", notice.shop.as_str()), ("reason", failure.reason())];
-        deployment.warn("a webhook could not be taken", &particulars);
+        deployment.warn("cannot process a webhook", &particulars);
         Refusal::StorageUnavailable
     })?;
     Ok(Response::json(200, &json!({ "taken": taken })))
@@ -109,10 +109,10 @@ fn take<D: Deployment>(deployment: &D, notice: &Notice) -> Result<bool, Failure>
     for shop in &shops {
         follow(deployment, notice, shop)?;
     }
-    // Carrying it out again does no harm, so a failure here is not worth another delivery.
+    // Processing a webhook twice is harmless, so a failure here is not worth another delivery.
     if let Err(failure) = deployment.put(seen, b"1", Some(SEEN_TTL_SECONDS)) {
         let particulars = [("shop", notice.shop.as_str()), ("reason", failure.reason())];
-        deployment.warn("a webhook could not be noted as seen", &particulars);
+        deployment.warn("cannot record a webhook as seen", &particulars);
     }
     Ok(true)
 }

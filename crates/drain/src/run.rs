@@ -54,15 +54,15 @@ pub enum Action {
     /// Run the job, or its next part. A host that can do several things at once reports a timeout at
     /// [`Run::extend_at_ms`] meanwhile.
     Work,
-    /// Extend the lease. Work that is under way continues.
+    /// Extend the lease. Running work continues.
     Extend,
-    /// Complete the job with its outcome. An extension that is under way is dropped.
+    /// Complete the job with its outcome. A running extension is dropped.
     Complete,
     /// Complete the job for another attempt, because it has more parts than one attempt may have.
     GiveBack,
-    /// Continue with what is under way, until this time at the latest.
+    /// Continue running work, until this time at the latest.
     Wait(u64),
-    /// Stop. Work that is still under way is dropped.
+    /// Stop. Running work is dropped.
     Stop(End),
 }
 
@@ -130,7 +130,7 @@ impl Run {
         }
     }
 
-    /// Extends the lease if it is time, and otherwise begins the next part, unless one is under way.
+    /// Extends the lease if it is due, and otherwise begins the next part, unless one is running.
     fn go_on(&mut self, now_ms: u64) -> Action {
         if now_ms >= self.extend_at_ms {
             self.extend_at_ms = now_ms.saturating_add(self.terms.extend_ms);

@@ -14,7 +14,7 @@ const MODEL_CHARS_MAX: usize = 100;
 /// A larger figure is no number of tokens, because no model has such a context.
 const TOKENS_MAX: f64 = 10_000_000.0;
 
-/// What a model answered.
+/// A model's answer.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Answer {
     /// The answer.

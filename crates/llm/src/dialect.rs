@@ -16,7 +16,7 @@ const CERTAIN_MS: u64 = 24 * 60 * 60 * 1000;
 /// the endpoint is asked for less than it can do.
 const GUESSED_MS: u64 = 10 * 60 * 1000;
 
-/// How an endpoint is told the form of the answer. Each mode demands less of it than the one before.
+/// How a request states the form of the answer. Each mode requires less of the endpoint than the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SchemaMode {
@@ -52,7 +52,7 @@ impl Part {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Dialect {
     protocol: Protocol,
-    /// How the endpoint is told the form of the answer.
+    /// How requests state the form of the answer.
     pub(crate) mode: SchemaMode,
     /// The place of the token limit's name among those of the protocol.
     limit: usize,
@@ -115,7 +115,7 @@ impl Dialect {
     }
 }
 
-/// What is known about one model at one endpoint, for as long as the process lives.
+/// The knowledge about one model at one endpoint, for the life of the process.
 #[derive(Debug, Default)]
 pub struct Memory(Option<(Dialect, u64)>);
 
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered_is_forgotten_after_a_day_and_a_guess_after_ten_minutes() {
+    fn a_learned_dialect_expires_after_a_day_and_a_guess_after_ten_minutes() {
         let plainer = configured().without(&Part::Form).unwrap();
         for (certain, lasts_ms) in [(true, CERTAIN_MS), (false, GUESSED_MS)] {
             let mut memory = Memory::default();
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn what_two_questions_learned_at_once_is_both_remembered() {
+    fn concurrent_questions_both_record_what_they_learned() {
         let mut memory = Memory::default();
         memory.keep(configured().without(&member("max_tokens")).unwrap(), true, 0);
         memory.keep(configured().without(&Part::Form).unwrap(), true, 0);

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_no_document_is_text() {
+    fn a_body_without_a_document_is_text() {
         for body in ["", "<html>{</html>", "no", "12", "\"text\"", "{\"a\":"] {
             let read = read(body.as_bytes());
             assert_eq!((read.found, read.text.as_str()), (vec![], body), "{body}");

@@ -85,7 +85,7 @@ impl Endpoint {
 
     /// Returns the failure of a question that took longer than [`timeout`](Self::timeout).
     pub fn late(&self) -> Failed {
-        let said = format!("no whole answer within {} ms", millis(self.timeout));
+        let said = format!("no complete answer within {} ms", millis(self.timeout));
         Failed { cause: Cause::Timeout, said, retry_after_ms: Some(0) }
     }
 }

@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_counted_too() {
+    fn bytes_that_are_not_text_are_counted_too() {
         assert_eq!((tokens([[0xff; 8].as_slice()]), tokens_max(&[0x80; 8])), (8, 8));
     }
 }

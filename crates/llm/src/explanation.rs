@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn what_repeats_the_request_is_not_taken_for_words() {
+    fn an_echo_of_the_request_is_not_an_explanation() {
         let body = json!({ "detail": [{ "loc": ["body", "seed"], "msg": "extra", "input": { "response_format": 1 } }] });
         let explanation = read(body.to_string().as_bytes(), "json_schema-7b");
         assert!(!explanation.words.contains("response_format"), "{explanation:?}");
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_passed_on_is_short_and_tame_and_without_the_key() {
+    fn explanations_are_short_plain_and_without_the_key() {
         let key = Secret::new("sk-very-secret");
         let text = format!("wrong key sk-very-secret\n\u{202e}or sk-very-s***, {}", "x".repeat(300));
         let text = sanitized(&text, Some(&key));

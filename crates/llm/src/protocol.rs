@@ -71,7 +71,7 @@ pub(crate) struct Parts {
     pub(crate) required: &'static [&'static str],
 }
 
-/// What the body of a request states beside the conversation.
+/// The members of a request's body besides the conversation.
 pub(crate) struct Draft<'a> {
     /// The model's name.
     pub(crate) model: &'a str,

@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_model_that_takes_no_schema_is_told_in_words() {
+    fn a_model_without_schema_support_gets_the_schema_in_the_prompt() {
         for (mode, extra, format) in [
             (SchemaMode::JsonObject, json!({}), json!({ "type": "json_object" })),
             (SchemaMode::None, json!({}), Value::Null),
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_endpoint_refused_is_left_out_also_where_the_operator_wants_it() {
+    fn refused_members_are_left_out_even_if_configured() {
         let without_seed = dialect(SchemaMode::JsonSchema).without(&Part::Member("seed".into())).unwrap();
         assert_eq!(asked_in(&without_seed, json!({ "seed": 1 }), &[]).members.get("seed"), None);
     }
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_operator_has_sent_beside_is_reserved_as_well() {
+    fn configured_extra_members_are_reserved_too() {
         let instructions = "Be brief, and kind. ".repeat(100);
         let extra = json!({ "messages": [{ "role": "user", "content": instructions }] });
         let asked = asked_in(&dialect(SchemaMode::JsonSchema), extra, &[]);

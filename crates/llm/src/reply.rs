@@ -53,7 +53,7 @@ impl Reply<'_> {
     }
 }
 
-/// What a reply says.
+/// The content of a reply.
 pub(crate) struct Outcome {
     /// The tokens of the question and of the answer.
     pub(crate) tokens: (u32, u32),
@@ -90,11 +90,11 @@ impl Reader<'_> {
     pub(crate) fn read(self, reply: Reply<'_>, now_ms: u64) -> Outcome {
         let unreachable = |said: &str| Failure::new(Cause::Unreachable, Remedy::Wait(None)).saying(said);
         match reply {
-            Reply::Unsent => Outcome::failed((0, 0), unreachable("it was not reached")),
+            Reply::Unsent => Outcome::failed((0, 0), unreachable("it could not be reached")),
             Reply::Broken => Outcome::failed(self.cost_max(), unreachable("the connection broke off")),
             Reply::TooLarge => {
                 let failure = Failure::new(Cause::Format, Remedy::AskOnce);
-                Outcome::failed(self.cost_max(), failure.saying("the answer is longer than is read"))
+                Outcome::failed(self.cost_max(), failure.saying("the answer is too long"))
             }
             Reply::Response { body, is_whole, .. } if reply.is_success() => self.answer(body, is_whole),
             Reply::Response { status, retry_after: header, body, .. } => {

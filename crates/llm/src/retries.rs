@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_answer_is_believed_to_be_an_accident_once() {
+    fn a_malformed_answer_is_retried_once() {
         let now = Duration::from_secs(5);
         let mut retries = retries(5, now);
         let odd = Failure::new(Cause::Format, Remedy::AskOnce);
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_final_is_not_retried() {
+    fn final_failures_are_not_retried() {
         let now = Duration::from_secs(5);
         let failure = Failure::new(Cause::Quota, Remedy::Nothing);
         assert_eq!(retries(5, now).pause(failure.clone(), now, 0), Err(failure.reported(None)));

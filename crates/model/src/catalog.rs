@@ -98,9 +98,9 @@ pub enum CatalogError {
     #[error("the catalog knows no such shop")]
     NoSuchShop,
     /// The shop did not answer. Try again after this many milliseconds.
-    #[error("the shop did not answer; retry after {0} ms")]
+    #[error("the catalog did not answer; retry after {0} ms")]
     Unavailable(u64),
-    /// The same question to the shop is already under way for another caller. Try again after this many milliseconds.
-    #[error("another call asks the shop the same; retry after {0} ms")]
+    /// Another caller is already sending the same request to the shop. Try again after this many milliseconds.
+    #[error("the catalog is busy; retry after {0} ms")]
     Busy(u64),
 }

@@ -12,7 +12,7 @@ pub enum Cause {
     Model,
     /// The account or the deployment's own budget is spent.
     Quota,
-    /// The endpoint was asked too often.
+    /// The endpoint's rate limit was exceeded.
     Rate,
     /// The endpoint refuses the request, or the model declines to answer it.
     Refusal,

@@ -94,7 +94,7 @@ mod tests {
 
     /// `components/routing` renders whole pages of the same cases.
     #[test]
-    fn of_cases_of_liquid_nothing_is_left_to_run() {
+    fn escaping_leaves_no_liquid_to_run() {
         let cases = include_str!("../../../tests/vectors/liquid.json");
         let cases: Vec<serde_json::Value> = serde_json::from_str(cases).unwrap();
         assert!(cases.len() >= 23);

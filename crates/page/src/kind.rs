@@ -1,4 +1,4 @@
-//! What every kind of block states of itself, and what it asks of the code that checks and binds it.
+//! The interface of every kind of block: its description, check and binding.
 
 use std::ops::RangeInclusive;
 
@@ -98,7 +98,7 @@ impl Demand {
     }
 }
 
-/// What a block's check asks for. Each method reports what it finds wrong, at a field of the block.
+/// The checks that a block can use. Each method reports a problem at a field of the block.
 pub trait Checker {
     /// Checks that a text is allowed as copy.
     fn copy(&mut self, field: &str, text: &str, chars_max: usize);
@@ -145,7 +145,7 @@ pub trait Stock {
     }
 }
 
-/// What is filled in when a page is rendered.
+/// The data that is filled in when a page is rendered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Given<'a> {
     /// The ids of the products that the shopper viewed, newest first.

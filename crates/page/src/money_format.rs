@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_around_the_amount_is_kept_as_text() {
+    fn text_around_the_amount_is_kept() {
         for (format, expected) in [
             ("${{amount}}", "$1,134.65"),
             ("{{ amount_with_comma_separator }} €", "1.134,65 €"),
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_are_not_shown_nor_is_what_is_in_them() {
+    fn tags_and_their_attributes_are_not_shown() {
         for (format, expected) in [
             ("<span class=money>${{amount}} USD</span>", "$1,134.65 USD"),
             (r#"<span class="a > b" title='{{amount}}"'>${{amount}}</span>"#, "$1,134.65"),

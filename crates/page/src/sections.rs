@@ -36,7 +36,7 @@ pub struct Cards<'a> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
-    /// As many rows as needed.
+    /// Any number of rows.
     Grid,
     /// One row, scrolled sideways.
     Row,

@@ -174,7 +174,7 @@ fn a_product_without_a_picture_is_shown_by_its_initial() {
 }
 
 #[test]
-fn what_is_seen_first_loads_first() {
+fn the_first_visible_picture_loads_first() {
     let document = fallback_page(30);
     let pictures = elements(&document, "img");
     let lazy: Vec<bool> = pictures.iter().map(|picture| picture.contains(r#"loading="lazy""#)).collect();
@@ -278,7 +278,7 @@ fn only_reduced_products_make_deals() {
 }
 
 #[test]
-fn a_reduced_price_is_told_to_those_who_cannot_see_it() {
+fn a_reduced_price_is_announced_to_screen_readers() {
     let document = fallback_page(3);
     assert!(document.contains(
         r#"<span class="quiet">Now </span><strong><bdi>$64.00</bdi></strong> <s><span class="quiet">Before </span><bdi>$80.00</bdi></s>"#
@@ -287,7 +287,7 @@ fn a_reduced_price_is_told_to_those_who_cannot_see_it() {
 }
 
 #[test]
-fn what_costs_nothing_is_not_reduced() {
+fn free_products_are_not_reduced() {
     let (shop, mut products) = (samples::shop(), samples::products(1));
     (products[0].price, products[0].price_before) = (0, Some(4_000));
     let document = render(&fallback(&shop, &products, &[]));
@@ -298,7 +298,7 @@ fn what_costs_nothing_is_not_reduced() {
 }
 
 #[test]
-fn what_is_sold_out_cannot_be_bought() {
+fn sold_out_products_cannot_be_bought() {
     let (shop, mut products) = (samples::shop(), samples::products(1));
     let page = |products: &[Product]| {
         let product = &products[0];
@@ -468,7 +468,7 @@ fn no_text_reorders_the_page() {
 }
 
 #[test]
-fn what_shows_nothing_is_no_text() {
+fn invisible_text_is_not_text() {
     let invisible = "\u{200b}\u{feff}";
     let document = markup(&page_of(invisible));
     assert!(!document.contains("class=\"points\""), "no promise without words");

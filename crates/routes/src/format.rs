@@ -9,7 +9,7 @@ pub enum Format {
     Json,
 }
 
-/// What the paths that programs request start with.
+/// The prefixes of paths that programs request.
 const OF_PROGRAMS: [&str; 4] = ["/api/", "/debug/", "/proxy/", "/webhook"];
 
 impl Format {

@@ -77,14 +77,14 @@ pub enum Route {
     DebugReopen,
 }
 
-/// Who calls a route.
+/// The caller of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caller {
     /// A shopper, who gets an answer even if storage does not answer.
     Shopper,
     /// Shopify, which sends a webhook again if it could not be stored.
     Shopify,
-    /// The operator, who is told what fails.
+    /// The operator, who sees which part fails.
     Operator,
     /// A developer, on their own machine.
     Developer,

@@ -2,7 +2,7 @@
 
 use crate::{Caller, Methods, OnFailure, Route};
 
-/// What a host has to know about a route.
+/// A host's rule for a route.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {
     /// The route.
@@ -13,7 +13,7 @@ pub struct Rule {
     pub label: &'static str,
     /// The methods that it accepts.
     pub methods: Methods,
-    /// Who calls it.
+    /// Its caller.
     pub caller: Caller,
     /// The largest body that it accepts, in bytes; 0 if it reads none.
     pub body_bytes_max: u32,
@@ -122,7 +122,7 @@ pub static RULES: [Rule; 14] = [
     Rule { route: Route::DebugPool, paths: &["/debug/pool"], ..OPERATOR },
     Rule {
         route: Route::DebugCatalogChanged,
-        paths: &["/debug/catalog-moved"],
+        paths: &["/debug/bump-catalog-version"],
         methods: Methods::Write,
         ..OPERATOR
     },

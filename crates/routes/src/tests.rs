@@ -20,7 +20,7 @@ fn every_path_has_its_route() {
         ("/debug/generate", Route::DebugGenerate),
         ("/debug/errors", Route::DebugErrors),
         ("/debug/pool", Route::DebugPool),
-        ("/debug/catalog-moved", Route::DebugCatalogChanged),
+        ("/debug/bump-catalog-version", Route::DebugCatalogChanged),
         ("/debug/reopen", Route::DebugReopen),
     ] {
         assert_eq!(Route::at(path), Some(route), "{path}");
@@ -116,7 +116,7 @@ fn a_route_reads_a_body_only_if_it_can_be_written_to() {
 }
 
 #[test]
-fn only_what_shopify_forwards_names_its_client() {
+fn only_requests_from_shopify_name_their_client() {
     for rule in &RULES {
         let is_forwarded = rule.paths.iter().all(|path| path.starts_with("/proxy"));
         assert_eq!(rule.trusts_forwarded, is_forwarded, "{rule:?}");

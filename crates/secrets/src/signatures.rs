@@ -41,7 +41,7 @@ pub struct Secrets {
     fingerprints: Hmac<Sha256>,
 }
 
-/// What a secret is checked with.
+/// The algorithm of a secret's check.
 struct Check {
     keyed: Hmac<Sha256>,
     fingerprint: Hmac<Sha256>,

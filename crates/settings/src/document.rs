@@ -160,8 +160,8 @@ pub struct Pool {
     pub backoff_ms: u32,
     /// The longest pause.
     pub backoff_ms_max: u32,
-    /// How long finished jobs are kept, for `wandstore jobs`. Dead letters are kept for good.
-    pub keep_settled_seconds: u64,
+    /// How long completed jobs are kept, for `wandstore jobs`. Dead letters are kept for good.
+    pub keep_completed_seconds: u64,
     /// Component instances that were idle for this long are dropped. `CONTAINER_INACTIVITY_TIMEOUT_MS`.
     pub inactivity_timeout_ms: u64,
 }
@@ -194,7 +194,7 @@ impl Default for Pool {
             lease_ms,
             backoff_ms,
             backoff_ms_max,
-            keep_settled_seconds: 7 * 86_400,
+            keep_completed_seconds: 7 * 86_400,
             inactivity_timeout_ms: 300_000,
         }
     }

@@ -114,7 +114,7 @@ pub enum InvalidShop {
     #[error("{0} is {1:?}; it must be a colour such as #1b3a57, or empty")]
     Colour(&'static str, String),
     /// A name is no persona.
-    #[error("personas_off names {0:?}; there are {personas}", personas = Persona::ALL.map(Persona::name).join(", "))]
+    #[error("personas_off names {0:?}, which is not one of {personas}", personas = Persona::ALL.map(Persona::name).join(", "))]
     Persona(String),
     /// No persona is left.
     #[error("personas_off names every persona; set paused = true to make no pages at all")]

@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_a_shop_is_none() {
+    fn lookalike_domains_are_not_shops() {
         for text in [
             "",
             ".myshopify.com",

@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_told_is_none() {
+    fn absent_members_are_none() {
         let tokens = answered(r#"{"access_token":"shpat_1"}"#).ok().unwrap();
         assert_eq!((tokens.expires_in, tokens.refresh_token_expires_in), (None, None));
         assert_eq!((tokens.refresh_token, tokens.scope), (None, None));

@@ -187,7 +187,7 @@ pub const PRUNE: &str = "
         SELECT number FROM jobs WHERE state = 'done' AND completed_ms < ?1 ORDER BY completed_ms LIMIT ?2
     )";
 
-/// ?1 key, ?2 limit. See [`FORGET`].
+/// ?1 key, ?2 limit. See [`DELETE`].
 pub const DELETE_EXACTLY: &str = "
     DELETE FROM jobs WHERE number IN (SELECT number FROM jobs WHERE key = ?1 LIMIT ?2)
     RETURNING key";

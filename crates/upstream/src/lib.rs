@@ -33,7 +33,7 @@ const SHOP_DOMAIN: &str = ".myshopify.com";
 /// The longest label of a domain name (RFC 1035, section 2.3.4).
 const LABEL_BYTES_MAX: usize = 63;
 
-/// What a component asks of an upstream.
+/// A component's request to an upstream.
 #[derive(Debug, Clone, Copy)]
 pub struct UpstreamCall<'a> {
     /// The upstream's name.
@@ -80,7 +80,7 @@ pub enum Error {
     /// The answer is over this limit, in bytes: ask for less.
     #[error("the upstream's answer is over the limit of {0} bytes")]
     TooLarge(u64),
-    /// The upstream was not reached, or the exchange broke off: go on without it, or try later. The text holds no
+    /// The upstream was not reached, or the connection broke: go on without it, or try later. The text holds no
     /// secret.
     #[error("the upstream is unavailable: {0}")]
     Unavailable(String),
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_a_shop_is_never_asked() {
+    fn lookalike_domains_are_never_requested() {
         for shop in [
             "magic-wands",
             "magic-wands.example",

@@ -133,13 +133,13 @@ impl Admin {
     /// uninstalled. Data of a later installation stays.
     pub async fn redacted(&self, shop: &ShopId, at_ms: u64) -> Result<(), NotConnected> {
         let _alone = self.connections.alone(shop).await;
-        if self.installations().forget(shop, at_ms.saturating_sub(REDACTED_AFTER_MS)).await? {
+        if self.installations().delete(shop, at_ms.saturating_sub(REDACTED_AFTER_MS)).await? {
             self.storefronts.remove_shop(shop);
         }
         Ok(())
     }
 
-    /// Fails if the file of shops cannot be written.
+    /// Fails if the database of shops cannot be written.
     pub async fn probe(&self) -> Result<(), Unavailable> {
         self.shops.probe().await
     }

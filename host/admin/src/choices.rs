@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_shop_nobody_wrote_of_is_named_after_its_domain() {
+    fn a_shop_without_settings_is_named_after_its_domain() {
         let shop = unwritten(&ShopId::parse("magic-wands-2.myshopify.com").unwrap());
         assert_eq!(shop.name, "Magic Wands 2");
         assert_eq!(shop.url, "https://magic-wands-2.myshopify.com");

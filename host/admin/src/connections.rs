@@ -36,7 +36,7 @@ const REFUSED_PAUSE_MS: u64 = 30 * 60_000;
 
 /// How long a catalog waits for a token, because a shopper waits for the catalog.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How long it waits for the file of shops.
+/// How long to wait for the database of shops.
 const STORAGE_PATIENCE: Duration = Duration::from_millis(250);
 
 /// Connections to shops.
@@ -98,7 +98,7 @@ impl Connections {
         if former.is_none_or(|former| former.token != *token) {
             tracing::warn!(
                 %shop,
-                "the Storefront API did not accept the access token; it is asked without one until there is another"
+                "the Storefront API rejected the access token; sending requests without one until it is renewed"
             );
         }
         let renew_from_ms = former.map_or(0, |former| former.renew_from_ms);
@@ -141,14 +141,16 @@ impl Connections {
     ) -> Result<Secret, NotConnected> {
         let refresh = self.usable(found.refresh.clone()).ok_or(NotConnected::NotInstalled)?;
         if self.clock.now_ms() < *not_before_ms {
-            return Err(NotConnected::Shopify("the last attempt was a moment ago".to_owned()));
+            return Err(NotConnected::Shopify(
+                "the last attempt to renew the tokens was a moment ago".to_owned(),
+            ));
         }
         let renewed = self.refresh(shop, &found, refresh).await;
         self.note(shop, renewed.as_ref().err());
         *not_before_ms = self.clock.now_ms() + PAUSE_MS;
         match &renewed {
             Ok(_) => self.replaced(shop, found.access.as_ref()),
-            Err(error) => tracing::warn!(%shop, %error, "a shop's tokens were not renewed"),
+            Err(error) => tracing::warn!(%shop, %error, "cannot renew a shop's tokens"),
         }
         renewed
     }
@@ -171,7 +173,8 @@ impl Connections {
         if !self.installations.renew(shop, &credentials).await? {
             return Err(NotConnected::NotInstalled);
         }
-        let ended = || NotConnected::Shopify("Shopify gave an access token that has ended".to_owned());
+        let ended =
+            || NotConnected::Shopify("Shopify issued an access token that has already expired".to_owned());
         self.usable(Some(credentials.access)).map(|access| access.secret).ok_or_else(ended)
     }
 

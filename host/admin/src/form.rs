@@ -157,7 +157,7 @@ mod tests {
         promises=Free+returns&persona=explorer&persona=loyalist&paused=on";
 
     #[test]
-    fn what_was_sent_is_tidied() {
+    fn form_input_is_normalised() {
         let expected = Choices {
             tone: "dry and short".into(),
             accent: "#a1b2c3".into(),
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_and_nothing_typed_is_lost() {
+    fn errors_are_shown_and_input_is_kept() {
         let body = "tone=x&accent=red&banned_words=a%0Ab&persona=none";
         let form = Form::read(body.as_bytes()).unwrap_err();
         assert_eq!(form.accent.error, "Write a colour such as #1b3a57, or leave this empty.");

@@ -20,7 +20,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/shops");
 
 /// The file cannot be read or written at the moment. The text is for the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the file of shops is unavailable: {0}")]
+#[error("the database of shops is unavailable: {0}")]
 pub struct Unavailable(pub String);
 
 /// The stored data of shops.
@@ -163,13 +163,13 @@ impl Installations {
     }
 
     /// Deletes all data of a shop, unless it was installed after `at_ms`. Returns whether nothing is left.
-    pub async fn forget(&self, shop: &ShopId, at_ms: u64) -> Result<bool, Unavailable> {
-        let statement = sqlx::query(sql::FORGET).bind(shop.to_string()).bind(integer(at_ms));
+    pub async fn delete(&self, shop: &ShopId, at_ms: u64) -> Result<bool, Unavailable> {
+        let statement = sqlx::query(sql::DELETE).bind(shop.to_string()).bind(integer(at_ms));
         self.database.change(statement).await?;
         if self.find(shop).await?.is_some() {
             return Ok(false);
         }
-        self.database.change_many(sqlx::query(sql::FORGET_USAGE).bind(shop.to_string())).await?;
+        self.database.change_many(sqlx::query(sql::DELETE_USAGE).bind(shop.to_string())).await?;
         Ok(true)
     }
 
@@ -227,7 +227,7 @@ impl Installations {
         let until_ms: Option<i64> = row.try_get(column.until())?;
         let (Some(sealed), Some(until_ms)) = (sealed, until_ms) else { return Ok((None, false)) };
         let Some(opened) = self.keys.open(&sealed, &place(shop, column)) else {
-            tracing::warn!(%shop, token = column.name(), "a stored token is of no known encryption key");
+            tracing::warn!(%shop, token = column.name(), "no configured encryption key decrypts a stored token");
             return Ok((None, false));
         };
         Ok((Some(Token { secret: opened.secret, until_ms: natural(until_ms) }), opened.former))

@@ -17,10 +17,10 @@ const NONCE_BYTES: usize = 24;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidKeys {
     /// There is no key.
-    #[error("there is no encryption key")]
+    #[error("no encryption key is set")]
     None,
     /// The key at this position is invalid.
-    #[error("encryption key {0} is not the base64 of 32 bytes")]
+    #[error("encryption key {0} must be 32 bytes in base64")]
     NoKey(usize),
 }
 
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_are_none_are_refused_without_showing_them() {
+    fn invalid_keys_are_refused_without_showing_them() {
         assert_eq!(Keys::parse(" , ").err(), Some(InvalidKeys::None));
         let good = STANDARD.encode([1; KEY_BYTES]);
         for text in [format!("{good},c2hvcnQ="), format!("{good},not base64!")] {

@@ -4,6 +4,7 @@
 //! know how pages are made: it uses the host through the trait [`Storefronts`]. Every request
 //! carries a session token from Shopify, and can access only that token's shop.
 
+mod advice;
 mod answers;
 mod app;
 mod choices;
@@ -20,7 +21,6 @@ mod session;
 mod shopify_api;
 mod sql;
 mod storefronts;
-mod told;
 mod usage;
 
 pub use app::{Admin, App, Parts};

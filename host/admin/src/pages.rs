@@ -13,7 +13,7 @@ pub const APP_BRIDGE: &str = "https://cdn.shopify.com/shopifycloud/app-bridge.js
 /// Shopify's Polaris script, which supplies the web components.
 pub const POLARIS: &str = "https://cdn.shopify.com/shopifycloud/polaris.js";
 
-/// What a page is allowed to do.
+/// The content security policy of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Policy {
     /// It may run Wandstore's and Shopify's scripts.
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn every_persona_is_shown_and_none_is_taken_for_another() {
+    fn every_persona_is_shown_with_its_own_name_and_description() {
         for shown in Persona::ALL {
             let text = main(vec![(shown, true)]);
             for persona in Persona::ALL {

@@ -11,13 +11,13 @@ use axum::routing::{get, post};
 use model::{EventId, Persona};
 use shopify::ShopDomain;
 
+use crate::advice::advice;
 use crate::answers::{asset, download, is_ours, to_bounce, was_bounced};
 use crate::choices;
 use crate::form::Form;
 use crate::pages::{self, Bounce, Main, Nothing, Outcome, Page, Policy, ago};
 use crate::saving::{Saved, save_choices};
 use crate::session::{self, Caller, Need, Refused, Visitor};
-use crate::told::told;
 use crate::{Admin, Choices, Made, NotConnected};
 
 const STYLE: &str = include_str!("../assets/admin.css");
@@ -37,7 +37,7 @@ pub fn router(admin: Arc<Admin>) -> Router {
         .route("/admin/assets/admin.js", get(|| async { asset("text/javascript; charset=utf-8", SCRIPT) }))
         .fallback(|| async { pages::refused(StatusCode::NOT_FOUND, "there is no such page", None) })
         .method_not_allowed_fallback(|| async {
-            pages::refused(StatusCode::METHOD_NOT_ALLOWED, "this page is not used in that way", None)
+            pages::refused(StatusCode::METHOD_NOT_ALLOWED, "this address does not accept this method", None)
         })
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .with_state(admin)
@@ -49,7 +49,7 @@ async fn page(State(admin): State<Arc<Admin>>, RawQuery(query): RawQuery) -> Res
     let was_bounced = was_bounced(&query, admin.now_s());
     let caller = match session::of_document(&admin, &query) {
         Ok(Visitor::Staff(caller)) => caller,
-        Ok(Visitor::Unknown(shop, need)) if was_bounced => return unhelped(&shop, need),
+        Ok(Visitor::Unknown(shop, need)) if was_bounced => return refused_after_bounce(&shop, need),
         Ok(Visitor::Unknown(shop, _)) => return bounced(&admin, &shop, &query),
         Err(refused) => {
             let shop = session::shop(&query).ok();
@@ -58,7 +58,7 @@ async fn page(State(admin): State<Arc<Admin>>, RawQuery(query): RawQuery) -> Res
     };
     match admin.connect(&caller.shop, &caller.token.0).await {
         Err(NotConnected::SessionToken) if !was_bounced => return bounced(&admin, &caller.domain, &query),
-        Err(error) => tracing::warn!(shop = %caller.shop, %error, "a shop was not connected"),
+        Err(error) => tracing::warn!(shop = %caller.shop, %error, "cannot connect a shop"),
         Ok(()) => {}
     }
     match form(&admin, &caller).await {
@@ -75,11 +75,11 @@ fn bounced(admin: &Admin, shop: &ShopDomain, query: &str) -> Response<Body> {
 }
 
 /// Refuses a page that still has no valid session token after a bounce.
-fn unhelped(shop: &ShopDomain, need: Need) -> Response<Body> {
+fn refused_after_bounce(shop: &ShopDomain, need: Need) -> Response<Body> {
     let why = match need {
         Need::Missing => "Shopify sent no session token, and a second attempt did not help",
         Need::Expired => {
-            tracing::warn!(%shop, "new session tokens are not of this time: is the clock of this machine right?");
+            tracing::warn!(%shop, "new session tokens have expired or are not valid yet: check the clock of this machine");
             "the session token has expired or is not valid yet, and a new one did not help: check the clock of the \
              machine that runs Wandstore"
         }
@@ -97,7 +97,7 @@ async fn bounce(State(admin): State<Arc<Admin>>, RawQuery(query): RawQuery) -> R
     let again = session::parameter(&query, "shopify-reload").unwrap_or_default();
     // App Bridge sends a session token to this address.
     if !is_ours(&again, &admin.app.public_url) {
-        return pages::refused(StatusCode::BAD_REQUEST, "there is no such page to come back to", Some(&shop));
+        return pages::refused(StatusCode::BAD_REQUEST, "the address to return to is invalid", Some(&shop));
     }
     let page = Bounce { key: &admin.app.key };
     shown(&admin, &shop, StatusCode::OK, page.render())
@@ -129,11 +129,11 @@ fn saved(caller: &Caller, result: Result<Saved, NotConnected>) -> (StatusCode, O
             (StatusCode::OK, outcome)
         }
         Err(why @ (NotConnected::Unavailable(_) | NotConnected::Host(_))) => {
-            tracing::warn!(%shop, %why, "settings were not saved");
+            tracing::warn!(%shop, %why, "cannot save a shop's settings");
             (StatusCode::SERVICE_UNAVAILABLE, Outcome::Failed)
         }
         Err(why) => {
-            tracing::info!(%shop, %why, "settings were not saved");
+            tracing::info!(%shop, %why, "cannot save a shop's settings");
             (StatusCode::CONFLICT, Outcome::NotConnected)
         }
     }
@@ -151,7 +151,7 @@ async fn preview(
     let (html, made) = match admin.storefronts.preview(&caller.shop, persona).await {
         Ok(preview) => (preview.html, preview.made),
         Err(error) => {
-            tracing::warn!(shop = %caller.shop, %error, "there is no preview");
+            tracing::warn!(shop = %caller.shop, %error, "cannot render a preview");
             (Nothing.render().unwrap_or_default(), Made::Never)
         }
     };
@@ -176,7 +176,7 @@ async fn report(State(admin): State<Arc<Admin>>, caller: Caller, Path(id): Path<
         Ok(Some(report)) => download(report),
         Ok(None) => pages::refused(StatusCode::NOT_FOUND, "there is no such report", shop),
         Err(error) => {
-            tracing::warn!(shop = %caller.shop, %error, "a report was not read");
+            tracing::warn!(shop = %caller.shop, %error, "cannot read a report");
             pages::refused(StatusCode::SERVICE_UNAVAILABLE, "the report cannot be read at the moment", shop)
         }
     }
@@ -186,7 +186,7 @@ async fn report(State(admin): State<Arc<Admin>>, caller: Caller, Path(id): Path<
 async fn form(admin: &Admin, caller: &Caller) -> Result<Form, Refused> {
     let shop = choices::shop(&caller.shop, &*admin.storefronts, admin.installations()).await;
     shop.map(|shop| Form::of(&Choices::of(&shop))).map_err(|error| {
-        tracing::warn!(shop = %caller.shop, %error, "settings were not read");
+        tracing::warn!(shop = %caller.shop, %error, "cannot read a shop's settings");
         let why = "the settings cannot be read at the moment".to_owned();
         Refused { status: StatusCode::SERVICE_UNAVAILABLE, why }
     })
@@ -194,7 +194,7 @@ async fn form(admin: &Admin, caller: &Caller) -> Result<Form, Refused> {
 
 /// Returns the part of the page that can change. Omits data that cannot be read.
 async fn main<'a>(admin: &Admin, caller: &'a Caller, form: Form, outcome: Outcome) -> Main<'a> {
-    let trouble = admin.status(&caller.shop).await.err().map(|error| told(&error));
+    let trouble = admin.status(&caller.shop).await.err().map(|error| advice(&error));
     let usage = admin.shops.usage.last_24_hours(&caller.shop).await.ok().map(Into::into);
     let reports = admin.storefronts.reports(&caller.shop).await.unwrap_or_default();
     let now_ms = admin.clock.now_ms();
@@ -220,7 +220,7 @@ fn shown(
     match page {
         Ok(html) => pages::html(status, Some(shop), admin.app.origin.as_deref(), Policy::Scripts, html),
         Err(error) => {
-            tracing::error!(%error, "a page was not rendered");
+            tracing::error!(%error, "cannot render a page");
             pages::refused(StatusCode::INTERNAL_SERVER_ERROR, "the page cannot be shown", Some(shop))
         }
     }

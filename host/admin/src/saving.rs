@@ -41,7 +41,7 @@ pub async fn save_choices(
     let Err(error) = admin.storefronts.bump_catalog_version(shop).await else {
         return Ok(Saved::ForAllPages);
     };
-    tracing::warn!(%shop, %error, "pages keep their former settings until storage can be written");
+    tracing::warn!(%shop, %error, "cannot make pages stale; they keep their former settings until storage is writable");
     tokio::spawn(bump_later(Arc::downgrade(admin), shop.clone()));
     Ok(Saved::ForNewPages)
 }
@@ -54,7 +54,7 @@ async fn bump_later(admin: Weak<Admin>, shop: ShopId) {
         tokio::time::sleep(pause).await;
         let Some(admin) = admin.upgrade() else { return };
         match bump(&admin, &shop).await {
-            Ok(()) => return tracing::info!(%shop, "pages are made again with the settings that were saved"),
+            Ok(()) => return tracing::info!(%shop, "made pages stale; they get the saved settings"),
             Err(NotConnected::Unavailable(_) | NotConnected::Host(_)) => pause = (pause * 2).min(PAUSE_MAX),
             Err(_) => return,
         }

@@ -27,7 +27,7 @@ pub enum Failure {
     #[error("{0}")]
     Refused(Refusal),
     /// It is unknown whether Shopify answered.
-    #[error("Shopify's answer was lost: {0}")]
+    #[error("no usable answer from Shopify: {0}")]
     Lost(String),
 }
 

@@ -34,7 +34,7 @@ pub const UNINSTALL: &str = "UPDATE shops SET state = 'uninstalled', scopes = ''
     WHERE shop = ?1 AND installed_ms <= ?3 RETURNING shop";
 
 /// Deletes a shop, unless it was installed after the given time.
-pub const FORGET: &str =
+pub const DELETE: &str =
     "DELETE FROM shops WHERE shop = ? AND NOT (state = 'installed' AND installed_ms > ?)";
 
 /// Reads a merchant's choices.
@@ -63,7 +63,7 @@ pub const SUM: &str = "SELECT coalesce(sum(hits), 0), coalesce(sum(stale), 0), c
     FROM usage WHERE shop = ? AND hour >= ?";
 
 /// Deletes a shop's counts.
-pub const FORGET_USAGE: &str = "DELETE FROM usage WHERE shop = ?";
+pub const DELETE_USAGE: &str = "DELETE FROM usage WHERE shop = ?";
 
 /// Deletes at most so many counts older than the given hour.
 pub const PURGE_USAGE: &str = "DELETE FROM usage WHERE (shop, hour) IN

@@ -1,4 +1,4 @@
-//! What the admin needs from its host.
+//! The interface that the admin requires of its host.
 
 use async_trait::async_trait;
 use capabilities::settings::Shop;

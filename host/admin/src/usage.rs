@@ -104,7 +104,7 @@ impl Usage {
     pub async fn flush(self: &Arc<Self>) {
         let this = self.clone();
         if let Err(error) = tokio::spawn(async move { this.write_pending().await }).await {
-            tracing::error!(%error, "usage was not written");
+            tracing::error!(%error, "cannot write usage");
         }
     }
 
@@ -115,7 +115,7 @@ impl Usage {
             let Some(counts) = self.pending().remove(&key) else { continue };
             let (shop, hour) = key;
             if let Err(error) = self.write(&shop, hour, counts).await {
-                tracing::warn!(%error, "usage was not written");
+                tracing::warn!(%error, "cannot write usage");
                 self.add(shop, hour, counts);
                 // Each of the remaining writes would fail in the same way.
                 return;

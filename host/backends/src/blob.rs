@@ -22,7 +22,7 @@ pub use memory::Memory;
 pub use scripted::Scripted;
 pub use sql::blob::OBJECT_BYTES_MAX;
 
-/// Where probes are written.
+/// The bucket of probes.
 const PROBE_BUCKET: &str = "PROBES";
 
 /// Why an operation was not carried out.

@@ -145,7 +145,7 @@ mod tests {
             now += cooldown;
             breaker.admit(now).unwrap();
             breaker.failed(now);
-            // One that was asked before it opened comes back late: no probe.
+            // An answer to a question from before the breaker opened is not a probe.
             breaker.failed(now);
         }
         breaker.succeeded();

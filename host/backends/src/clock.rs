@@ -16,14 +16,14 @@ pub trait Clock: Send + Sync {
 pub struct System;
 
 impl Clock for System {
-    #[expect(clippy::disallowed_methods, reason = "this is the clock that the lint sends everybody to")]
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the system clock")]
     fn now_ms(&self) -> u64 {
         let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         since_epoch.map_or(0, millis)
     }
 }
 
-/// A clock that stands still until it is moved.
+/// A clock that advances only by a call.
 #[derive(Debug, Default)]
 pub struct Scripted(AtomicU64);
 

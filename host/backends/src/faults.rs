@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn so_many_operations_fail_and_no_more() {
+    async fn exactly_the_given_number_of_operations_fails() {
         let faults = Faults::default();
         faults.fail_next(2);
         assert!(faults.pass().await.is_err());

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use crate::clock::Clock;
 use crate::random::Random;
 
-/// Where a backend is opened, and for whom.
+/// The surroundings of a backend: folder, clock, randomness and process.
 #[derive(Clone)]
 pub struct Site {
     /// The data folder, for backends that keep files on this machine.
@@ -64,11 +64,11 @@ pub enum BadSelection {
         capability: &'static str,
         /// What was written.
         kind: String,
-        /// The kinds that there are.
+        /// The known kinds.
         kinds: &'static [&'static str],
     },
     /// The kind has no such option, or the option has another type.
-    #[error("`backends.{capability}`, of the kind `{kind}`: {reason}")]
+    #[error("`backends.{capability}` (kind `{kind}`): {reason}")]
     Options {
         /// The capability.
         capability: &'static str,
@@ -134,7 +134,7 @@ macro_rules! kinds {
         /// The kinds of backends, the default first.
         pub const KINDS: &[&str] = &[$(stringify!($kind)),+];
 
-        /// Checks that there is a backend of the selected kind, and its options.
+        /// Checks the selected kind and its options.
         pub fn check(selection: &$crate::kind::Selection) -> Result<(), $crate::kind::BadSelection> {
             match selection.kind(KINDS) {
                 $(stringify!($kind) => {
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_kind_is_told_those_that_there_are() {
+    fn an_unknown_kind_is_refused_with_the_known_ones() {
         let told = blob::check(&Selection::of("s4")).expect_err("there is none").to_string();
         assert_eq!(told, "`backends.blob.kind` is `s4`; it must be one of: folder, memory");
     }
@@ -184,6 +184,6 @@ mod tests {
         let options = Map::from_iter([("url".to_owned(), Value::from("redis://cache"))]);
         let selection = Selection { options, ..Selection::of("memory") };
         let told = jobs::check(&selection).expect_err("memory has no address").to_string();
-        assert!(told.starts_with("`backends.jobs`, of the kind `memory`: unknown field `url`"), "{told}");
+        assert!(told.starts_with("`backends.jobs` (kind `memory`): unknown field `url`"), "{told}");
     }
 }

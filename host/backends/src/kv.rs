@@ -46,7 +46,7 @@ impl Entry {
     }
 }
 
-/// What a backend knows about a key without waiting.
+/// A backend's knowledge about a key without waiting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Peeked {
     /// The key holds this.

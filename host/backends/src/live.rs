@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shops_come_and_go_and_what_was_taken_before_stays_as_it_was() {
+    fn a_snapshot_of_settings_does_not_change() {
         let live = Live::default();
         let before = live.now();
         live.set_shop("lamps", Shop::default());
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_changes_at_once_none_is_lost() {
+    fn concurrent_changes_are_not_lost() {
         let live = Live::default();
         std::thread::scope(|scope| {
             for thread in 0..4 {

@@ -30,7 +30,7 @@ pub struct Process {
 /// The result of a search for processes that are gone.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// Processes that are proven gone and not yet forgotten.
+    /// Processes that are proven gone and not yet removed.
     pub gone: Vec<Gone>,
     /// Lock files that cannot be checked, such as those of another user, with the reason. Each is reported once.
     pub unreadable: Vec<(PathBuf, io::Error)>,
@@ -105,7 +105,7 @@ impl Gone {
     }
 
     /// Removes its file, once everything that it left is cleaned up.
-    pub fn forget(self) -> io::Result<()> {
+    pub fn remove(self) -> io::Result<()> {
         std::fs::remove_file(self.path)
     }
 }
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_process_that_was_killed_is_gone_until_it_is_forgotten() {
+    fn a_killed_process_is_gone_until_it_is_removed() {
         let folder = tempfile::tempdir().unwrap();
         let here = Process::register(folder.path(), &random::System).unwrap();
         let (mut child, id) = process_of_its_own(folder.path());
@@ -176,7 +176,7 @@ mod tests {
         assert_eq!(gone(&here), [id.as_str()]);
         assert_eq!(gone(&here), [id], "it could not be taken care of the first time");
         for process in here.find_gone().unwrap().gone {
-            process.forget().unwrap();
+            process.remove().unwrap();
         }
         assert_eq!(gone(&here), [""; 0]);
     }
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    #[ignore = "it lives until it is killed, by a_process_that_was_killed_is_gone_until_it_is_forgotten"]
+    #[ignore = "it lives until it is killed, by a_killed_process_is_gone_until_it_is_removed"]
     #[expect(clippy::disallowed_methods, reason = "the test that kills this process passes it the folder")]
     fn lives_until_it_is_killed() {
         let folder = std::env::var_os(FOLDER).expect("named by the one who kills");

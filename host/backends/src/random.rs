@@ -16,7 +16,7 @@ pub trait Random: Send + Sync {
 pub struct System;
 
 impl Random for System {
-    #[expect(clippy::disallowed_methods, reason = "this is the randomness that the lint sends everybody to")]
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's randomness")]
     fn next_u64(&self) -> u64 {
         rand::random()
     }

@@ -84,7 +84,7 @@ pub struct Context {
     pub was_refused: bool,
     /// Epochs that the current call may still run for.
     pub ticks_left: u64,
-    /// What the instance may still log.
+    /// The instance's remaining log quota.
     pub log: Allowance,
 }
 

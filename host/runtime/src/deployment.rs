@@ -32,7 +32,7 @@ pub struct Deployment {
     pub generation: Arc<Generator>,
     /// Supplies products.
     pub catalog: Arc<Catalog>,
-    /// What was loaded for each role.
+    /// The loaded component of each role.
     pub loaded: Vec<Loaded>,
 }
 
@@ -54,7 +54,7 @@ pub struct Components {
     engine: Engine,
     cache: Compiled,
     compiled: Vec<(Role, Component, Limits)>,
-    /// What was loaded for each role.
+    /// The loaded component of each role.
     pub loaded: Vec<Loaded>,
     /// The exact bytes that were read, compiled and checked for each role.
     pub binaries: Vec<(Role, Binary)>,

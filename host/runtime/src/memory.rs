@@ -13,7 +13,7 @@ pub struct Memory {
 
 /// The instance asked for more memory than its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the component wanted more memory than it may have, what the host holds for it included")]
+#[error("the component exceeded its memory limit, which includes memory that the host holds for it")]
 pub struct Exceeded;
 
 impl Memory {
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn own_memory_and_what_the_host_holds_share_one_limit() {
+    fn guest_and_host_memory_share_one_limit() {
         let mut memory = Memory::new(100);
         assert!(memory.memory_growing(0, 40, None).unwrap());
         assert_eq!(memory.hold(50), Ok(()));
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_exceeds_nothing() {
+    fn memory_within_the_limit_is_granted() {
         let mut memory = Memory::new(100);
         memory.hold(100).unwrap();
         memory.release(100);

@@ -26,7 +26,7 @@ const NO_SHARES: [u32; 3] = [100; 3];
 
 /// Storage did not answer in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("there was no answer within the {} ms that there are for it", .0.as_millis())]
+#[error("storage did not answer within {} ms", .0.as_millis())]
 pub struct Late(pub Duration);
 
 impl From<Late> for capabilities::kv::Error {

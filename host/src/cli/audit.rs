@@ -12,17 +12,17 @@ use super::output::print;
 /// The number of records that are read at a time.
 const BATCH: u32 = 500;
 
-/// What was done with personal data, and what merchants asked for: a line each, oldest first.
+/// List how personal data was handled and what merchants requested, oldest first.
 ///
-/// A record says what, when and how many, and nothing about a person.
+/// A record holds the action, the time and a count, but no personal data.
 #[derive(Args)]
 pub struct Audit {
-    /// Only those of this shop.
+    /// Only records of this shop.
     #[arg(long)]
     shop: Option<String>,
 }
 
-/// Print what was put together about a customer for a merchant, as JSON; kept for 30 days.
+/// Print a report on a customer for a merchant, as JSON. Reports are stored for 30 days.
 #[derive(Args)]
 pub struct Report {
     /// The shop's id.
@@ -59,7 +59,7 @@ impl Report {
         let capabilities = backends::open(config).await?;
         match text(&capabilities, key.store().name(), &key.to_string()).await? {
             Some(report) => print(report)?,
-            None => bail!("there is no report {id} of {shop}; `wandstore audit` lists what there was"),
+            None => bail!("there is no report {id} for {shop}; `wandstore audit` lists all reports"),
         }
         Ok(())
     }

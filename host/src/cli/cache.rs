@@ -12,27 +12,27 @@ use runtime::deployment::Deployment;
 
 use super::output::print;
 
-/// Look at a shopper's page, make pages stale, forget them.
+/// Show a shopper's page, make pages stale, or delete them.
 ///
-/// A server that runs keeps what it read in memory for a moment (`cache.memory_trust_ms`) and sees
-/// the change after that.
+/// A running server caches reads in memory for a moment (`cache.memory_trust_ms`) and sees the change
+/// afterwards.
 #[derive(Subcommand)]
 pub enum Cache {
-    /// What is kept for a shopper: whether it is fresh, for whom and by whom it was planned.
+    /// Show whether a shopper's page is fresh, its persona and its planner.
     Show {
         /// The shop's id.
         shop: String,
         /// The shopper's id.
         shopper: String,
     },
-    /// Forget a shopper's page and plan.
+    /// Delete a shopper's page and plan.
     Purge {
         /// The shop's id.
         shop: String,
         /// The shopper's id.
         shopper: String,
     },
-    /// Note that a shop's products changed: its pages are served stale and rendered again from their plans.
+    /// Mark a shop's products as changed: its pages are served stale and rendered again from their plans.
     Stale {
         /// The shop's id.
         shop: String,
@@ -42,19 +42,19 @@ pub enum Cache {
 impl Cache {
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
         let (Self::Show { shop, .. } | Self::Purge { shop, .. } | Self::Stale { shop }) = &self;
-        // Installed shops are in no file.
+        // The configuration does not list installed shops.
         if !(config.file.document.shops.contains_key(shop) || is_shop_domain(shop)) {
-            bail!("there is no shop {shop}; `wandstore check` lists those that there are");
+            bail!("there is no shop {shop}; `wandstore check` lists the shops");
         }
         let deployment = deployment(config).await?;
         match self {
             Self::Show { shop, shopper } => match pages::show(&deployment, &shop, &shopper).await? {
                 Some(found) => print(describe(&found))?,
-                None => print(format_args!("nothing is kept for {shopper} in {shop}"))?,
+                None => print(format_args!("there is no page for {shopper} in {shop}"))?,
             },
             Self::Purge { shop, shopper } => {
                 pages::purge(&deployment, &shop, &shopper).await?;
-                print("forgotten")?;
+                print("deleted")?;
             }
             Self::Stale { shop } => {
                 let version = pages::bump_catalog_version(&deployment, &shop).await?;

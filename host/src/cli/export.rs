@@ -16,7 +16,7 @@ use super::output::print;
 /// byte for byte as this host runs it; `settings.json`, without secrets; and `fallback/<store>.html`.
 #[derive(Args)]
 pub struct Export {
-    /// The folder; made if need be.
+    /// The folder. Created if missing.
     folder: PathBuf,
 }
 
@@ -58,6 +58,6 @@ async fn fallback_pages(components: &Components, config: &Config) -> anyhow::Res
 
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }

@@ -8,34 +8,34 @@ use host::config::Config;
 
 use super::output::print;
 
-/// Look at jobs, try dead ones again, give up live ones.
+/// List jobs, retry dead ones, cancel live ones.
 #[derive(Subcommand)]
 pub enum Jobs {
-    /// The newest jobs, a line each.
+    /// List the newest jobs.
     List {
-        /// Only those in this state.
+        /// Only jobs in this state.
         #[arg(long)]
         state: Option<JobState>,
-        /// Only those of this member, such as pool-3.
+        /// Only jobs of this pool member, such as pool-3.
         #[arg(long)]
         member: Option<String>,
-        /// At most so many.
+        /// The maximum number of jobs.
         #[arg(long, default_value_t = 50)]
         limit: u32,
     },
-    /// All that is known of a job.
+    /// Show everything about a job.
     Show {
-        /// Its id.
+        /// The job's id.
         id: String,
     },
-    /// Queue a dead job again; a server that runs finds it within seconds.
+    /// Queue a dead job again. A running server finds it within seconds.
     Retry {
-        /// Its id.
+        /// The job's id.
         id: String,
     },
-    /// Give up a job that waits or is under way.
+    /// Make a queued or running job dead.
     Bury {
-        /// Its id.
+        /// The job's id.
         id: String,
     },
 }
@@ -80,15 +80,15 @@ impl Jobs {
             Self::Retry { id } => match jobs.requeue(&id, now_ms).await? {
                 Requeued::Done => print(format_args!("{id} is queued again"))?,
                 Requeued::NotDead(state) => {
-                    bail!("job {id} is {}: only dead jobs are tried again", state.name())
+                    bail!("job {id} is {}: only dead jobs can be retried", state.name())
                 }
-                Requeued::Live(newer) => bail!("the newer job {newer} is for the same shopper, and stands"),
+                Requeued::Live(newer) => bail!("not retried: the newer job {newer} is for the same shopper"),
                 Requeued::NotThere => bail!("there is no job {id}"),
             },
             Self::Bury { id } => match jobs.bury(&id, "buried by the operator", now_ms).await? {
                 Buried::Done => print(format_args!("{id} is dead"))?,
                 Buried::NotLive(state) => {
-                    bail!("job {id} is {}: only jobs that wait or are under way are buried", state.name())
+                    bail!("job {id} is {}: only queued or running jobs can be buried", state.name())
                 }
                 Buried::NotThere => bail!("there is no job {id}"),
             },

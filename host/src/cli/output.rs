@@ -8,7 +8,7 @@ use std::io::{self, Write as _};
 #[derive(Debug, thiserror::Error)]
 pub enum NotPrinted {
     /// The reader of standard output is gone.
-    #[error("nobody reads standard output")]
+    #[error("standard output is closed")]
     ReaderGone,
     /// Standard output cannot be written for another reason.
     #[error("cannot write to standard output: {0}")]

@@ -17,15 +17,14 @@ use super::signals::{self, Stop};
 
 /// Serve shoppers and make pages.
 ///
-/// It answers at once; jobs of an earlier run go on. SIGTERM lets requests under way end, for a
-/// second at most, and gives jobs under way back, for another second at most where storage does not answer; the next
-/// start takes them up. SIGHUP is ignored.
+/// Jobs of an earlier run continue. On SIGTERM, running requests get a second to finish, and running jobs are
+/// released for the next start, which takes at most another second if storage does not answer. SIGHUP is ignored.
 #[derive(Args)]
 pub struct Serve {
-    /// The address to listen on; port 0 takes a free one; it overrides `WANDSTORE_LISTEN` [default: 127.0.0.1:8787].
+    /// The address to listen on; port 0 takes a free port. Overrides `WANDSTORE_LISTEN` [default: 127.0.0.1:8787].
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
-    /// Log as JSON lines. RUST_LOG says how much [default: info].
+    /// Log as JSON lines. RUST_LOG sets the level [default: info].
     #[arg(long)]
     log_json: bool,
 }
@@ -34,7 +33,7 @@ impl Serve {
     pub async fn run(self, config: Config) -> anyhow::Result<()> {
         let started = Instant::now();
         let _log = Log::start(self.log_json, config.secrets.log_filter.as_deref());
-        signals::outlive_others()?;
+        signals::ignore_others()?;
         let telemetry = Telemetry::install()?;
         config.app()?;
         let listen = self.listen.as_ref().unwrap_or(&config.file.server.listen);

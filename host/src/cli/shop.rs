@@ -8,18 +8,18 @@ use model::ShopId;
 use super::cache::deployment;
 use super::output::print;
 
-/// Close a shop or open it again.
+/// Close or reopen a shop.
 ///
-/// A server that runs keeps what it read in memory for a moment (`cache.memory_trust_ms`) and sees
-/// the change after that.
+/// A running server caches reads in memory for a moment (`cache.memory_trust_ms`) and sees the change
+/// afterwards.
 #[derive(Subcommand)]
 pub enum Shop {
-    /// Serve none of a shop's pages and make none, as after an uninstallation.
+    /// Stop serving and making a shop's pages, as after an uninstallation.
     Close {
         /// The shop's id.
         shop: String,
     },
-    /// Serve and make them again.
+    /// Resume serving and making a shop's pages.
     Reopen {
         /// The shop's id.
         shop: String,

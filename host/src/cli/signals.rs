@@ -11,7 +11,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 const OTHERS: [Number; 5] = [Number::HUP, Number::USR1, Number::USR2, Number::ALARM, Number::XFSZ];
 
 /// Keeps the process alive through the signals in `OTHERS`.
-pub fn outlive_others() -> anyhow::Result<()> {
+pub fn ignore_others() -> anyhow::Result<()> {
     for number in OTHERS {
         let kind = SignalKind::from_raw(number.as_raw());
         // The handler stays when this is dropped.

@@ -57,7 +57,7 @@ pub struct Server {
 }
 
 /// The backend of each capability, in a section of its own such as `[backends.kv]`: its `kind`, and the options of that
-/// kind. The kinds that there are so far have no options. `memory` is for development: nothing survives a restart, and
+/// kind. The current kinds have no options. `memory` is for development: nothing survives a restart, and
 /// no other process sees it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default)]

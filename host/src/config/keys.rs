@@ -14,7 +14,7 @@ pub fn check(found: &Table, known: &Table) -> anyhow::Result<()> {
 fn check_below(path: &str, found: &Table, known: &Table) -> anyhow::Result<()> {
     for (key, value) in found {
         let Some(model) = known.get(key).or_else(|| known.get(ANY)) else {
-            bail!("there is no key `{path}{key}`{}", hint(path, key, known));
+            bail!("unknown key `{path}{key}`{}", hint(path, key, known));
         };
         match (value, model) {
             (Value::Table(found), Value::Table(known)) => {
@@ -29,7 +29,7 @@ fn check_below(path: &str, found: &Table, known: &Table) -> anyhow::Result<()> {
 
 fn hint(path: &str, key: &str, known: &Table) -> String {
     let nearest = known.keys().max_by(|a, b| strsim::jaro(a, key).total_cmp(&strsim::jaro(b, key)));
-    nearest.map(|nearest| format!("; the nearest is `{path}{nearest}`")).unwrap_or_default()
+    nearest.map(|nearest| format!("; did you mean `{path}{nearest}`?")).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -47,14 +47,14 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_key_is_told_the_nearest() {
+    fn an_unknown_key_is_refused_with_the_nearest() {
         assert_eq!(
             refusal("[section]\nttl_secs = 3"),
-            "there is no key `section.ttl_secs`; the nearest is `section.ttl_seconds`"
+            "unknown key `section.ttl_secs`; did you mean `section.ttl_seconds`?"
         );
         assert_eq!(
             refusal("[map.mine]\nnam = 'x'"),
-            "there is no key `map.mine.nam`; the nearest is `map.mine.name`"
+            "unknown key `map.mine.nam`; did you mean `map.mine.name`?"
         );
     }
 

@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_origin_is_refused_and_named() {
+    fn invalid_origins_are_refused_and_named() {
         for text in [
             "wandstore.example",
             "//wandstore.example",

@@ -188,7 +188,7 @@ fn page() -> String {
 }
 
 #[test]
-fn the_reference_is_what_the_types_of_the_configuration_say() {
+fn the_reference_matches_the_configuration_types() {
     let written = std::fs::read_to_string(PAGE).expect("docs/configuration.md is there");
     assert!(written == page(), "docs/configuration.md differs from the code: run `cargo xtask docs`");
 }

@@ -31,7 +31,7 @@ fn extra(text: &str, variables: &[(&str, &str)]) -> Value {
 }
 
 #[test]
-fn where_nothing_is_said_there_is_the_demo_shop() {
+fn the_default_configuration_is_the_demo_shop() {
     let shops = accepted("", &[]).settings().shops;
     assert_eq!(shops.into_iter().collect::<Vec<_>>(), [("magic-wands".to_owned(), Shop::demo())]);
 }
@@ -88,32 +88,32 @@ fn a_section_of_stores_without_a_store_is_refused() {
 }
 
 #[test]
-fn an_unknown_key_in_a_store_is_told_the_nearest() {
+fn an_unknown_key_in_a_shop_is_refused_with_the_nearest() {
     assert_eq!(
         refusal("[shops.lamps]\nlangage = 'en'", &[]),
-        "there is no key `shops.lamps.langage`; the nearest is `shops.lamps.language`"
+        "unknown key `shops.lamps.langage`; did you mean `shops.lamps.language`?"
     );
 }
 
 #[test]
 fn the_address_of_a_store_is_https_without_a_slash_at_the_end() {
     for url in ["http://lamps.example", "lamps.example", "https://lamps.example/"] {
-        let told = refusal(&format!("[shops.lamps]\nurl = '{url}'"), &[]);
-        assert!(told.starts_with("shops.lamps.url is ") && told.contains(url), "{told}");
+        let refused = refusal(&format!("[shops.lamps]\nurl = '{url}'"), &[]);
+        assert!(refused.starts_with("shops.lamps.url is ") && refused.contains(url), "{refused}");
     }
 }
 
 #[test]
 fn a_pool_without_members_is_refused() {
-    let told = "pool.size is 0; it must be at least 1";
-    assert_eq!(refusal("[pool]\nsize = 0", &[]), told);
-    assert_eq!(refusal("", &[("POOL_SIZE", "0")]), told);
+    let refused = "pool.size is 0; it must be at least 1";
+    assert_eq!(refusal("[pool]\nsize = 0", &[]), refused);
+    assert_eq!(refusal("", &[("POOL_SIZE", "0")]), refused);
 }
 
 #[test]
 fn a_variable_that_is_no_number_is_named() {
-    let told = refusal("", &[("CACHE_TTL_SECONDS", "abc")]);
-    assert!(told.starts_with("CACHE_TTL_SECONDS is \"abc\"; it must be a whole number"), "{told}");
+    let refused = refusal("", &[("CACHE_TTL_SECONDS", "abc")]);
+    assert!(refused.starts_with("CACHE_TTL_SECONDS is \"abc\"; it must be a whole number"), "{refused}");
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn secrets_are_known_and_not_shown() {
 }
 
 #[test]
-fn the_models_key_has_an_alias_that_counts_only_alone() {
+fn the_alias_of_the_models_key_counts_only_if_the_key_is_unset() {
     let key = |variables: &[(&str, &str)]| accepted("", variables).secrets.llm_key.unwrap();
     let alias = key(&[("KIMI_API_KEY", "sk-old")]);
     assert_eq!((alias.secret.expose(), alias.variable, alias.ignored.len()), ("sk-old", "KIMI_API_KEY", 0));
@@ -143,7 +143,7 @@ fn the_models_key_has_an_alias_that_counts_only_alone() {
 }
 
 #[test]
-fn kimi_is_told_not_to_think_unless_the_operator_says_what_it_is_told() {
+fn kimi_is_asked_not_to_think_unless_extra_members_are_configured() {
     let key = &[("LLM_API_KEY", "sk-hush")];
     let gateway = &[("LLM_API_KEY", "sk-hush"), ("AI_GATEWAY_URL", "https://gateway.example/v1")];
     assert_eq!(extra("", key), json!({ "thinking": { "type": "disabled" } }));
@@ -154,7 +154,7 @@ fn kimi_is_told_not_to_think_unless_the_operator_says_what_it_is_told() {
 }
 
 #[test]
-fn another_model_is_told_only_what_the_operator_says() {
+fn another_model_gets_only_configured_extra_members() {
     let local = &[("LLM_BASE_URL", "http://127.0.0.1:11434/v1"), ("LLM_MODEL", "llama3.3")];
     assert_eq!(extra("", local), json!({}));
     assert_eq!(extra("[llm.extra]\nkeep_alive = 60", local), json!({ "keep_alive": 60 }));
@@ -200,10 +200,10 @@ fn the_public_url_is_an_origin_and_the_variable_lies_over_the_file() {
     assert_eq!(public_url(&[]).as_deref(), Some("https://file.example"));
     let variable = [("WANDSTORE_PUBLIC_URL", "https://wandstore.example")];
     assert_eq!(public_url(&variable).as_deref(), Some("https://wandstore.example"));
-    let told = refusal("", &[("WANDSTORE_PUBLIC_URL", "wandstore.example")]);
+    let refused = refusal("", &[("WANDSTORE_PUBLIC_URL", "wandstore.example")]);
     assert!(
-        told.starts_with("server.public_url is \"wandstore.example\": it must be an http(s) URL"),
-        "{told}"
+        refused.starts_with("server.public_url is \"wandstore.example\": it must be an http(s) URL"),
+        "{refused}"
     );
 }
 
@@ -213,15 +213,15 @@ fn in_production_an_admin_without_a_public_url_is_refused() {
         let secrets = [("SHOPIFY_API_KEY", "key"), ("SHOPIFY_API_SECRET", "hush")];
         accepted("", &[&secrets, variables].concat()).app()
     };
-    let told = app(&[]).err().unwrap().to_string();
+    let refused = app(&[]).err().unwrap().to_string();
     assert!(
-        told.starts_with("server.public_url is not set") && told.contains("WANDSTORE_PUBLIC_URL"),
-        "{told}"
+        refused.starts_with("server.public_url is not set") && refused.contains("WANDSTORE_PUBLIC_URL"),
+        "{refused}"
     );
-    let told = app(&[("WANDSTORE_PUBLIC_URL", "https://wandstore.example")]).unwrap().unwrap();
-    assert_eq!(told.public_url, "https://wandstore.example");
-    let told = app(&[("ENVIRONMENT", "development")]).unwrap().unwrap();
-    assert_eq!(told.public_url, "", "on somebody's own machine, addresses are relative");
+    let found = app(&[("WANDSTORE_PUBLIC_URL", "https://wandstore.example")]).unwrap().unwrap();
+    assert_eq!(found.public_url, "https://wandstore.example");
+    let found = app(&[("ENVIRONMENT", "development")]).unwrap().unwrap();
+    assert_eq!(found.public_url, "", "on somebody's own machine, addresses are relative");
     assert!(accepted("", &[]).app().unwrap().is_none(), "without the admin it is not needed");
 }
 
@@ -234,24 +234,24 @@ fn a_backend_is_of_a_kind_that_there_is() {
         refusal("[backends.kv]\nkind = 'redis'", &[]),
         "`backends.kv.kind` is `redis`; it must be one of: sqlite, memory"
     );
-    let told = refusal("[backends.kv]\nkidn = 'sqlite'", &[]);
-    assert!(told.starts_with("`backends.kv`, of the kind `sqlite`: unknown field `kidn`"), "{told}");
+    let refused = refusal("[backends.kv]\nkidn = 'sqlite'", &[]);
+    assert!(refused.starts_with("`backends.kv` (kind `sqlite`): unknown field `kidn`"), "{refused}");
     assert_eq!(
         refusal("[backends.kvs]\nkind = 'sqlite'", &[]),
-        "there is no key `backends.kvs`; the nearest is `backends.kv`"
+        "unknown key `backends.kvs`; did you mean `backends.kv`?"
     );
 }
 
 #[test]
 fn a_builtin_is_chosen_for_the_catalog_only_and_not_beside_a_path() {
-    let told = refusal("[components.routing]\nbuiltin = 'demo'", &[]);
-    assert!(told.starts_with("components.routing.builtin is set"), "{told}");
-    let told = refusal("[components.catalog]\nbuiltin = 'demo'\npath = 'c.wasm'", &[]);
-    assert!(told.starts_with("components.catalog: set `path` or `builtin`, not both"), "{told}");
+    let refused = refusal("[components.routing]\nbuiltin = 'demo'", &[]);
+    assert!(refused.starts_with("components.routing.builtin is set"), "{refused}");
+    let refused = refusal("[components.catalog]\nbuiltin = 'demo'\npath = 'c.wasm'", &[]);
+    assert!(refused.starts_with("components.catalog: set `path` or `builtin`, not both"), "{refused}");
 }
 
 #[tokio::test]
-async fn a_shop_is_connected_by_variables_and_its_token_is_for_it_alone() {
+async fn a_shop_is_connected_by_variables_and_only_it_gets_the_token() {
     let config = accepted("", &[("SHOPIFY_STORE", SHOP), ("SHOPIFY_ACCESS_TOKEN", "shpat_hush")]);
     assert_eq!(config.settings().shops[SHOP].name, "tea-house");
     let tokens = config.tokens();
@@ -266,6 +266,6 @@ fn a_shop_says_how_its_pages_look_and_whether_there_are_any() {
     let shop = &accepted(text, &[]).settings().shops["lamps"];
     assert_eq!(shop.personas_off, ["explorer"]);
     assert!(shop.paused);
-    let told = refusal("[shops.lamps]\naccent = 'red'", &[]);
-    assert!(told.starts_with("shops.lamps.accent is \"red\""), "{told}");
+    let refused = refusal("[shops.lamps]\naccent = 'red'", &[]);
+    assert!(refused.starts_with("shops.lamps.accent is \"red\""), "{refused}");
 }

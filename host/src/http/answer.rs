@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_field_line_is_refused() {
+    fn invalid_header_lines_are_refused() {
         for lines in ["x-cache", "x-cache:HIT\n", "x cache: HIT\n", "x: a\rb\n", ": x\n"] {
             assert!(parse(&lines.into()).is_err(), "{lines:?}");
         }

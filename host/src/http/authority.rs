@@ -19,7 +19,7 @@ pub enum InvalidHost {
 }
 
 /// Requires one valid host. If the target names a host, that one counts, and not the field.
-pub fn settle<B>(request: &mut Request<B>) -> Result<(), InvalidHost> {
+pub fn resolve<B>(request: &mut Request<B>) -> Result<(), InvalidHost> {
     check(request.version(), request.uri(), request.headers())?;
     if let Some(named) = request.uri().authority() {
         let named = HeaderValue::from_str(named.as_str()).map_err(|_| InvalidHost::Invalid)?;
@@ -66,21 +66,21 @@ fn is_name(host: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn settled(version: Version, target: &str, hosts: &[&str]) -> Result<Option<String>, InvalidHost> {
+    fn resolved(version: Version, target: &str, hosts: &[&str]) -> Result<Option<String>, InvalidHost> {
         let mut request = Request::builder().version(version).uri(target);
         for host in hosts {
             request = request.header(HOST, *host);
         }
         let mut request = request.body(()).expect("a request");
-        settle(&mut request)?;
+        resolve(&mut request)?;
         Ok(request.headers().get(HOST).map(|host| host.to_str().expect("text").to_owned()))
     }
 
     #[track_caller]
     fn check(target: &str, hosts: &[&str], expected: Result<&str, InvalidHost>) {
-        let settled = settled(Version::HTTP_11, target, hosts);
+        let resolved = resolved(Version::HTTP_11, target, hosts);
         assert_eq!(
-            settled.as_ref().map(|host| host.as_deref().unwrap_or_default()),
+            resolved.as_ref().map(|host| host.as_deref().unwrap_or_default()),
             expected.as_ref().copied()
         );
     }
@@ -103,15 +103,15 @@ mod tests {
             "", " ", "a b", "u@a", "u:p@a", "a/", "a:b", "a:99999", "a:+1", "a:1:2", "[::1", ":80", "a,b",
             "a?b", "a#b", "<a>",
         ] {
-            assert!(settled(Version::HTTP_11, "/", &[host]).is_err(), "{host:?}");
+            assert!(resolved(Version::HTTP_11, "/", &[host]).is_err(), "{host:?}");
         }
     }
 
     #[test]
     fn before_http_1_1_the_host_may_be_left_out() {
-        assert_eq!(settled(Version::HTTP_10, "/", &[]), Ok(None));
-        assert_eq!(settled(Version::HTTP_10, "/", &["a", "a"]), Err(InvalidHost::Several));
-        assert_eq!(settled(Version::HTTP_10, "/", &["a b"]), Err(InvalidHost::Invalid));
+        assert_eq!(resolved(Version::HTTP_10, "/", &[]), Ok(None));
+        assert_eq!(resolved(Version::HTTP_10, "/", &["a", "a"]), Err(InvalidHost::Several));
+        assert_eq!(resolved(Version::HTTP_10, "/", &["a b"]), Err(InvalidHost::Invalid));
     }
 
     #[test]

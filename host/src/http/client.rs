@@ -1,4 +1,4 @@
-//! The client's address. A shop's APIs are told it, so that they count the requests of each shopper separately.
+//! The client's address. Requests to a shop's APIs carry it, so that Shopify counts each shopper separately.
 
 use std::net::IpAddr;
 
@@ -39,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_nearby_says_who_asked() {
+    fn a_proxy_on_a_private_address_names_the_client() {
         for peer in ["127.0.0.1", "10.0.0.3", "::1", "fd00::1", "::ffff:192.168.0.2"] {
             assert_eq!(seen(peer, "203.0.113.7, 198.51.100.2", false), "203.0.113.7", "{peer}");
         }
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_leaves_the_peer() {
+    fn an_invalid_forwarded_address_leaves_the_peer() {
         for forwarded in ["", "unknown", "<script>", "999.1.1.1", "203.0.113.7:80"] {
             assert_eq!(seen("127.0.0.1", forwarded, true), "127.0.0.1", "{forwarded:?}");
         }

@@ -1,7 +1,7 @@
 //! The open connections, and the choice of which to end: those whose phase takes too long, and those whose place a new
 //! connection needs.
 //!
-//! Nothing here touches a socket: a connection's task is told to end and drops its socket. [`Connections::tick`] sets
+//! Nothing here touches a socket: a connection's task gets a signal to end and drops its socket. [`Connections::tick`] sets
 //! the time.
 
 mod connection;
@@ -152,10 +152,10 @@ impl Connections {
 
     fn end(&self, state: &mut State, connection: &Connection) {
         connection.end();
-        self.forget(state, connection);
+        self.remove(state, connection);
     }
 
-    fn forget(&self, state: &mut State, connection: &Connection) {
+    fn remove(&self, state: &mut State, connection: &Connection) {
         if state.open.remove(&connection.id).is_none() {
             return;
         }
@@ -180,7 +180,7 @@ pub struct Place {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut state = self.connections.lock();
-        self.connections.forget(&mut state, &self.connection);
+        self.connections.remove(&mut state, &self.connection);
     }
 }
 
@@ -200,7 +200,7 @@ impl Drop for Wait {
     }
 }
 
-/// What counts as one address. In IPv6 that is a /64 network, which is what one customer is given (RFC 6177).
+/// The unit of the limit per address. In IPv6 it is a /64 network, the usual assignment to one customer (RFC 6177).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Address(IpAddr);
 

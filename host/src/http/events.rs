@@ -45,11 +45,11 @@ pub(super) fn stream(
 ) -> Response<Outgoing> {
     let Asked { answer, pending, .. } = asked;
     let first = event(&answer);
-    let told = pending.zip(wait).map(|(Pending { topic, .. }, wait)| {
+    let stream_state = pending.zip(wait).map(|(Pending { topic, .. }, wait)| {
         let deadlines = Deadlines::new(shoppers.stream_times, Instant::now());
-        Told { shoppers, question, _wait: wait, last: answer.body, topic, deadlines }
+        StateStream { shoppers, question, _wait: wait, last: answer.body, topic, deadlines }
     });
-    let later = stream::unfold(told, |told| async move { told?.next().await });
+    let later = stream::unfold(stream_state, |stream_state| async move { stream_state?.next().await });
     let frames = stream::iter([first]).chain(later);
     let frames = frames.map(|bytes| Ok::<_, axum::Error>(Frame::data(bytes)));
     let mut response = Response::new(Outgoing::Stream(StreamBody::new(frames).boxed_unsync()));
@@ -58,8 +58,8 @@ pub(super) fn stream(
     response
 }
 
-/// A stream, and what its client was told so far.
-struct Told {
+/// A stream and the last state that its client received.
+struct StateStream {
     shoppers: Arc<Shoppers>,
     question: Question,
     _wait: Wait,
@@ -69,7 +69,7 @@ struct Told {
     deadlines: Deadlines,
 }
 
-impl Told {
+impl StateStream {
     /// Returns the next part of the stream and the rest of it, if there is more. Returns `None` at the end.
     async fn next(mut self) -> Option<(Bytes, Option<Self>)> {
         let changes = self.shoppers.deployment.changes.clone();
@@ -92,7 +92,7 @@ impl Told {
             if self.last != interim.body {
                 let event = event(&interim);
                 self.last = interim.body;
-                self.deadlines.told(Instant::now());
+                self.deadlines.sent(Instant::now());
                 return Some((event, Some(self)));
             }
             if changes.is_closed() {
@@ -111,7 +111,7 @@ struct Deadlines {
     heartbeat: Duration,
 }
 
-/// What a stream does when nothing changed.
+/// A stream's next action when nothing changed.
 #[derive(Debug, PartialEq, Eq)]
 enum Due {
     Beat,
@@ -125,7 +125,7 @@ impl Deadlines {
     }
 
     /// Postpones the heartbeat, because something else was sent.
-    fn told(&mut self, now: Instant) {
+    fn sent(&mut self, now: Instant) {
         self.beat = now + self.heartbeat;
     }
 
@@ -137,7 +137,7 @@ impl Deadlines {
         if self.end <= self.beat {
             return Some(Due::End);
         }
-        self.told(now);
+        self.sent(now);
         Some(Due::Beat)
     }
 
@@ -171,14 +171,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sent_meanwhile_puts_off_the_beat_and_not_the_end() {
+    fn sent_events_delay_the_heartbeat_but_not_the_end() {
         let start = Instant::now();
         let times = StreamTimes { life: Duration::from_secs(40), heartbeat: Duration::from_secs(15) };
         let mut deadlines = Deadlines::new(times, start);
         for second in 0..40 {
             let now = start + Duration::from_secs(second);
             assert_eq!(deadlines.due(now), None, "{second}");
-            deadlines.told(now);
+            deadlines.sent(now);
         }
         assert_eq!(deadlines.due(start + Duration::from_secs(40)), Some(Due::End));
     }

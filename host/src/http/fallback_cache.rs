@@ -41,7 +41,7 @@ impl FallbackCache {
             Ok(Some(page)) => {
                 self.pages.write().unwrap_or_else(PoisonError::into_inner).insert(shop.to_owned(), page);
             }
-            Ok(None) => tracing::warn!(shop, "routing has no fallback page for a shop that is served"),
+            Ok(None) => tracing::warn!(shop, "routing returned no fallback page for a served shop"),
             Err(_logged) => {}
         }
     }
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_theme_keeps_what_it_shows_and_shopify_is_asked_to_tell_us_again() {
+    fn a_failed_fragment_is_404_and_a_failed_webhook_503() {
         let fallbacks = FallbackCache::default();
         assert_eq!(answer(&fallbacks, "/proxy/fragment").0.status, StatusCode::NOT_FOUND);
         assert_eq!(answer(&fallbacks, "/proxy").0.status, StatusCode::OK);

@@ -80,8 +80,8 @@ struct Component {
 
 /// Returns `ok` or `degraded`, always with 200: shoppers are served either way, and a restart repairs no backend.
 async fn health_now(State(Watch { operator, health }): State<Watch>) -> Json<Document> {
-    let named = |is_well: bool| if is_well { "ok" } else { "failing" };
-    let backends = health.checks().map(|(backend, is_well)| (backend, named(is_well)));
+    let named = |is_healthy: bool| if is_healthy { "ok" } else { "failing" };
+    let backends = health.checks().map(|(backend, is_healthy)| (backend, named(is_healthy)));
     let llm = if operator.plans_with_llm { "configured" } else { "local planner" };
     let component = |loaded: &runtime::deployment::Loaded| Component {
         role: loaded.role.name(),
@@ -89,7 +89,7 @@ async fn health_now(State(Watch { operator, health }): State<Watch>) -> Json<Doc
         origin: loaded.origin.clone(),
     };
     Json(Document {
-        status: if health.checks().all(|(_, is_well)| is_well) { "ok" } else { "degraded" },
+        status: if health.checks().all(|(_, is_healthy)| is_healthy) { "ok" } else { "degraded" },
         version: env!("CARGO_PKG_VERSION"),
         checks: backends.chain([("llm", llm)]).collect(),
         components: operator.deployment.loaded.iter().map(component).collect(),

@@ -1,4 +1,4 @@
-//! What happened to a request, as routing or the fallback cache reports it.
+//! The outcome of a request, as routing or the fallback cache reports it.
 
 use model::ShopId;
 use routes::Route;

@@ -109,7 +109,7 @@ pub async fn serve(
         trust_forwarded: server.trust_forwarded,
         connections: connections.clone(),
     };
-    let _looks_after = AbortOnDropHandle::new(tokio::spawn(look_after(connections.clone())));
+    let _ticking = AbortOnDropHandle::new(tokio::spawn(tick_connections(connections.clone())));
     let graceful = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
@@ -123,13 +123,13 @@ pub async fn serve(
     drop(server);
     changes.close();
     if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
-        tracing::warn!("some connections did not end in time");
+        tracing::warn!("ended connections that did not finish in time");
     }
     Ok(())
 }
 
 /// Ends connections whose clients take too long.
-async fn look_after(connections: Arc<Connections>) {
+async fn tick_connections(connections: Arc<Connections>) {
     let started = Instant::now();
     loop {
         tokio::time::sleep(LOOK).await;
@@ -151,11 +151,11 @@ async fn accept(listener: &TcpListener, connections: &Arc<Connections>) -> Accep
                 if let Some(place) = place(connections, peer.ip()).await {
                     return Accepted { stream, peer: peer.ip(), place };
                 }
-                tracing::debug!(peer = %peer.ip(), "a connection was refused: its address has too many");
+                tracing::debug!(peer = %peer.ip(), "refused a connection: its address has too many");
             }
             Err(error) => {
                 // There may be no free file descriptor, for example, and others may be closed soon.
-                tracing::warn!(%error, "a connection was not accepted");
+                tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }
@@ -193,7 +193,7 @@ impl Front {
         connection: Arc<Connection>,
     ) -> Result<Response<Outgoing>, Infallible> {
         let _busy = connection.answers();
-        if let Err(wrong) = authority::settle(&mut request) {
+        if let Err(wrong) = authority::resolve(&mut request) {
             return Ok(refusal(&connection, StatusCode::BAD_REQUEST, &wrong));
         }
         let client = client::address(peer, request.headers(), self.trust_forwarded);
@@ -264,7 +264,7 @@ fn serve_connection(accepted: Accepted, front: Front, graceful: &GracefulShutdow
                     tracing::debug!(%error, "a connection ended early");
                 }
             }
-            () = place.connection.ended() => tracing::debug!("a connection was ended"),
+            () = place.connection.ended() => tracing::debug!("ended a connection"),
         }
     });
 }

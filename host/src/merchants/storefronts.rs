@@ -80,7 +80,7 @@ impl Storefronts for OfDeployment {
         pages::bump_catalog_version(&self.deployment, shop.as_str()).await.map(drop).map_err(failed)
     }
 
-    /// Returns the page of every shopper of whom only the persona may be known.
+    /// Returns the shared page of all shoppers of whom only the persona is known.
     async fn preview(&self, shop: &ShopId, persona: Persona) -> Result<Preview, Failed> {
         let deployment = &*self.deployment;
         let shopper = ShopperId::context(persona);
@@ -93,7 +93,7 @@ impl Storefronts for OfDeployment {
             && is_open
             && let Err(error) = pages::request_page(deployment, shop, shopper, persona, work).await
         {
-            tracing::warn!(shop, %error, "a page to be previewed was not requested");
+            tracing::warn!(shop, %error, "cannot request a page to preview");
         }
         if let Some((page, due)) = kept {
             let made = if due.is_none() { Made::Now } else { Made::Before };

@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto';
 
-/** A component, taken apart. */
+/** A parsed component. */
 export interface Parts {
   /** Core modules, those of nested components included. */
   modules: Uint8Array<ArrayBuffer>[];
@@ -22,7 +22,7 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** Takes a component apart. */
+/** Parses a component. */
 export function takeApart(component: Uint8Array<ArrayBuffer>): Parts {
   const parts: Parts = { modules: [], components: [] };
   for (const { id, content } of sections(component)) {
@@ -78,5 +78,5 @@ function leb128(bytes: Uint8Array, start: number): { value: number; next: number
     value += (byte & 0x7f) * 2 ** (7 * index);
     if (byte < 0x80) return { value, next: start + index + 1 };
   }
-  throw new Error(`no size of a section at byte ${start}`);
+  throw new Error(`invalid section size at byte ${start}`);
 }

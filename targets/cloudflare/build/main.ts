@@ -10,7 +10,7 @@ import { sha256, type Parts } from './component.ts';
 import { transpileComponent } from './transpile.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
-/** Where `cargo xtask` left it, from the top of the repository. */
+/** Its path after `cargo xtask build`, from the top of the repository. */
 const TARGET = join(ROOT, process.env['WANDSTORE_BUILT'] ?? 'target');
 const GENERATED = join(import.meta.dirname, '..', 'generated');
 const ROLES = ['routing', 'caching', 'queueing', 'generation', 'catalog'];
@@ -81,7 +81,7 @@ async function fallbackPages(): Promise<Record<string, string>> {
   return policies;
 }
 
-/** The same as routing gives its pages, by the style and script that are in this one. */
+/** Returns the same policy as routing's, for the style and script of this page. */
 function contentSecurityPolicy(page: string): string {
   const hashes = (element: string) =>
     [...page.matchAll(new RegExp(`<${element}>([\\s\\S]*?)</${element}>`, 'g'))]

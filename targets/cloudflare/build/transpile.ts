@@ -11,7 +11,7 @@ import { functionsOf, sha256, takeApart, type Parts } from './component.ts';
 import { mayWait } from './synchronous.ts';
 import { suppliedTo, typesOf } from './wit.ts';
 
-/** What became of a component. */
+/** A transpiled component. */
 export interface Transpiled {
   parts: Parts;
   /** SHA-256 of the component. */
@@ -20,15 +20,15 @@ export interface Transpiled {
   modules: Record<string, { sha256: string; origin: Origin }>;
 }
 
-/** Where a core module is from: the component itself, or jco, which joins and adapts. */
+/** The origin of a core module: the component itself, or jco, which joins and adapts. */
 type Origin = 'component' | 'jco';
 
 interface Options {
   /** The component's file. */
   path: string;
-  /** Its world in `wit/worlds.wit`, and what its JavaScript is called. */
+  /** Its world in `wit/worlds.wit`, and the name of its JavaScript. */
   name: string;
-  /** Where that goes. */
+  /** The folder for the output. */
   folder: string;
   /** Whether its exports may wait. If not, all of its imports answer at once. */
   waits: boolean;
@@ -46,7 +46,7 @@ export async function transpileComponent({ path, name, folder, waits }: Options)
     nodejsCompat: false,
     wasiShim: false,
     emitTypescriptDeclarations: false,
-    // An error that a component returns is told from one that it died of (`src/component/refusal.ts`).
+    // Distinguishes an error that a component returns from a failure of the component (`src/component/refusal.ts`).
     noComponentErrorWrapping: false,
     ...(waits ? { asyncMode: 'jspi', asyncImports: awaited, asyncExports: exported } : {}),
   });
@@ -71,13 +71,13 @@ async function bordersOf(
   const { exported } = functionsOf(parts.modules, named('export'));
   const unknown = imported.filter((name) => !supplied.has(name.split('#')[0] ?? ''));
   if (unknown.length > 0) {
-    throw new Error(`the component wants what this target does not supply: ${unknown.join(', ')}`);
+    throw new Error(`the component imports what this target does not supply: ${unknown.join(', ')}`);
   }
   if (exported.length === 0) throw new Error('the component exports no function');
   return { imported, exported };
 }
 
-/** jco makes an import wait only if its name fits; a name that did not would make promises of answers. */
+/** jco lets an import wait only if its name matches; otherwise the import would return promises as answers. */
 function checkSuspensions(source: string, expected: number): void {
   const names = [...source.matchAll(/_trampoline(\d+)\.fnName = '([^']+)'/g)];
   const waiting = new Set(
@@ -92,7 +92,7 @@ function checkSuspensions(source: string, expected: number): void {
 
 const COMPILES = /new WebAssembly\.Module\(\s*new Uint8Array\(\[([^\]]*)\]\)\s*\)/g;
 
-/** Modules that jco writes as numbers into JavaScript become files: workerd compiles none at run time. */
+/** Moves modules that jco writes into JavaScript as numbers to files, because workerd compiles none at run time. */
 function extractModules(source: string, name: string): { source: string; modules: Record<string, Uint8Array> } {
   const modules: Record<string, Uint8Array> = {};
   const replaced = source.replace(COMPILES, (_, numbers: string) => {
@@ -107,7 +107,7 @@ function extractModules(source: string, name: string): { source: string; modules
   return { source: replaced, modules };
 }
 
-/** Says of each core module where it is from; fails if one of the component's own is missing. */
+/** Returns the origin of each core module; fails if one of the component's own is missing. */
 function trace(modules: Record<string, Uint8Array>, parts: Parts): Transpiled['modules'] {
   const own = new Set(parts.modules.map(sha256));
   const traced: Transpiled['modules'] = {};

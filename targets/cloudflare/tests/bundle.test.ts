@@ -41,7 +41,7 @@ test('a component that was changed is not the one that was composed', async () =
   assert.ok(!inside.has(sha256(routing)));
 });
 
-test('what is cut off is not taken apart', async () => {
+test('truncated components are refused', async () => {
   const storefront = await read(TARGET, 'cloudflare', 'storefront.wasm');
   assert.throws(() => takeApart(storefront.subarray(0, storefront.length - 1)), /ends after the component/);
 });

@@ -1,4 +1,4 @@
-//! What fails, and what shoppers get all the same.
+//! Failing parts of the platform, and what shoppers still get.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

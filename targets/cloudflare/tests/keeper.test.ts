@@ -46,7 +46,7 @@ test('of two racers for an absent key exactly one wins', async (t) => {
   }
 });
 
-test('a swap needs the version that is there, and a copy says which it is', async (t) => {
+test('a swap requires the current version, and a copy contains its version', async (t) => {
   const { keeper, UI_CACHE } = await keeperOf(await open(t));
   await keeper.set('UI_CACHE', 'key', bytes('old'));
   const { metadata } = await UI_CACHE.getWithMetadata('key');
@@ -60,7 +60,7 @@ test('a swap needs the version that is there, and a copy says which it is', asyn
   assert.equal(await UI_CACHE.get('key'), null);
 });
 
-test('of many writes of a key at once, the last one is what Workers KV holds in the end', async (t) => {
+test('after many writes of a key at once, Workers KV ends with the last one', async (t) => {
   const { keeper, UI_CACHE } = await keeperOf(await open(t));
   await Promise.all(Array.from({ length: 30 }, (_, index) => keeper.set('UI_CACHE', 'key', bytes(`${index}`))));
   const { value } = await keeper.get('UI_CACHE', 'key');
@@ -80,7 +80,7 @@ test('a page that the original deployment left is served, stale, until it is rep
   assert.doesNotMatch(await made.text(), /Left behind/);
 });
 
-test('a data centre trusts its copy of a page for as long as it is told, and may be told not to', async (t) => {
+test('a data centre trusts its copy of a page for a configured time, which may be zero', async (t) => {
   const { vars } = await modelThatWaits(t);
   const key = 'ui:magic-wands:abc123';
   for (const [trust, expected] of [['60', 'first'], ['0', 'second']] as const) {
@@ -88,7 +88,7 @@ test('a data centre trusts its copy of a page for as long as it is told, and may
     const { UI_CACHE } = await keeperOf(shop);
     await UI_CACHE.put(key, '<title>first</title>');
     assert.match(await (await shop.page('abc123')).text(), /first/);
-    // Another data centre's write: nobody here is told.
+    // Another data centre writes; this one is not notified.
     await UI_CACHE.put(key, '<title>second</title>');
     assert.match(await (await shop.page('abc123')).text(), new RegExp(expected));
   }

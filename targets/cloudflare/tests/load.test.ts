@@ -17,7 +17,7 @@ test('200 shoppers at once all get a page, and each their own later', async (t) 
   };
   const first = await Promise.all(shoppers.map(visit));
   assert.deepEqual([...new Set(first.map((answer) => answer.status))], [200]);
-  // On a machine that is busy with more than this, a status may be unknown for a while, and is asked again.
+  // On a busy machine a status may be unknown for a while; it is requested again.
   const passing = ['queued', 'running', 'unknown'];
   const states = await Promise.all(shoppers.map((shopper) => shop.statusPast(shopper, passing)));
   assert.deepEqual([...new Set(states.map(({ state }) => state))], ['ready']);

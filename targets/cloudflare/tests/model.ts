@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 
-/** A language model that does not answer until it is told to, and then with an error: jobs stay under way. */
+/** A language model that does not answer until it is released, and then with an error: jobs keep running. */
 export async function modelThatWaits(t: TestContext) {
   const released = Promise.withResolvers<void>();
   const server = createServer(async (_, response) => {

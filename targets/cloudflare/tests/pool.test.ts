@@ -1,4 +1,4 @@
-//! The pool: one live job per shopper, wherever it is, and no more jobs than fit.
+//! The pool: one live job per shopper across all members, and depth limits.
 
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -30,7 +30,7 @@ test('a full member passes a job on, and the shopper still has one job only', as
   assert.equal((await shop.status(second, 0)).state, 'running');
 });
 
-test('a full pool says so, and what it has is done', async (t) => {
+test('a full pool refuses jobs and completes those that it has', async (t) => {
   const model = await modelThatWaits(t);
   const shop = await open(t, { vars: { ...model.vars, POOL_SIZE: '1', MAX_QUEUE_DEPTH: '2' } });
   for (const shopper of ['one', 'two']) assert.equal((await shop.generate(shopper)).status, 202);
@@ -55,7 +55,7 @@ test('a job that was accepted is done after a restart', async (t) => {
   assert.equal((await after.page('abc123')).headers.get('x-cache'), 'HIT');
 });
 
-test('jobs of a member that the pool has no more are done all the same', async (t) => {
+test('jobs of a removed member are completed', async (t) => {
   const persist = await mkdtemp(join(tmpdir(), 'wandstore-'));
   t.after(() => rm(persist, { recursive: true }));
   const shoppers = ['a', 'b', 'c', 'd'];
@@ -71,14 +71,14 @@ test('jobs of a member that the pool has no more are done all the same', async (
   assert.deepEqual(await Promise.all(shoppers.map(made)), [true, true, true, true], after.log.join('\n'));
 });
 
-/** Two shoppers with the same home in a pool of two: of any three, two have. */
+/** Two shoppers with the same home in a pool of two, found among any three. */
 function withOneHome(): [string, string] {
   const home = (shopper: string) => fold(`magic-wands:${shopper}`) % 2n;
   if (home('a') === home('b')) return ['a', 'b'];
   return home('a') === home('c') ? ['a', 'c'] : ['b', 'c'];
 }
 
-/** The hash by which queueing finds a shopper's home: FNV-1a, 64 bits, folded. */
+/** Queueing's hash for a shopper's home: FNV-1a, 64 bits, folded. */
 function fold(text: string): bigint {
   let hash = 0xcbf29ce484222325n;
   for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);

@@ -1,4 +1,4 @@
-//! What a shop asks to be forgotten is gone from every tier, also what the original deployment left.
+//! Redaction deletes a shop's data from every tier, including data of the original deployment.
 
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
@@ -28,7 +28,7 @@ type Bindings = Record<(typeof STORES)[number], Namespace> & {
   };
 };
 
-test('what a shop asks to be forgotten is gone from every tier', async (t) => {
+test('redacting a shop deletes its data from every tier', async (t) => {
   const shop = await open(t, { vars: { SHOPIFY_STORE: DOMAIN, SHOPIFY_API_SECRET: SECRET, POOL_SIZE: '3' } });
   const bindings = await shop.server.getBindings<Bindings>();
   await track(shop, 'customer=4711');
@@ -47,7 +47,7 @@ test('a forged webhook changes nothing', async (t) => {
   assert.equal((await fragment(shop, '')).status, 200);
 });
 
-/** All keys and objects that name the shop, but for records of what was done. */
+/** All keys and objects that name the shop, except audit records. */
 async function everything({ UI_STORAGE, KEEPER, ...namespaces }: Bindings): Promise<string[]> {
   const found = (await UI_STORAGE.list()).objects.map(({ key }) => key);
   for (const store of STORES) {
@@ -60,7 +60,7 @@ async function everything({ UI_STORAGE, KEEPER, ...namespaces }: Bindings): Prom
   return found.filter((key) => key.includes(DOMAIN) && !/^(audit|seen|catalog):/.test(key));
 }
 
-/** What is left when nothing more goes. */
+/** Waits until no more data is deleted, and returns what is left. */
 async function leftOver(bindings: Bindings): Promise<string[]> {
   let left = await everything(bindings);
   for (const ends = Date.now() + 30_000; left.length > 0 && Date.now() < ends; await setTimeout(200)) {
@@ -88,7 +88,7 @@ async function track(shop: Shop, nonce: string): Promise<void> {
   assert.deepEqual(await answer.json(), { stored: 1 });
 }
 
-/** A target as Shopify passes it on. No value here needs an escape. */
+/** A target as Shopify forwards it. No value needs escaping. */
 function signed(path: string, parameters: string, customer: string): string {
   const added = `shop=${DOMAIN}&logged_in_customer_id=${customer}&path_prefix=/apps/wand`;
   const query = `${parameters}&${added}&timestamp=${Math.floor(Date.now() / 1000)}`;

@@ -10,13 +10,13 @@ import { start } from '../local.ts';
 import { trapping } from './trap.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-/** Retries come soon, so that no test waits for long. */
+/** Short retry pauses, so that tests are fast. */
 const SETTINGS = {
   pool: { backoff_ms: 100, backoff_ms_max: 200 },
   shops: { 'magic-wands': { name: 'Magic Wands' } },
 };
 
-/** How long something may take that is to happen in the end, and how soon it is looked at again. */
+/** The time limit and the interval of polling. */
 const PATIENCE_MS = 60_000;
 const ASK_AGAIN_MS = 100;
 
@@ -33,7 +33,7 @@ export interface State {
   source: string | null;
 }
 
-/** Opens a shop for the length of a test. */
+/** Opens a shop that closes at the end of the test. */
 export async function open(test: TestContext, { bundle = 'dist/worker', vars = {}, persist, trap }: Options = {}) {
   const folder = trap ? await withTrap(test, bundle, trap) : join(ROOT, bundle);
   const log: string[] = [];
@@ -68,13 +68,13 @@ export class Shop {
     return this.get(`/s/magic-wands?shopper=${shopper}`);
   }
 
-  /** Where a shopper's page stands, after a wait for something better. */
+  /** Returns the status of a shopper's page, after a wait. */
   async status(shopper: string, wait = 20): Promise<State> {
     const answer = await this.get(`/api/generation/status?store=magic-wands&shopper=${shopper}&wait=${wait}`);
     return (await answer.json()) as State;
   }
 
-  /** Where it stands once it is none of these any more. */
+  /** Waits until the status is none of these, and returns it. */
   async statusPast(shopper: string, passing: string[]): Promise<State> {
     for (const ends = Date.now() + PATIENCE_MS; Date.now() < ends; await setTimeout(ASK_AGAIN_MS)) {
       const status = await this.status(shopper, 5);

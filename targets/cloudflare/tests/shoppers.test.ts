@@ -29,7 +29,7 @@ test('a shopper gets the fallback page at once and their own page soon after', a
   assert.match((await second.text()).slice(0, 200), /^<!doctype html>/, 'the metadata of a page are not served');
 });
 
-test('an open page is told of each state once, and then the stream ends', async (t) => {
+test('a stream sends each state once and then ends', async (t) => {
   const shop = await open(t);
   await shop.page('streamed');
   const answer = await shop.get('/api/generation/status?store=magic-wands&shopper=streamed&wait=20', {
@@ -42,12 +42,12 @@ test('an open page is told of each state once, and then the stream ends', async 
   assert.equal(new Set(states).size, states.length);
 });
 
-test('a catalog that moved makes a page stale, and it is rendered again', async (t) => {
+test('a bumped catalog version makes a page stale, and it is rendered again', async (t) => {
   const shop = await open(t);
   await shop.page('abc123');
   assert.equal((await shop.status('abc123')).state, 'ready');
-  const moved = await shop.get('/debug/catalog-moved?store=magic-wands', { method: 'POST' });
-  assert.equal(moved.status, 200, await moved.text());
+  const bumped = await shop.get('/debug/bump-catalog-version?store=magic-wands', { method: 'POST' });
+  assert.equal(bumped.status, 200, await bumped.text());
   const stale = await shop.page('abc123');
   assert.equal(stale.headers.get('x-cache'), 'STALE');
   assert.equal(stale.headers.get('x-generated'), 'true');

@@ -52,7 +52,7 @@ function functionIndex(module: Uint8Array, sections: Map<number, number>, export
   return undefined;
 }
 
-/** Where the instructions of a function of the module's own start. */
+/** Returns the offset at which the instructions of one of the module's own functions start. */
 function bodyOf(module: Uint8Array, sections: Map<number, number>, index: number): number {
   const reader = new Reader(module, sections.get(SECTION_CODE) ?? module.length);
   reader.number();

@@ -3,7 +3,7 @@
 //! The machine may be slow or busy, so only the ratio counts. The server has one core, and the load
 //! generator another; figures are medians of alternating rounds.
 #![expect(clippy::disallowed_types, reason = "it measures how long requests take")]
-#![expect(clippy::print_stdout, reason = "a developer's command, which may end where nobody reads it")]
+#![expect(clippy::print_stdout, reason = "a developer's command, which may fail if its output is closed")]
 
 mod client;
 mod durable;
@@ -28,9 +28,9 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve the bytes of a file by bare hyper, on one thread: the floor that others are held against.
+    /// Serve a file with bare hyper on one thread: the floor for comparison.
     Floor {
-        /// What every request is answered with.
+        /// The file to serve.
         file: std::path::PathBuf,
     },
     Redaction(redaction::Redaction),

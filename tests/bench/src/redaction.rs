@@ -14,7 +14,7 @@ const SECRET: &str = "hush of the bench";
 /// The other shop. Half of all data belongs to it, and half to the redacted shop.
 const OTHER: &str = "other.myshopify.com";
 
-/// Time `customers/redact` and `shop/redact` beside much that others have.
+/// Time `customers/redact` and `shop/redact` among many other shoppers' data.
 #[derive(Args)]
 pub struct Redaction {
     /// How many shoppers have a session, a page in key-value storage and a job that is over.

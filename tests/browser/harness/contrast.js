@@ -1,4 +1,4 @@
-// How well text can be read, by what the browser computed (WCAG 2.2, "contrast ratio").
+// The contrast of text, from styles that the browser computed (WCAG 2.2, "contrast ratio").
 
 /** The contrast of each text in the page's body, the worst first. */
 export async function contrasts(page) {

@@ -1,4 +1,4 @@
-// Where texts are on a page, by what the browser laid out.
+// The positions of texts on a page, from the browser's layout.
 
 /**
  * What is wrong with a layout, in words: a page that scrolls sideways, texts outside of their tile, and texts of two

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 
-/** The endpoint. What it was last told to say is said to every question until it is told otherwise. */
+/** The endpoint. It gives the last scripted answer to every question. */
 export class Model {
   #server = createServer((request, response) => this.#answer(request, response));
   #saying;

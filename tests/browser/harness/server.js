@@ -14,7 +14,7 @@ export const BINARY = process.env.WANDSTORE_BIN
   ?? resolve(WORKSPACE, process.env.CARGO_TARGET_DIR ?? 'target', 'debug/wandstore');
 const START_MS_MAX = 30_000;
 
-/** A model that is down is asked once: a story does not wait until it is back. */
+/** A model that is down is asked once, so that no story waits for its recovery. */
 const CONFIG = '[llm]\nretries = 0\n[pool]\nattempts_max = 1\n';
 
 /** A `wandstore serve` of the demo shop. */

@@ -33,7 +33,7 @@ export const CHROMIUM = {
 
 /** Opens a stage that is there until all stories of the file have ended. */
 export async function openStage() {
-  // Who is told to end early cleans up too: that is done at exit.
+  // Clean-up runs at exit, so it also happens after an early end.
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
   const model = await Model.open();
   const server = await Server.start(model.url);

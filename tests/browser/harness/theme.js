@@ -41,7 +41,7 @@ export async function openTheme(...shops) {
     await model.close();
   });
 
-  /** A test about somebody who was never here. `consents` is what they said to the shop's banner. */
+  /** A test with a new visitor. `consents` is their answer to the shop's banner. */
   const story = (sentence, tell, { consents = false, at = shop, ...options } = {}) => test(sentence, { timeout: STORY_MS_MAX }, async (t) => {
     model.think();
     const profile = await browser.newContext({ viewport: DESKTOP, ...options });

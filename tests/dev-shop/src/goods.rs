@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_product_changes_where_it_is_told_to() {
+    fn a_product_changes_only_on_request() {
         let mut goods = Goods::load().unwrap();
         assert!(goods.change("ember-oak-wand", Change { price: Some(1), ..Change::default() }));
         let wand = goods.product("ember-oak-wand").unwrap();

@@ -2,13 +2,13 @@
 
 use clap::Args;
 
-/// Which shop it is, and which app it has.
+/// The options of a simulated shop and its app.
 #[derive(Debug, Clone, Args)]
 pub struct Options {
     /// The address to listen on.
     #[arg(long, default_value = "127.0.0.1:8788")]
     pub listen: String,
-    /// Where the app is.
+    /// The app's address.
     #[arg(long, default_value = "http://127.0.0.1:8787")]
     pub app: String,
     /// The shop's domain.
@@ -35,7 +35,7 @@ pub struct Options {
     /// Leave out `Shopify.actions`, as shops did before 2026.
     #[arg(long)]
     pub no_actions: bool,
-    /// The theme editor instead of the shop.
+    /// Serve the theme editor instead of the shop.
     #[arg(long)]
     pub design: bool,
 }

@@ -31,7 +31,7 @@ const NOT_FROM_APP: [&str; 10] = [
 const NOT_TO_APP: [&str; 6] =
     ["accept-encoding", "connection", "content-length", "cookie", "host", "transfer-encoding"];
 
-/// Who answers requests to the app proxy.
+/// The responder of requests to the app proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Door {

@@ -24,7 +24,7 @@ pub(crate) enum Family {
     Next,
 }
 
-/// How a webhook is to be sent.
+/// How to send a webhook.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct How {
     #[serde(default)]

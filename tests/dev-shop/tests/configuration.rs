@@ -1,4 +1,4 @@
-//! `shopify.app.toml` says what the app and the theme extension rely on.
+//! `shopify.app.toml` contains what the app and the theme extension rely on.
 
 use toml::Value;
 

@@ -1,4 +1,4 @@
-//! The simulator against an app that is a few lines: what Shopify does to requests, answers and webhooks.
+//! The simulator with a minimal app: how Shopify changes requests, answers and webhooks.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,7 +17,7 @@ struct Cli {
     options: Options,
 }
 
-/// A shop whose app answers by `app`.
+/// A shop whose app is `app`.
 async fn open(app: Router, options: &[&str]) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -33,7 +33,7 @@ async fn post_json(url: String, body: &Value) -> (u16, Value) {
     (answer.status().as_u16(), serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default())
 }
 
-/// The status of an answer of the Storefront API to somebody with this private token.
+/// Returns the status of the Storefront API's answer to this private token.
 async fn storefront(shop: &Running, token: &str) -> u16 {
     let request = reqwest::Client::new().post(format!("{}/api/2026-10/graphql.json", shop.origin));
     let request = request.header("shopify-storefront-private-token", token);
@@ -74,7 +74,7 @@ async fn liquid_runs_inside_the_theme_so_that_an_app_has_to_escape() {
 }
 
 #[tokio::test]
-async fn a_webhook_is_sent_until_it_is_taken() {
+async fn a_webhook_is_sent_until_it_is_accepted() {
     let calls = Arc::new(AtomicU32::new(0));
     let taken = move || {
         let call = calls.fetch_add(1, Ordering::SeqCst);

@@ -1,4 +1,4 @@
-// A catalog in JavaScript: a small shop for wands. It asks nobody, so that it cannot fail. Two of its
+// A catalog in JavaScript: a small shop for wands. It calls no other service, so it cannot fail. Two of its
 // products have ids of the demo shop's, so that one story fits both.
 //
 // What it exports is the interface `catalog` of the world `catalog-demo` in wit/storefront: records are

@@ -47,7 +47,7 @@ const visit = async (shopper) => {
   return { cache: answer.headers.get('x-cache'), page: await answer.text() };
 };
 
-const settled = async (shopper) => {
+const finalState = async (shopper) => {
   const status = `${origin}/api/generation/status?store=magic-wands&shopper=${shopper}&wait=20`;
   for (;;) {
     const { state } = await (await fetch(status)).json();
@@ -59,7 +59,7 @@ test('the fallback page and the page made for a shopper sell what the script say
   const first = await visit('abc123');
   assert.equal(first.cache, 'MISS');
   assert.match(first.page, /Plain Ash.*\$39\.00.*\$49\.00/s);
-  assert.equal(await settled('abc123'), 'ready');
+  assert.equal(await finalState('abc123'), 'ready');
   const second = await visit('abc123');
   assert.equal(second.cache, 'HIT');
   assert.match(second.page, /Plain Ash/);

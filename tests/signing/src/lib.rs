@@ -1,6 +1,6 @@
-//! What Shopify signs, and how: for tests, and for the simulated shop.
+//! Shopify's signatures, for tests and for the simulated shop.
 //!
-//! Written from Shopify's documentation, and apart from the code that checks it.
+//! Written from Shopify's documentation, independently of the code that checks signatures.
 //!
 //! ```
 //! let mac = signing::mac("hush", b"shop=magic-wands.myshopify.com");
@@ -62,7 +62,7 @@ pub fn webhook(secret: &str, body: &[u8]) -> String {
     base64(&mac(secret, body))
 }
 
-/// What a session token claims that is good for a minute from now on.
+/// The claims of a session token that is valid for a minute.
 pub fn claims(key: &str, shop: &str, now_s: u64) -> Value {
     json!({
         "iss": format!("https://{shop}/admin"), "dest": format!("https://{shop}"), "aud": key, "sub": "42",
@@ -70,7 +70,7 @@ pub fn claims(key: &str, shop: &str, now_s: u64) -> Value {
     })
 }
 
-/// A session token as App Bridge hands it out.
+/// A session token like App Bridge's.
 pub fn session_token(secret: &str, claims: &Value) -> String {
     token(secret, &json!({ "alg": "HS256", "typ": "JWT" }), claims)
 }

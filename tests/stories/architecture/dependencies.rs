@@ -18,7 +18,7 @@ fn dependencies_point_one_way() {
 }
 
 #[test]
-fn what_becomes_wasm_depends_on_no_library_of_the_host() {
+fn wasm_crates_depend_on_no_host_library() {
     for (folder, package) in members() {
         if ["adapters/", "components/", "crates/"].iter().any(|start| folder.starts_with(start)) {
             let used = dependencies(&package).filter(|dependency| !dependency.is_for_tests);
@@ -30,7 +30,7 @@ fn what_becomes_wasm_depends_on_no_library_of_the_host() {
 }
 
 #[test]
-fn backends_and_the_admin_know_nothing_of_webassembly() {
+fn backends_and_the_admin_do_not_depend_on_wasmtime() {
     for (folder, package) in members() {
         if ["host/admin", "host/backends"].contains(&folder.as_str()) {
             let wasmtime = dependencies(&package).find(|dependency| dependency.name.starts_with("wasmtime"));
@@ -39,7 +39,7 @@ fn backends_and_the_admin_know_nothing_of_webassembly() {
     }
 }
 
-/// `cargo deny check` says more, where it is installed; this says it wherever tests run.
+/// `cargo deny check` checks more, but must be installed; this runs with every test.
 #[test]
 fn every_dependency_has_a_licence_that_is_allowed() {
     let rules: toml::Table = DENY.parse().expect("deny.toml parses");
@@ -86,7 +86,7 @@ fn dependencies_allowed() -> BTreeMap<String, Uses> {
     allowed
 }
 
-/// Returns what stands between backticks.
+/// Returns the text between backticks.
 fn folders(cell: &str) -> impl Iterator<Item = String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned)
 }

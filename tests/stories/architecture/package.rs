@@ -44,7 +44,7 @@ fn files_included_by(source: &Path) -> Vec<PathBuf> {
     named.map(|name| plain(&source.with_file_name(name))).collect()
 }
 
-/// Resolves `..`. A path that leaves the crate is no path in its package.
+/// Resolves `..`. A path that leaves the crate is not in its package.
 fn plain(path: &Path) -> PathBuf {
     path.components().fold(PathBuf::new(), |mut plain, component| {
         match component {

@@ -14,7 +14,7 @@ pub enum Flaw {
     Traps,
     /// It never ends.
     Loops,
-    /// It allocates more and more memory, and traps when it gets no more.
+    /// It allocates memory until it is refused, and then traps.
     Hoards,
     /// It passes more and more values to the host, and keeps every handle.
     Keeps,

@@ -78,11 +78,11 @@ impl Host {
     /// Returns the state of the shopper's page, as the open page polls it, after at most `wait` seconds.
     pub async fn status(&self, shopper: &str, wait: u32) -> String {
         let target = format!("/api/generation/status?store=magic-wands&shopper={shopper}&wait={wait}");
-        self.get(&target).await.json("state").as_str().expect("a status is told").to_owned()
+        self.get(&target).await.json("state").as_str().expect("a status").to_owned()
     }
 
     /// Waits until the shopper's job is completed, and returns the state of the page.
-    pub async fn settled(&self, shopper: &str) -> String {
+    pub async fn final_state(&self, shopper: &str) -> String {
         loop {
             let state = self.status(shopper, 20).await;
             if state != "queued" && state != "running" {

@@ -1,4 +1,4 @@
-//! A scripted language model endpoint on a loopback socket, which streams, stalls, fails and lies.
+//! A scripted language model endpoint on a loopback socket, which streams, stalls, fails and gives wrong answers.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What the endpoint does with a request.
+/// The endpoint's reaction to a request.
 #[derive(Debug, Clone)]
 pub enum Saying {
     /// A chat completion with this text.
@@ -20,13 +20,13 @@ pub enum Saying {
     Error(u16, &'static str),
     /// These bytes as the body of a 200.
     Raw(Vec<u8>),
-    /// Half an answer, after which the connection is closed.
+    /// Half an answer; then the connection closes.
     Break,
-    /// Nothing, ever.
+    /// No answer.
     Stall,
 }
 
-/// The endpoint. After its last saying, it repeats that one.
+/// The endpoint. It repeats its last reaction.
 pub struct LlmServer {
     pub url: String,
     state: Arc<Mutex<State>>,

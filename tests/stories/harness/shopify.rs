@@ -125,7 +125,7 @@ impl Host {
             let own: Vec<_> = own.iter().copied().chain([("wait", "20")]).collect();
             let state = self.proxy("/proxy/status", &own).await.json("state");
             if state != "queued" && state != "running" {
-                return state.as_str().expect("a status is told").to_owned();
+                return state.as_str().expect("a status").to_owned();
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What is deployed to each host, and how large it is.
+//! The files that are deployed to each host, and their sizes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, ensure};
 use targets::{Host, host};
 
-/// Bytes as they are, and as they travel.
+/// Sizes, uncompressed and compressed.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Size {
     pub bytes: u64,

@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// A request.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// GET, unless it is said otherwise.
+    /// The method; GET by default.
     pub method: Method,
     /// Path and query, as they are sent.
     pub target: String,
@@ -78,7 +78,7 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// The content as JSON; null if it is none.
+    /// The content as JSON; null if it is not JSON.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).unwrap_or_default()
     }

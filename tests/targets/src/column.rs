@@ -1,4 +1,4 @@
-//! What is measured of a host.
+//! The figures of one host.
 
 use std::path::Path;
 use std::time::Instant;
@@ -69,7 +69,7 @@ fn page_of(shopper: &str) -> String {
     format!("/s/magic-wands?shopper={shopper}")
 }
 
-/// How many hits a host serves in a second.
+/// Measures how many hits a host serves in a second.
 async fn hits(server: &Server, seconds: u32) -> anyhow::Result<f64> {
     visit(server, "bench").await?;
     let wait = "/api/generation/status?store=magic-wands&shopper=bench&wait=20";

@@ -1,4 +1,4 @@
-//! Which hosts there are, and how each of them is started.
+//! The hosts, and how each is started.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ mod native;
 mod spin;
 mod workerd;
 
-/// Something that serves the five components.
+/// A host that serves the five components.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Host {
     /// The `wandstore` binary.
@@ -21,16 +21,16 @@ pub enum Host {
     Workerd,
 }
 
-/// A deployment: what the operator set, and where its data is.
+/// A deployment: its variables and its folder.
 #[derive(Debug, Clone)]
 pub struct Deployment {
     /// Variables and secrets, under the names of docs/configuration.md.
     pub variables: Vec<(String, String)>,
     /// A folder for its data, its log, and nothing else.
     pub folder: PathBuf,
-    /// Whether what other deployments compiled may be used: they start in no time then.
+    /// Whether the deployment uses compiled code of earlier ones, which makes its start fast.
     pub shares_compiled: bool,
-    /// Whether its products are those of a shop at Shopify. The native host finds that out by itself; for the
+    /// Whether its products come from a shop at Shopify. The native host decides that at its start; for the
     /// others it was decided when they were built.
     pub of_shopify: bool,
 }
@@ -48,7 +48,7 @@ impl Host {
         }
     }
 
-    /// Why this host cannot be had on this machine. Only Spin may be missing: its command line is
+    /// Returns why this host is not available on this machine. Only Spin may be missing: its command line is
     /// in no package registry.
     pub fn missing(self) -> Option<&'static str> {
         match self {
@@ -73,31 +73,31 @@ impl Host {
 }
 
 impl Deployment {
-    /// One that keeps its data in `folder`.
+    /// Returns a deployment with its data in `folder`.
     pub fn new(folder: &Path) -> Self {
         Self { variables: Vec::new(), folder: folder.to_owned(), shares_compiled: false, of_shopify: false }
     }
 
-    /// One whose products are those of a shop at Shopify.
+    /// Takes the products from a shop at Shopify.
     #[must_use]
     pub fn of_shopify(self) -> Self {
         Self { of_shopify: true, ..self }
     }
 
-    /// One that uses what others compiled, and leaves them what it compiles.
+    /// Shares compiled code with other deployments.
     #[must_use]
     pub fn sharing_compiled(self) -> Self {
         Self { shares_compiled: true, ..self }
     }
 
-    /// With a variable.
+    /// Sets a variable.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.variables.push((name.to_owned(), value.into()));
         self
     }
 
-    /// Where what it logs is written.
+    /// Returns the path of its log.
     pub fn log(&self) -> PathBuf {
         self.folder.join("serve.log")
     }

@@ -1,7 +1,7 @@
 //! The three hosts of Wandstore behind one interface: the `wandstore` binary, Spin, and workerd.
 //!
-//! For tests and measurements. It starts and stops hosts as an operator would, and asks them over
-//! HTTP; it links none of them, and reaches into none.
+//! For tests and measurements. It starts and stops hosts as an operator would, and sends requests over
+//! HTTP; it links no host and uses no internals.
 #![expect(clippy::disallowed_methods, reason = "a developer names their programs in variables")]
 #![expect(clippy::disallowed_types, reason = "a host has a limited time to start")]
 

@@ -11,14 +11,14 @@ pub const HOST_CORE: usize = 0;
 /// The core that load comes from.
 pub const LOAD_CORE: usize = 1;
 
-/// Has this thread, and what it starts from now on, run on one core.
+/// Binds this thread and its future children to one core.
 pub fn pin_to(core: usize) -> anyhow::Result<()> {
     let mut cores = CpuSet::new();
     cores.set(core);
     sched_setaffinity(None, &cores).context("two cores are needed")
 }
 
-/// Requests a second that `wrk` gets out of `url` with 32 connections.
+/// Measures the requests per second of `url`, by `wrk` with 32 connections.
 pub fn requests_per_second(url: &str, seconds: u32) -> anyhow::Result<f64> {
     let duration = format!("{seconds}s");
     let mut wrk = Command::new("wrk");
@@ -32,7 +32,7 @@ pub fn requests_per_second(url: &str, seconds: u32) -> anyhow::Result<f64> {
     Ok(rate.context("wrk printed no rate")?.trim().parse()?)
 }
 
-/// What the processes of a group have in memory; what they share is counted once.
+/// Returns the memory of a process group; shared memory counts once.
 pub fn memory_mib(group: u32) -> anyhow::Result<f64> {
     let mut kib = 0.0;
     for entry in fs::read_dir("/proc")? {

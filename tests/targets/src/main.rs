@@ -1,12 +1,12 @@
 //! Measures the three hosts in one run on one machine, and prints a table of them.
 //!
 //! The host has one core, the load another, one host at a time. Figures are of this machine at this
-//! time: what counts is how they compare.
+//! time: only the comparison matters.
 #![expect(clippy::disallowed_types, reason = "it measures how long requests take")]
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a developer's command, which may end where nobody reads it"
+    reason = "a developer's command, which may fail if its output is closed"
 )]
 
 mod artefacts;
@@ -18,7 +18,7 @@ use targets::Host;
 
 use crate::column::Column;
 
-/// Measures the hosts that this machine has, side by side.
+/// Compares the hosts that this machine has.
 #[derive(Parser)]
 struct Cli {
     /// How long each load lasts, in seconds.
@@ -48,7 +48,7 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What a row shows of a column.
+/// The cell of a row in a column.
 type Cell = fn(&Column) -> String;
 
 fn print(columns: &[Column]) {

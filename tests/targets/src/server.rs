@@ -15,7 +15,7 @@ use crate::host::Deployment;
 
 /// How long a host may take to listen. A first start compiles components.
 const START_MAX: Duration = Duration::from_mins(2);
-/// How long a host may take to end when it is asked to.
+/// How long a host may take to stop.
 const STOP_MAX: Duration = Duration::from_secs(15);
 /// Between two looks whether a host listens.
 const LOOK: Duration = Duration::from_millis(2);
@@ -29,7 +29,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts what `command` makes of a free port, and waits until it listens. The error holds what
+    /// Starts the command for a free port, and waits until it listens. The error contains what
     /// it printed.
     pub async fn start(
         deployment: &Deployment,
@@ -68,7 +68,7 @@ impl Server {
         self.group.as_raw_nonzero().get().cast_unsigned()
     }
 
-    /// Asks it to end, as an operator does, and waits for it.
+    /// Stops it as an operator would, and waits until it ends.
     pub async fn stop(mut self) -> anyhow::Result<()> {
         kill_process(self.group, Signal::TERM)?;
         let ended = tokio::time::timeout(STOP_MAX, self.child.wait()).await;

@@ -107,7 +107,7 @@ fn core_modules(component: &[u8]) -> anyhow::Result<BTreeSet<String>> {
                 modules.insert(sha256(slice(component, unchecked_range)?));
             }
             Payload::Version { encoding: Encoding::Module, range, .. } if range.start == 0 => {
-                bail!("a core module stands where a component should")
+                bail!("expected a component, found a core module")
             }
             _ => {}
         }
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn an_import_that_nobody_supplies_is_named() {
+    fn a_missing_import_is_named() {
         let wishing = wat::parse_str(r#"(component (import "a:b/wish" (instance)))"#).unwrap();
         let part = Part { name: "components.generation".to_owned(), bytes: wishing };
         let error = compose(vec![part], &[], |_| false).unwrap_err().to_string();

@@ -72,17 +72,17 @@ fn nothing_in_a_new_crate_is_left_to_be_filled_in() {
 }
 
 #[test]
-fn a_folder_that_is_there_is_left_alone() {
+fn an_existing_folder_is_not_changed() {
     let folder = TempDir::new().expect("a folder");
     let there = folder.path().join("there");
     fs::create_dir(&there).expect("it is ours");
     let refusal = component(Role::Catalog, &there).write().expect_err("it is there").to_string();
-    assert!(refusal.contains("is there already"), "{refusal}");
+    assert!(refusal.contains("already exists"), "{refusal}");
     assert_eq!(fs::read_dir(&there).expect("it is there").count(), 0);
 }
 
 #[test]
-fn a_folder_whose_name_is_no_crates_is_refused() {
+fn a_folder_whose_name_is_not_a_crate_name_is_refused() {
     for name in ["My-Shop", "my shop", "1st", "-", "métier", ".hidden"] {
         let refusal = component(Role::Catalog, &std::env::temp_dir().join(name)).write();
         let refusal = refusal.expect_err("it is no name").to_string();

@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_looked_at_comes_first() {
+    fn viewed_products_come_first() {
         let mut products = [product("a"), product("b"), product("c")];
         let signals = Signals {
             visits: 1,

@@ -112,14 +112,14 @@ fn a_fault_that_stays_is_reported_after_so_many_attempts() {
 }
 
 #[test]
-fn an_endpoint_that_takes_no_schema_is_asked_in_words() {
+fn an_endpoint_without_schema_support_gets_the_schema_in_the_prompt() {
     let (outcome, asked) = ask([refusal(400, None, "no 'response_format.json_schema' here"), answer("{}")]);
     assert_eq!(outcome, Ok("{}".into()));
     assert_eq!(asked[1]["response_format"]["type"], "json_object");
 }
 
 #[test]
-fn an_endpoint_that_takes_no_form_is_asked_in_words_alone() {
+fn an_endpoint_without_response_formats_gets_only_the_prompt() {
     let plain = || refusal(422, None, "response_format is not supported");
     let (outcome, asked) = ask([plain(), plain(), answer("{}")]);
     assert_eq!((outcome, asked.len()), (Ok("{}".into()), 3));
@@ -127,7 +127,7 @@ fn an_endpoint_that_takes_no_form_is_asked_in_words_alone() {
 }
 
 #[test]
-fn a_whole_answer_has_so_much_time_and_no_more() {
+fn a_whole_answer_has_one_time_limit() {
     assert_eq!(cause(&ask([Err(Unanswered::Timeout)]).0), Some(Cause::Timeout));
     let said = "status 429: later".to_owned();
     let failed = Failed { cause: Cause::Rate, said, retry_after_ms: Some(600_000) };

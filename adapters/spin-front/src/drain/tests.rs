@@ -123,7 +123,7 @@ fn no_such_member() -> Failure {
 }
 
 #[test]
-fn every_member_with_jobs_is_drained_and_no_other_is_asked() {
+fn only_members_with_jobs_are_drained() {
     let queues = Memory::of(&[("pool-0", &[0, 0]), ("pool-1", &[]), ("pool-2", &[0])]);
     assert_eq!(drain(&queues, BOUNDS, 0), Report { done: 3, ..Report::default() });
     assert_eq!(queues.left(), 0);
@@ -162,7 +162,7 @@ fn a_job_that_is_due_too_late_is_left_to_others() {
 }
 
 #[test]
-fn what_others_gave_back_is_not_waited_for() {
+fn jobs_released_by_others_are_not_waited_for() {
     let queues = Memory::of(&[("pool-0", &[])]);
     queues.queues.borrow_mut().get_mut("pool-0").unwrap().push(Job {
         failures: 0,
@@ -182,7 +182,7 @@ fn no_job_is_begun_when_the_time_is_up() {
 }
 
 #[test]
-fn a_job_whose_lease_is_lost_on_the_way_is_left_to_whoever_has_it() {
+fn a_job_whose_lease_is_lost_is_left_to_its_new_holder() {
     let queues = Memory::of(&[("pool-0", &[])]);
     let stolen = Job { failures: 0, due_ms: 0, stolen: true };
     queues.queues.borrow_mut().get_mut("pool-0").unwrap().push(stolen);

@@ -54,7 +54,7 @@ impl Shop {
         }
     }
 
-    fn forget_short_term(&self) {
+    fn clear_short_term(&self) {
         self.cache.kv.entries.borrow_mut().remove(KEY);
     }
 
@@ -150,7 +150,7 @@ fn a_page_of_the_original_deployment_is_served_as_expired() {
 fn long_term_storage_refills_short_term_with_the_same_bytes() {
     let shop = Shop::open().unwrap();
     shop.store_page("hello", metadata()).unwrap();
-    shop.forget_short_term();
+    shop.clear_short_term();
 
     assert_eq!(shop.served(200), is("fresh", "hello"));
     {
@@ -166,7 +166,7 @@ fn long_term_storage_refills_short_term_with_the_same_bytes() {
 fn a_refill_does_not_replace_a_newer_page() {
     let shop = Shop::open().unwrap();
     shop.store_page("older", metadata()).unwrap();
-    shop.forget_short_term();
+    shop.clear_short_term();
     let newer = Bytes::new(b"newer").behind(&encode_head(&metadata()));
     shop.cache.kv.rivals.borrow_mut().push_back((KEY.into(), newer));
 
@@ -178,10 +178,10 @@ fn a_refill_does_not_replace_a_newer_page() {
 fn a_refill_that_fails_is_only_a_warning() {
     let shop = Shop::open().unwrap();
     shop.store_page("hello", metadata()).unwrap();
-    shop.forget_short_term();
+    shop.clear_short_term();
     shop.cache.kv.faults.set(&["swap"]);
     assert_eq!(shop.served(200), is("fresh", "hello"));
-    assert_eq!(shop.warnings(), ["short-term storage was not refilled"]);
+    assert_eq!(shop.warnings(), ["cannot copy a page to short-term storage"]);
 }
 
 #[test]
@@ -193,7 +193,10 @@ fn without_short_term_storage_long_term_answers() {
 
     assert_eq!(shop.served(200), is("fresh", "hello"));
     assert_eq!(shop.kv_calls(), [format!("get {KEY}"), format!("get {VERSION}")]);
-    assert_eq!(shop.warnings(), ["short-term storage did not give a page", "catalog version is not known"]);
+    assert_eq!(
+        shop.warnings(),
+        ["cannot read a page from short-term storage", "cannot read the catalog version"]
+    );
 }
 
 #[test]
@@ -234,7 +237,7 @@ fn a_page_that_short_term_storage_refuses_is_kept_and_not_hidden_by_an_older_one
     shop.store_page("older", metadata()).unwrap();
     shop.cache.kv.faults.set(&["set"]);
     assert_eq!(shop.store_page("newer", metadata()), Ok(Stored::Written));
-    assert_eq!(shop.warnings(), ["short-term storage did not take a page"]);
+    assert_eq!(shop.warnings(), ["cannot write a page to short-term storage"]);
     assert_eq!(shop.served(200), is("fresh", "newer"));
 }
 
@@ -251,7 +254,7 @@ fn a_plan_that_cannot_be_read_does_not_stand_in_the_way() {
     let shop = Shop::open().unwrap();
     shop.cache.blob.objects.borrow_mut().insert(PLAN.into(), Bytes::new(b"garbage"));
     assert_eq!(shop.cache.plan(&shop.id, &shop.shopper), Ok(None));
-    assert_eq!(shop.warnings(), ["an object holds no plan, and counts as absent"]);
+    assert_eq!(shop.warnings(), ["ignored an object that is not a valid plan"]);
     assert_eq!(shop.store_page("hello", metadata()), Ok(Stored::Written));
 }
 
@@ -309,7 +312,7 @@ fn a_catalog_version_that_is_bumped_by_hand_is_bumped_at_once_however_often() {
 }
 
 #[test]
-fn of_racing_moves_each_one_counts() {
+fn racing_bumps_all_count() {
     let shop = Shop::open().unwrap();
     for version in ["1", "2"] {
         shop.cache.kv.rivals.borrow_mut().push_back((VERSION.into(), Bytes::new(version.as_bytes())));
@@ -318,7 +321,7 @@ fn of_racing_moves_each_one_counts() {
 }
 
 #[test]
-fn a_race_lost_again_and_again_is_given_up() {
+fn a_write_gives_up_after_repeated_conflicts() {
     let shop = Shop::open().unwrap();
     for version in 1..=SWAPS_MAX {
         let value = Bytes::new(version.to_string().as_bytes());
@@ -330,7 +333,7 @@ fn a_race_lost_again_and_again_is_given_up() {
 }
 
 #[test]
-fn a_version_that_is_none_is_replaced_by_the_next_move() {
+fn an_invalid_version_is_replaced_by_the_next_bump() {
     let shop = Shop::open().unwrap();
     shop.cache.kv.write(VERSION.into(), Bytes::new(b"\xff not a number"), None);
     assert_eq!(shop.cache.catalog_version(&shop.id, NOW_MS), Ok(0));
@@ -338,7 +341,7 @@ fn a_version_that_is_none_is_replaced_by_the_next_move() {
 }
 
 #[test]
-fn a_purge_forgets_everything() {
+fn a_purge_deletes_page_and_plan() {
     let shop = Shop::open().unwrap();
     shop.store_page("hello", metadata()).unwrap();
     assert_eq!(shop.cache.purge(&shop.id, &shop.shopper), Ok(()));
@@ -361,7 +364,7 @@ fn a_purge_that_fails_in_part_tries_the_rest() {
 }
 
 #[test]
-fn a_closed_shop_holds_nothing_and_keeps_nothing() {
+fn a_closed_shop_serves_and_stores_nothing() {
     let shop = Shop::open().unwrap();
     shop.store_page("hello", metadata()).unwrap();
     assert_eq!(shop.cache.close(&shop.id), Ok(()));
@@ -371,7 +374,7 @@ fn a_closed_shop_holds_nothing_and_keeps_nothing() {
     assert_eq!(shop.store_page("newer", metadata()), Ok(Stored::Dropped));
     assert!(shop.cache.blob.calls.take().is_empty());
 
-    shop.forget_short_term();
+    shop.clear_short_term();
     assert_eq!((shop.served(200), shop.served(1000)), (is("closed", ""), is("closed", "")));
 }
 
@@ -405,7 +408,7 @@ fn the_pages_of_a_shop_that_is_open_again_are_stale() {
 }
 
 #[test]
-fn to_close_is_one_write_and_loses_no_race() {
+fn closing_is_one_write_and_loses_no_race() {
     let shop = Shop::open().unwrap();
     shop.cache.kv.rivals.borrow_mut().push_back((VERSION.into(), Bytes::new(b"7")));
     shop.kv_calls();
@@ -417,7 +420,7 @@ fn to_close_is_one_write_and_loses_no_race() {
 }
 
 #[test]
-fn a_page_that_is_written_while_its_shop_closes_is_taken_back() {
+fn a_page_written_while_its_shop_closes_is_removed() {
     let shop = Shop::open().unwrap();
     let closed = Bytes::new(b"00000000000000000000 closed");
     shop.cache.kv.afterwards.replace(Some((VERSION.into(), closed)));
@@ -427,7 +430,7 @@ fn a_page_that_is_written_while_its_shop_closes_is_taken_back() {
 }
 
 #[test]
-fn without_word_of_its_shop_a_page_is_served_and_none_is_stored() {
+fn without_the_shop_record_a_page_is_served_and_none_is_stored() {
     let shop = Shop::open().unwrap();
     shop.store_page("hello", metadata()).unwrap();
     shop.cache.kv.faults.set(&["get"]);
@@ -438,11 +441,11 @@ fn without_word_of_its_shop_a_page_is_served_and_none_is_stored() {
 }
 
 #[test]
-fn a_page_that_is_forgotten_while_it_is_refilled_does_not_come_back() {
+fn a_page_deleted_during_a_refill_does_not_come_back() {
     let shop = Shop::open().unwrap();
     shop.store_page("hello", metadata()).unwrap();
-    shop.forget_short_term();
-    shop.cache.blob.forgotten.replace(Some(PAGE.into()));
+    shop.clear_short_term();
+    shop.cache.blob.deleted_by_read.replace(Some(PAGE.into()));
     assert_eq!(shop.served(200), is("fresh", "hello"));
     assert_eq!(shop.served(200), is("miss", ""));
 }
@@ -451,7 +454,7 @@ fn a_page_that_is_forgotten_while_it_is_refilled_does_not_come_back() {
 enum Step {
     Store { planned_ms: u64 },
     Lookup,
-    ForgetShortTerm,
+    ClearShortTerm,
     BreakShortTerm(&'static [&'static str]),
     Purge,
 }
@@ -461,7 +464,7 @@ fn any_step() -> impl Strategy<Value = Step> {
     prop_oneof![
         (0..20u64).prop_map(|planned_ms| Step::Store { planned_ms }),
         Just(Step::Lookup),
-        Just(Step::ForgetShortTerm),
+        Just(Step::ClearShortTerm),
         prop::sample::select(faults).prop_map(Step::BreakShortTerm),
         Just(Step::Purge),
     ]
@@ -472,7 +475,7 @@ proptest! {
     /// last written, and its plan is never older than the one before. If short-term storage cannot be read, nothing
     /// is written, because it is unknown whether the shop is closed.
     #[test]
-    fn a_lookup_gives_what_was_last_written(steps in prop::collection::vec(any_step(), 1..40)) {
+    fn a_lookup_returns_the_last_write(steps in prop::collection::vec(any_step(), 1..40)) {
         let shop = Shop::open().unwrap();
         let mut kept: Option<(u64, String)> = None;
         let mut unread = false;
@@ -493,7 +496,7 @@ proptest! {
                     let expected = kept.as_ref().map_or("", |(_, html)| html);
                     prop_assert_eq!(html, expected);
                 }
-                Step::ForgetShortTerm => shop.forget_short_term(),
+                Step::ClearShortTerm => shop.clear_short_term(),
                 Step::BreakShortTerm(faults) => {
                     shop.cache.kv.faults.set(faults);
                     unread = faults.contains(&"get");

@@ -1,5 +1,5 @@
 use super::*;
-use model::pages::InvalidJobId;
+use model::pages::{InvalidJobId, JobId};
 use proptest::prelude::*;
 
 fn any_metadata() -> impl Strategy<Value = PageMetadata> {
@@ -44,7 +44,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_can_be_asked_for_a_head(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
+    fn decoding_any_bytes_as_a_head_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
         prop_assert_eq!(Head::decode(&bytes), Head { metadata: None, bytes: 0 });
         let opened = [OPENING, &bytes].concat();
         prop_assert!(Head::decode(&opened).bytes <= opened.len());
@@ -70,7 +70,7 @@ fn a_head_that_is_not_understood_is_no_part_of_the_document() {
 }
 
 #[test]
-fn a_head_that_is_broken_is_none() {
+fn a_malformed_head_is_ignored() {
     for head in [
         "",
         "<!doctype html>",
@@ -91,7 +91,7 @@ fn a_head_that_is_broken_is_none() {
 }
 
 #[test]
-fn what_could_close_the_comment_is_no_job_id() {
+fn a_job_id_cannot_close_the_comment() {
     for text in ["-->", "a b", "a\"", "é", &"a".repeat(65)] {
         assert_eq!(JobId::try_from(text.to_owned()), Err(InvalidJobId), "{text}");
     }
@@ -127,7 +127,7 @@ fn every_persona_and_source_is_stored_by_name() {
 }
 
 #[test]
-fn a_page_from_before_there_were_fragments_has_none() {
+fn a_page_of_an_earlier_release_has_no_fragment() {
     let head = "<!--wand explorer 50 local job-1 1 2 3-->\n<!doctype html>";
     let metadata = decoded(head.as_bytes()).unwrap();
     assert_eq!((metadata.catalog_version, metadata.fragment), (3, Fragment::default()));

@@ -6,13 +6,13 @@ use model::ShopId;
 use model::catalog::PRODUCTS_MAX;
 
 use super::currency::is_currency;
-use super::{Assortment, EVERY_STORE, Image, Problem, Product};
+use super::{Assortment, EVERY_SHOP, Image, Problem, Product};
 
 /// Returns all problems, in the order of the file.
 pub(super) fn problems(shops: &BTreeMap<String, Assortment>) -> Vec<Problem> {
     let mut found = Found::default();
     if shops.is_empty() {
-        found.note("shops", "names no shop; `*` stands for every shop");
+        found.note("shops", "must name a shop; `*` stands for every shop");
     }
     for (shop, assortment) in shops {
         found.in_shop(shop, assortment);
@@ -39,13 +39,13 @@ impl Found {
 
     fn in_shop(&mut self, shop: &str, assortment: &Assortment) {
         let place = format!("shops.{shop}");
-        if shop != EVERY_STORE
+        if shop != EVERY_SHOP
             && let Err(wrong) = ShopId::parse(shop)
         {
             self.note(&place, wrong.to_string());
         }
         let Assortment { currency, products, .. } = assortment;
-        let not_one = format!("{currency:?} is no ISO 4217 code of a currency, such as \"EUR\"");
+        let not_one = format!("{currency:?} is not an ISO 4217 currency code, such as \"EUR\"");
         self.unless(is_currency(currency), &format!("{place}.currency"), not_one);
         let place = format!("{place}.products");
         let too_many = format!("{} products; a shop shows at most {PRODUCTS_MAX}", products.len());
@@ -61,27 +61,26 @@ impl Found {
 
     fn in_product(&mut self, place: &str, product: &Product) {
         let at = |field: &str| format!("{place}.{field}");
-        self.unless(is_id(&product.id), &at("id"), "an id is one or more of A-Z, a-z, 0-9, `_` and `-`");
-        self.unless(!product.title.trim().is_empty(), &at("title"), "a product has a title");
-        let address =
-            "an address is `https://…`, a path such as `/products/tea`, or a fragment such as `#tea`";
+        self.unless(is_id(&product.id), &at("id"), "must be one or more of A-Z, a-z, 0-9, `_` and `-`");
+        self.unless(!product.title.trim().is_empty(), &at("title"), "must not be empty");
+        let address = "must be `https://…`, a path such as `/products/tea`, or a fragment such as `#tea`";
         self.unless(is_link(&product.url), &at("url"), address);
         for (index, tag) in product.tags.iter().enumerate() {
             let is_tag = !tag.trim().is_empty() && !tag.contains(char::is_uppercase);
-            self.unless(is_tag, &at(&format!("tags[{index}]")), "a tag is in lower case, and not empty");
+            self.unless(is_tag, &at(&format!("tags[{index}]")), "must be in lower case, and not empty");
         }
         if let Some(image) = &product.image {
             self.in_image(&at("image"), image);
         }
         let is_reduced = product.price_before.is_none_or(|before| before > product.price);
-        self.unless(is_reduced, &at("price_before"), "a reduced product cost more before");
+        self.unless(is_reduced, &at("price_before"), "must be greater than the price");
     }
 
     fn in_image(&mut self, place: &str, image: &Image) {
-        let address = "the address of a picture is `https://…` or `data:image/…`";
+        let address = "must be `https://…` or `data:image/…`";
         self.unless(is_picture(&image.url), &format!("{place}.url"), address);
-        self.unless(image.width > 0, &format!("{place}.width"), "a picture is at least 1 pixel wide");
-        self.unless(image.height > 0, &format!("{place}.height"), "a picture is at least 1 pixel high");
+        self.unless(image.width > 0, &format!("{place}.width"), "must be at least 1");
+        self.unless(image.height > 0, &format!("{place}.height"), "must be at least 1");
     }
 }
 

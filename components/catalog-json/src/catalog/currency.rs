@@ -36,7 +36,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_code_is_no_currency() {
+    fn unknown_codes_are_not_currencies() {
         for code in ["", " ", "eur", "EU", "EURO", "EUD", "EUR USD", "XXX"] {
             assert!(!is_currency(code), "{code:?}");
         }

@@ -33,7 +33,7 @@ fn the_file_that_was_built_in_is_a_catalog() {
 }
 
 #[test]
-fn what_is_left_out_has_a_default() {
+fn omitted_members_have_defaults() {
     let catalog = Catalog::parse(&file(&product(""))).expect("it is right");
     let product = &catalog.assortment("tea").expect("the shop is there").products[0];
     assert_eq!((product.price, product.price_before, product.available), (Price(890), None, true));
@@ -71,11 +71,11 @@ fn a_member_of_the_wrong_form_is_named() {
 
 #[test]
 fn a_member_that_breaks_a_rule_is_named() {
-    check(r#""id": "a b""#, "id: an id is one or more of");
-    check(r#""id": """#, "id: an id is one or more of");
-    check(r#""title": " ""#, "title: a product has a title");
-    check(r#""tags": ["black", "Breakfast"]"#, "tags[1]: a tag is in lower case");
-    check(r#""price_before": 890"#, "price_before: a reduced product cost more before");
+    check(r#""id": "a b""#, "id: must be one or more of");
+    check(r#""id": """#, "id: must be one or more of");
+    check(r#""title": " ""#, "title: must not be empty");
+    check(r#""tags": ["black", "Breakfast"]"#, "tags[1]: must be in lower case");
+    check(r#""price_before": 890"#, "price_before: must be greater than the price");
     check(
         r#""image": {"url": "https://a.example/a.png", "alt": "", "width": 0, "height": 1}"#,
         "image.width: ",
@@ -91,16 +91,16 @@ fn a_member_that_breaks_a_rule_is_named() {
         "https://",
         "/a b",
     ] {
-        check(&format!(r#""url": "{url}""#), "url: an address is `https://…`");
+        check(&format!(r#""url": "{url}""#), "url: must be `https://…`");
     }
     for url in ["", "http://a.example/a.png", "data:text/html,x", "/a.png"] {
         let image = format!(r#""image": {{"url": "{url}", "alt": "", "width": 1, "height": 1}}"#);
-        check(&image, "image.url: the address of a picture");
+        check(&image, "image.url: must be");
     }
 }
 
 #[test]
-fn everything_that_is_wrong_is_said_at_once() {
+fn all_problems_are_reported_at_once() {
     let products = [product(""), product(r#""url": "tea", "price_before": 1"#)].join(",");
     assert_eq!(problems(&file(&products)).len(), 3, "an address, a price, and an id twice");
 }
@@ -116,13 +116,15 @@ fn a_shop_has_at_most_a_hundred_products() {
 }
 
 #[test]
-fn what_is_no_shop_no_currency_or_no_json_is_named() {
+fn invalid_shops_currencies_and_json_are_named() {
     let shop = |shop: &str, currency: &str| {
         problems(&format!(r#"{{"shops":{{"{shop}":{{"currency":"{currency}","products":[]}}}}}}"#))
     };
     assert!(shop("Tea", "EUR")[0].starts_with("shops.Tea: shop id may hold only"));
-    assert!(shop("tea", "EUD")[0].starts_with("shops.tea.currency: \"EUD\" is no ISO 4217 code"));
-    assert_eq!(problems(r#"{"shops":{}}"#), ["shops: names no shop; `*` stands for every shop"]);
+    assert!(
+        shop("tea", "EUD")[0].starts_with("shops.tea.currency: \"EUD\" is not an ISO 4217 currency code")
+    );
+    assert_eq!(problems(r#"{"shops":{}}"#), ["shops: must name a shop; `*` stands for every shop"]);
     assert!(problems("").iter().all(|problem| problem.contains("EOF while parsing")));
     assert!(problems(&(file("") + "]"))[0].contains("trailing characters"));
 }

@@ -43,7 +43,7 @@ fn a_product_is_read() {
 }
 
 #[test]
-fn what_may_be_absent_may_be_absent() {
+fn optional_members_may_be_absent() {
     for name in
         ["description", "vendor", "productType", "tags", "featuredImage", "selectedOrFirstAvailableVariant"]
     {
@@ -53,7 +53,7 @@ fn what_may_be_absent_may_be_absent() {
 }
 
 #[test]
-fn what_cannot_be_shown_or_sold_rightly_is_left_out() {
+fn products_that_cannot_be_shown_or_sold_are_left_out() {
     for members in [
         json!({"id": "gid://shopify/Product/"}),
         json!({"id": "7"}),
@@ -156,7 +156,7 @@ fn a_shop_and_collections_are_read() {
 }
 
 #[test]
-fn what_came_with_an_error_is_taken_and_what_did_not_come_is_a_failure() {
+fn partial_answers_are_used_and_missing_ones_are_failures() {
     let mut partly = found(&[card(1, "1")]);
     partly["errors"] =
         json!([{"message": "?", "path": ["search"], "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]);

@@ -2,10 +2,10 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::capabilities::{Answer, NoAnswer};
-use crate::fakes::{Fake, STORE, card, found, money, products, refuses, says, shop, status};
+use crate::fakes::{Fake, SHOP_ID, card, found, money, products, refuses, says, shop, status};
 
 fn shop_id() -> ShopId {
-    ShopId::parse(STORE).unwrap()
+    ShopId::parse(SHOP_ID).unwrap()
 }
 
 fn german() -> Market {
@@ -51,7 +51,7 @@ fn products_are_asked_for_page_by_page() {
 }
 
 #[test]
-fn what_is_fresh_is_not_asked_for_again_and_what_is_not_is() {
+fn only_stale_answers_are_requested_again() {
     let catalog = stocked();
     catalog.world.pass(299_000);
     assert_eq!((prices(&catalog, Freshness::Current), catalog.world.asked_times()), (Ok(vec![1250]), 0));
@@ -61,7 +61,7 @@ fn what_is_fresh_is_not_asked_for_again_and_what_is_not_is() {
 }
 
 #[test]
-fn a_catalog_that_changed_ends_what_is_fresh_early() {
+fn a_changed_catalog_makes_fresh_answers_stale() {
     let catalog = stocked();
     catalog.world.version.set(Some(8));
     catalog.world.says([says(&products(&[card(1, "13")], None)), says(&shop())]);
@@ -69,7 +69,7 @@ fn a_catalog_that_changed_ends_what_is_fresh_early() {
 }
 
 #[test]
-fn a_shopper_who_waits_is_shown_what_is_known_however_old() {
+fn a_waiting_shopper_gets_known_products_however_old() {
     let catalog = stocked();
     catalog.world.pass(6 * 24 * 3_600_000);
     catalog.world.version.set(Some(8));
@@ -77,7 +77,7 @@ fn a_shopper_who_waits_is_shown_what_is_known_however_old() {
 }
 
 #[test]
-fn a_shopper_waits_for_the_first_page_where_nothing_is_known_and_the_next_question_gets_the_rest() {
+fn without_known_products_a_shopper_waits_for_the_first_page_and_the_next_request_gets_the_rest() {
     let first = says(&products(&[card(1, "1")], Some("a")));
     let catalog = catalog([first.clone(), says(&shop())]);
     assert_eq!(prices(&catalog, Freshness::StaleOk), Ok(vec![100]));
@@ -88,7 +88,7 @@ fn a_shopper_waits_for_the_first_page_where_nothing_is_known_and_the_next_questi
 }
 
 #[test]
-fn a_hung_shop_is_left_alone_after_the_first_shopper() {
+fn a_hung_shop_is_not_asked_again_after_the_first_shopper() {
     let catalog = catalog([Err(NoAnswer::Timeout)]);
     catalog.world.answer_ms.set(800);
     assert_eq!(prices(&catalog, Freshness::StaleOk), Err(CatalogError::Unavailable(5_000)));
@@ -103,11 +103,11 @@ fn a_hung_shop_is_left_alone_after_the_first_shopper() {
 }
 
 #[test]
-fn a_shop_that_there_was_no_time_to_ask_is_not_left_alone() {
+fn running_out_of_time_starts_no_pause() {
     let catalog = catalog([says(&products(&[card(1, "1")], None))]);
     catalog.world.answer_ms.set(790);
     assert_eq!(prices(&catalog, Freshness::StaleOk), Ok(vec![100]));
-    assert!(catalog.world.warnings.borrow()[0].contains("no time was left"));
+    assert!(catalog.world.warnings.borrow()[0].contains("no time left"));
     catalog.world.answer_ms.set(10);
     catalog.world.says([says(&products(&[card(1, "2")], None)), says(&shop())]);
     assert_eq!(prices(&catalog, Freshness::Current), Ok(vec![200]));
@@ -115,12 +115,12 @@ fn a_shop_that_there_was_no_time_to_ask_is_not_left_alone() {
 }
 
 #[test]
-fn one_shopper_who_asks_too_often_keeps_no_page_from_being_made() {
+fn one_throttled_shopper_blocks_no_job() {
     for failure in [status(429), status(430), refuses("THROTTLED")] {
         let catalog = catalog([failure.clone()]);
         assert!(prices(&catalog, Freshness::StaleOk).is_err());
         assert!(prices(&catalog, Freshness::StaleOk).is_err());
-        assert_eq!(catalog.world.asked_times(), 1, "nobody who waits asks again: {failure:?}");
+        assert_eq!(catalog.world.asked_times(), 1, "a waiting shopper sends no second request: {failure:?}");
         catalog.world.says([says(&products(&[card(1, "1")], None)), says(&shop())]);
         assert_eq!(prices(&catalog, Freshness::Current), Ok(vec![100]), "{failure:?}");
         catalog.world.pass(300_000);
@@ -129,14 +129,14 @@ fn one_shopper_who_asks_too_often_keeps_no_page_from_being_made() {
         let collections = catalog.collections(&shop_id(), &Market::default(), Freshness::StaleOk);
         assert!(
             collections.is_err(),
-            "what nobody in particular brought about is for everybody: {failure:?}"
+            "a failure that is not of one shopper pauses requests for all: {failure:?}"
         );
         assert_eq!(catalog.world.asked_times(), 4, "{failure:?}");
     }
 }
 
 #[test]
-fn a_failure_leaves_what_is_known_of_the_present_catalog_and_nothing_older() {
+fn after_a_failure_answers_of_the_current_catalog_version_stay() {
     let failures = [
         Err(NoAnswer::Timeout),
         Err(NoAnswer::TooLarge(4)),
@@ -163,7 +163,7 @@ fn a_failure_leaves_what_is_known_of_the_present_catalog_and_nothing_older() {
 }
 
 #[test]
-fn a_shop_that_the_deployment_does_not_know_is_none() {
+fn a_shop_that_the_deployment_does_not_know_is_unknown() {
     let catalog = catalog([Err(NoAnswer::NoSuchUpstream)]);
     assert_eq!(prices(&catalog, Freshness::Current), Err(CatalogError::NoSuchShop));
 }
@@ -178,7 +178,7 @@ fn pages_that_do_not_come_leave_those_that_did() {
 }
 
 #[test]
-fn without_a_token_tags_are_given_up_and_not_asked_for_again() {
+fn without_a_token_tags_are_requested_only_once() {
     let catalog = catalog([refuses("ACCESS_DENIED"), says(&products(&[card(1, "1")], None)), says(&shop())]);
     assert_eq!(prices(&catalog, Freshness::Current), Ok(vec![100]));
     catalog.world.says([says(&found(&[]))]);
@@ -189,7 +189,7 @@ fn without_a_token_tags_are_given_up_and_not_asked_for_again() {
 }
 
 #[test]
-fn a_token_that_is_not_accepted_is_told_as_that_and_tried_once_a_minute() {
+fn a_rejected_token_is_logged_and_retried_once_a_minute() {
     for refusal in [status(401), status(403), refuses("UNAUTHORIZED")] {
         let catalog = stocked();
         catalog.world.pass(300_000);
@@ -204,7 +204,7 @@ fn a_token_that_is_not_accepted_is_told_as_that_and_tried_once_a_minute() {
         }
         let told = catalog.world.warnings.borrow();
         assert_eq!(told.len(), 3, "{told:?}");
-        assert!(told[0].contains("our token for the shop's Storefront API is not accepted"), "{told:?}");
+        assert!(told[0].contains("Shopify rejected our Storefront API token"), "{told:?}");
     }
 }
 
@@ -258,7 +258,7 @@ fn markets_do_not_answer_for_each_other() {
 }
 
 #[test]
-fn a_search_is_kept_for_half_a_minute_and_its_words_nowhere() {
+fn a_search_is_stored_for_half_a_minute_without_its_words() {
     let catalog = stocked();
     let search = |term| {
         catalog.search(&shop_id(), &Market::default(), Freshness::Current, term).map(|found| found.len())
@@ -275,7 +275,7 @@ fn a_search_is_kept_for_half_a_minute_and_its_words_nowhere() {
 }
 
 #[test]
-fn what_a_search_finds_in_another_currency_is_not_shown() {
+fn results_in_another_currency_are_not_shown() {
     let catalog = stocked();
     let mut dollars = card(2, "5");
     dollars["priceRange"]["minVariantPrice"] = money("5", "USD");
@@ -294,7 +294,7 @@ fn collections_that_are_not_for_us_do_not_keep_products_from_coming() {
 }
 
 #[test]
-fn storage_that_fails_costs_only_what_it_would_have_kept() {
+fn failing_storage_costs_only_stored_answers() {
     let catalog = catalog([says(&products(&[card(1, "1")], None)), says(&shop())]);
     catalog.world.storage_fails.set(true);
     assert_eq!(prices(&catalog, Freshness::StaleOk), Ok(vec![100]));
@@ -302,10 +302,10 @@ fn storage_that_fails_costs_only_what_it_would_have_kept() {
 }
 
 #[test]
-fn answers_are_kept_for_as_long_as_they_are_better_than_none() {
+fn answers_are_stored_as_long_as_they_are_useful() {
     let catalog = stocked();
     let stored = catalog.world.stored.borrow();
-    let seconds = |name: &str| stored[&format!("shopify:{STORE}:{name}")].1;
+    let seconds = |name: &str| stored[&format!("shopify:{SHOP_ID}:{name}")].1;
     assert_eq!((seconds("products"), seconds("shop")), (604_800, 604_800));
 }
 
@@ -317,7 +317,7 @@ fn asks(world: &Fake) {
 }
 
 #[test]
-fn while_another_instance_asks_nobody_who_can_come_back_asks_too() {
+fn while_another_instance_asks_others_get_stale_products_or_wait() {
     let catalog = stocked();
     asks(&catalog.world);
     catalog.world.version.set(Some(8));
@@ -330,7 +330,7 @@ fn while_another_instance_asks_nobody_who_can_come_back_asks_too() {
 }
 
 #[test]
-fn what_another_instance_has_just_learned_is_not_asked_again() {
+fn an_answer_of_another_instance_is_not_requested_again() {
     let catalog = stocked();
     catalog.world.version.set(Some(8));
     // It finished between our read of the stored answer and our claim.
@@ -355,7 +355,7 @@ fn a_claim_ends_with_the_answer_whatever_it_is() {
 }
 
 #[test]
-fn a_shopper_of_whom_nobody_knows_what_to_show_waits_for_no_other_instance() {
+fn a_shopper_without_known_products_waits_for_no_other_instance() {
     let catalog = catalog([says(&products(&[card(1, "1")], None)), says(&shop())]);
     asks(&catalog.world);
     assert_eq!(prices(&catalog, Freshness::StaleOk), Ok(vec![100]));
@@ -363,7 +363,7 @@ fn a_shopper_of_whom_nobody_knows_what_to_show_waits_for_no_other_instance() {
 }
 
 #[test]
-fn a_page_is_not_made_without_what_another_instance_is_asking_about_the_shop() {
+fn a_page_is_not_made_while_another_instance_requests_the_shop() {
     let catalog = catalog([says(&products(&[card(1, "1")], None))]);
     let asking = ASKING.replace("products", "shop");
     catalog.world.stored.borrow_mut().insert(asking, (b"1".to_vec(), 12));

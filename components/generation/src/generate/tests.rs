@@ -64,7 +64,7 @@ fn fresh_ms(world: &World) -> u64 {
 const FRESH_MS: u64 = World::FRESH_SECONDS as u64 * 1000;
 
 #[test]
-fn without_a_model_the_page_is_planned_locally_and_nothing_is_amiss() {
+fn without_a_model_the_page_is_planned_locally_without_an_error() {
     let world = World::new([]);
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
     let fragment = world.metadata().fragment;
@@ -134,7 +134,7 @@ fn after_a_crash_a_mistaken_plan_is_not_repaired() {
 }
 
 #[test]
-fn a_market_that_sells_nothing_costs_no_call_of_the_model_and_is_looked_at_again_soon() {
+fn a_market_without_products_calls_no_model_and_is_retried_soon() {
     let nothing = Ok(Assortment::new("EUR".to_owned(), Vec::new()));
     let world = World { products: nothing, ..World::new([answer(good())]) };
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
@@ -146,7 +146,7 @@ fn failed_with(cause: Cause, retry_after_ms: Option<u64>) -> Failed {
     Failed { cause, said: "status 4: as told".to_owned(), retry_after_ms }
 }
 
-fn told(failed: &Failed) -> Trouble {
+fn trouble_of(failed: &Failed) -> Trouble {
     Trouble { cause: Some(failed.cause), reason: format!("{}: status 4: as told", failed.cause.meaning()) }
 }
 
@@ -155,7 +155,7 @@ fn a_model_that_is_soon_back_is_waited_for() {
     for (cause, wait_ms) in [(Cause::Rate, 30_000), (Cause::Unreachable, 1), (Cause::Timeout, 0)] {
         let failed = failed_with(cause, Some(wait_ms));
         let world = World::new([Err(NoAnswer::Failed(failed.clone()))]);
-        let retry = Outcome::Retry { after_ms: Some(wait_ms), trouble: told(&failed) };
+        let retry = Outcome::Retry { after_ms: Some(wait_ms), trouble: trouble_of(&failed) };
         assert_eq!(generate(&world, &job()), retry);
         assert_eq!(world.pages_stored.get(), 0);
     }
@@ -173,7 +173,7 @@ fn a_model_that_stays_away_is_replaced_for_a_short_while() {
     for (cause, wait_ms, job, expected_ms) in cases {
         let failed = failed_with(cause, Some(wait_ms));
         let world = World::new([Err(NoAnswer::Failed(failed.clone()))]);
-        assert_eq!(generate(&world, &job), Outcome::Done(Some(told(&failed))));
+        assert_eq!(generate(&world, &job), Outcome::Done(Some(trouble_of(&failed))));
         assert_eq!((world.metadata().source, fresh_ms(&world)), (Source::Local, expected_ms));
     }
 }
@@ -186,7 +186,7 @@ fn whatever_the_model_refuses_is_asked_again_after_ten_minutes() {
     for cause in Cause::ALL {
         let failed = failed_with(cause, None);
         let world = World::new([Err(NoAnswer::Failed(failed.clone()))]);
-        assert_eq!(generate(&world, &job()), Outcome::Done(Some(told(&failed))));
+        assert_eq!(generate(&world, &job()), Outcome::Done(Some(trouble_of(&failed))));
         assert_eq!((world.metadata().source, fresh_ms(&world)), (Source::Local, STAND_IN_MS), "{cause:?}");
         assert_eq!(world.asked_times(), 1, "{cause:?}");
     }
@@ -211,7 +211,7 @@ fn a_repair_that_gets_no_answer_is_not_tried_again() {
 }
 
 #[test]
-fn an_answer_that_was_cut_off_is_told_from_one_that_is_wrong() {
+fn a_truncated_answer_differs_from_a_wrong_one() {
     let half = &good()[..100];
     for (ending, cause, asked_times) in [
         (Ending::Complete, Cause::Format, 2),
@@ -236,7 +236,7 @@ fn a_store_that_is_not_served_has_no_page() {
 }
 
 #[test]
-fn what_does_not_answer_is_tried_again() {
+fn unavailable_dependencies_are_retried() {
     let world = World { products: Err(CatalogError::Unavailable(500)), ..World::new([]) };
     assert!(matches!(generate(&world, &job()), Outcome::Retry { after_ms: Some(500), .. }));
     let error = CacheError::Unavailable("xyzzy".to_owned());
@@ -256,7 +256,7 @@ fn a_catalog_that_is_busy_postpones_the_job() {
 }
 
 #[test]
-fn what_the_cache_refuses_is_not_tried_again() {
+fn pages_that_the_cache_refuses_are_not_retried() {
     let world = World { cache_error: Some(CacheError::Invalid(String::new())), ..World::new([]) };
     assert!(matches!(generate(&world, &job()), Outcome::Failed(_)));
 }
@@ -265,10 +265,10 @@ fn what_the_cache_refuses_is_not_tried_again() {
 fn world_whose_catalog_changed(script: impl IntoIterator<Item = Result<Completion, NoAnswer>>) -> World {
     let mut world = World::new([answer(good())]);
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
-    let mut moved = products();
-    moved.retain(|product| product.id != "hat-1");
-    moved.iter_mut().filter(|product| product.id == "potion-1").for_each(|potion| potion.price = 77_700);
-    world.products = Ok(Assortment::new("EUR".to_owned(), moved));
+    let mut changed = products();
+    changed.retain(|product| product.id != "hat-1");
+    changed.iter_mut().filter(|product| product.id == "potion-1").for_each(|potion| potion.price = 77_700);
+    world.products = Ok(Assortment::new("EUR".to_owned(), changed));
     world.catalog_version.set(8);
     *world.script.borrow_mut() = script.into_iter().collect();
     world.asked.borrow_mut().clear();
@@ -361,7 +361,7 @@ fn a_catalog_that_moves_while_it_is_read_leaves_the_page_old() {
 }
 
 #[test]
-fn a_job_whose_settlement_was_lost_is_done_and_does_nothing() {
+fn a_repeated_job_whose_completion_was_lost_does_nothing() {
     let world = World::new([answer(good())]);
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
@@ -386,7 +386,7 @@ fn cut_off_everywhere(world: impl Fn() -> World, job: &Job, see: impl Fn(usize, 
 }
 
 #[test]
-fn a_generation_cut_off_anywhere_is_brought_to_its_end_and_nothing_done_twice() {
+fn an_interrupted_generation_resumes_and_repeats_nothing() {
     let world = || World::new([answer(good()), answer(good())]);
     cut_off_everywhere(world, &job(), |asked_times, was_kept, world| {
         let asked_again = world.asked_times() - asked_times;
@@ -397,7 +397,7 @@ fn a_generation_cut_off_anywhere_is_brought_to_its_end_and_nothing_done_twice() 
 }
 
 #[test]
-fn a_rerendering_cut_off_anywhere_asks_no_model() {
+fn an_interrupted_rendering_calls_no_model() {
     cut_off_everywhere(
         || world_whose_catalog_changed([]),
         &rerender_job(),
@@ -514,7 +514,7 @@ fn metadata_says_where_in_the_page_its_content_is() {
 }
 
 #[test]
-fn a_persona_that_is_known_beforehand_is_not_guessed() {
+fn a_given_persona_is_not_guessed() {
     let world = World::new([]);
     let known = job_for(Persona::Loyalist);
     assert_eq!(generate(&world, &known), Outcome::Done(None));
@@ -570,7 +570,7 @@ fn the_catalog_is_asked_in_the_shoppers_market_and_for_their_two_newest_searches
 }
 
 #[test]
-fn what_a_search_finds_can_be_on_the_page() {
+fn search_results_can_be_on_the_page() {
     let found = vec![product("rare-xyzzy", "Curios", 4200)];
     let plan = good().replace("wand-2", "rare-xyzzy");
     let world = World { found: Ok(found), ..World::new([answer(plan)]) };
@@ -584,7 +584,7 @@ fn what_a_search_finds_can_be_on_the_page() {
 fn a_search_that_fails_costs_only_its_finds() {
     let world = World { found: Err(CatalogError::Unavailable(1)), ..World::new([]) };
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
-    assert!(world.events.borrow().iter().any(|event| event == "the catalog did not search []"));
+    assert!(world.events.borrow().iter().any(|event| event == "cannot search the catalog []"));
 }
 
 #[test]

@@ -122,7 +122,7 @@ fn the_preferred_member_gets_the_job_and_whoever_is_free_works_on_it() {
 }
 
 #[test]
-fn jobs_of_a_member_that_is_no_more_are_worked_on_by_the_others() {
+fn jobs_of_a_removed_member_are_claimed_by_the_others() {
     let queue = queue();
     let large = Pool { size: 30, ..POOL };
     for shopper in 0..20 {
@@ -138,7 +138,7 @@ fn jobs_of_a_member_that_is_no_more_are_worked_on_by_the_others() {
 }
 
 #[test]
-fn a_pool_of_none_is_full() {
+fn an_empty_pool_is_full() {
     assert_eq!(queue().enqueue(request("abc123"), Pool { size: 0, ..POOL }, 0), Ok(Enqueued::Full));
 }
 
@@ -219,7 +219,7 @@ fn a_retry_after_the_last_attempt_is_death() {
 }
 
 #[test]
-fn a_completion_that_was_done_without_an_answer_changes_nothing_when_it_is_repeated() {
+fn repeating_a_completion_whose_answer_was_lost_changes_nothing() {
     let queue = queue();
     let job = job_under_way(&queue);
     queue.jobs.fault.set(Fault::Unanswered);
@@ -255,7 +255,7 @@ fn expired_lease_is_claimed_again_and_the_late_worker_changes_nothing() {
 }
 
 #[test]
-fn a_lease_that_is_kept_does_not_run_out() {
+fn an_extended_lease_does_not_expire() {
     let queue = queue();
     let job = job_under_way(&queue);
     assert_eq!(queue.extend_lease(&job.lease, POOL, 90), Ok(true));
@@ -279,7 +279,7 @@ fn a_job_whose_process_dies_every_time_is_buried_after_ten() {
 }
 
 #[test]
-fn crashes_between_attempts_cost_none() {
+fn crashes_between_attempts_cost_no_attempt() {
     let queue = queue();
     let mut job = job_under_way(&queue);
     for attempt in 1..=3 {
@@ -298,7 +298,7 @@ fn crashes_between_attempts_cost_none() {
 }
 
 #[test]
-fn a_job_that_is_postponed_comes_back_with_every_attempt_and_nothing_on_record() {
+fn a_postponed_job_returns_with_all_attempts_and_no_error_record() {
     let queue = queue();
     let mut job = job_under_way(&queue);
     for time in 1..=20 {
@@ -329,11 +329,11 @@ fn a_payload_that_is_no_request_is_buried_and_the_next_job_claimed() {
     assert_eq!(job.task, Task::Page(request("abc123")));
     let errors = queue.errors(10, 0).unwrap();
     assert_eq!((errors.len(), errors[0].ending, &*errors[0].shop), (1, Ending::Dead, ""));
-    assert!(errors[0].reason.starts_with("it is no task"), "{}", errors[0].reason);
+    assert!(errors[0].reason.starts_with("invalid task"), "{}", errors[0].reason);
 }
 
 #[test]
-fn a_claim_buries_no_more_than_it_may_and_asks_to_come_back() {
+fn a_claim_buries_a_bounded_number_of_jobs() {
     let queue = queue();
     for number in 0..=BURIALS_MAX {
         let (queues, key) = (vec![member_name(0)], number.to_string());
@@ -344,12 +344,12 @@ fn a_claim_buries_no_more_than_it_may_and_asks_to_come_back() {
 }
 
 #[test]
-fn what_cannot_be_recorded_is_told_to_the_operator() {
+fn a_failed_error_record_is_logged() {
     let queue = queue();
     let job = job_under_way(&queue);
     queue.kv.fault.set(Fault::Lost);
     assert!(complete(&queue, &job, &Outcome::Failed("no such store".into()), 10));
-    assert_eq!(queue.operator.warnings.take(), ["what went wrong in a job was not recorded"]);
+    assert_eq!(queue.operator.warnings.take(), ["cannot record why a job failed"]);
 }
 
 #[test]
@@ -392,7 +392,7 @@ fn a_webhook_that_comes_again_finds_its_maintenance_task_also_when_that_is_over(
 }
 
 #[test]
-fn a_maintenance_task_that_was_given_up_is_taken_anew() {
+fn a_dead_maintenance_task_is_accepted_again() {
     let queue = queue();
     enqueue_maintenance(&queue, "event-1");
     let job = claim_any(&queue, 0).unwrap();
@@ -432,7 +432,7 @@ fn a_maintenance_task_is_tried_a_hundred_times_before_it_is_given_up() {
 }
 
 #[test]
-fn what_is_recorded_of_a_maintenance_task_names_no_customer() {
+fn the_error_record_of_a_maintenance_task_names_no_customer() {
     let queue = queue();
     enqueue_maintenance(&queue, "event-1");
     let job = claim_any(&queue, 0).unwrap();
@@ -450,29 +450,29 @@ fn keys(queue: &TestQueue) -> Vec<String> {
     keys
 }
 
-fn forget(queue: &TestQueue, shopper: Option<&str>) -> Result<Forgotten, Error> {
+fn delete(queue: &TestQueue, shopper: Option<&str>) -> Result<Deleted, Error> {
     let shop = ShopId::parse("magic-wands").unwrap();
     let shopper = shopper.map(|shopper| ShopperId::parse(shopper).unwrap());
     queue.delete(Scope::of(&shop, shopper.as_ref()), Pool { depth_max: 999, ..POOL })
 }
 
 #[test]
-fn a_customer_is_forgotten_in_every_market_and_nobody_else() {
+fn a_customer_is_deleted_in_every_market_and_nobody_else() {
     let queue = queue();
     let pool = Pool { depth_max: 99, ..POOL };
     for shopper in ["customer-12", "customer-12_DE-DE", "customer-123", "customer-123_DE-DE", "customer-1"] {
         queue.enqueue(request(shopper), pool, 0).unwrap();
     }
     enqueue_maintenance(&queue, "customer-12");
-    assert_eq!(forget(&queue, Some("customer-12")), Ok(Forgotten { count: 2, more: false }));
+    assert_eq!(delete(&queue, Some("customer-12")), Ok(Deleted { count: 2, more: false }));
     let kept = ["customer-1", "customer-123", "customer-123_DE-DE"].map(|id| format!("magic-wands:{id}"));
     let maintenance = vec!["errand/magic-wands/customer-12".to_owned()];
     assert_eq!(keys(&queue), [maintenance, kept.to_vec()].concat());
-    assert_eq!(forget(&queue, Some("customer-12")), Ok(Forgotten { count: 0, more: false }));
+    assert_eq!(delete(&queue, Some("customer-12")), Ok(Deleted { count: 0, more: false }));
 }
 
 #[test]
-fn a_shop_is_forgotten_and_no_other_and_its_maintenance_tasks_stay() {
+fn deleting_a_shop_spares_other_shops_and_its_maintenance_tasks() {
     let queue = queue();
     let evil = GenerationRequest { shop: ShopId::parse("magic-wands.evil").unwrap(), ..request("abc123") };
     queue.enqueue(evil, POOL, 0).unwrap();
@@ -480,7 +480,7 @@ fn a_shop_is_forgotten_and_no_other_and_its_maintenance_tasks_stay() {
     let late = job_under_way_of(&queue, "abc123");
     let done = job_under_way_of(&queue, "abc124");
     complete(&queue, &done, &Outcome::Done(None), 1);
-    assert_eq!(forget(&queue, None), Ok(Forgotten { count: 2, more: false }));
+    assert_eq!(delete(&queue, None), Ok(Deleted { count: 2, more: false }));
     assert_eq!(keys(&queue), ["errand/magic-wands/event-1", "magic-wands.evil:abc123"]);
     assert_eq!(queue.extend_lease(&late.lease, POOL, 2), Ok(false));
     assert!(!complete(&queue, &late, &Outcome::Failed("too late".into()), 2));
@@ -495,13 +495,13 @@ fn job_under_way_of(queue: &TestQueue, shopper: &str) -> Job {
 }
 
 #[test]
-fn many_jobs_are_forgotten_in_parts() {
+fn many_jobs_are_deleted_in_batches() {
     let queue = queue();
-    for number in 0..=FORGOTTEN_MAX {
+    for number in 0..=DELETED_MAX {
         queue.enqueue(request(&format!("shopper-{number}")), Pool { depth_max: 999, ..POOL }, 0).unwrap();
     }
-    assert_eq!(forget(&queue, None), Ok(Forgotten { count: FORGOTTEN_MAX, more: true }));
-    assert_eq!(forget(&queue, None), Ok(Forgotten { count: 1, more: false }));
+    assert_eq!(delete(&queue, None), Ok(Deleted { count: DELETED_MAX, more: true }));
+    assert_eq!(delete(&queue, None), Ok(Deleted { count: 1, more: false }));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use model::jobs::{Ending, Enqueued, GenerationRequest, MaintenanceTask, State};
 use model::{Cause, ShopId, ShopperId};
 use serde::Serialize;
 
-use super::{Failure, Forgotten};
+use super::{Deleted, Failure};
 
 /// The pool of generation workers.
 pub trait Queue {
@@ -13,7 +13,7 @@ pub trait Queue {
     /// Queues a maintenance task, durably before it returns. There is one task per cause.
     fn enqueue_maintenance(&self, task: MaintenanceTask) -> Result<(), Failure>;
     /// Deletes some generation requests of a shop: of all shoppers, or of one shopper in every market.
-    fn forget_jobs(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure>;
+    fn delete_jobs(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Deleted, Failure>;
     /// Returns the state of a shopper's newest job; `None` if there is none.
     fn status(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Option<State>, Failure>;
     /// Returns how full each member of the pool is.
@@ -53,7 +53,7 @@ pub struct JobError {
     pub cause: Option<Cause>,
     /// The error in words.
     pub reason: String,
-    /// What became of the job. The name in JSON is that of the original deployment.
+    /// The outcome of the job. The name in JSON is that of the original deployment.
     #[serde(rename = "settled")]
     pub ending: Ending,
 }

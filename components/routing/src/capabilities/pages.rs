@@ -24,7 +24,7 @@ pub trait Cache {
     /// Returns the ids under which a shopper has pages or plans in any market, and always the shopper's own id.
     fn pages(&self, shop: &ShopId, shopper: &ShopperId) -> Result<Vec<ShopperId>, Failure>;
     /// Deletes some pages and plans of a shop: of all shoppers, or of one shopper in every market.
-    fn forget_pages(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure>;
+    fn delete_pages(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Deleted, Failure>;
 }
 
 /// A handle to bytes that stay with the host, which cuts and joins them.
@@ -39,7 +39,7 @@ pub trait Content: Sized {
 
 /// The result of one bounded deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Forgotten {
+pub struct Deleted {
     /// How many items were deleted.
     pub count: u32,
     /// Whether more may be left.

@@ -3,8 +3,8 @@
 use model::jobs::{Ending, Enqueued, GenerationRequest, MaintenanceTask, State, Work};
 use model::{Persona, ShopId, ShopperId, Signals};
 
-use super::{Fake, STORE, forget};
-use crate::{Failure, Forgotten, JobError, Member, Queue};
+use super::{Fake, SHOP_ID, delete};
+use crate::{Deleted, Failure, JobError, Member, Queue};
 
 /// A generation request, accepted or refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +40,8 @@ impl Queue for Fake {
         Ok(())
     }
 
-    fn forget_jobs(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
-        self.asked("queue", "queue.delete").map(|()| forget(&self.live, shop, shopper))
+    fn delete_jobs(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Deleted, Failure> {
+        self.asked("queue", "queue.delete").map(|()| delete(&self.live, shop, shopper))
     }
 
     fn status(&self, _: &ShopId, _: &ShopperId) -> Result<Option<State>, Failure> {
@@ -59,7 +59,7 @@ impl Queue for Fake {
         let error = |at_ms| JobError {
             at_ms,
             job: "job-1".into(),
-            shop: STORE.into(),
+            shop: SHOP_ID.into(),
             cause: Some(model::Cause::Auth),
             reason: "the model said \"no\"".into(),
             ending: Ending::Retry,

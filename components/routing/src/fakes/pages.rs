@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use model::{Persona, ShopId, ShopperId, Source};
 
-use super::{Fake, NOW_MS, forget};
-use crate::{Cache, Content, Failure, Forgotten};
+use super::{Fake, NOW_MS, delete};
+use crate::{Cache, Content, Deleted, Failure};
 
 /// A page that the host holds, which routing cannot read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,7 +80,7 @@ impl Cache for Fake {
         Ok(ids.collect())
     }
 
-    fn forget_pages(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Forgotten, Failure> {
-        self.asked("cache", "cache.forget").map(|()| forget(&self.pages, shop, shopper))
+    fn delete_pages(&self, shop: &ShopId, shopper: Option<&ShopperId>) -> Result<Deleted, Failure> {
+        self.asked("cache", "cache.delete").map(|()| delete(&self.pages, shop, shopper))
     }
 }

@@ -10,13 +10,13 @@ use super::bindings::wandstore::storefront::{
     catalog_types, http_types as wit, job_types, page_types, shopper_types,
 };
 use crate::{
-    Body, BodyError, CacheOutcome, Failure, Forgotten, JobError, Member, Pending, Progress, Reply, Response,
+    Body, BodyError, CacheOutcome, Deleted, Failure, JobError, Member, Pending, Progress, Reply, Response,
 };
 
 model::shopper_types_conversions!(shopper_types);
 model::catalog_types_conversions!(catalog_types);
 model::page_types_conversions!(page_types, Value);
-model::conversions!(struct Forgotten as page_types::Forgotten { count, more });
+model::conversions!(struct Deleted as page_types::Deleted { count, more });
 model::job_types_conversions!(job_types);
 model::conversions!(struct Member as job_types::Member { name, queued, running, dead, depth_max, oldest_ms });
 model::conversions!(struct JobError as job_types::JobError { at_ms, job, shop, cause: option, reason, ending });
@@ -59,7 +59,7 @@ impl From<catalog_types::CatalogError> for Failure {
 impl From<kv::Error> for Failure {
     fn from(error: kv::Error) -> Self {
         match error {
-            kv::Error::NoSuchStore => Self::Invalid("no such store is given to routing".into()),
+            kv::Error::NoSuchStore => Self::Invalid("routing has no access to this store".into()),
             kv::Error::TooLarge(bytes_max) => {
                 Self::Invalid(format!("a value may be at most {bytes_max} bytes"))
             }

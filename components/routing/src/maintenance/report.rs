@@ -6,7 +6,7 @@ use model::{EventId, Key, ShopId, ShopperId, Signals};
 use serde::Serialize;
 
 use super::sweep;
-use crate::capabilities::{Cache, Deployment, Failure, Forgotten, Queue};
+use crate::capabilities::{Cache, Deleted, Deployment, Failure, Queue};
 use crate::http::json;
 use crate::signals;
 
@@ -43,7 +43,7 @@ pub(super) fn write<D: Deployment>(
     shop: &ShopId,
     customer: &ShopperId,
     cause: &EventId,
-) -> Result<Forgotten, Failure> {
+) -> Result<Deleted, Failure> {
     let session = deployment.read(Key::Session(shop, customer), signals::BYTES_MAX)?;
     let [_, number] = sweep::names_of(customer);
     let report = Report {
@@ -55,7 +55,7 @@ pub(super) fn write<D: Deployment>(
     };
     deployment.put(Key::ReportOf(shop, customer, cause), b"1", Some(TTL_SECONDS))?;
     deployment.put(Key::Report(shop, cause), &json(&report), Some(TTL_SECONDS))?;
-    Ok(Forgotten { count: 1, more: false })
+    Ok(Deleted { count: 1, more: false })
 }
 
 /// Returns the customer's pages in every market.

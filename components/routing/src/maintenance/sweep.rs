@@ -3,7 +3,7 @@
 use model::{Key, Range, Scope, ShopId, ShopperId, Store};
 use serde_json::Value;
 
-use crate::capabilities::{Failure, Forgotten, Storage};
+use crate::capabilities::{Deleted, Failure, Storage};
 use crate::domains;
 
 /// The most keys that one part of a maintenance task deletes.
@@ -17,7 +17,7 @@ const ENTRY_BYTES_MAX: u32 = 64 * 1024;
 const JOURNALS: [(&str, &str); 3] =
     [(Key::OLD_NOTES, ""), (Key::JOB_ERRORS, Key::JOB_ERRORS_END), (Key::OLD_JOBS, "")];
 
-pub(super) const NOTHING: Forgotten = Forgotten { count: 0, more: false };
+pub(super) const NOTHING: Deleted = Deleted { count: 0, more: false };
 
 /// The shop or customer whose entries are deleted.
 pub(super) struct Subject<'a> {
@@ -27,7 +27,7 @@ pub(super) struct Subject<'a> {
 }
 
 /// Deletes entries whose keys name the subject, except `own`, the tally of the running task.
-pub(super) fn keys(storage: &impl Storage, subject: &Subject<'_>, own: &str) -> Result<Forgotten, Failure> {
+pub(super) fn keys(storage: &impl Storage, subject: &Subject<'_>, own: &str) -> Result<Deleted, Failure> {
     if subject.customer.is_none() {
         domains::remove_from_index(storage, subject.shop)?;
     }
@@ -44,7 +44,7 @@ pub(super) fn keys(storage: &impl Storage, subject: &Subject<'_>, own: &str) -> 
             break;
         }
     }
-    Ok(Forgotten { count, more: left == 0 })
+    Ok(Deleted { count, more: left == 0 })
 }
 
 /// Deletes the customer's sessions from the original deployment, whose keys did not name the shop.
@@ -70,24 +70,24 @@ pub(super) fn journals(
     storage: &impl Storage,
     subject: &Subject<'_>,
     after: &mut Option<String>,
-) -> Result<Forgotten, Failure> {
+) -> Result<Deleted, Failure> {
     let (store, prefix) = Scope::of(subject.shop, subject.customer).index();
     let index = storage.keys(store, &prefix, None, KEYS_MAX)?;
     let entries: Vec<String> = index.iter().filter_map(|key| model::indexed(key)).collect();
     let count = remove_all(storage, store, &entries)?;
     remove_all(storage, store, &index)?;
     if count_of(&index) == KEYS_MAX {
-        return Ok(Forgotten { count, more: true });
+        return Ok(Deleted { count, more: true });
     }
     let old = old_journals(storage, subject, after)?;
-    Ok(Forgotten { count: count + old.count, more: old.more })
+    Ok(Deleted { count: count + old.count, more: old.more })
 }
 
 fn old_journals(
     storage: &impl Storage,
     subject: &Subject<'_>,
     after: &mut Option<String>,
-) -> Result<Forgotten, Failure> {
+) -> Result<Deleted, Failure> {
     let (mut count, mut left) = (0, READS_MAX);
     for (prefix, start) in JOURNALS {
         // Prefixes that sort before `after` are done.
@@ -101,10 +101,10 @@ fn old_journals(
         left -= count_of(&keys).min(left);
         if left == 0 {
             *after = keys.last().cloned();
-            return Ok(Forgotten { count, more: true });
+            return Ok(Deleted { count, more: true });
         }
     }
-    Ok(Forgotten { count, more: false })
+    Ok(Deleted { count, more: false })
 }
 
 fn remove_its(storage: &impl Storage, subject: &Subject<'_>, keys: &[String]) -> Result<u32, Failure> {

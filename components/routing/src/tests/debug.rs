@@ -1,4 +1,4 @@
-//! The operator looks after the pool.
+//! The operator's routes.
 
 use model::jobs::{Enqueued, Work};
 use serde_json::json;
@@ -7,14 +7,14 @@ use crate::fakes::{Answer, Fake, FakeRequest, TOKEN};
 use crate::{Method, handle};
 
 const GENERATE: &str = "/debug/generate?store=magic-wands&shopper=abc123";
-const MOVED: &str = "/debug/catalog-moved?store=magic-wands";
+const BUMP: &str = "/debug/bump-catalog-version?store=magic-wands";
 const READ: [&str; 3] = [GENERATE, "/debug/errors", "/debug/pool"];
 const REOPEN: &str = "/debug/reopen?store=magic-wands";
 const ROUTES: [(Method, &str); 5] = [
     (Method::Get, GENERATE),
     (Method::Get, "/debug/errors"),
     (Method::Get, "/debug/pool"),
-    (Method::Post, MOVED),
+    (Method::Post, BUMP),
     (Method::Post, REOPEN),
 ];
 
@@ -28,7 +28,7 @@ fn with_authorization(shop: &Fake, route: (Method, &str), authorization: &str) -
 }
 
 #[test]
-fn for_a_stranger_the_routes_do_not_exist() {
+fn without_the_token_debug_routes_do_not_exist() {
     let shop = Fake::default();
     for (method, target) in ROUTES {
         let nothing = shop.get("/debug/unknown");
@@ -93,7 +93,7 @@ fn a_full_pool_says_when_to_ask_again() {
 }
 
 #[test]
-fn errors_are_listed_as_many_as_asked_for() {
+fn errors_are_listed_up_to_the_limit() {
     let shop = development();
     let count = |query: &str| shop.get(&format!("/debug/errors{query}")).json().as_array().map(Vec::len);
     assert_eq!(count(""), Some(50));
@@ -119,7 +119,7 @@ fn members_are_listed() {
 }
 
 #[test]
-fn an_operator_is_told_that_the_queue_is_down() {
+fn a_queue_that_is_down_is_reported_to_the_operator() {
     let shop = Fake { down: vec!["queue"], ..development() };
     for target in READ {
         let answer = shop.get(target);
@@ -129,10 +129,10 @@ fn an_operator_is_told_that_the_queue_is_down() {
 }
 
 #[test]
-fn a_catalog_that_changed_is_noted_once_for_each_time_it_is_told() {
+fn each_request_bumps_the_catalog_version_once() {
     let shop = development();
     for version in 1..=2 {
-        let answer = shop.post(MOVED, "");
+        let answer = shop.post(BUMP, "");
         assert_eq!(answer.status(), 200);
         assert_eq!(answer.json(), json!({ "store": "magic-wands", "version": version }));
     }
@@ -162,9 +162,9 @@ fn an_operator_requests_a_page_in_a_market_and_everybodys() {
 fn a_catalog_of_no_store_or_of_an_unknown_one_did_not_move() {
     let shop = development();
     for (target, status, error) in [
-        ("/debug/catalog-moved", 400, "parameter store is missing"),
-        ("/debug/catalog-moved?store=nowhere", 404, "there is no such shop here"),
-        ("/debug/catalog-moved?store=a:b", 404, "there is no such shop here"),
+        ("/debug/bump-catalog-version", 400, "parameter store is missing"),
+        ("/debug/bump-catalog-version?store=nowhere", 404, "there is no such shop here"),
+        ("/debug/bump-catalog-version?store=a:b", 404, "there is no such shop here"),
     ] {
         let answer = shop.post(target, "");
         assert_eq!((answer.status(), answer.json()), (status, json!({ "error": error })), "{target}");
@@ -173,9 +173,9 @@ fn a_catalog_of_no_store_or_of_an_unknown_one_did_not_move() {
 }
 
 #[test]
-fn an_operator_is_told_that_the_cache_is_down() {
+fn a_cache_that_is_down_is_reported_to_the_operator() {
     let shop = Fake { down: vec!["cache"], ..development() };
-    for target in [MOVED, REOPEN] {
+    for target in [BUMP, REOPEN] {
         let answer = shop.post(target, "");
         assert_eq!((answer.status(), answer.json()), (503, json!({ "error": "the cache is unavailable" })));
     }

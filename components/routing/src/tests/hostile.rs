@@ -4,7 +4,7 @@ use model::jobs::{Enqueued, State};
 use model::pages::{Cached, Staleness};
 use proptest::prelude::*;
 
-use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, PARTS, SHOP, STORE, signed, webhook};
+use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, PARTS, SHOP, SHOP_ID, signed, webhook};
 use crate::{BodyError, Method, handle};
 
 /// Draws text that is nearly valid more often than random text.
@@ -13,7 +13,7 @@ fn any_text() -> impl Strategy<Value = String> {
         "",
         "a",
         "abc123",
-        STORE,
+        SHOP_ID,
         "%0d%0a",
         "\r\nx-evil: 1",
         "\0",
@@ -38,7 +38,7 @@ fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![
         prop::collection::vec(pieces, 0..8).prop_map(|pieces| pieces.concat()),
         "(?s).{0,60}",
-        Just(STORE.to_owned()),
+        Just(SHOP_ID.to_owned()),
     ]
 }
 
@@ -59,7 +59,7 @@ fn any_target() -> impl Strategy<Value = String> {
         "/debug/generate?store=magic-wands&shopper=",
         "/debug/errors?limit=",
         "/debug/pool",
-        "/debug/catalog-moved?store=",
+        "/debug/bump-catalog-version?store=",
         "/debug/reopen?store=",
     ]);
     (paths, any_text()).prop_map(|(path, text)| path.to_owned() + &text)
@@ -209,7 +209,7 @@ proptest! {
     }
 
     #[test]
-    fn what_was_sent_is_not_repeated(shopper in "[<>a-z]{0,8}<[<>a-z]{0,8}", as_shop: bool) {
+    fn refusals_do_not_repeat_the_input(shopper in "[<>a-z]{0,8}<[<>a-z]{0,8}", as_shop: bool) {
         let target = if as_shop { format!("/s/{shopper}") } else { format!("/s/magic-wands?shopper={shopper}") };
         let answer = Fake::default().get(&target);
         prop_assert!((400..500).contains(&answer.status()));
@@ -217,7 +217,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_refused_is_neither_stored_nor_logged(
+    fn refused_input_is_neither_stored_nor_logged(
         method in any_method(), target in any_target(), request in any_request(),
     ) {
         let shop = Fake::default();
@@ -229,7 +229,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_shopify_signs_is_answered_and_what_is_refused_is_not_stored(
+    fn signed_requests_are_always_answered_and_refused_ones_store_nothing(
         shop in any_shop(), method in any_method(), parameters in any_parameters(), request in any_request(),
         path in prop::sample::select(vec!["/proxy", "/proxy/fragment", "/proxy/status", "/proxy/track"]),
     ) {
@@ -255,8 +255,8 @@ proptest! {
     }
 
     #[test]
-    fn any_store_can_be_asked_for_its_fallback(shop in any_text()) {
+    fn any_shop_id_in_a_request_for_the_fallback_is_answered(shop in any_text()) {
         let is_here = crate::fallback(&Fake::default(), &shop).is_some();
-        prop_assert_eq!(is_here, shop == STORE || shop == SHOP);
+        prop_assert_eq!(is_here, shop == SHOP_ID || shop == SHOP);
     }
 }

@@ -73,7 +73,7 @@ fn audit(shop: &Fake) -> Value {
 }
 
 #[test]
-fn of_an_uninstalled_app_jobs_and_pages_go() {
+fn uninstallation_deletes_jobs_and_pages() {
     let shop = full();
     let others = left_of(&shop, "other.myshopify.com");
     assert!(finish(&shop, &MaintenanceKind::Uninstalled) > 3, "in parts");
@@ -90,7 +90,7 @@ fn of_an_uninstalled_app_jobs_and_pages_go() {
 }
 
 #[test]
-fn of_a_shop_everything_goes_but_what_was_done_about_it() {
+fn redacting_a_shop_deletes_everything_but_audit_records() {
     let shop = full();
     let others = left_of(&shop, "other.myshopify.com");
     finish(&shop, &MaintenanceKind::RedactShop);
@@ -104,7 +104,7 @@ fn of_a_shop_everything_goes_but_what_was_done_about_it() {
 }
 
 #[test]
-fn of_a_customer_everything_goes_and_of_others_nothing() {
+fn redacting_a_customer_deletes_all_their_data_and_only_theirs() {
     let shop = full();
     let (before, others) = (left_of(&shop, SHOP), left_of(&shop, "other.myshopify.com"));
     finish(&shop, &MaintenanceKind::RedactCustomer(customer("7")));
@@ -130,7 +130,7 @@ fn of_a_customer_everything_goes_and_of_others_nothing() {
 }
 
 #[test]
-fn of_a_customer_everything_is_told() {
+fn a_report_contains_all_data_of_a_customer() {
     let mut shop = Fake { cached: Cached::Fresh(PAGE), state: Some(State::Done), ..Fake::default() };
     let signals = Signals { searches: vec!["oak".into()], ..Signals::default() };
     shop.write(format!("session:{SHOP}:customer-7"), &signals::encode(&signals));
@@ -159,7 +159,7 @@ fn of_a_customer_everything_is_told() {
 }
 
 #[test]
-fn many_keys_are_removed_in_parts_and_none_is_passed_over() {
+fn many_keys_are_deleted_in_batches_and_none_is_skipped() {
     let shop = Fake::default();
     for number in 0..1_800 {
         shop.write(format!("session:{SHOP}:visitor-{number:04}"), b"{}");
@@ -203,7 +203,7 @@ fn a_maintenance_task_that_is_half_done_has_no_audit_record() {
 }
 
 #[test]
-fn a_maintenance_task_that_is_cut_off_is_gone_on_with() {
+fn an_interrupted_maintenance_task_is_resumed() {
     for kind in [
         MaintenanceKind::Uninstalled,
         MaintenanceKind::RedactShop,

@@ -34,7 +34,7 @@ fn session_key(shopper: &str) -> String {
 }
 
 #[test]
-fn a_page_that_was_made_is_served_without_what_is_around_its_content() {
+fn a_generated_page_is_served_as_its_fragment() {
     let answer = fragment(&holding(Cached::Fresh(PAGE)), &consenting(""));
     assert_eq!(answer.status(), 200);
     let (style, content) = answer.text().split_once("</style>").expect("a style");
@@ -54,7 +54,7 @@ fn a_page_that_was_made_is_served_without_what_is_around_its_content() {
 }
 
 #[test]
-fn a_stranger_gets_content_that_fits_everybody_and_theirs_is_requested() {
+fn a_new_visitor_gets_the_fallback_and_their_page_is_requested() {
     let shop = Fake::default();
     let answer = fragment(&shop, &consenting(""));
     assert_eq!((answer.status(), answer.header("x-cache")), (200, "MISS"));
@@ -83,7 +83,7 @@ fn a_page_without_a_part_for_themes_is_rendered_again() {
 }
 
 #[test]
-fn who_a_shopper_is_follows_from_consent_login_and_place() {
+fn identity_follows_from_consent_login_and_market() {
     let visitor = format!("visitor-{DRAWN}");
     for (parameters, shopper, persona, market) in [
         (consenting(""), visitor.clone(), None, ""),
@@ -121,7 +121,7 @@ fn who_a_shopper_is_follows_from_consent_login_and_place() {
 }
 
 #[test]
-fn what_somebody_did_is_known_in_every_market() {
+fn signals_are_shared_by_all_markets() {
     let shop = Fake::default();
     let signals = Signals { visits: 3, ..Signals::default() };
     shop.write(session_key(&format!("visitor-{DRAWN}")), &signals::encode(&signals));
@@ -137,7 +137,7 @@ fn prices_are_those_of_the_market() {
 }
 
 #[test]
-fn of_those_who_do_not_consent_nothing_is_stored_or_known() {
+fn without_consent_nothing_is_stored_or_read() {
     let shop = Fake::default();
     shop.write(
         session_key("context-explorer"),
@@ -216,7 +216,7 @@ fn the_prefix_is_the_same_in_every_folder() {
 
 /// Renders hostile names and texts of a product into the page that Shopify's Liquid gets.
 #[test]
-fn what_is_said_of_a_product_is_text_to_html_and_to_liquid() {
+fn product_texts_are_plain_text_in_html_and_liquid() {
     let cases = include_str!("../../../../tests/vectors/liquid.json");
     let cases: Vec<Value> = serde_json::from_str(cases).unwrap();
     assert!(cases.len() >= 23);
@@ -236,7 +236,7 @@ fn what_is_said_of_a_product_is_text_to_html_and_to_liquid() {
 }
 
 #[test]
-fn the_status_names_nobody() {
+fn the_status_contains_no_shopper_id() {
     let shop = Fake { state: Some(State::Done), cached: Cached::Fresh(PAGE), ..Fake::default() };
     let answer = shop.get(&signed("/proxy/status", &consenting("")));
     let expected =
@@ -250,7 +250,7 @@ fn the_status_names_nobody() {
 }
 
 #[test]
-fn what_a_consenting_visitor_did_is_kept() {
+fn signals_of_a_consenting_visitor_are_stored() {
     let shop = Fake::default();
     let answer = track(&shop, &consenting("&nonce=abc"));
     assert_eq!((answer.status(), answer.json()), (200, json!({ "stored": 1 })));
@@ -296,10 +296,10 @@ fn a_report_is_known_again_for_as_long_as_its_signature_holds() {
     let mut shop = Fake::default();
     assert_eq!(shop.post(&target, EVENTS).status(), 200);
     let seen = shop.keys().into_iter().find(|key| key.starts_with("seen:")).unwrap();
-    let forgotten_ms = NOW_MS + u64::from(shop.ttls.borrow()[&seen]) * 1000;
-    shop.now_ms = forgotten_ms - 1;
+    let expired_ms = NOW_MS + u64::from(shop.ttls.borrow()[&seen]) * 1000;
+    shop.now_ms = expired_ms - 1;
     assert_eq!(shop.post(&target, EVENTS).status(), 409, "it is known again to the last moment");
-    shop.now_ms = forgotten_ms;
+    shop.now_ms = expired_ms;
     shop.stored.borrow_mut().remove(&seen);
     assert_eq!(shop.post(&target, EVENTS).status(), 401, "it is too old by then");
 }
@@ -318,7 +318,7 @@ fn a_report_without_a_nonce_or_events_is_refused() {
 }
 
 #[test]
-fn whoever_logs_in_takes_along_what_they_did() {
+fn a_login_joins_the_visitors_signals() {
     let shop = Fake::default();
     track(&shop, &consenting("&nonce=a"));
     let known = Signals { visits: 5, views: vec!["wand-9".into()], ..Signals::default() };
@@ -344,7 +344,7 @@ fn knowing_a_visitor() -> Fake {
 }
 
 #[test]
-fn of_whoever_logs_in_nothing_is_kept_as_a_visitors() {
+fn a_login_deletes_the_visitors_data() {
     let shop = knowing_a_visitor();
     track(&shop, &consenting("&nonce=b"));
     assert_eq!(shop.pages.borrow().len(), 3, "nobody logged in yet");
@@ -352,15 +352,15 @@ fn of_whoever_logs_in_nothing_is_kept_as_a_visitors() {
     for left in [&shop.pages, &shop.live] {
         assert_eq!(*left.borrow(), [format!("{SHOP}:visitor-{DRAWN}x")].into());
     }
-    let forgotten =
-        || shop.calls.borrow().iter().filter(|call| ["cache.forget", "queue.delete"].contains(*call)).count();
-    assert_eq!(forgotten(), 2);
+    let deleted =
+        || shop.calls.borrow().iter().filter(|call| ["cache.delete", "queue.delete"].contains(*call)).count();
+    assert_eq!(deleted(), 2);
     track(&shop, &consenting("&nonce=d&logged_in_customer_id=7041"));
-    assert_eq!(forgotten(), 2, "once");
+    assert_eq!(deleted(), 2, "once");
 }
 
 #[test]
-fn what_cannot_be_forgotten_at_login_is_the_operators_matter() {
+fn data_that_cannot_be_deleted_at_login_is_logged() {
     for part in ["cache", "queue"] {
         let mut shop = knowing_a_visitor();
         shop.down = vec![part];
@@ -373,7 +373,7 @@ fn what_cannot_be_forgotten_at_login_is_the_operators_matter() {
 }
 
 #[test]
-fn what_cannot_be_joined_is_not_lost() {
+fn signals_that_cannot_be_joined_are_not_lost() {
     let mut shop = Fake::default();
     track(&shop, &consenting("&nonce=a"));
     shop.rivals.set(5);

@@ -21,7 +21,7 @@ fn refuse(target: &str, status: u16, reason: &str) {
 }
 
 #[test]
-fn what_shopify_did_not_sign_is_refused() {
+fn unsigned_requests_are_refused() {
     const FORGED: &str = "the signature is not valid";
     let good = signed("/proxy/", &consenting("&nonce=a"));
     refuse("/proxy/", 401, FORGED);
@@ -38,7 +38,7 @@ fn what_shopify_did_not_sign_is_refused() {
 }
 
 #[test]
-fn what_was_signed_at_another_time_is_refused() {
+fn requests_signed_too_early_or_too_late_are_refused() {
     let at = |seconds: u64| sign("/proxy/", &format!("nonce=a&shop={SHOP}&timestamp={seconds}"));
     let now = NOW_MS / 1000;
     for wrong in [now - 91, now + 91, 0, u64::MAX] {
@@ -51,7 +51,7 @@ fn what_was_signed_at_another_time_is_refused() {
 }
 
 #[test]
-fn what_is_there_twice_is_refused_in_whatever_order() {
+fn repeated_parameters_are_refused_in_any_order() {
     let now = NOW_MS / 1000;
     let base = format!("shop={SHOP}&timestamp={now}");
     for reserved in [format!("shop={SHOP}"), format!("timestamp={now}")] {
@@ -91,7 +91,7 @@ fn a_shop_that_only_looks_like_one_is_refused() {
 }
 
 #[test]
-fn what_is_signed_but_makes_no_sense_is_refused() {
+fn signed_nonsense_is_refused() {
     for (parameters, reason) in [
         ("consent=1&visitor=short", "visitor id is shorter than 22 bytes"),
         (
@@ -116,7 +116,7 @@ fn no_other_path_is_there() {
 }
 
 #[test]
-fn what_any_page_can_send_by_a_form_is_no_report_of_a_customer() {
+fn a_form_post_is_not_accepted_as_a_customers_report() {
     let target = signed("/proxy/track", &consenting("&nonce=a&logged_in_customer_id=7"));
     for form in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""] {
         let shop = Fake::default();
@@ -128,7 +128,7 @@ fn what_any_page_can_send_by_a_form_is_no_report_of_a_customer() {
 }
 
 #[test]
-fn a_customer_is_nobody_to_a_request_that_is_not_signed() {
+fn an_unsigned_request_cannot_name_a_customer() {
     let shop = Fake::default();
     let reason = json!({ "error": "shopper id of a customer needs a signed request" });
     let answer = shop.get("/api/generation/status?store=magic-wands&shopper=customer-7041");
@@ -141,14 +141,14 @@ fn a_customer_is_nobody_to_a_request_that_is_not_signed() {
 }
 
 #[test]
-fn everybodys_page_is_nobodys_whoever_asks_for_it() {
+fn the_shared_page_belongs_to_no_shopper() {
     let shop = Fake::default();
     let body =
         json!({ "store": "magic-wands", "shopper": "context-loyalist", "events": [{ "type": "visit" }] });
     assert_eq!(shop.post("/api/shopper/track", body.to_string()).json(), json!({ "stored": 0 }));
     let answer = shop.get("/s/magic-wands?shopper=context-loyalist");
     assert_eq!((answer.status(), answer.header("x-generation-triggered")), (200, "false"));
-    assert!(shop.is_untouched(), "nothing is made for whoever asks");
+    assert!(shop.is_untouched(), "an unsigned request stores nothing");
     let stale = Fake { cached: Cached::Stale(PAGE, Staleness::Expired), ..Fake::default() };
     let answer = stale.get("/s/magic-wands?shopper=context-loyalist");
     assert_eq!((answer.status(), answer.header("x-cache")), (200, "STALE"));

@@ -41,7 +41,7 @@ fn a_shopper_who_is_not_one_is_a_400() {
 }
 
 #[test]
-fn a_store_that_is_not_here_is_a_404_whoever_asks() {
+fn an_unknown_shop_is_a_404_for_every_caller() {
     for shop in
         ["unknown", "MAGIC-WANDS", "magic%2Fwands", "%2e%2e", "..", "magic-wands%", "%ff", "a:b", "-a"]
     {
@@ -55,17 +55,17 @@ fn a_shop_that_is_closed_to_strangers_is_to_them_as_one_that_is_not_here() {
     let shop = Fake { closed_to_anybody: true, ..Fake::default() };
     let told = |answer: Answer| (answer.status(), format!("{:?}", answer.fields()), answer.text().to_owned());
     for target in [
-        "/s/STORE?shopper=abc123",
-        "/s/STORE?shopper=customer-7",
-        "/s/STORE?shopper=abc123_DE-DE",
-        "/s/STORE?shopper=",
-        "/s/STORE",
-        "/api/generation/status?store=STORE&shopper=abc123",
-        "/api/generation/status?store=STORE&shopper=abc123&wait=20",
-        "/api/generation/status?store=STORE",
+        "/s/SHOP_ID?shopper=abc123",
+        "/s/SHOP_ID?shopper=customer-7",
+        "/s/SHOP_ID?shopper=abc123_DE-DE",
+        "/s/SHOP_ID?shopper=",
+        "/s/SHOP_ID",
+        "/api/generation/status?store=SHOP_ID&shopper=abc123",
+        "/api/generation/status?store=SHOP_ID&shopper=abc123&wait=20",
+        "/api/generation/status?store=SHOP_ID",
     ] {
-        let closed = told(shop.get(&target.replace("STORE", SHOP)));
-        assert_eq!(closed, told(shop.get(&target.replace("STORE", "unknown.myshopify.com"))), "{target}");
+        let closed = told(shop.get(&target.replace("SHOP_ID", SHOP)));
+        assert_eq!(closed, told(shop.get(&target.replace("SHOP_ID", "unknown.myshopify.com"))), "{target}");
         assert_eq!(closed.0, 404, "{target}");
     }
     let report = |id: &str| {
@@ -123,7 +123,7 @@ fn another_method_is_a_405_that_names_those_there_are() {
         ("/debug/generate", &[Method::Other], "GET, HEAD, POST"),
         ("/debug/errors", reads, "GET, HEAD"),
         ("/debug/pool", reads, "GET, HEAD"),
-        ("/debug/catalog-moved", &[Method::Get, Method::Head, Method::Other], "POST"),
+        ("/debug/bump-catalog-version", &[Method::Get, Method::Head, Method::Other], "POST"),
     ] {
         for method in refused {
             let answer = Answer::of(handle(&development, *method, target, &FakeRequest::default()));

@@ -3,7 +3,7 @@
 use model::pages::{Cached, Staleness};
 use routes::{Method, RULES, Route, SHOP as ANY_SHOP};
 
-use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, SHOP, STORE, signed};
+use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, SHOP, SHOP_ID, signed};
 use model::jobs::{Enqueued, State};
 
 use crate::{CacheOutcome, handle};
@@ -23,7 +23,7 @@ fn a_page_names_its_route_its_shop_and_the_part_of_the_cache() {
     ] {
         let shop = holding(cached);
         for (target, route, id) in [
-            (TARGET.to_owned(), Route::Page, STORE),
+            (TARGET.to_owned(), Route::Page, SHOP_ID),
             (signed("/proxy", "country=DE&language=DE"), Route::ProxyPage, SHOP),
             (signed("/proxy/fragment", ""), Route::ProxyFragment, SHOP),
         ] {
@@ -31,7 +31,7 @@ fn a_page_names_its_route_its_shop_and_the_part_of_the_cache() {
             assert_eq!((answer.route, answer.cache), (Some(route), Some(outcome)), "{target}");
             assert_eq!(answer.shop.as_ref().map(model::ShopId::as_str), Some(id), "{target}");
             assert_eq!(answer.may_have_enqueued, may_have_enqueued, "{target}");
-            assert_eq!(answer.header("x-cache"), header, "{target}: the same as clients are told");
+            assert_eq!(answer.header("x-cache"), header, "{target}: the same as in the header");
         }
     }
 }
@@ -48,7 +48,7 @@ fn a_page_whose_job_was_refused_left_no_job() {
 }
 
 #[test]
-fn what_is_no_page_has_no_part_of_the_cache() {
+fn only_page_requests_report_a_cache_outcome() {
     let shop = Fake { state: Some(State::Queued), ..Fake::default() };
     let status = shop.get("/api/generation/status?store=magic-wands&shopper=abc123&wait=20");
     assert_eq!((status.route, status.cache, status.may_have_enqueued), (Some(Route::Status), None, false));
@@ -78,7 +78,7 @@ fn every_route_of_the_table_is_answered_by_its_methods_and_no_others() {
     let shop = Fake { development: true, ..Fake::default() };
     for rule in &RULES {
         for path in rule.paths {
-            let path = path.replace(ANY_SHOP, STORE);
+            let path = path.replace(ANY_SHOP, SHOP_ID);
             for method in [Method::Get, Method::Head, Method::Post, Method::Other] {
                 let answer = Answer::of(handle(&shop, method, &path, &FakeRequest::default()));
                 assert_eq!(answer.route, Some(rule.route), "{path}");

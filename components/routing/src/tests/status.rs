@@ -15,7 +15,7 @@ fn state(shop: &Fake) -> String {
 }
 
 #[test]
-fn a_page_that_is_there_is_ready_and_says_what_it_is() {
+fn a_stored_page_is_ready_and_described() {
     let shop = Fake { state: Some(State::Done), cached: Cached::Fresh(PAGE), ..Fake::default() };
     let answer = shop.get(TARGET);
     assert_eq!(
@@ -89,7 +89,7 @@ fn nothing_else_is_worth_waiting_for() {
 }
 
 #[test]
-fn what_cannot_be_asked_is_unknown_and_logged_once() {
+fn an_unreadable_status_is_unknown_and_logged_once() {
     for part in ["cache", "queue"] {
         let shop = Fake { down: vec![part], ..Fake::default() };
         assert_eq!(state(&shop), "unknown");

@@ -5,7 +5,7 @@ use model::jobs::{Enqueued, Work};
 use model::pages::{Cached, Staleness};
 
 use crate::Found;
-use crate::fakes::{Fake, Held, PAGE, Requested, STORE};
+use crate::fakes::{Fake, Held, PAGE, Requested, SHOP_ID};
 use crate::signals;
 
 const TARGET: &str = "/s/magic-wands?shopper=abc123";
@@ -110,7 +110,7 @@ fn a_live_job_counts_as_triggered() {
 }
 
 #[test]
-fn a_full_pool_is_told_in_headers_and_the_page_stands() {
+fn a_full_pool_is_reported_in_headers_and_the_page_is_served() {
     for cached in [Cached::Miss, Cached::Stale(PAGE, Staleness::Expired)] {
         let shop = Fake { cached, enqueued: Enqueued::Full, ..Fake::default() };
         let answer = shop.get(TARGET);
@@ -123,7 +123,7 @@ fn a_full_pool_is_told_in_headers_and_the_page_stands() {
 }
 
 #[test]
-fn a_queue_that_is_down_is_told_in_headers_and_logged_once() {
+fn a_queue_that_is_down_is_reported_in_headers_and_logged_once() {
     let shop = Fake { down: vec!["queue"], ..Fake::default() };
     let answer = shop.get(TARGET);
     assert_eq!(answer.status(), 200);
@@ -132,7 +132,7 @@ fn a_queue_that_is_down_is_told_in_headers_and_logged_once() {
     assert_eq!(answer.header("retry-after"), "");
     assert_eq!(
         *shop.warnings.borrow(),
-        [r#"a page could not be requested [("shop", "magic-wands"), ("reason", "queue is down")]"#]
+        [r#"cannot request a page [("shop", "magic-wands"), ("reason", "queue is down")]"#]
     );
 }
 
@@ -145,7 +145,7 @@ fn a_cache_that_is_down_is_a_miss_and_logged_once() {
     assert_eq!(answer.header("x-generation-triggered"), "true");
     assert_eq!(
         *shop.warnings.borrow(),
-        [r#"the cache could not be asked for a page [("shop", "magic-wands"), ("reason", "cache is down")]"#]
+        [r#"cannot get a page from the cache [("shop", "magic-wands"), ("reason", "cache is down")]"#]
     );
 }
 
@@ -188,7 +188,7 @@ fn an_encoded_store_is_the_same_store() {
 #[test]
 fn the_host_can_have_a_page_to_keep_without_anybody_asking() {
     let shop = Fake::default();
-    let answer = crate::fakes::Answer::of(crate::fallback(&shop, STORE).unwrap().into());
+    let answer = crate::fakes::Answer::of(crate::fallback(&shop, SHOP_ID).unwrap().into());
     assert!(answer.text().contains("Elder Wand"));
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.header("x-cache"), "MISS");

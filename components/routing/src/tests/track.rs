@@ -4,13 +4,13 @@ use model::Signals;
 use model::jobs::{Enqueued, Work};
 use serde_json::json;
 
-use crate::fakes::{Answer, Fake, FakeRequest, STORE};
+use crate::fakes::{Answer, Fake, FakeRequest, SHOP_ID};
 use crate::{BodyError, Method, handle};
 
 const TARGET: &str = "/api/shopper/track";
 
 fn report(events: &serde_json::Value) -> String {
-    json!({ "store": STORE, "shopper": "abc123", "events": events }).to_string()
+    json!({ "store": SHOP_ID, "shopper": "abc123", "events": events }).to_string()
 }
 
 fn views(ids: &[&str]) -> String {
@@ -27,7 +27,7 @@ fn refuse(answer: &Answer, status: u16, reason: &str) {
 }
 
 #[test]
-fn what_a_shopper_did_is_kept_for_30_days_newest_first() {
+fn signals_are_stored_for_30_days_newest_first() {
     let shop = Fake::default();
     let first = shop.post(TARGET, views(&["wand-1", "wand-2"]));
     assert_eq!((first.status(), first.json()), (200, json!({ "stored": 2 })));
@@ -48,9 +48,9 @@ fn what_a_shopper_did_is_kept_for_30_days_newest_first() {
 
 #[test]
 fn shoppers_of_different_shops_have_sessions_of_their_own() {
-    let shop = Fake { shops: vec![STORE, "other"], ..Fake::default() };
+    let shop = Fake { shops: vec![SHOP_ID, "other"], ..Fake::default() };
     shop.post(TARGET, views(&["wand-1"]));
-    shop.post(TARGET, views(&["wand-2"]).replace(STORE, "other"));
+    shop.post(TARGET, views(&["wand-2"]).replace(SHOP_ID, "other"));
     let keys: Vec<_> = shop.stored.borrow().keys().cloned().collect();
     assert_eq!(keys, ["session:magic-wands:abc123", "session:other:abc123"]);
 }
@@ -76,7 +76,7 @@ fn a_race_that_is_lost_five_times_is_given_up_and_logged_once() {
     assert!(shop.session().views.is_empty());
     assert_eq!(
         *shop.warnings.borrow(),
-        [r#"signals were not stored [("shop", "magic-wands"), ("reason", "others wrote first, 5 times")]"#]
+        [r#"cannot store signals [("shop", "magic-wands"), ("reason", "others wrote first, 5 times")]"#]
     );
 }
 
@@ -124,11 +124,11 @@ fn signals_are_stored_whatever_comes_of_the_request() {
 }
 
 #[test]
-fn who_is_not_known_cannot_be_reported_about() {
+fn signals_of_unknown_shops_and_shoppers_are_refused() {
     let shop = Fake::default();
     let valid = views(&["a"]);
-    refuse(&shop.post(TARGET, valid.replace(STORE, "unknown")), 404, "there is no such shop here");
-    refuse(&shop.post(TARGET, valid.replace(STORE, "a:b")), 404, "there is no such shop here");
+    refuse(&shop.post(TARGET, valid.replace(SHOP_ID, "unknown")), 404, "there is no such shop here");
+    refuse(&shop.post(TARGET, valid.replace(SHOP_ID, "a:b")), 404, "there is no such shop here");
     let alphabet = "shopper id may hold only A-Z, a-z, 0-9, '_' and '-'";
     refuse(&shop.post(TARGET, valid.replace("abc123", "a:b")), 400, alphabet);
     refuse(&shop.post(TARGET, valid.replace("abc123", "")), 400, "shopper id is empty");
@@ -149,7 +149,7 @@ fn a_body_that_is_no_report_is_refused_and_nothing_is_stored() {
 }
 
 #[test]
-fn a_body_may_be_16_kib_and_no_more() {
+fn a_body_of_more_than_16_kib_is_refused() {
     let shop = Fake::default();
     let padded = |length: usize| format!("{:<length$}", views(&["a"]));
     assert_eq!(shop.post(TARGET, padded(16_384)).status(), 200);

@@ -1,4 +1,4 @@
-//! Shopify tells what happened in a shop.
+//! Webhooks about a shop.
 
 use model::jobs::MaintenanceKind;
 use serde_json::json;
@@ -35,7 +35,7 @@ fn refuse(request: &FakeRequest, status: u16) {
 }
 
 #[test]
-fn what_changes_products_makes_pages_stale_at_once() {
+fn a_product_webhook_makes_pages_stale_at_once() {
     for topic in [
         "products/create",
         "products/update",
@@ -56,7 +56,7 @@ fn what_changes_products_makes_pages_stale_at_once() {
 }
 
 #[test]
-fn what_is_sent_again_is_done_once() {
+fn a_repeated_webhook_is_processed_once() {
     let shop = Fake::default();
     let request = webhook("products/update", "id-1", r#"{"id":1}"#);
     send(&shop, &request);
@@ -97,7 +97,7 @@ fn a_maintenance_task_says_when_what_it_follows_from_happened_and_never_later_th
 }
 
 #[test]
-fn what_the_law_asks_for_is_entrusted_for_any_shop() {
+fn compliance_webhooks_are_queued_for_any_shop() {
     let served = Fake::default();
     let gone = Fake { shops: Vec::new(), ..Fake::default() };
     for shop in [served, gone] {
@@ -115,7 +115,7 @@ fn what_the_law_asks_for_is_entrusted_for_any_shop() {
 }
 
 #[test]
-fn of_a_shop_that_is_not_here_everything_is_heard_and_only_that_is_done() {
+fn webhooks_of_unknown_shops_are_accepted_and_only_compliance_is_processed() {
     let shop = Fake { shops: Vec::new(), ..Fake::default() };
     for topic in ["products/update", "collections/delete", "shop/update", "themes/publish", "x"] {
         let answer = send(&shop, &webhook(topic, "id-1", &about(1, SHOP)));
@@ -155,7 +155,7 @@ fn maintenance(shop: &Fake) -> Vec<(String, MaintenanceKind)> {
 }
 
 #[test]
-fn a_shop_whose_domain_changed_is_served_under_either() {
+fn a_renamed_shop_is_served_under_both_domains() {
     let shop = Fake::default();
     let target = |domain: &str| {
         let query = format!(
@@ -205,7 +205,7 @@ fn about(number: u64, domain: &str) -> String {
 }
 
 #[test]
-fn what_the_law_asks_for_reaches_both_names_of_a_shop() {
+fn compliance_webhooks_reach_both_names_of_a_shop() {
     let (redact, former) = (asked(954_889, RENAMED), asked(954_889, SHOP));
     let customer = MaintenanceKind::RedactCustomer(customer("7041"));
     for (topic, header, body, kind) in [
@@ -259,8 +259,8 @@ fn a_shop_that_is_uninstalled_and_then_renamed_is_erased_under_both_domains() {
     assert_eq!(send(&shop, &webhook("app/uninstalled", "id-1", &about(7, SHOP))).status(), 200);
     shop.shops.clear();
     shop.maintenance_tasks.borrow_mut().clear();
-    let forget = with_shop(webhook("shop/redact", "id-2", &asked(7, RENAMED)), Some(RENAMED));
-    assert_eq!(send(&shop, &forget).status(), 200);
+    let redact = with_shop(webhook("shop/redact", "id-2", &asked(7, RENAMED)), Some(RENAMED));
+    assert_eq!(send(&shop, &redact).status(), 200);
     assert_eq!(maintenance(&shop), each(&BOTH, &MaintenanceKind::RedactShop));
     for id in BOTH {
         let task = maintenance_task(id, "id-2", &MaintenanceKind::RedactShop);
@@ -326,7 +326,7 @@ fn a_shop_update_joins_only_domains_that_may_be_one_shops() {
     let shop = Fake::default();
     let unnumbered = r#"{"myshopify_domain":"other-wands.myshopify.com"}"#;
     assert_eq!(send(&shop, &webhook("shop/update", "id-2", unnumbered)).status(), 200);
-    assert_eq!(redacted_with(&shop), [OTHER], "no number is told");
+    assert_eq!(redacted_with(&shop), [OTHER], "the webhook has no number");
 
     let shop = Fake::default();
     assert_eq!(send(&shop, &update).status(), 200);
@@ -346,7 +346,7 @@ fn a_domain_that_has_another_number_is_another_shops() {
 }
 
 #[test]
-fn of_a_shop_that_was_never_here_only_its_uninstallation_is_noted() {
+fn a_shop_that_was_never_served_gets_only_its_uninstallation() {
     let shop = Fake { shops: Vec::new(), ..Fake::default() };
     let noted = || shop.keys().into_iter().filter(|key| key.starts_with("domains")).collect::<Vec<_>>();
     for (topic, body) in [
@@ -413,7 +413,7 @@ fn events_of_the_next_generation_are_understood_and_come_first() {
 }
 
 #[test]
-fn what_shopify_did_not_sign_is_refused_unread() {
+fn unsigned_webhooks_are_refused_unread() {
     let good = || webhook("customers/redact", "id-1", REDACT);
     refuse(&without(good(), "hmac"), 401);
     for code in ["", "!", "AAAA", &signing::base64(&[0; 32]), &signing::webhook("hush", REDACT.as_bytes())] {
@@ -424,7 +424,7 @@ fn what_shopify_did_not_sign_is_refused_unread() {
 }
 
 #[test]
-fn what_is_signed_and_bad_is_refused() {
+fn signed_but_invalid_webhooks_are_refused() {
     for (topic, body) in [
         ("products/update", "not json"),
         ("products/update", "[]"),
@@ -471,7 +471,7 @@ fn a_webhook_is_posted() {
 }
 
 #[test]
-fn what_cannot_be_stored_is_to_be_sent_again() {
+fn webhooks_that_cannot_be_stored_are_answered_503() {
     for (down, topic, body) in [
         ("storage", "products/update", "{}"),
         ("cache", "products/update", "{}"),

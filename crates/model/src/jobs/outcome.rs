@@ -49,7 +49,7 @@ pub enum Outcome {
     /// The job was not tried. It may be claimed again in this many milliseconds, and this claim does not count as an
     /// attempt.
     Postponed(u64),
-    /// The job failed for good, for this reason. Another attempt would not help.
+    /// The job failed finally, for this reason. Another attempt would not help.
     Failed(String),
 }
 

@@ -1,4 +1,4 @@
-//! What can be wrong with the configuration. Each message names the setting or variable, its value, and what it must be.
+//! Errors in the configuration. Each message names the setting or variable, its value, and what it must be.
 
 use std::num::ParseIntError;
 

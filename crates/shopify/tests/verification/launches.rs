@@ -39,7 +39,7 @@ fn a_launch_of_the_admin_is_verified() {
 }
 
 #[test]
-fn what_is_not_plain_is_signed_in_either_spelling_and_order() {
+fn special_characters_are_accepted_in_both_spellings_and_orders() {
     for (parameters, message) in [
         ("x=it%27s+5%7E", "&x=it%27s%205%7E"),
         ("x=it%27s+5%7E", "&x=it's 5~"),

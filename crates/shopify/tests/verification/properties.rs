@@ -43,7 +43,7 @@ fn an_anonymous_shopper_has_no_customer() {
 }
 
 #[test]
-fn what_is_signed_and_wrong_is_refused_all_the_same() {
+fn signed_but_wrong_requests_are_refused() {
     for (query, expected) in [
         ("shop=a.myshopify.com", Rejection::Malformed("timestamp")),
         ("shop=a.myshopify.com&timestamp=", Rejection::Malformed("timestamp")),
@@ -119,7 +119,7 @@ fn webhook(topic: &str, family: Family, body: &[u8]) -> Result<Webhook, Rejectio
 }
 
 #[test]
-fn both_families_of_webhooks_tell_the_topic() {
+fn both_families_of_webhooks_name_the_topic() {
     for (topic, family, expected) in [
         ("products/update", Family::Classic, Topic::Products),
         ("PRODUCTS_DELETE", Family::Classic, Topic::Products),
@@ -146,7 +146,7 @@ fn an_empty_body_is_no_webhook_although_it_is_signed() {
 }
 
 #[test]
-fn what_the_law_asks_for_names_a_customer() {
+fn compliance_webhooks_name_a_customer() {
     let body = br#"{"shop_id":9,"shop_domain":"a.myshopify.com","customer":{"id":191167,"email":"x"},"data_request":{"id":9999}}"#;
     assert_eq!(Redaction::read(body).unwrap().customer.to_string(), "191167");
     assert_eq!(DataRequest::read(body).unwrap().request, 9999);
@@ -282,7 +282,7 @@ fn nothing_is_erased_because_of_a_body_that_names_no_shop() {
 }
 
 #[test]
-fn of_a_signed_query_what_is_not_text_is_left_out() {
+fn parameters_of_a_signed_query_that_are_not_text_are_left_out() {
     let query = signed("utm=%FF&%FF=a&page=2&shop=a.myshopify.com&timestamp=1700000000");
     let request = verify(&query).unwrap();
     assert_eq!(request.parameters().collect::<Vec<_>>(), [("page", "2")]);
@@ -304,7 +304,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_signed_is_accepted_in_any_order(
+    fn signed_parameters_are_accepted_in_any_order(
         values in proptest::collection::vec(".{0,12}", 0..6),
         turn in 0..6usize,
     ) {

@@ -71,7 +71,7 @@ fn a_token_signed_in_another_way_is_refused_before_it_is_checked() {
 }
 
 #[test]
-fn a_token_of_a_shop_that_is_none_is_refused() {
+fn a_token_of_an_invalid_shop_is_refused() {
     for dest in [
         "https://a.myshopify.com.evil.example",
         "https://evil.example",
@@ -115,7 +115,7 @@ fn ten_seconds_are_forgiven() {
 }
 
 #[test]
-fn what_lacks_a_claim_or_has_another_type_is_no_token() {
+fn a_token_with_a_missing_or_mistyped_claim_is_refused() {
     for name in ["iss", "dest", "aud", "sub", "exp", "nbf", "iat", "jti", "sid"] {
         assert_eq!(of(&with(name, Value::Null)), Err(Error::Malformed), "{name}");
     }
@@ -157,7 +157,7 @@ fn a_time_may_have_a_fraction_and_counts_to_the_disadvantage_of_the_token() {
 }
 
 #[test]
-fn what_was_changed_is_forged_and_what_has_no_three_parts_is_no_token() {
+fn a_changed_token_is_forged_and_one_without_three_parts_is_malformed() {
     let token = token(&json!({ "alg": "HS256" }), &claims());
     let (signed, mac) = token.rsplit_once('.').unwrap();
     let (header, body) = signed.split_once('.').unwrap();

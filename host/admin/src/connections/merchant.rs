@@ -15,7 +15,7 @@ impl Admin {
     ///
     /// It continues even if the caller stops waiting, so that the tokens from Shopify are stored.
     pub async fn connect(self: &Arc<Self>, shop: &ShopId, session_token: &str) -> Result<(), NotConnected> {
-        if self.stands(shop).await? {
+        if self.is_connected(shop).await? {
             return Ok(());
         }
         let (this, shop, session_token) = (self.clone(), shop.clone(), session_token.to_owned());
@@ -25,14 +25,16 @@ impl Admin {
     async fn connect_alone(&self, shop: &ShopId, session_token: &str) -> Result<(), NotConnected> {
         let gate = self.connections.gate(shop);
         let mut not_before_ms = gate.lock().await;
-        if self.stands(shop).await? {
+        if self.is_connected(shop).await? {
             return Ok(());
         }
         *not_before_ms = 0;
         if let Some(found) = self.installations().find(shop).await?.filter(has_scopes) {
             match self.connections.renew(shop, found, &mut not_before_ms).await {
                 Ok(_) => return Ok(()),
-                Err(error) => tracing::debug!(%shop, %error, "a session token is exchanged instead"),
+                Err(error) => {
+                    tracing::debug!(%shop, %error, "cannot renew a shop's tokens; exchanging a session token instead")
+                }
             }
         }
         let exchanged = self.exchange(shop, session_token).await;
@@ -72,7 +74,7 @@ impl Admin {
 
     /// Returns whether the shop is connected. A token that the Storefront API refuses does not count, however long it
     /// is valid.
-    async fn stands(&self, shop: &ShopId) -> Result<bool, Unavailable> {
+    async fn is_connected(&self, shop: &ShopId) -> Result<bool, Unavailable> {
         let found = self.installations().find(shop).await?.filter(has_scopes);
         let lasting = found.and_then(|found| self.connections.lasting(shop, found.access));
         Ok(lasting.is_some_and(|access| !self.connections.is_refused(shop, &access.secret)))

@@ -33,11 +33,11 @@ pub enum NotConnected {
     /// Shopify refused, or did not answer.
     #[error("{0}")]
     Shopify(String),
-    /// The file of shops is unavailable.
+    /// The database of shops is unavailable.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
     /// The host could not open or close the shop.
-    #[error("the shop was not opened or closed: {0}")]
+    #[error("cannot open or close the shop: {0}")]
     Host(#[from] Failed),
 }
 

@@ -76,7 +76,7 @@ async fn twenty_first_visits_exchange_once() {
 }
 
 #[tokio::test]
-async fn an_answer_that_was_lost_is_asked_for_again_with_the_same_refresh_token() {
+async fn a_lost_answer_is_requested_again_with_the_same_refresh_token() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.host.asked();
@@ -120,14 +120,10 @@ async fn a_refresh_token_that_was_revoked_is_made_good_by_the_merchant() {
     assert_eq!(bench.shopify.grants(), ["exchange", "refresh", "exchange"]);
     assert_eq!(storefront_token(&bench).await.as_deref(), Some("shpat_2"));
     let connected = [format!("reopen {SHOP}"), format!("set {SHOP}")];
-    assert_eq!(
-        bench.host.asked(),
-        [connected.clone(), connected].concat(),
-        "nobody can say what happened between"
-    );
+    assert_eq!(bench.host.asked(), [connected.clone(), connected].concat(), "the order of events is unknown");
 }
 
-/// Checks that a renewal which fails, as Shopify is now, is tried once, and again a while later.
+/// Checks that a failing renewal is tried once, and again after a pause.
 async fn renewal_pauses_after_a_failure(bench: &Bench) {
     for _ in 0..5 {
         assert_eq!(storefront_token(bench).await, None);
@@ -335,7 +331,7 @@ async fn a_token_that_the_storefront_api_refuses_is_replaced_once_and_not_sent_a
 }
 
 #[tokio::test]
-async fn a_token_without_an_end_that_ends_all_the_same_is_renewed() {
+async fn a_rejected_token_without_an_expiry_is_renewed() {
     let bench = Bench::start().await;
     let body = r#"{"access_token":"shpat_9","refresh_token":"shprt_9"}"#;
     bench.shopify.is(Mood::Says(200, body));
@@ -355,7 +351,7 @@ async fn a_token_without_an_end_that_ends_all_the_same_is_renewed() {
 }
 
 #[tokio::test]
-async fn a_refused_token_that_cannot_be_renewed_is_not_asked_for_again_at_once() {
+async fn a_failed_renewal_of_a_refused_token_is_not_retried_at_once() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.admin.connections().refuse(&shop(SHOP), &Secret::new("shpat_1"));
@@ -364,7 +360,7 @@ async fn a_refused_token_that_cannot_be_renewed_is_not_asked_for_again_at_once()
 }
 
 #[tokio::test]
-async fn a_token_that_has_ended_when_it_comes_is_not_used_and_another_is_asked_for_a_while_later() {
+async fn a_token_that_arrives_expired_is_not_used_and_is_renewed_later() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.clock.advance(HOUR);

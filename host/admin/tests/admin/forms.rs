@@ -11,14 +11,14 @@ const FORM: &str = "tone=dry&accent=%23112233&surface=&banned_words=Cheap&promis
     &persona=explorer&persona=loyalist&paused=on";
 
 #[tokio::test]
-async fn what_is_saved_holds_at_once() {
+async fn saved_settings_apply_at_once() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.host.asked();
     let answer = bench.save(Some(&bench.token(SHOP)), FORM).await;
     assert_eq!(answer.status, 200);
     assert!(answer.text.contains("Saved") && answer.text.contains("Paused"), "{}", answer.text);
-    assert_eq!(bench.host.asked(), [format!("set {SHOP}"), format!("moved {SHOP}")]);
+    assert_eq!(bench.host.asked(), [format!("set {SHOP}"), format!("bump {SHOP}")]);
 
     let shop = bench.host.shop(SHOP).unwrap();
     assert_eq!((shop.tone.as_str(), shop.accent.as_str(), shop.paused), ("dry", "#112233", true));
@@ -29,7 +29,7 @@ async fn what_is_saved_holds_at_once() {
 }
 
 #[tokio::test]
-async fn what_is_saved_while_storage_cannot_be_written_is_saved_and_pages_follow() {
+async fn settings_saved_while_storage_is_down_are_kept_and_pages_follow() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.host.asked();
@@ -49,8 +49,8 @@ async fn what_is_saved_while_storage_cannot_be_written_is_saved_and_pages_follow
         tokio::time::sleep(Duration::from_millis(50)).await;
         asked.extend(bench.host.asked());
     }
-    let moved = || format!("moved {SHOP}");
-    assert_eq!(asked, [format!("set {SHOP}"), moved(), moved(), moved(), moved()]);
+    let bump = || format!("bump {SHOP}");
+    assert_eq!(asked, [format!("set {SHOP}"), bump(), bump(), bump(), bump()]);
 }
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn without_a_bearer_token_nothing_is_saved() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_said_beside_it_and_nothing_typed_is_lost() {
+async fn errors_are_shown_beside_their_fields_and_input_is_kept() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.host.asked();
@@ -93,7 +93,7 @@ async fn what_is_wrong_is_said_beside_it_and_nothing_typed_is_lost() {
 }
 
 #[tokio::test]
-async fn what_a_merchant_types_is_text_and_never_markup() {
+async fn merchants_input_is_text_and_never_markup() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
     let form = "tone=%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E&accent=%27%22%3E%3Cimg+src%3Dx%3E&persona=explorer\
@@ -161,7 +161,7 @@ async fn a_report_is_downloaded_by_its_shop() {
 }
 
 #[tokio::test]
-async fn what_was_chosen_follows_a_shop_whose_domain_changes_until_something_else_is_chosen() {
+async fn choices_follow_a_renamed_shop_until_new_ones_are_saved() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.save(Some(&bench.token(SHOP)), FORM).await;

@@ -197,7 +197,7 @@ impl Storefronts for Host {
     }
 
     async fn bump_catalog_version(&self, shop: &ShopId) -> Result<(), Failed> {
-        self.note("moved", shop);
+        self.note("bump", shop);
         let mut failures = self.failures_to_move.lock().unwrap();
         match failures.checked_sub(1) {
             Some(left) => {

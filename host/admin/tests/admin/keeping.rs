@@ -1,4 +1,4 @@
-//! Tests of what survives a restart.
+//! State that survives a restart.
 
 use std::pin::pin;
 use std::task::{Context, Waker};
@@ -25,11 +25,11 @@ async fn a_key_is_rotated_without_a_merchant_noticing() {
 }
 
 #[tokio::test]
-async fn tokens_whose_key_is_gone_are_asked_for_again() {
+async fn tokens_whose_key_was_removed_are_requested_again() {
     let mut bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.restart(&[3]).await;
-    assert!(bench.host.shop(SHOP).is_some(), "it is served all the same");
+    assert!(bench.host.shop(SHOP).is_some(), "it is still served");
     assert_eq!(bench.admin.connections().storefront_token(&shop(SHOP)).await, None);
     bench.visit(SHOP).await;
     assert_eq!(bench.shopify.grants(), ["exchange", "exchange"]);

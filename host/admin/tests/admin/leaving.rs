@@ -85,7 +85,7 @@ async fn settings_and_renewals_are_no_installation() {
 }
 
 #[tokio::test]
-async fn an_uninstallation_that_is_told_while_shopify_answers_is_newer() {
+async fn an_uninstallation_during_a_token_request_wins() {
     let bench = Bench::start().await;
     let silence = bench.shopify.silence.lock().await;
     let (admin, token) = (bench.admin.clone(), bench.token(SHOP));
@@ -118,16 +118,16 @@ async fn a_shop_leaves_after_a_renewal_under_way() {
 }
 
 #[tokio::test]
-async fn a_renewal_under_way_brings_no_shop_back_that_another_process_let_go() {
-    for (forgotten, left) in [(false, Some(State::Uninstalled)), (true, None)] {
+async fn a_running_renewal_restores_no_shop_that_another_process_removed() {
+    for (is_deleted, left) in [(false, Some(State::Uninstalled)), (true, None)] {
         let bench = Bench::start().await;
         bench.visit(SHOP).await;
         bench.clock.advance(HOUR);
         let silence = bench.shopify.silence.lock().await;
         let renewal = renew(&bench).await;
         let other = bench.other_process().await.installations;
-        if forgotten {
-            assert_eq!(other.forget(&shop(SHOP), START_MS).await, Ok(true));
+        if is_deleted {
+            assert_eq!(other.delete(&shop(SHOP), START_MS).await, Ok(true));
         } else {
             assert_eq!(other.uninstalled(&shop(SHOP), START_MS).await, Ok(true));
         }
@@ -138,7 +138,7 @@ async fn a_renewal_under_way_brings_no_shop_back_that_another_process_let_go() {
 }
 
 #[tokio::test]
-async fn of_a_redacted_shop_nothing_is_left() {
+async fn a_redacted_shop_leaves_no_data() {
     let mut bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.admin.usage().count(&shop(SHOP), admin::Event::Hit);
@@ -153,7 +153,7 @@ async fn of_a_redacted_shop_nothing_is_left() {
 }
 
 #[tokio::test]
-async fn a_redacted_shop_of_which_no_uninstallation_was_told_is_forgotten_too() {
+async fn a_redacted_shop_without_an_uninstallation_is_deleted_too() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.admin.redacted(&shop(SHOP), START_MS + 48 * HOUR_MS).await.unwrap();
@@ -161,7 +161,7 @@ async fn a_redacted_shop_of_which_no_uninstallation_was_told_is_forgotten_too() 
 }
 
 #[tokio::test]
-async fn a_shop_that_came_back_within_two_days_stays_and_is_forgotten_when_it_leaves_again() {
+async fn a_shop_that_returns_within_two_days_stays_and_is_deleted_when_it_leaves_again() {
     let bench = Bench::start().await;
     bench.visit(SHOP).await;
     bench.admin.uninstalled(&shop(SHOP), START_MS).await.unwrap();

@@ -1,4 +1,4 @@
-//! Tests of who gets the page, and of what a browser may do with it.
+//! Access to the admin page, and its security headers.
 
 use serde_json::json;
 use signing::session_token;
@@ -81,7 +81,7 @@ async fn a_refusal_can_be_read_inside_the_admin_of_the_shop_it_is_for() {
 }
 
 #[tokio::test]
-async fn what_only_looks_like_a_shop_is_refused_and_framed_by_nobody() {
+async fn lookalike_domains_are_refused_and_may_not_frame_the_page() {
     let bench = Bench::start().await;
     for shop in [
         "",

@@ -39,7 +39,7 @@ fn check_refused(bench: &Bench, answer: &Answer, why: &str) {
 }
 
 #[tokio::test]
-async fn what_is_saved_while_shopify_gives_no_access_is_refused_and_the_reason_is_told() {
+async fn saving_without_access_is_refused_with_the_reason() {
     for (mood, why) in [
         (Mood::Refuses(401, "invalid_client"), "does not accept Wandstore’s app secret"),
         (Mood::Refuses(400, "application_cannot_be_found"), "does not accept Wandstore’s app secret"),
@@ -63,7 +63,7 @@ async fn what_is_saved_while_shopify_gives_no_access_is_refused_and_the_reason_i
 }
 
 #[tokio::test]
-async fn a_tab_of_a_shop_that_never_opened_the_app_saves_nothing() {
+async fn a_shop_that_never_opened_the_app_cannot_save() {
     let bench = Bench::start().await;
     check_refused(&bench, &save(&bench).await, "Open Wandstore from the apps");
 }

@@ -17,8 +17,8 @@ battery! {
     kinds: of_kind,
     backends: [bounded_memory, unbounded_folder],
     cases: [
-        an_absent_object_is_none,
-        what_is_put_is_got,
+        an_absent_object_reads_as_none,
+        a_put_object_can_be_read,
         buckets_know_nothing_of_each_other,
         a_deleted_object_is_gone,
         keys_are_listed_in_pages,
@@ -60,13 +60,13 @@ async fn bounded_memory() -> Stage {
     Stage { blob: Arc::new(Bounded::new(memory.blob)), ..memory }
 }
 
-async fn an_absent_object_is_none(blob: &Stage) {
+async fn an_absent_object_reads_as_none(blob: &Stage) {
     assert_eq!(blob.get("B", "k").await, Ok(None));
     assert_eq!(blob.delete("B", "k").await, Ok(()));
     assert_eq!(blob.list_keys("B", "", None, 10).await, Ok(vec![]));
 }
 
-async fn what_is_put_is_got(blob: &Stage) {
+async fn a_put_object_can_be_read(blob: &Stage) {
     for value in [&b"one"[..], b"", b"\0\xff", &vec![7; 1_000_000]] {
         blob.put("B", "generated/magic-wands:abc.html", Bytes::copy_from_slice(value)).await.unwrap();
         let got = blob.get("B", "generated/magic-wands:abc.html").await.unwrap();

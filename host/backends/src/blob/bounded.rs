@@ -91,7 +91,7 @@ mod tests {
     use crate::faults::Faults;
 
     #[tokio::test]
-    async fn what_hangs_keeps_its_place_and_no_more_than_there_are_are_begun() {
+    async fn a_hung_operation_keeps_its_permit_and_permits_limit_new_ones() {
         let faults = Arc::new(Faults::default());
         let scripted = Scripted::new(Arc::new(Memory::default()), faults.clone());
         let blob = Bounded::new(Arc::new(scripted));

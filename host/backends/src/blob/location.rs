@@ -15,7 +15,7 @@ const EMPTY: &str = "%";
 /// The character that ends an owner's name, in keys and in folder names.
 const OWNER_END: char = ':';
 
-/// Where the keys with a prefix may be.
+/// The folders that may contain the keys with a prefix.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Place {
     /// Anywhere under this folder: the prefix has no owner.

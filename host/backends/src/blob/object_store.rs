@@ -35,9 +35,9 @@ impl ObjectStore {
         std::fs::create_dir_all(path).map_err(|error| Error::Unavailable(error.to_string()))?;
         match flat::move_to_owners(path) {
             Ok(0) => {}
-            Ok(objects) => tracing::info!(objects, "objects were moved to a folder for each store"),
+            Ok(objects) => tracing::info!(objects, "moved objects into one folder per shop"),
             Err(error) => {
-                tracing::warn!(%error, "objects of an earlier version were not moved, and count as absent");
+                tracing::warn!(%error, "cannot move objects of an earlier version; they count as absent");
             }
         }
         Ok(Self::new(Arc::new(LocalFileSystem::new_with_prefix(path)?.with_automatic_cleanup(true))))

@@ -19,7 +19,7 @@ const TIMEOUT_MAX: Duration = Duration::from_secs(30);
 
 /// TLS could not be initialized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("TLS is not to be had")]
+#[error("cannot set up TLS")]
 pub struct NoTls;
 
 /// Upstreams over HTTP. Connections are kept and shared.

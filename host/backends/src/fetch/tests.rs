@@ -136,7 +136,7 @@ impl Tokens for Refused {
 }
 
 #[tokio::test]
-async fn whoever_gave_a_token_is_told_that_the_shop_refused_it() {
+async fn a_refused_token_is_reported_to_its_source() {
     let refused = [(SHOP.to_owned(), Secret::new("shpat_hush"))];
     for (status, expected) in [(401, &refused[..]), (403, &refused), (200, &[]), (402, &[]), (503, &[])] {
         let (upstream, tokens) = (upstream(said(status, "", "{}")).await, Refused::default());
@@ -183,7 +183,7 @@ async fn one_that_breaks_off_or_is_not_there_is_unavailable() {
 }
 
 #[tokio::test]
-async fn what_is_no_upstream_or_no_shop_is_never_asked() {
+async fn unknown_upstreams_and_shops_are_never_requested() {
     let clock = Arc::new(clock::Scripted::new(0));
     let http = Http::new(None, Arc::new(NoTokens), clock).unwrap();
     for (upstream, shop) in [("admin", SHOP), ("storefront", "magic-wands"), ("storefront", "127.0.0.1")] {
@@ -193,7 +193,7 @@ async fn what_is_no_upstream_or_no_shop_is_never_asked() {
 }
 
 #[tokio::test]
-async fn scripted_answers_come_in_order_and_questions_are_kept() {
+async fn scripted_answers_come_in_order_and_requests_are_recorded() {
     let scripted = Scripted::default();
     scripted.say("{}");
     scripted.answer(Err(Error::Timeout));

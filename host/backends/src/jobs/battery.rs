@@ -23,20 +23,20 @@ battery! {
         an_accepted_job_is_claimed_as_it_was_enqueued,
         a_full_queue_fails_over_to_the_next,
         a_key_has_one_live_job,
-        a_live_job_is_told_even_where_all_is_full,
-        of_twenty_jobs_of_a_key_one_is_accepted,
+        a_live_job_is_found_even_if_all_queues_are_full,
+        one_of_twenty_jobs_with_one_key_is_accepted,
         racing_producers_overfill_no_queue,
         two_claimers_never_get_the_same_job,
         the_job_due_longest_comes_first,
         an_idle_queue_says_when_to_come_back,
         expired_lease_is_claimed_again,
         a_free_member_claims_from_every_queue,
-        what_a_process_had_under_way_when_it_died_is_due_at_once,
+        the_jobs_of_a_dead_process_are_due_at_once,
         a_process_that_stops_gives_its_jobs_back,
         crashes_are_counted_in_a_row_and_apart_from_attempts,
-        a_clock_that_was_set_back_keeps_nobody_waiting,
+        a_clock_set_back_delays_no_job,
         a_clock_that_was_set_forward_ends_leases_and_no_attempt,
-        a_lease_that_nobody_else_took_is_still_held,
+        an_expired_lease_that_nobody_claimed_is_still_held,
         an_extended_lease_holds_longer,
         a_claim_is_found_by_its_token_until_the_next_claim,
         a_completed_job_is_completed_once,
@@ -50,14 +50,14 @@ battery! {
         jobs_are_listed_newest_first,
         a_requeued_job_has_all_its_attempts,
         only_a_dead_job_without_successor_is_requeued,
-        a_job_in_a_queue_that_is_no_more_gets_another,
+        a_job_in_a_removed_queue_moves_to_another,
         a_running_job_is_adopted_with_its_lease,
         strays_are_spread_evenly_and_nothing_else_moves,
         without_queues_nothing_moves,
         a_buried_job_is_out_of_its_holders_hands,
-        pruning_forgets_old_done_jobs_and_nothing_else,
-        forgetting_removes_jobs_of_those_keys_wherever_they_stand,
-        what_is_forgotten_bit_by_bit_is_all_forgotten,
+        pruning_deletes_only_old_done_jobs,
+        deleting_by_key_removes_jobs_in_every_state,
+        deleting_in_batches_deletes_every_job,
         a_payload_over_the_limit_is_refused,
         ids_sort_by_time,
         failures_pass_and_leave_nothing_behind,
@@ -175,7 +175,7 @@ async fn a_key_has_one_live_job(jobs: &Stage) {
     assert_ne!(jobs.accept("k", T).await, first, "when it is done");
 }
 
-async fn a_live_job_is_told_even_where_all_is_full(jobs: &Stage) {
+async fn a_live_job_is_found_even_if_all_queues_are_full(jobs: &Stage) {
     let id = jobs.accept("k", T).await;
     assert_eq!(jobs.enqueue(NewJob { queue_depth_max: 0, ..job("k", T) }).await, Ok(Enqueued::Live(id)));
     assert_eq!(jobs.enqueue(NewJob { queue_depth_max: 0, ..job("l", T) }).await, Ok(Enqueued::Full));
@@ -190,7 +190,7 @@ async fn enqueue_at_once(stage: &Stage, enqueued: impl Iterator<Item = NewJob>) 
     enqueuing.join_all().await
 }
 
-async fn of_twenty_jobs_of_a_key_one_is_accepted(jobs: &Stage) {
+async fn one_of_twenty_jobs_with_one_key_is_accepted(jobs: &Stage) {
     let enqueued = enqueue_at_once(jobs, (0..20).map(|_| job("k", T))).await;
     let accepted: Vec<_> =
         enqueued.iter().filter(|enqueued| matches!(enqueued, Enqueued::Accepted { .. })).collect();
@@ -283,7 +283,7 @@ async fn a_free_member_claims_from_every_queue(jobs: &Stage) {
     );
 }
 
-async fn what_a_process_had_under_way_when_it_died_is_due_at_once(jobs: &Stage) {
+async fn the_jobs_of_a_dead_process_are_due_at_once(jobs: &Stage) {
     let id = jobs.accept("k", T).await;
     jobs.accept("waits", T + 1).await;
     let lost = jobs.take(T).await;
@@ -326,7 +326,7 @@ async fn crashes_are_counted_in_a_row_and_apart_from_attempts(jobs: &Stage) {
 }
 
 /// The clock goes back by an hour. Each wait keeps its length and gets no longer.
-async fn a_clock_that_was_set_back_keeps_nobody_waiting(jobs: &Stage) {
+async fn a_clock_set_back_delays_no_job(jobs: &Stage) {
     const BACK: u64 = T - 3_600_000;
     jobs.accept("retried", T).await;
     let retried = jobs.take(T).await;
@@ -344,7 +344,7 @@ async fn a_clock_that_was_set_back_keeps_nobody_waiting(jobs: &Stage) {
         Ok(true),
         "it is held"
     );
-    assert_eq!(jobs.take(BACK + 1_000).await.key, "waits", "nobody extended this one's lease");
+    assert_eq!(jobs.take(BACK + 1_000).await.key, "waits", "this lease was not extended");
     let crashed = jobs.take(BACK + 1_900).await;
     assert_eq!(crashed.key, "retried");
     assert_eq!(jobs.take(BACK + 1_900).await.key, "runs");
@@ -360,7 +360,7 @@ async fn a_clock_that_was_set_forward_ends_leases_and_no_attempt(jobs: &Stage) {
     assert_eq!(jobs.finish(&taken, FORWARD, Completion::Done(None)).await.as_deref(), Some("k"));
 }
 
-async fn a_lease_that_nobody_else_took_is_still_held(jobs: &Stage) {
+async fn an_expired_lease_that_nobody_claimed_is_still_held(jobs: &Stage) {
     jobs.accept("k", T).await;
     let claimed = jobs.take(T).await;
     assert_eq!(jobs.finish(&claimed, T + 60_000, Completion::Done(None)).await.as_deref(), Some("k"));
@@ -561,7 +561,7 @@ async fn queue(jobs: &Stage, id: &str) -> String {
     jobs.show(id).await.unwrap().unwrap().queue
 }
 
-async fn a_job_in_a_queue_that_is_no_more_gets_another(jobs: &Stage) {
+async fn a_job_in_a_removed_queue_moves_to_another(jobs: &Stage) {
     let id = accept_into(jobs, "pool-7", "k").await;
     assert_eq!(adopt(jobs, &["pool-0"]).await, 1);
     assert_eq!(queue(jobs, &id).await, "pool-0");
@@ -625,7 +625,7 @@ async fn a_buried_job_is_out_of_its_holders_hands(jobs: &Stage) {
     );
 }
 
-async fn pruning_forgets_old_done_jobs_and_nothing_else(jobs: &Stage) {
+async fn pruning_deletes_only_old_done_jobs(jobs: &Stage) {
     let dead = jobs.die("dead", T).await;
     let mut done = Vec::new();
     for at_ms in [T, T + 10] {
@@ -660,7 +660,7 @@ async fn ids_sort_by_time(jobs: &Stage) {
     assert!(ids.is_sorted(), "{ids:?}");
 }
 
-async fn forgetting_removes_jobs_of_those_keys_wherever_they_stand(stage: &Stage) {
+async fn deleting_by_key_removes_jobs_in_every_state(stage: &Stage) {
     stage.accept("shop:ann", T).await;
     let done = stage.take(T).await;
     stage.finish(&done, T, Completion::Done(None)).await;
@@ -680,7 +680,7 @@ async fn forgetting_removes_jobs_of_those_keys_wherever_they_stand(stage: &Stage
     stage.accept("shop:ann", T + 3).await;
 }
 
-async fn what_is_forgotten_bit_by_bit_is_all_forgotten(stage: &Stage) {
+async fn deleting_in_batches_deletes_every_job(stage: &Stage) {
     for key in ["a:1", "a:2", "a:3", "b:1"] {
         stage.accept(key, T).await;
     }
@@ -726,7 +726,7 @@ enum Act {
     Claim,
     Release(bool),
     Extend(usize),
-    Settle(usize, u8),
+    Complete(usize, u8),
     Requeue(usize),
     Bury(usize),
     Adopt(Vec<u8>),
@@ -745,7 +745,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => any::<bool>().prop_map(Act::Release),
         1 => (1..5_000_u64).prop_map(Act::SetBack),
         1 => (0..8_usize).prop_map(Act::Extend),
-        4 => (0..8_usize, 0..4_u8).prop_map(|(claim, how)| Act::Settle(claim, how)),
+        4 => (0..8_usize, 0..4_u8).prop_map(|(claim, how)| Act::Complete(claim, how)),
         1 => (0..8_usize).prop_map(Act::Requeue),
         1 => (0..8_usize).prop_map(Act::Bury),
         1 => Just(Act::Prune),
@@ -796,7 +796,7 @@ impl Story {
                 let (id, token) = some_claim(claim);
                 format!("{:?}", jobs.extend_lease(&id, token, now_ms, LEASE_MS).await)
             }
-            Act::Settle(claim, how) => {
+            Act::Complete(claim, how) => {
                 let (id, token) = some_claim(claim);
                 format!("{:?}", jobs.complete(&id, token, now_ms, completion(*how, now_ms)).await)
             }

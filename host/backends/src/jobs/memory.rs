@@ -199,9 +199,9 @@ impl Jobs for Memory {
         let mut left = limit;
         let mut jobs = self.jobs();
         jobs.retain(|job| {
-            let forgotten = left > 0 && keys.contains(&job.key);
-            left -= u32::from(forgotten);
-            !forgotten
+            let is_deleted = left > 0 && keys.contains(&job.key);
+            left -= u32::from(is_deleted);
+            !is_deleted
         });
         Ok((limit - left).into())
     }

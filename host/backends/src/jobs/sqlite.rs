@@ -283,10 +283,9 @@ impl Jobs for Sqlite {
         if job.state != State::Dead {
             return Ok(Requeued::NotDead(job.state));
         }
-        let stood = self.live_of_key(&job.key).await?;
-        stood
-            .map(Requeued::Live)
-            .ok_or_else(|| Error::Unavailable("the job's key was just taken and freed".into()))
+        let live = self.live_of_key(&job.key).await?;
+        live.map(Requeued::Live)
+            .ok_or_else(|| Error::Unavailable("another process changed the job meanwhile; retry".into()))
     }
 
     async fn adopt(&self, queues: &[String]) -> Result<u64, Error> {

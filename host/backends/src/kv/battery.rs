@@ -20,23 +20,23 @@ battery! {
     backends: [tiered_over_memory, tiered_over_sqlite],
     cases: [
         an_absent_key_holds_nothing,
-        what_is_written_is_read,
+        a_written_value_can_be_read,
         a_later_write_replaces_value_and_expiry,
         stores_know_nothing_of_each_other,
         versions_grow_even_over_a_deletion,
         an_expired_key_holds_nothing,
         a_swap_needs_the_version_that_is_there,
         a_swap_sees_an_expired_key_as_absent,
-        of_fifty_racers_on_an_absent_key_one_wins,
-        of_fifty_racers_on_an_expired_key_one_wins,
+        one_of_fifty_racers_for_an_absent_key_wins,
+        one_of_fifty_racers_for_an_expired_key_wins,
         racers_who_try_again_lose_no_update,
         keys_are_listed_in_byte_order_and_in_pages,
         a_prefix_is_taken_literally,
         a_value_over_the_limit_is_refused,
         hostile_names_are_only_names,
-        purging_forgets_what_has_expired_and_nothing_else,
+        purging_deletes_only_expired_entries,
         many_keys_are_deleted_at_once_and_no_others,
-        what_expired_first_is_purged_first_and_no_more_than_was_asked_for,
+        purging_starts_with_the_oldest_and_respects_the_limit,
         failures_pass_and_leave_nothing_behind,
     ]
 }
@@ -106,7 +106,7 @@ async fn an_absent_key_holds_nothing(kv: &Stage) {
     assert_eq!(kv.list("", None, 10).await, [""; 0]);
 }
 
-async fn what_is_written_is_read(kv: &Stage) {
+async fn a_written_value_can_be_read(kv: &Stage) {
     for value in [&b""[..], b"\0\xff", &vec![7; 100_000]] {
         let version = kv.set("S", "k", Bytes::copy_from_slice(value), None).await.unwrap();
         let expected = Entry { value: Bytes::copy_from_slice(value), version, expires_ms: None };
@@ -176,11 +176,11 @@ async fn a_swap_sees_an_expired_key_as_absent(kv: &Stage) {
     assert!(matches!(kv.swap("k", None, "w").await, Swap::Done(version) if version > expired));
 }
 
-async fn of_fifty_racers_on_an_absent_key_one_wins(kv: &Stage) {
+async fn one_of_fifty_racers_for_an_absent_key_wins(kv: &Stage) {
     assert_eq!(race(kv).await, 1);
 }
 
-async fn of_fifty_racers_on_an_expired_key_one_wins(kv: &Stage) {
+async fn one_of_fifty_racers_for_an_expired_key_wins(kv: &Stage) {
     kv.write_for("k", "v", SECOND).await;
     kv.clock.advance(SECOND);
     assert_eq!(race(kv).await, 1);
@@ -267,7 +267,7 @@ async fn hostile_names_are_only_names(kv: &Stage) {
     }
 }
 
-async fn purging_forgets_what_has_expired_and_nothing_else(kv: &Stage) {
+async fn purging_deletes_only_expired_entries(kv: &Stage) {
     kv.write_for("short", "v", SECOND).await;
     kv.write_for("long", "v", SECOND * 3).await;
     kv.write("forever", "v").await;
@@ -294,7 +294,7 @@ async fn many_keys_are_deleted_at_once_and_no_others(kv: &Stage) {
     assert!(kv.get("T", &keys[0]).await.unwrap().is_some(), "in another store");
 }
 
-async fn what_expired_first_is_purged_first_and_no_more_than_was_asked_for(kv: &Stage) {
+async fn purging_starts_with_the_oldest_and_respects_the_limit(kv: &Stage) {
     for (key, seconds) in [("third", 3), ("first", 1), ("second", 2)] {
         kv.write_for(key, "v", SECOND * seconds).await;
     }

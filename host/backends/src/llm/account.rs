@@ -8,7 +8,7 @@ use tracing::warn;
 
 use super::{Budget, Spent, budget};
 
-/// The delay before a retry if the budget cannot be written, in milliseconds: storage may soon recover.
+/// The delay before a retry if cannot write the budget, in milliseconds: storage may soon recover.
 const UNAVAILABLE_MS: u64 = 5_000;
 
 /// The budget and the prices of a model.
@@ -35,14 +35,14 @@ impl Account {
             Ok(true) => tokens,
             Ok(false) => {
                 let said = format!(
-                    "`llm.tokens_per_day_max` ({tokens_max}) leaves too little: this question may cost {tokens} tokens"
+                    "`llm.tokens_per_day_max` ({tokens_max}) leaves too few tokens: this question may cost {tokens} tokens"
                 );
                 return Err(failed(said, None));
             }
             Err(error) => {
-                warn!(%error, "what the language model costs cannot be counted");
+                warn!(%error, "cannot count the cost of the language model");
                 if self.tokens_per_day_max.is_some() {
-                    return Err(failed("the budget cannot be written".to_owned(), Some(UNAVAILABLE_MS)));
+                    return Err(failed("cannot write the budget".to_owned(), Some(UNAVAILABLE_MS)));
                 }
                 0
             }
@@ -88,7 +88,7 @@ impl Reserved<'_> {
         // A task of its own settles even if the caller has stopped waiting.
         let settled = tokio::spawn(async move { budget.settle(day, reserved, spent).await });
         if let Ok(Err(error)) = settled.await {
-            warn!(%error, "a call's reservation stays counted in place of what it cost");
+            warn!(%error, "cannot record the cost of a call; its reservation stays counted");
         }
     }
 }

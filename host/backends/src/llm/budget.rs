@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_spent_and_reserved_is_never_more_than_the_day_has() {
+    async fn spent_and_reserved_tokens_never_exceed_the_days_limit() {
         let folder = tempfile::tempdir().unwrap();
         for budget in [in_file(folder.path()).await, Arc::new(InMemory::default()) as Arc<dyn Budget>] {
             assert_eq!(budget.reserve(1, 60, 100).await, Ok(true));
@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(reserved, 5);
         drop((one, two));
         let restarted = in_file(folder.path()).await;
-        assert_eq!(restarted.reserve(1, 10, 55).await, Ok(false), "nobody settled");
+        assert_eq!(restarted.reserve(1, 10, 55).await, Ok(false), "the call was not settled");
         assert_eq!(restarted.reserve(1, 5, 55).await, Ok(true));
     }
 }

@@ -33,7 +33,7 @@ pub enum NoClient {
     #[error(transparent)]
     Endpoint(#[from] InvalidEndpoint),
     /// TLS could not be initialized.
-    #[error("TLS cannot be set up")]
+    #[error("cannot set up TLS")]
     Tls,
 }
 
@@ -46,7 +46,7 @@ pub struct Client {
     permits: Semaphore,
     breaker: Mutex<Breaker>,
     account: Account,
-    /// What was learned about this model at this endpoint.
+    /// The knowledge about this model at this endpoint.
     memory: Mutex<Memory>,
 }
 
@@ -130,9 +130,9 @@ impl Client {
             exchange.receive(received.reply(), &question, &mut lock(&self.memory), now, random);
         trial.healthy = call.is_healthy;
         if let Some(member) = &call.left_out {
-            info!(member, "the model's endpoint refused a part of the request; it is asked without it");
+            info!(member, "the model's endpoint rejected a member of the request; retrying without it");
         }
-        debug!(?call, "the model's endpoint was asked");
+        debug!(?call, "called the model's endpoint");
         reserved.settle(&call).await;
         Ok(next)
     }
@@ -157,7 +157,7 @@ fn count(outcome: &Result<Completion, Failed>, took: Duration) {
 
 /// Returns the failure for a question that is not sent, because the breaker is open.
 fn breaker_is_open(left: Duration) -> Failed {
-    let said = "it failed several times in a row and is not asked for a while".to_owned();
+    let said = "it failed several times in a row; the circuit breaker is open".to_owned();
     Failed { cause: Cause::Unreachable, said, retry_after_ms: Some(millis(left)) }
 }
 
@@ -216,7 +216,7 @@ fn http(endpoint: &Endpoint) -> Result<reqwest::Client, NoClient> {
 
 /// Logs an error without the URL, because the URL may hold a secret.
 fn not_reached(error: reqwest::Error) {
-    debug!(error = %error.without_url(), "the model's endpoint was not reached, or broke off");
+    debug!(error = %error.without_url(), "the request to the model's endpoint failed");
 }
 
 /// The response to a question.

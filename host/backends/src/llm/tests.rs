@@ -25,7 +25,7 @@ mod spending;
 
 const KEY: &str = "sk-very-secret";
 
-/// What the endpoint does with a request.
+/// The endpoint's reaction to a request.
 enum Reply {
     /// Sends this and hangs up.
     Send(Vec<u8>),
@@ -289,7 +289,7 @@ async fn a_wait_that_is_too_long_is_handed_on() {
 }
 
 #[tokio::test]
-async fn a_whole_answer_has_so_much_time_and_no_more() {
+async fn a_whole_answer_has_one_time_limit() {
     let stalls = [
         Reply::Stall(vec![]),
         Reply::Stall(b"HTTP/1.1 200 OK\r\n".to_vec()),
@@ -324,7 +324,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_is_down_is_left_alone_and_then_tried_again() {
+async fn an_endpoint_that_is_down_opens_the_breaker_and_is_retried_later() {
     let down = || complaint(500, "Retry-After: 0\r\n", "down");
     let endpoint = Endpoint::following([down(), down(), answer("{}")]).await;
     let settings =
@@ -335,18 +335,18 @@ async fn an_endpoint_that_is_down_is_left_alone_and_then_tried_again() {
     }
     let left_alone = failed(put(&client).await);
     assert!(matches!(left_alone.retry_after_ms, Some(1..=50)), "{left_alone:?}");
-    assert_eq!(endpoint.requests().len(), 2, "nobody asked");
+    assert_eq!(endpoint.requests().len(), 2, "no request was sent");
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert_eq!(put(&client).await.unwrap().text, "{}");
 }
 
 #[tokio::test]
-async fn an_endpoint_that_stalls_is_left_alone_too() {
+async fn an_endpoint_that_stalls_opens_the_breaker_too() {
     let endpoint = Endpoint::following([Reply::Stall(vec![])]).await;
     let client = client(&Settings { timeout_ms: STALLED_MS, breaker_failures: 1, ..settings(&endpoint) });
     assert_eq!(failed(put(&client).await).cause, Cause::Timeout);
     assert_eq!(failed(put(&client).await).cause, Cause::Unreachable);
-    assert_eq!(endpoint.requests().len(), 1, "nobody asked");
+    assert_eq!(endpoint.requests().len(), 1, "no request was sent");
 }
 
 #[tokio::test]
@@ -373,7 +373,7 @@ async fn the_key_is_in_no_error_and_no_log() {
     let error = put(&client(&settings)).await.unwrap_err();
     let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(error.to_string().contains("status 401: key (key) is unknown"), "{error}");
-    assert!(logged.contains("the model's endpoint was asked"), "{logged}");
+    assert!(logged.contains("called the model's endpoint"), "{logged}");
     for text in [shown, format!("{error:?}"), error.to_string(), logged] {
         assert!(!text.contains("sk-"), "{text}");
     }

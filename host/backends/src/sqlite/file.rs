@@ -18,7 +18,7 @@ use sqlx::{ConnectOptions as _, Connection as _};
 use super::open_error::{OpenError, is_damage};
 use super::wal;
 
-/// What a finished write survives.
+/// The failures that a finished write survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
     /// The end of the process.
@@ -103,7 +103,7 @@ impl File {
             return Err(OpenError::Gone(self.path.clone()));
         }
         if !is_new && !self.is_in_place() {
-            self.leave_log_behind();
+            self.move_former_log();
         }
         let options = self.writing().create_if_missing(may_be_made);
         let failed = |error: &sqlx::Error| OpenError::of(&self.path, error);
@@ -184,9 +184,10 @@ impl File {
 
     /// Moves the former file's log away before another file at the path is opened. Otherwise `SQLite` would take the
     /// log for the new file's; and connections to the former file still have its index in memory.
-    fn leave_log_behind(&self) {
+    fn move_former_log(&self) {
         let known = self.known();
-        let failed = |error: io::Error| tracing::error!(%error, "the log of a former database is in the way");
+        let failed =
+            |error: io::Error| tracing::error!(%error, "cannot move the log of the former database away");
         if known.wal.is_some() && identity(&self.wal()) == known.wal {
             let _ = rename(self.wal(), self.beside(".former-wal")).map_err(failed);
         }
@@ -199,7 +200,7 @@ impl File {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let file = identity(&self.path);
         if known.file.is_some() && known.file != file {
-            tracing::warn!(file = %self.path.display(), "another database is in this place now, and is used from now on");
+            tracing::warn!(file = %self.path.display(), "the database file was replaced; using the new one");
             known.since = Some(Instant::now());
         }
         *known = Known { file, wal: identity(&self.wal()), shm: identity(&self.shm()), ..*known };

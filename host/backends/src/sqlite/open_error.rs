@@ -10,17 +10,17 @@ use sqlx::migrate::MigrateError;
 pub enum OpenError {
     /// Restore a copy, or move it away.
     #[error(
-        "{0} is damaged, or is not an SQLite database: restore a copy of it, or move it away to start without what it holds"
+        "{0} is damaged, or is not an SQLite database: restore a backup, or move it away to start with an empty one"
     )]
     Damaged(PathBuf),
     /// Put it back, or start again.
-    #[error("{0} was moved or deleted while it was open: put it back, or start again without what it held")]
+    #[error("{0} was moved or deleted while it was open: put it back, or restart with an empty one")]
     Gone(PathBuf),
     /// Start a newer version of this program.
-    #[error("{0} was made by a newer version of this program")]
+    #[error("{0} was written by a newer version of this program: run that version")]
     Newer(PathBuf),
     /// Name another file: this one belongs to something else.
-    #[error("{0} is a database, but not of this kind")]
+    #[error("{0} is a database of something else: name another file")]
     Foreign(PathBuf),
     /// Read the system's message, such as a missing folder or permission.
     #[error("cannot open {0}: {1}")]

@@ -25,7 +25,7 @@ async fn a_file_that_is_no_database_is_named() {
     let path = folder.path().join("jobs.db");
     std::fs::write(&path, "x".repeat(4096)).unwrap();
     let error = open_jobs(&path).await.err().unwrap();
-    let expected = format!("{} is damaged, or is not an SQLite database: restore a copy", path.display());
+    let expected = format!("{} is damaged, or is not an SQLite database: restore a backup", path.display());
     assert!(error.to_string().starts_with(&expected), "{error}");
 }
 
@@ -96,7 +96,7 @@ async fn a_connection_whose_transaction_failed_is_replaced() {
 }
 
 #[tokio::test]
-async fn a_probe_tells_of_what_failed_just_now() {
+async fn a_probe_reports_a_recent_failure() {
     let folder = tempfile::tempdir().unwrap();
     let jobs = open_jobs(&folder.path().join("jobs.db")).await.unwrap();
     assert_eq!(jobs.probe().await, Ok(()));
@@ -242,7 +242,7 @@ async fn eventually(look: impl AsyncFn() -> bool) -> bool {
 }
 
 #[tokio::test]
-async fn damaged_jobs_are_refused_at_the_start_and_told_meanwhile() {
+async fn a_damaged_job_database_is_refused_at_the_start_and_reported_later() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("jobs.db");
     let jobs = open_jobs(&path).await.unwrap();
@@ -286,7 +286,7 @@ async fn the_log_stays_bounded_under_a_reader_that_does_not_end() {
         if let Err(error) = write(n).await {
             refused = Some(error.to_string());
         }
-        assert!(began.elapsed() < Duration::from_secs(2), "nobody waits for the reader");
+        assert!(began.elapsed() < Duration::from_secs(2), "writes do not wait for the reader");
         assert!(log_bytes() <= 64 * MIB, "{}", log_bytes());
     }
     let refused = refused.expect("a log without bound");

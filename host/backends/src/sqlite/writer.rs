@@ -135,12 +135,12 @@ impl Writer {
 fn change_later(queue: &mpsc::Sender<Request>, statement: Statement) {
     let (change, _) = Change::new(statement, Asks::Count, None);
     if queue.try_send(Request::Change(change)).is_err() {
-        tracing::warn!("a change that can wait was not written: too many others wait");
+        tracing::warn!("dropped a deferrable write: too many writes are waiting");
     }
 }
 
 fn ended() -> WriteFailed {
-    WriteFailed("the writer has ended".to_owned())
+    WriteFailed("the writer has stopped".to_owned())
 }
 
 /// The task that writes.
@@ -248,7 +248,7 @@ impl Writing {
     async fn replace(&mut self, failed: SqliteConnection, error: &sqlx::Error) {
         if is_damage(error) {
             drop(failed);
-            return self.look_at_damage().await;
+            return self.replace_if_damaged().await;
         }
         // If that fails too, the next change tries again.
         self.connection = self.file.open().await.ok();
@@ -257,20 +257,20 @@ impl Writing {
 
     async fn look(&mut self) {
         if self.file.is_in_place() {
-            self.look_at_damage().await;
+            self.replace_if_damaged().await;
         } else {
             self.connection = self.connection().await.ok();
         }
     }
 
     /// Sets the file aside if it is damaged and can be made anew.
-    async fn look_at_damage(&mut self) {
+    async fn replace_if_damaged(&mut self) {
         if self.file.on_damage() == OnDamage::Refuse || !matches!(self.file.is_damaged().await, Ok(true)) {
             return;
         }
         self.connection = None;
         if let Err(error) = self.file.set_aside() {
-            tracing::error!(%error, "a damaged database could not be set aside");
+            tracing::error!(%error, "cannot set a damaged database aside");
         }
         self.connection = self.file.open().await.ok();
     }

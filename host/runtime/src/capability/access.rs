@@ -51,7 +51,7 @@ impl<'a> Guard<'a> {
                 place,
                 key = format!("{kind}:…"),
                 cause = %self.cause,
-                "a component was refused a key that its role does not reach; replace the component"
+                "denied a component access to a key outside its role; replace the component"
             );
         }
         let key: String = key.chars().take(KEY_CHARS_MAX).collect();

@@ -206,7 +206,7 @@ mod tests {
 
     /// A process that stops, or is found dead, gives its jobs back; a worker of it may still report.
     #[tokio::test]
-    async fn a_job_that_was_released_is_not_taken_for_one_that_is_retried() {
+    async fn a_released_job_is_not_mistaken_for_a_retried_one() {
         for end in [jobs_backend::End::Stopped, jobs_backend::End::Died] {
             let stage = Stage::new();
             let claimed = claim(&stage).await;

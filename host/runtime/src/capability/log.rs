@@ -16,7 +16,7 @@ use quota::{EVENTS_PER_CALL_MAX, Verdict};
 
 pub use quota::Quota;
 
-/// What an instance may still log.
+/// An instance's remaining log quota.
 #[derive(Debug, Default)]
 pub struct Allowance {
     /// The quota of the component, which all of its instances share.
@@ -70,7 +70,11 @@ impl log::Host for View<'_> {
             }
             Verdict::Logged { dropped_before: 0 } => {}
             Verdict::Logged { dropped_before } => {
-                tracing::warn!(component, dropped_before, "a component logged too much; events were dropped");
+                tracing::warn!(
+                    component,
+                    dropped_before,
+                    "dropped events of a component that exceeded its log quota"
+                );
             }
         }
         let level = match level {

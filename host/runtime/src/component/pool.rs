@@ -43,7 +43,7 @@ pub enum Failure {
     #[error("the component trapped")]
     Trap,
     /// The component computed for too long.
-    #[error("the component ran over its time")]
+    #[error("the component exceeded its time limit")]
     Compute,
     /// The component waited for too long.
     #[error("the component did not answer in time")]

@@ -17,7 +17,7 @@ use crate::context::{Context, Request, RequestBody, Value};
 use catalog_types::{Assortment, CatalogError, Collection, Freshness, Market, Product};
 use http_types::BodyError;
 use job_types::{Enqueued, GenerationRequest, JobError, JobState, MaintenanceTask, Member, QueueError};
-use page_types::{CacheError, Cached, Forgotten, NewPage, StalePage, StoredPlan};
+use page_types::{CacheError, Cached, Deleted, NewPage, StalePage, StoredPlan};
 
 model::conversions!(enum model::Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
 
@@ -45,7 +45,7 @@ macro_rules! call {
     };
 }
 
-/// How long to wait before a component that failed is asked again.
+/// The pause before a failed component is called again.
 const RETRY_MS: u64 = 1_000;
 
 impl From<Failure> for CacheError {
@@ -175,12 +175,8 @@ impl cache_control::Host for Context {
         relay!(self, cache, |guest, instance| guest.control.call_pages(instance, &shop, &shopper))
     }
 
-    async fn forget(
-        &mut self,
-        shop: String,
-        shopper: Option<String>,
-    ) -> Result<Result<Forgotten, CacheError>> {
-        relay!(self, cache, |guest, instance| guest.control.call_forget(instance, &shop, shopper.as_deref()))
+    async fn delete(&mut self, shop: String, shopper: Option<String>) -> Result<Result<Deleted, CacheError>> {
+        relay!(self, cache, |guest, instance| guest.control.call_delete(instance, &shop, shopper.as_deref()))
     }
 }
 
@@ -202,11 +198,7 @@ impl queue::Host for Context {
         relay!(self, queue, |guest, instance| guest.queue.call_enqueue_maintenance(instance, &maintenance))
     }
 
-    async fn delete(
-        &mut self,
-        shop: String,
-        shopper: Option<String>,
-    ) -> Result<Result<Forgotten, QueueError>> {
+    async fn delete(&mut self, shop: String, shopper: Option<String>) -> Result<Result<Deleted, QueueError>> {
         relay!(self, queue, |guest, instance| guest.queue.call_delete(instance, &shop, shopper.as_deref()))
     }
 

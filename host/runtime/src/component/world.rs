@@ -1,4 +1,4 @@
-//! What a component of each role may import: the host's side of `wit/storefront/worlds.wit`.
+//! The allowed imports of each role: the host's side of `wit/storefront/worlds.wit`.
 //!
 //! A component is given these interfaces and no others; one that asks for more is refused before
 //! it runs.
@@ -105,7 +105,7 @@ pub fn exports(role: Role) -> &'static [&'static str] {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WorldMismatch {
     /// It imports an interface that the role is not given.
-    #[error("the {0} component imports `{1}`, which a {0} component is not given; it may import: {2}")]
+    #[error("the {0} component imports `{1}`, which its role does not allow; it may import: {2}")]
     Import(Role, String, String),
     /// It lacks an export of the role.
     #[error("the {0} component does not export `{1}`; it exports: {2}")]

@@ -16,7 +16,7 @@ fn of(bytes: usize) -> Bytes {
 }
 
 #[test]
-fn values_count_as_memory_until_they_are_taken_back() {
+fn values_count_as_memory_until_they_are_dropped() {
     let mut context = context();
     for _ in 0..1_000 {
         let handle = context.handles.lend(of(MEMORY_BYTES / 2)).expect("it fits");
@@ -42,7 +42,7 @@ fn a_slice_counts_as_the_whole_that_it_keeps() {
 }
 
 #[test]
-fn handles_count_even_of_nothing() {
+fn handles_of_empty_values_count_too() {
     let mut context = context();
     let handles = (0..=MEMORY_BYTES).take_while(|_| context.handles.lend(of(0)).is_ok()).count();
     assert_eq!(handles, MEMORY_BYTES / Value::HANDLE_BYTES);

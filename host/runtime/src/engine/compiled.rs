@@ -34,11 +34,11 @@ pub struct Compiled {
 /// Why a file is not run.
 #[derive(Debug, thiserror::Error)]
 enum Unusable {
-    #[error("it is not a file of at most {FILE_BYTES_MAX} bytes")]
+    #[error("not a file of at most {FILE_BYTES_MAX} bytes")]
     NoFile,
-    #[error("it was not written by this version of Wandstore")]
+    #[error("written by another version of Wandstore")]
     Form,
-    #[error("its checksum is wrong: it is damaged, or another component's")]
+    #[error("wrong checksum: the file is damaged or is another component's")]
     Checksum,
     #[error("{0}")]
     Read(#[from] std::io::Error),
@@ -82,12 +82,12 @@ impl Compiled {
         use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
         const OTHERS_MAY_WRITE: u32 = 0o022;
         let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
-        made.with_context(|| format!("cannot make {}", folder.display()))?;
+        made.with_context(|| format!("cannot create {}", folder.display()))?;
         let permissions = std::fs::metadata(&folder)
-            .with_context(|| format!("cannot look at {}", folder.display()))?
+            .with_context(|| format!("cannot read the permissions of {}", folder.display()))?
             .mode();
         if permissions & OTHERS_MAY_WRITE != 0 {
-            bail!("others may write to {}, and its files are run: chmod 700 it", folder.display());
+            bail!("others may write to {}, whose files are executed: run chmod 700 on it", folder.display());
         }
         Ok(Self { folder })
     }
@@ -103,7 +103,7 @@ impl Compiled {
             engine.precompile_component(&binary.bytes).map_err(|error| not_a_component(binary, &error))?;
         if let Err(error) = self.write(&entry, &code) {
             let folder = self.folder.display();
-            tracing::warn!(%folder, %error, "compiled code cannot be kept; the next start compiles it again");
+            tracing::warn!(%folder, %error, "cannot store compiled code; the next start compiles it again");
         }
         deserialize(engine, &code)
     }
@@ -116,7 +116,7 @@ impl Compiled {
         let current = current.iter().map(|(_, binary)| Entry::of(engine, binary).file_name()).collect();
         if let Err(error) = remove_old(&self.folder, &current) {
             let folder = self.folder.display();
-            tracing::warn!(%folder, %error, "compiled code that is no longer used cannot be removed");
+            tracing::warn!(%folder, %error, "cannot remove unused compiled code");
         }
     }
 
@@ -134,7 +134,7 @@ impl Compiled {
             tracing::warn!(
                 path = %path.display(),
                 error = format_args!("{error:#}"),
-                "a file of compiled code is unusable; compiling again"
+                "ignored an unusable file of compiled code; compiling again"
             );
         };
         loaded.inspect_err(report).ok()
@@ -192,7 +192,7 @@ fn deserialize(engine: &Engine, code: &[u8]) -> anyhow::Result<Component> {
     // `Compiled::write` computed for that, in a folder that only its owner may write to. It is in memory, so that
     // no later change of the file reaches it. wasmtime checks that version and configuration are the same.
     let component = unsafe { Component::deserialize(engine, code) };
-    component.map_err(anyhow::Error::from).context("the code does not fit this engine")
+    component.map_err(anyhow::Error::from).context("the compiled code is not for this engine")
 }
 
 #[cfg(test)]

@@ -88,7 +88,7 @@ fn a_head_has_ten_seconds_in_all_however_it_trickles() {
 }
 
 #[test]
-fn who_takes_a_byte_a_second_is_not_waited_for_and_who_is_merely_slow_is() {
+fn a_client_at_a_byte_a_second_is_dropped_and_a_slow_one_is_served() {
     let connections = with(10, 10);
     let (crawling, slow) = (stalled(&connections), stalled(&connections));
     for second in 1..=11 {
@@ -103,7 +103,7 @@ fn who_takes_a_byte_a_second_is_not_waited_for_and_who_is_merely_slow_is() {
 }
 
 #[test]
-fn what_we_take_our_time_for_does_not_end() {
+fn a_connection_that_waits_for_us_is_not_ended() {
     let connections = with(10, 10);
     let place = silent(&connections);
     let _busy = place.connection.answers();

@@ -22,7 +22,7 @@ export async function readAtEdge(env: Env, store: KvStore, key: string): Promise
 }
 
 /** Drops the copy after a write. Other data centres see the write once their own copy is no longer trusted. */
-export async function forgetAtEdge(store: KvStore, key: string): Promise<void> {
+export async function deleteAtEdge(store: KvStore, key: string): Promise<void> {
   if (store === 'UI_CACHE') await caches.default.delete(address(key)).catch(() => false);
 }
 

@@ -32,7 +32,7 @@ export function jobsOfPool(env: Env): Jobs {
   return {
     enqueue: async (job) => unwrap(await member(env, job.queues[0]).enqueue(job)),
     latest: async (key, queues) => unwrap(await member(env, queues[0]).latest(key)),
-    delete: (keys, queues, limit) => forgetIn(queues, limit, async (queue, left) => member(env, queue).delete(keys, left)),
+    delete: (keys, queues, limit) => deleteIn(queues, limit, async (queue, left) => member(env, queue).delete(keys, left)),
     stats: async (queue) => unwrap(await member(env, queue).stats(queue)),
     claim: refuse,
     leased: refuse,
@@ -42,17 +42,17 @@ export function jobsOfPool(env: Env): Jobs {
 }
 
 /** Removes jobs queue by queue, up to `limit` in all, and returns how many. */
-export async function forgetIn(
+export async function deleteIn(
   queues: string[],
   limit: number,
-  forget: (queue: string, limit: number) => Promise<Answered<number>>,
+  remove: (queue: string, limit: number) => Promise<Answered<number>>,
 ): Promise<number> {
-  let forgotten = 0;
+  let deleted = 0;
   for (const queue of queues) {
-    if (forgotten >= limit) break;
-    forgotten += unwrap(await forget(queue, limit - forgotten));
+    if (deleted >= limit) break;
+    deleted += unwrap(await remove(queue, limit - deleted));
   }
-  return forgotten;
+  return deleted;
 }
 
 /** Returns the member that owns a queue. */

@@ -2,7 +2,7 @@
 
 import type { KvStore } from '../env.ts';
 
-/** What a key holds. */
+/** The entry of a key. */
 export interface Found {
   bytes: Uint8Array;
   version: bigint;

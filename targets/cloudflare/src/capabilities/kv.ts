@@ -9,7 +9,7 @@ import { Refusal, orUnavailable, unwrap, type Answered } from '../component/refu
 import type { StorefrontImports } from '../component/storefront.ts';
 import { KV_STORES, type KvStore } from '../env.ts';
 import { keeperOf, keepers, keepersOf } from '../objects/keeper-of.ts';
-import { forgetAtEdge, readAtEdge } from './edge-tier.ts';
+import { deleteAtEdge, readAtEdge } from './edge-tier.ts';
 import { isReadFromKeeper, readEntry, VERSION_OF_OLD, type Found, type Mark } from './kv-entry.ts';
 import { Value, bytesOf } from './values.ts';
 
@@ -79,7 +79,7 @@ function changeOf(scope: Scope, store: KvStore, key: string) {
     try {
       return unwrap(await write(keeperOf(scope.env, store, key), store));
     } finally {
-      await forgetAtEdge(store, key);
+      await deleteAtEdge(store, key);
     }
   };
 }
@@ -90,7 +90,7 @@ async function deleteMany(scope: Scope, store: KvStore, keys: string[]): Promise
     try {
       return unwrap(await keeper.deleteMany(store, share));
     } finally {
-      await Promise.all(share.map((key) => forgetAtEdge(store, key)));
+      await Promise.all(share.map((key) => deleteAtEdge(store, key)));
     }
   });
   const removed = await Promise.all(shares);

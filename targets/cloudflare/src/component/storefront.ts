@@ -58,7 +58,7 @@ export class Storefront {
   }
 
   #current(): Scope {
-    if (!this.#scope) throw new Error('this instance has no call any more');
+    if (!this.#scope) throw new Error('this instance has no current call');
     return this.#scope;
   }
 }

@@ -1,4 +1,4 @@
-//! What shoppers get when the components fail: the fallback page of their shop, a static asset that was
+//! The answer when components fail: the fallback page of the shop, a static asset that was
 //! exported with the components. Shoppers never get an error page.
 
 import policies from '../../generated/fallback.json';

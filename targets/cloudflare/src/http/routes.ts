@@ -8,7 +8,7 @@ export const FAILURES = table.failures;
 /** How a host answers if routing fails. */
 export type Failure = keyof typeof FAILURES;
 
-/** What a host has to know about a route. */
+/** A host's rule for a route. */
 export interface Rule {
   /** Its paths. The placeholder at the end stands for one segment, which names a shop. */
   paths: string[];

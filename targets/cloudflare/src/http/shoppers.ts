@@ -33,7 +33,7 @@ interface Question {
   during: string;
   method: string;
   target: string;
-  /** What is known of the route; undefined if there is nothing at the path. */
+  /** The rule of the route; undefined if no route has the path. */
   rule: Rule | undefined;
   request: ShopperRequest;
 }
@@ -50,7 +50,7 @@ export async function answerShopper(env: Env, request: Request): Promise<Respons
     const asked = await ask(question);
     const wantsStream = request.headers.get('accept') === 'text/event-stream';
     if (wantsStream && rule?.hasEvents && asked.answer.status === 200) return stream(question, asked);
-    return responseOf(request.method, await settled(question, asked));
+    return responseOf(request.method, await lastAnswer(question, asked));
   } catch (error) {
     return responseOf(request.method, await rescued(question, error));
   }
@@ -85,7 +85,7 @@ function clientOf(request: ShopperRequest, rule: Rule | undefined): string | und
 }
 
 /** Returns the first answer, or a later one if it arrives in time. */
-async function settled(question: Question, first: Asked): Promise<Answer> {
+async function lastAnswer(question: Question, first: Asked): Promise<Answer> {
   const ends = Date.now() + (first.waitMs ?? 0);
   let asked = first;
   for (let pause = ASK_AGAIN_MS; asked.waitMs !== undefined; pause = Math.min(pause * 2, ASK_AGAIN_MS_MAX)) {
@@ -139,7 +139,7 @@ async function* statesOf(question: Question, first: Asked): AsyncGenerator<strin
 
 async function rescued({ env, during, target }: Question, error: unknown): Promise<Answer> {
   const level = error instanceof CallFailed ? 'warn' : 'error';
-  write(level, 'routing did not answer; the fallback page was served', { during, reason: reason(error) });
+  write(level, 'routing did not answer; served the fallback page', { during, reason: reason(error) });
   return rescue(env, pathOf(target));
 }
 

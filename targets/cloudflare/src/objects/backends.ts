@@ -47,7 +47,7 @@ function open(storage: SqlStorage): Backends {
 
 /** Refuses HTTP requests. Only a bucket would need them, and without variables the adapter has no bucket. */
 function unreachable(): never {
-  throw new Refusal({ tag: 'failed', val: 'an object reaches no service' });
+  throw new Refusal({ tag: 'failed', val: 'a Durable Object has no access to services' });
 }
 
 /** Casts a component's resource to one that is disposed of at the end of its scope, which jco's types omit. */

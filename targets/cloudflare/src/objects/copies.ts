@@ -71,7 +71,7 @@ export class Copies {
   }
 
   /** Removes the record of a key that no longer holds anything. */
-  forget(store: KvStore, key: string): void {
+  delete(store: KvStore, key: string): void {
     this.#sql.exec('DELETE FROM copies WHERE store = ?1 AND key = ?2', store, key);
   }
 

@@ -4,10 +4,10 @@
 //!
 //! It does no I/O and reads no clock: time is an argument, in milliseconds.
 
-/** What happened to the claims of a queue. `idle` is when the next job is due, if one waits. */
+/** An event of a queue's claims. `idle` carries the time at which the next job is due, if one waits. */
 export type ClaimEvent =
   'claimed' | 'failed' | 'announced' | 'timeout' | { idle: number | null } | { ended: { given_back: boolean } };
-/** What comes next: a claim, a wait until a job ends or is announced or for this time, or the end. */
+/** The next action: a claim, a wait until a job ends or is announced or for this time, or the end. */
 export type ClaimAction = 'claim' | { wait: number | null } | { stop: number | null };
 
 /** The claims of one queue, which end when nothing runs and nothing is due, or when a claim failed. */
@@ -50,11 +50,11 @@ export interface Terms {
 
 /** The queue's answer to a call with a lease. */
 export type Answer = 'ours' | 'not_ours' | 'invalid' | 'unavailable';
-/** What happened to a job. A part is done and others are left, or there is an outcome. */
+/** An event of a job: a part is done and others are left, or there is an outcome. */
 export type RunEvent = 'part' | 'ended' | 'timeout' | { extended: Answer } | { completed: Answer };
 /** How the run of a job ended. */
 export type End = 'completed' | 'lease_lost' | 'taken_over' | 'not_completed';
-/** What comes next for a job. `wait` continues with what is under way, until this time at the latest. */
+/** The next action for a job. `wait` continues running work, until this time at the latest. */
 export type RunAction = 'work' | 'extend' | 'complete' | 'give_back' | { wait: number } | { stop: End };
 
 /** The decisions about one job. The first action is `work`. */
@@ -93,7 +93,7 @@ export class Run {
     return this.#goOn(nowMs);
   }
 
-  /** Extends the lease if it is time, and otherwise begins the next part, unless one is under way. */
+  /** Extends the lease if it is due, and otherwise begins the next part, unless one is running. */
   #goOn(nowMs: number): RunAction {
     if (nowMs >= this.#extendAtMs) {
       this.#extendAtMs = nowMs + this.#terms.extendMs;

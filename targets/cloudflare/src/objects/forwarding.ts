@@ -38,13 +38,13 @@ export class Forwarding {
   }
 
   /** Removes the records of these keys. */
-  forgetAll({ tag, val }: Keys): void {
+  deleteAll({ tag, val }: Keys): void {
     const which = tag === 'exactly' ? 'key = ?1' : 'substr(key, 1, length(?1)) = ?1';
     this.#sql.exec(`DELETE FROM forwarded WHERE ${which}`, val);
   }
 
   /** Removes a key's record, because its newest job is in this queue again, or there is none. */
-  forget(key: string): void {
+  delete(key: string): void {
     this.#sql.exec('DELETE FROM forwarded WHERE key = ?1', key);
   }
 }

@@ -101,17 +101,17 @@ export class Keeper extends DurableObject<Env> {
 
   /**
    * Makes the copies that are due and purges expired keys. It never throws, because the platform gives up an
-   * alarm for good after a few failures.
+   * alarm after a few failures.
    */
   override async alarm(): Promise<void> {
     try {
       for (const { store, key } of this.#copies.pending(BATCH)) await this.#copy(store, key);
       for (const { store, key } of this.#copies.expired(Date.now(), BATCH)) {
         this.#adapter.call(({ kv }) => kv.delete(store, key));
-        this.#copies.forget(store, key);
+        this.#copies.delete(store, key);
       }
     } catch (error) {
-      write('error', 'a keeper could not do what was due', { during: 'alarm', reason: reason(error) });
+      write('error', 'a keeper failed to do its due work', { during: 'alarm', reason: reason(error) });
     }
     await this.#wake();
   }
@@ -159,7 +159,7 @@ export class Keeper extends DurableObject<Env> {
       else await this.env[store].delete(key);
       this.#copies.made(due, found !== undefined);
     } catch (error) {
-      write('warn', 'Workers KV did not take a copy; it is made again', { during: store, reason: reason(error) });
+      write('warn', 'cannot copy a value to Workers KV; retrying', { during: store, reason: reason(error) });
     }
   }
 

@@ -57,7 +57,7 @@ export class MemberQueue {
     if (elsewhere !== undefined) {
       const live = liveOf(unwrap(await member(this.#env, elsewhere).latestOfOwn(job.key)));
       if (live !== undefined) return { is: 'ok', value: { tag: 'live', val: live } };
-      this.#forwarding.forget(job.key);
+      this.#forwarding.delete(job.key);
     }
     const taken = this.take(home, job);
     return isFull(taken) ? this.#forward(job, others) : taken;
@@ -72,7 +72,7 @@ export class MemberQueue {
       this.#forwarding.note(job.key, queue, Number(job.nowMs));
       const taken = await member(this.#env, queue).take(queue, job);
       if (!isFull(taken)) return taken;
-      this.#forwarding.forget(job.key);
+      this.#forwarding.delete(job.key);
     }
     return { is: 'ok', value: { tag: 'full' } };
   }
@@ -97,9 +97,9 @@ export class MemberQueue {
    * with the last of the jobs: until then an enqueue must find the live one.
    */
   delete(queue: string, keys: Keys, limit: number): Answered<number> {
-    const forgotten = answered<number>(() => this.own((jobs) => jobs.delete(keys, [queue], limit)));
-    if (forgotten.is === 'ok' && forgotten.value < limit) this.#forwarding.forgetAll(keys);
-    return forgotten;
+    const deleted = answered<number>(() => this.own((jobs) => jobs.delete(keys, [queue], limit)));
+    if (deleted.is === 'ok' && deleted.value < limit) this.#forwarding.deleteAll(keys);
+    return deleted;
   }
 
   /**

@@ -15,7 +15,7 @@ import { Worker } from './worker.ts';
 const REST_MS = 1000;
 /** The delay before a member that died during work is woken. */
 const WAKE_AGAIN_MS = 2000;
-/** The storage key of the queue's name, because an alarm is not told the name of its object. */
+/** The storage key of the queue's name, because an alarm does not know the name of its object. */
 const QUEUE = 'lane';
 
 export class PoolMember extends DurableObject<Env> {
@@ -74,7 +74,7 @@ export class PoolMember extends DurableObject<Env> {
       await this.ctx.storage.setAlarm(Date.now() + WAKE_AGAIN_MS);
       dueMs = await this.#work();
     } catch (error) {
-      write('error', 'a member could not work', { during: this.#name() ?? 'pool', reason: reason(error) });
+      write('error', 'a pool member failed', { during: this.#name() ?? 'pool', reason: reason(error) });
       dueMs = Date.now() + REST_MS;
     }
     await this.#sleepUntil(dueMs, seen);

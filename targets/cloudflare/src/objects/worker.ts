@@ -3,7 +3,7 @@
 //! is dropped. When to claim, extend and complete is decided in `drain.ts`.
 
 import { write } from '../capabilities/ambient.ts';
-import { forgetIn, member, type Jobs } from '../capabilities/jobs.ts';
+import { deleteIn, member, type Jobs } from '../capabilities/jobs.ts';
 import { isRefusal, reason, unwrap } from '../component/refusal.ts';
 import type { Scope } from '../component/scope.ts';
 import type { Exports } from '../component/storefront.ts';
@@ -30,7 +30,7 @@ export class Worker {
   readonly #jobs: Jobs;
   readonly #claims: Claims;
   #announced = Promise.withResolvers<void>();
-  /** How many jobs ended that the claims do not know of yet, and the announcement of the next. */
+  /** The number of ended jobs that the claims have not processed, and the announcement of the next. */
   #endings = 0;
   #ended = Promise.withResolvers<void>();
 
@@ -111,10 +111,10 @@ export class Worker {
       let event: RunEvent;
       if (action === 'complete' || action === 'give_back') {
         [part, extension] = [undefined, undefined];
-        outcome ??= again('the maintenance task has more parts than one attempt may have');
+        outcome ??= again('the maintenance task exceeded the limit of parts for one attempt');
         event = { completed: await this.#complete(job, outcome) };
       } else if (typeof action === 'object' && 'stop' in action) {
-        if (action.stop === 'lease_lost') write('warn', 'the lease was lost; its work is dropped', { during });
+        if (action.stop === 'lease_lost') write('warn', 'lost the lease; dropped its work', { during });
         return;
       } else {
         if (action === 'work') part = this.#part(job).then(over);
@@ -161,10 +161,10 @@ export class Worker {
     const during = `job ${lease.id}`;
     try {
       const ours = await this.#leases(during, (leases) => leases.complete(lease, outcome));
-      if (!ours) write('warn', 'the job was completed by another worker', { during });
+      if (!ours) write('warn', 'another worker completed the job', { during });
       return ours ? 'ours' : 'not_ours';
     } catch (error) {
-      write('warn', 'the job was not completed', { during, reason: reason(error) });
+      write('warn', 'cannot complete the job', { during, reason: reason(error) });
       return answerOf(error);
     }
   }
@@ -196,7 +196,7 @@ function answerOf(error: unknown): Answer {
   return isInvalid ? 'invalid' : 'unavailable';
 }
 
-/** Returns the first event of those under way, or `timeout` at `untilMs`. */
+/** Returns the first event of the running work, or `timeout` at `untilMs`. */
 async function firstOf(underway: (Promise<RunEvent> | undefined)[], untilMs: number): Promise<RunEvent> {
   const timer = new AbortController();
   const events = underway.filter((event) => event !== undefined);
@@ -224,7 +224,7 @@ function jobsOf(env: Env, queue: MemberQueue, name: string): Jobs {
     latest: async (key, [home]) =>
       unwrap(home === name ? await queue.latest(key) : await member(env, home).latest(key)),
     delete: (keys, queues, limit) =>
-      forgetIn(queues, limit, async (of, left) =>
+      deleteIn(queues, limit, async (of, left) =>
         of === name ? queue.delete(of, keys, left) : member(env, of).delete(keys, left),
       ),
     stats: async (of) => unwrap(of === name ? queue.stats(of) : await member(env, of).stats(of)),

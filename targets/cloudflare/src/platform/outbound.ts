@@ -25,5 +25,5 @@ export const outbound: StorefrontImports['wandstore:platform/outbound'] = {
 function explain(error: unknown, signal: AbortSignal) {
   if (signal.aborted) return { tag: 'timeout' };
   if (error instanceof TooLarge) return { tag: 'too-large' };
-  return { tag: 'failed', val: `the service was not reached (${error instanceof Error ? error.name : 'unknown'})` };
+  return { tag: 'failed', val: `cannot reach the service (${error instanceof Error ? error.name : 'unknown'})` };
 }

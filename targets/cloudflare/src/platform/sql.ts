@@ -43,6 +43,6 @@ function read(value: SqlStorageValue): Value {
 }
 
 function exact(number: number): number {
-  if (!Number.isSafeInteger(number)) throw new RangeError(`${number} is no integer that this storage keeps exactly`);
+  if (!Number.isSafeInteger(number)) throw new RangeError(`${number} is not an integer that this storage stores exactly`);
   return number;
 }

@@ -4,11 +4,11 @@
 import worker, { Keeper, PoolMember as RealPoolMember } from '../../src/worker.ts';
 import type { Env } from '../../src/env.ts';
 
-/** What fails. */
+/** The faults. */
 interface Faults {
   /** Objects cannot be read or written. */
   bucketDown: boolean;
-  /** So many times, a member dies when it is about to store a page. */
+  /** How many more times a member dies when it is about to store a page. */
   crashes: number;
 }
 

@@ -25,7 +25,7 @@ pub(super) fn command(port: u16, deployment: &Deployment) -> anyhow::Result<Comm
     Ok(command)
 }
 
-/// What components were compiled to is code: the host wants it where nobody else may write.
+/// Compiled components are code, so the host requires a folder that no other user may write to.
 fn share_compiled(data: &Path) -> anyhow::Result<()> {
     let shared = std::env::current_exe()?.with_file_name("compiled");
     DirBuilder::new().recursive(true).mode(0o700).create(&shared)?;

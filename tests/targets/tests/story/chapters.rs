@@ -1,4 +1,4 @@
-//! The story: what shoppers and operators meet. Each chapter is a deployment of its own.
+//! The story of shoppers and operators. Each chapter is a deployment of its own.
 
 use http::Method;
 
@@ -43,14 +43,14 @@ pub fn status(shopper: &str) -> Ask {
     get(format!("/api/generation/status?store={SHOP}&shopper={shopper}")).status(200)
 }
 
-/// The open page waits for its shopper's own.
+/// The open fallback page waits for the shopper's page.
 pub fn ready(shopper: &str) -> Step {
     let wait = get(format!("/api/generation/status?store={SHOP}&shopper={shopper}&wait=20"));
     Step::AskUntil(wait.status(200).member("state", "ready"))
 }
 
 fn bump_catalog_version() -> Ask {
-    send(Method::POST, format!("/debug/catalog-moved?store={SHOP}"))
+    send(Method::POST, format!("/debug/bump-catalog-version?store={SHOP}"))
 }
 
 fn report(shopper: &str, events: &str) -> Ask {
@@ -151,7 +151,7 @@ fn unknown_shop() -> Chapter {
         .then(get("/api/generation/status?store=nowhere&shopper=abc123").refused(404))
         .then(track(nowhere).refused(404))
         .then(send(Method::POST, "/debug/generate?store=nowhere&shopper=abc123").refused(404))
-        .then(send(Method::POST, "/debug/catalog-moved?store=nowhere").refused(404))
+        .then(send(Method::POST, "/debug/bump-catalog-version?store=nowhere").refused(404))
 }
 
 fn full_pool() -> Chapter {
@@ -186,7 +186,7 @@ fn page_requested_by_hand() -> Chapter {
         .then(visit("abc123").hit("local"))
 }
 
-/// The operator's routes, with what they answer to an operator.
+/// The operator's routes, with their answers to an operator.
 fn operators() -> [(Ask, u16); 4] {
     [
         (get("/debug/pool"), 200),

@@ -1,4 +1,4 @@
-//! The story's other visitors: what is sent by those who mean harm or know no better.
+//! Hostile and mistaken requests.
 
 use http::Method;
 
@@ -14,7 +14,7 @@ chapters![
     bodies_of_another_kind
 ];
 
-/// Workers resolves `..` before it asks anybody, as browsers do; what is left is nothing here either.
+/// Workers resolves `..` before routing, as browsers do; the resolved path is unknown too.
 fn hostile_targets() -> Chapter {
     let cases = [
         (404, "/s/?shopper=a"),
@@ -35,17 +35,17 @@ fn hostile_targets() -> Chapter {
         (400, "/s/magic-wands?shopper=a&shopper=b"),
         (400, "/api/generation/status?store=magic-wands"),
         (400, "/api/generation/status?store=magic-wands&shopper=a&wait=soon"),
-        (400, "/debug/catalog-moved"),
+        (400, "/debug/bump-catalog-version"),
     ];
     let ask = |target: &str| {
-        if target.ends_with("moved") { send(Method::POST, target) } else { get(target) }
+        if target.ends_with("bump-catalog-version") { send(Method::POST, target) } else { get(target) }
     };
     Chapter::new()
         .then_all(cases.map(|(status, target)| ask(target).refused(status)))
         .then(nothing_was_requested())
 }
 
-/// 8192 bytes are looked at, and found to be no shopper; 8193 are not.
+/// A target of 8192 bytes is parsed and refused for its shopper id; one of 8193 bytes is not parsed.
 fn targets_too_long() -> Chapter {
     let target = |bytes: usize| {
         let start = "/s/magic-wands?shopper=";
@@ -81,7 +81,7 @@ fn wrong_methods() -> Chapter {
         (Method::OPTIONS, page, "GET, HEAD"),
         (Method::PUT, "/api/generation/status", "GET, HEAD"),
         (Method::GET, "/api/shopper/track", "POST"),
-        (Method::GET, "/debug/catalog-moved", "POST"),
+        (Method::GET, "/debug/bump-catalog-version", "POST"),
         (Method::PATCH, "/debug/generate", "GET, HEAD, POST"),
     ];
     Chapter::new()

@@ -2,7 +2,7 @@
 //!
 //! A chapter is data (`chapters.rs`). Nothing in it knows which host answers.
 #![expect(clippy::disallowed_types, reason = "a host has a limited time to do what a chapter expects")]
-#![expect(clippy::print_stderr, reason = "a developer's command, which may end where nobody reads it")]
+#![expect(clippy::print_stderr, reason = "a developer's command, which may fail if its output is closed")]
 
 mod chapters;
 mod hostile;
@@ -30,7 +30,7 @@ fn main() {
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
 }
 
-/// A chapter's name, and what makes it.
+/// A chapter's name and constructor.
 type Named = (&'static str, fn() -> Chapter);
 
 /// Every chapter.
@@ -43,7 +43,7 @@ fn trial(host: Host, (name, chapter): Named) -> Trial {
     Trial::test(format!("{}::{name}", host.name()), play)
 }
 
-/// What went wrong, from the host's log down to the answer.
+/// A failure, with the host's log and the answer.
 fn told(error: &anyhow::Error) -> String {
     error.chain().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }

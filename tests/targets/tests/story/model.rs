@@ -1,4 +1,4 @@
-//! A language model's endpoint on a loopback socket. It says what it is told to, and counts questions.
+//! A scripted language model's endpoint on a loopback socket, which counts questions.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,16 +7,16 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
-/// The text that a plan of ours is known by.
+/// A text that identifies our plan.
 pub const HEADLINE: &str = "Something for curious hands";
 
-/// A plan without fault for the demo shop.
+/// A valid plan for the demo shop.
 const PLAN: &str = r#"{"title": "Wands for the curious", "blocks": [
     {"type": "hero", "headline": "Something for curious hands", "text": "A wand that finds you first.", "product": null},
     {"type": "grid", "heading": "To begin with", "products": ["willow-whisper", "ember-plume"]},
     {"type": "search", "heading": "Looking for something?", "terms": ["wands"]}]}"#;
 
-/// What the endpoint does with a question.
+/// The endpoint's reaction to a question.
 #[derive(Debug, Clone, Copy)]
 pub enum Saying {
     /// Answers with the plan.
@@ -25,17 +25,17 @@ pub enum Saying {
     Text(&'static str),
     /// Answers with this status and an error.
     Status(u16),
-    /// Answers 200 with what is no completion.
+    /// Answers 200 with a body that is not a completion.
     Garbage,
     /// Breaks off in the middle of an answer.
     Break,
-    /// Keeps the question until it is told to say something else.
+    /// Holds the question until another answer is scripted.
     Hold,
 }
 
 /// The endpoint, until it is dropped.
 pub struct Model {
-    /// As `LLM_BASE_URL` has it.
+    /// The value for `LLM_BASE_URL`.
     pub url: String,
     shared: Arc<Shared>,
     listening: tokio::task::JoinHandle<()>,
@@ -44,8 +44,8 @@ pub struct Model {
 #[derive(Default)]
 struct Shared {
     script: Mutex<Script>,
-    /// Something was asked or told.
-    moved: Notify,
+    /// Notified when a question arrives or the script changes.
+    changed: Notify,
 }
 
 #[derive(Default)]
@@ -55,7 +55,7 @@ struct Script {
 }
 
 impl Model {
-    /// Opens an endpoint that says these, one after another, and then repeats the last.
+    /// Opens an endpoint that gives these answers in order and then repeats the last.
     pub async fn open(sayings: &[Saying]) -> anyhow::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}/v1", listener.local_addr()?);
@@ -65,25 +65,25 @@ impl Model {
         Ok(Self { url, shared, listening })
     }
 
-    /// Says this from now on, also to the questions that are held.
+    /// Sets the answer from now on, also for held questions.
     pub fn says(&self, saying: Saying) {
         self.shared.with(|script| script.sayings = [saying].into());
-        self.shared.moved.notify_waiters();
+        self.shared.changed.notify_waiters();
     }
 
-    /// How many questions were asked.
+    /// Returns the number of questions so far.
     pub fn questions(&self) -> usize {
         self.shared.with(|script| script.questions)
     }
 
-    /// Waits until there was a question.
+    /// Waits for the first question.
     pub async fn is_asked(&self) {
         loop {
-            let moved = self.shared.moved.notified();
+            let changed = self.shared.changed.notified();
             if self.questions() > 0 {
                 return;
             }
-            moved.await;
+            changed.await;
         }
     }
 }
@@ -99,12 +99,12 @@ impl Shared {
         change(&mut self.script.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// What is to be said to a question, once it is known.
+    /// Waits for the answer to a question.
     async fn saying(&self) -> Option<Saying> {
         loop {
-            let moved = self.moved.notified();
+            let changed = self.changed.notified();
             match self.with(Script::next) {
-                Some(Saying::Hold) => moved.await,
+                Some(Saying::Hold) => changed.await,
                 saying => return saying,
             }
         }
@@ -128,9 +128,9 @@ async fn converse(mut stream: TcpStream, shared: Arc<Shared>) {
         return;
     }
     shared.with(|script| script.questions += 1);
-    shared.moved.notify_waiters();
+    shared.changed.notify_waiters();
     let Some(saying) = shared.saying().await else { return };
-    // A host that gave up waiting is no concern of the endpoint.
+    // The endpoint ignores hosts that gave up waiting.
     let _ = stream.write_all(&saying.bytes()).await;
     let _ = stream.shutdown().await;
 }
@@ -148,7 +148,7 @@ async fn read_question(stream: &mut TcpStream) -> Option<()> {
     }
 }
 
-/// Whether a request has its body, be that of a given length or in chunks (RFC 9112, section 6).
+/// Returns whether a request's body is complete, with a length or in chunks (RFC 9112, section 6).
 fn is_whole(text: &str) -> bool {
     let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
     let head = head.to_lowercase();

@@ -1,4 +1,4 @@
-//! The story of the language model: whatever it does, a shopper sees a page and no error.
+//! The story of the language model: however it fails, a shopper sees a page and no error.
 
 use crate::chapters::{SHOP, chapters, ready, status, visit};
 use crate::model::{HEADLINE, Saying};
@@ -26,7 +26,7 @@ fn model_plans() -> Chapter {
         .then(Step::ModelWasAsked(1))
 }
 
-/// Whatever the model does at first, it is asked again, and the shopper sees no error.
+/// After any first failure, the model is asked again, and the shopper sees no error.
 fn model_recovers(saying: Saying) -> Chapter {
     Chapter::new()
         .model([saying, Saying::Plan])
@@ -43,7 +43,7 @@ fn model_breaks_off_once() -> Chapter {
     model_recovers(Saying::Break)
 }
 
-/// Where the model is of no use, the page is planned without it, and the operator is told.
+/// If the model cannot be used, the page is planned without it, and the operator sees the reason.
 fn planned_without(saying: Saying) -> Chapter {
     Chapter::new()
         .model([saying])

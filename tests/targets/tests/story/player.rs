@@ -1,4 +1,4 @@
-//! Plays a chapter on a host, and says which step did not go as expected.
+//! Plays a chapter on a host, and reports the step that failed.
 
 use std::collections::HashMap;
 use std::fs;
@@ -11,21 +11,21 @@ use crate::model::Model;
 use crate::step::{Ask, Chapter, Expected, Step};
 use crate::storefront::Storefront;
 
-/// How long something may take that is waited for.
+/// The time limit of a wait.
 const PATIENCE: Duration = Duration::from_secs(90);
-/// The status of a page on a host that is too busy to tell it in time. Whoever waits for the page asks again.
+/// The status of a page on a host that is too busy to determine it in time. The open page asks again.
 const STATE_UNKNOWN: &str = r#""state":"unknown""#;
-/// How much of an answer or of a log is shown.
+/// The maximum length of an answer or a log in a report.
 const SHOWN_CHARS: usize = 3_000;
 
-/// A host that plays, and what is remembered of its answers.
+/// A running host and remembered answers.
 struct Player {
     host: Host,
     deployment: Deployment,
     server: Option<Server>,
     model: Model,
     storefront: Storefront,
-    /// What was sent last, as it was sent.
+    /// The last request.
     sent: Option<Request>,
     kept: HashMap<&'static str, String>,
 }
@@ -133,7 +133,7 @@ impl Player {
             if checked.is_ok() || answer.status >= 400 || tokio::time::Instant::now() > deadline {
                 return checked;
             }
-            // A host may answer a long poll at once; it is not asked all the time for that.
+            // A host may answer a long poll at once; the pause avoids a busy loop.
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -161,7 +161,7 @@ impl Player {
         Ok(())
     }
 
-    /// The end of what the host logged.
+    /// Returns the end of the host's log.
     fn log(&self) -> String {
         let log = fs::read_to_string(self.deployment.log()).unwrap_or_default();
         let skipped = log.chars().count().saturating_sub(SHOWN_CHARS);

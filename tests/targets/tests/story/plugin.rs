@@ -1,4 +1,4 @@
-//! The story of a shop at Shopify: what comes through its own address, and what it is told of.
+//! The story of a shop at Shopify: requests through its app proxy, and its webhooks.
 
 use http::Method;
 
@@ -18,15 +18,15 @@ chapters![
     a_hung_storefront,
 ];
 
-/// Random and kept in the shopper's browser.
+/// A random visitor id, as the shopper's browser stores it.
 const VISITOR: &str = "Zm9sbG93LXRoZS13YW5k-0";
 
-/// A deployment with that shop connected.
+/// Returns a deployment that is connected to the shop.
 fn connected() -> Chapter {
     Chapter::new().connected().with("SHOPIFY_STORE", DOMAIN).with("SHOPIFY_API_SECRET", SECRET)
 }
 
-/// A request through the shop, of somebody who is not logged in.
+/// A request through the shop's app proxy, from a visitor who is not logged in.
 fn proxied(path: &str, parameters: &str) -> Ask {
     passed_on(get(shop_target(path, parameters, "")))
 }
@@ -39,7 +39,7 @@ fn passed_on(ask: Ask) -> Ask {
     ask.signed(Signing::Proxy { age_s: 0 })
 }
 
-/// What the theme's script says of a shopper who agreed.
+/// The parameters of the theme's script for a shopper with consent.
 fn agreed() -> String {
     format!("visitor={VISITOR}&consent=1&context=home")
 }
@@ -63,7 +63,7 @@ fn track(parameters: &str, events: &str) -> Ask {
     ask.header("content-type", "application/json")
 }
 
-/// A webhook of the shop's.
+/// Returns a webhook of the shop.
 fn webhook(topic: &str, id: &str, body: &'static str) -> Ask {
     let mut ask = send(Method::POST, "/webhooks").signed(Signing::Webhook { secret: SECRET });
     ask.request.body = body.into();
@@ -74,7 +74,7 @@ fn webhook(topic: &str, id: &str, body: &'static str) -> Ask {
         .header("x-shopify-api-version", "2026-10")
 }
 
-/// A shopper does not wait for long for the shop's products: their first page may be without any.
+/// A shopper waits only briefly for the shop's products: the first page may have none.
 fn a_fragment_for_the_theme() -> Chapter {
     let agreed = agreed();
     let miss = fragment(&agreed).has("x-cache", "MISS").has("x-generated", "false").does_not_say("<html");
@@ -142,14 +142,14 @@ fn signals_and_consent() -> Chapter {
 
 fn a_new_price() -> Chapter {
     let agreed = agreed();
-    let moved = webhook("products/update", "w-7", r#"{"id":1001}"#);
+    let update = webhook("products/update", "w-7", r#"{"id":1001}"#);
     connected()
         .then(fragment(&agreed))
         .then(ready(&agreed))
         .then(fragment(&agreed).has("x-cache", "HIT").says("12.50"))
         .then(Step::PriceIs("14.75"))
-        .then(moved.clone().status(200))
-        .then(moved.status(200))
+        .then(update.clone().status(200))
+        .then(update.status(200))
         .then(fragment(&agreed).has("x-cache", "STALE"))
         .then(ready(&agreed))
         .then(fragment(&agreed).has("x-cache", "HIT").says("14.75").does_not_say("12.50"))
@@ -167,7 +167,7 @@ fn an_uninstalled_app() -> Chapter {
         .then(proxied("/proxy/fragment", &agreed).refused(404))
 }
 
-/// Its pages are still there, and what the law asks for reaches them by either name.
+/// Its pages stay, and compliance webhooks reach them under both names.
 fn a_domain_that_changes() -> Chapter {
     const RENAMED: &str = "oolong-house.myshopify.com";
     let agreed = agreed();
@@ -184,7 +184,7 @@ fn a_domain_that_changes() -> Chapter {
         .then(proxied("/proxy/fragment", &agreed).refused(404))
 }
 
-/// Shopify counts what is not answered with success.
+/// Shopify counts webhooks that are not answered with success.
 fn webhooks_of_a_shop_that_is_not_here() -> Chapter {
     const HEADER: &str = "x-shopify-shop-domain";
     let unknown = |topic: &str, id: &str, body: &'static str| {
@@ -199,19 +199,19 @@ fn webhooks_of_a_shop_that_is_not_here() -> Chapter {
         .then(unnamed.status(200))
 }
 
-/// The same shopper, once they are logged in.
+/// The same shopper after login.
 fn customer(ask: Ask) -> Ask {
     let mut ask = ask;
     ask.request.target = ask.request.target.replace("logged_in_customer_id=", "logged_in_customer_id=4711");
     ask
 }
 
-/// Nothing waits and nothing is under way, in a pool of one.
+/// No job is queued or running, in a pool of one member.
 fn idle() -> Step {
     Step::AskUntil(get("/debug/pool").status(200).says("\"queued\":0").says("\"running\":0"))
 }
 
-/// A page of theirs may have been on its way, so that none is kept for a while.
+/// A page of the shopper may be in progress, so no page is stored for a while.
 fn a_redacted_customer() -> Chapter {
     let agreed = agreed();
     let buys =
@@ -233,7 +233,7 @@ fn a_redacted_customer() -> Chapter {
         .then(miss())
 }
 
-/// A shopper waits for no shop that does not answer.
+/// A shopper does not wait for a shop that does not answer.
 fn a_hung_storefront() -> Chapter {
     connected()
         .then(Step::StorefrontHangs)

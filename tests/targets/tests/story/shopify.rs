@@ -1,4 +1,4 @@
-//! Shopify, as it speaks to an app: it signs what shoppers ask through a shop, and sends webhooks.
+//! Shopify's side: signed app-proxy requests and signed webhooks.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,7 +12,7 @@ pub const SECRET: &str = "hush of the tea house";
 /// How a request is signed, when it is sent.
 #[derive(Debug, Clone, Copy)]
 pub enum Signing {
-    /// A shopper's request, which Shopify passed on so many seconds ago.
+    /// A shopper's request, which Shopify signed this many seconds ago.
     Proxy { age_s: u64 },
     /// Likewise, with a secret that is not the app's.
     ForgedProxy,
@@ -44,7 +44,7 @@ fn now_s() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
-/// The target with what Shopify adds. No value here needs an escape.
+/// The target with the parameters that Shopify adds. No value needs escaping.
 fn passed_on(target: &str, timestamp_s: u64, secret: &str) -> String {
     let signed = format!("{target}&timestamp={timestamp_s}");
     let (_, query) = signed.split_once('?').unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What a chapter is made of: requests, and what is expected of their answers.
+//! The steps of a chapter: requests and the expected answers.
 
 use http::Method;
 use serde_json::Value;
@@ -7,40 +7,40 @@ use targets::{Answer, Request};
 use crate::model::Saying;
 use crate::shopify::Signing;
 
-/// A fresh deployment and what happens to it.
+/// A fresh deployment and the steps on it.
 pub struct Chapter {
     pub variables: Vec<(&'static str, &'static str)>,
-    /// What the model says, one answer after another; the last is repeated. Without any there is no model.
+    /// The model's answers in order; the last is repeated. Without answers there is no model.
     pub sayings: Vec<Saying>,
-    /// Whether a shop at Shopify is connected: its products are asked for there.
+    /// Whether a shop at Shopify is connected, which supplies the products.
     pub connected: bool,
     pub steps: Vec<Step>,
 }
 
-/// Something that happens.
+/// One step.
 pub enum Step {
     /// A request is answered as expected.
     Ask(Ask),
-    /// The same is asked until it is answered as expected: a long poll, which may end early, or what
+    /// The request is repeated until the answer is as expected: a long poll, which may end early, or data that
     /// is written down after a page was stored.
     AskUntil(Ask),
-    /// What was sent last is sent again, byte for byte, and answered like this.
+    /// The last request is sent again, byte for byte, and answered like this.
     AskAgain(Vec<Expected>),
-    /// The shop at Shopify sells its first product for this from now on.
+    /// Changes the price of the shop's first product.
     PriceIs(&'static str),
-    /// The shop at Shopify answers nothing any more.
+    /// The shop at Shopify stops answering.
     StorefrontHangs,
-    /// The model says this from now on.
+    /// Sets the model's answer.
     ModelSays(Saying),
-    /// The model was asked so many questions so far.
+    /// The number of questions that the model has received.
     ModelWasAsked(usize),
-    /// The model is asked, sooner or later: until then there is nothing to see.
+    /// Waits until the model has received a question.
     ModelIsAsked,
-    /// The host ends and starts again over the same data.
+    /// Restarts the host on the same data.
     Restart,
 }
 
-/// A request, and what is expected of its answer.
+/// A request and the expectations of its answer.
 #[derive(Clone)]
 pub struct Ask {
     pub request: Request,
@@ -49,7 +49,7 @@ pub struct Ask {
     pub expected: Vec<Expected>,
 }
 
-/// What can be expected of an answer.
+/// An expectation of an answer.
 #[derive(Debug, Clone)]
 pub enum Expected {
     Status(u16),
@@ -59,19 +59,19 @@ pub enum Expected {
     Header(&'static str, String),
     /// A header field starts with this.
     HeaderStarts(&'static str, &'static str),
-    /// The content holds this text.
+    /// The content contains this text.
     Says(String),
-    /// The content does not.
+    /// The content does not contain this text.
     DoesNotSay(String),
     /// The member of a JSON object has this value.
     Member(&'static str, Value),
     /// The content is one line that is not empty.
     OneLine,
-    /// The content is remembered under this name.
+    /// Remembers the content under this name.
     Keep(&'static str),
-    /// The content is what was remembered under this name.
+    /// The content equals the one remembered under this name.
     SameAs(&'static str),
-    /// It is not.
+    /// The content differs from the one remembered under this name.
     OtherThan(&'static str),
 }
 
@@ -91,7 +91,7 @@ impl Chapter {
         Self { connected: true, ..self }
     }
 
-    /// Sets a variable, whatever it was before.
+    /// Sets a variable; replaces its former value.
     pub fn with(mut self, name: &'static str, value: &'static str) -> Self {
         self.variables.retain(|(given, _)| *given != name);
         self.variables.push((name, value));
@@ -104,13 +104,13 @@ impl Chapter {
         self
     }
 
-    /// And then.
+    /// Adds a step.
     pub fn then(mut self, step: impl Into<Step>) -> Self {
         self.steps.push(step.into());
         self
     }
 
-    /// And then all of these.
+    /// Adds steps.
     pub fn then_all(mut self, asks: impl IntoIterator<Item = Ask>) -> Self {
         self.steps.extend(asks.into_iter().map(Step::Ask));
         self
@@ -128,7 +128,7 @@ pub fn get(target: impl Into<String>) -> Ask {
     Ask { request: Request::get(target), signing: None, expected: Vec::new() }
 }
 
-/// Another method on a path and query, without content.
+/// A request with another method, without content.
 pub fn send(method: Method, target: impl Into<String>) -> Ask {
     Ask { request: Request { method, ..Request::get(target) }, ..get("") }
 }
@@ -141,19 +141,19 @@ pub fn track(body: impl Into<Vec<u8>>) -> Ask {
 }
 
 impl Ask {
-    /// With a header field.
+    /// Adds a header field.
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.request.headers.retain(|(given, _)| *given != name);
         self.request.headers.push((name, value.into()));
         self
     }
 
-    /// Signed as Shopify signs, or not quite.
+    /// Signs the request, validly or not.
     pub fn signed(self, signing: Signing) -> Self {
         Self { signing: Some(signing), ..self }
     }
 
-    /// With all of these expectations.
+    /// Adds expectations.
     pub fn expect(mut self, expected: impl IntoIterator<Item = Expected>) -> Self {
         self.expected.extend(expected);
         self
@@ -179,7 +179,7 @@ impl Ask {
         self.expect([Expected::Member(name, value.into())])
     }
 
-    /// What is promised of every page.
+    /// The guarantees of every page.
     pub fn page(self) -> Self {
         self.status(200).says("</html>").has("cache-control", "private, no-store").expect([
             Expected::HeaderStarts("content-type", "text/html"),
@@ -188,24 +188,24 @@ impl Ask {
         ])
     }
 
-    /// What is promised of the page that fits every shopper.
+    /// The guarantees of the fallback page.
     pub fn fallback(self) -> Self {
         self.page().has("x-cache", "MISS").has("x-generated", "false").has("x-wand-source", "fallback")
     }
 
-    /// What is promised of a shopper's own page, planned by `source`.
+    /// The guarantees of a generated page, planned by `source`.
     pub fn hit(self, source: &str) -> Self {
         self.page().has("x-cache", "HIT").has("x-generated", "true").has("x-wand-source", source)
     }
 
-    /// What is promised of every refusal.
+    /// The guarantees of every refusal.
     pub fn refused(self, status: u16) -> Self {
         self.status(status).expect([Expected::OneLine])
     }
 }
 
 impl Expected {
-    /// Whether an answer is as expected; `kept` is what another answer's content was remembered to be.
+    /// Returns whether an answer is as expected; `kept` is a remembered content.
     pub fn holds(&self, answer: &Answer, kept: impl Fn(&str) -> Option<String>) -> bool {
         let body = &answer.body;
         match self {

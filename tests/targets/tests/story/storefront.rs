@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 
 /// The API, until it is dropped.
 pub struct Storefront {
-    /// As `SHOPIFY_ORIGIN` has it.
+    /// The value for `SHOPIFY_ORIGIN`.
     pub origin: String,
     shared: Arc<Mutex<Shop>>,
     listening: tokio::task::JoinHandle<()>,
@@ -26,7 +26,7 @@ struct Shop {
 }
 
 impl Storefront {
-    /// Opens a shop.
+    /// Starts the API.
     pub async fn open() -> anyhow::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let origin = format!("http://{}", listener.local_addr()?);
@@ -40,7 +40,7 @@ impl Storefront {
         self.with(|shop| shop.price = price);
     }
 
-    /// From now on no answer comes.
+    /// Stops answering.
     pub fn hangs(&self) {
         self.with(|shop| shop.hangs = true);
     }
@@ -84,7 +84,7 @@ async fn answer(request: http::Request<Incoming>, shared: Arc<Mutex<Shop>>) -> A
     Ok(response.unwrap_or_default())
 }
 
-/// More than was asked for does no harm: nobody looks at it.
+/// Members that the query did not ask for are ignored.
 fn data(query: &str, price: &str) -> Value {
     let mut data = json!({});
     let products = || {

@@ -90,7 +90,7 @@ async fn fill(folder: &std::path::Path, store: &str, shoppers: std::ops::Range<u
 }
 
 #[tokio::test]
-async fn what_others_have_is_not_read() {
+async fn objects_of_other_owners_are_not_read() {
     let folder = tempfile::tempdir().unwrap();
     fill(folder.path(), "small", 0..10).await;
     let shop = ["generated/small:"];
@@ -113,7 +113,7 @@ async fn what_others_have_is_not_read() {
 }
 
 #[tokio::test]
-async fn what_an_earlier_version_left_is_found_where_it_is_looked_for() {
+async fn objects_of_an_earlier_version_are_found() {
     let folder = tempfile::tempdir().unwrap();
     let old = folder.path().join("B/generated");
     std::fs::create_dir_all(&old).unwrap();
@@ -140,7 +140,7 @@ async fn what_an_earlier_version_left_is_found_where_it_is_looked_for() {
 }
 
 #[tokio::test]
-async fn a_forgotten_owner_leaves_no_folder() {
+async fn a_deleted_owner_leaves_no_folder() {
     let folder = tempfile::tempdir().unwrap();
     fill(folder.path(), "small", 0..10).await;
     let blob = ObjectStore::folder(folder.path()).unwrap();

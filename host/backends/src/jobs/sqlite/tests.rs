@@ -10,7 +10,7 @@ use crate::random;
 
 /// Without an index, these statements would read every job in the file.
 #[tokio::test]
-async fn what_runs_often_reads_an_index() {
+async fn frequent_statements_use_an_index() {
     let folder = tempfile::tempdir().unwrap();
     let jobs = Sqlite::open(&folder.path().join("jobs.db"), Arc::new(random::System)).await.unwrap();
     for (sql, index) in [

@@ -33,7 +33,7 @@ async fn write(kv: &dyn Kv, value: &'static str) -> u64 {
 }
 
 #[tokio::test]
-async fn what_was_read_or_written_here_is_known_without_waiting() {
+async fn recent_reads_and_writes_are_served_from_memory() {
     let clock = clock();
     let below = Arc::new(Memory::new(clock.clone()));
     let tier = tier(below.clone(), &clock);
@@ -48,7 +48,7 @@ async fn what_was_read_or_written_here_is_known_without_waiting() {
 }
 
 #[tokio::test]
-async fn that_a_key_holds_nothing_is_known_without_waiting_until_it_is_written_or_trust_ends() {
+async fn an_absent_key_is_remembered_until_it_is_written_or_trust_ends() {
     let clock = clock();
     let below = Arc::new(Memory::new(clock.clone()));
     let tier = tier(below.clone(), &clock);
@@ -125,7 +125,7 @@ async fn a_write_that_failed_leaves_nothing_to_trust() {
     write(&*tier, "before").await;
     faults.fail_next(1);
     assert!(tier.set("S", "k", "after".into(), None).await.is_err());
-    assert_eq!(peek(&tier), None, "it may have been written all the same");
+    assert_eq!(peek(&tier), None, "it may have been written anyway");
     assert_eq!(tier.get("S", "k").await.unwrap().unwrap().value, "before");
 }
 
@@ -354,7 +354,7 @@ async fn a_writer_who_gives_up_leaves_nothing_to_trust() {
 
 /// A read that starts after a write has returned sees that write or a later one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn nobody_reads_what_was_overwritten_before() {
+async fn no_read_returns_an_overwritten_value() {
     let clock = clock();
     let tier = tier(Arc::new(Memory::new(clock.clone())), &clock);
     let written = Arc::new(AtomicU64::new(0));

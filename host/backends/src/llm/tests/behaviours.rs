@@ -467,7 +467,7 @@ async fn a_call_that_was_given_up_is_counted_at_the_most_that_it_may_cost() {
 }
 
 #[tokio::test]
-async fn a_question_that_reached_nobody_costs_nothing() {
+async fn a_question_that_was_not_sent_costs_nothing() {
     let base_url = Some("http://127.0.0.1:1".into());
     let client = client(&Settings { base_url, retries: 1, backoff_ms: 1, ..Settings::default() });
     let spent = Spent::default();

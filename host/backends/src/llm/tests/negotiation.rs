@@ -35,7 +35,7 @@ impl Conversation {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_takes_no_form_is_asked_in_words_for_a_day() {
+async fn an_endpoint_without_response_formats_is_remembered_for_a_day() {
     let refusal = || complaint(400, "", "response_format is not supported");
     let script = [refusal(), refusal(), answer("1"), answer("2"), answer("3"), answer("4")];
     let conversation = Conversation::with(script, json!({})).await;

@@ -35,7 +35,7 @@ async fn without_figures(answers: usize) -> Endpoint {
 }
 
 #[tokio::test]
-async fn a_spent_budget_asks_nobody_and_a_restart_renews_nothing() {
+async fn a_spent_budget_sends_nothing_even_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("budget.db");
     let endpoint = without_figures(100).await;
@@ -133,7 +133,7 @@ impl Budget for Broken {
 }
 
 #[tokio::test]
-async fn where_a_budget_cannot_be_written_nobody_is_asked_unless_there_is_no_limit() {
+async fn a_budget_that_cannot_be_written_stops_questions_only_if_there_is_a_limit() {
     let endpoint = without_figures(1).await;
     let limited = limited(&endpoint, 1_000_000, Arc::new(Broken));
     let failed = failed(put(&limited).await);
@@ -161,7 +161,7 @@ impl Budget for Hesitant {
 }
 
 #[tokio::test]
-async fn what_could_not_be_reserved_is_counted_and_not_given_back() {
+async fn an_unreserved_call_is_counted_and_refunds_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let file = Arc::new(Sqlite::open(&folder.path().join("budget.db")).await.unwrap());
     for budget in [file as Arc<dyn Budget>, Arc::new(InMemory::default())] {

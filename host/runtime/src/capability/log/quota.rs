@@ -10,7 +10,7 @@ pub const EVENTS_PER_CALL_MAX: u32 = 100;
 const EVENTS_PER_MINUTE_MAX: u32 = 6_000;
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// What one component logged in the current minute.
+/// The events of one component in the current minute.
 #[derive(Debug, Default)]
 pub struct Quota(Mutex<Window>);
 
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_minute_has_room_for_so_many_events_and_the_next_says_what_was_dropped() {
+    fn events_over_the_minutes_quota_are_dropped_and_counted() {
         let (quota, now) = (Quota::default(), Instant::now());
         for _ in 0..EVENTS_PER_MINUTE_MAX {
             assert_eq!(quota.judge(true, now), Verdict::Logged { dropped_before: 0 });
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_call_says_too_much_is_not_forgotten() {
+    fn events_dropped_in_a_call_are_counted() {
         let (quota, now) = (Quota::default(), Instant::now());
         assert_eq!(quota.judge(false, now), Verdict::Dropped);
         assert_eq!(quota.judge(false, now + MINUTE), Verdict::Dropped);

@@ -136,7 +136,7 @@ fn code_of_another_component_version_or_engine_is_replaced() {
 }
 
 #[test]
-fn what_is_no_file_costs_a_compilation_and_no_start() {
+fn an_unusable_file_costs_a_compilation_and_prevents_no_start() {
     let world = World::new();
     let binary = world.component("one", 1);
     std::fs::create_dir(world.path(&binary)).expect("nothing is in the way");

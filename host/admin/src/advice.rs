@@ -1,9 +1,9 @@
-//! What merchants read about a connection that does not work.
+//! Messages to merchants about a connection that does not work.
 
 use crate::NotConnected;
 
 /// Returns why a shop is not connected and what its merchant can do about it. The log has the details.
-pub fn told(error: &NotConnected) -> &'static str {
+pub fn advice(error: &NotConnected) -> &'static str {
     match error {
         NotConnected::NotInstalled => "Open Wandstore from the apps in your shop’s admin to connect it.",
         NotConnected::Uninstalled => {

@@ -22,19 +22,19 @@ fn try_to_store(cache: &TestCache, shop: &str, shopper: &str) -> Result<Stored, 
     cache.store(&shop, &shopper, &page)
 }
 
-fn forget(cache: &TestCache, shopper: Option<&str>) -> Result<Forgotten, Error> {
+fn delete(cache: &TestCache, shopper: Option<&str>) -> Result<Deleted, Error> {
     let shop = ShopId::parse("a.myshopify.com").unwrap();
     let shopper = shopper.map(|shopper| ShopperId::parse(shopper).unwrap());
-    cache.forget(Scope::of(&shop, shopper.as_ref()))
+    cache.delete(Scope::of(&shop, shopper.as_ref()))
 }
 
 /// Deletes a scope. Returns the number of calls and of deleted pages.
-fn forget_all(cache: &TestCache, shopper: Option<&str>) -> (u32, u32) {
+fn delete_all(cache: &TestCache, shopper: Option<&str>) -> (u32, u32) {
     let mut count = 0;
     for calls in 1..1000 {
-        let forgotten = forget(cache, shopper).unwrap();
-        count += forgotten.count;
-        if !forgotten.more {
+        let deleted = delete(cache, shopper).unwrap();
+        count += deleted.count;
+        if !deleted.more {
             return (calls, count);
         }
     }
@@ -49,7 +49,7 @@ fn names(cache: &TestCache) -> Vec<String> {
 }
 
 #[test]
-fn a_shop_is_forgotten_and_no_other() {
+fn deleting_a_shop_spares_other_shops() {
     let cache = cache();
     for other in ["a.myshopify.com.evil", "a.myshopify.co", "b.a.myshopify.com"] {
         store_page(&cache, other, "abc123");
@@ -57,13 +57,13 @@ fn a_shop_is_forgotten_and_no_other() {
     let others = names(&cache);
     store_page(&cache, "a.myshopify.com", "abc123");
     store_page(&cache, "a.myshopify.com", "customer-12_DE-DE");
-    assert_eq!(forget(&cache, None), Ok(Forgotten { count: 2, more: false }));
+    assert_eq!(delete(&cache, None), Ok(Deleted { count: 2, more: false }));
     assert_eq!(names(&cache), others);
-    assert_eq!(forget(&cache, None), Ok(Forgotten { count: 0, more: false }));
+    assert_eq!(delete(&cache, None), Ok(Deleted { count: 0, more: false }));
 }
 
 #[test]
-fn what_lies_in_one_tier_only_and_what_has_no_form_goes_too() {
+fn data_in_one_tier_and_malformed_data_is_deleted_too() {
     let cache = cache();
     let keys = ["ui:a.myshopify.com:expired long-term", "shopify:a.myshopify.com:products"];
     for key in keys {
@@ -72,7 +72,7 @@ fn what_lies_in_one_tier_only_and_what_has_no_form_goes_too() {
     for name in ["generated/a.myshopify.com:of/no form", "generated/a.myshopify.com:abc123.json"] {
         cache.blob.objects.borrow_mut().insert(name.into(), Bytes::new(b"?"));
     }
-    assert_eq!(forget(&cache, None), Ok(Forgotten { count: 1, more: false }));
+    assert_eq!(delete(&cache, None), Ok(Deleted { count: 1, more: false }));
     assert_eq!(names(&cache), [""; 0]);
 }
 
@@ -82,7 +82,7 @@ fn pages(cache: &TestCache, shopper: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_shoppers_pages_are_told_of_in_whichever_tier_they_are() {
+fn a_shoppers_pages_are_listed_from_both_tiers() {
     let cache = cache();
     for shopper in ["customer-7", "customer-7_DE-DE", "customer-77", "customer-7_x"] {
         store_page(&cache, "a.myshopify.com", shopper);
@@ -101,7 +101,7 @@ fn a_shoppers_pages_are_told_of_in_whichever_tier_they_are() {
 }
 
 #[test]
-fn neighbours_of_a_shopper_hide_none_of_their_pages() {
+fn similar_ids_hide_none_of_a_shoppers_pages() {
     let cache = cache();
     for number in 0..450 {
         store_page(&cache, "a.myshopify.com", &format!("customer-7_x{number:03}"));
@@ -112,18 +112,18 @@ fn neighbours_of_a_shopper_hide_none_of_their_pages() {
 }
 
 #[test]
-fn a_closed_shop_is_forgotten_and_stays_closed() {
+fn a_closed_shop_is_deleted_and_stays_closed() {
     let cache = cache();
     store_page(&cache, "a.myshopify.com", "abc123");
     let shop = ShopId::parse("a.myshopify.com").unwrap();
     cache.close(&shop).unwrap();
-    assert_eq!(forget(&cache, None), Ok(Forgotten { count: 1, more: false }));
+    assert_eq!(delete(&cache, None), Ok(Deleted { count: 1, more: false }));
     assert_eq!(names(&cache), ["catalog:a.myshopify.com"]);
     assert!(cache.shop(&shop).unwrap().closed);
 }
 
 #[test]
-fn a_customer_is_forgotten_in_every_market_and_nobody_else() {
+fn a_customer_is_deleted_in_every_market_and_nobody_else() {
     let cache = cache();
     for other in ["customer-1", "customer-123", "customer-123_DE-DE", "customer-12_", "visitor-customer-12"] {
         store_page(&cache, "a.myshopify.com", other);
@@ -133,15 +133,15 @@ fn a_customer_is_forgotten_in_every_market_and_nobody_else() {
     for page in ["customer-12", "customer-12_DE-DE", "customer-12_BR-PT_BR"] {
         store_page(&cache, "a.myshopify.com", page);
     }
-    assert_eq!(forget(&cache, Some("customer-12")), Ok(Forgotten { count: 3, more: false }));
+    assert_eq!(delete(&cache, Some("customer-12")), Ok(Deleted { count: 3, more: false }));
     assert_eq!(names(&cache), others);
 }
 
 #[test]
-fn a_page_that_is_made_while_its_shopper_is_forgotten_is_not_kept() {
+fn a_page_made_while_its_shopper_is_deleted_is_not_stored() {
     let cache = cache();
     store_page(&cache, "a.myshopify.com", "customer-12");
-    forget(&cache, Some("customer-12")).unwrap();
+    delete(&cache, Some("customer-12")).unwrap();
     for late in ["customer-12", "customer-12_DE-DE"] {
         assert_eq!(try_to_store(&cache, "a.myshopify.com", late), Ok(Stored::Dropped));
     }
@@ -155,7 +155,7 @@ fn a_page_that_is_made_while_its_shopper_is_forgotten_is_not_kept() {
 }
 
 #[test]
-fn a_page_that_is_written_while_its_shopper_is_forgotten_is_taken_back() {
+fn a_page_written_while_its_shopper_is_deleted_is_removed() {
     let cache = cache();
     let note = ("forgotten:a.myshopify.com:customer-12".to_owned(), Bytes::new(b"1"));
     cache.kv.afterwards.replace(Some(note));
@@ -164,7 +164,7 @@ fn a_page_that_is_written_while_its_shopper_is_forgotten_is_taken_back() {
 }
 
 #[test]
-fn a_large_shop_is_forgotten_in_parts_and_each_page_counts_once() {
+fn a_large_shop_is_deleted_in_batches_and_each_page_counts_once() {
     let cache = cache();
     for number in 0..BATCH * 3 {
         store_page(&cache, "a.myshopify.com", &format!("shopper-{number}"));
@@ -173,7 +173,7 @@ fn a_large_shop_is_forgotten_in_parts_and_each_page_counts_once() {
         cache.kv.write(format!("ui:a.myshopify.com:short-term-{number}"), Bytes::new(b"?"), None);
     });
     // Pages and plans are objects: six batches. The last batch also deletes entries, because it has room.
-    assert_eq!(forget_all(&cache, None), (7, u32::try_from(5 * BATCH).unwrap()));
+    assert_eq!(delete_all(&cache, None), (7, u32::try_from(5 * BATCH).unwrap()));
     assert_eq!(names(&cache), [""; 0]);
 }
 
@@ -184,7 +184,7 @@ fn others_in_great_number_do_not_hide_a_shoppers_own() {
         store_page(&cache, "a.myshopify.com", &format!("visitor-abc_A{number}"));
     }
     store_page(&cache, "a.myshopify.com", "visitor-abc_DE-DE");
-    assert_eq!(forget_all(&cache, Some("visitor-abc")), (1, 1));
+    assert_eq!(delete_all(&cache, Some("visitor-abc")), (1, 1));
     assert_eq!(cache.blob.objects.borrow().len(), BATCH * 6);
 }
 
@@ -192,47 +192,47 @@ fn others_in_great_number_do_not_hide_a_shoppers_own() {
 fn listings(cache: &TestCache, shopper: Option<&str>) -> Vec<String> {
     cache.kv.calls.borrow_mut().clear();
     cache.blob.calls.borrow_mut().clear();
-    forget_all(cache, shopper);
+    delete_all(cache, shopper);
     let (entries, objects) = (cache.kv.calls.borrow(), cache.blob.calls.borrow());
     entries.iter().chain(objects.iter()).filter(|call| call.starts_with("list ")).cloned().collect()
 }
 
 #[test]
-fn what_others_have_costs_nothing() {
-    for forgotten in [Some("customer-12"), None] {
+fn data_of_others_costs_nothing() {
+    for deleted in [Some("customer-12"), None] {
         let expected = {
             let cache = cache();
             store_page(&cache, "a.myshopify.com", "customer-12");
-            listings(&cache, forgotten)
+            listings(&cache, deleted)
         };
         let cache = cache();
         store_page(&cache, "a.myshopify.com", "customer-12");
         for number in 0..2 * BATCH {
             store_page(&cache, "b.myshopify.com", &format!("customer-{number}"));
-            if forgotten.is_some() {
+            if deleted.is_some() {
                 store_page(&cache, "a.myshopify.com", &format!("customer-12{number}"));
             }
         }
-        assert_eq!(listings(&cache, forgotten), expected);
-        let owner = forgotten.map_or("a.myshopify.com:".to_owned(), |id| format!("a.myshopify.com:{id}"));
+        assert_eq!(listings(&cache, deleted), expected);
+        let owner = deleted.map_or("a.myshopify.com:".to_owned(), |id| format!("a.myshopify.com:{id}"));
         assert!(expected.iter().all(|listing| listing.contains(&owner)), "{expected:?}");
     }
 }
 
 #[test]
-fn storage_that_does_not_delete_is_told_and_does_not_go_on_forever() {
+fn failing_storage_fails_a_deletion_that_can_be_repeated() {
     for operation in [["list"], ["delete"]] {
         let cache = cache();
         store_page(&cache, "a.myshopify.com", "abc123");
         let down = Err(Error::Unavailable(format!("{} is down", operation[0])));
         let operation: &'static [&'static str] = if operation == ["list"] { &["list"] } else { &["delete"] };
         cache.blob.faults.set(operation);
-        assert_eq!(forget(&cache, None), down);
+        assert_eq!(delete(&cache, None), down);
         cache.blob.faults.set(&[]);
         cache.kv.faults.set(operation);
-        assert_eq!(forget(&cache, None), down);
+        assert_eq!(delete(&cache, None), down);
         cache.kv.faults.set(&[]);
-        forget_all(&cache, None);
+        delete_all(&cache, None);
         assert_eq!(names(&cache), [""; 0]);
     }
 }
@@ -240,9 +240,9 @@ fn storage_that_does_not_delete_is_told_and_does_not_go_on_forever() {
 proptest! {
     /// For any stored data and any failing calls: in the end the scope is empty, and all other data remains.
     #[test]
-    fn what_is_meant_goes_and_the_rest_stays(
+    fn deletion_removes_exactly_its_scope(
         shoppers in prop::collection::btree_set("customer-[12]{1,2}(_DE-DE|_X)?", 0..12),
-        forgotten in prop::sample::select(vec![None, Some("customer-1"), Some("customer-12")]),
+        deleted in prop::sample::select(vec![None, Some("customer-1"), Some("customer-12")]),
         fails in any::<bool>(),
     ) {
         let cache = cache();
@@ -252,11 +252,11 @@ proptest! {
         }
         if fails {
             cache.kv.faults.set(&["delete"]);
-            let _ = forget(&cache, forgotten);
+            let _ = delete(&cache, deleted);
             cache.kv.faults.set(&[]);
         }
-        forget_all(&cache, forgotten);
-        let is_kept = |shopper: &str| forgotten.is_some_and(|id| shopper.split('_').next() != Some(id) || shopper.ends_with("_X"));
+        delete_all(&cache, deleted);
+        let is_kept = |shopper: &str| deleted.is_some_and(|id| shopper.split('_').next() != Some(id) || shopper.ends_with("_X"));
         let left = names(&cache);
         for shopper in &shoppers {
             let kept = is_kept(shopper);

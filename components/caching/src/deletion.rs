@@ -26,7 +26,7 @@ const NOTE_SECONDS: u32 = 5 * 60;
 
 /// The result of one bounded deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Forgotten {
+pub struct Deleted {
     /// How many pages were deleted.
     pub count: u32,
     /// Whether any data is left.
@@ -50,7 +50,7 @@ where
     }
 
     /// Deletes some of the data in `scope`, whether its shop is closed or not.
-    pub fn forget(&self, scope: Scope<'_>) -> Result<Forgotten, Error> {
+    pub fn delete(&self, scope: Scope<'_>) -> Result<Deleted, Error> {
         if let Scope::Shopper(shop, shopper) = scope {
             self.kv.set(Key::Forgotten(shop, shopper), &K::Value::new(b"1"), NOTE_SECONDS)?;
         }
@@ -59,7 +59,7 @@ where
         objects.truncate(BATCH);
         let mut count = self.remove_objects(&objects)?;
         if more {
-            return Ok(Forgotten { count, more });
+            return Ok(Deleted { count, more });
         }
         let mut entries = self.entries(scope, BATCH + 1)?;
         let more = entries.len() > BATCH;
@@ -68,7 +68,7 @@ where
             entries.into_iter().partition(|key| key.starts_with(Key::PAGES));
         count += self.remove_entries(&pages)?;
         self.remove_entries(&others)?;
-        Ok(Forgotten { count, more })
+        Ok(Deleted { count, more })
     }
 
     /// Returns the first 200 ids under which a shopper has pages or plans in any market, whether the shop is closed or
@@ -83,7 +83,7 @@ where
     }
 
     /// Returns whether the data of the page's shopper was just deleted.
-    pub(crate) fn was_forgotten(&self, shop: &ShopId, page: &ShopperId) -> Result<bool, Failure> {
+    pub(crate) fn was_deleted(&self, shop: &ShopId, page: &ShopperId) -> Result<bool, Failure> {
         Ok(self.kv.get(Key::Forgotten(shop, &page.person()), 0)?.is_some())
     }
 
