@@ -4,6 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use model::catalog::{Image, Product};
+use model::shop::ShopSettings;
 use page::blocks::{grid, hero};
 use page::{Page, Shop, View};
 
@@ -27,13 +28,16 @@ fuzz_target!(|text: &str| {
 fn shop(next: &mut impl FnMut() -> String) -> Shop {
     Shop {
         id: "magic-wands".to_owned(),
-        name: next(),
-        url: next(),
-        language: next(),
+        settings: ShopSettings {
+            name: next(),
+            url: Some(next()),
+            language: next().parse().unwrap_or_default(),
+            accent: next().parse().ok(),
+            surface: next().parse().ok(),
+            ..ShopSettings::default()
+        },
         currency: next(),
         money_format: next(),
-        accent: next(),
-        surface: next(),
     }
 }
 

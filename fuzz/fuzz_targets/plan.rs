@@ -4,11 +4,12 @@
 use std::sync::LazyLock;
 
 use generation::capabilities::Ending;
-use generation::storefront::{Merchant, Signals, Storefront};
+use generation::storefront::Storefront;
 use generation::{Assortment, answer, bind, check, plan, refit};
 use libfuzzer_sys::fuzz_target;
-use model::ShopId;
 use model::catalog::Product;
+use model::shop::ShopSettings;
+use model::{ShopId, Signals};
 
 static STOREFRONT: LazyLock<Storefront> =
     LazyLock::new(|| Storefront::new("magic-wands", merchant(), assortment()));
@@ -29,11 +30,10 @@ fuzz_target!(|answer: &str| {
     }
 });
 
-fn merchant() -> Merchant {
-    Merchant {
+fn merchant() -> ShopSettings {
+    ShopSettings {
         name: "Magic Wands".to_owned(),
-        url: "https://wands.example".to_owned(),
-        language: "en".to_owned(),
+        url: Some("https://wands.example".to_owned()),
         tone: "calm".to_owned(),
         banned_words: vec!["cheap".to_owned()],
         promises: vec!["Free returns".to_owned()],

@@ -3,13 +3,14 @@
 use model::catalog::Assortment;
 use model::jobs::{Enqueued, GenerationRequest, MaintenanceTask, State};
 use model::pages::{Cached, Fragment, Page, PageMetadata};
+use model::shop::{ShopSettings, ShopStatus};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use model::{Key, Market, Persona, ShopId, ShopperId, Source, Store};
 use routing::{
-    Asker, Cache, Catalog, Clock, Content, Deleted, Failure, Found, JobError, Log, Member, Merchant, Queue,
-    Settings, ShopStatus, Signatures, Storage, Swap,
+    Asker, Cache, Catalog, Clock, Content, Deleted, Failure, Found, JobError, Log, Member, Queue, Settings,
+    Signatures, Storage, Swap,
 };
 
 /// The current time, in seconds.
@@ -73,14 +74,12 @@ impl Settings for World {
         }
     }
 
-    fn merchant(&self, shop: &ShopId) -> Option<Merchant> {
-        (self.shop_status(shop, Asker::VouchedFor) != ShopStatus::Unknown).then(|| Merchant {
+    fn merchant(&self, shop: &ShopId) -> Option<ShopSettings> {
+        (self.shop_status(shop, Asker::VouchedFor) != ShopStatus::Unknown).then(|| ShopSettings {
             name: shop.to_string(),
-            url: format!("https://{shop}"),
-            language: "en".to_owned(),
+            url: Some(format!("https://{shop}")),
             promises: vec!["Free returns".to_owned()],
-            accent: String::new(),
-            surface: String::new(),
+            ..ShopSettings::default()
         })
     }
 

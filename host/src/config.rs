@@ -79,11 +79,10 @@ impl Config {
         ])?;
         for (id, shop) in &self.file.document.shops {
             ShopId::parse(id).with_context(|| format!("shops.{id}"))?;
-            if !(shop.url.is_empty() || shop.url.starts_with("https://") && !shop.url.ends_with('/')) {
-                bail!(
-                    "shops.{id}.url is {:?}: it must be https://…, with no slash at the end, or empty",
-                    shop.url
-                );
+            if let Some(url) =
+                shop.url.as_ref().filter(|url| !url.starts_with("https://") || url.ends_with('/'))
+            {
+                bail!("shops.{id}.url is {url:?}: it must be https://…, with no slash at the end, or empty");
             }
         }
         for role in Role::ALL {

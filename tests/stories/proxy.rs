@@ -95,7 +95,7 @@ async fn a_shop_may_pause_and_go_on_while_it_is_served() {
     host.ready(&CONSENT).await;
     let settings = &host.deployment.capabilities.settings;
     let open = settings.now().shops[SHOP].clone();
-    settings.set_shop(SHOP, capabilities::settings::Shop { paused: true, ..open.clone() });
+    settings.set_shop(SHOP, model::shop::ShopSettings { paused: true, ..open.clone() });
     is_fragment(&host.fragment().await, "false");
     settings.set_shop(SHOP, open);
     is_fragment(&host.fragment().await, "true");

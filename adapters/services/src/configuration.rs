@@ -3,6 +3,7 @@
 
 use secrets::Secret;
 use secrets::signatures::Secrets;
+use settings::Settings;
 use settings::document::{Document, InvalidSettings};
 
 /// Platforms that do one thing at a time do not extend leases, so a lease lasts as long as a generation may take: two
@@ -13,6 +14,8 @@ const LEASE_MARGIN_MS: u64 = 30_000;
 pub struct Configuration {
     /// The part that is the same on every platform.
     pub document: Document,
+    /// The settings in it that components read.
+    pub settings: Settings,
     /// The key of the language model.
     pub llm_key: Option<llm::Key>,
     /// The connected shop and its private Storefront token.
@@ -55,6 +58,7 @@ impl Configuration {
         document.pool.lease_ms = document.pool.lease_ms.max(longest_generation_ms(&document));
         let token = variable("SHOPIFY_ACCESS_TOKEN").map(Secret::new);
         Self {
+            settings: document.settings(),
             document,
             llm_key: llm::Key::read(&variable),
             storefront: variable("SHOPIFY_STORE").zip(token),

@@ -13,7 +13,6 @@ mod bindings {
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use ::settings::document::Kind;
 use bindings::exports::wandstore::capabilities::{fetch, llm, settings, signatures};
 use bindings::wandstore::capabilities::{clock, log, random};
 use bindings::wandstore::platform::{outbound, timer, variables};
@@ -46,55 +45,33 @@ fn configuration() -> &'static Configuration {
 
 impl settings::Guest for Component {
     fn development() -> bool {
-        configuration().document.environment == Kind::Development
+        configuration().settings.development
     }
 
     fn pool() -> settings::PoolLimits {
-        let pool = &configuration().document.pool;
-        settings::PoolLimits {
-            size: pool.size,
-            depth_max: pool.depth_max,
-            attempts_max: pool.attempts_max,
-            lease_ms: pool.lease_ms,
-            backoff_ms: pool.backoff_ms,
-            backoff_ms_max: pool.backoff_ms_max,
-        }
+        configuration().settings.pool.into()
     }
 
     fn lifetimes() -> settings::PageLifetimes {
-        let cache = &configuration().document.cache;
-        settings::PageLifetimes { kv_ttl_seconds: cache.ttl_seconds, fresh_seconds: cache.fresh_seconds }
+        configuration().settings.lifetimes.into()
     }
 
     fn get_shop(id: String) -> Option<settings::Shop> {
-        let shop = configuration().document.shops.get(&id)?.clone();
-        Some(settings::Shop {
-            name: shop.name,
-            url: shop.url,
-            language: shop.language,
-            tone: shop.tone,
-            banned_words: shop.banned_words,
-            promises: shop.promises,
-            personas_off: shop.personas_off,
-            accent: shop.accent,
-            surface: shop.surface,
-        })
+        configuration().settings.shops.get(&id).cloned().map(Into::into)
     }
 
     /// Ignores whether the request is signed: no merchant installs the app on this host, so the operator named every
     /// shop, and anybody may visit it.
     fn status(id: String, _vouched_for: bool) -> settings::ShopStatus {
-        match configuration().document.shops.get(&id) {
-            None => settings::ShopStatus::Unknown,
-            Some(shop) if shop.paused => settings::ShopStatus::Paused,
-            Some(_) => settings::ShopStatus::Open,
-        }
+        configuration().settings.shop_status(&id, true).into()
     }
 
     fn list_shops() -> Vec<String> {
-        configuration().document.shops.keys().cloned().collect()
+        configuration().settings.shops.keys().cloned().collect()
     }
 }
+
+::settings::settings_conversions!(settings);
 
 impl signatures::Guest for Component {
     fn verify(

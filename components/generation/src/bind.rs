@@ -20,13 +20,9 @@ fn shop_of(id: &ShopId, storefront: &Storefront) -> Shop {
     let Storefront { merchant, assortment, .. } = storefront;
     Shop {
         id: id.to_string(),
-        name: merchant.name.clone(),
-        url: merchant.url.clone(),
-        language: merchant.language.clone(),
+        settings: merchant.clone(),
         currency: assortment.currency().to_owned(),
         money_format: assortment.money_format().to_owned(),
-        accent: merchant.accent.clone(),
-        surface: merchant.surface.clone(),
     }
 }
 
@@ -42,7 +38,7 @@ mod tests {
     use super::*;
     use crate::check::check;
     use crate::fakes::{assortment, every_block, merchant, storefront};
-    use crate::storefront::Merchant;
+    use model::shop::ShopSettings;
     use page::View;
     use page::blocks::{grid, hero, reassurance, recently_viewed};
 
@@ -85,7 +81,7 @@ mod tests {
 
     #[test]
     fn empty_filled_in_blocks_are_not_shown() {
-        let silent = Merchant { promises: Vec::new(), ..merchant() };
+        let silent = ShopSettings { promises: Vec::new(), ..merchant() };
         let storefront = Storefront::new("s", silent, assortment());
         let count = bound(&Signals::default(), &storefront, |page| page.blocks.len());
         assert_eq!(count, every_block().blocks.len() - 2);

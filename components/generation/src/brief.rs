@@ -7,7 +7,7 @@ use std::hash::Hasher as _;
 use fnv::FnvHasher;
 use serde::{Deserialize, Serialize};
 
-use crate::storefront::Merchant;
+use model::shop::ShopSettings;
 
 /// A digest of the settings that a plan depends on. It is the same on every host and in every release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,8 +16,8 @@ pub struct Brief(u64);
 impl Brief {
     /// Returns the digest of a merchant's settings. Colours and addresses are left out, because rendering applies
     /// them.
-    pub fn of(merchant: &Merchant) -> Self {
-        let Merchant {
+    pub fn of(merchant: &ShopSettings) -> Self {
+        let ShopSettings {
             name,
             url: _,
             language,
@@ -27,10 +27,12 @@ impl Brief {
             personas_off,
             accent: _,
             surface: _,
+            paused: _,
+            is_installed: _,
         } = merchant;
+        let personas_off = personas_off.iter().map(|persona| persona.name()).collect();
         let mut hasher = FnvHasher::default();
-        for list in
-            [&[name.clone(), language.clone(), tone.clone()][..], banned_words, promises, personas_off]
+        for list in [vec![name, language.as_str(), tone], texts(banned_words), texts(promises), personas_off]
         {
             hasher.write(&number(list.len()));
             for text in list {
@@ -40,6 +42,10 @@ impl Brief {
         }
         Self(hasher.finish())
     }
+}
+
+fn texts(list: &[String]) -> Vec<&str> {
+    list.iter().map(String::as_str).collect()
 }
 
 /// Encodes a length, which separates consecutive texts in the digest.
@@ -70,6 +76,7 @@ impl<'de> Deserialize<'de> for Brief {
 mod tests {
     use super::*;
     use crate::fakes::merchant;
+    use model::Persona;
 
     #[test]
     fn every_setting_that_a_plan_depends_on_is_in_it_and_no_other() {
@@ -77,19 +84,19 @@ mod tests {
         let list = |text: &str| vec![text.to_owned()];
         let same = [
             merchant(),
-            Merchant { accent: "#112233".into(), ..merchant() },
-            Merchant { surface: "#ffffff".into(), ..merchant() },
-            Merchant { url: "https://other.example".into(), ..merchant() },
+            ShopSettings { accent: "#112233".parse().ok(), ..merchant() },
+            ShopSettings { surface: "#ffffff".parse().ok(), ..merchant() },
+            ShopSettings { url: Some("https://other.example".into()), ..merchant() },
         ];
         assert!(same.iter().all(|merchant| Brief::of(merchant) == base));
         let others = [
-            Merchant { name: "Other Wands".into(), ..merchant() },
-            Merchant { language: "de".into(), ..merchant() },
-            Merchant { tone: "dry".into(), ..merchant() },
-            Merchant { banned_words: list("magic"), ..merchant() },
-            Merchant { promises: list("gift wrapping"), ..merchant() },
-            Merchant { personas_off: list("explorer"), ..merchant() },
-            Merchant { banned_words: Vec::new(), personas_off: list("magic"), ..merchant() },
+            ShopSettings { name: "Other Wands".into(), ..merchant() },
+            ShopSettings { language: "de".parse().unwrap(), ..merchant() },
+            ShopSettings { tone: "dry".into(), ..merchant() },
+            ShopSettings { banned_words: list("magic"), ..merchant() },
+            ShopSettings { promises: list("gift wrapping"), ..merchant() },
+            ShopSettings { personas_off: vec![Persona::Explorer], ..merchant() },
+            ShopSettings { banned_words: list("explorer"), promises: Vec::new(), ..merchant() },
         ];
         let mut seen: Vec<_> = others.iter().map(Brief::of).chain([base]).collect();
         seen.sort_by_key(|brief| brief.0);
@@ -105,16 +112,11 @@ mod tests {
         assert!(
             serde_json::from_str::<Brief>("\"x\"").is_err() && serde_json::from_str::<Brief>("7").is_err()
         );
-        let lamps = Merchant {
+        let lamps = ShopSettings {
             name: "Lamps".into(),
-            url: String::new(),
-            language: "en".into(),
             tone: "calm".into(),
             banned_words: vec!["cheap".into()],
-            promises: Vec::new(),
-            personas_off: Vec::new(),
-            accent: String::new(),
-            surface: String::new(),
+            ..ShopSettings::default()
         };
         assert_eq!(Brief::of(&lamps).to_string(), "5baa99729e62e3df");
     }

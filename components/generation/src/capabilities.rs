@@ -7,7 +7,7 @@ use model::pages::{NewPage, PageMetadata, StoredPlan};
 use model::{Market, ShopId, ShopperId};
 
 use crate::assortment::Assortment;
-use crate::storefront::Merchant;
+use model::shop::ShopSettings;
 
 /// All capabilities together.
 pub trait Host: Cache + Catalog + Llm + Operator {}
@@ -64,7 +64,7 @@ pub enum Level {
 /// The deployment: its settings, its clock and its log.
 pub trait Operator {
     /// Returns the merchant's settings; `None` if this deployment does not serve the shop.
-    fn merchant(&self, shop: &ShopId) -> Option<Merchant>;
+    fn merchant(&self, shop: &ShopId) -> Option<ShopSettings>;
     /// Returns how long a page counts as fresh, in seconds.
     fn fresh_seconds(&self) -> u32;
     /// Returns the current time in milliseconds since the Unix epoch.

@@ -220,7 +220,7 @@ fn shortened(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::fakes::{assortment, every_block, merchant, storefront};
-    use crate::storefront::Merchant;
+    use model::shop::ShopSettings;
     use page::blocks::{Grid, HEADING_CHARS_MAX, TEXT_CHARS_MAX, hero, search, story};
     use serde_json::{Value, json};
 
@@ -415,7 +415,7 @@ mod tests {
 
     #[test]
     fn the_name_of_the_shop_is_always_allowed() {
-        let odd = Merchant { name: "Cursed $".to_owned(), ..merchant() };
+        let odd = ShopSettings { name: "Cursed $".to_owned(), ..merchant() };
         let storefront = Storefront::new("s", odd, assortment());
         assert!(check(Plan { title: "Cursed $".to_owned(), ..every_block() }, &storefront).is_ok());
     }

@@ -5,7 +5,7 @@
 
 use model::text::{is_invisible, is_shaping, is_visible};
 
-use crate::storefront::Merchant;
+use model::shop::ShopSettings;
 
 /// The longest name that is used as copy, in characters. It fits every place except search terms.
 const NAME_CHARS_MAX: usize = 60;
@@ -58,7 +58,7 @@ pub enum Flaw {
 
 impl Voice {
     /// Creates the copy rules of a shop. Banned words without a letter or digit have no effect.
-    pub fn new(shop: &str, merchant: &Merchant, currency: &str) -> Self {
+    pub fn new(shop: &str, merchant: &ShopSettings, currency: &str) -> Self {
         let banned = merchant.banned_words.iter().map(|word| folded(word));
         Self {
             name: legible(&merchant.name).or_else(|| legible(shop)).unwrap_or_else(|| "Shop".to_owned()),
@@ -156,7 +156,7 @@ mod tests {
 
     fn voice(banned: &[&str]) -> Voice {
         let banned_words = banned.iter().map(|word| (*word).to_owned()).collect();
-        Voice::new("magic-wands", &Merchant { banned_words, ..merchant() }, "EUR")
+        Voice::new("magic-wands", &ShopSettings { banned_words, ..merchant() }, "EUR")
     }
 
     #[track_caller]
@@ -237,8 +237,11 @@ mod tests {
 
     #[test]
     fn the_shops_name_is_always_allowed() {
-        let odd =
-            Merchant { name: "Cheap $ <3".to_owned(), banned_words: vec!["cheap".to_owned()], ..merchant() };
+        let odd = ShopSettings {
+            name: "Cheap $ <3".to_owned(),
+            banned_words: vec!["cheap".to_owned()],
+            ..merchant()
+        };
         let voice = Voice::new("magic-wands", &odd, "EUR");
         assert_eq!(voice.flaw("Cheap $ <3", 40), None);
         assert!(voice.flaw("Cheap $ <3!", 40).is_some());
@@ -247,7 +250,7 @@ mod tests {
     #[test]
     fn an_invisible_name_is_replaced() {
         for name in ["\u{200b}\n ", "\u{3164}", "\u{200d}\u{fe0f}"] {
-            let nameless = Merchant { name: name.to_owned(), ..merchant() };
+            let nameless = ShopSettings { name: name.to_owned(), ..merchant() };
             assert_eq!(Voice::new("magic-wands", &nameless, "EUR").name(), "magic-wands", "{name:?}");
         }
     }
@@ -255,7 +258,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_can_be_judged(text in ".{0,60}", banned in prop::collection::vec(".{0,4}", 0..4)) {
-            let merchant = Merchant { name: text.clone(), banned_words: banned, ..merchant() };
+            let merchant = ShopSettings { name: text.clone(), banned_words: banned, ..merchant() };
             let voice = Voice::new("s", &merchant, &text);
             let _ = voice.flaw(&text, 30);
             prop_assert_eq!(voice.flaw(voice.name(), NAME_CHARS_MAX), None);

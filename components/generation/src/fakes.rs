@@ -9,7 +9,8 @@ use proptest::prelude::*;
 
 use crate::assortment::Assortment;
 use crate::plan::Plan;
-use crate::storefront::{Merchant, Storefront};
+use crate::storefront::Storefront;
+use model::shop::ShopSettings;
 
 pub use world::{World, answer};
 
@@ -54,17 +55,14 @@ pub fn assortment() -> Assortment {
     Assortment::new("EUR".to_owned(), products())
 }
 
-pub fn merchant() -> Merchant {
-    Merchant {
+pub fn merchant() -> ShopSettings {
+    ShopSettings {
         name: "Magic Wands".to_owned(),
-        url: "https://magic-wands.example".to_owned(),
-        language: "en".to_owned(),
+        url: Some("https://magic-wands.example".to_owned()),
         tone: "warm, a little dry".to_owned(),
         banned_words: vec!["cursed".to_owned()],
         promises: vec!["Free returns".to_owned(), "Ships today".to_owned()],
-        personas_off: Vec::new(),
-        accent: String::new(),
-        surface: String::new(),
+        ..ShopSettings::default()
     }
 }
 

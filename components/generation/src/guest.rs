@@ -17,7 +17,7 @@ use crate::assortment::Assortment;
 use crate::capabilities::{Cache, CacheError, Catalog, Completion, Level, Llm, NoAnswer, Operator};
 use crate::generate::generate;
 use crate::job::Job;
-use crate::storefront::Merchant;
+use model::shop::ShopSettings;
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
 mod bindings {
@@ -107,7 +107,7 @@ impl Llm for Host {
 }
 
 impl Operator for Host {
-    fn merchant(&self, shop: &ShopId) -> Option<Merchant> {
+    fn merchant(&self, shop: &ShopId) -> Option<ShopSettings> {
         settings::get_shop(shop.as_str()).map(Into::into)
     }
 
@@ -130,9 +130,7 @@ model::shopper_types_conversions!(shopper_types);
 model::catalog_types_conversions!(catalog_types);
 model::page_types_conversions!(page_types, Value);
 model::conversions!(enum CacheError as page_types::CacheError { Invalid(text), Unavailable(text) });
-model::conversions!(struct Merchant as settings::Shop {
-    name, url, language, tone, banned_words, promises, personas_off, accent, surface
-});
+model::shop_conversions!(settings);
 model::llm_conversions!(bindings::wandstore::capabilities::llm);
 
 impl From<InvalidJobId> for CacheError {

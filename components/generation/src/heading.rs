@@ -78,7 +78,7 @@ pub fn claims(heading: &str, storefront: &Storefront) -> Vec<Claim> {
     if let Some(product) = offered.find(|product| folded(&product.category) == heading) {
         return vec![Claim::Category(product.category.clone())];
     }
-    if !storefront.merchant.speaks_english() {
+    if !storefront.merchant.language.is_english() {
         return Vec::new();
     }
     let heading = heading.replace(['-', '\u{2010}', '\u{2011}'], " ");
@@ -161,7 +161,7 @@ fn has_tag(product: &Product, tags: &[&str]) -> bool {
 mod tests {
     use super::*;
     use crate::fakes::{merchant, product, products, storefront};
-    use crate::storefront::Merchant;
+    use model::shop::ShopSettings;
 
     #[track_caller]
     fn check(heading: &str, ids: &[&str], expected: Option<&Claim>) {
@@ -302,7 +302,7 @@ mod tests {
         {
             check(heading, &["hat-1", "wand-1"], None);
         }
-        let german = Merchant { language: "de".to_owned(), ..merchant() };
+        let german = ShopSettings { language: "de".parse().unwrap(), ..merchant() };
         let storefront = Storefront::new("s", german, Assortment::new("EUR".to_owned(), products()));
         assert_eq!(claims("Reduced", &storefront), []);
         assert_eq!(claims("Hats", &storefront), [Claim::Category("Hats".to_owned())]);

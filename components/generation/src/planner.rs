@@ -231,7 +231,7 @@ impl Planner<'_> {
     }
 
     fn phrases(&self, place: Place) -> &'static [&'static str] {
-        if self.storefront.merchant.speaks_english() { place.phrases() } else { &[] }
+        if self.storefront.merchant.language.is_english() { place.phrases() } else { &[] }
     }
 
     fn first_allowed(&self, texts: &[&str], chars_max: usize) -> String {
@@ -254,7 +254,7 @@ mod tests {
     use crate::assortment::Assortment;
     use crate::check::check;
     use crate::fakes::{any_signals, any_text, merchant, product, reduced, storefront};
-    use crate::storefront::Merchant;
+    use model::shop::ShopSettings;
     use proptest::prelude::*;
 
     fn kinds(plan: &Plan) -> Vec<String> {
@@ -352,7 +352,7 @@ mod tests {
     fn a_banned_word_leaves_another_phrase_or_the_name() {
         let with = |banned: &[&str]| {
             let banned_words = banned.iter().map(|word| (*word).to_owned()).collect();
-            let merchant = Merchant { banned_words, ..merchant() };
+            let merchant = ShopSettings { banned_words, ..merchant() };
             let storefront = Storefront::new("s", merchant, storefront().assortment);
             let plan = plan(Persona::Loyalist, &Signals::default(), &storefront);
             let Block::Hero(Hero { headline, .. }) = &plan.blocks[0] else { panic!("a hero is first") };
@@ -366,7 +366,9 @@ mod tests {
     #[test]
     fn a_shop_that_speaks_no_english_is_quoted_and_not_spoken_for() {
         let merchant =
-            Merchant { language: "de-AT".to_owned(), name: "Zauberstäbe".to_owned(), ..merchant() };
+            ShopSettings {
+                language: "de-AT".parse().unwrap(), name: "Zauberstäbe".to_owned(), ..merchant()
+            };
         let storefront = Storefront::new("s", merchant, storefront().assortment);
         let plan = plan(Persona::Explorer, &Signals::default(), &storefront);
         let text = serde_json::to_string(&plan).unwrap();
@@ -403,12 +405,12 @@ mod tests {
     fn any_storefront() -> impl Strategy<Value = Storefront> {
         let ours = ["again", "a", "the", "more", "less", "here", "reduced", "search", "hats", "you", "good"];
         let banned = prop_oneof![prop::sample::select(ours.to_vec()).prop_map(str::to_owned), any_text()];
-        let language = prop::sample::select(vec!["en", "en-GB", "de", ""]);
+        let language = prop::sample::select(vec!["en", "en-GB", "de"]);
         let merchant = (any_text(), language, prop::collection::vec(banned, 0..12)).prop_map(
-            |(name, language, banned_words)| Merchant {
+            |(name, language, banned_words)| ShopSettings {
                 name,
                 banned_words,
-                language: language.to_owned(),
+                language: language.parse().unwrap(),
                 ..merchant()
             },
         );

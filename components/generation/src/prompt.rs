@@ -158,7 +158,7 @@ fn shop_part(storefront: &Storefront, listed: &[&Product]) -> String {
     let merchant = &storefront.merchant;
     let shop = Shop {
         name: storefront.voice.name(),
-        language: &merchant.language,
+        language: merchant.language.as_str(),
         tone: &merchant.tone,
         banned_words: clipped_all(&merchant.banned_words, BANNED_MAX),
         makes_promises: !merchant.promises.is_empty(),

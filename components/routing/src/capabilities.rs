@@ -5,6 +5,7 @@ mod jobs;
 mod pages;
 
 use model::catalog::Assortment;
+use model::shop::{ShopSettings, ShopStatus};
 use model::{Key, Market, ShopId, Store};
 use page::Collection;
 
@@ -99,7 +100,7 @@ pub trait Settings {
     /// Returns the status of the shop, as far as this caller may know it.
     fn shop_status(&self, shop: &ShopId, asks: Asker) -> ShopStatus;
     /// Returns the shop's settings; `None` if this deployment does not serve the shop.
-    fn merchant(&self, shop: &ShopId) -> Option<Merchant>;
+    fn merchant(&self, shop: &ShopId) -> Option<ShopSettings>;
     /// Returns the first of the shops that this deployment serves.
     fn first_shop(&self) -> Option<ShopId>;
 }
@@ -111,34 +112,6 @@ pub enum Asker {
     VouchedFor,
     /// Any other caller. A shop that is closed to the public is unknown to them.
     Anybody,
-}
-
-/// The status of a shop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ShopStatus {
-    /// This deployment does not serve the shop.
-    Unknown,
-    /// The shop is served.
-    Open,
-    /// Every shopper gets the fallback page, and nothing is generated or stored.
-    Paused,
-}
-
-/// The merchant's settings that the fallback page shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Merchant {
-    /// The name that shoppers know.
-    pub name: String,
-    /// The address of the theme's own pages, without a slash at the end; empty if the shop has none.
-    pub url: String,
-    /// The BCP 47 language tag of its texts.
-    pub language: String,
-    /// The shop's promises to shoppers, a few words each.
-    pub promises: Vec<String>,
-    /// The brand's accent colour, `#rrggbb`; empty for the default of the pages.
-    pub accent: String,
-    /// The brand's background colour, in the same form.
-    pub surface: String,
 }
 
 /// Checks against secrets, which stay with the host.

@@ -6,9 +6,10 @@
 //! Webhook headers are not signed. A header is trusted only in a `shop/update`, which reports a changed domain, and
 //! only if the old domain has no known number and the new one is not served as a shop of its own.
 
+use model::shop::ShopStatus;
 use model::{Domains, Key, ShopId, Store};
 
-use crate::capabilities::{Asker, Failure, Found, Settings, ShopStatus, Storage};
+use crate::capabilities::{Asker, Failure, Found, Settings, Storage};
 use crate::http::json;
 
 /// More domains than a shop can have had, because Shopify lets a merchant change theirs once.

@@ -21,11 +21,12 @@ use bindings::wandstore::storefront::{
 use model::catalog::Assortment;
 use model::jobs::{Enqueued, GenerationRequest, MaintenanceTask, State};
 use model::pages::Cached;
+use model::shop::{ShopSettings, ShopStatus};
 use model::{Key, Market, ShopId, ShopperId, Store};
 
 use crate::{
-    Asker, BodyError, Cache, Catalog, Clock, Content, Deleted, Failure, Found, JobError, Log, Member,
-    Merchant, Queue, Request, Settings, ShopStatus, Signatures, Storage, Swap,
+    Asker, BodyError, Cache, Catalog, Clock, Content, Deleted, Failure, Found, JobError, Log, Member, Queue,
+    Request, Settings, Signatures, Storage, Swap,
 };
 
 struct Component;
@@ -217,17 +218,11 @@ impl Settings for Host {
     }
 
     fn shop_status(&self, shop: &ShopId, asks: Asker) -> ShopStatus {
-        match settings::status(shop.as_str(), asks == Asker::VouchedFor) {
-            settings::ShopStatus::Unknown => ShopStatus::Unknown,
-            settings::ShopStatus::Open => ShopStatus::Open,
-            settings::ShopStatus::Paused => ShopStatus::Paused,
-        }
+        settings::status(shop.as_str(), asks == Asker::VouchedFor).into()
     }
 
-    fn merchant(&self, shop: &ShopId) -> Option<Merchant> {
-        let shop = settings::get_shop(shop.as_str())?;
-        let settings::Shop { name, url, language, promises, accent, surface, .. } = shop;
-        Some(Merchant { name, url, language, promises, accent, surface })
+    fn merchant(&self, shop: &ShopId) -> Option<ShopSettings> {
+        settings::get_shop(shop.as_str()).map(Into::into)
     }
 
     fn first_shop(&self) -> Option<ShopId> {

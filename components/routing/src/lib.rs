@@ -36,8 +36,8 @@ mod guest;
 mod tests;
 
 pub use capabilities::{
-    Asker, Cache, Catalog, Clock, Content, Deleted, Deployment, Failure, Found, JobError, Log, Member,
-    Merchant, Queue, Settings, ShopStatus, Signatures, Storage, Swap,
+    Asker, Cache, Catalog, Clock, Content, Deleted, Deployment, Failure, Found, JobError, Log, Member, Queue,
+    Settings, Signatures, Storage, Swap,
 };
 pub use http::{Body, BodyError, CacheOutcome, Pending, Reply, Request, Response};
 pub use maintenance::{Progress, run as run_maintenance};

@@ -47,7 +47,7 @@ pub(crate) fn page<D: Deployment>(deployment: &D, target: Target<'_>) -> Result<
     let Verified { signed, visitor, .. } = verify(deployment, target)?;
     let prefix = signed.prefix.as_ref().map_or(PREFIX, |prefix| prefix.as_str());
     let merchant = deployment.merchant(&visitor.shop).ok_or(Refusal::NoSuchShop)?;
-    let in_theme = InTheme { prefix, home: &merchant.url };
+    let in_theme = InTheme { prefix, home: merchant.url.as_deref().unwrap_or_default() };
     let market = visitor.market();
     if market.country().is_empty() {
         track::refuse_closed(deployment, &visitor)?;

@@ -6,10 +6,11 @@
 use model::catalog::{Assortment, Product};
 use model::jobs::{Enqueued, Work};
 use model::pages::{Cached, Fragment, Page, PageMetadata, Staleness};
+use model::shop::ShopSettings;
 use model::{Market, NO_CURRENCY, ShopId};
 use page::{Collection, Document, Shelves, Shop};
 
-use crate::capabilities::{Cache, Catalog, Deployment, Log, Merchant, Queue, Storage};
+use crate::capabilities::{Cache, Catalog, Deployment, Log, Queue, Storage};
 use crate::headers::{self, Generation, Served};
 use crate::http::{Body, Reply, Response};
 use crate::page_request;
@@ -132,7 +133,7 @@ fn render_fallback(
     deployment: &(impl Catalog + Log),
     id: &ShopId,
     market: &Market,
-    merchant: Merchant,
+    merchant: ShopSettings,
 ) -> Document {
     let known = assortment(deployment, id, market);
     let is_known = known.is_some();
@@ -145,10 +146,9 @@ fn render_fallback(
         (true, false) => Shelves::Products(&products),
     };
     let collections = if products.is_empty() { Vec::new() } else { collections(deployment, id, market) };
-    let Merchant { name, url, language, promises, accent, surface } = merchant;
-    let name = model::shop_name(id.as_str(), &name, &shop_name).to_owned();
-    let shop = Shop { id: id.to_string(), name, url, language, currency, money_format, accent, surface };
-    page::render(&page::fallback(&shop, shelves, &collections, &promises))
+    let settings = merchant.known_as(id.as_str(), &shop_name);
+    let shop = Shop { id: id.to_string(), settings, currency, money_format };
+    page::render(&page::fallback(&shop, shelves, &collections, &shop.settings.promises))
 }
 
 /// Returns the shop's products; `None` if the catalog does not answer.

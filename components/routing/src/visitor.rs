@@ -1,10 +1,11 @@
 //! A shopper of a served shop.
 
+use model::shop::ShopStatus;
 use std::borrow::Cow;
 
 use model::{Key, Market, Persona, ShopId, ShopperId};
 
-use crate::capabilities::{Asker, Settings, ShopStatus};
+use crate::capabilities::{Asker, Settings};
 use crate::refusal::Refusal;
 use crate::target::Target;
 

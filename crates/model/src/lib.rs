@@ -31,6 +31,7 @@ mod market;
 pub mod pages;
 mod persona;
 mod scope;
+pub mod shop;
 mod shopper;
 mod shopper_types;
 mod signals;

@@ -38,12 +38,12 @@ fn catalogs() -> Vec<Catalog> {
         of("one product", 1, |_, _| {}),
         of("no product", 0, |_, _| {}),
         of("long words", 24, |shop, product| {
-            shop.name = long_word();
+            shop.settings.name = long_word();
             (product.title, product.vendor) = (long_word(), long_word());
             (product.category, product.description) = (long_word(), long_word());
         }),
         of("long words of one product", 1, |shop, product| {
-            shop.name = long_word();
+            shop.settings.name = long_word();
             (product.title, product.description) = (long_word(), long_word());
             product.image = None;
         }),
@@ -61,7 +61,7 @@ fn catalogs() -> Vec<Catalog> {
             product.price_before = Some(u64::MAX);
         }),
         of("right to left", 24, |shop, product| {
-            shop.language = String::from("he");
+            shop.settings.language = "he".parse().expect("a language tag");
             (shop.currency, shop.money_format) = ("ILS".to_owned(), "{{amount}} &#8362; &rlm;".to_owned());
             product.title = String::from("שרביט עץ אלון, אחד עשר אינץ׳ (Oak) 11\"");
             product.price_before = Some(product.price * 2);
@@ -80,7 +80,7 @@ fn catalogs() -> Vec<Catalog> {
 
 fn of(name: &'static str, count: usize, change: impl Fn(&mut Shop, &mut Product)) -> Catalog {
     let (mut shop, mut products) = (samples::shop(), samples::products(count));
-    shop.url = String::from("https://wands.example");
+    shop.settings.url = Some(String::from("https://wands.example"));
     for product in &mut products {
         change(&mut shop, product);
     }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use askama::Template;
+use model::shop::{Colour, LanguageTag};
 
 use crate::Shop;
 use crate::address::Address;
@@ -60,13 +61,14 @@ pub struct Document {
 pub fn render(page: &Page<'_>) -> Document {
     let mut sections = Sections::of(page.shop);
     page.blocks.iter().for_each(|block| block.render(&mut sections));
+    let settings = &page.shop.settings;
     let sheet = Sheet {
         page,
-        accent: colour(&page.shop.accent),
-        surface: colour(&page.shop.surface),
-        language: if page.shop.language.is_empty() { "en" } else { &page.shop.language },
-        is_right_to_left: is_right_to_left(&page.shop.language),
-        home: Address::of_shop(&page.shop.url),
+        accent: settings.accent.as_ref().map_or("", Colour::as_str),
+        surface: settings.surface.as_ref().map_or("", Colour::as_str),
+        language: settings.language.as_str(),
+        is_right_to_left: is_right_to_left(&settings.language),
+        home: page.shop.home(),
         has_hero: sections.has_hero(),
         sections: sections.into_html(),
     };
@@ -85,21 +87,14 @@ fn content(html: &str) -> Option<Range<usize>> {
 
 /// Returns whether a language (BCP 47) is written from right to left: by its script if the tag names one, else by
 /// the language's most common script (Unicode CLDR).
-fn is_right_to_left(language: &str) -> bool {
-    let mut subtags = language.split(['-', '_']);
+fn is_right_to_left(language: &LanguageTag) -> bool {
+    let mut subtags = language.subtags();
     let is_any = |tag: &str, of: &[&str]| of.iter().any(|one| tag.eq_ignore_ascii_case(one));
     let primary = subtags.next().unwrap_or_default();
     match subtags.find(|tag| tag.len() == 4) {
         Some(script) => is_any(script, &["Adlm", "Arab", "Hebr", "Nkoo", "Rohg", "Syrc", "Thaa"]),
         None => is_any(primary, &["ar", "ckb", "dv", "fa", "he", "iw", "ks", "ps", "sd", "ug", "ur", "yi"]),
     }
-}
-
-/// Returns a colour as `#rrggbb`; empty if the text is not one.
-fn colour(text: &str) -> &str {
-    let digits = text.strip_prefix('#').unwrap_or_default();
-    let fits = digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if fits { text } else { "" }
 }
 
 #[derive(Template)]
@@ -122,10 +117,10 @@ mod tests {
     #[test]
     fn a_language_has_its_scripts_direction() {
         for language in ["ar", "he-IL", "FA", "ckb", "az-Arab", "ur_PK"] {
-            assert!(is_right_to_left(language), "{language}");
+            assert!(is_right_to_left(&language.parse().unwrap()), "{language}");
         }
         for language in ["", "en", "de-AT", "ar-Latn", "zh-Hant", "ark"] {
-            assert!(!is_right_to_left(language), "{language}");
+            assert!(!is_right_to_left(&language.parse().unwrap()), "{language}");
         }
     }
 }

@@ -61,7 +61,12 @@ pub fn fallback<'a>(
         links(collections),
         reassurance(promises),
     ];
-    Page { shop, title: &shop.name, blocks: blocks.into_iter().flatten().collect(), generated: false }
+    Page {
+        shop,
+        title: &shop.settings.name,
+        blocks: blocks.into_iter().flatten().collect(),
+        generated: false,
+    }
 }
 
 fn is_same(best: Option<&Product>, product: &Product) -> bool {
@@ -71,12 +76,14 @@ fn is_same(best: Option<&Product>, product: &Product) -> bool {
 fn hero<'a>(shop: &'a Shop, shelves: Shelves<'a>, best: Option<&'a Product>) -> View<'a> {
     let (headline, text): (&str, &str) = match (shelves, best) {
         (Shelves::Unknown, _) => {
-            (&shop.name, "We cannot show our products right now. Please try again in a moment.")
+            (&shop.settings.name, "We cannot show our products right now. Please try again in a moment.")
         }
         (_, Some(_)) if shelves.hold_more_than_shown() => ("Our best sellers", "What sells best here."),
-        (_, Some(first)) => (&shop.name, described(first)),
-        (_, None) if shelves.products().is_empty() => (&shop.name, "There are no products to show yet."),
-        (_, None) => (&shop.name, "Everything is sold out at the moment."),
+        (_, Some(first)) => (&shop.settings.name, described(first)),
+        (_, None) if shelves.products().is_empty() => {
+            (&shop.settings.name, "There are no products to show yet.")
+        }
+        (_, None) => (&shop.settings.name, "Everything is sold out at the moment."),
     };
     View::Hero(hero::View { headline, text, product: best })
 }

@@ -9,17 +9,14 @@
 //! The fallback page of a shop whose catalog does not answer:
 //!
 //! ```
+//! use model::shop::ShopSettings;
 //! use page::{Shelves, Shop, fallback, render};
 //!
 //! let shop = Shop {
 //!     id: "magic-wands".into(),
-//!     name: "Magic Wands".into(),
-//!     url: String::new(),
-//!     language: "en".into(),
+//!     settings: ShopSettings::demo(),
 //!     currency: "EUR".into(),
 //!     money_format: String::new(),
-//!     accent: String::new(),
-//!     surface: String::new(),
 //! };
 //! let document = render(&fallback(&shop, Shelves::Unknown, &[], &[]));
 //! assert!(document.html.contains("Magic Wands"));

@@ -151,12 +151,12 @@ impl<'a> Sections<'a> {
 
     /// Returns the shop's name.
     pub fn shop_name(&self) -> &'a str {
-        &self.shop.name
+        &self.shop.settings.name
     }
 
     /// Returns the base address of the shop's own pages, if it has any.
     pub fn home(&self) -> Option<Address<'a>> {
-        Address::of_shop(&self.shop.url)
+        self.shop.home()
     }
 
     /// Returns the address of a product or collection, if it is usable.
@@ -173,7 +173,7 @@ impl<'a> Sections<'a> {
     /// Returns the card of a product.
     pub fn card(&mut self, product: &'a Product) -> Card<'a> {
         let vendor = product.vendor.as_str();
-        let kind = [if vendor == self.shop.name { "" } else { vendor }, product.category.as_str()];
+        let kind = [if vendor == self.shop.settings.name { "" } else { vendor }, product.category.as_str()];
         let link = self.link(&product.url);
         Card {
             product,

@@ -1,24 +1,27 @@
-//! The shop and the products of a page.
+//! The shop of a page, and its collections.
+
+use model::shop::ShopSettings;
+
+use crate::address::Address;
 
 /// The data that all pages of a shop share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shop {
     /// The shop id.
     pub id: String,
-    /// The shop's name as shoppers know it.
-    pub name: String,
-    /// The base URL of the shop's own pages, without a slash at the end; empty if it has none.
-    pub url: String,
-    /// BCP 47 language tag.
-    pub language: String,
+    /// The shop's settings, with the name that shoppers know.
+    pub settings: ShopSettings,
     /// ISO 4217 code of all prices.
     pub currency: String,
     /// The shop's money format, such as `${{amount}}`; empty for a default that suits the currency.
     pub money_format: String,
-    /// The brand's accent colour, `#rrggbb`; anything else means the default.
-    pub accent: String,
-    /// The brand's background colour, `#rrggbb`; anything else means the default.
-    pub surface: String,
+}
+
+impl Shop {
+    /// Returns the base address of the shop's own pages, if it has any.
+    pub(crate) fn home(&self) -> Option<Address<'_>> {
+        Address::of_shop(self.settings.url.as_deref()?)
+    }
 }
 
 /// A collection to link to.

@@ -6,12 +6,13 @@ mod variables;
 
 use std::collections::BTreeMap;
 
+use model::shop::ShopSettings;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub use invalid::InvalidSettings;
 
-use crate::{PageLifetimes, PoolLimits, Settings, Shop};
+use crate::{PageLifetimes, PoolLimits, Settings};
 
 /// More members than this make no sense on one machine.
 const POOL_SIZE_MAX: u32 = 1_000;
@@ -34,7 +35,7 @@ pub struct Document {
     /// How Shopify is reached.
     pub shopify: Shopify,
     /// The shops, by id.
-    pub shops: BTreeMap<String, Shop>,
+    pub shops: BTreeMap<String, ShopSettings>,
 }
 
 impl Default for Document {

@@ -1,8 +1,7 @@
 //! The merchant's settings form.
 
 use model::Persona;
-
-use crate::Choices;
+use model::shop::{Choices, Colour};
 
 const TONE_MAX: usize = 120;
 const WORD_MAX: usize = 40;
@@ -41,11 +40,11 @@ impl Form {
         let field = |typed: String| Field { typed, error: String::new() };
         Self {
             tone: field(choices.tone.clone()),
-            accent: field(choices.accent.clone()),
-            surface: field(choices.surface.clone()),
+            accent: field(text(choices.accent.as_ref())),
+            surface: field(text(choices.surface.as_ref())),
             banned_words: field(choices.banned_words.join("\n")),
             promises: field(choices.promises.join("\n")),
-            personas: personas(|persona| !choices.personas_off.iter().any(|off| off == persona.name())),
+            personas: personas(|persona| !choices.personas_off.contains(&persona)),
             personas_error: String::new(),
             paused: choices.paused,
         }
@@ -75,7 +74,7 @@ impl Form {
     }
 
     fn judge(mut self) -> Result<Choices, Box<Self>> {
-        let off = self.personas.iter().filter(|(_, on)| !on).map(|(persona, _)| persona.name().to_owned());
+        let off = self.personas.iter().filter(|(_, on)| !on).map(|(persona, _)| *persona);
         let choices = Choices {
             personas_off: off.collect(),
             tone: line(&mut self.tone),
@@ -88,7 +87,7 @@ impl Form {
         if choices.personas_off.len() == Persona::ALL.len() {
             "Leave at least one on, or pause Wandstore.".clone_into(&mut self.personas_error);
         }
-        if self.has_errors() { Err(Box::new(self)) } else { Ok(choices.in_lower_case()) }
+        if self.has_errors() { Err(Box::new(self)) } else { Ok(in_lower_case(choices)) }
     }
 
     fn has_errors(&self) -> bool {
@@ -97,12 +96,10 @@ impl Form {
     }
 }
 
-impl Choices {
-    fn in_lower_case(mut self) -> Self {
-        self.banned_words.iter_mut().for_each(|word| *word = word.to_lowercase());
-        self.banned_words.dedup();
-        self
-    }
+fn in_lower_case(mut choices: Choices) -> Choices {
+    choices.banned_words.iter_mut().for_each(|word| *word = word.to_lowercase());
+    choices.banned_words.dedup();
+    choices
 }
 
 fn personas(on: impl Fn(Persona) -> bool) -> Vec<(Persona, bool)> {
@@ -120,12 +117,15 @@ fn line(field: &mut Field) -> String {
     line
 }
 
-/// Returns a six-digit CSS colour in lower case, or an empty string.
-fn colour(field: &mut Field) -> String {
-    let colour = field.typed.trim().to_lowercase();
-    let digits = colour.strip_prefix('#').unwrap_or_default();
-    let fits = digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if !colour.is_empty() && !fits {
+fn text(colour: Option<&Colour>) -> String {
+    colour.map(ToString::to_string).unwrap_or_default()
+}
+
+/// Returns a colour in lower case, if one was typed.
+fn colour(field: &mut Field) -> Option<Colour> {
+    let typed = field.typed.trim().to_lowercase();
+    let colour = typed.parse().ok();
+    if colour.is_none() && !typed.is_empty() {
         "Write a colour such as #1b3a57, or leave this empty.".clone_into(&mut field.error);
     }
     colour
@@ -149,7 +149,7 @@ fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use capabilities::settings::Shop;
+    use model::shop::ShopSettings;
 
     use super::*;
 
@@ -160,15 +160,15 @@ mod tests {
     fn form_input_is_normalised() {
         let expected = Choices {
             tone: "dry and short".into(),
-            accent: "#a1b2c3".into(),
-            surface: String::new(),
+            accent: "#a1b2c3".parse().ok(),
+            surface: None,
             banned_words: vec!["cheap".into(), "guru".into()],
             promises: vec!["Free returns".into()],
-            personas_off: vec!["minimalist".into(), "dealhunter".into()],
+            personas_off: vec![Persona::Minimalist, Persona::Dealhunter],
             paused: true,
         };
         assert_eq!(Form::read(GOOD.as_bytes()), Ok(expected.clone()));
-        assert_eq!(expected.over(Shop::default()).validate(), Ok(()));
+        assert_eq!(expected.over(ShopSettings::default()).validate(), Ok(()));
     }
 
     #[test]

@@ -14,7 +14,8 @@ use sqlx::sqlite::SqliteRow;
 
 use crate::keys::Keys;
 use crate::records::{Column, Credentials, Installation, State, Token, integer, natural, place};
-use crate::{Choices, Usage, sql};
+use crate::{Usage, sql};
+use model::shop::Choices;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/shops");
 

@@ -24,7 +24,6 @@ mod storefronts;
 mod usage;
 
 pub use app::{Admin, App, Parts};
-pub use choices::Choices;
 pub use connections::{Connections, NotConnected};
 pub use installations::{Installations, Shops, Unavailable};
 pub use keys::{InvalidKeys, Keys};

@@ -18,7 +18,8 @@ use crate::form::Form;
 use crate::pages::{self, Bounce, Main, Nothing, Outcome, Page, Policy, ago};
 use crate::saving::{Saved, save_choices};
 use crate::session::{self, Caller, Need, Refused, Visitor};
-use crate::{Admin, Choices, Made, NotConnected};
+use crate::{Admin, Made, NotConnected};
+use model::shop::Choices;
 
 const STYLE: &str = include_str!("../assets/admin.css");
 const SCRIPT: &str = include_str!("../assets/admin.js");
@@ -185,7 +186,7 @@ async fn report(State(admin): State<Arc<Admin>>, caller: Caller, Path(id): Path<
 /// Returns the form with the shop's current settings.
 async fn form(admin: &Admin, caller: &Caller) -> Result<Form, Refused> {
     let shop = choices::shop(&caller.shop, &*admin.storefronts, admin.installations()).await;
-    shop.map(|shop| Form::of(&Choices::of(&shop))).map_err(|error| {
+    shop.map(|shop| Form::of(&Choices::of(shop))).map_err(|error| {
         tracing::warn!(shop = %caller.shop, %error, "cannot read a shop's settings");
         let why = "the settings cannot be read at the moment".to_owned();
         Refused { status: StatusCode::SERVICE_UNAVAILABLE, why }

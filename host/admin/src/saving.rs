@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use model::ShopId;
 
-use crate::{Admin, Choices, NotConnected, choices};
+use crate::{Admin, NotConnected, choices};
+use model::shop::Choices;
 
 /// The first pause before another attempt to invalidate existing pages; it doubles each time.
 const PAUSE: Duration = Duration::from_millis(250);

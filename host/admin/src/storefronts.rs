@@ -1,7 +1,7 @@
 //! The interface that the admin requires of its host.
 
 use async_trait::async_trait;
-use capabilities::settings::Shop;
+use model::shop::ShopSettings;
 use model::{EventId, Persona, ShopId};
 
 /// An operation of the host failed. The text is for the log.
@@ -42,11 +42,11 @@ pub struct Report {
 #[async_trait]
 pub trait Storefronts: Send + Sync {
     /// Returns the operator's configuration of a shop, if any. Called whenever a shop's settings are assembled.
-    fn configured(&self, shop: &ShopId) -> Option<Shop>;
+    fn configured(&self, shop: &ShopId) -> Option<ShopSettings>;
 
     /// Serves the shop with these settings, which replace earlier ones. Called at the start for every installed shop,
     /// after an installation, and whenever a merchant saves.
-    fn set_shop(&self, shop: &ShopId, shop: Shop);
+    fn set_shop(&self, shop: &ShopId, shop: ShopSettings);
 
     /// Serves the shop as the operator configured it, or stops serving it if there is no configuration.
     fn remove_shop(&self, shop: &ShopId);

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use settings::{Settings, Shop};
+use model::shop::ShopSettings;
+use settings::Settings;
 
 /// The current settings. Reads never block.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ impl Live {
 
     /// Adds a shop, or replaces its settings.
     #[expect(clippy::needless_pass_by_value, reason = "a change that lost a race is made again from it")]
-    pub fn set_shop(&self, id: &str, shop: Shop) {
+    pub fn set_shop(&self, id: &str, shop: ShopSettings) {
         self.change(|settings| {
             settings.shops.insert(id.to_owned(), shop.clone());
         });
@@ -65,7 +66,7 @@ impl From<Settings> for Live {
 
 #[cfg(test)]
 mod tests {
-    use settings::ShopStatus;
+    use model::shop::{ShopSettings, ShopStatus};
 
     use super::*;
 
@@ -73,9 +74,9 @@ mod tests {
     fn a_snapshot_of_settings_does_not_change() {
         let live = Live::default();
         let before = live.now();
-        live.set_shop("lamps", Shop::default());
+        live.set_shop("lamps", ShopSettings::default());
         assert_eq!(live.look(|settings| settings.shop_status("lamps", true)), ShopStatus::Open);
-        live.set_shop("lamps", Shop { paused: true, ..Shop::default() });
+        live.set_shop("lamps", ShopSettings { paused: true, ..ShopSettings::default() });
         assert_eq!(live.look(|settings| settings.shop_status("lamps", true)), ShopStatus::Paused);
         live.remove_shop("lamps");
         live.remove_shop("lamps");
@@ -92,7 +93,7 @@ mod tests {
                 let live = &live;
                 scope.spawn(move || {
                     for shop in 0..50 {
-                        live.set_shop(&format!("shop-{thread}-{shop}"), Shop::default());
+                        live.set_shop(&format!("shop-{thread}-{shop}"), ShopSettings::default());
                     }
                 });
             }

@@ -3,13 +3,13 @@
 use std::pin::pin;
 use std::time::Instant;
 
-use capabilities::settings::ShopStatus;
 use clap::Args;
 use host::config::Config;
 use host::http::Server;
 use host::logging::Log;
 use host::telemetry::Telemetry;
 use host::{Backends, Host, Parts, worker};
+use model::shop::ShopStatus;
 use runtime::deployment::Deployment;
 
 use super::output::print;

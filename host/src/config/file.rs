@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anyhow::anyhow;
 use capabilities::document::Document;
 use capabilities::kind::Selection;
-use capabilities::settings::Shop;
 use capabilities::{blob, jobs, kv};
+use model::shop::ShopSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
@@ -20,7 +21,7 @@ use runtime::component::{Builtin, Limits, Role};
 pub struct File {
     /// The part that does not depend on the platform: `environment`, `[cache]`, `[pool]`, `[llm]`, `[shopify]`,
     /// `[shops]`.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub document: Document,
     /// The settings of the server.
     pub server: Server,
@@ -106,7 +107,9 @@ impl File {
     pub fn parse(text: &str) -> anyhow::Result<Self> {
         let table: toml::Table = text.parse()?;
         keys::check(&table, &Self::with_every_key())?;
-        let mut file: Self = table.try_into()?;
+        let document = serde_path_to_error::deserialize(toml::Value::Table(table.clone()))
+            .map_err(|error| anyhow!("{}: {}", error.path(), error.inner().message()))?;
+        let mut file = Self { document, ..table.try_into()? };
         file.document.shops.iter_mut().for_each(|(id, shop)| complete(id, shop));
         Ok(file)
     }
@@ -138,17 +141,17 @@ impl File {
         file.document.llm.base_url = Some(String::new());
         file.document.shopify.origin = Some(String::new());
         file.document.llm.extra = Some(Map::from_iter([(keys::ANY.into(), true.into())]));
-        file.document.shops = BTreeMap::from([(keys::ANY.into(), Shop::default())]);
+        file.document.shops = BTreeMap::from([(keys::ANY.into(), ShopSettings::default())]);
         toml::Table::try_from(file).unwrap_or_default()
     }
 }
 
 /// Names a shop by its id if it has no name.
-fn complete(id: &str, shop: &mut Shop) {
+fn complete(id: &str, shop: &mut ShopSettings) {
     if shop.name.trim().is_empty() {
         id.clone_into(&mut shop.name);
     }
-    for word in shop.banned_words.iter_mut().chain(&mut shop.personas_off) {
+    for word in &mut shop.banned_words {
         *word = word.to_lowercase();
     }
 }

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use capabilities::clock::millis;
-use capabilities::settings::Shop;
 use capabilities::{llm, secrets};
+use model::shop::ShopSettings;
 use toml::{Table, Value};
 
 use super::environment::VARIABLES;
@@ -36,7 +36,7 @@ const FILE: &str = include_str!("file.rs");
 const ENVIRONMENT: &str = include_str!("environment.rs");
 const DOCUMENT: &str = include_str!("../../../crates/settings/src/document.rs");
 const LLM: &str = include_str!("../../../crates/llm/src/settings.rs");
-const SETTINGS: &str = include_str!("../../../crates/settings/src/lib.rs");
+const SHOP: &str = include_str!("../../../crates/model/src/shop.rs");
 
 /// A section of the file, and the struct that has its keys.
 const SECTIONS: [(&str, &str, &str); 8] = [
@@ -45,7 +45,7 @@ const SECTIONS: [(&str, &str, &str); 8] = [
     ("pool", DOCUMENT, "Pool"),
     ("llm", LLM, "Settings"),
     ("shopify", DOCUMENT, "Shopify"),
-    ("shops.<id>", SETTINGS, "Shop"),
+    ("shops.<id>", SHOP, "ShopSettings"),
     ("backends", FILE, "Backends"),
     ("components.<role>", FILE, "Component"),
 ];
@@ -92,7 +92,7 @@ fn split_names(doc: &str) -> (&str, &str) {
 fn defaults(section: &str) -> Table {
     let file = Table::try_from(File::default()).expect("the defaults are TOML");
     match section {
-        "shops.<id>" => Table::try_from(Shop::default()).expect("a shop is TOML"),
+        "shops.<id>" => Table::try_from(ShopSettings::default()).expect("a shop is TOML"),
         "components.<role>" => limit_names().map(|(name, of)| (name.to_owned(), by_role(of))).collect(),
         section => file[section].as_table().expect("a section").clone(),
     }

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use capabilities::Secret;
-use capabilities::settings::Shop;
+use model::Persona;
+use model::shop::{LanguageTag, ShopSettings};
 use serde_json::{Value, json};
 
 use super::{Config, Environment};
@@ -33,7 +34,7 @@ fn extra(text: &str, variables: &[(&str, &str)]) -> Value {
 #[test]
 fn the_default_configuration_is_the_demo_shop() {
     let shops = accepted("", &[]).settings().shops;
-    assert_eq!(shops.into_iter().collect::<Vec<_>>(), [("magic-wands".to_owned(), Shop::demo())]);
+    assert_eq!(shops.into_iter().collect::<Vec<_>>(), [("magic-wands".to_owned(), ShopSettings::demo())]);
 }
 
 #[test]
@@ -52,31 +53,31 @@ fn a_file_with_two_stores_serves_these_two() {
     ";
     let shops = accepted(text, &[]).settings().shops;
     assert_eq!(shops.keys().collect::<Vec<_>>(), ["lamps", "tea-house"]);
-    let tea_house = Shop {
+    let tea_house = ShopSettings {
         name: "The Tea House".into(),
-        url: "https://tea.example".into(),
-        language: "en-GB".into(),
+        url: Some("https://tea.example".into()),
+        language: "en-GB".parse().unwrap(),
         tone: "calm".into(),
         banned_words: vec!["cheap".into(), "best".into()],
         promises: vec!["Ships tomorrow".into()],
-        ..Shop::default()
+        ..ShopSettings::default()
     };
     assert_eq!(shops["tea-house"], tea_house);
-    assert_eq!(shops["lamps"], Shop { name: "Lamps & Co".into(), ..Shop::default() });
+    assert_eq!(shops["lamps"], ShopSettings { name: "Lamps & Co".into(), ..ShopSettings::default() });
 }
 
 #[test]
 fn a_store_without_a_name_is_called_by_its_id_and_promises_nothing() {
     for text in ["[shops.lamps]", "[shops.lamps]\nname = ' '"] {
         let shops = accepted(text, &[]).settings().shops;
-        let expected = Shop {
+        let expected = ShopSettings {
             name: "lamps".into(),
-            url: String::new(),
-            language: "en".into(),
+            url: None,
+            language: LanguageTag::default(),
             tone: "warm and clear".into(),
             banned_words: vec![],
             promises: vec![],
-            ..Shop::default()
+            ..ShopSettings::default()
         };
         assert_eq!(shops["lamps"], expected, "{text}");
     }
@@ -264,8 +265,8 @@ async fn a_shop_is_connected_by_variables_and_only_it_gets_the_token() {
 fn a_shop_says_how_its_pages_look_and_whether_there_are_any() {
     let text = "[shops.lamps]\npersonas_off = ['Explorer']\naccent = '#1b3a57'\npaused = true";
     let shop = &accepted(text, &[]).settings().shops["lamps"];
-    assert_eq!(shop.personas_off, ["explorer"]);
+    assert_eq!(shop.personas_off, [Persona::Explorer]);
     assert!(shop.paused);
     let refused = refusal("[shops.lamps]\naccent = 'red'", &[]);
-    assert!(refused.starts_with("shops.lamps.accent is \"red\""), "{refused}");
+    assert!(refused.starts_with("shops.lamps.accent: \"red\" is not a colour"), "{refused}");
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{PoisonError, RwLock};
 
-use capabilities::settings::Shop;
 use model::ShopId;
+use model::shop::ShopSettings;
 use routes::{OnFailure, Route};
 
 use super::answer::Answer;
@@ -22,7 +22,7 @@ pub struct FallbackCache {
 impl FallbackCache {
     /// Asks routing for the fallback page of each shop, and drops those of other shops. If routing gives no page, the
     /// old one stays.
-    pub async fn refresh(&self, routing: &Handler, shops: &BTreeMap<String, Shop>) {
+    pub async fn refresh(&self, routing: &Handler, shops: &BTreeMap<String, ShopSettings>) {
         self.pages.write().unwrap_or_else(PoisonError::into_inner).retain(|shop, _| shops.contains_key(shop));
         for shop in shops.keys() {
             self.fill(routing, shop).await;
@@ -30,7 +30,7 @@ impl FallbackCache {
     }
 
     /// Asks routing for the pages of shops that have none yet, such as shops added since the last refresh.
-    pub async fn complete(&self, routing: &Handler, shops: &BTreeMap<String, Shop>) {
+    pub async fn complete(&self, routing: &Handler, shops: &BTreeMap<String, ShopSettings>) {
         for shop in shops.keys().filter(|shop| self.page(shop).is_none()) {
             self.fill(routing, shop).await;
         }

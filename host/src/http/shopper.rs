@@ -4,11 +4,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use capabilities::settings::ShopStatus;
 use http::uri::PathAndQuery;
 use http::{Method, Request as HttpRequest, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
+use model::shop::ShopStatus;
 use routes::{Caller, Route};
 use tokio::time::Instant as Deadline;
 use wasmtime::component::Resource;

@@ -20,21 +20,21 @@ const REPORTS_MAX: u32 = 1_000;
 /// The storefronts of a deployment.
 pub struct OfDeployment {
     deployment: Arc<Deployment>,
-    configured: BTreeMap<String, Shop>,
+    configured: BTreeMap<String, ShopSettings>,
 }
 
 impl OfDeployment {
     /// Creates the storefronts of `deployment`. The operator configured the shops in `configured`.
-    pub fn new(deployment: Arc<Deployment>, configured: BTreeMap<String, Shop>) -> Self {
+    pub fn new(deployment: Arc<Deployment>, configured: BTreeMap<String, ShopSettings>) -> Self {
         Self { deployment, configured }
     }
 
-    fn set(&self, id: &ShopId, shop: Option<Shop>) {
+    fn set(&self, id: &ShopId, shop: Option<ShopSettings>) {
         let settings = &self.deployment.capabilities.settings;
         match shop {
             Some(shop) => {
                 let is_installed = self.configured(id).is_none();
-                settings.set_shop(id.as_str(), Shop { is_installed, ..shop });
+                settings.set_shop(id.as_str(), ShopSettings { is_installed, ..shop });
             }
             None => settings.remove_shop(id.as_str()),
         }
@@ -43,11 +43,11 @@ impl OfDeployment {
 
 #[async_trait]
 impl Storefronts for OfDeployment {
-    fn configured(&self, shop: &ShopId) -> Option<Shop> {
+    fn configured(&self, shop: &ShopId) -> Option<ShopSettings> {
         self.configured.get(shop.as_str()).cloned()
     }
 
-    fn set_shop(&self, id: &ShopId, shop: Shop) {
+    fn set_shop(&self, id: &ShopId, shop: ShopSettings) {
         self.set(id, Some(shop));
     }
 

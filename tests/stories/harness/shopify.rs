@@ -4,9 +4,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use capabilities::clock::Clock as _;
 use capabilities::jobs::Filter;
-use capabilities::settings::Shop;
 use capabilities::signatures::Secrets;
 use capabilities::{Capabilities, secrets};
+use model::shop::ShopSettings;
 
 use super::host::{Host, HostBuilder};
 use super::{Answer, eventually};
@@ -25,7 +25,11 @@ pub fn shop() -> HostBuilder {
 
 /// Configures such a host with these variables.
 pub fn with_secrets(variables: &'static [(&'static str, &'static str)]) -> HostBuilder {
-    let shop = Shop { name: "Magic Wands".to_owned(), url: format!("https://{SHOP}"), ..Shop::default() };
+    let shop = ShopSettings {
+        name: "Magic Wands".to_owned(),
+        url: Some(format!("https://{SHOP}")),
+        ..ShopSettings::default()
+    };
     let known = secrets::named(|name| {
         variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
     });

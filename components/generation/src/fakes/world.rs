@@ -15,10 +15,10 @@ use crate::capabilities::{Cache, CacheError, Catalog, Completion, Ending, Level,
 use crate::fakes::{assortment, merchant};
 use crate::generate::generate;
 use crate::job::Job;
-use crate::storefront::Merchant;
+use model::shop::ShopSettings;
 
 pub struct World {
-    pub merchant: Option<Merchant>,
+    pub merchant: Option<ShopSettings>,
     pub products: Result<Assortment, CatalogError>,
     /// The result of every search.
     pub found: Result<Vec<Product>, CatalogError>,
@@ -162,7 +162,7 @@ impl Llm for World {
 }
 
 impl Operator for World {
-    fn merchant(&self, _: &ShopId) -> Option<Merchant> {
+    fn merchant(&self, _: &ShopId) -> Option<ShopSettings> {
         self.step();
         if self.saves_while_read {
             self.catalog_version.set(self.catalog_version.get() + 1);

@@ -9,7 +9,7 @@ use crate::capabilities::{Completion, Ending, Failed, NoAnswer};
 use crate::fakes::{
     World, answer, any_signals, any_text, assortment, every_block, product, products, reduced,
 };
-use crate::storefront::Merchant;
+use model::shop::ShopSettings;
 
 fn job() -> Job {
     let request = GenerationRequest {
@@ -300,15 +300,15 @@ fn a_page_whose_plan_no_longer_fits_is_planned_anew() {
 
 #[test]
 fn a_page_is_planned_anew_with_settings_that_its_plan_depends_on_and_rendered_with_others() {
-    type Change = fn(&mut Merchant);
+    type Change = fn(&mut ShopSettings);
     let changes: [(Change, usize); 7] = [
         (|merchant| merchant.tone = "dry".into(), 1),
-        (|merchant| merchant.language = "de".into(), 1),
+        (|merchant| merchant.language = "de".parse().unwrap(), 1),
         (|merchant| merchant.banned_words.push("xyzzy".into()), 1),
         (|merchant| merchant.promises.push("Gift wrapping".into()), 1),
-        (|merchant| merchant.personas_off.push("loyalist".into()), 1),
-        (|merchant| merchant.accent = "#112233".into(), 0),
-        (|merchant| merchant.surface = "#fffffe".into(), 0),
+        (|merchant| merchant.personas_off.push(Persona::Loyalist), 1),
+        (|merchant| merchant.accent = "#112233".parse().ok(), 0),
+        (|merchant| merchant.surface = "#fffffe".parse().ok(), 0),
     ];
     for (change, asked_times) in changes {
         let mut world =
@@ -524,8 +524,7 @@ fn a_given_persona_is_not_guessed() {
 /// A world whose merchant turned personas off.
 fn world_without(personas: &[Persona]) -> World {
     let mut world = World::new([]);
-    let off = personas.iter().map(|persona| persona.name().to_owned());
-    world.merchant.as_mut().unwrap().personas_off = off.collect();
+    world.merchant.as_mut().unwrap().personas_off = personas.to_vec();
     world
 }
 
@@ -544,7 +543,7 @@ fn a_persona_that_is_turned_off_gets_the_page_of_the_next_best() {
 fn a_page_of_a_persona_that_is_turned_off_is_not_rendered_again() {
     let mut world = world_whose_catalog_changed([]);
     let before = world.metadata().persona;
-    world.merchant.as_mut().unwrap().personas_off = vec![before.name().to_owned()];
+    world.merchant.as_mut().unwrap().personas_off = vec![before];
     assert_eq!(generate(&world, &rerender_job()), Outcome::Done(None));
     assert_ne!(world.metadata().persona, before);
 }

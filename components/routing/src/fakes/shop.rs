@@ -1,11 +1,12 @@
 //! The products and settings of a shop.
 
 use model::catalog::{Assortment, Product};
+use model::shop::{ShopSettings, ShopStatus};
 use model::{Market, ShopId};
 use page::Collection;
 
 use super::{Fake, sign};
-use crate::{Asker, Catalog, Clock, Failure, Log, Merchant, Settings, ShopStatus, Signatures};
+use crate::{Asker, Catalog, Clock, Failure, Log, Settings, Signatures};
 
 impl Catalog for Fake {
     fn products(&self, _: &ShopId, market: &Market) -> Result<Assortment, Failure> {
@@ -55,15 +56,14 @@ impl Settings for Fake {
         }
     }
 
-    fn merchant(&self, shop: &ShopId) -> Option<Merchant> {
+    fn merchant(&self, shop: &ShopId) -> Option<ShopSettings> {
         self.calls.borrow_mut().push("settings.get-shop");
-        self.shops.contains(&shop.as_str()).then(|| Merchant {
+        self.shops.contains(&shop.as_str()).then(|| ShopSettings {
             name: "Magic Wands".into(),
-            url: "https://wands.example".into(),
-            language: "en".into(),
+            url: Some("https://wands.example".into()),
             promises: vec!["Free returns".into()],
-            accent: "#102030".into(),
-            surface: String::new(),
+            accent: "#102030".parse().ok(),
+            ..ShopSettings::default()
         })
     }
 

@@ -4,8 +4,8 @@ use model::ShopId;
 use model::catalog::CatalogError;
 use model::pages::InvalidJobId;
 
-use super::bindings::wandstore::capabilities::kv;
 use super::bindings::wandstore::capabilities::values::Value;
+use super::bindings::wandstore::capabilities::{kv, settings};
 use super::bindings::wandstore::storefront::{
     catalog_types, http_types as wit, job_types, page_types, shopper_types,
 };
@@ -13,6 +13,7 @@ use crate::{
     Body, BodyError, CacheOutcome, Deleted, Failure, JobError, Member, Pending, Progress, Reply, Response,
 };
 
+model::shop_conversions!(settings);
 model::shopper_types_conversions!(shopper_types);
 model::catalog_types_conversions!(catalog_types);
 model::page_types_conversions!(page_types, Value);

@@ -1,6 +1,7 @@
 //! A sample shop and its products, for previews and tests.
 
 use model::catalog::{Image, Product};
+use model::shop::ShopSettings;
 use page::Shop;
 
 /// Title, vendor, category, description, price and price before in cents, colours of the picture.
@@ -76,13 +77,9 @@ const ROWS: [Row; 7] = [
 pub fn shop() -> Shop {
     Shop {
         id: "magic-wands".to_owned(),
-        name: "Magic Wands".to_owned(),
-        url: String::new(),
-        language: "en".to_owned(),
+        settings: ShopSettings { name: "Magic Wands".to_owned(), ..ShopSettings::default() },
         currency: "USD".to_owned(),
         money_format: String::new(),
-        accent: String::new(),
-        surface: String::new(),
     }
 }
 

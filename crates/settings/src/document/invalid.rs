@@ -3,7 +3,7 @@
 use std::num::ParseIntError;
 
 use super::{BREAKER_COOLDOWN_MS_MAX, POOL_SIZE_MAX};
-use crate::InvalidShop;
+use model::shop::NoPersona;
 
 /// An invalid setting or variable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,7 +28,7 @@ pub enum InvalidSettings {
     NoShop,
     /// A setting of the shop with that id is invalid.
     #[error("shops.{0}.{1}")]
-    Shop(String, InvalidShop),
+    Shop(String, NoPersona),
     /// The origin that replaces Shopify's is invalid.
     #[error("shopify.origin is {0:?}; it must be http:// or https://, a host and nothing after it")]
     Origin(String),

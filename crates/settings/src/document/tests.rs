@@ -1,10 +1,12 @@
+use model::Persona;
+
 use super::*;
 
 #[test]
 fn a_document_is_read_back_as_it_was_written() {
     let mut document = Document::default();
     document.pool.size = 3;
-    document.shops.insert("lamps".into(), Shop { name: "Lamps".into(), ..Shop::default() });
+    document.shops.insert("lamps".into(), ShopSettings { name: "Lamps".into(), ..ShopSettings::default() });
     let text = serde_json::to_string(&document).unwrap();
     let read: Document = serde_json::from_str(&text).unwrap();
     assert_eq!(read.settings(), document.settings());
@@ -27,8 +29,15 @@ fn a_shop_is_connected_by_its_domain_and_what_is_said_of_it_stays() {
     document.lay_over(known).unwrap();
     assert_eq!(document.shops.len(), 1, "the demo shop gives way");
     let shop = document.shops["tea-house.myshopify.com"].clone();
-    assert_eq!((shop.name.as_str(), shop.url.as_str()), ("tea-house", "https://tea-house.myshopify.com"));
-    let named = Shop { name: "Tea".into(), url: "https://tea.example".into(), ..Shop::default() };
+    assert_eq!(
+        (shop.name.as_str(), shop.url.as_deref()),
+        ("tea-house", Some("https://tea-house.myshopify.com"))
+    );
+    let named = ShopSettings {
+        name: "Tea".into(),
+        url: Some("https://tea.example".into()),
+        ..ShopSettings::default()
+    };
     document.shops.insert("tea-house.myshopify.com".into(), named.clone());
     document.lay_over(known).unwrap();
     assert_eq!(document.shops["tea-house.myshopify.com"], named);
@@ -48,16 +57,16 @@ fn a_model_is_left_alone_for_ten_minutes_at_most() {
 
 #[test]
 fn a_shop_at_shopify_has_pages_of_its_own_however_it_was_named() {
-    let url = |id: &str, url: &str| {
+    let url = |id: &str, url: Option<&str>| {
         let mut document = Document::default();
-        let shop = Shop { url: url.to_owned(), ..Shop::default() };
+        let shop = ShopSettings { url: url.map(str::to_owned), ..ShopSettings::default() };
         document.shops.insert(id.to_owned(), shop);
         document.lay_over(|_| None).unwrap();
-        document.shops[id].url.clone()
+        document.shops[id].url.clone().unwrap_or_default()
     };
-    assert_eq!(url("tea-house.myshopify.com", ""), "https://tea-house.myshopify.com");
-    assert_eq!(url("tea-house.myshopify.com", "https://tea.example"), "https://tea.example");
-    assert_eq!(url("lamps", ""), "");
+    assert_eq!(url("tea-house.myshopify.com", None), "https://tea-house.myshopify.com");
+    assert_eq!(url("tea-house.myshopify.com", Some("https://tea.example")), "https://tea.example");
+    assert_eq!(url("lamps", None), "");
 }
 
 #[test]
@@ -78,9 +87,12 @@ fn an_origin_is_scheme_and_host_and_nothing_after_it() {
 #[test]
 fn what_is_wrong_with_a_shop_is_named_with_its_key() {
     let mut document = Document::default();
-    document.shops.insert("lamps".into(), Shop { surface: "white".into(), ..Shop::default() });
+    document.shops.insert(
+        "lamps".into(),
+        ShopSettings { personas_off: Persona::ALL.to_vec(), ..ShopSettings::default() },
+    );
     let wrong = document.validate().unwrap_err().to_string();
-    assert!(wrong.starts_with("shops.lamps.surface is \"white\""), "{wrong}");
+    assert!(wrong.starts_with("shops.lamps.personas_off names every persona"), "{wrong}");
 }
 
 #[test]

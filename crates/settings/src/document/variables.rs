@@ -35,8 +35,8 @@ impl Document {
         variable("SHOPIFY_STORE").map_or(Ok(()), |id| self.connect(&id))?;
         // A shop at Shopify has pages of its own, even if no address is configured: links lead there.
         for (id, shop) in &mut self.shops {
-            if shop.url.is_empty() && is_shop_domain(id) {
-                shop.url = format!("https://{id}");
+            if shop.url.is_none() && is_shop_domain(id) {
+                shop.url = Some(format!("https://{id}"));
             }
         }
         Ok(())

@@ -7,7 +7,8 @@ use model::ShopId;
 use super::{NotConnected, ended};
 use crate::records::{Installation, State};
 use crate::shopify_api::STOREFRONT_SCOPES;
-use crate::{Admin, Choices, Unavailable, choices};
+use crate::{Admin, Unavailable, choices};
+use model::shop::Choices;
 
 impl Admin {
     /// Connects a shop whose merchant has the app open, unless it is connected. Exchanging a session token for tokens
@@ -33,7 +34,7 @@ impl Admin {
             match self.connections.renew(shop, found, &mut not_before_ms).await {
                 Ok(_) => return Ok(()),
                 Err(error) => {
-                    tracing::debug!(%shop, %error, "cannot renew a shop's tokens; exchanging a session token instead")
+                    tracing::debug!(%shop, %error, "cannot renew a shop's tokens; exchanging a session token instead");
                 }
             }
         }

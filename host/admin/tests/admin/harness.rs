@@ -13,10 +13,10 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use capabilities::settings::Shop;
 use capabilities::signatures::Secrets;
 use capabilities::{Secret, clock, random};
 use http_body_util::BodyExt as _;
+use model::shop::ShopSettings;
 use model::{EventId, Persona, ShopId};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -44,7 +44,7 @@ pub struct Bench {
 /// A host that records its calls.
 #[derive(Default)]
 pub struct Host {
-    pub served: Mutex<BTreeMap<String, Shop>>,
+    pub served: Mutex<BTreeMap<String, ShopSettings>>,
     /// New and old domains of shops.
     pub renamed: Mutex<Vec<(&'static str, &'static str)>>,
     /// Shops that are closed.
@@ -142,7 +142,7 @@ impl Bench {
 }
 
 impl Host {
-    pub fn shop(&self, shop: &str) -> Option<Shop> {
+    pub fn shop(&self, shop: &str) -> Option<ShopSettings> {
         self.served.lock().unwrap().get(shop).cloned()
     }
 
@@ -157,11 +157,11 @@ impl Host {
 
 #[async_trait]
 impl Storefronts for Host {
-    fn configured(&self, _: &ShopId) -> Option<Shop> {
+    fn configured(&self, _: &ShopId) -> Option<ShopSettings> {
         None
     }
 
-    fn set_shop(&self, id: &ShopId, shop: Shop) {
+    fn set_shop(&self, id: &ShopId, shop: ShopSettings) {
         self.note("set", id);
         self.served.lock().unwrap().insert(id.to_string(), shop);
     }

@@ -1,0 +1,208 @@
+//! The settings of a shop: the vocabulary of `settings` in `wit/capabilities`.
+
+mod colour;
+mod conversions;
+mod language;
+mod serialized;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Persona;
+
+pub use colour::{Colour, InvalidColour};
+pub use language::{InvalidLanguage, LanguageTag};
+
+/// A merchant's shop. A configuration that names no shop serves the demo shop, `magic-wands`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ShopSettings {
+    /// The name that shoppers see; without it, the id.
+    pub name: String,
+    /// The base address of its theme's own pages, `https://…` without a slash at the end; empty if the shop has none.
+    /// A shop at Shopify has `https://<id>`.
+    #[serde(with = "serialized::or_empty")]
+    pub url: Option<String>,
+    /// BCP 47 language tag of its texts.
+    pub language: LanguageTag,
+    /// How the merchant wants to sound, in a few words.
+    pub tone: String,
+    /// Words that its pages must not use, in lower case.
+    pub banned_words: Vec<String>,
+    /// The promises that pages may make. They make no others.
+    pub promises: Vec<String>,
+    /// Names of personas for which no page is made; not all of them.
+    #[serde(deserialize_with = "serialized::personas")]
+    pub personas_off: Vec<Persona>,
+    /// The brand's accent colour, `#rrggbb`; if empty, pages have their own.
+    #[serde(with = "serialized::or_empty")]
+    pub accent: Option<Colour>,
+    /// The brand's background colour, `#rrggbb`; if empty, pages have their own.
+    #[serde(with = "serialized::or_empty")]
+    pub surface: Option<Colour>,
+    /// Whether the merchant turned personal pages off: every shopper gets the fallback page, and nothing is made or
+    /// stored.
+    pub paused: bool,
+    /// Whether the shop is served because its merchant installed the app, and not because the operator named it.
+    #[serde(skip)]
+    pub is_installed: bool,
+}
+
+/// A merchant's choices, which override the operator's configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Choices {
+    /// See [`ShopSettings::tone`].
+    pub tone: String,
+    /// See [`ShopSettings::banned_words`].
+    pub banned_words: Vec<String>,
+    /// See [`ShopSettings::promises`].
+    pub promises: Vec<String>,
+    /// See [`ShopSettings::personas_off`].
+    #[serde(deserialize_with = "serialized::personas")]
+    pub personas_off: Vec<Persona>,
+    /// See [`ShopSettings::accent`].
+    #[serde(with = "serialized::or_empty")]
+    pub accent: Option<Colour>,
+    /// See [`ShopSettings::surface`].
+    #[serde(with = "serialized::or_empty")]
+    pub surface: Option<Colour>,
+    /// See [`ShopSettings::paused`].
+    pub paused: bool,
+}
+
+/// The status of a shop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShopStatus {
+    /// This deployment does not serve the shop.
+    Unknown,
+    /// The shop is served.
+    Open,
+    /// Every shopper gets the fallback page, and nothing is made or stored.
+    Paused,
+}
+
+/// The settings of a shop turn every persona off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("personas_off names every persona; set paused = true to make no pages at all")]
+pub struct NoPersona;
+
+impl Default for ShopSettings {
+    /// A shop without any settings, not even a name. It promises nothing.
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            url: None,
+            language: LanguageTag::default(),
+            tone: "warm and clear".to_owned(),
+            banned_words: Vec::new(),
+            promises: Vec::new(),
+            personas_off: Vec::new(),
+            accent: None,
+            surface: None,
+            paused: false,
+            is_installed: false,
+        }
+    }
+}
+
+impl ShopSettings {
+    /// Returns the demo shop, which needs no configuration.
+    pub fn demo() -> Self {
+        let promises =
+            ["Free returns within 30 days", "Every wand tested by hand", "Ships within one working day"];
+        Self {
+            name: "Magic Wands".to_owned(),
+            tone: "warm, witty, a little mysterious".to_owned(),
+            promises: promises.map(str::to_owned).to_vec(),
+            ..Self::default()
+        }
+    }
+
+    /// Checks that pages are made for at least one persona.
+    pub fn validate(&self) -> Result<(), NoPersona> {
+        if Persona::ALL.into_iter().any(|persona| self.wants(persona)) { Ok(()) } else { Err(NoPersona) }
+    }
+
+    /// Returns whether pages are made for a persona.
+    pub fn wants(&self, persona: Persona) -> bool {
+        !self.personas_off.contains(&persona)
+    }
+
+    /// Returns the settings with the name that shoppers know. That is the name in the settings, unless it was only
+    /// derived from the shop's id; then it is the catalog's name, if it has one.
+    #[must_use]
+    pub fn known_as(self, shop: &str, of_catalog: &str) -> Self {
+        let name = crate::shop_name(shop, &self.name, of_catalog).to_owned();
+        Self { name, ..self }
+    }
+}
+
+impl Default for Choices {
+    fn default() -> Self {
+        Self::of(ShopSettings::default())
+    }
+}
+
+impl Choices {
+    /// Returns the choices that correspond to a shop's settings.
+    pub fn of(shop: ShopSettings) -> Self {
+        let ShopSettings { tone, banned_words, promises, personas_off, accent, surface, paused, .. } = shop;
+        Self { tone, banned_words, promises, personas_off, accent, surface, paused }
+    }
+
+    /// Applies the choices to a shop's settings.
+    #[must_use]
+    pub fn over(self, shop: ShopSettings) -> ShopSettings {
+        let Self { tone, banned_words, promises, personas_off, accent, surface, paused } = self;
+        ShopSettings { tone, banned_words, promises, personas_off, accent, surface, paused, ..shop }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Result<ShopSettings, String> {
+        serde_json::from_str(json).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn an_empty_value_is_an_absent_one() {
+        let shop = read(r#"{"url":"","accent":"","surface":"","language":""}"#).unwrap();
+        assert_eq!(shop, ShopSettings::default());
+        let text = serde_json::to_string(&shop).unwrap();
+        assert!(text.contains(r#""url":"","language":"en""#) && text.contains(r#""accent":"""#), "{text}");
+    }
+
+    #[test]
+    fn an_unknown_persona_is_an_error_that_names_the_known_ones() {
+        assert_eq!(read(r#"{"personas_off":["Explorer"]}"#).unwrap().personas_off, [Persona::Explorer]);
+        let error = read(r#"{"personas_off":["wizard"]}"#).unwrap_err();
+        let names = Persona::ALL.map(Persona::name);
+        assert!(error.starts_with(r#""wizard" is not a persona"#), "{error}");
+        assert!(names.iter().all(|name| error.contains(name)), "{error}");
+    }
+
+    #[test]
+    fn one_persona_has_to_stay() {
+        let validated = |off: &[Persona]| {
+            ShopSettings { personas_off: off.to_vec(), ..ShopSettings::default() }.validate()
+        };
+        assert_eq!(validated(&[Persona::Explorer, Persona::Loyalist]), Ok(()));
+        assert_eq!(validated(&Persona::ALL), Err(NoPersona));
+    }
+
+    #[test]
+    fn choices_override_what_a_merchant_may_change() {
+        let chosen = Choices { tone: "dry".to_owned(), paused: true, ..Choices::default() };
+        let shop = ShopSettings { name: "Lamps".to_owned(), ..ShopSettings::demo() };
+        let expected = ShopSettings {
+            name: "Lamps".to_owned(),
+            tone: "dry".to_owned(),
+            paused: true,
+            ..ShopSettings::default()
+        };
+        assert_eq!(chosen.clone().over(shop), expected);
+        assert_eq!(Choices::of(expected), chosen);
+    }
+}

@@ -1,0 +1,50 @@
+//! Conversions between these types and those that bindings generate from WIT.
+
+/// Implements the conversions for the types of `settings` in `wit/capabilities` that stand in `model::shop`. The caller
+/// names the module that its bindings generated for the interface. Whether a shop is paused is its status, not a
+/// setting of the interface. A value from the other side that is invalid counts as absent.
+#[macro_export]
+macro_rules! shop_conversions {
+    ($($wit:ident)::+) => {
+        const _: () = {
+            use $($wit)::+ as wit;
+            use $crate::shop::{ShopSettings, ShopStatus};
+
+            $crate::conversions!(enum ShopStatus as wit::ShopStatus { Unknown, Open, Paused });
+
+            impl From<ShopSettings> for wit::Shop {
+                fn from(shop: ShopSettings) -> Self {
+                    Self {
+                        name: shop.name,
+                        url: shop.url,
+                        language: shop.language.to_string(),
+                        tone: shop.tone,
+                        banned_words: shop.banned_words,
+                        promises: shop.promises,
+                        personas_off: shop.personas_off.iter().map(|persona| persona.name().to_owned()).collect(),
+                        accent: shop.accent.map(|colour| colour.to_string()),
+                        surface: shop.surface.map(|colour| colour.to_string()),
+                    }
+                }
+            }
+
+            impl From<wit::Shop> for ShopSettings {
+                fn from(shop: wit::Shop) -> Self {
+                    Self {
+                        name: shop.name,
+                        url: shop.url,
+                        language: shop.language.parse().unwrap_or_default(),
+                        tone: shop.tone,
+                        banned_words: shop.banned_words,
+                        promises: shop.promises,
+                        personas_off: shop.personas_off.iter().filter_map(|name| $crate::Persona::named(name)).collect(),
+                        accent: shop.accent.and_then(|colour| colour.parse().ok()),
+                        surface: shop.surface.and_then(|colour| colour.parse().ok()),
+                        paused: false,
+                        is_installed: false,
+                    }
+                }
+            }
+        };
+    };
+}
