@@ -141,7 +141,7 @@ impl Check {
         metrics::gauge!("wandstore_backend_up", "backend" => backend).set(if is_healthy { 1.0 } else { 0.0 });
         match outcome {
             Err(reason) if before.is_healthy => {
-                tracing::error!(backend, %reason, "cannot write to a backend")
+                tracing::error!(backend, %reason, "cannot write to a backend");
             }
             Ok(()) if !before.is_healthy => tracing::info!(backend, "a backend is writable again"),
             _ => {}

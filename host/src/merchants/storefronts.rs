@@ -6,7 +6,7 @@ use std::sync::Arc;
 use admin::{Failed, Made, Preview, Report, Storefronts};
 use async_trait::async_trait;
 use bytes::Bytes;
-use capabilities::settings::{Shop, ShopStatus};
+use model::shop::{ShopSettings, ShopStatus};
 use model::{Domains, EventId, Key, Persona, ShopId, ShopperId, Store};
 use serde::Deserialize;
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::body::Body;
+use model::Persona;
 use signing::session_token;
 
 use crate::harness::{Bench, OTHER, SHOP, claims};
@@ -21,10 +22,10 @@ async fn saved_settings_apply_at_once() {
     assert_eq!(bench.host.asked(), [format!("set {SHOP}"), format!("bump {SHOP}")]);
 
     let shop = bench.host.shop(SHOP).unwrap();
-    assert_eq!((shop.tone.as_str(), shop.accent.as_str(), shop.paused), ("dry", "#112233", true));
-    assert_eq!(shop.personas_off, ["minimalist", "dealhunter"]);
+    assert_eq!((shop.tone.as_str(), shop.accent, shop.paused), ("dry", "#112233".parse().ok(), true));
+    assert_eq!(shop.personas_off, [Persona::Minimalist, Persona::Dealhunter]);
     assert_eq!((shop.banned_words, shop.promises), (vec!["cheap".into()], vec!["Free returns".into()]));
-    assert_eq!(shop.url, "https://magic-wands.myshopify.com");
+    assert_eq!(shop.url.as_deref(), Some("https://magic-wands.myshopify.com"));
     assert!(bench.visit(SHOP).await.text.contains(r##"value="#112233""##));
 }
 

@@ -44,7 +44,7 @@ async fn shops_and_choices_are_back_after_a_restart() {
     bench.save(Some(&bench.token(SHOP)), FORM).await;
     bench.restart(&[1]).await;
     let shop = bench.host.shop(SHOP).unwrap();
-    assert_eq!((shop.tone.as_str(), shop.accent.as_str()), ("dry", "#112233"));
+    assert_eq!((shop.tone.as_str(), shop.accent), ("dry", "#112233".parse().ok()));
     assert_eq!(bench.host.shop(OTHER).unwrap().tone, "warm and clear");
 }
 

@@ -36,4 +36,4 @@ impl settings::Host for View<'_> {
     }
 }
 
-::settings::settings_conversions!(settings);
+capabilities::settings::settings_conversions!(settings);
