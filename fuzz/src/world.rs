@@ -2,14 +2,14 @@
 
 use model::catalog::Assortment;
 use model::jobs::{Enqueued, GenerationRequest, MaintenanceTask, State};
-use model::pages::{Cached, Fragment, Page, PageMetadata};
+use model::pages::{Cached, Deleted, Fragment, Page, PageMetadata};
 use model::shop::{ShopSettings, ShopStatus};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use model::{Key, Market, Persona, ShopId, ShopperId, Source, Store};
 use routing::{
-    Asker, Cache, Catalog, Clock, Content, Deleted, Failure, Found, JobError, Log, Member, Queue, Settings,
+    Asker, Cache, Catalog, Clock, Content, Failure, Found, JobError, Log, Member, Queue, Settings,
     Signatures, Storage, Swap,
 };
 

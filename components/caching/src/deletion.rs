@@ -6,6 +6,7 @@
 //! A page may be on its way while its shopper's data is deleted. So a mark is written first, which lasts longer than
 //! a page takes to make. While it exists, no page of the shopper is stored. A shop is closed for the same reason.
 
+use model::pages::Deleted;
 use std::collections::BTreeSet;
 
 use model::{Key, Object as Name, Range, Scope, ShopId, ShopperId};
@@ -23,15 +24,6 @@ const NAMES_PER_CALL: u32 = 501;
 const PAGES_MAX: usize = 200;
 /// How long the mark of a deleted shopper lasts: longer than making a page takes.
 const NOTE_SECONDS: u32 = 5 * 60;
-
-/// The result of one bounded deletion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Deleted {
-    /// How many pages were deleted.
-    pub count: u32,
-    /// Whether any data is left.
-    pub more: bool,
-}
 
 impl<K, B, O> Cache<K, B, O>
 where

@@ -18,7 +18,7 @@ use bindings::wandstore::storefront::shopper_types;
 use model::pages::InvalidJobId;
 use model::{Bucket, InvalidId, Key, Scope, ShopId, ShopperId, Store};
 
-use crate::{Blob, Cache, Deleted, Entry, Error, Failure, Kv, Level, Object, Operator, Swap};
+use crate::{Blob, Cache, Entry, Error, Failure, Kv, Level, Object, Operator, Swap};
 
 struct Component;
 
@@ -233,4 +233,3 @@ impl From<Error> for wit::CacheError {
 
 model::shopper_types_conversions!(shopper_types);
 model::page_types_conversions!(wit, Value);
-model::conversions!(struct Deleted as wit::Deleted { count, more });

@@ -35,7 +35,6 @@ mod guest;
 
 pub use cache::{Cache, Error, Stored};
 pub use capabilities::{Blob, Entry, Failure, Kv, Level, Object, Operator, Swap, Value};
-pub use deletion::Deleted;
 pub use freshness::staleness;
 pub use plan::InvalidPlan;
 pub use shop::Shop;

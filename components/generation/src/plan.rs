@@ -34,7 +34,7 @@ use limits::{BLOCKS_MAX, BLOCKS_MIN, TITLE_CHARS_MAX};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
-    /// The title of the browser's tab.
+    /// What the browser's tab says.
     #[schemars(length(min = 1, max = TITLE_CHARS_MAX))]
     pub title: String,
     /// From top to bottom. The first is the only hero.

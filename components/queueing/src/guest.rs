@@ -19,9 +19,7 @@ use bindings::wandstore::storefront::{catalog_types, job_types as wit, page_type
 use model::jobs::{ClaimResult, Completion, Enqueued, InvalidRequest, NewJob, QueueStats, Status};
 use model::{InvalidId, Key, Range, Scope, ShopId, ShopperId, Store};
 
-use crate::{
-    Backoff, CRASHES_MAX, Claimed, Deleted, Error, Failure, Jobs, Kv, Member, Operator, Pool, Queue, Record,
-};
+use crate::{Backoff, CRASHES_MAX, Claimed, Error, Failure, Jobs, Kv, Member, Operator, Pool, Queue, Record};
 
 struct Component;
 
@@ -158,7 +156,7 @@ model::jobs_conversions!(jobs, Vec<u8>);
 model::job_types_conversions!(wit);
 model::catalog_types_conversions!(catalog_types);
 model::shopper_types_conversions!(shopper_types);
-model::conversions!(struct Deleted as page_types::Deleted { count, more });
+model::page_types_conversions!(page_types, Value);
 model::conversions!(struct Record as wit::JobError { at_ms, job, shop, cause: option, reason, ending });
 
 impl From<jobs::Error> for Failure {

@@ -41,5 +41,5 @@ mod simulation;
 pub use capabilities::{Failure, Jobs, Kv, Operator};
 pub use journal::Record;
 pub use policy::{Backoff, CRASHES_MAX, Pool, member_name, pause_ms, rotation};
-pub use queue::{Claimed, Deleted, Error, Job, Member, Queue};
+pub use queue::{Claimed, Error, Job, Member, Queue};
 pub use task::Task;

@@ -4,6 +4,7 @@ use model::jobs::{
     self, ClaimResult, Completion, Ending, Enqueued, GenerationRequest, Lease, MaintenanceTask, NewJob,
     Outcome, QueueStats, State, Trouble,
 };
+use model::pages::Deleted;
 use model::{Scope, ShopId, ShopperId};
 
 use crate::capabilities::{Failure, Jobs, Kv, Operator};
@@ -51,15 +52,6 @@ pub enum Claimed {
     Job(Box<Job>),
     /// No job is due before this time; `None` if no job waits.
     Idle(Option<u64>),
-}
-
-/// The result of one bounded deletion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Deleted {
-    /// How many jobs were deleted.
-    pub count: u32,
-    /// Whether more may be left.
-    pub more: bool,
 }
 
 /// A member of the pool.

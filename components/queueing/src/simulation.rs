@@ -26,7 +26,9 @@ use model::{EventId, Market, Scope, ShopId, ShopperId, Signals};
 
 use crate::fakes::{DIED, FakeJobs, FakeKv, FakeOperator, Fault, Row, STOPPED};
 use crate::policy::{Backoff, Pool, member_name};
-use crate::queue::{Claimed, Deleted, Job, Queue};
+use model::pages::Deleted;
+
+use crate::queue::{Claimed, Job, Queue};
 use crate::task::Task;
 
 const POOL: Pool = Pool {

@@ -10,7 +10,7 @@ use model::{Key, Market, ShopId, Store};
 use page::Collection;
 
 pub use jobs::{JobError, Member, Queue};
-pub use pages::{Cache, Content, Deleted};
+pub use pages::{Cache, Content};
 
 /// All capabilities that routing needs.
 pub trait Deployment: Cache + Queue + Catalog + Storage + Settings + Signatures + Clock + Log {}

@@ -7,7 +7,7 @@ mod shop;
 mod sign;
 mod storage;
 
-use model::pages::Cached;
+use model::pages::{Cached, Deleted};
 use model::{EventId, ShopId, ShopperId, Signals};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::jobs::{CustomerId, Enqueued, MaintenanceKind, MaintenanceTask, State};
 
 use crate::signals;
-use crate::{Deleted, Failure, Found, Method, handle};
+use crate::{Failure, Found, Method, handle};
 pub(crate) use http::{Answer, FakeRequest};
 pub(crate) use jobs::Requested;
 pub(crate) use pages::{Held, PAGE};

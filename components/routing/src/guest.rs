@@ -20,13 +20,13 @@ use bindings::wandstore::storefront::{
 };
 use model::catalog::Assortment;
 use model::jobs::{Enqueued, GenerationRequest, MaintenanceTask, State};
-use model::pages::Cached;
+use model::pages::{Cached, Deleted};
 use model::shop::{ShopSettings, ShopStatus};
 use model::{Key, Market, ShopId, ShopperId, Store};
 
 use crate::{
-    Asker, BodyError, Cache, Catalog, Clock, Content, Deleted, Failure, Found, JobError, Log, Member, Queue,
-    Request, Settings, Signatures, Storage, Swap,
+    Asker, BodyError, Cache, Catalog, Clock, Content, Failure, Found, JobError, Log, Member, Queue, Request,
+    Settings, Signatures, Storage, Swap,
 };
 
 struct Component;

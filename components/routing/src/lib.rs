@@ -36,7 +36,7 @@ mod guest;
 mod tests;
 
 pub use capabilities::{
-    Asker, Cache, Catalog, Clock, Content, Deleted, Deployment, Failure, Found, JobError, Log, Member, Queue,
+    Asker, Cache, Catalog, Clock, Content, Deployment, Failure, Found, JobError, Log, Member, Queue,
     Settings, Signatures, Storage, Swap,
 };
 pub use http::{Body, BodyError, CacheOutcome, Pending, Reply, Request, Response};

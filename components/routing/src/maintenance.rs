@@ -9,9 +9,10 @@ mod report;
 mod sweep;
 
 use model::jobs::{MaintenanceKind, MaintenanceTask};
+use model::pages::Deleted;
 use model::{EventId, Key, ShopId, ShopperId};
 
-use crate::capabilities::{Deleted, Deployment, Failure};
+use crate::capabilities::{Deployment, Failure};
 use record::Tally;
 use sweep::Subject;
 

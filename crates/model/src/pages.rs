@@ -61,6 +61,15 @@ pub enum Staleness {
     Expired,
 }
 
+/// The result of one bounded deletion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deleted {
+    /// How many items were deleted.
+    pub count: u32,
+    /// Whether more may be left.
+    pub more: bool,
+}
+
 /// The metadata of a page, stored in front of it and with its plan. The short names are those in the stored plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageMetadata {

@@ -4,7 +4,9 @@ use model::jobs::{Ending, Enqueued, GenerationRequest, MaintenanceTask, State};
 use model::{Cause, ShopId, ShopperId};
 use serde::Serialize;
 
-use super::{Deleted, Failure};
+use model::pages::Deleted;
+
+use super::Failure;
 
 /// The pool of generation workers.
 pub trait Queue {

@@ -1,6 +1,6 @@
 //! Generated pages and their metadata.
 
-use model::pages::Cached;
+use model::pages::{Cached, Deleted};
 use model::{ShopId, ShopperId};
 
 use super::Failure;
@@ -35,13 +35,4 @@ pub trait Content: Sized {
     /// Returns `head`, these bytes and `tail`, joined.
     #[must_use]
     fn framed(&self, head: &[u8], tail: &[u8]) -> Self;
-}
-
-/// The result of one bounded deletion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Deleted {
-    /// How many items were deleted.
-    pub count: u32,
-    /// Whether more may be left.
-    pub more: bool,
 }

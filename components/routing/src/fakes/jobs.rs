@@ -1,10 +1,11 @@
 //! A queue that records requests and does none of the work.
 
 use model::jobs::{Ending, Enqueued, GenerationRequest, MaintenanceTask, State, Work};
+use model::pages::Deleted;
 use model::{Persona, ShopId, ShopperId, Signals};
 
 use super::{Fake, SHOP_ID, delete};
-use crate::{Deleted, Failure, JobError, Member, Queue};
+use crate::{Failure, JobError, Member, Queue};
 
 /// A generation request, accepted or refused.
 #[derive(Debug, Clone, PartialEq, Eq)]

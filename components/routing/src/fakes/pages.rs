@@ -1,12 +1,12 @@
 //! The cached page, which is the same for every shopper, and the pages that can be deleted.
 
-use model::pages::{Cached, Fragment, JobId, Page, PageMetadata};
+use model::pages::{Cached, Deleted, Fragment, JobId, Page, PageMetadata};
 use std::borrow::Cow;
 
 use model::{Persona, ShopId, ShopperId, Source};
 
 use super::{Fake, NOW_MS, delete};
-use crate::{Cache, Content, Deleted, Failure};
+use crate::{Cache, Content, Failure};
 
 /// A page that the host holds, which routing cannot read.
 #[derive(Debug, Clone, PartialEq, Eq)]

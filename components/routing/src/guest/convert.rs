@@ -9,15 +9,12 @@ use super::bindings::wandstore::capabilities::{kv, settings};
 use super::bindings::wandstore::storefront::{
     catalog_types, http_types as wit, job_types, page_types, shopper_types,
 };
-use crate::{
-    Body, BodyError, CacheOutcome, Deleted, Failure, JobError, Member, Pending, Progress, Reply, Response,
-};
+use crate::{Body, BodyError, CacheOutcome, Failure, JobError, Member, Pending, Progress, Reply, Response};
 
 model::shop_conversions!(settings);
 model::shopper_types_conversions!(shopper_types);
 model::catalog_types_conversions!(catalog_types);
 model::page_types_conversions!(page_types, Value);
-model::conversions!(struct Deleted as page_types::Deleted { count, more });
 model::job_types_conversions!(job_types);
 model::conversions!(struct Member as job_types::Member { name, queued, running, dead, depth_max, oldest_ms });
 model::conversions!(struct JobError as job_types::JobError { at_ms, job, shop, cause: option, reason, ending });

@@ -1,12 +1,12 @@
 //! The report of a customer's stored data, for the merchant.
 
 use model::jobs::State;
-use model::pages::Cached;
+use model::pages::{Cached, Deleted};
 use model::{EventId, Key, ShopId, ShopperId, Signals};
 use serde::Serialize;
 
 use super::sweep;
-use crate::capabilities::{Cache, Deleted, Deployment, Failure, Queue};
+use crate::capabilities::{Cache, Deployment, Failure, Queue};
 use crate::http::json;
 use crate::signals;
 

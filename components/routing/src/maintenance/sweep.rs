@@ -1,9 +1,10 @@
 //! Deletes the data of a shop or a customer in key-value storage, a bounded number of keys at a time.
 
+use model::pages::Deleted;
 use model::{Key, Range, Scope, ShopId, ShopperId, Store};
 use serde_json::Value;
 
-use crate::capabilities::{Deleted, Failure, Storage};
+use crate::capabilities::{Failure, Storage};
 use crate::domains;
 
 /// The most keys that one part of a maintenance task deletes.

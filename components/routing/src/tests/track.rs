@@ -76,7 +76,7 @@ fn a_race_that_is_lost_five_times_is_given_up_and_logged_once() {
     assert!(shop.session().views.is_empty());
     assert_eq!(
         *shop.warnings.borrow(),
-        [r#"cannot store signals [("shop", "magic-wands"), ("reason", "others wrote first, 5 times")]"#]
+        [r#"cannot store signals [("shop", "magic-wands"), ("reason", "gave up after 5 write conflicts")]"#]
     );
 }
 

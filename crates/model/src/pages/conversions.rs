@@ -11,6 +11,7 @@ macro_rules! page_types_conversions {
             use $crate::pages;
 
             $crate::conversions!(enum $crate::Source as wit::Source { Llm, Local });
+            $crate::conversions!(struct pages::Deleted as wit::Deleted { count, more });
             $crate::conversions!(enum pages::Staleness as wit::Staleness { CatalogChanged, Expired });
 
             impl From<pages::PageMetadata> for wit::PageMetadata {
