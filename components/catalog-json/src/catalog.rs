@@ -2,7 +2,6 @@
 //! break are checked here, and only here.
 
 mod check;
-mod currency;
 mod find;
 mod shape;
 

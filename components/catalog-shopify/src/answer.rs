@@ -3,14 +3,13 @@
 
 mod shape;
 
-use model::catalog::{Collection, Image, Product};
+use model::catalog::{Collection, FOUND_MAX, Image, Product};
 use std::fmt::Write as _;
 
 use serde::de::DeserializeOwned;
 
 use crate::failure::Failure;
 use crate::price;
-use crate::query::COUNT_MAX;
 use crate::types::{Listing, Shop};
 use shape::{Card, Money, Picture, Reply};
 pub use shape::{CollectionsData, ProductsData, SearchData, ShopData};
@@ -84,7 +83,7 @@ impl CollectionsData {
     /// Returns the collections that have products, those with the most first.
     pub fn collections(self) -> Vec<Collection> {
         let nodes = self.collections.nodes.into_iter().flatten();
-        let mut collections: Vec<_> = nodes.filter_map(collection).take(COUNT_MAX).collect();
+        let mut collections: Vec<_> = nodes.filter_map(collection).take(FOUND_MAX).collect();
         collections.sort_by_key(|collection| std::cmp::Reverse(collection.products.len()));
         collections
     }
@@ -145,7 +144,7 @@ fn collection(node: shape::Collection) -> Option<Collection> {
         url: path("collections", &handle)?,
         handle: if is_handle(&handle) { handle } else { number(&node.id)? },
         title,
-        products: ids.into_iter().take(COUNT_MAX).collect(),
+        products: ids.into_iter().take(FOUND_MAX).collect(),
     };
     (!collection.title.is_empty() && !collection.products.is_empty()).then_some(collection)
 }

@@ -1,6 +1,7 @@
 //! The GraphQL queries to Shopify.
 
 use model::Market;
+use model::catalog::FOUND_MAX;
 use serde::Serialize;
 
 use crate::question::Term;
@@ -16,8 +17,6 @@ const SEARCH: &str =
 /// product costs 28, so three pages of this size give the hundred products of an assortment
 /// (`tests/schema/queries.test.js` counts).
 pub const PAGE: usize = 34;
-/// The largest number of collections, of products in a collection, and of products from a search.
-pub const COUNT_MAX: usize = 20;
 
 /// A query with its variables: the body of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -56,7 +55,7 @@ impl Query {
 
     /// Creates the query for collections.
     pub fn collections(market: &Market) -> Self {
-        Self::of(COLLECTIONS, market, Variables { first: Some(COUNT_MAX), ..Variables::default() })
+        Self::of(COLLECTIONS, market, Variables { first: Some(FOUND_MAX), ..Variables::default() })
     }
 
     /// Creates the query for products that match a search term.
@@ -65,7 +64,7 @@ impl Query {
         Self::of(
             SEARCH,
             market,
-            Variables { first: Some(COUNT_MAX), term, tags: Some(tags), ..Variables::default() },
+            Variables { first: Some(FOUND_MAX), term, tags: Some(tags), ..Variables::default() },
         )
     }
 

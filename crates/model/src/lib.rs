@@ -40,7 +40,7 @@ pub mod text;
 
 pub use access::{Access, Grant, Operation, Refused};
 pub use cause::Cause;
-pub use currency::{NO_CURRENCY, decimals};
+pub use currency::{NO_CURRENCY, decimals, is_currency};
 pub use domains::Domains;
 pub use id::{EventId, InvalidId, ShopId, ShopperId, shop_name};
 pub use key::{Bucket, Key, Object, Store};

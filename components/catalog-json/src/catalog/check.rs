@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::ShopId;
 use model::catalog::PRODUCTS_MAX;
+use model::{ShopId, is_currency};
 
-use super::currency::is_currency;
 use super::{Assortment, EVERY_SHOP, Image, Problem, Product};
 
 /// Returns all problems, in the order of the file.

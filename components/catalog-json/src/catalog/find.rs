@@ -2,10 +2,9 @@
 
 use std::cmp::Reverse;
 
-use super::{Assortment, Product};
+use model::catalog::FOUND_MAX;
 
-/// The most collections, products in a collection, and products in a search result.
-const COUNT_MAX: usize = 20;
+use super::{Assortment, Product};
 
 /// The products of a category.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,9 +28,9 @@ impl Assortment {
             }
         }
         collections.sort_by_key(|collection| Reverse(collection.products.len()));
-        collections.truncate(COUNT_MAX);
+        collections.truncate(FOUND_MAX);
         for collection in &mut collections {
-            collection.products.truncate(COUNT_MAX);
+            collection.products.truncate(FOUND_MAX);
         }
         collections
     }
@@ -46,7 +45,7 @@ impl Assortment {
         }
         let mut found: Vec<_> = self.products.iter().filter(|product| has_all(product, &words)).collect();
         found.sort_by_cached_key(|product| Reverse(count(&product.title, &words)));
-        found.truncate(COUNT_MAX);
+        found.truncate(FOUND_MAX);
         found
     }
 }
