@@ -1,6 +1,8 @@
-//! What components must agree on besides their interfaces: parsed ids, every storage key and the roles that
-//! can access it, personas, markets, the decimals of currencies, causes of failures, visible and invisible
-//! characters, how many products a catalog returns, and conversions between WIT types and our own.
+//! The vocabulary of Wandstore: what components and hosts must agree on besides their interfaces. Parsed ids, every
+//! storage key and the roles that can access it, personas, signals, markets, currencies, products ([`catalog`]), pages
+//! ([`pages`]), jobs ([`jobs`]), the settings of a shop ([`shop`]), calls of the language model ([`llm`]), and the
+//! characters of texts ([`text`]). For each WIT interface, a macro such as [`page_types_conversions!`] implements the
+//! conversions between these types and those that a crate's bindings generated.
 //!
 //! Pure: no I/O, no clock, no WIT types. A [`ShopId`] or [`ShopperId`] cannot contain a separator
 //! of keys, paths or URLs, so an id never matches another shop's or shopper's keys.

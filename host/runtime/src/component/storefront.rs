@@ -19,7 +19,7 @@ use http_types::BodyError;
 use job_types::{Enqueued, GenerationRequest, JobError, JobState, MaintenanceTask, Member, QueueError};
 use page_types::{CacheError, Cached, Deleted, NewPage, StalePage, StoredPlan};
 
-model::conversions!(enum model::Persona as shopper_types::Persona { Minimalist, Explorer, Dealhunter, Loyalist });
+model::shopper_types_conversions!(shopper_types);
 
 /// Calls a function of another component: acquires an instance, bounds the call, and gives the
 /// instance back. `$keep` moves the handles in an answer out of the instance that gave it.
