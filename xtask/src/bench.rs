@@ -1,8 +1,9 @@
 //! `cargo xtask bench`.
 
 use clap::Args;
+use xtask_dev::shell;
 
-use crate::{bundle, shell};
+use crate::bundle;
 
 /// Measure against the native floor, in one run.
 #[derive(Args)]

@@ -6,9 +6,9 @@ use std::process::Command;
 
 use anyhow::{Context as _, ensure};
 use clap::Args;
+use xtask_dev::shell::{self, step};
 
 use crate::documents::{self, Document};
-use crate::shell::{self, step};
 
 /// mdBook's version, as it is on crates.io.
 const MDBOOK: &str = "0.5.4";

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use xtask_dev::shell;
 
-use crate::{bundle, shell};
+use crate::bundle;
 
 /// Build for release.
 #[derive(Args)]

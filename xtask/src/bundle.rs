@@ -8,8 +8,9 @@ mod route_table;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use component_build::Build;
+use xtask_dev::shell::{self, step};
 
-use crate::shell::{self, step};
 use compose::{Part, compose};
 
 /// The folder of a bundle.
@@ -113,13 +114,12 @@ fn deployment_parts(place: Place) -> anyhow::Result<Vec<Part>> {
     ROLES.into_iter().map(part).collect()
 }
 
-/// The output folder of the adapters.
-struct Adapters(PathBuf);
+/// The adapters that were built.
+struct Adapters(Build);
 
 impl Adapters {
     fn part(&self, name: &str) -> anyhow::Result<Part> {
-        let path = self.0.join(format!("{}.wasm", name.replace('-', "_")));
-        Ok(Part { name: format!("adapters/{name}"), bytes: read(&path)? })
+        Ok(Part { name: format!("adapters/{name}"), bytes: read(&self.0.file(name))? })
     }
 }
 

@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-
-use crate::shell::{self, step};
+use xtask_dev::shell::{self, step};
 
 /// Build a catalog component from a JSON file of products.
 ///
@@ -37,6 +36,6 @@ impl Catalog {
 /// Builds the component as `host/runtime/build.rs` builds the others: in the same folder and with the same
 /// flags, so that its bytes depend only on the file and the toolchain.
 fn build(file: &Path) -> anyhow::Result<PathBuf> {
-    let folder = shell::build_wasm(&["catalog-json"], &[("CATALOG_JSON", file)])?;
-    Ok(folder.join("catalog_json.wasm"))
+    let build = shell::build_wasm(&["catalog-json"], &[("CATALOG_JSON", file)])?;
+    Ok(build.file("catalog-json"))
 }

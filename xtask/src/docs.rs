@@ -1,6 +1,6 @@
 //! `cargo xtask docs`.
 
-use crate::shell;
+use xtask_dev::shell;
 
 /// Writes docs/configuration.md. Only the host's crate knows the types, so one of its tests writes the file.
 pub fn run() -> anyhow::Result<()> {

@@ -10,8 +10,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-
-use crate::shell::{self, step};
+use xtask_dev::shell::{self, step};
 
 const MANIFEST: &str = "fuzz/Cargo.toml";
 /// The instrumentation that libFuzzer reads: the edges taken and the values compared.

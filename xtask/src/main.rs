@@ -1,8 +1,4 @@
-//! Every developer command. `cargo xtask --help` lists them.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a developer's command depends on the developer's environment"
-)]
+//! The developer commands. `cargo xtask --help` lists them.
 #![expect(clippy::print_stdout, reason = "a developer's command, which may fail if its output is closed")]
 
 mod bench;
@@ -10,20 +6,18 @@ mod book;
 mod build;
 mod bundle;
 mod catalog;
-mod dev;
-mod dev_shop;
 mod docs;
 mod documents;
 mod fuzz;
 mod new;
-mod shell;
 mod test;
 
 use clap::{Parser, Subcommand};
+use xtask_dev::{Serve, shell};
 
 /// Developer commands of Wandstore.
 #[derive(Parser)]
-#[command(name = "cargo xtask")]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -31,10 +25,9 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Build everything and serve the demo shop on 127.0.0.1, in development mode.
-    Dev(dev::Dev),
-    /// Build everything and run the plugin with a simulated Shopify shop on 127.0.0.1.
-    DevShop(dev_shop::DevShop),
+    /// The alias `cargo xtask` runs these without this program; they are here for its help.
+    #[command(flatten)]
+    Serve(Serve),
     /// Build for release: target/release/wandstore, and its components composed for Spin and Workers.
     Build(build::Build),
     /// Prove that the native host, Spin and the Worker run the same components, byte for byte.
@@ -61,8 +54,7 @@ fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     shell::in_workspace()?;
     match cli.command {
-        Command::Dev(dev) => dev.run(),
-        Command::DevShop(dev_shop) => dev_shop.run(),
+        Command::Serve(serve) => serve.run(),
         Command::Build(build) => build.run(),
         Command::Proof(proof) => proof.run(),
         Command::Catalog(catalog) => catalog.run(),

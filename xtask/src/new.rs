@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
 use clap::{Args, Subcommand, ValueEnum};
-
-use crate::shell;
+use component_build::TARGET;
+use xtask_dev::shell;
 
 /// Create a component from a template.
 #[derive(Subcommand)]
@@ -103,7 +103,7 @@ impl Component {
              [components.{role}]\n    \
              path = \"{}\"\n\n\
              `wandstore check` says whether it fits.",
-            shell::TARGET,
+            TARGET,
             component.display()
         ))
     }

@@ -4,8 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 use clap::Args;
+use component_build::{COMPONENTS, TARGET};
+use xtask_dev::shell::{self, step};
 
-use crate::shell::{self, step};
 use crate::{bundle, fuzz};
 
 /// The configuration of a Shopify shop's deployment, for the story on every host.
@@ -54,10 +55,8 @@ impl Test {
 
 /// Lints code that is compiled for wasm only, which no other lint sees.
 fn lint_wasm() -> anyhow::Result<()> {
-    let components =
-        ["routing", "caching", "queueing", "generation", "catalog-demo", "catalog-json", "catalog-shopify"];
-    let mut arguments = vec!["clippy", "--target", shell::TARGET];
-    arguments.extend(components.iter().chain(&bundle::ADAPTERS).flat_map(|name| ["--package", name]));
+    let mut arguments = vec!["clippy", "--target", TARGET];
+    arguments.extend(COMPONENTS.iter().chain(&bundle::ADAPTERS).flat_map(|name| ["--package", name]));
     arguments.extend(["--", "--deny", "warnings"]);
     shell::run("cargo", &arguments)
 }

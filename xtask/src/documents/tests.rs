@@ -1,5 +1,6 @@
+use xtask_dev::shell;
+
 use super::*;
-use crate::shell;
 
 fn documents() -> Vec<Document> {
     shell::in_workspace().expect("the workspace is there");

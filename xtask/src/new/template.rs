@@ -3,8 +3,9 @@
 
 use std::path::PathBuf;
 
+use component_build::TARGET;
+
 use super::Role;
-use crate::shell;
 
 const MANIFEST: &str = include_str!("../../templates/component/Cargo.toml");
 const README: &str = include_str!("../../templates/component/README.md");
@@ -73,7 +74,7 @@ pub fn files(role: Role, name: &str) -> Vec<(&'static str, String)> {
 
 /// Returns the path of the built component, relative to the crate's folder.
 pub fn component(name: &str) -> PathBuf {
-    PathBuf::from("target").join(shell::TARGET).join("release").join(name.replace('-', "_") + ".wasm")
+    PathBuf::from("target").join(TARGET).join("release").join(name.replace('-', "_") + ".wasm")
 }
 
 fn filled(text: &str, role: Role, name: &str) -> String {

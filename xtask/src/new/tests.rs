@@ -18,14 +18,14 @@ fn built(role: Role) -> (Vec<String>, Vec<String>) {
     new.write().expect("the folder is new");
     // All crates share one target folder, kept between runs, because their dependencies are the same.
     let target = shell::absolute(&shell::target_dir().join("tmp/new").display().to_string()).expect("a path");
-    for arguments in [&["test"][..], &["build", "--target", shell::TARGET]] {
+    for arguments in [&["test"][..], &["build", "--target", TARGET]] {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(arguments).args(["--quiet", "--offline", "--release", "--target-dir"]).arg(&target);
         cargo.current_dir(&new.folder).env_remove("RUSTFLAGS");
         assert!(cargo.status().expect("cargo is there").success(), "{role:?}: {arguments:?}");
     }
     let file = name.replace('-', "_") + ".wasm";
-    interfaces(fs::read(target.join(shell::TARGET).join("release").join(file)).expect("cargo wrote it"))
+    interfaces(fs::read(target.join(TARGET).join("release").join(file)).expect("cargo wrote it"))
 }
 
 fn interfaces(component: Vec<u8>) -> (Vec<String>, Vec<String>) {

@@ -4,13 +4,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
+use component_build::{Build, Profile, TARGET};
 
-/// The compilation target of the components.
-pub const TARGET: &str = "wasm32-unknown-unknown";
+/// Returns the root of the workspace.
+pub fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
 
 /// Changes the working folder to the workspace.
 pub fn in_workspace() -> anyhow::Result<()> {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let workspace = workspace();
     std::env::set_current_dir(&workspace).with_context(|| format!("cannot enter {}", workspace.display()))
 }
 
@@ -68,26 +71,14 @@ pub fn target_dir() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from)
 }
 
-/// Builds packages for WebAssembly as they are shipped, next to the components that `host/runtime/build.rs` builds, and
-/// returns the output folder. `variables` are environment variables of the build.
-pub fn build_wasm(packages: &[&str], variables: &[(&str, &Path)]) -> anyhow::Result<PathBuf> {
-    let folder = std::path::absolute(target_dir().join("components"))?;
-    let mut cargo = Command::new("cargo");
-    cargo
-        .args(["build", "--quiet", "--profile", "component", "--target", TARGET, "--target-dir"])
-        .arg(&folder);
-    cargo.args(packages.iter().flat_map(|package| ["--package", package]));
-    cargo.envs(variables.iter().copied()).env("RUSTFLAGS", remapped()?);
+/// Builds packages for WebAssembly as they are shipped, next to the components that the host's build script builds.
+/// `variables` are environment variables of the build, which says where the files are.
+pub fn build_wasm(packages: &[&str], variables: &[(&str, &Path)]) -> anyhow::Result<Build> {
+    let build = Build::new(Profile::Shipped, &std::env::current_dir()?, &target_dir());
+    let mut cargo = build.command(packages);
+    cargo.arg("--quiet").envs(variables.iter().copied());
     check(&mut cargo, &format!("cargo build --package {}", packages.join(" --package ")))?;
-    Ok(folder.join(TARGET).join("component"))
-}
-
-/// Returns the compiler flags that keep this machine's paths out of components.
-fn remapped() -> anyhow::Result<String> {
-    let workspace = std::env::current_dir()?.canonicalize()?;
-    let flags = format!("--remap-path-prefix={}=/wandstore", workspace.display());
-    let cargo = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| home + "/.cargo"));
-    Ok(cargo.map_or(flags.clone(), |cargo| format!("{flags} --remap-path-prefix={cargo}=/cargo")))
+    Ok(build)
 }
 
 /// Builds `target/release/wandstore`, components included.

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use clap::Args;
 
-use crate::shell;
+use crate::{quick, shell};
 
 /// Build everything and serve the demo shop on 127.0.0.1, in development mode.
 #[derive(Args)]
@@ -19,9 +19,9 @@ pub struct Dev {
 
 impl Dev {
     pub fn run(self) -> anyhow::Result<()> {
-        shell::build_release()?;
-        shell::step("serving; stop with Ctrl-C");
-        let mut serve = Command::new(shell::target_dir().join("release/wandstore"));
+        let programs = quick::build(&["host"])?;
+        shell::step(&format!("3 of 3: serving http://{}; stop with Ctrl-C", self.listen));
+        let mut serve = Command::new(programs.join("wandstore"));
         serve.args(["serve", "--listen", &self.listen, "--data-dir", &self.data_dir]);
         if std::env::var_os("ENVIRONMENT").is_none() {
             serve.env("ENVIRONMENT", "development");

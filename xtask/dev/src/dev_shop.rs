@@ -1,10 +1,11 @@
 //! `cargo xtask dev-shop`.
 
+use std::path::Path;
 use std::process::{Child, Command};
 
 use clap::Args;
 
-use crate::shell;
+use crate::{quick, shell};
 
 /// The settings that the shop and the app share; none of them is secret.
 const SHOP: &str = "magic-wands.myshopify.com";
@@ -33,19 +34,21 @@ pub struct DevShop {
 
 impl DevShop {
     pub fn run(self) -> anyhow::Result<()> {
-        shell::build_release()?;
-        shell::run("cargo", &["build", "--release", "--package", "dev-shop"])?;
-        shell::step("serving the app and a simulated shop; stop both with Ctrl-C");
-        let _app = Running(self.app().spawn()?);
-        let mut shop = Command::new(shell::target_dir().join("release/dev-shop"));
+        let programs = quick::build(&["host", "dev-shop"])?;
+        shell::step(&format!(
+            "3 of 3: serving the app and a simulated shop on http://{}; stop both with Ctrl-C",
+            self.shop
+        ));
+        let _app = Running(self.app(&programs).spawn()?);
+        let mut shop = Command::new(programs.join("dev-shop"));
         shop.args(["--listen", &self.shop, "--app", &format!("http://{}", self.app), "--shop", SHOP]);
         shop.args(["--api-key", KEY, "--api-secret", SECRET, "--token", TOKEN]).args(&self.options);
         shell::check(&mut shop, "dev-shop")
     }
 
     /// Returns the command that runs the app, configured as an operator would.
-    fn app(&self) -> Command {
-        let mut app = Command::new(shell::target_dir().join("release/wandstore"));
+    fn app(&self, programs: &Path) -> Command {
+        let mut app = Command::new(programs.join("wandstore"));
         app.args(["serve", "--listen", &self.app, "--data-dir", &self.data_dir]);
         app.env("SHOPIFY_ORIGIN", format!("http://{}", self.shop));
         // The merchant's browser reaches the admin through the shop.
