@@ -105,7 +105,7 @@ fn stale_after_the_catalog_changed() -> Chapter {
         .then(ready("abc123"))
         .then(visit("abc123").hit("llm"))
         .then(Step::ModelWasAsked(1))
-        .then(bump_catalog_version().status(200).member("shop", SHOP).member("version", 1))
+        .then(bump_catalog_version().status(200).member("store", SHOP).member("version", 1))
         .then(
             visit("abc123")
                 .page()
