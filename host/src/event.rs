@@ -4,10 +4,9 @@
 use std::error::Error;
 
 use model::{InvalidId, ShopId};
+use runtime::bindings::wandstore::storefront::http_types::CacheOutcome;
 use runtime::bindings::wandstore::storefront::job_types::MaintenanceTask;
 use tokio::sync::{mpsc, oneshot};
-
-use crate::http::CacheOutcome;
 
 /// Something that happened.
 #[derive(Debug)]

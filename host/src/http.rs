@@ -8,6 +8,7 @@ mod events;
 pub(crate) mod fallback_cache;
 mod operator;
 mod outcome;
+mod routing;
 mod server;
 mod shopper;
 mod stream;

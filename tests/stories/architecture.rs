@@ -1,6 +1,7 @@
-//! The rules of ARCHITECTURE.md and wit/README.md that the manifests and the tables in the documents show.
+//! The rules of ARCHITECTURE.md and wit/README.md that the manifests, the sources and the tables in the documents show.
 
 mod dependencies;
+mod files;
 mod package;
 
 use std::collections::BTreeSet;

@@ -48,7 +48,7 @@ pub fn complete(
     let endpoint = Endpoint::new(&configuration.document.llm, key).map_err(Failed::from)?;
     let endpoint = endpoint.ok_or(Error::NotConfigured)?;
     let started_ms = outbound.now_ms();
-    let mut asked = Asked { exchange: endpoint.ask(request, memory, started_ms), started_ms };
+    let mut asked = Asked { exchange: Exchange::new(&endpoint, request, memory, started_ms), started_ms };
     loop {
         match asked.ask(&endpoint, outbound, memory)? {
             Next::Done(completion) => return Ok(completion),

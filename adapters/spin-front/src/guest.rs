@@ -1,23 +1,15 @@
-//! Binds the logic to WIT, and maps addresses to the parts that answer them.
+//! Connects the logic to the imports of the world, and maps addresses to the parts that answer them.
 
-#[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
-pub(crate) mod bindings {
-    wit_bindgen::generate!({
-        path: ["../../wit/capabilities", "../../wit/platform", "../../wit/storefront", "../../wit/spin"],
-        world: "wandstore:spin/front",
-        generate_all,
-    });
-}
-
-use bindings::wandstore::capabilities::{blob, clock, kv, random, settings, signatures, values::Value};
-use bindings::wandstore::platform::{timer, variables};
-use bindings::wandstore::spin::{caller, requests};
-use bindings::wandstore::storefront::http_types as wit;
-use bindings::wandstore::storefront::{handler, queue};
 use routes::{HEALTH, Method, Methods};
 use wasi::exports::http::incoming_handler::Guest;
 use wasi::http::types::{IncomingRequest, ResponseOutparam};
 
+use crate::bindings::wandstore::capabilities::values::Value;
+use crate::bindings::wandstore::capabilities::{blob, clock, kv, random, settings, signatures};
+use crate::bindings::wandstore::platform::{timer, variables};
+use crate::bindings::wandstore::spin::{caller, requests};
+use crate::bindings::wandstore::storefront::http_types as wit;
+use crate::bindings::wandstore::storefront::{handler, queue};
 use crate::http::{self, Received, Sender};
 use crate::jobs::Jobs;
 use crate::{Answer, Asked, Asker, Bounds, Checks, Content, Refusal, bearer, drain, health, is_due, mark};

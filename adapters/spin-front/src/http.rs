@@ -12,8 +12,8 @@ use wasi::io::streams::{OutputStream, StreamError};
 
 use routes::Method;
 
-use crate::guest::bindings::wandstore::capabilities::values::Value;
-use crate::guest::bindings::wandstore::storefront::http_types::BodyError;
+use crate::bindings::wandstore::capabilities::values::Value;
+use crate::bindings::wandstore::storefront::http_types::BodyError;
 use crate::{Answer, Content, Refusal, body_bytes_max, client, expected_body, fields, route, target};
 
 /// How long a body may take to arrive: 10 seconds.

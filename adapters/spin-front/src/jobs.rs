@@ -1,11 +1,11 @@
 //! The pool over the imports of the world.
 
-use crate::guest::bindings::wandstore::capabilities::{clock, log};
-use crate::guest::bindings::wandstore::platform::timer;
-use crate::guest::bindings::wandstore::storefront::job_types::{
+use crate::bindings::wandstore::capabilities::{clock, log};
+use crate::bindings::wandstore::platform::timer;
+use crate::bindings::wandstore::storefront::job_types::{
     self, Claimed, Job, Outcome, QueueError, Retry, Task, Trouble,
 };
-use crate::guest::bindings::wandstore::storefront::{generator, leases, maintenance, queue};
+use crate::bindings::wandstore::storefront::{generator, leases, maintenance, queue};
 use crate::{Claim, Ended, Failure, Member, Pool, Progress};
 
 /// The members of the pool, and the components that run their jobs: generation makes pages, routing runs maintenance

@@ -4,7 +4,7 @@ use model::jobs::{GenerationRequest, Work};
 use model::{InvalidMarket, Market, Persona, ShopId, ShopperId, Signals};
 use serde::{Deserialize, Serialize};
 
-use crate::task::InvalidPayload;
+use crate::payload::InvalidPayload;
 
 /// The form in which payloads are written, and the only one that is read. Fields added later may be absent.
 pub(crate) const FORM: u32 = 1;

@@ -27,6 +27,7 @@ mod capabilities;
 mod generation_request;
 mod journal;
 mod maintenance;
+mod payload;
 mod policy;
 mod queue;
 mod task;

@@ -4,7 +4,7 @@ use model::jobs::{MaintenanceKind, MaintenanceTask};
 use model::{EventId, ShopId};
 use serde::{Deserialize, Serialize};
 
-use crate::task::InvalidPayload;
+use crate::payload::InvalidPayload;
 
 /// The form in which payloads are written, and the only one that is read.
 pub(crate) const FORM: u32 = 2;

@@ -1,9 +1,9 @@
 //! The task of a job: a page or a maintenance task.
 
+use model::ShopId;
 use model::jobs::{GenerationRequest, MaintenanceTask};
-use model::{InvalidId, InvalidMarket, ShopId};
-use serde::Deserialize;
 
+use crate::payload::{self, InvalidPayload};
 use crate::policy::Pool;
 use crate::{generation_request, maintenance};
 
@@ -14,25 +14,6 @@ pub enum Task {
     Page(GenerationRequest),
     /// Work for a shop that makes no page.
     Maintenance(MaintenanceTask),
-}
-
-/// The reason why a payload is not a task. The message goes into the journal, so it does not repeat the payload.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum InvalidPayload {
-    #[error("invalid task: wrong JSON in line {}, column {}", .0.line(), .0.column())]
-    Json(#[from] serde_json::Error),
-    #[error("invalid task: this release does not know form {0}")]
-    Form(u32),
-    #[error("{0}")]
-    Id(#[from] InvalidId),
-    #[error("invalid task: {0}")]
-    Market(#[from] InvalidMarket),
-}
-
-/// The field that every payload has.
-#[derive(Deserialize)]
-struct Form {
-    form: u32,
 }
 
 impl Task {
@@ -46,8 +27,7 @@ impl Task {
 
     /// Decodes a task from a payload.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, InvalidPayload> {
-        let Form { form } = serde_json::from_slice(bytes)?;
-        match form {
+        match payload::form(bytes)? {
             generation_request::FORM => generation_request::decode(bytes).map(Self::Page),
             maintenance::FORM => maintenance::decode(bytes).map(Self::Maintenance),
             other => Err(InvalidPayload::Form(other)),

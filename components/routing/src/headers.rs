@@ -1,10 +1,9 @@
-//! The header fields of responses: each kind of response is a value here, and its field lines are
-//! written only here.
+//! The header fields of responses: there is a function for each kind of response, and field lines are written only
+//! here.
 
-use model::pages::PageMetadata;
 use routes::{Format, Methods};
 
-use crate::http::CacheOutcome;
+use crate::served::{Generation, Served};
 
 /// How long a client should wait before it tries a full pool again.
 const RETRY_AFTER: &str = "retry-after: 30\n";
@@ -50,30 +49,6 @@ const IN_SHOP: &str = "cache-control: private, no-store\nx-content-type-options:
 /// Room for the field lines that differ from page to page.
 const VARYING_BYTES: usize = 256;
 
-/// The page that a shopper gets.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Served {
-    /// The page that was made for them.
-    Hit(PageMetadata),
-    /// The page that was made for them, while a newer one is requested.
-    Stale(PageMetadata, Generation),
-    /// The fallback page, while theirs is requested.
-    Miss(Generation),
-}
-
-/// The result of requesting a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Generation {
-    /// The shopper has a live job.
-    Triggered,
-    /// Every member of the pool is full.
-    QueueFull,
-    /// The queue did not answer.
-    QueueUnavailable,
-    /// No page was requested.
-    NotTriggered,
-}
-
 /// The additional field of a response that is not a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ExtraField<'a> {
@@ -113,7 +88,7 @@ fn of_page(general: &[&str], served: &Served) -> String {
     let length: usize = general.iter().map(|lines| lines.len()).sum();
     let mut lines = String::with_capacity(length + VARYING_BYTES);
     lines.extend(general.iter().copied());
-    lines.push_str(served.line());
+    lines.push_str(cache_lines(served));
     if let Served::Hit(metadata) | Served::Stale(metadata, _) = served {
         lines.extend([
             "x-wand-source: ",
@@ -124,9 +99,34 @@ fn of_page(general: &[&str], served: &Served) -> String {
         ]);
     }
     if let Served::Stale(_, generation) | Served::Miss(generation) = served {
-        lines.extend(generation.lines());
+        lines.extend(generation_lines(*generation));
     }
     lines
+}
+
+/// Returns the lines about the cache. The page's own script reads `server-timing`, the only header of its own
+/// document that it can see.
+fn cache_lines(served: &Served) -> &'static str {
+    match served {
+        Served::Hit(_) => "x-cache: HIT\nserver-timing: cache;desc=HIT\nx-generated: true\n",
+        Served::Stale(..) => "x-cache: STALE\nserver-timing: cache;desc=STALE\nx-generated: true\n",
+        Served::Miss(_) => {
+            "x-cache: MISS\nserver-timing: cache;desc=MISS\nx-generated: false\nx-wand-source: fallback\n"
+        }
+    }
+}
+
+fn generation_lines(generation: Generation) -> [&'static str; 2] {
+    match generation {
+        Generation::Triggered => ["x-generation-triggered: true\n", ""],
+        Generation::QueueFull => {
+            ["x-generation-triggered: false\nx-generation-refused: queue-full\n", RETRY_AFTER]
+        }
+        Generation::QueueUnavailable => {
+            ["x-generation-triggered: false\n", "x-generation-refused: queue-unavailable\n"]
+        }
+        Generation::NotTriggered => ["x-generation-triggered: false\n", ""],
+    }
 }
 
 /// Returns the field lines of a page's status.
@@ -151,52 +151,4 @@ pub(crate) fn notice(format: Format, extra_field: ExtraField<'_>) -> String {
         ExtraField::Location(path) => lines.extend(["location: ", path, "\n"]),
     }
     lines
-}
-
-impl Served {
-    /// Returns whether the page was made for the shopper.
-    pub(crate) fn is_generated(&self) -> bool {
-        !matches!(self, Self::Miss(_))
-    }
-
-    /// Returns the cache's part in it.
-    pub(crate) fn outcome(&self) -> CacheOutcome {
-        match self {
-            Self::Hit(_) => CacheOutcome::Hit,
-            Self::Stale(..) => CacheOutcome::Stale,
-            Self::Miss(_) => CacheOutcome::Miss,
-        }
-    }
-
-    /// Returns whether the shopper has a live job, which this request may have enqueued.
-    pub(crate) fn has_job(&self) -> bool {
-        matches!(self, Self::Stale(_, Generation::Triggered) | Self::Miss(Generation::Triggered))
-    }
-
-    /// Returns the lines about the cache. The page's own script reads `server-timing`, the only header of its own
-    /// document that it can see.
-    fn line(&self) -> &'static str {
-        match self {
-            Self::Hit(_) => "x-cache: HIT\nserver-timing: cache;desc=HIT\nx-generated: true\n",
-            Self::Stale(..) => "x-cache: STALE\nserver-timing: cache;desc=STALE\nx-generated: true\n",
-            Self::Miss(_) => {
-                "x-cache: MISS\nserver-timing: cache;desc=MISS\nx-generated: false\nx-wand-source: fallback\n"
-            }
-        }
-    }
-}
-
-impl Generation {
-    fn lines(self) -> [&'static str; 2] {
-        match self {
-            Self::Triggered => ["x-generation-triggered: true\n", ""],
-            Self::QueueFull => {
-                ["x-generation-triggered: false\nx-generation-refused: queue-full\n", RETRY_AFTER]
-            }
-            Self::QueueUnavailable => {
-                ["x-generation-triggered: false\n", "x-generation-refused: queue-unavailable\n"]
-            }
-            Self::NotTriggered => ["x-generation-triggered: false\n", ""],
-        }
-    }
 }

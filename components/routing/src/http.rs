@@ -5,6 +5,7 @@ use routes::{Format, Route};
 use serde::Serialize;
 
 use crate::headers::{self, ExtraField};
+use crate::served::CacheOutcome;
 
 /// The reason why a request's body could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,17 +83,6 @@ pub struct Pending {
     pub topic: String,
     /// How long to wait.
     pub wait_ms: u32,
-}
-
-/// The cache's part in a page that was served.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CacheOutcome {
-    /// The shopper's page, which is fresh.
-    Hit,
-    /// The shopper's page, which is to be made again.
-    Stale,
-    /// The fallback page.
-    Miss,
 }
 
 impl<V> From<Response<V>> for Reply<V> {

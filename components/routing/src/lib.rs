@@ -20,6 +20,7 @@ mod page_request;
 mod proxy;
 mod refusal;
 mod router;
+mod served;
 mod signals;
 mod status;
 mod storefront;
@@ -39,8 +40,9 @@ pub use capabilities::{
     Asker, Cache, Catalog, Clock, Content, Deployment, Failure, Found, JobError, Log, Member, Queue,
     Settings, Signatures, Storage, Swap,
 };
-pub use http::{Body, BodyError, CacheOutcome, Pending, Reply, Request, Response};
+pub use http::{Body, BodyError, Pending, Reply, Request, Response};
 pub use maintenance::{Progress, run as run_maintenance};
 pub use router::handle;
 pub use routes::Method;
+pub use served::CacheOutcome;
 pub use storefront::fallback;

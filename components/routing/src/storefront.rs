@@ -11,10 +11,11 @@ use model::{Market, NO_CURRENCY, ShopId};
 use page::{Collection, Document, Shelves, Shop};
 
 use crate::capabilities::{Cache, Catalog, Deployment, Log, Queue, Storage};
-use crate::headers::{self, Generation, Served};
+use crate::headers;
 use crate::http::{Body, Reply, Response};
 use crate::page_request;
 use crate::refusal::Refusal;
+use crate::served::{Generation, Served};
 use crate::target::Target;
 use crate::visitor::Visitor;
 

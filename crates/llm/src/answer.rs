@@ -3,9 +3,7 @@
 use serde_json::Value;
 
 use crate::Ending;
-use crate::documents::Documents;
 use crate::estimate::tokens;
-use crate::protocol::Wire;
 
 /// The longest text that is passed on, in bytes: longer than any answer to our questions.
 const TEXT_BYTES_MAX: usize = 256 << 10;
@@ -62,19 +60,13 @@ pub(crate) struct Usage {
 }
 
 impl Answer {
-    /// Combines the contents of the documents.
-    pub(crate) fn read(documents: Documents, wire: &dyn Wire) -> Self {
-        let mut answer = Self::default();
-        let is_over = documents.is_over;
-        for document in documents.found {
-            wire.read(document, &mut answer);
+    /// Completes the answer after the last document. `is_over` says whether the stream has an end marker.
+    pub(crate) fn finish(&mut self, is_over: bool) {
+        if self.text.trim().is_empty() {
+            self.text = self.elsewhere();
         }
-        if answer.text.trim().is_empty() {
-            answer.text = answer.elsewhere();
-        }
-        let has_end = is_over || answer.ending.is_some() || answer.error.is_some() || is_json(&answer.text);
-        answer.is_cut = answer.form == Some(Form::Chunks) && !has_end;
-        answer
+        let has_end = is_over || self.ending.is_some() || self.error.is_some() || is_json(&self.text);
+        self.is_cut = self.form == Some(Form::Chunks) && !has_end;
     }
 
     /// Notes that there is an answer, in this form. One chunk makes it a stream.

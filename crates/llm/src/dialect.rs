@@ -5,29 +5,14 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-
-use crate::endpoint::Endpoint;
-use crate::protocol::{Parts, Protocol};
+use crate::protocol::Protocol;
+use crate::wire::{Parts, SchemaMode};
 
 /// How long a refusal that named the refused part is remembered: a day.
 const CERTAIN_MS: u64 = 24 * 60 * 60 * 1000;
 /// How long a guess is remembered. It is short, because a status 500 may have had nothing to do with the form, and then
 /// the endpoint is asked for less than it can do.
 const GUESSED_MS: u64 = 10 * 60 * 1000;
-
-/// How a request states the form of the answer. Each mode requires less of the endpoint than the one before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SchemaMode {
-    /// By the schema itself, as structured output.
-    #[default]
-    JsonSchema,
-    /// By JSON mode, with the schema among the instructions.
-    JsonObject,
-    /// By the instructions alone.
-    None,
-}
 
 /// The part of a request that an endpoint refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,12 +106,12 @@ pub struct Memory(Option<(Dialect, u64)>);
 
 impl Memory {
     /// Returns the remembered dialect, or the configured one if none is remembered.
-    pub(crate) fn recall(&mut self, endpoint: &Endpoint, now_ms: u64) -> Dialect {
+    pub(crate) fn recall(&mut self, configured: Dialect, now_ms: u64) -> Dialect {
         match &self.0 {
             Some((dialect, until_ms)) if now_ms < *until_ms => dialect.clone(),
             _ => {
                 self.0 = None;
-                Dialect::new(endpoint.protocol, endpoint.schema_mode)
+                configured
             }
         }
     }
@@ -145,16 +130,9 @@ impl Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::Settings;
 
     fn configured() -> Dialect {
         Dialect::new(Protocol::ChatCompletions, SchemaMode::JsonSchema)
-    }
-
-    /// Returns what is remembered about the endpoint that has the configured dialect.
-    fn recall(memory: &mut Memory, now_ms: u64) -> Dialect {
-        let settings = Settings { base_url: Some("http://h".into()), ..Settings::default() };
-        memory.recall(&Endpoint::new(&settings, None).unwrap().unwrap(), now_ms)
     }
 
     fn member(name: &str) -> Part {
@@ -182,8 +160,8 @@ mod tests {
         for (certain, lasts_ms) in [(true, CERTAIN_MS), (false, GUESSED_MS)] {
             let mut memory = Memory::default();
             memory.keep(plainer.clone(), certain, 5);
-            assert_eq!(recall(&mut memory, 5 + lasts_ms - 1), plainer);
-            assert_eq!(recall(&mut memory, 5 + lasts_ms), configured());
+            assert_eq!(memory.recall(configured(), 5 + lasts_ms - 1), plainer);
+            assert_eq!(memory.recall(configured(), 5 + lasts_ms), configured());
         }
     }
 
@@ -192,7 +170,7 @@ mod tests {
         let mut memory = Memory::default();
         memory.keep(configured().without(&member("max_tokens")).unwrap(), true, 0);
         memory.keep(configured().without(&Part::Form).unwrap(), true, 0);
-        let known = recall(&mut memory, 1);
+        let known = memory.recall(configured(), 1);
         assert_eq!((known.mode, known.limit()), (SchemaMode::JsonObject, "max_completion_tokens"));
     }
 }

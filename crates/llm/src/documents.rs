@@ -8,8 +8,9 @@ use std::io::Read as _;
 use flate2::read::MultiGzDecoder;
 use serde_json::{Deserializer, Value};
 
-use crate::reply::RESPONSE_BYTES_MAX;
-
+/// The largest part of a response that is read, in bytes: a stream has some 300 bytes for each token, and a model that
+/// thinks aloud sends thousands of them.
+pub const RESPONSE_BYTES_MAX: usize = 4 << 20;
 /// The first bytes of gzip (RFC 1952, section 2.3.1).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// The most documents of a stream that are read.

@@ -1,4 +1,4 @@
-//! The endpoint of the model that the operator chose: its protocol, address and key, and how a question is put to it.
+//! The endpoint of the model that the operator chose: its protocol, address and key, and the limits of a question.
 
 use std::time::Duration;
 
@@ -7,22 +7,22 @@ use serde_json::{Map, Value};
 use upstream::millis;
 use url::Url;
 
-use crate::dialect::{Memory, SchemaMode};
-use crate::exchange::Exchange;
+use crate::dialect::Dialect;
 use crate::protocol::Protocol;
 use crate::retries::Retries;
 use crate::settings::Settings;
-use crate::{Cause, Failed, Request};
+use crate::wire::SchemaMode;
+use crate::{Cause, Failed};
 
 /// An endpoint.
 pub struct Endpoint {
     pub(crate) protocol: Protocol,
     pub(crate) model: String,
     pub(crate) key: Option<Secret>,
-    pub(crate) schema_mode: SchemaMode,
     pub(crate) extra: Map<String, Value>,
     pub(crate) omit: Vec<String>,
     url: Url,
+    schema_mode: SchemaMode,
     retries: u32,
     backoff: Duration,
     timeout: Duration,
@@ -51,10 +51,10 @@ impl Endpoint {
             protocol: settings.protocol,
             model: settings.model.clone(),
             key: key.cloned(),
-            schema_mode: settings.schema_mode,
             extra: settings.extra_members(),
             omit: settings.omit.clone(),
             url: address(base_url, settings.protocol.wire().path()).ok_or(InvalidEndpoint::BaseUrl)?,
+            schema_mode: settings.schema_mode,
             retries: settings.retries,
             backoff: Duration::from_millis(settings.backoff_ms),
             timeout: Duration::from_millis(settings.timeout_ms),
@@ -77,10 +77,14 @@ impl Endpoint {
         self.timeout
     }
 
-    /// Begins a question, with what `memory` knows about the endpoint.
-    pub fn ask<'a>(&'a self, request: &'a Request, memory: &mut Memory, now_ms: u64) -> Exchange<'a> {
-        let retries = Retries::new(self.retries, self.backoff, self.timeout);
-        Exchange::new(self, request, retries, memory.recall(self, now_ms))
+    /// Returns the configured dialect.
+    pub(crate) fn dialect(&self) -> Dialect {
+        Dialect::new(self.protocol, self.schema_mode)
+    }
+
+    /// Returns the retries of a question.
+    pub(crate) fn retries(&self) -> Retries {
+        Retries::new(self.retries, self.backoff, self.timeout)
     }
 
     /// Returns the failure of a question that took longer than [`timeout`](Self::timeout).

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::dialect::{Dialect, Memory, Part};
 use crate::endpoint::Endpoint;
-use crate::protocol::Parts;
 use crate::question::Question;
 use crate::reply::{Outcome, Reader, Reply};
 use crate::retries::{Certainty, Failure, Remedy, Retries};
+use crate::wire::Parts;
 use crate::{Cause, Completion, Failed, Request};
 
 /// One question in progress. A host sends what [`question`](Self::question) returns and passes the reply to
@@ -50,14 +50,10 @@ pub enum Next {
 }
 
 impl<'a> Exchange<'a> {
-    /// Begins in a dialect.
-    pub(crate) fn new(
-        endpoint: &'a Endpoint,
-        request: &'a Request,
-        retries: Retries,
-        dialect: Dialect,
-    ) -> Self {
-        Self { endpoint, request, dialect, retries, doubt: None }
+    /// Begins a question, with what `memory` knows about the endpoint.
+    pub fn new(endpoint: &'a Endpoint, request: &'a Request, memory: &mut Memory, now_ms: u64) -> Self {
+        let dialect = memory.recall(endpoint.dialect(), now_ms);
+        Self { endpoint, request, dialect, retries: endpoint.retries(), doubt: None }
     }
 
     /// Returns the question to send.

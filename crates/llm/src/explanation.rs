@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::documents;
 use crate::endpoint::Endpoint;
-use crate::protocol::Parts;
+use crate::wire::Parts;
 
 /// The longest text from an endpoint that is passed on, in characters.
 const SAID_CHARS_MAX: usize = 200;

@@ -12,9 +12,9 @@ use crate::phrases::{
     ABILITY, AUTH, CODES, FILTER, LENGTH, MONEY, NO_ENDPOINTS, NO_MODEL, NOT_ACCEPTED, RATE, TOO_LARGE,
     TRANSIENT, UNKNOWN,
 };
-use crate::protocol::Parts;
 use crate::question::Question;
 use crate::retries::{Certainty, Failure, Remedy};
+use crate::wire::Parts;
 
 /// Statuses under which endpoints refuse members.
 const FORM_STATUSES: [u16; 6] = [400, 404, 415, 422, 500, 501];

@@ -9,7 +9,7 @@
 //! ```
 //! use std::time::Duration;
 //!
-//! use llm::{Endpoint, Memory, Message, Next, Reply, Request, Role, Settings};
+//! use llm::{Endpoint, Exchange, Memory, Message, Next, Reply, Request, Role, Settings};
 //!
 //! let settings = Settings { base_url: Some("http://127.0.0.1:11434/v1".into()), ..Settings::default() };
 //! let endpoint = Endpoint::new(&settings, None)?.expect("an address is configured");
@@ -20,7 +20,7 @@
 //!     tokens_max: 100,
 //! };
 //! let mut memory = Memory::default();
-//! let mut exchange = endpoint.ask(&request, &mut memory, 0);
+//! let mut exchange = Exchange::new(&endpoint, &request, &mut memory, 0);
 //! let question = exchange.question()?;
 //! // The host posts `question.body()` to `endpoint.url()`, and gets:
 //! let body = br#"{"choices":[{"message":{"content":"{\"name\":\"Willow\"}"}}]}"#;
@@ -45,13 +45,16 @@ mod question;
 mod reply;
 mod retries;
 mod settings;
+mod wire;
 
-pub use dialect::{Memory, SchemaMode};
+pub use dialect::Memory;
+pub use documents::RESPONSE_BYTES_MAX;
 pub use endpoint::{Endpoint, InvalidEndpoint};
 pub use exchange::{Call, Exchange, Next};
 pub use model::Cause;
 pub use model::llm::{Completion, Ending, Error, Failed, Message, Request, Role};
 pub use protocol::Protocol;
 pub use question::Question;
-pub use reply::{RESPONSE_BYTES_MAX, Reply};
+pub use reply::Reply;
 pub use settings::{KEY_VARIABLES, Key, Prices, Settings};
+pub use wire::SchemaMode;

@@ -6,7 +6,7 @@ use crate::Request;
 use crate::dialect::Dialect;
 use crate::endpoint::Endpoint;
 use crate::estimate::{tokens, tokens_max};
-use crate::protocol::{Draft, Parts};
+use crate::wire::{Draft, Parts};
 
 /// A question as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,9 +98,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::dialect::{Part, SchemaMode};
+    use crate::dialect::Part;
     use crate::protocol::Protocol;
     use crate::settings::Settings;
+    use crate::wire::SchemaMode;
     use crate::{Message, Role};
 
     const MAX_TOKENS: &str = "max_tokens";

@@ -6,17 +6,15 @@ use serde_json::Value;
 use upstream::retry_after;
 
 use crate::answer::{Answer, is_json};
+use crate::documents::{self, Documents};
 use crate::endpoint::Endpoint;
 use crate::estimate::tokens;
 use crate::explanation::{Explanation, sanitized};
 use crate::judge::judge;
 use crate::question::Question;
 use crate::retries::{Certainty, Failure, Remedy};
-use crate::{Cause, Completion, Ending, documents};
+use crate::{Cause, Completion, Ending};
 
-/// The largest part of a response that is read, in bytes: a stream has some 300 bytes for each token, and a model that
-/// thinks aloud sends thousands of them.
-pub const RESPONSE_BYTES_MAX: usize = 4 << 20;
 /// The statuses of success (RFC 9110, section 15.3).
 const SUCCESS: std::ops::Range<u16> = 200..300;
 /// Gateways also use it for faults that have no status of their own.
@@ -42,7 +40,7 @@ pub enum Reply<'a> {
     Unsent,
     /// The connection broke off.
     Broken,
-    /// The content exceeds [`RESPONSE_BYTES_MAX`].
+    /// The content exceeds [`RESPONSE_BYTES_MAX`](crate::RESPONSE_BYTES_MAX).
     TooLarge,
 }
 
@@ -99,11 +97,21 @@ impl Reader<'_> {
             Reply::Response { body, is_whole, .. } if reply.is_success() => self.answer(body, is_whole),
             Reply::Response { status, retry_after: header, body, .. } => {
                 let after = header.and_then(|header| retry_after(header, now_ms));
-                let answer = Answer::read(documents::read(body), self.endpoint.protocol.wire());
+                let answer = self.answer_in(documents::read(body));
                 let failure = self.refusal(status, after, &Explanation::read(body, self.endpoint));
                 Outcome::failed(self.cost_of_refusal(status, &answer, &failure), failure)
             }
         }
+    }
+
+    /// Combines the contents of the documents.
+    fn answer_in(self, documents: Documents) -> Answer {
+        let mut answer = Answer::default();
+        for document in documents.found {
+            self.endpoint.protocol.wire().read(document, &mut answer);
+        }
+        answer.finish(documents.is_over);
+        answer
     }
 
     /// Returns the most that the call may cost, for an answer that did not arrive completely.
@@ -149,7 +157,7 @@ impl Reader<'_> {
     fn answer(self, body: &[u8], is_whole: bool) -> Outcome {
         let documents = documents::read(body);
         let start = documents.text.clone();
-        let answer = Answer::read(documents, self.endpoint.protocol.wire());
+        let answer = self.answer_in(documents);
         if let Some(error) = answer.error.as_ref().filter(|_| !is_json(&answer.text)) {
             let (status, failure) = self.error(error);
             let tokens = if answer.is_there() {

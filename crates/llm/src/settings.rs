@@ -4,8 +4,8 @@ use secrets::Secret;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::dialect::SchemaMode;
 use crate::protocol::Protocol;
+use crate::wire::SchemaMode;
 
 /// The variables that may hold the key: the first one that is set counts. The second name is that of the original
 /// deployment.

@@ -1,11 +1,11 @@
-//! Responses that contain no page of a shop.
+//! Responses that contain no page of a shop, and refusals.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
-use shopify::ShopDomain;
+use shopify::{Rejection, ShopDomain};
 
 use crate::pages::{self, Policy};
-use crate::session::{self, Refused};
+use crate::query;
 
 /// The query parameter with the time at which the page was bounced, in seconds since the epoch.
 const BOUNCED: &str = "bounced";
@@ -17,11 +17,34 @@ const KEPT: [&str; 4] = ["shop", "host", "embedded", "locale"];
 /// The header that tells App Bridge to retry the request with a new session token.
 const RETRY: &str = "x-shopify-retry-invalid-session-request";
 
+/// A refused request. The text may be shown to its sender.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The status of the response.
+    pub status: StatusCode,
+    /// The reason.
+    pub why: String,
+}
+
+impl Refused {
+    /// Creates a refusal.
+    pub fn new(status: StatusCode, why: impl Into<String>) -> Self {
+        Self { status, why: why.into() }
+    }
+}
+
+impl From<Rejection> for Refused {
+    fn from(rejection: Rejection) -> Self {
+        let status = StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::BAD_REQUEST);
+        Self::new(status, rejection.to_string())
+    }
+}
+
 /// Redirects a document to the bounce page, which fetches a session token and returns to the document.
 pub fn to_bounce(shop: &ShopDomain, public_url: &str, query: &str, now_s: u64) -> Response<Body> {
     let mut kept = form_urlencoded::Serializer::new(String::new());
     for name in KEPT {
-        if let Some(value) = session::parameter(query, name) {
+        if let Some(value) = query::parameter(query, name) {
             kept.append_pair(name, &value);
         }
     }
@@ -39,7 +62,7 @@ pub fn to_bounce(shop: &ShopDomain, public_url: &str, query: &str, now_s: u64) -
 
 /// Returns whether the page was bounced a moment ago. If a new session token did not help, another one will not.
 pub fn was_bounced(query: &str, now_s: u64) -> bool {
-    let bounced_s = session::parameter(query, BOUNCED).and_then(|text| text.parse::<u64>().ok());
+    let bounced_s = query::parameter(query, BOUNCED).and_then(|text| text.parse::<u64>().ok());
     bounced_s.is_some_and(|bounced_s| now_s.saturating_sub(bounced_s) <= BOUNCED_S)
 }
 

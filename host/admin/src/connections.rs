@@ -6,6 +6,7 @@
 
 mod merchant;
 mod not_connected;
+mod secret;
 mod status;
 
 use std::collections::HashMap;

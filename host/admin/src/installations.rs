@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use capabilities::clock::Clock;
 use capabilities::random::Random;
-use capabilities::sqlite::{Database, Durability, OpenError, Statement, WriteFailed};
+use capabilities::sqlite::{Database, Durability, OpenError, Statement};
 use model::ShopId;
 use sqlx::Row as _;
 use sqlx::migrate::Migrator;
@@ -14,15 +14,10 @@ use sqlx::sqlite::SqliteRow;
 
 use crate::keys::Keys;
 use crate::records::{Column, Credentials, Installation, State, Token, integer, natural, place};
-use crate::{Usage, sql};
+use crate::{Unavailable, Usage, sql};
 use model::shop::Choices;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/shops");
-
-/// The file cannot be read or written at the moment. The text is for the log.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the database of shops is unavailable: {0}")]
-pub struct Unavailable(pub String);
 
 /// The stored data of shops.
 pub struct Shops {
@@ -63,18 +58,6 @@ impl Shops {
     pub async fn close(&self) {
         self.usage.flush().await;
         self.installations.database.close().await;
-    }
-}
-
-impl From<sqlx::Error> for Unavailable {
-    fn from(error: sqlx::Error) -> Self {
-        Self(error.to_string())
-    }
-}
-
-impl From<WriteFailed> for Unavailable {
-    fn from(failed: WriteFailed) -> Self {
-        Self(failed.0)
     }
 }
 

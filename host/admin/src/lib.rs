@@ -4,6 +4,7 @@
 //! know how pages are made: it uses the host through the trait [`Storefronts`]. Every request
 //! carries a session token from Shopify, and can access only that token's shop.
 
+mod admin;
 mod advice;
 mod answers;
 mod app;
@@ -14,6 +15,7 @@ mod installations;
 mod keys;
 mod log_limit;
 mod pages;
+mod query;
 mod records;
 mod routes;
 mod saving;
@@ -21,13 +23,16 @@ mod session;
 mod shopify_api;
 mod sql;
 mod storefronts;
+mod unavailable;
 mod usage;
 
-pub use app::{Admin, App, Parts};
+pub use admin::{Admin, Parts};
+pub use app::App;
 pub use connections::{Connections, NotConnected};
-pub use installations::{Installations, Shops, Unavailable};
+pub use installations::{Installations, Shops};
 pub use keys::{InvalidKeys, Keys};
 pub use records::{Credentials, Installation, State, Token};
 pub use routes::router;
 pub use storefronts::{Failed, Made, Preview, Report, Storefronts};
+pub use unavailable::Unavailable;
 pub use usage::{Counts, Event, Usage};

@@ -12,12 +12,13 @@ use model::{EventId, Persona};
 use shopify::ShopDomain;
 
 use crate::advice::advice;
-use crate::answers::{asset, download, is_ours, to_bounce, was_bounced};
+use crate::answers::{Refused, asset, download, is_ours, to_bounce, was_bounced};
 use crate::choices;
 use crate::form::Form;
 use crate::pages::{self, Bounce, Main, Nothing, Outcome, Page, Policy, ago};
+use crate::query;
 use crate::saving::{Saved, save_choices};
-use crate::session::{self, Caller, Need, Refused, Visitor};
+use crate::session::{self, Caller, Need, Visitor};
 use crate::{Admin, Made, NotConnected};
 use model::shop::Choices;
 
@@ -53,7 +54,7 @@ async fn page(State(admin): State<Arc<Admin>>, RawQuery(query): RawQuery) -> Res
         Ok(Visitor::Unknown(shop, need)) if was_bounced => return refused_after_bounce(&shop, need),
         Ok(Visitor::Unknown(shop, _)) => return bounced(&admin, &shop, &query),
         Err(refused) => {
-            let shop = session::shop(&query).ok();
+            let shop = query::shop(&query).ok();
             return pages::refused(refused.status, &refused.why, shop.as_ref());
         }
     };
@@ -91,11 +92,11 @@ fn refused_after_bounce(shop: &ShopDomain, need: Need) -> Response<Body> {
 /// Serves the page from which App Bridge reloads the original page with a session token.
 async fn bounce(State(admin): State<Arc<Admin>>, RawQuery(query): RawQuery) -> Response<Body> {
     let query = query.unwrap_or_default();
-    let shop = match session::shop(&query) {
+    let shop = match query::shop(&query).map_err(Refused::from) {
         Ok(shop) => shop,
         Err(refused) => return pages::refused(refused.status, &refused.why, None),
     };
-    let again = session::parameter(&query, "shopify-reload").unwrap_or_default();
+    let again = query::parameter(&query, "shopify-reload").unwrap_or_default();
     // App Bridge sends a session token to this address.
     if !is_ours(&again, &admin.app.public_url) {
         return pages::refused(StatusCode::BAD_REQUEST, "the address to return to is invalid", Some(&shop));

@@ -12,10 +12,8 @@ use shopify::session_token::{self, Error};
 use shopify::{Rejection, ShopDomain};
 
 use crate::Admin;
-use crate::answers::unauthorized;
-
-/// Parameters that identify the caller: each may occur only once.
-const RESERVED: [&str; 6] = ["shop", "host", "hmac", "id_token", "timestamp", "signature"];
+use crate::answers::{Refused, unauthorized};
+use crate::query;
 
 /// A member of a shop's staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,33 +62,11 @@ const WRONG_SECRET: &str = "what Shopify signed does not fit the secret that Wan
 const WRONG_KEY: &str = "the session token is for another app. If you opened this page in Shopify’s admin, whoever runs \
     Wandstore has to correct SHOPIFY_API_KEY: it is not the client id of this app";
 
-/// A refused request. The text may be shown to its sender.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
-    /// The status of the response.
-    pub status: StatusCode,
-    /// The reason.
-    pub why: String,
-}
-
-impl Refused {
-    fn new(status: StatusCode, why: impl Into<String>) -> Self {
-        Self { status, why: why.into() }
-    }
-}
-
-impl From<Rejection> for Refused {
-    fn from(rejection: Rejection) -> Self {
-        let status = StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::BAD_REQUEST);
-        Self::new(status, rejection.to_string())
-    }
-}
-
 /// Identifies the requester of a document by the query of its address.
 pub fn of_document(admin: &Admin, query: &str) -> Result<Visitor, Refused> {
-    let shop = shop(query)?;
+    let shop = query::shop(query)?;
     check_launch(admin, query)?;
-    let Some(token) = parameter(query, "id_token") else {
+    let Some(token) = query::parameter(query, "id_token") else {
         return Ok(Visitor::Unknown(shop, Need::Missing));
     };
     match caller(admin, &token) {
@@ -113,7 +89,7 @@ impl FromRequestParts<Arc<Admin>> for Caller {
 
 /// Identifies the sender of a request that is not for a document, by its `Authorization` header.
 fn of_fetch(admin: &Admin, headers: &HeaderMap, query: &str) -> Result<Caller, Refused> {
-    check_once(query)?;
+    query::check_once(query)?;
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (value, None) = (values.next(), values.next()) else {
         return Err(unauthenticated(admin, Error::Malformed));
@@ -121,26 +97,10 @@ fn of_fetch(admin: &Admin, headers: &HeaderMap, query: &str) -> Result<Caller, R
     let value = value.and_then(|value| value.to_str().ok()).unwrap_or_default();
     let caller = session_token::bearer(value).and_then(|token| caller(admin, token));
     let caller = caller.map_err(|error| unauthenticated(admin, error))?;
-    match parameter(query, "shop") {
-        Some(_) if shop(query)? != caller.domain => Err(of_another_shop()),
+    match query::parameter(query, "shop") {
+        Some(_) if query::shop(query)? != caller.domain => Err(of_another_shop()),
         _ => Ok(caller),
     }
-}
-
-/// Returns the shop in a query, if it is a valid shop domain and no reserved parameter is repeated.
-pub fn shop(query: &str) -> Result<ShopDomain, Refused> {
-    check_once(query)?;
-    let named = parameter(query, "shop").ok_or(Rejection::Malformed("shop"))?;
-    let shop = ShopDomain::parse(&named).map_err(|_| Rejection::NotAShop)?;
-    ShopId::parse(shop.as_str()).map_err(|_| Rejection::NotAShop)?;
-    Ok(shop)
-}
-
-/// Returns a parameter of a query, if it is present and not empty.
-pub fn parameter(query: &str, name: &str) -> Option<String> {
-    let mut pairs = form_urlencoded::parse(query.as_bytes());
-    let value = pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-    value.filter(|value| !value.is_empty())
 }
 
 fn caller(admin: &Admin, token: &str) -> Result<Caller, Error> {
@@ -153,7 +113,7 @@ fn caller(admin: &Admin, token: &str) -> Result<Caller, Error> {
 /// Checks the signature of an address, if Shopify signed it. An old signature is accepted, because the
 /// session token identifies the current caller.
 fn check_launch(admin: &Admin, query: &str) -> Result<(), Refused> {
-    if parameter(query, "hmac").is_none() {
+    if query::parameter(query, "hmac").is_none() {
         return Ok(());
     }
     match Launch::verify(query, admin.now_s(), |message, mac| admin.signed(message, mac)) {
@@ -179,15 +139,6 @@ fn unauthenticated(admin: &Admin, error: Error) -> Refused {
         );
     }
     Refused::new(StatusCode::UNAUTHORIZED, why)
-}
-
-fn check_once(query: &str) -> Result<(), Refused> {
-    for name in RESERVED {
-        if form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name).count() > 1 {
-            return Err(Rejection::Repeated(name).into());
-        }
-    }
-    Ok(())
 }
 
 fn of_another_shop() -> Refused {

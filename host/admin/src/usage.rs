@@ -11,9 +11,8 @@ use capabilities::sqlite::Database;
 use model::ShopId;
 use sqlx::FromRow as _;
 
-use crate::installations::Unavailable;
 use crate::records::{integer, natural};
-use crate::sql;
+use crate::{Unavailable, sql};
 
 const HOUR_MS: u64 = 3_600_000;
 /// How often counts are written.

@@ -50,8 +50,8 @@ wasmtime::component::bindgen!({
     },
     exports: { default: async },
     with: {
-        "wandstore:capabilities/values.value": crate::context::Value,
-        "wandstore:storefront/http-types.request": crate::context::Request,
+        "wandstore:capabilities/values.value": crate::context::value::Value,
+        "wandstore:storefront/http-types.request": crate::context::request::Request,
     },
 });
 

@@ -1,8 +1,8 @@
 //! The data in the store of a component's instance: the host's side of one call.
 
 mod handles;
-mod request;
-mod value;
+pub(crate) mod request;
+pub(crate) mod value;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use std::time::Duration;
 use capabilities::Capabilities;
 pub use capabilities::llm::Spent;
 
-use crate::capability::log::Allowance;
+use crate::capability::log::allowance::Allowance;
 use crate::component::{Links, Role};
 use crate::patience::Patience;
 

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::answer::{Answer, Outgoing};
 use super::connections::Wait;
-use super::shopper::{Asked, Question, Shoppers};
+use super::routing::{Asked, Question, Routing};
 use runtime::bindings::wandstore::storefront::http_types::Pending;
 use runtime::changes::Topic;
 
@@ -38,7 +38,8 @@ const BEAT: &[u8] = b":\n\n";
 /// Returns a stream of events that begins with the answer `asked`. Without a `wait`, because too many requests wait
 /// already, the stream sends this answer and ends.
 pub(super) fn stream(
-    shoppers: Arc<Shoppers>,
+    routing: Arc<Routing>,
+    times: StreamTimes,
     question: Question,
     asked: Asked,
     wait: Option<Wait>,
@@ -46,8 +47,8 @@ pub(super) fn stream(
     let Asked { answer, pending, .. } = asked;
     let first = event(&answer);
     let stream_state = pending.zip(wait).map(|(Pending { topic, .. }, wait)| {
-        let deadlines = Deadlines::new(shoppers.stream_times, Instant::now());
-        StateStream { shoppers, question, _wait: wait, last: answer.body, topic, deadlines }
+        let deadlines = Deadlines::new(times, Instant::now());
+        StateStream { routing, question, _wait: wait, last: answer.body, topic, deadlines }
     });
     let later = stream::unfold(stream_state, |stream_state| async move { stream_state?.next().await });
     let frames = stream::iter([first]).chain(later);
@@ -60,7 +61,7 @@ pub(super) fn stream(
 
 /// A stream and the last state that its client received.
 struct StateStream {
-    shoppers: Arc<Shoppers>,
+    routing: Arc<Routing>,
     question: Question,
     _wait: Wait,
     /// The body of the last answer that was sent.
@@ -72,7 +73,7 @@ struct StateStream {
 impl StateStream {
     /// Returns the next part of the stream and the rest of it, if there is more. Returns `None` at the end.
     async fn next(mut self) -> Option<(Bytes, Option<Self>)> {
-        let changes = self.shoppers.deployment.changes.clone();
+        let changes = self.routing.deployment.changes.clone();
         loop {
             match self.deadlines.due(Instant::now()) {
                 Some(Due::Beat) => return Some((Bytes::from_static(BEAT), Some(self))),
@@ -81,13 +82,13 @@ impl StateStream {
             }
             // Listen before asking, so that a change in between is not missed.
             let bell = changes.next(Topic::Key(&self.topic));
-            let interim = match self.shoppers.ask(&mut self.question).await {
+            let interim = match self.routing.ask(&mut self.question).await {
                 Ok(Asked { answer, pending: None, .. }) => return Some((event(&answer), None)),
                 Ok(Asked { answer, pending: Some(pending), .. }) => {
                     self.topic = pending.topic;
                     answer
                 }
-                Err(_logged) => return Some((event(&self.shoppers.rescue(&self.question).0), None)),
+                Err(_logged) => return Some((event(&self.routing.rescue(&self.question).0), None)),
             };
             if self.last != interim.body {
                 let event = event(&interim);

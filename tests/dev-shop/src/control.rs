@@ -9,10 +9,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use crate::failures::{Door, Trouble};
 use crate::goods::Change;
-use crate::proxy::Door;
 use crate::shop::Shop;
-use crate::storefront::Trouble;
 use crate::webhooks::{self, How};
 
 /// Changes a product, and sends the app a webhook.

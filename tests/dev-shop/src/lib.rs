@@ -7,6 +7,7 @@
 mod admin;
 mod cart;
 mod control;
+mod failures;
 mod goods;
 mod oauth;
 mod options;

@@ -11,9 +11,9 @@ use liquid::{Object, object};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::failures::Door;
 use crate::goods::{Goods, Product};
 use crate::place::Place;
-use crate::proxy::Door;
 use crate::shop::Shop;
 use crate::theme::{self, Page};
 

@@ -1,14 +1,8 @@
 //! The market of a request: its folder or domain determines country and language.
 
-use std::convert::Infallible;
-use std::sync::Arc;
-
-use axum::extract::FromRequestParts;
-use axum::http::header;
-use axum::http::request::Parts;
 use liquid::{Object, object};
 
-use crate::shop::Shop;
+use crate::Options;
 
 /// The markets that have a folder.
 pub(crate) const FOLDERS: [Folder; 3] = [
@@ -37,7 +31,8 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    fn of(shop: &Shop, host: &str, folder: Option<&Folder>) -> Self {
+    /// Returns the market of a request to `host`, in this folder if it has one.
+    pub(crate) fn of(options: &Options, host: &str, folder: Option<&Folder>) -> Self {
         let domain = DOMAINS.into_iter().find(|(start, ..)| host.starts_with(start));
         match (folder, domain) {
             (Some(Folder { path, country, language }), _) => {
@@ -46,7 +41,7 @@ impl Place {
             (None, Some((_, country, language))) => {
                 Self { folder: "", country: country.to_owned(), language }
             }
-            (None, None) => Self { folder: "", country: shop.options.country.clone(), language: "en" },
+            (None, None) => Self { folder: "", country: options.country.clone(), language: "en" },
         }
     }
 
@@ -66,14 +61,5 @@ impl Place {
             // The prefix of links in themes, without a trailing slash.
             "folder": self.folder,
         })
-    }
-}
-
-impl FromRequestParts<Arc<Shop>> for Place {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Self, Infallible> {
-        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-        Ok(Self::of(shop, host, parts.extensions.get()))
     }
 }

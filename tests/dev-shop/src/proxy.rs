@@ -7,8 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
-use serde::Deserialize;
-
+use crate::failures::Door;
 use crate::pages;
 use crate::place::Place;
 use crate::shop::{Shop, now_s};
@@ -30,22 +29,6 @@ const NOT_FROM_APP: [&str; 10] = [
 /// The header fields that it does not forward to the app.
 const NOT_TO_APP: [&str; 6] =
     ["accept-encoding", "connection", "content-length", "cookie", "host", "transfer-encoding"];
-
-/// The responder of requests to the app proxy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Door {
-    /// The app.
-    Open,
-    /// The shop asks for its password: a redirect.
-    Password,
-    /// The shop is under maintenance: a page with status 200.
-    Maintenance,
-    /// The theme's "not found" page, with status 200.
-    Missing,
-    /// The app, but only the first half of its response arrives.
-    Truncated,
-}
 
 /// The IP address of every shopper, from a range for documentation (RFC 5737).
 const SHOPPER_IP: &str = "203.0.113.7";

@@ -1,13 +1,18 @@
 //! A shop and its state.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+
 use crate::Options;
+use crate::failures::{Door, Trouble};
 use crate::goods::Goods;
-use crate::proxy::Door;
-use crate::storefront::Trouble;
+use crate::place::Place;
 use crate::theme::Theme;
 
 /// How long the app may take. Shopify documents no limit; this simulator uses 30 seconds.
@@ -62,6 +67,16 @@ impl Shop {
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A handler with a `Place` parameter gets the market of its request.
+impl FromRequestParts<Arc<Shop>> for Place {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Self, Infallible> {
+        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        Ok(Self::of(&shop.options, host, parts.extensions.get()))
     }
 }
 

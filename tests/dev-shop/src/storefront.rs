@@ -13,27 +13,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::failures::Trouble;
 use crate::shop::Shop;
-
-/// How the API fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Trouble {
-    /// It works.
-    None,
-    /// Too many queries.
-    Throttled,
-    /// Status 430: the query is taken for an attack.
-    Security,
-    /// Status 503.
-    Down,
-    /// No response for a minute.
-    Hang,
-    /// Data together with errors.
-    Partial,
-    /// A response that is not JSON.
-    Garbage,
-}
 
 /// A GraphQL request.
 #[derive(Deserialize)]

@@ -125,7 +125,7 @@ fn dependencies(package: &Value) -> impl Iterator<Item = Dependency> {
 }
 
 /// Returns the workspace's packages, by folder.
-fn members() -> Vec<(String, Value)> {
+pub(super) fn members() -> Vec<(String, Value)> {
     let mut metadata = metadata(&["--no-deps"]);
     let packages = metadata["packages"].take();
     let folder = |package: &Value| {

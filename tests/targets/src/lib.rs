@@ -6,9 +6,11 @@
 #![expect(clippy::disallowed_types, reason = "a host has a limited time to start")]
 
 pub mod client;
+pub mod deployment;
 pub mod host;
 pub mod server;
 
 pub use client::{Answer, Request};
-pub use host::{Deployment, Host};
+pub use deployment::Deployment;
+pub use host::Host;
 pub use server::Server;

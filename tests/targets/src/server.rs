@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::Instant;
 
-use crate::host::Deployment;
+use crate::deployment::Deployment;
 
 /// How long a host may take to listen. A first start compiles components.
 const START_MAX: Duration = Duration::from_mins(2);

@@ -4,9 +4,8 @@
 use secrets::Secret;
 use serde_json::{Map, Value, json};
 
-use super::{Draft, Parts, Wire};
 use crate::answer::{Answer, Form, Usage, figure, is_stated};
-use crate::dialect::SchemaMode;
+use crate::wire::{Draft, Parts, SchemaMode, Wire};
 use crate::{Ending, Message, Role};
 
 /// The limit of tokens, as `OpenAI` and most endpoints first called it.

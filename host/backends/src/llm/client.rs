@@ -92,7 +92,8 @@ impl Client {
 
     async fn ask_persistently(&self, request: &Request, spent: &Spent) -> Result<Completion, Failed> {
         let start = Instant::now();
-        let mut exchange = self.endpoint.ask(request, &mut lock(&self.memory), self.clock.now_ms());
+        let mut exchange =
+            Exchange::new(&self.endpoint, request, &mut lock(&self.memory), self.clock.now_ms());
         loop {
             match self.ask_in_turn(&mut exchange, start, spent).await? {
                 Next::Done(completion) => return Ok(completion),

@@ -1,9 +1,7 @@
 //! Events for the operator, within the quota of the component.
 
+pub(crate) mod allowance;
 mod quota;
-
-use std::sync::Arc;
-use std::time::Instant;
 
 use capabilities::log as backend;
 use wasmtime::Result;
@@ -12,33 +10,10 @@ use super::view;
 use crate::bindings::wandstore::capabilities::log;
 use crate::component::Role;
 use crate::context::Cause;
-use quota::{EVENTS_PER_CALL_MAX, Verdict};
+use allowance::Allowance;
+use quota::Verdict;
 
 pub use quota::Quota;
-
-/// An instance's remaining log quota.
-#[derive(Debug, Default)]
-pub struct Allowance {
-    /// The quota of the component, which all of its instances share.
-    pub quota: Arc<Quota>,
-    /// Events that the current call may still log.
-    events_left: u32,
-}
-
-impl Allowance {
-    /// Gives the next call its events.
-    pub fn begin_call(&mut self) {
-        self.events_left = EVENTS_PER_CALL_MAX;
-    }
-
-    fn judge(&mut self) -> Verdict {
-        let verdict = self.quota.judge(self.events_left > 0, Instant::now());
-        if verdict != Verdict::Dropped {
-            self.events_left = self.events_left.saturating_sub(1);
-        }
-        verdict
-    }
-}
 
 struct View<'a> {
     backend: &'a dyn backend::Log,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use tokio::process::Command;
 
-use super::Deployment;
+use crate::deployment::Deployment;
 
 /// `wandstore serve`, with nothing from the environment but the deployment's variables.
 pub(super) fn command(port: u16, deployment: &Deployment) -> anyhow::Result<Command> {

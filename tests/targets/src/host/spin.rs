@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use anyhow::{Context as _, ensure};
 use tokio::process::Command;
 
-use super::{Deployment, in_workspace};
+use super::in_workspace;
+use crate::deployment::Deployment;
 
 /// The component that `spin.toml` names.
 pub(super) const COMPONENT: &str = "target/spin/wandstore.wasm";

@@ -3,7 +3,8 @@
 use anyhow::ensure;
 use tokio::process::Command;
 
-use super::{Deployment, in_workspace};
+use super::in_workspace;
+use crate::deployment::Deployment;
 
 /// What `wrangler deploy` uploads, in `targets/cloudflare`.
 pub(super) const UPLOAD: &str = "dist/worker";

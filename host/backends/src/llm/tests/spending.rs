@@ -10,7 +10,8 @@ fn question() -> u64 {
     let settings =
         Settings { base_url: Some("http://h".into()), model: "kimi".into(), ..Settings::default() };
     let endpoint = model::Endpoint::new(&settings, None).unwrap().unwrap();
-    let question = endpoint.ask(&request(), &mut model::Memory::default(), 0).question().unwrap();
+    let question =
+        model::Exchange::new(&endpoint, &request(), &mut model::Memory::default(), 0).question().unwrap();
     assert_eq!(question.tokens_max(), question.body().len().div_ceil(2) as u64 + 500);
     question.tokens_max()
 }
