@@ -22,7 +22,7 @@ use crate::bytes::Bytes;
 use crate::database::{Database, Row, Sql, Value};
 use crate::jobs::Jobs;
 use crate::kv::{Kv, Moment};
-use crate::s3::{self, S3};
+use crate::s3::{self, InvalidBucket, S3};
 
 /// The stores and buckets of a deployment.
 const STORES: [&str; 3] = ["UI_CACHE", "GENERATION_QUEUE", "SHOPPER_SESSIONS"];
@@ -38,7 +38,7 @@ struct Platform;
 
 thread_local! {
     static DATABASE: Database<Platform> = const { Database::new(Platform) };
-    static BUCKET: OnceCell<Option<Result<S3, String>>> = const { OnceCell::new() };
+    static BUCKET: OnceCell<Option<Result<S3, InvalidBucket>>> = const { OnceCell::new() };
 }
 
 fn moment() -> Moment {
@@ -157,7 +157,7 @@ macro_rules! stored {
     (|$s3:ident| $with_bucket:expr, |$database:ident| $with_database:expr) => {
         BUCKET.with(|bucket| match bucket.get_or_init(|| S3::configured(variables::get)) {
             Some(Ok($s3)) => $with_bucket,
-            Some(Err(reason)) => Err(Failure::Unavailable(reason.clone())),
+            Some(Err(invalid)) => Err(Failure::Unavailable(invalid.to_string())),
             None => DATABASE.with(|$database| $with_database),
         })
     };
@@ -258,7 +258,7 @@ impl Sql for Platform {
 }
 
 impl s3::Send for Platform {
-    fn send(&self, request: s3::Request) -> Result<(u16, Vec<u8>), String> {
+    fn send(&self, request: s3::Request) -> Result<(u16, Vec<u8>), Failure> {
         let s3::Request { method, url, headers, body, answer_bytes_max } = request;
         let answer = outbound::send(&outbound::Request {
             method: method.to_owned(),
@@ -270,9 +270,11 @@ impl s3::Send for Platform {
         });
         match answer {
             Ok(response) => Ok((response.status, response.body)),
-            Err(outbound::Error::Timeout) => Err("the bucket did not answer in time".into()),
-            Err(outbound::Error::TooLarge) => Err("the bucket's answer is too large".into()),
-            Err(outbound::Error::Failed(reason)) => Err(reason),
+            Err(error) => Err(Failure::Unavailable(match error {
+                outbound::Error::Timeout => "the bucket did not answer in time".to_owned(),
+                outbound::Error::TooLarge => "the bucket's answer is too large".to_owned(),
+                outbound::Error::Failed(reason) => reason,
+            })),
         }
     }
 }

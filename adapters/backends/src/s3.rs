@@ -41,8 +41,8 @@ pub struct Request {
 
 /// Sends a request and waits for the whole answer: its status and content.
 pub trait Send {
-    /// The error is for the log.
-    fn send(&self, request: Request) -> Result<(u16, Vec<u8>), String>;
+    /// Fails as unavailable if there is no whole answer.
+    fn send(&self, request: Request) -> Result<(u16, Vec<u8>), Failure>;
 }
 
 /// A bucket that the operator configured.
@@ -53,17 +53,28 @@ pub struct S3 {
     prefix: String,
 }
 
+/// An invalid configuration of the bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidBucket {
+    /// The variable of that name is missing.
+    #[error("{0} is not set")]
+    Missing(&'static str),
+    /// The endpoint is not an address.
+    #[error("S3_ENDPOINT must be an http or https address")]
+    Endpoint,
+}
+
 impl S3 {
     /// Returns the bucket that the variables name: `S3_ENDPOINT`, `S3_ACCESS_KEY_ID`, `S3_SECRET_ACCESS_KEY`,
     /// `S3_REGION` (`auto` unless set) and `S3_BUCKET_PREFIX`, which precedes the names of our buckets. Returns `None`
     /// without an endpoint, and an error if one of the others is missing or wrong.
-    pub fn configured(variable: impl Fn(&str) -> Option<String>) -> Option<Result<Self, String>> {
+    pub fn configured(variable: impl Fn(&str) -> Option<String>) -> Option<Result<Self, InvalidBucket>> {
         let endpoint = variable("S3_ENDPOINT")?;
-        let needed = |name: &str| variable(name).ok_or_else(|| format!("{name} is not set"));
+        let needed = |name| variable(name).ok_or(InvalidBucket::Missing(name));
         let parsed = || {
             let url = Url::parse(&endpoint).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
             Ok(Self {
-                endpoint: url.ok_or("S3_ENDPOINT must be an http or https address")?,
+                endpoint: url.ok_or(InvalidBucket::Endpoint)?,
                 region: variable("S3_REGION").unwrap_or_else(|| "auto".to_owned()),
                 credentials: Credentials::new(needed("S3_ACCESS_KEY_ID")?, needed("S3_SECRET_ACCESS_KEY")?),
                 prefix: variable("S3_BUCKET_PREFIX").unwrap_or_default(),
@@ -83,7 +94,7 @@ impl S3 {
         let bucket = self.bucket(bucket)?;
         let action = GetObject::new(&bucket, Some(&self.credentials), key);
         let request = request("GET", &action, Vec::new(), OBJECT_BYTES_MAX, now_ms)?;
-        match answer(send, request)? {
+        match send.send(request)? {
             (200, body) => Ok(Some(body)),
             (404, _) => Ok(None),
             (status, _) => Err(refused(status)),
@@ -103,7 +114,7 @@ impl S3 {
         let bucket = self.bucket(bucket)?;
         let action = PutObject::new(&bucket, Some(&self.credentials), key);
         let request = request("PUT", &action, bytes.to_owned(), LIST_BYTES_MAX, now_ms)?;
-        match answer(send, request)? {
+        match send.send(request)? {
             (200..=299, _) => Ok(()),
             (status, _) => Err(refused(status)),
         }
@@ -114,7 +125,7 @@ impl S3 {
         let bucket = self.bucket(bucket)?;
         let action = DeleteObject::new(&bucket, Some(&self.credentials), key);
         let request = request("DELETE", &action, Vec::new(), LIST_BYTES_MAX, now_ms)?;
-        match answer(send, request)? {
+        match send.send(request)? {
             (200..=299 | 404, _) => Ok(()),
             (status, _) => Err(refused(status)),
         }
@@ -150,7 +161,7 @@ impl S3 {
         let request = request("POST", &action, Vec::new(), LIST_BYTES_MAX, now_ms)?;
         let (body, md5) = action.body_with_md5();
         let request = Request { headers: vec![("content-md5", md5)], body: body.into(), ..request };
-        let body = match answer(send, request)? {
+        let body = match send.send(request)? {
             (200, body) => body,
             (status, _) => return Err(refused(status)),
         };
@@ -183,7 +194,7 @@ impl S3 {
             action.with_start_after(after.to_owned());
         }
         let request = request("GET", &action, Vec::new(), LIST_BYTES_MAX, now_ms)?;
-        let body = match answer(send, request)? {
+        let body = match send.send(request)? {
             (200, body) => body,
             (status, _) => return Err(refused(status)),
         };
@@ -211,10 +222,6 @@ fn request<'a>(
     let at = at.ok_or_else(|| Failure::Unavailable("the clock is outside the range of timestamps".into()))?;
     let url = action.sign_with_time(ADDRESS_LIFETIME, &at).into();
     Ok(Request { method, url, headers: Vec::new(), body, answer_bytes_max })
-}
-
-fn answer(send: &impl Send, request: Request) -> Result<(u16, Vec<u8>), Failure> {
-    send.send(request).map_err(Failure::Unavailable)
 }
 
 fn refused(status: u16) -> Failure {

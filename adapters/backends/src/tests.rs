@@ -13,7 +13,7 @@ use crate::blob::Blob;
 use crate::database::{Database, Row, Sql, Value};
 use crate::jobs::Jobs;
 use crate::kv::{Kv, Moment};
-use crate::s3::{self, S3};
+use crate::s3::{self, InvalidBucket, S3};
 use crate::{Failure, within};
 
 const NOW_MS: u64 = 1_700_000_000_000;
@@ -294,7 +294,7 @@ fn bucket() -> S3 {
 struct Told(u16, &'static [u8], RefCell<Vec<s3::Request>>);
 
 impl s3::Send for Told {
-    fn send(&self, request: s3::Request) -> Result<(u16, Vec<u8>), String> {
+    fn send(&self, request: s3::Request) -> Result<(u16, Vec<u8>), Failure> {
         self.2.borrow_mut().push(request);
         Ok((self.0, self.1.to_vec()))
     }
@@ -392,6 +392,6 @@ fn many_keys_and_objects_are_deleted_at_once_and_no_others() {
 fn a_bucket_that_is_half_configured_says_what_is_missing() {
     assert!(S3::configured(|_| None).is_none());
     let half = |name: &str| (name == "S3_ENDPOINT").then(|| "http://127.0.0.1:9000".to_owned());
-    assert_eq!(S3::configured(half).unwrap().err().as_deref(), Some("S3_ACCESS_KEY_ID is not set"));
+    assert_eq!(S3::configured(half).unwrap().err(), Some(InvalidBucket::Missing("S3_ACCESS_KEY_ID")));
     assert!(S3::configured(|_| Some("ftp://x".into())).unwrap().is_err());
 }
