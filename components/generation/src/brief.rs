@@ -5,9 +5,8 @@ use std::fmt;
 use std::hash::Hasher as _;
 
 use fnv::FnvHasher;
-use serde::{Deserialize, Serialize};
-
 use model::shop::ShopSettings;
+use serde::{Deserialize, Serialize};
 
 /// A digest of the settings that a plan depends on. It is the same on every host and in every release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,9 +73,10 @@ impl<'de> Deserialize<'de> for Brief {
 
 #[cfg(test)]
 mod tests {
+    use model::Persona;
+
     use super::*;
     use crate::fakes::merchant;
-    use model::Persona;
 
     #[test]
     fn every_setting_that_a_plan_depends_on_is_in_it_and_no_other() {

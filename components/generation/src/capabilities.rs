@@ -4,10 +4,10 @@ use model::catalog::{CatalogError, Product};
 use model::llm::Request;
 pub use model::llm::{Completion, Ending, Error as NoAnswer, Failed};
 use model::pages::{NewPage, PageMetadata, StoredPlan};
+use model::shop::ShopSettings;
 use model::{Market, ShopId, ShopperId};
 
 use crate::assortment::Assortment;
-use model::shop::ShopSettings;
 
 /// All capabilities together.
 pub trait Host: Cache + Catalog + Llm + Operator {}

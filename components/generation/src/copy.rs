@@ -3,9 +3,8 @@
 //! Copy is plain text on one line. It contains no markup, no address, no price and no percentage (those come from
 //! the catalog when a page is rendered), and no word that the merchant banned.
 
-use model::text::{is_invisible, is_shaping, is_visible};
-
 use model::shop::ShopSettings;
+use model::text::{is_invisible, is_shaping, is_visible};
 
 /// The longest name that is used as copy, in characters. It fits every place except search terms.
 const NAME_CHARS_MAX: usize = 60;

@@ -4,13 +4,13 @@ mod world;
 
 use model::Signals;
 use model::catalog::Product;
+use model::shop::ShopSettings;
 use page::blocks::{Block, Bundle, Deals, Grid, Hero, Reassurance, RecentlyViewed, Search, Spotlight, Story};
 use proptest::prelude::*;
 
 use crate::assortment::Assortment;
 use crate::plan::Plan;
 use crate::storefront::Storefront;
-use model::shop::ShopSettings;
 
 pub use world::{World, answer};
 

@@ -11,13 +11,13 @@ use model::catalog::{CatalogError, Product};
 use model::jobs::InvalidRequest;
 use model::llm::Request;
 use model::pages::{InvalidJobId, NewPage, PageMetadata, StoredPlan};
+use model::shop::ShopSettings;
 use model::{Market, ShopId, ShopperId};
 
 use crate::assortment::Assortment;
 use crate::capabilities::{Cache, CacheError, Catalog, Completion, Level, Llm, NoAnswer, Operator};
 use crate::generate::generate;
 use crate::job::Job;
-use model::shop::ShopSettings;
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
 mod bindings {

@@ -159,9 +159,10 @@ fn has_tag(product: &Product, tags: &[&str]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use model::shop::ShopSettings;
+
     use super::*;
     use crate::fakes::{merchant, product, products, storefront};
-    use model::shop::ShopSettings;
 
     #[track_caller]
     fn check(heading: &str, ids: &[&str], expected: Option<&Claim>) {

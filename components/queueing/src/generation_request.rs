@@ -8,6 +8,7 @@ use crate::payload::InvalidPayload;
 
 /// The form in which payloads are written, and the only one that is read. Fields added later may be absent.
 pub(crate) const FORM: u32 = 1;
+
 /// A generation request in the queue.
 #[derive(Serialize, Deserialize)]
 struct Payload<'a> {

@@ -22,12 +22,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::jobs::{
     Enqueued, GenerationRequest, Lease, MaintenanceKind, MaintenanceTask, Outcome, State, Trouble, Work,
 };
+use model::pages::Deleted;
 use model::{EventId, Market, Scope, ShopId, ShopperId, Signals};
 
 use crate::fakes::{DIED, FakeJobs, FakeKv, FakeOperator, Fault, Row, STOPPED};
 use crate::policy::{Backoff, Pool, member_name};
-use model::pages::Deleted;
-
 use crate::queue::{Claimed, Job, Queue};
 use crate::task::Task;
 

@@ -55,14 +55,12 @@ pub(crate) fn show<D: Deployment>(
         return anybodys(deployment, visitor, Generation::NotTriggered);
     }
     match lookup(deployment, visitor) {
-        Cached::Fresh(page) if usable(&page.metadata) => {
-            let Page { content, metadata } = page;
+        Cached::Fresh(Page { content, metadata }) if usable(&metadata) => {
             let shown = Shown::Theirs(content, metadata.fragment);
             Ok((Served::Hit(metadata), shown))
         }
-        Cached::Stale(page, reason) if usable(&page.metadata) => {
+        Cached::Stale(Page { content, metadata }, reason) if usable(&metadata) => {
             let generation = request_page(deployment, visitor, work_for(reason));
-            let Page { content, metadata } = page;
             let shown = Shown::Theirs(content, metadata.fragment);
             Ok((Served::Stale(metadata, generation), shown))
         }

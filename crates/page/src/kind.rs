@@ -2,8 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use crate::sections::Sections;
 use model::catalog::Product;
+
+use crate::sections::Sections;
 
 /// The longest heading of a block, in characters.
 pub const HEADING_CHARS_MAX: usize = 60;

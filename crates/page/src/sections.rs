@@ -4,12 +4,11 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
+use model::catalog::{Image, Product, percent_off, reduced_from};
 use model::text::is_visible;
 
-use crate::address::Address;
-use model::catalog::{Image, Product, percent_off, reduced_from};
-
 use crate::Shop;
+use crate::address::Address;
 use crate::money::money;
 
 /// The fewest products of a grid that can be sorted.

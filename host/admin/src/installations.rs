@@ -8,6 +8,7 @@ use capabilities::clock::Clock;
 use capabilities::random::Random;
 use capabilities::sqlite::{Database, Durability, OpenError, Statement};
 use model::ShopId;
+use model::shop::Choices;
 use sqlx::Row as _;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteRow;
@@ -15,7 +16,6 @@ use sqlx::sqlite::SqliteRow;
 use crate::keys::Keys;
 use crate::records::{Column, Credentials, Installation, State, Token, integer, natural, place};
 use crate::{Unavailable, Usage, sql};
-use model::shop::Choices;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/shops");
 

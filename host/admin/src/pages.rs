@@ -201,8 +201,9 @@ pub fn ago(now_ms: u64, then_ms: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use model::Persona;
+
+    use super::*;
 
     fn main(personas: Vec<(Persona, bool)>) -> String {
         let form = Form { personas, ..Form::default() };

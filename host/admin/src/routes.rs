@@ -8,6 +8,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
 use axum::http::{HeaderValue, Response, StatusCode};
 use axum::routing::{get, post};
+use model::shop::Choices;
 use model::{EventId, Persona};
 use shopify::ShopDomain;
 
@@ -20,7 +21,6 @@ use crate::query;
 use crate::saving::{Saved, save_choices};
 use crate::session::{self, Caller, Need, Visitor};
 use crate::{Admin, Made, NotConnected};
-use model::shop::Choices;
 
 const STYLE: &str = include_str!("../assets/admin.css");
 const SCRIPT: &str = include_str!("../assets/admin.js");

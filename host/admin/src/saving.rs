@@ -4,9 +4,9 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use model::ShopId;
+use model::shop::Choices;
 
 use crate::{Admin, NotConnected, choices};
-use model::shop::Choices;
 
 /// The first pause before another attempt to invalidate existing pages; it doubles each time.
 const PAUSE: Duration = Duration::from_millis(250);

@@ -8,6 +8,7 @@ use model::catalog::{CatalogError, Product};
 use model::jobs::Outcome;
 use model::llm::Request;
 use model::pages::{NewPage, PageMetadata, StoredPlan};
+use model::shop::ShopSettings;
 use model::{Market, ShopId, ShopperId};
 
 use crate::assortment::Assortment;
@@ -15,7 +16,6 @@ use crate::capabilities::{Cache, CacheError, Catalog, Completion, Ending, Level,
 use crate::fakes::{assortment, merchant};
 use crate::generate::generate;
 use crate::job::Job;
-use model::shop::ShopSettings;
 
 pub struct World {
     pub merchant: Option<ShopSettings>,

@@ -1,4 +1,5 @@
 use model::pages::JobId;
+use model::shop::ShopSettings;
 use model::{Cause, Market, Persona, ShopId, ShopperId, Source};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -9,7 +10,6 @@ use crate::capabilities::{Completion, Ending, Failed, NoAnswer};
 use crate::fakes::{
     World, answer, any_signals, any_text, assortment, every_block, product, products, reduced,
 };
-use model::shop::ShopSettings;
 
 fn job() -> Job {
     let request = GenerationRequest {

@@ -1,10 +1,9 @@
 //! Generation requests, maintenance tasks, and the pool that works on them.
 
 use model::jobs::{Ending, Enqueued, GenerationRequest, MaintenanceTask, State};
+use model::pages::Deleted;
 use model::{Cause, ShopId, ShopperId};
 use serde::Serialize;
-
-use model::pages::Deleted;
 
 use super::Failure;
 

@@ -3,10 +3,9 @@
 use model::pages::{Cached, Staleness};
 use serde_json::json;
 
+use super::proxy::{EVENTS, consenting};
 use crate::fakes::{Answer, Fake, FakeRequest, NOW_MS, PAGE, SHOP, sign, signed};
 use crate::{Method, handle};
-
-use super::proxy::{EVENTS, consenting};
 
 /// Checks that this target and a report to it are refused, and nothing is stored.
 #[track_caller]

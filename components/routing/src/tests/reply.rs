@@ -1,11 +1,10 @@
 //! A reply tells the host what happened, so that it reads no header field.
 
+use model::jobs::{Enqueued, State};
 use model::pages::{Cached, Staleness};
 use routes::{Method, RULES, Route, SHOP as ANY_SHOP};
 
 use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, SHOP, SHOP_ID, signed};
-use model::jobs::{Enqueued, State};
-
 use crate::{CacheOutcome, handle};
 
 const TARGET: &str = "/s/magic-wands?shopper=abc123";

@@ -1,12 +1,12 @@
 //! Products that go together, with their total price.
 
 use askama::Template;
+use model::catalog::Product;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Checker, Demand, Given, HEADING_CHARS_MAX, Kind, Render, Rules, Stock, TEXT_CHARS_MAX};
 use crate::sections::{Cards, Layout, Loading, Price, Purchase, Sections};
-use model::catalog::Product;
 
 /// The fewest products.
 pub const PRODUCTS_MIN: usize = 2;

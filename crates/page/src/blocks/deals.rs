@@ -1,12 +1,12 @@
 //! A row of reduced products.
 
+use model::catalog::Product;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Checker, Demand, Given, HEADING_CHARS_MAX, Kind, Occurrence, Render, Rules, Stock};
 use crate::kind::cards_view;
 use crate::sections::{Layout, Sections};
-use model::catalog::Product;
 
 /// The most products.
 pub const PRODUCTS_MAX: usize = 8;

@@ -1,13 +1,13 @@
 //! The opening of a page, with a product to illustrate it.
 
 use askama::Template;
+use model::catalog::Product;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Checker, Demand, Given, Kind, Occurrence, Render, Rules, Stock, TEXT_CHARS_MAX};
 use crate::address::Address;
 use crate::sections::{Card, Loading, Purchase, Sections};
-use model::catalog::Product;
 
 /// The longest headline, in characters.
 pub const HEADLINE_CHARS_MAX: usize = 70;

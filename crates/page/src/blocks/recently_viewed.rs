@@ -1,12 +1,12 @@
 //! The products that the shopper viewed before.
 
+use model::catalog::Product;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Checker, Given, HEADING_CHARS_MAX, Kind, Occurrence, Render, Rules, Stock};
 use crate::kind::cards_view;
 use crate::sections::{Layout, Sections};
-use model::catalog::Product;
 
 /// The most products.
 const PRODUCTS_MAX: usize = 8;

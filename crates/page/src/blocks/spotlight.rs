@@ -3,12 +3,12 @@
 use std::slice;
 
 use askama::Template;
+use model::catalog::Product;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Checker, Demand, Given, HEADING_CHARS_MAX, Kind, Render, Rules, Stock, TEXT_CHARS_MAX};
 use crate::sections::{Card, Loading, Purchase, Sections};
-use model::catalog::Product;
 
 /// One product and the reason to look at it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

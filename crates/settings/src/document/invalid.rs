@@ -2,8 +2,9 @@
 
 use std::num::ParseIntError;
 
-use super::{BREAKER_COOLDOWN_MS_MAX, POOL_SIZE_MAX};
 use model::shop::NoPersona;
+
+use super::{BREAKER_COOLDOWN_MS_MAX, POOL_SIZE_MAX};
 
 /// An invalid setting or variable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

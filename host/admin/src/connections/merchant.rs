@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use model::ShopId;
+use model::shop::Choices;
 
 use super::{NotConnected, ended};
 use crate::records::{Installation, State};
 use crate::shopify_api::STOREFRONT_SCOPES;
 use crate::{Admin, Unavailable, choices};
-use model::shop::Choices;
 
 impl Admin {
     /// Connects a shop whose merchant has the app open, unless it is connected. Exchanging a session token for tokens

@@ -3,10 +3,9 @@
 use std::sync::LazyLock;
 
 use capabilities::blob as blob_backend;
+use model::{Operation, Refused};
 use wasmtime::Result;
 use wasmtime::component::Resource;
-
-use model::{Operation, Refused};
 
 use super::access::{Guard, guard};
 use super::reads::Outcomes;

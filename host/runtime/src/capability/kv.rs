@@ -4,10 +4,9 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use capabilities::kv as kv_backend;
+use model::{Operation, Refused};
 use wasmtime::Result;
 use wasmtime::component::Resource;
-
-use model::{Operation, Refused};
 
 use super::access::{Guard, guard};
 use super::reads::Outcomes;
