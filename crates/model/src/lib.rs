@@ -24,6 +24,7 @@ pub mod catalog;
 mod cause;
 mod conversions;
 mod currency;
+mod currency_codes;
 mod domains;
 mod id;
 pub mod jobs;
@@ -42,7 +43,8 @@ pub mod text;
 
 pub use access::{Access, Grant, Operation, Refused};
 pub use cause::Cause;
-pub use currency::{NO_CURRENCY, decimals, is_currency};
+pub use currency::{NO_CURRENCY, decimals};
+pub use currency_codes::is_currency;
 pub use domains::Domains;
 pub use id::{EventId, InvalidId, ShopId, ShopperId, shop_name};
 pub use key::{Bucket, Key, Object, Store};
