@@ -37,9 +37,8 @@ fn merchant() -> ShopSettings {
         tone: "calm".to_owned(),
         banned_words: vec!["cheap".to_owned()],
         promises: vec!["Free returns".to_owned()],
-        personas_off: Vec::new(),
-        accent: "#336699".to_owned(),
-        surface: String::new(),
+        accent: "#336699".parse().ok(),
+        ..ShopSettings::default()
     }
 }
 
