@@ -8,7 +8,7 @@ use xtask_dev::shell::{self, step};
 
 /// Build a catalog component from a JSON file of products.
 ///
-/// The file is as components/catalog-json/sample.json: {"shops": {"<id>": {"currency", "products"}}},
+/// The file is as components/catalog-json/sample.json: `{"shops": {"<id>": {"currency", "products"}}}`,
 /// where the id `*` stands for every other shop. Errors name the place of each mistake.
 #[derive(Args)]
 pub struct Catalog {
