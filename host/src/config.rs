@@ -1,6 +1,6 @@
 //! The configuration: the environment overrides `wandstore.toml`, and the command line overrides both.
 //!
-//! Only [`environment`] knows the names of environment variables. Secrets come from the
+//! Only `environment.rs` knows the names of environment variables. Secrets come from the
 //! environment alone and are never printed.
 
 mod environment;
