@@ -81,6 +81,16 @@ impl Cause {
     }
 }
 
+/// Implements the conversions between [`Cause`] and one of the enums of WIT that mirror it.
+#[macro_export]
+macro_rules! cause_conversions {
+    ($cause:ty) => {
+        $crate::conversions!(enum $crate::Cause as $cause {
+            Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
+        });
+    };
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -64,9 +64,7 @@ macro_rules! job_types_conversions {
             $crate::conversions!(enum $crate::jobs::State as wit::JobState { Queued, Running, Done, Dead });
             $crate::conversions!(enum $crate::jobs::Ending as wit::Ending { Done, Retry, Dead });
             $crate::conversions!(struct $crate::jobs::Trouble as wit::Trouble { cause: option, reason });
-            $crate::conversions!(enum $crate::Cause as wit::Cause {
-                Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
-            });
+            $crate::cause_conversions!(wit::Cause);
 
             $crate::conversions!(enum $crate::jobs::Work as wit::Work { Generate, Rerender });
 

@@ -17,9 +17,7 @@ macro_rules! llm_conversions {
             $crate::conversions!(struct $crate::llm::Completion as wit::Completion {
                 text, model, tokens_in, tokens_out, ending
             });
-            $crate::conversions!(enum $crate::Cause as wit::Cause {
-                Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
-            });
+            $crate::cause_conversions!(wit::Cause);
             $crate::conversions!(struct $crate::llm::Failed as wit::Failed { cause, said, retry_after_ms });
             $crate::conversions!(enum $crate::llm::Error as wit::Error { NotConfigured, Failed(failed) });
         };

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::Serialize;
+
 /// A BCP 47 language tag, such as `en`, `de-AT` or `zh-Hant-TW`. Its subtags may be joined by `_` as well.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LanguageTag(String);
 
 /// The error for a text that is not a language tag.

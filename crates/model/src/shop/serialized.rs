@@ -4,9 +4,9 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serializer};
 
-use super::{Colour, LanguageTag};
+use super::LanguageTag;
 use crate::Persona;
 
 /// A value that an empty text stands for if it is absent.
@@ -46,18 +46,6 @@ pub(super) fn personas<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec
         })
     };
     names.iter().map(persona).collect()
-}
-
-impl Serialize for Colour {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-impl Serialize for LanguageTag {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
 }
 
 impl<'de> Deserialize<'de> for LanguageTag {
