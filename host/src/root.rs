@@ -20,8 +20,8 @@ use crate::worker::Workers;
 
 /// How often data that is no longer needed is deleted.
 const TIDY: Duration = Duration::from_mins(1);
-/// How long stopping waits for workers and storage. Leases are durable: the next start also takes over jobs that were not
-/// given back in time.
+/// How long stopping waits for workers and storage. Leases are durable: the next start also takes over jobs that were
+/// not given back in time.
 const END: Duration = Duration::from_secs(1);
 /// How often the fallback cache is refreshed.
 const FALLBACKS_RENEWED: Duration = Duration::from_mins(5);

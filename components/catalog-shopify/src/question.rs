@@ -15,7 +15,8 @@ const HOUR: u32 = 3600;
 pub struct Term(String);
 
 impl Term {
-    /// Normalizes a search term to single spaces and lower case, and cuts it to 80 characters; `None` if it has no letter or digit.
+    /// Normalizes a search term to single spaces and lower case, and cuts it to 80 characters. Returns `None` if it has
+    /// no letter or digit.
     pub fn parse(text: &str) -> Option<Self> {
         let seen: String = text
             .chars()

@@ -47,7 +47,7 @@ pub(crate) fn pool<V>(deployment: &(impl Queue + Log)) -> Result<Response<V>, Re
     list(deployment, deployment.pool())
 }
 
-/// `/debug/bump-catalog-version?store={id}`: bumps the catalog version, which makes all existing pages of the shop stale.
+/// `/debug/bump-catalog-version?store={id}`: bumps the catalog version, which makes all pages of the shop stale.
 pub(crate) fn bump_catalog_version<D: Cache + Settings + Log>(
     deployment: &D,
     target: Target<'_>,

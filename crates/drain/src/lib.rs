@@ -1,9 +1,9 @@
 //! The loop of a worker: it claims jobs, extends their leases while they run, and completes them.
 //!
 //! Sans-I/O: [`Claims`](claims::Claims) decides when to claim the next job of a queue, and [`Run`](run::Run) what to do
-//! for a claimed one. The host carries out each [`Action`](claims::Action), reports what happened as an event, and gets the next action. Time is an
-//! argument, in milliseconds of any clock that only goes forward. It does not know what a job
-//! is, how it runs or which comes next. It reads and stores nothing.
+//! for a claimed one. The host carries out each [`Action`](claims::Action), reports what happened as an event, and gets
+//! the next action. Time is an argument, in milliseconds of any clock that only goes forward. The crate does not know
+//! what a job is, how it runs or which comes next. It reads and stores nothing.
 //!
 //! The hosts differ in their policies only. The native host never stops and runs several jobs at once; in Spin, an
 //! instance runs one job after the other and ends soon. The Worker on Cloudflare implements the same decisions in

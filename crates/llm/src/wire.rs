@@ -1,5 +1,5 @@
-//! What a protocol has to say about its wire format: [`Wire`] has everything that differs between protocols. The rest of
-//! the crate knows no path, header field or member by name.
+//! The wire format of a protocol: [`Wire`] has everything that differs between protocols. The rest of the crate knows no
+//! path, header field or member by name.
 
 use secrets::Secret;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::Message;
 use crate::answer::Answer;
 
-/// The wire format of a protocol: how a question is sent, and where an answer is found. An implementation keeps nothing.
+/// The wire format of a protocol: how a question is sent, and where an answer is found. An implementation has no state.
 ///
 /// Refusals are not part of it: gateways pass on the errors of whatever they stand in front of, so every known form of
 /// an error is read for every protocol (`explanation.rs`, `judge.rs`).

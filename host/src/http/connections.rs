@@ -1,8 +1,8 @@
 //! The open connections, and the choice of which to end: those whose phase takes too long, and those whose place a new
 //! connection needs.
 //!
-//! Nothing here touches a socket: a connection's task gets a signal to end and drops its socket. [`Connections::tick`] sets
-//! the time.
+//! Nothing here touches a socket: a connection's task gets a signal to end and drops its socket.
+//! [`Connections::tick`] sets the time.
 
 mod connection;
 #[cfg(test)]

@@ -80,7 +80,7 @@ impl Storefronts for OfDeployment {
         pages::bump_catalog_version(&self.deployment, shop.as_str()).await.map(drop).map_err(failed)
     }
 
-    /// Returns the shared page of all shoppers of whom only the persona is known.
+    /// Returns the page that shoppers share who are known only by their persona.
     async fn preview(&self, shop: &ShopId, persona: Persona) -> Result<Preview, Failed> {
         let deployment = &*self.deployment;
         let shopper = ShopperId::context(persona);
