@@ -19,7 +19,7 @@ pub use output::{NotPrinted, complain};
 
 /// Storefront pages made for each shopper, from WebAssembly components.
 ///
-/// A shopper who opens /s/<store>?shopper=<id> gets a page at once: their own if it is stored, else the
+/// A shopper who opens `/s/{store}?shopper={id}` gets a page at once: their own if it is stored, else the
 /// shop's fallback page while a job makes theirs in the background.
 ///
 /// Without a configuration it serves the demo shop `magic-wands` and plans pages by rules. Set LLM_API_KEY,

@@ -26,7 +26,7 @@ where
         Ok(self.change(id, |shop| Some(shop.bumped(now_ms)))?.catalog_version(now_ms))
     }
 
-    /// Makes every page rendered before stale, at once or within [`BUMP_INTERVAL_MS`](crate::shop::BUMP_INTERVAL_MS).
+    /// Makes every page rendered before stale, at once or within `BUMP_INTERVAL_MS`.
     pub fn products_changed(&self, id: &ShopId, now_ms: u64) -> Result<(), Error> {
         // A due bump covers this change as well, even if others write meanwhile.
         let change = |shop: Shop| Some(shop.changed(now_ms)).filter(|changed| *changed != shop);

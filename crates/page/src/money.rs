@@ -3,7 +3,7 @@
 use crate::money_format::{Format, Style};
 
 /// Formats an amount in a currency. `minor` is in the currency's minor unit. `format` is the shop's money format,
-/// such as `${{amount}}` (see [`Format`]). If it is absent or cannot be read, the result is `$1,024.00`, `¥2,400`,
+/// such as `${{amount}}` (see `Format`). If it is absent or cannot be read, the result is `$1,024.00`, `¥2,400`,
 /// or `24.00 CHF` for a currency without a symbol that English readers know.
 pub fn money(minor: u64, currency: &str, format: &str) -> String {
     let currency = currency.to_ascii_uppercase();

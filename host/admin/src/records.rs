@@ -23,7 +23,7 @@ pub const FOR_EVER: u64 = i64::MAX.unsigned_abs();
 pub struct Token {
     /// The token itself.
     pub secret: Secret,
-    /// When it expires, in milliseconds since the epoch; [`FOR_EVER`] for a token that never expires.
+    /// When it expires, in milliseconds since the epoch; `FOR_EVER` for a token that never expires.
     pub until_ms: u64,
 }
 
