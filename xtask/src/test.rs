@@ -29,6 +29,8 @@ impl Test {
         shell::run("cargo", &["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])?;
         step("lints of the components as WebAssembly");
         lint_wasm()?;
+        step("documentation of the crates");
+        document()?;
         if shell::has("cargo-deny") {
             step("licences and sources of dependencies");
             shell::run("cargo", &["deny", "--all-features", "check", "licenses", "bans", "sources"])?;
@@ -59,6 +61,13 @@ fn lint_wasm() -> anyhow::Result<()> {
     arguments.extend(COMPONENTS.iter().chain(&bundle::ADAPTERS).flat_map(|name| ["--package", name]));
     arguments.extend(["--", "--deny", "warnings"]);
     shell::run("cargo", &arguments)
+}
+
+/// Builds the crates' documentation, without warnings.
+fn document() -> anyhow::Result<()> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "--deny warnings");
+    shell::check(&mut cargo, "cargo doc")
 }
 
 /// Bundles the components for Spin and the Worker from the binary that `cargo test` built, runs the Worker's own
