@@ -1,33 +1,42 @@
-//! Answers of a language model: a plan that passes the check can be rendered safely.
+//! Answers of a language model: whatever it says, a page that counts as the model's is half its own, has passed the check
+//! and can be rendered safely.
 #![no_main]
 
 use std::sync::LazyLock;
 
-use generation::capabilities::Ending;
+use generation::offer::{Offer, PRODUCTS_MAX};
+use generation::plan::Plan;
+use generation::salvage::salvage;
 use generation::storefront::Storefront;
-use generation::{Assortment, answer, bind, check, plan, refit};
+use generation::{Assortment, answer, bind, check, draft, persona, plan, planner, refit};
 use libfuzzer_sys::fuzz_target;
 use model::catalog::Product;
 use model::shop::ShopSettings;
-use model::{ShopId, Signals};
+use model::{Persona, ShopId, Signals};
 
 static STOREFRONT: LazyLock<Storefront> =
     LazyLock::new(|| Storefront::new("magic-wands", merchant(), assortment()));
+static SIGNALS: LazyLock<Signals> = LazyLock::new(Signals::default);
+static OFFER: LazyLock<Offer<'static>> = LazyLock::new(|| {
+    Offer::of(&persona::known(Persona::Explorer), &SIGNALS, &STOREFRONT.assortment, PRODUCTS_MAX)
+});
+static LOCAL: LazyLock<Plan> = LazyLock::new(|| planner::plan(Persona::Explorer, &SIGNALS, &STOREFRONT));
 static SHOP_ID: LazyLock<ShopId> = LazyLock::new(|| ShopId::parse("magic-wands").unwrap());
 
 fuzz_target!(|answer: &str| {
-    let _ = answer::read(answer, Ending::Length);
-    let Ok(read) = answer::read(answer, Ending::Complete) else { return };
-    assert_eq!(plan::from_stored(&plan::to_stored(&read, STOREFRONT.brief)).as_ref(), Some(&read));
-    let _ = refit::refit(read.clone(), &STOREFRONT);
-    match check::check(read, &STOREFRONT) {
-        Ok(checked) => {
-            let document = bind::render(&checked, &SHOP_ID, &Signals::default(), &STOREFRONT);
-            let content = &document.html[document.fragment];
-            assert!(!content.contains("<script") && !content.contains("{{") && !content.contains("{%"));
-        }
-        Err(problems) => assert!(!problems.is_empty()),
-    }
+    let Some(found) = answer::find(answer) else { return };
+    let draft = draft::read(found, &OFFER, &STOREFRONT);
+    assert!(draft.blocks.len() <= plan::limits::BLOCKS_MAX);
+    let Ok(salvaged) = salvage(draft, &LOCAL, &STOREFRONT) else { return };
+    let (models, all) = salvaged.share;
+    assert!(models * 2 >= all && all > 0);
+    let made = salvaged.plan.plan().clone();
+    assert_eq!(plan::from_stored(&plan::to_stored(&made, STOREFRONT.brief)).as_ref(), Some(&made));
+    assert_eq!(check::check(made.clone(), &STOREFRONT).as_ref(), Ok(&salvaged.plan));
+    let _ = refit::refit(made, &STOREFRONT);
+    let document = bind::render(&salvaged.plan, &SHOP_ID, &SIGNALS, &STOREFRONT);
+    let content = &document.html[document.fragment];
+    assert!(!content.contains("<script") && !content.contains("{{") && !content.contains("{%"));
 });
 
 fn merchant() -> ShopSettings {

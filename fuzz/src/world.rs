@@ -2,6 +2,7 @@
 
 use model::catalog::Assortment;
 use model::jobs::{Enqueued, GenerationRequest, MaintenanceTask, State};
+use model::limits::Allowance;
 use model::pages::{Cached, Deleted, Fragment, Page, PageMetadata};
 use model::shop::{ShopSettings, ShopStatus};
 use std::cell::RefCell;
@@ -9,7 +10,7 @@ use std::collections::BTreeMap;
 
 use model::{Key, Market, Persona, ShopId, ShopperId, Source, Store};
 use routing::{
-    Asker, Cache, Catalog, Clock, Content, Failure, Found, JobError, Log, Member, Queue, Settings,
+    Asker, Cache, Catalog, Clock, Content, Failure, Found, JobError, Limits, Log, Member, Queue, Settings,
     Signatures, Storage, Swap,
 };
 
@@ -49,6 +50,12 @@ impl Clock for World {
 
 impl Log for World {
     fn warn(&self, _message: &str, _particulars: &[(&str, &str)]) {}
+}
+
+impl Limits for World {
+    fn take(&self, _: &[Allowance], _: &ShopId, _: &ShopperId) -> bool {
+        true
+    }
 }
 
 impl Signatures for World {

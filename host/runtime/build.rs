@@ -19,10 +19,30 @@ fn main() {
         status.unwrap_or_else(|error| panic!("cannot run cargo: {error}")).success(),
         "the components did not build; is the target there? rustup target add {TARGET}"
     );
+    if var("PROFILE") == "release" {
+        // Cargo would run this script each time if the folder were missing.
+        let folder = build.ahead();
+        std::fs::create_dir_all(&folder)
+            .unwrap_or_else(|error| panic!("cannot create {}: {error}", folder.display()));
+        println!("cargo::rerun-if-changed={}", folder.display());
+    }
     for component in COMPONENTS {
         let name = component.replace('-', "_").to_uppercase();
         println!("cargo::rustc-env=COMPONENT_{name}={}", build.file(component).display());
+        println!("cargo::rustc-env=AHEAD_{name}={}", ahead(&build, component).display());
     }
+}
+
+/// Returns the file of a component's code that was compiled ahead. It is empty except in a release, after `cargo xtask
+/// build` wrote it. The host compares its digest, so that the code of another build is not run.
+fn ahead(build: &Build, component: &str) -> PathBuf {
+    let file = build.ahead_file(component);
+    if var("PROFILE") == "release" && file.is_file() {
+        return file;
+    }
+    let none = Path::new(&var("OUT_DIR")).join("none");
+    std::fs::write(&none, []).unwrap_or_else(|error| panic!("cannot write {}: {error}", none.display()));
+    none
 }
 
 /// Returns the profile that the environment names. A release always has the components that are shipped.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use capabilities::kind::Site;
-use capabilities::{Capabilities, blob, clock, fetch, jobs, kv, llm, log, random, signatures};
+use capabilities::{Capabilities, blob, clock, fetch, jobs, kv, limits, llm, log, random, signatures};
 
 use crate::config::Config;
 use crate::merchants::Installed;
@@ -80,6 +80,10 @@ async fn assemble(
         jobs: jobs::open(&selected.jobs, site).await?,
         llm: language_model(config, site).await?,
         fetch: Arc::new(fetch),
+        limits: Arc::new(
+            limits::InMemory::new(&config.file.document.limits)
+                .watching(site.folder.clone(), config.file.retention.disk_free_mib_min),
+        ),
         signatures: Arc::new(signatures::Secrets::new(random::key(&*site.random), secrets)),
         clock: site.clock.clone(),
         random: site.random.clone(),
@@ -118,6 +122,15 @@ pub async fn prune(capabilities: &Capabilities, keep_completed: Duration) {
     }
     if let Err(error) = bit_by_bit(JOBS_AT_ONCE, |limit| capabilities.jobs.prune(before_ms, limit)).await {
         tracing::warn!(%error, "cannot delete completed jobs");
+    }
+}
+
+/// Deletes pages that nobody asks for.
+pub async fn trim(capabilities: &Capabilities, retention: blob::Retention) {
+    match capabilities.blob.trim(retention, capabilities.clock.now_ms()).await {
+        Ok(0) => {}
+        Ok(objects) => tracing::info!(objects, "deleted pages that nobody asked for"),
+        Err(error) => tracing::warn!(%error, "cannot delete pages that nobody asked for"),
     }
 }
 

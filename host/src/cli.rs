@@ -1,5 +1,6 @@
 //! The command line.
 
+mod ahead;
 mod audit;
 mod cache;
 mod check;
@@ -66,6 +67,8 @@ enum Command {
     Components,
     /// Write components, settings and fallback pages into a folder, for Spin and Cloudflare Workers.
     Export(export::Export),
+    #[command(hide = true)]
+    CompileAhead(ahead::CompileAhead),
 }
 
 /// Runs the command.
@@ -81,6 +84,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Check => check::run(&config).await,
             Command::Components => check::components(&config),
             Command::Export(export) => export.run(&config).await,
+            Command::CompileAhead(compile) => compile.run(),
             Command::Jobs(jobs) => jobs.run(&config).await,
             Command::Cache(cache) => cache.run(&config).await,
             Command::Audit(audit) => audit.run(&config).await,

@@ -75,6 +75,8 @@ impl Config {
         let server = &self.file.server;
         at_least_one(&[
             ("server.connections_max", server.connections_max as u64),
+            ("retention.pages_unread_days", self.file.retention.pages_unread_days),
+            ("retention.pages_mib_max", self.file.retention.pages_mib_max),
             ("server.connections_per_address_max", server.connections_per_address_max as u64),
         ])?;
         for (id, shop) in &self.file.document.shops {

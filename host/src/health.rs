@@ -24,7 +24,7 @@ const SILENCE: Duration = Duration::from_secs(5);
 /// The outcome of a probe.
 type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
 
-/// A backend that a deployment depends on, and how to find out whether it can be written.
+/// A backend that a deployment depends on, and how to find out whether it can be written, or whether the disk has room.
 pub struct Probe {
     name: &'static str,
     run: Box<dyn Fn() -> BoxFuture<'static, Outcome> + Send + Sync>,
@@ -48,12 +48,15 @@ impl Probe {
 
     /// Returns the probes of all backends that can be written.
     pub fn of(capabilities: &Capabilities) -> Vec<Self> {
-        let Capabilities { kv, blob, jobs, llm, .. } = capabilities;
+        let Capabilities { kv, blob, jobs, llm, limits, .. } = capabilities;
         let mut probes = vec![
             Self::new("kv", kv.clone(), |kv| async move { kv.probe().await }),
             Self::new("blob", blob.clone(), |blob| async move { blob.probe().await }),
             Self::new("jobs", jobs.clone(), |jobs| async move { jobs.probe().await }),
         ];
+        if limits.watches_disk() {
+            probes.push(Self::new("disk", limits.clone(), |limits| async move { limits.probe().await }));
+        }
         if llm.budget().is_some() {
             probes.push(Self::new("budget", llm.clone(), |llm| async move {
                 match llm.budget() {

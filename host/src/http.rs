@@ -2,7 +2,6 @@
 
 mod answer;
 mod authority;
-mod client;
 mod connections;
 mod events;
 pub(crate) mod fallback_cache;

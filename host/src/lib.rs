@@ -21,6 +21,7 @@
 )]
 
 pub mod backends;
+pub mod client;
 pub mod config;
 pub mod event;
 pub mod health;

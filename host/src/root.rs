@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use capabilities::Capabilities;
+use capabilities::{Capabilities, blob};
 use runtime::deployment::{Components, Deployment};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
@@ -23,6 +23,8 @@ const TIDY: Duration = Duration::from_mins(1);
 /// How long stopping waits for workers and storage. Leases are durable: the next start also takes over jobs that were
 /// not given back in time.
 const END: Duration = Duration::from_secs(1);
+/// How often pages are deleted that nobody asks for. It reads the names of all.
+const TRIMMED: Duration = Duration::from_mins(10);
 /// How often the fallback cache is refreshed.
 const FALLBACKS_RENEWED: Duration = Duration::from_mins(5);
 
@@ -86,6 +88,7 @@ impl Host {
             merchants: merchants.clone(),
             idle: Duration::from_millis(config.file.document.pool.inactivity_timeout_ms),
             keep_completed: Duration::from_secs(config.file.document.pool.keep_completed_seconds),
+            retention: config.file.retention.pages(),
         };
         upkeep.spawn(tidying.run());
         let operator = Operator {
@@ -146,14 +149,20 @@ struct Tidying {
     idle: Duration,
     /// How long completed jobs are kept.
     keep_completed: Duration,
+    /// How long and how much is kept of pages that nobody asks for.
+    retention: blob::Retention,
 }
 
 impl Tidying {
     async fn run(self) {
-        let mut renewed = Instant::now();
+        let (mut renewed, mut trimmed) = (Instant::now(), Instant::now());
         loop {
             tokio::time::sleep(TIDY).await;
             self.tidy().await;
+            if trimmed.elapsed() >= TRIMMED {
+                backends::trim(&self.deployment.capabilities, self.retention).await;
+                trimmed = Instant::now();
+            }
             let shops = &self.deployment.capabilities.settings.now().shops;
             if renewed.elapsed() >= FALLBACKS_RENEWED {
                 self.fallbacks.refresh(&self.deployment.routing, shops).await;

@@ -8,6 +8,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use capabilities::Capabilities;
 use capabilities::clock::millis;
 use drain::claims::{self, Claims, Policy, WhenIdle};
 use drain::run::{self, Answer, End, Run, Terms};
@@ -133,7 +134,7 @@ impl Member {
                         announced = self.announced();
                         claims::Event::Announced
                     }
-                    Some(()) = endings.recv() => claims::Event::Ended { given_back: false },
+                    Some(()) = endings.recv() => claims::Event::Ended,
                     () = clock.sleep_until(until_ms) => claims::Event::Timeout,
                 },
                 claims::Action::Stop(_) => return,
@@ -220,9 +221,11 @@ impl Clock {
 
 /// Runs one job and completes it, and logs the outcome only afterwards.
 async fn work(deployment: &Deployment, events: &Events, job: Job) {
-    let (started, spent) = (Instant::now(), Arc::<Spent>::default());
+    let (started, spent) = (Instant::now(), Arc::new(Spent::of_shop(shop_of(&job))));
     let lease = &job.lease;
+    hold(deployment, &job, &spent);
     let outcome = attempt(deployment, events, &job, &spent).await;
+    rate(deployment, &job, outcome.as_ref(), &spent);
     report(events, &job, outcome.as_ref(), &spent);
     let Some(outcome) = outcome else {
         tracing::warn!(job = lease.id, "lost the lease; dropped its work");
@@ -247,6 +250,47 @@ async fn work(deployment: &Deployment, events: &Events, job: Job) {
         ms = started.elapsed().as_millis(),
         "a job ended"
     );
+}
+
+/// Returns the shop of a job.
+fn shop_of(job: &Job) -> &str {
+    match &job.task {
+        Task::Page(request) => &request.shop,
+        Task::Maintenance(task) => &task.shop,
+    }
+}
+
+/// Keeps the model from being asked for a page of a shop for which its answers are useless.
+fn hold(deployment: &Deployment, job: &Job, spent: &Spent) {
+    let Task::Page(request) = &job.task else { return };
+    let Capabilities { llm, clock, .. } = &*deployment.capabilities;
+    let held = llm.usefulness().and_then(|usefulness| usefulness.held(&request.shop, clock.now_ms()));
+    if let Some(failed) = held {
+        metrics::counter!("wandstore_llm_held_total", "cause" => failed.cause.name()).increment(1);
+        spent.hold(failed);
+    }
+}
+
+/// Records whether the answers for a page, if there were any, were useful.
+fn rate(deployment: &Deployment, job: &Job, outcome: Option<&Outcome>, spent: &Spent) {
+    let (Task::Page(request), Capabilities { llm, clock, .. }) = (&job.task, &*deployment.capabilities)
+    else {
+        return;
+    };
+    let cause = match outcome {
+        Some(Outcome::Done(Some(trouble)) | Outcome::Retry(Retry { trouble, .. })) => trouble.cause,
+        _ => None,
+    };
+    let cause: Option<model::Cause> = cause.map(Into::into);
+    if let Some(cause) = cause {
+        metrics::counter!("wandstore_plan_troubles_total", "cause" => cause.name()).increment(1);
+    }
+    let Some(usefulness) = llm.usefulness().filter(|_| spent.tokens() != (0, 0)) else { return };
+    match (outcome, cause) {
+        (Some(Outcome::Done(None)), _) => usefulness.useful(&request.shop),
+        (_, Some(cause)) => usefulness.useless(&request.shop, cause, clock.now_ms()),
+        _ => {}
+    }
 }
 
 /// Reports the cost of an attempt at a page, and the final outcome of the page unless the work was dropped. An attempt

@@ -13,6 +13,8 @@ const SCRIPT = 'worker.js';
 export interface Options {
   /** The folder of a bundle that `npm run build` made. */
   bundle?: string;
+  /** The configuration that names its bindings. */
+  config?: string;
   /** 0 takes a free one. */
   port?: number;
   /** Where data is kept; without, it is thrown away. */
@@ -25,14 +27,16 @@ export interface Options {
 
 /** Starts a bundle. */
 export async function start(options: Options = {}): Promise<Miniflare> {
-  const { bundle = 'dist/worker', port = 0, persist, vars = {}, onOutput = console.error } = options;
-  const configured = workerOptionsOf(join(import.meta.dirname, 'wrangler.jsonc'));
+  const { bundle = 'dist/worker', config = 'wrangler.jsonc' } = options;
+  const { port = 0, persist, vars = {}, onOutput = console.error } = options;
+  const configured = workerOptionsOf(join(import.meta.dirname, config));
   const { modulesRules: _, ...workerOptions } = configured.workerOptions;
   const folder = resolve(import.meta.dirname, bundle);
   // What wrangler reads out of its configuration is in the form that Miniflare took up to version 4.
   const bindings = Object.assign({}, workerOptions.bindings, vars);
   const modules = await modulesOf(folder);
-  const worker = { name: 'wandstore', ...workerOptions, bindings, rootPath: folder, modulesRoot: folder, modules };
+  const code = { rootPath: folder, modulesRoot: folder, modules };
+  const worker = { name: 'wandstore-runtime', ...workerOptions, bindings, ...code };
   const v4 = {
     host: '127.0.0.1',
     port,

@@ -92,9 +92,9 @@ async fn memory_held_by_the_host_for_a_component_counts() {
 
 #[tokio::test]
 async fn a_page_for_which_routing_has_no_memory_does_not_count_as_a_failure_of_caching() {
-    let host = Host::builder().config("[components.routing]\nmemory_mib = 2\n").open().await;
+    let host = Host::builder().config("[components.routing]\nmemory_mib = 1\n").open().await;
     let head = "<!--wand explorer 50 local job-1 1 99999999999999 0-->\n";
-    // The largest page that storage accepts. The stack of a component is another MiB.
+    // The largest page that storage accepts: a MiB, and routing has memory of its own.
     let rest = "<!doctype html>".to_owned() + &"x".repeat((1 << 20) - head.len() - 22) + "</html>";
     let page = format!("{head}{rest}");
     let kv = &host.deployment.capabilities.kv;

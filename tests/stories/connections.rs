@@ -178,6 +178,7 @@ async fn an_address_has_so_many_connections_and_a_proxys_are_not_its_own() {
     }
     assert_eq!(ended, 3, "the oldest make room for the newest");
 
+    let host = Host::builder().connections(100, 3).trusting("127.0.0.1").open().await;
     let mut passed_on = Vec::new();
     for client in 0..6 {
         let head = format!("host: a\r\nx-forwarded-for: 203.0.113.{client}");

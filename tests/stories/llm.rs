@@ -13,7 +13,7 @@ use crate::harness::{Host, LlmServer, Process, Saying};
 
 const KEY: &str = "sk-this-is-never-to-be-seen";
 
-async fn host(server: &LlmServer) -> Host {
+pub async fn host(server: &LlmServer) -> Host {
     host_that_waits(server, Duration::from_millis(300)).await
 }
 
@@ -45,7 +45,7 @@ async fn host_that_waits(server: &LlmServer, timeout: Duration) -> Host {
 }
 
 /// Visits repeatedly, and advances the clock, until the page is made.
-async fn page_of(host: &Host) -> crate::harness::Answer {
+pub async fn page_of(host: &Host) -> crate::harness::Answer {
     host.visit("abc123").await.is_fallback();
     while host.status("abc123", 1).await != "ready" {
         host.controls.clock.advance(Duration::from_secs(1));
@@ -89,8 +89,31 @@ async fn a_plan_without_fault_is_the_page_however_slowly_it_is_sent() {
 }
 
 #[tokio::test]
-async fn a_plan_with_a_fault_is_sent_back_once_and_the_mended_one_is_the_page() {
-    let faulty = plan().replace("ember-plume", "no-such-product");
+async fn a_plan_with_a_fault_is_mended_and_half_of_it_is_enough() {
+    let cut = plan();
+    for faulty in [
+        plan().replace("ember-plume", "no-such-product"),
+        plan().replace("Wands for the curious", "Wands for $5"),
+        plan().replace("Looking for something?", "<script>alert(1)</script> {{ 7 | times: 7 }}"),
+        format!("<think>{{ or not }}</think>{}", plan()),
+        serde_json::json!({ "plan": plan() }).to_string(),
+        cut[..cut.len() - 40].to_owned(),
+    ] {
+        let server = LlmServer::open([Saying::Text(faulty.clone())]).await;
+        let host = host(&server).await;
+        let page = page_of(&host).await;
+        assert_eq!(page.header("x-wand-source"), "llm", "{faulty}");
+        assert!(page.body.contains("Something for curious hands"), "{faulty}");
+        assert!(!page.body.contains("<script>alert") && !page.body.contains("{{"), "{faulty}");
+        assert_eq!(server.requests().len(), 1, "{faulty}");
+        let log = format!("{:?}", host.controls.log.lines());
+        assert!(log.contains("a plan was mended"), "{faulty}: {log}");
+    }
+}
+
+#[tokio::test]
+async fn a_plan_of_which_too_little_is_left_is_sent_back_once_and_the_second_is_the_page() {
+    let faulty = plan().replace("Something for", "$5 for").replace("To begin", "For $5");
     let server = LlmServer::open([Saying::Text(faulty), Saying::Text(plan())]).await;
     let host = host(&server).await;
     assert_eq!(page_of(&host).await.header("x-wand-source"), "llm");
@@ -98,10 +121,7 @@ async fn a_plan_with_a_fault_is_sent_back_once_and_the_mended_one_is_the_page() 
     assert_eq!(requests.len(), 2);
     let complaint =
         requests[1]["messages"].as_array().and_then(|messages| messages.last()).expect("it is there");
-    assert!(
-        complaint["content"].as_str().is_some_and(|text| text.contains("blocks[1].products[1]")),
-        "{complaint}"
-    );
+    assert!(complaint["content"].as_str().is_some_and(|text| text.contains("hero.headline")), "{complaint}");
 }
 
 #[tokio::test]
@@ -117,8 +137,9 @@ async fn whatever_the_model_says_there_is_a_page_and_the_error_is_on_record() {
         Saying::Text("I am sorry, I cannot do that.".into()),
         Saying::Text("{\"title\": \"half a plan\", \"blocks\": [{\"type\": \"her".into()),
         Saying::Text(r#"{"wrong": "schema"}"#.into()),
-        Saying::Text(plan().replace("ember-plume", "no-such-product")),
-        Saying::Text(plan().replace("curious hands", "<script>alert(1)</script> {{ 7 | times: 7 }}")),
+        Saying::Text(
+            plan().replace("Something for", "$5 for").replace("To begin", "<script>alert(1)</script>"),
+        ),
         Saying::Text(String::new()),
         Saying::Text("x".repeat(1 << 20)),
         Saying::Raw(b"\xff\xfe not JSON".to_vec()),

@@ -20,13 +20,20 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-/// Every request is answered at once, and every requested page is made.
+/// Every request is answered at once, and every page that the answer promises is made. On a busy machine storage may be
+/// too slow for a shopper's request, which then promises none, but not for most.
 async fn every_page_is_made(process: &Process) {
+    let mut promised = Vec::new();
     for shopper in 0..SHOPPERS {
         let visit = process.get(&format!("/s/magic-wands?shopper=shopper-{shopper}")).await;
-        visit.expect("there is an answer").is_fallback();
+        let visit = visit.expect("there is an answer");
+        visit.is_fallback();
+        if visit.header("x-generation-triggered") == "true" {
+            promised.push(shopper);
+        }
     }
-    for shopper in 0..SHOPPERS {
+    assert!(promised.len() > SHOPPERS / 2, "{promised:?}");
+    for shopper in promised {
         process.made(&format!("shopper-{shopper}")).await.expect("a promised page is made");
     }
 }

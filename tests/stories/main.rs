@@ -18,11 +18,13 @@ mod handles;
 mod harness;
 mod http;
 mod installation;
+mod limits;
 mod llm;
 #[cfg(unix)]
 mod logging;
 mod operator;
 mod proxy;
+mod recursion;
 mod shopper;
 mod storage;
 mod upstream;

@@ -285,6 +285,8 @@ async fn after_a_full_disk_everything_goes_on_by_itself() {
         );
         return;
     };
+    let config = "[retention]\ndisk_free_mib_min = 0\n";
+    std::fs::write(folder.path().join("wandstore.toml"), config).expect("there is room");
     let process = start(folder.path());
     made(&process, "known").await;
     disk.fill();

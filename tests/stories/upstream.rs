@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 
 use crate::harness::shopify::{SHOP, shop};
 use crate::harness::{Host, eventually};
+use crate::recursion::nested;
 
 const ONLINE: &str = "[components.catalog]\nbuiltin = \"shopify\"\n";
 /// The longest pause after a failure.
@@ -171,6 +172,18 @@ async fn a_shopper_gets_a_page_whatever_an_unknown_shop_answers() {
     host.controls.clock.advance(RESTED);
     let page = host.fragment().await;
     assert!(page.body.contains("Elder wand"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_shops_answer_may_be_nested() {
+    let nested = nested();
+    let shopify = Shop::new(sells("Elder wand").map(|answer| {
+        let text =
+            String::from_utf8_lossy(&answer.body).replacen('{', &format!("{{\"extensions\":{nested},"), 1);
+        Answer { body: text.into(), ..answer }
+    }));
+    let host = shopify.open().await;
+    assert!(host.current_page().await.contains("Elder wand"));
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! `cargo xtask bench`.
 
+use std::process::Command;
+
 use clap::Args;
 use xtask_dev::shell;
 
@@ -14,22 +16,35 @@ pub struct Bench {
     /// Compare the hosts instead: wandstore, Spin where it is installed, and workerd.
     #[arg(long)]
     targets: bool,
+    /// Count the instructions of hits instead, with valgrind, and compare them with docs/benchmarks.md.
+    #[arg(long, conflicts_with = "targets")]
+    instructions: bool,
+    /// Compare our host instead with bare hyper, Node.js, workerd, wasmtime and Spin, where they are installed.
+    #[arg(long, conflicts_with_all = ["targets", "instructions"])]
+    peers: bool,
 }
 
 impl Bench {
     pub fn run(self) -> anyhow::Result<()> {
-        shell::install("wrk", "wrk")?;
+        if self.instructions {
+            shell::install("valgrind", "valgrind")?;
+        } else {
+            shell::install("wrk", "wrk")?;
+        }
         shell::build_release()?;
         if self.targets {
             bundle::bundle(&shell::target_dir().join("release/wandstore"), None, bundle::DEPLOYED)?;
             bundle_worker()?;
         }
+        if self.peers {
+            shell::npm("targets/cloudflare", &["ci", "--no-fund", "--no-audit"])?;
+        }
         shell::step("measuring");
         let (package, seconds) = (if self.targets { "targets" } else { "bench" }, self.seconds.to_string());
-        shell::run(
-            "cargo",
-            &["run", "--release", "--quiet", "--package", package, "--", "--seconds", &seconds],
-        )
+        let mut cargo = Command::new("cargo");
+        cargo.args(["run", "--release", "--quiet", "--package", package, "--", "--seconds", &seconds]);
+        cargo.args(self.instructions.then_some("instructions")).args(self.peers.then_some("peers"));
+        shell::check(&mut cargo, "cargo run")
     }
 }
 

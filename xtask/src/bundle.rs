@@ -33,9 +33,14 @@ impl Place {
         self.deployment().join(format!("{role}.wasm"))
     }
 
-    /// Returns the path of the component that Spin runs.
+    /// Returns the path of the component that Spin runs behind its front.
     pub fn spin(self) -> PathBuf {
-        Path::new(self.0).join("spin/wandstore.wasm")
+        Path::new(self.0).join("spin/storefront.wasm")
+    }
+
+    /// Returns the path of the component that faces the network in Spin.
+    fn spin_front(self) -> PathBuf {
+        Path::new(self.0).join("spin/front.wasm")
     }
 
     /// Returns the path of the component that the Worker is built from.
@@ -58,7 +63,33 @@ impl Place {
 pub const ROLES: [&str; 5] = ["caching", "queueing", "catalog", "routing", "generation"];
 
 /// The adapters that are composed with a deployment's components.
-pub const ADAPTERS: [&str; 5] = ["backends", "services", "spin-platform", "spin-requests", "spin-front"];
+pub const ADAPTERS: [&str; 5] = ["backends", "services", "spin-platform", "spin-storefront", "spin-front"];
+
+/// The interface by which Spin passes requests on.
+const SPIN_HANDLER: &str = "wasi:http/handler@0.3.0";
+
+/// The interfaces that the adapters for Spin may import: what Spin 4.1 supplies of its own, of WASI 0.2 up to 0.2.6, and
+/// of WASI 0.3.0.
+const SPIN_IMPORTS: [&str; 18] = [
+    "fermyon:spin/variables@2.0.0",
+    "spin:sqlite/sqlite@3.0.0",
+    "wasi:cli/stderr@0.2",
+    "wasi:cli/stdin@0.3.0",
+    "wasi:cli/types@0.3.0",
+    "wasi:clocks/monotonic-clock@0.2",
+    "wasi:clocks/monotonic-clock@0.3.0",
+    "wasi:clocks/types@0.3.0",
+    "wasi:clocks/wall-clock@0.2",
+    "wasi:http/client@0.3.0",
+    "wasi:http/outgoing-handler@0.2",
+    "wasi:http/types@0.2",
+    "wasi:http/types@0.3.0",
+    "wasi:io/error@0.2",
+    "wasi:io/poll@0.2",
+    "wasi:io/streams@0.2",
+    "wasi:random/random@0.2",
+    "wasi:random/random@0.3.0",
+];
 
 /// Exports the deployment that `config` describes from the `wandstore` binary, and composes it for
 /// Spin and for Workers.
@@ -67,10 +98,10 @@ pub fn bundle(wandstore: &Path, config: Option<&Path>, place: Place) -> anyhow::
     step("building the adapters");
     let adapters = Adapters(shell::build_wasm(&ADAPTERS, &[])?);
     step("composing for Spin and Cloudflare Workers");
-    let for_spin = compose(spin_parts(&adapters, place)?, &["wasi:http/incoming-handler@0.2.0"], |import| {
-        ["wasi:", "spin:", "fermyon:"].iter().any(|namespace| import.starts_with(namespace))
-    })?;
+    let for_spin = compose(spin_parts(&adapters, place)?, &[SPIN_HANDLER], supplied_by_spin)?;
     write(&place.spin(), &for_spin)?;
+    let front = compose(vec![adapters.part("spin-front")?], &[SPIN_HANDLER], supplied_by_spin)?;
+    write(&place.spin_front(), &front)?;
     let exported = ["handler", "maintenance", "leases", "generator"]
         .map(|name| format!("wandstore:storefront/{name}@0.1.0"));
     let for_workers = compose(
@@ -95,11 +126,9 @@ fn export(wandstore: &Path, config: Option<&Path>, place: Place) -> anyhow::Resu
 
 fn spin_parts(adapters: &Adapters, place: Place) -> anyhow::Result<Vec<Part>> {
     let mut parts = Vec::new();
-    for name in ["spin-platform", "backends", "services", "spin-requests"] {
-        parts.push(adapters.part(name)?);
-    }
+    parts.push(adapters.part("spin-platform")?);
     parts.extend(deployment_parts(place)?);
-    parts.push(adapters.part("spin-front")?);
+    parts.push(adapters.part("spin-storefront")?);
     Ok(parts)
 }
 
@@ -123,6 +152,14 @@ impl Adapters {
     }
 }
 
+/// Returns whether Spin 4.1 supplies an import.
+fn supplied_by_spin(import: &str) -> bool {
+    // Versions of 0.2 differ in their last part only, and the later ones contain the earlier ones.
+    let (interface, patch) = import.rsplit_once('.').unwrap_or((import, ""));
+    let is_of_0_2 = interface.ends_with("@0.2") && patch.parse().is_ok_and(|patch: u8| patch <= 6);
+    SPIN_IMPORTS.contains(if is_of_0_2 { &interface } else { &import })
+}
+
 /// Returns whether the Worker's own glue supplies an import, or the import holds only types and needs no supplier.
 fn supplied_by_workers(import: &str) -> bool {
     import.starts_with("wandstore:capabilities/")
@@ -140,4 +177,19 @@ fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
     println!("{}: {} KiB", path.display(), bytes.len() / 1024);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_import_that_spin_does_not_supply_is_noticed() {
+        for import in ["wasi:io/poll@0.2.0", "wasi:io/poll@0.2.6", "wasi:http/types@0.3.0"] {
+            assert!(supplied_by_spin(import), "{import}");
+        }
+        for import in ["wasi:io/poll@0.2.7", "wasi:http/types@0.3.1", "wasi:nn/graph@0.2.0", ""] {
+            assert!(!supplied_by_spin(import), "{import}");
+        }
+    }
 }

@@ -1,28 +1,23 @@
-//! Binds the logic to WIT: conversions without decisions.
-#![expect(unsafe_code, reason = "needed by the generated bindings and `export!`")]
-
-#[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
-mod bindings {
-    wit_bindgen::generate!({
-        path: ["../../wit/capabilities", "../../wit/platform"],
-        world: "wandstore:platform/backends",
-        generate_all,
-    });
-}
+//! Binds `crates/storage` to WIT: conversions without decisions.
+//!
+//! Two components contain this file: the adapter `backends`, over the interfaces of `wit/platform`, and `spin-platform`,
+//! over Spin's. Each brings its own `bindings`, `platform` and `Component`.
 
 use std::cell::OnceCell;
 
-use bindings::exports::wandstore::capabilities::{blob, jobs, kv, values};
-use bindings::wandstore::capabilities::{clock, random};
-use bindings::wandstore::platform::{outbound, sql, variables};
+use model::limits::Counter;
+use storage::Failure;
+use storage::blob::Blob;
+use storage::bytes::Bytes;
+use storage::database::{Database, Row, Sql, Value};
+use storage::jobs::Jobs;
+use storage::kv::{Kv, Moment};
+use storage::limits::Counters;
+use storage::s3::{self, InvalidBucket, S3};
 
-use crate::Failure;
-use crate::blob::Blob;
-use crate::bytes::Bytes;
-use crate::database::{Database, Row, Sql, Value};
-use crate::jobs::Jobs;
-use crate::kv::{Kv, Moment};
-use crate::s3::{self, InvalidBucket, S3};
+use crate::Component;
+use crate::bindings::exports::wandstore::capabilities::{blob, jobs, kv, values};
+use crate::platform::{clock, leases_max, outbound, random, sql, variables};
 
 /// The stores and buckets of a deployment.
 const STORES: [&str; 3] = ["UI_CACHE", "GENERATION_QUEUE", "SHOPPER_SESSIONS"];
@@ -30,15 +25,16 @@ const BUCKETS: [&str; 1] = ["UI_STORAGE"];
 /// How long an exchange with a bucket may take.
 const BUCKET_TIMEOUT_MS: u32 = 5_000;
 
-struct Component;
-
-bindings::export!(Component with_types_in bindings);
-
 struct Platform;
 
 thread_local! {
     static DATABASE: Database<Platform> = const { Database::new(Platform) };
     static BUCKET: OnceCell<Option<Result<S3, InvalidBucket>>> = const { OnceCell::new() };
+}
+
+/// Takes one from each of these counters, or from none if one of them is used up. Returns whether it did.
+pub(crate) fn take(counters: &[Counter]) -> Result<bool, Failure> {
+    DATABASE.with(|database| Counters(database).take(counters, clock::now_ms()))
 }
 
 fn moment() -> Moment {
@@ -89,6 +85,15 @@ fn known_store(store: &str) -> Result<(), kv::Error> {
 
 fn known_bucket(bucket: &str) -> Result<(), blob::Error> {
     if BUCKETS.contains(&bucket) { Ok(()) } else { Err(blob::Error::NoSuchBucket) }
+}
+
+/// Sets a key that is not a page's, for so long, unless it is set. Returns false if it is set already.
+#[allow(dead_code, reason = "only instances of Spin are too short-lived to remember by themselves")]
+pub(crate) fn set_if_absent(key: &str, ttl_seconds: u32) -> bool {
+    let swapped = DATABASE.with(|database| {
+        Kv(database).compare_and_swap(STORES[0], key, None, &[], Some(ttl_seconds), moment())
+    });
+    !matches!(swapped, Ok(None))
 }
 
 impl kv::Guest for Component {
@@ -214,7 +219,7 @@ impl jobs::Guest for Component {
     }
 
     fn claim(now_ms: u64, lease_ms: u32) -> Result<jobs::ClaimResult, jobs::Error> {
-        Ok(DATABASE.with(|database| Jobs(database).claim(now_ms, lease_ms))?.into())
+        Ok(DATABASE.with(|database| Jobs(database).claim(now_ms, lease_ms, leases_max()))?.into())
     }
 
     fn leased(id: String, token: u64) -> Result<Option<jobs::Claimed>, jobs::Error> {
@@ -273,6 +278,9 @@ impl s3::Send for Platform {
             Err(error) => Err(Failure::Unavailable(match error {
                 outbound::Error::Timeout => "the bucket did not answer in time".to_owned(),
                 outbound::Error::TooLarge => "the bucket's answer is too large".to_owned(),
+                outbound::Error::NotAllowed => {
+                    "this deployment may not reach the bucket: set the variable s3_host".to_owned()
+                }
                 outbound::Error::Failed(reason) => reason,
             })),
         }

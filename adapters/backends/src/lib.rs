@@ -1,34 +1,40 @@
-//! An adapter: key-value storage, blob storage and jobs, for platforms that have a database in
-//! `SQLite`, such as Spin and the Durable Objects of Cloudflare Workers.
-//!
-//! The statements (`crates/sql`) and the tables (`migrations/`) are the same as in the native host. Nothing is kept
-//! between calls outside the database, so that any number of instances may use one database at once.
+//! An adapter: key-value storage, blob storage and jobs, for platforms that have a database in `SQLite` and hosts of their
+//! own around it, such as the Durable Objects of Cloudflare Workers. `crates/storage` has the logic.
+#![cfg(target_arch = "wasm32")]
+#![expect(unsafe_code, reason = "needed by the generated bindings and `export!`")]
 
-pub mod blob;
-pub mod bytes;
-pub mod database;
-#[cfg(target_arch = "wasm32")]
+#[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
+mod bindings {
+    wit_bindgen::generate!({
+        path: ["../../wit/capabilities", "../../wit/platform"],
+        world: "wandstore:platform/backends",
+        generate_all,
+    });
+}
 mod guest;
-pub mod jobs;
-pub mod kv;
-pub mod s3;
-#[cfg(test)]
-mod tests;
 
-pub use database::{Database, Sql, Value};
+use bindings::exports::wandstore::platform::counters;
 
-/// Why an operation failed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Failure {
-    /// The value is over this limit, in bytes: write less.
-    #[error("over the limit of {0} bytes")]
-    TooLarge(u64),
-    /// The platform did not answer: go on without it, or try later.
-    #[error("{0}")]
-    Unavailable(String),
+/// The platform's interfaces.
+mod platform {
+    pub(crate) use crate::bindings::wandstore::capabilities::{clock, random};
+    pub(crate) use crate::bindings::wandstore::platform::{outbound, sql, variables};
+
+    /// Returns the most jobs under lease at once: no limit, because the host around this component has its own.
+    pub(crate) fn leases_max() -> Option<u32> {
+        None
+    }
 }
 
-/// Refuses bytes over a limit.
-fn within(bytes: &[u8], bytes_max: u64) -> Result<(), Failure> {
-    if bytes.len() as u64 > bytes_max { Err(Failure::TooLarge(bytes_max)) } else { Ok(()) }
+struct Component;
+
+impl counters::Guest for Component {
+    fn take(counters: Vec<counters::Counter>) -> Result<bool, String> {
+        let counters: Vec<_> = counters.into_iter().map(Into::into).collect();
+        guest::take(&counters).map_err(|failure| failure.to_string())
+    }
 }
+
+model::conversions!(struct model::limits::Counter as counters::Counter { key, interval_ms, burst });
+
+bindings::export!(Component with_types_in bindings);

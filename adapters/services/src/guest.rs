@@ -1,32 +1,23 @@
-//! Binds the logic to WIT: conversions without decisions.
-#![expect(unsafe_code, reason = "needed by the generated bindings and `export!`")]
+//! Binds `crates/deployment` to WIT: conversions without decisions.
+//!
+//! Two components contain this file: the adapter `services`, over the interfaces of `wit/platform`, and `spin-platform`,
+//! over Spin's. Each brings its own `bindings`, `platform` and `Component`.
 
-#[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
-mod bindings {
-    wit_bindgen::generate!({
-        path: ["../../wit/capabilities", "../../wit/platform"],
-        world: "wandstore:platform/services",
-        generate_all,
-    });
-}
-
+use std::net::IpAddr;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use bindings::exports::wandstore::capabilities::{fetch, llm, settings, signatures};
-use bindings::wandstore::capabilities::{clock, log, random};
-use bindings::wandstore::platform::{outbound, timer, variables};
+use deployment::{Configuration, Outbound, Response, Unanswered};
+use model::limits::{Taker, is_private};
 use secrets::signatures::{Algorithm, Signatures as _};
 use upstream::{UpstreamCall, millis};
 
-use crate::{Configuration, Outbound, Response, Unanswered};
+use crate::Component;
+use crate::bindings::exports::wandstore::capabilities::{fetch, limits, llm, settings, signatures};
+use crate::platform::{clock, is_news, log, outbound, random, take, timer, variables};
 
 /// The variable in which a platform passes the client's address (RFC 3875, section 4.1.8).
-const BUYER: &str = "REMOTE_ADDR";
-
-struct Component;
-
-bindings::export!(Component with_types_in bindings);
+const CLIENT: &str = "REMOTE_ADDR";
 
 /// Returns the configuration, which each instance reads once.
 fn configuration() -> &'static Configuration {
@@ -35,12 +26,22 @@ fn configuration() -> &'static Configuration {
         let mut key = [0; 32];
         key.chunks_mut(8).for_each(|chunk| chunk.copy_from_slice(&random::get_u64().to_le_bytes()));
         let configuration = Configuration::read(variables::get, key);
-        if let Some(mistake) = &configuration.mistake {
-            let particulars = [("reason".to_owned(), mistake.to_string())];
-            log::event(log::Level::Error, "ignored an invalid variable", &particulars);
+        for mistake in configuration.mistakes.iter().map(ToString::to_string) {
+            if is_news(&mistake) {
+                let particulars = [("reason".to_owned(), mistake)];
+                log::event(log::Level::Error, "ignored an invalid variable", &particulars);
+            }
         }
         configuration
     })
+}
+
+/// Returns whether the variables name a language model.
+#[allow(dead_code, reason = "only Spin's health document asks")]
+pub(crate) fn has_model() -> bool {
+    let configuration = configuration();
+    let key = configuration.llm_key.as_ref().map(|key| &key.secret);
+    matches!(::llm::Endpoint::new(&configuration.document.llm, key), Ok(Some(_)))
 }
 
 impl settings::Guest for Component {
@@ -72,6 +73,27 @@ impl settings::Guest for Component {
 }
 
 ::settings::settings_conversions!(settings);
+
+impl limits::Guest for Component {
+    /// Refuses what cannot be counted: it might cost without end.
+    fn take(allowances: Vec<limits::Allowance>, shop: String, shopper: String) -> bool {
+        // A private address is that of a proxy in front of this platform, which has many clients.
+        let client = client().filter(|address| !is_private(*address));
+        let by = Taker { client, shop: &shop, shopper: &shopper };
+        let allowances = allowances.into_iter().map(Into::into);
+        take(&configuration().settings.limits.counters(allowances, &by)).unwrap_or_else(|reason| {
+            log::event(log::Level::Warn, "cannot count against a limit", &[("reason".to_owned(), reason)]);
+            false
+        })
+    }
+}
+
+model::limits_conversions!(limits);
+
+/// Returns the address of the client whose request is being answered.
+fn client() -> Option<IpAddr> {
+    variables::get(CLIENT)?.parse().ok()
+}
 
 impl signatures::Guest for Component {
     fn verify(
@@ -106,7 +128,7 @@ impl fetch::Guest for Component {
             shop: &shop,
             origin: configuration.document.shopify.origin.as_deref(),
             token: configuration.storefront_token(&shop),
-            buyer: variables::get(BUYER).and_then(|address| address.parse().ok()),
+            buyer: client(),
         };
         let request = call.request()?;
         let sent = outbound::send(&outbound::Request {
@@ -134,7 +156,7 @@ impl llm::Guest for Component {
     fn complete(request: llm::Request) -> Result<llm::Completion, llm::Error> {
         let mut memory = MEMORY.lock().unwrap_or_else(PoisonError::into_inner);
         let memory = memory.get_or_insert_default();
-        Ok(crate::complete(configuration(), &Platform, memory, &request.into())?.into())
+        Ok(deployment::complete(configuration(), &Platform, memory, &request.into())?.into())
     }
 }
 
@@ -181,6 +203,7 @@ impl From<outbound::Error> for Unanswered {
         match error {
             outbound::Error::Timeout => Self::Timeout,
             outbound::Error::TooLarge => Self::TooLarge,
+            outbound::Error::NotAllowed => Self::NotAllowed,
             outbound::Error::Failed(reason) => {
                 log::event(
                     log::Level::Debug,
@@ -198,12 +221,15 @@ impl From<outbound::Error> for fetch::Error {
         match error {
             outbound::Error::Timeout => Self::Timeout,
             outbound::Error::TooLarge => Self::TooLarge(upstream::ANSWER_BYTES_MAX as u64),
+            outbound::Error::NotAllowed => Self::Unavailable(
+                "this deployment may not reach the shop's host: set the variable shopify_host".to_owned(),
+            ),
             outbound::Error::Failed(reason) => Self::Unavailable(reason),
         }
     }
 }
 
-model::llm_conversions!(bindings::exports::wandstore::capabilities::llm);
+model::llm_conversions!(crate::bindings::exports::wandstore::capabilities::llm);
 model::conversions!(enum upstream::Error as fetch::Error {
     NoSuchUpstream, Timeout, TooLarge(bytes_max), Unavailable(reason)
 });

@@ -1,174 +1,188 @@
-//! Connects the logic to the imports of the world, and maps addresses to the parts that answer them.
+//! Connects the logic to the imports and exports of WASI.
 
-use routes::{HEALTH, Method, Methods};
-use wasi::exports::http::incoming_handler::Guest;
-use wasi::http::types::{IncomingRequest, ResponseOutparam};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
-use crate::bindings::wandstore::capabilities::values::Value;
-use crate::bindings::wandstore::capabilities::{blob, clock, kv, random, settings, signatures};
-use crate::bindings::wandstore::platform::{timer, variables};
-use crate::bindings::wandstore::spin::{caller, requests};
-use crate::bindings::wandstore::storefront::http_types as wit;
-use crate::bindings::wandstore::storefront::{handler, queue};
-use crate::http::{self, Received, Sender};
-use crate::jobs::Jobs;
-use crate::{Answer, Asked, Asker, Bounds, Checks, Content, Refusal, bearer, drain, health, is_due, mark};
+use routes::{HEALTH, Method, OnFailure};
+use spin_exchange::http::{self, Content, Unread};
+use spin_exchange::{Arrival, Refusal, path};
+use spin_sdk::wasip3;
+use spin_sdk::wasip3::exports::http::handler::Guest;
+use spin_sdk::wasip3::http::types::{ErrorCode, Request, Response};
+use spin_sdk::wasip3::random::random::get_random_u64;
+use spin_sdk::wasip3::{spawn, wit_stream};
 
-/// The limits after a shopper's answer was sent: enough to catch up, and still short.
-const AFTER_AN_ANSWER: Bounds = Bounds { jobs_max: 8, begin_ms_max: 60_000, due_ms_max: 10_000 };
-/// The limits when the operator asks and waits for the answer.
-const ON_DEMAND: Bounds = Bounds { jobs_max: 200, begin_ms_max: 25_000, due_ms_max: 2_500 };
-/// The variables that configure a language model (see docs/configuration.md).
-const MODEL: [&str; 4] = ["LLM_API_KEY", "KIMI_API_KEY", "AI_GATEWAY_URL", "LLM_BASE_URL"];
-/// The path by which the operator has jobs run.
-const DRAIN: &str = "/internal/drain";
-/// The key of the health marks.
-const HEALTH_KEY: &str = "health";
-const MARK_BYTES_MAX: u32 = 32;
-const MARK_SECONDS: u32 = 60;
-const JSON: &str = "content-type: application/json\ncache-control: no-store\n";
+use crate::received::Received;
+use crate::storefront::{self, Answer};
+use crate::time::{now_ms, pause};
+use crate::{
+    Events, Kept, LOOK_MS, Page, Waiting, announced, body_bytes_max, client, fields, refuses_kept, route,
+    target, turn_ms, wants_events,
+};
 
 struct Component;
 
-wasi::http::proxy::export!(Component with_types_in wasi);
+wasip3::http::service::export!(Component with_types_in wasip3);
+
+thread_local! {
+    static IS_NEW: Cell<bool> = const { Cell::new(true) };
+    static KEPT: RefCell<Kept> = RefCell::default();
+}
 
 impl Guest for Component {
-    fn handle(request: IncomingRequest, outparam: ResponseOutparam) {
-        let sender = Sender::new(outparam);
-        match http::receive(&request) {
-            Ok(received) => route(received, sender),
-            Err(refusal) => refuse(refusal, sender),
-        }
+    async fn handle(request: Request) -> Result<Response, ErrorCode> {
+        Ok(match receive(request).await {
+            Ok(received) => serve(received).await,
+            Err(refusal) => lines_response(refusal.status(), &refusal.headers(), refusal.content()),
+        })
     }
 }
 
-fn route(received: Received, sender: Sender) {
-    let path = received.target.split('?').next().unwrap_or_default();
-    match (path, received.method) {
-        (HEALTH, Method::Get | Method::Head) => {
-            sender.send(&document(health(checks(), has_model())), &received);
-        }
-        (HEALTH, _) => refuse(Refusal::Method(Methods::Read), sender),
-        (DRAIN, _) if !is_operator(&received) => refuse(Refusal::NothingHere, sender),
-        (DRAIN, Method::Post) => {
-            let report = drain(&Jobs, ON_DEMAND, random::get_u64());
-            sender.send(&document(serde_json::to_vec(&report).unwrap_or_default()), &received);
-        }
-        (DRAIN, _) => refuse(Refusal::Method(Methods::Write), sender),
-        _ => shopper(received, sender),
-    }
-}
-
-/// Answers a shopper, then runs the jobs that wait.
-fn shopper(mut received: Received, sender: Sender) {
-    caller::now(received.client.map(|address| address.to_string()).as_deref());
-    let body = std::mem::replace(&mut received.body, Ok(Vec::new()));
-    let request = requests::create(&received.headers, body.as_deref());
-    let question = Question { received: &received, request: &request };
-    let first = question.ask();
-    let has_left_over = if received.wants_events() && first.is_event() {
-        stream(&question, first, sender)
-    } else {
-        let asked = crate::last_answer(&question, first);
-        sender.send(&asked.answer, &received);
-        asked.may_leave_job()
+async fn receive(request: Request) -> Result<Received, Refusal> {
+    let target = target(request.get_path_with_query())?;
+    let entries = request.get_headers().copy_all();
+    let route = route(&target);
+    let client = client(&entries, route);
+    let headers = fields(entries)?;
+    let method = http::method(&request.get_method());
+    let bytes_max = body_bytes_max(route);
+    let (arrival, body) = match announced(method, &headers, bytes_max) {
+        Some(arrival) => (arrival, Vec::new()),
+        None => match http::body(request, bytes_max).await {
+            Ok(body) => (Arrival::Whole, body),
+            Err(Unread::TooLarge) => (Arrival::TooLarge, Vec::new()),
+            Err(Unread::Incomplete) => (Arrival::Incomplete, Vec::new()),
+        },
     };
-    drop(request);
-    if has_left_over {
-        caller::now(None);
-        drain(&Jobs, AFTER_AN_ANSWER, random::get_u64());
+    Ok(Received { method, target, route, headers, client, arrival, body })
+}
+
+async fn serve(received: Received) -> Response {
+    if let Some(page) = kept(&received) {
+        return page_response(&page);
     }
+    let is_busy = IS_NEW.replace(false) && queue_up().await;
+    let asked_ms = now_ms();
+    let Some(first) = storefront::ask(&received).await else { return failure(&received) };
+    if first.reply.may_leave_job() {
+        storefront::run_jobs(is_busy);
+    }
+    if gets_events(&received, &first) {
+        return events(received, first);
+    }
+    let answer = last_answer(&received, first).await;
+    if received.method == Method::Get && answer.reply.depends_on_target_only {
+        return keep(&received, answer, asked_ms).await;
+    }
+    let content = match received.method {
+        Method::Head => Content::None,
+        _ => Content::Forwarded(answer.content, answer.ended),
+    };
+    http::response(answer.status, pairs(&answer.fields), content)
 }
 
-/// Sends a shopper the changes as events. Returns whether a better answer was still awaited.
-fn stream(question: &Question, first: Asked<Value>, sender: Sender) -> bool {
-    let Some(mut stream) = sender.stream() else { return true };
-    let is_awaited = crate::events(question, first, |text| stream.write(text));
-    stream.finish();
-    is_awaited
+/// Waits a moment, and longer the later Spin wakes this instance up. At a burst Spin makes an instance for each request,
+/// so that all of them together would ask for more instances of the storefront than there is room for. Returns whether
+/// Spin is busy.
+async fn queue_up() -> bool {
+    let begun_ms = now_ms();
+    pause(LOOK_MS).await;
+    let late_ms = (now_ms() - begun_ms).saturating_sub(LOOK_MS);
+    let Some(pause_ms) = turn_ms(late_ms, get_random_u64()) else { return false };
+    pause(pause_ms).await;
+    true
 }
 
-/// A request for routing.
-struct Question<'a> {
-    received: &'a Received,
-    request: &'a wit::Request,
+/// Returns whether an answer can be sent as a server-sent event.
+fn gets_events(received: &Received, answer: &Answer) -> bool {
+    wants_events(received.method, &received.headers)
+        && answer.status == 200
+        && received.route.is_some_and(|route| route.rule().has_events)
 }
 
-impl Asker for Question<'_> {
-    type Value = Value;
+fn kept(received: &Received) -> Option<Rc<Page>> {
+    let may_be_kept = received.method == Method::Get && !refuses_kept(&received.headers);
+    may_be_kept.then(|| KEPT.with_borrow(|kept| kept.get(&received.target, now_ms()))).flatten()
+}
 
-    fn ask(&self) -> Asked<Value> {
-        let reply = handler::handle(self.received.method.into(), &self.received.target, self.request);
-        Asked {
-            answer: reply.response.into(),
-            wait_ms: reply.pending.map(|pending| pending.wait_ms),
-            route: reply.route.map(Into::into),
-            may_have_enqueued: reply.may_have_enqueued,
+/// Answers with a fresh page, and keeps it.
+async fn keep(received: &Received, answer: Answer, asked_ms: u64) -> Response {
+    let fields = answer.fields.clone();
+    let Ok(content) = answer.bytes().await else { return failure(received) };
+    let page = Rc::new(Page { fields, content });
+    KEPT.with_borrow_mut(|kept| kept.keep(&received.target, Rc::clone(&page), asked_ms));
+    page_response(&page)
+}
+
+fn page_response(page: &Page) -> Response {
+    http::response(200, pairs(&page.fields), Content::Bytes(page.content.clone()))
+}
+
+/// Returns the final answer, or an interim one when the wait is over.
+async fn last_answer(received: &Received, first: Answer) -> Answer {
+    let mut waiting = Waiting::new(now_ms());
+    let mut answer = first;
+    while let Some(pause_ms) =
+        answer.reply.wait_ms.and_then(|wait_ms| waiting.pause_ms(now_ms(), wait_ms.into()))
+    {
+        pause(pause_ms).await;
+        if waiting.starts_jobs(now_ms()) {
+            storefront::run_jobs(false);
         }
+        let Some(next) = storefront::ask(received).await else { break };
+        answer = next;
     }
+    answer
+}
 
-    fn now_ms(&self) -> u64 {
-        clock::now_ms()
+/// Answers with a stream of events.
+fn events(received: Received, first: Answer) -> Response {
+    let (mut writer, stream) = wit_stream::new();
+    spawn(async move {
+        let mut events = Events::new(now_ms());
+        let mut next = Some(first);
+        while let Some(answer) = next {
+            let is_last = answer.reply.wait_ms.is_none();
+            let Ok(text) = answer.bytes().await else { return };
+            let step = events.take(&text, is_last, now_ms());
+            if let Some(bytes) = step.send
+                && !http::write(&mut writer, bytes).await
+            {
+                return;
+            }
+            let Some(pause_ms) = step.pause_ms else { return };
+            pause(pause_ms).await;
+            if events.starts_jobs(now_ms()) {
+                storefront::run_jobs(false);
+            }
+            next = storefront::ask(&received).await;
+        }
+    });
+    let fields: [(&str, &[u8]); 2] = [("content-type", b"text/event-stream"), ("cache-control", b"no-store")];
+    http::response(200, fields.into_iter(), Content::Later(stream))
+}
+
+/// Answers without the storefront.
+fn failure(received: &Received) -> Response {
+    if path(&received.target) == HEALTH {
+        return lines_response(
+            503,
+            "content-type: text/plain\n",
+            b"the storefront does not answer\n".to_vec(),
+        );
     }
-
-    fn sleep(&self, ms: u32) {
-        timer::sleep(ms);
-    }
+    let answer = OnFailure::of(received.route).answer();
+    let fields = answer.headers.iter().map(|(name, value)| (*name, value.as_bytes()));
+    http::response(answer.status, fields, Content::Bytes(answer.body.as_bytes().to_vec()))
 }
 
-/// Returns whether the operator asks. In development, everybody counts as the operator.
-fn is_operator(received: &Received) -> bool {
-    let knows = |token: &str| matches!(signatures::matches("DEBUG_TOKEN", token), Ok(true));
-    settings::development() || bearer(&received.headers).is_some_and(knows)
+/// Returns a response with these field lines, each `name: value` with a line feed.
+fn lines_response(status: u16, lines: &str, content: Vec<u8>) -> Response {
+    let length = content.len().to_string();
+    let fields = http::fields(lines).chain([("content-length", length.as_bytes())]);
+    http::response(status, fields, Content::Bytes(content))
 }
 
-/// Checks the backends by writing to them. The queue's tables are in the same database as those of short-term storage.
-fn checks() -> Checks {
-    let now_ms = clock::now_ms();
-    let kv = can_write_kv(now_ms);
-    Checks { kv, blob: can_write_blob(now_ms), jobs: kv && queue::pool().is_ok() }
-}
-
-fn can_write_kv(now_ms: u64) -> bool {
-    let Ok(found) = kv::get("UI_CACHE", HEALTH_KEY, MARK_BYTES_MAX) else { return false };
-    if !is_due(found.map(|entry| entry.head).as_deref(), now_ms) {
-        return true;
-    }
-    kv::set("UI_CACHE", HEALTH_KEY, &Value::new(&mark(now_ms)), Some(MARK_SECONDS)).is_ok()
-}
-
-fn can_write_blob(now_ms: u64) -> bool {
-    let Ok(found) = blob::get("UI_STORAGE", HEALTH_KEY, MARK_BYTES_MAX) else { return false };
-    if !is_due(found.map(|object| object.head).as_deref(), now_ms) {
-        return true;
-    }
-    blob::put("UI_STORAGE", HEALTH_KEY, &Value::new(&mark(now_ms))).is_ok()
-}
-
-fn has_model() -> bool {
-    MODEL.into_iter().any(|name| variables::get(name).is_some())
-}
-
-fn document(json: Vec<u8>) -> Answer<Value> {
-    Answer { status: 200, headers: JSON.into(), content: Content::Bytes(json) }
-}
-
-fn refuse(refusal: Refusal, sender: Sender) {
-    let content = Content::Bytes(format!("{refusal}\n").into_bytes());
-    let answer = Answer { status: refusal.status(), headers: refusal.headers(), content };
-    sender.send_whole(&answer);
-}
-
-routes::conversions!(Method as wit::Method);
-routes::conversions!(Route as wit::Route);
-
-impl From<wit::Response> for Answer<Value> {
-    fn from(wit::Response { status, headers, body }: wit::Response) -> Self {
-        let content = match body {
-            wit::Body::Empty => Content::Bytes(Vec::new()),
-            wit::Body::Bytes(bytes) => Content::Bytes(bytes),
-            wit::Body::Value(value) => Content::Value(value),
-        };
-        Self { status, headers, content }
-    }
+fn pairs(fields: &[(String, Vec<u8>)]) -> impl Iterator<Item = (&str, &[u8])> {
+    fields.iter().map(|(name, value)| (name.as_str(), value.as_slice()))
 }

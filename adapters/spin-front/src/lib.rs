@@ -1,32 +1,33 @@
-//! HTTP by `wasi:http` 0.2, as Spin triggers it: receives a request, sends routing's answer, and then runs the jobs
-//! that wait.
+//! The front of the Spin application: HTTP of WASI 0.3, by the Spin SDK.
 //!
-//! It never decides which page a shopper gets, reads no page and knows no secret. Spin starts an instance for each
-//! request. The instance continues after its answer was sent and runs jobs then, because nobody waits for it any more.
+//! Spin lets an instance of it serve many requests at once. It holds one memory, keeps fresh pages for less than a
+//! second, waits for pages that are being made, and forwards everything else to the storefront
+//! (`adapters/spin-storefront`), a component of the same application. If that fails, it answers as `crates/routes` says,
+//! so that no failure becomes an error page. It decides nothing about a shop, and knows no secret.
 //!
 //! ```
-//! let fields = spin_front::fields(vec![("Authorization".into(), b"Bearer open-sesame".to_vec())])?;
-//! assert_eq!(spin_front::bearer(&fields), Some("open-sesame"));
-//! # Ok::<(), spin_front::Refusal>(())
+//! let entries = vec![("Authorization".into(), b"Bearer open-sesame".to_vec())];
+//! assert_eq!(spin_front::fields(entries)?, [("authorization".to_owned(), "Bearer open-sesame".to_owned())]);
+//! # Ok::<(), spin_exchange::Refusal>(())
 //! ```
 
-mod answer;
-mod drain;
-mod health;
+mod kept;
 mod request;
+mod retry;
 mod waiting;
 
 #[cfg(target_arch = "wasm32")]
-mod bindings;
-#[cfg(target_arch = "wasm32")]
 mod guest;
 #[cfg(target_arch = "wasm32")]
-mod http;
+mod received;
 #[cfg(target_arch = "wasm32")]
-mod jobs;
+mod storefront;
+#[cfg(target_arch = "wasm32")]
+mod time;
 
-pub use crate::drain::{Bounds, Claim, Ended, Failure, Member, Pool, Progress, Report, drain};
-pub use answer::{Answer, Content};
-pub use health::{Checks, health, is_due, mark};
-pub use request::{Refusal, bearer, body_bytes_max, client, expected_body, fields, route, target};
-pub use waiting::{Asked, Asker, events, last_answer};
+pub use kept::{Kept, Page};
+pub use request::{
+    announced, body_bytes_max, client, fields, is_forwarded, refuses_kept, route, target, wants_events,
+};
+pub use retry::{LOOK_MS, jobs_pause_ms, pause_ms, turn_ms};
+pub use waiting::{Events, Step, Waiting};

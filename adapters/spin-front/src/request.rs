@@ -2,53 +2,11 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use routes::{Methods, Route};
+use routes::{Method, Route};
+use spin_exchange::{Arrival, FIELD, FIELDS_BYTES_MAX, FIELDS_MAX, Refusal, TARGET_BYTES_MAX, path};
 
-/// The longest target that is accepted; RFC 9110, section 4.1, asks for at least 8000.
-const TARGET_BYTES_MAX: usize = 8_192;
-/// The most header fields, and the most bytes of them, as for the native host.
-const FIELDS_MAX: usize = 64;
-const FIELDS_BYTES_MAX: usize = 32 * 1024;
 /// The prefix of Spin's own fields, which say how it routed the request. They are not the client's and do not count.
 const OF_SPIN: &str = "spin-";
-
-/// Why a request is not passed on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// Path and query are too long.
-    #[error("the request target is longer than {TARGET_BYTES_MAX} bytes")]
-    Target,
-    /// Too many header fields, or too many bytes of them.
-    #[error("the request has more than {FIELDS_MAX} header fields or {FIELDS_BYTES_MAX} bytes of them")]
-    Fields,
-    /// There is nothing at this address.
-    #[error("there is nothing at this address")]
-    NothingHere,
-    /// The path exists, but not for this method.
-    #[error("this address takes {} only", .0.field())]
-    Method(Methods),
-}
-
-impl Refusal {
-    /// Returns the status code (RFC 9110, section 15; RFC 6585, section 5).
-    pub fn status(self) -> u16 {
-        match self {
-            Self::Target => 414,
-            Self::Fields => 431,
-            Self::NothingHere => 404,
-            Self::Method(_) => 405,
-        }
-    }
-
-    /// Returns the field lines.
-    pub fn headers(self) -> String {
-        let allow = match self {
-            Self::Method(methods) => format!("allow: {}\n", methods.field()),
-            _ => String::new(),
-        };
-        format!("content-type: text/plain; charset=utf-8\n{allow}")
-    }
-}
 
 /// Returns path and query, or `/` for a request without a target.
 pub fn target(path_with_query: Option<String>) -> Result<String, Refusal> {
@@ -58,7 +16,7 @@ pub fn target(path_with_query: Option<String>) -> Result<String, Refusal> {
 
 /// Returns the route of a target.
 pub fn route(target: &str) -> Option<Route> {
-    Route::at(target.split('?').next().unwrap_or_default())
+    Route::at(path(target))
 }
 
 /// Returns the client's header fields, names in lower case, without those whose value is not UTF-8.
@@ -67,7 +25,7 @@ pub fn fields(entries: Vec<(String, Vec<u8>)>) -> Result<Vec<(String, String)>, 
     let (mut count, mut bytes) = (0, 0);
     for (mut name, value) in entries {
         name.make_ascii_lowercase();
-        if name.starts_with(OF_SPIN) {
+        if name.starts_with(OF_SPIN) || name == FIELD {
             continue;
         }
         count += 1;
@@ -97,24 +55,49 @@ pub fn client(entries: &[(String, Vec<u8>)], route: Option<Route>) -> Option<IpA
     value("spin-client-addr").and_then(|address| address.parse::<SocketAddr>().ok()).map(|peer| peer.ip())
 }
 
-/// Returns the announced length of the body in bytes (RFC 9112, section 6.3): `None` if the request does not state it,
-/// and 0 if there is no body.
-pub fn expected_body(fields: &[(String, String)]) -> Option<u64> {
-    if field(fields, "transfer-encoding").is_some() {
-        return None;
+/// Returns what is known about a body before it is read, or `None` if it has to be read: a body may come without a
+/// `content-length` (RFC 9112, section 6.3; RFC 9113, section 8.1).
+pub fn announced(method: Method, fields: &[(String, String)], bytes_max: usize) -> Option<Arrival> {
+    if method != Method::Post {
+        return Some(Arrival::Absent);
     }
-    field(fields, "content-length").map_or(Some(0), |length| length.trim().parse().ok())
+    match field(fields, "content-length")?.trim().parse::<usize>() {
+        Ok(0) => Some(Arrival::Absent),
+        Ok(bytes) if bytes > bytes_max => Some(Arrival::TooLarge),
+        _ => None,
+    }
+}
+
+/// Returns whether the client wants an answer that may change as a stream of events.
+pub fn wants_events(method: Method, fields: &[(String, String)]) -> bool {
+    method == Method::Get && field(fields, "accept") == Some("text/event-stream")
+}
+
+/// Returns whether the client refuses an answer that is kept here (RFC 9111, sections 5.2.1.4 and 5.4).
+pub fn refuses_kept(fields: &[(String, String)]) -> bool {
+    ["cache-control", "pragma"].iter().any(|name| field(fields, name).is_some())
+}
+
+/// Returns whether a header field is forwarded. The others are about the client's own connection (RFC 9110, section
+/// 7.6.1), or follow from the forwarded body.
+pub fn is_forwarded(name: &str) -> bool {
+    const OWN: [&str; 9] = [
+        "connection",
+        "content-length",
+        "host",
+        "http2-settings",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "transfer-encoding",
+        "upgrade",
+    ];
+    !OWN.contains(&name)
 }
 
 /// Returns the size limit of a route's body. Routing refuses a larger body.
 pub fn body_bytes_max(route: Option<Route>) -> usize {
     route.map_or(0, |route| route.rule().body_bytes_max as usize)
-}
-
-/// Returns the token of `authorization: Bearer` (RFC 6750, section 2.1).
-pub fn bearer(fields: &[(String, String)]) -> Option<&str> {
-    let (scheme, token) = field(fields, "authorization")?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 fn field<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
@@ -143,10 +126,11 @@ mod tests {
     }
 
     #[test]
-    fn fields_are_passed_on_in_lower_case_without_those_of_spin() {
+    fn fields_are_passed_on_in_lower_case_without_internal_ones() {
         let entries = vec![
             entry("Accept", b"text/html"),
             entry("spin-full-url", b"http://127.0.0.1/"),
+            entry("Wandstore-Internal", b"{}"),
             entry("x-broken", b"\xff"),
         ];
         assert_eq!(fields(entries), Ok(read(&[("accept", "text/html")])));
@@ -177,11 +161,31 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_expected_as_its_fields_say() {
-        assert_eq!(expected_body(&[]), Some(0));
-        assert_eq!(expected_body(&read(&[("content-length", "12")])), Some(12));
-        assert_eq!(expected_body(&read(&[("content-length", "many")])), None);
-        assert_eq!(expected_body(&read(&[("transfer-encoding", "chunked")])), None);
+    fn a_body_without_a_length_is_read() {
+        let of = |fields: &[(&str, &str)]| announced(Method::Post, &read(fields), 100);
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[("transfer-encoding", "chunked")]), None);
+        assert_eq!(of(&[("content-length", "100")]), None);
+        assert_eq!(of(&[("content-length", "many")]), None);
+        assert_eq!(of(&[("content-length", "101")]), Some(Arrival::TooLarge));
+        assert_eq!(of(&[("content-length", "0")]), Some(Arrival::Absent));
+        assert_eq!(announced(Method::Get, &read(&[("content-length", "7")]), 100), Some(Arrival::Absent));
+    }
+
+    #[test]
+    fn a_reload_is_not_answered_from_memory() {
+        assert!(!refuses_kept(&read(&[("accept", "text/html")])));
+        for name in ["cache-control", "pragma"] {
+            assert!(refuses_kept(&read(&[(name, "no-cache")])), "{name}");
+        }
+    }
+
+    #[test]
+    fn only_a_get_request_for_events_gets_events() {
+        let accept = read(&[("accept", "text/event-stream")]);
+        assert!(wants_events(Method::Get, &accept));
+        assert!(!wants_events(Method::Post, &accept));
+        assert!(!wants_events(Method::Get, &read(&[("accept", "*/*")])));
     }
 
     #[test]
@@ -195,26 +199,5 @@ mod tests {
         for target in ["/", "/s/magic-wands", "/nowhere"] {
             assert_eq!(body_bytes_max(route(target)), 0, "{target}");
         }
-    }
-
-    #[test]
-    fn a_bearer_token_is_found() {
-        assert_eq!(bearer(&read(&[("authorization", "Bearer abc")])), Some("abc"));
-        assert_eq!(bearer(&read(&[("authorization", "bearer abc ")])), Some("abc"));
-        for none in ["Basic abc", "Bearer", "abc"] {
-            assert_eq!(bearer(&read(&[("authorization", none)])), None, "{none}");
-        }
-        assert_eq!(bearer(&[]), None);
-    }
-
-    #[test]
-    fn a_refusal_is_one_line_and_a_4xx() {
-        for refusal in
-            [Refusal::Target, Refusal::Fields, Refusal::NothingHere, Refusal::Method(Methods::Write)]
-        {
-            assert!((400..500).contains(&refusal.status()), "{refusal}");
-            assert!(!refusal.to_string().contains('\n'), "{refusal}");
-        }
-        assert!(Refusal::Method(Methods::Write).headers().ends_with("allow: POST\n"));
     }
 }

@@ -1,87 +1,92 @@
-//! Binds the logic to WIT, and holds what is too short for a file of its own.
+//! The exports beside storage and services.
 #![expect(unsafe_code, reason = "needed by `export!`")]
 
-use std::cell::RefCell;
+use std::cell::Cell;
 
-use wasi::cli::stderr;
-use wasi::clocks::wall_clock;
-use wasi::random::random as wasi_random;
-
-use crate::Level;
 use crate::bindings;
 use crate::bindings::exports::wandstore::capabilities::{clock, log, random};
-use crate::bindings::exports::wandstore::platform::{outbound, sql, timer, variables};
-use crate::bindings::exports::wandstore::spin::caller;
-use crate::bindings::fermyon::spin::variables as spin_variables;
-use crate::pause::{NS_PER_MS, pause};
+use crate::bindings::exports::wandstore::platform::timer;
+use crate::bindings::exports::wandstore::spin::{context, deployment, requests};
+use crate::bindings::exports::wandstore::storefront::http_types::{self, BodyError};
+use crate::{Level, lease, platform, services};
 
-/// How much one write to standard error may carry (`wasi:io/streams`, `blocking-write-and-flush`).
-const WRITE_BYTES_MAX: usize = 4_096;
-
-struct Component;
+pub(crate) struct Component;
 
 bindings::export!(Component with_types_in bindings);
 
-impl sql::Guest for Component {
-    fn execute(statement: String, parameters: Vec<sql::Value>) -> Result<Vec<Vec<sql::Value>>, String> {
-        crate::sql::execute(&statement, parameters)
+impl context::Guest for Component {
+    fn client(address: Option<String>) {
+        platform::variables::set_client(address);
+    }
+
+    fn job(lease: Option<(String, u64)>) {
+        lease::hold(lease);
     }
 }
 
-thread_local! {
-    /// The client whose request is being answered: an instance answers one.
-    static CALLER: RefCell<Option<String>> = const { RefCell::new(None) };
+/// A request that arrived.
+pub(crate) struct Request {
+    headers: Vec<(String, String)>,
+    body: Result<Vec<u8>, BodyError>,
+    is_read: Cell<bool>,
 }
 
-impl caller::Guest for Component {
-    fn now(address: Option<String>) {
-        CALLER.set(address);
+impl http_types::Guest for Component {
+    type Request = Request;
+}
+
+impl http_types::GuestRequest for Request {
+    fn header(&self, name: String) -> Option<String> {
+        self.is_read.set(true);
+        let (_, value) = self.headers.iter().find(|(field, _)| *field == name)?;
+        Some(value.clone())
+    }
+
+    fn body(&self, limit: u32) -> Result<Vec<u8>, BodyError> {
+        self.is_read.set(true);
+        let body = self.body.as_ref().map_err(|error| *error)?;
+        let fits = u32::try_from(body.len()).is_ok_and(|bytes| bytes <= limit);
+        if fits { Ok(body.clone()) } else { Err(BodyError::TooLarge) }
     }
 }
 
-impl variables::Guest for Component {
-    /// Returns a variable. Spin's names are in lower case. A name that the manifest lacks is not set.
-    fn get(name: String) -> Option<String> {
-        if name == "REMOTE_ADDR" {
-            return CALLER.with_borrow(Clone::clone);
-        }
-        spin_variables::get(&name.to_ascii_lowercase()).ok().filter(|value| !value.is_empty())
+impl requests::Guest for Component {
+    fn create(headers: Vec<(String, String)>, body: Result<Vec<u8>, BodyError>) -> http_types::Request {
+        http_types::Request::new(Request { headers, body, is_read: Cell::new(false) })
+    }
+
+    fn is_unread(request: http_types::RequestBorrow<'_>) -> bool {
+        !request.get::<Request>().is_read.get()
     }
 }
 
-impl outbound::Guest for Component {
-    fn send(request: outbound::Request) -> Result<outbound::Response, outbound::Error> {
-        crate::outbound::send(&request)
+impl deployment::Guest for Component {
+    fn has_model() -> bool {
+        services::has_model()
     }
 }
 
 impl timer::Guest for Component {
     fn sleep(ms: u32) {
-        pause(ms.into()).block();
+        platform::timer::sleep(ms);
     }
 }
 
 impl clock::Guest for Component {
     fn now_ms() -> u64 {
-        let now = wall_clock::now();
-        now.seconds * 1_000 + u64::from(now.nanoseconds) / NS_PER_MS
+        platform::clock::now_ms()
     }
 }
 
 impl random::Guest for Component {
     fn get_u64() -> u64 {
-        wasi_random::get_random_u64()
+        platform::random::get_u64()
     }
 }
 
 impl log::Guest for Component {
     fn event(level: log::Level, message: String, particulars: Vec<(String, String)>) {
-        let line = crate::line(<Self as clock::Guest>::now_ms(), level.into(), &message, particulars);
-        let stderr = stderr::get_stderr();
-        for part in line.as_bytes().chunks(WRITE_BYTES_MAX) {
-            // If the log cannot be written, there is nowhere to report that.
-            let _ = stderr.blocking_write_and_flush(part);
-        }
+        platform::log::event(level.into(), &message, &particulars);
     }
 }
 

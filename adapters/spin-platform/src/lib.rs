@@ -1,8 +1,9 @@
-//! Spin as a platform: Spin's SQLite, variables and outbound HTTP, and WASI's clocks, randomness and log.
+//! Spin as a host: every capability of `wit/capabilities`, over Spin's SQLite, variables and outbound HTTP and over WASI's
+//! clocks, randomness and log. It is one component, because each component of a composition has a memory of its own.
 //!
-//! It knows nothing about pages, jobs or shoppers and decides nothing about them. It is the only component of the
-//! composition that reaches Spin, except for inbound HTTP (`adapters/spin-front`). No error that it returns and no line
-//! that it logs holds a header field, a parameter or a query.
+//! The storage and the services are those of `adapters/backends` and `adapters/services`. It knows nothing about pages
+//! or shoppers and decides nothing about them. No error that it returns and no line that it logs holds a header field,
+//! a parameter or a query.
 //!
 //! ```
 //! use spin_platform::{Address, Scheme};
@@ -16,15 +17,23 @@ mod address;
 mod line;
 
 #[cfg(target_arch = "wasm32")]
+mod ambient;
+#[cfg(target_arch = "wasm32")]
+#[path = "../../backends/src/guest.rs"]
+mod backends;
+#[cfg(target_arch = "wasm32")]
 mod bindings;
 #[cfg(target_arch = "wasm32")]
 mod guest;
 #[cfg(target_arch = "wasm32")]
-mod outbound;
+mod lease;
 #[cfg(target_arch = "wasm32")]
-mod pause;
+mod platform;
 #[cfg(target_arch = "wasm32")]
-mod sql;
+#[path = "../../services/src/guest.rs"]
+mod services;
 
 pub use address::{Address, InvalidAddress, Scheme};
+#[cfg(target_arch = "wasm32")]
+use guest::Component;
 pub use line::{Level, line};

@@ -27,9 +27,9 @@ impl Level {
 }
 
 /// Returns the line, with its line feed. It is always one line and one object, whatever the texts are.
-pub fn line(now_ms: u64, level: Level, message: &str, particulars: Vec<(String, String)>) -> String {
+pub fn line(now_ms: u64, level: Level, message: &str, particulars: &[(String, String)]) -> String {
     let particulars: Map<_, _> =
-        particulars.into_iter().map(|(name, value)| (name, Value::String(value))).collect();
+        particulars.iter().map(|(name, value)| (name.clone(), Value::String(value.clone()))).collect();
     let event = serde_json::json!({
         "time_ms": now_ms,
         "level": level.name(),
@@ -45,8 +45,8 @@ mod tests {
 
     #[test]
     fn an_event_is_one_line_whatever_it_says() {
-        let particulars = vec![("reason".into(), "\"a\"\nb\u{1b}".into()), ("level".into(), "x".into())];
-        let line = line(1_700_000_000_123, Level::Warn, "two\nlines", particulars);
+        let particulars = [("reason".into(), "\"a\"\nb\u{1b}".into()), ("level".into(), "x".into())];
+        let line = line(1_700_000_000_123, Level::Warn, "two\nlines", &particulars);
         assert_eq!(line.find('\n'), Some(line.len() - 1));
         let read: Value = serde_json::from_str(&line).unwrap();
         assert_eq!(read["time_ms"], 1_700_000_000_123_u64);

@@ -113,7 +113,7 @@ impl Kv for HostKv {
     type Value = Value;
 
     fn get(&self, key: Key<'_>, peek: u32) -> Result<Option<Entry<Value>>, Failure> {
-        let entry = kv::get(key.store().name(), &key.to_string(), peek)?;
+        let entry = kv::get(key.store().name(), &String::from(key), peek)?;
         Ok(entry.map(|kv::Entry { value, head, version }| Entry { value, head, version }))
     }
 

@@ -10,6 +10,8 @@
 //! document that is shown inside a theme. Pages of releases before fragments lack it, and such a release treats it as
 //! part of the document.
 
+use std::str::FromStr;
+
 use model::pages::{Fragment, PageMetadata};
 use model::{Persona, Source};
 
@@ -42,18 +44,38 @@ pub(crate) fn encode_head(metadata: &PageMetadata) -> Vec<u8> {
 }
 
 fn metadata_of(words: &str) -> Option<PageMetadata> {
-    let mut words = words.split(' ');
+    let mut words = Words(Some(words));
     let metadata = PageMetadata {
         persona: Persona::named(words.next()?)?,
-        confidence: words.next()?.parse().ok()?,
+        confidence: words.number()?,
         source: Source::named(words.next()?)?,
         job: words.next().filter(|job| *job != NO_JOB).unwrap_or_default().to_owned().try_into().ok()?,
-        planned_ms: words.next()?.parse().ok()?,
-        fresh_until_ms: words.next()?.parse().ok()?,
-        catalog_version: words.next()?.parse().ok()?,
+        planned_ms: words.number()?,
+        fresh_until_ms: words.number()?,
+        catalog_version: words.number()?,
         fragment: Fragment::default(),
     };
     words.next().is_none().then_some(metadata)
+}
+
+/// Words with a space between two. Splitting text by `str::split` costs a hit more than the rest of this component.
+struct Words<'a>(Option<&'a str>);
+
+impl Words<'_> {
+    fn number<N: FromStr>(&mut self) -> Option<N> {
+        self.next()?.parse().ok()
+    }
+}
+
+impl<'a> Iterator for Words<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let text = self.0?;
+        let Some(end) = text.bytes().position(|byte| byte == b' ') else { return self.0.take() };
+        self.0 = text.get(end + 1..);
+        text.get(..end)
+    }
 }
 
 /// The decoded head of a stored page.
@@ -80,16 +102,25 @@ impl Head {
 }
 
 fn fragment_of(words: &str) -> Option<Fragment> {
-    let (offset, size) = words.split_once(' ')?;
-    Some(Fragment { offset: offset.parse().ok()?, size: size.parse().ok()? })
+    let mut words = Words(Some(words));
+    let fragment = Fragment { offset: words.number()?, size: words.number()? };
+    words.next().is_none().then_some(fragment)
 }
 
 /// Returns the content of the comment at the start of `bytes`, and the rest. Invalid UTF-8 counts as empty content.
 fn comment<'a>(bytes: &'a [u8], opening: &[u8]) -> Option<(&'a str, &'a [u8])> {
+    let mut end = 0;
     let rest = bytes.strip_prefix(opening)?;
-    let end = rest.windows(CLOSING.len()).position(|window| window == CLOSING)?;
+    loop {
+        // The words hold hyphens, but seldom; the comment ends with two.
+        end += rest.get(end..)?.iter().position(|byte| *byte == b'-')?;
+        if rest.get(end..)?.starts_with(CLOSING) {
+            break;
+        }
+        end += 1;
+    }
     let (words, rest) = rest.split_at(end);
-    Some((std::str::from_utf8(words).unwrap_or_default(), &rest[CLOSING.len()..]))
+    Some((std::str::from_utf8(words).unwrap_or_default(), rest.get(CLOSING.len()..)?))
 }
 
 #[cfg(test)]

@@ -11,12 +11,18 @@ use std::ops::RangeInclusive;
 use model::catalog::Product;
 use page::blocks::{Block, Checker, Demand, Occurrence, grid};
 
-use crate::heading::{claims, false_claim};
+use crate::across;
+use crate::across::left_for_lists;
+use crate::copy::Company;
+use crate::heading::{Claim, claiming_words, claims, false_claim, overstated, true_words};
 use crate::plan::{Plan, limits};
 use crate::storefront::Storefront;
 
 /// The largest number of reported problems: a plan with more needs to be made anew.
 const PROBLEMS_MAX: usize = 20;
+
+/// The fields whose claims about products are checked.
+const CHECKED_FIELDS: [&str; 2] = ["heading", "headline"];
 
 /// A plan without problems.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +52,8 @@ impl fmt::Display for Problem {
 
 /// Checks a plan against its storefront. On failure there is at least one problem.
 pub fn check(plan: Plan, storefront: &Storefront) -> Result<Checked, Vec<Problem>> {
-    let mut judge = Judge { plan: &plan, storefront, block: String::new(), problems: Vec::new() };
+    let mut judge =
+        Judge { plan: &plan, storefront, block: String::new(), beside: Vec::new(), problems: Vec::new() };
     judge.judge();
     let mut problems = judge.problems;
     problems.truncate(PROBLEMS_MAX);
@@ -59,20 +66,42 @@ struct Judge<'a> {
     storefront: &'a Storefront,
     /// The place of the block that is being checked.
     block: String,
+    /// The products of that block.
+    beside: Vec<&'a Product>,
     problems: Vec<Problem>,
 }
 
 impl Judge<'_> {
     fn judge(&mut self) {
         let Plan { title, blocks } = self.plan;
-        self.copy_at("title", title, limits::TITLE_CHARS_MAX);
+        self.heading_at("title", title, limits::TITLE_CHARS_MAX);
         self.true_of_page_at("title", title);
         self.count("blocks", blocks.len(), limits::BLOCKS_MIN..=limits::BLOCKS_MAX);
         self.order(blocks);
         // A plan may be long and wrong throughout. Further blocks are not checked.
         for (index, block) in blocks.iter().take(limits::BLOCKS_MAX).enumerate() {
             self.block = format!("blocks[{index}]");
+            self.beside = self.storefront.assortment.resolve(block.products()).collect();
             block.check(self);
+        }
+        self.across(blocks.get(..limits::BLOCKS_MAX).unwrap_or(blocks));
+    }
+
+    /// Checks the page as a whole: its repetitions and its language. Text that the shop supplied is in the language
+    /// that the shop supplied it in.
+    fn across(&mut self, blocks: &[Block]) {
+        let (voice, assortment) = (&self.storefront.voice, &self.storefront.assortment);
+        let is_supplied = |text: &str| self.storefront.supplies(text);
+        for (path, what) in across::problems(blocks, &is_supplied) {
+            self.report(&path, what);
+        }
+        let mut copy = across::joined_copy(blocks, &is_supplied);
+        let ids: Vec<_> = blocks.iter().flat_map(Block::products).cloned().collect();
+        for product in assortment.resolve(&ids) {
+            copy = copy.replace(&product.title, " ");
+        }
+        if voice.is_foreign(&copy) {
+            self.report("blocks", "the copy is not in the shop's language (language)");
         }
     }
 
@@ -92,7 +121,8 @@ impl Judge<'_> {
                 self.report(&format!("blocks[{index}]"), what);
             }
         }
-        let enough = self.storefront.assortment.offered().nth(grid::PRODUCTS_MIN - 1).is_some();
+        let all: Vec<_> = blocks.iter().collect();
+        let enough = left_for_lists(&all, &self.storefront.assortment).len() >= grid::PRODUCTS_MIN;
         for name in Block::names(|rules| rules.occurrence == Occurrence::AtLeastOnce) {
             if enough && blocks.iter().all(|block| block.name() != name) {
                 self.report("blocks", format!("there is no {name}"));
@@ -100,14 +130,29 @@ impl Judge<'_> {
         }
     }
 
+    /// Returns whether the heading of the block that is being checked stands over products, known or not yet.
+    fn has_checked_heading(&self) -> bool {
+        let index = self.block.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(usize::MAX);
+        self.plan
+            .blocks
+            .get(index)
+            .is_some_and(|block: &Block| !matches!(block, Block::Search(_) | Block::Story(_)))
+    }
+
     fn at(&self, field: &str) -> String {
         format!("{}.{field}", self.block)
     }
 
-    fn copy_at(&mut self, path: &str, text: &str, chars_max: usize) {
-        if let Some(flaw) = self.storefront.voice.flaw(text, chars_max) {
+    fn copy_at(&mut self, path: &str, text: &str, chars_max: usize, decided: &[&str]) {
+        let company = Company { products: &self.beside, decided };
+        if let Some(flaw) = self.storefront.voice.flaw_beside(text, chars_max, &company) {
             self.report(path, flaw.to_string());
         }
+    }
+
+    /// Checks copy whose claims about products are checked too, as those of a heading are.
+    fn heading_at(&mut self, path: &str, text: &str, chars_max: usize) {
+        self.copy_at(path, text, chars_max, &claiming_words(text, self.storefront));
     }
 
     /// Checks that a text over the whole page (the document's title, or a headline without a product) is true of
@@ -124,8 +169,15 @@ impl Judge<'_> {
     }
 
     fn true_of_products(&mut self, path: &str, heading: &str, products: &[&Product]) {
-        if let Some(claim) = false_claim(heading, products, self.storefront) {
+        // A page shows things of many materials, so a word for one over the whole page is no claim about each.
+        let is_of_page = products.len() > self.beside.len();
+        let is_name = self.storefront.supplies(heading);
+        let claim = false_claim(heading, products, self.storefront);
+        if let Some(claim) = claim.filter(|claim| !(is_of_page && matches!(claim, Claim::Material(_)))) {
             self.report(path, format!("says that the products {claim}, which is not true"));
+        } else if let Some(claim) = overstated(heading, self.storefront).filter(|_| !is_name) {
+            let what = format!("says more than that the products {claim}; say no more than that (offer)");
+            self.report(path, what);
         }
     }
 
@@ -170,14 +222,20 @@ impl Judge<'_> {
 
 impl Checker for Judge<'_> {
     fn copy(&mut self, field: &str, text: &str, chars_max: usize) {
-        self.copy_at(&self.at(field), text, chars_max);
+        let path = self.at(field);
+        if CHECKED_FIELDS.contains(&field) && self.has_checked_heading() {
+            self.heading_at(&path, text, chars_max);
+        } else {
+            let proven = true_words(text, &self.beside, self.storefront);
+            self.copy_at(&path, text, chars_max, &proven);
+        }
     }
 
     fn terms(&mut self, terms: &[String], count_max: usize, chars_max: usize) {
         let path = self.at("terms");
         self.count(&path, terms.len(), 0..=count_max);
         for (index, term) in terms.iter().take(count_max).enumerate() {
-            self.copy_at(&format!("{path}[{index}]"), term, chars_max);
+            self.copy_at(&format!("{path}[{index}]"), term, chars_max, &[]);
         }
         self.repeated(&path, terms);
     }
@@ -293,9 +351,9 @@ mod tests {
         }
         let reduced = ["wand-3", "potion-2"];
         let plan = json!({ "title": "Summer sale", "blocks": [
-            { "type": "hero", "headline": "Half price", "text": "x", "product": "potion-2" },
-            { "type": "grid", "heading": "x", "products": reduced },
-            { "type": "recently_viewed", "heading": "x" },
+            { "type": "hero", "headline": "Half price", "text": "By the fire", "product": "potion-2" },
+            { "type": "grid", "heading": "Look around", "products": reduced },
+            { "type": "recently_viewed", "heading": "Seen before" },
         ]});
         assert!(check(serde_json::from_value(plan).unwrap(), &storefront()).is_ok());
     }
@@ -327,7 +385,7 @@ mod tests {
             ("/blocks/3/products", ids(5), "blocks[3].products: has 5 items, 2 to 4 are allowed"),
             ("/blocks/4/products", ids(0), "blocks[4].products: has 0 items, 1 to 8 are allowed"),
             ("/blocks/5/terms", ids(7), "blocks[5].terms: has 7 items, 0 to 6 are allowed"),
-            ("/blocks/5/terms", ids(2), "blocks[5].terms[1]: is in the list already"),
+            ("/blocks/5/terms", json!(["oak", "oak"]), "blocks[5].terms[1]: is in the list already"),
             ("/blocks", json!([]), "blocks: has 0 items, 3 to 10 are allowed"),
         ];
         for (pointer, list, expected) in cases {
@@ -357,7 +415,7 @@ mod tests {
             let chars = chars_max + 1;
             let too_long = format!("{path}: has {chars} characters, {chars_max} are allowed");
             check_changed(|plan| *plan.pointer_mut(pointer).unwrap() = json!("é".repeat(chars)), &too_long);
-            let marked_up = format!("{path}: holds markup; plain text only");
+            let marked_up = format!("{path}: holds markup; plain text only (markup)");
             check_changed(|plan| *plan.pointer_mut(pointer).unwrap() = json!("<b>x</b>"), &marked_up);
             let banned = format!("{path}: uses the banned word \"cursed\"");
             check_changed(|plan| *plan.pointer_mut(pointer).unwrap() = json!("A Cursed wand"), &banned);
@@ -386,16 +444,16 @@ mod tests {
 
     #[test]
     fn a_page_shows_products_if_there_are_any() {
-        let story = json!({ "type": "story", "heading": "x", "text": "x" });
+        let story = json!({ "type": "story", "heading": "Later", "text": "Come back" });
         check_changed(|plan| plan["blocks"][1] = story, "blocks: there is no grid");
     }
 
     #[test]
     fn a_shop_without_products_can_have_a_page() {
         let plan = json!({ "title": "x", "blocks": [
-            { "type": "hero", "headline": "x", "text": "x", "product": null },
-            { "type": "story", "heading": "x", "text": "x" },
-            { "type": "search", "heading": "x", "terms": [] },
+            { "type": "hero", "headline": "Dusk", "text": "By the fire", "product": null },
+            { "type": "story", "heading": "Later", "text": "Come back" },
+            { "type": "search", "heading": "Find yours", "terms": [] },
         ]});
         let empty = Storefront::new("s", merchant(), crate::Assortment::new("EUR".to_owned(), Vec::new()));
         let plan: Plan = serde_json::from_value(plan).unwrap();

@@ -1,27 +1,23 @@
-//! The rules for copy. They apply to both planners: to the model's texts and to our own phrases.
+//! The rules for copy, and the only way to them: the model's texts and our own phrases pass here.
 //!
-//! Copy is plain text on one line. It contains no markup, no address, no price and no percentage (those come from
-//! the catalog when a page is rendered), and no word that the merchant banned.
+//! Copy is plain text on one line, within the length of its place. What it may say is the claims gate's business
+//! ([`claims`]). The shop's name is always allowed.
 
+use claims::{Beside, Gate, Kind, Terms, Violation};
+use model::catalog::Product;
 use model::shop::ShopSettings;
 use model::text::{is_invisible, is_shaping, is_visible};
 
+use crate::assortment::Assortment;
+
 /// The longest name that is used as copy, in characters. It fits every place except search terms.
 const NAME_CHARS_MAX: usize = 60;
-
-/// Starts of markup and template expressions.
-const MARKUP: [&str; 4] = ["<", ">", "{{", "{%"];
-/// Parts that identify an address.
-const ADDRESS: [&str; 3] = ["://", "www.", "mailto:"];
-/// Signs that turn a number into a claim. Currency signs are Unicode's category Sc.
-const CLAIMS: &str = "%٪‰％﹪$¢£¤¥֏؋߾߿৲৳৻૱௹฿៛﷼﹩＄￠￡￥￦";
 
 /// The copy rules of a merchant's pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Voice {
     name: String,
-    banned: Vec<String>,
-    currency: String,
+    gate: Gate,
 }
 
 /// Why a text is not allowed as copy. The message does not repeat the text.
@@ -41,39 +37,68 @@ pub enum Flaw {
     /// A line break, a control character or an invisible character.
     #[error("holds a control or invisible character")]
     Invisible,
-    /// `<`, `>` or a template expression.
-    #[error("holds markup; plain text only")]
-    Markup,
-    /// A link.
-    #[error("holds an address")]
-    Address,
-    /// A price or a percentage.
-    #[error("names a price or a percentage; those are added from the catalog")]
-    Claim,
+    /// Something that no copy may say.
+    #[error("{reason} ({kind})", reason = .0.reason(), kind = .0)]
+    Claim(Kind),
     /// A word that the merchant banned.
     #[error("uses the banned word {0:?}")]
     Banned(String),
 }
 
-impl Voice {
-    /// Creates the copy rules of a shop. Banned words without a letter or digit have no effect.
-    pub fn new(shop: &str, merchant: &ShopSettings, currency: &str) -> Self {
-        let banned = merchant.banned_words.iter().map(|word| folded(word));
-        Self {
-            name: legible(&merchant.name).or_else(|| legible(shop)).unwrap_or_else(|| "Shop".to_owned()),
-            banned: banned.filter(|word| word.contains(char::is_alphanumeric)).collect(),
-            currency: folded(currency),
+impl Flaw {
+    /// Returns the flaw's stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::TooLong { .. } => "length",
+            Self::Invisible => "invisible",
+            Self::Claim(kind) => kind.code(),
+            Self::Banned(_) => Kind::Banned.code(),
         }
     }
+}
 
-    /// Returns the shop's name, the one text that is always allowed. The merchant chose it, so neither banned
-    /// words nor claim signs are checked in it.
+/// What stands with a text on the page.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Company<'a> {
+    /// The products beside the text. It may say what the data of all of them says.
+    pub products: &'a [&'a Product],
+    /// Words of the text that make a claim which [`crate::heading`] judges instead.
+    pub decided: &'a [&'a str],
+}
+
+impl Voice {
+    /// Creates the copy rules of a shop. Banned words without a letter or digit have no effect.
+    pub fn new(shop: &str, merchant: &ShopSettings, assortment: &Assortment) -> Self {
+        let name = legible(&merchant.name).or_else(|| legible(shop)).unwrap_or_else(|| "Shop".to_owned());
+        let mut names: Vec<_> =
+            assortment.offered().flat_map(|product| [&*product.category, &*product.vendor]).collect();
+        names.push(&name);
+        names.sort_unstable();
+        names.dedup();
+        let gate = Gate::new(&Terms {
+            language: merchant.language.as_str(),
+            currency: assortment.currency(),
+            names: &names,
+            promises: &merchant.promises,
+            banned: &merchant.banned_words,
+        });
+        Self { name, gate }
+    }
+
+    /// Returns the shop's name, the one text that is always allowed. The merchant chose it, so it is not judged.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Returns the flaw of `text` as copy of at most `chars_max` characters; `None` if it has none.
+    /// Returns the flaw of `text` as copy of at most `chars_max` characters with no product beside it; `None` if it
+    /// has none.
     pub fn flaw(&self, text: &str, chars_max: usize) -> Option<Flaw> {
+        self.flaw_beside(text, chars_max, &Company::default())
+    }
+
+    /// Returns the flaw of `text` as copy of at most `chars_max` characters in this company; `None` if it has none.
+    pub fn flaw_beside(&self, text: &str, chars_max: usize, company: &Company<'_>) -> Option<Flaw> {
         let chars = text.chars().count();
         if !is_visible(text) {
             Some(Flaw::Empty)
@@ -81,34 +106,33 @@ impl Voice {
             Some(Flaw::TooLong { chars, chars_max })
         } else if text == self.name {
             None
-        } else {
-            self.flaw_of_words(text)
-        }
-    }
-
-    fn flaw_of_words(&self, text: &str) -> Option<Flaw> {
-        let folded = folded(text);
-        let holds_any = |needles: &[&str]| needles.iter().any(|needle| folded.contains(needle));
-        if text.contains(hides) {
+        } else if text.contains(hides) {
             Some(Flaw::Invisible)
-        } else if holds_any(&MARKUP) {
-            Some(Flaw::Markup)
-        } else if holds_any(&ADDRESS) {
-            Some(Flaw::Address)
-        } else if self.claims(&folded) {
-            Some(Flaw::Claim)
         } else {
-            self.banned.iter().find(|word| holds_word(&folded, word)).cloned().map(Flaw::Banned)
+            let products: Vec<_> = company.products.iter().map(|product| data_of(product)).collect();
+            let beside = Beside { products: &products, proven: company.decided };
+            self.gate.violation(text, &beside).map(flaw_of)
         }
     }
 
-    /// Returns whether a text claims a price or a percentage. A sign is a claim by itself. "percent" or the
-    /// currency's code is one only beside a number, because codes such as `ALL` and `TRY` are words too.
-    fn claims(&self, folded: &str) -> bool {
-        let is_sign = |c: char| CLAIMS.contains(c) || ('\u{20a0}'..='\u{20cf}').contains(&c);
-        let named = || holds_word(folded, "percent") || holds_word(folded, &self.currency);
-        folded.contains(is_sign) || (folded.contains(char::is_numeric) && named())
+    /// Returns whether the joined copy of a page is certainly in another language than the shop's.
+    pub fn is_foreign(&self, copy: &str) -> bool {
+        self.gate.is_foreign(copy)
     }
+}
+
+fn flaw_of(violation: Violation) -> Flaw {
+    match violation.word {
+        Some(word) => Flaw::Banned(word),
+        None => Flaw::Claim(violation.kind),
+    }
+}
+
+/// Returns the texts that say something about a product, its title first.
+fn data_of(product: &Product) -> Vec<&str> {
+    let Product { title, description, vendor, category, tags, .. } = product;
+    let tags = tags.iter().map(String::as_str);
+    [&**title, description, vendor, category].into_iter().chain(tags).collect()
 }
 
 /// Returns `text` in lower case, with single spaces.
@@ -150,12 +174,12 @@ fn joined(left: Option<char>, right: Option<char>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fakes::merchant;
+    use crate::fakes::{assortment, merchant, product};
     use proptest::prelude::*;
 
     fn voice(banned: &[&str]) -> Voice {
         let banned_words = banned.iter().map(|word| (*word).to_owned()).collect();
-        Voice::new("magic-wands", &ShopSettings { banned_words, ..merchant() }, "EUR")
+        Voice::new("magic-wands", &ShopSettings { banned_words, ..merchant() }, &assortment())
     }
 
     #[track_caller]
@@ -165,31 +189,29 @@ mod tests {
 
     #[test]
     fn plain_words_are_copy() {
-        for text in ["Wands for dusk", "2 wands & 1 hat", "Für dich, à la carte", "杖", "👩‍🚀", "❤\u{fe0f}"]
+        for text in ["Wands for dusk", "2 wands & 1 hat", "Für dich, à la carte", "👩‍🚀", "❤\u{fe0f}"]
         {
             check(text, None);
         }
     }
 
     #[test]
-    fn markup_is_refused() {
-        for text in ["<b>x</b>", "a < b", "x > y", "{{ x }}", "{% if %}", "&lt;<"] {
-            check(text, Some(&Flaw::Markup));
-        }
-    }
-
-    #[test]
-    fn addresses_are_refused() {
-        for text in ["see https://x.example", "WWW.example.com", "mailto:x", "javascript://x"] {
-            check(text, Some(&Flaw::Address));
-        }
-    }
-
-    #[test]
-    fn prices_and_percentages_are_refused() {
-        for text in ["from €5", "50% off", "5 EUR", "now 5\u{a0}eur", "20 percent less", "₿", "＄1", "half‰"]
-        {
-            check(text, Some(&Flaw::Claim));
+    fn a_flaw_names_its_kind() {
+        for (text, kind) in [
+            ("<b>x</b>", Kind::Markup),
+            ("a < b", Kind::Markup),
+            ("{{ x }}", Kind::Markup),
+            ("see https://x.example", Kind::Contact),
+            ("WWW.example.com", Kind::Contact),
+            ("from €5", Kind::Price),
+            ("50% off", Kind::Price),
+            ("now 5\u{a0}eur", Kind::Price),
+            ("twenty euros each", Kind::Price),
+            ("A free gift inside", Kind::Offer),
+            ("Only two left", Kind::Scarcity),
+            ("Хлеб и соль", Kind::Script),
+        ] {
+            check(text, Some(&Flaw::Claim(kind)));
         }
         check("eur is not a price", None);
     }
@@ -211,23 +233,44 @@ mod tests {
     }
 
     #[test]
-    fn banned_words_are_refused_as_words() {
+    fn banned_words_are_refused_in_every_form() {
         for (text, word) in [
             ("Cheap!", "cheap"),
             ("so CHEAP", "cheap"),
+            ("the cheapest", "cheap"),
+            ("dirt-cheap", "cheap"),
+            ("ch€ap", "cheap"),
+            ("che*p", "cheap"),
             ("your last  chance", "last chance"),
-            ("とても安い杖", "安い"),
         ] {
             check(text, Some(&Flaw::Banned(word.to_owned())));
         }
-        for text in ["cheaply", "uncheap", "last chances", "the last, chance"] {
+        for text in ["Starts with art", "Heap of hats"] {
             check(text, None);
         }
+        assert_eq!(voice(&["art"]).flaw("A start for hearts", 40), None);
+    }
+
+    #[test]
+    fn what_is_promised_or_in_the_data_may_be_said_as_it_is() {
+        let products = [product("a", "Wands", 1)];
+        let beside = [&products[0]];
+        let voice = voice(&[]);
+        let flaw = |text| voice.flaw_beside(text, 60, &Company { products: &beside, decided: &[] });
+        assert_eq!(flaw("Free returns"), None);
+        assert_eq!(flaw("Take your time. Free returns."), None);
+        assert_eq!(flaw("Free returns for life"), Some(Flaw::Claim(Kind::Offer)));
+        assert_eq!(flaw("Ships today"), None);
+        assert_eq!(flaw("Ships tomorrow"), Some(Flaw::Claim(Kind::Delivery)));
+        assert_eq!(flaw("Made by hand."), None);
+        assert_eq!(flaw("Made by monks"), Some(Flaw::Claim(Kind::Origin)));
+        assert_eq!(voice.flaw("Made by hand.", 60), Some(Flaw::Claim(Kind::Origin)));
     }
 
     #[test]
     fn length_counts_characters_not_bytes() {
-        check(&"é".repeat(40), None);
+        let fits = "Wände für dämmernde Wälder";
+        assert_eq!(voice(&[]).flaw(fits, fits.chars().count()), None);
         check(&"é".repeat(41), Some(&Flaw::TooLong { chars: 41, chars_max: 40 }));
         for text in [" \u{a0} ", "\u{2800}", "\u{200d}\u{fe0f}"] {
             check(text, Some(&Flaw::Empty));
@@ -241,7 +284,7 @@ mod tests {
             banned_words: vec!["cheap".to_owned()],
             ..merchant()
         };
-        let voice = Voice::new("magic-wands", &odd, "EUR");
+        let voice = Voice::new("magic-wands", &odd, &assortment());
         assert_eq!(voice.flaw("Cheap $ <3", 40), None);
         assert!(voice.flaw("Cheap $ <3!", 40).is_some());
     }
@@ -250,7 +293,7 @@ mod tests {
     fn an_invisible_name_is_replaced() {
         for name in ["\u{200b}\n ", "\u{3164}", "\u{200d}\u{fe0f}"] {
             let nameless = ShopSettings { name: name.to_owned(), ..merchant() };
-            assert_eq!(Voice::new("magic-wands", &nameless, "EUR").name(), "magic-wands", "{name:?}");
+            assert_eq!(Voice::new("magic-wands", &nameless, &assortment()).name(), "magic-wands", "{name:?}");
         }
     }
 
@@ -258,7 +301,7 @@ mod tests {
         #[test]
         fn any_text_can_be_judged(text in ".{0,60}", banned in prop::collection::vec(".{0,4}", 0..4)) {
             let merchant = ShopSettings { name: text.clone(), banned_words: banned, ..merchant() };
-            let voice = Voice::new("s", &merchant, &text);
+            let voice = Voice::new("s", &merchant, &assortment());
             let _ = voice.flaw(&text, 30);
             prop_assert_eq!(voice.flaw(voice.name(), NAME_CHARS_MAX), None);
         }

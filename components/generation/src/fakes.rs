@@ -97,7 +97,7 @@ pub fn every_block() -> Plan {
             Block::Bundle(Bundle {
                 heading: text("Head and hand"),
                 text: text("They match."),
-                products: ids(&["wand-2", "hat-2"]),
+                products: ids(&["wand-3", "hat-2"]),
             }),
             Block::Deals(Deals { heading: text("Reduced"), products: ids(&["potion-2"]) }),
             Block::Search(Search { heading: text("Find yours"), terms: ids(&["oak", "felt"]) }),

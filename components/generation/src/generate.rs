@@ -219,4 +219,8 @@ fn failed(reason: &str) -> Outcome {
 }
 
 #[cfg(test)]
+mod bars;
+#[cfg(test)]
+mod repairs;
+#[cfg(test)]
 mod tests;

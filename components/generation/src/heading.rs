@@ -3,7 +3,8 @@
 //! page's title is judged like a heading over all products of the page.
 //!
 //! Headings of both planners are judged, and those of a stored plan against today's products. Claims are
-//! recognised in English only; category names in any language. Other claims of a text are not judged here.
+//! recognised in the languages of `heading/words.rs`; category names in any language. Other claims of a text are the
+//! claims gate's business. A material is judged only if the shop's data names it at all.
 
 mod words;
 
@@ -14,13 +15,20 @@ use model::catalog::Product;
 use crate::assortment::Assortment;
 use crate::copy::{folded, holds_word};
 use crate::storefront::Storefront;
-use words::{
-    AVAILABLE, BEST_SELLING, BEST_SELLING_TAGS, BY_PRICE, HALF_PRICE, LOWEST, NEW, NEW_TAGS, NOT_REDUCED,
-    REDUCED,
-};
+use words::{BEST_SELLING_TAGS, NEW_TAGS};
 
 /// How many best sellers may be missing under a best-seller heading, because other blocks show some on their own.
 const SHOWN_ELSEWHERE_MAX: usize = 3;
+
+/// Words that may stand beside a claim about prices and add nothing to it.
+const NEUTRAL: [&str; 48] = [
+    "right", "now", "the", "these", "few", "of", "and", "from", "price", "prices", "first", "up", "on", "in",
+    "at", "to", "by", "half", "off", "summer", "winter", "spring", "autumn", "jetzt", "die", "der", "das",
+    "und", "im", "zuerst", "sommer", "les", "et", "en", "d", "abord", "ete", "hiver", "los", "las", "y",
+    "primero", "i", "le", "e", "in", "の", "中",
+];
+/// Words of reductions that name their extent.
+const MEASURED: [&str; 6] = ["save up to", "save big", "you save", "percent off", "% off", "slashed"];
 
 /// A claim that a heading makes about all products under it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +50,8 @@ pub enum Claim {
     New,
     /// They belong to the category.
     Category(String),
+    /// They are made of the material.
+    Material(&'static str),
 }
 
 impl fmt::Display for Claim {
@@ -55,6 +65,7 @@ impl fmt::Display for Claim {
             Self::Available => f.write_str("are available"),
             Self::New => f.write_str("are new"),
             Self::Category(category) => write!(f, "are of the category {category:?}"),
+            Self::Material(material) => write!(f, "are of {material}"),
         }
     }
 }
@@ -73,27 +84,82 @@ pub fn false_claim(heading: &str, products: &[&Product], storefront: &Storefront
 /// Returns the claims of a heading about the products under it. A heading that equals a category's name claims
 /// only that category, because the merchant may call one "Sale".
 pub fn claims(heading: &str, storefront: &Storefront) -> Vec<Claim> {
+    said(heading, storefront).into_iter().map(|(claim, _)| claim).collect()
+}
+
+/// Returns the words of a heading that make a claim about the products under it. Whether it is true is judged by
+/// [`false_claim`], not by the claims gate.
+pub fn claiming_words(heading: &str, storefront: &Storefront) -> Vec<&'static str> {
+    said(heading, storefront)
+        .into_iter()
+        .flat_map(|(_, words)| words)
+        .filter(|word| !is_measured(word))
+        .collect()
+}
+
+/// Returns the words of a text that make a claim which is true of these products.
+pub fn true_words(text: &str, products: &[&Product], storefront: &Storefront) -> Vec<&'static str> {
+    let said = said(text, storefront).into_iter();
+    let is_true = |claim: &Claim| !products.is_empty() && claim.holds(products, &storefront.assortment);
+    let words = said.filter(|(claim, _)| is_true(claim)).flat_map(|(_, words)| words);
+    words.filter(|word| !is_measured(word)).collect()
+}
+
+/// Returns the claim about prices that a heading decorates: whatever it says beyond the claim and the names of
+/// categories is an offer of its own ("Huge discounts on everything").
+pub fn overstated(heading: &str, storefront: &Storefront) -> Option<Claim> {
+    let priced = |claim: &Claim| matches!(claim, Claim::Reduced | Claim::HalfPrice | Claim::LowestPrices);
+    let categories = storefront.assortment.offered().flat_map(|product| ::claims::words(&product.category));
+    let categories: Vec<_> = categories.collect();
+    let heading = folded(heading).replace(['-', '\u{2010}', '\u{2011}'], " ");
+    let is_bare = |words: &[&str]| {
+        let rest = words.iter().fold(heading.clone(), |rest, words| rest.replace(words, " "));
+        let mut rest = ::claims::words(&rest).into_iter();
+        rest.all(|word| NEUTRAL.contains(&&*word) || categories.contains(&word))
+    };
+    let said = said(&heading, storefront).into_iter().filter(|(claim, _)| priced(claim));
+    said.filter(|(_, words)| !is_bare(words)).map(|(claim, _)| claim).next()
+}
+
+/// Returns whether words say how much products are reduced, which is more than that they are.
+fn is_measured(words: &str) -> bool {
+    MEASURED.contains(&words)
+}
+
+/// Returns the claims of a heading with the words that make them.
+fn said(heading: &str, storefront: &Storefront) -> Vec<(Claim, Vec<&'static str>)> {
     let heading = folded(heading);
     let mut offered = storefront.assortment.offered();
     if let Some(product) = offered.find(|product| folded(&product.category) == heading) {
-        return vec![Claim::Category(product.category.clone())];
+        return vec![(Claim::Category(product.category.clone()), Vec::new())];
     }
-    if !storefront.merchant.language.is_english() {
-        return Vec::new();
-    }
+    let Some(words) = words::of(storefront.merchant.language.as_str()) else { return Vec::new() };
     let heading = heading.replace(['-', '\u{2010}', '\u{2011}'], " ");
-    let of_reduction = without(&heading, NOT_REDUCED);
+    let of_reduction = without(&heading, words.not_reduced);
     let known = [
-        (&heading, LOWEST, Claim::LowestPrices),
-        (&heading, BY_PRICE, Claim::ByPrice),
-        (&heading, HALF_PRICE, Claim::HalfPrice),
-        (&of_reduction, REDUCED, Claim::Reduced),
-        (&heading, BEST_SELLING, Claim::BestSelling),
-        (&heading, AVAILABLE, Claim::Available),
-        (&heading, NEW, Claim::New),
+        (&heading, words.lowest, Claim::LowestPrices),
+        (&heading, words.by_price, Claim::ByPrice),
+        (&heading, words.half_price, Claim::HalfPrice),
+        (&of_reduction, words.reduced, Claim::Reduced),
+        (&heading, words.best_selling, Claim::BestSelling),
+        (&heading, words.available, Claim::Available),
+        (&heading, words.new, Claim::New),
     ];
-    let says = |text: &str, words: &[&str]| words.iter().any(|word| holds_word(text, word));
-    known.into_iter().filter(|(text, words, _)| says(text, words)).map(|(_, _, claim)| claim).collect()
+    let in_text = |text: &str, words: &[&'static str]| -> Vec<&'static str> {
+        words.iter().copied().filter(|word| holds_word(text, word)).collect()
+    };
+    let known = known.into_iter().map(|(text, words, claim)| (claim, in_text(text, words)));
+    let materials = in_text(&heading, words.materials).into_iter();
+    let materials =
+        materials.filter(|material| storefront.assortment.offered().any(|it| is_of(it, material)));
+    let materials = materials.map(|material| (Claim::Material(material), Vec::new()));
+    known.filter(|(_, words)| !words.is_empty()).chain(materials).collect()
+}
+
+/// Returns whether a product's data names a material.
+fn is_of(product: &Product, material: &str) -> bool {
+    let texts = [&product.title, &product.description, &product.category].into_iter().chain(&product.tags);
+    texts.into_iter().any(|text| holds_word(&folded(text), material))
 }
 
 /// Removes these phrases from the text.
@@ -124,6 +190,7 @@ impl Claim {
             Self::Available => all(&|product| product.available),
             Self::New => all(&|product| has_tag(product, NEW_TAGS)),
             Self::Category(category) => all(&|product| product.category == *category),
+            Self::Material(material) => all(&|product| is_of(product, material)),
         }
     }
 
@@ -297,6 +364,24 @@ mod tests {
     }
 
     #[test]
+    fn a_material_is_one_that_the_data_names() {
+        let felt = Product { description: "A hat of felt.".to_owned(), ..product("felt-hat", "Hats", 5) };
+        let plain = product("plain-hat", "Hats", 5);
+        let listed = vec![felt.clone(), plain.clone()];
+        let storefront = Storefront::new("s", merchant(), Assortment::new("EUR".to_owned(), listed));
+        assert_eq!(false_claim("Felt for winter", &[&felt], &storefront), None);
+        assert_eq!(
+            false_claim("Felt for winter", &[&felt, &plain], &storefront),
+            Some(Claim::Material("felt"))
+        );
+        assert_eq!(
+            false_claim("Silk for summer", &[&plain], &storefront),
+            None,
+            "no product is known to be of silk"
+        );
+    }
+
+    #[test]
     fn headings_without_claims_are_not_judged() {
         for heading in
             ["Look around", "Something new for you", "Magic Wands", "Popularity is not all", "New wood"]
@@ -306,6 +391,7 @@ mod tests {
         let german = ShopSettings { language: "de".parse().unwrap(), ..merchant() };
         let storefront = Storefront::new("s", german, Assortment::new("EUR".to_owned(), products()));
         assert_eq!(claims("Reduced", &storefront), []);
+        assert_eq!(claims("Reduziert", &storefront), [Claim::Reduced]);
         assert_eq!(claims("Hats", &storefront), [Claim::Category("Hats".to_owned())]);
     }
 

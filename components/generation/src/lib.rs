@@ -1,20 +1,22 @@
 //! Generates pages: turns a shopper's signals into a page in the cache.
 //!
-//! It reads the persona from the signals ([`persona`]; [`profile`] describes each), asks the language model for a plan
-//! ([`prompt`], [`answer`]) or makes one with the local planner ([`planner`]), checks the plan ([`mod@check`]), binds it
-//! to the catalog's products ([`bind`]), and renders and stores the page ([`mod@generate`]).
+//! It reads the persona from the signals ([`persona`]; [`profile`] describes each), picks products ([`offer`]) and asks
+//! the language model for a plan of them ([`prompt`]), or makes one with the local planner ([`planner`]). It reads
+//! what the model answers ([`answer`], [`draft`]), mends it ([`mod@salvage`]) and checks it ([`mod@check`]), binds it to
+//! the catalog's products ([`bind`]), and renders and stores the page ([`mod@generate`]).
 //!
 //! The crate is pure: it has no clock, randomness or network, and reaches the outside only through the traits of
 //! [`capabilities`]. It never shows model text that was not checked, and takes prices, titles and links only from
 //! the catalog.
 //!
-//! The model's answer has to fit a JSON Schema, which lists every kind of block:
+//! The model's answer has the form of a JSON Schema, which follows from the kinds of block ([`form`]):
 //!
 //! ```
-//! let schema = generation::plan::schema();
-//! assert!(schema.contains("\"hero\"") && schema.contains("\"headline\""));
+//! let kinds = generation::form::kinds();
+//! assert!(kinds.iter().any(|kind| kind.name == "hero" && kind.fields[0].name == "headline"));
 //! ```
 
+mod across;
 pub mod affinity;
 pub mod answer;
 pub mod assortment;
@@ -23,10 +25,16 @@ pub mod brief;
 pub mod capabilities;
 pub mod check;
 pub mod copy;
+pub mod draft;
 pub mod evidence;
+mod example;
+pub mod form;
 pub mod generate;
 pub mod heading;
 mod job;
+pub mod lenient;
+pub mod mended;
+pub mod offer;
 pub mod persona;
 pub mod phrases;
 pub mod plan;
@@ -35,6 +43,8 @@ pub mod profile;
 pub mod prompt;
 pub mod propose;
 pub mod refit;
+pub mod salvage;
+pub mod season;
 pub mod storefront;
 
 #[cfg(test)]

@@ -1,20 +1,14 @@
 //! The plan of a page: the planner's decisions, without data that the catalog supplies.
 //!
 //! A plan refers to products by id. It cannot hold a price, a link or markup. Its blocks are of the kinds that
-//! [`page::blocks`] lists. The doc comments of fields, here and there, are the descriptions in the JSON Schema that
-//! the model is given.
+//! [`page::blocks`] lists. This is how plans are stored and checked; the model writes them in a shorter form
+//! ([`crate::form`]).
 
 use page::blocks::Block;
-use schemars::generate::SchemaSettings;
-use schemars::transform::RecursiveTransform;
-use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::brief::Brief;
-
-/// The name that the model is given for the schema.
-pub const SCHEMA_NAME: &str = "storefront_plan";
 
 /// The format of stored plans. A plan in another format counts as absent.
 const FORMAT: u32 = 1;
@@ -27,44 +21,18 @@ pub mod limits {
     pub const BLOCKS_MIN: usize = 3;
     /// The most blocks of a page.
     pub const BLOCKS_MAX: usize = 10;
+    /// The most blocks that show nothing but text.
+    pub const TEXT_BLOCKS_MAX: usize = 2;
 }
-use limits::{BLOCKS_MAX, BLOCKS_MIN, TITLE_CHARS_MAX};
 
 /// A storefront page for one shopper.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     /// What the browser's tab says.
-    #[schemars(length(min = 1, max = TITLE_CHARS_MAX))]
     pub title: String,
     /// From top to bottom. The first is the only hero.
-    #[schemars(length(min = BLOCKS_MIN, max = BLOCKS_MAX))]
     pub blocks: Vec<Block>,
-}
-
-/// Returns the JSON Schema (draft 2020-12) of a plan, as text.
-///
-/// The schema suits strict structured output as `OpenAI` documents it: every object is closed and requires all of
-/// its properties, alternatives are `anyOf`, and there are no references. Lengths are stated for endpoints that
-/// support them; the check enforces them all.
-pub fn schema() -> String {
-    let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
-    let strict = RecursiveTransform(make_strict);
-    let schema = settings.with_transform(strict).into_generator().into_root_schema_for::<Plan>();
-    schema.to_value().to_string()
-}
-
-fn make_strict(schema: &mut Schema) {
-    if let Some(alternatives) = schema.remove("oneOf") {
-        schema.insert("anyOf".to_owned(), alternatives);
-    }
-    let names = schema
-        .get("properties")
-        .and_then(Value::as_object)
-        .map(|it| it.keys().map(|name| json!(name)).collect());
-    if let Some(names) = names {
-        schema.insert("required".to_owned(), Value::Array(names));
-    }
 }
 
 /// Returns the stored form of a plan, with the digest of the merchant's settings.
@@ -117,25 +85,6 @@ mod tests {
     }
 
     #[test]
-    fn every_object_in_the_schema_is_closed_and_requires_all_it_has() {
-        let mut objects = 0;
-        visit(&serde_json::from_str(&schema()).unwrap(), &mut |object| {
-            assert!(!object.contains_key("oneOf") && !object.contains_key("$ref"), "{object:?}");
-            let Some(properties) = object.get("properties").and_then(Value::as_object) else { return };
-            objects += 1;
-            assert_eq!(object["additionalProperties"], json!(false), "{object:?}");
-            assert_eq!(object["required"], json!(properties.keys().collect::<Vec<_>>()));
-        });
-        assert_eq!(objects, 10, "the plan and nine kinds of block");
-    }
-
-    /// After an intended change, the assertion shows the schema to write to the file.
-    #[test]
-    fn the_schema_is_the_one_that_plans_were_made_with() {
-        assert_eq!(schema(), include_str!("plan/schema.json").trim_end());
-    }
-
-    #[test]
     fn a_block_is_called_in_a_plan_as_in_the_catalogue() {
         let plan = every_block();
         let names: Vec<_> = plan.blocks.iter().map(Block::name).collect();
@@ -146,21 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_schema_states_lengths_and_meanings() {
-        let schema: Value = serde_json::from_str(&schema()).unwrap();
-        assert_eq!(schema["properties"]["blocks"]["maxItems"], json!(limits::BLOCKS_MAX));
-        let hero = &schema["properties"]["blocks"]["items"]["anyOf"][0];
-        assert_eq!(hero["properties"]["type"]["const"], json!("hero"));
-        assert_eq!(
-            hero["properties"]["headline"]["maxLength"],
-            json!(page::blocks::hero::HEADLINE_CHARS_MAX)
-        );
-        assert_eq!(hero["properties"]["product"]["type"], json!(["string", "null"]));
-        assert!(hero["description"].as_str().unwrap().contains("opening"));
-    }
-
-    #[test]
-    fn members_outside_the_schema_are_refused() {
+    fn members_outside_the_format_are_refused() {
         for block in [
             json!({ "type": "hero", "headline": "x", "text": "x", "product": null, "price": 1 }),
             json!({ "type": "hero", "headline": "x", "text": "x" }),
@@ -170,17 +105,6 @@ mod tests {
         ] {
             let plan = json!({ "title": "x", "blocks": [block] });
             assert!(serde_json::from_value::<Plan>(plan.clone()).is_err(), "{plan}");
-        }
-    }
-
-    fn visit(value: &Value, see: &mut impl FnMut(&serde_json::Map<String, Value>)) {
-        match value {
-            Value::Object(object) => {
-                see(object);
-                object.values().for_each(|inner| visit(inner, see));
-            }
-            Value::Array(items) => items.iter().for_each(|inner| visit(inner, see)),
-            _ => {}
         }
     }
 }

@@ -15,7 +15,8 @@ use page::blocks::{
 };
 
 use crate::affinity::Affinity;
-use crate::heading::{claims, false_claim};
+use crate::copy::Company;
+use crate::heading::{claims, false_claim, overstated, true_words};
 use crate::phrases::Place;
 use crate::plan::{Plan, limits};
 use crate::profile::{self, Slot, Spotlit};
@@ -44,25 +45,39 @@ struct Planner<'a> {
 
 impl Planner<'_> {
     /// Returns the blocks for the persona, in order. Blocks that the shop has nothing for are skipped, and a page
-    /// with too few blocks is filled up.
+    /// with too few blocks is filled up. No product is shown twice, except the hero's.
     fn blocks(&self) -> Vec<Block> {
-        let slots = profile::of(self.persona).layout.iter();
-        self.filled_up(slots.filter_map(|slot| self.fill(*slot)).collect())
+        let layout = profile::of(self.persona).layout;
+        let mut order: Vec<_> = layout.iter().enumerate().collect();
+        order.sort_by_key(|(_, slot)| choice(**slot));
+        let mut left = Left { shown: BTreeSet::new() };
+        let mut filled = Vec::new();
+        for (place, slot) in order {
+            let Some(block) = self.fill(*slot, &left) else { continue };
+            if *slot != Slot::Hero {
+                left.shown.extend(block.products().iter().cloned());
+            }
+            filled.push((place, block));
+        }
+        filled.sort_by_key(|(place, _)| *place);
+        self.filled_up(filled.into_iter().map(|(_, block)| block).collect())
     }
 
-    /// Returns the block for a slot; `None` if the shop has nothing for it.
-    fn fill(&self, slot: Slot) -> Option<Block> {
+    /// Returns the block for a slot; `None` if the shop has nothing left for it.
+    fn fill(&self, slot: Slot, left: &Left) -> Option<Block> {
         match slot {
             Slot::Hero => Some(self.hero()),
-            Slot::Spotlight => self.spotlight(),
-            Slot::BestGrid(products_max) => self.main_grid(self.shown_nowhere_else(), products_max),
+            Slot::Spotlight => self.spotlight(left),
+            Slot::BestGrid(products_max) => self.main_grid(self.shown_nowhere_else(left), products_max),
             Slot::CheapestGrid(products_max) => {
-                self.main_grid(self.storefront.assortment.cheapest(), products_max)
+                let products: Vec<_> = left.of(self.storefront.assortment.cheapest().into_iter()).collect();
+                let for_bundle = products.len().saturating_sub(bundle::PRODUCTS_MIN);
+                self.main_grid(products, products_max.min(for_bundle.max(grid::PRODUCTS_MIN)))
             }
-            Slot::CategoryGrid => self.category_grid(),
-            Slot::BoughtGrid => self.again(),
-            Slot::Bundle => self.bundle(),
-            Slot::Deals => self.deals(),
+            Slot::CategoryGrid => self.category_grid(left),
+            Slot::BoughtGrid => self.again(left),
+            Slot::Bundle => self.bundle(left),
+            Slot::Deals => self.deals(left),
             Slot::Search => Some(self.search()),
             Slot::RecentlyViewed => Some(self.recently_viewed()),
             Slot::Reassurance => Some(Block::Reassurance(Reassurance {})),
@@ -91,24 +106,33 @@ impl Planner<'_> {
                 Some(product) => self.heading(Place::Headline(self.persona), &[], &[product]),
                 None => self.claimless(Place::Headline(self.persona)),
             },
-            text: self.say(Place::HeroText(self.persona), &[described], TEXT_CHARS_MAX),
+            text: self.say(Place::HeroText(self.persona), &[described], TEXT_CHARS_MAX, product.as_slice()),
             product: product.map(|product| product.id.clone()),
         })
     }
 
-    fn spotlight(&self) -> Option<Block> {
-        let product = self.spotlit()?;
+    /// Returns how many products a block may take so that enough are left for the main grid.
+    fn spare(&self, left: &Left) -> usize {
+        let is_main = |slot: &Slot| matches!(slot, Slot::BestGrid(_));
+        let keeps =
+            profile::of(self.persona).layout.iter().any(is_main) && self.ranked.len() >= grid::PRODUCTS_MIN;
+        let kept = if keeps { grid::PRODUCTS_MIN } else { 0 };
+        left.of(self.ranked.iter().copied()).count().saturating_sub(kept)
+    }
+
+    fn spotlight(&self, left: &Left) -> Option<Block> {
+        let product = self.spotlit(left).filter(|_| self.spare(left) > 0)?;
         Some(Block::Spotlight(Spotlight {
             heading: self.heading(Place::Spotlight(self.persona), &[&product.title], &[product]),
-            text: self.say(Place::SpotlightText, &[&product.description], TEXT_CHARS_MAX),
+            text: self.say(Place::SpotlightText, &[&product.description], TEXT_CHARS_MAX, &[product]),
             product: product.id.clone(),
         }))
     }
 
     /// Returns the product for the spotlight.
-    fn spotlit(&self) -> Option<&Product> {
+    fn spotlit(&self, left: &Left) -> Option<&Product> {
         let hero = self.available().next()?;
-        let mut others = self.available().skip(1);
+        let mut others = left.of(self.available().skip(1));
         match profile::of(self.persona).spotlight? {
             Spotlit::SecondBest => others.next(),
             Spotlit::OtherCategory => others.find(|other| other.category != hero.category),
@@ -120,27 +144,28 @@ impl Planner<'_> {
         self.grid(Place::Grid(self.persona), &products)
     }
 
-    /// Returns the products that no other block shows on their own, if there are enough.
-    fn shown_nowhere_else(&self) -> Vec<&Product> {
-        let alone: Vec<_> =
-            self.available().take(1).chain(self.spotlit()).map(|product| &product.id).collect();
-        let others = self.ranked.iter().copied().filter(|product| !alone.contains(&&product.id));
-        let others: Vec<_> = others.collect();
-        if others.len() < grid::PRODUCTS_MIN { self.ranked.clone() } else { others }
+    /// Returns the products that no other block shows, without the hero's if there are enough.
+    fn shown_nowhere_else(&self, left: &Left) -> Vec<&Product> {
+        let hero = self.available().next().map(|product| &product.id);
+        let rest: Vec<_> = left.of(self.ranked.iter().copied()).collect();
+        let others: Vec<_> = rest.iter().copied().filter(|product| Some(&product.id) != hero).collect();
+        if others.len() < grid::PRODUCTS_MIN { rest } else { others }
     }
 
     /// Returns a grid of products that the shopper bought and that are still available.
-    fn again(&self) -> Option<Block> {
+    fn again(&self, left: &Left) -> Option<Block> {
         let assortment = &self.storefront.assortment;
         let bought = assortment.resolve(&self.signals.purchased).filter(|product| product.available);
-        self.grid(Place::Again, &bought.take(SIDE_GRID_MAX).collect::<Vec<_>>())
+        let bought = left.of(bought).take(SIDE_GRID_MAX.min(self.spare(left)));
+        self.grid(Place::Again, &bought.collect::<Vec<_>>())
     }
 
     /// Returns a grid of one category, preferably one that is new to the shopper.
-    fn category_grid(&self) -> Option<Block> {
+    fn category_grid(&self, left: &Left) -> Option<Block> {
         let unknown = |product: &&&Product| !self.affinity.knows(&product.category);
         let lead = self.ranked.iter().find(unknown).or(self.ranked.first())?;
-        let products: Vec<_> = self.of_category(&lead.category).take(SIDE_GRID_MAX).collect();
+        let same = left.of(self.of_category(&lead.category));
+        let products: Vec<_> = same.take(SIDE_GRID_MAX.min(self.spare(left))).collect();
         let heading = self.first_true(&[&lead.category], &products);
         (products.len() >= grid::PRODUCTS_MIN)
             .then(|| Block::Grid(Grid { heading, products: ids(&products) }))
@@ -152,24 +177,28 @@ impl Planner<'_> {
     }
 
     /// Returns a bundle of the best category that has several available products.
-    fn bundle(&self) -> Option<Block> {
-        let several = |product: &&Product| {
-            self.of_category(&product.category).filter(|other| other.available).count()
-                >= bundle::PRODUCTS_MIN
+    fn bundle(&self, left: &Left) -> Option<Block> {
+        let spare = PAIRED_MAX.min(self.spare(left));
+        let same = |lead: &Product| {
+            let same = self.available().filter(|product| product.category == lead.category);
+            left.of(same).take(spare).collect::<Vec<_>>()
         };
-        let lead = self.available().find(several)?;
-        let same = self.of_category(&lead.category).filter(|product| product.available);
-        let products: Vec<_> = same.take(PAIRED_MAX).collect();
+        let lead = self.available().find(|product| same(product).len() >= bundle::PRODUCTS_MIN)?;
+        let products = same(lead);
         Some(Block::Bundle(Bundle {
             heading: self.heading(Place::Bundle, &[&lead.category], &products),
-            text: self.say(Place::BundleText, &[], TEXT_CHARS_MAX),
+            text: self.say(Place::BundleText, &[], TEXT_CHARS_MAX, &products),
             products: ids(&products),
         }))
     }
 
-    fn deals(&self) -> Option<Block> {
+    fn deals(&self, left: &Left) -> Option<Block> {
         let reduced = self.available().filter(|product| product.percent_off().is_some());
-        let products: Vec<_> = reduced.take(deals::PRODUCTS_MAX).collect();
+        // Some are left for the grid, which every page has.
+        let kept =
+            if self.ranked.len() > grid::PRODUCTS_MIN { grid::PRODUCTS_MIN } else { self.ranked.len() };
+        let products: Vec<_> =
+            left.of(reduced).take(deals::PRODUCTS_MAX.min(self.ranked.len() - kept)).collect();
         let heading = self.heading(Place::Deals, &[], &products);
         (!products.is_empty()).then(|| Block::Deals(Deals { heading, products: ids(&products) }))
     }
@@ -179,18 +208,18 @@ impl Planner<'_> {
     fn search(&self) -> Block {
         let mut seen = BTreeSet::new();
         let categories = self.ranked.iter().map(|product| product.category.as_str());
-        let allowed = categories.filter(|term| self.is_allowed(term, search::TERM_CHARS_MAX));
+        let allowed = categories.filter(|term| self.is_allowed(term, search::TERM_CHARS_MAX, &[]));
         let terms = allowed.filter(|term| seen.insert(*term)).take(search::TERMS_MAX).map(str::to_owned);
         Block::Search(Search {
             terms: terms.collect(),
-            heading: self.say(Place::Search, &[], HEADING_CHARS_MAX),
+            heading: self.say(Place::Search, &[], HEADING_CHARS_MAX, &[]),
         })
     }
 
     fn story(&self) -> Block {
         Block::Story(Story {
-            heading: self.say(Place::Story, &[], HEADING_CHARS_MAX),
-            text: self.say(Place::StoryText, &[], story::TEXT_CHARS_MAX),
+            heading: self.say(Place::Story, &[], HEADING_CHARS_MAX, &[]),
+            text: self.say(Place::StoryText, &[], story::TEXT_CHARS_MAX, &[]),
         })
     }
 
@@ -206,10 +235,10 @@ impl Planner<'_> {
         self.ranked.iter().copied().filter(move |product| product.category == category)
     }
 
-    /// Returns the copy for a place: one of our phrases if the shop's language is English, else a text that the
-    /// shop supplies.
-    fn say(&self, place: Place, supplied: &[&str], chars_max: usize) -> String {
-        self.first_allowed(&[self.phrases(place), supplied].concat(), chars_max)
+    /// Returns the copy for a place beside these products: one of our phrases if the shop's language is English, else
+    /// a text that the shop supplies.
+    fn say(&self, place: Place, supplied: &[&str], chars_max: usize, products: &[&Product]) -> String {
+        self.first_allowed(&[self.phrases(place), supplied].concat(), chars_max, products)
     }
 
     /// Returns the heading over these products. Its claims are true of them.
@@ -221,26 +250,58 @@ impl Planner<'_> {
     fn claimless(&self, place: Place) -> String {
         let says_nothing = |text: &&&str| claims(text, self.storefront).is_empty();
         let phrases: Vec<_> = self.phrases(place).iter().filter(says_nothing).copied().collect();
-        self.first_allowed(&phrases, HEADING_CHARS_MAX)
+        self.first_allowed(&phrases, HEADING_CHARS_MAX, &[])
     }
 
     fn first_true(&self, texts: &[&str], products: &[&Product]) -> String {
-        let is_true = |text: &&str| false_claim(text, products, self.storefront).is_none();
+        let is_true = |text: &&str| {
+            let is_ours = self.storefront.supplies(text) || overstated(text, self.storefront).is_none();
+            is_ours && false_claim(text, products, self.storefront).is_none()
+        };
         let texts: Vec<_> = texts.iter().copied().filter(is_true).collect();
-        self.first_allowed(&texts, HEADING_CHARS_MAX)
+        self.first_allowed(&texts, HEADING_CHARS_MAX, products)
     }
 
     fn phrases(&self, place: Place) -> &'static [&'static str] {
         if self.storefront.merchant.language.is_english() { place.phrases() } else { &[] }
     }
 
-    fn first_allowed(&self, texts: &[&str], chars_max: usize) -> String {
-        let allowed = texts.iter().find(|text| self.is_allowed(text, chars_max));
+    fn first_allowed(&self, texts: &[&str], chars_max: usize, products: &[&Product]) -> String {
+        let allowed = texts.iter().find(|text| self.is_allowed(text, chars_max, products));
         allowed.copied().unwrap_or(self.storefront.voice.name()).to_owned()
     }
 
-    fn is_allowed(&self, text: &str, chars_max: usize) -> bool {
-        self.storefront.voice.flaw(text, chars_max).is_none()
+    fn is_allowed(&self, text: &str, chars_max: usize, products: &[&Product]) -> bool {
+        let proven = true_words(text, products, self.storefront);
+        let company = Company { products, decided: &proven };
+        self.storefront.voice.flaw_beside(text, chars_max, &company).is_none()
+    }
+}
+
+/// The products that no block shows yet.
+struct Left {
+    shown: BTreeSet<String>,
+}
+
+impl Left {
+    fn of<'b>(&self, products: impl Iterator<Item = &'b Product>) -> impl Iterator<Item = &'b Product> {
+        products.filter(|product| !self.shown.contains(&product.id))
+    }
+}
+
+/// Returns when a slot chooses its products: those with few to choose from come first, the main grid takes the rest.
+/// A grid from the lowest price up must not miss the lowest, so it chooses before a bundle.
+fn choice(slot: Slot) -> usize {
+    match slot {
+        Slot::Hero => 0,
+        Slot::Spotlight => 1,
+        Slot::Deals => 2,
+        Slot::BoughtGrid => 3,
+        Slot::CheapestGrid(_) => 4,
+        Slot::Bundle => 5,
+        Slot::CategoryGrid => 6,
+        Slot::BestGrid(_) => 7,
+        Slot::Search | Slot::RecentlyViewed | Slot::Reassurance => 8,
     }
 }
 
@@ -305,7 +366,7 @@ mod tests {
             matches!(&plan.blocks[1], Block::Deals(Deals { products, .. }) if products == &["potion-2", "wand-3"])
         );
         assert!(
-            matches!(&plan.blocks[2], Block::Grid(Grid { products, .. }) if products[..3] == ["potion-2", "potion-1", "hat-1"])
+            matches!(&plan.blocks[2], Block::Grid(Grid { products, .. }) if products == &["potion-1", "hat-1", "hat-2"])
         );
     }
 

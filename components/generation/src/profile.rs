@@ -67,9 +67,9 @@ pub enum Slot {
     Hero,
     /// The product that the profile says.
     Spotlight,
-    /// At most this many of the best products that no other block shows on their own.
+    /// At most this many of the best products that no other block shows.
     BestGrid(usize),
-    /// At most this many of the products with the lowest prices, even if other blocks show some of them.
+    /// At most this many of the products with the lowest prices that no other block shows.
     CheapestGrid(usize),
     /// Products of one category, preferably one that is new to the shopper.
     CategoryGrid,

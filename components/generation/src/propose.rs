@@ -1,19 +1,26 @@
 //! Chooses the planner, and how long its plan stays fresh: the model if it is available, else the local planner.
 //!
-//! A model failure never costs a shopper the page. If the model fails for good, or answers twice with an unusable
-//! plan, the local planner replaces it.
+//! A model failure never costs a shopper the page. What the model answers is mended where that is possible
+//! ([`crate::salvage`]); the model is asked a second time only if too little is left. If that fails too, the local
+//! planner replaces it.
 
-use model::jobs::{Outcome, Trouble};
+use model::jobs::{Outcome, Trouble, Work};
 use model::llm::Request;
 use model::{Cause, Source};
 
 use crate::answer;
 use crate::capabilities::{Completion, Ending, Failed, Host, Level, NoAnswer};
 use crate::check::{Checked, Problem, check};
+use crate::draft;
 use crate::job::Job;
+use crate::mended::codes;
+use crate::offer::{Offer, PRODUCTS_FEW, PRODUCTS_MAX};
 use crate::persona::Reading;
+use crate::plan::Plan;
 use crate::planner;
-use crate::prompt;
+use crate::prompt::{self, CALLS_MAX};
+use crate::salvage::{Salvaged, Unusable, salvage};
+use crate::season::Today;
 use crate::storefront::Storefront;
 
 /// The longest that a job waits for the model to recover, if the job has another attempt.
@@ -24,6 +31,9 @@ const AWAY_MS_MIN: u64 = 60_000;
 /// at any time: a key is repaired, a budget renewed, an endpoint up again. Shoppers should not see a stand-in for
 /// much longer than that, and asking at shorter intervals costs more than it helps.
 const STAND_IN_MS_MAX: u64 = 600_000;
+/// How long a page stays fresh that was to be planned without the model: long enough for the open page to fetch it, so
+/// that the shopper's next view is the first to find it stale.
+const FIRST_VIEW_MS: u64 = 10_000;
 /// The longest part of a foreign text in a log line, in characters.
 const CAUSE_CHARS_MAX: usize = 200;
 
@@ -47,24 +57,25 @@ pub fn propose(
     reading: &Reading,
     storefront: &Storefront,
 ) -> Result<Proposal, Outcome> {
-    let planning = Planning { host, job, reading, storefront };
+    let local = planner::plan(reading.persona, &job.request.signals, storefront);
+    let planning = Planning { host, job, reading, storefront, local };
     if storefront.assortment.offered().next().is_none() {
         // The model would have no products to choose from.
         return planning.locally(None, Some(STAND_IN_MS_MAX));
     }
-    let request = prompt::request(reading, &job.request.signals, storefront);
-    match planning.ask(&request) {
-        Ok(answer) => match planning.judge(&answer) {
-            Ok(plan) => Ok(by_model(plan)),
-            // The same request would be filtered again. If a worker died, it may have died during the repair call,
-            // and a crash must not cost more than one call.
-            Err(problems) if answer.ending == Ending::Filter || job.crashed => {
-                planning.stand_in(useless(answer.ending, refused("language model", &problems)))
-            }
-            Err(problems) => planning.repair(&prompt::repair(request, &answer.text, &problems)),
-        },
-        Err(no_answer) => planning.without_model(no_answer),
+    if job.request.work == Work::PlanLocally {
+        return planning.locally(None, Some(FIRST_VIEW_MS));
     }
+    let offer = planning.offer(PRODUCTS_MAX);
+    let planned = match planning.plan(planning.request(&offer), &offer) {
+        // A refusal costs nothing.
+        Err(NoAnswer::Failed(failed)) if failed.cause == Cause::Context => {
+            let offer = planning.offer(PRODUCTS_FEW);
+            planning.plan(prompt::cut(planning.request(&offer)), &offer)
+        }
+        planned => planned,
+    };
+    planned.unwrap_or_else(|no_answer| planning.without_model(no_answer))
 }
 
 struct Planning<'a, H> {
@@ -72,9 +83,38 @@ struct Planning<'a, H> {
     job: &'a Job,
     reading: &'a Reading,
     storefront: &'a Storefront,
+    /// The local planner's plan, which supplies what the model's lacks.
+    local: Plan,
 }
 
-impl<H: Host> Planning<'_, H> {
+impl<'a, H: Host> Planning<'a, H> {
+    fn offer(&self, products_max: usize) -> Offer<'a> {
+        let (job, storefront) = (self.job, self.storefront);
+        let today = Today::at(self.host.now_ms(), &job.request.market);
+        Offer::on(today, self.reading, &job.request.signals, &storefront.assortment, products_max)
+    }
+
+    fn request(&self, offer: &Offer<'_>) -> Request {
+        prompt::request(self.reading, &self.job.request.signals, self.storefront, offer, &self.local)
+    }
+
+    /// Lets the model plan a page of the offered products. Fails if it gives no answer at all.
+    fn plan(&self, request: Request, offer: &Offer<'_>) -> Result<Result<Proposal, Outcome>, NoAnswer> {
+        let answer = self.ask(&request)?;
+        let unusable = match self.judge(&answer, offer) {
+            Ok(plan) => return Ok(Ok(by_model(plan))),
+            Err(unusable) => unusable,
+        };
+        // The same request would be filtered again. If a worker died, it may have died during the repair call, and a
+        // crash must not cost more than one call.
+        if answer.ending == Ending::Filter || self.job.crashed || answer.calls >= CALLS_MAX {
+            return Ok(self.stand_in(useless(answer.ending, &unusable, "")));
+        }
+        let problems = unusable.for_model(answer.ending);
+        let request = Request { calls_max: CALLS_MAX - answer.calls, ..request };
+        Ok(self.repair(&prompt::repair(request, &answer.text, &problems), offer))
+    }
+
     fn ask(&self, request: &Request) -> Result<Completion, NoAnswer> {
         let answer = self.host.complete(request);
         match &answer {
@@ -85,23 +125,27 @@ impl<H: Host> Planning<'_, H> {
         answer
     }
 
-    fn judge(&self, answer: &Completion) -> Result<Checked, Vec<Problem>> {
-        let read = answer::read(&answer.text, answer.ending).map_err(|problem| vec![problem]);
-        let judged = read.and_then(|plan| check(plan, self.storefront));
-        judged.inspect_err(|problems| self.tell_of_problems(problems))
+    /// Makes a page of an answer.
+    fn judge(&self, answer: &Completion, offer: &Offer<'_>) -> Result<Checked, Unusable> {
+        let found = answer::find(&answer.text);
+        let draft = found.map(|found| draft::read(found, offer, self.storefront)).unwrap_or_default();
+        let unreadable = draft.unreadable;
+        let salvaged = salvage(draft, &self.local, self.storefront);
+        self.tell_of_plan(&salvaged, unreadable);
+        salvaged.map(|salvaged| salvaged.plan)
     }
 
     /// Asks the model a second time, to repair its plan. A failure here is not retried, because that would pay for
     /// the first answer twice.
-    fn repair(&self, request: &Request) -> Result<Proposal, Outcome> {
+    fn repair(&self, request: &Request, offer: &Offer<'_>) -> Result<Proposal, Outcome> {
         let trouble = match self.ask(request) {
-            Ok(answer) => match self.judge(&answer) {
+            Ok(answer) => match self.judge(&answer, offer) {
                 Ok(plan) => return Ok(by_model(plan)),
-                Err(problems) => {
-                    useless(answer.ending, format!("{}, twice", refused("language model", &problems)))
-                }
+                Err(unusable) => useless(answer.ending, &unusable, ", twice"),
             },
-            Err(NoAnswer::NotConfigured) => useless(Ending::Complete, "the plan was refused".to_owned()),
+            Err(NoAnswer::NotConfigured) => {
+                Trouble { cause: Some(Cause::Format), reason: "the plan was refused".to_owned() }
+            }
             Err(NoAnswer::Failed(failed)) => Trouble {
                 cause: Some(failed.cause),
                 reason: format!("the plan was refused, and then {failed}"),
@@ -128,9 +172,10 @@ impl<H: Host> Planning<'_, H> {
     }
 
     fn locally(&self, trouble: Option<Trouble>, fresh_ms_max: Option<u64>) -> Result<Proposal, Outcome> {
-        let plan = planner::plan(self.reading.persona, &self.job.request.signals, self.storefront);
-        let plan = check(plan, self.storefront);
-        let plan = plan.map_err(|problems| Outcome::Failed(refused("local planner", &problems)))?;
+        let plan = check(self.local.clone(), self.storefront);
+        let plan = plan.map_err(|problems| {
+            Outcome::Failed(format!("the local planner's plan was refused: {}", first_of(&problems)))
+        })?;
         Ok(Proposal { plan, source: Source::Local, trouble, fresh_ms_max })
     }
 
@@ -149,9 +194,37 @@ impl<H: Host> Planning<'_, H> {
         self.host.event(Level::Warn, "the language model gave no answer", &particulars);
     }
 
-    fn tell_of_problems(&self, problems: &[Problem]) {
-        let reason = refused("language model", problems);
-        self.host.event(Level::Warn, "a plan was refused", &[("cause", &reason)]);
+    /// Tells what was mended in a plan, or why it cannot be used.
+    fn tell_of_plan(&self, salvaged: &Result<Salvaged, Unusable>, unreadable: usize) {
+        let (mended, refused, share) = match salvaged {
+            Ok(salvaged) => (codes(&salvaged.mended), &salvaged.refused, salvaged.share),
+            Err(unusable) => (String::new(), &unusable.refused, unusable.share),
+        };
+        let particulars = [
+            ("mended", mended.as_str()),
+            ("models_blocks", &*format!("{} of {}", share.0, share.1)),
+            ("unreadable_blocks", &*unreadable.to_string()),
+            ("refused", &*first_of(refused)),
+        ];
+        match salvaged {
+            Ok(_) if mended.is_empty() => {}
+            Ok(_) => self.host.event(Level::Info, "a plan was mended", &particulars),
+            Err(_) => self.host.event(Level::Warn, "a plan was refused", &particulars),
+        }
+    }
+}
+
+impl Unusable {
+    /// Returns the problems for the model, so that it can correct its plan.
+    fn for_model(&self, ending: Ending) -> Vec<Problem> {
+        let problem = |what: &str| Problem { path: "answer".to_owned(), what: what.to_owned() };
+        match ending {
+            Ending::Length => vec![problem("was cut off; be shorter")],
+            Ending::Complete | Ending::Filter if self.refused.is_empty() => {
+                vec![problem("does not follow the form: a title, a hero and a list of blocks")]
+            }
+            Ending::Complete | Ending::Filter => self.refused.clone(),
+        }
     }
 }
 
@@ -160,19 +233,27 @@ fn by_model(plan: Checked) -> Proposal {
 }
 
 /// Describes an unusable answer.
-fn useless(ending: Ending, reason: String) -> Trouble {
+fn useless(ending: Ending, unusable: &Unusable, times: &str) -> Trouble {
     let cause = match ending {
-        Ending::Complete => Cause::Format,
         Ending::Length => Cause::Length,
         Ending::Filter => Cause::Filter,
+        Ending::Complete if unusable.refused.is_empty() => Cause::Format,
+        Ending::Complete => Cause::Claims,
     };
+    let (models, all) = unusable.share;
+    let problems = first_of(&unusable.refused);
+    let reason = format!(
+        "the plan of the language model was refused{times}: {models} of {all} blocks can be used; {problems}"
+    );
     Trouble { cause: Some(cause), reason }
 }
 
 /// Describes where the first problem is, but not the problem itself, because the path contains no text of the model.
-fn refused(planner: &str, problems: &[Problem]) -> String {
-    let first = problems.first().map_or("", |problem| &problem.path);
-    format!("the plan of the {planner} was refused: {} problems, the first at {first}", problems.len())
+fn first_of(problems: &[Problem]) -> String {
+    match problems.first() {
+        None => "no problems".to_owned(),
+        Some(first) => format!("{} problems, the first at {}", problems.len(), first.path),
+    }
 }
 
 fn shortened(text: &str) -> String {

@@ -7,8 +7,9 @@
 //! part ([`page::blocks::Kind::refit`]).
 
 use model::catalog::Product;
-use page::blocks::Stock;
+use page::blocks::{Block, Stock};
 
+use crate::across;
 use crate::check::{Checked, Problem, check};
 use crate::heading::{claims, false_claim};
 use crate::plan::Plan;
@@ -17,6 +18,12 @@ use crate::storefront::Storefront;
 /// Returns the plan as it can be shown today, or the problems if it does not fit.
 pub fn refit(plan: Plan, storefront: &Storefront) -> Result<Checked, Vec<Problem>> {
     let blocks = plan.blocks.into_iter().filter_map(|block| block.refit(storefront)).collect();
+    // New products of a list may be in another block too, and an older release may have planned what is now refused.
+    let mut blocks = across::mended(blocks, &|text| storefront.supplies(text));
+    blocks.retain(|block| match block {
+        Block::Grid(grid) => storefront.is_true(&grid.heading, &grid.products),
+        _ => true,
+    });
     check(Plan { blocks, ..plan }, storefront)
 }
 
@@ -54,7 +61,7 @@ mod tests {
     use super::*;
     use crate::assortment::Assortment;
     use crate::fakes::{every_block, merchant, products, storefront, storefront_without};
-    use page::blocks::{Block, Grid, Hero, Reassurance};
+    use page::blocks::{Grid, Hero, Reassurance};
 
     #[test]
     fn a_plan_that_fits_is_not_changed() {
@@ -72,9 +79,15 @@ mod tests {
 
     /// Returns the products under a grid's heading after the catalog changed.
     fn under(heading: &str, ids: &[&str], today: Vec<Product>) -> Option<Vec<String>> {
+        let grid = |heading: &str, products: Vec<String>| {
+            Block::Grid(Grid { heading: heading.to_owned(), products })
+        };
+        let listed: Vec<_> = ids.iter().map(|id| (*id).to_owned()).collect();
+        let others =
+            products().into_iter().map(|product| product.id).filter(|id| !listed.contains(id)).collect();
         let mut plan = every_block();
-        let products = ids.iter().map(|id| (*id).to_owned()).collect();
-        plan.blocks.push(Block::Grid(Grid { heading: heading.to_owned(), products }));
+        plan.blocks.retain(|block| block.products().is_empty() || block.name() == "hero");
+        plan.blocks.splice(1..1, [grid(heading, listed), grid("Lights", others)]);
         let assortment = Assortment::new("EUR".to_owned(), today).sorted_by_sales(true);
         let refitted = refit(plan, &Storefront::new("magic-wands", merchant(), assortment)).unwrap();
         refitted.plan().blocks.iter().find_map(|block| match block {
@@ -173,7 +186,10 @@ mod tests {
     #[test]
     fn a_page_without_any_grid_left_no_longer_fits() {
         let gone = ["hat-1", "potion-1"];
-        let problems = refit(every_block(), &storefront_without(&gone)).unwrap_err();
+        let mut plan = every_block();
+        plan.blocks.retain(|block| !matches!(block, Block::Bundle(_)));
+        let problems = refit(plan, &storefront_without(&gone)).unwrap_err();
         assert_eq!(problems[0].to_string(), "blocks: there is no grid");
+        assert!(refit(every_block(), &storefront_without(&gone)).is_ok(), "one product is left for a grid");
     }
 }

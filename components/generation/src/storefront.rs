@@ -1,5 +1,6 @@
 //! The input of a plan: the merchant, the products and the shopper.
 
+use model::catalog::Product;
 use model::shop::ShopSettings;
 
 use crate::assortment::Assortment;
@@ -24,8 +25,16 @@ impl Storefront {
     pub fn new(shop: &str, merchant: ShopSettings, assortment: Assortment) -> Self {
         let brief = Brief::of(&merchant);
         let merchant = merchant.known_as(shop, assortment.shop_name());
-        let voice = Voice::new(shop, &merchant, assortment.currency());
+        let voice = Voice::new(shop, &merchant, &assortment);
         Self { merchant, assortment, voice, brief }
+    }
+
+    /// Returns whether a text is the shop's own: its name, or a title, description or category of its products.
+    pub fn supplies(&self, text: &str) -> bool {
+        let is_of = |product: &Product| {
+            [&product.title, &product.description, &product.category].into_iter().any(|of| of == text)
+        };
+        text == self.voice.name() || self.assortment.offered().any(is_of)
     }
 }
 

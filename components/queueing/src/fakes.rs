@@ -100,12 +100,18 @@ impl FakeJobs {
         self.rows.borrow().values().filter(|row| row.queue == queue && row.is_live()).count()
     }
 
+    fn live_of_owner(&self, queue: &str, owner: &str) -> usize {
+        let is_theirs = |row: &&Row| row.queue == queue && row.is_live() && row.key.starts_with(owner);
+        self.rows.borrow().values().filter(is_theirs).count()
+    }
+
     fn add(&self, job: NewJob) -> Enqueued {
         let live = |(_, row): &(&String, &Row)| row.key == job.key && row.is_live();
         if let Some((id, _)) = self.rows.borrow().iter().find(live) {
             return Enqueued::Live(id.clone());
         }
-        let has_room = |queue: &&String| self.live_in(queue) < job.queue_depth_max as usize;
+        let has_room =
+            |queue: &&String| job.fits(self.live_in(queue), || self.live_of_owner(queue, job.owner()));
         let Some(queue) = job.queues.iter().find(has_room) else { return Enqueued::Full };
         let id = format!("job-{:06}", self.enqueued.replace(self.enqueued.get() + 1));
         let row = Row {

@@ -5,17 +5,21 @@ mod jobs;
 mod pages;
 
 use model::catalog::Assortment;
+use model::limits::Allowance;
 use model::shop::{ShopSettings, ShopStatus};
-use model::{Key, Market, ShopId, Store};
+use model::{Key, Market, ShopId, ShopperId, Store};
 use page::Collection;
 
 pub use jobs::{JobError, Member, Queue};
 pub use pages::{Cache, Content};
 
 /// All capabilities that routing needs.
-pub trait Deployment: Cache + Queue + Catalog + Storage + Settings + Signatures + Clock + Log {}
+pub trait Deployment:
+    Cache + Queue + Catalog + Storage + Settings + Limits + Signatures + Clock + Log
+{
+}
 
-impl<T: Cache + Queue + Catalog + Storage + Settings + Signatures + Clock + Log> Deployment for T {}
+impl<T: Cache + Queue + Catalog + Storage + Settings + Limits + Signatures + Clock + Log> Deployment for T {}
 
 /// A failed call to another component or to the host. The texts are for the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -112,6 +116,12 @@ pub enum Asker {
     VouchedFor,
     /// Any other caller. A shop that is closed to the public is unknown to them.
     Anybody,
+}
+
+/// How much strangers can make the deployment do.
+pub trait Limits {
+    /// Takes one from each of these allowances, in this order, until one is used up. Returns whether none was.
+    fn take(&self, allowances: &[Allowance], shop: &ShopId, shopper: &ShopperId) -> bool;
 }
 
 /// Checks against secrets, which stay with the host.

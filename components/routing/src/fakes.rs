@@ -7,6 +7,7 @@ mod shop;
 mod sign;
 mod storage;
 
+use model::limits::Allowance;
 use model::pages::{Cached, Deleted};
 use model::{EventId, ShopId, ShopperId, Signals};
 use std::cell::{Cell, RefCell};
@@ -51,6 +52,10 @@ pub(crate) struct Fake {
     pub(crate) down: Vec<&'static str>,
     /// The parts that refuse every call as invalid.
     pub(crate) refusing: Vec<&'static str>,
+    /// The allowances that are used up.
+    pub(crate) used_up: Vec<Allowance>,
+    /// What was taken from.
+    pub(crate) taken: RefCell<Vec<Allowance>>,
     /// How many compare-and-swaps another writer wins.
     pub(crate) rivals: Cell<u32>,
     /// Short-term storage. Each key's prefix determines its key-value store.
@@ -85,6 +90,8 @@ impl Default for Fake {
             best: "Elder Wand",
             down: Vec::new(),
             refusing: Vec::new(),
+            used_up: Vec::new(),
+            taken: RefCell::default(),
             rivals: Cell::new(0),
             stored: RefCell::default(),
             pages: RefCell::default(),

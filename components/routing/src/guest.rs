@@ -14,19 +14,20 @@ mod bindings {
 
 use bindings::exports::wandstore::storefront::{handler, maintenance};
 use bindings::wandstore::capabilities::values::Value;
-use bindings::wandstore::capabilities::{clock, kv, log, settings, signatures};
+use bindings::wandstore::capabilities::{clock, kv, limits, log, settings, signatures};
 use bindings::wandstore::storefront::{
     cache, cache_control, catalog, catalog_types, http_types as wit, job_types, queue,
 };
 use model::catalog::Assortment;
 use model::jobs::{Enqueued, GenerationRequest, MaintenanceTask, State};
+use model::limits::Allowance;
 use model::pages::{Cached, Deleted};
 use model::shop::{ShopSettings, ShopStatus};
 use model::{Key, Market, ShopId, ShopperId, Store};
 
 use crate::{
-    Asker, BodyError, Cache, Catalog, Clock, Content, Failure, Found, JobError, Log, Member, Queue, Request,
-    Settings, Signatures, Storage, Swap,
+    Asker, BodyError, Cache, Catalog, Clock, Content, Failure, Found, JobError, Limits, Log, Member, Queue,
+    Request, Settings, Signatures, Storage, Swap,
 };
 
 struct Component;
@@ -167,7 +168,7 @@ impl Catalog for Host {
 
 impl Storage for Host {
     fn read(&self, key: Key<'_>, bytes_max: u32) -> Result<Option<Found>, Failure> {
-        let entry = kv::get(key.store().name(), &key.to_string(), bytes_max)?;
+        let entry = kv::get(key.store().name(), &String::from(key), bytes_max)?;
         Ok(entry.map(|kv::Entry { head, version, .. }| Found { bytes: head, version }))
     }
 
@@ -227,6 +228,13 @@ impl Settings for Host {
 
     fn first_shop(&self) -> Option<ShopId> {
         settings::list_shops().iter().find_map(|shop| ShopId::parse(shop).ok())
+    }
+}
+
+impl Limits for Host {
+    fn take(&self, allowances: &[Allowance], shop: &ShopId, shopper: &ShopperId) -> bool {
+        let allowances: Vec<_> = allowances.iter().copied().map(Into::into).collect();
+        limits::take(&allowances, shop.as_str(), shopper.as_str())
     }
 }
 

@@ -5,7 +5,7 @@ use routes::{Format, Methods};
 
 use crate::served::{Generation, Served};
 
-/// How long a client should wait before it tries a full pool again.
+/// How long a client should wait before it asks again for what a full pool or a limit refused.
 const RETRY_AFTER: &str = "retry-after: 30\n";
 
 /// Returns the header by which a script recognizes our response and its kind. Others may answer in our place, also
@@ -124,6 +124,9 @@ fn generation_lines(generation: Generation) -> [&'static str; 2] {
         }
         Generation::QueueUnavailable => {
             ["x-generation-triggered: false\n", "x-generation-refused: queue-unavailable\n"]
+        }
+        Generation::Limited => {
+            ["x-generation-triggered: false\nx-generation-refused: limited\n", RETRY_AFTER]
         }
         Generation::NotTriggered => ["x-generation-triggered: false\n", ""],
     }

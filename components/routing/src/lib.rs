@@ -7,6 +7,7 @@
 //! input, never a server error. Only the operator's routes return server errors, and so do webhooks, so that
 //! Shopify sends them again.
 
+mod admission;
 mod capabilities;
 mod debug;
 mod domains;
@@ -37,7 +38,7 @@ mod guest;
 mod tests;
 
 pub use capabilities::{
-    Asker, Cache, Catalog, Clock, Content, Deployment, Failure, Found, JobError, Log, Member, Queue,
+    Asker, Cache, Catalog, Clock, Content, Deployment, Failure, Found, JobError, Limits, Log, Member, Queue,
     Settings, Signatures, Storage, Swap,
 };
 pub use http::{Body, BodyError, Pending, Reply, Request, Response};

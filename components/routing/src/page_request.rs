@@ -38,7 +38,7 @@ pub(crate) fn request_page_after(
 }
 
 /// Reads a visitor's signals. If storage does not answer, they count as a stranger, who also gets a page.
-fn recall(deployment: &(impl Storage + Log), visitor: &Visitor) -> Signals {
+pub(crate) fn recall(deployment: &(impl Storage + Log), visitor: &Visitor) -> Signals {
     let Some(session) = visitor.session() else { return Signals::default() };
     match deployment.read(session, signals::BYTES_MAX) {
         Ok(found) => found.map(|found| signals::decode(&found.bytes)).unwrap_or_default(),

@@ -43,7 +43,11 @@ struct Verified {
 
 /// Returns the page within the theme, as Liquid that Shopify renders between the theme's header and footer. A request
 /// without a market gets no content, so that nobody sees another market's prices. The theme's script asks again.
-pub(crate) fn page<D: Deployment>(deployment: &D, target: Target<'_>) -> Result<Reply<D::Value>, Refusal> {
+pub(crate) fn page<D: Deployment>(
+    deployment: &D,
+    target: Target<'_>,
+    request: &impl Request,
+) -> Result<Reply<D::Value>, Refusal> {
     let Verified { signed, visitor, .. } = verify(deployment, target)?;
     let prefix = signed.prefix.as_ref().map_or(PREFIX, |prefix| prefix.as_str());
     let merchant = deployment.merchant(&visitor.shop).ok_or(Refusal::NoSuchShop)?;
@@ -54,7 +58,7 @@ pub(crate) fn page<D: Deployment>(deployment: &D, target: Target<'_>) -> Result<
         let empty = respond(headers::empty_in_theme(), Body::Bytes(in_theme.empty().into_bytes()));
         return Ok(Reply { shop: Some(visitor.shop), ..empty.into() });
     }
-    let (served, shown) = storefront::show(deployment, &visitor, has_fragment)?;
+    let (served, shown) = storefront::show(deployment, &visitor, request, has_fragment)?;
     let (head, tail) = in_theme.around(&market, served.is_generated());
     let response = respond(headers::in_theme(&served), framed(shown, &head, &tail));
     Ok(storefront::reply(visitor.shop, &served, response))
@@ -64,9 +68,10 @@ pub(crate) fn page<D: Deployment>(deployment: &D, target: Target<'_>) -> Result<
 pub(crate) fn fragment<D: Deployment>(
     deployment: &D,
     target: Target<'_>,
+    request: &impl Request,
 ) -> Result<Reply<D::Value>, Refusal> {
     let visitor = verify(deployment, target)?.visitor;
-    let (served, shown) = storefront::show(deployment, &visitor, has_fragment)?;
+    let (served, shown) = storefront::show(deployment, &visitor, request, has_fragment)?;
     let head = format!("<style>{THEME_STYLE}</style>");
     let response = respond(headers::fragment(&served), framed(shown, &head, END));
     Ok(storefront::reply(visitor.shop, &served, response))
@@ -144,7 +149,7 @@ fn report<D: Deployment>(
     }
     track::refuse_closed(deployment, visitor)?;
     match first_time(deployment, visitor, &signature) {
-        Ok(true) => Ok(keep(deployment, visitor, identity, &events)),
+        Ok(true) => keep(deployment, visitor, identity, &events),
         Ok(false) => Err(Refusal::Replayed),
         // Without a record of the report, its events might be stored twice, so they are dropped.
         Err(_logged) => Ok(0),
@@ -173,14 +178,19 @@ fn first_time(
 
 /// Stores events. A customer's session takes over the signals from before the login in this browser. The visitor's
 /// data is then deleted, because without the session nobody could tell whose it was.
-fn keep<D: Deployment>(deployment: &D, visitor: &Visitor, identity: &Identity, events: &[Event]) -> usize {
+fn keep<D: Deployment>(
+    deployment: &D,
+    visitor: &Visitor,
+    identity: &Identity,
+    events: &[Event],
+) -> Result<usize, Refusal> {
     let before = identity.before_login();
     let earlier = before.and_then(|earlier| recall(deployment, Key::Session(&visitor.shop, earlier)));
-    let stored = track::keep(deployment, visitor, events, earlier.as_ref());
+    let stored = track::keep(deployment, visitor, events, earlier.as_ref())?;
     if let (Some(before), Some(_), true) = (before, earlier, stored > 0) {
         delete_earlier(deployment, &visitor.shop, before);
     }
-    stored
+    Ok(stored)
 }
 
 /// Reads a session. An unreadable one is joined at a later report.

@@ -60,6 +60,9 @@ pub(crate) enum Refusal {
     /// The pool is full. Only operators see this.
     #[error("every member of the pool is full")]
     QueueFull,
+    /// A limit on reports is reached.
+    #[error("too many reports; try again later")]
+    Limited,
     /// The queue did not answer. Only operators see this.
     #[error("the queue is unavailable")]
     QueueUnavailable,
@@ -104,7 +107,7 @@ impl Refusal {
             Self::Paused | Self::Replayed => 409,
             Self::BodyTooLarge(_) => 413,
             Self::Form => 415,
-            Self::QueueFull => 429,
+            Self::QueueFull | Self::Limited => 429,
             Self::QueueUnavailable | Self::CacheUnavailable | Self::StorageUnavailable => 503,
         }
     }
@@ -112,7 +115,7 @@ impl Refusal {
     fn extra_field(&self) -> ExtraField<'static> {
         match self {
             Self::Method(methods) => ExtraField::Allow(*methods),
-            Self::QueueFull => ExtraField::RetryAfter,
+            Self::QueueFull | Self::Limited => ExtraField::RetryAfter,
             _ => ExtraField::None,
         }
     }

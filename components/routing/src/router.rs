@@ -44,11 +44,11 @@ fn answer<D: Deployment>(
         return Err(Refusal::Method(methods));
     }
     let reply = match route {
-        Route::Page => storefront::page(deployment, target)?,
+        Route::Page => storefront::page(deployment, target, request)?,
         Route::Status => status::status(deployment, target)?,
         Route::Track => track::track(deployment, request)?,
-        Route::ProxyPage => proxy::page(deployment, target)?,
-        Route::ProxyFragment => proxy::fragment(deployment, target)?,
+        Route::ProxyPage => proxy::page(deployment, target, request)?,
+        Route::ProxyFragment => proxy::fragment(deployment, target, request)?,
         Route::ProxyStatus => proxy::status(deployment, target)?,
         Route::ProxyTrack => proxy::track(deployment, target, request)?,
         Route::Webhooks => webhooks::receive(deployment, request)?.into(),

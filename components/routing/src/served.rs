@@ -22,6 +22,8 @@ pub(crate) enum Generation {
     QueueFull,
     /// The queue did not answer.
     QueueUnavailable,
+    /// A limit is reached.
+    Limited,
     /// No page was requested.
     NotTriggered,
 }

@@ -10,9 +10,10 @@ use model::shop::ShopSettings;
 use model::{Market, NO_CURRENCY, ShopId};
 use page::{Collection, Document, Shelves, Shop};
 
-use crate::capabilities::{Cache, Catalog, Deployment, Log, Queue, Storage};
+use crate::admission;
+use crate::capabilities::{Cache, Catalog, Deployment, Limits, Log, Queue, Storage};
 use crate::headers;
-use crate::http::{Body, Reply, Response};
+use crate::http::{Body, Reply, Request, Response};
 use crate::page_request;
 use crate::refusal::Refusal;
 use crate::served::{Generation, Served};
@@ -28,9 +29,13 @@ pub(crate) enum Shown<V> {
 }
 
 /// Serves the page for a shopper.
-pub(crate) fn page<D: Deployment>(deployment: &D, target: Target<'_>) -> Result<Reply<D::Value>, Refusal> {
+pub(crate) fn page<D: Deployment>(
+    deployment: &D,
+    target: Target<'_>,
+    request: &impl Request,
+) -> Result<Reply<D::Value>, Refusal> {
     let visitor = Visitor::of_path(deployment, target)?;
-    let (served, shown) = show(deployment, &visitor, |_| true)?;
+    let (served, shown) = show(deployment, &visitor, request, |_| true)?;
     let body = match shown {
         Shown::Theirs(content, _) => Body::Value(content),
         Shown::Anybodys(document) => Body::Bytes(document.html.into_bytes()),
@@ -49,6 +54,7 @@ pub(crate) fn reply<V>(shop: ShopId, served: &Served, response: Response<V>) -> 
 pub(crate) fn show<D: Deployment>(
     deployment: &D,
     visitor: &Visitor,
+    request: &impl Request,
     usable: impl Fn(&PageMetadata) -> bool,
 ) -> Result<(Served, Shown<D::Value>), Refusal> {
     if visitor.paused {
@@ -60,13 +66,13 @@ pub(crate) fn show<D: Deployment>(
             Ok((Served::Hit(metadata), shown))
         }
         Cached::Stale(Page { content, metadata }, reason) if usable(&metadata) => {
-            let generation = request_page(deployment, visitor, work_for(reason));
+            let generation = request_page(deployment, visitor, request, Wanted::after(reason));
             let shown = Shown::Theirs(content, metadata.fragment);
             Ok((Served::Stale(metadata, generation), shown))
         }
-        Cached::Fresh(_) => made_anew(deployment, visitor, Work::Rerender),
-        Cached::Stale(_, reason) => made_anew(deployment, visitor, work_for(reason)),
-        Cached::Miss => made_anew(deployment, visitor, Work::Generate),
+        Cached::Fresh(_) => made_anew(deployment, visitor, request, Wanted::Rerender),
+        Cached::Stale(_, reason) => made_anew(deployment, visitor, request, Wanted::after(reason)),
+        Cached::Miss => made_anew(deployment, visitor, request, Wanted::First),
         Cached::Closed => Err(Refusal::NoSuchShop),
     }
 }
@@ -89,19 +95,46 @@ fn lookup<D: Cache + Log>(deployment: &D, visitor: &Visitor) -> Cached<D::Value>
     })
 }
 
-fn work_for(reason: Staleness) -> Work {
-    match reason {
-        Staleness::CatalogChanged => Work::Rerender,
-        Staleness::Expired => Work::Generate,
+/// The page that a shopper lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// The first one.
+    First,
+    /// One with a new plan.
+    Replanned,
+    /// The one that they have, rendered again.
+    Rerender,
+}
+
+impl Wanted {
+    fn after(reason: Staleness) -> Self {
+        match reason {
+            Staleness::CatalogChanged => Self::Rerender,
+            Staleness::Expired => Self::Replanned,
+        }
     }
 }
 
-/// Requests a page. The result does not change what the shopper is served.
-fn request_page(deployment: &(impl Queue + Storage + Log), visitor: &Visitor, work: Work) -> Generation {
-    if !visitor.may_request_page() {
+/// Requests a page, as far as the limits allow it. The result does not change what the shopper is served.
+fn request_page(
+    deployment: &(impl Queue + Storage + Limits + Log),
+    visitor: &Visitor,
+    request: &impl Request,
+    wanted: Wanted,
+) -> Generation {
+    if !visitor.may_request_page() || admission::is_bot(request) {
         return Generation::NotTriggered;
     }
-    match page_request::request_page(deployment, visitor, work) {
+    if wanted != Wanted::Rerender && !admission::admits_generation(deployment, visitor) {
+        return Generation::Limited;
+    }
+    let signals = page_request::recall(deployment, visitor);
+    let work = match wanted {
+        Wanted::First => admission::first_page(deployment, visitor, &signals),
+        Wanted::Replanned => Work::Generate,
+        Wanted::Rerender => Work::Rerender,
+    };
+    match page_request::request_page_after(deployment, visitor, work, signals) {
         Ok(Enqueued::Accepted(_) | Enqueued::Live(_)) => Generation::Triggered,
         Ok(Enqueued::Full) => Generation::QueueFull,
         Err(_logged) => Generation::QueueUnavailable,
@@ -112,9 +145,10 @@ fn request_page(deployment: &(impl Queue + Storage + Log), visitor: &Visitor, wo
 fn made_anew<D: Deployment>(
     deployment: &D,
     visitor: &Visitor,
-    work: Work,
+    request: &impl Request,
+    wanted: Wanted,
 ) -> Result<(Served, Shown<D::Value>), Refusal> {
-    let generation = request_page(deployment, visitor, work);
+    let generation = request_page(deployment, visitor, request, wanted);
     anybodys(deployment, visitor, generation)
 }
 

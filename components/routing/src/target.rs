@@ -53,8 +53,8 @@ impl<'a> Target<'a> {
 
     /// Returns the decoded parameter of that name.
     fn parameter(self, name: &'static str) -> Result<Option<Cow<'a, str>>, InvalidParameter> {
-        let pairs = self.query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-        let mut values = pairs.filter(|(given, _)| *given == name).map(|(_, value)| value);
+        let pairs = self.query.split('&').filter_map(|pair| pair.strip_prefix(name));
+        let mut values = pairs.filter_map(|rest| rest.strip_prefix('=').or(rest.is_empty().then_some("")));
         let Some(value) = values.next() else { return Ok(None) };
         if values.next().is_some() {
             return Err(InvalidParameter::Repeated(name));

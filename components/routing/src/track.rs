@@ -11,7 +11,8 @@ use model::{Key, ShopId, Signals};
 use routes::{Route, Rule};
 use serde_json::json;
 
-use crate::capabilities::{Cache, Deployment, Failure, Log, Queue, Storage, Swap};
+use crate::admission;
+use crate::capabilities::{Cache, Deployment, Failure, Limits, Log, Queue, Storage, Swap};
 use crate::events::{Event, Report};
 use crate::http::{Reply, Request, Response};
 use crate::page_request;
@@ -31,6 +32,8 @@ enum NotStored {
     Failure(#[from] Failure),
     #[error("gave up after {TRIES} write conflicts")]
     RacesLost,
+    #[error("too many new sessions")]
+    Limited,
 }
 
 /// A session before and after adding signals.
@@ -47,7 +50,7 @@ pub(crate) fn track<D: Deployment>(
     let report = Report::parse(&body(request)?)?;
     let visitor = Visitor::parse(deployment, &report.shop, &report.shopper)?;
     refuse_closed(deployment, &visitor)?;
-    let stored = keep(deployment, &visitor, &report.events, None);
+    let stored = keep(deployment, &visitor, &report.events, None)?;
     Ok(tracked(visitor.shop, stored))
 }
 
@@ -87,23 +90,27 @@ pub(crate) fn tracked<V>(shop: ShopId, stored: usize) -> Reply<V> {
 }
 
 /// Adds the signals of `earlier`, if any, and then the events to the visitor's session, and requests another page
-/// when that is due. Returns how many events were stored.
+/// when that is due. Returns how many events were stored. Refuses what exceeds a limit.
 pub(crate) fn keep<D: Deployment>(
     deployment: &D,
     visitor: &Visitor,
     events: &[Event],
     earlier: Option<&Signals>,
-) -> usize {
-    let Some(session) = visitor.session().filter(|_| !visitor.paused) else { return 0 };
-    match store(deployment, session, events, earlier) {
+) -> Result<usize, Refusal> {
+    let Some(session) = visitor.session().filter(|_| !visitor.paused) else { return Ok(0) };
+    if !admission::admits_report(deployment, visitor) {
+        return Err(Refusal::Limited);
+    }
+    match store(deployment, visitor, session, events, earlier) {
         Ok(change) => {
             follow(deployment, visitor, change);
-            events.len()
+            Ok(events.len())
         }
+        Err(NotStored::Limited) => Err(Refusal::Limited),
         Err(reason) => {
             let particulars = [("shop", visitor.shop.as_str()), ("reason", &reason.to_string())];
             deployment.warn("cannot store signals", &particulars);
-            0
+            Ok(0)
         }
     }
 }
@@ -120,18 +127,22 @@ fn is_form(essence: &str) -> bool {
 
 /// Adds to a session by compare-and-swap, because others may add to it at the same time.
 fn store(
-    storage: &impl Storage,
+    deployment: &(impl Storage + Limits),
+    visitor: &Visitor,
     session: Key<'_>,
     events: &[Event],
     earlier: Option<&Signals>,
 ) -> Result<Change, NotStored> {
     for _ in 0..TRIES {
-        let found = storage.read(session, signals::BYTES_MAX)?;
+        let found = deployment.read(session, signals::BYTES_MAX)?;
         let version = found.as_ref().map(|found| found.version);
+        if version.is_none() && !admission::admits_session(deployment, visitor) {
+            return Err(NotStored::Limited);
+        }
         let before = found.map(|found| signals::decode(&found.bytes)).unwrap_or_default();
         let joined = earlier.map_or_else(|| before.clone(), |earlier| signals::join(before.clone(), earlier));
         let after = signals::add(joined, events);
-        match storage.compare_and_swap(session, version, &signals::encode(&after), SESSION_TTL_SECONDS)? {
+        match deployment.compare_and_swap(session, version, &signals::encode(&after), SESSION_TTL_SECONDS)? {
             Swap::Done => return Ok(Change { before, after }),
             Swap::Lost => {}
         }
@@ -141,8 +152,8 @@ fn store(
 
 /// Requests another page if the shopper reached a milestone. If the pool is full, their next visit or milestone
 /// offers the job again.
-fn follow(deployment: &(impl Queue + Log), visitor: &Visitor, Change { before, after }: Change) {
-    if signals::reach_milestone(&before, &after) {
+fn follow(deployment: &(impl Queue + Limits + Log), visitor: &Visitor, Change { before, after }: Change) {
+    if signals::reach_milestone(&before, &after) && admission::admits_generation(deployment, visitor) {
         let _logged = page_request::request_page_after(deployment, visitor, Work::Generate, after);
     }
 }

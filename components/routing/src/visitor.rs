@@ -20,7 +20,7 @@ pub(crate) struct Visitor {
     /// Whether the shop is paused, so that nothing is generated or stored.
     pub(crate) paused: bool,
     /// Whether the id comes from Shopify or the operator.
-    is_vouched_for: bool,
+    pub(crate) is_vouched_for: bool,
 }
 
 impl Visitor {

@@ -28,12 +28,6 @@ pub enum WhenIdle {
     },
     /// Claim again when a job ends, is announced or is due. Stop when nothing runs, or when a claim failed.
     StopWhenNothingRuns,
-    /// Wait for a job that was given back here and is due within `due_ms_max`, because there may be no other worker.
-    /// Otherwise stop, also when a claim failed.
-    AwaitGivenBack {
-        /// The longest wait.
-        due_ms_max: u64,
-    },
 }
 
 /// What happened.
@@ -47,10 +41,7 @@ pub enum Event {
     /// The queue did not answer the claim.
     Failed,
     /// A job ended.
-    Ended {
-        /// Whether it will be tried again.
-        given_back: bool,
-    },
+    Ended,
     /// A job was announced.
     Announced,
     /// The time that was waited for is there.
@@ -75,7 +66,6 @@ pub struct Claims {
     policy: Policy,
     running: usize,
     begun: u32,
-    given_back: u32,
     /// The end of the wait after a claim that gave no job.
     idle_until_ms: Option<u64>,
 }
@@ -83,7 +73,7 @@ pub struct Claims {
 impl Claims {
     /// Begins to drain a queue.
     pub fn new(policy: Policy) -> Self {
-        Self { policy, running: 0, begun: 0, given_back: 0, idle_until_ms: None }
+        Self { policy, running: 0, begun: 0, idle_until_ms: None }
     }
 
     /// Returns the first action.
@@ -100,9 +90,8 @@ impl Claims {
                 self.begun += 1;
                 self.next(now_ms)
             }
-            Event::Ended { given_back } => {
+            Event::Ended => {
                 self.running = self.running.saturating_sub(1);
-                self.given_back += u32::from(given_back);
                 match (self.policy.when_idle, self.idle_until_ms) {
                     (WhenIdle::Look { .. }, Some(until_ms)) => Action::Wait(Some(until_ms)),
                     _ => self.next(now_ms),
@@ -112,7 +101,7 @@ impl Claims {
             Event::Idle(due_ms) => self.idle(due_ms, now_ms),
             Event::Failed => match self.policy.when_idle {
                 WhenIdle::Look { rest_ms, .. } => self.wait_until(now_ms.saturating_add(rest_ms)),
-                WhenIdle::StopWhenNothingRuns | WhenIdle::AwaitGivenBack { .. } => Action::Stop(None),
+                WhenIdle::StopWhenNothingRuns => Action::Stop(None),
             },
         }
     }
@@ -138,14 +127,6 @@ impl Claims {
             }
             _ if self.running > 0 => Action::Wait(due_ms),
             WhenIdle::StopWhenNothingRuns => Action::Stop(due_ms),
-            WhenIdle::AwaitGivenBack { due_ms_max } => {
-                let until_ms = due_ms.map(|due_ms| due_ms.max(now_ms.saturating_add(1)));
-                let near = until_ms.filter(|until_ms| until_ms.saturating_sub(now_ms) <= due_ms_max);
-                match near {
-                    Some(until_ms) if self.given_back > 0 => self.wait_until(until_ms),
-                    _ => Action::Stop(due_ms),
-                }
-            }
         }
     }
 

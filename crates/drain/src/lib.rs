@@ -50,7 +50,7 @@
 //!                 Some(()) => {
 //!                     claims.handle(claims::Event::Claimed, host.now_ms());
 //!                     work(host);
-//!                     claims::Event::Ended { given_back: false }
+//!                     claims::Event::Ended
 //!                 }
 //!                 None => claims::Event::Idle(None),
 //!             },

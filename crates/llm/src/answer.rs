@@ -86,6 +86,11 @@ impl Answer {
         }
     }
 
+    /// Returns what the model has said so far: text, or the arguments of a tool call.
+    pub(crate) fn said(&self) -> &str {
+        if self.text.is_empty() { &self.arguments } else { &self.text }
+    }
+
     /// Returns an answer in an unusual place: the arguments of a call, or the end of the reasoning.
     fn elsewhere(&self) -> String {
         let places = [&self.arguments, &self.reasoning];
@@ -105,7 +110,7 @@ impl Answer {
     /// Returns whether the reasoning used up the tokens of the answer.
     pub(crate) fn is_thinking(&self) -> bool {
         let text = self.text.trim();
-        let is_unfinished = text.starts_with("<think") && !text.contains("</think");
+        let is_unfinished = !text.is_empty() && beyond_thoughts(text).is_empty();
         let has_reasoning =
             !self.reasoning.trim().is_empty() || self.usage.reasoning.is_some_and(|tokens| tokens > 0);
         self.ending() == Ending::Length && (is_unfinished || text.is_empty() && has_reasoning)
@@ -138,6 +143,15 @@ impl Usage {
         self.tokens_in = later.tokens_in.or(self.tokens_in);
         self.tokens_out = later.tokens_out.or(self.tokens_out);
         self.reasoning = later.reasoning.or(self.reasoning);
+    }
+}
+
+/// Returns the part of a text behind the thoughts in it; nothing if they are not at their end.
+pub(crate) fn beyond_thoughts(text: &str) -> &str {
+    match text.rfind("</think") {
+        Some(end) => &text[end..],
+        None if text.trim_start().starts_with("<think") => "",
+        None => text,
     }
 }
 

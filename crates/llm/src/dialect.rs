@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::facts::Facts;
 use crate::protocol::Protocol;
 use crate::wire::{Parts, SchemaMode};
 
@@ -21,6 +22,8 @@ pub(crate) enum Part {
     Form,
     /// The member of that name.
     Member(String),
+    /// The value of the limit of tokens, which may be so large at most.
+    Limit(u32),
 }
 
 impl Part {
@@ -29,6 +32,7 @@ impl Part {
         match self {
             Self::Form => parts.form,
             Self::Member(name) => name,
+            Self::Limit(_) => parts.limits.first().copied().unwrap_or_default(),
         }
     }
 }
@@ -41,14 +45,51 @@ pub(crate) struct Dialect {
     pub(crate) mode: SchemaMode,
     /// The place of the token limit's name among those of the protocol.
     limit: usize,
+    /// The largest limit that the endpoint accepts, if it refused a larger one.
+    pub(crate) tokens_max: Option<u32>,
     /// The members that are not sent.
     pub(crate) without: BTreeSet<String>,
+    /// Whether a schema is sent as a grammar, where that makes a difference.
+    pub(crate) is_strict: bool,
+    /// Whether the model thinks, so that its answer gets more tokens.
+    pub(crate) has_room: bool,
+    /// Whether the answer is to come as a stream.
+    pub(crate) is_streamed: bool,
 }
 
 impl Dialect {
     /// Creates the configured dialect.
     pub(crate) fn new(protocol: Protocol, mode: SchemaMode) -> Self {
-        Self { protocol, mode, limit: 0, without: BTreeSet::new() }
+        Self {
+            protocol,
+            mode,
+            limit: 0,
+            tokens_max: None,
+            without: BTreeSet::new(),
+            is_strict: false,
+            has_room: false,
+            is_streamed: false,
+        }
+    }
+
+    /// Applies what is known about the provider.
+    pub(crate) fn knowing(self, facts: Facts) -> Self {
+        let limit = facts.limit.and_then(|name| self.parts().limits.iter().position(|known| *known == name));
+        let mut without = self.without.clone();
+        if facts.counts_unasked {
+            without.insert(self.parts().stream_options.to_owned());
+        }
+        Self { limit: limit.unwrap_or(self.limit), is_strict: facts.is_strict, without, ..self }
+    }
+
+    /// Asks for a stream or for a whole answer.
+    pub(crate) fn streamed(self, is_streamed: bool) -> Self {
+        Self { is_streamed, ..self }
+    }
+
+    /// Returns the dialect in which a model that thinks gets more tokens; `None` if it gets them already.
+    pub(crate) fn with_room(&self) -> Option<Self> {
+        (!self.has_room).then(|| Self { has_room: true, ..self.clone() })
     }
 
     /// Returns the name of the token limit.
@@ -65,6 +106,7 @@ impl Dialect {
     pub(crate) fn without(&self, refused: &Part) -> Option<Self> {
         let mut next = self.clone();
         match refused {
+            Part::Form if self.is_strict && self.mode == SchemaMode::JsonSchema => next.is_strict = false,
             Part::Form => {
                 next.mode = match self.mode {
                     SchemaMode::JsonSchema => SchemaMode::JsonObject,
@@ -77,6 +119,9 @@ impl Dialect {
                     }
                 };
             }
+            // An endpoint that names ever smaller limits is not followed for long.
+            Part::Limit(tokens) if self.tokens_max.is_some_and(|known| *tokens > known / 2) => return None,
+            Part::Limit(tokens) => next.tokens_max = Some(*tokens),
             Part::Member(name) if name == self.limit() && self.limit + 1 < self.parts().limits.len() => {
                 next.limit += 1;
             }
@@ -95,22 +140,31 @@ impl Dialect {
             protocol: self.protocol,
             mode: self.mode.max(other.mode),
             limit: self.limit.max(other.limit),
+            tokens_max: [self.tokens_max, other.tokens_max].into_iter().flatten().min(),
             without: self.without.into_iter().chain(other.without).collect(),
+            is_strict: self.is_strict && other.is_strict,
+            has_room: self.has_room || other.has_room,
+            is_streamed: self.is_streamed && other.is_streamed,
         }
     }
 }
 
 /// The knowledge about one model at one endpoint, for the life of the process.
 #[derive(Debug, Default)]
-pub struct Memory(Option<(Dialect, u64)>);
+pub struct Memory {
+    /// The dialect that it accepts, and until when that counts.
+    dialect: Option<(Dialect, u64)>,
+    /// The shortest question with its answer, in tokens, that was too long for it, and until when that counts.
+    too_long: Option<(u32, u64)>,
+}
 
 impl Memory {
     /// Returns the remembered dialect, or the configured one if none is remembered.
     pub(crate) fn recall(&mut self, configured: Dialect, now_ms: u64) -> Dialect {
-        match &self.0 {
+        match &self.dialect {
             Some((dialect, until_ms)) if now_ms < *until_ms => dialect.clone(),
             _ => {
-                self.0 = None;
+                self.dialect = None;
                 configured
             }
         }
@@ -119,11 +173,22 @@ impl Memory {
     /// Remembers the dialect that an endpoint accepts.
     pub(crate) fn keep(&mut self, dialect: Dialect, certain: bool, now_ms: u64) {
         let until_ms = now_ms.saturating_add(if certain { CERTAIN_MS } else { GUESSED_MS });
-        let known = self.0.take().filter(|(_, until_ms)| now_ms < *until_ms);
-        self.0 = Some(match known {
+        let known = self.dialect.take().filter(|(_, until_ms)| now_ms < *until_ms);
+        self.dialect = Some(match known {
             Some((known, known_until_ms)) => (known.and(dialect), until_ms.min(known_until_ms)),
             None => (dialect, until_ms),
         });
+    }
+
+    /// Returns the number of tokens from which on a question is known to be too long.
+    pub(crate) fn too_long(&self, now_ms: u64) -> Option<u32> {
+        self.too_long.filter(|(_, until_ms)| now_ms < *until_ms).map(|(tokens, _)| tokens)
+    }
+
+    /// Remembers that a question of so many tokens was too long.
+    pub(crate) fn was_too_long(&mut self, tokens: u32, now_ms: u64) {
+        let tokens = self.too_long(now_ms).map_or(tokens, |known| known.min(tokens));
+        self.too_long = Some((tokens, now_ms.saturating_add(CERTAIN_MS)));
     }
 }
 

@@ -8,8 +8,9 @@ use upstream::millis;
 use url::Url;
 
 use crate::dialect::Dialect;
+use crate::facts;
 use crate::protocol::Protocol;
-use crate::retries::Retries;
+use crate::retries::{AFTER_PAYING, Retries};
 use crate::settings::Settings;
 use crate::wire::SchemaMode;
 use crate::{Cause, Failed};
@@ -26,6 +27,8 @@ pub struct Endpoint {
     retries: u32,
     backoff: Duration,
     timeout: Duration,
+    idle_timeout: Duration,
+    is_streaming: bool,
 }
 
 /// What is wrong with an endpoint.
@@ -58,7 +61,15 @@ impl Endpoint {
             retries: settings.retries,
             backoff: Duration::from_millis(settings.backoff_ms),
             timeout: Duration::from_millis(settings.timeout_ms),
+            idle_timeout: Duration::from_millis(settings.idle_timeout_ms),
+            is_streaming: false,
         }))
+    }
+
+    /// Asks for streams, for a host that reads answers as they arrive.
+    #[must_use]
+    pub fn streaming(self) -> Self {
+        Self { is_streaming: true, ..self }
     }
 
     /// Returns the address to which questions are posted. It may hold a secret.
@@ -77,9 +88,21 @@ impl Endpoint {
         self.timeout
     }
 
-    /// Returns the configured dialect.
+    /// Returns how long an answer that has begun may pause.
+    pub fn idle_timeout(&self) -> Duration {
+        self.idle_timeout
+    }
+
+    /// Returns the dialect that is configured or known beforehand.
     pub(crate) fn dialect(&self) -> Dialect {
-        Dialect::new(self.protocol, self.schema_mode)
+        let facts = facts::of(self.url());
+        let dialect = match self.protocol {
+            Protocol::ChatCompletions => {
+                Dialect::new(self.protocol, self.schema_mode.max(facts.mode)).knowing(facts)
+            }
+            Protocol::Messages => Dialect::new(self.protocol, self.schema_mode),
+        };
+        dialect.streamed(self.is_streaming)
     }
 
     /// Returns the retries of a question.
@@ -90,7 +113,7 @@ impl Endpoint {
     /// Returns the failure of a question that took longer than [`timeout`](Self::timeout).
     pub fn late(&self) -> Failed {
         let said = format!("no complete answer within {} ms", millis(self.timeout));
-        Failed { cause: Cause::Timeout, said, retry_after_ms: Some(0) }
+        Failed { cause: Cause::Timeout, said, retry_after_ms: Some(millis(AFTER_PAYING)) }
     }
 }
 

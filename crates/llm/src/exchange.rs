@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use upstream::millis;
+
 use crate::dialect::{Dialect, Memory, Part};
 use crate::endpoint::Endpoint;
 use crate::question::Question;
-use crate::reply::{Outcome, Reader, Reply};
-use crate::retries::{Certainty, Failure, Remedy, Retries};
-use crate::wire::Parts;
+use crate::reader::{Outcome, Reader};
+use crate::reply::Reply;
+use crate::retries::{AFTER_PAYING, Certainty, Failure, Remedy, Retries};
+use crate::wire::{Parts, SchemaMode};
 use crate::{Cause, Completion, Failed, Request};
 
 /// One question in progress. A host sends what [`question`](Self::question) returns and passes the reply to
@@ -17,8 +20,12 @@ pub struct Exchange<'a> {
     request: &'a Request,
     dialect: Dialect,
     retries: Retries,
+    /// The number of calls that may have cost something.
+    calls: u32,
     /// The first refusal that may be about the form of the answer.
     doubt: Option<(Certainty, Failure)>,
+    /// The number of tokens from which on a question is known to be too long for the model.
+    too_long: Option<u32>,
 }
 
 /// The cost and result of a call.
@@ -53,14 +60,22 @@ impl<'a> Exchange<'a> {
     /// Begins a question, with what `memory` knows about the endpoint.
     pub fn new(endpoint: &'a Endpoint, request: &'a Request, memory: &mut Memory, now_ms: u64) -> Self {
         let dialect = memory.recall(endpoint.dialect(), now_ms);
-        Self { endpoint, request, dialect, retries: endpoint.retries(), doubt: None }
+        let too_long = memory.too_long(now_ms);
+        Self { endpoint, request, dialect, retries: endpoint.retries(), calls: 0, doubt: None, too_long }
     }
 
-    /// Returns the question to send.
+    /// Returns the question to send. Fails if it is known to be too long for the model: to ask would cost time.
     pub fn question(&self) -> Result<Question, Failed> {
         let no_schema =
             || Failure::new(Cause::Format, Remedy::Nothing).saying("the schema is not JSON").reported(None);
-        Question::new(self.request, self.endpoint, &self.dialect).ok_or_else(no_schema)
+        let question = Question::new(self.request, self.endpoint, &self.dialect).ok_or_else(no_schema)?;
+        match self.too_long {
+            Some(too_long) if question.tokens_together() >= too_long => {
+                let said = format!("not asked, because {too_long} tokens were too many for it before");
+                Err(Failure::new(Cause::Context, Remedy::Nothing).saying(said).reported(None))
+            }
+            _ => Ok(question),
+        }
     }
 
     /// Decides what to do after a reply to `sent`. `elapsed` is the time since the question was first asked.
@@ -74,9 +89,10 @@ impl<'a> Exchange<'a> {
     ) -> (Call, Next) {
         let outcome = Reader { endpoint: self.endpoint, sent }.read(reply, now_ms);
         let mut call = Call::new(reply, &outcome);
+        self.calls += u32::from(call.may_have_cost(reply));
         self.confirm(reply, &outcome, memory, now_ms);
         let next = match outcome.result {
-            Ok(completion) => Next::Done(completion),
+            Ok(completion) => Next::Done(Completion { calls: self.calls.max(1), ..completion }),
             Err(Failure { remedy: Remedy::AskWithout { part, certainty }, cause, said }) => {
                 let failure = Failure { cause, said, remedy: Remedy::Nothing };
                 let before = self.dialect.clone();
@@ -88,6 +104,11 @@ impl<'a> Exchange<'a> {
                 }
                 next
             }
+            Err(failure) if failure.cause == Cause::Context => {
+                memory.was_too_long(sent.tokens_together(), now_ms);
+                self.wait(failure, elapsed, random)
+            }
+            Err(failure) if failure.cause == Cause::Thinking => self.give_room(failure, memory, now_ms),
             Err(failure) => self.wait(failure, elapsed, random),
         };
         (call, next)
@@ -119,6 +140,10 @@ impl<'a> Exchange<'a> {
         if certainty == Certainty::Said {
             return Next::Again(Duration::ZERO);
         }
+        if self.dialect.mode == SchemaMode::None {
+            // It may have been about the stream just as well.
+            self.dialect.is_streamed = false;
+        }
         let (certainty, failure) = self.doubt.get_or_insert((certainty, failure)).clone();
         match certainty {
             Certainty::Unlikely => {
@@ -144,12 +169,33 @@ impl<'a> Exchange<'a> {
         self.wait(Failure { remedy, ..failure }, elapsed, random)
     }
 
+    /// Asks again with more tokens, once for each model: it may be one that thinks and cannot be told not to.
+    fn give_room(&mut self, failure: Failure, memory: &mut Memory, now_ms: u64) -> Next {
+        match self.dialect.with_room().filter(|_| self.calls < self.request.calls_max) {
+            Some(dialect) => {
+                self.dialect = dialect;
+                memory.keep(self.dialect.clone(), true, now_ms);
+                Next::Again(Duration::ZERO)
+            }
+            None => Next::Failed(failure.reported(None)),
+        }
+    }
+
     fn wait(&mut self, failure: Failure, elapsed: Duration, random: u64) -> Next {
+        if self.calls >= self.request.calls_max {
+            let is_passing = matches!(failure.remedy, Remedy::Wait(_));
+            return Next::Failed(failure.reported(is_passing.then_some(millis(AFTER_PAYING))));
+        }
         self.retries.pause(failure, elapsed, random).map_or_else(Next::Failed, Next::Again)
     }
 }
 
 impl Call {
+    /// Returns whether the provider may charge for the call: a model answered, or may have.
+    fn may_have_cost(&self, reply: Reply<'_>) -> bool {
+        self.tokens_out > 0 || reply.is_success() && self.tokens_in > 0
+    }
+
     /// The outcome of a call that was not made.
     pub const NOT_MADE: Self =
         Self { cause: None, tokens_in: 0, tokens_out: 0, was_sent: false, is_healthy: true, left_out: None };
@@ -161,7 +207,7 @@ impl Call {
             tokens_in,
             tokens_out,
             was_sent: !matches!(reply, Reply::Unsent),
-            is_healthy: outcome.is_healthy(),
+            is_healthy: outcome.is_healthy() || reply.was_stopped(),
             left_out: None,
         }
     }

@@ -104,6 +104,13 @@ impl Explanation {
         })
     }
 
+    /// Returns the largest number in its words that is smaller than `number`.
+    pub(crate) fn largest_below(&self, number: u32) -> Option<u32> {
+        let words = self.words.replace(',', "");
+        let numbers = words.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok());
+        numbers.filter(|found| *found < number).max()
+    }
+
     /// Returns its message, made fit for a log.
     pub(crate) fn said(&self, key: Option<&Secret>) -> String {
         sanitized(&self.message, key)

@@ -18,6 +18,8 @@ use crate::wire::Parts;
 
 /// Statuses under which endpoints refuse members.
 const FORM_STATUSES: [u16; 6] = [400, 404, 415, 422, 500, 501];
+/// The least limit of tokens that is worth asking with: a small page has 200.
+const TOKENS_LEAST: u32 = 256;
 
 /// Judges an endpoint's refusal.
 pub(crate) fn judge(
@@ -32,6 +34,12 @@ pub(crate) fn judge(
         return Failure::new(Cause::Format, Remedy::AskWithout { part, certainty: Certainty::Said });
     }
     let cause = certain.or_else(|| by_words(status, explanation, parts)).unwrap_or_else(|| by_status(status));
+    if let Some(tokens) = explanation.largest_below(sent.tokens_out_max).filter(|it| *it >= TOKENS_LEAST)
+        && cause == Cause::Length
+    {
+        let part = Part::Limit(tokens);
+        return Failure::new(cause, Remedy::AskWithout { part, certainty: Certainty::Said });
+    }
     let perhaps_form = |certainty| Remedy::AskWithout { part: Part::Form, certainty };
     let remedy = match (cause, status) {
         (Cause::Unreachable, 500) if after.is_none() => perhaps_form(Certainty::Unlikely),
@@ -90,14 +98,16 @@ fn by_words(status: u16, explanation: &Explanation, parts: &Parts) -> Option<Cau
         return None;
     }
     let says = |phrases| explanation.says(phrases);
-    let is_limit = parts.limits.iter().any(|name| explanation.names(name));
+    let is_meant = |name: &&str| explanation.names(name) || explanation.member.as_deref() == Some(name);
+    let is_limit = parts.limits.iter().any(is_meant);
     let causes = [
         (Cause::Quota, says(MONEY) || status != 429 && says(&["quota"])),
         (Cause::Rate, says(RATE)),
         (Cause::Model, explanation.names("model") && says(UNKNOWN) || says(NO_ENDPOINTS)),
         (Cause::Filter, says(FILTER)),
         (Cause::Auth, says(AUTH)),
-        (Cause::Length, says(LENGTH) || is_limit && says(TOO_LARGE)),
+        (Cause::Context, says(LENGTH)),
+        (Cause::Length, is_limit && says(TOO_LARGE)),
         (Cause::Unreachable, says(TRANSIENT) && status != 500),
     ];
     causes.into_iter().find(|(_, is_named)| *is_named).map(|(cause, _)| cause)
@@ -108,7 +118,7 @@ fn by_status(status: u16) -> Cause {
         403 => Cause::Auth,
         404 | 405 | 410 => Cause::Model,
         408 => Cause::Timeout,
-        413 => Cause::Length,
+        413 => Cause::Context,
         451 => Cause::Filter,
         300..=399 | 409 | 425 | 500.. => Cause::Unreachable,
         _ => Cause::Refusal,

@@ -38,7 +38,7 @@ pub(crate) const CODES: [(Cause, Phrases); 6] = [
             "safety",
         ],
     ),
-    (Cause::Length, &["context_length", "string_above_max_length", "context_window"]),
+    (Cause::Context, &["context_length", "string_above_max_length", "context_window"]),
     (Cause::Rate, &["rate_limit", "ratelimit", "too_many_requests", "throttl"]),
 ];
 
@@ -158,8 +158,17 @@ pub(crate) const NOT_ACCEPTED: Phrases = &[
 ];
 
 /// A number is too large, which is no objection to the member itself.
-pub(crate) const TOO_LARGE: Phrases =
-    &["too large", "too high", "too long", "range", "exceed", "at most", "less than", "maximum value"];
+pub(crate) const TOO_LARGE: Phrases = &[
+    "too large",
+    "too high",
+    "too long",
+    "range",
+    "exceed",
+    "at most",
+    "less than",
+    "maximum value",
+    "maximum allowed",
+];
 
 /// The model or the endpoint lacks an ability.
 pub(crate) const ABILITY: Phrases =

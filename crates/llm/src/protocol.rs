@@ -1,6 +1,7 @@
 //! The protocols in which a model can be asked, by name.
 
 mod chat_completions;
+mod messages;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,8 @@ pub enum Protocol {
     /// `OpenAI`'s chat completions, which most endpoints support.
     #[default]
     ChatCompletions,
+    /// Anthropic's Messages.
+    Messages,
 }
 
 impl Protocol {
@@ -20,6 +23,7 @@ impl Protocol {
     pub(crate) fn wire(self) -> &'static dyn Wire {
         match self {
             Self::ChatCompletions => &chat_completions::ChatCompletions,
+            Self::Messages => &messages::Messages,
         }
     }
 }

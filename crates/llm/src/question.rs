@@ -6,16 +6,25 @@ use crate::Request;
 use crate::dialect::Dialect;
 use crate::endpoint::Endpoint;
 use crate::estimate::{tokens, tokens_max};
+use crate::protocol::Protocol;
+use crate::schema::{Ordered, without};
 use crate::wire::{Draft, Parts};
+use crate::written;
+
+/// The tokens that a model that thinks gets besides those of its answer. Models of which the thoughts are known take 500
+/// to 4,000 for such a question.
+const THINKING_TOKENS: u32 = 6_000;
 
 /// A question as it is sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Question {
     pub(crate) members: Map<String, Value>,
     /// The estimated number of tokens.
     pub tokens_in: u32,
-    /// The most tokens of the answer.
+    /// The most tokens of the answer and of the thoughts before it.
     pub tokens_out_max: u32,
+    /// The most tokens of the answer alone.
+    pub(crate) answer_tokens_max: u32,
 }
 
 impl Question {
@@ -23,17 +32,23 @@ impl Question {
     pub(crate) fn new(request: &Request, endpoint: &Endpoint, dialect: &Dialect) -> Option<Self> {
         let schema: Value = serde_json::from_str(&request.schema).ok()?;
         let wire = endpoint.protocol.wire();
+        let is_grammar = dialect.is_strict || endpoint.protocol == Protocol::Messages;
+        let refused = if is_grammar { wire.parts().refused_keywords } else { &[] };
+        let room = if dialect.has_room { THINKING_TOKENS } else { 0 };
+        let tokens_max = request.tokens_max.saturating_add(room).min(dialect.tokens_max.unwrap_or(u32::MAX));
         let mut members = wire.members(&Draft {
             model: &endpoint.model,
             limit: dialect.limit(),
-            tokens_max: request.tokens_max,
+            tokens_max,
+            is_strict: dialect.is_strict,
+            is_streamed: dialect.is_streamed,
             mode: dialect.mode,
             schema_name: &request.schema_name,
-            schema: &schema,
+            schema: &without(&schema, refused),
         });
         lay_over(&mut members, endpoint, dialect, wire.parts());
-        let instructions = (!wire.states_schema(&members))
-            .then(|| format!("Answer with one JSON document that follows this JSON Schema: {schema}"));
+        bound(&mut members, dialect, wire.parts());
+        let instructions = (!wire.states_schema(&members)).then(|| written::instruction(&schema));
         for (name, value) in wire.conversation(&request.messages, instructions) {
             if !is_fixed(name, endpoint, dialect) {
                 members.insert(name.to_owned(), value);
@@ -42,14 +57,19 @@ impl Question {
         let texts = request.messages.iter().map(|message| &message.text).chain([&request.schema]);
         let tokens_in = tokens(texts.map(String::as_bytes));
         let limit = wire.parts().limits.iter().rev().find_map(|name| members.get(*name)?.as_u64());
-        let tokens_out_max =
-            limit.map_or(request.tokens_max, |limit| u32::try_from(limit).unwrap_or(u32::MAX));
-        Some(Self { members, tokens_in, tokens_out_max })
+        let tokens_out_max = limit.map_or(tokens_max, |limit| u32::try_from(limit).unwrap_or(u32::MAX));
+        Some(Self { members, tokens_in, tokens_out_max, answer_tokens_max: request.tokens_max })
     }
 
     /// Returns the body of the request.
     pub fn body(&self) -> Vec<u8> {
-        serde_json::to_vec(&self.members).unwrap_or_default()
+        let members = Value::Object(self.members.clone());
+        serde_json::to_vec(&Ordered(&members)).unwrap_or_default()
+    }
+
+    /// Returns about how many tokens of a context the question and its answer need.
+    pub(crate) fn tokens_together(&self) -> u32 {
+        self.tokens_in.saturating_add(self.tokens_out_max)
     }
 
     /// Returns the most tokens that the question and its answer may cost. An endpoint that refused the limit of the
@@ -87,6 +107,21 @@ fn lay_over(members: &mut Map<String, Value>, endpoint: &Endpoint, dialect: &Dia
     for name in &dialect.without {
         members.remove(name);
     }
+    if members.get(parts.stream) != Some(&Value::Bool(true))
+        && !endpoint.extra.contains_key(parts.stream_options)
+    {
+        members.remove(parts.stream_options);
+    }
+}
+
+/// Lowers a limit that the operator set to what the endpoint accepts.
+fn bound(members: &mut Map<String, Value>, dialect: &Dialect, parts: &Parts) {
+    let Some(tokens_max) = dialect.tokens_max else { return };
+    for name in parts.limits {
+        if let Some(limit) = members.get_mut(*name).filter(|limit| limit.as_u64() > Some(tokens_max.into())) {
+            *limit = tokens_max.into();
+        }
+    }
 }
 
 fn sent_as<'a>(name: &'a str, dialect: &Dialect, parts: &Parts) -> &'a str {
@@ -99,7 +134,6 @@ mod tests {
 
     use super::*;
     use crate::dialect::Part;
-    use crate::protocol::Protocol;
     use crate::settings::Settings;
     use crate::wire::SchemaMode;
     use crate::{Message, Role};
@@ -116,6 +150,7 @@ mod tests {
             schema: r#"{"type":"object"}"#.into(),
             schema_name: "plan".into(),
             tokens_max: 500,
+            calls_max: 2,
         }
     }
 
@@ -167,7 +202,7 @@ mod tests {
             let asked = asked_with(mode, extra);
             assert_eq!(asked["response_format"], format);
             let told = asked["messages"][0]["content"].as_str().unwrap();
-            assert!(told.ends_with(r#"JSON Schema: {"type":"object"}"#), "{told}");
+            assert!(told.starts_with("Answer with one JSON object of this form"), "{told}");
             assert_eq!(asked["messages"].as_array().unwrap().len(), 3);
         }
     }
@@ -242,5 +277,87 @@ mod tests {
     fn a_schema_that_is_not_valid_json_asks_nothing() {
         let request = Request { schema: "{".into(), ..request() };
         assert_eq!(Question::new(&request, &endpoint(json!({}), &[]), &dialect(SchemaMode::None)), None);
+    }
+
+    fn asked_at(base_url: &str, protocol: Protocol) -> Question {
+        let settings =
+            Settings { base_url: Some(base_url.into()), model: "m".into(), protocol, ..Settings::default() };
+        let endpoint = Endpoint::new(&settings, None).unwrap().unwrap();
+        let schema = r#"{"type":"object","properties":{"type":{"enum":["a"]},"a":{"type":"string","maxLength":3}},"required":["type","a"]}"#;
+        let request = Request { schema: schema.into(), ..request() };
+        Question::new(&request, &endpoint, &endpoint.dialect()).unwrap()
+    }
+
+    #[test]
+    fn a_schema_is_strict_where_that_is_known_and_then_has_only_what_is_accepted() {
+        let strict = asked_at("https://api.openai.com/v1", Protocol::ChatCompletions).members;
+        let form = &strict["response_format"]["json_schema"];
+        assert_eq!(
+            (&form["strict"], &form["schema"]["properties"]["a"]),
+            (&json!(true), &json!({ "type": "string" }))
+        );
+        assert_eq!((strict.get(MAX_TOKENS), strict.get(MAX_COMPLETION_TOKENS)), (None, Some(&json!(500))));
+        let other = asked_at("http://h", Protocol::ChatCompletions).members;
+        let form = &other["response_format"]["json_schema"];
+        assert_eq!(
+            (&form["strict"], &form["schema"]["properties"]["a"]["maxLength"]),
+            (&Value::Null, &json!(3))
+        );
+    }
+
+    #[test]
+    fn a_stream_is_asked_for_with_its_figures_where_they_are_not_sent_anyway() {
+        let asked = |address: &str, protocol| {
+            let settings = Settings { base_url: Some(address.into()), protocol, ..Settings::default() };
+            let endpoint = Endpoint::new(&settings, None).unwrap().unwrap().streaming();
+            let members = Question::new(&request(), &endpoint, &endpoint.dialect()).unwrap().members;
+            ["stream", "stream_options"].map(|name| members.get(name).cloned().unwrap_or_default())
+        };
+        let figures = json!({ "include_usage": true });
+        assert_eq!(asked("http://h", Protocol::ChatCompletions), [json!(true), figures]);
+        assert_eq!(asked("https://api.mistral.ai/v1", Protocol::ChatCompletions), [json!(true), json!(null)]);
+        assert_eq!(asked("http://h", Protocol::Messages), [json!(true), json!(null)]);
+    }
+
+    #[test]
+    fn a_schema_that_a_provider_does_not_take_is_written_in_words() {
+        let asked = asked_at("https://api.deepseek.com", Protocol::ChatCompletions).members;
+        assert_eq!(asked["response_format"], json!({ "type": "json_object" }));
+        let told = asked["messages"][0]["content"].as_str().unwrap();
+        assert!(told.ends_with("{ type: \"a\", a: string /* at most 3 characters */ }"), "{told}");
+    }
+
+    #[test]
+    fn type_is_first_in_the_body() {
+        for protocol in [Protocol::ChatCompletions, Protocol::Messages] {
+            let body = String::from_utf8(asked_at("http://h", protocol).body()).unwrap();
+            assert!(body.contains(r#""properties":{"type":{"enum":["a"]},"a":"#), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_question_in_messages_has_its_instructions_apart_and_its_schema_as_a_format() {
+        let asked = Value::Object(asked_at("http://h", Protocol::Messages).members);
+        let expected = json!({
+            "model": "m",
+            "max_tokens": 500,
+            "system": "Be brief.",
+            "messages": [{ "role": "user", "content": "Plan." }],
+            "output_config": { "format": { "type": "json_schema", "schema": {
+                "type": "object",
+                "properties": { "type": { "enum": ["a"] }, "a": { "type": "string" } },
+                "required": ["type", "a"],
+            } } },
+        });
+        assert_eq!(asked, expected);
+    }
+
+    #[test]
+    fn a_model_that_thinks_gets_more_tokens() {
+        let roomy = dialect(SchemaMode::None).with_room().unwrap();
+        let asked = asked_in(&roomy, json!({}), &[]);
+        assert_eq!(asked.members[MAX_TOKENS], json!(500 + THINKING_TOKENS));
+        assert_eq!(asked.tokens_out_max, 500 + THINKING_TOKENS);
+        assert_eq!(roomy.with_room(), None);
     }
 }

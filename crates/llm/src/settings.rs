@@ -2,8 +2,9 @@
 
 use secrets::Secret;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use crate::facts;
 use crate::protocol::Protocol;
 use crate::wire::SchemaMode;
 
@@ -41,12 +42,16 @@ pub struct Settings {
     /// The base address of an endpoint, such as `https://api.moonshot.ai/v1`, which is asked if there is only a key, or
     /// `http://127.0.0.1:11434/v1`. With neither, pages are planned locally. `AI_GATEWAY_URL`, `LLM_BASE_URL`.
     pub base_url: Option<String>,
-    /// The protocol of that endpoint: `chat-completions`, which most endpoints support.
+    /// The protocol of that endpoint: `chat-completions`, which most endpoints support, or `messages`, which is
+    /// Anthropic's.
     pub protocol: Protocol,
     /// The model's name at that endpoint. `LLM_MODEL`.
     pub model: String,
     /// The time limit for a whole answer, retries included.
     pub timeout_ms: u64,
+    /// How long an answer that has begun may pause. One that pauses for longer is cut off, and what is there of it is
+    /// used. Answers are read as they arrive by the native host only; others know the limit of the whole.
+    pub idle_timeout_ms: u64,
     /// The number of retries after the first attempt.
     pub retries: u32,
     /// The first pause before a retry; it doubles from there.
@@ -63,13 +68,17 @@ pub struct Settings {
     /// The limit of tokens per day (UTC), questions and answers together, for all processes on the data folder; 0 means
     /// no limit. Before each call its maximum cost is reserved.
     pub tokens_per_day_max: u64,
+    /// The same limit for each shop. When four fifths are used, the log warns; when all are used, pages are planned
+    /// without the model until the next day. The default is about 1,100 pages.
+    pub tokens_per_shop_per_day_max: u64,
     /// Price of a million tokens of question, in millionths of a dollar; for metrics.
     pub price_in_microdollars: u64,
     /// Price of a million tokens of answer, in millionths of a dollar; for metrics.
     pub price_out_microdollars: u64,
     /// Additional members of the request body, in the endpoint's form; they replace ours, and null removes ours. Without
-    /// this setting, `kimi-k2.6` is told not to think aloud, at whatever endpoint, and every other model gets none. With `{}`
-    /// no model gets any.
+    /// this setting, models that think are told not to where it is known how, such as `kimi-k2.6` at whatever endpoint,
+    /// a few get the temperature that their provider recommends, and every other model gets none. With `{}` no model
+    /// gets any.
     pub extra: Option<Map<String, Value>>,
     /// Members of the request body that are not sent, such as `max_tokens`.
     pub omit: Vec<String>,
@@ -82,6 +91,7 @@ impl Default for Settings {
             protocol: Protocol::default(),
             model: "kimi-k2.6".into(),
             timeout_ms: 60_000,
+            idle_timeout_ms: 15_000,
             retries: 2,
             backoff_ms: 250,
             concurrency: 32,
@@ -89,6 +99,7 @@ impl Default for Settings {
             breaker_cooldown_ms: 30_000,
             schema_mode: SchemaMode::default(),
             tokens_per_day_max: 0,
+            tokens_per_shop_per_day_max: 3_000_000,
             price_in_microdollars: 950_000,
             price_out_microdollars: 4_000_000,
             extra: None,
@@ -106,20 +117,18 @@ impl Settings {
 
     /// Returns the additional members of the request body.
     pub fn extra_members(&self) -> Map<String, Value> {
-        self.extra.clone().unwrap_or_else(|| usual_extra(&self.model))
+        let address = self.base_url.as_deref().unwrap_or(KIMI_URL);
+        let usual = || match self.protocol {
+            Protocol::ChatCompletions => facts::of(address).members(&self.model),
+            Protocol::Messages => Map::new(),
+        };
+        self.extra.clone().unwrap_or_else(usual)
     }
 
     /// Returns the prices.
     pub fn prices(&self) -> Prices {
         Prices { in_microdollars: self.price_in_microdollars, out_microdollars: self.price_out_microdollars }
     }
-}
-
-/// Keeps Kimi K2.6, wherever it is asked, from spending the tokens of its answer on thinking, which it does unless it is
-/// told not to (<https://platform.kimi.ai/docs/guide/use-kimi-k2-thinking-model>).
-fn usual_extra(model: &str) -> Map<String, Value> {
-    let thinks = model.ends_with("kimi-k2.6");
-    thinks.then(|| ("thinking".into(), json!({ "type": "disabled" }))).into_iter().collect()
 }
 
 /// The prices of a million tokens, in millionths of a dollar.

@@ -48,6 +48,11 @@ pub(crate) struct Parts {
     pub(crate) limits: &'static [&'static str],
     /// The members without which a request is invalid.
     pub(crate) required: &'static [&'static str],
+    /// The member that asks for a stream, and the one that is accepted beside it only.
+    pub(crate) stream: &'static str,
+    pub(crate) stream_options: &'static str,
+    /// The keywords of JSON Schema that are refused where a schema is a grammar.
+    pub(crate) refused_keywords: &'static [&'static str],
 }
 
 /// The members of a request's body besides the conversation.
@@ -62,8 +67,12 @@ pub(crate) struct Draft<'a> {
     pub(crate) mode: SchemaMode,
     /// The name of the schema.
     pub(crate) schema_name: &'a str,
-    /// The schema of the answer.
+    /// The schema of the answer, with the keywords that the endpoint knows.
     pub(crate) schema: &'a Value,
+    /// Whether the schema is to be a grammar and no hint, at endpoints that make a difference.
+    pub(crate) is_strict: bool,
+    /// Whether the answer is to come as a stream.
+    pub(crate) is_streamed: bool,
 }
 
 /// How a request states the form of the answer. Each mode requires less of the endpoint than the one before.

@@ -16,14 +16,18 @@ pub enum Cause {
     Rate,
     /// The endpoint refuses the request, or the model declines to answer it.
     Refusal,
-    /// The answer was cut off at the limit of tokens, or the question is too long.
+    /// The answer was cut off at the limit of tokens, or that limit is not accepted.
     Length,
+    /// The question is too long for the model.
+    Context,
     /// The model spent the tokens of its answer on thinking.
     Thinking,
     /// A content filter held the question or the answer back.
     Filter,
-    /// The answer is no chat completion, or holds no plan that can be used.
+    /// The answer is none in the endpoint's protocol, or holds no plan that can be used.
     Format,
+    /// The plan's copy says what may not be said.
+    Claims,
     /// The endpoint was not reached, failed, or is known to be down.
     Unreachable,
     /// The complete answer did not arrive in time.
@@ -32,16 +36,18 @@ pub enum Cause {
 
 impl Cause {
     /// All causes.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Auth,
         Self::Model,
         Self::Quota,
         Self::Rate,
         Self::Refusal,
         Self::Length,
+        Self::Context,
         Self::Thinking,
         Self::Filter,
         Self::Format,
+        Self::Claims,
         Self::Unreachable,
         Self::Timeout,
     ];
@@ -55,9 +61,11 @@ impl Cause {
             Self::Rate => "rate",
             Self::Refusal => "refusal",
             Self::Length => "length",
+            Self::Context => "context",
             Self::Thinking => "thinking",
             Self::Filter => "filter",
             Self::Format => "format",
+            Self::Claims => "claims",
             Self::Unreachable => "unreachable",
             Self::Timeout => "timeout",
         }
@@ -72,9 +80,11 @@ impl Cause {
             Self::Rate => "the language model was asked too often",
             Self::Refusal => "the language model refused the request",
             Self::Length => "the language model's answer was cut off at the limit of tokens",
+            Self::Context => "the question is too long for the language model",
             Self::Thinking => "the language model spent the tokens of its answer on thinking",
             Self::Filter => "a content filter held the language model's answer back",
             Self::Format => "the language model's answer cannot be used",
+            Self::Claims => "the language model's copy says what may not be said",
             Self::Unreachable => "the language model is not available",
             Self::Timeout => "the language model did not answer in time",
         }
@@ -86,7 +96,7 @@ impl Cause {
 macro_rules! cause_conversions {
     ($cause:ty) => {
         $crate::conversions!(enum $crate::Cause as $cause {
-            Auth, Model, Quota, Rate, Refusal, Length, Thinking, Filter, Format, Unreachable, Timeout
+            Auth, Model, Quota, Rate, Refusal, Length, Context, Thinking, Filter, Format, Claims, Unreachable, Timeout
         });
     };
 }

@@ -35,7 +35,9 @@ impl ShopId {
         const WHAT: &str = "shop";
         check_length(WHAT, text, STORE_BYTES_MAX)?;
         let wrong = InvalidId::Alphabet(WHAT, "dot-separated labels of a-z, 0-9 and inner hyphens");
-        text.split('.').all(is_label).then(|| Self(text.to_owned())).ok_or(wrong)
+        // A search for a character costs more than a loop over so few bytes.
+        let mut labels = text.as_bytes().split(|byte| *byte == b'.');
+        labels.all(is_label).then(|| Self(text.to_owned())).ok_or(wrong)
     }
 
     /// Returns the id as text.
@@ -127,9 +129,9 @@ pub(crate) fn check_length(what: &'static str, text: &str, max: usize) -> Result
     }
 }
 
-fn is_label(label: &str) -> bool {
-    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    !label.is_empty() && label.bytes().all(inner) && !label.starts_with('-') && !label.ends_with('-')
+fn is_label(label: &[u8]) -> bool {
+    let inner = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+    !label.is_empty() && label.iter().all(inner) && !label.starts_with(b"-") && !label.ends_with(b"-")
 }
 
 #[cfg(test)]

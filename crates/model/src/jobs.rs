@@ -27,6 +27,28 @@ pub struct NewJob<P = Vec<u8>> {
     pub now_ms: u64,
 }
 
+/// Of how many places of a queue one is kept for each owner.
+const PLACES_PER_RESERVED: u32 = 10;
+
+impl<P> NewJob<P> {
+    /// Returns the start of the keys of all jobs of this job's owner: what is in front of the first `:`, with it.
+    pub fn owner(&self) -> &str {
+        self.key.split_inclusive(':').next().unwrap_or_default()
+    }
+
+    /// Returns the number of live jobs of this job's owner up to which a full queue still takes it, so that one shop
+    /// cannot fill the queues of all. A queue with twice as many jobs as make it full takes none at all.
+    pub fn reserve(&self) -> u32 {
+        self.queue_depth_max / PLACES_PER_RESERVED
+    }
+
+    /// Returns whether a queue has room for this job that holds so many live jobs in all and of its owner.
+    pub fn fits(&self, live: usize, of_owner: impl FnOnce() -> usize) -> bool {
+        let depth_max = self.queue_depth_max as usize;
+        live < depth_max || live < 2 * depth_max && of_owner() < self.reserve() as usize
+    }
+}
+
 /// The result of an enqueue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Enqueued {

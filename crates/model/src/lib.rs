@@ -1,8 +1,9 @@
 //! The vocabulary of Wandstore: what components and hosts must agree on besides their interfaces. Parsed ids, every
 //! storage key and the roles that can access it, personas, signals, markets, currencies, products ([`catalog`]), pages
-//! ([`pages`]), jobs ([`jobs`]), the settings of a shop ([`shop`]), calls of the language model ([`llm`]), and the
-//! characters of texts ([`text`]). For each WIT interface, a macro such as [`page_types_conversions!`] implements the
-//! conversions between these types and those that a crate's bindings generated.
+//! ([`pages`]), jobs ([`jobs`]), the settings of a shop ([`shop`]), calls of the language model ([`llm`]), limits
+//! ([`limits`]), and the characters of texts ([`text`]). For each WIT interface, a macro such as
+//! [`page_types_conversions!`] implements the conversions between these types and those that a crate's bindings
+//! generated.
 //!
 //! Pure: no I/O, no clock, no WIT types. A [`ShopId`] or [`ShopperId`] cannot contain a separator
 //! of keys, paths or URLs, so an id never matches another shop's or shopper's keys.
@@ -20,6 +21,8 @@
 //! ```
 
 mod access;
+#[cfg(target_arch = "wasm32")]
+mod allocator;
 pub mod catalog;
 mod cause;
 mod conversions;
@@ -29,6 +32,7 @@ mod domains;
 mod id;
 pub mod jobs;
 mod key;
+pub mod limits;
 pub mod llm;
 mod market;
 pub mod pages;

@@ -32,12 +32,15 @@ pub struct Message {
 pub struct Request {
     /// The conversation so far, oldest first.
     pub messages: Vec<Message>,
-    /// The JSON Schema (draft 2020-12) that the answer should follow; the caller checks the answer.
+    /// The JSON Schema (draft 2020-12) that the answer should follow; the caller checks the answer. Properties are sent
+    /// in the order of `required`.
     pub schema: String,
     /// A short name for the schema: `[a-z0-9_]+`.
     pub schema_name: String,
     /// The most tokens of the answer.
     pub tokens_max: u32,
+    /// The most calls that may cost something.
+    pub calls_max: u32,
 }
 
 /// How an answer ended.
@@ -75,6 +78,8 @@ pub struct Completion {
     pub tokens_out: u32,
     /// How it ended.
     pub ending: Ending,
+    /// The number of calls that may have cost something.
+    pub calls: u32,
 }
 
 /// Why there is no answer.

@@ -6,11 +6,13 @@ mod variables;
 
 use std::collections::BTreeMap;
 
+use model::limits::Limits;
 use model::shop::ShopSettings;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub use invalid::InvalidSettings;
+pub use variables::VARIABLES;
 
 use crate::{PageLifetimes, PoolLimits, Settings};
 
@@ -30,6 +32,8 @@ pub struct Document {
     pub cache: Cache,
     /// The generation workers.
     pub pool: Pool,
+    /// How much strangers can make the deployment do. `LIMITS=off` turns all limits off, for load tests.
+    pub limits: Limits,
     /// The language model. Its key comes from the environment only.
     pub llm: llm::Settings,
     /// How Shopify is reached.
@@ -45,6 +49,7 @@ impl Default for Document {
             environment: Kind::default(),
             cache: Cache::default(),
             pool: Pool::default(),
+            limits: Limits::default(),
             llm: llm::Settings::default(),
             shopify: Shopify::default(),
             shops: Settings::default().shops,
@@ -65,6 +70,7 @@ impl Document {
             ("cache.ttl_seconds", cache.ttl_seconds.into()),
             ("cache.fresh_seconds", cache.fresh_seconds.into()),
             ("llm.timeout_ms", llm.timeout_ms),
+            ("llm.idle_timeout_ms", llm.idle_timeout_ms),
             ("llm.concurrency", llm.concurrency.into()),
         ];
         if let Some((name, _)) = numbers.into_iter().find(|(_, value)| *value == 0) {
@@ -90,7 +96,7 @@ impl Document {
 
     /// Returns the settings that components read through the `settings` capability.
     pub fn settings(&self) -> Settings {
-        let Self { environment, cache, pool, shops, .. } = self;
+        let Self { environment, cache, pool, limits, shops, .. } = self;
         Settings {
             development: *environment == Kind::Development,
             pool: PoolLimits {
@@ -105,6 +111,7 @@ impl Document {
                 kv_ttl_seconds: cache.ttl_seconds,
                 fresh_seconds: cache.fresh_seconds,
             },
+            limits: *limits,
             unsigned_routes: false,
             shops: shops.clone(),
         }

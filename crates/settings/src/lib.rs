@@ -18,6 +18,7 @@ pub use model;
 
 use std::collections::BTreeMap;
 
+use model::limits::Limits;
 use model::shop::{ShopSettings, ShopStatus};
 
 /// The settings of a deployment.
@@ -29,6 +30,8 @@ pub struct Settings {
     pub pool: PoolLimits,
     /// The lifetimes of pages.
     pub lifetimes: PageLifetimes,
+    /// How much strangers can make the deployment do.
+    pub limits: Limits,
     /// Whether unsigned routes serve the shops whose merchants installed the app.
     pub unsigned_routes: bool,
     /// The shops this deployment serves, by id.
@@ -90,6 +93,7 @@ impl Default for Settings {
             development: false,
             pool: PoolLimits::default(),
             lifetimes: PageLifetimes::default(),
+            limits: Limits::default(),
             unsigned_routes: false,
             shops: BTreeMap::from([("magic-wands".to_owned(), ShopSettings::demo())]),
         }

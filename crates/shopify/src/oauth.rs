@@ -48,7 +48,7 @@ pub fn message(query: &str) -> Result<String, Rejection> {
 /// by whole pairs or by names; Shopify does not say which its servers use. Each message is equally good proof that
 /// the sender has the secret, because decoding any of them gives the parameters of the query. The only ambiguity
 /// is a list and a text that looks like one, and a shop, a time or a host is neither.
-fn messages(query: &Query) -> Result<Vec<String>, Rejection> {
+fn messages(query: &Query<'_>) -> Result<Vec<String>, Rejection> {
     let mut messages = Vec::new();
     for spelling in [Spelling::OfForms, Spelling::OfDelimiters] {
         let by_name = pairs(query, spelling)?;
@@ -68,11 +68,11 @@ fn sorted(mut pairs: Vec<String>) -> Vec<String> {
 }
 
 /// Returns `name=value` for each parameter, sorted by name.
-fn pairs(query: &Query, spelling: Spelling) -> Result<Vec<String>, Rejection> {
+fn pairs(query: &Query<'_>, spelling: Spelling) -> Result<Vec<String>, Rejection> {
     let mut pairs = Vec::new();
-    for (name, values) in query.grouped(&["hmac", "signature"]) {
-        let values = values.into_iter().map(text).collect::<Result<Vec<_>, _>>()?;
-        let name = text(name)?;
+    for group in query.sorted(&["hmac", "signature"]).chunk_by(|one, other| one.0 == other.0) {
+        let values = group.iter().map(|(_, value)| text(value)).collect::<Result<Vec<_>, _>>()?;
+        let name = text(group[0].0)?;
         if let Some(name) = name.strip_suffix("[]") {
             pairs.push(format!("{}={}", spelling.name(name), list(&values)));
         } else {

@@ -5,6 +5,7 @@
 //! `visitor&consent=1`. Therefore the parameters that identify the shopper have a strict shape and may occur only
 //! once, and a signed query must be kept from shoppers: never put it into a page, link or response.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::payload::CustomerId;
@@ -106,7 +107,7 @@ impl fmt::Display for Prefix {
 /// parameter except `signature`, decoded, repeats joined by commas, sorted as whole strings, with nothing between
 /// them.
 pub fn message(query: &str) -> Result<Vec<u8>, Rejection> {
-    Ok(sorted_by_pair(&Query::parse(query)?))
+    Ok(Pairs::of(&Query::parse(query)?).sorted().into_owned())
 }
 
 /// Checks the signature of a query against both known sort orders. Shopify's documentation and its Ruby library
@@ -114,26 +115,54 @@ pub fn message(query: &str) -> Result<Vec<u8>, Rejection> {
 /// name begins another name whose next character is below `=`, as with `a` and `a-b`. Shopify does not say which
 /// its servers use, and apps use both with success. The documented order is tried first. The other is equally good
 /// proof that the sender has the secret, and rejecting it could turn a real shopper away.
-fn check_signature(query: &Query, check: impl Fn(&[u8], &[u8]) -> bool) -> Result<(), Rejection> {
+fn check_signature(query: &Query<'_>, check: impl Fn(&[u8], &[u8]) -> bool) -> Result<(), Rejection> {
     let mac = query.first("signature").and_then(query::mac_of_hex).ok_or(Rejection::Forged)?;
-    let documented = sorted_by_pair(query);
+    let pairs = Pairs::of(query);
+    let documented = pairs.sorted();
     if check(&documented, &mac) {
         return Ok(());
     }
-    let other = pairs(query).concat();
-    (other != documented && check(&other, &mac)).then_some(()).ok_or(Rejection::Forged)
+    (*documented != *pairs.text && check(&pairs.text, &mac)).then_some(()).ok_or(Rejection::Forged)
 }
 
-fn sorted_by_pair(query: &Query) -> Vec<u8> {
-    let mut pairs = pairs(query);
-    pairs.sort();
-    pairs.concat()
+/// `name=value,value` of each name, one after the other, sorted by name.
+struct Pairs {
+    text: Vec<u8>,
+    /// Where each begins.
+    starts: Vec<usize>,
 }
 
-/// Returns `name=value,value` for each name, sorted by name.
-fn pairs(query: &Query) -> Vec<Vec<u8>> {
-    let groups = query.grouped(&["signature"]);
-    groups.into_iter().map(|(name, values)| [name, &values.join(&b',')].join(&b'=')).collect()
+impl Pairs {
+    fn of(query: &Query<'_>) -> Self {
+        let sorted = query.sorted(&["signature"]);
+        let bytes = sorted.iter().map(|(name, value)| name.len() + value.len() + 1).sum();
+        let (mut text, mut starts) = (Vec::with_capacity(bytes), Vec::with_capacity(sorted.len()));
+        let mut last = None;
+        for (name, value) in sorted {
+            if last == Some(name) {
+                text.push(b',');
+            } else {
+                starts.push(text.len());
+                text.extend_from_slice(name);
+                text.push(b'=');
+            }
+            text.extend_from_slice(value);
+            last = Some(name);
+        }
+        Self { text, starts }
+    }
+
+    /// Returns them sorted as whole strings, which is nearly always the order that they have.
+    fn sorted(&self) -> Cow<'_, [u8]> {
+        let ends = self.starts.iter().skip(1).copied().chain([self.text.len()]);
+        let mut pairs: Vec<_> =
+            self.starts.iter().zip(ends).map(|(start, end)| &self.text[*start..end]).collect();
+        if pairs.is_sorted() {
+            return Cow::Borrowed(&self.text);
+        }
+        pairs.sort_unstable();
+        Cow::Owned(pairs.concat())
+    }
 }
 
 fn customer(text: Option<&[u8]>) -> Result<Option<CustomerId>, Rejection> {

@@ -3,7 +3,7 @@
 //! Names and values stay bytes until the signature has been checked: replacing invalid UTF-8 would turn several
 //! queries into the same message.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use percent_encoding::percent_decode;
 
@@ -12,16 +12,20 @@ use crate::{MAC_BYTES, Rejection, ShopDomain, WINDOW_S};
 /// The longest query, in bytes: more than Shopify forwards to an app, and enough for any link.
 const BYTES_MAX: usize = 16 * 1024;
 
-/// The parameters of a query, decoded, in order.
-pub(crate) struct Query(Vec<(Vec<u8>, Vec<u8>)>);
+/// The parameters of a query, decoded, in order. Most need no decoding and are not copied: every page within a theme
+/// begins with this.
+pub(crate) struct Query<'r>(Vec<Parameter<'r>>);
 
-impl Query {
+/// A name and its value.
+type Parameter<'r> = (Cow<'r, [u8]>, Cow<'r, [u8]>);
+
+impl<'r> Query<'r> {
     /// Splits and decodes a raw query, without its question mark.
-    pub(crate) fn parse(raw: &str) -> Result<Self, Rejection> {
+    pub(crate) fn parse(raw: &'r str) -> Result<Self, Rejection> {
         if raw.len() > BYTES_MAX {
             return Err(Rejection::Malformed("query"));
         }
-        let pairs = raw.split('&').filter(|pair| !pair.is_empty());
+        let pairs = raw.as_bytes().split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
         Ok(Self(pairs.map(decoded).collect()))
     }
 
@@ -36,37 +40,43 @@ impl Query {
         self.all(name).next()
     }
 
-    /// Returns the values of every name except `without`, in order. The names are in byte order.
-    pub(crate) fn grouped(&self, without: &[&str]) -> Vec<(&[u8], Vec<&[u8]>)> {
-        let mut groups = BTreeMap::<&[u8], Vec<&[u8]>>::new();
-        for (name, value) in &self.0 {
-            if !without.iter().any(|other| other.as_bytes() == name) {
-                groups.entry(name).or_default().push(value);
-            }
-        }
-        groups.into_iter().collect()
+    /// Returns the names and values except those of names in `without`, sorted by name. Values of one name stay in
+    /// order.
+    pub(crate) fn sorted(&self, without: &[&str]) -> Vec<(&[u8], &[u8])> {
+        let is_other = |name: &[u8]| without.iter().all(|other| other.as_bytes() != name);
+        let others = self.0.iter().filter(|(name, _)| is_other(name));
+        let mut sorted: Vec<_> = others.map(|(name, value)| (&**name, &**value)).collect();
+        sorted.sort_by_key(|(name, _)| *name);
+        sorted
     }
 
     /// Returns the parameters that are text. Others are dropped, because a broken link is no reason to refuse a
     /// shopper the page.
     pub(crate) fn into_text(self) -> impl Iterator<Item = (String, String)> {
-        let text = |bytes| String::from_utf8(bytes).ok();
+        let text = |bytes: Cow<'_, [u8]>| String::from_utf8(bytes.into_owned()).ok();
         self.0.into_iter().filter_map(move |(name, value)| Some((text(name)?, text(value)?)))
     }
 
-    fn all<'q>(&'q self, name: &str) -> impl Iterator<Item = &'q [u8]> {
-        self.0.iter().filter(move |pair| pair.0 == name.as_bytes()).map(|pair| pair.1.as_slice())
+    fn all(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        self.0.iter().filter(move |pair| *pair.0 == *name.as_bytes()).map(|pair| &*pair.1)
     }
 }
 
-fn decoded(pair: &str) -> (Vec<u8>, Vec<u8>) {
-    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+fn decoded(pair: &[u8]) -> Parameter<'_> {
+    let (name, value) = match pair.iter().position(|byte| *byte == b'=') {
+        Some(at) => (&pair[..at], &pair[at + 1..]),
+        None => (pair, [].as_slice()),
+    };
     (decoded_text(name), decoded_text(value))
 }
 
 /// Decodes like a form: a plus is a space, and a percent sign that encodes nothing stays.
-fn decoded_text(text: &str) -> Vec<u8> {
-    percent_decode(text.replace('+', " ").as_bytes()).collect()
+fn decoded_text(text: &[u8]) -> Cow<'_, [u8]> {
+    if !text.iter().any(|byte| matches!(byte, b'+' | b'%')) {
+        return Cow::Borrowed(text);
+    }
+    let spaced: Vec<_> = text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    Cow::Owned(percent_decode(&spaced).collect())
 }
 
 /// Reads a MAC from hexadecimal digits in lower case, as Shopify writes it.

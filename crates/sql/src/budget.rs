@@ -1,14 +1,14 @@
-//! Every statement of the language model's budget in `SQLite`.
+//! Every statement of the language model's budgets in `SQLite`.
 
-/// ?1 day, ?2 tokens, ?3 the most for the day. Returns a row if the tokens are reserved. If the day does not have that
-/// many, returns no row and changes nothing.
+/// ?1 owner, ?2 day, ?3 tokens, ?4 the most for the day. Returns the day's tokens, spent and reserved, if these are
+/// reserved. If the day does not have that many, returns no row and changes nothing.
 pub const RESERVE: &str = "
-    INSERT INTO spent (day, tokens) SELECT ?1, ?2 WHERE ?2 <= ?3
-    ON CONFLICT (day) DO UPDATE SET tokens = tokens + excluded.tokens
-        WHERE tokens + excluded.tokens <= ?3
+    INSERT INTO budgets (owner, day, tokens) SELECT ?1, ?2, ?3 WHERE ?3 <= ?4
+    ON CONFLICT (owner, day) DO UPDATE SET tokens = tokens + excluded.tokens
+        WHERE tokens + excluded.tokens <= ?4
     RETURNING tokens";
 
-/// ?1 day, ?2 tokens that were reserved, or 0 if that failed, ?3 tokens that were spent.
+/// ?1 owner, ?2 day, ?3 tokens that were reserved, or 0 if that failed, ?4 tokens that were spent.
 pub const SETTLE: &str = "
-    INSERT INTO spent (day, tokens) VALUES (?1, ?3)
-    ON CONFLICT (day) DO UPDATE SET tokens = max(0, tokens - ?2 + ?3)";
+    INSERT INTO budgets (owner, day, tokens) VALUES (?1, ?2, ?4)
+    ON CONFLICT (owner, day) DO UPDATE SET tokens = max(0, tokens - ?3 + ?4)";

@@ -22,7 +22,8 @@ pub fn new_id(now_ms: u64, random: u64) -> String {
 /// ?1 key.
 pub const LIVE_OF_KEY: &str = "SELECT id FROM jobs WHERE key = ?1 AND state IN ('queued', 'running')";
 
-/// ?1 id, ?2 key, ?3 payload, ?4 now, ?5 queues as a JSON array, ?6 greatest depth.
+/// ?1 id, ?2 key, ?3 payload, ?4 now, ?5 queues as a JSON array, ?6 greatest depth, ?7 the start of the owner's keys, ?8
+/// the first text after all of them, ?9 the reserve of each owner in a full queue.
 ///
 /// Returns the key's live job after the statement: the new one, or the one that existed. Returns nothing if there is
 /// neither, because every queue is full.
@@ -34,6 +35,14 @@ pub const ENQUEUE: &str = "
             SELECT count(*) FROM jobs AS live
             WHERE live.queue = queue.value AND live.state IN ('queued', 'running')
         )
+        OR ?9 > (
+            SELECT count(*) FROM jobs AS owned
+            WHERE owned.key >= ?7 AND owned.key < ?8 AND owned.queue = queue.value
+                AND owned.state IN ('queued', 'running')
+        ) AND 2 * ?6 > (
+            SELECT count(*) FROM jobs AS live
+            WHERE live.queue = queue.value AND live.state IN ('queued', 'running')
+        )
         OR EXISTS (
             SELECT 1 FROM jobs AS live WHERE live.key = ?2 AND live.state IN ('queued', 'running')
         )
@@ -41,8 +50,8 @@ pub const ENQUEUE: &str = "
     ON CONFLICT (key) WHERE state IN ('queued', 'running') DO UPDATE SET key = excluded.key
     RETURNING id, queue";
 
-/// ?1 now, ?2 end of the lease, ?3 the holder, or null. Queues do not matter: a free worker takes the job that has been
-/// due longest.
+/// ?1 now, ?2 end of the lease, ?3 the holder, or null, ?4 the most jobs under lease at once, or null for no limit.
+/// Queues do not matter: a free worker takes the job that has been due longest.
 ///
 /// A job that is claimed while it runs was abandoned by its last holder. That counts as a crash and not as an attempt.
 pub const CLAIM: &str = "
@@ -52,8 +61,16 @@ pub const CLAIM: &str = "
     WHERE number = (
         SELECT number FROM jobs WHERE state IN ('queued', 'running') AND due_ms <= ?1
         ORDER BY due_ms, number LIMIT 1
-    )
+    ) AND (?4 IS NULL OR ?4 > (
+        SELECT count(*) FROM jobs
+        WHERE state IN ('queued', 'running') AND +state = 'running' AND due_ms > ?1
+    ))
     RETURNING id, key, claims, attempt, crashes, payload";
+
+/// ?1 now. Returns how many jobs are under lease.
+pub const RUNNING: &str = "
+    SELECT count(*) FROM jobs
+    WHERE state IN ('queued', 'running') AND +state = 'running' AND due_ms > ?1";
 
 /// ?1 id, ?2 token.
 ///

@@ -9,6 +9,7 @@ pub mod blob;
 pub mod budget;
 pub mod jobs;
 pub mod kv;
+pub mod limits;
 
 /// Converts to `SQLite`'s integers, which are signed; times and versions stay far below their limit.
 pub fn to_sql(number: u64) -> i64 {

@@ -40,6 +40,8 @@ pub struct Main<'a> {
     pub shop: &'a str,
     /// Why it is not connected; `None` if it is.
     pub trouble: Option<&'static str>,
+    /// Why the language model is not asked for it at the moment; `None` if it is.
+    pub model_trouble: Option<&'static str>,
     /// The outcome of a form.
     pub outcome: Outcome,
     /// The form.
@@ -210,12 +212,34 @@ mod tests {
         let main = Main {
             shop: "magic-wands.myshopify.com",
             trouble: None,
+            model_trouble: None,
             outcome: Outcome::None,
             form,
             usage: None,
             reports: Vec::new(),
         };
         main.render().unwrap()
+    }
+
+    #[test]
+    fn a_model_that_is_not_asked_is_told_of() {
+        let told = "Pages without the language model";
+        assert!(!main(Vec::new()).contains(told));
+        let why = model::Cause::Claims.meaning();
+        let main = Main {
+            shop: "magic-wands.myshopify.com",
+            trouble: None,
+            model_trouble: Some(why),
+            outcome: Outcome::None,
+            form: Form::default(),
+            usage: None,
+            reports: Vec::new(),
+        };
+        let page = main.render().unwrap();
+        assert!(
+            page.contains(told) && page.contains("copy says what may not be said, several times"),
+            "{page}"
+        );
     }
 
     #[test]

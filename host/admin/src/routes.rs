@@ -9,7 +9,7 @@ use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
 use axum::http::{HeaderValue, Response, StatusCode};
 use axum::routing::{get, post};
 use model::shop::Choices;
-use model::{EventId, Persona};
+use model::{Cause, EventId, Persona};
 use shopify::ShopDomain;
 
 use crate::advice::advice;
@@ -197,6 +197,7 @@ async fn form(admin: &Admin, caller: &Caller) -> Result<Form, Refused> {
 /// Returns the part of the page that can change. Omits data that cannot be read.
 async fn main<'a>(admin: &Admin, caller: &'a Caller, form: Form, outcome: Outcome) -> Main<'a> {
     let trouble = admin.status(&caller.shop).await.err().map(|error| advice(&error));
+    let model_trouble = admin.storefronts.model_trouble(&caller.shop).map(Cause::meaning);
     let usage = admin.shops.usage.last_24_hours(&caller.shop).await.ok().map(Into::into);
     let reports = admin.storefronts.reports(&caller.shop).await.unwrap_or_default();
     let now_ms = admin.clock.now_ms();
@@ -206,7 +207,7 @@ async fn main<'a>(admin: &Admin, caller: &'a Caller, form: Form, outcome: Outcom
     };
     let reports = reports.iter().map(line).collect();
     let shop = caller.domain.as_str();
-    Main { shop, trouble, outcome, form, usage, reports }
+    Main { shop, trouble, model_trouble, outcome, form, usage, reports }
 }
 
 fn document(admin: &Admin, caller: &Caller, main: Main<'_>) -> Response<Body> {

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use model::shop::ShopSettings;
-use model::{EventId, Persona, ShopId};
+use model::{Cause, EventId, Persona, ShopId};
 
 /// An operation of the host failed. The text is for the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -67,6 +67,9 @@ pub trait Storefronts: Send + Sync {
 
     /// Makes all existing pages stale. Called after a merchant saves, and then again until it succeeds.
     async fn bump_catalog_version(&self, shop: &ShopId) -> Result<(), Failed>;
+
+    /// Returns why the language model is not asked for the shop at the moment; `None` if it is.
+    fn model_trouble(&self, shop: &ShopId) -> Option<Cause>;
 
     /// Returns a page for the persona; may queue its generation if there is none yet.
     async fn preview(&self, shop: &ShopId, persona: Persona) -> Result<Preview, Failed>;

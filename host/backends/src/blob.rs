@@ -9,6 +9,8 @@ mod memory;
 mod object_store;
 mod scripted;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 
@@ -34,6 +36,15 @@ pub enum Error {
     /// The backend did not answer: go on without, or try later.
     #[error("blob storage is unavailable: {0}")]
     Unavailable(String),
+}
+
+/// How long and how much is kept of objects that nobody asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// How long an object is kept that is neither read nor written.
+    pub unread: Duration,
+    /// The most bytes of all objects.
+    pub bytes_max: u64,
 }
 
 /// A blob backend.
@@ -62,6 +73,12 @@ pub trait Blob: Send + Sync {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<String>, Error>;
+
+    /// Deletes objects that nobody read or wrote for too long, and then those that nobody did for the longest until no
+    /// more than allowed is left. Returns how many. A backend without a retention of its own deletes none.
+    async fn trim(&self, _retention: Retention, _now_ms: u64) -> Result<u64, Error> {
+        Ok(0)
+    }
 
     /// Writes an object to a bucket that no component uses, to check that the backend can write. Called about
     /// once a second.

@@ -1,5 +1,5 @@
 //! The backends behind the capabilities that a host supplies to components: key-value and blob
-//! storage, jobs, a language model, upstreams, signatures, time, randomness, settings and the log.
+//! storage, jobs, a language model, upstreams, limits, signatures, time, randomness, settings and the log.
 //!
 //! Each is a trait with a real and a scripted implementation. Key-value storage, blobs and jobs have backends of several
 //! [`kind`]s, which a deployment selects by name. Nothing here knows WebAssembly, the environment or a configuration
@@ -30,11 +30,13 @@ mod battery;
 pub mod blob;
 pub mod breaker;
 pub mod clock;
+mod disk;
 pub mod faults;
 pub mod fetch;
 pub mod jobs;
 pub mod kind;
 pub mod kv;
+pub mod limits;
 mod live;
 pub mod llm;
 pub mod log;
@@ -72,6 +74,8 @@ pub struct Capabilities {
     pub llm: Arc<dyn llm::Llm>,
     /// Upstreams.
     pub fetch: Arc<dyn fetch::Fetch>,
+    /// How much strangers can make the deployment do.
+    pub limits: Arc<dyn limits::Limits>,
     /// Checks against secrets.
     pub signatures: Arc<dyn signatures::Signatures>,
     /// The time.
@@ -132,6 +136,7 @@ impl Capabilities {
             )),
             llm: controls.llm.clone(),
             fetch: controls.fetch.clone(),
+            limits: Arc::new(limits::Unlimited),
             signatures: Arc::new(signatures::Secrets::new(SCRIPTED_KEY, [])),
             clock,
             random,

@@ -6,10 +6,13 @@
 mod account;
 pub mod budget;
 mod client;
+mod received;
 mod scripted;
 #[cfg(test)]
 mod tests;
+mod usefulness;
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
@@ -20,6 +23,7 @@ pub use ::llm::{
 pub use budget::Budget;
 pub use client::{Client, NoClient};
 pub use scripted::Scripted;
+pub use usefulness::Usefulness;
 
 /// A language model.
 #[async_trait]
@@ -32,6 +36,11 @@ pub trait Llm: Send + Sync {
     fn budget(&self) -> Option<&dyn Budget> {
         None
     }
+
+    /// Returns how useful its answers have been for each shop; `None` for a model that costs nothing.
+    fn usefulness(&self) -> Option<&Usefulness> {
+        None
+    }
 }
 
 /// The tokens spent on a language model.
@@ -39,13 +48,35 @@ pub trait Llm: Send + Sync {
 pub struct Spent {
     tokens_in: AtomicU64,
     tokens_out: AtomicU64,
+    shop: String,
+    held: OnceLock<Failed>,
 }
 
 impl Spent {
+    /// Creates the count of what is spent for a shop, from its budget.
+    pub fn of_shop(shop: &str) -> Self {
+        Self { shop: shop.to_owned(), ..Self::default() }
+    }
+
+    /// Returns the shop's id; empty if the calls are for no shop.
+    pub fn shop(&self) -> &str {
+        &self.shop
+    }
+
     /// Adds a call's tokens.
     pub fn add(&self, tokens_in: u32, tokens_out: u32) {
         self.tokens_in.fetch_add(tokens_in.into(), Ordering::Relaxed);
         self.tokens_out.fetch_add(tokens_out.into(), Ordering::Relaxed);
+    }
+
+    /// Allows no call: each fails like this and is not made.
+    pub fn hold(&self, failed: Failed) {
+        let _ = self.held.set(failed);
+    }
+
+    /// Returns why no call is allowed, if none is.
+    pub fn held(&self) -> Option<&Failed> {
+        self.held.get()
     }
 
     /// Returns the input and output tokens.

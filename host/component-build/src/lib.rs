@@ -17,6 +17,10 @@ pub const COMPONENTS: [&str; 7] =
 /// The compilation target of components.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
+/// The stack of a component. The linker's default is a MiB, which every instance would touch a part of.
+/// `tests/stories/recursion.rs` has components recurse as deeply as any input makes them.
+const STACK_BYTES: u32 = 65_536;
+
 /// How components are compiled: a profile in the workspace's Cargo.toml.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
@@ -90,7 +94,8 @@ impl Build {
             cargo.env_remove(inherited);
         }
         // No path of the machine that built it may be in a component: its digest must not depend on them.
-        cargo.env("RUSTFLAGS", remapped(&self.workspace));
+        cargo
+            .env("RUSTFLAGS", format!("{} -Clink-arg=-zstack-size={STACK_BYTES}", remapped(&self.workspace)));
         cargo
     }
 
@@ -98,6 +103,16 @@ impl Build {
     pub fn file(&self, package: &str) -> PathBuf {
         let name = format!("{}.wasm", package.replace('-', "_"));
         self.folder.join(TARGET).join(self.profile.name()).join(name)
+    }
+
+    /// Returns the folder of code that was compiled ahead, which a release embeds.
+    pub fn ahead(&self) -> PathBuf {
+        self.folder.join("ahead")
+    }
+
+    /// Returns the file in [`ahead`](Self::ahead) for a package. `cargo xtask build` has the host write it.
+    pub fn ahead_file(&self, package: &str) -> PathBuf {
+        self.ahead().join(format!("{package}.cwasm"))
     }
 }
 

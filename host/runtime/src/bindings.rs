@@ -16,6 +16,7 @@ wasmtime::component::bindgen!({
             import wandstore:capabilities/blob@0.1.0;
             import wandstore:capabilities/llm@0.1.0;
             import wandstore:capabilities/jobs@0.1.0;
+            import wandstore:capabilities/limits@0.1.0;
             import wandstore:capabilities/signatures@0.1.0;
             import wandstore:capabilities/clock@0.1.0;
             import wandstore:capabilities/random@0.1.0;
@@ -41,6 +42,7 @@ wasmtime::component::bindgen!({
     world: "wandstore:native/everything",
     imports: {
         "wandstore:capabilities/values": trappable,
+        "wandstore:capabilities/limits": trappable,
         "wandstore:capabilities/signatures": trappable,
         "wandstore:capabilities/clock": trappable,
         "wandstore:capabilities/random": trappable,

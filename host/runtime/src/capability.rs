@@ -10,6 +10,7 @@ mod clock;
 mod fetch;
 mod jobs;
 mod kv;
+mod limits;
 mod llm;
 pub mod log;
 mod random;
@@ -33,6 +34,7 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Context>, name: &str) -> Result<
         "fetch" => fetch::add_to_linker(linker),
         "llm" => llm::add_to_linker(linker),
         "jobs" => jobs::add_to_linker(linker),
+        "limits" => limits::add_to_linker(linker),
         "signatures" => signatures::add_to_linker(linker),
         "clock" => clock::add_to_linker(linker),
         "random" => random::add_to_linker(linker),

@@ -1,5 +1,6 @@
 //! The WebAssembly engine and its compiled code.
 
+pub mod ahead;
 mod compiled;
 
 use std::time::Duration;
@@ -14,7 +15,29 @@ pub const EPOCH: Duration = Duration::from_millis(10);
 
 /// Creates an engine for `instances` instances of at most `memory_bytes_max` each.
 pub fn new(instances: usize, memory_bytes_max: usize) -> anyhow::Result<Engine> {
-    let instances = u32::try_from(instances)?;
+    let engine = create(&config(u32::try_from(instances)?, memory_bytes_max))?;
+    keep_time(&engine)?;
+    Ok(engine)
+}
+
+/// Creates an engine that compiles for the baseline CPU ([`ahead::CPU`]) and runs nothing.
+#[expect(unsafe_code, reason = "wasmtime cannot know whether the CPU has what a flag says")]
+fn for_baseline() -> anyhow::Result<Engine> {
+    let mut config = config(1, 0);
+    // With a target, wasmtime does not add what this machine's CPU has.
+    config.target(&format!("{}-unknown-linux-gnu", std::env::consts::ARCH))?;
+    for flag in ahead::CPU_FLAGS {
+        // SAFETY: this engine runs nothing, and the engine that loads its code checks each flag against its CPU.
+        unsafe { config.cranelift_flag_enable(flag) };
+    }
+    create(&config)
+}
+
+fn create(config: &Config) -> anyhow::Result<Engine> {
+    Engine::new(config).map_err(anyhow::Error::from).context("the WebAssembly engine")
+}
+
+fn config(instances: u32, memory_bytes_max: usize) -> Config {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(instances)
         // A component has a few core instances: its module and the adapters around it.
@@ -36,9 +59,7 @@ pub fn new(instances: usize, memory_bytes_max: usize) -> anyhow::Result<Engine> 
         .cranelift_opt_level(OptLevel::Speed)
         .max_wasm_stack(512 << 10)
         .async_stack_size(1 << 20);
-    let engine = Engine::new(&config).map_err(anyhow::Error::from).context("the WebAssembly engine")?;
-    keep_time(&engine)?;
-    Ok(engine)
+    config
 }
 
 /// Starts the thread that advances the epoch for as long as the engine exists.

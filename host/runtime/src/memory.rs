@@ -11,6 +11,9 @@ pub struct Memory {
     exceeded: bool,
 }
 
+/// The memory of an entry of a table: a pointer, at least.
+const TABLE_ENTRY_BYTES: usize = 16;
+
 /// The instance asked for more memory than its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the component exceeded its memory limit, which includes memory that the host holds for it")]
@@ -59,9 +62,9 @@ impl ResourceLimiter for Memory {
         Ok(fits)
     }
 
-    fn table_growing(&mut self, _now: usize, wanted: usize, _max: Option<usize>) -> wasmtime::Result<bool> {
-        const TABLE_ENTRIES_MAX: usize = 100_000;
-        Ok(wanted <= TABLE_ENTRIES_MAX)
+    /// Counts the entries of a table, of which an instance may have many.
+    fn table_growing(&mut self, now: usize, wanted: usize, max: Option<usize>) -> wasmtime::Result<bool> {
+        self.memory_growing(now * TABLE_ENTRY_BYTES, wanted.saturating_mul(TABLE_ENTRY_BYTES), max)
     }
 }
 
@@ -81,6 +84,16 @@ mod tests {
         assert_eq!(memory.left(), 60);
         assert!(memory.memory_growing(40, 100, None).unwrap());
         assert_eq!((memory.hold(1), memory.hold(0)), (Err(Exceeded), Ok(())));
+    }
+
+    #[test]
+    fn tables_count_as_memory() {
+        let mut memory = Memory::new(100 * TABLE_ENTRY_BYTES);
+        assert!(memory.table_growing(0, 60, None).unwrap());
+        assert!(memory.table_growing(0, 40, None).unwrap(), "another table");
+        assert!(!memory.table_growing(40, 41, None).unwrap());
+        assert!(memory.exceeded());
+        assert!(!memory.table_growing(0, usize::MAX, None).unwrap());
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl Serve {
         let server = Server::bind(listen, settings.connections_max)
             .await?
             .with_connections_per_address(settings.connections_per_address_max)
-            .trusting_forwarded(settings.trust_forwarded);
+            .with_trusted_proxies(settings.trusted_proxies.clone());
         let components = tokio::task::block_in_place(|| host::load_components(&config))?;
         components.remove_old_code();
         let backends = Backends::open(&config).await?;

@@ -48,7 +48,7 @@ pub struct Shopify {
 
 /// The known variables, apart from those of the language model's key and those with secrets that components may check
 /// against.
-pub(super) const VARIABLES: [&str; 17] = [
+pub(super) const VARIABLES: [&str; 18] = [
     "RUST_LOG",
     "ENVIRONMENT",
     "WANDSTORE_LISTEN",
@@ -58,6 +58,7 @@ pub(super) const VARIABLES: [&str; 17] = [
     "POOL_SIZE",
     "MAX_QUEUE_DEPTH",
     "CONTAINER_INACTIVITY_TIMEOUT_MS",
+    "LIMITS",
     "AI_GATEWAY_URL",
     "LLM_BASE_URL",
     "LLM_MODEL",

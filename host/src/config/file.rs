@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
 use super::keys;
+use crate::client::TrustedProxies;
 use runtime::component::{Builtin, Limits, Role};
 
 /// The file.
@@ -25,6 +26,8 @@ pub struct File {
     pub document: Document,
     /// The settings of the server.
     pub server: Server,
+    /// How long and how much is kept of what nobody asks for.
+    pub retention: Retention,
     /// The backends of the capabilities.
     pub backends: Backends,
     /// The components, by role. A role that is not named here is played by the component in this binary.
@@ -46,15 +49,46 @@ pub struct Server {
     /// The origin at which browsers reach Wandstore, such as `https://wandstore.example`. Addresses are made from it, and
     /// never from the `Host` of a request. Required in production with `SHOPIFY_API_KEY`. `WANDSTORE_PUBLIC_URL`.
     pub public_url: Option<String>,
-    /// The most connections at once from one address (of IPv6: one network of 64 bits), not counting those of proxies
-    /// (see `trust_forwarded`), and the most requests of one client that wait at once.
+    /// The most connections at once from one address (of IPv6: one network of 64 bits), not counting those of trusted
+    /// proxies, and the most requests of one client that wait at once.
     pub connections_per_address_max: usize,
-    /// Whether `x-forwarded-for` is trusted from every peer, and not only from this machine and private networks: for a
-    /// proxy with a public address that sets the field itself. A shop's API gets the shopper's address.
-    pub trust_forwarded: bool,
+    /// The addresses and networks of your own proxies, such as `["127.0.0.1", "10.0.0.0/8"]`. Each must append its
+    /// client's address to `x-forwarded-for`. The client is the rightmost address there that is not a trusted proxy's;
+    /// limits count by it, and a shop's API gets it. The field of any other peer is ignored.
+    pub trusted_proxies: TrustedProxies,
     /// Whether the unsigned routes `/s/…` and `/api/…` serve shops whose merchants installed the app. They always serve
     /// shops that the operator named, and all shops in development.
     pub unsigned_routes: bool,
+}
+
+/// How long and how much is kept of what nobody asks for. A shopper whose page was deleted gets a new one.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Retention {
+    /// How long a page and its plan are kept in blob storage that nobody asks for.
+    pub pages_unread_days: u64,
+    /// The most that pages and plans take in blob storage, in MiB. Of more, those go that nobody asked for the longest.
+    /// Both are checked every ten minutes, for blobs of the kind `folder`.
+    pub pages_mib_max: u64,
+    /// While less than this is free on the disk of the data folder, no page is planned and no report stored, so that
+    /// the disk does not get full; `/health` says so. 0 watches no disk.
+    pub disk_free_mib_min: u64,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { pages_unread_days: 90, pages_mib_max: 10_240, disk_free_mib_min: 256 }
+    }
+}
+
+impl Retention {
+    /// Returns the retention of pages and plans.
+    pub fn pages(&self) -> blob::Retention {
+        blob::Retention {
+            unread: Duration::from_secs(self.pages_unread_days.saturating_mul(86_400)),
+            bytes_max: self.pages_mib_max.saturating_mul(1 << 20),
+        }
+    }
 }
 
 /// The backend of each capability, in a section of its own such as `[backends.kv]`: its `kind`, and the options of that
@@ -164,7 +198,7 @@ impl Default for Server {
             connections_max: 10_000,
             public_url: None,
             connections_per_address_max: 500,
-            trust_forwarded: false,
+            trusted_proxies: TrustedProxies::default(),
             unsigned_routes: false,
         }
     }

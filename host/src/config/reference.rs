@@ -36,16 +36,19 @@ const FILE: &str = include_str!("file.rs");
 const ENVIRONMENT: &str = include_str!("environment.rs");
 const DOCUMENT: &str = include_str!("../../../crates/settings/src/document.rs");
 const LLM: &str = include_str!("../../../crates/llm/src/settings.rs");
+const LIMITS: &str = include_str!("../../../crates/model/src/limits.rs");
 const SHOP: &str = include_str!("../../../crates/model/src/shop.rs");
 
 /// A section of the file, and the struct that has its keys.
-const SECTIONS: [(&str, &str, &str); 8] = [
+const SECTIONS: [(&str, &str, &str); 10] = [
     ("server", FILE, "Server"),
     ("cache", DOCUMENT, "Cache"),
     ("pool", DOCUMENT, "Pool"),
+    ("limits", LIMITS, "Limits"),
     ("llm", LLM, "Settings"),
     ("shopify", DOCUMENT, "Shopify"),
     ("shops.<id>", SHOP, "ShopSettings"),
+    ("retention", FILE, "Retention"),
     ("backends", FILE, "Backends"),
     ("components.<role>", FILE, "Component"),
 ];

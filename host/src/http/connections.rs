@@ -9,11 +9,12 @@ mod connection;
 mod tests;
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use metrics::Counter;
+use model::limits::Network;
 use tokio::sync::Notify;
 
 pub use connection::Connection;
@@ -76,12 +77,13 @@ impl Connections {
     }
 
     /// Returns a place for a new connection. If there is none, ends the connection with the lowest worth: among those
-    /// of the same address if it has too many, else among all.
-    pub fn enter(self: &Arc<Self>, peer: IpAddr) -> Result<Place, Full> {
-        let address = Address::of(peer);
+    /// of the same address if it has too many, else among all. `None` is a trusted proxy, whose connections belong to
+    /// many clients.
+    pub fn enter(self: &Arc<Self>, client: Option<IpAddr>) -> Result<Place, Full> {
+        let address = client.map(Network::of);
         let mut state = self.lock();
         if state.by_address.of(address) >= self.limits.per_address
-            && !self.evict(&mut state, |connection| connection.is_counted_for(address))
+            && !self.evict(&mut state, |connection| connection.address == address)
         {
             self.ended.refused.increment(1);
             return Err(Full::Address);
@@ -115,9 +117,9 @@ impl Connections {
         }
     }
 
-    /// Lets a request wait for something to happen, unless too many requests wait, in all or of that address.
+    /// Lets a request wait for something to happen, unless too many requests wait, in all or of that client.
     pub fn wait(self: &Arc<Self>, connection: &Arc<Connection>, client: Option<IpAddr>) -> Option<Wait> {
-        let address = client.map_or(connection.address, Address::of);
+        let address = client.map(Network::of);
         let mut state = self.lock();
         if state.waits >= self.limits.waits() || state.waits_by_address.of(address) >= self.limits.per_address
         {
@@ -128,14 +130,6 @@ impl Connections {
         drop(state);
         connection.waits();
         Some(Wait { connections: self.clone(), connection: connection.clone(), address })
-    }
-
-    /// Stops counting a connection for its address, because the peer is a proxy whose connections belong to many
-    /// clients.
-    pub fn count_as_proxy(&self, connection: &Connection) {
-        if connection.uncount() {
-            self.lock().by_address.remove(connection.address);
-        }
     }
 
     /// Ends the connection with the lowest worth among those that `may_end`. Returns false if there is none.
@@ -159,9 +153,7 @@ impl Connections {
         if state.open.remove(&connection.id).is_none() {
             return;
         }
-        if connection.uncount() {
-            state.by_address.remove(connection.address);
-        }
+        state.by_address.remove(connection.address);
         self.room.notify_one();
     }
 
@@ -188,7 +180,7 @@ impl Drop for Place {
 pub struct Wait {
     connections: Arc<Connections>,
     connection: Arc<Connection>,
-    address: Address,
+    address: Option<Network>,
 }
 
 impl Drop for Wait {
@@ -200,33 +192,23 @@ impl Drop for Wait {
     }
 }
 
-/// The unit of the limit per address. In IPv6 it is a /64 network, the usual assignment to one customer (RFC 6177).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Address(IpAddr);
-
-impl Address {
-    fn of(peer: IpAddr) -> Self {
-        Self(match peer.to_canonical() {
-            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
-            address @ IpAddr::V4(_) => address,
-        })
-    }
-}
-
-/// The count for each address.
+/// The count for each address. Trusted proxies have none.
 #[derive(Debug, Default)]
-struct Tally(HashMap<Address, usize>);
+struct Tally(HashMap<Network, usize>);
 
 impl Tally {
-    fn of(&self, address: Address) -> usize {
-        self.0.get(&address).copied().unwrap_or_default()
+    fn of(&self, address: Option<Network>) -> usize {
+        address.and_then(|address| self.0.get(&address)).copied().unwrap_or_default()
     }
 
-    fn add(&mut self, address: Address) {
-        *self.0.entry(address).or_default() += 1;
+    fn add(&mut self, address: Option<Network>) {
+        if let Some(address) = address {
+            *self.0.entry(address).or_default() += 1;
+        }
     }
 
-    fn remove(&mut self, address: Address) {
+    fn remove(&mut self, address: Option<Network>) {
+        let Some(address) = address else { return };
         if let Some(count) = self.0.get_mut(&address) {
             *count -= 1;
             if *count == 0 {

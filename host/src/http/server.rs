@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use capabilities::clock::millis;
 use http::header::CONNECTION;
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -27,7 +27,8 @@ use super::events::StreamTimes;
 use super::operator::{self, Operator};
 use super::shopper::Shoppers;
 use super::stream::Watched;
-use super::{FallbackCache, authority, client};
+use super::{FallbackCache, authority};
+use crate::client::{self, TrustedProxies};
 use crate::event::Events;
 
 /// More header fields are answered 431 (RFC 6585, section 5).
@@ -50,7 +51,7 @@ pub struct Server {
     listener: TcpListener,
     limits: Limits,
     stream_times: StreamTimes,
-    trust_forwarded: bool,
+    trusted: Arc<TrustedProxies>,
 }
 
 impl Server {
@@ -59,7 +60,7 @@ impl Server {
         let listener =
             TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
         let limits = Limits { connections: connections_max, per_address: connections_max };
-        Ok(Self { listener, limits, stream_times: StreamTimes::default(), trust_forwarded: false })
+        Ok(Self { listener, limits, stream_times: StreamTimes::default(), trusted: Arc::default() })
     }
 
     /// Sets how many connections one address may have.
@@ -74,10 +75,10 @@ impl Server {
         Self { stream_times, ..self }
     }
 
-    /// Sets whether every peer is trusted to name its client (see `server.trust_forwarded`).
+    /// Sets the proxies that are trusted to name their clients.
     #[must_use]
-    pub fn trusting_forwarded(self, trust_forwarded: bool) -> Self {
-        Self { trust_forwarded, ..self }
+    pub fn with_trusted_proxies(self, trusted: TrustedProxies) -> Self {
+        Self { trusted: Arc::new(trusted), ..self }
     }
 
     /// Returns the address that the server listens on.
@@ -106,15 +107,15 @@ pub async fn serve(
     let front = Front {
         shoppers,
         operator: operator::router(operator),
-        trust_forwarded: server.trust_forwarded,
-        connections: connections.clone(),
+        trusted: server.trusted.clone(),
+        ignored_forwarded: Arc::new(Once::new()),
     };
     let _ticking = AbortOnDropHandle::new(tokio::spawn(tick_connections(connections.clone())));
     let graceful = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
         tokio::select! {
-            accepted = accept(&server.listener, &connections) => {
+            accepted = accept(&server.listener, &server.trusted, &connections) => {
                 serve_connection(accepted, front.clone(), &graceful);
             }
             () = &mut stop => break,
@@ -144,11 +145,15 @@ struct Accepted {
     place: Place,
 }
 
-async fn accept(listener: &TcpListener, connections: &Arc<Connections>) -> Accepted {
+async fn accept(
+    listener: &TcpListener,
+    trusted: &TrustedProxies,
+    connections: &Arc<Connections>,
+) -> Accepted {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                if let Some(place) = place(connections, peer.ip()).await {
+                if let Some(place) = place(connections, trusted.outside(peer.ip())).await {
                     return Accepted { stream, peer: peer.ip(), place };
                 }
                 tracing::debug!(peer = %peer.ip(), "refused a connection: its address has too many");
@@ -163,9 +168,9 @@ async fn accept(listener: &TcpListener, connections: &Arc<Connections>) -> Accep
 }
 
 /// Waits for a place for a new connection. Returns `None` if its address has too many already.
-async fn place(connections: &Arc<Connections>, peer: IpAddr) -> Option<Place> {
+async fn place(connections: &Arc<Connections>, client: Option<IpAddr>) -> Option<Place> {
     loop {
-        match connections.enter(peer) {
+        match connections.enter(client) {
             Ok(place) => return Some(place),
             Err(Full::Address) => return None,
             Err(Full::All) => {
@@ -181,8 +186,9 @@ async fn place(connections: &Arc<Connections>, peer: IpAddr) -> Option<Place> {
 struct Front {
     shoppers: Arc<Shoppers>,
     operator: Router,
-    trust_forwarded: bool,
-    connections: Arc<Connections>,
+    trusted: Arc<TrustedProxies>,
+    /// Whether it was logged that a field of an untrusted peer was ignored.
+    ignored_forwarded: Arc<Once>,
 }
 
 impl Front {
@@ -196,14 +202,26 @@ impl Front {
         if let Err(wrong) = authority::resolve(&mut request) {
             return Ok(refusal(&connection, StatusCode::BAD_REQUEST, &wrong));
         }
-        let client = client::address(peer, request.headers(), self.trust_forwarded);
-        if client != peer.to_canonical() {
-            self.connections.count_as_proxy(&connection);
+        let client = self.trusted.client(peer, request.headers());
+        if client == Some(peer.to_canonical()) {
+            self.note_ignored(peer, request.headers());
         }
         if operator::owns(request.uri().path()) {
             return self.operate(request, &connection).await;
         }
-        Ok(self.shoppers.answer(request, Some(client), &connection).await)
+        Ok(self.shoppers.answer(request, client, &connection).await)
+    }
+
+    /// Logs once that a peer named clients and is not trusted to: it may be the operator's proxy.
+    fn note_ignored(&self, peer: IpAddr, headers: &HeaderMap) {
+        if !self.ignored_forwarded.is_completed() && headers.contains_key(client::FORWARDED_FOR) {
+            self.ignored_forwarded.call_once(|| {
+                tracing::info!(
+                    %peer,
+                    "ignored x-forwarded-for; if this is your own proxy, add it to server.trusted_proxies"
+                );
+            });
+        }
     }
 
     /// Reads the whole request, then passes it to the operator's side.

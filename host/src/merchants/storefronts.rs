@@ -6,8 +6,9 @@ use std::sync::Arc;
 use admin::{Failed, Made, Preview, Report, Storefronts};
 use async_trait::async_trait;
 use bytes::Bytes;
+use capabilities::Capabilities;
 use model::shop::{ShopSettings, ShopStatus};
-use model::{Domains, EventId, Key, Persona, ShopId, ShopperId, Store};
+use model::{Cause, Domains, EventId, Key, Persona, ShopId, ShopperId, Store};
 use serde::Deserialize;
 
 use crate::pages;
@@ -74,6 +75,11 @@ impl Storefronts for OfDeployment {
 
     async fn is_closed(&self, shop: &ShopId) -> Result<bool, Failed> {
         pages::is_closed(&self.deployment, shop.as_str()).await.map_err(failed)
+    }
+
+    fn model_trouble(&self, shop: &ShopId) -> Option<Cause> {
+        let Capabilities { llm, clock, .. } = &*self.deployment.capabilities;
+        Some(llm.usefulness()?.held(shop.as_str(), clock.now_ms())?.cause)
     }
 
     async fn bump_catalog_version(&self, shop: &ShopId) -> Result<(), Failed> {

@@ -8,6 +8,7 @@ import { transpileBytes } from '@bytecodealliance/jco-transpile';
 import { componentWit } from '@bytecodealliance/jco-transpile/wasm-tools';
 
 import { functionsOf, sha256, takeApart, type Parts } from './component.ts';
+import { shorten } from './lean.ts';
 import { mayWait } from './synchronous.ts';
 import { suppliedTo, typesOf } from './wit.ts';
 
@@ -53,7 +54,8 @@ export async function transpileComponent({ path, name, folder, waits }: Options)
   const extracted = extractModules(text(files, `${name}.js`), name);
   const modules = { ...wasmOf(files), ...extracted.modules };
   checkSuspensions(extracted.source, awaited.length);
-  const script = { [`${name}.js`]: extracted.source, 'modules.ts': moduleTable(Object.keys(modules)) };
+  const source = waits ? shorten(extracted.source, name) : extracted.source;
+  const script = { [`${name}.js`]: source, 'modules.ts': moduleTable(Object.keys(modules)) };
   await write(folder, { ...modules, ...(await typesOf(name)), ...script });
   return { parts, sha256: sha256(component), modules: trace(modules, parts) };
 }
@@ -104,7 +106,8 @@ function extractModules(source: string, name: string): { source: string; modules
   if (/new WebAssembly\.Module\(|WebAssembly\.compile/.test(replaced.replace(/^.*fetchCompile.*$/gm, ''))) {
     throw new Error(`${name}.js still compiles WebAssembly when it runs, in a form that the build does not know`);
   }
-  return { source: replaced, modules };
+  // jco's log is off; marked as pure, its calls and their arguments are removed when the bundle is minified.
+  return { source: replaced.replace(/\b_debugLog\(/g, '/* @__PURE__ */ _debugLog('), modules };
 }
 
 /** Returns the origin of each core module; fails if one of the component's own is missing. */

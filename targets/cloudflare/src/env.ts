@@ -12,7 +12,7 @@ export const BUCKETS = ['UI_STORAGE'] as const;
 export type Bucket = (typeof BUCKETS)[number];
 
 export interface Env extends Record<KvStore, KVNamespace>, Record<Bucket, R2Bucket> {
-  POOL: DurableObjectNamespace<PoolMember>;
+  AI_GENERATOR: DurableObjectNamespace<PoolMember>;
   KEEPER: DurableObjectNamespace<Keeper>;
   ASSETS: Fetcher;
 }

@@ -3,15 +3,16 @@
 
 import type { Env } from './env.ts';
 import { health } from './http/health.ts';
+import { pathOf, targetOf } from './http/request.ts';
 import { HEALTH } from './http/routes.ts';
 import { answerShopper } from './http/shoppers.ts';
 
 export { Keeper } from './objects/keeper.ts';
-export { PoolMember } from './objects/pool-member.ts';
+export { PoolMember as AIGeneratorContainer } from './objects/pool-member.ts';
 
 export default {
   async fetch(request, env) {
-    const { pathname } = new URL(request.url);
-    return pathname === HEALTH ? health(env) : answerShopper(env, request);
+    const target = targetOf(request);
+    return pathOf(target) === HEALTH ? health(env) : answerShopper(env, request, target);
   },
 } satisfies ExportedHandler<Env>;

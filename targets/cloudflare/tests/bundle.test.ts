@@ -7,6 +7,7 @@ import { test } from 'node:test';
 
 import manifest from '../generated/manifest.json' with { type: 'json' };
 import { sha256, takeApart } from '../build/component.ts';
+import { shorten } from '../build/lean.ts';
 import { mayWait } from '../build/synchronous.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -51,4 +52,18 @@ test('an import may wait unless the platform answers it at once', () => {
   assert.equal(mayWait('wandstore:capabilities/clock@0.1.0#now-ms'), false);
   assert.equal(mayWait('wandstore:storefront/http-types@0.1.0#[method]request.header'), false);
   assert.equal(mayWait('wandstore:storefront/http-types@0.1.0#[method]request.body'), true);
+});
+
+test('every import reaches the glue without records of jco', async () => {
+  const script = await readFile(join(ROOT, 'generated', 'storefront', 'storefront.js'), 'utf8');
+  assert.doesNotMatch(script, /let trampoline\d+ = _trampoline\d+\.manuallyAsync/);
+  assert.match(script, /let trampoline\d+ = true \? _importGlue\(/);
+  assert.match(script, /const trampoline\d+ = _enterCall;/);
+  assert.match(script, /const trampoline\d+ = _exitCall;/);
+});
+
+test('an import in a form that the build does not know is refused', () => {
+  const other = "const _trampoline7 = function(arg0) {\n    return call(arg0);\n  }\n  _trampoline7.fnName = 'a:b/c#d';";
+  assert.throws(() => shorten(other, 'other'), /import 7 has a form that the build does not know/);
+  assert.throws(() => shorten('', 'empty'), /has no import/);
 });

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { signed, VARIABLES, VISITOR } from './proxy.ts';
 import { open } from './shop.ts';
 
 test('while the bucket is down shoppers are served, and their pages come afterwards', async (t) => {
@@ -57,4 +58,17 @@ test('where generation traps, the shopper keeps the fallback page and the job en
   assert.equal(dead, 1);
   const errors = (await (await shop.get('/debug/errors')).json()) as { settled: string }[];
   assert.equal(errors[0]?.settled, 'dead');
+});
+
+test('while Workers KV still says that a page is absent, the shopper gets it once it is ready', async (t) => {
+  const shop = await open(t, { bundle: 'dist/faults', vars: VARIABLES });
+  await shop.breaks({ absentMs: 60_000 });
+  const fragment = () => shop.get(signed('/proxy/fragment', VISITOR));
+  assert.equal((await fragment()).headers.get('x-cache'), 'MISS');
+  const status = await (await shop.get(signed('/proxy/status', `${VISITOR}&wait=20`))).json();
+  assert.equal((status as { state: string }).state, 'ready');
+  for (let visit = 0; visit < 3; visit += 1) {
+    const page = await fragment();
+    assert.deepEqual([page.headers.get('x-cache'), page.headers.get('x-generated')], ['HIT', 'true']);
+  }
 });

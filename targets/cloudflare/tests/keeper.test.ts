@@ -80,16 +80,25 @@ test('a page that the original deployment left is served, stale, until it is rep
   assert.doesNotMatch(await made.text(), /Left behind/);
 });
 
-test('a data centre trusts its copy of a page for a configured time, which may be zero', async (t) => {
-  const { vars } = await modelThatWaits(t);
-  const key = 'ui:magic-wands:abc123';
-  for (const [trust, expected] of [['60', 'first'], ['0', 'second']] as const) {
-    const shop = await open(t, { vars: { ...vars, EDGE_TRUST: trust } });
+test('an isolate trusts its copy of a shop\'s record for a configured time, which may be zero', async (t) => {
+  for (const [trust, expected] of [['60', 'HIT'], ['0', 'STALE']] as const) {
+    const shop = await open(t, { vars: { EDGE_TRUST: trust } });
     const { UI_CACHE } = await keeperOf(shop);
-    await UI_CACHE.put(key, '<title>first</title>');
-    assert.match(await (await shop.page('abc123')).text(), /first/);
-    // Another data centre writes; this one is not notified.
-    await UI_CACHE.put(key, '<title>second</title>');
-    assert.match(await (await shop.page('abc123')).text(), new RegExp(expected));
+    await shop.page('abc123');
+    assert.equal((await shop.status('abc123')).state, 'ready');
+    assert.equal((await shop.page('abc123')).headers.get('x-cache'), 'HIT');
+    // Another data centre bumps the catalog version; this isolate is not notified.
+    await UI_CACHE.put('catalog:magic-wands', '7');
+    assert.equal((await shop.page('abc123')).headers.get('x-cache'), expected);
+  }
+});
+
+test('a page is always read from Workers KV', async (t) => {
+  const { vars } = await modelThatWaits(t);
+  const shop = await open(t, { vars: { ...vars, EDGE_TRUST: '60' } });
+  const { UI_CACHE } = await keeperOf(shop);
+  for (const text of ['first', 'second']) {
+    await UI_CACHE.put('ui:magic-wands:abc123', `<title>${text}</title>`);
+    assert.match(await (await shop.page('abc123')).text(), new RegExp(text));
   }
 });

@@ -5,11 +5,9 @@ import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 
+import { DOMAIN, SECRET, signed, VARIABLES, VISITOR } from './proxy.ts';
 import { open, type Shop } from './shop.ts';
 
-const DOMAIN = 'tea-house.myshopify.com';
-const SECRET = 'hush of the tea house';
-const VISITOR = 'visitor=Zm9sbG93LXRoZS13YW5k-0&consent=1&context=home';
 const STORES = ['UI_CACHE', 'GENERATION_QUEUE', 'SHOPPER_SESSIONS'] as const;
 const KEEPERS = 16;
 
@@ -29,7 +27,7 @@ type Bindings = Record<(typeof STORES)[number], Namespace> & {
 };
 
 test('redacting a shop deletes its data from every tier', async (t) => {
-  const shop = await open(t, { vars: { SHOPIFY_STORE: DOMAIN, SHOPIFY_API_SECRET: SECRET, POOL_SIZE: '3' } });
+  const shop = await open(t, { vars: { ...VARIABLES, POOL_SIZE: '3' } });
   const bindings = await shop.server.getBindings<Bindings>();
   await track(shop, 'customer=4711');
   for (const customer of ['', '4711', '4712']) await made(shop, customer);
@@ -42,7 +40,7 @@ test('redacting a shop deletes its data from every tier', async (t) => {
 });
 
 test('a forged webhook changes nothing', async (t) => {
-  const shop = await open(t, { vars: { SHOPIFY_STORE: DOMAIN, SHOPIFY_API_SECRET: SECRET } });
+  const shop = await open(t, { vars: VARIABLES });
   assert.equal((await webhook(shop, 'app/uninstalled', {}, 'a guess')).status, 401);
   assert.equal((await fragment(shop, '')).status, 200);
 });
@@ -86,14 +84,6 @@ async function track(shop: Shop, nonce: string): Promise<void> {
   const headers = { 'content-type': 'application/json' };
   const answer = await shop.get(target, { method: 'POST', headers, body });
   assert.deepEqual(await answer.json(), { stored: 1 });
-}
-
-/** A target as Shopify forwards it. No value needs escaping. */
-function signed(path: string, parameters: string, customer: string): string {
-  const added = `shop=${DOMAIN}&logged_in_customer_id=${customer}&path_prefix=/apps/wand`;
-  const query = `${parameters}&${added}&timestamp=${Math.floor(Date.now() / 1000)}`;
-  const message = query.split('&').sort().join('');
-  return `${path}?${query}&signature=${createHmac('sha256', SECRET).update(message).digest('hex')}`;
 }
 
 function webhook(shop: Shop, topic: string, content: object, secret = SECRET): Promise<Response> {

@@ -39,7 +39,7 @@ export async function open(test: TestContext, { bundle = 'dist/worker', vars = {
   const log: string[] = [];
   const server = await start({
     bundle: folder,
-    vars: { ENVIRONMENT: 'development', WANDSTORE_SETTINGS: JSON.stringify(SETTINGS), ...vars },
+    vars: { ENVIRONMENT: 'development', LIMITS: 'off', WANDSTORE_SETTINGS: JSON.stringify(SETTINGS), ...vars },
     onOutput: (line) => log.push(line),
     ...(persist ? { persist } : {}),
   });

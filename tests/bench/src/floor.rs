@@ -9,11 +9,15 @@ use http_body_util::Full;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response, body::Incoming};
+use hyper::{Request, Response, StatusCode, body::Incoming};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
 use crate::client::Answer;
+use crate::server::Checks;
+
+/// The secret that the app proxy's requests are signed with.
+pub const SECRET: &str = "what Shopify and the app know";
 
 /// Stores a response in `file`, for [`serve`]: header fields, an empty line, content.
 pub fn keep(answer: &Answer, file: &Path) -> anyhow::Result<()> {
@@ -24,7 +28,7 @@ pub fn keep(answer: &Answer, file: &Path) -> anyhow::Result<()> {
 }
 
 /// Serves the response in `file` on a free port, which it prints as the first line of its output.
-pub fn serve(file: &Path) -> anyhow::Result<()> {
+pub fn serve(file: &Path, checks: Checks) -> anyhow::Result<()> {
     let (headers, body) = read(file)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -34,14 +38,27 @@ pub fn serve(file: &Path) -> anyhow::Result<()> {
             let (stream, _) = listener.accept().await?;
             stream.set_nodelay(true)?;
             let (headers, body) = (headers.clone(), body.clone());
-            let answer = service_fn(move |_: Request<Incoming>| {
+            let answer = service_fn(move |request: Request<Incoming>| {
                 let mut response = Response::new(Full::new(body.clone()));
                 *response.headers_mut() = headers.clone();
+                if checks == Checks::Signature && !is_signed(request.uri().query().unwrap_or_default()) {
+                    *response.status_mut() = StatusCode::UNAUTHORIZED;
+                }
                 async move { Ok::<_, Infallible>(response) }
             });
             tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
         }
     })
+}
+
+/// Checks the signature of an app proxy's query: the HMAC of its other parameters, decoded and sorted.
+fn is_signed(query: &str) -> bool {
+    let mut parameters: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
+    let Some(at) = parameters.iter().position(|(name, _)| name == "signature") else { return false };
+    let (_, signature) = parameters.swap_remove(at);
+    parameters.sort_unstable();
+    let message: String = parameters.iter().flat_map(|(name, value)| [name, "=", value]).collect();
+    signing::hex(&signing::mac(SECRET, message.as_bytes())) == signature
 }
 
 fn read(file: &Path) -> anyhow::Result<(HeaderMap, Bytes)> {

@@ -3,13 +3,22 @@
 //! The machine may be slow or busy, so only the ratio counts. The server has one core, and the load
 //! generator another; figures are medians of alternating rounds.
 #![expect(clippy::disallowed_types, reason = "it measures how long requests take")]
-#![expect(clippy::print_stdout, reason = "a developer's command, which may fail if its output is closed")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a developer's command, which may fail if its output is closed"
+)]
+#![expect(clippy::disallowed_methods, reason = "a developer's command, whose tools are named by variables")]
 
 mod client;
 mod durable;
 mod fallback;
 mod floor;
 mod hit;
+mod hits;
+mod instructions;
+mod peers;
+mod plot;
 mod redaction;
 mod server;
 mod start;
@@ -32,14 +41,26 @@ enum Command {
     Floor {
         /// The file to serve.
         file: std::path::PathBuf,
+        /// Check the signature of each request first.
+        #[arg(long)]
+        signed: bool,
     },
+    /// Count the instructions of hits, and compare them with `docs/benchmarks.md`.
+    Instructions,
+    /// Compare our host with others that return the same page.
+    Peers,
     Redaction(redaction::Redaction),
 }
 
 fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     match cli.command {
-        Some(Command::Floor { file }) => return floor::serve(&file),
+        Some(Command::Floor { file, signed }) => {
+            let checks = if signed { server::Checks::Signature } else { server::Checks::Nothing };
+            return floor::serve(&file, checks);
+        }
+        Some(Command::Peers) => return peers::measure(cli.seconds),
+        Some(Command::Instructions) => return instructions::measure(),
         Some(Command::Redaction(redaction)) => return redaction.measure(),
         None => {}
     }

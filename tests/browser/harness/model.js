@@ -53,10 +53,16 @@ export class Model {
   }
 }
 
-/** The question lists products as JSON, one on each line. */
+/** The question lists products on lines such as `1 | Title | Category | €39.00 reduced sold out | tags`. */
 function productsIn({ messages }) {
   const { content } = messages.find(({ role }) => role === 'user');
-  return content.split('\n').filter((line) => line.startsWith('{"id":')).map((line) => JSON.parse(line));
+  const rows = content.split('\n').map((line) => line.split(' | ')).filter((row) => /^\d+$/.test(row[0]) && row.length >= 4);
+  return rows.map(([id, , category, price]) => ({
+    id,
+    category,
+    reduced: price.includes('reduced'),
+    available: !price.includes('sold out'),
+  }));
 }
 
 function completion(plan) {

@@ -11,6 +11,12 @@ export function plan(products) {
   const wands = available.filter((product) => product.category === 'Wands');
   const others = available.filter((product) => product.category !== 'Wands');
   const reduced = available.filter((product) => product.reduced);
+  const book = others.find((product) => product.category === 'Books');
+  // Outside the hero a page shows a product once.
+  const shown = new Set([book, ...reduced]);
+  const left = (list) => list.filter((product) => !shown.has(product));
+  const pair = [left(wands)[0], left(others)[0]];
+  pair.forEach((product) => shown.add(product));
   return {
     title: TITLE,
     blocks: [
@@ -20,25 +26,25 @@ export function plan(products) {
         text: 'Old woods, odd cores and a shelf of quiet helpers. Take your time: they are used to it.',
         product: id(wands.at(-1)),
       },
-      { type: 'grid', heading: 'Wands with a mind of their own', products: wands.slice(0, 4).map(id) },
+      { type: 'grid', heading: 'Wands with a mind of their own', products: left(wands).slice(0, 4).map(id) },
       {
         type: 'spotlight',
         heading: 'Begin with a good book',
         text: 'Half of wandlore is knowing what to hold. The other half is knowing how.',
-        product: id(others.find((product) => product.category === 'Books')),
+        product: id(book),
       },
-      { type: 'deals', heading: 'Kinder to the purse', products: reduced.map(id) },
+      { type: 'deals', heading: 'Reduced right now', products: reduced.map(id) },
       {
         type: 'bundle',
         heading: 'A first evening',
         text: 'Something to learn with, and something to keep it well.',
-        products: [wands[1], others[1]].map(id),
+        products: pair.map(id),
       },
-      { type: 'search', heading: 'Looking for something odd?', terms: ['ember', 'silk', 'healing'] },
+      { type: 'search', heading: 'Looking for something odd?', terms: ['ember', 'silk', 'willow'] },
       {
         type: 'story',
-        heading: 'Made by people who listen',
-        text: 'Every piece here was cut, wound or stitched by hand, and argued with until it agreed.',
+        heading: 'How a wand is chosen',
+        text: 'Pick one up. If it hums, put the kettle on and stay a while. If it sulks, try the next.',
       },
       { type: 'reassurance' },
     ],

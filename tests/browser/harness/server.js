@@ -24,12 +24,21 @@ export class Server {
   #folder = mkdtempSync(join(tmpdir(), 'wandstore-browser-'));
   #process;
 
-  /** Starts it; its plans come from the model at `modelUrl`. `listen` and `env` are an operator's. */
+  /** Starts it and visits; its plans come from the model at `modelUrl`. The rest of `options` is an operator's. */
   static async start(modelUrl, options) {
+    return Server.#started(modelUrl, options, (server) => server.#warmUp());
+  }
+
+  /** Starts it, and does not visit. */
+  static async open(modelUrl, options) {
+    return Server.#started(modelUrl, options, () => {});
+  }
+
+  static async #started(modelUrl, options, first) {
     const server = new Server(modelUrl, options);
     try {
       server.page = await server.#announced();
-      await server.#warmUp();
+      await first(server);
       return server;
     } catch (error) {
       await server.stop();
@@ -37,11 +46,13 @@ export class Server {
     }
   }
 
-  constructor(modelUrl, { listen = '127.0.0.1:0', env: variables } = {}) {
-    writeFileSync(join(this.#folder, 'wandstore.toml'), CONFIG);
-    const options = ['serve', '--listen', listen, '--data-dir', join(this.#folder, 'data')];
-    const env = { LLM_BASE_URL: modelUrl, LLM_MODEL: 'scripted', ...variables };
+  /** `log` gets every line of the log. */
+  constructor(modelUrl, { listen = '127.0.0.1:0', env: variables, config = CONFIG, arguments: more = [], log } = {}) {
+    writeFileSync(join(this.#folder, 'wandstore.toml'), config);
+    const options = ['serve', '--listen', listen, '--data-dir', join(this.#folder, 'data'), ...more];
+    const env = { LLM_BASE_URL: modelUrl, LLM_MODEL: 'scripted', LIMITS: 'off', ...variables };
     this.#process = spawn(BINARY, options, { cwd: this.#folder, env });
+    if (log) createInterface(this.#process.stderr).on('line', log);
     process.on('exit', this.#vanish);
   }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use capabilities::settings::Settings;
 use capabilities::{Capabilities, Controls};
+use host::client::TrustedProxies;
 use host::config::{Config, Environment};
 use host::http::{Server, StreamTimes};
 use host::telemetry::Telemetry;
@@ -32,6 +33,7 @@ pub struct HostBuilder {
     changes: Vec<Change>,
     connections: [usize; 2],
     stream_times: StreamTimes,
+    trusted: TrustedProxies,
 }
 
 impl Host {
@@ -49,6 +51,7 @@ impl Host {
             changes: Vec::new(),
             connections: [1_000; 2],
             stream_times: StreamTimes::default(),
+            trusted: TrustedProxies::default(),
         }
     }
 
@@ -116,6 +119,12 @@ impl HostBuilder {
         Self { connections: [max, per_address_max], ..self }
     }
 
+    /// Trusts a proxy to name its clients.
+    pub fn trusting(self, proxy: &str) -> Self {
+        let trusted = serde_json::from_value([proxy].into()).expect("it is an address");
+        Self { trusted, ..self }
+    }
+
     /// Sets how long event streams last.
     pub fn stream_times(self, stream_times: StreamTimes) -> Self {
         Self { stream_times, ..self }
@@ -138,8 +147,10 @@ impl HostBuilder {
         let host = host::Host::start(&config, parts).await.expect("the components fit together");
         let [connections_max, per_address_max] = self.connections;
         let server = Server::bind("127.0.0.1:0", connections_max).await.expect("there is a free port");
-        let server =
-            server.with_connections_per_address(per_address_max).with_stream_times(self.stream_times);
+        let server = server
+            .with_connections_per_address(per_address_max)
+            .with_stream_times(self.stream_times)
+            .with_trusted_proxies(self.trusted);
         let address = server.address().expect("it is bound").to_string();
         let deployment = host.deployment().clone();
         tokio::spawn(host.serve(server, std::future::pending()));

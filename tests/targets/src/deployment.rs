@@ -19,7 +19,12 @@ pub struct Deployment {
 impl Deployment {
     /// Returns a deployment with its data in `folder`.
     pub fn new(folder: &Path) -> Self {
-        Self { variables: Vec::new(), folder: folder.to_owned(), shares_compiled: false, of_shopify: false }
+        Self {
+            variables: vec![("LIMITS".to_owned(), "off".to_owned())],
+            folder: folder.to_owned(),
+            shares_compiled: false,
+            of_shopify: false,
+        }
     }
 
     /// Takes the products from a shop at Shopify.

@@ -1,6 +1,7 @@
 //! The hosts, and how each is started.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tokio::process::Command;
 
@@ -44,6 +45,14 @@ impl Host {
         }
     }
 
+    /// Returns how long after an invalidation a page may still be served (docs/hosts.md).
+    pub fn invalidation_max(self) -> Duration {
+        match self {
+            Self::Spin => Duration::from_secs(1),
+            Self::Native | Self::Workerd => Duration::ZERO,
+        }
+    }
+
     /// Starts a deployment, on a free port of the loopback interface.
     pub async fn start(self, deployment: &Deployment) -> anyhow::Result<Server> {
         Server::start(deployment, |port| self.command(port, deployment)).await
@@ -63,7 +72,7 @@ impl Host {
 pub fn deployed(host: Host) -> anyhow::Result<Vec<PathBuf>> {
     Ok(vec![match host {
         Host::Native => native::program()?,
-        Host::Spin => in_workspace(spin::COMPONENT),
+        Host::Spin => in_workspace(spin::COMPONENTS),
         Host::Workerd => in_workspace("targets/cloudflare").join(workerd::UPLOAD),
     }])
 }

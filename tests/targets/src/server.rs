@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::net::TcpListener;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -28,6 +29,25 @@ pub struct Server {
     pub address: String,
 }
 
+/// The first port that is tried. Linux gives ports from 32768 on to whoever asks for any port
+/// (`net.ipv4.ip_local_port_range`), so that another test's server could take one of those before the host listens.
+const PORT_MIN: u16 = 20_000;
+const PORTS: u16 = 12_000;
+
+/// Returns a port that is free, and that no other caller in this process gets.
+fn free_port() -> anyhow::Result<u16> {
+    static CALLS: AtomicU16 = AtomicU16::new(0);
+    // Two test processes begin at different ports.
+    let first = u16::try_from(std::process::id() % u32::from(PORTS))?;
+    for _ in 0..PORTS {
+        let port = PORT_MIN + first.wrapping_add(CALLS.fetch_add(1, Ordering::Relaxed)) % PORTS;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("no port from {PORT_MIN} on is free")
+}
+
 impl Server {
     /// Starts the command for a free port, and waits until it listens. The error contains what
     /// it printed.
@@ -35,7 +55,7 @@ impl Server {
         deployment: &Deployment,
         command: impl FnOnce(u16) -> anyhow::Result<Command>,
     ) -> anyhow::Result<Self> {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let port = free_port()?;
         let log = File::options().create(true).append(true).open(deployment.log())?;
         let mut command = command(port)?;
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).process_group(0);

@@ -81,11 +81,18 @@ pub fn build_wasm(packages: &[&str], variables: &[(&str, &Path)]) -> anyhow::Res
     Ok(build)
 }
 
-/// Builds `target/release/wandstore`, components included.
+/// Builds `target/release/wandstore`, with its components and their code, compiled ahead. Only the host knows how to
+/// compile them, so it is built, compiles them, and is built again if their code has changed.
 pub fn build_release() -> anyhow::Result<()> {
     add_target()?;
     step("building the components and the host (the first time takes minutes)");
-    run("cargo", &["build", "--release", "--package", "host"])
+    let build = ["build", "--release", "--package", "host"];
+    run("cargo", &build)?;
+    step("compiling the components ahead");
+    let folder = Build::new(Profile::Shipped, &std::env::current_dir()?, &target_dir()).ahead();
+    let mut compile = Command::new(target_dir().join("release/wandstore"));
+    check(compile.arg("compile-ahead").arg(folder), "wandstore compile-ahead")?;
+    run("cargo", &build)
 }
 
 /// Installs the Debian package of a missing program, if possible.

@@ -46,7 +46,7 @@ pub struct World {
 #[expect(clippy::unnecessary_wraps, reason = "a line of its script")]
 pub fn answer(text: impl Into<String>) -> Result<Completion, NoAnswer> {
     let (model, tokens_in, tokens_out) = ("scripted".to_owned(), 2000, 500);
-    Ok(Completion { text: text.into(), model, tokens_in, tokens_out, ending: Ending::Complete })
+    Ok(Completion { text: text.into(), model, tokens_in, tokens_out, ending: Ending::Complete, calls: 1 })
 }
 
 impl World {

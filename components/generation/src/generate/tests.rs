@@ -10,8 +10,9 @@ use crate::capabilities::{Completion, Ending, Failed, NoAnswer};
 use crate::fakes::{
     World, answer, any_signals, any_text, assortment, every_block, product, products, reduced,
 };
+use crate::offer::{PRODUCTS_FEW, PRODUCTS_MAX};
 
-fn job() -> Job {
+pub fn job() -> Job {
     let request = GenerationRequest {
         shop: ShopId::parse("magic-wands").unwrap(),
         shopper: ShopperId::parse("abc123").unwrap(),
@@ -52,9 +53,10 @@ fn good() -> String {
     serde_json::to_string(&every_block()).unwrap()
 }
 
-/// A valid plan except for one product that does not exist.
+/// A plan of which only one block can be used.
 fn mistaken() -> String {
-    good().replace("\"wand-2\"", "\"wand-99\"")
+    let story = |text: &str| json!({ "type": "story", "heading": "Made", "text": text });
+    json!({ "title": "x", "blocks": [story("xyzzy $1"), story("xyzzy $2"), story("By hand.")] }).to_string()
 }
 
 fn fresh_ms(world: &World) -> u64 {
@@ -101,7 +103,69 @@ fn a_mistaken_plan_is_repaired_once() {
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
     assert_eq!((world.metadata().source, world.asked_times()), (Source::Llm, 2));
     let repair = world.asked.borrow()[1].messages.last().unwrap().text.clone();
-    assert!(repair.contains("- blocks[2].product: no product has the id \"wand-99\""), "{repair}");
+    assert!(repair.contains("- blocks[0].text: names a price, a percentage"), "{repair}");
+    assert_eq!([0, 1].map(|at| world.asked.borrow()[at].calls_max), [2, 1]);
+}
+
+#[test]
+fn a_plan_with_a_flaw_is_mended_and_not_paid_for_twice() {
+    for (answered, mended) in [
+        (good().replace("\"wand-2\"", "\"wand-99\""), "unknown-product block"),
+        (good().replace("It listens.", "Now $5."), "block"),
+        (good().replace("Wands for dusk", "Wands for $5"), "title"),
+        (
+            good().replace("Lights", "Lights for a long walk home in the dusk, and for the way back too"),
+            "too-long",
+        ),
+        (format!("```json\n{}\n```", good()), "surroundings"),
+        (good()[..good().len() - 40].to_owned(), "cut"),
+        (json!({ "plan": good() }).to_string(), "wrapper encoded-twice"),
+    ] {
+        let world = World::new([answer(answered)]);
+        assert_eq!(generate(&world, &job()), Outcome::Done(None));
+        assert_eq!((world.metadata().source, world.asked_times()), (Source::Llm, 1));
+        assert!(world.html().contains("Dusk is near"));
+        let told = format!("a plan was mended [(\"mended\", \"{mended}\")");
+        assert!(world.events.borrow().iter().any(|event| event.starts_with(&told)), "{:?}", world.events);
+    }
+}
+
+#[test]
+fn a_plan_in_the_form_of_its_schema_becomes_the_page_and_nothing_is_mended() {
+    let plan = json!({
+        "title": "Wands for dusk",
+        "hero": { "headline": "Dusk is near", "text": "Bring a light.", "product": "1" },
+        "blocks": [
+            { "type": "grid", "heading": "Lights", "products": ["1", "4", "6"] },
+            { "type": "search", "heading": "Find yours", "terms": ["oak"] },
+        ],
+    });
+    let world = World::new([answer(plan.to_string())]);
+    assert_eq!(generate(&world, &job()), Outcome::Done(None));
+    assert_eq!(world.metadata().source, Source::Llm);
+    assert!(!world.events.borrow().iter().any(|event| event.contains("mended")), "{:?}", world.events);
+}
+
+#[test]
+fn a_model_with_a_small_context_is_asked_again_about_fewer_products() {
+    let many = (0..90).map(|at| product(&format!("p{at}"), "Wands", 1_000 + at)).collect();
+    let too_long = || Err(NoAnswer::Failed(failed_with(Cause::Context, None)));
+    let world = World {
+        products: Ok(Assortment::new("EUR".to_owned(), many)),
+        ..World::new([too_long(), too_long()])
+    };
+    let Outcome::Done(Some(trouble)) = generate(&world, &job()) else { panic!("a page and its trouble") };
+    assert_eq!((trouble.cause, world.asked_times()), (Some(Cause::Context), 2));
+    let lines = |at: usize| world.asked.borrow()[at].messages[1].text.matches(" | Wands | ").count();
+    assert_eq!((lines(0), lines(1)), (PRODUCTS_MAX, PRODUCTS_FEW));
+}
+
+#[test]
+fn an_answer_that_took_two_calls_is_not_repaired() {
+    let second = Completion { calls: 2, ..answer(mistaken()).unwrap() };
+    let world = World::new([Ok(second), answer(good())]);
+    assert!(matches!(generate(&world, &job()), Outcome::Done(Some(_))));
+    assert_eq!((world.metadata().source, world.asked_times()), (Source::Local, 1));
 }
 
 #[test]
@@ -112,9 +176,10 @@ fn an_answer_that_is_useless_twice_ends_in_a_local_page_and_a_note() {
         let world = World::new([answer(garbage), answer(garbage)]);
         let Outcome::Done(Some(trouble)) = generate(&world, &job()) else { panic!("a page and its trouble") };
         let note = trouble.reason;
-        assert_eq!(trouble.cause, Some(Cause::Format));
-        assert!(note.starts_with("the plan of the language model was refused"), "{note}");
-        assert!(!note.contains("xyzzy") && !note.contains("wand-99") && note.len() < 150, "{note}");
+        let says_too_much = *garbage == mistaken();
+        assert_eq!(trouble.cause, Some(if says_too_much { Cause::Claims } else { Cause::Format }));
+        assert!(note.starts_with("the plan of the language model was refused, twice"), "{note}");
+        assert!(!note.contains("xyzzy") && note.len() < 150, "{note}");
         assert_eq!((world.metadata().source, world.asked_times()), (Source::Local, 2));
         assert_eq!(fresh_ms(&world), 600_000);
     }
@@ -125,7 +190,7 @@ fn after_a_crash_a_mistaken_plan_is_not_repaired() {
     let world = World::new([answer(mistaken()), answer(good())]);
     let outcome = generate(&world, &Job { crashed: true, ..job() });
     let Outcome::Done(Some(trouble)) = outcome else { panic!("a page and its trouble") };
-    assert_eq!(trouble.cause, Some(Cause::Format));
+    assert_eq!(trouble.cause, Some(Cause::Claims));
     assert_eq!((world.metadata().source, world.asked_times()), (Source::Local, 1));
     assert_eq!(fresh_ms(&world), STAND_IN_MS);
     let world = World::new([answer(good())]);
@@ -185,11 +250,22 @@ const STAND_IN_MS: u64 = 600_000;
 fn whatever_the_model_refuses_is_asked_again_after_ten_minutes() {
     for cause in Cause::ALL {
         let failed = failed_with(cause, None);
-        let world = World::new([Err(NoAnswer::Failed(failed.clone()))]);
+        let refusal = || Err(NoAnswer::Failed(failed.clone()));
+        let world = World::new([refusal(), refusal()]);
         assert_eq!(generate(&world, &job()), Outcome::Done(Some(trouble_of(&failed))));
         assert_eq!((world.metadata().source, fresh_ms(&world)), (Source::Local, STAND_IN_MS), "{cause:?}");
-        assert_eq!(world.asked_times(), 1, "{cause:?}");
+        let is_cut = cause == Cause::Context;
+        assert_eq!(world.asked_times(), if is_cut { 2 } else { 1 }, "{cause:?}");
     }
+}
+
+#[test]
+fn a_page_that_is_to_be_planned_locally_asks_no_model_and_is_stale_for_the_next_view() {
+    let world = World::new([answer(good())]);
+    let request = GenerationRequest { work: Work::PlanLocally, ..job().request };
+    assert_eq!(generate(&world, &Job { request, ..job() }), Outcome::Done(None));
+    assert_eq!((world.metadata().source, fresh_ms(&world)), (Source::Local, 10_000));
+    assert_eq!(world.asked_times(), 0);
 }
 
 #[test]
@@ -291,7 +367,9 @@ fn a_page_is_rendered_again_from_its_plan_with_todays_prices_and_no_model() {
 
 #[test]
 fn a_page_whose_plan_no_longer_fits_is_planned_anew() {
-    let mut world = world_whose_catalog_changed([answer(good().replace("wand-1", "wand-3"))]);
+    let mut world = world_whose_catalog_changed([answer(
+        good().replace("[\"wand-1\",", "[").replace("wand-1", "wand-3"),
+    )]);
     let left = products().into_iter().filter(|product| product.id != "wand-1").collect();
     world.products = Ok(Assortment::new("EUR".to_owned(), left));
     assert_eq!(generate(&world, &rerender_job()), Outcome::Done(None));
@@ -303,7 +381,7 @@ fn a_page_is_planned_anew_with_settings_that_its_plan_depends_on_and_rendered_wi
     type Change = fn(&mut ShopSettings);
     let changes: [(Change, usize); 7] = [
         (|merchant| merchant.tone = "dry".into(), 1),
-        (|merchant| merchant.language = "de".parse().unwrap(), 1),
+        (|merchant| merchant.language = "en-GB".parse().unwrap(), 1),
         (|merchant| merchant.banned_words.push("xyzzy".into()), 1),
         (|merchant| merchant.promises.push("Gift wrapping".into()), 1),
         (|merchant| merchant.personas_off.push(Persona::Loyalist), 1),
@@ -311,8 +389,9 @@ fn a_page_is_planned_anew_with_settings_that_its_plan_depends_on_and_rendered_wi
         (|merchant| merchant.surface = "#fffffe".parse().ok(), 0),
     ];
     for (change, asked_times) in changes {
-        let mut world =
-            world_whose_catalog_changed([answer(good().replace("hat-1", "hat-2").replace("Dusk", "Dawn"))]);
+        let mut world = world_whose_catalog_changed([answer(
+            good().replace("hat-1", "wand-sold-out").replace("Dusk", "Dawn"),
+        )]);
         change(world.merchant.as_mut().unwrap());
         let merchant = world.merchant.clone();
         assert_eq!(generate(&world, &rerender_job()), Outcome::Done(None), "{merchant:?}");
@@ -338,7 +417,7 @@ fn a_page_without_a_readable_plan_is_planned_anew() {
     assert_eq!(generate(&world, &rerender_job()), Outcome::Done(None));
     assert_eq!(world.asked_times(), 1);
 
-    let world = world_whose_catalog_changed([answer(good().replace("hat-1", "hat-2"))]);
+    let world = world_whose_catalog_changed([answer(good().replace("hat-1", "wand-sold-out"))]);
     world.plan.borrow_mut().as_mut().unwrap().json = "{\"format\":99}".to_owned();
     assert_eq!(generate(&world, &rerender_job()), Outcome::Done(None));
     assert_eq!(world.asked_times(), 1);
@@ -346,8 +425,9 @@ fn a_page_without_a_readable_plan_is_planned_anew() {
 
 #[test]
 fn a_new_plan_is_made_for_a_new_request_whatever_is_stored() {
-    let world =
-        world_whose_catalog_changed([answer(good().replace("hat-1", "hat-2").replace("Dusk", "Dawn"))]);
+    let world = world_whose_catalog_changed([answer(
+        good().replace("hat-1", "wand-sold-out").replace("Dusk", "Dawn"),
+    )]);
     let next = Job { id: job_id("job-3"), ..job() };
     assert_eq!(generate(&world, &next), Outcome::Done(None));
     assert!(world.html().contains("Dawn is near"));
@@ -411,11 +491,31 @@ fn an_interrupted_rendering_calls_no_model() {
 /// Possible answers of a model: a plan, almost a plan, and hostile text.
 fn any_answer() -> impl Strategy<Value = String> {
     prop_oneof![
-        4 => prop::collection::vec((any::<prop::sample::Index>(), any_value()), 0..3).prop_map(altered),
+        4 => any_plan(),
+        4 => (any_plan(), prop::sample::select(DISGUISES.to_vec())).prop_map(|(plan, disguise)| disguise(&plan)),
+        2 => (any_plan(), any::<prop::sample::Index>()).prop_map(|(plan, end)| {
+            plan[..plan.floor_char_boundary(end.index(plan.len()))].to_owned()
+        }),
         1 => any_text(),
         1 => ".{0,200}",
     ]
 }
+
+fn any_plan() -> impl Strategy<Value = String> {
+    prop::collection::vec((any::<prop::sample::Index>(), any_value()), 0..3).prop_map(altered)
+}
+
+/// Ways in which models wrap plans and break their syntax.
+const DISGUISES: [fn(&str) -> String; 8] = [
+    |plan| format!("```json\n{plan}\n```"),
+    |plan| format!("<think>{{ {plan}</think> Here: {plan}"),
+    |plan| json!({ "result": { "plan": plan } }).to_string(),
+    |plan| json!(plan).to_string(),
+    |plan| plan.replace("]}", ",],}"),
+    |plan| plan.replace('"', "'"),
+    |plan| plan.replace('"', "\\\""),
+    |plan| plan.replace("},{", "}\n// next\n{"),
+];
 
 const EVIL: &str = "<x-evil onclick=alert(1)>";
 
@@ -468,6 +568,9 @@ proptest! {
         let world = World::new([first, answer(second)]);
         let outcome = generate(&world, &job_after(signals));
         prop_assert!(matches!(outcome, Outcome::Done(_)), "{:?}", outcome);
+        let is_models = world.metadata().source == Source::Llm;
+        prop_assert!(is_models || matches!(outcome, Outcome::Done(Some(_))), "the journal says why");
+        prop_assert!(world.asked_times() <= 2);
         let html = world.html();
         prop_assert!(!html.contains("<x-evil") && !html.contains("x-evil }}"), "{}", html);
         prop_assert!(!html.contains("<script>alert"), "{}", html);
@@ -574,7 +677,7 @@ fn search_results_can_be_on_the_page() {
     let plan = good().replace("wand-2", "rare-xyzzy");
     let world = World { found: Ok(found), ..World::new([answer(plan)]) };
     assert_eq!(generate(&world, &job()), Outcome::Done(None));
-    assert!(world.asked.borrow()[0].messages[1].text.contains("Further products:\n{\"id\":\"rare-xyzzy\""));
+    assert!(world.asked.borrow()[0].messages[1].text.contains("\n8 | Product rare-xyzzy | Curios |"));
     assert_eq!((world.metadata().source, world.asked_times()), (Source::Llm, 1));
     assert!(world.html().contains("Product rare-xyzzy"));
 }

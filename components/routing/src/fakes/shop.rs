@@ -1,12 +1,13 @@
 //! The products and settings of a shop.
 
 use model::catalog::{Assortment, Product};
+use model::limits::Allowance;
 use model::shop::{ShopSettings, ShopStatus};
-use model::{Market, ShopId};
+use model::{Market, ShopId, ShopperId};
 use page::Collection;
 
 use super::{Fake, sign};
-use crate::{Asker, Catalog, Clock, Failure, Log, Settings, Signatures};
+use crate::{Asker, Catalog, Clock, Failure, Limits, Log, Settings, Signatures};
 
 impl Catalog for Fake {
     fn products(&self, _: &ShopId, market: &Market) -> Result<Assortment, Failure> {
@@ -69,6 +70,13 @@ impl Settings for Fake {
 
     fn first_shop(&self) -> Option<ShopId> {
         self.shops.first().and_then(|shop| ShopId::parse(shop).ok())
+    }
+}
+
+impl Limits for Fake {
+    fn take(&self, allowances: &[Allowance], _: &ShopId, _: &ShopperId) -> bool {
+        self.taken.borrow_mut().extend(allowances);
+        !allowances.iter().any(|allowance| self.used_up.contains(allowance))
     }
 }
 

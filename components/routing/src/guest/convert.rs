@@ -5,12 +5,13 @@ use model::catalog::CatalogError;
 use model::pages::InvalidJobId;
 
 use super::bindings::wandstore::capabilities::values::Value;
-use super::bindings::wandstore::capabilities::{kv, settings};
+use super::bindings::wandstore::capabilities::{kv, limits, settings};
 use super::bindings::wandstore::storefront::{
     catalog_types, http_types as wit, job_types, page_types, shopper_types,
 };
 use crate::{Body, BodyError, CacheOutcome, Failure, JobError, Member, Pending, Progress, Reply, Response};
 
+model::limits_conversions!(limits);
 model::shop_conversions!(settings);
 model::shopper_types_conversions!(shopper_types);
 model::catalog_types_conversions!(catalog_types);

@@ -1,12 +1,13 @@
 //! A shopper opens their page.
 
 use model::Signals;
-use model::jobs::{Enqueued, Work};
+use model::jobs::{Enqueued, State, Work};
+use model::limits::Allowance;
 use model::pages::{Cached, Staleness};
 
-use crate::Found;
-use crate::fakes::{Fake, Held, PAGE, Requested, SHOP_ID};
+use crate::fakes::{Answer, Fake, FakeRequest, Held, PAGE, Requested, SHOP_ID};
 use crate::signals;
+use crate::{Found, Method, handle};
 
 const TARGET: &str = "/s/magic-wands?shopper=abc123";
 
@@ -204,4 +205,68 @@ fn in_development_the_root_leads_to_the_first_store() {
     assert_eq!((answer.status(), answer.header("location")), (302, "/s/magic-wands?shopper=demo"));
     assert_eq!(Fake { development: true, shops: Vec::new(), ..Fake::default() }.get("/").status(), 404);
     assert_eq!(Fake::default().get("/").status(), 404);
+}
+
+#[test]
+fn a_page_that_exceeds_a_limit_is_not_planned_and_the_fallback_is_served() {
+    for used_up in [
+        Allowance::ClientGenerations,
+        Allowance::ShopperGenerations,
+        Allowance::ShopGenerations,
+        Allowance::DeploymentGenerations,
+    ] {
+        for cached in [Cached::Miss, Cached::Stale(PAGE, Staleness::Expired)] {
+            let shop = Fake { cached, used_up: vec![used_up], ..Fake::default() };
+            let answer = shop.get(TARGET);
+            assert_eq!((answer.status(), answer.header("x-generation-triggered")), (200, "false"));
+            assert_eq!(answer.header("x-generation-refused"), "limited");
+            assert_eq!(answer.header("retry-after"), "30");
+            assert!(shop.page_requests.borrow().is_empty(), "{used_up:?}");
+        }
+    }
+}
+
+#[test]
+fn a_shopper_whose_page_is_being_made_is_told_so_whatever_is_used_up() {
+    let used_up = vec![Allowance::ClientGenerations];
+    let shop = Fake { used_up, state: Some(State::Running), ..Fake::default() };
+    assert_eq!(shop.get(TARGET).header("x-generation-triggered"), "true");
+}
+
+#[test]
+fn a_page_that_only_needs_rendering_costs_no_allowance() {
+    let cached = Cached::Stale(PAGE, Staleness::CatalogChanged);
+    let shop = Fake { cached, used_up: Allowance::ALL.to_vec(), ..Fake::default() };
+    assert_eq!(shop.get(TARGET).header("x-generation-triggered"), "true");
+    assert_eq!(shop.page_requests.borrow()[0].work, Work::Rerender);
+    assert!(shop.taken.borrow().is_empty());
+}
+
+#[test]
+fn while_newcomers_rush_in_their_first_pages_cost_no_model_call() {
+    let used_up = vec![Allowance::ShopNewcomers];
+    let shop = Fake { used_up: used_up.clone(), ..Fake::default() };
+    assert_eq!(shop.get(TARGET).header("x-generation-triggered"), "true");
+    assert_eq!(shop.page_requests.borrow()[0].work, Work::PlanLocally);
+
+    let known_shopper = Fake { used_up: used_up.clone(), ..Fake::default() };
+    remember(&known_shopper, &known());
+    known_shopper.get(TARGET);
+    assert_eq!(known_shopper.page_requests.borrow()[0].work, Work::Generate);
+
+    let cached = Cached::Stale(PAGE, Staleness::Expired);
+    let second_view = Fake { cached, used_up, ..Fake::default() };
+    second_view.get(TARGET);
+    assert_eq!(second_view.page_requests.borrow()[0].work, Work::Generate);
+}
+
+#[test]
+fn a_bot_gets_the_fallback_page_and_requests_nothing() {
+    let shop = Fake::default();
+    let agent = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
+    let request = FakeRequest { headers: vec![("user-agent", agent.into())], ..FakeRequest::default() };
+    let answer = Answer::of(handle(&shop, Method::Get, TARGET, &request));
+    assert_eq!((answer.status(), answer.header("x-generation-triggered")), (200, "false"));
+    assert!(shop.page_requests.borrow().is_empty());
+    assert!(shop.taken.borrow().is_empty());
 }

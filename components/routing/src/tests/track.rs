@@ -2,6 +2,7 @@
 
 use model::Signals;
 use model::jobs::{Enqueued, Work};
+use model::limits::Allowance;
 use serde_json::json;
 
 use crate::fakes::{Answer, Fake, FakeRequest, SHOP_ID};
@@ -174,4 +175,38 @@ fn a_beacon_is_welcome_and_a_form_is_not() {
     ] {
         refuse(&send(&shop, &typed(form)), 415, "body must be JSON, not a form");
     }
+}
+
+#[test]
+fn reports_and_sessions_beyond_a_limit_are_refused_and_nothing_is_stored() {
+    for used_up in [
+        Allowance::ClientReports,
+        Allowance::ShopperReports,
+        Allowance::ClientSessions,
+        Allowance::ShopSessions,
+    ] {
+        let shop = Fake { used_up: vec![used_up], ..Fake::default() };
+        let answer = shop.post(TARGET, views(&["wand-1"]));
+        refuse(&answer, 429, "too many reports; try again later");
+        assert_eq!(answer.header("retry-after"), "30", "{used_up:?}");
+        assert!(shop.stored.borrow().is_empty());
+    }
+}
+
+#[test]
+fn a_shopper_with_a_session_needs_no_other() {
+    let used_up = vec![Allowance::ClientSessions, Allowance::ShopSessions];
+    let shop = Fake { used_up, ..Fake::default() };
+    let known = Fake::default();
+    known.post(TARGET, views(&["wand-1"]));
+    shop.stored.replace(known.stored.take());
+    assert_eq!(shop.post(TARGET, views(&["wand-2"])).json(), json!({ "stored": 1 }));
+}
+
+#[test]
+fn a_milestone_beyond_a_limit_requests_no_page_and_is_stored() {
+    let shop = Fake { used_up: vec![Allowance::ShopGenerations], ..Fake::default() };
+    let answer = shop.post(TARGET, views(&["wand-1", "wand-2", "wand-3", "wand-4"]));
+    assert_eq!(answer.json(), json!({ "stored": 4 }));
+    assert!(shop.page_requests.borrow().is_empty());
 }

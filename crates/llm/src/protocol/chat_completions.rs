@@ -16,6 +16,10 @@ const MAX_COMPLETION_TOKENS: &str = "max_completion_tokens";
 /// The form of the answer.
 const RESPONSE_FORMAT: &str = "response_format";
 const JSON_SCHEMA: &str = "json_schema";
+const STREAM: &str = "stream";
+/// Asks for the numbers of tokens at the end of a stream
+/// (<https://platform.openai.com/docs/api-reference/chat/create>).
+const STREAM_OPTIONS: &str = "stream_options";
 
 static PARTS: Parts = Parts {
     form: RESPONSE_FORMAT,
@@ -36,6 +40,10 @@ static PARTS: Parts = Parts {
     ],
     limits: &[MAX_TOKENS, MAX_COMPLETION_TOKENS],
     required: &["model", "messages"],
+    stream: STREAM,
+    stream_options: STREAM_OPTIONS,
+    // https://platform.openai.com/docs/guides/structured-outputs, "Supported schemas".
+    refused_keywords: &["minLength", "maxLength", "uniqueItems", "$schema", "title", "default"],
 };
 
 /// The protocol.
@@ -62,11 +70,17 @@ impl Wire for ChatCompletions {
         let mut members = Map::new();
         let mut set = |name: &str, value: Value| members.insert(name.to_owned(), value);
         set("model", draft.model.into());
-        set("stream", false.into());
+        set(STREAM, draft.is_streamed.into());
+        if draft.is_streamed {
+            set(STREAM_OPTIONS, json!({ "include_usage": true }));
+        }
         set(draft.limit, draft.tokens_max.into());
         match draft.mode {
             SchemaMode::JsonSchema => {
-                let named = json!({ "name": draft.schema_name, "schema": draft.schema });
+                let mut named = json!({ "name": draft.schema_name, "schema": draft.schema });
+                if draft.is_strict {
+                    named["strict"] = true.into();
+                }
                 set(RESPONSE_FORMAT, json!({ "type": JSON_SCHEMA, JSON_SCHEMA: named }));
             }
             SchemaMode::JsonObject => {

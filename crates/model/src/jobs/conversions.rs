@@ -66,7 +66,7 @@ macro_rules! job_types_conversions {
             $crate::conversions!(struct $crate::jobs::Trouble as wit::Trouble { cause: option, reason });
             $crate::cause_conversions!(wit::Cause);
 
-            $crate::conversions!(enum $crate::jobs::Work as wit::Work { Generate, Rerender });
+            $crate::conversions!(enum $crate::jobs::Work as wit::Work { Generate, PlanLocally, Rerender });
 
             impl From<$crate::jobs::GenerationRequest> for wit::GenerationRequest {
                 fn from(request: $crate::jobs::GenerationRequest) -> Self {

@@ -27,6 +27,9 @@ pub struct GenerationRequest {
 pub enum Work {
     /// Make a plan and its page.
     Generate,
+    /// Make them without the language model. The page is stale soon, so that the model plans the next one.
+    #[serde(rename = "plan-locally")]
+    PlanLocally,
     /// Render the page again from the stored plan.
     Rerender,
 }

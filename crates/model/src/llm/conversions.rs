@@ -11,11 +11,11 @@ macro_rules! llm_conversions {
             $crate::conversions!(enum $crate::llm::Role as wit::Role { System, User, Assistant });
             $crate::conversions!(struct $crate::llm::Message as wit::Message { role, text });
             $crate::conversions!(struct $crate::llm::Request as wit::Request {
-                messages: list, schema, schema_name, tokens_max
+                messages: list, schema, schema_name, tokens_max, calls_max
             });
             $crate::conversions!(enum $crate::llm::Ending as wit::Ending { Complete, Length, Filter });
             $crate::conversions!(struct $crate::llm::Completion as wit::Completion {
-                text, model, tokens_in, tokens_out, ending
+                text, model, tokens_in, tokens_out, ending, calls
             });
             $crate::cause_conversions!(wit::Cause);
             $crate::conversions!(struct $crate::llm::Failed as wit::Failed { cause, said, retry_after_ms });

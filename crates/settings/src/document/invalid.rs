@@ -36,6 +36,9 @@ pub enum InvalidSettings {
     /// A variable is no kind of deployment.
     #[error("ENVIRONMENT is {0:?}; it must be development or production")]
     Environment(String),
+    /// A variable neither keeps the limits nor turns them off.
+    #[error("LIMITS is {0:?}; it must be on or off")]
+    Limits(String),
     /// A variable is no shop's domain.
     #[error("SHOPIFY_STORE is {0:?}; it must be the shop's own domain, such as magic-wands.myshopify.com")]
     ShopDomain(String),

@@ -1,3 +1,6 @@
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use model::Persona;
 
 use super::*;
@@ -20,6 +23,17 @@ fn variables_lie_over_it_and_wrong_ones_are_named() {
     assert_eq!((document.pool.size, document.pool.depth_max), (7, 100));
     let wrong = document.lay_over(|name| (name == "ENVIRONMENT").then(|| "test".to_owned())).unwrap_err();
     assert_eq!(wrong.to_string(), r#"ENVIRONMENT is "test"; it must be development or production"#);
+}
+
+#[test]
+fn every_variable_is_listed() {
+    let asked = RefCell::new(BTreeSet::new());
+    let note = |name: &str| {
+        asked.borrow_mut().insert(name.to_owned());
+        None
+    };
+    Document::default().lay_over(note).unwrap();
+    assert_eq!(asked.into_inner(), VARIABLES.map(str::to_owned).into());
 }
 
 #[test]

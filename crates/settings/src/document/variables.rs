@@ -4,10 +4,26 @@
 use std::num::ParseIntError;
 use std::str::FromStr;
 
+use model::limits::Limits;
 use upstream::is_shop_domain;
 
 use super::{Document, InvalidSettings, Kind};
 use crate::Settings;
+
+/// The variables that override a document. Of two that set the same value, the later one counts.
+pub const VARIABLES: [&str; 11] = [
+    "ENVIRONMENT",
+    "CACHE_TTL_SECONDS",
+    "POOL_SIZE",
+    "MAX_QUEUE_DEPTH",
+    "CONTAINER_INACTIVITY_TIMEOUT_MS",
+    "LIMITS",
+    "LLM_MODEL",
+    "LLM_BASE_URL",
+    "AI_GATEWAY_URL",
+    "SHOPIFY_ORIGIN",
+    "SHOPIFY_STORE",
+];
 
 impl Document {
     /// Overrides the document with the variables that `variable` returns.
@@ -23,6 +39,11 @@ impl Document {
         number(&variable, "POOL_SIZE", &mut self.pool.size)?;
         number(&variable, "MAX_QUEUE_DEPTH", &mut self.pool.depth_max)?;
         number(&variable, "CONTAINER_INACTIVITY_TIMEOUT_MS", &mut self.pool.inactivity_timeout_ms)?;
+        match variable("LIMITS").as_deref() {
+            None | Some("on") => {}
+            Some("off") => self.limits = Limits::NONE,
+            Some(value) => return Err(InvalidSettings::Limits(value.to_owned())),
+        }
         if let Some(model) = variable("LLM_MODEL") {
             self.llm.model = model;
         }

@@ -17,7 +17,7 @@ use capabilities::signatures::Secrets;
 use capabilities::{Secret, clock, random};
 use http_body_util::BodyExt as _;
 use model::shop::ShopSettings;
-use model::{EventId, Persona, ShopId};
+use model::{Cause, EventId, Persona, ShopId};
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -175,6 +175,10 @@ impl Storefronts for Host {
         self.note("close", shop);
         self.closed.lock().unwrap().insert(shop.to_string());
         Ok(())
+    }
+
+    fn model_trouble(&self, _: &ShopId) -> Option<Cause> {
+        None
     }
 
     async fn reopen(&self, shop: &ShopId) -> Result<(), Failed> {

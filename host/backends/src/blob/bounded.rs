@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use tokio::sync::Semaphore;
 
-use super::{Blob, Error};
+use super::{Blob, Error, Retention};
 
 /// The maximum number of concurrent operations; further ones wait until one ends.
 const OPERATIONS_MAX: usize = 64;
@@ -79,6 +79,10 @@ impl Blob for Bounded {
         let (bucket, prefix, after) = (bucket.to_owned(), prefix.to_owned(), after.map(str::to_owned));
         self.operate(|inner| async move { inner.list_keys(&bucket, &prefix, after.as_deref(), limit).await })
             .await
+    }
+
+    async fn trim(&self, retention: Retention, now_ms: u64) -> Result<u64, Error> {
+        self.operate(move |inner| async move { inner.trim(retention, now_ms).await }).await
     }
 }
 

@@ -4,6 +4,7 @@
 //! and an encoded segment of a key is at most 255 bytes long.
 
 mod flat;
+mod retention;
 #[cfg(test)]
 mod tests;
 
@@ -15,18 +16,23 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::local::LocalFileSystem;
-use object_store::{Error as StoreError, ObjectStoreExt, PutPayload, path};
+use object_store::{Error as StoreError, ObjectMeta, ObjectStoreExt, PutPayload, path};
 
 use super::location::{self, Place};
-use super::{Blob, Error, check_size};
+use super::{Blob, Error, Retention, check_size};
+use crate::clock::{self, Clock as _};
 
 /// Blob storage over an object store, with buckets as its top-level folders.
-pub struct ObjectStore(Arc<dyn object_store::ObjectStore>);
+pub struct ObjectStore {
+    store: Arc<dyn object_store::ObjectStore>,
+    /// The folder, if the store is one.
+    folder: Option<Arc<LocalFileSystem>>,
+}
 
 impl ObjectStore {
     /// Keeps buckets in `store`.
     pub fn new(store: Arc<dyn object_store::ObjectStore>) -> Self {
-        Self(store)
+        Self { store, folder: None }
     }
 
     /// Keeps buckets in the folder at `path`, which is created if it is missing. Moves objects of earlier versions
@@ -40,7 +46,18 @@ impl ObjectStore {
                 tracing::warn!(%error, "cannot move objects of an earlier version; they count as absent");
             }
         }
-        Ok(Self::new(Arc::new(LocalFileSystem::new_with_prefix(path)?.with_automatic_cleanup(true))))
+        let folder = Arc::new(LocalFileSystem::new_with_prefix(path)?.with_automatic_cleanup(true));
+        Ok(Self { store: folder.clone(), folder: Some(folder) })
+    }
+
+    /// Records that an object was read, so that it is kept. A failure costs no more than an earlier deletion.
+    async fn note_read(&self, meta: &ObjectMeta) {
+        let Some(folder) = &self.folder else { return };
+        if retention::is_mark_due(meta, clock::System.now_ms())
+            && let Ok(path) = folder.path_to_filesystem(&meta.location)
+        {
+            let _ = tokio::task::spawn_blocking(move || retention::mark(&path)).await;
+        }
     }
 
     /// Returns the keys in a folder that start with `prefix` and sort after `after`, in byte order.
@@ -52,7 +69,7 @@ impl ObjectStore {
         after: Option<&str>,
     ) -> Result<BTreeSet<String>, Error> {
         let is_meant = |key: &str| key.starts_with(prefix) && after.is_none_or(|after| key > after);
-        let mut names = self.0.list(Some(folder));
+        let mut names = self.store.list(Some(folder));
         let mut keys = BTreeSet::new();
         while let Some(name) = names.try_next().await? {
             keys.extend(location::key(bucket, &name.location).filter(|key| is_meant(key)));
@@ -72,7 +89,7 @@ impl ObjectStore {
     ) -> Result<Vec<String>, Error> {
         let begun = after.map(|after| (location::shelf_of(bucket, after), after));
         let shelves: BTreeSet<_> =
-            self.0.list_with_delimiter(Some(owner)).await?.common_prefixes.into_iter().collect();
+            self.store.list_with_delimiter(Some(owner)).await?.common_prefixes.into_iter().collect();
         let mut keys = Vec::new();
         for shelf in shelves {
             let after = match &begun {
@@ -98,8 +115,11 @@ impl From<StoreError> for Error {
 #[async_trait]
 impl Blob for ObjectStore {
     async fn get(&self, bucket: &str, key: &str) -> Result<Option<Bytes>, Error> {
-        match self.0.get(&location::path(bucket, key)).await {
-            Ok(found) => Ok(Some(found.bytes().await?)),
+        match self.store.get(&location::path(bucket, key)).await {
+            Ok(found) => {
+                self.note_read(&found.meta).await;
+                Ok(Some(found.bytes().await?))
+            }
             Err(StoreError::NotFound { .. }) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -107,12 +127,12 @@ impl Blob for ObjectStore {
 
     async fn put(&self, bucket: &str, key: &str, value: Bytes) -> Result<(), Error> {
         check_size(&value)?;
-        self.0.put(&location::path(bucket, key), PutPayload::from_bytes(value)).await?;
+        self.store.put(&location::path(bucket, key), PutPayload::from_bytes(value)).await?;
         Ok(())
     }
 
     async fn delete(&self, bucket: &str, key: &str) -> Result<(), Error> {
-        match self.0.delete(&location::path(bucket, key)).await {
+        match self.store.delete(&location::path(bucket, key)).await {
             Ok(()) | Err(StoreError::NotFound { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
@@ -120,7 +140,7 @@ impl Blob for ObjectStore {
 
     async fn delete_many(&self, bucket: &str, keys: &[String]) -> Result<(), Error> {
         let paths: Vec<_> = keys.iter().map(|key| Ok(location::path(bucket, key))).collect();
-        let mut deleted = self.0.delete_stream(stream::iter(paths).boxed());
+        let mut deleted = self.store.delete_stream(stream::iter(paths).boxed());
         while let Some(deleted) = deleted.next().await {
             match deleted {
                 Ok(_) | Err(StoreError::NotFound { .. }) => {}
@@ -148,5 +168,9 @@ impl Blob for ObjectStore {
         };
         keys.truncate(limit);
         Ok(keys)
+    }
+
+    async fn trim(&self, retention: Retention, now_ms: u64) -> Result<u64, Error> {
+        retention::trim(&*self.store, retention, now_ms).await
     }
 }

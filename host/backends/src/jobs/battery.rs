@@ -22,6 +22,7 @@ battery! {
     cases: [
         an_accepted_job_is_claimed_as_it_was_enqueued,
         a_full_queue_fails_over_to_the_next,
+        an_owner_who_fills_a_queue_leaves_room_for_the_others,
         a_key_has_one_live_job,
         a_live_job_is_found_even_if_all_queues_are_full,
         one_of_twenty_jobs_with_one_key_is_accepted,
@@ -164,6 +165,27 @@ async fn a_full_queue_fails_over_to_the_next(jobs: &Stage) {
     assert!(
         matches!(jobs.enqueue(narrow("e")).await, Ok(Enqueued::Accepted { queue, .. }) if queue == "pool-0")
     );
+}
+
+async fn an_owner_who_fills_a_queue_leaves_room_for_the_others(jobs: &Stage) {
+    let narrow = |key: String| NewJob { queue_depth_max: 20, queues: vec!["pool-0".into()], ..job(&key, T) };
+    let accepted = async |owner: &str| {
+        let mut accepted = 0;
+        for number in 0..30 {
+            let enqueued = jobs.enqueue(narrow(format!("{owner}:{number}"))).await.unwrap();
+            accepted += usize::from(matches!(enqueued, Enqueued::Accepted { .. }));
+        }
+        accepted
+    };
+    assert_eq!(accepted("flood").await, 20);
+    assert_eq!(accepted("b").await, 2, "a tenth");
+    assert_eq!(accepted("flood").await, 0);
+    let others = "cdefghijklmnop".split_inclusive(|_: char| true);
+    let mut sum = 22;
+    for owner in others {
+        sum += accepted(owner).await;
+    }
+    assert_eq!(sum, 40, "no queue gets deeper than twice its depth");
 }
 
 async fn a_key_has_one_live_job(jobs: &Stage) {

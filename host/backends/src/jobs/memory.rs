@@ -106,8 +106,12 @@ impl Jobs for Memory {
             return Ok(Enqueued::Live(live.id.clone()));
         }
         let id = new_id(job.now_ms, self.random.next_u64());
-        let has_room = |queue: &String| live_of_queue(&jobs, queue).count() < job.queue_depth_max as usize;
-        let Some(queue) = job.queues.into_iter().find(has_room) else { return Ok(Enqueued::Full) };
+        let has_room = |queue: &&String| {
+            let of_owner =
+                || live_of_queue(&jobs, queue).filter(|live| live.key.starts_with(job.owner())).count();
+            job.fits(live_of_queue(&jobs, queue).count(), of_owner)
+        };
+        let Some(queue) = job.queues.iter().find(has_room).cloned() else { return Ok(Enqueued::Full) };
         jobs.push(Record {
             id: id.clone(),
             key: job.key,

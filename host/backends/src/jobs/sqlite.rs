@@ -83,7 +83,8 @@ impl Sqlite {
             let Claimed { id, token, .. } = claimed(row).ok()?;
             Some(completing(&id, token, now_ms, Completion::Postponed(now_ms)))
         };
-        self.database.change_for_caller(claim.bind(self.holder.clone()), give_back).await
+        let claim = claim.bind(self.holder.clone()).bind(NO_LIMIT);
+        self.database.change_for_caller(claim, give_back).await
     }
 
     async fn due_and_set(&self) -> Result<(Option<u64>, Option<u64>), Error> {
@@ -118,6 +119,9 @@ fn completing(id: &str, token: u64, now_ms: u64, completion: Completion) -> Stat
         .bind(to_sql(now_ms))
         .bind(is_postponed)
 }
+
+/// The host's workers limit the jobs that they run at once, so a claim does not.
+const NO_LIMIT: Option<i64> = None;
 
 fn lease_end(now_ms: u64, lease_ms: u32) -> i64 {
     to_sql(now_ms.saturating_add(lease_ms.into()))
@@ -193,8 +197,11 @@ impl Jobs for Sqlite {
             .bind(&job.key)
             .bind(&job.payload[..])
             .bind(to_sql(job.now_ms))
-            .bind(serde_json::Value::from(job.queues).to_string())
-            .bind(job.queue_depth_max);
+            .bind(serde_json::Value::from(job.queues.clone()).to_string())
+            .bind(job.queue_depth_max)
+            .bind(job.owner())
+            .bind(first_after(job.owner()))
+            .bind(job.reserve());
         let Some(row) = self.database.change(query).await? else { return Ok(Enqueued::Full) };
         let live: String = row.try_get("id")?;
         Ok(if live == id {

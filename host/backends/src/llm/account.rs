@@ -11,11 +11,16 @@ use super::{Budget, Spent, budget};
 /// The delay before a retry if cannot write the budget, in milliseconds: storage may soon recover.
 const UNAVAILABLE_MS: u64 = 5_000;
 
-/// The budget and the prices of a model.
+/// A shop's owner is told once it has used this part of its daily tokens, in percent.
+const SOFT_LIMIT_PERCENT: u64 = 80;
+
+/// The budgets and the prices of a model.
 pub(super) struct Account {
     pub(super) budget: Arc<dyn Budget>,
     /// The maximum number of tokens per day; with `None`, there is no limit and the budget only counts.
     pub(super) tokens_per_day_max: Option<u64>,
+    /// The maximum number of tokens per day of each shop.
+    pub(super) tokens_per_shop_per_day_max: Option<u64>,
     pub(super) prices: Prices,
 }
 
@@ -29,26 +34,59 @@ impl Account {
         now_ms: u64,
     ) -> Result<Reserved<'a>, Failed> {
         let (day, tokens) = (budget::day(now_ms), question.tokens_max());
-        let tokens_max = self.tokens_per_day_max.unwrap_or(u64::MAX);
+        let unseen = (question.tokens_in, question.tokens_out_max);
+        let mut of_owners = Vec::new();
+        for limit in self.limits(spent.shop()) {
+            match self.reserve_of(limit, day, tokens).await {
+                Ok(tokens) => of_owners.push((limit.owner.to_owned(), tokens)),
+                Err(failed) => {
+                    settle(self.budget.clone(), day, of_owners, 0).await;
+                    return Err(failed);
+                }
+            }
+        }
+        Ok(Reserved { account: self, spent, day, tokens: of_owners, unseen, is_settled: false })
+    }
+
+    /// Returns the limits of a call for a shop, the narrowest first. A call for no shop has the deployment's only.
+    fn limits<'a>(&self, shop: &'a str) -> impl Iterator<Item = Limit<'a>> {
+        let of_shop = Limit {
+            owner: shop,
+            setting: "llm.tokens_per_shop_per_day_max",
+            tokens_max: self.tokens_per_shop_per_day_max,
+        };
+        let of_deployment = Limit {
+            owner: budget::DEPLOYMENT,
+            setting: "llm.tokens_per_day_max",
+            tokens_max: self.tokens_per_day_max,
+        };
+        Some(of_shop).filter(|of_shop| !of_shop.owner.is_empty()).into_iter().chain([of_deployment])
+    }
+
+    /// Reserves tokens of one budget. Returns how many are reserved: 0 if they cannot be counted and need not be.
+    async fn reserve_of(&self, limit: Limit<'_>, day: u64, tokens: u64) -> Result<u64, Failed> {
+        let Limit { owner, setting, tokens_max } = limit;
         let failed = |said, retry_after_ms| Failed { cause: Cause::Quota, said, retry_after_ms };
-        let tokens = match self.budget.reserve(day, tokens, tokens_max).await {
-            Ok(true) => tokens,
-            Ok(false) => {
+        match self.budget.reserve(owner, day, tokens, tokens_max.unwrap_or(u64::MAX)).await {
+            Ok(Some(sum)) => {
+                limit.warn_if_nearly_used(sum, tokens);
+                Ok(tokens)
+            }
+            Ok(None) => {
+                let tokens_max = tokens_max.unwrap_or_default();
                 let said = format!(
-                    "`llm.tokens_per_day_max` ({tokens_max}) leaves too few tokens: this question may cost {tokens} tokens"
+                    "`{setting}` ({tokens_max}) leaves too few tokens: this question may cost {tokens} tokens"
                 );
-                return Err(failed(said, None));
+                Err(failed(said, None))
             }
             Err(error) => {
                 warn!(%error, "cannot count the cost of the language model");
-                if self.tokens_per_day_max.is_some() {
-                    return Err(failed("cannot write the budget".to_owned(), Some(UNAVAILABLE_MS)));
+                match tokens_max {
+                    Some(_) => Err(failed("cannot write the budget".to_owned(), Some(UNAVAILABLE_MS))),
+                    None => Ok(0),
                 }
-                0
             }
-        };
-        let unseen = (question.tokens_in, question.tokens_out_max);
-        Ok(Reserved { account: self, spent, day, tokens, unseen, is_settled: false })
+        }
     }
 
     fn count(&self, outcome: &'static str, (tokens_in, tokens_out): (u32, u32), spent: &Spent) {
@@ -61,13 +99,40 @@ impl Account {
     }
 }
 
+/// The limit of one budget.
+#[derive(Clone, Copy)]
+struct Limit<'a> {
+    owner: &'a str,
+    /// The name of the setting.
+    setting: &'static str,
+    tokens_max: Option<u64>,
+}
+
+impl Limit<'_> {
+    /// Warns when a reservation of `tokens`, with which `sum` are used, crosses the soft limit.
+    fn warn_if_nearly_used(self, sum: u64, tokens: u64) {
+        let Some(tokens_max) = self.tokens_max else { return };
+        let soft = tokens_max / 100 * SOFT_LIMIT_PERCENT;
+        if (sum.saturating_sub(tokens)..sum).contains(&soft) {
+            warn!(
+                shop = self.owner,
+                setting = self.setting,
+                tokens_max,
+                used = sum,
+                "the language model's daily budget is nearly used up; then pages are planned without it"
+            );
+        }
+    }
+}
+
 /// Tokens reserved for a call. If the call is cancelled before it ends, its cost is unknown, so the tokens
 /// stay reserved and are counted.
 pub(super) struct Reserved<'a> {
     account: &'a Account,
     spent: &'a Spent,
     day: u64,
-    tokens: u64,
+    /// How many of each owner's budget.
+    tokens: Vec<(String, u64)>,
     unseen: (u32, u32),
     is_settled: bool,
 }
@@ -84,12 +149,21 @@ impl Reserved<'_> {
             counter!("wandstore_llm_renegotiations_total", "member" => member.clone()).increment(1);
         }
         let spent = u64::from(call.tokens_in) + u64::from(call.tokens_out);
-        let (budget, day, reserved) = (self.account.budget.clone(), self.day, self.tokens);
-        // A task of its own settles even if the caller has stopped waiting.
-        let settled = tokio::spawn(async move { budget.settle(day, reserved, spent).await });
-        if let Ok(Err(error)) = settled.await {
-            warn!(%error, "cannot record the cost of a call; its reservation stays counted");
+        settle(self.account.budget.clone(), self.day, std::mem::take(&mut self.tokens), spent).await;
+    }
+}
+
+/// Replaces the tokens that are reserved in the owners' budgets by those spent. A task of its own does so even if the
+/// caller has stopped waiting.
+async fn settle(budget: Arc<dyn Budget>, day: u64, of_owners: Vec<(String, u64)>, spent: u64) {
+    let settled = tokio::spawn(async move {
+        for (owner, reserved) in of_owners {
+            budget.settle(&owner, day, reserved, spent).await?;
         }
+        Ok::<(), budget::Unavailable>(())
+    });
+    if let Ok(Err(error)) = settled.await {
+        warn!(%error, "cannot record the cost of a call; its reservation stays counted");
     }
 }
 

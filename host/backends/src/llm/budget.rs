@@ -1,4 +1,4 @@
-//! The daily (UTC) token budget of the language model, and how much of it is used.
+//! The daily (UTC) token budgets of the language model, of the deployment and of each shop, and how much of them is used.
 //!
 //! A call reserves the most that it may cost before it is made, and settles at its actual cost. So spent and reserved
 //! tokens together never exceed the day's budget, even if other processes work on the same data folder or a process
@@ -17,8 +17,9 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use ::sql::{budget as sql, to_sql};
+use ::sql::{budget as sql, from_sql, to_sql};
 use async_trait::async_trait;
+use sqlx::Row as _;
 use sqlx::migrate::Migrator;
 
 use crate::sqlite::{Database, Durability, OpenError, WriteFailed};
@@ -38,14 +39,24 @@ pub(super) fn day(now_ms: u64) -> u64 {
 #[error("the language model's budget is unavailable: {0}")]
 pub struct Unavailable(pub String);
 
-/// A token budget for each day.
+/// The owner of the deployment's budget. Every other owner is a shop, by its id.
+pub const DEPLOYMENT: &str = "";
+
+/// A token budget for each owner and day.
 #[async_trait]
 pub trait Budget: Send + Sync {
-    /// Reserves tokens of a day; returns false if spent and reserved tokens would exceed `tokens_max`.
-    async fn reserve(&self, day: u64, tokens: u64, tokens_max: u64) -> Result<bool, Unavailable>;
+    /// Reserves tokens of a day. Returns the tokens spent and reserved by then; `None`, and reserves nothing, if they
+    /// would exceed `tokens_max`.
+    async fn reserve(
+        &self,
+        owner: &str,
+        day: u64,
+        tokens: u64,
+        tokens_max: u64,
+    ) -> Result<Option<u64>, Unavailable>;
 
     /// Replaces a reservation by the tokens spent. `reserved` is 0 for a call made without a reservation.
-    async fn settle(&self, day: u64, reserved: u64, spent: u64) -> Result<(), Unavailable>;
+    async fn settle(&self, owner: &str, day: u64, reserved: u64, spent: u64) -> Result<(), Unavailable>;
 
     /// Writes something small, to check that tokens can be counted.
     async fn probe(&self) -> Result<(), Unavailable>;
@@ -53,23 +64,27 @@ pub trait Budget: Send + Sync {
 
 /// A budget in memory, which lasts as long as the process; also for tests.
 #[derive(Debug, Default)]
-pub struct InMemory(Mutex<HashMap<u64, u64>>);
+pub struct InMemory(Mutex<HashMap<(String, u64), u64>>);
 
 #[async_trait]
 impl Budget for InMemory {
-    async fn reserve(&self, day: u64, tokens: u64, tokens_max: u64) -> Result<bool, Unavailable> {
+    async fn reserve(
+        &self,
+        owner: &str,
+        day: u64,
+        tokens: u64,
+        tokens_max: u64,
+    ) -> Result<Option<u64>, Unavailable> {
         let mut days = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let spent = days.entry(day).or_default();
-        let has_room = spent.checked_add(tokens).is_some_and(|sum| sum <= tokens_max);
-        if has_room {
-            *spent += tokens;
-        }
-        Ok(has_room)
+        let spent = days.entry((owner.to_owned(), day)).or_default();
+        let sum = spent.checked_add(tokens).filter(|sum| *sum <= tokens_max);
+        *spent = sum.unwrap_or(*spent);
+        Ok(sum)
     }
 
-    async fn settle(&self, day: u64, reserved: u64, spent: u64) -> Result<(), Unavailable> {
+    async fn settle(&self, owner: &str, day: u64, reserved: u64, spent: u64) -> Result<(), Unavailable> {
         let mut days = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let tokens = days.entry(day).or_default();
+        let tokens = days.entry((owner.to_owned(), day)).or_default();
         *tokens = tokens.saturating_sub(reserved).saturating_add(spent);
         Ok(())
     }
@@ -97,14 +112,26 @@ impl From<WriteFailed> for Unavailable {
 
 #[async_trait]
 impl Budget for Sqlite {
-    async fn reserve(&self, day: u64, tokens: u64, tokens_max: u64) -> Result<bool, Unavailable> {
-        let statement =
-            sqlx::query(sql::RESERVE).bind(to_sql(day)).bind(to_sql(tokens)).bind(to_sql(tokens_max));
-        Ok(self.0.change(statement).await?.is_some())
+    async fn reserve(
+        &self,
+        owner: &str,
+        day: u64,
+        tokens: u64,
+        tokens_max: u64,
+    ) -> Result<Option<u64>, Unavailable> {
+        let statement = sqlx::query(sql::RESERVE)
+            .bind(owner)
+            .bind(to_sql(day))
+            .bind(to_sql(tokens))
+            .bind(to_sql(tokens_max));
+        let Some(row) = self.0.change(statement).await? else { return Ok(None) };
+        let sum = row.try_get("tokens").map(from_sql).map_err(|error| Unavailable(error.to_string()))?;
+        Ok(Some(sum))
     }
 
-    async fn settle(&self, day: u64, reserved: u64, spent: u64) -> Result<(), Unavailable> {
-        let statement = sqlx::query(sql::SETTLE).bind(to_sql(day)).bind(to_sql(reserved)).bind(to_sql(spent));
+    async fn settle(&self, owner: &str, day: u64, reserved: u64, spent: u64) -> Result<(), Unavailable> {
+        let statement =
+            sqlx::query(sql::SETTLE).bind(owner).bind(to_sql(day)).bind(to_sql(reserved)).bind(to_sql(spent));
         self.0.change(statement).await?;
         Ok(())
     }
@@ -124,20 +151,41 @@ mod tests {
         Arc::new(Sqlite::open(&folder.join("budget.db")).await.unwrap())
     }
 
+    /// Returns whether so many tokens of the deployment's day can be reserved.
+    async fn reserves(
+        budget: &dyn Budget,
+        day: u64,
+        tokens: u64,
+        tokens_max: u64,
+    ) -> Result<bool, Unavailable> {
+        Ok(budget.reserve(DEPLOYMENT, day, tokens, tokens_max).await?.is_some())
+    }
+
     #[tokio::test]
     async fn spent_and_reserved_tokens_never_exceed_the_days_limit() {
         let folder = tempfile::tempdir().unwrap();
         for budget in [in_file(folder.path()).await, Arc::new(InMemory::default()) as Arc<dyn Budget>] {
-            assert_eq!(budget.reserve(1, 60, 100).await, Ok(true));
-            assert_eq!(budget.reserve(1, 41, 100).await, Ok(false));
-            assert_eq!(budget.reserve(1, 40, 100).await, Ok(true));
-            assert_eq!(budget.settle(1, 60, 5).await, Ok(()));
-            assert_eq!(budget.reserve(1, 56, 100).await, Ok(false));
-            assert_eq!(budget.reserve(1, 55, 100).await, Ok(true));
-            assert_eq!(budget.reserve(2, 101, 100).await, Ok(false), "more than a whole day");
-            assert_eq!(budget.reserve(2, 100, 100).await, Ok(true), "another day");
-            assert_eq!(budget.reserve(3, u64::MAX >> 1, u64::MAX >> 1).await, Ok(true));
-            assert_eq!(budget.reserve(3, 1, u64::MAX >> 1).await, Ok(false));
+            assert_eq!(reserves(&*budget, 1, 60, 100).await, Ok(true));
+            assert_eq!(reserves(&*budget, 1, 41, 100).await, Ok(false));
+            assert_eq!(reserves(&*budget, 1, 40, 100).await, Ok(true));
+            assert_eq!(budget.settle(DEPLOYMENT, 1, 60, 5).await, Ok(()));
+            assert_eq!(reserves(&*budget, 1, 56, 100).await, Ok(false));
+            assert_eq!(reserves(&*budget, 1, 55, 100).await, Ok(true));
+            assert_eq!(reserves(&*budget, 2, 101, 100).await, Ok(false), "more than a whole day");
+            assert_eq!(reserves(&*budget, 2, 100, 100).await, Ok(true), "another day");
+            assert_eq!(reserves(&*budget, 3, u64::MAX >> 1, u64::MAX >> 1).await, Ok(true));
+            assert_eq!(reserves(&*budget, 3, 1, u64::MAX >> 1).await, Ok(false));
+        }
+    }
+
+    #[tokio::test]
+    async fn each_owner_has_a_budget_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        for budget in [in_file(folder.path()).await, Arc::new(InMemory::default()) as Arc<dyn Budget>] {
+            assert_eq!(budget.reserve("magic-wands", 1, 60, 100).await, Ok(Some(60)));
+            assert_eq!(budget.reserve("magic-wands", 1, 41, 100).await, Ok(None));
+            assert_eq!(budget.reserve("tea-house", 1, 41, 100).await, Ok(Some(41)));
+            assert_eq!(budget.reserve(DEPLOYMENT, 1, 100, 100).await, Ok(Some(100)));
         }
     }
 
@@ -147,16 +195,16 @@ mod tests {
         let (one, two) = (in_file(folder.path()).await, in_file(folder.path()).await);
         let tries = (0..20).map(|number| {
             let budget = if number % 2 == 0 { one.clone() } else { two.clone() };
-            tokio::spawn(async move { budget.reserve(1, 10, 55).await })
+            tokio::spawn(async move { budget.reserve(DEPLOYMENT, 1, 10, 55).await })
         });
         let mut reserved = 0;
         for attempt in tries.collect::<Vec<_>>() {
-            reserved += u32::from(attempt.await.unwrap().unwrap());
+            reserved += u32::from(attempt.await.unwrap().unwrap().is_some());
         }
         assert_eq!(reserved, 5);
         drop((one, two));
         let restarted = in_file(folder.path()).await;
-        assert_eq!(restarted.reserve(1, 10, 55).await, Ok(false), "the call was not settled");
-        assert_eq!(restarted.reserve(1, 5, 55).await, Ok(true));
+        assert_eq!(reserves(&*restarted, 1, 10, 55).await, Ok(false), "the call was not settled");
+        assert_eq!(reserves(&*restarted, 1, 5, 55).await, Ok(true));
     }
 }

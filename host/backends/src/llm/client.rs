@@ -1,23 +1,26 @@
 //! A client of the model's endpoint.
 //!
-//! A question has one time limit for everything: waiting for its turn, retries and pauses.
+//! A question has one time limit for everything: waiting for its turn, retries and pauses. What arrived of an answer when
+//! the time runs out may still be one.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use ::llm::{
-    Call, Cause, Completion, Endpoint, Error, Exchange, Failed, InvalidEndpoint, Memory, Next, Question,
-    RESPONSE_BYTES_MAX, Reply, Request, Settings,
+    Arriving, Call, Cause, Completion, Endpoint, Error, Exchange, Failed, InvalidEndpoint, Memory, Next,
+    Question, Request, Settings,
 };
 use async_trait::async_trait;
 use metrics::{counter, histogram};
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
-use reqwest::{Response, redirect};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::redirect;
 use tokio::sync::Semaphore;
+use tokio::time::timeout_at;
 use tracing::{debug, info};
 
 use super::account::Account;
-use super::{Budget, Llm, Spent, budget};
+use super::received::{Limits, Received, read, unanswered};
+use super::{Budget, Llm, Spent, Usefulness, budget};
 use crate::Secret;
 use crate::breaker::Breaker;
 use crate::clock::{Clock, millis};
@@ -48,6 +51,7 @@ pub struct Client {
     account: Account,
     /// The knowledge about this model at this endpoint.
     memory: Mutex<Memory>,
+    usefulness: Usefulness,
 }
 
 impl Client {
@@ -59,7 +63,7 @@ impl Client {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Option<Self>, NoClient> {
-        let Some(endpoint) = Endpoint::new(settings, key)? else { return Ok(None) };
+        let Some(endpoint) = Endpoint::new(settings, key)?.map(Endpoint::streaming) else { return Ok(None) };
         let cooldown = Duration::from_millis(settings.breaker_cooldown_ms);
         Ok(Some(Self {
             http: http(&endpoint)?,
@@ -71,9 +75,12 @@ impl Client {
             account: Account {
                 budget: Arc::new(budget::InMemory::default()),
                 tokens_per_day_max: Some(settings.tokens_per_day_max).filter(|tokens| *tokens > 0),
+                tokens_per_shop_per_day_max: Some(settings.tokens_per_shop_per_day_max)
+                    .filter(|tokens| *tokens > 0),
                 prices: settings.prices(),
             },
             memory: Mutex::default(),
+            usefulness: Usefulness::default(),
         }))
     }
 
@@ -82,12 +89,6 @@ impl Client {
     pub fn with_budget(mut self, budget: Arc<dyn Budget>) -> Self {
         self.account.budget = budget;
         self
-    }
-
-    async fn ask_within_limits(&self, request: &Request, spent: &Spent) -> Result<Completion, Failed> {
-        let persistent = self.ask_persistently(request, spent);
-        let in_time = tokio::time::timeout(self.endpoint.timeout(), persistent).await;
-        in_time.unwrap_or_else(|_| Err(self.endpoint.late()))
     }
 
     async fn ask_persistently(&self, request: &Request, spent: &Spent) -> Result<Completion, Failed> {
@@ -110,13 +111,20 @@ impl Client {
         start: Instant,
         spent: &Spent,
     ) -> Result<Next, Failed> {
+        let deadline = start + self.endpoint.timeout();
         let question = exchange.question()?;
+        if Instant::now() >= deadline {
+            return Err(self.endpoint.late());
+        }
         if let Some(left) = lock(&self.breaker).remaining(Instant::now()) {
             return Err(breaker_is_open(left));
         }
         let closed = |_| breaker_is_open(Duration::ZERO);
-        let _permit = self.permits.acquire().await.map_err(closed)?;
-        let reserved = self.account.reserve(&question, spent, self.clock.now_ms()).await?;
+        let late = |_| self.endpoint.late();
+        let _permit =
+            timeout_at(deadline.into(), self.permits.acquire()).await.map_err(late)?.map_err(closed)?;
+        let reserving = self.account.reserve(&question, spent, self.clock.now_ms());
+        let reserved = timeout_at(deadline.into(), reserving).await.map_err(late)??;
         let mut trial = match Trial::begin(&self.breaker) {
             Ok(trial) => trial,
             Err(left) => {
@@ -124,28 +132,36 @@ impl Client {
                 return Err(breaker_is_open(left));
             }
         };
-        let received = self.send(&question).await;
+        let received = self.send(&question, deadline).await;
         let now = (start.elapsed(), self.clock.now_ms());
         let random = self.random.next_u64();
         let (call, next) =
             exchange.receive(received.reply(), &question, &mut lock(&self.memory), now, random);
         trial.healthy = call.is_healthy;
         if let Some(member) = &call.left_out {
-            info!(member, "the model's endpoint rejected a member of the request; retrying without it");
+            info!(
+                member,
+                "the model's endpoint rejected a member of the request; asking without it or in another way"
+            );
         }
         debug!(?call, "called the model's endpoint");
         reserved.settle(&call).await;
         Ok(next)
     }
 
-    async fn send(&self, question: &Question) -> Received {
-        match self.http.post(self.endpoint.url()).body(question.body()).send().await {
-            Ok(response) => read(response).await,
-            Err(error) => {
-                let was_sent = !(error.is_connect() || error.is_builder());
-                not_reached(error);
-                if was_sent { Received::Broken } else { Received::Unsent }
+    async fn send(&self, question: &Question, deadline: Instant) -> Received {
+        let sent_at = Instant::now();
+        let sending = self.http.post(self.endpoint.url()).body(question.body()).send();
+        let limits = Limits { deadline: deadline.into(), idle: self.endpoint.idle_timeout() };
+        match timeout_at(limits.deadline, sending).await {
+            Ok(Ok(response)) => {
+                read(response, Arriving::new(&self.endpoint, question), limits, || {
+                    histogram!("wandstore_llm_first_block_seconds").record(sent_at.elapsed().as_secs_f64());
+                })
+                .await
             }
+            Ok(Err(error)) => unanswered(error),
+            Err(_) => Received::Late,
         }
     }
 }
@@ -166,13 +182,17 @@ fn breaker_is_open(left: Duration) -> Failed {
 impl Llm for Client {
     async fn complete(&self, request: Request, spent: &Spent) -> Result<Completion, Error> {
         let start = Instant::now();
-        let outcome = self.ask_within_limits(&request, spent).await;
+        let outcome = self.ask_persistently(&request, spent).await;
         count(&outcome, start.elapsed());
         Ok(outcome?)
     }
 
     fn budget(&self) -> Option<&dyn Budget> {
         Some(&*self.account.budget)
+    }
+
+    fn usefulness(&self) -> Option<&Usefulness> {
+        Some(&self.usefulness)
     }
 }
 
@@ -213,57 +233,6 @@ fn http(endpoint: &Endpoint) -> Result<reqwest::Client, NoClient> {
         .connect_timeout(CONNECT_TIMEOUT)
         .no_proxy();
     client.build().map_err(|_| NoClient::Tls)
-}
-
-/// Logs an error without the URL, because the URL may hold a secret.
-fn not_reached(error: reqwest::Error) {
-    debug!(error = %error.without_url(), "the request to the model's endpoint failed");
-}
-
-/// The response to a question.
-enum Received {
-    Unsent,
-    Broken,
-    TooLarge,
-    Response { status: u16, retry_after: Option<HeaderValue>, body: Vec<u8>, is_whole: bool },
-}
-
-impl Received {
-    fn reply(&self) -> Reply<'_> {
-        match self {
-            Self::Unsent => Reply::Unsent,
-            Self::Broken => Reply::Broken,
-            Self::TooLarge => Reply::TooLarge,
-            Self::Response { status, retry_after, body, is_whole } => Reply::Response {
-                status: *status,
-                retry_after: retry_after.as_ref().and_then(|header| header.to_str().ok()),
-                body,
-                is_whole: *is_whole,
-            },
-        }
-    }
-}
-
-/// Reads a response. Keeps the received part of a body that breaks off, because it may be all that matters.
-async fn read(mut response: Response) -> Received {
-    let status = response.status();
-    let retry_after = response.headers().get(RETRY_AFTER).cloned();
-    let mut body = Vec::new();
-    let is_whole = loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() <= RESPONSE_BYTES_MAX => {
-                body.extend_from_slice(&chunk);
-            }
-            Ok(Some(_)) if status.is_success() => return Received::TooLarge,
-            Ok(Some(_)) => break false,
-            Ok(None) => break true,
-            Err(error) => {
-                not_reached(error);
-                break false;
-            }
-        }
-    };
-    Received::Response { status: status.as_u16(), retry_after, body, is_whole }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -35,6 +35,7 @@ impl Scripted {
             tokens_in: 100,
             tokens_out: 50,
             ending: Ending::Complete,
+            calls: 1,
         }));
     }
 
@@ -84,7 +85,13 @@ mod tests {
 
     fn request(text: &str) -> Request {
         let message = crate::llm::Message { role: crate::llm::Role::User, text: text.to_owned() };
-        Request { messages: vec![message], schema: "{}".into(), schema_name: "plan".into(), tokens_max: 10 }
+        Request {
+            messages: vec![message],
+            schema: "{}".into(),
+            schema_name: "plan".into(),
+            tokens_max: 10,
+            calls_max: 2,
+        }
     }
 
     #[tokio::test]

@@ -22,6 +22,7 @@ use crate::{Secret, clock, random};
 mod behaviours;
 mod negotiation;
 mod spending;
+mod streaming;
 
 const KEY: &str = "sk-very-secret";
 
@@ -35,6 +36,8 @@ enum Reply {
     Drip,
     /// Sends a response without an end.
     Flood,
+    /// Sends a response in parts, and waits so many milliseconds before each; then it hangs up.
+    Paced(Vec<(u64, Vec<u8>)>),
 }
 
 fn reply(status: u16, headers: &str, body: &str) -> Reply {
@@ -135,6 +138,15 @@ async fn send(mut stream: TcpStream, reply: Reply) {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         }
+        Reply::Paced(parts) => {
+            let mut due = tokio::time::Instant::now();
+            for (pause_ms, bytes) in parts {
+                due += Duration::from_millis(pause_ms);
+                tokio::time::sleep_until(due).await;
+                let _ = stream.write_all(&bytes).await;
+            }
+            let _ = stream.shutdown().await;
+        }
         Reply::Flood => {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
             while stream.write_all(&[b' '; 4096]).await.is_ok() {}
@@ -167,6 +179,7 @@ fn request() -> Request {
         schema: r#"{"type":"object"}"#.into(),
         schema_name: "plan".into(),
         tokens_max: 500,
+        calls_max: 2,
     }
 }
 
@@ -226,6 +239,7 @@ async fn an_answer_comes_with_its_model_and_tokens() {
         tokens_in: 1_000,
         tokens_out: 500,
         ending: Ending::Complete,
+        calls: 1,
     };
     assert_eq!(put(&client(&settings(&endpoint))).await, Ok(expected));
 
@@ -299,7 +313,7 @@ async fn a_whole_answer_has_one_time_limit() {
     ];
     for stall in stalls {
         let asked = ask_with([stall], |settings| settings.timeout_ms = STALLED_MS).await;
-        assert_eq!(why(asked), (Cause::Timeout, Some(0), 1));
+        assert_eq!(why(asked), (Cause::Timeout, Some(60_000), 1));
     }
 }
 
@@ -414,7 +428,7 @@ async fn questions_tokens_and_cost_are_counted() {
     }
 }
 
-/// Counters by name and label values.
+/// Counters by name and label values, and the last value of histograms in milliseconds.
 #[derive(Default)]
 struct Counted(Mutex<HashMap<String, Arc<AtomicU64>>>);
 
@@ -439,8 +453,19 @@ impl Recorder for Counted {
         Gauge::noop()
     }
 
-    fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
-        Histogram::noop()
+    fn register_histogram(&self, key: &Key, _: &Metadata<'_>) -> Histogram {
+        let last = self.0.lock().unwrap().entry(key.name().to_owned()).or_default().clone();
+        Histogram::from_arc(Arc::new(LastMs(last)))
+    }
+}
+
+/// A histogram of seconds that keeps the last of them, in milliseconds.
+struct LastMs(Arc<AtomicU64>);
+
+impl metrics::HistogramFn for LastMs {
+    fn record(&self, seconds: f64) {
+        let took = Duration::from_secs_f64(seconds);
+        self.0.store(crate::clock::millis(took), Ordering::SeqCst);
     }
 }
 

@@ -1,6 +1,5 @@
 //! Checks that a file can be written and is sound. Health checks call it about once a second.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -10,6 +9,7 @@ use super::change::{Asks, WriteFailed};
 use super::file::{File, OnDamage};
 use super::open_error::OpenError;
 use super::writer::Writer;
+use crate::disk;
 
 /// A write to the first page of the file. Nothing reads this number.
 const WRITE: &str = "PRAGMA user_version = 1";
@@ -24,7 +24,7 @@ const CHECKED_BYTES_MAX: u64 = 256 << 20;
 /// Fails if the file cannot be written, is damaged, or failed a moment ago.
 pub async fn probe(file: &Arc<File>, writer: &Writer, damage: &Arc<Damage>) -> Result<(), WriteFailed> {
     writer.change(sqlx::query(WRITE), Asks::Count).await?;
-    if free_bytes(file.path().to_owned()).await.is_some_and(|free_bytes| free_bytes < FREE_BYTES_MIN) {
+    if disk::free_bytes(file.path().to_owned()).await.is_some_and(|free_bytes| free_bytes < FREE_BYTES_MIN) {
         return Err(WriteFailed("the disk is full".to_owned()));
     }
     damage.look(file);
@@ -66,11 +66,4 @@ impl Damage {
                 (Some(Instant::now() + pause), false);
         });
     }
-}
-
-/// Returns the free space on a file's disk, if the system reports it.
-async fn free_bytes(path: PathBuf) -> Option<u64> {
-    let asked = tokio::task::spawn_blocking(move || rustix::fs::statvfs(path.parent()?).ok());
-    let found = asked.await.ok().flatten()?;
-    Some(found.f_bavail.saturating_mul(found.f_frsize))
 }

@@ -10,6 +10,8 @@ use crate::bindings::wandstore::capabilities::llm;
 use crate::context::Cause;
 
 model::llm_conversions!(llm);
+// The workers tell from a job's outcome whether an answer was useful.
+model::cause_conversions!(crate::bindings::wandstore::storefront::job_types::Cause);
 
 struct View<'a> {
     backend: &'a dyn llm_backend::Llm,
@@ -24,6 +26,9 @@ impl llm::Host for View<'_> {
             Cause::Job(_, spent) => spent.clone(),
             Cause::Request(..) | Cause::Operator => Arc::default(),
         };
+        if let Some(failed) = spent.held() {
+            return Ok(Err(llm_backend::Error::Failed(failed.clone()).into()));
+        }
         let completion = self.backend.complete(request.into(), &spent).await;
         Ok(completion.map(Into::into).map_err(Into::into))
     }

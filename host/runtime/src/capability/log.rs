@@ -37,7 +37,9 @@ impl log::Host for View<'_> {
         particulars: Vec<(String, String)>,
     ) -> Result<()> {
         let component = self.role.name();
-        match self.allowance.judge() {
+        let bytes =
+            particulars.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() + message.len();
+        match self.allowance.judge(bytes) {
             Verdict::Dropped => {
                 metrics::counter!("wandstore_component_events_dropped_total", "component" => component)
                     .increment(1);

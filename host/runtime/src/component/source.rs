@@ -56,13 +56,19 @@ pub struct Binary {
     pub bytes: std::borrow::Cow<'static, [u8]>,
     /// Their digest.
     pub digest: Digest,
+    /// What [`compile`](crate::engine::ahead::compile) returned when this executable was built; empty if it was not
+    /// called, or if the component comes from a file.
+    pub ahead: &'static [u8],
 }
 
 impl Source {
     /// Reads the component of `role`.
     pub fn read(&self, role: Role) -> anyhow::Result<Binary> {
         match self {
-            Self::Embedded(builtin) => Ok(Binary::new("this binary".into(), embedded(role, *builtin).into())),
+            Self::Embedded(builtin) => {
+                let Embedded { bytes, ahead } = embedded(role, *builtin);
+                Ok(Binary { ahead, ..Binary::new("this binary".into(), bytes.into()) })
+            }
             Self::File { path, sha256 } => {
                 let bytes = std::fs::read(path)
                     .with_context(|| format!("components.{role}.path: cannot read {}", path.display()))?;
@@ -83,24 +89,58 @@ impl Source {
 impl Binary {
     fn new(origin: String, bytes: std::borrow::Cow<'static, [u8]>) -> Self {
         let digest = Digest(Sha256::digest(&bytes).into());
-        Self { origin, bytes, digest }
+        Self { origin, bytes, digest, ahead: &[] }
     }
 }
 
-fn embedded(role: Role, builtin: Builtin) -> &'static [u8] {
+/// A component in this executable.
+struct Embedded {
+    bytes: &'static [u8],
+    ahead: &'static [u8],
+}
+
+/// Returns the component whose files the build script named in variables.
+macro_rules! embed {
+    ($name:literal) => {
+        Embedded {
+            bytes: include_bytes!(env!(concat!("COMPONENT_", $name))),
+            ahead: include_bytes!(env!(concat!("AHEAD_", $name))),
+        }
+    };
+}
+
+fn embedded(role: Role, builtin: Builtin) -> Embedded {
     match role {
-        Role::Routing => include_bytes!(env!("COMPONENT_ROUTING")),
-        Role::Caching => include_bytes!(env!("COMPONENT_CACHING")),
-        Role::Queueing => include_bytes!(env!("COMPONENT_QUEUEING")),
-        Role::Generation => include_bytes!(env!("COMPONENT_GENERATION")),
+        Role::Routing => embed!("ROUTING"),
+        Role::Caching => embed!("CACHING"),
+        Role::Queueing => embed!("QUEUEING"),
+        Role::Generation => embed!("GENERATION"),
         Role::Catalog => match builtin {
-            Builtin::Demo => include_bytes!(env!("COMPONENT_CATALOG_DEMO")),
-            Builtin::Shopify => include_bytes!(env!("COMPONENT_CATALOG_SHOPIFY")),
+            Builtin::Demo => embed!("CATALOG_DEMO"),
+            Builtin::Shopify => embed!("CATALOG_SHOPIFY"),
         },
     }
 }
 
+impl Builtin {
+    /// Returns the components in this executable, each with its package's name.
+    pub fn all() -> impl Iterator<Item = (&'static str, Binary)> {
+        let roles = Role::ALL.iter().filter(|role| **role != Role::Catalog);
+        let of_roles = roles.map(|role| (role.name(), *role, Self::Demo));
+        let catalogs =
+            [("catalog-demo", Role::Catalog, Self::Demo), ("catalog-shopify", Role::Catalog, Self::Shopify)];
+        of_roles.chain(catalogs).map(|(package, role, builtin)| {
+            (package, Binary::new("this binary".into(), embedded(role, builtin).bytes.into()))
+        })
+    }
+}
+
 impl Digest {
+    /// Returns the 32 bytes.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// Parses 64 hexadecimal digits.
     pub fn parse(text: &str) -> anyhow::Result<Self> {
         let mut digest = [0; 32];

@@ -22,6 +22,7 @@ pub fn imports(role: Role) -> &'static [&'static str] {
             "wandstore:capabilities/values@0.1.0",
             "wandstore:capabilities/kv@0.1.0",
             "wandstore:capabilities/signatures@0.1.0",
+            "wandstore:capabilities/limits@0.1.0",
             "wandstore:capabilities/clock@0.1.0",
             "wandstore:capabilities/settings@0.1.0",
             "wandstore:capabilities/log@0.1.0",

@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+use super::ahead;
 use crate::component::{Binary, Role};
 
 /// The beginning of a file; the number is the version of the format. The SHA-256 checksum and the code follow.
@@ -92,8 +93,11 @@ impl Compiled {
         Ok(Self { folder })
     }
 
-    /// Loads the component, and compiles it first unless its code is in the folder.
+    /// Loads the component, and compiles it first unless its code is in this executable or in the folder.
     pub fn load(&self, engine: &Engine, role: Role, binary: &Binary) -> anyhow::Result<Component> {
+        if let Some(component) = ahead::load(engine, binary) {
+            return Ok(component);
+        }
         let entry = Entry::of(engine, binary);
         if let Some(component) = self.kept(engine, &entry) {
             return Ok(component);

@@ -6,9 +6,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
 
+use model::limits::Network;
 use tokio::sync::Notify;
-
-use super::Address;
 
 /// How long a client may take to send the head of a request.
 const HEAD_MS: u64 = 10_000;
@@ -50,7 +49,7 @@ impl Phase {
 #[derive(Debug)]
 pub struct Connection {
     pub(super) id: u64,
-    pub(super) address: Address,
+    pub(super) address: Option<Network>,
     clock: Arc<AtomicU64>,
     phase: AtomicU8,
     since_ms: AtomicU64,
@@ -62,12 +61,11 @@ pub struct Connection {
     /// since.
     stalled_ms: AtomicU64,
     taken_bytes: AtomicU64,
-    is_counted: AtomicBool,
     end: Notify,
 }
 
 impl Connection {
-    pub(super) fn new(id: u64, address: Address, clock: Arc<AtomicU64>) -> Self {
+    pub(super) fn new(id: u64, address: Option<Network>, clock: Arc<AtomicU64>) -> Self {
         let since_ms = AtomicU64::new(clock.load(Relaxed));
         Self {
             id,
@@ -79,7 +77,6 @@ impl Connection {
             is_unread: AtomicBool::new(false),
             stalled_ms: AtomicU64::new(0),
             taken_bytes: AtomicU64::new(0),
-            is_counted: AtomicBool::new(true),
             end: Notify::new(),
         }
     }
@@ -159,15 +156,6 @@ impl Connection {
 
     pub(super) fn waited(&self) {
         self.enter(Phase::Answering);
-    }
-
-    pub(super) fn is_counted_for(&self, address: Address) -> bool {
-        self.address == address && self.is_counted.load(Relaxed)
-    }
-
-    /// Stops counting for its address. Returns whether it counted until now.
-    pub(super) fn uncount(&self) -> bool {
-        self.is_counted.load(Relaxed) && self.is_counted.swap(false, Relaxed)
     }
 
     /// Returns whether the client takes longer than it may.

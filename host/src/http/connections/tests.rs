@@ -21,7 +21,7 @@ fn has_ended(place: &Place) -> bool {
 
 /// A connection between two requests.
 fn idle(connections: &Arc<Connections>) -> Place {
-    let place = connections.enter(from(1)).expect("there is a place");
+    let place = connections.enter(Some(from(1))).expect("there is a place");
     drop(place.connection.answers());
     place.connection.flushed();
     place
@@ -29,7 +29,7 @@ fn idle(connections: &Arc<Connections>) -> Place {
 
 /// A connection whose client sends no head.
 fn silent(connections: &Arc<Connections>) -> Place {
-    connections.enter(from(1)).expect("there is a place")
+    connections.enter(Some(from(1))).expect("there is a place")
 }
 
 /// A connection whose client takes nothing of an answer.
@@ -133,7 +133,7 @@ fn a_newcomer_takes_the_place_that_is_worth_least() {
         [(idle, "idle"), (silent, "silent"), (owing, "owing"), (stalled, "stalled"), (waiting, "waiting")]
     {
         assert!(!has_ended(&place), "{name}: too early");
-        let newcomer = connections.enter(from(2)).expect("there is a place");
+        let newcomer = connections.enter(Some(from(2))).expect("there is a place");
         let _answers = newcomer.connection.answers();
         newcomers.push(newcomer);
         assert!(has_ended(&place), "{name}");
@@ -158,16 +158,16 @@ fn while_every_connection_is_being_answered_a_newcomer_waits() {
     let place = silent(&connections);
     let busy = place.connection.answers();
     connections.tick(100 * SECOND);
-    assert_eq!(connections.enter(from(2)).err(), Some(Full::All));
+    assert_eq!(connections.enter(Some(from(2))).err(), Some(Full::All));
     drop(busy);
     place.connection.flushed();
-    assert!(connections.enter(from(2)).is_ok());
+    assert!(connections.enter(Some(from(2))).is_ok());
 }
 
 #[test]
 fn an_address_that_has_too_many_loses_one_of_its_own() {
     let connections = with(10, 2);
-    let other = connections.enter(from(9)).expect("there is a place");
+    let other = connections.enter(Some(from(9))).expect("there is a place");
     let (first, second) = (silent(&connections), silent(&connections));
     connections.tick(5 * SECOND);
     let _third = silent(&connections);
@@ -179,16 +179,16 @@ fn an_address_whose_connections_are_all_answered_is_turned_away() {
     let connections = with(10, 1);
     let place = silent(&connections);
     let _busy = place.connection.answers();
-    assert_eq!(connections.enter(from(1)).err(), Some(Full::Address));
-    assert!(connections.enter(from(2)).is_ok());
+    assert_eq!(connections.enter(Some(from(1))).err(), Some(Full::Address));
+    assert!(connections.enter(Some(from(2))).is_ok());
     drop(place);
-    assert!(connections.enter(from(1)).is_ok(), "its place is free again");
+    assert!(connections.enter(Some(from(1))).is_ok(), "its place is free again");
 }
 
 #[test]
 fn a_network_of_ipv6_is_one_address() {
     let connections = with(10, 1);
-    let enter = |address: &str| connections.enter(address.parse().expect("an address"));
+    let enter = |address: &str| connections.enter(address.parse().ok());
     let place = enter("2001:db8::1").expect("there is a place");
     let _busy = place.connection.answers();
     assert_eq!(enter("2001:db8::2:3").err(), Some(Full::Address));
@@ -199,27 +199,18 @@ fn a_network_of_ipv6_is_one_address() {
 }
 
 #[test]
-fn a_proxys_connections_are_not_counted_as_its_own() {
+fn a_trusted_proxys_connections_and_waits_are_not_counted_as_its_own() {
     let connections = with(10, 1);
-    let places: Vec<_> = (0..5)
-        .map(|_| {
-            let place = silent(&connections);
-            connections.count_as_proxy(&place.connection);
-            connections.count_as_proxy(&place.connection);
-            place
-        })
-        .collect();
+    let places: Vec<_> = (0..5).map(|_| connections.enter(None).expect("there is a place")).collect();
     assert!(!places.iter().any(has_ended));
-    drop(places);
-    let place = silent(&connections);
-    let _busy = place.connection.answers();
-    assert_eq!(connections.enter(from(1)).err(), Some(Full::Address), "what was uncounted stays so once");
+    let waits: Vec<_> = places.iter().map(|place| connections.wait(&place.connection, None)).collect();
+    assert!(waits.iter().all(Option::is_some));
 }
 
 #[test]
 fn only_half_of_the_connections_may_wait_and_so_many_of_one_client() {
     let connections = with(6, 2);
-    let place = connections.enter(from(1)).expect("there is a place");
+    let place = connections.enter(Some(from(1))).expect("there is a place");
     let wait = |client| connections.wait(&place.connection, Some(from(client)));
     let waits = [wait(1), wait(1)];
     assert!(waits.iter().all(Option::is_some));

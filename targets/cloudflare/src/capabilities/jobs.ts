@@ -58,7 +58,7 @@ export async function deleteIn(
 /** Returns the member that owns a queue. */
 export function member(env: Env, queue: string | undefined): DurableObjectStub<PoolMember> {
   if (queue === undefined) throw new Refusal({ tag: 'unavailable', val: 'the pool has no members' });
-  return env.POOL.get(env.POOL.idFromName(queue));
+  return env.AI_GENERATOR.get(env.AI_GENERATOR.idFromName(queue));
 }
 
 function refuse(): never {

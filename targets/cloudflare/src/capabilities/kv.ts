@@ -71,7 +71,7 @@ async function readOld({ env, gone }: Scope, store: KvStore, key: string): Promi
   return entry && !entry.mark ? { bytes: entry.bytes, version: VERSION_OF_OLD } : undefined;
 }
 
-/** Writes a key, and then drops this data centre's copy. */
+/** Writes a key, and then drops this isolate's copy. */
 function changeOf(scope: Scope, store: KvStore, key: string) {
   return async <T>(
     write: (keeper: ReturnType<typeof keeperOf>, store: KvStore) => Promise<Answered<T>>,
@@ -79,7 +79,7 @@ function changeOf(scope: Scope, store: KvStore, key: string) {
     try {
       return unwrap(await write(keeperOf(scope.env, store, key), store));
     } finally {
-      await deleteAtEdge(store, key);
+      deleteAtEdge(store, key);
     }
   };
 }
@@ -90,7 +90,7 @@ async function deleteMany(scope: Scope, store: KvStore, keys: string[]): Promise
     try {
       return unwrap(await keeper.deleteMany(store, share));
     } finally {
-      await Promise.all(share.map((key) => deleteAtEdge(store, key)));
+      for (const key of share) deleteAtEdge(store, key);
     }
   });
   const removed = await Promise.all(shares);

@@ -89,18 +89,16 @@ function idleMsMax(env: Env): number {
 }
 
 async function within<T>(ms: number, answer: Promise<T>): Promise<{ value: T } | { refusal: unknown }> {
-  const late = new AbortController();
-  const deadline = scheduler.wait(ms, { signal: late.signal }).then(() => {
-    throw new CallFailed(`no answer within ${ms} ms`);
+  let timer: number | null = null;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new CallFailed(`no answer within ${ms} ms`)), ms);
   });
-  // Once the answer has arrived, the deadline is cancelled, and nothing handles its rejection.
-  deadline.catch(() => {});
   try {
     return { value: await Promise.race([answer, deadline]) };
   } catch (error) {
     if (isRefusal(error)) return { refusal: error };
     throw error;
   } finally {
-    late.abort();
+    clearTimeout(timer);
   }
 }

@@ -8,6 +8,7 @@ import { kv } from '../capabilities/kv.ts';
 import { jobs } from '../capabilities/jobs.ts';
 import { values } from '../capabilities/values.ts';
 import { httpTypes } from '../http/request.ts';
+import { counters } from '../platform/counters.ts';
 import { outbound } from '../platform/outbound.ts';
 import { timer } from '../platform/timer.ts';
 import { variables } from '../platform/variables.ts';
@@ -39,6 +40,7 @@ export class Storefront {
       'wandstore:capabilities/random': random,
       'wandstore:capabilities/log': log(scope),
       'wandstore:storefront/http-types': httpTypes,
+      'wandstore:platform/counters': counters(scope),
       'wandstore:platform/variables': variables(scope),
       'wandstore:platform/outbound': outbound,
       'wandstore:platform/timer': timer,

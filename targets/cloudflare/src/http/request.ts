@@ -46,3 +46,15 @@ export const httpTypes = { Request: ShopperRequest } satisfies StorefrontImports
 export function lent(request: ShopperRequest): Parameters<Exports['handler']['handle']>[2] {
   return request as unknown as Parameters<Exports['handler']['handle']>[2];
 }
+
+/** Returns the target of a request: its path and query. */
+export function targetOf({ url }: Request): string {
+  const start = url.indexOf('/', url.indexOf('://') + 3);
+  return start < 0 ? '/' : url.slice(start);
+}
+
+/** Returns the path of a target. */
+export function pathOf(target: string): string {
+  const end = target.indexOf('?');
+  return end < 0 ? target : target.slice(0, end);
+}

@@ -8,7 +8,7 @@ import type { Env } from '../env.ts';
 import { serving } from '../pools.ts';
 import { answerOf, refusal, responseOf, typed, type Answer } from './answer.ts';
 import { rescue } from './fallback-cache.ts';
-import { lent, ShopperRequest } from './request.ts';
+import { lent, pathOf, ShopperRequest } from './request.ts';
 import { ruleAt, type Rule } from './routes.ts';
 
 /** The longest accepted target; RFC 9110, section 4.1, recommends at least 8000. */
@@ -16,6 +16,8 @@ const TARGET_BYTES_MAX = 8192;
 /** More or larger header fields get status 431 (RFC 6585, section 5). */
 const HEADERS_MAX = 64;
 const HEAD_BYTES_MAX = 32 << 10;
+/** Fields that Cloudflare adds. They do not count, because the client did not send them. */
+const ADDED_BY_PLATFORM = /^(?:cf-|x-forwarded-|x-real-ip$)/;
 /** The first and the longest pause before routing is asked again about a waiting request. */
 const ASK_AGAIN_MS = 250;
 const ASK_AGAIN_MS_MAX = 1000;
@@ -39,8 +41,7 @@ interface Question {
 }
 
 /** Answers a shopper's request. */
-export async function answerShopper(env: Env, request: Request): Promise<Response> {
-  const target = request.url.slice(new URL(request.url).origin.length) || '/';
+export async function answerShopper(env: Env, request: Request, target: string): Promise<Response> {
   const refused = refuseHead(request, target);
   if (refused) return responseOf(request.method, refused);
   const during = `request ${crypto.randomUUID()}`;
@@ -57,13 +58,17 @@ export async function answerShopper(env: Env, request: Request): Promise<Respons
 }
 
 function refuseHead(request: Request, target: string): Answer | undefined {
-  if (new TextEncoder().encode(target).length > TARGET_BYTES_MAX) {
+  // A URL consists of ASCII characters: what else the client sent is percent-encoded.
+  if (target.length > TARGET_BYTES_MAX) {
     return refusal(414, `the request target is longer than ${TARGET_BYTES_MAX} bytes`);
   }
-  // Skip fields that Cloudflare adds, because the client did not send them.
-  const fields = [...request.headers].filter(([name]) => !/^(cf-|x-forwarded-|x-real-ip$)/.test(name));
-  const bytes = fields.reduce((sum, [name, value]) => sum + name.length + value.length + 4, target.length);
-  const isTooLarge = fields.length > HEADERS_MAX || bytes > HEAD_BYTES_MAX;
+  let [fields, bytes] = [0, target.length];
+  for (const [name, value] of request.headers) {
+    if (ADDED_BY_PLATFORM.test(name)) continue;
+    fields += 1;
+    bytes += name.length + value.length + 4;
+  }
+  const isTooLarge = fields > HEADERS_MAX || bytes > HEAD_BYTES_MAX;
   return isTooLarge ? refusal(431, 'the head of the request is too large') : undefined;
 }
 
@@ -141,10 +146,6 @@ async function rescued({ env, during, target }: Question, error: unknown): Promi
   const level = error instanceof CallFailed ? 'warn' : 'error';
   write(level, 'routing did not answer; served the fallback page', { during, reason: reason(error) });
   return rescue(env, pathOf(target));
-}
-
-function pathOf(target: string): string {
-  return target.split('?')[0] ?? '/';
 }
 
 function witMethod(method: string): 'get' | 'head' | 'post' | 'other' {

@@ -11,7 +11,7 @@ import { sql } from '../platform/sql.ts';
 export type BackendsImports = Imports<ImportObject>;
 
 /** The interfaces of an instance that are used. Blob storage is not, because pages are in R2. */
-export type Backends = Pick<Root, 'kv' | 'jobs' | 'values'>;
+export type Backends = Pick<Root, 'kv' | 'jobs' | 'values' | 'counters'>;
 
 /** The adapter of one object. After a failure, the next call creates a new instance. */
 export class Adapter {

@@ -5,8 +5,7 @@
 //! It does no I/O and reads no clock: time is an argument, in milliseconds.
 
 /** An event of a queue's claims. `idle` carries the time at which the next job is due, if one waits. */
-export type ClaimEvent =
-  'claimed' | 'failed' | 'announced' | 'timeout' | { idle: number | null } | { ended: { given_back: boolean } };
+export type ClaimEvent = 'claimed' | 'ended' | 'failed' | 'announced' | 'timeout' | { idle: number | null };
 /** The next action: a claim, a wait until a job ends or is announced or for this time, or the end. */
 export type ClaimAction = 'claim' | { wait: number | null } | { stop: number | null };
 
@@ -28,11 +27,11 @@ export class Claims {
   /** Takes note of an event and returns what to do next. */
   handle(event: ClaimEvent): ClaimAction {
     if (event === 'failed') return { stop: null };
-    if (typeof event === 'object' && 'idle' in event) {
+    if (typeof event === 'object') {
       return this.#running > 0 ? { wait: event.idle } : { stop: event.idle };
     }
     if (event === 'claimed') this.#running += 1;
-    if (typeof event === 'object') this.#running -= 1;
+    if (event === 'ended') this.#running -= 1;
     return this.begin();
   }
 }

@@ -25,6 +25,11 @@ export function keepers(env: Env): DurableObjectStub<Keeper>[] {
   return Array.from({ length: KEEPERS }, (_, number) => keeper(env, number));
 }
 
+/** Returns the keeper of the counters of strangers. */
+export function keeperOfCounters(env: Env): DurableObjectStub<Keeper> {
+  return env.KEEPER.get(env.KEEPER.idFromName('counters'));
+}
+
 function keeper(env: Env, number: number): DurableObjectStub<Keeper> {
   return env.KEEPER.get(env.KEEPER.idFromName(`keeper-${number}`));
 }

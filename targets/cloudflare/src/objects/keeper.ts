@@ -9,6 +9,7 @@ import { write } from '../capabilities/ambient.ts';
 import { isReadFromKeeper, readEntry, VERSION_OF_OLD, type Found, type Mark } from '../capabilities/kv-entry.ts';
 import { answered, reason, type Answered } from '../component/refusal.ts';
 import type { StorefrontImports } from '../component/storefront.ts';
+import type { Counter } from '../platform/counters.ts';
 import type { Env, KvStore } from '../env.ts';
 import { Adapter, owned, type Backends } from './backends.ts';
 import { Copies, type Copy } from './copies.ts';
@@ -97,6 +98,11 @@ export class Keeper extends DurableObject<Env> {
     limit: number,
   ): Promise<Answered<string[]>> {
     return answered<string[]>(() => this.#adapter.call(({ kv }) => kv.listKeys(store, prefix, after, limit)));
+  }
+
+  /** Takes one from each of these counters, or from none if one of them is used up. Returns whether it did. */
+  async take(counters: Counter[]): Promise<Answered<boolean>> {
+    return answered<boolean>(() => this.#adapter.call((backends) => backends.counters.take(counters)));
   }
 
   /**

@@ -1,5 +1,7 @@
 //! A member of the pool of generation workers: it keeps the jobs of its queue, and works on them when its
 //! alarm fires. The queueing component decides which job is next, when it is retried and when it is given up.
+//!
+//! It is deployed as `AIGeneratorContainer`, the class of the original deployment, and takes over its objects.
 
 import { DurableObject } from 'cloudflare:workers';
 
@@ -8,6 +10,7 @@ import type { Keys } from '../capabilities/jobs.ts';
 import { reason, type Answered } from '../component/refusal.ts';
 import type { Env } from '../env.ts';
 import { Adapter } from './backends.ts';
+import { setAside } from './former.ts';
 import { MemberQueue, type QueueStats, type NewJob, type Enqueued, type Status } from './member-queue.ts';
 import { Worker } from './worker.ts';
 
@@ -16,7 +19,7 @@ const REST_MS = 1000;
 /** The delay before a member that died during work is woken. */
 const WAKE_AGAIN_MS = 2000;
 /** The storage key of the queue's name, because an alarm does not know the name of its object. */
-const QUEUE = 'lane';
+const QUEUE = 'wandstore:queue';
 
 export class PoolMember extends DurableObject<Env> {
   readonly #queue: MemberQueue;
@@ -26,6 +29,7 @@ export class PoolMember extends DurableObject<Env> {
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
+    setAside(state.storage);
     this.#queue = new MemberQueue(env, new Adapter(state.storage.sql), state.storage.sql);
   }
 

@@ -88,7 +88,7 @@ export class Worker {
       if (first !== 'ended') return first;
     }
     this.#endings -= 1;
-    return { ended: { given_back: false } };
+    return 'ended';
   }
 
   /** Runs one job and completes it. It never throws. */

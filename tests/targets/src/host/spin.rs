@@ -9,10 +9,10 @@ use tokio::process::Command;
 use super::in_workspace;
 use crate::deployment::Deployment;
 
-/// The component that `spin.toml` names.
-pub(super) const COMPONENT: &str = "target/spin/wandstore.wasm";
+/// The folder of the components that `spin.toml` names.
+pub(super) const COMPONENTS: &str = "target/spin";
 /// The same with the catalog of shops at Shopify.
-const COMPONENT_OF_SHOPIFY: &str = "target/shopify/spin/wandstore.wasm";
+const COMPONENTS_OF_SHOPIFY: &str = "target/shopify/spin";
 
 /// `spin up` of the application in the workspace. Spin has variables in lower case.
 pub(super) fn command(port: u16, deployment: &Deployment) -> anyhow::Result<Command> {
@@ -31,15 +31,15 @@ pub(super) fn command(port: u16, deployment: &Deployment) -> anyhow::Result<Comm
     Ok(command)
 }
 
-/// The manifest in the workspace, or a copy that names the component with the catalog of shops at Shopify.
+/// The manifest in the workspace, or a copy that names the components with the catalog of shops at Shopify.
 fn manifest(deployment: &Deployment) -> anyhow::Result<PathBuf> {
     let (built, how) = if deployment.of_shopify {
-        (COMPONENT_OF_SHOPIFY, "cargo xtask test builds it")
+        (COMPONENTS_OF_SHOPIFY, "cargo xtask test builds it")
     } else {
-        (COMPONENT, "cargo xtask build")
+        (COMPONENTS, "cargo xtask build")
     };
     let built = in_workspace(built);
-    ensure!(built.is_file(), "{} is missing: {how}", built.display());
+    ensure!(built.is_dir(), "{} is missing: {how}", built.display());
     let manifest = in_workspace("spin.toml");
     if !deployment.of_shopify {
         return Ok(manifest);
@@ -47,7 +47,7 @@ fn manifest(deployment: &Deployment) -> anyhow::Result<PathBuf> {
     let built = built.canonicalize()?;
     let copy = deployment.folder.join("spin.toml");
     let source = built.to_str().context("the path of the workspace is not UTF-8")?;
-    fs::write(&copy, fs::read_to_string(&manifest)?.replace(COMPONENT, source))?;
+    fs::write(&copy, fs::read_to_string(&manifest)?.replace(COMPONENTS, source))?;
     Ok(copy)
 }
 

@@ -106,6 +106,7 @@ fn stale_after_the_catalog_changed() -> Chapter {
         .then(visit("abc123").hit("llm"))
         .then(Step::ModelWasAsked(1))
         .then(bump_catalog_version().status(200).member("store", SHOP).member("version", 1))
+        .then(Step::InvalidationTakesEffect)
         .then(
             visit("abc123")
                 .page()
@@ -117,6 +118,7 @@ fn stale_after_the_catalog_changed() -> Chapter {
         .then(visit("abc123").hit("llm").says(HEADLINE))
         .then(Step::ModelWasAsked(1))
         .then(bump_catalog_version().status(200).member("version", 2))
+        .then(Step::InvalidationTakesEffect)
         .then(visit("abc123").page().has("x-cache", "STALE"))
 }
 

@@ -94,6 +94,10 @@ impl Player {
                 self.storefront.price_is(price);
                 Ok(())
             }
+            Step::InvalidationTakesEffect => {
+                tokio::time::sleep(self.host.invalidation_max()).await;
+                Ok(())
+            }
             Step::StorefrontHangs => {
                 self.storefront.hangs();
                 Ok(())

@@ -28,6 +28,8 @@ pub enum Step {
     AskAgain(Vec<Expected>),
     /// Changes the price of the shop's first product.
     PriceIs(&'static str),
+    /// Waits as long as the host may take to make an invalidation effective.
+    InvalidationTakesEffect,
     /// The shop at Shopify stops answering.
     StorefrontHangs,
     /// Sets the model's answer.

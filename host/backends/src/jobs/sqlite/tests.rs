@@ -17,6 +17,7 @@ async fn frequent_statements_use_an_index() {
         (sql::LIVE_OF_KEY, "jobs_live_by_key"),
         (sql::ENQUEUE, "jobs_live_by_lane"),
         (sql::CLAIM, "jobs_live_by_due"),
+        (sql::RUNNING, "jobs_live_by_due"),
         (sql::NEXT_DUE, "jobs_live_by_due"),
         (sql::SET_BACK, "jobs_live_by_set"),
         (sql::RELEASE, "jobs_running_by_holder"),

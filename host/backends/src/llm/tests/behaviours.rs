@@ -219,6 +219,10 @@ fn odd_members() -> Vec<Behaviour> {
 fn no_plans() -> Vec<Behaviour> {
     let once =
         |name, body: Value, cause| fails(name, vec![reply(200, "", &body.to_string())], cause, 1, FIGURES);
+    let thinks = |name, body: Value| {
+        let reply = || reply(200, "", &body.to_string());
+        fails(name, vec![reply(), reply()], Cause::Thinking, 2, (2_000, 1_000))
+    };
     let twice = |name, body: String, tokens| {
         fails(name, vec![reply(200, "", &body), reply(200, "", &body)], Cause::Format, 2, tokens)
     };
@@ -237,18 +241,16 @@ fn no_plans() -> Vec<Behaviour> {
             Cause::Refusal,
         ),
         once("an end that refuses", said(&json!({ "content": "" }), &json!("refusal")), Cause::Refusal),
-        once(
+        thinks(
             "thinking to the limit",
             said(&json!({ "content": null, "reasoning_content": "hm" }), &json!("length")),
-            Cause::Thinking,
         ),
-        once(
+        thinks(
             "thinking under another name",
             said(&json!({ "content": "", "reasoning": "hm" }), &json!("max_tokens")),
-            Cause::Thinking,
         ),
-        once("thinking in tags", said(&json!({ "content": "<think>hm" }), &json!("length")), Cause::Thinking),
-        once("thinking that is only counted", thought, Cause::Thinking),
+        thinks("thinking in tags", said(&json!({ "content": "<think>hm" }), &json!("length"))),
+        thinks("thinking that is only counted", thought),
         once("nothing up to the limit", said(&json!({ "content": "" }), &json!("length")), Cause::Length),
         once("a filter", said(&json!({ "content": null }), &json!("content_filter")), Cause::Filter),
         once("a filter under another name", said(&json!({ "content": "" }), &json!("SAFETY")), Cause::Filter),
@@ -260,18 +262,18 @@ fn no_plans() -> Vec<Behaviour> {
         twice("a number", "12".to_owned(), (12, 2)),
         fails("an endless body", vec![Reply::Flood, Reply::Flood], Cause::Format, 2, (12, 1_000)),
         fails(
-            "nothing, three times",
+            "nothing, twice",
             (0..3).map(|_| Reply::Send(vec![])).collect(),
             Cause::Unreachable,
-            3,
-            (18, 1_500),
+            2,
+            (12, 1_000),
         ),
         fails(
-            "half a stream, three times",
+            "half a stream, twice",
             (0..3).map(|_| reply(200, "", &broken_stream)).collect(),
             Cause::Unreachable,
-            3,
-            (18, 1_500),
+            2,
+            (12, 4),
         ),
     ]
 }
@@ -297,7 +299,7 @@ fn errors_that_say_success() -> Vec<Behaviour> {
             &json!({ "choices": [], "error": { "message": "flagged by moderation" } }),
             Cause::Filter,
         ),
-        fails("down", vec![down(), down(), down()], Cause::Unreachable, 3, (18, 0)),
+        fails("down", vec![down(), down(), down()], Cause::Unreachable, 2, (12, 0)),
         fails("slow", vec![slow(), slow(), slow()], Cause::Rate, 3, NOTHING),
     ]
 }
@@ -346,14 +348,14 @@ fn refusals() -> Vec<Behaviour> {
             Cause::Filter,
         ),
         refuses("moderation", 403, &error("Your input was flagged by moderation"), Cause::Filter),
-        refuses("too long", 400, &coded("context_length_exceeded"), Cause::Length),
+        refuses("too long", 400, &coded("context_length_exceeded"), Cause::Context),
         refuses(
             "too long, in words",
             400,
             &error("This model's maximum context length is 4096 tokens"),
-            Cause::Length,
+            Cause::Context,
         ),
-        refuses("too large", 413, &json!({}), Cause::Length),
+        refuses("too large", 413, &json!({}), Cause::Context),
         refuses(
             "a limit that is too high",
             400,
@@ -436,14 +438,18 @@ async fn every_behaviour_comes_to_an_answer_or_a_cause_and_every_call_is_counted
         [odd_envelopes(), odd_members(), no_plans(), errors_that_say_success(), refusals(), renegotiations()];
     let table: Vec<_> = tables.into_iter().flatten().collect();
     assert!(table.len() > 100, "{}", table.len());
-    let mut wrong = Vec::new();
+    let (mut wrong, mut answered, mut paid_twice) = (Vec::new(), 0, 0);
     for Behaviour { name, script, expected, calls, tokens } in table {
         let endpoint = Endpoint::following(script).await;
         let spent = Spent::default();
         let outcome = client(&settings(&endpoint)).complete(request(), &spent).await;
         let shown = format!("{outcome:?}");
         let outcome = match outcome {
-            Ok(completion) if completion.text == PLAN => Ok(()),
+            Ok(completion) if completion.text == PLAN => {
+                answered += 1;
+                paid_twice += usize::from(completion.calls > 1);
+                Ok(())
+            }
             Ok(completion) => panic!("{name}: {completion:?}"),
             error => Err(failed(error).cause),
         };
@@ -453,6 +459,7 @@ async fn every_behaviour_comes_to_an_answer_or_a_cause_and_every_call_is_counted
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(answered > 60 && paid_twice * 20 <= answered, "{paid_twice} of {answered} were paid for twice");
 }
 
 #[tokio::test]

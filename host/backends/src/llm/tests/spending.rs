@@ -3,13 +3,13 @@
 use ::llm as model;
 
 use super::*;
-use crate::llm::budget::{Budget, InMemory, Sqlite, Unavailable};
+use crate::llm::budget::{Budget, DEPLOYMENT, InMemory, Sqlite, Unavailable};
 
 /// Returns the most that a test's question may cost: a token per two bytes sent, and 500 for the answer.
 fn question() -> u64 {
     let settings =
         Settings { base_url: Some("http://h".into()), model: "kimi".into(), ..Settings::default() };
-    let endpoint = model::Endpoint::new(&settings, None).unwrap().unwrap();
+    let endpoint = model::Endpoint::new(&settings, None).unwrap().unwrap().streaming();
     let question =
         model::Exchange::new(&endpoint, &request(), &mut model::Memory::default(), 0).question().unwrap();
     assert_eq!(question.tokens_max(), question.body().len().div_ceil(2) as u64 + 500);
@@ -25,8 +25,8 @@ fn limited(endpoint: &Endpoint, tokens_per_day_max: u64, budget: Arc<dyn Budget>
 
 /// Asserts that so many tokens are spent and reserved: a reservation of 0 tokens fails only with a lower limit.
 async fn assert_spent(budget: &dyn Budget, tokens: u64) {
-    assert_eq!(budget.reserve(0, 0, tokens).await, Ok(true), "no more than {tokens}");
-    assert_eq!(budget.reserve(0, 0, tokens - 1).await, Ok(false), "no less than {tokens}");
+    assert_eq!(budget.reserve(DEPLOYMENT, 0, 0, tokens).await, Ok(Some(tokens)), "no more than {tokens}");
+    assert_eq!(budget.reserve(DEPLOYMENT, 0, 0, tokens - 1).await, Ok(None), "no less than {tokens}");
 }
 
 /// Returns an endpoint whose answers report no usage; the estimate is 6 input tokens and 1 output token.
@@ -120,11 +120,11 @@ struct Broken;
 
 #[async_trait::async_trait]
 impl Budget for Broken {
-    async fn reserve(&self, _day: u64, _tokens: u64, _tokens_max: u64) -> Result<bool, Unavailable> {
+    async fn reserve(&self, _: &str, _day: u64, _: u64, _: u64) -> Result<Option<u64>, Unavailable> {
         Err(Unavailable("the disk is full".to_owned()))
     }
 
-    async fn settle(&self, _day: u64, _reserved: u64, _spent: u64) -> Result<(), Unavailable> {
+    async fn settle(&self, _: &str, _day: u64, _reserved: u64, _spent: u64) -> Result<(), Unavailable> {
         Err(Unavailable("the disk is full".to_owned()))
     }
 
@@ -148,12 +148,12 @@ struct Hesitant(Arc<dyn Budget>);
 
 #[async_trait::async_trait]
 impl Budget for Hesitant {
-    async fn reserve(&self, _day: u64, _tokens: u64, _tokens_max: u64) -> Result<bool, Unavailable> {
+    async fn reserve(&self, _: &str, _day: u64, _: u64, _: u64) -> Result<Option<u64>, Unavailable> {
         Err(Unavailable("another process holds the lock".to_owned()))
     }
 
-    async fn settle(&self, day: u64, reserved: u64, spent: u64) -> Result<(), Unavailable> {
-        self.0.settle(day, reserved, spent).await
+    async fn settle(&self, owner: &str, day: u64, reserved: u64, spent: u64) -> Result<(), Unavailable> {
+        self.0.settle(owner, day, reserved, spent).await
     }
 
     async fn probe(&self) -> Result<(), Unavailable> {
@@ -173,4 +173,21 @@ async fn an_unreserved_call_is_counted_and_refunds_nothing() {
             assert_spent(&*budget, calls * 7).await;
         }
     }
+}
+
+#[tokio::test]
+async fn a_shop_that_used_up_its_budget_costs_nothing_more_and_the_others_go_on() {
+    let endpoint = without_figures(100).await;
+    let budget = Arc::new(InMemory::default());
+    let settings = Settings { tokens_per_shop_per_day_max: question() + 3 * 7, ..settings(&endpoint) };
+    let client = client(&settings).with_budget(budget.clone());
+    for shop in ["magic-wands", "tea-house"] {
+        let spent = Spent::of_shop(shop);
+        for call in 0..10 {
+            let answered = client.complete(request(), &spent).await;
+            assert_eq!(answered.is_ok(), call < 4, "{shop}, call {call}");
+        }
+        assert_eq!(budget.reserve(shop, 0, 0, u64::MAX).await, Ok(Some(4 * 7)));
+    }
+    assert_spent(&*budget, 2 * 4 * 7).await;
 }

@@ -20,9 +20,9 @@ impl Allowance {
         self.events_left = EVENTS_PER_CALL_MAX;
     }
 
-    /// Decides about an event.
-    pub(super) fn judge(&mut self) -> Verdict {
-        let verdict = self.quota.judge(self.events_left > 0, Instant::now());
+    /// Decides about an event with texts of so many bytes.
+    pub(super) fn judge(&mut self, bytes: usize) -> Verdict {
+        let verdict = self.quota.judge(self.events_left > 0, bytes, Instant::now());
         if verdict != Verdict::Dropped {
             self.events_left = self.events_left.saturating_sub(1);
         }

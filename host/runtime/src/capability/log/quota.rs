@@ -6,8 +6,11 @@ use std::time::{Duration, Instant};
 
 /// The most events of one call.
 pub const EVENTS_PER_CALL_MAX: u32 = 100;
-/// The most events of all calls of a component in a minute.
+/// The most events of all calls of a component in a minute, and the most bytes of their texts.
 const EVENTS_PER_MINUTE_MAX: u32 = 6_000;
+const BYTES_PER_MINUTE_MAX: usize = 1 << 20;
+/// The most bytes that an event counts: what is longer is cut when it is logged.
+const BYTES_PER_EVENT_MAX: usize = 16 << 10;
 const MINUTE: Duration = Duration::from_mins(1);
 
 /// The events of one component in the current minute.
@@ -18,6 +21,7 @@ pub struct Quota(Mutex<Window>);
 struct Window {
     began: Option<Instant>,
     admitted: u32,
+    bytes: usize,
     dropped: u64,
 }
 
@@ -34,16 +38,20 @@ pub enum Verdict {
 }
 
 impl Quota {
-    /// Decides about an event. `may_log` says whether the call has events of its own left.
-    pub fn judge(&self, may_log: bool, now: Instant) -> Verdict {
+    /// Decides about an event with texts of so many bytes. `may_log` says whether the call has events of its own left.
+    pub fn judge(&self, may_log: bool, bytes: usize, now: Instant) -> Verdict {
         let mut window = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut dropped_before = 0;
         if window.began.is_none_or(|began| now.saturating_duration_since(began) >= MINUTE) {
             dropped_before = window.dropped;
             *window = Window { began: Some(now), ..Window::default() };
         }
-        if may_log && window.admitted < EVENTS_PER_MINUTE_MAX {
+        let bytes = bytes.min(BYTES_PER_EVENT_MAX);
+        let has_room = window.admitted < EVENTS_PER_MINUTE_MAX
+            && window.bytes.saturating_add(bytes) <= BYTES_PER_MINUTE_MAX;
+        if may_log && has_room {
             window.admitted += 1;
+            window.bytes += bytes;
             return Verdict::Logged { dropped_before };
         }
         window.dropped += 1 + dropped_before;
@@ -59,20 +67,31 @@ mod tests {
     fn events_over_the_minutes_quota_are_dropped_and_counted() {
         let (quota, now) = (Quota::default(), Instant::now());
         for _ in 0..EVENTS_PER_MINUTE_MAX {
-            assert_eq!(quota.judge(true, now), Verdict::Logged { dropped_before: 0 });
+            assert_eq!(quota.judge(true, 9, now), Verdict::Logged { dropped_before: 0 });
         }
         for _ in 0..3 {
-            assert_eq!(quota.judge(true, now + MINUTE / 2), Verdict::Dropped);
+            assert_eq!(quota.judge(true, 9, now + MINUTE / 2), Verdict::Dropped);
         }
-        assert_eq!(quota.judge(true, now + MINUTE), Verdict::Logged { dropped_before: 3 });
-        assert_eq!(quota.judge(true, now + MINUTE), Verdict::Logged { dropped_before: 0 });
+        assert_eq!(quota.judge(true, 9, now + MINUTE), Verdict::Logged { dropped_before: 3 });
+        assert_eq!(quota.judge(true, 9, now + MINUTE), Verdict::Logged { dropped_before: 0 });
+    }
+
+    #[test]
+    fn a_minutes_texts_have_a_limit() {
+        let (quota, now) = (Quota::default(), Instant::now());
+        for bytes in [BYTES_PER_EVENT_MAX, usize::MAX] {
+            let quota = Quota::default();
+            let logged = (0..100).filter(|_| quota.judge(true, bytes, now) != Verdict::Dropped).count();
+            assert_eq!(logged, 64);
+        }
+        assert_eq!(quota.judge(true, 9, now), Verdict::Logged { dropped_before: 0 });
     }
 
     #[test]
     fn events_dropped_in_a_call_are_counted() {
         let (quota, now) = (Quota::default(), Instant::now());
-        assert_eq!(quota.judge(false, now), Verdict::Dropped);
-        assert_eq!(quota.judge(false, now + MINUTE), Verdict::Dropped);
-        assert_eq!(quota.judge(true, now + MINUTE * 2), Verdict::Logged { dropped_before: 2 });
+        assert_eq!(quota.judge(false, 9, now), Verdict::Dropped);
+        assert_eq!(quota.judge(false, 9, now + MINUTE), Verdict::Dropped);
+        assert_eq!(quota.judge(true, 9, now + MINUTE * 2), Verdict::Logged { dropped_before: 2 });
     }
 }

@@ -1,8 +1,0 @@
-//! The bindings to WIT.
-#![allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
-
-wit_bindgen::generate!({
-    path: ["../../wit/capabilities", "../../wit/platform", "../../wit/storefront", "../../wit/spin"],
-    world: "wandstore:spin/front",
-    generate_all,
-});

@@ -1,0 +1,32 @@
+//! The claims gate: judges whether a text may stand on a shop's page.
+//!
+//! A shop answers for every claim on its pages, so copy makes none: no price, offer, promise, superlative, origin or
+//! effect, nothing about the shopper's person, and nothing that no reader should see. Only what the merchant promised
+//! or a product's data says may be said, and then in the same words. The rules are patterns of words in data files
+//! (`lexicon/`), which are matched against each way in which a text can be read.
+//!
+//! The gate knows texts only. It does no I/O, and does not change a text.
+
+mod banned;
+#[cfg(feature = "corpus")]
+pub mod corpus;
+mod fold;
+mod gate;
+mod kind;
+#[cfg(test)]
+mod left_out;
+mod lexicon;
+mod pattern;
+mod raw;
+mod readings;
+mod script;
+mod spelling;
+mod unicode;
+
+pub use gate::{Beside, Gate, Terms, Violation};
+pub use kind::Kind;
+
+/// Returns words of a text in their folded form, by which texts are compared.
+pub fn words(text: &str) -> Vec<String> {
+    fold::words(text)
+}

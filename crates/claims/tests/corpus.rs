@@ -1,0 +1,81 @@
+//! Measures the gate alone by its corpus. `components/generation` measures it through the whole pipeline.
+#![expect(clippy::disallowed_types, reason = "a test measures how long a judgement takes")]
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use claims::corpus::{LANGUAGES, Line, TRADES, attacks, banned, honest};
+use claims::{Beside, Gate, Kind, Terms};
+use proptest::prelude::*;
+
+fn kind(line: &Line) -> Option<Kind> {
+    let banned = banned(line);
+    let terms = Terms { language: line.language, currency: "EUR", banned: &banned, ..Terms::default() };
+    Gate::new(&terms).violation(line.text, &Beside::default()).map(|violation| violation.kind)
+}
+
+/// Returns the lines for which `is_wrong` returns true.
+fn wrong(lines: &[Line], is_wrong: impl Fn(&Line) -> bool) -> Vec<&Line> {
+    lines.iter().filter(|line| is_wrong(line)).collect()
+}
+
+#[test]
+fn attacks_are_refused_and_honest_lines_pass() {
+    let (attacks, honest) = (attacks(), honest());
+    let passed = wrong(&attacks, |line| kind(line).is_none());
+    assert!(passed.len() * 20 <= attacks.len(), "{passed:#?}");
+    let refused = wrong(&honest, |line| kind(line).is_some());
+    assert!(refused.len() * 100 <= honest.len(), "{refused:#?}");
+}
+
+#[test]
+fn the_corpus_has_every_kind_and_trade_in_every_language() {
+    assert!(attacks().len() >= 400 && honest().len() >= 1_000);
+    // The language of a page is judged over many lines.
+    let kinds: BTreeSet<_> =
+        Kind::ALL.iter().filter(|kind| **kind != Kind::Language).map(|kind| kind.code()).collect();
+    let sections = |lines: Vec<Line>, language| -> BTreeSet<&str> {
+        lines.into_iter().filter(|line| line.language == language).map(|line| line.section).collect()
+    };
+    for language in LANGUAGES {
+        assert_eq!(sections(attacks(), language), kinds, "{language}");
+        assert_eq!(sections(honest(), language), BTreeSet::from(TRADES), "{language}");
+    }
+}
+
+#[test]
+fn a_text_of_any_length_takes_milliseconds() {
+    let honest = honest();
+    let text: String = honest.iter().flat_map(|line| [line.text, " "]).collect();
+    let gate = Gate::new(&Terms { language: "en", ..Terms::default() });
+    for chars in [500, 2_000, 10_000] {
+        let text: String = text.chars().take(chars).collect();
+        let start = Instant::now();
+        let _ = gate.violation(&text, &Beside::default());
+        // The longest text that is read takes about 5 ms. A machine that is busy with other tests is slower.
+        assert!(start.elapsed() < Duration::from_millis(250), "{chars}: {:?}", start.elapsed());
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_can_be_judged(text in "\\PC{0,200}", language in "[a-z]{0,3}", word in "\\PC{0,6}", data in "\\PC{0,40}") {
+        let banned = [word];
+        let promises = [data.clone()];
+        let terms = Terms {
+            language: &language, currency: &language, names: &[&data], promises: &promises, banned: &banned,
+        };
+        let gate = Gate::new(&terms);
+        let products = [vec![&*data, &*text]];
+        let _ = gate.violation(&text, &Beside { products: &products, proven: &[&data] });
+        let _ = gate.is_foreign(&text);
+        let plain = Gate::new(&Terms { language: "en", ..Terms::default() });
+        let _ = plain.violation(&text, &Beside::default());
+    }
+
+    #[test]
+    fn any_signs_can_be_judged(text in "[a-c0-2 .,*$€@#%&'|!?/<>{}\\[\\]\u{0}-\u{1f}\u{300}-\u{310}\u{200b}-\u{200f}あ安い]{0,300}") {
+        let gate = Gate::new(&Terms { language: "ja", banned: &["安い".to_owned(), "abc".to_owned()], ..Terms::default() });
+        let _ = gate.violation(&text, &Beside::default());
+    }
+}

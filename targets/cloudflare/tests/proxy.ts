@@ -1,0 +1,19 @@
+//! Requests as Shopify's app proxy forwards them.
+
+import { createHmac } from 'node:crypto';
+
+export const DOMAIN = 'tea-house.myshopify.com';
+export const SECRET = 'hush of the tea house';
+/** A visitor with consent, on the home page. */
+export const VISITOR = 'visitor=Zm9sbG93LXRoZS13YW5k-0&consent=1&context=home';
+
+/** Variables of a deployment that serves the shop. */
+export const VARIABLES = { SHOPIFY_STORE: DOMAIN, SHOPIFY_API_SECRET: SECRET };
+
+/** A target as Shopify forwards it. No value needs escaping. */
+export function signed(path: string, parameters: string, customer = ''): string {
+  const added = `shop=${DOMAIN}&logged_in_customer_id=${customer}&path_prefix=/apps/wand`;
+  const query = `${parameters}&${added}&timestamp=${Math.floor(Date.now() / 1000)}`;
+  const message = query.split('&').sort().join('');
+  return `${path}?${query}&signature=${createHmac('sha256', SECRET).update(message).digest('hex')}`;
+}
