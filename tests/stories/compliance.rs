@@ -2,7 +2,6 @@
 //! operator can show it.
 
 use std::path::Path;
-use std::time::Duration;
 
 use capabilities::Capabilities;
 use host::backends;
@@ -12,7 +11,7 @@ use crate::harness::process::{audited, command, run};
 use crate::harness::shopify::{
     CONSENT, SECRET, SHOP, all_that_is_kept, idle, now_s, signed, webhook_headers,
 };
-use crate::harness::{Answer, Process};
+use crate::harness::{Answer, Process, eventually};
 
 /// No other data contains this number, so a plain search finds every trace of it.
 const NUMBER: &str = "70921846350917";
@@ -113,15 +112,9 @@ async fn the_operator_closes_a_shop_and_opens_it_again() {
     assert_eq!(proxy(&host, "/proxy/fragment", &CONSENT).await.status, 200);
     for (done, status) in [("close", 404), ("reopen", 200)] {
         command(folder.path(), &["shop", done, SHOP]);
-        let mut answer = 0;
-        for _ in 0..50 {
-            tokio::time::sleep(Duration::from_millis(200)).await;
-            answer = proxy(&host, "/proxy/fragment", &CONSENT).await.status;
-            if answer == status {
-                break;
-            }
-        }
-        assert_eq!(answer, status, "{done}");
+        let answers =
+            async || (proxy(&host, "/proxy/fragment", &CONSENT).await.status == status).then_some(());
+        eventually(&format!("{status} after {done}"), answers).await;
     }
 }
 

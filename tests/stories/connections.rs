@@ -6,10 +6,10 @@ use host::http::StreamTimes;
 use runtime::changes::Topic;
 
 use crate::harness::raw::{self, Raw};
-use crate::harness::{Host, LlmServer, Process, Saying, eventually};
+use crate::harness::{BUSY, Host, LlmServer, Process, Saying, eventually};
 
 /// A new client gets an answer within this time, whatever other clients do.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(1).saturating_mul(BUSY);
 const MAX: usize = 8;
 
 const STATUS: &str = "/api/generation/status?store=magic-wands&shopper=abc123&wait=20";
@@ -122,7 +122,7 @@ async fn a_stream_that_is_woken_all_the_time_beats_and_ends_just_as_well() {
 
 /// A stream that ends before its fifth heartbeat.
 const SHORT: StreamTimes =
-    StreamTimes { life: Duration::from_millis(220), heartbeat: Duration::from_millis(50) };
+    StreamTimes { life: Duration::from_millis(2_200), heartbeat: Duration::from_millis(500) };
 
 /// Waits until a worker runs the shopper's job.
 async fn running(host: &Host) {

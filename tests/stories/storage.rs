@@ -10,14 +10,14 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::harness::process::wandstore;
-use crate::harness::{Answer, Host, Process, eventually, shopify};
+use crate::harness::{Answer, BUSY, Host, Process, eventually, shopify};
 
-/// How long a shopper may wait for storage, with a margin for a busy machine.
-const PATIENCE: Duration = Duration::from_millis(250 + 500);
+/// How long a shopper may wait for storage.
+const PATIENCE: Duration = Duration::from_millis(250).saturating_mul(BUSY);
 /// How long storage hangs.
 const HANGS: Duration = Duration::from_secs(30);
 /// How soon `/health` reports a failure.
-const TOLD: Duration = Duration::from_secs(5);
+const TOLD: Duration = Duration::from_secs(3).saturating_mul(BUSY);
 
 /// Returns the result of `answer`, which must not take longer than storage's time limit.
 async fn soon(what: &str, answer: impl Future<Output = Answer>) -> Answer {
@@ -157,16 +157,20 @@ async fn a_budget_that_cannot_be_written_is_logged() {
     told(&process, "ok", "budget").await;
 }
 
-/// A write waits five seconds for another process's lock. A stopping server does not.
+/// A write waits five seconds for another process's lock. A stopping server does not, unless the machine is busy: that
+/// may delay one server, but not three.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stopping_server_does_not_wait_for_a_lock() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let process = start(folder.path());
-    made(&process, "known").await;
-    let mut lock = foreign(&folder.path().join("data/jobs.db")).await;
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut lock).await.expect("the lock is free");
-    let took = process.terminate();
-    assert!(took < Duration::from_secs(4), "it took {took:?}");
+    let mut took = Vec::new();
+    for _ in 0..3 {
+        let folder = tempfile::tempdir().expect("a folder");
+        let process = start(folder.path());
+        made(&process, "known").await;
+        let mut lock = foreign(&folder.path().join("data/jobs.db")).await;
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut lock).await.expect("the lock is free");
+        took.push(process.terminate());
+    }
+    assert!(took.iter().any(|took| *took < Duration::from_secs(4)), "they took {took:?}");
 }
 
 async fn others_hold_the_write_locks(process: &Process, data: &Path) {

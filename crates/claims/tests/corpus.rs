@@ -44,7 +44,7 @@ fn the_corpus_has_every_kind_and_trade_in_every_language() {
 }
 
 #[test]
-fn a_text_of_any_length_takes_milliseconds() {
+fn no_text_takes_long() {
     let honest = honest();
     let text: String = honest.iter().flat_map(|line| [line.text, " "]).collect();
     let gate = Gate::new(&Terms { language: "en", ..Terms::default() });
@@ -52,8 +52,8 @@ fn a_text_of_any_length_takes_milliseconds() {
         let text: String = text.chars().take(chars).collect();
         let start = Instant::now();
         let _ = gate.violation(&text, &Beside::default());
-        // The longest text that is read takes about 5 ms. A machine that is busy with other tests is slower.
-        assert!(start.elapsed() < Duration::from_millis(250), "{chars}: {:?}", start.elapsed());
+        // The longest text that is read takes about 5 ms; one whose readings multiply, minutes.
+        assert!(start.elapsed() < Duration::from_secs(2), "{chars}: {:?}", start.elapsed());
     }
 }
 

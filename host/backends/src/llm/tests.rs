@@ -222,7 +222,7 @@ fn text((outcome, requests): (Result<Completion, Error>, usize)) -> (String, usi
     (outcome.unwrap().text, requests)
 }
 
-const STALLED_MS: u64 = 100;
+const STALLED_MS: u64 = 300;
 const STALLED: Duration = Duration::from_millis(STALLED_MS);
 
 #[tokio::test]
