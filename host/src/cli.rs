@@ -5,6 +5,7 @@ mod audit;
 mod cache;
 mod check;
 mod export;
+mod inherited;
 mod jobs;
 mod output;
 mod serve;

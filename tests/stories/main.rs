@@ -25,6 +25,8 @@ mod logging;
 mod operator;
 mod proxy;
 mod recursion;
+#[cfg(unix)]
+mod restart;
 mod shopper;
 mod storage;
 mod upstream;

@@ -71,7 +71,7 @@ pub trait Pool {
     /// The outcome from generation, or from routing for a maintenance task.
     type Outcome;
 
-    /// Leases the job that has been due longest, of any member.
+    /// Leases the due job whose turn is next, of any member.
     fn claim(&self) -> Result<Claim<Self::Job>, Failure>;
     /// Runs a job, or its next part.
     fn work(&self, job: &Self::Job) -> Progress<Self::Outcome>;

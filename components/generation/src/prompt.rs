@@ -135,6 +135,8 @@ pub fn request(
         schema_name: form::SCHEMA_NAME.to_owned(),
         tokens_max: TOKENS_MAX,
         calls_max: CALLS_MAX,
+        // There is nothing in a newcomer's page that the local planner could not have planned.
+        is_optional: signals.is_empty(),
     }
 }
 

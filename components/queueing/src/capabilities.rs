@@ -18,7 +18,7 @@ pub enum Failure {
 pub trait Jobs {
     /// Queues a job, durably before it returns.
     fn enqueue(&self, job: NewJob) -> Result<Enqueued, Failure>;
-    /// Leases the job that has been due longest, in any queue. A job whose lease expired is due.
+    /// Leases the due job whose turn is next, in any queue. A job whose lease expired is due.
     fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Failure>;
     /// Returns the job that was claimed with this token, as the claim returned it; `None` if it was claimed again since,
     /// or deleted. It may be completed already: then it has no payload if it is done.

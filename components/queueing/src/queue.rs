@@ -113,7 +113,7 @@ impl<J: Jobs, K: Kv, O: Operator> Queue<J, K, O> {
         Ok(self.jobs.enqueue(NewJob { queues, queue_depth_max, key, payload, now_ms })?)
     }
 
-    /// Leases the next job for a free member: the one that has been due longest, in any queue. So no job waits for a
+    /// Leases the next job for a free member: the due job whose turn is next, in any queue. So no job waits for a
     /// member that is full or no longer exists while another member is free. Gives up hopeless jobs on the way: those
     /// without a readable task, with too many crashes, or with too many attempts.
     pub fn claim(&self, member: &str, pool: Pool, now_ms: u64) -> Result<Claimed, Error> {

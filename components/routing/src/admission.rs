@@ -45,7 +45,7 @@ pub(crate) fn admits_generation(deployment: &(impl Limits + Queue), visitor: &Vi
 /// Returns how the first page of a shopper with these signals is planned. While newcomers arrive faster than a shop
 /// usually has them, those about whom nothing is known get a page without the model.
 pub(crate) fn first_page(deployment: &impl Limits, visitor: &Visitor, signals: &Signals) -> Work {
-    let is_newcomer = *signals == Signals::default() && !visitor.is_anybody();
+    let is_newcomer = signals.is_empty() && !visitor.is_anybody();
     if is_newcomer && !take(deployment, visitor, &[Allowance::ShopNewcomers]) {
         Work::PlanLocally
     } else {

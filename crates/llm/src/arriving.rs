@@ -176,6 +176,7 @@ mod tests {
             schema_name: "plan".into(),
             tokens_max: 1_500,
             calls_max: 2,
+            is_optional: false,
         };
         let question = Question::new(&request, &endpoint, &endpoint.dialect()).unwrap();
         let mut arriving = Arriving::new(&endpoint, &question);

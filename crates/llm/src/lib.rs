@@ -20,6 +20,7 @@
 //!     schema_name: "wand".into(),
 //!     tokens_max: 100,
 //!     calls_max: 2,
+//!     is_optional: false,
 //! };
 //! let mut memory = Memory::default();
 //! let mut exchange = Exchange::new(&endpoint, &request, &mut memory, 0);

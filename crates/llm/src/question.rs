@@ -25,6 +25,8 @@ pub struct Question {
     pub tokens_out_max: u32,
     /// The most tokens of the answer alone.
     pub(crate) answer_tokens_max: u32,
+    /// Whether it is not asked once a budget is used up to its soft limit.
+    pub is_optional: bool,
 }
 
 impl Question {
@@ -58,7 +60,13 @@ impl Question {
         let tokens_in = tokens(texts.map(String::as_bytes));
         let limit = wire.parts().limits.iter().rev().find_map(|name| members.get(*name)?.as_u64());
         let tokens_out_max = limit.map_or(tokens_max, |limit| u32::try_from(limit).unwrap_or(u32::MAX));
-        Some(Self { members, tokens_in, tokens_out_max, answer_tokens_max: request.tokens_max })
+        Some(Self {
+            members,
+            tokens_in,
+            tokens_out_max,
+            answer_tokens_max: request.tokens_max,
+            is_optional: request.is_optional,
+        })
     }
 
     /// Returns the body of the request.
@@ -151,6 +159,7 @@ mod tests {
             schema_name: "plan".into(),
             tokens_max: 500,
             calls_max: 2,
+            is_optional: false,
         }
     }
 

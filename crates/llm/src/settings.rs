@@ -68,8 +68,9 @@ pub struct Settings {
     /// The limit of tokens per day (UTC), questions and answers together, for all processes on the data folder; 0 means
     /// no limit. Before each call its maximum cost is reserved.
     pub tokens_per_day_max: u64,
-    /// The same limit for each shop. When four fifths are used, the log warns; when all are used, pages are planned
-    /// without the model until the next day. The default is about 1,100 pages.
+    /// The same limit for each shop. When four fifths of either limit are used, the log warns, and the pages of shoppers
+    /// about whom nothing is known are planned without the model; when all are used, every page is, until the next day.
+    /// The default is about 1,100 pages.
     pub tokens_per_shop_per_day_max: u64,
     /// Price of a million tokens of question, in millionths of a dollar; for metrics.
     pub price_in_microdollars: u64,

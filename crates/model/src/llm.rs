@@ -41,6 +41,8 @@ pub struct Request {
     pub tokens_max: u32,
     /// The most calls that may cost something.
     pub calls_max: u32,
+    /// Whether a good page can be made without the answer: it is refused once a budget is used up to its soft limit.
+    pub is_optional: bool,
 }
 
 /// How an answer ended.

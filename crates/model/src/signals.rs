@@ -28,6 +28,11 @@ impl Signals {
     /// The longest entry, in characters.
     pub const ENTRY_CHARS_MAX: usize = 80;
 
+    /// Returns whether nothing is known of the shopper.
+    pub fn is_empty(&self) -> bool {
+        self.visits == 0 && self.lists().iter().all(|list| list.is_empty())
+    }
+
     /// Returns the lists of entries.
     pub fn lists(&self) -> [&[String]; 6] {
         let Self { visits: _, views, searches, filters, sorts, carted, purchased } = self;

@@ -27,9 +27,22 @@ pub const LIVE_OF_KEY: &str = "SELECT id FROM jobs WHERE key = ?1 AND state IN (
 ///
 /// Returns the key's live job after the statement: the new one, or the one that existed. Returns nothing if there is
 /// neither, because every queue is full.
+///
+/// Owners take turns (start-time fair queueing): the job's turn is the next one after those that run now and after the
+/// owner's last.
 pub const ENQUEUE: &str = "
-    INSERT INTO jobs (id, key, queue, state, payload, enqueued_ms, due_ms, set_ms)
-    SELECT ?1, ?2, queue.value, 'queued', ?3, ?4, ?4, ?4
+    INSERT INTO jobs (id, key, queue, state, payload, enqueued_ms, due_ms, set_ms, turn)
+    SELECT ?1, ?2, queue.value, 'queued', ?3, ?4, ?4, ?4, 1 + max(
+        coalesce(
+            (SELECT max(turn) FROM jobs WHERE state = 'running'),
+            (SELECT min(turn) FROM jobs WHERE state IN ('queued', 'running')),
+            0
+        ),
+        coalesce((
+            SELECT max(owned.turn) FROM jobs AS owned
+            WHERE owned.key >= ?7 AND owned.key < ?8 AND owned.state IN ('queued', 'running')
+        ), 0)
+    )
     FROM json_each(?5) AS queue
     WHERE ?6 > (
             SELECT count(*) FROM jobs AS live
@@ -51,7 +64,7 @@ pub const ENQUEUE: &str = "
     RETURNING id, queue";
 
 /// ?1 now, ?2 end of the lease, ?3 the holder, or null, ?4 the most jobs under lease at once, or null for no limit.
-/// Queues do not matter: a free worker takes the job that has been due longest.
+/// Queues do not matter: a free worker takes the due job whose turn is next.
 ///
 /// A job that is claimed while it runs was abandoned by its last holder. That counts as a crash and not as an attempt.
 pub const CLAIM: &str = "
@@ -59,8 +72,8 @@ pub const CLAIM: &str = "
     SET attempt = attempt + (state = 'queued'), crashes = crashes + (state = 'running'), state = 'running',
         claims = claims + 1, due_ms = ?2, set_ms = ?1, holder = ?3
     WHERE number = (
-        SELECT number FROM jobs WHERE state IN ('queued', 'running') AND due_ms <= ?1
-        ORDER BY due_ms, number LIMIT 1
+        SELECT number FROM jobs WHERE state IN ('queued', 'running') AND +due_ms <= ?1
+        ORDER BY turn, number LIMIT 1
     ) AND (?4 IS NULL OR ?4 > (
         SELECT count(*) FROM jobs
         WHERE state IN ('queued', 'running') AND +state = 'running' AND due_ms > ?1
@@ -97,7 +110,7 @@ pub const EXTEND: &str = "
 
 /// ?1 the holder of the leases, ?2 now, ?3 the number of crashes that this counts as.
 ///
-/// A job that was running has not used an attempt, and is due before jobs that were enqueued later.
+/// A job that was running has not used an attempt, and keeps its turn.
 pub const RELEASE: &str = "
     UPDATE jobs
     SET state = 'queued', attempt = max(attempt - 1, 0), crashes = crashes + ?3, holder = NULL,

@@ -36,6 +36,7 @@ const MIGRATIONS: [(&str, &str); 6] = [
     ("jobs/0001", include_str!("../../../migrations/sqlite/jobs/0001_jobs.sql")),
     ("jobs/0002", include_str!("../../../migrations/sqlite/jobs/0002_leases.sql")),
     ("jobs/0003", include_str!("../../../migrations/sqlite/jobs/0003_terms.sql")),
+    ("jobs/0004", include_str!("../../../migrations/sqlite/jobs/0004_turns.sql")),
     ("limits/0001", include_str!("../../../migrations/sqlite/limits/0001_counters.sql")),
 ];
 

@@ -45,7 +45,7 @@ impl<S: Sql> Jobs<'_, S> {
         Ok(if live == id { Enqueued::Accepted(id) } else { Enqueued::Live(live) })
     }
 
-    /// Leases the job that has been due longest, whatever its queue. A job whose lease expired is due. The platforms do
+    /// Leases the due job whose turn is next, whatever its queue. A job whose lease expired is due. The platforms do
     /// not distinguish processes, so no lease names one. If `leases_max` jobs are under lease, none is claimed.
     pub fn claim(&self, now_ms: u64, lease_ms: u32, leases_max: Option<u32>) -> Result<ClaimResult, Failure> {
         let due_ms = self.next_due(now_ms)?;

@@ -92,6 +92,8 @@ pub struct Record {
     pub set_ms: u64,
     /// When it was completed.
     pub completed_ms: Option<u64>,
+    /// Where it is in the order of claims.
+    pub turn: u64,
     /// The last error.
     pub error: Option<String>,
     /// The enqueued payload; empty once it is done.
@@ -157,7 +159,7 @@ pub trait Jobs: Send + Sync {
     /// Queues a job in the first queue that has room.
     async fn enqueue(&self, job: NewJob) -> Result<Enqueued, Error>;
 
-    /// Leases the job that has been due longest, whatever its queue. A job with an expired lease is due, and the
+    /// Leases the due job whose turn is next, whatever its queue. Owners take turns. A job with an expired lease is due, and the
     /// expiry counts as a crash. If the clock was set back, a job's remaining wait counts from `now_ms`. A
     /// caller that goes away before the answer arrives leaves no lease behind.
     async fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Error>;

@@ -12,6 +12,7 @@ use host::{Backends, Host, Parts, worker};
 use model::shop::ShopStatus;
 use runtime::deployment::Deployment;
 
+use super::inherited;
 use super::output::print;
 use super::signals::{self, Stop};
 
@@ -19,6 +20,9 @@ use super::signals::{self, Stop};
 ///
 /// Jobs of an earlier run continue. On SIGTERM, running requests get a second to finish, and running jobs are
 /// released for the next start, which takes at most another second if storage does not answer. SIGHUP is ignored.
+///
+/// A listening socket of the service manager (systemd's LISTEN_FDS) is used instead of the address. Clients who connect
+/// during a restart then wait for the next process.
 #[derive(Args)]
 pub struct Serve {
     /// The address to listen on; port 0 takes a free port. Overrides `WANDSTORE_LISTEN` [default: 127.0.0.1:8787].
@@ -38,8 +42,11 @@ impl Serve {
         config.app()?;
         let listen = self.listen.as_ref().unwrap_or(&config.file.server.listen);
         let settings = &config.file.server;
-        let server = Server::bind(listen, settings.connections_max)
-            .await?
+        let server = match inherited::socket()? {
+            Some(socket) => Server::on(socket, settings.connections_max)?,
+            None => Server::bind(listen, settings.connections_max).await?,
+        };
+        let server = server
             .with_connections_per_address(settings.connections_per_address_max)
             .with_trusted_proxies(settings.trusted_proxies.clone());
         let components = tokio::task::block_in_place(|| host::load_components(&config))?;

@@ -59,8 +59,18 @@ impl Server {
     pub async fn bind(listen: &str, connections_max: usize) -> anyhow::Result<Self> {
         let listener =
             TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+        Ok(Self::new(listener, connections_max))
+    }
+
+    /// Takes a socket that listens already.
+    pub fn on(listener: std::net::TcpListener, connections_max: usize) -> anyhow::Result<Self> {
+        listener.set_nonblocking(true)?;
+        Ok(Self::new(TcpListener::from_std(listener)?, connections_max))
+    }
+
+    fn new(listener: TcpListener, connections_max: usize) -> Self {
         let limits = Limits { connections: connections_max, per_address: connections_max };
-        Ok(Self { listener, limits, stream_times: StreamTimes::default(), trusted: Arc::default() })
+        Self { listener, limits, stream_times: StreamTimes::default(), trusted: Arc::default() }
     }
 
     /// Sets how many connections one address may have.

@@ -1,6 +1,10 @@
 //! The `wandstore` binary, as an operator runs it.
 
 use std::io::{BufRead as _, BufReader};
+#[cfg(unix)]
+use std::net::TcpListener;
+#[cfg(unix)]
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -30,10 +34,23 @@ impl Process {
 
     /// Starts it on `folder` with another standard error.
     pub fn start_logging_to(folder: &Path, environment: &[(&str, &str)], stderr: impl Into<Stdio>) -> Self {
-        let log = folder.join("serve.log");
         let mut command = wandstore(folder);
-        command.args(["serve", "--listen", "127.0.0.1:0"]).envs(environment.iter().copied());
-        let mut child = command.stdout(Stdio::piped()).stderr(stderr).spawn().expect("the binary is built");
+        command.args(["serve", "--listen", "127.0.0.1:0"]).envs(environment.iter().copied()).stderr(stderr);
+        Self::run(&mut command, folder)
+    }
+
+    /// Starts it on a socket that listens already, as systemd does.
+    #[cfg(unix)]
+    pub fn start_on(socket: &TcpListener, folder: &Path, environment: &[(&str, &str)]) -> Self {
+        let mut command = activated(folder, 1);
+        let socket = socket.try_clone().expect("it is open");
+        command.envs(environment.iter().copied()).stdin(OwnedFd::from(socket));
+        Self::run(&mut command, folder)
+    }
+
+    fn run(command: &mut Command, folder: &Path) -> Self {
+        let log = folder.join("serve.log");
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the binary is built");
         let mut line = String::new();
         let output = child.stdout.take().expect("it is piped");
         let mut output = BufReader::new(output);
@@ -101,6 +118,19 @@ pub fn wandstore(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wandstore"));
     command.env_clear().env("LIMITS", "off").current_dir(folder).arg("--data-dir").arg(folder.join("data"));
     command
+}
+
+/// Returns a command that serves on its standard input, and names so many sockets.
+#[cfg(unix)]
+pub fn activated(folder: &Path, sockets: usize) -> Command {
+    let server = wandstore(folder);
+    let mut shell = Command::new("sh");
+    // `LISTEN_PID` is the server's own, and the first socket is descriptor 3.
+    let script = format!(r#"LISTEN_PID=$$ LISTEN_FDS={sockets} exec "$0" "$@" 3<&0 4<&0 </dev/null"#);
+    shell.args(["-c", &script]).arg(server.get_program()).args(server.get_args()).arg("serve");
+    shell.env_clear().envs(server.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.current_dir(folder);
+    shell
 }
 
 /// Runs a command to its end.

@@ -98,6 +98,18 @@ fn a_good_plan_of_the_models_becomes_the_page() {
 }
 
 #[test]
+fn only_a_newcomers_page_can_do_without_the_model() {
+    let returning = Signals { visits: 2, ..Signals::default() };
+    for (signals, is_optional) in
+        [(Signals::default(), true), (returning, false), (job().request.signals, false)]
+    {
+        let world = World::new([answer(good())]);
+        generate(&world, &job_after(signals));
+        assert_eq!(world.asked.borrow()[0].is_optional, is_optional);
+    }
+}
+
+#[test]
 fn a_mistaken_plan_is_repaired_once() {
     let world = World::new([answer(mistaken()), answer(good())]);
     assert_eq!(generate(&world, &job()), Outcome::Done(None));

@@ -73,6 +73,7 @@ fn ask(
         schema_name: "plan".into(),
         tokens_max: 10,
         calls_max: 2,
+        is_optional: false,
     };
     let variables = [("LLM_BASE_URL", "http://127.0.0.1:1/v1"), ("LLM_API_KEY", "sk-hush")];
     let outcome = complete(&configuration(&variables), &scripted, &mut Memory::default(), &request);
@@ -160,6 +161,7 @@ fn without_address_and_key_there_is_no_model() {
         schema_name: "plan".into(),
         tokens_max: 1,
         calls_max: 2,
+        is_optional: false,
     };
     let outcome = complete(&configuration(&[]), &scripted, &mut Memory::default(), &request);
     assert_eq!(outcome, Err(Error::NotConfigured));

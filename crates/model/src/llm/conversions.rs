@@ -11,7 +11,7 @@ macro_rules! llm_conversions {
             $crate::conversions!(enum $crate::llm::Role as wit::Role { System, User, Assistant });
             $crate::conversions!(struct $crate::llm::Message as wit::Message { role, text });
             $crate::conversions!(struct $crate::llm::Request as wit::Request {
-                messages: list, schema, schema_name, tokens_max, calls_max
+                messages: list, schema, schema_name, tokens_max, calls_max, is_optional
             });
             $crate::conversions!(enum $crate::llm::Ending as wit::Ending { Complete, Length, Filter });
             $crate::conversions!(struct $crate::llm::Completion as wit::Completion {

@@ -23,6 +23,8 @@ battery! {
         an_accepted_job_is_claimed_as_it_was_enqueued,
         a_full_queue_fails_over_to_the_next,
         an_owner_who_fills_a_queue_leaves_room_for_the_others,
+        owners_take_turns_however_many_jobs_one_has,
+        one_owner_is_served_in_order,
         a_key_has_one_live_job,
         a_live_job_is_found_even_if_all_queues_are_full,
         one_of_twenty_jobs_with_one_key_is_accepted,
@@ -188,6 +190,41 @@ async fn an_owner_who_fills_a_queue_leaves_room_for_the_others(jobs: &Stage) {
     assert_eq!(sum, 40, "no queue gets deeper than twice its depth");
 }
 
+async fn owners_take_turns_however_many_jobs_one_has(jobs: &Stage) {
+    for number in 0..20 {
+        jobs.accept(&format!("flood:{number}"), T).await;
+    }
+    let running = jobs.take(T).await;
+    for key in ["a:1", "b:1", "a:2", "b:2"] {
+        jobs.accept(key, T + 1).await;
+    }
+    let mut order = Vec::new();
+    for _ in 0..7 {
+        order.push(jobs.take(T + 1).await.key);
+    }
+    assert_eq!(running.key, "flood:0");
+    assert_eq!(order, ["flood:1", "a:1", "b:1", "flood:2", "a:2", "b:2", "flood:3"]);
+
+    // When all of those run, whoever comes next is next, and so is a job that has to be done again.
+    jobs.accept("c:1", T + 2).await;
+    jobs.release(HOLDER, End::Stopped, T + 2).await.unwrap();
+    assert_eq!(jobs.take(T + 2).await.key, "flood:0");
+    for _ in 0..7 {
+        jobs.take(T + 2).await;
+    }
+    assert_eq!(jobs.take(T + 2).await.key, "flood:4");
+    assert_eq!(jobs.take(T + 2).await.key, "c:1");
+}
+
+async fn one_owner_is_served_in_order(jobs: &Stage) {
+    for number in 0..10 {
+        jobs.accept(&format!("a:{number}"), T + 10 - number).await;
+    }
+    for number in 0..10 {
+        assert_eq!(jobs.take(T + 20).await.key, format!("a:{number}"));
+    }
+}
+
 async fn a_key_has_one_live_job(jobs: &Stage) {
     let first = jobs.accept("k", T).await;
     assert_eq!(jobs.enqueue(job("k", T)).await, Ok(Enqueued::Live(first.clone())), "while it waits");
@@ -297,7 +334,7 @@ async fn a_free_member_claims_from_every_queue(jobs: &Stage) {
     for _ in 0..3 {
         order.push(jobs.take(T).await.key);
     }
-    assert_eq!(order, ["a", "b", "c"], "the one due longest, whatever its queue");
+    assert_eq!(order, ["a", "b", "c"], "the one enqueued first, whatever its queue");
     assert_eq!(jobs.stats("pool-1").await.unwrap().running, 1, "where it waited, it still takes up room");
     assert_eq!(
         jobs.enqueue(job("a", T)).await.unwrap(),

@@ -57,6 +57,17 @@ fn live_of_queue<'a>(jobs: &'a [Record], queue: &str) -> impl Iterator<Item = &'
     jobs.iter().filter(move |job| job.queue == queue && job.state.is_live())
 }
 
+/// Returns the turn of a new job: the next one after those that run now and after its owner's last.
+fn next_turn(jobs: &[Record], owner: &str) -> u64 {
+    let turns = |of: &dyn Fn(&Record) -> bool| {
+        jobs.iter().filter(|job| job.state.is_live() && of(job)).map(|job| job.turn).collect::<Vec<_>>()
+    };
+    let running = turns(&|job| job.state == State::Running).into_iter().max();
+    let current = running.or_else(|| turns(&|_| true).into_iter().min());
+    let last = turns(&|job| job.key.starts_with(owner)).into_iter().max();
+    1 + current.max(last).unwrap_or(0)
+}
+
 fn live(jobs: &mut [Record]) -> impl Iterator<Item = &mut Record> {
     jobs.iter_mut().filter(|job| job.state.is_live())
 }
@@ -112,6 +123,7 @@ impl Jobs for Memory {
             job.fits(live_of_queue(&jobs, queue).count(), of_owner)
         };
         let Some(queue) = job.queues.iter().find(has_room).cloned() else { return Ok(Enqueued::Full) };
+        let turn = next_turn(&jobs, job.owner());
         jobs.push(Record {
             id: id.clone(),
             key: job.key,
@@ -125,6 +137,7 @@ impl Jobs for Memory {
             due_ms: job.now_ms,
             set_ms: job.now_ms,
             completed_ms: None,
+            turn,
             error: None,
             payload: job.payload,
         });
@@ -136,13 +149,12 @@ impl Jobs for Memory {
         if live(&mut jobs).any(|job| was_set_back(job.set_ms, now_ms)) {
             live(&mut jobs).filter(|job| job.set_ms > now_ms).for_each(|job| job.set_back(now_ms));
         }
-        Ok(match live(&mut jobs).min_by_key(|job| job.due_ms) {
-            Some(job) if job.due_ms <= now_ms => {
-                job.wait_until(now_ms + u64::from(lease_ms), now_ms);
-                ClaimResult::Job(job.claim(self.holder.clone()))
-            }
-            later => ClaimResult::Idle(later.map(|job| job.due_ms)),
-        })
+        let next = live(&mut jobs).filter(|job| job.due_ms <= now_ms).min_by_key(|job| job.turn);
+        if let Some(job) = next {
+            job.wait_until(now_ms + u64::from(lease_ms), now_ms);
+            return Ok(ClaimResult::Job(job.claim(self.holder.clone())));
+        }
+        Ok(ClaimResult::Idle(live(&mut jobs).map(|job| job.due_ms).min()))
     }
 
     async fn release(&self, holder: &str, end: End, now_ms: u64) -> Result<u64, Error> {

@@ -76,7 +76,7 @@ impl Sqlite {
         Ok(due_ms)
     }
 
-    /// Leases the job that has been due longest. Releases the lease if the caller does not receive it.
+    /// Leases the due job whose turn is next. Releases the lease if the caller does not receive it.
     async fn lease(&self, now_ms: u64, lease_ms: u32) -> Result<Option<SqliteRow>, WriteFailed> {
         let claim = sqlx::query(sql::CLAIM).bind(to_sql(now_ms)).bind(lease_end(now_ms, lease_ms));
         let give_back = move |row: &SqliteRow| {
@@ -178,6 +178,7 @@ fn record(row: &SqliteRow) -> Result<Record, Error> {
         due_ms: time(row, "due_ms")?,
         set_ms: time(row, "set_ms")?,
         completed_ms: time_if_any(row, "completed_ms")?,
+        turn: from_sql(row.try_get("turn")?),
         error: row.try_get("error")?,
         payload: payload(row)?,
     })

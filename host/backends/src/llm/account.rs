@@ -8,11 +8,14 @@ use tracing::warn;
 
 use super::{Budget, Spent, budget};
 
-/// The delay before a retry if cannot write the budget, in milliseconds: storage may soon recover.
+/// The delay before a retry if the budget cannot be written, in milliseconds: storage may soon recover.
 const UNAVAILABLE_MS: u64 = 5_000;
 
-/// A shop's owner is told once it has used this part of its daily tokens, in percent.
+/// The part of a budget that optional requests may use, in percent. The operator is told once it is used.
 const SOFT_LIMIT_PERCENT: u64 = 80;
+
+/// When an optional request that was refused is worth another try, in milliseconds: by then it may be no longer optional.
+const OPTIONAL_AGAIN_MS: u64 = 60_000;
 
 /// The budgets and the prices of a model.
 pub(super) struct Account {
@@ -37,7 +40,7 @@ impl Account {
         let unseen = (question.tokens_in, question.tokens_out_max);
         let mut of_owners = Vec::new();
         for limit in self.limits(spent.shop()) {
-            match self.reserve_of(limit, day, tokens).await {
+            match self.reserve_of(limit, day, tokens, question.is_optional).await {
                 Ok(tokens) => of_owners.push((limit.owner.to_owned(), tokens)),
                 Err(failed) => {
                     settle(self.budget.clone(), day, of_owners, 0).await;
@@ -64,16 +67,30 @@ impl Account {
     }
 
     /// Reserves tokens of one budget. Returns how many are reserved: 0 if they cannot be counted and need not be.
-    async fn reserve_of(&self, limit: Limit<'_>, day: u64, tokens: u64) -> Result<u64, Failed> {
+    async fn reserve_of(
+        &self,
+        limit: Limit<'_>,
+        day: u64,
+        tokens: u64,
+        is_optional: bool,
+    ) -> Result<u64, Failed> {
         let Limit { owner, setting, tokens_max } = limit;
         let failed = |said, retry_after_ms| Failed { cause: Cause::Quota, said, retry_after_ms };
-        match self.budget.reserve(owner, day, tokens, tokens_max.unwrap_or(u64::MAX)).await {
+        let available = if is_optional { limit.soft() } else { tokens_max };
+        match self.budget.reserve(owner, day, tokens, available.unwrap_or(u64::MAX)).await {
             Ok(Some(sum)) => {
                 limit.warn_if_nearly_used(sum, tokens);
                 Ok(tokens)
             }
             Ok(None) => {
                 let tokens_max = tokens_max.unwrap_or_default();
+                if is_optional {
+                    let kept = 100 - SOFT_LIMIT_PERCENT;
+                    let said = format!(
+                        "the last {kept} % of `{setting}` ({tokens_max}) are kept for shoppers about whom something is known"
+                    );
+                    return Err(failed(said, Some(OPTIONAL_AGAIN_MS)));
+                }
                 let said = format!(
                     "`{setting}` ({tokens_max}) leaves too few tokens: this question may cost {tokens} tokens"
                 );
@@ -109,17 +126,21 @@ struct Limit<'a> {
 }
 
 impl Limit<'_> {
+    /// Returns how many tokens optional requests may use.
+    fn soft(self) -> Option<u64> {
+        self.tokens_max.map(|tokens_max| tokens_max / 100 * SOFT_LIMIT_PERCENT)
+    }
+
     /// Warns when a reservation of `tokens`, with which `sum` are used, crosses the soft limit.
     fn warn_if_nearly_used(self, sum: u64, tokens: u64) {
-        let Some(tokens_max) = self.tokens_max else { return };
-        let soft = tokens_max / 100 * SOFT_LIMIT_PERCENT;
+        let (Some(tokens_max), Some(soft)) = (self.tokens_max, self.soft()) else { return };
         if (sum.saturating_sub(tokens)..sum).contains(&soft) {
             warn!(
                 shop = self.owner,
                 setting = self.setting,
                 tokens_max,
                 used = sum,
-                "the language model's daily budget is nearly used up; then pages are planned without it"
+                "the language model's daily budget is nearly used up: newcomers' pages are planned without it, and soon all"
             );
         }
     }

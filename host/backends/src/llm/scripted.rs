@@ -91,6 +91,7 @@ mod tests {
             schema_name: "plan".into(),
             tokens_max: 10,
             calls_max: 2,
+            is_optional: false,
         }
     }
 

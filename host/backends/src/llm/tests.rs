@@ -180,6 +180,7 @@ fn request() -> Request {
         schema_name: "plan".into(),
         tokens_max: 500,
         calls_max: 2,
+        is_optional: false,
     }
 }
 

@@ -193,3 +193,19 @@ async fn a_shop_that_used_up_its_budget_costs_nothing_more_and_the_others_go_on(
     }
     assert_spent(&*budget, 2 * 4 * 7).await;
 }
+
+#[tokio::test]
+async fn the_last_fifth_of_a_budget_is_not_for_optional_requests() {
+    let endpoint = without_figures(100).await;
+    let budget = Arc::new(InMemory::default());
+    let client = limited(&endpoint, 5 * question(), budget.clone());
+    budget.reserve(DEPLOYMENT, 0, 3 * question() + 1, u64::MAX).await.unwrap();
+    let ask =
+        async |is_optional| client.complete(Request { is_optional, ..request() }, &Spent::default()).await;
+    let refused = failed(ask(true).await);
+    assert_eq!((refused.cause, refused.retry_after_ms), (Cause::Quota, Some(60_000)));
+    assert!(refused.said.starts_with("the last 20 % of `llm.tokens_per_day_max`"), "{}", refused.said);
+    assert!(endpoint.requests().is_empty());
+    assert!(ask(false).await.is_ok());
+    assert_spent(&*budget, 3 * question() + 1 + 7).await;
+}
