@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use capabilities::jobs::Ended;
 use capabilities::kind::Site;
-use capabilities::{Capabilities, blob, clock, fetch, jobs, kv, limits, llm, log, random, signatures};
+use capabilities::{Capabilities, clock, fetch, jobs, kv, limits, llm, log, random, signatures};
 
-use crate::config::Config;
+use crate::config::{Config, Retention};
 use crate::merchants::Installed;
 use crate::takeover::Here;
 
@@ -114,20 +115,31 @@ const JOBS_AT_ONCE: u32 = 256;
 /// The time limit of a deletion run. The next run deletes the rest.
 const DELETING: Duration = Duration::from_secs(20);
 
-/// Deletes expired values, and jobs that were completed longer than `keep_completed` ago.
-pub async fn prune(capabilities: &Capabilities, keep_completed: Duration) {
-    let before_ms = capabilities.clock.now_ms().saturating_sub(clock::millis(keep_completed));
+/// Deletes expired values, jobs that were done longer than `keep_completed` ago, and old dead letters.
+pub async fn prune(capabilities: &Capabilities, keep_completed: Duration, retention: Retention) {
     if let Err(error) = bit_by_bit(kv::DELETED_AT_ONCE, |limit| capabilities.kv.purge_expired(limit)).await {
         tracing::warn!(%error, "cannot delete expired values");
     }
-    if let Err(error) = bit_by_bit(JOBS_AT_ONCE, |limit| capabilities.jobs.prune(before_ms, limit)).await {
-        tracing::warn!(%error, "cannot delete completed jobs");
+    for (ended, kept) in [(Ended::Done, keep_completed), (Ended::Dead, retention.dead_letters())] {
+        let before_ms = capabilities.clock.now_ms().saturating_sub(clock::millis(kept));
+        let pruned = bit_by_bit(JOBS_AT_ONCE, |limit| capabilities.jobs.prune(ended, before_ms, limit)).await;
+        if let Err(error) = pruned {
+            tracing::warn!(%error, "cannot delete old jobs");
+        }
     }
 }
 
-/// Deletes pages that nobody asks for.
-pub async fn trim(capabilities: &Capabilities, retention: blob::Retention) {
-    match capabilities.blob.trim(retention, capabilities.clock.now_ms()).await {
+/// Deletes what is over a limit of bytes or was not asked for in a long time.
+pub async fn trim(capabilities: &Capabilities, retention: Retention) {
+    match capabilities.kv.trim(retention.kv_bytes_max()).await {
+        Ok(0) => {}
+        Ok(entries) => tracing::info!(
+            entries,
+            "key-value storage is over its limit; deleted its oldest pages and sessions"
+        ),
+        Err(error) => tracing::warn!(%error, "cannot make key-value storage smaller"),
+    }
+    match capabilities.blob.trim(retention.pages(), capabilities.clock.now_ms()).await {
         Ok(0) => {}
         Ok(objects) => tracing::info!(objects, "deleted pages that nobody asked for"),
         Err(error) => tracing::warn!(%error, "cannot delete pages that nobody asked for"),
@@ -172,7 +184,7 @@ mod tests {
         }
         controls.clock.advance(Duration::from_secs(2));
 
-        prune(&capabilities, Duration::ZERO).await;
+        prune(&capabilities, Duration::ZERO, Retention::default()).await;
         assert_eq!(capabilities.kv.purge_expired(1).await, Ok(0), "all are deleted");
         let log_bytes = std::fs::metadata(folder.path().join("kv.db-wal")).map_or(0, |found| found.len());
         assert!(log_bytes < LOG_BYTES_MAX, "{log_bytes}");

@@ -27,7 +27,7 @@ use model::ShopId;
 use runtime::component::{Builtin, ComponentConfig, Digest, Limits, Role, Source};
 
 pub use environment::{Environment, Secrets, Shopify};
-pub use file::{Backends, File};
+pub use file::{Backends, File, Retention};
 
 /// The file that is read if none is named.
 pub const FILE: &str = "wandstore.toml";

@@ -4,13 +4,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use capabilities::{Capabilities, blob};
+use capabilities::Capabilities;
 use runtime::deployment::{Components, Deployment};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
 use crate::backends::{self, Backends};
-use crate::config::Config;
+use crate::config::{Config, Retention};
 use crate::event::Events;
 use crate::http::{self, FallbackCache, Operator, Server};
 use crate::merchants::Merchants;
@@ -88,7 +88,7 @@ impl Host {
             merchants: merchants.clone(),
             idle: Duration::from_millis(config.file.document.pool.inactivity_timeout_ms),
             keep_completed: Duration::from_secs(config.file.document.pool.keep_completed_seconds),
-            retention: config.file.retention.pages(),
+            retention: config.file.retention,
         };
         upkeep.spawn(tidying.run());
         let operator = Operator {
@@ -149,8 +149,8 @@ struct Tidying {
     idle: Duration,
     /// How long completed jobs are kept.
     keep_completed: Duration,
-    /// How long and how much is kept of pages that nobody asks for.
-    retention: blob::Retention,
+    /// How long and how much is kept of the rest.
+    retention: Retention,
 }
 
 impl Tidying {
@@ -176,7 +176,7 @@ impl Tidying {
     async fn tidy(&self) {
         self.deployment.shrink(self.idle);
         adopt(&self.deployment.capabilities).await;
-        backends::prune(&self.deployment.capabilities, self.keep_completed).await;
+        backends::prune(&self.deployment.capabilities, self.keep_completed, self.retention).await;
         if let Some(merchants) = &self.merchants {
             merchants.tidy().await;
         }

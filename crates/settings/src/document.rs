@@ -168,7 +168,8 @@ pub struct Pool {
     pub backoff_ms: u32,
     /// The longest pause.
     pub backoff_ms_max: u32,
-    /// How long completed jobs are kept, for `wandstore jobs`. Dead letters are kept for good.
+    /// How long completed jobs are kept, for `wandstore jobs`. Dead letters are kept for
+    /// `retention.dead_letters_days`.
     pub keep_completed_seconds: u64,
     /// Component instances that were idle for this long are dropped. `CONTAINER_INACTIVITY_TIMEOUT_MS`.
     pub inactivity_timeout_ms: u64,

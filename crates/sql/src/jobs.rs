@@ -212,9 +212,15 @@ pub const BURY: &str = "
     RETURNING id";
 
 /// ?1 the time before which jobs were done, ?2 limit.
-pub const PRUNE: &str = "
+pub const PRUNE_DONE: &str = "
     DELETE FROM jobs WHERE number IN (
         SELECT number FROM jobs WHERE state = 'done' AND completed_ms < ?1 ORDER BY completed_ms LIMIT ?2
+    )";
+
+/// ?1 the time before which jobs died, ?2 limit.
+pub const PRUNE_DEAD: &str = "
+    DELETE FROM jobs WHERE number IN (
+        SELECT number FROM jobs WHERE state = 'dead' AND completed_ms < ?1 ORDER BY completed_ms LIMIT ?2
     )";
 
 /// ?1 key, ?2 limit. See [`DELETE`].

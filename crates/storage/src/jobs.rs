@@ -13,8 +13,9 @@ use crate::{Failure, within};
 const PRUNE_ONE_IN: u64 = 8;
 /// How many it deletes: few, since a shopper may wait for it, but more than are enqueued meanwhile.
 const PRUNE_JOBS_MAX: u32 = 16;
-/// How long jobs that are done are kept. Dead letters stay.
+/// How long jobs that are done are kept, and dead letters.
 const DONE_KEPT_MS: u64 = 7 * 86_400_000;
+const DEAD_KEPT_MS: u64 = 90 * 86_400_000;
 
 /// Jobs.
 pub struct Jobs<'a, S>(pub &'a Database<S>);
@@ -152,8 +153,10 @@ impl<S: Sql> Jobs<'_, S> {
     /// one tries again.
     fn prune_by_chance(&self, now_ms: u64, random: u64) {
         if random.is_multiple_of(PRUNE_ONE_IN) {
-            let before_ms = now_ms.saturating_sub(DONE_KEPT_MS);
-            let _ = self.0.execute(sql::PRUNE, &[before_ms.into(), PRUNE_JOBS_MAX.into()]);
+            for (statement, kept_ms) in [(sql::PRUNE_DONE, DONE_KEPT_MS), (sql::PRUNE_DEAD, DEAD_KEPT_MS)] {
+                let before_ms = now_ms.saturating_sub(kept_ms);
+                let _ = self.0.execute(statement, &[before_ms.into(), PRUNE_JOBS_MAX.into()]);
+            }
         }
     }
 }

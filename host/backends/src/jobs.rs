@@ -109,6 +109,24 @@ pub struct Filter {
     pub queue: Option<String>,
 }
 
+/// How a job ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It was done.
+    Done,
+    /// It is a dead letter.
+    Dead,
+}
+
+impl Ended {
+    fn state(self) -> State {
+        match self {
+            Self::Done => State::Done,
+            Self::Dead => State::Dead,
+        }
+    }
+}
+
 /// How a process lost its leases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
@@ -213,9 +231,8 @@ pub trait Jobs: Send + Sync {
     /// Moves a live job to the dead letters.
     async fn bury(&self, id: &str, reason: &str, now_ms: u64) -> Result<Buried, Error>;
 
-    /// Removes at most `limit` jobs that were done before this time, oldest first, and returns how many. Dead
-    /// letters stay.
-    async fn prune(&self, completed_before_ms: u64, limit: u32) -> Result<u64, Error>;
+    /// Removes at most `limit` jobs that ended in this way before this time, oldest first, and returns how many.
+    async fn prune(&self, ended: Ended, before_ms: u64, limit: u32) -> Result<u64, Error>;
 
     /// Writes something that belongs to no job, to check that the backend can write. Called about once a second.
     async fn probe(&self) -> Result<(), Error>;

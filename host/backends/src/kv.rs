@@ -129,6 +129,13 @@ pub trait Kv: Send + Sync {
     /// are not purged only take up space.
     async fn purge_expired(&self, limit: u32) -> Result<u64, Error>;
 
+    /// Makes the backend take no more than `bytes_max`: deletes the pages that were written the longest ago, and then
+    /// likewise sessions. Gives space that is free back to the disk. Returns how many it deleted. A backend without a
+    /// file of its own deletes none.
+    async fn trim(&self, _bytes_max: u64) -> Result<u64, Error> {
+        Ok(0)
+    }
+
     /// Writes something that belongs to no key, to check that the backend can write. Called about once a second.
     async fn probe(&self) -> Result<(), Error>;
 }

@@ -16,6 +16,8 @@ mod writer;
 use std::path::Path;
 use std::sync::Arc;
 
+use ::sql::from_sql;
+use sqlx::Row as _;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 
@@ -26,6 +28,9 @@ use file::{File, OnDamage};
 pub use open_error::OpenError;
 use probe::Damage;
 use writer::Writer;
+
+/// Less free space stays in the file, for what is written next.
+const SHRUNK_BYTES_MIN: u64 = 1 << 20;
 
 /// An open file.
 pub struct Database {
@@ -94,6 +99,38 @@ impl Database {
     /// Runs a statement that changes any number of rows, and returns how many.
     pub async fn change_many(&self, statement: Statement) -> Result<u64, WriteFailed> {
         Ok(self.writer.change(statement, Asks::Count).await?.count)
+    }
+
+    /// Returns how many bytes of the file are in use.
+    pub async fn used_bytes(&self) -> Result<u64, sqlx::Error> {
+        Ok(self.space().await?.0)
+    }
+
+    /// Gives free space back to the disk if it is a quarter of the file or more, in steps so that other writes do not
+    /// wait long.
+    pub async fn shrink(&self) -> Result<(), WriteFailed> {
+        let space = async || self.space().await.map_err(|error| WriteFailed(error.to_string()));
+        let (mut used, mut free) = space().await?;
+        while free > SHRUNK_BYTES_MIN && free > used / 3 {
+            let step = sqlx::query("PRAGMA incremental_vacuum(256)");
+            self.change_many(step).await?;
+            let before = free;
+            (used, free) = space().await?;
+            if free >= before {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns how many bytes of the file are in use, and how many are free.
+    async fn space(&self) -> Result<(u64, u64), sqlx::Error> {
+        let query = sqlx::query(
+            "SELECT page_size * (page_count - freelist_count), page_size * freelist_count
+             FROM pragma_page_size, pragma_page_count, pragma_freelist_count",
+        );
+        let row = self.first(query).await?.ok_or(sqlx::Error::RowNotFound)?;
+        Ok((from_sql(row.try_get(0)?), from_sql(row.try_get(1)?)))
     }
 
     /// Queues a statement and returns at once, without an outcome.

@@ -62,7 +62,7 @@ pub struct Server {
 }
 
 /// How long and how much is kept of what nobody asks for. A shopper whose page was deleted gets a new one.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Retention {
     /// How long a page and its plan are kept in blob storage that nobody asks for.
@@ -70,6 +70,12 @@ pub struct Retention {
     /// The most that pages and plans take in blob storage, in MiB. Of more, those go that nobody asked for the longest.
     /// Both are checked every ten minutes, for blobs of the kind `folder`.
     pub pages_mib_max: u64,
+    /// The most that `kv.db` takes, in MiB. Of more, the pages go that were stored there the longest ago, which blob
+    /// storage still has, and then likewise sessions. Checked every ten minutes, for key-value storage of the kind
+    /// `sqlite`.
+    pub kv_mib_max: u64,
+    /// How long dead letters are kept.
+    pub dead_letters_days: u64,
     /// While less than this is free on the disk of the data folder, no page is planned and no report stored, so that
     /// the disk does not get full; `/health` says so. 0 watches no disk.
     pub disk_free_mib_min: u64,
@@ -77,18 +83,39 @@ pub struct Retention {
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { pages_unread_days: 90, pages_mib_max: 10_240, disk_free_mib_min: 256 }
+        Self {
+            pages_unread_days: 90,
+            pages_mib_max: 10_240,
+            kv_mib_max: 4_096,
+            dead_letters_days: 90,
+            disk_free_mib_min: 256,
+        }
     }
 }
 
 impl Retention {
     /// Returns the retention of pages and plans.
     pub fn pages(&self) -> blob::Retention {
-        blob::Retention {
-            unread: Duration::from_secs(self.pages_unread_days.saturating_mul(86_400)),
-            bytes_max: self.pages_mib_max.saturating_mul(1 << 20),
-        }
+        blob::Retention { unread: days(self.pages_unread_days), bytes_max: mib(self.pages_mib_max) }
     }
+
+    /// Returns the most bytes of key-value storage.
+    pub fn kv_bytes_max(&self) -> u64 {
+        mib(self.kv_mib_max)
+    }
+
+    /// Returns how long dead letters are kept.
+    pub fn dead_letters(&self) -> Duration {
+        days(self.dead_letters_days)
+    }
+}
+
+fn days(days: u64) -> Duration {
+    Duration::from_secs(days.saturating_mul(86_400))
+}
+
+fn mib(mib: u64) -> u64 {
+    mib.saturating_mul(1 << 20)
 }
 
 /// The backend of each capability, in a section of its own such as `[backends.kv]`: its `kind`, and the options of that

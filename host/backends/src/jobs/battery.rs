@@ -58,7 +58,7 @@ battery! {
         strays_are_spread_evenly_and_nothing_else_moves,
         without_queues_nothing_moves,
         a_buried_job_is_out_of_its_holders_hands,
-        pruning_deletes_only_old_done_jobs,
+        pruning_deletes_only_old_jobs_that_ended_so,
         deleting_by_key_removes_jobs_in_every_state,
         deleting_in_batches_deletes_every_job,
         a_payload_over_the_limit_is_refused,
@@ -684,7 +684,7 @@ async fn a_buried_job_is_out_of_its_holders_hands(jobs: &Stage) {
     );
 }
 
-async fn pruning_deletes_only_old_done_jobs(jobs: &Stage) {
+async fn pruning_deletes_only_old_jobs_that_ended_so(jobs: &Stage) {
     let dead = jobs.die("dead", T).await;
     let mut done = Vec::new();
     for at_ms in [T, T + 10] {
@@ -694,13 +694,17 @@ async fn pruning_deletes_only_old_done_jobs(jobs: &Stage) {
         done.push(claimed.id);
     }
     let live = jobs.accept("live", T).await;
-    assert_eq!(jobs.prune(T, 10).await, Ok(0));
-    assert_eq!(jobs.prune(T + 11, 0).await, Ok(0));
-    assert_eq!(jobs.prune(T + 11, 1).await, Ok(1), "the older one");
+    assert_eq!(jobs.prune(Ended::Done, T, 10).await, Ok(0));
+    assert_eq!(jobs.prune(Ended::Done, T + 11, 0).await, Ok(0));
+    assert_eq!(jobs.prune(Ended::Done, T + 11, 1).await, Ok(1), "the older one");
     assert_eq!(jobs.show(&done[0]).await, Ok(None));
     for id in [&dead, &done[1], &live] {
         assert!(jobs.show(id).await.unwrap().is_some());
     }
+    assert_eq!(jobs.prune(Ended::Dead, T, 10).await, Ok(0));
+    assert_eq!(jobs.prune(Ended::Dead, T + 11, 10).await, Ok(1));
+    assert_eq!(jobs.show(&dead).await, Ok(None));
+    assert!(jobs.show(&done[1]).await.unwrap().is_some());
 }
 
 async fn a_payload_over_the_limit_is_refused(jobs: &Stage) {
@@ -770,7 +774,7 @@ async fn failures_pass_and_leave_nothing_behind(stage: &Stage) {
     assert_eq!(jobs.adopt(&["pool-1".to_owned()]).await, Err(down.clone()));
     assert_eq!(jobs.bury(&id, "no", T).await, Err(down.clone()));
     assert_eq!(jobs.delete(Range::Exactly("k".into()), 1).await, Err(down.clone()));
-    assert_eq!(jobs.prune(T, 1).await, Err(down.clone()));
+    assert_eq!(jobs.prune(Ended::Done, T, 1).await, Err(down.clone()));
     assert_eq!(jobs.probe().await, Err(down));
 
     faults.restore();
@@ -865,7 +869,7 @@ impl Story {
                 let queues: Vec<_> = queues.iter().map(|queue| format!("pool-{queue}")).collect();
                 format!("{:?}", jobs.adopt(&queues).await)
             }
-            Act::Prune => format!("{:?}", jobs.prune(now_ms - 500, 100).await),
+            Act::Prune => format!("{:?}", jobs.prune(Ended::Done, now_ms - 500, 100).await),
             Act::Wait(wait_ms) => {
                 self.now_ms += wait_ms;
                 String::new()

@@ -10,8 +10,8 @@ use bytes::Bytes;
 use sql::jobs::was_set_back;
 
 use super::{
-    Buried, ClaimResult, Claimed, Completion, End, Enqueued, Error, Filter, Jobs, NewJob, QueueStats, Range,
-    Record, Requeued, State, Status, check_size, new_id,
+    Buried, ClaimResult, Claimed, Completion, End, Ended, Enqueued, Error, Filter, Jobs, NewJob, QueueStats,
+    Range, Record, Requeued, State, Status, check_size, new_id,
 };
 use crate::kind::{Opened, Site};
 use crate::random::Random;
@@ -290,11 +290,11 @@ impl Jobs for Memory {
         })
     }
 
-    async fn prune(&self, completed_before_ms: u64, limit: u32) -> Result<u64, Error> {
+    async fn prune(&self, ended: Ended, before_ms: u64, limit: u32) -> Result<u64, Error> {
         let mut jobs = self.jobs();
-        let completed =
-            |job: &&Record| job.completed_ms.is_some_and(|completed_ms| completed_ms < completed_before_ms);
-        let mut old: Vec<_> = jobs.iter().filter(|job| job.state == State::Done).filter(completed).collect();
+        let completed = |job: &&Record| job.completed_ms.is_some_and(|completed_ms| completed_ms < before_ms);
+        let mut old: Vec<_> =
+            jobs.iter().filter(|job| job.state == ended.state()).filter(completed).collect();
         old.sort_by_key(|job| job.completed_ms);
         let old: Vec<_> = old.iter().take(limit as usize).map(|job| job.id.clone()).collect();
         jobs.retain(|job| !old.contains(&job.id));

@@ -88,8 +88,8 @@ impl Jobs for Scripted {
         self.pass().await?.bury(id, reason, now_ms).await
     }
 
-    async fn prune(&self, completed_before_ms: u64, limit: u32) -> Result<u64, Error> {
-        self.pass().await?.prune(completed_before_ms, limit).await
+    async fn prune(&self, ended: Ended, before_ms: u64, limit: u32) -> Result<u64, Error> {
+        self.pass().await?.prune(ended, before_ms, limit).await
     }
 
     async fn probe(&self) -> Result<(), Error> {

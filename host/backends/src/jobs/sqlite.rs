@@ -309,9 +309,17 @@ impl Jobs for Sqlite {
         Ok(self.show(id).await?.map_or(Buried::NotThere, |job| Buried::NotLive(job.state)))
     }
 
-    async fn prune(&self, completed_before_ms: u64, limit: u32) -> Result<u64, Error> {
-        let query = sqlx::query(sql::PRUNE).bind(to_sql(completed_before_ms)).bind(limit);
-        Ok(self.database.change_many(query).await?)
+    async fn prune(&self, ended: Ended, before_ms: u64, limit: u32) -> Result<u64, Error> {
+        let statement = match ended {
+            Ended::Done => sql::PRUNE_DONE,
+            Ended::Dead => sql::PRUNE_DEAD,
+        };
+        let pruned =
+            self.database.change_many(sqlx::query(statement).bind(to_sql(before_ms)).bind(limit)).await?;
+        if pruned > 0 {
+            self.database.shrink().await?;
+        }
+        Ok(pruned)
     }
 
     async fn probe(&self) -> Result<(), Error> {

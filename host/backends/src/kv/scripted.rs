@@ -70,6 +70,10 @@ impl Kv for Scripted {
         self.pass().await?.list_keys(store, prefix, after, limit).await
     }
 
+    async fn trim(&self, bytes_max: u64) -> Result<u64, Error> {
+        self.pass().await?.trim(bytes_max).await
+    }
+
     async fn purge_expired(&self, limit: u32) -> Result<u64, Error> {
         self.pass().await?.purge_expired(limit).await
     }

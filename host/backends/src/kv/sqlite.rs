@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use model::Store;
 use sqlx::Row;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteRow;
@@ -158,6 +159,21 @@ impl Kv for Sqlite {
         Ok(self.database.change_many(query).await?)
     }
 
+    async fn trim(&self, bytes_max: u64) -> Result<u64, Error> {
+        let mut deleted = 0;
+        for store in [Store::UiCache, Store::ShopperSessions] {
+            while self.database.used_bytes().await? > bytes_max {
+                let query = sqlx::query(sql::DELETE_OLDEST).bind(store.name()).bind(DELETED_AT_ONCE);
+                match self.database.change_many(query).await? {
+                    0 => break,
+                    entries => deleted += entries,
+                }
+            }
+        }
+        self.database.shrink().await?;
+        Ok(deleted)
+    }
+
     async fn probe(&self) -> Result<(), Error> {
         Ok(self.database.probe().await?)
     }
@@ -183,6 +199,35 @@ mod tests {
         assert_eq!(kv.delete_many("UI_CACHE", &keys).await, Ok(PAGES as u64));
         let log_bytes = std::fs::metadata(folder.path().join("kv.db-wal")).unwrap().len();
         assert!(log_bytes < LOG_BYTES_MAX, "{log_bytes}");
+    }
+
+    #[tokio::test]
+    async fn a_file_over_its_limit_loses_the_oldest_pages_then_sessions_and_shrinks() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kv.db");
+        let kv = Sqlite::open(&path, Arc::new(clock::System)).await.unwrap();
+        let value = Bytes::from(vec![b'x'; 16 << 10]);
+        for number in 0..400 {
+            for store in ["SHOPPER_SESSIONS", "UI_CACHE", "GENERATION_QUEUE"] {
+                kv.set(store, &format!("k{number:03}"), value.clone(), None).await.unwrap();
+            }
+        }
+        let left = async |store| kv.list_keys(store, "", None, 1_000).await.unwrap();
+        assert_eq!(kv.trim(1 << 30).await, Ok(0));
+
+        let deleted = kv.trim(16 << 20).await.unwrap();
+        assert!((150..400).contains(&deleted), "{deleted}");
+        let pages = left("UI_CACHE").await;
+        assert_eq!(pages.len() as u64, 400 - deleted);
+        assert_eq!(pages.last().map(String::as_str), Some("k399"), "the newest stay");
+        assert_eq!(left("SHOPPER_SESSIONS").await.len(), 400);
+
+        kv.trim(1 << 20).await.unwrap();
+        assert_eq!((left("UI_CACHE").await.len(), left("SHOPPER_SESSIONS").await.len()), (0, 0));
+        assert_eq!(left("GENERATION_QUEUE").await.len(), 400, "nothing else is deleted");
+        kv.close().await;
+        let bytes = std::fs::metadata(&path).unwrap().len();
+        assert!(bytes < 9 << 20, "{bytes}: the file shrinks");
     }
 
     /// Finding one owner's keys does not read other owners' keys.

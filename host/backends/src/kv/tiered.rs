@@ -186,6 +186,11 @@ impl Kv for Tiered {
         self.below.purge_expired(limit).await
     }
 
+    /// A page that is still in memory is served from there until it expires.
+    async fn trim(&self, bytes_max: u64) -> Result<u64, Error> {
+        self.below.trim(bytes_max).await
+    }
+
     async fn probe(&self) -> Result<(), Error> {
         self.below.probe().await
     }

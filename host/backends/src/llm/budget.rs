@@ -179,6 +179,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn earlier_weeks_are_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let budget = in_file(folder.path()).await;
+        for day in [1, 2, 9] {
+            assert_eq!(reserves(&*budget, day, 60, 100).await, Ok(true));
+        }
+        assert_eq!(reserves(&*budget, 2, 60, 100).await, Ok(false), "a week ago");
+        assert_eq!(reserves(&*budget, 1, 60, 100).await, Ok(true));
+    }
+
+    #[tokio::test]
     async fn each_owner_has_a_budget_of_its_own() {
         let folder = tempfile::tempdir().unwrap();
         for budget in [in_file(folder.path()).await, Arc::new(InMemory::default()) as Arc<dyn Budget>] {

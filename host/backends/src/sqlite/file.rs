@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
+    SqliteAutoVacuum, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool,
+    SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{ConnectOptions as _, Connection as _};
 
@@ -232,6 +232,8 @@ impl File {
         self.options()
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(synchronous)
+            // Counts when the file is created. The file gives space back when it is told to.
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .pragma("journal_size_limit", wal::KEPT_BYTES.to_string())
             // Deleted data may be personal data that must be erased: overwrite its bytes too.
             .pragma("secure_delete", "ON")
