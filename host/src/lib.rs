@@ -28,6 +28,7 @@ pub mod health;
 pub mod http;
 pub mod logging;
 pub mod merchants;
+pub mod overload;
 pub mod pages;
 mod root;
 pub mod takeover;

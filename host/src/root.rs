@@ -14,6 +14,7 @@ use crate::config::{Config, Retention};
 use crate::event::Events;
 use crate::http::{self, FallbackCache, Operator, Server};
 use crate::merchants::Merchants;
+use crate::overload::Overload;
 use crate::takeover::Here;
 use crate::telemetry::Telemetry;
 use crate::worker::Workers;
@@ -62,7 +63,9 @@ impl Host {
     /// Links the components to the backends, takes over the jobs of dead processes, and starts the workers.
     pub async fn start(config: &Config, parts: Parts<'_>) -> anyhow::Result<Self> {
         let Parts { components, backends, telemetry, background } = parts;
-        let Backends { capabilities, installed, here } = backends;
+        let Backends { mut capabilities, installed, here } = backends;
+        let overload = Overload::watching(config.file.server.memory_mib_max);
+        capabilities.limits = overload.shedding(capabilities.limits);
         let deployment = Arc::new(components.link(Arc::new(capabilities))?);
         let (events, merchants) = match installed {
             Some(installed) => {
@@ -78,8 +81,8 @@ impl Host {
         adopt(&deployment.capabilities).await;
         here.take_over(&deployment).await;
 
-        let workers =
-            Workers::start(&deployment, &events, config.file.document.pool.jobs_per_member, &background);
+        let slots = config.file.document.pool.jobs_per_member;
+        let workers = Workers::start(&deployment, &events, &overload, slots, &background);
         let mut upkeep = JoinSet::new();
         upkeep.spawn_on(here.clone().watch(deployment.clone()), &background);
         let tidying = Tidying {
@@ -95,6 +98,7 @@ impl Host {
             deployment: deployment.clone(),
             merchants: merchants.clone(),
             plans_with_llm: config.llm().is_some(),
+            overload,
             telemetry,
         };
         Ok(Self { deployment, fallbacks, merchants, events, here, workers, operator, upkeep })

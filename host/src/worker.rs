@@ -29,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::event::{Event, Events, NotReady};
+use crate::overload::{self, Overload};
 
 /// How often a member looks for jobs of other processes, which are not announced here, in milliseconds.
 const LOOK_MS: u64 = 2_000;
@@ -68,6 +69,7 @@ impl Workers {
     pub fn start(
         deployment: &Arc<Deployment>,
         events: &Events,
+        overload: &Arc<Overload>,
         jobs_per_member: usize,
         runtime: &Handle,
     ) -> Self {
@@ -77,6 +79,7 @@ impl Workers {
                 name,
                 deployment: deployment.clone(),
                 events: events.clone(),
+                overload: overload.clone(),
                 slots: jobs_per_member,
                 tasks: workers.tasks.clone(),
                 stop: workers.stop.clone(),
@@ -99,6 +102,7 @@ struct Member {
     name: String,
     deployment: Arc<Deployment>,
     events: Events,
+    overload: Arc<Overload>,
     slots: usize,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -161,6 +165,9 @@ impl Member {
 
     /// Claims a job, and begins it.
     async fn claim(&self, clock: &Clock, ended: &mpsc::UnboundedSender<()>) -> claims::Event {
+        if self.overload.sheds(overload::Work::Generations) {
+            return claims::Event::Idle(None);
+        }
         let pool = &self.deployment.queueing;
         let answer =
             call!(pool, Cause::Operator, |guest, instance| guest.leases.call_claim(instance, &self.name));

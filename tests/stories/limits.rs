@@ -129,3 +129,30 @@ async fn invented_visitors_of_a_shop_cost_few_model_calls_and_no_more_jobs_than_
     assert_eq!(jobs.len(), 50, "five minutes' worth");
     assert_eq!(host.controls.llm.requests().len(), 20, "of the shoppers about whom nothing is known");
 }
+
+#[tokio::test]
+async fn while_memory_is_short_stored_pages_are_served_and_nothing_is_made() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let process = Process::start(folder.path(), &[]);
+    visit(&process, [127, 0, 0, 1], "known", None).await.is_fallback();
+    process.made("known").await.expect("a promised page is made");
+    process.terminate();
+
+    std::fs::write(folder.path().join("wandstore.toml"), "[server]\nmemory_mib_max = 1\n")
+        .expect("it is written");
+    let process = Process::start(folder.path(), &[]);
+    let short = async || {
+        let health = process.get("/health").await.expect("it serves");
+        (health.json("status") == "degraded" && health.json("checks")["memory"] == "failing").then_some(())
+    };
+    eventually("the health check says so", short).await;
+
+    visit(&process, [127, 0, 0, 1], "known", None).await.is_hit();
+    let page = visit(&process, [127, 0, 0, 1], "new", None).await;
+    page.is_fallback();
+    assert!(is_limited(&page));
+    let report = r#"{"store":"magic-wands","shopper":"known","events":[{"type":"visit"}]}"#;
+    let request = reqwest::Client::new().post(format!("http://{}/api/shopper/track", process.address));
+    let answer = Answer::read(request.body(report).send().await.expect("it serves")).await;
+    assert_eq!((answer.status, answer.header("retry-after")), (429, "30"), "{}", answer.body);
+}

@@ -69,6 +69,18 @@ impl Allowance {
         matches!(self, Self::ClientGenerations | Self::ClientSessions | Self::ClientReports)
     }
 
+    /// Returns whether it is one of pages that are planned.
+    pub fn is_of_generations(self) -> bool {
+        match self {
+            Self::ClientGenerations
+            | Self::ShopperGenerations
+            | Self::ShopNewcomers
+            | Self::ShopGenerations
+            | Self::DeploymentGenerations => true,
+            Self::ClientSessions | Self::ClientReports | Self::ShopperReports | Self::ShopSessions => false,
+        }
+    }
+
     /// Returns the counter that a request takes from; `None` if it has none. There are 65,536 counters of each
     /// allowance, so that strangers cannot fill memory with them. Few subjects share one, and they share its allowance.
     pub fn counter(self, by: &Taker<'_>) -> Option<u16> {

@@ -46,6 +46,10 @@ pub struct Server {
     /// The most connections at once. A new one takes the place of one that is idle, slow or only waits. Half of them at
     /// most wait for a page to be made; more get the current state at once.
     pub connections_max: usize,
+    /// The memory that this process may use, in MiB. From 80 % on no page is planned, from 90 % on no request waits for
+    /// one, from 95 % on reports of events are refused; stored pages are always served. 0 stands for the limit of the
+    /// process's control group (version 2), if it has one.
+    pub memory_mib_max: u64,
     /// The origin at which browsers reach Wandstore, such as `https://wandstore.example`. Addresses are made from it, and
     /// never from the `Host` of a request. Required in production with `SHOPIFY_API_KEY`. `WANDSTORE_PUBLIC_URL`.
     pub public_url: Option<String>,
@@ -223,6 +227,7 @@ impl Default for Server {
             listen: "127.0.0.1:8787".into(),
             data_dir: "data".into(),
             connections_max: 10_000,
+            memory_mib_max: 0,
             public_url: None,
             connections_per_address_max: 500,
             trusted_proxies: TrustedProxies::default(),

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::health::{Health, Probe};
 use crate::merchants::Merchants;
+use crate::overload::Overload;
 use crate::telemetry::Telemetry;
 use runtime::deployment::Deployment;
 
@@ -24,6 +25,8 @@ pub struct Operator {
     pub merchants: Option<Arc<Merchants>>,
     /// Whether there is a language model.
     pub plans_with_llm: bool,
+    /// What is shed while memory is short.
+    pub overload: Arc<Overload>,
     /// The metrics.
     pub telemetry: Telemetry,
 }
@@ -50,6 +53,10 @@ struct Watch {
 pub fn router(operator: Operator) -> Router {
     let merchants = operator.merchants.clone();
     let mut probes = Probe::of(&operator.deployment.capabilities);
+    if operator.overload.has_limit() {
+        let overload = operator.overload.clone();
+        probes.push(Probe::new("memory", overload, |overload| async move { overload.probe() }));
+    }
     if let Some(merchants) = merchants.clone() {
         probes.push(Probe::new("shops", merchants, |merchants| async move { merchants.probe().await }));
     }

@@ -111,6 +111,7 @@ pub async fn serve(
         operator.deployment.clone(),
         fallbacks,
         connections.clone(),
+        operator.overload.clone(),
         server.stream_times,
         events,
     ));

@@ -11,11 +11,12 @@ use hyper::body::{Body as _, Incoming};
 use routes::Route;
 
 use super::answer::{Answer, Outgoing};
-use super::connections::{Connection, Connections};
+use super::connections::{Connection, Connections, Wait};
 use super::events::{self, StreamTimes};
 use super::fallback_cache::FallbackCache;
 use super::routing::{Asked, Question, Routing};
 use crate::event::Events;
+use crate::overload::{Overload, Work};
 use crate::telemetry::Requests;
 use runtime::context::{BrokenOff, Request, RequestBody};
 use runtime::deployment::Deployment;
@@ -27,6 +28,7 @@ const TARGET_BYTES_MAX: usize = 8_192;
 pub struct Shoppers {
     routing: Arc<Routing>,
     connections: Arc<Connections>,
+    overload: Arc<Overload>,
     stream_times: StreamTimes,
     requests: Requests,
     events: Events,
@@ -39,11 +41,18 @@ impl Shoppers {
         deployment: Arc<Deployment>,
         fallbacks: Arc<FallbackCache>,
         connections: Arc<Connections>,
+        overload: Arc<Overload>,
         stream_times: StreamTimes,
         events: Events,
     ) -> Self {
         let routing = Arc::new(Routing { deployment, fallbacks });
-        Self { routing, connections, stream_times, requests: Requests::new(), events }
+        Self { routing, connections, overload, stream_times, requests: Requests::new(), events }
+    }
+
+    /// Lets a request wait for something to happen, unless too many do or memory is short.
+    fn wait(&self, connection: &Arc<Connection>, client: Option<IpAddr>) -> Option<Wait> {
+        let is_shed = self.overload.sheds(Work::Waits);
+        (!is_shed).then(|| self.connections.wait(connection, client)).flatten()
     }
 
     /// Answers a request. A shopper always gets an answer, and it is never a server error.
@@ -74,16 +83,14 @@ impl Shoppers {
         };
         let (response, outcome) = match self.routing.ask(&mut question).await {
             Ok(asked) if streams && asked.is_event() => {
-                let wait = self.connections.wait(connection, client);
+                let wait = self.wait(connection, client);
                 return events::stream(self.routing.clone(), self.stream_times, question, asked, wait);
             }
             Ok(Asked { answer, outcome, pending: None }) => (answer, outcome),
-            Ok(Asked { answer, outcome, pending: Some(pending) }) => {
-                match self.connections.wait(connection, client) {
-                    Some(_waits) => self.routing.wait(&mut question, &pending).await,
-                    None => (answer, outcome),
-                }
-            }
+            Ok(Asked { answer, outcome, pending: Some(pending) }) => match self.wait(connection, client) {
+                Some(_waits) => self.routing.wait(&mut question, &pending).await,
+                None => (answer, outcome),
+            },
             Err(_logged) => self.routing.rescue(&question),
         };
         connection.leaves_unread(question.rest.body.is_unread());
