@@ -6,9 +6,10 @@ use std::sync::Arc;
 use capabilities::jobs::Filter;
 use capabilities::limits::InMemory;
 use model::limits::Limits;
+use model::shop::ShopSettings;
 
 use crate::harness::shopify::{CONSENT, shop};
-use crate::harness::{Answer, Process, eventually};
+use crate::harness::{Answer, Host, Process, eventually};
 
 /// The binary with its default limits, which it starts with unless it is told otherwise.
 const LIMITED: [(&str, &str); 1] = [("LIMITS", "on")];
@@ -128,6 +129,35 @@ async fn invented_visitors_of_a_shop_cost_few_model_calls_and_no_more_jobs_than_
     let jobs = host.deployment.capabilities.jobs.list(Filter::default(), 100).await.expect("they are listed");
     assert_eq!(jobs.len(), 50, "five minutes' worth");
     assert_eq!(host.controls.llm.requests().len(), 20, "of the shoppers about whom nothing is known");
+}
+
+#[tokio::test]
+async fn a_flood_of_one_shop_leaves_the_shoppers_of_another_their_pages() {
+    let host = Host::builder()
+        .settings(|settings| {
+            settings.shops.insert("tea-house".to_owned(), ShopSettings::default());
+            settings.pool.size = 4;
+        })
+        .open()
+        .await;
+    host.controls.llm.hold();
+    let triggered = async |shop: &str, shoppers: usize| {
+        let mut triggered = 0;
+        for shopper in 0..shoppers {
+            let page = host.get(&format!("/s/{shop}?shopper=shopper-{shopper}")).await;
+            page.is_fallback();
+            triggered += usize::from(is_triggered(&page));
+        }
+        triggered
+    };
+    assert_eq!(triggered("magic-wands", 450).await, 400, "the queues are full");
+    assert_eq!(triggered("tea-house", 40).await, 40);
+    host.controls.llm.release();
+    for shopper in 0..40 {
+        let target = format!("/api/generation/status?store=tea-house&shopper=shopper-{shopper}&wait=20");
+        let ready = async || (host.get(&target).await.json("state") == "ready").then_some(());
+        eventually("a promised page is made", ready).await;
+    }
 }
 
 #[tokio::test]
