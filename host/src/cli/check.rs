@@ -7,6 +7,7 @@ use anyhow::{Context as _, bail};
 use capabilities::{clock, llm, random};
 use host::config::Config;
 use host::merchants;
+use model::limits::Limits;
 use runtime::deployment::Loaded;
 
 use super::output::print;
@@ -25,6 +26,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     print(format_args!("shops: {}", shops.join(", ")))?;
     print(format_args!("pages planned by: {planner}"))?;
     print(format_args!("admin: {admin}"))?;
+    print(format_args!("limits: {}", limits(config)))?;
     if let Some(answer) = secret {
         print(format_args!("app secret: {answer}"))?;
     }
@@ -45,6 +47,14 @@ fn capabilities_of(loaded: &Loaded) -> Vec<&str> {
     let reach = loaded.imports.iter().map(String::as_str).filter(|name| !name.contains("-types@"));
     let reach: Vec<_> = reach.collect();
     if reach.is_empty() { vec!["nothing"] } else { reach }
+}
+
+/// Says whether strangers are limited.
+fn limits(config: &Config) -> &'static str {
+    match config.file.document.limits {
+        Limits::NONE => "off (LIMITS=off or [limits]): strangers can make any number of pages",
+        _ => "on",
+    }
 }
 
 /// Describes where merchants find the admin.

@@ -3,12 +3,14 @@
 use std::pin::pin;
 use std::time::Instant;
 
+use capabilities::document;
 use clap::Args;
 use host::config::Config;
 use host::http::Server;
 use host::logging::Log;
 use host::telemetry::Telemetry;
 use host::{Backends, Host, Parts, worker};
+use model::limits::Limits;
 use model::shop::ShopStatus;
 use runtime::deployment::Deployment;
 
@@ -40,6 +42,13 @@ impl Serve {
         signals::ignore_others()?;
         let telemetry = Telemetry::install()?;
         config.app()?;
+        if config.file.document.limits == Limits::NONE
+            && config.file.document.environment == document::Kind::Production
+        {
+            tracing::warn!(
+                "no limits are set: strangers can make any number of pages, also with the language model"
+            );
+        }
         let listen = self.listen.as_ref().unwrap_or(&config.file.server.listen);
         let settings = &config.file.server;
         let server = match inherited::socket()? {
