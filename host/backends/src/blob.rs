@@ -45,6 +45,8 @@ pub struct Retention {
     pub unread: Duration,
     /// The most bytes of all objects.
     pub bytes_max: u64,
+    /// The most bytes of one owner's objects: what is in front of the first `:` of a key.
+    pub bytes_per_owner_max: u64,
 }
 
 /// A blob backend.

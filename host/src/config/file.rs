@@ -74,6 +74,8 @@ pub struct Retention {
     /// The most that pages and plans take in blob storage, in MiB. Of more, those go that nobody asked for the longest.
     /// Both are checked every ten minutes, for blobs of the kind `folder`.
     pub pages_mib_max: u64,
+    /// The most that the pages and plans of one shop take there, likewise.
+    pub pages_mib_per_shop_max: u64,
     /// The most that `kv.db` takes, in MiB. Of more, the pages go that were stored there the longest ago, which blob
     /// storage still has, and then likewise sessions. Checked every ten minutes, for key-value storage of the kind
     /// `sqlite`.
@@ -90,6 +92,7 @@ impl Default for Retention {
         Self {
             pages_unread_days: 90,
             pages_mib_max: 10_240,
+            pages_mib_per_shop_max: 2_048,
             kv_mib_max: 4_096,
             dead_letters_days: 90,
             disk_free_mib_min: 256,
@@ -100,7 +103,11 @@ impl Default for Retention {
 impl Retention {
     /// Returns the retention of pages and plans.
     pub fn pages(&self) -> blob::Retention {
-        blob::Retention { unread: days(self.pages_unread_days), bytes_max: mib(self.pages_mib_max) }
+        blob::Retention {
+            unread: days(self.pages_unread_days),
+            bytes_max: mib(self.pages_mib_max),
+            bytes_per_owner_max: mib(self.pages_mib_per_shop_max),
+        }
     }
 
     /// Returns the most bytes of key-value storage.

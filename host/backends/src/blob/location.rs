@@ -69,6 +69,12 @@ pub fn key(bucket: &str, path: &Path) -> Option<String> {
     Some(key)
 }
 
+/// Returns the folder of the owner of the object at `path`; `None` if it has no owner.
+pub fn owner_folder_of(path: &Path) -> Option<Path> {
+    let end = path.as_ref().find(":/")?;
+    Path::parse(&path.as_ref()[..=end]).ok()
+}
+
 /// Returns where the keys of `bucket` that start with `prefix` may be.
 pub fn place(bucket: &str, prefix: &str) -> Place {
     match (prefix.split_once(OWNER_END), prefix.rsplit_once('/')) {

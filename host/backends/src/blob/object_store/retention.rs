@@ -1,15 +1,16 @@
 //! Deletes objects that nobody asks for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::path::Path;
 
 use futures_util::future::ready;
 use futures_util::{StreamExt as _, TryStreamExt as _};
+use object_store::path::Path as Location;
 use object_store::{Error as StoreError, ObjectMeta, ObjectStore};
 use rustix::fs::{Timespec, Timestamps, UTIME_NOW, futimens};
 
-use crate::blob::{Error, Retention};
+use crate::blob::{Error, Retention, location};
 use crate::clock::millis;
 
 /// An object's time is set to the present when it is read, but no more than once in this time.
@@ -28,20 +29,49 @@ pub(super) fn mark(path: &Path) -> std::io::Result<()> {
     Ok(futimens(File::open(path)?, &Timestamps { last_access: now, last_modification: now })?)
 }
 
-/// Deletes what nobody read or wrote for too long, and then what nobody did for the longest until no more than allowed
-/// is left. Reads the folder twice and remembers little of it, however many objects there are. Returns how many objects
-/// it deleted.
+/// Deletes of each owner what is too much, then what nobody read or wrote for too long, and then what nobody did for the
+/// longest until no more than allowed is left. Reads the names of all objects three times and remembers little of them,
+/// however many there are. Returns how many objects it deleted.
 pub(super) async fn trim(store: &dyn ObjectStore, retention: Retention, now_ms: u64) -> Result<u64, Error> {
+    let mut deleted = 0;
+    for (owner, bytes) in bytes_of_owners(store).await? {
+        if bytes > retention.bytes_per_owner_max {
+            deleted += trim_folder(store, Some(&owner), retention.bytes_per_owner_max, i64::MIN).await?;
+        }
+    }
     let unread_s = seconds(millis(retention.unread));
-    let mut bytes_at = BTreeMap::<i64, u64>::new();
+    let not_before = seconds(now_ms).saturating_sub(unread_s) / STEP_S;
+    Ok(deleted + trim_folder(store, None, retention.bytes_max, not_before).await?)
+}
+
+/// Returns how many bytes are in each owner's folder.
+async fn bytes_of_owners(store: &dyn ObjectStore) -> Result<HashMap<Location, u64>, Error> {
+    let mut bytes_of = HashMap::<Location, u64>::new();
     let mut listed = store.list(None);
+    while let Some(meta) = listed.try_next().await? {
+        if let Some(owner) = location::owner_folder_of(&meta.location) {
+            *bytes_of.entry(owner).or_default() += meta.size;
+        }
+    }
+    Ok(bytes_of)
+}
+
+/// Deletes from a folder what is older than the step `not_before`, and what is oldest until no more than `bytes_max` are
+/// left.
+async fn trim_folder(
+    store: &dyn ObjectStore,
+    folder: Option<&Location>,
+    bytes_max: u64,
+    not_before: i64,
+) -> Result<u64, Error> {
+    let mut bytes_at = BTreeMap::<i64, u64>::new();
+    let mut listed = store.list(folder);
     while let Some(meta) = listed.try_next().await? {
         *bytes_at.entry(step(&meta)).or_default() += meta.size;
     }
-    let kept_from =
-        kept_from(&bytes_at, retention.bytes_max).max(seconds(now_ms).saturating_sub(unread_s) / STEP_S);
+    let kept_from = kept_from(&bytes_at, bytes_max).max(not_before);
     let old =
-        store.list(None).try_filter(move |meta| ready(step(meta) < kept_from)).map_ok(|meta| meta.location);
+        store.list(folder).try_filter(move |meta| ready(step(meta) < kept_from)).map_ok(|meta| meta.location);
     let mut deleting = store.delete_stream(old.boxed());
     let mut deleted = 0;
     while let Some(outcome) = deleting.next().await {
@@ -111,7 +141,8 @@ mod tests {
     }
 
     fn keeping(days: u64, bytes_max: u64) -> Retention {
-        Retention { unread: Duration::from_secs(days * DAY_S), bytes_max }
+        let unread = Duration::from_secs(days * DAY_S);
+        Retention { unread, bytes_max, bytes_per_owner_max: u64::MAX }
     }
 
     #[tokio::test]
@@ -131,6 +162,18 @@ mod tests {
         assert_eq!(objects.trim(keeping(30, 350), NOW_S * 1_000).await, Ok(2));
         assert_eq!(left(&objects, &days).await, [0, 1, 2]);
         assert_eq!(objects.trim(keeping(30, 350), NOW_S * 1_000).await, Ok(0));
+    }
+
+    #[tokio::test]
+    async fn an_owner_with_too_many_bytes_loses_its_own_oldest() {
+        let folder = tempfile::tempdir().unwrap();
+        let days = [0, 1, 2, 3, 4];
+        let objects = written(folder.path(), &days).await;
+        objects.put("UI_STORAGE", "generated/tea-house:a.html", vec![0; 100].into()).await.unwrap();
+        let retention = Retention { bytes_per_owner_max: 250, ..keeping(30, u64::MAX) };
+        assert_eq!(objects.trim(retention, NOW_S * 1_000).await, Ok(3));
+        assert_eq!(left(&objects, &days).await, [0, 1]);
+        assert!(objects.get("UI_STORAGE", "generated/tea-house:a.html").await.unwrap().is_some());
     }
 
     #[tokio::test]
