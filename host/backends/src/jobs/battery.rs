@@ -30,7 +30,7 @@ battery! {
         one_of_twenty_jobs_with_one_key_is_accepted,
         racing_producers_overfill_no_queue,
         two_claimers_never_get_the_same_job,
-        the_job_due_longest_comes_first,
+        jobs_run_in_the_order_of_enqueueing_and_a_retry_keeps_its_turn,
         an_idle_queue_says_when_to_come_back,
         expired_lease_is_claimed_again,
         a_free_member_claims_from_every_queue,
@@ -285,7 +285,7 @@ async fn two_claimers_never_get_the_same_job(stage: &Stage) {
     assert_eq!(claimed.iter().collect::<BTreeSet<_>>().len(), 20);
 }
 
-async fn the_job_due_longest_comes_first(jobs: &Stage) {
+async fn jobs_run_in_the_order_of_enqueueing_and_a_retry_keeps_its_turn(jobs: &Stage) {
     for (key, at_ms) in [("b", T + 2), ("a", T + 1), ("c", T + 2)] {
         jobs.accept(key, at_ms).await;
     }
@@ -295,7 +295,7 @@ async fn the_job_due_longest_comes_first(jobs: &Stage) {
     for _ in 0..3 {
         order.push(jobs.take(T + 10).await.key);
     }
-    assert_eq!(order, ["a", "b", "c", "a"]);
+    assert_eq!(order, ["b", "b", "a", "c"]);
 }
 
 async fn an_idle_queue_says_when_to_come_back(jobs: &Stage) {
