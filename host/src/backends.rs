@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use capabilities::jobs::Ended;
 use capabilities::kind::Site;
-use capabilities::{Capabilities, clock, fetch, jobs, kv, limits, llm, log, random, signatures};
+use capabilities::{Capabilities, blob, clock, fetch, jobs, kv, limits, llm, log, random, signatures};
 
 use crate::config::{Config, Retention};
 use crate::merchants::Installed;

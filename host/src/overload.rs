@@ -24,7 +24,7 @@ impl Work {
     const ALL: [Self; 3] = [Self::Generations, Self::Waits, Self::Reports];
 
     /// Returns the part of the memory, in percent, from which on this is shed.
-    fn from_percent(self) -> u64 {
+    fn threshold_percent(self) -> u64 {
         match self {
             Self::Generations => 80,
             Self::Waits => 90,
@@ -65,7 +65,7 @@ impl Overload {
     /// Returns whether this work is shed now.
     pub fn sheds(&self, work: Work) -> bool {
         let used = u128::from(self.used_bytes.load(Ordering::Relaxed));
-        self.has_limit() && used * 100 >= u128::from(self.bytes_max) * u128::from(work.from_percent())
+        self.has_limit() && used * 100 >= u128::from(self.bytes_max) * u128::from(work.threshold_percent())
     }
 
     /// Measures the memory in use. Fails while work is shed. Called about once a second.

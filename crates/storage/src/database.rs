@@ -30,7 +30,7 @@ pub enum Value {
 pub struct Row(std::collections::VecDeque<Value>);
 
 /// The migrations, in order. The native host uses the same files.
-const MIGRATIONS: [(&str, &str); 6] = [
+const MIGRATIONS: [(&str, &str); 7] = [
     ("kv/0001", include_str!("../../../migrations/sqlite/kv/0001_entries.sql")),
     ("blob/0001", include_str!("../../../migrations/sqlite/blob/0001_objects.sql")),
     ("jobs/0001", include_str!("../../../migrations/sqlite/jobs/0001_jobs.sql")),

@@ -23,8 +23,8 @@ use super::signals::{self, Stop};
 /// Jobs of an earlier run continue. On SIGTERM, running requests get a second to finish, and running jobs are
 /// released for the next start, which takes at most another second if storage does not answer. SIGHUP is ignored.
 ///
-/// A listening socket of the service manager (systemd's LISTEN_FDS) is used instead of the address. Clients who connect
-/// during a restart then wait for the next process.
+/// A listening socket of the service manager, such as systemd, is used instead of the address: clients who connect during
+/// a restart then wait for the next process.
 #[derive(Args)]
 pub struct Serve {
     /// The address to listen on; port 0 takes a free port. Overrides `WANDSTORE_LISTEN` [default: 127.0.0.1:8787].

@@ -2,3 +2,5 @@
 ALTER TABLE jobs ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;
 
 CREATE INDEX jobs_live_by_turn ON jobs (turn) WHERE state IN ('queued', 'running');
+
+CREATE INDEX jobs_dead_by_time ON jobs (completed_ms) WHERE state = 'dead';

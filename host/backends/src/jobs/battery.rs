@@ -10,8 +10,8 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use super::{
-    Buried, ClaimResult, Claimed, Completion, End, Enqueued, Error, Filter, Jobs, NewJob, PAYLOAD_BYTES_MAX,
-    QueueStats, Range, Requeued, Scripted, State, Status, open,
+    Buried, ClaimResult, Claimed, Completion, End, Ended, Enqueued, Error, Filter, Jobs, NewJob,
+    PAYLOAD_BYTES_MAX, QueueStats, Range, Requeued, Scripted, State, Status, open,
 };
 use crate::battery::battery;
 use crate::faults::Faults;

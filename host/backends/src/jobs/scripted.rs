@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{
-    Buried, ClaimResult, Completion, End, Enqueued, Error, Filter, Jobs, NewJob, QueueStats, Range, Record,
-    Requeued, Status,
+    Buried, ClaimResult, Completion, End, Ended, Enqueued, Error, Filter, Jobs, NewJob, QueueStats, Range,
+    Record, Requeued, Status,
 };
 use crate::faults::Faults;
 

@@ -11,8 +11,8 @@ use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteRow;
 
 use super::{
-    Buried, ClaimResult, Claimed, Completion, End, Enqueued, Error, Filter, Jobs, NewJob, QueueStats, Range,
-    Record, Requeued, State, Status, check_size, new_id,
+    Buried, ClaimResult, Claimed, Completion, End, Ended, Enqueued, Error, Filter, Jobs, NewJob, QueueStats,
+    Range, Record, Requeued, State, Status, check_size, new_id,
 };
 use crate::kind::{Opened, Site};
 use crate::random::Random;
