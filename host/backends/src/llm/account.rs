@@ -2,25 +2,17 @@
 
 use std::sync::Arc;
 
+use ::llm::spending::{Answer, DailyLimits, Limit, Reservation};
 use ::llm::{Call, Cause, Failed, Prices, Question};
 use metrics::counter;
 use tracing::warn;
 
 use super::{Budget, Spent, budget};
 
-/// The delay before a retry if cannot write the budget, in milliseconds: storage may soon recover.
-const UNAVAILABLE_MS: u64 = 5_000;
-
-/// A shop's owner is told once it has used this part of its daily tokens, in percent.
-const SOFT_LIMIT_PERCENT: u64 = 80;
-
 /// The budgets and the prices of a model.
 pub(super) struct Account {
     pub(super) budget: Arc<dyn Budget>,
-    /// The maximum number of tokens per day; with `None`, there is no limit and the budget only counts.
-    pub(super) tokens_per_day_max: Option<u64>,
-    /// The maximum number of tokens per day of each shop.
-    pub(super) tokens_per_shop_per_day_max: Option<u64>,
+    pub(super) limits: DailyLimits,
     pub(super) prices: Prices,
 }
 
@@ -33,58 +25,31 @@ impl Account {
         spent: &'a Spent,
         now_ms: u64,
     ) -> Result<Reserved<'a>, Failed> {
-        let (day, tokens) = (budget::day(now_ms), question.tokens_max());
-        let unseen = (question.tokens_in, question.tokens_out_max);
-        let mut of_owners = Vec::new();
-        for limit in self.limits(spent.shop()) {
-            match self.reserve_of(limit, day, tokens).await {
-                Ok(tokens) => of_owners.push((limit.owner.to_owned(), tokens)),
-                Err(failed) => {
-                    settle(self.budget.clone(), day, of_owners, 0).await;
-                    return Err(failed);
-                }
+        let mut reserving = self.limits.reserve(spent.shop(), question.tokens_max(), now_ms);
+        while let Some(limit) = reserving.limit() {
+            let (day, tokens) = (reserving.day(), reserving.tokens());
+            let answer = self.reserve_of(limit, day, tokens).await;
+            if let Err(failed) = reserving.answered(answer) {
+                settle(self.budget.clone(), reserving.end(), 0).await;
+                return Err(failed);
             }
         }
-        Ok(Reserved { account: self, spent, day, tokens: of_owners, unseen, is_settled: false })
+        let unseen = (question.tokens_in, question.tokens_out_max);
+        Ok(Reserved { account: self, spent, reservation: Some(reserving.end()), unseen })
     }
 
-    /// Returns the limits of a call for a shop, the narrowest first. A call for no shop has the deployment's only.
-    fn limits<'a>(&self, shop: &'a str) -> impl Iterator<Item = Limit<'a>> {
-        let of_shop = Limit {
-            owner: shop,
-            setting: "llm.tokens_per_shop_per_day_max",
-            tokens_max: self.tokens_per_shop_per_day_max,
-        };
-        let of_deployment = Limit {
-            owner: budget::DEPLOYMENT,
-            setting: "llm.tokens_per_day_max",
-            tokens_max: self.tokens_per_day_max,
-        };
-        Some(of_shop).filter(|of_shop| !of_shop.owner.is_empty()).into_iter().chain([of_deployment])
-    }
-
-    /// Reserves tokens of one budget. Returns how many are reserved: 0 if they cannot be counted and need not be.
-    async fn reserve_of(&self, limit: Limit<'_>, day: u64, tokens: u64) -> Result<u64, Failed> {
-        let Limit { owner, setting, tokens_max } = limit;
-        let failed = |said, retry_after_ms| Failed { cause: Cause::Quota, said, retry_after_ms };
-        match self.budget.reserve(owner, day, tokens, tokens_max.unwrap_or(u64::MAX)).await {
+    async fn reserve_of(&self, limit: Limit<'_>, day: u64, tokens: u64) -> Answer {
+        match self.budget.reserve(limit.owner, day, tokens, limit.tokens_max.unwrap_or(u64::MAX)).await {
             Ok(Some(sum)) => {
-                limit.warn_if_nearly_used(sum, tokens);
-                Ok(tokens)
+                if limit.is_nearly_used(sum, tokens) {
+                    warn_of(limit, sum);
+                }
+                Answer::Reserved
             }
-            Ok(None) => {
-                let tokens_max = tokens_max.unwrap_or_default();
-                let said = format!(
-                    "`{setting}` ({tokens_max}) leaves too few tokens: this question may cost {tokens} tokens"
-                );
-                Err(failed(said, None))
-            }
+            Ok(None) => Answer::UsedUp,
             Err(error) => {
                 warn!(%error, "cannot count the cost of the language model");
-                match tokens_max {
-                    Some(_) => Err(failed("cannot write the budget".to_owned(), Some(UNAVAILABLE_MS))),
-                    None => Ok(0),
-                }
+                Answer::Unavailable
             }
         }
     }
@@ -99,30 +64,15 @@ impl Account {
     }
 }
 
-/// The limit of one budget.
-#[derive(Clone, Copy)]
-struct Limit<'a> {
-    owner: &'a str,
-    /// The name of the setting.
-    setting: &'static str,
-    tokens_max: Option<u64>,
-}
-
-impl Limit<'_> {
-    /// Warns when a reservation of `tokens`, with which `sum` are used, crosses the soft limit.
-    fn warn_if_nearly_used(self, sum: u64, tokens: u64) {
-        let Some(tokens_max) = self.tokens_max else { return };
-        let soft = tokens_max / 100 * SOFT_LIMIT_PERCENT;
-        if (sum.saturating_sub(tokens)..sum).contains(&soft) {
-            warn!(
-                shop = self.owner,
-                setting = self.setting,
-                tokens_max,
-                used = sum,
-                "the language model's daily budget is nearly used up; then pages are planned without it"
-            );
-        }
-    }
+/// Warns that `sum` tokens of a limited budget are used.
+fn warn_of(limit: Limit<'_>, sum: u64) {
+    warn!(
+        shop = limit.owner,
+        setting = limit.setting,
+        tokens_max = limit.tokens_max,
+        used = sum,
+        "the language model's daily budget is nearly used up; then pages are planned without it"
+    );
 }
 
 /// Tokens reserved for a call. If the call is cancelled before it ends, its cost is unknown, so the tokens
@@ -130,17 +80,14 @@ impl Limit<'_> {
 pub(super) struct Reserved<'a> {
     account: &'a Account,
     spent: &'a Spent,
-    day: u64,
-    /// How many of each owner's budget.
-    tokens: Vec<(String, u64)>,
+    /// What is reserved, until it is settled.
+    reservation: Option<Reservation>,
     unseen: (u32, u32),
-    is_settled: bool,
 }
 
 impl Reserved<'_> {
     /// Counts a finished call, and returns unused tokens to the budget.
     pub(super) async fn settle(mut self, call: &Call) {
-        self.is_settled = true;
         if call.was_sent {
             let outcome = call.cause.map_or("answered", Cause::name);
             self.account.count(outcome, (call.tokens_in, call.tokens_out), self.spent);
@@ -149,16 +96,18 @@ impl Reserved<'_> {
             counter!("wandstore_llm_renegotiations_total", "member" => member.clone()).increment(1);
         }
         let spent = u64::from(call.tokens_in) + u64::from(call.tokens_out);
-        settle(self.account.budget.clone(), self.day, std::mem::take(&mut self.tokens), spent).await;
+        if let Some(reservation) = self.reservation.take() {
+            settle(self.account.budget.clone(), reservation, spent).await;
+        }
     }
 }
 
 /// Replaces the tokens that are reserved in the owners' budgets by those spent. A task of its own does so even if the
 /// caller has stopped waiting.
-async fn settle(budget: Arc<dyn Budget>, day: u64, of_owners: Vec<(String, u64)>, spent: u64) {
+async fn settle(budget: Arc<dyn Budget>, reservation: Reservation, spent: u64) {
     let settled = tokio::spawn(async move {
-        for (owner, reserved) in of_owners {
-            budget.settle(&owner, day, reserved, spent).await?;
+        for (owner, reserved) in reservation.of_owners {
+            budget.settle(&owner, reservation.day, reserved, spent).await?;
         }
         Ok::<(), budget::Unavailable>(())
     });
@@ -169,7 +118,7 @@ async fn settle(budget: Arc<dyn Budget>, day: u64, of_owners: Vec<(String, u64)>
 
 impl Drop for Reserved<'_> {
     fn drop(&mut self) {
-        if !self.is_settled {
+        if self.reservation.is_some() {
             self.account.count(Cause::Timeout.name(), self.unseen, self.spent);
         }
     }
