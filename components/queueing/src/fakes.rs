@@ -81,8 +81,6 @@ impl Row {
 
 /// How many crashes of its jobs the death of a process counts as.
 pub(crate) const DIED: u32 = 1;
-/// How many crashes of its jobs a clean stop counts as.
-pub(crate) const STOPPED: u32 = 0;
 
 /// Rows by id; ids count up.
 #[derive(Debug, Default)]

@@ -36,8 +36,6 @@ mod task;
 mod fakes;
 #[cfg(target_arch = "wasm32")]
 mod guest;
-#[cfg(test)]
-mod simulation;
 
 pub use capabilities::{Failure, Jobs, Kv, Operator};
 pub use journal::Record;

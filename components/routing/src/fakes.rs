@@ -60,6 +60,8 @@ pub(crate) struct Fake {
     pub(crate) rivals: Cell<u32>,
     /// Short-term storage. Each key's prefix determines its key-value store.
     pub(crate) stored: RefCell<BTreeMap<String, Found>>,
+    /// The key that another caller deletes right after it is read.
+    pub(crate) gone_after_read: RefCell<Option<String>>,
     /// The pages and generation requests that can be deleted, as `{store}:{shopper}`.
     pub(crate) pages: RefCell<BTreeSet<String>>,
     pub(crate) live: RefCell<BTreeSet<String>>,
@@ -94,6 +96,7 @@ impl Default for Fake {
             taken: RefCell::default(),
             rivals: Cell::new(0),
             stored: RefCell::default(),
+            gone_after_read: RefCell::default(),
             pages: RefCell::default(),
             live: RefCell::default(),
             closed: RefCell::default(),

@@ -53,6 +53,7 @@ mod reply;
 mod retries;
 mod schema;
 mod settings;
+pub mod spending;
 mod wire;
 mod written;
 

@@ -72,12 +72,13 @@ impl Key<'_> {
     pub const JOB_ERRORS_END: &'static str = "error:0:";
     /// The prefix of all keys of pages.
     pub const PAGES: &'static str = "ui:";
+    /// The prefix of all keys of marks that a shopper's data was deleted.
+    pub const FORGOTTEN: &'static str = "forgotten:";
     /// The prefix of all keys of the original deployment's jobs.
     pub const OLD_JOBS: &'static str = "job:";
     /// The prefix of all keys of the original deployment's debug notes.
     pub const OLD_NOTES: &'static str = "debug:";
     pub(crate) const CATALOG_VERSIONS: &'static str = "catalog:";
-    pub(crate) const FORGOTTEN: &'static str = "forgotten:";
     pub(crate) const JOB_ERRORS_OF: &'static str = "error-of:";
     pub(crate) const REPORTS_OF: &'static str = "report-of:";
     pub(crate) const CATALOGS: &'static str = "shopify:";

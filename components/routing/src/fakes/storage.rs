@@ -11,6 +11,9 @@ impl Storage for Fake {
         self.asked("storage", "storage.read")?;
         permitted(Operation::Read, key.store(), &key.to_string());
         let mut found = self.stored.borrow().get(&key.to_string()).cloned();
+        if self.gone_after_read.borrow_mut().take_if(|gone| *gone == key.to_string()).is_some() {
+            self.stored.borrow_mut().remove(&key.to_string());
+        }
         if let Some(found) = &mut found {
             found.bytes.truncate(bytes_max as usize);
         }

@@ -38,6 +38,9 @@ struct PageOf {
 }
 
 /// Writes the report of a customer. Returns the number of reports, which is 1.
+///
+/// The customer may be redacted meanwhile. A redaction deletes the session first and reports afterwards, so a report is
+/// kept only if its session is still there once it is written.
 pub(super) fn write<D: Deployment>(
     deployment: &D,
     shop: &ShopId,
@@ -45,6 +48,7 @@ pub(super) fn write<D: Deployment>(
     cause: &EventId,
 ) -> Result<Deleted, Failure> {
     let session = deployment.read(Key::Session(shop, customer), signals::BYTES_MAX)?;
+    let had_session = session.is_some();
     let [_, number] = sweep::names_of(customer);
     let report = Report {
         shop: shop.as_str(),
@@ -54,7 +58,12 @@ pub(super) fn write<D: Deployment>(
         pages: pages(deployment, shop, customer)?,
     };
     deployment.put(Key::ReportOf(shop, customer, cause), b"1", Some(TTL_SECONDS))?;
-    deployment.put(Key::Report(shop, cause), &json(&report), Some(TTL_SECONDS))?;
+    let key = Key::Report(shop, cause);
+    deployment.put(key, &json(&report), Some(TTL_SECONDS))?;
+    if had_session && deployment.read(Key::Session(shop, customer), 0)?.is_none() {
+        deployment.remove(key.store(), &key.to_string())?;
+        return Err(Failure::Unavailable("the customer's data was deleted while it was reported".into()));
+    }
     Ok(Deleted { count: 1, more: false })
 }
 

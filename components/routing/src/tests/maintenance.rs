@@ -1,5 +1,7 @@
 //! Deletion and reports of a shop's data.
 
+use std::cell::RefCell;
+
 use model::jobs::{MaintenanceKind, State};
 use model::pages::Cached;
 use model::{Key, Signals};
@@ -104,6 +106,21 @@ fn redacting_a_shop_deletes_everything_but_audit_records() {
 }
 
 #[test]
+fn a_page_that_is_requested_during_a_redaction_is_not_made_of_the_old_session() {
+    let shop = full();
+    let task = maintenance_task(SHOP, CAUSE, &MaintenanceKind::RedactCustomer(customer("7")));
+    let has_session = || shop.keys().contains(&format!("session:{SHOP}:customer-7"));
+    while has_session() {
+        // A visit reads the session, and requests a page with its signals.
+        shop.live.borrow_mut().insert(format!("{SHOP}:customer-7"));
+        assert_eq!(run_maintenance(&shop, &task), Progress::More);
+    }
+    assert!(shop.live.borrow().contains(&format!("{SHOP}:customer-7")), "the jobs were deleted before");
+    finish(&shop, &MaintenanceKind::RedactCustomer(customer("7")));
+    assert!(!shop.live.borrow().contains(&format!("{SHOP}:customer-7")));
+}
+
+#[test]
 fn redacting_a_customer_deletes_all_their_data_and_only_theirs() {
     let shop = full();
     let (before, others) = (left_of(&shop, SHOP), left_of(&shop, "other.myshopify.com"));
@@ -127,6 +144,16 @@ fn redacting_a_customer_deletes_all_their_data_and_only_theirs() {
     assert!(!shop.keys().contains(&format!("report:{SHOP}:x")), "what was told of them goes, too");
     let record = audit(&shop).to_string();
     assert!(record.contains("customers/redact") && !record.contains("customer-7"), "{record}");
+}
+
+#[test]
+fn a_report_of_a_customer_who_is_redacted_meanwhile_is_not_kept() {
+    let session = format!("session:{SHOP}:customer-7");
+    let shop = Fake { gone_after_read: RefCell::new(Some(session)), ..full() };
+    let task = maintenance_task(SHOP, CAUSE, &MaintenanceKind::ReportCustomer(customer("7")));
+    assert!(matches!(run_maintenance(&shop, &task), Progress::Retry(_)));
+    assert!(!shop.keys().contains(&format!("report:{SHOP}:{CAUSE}")));
+    assert_eq!(run_maintenance(&shop, &task), Progress::Done, "of a stranger, by now");
 }
 
 #[test]

@@ -3,6 +3,9 @@
 //! Cached entries are at most `trust` old, because another process may write to the same backend;
 //! this process's own writes are visible at once. Memory is never newer than the backend: every
 //! write goes to the backend first, and a read that races with a write is not cached.
+//!
+//! Sessions, and the marks that a shopper's data was deleted, are always read from the backend: when one process redacts
+//! a shopper, no other one may go on with what it has in memory. No hit reads either.
 
 #[cfg(test)]
 mod tests;
@@ -16,6 +19,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use model::Store;
 use moka::ops::compute::Op;
 use moka::sync::Cache;
 
@@ -24,6 +28,11 @@ use crate::clock::{Clock, millis};
 
 /// The approximate memory overhead of an entry, in addition to its key and value.
 const OVERHEAD_BYTES: usize = 200;
+/// Returns whether a key is always read from the backend.
+fn is_exact(store: &str, key: &str) -> bool {
+    store == Store::ShopperSessions.name() || key.starts_with(model::Key::FORGOTTEN)
+}
+
 /// The number of change counters that all keys share.
 const STRIPES: usize = 64;
 
@@ -99,10 +108,11 @@ impl Change<'_> {
     /// If another change of the key finished meanwhile, the order in the backend is unknown, so the key is removed.
     fn finish(&mut self, held: Option<Held>) {
         let Some(key) = self.key.take() else { return };
+        let is_exact = is_exact(&key.store, &key.key);
         let changes = self.tier.changes.of(&key);
         self.tier.memory.entry(key).and_compute_with(|_| {
             let alone = changes.fetch_add(1, Ordering::SeqCst) == self.seen;
-            held.filter(|_| alone).map_or(Op::Remove, Op::Put)
+            held.filter(|_| alone && !is_exact).map_or(Op::Remove, Op::Put)
         });
     }
 }
@@ -116,6 +126,9 @@ impl Drop for Change<'_> {
 #[async_trait]
 impl Kv for Tiered {
     fn peek(&self, store: &str, key: &str) -> Peeked {
+        if is_exact(store, key) {
+            return Peeked::Unknown;
+        }
         let Some(held) = self.memory.get(&(store, key) as &dyn Pair) else { return Peeked::Unknown };
         let now_ms = self.clock.now_ms();
         if now_ms.abs_diff(held.as_of_ms) >= self.trust_ms {
@@ -125,6 +138,9 @@ impl Kv for Tiered {
     }
 
     async fn get(&self, store: &str, key: &str) -> Result<Option<Entry>, Error> {
+        if is_exact(store, key) {
+            return self.below.get(store, key).await;
+        }
         match self.peek(store, key) {
             Peeked::Held(entry) => return Ok(Some(entry)),
             Peeked::Absent => return Ok(None),

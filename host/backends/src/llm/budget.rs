@@ -17,6 +17,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+pub use ::llm::spending::DEPLOYMENT;
 use ::sql::{budget as sql, from_sql, to_sql};
 use async_trait::async_trait;
 use sqlx::Row as _;
@@ -26,21 +27,10 @@ use crate::sqlite::{Database, Durability, OpenError, WriteFailed};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite/budget");
 
-/// The milliseconds of a day.
-const DAY_MS: u64 = 86_400_000;
-
-/// Returns the day of a time, counted from the epoch.
-pub(super) fn day(now_ms: u64) -> u64 {
-    now_ms / DAY_MS
-}
-
 /// The budget could not be read or written. The text says why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the language model's budget is unavailable: {0}")]
 pub struct Unavailable(pub String);
-
-/// The owner of the deployment's budget. Every other owner is a shop, by its id.
-pub const DEPLOYMENT: &str = "";
 
 /// A token budget for each owner and day.
 #[async_trait]

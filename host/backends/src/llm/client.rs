@@ -6,6 +6,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use ::llm::spending::DailyLimits;
 use ::llm::{
     Arriving, Call, Cause, Completion, Endpoint, Error, Exchange, Failed, InvalidEndpoint, Memory, Next,
     Question, Request, Settings,
@@ -74,9 +75,10 @@ impl Client {
             breaker: Mutex::new(Breaker::new(settings.breaker_failures, cooldown)),
             account: Account {
                 budget: Arc::new(budget::InMemory::default()),
-                tokens_per_day_max: Some(settings.tokens_per_day_max).filter(|tokens| *tokens > 0),
-                tokens_per_shop_per_day_max: Some(settings.tokens_per_shop_per_day_max)
-                    .filter(|tokens| *tokens > 0),
+                limits: DailyLimits {
+                    of_deployment: Some(settings.tokens_per_day_max).filter(|tokens| *tokens > 0),
+                    of_shop: Some(settings.tokens_per_shop_per_day_max).filter(|tokens| *tokens > 0),
+                },
                 prices: settings.prices(),
             },
             memory: Mutex::default(),

@@ -67,6 +67,24 @@ async fn an_absent_key_is_remembered_until_it_is_written_or_trust_ends() {
 }
 
 #[tokio::test]
+async fn what_another_process_redacts_is_gone_at_once() {
+    let clock = clock();
+    let below = Arc::new(Memory::new(clock.clone()));
+    let tier = tier(below.clone(), &clock);
+    let (sessions, session) = (Store::ShopperSessions.name(), "session:tea-house:customer-7");
+    let (pages, mark) = (Store::UiCache.name(), "forgotten:tea-house:customer-7");
+    tier.set(sessions, session, "signals".into(), None).await.unwrap();
+    assert!(tier.get(sessions, session).await.unwrap().is_some());
+    assert_eq!(tier.get(pages, mark).await, Ok(None));
+
+    below.delete(sessions, session).await.unwrap();
+    below.set(pages, mark, "1".into(), None).await.unwrap();
+    assert_eq!((tier.peek(sessions, session), tier.peek(pages, mark)), (Peeked::Unknown, Peeked::Unknown));
+    assert_eq!(tier.get(sessions, session).await, Ok(None));
+    assert!(tier.get(pages, mark).await.unwrap().is_some());
+}
+
+#[tokio::test]
 async fn a_write_of_another_process_shows_when_trust_ends() {
     let clock = clock();
     let below = Arc::new(Memory::new(clock.clone()));

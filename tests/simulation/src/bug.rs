@@ -1,0 +1,36 @@
+//! Planted bugs: each is a mistake in the world around the real code, and the simulation must catch it.
+
+/// A mistake that the simulated world makes on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bug {
+    /// A job is queued although its key has a live one.
+    EnqueueIgnoresLiveJob,
+    /// A job is queued only after the answer that it is queued, and a crash loses it.
+    EnqueueAnswersFirst,
+    /// A job is completed by a worker that lost its lease.
+    CompletionIgnoresLease,
+    /// A page is stored although its shopper's data was just deleted.
+    PutIgnoresDeletionMark,
+    /// A page is served and stored although its shop is closed.
+    CacheIgnoresClosing,
+    /// The tokens of a call are reserved after the call.
+    BudgetReservesAfterCall,
+    /// The keys of pages do not name the shop.
+    KeyDropsShop,
+    /// A product change does not reach the shop's record.
+    CatalogChangeIsLost,
+}
+
+impl Bug {
+    /// Every planted bug.
+    pub const ALL: [Self; 8] = [
+        Self::EnqueueIgnoresLiveJob,
+        Self::EnqueueAnswersFirst,
+        Self::CompletionIgnoresLease,
+        Self::PutIgnoresDeletionMark,
+        Self::CacheIgnoresClosing,
+        Self::BudgetReservesAfterCall,
+        Self::KeyDropsShop,
+        Self::CatalogChangeIsLost,
+    ];
+}

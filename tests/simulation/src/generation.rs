@@ -1,0 +1,125 @@
+//! A stand-in for generation: it makes pages that say whose they are. It reads and stores in the order of the real one
+//! (`components/generation/src/generate.rs`), through the real cache.
+
+use model::jobs::{GenerationRequest, Outcome, Trouble, Work};
+use model::pages::{Cached, Fragment, JobId, NewPage, PageMetadata, StoredPlan};
+use model::{Cause, Persona, Source};
+
+use crate::actor::{Actor, Asked};
+use crate::bytes::Bytes;
+use crate::page::Facts;
+
+/// How long a page is fresh.
+const FRESH_MS: u64 = 3_600_000;
+/// How long a page is fresh that the model should have planned.
+const STAND_IN_FRESH_MS: u64 = 600_000;
+
+/// Runs a job.
+pub(crate) fn generate(actor: &Actor<'_>, job: &queueing::Job, request: &GenerationRequest) -> Outcome {
+    run(actor, job, request).map_or_else(|outcome| outcome, Outcome::Done)
+}
+
+fn run(
+    actor: &Actor<'_>,
+    job: &queueing::Job,
+    request: &GenerationRequest,
+) -> Result<Option<Trouble>, Outcome> {
+    let GenerationRequest { shop, shopper, work, .. } = request;
+    let id: JobId = job.lease.id.clone().try_into().map_err(|_| Outcome::Failed("no id".into()))?;
+    let cache = actor.cache();
+    let version = cache.catalog_version(shop, actor.wall_ms()).map_err(|error| cache_failed(&error))?;
+    let kept = cache.plan(shop, shopper).map_err(|error| cache_failed(&error))?;
+    let is_ours = |kept: &StoredPlan| kept.metadata.job == id;
+    if kept.as_ref().is_some_and(is_ours) && is_stored(actor, request, &id)? {
+        return Ok(None);
+    }
+    let products = actor
+        .call(
+            || format!("catalog.products {shop}"),
+            || actor.world.products.borrow().get(shop.as_str()).copied(),
+        )
+        .map_err(|_| again(None, "the catalog did not answer"))?
+        .unwrap_or_default();
+    let reused = kept.filter(|kept| is_ours(kept) || *work == Work::Rerender);
+    let reused = reused.and_then(|kept| Some((Facts::in_json(&kept.json)?, kept.metadata)));
+    let (facts, metadata, trouble) = match reused {
+        Some((plan, metadata)) => {
+            (plan, PageMetadata { job: id, catalog_version: version, ..metadata }, None)
+        }
+        None => plan(actor, job, request, &id, version)?,
+    };
+    let plan = facts.json();
+    let facts = Facts { products, job: job.lease.id.clone(), ..facts };
+    let document = facts.document();
+    let size = u32::try_from(document.len()).unwrap_or(0);
+    let page = NewPage {
+        content: <Bytes as caching::Value>::new(document.as_bytes()),
+        plan,
+        metadata: PageMetadata { fragment: Fragment { offset: 0, size }, ..metadata },
+    };
+    cache.store(shop, shopper, &page).map_err(|error| cache_failed(&error))?;
+    Ok(trouble)
+}
+
+/// Returns whether an earlier attempt stored the page.
+fn is_stored(actor: &Actor<'_>, request: &GenerationRequest, id: &JobId) -> Result<bool, Outcome> {
+    let found = actor
+        .cache()
+        .lookup(&request.shop, &request.shopper, actor.wall_ms())
+        .map_err(|error| cache_failed(&error))?;
+    Ok(match found {
+        Cached::Fresh(page) | Cached::Stale(page, _) => page.metadata.job == *id,
+        Cached::Miss | Cached::Closed => false,
+    })
+}
+
+/// Plans a page by the model, or without it.
+fn plan(
+    actor: &Actor<'_>,
+    job: &queueing::Job,
+    request: &GenerationRequest,
+    id: &JobId,
+    version: u64,
+) -> Result<(Facts, PageMetadata, Option<Trouble>), Outcome> {
+    let asked = (request.work != Work::PlanLocally).then(|| actor.ask(request.shop.as_str()));
+    let trouble = match asked {
+        None | Some(Asked::Answered) => None,
+        Some(Asked::Failed(Cause::Unreachable)) if !job.last => {
+            return Err(again(Some(actor.world.below(5_000)), "the model did not answer"));
+        }
+        Some(Asked::Failed(cause)) => Some(Trouble { cause: Some(cause), reason: "no answer".into() }),
+    };
+    let number = actor.world.plans.replace(actor.world.plans.get() + 1);
+    let planned_ms = actor.wall_ms();
+    let is_by_model = asked == Some(Asked::Answered);
+    let facts = Facts {
+        shop: request.shop.to_string(),
+        shopper: request.shopper.to_string(),
+        job: job.lease.id.clone(),
+        plan: number,
+        products: 0,
+        views: request.signals.views.clone(),
+    };
+    let metadata = PageMetadata {
+        persona: Persona::Explorer,
+        confidence: 50,
+        source: if is_by_model { Source::Llm } else { Source::Local },
+        job: id.clone(),
+        planned_ms,
+        fresh_until_ms: planned_ms + if is_by_model { FRESH_MS } else { STAND_IN_FRESH_MS },
+        catalog_version: version,
+        fragment: Fragment::NONE,
+    };
+    Ok((facts, metadata, trouble))
+}
+
+fn cache_failed(error: &caching::Error) -> Outcome {
+    match error {
+        caching::Error::Unavailable(_) => again(None, "the cache did not answer"),
+        other => Outcome::Failed(other.to_string()),
+    }
+}
+
+fn again(after_ms: Option<u64>, reason: &str) -> Outcome {
+    Outcome::Retry { after_ms, trouble: Trouble { cause: None, reason: reason.to_owned() } }
+}

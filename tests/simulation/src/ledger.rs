@@ -1,0 +1,34 @@
+//! What must be true, whatever happens: every job, every piece of a shopper's data and every token that was charged, as
+//! seen from outside the product. The simulated world reports what was really carried out, also if the answer got lost.
+
+mod data;
+mod jobs;
+mod spending;
+
+pub(crate) use data::Data;
+pub(crate) use jobs::Jobs;
+pub(crate) use spending::Spending;
+
+/// What was violated, in words.
+pub(crate) type Verdict = Result<(), String>;
+
+/// The clocks of two hosts differ by less than this, in milliseconds.
+pub(crate) const SKEW_MS: u64 = 250;
+
+/// Everything that must be true.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    pub(crate) jobs: Jobs,
+    pub(crate) data: Data,
+    pub(crate) spending: Spending,
+}
+
+/// Fails with a text if a condition does not hold.
+macro_rules! ensure {
+    ($condition:expr, $($text:tt)+) => {
+        if !$condition {
+            return Err(format!($($text)+));
+        }
+    };
+}
+pub(crate) use ensure;
