@@ -76,7 +76,7 @@ impl Delivery {
         }
         let mut random = world.random.borrow_mut();
         self.next_ms = world.now_ms.get() + 1_000 + random.below(PAUSE_MS_MAX);
-        let (is_lost, is_unanswered) = self.luck(&mut random, world.is_faulty.get());
+        let (is_lost, is_unanswered) = luck(&mut random, world.is_faulty.get());
         if is_lost {
             return None;
         }
@@ -85,16 +85,12 @@ impl Delivery {
         let (stack, world) = (world.stacks.borrow_mut().pop(), world.clone());
         world.note(|| format!("{:?} {} of {} is delivered", self.event, self.id, self.shop));
         Some(Task::new(stack, host, true, move |suspend| {
-            let _under_way = under_way;
             let actor = crate::actor::Actor::request(world, host, suspend);
             if post(&actor, &target, &request) && !is_unanswered {
                 is_answered.set(true);
             }
+            drop(under_way);
         }))
-    }
-
-    fn luck(&self, random: &mut Random, is_faulty: bool) -> (bool, bool) {
-        (is_faulty && random.one_in(8), is_faulty && random.one_in(8))
     }
 
     fn request(&self) -> (String, Request) {
@@ -121,4 +117,8 @@ impl Delivery {
         };
         ("/webhooks".to_owned(), Request::webhook(topic, id, shop, body))
     }
+}
+
+fn luck(random: &mut Random, is_faulty: bool) -> (bool, bool) {
+    (is_faulty && random.one_in(8), is_faulty && random.one_in(8))
 }

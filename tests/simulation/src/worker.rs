@@ -29,7 +29,7 @@ const PART_MS_MAX: u64 = 120_000;
 pub(crate) fn start(world: &Rc<World>, host: usize, member: u32) -> Task {
     let (stack, world) = (world.stacks.borrow_mut().pop(), world.clone());
     Task::new(stack, host, false, move |suspend| {
-        drain(&Actor::job(world, host, suspend, None), &member_name(member))
+        drain(&Actor::job(world, host, suspend, None), &member_name(member));
     })
 }
 
@@ -101,7 +101,7 @@ impl Attempt<'_, '_> {
                 run::Action::Extend => {
                     let lease = &self.job.lease;
                     let extended = self.actor.queue().extend_lease(lease, POOL, self.actor.wall_ms());
-                    run::Event::Extended(answer(extended))
+                    run::Event::Extended(answer(&extended))
                 }
                 run::Action::Wait(until_ms) => self.next(until_ms, &mut outcome),
                 run::Action::Complete | run::Action::GiveBack => {
@@ -111,7 +111,7 @@ impl Attempt<'_, '_> {
                     let lease = &self.job.lease;
                     let completed =
                         self.actor.queue().complete(lease, outcome, POOL, self.actor.wall_ms(), random);
-                    run::Event::Completed(answer(completed))
+                    run::Event::Completed(answer(&completed))
                 }
                 run::Action::Stop(_) => return self.drop_part(),
             };
@@ -222,7 +222,7 @@ impl Drop for AtWork {
     }
 }
 
-fn answer(result: Result<bool, Error>) -> Answer {
+fn answer(result: &Result<bool, Error>) -> Answer {
     match result {
         Ok(true) => Answer::Ours,
         Ok(false) => Answer::NotOurs,

@@ -207,13 +207,13 @@ impl World {
         if (facts.shop.as_str(), facts.shopper.as_str()) != (shop, shopper) {
             return Err(format!("{key} has a page of {} in {}", facts.shopper, facts.shop));
         }
-        if key.ends_with(".json") { ledger.jobs.planned(&facts.job, facts.plan) } else { Ok(()) }
+        if is_plan(key) { ledger.jobs.planned(&facts.job, facts.plan) } else { Ok(()) }
     }
 
     /// Deletes an object, if it exists.
     pub(crate) fn delete_object(&self, name: &str) {
         let Some(bytes) = self.blob.borrow_mut().remove(name) else { return };
-        if name.ends_with(".json")
+        if is_plan(name)
             && let Some(plan) = plan_in(&bytes.0)
         {
             self.ledger.borrow_mut().jobs.unplanned(&plan.job);
@@ -270,4 +270,9 @@ fn owner(key: &str) -> Option<(&str, &str)> {
 /// Returns the id of a shopper without a market.
 pub(crate) fn person(shopper: &str) -> &str {
     shopper.split('_').next().unwrap_or(shopper)
+}
+
+/// Returns whether the object of a name is a plan.
+fn is_plan(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, kind)| kind == "json")
 }

@@ -94,7 +94,9 @@ impl Actor<'_> {
         store: Store,
         keys: &[String],
     ) -> Result<u32, String> {
-        keys.iter().for_each(|key| self.check_entry(access, Operation::Delete, store.name(), key));
+        for key in keys {
+            self.check_entry(access, Operation::Delete, store.name(), key);
+        }
         let keys: Vec<String> = keys.iter().map(|key| self.planted(key)).collect();
         let delete = || {
             let delete = |key: &&String| {
@@ -213,7 +215,9 @@ impl Blob for &Actor<'_> {
     }
 
     fn delete_many(&self, names: &[String]) -> Result<(), Failure> {
-        names.iter().for_each(|name| self.check_object(Operation::Delete, Bucket::UiStorage.name(), name));
+        for name in names {
+            self.check_object(Operation::Delete, Bucket::UiStorage.name(), name);
+        }
         let delete = || {
             for name in names.iter().map(|name| self.planted(name)) {
                 self.world.delete_object(&name);

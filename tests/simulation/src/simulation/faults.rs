@@ -65,7 +65,9 @@ impl Simulation {
     pub(super) fn find_out(&mut self) {
         let now_ms = self.world.now_ms.get();
         let found: Vec<_> = self.dead.extract_if(.., |(at_ms, _)| *at_ms <= now_ms).collect();
-        found.iter().for_each(|(_, process)| self.release(process, 1));
+        for (_, process) in &found {
+            self.release(process, 1);
+        }
     }
 
     /// Ends the leases of a process, as the native host does.

@@ -43,7 +43,9 @@ impl Simulation {
             let actor = Actor::request(world.clone(), host, suspend);
             report(&actor, shop, shopper, &products);
             let step = world.step.get();
-            events.iter().for_each(|event| world.ledger.borrow_mut().data.ended(*event, step));
+            for event in &events {
+                world.ledger.borrow_mut().data.ended(*event, step);
+            }
         });
     }
 
@@ -56,12 +58,11 @@ impl Simulation {
     pub(super) fn visit_until_current(&mut self) {
         // While there is a mark that their data was deleted, shoppers get no page.
         self.wait(MARK_MS + self.back_ms);
-        for shop in 0..SHOPS.len() {
-            if !self.shops[shop].is_open() {
-                continue;
+        for (place, shop) in SHOPS.into_iter().enumerate() {
+            if self.shops[place].is_open() {
+                let shopper = self.shopper();
+                self.visit_one_until_current(shop, shopper);
             }
-            let shopper = self.shopper();
-            self.visit_one_until_current(SHOPS[shop], shopper);
         }
     }
 
