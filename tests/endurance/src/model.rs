@@ -161,7 +161,7 @@ fn whole(status: u16, body: &str) -> String {
 
 /// Reads a request, and returns its body; `None` when the client has closed the connection.
 async fn read_request(stream: &mut TcpStream) -> anyhow::Result<Option<Vec<u8>>> {
-    let (mut bytes, mut chunk) = (Vec::new(), [0; 16 << 10]);
+    let (mut bytes, mut chunk) = (Vec::new(), vec![0; 16 << 10]);
     loop {
         let count = stream.read(&mut chunk).await?;
         if count == 0 {

@@ -100,7 +100,6 @@ async fn answer(
         let part = &mut chunk[..count];
         let now = *wire.borrow_and_update();
         match now {
-            Wire::Passes => {}
             Wire::Delays(late) => tokio::time::sleep(late).await,
             Wire::Stalls => {
                 // Also when the proxy is dropped.
@@ -110,7 +109,7 @@ async fn answer(
                 to.write_all(&part[..after.saturating_sub(passed)]).await?;
                 return Ok(());
             }
-            Wire::Cuts(_) => {}
+            Wire::Passes | Wire::Cuts(_) => {}
             // The first bytes of an answer stay, so that it is one; every seventh later byte changes.
             Wire::Corrupts => part.iter_mut().skip(40).step_by(7).for_each(|byte| *byte ^= 0x15),
             Wire::Refuses => return Ok(()),

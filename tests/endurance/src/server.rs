@@ -10,7 +10,7 @@ use anyhow::{Context as _, bail};
 /// How long a start may take. One that succeeds takes a second, on a busy machine a few.
 const START: Duration = Duration::from_mins(2);
 /// How long a process may take to end after SIGTERM. It promises two seconds.
-const STOP: Duration = Duration::from_secs(60);
+const STOP: Duration = Duration::from_mins(1);
 
 /// How the binary is run.
 #[derive(Debug, Clone)]

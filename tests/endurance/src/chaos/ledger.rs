@@ -162,7 +162,9 @@ impl Ledger {
     /// was under way.
     pub fn audit(&self, asked: &[Asked]) -> Calls {
         let (calls, wrong) = self.state().audit(asked);
-        wrong.into_iter().for_each(|what| self.wrong(what));
+        for what in wrong {
+            self.wrong(what);
+        }
         calls
     }
 }

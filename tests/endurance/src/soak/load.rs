@@ -20,7 +20,7 @@ const NEWCOMERS: Duration = Duration::from_millis(500);
 const REPORTS: Duration = Duration::from_millis(300);
 const WEBHOOKS: Duration = Duration::from_secs(20);
 /// How often all pages become stale.
-const BUMPS: Duration = Duration::from_secs(60);
+const BUMPS: Duration = Duration::from_mins(1);
 
 /// The kinds of request, as the table names them.
 pub const KINDS: [&str; 5] = ["page again", "first page", "page ready", "report", "webhook"];
@@ -145,7 +145,7 @@ impl Shared {
             }
             Ok(state)
         };
-        let state = if number % 2 == 0 {
+        let state = if number.is_multiple_of(2) {
             self.timed("page ready", ready).await
         } else {
             self.timed("page ready", shoppers.listen(address, &shopper)).await
