@@ -1,10 +1,12 @@
 //! Faults, one after the other, in the `wandstore` binary while shoppers visit it, and a ledger outside of it that knows
 //! what it promised.
 
+mod audit;
 mod door;
 mod fault;
 mod ledger;
 mod scene;
+mod visit;
 
 use std::collections::BTreeMap;
 use std::hash::BuildHasher as _;
@@ -14,9 +16,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use clap::Args;
 
+use self::audit::Calls;
 use self::fault::{Round, rounds};
-use self::ledger::Calls;
-use self::scene::{Scene, name};
+use self::scene::Scene;
+use self::visit::name;
 
 /// After so many faults, every promised page has to be made before the next one.
 const ROUNDS: usize = 20;
@@ -61,7 +64,7 @@ impl Chaos {
         let calls = scene.ledger.audit(&scene.model.asked());
         print(&scene, &rounds, calls, began.elapsed());
         let wrong = scene.ledger.all_wrong();
-        println!("chaos: {} passed, {} failed", self.faults.saturating_sub(wrong.len()), wrong.len());
+        crate::print_result(self.faults, wrong.len());
         if !wrong.is_empty() {
             drop(scene);
             bail!("the data and the log are in {}; replay: {replay}", folder.keep().display());

@@ -1,17 +1,18 @@
 //! Faults on the wire to the dependencies that are reached over the network: healthy, slow, failing, restored.
 
+mod visitors;
+
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{bail, ensure};
+use anyhow::ensure;
 use clap::Args;
-use tokio::task::JoinSet;
 
+use self::visitors::{Noticed, Visitors, load};
 use crate::figures::{ms, quantile};
 use crate::proxy::{Proxy, Wire};
-use crate::shop::{SHOP, Shop};
-use crate::shopper::Shoppers;
+use crate::shop::Shop;
 
 /// The phases. After each that fails, the dependency is restored.
 const PHASES: [(&str, Wire); 10] = [
@@ -30,14 +31,6 @@ const PHASES: [(&str, Wire); 10] = [
 const P99_MAX: Duration = Duration::from_millis(300);
 /// How soon after a fault the page of a newcomer is planned by the model and made of the shop's products again.
 const AGAIN_MAX: Duration = Duration::from_secs(10);
-/// After so long it is not waited for any longer.
-const AGAIN_PATIENCE: Duration = Duration::from_mins(2);
-/// A newcomer arrives this often, and one who was there before returns this often.
-const NEWCOMERS: Duration = Duration::from_millis(250);
-const REGULARS: Duration = Duration::from_millis(50);
-/// How often products change, so that pages are rendered again and the catalog is asked.
-const CHANGES: Duration = Duration::from_secs(2);
-const HEALTH: Duration = Duration::from_millis(250);
 
 /// Break the wires to the model and to the catalog, and measure what shoppers notice.
 #[derive(Args)]
@@ -48,24 +41,6 @@ pub struct Faults {
     /// The `wandstore` binary; the one next to this program without it.
     #[arg(long, env = "WANDSTORE_BINARY")]
     binary: Option<PathBuf>,
-}
-
-/// What shoppers noticed in a phase.
-#[derive(Debug, Default)]
-struct Noticed {
-    took: Vec<Duration>,
-    wrong: Vec<String>,
-    promised: Vec<u64>,
-    degraded: usize,
-    checks: usize,
-}
-
-/// Who visits, and what they noticed in the present phase.
-struct Visitors {
-    address: String,
-    shoppers: Shoppers,
-    noticed: Mutex<Noticed>,
-    newcomers: Mutex<u64>,
 }
 
 impl Faults {
@@ -84,11 +59,7 @@ impl Faults {
         for what in &failed {
             println!("FAILED: {what}");
         }
-        println!(
-            "\nfaults: {} passed, {} failed",
-            (PHASES.len() * 2).saturating_sub(failed.len()),
-            failed.len()
-        );
+        crate::print_result(PHASES.len() * 2, failed.len());
         ensure!(failed.is_empty(), "{} phases failed", failed.len());
         Ok(())
     }
@@ -100,13 +71,8 @@ async fn measure(dependency: &str, path: PathBuf, lasts: Duration) -> anyhow::Re
     let (shop, binary) = Shop::open(folder.path(), path, "").await?;
     let log = std::fs::File::create(folder.path().join("serve.log"))?;
     let mut server = binary.serve(&[], log).await?;
-    let visitors = Arc::new(Visitors {
-        address: server.address.clone(),
-        shoppers: Shoppers::new(SHOP)?,
-        noticed: Mutex::default(),
-        newcomers: Mutex::new(0),
-    });
-    planned_by_model(&visitors).await?;
+    let visitors = Arc::new(Visitors::of(&server.address)?);
+    visitors.planned_by_model().await?;
     let mut load = load(&visitors);
     let wire = if dependency == "model" { &shop.to_model } else { &shop.to_catalog };
     let (mut failed, mut promised) = (Vec::new(), Vec::new());
@@ -119,7 +85,7 @@ async fn measure(dependency: &str, path: PathBuf, lasts: Duration) -> anyhow::Re
         ensure!(server.ended()?.is_none(), "the server ended by itself");
     }
     load.shutdown().await;
-    let lost = all_made(&visitors, &promised).await?;
+    let lost = visitors.all_made(&promised).await?;
     println!("| {dependency} | in all | {} pages promised, {} not made | | | | | | |", promised.len(), lost);
     if lost > 0 {
         failed.push(format!("{dependency}: {lost} promised pages were not made"));
@@ -141,12 +107,12 @@ struct Measured {
 }
 
 async fn phase(visitors: &Visitors, wire: &Proxy, name: &str, state: Wire, lasts: Duration) -> Measured {
-    *visitors.noticed_now() = Noticed::default();
+    drop(visitors.noticed());
     wire.set(state);
     let (began, is_restored) = (Instant::now(), name == "restored");
-    let again = if is_restored { planned_by_model(visitors).await.ok() } else { None };
+    let again = if is_restored { visitors.planned_by_model().await.ok() } else { None };
     tokio::time::sleep(lasts.saturating_sub(began.elapsed())).await;
-    Measured { noticed: std::mem::take(&mut visitors.noticed_now()), again, is_restored }
+    Measured { noticed: visitors.noticed(), again, is_restored }
 }
 
 impl Measured {
@@ -184,120 +150,4 @@ impl Measured {
         }
         (row, failed)
     }
-}
-
-impl Visitors {
-    fn noticed_now(&self) -> MutexGuard<'_, Noticed> {
-        self.noticed.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Returns the number of a new shopper.
-    fn newcomer(&self) -> u64 {
-        let mut newcomers = self.newcomers.lock().unwrap_or_else(PoisonError::into_inner);
-        *newcomers += 1;
-        *newcomers
-    }
-
-    /// Visits the shop, and notices how that goes.
-    async fn visit(&self, shopper: u64) {
-        let visit = self.shoppers.visit(&self.address, &name(shopper)).await;
-        let mut noticed = self.noticed_now();
-        match visit {
-            Ok(page) => {
-                noticed.took.push(page.took);
-                if page.is_promised && !page.is_theirs {
-                    noticed.promised.push(shopper);
-                }
-            }
-            Err(error) => noticed.wrong.push(format!("{error:#}")),
-        }
-    }
-
-    async fn check_health(&self) {
-        let health = self.shoppers.health(&self.address).await;
-        let mut noticed = self.noticed_now();
-        noticed.checks += 1;
-        match health {
-            Ok((is_ok, _)) => noticed.degraded += usize::from(!is_ok),
-            Err(error) => noticed.wrong.push(format!("{error:#}")),
-        }
-    }
-}
-
-fn name(shopper: u64) -> String {
-    format!("wire-{shopper}")
-}
-
-/// Shoppers come and return, products change, and health is checked, until this is dropped.
-fn load(visitors: &Arc<Visitors>) -> JoinSet<()> {
-    let mut load = JoinSet::new();
-    let each = |visitors: &Arc<Visitors>, every| (visitors.clone(), tokio::time::interval(every));
-    let (them, mut every) = each(visitors, NEWCOMERS);
-    load.spawn(async move {
-        loop {
-            every.tick().await;
-            let (them, shopper) = (them.clone(), them.newcomer());
-            tokio::spawn(async move { them.visit(shopper).await });
-        }
-    });
-    let (them, mut every) = each(visitors, REGULARS);
-    load.spawn(async move {
-        for turn in 0_u64.. {
-            every.tick().await;
-            let (them, shopper) = (them.clone(), turn % 40 + 1);
-            tokio::spawn(async move { them.visit(shopper).await });
-        }
-    });
-    let (them, mut every) = each(visitors, CHANGES);
-    load.spawn(async move {
-        loop {
-            every.tick().await;
-            let _ = them.shoppers.bump(&them.address).await;
-        }
-    });
-    let (them, mut every) = each(visitors, HEALTH);
-    load.spawn(async move {
-        loop {
-            every.tick().await;
-            them.check_health().await;
-        }
-    });
-    load
-}
-
-/// Lets newcomers arrive until the page of one is the model's, and returns how long that took.
-async fn planned_by_model(visitors: &Visitors) -> anyhow::Result<Duration> {
-    let began = Instant::now();
-    while began.elapsed() < AGAIN_PATIENCE {
-        let shopper = name(visitors.newcomer());
-        let first = visitors.shoppers.visit(&visitors.address, &shopper).await?;
-        if first.is_promised {
-            // One who came while the breaker was open waits longer than the next one.
-            visitors.shoppers.state(&visitors.address, &shopper, 2).await?;
-            let second = visitors.shoppers.visit(&visitors.address, &shopper).await?;
-            if second.source == "llm" {
-                return Ok(began.elapsed());
-            }
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    bail!("no page is planned by the model")
-}
-
-/// Waits until every promised page is made, and returns how many are not.
-async fn all_made(visitors: &Visitors, promised: &[u64]) -> anyhow::Result<usize> {
-    let (mut lost, began) = (0, Instant::now());
-    for shopper in promised {
-        loop {
-            let state = visitors.shoppers.state(&visitors.address, &name(*shopper), 5).await?;
-            if state == "ready" {
-                break;
-            }
-            if ["none", "failed"].contains(&&*state) || began.elapsed() > AGAIN_PATIENCE {
-                lost += 1;
-                break;
-            }
-        }
-    }
-    Ok(lost)
 }

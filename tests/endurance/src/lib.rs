@@ -25,6 +25,12 @@ pub use chaos::Chaos;
 pub use faults::Faults;
 pub use soak::Soak;
 
+/// Prints the counts as Rust's test runner does, so that whoever adds up counts needs to know one form.
+fn print_result(all: usize, failed: usize) {
+    let word = if failed == 0 { "ok" } else { "FAILED" };
+    println!("test result: {word}. {} passed; {failed} failed", all.saturating_sub(failed));
+}
+
 /// Returns the `wandstore` binary: the one that is named, or the one next to this program.
 fn binary(named: Option<PathBuf>) -> anyhow::Result<PathBuf> {
     let path = match named {

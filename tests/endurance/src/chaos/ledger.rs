@@ -4,12 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::model::{self, Asked};
+use super::audit::{Audit, Calls, End};
+use crate::model::Asked;
 use crate::shopper::Page;
-
-/// How long before a fault of storage a plan may have arrived that is not stored yet, and how long after one a
-/// connection may still fail.
-const MARGIN: Duration = Duration::from_secs(3);
 
 /// The ledger.
 #[derive(Debug, Default)]
@@ -18,8 +15,6 @@ pub struct Ledger(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     shoppers: u64,
-    /// How many pages each shopper was promised.
-    promises: BTreeMap<u64, usize>,
     /// The shoppers who wait for a promised page.
     waiting: BTreeSet<u64>,
     made: Vec<u64>,
@@ -30,31 +25,7 @@ struct State {
     /// The number of the present fault, and the faults during which something was wrong.
     fault: usize,
     wrong: BTreeMap<usize, Vec<String>>,
-    storage: Vec<(Instant, Instant)>,
-    model: Vec<(Instant, Instant)>,
-    ends: Vec<End>,
-}
-
-/// The end of a process.
-#[derive(Debug, Clone, Copy)]
-struct End {
-    at: Instant,
-    running: usize,
-}
-
-/// What the model's endpoint was asked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Calls {
-    /// All requests.
-    pub all: usize,
-    /// Those that were not answered well.
-    pub faulty: usize,
-    /// Those whose plan may have been lost to a fault of storage.
-    pub unstored: usize,
-    /// Those that were made again because a process ended.
-    pub after_ends: usize,
-    /// The jobs that were under way when processes ended.
-    pub under_way: usize,
+    audit: Audit,
 }
 
 impl Ledger {
@@ -80,7 +51,7 @@ impl Ledger {
         state.answers += 1;
         state.slowest = state.slowest.max(page.took);
         if page.is_promised {
-            *state.promises.entry(shopper).or_default() += 1;
+            *state.audit.promises.entry(shopper).or_default() += 1;
             if !page.is_theirs {
                 state.waiting.insert(shopper);
             }
@@ -113,16 +84,16 @@ impl Ledger {
     pub fn suffered(&self, of_storage: bool, of_model: bool, from: Instant, to: Instant) {
         let mut state = self.state();
         if of_storage {
-            state.storage.push((from, to));
+            state.audit.storage.push((from, to));
         }
         if of_model {
-            state.model.push((from, to));
+            state.audit.model.push((from, to));
         }
     }
 
     /// Enters the end of a process, and how many jobs were under way.
     pub fn ended(&self, at: Instant, running: usize) {
-        self.state().ends.push(End { at, running });
+        self.state().audit.ends.push(End { at, running });
     }
 
     /// Returns the shoppers who wait for a promised page.
@@ -161,87 +132,12 @@ impl Ledger {
     /// could be stored is not asked for again, and the end of a process costs one request at most for each job that
     /// was under way.
     pub fn audit(&self, asked: &[Asked]) -> Calls {
-        let (calls, wrong) = self.state().audit(asked);
+        let (calls, wrong) = self.state().audit.of(asked);
         for what in wrong {
             self.wrong(what);
         }
         calls
     }
-}
-
-impl State {
-    fn audit(&self, asked: &[Asked]) -> (Calls, Vec<String>) {
-        let mut wrong = Vec::new();
-        let by_shopper = model::by_shopper(asked);
-        for (shopper, asked) in &by_shopper {
-            let promised = self.promises.get(shopper).copied().unwrap_or(0);
-            let mut good: BTreeMap<usize, usize> = BTreeMap::new();
-            for asked in asked.iter().filter(|asked| self.is_good(asked) && !self.is_unstored(asked)) {
-                *good.entry(self.process_at(asked.arrived)).or_default() += 1;
-            }
-            for (process, plans) in good.into_iter().filter(|(_, plans)| *plans > promised) {
-                wrong.push(format!(
-                    "shopper {shopper}, who was promised {promised} pages, was planned {plans} by process {process}"
-                ));
-            }
-        }
-        let mut calls = Calls { all: asked.len(), ..Calls::default() };
-        calls.faulty = asked.iter().filter(|asked| !self.is_good(asked) && !self.is_cut_short(asked)).count();
-        calls.unstored = asked.iter().filter(|asked| self.is_good(asked) && self.is_unstored(asked)).count();
-        for (process, end) in self.ends.iter().enumerate() {
-            let again = by_shopper.values().filter(|asked| self.is_asked_again(asked, process)).count();
-            calls.after_ends += again;
-            calls.under_way += end.running;
-            if again > end.running {
-                wrong.push(format!(
-                    "end {process} of a process cost {again} requests to the model, with {} jobs under way",
-                    end.running
-                ));
-            }
-        }
-        let promised: usize = self.promises.values().sum();
-        let allowed = promised + calls.faulty + calls.unstored + calls.under_way;
-        if calls.all > allowed {
-            wrong.push(format!("{calls:?} for {promised} promised pages"));
-        }
-        (calls, wrong)
-    }
-
-    /// Whether a shopper's last request to a process was repeated by a later one, though nothing else was wrong with it.
-    fn is_asked_again(&self, asked: &[&Asked], process: usize) -> bool {
-        let last = asked.iter().rfind(|asked| self.process_at(asked.arrived) == process);
-        let is_later = asked.iter().any(|asked| self.process_at(asked.arrived) > process);
-        let is_clean = |asked: &Asked| {
-            (self.is_good(asked) || self.is_cut_short(asked))
-                && !within(&self.model, asked.arrived, Duration::ZERO)
-                && !self.is_unstored(asked)
-        };
-        is_later && last.is_some_and(|last| is_clean(last))
-    }
-
-    /// Whether a request was answered with a plan while nothing was wrong with the model.
-    fn is_good(&self, asked: &Asked) -> bool {
-        let is_faulty = |at| within(&self.model, at, Duration::ZERO);
-        asked.planned.is_some_and(|planned| !is_faulty(asked.arrived) && !is_faulty(planned))
-    }
-
-    /// Whether the process ended before a request was answered.
-    fn is_cut_short(&self, asked: &Asked) -> bool {
-        asked.planned.is_none() && !within(&self.model, asked.arrived, Duration::ZERO)
-    }
-
-    fn is_unstored(&self, asked: &Asked) -> bool {
-        within(&self.storage, asked.planned.unwrap_or(asked.arrived), MARGIN)
-    }
-
-    /// Returns the number of processes that had ended before.
-    fn process_at(&self, at: Instant) -> usize {
-        self.ends.iter().filter(|end| end.at < at).count()
-    }
-}
-
-fn within(times: &[(Instant, Instant)], at: Instant, margin: Duration) -> bool {
-    times.iter().any(|(from, to)| at + margin >= *from && at <= *to + margin)
 }
 
 #[cfg(test)]

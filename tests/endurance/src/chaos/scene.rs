@@ -14,13 +14,14 @@ use tokio::task::JoinSet;
 use super::door::Door;
 use super::fault::{Fault, Round};
 use super::ledger::Ledger;
+use super::visit::Visit;
 use crate::disk::Disk;
 use crate::interposer::{EIO, ENOSPC, Interposer, Operation};
 use crate::log_pipe::{LogPipe, Reader};
 use crate::model::{Manner, Model};
 use crate::proxy::{Proxy, Wire};
 use crate::server::{Binary, Server};
-use crate::shopper::{Shoppers, is_of_connection};
+use crate::shopper::Shoppers;
 
 /// Leases and pauses are short, so that a run is. A model's answer may take long, so that a busy machine is no fault of
 /// the model.
@@ -243,11 +244,17 @@ impl Scene {
         ended.map_or(Ok(()), |status| anyhow::bail!("the server ended by itself: {status}"))
     }
 
+    /// Returns a shopper who visits.
+    fn visit(&self, shopper: u64) -> Visit {
+        let (ledger, door) = (self.ledger.clone(), self.door.clone());
+        Visit { ledger, door, shoppers: self.shoppers.clone(), shopper }
+    }
+
     /// Lets new shoppers arrive, one after the other.
     fn arrive(&mut self, count: u64) {
         for place in 0..count {
             let after = ARRIVALS.mul_f64(f64::from(u32::try_from(place).unwrap_or(0)) / 10.0);
-            let visit = Visit::new(self, self.ledger.newcomer());
+            let visit = self.visit(self.ledger.newcomer());
             self.visits.spawn(async move {
                 tokio::time::sleep(after).await;
                 visit.search_and_look().await;
@@ -257,7 +264,7 @@ impl Scene {
 
     /// Lets those whose page was made look again and again.
     fn regulars(&mut self) {
-        let (template, is_over) = (Visit::new(self, 0), self.is_over.clone());
+        let (template, is_over) = (self.visit(0), self.is_over.clone());
         tokio::spawn(async move {
             let mut turn = 0_usize;
             while !is_over.load(Ordering::SeqCst) {
@@ -286,52 +293,4 @@ impl Scene {
         self.door.close();
         self.server.take().context("a server runs")?.terminate().await
     }
-}
-
-/// A shopper who visits.
-#[derive(Clone)]
-struct Visit {
-    ledger: Arc<Ledger>,
-    door: Arc<Door>,
-    shoppers: Shoppers,
-    shopper: u64,
-}
-
-impl Visit {
-    fn new(scene: &Scene, shopper: u64) -> Self {
-        let (ledger, door) = (scene.ledger.clone(), scene.door.clone());
-        Self { ledger, door, shoppers: scene.shoppers.clone(), shopper }
-    }
-
-    /// Searches for what the model's endpoint knows the shopper by, and visits the shop.
-    async fn search_and_look(&self) {
-        let (address, changes) = self.door.enter().await;
-        if let Err(error) = self.shoppers.search(&address, &name(self.shopper), self.shopper).await {
-            self.failed("a report", &error, changes);
-        }
-        self.look().await;
-    }
-
-    /// Visits the shop.
-    async fn look(&self) {
-        let (address, changes) = self.door.enter().await;
-        match self.shoppers.visit(&address, &name(self.shopper)).await {
-            Ok(page) => self.ledger.answered(self.shopper, &page),
-            Err(error) => self.failed("a page", &error, changes),
-        }
-    }
-
-    /// A request may fail only because the process ended meanwhile.
-    fn failed(&self, what: &str, error: &anyhow::Error, changes: u64) {
-        if is_of_connection(error) && !self.door.is_same(changes) {
-            self.ledger.interrupted();
-        } else {
-            self.ledger.wrong(format!("{what} for shopper {}: {error:#}", self.shopper));
-        }
-    }
-}
-
-/// Returns the id of a shopper.
-pub fn name(shopper: u64) -> String {
-    format!("chaos-{shopper}")
 }
