@@ -92,8 +92,8 @@ impl Ledger {
     }
 
     /// Enters the end of a process, and how many jobs were under way.
-    pub fn ended(&self, at: Instant, running: usize) {
-        self.state().audit.ends.push(End { at, running });
+    pub fn ended(&self, at: Instant, under_way: usize) {
+        self.state().audit.ends.push(End { at, under_way });
     }
 
     /// Returns the shoppers who wait for a promised page.

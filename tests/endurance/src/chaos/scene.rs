@@ -208,22 +208,26 @@ impl Scene {
     async fn kill(&mut self) -> anyhow::Result<()> {
         self.door.close();
         self.server.take().context("a server runs")?.kill()?;
-        self.end().await
+        self.end(&["running"]).await
     }
 
     async fn terminate(&mut self) -> anyhow::Result<()> {
         // Requests that are under way when it ends are interrupted, as by a kill, but after a second.
         self.door.close();
         self.server.take().context("a server runs")?.terminate().await?;
-        self.end().await
+        // The running jobs are queued again.
+        self.end(&["running", "queued"]).await
     }
 
-    /// Enters the end of a process into the ledger, and starts another.
-    async fn end(&mut self) -> anyhow::Result<()> {
-        let at = Instant::now();
+    /// Enters the end of a process into the ledger, with the jobs in these states, and starts another.
+    async fn end(&mut self, states: &'static [&str]) -> anyhow::Result<()> {
         let binary = self.binary.clone();
-        let running = tokio::task::spawn_blocking(move || binary.jobs("running")).await??;
-        self.ledger.ended(at, running.len());
+        let under_way = tokio::task::spawn_blocking(move || {
+            states.iter().map(|state| Ok(binary.jobs(state)?.len())).sum::<anyhow::Result<usize>>()
+        });
+        let under_way = under_way.await??;
+        // Now, when what the process asked of the model has arrived there.
+        self.ledger.ended(Instant::now(), under_way);
         self.start().await
     }
 
