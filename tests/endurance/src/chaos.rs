@@ -19,7 +19,6 @@ use clap::Args;
 use self::audit::Calls;
 use self::fault::{Round, rounds};
 use self::scene::Scene;
-use self::visit::name;
 
 /// After so many faults, every promised page has to be made before the next one.
 const ROUNDS: usize = 20;
@@ -90,51 +89,37 @@ async fn play(scene: &mut Scene, rounds: &[Round]) -> anyhow::Result<()> {
 /// Waits until every promised page is made. Nothing is broken meanwhile.
 async fn settle(scene: &mut Scene) -> anyhow::Result<()> {
     scene.everybody_is_answered().await?;
-    let (address, _) = scene.door.enter().await;
     let mut misses = BTreeMap::<u64, usize>::new();
-    let mut last_made = Instant::now();
-    loop {
-        let waiting = scene.ledger.waiting();
-        if waiting.is_empty() {
-            break;
-        }
-        for shopper in waiting {
-            match &*scene.shoppers.state(&address, &name(shopper), 0).await? {
-                "ready" => {
-                    last_made = Instant::now();
-                    comes_back(scene, &address, shopper).await?;
-                }
-                "failed" => bail!("the job of shopper {shopper} was given up"),
-                "none" => *misses.entry(shopper).or_default() += 1,
-                _ => drop(misses.remove(&shopper)),
+    let (mut waiting, mut last_made) = (scene.ledger.waiting(), Instant::now());
+    while !waiting.is_empty() {
+        for shopper in &waiting {
+            match scene.visit(*shopper).look_if_ready().await.as_deref() {
+                Some("failed") => bail!("the job of shopper {shopper} was given up"),
+                Some("none") => *misses.entry(*shopper).or_default() += 1,
+                _ => drop(misses.remove(shopper)),
             }
-            if misses.get(&shopper).is_some_and(|misses| *misses > MISSES) {
+            if misses.get(shopper).is_some_and(|misses| *misses > MISSES) {
                 bail!("shopper {shopper} has neither a page nor a job");
             }
         }
-        if last_made.elapsed() > PATIENCE {
-            bail!("shoppers {:?} wait in vain for their pages", scene.ledger.waiting());
-        }
         tokio::time::sleep(LOOK).await;
+        let now = scene.ledger.waiting();
+        if now.len() < waiting.len() {
+            last_made = Instant::now();
+        }
+        if last_made.elapsed() > PATIENCE {
+            bail!("shoppers {now:?} wait in vain for their pages");
+        }
+        waiting = now;
     }
-    is_well(scene, &address).await
-}
-
-/// A shopper whose page is ready gets it.
-async fn comes_back(scene: &Scene, address: &str, shopper: u64) -> anyhow::Result<()> {
-    let page = scene.shoppers.visit(address, &name(shopper)).await?;
-    if page.is_theirs {
-        scene.ledger.made(shopper);
-    }
-    scene.ledger.answered(shopper, &page);
-    Ok(())
+    is_well(scene).await
 }
 
 /// Nothing is left of the faults: the health check is fine, and no job was given up.
-async fn is_well(scene: &Scene, address: &str) -> anyhow::Result<()> {
-    let began = Instant::now();
+async fn is_well(scene: &Scene) -> anyhow::Result<()> {
+    let ((address, _), began) = (scene.door.enter().await, Instant::now());
     loop {
-        let (is_ok, document) = scene.shoppers.health(address).await?;
+        let (is_ok, document) = scene.shoppers.health(&address).await?;
         if is_ok {
             break;
         }

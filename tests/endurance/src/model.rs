@@ -1,7 +1,6 @@
 //! A language model's endpoint on a loopback socket. It answers with the example of the question, which is a good plan,
 //! or fails as it is told, and keeps a record of every request.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -123,17 +122,6 @@ pub fn term(shopper: u64) -> String {
 fn mark(question: &str) -> Option<u64> {
     let (_, rest) = question.split_once("wandmark")?;
     rest.split_once("end")?.0.parse().ok()
-}
-
-/// Counts the requests of each marked shopper.
-pub fn by_shopper(asked: &[Asked]) -> BTreeMap<u64, Vec<&Asked>> {
-    let mut by_shopper: BTreeMap<u64, Vec<&Asked>> = BTreeMap::new();
-    for asked in asked {
-        if let Some(shopper) = asked.shopper {
-            by_shopper.entry(shopper).or_default().push(asked);
-        }
-    }
-    by_shopper
 }
 
 fn question(body: &[u8]) -> Option<String> {

@@ -50,6 +50,10 @@ impl Ledger {
         let mut state = self.state();
         state.answers += 1;
         state.slowest = state.slowest.max(page.took);
+        if page.is_theirs && state.waiting.remove(&shopper) {
+            state.made.push(shopper);
+            state.audit.made.entry(shopper).or_insert_with(Instant::now);
+        }
         if page.is_promised {
             *state.audit.promises.entry(shopper).or_default() += 1;
             if !page.is_theirs {
@@ -63,14 +67,6 @@ impl Ledger {
     /// Enters a request that the end of the process interrupted.
     pub fn interrupted(&self) {
         self.state().interrupted += 1;
-    }
-
-    /// Enters a page that was made.
-    pub fn made(&self, shopper: u64) {
-        let mut state = self.state();
-        if state.waiting.remove(&shopper) {
-            state.made.push(shopper);
-        }
     }
 
     /// Enters what may not happen.
@@ -163,6 +159,8 @@ mod tests {
         let at = |seconds| start + Duration::from_secs(seconds);
         ledger.ended(at(10), running);
         ledger.suffered(true, false, at(20), at(21));
+        let made = at(seconds[seconds.len() - 1]) + Duration::from_millis(10);
+        ledger.state().audit.made.insert(1, made);
         ledger.audit(&asked(start, seconds));
         ledger.all_wrong().values().map(Vec::len).sum()
     }
@@ -192,7 +190,7 @@ mod tests {
         ledger.answered(1, &page(true));
         ledger.answered(2, &page(false));
         assert_eq!(ledger.waiting(), [1]);
-        ledger.made(1);
+        ledger.answered(1, &Page { is_theirs: true, ..page(false) });
         assert!(ledger.waiting().is_empty());
         assert_eq!(ledger.regular(7), Some(1));
     }

@@ -103,6 +103,7 @@ impl Scene {
         };
         scene.start().await?;
         scene.regulars();
+        scene.waiting();
         Ok(scene)
     }
 
@@ -249,7 +250,7 @@ impl Scene {
     }
 
     /// Returns a shopper who visits.
-    fn visit(&self, shopper: u64) -> Visit {
+    pub fn visit(&self, shopper: u64) -> Visit {
         let (ledger, door) = (self.ledger.clone(), self.door.clone());
         Visit { ledger, door, shoppers: self.shoppers.clone(), shopper }
     }
@@ -276,6 +277,19 @@ impl Scene {
                 turn += 1;
                 if let Some(shopper) = template.ledger.regular(turn) {
                     Visit { shopper, ..template.clone() }.look().await;
+                }
+            }
+        });
+    }
+
+    /// Lets those who wait for a page look whether it is there.
+    fn waiting(&mut self) {
+        let (template, is_over) = (self.visit(0), self.is_over.clone());
+        tokio::spawn(async move {
+            while !is_over.load(Ordering::SeqCst) {
+                tokio::time::sleep(REGULARS).await;
+                for shopper in template.ledger.waiting() {
+                    Visit { shopper, ..template.clone() }.look_if_ready().await;
                 }
             }
         });

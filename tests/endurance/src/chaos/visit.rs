@@ -38,6 +38,23 @@ impl Visit {
         }
     }
 
+    /// Visits the shop if the page is ready, and returns its state.
+    pub async fn look_if_ready(&self) -> Option<String> {
+        let (address, changes) = self.door.enter().await;
+        match self.shoppers.state(&address, &name(self.shopper), 0).await {
+            Ok(state) => {
+                if state == "ready" {
+                    self.look().await;
+                }
+                Some(state)
+            }
+            Err(error) => {
+                self.failed("a state", &error, changes);
+                None
+            }
+        }
+    }
+
     /// A request may fail only because the process ended meanwhile.
     fn failed(&self, what: &str, error: &anyhow::Error, changes: u64) {
         if is_of_connection(error) && !self.door.is_same(changes) {
