@@ -49,7 +49,7 @@ fn a_job_that_is_given_up_is_noticed() {
 
 #[test]
 fn a_model_that_is_asked_twice_is_noticed() {
-    is_noticed("asks-twice", "who was promised 1 pages, was planned 2 by process");
+    is_noticed("asks-twice", "pages at most, was planned");
 }
 
 #[test]

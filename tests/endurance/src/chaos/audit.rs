@@ -35,7 +35,7 @@ pub struct Calls {
 /// What a number of requests is judged by.
 #[derive(Debug, Default)]
 pub struct Audit {
-    /// How many pages each shopper was promised.
+    /// How many pages each shopper was promised, or may have been.
     pub promises: BTreeMap<u64, usize>,
     /// When each shopper's page was seen first.
     pub made: BTreeMap<u64, Instant>,
@@ -145,7 +145,7 @@ impl Audit {
         let plans = |process| good().filter(|request| request.process == process).count();
         let process = good().map(|request| request.process).find(|process| plans(*process) > promised)?;
         Some(format!(
-            "shopper {shopper}, who was promised {promised} pages, was planned {} by process {process}",
+            "shopper {shopper}, who was promised {promised} pages at most, was planned {} by process {process}",
             plans(process)
         ))
     }

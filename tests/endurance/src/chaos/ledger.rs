@@ -54,19 +54,22 @@ impl Ledger {
             state.made.push(shopper);
             state.audit.made.entry(shopper).or_insert_with(Instant::now);
         }
-        if page.is_promised {
+        if page.is_promised || !page.is_theirs {
+            // A queue that answers too late for a shopper's request may still take the job.
             *state.audit.promises.entry(shopper).or_default() += 1;
-            if !page.is_theirs {
-                state.waiting.insert(shopper);
-            }
+        }
+        if page.is_promised && !page.is_theirs {
+            state.waiting.insert(shopper);
         } else if !page.is_theirs {
             state.unpromised += 1;
         }
     }
 
-    /// Enters a request that the end of the process interrupted.
-    pub fn interrupted(&self) {
-        self.state().interrupted += 1;
+    /// Enters a request that the end of the process interrupted. It may have led to a job.
+    pub fn interrupted(&self, shopper: u64) {
+        let mut state = self.state();
+        state.interrupted += 1;
+        *state.audit.promises.entry(shopper).or_default() += 1;
     }
 
     /// Enters what may not happen.

@@ -58,7 +58,7 @@ impl Visit {
     /// A request may fail only because the process ended meanwhile.
     fn failed(&self, what: &str, error: &anyhow::Error, changes: u64) {
         if is_of_connection(error) && !self.door.is_same(changes) {
-            self.ledger.interrupted();
+            self.ledger.interrupted(self.shopper);
         } else {
             self.ledger.wrong(format!("{what} for shopper {}: {error:#}", self.shopper));
         }
