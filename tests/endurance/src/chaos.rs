@@ -65,6 +65,7 @@ impl Chaos {
         let wrong = scene.ledger.all_wrong();
         crate::print_result(self.faults, wrong.len());
         if !wrong.is_empty() {
+            scene.keep()?;
             drop(scene);
             bail!("the data and the log are in {}; replay: {replay}", folder.keep().display());
         }

@@ -92,7 +92,7 @@ async fn measure(dependency: &str, path: PathBuf, lasts: Duration) -> anyhow::Re
     }
     let dead = binary.jobs("dead")?;
     if !dead.is_empty() {
-        failed.push(format!("{dependency}: dead letters: {dead:?}"));
+        failed.push(format!("{dependency}: {} dead letters, such as: {}", dead.len(), dead[0]));
     }
     server.terminate().await?;
     Ok(failed)

@@ -41,7 +41,7 @@ impl Soak {
     /// Runs the load, prints the table and the verdict, and writes the plot.
     pub async fn run(self) -> anyhow::Result<()> {
         let folder = tempfile::Builder::new().prefix("wandstore-soak-").tempdir()?;
-        let (shop, binary) = Shop::open(folder.path(), crate::binary(self.binary)?, CONFIG).await?;
+        let (shop, binary) = Shop::open(folder.path(), crate::binary(self.binary.clone())?, CONFIG).await?;
         let log = std::fs::File::create(folder.path().join("serve.log"))?;
         let mut server = binary.serve(&[], log).await?;
         let load = Load::start(&server.address)?;
@@ -55,13 +55,16 @@ impl Soak {
             let (minute, id, data) = (began.elapsed().as_secs_f64() / 60.0, server.id(), binary.data());
             let sample = tokio::task::spawn_blocking(move || Sample::take(minute, id, &data)).await??;
             report.add(Point { sample, noticed: load.noticed() });
+            if report.is_full_minute() {
+                self.write(&report)?;
+            }
             shop.model.forget();
         }
         drop(load);
         let dead = binary.jobs("dead")?;
         server.terminate().await?;
         println!("{}", report.table());
-        std::fs::write(&self.plot, report.plot())?;
+        self.write(&report)?;
         let failed = report.failed();
         for what in &failed {
             println!("FAILED: {what}");
@@ -70,5 +73,11 @@ impl Soak {
         ensure!(failed.is_empty(), "{} of the rules for a long run do not hold", failed.len());
         println!("the plot is in {}", self.plot.display());
         Ok(())
+    }
+
+    /// Writes the plot, and the table beside it, also while the run lasts.
+    fn write(&self, report: &Report) -> anyhow::Result<()> {
+        std::fs::write(self.plot.with_extension("md"), report.table())?;
+        Ok(std::fs::write(&self.plot, report.plot())?)
     }
 }

@@ -24,10 +24,13 @@ use crate::server::{Binary, Server};
 use crate::shopper::Shoppers;
 
 /// Leases and pauses are short, so that a run is. A model's answer may take long, so that a busy machine is no fault of
-/// the model.
+/// the model. Failures of storage and of the model count as attempts of the job that meets them, and with the usual four
+/// attempts, faults in close succession make dead letters.
 const CONFIG: &str = "
 [pool]
 lease_ms = 10000
+attempts_max = 15
+backoff_ms_max = 4000
 [llm]
 timeout_ms = 20000
 idle_timeout_ms = 10000
@@ -300,6 +303,14 @@ impl Scene {
         while let Some(visit) = self.visits.join_next().await {
             visit?;
         }
+        Ok(())
+    }
+
+    /// Copies the data to where it stays, out of a disk that is unmounted.
+    pub fn keep(&self) -> anyhow::Result<()> {
+        let mut copy = std::process::Command::new("cp");
+        copy.args(["--recursive", "--no-dereference"]).arg(self.binary.data());
+        copy.arg(self.binary.folder.join("kept")).status()?;
         Ok(())
     }
 

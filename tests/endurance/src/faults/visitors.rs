@@ -12,10 +12,10 @@ use crate::shopper::Shoppers;
 /// After so long it is not waited for any longer.
 const AGAIN_PATIENCE: Duration = Duration::from_mins(2);
 /// A newcomer arrives this often, and one who was there before returns this often.
-const NEWCOMERS: Duration = Duration::from_millis(250);
-const REGULARS: Duration = Duration::from_millis(50);
+const NEWCOMERS: Duration = Duration::from_millis(500);
+const REGULARS: Duration = Duration::from_millis(60);
 /// How often products change, so that pages are rendered again and the catalog is asked.
-const CHANGES: Duration = Duration::from_secs(2);
+const CHANGES: Duration = Duration::from_secs(5);
 const HEALTH: Duration = Duration::from_millis(250);
 
 /// What shoppers noticed in a phase.
@@ -147,7 +147,7 @@ pub fn load(visitors: &Arc<Visitors>) -> JoinSet<()> {
     load.spawn(async move {
         for turn in 0_u64.. {
             every.tick().await;
-            let (them, shopper) = (them.clone(), turn % 40 + 1);
+            let (them, shopper) = (them.clone(), turn % 20 + 1);
             tokio::spawn(async move { them.visit(shopper).await });
         }
     });

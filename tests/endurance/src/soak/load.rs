@@ -164,6 +164,7 @@ impl Shared {
         let post = post
             .header("x-shopify-topic", "products/update")
             .header("x-shopify-shop-domain", SHOP)
+            .header("x-shopify-api-version", "2026-10")
             .header("x-shopify-webhook-id", format!("webhook-{number}"))
             .header("x-shopify-hmac-sha256", signing::webhook(SECRET, body.as_bytes()))
             .header("content-type", "application/json");

@@ -46,6 +46,11 @@ impl Report {
         self.points.push(point);
     }
 
+    /// Returns whether a minute has passed since the last time, at a sample every five seconds.
+    pub fn is_full_minute(&self) -> bool {
+        self.points.len().is_multiple_of(12)
+    }
+
     /// Returns the table by tenths of the time.
     pub fn table(&self) -> String {
         let mut table =
@@ -140,7 +145,7 @@ fn row(table: &mut String, points: &[Point]) {
     let most = |of: fn(&Sample) -> f64| points.iter().map(|point| of(&point.sample)).fold(0.0, f64::max);
     let _ = write!(
         table,
-        "| {:.0}–{:.0} | {:.0} MiB | {:.0} | {:.0} | {:.0} MiB | {:.1} MiB | {:.0} MiB |",
+        "| {:.0} to {:.0} | {:.0} MiB | {:.0} | {:.0} | {:.0} MiB | {:.1} MiB | {:.0} MiB |",
         first.sample.minute,
         last.sample.minute,
         most(|it| it.rss),
