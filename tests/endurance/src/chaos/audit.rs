@@ -39,7 +39,7 @@ pub struct Audit {
     pub promises: BTreeMap<u64, usize>,
     /// When each shopper's page was seen first.
     pub made: BTreeMap<u64, Instant>,
-    /// When storage failed.
+    /// When storage failed, or the clock was set.
     pub storage: Vec<(Instant, Instant)>,
     /// When the model failed.
     pub model: Vec<(Instant, Instant)>,
@@ -63,7 +63,7 @@ enum Outcome {
     Faulty,
     /// It was not answered, though nothing was wrong with the model: the process ended.
     CutShort,
-    /// The plan arrived, and storage failed before its page was seen or asked for again.
+    /// The plan arrived, and storage failed, or the clock was set, before its page was seen or asked for again.
     Unstored,
 }
 
@@ -130,7 +130,7 @@ impl Audit {
         let is_before =
             |began: Instant| until.filter(|until| *until > planned).is_none_or(|until| began < until);
         let is_unstored =
-            |(began, ended): &(Instant, Instant)| planned <= *ended + MARGIN && is_before(*began);
+            |(began, ended): &(Instant, Instant)| asked.arrived <= *ended + MARGIN && is_before(*began);
         match (is_faulty(asked.arrived), self.storage.iter().any(is_unstored)) {
             (true, _) => Outcome::Faulty,
             (false, true) => Outcome::Unstored,

@@ -121,9 +121,10 @@ fn twenty(random: &mut Random) -> Vec<Fault> {
 }
 
 impl Fault {
-    /// Returns whether what is written meanwhile may fail.
+    /// Returns whether what is written meanwhile may fail. A clock that is set forward ends leases, and with them the
+    /// work on their jobs.
     pub fn is_of_storage(self) -> bool {
-        matches!(self, Self::FullDisk | Self::Input(..) | Self::Lock(_))
+        matches!(self, Self::FullDisk | Self::Input(..) | Self::Lock(_) | Self::Clock(_))
     }
 
     /// Returns whether what the model plans meanwhile may not arrive, or too late.

@@ -206,6 +206,7 @@ impl Scene {
     /// Sets the clock right.
     pub fn set_clock_right(&mut self) -> anyhow::Result<()> {
         self.ahead_s = 0;
+        self.ledger.suffered(true, false, Instant::now(), Instant::now());
         self.interposer.as_ref().map_or(Ok(()), |it| it.set_clock(0))
     }
 
