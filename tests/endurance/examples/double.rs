@@ -2,6 +2,8 @@
 //! started under says so. It shows that the judge notices.
 //!
 //! A job is a file, which is moved from folder to folder.
+#![expect(clippy::print_stdout, reason = "it prints what `wandstore` prints")]
+#![expect(clippy::disallowed_methods, reason = "the model is named by a variable, as for `wandstore`")]
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -51,7 +53,7 @@ fn main() {
     let data = PathBuf::from(after("--data-dir").expect("it is given"));
     match after("--state") {
         Some(state) => list(&data, state),
-        None => serve(data),
+        None => serve(&data),
     }
 }
 
@@ -62,7 +64,7 @@ fn list(data: &Path, state: &str) {
     }
 }
 
-fn serve(data: PathBuf) {
+fn serve(data: &Path) {
     for state in ["terms", "queued", "running", "done", "dead", "new"] {
         fs::create_dir_all(data.join(state)).expect("there is room");
     }
@@ -76,14 +78,14 @@ fn serve(data: PathBuf) {
     std::thread::spawn(end_on_sigterm);
     let (listener, broken) = (TcpListener::bind("127.0.0.1:0").expect("a free port"), Broken::by_name());
     println!("http://{}/s/magic-wands", listener.local_addr().expect("it is bound"));
-    let jobs = data.clone();
+    let jobs = data.to_owned();
     std::thread::spawn(move || work(&jobs, broken));
     for (turn, stream) in (1_u32..).zip(listener.incoming()) {
         let Ok(stream) = stream else { continue };
         if broken == Broken::Ends && turn == 50 {
             return;
         }
-        let data = data.clone();
+        let data = data.to_owned();
         std::thread::spawn(move || converse(stream, &data, broken));
     }
 }
@@ -147,7 +149,7 @@ fn converse(mut stream: TcpStream, data: &Path, broken: Broken) -> Option<()> {
         let field = head.lines().find_map(|line| line.strip_prefix("content-length: "));
         field.and_then(|length| length.parse().ok()).unwrap_or(0)
     };
-    while !request.split_once("\r\n\r\n").is_some_and(|(head, body)| body.len() >= length(head)) {
+    while request.split_once("\r\n\r\n").is_none_or(|(head, body)| body.len() < length(head)) {
         let count = stream.read(&mut chunk).ok().filter(|count| *count > 0)?;
         request += &String::from_utf8_lossy(&chunk[..count]);
     }
