@@ -82,6 +82,7 @@ async fn play(scene: &mut Scene, rounds: &[Round]) -> anyhow::Result<()> {
             settle(scene).await?;
         }
     }
+    settle(scene).await?;
     scene.set_clock_right()?;
     settle(scene).await?;
     scene.close().await

@@ -39,6 +39,8 @@ tokens_per_shop_per_day_max = 1000000000000
 [retention]
 disk_free_mib_min = 0
 ";
+/// The lease of the configuration.
+const LEASE: Duration = Duration::from_secs(10);
 /// Shoppers whose page was made look again this often.
 const REGULARS: Duration = Duration::from_millis(30);
 /// How long the shoppers of a round take to arrive.
@@ -155,7 +157,9 @@ impl Scene {
         }
         self.lift(round.fault)?;
         let (of_storage, of_model) = (round.fault.is_of_storage(), round.fault.is_of_model());
-        self.ledger.suffered(of_storage, of_model, from, Instant::now());
+        // A job that was claimed before the clock was set may ask the model later.
+        let after = if matches!(round.fault, Fault::Clock(_)) { LEASE } else { Duration::ZERO };
+        self.ledger.suffered(of_storage, of_model, from, Instant::now() + after);
         self.still_serves()
     }
 
@@ -206,7 +210,7 @@ impl Scene {
     /// Sets the clock right.
     pub fn set_clock_right(&mut self) -> anyhow::Result<()> {
         self.ahead_s = 0;
-        self.ledger.suffered(true, false, Instant::now(), Instant::now());
+        self.ledger.suffered(true, false, Instant::now(), Instant::now() + LEASE);
         self.interposer.as_ref().map_or(Ok(()), |it| it.set_clock(0))
     }
 
