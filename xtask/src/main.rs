@@ -8,6 +8,7 @@ mod bundle;
 mod catalog;
 mod docs;
 mod documents;
+mod endurance;
 mod fuzz;
 mod new;
 mod test;
@@ -47,6 +48,9 @@ enum Command {
     Fuzz(fuzz::Fuzz),
     /// Measure against the native floor, in one run: hits, fallback pages, enqueued jobs, start-up.
     Bench(bench::Bench),
+    Chaos(endurance::Chaos),
+    Faults(endurance::Faults),
+    Soak(endurance::Soak),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -64,5 +68,8 @@ fn main() -> anyhow::Result<()> {
         Command::Test(test) => test.run(),
         Command::Fuzz(fuzz) => fuzz.run(),
         Command::Bench(bench) => bench.run(),
+        Command::Chaos(chaos) => chaos.run(),
+        Command::Faults(faults) => faults.run(),
+        Command::Soak(soak) => soak.run(),
     }
 }

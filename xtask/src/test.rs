@@ -9,6 +9,7 @@ use clap::Args;
 use component_build::{COMPONENTS, TARGET};
 use xtask_dev::shell::{self, step};
 
+use crate::endurance::Chaos;
 use crate::{bundle, fuzz};
 
 /// The configuration of a Shopify shop's deployment, for the story on every host.
@@ -60,6 +61,7 @@ impl Test {
             theme()?;
             browser()?;
         }
+        Chaos::test()?;
         fuzz::check()?;
         step("everything passed");
         Ok(())

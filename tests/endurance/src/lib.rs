@@ -1,0 +1,42 @@
+//! The `wandstore` binary under faults and under load for a long time: chaos from a seed, faults on the wire to what it
+//! depends on, and a soak. A child process serves; everything that judges it is outside of it.
+#![expect(clippy::disallowed_types, reason = "it measures how long requests take")]
+#![expect(clippy::print_stdout, reason = "a developer's command, which may fail if its output is closed")]
+
+mod chaos;
+mod chart;
+mod disk;
+mod faults;
+mod figures;
+mod interposer;
+mod log_pipe;
+mod model;
+mod proxy;
+mod random;
+mod server;
+mod shop;
+mod shopper;
+mod soak;
+
+use std::path::PathBuf;
+
+use anyhow::ensure;
+pub use chaos::Chaos;
+pub use faults::Faults;
+pub use soak::Soak;
+
+/// Prints the counts as Rust's test runner does, so that whoever adds up counts needs to know one form.
+fn print_result(all: usize, failed: usize) {
+    let word = if failed == 0 { "ok" } else { "FAILED" };
+    println!("test result: {word}. {} passed; {failed} failed", all.saturating_sub(failed));
+}
+
+/// Returns the `wandstore` binary: the one that is named, or the one next to this program.
+fn binary(named: Option<PathBuf>) -> anyhow::Result<PathBuf> {
+    let path = match named {
+        Some(path) => std::path::absolute(path)?,
+        None => std::env::current_exe()?.with_file_name("wandstore"),
+    };
+    ensure!(path.is_file(), "{} is not there: build it, or name another by --binary", path.display());
+    Ok(path)
+}

@@ -1,0 +1,85 @@
+//! `cargo xtask chaos`, `cargo xtask faults` and `cargo xtask soak`: the `wandstore` binary under faults and under load.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use clap::Args;
+use xtask_dev::shell;
+
+/// The run that belongs to all tests.
+const TESTED: Chaos = Chaos { faults: 50, seed: Some(1) };
+
+/// Break the server in every way that it must survive, while shoppers visit it, from a seed.
+#[derive(Args)]
+pub struct Chaos {
+    /// How many faults; a thousand take half an hour.
+    #[arg(long, default_value_t = 50)]
+    faults: u32,
+    /// The seed, which decides every fault.
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+impl Chaos {
+    pub fn run(self) -> anyhow::Result<()> {
+        shell::step("building the host");
+        shell::run("cargo", &["build", "--package", "host"])?;
+        self.run_on_built_host()
+    }
+
+    /// Runs the faults of `cargo xtask test` on the binary that `cargo test` built.
+    pub fn test() -> anyhow::Result<()> {
+        shell::step("faults in the server, while shoppers visit it");
+        TESTED.run_on_built_host()
+    }
+
+    fn run_on_built_host(self) -> anyhow::Result<()> {
+        // With the features of the whole workspace, so that `cargo xtask test` compiles nothing twice.
+        shell::run("cargo", &["build", "--quiet", "--workspace", "--bin", "endurance"])?;
+        let mut chaos = Command::new(shell::target_dir().join("debug/endurance"));
+        chaos.args(["chaos", "--faults", &self.faults.to_string()]);
+        chaos.args(self.seed.map(|seed| format!("--seed={seed}")));
+        shell::check(&mut chaos, "endurance chaos")
+    }
+}
+
+/// Break the wires to the model and to the catalog, and measure what shoppers notice.
+#[derive(Args)]
+pub struct Faults {
+    /// How long each phase lasts, in seconds.
+    #[arg(long, default_value_t = 15)]
+    seconds: u32,
+}
+
+impl Faults {
+    pub fn run(self) -> anyhow::Result<()> {
+        measure(&["faults", "--seconds", &self.seconds.to_string()])
+    }
+}
+
+/// Load the server for a long time, and show what it uses: memory, descriptors, disk, time.
+#[derive(Args)]
+pub struct Soak {
+    /// How long.
+    #[arg(long, default_value_t = 120)]
+    minutes: u32,
+    /// Where the plot is written; below cargo's target folder by default.
+    #[arg(long)]
+    plot: Option<PathBuf>,
+}
+
+impl Soak {
+    pub fn run(self) -> anyhow::Result<()> {
+        let plot = self.plot.unwrap_or_else(|| shell::target_dir().join("soak.svg"));
+        measure(&["soak", "--minutes", &self.minutes.to_string(), "--plot", &plot.to_string_lossy()])
+    }
+}
+
+/// Builds for release, and measures.
+fn measure(arguments: &[&str]) -> anyhow::Result<()> {
+    shell::build_release()?;
+    shell::step("measuring");
+    let mut cargo = Command::new("cargo");
+    cargo.args(["run", "--release", "--quiet", "--package", "endurance", "--"]).args(arguments);
+    shell::check(&mut cargo, "cargo run")
+}
