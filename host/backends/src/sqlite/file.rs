@@ -15,7 +15,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions as _, Connection as _};
 
-use super::open_error::{OpenError, is_damage};
+use super::open_error::{OpenError, is_code_of_damage, is_damage};
 use super::wal;
 
 /// The failures that a finished write survives.
@@ -252,11 +252,46 @@ fn if_there(done: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// Reads the whole file, and returns whether it is sound. `SQLite` reports damage as an error or as a row's text.
+/// Reads the whole file, and returns whether it is sound. `SQLite` reports damage as an error or as a row's text, and in
+/// such a text also that it could not read a page: then nothing is known about the file.
 async fn is_sound(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     match sqlx::query_scalar::<_, String>("PRAGMA quick_check(1)").fetch_one(connection).await {
+        Ok(found) if is_unreadable(&found) => Err(sqlx::Error::Io(io::Error::other(found))),
         Ok(found) => Ok(found == "ok"),
         Err(error) if is_damage(&error) => Ok(false),
         Err(error) => Err(error),
+    }
+}
+
+/// Returns whether a check reports that it could not read a page, in the words of `SQLite`'s `btree.c`.
+fn is_unreadable(report: &str) -> bool {
+    let code = report.split("error code=").nth(1).map(|rest| rest.split(|c: char| !c.is_ascii_digit()));
+    let code = code.and_then(|mut parts| parts.next()?.parse::<u32>().ok());
+    code.is_some_and(|code| !is_code_of_damage(code)) || report.contains("failed to get page")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_unreadable;
+
+    /// An I/O error passes. If it counted as damage, the file would be set aside with all that it holds.
+    #[test]
+    fn an_io_error_during_a_check_is_no_damage() {
+        for report in [
+            "*** in database main ***\nTree 5 page 5: unable to get the page. error code=266",
+            "Tree 2 page 17: unable to get the page. error code=10",
+            "*** in database main ***\nFreelist: failed to get page 9",
+        ] {
+            assert!(is_unreadable(report), "{report}");
+        }
+        for report in [
+            "ok",
+            "Tree 2 page 2: btreeInitPage() returns error code 11",
+            "Tree 5 page 5: unable to get the page. error code=522",
+            "Tree 5 page 5: unable to get the page. error code=11",
+            "*** in database main ***\nTree 2 page 2 cell 0: invalid page number 10",
+        ] {
+            assert!(!is_unreadable(report), "{report}");
+        }
     }
 }

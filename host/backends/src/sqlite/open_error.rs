@@ -58,10 +58,13 @@ const PRIMARY: u32 = 0xff;
 
 /// Returns whether an error means that a file no longer holds what was written to it.
 pub(super) fn is_damage(error: &sqlx::Error) -> bool {
-    code(error).is_some_and(|code| {
-        matches!(code & PRIMARY, CORRUPT | NOT_A_DATABASE)
-            || matches!(code, IO_SHORT_READ | IO_DATA | IO_CORRUPT_FS)
-    })
+    code(error).is_some_and(is_code_of_damage)
+}
+
+/// Returns whether a result code means that the file is damaged, and not only that it cannot be read now.
+pub(super) fn is_code_of_damage(code: u32) -> bool {
+    matches!(code & PRIMARY, CORRUPT | NOT_A_DATABASE)
+        || matches!(code, IO_SHORT_READ | IO_DATA | IO_CORRUPT_FS)
 }
 
 /// Returns whether an error means that another connection holds the lock.
