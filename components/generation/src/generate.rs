@@ -24,6 +24,12 @@ use crate::storefront::Storefront;
 /// The number of the shopper's searches that are repeated in the catalog.
 const TERMS_MAX: usize = 2;
 
+/// The pause before a job is run again that could not read from storage.
+const STORAGE_AGAIN_MS: u64 = 2_000;
+/// The shortest pause before a job is run again whose catalog did not answer in all its attempts.
+const CATALOG_AGAIN_MS: u64 = 60_000;
+const REFUSED_BY_CACHE: &str = "the cache refused the job";
+
 /// Runs a job.
 pub fn generate(host: &impl Host, job: &Job) -> Outcome {
     Run { host, job }.run().map_or_else(|stopped| stopped, Outcome::Done)
@@ -51,9 +57,9 @@ impl<H: Host> Run<'_, H> {
         // The version is read before products and settings, because each change of them bumps it. If they change
         // in between, the page counts as older than it is: it may be made once too often, but never once too
         // rarely.
-        let version = self.host.catalog_version(shop).map_err(|error| self.cache_failed(&error))?;
+        let version = self.host.catalog_version(shop).map_err(|error| self.cannot_read(&error))?;
         let merchant = self.host.merchant(shop).ok_or_else(|| failed("this shop is not served here"))?;
-        let kept = self.host.plan(shop, shopper).map_err(|error| self.cache_failed(&error))?;
+        let kept = self.host.plan(shop, shopper).map_err(|error| self.cannot_read(&error))?;
         if self.is_finished(kept.as_ref())? {
             return Ok(None);
         }
@@ -69,7 +75,7 @@ impl<H: Host> Run<'_, H> {
     /// Returns the shop's products, and those that match the shopper's newest searches.
     fn assortment(&self) -> Result<Assortment, Outcome> {
         let GenerationRequest { shop, market, signals, .. } = &self.job.request;
-        let mut assortment = self.host.products(shop, market).map_err(catalog_failed)?;
+        let mut assortment = self.host.products(shop, market).map_err(|error| self.catalog_failed(error))?;
         for term in newest_terms(signals) {
             match self.host.search(shop, market, term) {
                 Ok(found) => assortment.add(found),
@@ -86,7 +92,7 @@ impl<H: Host> Run<'_, H> {
         }
         let GenerationRequest { shop, shopper, .. } = &self.job.request;
         let metadata = self.host.page_metadata(shop, shopper);
-        let metadata = metadata.map_err(|error| self.cache_failed(&error))?;
+        let metadata = metadata.map_err(|error| self.cannot_read(&error))?;
         Ok(metadata.is_some_and(|metadata| self.is_ours(&metadata)))
     }
 
@@ -158,7 +164,7 @@ impl<H: Host> Run<'_, H> {
         let fragment = Fragment { offset: counted(fragment.start), size: counted(fragment.len()) };
         let metadata = PageMetadata { fragment, ..ready.metadata };
         let page = NewPage { content: html, plan: ready.stored, metadata: metadata.clone() };
-        self.host.put(shop, shopper, page).map_err(|error| self.cache_failed(&error))?;
+        self.host.put(shop, shopper, page).map_err(|error| self.cannot_store(&error))?;
         self.tell_of(&metadata);
         Ok(ready.trouble)
     }
@@ -172,11 +178,37 @@ impl<H: Host> Run<'_, H> {
         self.host.event(Level::Info, "a page was stored", &particulars);
     }
 
-    fn cache_failed(&self, error: &CacheError) -> Outcome {
-        self.host.event(Level::Warn, "the cache failed", &[("cause", &error.to_string())]);
+    /// Nothing was paid for yet, and storage is not the job's doing, so this is no attempt.
+    fn cannot_read(&self, error: &CacheError) -> Outcome {
+        self.tell_of_cache(error);
         match error {
-            CacheError::Invalid(_) => failed("the cache refused the job"),
+            CacheError::Invalid(_) => failed(REFUSED_BY_CACHE),
+            CacheError::Unavailable(_) => Outcome::Postponed(STORAGE_AGAIN_MS),
+        }
+    }
+
+    /// The next attempt may pay for the plan again, so there are only a few.
+    fn cannot_store(&self, error: &CacheError) -> Outcome {
+        self.tell_of_cache(error);
+        match error {
+            CacheError::Invalid(_) => failed(REFUSED_BY_CACHE),
             CacheError::Unavailable(_) => again(None, "the cache did not answer"),
+        }
+    }
+
+    fn tell_of_cache(&self, error: &CacheError) {
+        self.host.event(Level::Warn, "the cache failed", &[("cause", &error.to_string())]);
+    }
+
+    /// A catalog that stays away is asked again every minute: it is not the job's doing, and nothing was paid for.
+    fn catalog_failed(&self, error: CatalogError) -> Outcome {
+        match error {
+            CatalogError::NoSuchShop => failed("the catalog knows no such shop"),
+            CatalogError::Unavailable(after_ms) if self.job.last => {
+                Outcome::Postponed(after_ms.max(CATALOG_AGAIN_MS))
+            }
+            CatalogError::Unavailable(after_ms) => again(Some(after_ms), "the catalog did not answer"),
+            CatalogError::Busy(after_ms) => Outcome::Postponed(after_ms),
         }
     }
 }
@@ -200,14 +232,6 @@ fn newest_terms(signals: &Signals) -> Vec<&str> {
 /// Converts a number of bytes. A page is never too long for `u32`; if it were, it would have no fragment.
 fn counted(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(0)
-}
-
-fn catalog_failed(error: CatalogError) -> Outcome {
-    match error {
-        CatalogError::NoSuchShop => failed("the catalog knows no such shop"),
-        CatalogError::Unavailable(after_ms) => again(Some(after_ms), "the catalog did not answer"),
-        CatalogError::Busy(after_ms) => Outcome::Postponed(after_ms),
-    }
 }
 
 fn again(after_ms: Option<u64>, reason: &str) -> Outcome {

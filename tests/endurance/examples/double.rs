@@ -19,8 +19,6 @@ enum Broken {
     Nothing,
     /// It loses every fifth job.
     LosesJobs,
-    /// It asks the model twice.
-    AsksTwice,
     /// It answers every fifth visit with half a page.
     HalvesPages,
     /// It answers every fifth visit with an error.
@@ -37,7 +35,6 @@ impl Broken {
         let name = name.rsplit('/').next().unwrap_or_default();
         match name {
             "loses-jobs" => Self::LosesJobs,
-            "asks-twice" => Self::AsksTwice,
             "halves-pages" => Self::HalvesPages,
             "fails" => Self::Fails,
             "gives-up" => Self::GivesUp,
@@ -110,10 +107,8 @@ fn work(data: &Path, broken: Broken) {
             }
             let is_fifth = name.to_string_lossy().ends_with(['0', '5']);
             let term = fs::read_to_string(data.join("terms").join(&name)).unwrap_or_default();
-            for _ in 0..if broken == Broken::AsksTwice { 2 } else { 1 } {
-                while ask(&term).is_none() {
-                    std::thread::sleep(RETRY);
-                }
+            while ask(&term).is_none() {
+                std::thread::sleep(RETRY);
             }
             if broken == Broken::LosesJobs && is_fifth {
                 let _ = fs::remove_file(&running);

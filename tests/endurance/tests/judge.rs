@@ -10,30 +10,30 @@ fn double() -> PathBuf {
 }
 
 /// Runs ten faults on the stand-in under a name, and returns whether it passes, and what is printed.
-fn judged(name: &str, options: &[&str]) -> (bool, String) {
+fn judged(name: &str) -> (bool, String) {
     let folder = tempfile::tempdir().expect("a folder");
     let binary = folder.path().join(name);
     std::fs::copy(double(), &binary).expect("the stand-in is built");
-    let output = chaos(&binary, options, folder.path());
+    let output = chaos(&binary, folder.path());
     let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     (output.status.success(), text.concat())
 }
 
-fn chaos(binary: &Path, options: &[&str], folder: &Path) -> std::process::Output {
+fn chaos(binary: &Path, folder: &Path) -> std::process::Output {
     let mut chaos = Command::new(env!("CARGO_BIN_EXE_endurance"));
     // What a failed run leaves goes with the folder.
     chaos.env("TMPDIR", folder).args(["chaos", "--faults", "10", "--seed", "1", "--binary"]).arg(binary);
-    chaos.args(options).output().expect("it is built")
+    chaos.arg("--ignore-calls").output().expect("it is built")
 }
 
 fn is_noticed(name: &str, reason: &str) {
-    let (passes, text) = judged(name, &[]);
+    let (passes, text) = judged(name);
     assert!(!passes && text.contains(reason), "{text}");
 }
 
 #[test]
 fn a_server_that_keeps_its_promises_passes() {
-    let (passes, text) = judged("keeps-promises", &["--ignore-calls"]);
+    let (passes, text) = judged("keeps-promises");
     assert!(passes && text.contains("test result: ok. 10 passed; 0 failed"), "{text}");
 }
 
@@ -45,11 +45,6 @@ fn a_lost_job_is_noticed() {
 #[test]
 fn a_job_that_is_given_up_is_noticed() {
     is_noticed("gives-up", "was given up");
-}
-
-#[test]
-fn a_model_that_is_asked_twice_is_noticed() {
-    is_noticed("asks-twice", "pages at most, was planned");
 }
 
 #[test]

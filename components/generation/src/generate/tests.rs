@@ -324,13 +324,18 @@ fn a_store_that_is_not_served_has_no_page() {
 }
 
 #[test]
-fn unavailable_dependencies_are_retried() {
-    let world = World { products: Err(CatalogError::Unavailable(500)), ..World::new([]) };
-    assert!(matches!(generate(&world, &job()), Outcome::Retry { after_ms: Some(500), .. }));
+fn a_job_does_not_die_of_what_others_do() {
+    for (after_ms, again_ms) in [(500, 60_000), (90_000, 90_000)] {
+        let world = World { products: Err(CatalogError::Unavailable(after_ms)), ..World::new([]) };
+        let retry = generate(&world, &job());
+        assert!(matches!(retry, Outcome::Retry { after_ms: Some(ms), .. } if ms == after_ms), "{retry:?}");
+        assert_eq!(generate(&world, &last_job()), Outcome::Postponed(again_ms));
+    }
     let error = CacheError::Unavailable("xyzzy".to_owned());
     let world = World { cache_error: Some(error), ..World::new([]) };
-    let Outcome::Retry { after_ms: None, trouble } = generate(&world, &job()) else { panic!("a retry") };
-    assert!(!trouble.reason.contains("xyzzy"), "what storage said is for the log alone");
+    for job in [job(), last_job()] {
+        assert_eq!(generate(&world, &job), Outcome::Postponed(2_000));
+    }
     assert_eq!(world.asked_times(), 0);
 }
 
