@@ -12,12 +12,16 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use metrics::Counter;
 use model::limits::Network;
 use tokio::sync::Notify;
 
 pub use connection::Connection;
+
+/// How often to look whether the heads of all requests have arrived.
+const LOOK_FOR_HEADS: Duration = Duration::from_millis(5);
 
 /// The limits on connections.
 #[derive(Debug, Clone, Copy)]
@@ -114,6 +118,13 @@ impl Connections {
         for connection in overdue {
             self.ended.overdue.increment(1);
             self.end(&mut state, &connection);
+        }
+    }
+
+    /// Completes once no client has just connected or sends the head of a request.
+    pub async fn heads_arrived(&self) {
+        while self.lock().open.values().any(|connection| connection.is_at_head()) {
+            tokio::time::sleep(LOOK_FOR_HEADS).await;
         }
     }
 

@@ -134,7 +134,10 @@ pub async fn serve(
     }
     drop(server);
     changes.close();
-    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+    let deadline = tokio::time::Instant::now() + DRAIN;
+    // hyper ends a connection of which nothing was read, although its client may have sent a request.
+    let _ = tokio::time::timeout(DRAIN / 2, connections.heads_arrived()).await;
+    if tokio::time::timeout_at(deadline, graceful.shutdown()).await.is_err() {
         tracing::warn!("ended connections that did not finish in time");
     }
     Ok(())

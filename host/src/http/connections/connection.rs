@@ -150,6 +150,10 @@ impl Connection {
         lingers
     }
 
+    pub(super) fn is_at_head(&self) -> bool {
+        self.phase() == Phase::Head
+    }
+
     pub(super) fn waits(&self) {
         self.enter(Phase::Waiting);
     }
