@@ -177,8 +177,8 @@ pub trait Jobs: Send + Sync {
     /// Queues a job in the first queue that has room.
     async fn enqueue(&self, job: NewJob) -> Result<Enqueued, Error>;
 
-    /// Leases the due job whose turn is next, whatever its queue. Owners take turns. A job with an expired lease is due, and the
-    /// expiry counts as a crash. If the clock was set back, a job's remaining wait counts from `now_ms`. A
+    /// Leases the due job whose turn is next, whatever its queue. Owners take turns. A job with an expired lease is
+    /// due, and the expiry counts as a crash. If the clock was set back, a job's remaining wait counts from `now_ms`. A
     /// caller that goes away before the answer arrives leaves no lease behind.
     async fn claim(&self, now_ms: u64, lease_ms: u32) -> Result<ClaimResult, Error>;
 

@@ -59,12 +59,10 @@ fn live_of_queue<'a>(jobs: &'a [Record], queue: &str) -> impl Iterator<Item = &'
 
 /// Returns the turn of a new job: the next one after those that run now and after its owner's last.
 fn next_turn(jobs: &[Record], owner: &str) -> u64 {
-    let turns = |of: &dyn Fn(&Record) -> bool| {
-        jobs.iter().filter(|job| job.state.is_live() && of(job)).map(|job| job.turn).collect::<Vec<_>>()
-    };
-    let running = turns(&|job| job.state == State::Running).into_iter().max();
-    let current = running.or_else(|| turns(&|_| true).into_iter().min());
-    let last = turns(&|job| job.key.starts_with(owner)).into_iter().max();
+    let live = || jobs.iter().filter(|job| job.state.is_live());
+    let running = live().filter(|job| job.state == State::Running).map(|job| job.turn).max();
+    let current = running.or_else(|| live().map(|job| job.turn).min());
+    let last = live().filter(|job| job.key.starts_with(owner)).map(|job| job.turn).max();
     1 + current.max(last).unwrap_or(0)
 }
 

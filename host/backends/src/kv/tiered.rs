@@ -28,11 +28,6 @@ use crate::clock::{Clock, millis};
 
 /// The approximate memory overhead of an entry, in addition to its key and value.
 const OVERHEAD_BYTES: usize = 200;
-/// Returns whether a key is always read from the backend.
-fn is_exact(store: &str, key: &str) -> bool {
-    store == Store::ShopperSessions.name() || key.starts_with(model::Key::FORGOTTEN)
-}
-
 /// The number of change counters that all keys share.
 const STRIPES: usize = 64;
 
@@ -73,6 +68,9 @@ impl Tiered {
 
     /// Caches a value that was read from the backend, unless the key has changed since.
     fn keep(&self, key: Key, seen: u64, held: Held) {
+        if is_exact(&key) {
+            return;
+        }
         let changes = self.changes.of(&key);
         self.memory.entry(key).and_compute_with(|known| {
             let newer_known = known.is_some_and(|known| known.value().is_newer_than(&held));
@@ -108,7 +106,7 @@ impl Change<'_> {
     /// If another change of the key finished meanwhile, the order in the backend is unknown, so the key is removed.
     fn finish(&mut self, held: Option<Held>) {
         let Some(key) = self.key.take() else { return };
-        let is_exact = is_exact(&key.store, &key.key);
+        let is_exact = is_exact(&key);
         let changes = self.tier.changes.of(&key);
         self.tier.memory.entry(key).and_compute_with(|_| {
             let alone = changes.fetch_add(1, Ordering::SeqCst) == self.seen;
@@ -126,9 +124,6 @@ impl Drop for Change<'_> {
 #[async_trait]
 impl Kv for Tiered {
     fn peek(&self, store: &str, key: &str) -> Peeked {
-        if is_exact(store, key) {
-            return Peeked::Unknown;
-        }
         let Some(held) = self.memory.get(&(store, key) as &dyn Pair) else { return Peeked::Unknown };
         let now_ms = self.clock.now_ms();
         if now_ms.abs_diff(held.as_of_ms) >= self.trust_ms {
@@ -138,9 +133,6 @@ impl Kv for Tiered {
     }
 
     async fn get(&self, store: &str, key: &str) -> Result<Option<Entry>, Error> {
-        if is_exact(store, key) {
-            return self.below.get(store, key).await;
-        }
         match self.peek(store, key) {
             Peeked::Held(entry) => return Ok(Some(entry)),
             Peeked::Absent => return Ok(None),
@@ -210,6 +202,11 @@ impl Kv for Tiered {
     async fn probe(&self) -> Result<(), Error> {
         self.below.probe().await
     }
+}
+
+/// Returns whether a key is always read from the backend, and so never in memory.
+fn is_exact(key: &Key) -> bool {
+    *key.store == *Store::ShopperSessions.name() || key.key.starts_with(model::Key::FORGOTTEN)
 }
 
 fn weigh(key: &Key, held: &Held) -> u32 {
