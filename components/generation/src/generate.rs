@@ -28,7 +28,6 @@ const TERMS_MAX: usize = 2;
 const STORAGE_AGAIN_MS: u64 = 2_000;
 /// The shortest pause before a job is run again whose catalog did not answer in all its attempts.
 const CATALOG_AGAIN_MS: u64 = 60_000;
-const REFUSED_BY_CACHE: &str = "the cache refused the job";
 
 /// Runs a job.
 pub fn generate(host: &impl Host, job: &Job) -> Outcome {
@@ -180,24 +179,20 @@ impl<H: Host> Run<'_, H> {
 
     /// Nothing was paid for yet, and storage is not the job's doing, so this is no attempt.
     fn cannot_read(&self, error: &CacheError) -> Outcome {
-        self.tell_of_cache(error);
-        match error {
-            CacheError::Invalid(_) => failed(REFUSED_BY_CACHE),
-            CacheError::Unavailable(_) => Outcome::Postponed(STORAGE_AGAIN_MS),
-        }
+        self.cache_failed(error, Outcome::Postponed(STORAGE_AGAIN_MS))
     }
 
     /// The next attempt may pay for the plan again, so there are only a few.
     fn cannot_store(&self, error: &CacheError) -> Outcome {
-        self.tell_of_cache(error);
-        match error {
-            CacheError::Invalid(_) => failed(REFUSED_BY_CACHE),
-            CacheError::Unavailable(_) => again(None, "the cache did not answer"),
-        }
+        self.cache_failed(error, again(None, "the cache did not answer"))
     }
 
-    fn tell_of_cache(&self, error: &CacheError) {
+    fn cache_failed(&self, error: &CacheError, unavailable: Outcome) -> Outcome {
         self.host.event(Level::Warn, "the cache failed", &[("cause", &error.to_string())]);
+        match error {
+            CacheError::Invalid(_) => failed("the cache refused the job"),
+            CacheError::Unavailable(_) => unavailable,
+        }
     }
 
     /// A catalog that stays away is asked again every minute: it is not the job's doing, and nothing was paid for.
