@@ -13,7 +13,7 @@ use page::blocks::{Block, Checker, Demand, Occurrence, grid};
 
 use crate::across;
 use crate::across::left_for_lists;
-use crate::copy::Company;
+use crate::copy::{Company, replace_word};
 use crate::heading::{Claim, claiming_words, claims, false_claim, overstated, true_words};
 use crate::plan::{Plan, limits};
 use crate::storefront::Storefront;
@@ -98,7 +98,7 @@ impl Judge<'_> {
         let mut copy = across::joined_copy(blocks, &is_supplied);
         let ids: Vec<_> = blocks.iter().flat_map(Block::products).cloned().collect();
         for product in assortment.resolve(&ids) {
-            copy = copy.replace(&product.title, " ");
+            copy = replace_word(&copy, &product.title, " ");
         }
         if voice.is_foreign(&copy) {
             self.report("blocks", "the copy is not in the shop's language (language)");

@@ -156,12 +156,30 @@ fn hides(c: char) -> bool {
 
 /// Returns whether `text` contains `word` as a whole word, not as a part of a longer one.
 pub(crate) fn holds_word(text: &str, word: &str) -> bool {
-    !word.is_empty()
-        && text.match_indices(word).any(|(start, _)| {
-            let before = text.get(..start).and_then(|part| part.chars().next_back());
-            let after = text.get(start + word.len()..).and_then(|part| part.chars().next());
-            !joined(before, word.chars().next()) && !joined(word.chars().next_back(), after)
-        })
+    places_of_word(text, word).next().is_some()
+}
+
+/// Returns `text` with `other` in the place of each whole word `word`.
+pub(crate) fn replace_word(text: &str, word: &str, other: &str) -> String {
+    let mut replaced = String::with_capacity(text.len());
+    let mut end = 0;
+    for start in places_of_word(text, word) {
+        replaced.push_str(text.get(end..start).unwrap_or_default());
+        replaced.push_str(other);
+        end = start + word.len();
+    }
+    replaced.push_str(text.get(end..).unwrap_or_default());
+    replaced
+}
+
+/// Returns where `text` contains `word` as a whole word, in bytes.
+fn places_of_word<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> {
+    let places = text.match_indices(word).filter(|_| !word.is_empty()).map(|(start, _)| start);
+    places.filter(move |start| {
+        let before = text.get(..*start).and_then(|part| part.chars().next_back());
+        let after = text.get(start + word.len()..).and_then(|part| part.chars().next());
+        !joined(before, word.chars().next()) && !joined(word.chars().next_back(), after)
+    })
 }
 
 /// Returns whether two neighbouring characters belong to one word. Scripts from Thai (U+0E00) on mostly write
@@ -185,6 +203,19 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: Option<&Flaw>) {
         assert_eq!(voice(&["cheap", "last chance", "安い"]).flaw(text, 40).as_ref(), expected, "{text:?}");
+    }
+
+    #[test]
+    fn only_whole_words_are_replaced() {
+        for (text, word, expected) in [
+            ("Side by side with d", "d", "Side by side with …"),
+            ("Oak, the oak and oaken", "Oak", "…, the oak and oaken"),
+            ("oak oak", "oak", "… …"),
+            ("安い杖です", "杖", "安い…です"),
+            ("as it is", "", "as it is"),
+        ] {
+            assert_eq!(replace_word(text, word, "…"), expected);
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::fmt;
 use model::catalog::Product;
 
 use crate::assortment::Assortment;
-use crate::copy::{folded, holds_word};
+use crate::copy::{folded, holds_word, replace_word};
 use crate::storefront::Storefront;
 use words::{BEST_SELLING_TAGS, NEW_TAGS};
 
@@ -164,9 +164,7 @@ fn is_of(product: &Product, material: &str) -> bool {
 
 /// Removes these phrases from the text.
 fn without(text: &str, phrases: &[&str]) -> String {
-    phrases.iter().fold(text.to_owned(), |text, phrase| {
-        if holds_word(&text, phrase) { text.replace(phrase, "…") } else { text }
-    })
+    phrases.iter().fold(text.to_owned(), |text, phrase| replace_word(&text, phrase, "…"))
 }
 
 impl Claim {
