@@ -8,6 +8,7 @@ mod change;
 mod file;
 mod open_error;
 mod probe;
+mod readable;
 #[cfg(test)]
 mod tests;
 mod wal;

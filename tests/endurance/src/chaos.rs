@@ -120,7 +120,7 @@ async fn settle(scene: &mut Scene) -> anyhow::Result<()> {
     is_well(scene).await
 }
 
-/// Nothing is left of the faults: the health check is fine, and no job was given up.
+/// Nothing is left of the faults: the health check is fine, no job was given up, and no database was set aside as damaged.
 async fn is_well(scene: &Scene) -> anyhow::Result<()> {
     let ((address, _), began) = (scene.door.enter().await, Instant::now());
     loop {
@@ -137,6 +137,12 @@ async fn is_well(scene: &Scene) -> anyhow::Result<()> {
     let dead = tokio::task::spawn_blocking(move || binary.jobs("dead")).await??;
     if !dead.is_empty() {
         bail!("dead letters: {dead:?}");
+    }
+    for file in std::fs::read_dir(scene.binary.data())? {
+        let name = file?.file_name();
+        if name.to_string_lossy().contains(".damaged") {
+            bail!("a database counted as damaged, and was set aside: {}", name.display());
+        }
     }
     Ok(())
 }

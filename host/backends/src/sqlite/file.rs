@@ -16,6 +16,7 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::open_error::{OpenError, is_code_of_damage, is_damage};
+use super::readable::{Readable, if_there};
 use super::wal;
 
 /// The failures that a finished write survives.
@@ -43,6 +44,9 @@ const READERS: u32 = 4;
 /// A file of at most this size is checked completely before use, which takes a few milliseconds. Larger files
 /// are checked while they are in use (`super::probe`).
 const CHECKED_FIRST_BYTES_MAX: u64 = 16 << 20;
+/// How often in a row a file must be found damaged to count as damaged. It must be readable in between: `SQLite` reports
+/// some failures to read as damage: `SQLITE_IOERR_CORRUPTFS` becomes `SQLITE_CORRUPT` in its `vdbe.c`.
+const FOUND_DAMAGED: usize = 3;
 
 /// A database file.
 pub struct File {
@@ -51,6 +55,7 @@ pub struct File {
     durability: Durability,
     on_damage: OnDamage,
     known: Mutex<Known>,
+    readable: Readable,
 }
 
 /// Device and inode of a file.
@@ -73,7 +78,14 @@ impl File {
         durability: Durability,
         on_damage: OnDamage,
     ) -> Self {
-        Self { path: path.to_owned(), migrations, durability, on_damage, known: Mutex::default() }
+        Self {
+            path: path.to_owned(),
+            migrations,
+            durability,
+            on_damage,
+            known: Mutex::default(),
+            readable: Readable::default(),
+        }
     }
 
     pub fn path(&self) -> &Path {
@@ -87,13 +99,26 @@ impl File {
     /// Opens the connection that writes, and runs migrations. Creates a missing file, unless this process
     /// has opened it before.
     pub async fn open(&self) -> Result<SqliteConnection, OpenError> {
-        match self.connect().await {
+        let mut opened = self.connect().await;
+        for _ in 1..FOUND_DAMAGED {
+            if !matches!(opened, Err(OpenError::Damaged(_))) {
+                return opened;
+            }
+            self.require_readable().await.map_err(|error| OpenError::of(&self.path, &error))?;
+            opened = self.connect().await;
+        }
+        match opened {
             Err(OpenError::Damaged(_)) if self.on_damage == OnDamage::Replace => {
                 self.set_aside()?;
                 self.connect().await
             }
             opened => opened,
         }
+    }
+
+    /// Fails if the file or its log cannot be read.
+    async fn require_readable(&self) -> Result<(), sqlx::Error> {
+        self.readable.check(self.path.clone(), self.wal()).await.map_err(sqlx::Error::Io)
     }
 
     async fn connect(&self) -> Result<SqliteConnection, OpenError> {
@@ -137,8 +162,19 @@ impl File {
             .connect_lazy_with(self.options().read_only(true))
     }
 
-    /// Checks the file for damage, on a new connection that has none of it in memory.
+    /// Checks the file for damage.
     pub async fn is_damaged(&self) -> Result<bool, sqlx::Error> {
+        for _ in 0..FOUND_DAMAGED {
+            if !self.seems_damaged().await? {
+                return Ok(false);
+            }
+            self.require_readable().await?;
+        }
+        Ok(true)
+    }
+
+    /// Checks the file on a new connection, which has none of it in memory.
+    async fn seems_damaged(&self) -> Result<bool, sqlx::Error> {
         match self.options().read_only(true).connect().await {
             // Another file is at the path: the writer must look at it first.
             Ok(_) if !self.is_in_place() => Ok(false),
@@ -171,7 +207,7 @@ impl File {
         let aside = self.beside(".damaged");
         let moved = rename(&self.path, &aside)
             .and_then(|()| if_there(rename(self.wal(), self.beside(".damaged-wal"))))
-            .and_then(|()| if_there(remove_file(self.shm())));
+            .and_then(|_| if_there(remove_file(self.shm())));
         moved.map_err(|error| OpenError::Unavailable(self.path.clone(), error.to_string()))?;
         tracing::error!(
             file = %self.path.display(),
@@ -244,14 +280,6 @@ fn identity(path: &Path) -> Identity {
     metadata(path).ok().map(|found| (found.dev(), found.ino()))
 }
 
-/// Treats a missing file as success.
-fn if_there(done: io::Result<()>) -> io::Result<()> {
-    match done {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        done => done,
-    }
-}
-
 /// Reads the whole file, and returns whether it is sound. `SQLite` reports damage as an error or as a row's text, and in
 /// such a text also that it could not read a page: then nothing is known about the file.
 async fn is_sound(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
@@ -280,6 +308,7 @@ mod tests {
         for report in [
             "*** in database main ***\nTree 5 page 5: unable to get the page. error code=266",
             "Tree 2 page 17: unable to get the page. error code=10",
+            "Tree 2 page 17: unable to get the page. error code=8458",
             "*** in database main ***\nFreelist: failed to get page 9",
         ] {
             assert!(is_unreadable(report), "{report}");

@@ -52,7 +52,6 @@ const CORRUPT: u32 = 11;
 const NOT_A_DATABASE: u32 = 26;
 const IO_SHORT_READ: u32 = 522;
 const IO_DATA: u32 = 8202;
-const IO_CORRUPT_FS: u32 = 8458;
 /// A mask for the low bits of an extended code, which are the primary code.
 const PRIMARY: u32 = 0xff;
 
@@ -63,8 +62,7 @@ pub(super) fn is_damage(error: &sqlx::Error) -> bool {
 
 /// Returns whether a result code means that the file is damaged, and not only that it cannot be read now.
 pub(super) fn is_code_of_damage(code: u32) -> bool {
-    matches!(code & PRIMARY, CORRUPT | NOT_A_DATABASE)
-        || matches!(code, IO_SHORT_READ | IO_DATA | IO_CORRUPT_FS)
+    matches!(code & PRIMARY, CORRUPT | NOT_A_DATABASE) || matches!(code, IO_SHORT_READ | IO_DATA)
 }
 
 /// Returns whether an error means that another connection holds the lock.
