@@ -26,6 +26,8 @@ const TERMS_MAX: usize = 2;
 
 /// The pause before a job is run again that could not read from storage.
 const STORAGE_AGAIN_MS: u64 = 2_000;
+/// The pause before a job is run again whose page could not be stored in all its attempts.
+const STORED_AGAIN_MS: u64 = 10 * 60_000;
 /// The shortest pause before a job is run again whose catalog did not answer in all its attempts.
 const CATALOG_AGAIN_MS: u64 = 60_000;
 
@@ -182,9 +184,10 @@ impl<H: Host> Run<'_, H> {
         self.cache_failed(error, Outcome::Postponed(STORAGE_AGAIN_MS))
     }
 
-    /// The next attempt may pay for the plan again, so there are only a few.
+    /// The next attempt may pay for the plan again. So after the last one, the job waits longer.
     fn cannot_store(&self, error: &CacheError) -> Outcome {
-        self.cache_failed(error, again(None, "the cache did not answer"))
+        let last = Outcome::Postponed(STORED_AGAIN_MS);
+        self.cache_failed(error, if self.job.last { last } else { again(None, "the cache did not answer") })
     }
 
     fn cache_failed(&self, error: &CacheError, unavailable: Outcome) -> Outcome {

@@ -27,8 +27,8 @@ fn run(
     let GenerationRequest { shop, shopper, work, .. } = request;
     let id: JobId = job.lease.id.clone().try_into().map_err(|_| Outcome::Failed("no id".into()))?;
     let cache = actor.cache();
-    let version = cache.catalog_version(shop, actor.wall_ms()).map_err(|error| cache_failed(&error))?;
-    let kept = cache.plan(shop, shopper).map_err(|error| cache_failed(&error))?;
+    let version = cache.catalog_version(shop, actor.wall_ms()).map_err(|error| cannot_read(&error))?;
+    let kept = cache.plan(shop, shopper).map_err(|error| cannot_read(&error))?;
     let is_ours = |kept: &StoredPlan| kept.metadata.job == id;
     if kept.as_ref().is_some_and(is_ours) && is_stored(actor, request, &id)? {
         return Ok(None);
@@ -57,7 +57,7 @@ fn run(
         plan,
         metadata: PageMetadata { fragment: Fragment { offset: 0, size }, ..metadata },
     };
-    cache.store(shop, shopper, &page).map_err(|error| cache_failed(&error))?;
+    cache.store(shop, shopper, &page).map_err(|error| cannot_store(&error, job))?;
     Ok(trouble)
 }
 
@@ -66,7 +66,7 @@ fn is_stored(actor: &Actor<'_>, request: &GenerationRequest, id: &JobId) -> Resu
     let found = actor
         .cache()
         .lookup(&request.shop, &request.shopper, actor.wall_ms())
-        .map_err(|error| cache_failed(&error))?;
+        .map_err(|error| cannot_read(&error))?;
     Ok(match found {
         Cached::Fresh(page) | Cached::Stale(page, _) => page.metadata.job == *id,
         Cached::Miss | Cached::Closed => false,
@@ -113,9 +113,18 @@ fn plan(
     Ok((facts, metadata, trouble))
 }
 
-fn cache_failed(error: &caching::Error) -> Outcome {
+fn cannot_read(error: &caching::Error) -> Outcome {
+    cache_failed(error, Outcome::Postponed(2_000))
+}
+
+fn cannot_store(error: &caching::Error, job: &queueing::Job) -> Outcome {
+    let last = Outcome::Postponed(600_000);
+    cache_failed(error, if job.last { last } else { again(None, "the cache did not answer") })
+}
+
+fn cache_failed(error: &caching::Error, unavailable: Outcome) -> Outcome {
     match error {
-        caching::Error::Unavailable(_) => again(None, "the cache did not answer"),
+        caching::Error::Unavailable(_) => unavailable,
         other => Outcome::Failed(other.to_string()),
     }
 }

@@ -25,6 +25,8 @@ pub struct World {
     /// The calls to the catalog: markets, and search terms.
     pub catalog_asked: RefCell<Vec<String>>,
     pub cache_error: Option<CacheError>,
+    /// Why no page can be stored.
+    pub put_error: Option<CacheError>,
     /// The model's answers in order. After the last one it is not configured.
     pub script: RefCell<VecDeque<Result<Completion, NoAnswer>>>,
     pub asked: RefCell<Vec<Request>>,
@@ -60,6 +62,7 @@ impl World {
             found: Ok(Vec::new()),
             catalog_asked: RefCell::default(),
             cache_error: None,
+            put_error: None,
             script: RefCell::new(script.into_iter().collect()),
             asked: RefCell::default(),
             plan: RefCell::default(),
@@ -124,6 +127,9 @@ impl Cache for World {
 
     fn put(&self, _: &ShopId, _: &ShopperId, page: NewPage<String>) -> Result<(), CacheError> {
         self.cached(())?;
+        if let Some(error) = &self.put_error {
+            return Err(error.clone());
+        }
         *self.plan.borrow_mut() =
             Some(StoredPlan { json: page.plan.clone(), metadata: page.metadata.clone() });
         self.step();

@@ -340,6 +340,16 @@ fn a_job_does_not_die_of_what_others_do() {
 }
 
 #[test]
+fn a_job_whose_page_cannot_be_stored_waits_after_its_last_attempt() {
+    let full = Some(CacheError::Unavailable("the disk is full".to_owned()));
+    let world = World { put_error: full, ..World::new([answer(good()), answer(good())]) };
+    let retry = generate(&world, &job());
+    assert!(matches!(retry, Outcome::Retry { after_ms: None, .. }), "{retry:?}");
+    assert_eq!(generate(&world, &last_job()), Outcome::Postponed(600_000));
+    assert_eq!(world.asked_times(), 2, "each attempt pays for a plan, so there are few");
+}
+
+#[test]
 fn a_catalog_that_is_busy_postpones_the_job() {
     let world = World { products: Err(CatalogError::Busy(1_000)), ..World::new([answer(good())]) };
     for job in [job(), last_job()] {
