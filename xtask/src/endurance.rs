@@ -1,4 +1,4 @@
-//! `cargo xtask chaos`, `cargo xtask faults` and `cargo xtask soak`: the `wandstore` binary under faults and under load.
+//! `cargo xtask chaos`, `faults`, `flood`, `slow-clients` and `soak`: the `wandstore` binary under faults and under load.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -58,6 +58,38 @@ pub struct Faults {
 impl Faults {
     pub fn run(self) -> anyhow::Result<()> {
         measure(&["faults", "--seconds", &self.seconds.to_string()])
+    }
+}
+
+/// Flood the server with invented shoppers from one address, and measure what that costs.
+#[derive(Args)]
+pub struct Flood {
+    /// How long, in seconds.
+    #[arg(long, default_value_t = 600)]
+    seconds: u32,
+}
+
+impl Flood {
+    pub fn run(self) -> anyhow::Result<()> {
+        measure(&["flood", "--seconds", &self.seconds.to_string()])
+    }
+}
+
+/// Open twice as many slow connections as the server takes, and measure how long honest shoppers wait.
+#[derive(Args)]
+pub struct SlowClients {
+    /// The server's `connections_max`. The system must allow twice as many open files, and a few hundred more.
+    #[arg(long, default_value_t = 4_000)]
+    connections: u32,
+    /// How long, in seconds.
+    #[arg(long, default_value_t = 60)]
+    seconds: u32,
+}
+
+impl SlowClients {
+    pub fn run(self) -> anyhow::Result<()> {
+        let [connections, seconds] = [self.connections, self.seconds].map(|number| number.to_string());
+        measure(&["slow-clients", "--connections", &connections, "--seconds", &seconds])
     }
 }
 

@@ -50,6 +50,8 @@ enum Command {
     Bench(bench::Bench),
     Chaos(endurance::Chaos),
     Faults(endurance::Faults),
+    Flood(endurance::Flood),
+    SlowClients(endurance::SlowClients),
     Soak(endurance::Soak),
 }
 
@@ -70,6 +72,8 @@ fn main() -> anyhow::Result<()> {
         Command::Bench(bench) => bench.run(),
         Command::Chaos(chaos) => chaos.run(),
         Command::Faults(faults) => faults.run(),
+        Command::Flood(flood) => flood.run(),
+        Command::SlowClients(clients) => clients.run(),
         Command::Soak(soak) => soak.run(),
     }
 }

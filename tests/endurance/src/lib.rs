@@ -1,5 +1,5 @@
 //! The `wandstore` binary under faults and under load for a long time: chaos from a seed, faults on the wire to what it
-//! depends on, and a soak. A child process serves; everything that judges it is outside of it.
+//! depends on, a flood, slow clients, and a soak. A child process serves; everything that judges it is outside of it.
 #![expect(clippy::disallowed_types, reason = "it measures how long requests take")]
 #![expect(clippy::print_stdout, reason = "a developer's command, which may fail if its output is closed")]
 
@@ -8,14 +8,17 @@ mod chart;
 mod disk;
 mod faults;
 mod figures;
+mod flood;
 mod interposer;
 mod log_pipe;
 mod model;
 mod proxy;
 mod random;
+mod sample;
 mod server;
 mod shop;
 mod shopper;
+mod slow_clients;
 mod soak;
 
 use std::path::PathBuf;
@@ -23,12 +26,25 @@ use std::path::PathBuf;
 use anyhow::ensure;
 pub use chaos::Chaos;
 pub use faults::Faults;
+pub use flood::Flood;
+pub use slow_clients::SlowClients;
 pub use soak::Soak;
 
 /// Prints the counts as Rust's test runner does, so that whoever adds up counts needs to know one form.
 fn print_result(all: usize, failed: usize) {
     let word = if failed == 0 { "ok" } else { "FAILED" };
     println!("test result: {word}. {} passed; {failed} failed", all.saturating_sub(failed));
+}
+
+/// Prints which rules do not hold, and fails if there is one. Each rule comes with the words for that.
+fn judge(rules: &[(bool, String)]) -> anyhow::Result<()> {
+    let broken: Vec<_> = rules.iter().filter(|(holds, _)| !holds).collect();
+    for (_, what) in &broken {
+        println!("FAILED: {what}");
+    }
+    print_result(rules.len(), broken.len());
+    ensure!(broken.is_empty(), "{} of the rules do not hold", broken.len());
+    Ok(())
 }
 
 /// Returns the `wandstore` binary: the one that is named, or the one next to this program.

@@ -1,13 +1,15 @@
-//! `endurance`: the commands `chaos`, `faults` and `soak` of `cargo xtask`.
+//! `endurance`: the commands `chaos`, `faults`, `flood`, `slow-clients` and `soak` of `cargo xtask`.
 
 use clap::Parser;
-use endurance::{Chaos, Faults, Soak};
+use endurance::{Chaos, Faults, Flood, SlowClients, Soak};
 
 /// Breaks and loads the `wandstore` binary.
 #[derive(Parser)]
 enum Cli {
     Chaos(Chaos),
     Faults(Faults),
+    Flood(Flood),
+    SlowClients(SlowClients),
     Soak(Soak),
 }
 
@@ -16,6 +18,8 @@ async fn main() -> anyhow::Result<()> {
     match Cli::parse() {
         Cli::Chaos(chaos) => chaos.run().await,
         Cli::Faults(faults) => faults.run().await,
+        Cli::Flood(flood) => flood.run().await,
+        Cli::SlowClients(clients) => clients.run().await,
         Cli::Soak(soak) => soak.run().await,
     }
 }

@@ -12,6 +12,9 @@ const START: Duration = Duration::from_mins(2);
 /// How long a process may take to end after SIGTERM. It promises two seconds.
 const STOP: Duration = Duration::from_mins(1);
 
+/// The variable that turns limits off, because all shoppers of most commands come from one address.
+pub const UNLIMITED: (&str, &str) = ("LIMITS", "off");
+
 /// How the binary is run.
 #[derive(Debug, Clone)]
 pub struct Binary {
@@ -24,14 +27,17 @@ pub struct Binary {
 }
 
 impl Binary {
-    /// Returns a command of the binary, without our own environment and without limits, because all shoppers come
-    /// from one address.
+    /// Returns the same with limits on what strangers can make it do.
+    pub fn with_limits(&self) -> Self {
+        let mut limited = self.clone();
+        limited.variables.retain(|(name, _)| name != UNLIMITED.0);
+        limited
+    }
+
+    /// Returns a command of the binary, without our own environment.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.path);
-        command
-            .env_clear()
-            .env("LIMITS", "off")
-            .envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command.env_clear().envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.current_dir(&self.folder).arg("--data-dir").arg(self.data()).args(arguments);
         command
     }

@@ -6,7 +6,7 @@ use dev_shop::{Options, Running};
 
 use crate::model::Model;
 use crate::proxy::Proxy;
-use crate::server::Binary;
+use crate::server::{Binary, UNLIMITED};
 
 /// The shop's domain, which is its id.
 pub const SHOP: &str = "magic-wands.myshopify.com";
@@ -47,6 +47,7 @@ impl Shop {
         let to_catalog = Proxy::open(running.origin.trim_start_matches("http://")).await?;
         std::fs::write(folder.join("wandstore.toml"), config)?;
         let variables = [
+            UNLIMITED,
             ("ENVIRONMENT", "development"),
             ("LLM_BASE_URL", &*format!("http://{}/v1", to_model.address)),
             ("LLM_MODEL", "scripted-1"),

@@ -1,5 +1,6 @@
 //! Shoppers: the requests that they send, and what each answer has to be.
 
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
@@ -34,6 +35,12 @@ impl Shoppers {
     /// Creates the client for a shop, by its id.
     pub fn new(shop: &str) -> anyhow::Result<Self> {
         let client = Client::builder().timeout(PATIENCE).build()?;
+        Ok(Self { client, shop: shop.to_owned() })
+    }
+
+    /// Likewise, from this address of ours.
+    pub fn at(shop: &str, address: IpAddr) -> anyhow::Result<Self> {
+        let client = Client::builder().timeout(PATIENCE).local_address(address).build()?;
         Ok(Self { client, shop: shop.to_owned() })
     }
 

@@ -2,7 +2,6 @@
 
 mod load;
 mod report;
-mod sample;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -12,7 +11,7 @@ use clap::Args;
 
 use self::load::Load;
 use self::report::{Point, Report};
-use self::sample::Sample;
+use crate::sample::Sample;
 use crate::shop::Shop;
 
 /// How often a sample is taken.

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::load::{KINDS, Noticed};
-use super::sample::Sample;
 use crate::chart::{Line, Panel, chart};
 use crate::figures::{ms, quantile, slope};
+use crate::sample::Sample;
 
 /// The most that resident memory may rise after the warm-up, by the straight line through all samples: this share, or
 /// these MiB if that is more.

@@ -47,6 +47,11 @@ impl Sample {
             blobs: size(&folder.join("blobs")),
         })
     }
+
+    /// Returns what is on disk in all, in MiB.
+    pub fn on_disk(&self) -> f64 {
+        self.databases + self.wal + self.blobs
+    }
 }
 
 /// Returns the size of a file or of the files in a folder, in MiB; zero if it is gone.
