@@ -6,8 +6,8 @@ use model::jobs::{Completion, State};
 pub const PAYLOAD_BYTES_MAX: u64 = 64 << 10;
 
 /// A clock counts as set back if it reads at least this much less than a stored time. A smaller difference means only
-/// that a call came late.
-const SET_BACK_MS_MIN: u64 = 1_000;
+/// that a call came late: it may have waited for the lock of another process.
+pub const SET_BACK_MS_MIN: u64 = 10_000;
 
 /// Returns whether the clock was set back since a time was stored at `set_ms`.
 pub fn was_set_back(set_ms: u64, now_ms: u64) -> bool {

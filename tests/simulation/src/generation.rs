@@ -14,6 +14,9 @@ const FRESH_MS: u64 = 3_600_000;
 /// How long a page is fresh that the model should have planned.
 const STAND_IN_FRESH_MS: u64 = 600_000;
 
+/// The longest pause of a page that is asked for. The real one waits longer for a page that cannot be stored.
+pub(crate) const WAIT_MS_MAX: u64 = 5_000;
+
 /// Runs a job.
 pub(crate) fn generate(actor: &Actor<'_>, job: &queueing::Job, request: &GenerationRequest) -> Outcome {
     run(actor, job, request).map_or_else(|outcome| outcome, Outcome::Done)
@@ -85,7 +88,7 @@ fn plan(
     let trouble = match asked {
         None | Some(Asked::Answered) => None,
         Some(Asked::Failed(Cause::Unreachable)) if !job.last => {
-            return Err(again(Some(actor.world.below(5_000)), "the model did not answer"));
+            return Err(again(Some(actor.world.below(WAIT_MS_MAX)), "the model did not answer"));
         }
         Some(Asked::Failed(cause)) => Some(Trouble { cause: Some(cause), reason: "no answer".into() }),
     };
@@ -118,7 +121,7 @@ fn cannot_read(error: &caching::Error) -> Outcome {
 }
 
 fn cannot_store(error: &caching::Error, job: &queueing::Job) -> Outcome {
-    let last = Outcome::Postponed(600_000);
+    let last = Outcome::Postponed(WAIT_MS_MAX);
     cache_failed(error, if job.last { last } else { again(None, "the cache did not answer") })
 }
 

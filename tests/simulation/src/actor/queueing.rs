@@ -3,22 +3,19 @@
 use model::jobs::{ClaimResult, Claimed, Completion, Enqueued, NewJob, QueueStats, Status};
 use model::{Access, Key, Range, Store};
 use queueing::{Failure, Jobs, Kv, Operator};
+use sql::jobs::SET_BACK_MS_MIN;
 
 use super::Actor;
 use crate::Bug;
 use crate::bytes::Bytes;
+use crate::generation::WAIT_MS_MAX;
 use crate::ledger::{SKEW_MS, Verdict};
 use crate::world::World;
 
-/// The longest pause of a page, which its generation asks for; leases and the queue's own pauses are shorter.
-const WAIT_MS_MAX: u64 = 5_000;
 /// How rarely waits are judged: once in this many calls.
 const JUDGED_ONE_IN: u64 = 4;
 /// How rarely a planted bug loses a job.
 const LOSS_ONE_IN: u64 = 8;
-
-/// A call that comes this late counts as made by a clock that was set back (`was_set_back` in `crates/sql`).
-const LATE_MS: u64 = 1_000;
 
 fn down(reason: String) -> Failure {
     Failure::Unavailable(reason)
@@ -59,7 +56,7 @@ impl World {
         self.claimant.replace(Some(process.clone()));
         // A call that comes late looks like one after the clock was set back.
         let late_ms = self.wall_ms(host).saturating_sub(now_ms);
-        if late_ms + SKEW_MS >= LATE_MS {
+        if late_ms + SKEW_MS >= SET_BACK_MS_MIN {
             self.ledger.borrow_mut().jobs.set_back(late_ms);
         }
         let claimed = self.jobs().claim(now_ms, lease_ms, None)?;
@@ -82,7 +79,7 @@ impl World {
         let latest_ms =
             self.database.first(LATEST, &[])?.map(|mut row| row.number_if_any()).transpose()?.flatten();
         let wait_ms = latest_ms.unwrap_or(0).saturating_sub(now_ms);
-        let is_fine = wait_ms <= WAIT_MS_MAX + LATE_MS + SKEW_MS;
+        let is_fine = wait_ms <= WAIT_MS_MAX + SET_BACK_MS_MIN + SKEW_MS;
         Ok(if is_fine { Ok(()) } else { Err(format!("a page waits for {wait_ms} ms")) })
     }
 
