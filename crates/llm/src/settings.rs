@@ -60,7 +60,7 @@ pub struct Settings {
     pub concurrency: u32,
     /// The number of failures in a row after which the model is not asked for a while.
     pub breaker_failures: u32,
-    /// How long the model is not asked then.
+    /// How long the model is not asked then, at most: 4 s at first, twice as long after each request that fails again.
     pub breaker_cooldown_ms: u64,
     /// How the plan's schema is sent: `json-schema`, `json-object` or `none`. An endpoint that refuses one is asked in
     /// the next way for a day.

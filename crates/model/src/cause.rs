@@ -24,7 +24,7 @@ pub enum Cause {
     Thinking,
     /// A content filter held the question or the answer back.
     Filter,
-    /// The answer is none in the endpoint's protocol, or holds no plan that can be used.
+    /// The answer does not follow the endpoint's protocol, or holds no plan that can be used.
     Format,
     /// The plan's copy says what may not be said.
     Claims,

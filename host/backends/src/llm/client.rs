@@ -27,6 +27,9 @@ use crate::breaker::Breaker;
 use crate::clock::{Clock, millis};
 use crate::random::Random;
 
+/// How long an endpoint that failed several times in a row is not asked at first. Most outages are short.
+const COOLDOWN_FIRST: Duration = Duration::from_secs(4);
+
 /// The time limit of connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -65,14 +68,15 @@ impl Client {
         random: Arc<dyn Random>,
     ) -> Result<Option<Self>, NoClient> {
         let Some(endpoint) = Endpoint::new(settings, key)?.map(Endpoint::streaming) else { return Ok(None) };
-        let cooldown = Duration::from_millis(settings.breaker_cooldown_ms);
+        let cooldown_max = Duration::from_millis(settings.breaker_cooldown_ms);
+        let breaker = Breaker::new(settings.breaker_failures, cooldown_max.min(COOLDOWN_FIRST));
         Ok(Some(Self {
             http: http(&endpoint)?,
             endpoint,
             clock,
             random,
             permits: Semaphore::new(settings.concurrency.max(1) as usize),
-            breaker: Mutex::new(Breaker::new(settings.breaker_failures, cooldown)),
+            breaker: Mutex::new(breaker.doubling_to(cooldown_max)),
             account: Account {
                 budget: Arc::new(budget::InMemory::default()),
                 limits: DailyLimits {
