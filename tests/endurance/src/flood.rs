@@ -72,7 +72,7 @@ impl Flood {
         }
         crowd.shutdown().await;
         let flooded = returns.await??;
-        let served = newcomers.await??;
+        let pages = newcomers.await??;
         let after = sample()?;
         ensure!(server.ended()?.is_none(), "the server ended by itself");
         server.terminate().await?;
@@ -92,7 +92,7 @@ impl Flood {
             "memory",
             &format!("{:.0} MiB before, {first:.0} and {second:.0} MiB at most in its halves", before.rss),
         );
-        print_row("newcomers with a page of the model", &format!("{served} of {NEWCOMERS}"));
+        print_row("newcomers with a page of the model", &format!("{pages} of {NEWCOMERS}"));
         for (name, took) in [("hits before", &calm), ("hits during", &flooded)] {
             let [p50, p99] = [0.5, 0.99].map(|share| ms(quantile(&mut took.clone(), share)));
             print_row(name, &format!("{} of p50 {p50:.1} ms, p99 {p99:.1} ms", took.len()));
@@ -102,7 +102,7 @@ impl Flood {
             (calls <= CALLS_MAX, format!("{calls} calls of the model, {CALLS_MAX} are allowed")),
             (disk <= DISK_MIB_MAX, format!("{disk:.1} MiB on disk, {DISK_MIB_MAX} are allowed")),
             (second <= first * GROWTH_MAX, format!("memory grew from {first:.0} to {second:.0} MiB")),
-            (served == NEWCOMERS, format!("{served} of {NEWCOMERS} newcomers got their page")),
+            (pages == NEWCOMERS, format!("{pages} of {NEWCOMERS} newcomers got their page")),
             (quantile(&mut flooded.clone(), 0.99) < P99_MAX, "hits are too slow".to_owned()),
         ];
         crate::judge(&rules)
