@@ -50,6 +50,16 @@ pub async fn open(config: &Config) -> anyhow::Result<Capabilities> {
     assemble(config, &site(config)?, config.tokens()).await
 }
 
+/// Tries out blob storage if it is a service on the network. Returns its kind.
+pub async fn try_out_blob(config: &Config) -> anyhow::Result<&str> {
+    let selected = &config.file.backends.blob;
+    let kind = selected.kind.as_deref().unwrap_or(blob::KINDS[0]);
+    if kind == "s3" {
+        blob::try_out(&*blob::open(selected, &site(config)?).await?).await?;
+    }
+    Ok(kind)
+}
+
 /// Returns the site of a command's backends, and creates the data folder if it is missing.
 fn site(config: &Config) -> anyhow::Result<Site> {
     let folder = config.file.server.data_dir.clone();
@@ -59,6 +69,7 @@ fn site(config: &Config) -> anyhow::Result<Site> {
         clock: Arc::new(clock::System),
         random: Arc::new(random::System),
         process: None,
+        secrets: config.secrets.backends.clone(),
         replaces_damaged: false,
     })
 }

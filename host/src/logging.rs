@@ -14,6 +14,9 @@ use tracing_subscriber::EnvFilter;
 /// The most lines that may wait to be written; more are lost. A line has a few hundred bytes, and a component's at most
 /// about 20 KiB (`capabilities::log`).
 const LINES_MAX: usize = 1_024;
+/// The events that are logged unless the operator says otherwise. `object_store` tells of every request that it repeats;
+/// what matters is whether it succeeds in the end.
+const USUAL_FILTER: &str = "info,object_store=warn";
 /// How long the end of the process waits for the last lines to be written.
 const FLUSH: Duration = Duration::from_millis(250);
 
@@ -34,11 +37,11 @@ pub struct Log(Option<WorkerGuard>);
 
 impl Log {
     /// Starts the log, as JSON if `json` is set. `filter` selects events in the syntax of `RUST_LOG`; if it is absent or
-    /// invalid, events of level `info` and above are logged. Panics are logged as well, because the standard library
+    /// invalid, `USUAL_FILTER` does. Panics are logged as well, because the standard library
     /// would write them to standard error itself and wait for its reader.
     pub fn start(json: bool, filter: Option<&str>) -> Self {
         let filter = filter.and_then(|filter| EnvFilter::try_new(filter).ok());
-        let filter = filter.unwrap_or_else(|| EnvFilter::new("info"));
+        let filter = filter.unwrap_or_else(|| EnvFilter::new(USUAL_FILTER));
         let lines = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(LINES_MAX);
         let (lines, guard) = lines.thread_name("log").finish(Counting::new(io::stderr()));
         let _ = DROPPED.set(lines.error_counter());

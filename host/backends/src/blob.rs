@@ -7,6 +7,7 @@ mod folder;
 mod location;
 mod memory;
 mod object_store;
+mod s3;
 mod scripted;
 
 use std::time::Duration;
@@ -16,7 +17,7 @@ use bytes::Bytes;
 
 use crate::kind::kinds;
 
-kinds!("blob", dyn Blob: [folder, memory]);
+kinds!("blob", dyn Blob: [folder, memory, s3]);
 
 pub use self::object_store::ObjectStore;
 pub use bounded::Bounded;
@@ -77,16 +78,27 @@ pub trait Blob: Send + Sync {
     ) -> Result<Vec<String>, Error>;
 
     /// Deletes objects that nobody read or wrote for too long, and then those that nobody did for the longest until no
-    /// more than allowed is left. Returns how many. A backend without a retention of its own deletes none.
+    /// more than allowed is left. Returns how many. A backend without a retention of its own deletes
+    /// none, and one that cannot know what was read goes by what was written.
     async fn trim(&self, _retention: Retention, _now_ms: u64) -> Result<u64, Error> {
         Ok(0)
     }
 
     /// Writes an object to a bucket that no component uses, to check that the backend can write. Called about
-    /// once a second.
+    /// once a second; a backend whose writes cost money may go by those that it just carried out.
     async fn probe(&self) -> Result<(), Error> {
         self.put(PROBE_BUCKET, "probe", Bytes::from_static(&[0])).await
     }
+}
+
+/// Writes, lists, reads and deletes an object of its own, to find out whether the backend allows all of it.
+pub async fn try_out(blob: &dyn Blob) -> Result<(), Error> {
+    const KEY: &str = "check";
+    blob.put(PROBE_BUCKET, KEY, Bytes::from_static(&[0])).await?;
+    blob.list_keys(PROBE_BUCKET, KEY, None, 1).await?;
+    blob.get(PROBE_BUCKET, KEY).await?;
+    blob.delete(PROBE_BUCKET, KEY).await?;
+    blob.delete_many(PROBE_BUCKET, &[KEY.to_owned()]).await
 }
 
 fn check_size(value: &Bytes) -> Result<(), Error> {

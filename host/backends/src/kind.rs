@@ -4,10 +4,12 @@
 //! The module of a kind has a type `Options`, which is read from that section, and a function `open`, which opens the
 //! backend on a [`Site`].
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use secrets::Secret;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -15,7 +17,10 @@ use serde_json::{Map, Value};
 use crate::clock::Clock;
 use crate::random::Random;
 
-/// The surroundings of a backend: folder, clock, randomness and process.
+/// Every variable that is read for a secret of a backend.
+pub const VARIABLES: [&str; 2] = ["S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"];
+
+/// The surroundings of a backend: folder, clock, randomness, process and secrets.
 #[derive(Clone)]
 pub struct Site {
     /// The data folder, for backends that keep files on this machine.
@@ -26,6 +31,8 @@ pub struct Site {
     pub random: Arc<dyn Random>,
     /// The name of this process in the leases of jobs.
     pub process: Option<String>,
+    /// The secrets of backends, by the names of their [`VARIABLES`].
+    pub secrets: BTreeMap<&'static str, Secret>,
     /// Whether a damaged backend is replaced by an empty one, if its contents can be made again.
     pub replaces_damaged: bool,
 }
@@ -39,6 +46,7 @@ impl Site {
             clock: Arc::new(crate::clock::Scripted::new(0)),
             random: Arc::new(crate::random::Scripted::new(0)),
             process: None,
+            secrets: BTreeMap::new(),
             replaces_damaged: false,
         }
     }
@@ -176,7 +184,7 @@ mod tests {
     #[test]
     fn an_unknown_kind_is_refused_with_the_known_ones() {
         let told = blob::check(&Selection::of("s4")).expect_err("there is none").to_string();
-        assert_eq!(told, "`backends.blob.kind` is `s4`; it must be one of: folder, memory");
+        assert_eq!(told, "`backends.blob.kind` is `s4`; it must be one of: folder, memory, s3");
     }
 
     #[test]

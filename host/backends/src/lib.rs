@@ -18,6 +18,7 @@
 //!         clock: Arc::new(clock::System),
 //!         random: Arc::new(random::System),
 //!         process: None,
+//!         secrets: [].into(),
 //!         replaces_damaged: false,
 //!     };
 //!     kv::open(&Selection::of("sqlite"), &site).await

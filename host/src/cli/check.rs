@@ -6,16 +6,18 @@ use admin::NotConnected;
 use anyhow::{Context as _, bail};
 use capabilities::{clock, llm, random};
 use host::config::Config;
-use host::merchants;
+use host::{backends, merchants};
 use model::limits::Limits;
 use runtime::deployment::Loaded;
 
 use super::output::print;
 
-/// Validates everything that can be validated without serving. For an app, asks Shopify whether the secret is valid.
+/// Validates everything that can be validated without serving. Tries out a bucket. For an app, asks Shopify whether the
+/// secret is valid.
 pub async fn run(config: &Config) -> anyhow::Result<()> {
     let components = host::load_components(config)?;
     let (planner, admin, secret) = (planner(config)?, admin(config)?, secret(config).await?);
+    let blob = backends::try_out_blob(config).await?;
     for loaded in &components.loaded {
         print(format_args!("{}: {}\n  sha256 {}", loaded.role, loaded.origin, loaded.digest))?;
         for import in capabilities_of(loaded) {
@@ -25,6 +27,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     let shops: Vec<_> = config.file.document.shops.keys().cloned().collect();
     print(format_args!("shops: {}", shops.join(", ")))?;
     print(format_args!("pages planned by: {planner}"))?;
+    print(format_args!("blobs: {blob}"))?;
     print(format_args!("admin: {admin}"))?;
     print(format_args!("limits: {}", limits(config)))?;
     if let Some(answer) = secret {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use capabilities::{Secret, llm, secrets};
+use capabilities::{Secret, kind, llm, secrets};
 
 use super::file::File;
 
@@ -22,6 +22,9 @@ pub struct Secrets {
     /// The events that are logged, in the syntax of `EnvFilter` of tracing-subscriber; without it, those of level `info`
     /// and above. `RUST_LOG`.
     pub log_filter: Option<String>,
+    /// The secrets of backends: the key of the bucket for `[backends.blob]` of the kind `s3`. `S3_ACCESS_KEY_ID`,
+    /// `S3_SECRET_ACCESS_KEY`.
+    pub backends: BTreeMap<&'static str, Secret>,
     /// The operator's credentials from Shopify.
     pub shopify: Shopify,
 }
@@ -46,8 +49,8 @@ pub struct Shopify {
     pub encryption_key: Option<Secret>,
 }
 
-/// The known variables, apart from those of the language model's key and those with secrets that components may check
-/// against.
+/// The known variables, apart from those of the language model's key, those with secrets that components may check
+/// against, and those with secrets of backends.
 pub(super) const VARIABLES: [&str; 18] = [
     "RUST_LOG",
     "ENVIRONMENT",
@@ -78,12 +81,12 @@ impl Environment {
 
     /// Reads the variables with `lookup`.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Self {
-        let known =
-            VARIABLES.into_iter().chain(llm::KEY_VARIABLES).chain(secrets::VARIABLES).filter_map(|name| {
-                let value = lookup(name)?.trim().to_owned();
-                (!value.is_empty()).then_some((name, value))
-            });
-        Self(known.collect())
+        let known = VARIABLES.into_iter().chain(llm::KEY_VARIABLES).chain(secrets::VARIABLES);
+        let set = known.chain(kind::VARIABLES).filter_map(|name| {
+            let value = lookup(name)?.trim().to_owned();
+            (!value.is_empty()).then_some((name, value))
+        });
+        Self(set.collect())
     }
 
     /// Overrides the file with the variables.
@@ -96,6 +99,10 @@ impl Environment {
             llm_key: llm::Key::read(|name| self.text(name)),
             named: secrets::named(|name| self.text(name)),
             log_filter: self.text("RUST_LOG"),
+            backends: kind::VARIABLES
+                .into_iter()
+                .filter_map(|name| Some((name, self.secret(name)?)))
+                .collect(),
             shopify: Shopify {
                 api_key: self.text("SHOPIFY_API_KEY"),
                 api_secret: self.secret("SHOPIFY_API_SECRET"),

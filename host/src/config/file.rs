@@ -69,10 +69,11 @@ pub struct Server {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Retention {
-    /// How long a page and its plan are kept in blob storage that nobody asks for.
+    /// How long a page and its plan are kept in blob storage that nobody asks for. In a bucket, it counts from when they
+    /// were written, which happens again when somebody asks for them after `cache.fresh_seconds`.
     pub pages_unread_days: u64,
     /// The most that pages and plans take in blob storage, in MiB. Of more, those go that nobody asked for the longest.
-    /// Both are checked every ten minutes, for blobs of the kind `folder`.
+    /// Checked every ten minutes, for blobs of the kind `folder`; a bucket has no such limit.
     pub pages_mib_max: u64,
     /// The most that the pages and plans of one shop take there, likewise.
     pub pages_mib_per_shop_max: u64,
@@ -130,14 +131,13 @@ fn mib(mib: u64) -> u64 {
 }
 
 /// The backend of each capability, in a section of its own such as `[backends.kv]`: its `kind`, and the options of that
-/// kind. The current kinds have no options. `memory` is for development: nothing survives a restart, and
-/// no other process sees it.
+/// kind. Only `s3` has options. `memory` is for development: nothing survives a restart, and no other process sees it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Backends {
     /// Key-value storage. Its kind is `sqlite`, the file `kv.db` in the data folder, or `memory`.
     pub kv: Selection,
-    /// Blob storage. Its kind is `folder`, the folder `blobs` in the data folder, or `memory`.
+    /// Blob storage. Its kind is `folder`, the folder `blobs` in the data folder, `s3`, a bucket, or `memory`.
     pub blob: Selection,
     /// Durable jobs. Their kind is `sqlite`, the file `jobs.db` in the data folder, or `memory`.
     pub jobs: Selection,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use capabilities::clock::millis;
-use capabilities::{llm, secrets};
+use capabilities::{kind, llm, secrets};
 use model::shop::ShopSettings;
 use toml::{Table, Value};
 
@@ -38,6 +38,11 @@ const DOCUMENT: &str = include_str!("../../../crates/settings/src/document.rs");
 const LLM: &str = include_str!("../../../crates/llm/src/settings.rs");
 const LIMITS: &str = include_str!("../../../crates/model/src/limits.rs");
 const SHOP: &str = include_str!("../../../crates/model/src/shop.rs");
+
+const S3: &str = include_str!("../../backends/src/blob/s3/options.rs");
+
+/// A kind of backend with options, its section, and the struct that has them.
+const OPTIONS: [(&str, &str, &str, &str); 1] = [("s3", "backends.blob", S3, "Section")];
 
 /// A section of the file, and the struct that has its keys.
 const SECTIONS: [(&str, &str, &str); 10] = [
@@ -146,6 +151,17 @@ fn section(page: &mut String, name: &str, source: &str, structure: &str) -> std:
     Ok(())
 }
 
+fn options(
+    page: &mut String,
+    (kind, section, source, structure): (&str, &str, &str, &str),
+) -> std::fmt::Result {
+    writeln!(page, "\n### `[{section}]` with `kind = \"{kind}\"`\n\n| key | meaning |\n|---|---|")?;
+    for Field { name, doc } in fields(source, structure).1 {
+        writeln!(page, "| `{name}` | {doc} |")?;
+    }
+    Ok(())
+}
+
 /// Returns the keys that the section accepts.
 fn known_keys(section: &str) -> Table {
     let every = File::with_every_key();
@@ -185,6 +201,9 @@ fn page() -> String {
     top_level(&mut page).expect("a string grows");
     for (name, source, structure) in SECTIONS {
         section(&mut page, name, source, structure).expect("a string grows");
+        for of_kind in OPTIONS.into_iter().filter(|(_, of, ..)| of.split('.').next() == Some(name)) {
+            options(&mut page, of_kind).expect("a string grows");
+        }
     }
     variables(&mut page).expect("a string grows");
     page
@@ -207,7 +226,8 @@ fn the_reference_has_every_key_and_every_variable() {
             missing.iter().filter(|key| !keys.contains(&format!("\n| `{key}` |"))).collect();
         assert!(missing.is_empty(), "{section}: {missing:?}");
     }
-    let named = VARIABLES.into_iter().chain(llm::KEY_VARIABLES).chain(secrets::VARIABLES);
+    let named =
+        VARIABLES.into_iter().chain(llm::KEY_VARIABLES).chain(secrets::VARIABLES).chain(kind::VARIABLES);
     let missing: Vec<_> = named.filter(|name| !page.contains(&format!("`{name}`"))).collect();
     assert!(missing.is_empty(), "no doc comment ends in {missing:?}");
 }

@@ -235,6 +235,12 @@ fn a_backend_is_of_a_kind_that_there_is() {
         refusal("[backends.kv]\nkind = 'redis'", &[]),
         "`backends.kv.kind` is `redis`; it must be one of: sqlite, memory"
     );
+    accepted("[backends.blob]\nkind = 's3'\nbucket = 'wands'\nregion = 'eu-central-1'", &[]);
+    assert_eq!(
+        refusal("[backends.blob]\nkind = 's3'\nbucket = 'wands'", &[]),
+        "`backends.blob` (kind `s3`): `region` is not set: set it to that of the bucket, such as eu-central-1, or set \
+         `endpoint`"
+    );
     let refused = refusal("[backends.kv]\nkidn = 'sqlite'", &[]);
     assert!(refused.starts_with("`backends.kv` (kind `sqlite`): unknown field `kidn`"), "{refused}");
     assert_eq!(

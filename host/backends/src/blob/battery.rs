@@ -8,10 +8,11 @@ use bytes::Bytes;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
+use super::s3::server::{self, Server};
 use super::{Blob, Bounded, Error, OBJECT_BYTES_MAX, ObjectStore, Scripted, open};
 use crate::battery::battery;
 use crate::faults::Faults;
-use crate::kind::{Selection, Site};
+use crate::kind::Selection;
 
 battery! {
     kinds: of_kind,
@@ -32,6 +33,7 @@ battery! {
 
 struct Stage {
     blob: Arc<dyn Blob>,
+    _server: Option<Server>,
     _folder: TempDir,
 }
 
@@ -45,14 +47,16 @@ impl Deref for Stage {
 
 async fn of_kind(kind: &str) -> Stage {
     let folder = tempfile::tempdir().unwrap();
-    let blob = open(&Selection::of(kind), &Site::scripted(folder.path())).await.unwrap();
-    Stage { blob, _folder: folder }
+    let server = if kind == "s3" { Some(Server::start(folder.path()).await) } else { None };
+    let selection = server.as_ref().map_or(Selection::of(kind), |server| server.selection(server::BUCKET));
+    let blob = open(&selection, &server::site(folder.path())).await.unwrap();
+    Stage { blob, _server: server, _folder: folder }
 }
 
 async fn unbounded_folder() -> Stage {
     let folder = tempfile::tempdir().unwrap();
     let blob = ObjectStore::folder(&folder.path().join("blobs")).unwrap();
-    Stage { blob: Arc::new(blob), _folder: folder }
+    Stage { blob: Arc::new(blob), _server: None, _folder: folder }
 }
 
 async fn bounded_memory() -> Stage {

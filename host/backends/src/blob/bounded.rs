@@ -84,6 +84,10 @@ impl Blob for Bounded {
     async fn trim(&self, retention: Retention, now_ms: u64) -> Result<u64, Error> {
         self.operate(move |inner| async move { inner.trim(retention, now_ms).await }).await
     }
+
+    async fn probe(&self) -> Result<(), Error> {
+        self.operate(|inner| async move { inner.probe().await }).await
+    }
 }
 
 #[cfg(test)]

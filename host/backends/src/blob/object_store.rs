@@ -1,4 +1,4 @@
-//! Objects in any store that the `object_store` crate supports: here, a local folder.
+//! Objects in any store that the `object_store` crate supports: a local folder, or a bucket (`s3.rs`).
 //!
 //! In a folder, one key cannot be a parent folder of another, as with `a` and `a/b`,
 //! and an encoded segment of a key is at most 255 bytes long.
@@ -9,12 +9,14 @@ mod retention;
 mod tests;
 
 use std::collections::BTreeSet;
+use std::error::Error as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use object_store::client::HttpError;
 use object_store::local::LocalFileSystem;
 use object_store::{Error as StoreError, ObjectMeta, ObjectStoreExt, PutPayload, path};
 
@@ -58,6 +60,19 @@ impl ObjectStore {
         {
             let _ = tokio::task::spawn_blocking(move || retention::mark(&path)).await;
         }
+    }
+
+    /// Removes objects by their paths.
+    pub(super) async fn delete_named(&self, paths: Vec<path::Path>) -> Result<(), Error> {
+        let paths = stream::iter(paths.into_iter().map(Ok)).boxed();
+        let mut deleted = self.store.delete_stream(paths);
+        while let Some(deleted) = deleted.next().await {
+            match deleted {
+                Ok(_) | Err(StoreError::NotFound { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
     }
 
     /// Returns the keys in a folder that start with `prefix` and sort after `after`, in byte order.
@@ -107,7 +122,15 @@ impl ObjectStore {
 }
 
 impl From<StoreError> for Error {
+    /// Takes the reason of a failed exchange as it is. The errors around it only repeat the request.
     fn from(error: StoreError) -> Self {
+        let mut cause = error.source();
+        while let Some(found) = cause {
+            if let Some(reason) = found.downcast_ref::<HttpError>().and_then(HttpError::source) {
+                return Self::Unavailable(reason.to_string());
+            }
+            cause = found.source();
+        }
         Self::Unavailable(error.to_string())
     }
 }
@@ -139,15 +162,7 @@ impl Blob for ObjectStore {
     }
 
     async fn delete_many(&self, bucket: &str, keys: &[String]) -> Result<(), Error> {
-        let paths: Vec<_> = keys.iter().map(|key| Ok(location::path(bucket, key))).collect();
-        let mut deleted = self.store.delete_stream(stream::iter(paths).boxed());
-        while let Some(deleted) = deleted.next().await {
-            match deleted {
-                Ok(_) | Err(StoreError::NotFound { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(())
+        self.delete_named(keys.iter().map(|key| location::path(bucket, key)).collect()).await
     }
 
     /// Reads one shelf for a shopper's prefix, and as many shelves as `limit` needs for an owner's. Only a prefix
