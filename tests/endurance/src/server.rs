@@ -13,7 +13,7 @@ const START: Duration = Duration::from_mins(2);
 const STOP: Duration = Duration::from_mins(1);
 
 /// The variable that turns limits off, because all shoppers of most commands come from one address.
-pub const UNLIMITED: (&str, &str) = ("LIMITS", "off");
+const UNLIMITED: (&str, &str) = ("LIMITS", "off");
 
 /// How the binary is run.
 #[derive(Debug, Clone)]
@@ -27,6 +27,13 @@ pub struct Binary {
 }
 
 impl Binary {
+    /// Returns the binary at `path` with a working folder and variables, and without limits.
+    pub fn new(path: PathBuf, folder: &Path, variables: &[(&str, &str)]) -> Self {
+        let variables = variables.iter().chain([&UNLIMITED]);
+        let variables = variables.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Self { path, folder: folder.to_owned(), variables }
+    }
+
     /// Returns the same with limits on what strangers can make it do.
     pub fn with_limits(&self) -> Self {
         let mut limited = self.clone();

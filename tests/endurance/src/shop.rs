@@ -6,7 +6,7 @@ use dev_shop::{Options, Running};
 
 use crate::model::Model;
 use crate::proxy::Proxy;
-use crate::server::{Binary, UNLIMITED};
+use crate::server::Binary;
 
 /// The shop's domain, which is its id.
 pub const SHOP: &str = "magic-wands.myshopify.com";
@@ -47,7 +47,6 @@ impl Shop {
         let to_catalog = Proxy::open(running.origin.trim_start_matches("http://")).await?;
         std::fs::write(folder.join("wandstore.toml"), config)?;
         let variables = [
-            UNLIMITED,
             ("ENVIRONMENT", "development"),
             ("LLM_BASE_URL", &*format!("http://{}/v1", to_model.address)),
             ("LLM_MODEL", "scripted-1"),
@@ -57,8 +56,7 @@ impl Shop {
             ("SHOPIFY_API_SECRET", SECRET),
             ("SHOPIFY_ORIGIN", &*format!("http://{}", to_catalog.address)),
         ];
-        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        let binary = Binary { path, folder: folder.to_owned(), variables };
+        let binary = Binary::new(path, folder, &variables);
         Ok((Self { model, to_model, to_catalog, _running: running }, binary))
     }
 }

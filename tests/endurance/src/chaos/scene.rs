@@ -90,10 +90,9 @@ impl Scene {
             ("LLM_MODEL", "scripted-1"),
             ("RUST_LOG", "info"),
         ];
-        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let mut scene = Self {
             ledger: Arc::default(),
-            binary: Binary { path, folder: folder.to_owned(), variables },
+            binary: Binary::new(path, folder, &variables),
             model,
             shoppers: Shoppers::new(SHOP)?,
             door: Arc::default(),
